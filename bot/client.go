@@ -1,0 +1,131 @@
+package bot
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	lark "github.com/larksuite/oapi-sdk-go/v3"
+	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+
+	"shiming/flows"
+)
+
+// ClientConfig is what a Client needs. BaseURL, AppID and AppSecret are required.
+type ClientConfig struct {
+	// BaseURL is scheme and host without a path, e.g. https://open.feishu.cn. Plain http is accepted to loopback only.
+	BaseURL   string
+	AppID     string
+	AppSecret string
+	Log       *slog.Logger
+	// HTTP carries the calls; nil means an own client that connects within 3 s. A call takes 10 s at most, a download 60 s,
+	// whatever the client allows. Redirects are never followed: they would carry the token elsewhere.
+	HTTP *http.Client
+	// Answering is shared with the Server; nil means that no patch waits.
+	Answering *Answering
+	Now       func() time.Time // nil = time.Now
+
+	// Observe, if set, is told of every call: its operation, "ok" or the class of its error, and how long it took.
+	Observe func(op, outcome string, took time.Duration)
+}
+
+// Client calls Feishu. It is safe for concurrent use and keeps nothing but the tenant token.
+type Client struct {
+	base      string
+	appID     string
+	appSecret func() string // a closure, so that printing a Client cannot show the secret
+	lark      *lark.Client
+	http      *http.Client
+	tokens    *tokens
+	answering *Answering
+	now       func() time.Time
+	observe   func(string, string, time.Duration)
+}
+
+var (
+	_ flows.Chat      = (*Client)(nil)
+	_ flows.Reader    = (*Client)(nil)
+	_ flows.Registrar = (*Client)(nil)
+	_ flows.Trouble   = (*APIError)(nil)
+)
+
+// NewClient checks the configuration and builds a client; it makes no call. The error lists every mistake.
+func NewClient(cfg ClientConfig) (*Client, error) {
+	problems := []error{checkBaseURL(cfg.BaseURL)}
+	if cfg.AppID == "" {
+		problems = append(problems, errors.New("bot: app id is missing"))
+	}
+	if cfg.AppSecret == "" {
+		problems = append(problems, errors.New("bot: app secret is missing"))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base: cfg.BaseURL, appID: cfg.AppID, appSecret: func() string { return cfg.AppSecret },
+		answering: cfg.Answering, now: cfg.Now, observe: cfg.Observe,
+	}
+	if c.answering == nil {
+		c.answering = &Answering{}
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.observe == nil {
+		c.observe = func(string, string, time.Duration) {}
+	}
+	log := cfg.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	c.http = &http.Client{}
+	if cfg.HTTP != nil {
+		own := *cfg.HTTP
+		c.http = &own
+	}
+	c.http.Transport = newTransport(c.http.Transport)
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.tokens = newTokens(c.fetchToken)
+	c.lark = lark.NewClient(cfg.AppID, cfg.AppSecret,
+		lark.WithOpenBaseUrl(cfg.BaseURL),
+		lark.WithHttpClient(bounded{c.http}),
+		lark.WithEnableTokenCache(false),
+		lark.WithLogger(sdkLogger{log}),
+		lark.WithLogLevel(larkcore.LogLevelError),
+	)
+	return c, nil
+}
+
+// CloseIdleConnections closes what is kept open for the next call.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+func (c *Client) observed(op string, err error, took time.Duration) {
+	outcome := "ok"
+	var api *APIError
+	if errors.As(err, &api) {
+		outcome = api.Trouble()
+	}
+	c.observe(op, outcome, took)
+}
+
+// checkBaseURL wants scheme and host only, and TLS except to this machine. The error does not quote the URL.
+func checkBaseURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return errors.New("bot: base url is not http(s)://host")
+	case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		return errors.New("bot: base url has more than scheme and host")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return errors.New("bot: base url must be https, except to this machine")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}

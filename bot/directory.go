@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+
+	"shiming/flows"
+)
+
+// Contact looks a person up (page "获取单个用户信息"). Fields whose scope is missing are empty.
+func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, error) {
+	var out struct {
+		Data struct {
+			User struct {
+				Name   string `json:"name"`
+				Mobile string `json:"mobile"`
+			} `json:"user"`
+		} `json:"data"`
+	}
+	err := c.call(ctx, request{
+		op: "contact.user.get", effect: reads, method: http.MethodGet, path: "/open-apis/contact/v3/users/:user_id",
+		params: map[string]string{"user_id": openID}, query: map[string]string{"user_id_type": "open_id"},
+	}, &out)
+	if err != nil {
+		return flows.Contact{}, err
+	}
+	return flows.Contact{Name: out.Data.User.Name, Mobile: out.Data.User.Mobile}, nil
+}
+
+// maxPages bounds the paging through a group: at 100 a page, more people than a group can have.
+const maxPages = 1000
+
+// Members lists the open_ids of a group's members, bots left out (page "获取群成员列表"). The bot must be a member.
+func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
+	var members []string
+	query := map[string]string{"member_id_type": "open_id", "page_size": "100"}
+	for range maxPages {
+		var out struct {
+			Data struct {
+				Items []struct {
+					MemberID string `json:"member_id"`
+				} `json:"items"`
+				PageToken string `json:"page_token"`
+				HasMore   bool   `json:"has_more"`
+			} `json:"data"`
+		}
+		err := c.call(ctx, request{
+			op: "im.chat_members.get", effect: reads, method: http.MethodGet, path: "/open-apis/im/v1/chats/:chat_id/members",
+			params: map[string]string{"chat_id": chatID}, query: query,
+		}, &out)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range out.Data.Items {
+			members = append(members, item.MemberID)
+		}
+		if !out.Data.HasMore || out.Data.PageToken == "" {
+			break
+		}
+		query["page_token"] = out.Data.PageToken
+	}
+	return members, nil
+}
+
+// Bot is what Feishu says of the app's bot.
+type Bot struct {
+	Name   string
+	OpenID string
+	Active bool // enabled in the tenant
+}
+
+// botEnabled is activate_status for an app that is enabled.
+const botEnabled = 2
+
+// BotInfo asks who we are (page "获取机器人信息"). It needs no scope, which makes it the doctor's first question.
+func (c *Client) BotInfo(ctx context.Context) (Bot, error) {
+	var out struct {
+		Bot struct {
+			Name           string `json:"app_name"`
+			OpenID         string `json:"open_id"`
+			ActivateStatus int    `json:"activate_status"`
+		} `json:"bot"`
+	}
+	err := c.call(ctx, request{op: "bot.info.get", effect: reads, method: http.MethodGet, path: "/open-apis/bot/v3/info"}, &out)
+	return Bot{Name: out.Bot.Name, OpenID: out.Bot.OpenID, Active: out.Bot.ActivateStatus == botEnabled}, err
+}

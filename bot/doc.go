@@ -1,0 +1,17 @@
+// Package bot is Feishu in both directions, and the only user of the Feishu SDK and of gin.
+//
+// Inwards, [Server] takes events and card callbacks at POST /webhook/event. A guard of our own stands before the SDK:
+// it checks the size, then the signature over the raw body, then the time window, and only then decrypts, parses and
+// compares verification token and app id. What passes goes through one SDK dispatcher, whose handlers (one file per
+// kind of event) turn an SDK struct into one flows value, hand it to [Inbox] and do nothing else. No handler calls the
+// network. 200 means that the Inbox has stored it; 503 asks Feishu to deliver it again.
+//
+// Outwards, [Client] implements flows.Chat, flows.Reader and flows.Registrar. Every call goes through one helper that
+// fetches the tenant token, drops a refused one and tries once more, and turns whatever else can go wrong into an
+// [*APIError] whose class comes from one table (codes.go). Nothing is retried beyond that; the job queue does it.
+//
+// [Answering] ties the two together: a card is not patched while the answer to a click on it is still being written,
+// because the client would then flip back to the answer's state.
+//
+// Facts about the platform are cited by the title of the Feishu page they come from.
+package bot

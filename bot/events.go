@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
+	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
+
+	"shiming/flows"
+)
+
+// Inbox takes what came in. A nil error means that it is stored; *flows.Engine implements it.
+type Inbox interface {
+	Message(context.Context, flows.Message) error
+	Click(context.Context, flows.Click) (flows.Answer, error)
+	Entered(context.Context, flows.Entered) error
+	Menu(context.Context, flows.Menu) error
+	Recalled(context.Context, flows.Recalled) error
+}
+
+// Event types that are handled.
+const (
+	eventMessage  = "im.message.receive_v1"
+	eventRecalled = "im.message.recalled_v1"
+	eventEntered  = "im.chat.access_event.bot_p2p_chat_entered_v1"
+	eventMenu     = "application.bot.menu_v6"
+	eventClick    = "card.action.trigger"
+)
+
+// events holds the handlers. They are registered once with an SDK dispatcher without keys, as the SDK's long connection
+// wants it; the webhook feeds the same dispatcher what its guard has let through.
+type events struct {
+	inbox      Inbox
+	answering  *Answering
+	log        *slog.Logger
+	now        func() time.Time
+	dispatcher *dispatcher.EventDispatcher
+}
+
+func newEvents(inbox Inbox, answering *Answering, log *slog.Logger, now func() time.Time) *events {
+	e := &events{inbox: inbox, answering: answering, log: log, now: now}
+	d := dispatcher.NewEventDispatcher("", "")
+	// Without this the dispatcher prints bodies at debug to stdout.
+	d.InitConfig(larkevent.WithLogger(sdkLogger{log}), larkevent.WithLogLevel(larkcore.LogLevelError))
+	d.OnP2MessageReceiveV1(e.message)
+	d.OnP2MessageRecalledV1(e.recalled)
+	d.OnP2ChatAccessEventBotP2pChatEnteredV1(e.entered)
+	d.OnP2BotMenuV6(e.menu)
+	d.OnP2CardActionTrigger(e.cardAction)
+	e.dispatcher = d
+	return e
+}
+
+// inboxError marks an error of the Inbox, the only kind after which Feishu shall deliver again.
+type inboxError struct{ cause error }
+
+func (e *inboxError) Error() string { return "inbox: " + e.cause.Error() }
+func (e *inboxError) Unwrap() error { return e.cause }
+
+func toInbox(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &inboxError{err}
+}
+
+// deliver hands one push to its handler and returns what to answer, nil for nothing in particular. An error means that
+// it was not stored. Event types without a handler and events that no longer have the documented shape are answered
+// like success: delivering them again would change nothing, and would hold up what is queued behind them.
+func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
+	result, err := e.dispatcher.Do(ctx, in.plain)
+	var fromInbox *inboxError
+	var unknown *dispatcher.NotFoundEventHandlerErr
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.As(err, &fromInbox):
+		return nil, err
+	case errors.As(err, &unknown):
+		return nil, nil
+	case in.kind() == eventClick:
+		return e.malformedClick(ctx, in.plain), nil
+	}
+	// The error of a JSON decoder may quote the text it stumbled over, so it is not logged.
+	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
+	return nil, nil
+}
+
+// label is the event type as it may appear in logs and metrics: one of a fixed set.
+func label(kind string) string {
+	switch kind {
+	case eventMessage, eventRecalled, eventEntered, eventMenu, eventClick:
+		return kind
+	}
+	return "other"
+}
+
+// stamp reads a timestamp of an event: seconds, milliseconds (events) or microseconds (card callbacks), told apart by
+// size. What is no timestamp becomes the present.
+func (e *events) stamp(text string) time.Time {
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil || n <= 0:
+		return e.now()
+	case n < 1e11: // seconds until the year 5138
+		return time.Unix(n, 0)
+	case n < 1e14:
+		return time.UnixMilli(n)
+	case n < 1e17:
+		return time.UnixMicro(n)
+	}
+	return e.now()
+}
+
+// header reads what every event of schema 2.0 carries.
+func (e *events) header(base *larkevent.EventV2Base) (eventID, tenantKey string, at time.Time) {
+	if base == nil || base.Header == nil {
+		return "", "", e.now()
+	}
+	return base.Header.EventID, base.Header.TenantKey, e.stamp(base.Header.CreateTime)
+}
+
+// text reads an optional string of the SDK.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

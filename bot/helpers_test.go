@@ -1,0 +1,213 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+const (
+	testApp   = "cli_test"
+	testKey   = "key for tests"
+	testToken = "vtok"
+)
+
+var testNow = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+// box is an Inbox that remembers what it got. The zero value stores everything and answers clicks with nothing.
+type box struct {
+	mu      sync.Mutex
+	got     []any
+	err     error
+	answer  flows.Answer
+	onClick func()
+}
+
+func (b *box) put(v any) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.got = append(b.got, v)
+	return b.err
+}
+
+func (b *box) all() []any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]any(nil), b.got...)
+}
+
+func (b *box) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
+func (b *box) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
+func (b *box) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
+func (b *box) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
+func (b *box) Click(_ context.Context, v flows.Click) (flows.Answer, error) {
+	err := b.put(v)
+	if b.onClick != nil {
+		b.onClick()
+	}
+	return b.answer, err
+}
+
+// rig is a Server with everything that tests look at.
+type rig struct {
+	*Server
+	box *box
+	log *bytes.Buffer
+}
+
+func newRig(t testing.TB, change ...func(*ServerConfig)) *rig {
+	t.Helper()
+	r := &rig{box: &box{}, log: &bytes.Buffer{}}
+	cfg := ServerConfig{
+		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Inbox: r.box,
+		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now: func() time.Time { return testNow },
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := NewServer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Server = s
+	return r
+}
+
+// push is a request as Feishu sends it; tests spoil it in one place.
+type push struct {
+	plain     string
+	key       string // to encrypt and sign with
+	timestamp string
+	nonce     string
+	signature string // "" = the right one
+	unsigned  bool
+	body      []byte // nil = plain, encrypted
+}
+
+func pushOf(plain string) push {
+	return push{plain: plain, key: testKey, timestamp: strconv.FormatInt(testNow.Unix(), 10), nonce: "n1"}
+}
+
+func (p push) request() *http.Request {
+	body := p.body
+	if body == nil {
+		body = encryptedBody(p.plain, p.key)
+	}
+	req := httptest.NewRequest(http.MethodPost, "/webhook/event", bytes.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	if !p.unsigned {
+		signature := p.signature
+		if signature == "" {
+			signature = sign(p.timestamp, p.nonce, p.key, body)
+		}
+		req.Header.Set(headerTimestamp, p.timestamp)
+		req.Header.Set(headerNonce, p.nonce)
+		req.Header.Set(headerSignature, signature)
+	}
+	return req
+}
+
+func (r *rig) send(p push) *httptest.ResponseRecorder { return r.serve(p.request()) }
+
+func (r *rig) serve(req *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r.Handler().ServeHTTP(w, req)
+	return w
+}
+
+func encryptedBody(plain, key string) []byte {
+	return fmt.Appendf(nil, `{"encrypt":%q}`, encrypt([]byte(plain), key))
+}
+
+// encrypt is the platform's side of decrypt.
+func encrypt(plain []byte, encryptKey string) string {
+	pad := aes.BlockSize - len(plain)%aes.BlockSize
+	data := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)
+	key := sha256.Sum256([]byte(encryptKey))
+	block, err := aes.NewCipher(key[:])
+	if err != nil {
+		panic(err)
+	}
+	out := make([]byte, aes.BlockSize+len(data))
+	iv := sha256.Sum256(plain)
+	copy(out, iv[:aes.BlockSize])
+	cipher.NewCBCEncrypter(block, out[:aes.BlockSize]).CryptBlocks(out[aes.BlockSize:], data)
+	return base64.StdEncoding.EncodeToString(out)
+}
+
+// event20 is an event of schema 2.0 with everything right in its header.
+func event20(kind string, event any) string {
+	raw, err := json.Marshal(event)
+	if err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf(`{"schema":"2.0","header":{"event_id":"ev_1","event_type":%q,"create_time":"1760000000000","token":%q,"app_id":%q,"tenant_key":"tk"},"event":%s}`,
+		kind, testToken, testApp, raw)
+}
+
+type m = map[string]any
+
+// messageEvent is a p2p message; change may alter event.
+func messageEvent(kind, content string, change ...func(event m)) string {
+	event := m{
+		"sender": m{"sender_id": m{"open_id": "ou_emp", "union_id": "on_emp", "user_id": "e1"}, "sender_type": "user", "tenant_key": "tk"},
+		"message": m{
+			"message_id": "om_1", "create_time": "1760000000001", "update_time": "1760000000001", "chat_id": "oc_p2p",
+			"chat_type": "p2p", "message_type": kind, "content": content,
+		},
+	}
+	for _, f := range change {
+		f(event)
+	}
+	return event20(eventMessage, event)
+}
+
+const testCase = "0199d0a0-0000-7000-8000-000000000001"
+
+func clickEvent(value, form any, change ...func(event m)) string {
+	event := m{
+		"operator": m{"tenant_key": "tk", "open_id": "ou_emp", "union_id": "on_emp"}, "token": "c-1", "host": "im_message",
+		"action":  m{"tag": "button", "name": "confirm", "timezone": "Asia/Shanghai", "value": value, "form_value": form},
+		"context": m{"open_message_id": "om_card", "open_chat_id": "oc_p2p"},
+	}
+	for _, f := range change {
+		f(event)
+	}
+	return event20(eventClick, event)
+}
+
+func confirmValue() m { return m{"v": 1, "act": "confirm", "case": testCase, "rev": 7} }
+
+// plainCard is a card for answers.
+type plainCard string
+
+func (c plainCard) JSON() json.RawMessage { return json.RawMessage(c) }
+
+var _ cards.Card = plainCard("")
+
+func decodeBase64(t *testing.T, s string) []byte {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func encodeBase64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }

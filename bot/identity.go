@@ -1,0 +1,35 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+
+	larkhuman "github.com/larksuite/oapi-sdk-go/v3/service/human_authentication/v1"
+)
+
+// RecordIdentity binds name, number and mobile ("" = not given) to a person (page "录入身份信息"). Nothing says whether a
+// second call with equal values succeeds, and there is no way to ask; so a lost answer is MaybeApplied and not Temporary.
+func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
+	body := &larkhuman.CreateIdentityReqBody{IdentityName: &name, IdentityCode: &number}
+	if mobile != "" {
+		body.Mobile = &mobile
+	}
+	var out struct {
+		Data struct {
+			VerifyUID string `json:"verify_uid"`
+		} `json:"data"`
+	}
+	const op = "human_authentication.identity.create"
+	err := c.call(ctx, request{
+		op: op, effect: onlyMe, method: http.MethodPost, path: "/open-apis/human_authentication/v1/identities",
+		query: map[string]string{"user_id": openID, "user_id_type": "open_id"},
+		body:  body,
+	}, &out)
+	if err != nil {
+		return "", err
+	}
+	if out.Data.VerifyUID == "" {
+		return "", &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassUnknown, maybeApplied: true, cause: errIncomplete}
+	}
+	return out.Data.VerifyUID, nil
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+
+	"shiming/idcard"
+)
+
+// downloadTimeout bounds one download: 10 MB at 170 KB/s.
+const downloadTimeout = 60 * time.Second
+
+// Download fetches a picture from a message (page "获取消息中的资源文件"); kind is image or file. Of a longer one the first
+// idcard.MaxPhotoBytes+1 bytes come back, so that the inspection refuses it. The SDK is not used here, because it reads
+// answers whole, and up to 100 MB are allowed.
+func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
+	r := request{op: "im.message_resource.get", effect: reads}
+	if !pathSegment(messageID) || !pathSegment(fileKey) || kind != "image" && kind != "file" {
+		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
+	}
+	where := c.base + "/open-apis/im/v1/messages/" + url.PathEscape(messageID) + "/resources/" + url.PathEscape(fileKey) + "?type=" + kind
+	start := c.now()
+	var picture []byte
+	err := c.withToken(ctx, func(token string) (err error) {
+		picture, err = c.download(ctx, r, where, token)
+		return err
+	})
+	c.observed(r.op, err, c.now().Sub(start))
+	return picture, err
+}
+
+func (c *Client) download(ctx context.Context, r request, where, token string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, downloadTimeout)
+	defer cancel()
+	tr := &trip{}
+	req, err := http.NewRequestWithContext(withTrip(ctx, tr), http.MethodGet, where, nil)
+	if err != nil {
+		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, c.lost(ctx, r, tr, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := readUpTo(resp.Body, resp.ContentLength, idcard.MaxPhotoBytes+1)
+	if err != nil {
+		return nil, c.lost(ctx, r, tr, err)
+	}
+	var f failure
+	isJSON := strings.Contains(resp.Header.Get("Content-Type"), "json")
+	if resp.StatusCode == http.StatusOK && !(isJSON && json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code != 0) {
+		return body, nil
+	}
+	return nil, c.judge(ctx, r, tr, body, nil)
+}
+
+// readUpTo reads at most limit bytes. announced is the length that the answer claims, -1 for none; it saves the copying
+// that growing a buffer of many megabytes costs.
+func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	if announced >= 0 {
+		b.Grow(int(min(announced, limit)) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(r, limit))
+	return b.Bytes(), err
+}
+
+// UploadImage stores a picture for use in a card and returns its image_key (page "上传图片"): at most 10 MB. There is no
+// known way to delete it again, so it must not be a photo of an ID card.
+func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error) {
+	var out struct {
+		Data struct {
+			ImageKey string `json:"image_key"`
+		} `json:"data"`
+	}
+	const op = "im.image.create"
+	err := c.call(ctx, request{
+		op: op, effect: again, method: http.MethodPost, path: "/open-apis/im/v1/images",
+		body: larkcore.NewFormdata().AddField("image_type", "message").AddFileWithName("image", "image", bytes.NewReader(picture)),
+	}, &out)
+	if err == nil && out.Data.ImageKey == "" {
+		err = &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, maybeApplied: true, cause: errIncomplete}
+	}
+	return out.Data.ImageKey, err
+}

@@ -1,0 +1,159 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// readyTimeout bounds what Ready may take for one /readyz.
+const readyTimeout = 2 * time.Second
+
+// ServerConfig is what a Server needs. AppID, EncryptKey, VerificationToken and Inbox are required.
+type ServerConfig struct {
+	AppID             string // events of another app are refused
+	EncryptKey        string // 事件与回调 › 加密策略 › Encrypt Key
+	VerificationToken string // 事件与回调 › 加密策略 › Verification Token
+	Inbox             Inbox
+	// Answering is shared with the Client; nil means that no client has to wait.
+	Answering *Answering
+	Log       *slog.Logger     // nil = slog.Default()
+	Now       func() time.Time // nil = time.Now
+
+	// Ready says whether the program can do its work; nil means always. Its error is logged, not shown.
+	Ready func(context.Context) error
+	// Metrics answers GET /metrics; nil means that there is no such page.
+	Metrics http.Handler
+	// SeparateAdmin takes /readyz and /metrics off Handler, so that they are on AdminHandler only.
+	SeparateAdmin bool
+	// Observe, if set, is told of every push: its event type ("refused" when it did not pass the guard), the HTTP status
+	// and the time until the answer was written.
+	Observe func(kind string, status int, took time.Duration)
+}
+
+// Server takes what Feishu sends.
+type Server struct {
+	guard    guard
+	events   *events
+	log      *slog.Logger
+	refusals refusalLog
+	now      func() time.Time
+	ready    func(context.Context) error
+	observe  func(string, int, time.Duration)
+	public   http.Handler
+	admin    http.Handler
+}
+
+// NewServer builds the server. It refuses to be built without encrypt key and verification token: without them anybody
+// who knows the URL could act as anybody.
+func NewServer(cfg ServerConfig) (*Server, error) {
+	var problems []error
+	for _, required := range []struct {
+		missing bool
+		text    string
+	}{
+		{cfg.AppID == "", "bot: app id is missing"},
+		{cfg.EncryptKey == "", "bot: encrypt key is missing"},
+		{cfg.VerificationToken == "", "bot: verification token is missing"},
+		{cfg.Inbox == nil, "bot: inbox is missing"},
+	} {
+		if required.missing {
+			problems = append(problems, errors.New(required.text))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	s := &Server{log: cfg.Log, now: cfg.Now, ready: cfg.Ready, observe: cfg.Observe}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.observe == nil {
+		s.observe = func(string, int, time.Duration) {}
+	}
+	answering := cfg.Answering
+	if answering == nil {
+		answering = &Answering{}
+	}
+	s.guard = guard{appID: cfg.AppID, encryptKey: cfg.EncryptKey, token: cfg.VerificationToken, now: s.now}
+	s.refusals = refusalLog{log: s.log, now: s.now}
+	s.events = newEvents(cfg.Inbox, answering, s.log, s.now)
+
+	public := s.engine()
+	public.POST("/webhook/event", s.webhook)
+	admin := s.engine()
+	s.mountAdmin(admin, cfg.Metrics)
+	if !cfg.SeparateAdmin {
+		s.mountAdmin(public, cfg.Metrics)
+	}
+	public.GET("/healthz", healthz)
+	admin.GET("/healthz", healthz)
+	s.public, s.admin = public, admin
+	return s, nil
+}
+
+// Handler serves POST /webhook/event, GET /healthz and, unless SeparateAdmin, GET /readyz and /metrics.
+func (s *Server) Handler() http.Handler { return s.public }
+
+// AdminHandler serves GET /healthz, /readyz and /metrics.
+func (s *Server) AdminHandler() http.Handler { return s.admin }
+
+func (s *Server) mountAdmin(engine *gin.Engine, metrics http.Handler) {
+	engine.GET("/readyz", s.readyz)
+	if metrics != nil {
+		engine.GET("/metrics", gin.WrapH(metrics))
+	}
+}
+
+func (s *Server) engine() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.Use(s.recovery)
+	engine.NoRoute(func(c *gin.Context) { answerError(c, http.StatusNotFound, "not_found") })
+	engine.NoMethod(func(c *gin.Context) { answerError(c, http.StatusMethodNotAllowed, "method_not_allowed") })
+	return engine
+}
+
+// recovery turns a panic into a neutral 500. The panic's value is not logged, since it may quote what somebody sent; its
+// type and the stack are.
+func (s *Server) recovery(c *gin.Context) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack", string(debug.Stack()))
+		if !c.Writer.Written() {
+			answerError(c, http.StatusInternalServerError, "internal")
+		}
+		c.Abort()
+	}()
+	c.Next()
+}
+
+func healthz(c *gin.Context) { answer(c, http.StatusOK, []byte(`{"status":"ok"}`)) }
+
+func (s *Server) readyz(c *gin.Context) {
+	if s.ready != nil {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+		defer cancel()
+		if err := s.ready(ctx); err != nil {
+			s.log.WarnContext(ctx, "not ready", "error", err)
+			answerError(c, http.StatusServiceUnavailable, "not_ready")
+			return
+		}
+	}
+	answer(c, http.StatusOK, []byte(`{"status":"ready"}`))
+}

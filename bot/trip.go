@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	connectTimeout = 3 * time.Second
+	// maxAnswer bounds a JSON answer; a page of 100 members is about 20 KB.
+	maxAnswer = 4 << 20
+)
+
+// Kinds of failure without a readable answer, beside those of the standard library (see causeOf).
+var (
+	errNoAnswer    = errors.New("no answer")
+	errNotJSON     = errors.New("answer is not the documented JSON")
+	errIncomplete  = errors.New("answer lacks what was asked for")
+	errTooLong     = errors.New("answer is too long")
+	errNoHost      = errors.New("host name not found")
+	errCertificate = errors.New("certificate refused")
+	errRequest     = errors.New("request could not be built")
+)
+
+// trip is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
+// headers, and the text of a non-JSON answer ends up in an error.
+type trip struct {
+	once bool // an effect that must not happen twice, see transport
+
+	started bool        // the request got as far as the transport
+	sent    atomic.Bool // the request may have reached Feishu
+	status  int         // 0 = no answer
+	header  http.Header
+	err     error // of the transport, without the URL that http.Client adds
+}
+
+type tripKey struct{}
+
+func withTrip(ctx context.Context, t *trip) context.Context {
+	return context.WithValue(ctx, tripKey{}, t)
+}
+
+// transport fills the trip of each call. Effects that must not happen twice go over fresh connections, because a reused
+// one that dies right after the request was written leaves the outcome unknown.
+type transport struct{ reused, fresh http.RoundTripper }
+
+func newTransport(base http.RoundTripper) *transport {
+	if base == nil {
+		base = &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:   connectTimeout,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConns:          64,
+			MaxIdleConnsPerHost:   32,
+			IdleConnTimeout:       60 * time.Second,
+			ExpectContinueTimeout: time.Second,
+		}
+	}
+	t := &transport{reused: base, fresh: base}
+	if real, ok := base.(*http.Transport); ok {
+		fresh := real.Clone()
+		fresh.DisableKeepAlives = true
+		t.fresh = fresh
+	}
+	return t
+}
+
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	tr, ok := req.Context().Value(tripKey{}).(*trip)
+	if !ok {
+		return t.reused.RoundTrip(req)
+	}
+	tr.started, tr.err = true, nil
+	next := t.reused
+	if tr.once {
+		next = t.fresh
+	}
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		WroteHeaders: func() { tr.sent.Store(true) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				tr.sent.Store(true)
+			}
+		},
+	}))
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		tr.err = err
+		return nil, err
+	}
+	tr.status, tr.header = resp.StatusCode, resp.Header
+	return resp, nil
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections through.
+func (t *transport) CloseIdleConnections() {
+	for _, rt := range []http.RoundTripper{t.reused, t.fresh} {
+		if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+		}
+	}
+}
+
+// bounded is the http.Client as the SDK sees it: the SDK reads answers whole, so they end with an error at maxAnswer.
+type bounded struct{ http *http.Client }
+
+func (b bounded) Do(req *http.Request) (*http.Response, error) {
+	resp, err := b.http.Do(req)
+	if err == nil {
+		resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxAnswer}
+	}
+	return resp, err
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errTooLong
+	}
+	return n, err
+}
+
+// causes are the errors that may be shown as they are: their texts are fixed.
+var causes = []error{
+	context.Canceled, context.DeadlineExceeded, errTooLong, errNotJSON, errIncomplete, errRequest,
+	io.ErrUnexpectedEOF, io.EOF, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, syscall.EHOSTUNREACH,
+}
+
+// causeOf reduces an error of the network to one with a fixed text.
+func causeOf(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, known := range causes {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	var timeout net.Error
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &dns):
+		return errNoHost
+	case errors.As(err, &certificate):
+		return errCertificate
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return context.DeadlineExceeded
+	}
+	return errNoAnswer
+}

@@ -1,0 +1,321 @@
+package bot
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+func TestNewServerNeedsKeys(t *testing.T) {
+	t.Parallel()
+	_, err := NewServer(ServerConfig{})
+	for _, want := range []string{"app id", "encrypt key", "verification token", "inbox"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no word of the missing %s in: %v", want, err)
+		}
+	}
+}
+
+func at(offset time.Duration) string { return strconv.FormatInt(testNow.Add(offset).Unix(), 10) }
+
+// TestWebhookRefuses lists what a stranger, or a mistaken Feishu, can send. None of it reaches the Inbox.
+func TestWebhookRefuses(t *testing.T) {
+	t.Parallel()
+	hello := messageEvent("text", `{"text":"hi"}`)
+	verification := `{"type":"url_verification","token":"vtok","challenge":"c"}`
+	deep := `{"schema":"2.0","header":{"token":"vtok","app_id":"cli_test"},"event":` + strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000) + `}`
+	for _, tt := range []struct {
+		name   string
+		push   func(*push)
+		status int
+		body   string
+	}{
+		{"unsigned event", func(p *push) { p.unsigned = true }, 401, "unauthorized"},
+		{"unsigned garbage", func(p *push) { p.unsigned, p.body = true, []byte("\x00\xff garbage") }, 401, "unauthorized"},
+		{"unsigned and empty", func(p *push) { p.unsigned, p.body = true, []byte{} }, 401, "unauthorized"},
+		{"unsigned plaintext event", func(p *push) { p.unsigned, p.body = true, []byte(hello) }, 401, "unauthorized"},
+		{"unsigned plaintext challenge", func(p *push) { p.unsigned, p.body = true, []byte(verification) }, 401, "unauthorized"},
+		{"unsigned challenge, wrong token", func(p *push) {
+			p.unsigned, p.plain = true, strings.Replace(verification, "vtok", "other", 1)
+		}, 401, "unauthorized"},
+		{"unsigned challenge, wrong key", func(p *push) { p.unsigned, p.plain, p.key = true, verification, "other" }, 401, "unauthorized"},
+		{"signed with another key", func(p *push) { p.key = "other" }, 401, "unauthorized"},
+		{"signature of another body", func(p *push) { p.signature = sign(p.timestamp, p.nonce, p.key, []byte("{}")) }, 401, "unauthorized"},
+		{"signature in capitals", func(p *push) {
+			p.body = encryptedBody(p.plain, p.key)
+			p.signature = strings.ToUpper(sign(p.timestamp, p.nonce, p.key, p.body))
+		}, 401, "unauthorized"},
+		{"timestamp is a word", func(p *push) { p.timestamp = "timestamp" }, 401, "unauthorized"},
+		{"timestamp overflows", func(p *push) { p.timestamp = "99999999999999999999" }, 401, "unauthorized"},
+		{"timestamp is the smallest number", func(p *push) { p.timestamp = "-9223372036854775808" }, 401, "unauthorized"},
+		{"timestamp stale", func(p *push) { p.timestamp = at(-signatureWindow - time.Second) }, 401, "unauthorized"},
+		{"timestamp in the future", func(p *push) { p.timestamp = at(signatureWindow + time.Second) }, 401, "unauthorized"},
+		{"signed garbage", func(p *push) { p.body = []byte("\x00\xff garbage") }, 400, "bad_request"},
+		{"signed and empty", func(p *push) { p.body = []byte{} }, 400, "bad_request"},
+		{"signed plaintext", func(p *push) { p.body = []byte(hello) }, 400, "bad_request"},
+		{"signed plaintext challenge", func(p *push) { p.body = []byte(verification) }, 400, "bad_request"},
+		{"encrypt is a number", func(p *push) { p.body = []byte(`{"encrypt":1}`) }, 400, "bad_request"},
+		{"encrypt is not base64", func(p *push) { p.body = []byte(`{"encrypt":"%"}`) }, 400, "bad_request"},
+		{"two documents", func(p *push) { p.body = append(encryptedBody(hello, testKey), "{}"...) }, 400, "bad_request"},
+		{"plain is not JSON", func(p *push) { p.plain = "hello world" }, 400, "bad_request"},
+		{"plain is a list", func(p *push) { p.plain = "[]" }, 400, "bad_request"},
+		{"plain ends early", func(p *push) { p.plain = hello[:len(hello)-1] }, 400, "bad_request"},
+		{"plain goes on", func(p *push) { p.plain = hello + "x" }, 400, "bad_request"},
+		{"header is a list", func(p *push) { p.plain = `{"header":[]}` }, 400, "bad_request"},
+		{"deeply nested", func(p *push) { p.plain = deep }, 400, "bad_request"},
+		{"plain is null", func(p *push) { p.plain = "null" }, 403, "forbidden"},
+		{"wrong token", func(p *push) { p.plain = strings.Replace(hello, "vtok", "vtoc", 1) }, 403, "forbidden"},
+		{"no token", func(p *push) { p.plain = strings.Replace(hello, `"token":"vtok",`, "", 1) }, 403, "forbidden"},
+		{"wrong app", func(p *push) { p.plain = strings.Replace(hello, "cli_test", "cli_other", 1) }, 403, "forbidden"},
+		{"signed challenge, wrong token", func(p *push) { p.plain = strings.Replace(verification, "vtok", "other", 1) }, 403, "forbidden"},
+		{"schema 1.0 of another app", func(p *push) {
+			p.plain = `{"type":"event_callback","token":"vtok","event":{"app_id":"cli_other"}}`
+		}, 403, "forbidden"},
+		{"too large", func(p *push) { p.body = bytes.Repeat([]byte(" "), maxPush+1) }, 413, "too_large"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			p := pushOf(hello)
+			tt.push(&p)
+			w := r.send(p)
+			wantAnswer(t, w, tt.status, `{"error":"`+tt.body+`"}`)
+			if got := r.box.all(); len(got) != 0 {
+				t.Errorf("reached the inbox: %v", got)
+			}
+		})
+	}
+}
+
+func wantAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, body string) {
+	t.Helper()
+	if w.Code != status || w.Body.String() != body {
+		t.Errorf("got %d %s, want %d %s", w.Code, w.Body, status, body)
+	}
+	if got := w.Header().Get("Content-Type"); got != "application/json; charset=utf-8" {
+		t.Errorf("Content-Type %q", got)
+	}
+}
+
+func TestWebhookRefusesIncompleteSignature(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{headerTimestamp, headerNonce, headerSignature} {
+		r := newRig(t)
+		missing := pushOf(messageEvent("text", `{"text":"hi"}`)).request()
+		missing.Header.Del(name)
+		wantAnswer(t, r.serve(missing), 401, `{"error":"unauthorized"}`)
+		twice := pushOf(messageEvent("text", `{"text":"hi"}`)).request()
+		twice.Header.Add(name, "another")
+		wantAnswer(t, r.serve(twice), 401, `{"error":"unauthorized"}`)
+		if got := r.box.all(); len(got) != 0 {
+			t.Errorf("reached the inbox: %v", got)
+		}
+	}
+}
+
+func TestWebhookRefusesTruncatedBody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	server := httptest.NewServer(r.Handler())
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err = io.WriteString(conn, "POST /webhook/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"encrypt\":"); err != nil {
+		t.Fatal(err)
+	}
+	if err = conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != 400 || string(body) != `{"error":"bad_request"}` {
+		t.Errorf("got %d %s", resp.StatusCode, body)
+	}
+}
+
+func TestWebhookAccepts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		push  func(*push)
+		calls int
+		body  string
+	}{
+		{"event", func(*push) {}, 1, `{}`},
+		{"oldest redelivery", func(p *push) { p.timestamp = at(-signatureWindow) }, 1, `{}`},
+		{"clock of Feishu ahead", func(p *push) { p.timestamp = at(signatureWindow) }, 1, `{}`},
+		{"unknown event", func(p *push) { p.plain = event20("contact.user.created_v3", m{"object": m{}}) }, 0, `{}`},
+		{"schema 1.0", func(p *push) {
+			p.plain = `{"uuid":"u","type":"event_callback","token":"vtok","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`
+		}, 0, `{}`},
+		{"event of another shape", func(p *push) { p.plain = event20(eventMessage, m{"message": "a word"}) }, 0, `{}`},
+		{"event without content", func(p *push) { p.plain = event20(eventMessage, nil) }, 0, `{}`},
+		{"signed challenge", func(p *push) { p.plain = `{"type":"url_verification","token":"vtok","challenge":"c"}` }, 0, `{"challenge":"c"}`},
+		{"unsigned challenge", func(p *push) {
+			p.unsigned, p.plain = true, `{"type":"url_verification","token":"vtok","challenge":"a\"b\\<c>"}`
+		}, 0, `{"challenge":"a\"b\\\u003cc\u003e"}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			p := pushOf(messageEvent("text", `{"text":"hi"}`))
+			tt.push(&p)
+			wantAnswer(t, r.send(p), 200, tt.body)
+			if got := r.box.all(); len(got) != tt.calls {
+				t.Errorf("%d calls of the inbox, want %d: %v", len(got), tt.calls, got)
+			}
+		})
+	}
+}
+
+func TestWebhookStoreDown(t *testing.T) {
+	t.Parallel()
+	for _, plain := range []string{
+		messageEvent("text", `{"text":"hi"}`),
+		event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
+		event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
+		event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+	} {
+		r := newRig(t)
+		r.box.err = errors.New("disk full")
+		wantAnswer(t, r.send(pushOf(plain)), 503, `{"error":"unavailable"}`)
+		if len(r.box.all()) != 1 {
+			t.Errorf("inbox not asked for %s", plain)
+		}
+	}
+}
+
+type panicking struct{ box }
+
+func (*panicking) Message(context.Context, flows.Message) error { panic("110101199001011237 secret") }
+
+func TestWebhookPanic(t *testing.T) {
+	t.Parallel()
+	var status int
+	r := newRig(t, func(c *ServerConfig) {
+		c.Inbox = &panicking{}
+		c.Observe = func(_ string, s int, _ time.Duration) { status = s }
+	})
+	wantAnswer(t, r.send(pushOf(messageEvent("text", `{"text":"hi"}`))), 500, `{"error":"internal"}`)
+	if log := r.log.String(); !strings.Contains(log, "panic in handler") || strings.Contains(log, "secret") {
+		t.Errorf("log: %s", log)
+	}
+	if status != 500 {
+		t.Errorf("observed as %d", status)
+	}
+}
+
+func TestOtherRoutes(t *testing.T) {
+	t.Parallel()
+	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") })
+	notReady := false
+	ready := func(context.Context) error {
+		if notReady {
+			return errors.New("no database")
+		}
+		return nil
+	}
+	build := func(separate bool) *rig {
+		return newRig(t, func(c *ServerConfig) { c.Metrics, c.Ready, c.SeparateAdmin = metrics, ready, separate })
+	}
+	together, apart := build(false), build(true)
+	for _, tt := range []struct {
+		handler      http.Handler
+		method, path string
+		down         bool
+		status       int
+		body         string
+	}{
+		{together.Handler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		{together.Handler(), "GET", "/readyz", false, 200, `{"status":"ready"}`},
+		{together.Handler(), "GET", "/readyz", true, 503, `{"error":"not_ready"}`},
+		{together.Handler(), "GET", "/metrics", false, 200, "metrics"},
+		{together.Handler(), "GET", "/webhook/event", false, 405, `{"error":"method_not_allowed"}`},
+		{together.Handler(), "POST", "/nowhere", false, 404, `{"error":"not_found"}`},
+		{apart.Handler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		{apart.Handler(), "GET", "/readyz", false, 404, `{"error":"not_found"}`},
+		{apart.Handler(), "GET", "/metrics", false, 404, `{"error":"not_found"}`},
+		{apart.AdminHandler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		{apart.AdminHandler(), "GET", "/readyz", false, 200, `{"status":"ready"}`},
+		{apart.AdminHandler(), "GET", "/metrics", false, 200, "metrics"},
+		{apart.AdminHandler(), "POST", "/webhook/event", false, 404, `{"error":"not_found"}`},
+	} {
+		notReady = tt.down
+		w := httptest.NewRecorder()
+		tt.handler.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
+		if w.Code != tt.status || w.Body.String() != tt.body {
+			t.Errorf("%s %s: %d %s, want %d %s", tt.method, tt.path, w.Code, w.Body, tt.status, tt.body)
+		}
+	}
+}
+
+// TestNoPersonalDataInLogs sends canaries along every way that logs something.
+func TestNoPersonalDataInLogs(t *testing.T) {
+	t.Parallel()
+	const canary = "110101199001011237"
+	r := newRig(t)
+	r.send(pushOf(messageEvent("text", `{"text":"`+canary+`"}`)))
+	r.send(pushOf(event20(eventMessage, m{"message": canary})))
+	r.send(pushOf(event20(canary, m{"message": canary})))
+	r.send(pushOf(clickEvent(canary, canary)))
+	r.send(pushOf(canary))
+	r.box.err = errors.New("locked")
+	r.send(pushOf(clickEvent(confirmValue(), m{"identity_code": canary})))
+	r.send(pushOf(messageEvent("text", `{"text":"`+canary+`"}`)))
+	log := r.log.String()
+	for _, secret := range []string{canary, testKey, testToken} {
+		if strings.Contains(log, secret) {
+			t.Errorf("log holds %q:\n%s", secret, log)
+		}
+	}
+	if !strings.Contains(log, "click not stored") || !strings.Contains(log, "unexpected shape") {
+		t.Errorf("log says too little:\n%s", log)
+	}
+}
+
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	var kinds []string
+	r := newRig(t, func(c *ServerConfig) { c.Observe = func(kind string, _ int, _ time.Duration) { kinds = append(kinds, kind) } })
+	r.send(pushOf(messageEvent("text", `{"text":"hi"}`)))
+	r.send(pushOf(event20("made.by.a.stranger", nil)))
+	r.send(pushOf(`{"type":"url_verification","token":"vtok","challenge":"c"}`))
+	r.send(pushOf(`garbage`))
+	if got, want := strings.Join(kinds, " "), "im.message.receive_v1 other url_verification refused"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAnswersAreJSON(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, p := range []push{pushOf(messageEvent("text", `{"text":"hi"}`)), pushOf(clickEvent(confirmValue(), nil)), pushOf("x")} {
+		w := r.send(p)
+		var v map[string]any
+		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || v == nil {
+			t.Errorf("%s: %v", w.Body, err)
+		}
+		if got := w.Header().Get("Content-Length"); got != strconv.Itoa(w.Body.Len()) {
+			t.Errorf("Content-Length %s of %d", got, w.Body.Len())
+		}
+	}
+}

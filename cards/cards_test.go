@@ -1,0 +1,233 @@
+package cards
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"go/ast"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestCards holds every card and variant against the rules of the format and against its golden file.
+func TestCards(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range samples() {
+		t.Run(s.name, func(t *testing.T) {
+			if names[s.name] {
+				t.Fatal("two samples of this name")
+			}
+			names[s.name] = true
+			raw := s.card.JSON()
+			for _, err := range validate(raw, s.clearData) {
+				t.Error(err)
+			}
+			if !bytes.Equal(raw, s.card.JSON()) {
+				t.Error("drawn twice, the card differs")
+			}
+			if placeholder.Match(raw) {
+				t.Error("a placeholder was left")
+			}
+			var pretty bytes.Buffer
+			if err := json.Indent(&pretty, raw, "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			pretty.WriteByte('\n')
+			path := filepath.Join("testdata", s.name+".json")
+			if *update {
+				if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(pretty.Bytes(), want) {
+				t.Errorf("differs from %s; look at it and run with -update", path)
+			}
+		})
+	}
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !names[strings.TrimSuffix(filepath.Base(f), ".json")] {
+			t.Errorf("%s belongs to no card", f)
+		}
+	}
+}
+
+// TestEveryViewHasASample finds the views by their method JSON, so that a new card cannot go untested.
+func TestEveryViewHasASample(t *testing.T) {
+	drawn := map[string]bool{}
+	for _, s := range samples() {
+		drawn[reflect.TypeOf(s.card).Name()] = true
+	}
+	views := 0
+	for _, file := range sources(t) {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || f.Name.Name != "JSON" {
+				continue
+			}
+			views++
+			if name := f.Recv.List[0].Type.(*ast.Ident).Name; !drawn[name] {
+				t.Errorf("%s has no sample", name)
+			}
+		}
+	}
+	if views != 19 {
+		t.Errorf("found %d views", views)
+	}
+}
+
+// buttons returns the callback value of every button of a card.
+func buttons(t *testing.T, raw json.RawMessage) []map[string]any {
+	t.Helper()
+	var card any
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if err := dec.Decode(&card); err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]any
+	anyOf(card, func(o map[string]any) bool {
+		if o["type"] == "callback" {
+			out = append(out, object(o["value"]))
+		}
+		return false
+	})
+	return out
+}
+
+// TestButtons decodes what every button of every card sends, and wants the act to be on some card that exists.
+func TestButtons(t *testing.T) {
+	seen := map[Act]bool{}
+	for _, s := range samples() {
+		for _, value := range buttons(t, s.card.JSON()) {
+			a, err := DecodeAction(value)
+			if err != nil {
+				t.Errorf("%s: %v: %v", s.name, value, err)
+				continue
+			}
+			seen[a.Act] = true
+			again, err := DecodeAction(a.Value())
+			if err != nil || again != a {
+				t.Errorf("%s: %+v came back as %+v, %v", s.name, a, again, err)
+			}
+			if a.Case != "" && (a.Case != ref.Case || a.Rev != ref.Rev) {
+				t.Errorf("%s: %+v is not of the case shown", s.name, a)
+			}
+		}
+	}
+	for a := range acts {
+		if a == ActSubmitCard {
+			continue // the bank card form has no card of its own
+		}
+		if !seen[a] {
+			t.Errorf("no card has a button %q", a)
+		}
+	}
+}
+
+// TestDangerAsks wants a dialog before everything that ends or deletes something.
+func TestDangerAsks(t *testing.T) {
+	dangerous := map[string]bool{"decline": true, "cancel": true, "reject": true, "withdraw": true, "close": true, "peek": true, "remind": true}
+	for _, s := range samples() {
+		var card any
+		if err := json.Unmarshal(s.card.JSON(), &card); err != nil {
+			t.Fatal(err)
+		}
+		anyOf(card, func(o map[string]any) bool {
+			if o["tag"] != "button" {
+				return false
+			}
+			act, _ := object(object(list(o["behaviors"])[0])["value"])["act"].(string)
+			_, asks := o["confirm"]
+			if dangerous[act] && !asks || act == "approve" && asks {
+				t.Errorf("%s: %s asks: %v", s.name, act, asks)
+			}
+			return false
+		})
+	}
+}
+
+// TestForms holds the names that scripts and the bot rely on.
+func TestForms(t *testing.T) {
+	for name, want := range map[string]struct {
+		form   string
+		fields []string
+	}{
+		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", "confirm"}},
+		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", "confirm"}},
+		"code_sent":                  {"code", []string{"sms_code", "submit_code"}},
+		"review":                     {"decision", []string{"reason", "side", "note", "send_back", "reject"}},
+		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", "resolve"}},
+	} {
+		for _, s := range samples() {
+			if s.name != name {
+				continue
+			}
+			var card map[string]any
+			if err := json.Unmarshal(s.card.JSON(), &card); err != nil {
+				t.Fatal(err)
+			}
+			found := false
+			for _, e := range list(object(card["body"])["elements"]) {
+				if object(e)["tag"] != "form" {
+					continue
+				}
+				found = true
+				if object(e)["name"] != want.form {
+					t.Errorf("%s: form %v", name, object(e)["name"])
+				}
+				got := map[string]bool{}
+				anyOf(object(e)["elements"], func(o map[string]any) bool {
+					if n, ok := o["name"].(string); ok {
+						got[n] = true
+					}
+					return false
+				})
+				for _, f := range want.fields {
+					if !got[f] {
+						t.Errorf("%s: no field %s", name, f)
+					}
+				}
+				if len(got) != len(want.fields) {
+					t.Errorf("%s: fields %v, want %v", name, got, want.fields)
+				}
+			}
+			if !found {
+				t.Errorf("%s: no form", name)
+			}
+		}
+	}
+}
+
+// TestDecidedCardsHaveNoAnswers: with a decision on it, a card offers nothing but the next case.
+func TestDecidedCardsHaveNoAnswers(t *testing.T) {
+	for _, s := range samples() {
+		var decided bool
+		switch v := s.card.(type) {
+		case Review:
+			decided = v.Decision != nil
+		case Attention:
+			decided = v.Decision != nil
+		}
+		if !decided {
+			continue
+		}
+		for _, value := range buttons(t, s.card.JSON()) {
+			if value["act"] != "next" {
+				t.Errorf("%s: has a button %v", s.name, value["act"])
+			}
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package cards
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sources parses the package without its tests.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pkgs["cards"].Files
+}
+
+// literals are all string literals of the package.
+func literals(t *testing.T) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range sources(t) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				s, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[s] = true
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// families are the catalogues whose members are chosen by codes from outside: stored rows, other rooms, people's choices.
+// The codes are the contract with those rooms: what is listed here they may use.
+var families = map[string][]string{
+	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
+	"side":      {"front", "back", "other"},
+	"sidestate": {"missing", "waiting", "reading", "read", "other"},
+	"photo": {
+		"empty", "too_large", "not_picture", "heic", "unsupported_format", "truncated", "too_small", "too_many_pixels", "too_dark",
+		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
+		"download_failed", "deleted", "restricted", "too_many", "other",
+	},
+	"field":          {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length", "mobile_format", "other"},
+	"reason":         Reasons,
+	"redo":           append(slices.Clone(Sides), "other"),
+	"mismatch":       {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
+	"code":           {"wrong", "expired", "too_many_tries", "mobile_blocked", "other"},
+	"sms.state":      {"sending", "sent", "failed", "unknown", "other"},
+	"method":         {"three_elements", "bank_card_four", "face", "none", "other"},
+	"progress":       {"checking", "review", "recording", "filing", "attention", "other"},
+	"progress_title": {"checking", "review", "recording", "filing", "attention", "other"},
+	"closed":         {"rejected", "declined", "withdrawn", "expired", "closed", "other"},
+	"closed_title":   {"rejected", "declined", "withdrawn", "expired", "closed", "other"},
+	"disclosed":      {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
+	"looked":         {"review", "photos", "export", "other"},
+	"reminder":       {"consent", "photos", "confirm", "code", "other"},
+	"notice": {
+		"not_understood", "nothing_open", "already_done", "already_open", "go_private", "photo_in_group", "photo_not_needed",
+		"send_as_picture", "cancelled", "cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
+		"export_ready", "export_empty", "left", "service_paused", "resumed", "rate", "other",
+	},
+	"did": {
+		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resolved", "submitted", "consented",
+		"declined", "cancelled", "confirmed", "finished", "other",
+	},
+	"stage":          {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant", "closed", "other"},
+	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
+	"trouble": {
+		"permission", "credentials", "quota", "refused", "unknown_outcome", "mismatch", "no_record", "unavailable", "photo_lost",
+		"too_many_photos", "clock", "duplicate", "bug", "other",
+	},
+	"state":     append(slices.Clone(States), "other"),
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "other"},
+	"chip":      append(slices.Clone(checkCodes), "other"),
+}
+
+var checkCodes = []string{
+	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "quality",
+	"ocr_consistency", "age",
+}
+
+// helperFamilies are filled by helpers of this package that put the family before a literal, e.g. button("cancel", …).
+var helperFamilies = []string{"button", "ask", "label", "hint", "missing"}
+
+func TestTextsComplete(t *testing.T) {
+	for id, x := range texts {
+		if strings.TrimSpace(x.zh) == "" || strings.TrimSpace(x.en) == "" {
+			t.Errorf("%s: a language is empty", id)
+		}
+		zh, en := placeholder.FindAllString(x.zh, -1), placeholder.FindAllString(x.en, -1)
+		slices.Sort(zh)
+		slices.Sort(en)
+		if !slices.Equal(zh, en) {
+			t.Errorf("%s: placeholders %v and %v", id, zh, en)
+		}
+		if strings.Count(x.zh, "{") != len(zh) || strings.Count(x.en, "{") != len(en) {
+			t.Errorf("%s: a brace that is no placeholder", id)
+		}
+	}
+	for family, codes := range families {
+		for _, code := range codes {
+			if !HasText(family + "." + code) {
+				t.Errorf("no text %s.%s", family, code)
+			}
+		}
+		if !HasText(family + ".other") {
+			t.Errorf("catalogue %s has no other", family)
+		}
+	}
+	for _, code := range checkCodes {
+		for level := range chips {
+			if !HasText("check." + code + "." + string(level)) {
+				t.Errorf("no text check.%s.%s", code, level)
+			}
+		}
+	}
+	for id := range toastTypes {
+		if !HasText("toast." + id) {
+			t.Errorf("no text toast.%s", id)
+		}
+	}
+}
+
+// TestTextsUsed wants a use for every text: its id stands in the code, or it belongs to a catalogue or to a helper.
+func TestTextsUsed(t *testing.T) {
+	used := literals(t)
+	inFamily := func(id string) bool {
+		for family, codes := range families {
+			if code, ok := strings.CutPrefix(id, family+"."); ok && slices.Contains(codes, code) {
+				return true
+			}
+		}
+		return false
+	}
+	for id := range texts {
+		family, rest, _ := strings.Cut(id, ".")
+		switch {
+		case used[id], inFamily(id):
+		case slices.Contains(helperFamilies, family) && used[rest]:
+		case family == "ask" && used[strings.TrimSuffix(strings.TrimSuffix(rest, ".title"), ".text")]:
+		case family == "button" && strings.HasPrefix(rest, "retake_"):
+		case family == "missing":
+		case family == "toast" && toastTypes[rest] != "":
+		case family == "check" && checkOf(rest):
+		default:
+			t.Errorf("nothing uses %s", id)
+		}
+	}
+}
+
+func checkOf(rest string) bool {
+	code, level, _ := strings.Cut(rest, ".")
+	_, known := chips[Level(level)]
+	return known && slices.Contains(checkCodes, code)
+}
+
+// TestTextsExist wants a text for every id that a call names: tr("…"), of("family", …), and the helpers.
+func TestTextsExist(t *testing.T) {
+	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "both": ""}
+	calls := 0
+	for _, f := range sources(t) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			name, ok := call.Fun.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			literal := func(i int) string {
+				if i >= len(call.Args) {
+					return ""
+				}
+				lit, ok := call.Args[i].(*ast.BasicLit)
+				if !ok {
+					return ""
+				}
+				s, _ := strconv.Unquote(lit.Value)
+				return s
+			}
+			var ids []string
+			if p, ok := prefix[name.Name]; ok && literal(0) != "" {
+				ids = append(ids, p+literal(0))
+			}
+			switch name.Name {
+			case "of":
+				ids = append(ids, literal(0)+".other")
+			case "asking":
+				ids = append(ids, "ask."+literal(1)+".title", "ask."+literal(1)+".text")
+			}
+			for _, id := range ids {
+				calls++
+				if !HasText(id) {
+					t.Errorf("%s names %s, which is no text", name.Name, id)
+				}
+			}
+			return true
+		})
+	}
+	if calls < 150 {
+		t.Errorf("found only %d calls; the test no longer sees the code", calls)
+	}
+	for _, name := range []string{"identity_name", "identity_code", "mobile", "sms_code", "note", "evi_point_id"} {
+		if !HasText("label."+name) || !HasText("hint."+name) {
+			t.Errorf("input %s has no label or hint", name)
+		}
+	}
+}
+
+// TestTextsOnce looks for ids that stand twice in the file; encoding/json would keep the last silently.
+func TestTextsOnce(t *testing.T) {
+	dec := json.NewDecoder(bytes.NewReader(textsFile))
+	if _, err := dec.Token(); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[key.(string)] {
+			t.Errorf("%s stands twice", key)
+		}
+		seen[key.(string)] = true
+		var x struct{ ZH, EN string }
+		if err := dec.Decode(&x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != len(texts) {
+		t.Errorf("%d ids, %d texts", len(seen), len(texts))
+	}
+}
+
+func TestButtonTextsAreShort(t *testing.T) {
+	for id, x := range texts {
+		if strings.HasPrefix(id, "button.") && (len([]rune(x.zh)) > 20 || len([]rune(x.en)) > 50) {
+			t.Errorf("%s is long for a button", id)
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	for _, c := range []struct {
+		got    text
+		zh, en string
+		ours   bool
+	}{
+		{tr("tag.round", num("n", 2)), "第 2 次提交", "Submission 2", true},
+		{tr("hr_says", said("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
+		{tr("check.validity.red"), "证件已过期：（日期不明）", "The card has expired: (date unknown)", true},
+		{tr("code.wrong"), "验证码不对，还可以试 – 次。", "That code is not right. Tries left: –.", true},
+		{of("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
+		{of("reason", ""), "其他原因", "Another reason", true},
+		{joined(same("，"), tr("tag.done"), text{}, said("x", "李*").val), "已完成，李*", "Done，李*", false},
+	} {
+		if c.got.zh != c.zh || c.got.en != c.en || c.got.ours != c.ours {
+			t.Errorf("got %+v, want %q, %q, %v", c.got, c.zh, c.en, c.ours)
+		}
+	}
+}
+
+func TestMarkdownShowsOnlyOurWords(t *testing.T) {
+	if got := markdown(tr("hr_says", said("note", "**bold**")))["tag"]; got != "div" {
+		t.Errorf("a person's words are shown as %v", got)
+	}
+	if got := markdown(tr("tag.done"))["tag"]; got != "markdown" {
+		t.Errorf("our words are shown as %v", got)
+	}
+}
+
+func TestTimes(t *testing.T) {
+	utc := time.Date(2026, 11, 21, 18, 5, 30, 0, time.UTC)
+	for _, c := range []struct{ got, want string }{
+		{Stamp(utc), "2026-11-22 02:05"},
+		{Clock(utc), "02:05:30"},
+		{Stamp(time.Time{}), "–"},
+		{Clock(time.Time{}), "–"},
+		{span(0).zh, "马上"},
+		{span(-time.Second).zh, "马上"},
+		{span(time.Millisecond).zh, "1 秒"},
+		{span(59 * time.Second).zh, "59 秒"},
+		{span(time.Minute).zh, "1 分钟"},
+		{span(119 * time.Minute).zh, "119 分钟"},
+		{span(24 * time.Hour).zh, "24 小时"},
+		{span(72 * time.Hour).zh, "3 天"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}

@@ -1,0 +1,416 @@
+package cards
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// Limits of a card: page "卡片 JSON 2.0 结构".
+const (
+	maxCardBytes    = 30 * 1024
+	maxCardElements = 200
+	maxNesting      = 5
+)
+
+// known lists the properties of every tag that we use; JSON 2.0 refuses a card with any other (sub-code 200621).
+var known = map[string][]string{
+	"plain_text":        {"tag", "content", "i18n_content", "text_size", "text_color"},
+	"markdown":          {"tag", "content", "i18n_content", "text_size", "text_align", "icon", "margin", "element_id"},
+	"text_tag":          {"tag", "text", "color", "element_id"},
+	"div":               {"tag", "text", "icon", "width", "margin", "element_id"},
+	"hr":                {"tag", "margin", "element_id"},
+	"person":            {"tag", "user_id", "size", "show_avatar", "show_name", "style", "margin", "element_id"},
+	"person_list":       {"tag", "persons", "size", "show_name", "show_avatar", "lines", "drop_invalid_user_id", "icon", "ud_icon", "margin", "element_id"},
+	"chart":             {"tag", "chart_spec", "aspect_ratio", "color_theme", "height", "preview", "margin", "element_id"},
+	"column_set":        {"tag", "columns", "flex_mode", "horizontal_spacing", "horizontal_align", "background_style", "action", "margin", "element_id"},
+	"column":            {"tag", "elements", "width", "weight", "vertical_align", "direction", "horizontal_spacing", "vertical_spacing", "padding", "margin", "background_style", "action", "element_id"},
+	"collapsible_panel": {"tag", "header", "elements", "expanded", "background_color", "border", "direction", "vertical_spacing", "horizontal_spacing", "padding", "margin", "element_id"},
+	"form":              {"tag", "name", "elements", "direction", "horizontal_spacing", "vertical_spacing", "horizontal_align", "vertical_align", "padding", "margin", "element_id"},
+	"button":            {"tag", "text", "type", "size", "width", "behaviors", "icon", "hover_tips", "disabled", "disabled_tips", "confirm", "margin", "element_id", "name", "form_action_type"},
+	"input":             {"tag", "name", "required", "placeholder", "default_value", "label", "label_position", "input_type", "rows", "auto_resize", "max_rows", "max_length", "show_icon", "width", "disabled", "disabled_tips", "behaviors", "confirm", "margin", "element_id"},
+	"select_static":     {"tag", "name", "required", "options", "type", "placeholder", "initial_option", "initial_index", "width", "disabled", "behaviors", "confirm", "margin", "element_id"},
+}
+
+// Properties of objects without a tag.
+var (
+	knownCard    = []string{"schema", "config", "header", "body", "card_link"}
+	knownConfig  = []string{"update_multi", "enable_forward", "enable_forward_interaction", "width_mode", "summary", "locales", "style"}
+	knownHeader  = []string{"title", "subtitle", "template", "text_tag_list", "i18n_text_tag_list", "icon", "padding"}
+	knownBody    = []string{"direction", "padding", "horizontal_spacing", "vertical_spacing", "horizontal_align", "vertical_align", "elements"}
+	knownConfirm = []string{"title", "text"}
+	templates    = []string{"blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "purple", "indigo", "grey", "default"}
+	tagColours   = []string{"neutral", "blue", "turquoise", "lime", "orange", "violet", "indigo", "wathet", "green", "yellow", "red", "purple", "carmine"}
+	buttonTypes  = []string{"default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled", "danger_filled", "laser"}
+	interactive  = []string{"button", "input", "select_static"}
+)
+
+var (
+	elementID   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,19}$`)
+	hexColour   = regexp.MustCompile(`^#[0-9A-Fa-f]{3,8}$`)
+	bareNumber  = regexp.MustCompile(`(^|[^0-9])[1-9][0-9]{16}[0-9Xx]($|[^0-9])`)
+	bareMobile  = regexp.MustCompile(`(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])`)
+	longMarkups = regexp.MustCompile(`<(at|person|link|font)|\]\(`)
+)
+
+type validator struct {
+	errs      []error
+	elements  int
+	names     map[string]bool
+	ids       map[string]bool
+	clearData bool // the card may hold clear personal data in inputs
+}
+
+// validate applies every rule of the format that is known to us, and our own on personal data. clearData is true for the
+// owner's confirmation form only, and even there only default values of inputs may be clear.
+func validate(raw []byte, clearData bool) []error {
+	v := &validator{names: map[string]bool{}, ids: map[string]bool{}, clearData: clearData}
+	if len(raw) > maxCardBytes {
+		v.fail("card", "%d bytes", len(raw))
+	}
+	var card map[string]any
+	if err := json.Unmarshal(raw, &card); err != nil {
+		return []error{err}
+	}
+	v.only("card", card, knownCard)
+	if card["schema"] != "2.0" {
+		v.fail("card", "schema is %v", card["schema"])
+	}
+	v.config(object(card["config"]))
+	v.header(object(card["header"]))
+	body := object(card["body"])
+	v.only("body", body, knownBody)
+	if len(list(body["elements"])) == 0 {
+		v.fail("body", "no elements")
+	}
+	for i, e := range list(body["elements"]) {
+		v.node(fmt.Sprintf("body[%d]", i), object(e), 1, false, true)
+	}
+	if v.elements > maxCardElements {
+		v.fail("card", "%d elements", v.elements)
+	}
+	v.strings("card", card, "")
+	return v.errs
+}
+
+func (v *validator) fail(where, format string, args ...any) {
+	v.errs = append(v.errs, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
+}
+
+func (v *validator) only(where string, o map[string]any, keys []string) {
+	for k := range o {
+		if !slices.Contains(keys, k) {
+			v.fail(where, "unknown property %q", k)
+		}
+	}
+}
+
+func (v *validator) config(c map[string]any) {
+	v.only("config", c, knownConfig)
+	if c["update_multi"] != true {
+		v.fail("config", "update_multi is not true")
+	}
+	if c["enable_forward"] != false {
+		v.fail("config", "enable_forward is not false")
+	}
+	v.languages("config.summary", object(c["summary"]))
+}
+
+func (v *validator) header(h map[string]any) {
+	v.only("header", h, knownHeader)
+	v.text("header.title", object(h["title"]), 200)
+	if t, _ := h["template"].(string); !slices.Contains(templates, t) {
+		v.fail("header", "template %q", t)
+	}
+	tags := list(h["text_tag_list"])
+	if len(tags) > 3 {
+		v.fail("header", "%d tags", len(tags))
+	}
+	for i, t := range tags {
+		where := fmt.Sprintf("header.text_tag_list[%d]", i)
+		o := object(t)
+		v.count(where, o)
+		if c, _ := o["color"].(string); !slices.Contains(tagColours, c) {
+			v.fail(where, "colour %q", c)
+		}
+		v.text(where, object(o["text"]), 100)
+	}
+}
+
+// count notes a tagged object and checks its properties.
+func (v *validator) count(where string, o map[string]any) string {
+	v.elements++
+	tag, _ := o["tag"].(string)
+	keys, ok := known[tag]
+	if !ok {
+		v.fail(where, "tag %q", tag)
+		return ""
+	}
+	v.only(where+" "+tag, o, keys)
+	if id, given := o["element_id"].(string); given {
+		if !elementID.MatchString(id) || v.ids[id] {
+			v.fail(where, "element_id %q", id)
+		}
+		v.ids[id] = true
+	}
+	return tag
+}
+
+func (v *validator) text(where string, o map[string]any, max int) {
+	if tag := v.count(where, o); tag != "plain_text" {
+		v.fail(where, "text is %q, not plain_text", tag)
+	}
+	v.languages(where, o)
+	for _, s := range []any{o["content"], object(o["i18n_content"])["en_us"]} {
+		if s, _ := s.(string); utf8.RuneCountInString(s) > max {
+			v.fail(where, "text of more than %d characters", max)
+		}
+	}
+}
+
+// languages wants both languages filled, and content equal to the Chinese one.
+func (v *validator) languages(where string, o map[string]any) {
+	langs := object(o["i18n_content"])
+	v.only(where+".i18n_content", langs, []string{"zh_cn", "en_us"})
+	zh, _ := langs["zh_cn"].(string)
+	en, _ := langs["en_us"].(string)
+	if zh == "" || en == "" {
+		v.fail(where, "a language is missing")
+	}
+	if o["content"] != zh {
+		v.fail(where, "content is not the Chinese text")
+	}
+}
+
+func (v *validator) node(where string, o map[string]any, depth int, inForm, atRoot bool) {
+	tag := v.count(where, o)
+	where += " " + tag
+	if slices.Contains(interactive, tag) {
+		name, _ := o["name"].(string)
+		switch {
+		case inForm && name == "":
+			v.fail(where, "no name inside a form")
+		case name != "" && v.names[name]:
+			v.fail(where, "name %q twice", name)
+		}
+		if name != "" {
+			v.names[name] = true
+		}
+		if c, given := o["confirm"]; given {
+			v.only(where+".confirm", object(c), knownConfirm)
+			v.text(where+".confirm.title", object(object(c)["title"]), 100)
+			v.text(where+".confirm.text", object(object(c)["text"]), 500)
+		}
+	}
+	children := func(key string, inForm bool) {
+		if depth > maxNesting {
+			v.fail(where, "nested too deep")
+		}
+		for i, e := range list(o[key]) {
+			v.node(fmt.Sprintf("%s.%s[%d]", where, key, i), object(e), depth+1, inForm, false)
+		}
+	}
+	switch tag {
+	case "div":
+		v.text(where, object(o["text"]), 10_000)
+	case "markdown":
+		v.languages(where, o)
+		if s, _ := o["content"].(string); longMarkups.MatchString(s) {
+			v.fail(where, "mentions or links")
+		}
+	case "column_set":
+		for i, c := range list(o["columns"]) {
+			if object(c)["tag"] != "column" {
+				v.fail(where, "child %d is no column", i)
+			}
+		}
+		children("columns", inForm)
+	case "column":
+		children("elements", inForm)
+	case "collapsible_panel":
+		v.only(where+".header", object(o["header"]), []string{"title"})
+		v.text(where+".header", object(object(o["header"])["title"]), 100)
+		children("elements", inForm)
+	case "form":
+		v.form(where, o, atRoot)
+		children("elements", true)
+	case "button":
+		v.button(where, o, inForm)
+	case "input":
+		v.text(where+".label", object(o["label"]), 100)
+		if p, given := o["placeholder"]; given {
+			v.text(where+".placeholder", object(p), 100)
+		}
+		n, _ := o["max_length"].(float64)
+		value, _ := o["default_value"].(string)
+		if n < 1 || n > 1000 || utf8.RuneCountInString(value) > int(n) {
+			v.fail(where, "max_length %v", n)
+		}
+	case "select_static":
+		v.choice(where, o)
+	case "chart":
+		if inForm || object(o["chart_spec"])["type"] == nil {
+			v.fail(where, "in a form or without type")
+		}
+	case "person":
+		if o["user_id"] == "" {
+			v.fail(where, "nobody")
+		}
+	case "person_list":
+		for i, p := range list(o["persons"]) {
+			v.only(fmt.Sprintf("%s[%d]", where, i), object(p), []string{"id"})
+		}
+	}
+}
+
+func (v *validator) form(where string, o map[string]any, atRoot bool) {
+	name, _ := o["name"].(string)
+	if !atRoot || name == "" || v.names[name] {
+		v.fail(where, "not at the root, or its name %q is missing or taken", name)
+	}
+	v.names[name] = true
+	if !anyOf(o, func(c map[string]any) bool { return c["form_action_type"] == "submit" }) {
+		v.fail(where, "no submit button")
+	}
+	if anyOf(o["elements"], func(c map[string]any) bool { return c["tag"] == "form" || c["tag"] == "table" || c["tag"] == "chart" }) {
+		v.fail(where, "holds a form, table or chart")
+	}
+}
+
+func (v *validator) button(where string, o map[string]any, inForm bool) {
+	v.text(where, object(o["text"]), 100)
+	if t, _ := o["type"].(string); !slices.Contains(buttonTypes, t) {
+		v.fail(where, "type %q", t)
+	}
+	if _, submits := o["form_action_type"]; submits != inForm {
+		v.fail(where, "submits outside a form, or does not inside")
+	}
+	behaviors := list(o["behaviors"])
+	if len(behaviors) != 1 {
+		v.fail(where, "%d behaviors", len(behaviors))
+	}
+	for _, b := range behaviors {
+		v.only(where+".behaviors", object(b), []string{"type", "value"})
+		if _, isObject := object(b)["value"].(map[string]any); object(b)["type"] != "callback" || !isObject {
+			v.fail(where, "behaviour without a value object")
+		}
+	}
+}
+
+func (v *validator) choice(where string, o map[string]any) {
+	v.text(where+".placeholder", object(o["placeholder"]), 100)
+	values := map[any]bool{}
+	for i, opt := range list(o["options"]) {
+		at := fmt.Sprintf("%s.options[%d]", where, i)
+		v.only(at, object(opt), []string{"text", "value"})
+		v.text(at, object(object(opt)["text"]), 100)
+		value := object(opt)["value"]
+		if value == "" || value == nil || values[value] {
+			v.fail(at, "value %v is empty or taken", value)
+		}
+		values[value] = true
+	}
+	if initial, given := o["initial_option"]; given && !values[initial] {
+		v.fail(where, "initial_option %v is no option", initial)
+	}
+}
+
+// strings looks at every string of the card: clear numbers, hex colours, control characters.
+func (v *validator) strings(where string, x any, key string) {
+	switch x := x.(type) {
+	case map[string]any:
+		for k, c := range x {
+			v.strings(where+"."+k, c, k)
+		}
+	case []any:
+		for i, c := range x {
+			v.strings(fmt.Sprintf("%s[%d]", where, i), c, key)
+		}
+	case string:
+		if (bareNumber.MatchString(x) || bareMobile.MatchString(x)) && !(v.clearData && key == "default_value") {
+			v.fail(where, "a clear number")
+		}
+		if hexColour.MatchString(x) {
+			v.fail(where, "colour %q", x)
+		}
+		if strings.ContainsFunc(x, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r >= 0x202a && r <= 0x202e }) {
+			v.fail(where, "control characters")
+		}
+	}
+}
+
+func object(x any) map[string]any { o, _ := x.(map[string]any); return o }
+func list(x any) []any            { l, _ := x.([]any); return l }
+
+// anyOf says whether an object inside x satisfies f.
+func anyOf(x any, f func(map[string]any) bool) bool {
+	switch x := x.(type) {
+	case map[string]any:
+		if f(x) {
+			return true
+		}
+		for _, c := range x {
+			if anyOf(c, f) {
+				return true
+			}
+		}
+	case []any:
+		for _, c := range x {
+			if anyOf(c, f) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestValidatorRefuses breaks a good card in every way that the validator knows of.
+func TestValidatorRefuses(t *testing.T) {
+	good := string(Review{Ref: ref, Applicant: "ou_1", MaskedName: "张*", Checks: []Check{{Code: "age", Level: Green}}}.JSON())
+	if errs := validate([]byte(good), false); len(errs) > 0 {
+		t.Fatalf("the good card: %v", errs)
+	}
+	for name, change := range map[string][2]string{
+		"schema 1.0":           {`"schema":"2.0"`, `"schema":"1.0"`},
+		"forwarding":           {`"enable_forward":false`, `"enable_forward":true`},
+		"private card":         {`"update_multi":true`, `"update_multi":false`},
+		"unknown property":     {`"width_mode":"default"`, `"wide_screen_mode":true`},
+		"1.0 tag":              {`"tag":"hr"`, `"tag":"note"`},
+		"template":             {`"template":"orange"`, `"template":"pink"`},
+		"hex colour":           {`"text_color":"green"`, `"text_color":"#00ff00"`},
+		"missing language":     {`"en_us":"Approve"`, `"en_us":""`},
+		"content differs":      {`"content":"通过"`, `"content":"拒绝"`},
+		"long button":          {`"en_us":"Approve"`, `"en_us":"` + strings.Repeat("A", 101) + `"`},
+		"no submit button":     {`"form_action_type":"submit",`, ``},
+		"child without a name": {`"name":"note",`, ``},
+		"name twice":           {`"name":"note"`, `"name":"reason"`},
+		"form name taken":      {`"name":"decision"`, `"name":""`},
+		"string value":         {`"value":{`, `"value":"x","x":{`},
+		"initial option":       {`"initial_option":"details"`, `"initial_option":"all"`},
+		"option twice":         {`"value":"front"`, `"value":"back"`},
+		"ID number":            {`张*`, `130401199601018395`},
+		"mobile":               {`张*`, `13812345678`},
+		"mention":              {`<text_tag`, `<at id=all></at><text_tag`},
+		"control character":    {`张*`, `\u0007`},
+		"nobody":               {`"user_id":"ou_1"`, `"user_id":""`},
+		"too long":             {`张*`, strings.Repeat("长", 10_001)},
+		"not JSON":             {`{`, ``},
+	} {
+		bad := strings.Replace(good, change[0], change[1], -1)
+		if bad == good {
+			t.Errorf("%s: the card does not hold %q", name, change[0])
+			continue
+		}
+		if len(validate([]byte(bad), false)) == 0 {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	many := strings.Replace(good, `{"tag":"hr"}`, strings.Repeat(`{"tag":"hr"},`, 200)+`{"tag":"hr"}`, 1)
+	if len(validate([]byte(many), false)) == 0 {
+		t.Error("more than 200 elements: accepted")
+	}
+}

@@ -1,0 +1,197 @@
+package esign
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// call is one request to the API.
+type call struct {
+	op     string
+	method string
+	path   string // plain ASCII without query, so that signed and sent text are the same
+	body   []byte // JSON, marshalled once: what is hashed is what is sent
+	once   bool   // must not take effect twice
+}
+
+// do sends the call and decodes the answer's data into data, which says whether it is complete.
+func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool }) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	target := *c.base
+	target.Path = k.path
+	req, err := http.NewRequestWithContext(ctx, k.method, target.String(), bytes.NewReader(k.body))
+	if err != nil {
+		return &Error{Op: k.op, Kind: KindParameter, reason: "cannot build the request"}
+	}
+	client := c.http
+	if k.once {
+		client = c.once
+		req.GetBody = nil // without it the transport has nothing to repeat the request with
+	}
+	if len(k.body) == 0 {
+		req.Body, req.GetBody = nil, nil
+	}
+	c.signRequest(req, k.body, c.now())
+
+	status, header, body, sent, err := exchange(client, req)
+	if status == 0 {
+		return k.noAnswer(err, sent)
+	}
+	e := c.newError(k.op, status, header)
+	if !e.judge(body, err, data) {
+		return e.settle(k.once)
+	}
+	return nil
+}
+
+// noAnswer is the error for a request that got no answer at all.
+func (k call) noAnswer(err error, sent bool) *Error {
+	e := &Error{Op: k.op, Kind: KindNetwork}
+	e.reason, e.cause = describe(err)
+	if !sent {
+		e.reason += " before anything was sent"
+	}
+	return e.settle(k.once && sent)
+}
+
+// newError prepares an error with what the answer's head tells.
+func (c *Client) newError(op string, status int, header http.Header) *Error {
+	return &Error{Op: op, HTTPStatus: status, RequestID: requestID(header), retryAfter: retryAfter(header, c.now())}
+}
+
+// judge decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says why not.
+//
+// Bodies are decoded whatever the HTTP status, since the status of business failures is not documented. Success is code 0 in an
+// HTTP 2xx answer with complete data. 401, 403 and 429 are refusals even without a readable body.
+func (e *Error) judge(body []byte, readErr error, data interface{ complete() bool }) bool {
+	if readErr != nil {
+		e.reason, e.cause = describe(readErr)
+		switch {
+		case e.applyStatus(""):
+		case e.HTTPStatus >= 500:
+			e.Kind = KindServer
+		case errors.Is(e.cause, context.Canceled), errors.Is(e.cause, context.DeadlineExceeded):
+			e.Kind = KindNetwork
+		default:
+			e.Kind = KindMalformed
+		}
+		return false
+	}
+	a, problem := decodeAnswer(body)
+	if problem == "" && a.code == 0 && !a.refused && e.HTTPStatus/100 == 2 {
+		if json.Unmarshal(a.data, data) == nil && data.complete() {
+			return true
+		}
+		e.Kind, e.reason = KindMalformed, "success without usable data"
+		return false
+	}
+	if problem == "" && a.code != 0 {
+		e.applyBusiness(a.code, a.message)
+		return false
+	}
+	if problem == "" {
+		problem = "code 0 in a failed answer"
+	}
+	switch {
+	case e.applyStatus(a.message):
+	case e.HTTPStatus >= 500:
+		e.Kind = KindServer
+	default:
+		e.Kind, e.reason = KindMalformed, problem
+	}
+	return false
+}
+
+// settle decides about repeating. once marks a call that must not take effect twice and did leave this machine.
+func (e *Error) settle(once bool) *Error {
+	unclear := e.Kind == KindNetwork || e.Kind == KindServer || e.Kind == KindMalformed || e.HTTPStatus >= 500
+	e.maybeApplied = once && unclear
+	if e.maybeApplied {
+		return e
+	}
+	switch e.Kind {
+	case KindRate, KindServer, KindNetwork, KindUploadPending:
+		e.temporary = true
+	case KindMalformed: // a page from something in between passes; a redirect or a 404 page stays
+		e.temporary = e.HTTPStatus/100 == 2 || e.HTTPStatus >= 500
+	}
+	return e
+}
+
+// answer is the envelope of the API, or of the gateway (refused).
+type answer struct {
+	code    int64
+	message string
+	data    json.RawMessage
+	refused bool // success:false
+}
+
+// decodeAnswer reads {"code":int,"message":string|null,"data":object|null} or the gateway's {"success":false,"code":int,
+// "message":string}. Unknown fields are ignored, a message of another type as well; the code must be a 32-bit number, as
+// documented. problem is a constant text, empty when the envelope is good.
+func decodeAnswer(body []byte) (a answer, problem string) {
+	var raw struct {
+		Success json.RawMessage `json:"success"`
+		Code    json.RawMessage `json:"code"`
+		Message json.RawMessage `json:"message"`
+		Data    json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(body, &raw) != nil {
+		return answer{}, "answer is not a JSON object"
+	}
+	_ = json.Unmarshal(raw.Message, &a.message)
+	a.refused = string(raw.Success) == "false"
+	a.data = raw.Data
+	if len(raw.Code) == 0 {
+		return a, "answer without code"
+	}
+	n, err := strconv.ParseInt(string(raw.Code), 10, 32)
+	if err != nil {
+		return a, "answer whose code is not a number"
+	}
+	a.code = n
+	return a, ""
+}
+
+// requestID looks for an identification that e签宝's support can use. The API's header is not documented; the storage's is.
+func requestID(h http.Header) string {
+	for _, name := range []string{"X-Tsign-Request-Id", "X-Tsign-Trace-Id", "X-Request-Id", "X-Trace-Id", "X-Oss-Request-Id", "Eagleeye-Traceid"} {
+		if v := h.Get(name); isToken(v, 64) {
+			return v
+		}
+	}
+	return ""
+}
+
+// retryAfter reads the Retry-After header, seconds or a date, and keeps it between 0 and an hour.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0
+	}
+	const most = time.Hour
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+		return time.Duration(min(max(n, 0), int64(most/time.Second))) * time.Second
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return min(max(t.Sub(now), 0), most)
+	}
+	return 0
+}
+
+// isToken tells whether s is an identifier: letters, digits, - and _, at most limit bytes.
+func isToken(s string, limit int) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= limit
+}

@@ -1,0 +1,183 @@
+package esign
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Revision names one of the two documented forms of the evidence request. They differ in the agreement fields, in the
+// type of timeStamp and in the default layout of verifyTime.
+type Revision string
+
+const (
+	// Revision2024 is the older page (sample data of 2025-03): timeStamp in milliseconds, no agreement fields.
+	Revision2024 Revision = "2024"
+	// Revision202510 is the page of 2025-10: timeStamp as text, six required certAgreementRead* fields.
+	Revision202510 Revision = "2025-10"
+)
+
+// The two environments share nothing: no application, file or evidence point (identity_service/pliyh2).
+const (
+	ProductionURL = "https://openapi.esign.cn"
+	SandboxURL    = "https://smlopenapi.esign.cn"
+)
+
+const (
+	defaultTimeout    = 10 * time.Second
+	defaultPutTimeout = 60 * time.Second
+)
+
+// Config is what a Client needs. BaseURL, AppID, AppSecret and Revision are required; the rest has defaults.
+type Config struct {
+	// BaseURL is scheme and host without a path, e.g. ProductionURL. Plain http is accepted to loopback only.
+	BaseURL   string
+	AppID     string
+	AppSecret Secret
+	Revision  Revision
+
+	// HTTPClient carries the calls; nil means an own one with TLS 1.2 or newer and timeouts. Redirects are never
+	// followed, whatever its CheckRedirect says. When its Transport is nil or a *http.Transport, evidence points are created
+	// over a copy of it without keep-alive.
+	HTTPClient *http.Client
+	// Now is the clock for the request timestamp; nil means time.Now.
+	Now func() time.Time
+	// Wait pauses UploadFile between two status questions; nil means a timer that ends early with the context.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Timeout limits one call to the API; 0 means 10 s.
+	Timeout time.Duration
+	// PutTimeout limits one PUT of a file; 0 means 60 s.
+	PutTimeout time.Duration
+	// VerifyTimeLayout is the Go layout of verifyTime; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
+	// Revision202510. It is a setting because the documentation shows one sample and no format.
+	VerifyTimeLayout string
+}
+
+// Client talks to one e签宝 application. It keeps no state between calls and is safe for concurrent use.
+type Client struct {
+	base       *url.URL
+	appID      string
+	sign       func(stringToSign string) string // a closure, so that printing a Client cannot show the secret
+	revision   Revision
+	layout     string
+	http       *http.Client
+	once       *http.Client // for calls that must not be sent twice
+	now        func() time.Time
+	wait       func(ctx context.Context, d time.Duration) error
+	timeout    time.Duration
+	putTimeout time.Duration
+}
+
+// New checks the configuration and builds a client; it makes no call. The error lists every mistake, without values.
+func New(cfg Config) (*Client, error) {
+	var problems []error
+	problem := func(text string) { problems = append(problems, errors.New("esign: "+text)) }
+
+	base, err := parseBaseURL(cfg.BaseURL)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	if !plainASCII(cfg.AppID) {
+		problem("app id: must be set, printable ASCII without spaces")
+	}
+	if strings.TrimSpace(string(cfg.AppSecret)) == "" {
+		problem("app secret: must be set")
+	}
+	layout := cfg.VerifyTimeLayout
+	switch cfg.Revision {
+	case Revision2024:
+		layout = firstNonEmpty(layout, "20060102")
+	case Revision202510:
+		layout = firstNonEmpty(layout, wireTimeLayout)
+	default:
+		problem(`evidence revision: must be "2025-10" or "2024"`)
+	}
+	if layout != "" && !keepsTheDay(layout) {
+		problem("verify time layout: must be a Go time layout with year, month and day")
+	}
+	if cfg.Timeout < 0 || cfg.PutTimeout < 0 {
+		problem("timeouts: must not be negative")
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+
+	c := &Client{
+		base: base, appID: cfg.AppID, sign: signer(cfg.AppSecret), revision: cfg.Revision, layout: layout,
+		now: cfg.Now, wait: cfg.Wait, timeout: cfg.Timeout, putTimeout: cfg.PutTimeout,
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.wait == nil {
+		c.wait = waitTimer
+	}
+	if c.timeout == 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.putTimeout == 0 {
+		c.putTimeout = defaultPutTimeout
+	}
+	c.http, c.once = httpClients(cfg.HTTPClient)
+	return c, nil
+}
+
+var errBaseURL = errors.New("esign: base url: must be https://host without path, query or user (http only to loopback)")
+
+func parseBaseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.Opaque != "" ||
+		u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#") {
+		return nil, errBaseURL
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
+		return u, nil
+	}
+	return nil, errBaseURL
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// keepsTheDay tells whether a layout writes down at least the date: a typing mistake in it must not reach the evidence.
+func keepsTheDay(layout string) bool {
+	t := time.Date(2031, 11, 27, 15, 8, 9, 0, beijing)
+	back, err := time.ParseInLocation(layout, t.Format(layout), beijing)
+	return err == nil && back.Year() == 2031 && back.Month() == time.November && back.Day() == 27
+}
+
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func firstNonEmpty(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func waitTimer(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,173 @@
+package esign
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Put sends the bytes of a declared file to its upload address. The same bytes may be put again while the address is valid; when
+// it no longer is, the error's Kind is KindUploadExpired and the way starts again at UploadURL.
+//
+// Headers are exactly the declared Content-Type and Content-MD5, since both are signed into the address. The address goes out
+// byte for byte as received, and only to the storage of e签宝 (https, *.esign.cn) or to the host of BaseURL.
+func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error {
+	const op = "Put"
+	if int64(len(body)) != f.Size || ContentMD5(body) != f.MD5 {
+		return &Error{Op: op, Kind: KindUploadMismatch, reason: "bytes differ from the declared size or MD5, nothing was sent"}
+	}
+	target, reason := c.checkUploadURL(string(up.URL))
+	if reason != "" {
+		return &Error{Op: op, Kind: KindUploadHost, reason: reason}
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.putTimeout)
+	defer cancel()
+	// NewRequest sets ContentLength (no chunked upload, which the storage would refuse) and GetBody from a bytes.Reader.
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, bytes.NewReader(body))
+	if err != nil {
+		return &Error{Op: op, Kind: KindUploadHost, reason: "upload address cannot be used"}
+	}
+	req.Header.Set("Content-Type", f.contentType())
+	req.Header.Set("Content-MD5", f.MD5)
+
+	status, header, answer, _, err := exchange(c.http, req)
+	if status == 0 {
+		return call{op: op}.noAnswer(err, true)
+	}
+	e := c.newError(op, status, header)
+	if e.judgePut(answer, err) {
+		return nil
+	}
+	return e.settle(false)
+}
+
+// checkUploadURL returns the address if photos may be sent there, or else a constant text that says why not.
+func (c *Client) checkUploadURL(raw string) (target, reason string) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" || u.Hostname() == "" || u.Fragment != "" {
+		return "", "upload address cannot be used"
+	}
+	if u.User != nil {
+		return "", "upload address carries a user"
+	}
+	host := strings.ToLower(u.Hostname())
+	switch {
+	case !plainASCII(u.Hostname()): // lowering turns some foreign letters into ASCII
+		return "", "upload address has a host that is not plain ASCII"
+	case u.Scheme == "https" && strings.HasSuffix(host, ".esign.cn") && (u.Port() == "" || u.Port() == "443"):
+	case u.Scheme == c.base.Scheme && host == strings.ToLower(c.base.Hostname()) && port(u) == port(c.base):
+	default:
+		return "", "upload address is not on https *.esign.cn nor on the base url's host"
+	}
+	// The request line is rebuilt from the parsed address. The storage's signature covers its exact spelling, so an address
+	// that would come out differently is refused here rather than there.
+	if raw != u.Scheme+"://"+u.Host+u.RequestURI() {
+		return "", "upload address would change when sent"
+	}
+	return raw, ""
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
+
+// judgePut decodes an answer of the storage and returns true for a success: HTTP 200 and either nothing or errCode 0.
+func (e *Error) judgePut(body []byte, readErr error) bool {
+	if readErr != nil {
+		e.reason, e.cause = describe(readErr)
+	}
+	var a storageAnswer
+	var known bool
+	if readErr == nil {
+		a, known = decodeStorage(body)
+	}
+	switch {
+	case readErr == nil && e.HTTPStatus == 200 && (len(bytes.TrimSpace(body)) == 0 || known && a.number == "0" && a.word == ""):
+		return true
+	case known && a.word != "" && e.apply(a.word, a.message):
+	case e.HTTPStatus >= 500:
+		e.Kind = KindServer
+	case e.HTTPStatus == 429:
+		e.Kind = KindRate
+	case e.HTTPStatus == 401 || e.HTTPStatus == 403:
+		e.Kind = KindPermission
+	case known && (a.word != "" || a.number != "0"):
+		e.Kind = KindRefused
+	default:
+		e.Kind, e.reason = KindMalformed, firstNonEmpty(e.reason, "answer of the storage is not as documented")
+	}
+	if known && e.Code == "" && a.number != "0" {
+		e.Code = firstNonEmpty(a.word, a.number)
+	}
+	e.RequestID = firstNonEmpty(e.RequestID, a.requestID)
+	return false
+}
+
+// storageAnswer is what the storage says: e签宝's {"errCode":0,"msg":"成功"} has a number, an OSS error has a word.
+type storageAnswer struct {
+	number    string
+	word      string // letters only
+	message   string
+	requestID string
+}
+
+// decodeStorage reads both forms, the second as XML or as JSON; ok is false when it is neither.
+func decodeStorage(body []byte) (a storageAnswer, ok bool) {
+	body = bytes.TrimSpace(body)
+	if bytes.HasPrefix(body, []byte("<")) {
+		var x struct {
+			XMLName   xml.Name `xml:"Error"`
+			Code      string   `xml:"Code"`
+			Message   string   `xml:"Message"`
+			RequestID string   `xml:"RequestId"`
+		}
+		if xml.Unmarshal(body, &x) != nil {
+			return storageAnswer{}, false
+		}
+		a = storageAnswer{word: strings.TrimSpace(x.Code), message: x.Message, requestID: strings.TrimSpace(x.RequestID)}
+	} else {
+		var j struct {
+			ErrCode   json.RawMessage `json:"errCode"`
+			Code      json.RawMessage `json:"Code"`
+			Message   json.RawMessage `json:"Message"`
+			RequestID json.RawMessage `json:"RequestId"`
+		}
+		if json.Unmarshal(body, &j) != nil {
+			return storageAnswer{}, false
+		}
+		if n, err := strconv.ParseInt(string(j.ErrCode), 10, 32); err == nil {
+			a.number = strconv.FormatInt(n, 10)
+		}
+		_ = json.Unmarshal(j.Code, &a.word)
+		_ = json.Unmarshal(j.Message, &a.message)
+		_ = json.Unmarshal(j.RequestID, &a.requestID)
+	}
+	if !isWord(a.word) {
+		a.word = ""
+	}
+	if !isToken(a.requestID, 64) {
+		a.requestID = ""
+	}
+	return a, a.number != "" || a.word != ""
+}
+
+// isWord tells whether s looks like an OSS error code: up to 64 Latin letters.
+func isWord(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}

@@ -1,0 +1,241 @@
+package flows
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"math/big"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/patrickmn/go-cache"
+
+	"shiming/idcard"
+)
+
+// Deps is everything an Engine works with.
+type Deps struct {
+	Store     Store
+	Chat      Chat
+	Reader    Reader
+	Registrar Registrar
+	Notary    Notary   // nil with method none
+	Verifier  Verifier // nil with method none
+	Policy    Policy
+	// ReviewChat and AnnounceChat are the configured groups; a group chosen in chat overrides them.
+	ReviewChat, AnnounceChat string
+	OCRPerSecond             int
+	Log                      *slog.Logger
+	Now                      func() time.Time
+	// NewID makes case and photo ids; default UUIDv7.
+	NewID func() string
+	// NewCode makes six random digits.
+	NewCode func() string
+	// Observe is told of every change and effect, for metrics; may be nil.
+	Observe Observer
+}
+
+// Observer counts.
+type Observer interface {
+	Moved(from, to State, took time.Duration)
+	Effect(kind JobKind, outcome string, took time.Duration)
+}
+
+// Engine takes in what happens, decides, and performs the effects.
+type Engine struct {
+	Deps
+	names *cache.Cache // colleagues' display names for toasts; may be lost
+}
+
+// New returns an engine over d.
+func New(d Deps) *Engine {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.NewID == nil {
+		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	if d.NewCode == nil {
+		d.NewCode = sixDigits
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.OCRPerSecond == 0 {
+		d.OCRPerSecond = 10
+	}
+	e := &Engine{Deps: d, names: cache.New(12*time.Hour, time.Hour)}
+	e.Policy.NameOf = e.nameOf
+	return e
+}
+
+// sixDigits draws from 000000 … 999999, each equally likely.
+func sixDigits() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		panic(err) // the system has no randomness
+	}
+	s := n.String()
+	return "000000"[len(s):] + s
+}
+
+func (e *Engine) nameOf(openID string) string {
+	if n, ok := e.names.Get(openID); ok {
+		return n.(string)
+	}
+	return ""
+}
+
+// WarmNames looks up the admins' names, so that a late click can be told who was first.
+func (e *Engine) WarmNames(ctx context.Context) {
+	for _, id := range e.Policy.Admins {
+		c, err := e.Chat.Contact(ctx, id)
+		if err != nil {
+			e.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
+			continue
+		}
+		e.names.SetDefault(id, c.Name)
+	}
+}
+
+func (e *Engine) isAdmin(openID string) bool {
+	for _, a := range e.Policy.Admins {
+		if a == openID {
+			return true
+		}
+	}
+	return false
+}
+
+// outcome is what became of an event.
+type outcome struct {
+	Case   *Case // as it is now
+	Change Change
+}
+
+// happened reports whether the event changed the case.
+func (o outcome) happened() bool { return o.Change.Case != nil }
+
+// apply decides on one event of a case and writes everything that follows, within tx.
+func (e *Engine) apply(ctx context.Context, tx Tx, c *Case, ev Event) (outcome, error) {
+	if ev.Role == "" {
+		ev.Role = roleOf[ev.Kind]
+	}
+	if ev.Kind == Confirmed {
+		if err := e.lookUpNumber(ctx, tx, c, &ev); err != nil {
+			return outcome{}, err
+		}
+	}
+	ch := Decide(&e.Policy, c, ev)
+	if ch.Case == nil {
+		return outcome{Case: c, Change: ch}, nil
+	}
+	next := ch.Case
+	if err := tx.UpdateCase(ctx, next); err != nil {
+		return outcome{}, err
+	}
+	if err := e.follow(ctx, tx, next, ev, ch); err != nil {
+		return outcome{}, err
+	}
+	return outcome{Case: next, Change: ch}, nil
+}
+
+// follow writes audit row, jobs, surfaces and what else a change brings.
+func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, ev Event, ch Change) error {
+	if ch.SetIndex {
+		if err := tx.SetNumberIndex(ctx, c.ID, ch.Index); err != nil {
+			return err
+		}
+	}
+	if len(ch.DropPictures) > 0 {
+		if _, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...); err != nil {
+			return err
+		}
+	}
+	if !ch.Silent {
+		actor := ev.Actor
+		if actor == "" {
+			actor = string(ev.Role)
+		}
+		row := AuditRow{CaseID: c.ID, At: ev.At, Actor: actor, Event: string(ev.Kind), From: ch.From, To: c.State, Why: ch.Why, Detail: ch.Detail}
+		if err := tx.Audit(ctx, row); err != nil {
+			return err
+		}
+	}
+	jobs := ch.Jobs
+	if ch.Incident != "" {
+		more, err := e.incident(ctx, tx, c, ch)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, more...)
+	}
+	shows, err := e.surfaces(ctx, tx, c, ch)
+	if err != nil {
+		return err
+	}
+	if err := e.enqueue(ctx, tx, c.ID+"/"+strconv.FormatInt(c.Version, 10), append(jobs, shows...)...); err != nil {
+		return err
+	}
+	if c.State != ch.From {
+		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Why)
+		if e.Observe != nil {
+			e.Observe.Moved(ch.From, c.State, ev.At.Sub(c.CreatedAt))
+		}
+	}
+	return nil
+}
+
+// lookUpNumber adds the index of the number and the other people who have it.
+func (e *Engine) lookUpNumber(ctx context.Context, tx Tx, c *Case, ev *Event) error {
+	if ev.Form.IdentityCode == nil || c.Personal.Front == nil {
+		return nil
+	}
+	typed := *ev.Form.IdentityCode
+	if c.MaskedForm {
+		typed = orElse(typed, c.Personal.Front.RawNumber)
+	}
+	n, err := idcard.ParseNumber(typed, ev.At)
+	if err != nil {
+		return nil // the form is refused anyway
+	}
+	ev.Index = e.Store.MAC("number", n.Reveal())
+	ev.Duplicates, err = tx.SameNumber(ctx, c.TenantKey, ev.Index, c.OpenID)
+	return err
+}
+
+// Report takes what a job brought back. It returns the case as it is afterwards, and
+// whether the event changed it.
+func (e *Engine) Report(ctx context.Context, caseID string, ev Event) (*Case, bool, error) {
+	if ev.At.IsZero() {
+		ev.At = e.Now()
+	}
+	var out outcome
+	err := e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		out, err = e.apply(ctx, tx, c, ev)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return out.Case, out.happened(), nil
+}
+
+// caseOf loads a case outside any transaction.
+func (e *Engine) caseOf(ctx context.Context, id string) (*Case, error) {
+	var c *Case
+	err := e.Store.View(ctx, func(v View) error {
+		var err error
+		c, err = v.Case(ctx, id)
+		return err
+	})
+	return c, err
+}
+
+func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }

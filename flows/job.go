@@ -1,0 +1,64 @@
+package flows
+
+import "time"
+
+// JobKind names one effect. A job never decides: it performs and reports an event.
+type JobKind string
+
+const (
+	JobFetchPhoto JobKind = "fetch_photo"     // Ref = photo id
+	JobReadPhotos JobKind = "read_photos"     // all stored, unread photos of the case
+	JobContact    JobKind = "lookup_contact"  // name and mobile from the directory
+	JobSendCode   JobKind = "send_code"       // Rev = sequence number of the code
+	JobCheck      JobKind = "check_person"    // three elements
+	JobIdentity   JobKind = "record_identity" // Rev = attempt
+	JobUpload     JobKind = "upload_photo"    // Ref = side
+	JobEvidence   JobKind = "file_evidence"   // Rev = attempt
+	JobShow       JobKind = "show"            // Ref = surface id
+	JobReply      JobKind = "reply"           // Ref = template, To = receiver, Args = ids and codes
+	JobRemind     JobKind = "remind"          // Rev = revision it belongs to
+	JobExpire     JobKind = "expire"          // Rev = revision it belongs to
+	JobPurge      JobKind = "purge"           // deletes photos (Ref "photos") or all personal data (Ref "all")
+	JobRetryAll   JobKind = "retry_incident"  // Ref = incident
+)
+
+// Queue groups jobs that must not starve each other.
+func (k JobKind) Queue() string {
+	switch k {
+	case JobFetchPhoto:
+		return "fetch"
+	case JobReadPhotos:
+		return "ocr"
+	case JobShow, JobReply:
+		return "cards"
+	}
+	return "default"
+}
+
+// Job is one effect to perform after the commit. It holds ids and codes only.
+type Job struct {
+	Kind   JobKind           `json:"kind"`
+	Case   string            `json:"case,omitempty"`
+	Ref    string            `json:"ref,omitempty"`
+	Rev    int64             `json:"rev,omitempty"`
+	To     string            `json:"to,omitempty"`
+	ToType string            `json:"to_type,omitempty"` // open_id | chat_id | message_id
+	Args   map[string]string `json:"args,omitempty"`
+	// Key names the job after its cause: the same in every attempt, never random.
+	Key      string    `json:"key,omitempty"`
+	At       time.Time `json:"-"` // earliest start; zero = at once
+	Priority int       `json:"-"` // 1 first … 4 last; 0 = 2
+	// Set by the store when the job runs.
+	ID      int64 `json:"-"`
+	Attempt int   `json:"-"` // 1 for the first
+}
+
+// Again is returned by Run when a job must run again. Everything else that Run returns
+// is a bug or a lost database and is retried with the store's own backoff.
+type Again struct {
+	In     time.Duration // earliest next start
+	Snooze bool          // waiting, not failing: no attempt is used
+	Code   string        // why; ids and codes only, safe to store and log
+}
+
+func (a *Again) Error() string { return "again: " + a.Code }

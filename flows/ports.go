@@ -1,0 +1,209 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"shiming/esign"
+	"shiming/idcard"
+	"shiming/verify"
+)
+
+// Failure is what every client's own error type can say about itself; found with errors.As.
+type Failure interface {
+	error
+	// Temporary: trying again later may succeed.
+	Temporary() bool
+	// RetryAfter is the upstream's wish, 0 if it named none.
+	RetryAfter() time.Duration
+	// MaybeApplied: the call may have taken effect although no good answer came.
+	MaybeApplied() bool
+}
+
+// Trouble is implemented by upstream errors that know what they mean for a case.
+type Trouble interface {
+	Failure
+	// Trouble is the class: retry | person | permission | quota | credentials | gone | bug | dlp ...
+	Trouble() string
+	// UpstreamCode and LogID are for support; neither is personal.
+	UpstreamCode() string
+	LogID() string
+}
+
+// Receiver is where a message goes.
+type Receiver struct {
+	Type string // open_id | chat_id
+	ID   string
+}
+
+// Chat is Feishu as a messenger.
+type Chat interface {
+	// Send posts a card. The same uuid (≤ 50 characters) is sent at most once within an hour.
+	Send(ctx context.Context, to Receiver, card json.RawMessage, uuid string) (messageID string, err error)
+	// Reply posts a card as an answer to a message.
+	Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
+	// Patch replaces a card that was sent; it waits until a callback answer that is
+	// being written for the same message has gone out, else the client would flip back.
+	Patch(ctx context.Context, messageID string, card json.RawMessage) error
+	// Download fetches a picture from a message. kind is image or file. Pictures over
+	// idcard.MaxPhotoBytes are cut off there, so that the inspection refuses them.
+	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
+	// Contact looks a person up in the directory. Fields whose scope is missing are empty.
+	Contact(ctx context.Context, openID string) (Contact, error)
+}
+
+// Contact is what the directory says of a person.
+type Contact struct{ Name, Mobile string }
+
+func (Contact) String() string { return "[contact]" }
+
+// Reader reads an ID card from a picture (Feishu OCR).
+type Reader interface {
+	ReadIDCard(ctx context.Context, jpeg []byte) (CardText, error)
+}
+
+// CardText is what the OCR saw.
+type CardText struct {
+	Side     *int
+	Entities []idcard.Entity
+	Corners  []int
+}
+
+func (CardText) String() string { return "[card text]" }
+
+// Registrar records the identity in Feishu (human_authentication/v1/identities).
+type Registrar interface {
+	RecordIdentity(ctx context.Context, openID, name, number, mobile string) (verifyUID string, err error)
+}
+
+// Notary is e签宝.
+type Notary interface {
+	UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error)
+	CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (eviPointID string, err error)
+}
+
+// Verifier sends codes and checks people.
+type Verifier interface {
+	SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (verify.SMSReceipt, error)
+	CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
+}
+
+// Gate answers when the next call of a limited kind may start.
+type Gate interface {
+	// Wait reserves a slot of the shared limit and blocks until it comes.
+	Wait(ctx context.Context, key string, perSecond int) error
+}
+
+// ErrStale: somebody else wrote the row first.
+var ErrStale = errors.New("flows: case was changed by somebody else")
+
+// ErrNotFound: no such row.
+var ErrNotFound = errors.New("flows: not found")
+
+// Store keeps everything that matters.
+type Store interface {
+	// Tx runs fn in one transaction and commits if it returns nil. fn runs again, in a
+	// fresh transaction, when it returns ErrStale or the database asks for a repetition.
+	Tx(ctx context.Context, fn func(Tx) error) error
+	// View runs fn on a consistent read-only snapshot, beside writers.
+	View(ctx context.Context, fn func(View) error) error
+	// MAC is a keyed hash for codes and the number index: 32 bytes. purpose keeps uses apart.
+	MAC(purpose string, data ...string) []byte
+	Gate
+}
+
+// View reads.
+type View interface {
+	Case(ctx context.Context, id string) (*Case, error)                      // ErrNotFound
+	OpenCase(ctx context.Context, tenantKey, openID string) (*Case, error)   // not terminal; ErrNotFound
+	LatestCase(ctx context.Context, tenantKey, openID string) (*Case, error) // newest, any state; ErrNotFound
+	// CasesOf returns all cases of one person, newest first.
+	CasesOf(ctx context.Context, tenantKey, openID string) ([]*Case, error)
+	// InState returns cases in the states, oldest entry first.
+	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
+	// WithIncident returns the cases that wait for the same cause.
+	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
+	// SameNumber returns other people's cases (open or done) with the same number index.
+	SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error)
+	// CaseOfMessage finds the open case that holds a photo of the message.
+	CaseOfMessage(ctx context.Context, messageID string) (*Case, error) // ErrNotFound
+	CountByState(ctx context.Context, tenantKey string) (map[State]int, error)
+	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
+	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
+	// DoneSince returns open_ids of people done since the moment, newest first, and how many there are.
+	DoneSince(ctx context.Context, tenantKey string, since time.Time, limit int) (openIDs []string, total int, err error)
+	// Durations returns the median time from start to done and from submission to review of cases done since.
+	Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error)
+	// Unread counts photos of other cases that are stored or waiting and were received before t (queue position).
+	Unread(ctx context.Context, before time.Time, notCase string) (int, error)
+	Surface(ctx context.Context, id string) (*Surface, error) // ErrNotFound
+	SurfacesOf(ctx context.Context, caseID, audience string) ([]*Surface, error)
+	// SurfaceByMessage finds the surface that a message shows.
+	SurfaceByMessage(ctx context.Context, messageID string) (*Surface, error) // ErrNotFound
+	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
+	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
+	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
+}
+
+// Day is a day's figures.
+type Day struct {
+	Day           string // 2006-01-02, Asia/Shanghai
+	Started, Done int
+}
+
+// Tx reads and writes in one transaction.
+type Tx interface {
+	View
+	// Seen inserts the keys and reports whether any of them was there already; empty keys
+	// are skipped. Keys live at least 7 days.
+	Seen(ctx context.Context, at time.Time, keys ...string) (bool, error)
+	InsertCase(ctx context.Context, c *Case) error // ErrStale if the person has an open case by now
+	// UpdateCase writes c if the stored version is still c.Version, and increments c.Version.
+	UpdateCase(ctx context.Context, c *Case) error // ErrStale
+	// SetNumberIndex sets (or with nil clears) the index of the case's number.
+	SetNumberIndex(ctx context.Context, caseID string, index []byte) error
+	// Audit appends to the case's chain: the store fills Seq, Prev and Hash.
+	Audit(ctx context.Context, row AuditRow) error
+	// Enqueue inserts jobs; each runs at least once after the commit, not before At.
+	Enqueue(ctx context.Context, jobs ...Job) error
+	PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error // encrypted with the case id bound in
+	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
+	PutSurface(ctx context.Context, s *Surface) error // insert or replace
+	PutSetting(ctx context.Context, tenantKey, key, value string) error
+}
+
+// Surface is a message that shows something living: a case to somebody, or a board.
+type Surface struct {
+	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>
+	CaseID    string // "" for boards
+	TenantKey string // set for boards; a case knows its own
+	Audience  string // applicant | hr | board
+	To        Receiver
+	// Gen is the message wanted, Sent the message there is: Gen > Sent means "post anew at
+	// the bottom", and the old message becomes a pointer.
+	Gen, Sent int
+	MessageID string
+	OldID     string // message of the former generation, until it has been replaced by a pointer
+	Shown     []byte // SHA-256 of the card that MessageID shows
+	// Holder is the job that is drawing, until HeldUntil; Dirty asks it to draw again.
+	Holder    string
+	HeldUntil time.Time
+	Dirty     bool
+	Dead      bool // the message can no longer be changed (14 days, recalled, bot stopped)
+}
+
+// AuditRow is one link of a case's chain. Nothing in it is personal.
+type AuditRow struct {
+	CaseID   string
+	Seq      int64
+	At       time.Time
+	Actor    string // open_id, "bot" or "clock"
+	Event    string
+	From, To State
+	Why      string            // rule that decided
+	Detail   map[string]string // ids, hashes, codes
+	Prev     []byte
+	Hash     []byte
+}

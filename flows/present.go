@@ -1,0 +1,291 @@
+package flows
+
+import (
+	"strconv"
+	"time"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// Scene is what a card needs beside the case: facts about others and the moment.
+type Scene struct {
+	Now     time.Time
+	Policy  *Policy
+	Ahead   int // photos of other people before this person's
+	Waiting int // other cases that wait for review
+}
+
+func ref(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
+
+// Steps lists the way of a case as the applicant sees it.
+func Steps(c *Case, p *Policy) []cards.Step {
+	s := []cards.Step{cards.StepPhotos, cards.StepConfirm}
+	if c.Method != MethodNone {
+		s = append(s, cards.StepCode)
+	}
+	if p.ReviewAlways || c.State == AwaitingReview || c.Review != nil && c.Review.By != "" {
+		s = append(s, cards.StepReview)
+	}
+	s = append(s, cards.StepRecord)
+	if c.Method != MethodNone {
+		s = append(s, cards.StepEvidence)
+	}
+	return append(s, cards.StepDone)
+}
+
+// ApplicantCard draws the applicant's card of the present state.
+func ApplicantCard(c *Case, s Scene) cards.Card {
+	steps := Steps(c, s.Policy)
+	switch c.State {
+	case AwaitingConsent:
+		return cards.Consent{Ref: ref(c), Steps: steps, Agreement: s.Policy.Agreement, PhotosWaiting: len(c.Photos), Expires: c.ExpiresAt}
+	case AwaitingPhotos:
+		return photosCard(c, s, steps)
+	case AwaitingConfirmation:
+		return confirmCard(c, s, steps)
+	case AwaitingCode:
+		return codeCard(c, s, steps)
+	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
+		return cards.Progress{Ref: ref(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
+			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == "approved"}
+	case Done:
+		return doneCard(c, steps)
+	}
+	out := cards.Closed{Ref: ref(c), Outcome: c.Outcome, At: c.EnteredAt}
+	if c.Review != nil && c.State == Rejected {
+		out.Reason, out.Note = c.Review.Reason, c.Review.Note
+	}
+	return out
+}
+
+func stage(c *Case) string {
+	switch c.State {
+	case Checking:
+		return "checking"
+	case AwaitingReview:
+		return "review"
+	case Recording:
+		return "recording"
+	case Filing:
+		return "filing"
+	}
+	return "attention"
+}
+
+func canCancel(c *Case) bool {
+	t := index[pair{c.State, Cancelled}]
+	if t == nil {
+		return false
+	}
+	if c.State == NeedsAttention {
+		return (&decision{c: c}).beforeWrites()
+	}
+	return true
+}
+
+func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+	v := cards.Photos{Ref: ref(c), Steps: steps, Front: cards.SideMissing, Back: cards.SideMissing,
+		Ahead: s.Ahead, Delayed: c.Delayed != "", Expires: c.ExpiresAt}
+	for _, p := range c.Photos {
+		switch p.State {
+		case PhotoWaiting, PhotoStored:
+			v.Unsorted++
+			v.Problem = ""
+		case PhotoRefused:
+			v.Problem = p.Problem
+		case PhotoRead:
+			v.Problem = ""
+		}
+	}
+	if c.side(idcard.Front) != nil {
+		v.Front, v.CanRetake = cards.SideRead, true
+	}
+	if c.side(idcard.Back) != nil {
+		v.Back, v.CanRetake = cards.SideRead, true
+	}
+	if r := c.Review; r != nil && r.What == "sent_back" {
+		v.SentBack, v.Note = r.Reason, r.Note
+	}
+	return v
+}
+
+func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+	p := c.Personal
+	v := cards.Confirm{Ref: ref(c), Steps: steps, AskMobile: c.Method != MethodNone, Masked: c.MaskedForm,
+		Problems: c.FormIssues, Mismatch: c.Mismatch, Expires: c.ExpiresAt}
+	if p.Front == nil || p.Back == nil { // cannot be; an empty form beats a crash
+		return v
+	}
+	front, back := p.Front.Open(), p.Back.Open()
+	name, number := orElse(p.Name, front.RawName()), orElse(p.Number, front.RawNumber())
+	mobile := orElse(p.Mobile, p.ContactMobile)
+	if m, err := idcard.ParseMobile(mobile); err == nil {
+		mobile, v.MaskedMobile = m.Reveal(), m.Masked()
+	}
+	if n, err := idcard.ParseName(name); err == nil {
+		v.MaskedName = n.Masked()
+	}
+	if n, err := idcard.ParseNumber(number, s.Now); err == nil {
+		v.MaskedNumber = n.Masked()
+	}
+	if !c.MaskedForm {
+		v.Name, v.Number = name, number
+		if v.AskMobile {
+			v.Mobile = mobile
+		}
+	}
+	v.IssuedBy = back.IssuedBy
+	if !back.ValidFrom.IsZero() {
+		v.ValidFrom = back.ValidFrom.String()
+	}
+	switch {
+	case back.LongTerm:
+		v.ValidTo = "长期"
+	case !back.ValidTo.IsZero():
+		v.ValidTo = back.ValidTo.String()
+	}
+	if status, days := idcard.Validity(back, s.Now); status == idcard.StatusExpiring {
+		v.Notices = append(v.Notices, cards.Check{Code: "validity", Level: cards.Amber, Args: map[string]string{"days": strconv.Itoa(days)}})
+	}
+	if level := worst(idcard.Consistency(front)); level != cards.Green {
+		v.Notices = append(v.Notices, cards.Check{Code: "ocr_consistency", Level: level})
+	}
+	if v.Problems == nil && front.Number.Empty() && !c.MaskedForm {
+		_, err := idcard.ParseNumber(number, s.Now)
+		v.Problems = map[string]string{"identity_code": numberProblem(err)}
+	}
+	if r := c.Review; r != nil && r.What == "sent_back" {
+		v.SentBack, v.Note = r.Reason, r.Note
+	}
+	return v
+}
+
+func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+	v := cards.Code{Ref: ref(c), Steps: steps, MaskedMobile: maskedMobile(c)}
+	if c.Code == nil {
+		v.State = "sending"
+		return v
+	}
+	v.State, v.Problem, v.TriesLeft = c.Code.State, c.Code.Problem, MaxCodeTries-c.Code.Tries
+	v.SentAt, v.ResendAt = c.Code.SentAt, c.Code.AskedAt.Add(s.Policy.CodeResend)
+	from := c.Code.SentAt
+	if from.IsZero() {
+		from = c.Code.AskedAt
+	}
+	v.CodeExpires = from.Add(s.Policy.CodeTTL)
+	return v
+}
+
+func doneCard(c *Case, steps []cards.Step) cards.Card {
+	v := cards.Done{Ref: ref(c), Steps: steps, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
+	if c.Evidence != nil && c.Evidence.State == WriteDone {
+		v.Filed, v.FiledAt = true, c.Evidence.At
+	}
+	if c.PhotosGoneAt.IsZero() {
+		v.PhotosGoneAt = c.PurgeAt
+	}
+	return v
+}
+
+func maskedName(c *Case) string {
+	n, err := idcard.ParseName(c.Personal.Name)
+	if err != nil {
+		return ""
+	}
+	return n.Masked()
+}
+
+// maskedNumber masks without the clock: the number was valid when it was confirmed.
+func maskedNumber(c *Case) string {
+	if s := c.Personal.Number; len(s) == 18 {
+		return s[:3] + "***********" + s[14:]
+	}
+	return ""
+}
+
+func maskedMobile(c *Case) string {
+	m, err := idcard.ParseMobile(c.Personal.Mobile)
+	if err != nil {
+		return ""
+	}
+	return m.Masked()
+}
+
+// HRCard draws a case for HR: review, attention, or how it went on.
+func HRCard(c *Case, s Scene) cards.Card {
+	if c.State == NeedsAttention && c.Attention != nil {
+		a := c.Attention
+		return cards.Attention{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), Step: a.Step, Code: a.Code,
+			Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == "unknown_outcome"}
+	}
+	v := cards.Review{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), MaskedMobile: maskedMobile(c),
+		Checks: Findings(c, s.Now), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
+	if c.Check != nil {
+		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
+	}
+	if f := c.Personal.Front; f != nil {
+		v.Gender = string(f.Gender)
+		if !f.Birth.IsZero() {
+			v.Birth = strconv.Itoa(f.Birth.Y)
+		}
+		for _, field := range c.Changed {
+			v.Changes = append(v.Changes, change(c, field))
+		}
+	}
+	if b := c.Personal.Back; b != nil {
+		if b.LongTerm {
+			v.ValidTo = "长期"
+		} else if !b.ValidTo.IsZero() {
+			v.ValidTo = b.ValidTo.String()
+		}
+	}
+	if c.State != AwaitingReview {
+		v.Decision = decisionOf(c)
+	}
+	return v
+}
+
+// change masks both sides of what the applicant changed. Where the masks are equal, the
+// positions that differ are shown as dots so that HR sees where, not what.
+func change(c *Case, field string) cards.Change {
+	switch field {
+	case "identity_name":
+		n, _ := idcard.ParseName(c.Personal.Front.RawName)
+		return cards.Change{Field: field, Before: n.Masked(), After: maskedName(c)}
+	default:
+		before, after := c.Personal.Front.RawNumber, c.Personal.Number
+		return cards.Change{Field: field, Before: diffMask(before, after), After: diffMask(after, before)}
+	}
+}
+
+// diffMask masks a number and marks with ● the places at which it differs from the other.
+func diffMask(s, other string) string {
+	out := make([]rune, 0, len(s))
+	for i, r := range []rune(s) {
+		switch {
+		case i >= len(other) || string(r) != other[i:i+1]:
+			out = append(out, '●')
+		case i < 3 || i >= len(s)-4:
+			out = append(out, r)
+		default:
+			out = append(out, '*')
+		}
+	}
+	return string(out)
+}
+
+func decisionOf(c *Case) *cards.Decision {
+	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
+	if r := c.Review; r != nil {
+		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, r.What, r.Reason, r.Note
+	}
+	switch c.State {
+	case Withdrawn, Expired:
+		d.By, d.At, d.What = "", c.EnteredAt, string(c.State)
+	case Recording, Filing, Done:
+		d.Stage = string(c.State)
+	}
+	d.Filed = c.Evidence != nil && c.Evidence.State == WriteDone
+	return d
+}

@@ -1,0 +1,240 @@
+package flows
+
+import "strings"
+
+// stepOf says to which step a result belongs.
+var stepOf = map[Kind]string{
+	PhotoReadOK: "photos", PhotoFailed: "photos",
+	CodeSent: "code", CodeFailed: "code", CodeUnknown: "code",
+	PersonChecked:    "check",
+	IdentityRecorded: "identity", IdentityMismatch: "identity",
+	PhotoUploaded: "upload", EvidenceFiled: "evidence",
+}
+
+// stop parks the case. What other steps of the case bring back meanwhile is kept.
+func stop(d *decision) {
+	a := *d.e.Stop
+	a.Return, a.Rev, a.Since = d.c.State, d.c.Rev, d.e.At
+	d.c.Attention = &a
+	d.stopDetail(&a)
+	d.markUnknown(&a)
+	if a.Incident != "" {
+		d.ch.Incident = a.Incident
+	} else {
+		d.anew(toHR)
+	}
+	d.why("stopped: " + a.Code)
+}
+
+func (d *decision) stopDetail(a *Attention) {
+	d.detail("step", a.Step)
+	d.detail("code", a.Code)
+	d.detail("upstream", a.Upstream)
+	d.detail("log_id", a.LogID)
+}
+
+// markUnknown keeps the outcome of a write that may have been applied, or frees it for
+// another attempt when it certainly was not.
+func (d *decision) markUnknown(a *Attention) {
+	w := d.write(a.Step)
+	if w == nil || w.State != WriteStarted {
+		return
+	}
+	if a.Code == "unknown_outcome" {
+		w.State = WriteUnknown
+	} else {
+		w.State = WriteRefused
+	}
+}
+
+func (d *decision) write(step string) *Write {
+	switch step {
+	case "identity":
+		return d.c.Identity
+	case "evidence":
+		return d.c.Evidence
+	}
+	return nil
+}
+
+// stopAgain: another step of the same case stopped as well, or the same one again. An
+// unknown outcome outranks everything, since only a person can settle it.
+func stopAgain(d *decision) {
+	d.markUnknown(d.e.Stop)
+	d.stopDetail(d.e.Stop)
+	if d.e.Stop.Code == "unknown_outcome" && d.c.Attention.Code != "unknown_outcome" {
+		a := *d.e.Stop
+		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.e.At
+		d.c.Attention = &a
+		d.show(toHR)
+		d.anew(toHR)
+		return
+	}
+	if d.e.Stop.Step == d.c.Attention.Step {
+		d.c.Attention.Probes++
+	}
+	d.ch.Silent = true
+}
+
+// parked keeps what a step prepares while the case is parked: the step is trying again by
+// itself, and only its result leads on.
+func parked(d *decision) {
+	inner := index[pair{d.c.Attention.Return, d.e.Kind}]
+	if inner == nil {
+		d.refuse("not in the table", nil)
+		return
+	}
+	inner.step(d)
+	if d.to == "" {
+		return
+	}
+	d.goTo(NeedsAttention)
+	d.ch.Show, d.ch.Anew = nil, nil
+}
+
+// recovered: a step brought something back while the case was parked. If it is the parked
+// step, the case goes on by itself; a result of another step is kept.
+func recovered(d *decision) {
+	a := d.c.Attention
+	inner := index[pair{a.Return, d.e.Kind}]
+	if inner == nil {
+		d.refuse("not in the table", nil)
+		return
+	}
+	if a.Step != stepOf[d.e.Kind] {
+		d.goTo(a.Return)
+		parked := *a
+		inner.step(d)
+		if d.to == "" {
+			return
+		}
+		d.keepParked(&parked)
+		return
+	}
+	d.c.State = a.Return
+	d.c.Attention = nil
+	d.goTo(inner.To[0])
+	inner.step(d)
+	if d.to == "" {
+		return
+	}
+	d.stay = true
+	d.show(toApplicant, toHR)
+	d.why(d.ch.Why + "; went on by itself")
+}
+
+// keepParked stays in needs_attention after a result of another step. What that result
+// would have led to becomes the place to return to.
+func (d *decision) keepParked(parked *Attention) {
+	if d.to != AwaitingConfirmation && d.to != Rejected {
+		if d.to == Filing && parked.Return == Recording {
+			parked.Return = Filing
+		}
+		d.c.Attention = parked
+		d.goTo(NeedsAttention)
+	}
+	// Nothing of the way on may start while a person is being asked.
+	kept := d.ch.Jobs[:0]
+	for _, j := range d.ch.Jobs {
+		if j.Kind != JobEvidence {
+			kept = append(kept, j)
+		}
+	}
+	d.ch.Jobs = kept
+	d.ch.Anew, d.ch.Show = nil, nil
+	if d.to == AwaitingConfirmation {
+		d.anew(toApplicant)
+	}
+}
+
+// retry goes on where the case stopped. For an unknown outcome it is HR's word that nothing
+// was written.
+func retry(d *decision) {
+	a := d.c.Attention
+	if w := d.write(a.Step); w != nil && w.State == WriteUnknown {
+		w.State = WriteRefused
+		d.detail("decided", "not written, once more")
+	}
+	d.goTo(a.Return)
+	d.resume(a.Return)
+	if a.Incident != "" {
+		d.job(Job{Kind: JobRetryAll, Ref: a.Incident})
+	}
+	d.toast("retried")
+}
+
+// resolve takes HR's word that the write did happen, with the id that HR found.
+func resolve(d *decision) {
+	a := d.c.Attention
+	w := d.write(a.Step)
+	if w == nil || w.State != WriteUnknown {
+		d.refuse("nothing to resolve", d.lateToast())
+		return
+	}
+	id := formValue(d.e.Form.EviPointID)
+	if a.Step == "evidence" {
+		if !strings.HasPrefix(id, "P") || len(id) < 2 || len(id) > 64 || strings.ContainsFunc(id, notAlphanumeric) {
+			d.refuse("no evidence point", toast("wrong_field", map[string]string{"field": "evi_point_id"}))
+			return
+		}
+		w.State, w.ID, w.At, w.By = WriteDone, id, d.e.At, d.e.Actor
+		d.detail("evi_point_id", id)
+		d.goTo(Done)
+		d.anew(toApplicant)
+	} else {
+		w.State, w.At, w.By = WriteDone, d.e.At, d.e.Actor
+		d.afterIdentity()
+		if d.to == Filing {
+			d.ch.Jobs = nil
+			d.resume(Filing)
+		}
+	}
+	d.detail("decided", "written")
+	d.toast("resolved")
+}
+
+func notAlphanumeric(r rune) bool {
+	return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z')
+}
+
+// closeCase ends a case that cannot go on.
+func closeCase(d *decision) {
+	d.c.Outcome = "closed"
+	d.review("closed")
+	d.toast("shut")
+	d.anew(toApplicant)
+}
+
+// keepDuringAttention keeps photos that come while the reader is out of order.
+func keepDuringAttention(d *decision) {
+	if d.c.Attention.Return != AwaitingPhotos {
+		d.refuse("no photo is wanted now", nil)
+		return
+	}
+	takePhoto(d)
+}
+
+// beforeWrites reports whether the parked case has not begun anything irreversible.
+func (d *decision) beforeWrites() bool {
+	switch d.c.Attention.Return {
+	case AwaitingPhotos, AwaitingCode, Checking:
+		return true
+	}
+	return false
+}
+
+func cancelDuringAttention(d *decision) {
+	if !d.beforeWrites() {
+		d.refuse("too late to cancel", d.lateToast())
+		return
+	}
+	cancel(d)
+}
+
+func eraseDuringAttention(d *decision) {
+	if !d.beforeWrites() {
+		d.refuse("too late to withdraw", d.lateToast())
+		return
+	}
+	eraseOpen(d)
+}

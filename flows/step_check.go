@@ -1,0 +1,41 @@
+package flows
+
+// personChecked: the supplier says whether name, number and mobile are one person's.
+func personChecked(d *decision) {
+	d.c.Delayed = ""
+	d.sent("tencent_faceid")
+	d.c.Check = d.e.Check
+	d.detail("outcome", d.e.Check.Outcome)
+	d.detail("serial", d.e.Check.Serial)
+	if d.e.Check.Outcome != "match" {
+		d.c.Mismatch = "three_elements"
+		if d.e.Check.Outcome == "no_record" {
+			d.c.Mismatch = "no_record"
+		}
+		d.c.Code, d.c.Personal.SMSCode = nil, ""
+		d.goTo(AwaitingConfirmation)
+		d.why("supplier: " + d.e.Check.Outcome)
+		return
+	}
+	d.afterCheck()
+}
+
+// afterCheck goes to HR, or past HR when the policy lets an all-green case through.
+func (d *decision) afterCheck() {
+	d.c.Rounds++
+	if !d.p.ReviewAlways && AllGreen(Findings(d.c, d.e.At)) {
+		d.c.Review = &Review{What: "approved", At: d.e.At, Round: d.c.Rounds}
+		d.startRecording()
+		d.why("policy: all checks green")
+		return
+	}
+	d.c.Review = nil
+	d.goTo(AwaitingReview)
+	d.anew(toHR)
+}
+
+// startRecording begins the independent effects side by side.
+func (d *decision) startRecording() {
+	d.goTo(Recording)
+	d.resume(Recording)
+}

@@ -1,0 +1,189 @@
+package flows
+
+import (
+	"crypto/hmac"
+	"strconv"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// codesLeft counts the codes that the case may still ask for today.
+func (d *decision) codesLeft() int {
+	used := 0
+	for _, at := range d.c.CodesAsked {
+		if d.e.At.Sub(at) < 24*time.Hour {
+			used++
+		}
+	}
+	return max(0, MaxCodesPerDay-used)
+}
+
+// newCode has a code made and sent: at once, or to the same mobile not before the pause
+// between two codes is over.
+func (d *decision) newCode() {
+	at := d.e.At
+	if n := len(d.c.CodesAsked); n > 0 && d.c.Personal.CodeMobile == d.c.Personal.Mobile {
+		if next := d.c.CodesAsked[n-1].Add(d.p.CodeResend); next.After(at) {
+			at = next
+		}
+	}
+	recent := d.c.CodesAsked[:0:0]
+	for _, t := range d.c.CodesAsked {
+		if d.e.At.Sub(t) < 24*time.Hour {
+			recent = append(recent, t)
+		}
+	}
+	d.c.CodesAsked = append(recent, at)
+	d.c.CodeSeq++
+	d.c.Code = &Code{Seq: d.c.CodeSeq, State: "sending", AskedAt: at}
+	d.c.Personal.CodeMobile = d.c.Personal.Mobile
+	d.job(Job{Kind: JobSendCode, Rev: int64(d.c.CodeSeq), At: at})
+}
+
+// current reports whether the event is about the code that is valid now.
+func (d *decision) current() bool {
+	return d.c.Code != nil && int64(d.c.Code.Seq) == d.e.Seq
+}
+
+// codePrepared stores the intent before the supplier is called: from here on the code may
+// be on its way, and it is never sent again without being asked for.
+func codePrepared(d *decision) {
+	if !d.current() || d.c.Code.MAC != nil {
+		d.refuse("another code is valid", nil)
+		return
+	}
+	d.c.Code.MAC, d.c.Code.Supplier = d.e.MAC, d.e.Supplier
+	d.ch.Silent = true
+}
+
+func codeSent(d *decision) {
+	if !d.current() {
+		d.refuse("another code is valid", nil)
+		return
+	}
+	d.c.Delayed = ""
+	d.sent("tencent_sms")
+	d.c.Code.State, d.c.Code.SentAt = "sent", d.e.At
+	d.c.Code.Serial = d.e.Serial
+	d.detail("serial", d.e.Serial)
+	d.show(toApplicant)
+}
+
+// codeFailed: nothing was sent, and the applicant has to do something about it.
+func codeFailed(d *decision) {
+	if !d.current() {
+		d.refuse("another code is valid", nil)
+		return
+	}
+	d.c.Delayed = ""
+	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = "failed", d.e.Problem, nil
+	d.detail("problem", d.e.Problem)
+	d.show(toApplicant)
+}
+
+// codeUnknown: the supplier's answer was lost. The code may arrive, so it stays valid, and
+// it is not sent again without being asked for.
+func codeUnknown(d *decision) {
+	if !d.current() {
+		d.refuse("another code is valid", nil)
+		return
+	}
+	d.sent("tencent_sms")
+	d.c.Code.State = "unknown"
+	d.c.Code.Problem = "unknown"
+	d.show(toApplicant)
+}
+
+// codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
+func codeDropped(d *decision) {
+	if !d.current() || d.c.Code.State != "sending" {
+		d.refuse("another code is valid", nil)
+		return
+	}
+	d.c.Code.MAC = nil
+	d.ch.Silent = true
+}
+
+// codeAsked is the applicant's wish for another code.
+func codeAsked(d *decision) {
+	if c := d.c.Code; c != nil {
+		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != "failed" {
+			d.refuse("too soon for another code", toast("code_wait", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			return
+		}
+	}
+	if d.codesLeft() == 0 {
+		d.refuse("too many codes within a day", toast("code_too_many", nil))
+		return
+	}
+	d.newCode()
+	d.toast("resent")
+	d.show(toApplicant)
+}
+
+// codeTyped compares what was typed with the code that was sent.
+func codeTyped(d *decision) {
+	code := d.c.Code
+	d.goTo(AwaitingCode)
+	switch {
+	case d.e.Code == "":
+		d.refuse("no code typed", toast("missing_field", map[string]string{"field": "sms_code"}))
+		return
+	case code == nil || code.MAC == nil:
+		d.refuse("no code was sent yet", toast("working", nil))
+		return
+	case code.Tries >= MaxCodeTries:
+		d.refuse("the code is used up", toast("code_too_many", nil))
+		return
+	case !d.e.At.Before(d.codeExpires()):
+		d.ch.Toast = toast("code_expired", nil)
+		d.c.Code.Problem = "expired"
+		d.why("code expired")
+		d.show(toApplicant)
+		return
+	case !hmac.Equal(code.MAC, d.e.MAC):
+		code.Tries++
+		left := MaxCodeTries - code.Tries
+		code.Problem = "wrong"
+		d.ch.Toast = toast("code_wrong", map[string]string{"left": strconv.Itoa(left)})
+		if left == 0 {
+			code.Problem = "too_many_tries"
+			d.ch.Toast = toast("code_too_many", nil)
+		}
+		d.why("wrong code")
+		d.show(toApplicant)
+		return
+	}
+	// A right code proves that the message arrived, also when the supplier's own answer is
+	// late or was lost.
+	code.PassedAt, code.Problem = d.e.At, ""
+	d.c.Personal.SMSCode = d.e.Code
+	d.goTo(Checking)
+	d.why("right code")
+	d.toast("saved")
+	d.job(Job{Kind: JobCheck, Rev: d.c.Rev + 1})
+}
+
+// codeExpires is the last moment of the present code.
+func (d *decision) codeExpires() time.Time {
+	from := d.c.Code.SentAt
+	if from.IsZero() {
+		from = d.c.Code.AskedAt
+	}
+	return from.Add(d.p.CodeTTL)
+}
+
+// onlyDigits normalises a typed code: full-width digits and spaces are accepted.
+func onlyDigits(s string) string {
+	var out []rune
+	for _, r := range norm.NFKC.String(s) {
+		if r >= '0' && r <= '9' {
+			out = append(out, r)
+		}
+	}
+	if len(out) > 12 { // nothing that long was ever sent
+		out = out[:12]
+	}
+	return string(out)
+}

@@ -1,0 +1,171 @@
+package flows
+
+import (
+	"errors"
+	"strings"
+
+	"shiming/idcard"
+)
+
+// confirm takes the form: it checks every field and says what is wrong with each, or goes
+// on to the code, or without a verification method to review.
+func confirm(d *decision) {
+	c, p := d.c, &d.c.Personal
+	front := p.Front.Open()
+	f := d.e.Form
+	if f.IdentityName == nil || f.IdentityCode == nil || d.asksMobile() && f.Mobile == nil {
+		// A required input that is not even there was not left out by a person.
+		d.refuse("a field of the form is missing", toast("missing_field", map[string]string{"field": firstMissing(d)}))
+		return
+	}
+	typedName, typedNumber, typedMobile := *f.IdentityName, *f.IdentityCode, ""
+	if f.Mobile != nil {
+		typedMobile = *f.Mobile
+	}
+	if c.MaskedForm { // nothing could be prefilled: empty means "as read"
+		typedName = orElse(typedName, front.RawName())
+		typedNumber = orElse(typedNumber, front.RawNumber())
+		typedMobile = orElse(typedMobile, p.ContactMobile)
+	}
+	issues := map[string]string{}
+	name, err := idcard.ParseName(typedName)
+	if err != nil {
+		issues["identity_name"] = nameProblem(err)
+	}
+	number, err := idcard.ParseNumber(typedNumber, d.e.At)
+	if err != nil {
+		issues["identity_code"] = numberProblem(err)
+	}
+	var mobile idcard.Mobile
+	if d.asksMobile() || strings.TrimSpace(typedMobile) != "" {
+		if mobile, err = idcard.ParseMobile(typedMobile); err != nil {
+			issues["mobile"] = mobileProblem(typedMobile)
+		}
+	}
+	if len(issues) > 0 {
+		c.FormIssues = issues
+		for field := range issues {
+			d.detail(field, issues[field])
+		}
+		// What was right is kept, so that only the wrong field has to be typed again.
+		p.Name, p.Number, p.Mobile = shorten(typedName), shorten(typedNumber), shorten(typedMobile)
+		d.goTo(AwaitingConfirmation)
+		d.why("form has problems")
+		d.ch.Toast = toast("wrong_field", map[string]string{"field": firstIssue(issues)})
+		d.show(toApplicant)
+		return
+	}
+
+	if d.asksMobile() && d.codesLeft() == 0 {
+		d.refuse("too many codes within a day", toast("code_too_many", nil))
+		return
+	}
+	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
+	c.FormIssues, c.Mismatch, c.Changed = nil, "", nil
+	if p.Name != front.RawName() {
+		c.Changed = append(c.Changed, "identity_name")
+	}
+	if p.Number != front.RawNumber() {
+		c.Changed = append(c.Changed, "identity_code")
+	}
+	c.Confirmed = d.e.At
+	c.Duplicates = d.e.Duplicates
+	c.Check, c.Review = nil, nil
+	d.ch.SetIndex, d.ch.Index = true, d.e.Index
+	d.toast("saved")
+	if c.Method == MethodNone {
+		d.afterCheck()
+		return
+	}
+	d.newCode()
+}
+
+func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
+
+func firstMissing(d *decision) string {
+	switch {
+	case d.e.Form.IdentityName == nil:
+		return "identity_name"
+	case d.e.Form.IdentityCode == nil:
+		return "identity_code"
+	}
+	return "mobile"
+}
+
+func firstIssue(issues map[string]string) string {
+	for _, f := range []string{"identity_name", "identity_code", "mobile"} {
+		if issues[f] != "" {
+			return f
+		}
+	}
+	return ""
+}
+
+func orElse(s, other string) string {
+	if strings.TrimSpace(s) == "" {
+		return other
+	}
+	return s
+}
+
+// shorten keeps a wrong entry small enough to be shown again.
+func shorten(s string) string {
+	const most = 60
+	r := []rune(s)
+	if len(r) > most {
+		r = r[:most]
+	}
+	return string(r)
+}
+
+func nameProblem(err error) string {
+	var e *idcard.NameError
+	if errors.As(err, &e) {
+		switch e.Reason {
+		case idcard.NameEmpty:
+			return "required"
+		case idcard.NameTooLong:
+			return "name_length"
+		}
+	}
+	return "name_characters"
+}
+
+func numberProblem(err error) string {
+	var e *idcard.NumberError
+	if errors.As(err, &e) {
+		switch e.Reason {
+		case idcard.NumberEmpty:
+			return "required"
+		case idcard.NumberRegionDigit:
+			return "characters"
+		}
+		return string(e.Reason)
+	}
+	return "characters"
+}
+
+func mobileProblem(typed string) string {
+	if strings.TrimSpace(typed) == "" {
+		return "required"
+	}
+	return "mobile_format"
+}
+
+// maskForm: the tenant's data-loss prevention refused the form with clear values, so it
+// is drawn with empty inputs from now on.
+func maskForm(d *decision) {
+	if d.c.MaskedForm {
+		d.refuse("already masked", nil)
+		return
+	}
+	d.c.MaskedForm = true
+	d.show(toApplicant)
+}
+
+// edit goes back to the form, for a wrong mobile mostly.
+func edit(d *decision) {
+	d.c.Code = nil
+	d.c.Personal.SMSCode = ""
+	d.why("applicant wants to edit")
+}

@@ -1,0 +1,29 @@
+package flows
+
+// keepUnread notes a photo that came before consent. Nothing of it is fetched or read.
+func keepUnread(d *decision) {
+	if !d.addPhoto() {
+		return
+	}
+	d.show(toApplicant)
+}
+
+// consent records the separate consent and takes up the photos that have waited for it.
+func consent(d *decision) {
+	d.c.Consent = &Consent{Version: d.p.Agreement.Version, Hash: d.p.Agreement.Hash(), At: d.e.At}
+	d.detail("agreement", d.c.Consent.Version)
+	d.detail("agreement_sha256", d.c.Consent.Hash)
+	d.toast("consented")
+	d.job(Job{Kind: JobContact})
+	for _, p := range d.c.Photos {
+		if p.State == PhotoWaiting {
+			d.job(Job{Kind: JobFetchPhoto, Ref: p.ID})
+		}
+	}
+}
+
+// decline ends the case; photos that were sent stay unread and are forgotten.
+func decline(d *decision) {
+	d.c.Photos = nil
+	d.toast("cancelled")
+}

@@ -1,0 +1,11 @@
+package flows
+
+func evidenceStarted(d *decision) { d.c.Evidence = start(d.c.Evidence, d.e.Job, d) }
+
+func evidenceFiled(d *decision) {
+	d.c.Delayed = ""
+	d.sent("esign")
+	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.e.At, d.e.ID
+	d.detail("evi_point_id", d.e.ID)
+	d.anew(toApplicant)
+}

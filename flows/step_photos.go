@@ -1,0 +1,335 @@
+package flows
+
+import (
+	"slices"
+
+	"shiming/idcard"
+)
+
+// addPhoto appends the photo of the event; false if the case has more than enough.
+func (d *decision) addPhoto() bool {
+	if len(d.c.Photos) >= MaxPhotos {
+		d.problem("", "too_many")
+		return false
+	}
+	d.c.Photos = append(d.c.Photos, Photo{
+		ID: d.e.PhotoID, MessageID: d.e.MessageID, FileKey: d.e.Photo.FileKey, Kind: d.e.Photo.Kind,
+		State: PhotoWaiting, At: d.e.At,
+	})
+	d.detail("photo", d.e.PhotoID)
+	return true
+}
+
+// takePhoto fetches a photo that may be read.
+func takePhoto(d *decision) {
+	if !d.addPhoto() {
+		return
+	}
+	d.job(Job{Kind: JobFetchPhoto, Ref: d.e.PhotoID})
+	d.show(toApplicant)
+}
+
+// photoFetched queues the reading. A person who has a side already, or another photo
+// under way, goes before people who have none: five people finished beat ten half-done.
+func photoFetched(d *decision) {
+	p := d.c.photo(d.e.PhotoID)
+	if p == nil || p.State != PhotoWaiting {
+		d.forget(d.e.PhotoID) // taken back meanwhile
+		return
+	}
+	p.State, p.SHA256, p.Warnings = PhotoStored, d.e.SHA256, d.e.Warnings
+	d.detail("photo", p.ID)
+	d.detail("sha256", p.SHA256)
+	priority := 2
+	for _, o := range d.c.Photos {
+		if o.ID != p.ID && (o.State == PhotoRead || o.State == PhotoStored) {
+			priority = 1
+		}
+	}
+	d.job(Job{Kind: JobReadPhotos, Priority: priority})
+	d.show(toApplicant)
+}
+
+// photoClaimed hands stored photos to one job, so that none is read twice.
+func photoClaimed(d *decision) {
+	for i := range d.c.Photos {
+		p := &d.c.Photos[i]
+		if p.State == PhotoStored && slices.Contains(d.e.PhotoIDs, p.ID) {
+			p.Reader = d.e.Job
+		}
+	}
+	d.ch.Silent = true
+}
+
+// photoRead sorts what the OCR saw on one photo into the two sides.
+func photoRead(d *decision) {
+	d.c.Delayed = ""
+	d.sent("feishu_ocr")
+	p := d.c.photo(d.e.PhotoID)
+	if p == nil || p.State != PhotoStored {
+		d.forget(d.e.PhotoID)
+		return
+	}
+	used := false
+	for _, r := range d.e.Readings {
+		if problem := d.use(p, r); problem != "" {
+			if !used {
+				d.refusePhoto(p, problem, r.Side)
+			}
+			break
+		}
+		used = true
+	}
+	d.show(toApplicant)
+	if used && d.c.side(idcard.Front) != nil && d.c.side(idcard.Back) != nil {
+		d.bothSides()
+	}
+}
+
+// use takes one reading for its side and returns the problem that forbids it, if any.
+func (d *decision) use(p *Photo, r idcard.Reading) string {
+	have := d.c.side(r.Side)
+	sealed := r.Seal()
+	switch {
+	case r.Side == idcard.Front && have != nil && !samePerson(d.c.Personal.Front, &sealed):
+		return "other_person"
+	case have != nil && have != p && r.Side == idcard.Front:
+		return "duplicate_front"
+	case have != nil && have != p:
+		return "duplicate_back"
+	}
+	if r.Side == idcard.Back {
+		if status, _ := idcard.Validity(r, d.e.At); status == idcard.StatusExpired {
+			return "expired_card"
+		}
+	}
+	if p.State == PhotoRead {
+		p.Other = true
+	} else {
+		p.State, p.Side = PhotoRead, r.Side
+	}
+	p.Reader = ""
+	if r.Side == idcard.Front {
+		d.c.Personal.Front = &sealed
+	} else {
+		d.c.Personal.Back = &sealed
+	}
+	d.detail("photo", p.ID)
+	d.detail("side", string(r.Side))
+	return ""
+}
+
+// samePerson compares the numbers of two name pages as they were read.
+func samePerson(a, b *idcard.SealedReading) bool {
+	return a == nil || a.RawNumber == "" || b.RawNumber == "" || a.RawNumber == b.RawNumber
+}
+
+// bothSides leads on to the form, unless the two sides cannot belong together.
+func (d *decision) bothSides() {
+	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
+	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
+		if i.Level == idcard.Error {
+			// Which of the two is wrong cannot be known; the one that came last is asked for again.
+			p := d.c.photo(d.e.PhotoID)
+			d.refusePhoto(p, "sides_mismatch", p.Side)
+			return
+		}
+	}
+	d.goTo(AwaitingConfirmation)
+	d.why("both sides read")
+	d.anew(toApplicant) // the photos have pushed the card up
+}
+
+// refusePhoto turns a photo down and tells the applicant on that photo.
+func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
+	if p.State == PhotoRead {
+		d.unread(p.Side)
+		if p.Other {
+			d.unread(p.Side.Other())
+		}
+	}
+	p.State, p.Problem, p.Side, p.Other, p.Reader = PhotoRefused, problem, side, false, ""
+	d.c.BadPhotos++
+	d.forget(p.ID)
+	d.problem(p.ID, problem)
+	d.detail("photo", p.ID)
+	d.detail("problem", problem)
+}
+
+// problem answers the photo's message.
+func (d *decision) problem(photoID, problem string) {
+	msg := d.e.MessageID
+	if p := d.c.photo(photoID); p != nil {
+		msg = p.MessageID
+	}
+	if msg == "" {
+		return
+	}
+	d.job(Job{Kind: JobReply, Ref: ReplyPhotoProblem, To: msg, ToType: "message_id",
+		Args: map[string]string{"photo": photoID, "problem": problem}})
+}
+
+// photoFailed turns down a photo that could not be fetched, inspected or read.
+func photoFailed(d *decision) {
+	d.c.Delayed = ""
+	p := d.c.photo(d.e.PhotoID)
+	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
+		d.forget(d.e.PhotoID)
+		return
+	}
+	if p.State == PhotoStored {
+		d.sent("feishu_ocr")
+	}
+	d.refusePhoto(p, d.e.Problem, "")
+	d.show(toApplicant)
+}
+
+// unread forgets what was read of a side.
+func (d *decision) unread(s idcard.Side) {
+	if s == idcard.Front {
+		d.c.Personal.Front = nil
+	} else {
+		d.c.Personal.Back = nil
+	}
+}
+
+// forget deletes the bytes of a photo in the same transaction.
+func (d *decision) forget(photoID string) {
+	d.ch.DropPictures = append(d.ch.DropPictures, photoID)
+}
+
+// sent notes a handing over of personal data.
+func (d *decision) sent(to string) {
+	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.e.At})
+}
+
+// clearSide makes room for a new photo of a side. A photo that shows both goes altogether.
+func (d *decision) clearSide(s idcard.Side) {
+	p := d.c.side(s)
+	if p == nil {
+		return
+	}
+	if p.Other {
+		d.unread(s.Other())
+	}
+	d.unread(s)
+	p.State = PhotoReplaced
+	delete(d.c.Uploads, string(s))
+	d.forget(p.ID)
+	d.detail("dropped", p.ID)
+}
+
+// retakeHere drops one side while photos are being collected.
+func retakeHere(d *decision) {
+	if d.c.side(idcard.Side(d.e.Side)) == nil {
+		d.refuse("nothing to retake", d.lateToast())
+		return
+	}
+	d.clearSide(idcard.Side(d.e.Side))
+	d.toast("saved")
+	d.show(toApplicant)
+}
+
+// retake goes back for a new photo of one side; the other side stays.
+func retake(d *decision) {
+	d.clearSide(idcard.Side(d.e.Side))
+	d.leaveForm()
+	d.toast("saved")
+}
+
+// leaveForm forgets what was typed, since it was typed against another photo.
+func (d *decision) leaveForm() {
+	d.c.FormIssues, d.c.Mismatch, d.c.Changed = nil, "", nil
+	d.c.Personal.Name, d.c.Personal.Number = "", ""
+	d.c.Code, d.c.Check = nil, nil
+	d.c.Personal.SMSCode = ""
+}
+
+// newReading: a photo that was sent although the form is there replaces the side that it
+// shows. One that was merely slower than the others is dropped.
+func newReading(d *decision) {
+	p := d.c.photo(d.e.PhotoID)
+	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.e.Readings) == 0 {
+		dropStraggler(d)
+		return
+	}
+	d.sent("feishu_ocr")
+	for _, r := range d.e.Readings {
+		d.clearSide(r.Side)
+	}
+	for _, r := range d.e.Readings {
+		if problem := d.use(p, r); problem != "" {
+			// The former photo of this side is gone; ask for a good one.
+			d.refusePhoto(p, problem, r.Side)
+			d.leaveForm()
+			d.goTo(AwaitingPhotos)
+			return
+		}
+	}
+	d.leaveForm()
+	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+		d.goTo(AwaitingPhotos)
+		return
+	}
+	d.stay = true
+	d.why("photo replaced")
+	d.anew(toApplicant)
+}
+
+// dropStraggler forgets a photo that is no longer needed.
+func dropStraggler(d *decision) {
+	p := d.c.photo(d.e.PhotoID)
+	d.forget(d.e.PhotoID)
+	if p == nil || p.State == PhotoRead || p.State == PhotoRefused || p.State == PhotoReplaced {
+		return
+	}
+	p.State, p.Reader = PhotoReplaced, ""
+	d.detail("photo", p.ID)
+	if d.e.Kind == PhotoReadOK {
+		d.sent("feishu_ocr")
+	}
+}
+
+// photoRecalled: the applicant took a picture back in the chat, so it goes here as well.
+func photoRecalled(d *decision) {
+	found := false
+	for i := range d.c.Photos {
+		p := &d.c.Photos[i]
+		if p.MessageID != d.e.MessageID || p.State == PhotoReplaced || p.State == PhotoRefused {
+			continue
+		}
+		found = true
+		if p.State == PhotoRead {
+			d.clearSide(p.Side)
+		}
+		p.State, p.Reader = PhotoReplaced, ""
+		d.forget(p.ID)
+	}
+	if !found {
+		d.refuse("no such photo", nil)
+		return
+	}
+	d.show(toApplicant)
+}
+
+// photoRecalledLate also leaves the form when a side is missing now.
+func photoRecalledLate(d *decision) {
+	d.goTo(d.c.State)
+	photoRecalled(d)
+	if d.to == "" {
+		return
+	}
+	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+		d.leaveForm()
+		d.goTo(AwaitingPhotos)
+	}
+}
+
+// contactKnown keeps name and mobile from the directory to fill the form and to compare.
+func contactKnown(d *decision) {
+	d.ch.Silent = true
+	d.c.Personal.ContactName, d.c.Personal.ContactMobile = d.e.Contact.Name, d.e.Contact.Mobile
+	if d.c.State == AwaitingConfirmation && d.c.Personal.Mobile == "" {
+		d.show(toApplicant)
+	}
+}

@@ -1,0 +1,82 @@
+package flows
+
+import (
+	"strconv"
+	"time"
+)
+
+// remind is the clock's nudge. Applicants get a card; HR gets the list of what waits, one
+// for all cases rather than one a case.
+func remind(d *decision) {
+	if d.c.Reminders >= MaxReminders {
+		d.refuse("reminded often enough", nil)
+		return
+	}
+	if !awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
+		d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: nextMorning(d.e.At)})
+		d.refuseKeeping("night")
+		return
+	}
+	d.reminder()
+	d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: d.e.At.Add(d.p.ReminderAfter << d.c.Reminders)})
+}
+
+// refuseKeeping changes nothing but the jobs that were collected.
+func (d *decision) refuseKeeping(why string) {
+	d.why(why)
+	d.ch.Silent = true
+}
+
+func (d *decision) reminder() {
+	d.c.Reminders++
+	d.c.RemindedAt = d.e.At
+	d.detail("reminder", strconv.Itoa(d.c.Reminders))
+	if d.c.State.Turn() == Applicant {
+		d.job(Job{Kind: JobReply, Ref: ReplyReminder, To: d.c.OpenID, ToType: "open_id", Rev: d.c.Rev})
+		return
+	}
+	d.job(Job{Kind: JobReply, Ref: ReplyDigest, To: toHR})
+}
+
+// nudge is HR's 催办 for one case: capped, not too often, and quiet at night.
+func nudge(d *decision) {
+	switch {
+	case d.c.Reminders >= MaxReminders:
+		d.refuse(NudgeCapped, nil)
+		return
+	case d.e.At.Sub(d.c.RemindedAt) < NudgeEvery:
+		d.refuse(NudgeTooSoon, nil)
+		return
+	}
+	d.reminder()
+	if !awake(d.e.At) {
+		d.ch.Jobs[len(d.ch.Jobs)-1].At = nextMorning(d.e.At)
+	}
+}
+
+// Why a nudge did nothing.
+const (
+	NudgeCapped  = "reminded often enough"
+	NudgeTooSoon = "reminded a short while ago"
+)
+
+const (
+	morning = 9  // hour in China
+	evening = 21 // hour in China
+)
+
+// awake reports whether people may be disturbed.
+func awake(t time.Time) bool {
+	h := t.In(china).Hour()
+	return h >= morning && h < evening
+}
+
+// nextMorning is the next moment at which people may be disturbed.
+func nextMorning(t time.Time) time.Time {
+	l := t.In(china)
+	m := time.Date(l.Year(), l.Month(), l.Day(), morning, 0, 0, 0, china)
+	if !m.After(t) {
+		m = m.AddDate(0, 0, 1)
+	}
+	return m
+}

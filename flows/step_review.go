@@ -1,0 +1,73 @@
+package flows
+
+import (
+	"strings"
+
+	"shiming/idcard"
+)
+
+func (d *decision) review(what string) {
+	d.c.Review = &Review{By: d.e.Actor, What: what, At: d.e.At, Round: d.c.Rounds,
+		Reason: formValue(d.e.Form.Reason), Note: shortNote(formValue(d.e.Form.Note))}
+	d.detail("reason", d.c.Review.Reason)
+}
+
+func formValue(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return strings.TrimSpace(*p)
+}
+
+// shortNote bounds what HR writes to the applicant.
+func shortNote(s string) string {
+	const most = 500
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+func approve(d *decision) {
+	d.review("approved")
+	d.toast("approved")
+	d.startRecording()
+}
+
+// sendBack returns the case to the applicant: to the form, or for a new photo. What was good stays.
+func sendBack(d *decision) {
+	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
+		d.refuse("no reason given", toast("missing_field", map[string]string{"field": "reason"}))
+		return
+	}
+	d.review("sent_back")
+	d.toast("sent_back")
+	d.c.Mismatch, d.c.FormIssues = "", nil
+	d.c.Code, d.c.Check = nil, nil
+	d.c.Personal.SMSCode = ""
+	switch formValue(d.e.Form.Side) {
+	case "front":
+		d.clearSide(idcard.Front)
+	case "back":
+		d.clearSide(idcard.Back)
+	case "both":
+		d.clearSide(idcard.Front)
+		d.clearSide(idcard.Back)
+	}
+	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+		d.c.Personal.Name, d.c.Personal.Number = "", ""
+		d.c.Changed = nil
+		d.goTo(AwaitingPhotos)
+	}
+	d.anew(toApplicant)
+}
+
+func reject(d *decision) {
+	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
+		d.refuse("no reason given", toast("missing_field", map[string]string{"field": "reason"}))
+		return
+	}
+	d.review("rejected")
+	d.toast("rejected")
+	d.anew(toApplicant)
+}

@@ -1,0 +1,173 @@
+package flows
+
+// Transition is one row of the table that the whole product follows. Decide executes the
+// rows; the tests walk them; the diagram in the README is printed from them.
+type Transition struct {
+	From State
+	On   Kind
+	By   Role
+	// To lists where the row may lead; To[0] is where it leads unless step decides
+	// otherwise. From itself means that the case stays.
+	To []State
+	// step works out what the event means; nil = go to To[0] and nothing else.
+	step step
+}
+
+// step changes d.c and collects effects; it may call d.goTo to pick another state of To.
+type step func(d *decision)
+
+// Table is the machine. A pair (state, event) that is not in it gets the polite "already
+// handled" answer and changes nothing.
+var Table []Transition
+
+func row(from State, on Kind, by Role, s step, to ...State) Transition {
+	return Transition{From: from, On: on, By: by, To: to, step: s}
+}
+
+func buildTable() []Transition {
+	t := []Transition{
+		// The applicant is asked.
+		row(AwaitingConsent, PhotoReceived, Applicant, keepUnread, AwaitingConsent),
+		row(AwaitingConsent, Consented, Applicant, consent, AwaitingPhotos),
+		row(AwaitingConsent, ConsentDenied, Applicant, decline, Declined),
+
+		// Photos are fetched and read in the background.
+		row(AwaitingPhotos, PhotoReceived, Applicant, takePhoto, AwaitingPhotos),
+		row(AwaitingPhotos, PhotoFetched, Bot, photoFetched, AwaitingPhotos),
+		row(AwaitingPhotos, PhotoClaimed, Bot, photoClaimed, AwaitingPhotos),
+		row(AwaitingPhotos, PhotoReadOK, Bot, photoRead, AwaitingPhotos, AwaitingConfirmation),
+		row(AwaitingPhotos, PhotoFailed, Bot, photoFailed, AwaitingPhotos),
+		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
+		row(AwaitingPhotos, Retake, Applicant, retakeHere, AwaitingPhotos),
+		row(AwaitingPhotos, StepStopped, Bot, stop, NeedsAttention),
+
+		// The applicant checks what was read.
+		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
+		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
+		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
+		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
+		row(AwaitingConfirmation, PhotoClaimed, Bot, photoClaimed, AwaitingConfirmation),
+		row(AwaitingConfirmation, PhotoReadOK, Bot, newReading, AwaitingConfirmation, AwaitingPhotos),
+		row(AwaitingConfirmation, PhotoFailed, Bot, photoFailed, AwaitingConfirmation),
+		row(AwaitingConfirmation, ContactKnown, Bot, contactKnown, AwaitingConfirmation),
+		row(AwaitingConfirmation, FormTooClear, Bot, maskForm, AwaitingConfirmation),
+
+		// The code proves that the mobile is the applicant's.
+		row(AwaitingCode, CodePrepared, Bot, codePrepared, AwaitingCode),
+		row(AwaitingCode, CodeSent, Bot, codeSent, AwaitingCode),
+		row(AwaitingCode, CodeFailed, Bot, codeFailed, AwaitingCode),
+		row(AwaitingCode, CodeUnknown, Bot, codeUnknown, AwaitingCode),
+		row(AwaitingCode, CodeDropped, Bot, codeDropped, AwaitingCode),
+		row(AwaitingCode, CodeAsked, Applicant, codeAsked, AwaitingCode),
+		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
+		row(AwaitingCode, EditAsked, Applicant, edit, AwaitingConfirmation),
+		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
+		row(AwaitingCode, StepStopped, Bot, stop, NeedsAttention),
+
+		// The supplier says whether the person is real.
+		row(Checking, PersonChecked, Bot, personChecked, AwaitingReview, Recording, AwaitingConfirmation),
+		row(Checking, StepStopped, Bot, stop, NeedsAttention),
+
+		// HR decides.
+		row(AwaitingReview, Approved, HR, approve, Recording),
+		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
+		row(AwaitingReview, Refused, HR, reject, Rejected),
+
+		// Identity and photo uploads run side by side.
+		row(Recording, IdentityStarted, Bot, identityStarted, Recording),
+		row(Recording, IdentityRecorded, Bot, identityRecorded, Filing, Done),
+		row(Recording, IdentityMismatch, Bot, identityMismatch, AwaitingConfirmation),
+		row(Recording, WriteFailed, Bot, writeFailed, Recording),
+		row(Recording, PhotoUploaded, Bot, photoUploaded, Recording),
+		row(Recording, StepStopped, Bot, stop, NeedsAttention),
+
+		// The evidence point.
+		row(Filing, PhotoUploaded, Bot, photoUploaded, Filing),
+		row(Filing, EvidenceStarted, Bot, evidenceStarted, Filing),
+		row(Filing, WriteFailed, Bot, writeFailed, Filing),
+		row(Filing, EvidenceFiled, Bot, evidenceFiled, Done),
+		row(Filing, StepStopped, Bot, stop, NeedsAttention),
+
+		// Somebody has to look. What the same step brings back later leads on by itself.
+		row(NeedsAttention, Retry, HR, retry, AwaitingPhotos, AwaitingCode, Checking, Recording, Filing),
+		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
+		row(NeedsAttention, Closed, HR, closeCase, Rejected),
+		row(NeedsAttention, PhotoReceived, Applicant, keepDuringAttention, NeedsAttention),
+		row(NeedsAttention, ContactKnown, Bot, contactKnown, NeedsAttention),
+		row(NeedsAttention, PhotoFetched, Bot, parked, NeedsAttention),
+		row(NeedsAttention, PhotoClaimed, Bot, photoClaimed, NeedsAttention),
+		row(NeedsAttention, CodePrepared, Bot, parked, NeedsAttention),
+		row(NeedsAttention, CodeDropped, Bot, parked, NeedsAttention),
+		row(NeedsAttention, WriteFailed, Bot, parked, NeedsAttention),
+		row(NeedsAttention, IdentityStarted, Bot, parked, NeedsAttention),
+		row(NeedsAttention, EvidenceStarted, Bot, parked, NeedsAttention),
+		row(NeedsAttention, PhotoReadOK, Bot, recovered, AwaitingPhotos, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, PhotoFailed, Bot, recovered, AwaitingPhotos, NeedsAttention),
+		row(NeedsAttention, CodeSent, Bot, recovered, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, CodeFailed, Bot, recovered, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, CodeUnknown, Bot, recovered, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, PersonChecked, Bot, recovered, AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, IdentityRecorded, Bot, recovered, Filing, Done, NeedsAttention),
+		row(NeedsAttention, IdentityMismatch, Bot, recovered, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, PhotoUploaded, Bot, recovered, Recording, Filing, NeedsAttention),
+		row(NeedsAttention, EvidenceFiled, Bot, recovered, Done, NeedsAttention),
+		row(NeedsAttention, StepStopped, Bot, stopAgain, NeedsAttention),
+		row(NeedsAttention, Cancelled, Applicant, cancelDuringAttention, Withdrawn, NeedsAttention),
+		row(NeedsAttention, Erase, Applicant, eraseDuringAttention, Withdrawn, NeedsAttention),
+	}
+
+	// While it is the applicant's turn, or nothing irreversible has begun, he may stop.
+	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview} {
+		t = append(t,
+			row(s, Cancelled, Applicant, cancel, Withdrawn),
+			row(s, Erase, Applicant, eraseOpen, Withdrawn))
+	}
+	for _, s := range []State{AwaitingConsent, AwaitingPhotos} {
+		t = append(t, row(s, PhotoRecalled, Applicant, photoRecalled, s))
+	}
+	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledLate, AwaitingPhotos, AwaitingConfirmation))
+
+	for _, s := range States {
+		if s.Terminal() {
+			t = append(t,
+				row(s, Erase, Applicant, eraseEnded, s),
+				row(s, PhotosPurged, Bot, photosPurged, s))
+			continue
+		}
+		t = append(t, row(s, CardAsked, Applicant, showAnew, s))
+		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingCode {
+			t = append(t, row(s, StepDelayed, Bot, delayed, s))
+		}
+		if s.Turn() == Applicant {
+			t = append(t, row(s, Nudged, HR, nudge, s))
+		}
+		if s.Turn() != Bot {
+			t = append(t,
+				row(s, ReminderDue, Clock, remind, s),
+				row(s, ExpiryDue, Clock, expire, Expired))
+		}
+	}
+	return t
+}
+
+type pair struct {
+	from State
+	on   Kind
+}
+
+var (
+	index  = map[pair]*Transition{}
+	roleOf = map[Kind]Role{} // of events that have no person behind them
+)
+
+// In an init function, since steps look into the table themselves.
+func init() {
+	Table = buildTable()
+	for i := range Table {
+		t := &Table[i]
+		index[pair{t.From, t.On}] = t
+		if t.By == Bot || t.By == Clock {
+			roleOf[t.On] = t.By
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Attempts after which people are told about trouble.
+const (
+	delayedAfter  = 3  // the applicant's card says that it is being worked on
+	escalateAfter = 12 // HR is told; about 25 minutes with the backoff
+)
+
+// Run performs one job. nil = done for good; *Again = later. It is called by the store's
+// workers, on any instance, and possibly twice for the same job.
+func (e *Engine) Run(ctx context.Context, j Job) (err error) {
+	begin := e.Now()
+	defer func() {
+		if e.Observe != nil {
+			e.Observe.Effect(j.Kind, resultOf(err), e.Now().Sub(begin))
+		}
+	}()
+	switch j.Kind {
+	case JobFetchPhoto:
+		return e.fetchPhoto(ctx, j)
+	case JobReadPhotos:
+		return e.readPhotos(ctx, j)
+	case JobContact:
+		return e.lookUpContact(ctx, j)
+	case JobSendCode:
+		return e.sendCode(ctx, j)
+	case JobCheck:
+		return e.checkPerson(ctx, j)
+	case JobIdentity:
+		return e.recordIdentity(ctx, j)
+	case JobUpload:
+		return e.uploadPhoto(ctx, j)
+	case JobEvidence:
+		return e.fileEvidence(ctx, j)
+	case JobShow:
+		return e.showSurface(ctx, j)
+	case JobReply:
+		return e.sendReply(ctx, j)
+	case JobRemind:
+		_, _, err := e.Report(ctx, j.Case, Event{Kind: ReminderDue, Rev: &j.Rev})
+		return lost(err)
+	case JobExpire:
+		_, _, err := e.Report(ctx, j.Case, Event{Kind: ExpiryDue, Rev: &j.Rev})
+		return lost(err)
+	case JobPurge:
+		_, _, err := e.Report(ctx, j.Case, Event{Kind: PhotosPurged, Field: j.Ref})
+		return lost(err)
+	case JobRetryAll:
+		return e.retryIncident(ctx, j)
+	}
+	return fmt.Errorf("flows: no worker for %q", j.Kind)
+}
+
+func resultOf(err error) string {
+	var a *Again
+	switch {
+	case err == nil:
+		return "done"
+	case errors.As(err, &a):
+		return "again"
+	}
+	return "error"
+}
+
+// lost swallows "no such case": a job of a case that was deleted has nothing to do.
+func lost(err error) error {
+	if isNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// wants reports whether the case waits for a step of the states: it is in one of them, or
+// parked and will return to it. rev, if not 0, must be the revision in which the step began.
+func wants(c *Case, rev int64, states ...State) bool {
+	state, at := c.State, c.Rev
+	if c.State == NeedsAttention {
+		state, at = c.Attention.Return, c.Attention.Rev
+	}
+	return slices.Contains(states, state) && (rev == 0 || at == rev)
+}
+
+// failed deals with a failed call in the one way that every step shares: wait and try
+// again, or stop and tell HR. What is particular to a step has been dealt with before.
+func (e *Engine) failed(ctx context.Context, j Job, step string, t trouble) error {
+	e.Log.Warn("call failed", "case", j.Case, "job", j.Kind, "step", step, "class", t.Class, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID, "attempt", j.Attempt)
+	code := step + ":" + t.Code
+	if t.Upstream != "" {
+		code += ":" + t.Upstream
+	}
+	switch t.Class {
+	case ClassRetry:
+		if j.Attempt >= escalateAfter {
+			if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+				Step: step, Code: "unavailable", Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+				return lost(err)
+			}
+			return &Again{In: ProbeEvery, Code: code}
+		}
+		if j.Attempt >= delayedAfter {
+			if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepDelayed, Step: step}); err != nil {
+				return lost(err)
+			}
+		}
+		return &Again{In: backoff(j.Attempt, t.After), Code: code}
+	case ClassOperator:
+		if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+			Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+			return lost(err)
+		}
+		return &Again{In: max(ProbeEvery, t.After), Snooze: true, Code: code}
+	}
+	_, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+		Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID}})
+	return lost(err)
+}
+
+// incidentOf names a cause that many cases may share.
+func incidentOf(step string, t trouble) string {
+	return strings.Join([]string{step, t.Code, t.Upstream}, "/")
+}
+
+// retryIncident goes on with the other cases that waited for the same cause.
+func (e *Engine) retryIncident(ctx context.Context, j Job) error {
+	for {
+		var list []*Case
+		err := e.Store.View(ctx, func(v View) error {
+			c, err := v.Case(ctx, j.Case)
+			if err != nil {
+				return err
+			}
+			list, err = v.WithIncident(ctx, c.TenantKey, j.Ref, 100)
+			return err
+		})
+		if err != nil {
+			return lost(err)
+		}
+		moved := 0
+		for _, c := range list {
+			// HR asked for it on one of them; nobody decides on himself, so the actor stays HR's choice.
+			_, ok, err := e.Report(ctx, c.ID, Event{Kind: Retry, Role: HR})
+			if err != nil {
+				return err
+			}
+			if ok {
+				moved++
+			}
+		}
+		if moved == 0 {
+			return nil
+		}
+	}
+}

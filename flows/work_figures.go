@@ -1,0 +1,97 @@
+package flows
+
+import (
+	"context"
+	"time"
+
+	"shiming/cards"
+)
+
+// statsDays is how many days HR's figures go back.
+const statsDays = 14
+
+// stats gathers the figures that HR asks for.
+func (e *Engine) stats(ctx context.Context, v View, tenantKey string) (cards.Card, error) {
+	now := e.Now()
+	counts, err := v.CountByState(ctx, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	out := cards.Stats{ByState: map[string]int{}, At: now}
+	for s, n := range counts {
+		if n == 0 {
+			continue
+		}
+		out.ByState[string(s)] = n
+		switch {
+		case s == Done:
+			out.Done += n
+		case s.Terminal():
+			out.Unfinished += n
+		default:
+			out.Open += n
+		}
+	}
+	l := now.In(china)
+	since := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, china).AddDate(0, 0, 1-statsDays)
+	days, err := v.DaysSince(ctx, tenantKey, since)
+	if err != nil {
+		return nil, err
+	}
+	byDay := map[string]Day{}
+	for _, d := range days {
+		byDay[d.Day] = d
+	}
+	for i := range statsDays {
+		name := since.AddDate(0, 0, i).Format("2006-01-02")
+		d := byDay[name]
+		out.Days = append(out.Days, cards.DayCount{Day: name, Started: d.Started, Done: d.Done})
+		if i == statsDays-1 {
+			out.StartedToday, out.DoneToday = d.Started, d.Done
+		}
+	}
+	out.MedianToDone, out.MedianReview, err = v.Durations(ctx, tenantKey, since)
+	return out, err
+}
+
+// myData says what is held about a person, where it was sent, and who looked.
+func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) {
+	all, err := v.CasesOf(ctx, j.Args["tenant"], j.Args["who"])
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return cards.MyData{Empty: true}, nil
+	}
+	c := all[0]
+	out := cards.MyData{Ref: ref(c), State: string(c.State), MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), MaskedMobile: maskedMobile(c),
+		PhotosGoneAt: c.PurgeAt, Deleted: !c.Erased.IsZero()}
+	for _, o := range all {
+		if o.PhotosGoneAt.IsZero() {
+			for _, p := range o.Photos {
+				if p.State == PhotoStored || p.State == PhotoRead {
+					out.Photos++
+				}
+			}
+		}
+		if o.Consent != nil && out.ConsentAt.IsZero() {
+			out.ConsentAt, out.ConsentVersion = o.Consent.At, o.Consent.Version
+		}
+		if o.identityDone() {
+			out.Identity = true
+		}
+		if o.Evidence != nil && o.Evidence.State == WriteDone && !out.Evidence {
+			out.Evidence, out.EvidencePoint = true, o.Evidence.ID
+		}
+		for _, s := range o.Sent {
+			out.Sent = append(out.Sent, cards.Disclosure{To: s.To, At: s.At})
+		}
+		if !o.State.Terminal() || o.Erased.IsZero() {
+			out.CanWithdraw = true
+		}
+	}
+	if c.State == NeedsAttention && !(&decision{c: c}).beforeWrites() || c.State == Recording || c.State == Filing {
+		out.CanWithdraw = false // the writes under way end first; they take seconds, or HR's word
+	}
+	return out, nil
+}

@@ -1,0 +1,93 @@
+package flows
+
+import (
+	"context"
+	"strconv"
+
+	"shiming/verify"
+)
+
+// codeMAC is what a code is known as until it is typed.
+func (e *Engine) codeMAC(caseID string, seq int, digits string) []byte {
+	return e.Store.MAC("sms_code", caseID, strconv.Itoa(seq), digits)
+}
+
+// sendCode makes a code, stores its keyed hash, and has it sent: in this order, so that a
+// code that was sent is always known, and no code is sent twice.
+func (e *Engine) sendCode(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if !wants(c, 0, AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.Rev || c.Code.State != "sending" {
+		return nil
+	}
+	if c.Code.MAC != nil {
+		// An earlier run got as far as the intent and died: the message may be on its way.
+		_, _, err := e.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
+		return lost(err)
+	}
+	digits := e.NewCode()
+	c, prepared, err := e.Report(ctx, j.Case, Event{Kind: CodePrepared, Seq: j.Rev,
+		MAC: e.codeMAC(j.Case, int(j.Rev), digits), Supplier: verify.SupplierTencent})
+	if err != nil || !prepared {
+		return lost(err)
+	}
+	receipt, err := e.Verifier.SendCode(ctx, c.Personal.Mobile, digits, e.Policy.CodeTTL)
+	if err == nil {
+		serial := receipt.Serial
+		if serial == "" {
+			serial = receipt.RequestID
+		}
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeSent, Seq: j.Rev, Serial: serial, At: receipt.At})
+		return lost(err)
+	}
+	t := classify(err, true)
+	switch t.Class {
+	case ClassUnknown:
+		e.Log.Warn("code may have been sent", "case", j.Case, "upstream", t.Upstream, "log_id", t.LogID)
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
+		return lost(err)
+	case ClassPerson:
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeFailed, Seq: j.Rev, Problem: t.Reason})
+		return lost(err)
+	}
+	// Certainly not sent: forget the digits, so that the next attempt makes new ones.
+	if _, _, err := e.Report(ctx, j.Case, Event{Kind: CodeDropped, Seq: j.Rev}); err != nil {
+		return lost(err)
+	}
+	return e.failed(ctx, j, "code", t)
+}
+
+// checkPerson asks the supplier whether name, number and mobile are one person's.
+func (e *Engine) checkPerson(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if !wants(c, j.Rev, Checking) {
+		return nil
+	}
+	p := c.Personal
+	r, err := e.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
+	if err != nil {
+		t := classify(err, false)
+		if t.Class == ClassPerson { // the supplier does not take one of the three: as good as a mismatch, named
+			t.Class, t.Code = ClassRefused, "supplier_refused"
+		}
+		return e.failed(ctx, j, "check", t)
+	}
+	_, _, err = e.Report(ctx, j.Case, Event{Kind: PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &Check{
+		Outcome: string(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
+	return lost(err)
+}
+
+// revOf is the revision that a step's result must meet: the one in which the step began,
+// or that of the parked case.
+func revOf(c *Case, began int64) *int64 {
+	if c.State == NeedsAttention {
+		rev := c.Rev
+		return &rev
+	}
+	return &began
+}

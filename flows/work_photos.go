@@ -1,0 +1,176 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"shiming/idcard"
+)
+
+// fetchPhoto downloads one photo, inspects it and stores it encrypted.
+func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	p := c.photo(j.Ref)
+	if p == nil || p.State != PhotoWaiting || !wants(c, 0, AwaitingPhotos, AwaitingConfirmation) {
+		return nil
+	}
+	raw, err := e.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
+	if err != nil {
+		t := classify(err, false)
+		switch t.Class {
+		case ClassGone:
+			return e.refuse(ctx, j, p.ID, "deleted")
+		case ClassPerson:
+			return e.refuse(ctx, j, p.ID, "restricted")
+		case ClassRefused:
+			return e.refuse(ctx, j, p.ID, "download_failed")
+		}
+		return e.failed(ctx, j, "photos", t)
+	}
+	photo, err := idcard.Inspect(raw)
+	var bad *idcard.PhotoError
+	if errors.As(err, &bad) {
+		return e.refuse(ctx, j, p.ID, string(bad.Problem))
+	}
+	if err != nil {
+		return err
+	}
+	var warnings []string
+	for _, i := range photo.Warnings() {
+		warnings = append(warnings, i.Code)
+	}
+	err = e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, j.Case)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutPicture(ctx, j.Case, p.ID, photo.JPEG); err != nil {
+			return err
+		}
+		out, err := e.apply(ctx, tx, c, Event{Kind: PhotoFetched, At: e.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings})
+		if err != nil || out.happened() {
+			return err
+		}
+		_, err = tx.DeletePictures(ctx, j.Case, p.ID) // the case has moved on
+		return err
+	})
+	return lost(err)
+}
+
+// refuse reports a photo that cannot be used.
+func (e *Engine) refuse(ctx context.Context, j Job, photoID, problem string) error {
+	_, _, err := e.Report(ctx, j.Case, Event{Kind: PhotoFailed, PhotoID: photoID, Problem: problem})
+	return lost(err)
+}
+
+// readPhotos reads every stored photo of a case that nobody else is reading, side by side.
+func (e *Engine) readPhotos(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if !wants(c, 0, AwaitingPhotos, AwaitingConfirmation) {
+		return nil
+	}
+	var free []string
+	for _, p := range c.Photos {
+		if p.State == PhotoStored && (p.Reader == "" || p.Reader == j.Key) {
+			free = append(free, p.ID)
+		}
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	c, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoClaimed, PhotoIDs: free, Job: j.Key})
+	if err != nil {
+		return lost(err)
+	}
+	var mine []string
+	for _, p := range c.Photos {
+		if p.State == PhotoStored && p.Reader == j.Key {
+			mine = append(mine, p.ID)
+		}
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, len(mine))
+	for i, id := range mine {
+		wg.Go(func() { errs[i] = e.readPhoto(ctx, j, id) })
+	}
+	wg.Wait()
+	// The earliest wish wins; photos that were read are not read again.
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPhoto has one photo read by the OCR, within the tenant's shared limit.
+func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
+	jpeg, err := e.picture(ctx, j.Case, photoID)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := e.Store.Wait(ctx, "ocr", e.OCRPerSecond); err != nil {
+		return err
+	}
+	text, err := e.Reader.ReadIDCard(ctx, jpeg)
+	if err != nil {
+		t := classify(err, false)
+		if t.Class == ClassPerson || t.Class == ClassRefused {
+			problem := "nothing"
+			if t.Upstream == "2110001" {
+				problem = "bad_file"
+			}
+			return e.refuse(ctx, j, photoID, problem)
+		}
+		return e.failed(ctx, j, "photos", t)
+	}
+	now := e.Now()
+	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
+	if err != nil {
+		return e.refuse(ctx, j, photoID, "nothing")
+	}
+	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoReadOK, At: now, PhotoID: photoID, Readings: readings})
+	return lost(err)
+}
+
+func (e *Engine) picture(ctx context.Context, caseID, photoID string) (jpeg []byte, err error) {
+	err = e.Store.View(ctx, func(v View) error {
+		jpeg, err = v.Picture(ctx, caseID, photoID)
+		return err
+	})
+	return jpeg, err
+}
+
+// lookUpContact fetches name and mobile from the directory to fill the form. Without the
+// permission the form simply starts empty.
+func (e *Engine) lookUpContact(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if c.State.Terminal() || c.Consent == nil {
+		return nil
+	}
+	contact, err := e.Chat.Contact(ctx, c.OpenID)
+	if err != nil {
+		if t := classify(err, false); t.Class == ClassRetry && j.Attempt < escalateAfter {
+			return &Again{In: backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
+		}
+		return nil // a convenience, not a step
+	}
+	if contact == (Contact{}) {
+		return nil
+	}
+	_, _, err = e.Report(ctx, j.Case, Event{Kind: ContactKnown, Contact: contact})
+	return lost(err)
+}

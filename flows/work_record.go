@@ -1,0 +1,158 @@
+package flows
+
+import (
+	"context"
+	"strings"
+
+	"shiming/esign"
+	"shiming/idcard"
+)
+
+// recordIdentity writes the identity to Feishu. The intent is stored first; a call whose
+// outcome is not known is never repeated by itself.
+func (e *Engine) recordIdentity(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if !wants(c, 0, Recording) || c.identityDone() {
+		return nil
+	}
+	if w := c.Identity; w != nil && w.State == WriteStarted && w.Job == j.Key {
+		return e.unknown(ctx, j, "identity", trouble{}) // our earlier run died between intent and answer
+	}
+	c, begun, err := e.Report(ctx, j.Case, Event{Kind: IdentityStarted, Job: j.Key})
+	if err != nil || !begun {
+		return lost(err)
+	}
+	p := c.Personal
+	uid, err := e.Registrar.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
+	if err == nil {
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: IdentityRecorded, ID: uid})
+		return lost(err)
+	}
+	t := classify(err, true)
+	switch t.Class {
+	case ClassUnknown:
+		return e.unknown(ctx, j, "identity", t)
+	case ClassMismatch:
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: IdentityMismatch, Field: t.Field})
+		return lost(err)
+	case ClassRetry:
+		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "identity"}); err != nil {
+			return lost(err)
+		}
+	}
+	return e.failed(ctx, j, "identity", t)
+}
+
+// unknown parks the case until HR says what became of a write.
+func (e *Engine) unknown(ctx context.Context, j Job, step string, t trouble) error {
+	e.Log.Warn("outcome of a write is unknown", "case", j.Case, "step", step, "upstream", t.Upstream, "log_id", t.LogID)
+	_, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+		Step: step, Code: "unknown_outcome", Upstream: t.Upstream, LogID: t.LogID}})
+	return lost(err)
+}
+
+// uploadPhoto hands one side to e签宝. Repeating it is harmless: a file that no evidence
+// point names has no meaning.
+func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	side := idcard.Side(j.Ref)
+	photo := c.side(side)
+	if !wants(c, 0, Recording, Filing) || c.Uploads[j.Ref] != "" || photo == nil {
+		return nil
+	}
+	jpeg, err := e.picture(ctx, j.Case, photo.ID)
+	if err != nil {
+		return lost(err)
+	}
+	// The name says which side it is and nothing about whom.
+	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
+	id, err := e.Notary.UploadFile(ctx, name, jpeg)
+	if err != nil {
+		return e.failed(ctx, j, "upload", classify(err, false))
+	}
+	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoUploaded, Side: j.Ref, ID: id})
+	return lost(err)
+}
+
+// fileEvidence creates the evidence point from what is on record, or says what is missing.
+func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	if !wants(c, 0, Filing) || c.Evidence != nil && c.Evidence.State == WriteDone {
+		return nil
+	}
+	if w := c.Evidence; w != nil && w.State == WriteStarted && w.Job == j.Key {
+		return e.unknown(ctx, j, "evidence", trouble{})
+	}
+	point := EvidenceOf(c)
+	if missing := incomplete(c); missing != "" {
+		return e.failed(ctx, j, "evidence", trouble{Class: ClassRefused, Code: "incomplete", Upstream: missing})
+	}
+	_, begun, err := e.Report(ctx, j.Case, Event{Kind: EvidenceStarted, Job: j.Key})
+	if err != nil || !begun {
+		return lost(err)
+	}
+	id, err := e.Notary.CreatePersonPoint(ctx, point)
+	if err == nil {
+		_, _, err = e.Report(ctx, j.Case, Event{Kind: EvidenceFiled, ID: id})
+		return lost(err)
+	}
+	t := classify(err, true)
+	switch t.Class {
+	case ClassUnknown:
+		return e.unknown(ctx, j, "evidence", t)
+	case ClassRetry:
+		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {
+			return lost(err)
+		}
+	}
+	return e.failed(ctx, j, "evidence", t)
+}
+
+// incomplete names what did not happen although the evidence would have to say that it did.
+func incomplete(c *Case) string {
+	switch {
+	case c.Check == nil || c.Check.Outcome != "match" || c.Check.Serial == "":
+		return "verification"
+	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
+		return "sms_code"
+	case c.Uploads["front"] == "" || c.Uploads["back"] == "":
+		return "photos"
+	}
+	return ""
+}
+
+// EvidenceOf builds the evidence point. Every field comes from something that is on record.
+func EvidenceOf(c *Case) esign.PersonPoint {
+	if incomplete(c) != "" {
+		return esign.PersonPoint{}
+	}
+	p := c.Personal
+	return esign.PersonPoint{
+		EviName:            "员工实名认证 " + c.Confirmed.In(china).Format("2006-01-02"),
+		CustomBizID:        c.ID,
+		Method:             esign.MethodThreeElements,
+		CompletedAt:        c.Check.At,
+		Name:               p.Name,
+		CardNo:             p.Number,
+		CardType:           esign.CardResidentID,
+		CardPortrait:       c.Uploads["front"],
+		CardNationalEmblem: c.Uploads["back"],
+		ThreeElements: &esign.ThreeElements{
+			InfoVerifySupplier: c.Check.Supplier,
+			VerifyTime:         c.Check.At,
+			VerifySerialNumber: c.Check.Serial,
+			Mobile:             p.Mobile,
+			SMSCode:            p.SMSCode,
+			SMSSupplier:        c.Code.Supplier,
+		},
+	}
+}

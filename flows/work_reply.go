@@ -1,0 +1,278 @@
+package flows
+
+import (
+	"context"
+	"time"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// Templates of replies (Job.Ref).
+const (
+	ReplyGreeting     = "greeting"
+	ReplyNotice       = "notice"
+	ReplyLatest       = "latest"
+	ReplyMyData       = "my_data"
+	ReplyPhotoProblem = "photo_problem"
+	ReplyReminder     = "reminder"
+	ReplyDigest       = "digest"     // what waits for HR, to HR's usual place
+	ReplyPending      = "pending"    // what waits for HR, to who asked
+	ReplyStats        = "stats"      //
+	ReplyRemindAll    = "remind_all" // 催办
+)
+
+// sendReply sends one card that is not kept up to date afterwards.
+func (e *Engine) sendReply(ctx context.Context, j Job) error {
+	if j.Ref == ReplyDigest {
+		return e.sendDigest(ctx, j)
+	}
+	card, err := e.replyCard(ctx, j)
+	if card == nil || err != nil {
+		return lost(err)
+	}
+	return e.deliver(ctx, j, card, Receiver{Type: j.ToType, ID: j.To}, uuidOf("reply", j.Key))
+}
+
+// deliver sends or replies, and decides what a failure means for a one-off card.
+func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receiver, uuid string) error {
+	var err error
+	if to.Type == "message_id" {
+		_, err = e.Chat.Reply(ctx, to.ID, card.JSON(), uuid)
+	} else {
+		_, err = e.Chat.Send(ctx, to, card.JSON(), uuid)
+	}
+	if err == nil {
+		return nil
+	}
+	t := classify(err, false)
+	if t.Class == ClassGone && to.Type == "message_id" && j.Args["who"] != "" {
+		// The message was taken back; the answer still has somebody to go to.
+		return e.deliver(ctx, j, card, Receiver{Type: "open_id", ID: j.Args["who"]}, uuidOf("reply", j.Key, "private"))
+	}
+	e.Log.Warn("reply was not sent", "template", j.Ref, "case", j.Case, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	switch {
+	case t.Class == ClassRetry && j.Attempt < escalateAfter:
+		return &Again{In: backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
+	case t.Class == ClassOperator && j.Attempt < escalateAfter:
+		return &Again{In: ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
+	}
+	return nil
+}
+
+func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err error) {
+	if j.Ref == ReplyRemindAll {
+		return e.remindAll(ctx, j)
+	}
+	err = e.Store.View(ctx, func(v View) error {
+		switch j.Ref {
+		case ReplyGreeting:
+			card, err = e.greeting(ctx, v, j)
+		case ReplyNotice:
+			card = cards.Notice{Code: j.Args["code"], Level: noticeLevel[j.Args["code"]], Start: j.Args["code"] == "already_done" || j.Args["code"] == "nothing_open"}
+		case ReplyLatest:
+			card, err = e.latest(ctx, v, j)
+		case ReplyMyData:
+			card, err = e.myData(ctx, v, j)
+		case ReplyPhotoProblem:
+			card, err = e.photoProblem(ctx, v, j)
+		case ReplyReminder:
+			card, err = e.reminderCard(ctx, v, j)
+		case ReplyPending:
+			card, err = e.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+		case ReplyStats:
+			card, err = e.stats(ctx, v, j.Args["tenant"])
+		default:
+			e.Log.Error("no such reply", "template", j.Ref)
+		}
+		return err
+	})
+	return card, err
+}
+
+var noticeLevel = map[string]cards.Level{
+	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "send_as_picture": cards.Amber, "cannot_cancel": cards.Amber,
+	"only_in_group": cards.Amber, "review_chat_set": cards.Green, "announce_chat_set": cards.Green, "already_done": cards.Green,
+}
+
+func (e *Engine) greeting(ctx context.Context, v View, j Job) (cards.Card, error) {
+	g := cards.Greeting{HR: e.isAdmin(j.Args["who"]), Help: j.Args["help"] != ""}
+	c, err := v.OpenCase(ctx, j.Args["tenant"], j.Args["who"])
+	if err == nil && j.ToType == "open_id" {
+		r := ref(c)
+		g.Open = &r
+	}
+	return g, lost(err)
+}
+
+// latest shows how the person's last case ended.
+func (e *Engine) latest(ctx context.Context, v View, j Job) (cards.Card, error) {
+	c, err := v.LatestCase(ctx, j.Args["tenant"], j.Args["who"])
+	if isNotFound(err) {
+		return cards.Notice{Code: "nothing_open", Start: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ApplicantCard(c, Scene{Now: e.Now(), Policy: &e.Policy}), nil
+}
+
+// photoProblem answers one photo. The problem may belong to a photo that was not kept.
+func (e *Engine) photoProblem(ctx context.Context, v View, j Job) (cards.Card, error) {
+	c, err := v.Case(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	card := cards.PhotoProblem{Ref: ref(c), Problem: j.Args["problem"], Tries: c.BadPhotos}
+	if p := c.photo(j.Args["photo"]); p != nil {
+		card.Side = string(p.Side)
+	}
+	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
+		if c.side(s) == nil {
+			card.Need = append(card.Need, string(s))
+		}
+	}
+	return card, nil
+}
+
+func (e *Engine) reminderCard(ctx context.Context, v View, j Job) (cards.Card, error) {
+	c, err := v.Case(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	if c.State.Turn() != Applicant || j.Rev != 0 && c.Rev != j.Rev {
+		return nil, nil // moved on meanwhile
+	}
+	stage := map[State]string{AwaitingConsent: "consent", AwaitingPhotos: "photos", AwaitingConfirmation: "confirm", AwaitingCode: "code"}[c.State]
+	return cards.Reminder{Ref: ref(c), Stage: stage, Expires: c.ExpiresAt}, nil
+}
+
+// pending lists what waits for HR, without the asker's own case.
+func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (cards.Card, error) {
+	list, err := v.InState(ctx, tenantKey, []State{AwaitingReview, NeedsAttention}, 50, 0)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := v.CountByState(ctx, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	out := cards.Pending{Total: counts[AwaitingReview] + counts[NeedsAttention], Attention: counts[NeedsAttention]}
+	for _, c := range list {
+		if c.OpenID == who {
+			out.Total--
+			if c.State == NeedsAttention {
+				out.Attention--
+			}
+			continue
+		}
+		if len(out.Rows) == 10 {
+			break
+		}
+		row := cards.PendingRow{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), State: string(c.State), Since: c.EnteredAt, Worst: cards.Red}
+		if c.State == AwaitingReview {
+			row.Worst = Worst(Findings(c, e.Now()))
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out, nil
+}
+
+// sendDigest reminds HR of everything that waits, in HR's usual place, once per reminder
+// period however many cases are due.
+func (e *Engine) sendDigest(ctx context.Context, j Job) error {
+	c, err := e.caseOf(ctx, j.Case)
+	if err != nil {
+		return lost(err)
+	}
+	period := max(e.Policy.ReminderAfter, time.Second)
+	due := false
+	err = e.Store.Tx(ctx, func(tx Tx) error {
+		slot := e.Now().Truncate(period).Format(time.RFC3339)
+		seen, err := tx.Seen(ctx, e.Now(), "digest:"+c.TenantKey+":"+slot, "")
+		due = !seen
+		return err
+	})
+	if err != nil || !due && j.Attempt <= 1 {
+		return err
+	}
+	var to []Receiver
+	var card cards.Card
+	err = e.Store.View(ctx, func(v View) error {
+		if to, err = e.hrReceivers(ctx, v, c.TenantKey, ""); err != nil {
+			return err
+		}
+		card, err = e.pending(ctx, v, c.TenantKey, "")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p := card.(cards.Pending); p.Total == 0 {
+		return nil
+	}
+	for _, r := range to {
+		if err := e.deliver(ctx, j, card, r, uuidOf("digest", j.Key, r.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remindAll is HR's 催办: every applicant whose turn it is, each within his limits.
+func (e *Engine) remindAll(ctx context.Context, j Job) (cards.Card, error) {
+	out := cards.Reminded{Quiet: !awake(e.Now()), At: e.Now()}
+	if out.Quiet {
+		out.At = nextMorning(e.Now())
+	}
+	states := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode}
+	for offset := 0; ; offset += 200 {
+		var list []*Case
+		err := e.Store.View(ctx, func(v View) error {
+			var err error
+			list, err = v.InState(ctx, j.Args["tenant"], states, 200, offset)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			if c.OpenID == j.Args["who"] {
+				continue
+			}
+			why, err := e.nudge(ctx, c.ID, j.Args["who"])
+			if err != nil {
+				return nil, err
+			}
+			switch why {
+			case "":
+				out.Sent++
+			case NudgeCapped:
+				out.Capped++
+			default:
+				out.TooSoon++
+			}
+		}
+		if len(list) < 200 {
+			return out, nil
+		}
+	}
+}
+
+// nudge returns "" if the person is reminded, else why not.
+func (e *Engine) nudge(ctx context.Context, caseID, by string) (why string, err error) {
+	err = e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		out, err := e.apply(ctx, tx, c, Event{Kind: Nudged, At: e.Now(), Actor: by, Role: HR})
+		if err == nil && !out.happened() {
+			why = out.Change.Why
+		} else {
+			why = ""
+		}
+		return err
+	})
+	return why, err
+}

@@ -1,0 +1,259 @@
+package flows
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"shiming/cards"
+)
+
+// lease is how long one job may be drawing a surface before another may take over.
+const lease = 45 * time.Second
+
+// showSurface draws a surface as it is now. One job draws at a time; what changes meanwhile
+// marks the surface dirty and is drawn by the same job before it ends, so that the last
+// state wins and nobody waits in line.
+func (e *Engine) showSurface(ctx context.Context, j Job) error {
+	s, err := e.holdSurface(ctx, j)
+	if s == nil || err != nil {
+		return lost(err)
+	}
+	for {
+		failure := e.draw(ctx, s)
+		again, err := e.letGo(ctx, j, s, failure == nil)
+		if err != nil {
+			return err
+		}
+		if failure != nil {
+			return e.showFailed(ctx, j, s, failure)
+		}
+		if !again {
+			return nil
+		}
+	}
+}
+
+// holdSurface takes the surface for drawing, or leaves a mark for the job that holds it.
+func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err error) {
+	err = e.Store.Tx(ctx, func(tx Tx) error {
+		held = nil
+		s, err := tx.Surface(ctx, j.Ref)
+		if err != nil {
+			return err
+		}
+		if s.Dead && s.Gen == s.Sent {
+			return nil
+		}
+		now := e.Now()
+		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
+			if s.Dirty {
+				return nil
+			}
+			s.Dirty = true
+			return tx.PutSurface(ctx, s)
+		}
+		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
+		held = s
+		return tx.PutSurface(ctx, s)
+	})
+	return held, err
+}
+
+// letGo stores what is shown now. again: something changed meanwhile; the surface stays
+// held and s is fresh.
+func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (again bool, err error) {
+	err = e.Store.Tx(ctx, func(tx Tx) error {
+		now, err := tx.Surface(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		if now.Holder != j.Key {
+			again = false
+			return nil // the lease ran out and somebody else draws
+		}
+		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, s.Shown, s.Dead && now.Gen == s.Gen
+		again = drawn && (now.Dirty || now.Gen > now.Sent && !now.Dead)
+		now.Dirty = false
+		if again {
+			now.HeldUntil = e.Now().Add(lease)
+		} else {
+			now.Holder = ""
+		}
+		*s = *now
+		return tx.PutSurface(ctx, now)
+	})
+	return again, err
+}
+
+// draw sends or patches the message so that it shows the present state.
+func (e *Engine) draw(ctx context.Context, s *Surface) error {
+	card, err := e.render(ctx, s)
+	if card == nil || err != nil {
+		return err
+	}
+	raw := card.JSON()
+	sum := sha256.Sum256(raw)
+	if s.Gen > s.Sent {
+		id, err := e.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Gen))
+		if err != nil {
+			return err
+		}
+		if s.MessageID != "" {
+			s.OldID = s.MessageID
+		}
+		s.MessageID, s.Sent, s.Shown = id, s.Gen, sum[:]
+	} else if !bytes.Equal(s.Shown, sum[:]) && !s.Dead {
+		if err := e.Chat.Patch(ctx, s.MessageID, raw); err != nil {
+			return err
+		}
+		s.Shown = sum[:]
+	}
+	if s.OldID != "" {
+		if err := e.retire(ctx, s); err != nil {
+			return err
+		}
+		s.OldID = ""
+	}
+	return nil
+}
+
+// retire turns the former message into a pointer, so that nobody presses its buttons.
+func (e *Engine) retire(ctx context.Context, s *Surface) error {
+	err := e.Chat.Patch(ctx, s.OldID, cards.Superseded{Ref: cards.Ref{Case: s.CaseID}}.JSON())
+	if err != nil {
+		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
+			return nil // it is gone or too old; the buttons answer late clicks anyway
+		}
+	}
+	return err
+}
+
+// render builds the card that the surface shows now.
+func (e *Engine) render(ctx context.Context, s *Surface) (card cards.Card, err error) {
+	err = e.Store.View(ctx, func(v View) error {
+		if s.Audience == toBoard {
+			card, err = e.board(ctx, v, s.TenantKey)
+			return err
+		}
+		c, err := v.Case(ctx, s.CaseID)
+		if err != nil {
+			return err
+		}
+		scene := Scene{Now: e.Now(), Policy: &e.Policy}
+		if s.Audience == toHR {
+			card = HRCard(c, scene)
+			return nil
+		}
+		if c.State == AwaitingPhotos {
+			if scene.Ahead, err = e.ahead(ctx, v, c); err != nil {
+				return err
+			}
+		}
+		card = ApplicantCard(c, scene)
+		return nil
+	})
+	return card, err
+}
+
+// ahead counts the photos of others before the case's own first unread photo, when there
+// are so many that it is worth saying.
+func (e *Engine) ahead(ctx context.Context, v View, c *Case) (int, error) {
+	for _, p := range c.Photos {
+		if p.State != PhotoWaiting && p.State != PhotoStored {
+			continue
+		}
+		n, err := v.Unread(ctx, p.At, c.ID)
+		if n < 2*e.OCRPerSecond { // read within two seconds
+			return 0, err
+		}
+		return n, err
+	}
+	return 0, nil
+}
+
+// board counts the day.
+func (e *Engine) board(ctx context.Context, v View, tenantKey string) (cards.Card, error) {
+	now := e.Now()
+	l := now.In(china)
+	midnight := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, china)
+	people, today, err := v.DoneSince(ctx, tenantKey, midnight, 20)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := v.CountByState(ctx, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	b := cards.Board{Day: l.Format("2006-01-02"), DoneToday: today, DoneTotal: counts[Done], People: people, At: now}
+	for s, n := range counts {
+		if !s.Terminal() {
+			b.Open += n
+		}
+	}
+	return b, nil
+}
+
+// showFailed deals with a card that could not be shown. What a person cannot see must not
+// stop the case; the next change tries again.
+func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure error) error {
+	t := classify(failure, false)
+	switch t.Class {
+	case ClassRetry:
+		return &Again{In: backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
+	case ClassOperator:
+		e.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return &Again{In: ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
+	case ClassDLP:
+		c, masked, err := e.Report(ctx, s.CaseID, Event{Kind: FormTooClear})
+		if err != nil || masked {
+			return lost(err) // a fresh job draws the masked form
+		}
+		e.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
+	}
+	e.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	if t.Class != ClassGone || s.MessageID == "" {
+		return nil
+	}
+	return e.bury(ctx, s)
+}
+
+// bury notes that a message can no longer be changed (14 days, recalled). If somebody is
+// waited for, a fresh one is sent; otherwise nothing is.
+func (e *Engine) bury(ctx context.Context, dead *Surface) error {
+	return e.Store.Tx(ctx, func(tx Tx) error {
+		s, err := tx.Surface(ctx, dead.ID)
+		if err != nil {
+			return err
+		}
+		if s.MessageID != dead.MessageID || s.Dead {
+			return nil
+		}
+		s.Dead, s.MessageID, s.OldID = true, "", ""
+		var jobs []Job
+		if c, err := tx.Case(ctx, s.CaseID); err == nil && !c.State.Terminal() {
+			s.Gen++
+			s.Dead = false
+			jobs = append(jobs, Job{Kind: JobShow, Case: s.CaseID, Ref: s.ID})
+		} else if err != nil && !isNotFound(err) {
+			return err
+		}
+		if err := tx.PutSurface(ctx, s); err != nil {
+			return err
+		}
+		return e.enqueue(ctx, tx, "bury/"+s.ID+"/"+dead.MessageID, jobs...)
+	})
+}
+
+// uuidOf derives the uuid of a message, which Feishu sends at most once within an hour.
+func uuidOf(parts ...any) string {
+	raw, err := json.Marshal(parts)
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}

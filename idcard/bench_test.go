@@ -1,0 +1,51 @@
+package idcard
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"testing"
+)
+
+// photo12MP is like a phone's: 12 MP, with some noise.
+func photo12MP(b *testing.B, orientation uint16) []byte {
+	img := card(b, 4032, 3024)
+	r := rand.New(rand.NewPCG(7, 8))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(max(0, min(255, int(img.Pix[i])+r.IntN(9)-4)))
+	}
+	return withSegments(asJPEG(b, img, 92), exifSegment(binary.LittleEndian, orientation))
+}
+
+func BenchmarkInspect12MP(b *testing.B) {
+	for name, orientation := range map[string]uint16{"upright": 1, "turned": 6} {
+		b.Run(name, func(b *testing.B) {
+			raw := photo12MP(b, orientation)
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Inspect(raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkInspectPNG(b *testing.B) {
+	raw := pngOf(b, card(b, 3000, 2000))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Inspect(raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParseNumber(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseNumber("11010119900307803X", now); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package idcard
+
+import (
+	"context"
+	"image"
+	"image/color"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// decodeBudget is how many bytes of decoded pictures may exist in the process at
+// once, over all calls: a flood of photos queues here instead of in memory. A 50 MP
+// phone photo takes 75 MB of it, a 12 MP one 18 MB.
+const decodeBudget = 128 << 20
+
+var decoding = semaphore.NewWeighted(decodeBudget)
+
+// reserve waits for n bytes of the budget and returns the function that gives them back.
+func reserve(n int64) func() {
+	// Acquire fails only when its context ends, which this one does not, or for
+	// more than the whole budget, which examine has refused.
+	_ = decoding.Acquire(context.Background(), n)
+	return func() { decoding.Release(n) }
+}
+
+// memoryFor estimates, from above, the bytes that decoding and converting take.
+func memoryFor(raw []byte, format string, c image.Config) int64 {
+	pixels := int64(c.Width) * int64(c.Height)
+	switch format {
+	case "jpeg":
+		return jpegMemory(raw, pixels)
+	case "webp":
+		if c.ColorModel == color.YCbCrModel {
+			return pixels * 2
+		}
+		return pixels * 9 // lossless keeps two copies; lossy with alpha takes less
+	}
+	// Everything else is converted to planes of 1.5 bytes per pixel beside it.
+	depth := int64(4)
+	switch c.ColorModel {
+	case color.GrayModel:
+		depth = 1
+	case color.Gray16Model:
+		depth = 2
+	case color.RGBA64Model, color.NRGBA64Model:
+		depth = 8
+	}
+	if _, ok := c.ColorModel.(color.Palette); ok {
+		depth = 1
+	}
+	if format == "tiff" {
+		depth *= 2 // a strip may be the whole picture
+	}
+	if format == "png" && len(raw) > 28 && raw[28] != 0 {
+		depth *= 2 // interlaced: the passes are pictures of their own
+	}
+	return pixels * (2*depth + 3) / 2
+}
+
+// jpegMemory reads the frame header: subsampling decides the size of the planes,
+// and a progressive picture keeps four bytes of coefficient per sample.
+func jpegMemory(raw []byte, pixels int64) int64 {
+	worst := pixels * 15
+	for s := range jpegSegments(raw) {
+		if s.marker < 0xc0 || s.marker > 0xc2 {
+			continue
+		}
+		body := raw[s.start+4 : s.end]
+		if len(body) < 6 || len(body) < 6+3*int(body[5]) {
+			return worst
+		}
+		var samples, most int64
+		for i := range int(body[5]) {
+			n := int64(body[7+3*i]>>4) * int64(body[7+3*i]&15)
+			samples, most = samples+n, max(most, n)
+		}
+		if most == 0 {
+			return worst
+		}
+		bytes := pixels * samples / most
+		if s.marker == 0xc2 {
+			bytes *= 5
+		}
+		if body[5] == 4 || body[5] == 3 && samples == 3*most {
+			bytes += 4 * pixels // CMYK, and RGB stored as JPEG, are converted
+		}
+		return bytes
+	}
+	return worst
+}

@@ -1,0 +1,123 @@
+package idcard
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Date is a day of the calendar, without a zone. The zero value is "no date".
+// As text and in JSON it is 2006-01-02, or "" when zero.
+type Date struct{ Y, M, D int }
+
+// DateError is the error of ParseDate. It never carries the text.
+type DateError struct{}
+
+func (*DateError) Error() string { return "idcard: no such date" }
+
+// Four digits of year; the rest either with separators (one or two digits each)
+// or without any (exactly two). The tail is the zone that Feishu's date_picker appends.
+var datePattern = regexp.MustCompile(
+	`^(\d{4})(?:[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?|(\d{2})(\d{2}))(?:[+-]\d{4})?$`)
+
+// ParseDate reads a day in any form that the card, Feishu OCR or Feishu's
+// date_picker may use: 1990年1月1日, 19900101, 1990.01.01, 1990-1-1, 1990/1/1,
+// full-width digits, "2024-04-01 +0800". 长期 gives longTerm and the zero Date.
+// Days that do not exist and years outside 1800..2999 are a *DateError.
+func ParseDate(s string) (d Date, longTerm bool, err error) {
+	s = strings.Join(strings.Fields(norm.NFKC.String(s)), "")
+	s = strings.NewReplacer("。", ".", "·", ".", "—", "-", "–", "-", "−", "-").Replace(s)
+	if s == "长期" || s == "長期" || s == "长期有效" {
+		return Date{}, true, nil
+	}
+	m := datePattern.FindStringSubmatch(s)
+	if m == nil {
+		return Date{}, false, &DateError{}
+	}
+	// Exactly one of the two alternatives matched, and \d is digits only.
+	y, _ := strconv.Atoi(m[1])
+	mo, _ := strconv.Atoi(m[2] + m[4])
+	day, _ := strconv.Atoi(m[3] + m[5])
+	d = Date{y, mo, day}
+	if !d.valid() {
+		return Date{}, false, &DateError{}
+	}
+	return d, false, nil
+}
+
+// DateOf gives the day in China at the moment t.
+func DateOf(t time.Time) Date {
+	y, m, d := t.In(china).Date()
+	return Date{y, int(m), d}
+}
+
+// dateOfUTC gives the day of a time that stands for a day at midnight UTC.
+func dateOfUTC(t time.Time) Date {
+	y, m, d := t.UTC().Date()
+	return Date{y, int(m), d}
+}
+
+func (d Date) valid() bool {
+	return d.Y >= 1800 && d.Y <= 2999 && dateOfUTC(d.Time()) == d
+}
+
+// Time gives midnight UTC of the day; the zero time for the zero Date.
+func (d Date) Time() time.Time {
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return time.Date(d.Y, time.Month(d.M), d.D, 0, 0, 0, 0, time.UTC)
+}
+
+// IsZero reports "no date".
+func (d Date) IsZero() bool { return d == Date{} }
+
+// Before reports whether d is an earlier day than o.
+func (d Date) Before(o Date) bool { return d.Time().Before(o.Time()) }
+
+// DaysUntil counts the days from d to o, negative when o is earlier.
+func (d Date) DaysUntil(o Date) int {
+	return int(o.Time().Sub(d.Time()) / (24 * time.Hour))
+}
+
+// AgeOn gives the full years (周岁) of someone born on d at the day o.
+func (d Date) AgeOn(o Date) int {
+	age := o.Y - d.Y
+	if o.M < d.M || o.M == d.M && o.D < d.D {
+		age--
+	}
+	return age
+}
+
+// String gives 2006-01-02, or "".
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Y, d.M, d.D)
+}
+
+// MarshalText gives 2006-01-02, or "".
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote and whatever else ParseDate takes;
+// 长期 is refused, since a Date cannot hold it.
+func (d *Date) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = Date{}
+		return nil
+	}
+	parsed, longTerm, err := ParseDate(string(b))
+	if err != nil {
+		return err
+	}
+	if longTerm {
+		return &DateError{}
+	}
+	*d = parsed
+	return nil
+}

@@ -1,0 +1,106 @@
+package idcard
+
+import (
+	"bytes"
+	"iter"
+)
+
+// segment is one marker of a JPEG file: raw[start:end], with the marker's two
+// bytes and, after SOS, the entropy-coded data up to the next marker.
+type segment struct {
+	marker     byte
+	start, end int
+}
+
+const (
+	markerSOI = 0xd8
+	markerEOI = 0xd9
+	markerSOS = 0xda
+	markerCOM = 0xfe
+)
+
+// jpegSegments walks the markers after SOI, up to and including EOI. It stops
+// without EOI at the first thing that is not well formed.
+func jpegSegments(raw []byte) iter.Seq[segment] {
+	return func(yield func(segment) bool) {
+		for i := 2; i+2 <= len(raw) && raw[i] == 0xff; {
+			s := segment{raw[i+1], i, i + 2}
+			if s.marker == 0xff { // fill byte
+				i++
+				continue
+			}
+			if s.marker == markerEOI {
+				yield(s)
+				return
+			}
+			if s.marker == 0 || s.marker == 1 || s.marker >= 0xd0 && s.marker <= markerSOI || i+4 > len(raw) {
+				return
+			}
+			n := int(raw[i+2])<<8 | int(raw[i+3])
+			if s.end = i + 2 + n; n < 2 || s.end > len(raw) {
+				return
+			}
+			if s.marker == markerSOS {
+				s.end = endOfScan(raw, s.end)
+			}
+			if !yield(s) {
+				return
+			}
+			i = s.end
+		}
+	}
+}
+
+// endOfScan finds the marker that ends entropy-coded data: not a stuffed zero and not a restart.
+func endOfScan(raw []byte, i int) int {
+	for i < len(raw) {
+		n := bytes.IndexByte(raw[i:], 0xff)
+		if n < 0 || i+n+1 >= len(raw) {
+			return len(raw)
+		}
+		i += n
+		if m := raw[i+1]; m != 0 && (m < 0xd0 || m > 0xd7) {
+			return i
+		}
+		i += 2
+	}
+	return len(raw)
+}
+
+// stripJPEG removes everything that is not needed to show the picture: EXIF, XMP,
+// IPTC, colour profiles, thumbnails, comments, and whatever follows the end of the
+// picture (phones append videos and depth maps). The picture itself is copied bit
+// by bit. A file with nothing to remove is returned as it is. ok is false when
+// the structure is not clear; then the picture has to be encoded afresh.
+func stripJPEG(raw []byte) (out []byte, ok bool) {
+	out = make([]byte, 0, len(raw))
+	out = append(out, 0xff, markerSOI)
+	for s := range jpegSegments(raw) {
+		body := raw[min(s.start+4, s.end):s.end]
+		switch {
+		case s.marker == 0xe0:
+			// JFIF decides how the colours are read; its thumbnail goes.
+			if bytes.HasPrefix(body, []byte("JFIF\x00")) && len(body) >= 14 {
+				out = append(out, 0xff, 0xe0, 0, 16)
+				out = append(out, body[:12]...)
+				out = append(out, 0, 0)
+			}
+		case s.marker == 0xee:
+			// So does Adobe's marker, of 12 bytes.
+			if bytes.HasPrefix(body, []byte("Adobe")) && len(body) >= 12 {
+				out = append(out, 0xff, 0xee, 0, 14)
+				out = append(out, body[:12]...)
+			}
+		case s.marker >= 0xe1 && s.marker <= 0xef, s.marker == markerCOM:
+		case s.marker == markerEOI:
+			out = append(out, 0xff, markerEOI)
+			if bytes.Equal(out, raw) {
+				return raw, true
+			}
+			return out, true
+		default:
+			out = append(out, raw[s.start:s.end]...)
+		}
+	}
+	return nil, false
+}

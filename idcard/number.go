@@ -1,0 +1,159 @@
+package idcard
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Number is a valid 18-character citizen number 公民身份号码 (GB 11643). The zero
+// value is empty. It prints as 110***********0123; see Reveal.
+type Number struct{ secret[numberMask] }
+
+type numberMask struct{}
+
+func (numberMask) mask(clear string) string {
+	return clear[:3] + strings.Repeat("*", len(clear)-7) + clear[len(clear)-4:]
+}
+
+// NumberReason says why a number was refused. The values are stable.
+type NumberReason string
+
+const (
+	NumberEmpty       NumberReason = "empty"
+	NumberLength      NumberReason = "length"       // not 18 characters, also the 15-digit numbers of old cards
+	NumberCharacters  NumberReason = "characters"   // something else than 17 digits and a digit or X
+	NumberRegionDigit NumberReason = "region_digit" // the first digit is 0
+	NumberDate        NumberReason = "date"         // no such day, or before 1900
+	NumberFuture      NumberReason = "future"       // born after today
+	NumberCheckDigit  NumberReason = "check_digit"  // ISO 7064 MOD 11-2 does not come out
+)
+
+// NumberError is the error of ParseNumber. It never carries the number.
+type NumberError struct{ Reason NumberReason }
+
+func (e *NumberError) Error() string { return "idcard: number refused: " + string(e.Reason) }
+
+// ParseNumber reads a number as people type it and as OCR reads it: full-width
+// digits, spaces, hyphens and a small x are accepted. Checked are length, date of
+// birth (1900 to today in China) and check digit. The address code never refuses
+// anybody: real people carry codes that no table lists (810000 for Hong Kong
+// residence permits, abolished counties, 9… on foreigners' permanent residence
+// cards). now is the present moment. The error is a *NumberError.
+func ParseNumber(s string, now time.Time) (Number, error) {
+	fail := func(r NumberReason) (Number, error) { return Number{}, &NumberError{r} }
+
+	s = tidyNumber(s)
+	if s == "" {
+		return fail(NumberEmpty)
+	}
+	for i, r := range s {
+		if (r < '0' || r > '9') && !(r == 'X' && i == 17) {
+			return fail(NumberCharacters)
+		}
+	}
+	if len(s) != 18 {
+		return fail(NumberLength)
+	}
+	if s[0] == '0' {
+		return fail(NumberRegionDigit)
+	}
+	birth, err := time.Parse("20060102", s[6:14])
+	if err != nil || birth.Year() < 1900 {
+		return fail(NumberDate)
+	}
+	if DateOf(now).Before(dateOfUTC(birth)) {
+		return fail(NumberFuture)
+	}
+	if checkCharacter(s[:17]) != s[17] {
+		return fail(NumberCheckDigit)
+	}
+	return Number{conceal[numberMask](s)}, nil
+}
+
+// tidyNumber removes what typing and OCR add to a number without changing it.
+func tidyNumber(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), isInvisible(r), r == '\u2212': // minus sign
+			return -1
+		case r == 'x', r == '×', r == 'Х', r == 'х': // the last two are Cyrillic; the check digit settles it
+			return 'X'
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// checkCharacter computes the 18th character from the first 17 digits.
+func checkCharacter(body string) byte {
+	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
+	sum := 0
+	for i, w := range weights {
+		sum += w * int(body[i]-'0')
+	}
+	return "10X98765432"[sum%11]
+}
+
+// Birth gives the date of birth, midnight UTC; the zero time for the zero value.
+func (n Number) Birth() time.Time {
+	if n.Empty() {
+		return time.Time{}
+	}
+	// The date was checked by ParseNumber.
+	t, _ := time.Parse("20060102", n.Reveal()[6:14])
+	return t
+}
+
+// BirthDate gives the date of birth as a Date; zero for the zero value.
+func (n Number) BirthDate() Date {
+	if n.Empty() {
+		return Date{}
+	}
+	return dateOfUTC(n.Birth())
+}
+
+// Gender gives the gender coded in the 17th digit; "" for the zero value.
+func (n Number) Gender() Gender {
+	if n.Empty() {
+		return ""
+	}
+	if (n.Reveal()[16]-'0')%2 == 1 {
+		return Male
+	}
+	return Female
+}
+
+// Permit reports whether the number belongs to a residence permit of a Hong
+// Kong, Macao or Taiwan resident (8…) or to a foreigner's permanent residence
+// card (9…). Such cards show no 民族 and follow other terms of validity.
+func (n Number) Permit() bool {
+	return !n.Empty() && n.Reveal()[0] >= '8'
+}
+
+// Gender is "male" or "female"; "" is unknown.
+type Gender string
+
+const (
+	Male   Gender = "male"
+	Female Gender = "female"
+)
+
+// ParseGender reads 男/女 as printed on the card; "" for anything else.
+func ParseGender(s string) Gender {
+	switch strings.ToLower(strings.TrimSpace(norm.NFKC.String(s))) {
+	case "男", "男性", "male", "m":
+		return Male
+	case "女", "女性", "female", "f":
+		return Female
+	}
+	return ""
+}
+
+// wellFormed reports whether s has the shape that every Number has, whatever
+// the day is: Birth, Gender and the mask rely on it.
+func wellFormed(s string) bool {
+	_, err := ParseNumber(s, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
+	return err == nil
+}

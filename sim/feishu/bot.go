@@ -1,0 +1,12 @@
+package feishu
+
+// botInfo: 获取机器人信息. No scope; the bot stands at the top level of the answer. activate_status 2 = enabled.
+func (s *Server) botInfo(*call) (any, *apiError) {
+	return topLevel{"msg": "ok", "bot": map[string]any{
+		"activate_status": 2, "app_name": s.cfg.BotName, "avatar_url": "https://s1-imfile.feishucdn.com/sim/bot.png",
+		"ip_white_list": []string{}, "open_id": s.botOpenID,
+	}}, nil
+}
+
+// BotOpenID is the open_id of the bot itself, as mentions carry it.
+func (s *Server) BotOpenID() string { return s.botOpenID }

@@ -1,0 +1,100 @@
+package specimen
+
+import (
+	"encoding/json"
+	"image"
+	"image/color"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+)
+
+// Sides of a card, with the numbers of Feishu's OCR.
+const (
+	SideEmblem = 0 // 国徽面
+	SideName   = 1 // 人像面
+)
+
+// payload is what the QR code of a side says. Keys are short because every byte makes the modules smaller.
+type payload struct {
+	Mark    string `json:"k"` // payloadMark
+	Side    int    `json:"s"`
+	Name    string `json:"n,omitempty"`
+	Code    string `json:"c,omitempty"`
+	Gender  string `json:"g,omitempty"`
+	Race    string `json:"r,omitempty"`
+	Birth   string `json:"b,omitempty"` // 20060102
+	Address string `json:"a,omitempty"`
+	Issuer  string `json:"i,omitempty"`
+	From    string `json:"f,omitempty"` // 20060102
+	To      string `json:"t,omitempty"` // 20060102 or 长期
+}
+
+const payloadMark = "样本"
+
+func payloadOf(p Person, side int) string {
+	dense := func(date string) string { return strings.ReplaceAll(date, "-", "") }
+	v := payload{Mark: payloadMark, Side: side}
+	if side == SideName {
+		v.Name, v.Code, v.Gender, v.Race, v.Birth, v.Address = p.Name, p.Code, p.Gender, p.Race, dense(p.Birth), p.Address
+	} else {
+		v.Issuer, v.From, v.To = p.IssuedBy, dense(p.ValidFrom), dense(p.ValidTo)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings and a number always marshal
+	}
+	return string(b)
+}
+
+// quiet is the light border of a QR code, in modules.
+const quiet = 3
+
+// codeArea is where the QR code with its border goes on the card: its lower right corner, which is the one that CutCorner cuts.
+var codeArea = image.Rect(cardW-26-354, cardH-26-354, cardW-26, cardH-26)
+
+// codeBox returns the corner of the first module and the size of a module for a code of dim modules, in card pixels.
+func codeBox(dim int) (x, y, module int) {
+	module = codeArea.Dx() / (dim + 2*quiet)
+	side := module * (dim + 2*quiet)
+	return codeArea.Max.X - side + quiet*module, codeArea.Max.Y - side + quiet*module, module
+}
+
+// drawCode prints content as a QR code (level M: 15 % may be damaged).
+func drawCode(dst *image.RGBA, content string) error {
+	code, err := qr.Encode(content, qr.M, qr.Unicode)
+	if err != nil {
+		return err
+	}
+	dim := code.Bounds().Dx()
+	x0, y0, m := codeBox(dim)
+	light, dark := color.RGBA{236, 238, 238, 255}, color.RGBA{30, 34, 40, 255}
+	fill(dst, image.Rect(x0-quiet*m, y0-quiet*m, x0+(dim+quiet)*m, y0+(dim+quiet)*m), light)
+	for y := range dim {
+		for x := range dim {
+			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+				fill(dst, image.Rect(x0+x*m, y0+y*m, x0+(x+1)*m, y0+(y+1)*m), dark)
+			}
+		}
+	}
+	return nil
+}
+
+// codeDim returns how many modules wide the QR code of content is, 0 if it cannot be one.
+func codeDim(content string) int {
+	code, err := qr.Encode(content, qr.M, qr.Unicode)
+	if err != nil {
+		return 0
+	}
+	return code.Bounds().Dx()
+}
+
+func fill(dst *image.RGBA, r image.Rectangle, c color.RGBA) {
+	r = r.Intersect(dst.Bounds())
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := dst.Pix[dst.PixOffset(r.Min.X, y) : dst.PixOffset(r.Max.X-1, y)+4]
+		for i := 0; i < len(row); i += 4 {
+			row[i], row[i+1], row[i+2], row[i+3] = c.R, c.G, c.B, c.A
+		}
+	}
+}

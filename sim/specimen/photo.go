@@ -1,0 +1,136 @@
+package specimen
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"math"
+
+	xdraw "golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
+)
+
+// Variant says how the photo is taken. The zero value is a good photo: the card upright on a wooden table, 1600 pixels wide.
+type Variant struct {
+	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays in it
+	Blur            float64 // sigma in pixels of a picture 1600 wide; 0 = sharp, 1 = still readable, from 4 on unreadable
+	Glare           bool    // a lamp mirrored over the lower right part of the card
+	CutCorner       bool    // the lower right corner of the card is out of frame
+	Grey            bool    // a photocopy: no colour, on white paper
+	Dark            bool    // taken without light
+	Scale           float64 // size of the card in the picture, 1 (also 0) = it fills four fifths of the width
+	Background      string  // "wood" (also ""), "slate", "paper"
+	Width           int     // of the picture of an unturned card, in pixels; 0 = 1600
+	Quality         int     // of the JPEG, 1 to 100; 0 = 88
+	EXIFOrientation int     // 2 to 8: pixels are stored turned, with the EXIF tag that tells viewers how to turn them back
+}
+
+// Variants are the photos that a person may take, by name. A card that has run out is not a variant: see Person.Expired.
+var Variants = map[string]Variant{
+	"good":      {Rotate: -1.4},
+	"rotated":   {Rotate: 97, Background: "slate"},
+	"tilted":    {Rotate: 24},
+	"blurred":   {Rotate: -3, Blur: 5},
+	"glare":     {Rotate: 2, Glare: true, Background: "slate"},
+	"cut":       {Rotate: -2, CutCorner: true},
+	"photocopy": {Rotate: 1, Grey: true},
+	"small":     {Rotate: -4, Scale: 0.28, Width: 640},
+	"dark":      {Rotate: 2, Dark: true},
+	"sideways":  {EXIFOrientation: 6},
+}
+
+const (
+	defaultWidth   = 1600
+	defaultQuality = 88
+)
+
+// Front returns a JPEG photo of the name side.
+func Front(p Person, v Variant) ([]byte, error) { return photo(p, SideName, v) }
+
+// Back returns a JPEG photo of the emblem side.
+func Back(p Person, v Variant) ([]byte, error) { return photo(p, SideEmblem, v) }
+
+func photo(p Person, side int, v Variant) ([]byte, error) {
+	card, err := drawCard(p, side)
+	if err != nil {
+		return nil, err
+	}
+	img := shoot(card, v)
+	if v.EXIFOrientation > 1 && v.EXIFOrientation <= 8 {
+		img = stored(img, v.EXIFOrientation)
+	}
+	quality := v.Quality
+	if quality == 0 {
+		quality = defaultQuality
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
+		return nil, err
+	}
+	if v.EXIFOrientation > 1 && v.EXIFOrientation <= 8 {
+		return withOrientation(out.Bytes(), v.EXIFOrientation), nil
+	}
+	return out.Bytes(), nil
+}
+
+// shoot lays the card on a table and takes the picture.
+func shoot(card *image.RGBA, v Variant) *image.RGBA {
+	width := v.Width
+	if width <= 0 {
+		width = defaultWidth
+	}
+	unit := float64(width) / defaultWidth // pixels of the picture per card pixel
+	frameW, m := frame(v, unit)
+	img := image.NewRGBA(frameW)
+	background := v.Background
+	if v.Grey {
+		background = "paper"
+	}
+	layTable(img, background)
+	lay(img, m)
+	scaler := xdraw.Transformer(xdraw.ApproxBiLinear)
+	if math.Hypot(m[0], m[3]) < 0.7 {
+		scaler = xdraw.BiLinear // averages over the pixels that fall together
+	}
+	scaler.Transform(img, m, card, card.Rect, draw.Over, nil)
+
+	if v.Grey {
+		grey(img)
+	}
+	light(img, v.Dark)
+	if v.Glare {
+		glare(img, m, unit)
+	}
+	if v.Blur > 0 {
+		blur(img, v.Blur*unit)
+	}
+	return img
+}
+
+// frame returns the picture's size and the way from card pixels to its pixels.
+func frame(v Variant, unit float64) (image.Rectangle, f64.Aff3) {
+	sin, cos := math.Sincos(v.Rotate * math.Pi / 180)
+	margin := defaultWidth / 10 * unit
+	w := unit*(cardW*math.Abs(cos)+cardH*math.Abs(sin)) + 2*margin
+	h := unit*(cardW*math.Abs(sin)+cardH*math.Abs(cos)) + 2*margin
+	scale := unit
+	if v.Scale > 0 {
+		scale *= v.Scale
+	}
+	a, b := cos*scale, sin*scale
+	dx, dy := 0.0, 0.0
+	if v.CutCorner {
+		// The card's lower right corner moves out along the diagonal, half the QR code with it.
+		dx, dy = a*0.24*cardW-b*0.24*cardH, b*0.24*cardW+a*0.24*cardH
+	}
+	m := f64.Aff3{
+		a, -b, w/2 - a*cardW/2 + b*cardH/2 + dx,
+		b, a, h/2 - b*cardW/2 - a*cardH/2 + dy,
+	}
+	return image.Rect(0, 0, int(w), int(h)), m
+}
+
+func apply(m f64.Aff3, x, y float64) (float64, float64) {
+	return m[0]*x + m[1]*y + m[2], m[3]*x + m[4]*y + m[5]
+}

@@ -1,0 +1,171 @@
+package specimen_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/sim/specimen"
+)
+
+var variants = func() (names []string) {
+	for name := range specimen.Variants {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}()
+
+func mustFront(t testing.TB, p specimen.Person, v specimen.Variant) []byte {
+	t.Helper()
+	b, err := specimen.Front(p, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func mustBack(t testing.TB, p specimen.Person, v specimen.Variant) []byte {
+	t.Helper()
+	b, err := specimen.Back(p, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func mustDecode(t testing.TB, file []byte) image.Image {
+	t.Helper()
+	img, err := jpeg.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func entities(r specimen.Result) map[string]string {
+	m := map[string]string{}
+	for _, e := range r.Entities {
+		m[e.Type] = e.Value
+	}
+	return m
+}
+
+// wantFront and wantBack fail unless the result is what is printed on the side.
+func wantFront(t *testing.T, r specimen.Result, err error, p specimen.Person) {
+	t.Helper()
+	birth, _ := time.Parse("2006-01-02", p.Birth)
+	want := map[string]string{"identity_name": p.Name, "identity_code": p.Code, "gender": p.Gender, "race": p.Race,
+		"birth": birth.Format("2006年1月2日"), "address": p.Address}
+	if err != nil || r.Side != specimen.SideName || fmt.Sprint(entities(r)) != fmt.Sprint(want) {
+		t.Errorf("side %d, %v, %v; want %v", r.Side, entities(r), err, want)
+	}
+}
+
+func wantBack(t *testing.T, r specimen.Result, err error, p specimen.Person) {
+	t.Helper()
+	want := map[string]string{"issued_by": p.IssuedBy, "valid_date_start": strings.ReplaceAll(p.ValidFrom, "-", "."),
+		"valid_date_end": strings.ReplaceAll(p.ValidTo, "-", ".")}
+	if err != nil || r.Side != specimen.SideEmblem || fmt.Sprint(entities(r)) != fmt.Sprint(want) {
+		t.Errorf("side %d, %v, %v; want %v", r.Side, entities(r), err, want)
+	}
+}
+
+func TestGoodPhotosAreRead(t *testing.T) {
+	for seed := range int64(6) {
+		p := specimen.NewPerson(seed)
+		r, err := specimen.Read(mustFront(t, p, specimen.Variants["good"]))
+		wantFront(t, r, err, p)
+		r, err = specimen.Read(mustBack(t, p, specimen.Variants["good"]))
+		wantBack(t, r, err, p)
+	}
+}
+
+func TestNamedVariants(t *testing.T) {
+	unreadable := []string{"blurred", "cut", "glare", "small"}
+	p := specimen.NewPerson(7)
+	for _, name := range variants {
+		t.Run(name, func(t *testing.T) {
+			front, back := mustFront(t, p, specimen.Variants[name]), mustBack(t, p, specimen.Variants[name])
+			keep(t, name, front, back)
+			rf, errF := specimen.Read(front)
+			rb, errB := specimen.Read(back)
+			if slices.Contains(unreadable, name) {
+				if !errors.Is(errF, specimen.ErrNothing) || !errors.Is(errB, specimen.ErrNothing) {
+					t.Errorf("read although spoilt: %v (%v), %v (%v)", rf, errF, rb, errB)
+				}
+				return
+			}
+			wantFront(t, rf, errF, p)
+			wantBack(t, rb, errB, p)
+		})
+	}
+}
+
+// keep writes the pictures to $SPECIMEN_DIR for looking at them.
+func keep(t *testing.T, name string, front, back []byte) {
+	t.Helper()
+	dir := os.Getenv("SPECIMEN_DIR")
+	if dir == "" {
+		return
+	}
+	for side, b := range map[string][]byte{"front": front, "back": back} {
+		if err := os.WriteFile(dir+"/"+name+"-"+side+".jpg", b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestReadableLimits(t *testing.T) {
+	p := specimen.NewPerson(11)
+	for _, tc := range []struct {
+		name string
+		v    specimen.Variant
+		ok   bool
+	}{
+		{"quality 80", specimen.Variant{Quality: 80}, true},
+		{"quality 50", specimen.Variant{Quality: 50}, true},
+		{"33 degrees, quality 80", specimen.Variant{Rotate: 33, Quality: 80}, true},
+		{"180 degrees", specimen.Variant{Rotate: 180}, true},
+		{"-90 degrees", specimen.Variant{Rotate: -90}, true},
+		{"271 degrees, grey", specimen.Variant{Rotate: 271, Grey: true}, true},
+		{"large", specimen.Variant{Width: 3000}, true},
+		{"narrow", specimen.Variant{Width: 800}, true},
+		{"half the size", specimen.Variant{Scale: 0.5}, true},
+		{"slight blur", specimen.Variant{Blur: 1}, true},
+		{"blur 4", specimen.Variant{Blur: 4}, false},
+		{"blur 4, large", specimen.Variant{Blur: 4, Width: 3000}, false},
+		{"blur 8", specimen.Variant{Blur: 8}, false},
+		{"glare", specimen.Variant{Glare: true}, false},
+		{"glare, turned", specimen.Variant{Glare: true, Rotate: 120}, false},
+		{"cut", specimen.Variant{CutCorner: true}, false},
+		{"cut, turned", specimen.Variant{CutCorner: true, Rotate: 90}, false},
+		{"postage stamp", specimen.Variant{Width: 200}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r, err := specimen.Read(mustFront(t, p, tc.v))
+			if tc.ok {
+				wantFront(t, r, err, p)
+			} else if !errors.Is(err, specimen.ErrNothing) {
+				t.Errorf("got %v, %v", r, err)
+			}
+		})
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	file := mustFront(b, specimen.NewPerson(1), specimen.Variants["good"])
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		if _, err := specimen.Read(file); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

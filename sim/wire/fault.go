@@ -1,0 +1,107 @@
+package wire
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Kinds of fault. "Applied" means that the upstream did what was asked, so that a repetition would do it twice.
+const (
+	Delay      = "delay"       // applied, answered after Fault.Delay
+	DropBefore = "drop_before" // not applied, connection closed without an answer
+	DropAfter  = "drop_after"  // applied, connection closed without an answer
+	Reset      = "reset"       // not applied, connection reset (TCP RST)
+	Error      = "error"       // not applied, answered with Fault.Status (500), Header and Body
+	ErrorAfter = "error_after" // applied, answered with Fault.Status (500), Header and Body
+	Truncate   = "truncate"    // applied, answered with the first half of the body and a matching Content-Length
+	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as a proxy in between would
+	Hang       = "hang"        // not applied, never answered; ends when the client leaves
+)
+
+// Kinds lists every kind of fault.
+func Kinds() []string {
+	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, Hang}
+}
+
+// Fault describes how matching requests are to go wrong.
+//
+// Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is then not noticed.
+type Fault struct {
+	ID        int           `json:"id"`        // set by Arm
+	Upstream  string        `json:"upstream"`  // "" = any
+	Operation string        `json:"operation"` // "" = any
+	Kind      string        `json:"kind"`      // one of Kinds
+	Times     int           `json:"times"`     // how many requests it hits; 0 = all until cleared
+	Delay     time.Duration `json:"delay"`     // waited before the answer (or the end of the connection), whatever the kind
+	Status    int           `json:"status"`    // for error, error_after, not_json
+	Header    http.Header   `json:"header"`    // added to the answer of error, error_after, not_json
+	Body      string        `json:"body"`      // for error, error_after, not_json
+}
+
+// Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.
+type Faults struct {
+	mu     sync.Mutex
+	lastID int
+	armed  []Fault
+}
+
+// Arm adds a fault and returns its id. When several match a request, the one armed first is applied, and only that one.
+func (f *Faults) Arm(x Fault) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lastID++
+	x.ID = f.lastID
+	x.Header = x.Header.Clone()
+	f.armed = append(f.armed, x)
+	return x.ID
+}
+
+// Clear disarms all faults.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.armed = nil
+}
+
+// Disarm removes one fault. It reports whether the fault was still armed.
+func (f *Faults) Disarm(id int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, x := range f.armed {
+		if x.ID == id {
+			f.armed = append(f.armed[:i:i], f.armed[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// List returns the armed faults in order, with the number of times that is left.
+func (f *Faults) List() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]Fault(nil), f.armed...)
+}
+
+// take returns the fault that applies to a request and uses up one of its times.
+func (f *Faults) take(upstream, operation string) (Fault, bool) {
+	if f == nil {
+		return Fault{}, false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, x := range f.armed {
+		if (x.Upstream != "" && x.Upstream != upstream) || (x.Operation != "" && x.Operation != operation) {
+			continue
+		}
+		switch {
+		case x.Times == 1:
+			f.armed = append(f.armed[:i:i], f.armed[i+1:]...)
+		case x.Times > 1:
+			f.armed[i].Times--
+		}
+		return x, true
+	}
+	return Fault{}, false
+}

@@ -1,0 +1,186 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Handler records the calls to next and applies armed faults to them. operation names a request (it may look at method, path
+// and headers, and must not read the body); nil names every request "". rec and faults may be nil.
+//
+// A call is recorded before the last byte of its answer leaves (for answers of up to 64 KiB: before the first), so that a
+// client that has its answer finds its call in the record. Streaming and WebSocket upgrades pass through while no fault is armed.
+func Handler(upstream string, operation func(*http.Request) string, rec *Recorder, faults *Faults, next http.Handler) http.Handler {
+	if rec == nil {
+		rec = NewRecorder(1)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		call := &Call{At: rec.now(), Upstream: upstream, Method: r.Method, Path: r.URL.Path}
+		if operation != nil {
+			call.Operation = operation(r)
+		}
+		e := &exchange{w: w, r: r, next: next, call: call, rec: rec, start: time.Now()}
+		if fault, ok := faults.take(upstream, call.Operation); ok {
+			call.Fault = fault.Kind
+			e.faulty(fault)
+			return
+		}
+		a := e.apply(passLimit)
+		e.record(a.status, a.code())
+		a.finish()
+	})
+}
+
+// passLimit is the size up to which an undisturbed answer is held back until it has been recorded.
+const passLimit = 64 << 10
+
+// exchange is one request on its way through.
+type exchange struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	next  http.Handler
+	call  *Call
+	rec   *Recorder
+	start time.Time
+}
+
+// apply lets the upstream answer into memory; past limit bytes (0 = none) the answer flows to the client.
+func (e *exchange) apply(limit int) *answer {
+	a := &answer{w: e.w, header: e.w.Header().Clone(), limit: limit}
+	e.next.ServeHTTP(a, e.r.WithContext(withCall(e.r.Context(), e.call)))
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a
+}
+
+func (e *exchange) record(status int, code string) {
+	e.call.Status, e.call.Code, e.call.Duration = status, code, time.Since(e.start)
+	e.rec.Add(*e.call)
+}
+
+func (e *exchange) faulty(f Fault) {
+	var a *answer
+	switch f.Kind {
+	case Delay, DropAfter, ErrorAfter, Truncate, NotJSON:
+		a = e.apply(0)
+		if f.Kind != Delay && e.call.Note == "" {
+			e.call.Note = "applied: " + strconv.Itoa(a.status)
+		}
+	case DropBefore, Reset, Error, Hang:
+		// The body is read so that closing sends a FIN and not an RST, and so that the server notices when the client leaves.
+		_, _ = io.Copy(io.Discard, e.r.Body)
+	default:
+		e.record(http.StatusInternalServerError, "")
+		http.Error(e.w, fmt.Sprintf("wire: unknown fault kind %q", f.Kind), http.StatusInternalServerError)
+		return
+	}
+	if !sleep(e.r.Context(), f.Delay) {
+		e.record(0, "")
+		return
+	}
+	switch f.Kind {
+	case Delay:
+		e.record(a.status, a.code())
+		a.finish()
+	case DropBefore, DropAfter:
+		e.record(0, "")
+		closeConn(e.w, false)
+	case Reset:
+		e.record(0, "")
+		closeConn(e.w, true)
+	case Error, ErrorAfter:
+		e.answerWith(f, http.StatusInternalServerError, "application/json; charset=utf-8", f.Body)
+	case NotJSON:
+		body := f.Body
+		if body == "" {
+			body = "<html><body><h1>Service is being updated</h1></body></html>"
+		}
+		e.answerWith(f, http.StatusOK, "text/html; charset=utf-8", body)
+	case Truncate:
+		a.body = a.body[:len(a.body)/2]
+		a.header.Del("Content-Length")
+		e.record(a.status, "")
+		a.finish()
+	case Hang:
+		<-e.r.Context().Done()
+		e.record(0, "")
+	}
+}
+
+func (e *exchange) answerWith(f Fault, status int, contentType, body string) {
+	if f.Status != 0 {
+		status = f.Status
+	}
+	h := e.w.Header()
+	h.Set("Content-Type", contentType)
+	for k, v := range f.Header {
+		h[http.CanonicalHeaderKey(k)] = v
+	}
+	e.record(status, businessCode([]byte(body)))
+	e.w.WriteHeader(status)
+	_, _ = io.WriteString(e.w, body)
+}
+
+// sleep waits for d. It reports false when the client left before that.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// closeConn ends the connection without an answer, with a reset if asked for.
+func closeConn(w http.ResponseWriter, reset bool) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2 and recorders: the server ends the stream
+	}
+	inner := conn
+	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		inner = t.NetConn() // TLS
+	}
+	if tcp, ok := inner.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0)
+		_ = tcp.Close()
+		return
+	}
+	_ = conn.Close()
+}
+
+// businessCode finds the code in a JSON answer: "code" (Feishu, e签宝), "errCode" (e签宝 storage), Response.Error.Code (Tencent Cloud).
+func businessCode(body []byte) string {
+	var v struct {
+		Code     json.RawMessage `json:"code"`
+		ErrCode  json.RawMessage `json:"errCode"`
+		Response *struct {
+			Error *struct{ Code string }
+		}
+	}
+	if json.Unmarshal(body, &v) != nil {
+		return ""
+	}
+	switch {
+	case v.Code != nil:
+		return strings.Trim(string(v.Code), `"`)
+	case v.ErrCode != nil:
+		return strings.Trim(string(v.ErrCode), `"`)
+	case v.Response != nil && v.Response.Error != nil:
+		return v.Response.Error.Code
+	}
+	return ""
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"shiming/flows"
+)
+
+// link is the canonical form of an audit row: its JSON, with this order of fields and
+// sorted keys in detail, is what the hash covers after the previous hash.
+type link struct {
+	Case   string            `json:"case"`
+	Seq    int64             `json:"seq"`
+	AtMS   int64             `json:"at_ms"`
+	Actor  string            `json:"actor"`
+	Event  string            `json:"event"`
+	From   flows.State       `json:"from"`
+	To     flows.State       `json:"to"`
+	Why    string            `json:"why"`
+	Detail map[string]string `json:"detail,omitempty"`
+}
+
+// chainStart is what the first link is chained to.
+var chainStart = make([]byte, sha256.Size)
+
+// hash chains the row to row.Prev: SHA-256(Prev ‖ JSON).
+func hash(row flows.AuditRow) ([]byte, error) {
+	raw, err := json.Marshal(link{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event,
+		row.From, row.To, row.Why, row.Detail})
+	if err != nil {
+		return nil, fmt.Errorf("store: audit: %w", err)
+	}
+	sum := sha256.Sum256(append(bytes.Clone(row.Prev), raw...))
+	return sum[:], nil
+}
+
+// head is the keyed hash of a chain's end.
+func headParts(caseID string, seq int64, hash []byte) []string {
+	return []string{caseID, strconv.FormatInt(seq, 10), string(hash)}
+}
+
+const headPurpose = "audit-head"
+
+// Audit appends to the case's chain. Seq, Prev and Hash of the row given are ignored, times
+// are kept to the millisecond. Two writers at the same link are flows.ErrStale for one.
+func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
+	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`, row.CaseID).
+		Scan(&row.Seq, &row.Prev)
+	if errors.Is(err, sql.ErrNoRows) {
+		row.Seq, row.Prev, err = 0, chainStart, nil
+	}
+	if err != nil {
+		return fmt.Errorf("store: audit: %w", err)
+	}
+	row.Seq++
+	if row.Hash, err = hash(row); err != nil {
+		return err
+	}
+	detail, err := json.Marshal(row.Detail)
+	if err != nil {
+		return fmt.Errorf("store: audit: %w", err)
+	}
+	_, err = t.exec(ctx, "audit", `INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
+		row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
+		string(detail), row.Prev, row.Hash)
+	if t.s.eng.duplicate(err) {
+		return flows.ErrStale
+	}
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, "audit head", `INSERT INTO audit_heads (case_id, seq, hash, mac) VALUES ($1,$2,$3,$4)
+		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac`,
+		row.CaseID, row.Seq, row.Hash, t.keys.mac(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
+	return err
+}
+
+// AuditOf returns the case's chain from its first link on.
+func (v *view) AuditOf(ctx context.Context, caseID string) ([]flows.AuditRow, error) {
+	return collect(ctx, v.q, "audit of case", func(r *sql.Rows) (flows.AuditRow, error) {
+		row := flows.AuditRow{CaseID: caseID}
+		var (
+			at     int64
+			detail []byte
+		)
+		err := r.Scan(&row.Seq, &at, &row.Actor, &row.Event, &row.From, &row.To, &row.Why, &detail, &row.Prev, &row.Hash)
+		if err != nil {
+			return row, err
+		}
+		row.At = moment(at)
+		if err := json.Unmarshal(detail, &row.Detail); err != nil {
+			return row, fmt.Errorf("case %s link %d: %w", caseID, row.Seq, err)
+		}
+		return row, nil
+	}, `SELECT seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash
+		FROM audit WHERE case_id = $1 ORDER BY seq`, caseID)
+}
+
+// VerifyChain recomputes the case's chain. The error is a *ChainError when a link was
+// changed, removed or moved, when the end was cut off, or when the chain was computed anew
+// by somebody without the keyset.
+func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
+	return s.View(ctx, func(fv flows.View) error {
+		v := fv.(*view)
+		rows, err := v.AuditOf(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		prev := chainStart
+		for i, row := range rows {
+			if row.Seq != int64(i)+1 {
+				return &ChainError{caseID, int64(i) + 1, "missing"}
+			}
+			if !bytes.Equal(row.Prev, prev) {
+				return &ChainError{caseID, row.Seq, "unlinked"}
+			}
+			sum, err := hash(row)
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(sum, row.Hash) {
+				return &ChainError{caseID, row.Seq, "changed"}
+			}
+			prev = row.Hash
+		}
+		return v.verifyHead(ctx, caseID, int64(len(rows)), prev)
+	})
+}
+
+// verifyHead compares the end of a chain with the keyed hash that was left for it.
+func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []byte) error {
+	var mac []byte
+	err := v.q.QueryRowContext(ctx, `SELECT mac FROM audit_heads WHERE case_id = $1`, caseID).Scan(&mac)
+	if errors.Is(err, sql.ErrNoRows) && seq == 0 {
+		return nil // never audited
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("store: audit head: %w", err)
+	}
+	for _, want := range v.keys.macs(headPurpose, headParts(caseID, seq, last)...) {
+		if hmac.Equal(want, mac) {
+			return nil
+		}
+	}
+	return &ChainError{caseID, seq, "cut"}
+}

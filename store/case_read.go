@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"shiming/flows"
+)
+
+const caseColumns = `c.id, c.data, c.sealed`
+
+// scanCase reads caseColumns.
+func (v *view) scanCase(scan func(...any) error) (*flows.Case, error) {
+	var (
+		id           string
+		data, sealed []byte
+	)
+	if err := scan(&id, &data, &sealed); err != nil {
+		return nil, err
+	}
+	c := new(flows.Case)
+	if err := json.Unmarshal(data, c); err != nil {
+		return nil, fmt.Errorf("case %s: %w", id, err)
+	}
+	personal, err := v.keys.openPersonal(id, sealed)
+	if err != nil {
+		return nil, err
+	}
+	c.Personal = personal
+	return c, nil
+}
+
+func (v *view) oneCase(ctx context.Context, what, query string, args ...any) (*flows.Case, error) {
+	c, err := v.scanCase(v.q.QueryRowContext(ctx, query, args...).Scan)
+	return c, one(what, err)
+}
+
+func (v *view) manyCases(ctx context.Context, what, query string, args ...any) ([]*flows.Case, error) {
+	return collect(ctx, v.q, what, func(r *sql.Rows) (*flows.Case, error) { return v.scanCase(r.Scan) }, query, args...)
+}
+
+// Case returns the case with the id, or flows.ErrNotFound.
+func (v *view) Case(ctx context.Context, id string) (*flows.Case, error) {
+	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`, id)
+}
+
+// OpenCase returns the person's case that is not finished, or flows.ErrNotFound.
+func (v *view) OpenCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
+	return v.oneCase(ctx, "open case", `SELECT `+caseColumns+` FROM cases c
+		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`, tenantKey, openID)
+}
+
+const casesOf = `SELECT ` + caseColumns + ` FROM cases c
+	WHERE c.tenant_key = $1 AND c.open_id = $2 ORDER BY c.created_ms DESC, c.id DESC`
+
+// LatestCase returns the person's newest case, or flows.ErrNotFound.
+func (v *view) LatestCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
+	return v.oneCase(ctx, "latest case", casesOf+` LIMIT 1`, tenantKey, openID)
+}
+
+// CasesOf returns all cases of one person, newest first.
+func (v *view) CasesOf(ctx context.Context, tenantKey, openID string) ([]*flows.Case, error) {
+	return v.manyCases(ctx, "cases of person", casesOf, tenantKey, openID)
+}
+
+// InState returns cases in the states, oldest entry first. Each state is cut to the page
+// before the states are merged, so that a state with a million cases costs as little as one
+// with ten.
+func (v *view) InState(ctx context.Context, tenantKey string, states []flows.State, limit, offset int) ([]*flows.Case, error) {
+	if len(states) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	args := []any{tenantKey, limit, offset}
+	var heads []string
+	for _, state := range states {
+		args = append(args, string(state))
+		heads = append(heads, fmt.Sprintf(`SELECT * FROM (SELECT id, entered_ms FROM cases
+			WHERE tenant_key = $1 AND state = $%d ORDER BY entered_ms, id LIMIT $2 + $3) AS s%d`, len(args), len(args)))
+	}
+	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+` FROM (
+		SELECT id, entered_ms FROM (`+strings.Join(heads, ` UNION `)+`) AS u
+		ORDER BY entered_ms, id LIMIT $2 OFFSET $3) AS p
+		JOIN cases c ON c.id = p.id ORDER BY p.entered_ms, p.id`, args...)
+}
+
+// WithIncident returns the cases that wait for the same cause, longest waiting first.
+func (v *view) WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*flows.Case, error) {
+	if incident == "" {
+		return nil, nil
+	}
+	return v.manyCases(ctx, "cases with incident", `SELECT `+caseColumns+` FROM cases c
+		WHERE c.tenant_key = $1 AND c.incident = $2 AND c.incident <> ''
+		ORDER BY c.entered_ms LIMIT $3`, tenantKey, incident, limit)
+}
+
+// sameNumberLimit bounds the answer: more namesakes than this is one finding, not many.
+const sameNumberLimit = 100
+
+// SameNumber returns the ids of other people's cases, open or done, with the same number
+// index, newest first.
+func (v *view) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
+	if len(index) == 0 {
+		return nil, nil
+	}
+	return collect(ctx, v.q, "same number", func(r *sql.Rows) (id string, err error) {
+		err = r.Scan(&id)
+		return
+	}, `SELECT id FROM cases WHERE tenant_key = $1 AND number_index = $2 AND number_index IS NOT NULL
+			AND open_id <> $3 AND (live = 1 OR state = $4)
+		ORDER BY created_ms DESC, id DESC LIMIT $5`,
+		tenantKey, index, notOpenID, string(flows.Done), sameNumberLimit)
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"strings"
+	"time"
+)
+
+// Config says where the data lies and how it is kept.
+type Config struct {
+	// DSN is sqlite:PATH. The directory is created with mode 0700, the file with 0600.
+	DSN string
+	// Sync is full (default: a commit survives a power cut) or normal (the last moments
+	// before a power cut may be lost; a killed process loses nothing either way).
+	Sync string
+	// Keyset seals personal data and keys the hashes. Required.
+	Keyset *Keyset
+	// Log receives what happens to jobs; ids, codes and error types only. nil discards.
+	Log *slog.Logger
+	// Now is the clock of the retention of event keys. nil is time.Now.
+	Now func() time.Time
+	// Workers overrides how many jobs of a queue run side by side.
+	Workers map[string]int
+}
+
+// Limits of time. None is reached in health; they turn a hang into an error.
+const (
+	opTimeout  = 15 * time.Second // one transaction, one read
+	jobTimeout = 2 * time.Minute  // one run of a job
+)
+
+// defaultWorkers is how many jobs of each queue run side by side: pictures are held in
+// memory by fetch and ocr, so these bound it.
+var defaultWorkers = map[string]int{"fetch": 4, "ocr": 24, "cards": 16, "default": 32}
+
+// withDefaults checks c and fills what was left out.
+func (c Config) withDefaults() (Config, error) {
+	if c.Keyset == nil {
+		return c, fmt.Errorf("store: no keyset")
+	}
+	switch c.Sync {
+	case "":
+		c.Sync = "full"
+	case "full", "normal":
+	default:
+		return c, fmt.Errorf("store: sync is %q, want full or normal", c.Sync)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	workers := maps.Clone(defaultWorkers)
+	for queue, n := range c.Workers {
+		if n < 1 {
+			return c, fmt.Errorf("store: queue %q needs at least one worker", queue)
+		}
+		workers[queue] = n
+	}
+	c.Workers = workers
+	return c, nil
+}
+
+// scheme splits a DSN. The rest may hold a password: it belongs into no message.
+func scheme(dsn string) (name, rest string) {
+	name, rest, ok := strings.Cut(dsn, ":")
+	if !ok {
+		return "", dsn
+	}
+	return name, rest
+}

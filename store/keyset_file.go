@@ -1,0 +1,78 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// KeysetError says what is wrong with a keyset file. A missing file is fs.ErrNotExist, an
+// existing one that would be overwritten fs.ErrExist.
+type KeysetError struct {
+	Path   string
+	Reason string
+	Err    error
+}
+
+func (e *KeysetError) Error() string { return fmt.Sprintf("store: keyset %s: %s", e.Path, e.Reason) }
+
+// Unwrap gives the operating system's error, if there was one.
+func (e *KeysetError) Unwrap() error { return e.Err }
+
+// LoadKeyset reads a keyset file. It refuses one that anybody but its owner may read.
+func LoadKeyset(path string) (*Keyset, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &KeysetError{path, reason(err), err}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &KeysetError{path, "not a regular file", nil}
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return nil, &KeysetError{path, fmt.Sprintf("mode is %#o, others may read it; chmod 600", mode), nil}
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &KeysetError{path, reason(err), err}
+	}
+	k, err := decodeKeyset(raw)
+	if err != nil {
+		return nil, &KeysetError{path, err.Error(), nil}
+	}
+	return k, nil
+}
+
+// WriteKeyset writes a new keyset file, mode 0600, and never overwrites one: without its
+// keyset a database is lost.
+func WriteKeyset(path string, k *Keyset) error {
+	raw, err := k.encode()
+	if err != nil {
+		return &KeysetError{path, "cannot be encoded", err}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return &KeysetError{path, reason(err), err}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return &KeysetError{path, reason(err), err}
+	}
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return &KeysetError{path, reason(err), errors.Join(err, os.Remove(path))}
+	}
+	return nil
+}
+
+// reason is an operating system error without the path, which KeysetError names already.
+func reason(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

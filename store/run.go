@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"shiming/flows"
+)
+
+// runner is what lives between Start and Stop.
+type runner struct {
+	client  jobClient
+	sweep   context.CancelFunc
+	sweeper chan struct{} // closed when the sweeper has ended
+}
+
+// Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
+// Attempt set and a context of two minutes; it returns nil, a *flows.Again, or any other error,
+// which is repeated after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx
+// bounds the starting only.
+func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows.Job) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return ErrClosed
+	case s.running != nil:
+		return errors.New("store: already started")
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker{run: run, log: s.log, bell: s.bell})
+	queues := make(map[string]river.QueueConfig, len(s.size))
+	for queue, n := range s.size {
+		queues[queue] = river.QueueConfig{MaxWorkers: n}
+	}
+	client, err := s.eng.client(&river.Config{
+		Workers:              workers,
+		Queues:               queues,
+		FetchCooldown:        time.Millisecond,
+		FetchPollInterval:    500 * time.Millisecond, // the bell comes first
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: 2*jobTimeout + time.Minute,
+		MaxAttempts:          maxAttempts,
+		RetryPolicy:          retryPolicy{},
+		Logger:               warnOnly(s.log),
+	})
+	if err != nil {
+		return fmt.Errorf("store: start jobs: %w", err)
+	}
+	// A cancelled ctx must not tear running effects apart: Stop drains them.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("store: start jobs: %w", err)
+	}
+	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	r := &runner{client: client, sweep: cancel, sweeper: make(chan struct{})}
+	go func() {
+		defer close(r.sweeper)
+		s.sweep(sweepCtx)
+	}()
+	s.running = r
+	return nil
+}
+
+// Stop takes no more jobs and waits for the running ones until ctx ends; then they are
+// cancelled and put back, to run again at the next start. The error says that some would
+// not even end then. Without a Start it does nothing.
+func (s *Store) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	r := s.running
+	s.running = nil
+	s.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	r.sweep()
+	<-r.sweeper
+	err := r.client.Stop(ctx)
+	if err == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if err := r.client.StopAndCancel(hard); err != nil {
+		return fmt.Errorf("store: stop jobs: %w", err)
+	}
+	return nil
+}

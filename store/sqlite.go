@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteReaders is how many reads run beside the writer.
+const sqliteReaders = 4
+
+// openSQLite locks and opens the file. The lock is what allows revive to take every job
+// that is marked as running for one of a dead process.
+func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engine, error) {
+	if path == "" || strings.Contains(path, ":memory:") {
+		return nil, fmt.Errorf("%w (a file is needed)", ErrUnsupportedDSN)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("store: lock: %w", err)
+	case !ok:
+		return nil, fmt.Errorf("%w (%s)", ErrLocked, path)
+	}
+	// SQLite gives its side files the mode of the main file, so it must exist with ours.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, cfg.Sync, false))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
+	}
+	// One writer: the queue for it is Go's, in order, instead of SQLite's sleeping and trying.
+	write.SetMaxOpenConns(1)
+	write.SetMaxIdleConns(1)
+	read, err := sql.Open("sqlite", sqliteDSN(path, cfg.Sync, true))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
+	}
+	read.SetMaxOpenConns(sqliteReaders)
+	read.SetMaxIdleConns(sqliteReaders)
+	e, err := sqliteEngine(write, read, bell)
+	if err == nil {
+		err = ping(ctx, write)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
+	}
+	e.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
+	return e, nil
+}
+
+// ping opens the connection, which is when the pragmas are applied.
+func ping(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+
+// sqliteDSN lists the pragmas of a connection. auto_vacuum must come before anything is
+// written. secure_delete overwrites what is deleted.
+func sqliteDSN(path, sync string, readOnly bool) string {
+	q := url.Values{}
+	q.Set("_busy_timeout", "10000")
+	if readOnly {
+		q.Set("_query_only", "1")
+		q.Add("_pragma", "cache_size(-4000)")
+	} else {
+		q.Set("_auto_vacuum", "incremental")
+		q.Set("_txlock", "immediate")
+		q.Set("_synchronous", sync)
+		q.Set("_foreign_keys", "1")
+		for _, p := range []string{
+			"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)",
+			"journal_size_limit(67108864)",
+		} {
+			q.Add("_pragma", p)
+		}
+	}
+	name := filepath.ToSlash(path)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name // drive letters
+	}
+	return (&url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}).String()
+}
+
+func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
+	driver := &localDriver{Driver: riversqlite.New(write), bell: bell}
+	inserter, err := river.NewClient(driver, &river.Config{
+		Hooks:  insertHooks(),
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &engine{
+		dialect:   goose.DialectSQLite3,
+		dir:       "migrations/sqlite",
+		write:     write,
+		read:      read,
+		nowMicros: `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`,
+		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
+			FROM river_job WHERE state = 'available'`,
+		hasTable: func(ctx context.Context, name string) (bool, error) {
+			var n int
+			err := write.QueryRowContext(ctx,
+				`SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, name).Scan(&n)
+			return n > 0, err
+		},
+		migrateRiver: func(ctx context.Context, log *slog.Logger) error {
+			m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
+			if err != nil {
+				return err
+			}
+			_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+			return err
+		},
+		insert: func(ctx context.Context, tx *sql.Tx, jobs []river.InsertManyParams) error {
+			_, err := inserter.InsertManyFastTx(ctx, tx, jobs)
+			return err
+		},
+		client: func(cfg *river.Config) (jobClient, error) {
+			cfg.ReindexerIndexNames = []string{} // REINDEX would hold up the one writer
+			return river.NewClient(driver, cfg)
+		},
+		revive: func(ctx context.Context) error { return reviveSQLite(ctx, write) },
+		tidy: func(ctx context.Context) error {
+			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(2000)`)
+			return err
+		},
+		repeat: func(err error) bool {
+			code, ok := sqliteCode(err)
+			return ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
+		},
+		duplicate: func(err error) bool {
+			code, ok := sqliteCode(err)
+			return ok && (code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || code == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+		},
+	}, nil
+}
+
+// reviveSQLite: we hold the lock, so a running job has no process and the leader is dead.
+// The attempt stays counted: the job may have got as far as its effect.
+func reviveSQLite(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: revive jobs: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
+	for _, q := range []string{
+		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+		`DELETE FROM river_leader`, // else nobody promotes scheduled jobs until its lease ends
+	} {
+		if _, err := tx.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("store: revive jobs: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: revive jobs: %w", err)
+	}
+	return nil
+}
+
+func sqliteCode(err error) (int, bool) {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code(), true
+	}
+	return 0, false
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"shiming/flows"
+)
+
+var _ flows.Store = (*Store)(nil)
+
+// Store is an open database. All methods may be called from many goroutines.
+type Store struct {
+	eng  *engine
+	keys *Keyset
+	log  *slog.Logger
+	now  func() time.Time
+	size map[string]int // workers per queue
+
+	bell *bell // wakes the queues after a commit
+
+	mu      sync.Mutex
+	running *runner // set between Start and Stop
+	closed  bool
+}
+
+// Open opens the database, creates or migrates it, and takes up jobs that a dead process
+// left running. It fails with ErrUnsupportedDSN, ErrLocked or ErrWrongKeyset.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers, bell: newBell()}
+	name, rest := scheme(cfg.DSN)
+	switch name {
+	case "sqlite":
+		s.eng, err = openSQLite(ctx, rest, cfg, s.bell)
+	default:
+		err = fmt.Errorf("%w (got scheme %q)", ErrUnsupportedDSN, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		_ = s.eng.close() // the first error is the one that counts
+		return nil, err
+	}
+	return s, nil
+}
+
+// prepare runs in an order that leaves a database untouched when the keyset is wrong.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.checkKeyset(ctx); err != nil {
+		return err
+	}
+	if err := s.eng.migrate(ctx, s.log); err != nil {
+		return err
+	}
+	if err := s.writeKeyCheck(ctx); err != nil {
+		return err
+	}
+	return s.eng.revive(ctx)
+}
+
+// Close stops the jobs, if they run, without waiting for them long, and closes the
+// database. A second call does nothing.
+func (s *Store) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	stopErr := s.Stop(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if err := s.eng.close(); err != nil {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	return stopErr
+}
+
+// Ready reports whether the database answers reads and takes writes.
+func (s *Store) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := s.eng.read.PingContext(ctx); err != nil {
+		return fmt.Errorf("store: read: %w", err)
+	}
+	tx, err := s.eng.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: write: %w", err)
+	}
+	return tx.Rollback()
+}
+
+// MAC is a keyed hash of 32 bytes. The parts keep their borders: ("ab","c") and ("a","bc")
+// differ.
+func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.mac(purpose, data...) }

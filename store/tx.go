@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"shiming/flows"
+)
+
+// maxTries is how often a transaction is repeated before its error is handed out.
+const maxTries = 20
+
+// querier is what *sql.Tx has for reading.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// view implements flows.View inside a transaction of either kind.
+type view struct {
+	q    querier
+	keys *Keyset
+}
+
+// txn implements flows.Tx.
+type txn struct {
+	view
+	tx    *sql.Tx
+	s     *Store
+	rings []ring // queues to wake once the transaction is durable
+}
+
+// Tx runs fn in one transaction and commits if it returns nil. Another Tx, or Wait, inside
+// fn waits for itself until the deadline: use what fn is given. A panic in fn undoes the
+// transaction and goes on.
+func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.txOnce(ctx, fn)
+		if err == nil || ctx.Err() != nil || try == maxTries || !s.again(err) {
+			return err
+		}
+		if err := sleep(ctx, rand.N(time.Duration(try)*2*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+}
+
+// again reports whether a fresh transaction may succeed.
+func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.eng.repeat(err) }
+
+func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	tx, err := s.eng.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
+	t := &txn{view: view{q: tx, keys: s.keys}, tx: tx, s: s}
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	for _, r := range t.rings {
+		s.bell.ringAt(r.queue, r.in)
+	}
+	return nil
+}
+
+// View runs fn on a snapshot. It neither waits for a writer nor holds one up.
+func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	tx, err := s.eng.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return fn(&view{q: tx, keys: s.keys})
+}
+
+// exec runs a write and returns how many rows it touched.
+func (t *txn) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	res, err := t.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", what, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", what, err)
+	}
+	return n, nil
+}
+
+// collect reads all rows through scan.
+func collect[T any](ctx context.Context, q querier, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: %s: %w", what, err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: %s: %w", what, err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: %s: %w", what, err)
+	}
+	return out, nil
+}
+
+// one turns "no rows" into flows.ErrNotFound.
+func one(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return flows.ErrNotFound
+	}
+	return fmt.Errorf("store: %s: %w", what, err)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// millis is a time as it is stored: unix milliseconds, 0 for never.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// moment reads what millis wrote.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// flag is a truth value as it is stored.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

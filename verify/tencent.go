@@ -1,0 +1,185 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	tcerrors "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+)
+
+// SupplierTencent is the supplier's name as it goes into evidence (infoVerifySupplier, smsSupplier).
+const SupplierTencent = "腾讯云"
+
+// Tencent calls Tencent Cloud. It is safe for concurrent use.
+type Tencent struct {
+	faceid, sms               *common.Client
+	sdkAppID, signName, tplID string
+	transport                 *http.Transport
+	timeout                   time.Duration
+	now                       func() time.Time
+}
+
+// NewTencent checks the configuration (every mistake at once, see Config.Validate) and makes no call.
+func NewTencent(c Config) (*Tencent, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	faceid, err := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID)
+	if err != nil {
+		return nil, err
+	}
+	sms, err := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS)
+	if err != nil {
+		return nil, err
+	}
+	if c.Region == "" {
+		c.Region = DefaultRegion
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	cred := common.NewCredential(c.SecretID, string(c.SecretKey))
+	transport := newTransport(c.Timeout)
+	return &Tencent{
+		faceid:    newClient(cred, "", faceid, transport), // PhoneVerification takes no region
+		sms:       newClient(cred, c.Region, sms, transport),
+		sdkAppID:  c.SMSSdkAppID,
+		signName:  c.SMSSignName,
+		tplID:     c.SMSTemplateID,
+		transport: transport,
+		timeout:   c.Timeout,
+		now:       c.Now,
+	}, nil
+}
+
+// newClient switches off everything in the vendor's client that repeats, redirects or logs a request.
+func newClient(cred *common.Credential, region string, e endpoint, transport http.RoundTripper) *common.Client {
+	p := profile.NewClientProfile()
+	p.HttpProfile.Scheme = e.scheme
+	p.HttpProfile.Endpoint = e.host
+	p.HttpProfile.ReqMethod = http.MethodPost
+	p.HttpProfile.ReqTimeout = 0 // every call carries a deadline in its context
+	p.SignMethod = "TC3-HMAC-SHA256"
+	p.Debug = false
+	p.DisableRegionBreaker = true
+	p.NetworkFailureMaxRetries = 0
+	p.RateLimitExceededMaxRetries = 0
+	p.UnsafeRetryOnConnectionFailure = false
+	return common.NewCommonClient(cred, region, p).WithHttpTransport(recorder{transport})
+}
+
+// Close gives back idle connections. Calls may still be made afterwards.
+func (t *Tencent) Close() { t.transport.CloseIdleConnections() }
+
+// action is one action of the supplier's API.
+type action struct {
+	service, version, name string
+	codes                  map[string]row
+	writes                 bool // a call has an effect that must not happen twice
+}
+
+// call performs one action, once. On success out holds the content of Response.
+func (t *Tencent) call(ctx context.Context, client *common.Client, a action, params map[string]any, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	ex := &exchange{}
+	req := tchttp.NewCommonRequest(a.service, a.version, a.name)
+	req.SetContext(withExchange(ctx, ex))
+	if err := req.SetActionParameters(params); err != nil {
+		return &Error{Op: a.name, Code: CodeBadArgument, Class: ClassUnknown} // the cause may quote the parameters
+	}
+	resp := tchttp.NewCommonResponse()
+	if err := client.Send(req, resp); err != nil {
+		return t.failure(ctx, a, ex, err)
+	}
+	var envelope struct{ Response json.RawMessage }
+	if json.Unmarshal(resp.GetBody(), &envelope) != nil || envelope.Response == nil || json.Unmarshal(envelope.Response, out) != nil {
+		return badAnswer(a, ex.status, "")
+	}
+	return nil
+}
+
+// refused is the error for a code in the supplier's answer.
+func (t *Tencent) refused(a action, code, requestID string, status int) *Error {
+	code = cleanCode(code)
+	if code == CodeBadAnswer {
+		return badAnswer(a, status, requestID)
+	}
+	r := lookup(a.codes, code)
+	return &Error{
+		Op: a.name, Code: code, HTTPStatus: status, RequestID: cleanID(requestID),
+		Class: r.class, PersonReason: r.reason,
+		after: r.wait.from(t.now()),
+		maybe: a.writes && (r.maybe || status >= 500),
+	}
+}
+
+// badAnswer is the error for an answer from which nothing can be concluded, not even that nothing happened.
+func badAnswer(a action, status int, requestID string) *Error {
+	return &Error{Op: a.name, Code: CodeBadAnswer, HTTPStatus: status, RequestID: cleanID(requestID), Class: ClassRetry, maybe: a.writes}
+}
+
+// failure turns an error of the vendor's client into ours. The vendor's messages are dropped: they quote whole bodies.
+func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error) *Error {
+	var api *tcerrors.TencentCloudSDKError
+	if errors.As(err, &api) && ex.status != 0 && ex.failure == nil && !isClientCode(api.Code) {
+		return t.withRetryAfter(t.refused(a, api.Code, api.RequestId, ex.status), ex)
+	}
+	e := &Error{Op: a.name, HTTPStatus: ex.status, Class: ClassRetry, maybe: a.writes && ex.connected.Load()}
+	readable := ex.failure == nil || errors.Is(ex.failure, errBadAnswer) // the answer ended where it should
+	switch {
+	case errors.Is(ex.failure, errRedirect):
+		e.Code, e.Class, e.maybe = CodeRedirect, ClassOperator, false
+	case ex.status != 0 && readable && ex.status != http.StatusOK:
+		e.Code = CodeHTTPStatus
+		if ex.status < 500 {
+			e.maybe = false
+			if ex.status != http.StatusTooManyRequests && ex.status != http.StatusRequestTimeout {
+				e.Class = ClassOperator
+			}
+		}
+	case ex.status != 0 && readable:
+		e.Code = CodeBadAnswer
+	case errors.Is(ctx.Err(), context.Canceled):
+		e.Code, e.cause = CodeCanceled, context.Canceled
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		e.Code, e.cause = CodeTimeout, context.DeadlineExceeded
+	case !ex.connected.Load():
+		e.Code = CodeConnect
+	case isTimeout(err):
+		e.Code = CodeTimeout
+	default:
+		e.Code = CodeDisconnected
+	}
+	return t.withRetryAfter(e, ex)
+}
+
+// withRetryAfter lets a Retry-After header in seconds, of up to a day, overrule a shorter wait.
+func (t *Tencent) withRetryAfter(e *Error, ex *exchange) *Error {
+	if s, err := strconv.Atoi(ex.retryAfter); err == nil && s > 0 && s <= 24*60*60 {
+		e.after = max(e.after, time.Duration(s)*time.Second)
+	}
+	return e
+}
+
+// isClientCode says whether the code is one that the vendor's client makes up itself.
+func isClientCode(code string) bool {
+	return code == "" || strings.HasPrefix(code, "ClientError")
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
