@@ -35,6 +35,9 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 		return token.(string), nil
 	}
 	ch := t.flight.DoChan(tokenKey, func() (any, error) {
+		if token, ok := t.cache.Get(tokenKey); ok {
+			return token, nil // another fetch has just ended
+		}
 		token, lifetime, err := t.fetch(context.WithoutCancel(ctx))
 		if err != nil {
 			return "", err

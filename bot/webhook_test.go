@@ -295,7 +295,9 @@ func TestNoPersonalDataInLogs(t *testing.T) {
 func TestObserve(t *testing.T) {
 	t.Parallel()
 	var kinds []string
-	r := newRig(t, func(c *ServerConfig) { c.Observe = func(kind string, _ int, _ time.Duration) { kinds = append(kinds, kind) } })
+	r := newRig(t, func(c *ServerConfig) {
+		c.Observe = func(kind string, _ int, _ time.Duration) { kinds = append(kinds, kind) }
+	})
 	r.send(pushOf(messageEvent("text", `{"text":"hi"}`)))
 	r.send(pushOf(event20("made.by.a.stranger", nil)))
 	r.send(pushOf(`{"type":"url_verification","token":"vtok","challenge":"c"}`))

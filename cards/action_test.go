@@ -20,6 +20,7 @@ func TestDecodeAction(t *testing.T) {
 		"native":            {map[string]any{"v": 1, "act": "approve", "case": id, "rev": int64(7)}, Action{V: 1, Act: ActApprove, Case: id, Rev: 7}, ""},
 		"retake":            {map[string]any{"v": 1, "act": "retake", "case": id, "rev": 7, "side": "back"}, Action{V: 1, Act: ActRetake, Case: id, Rev: 7, Side: SideBack}, ""},
 		"resume at form":    {map[string]any{"v": 1, "act": "resume", "case": id, "rev": 7, "to": "form"}, Action{V: 1, Act: ActResume, Case: id, Rev: 7, To: ToForm}, ""},
+		"next after this":   {map[string]any{"v": 1, "act": "next", "case": id, "rev": 7, "to": "after"}, Action{V: 1, Act: ActNext, Case: id, Rev: 7, To: ToAfter}, ""},
 		"start bare":        {map[string]any{"v": 1, "act": "start"}, Action{V: 1, Act: ActStart}, ""},
 		"next with a case":  {map[string]any{"v": 1, "act": "next", "case": id, "rev": 0}, Action{V: 1, Act: ActNext, Case: id}, ""},
 		"more than we know": {map[string]any{"v": 1, "act": "start", "hue": []any{1}}, Action{V: 1, Act: ActStart}, ""},

@@ -30,7 +30,12 @@ func (v Attention) JSON() json.RawMessage {
 		fact("upstream", machineID(v.Upstream)),
 		fact("log_id", machineID(v.LogID)),
 	)...)
-	e = append(e, line(of("trouble", v.Code), inkRed))
+	switch {
+	case v.Decision != nil:
+		e = append(e, line(of("trouble", v.Code)))
+	case !v.Unknown: // the choices of an unknown outcome say it in full
+		e = append(e, line(of("trouble", v.Code), inkRed))
+	}
 
 	f := frame{title: tr("attention.title"), mood: moodBad, state: tr("tag.attention"), ink: "red"}
 	if v.Decision != nil {

@@ -16,8 +16,12 @@ const (
 // clean makes a stranger's text fit for a card: one line unless it is a note, no control, formatting or direction
 // characters, at most max characters, clear ID and mobile numbers masked. What is cut ends in "…".
 func clean(s string, max int) string {
-	return shorten(mask(printable(s)), max)
+	// Cut to little more than needed first, so that a flood costs little; the rest shows a number that the end cuts whole.
+	return shorten(mask(shorten(printable(s), max+longestNumber)), max)
 }
+
+// longestNumber is the length of a clear number with everything that may stand between and around its digits.
+const longestNumber = 40
 
 // printable drops what cannot be seen: control and formatting characters (also bidirectional overrides), line and
 // paragraph separators, private use and broken UTF-8. White space becomes a single space, line breaks survive once.

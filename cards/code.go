@@ -22,7 +22,7 @@ type Code struct {
 // change by itself when the time has come; a click too early gets the toast code_wait.
 func (v Code) JSON() json.RawMessage {
 	e := way(v.Steps, StepCode)
-	if v.Problem != "" {
+	if v.Problem != "" && v.Problem != v.State {
 		e = append(e, line(prefixed("✗ ", of("code", v.Problem, num("left", v.TriesLeft))), inkRed))
 	}
 	e = append(e, line(v.sent()))
@@ -67,7 +67,7 @@ func (v Code) JSON() json.RawMessage {
 // faster than the next version of the card.
 func (v Code) typable() bool {
 	switch v.Problem {
-	case "expired", "too_many_tries", "mobile_blocked":
+	case "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked":
 		return false
 	}
 	return v.State != "failed"
@@ -80,7 +80,7 @@ func (v Code) sent() text {
 // resend gives the wait both as a length and as a time of day, since the card may be read later than it was written.
 func (v Code) resend() text {
 	clock := own("at", same(Clock(v.ResendAt)))
-	if v.SentAt.IsZero() || !v.ResendAt.After(v.SentAt) {
+	if !v.typable() || v.SentAt.IsZero() || !v.ResendAt.After(v.SentAt) {
 		return tr("sms.resend_at", clock)
 	}
 	return tr("sms.resend", own("span", span(v.ResendAt.Sub(v.SentAt))), clock)

@@ -26,7 +26,11 @@ func (v PhotoProblem) JSON() json.RawMessage {
 		for _, s := range v.Need {
 			sides = append(sides, of("side", s))
 		}
-		e = append(e, line(tr("photo_problem.need", own("sides", joined(tr("and"), sides...)))))
+		need := tr("photo_problem.need", own("sides", joined(tr("and"), sides...)))
+		if len(v.Need) == 1 {
+			need = joined(same(" "), need, tr("photo_problem.kept"))
+		}
+		e = append(e, line(need))
 	}
 	if v.Tries >= manyTries {
 		e = append(e, line(tr("photo_problem.many")))

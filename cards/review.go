@@ -48,7 +48,7 @@ func (v Review) JSON() json.RawMessage {
 	if v.Decision != nil {
 		e = append(e, rule())
 		e = append(e, v.Decision.nodes()...)
-		f.title, f.mood, f.state, f.ink = tr("review.title_decided"), v.Decision.mood(), of("did", v.Decision.What), "neutral"
+		f.mood, f.state, f.ink = v.Decision.mood(), of("did", v.Decision.What), "neutral"
 	} else {
 		e = append(e, rule())
 		e = append(e, v.answers()...)
@@ -70,19 +70,31 @@ func (v Review) facts() []text {
 		fact("identity_name", personal(v.MaskedName, maxName)),
 		fact("identity_code", personal(v.MaskedNumber, maxArg)),
 		fact("mobile", personal(v.MaskedMobile, maxArg)),
-		fact("gender", personal(v.Gender, 10)),
+		gender(v.Gender),
 		fact("birth", personal(v.Birth, 10)),
 		fact("valid_to", personal(v.ValidTo, maxArg)),
 	}
 	if v.Method != "" {
 		out = append(out, fact("method", of("method", v.Method)))
 	}
-	return append(out,
+	out = append(out,
 		fact("supplier", personal(v.Supplier, maxArg)),
 		fact("serial", machineID(v.Serial)),
 		fact("submitted_at", moment(v.SubmittedAt)),
-		fact("expires", moment(v.Expires)),
 	)
+	if v.Decision == nil {
+		out = append(out, fact("expires", moment(v.Expires)))
+	}
+	return out
+}
+
+// gender takes the codes male and female, and what the card itself says.
+func gender(s string) text {
+	switch s {
+	case "male", "female":
+		return fact("gender", tr("gender."+s))
+	}
+	return fact("gender", personal(s, 10))
 }
 
 // changes shows what the applicant typed over what the OCR read.

@@ -32,7 +32,7 @@ func samples() []sample {
 	}
 	problems := confirm
 	problems.Problems = map[string]string{"identity_code": "check_digit", "mobile": "mobile_format", "valid_to": "date"}
-	problems.Notices = []Check{{Code: "validity", Level: Amber, Args: map[string]string{"date": "2027-01-05"}}}
+	problems.Notices = []Check{{Code: "validity", Level: Amber, Args: map[string]string{"days": "45"}}}
 	returned := confirm
 	returned.AskMobile, returned.SentBack, returned.Note = false, "details_wrong", "姓名里的生僻字好像打错了"
 	mismatch := confirm
@@ -43,10 +43,10 @@ func samples() []sample {
 
 	checks := []Check{
 		{Code: "number_valid", Level: Green}, {Code: "sides_match", Level: Green},
-		{Code: "validity", Level: Amber, Args: map[string]string{"date": "2027-01-05"}},
-		{Code: "edited", Level: Red}, {Code: "duplicate_number", Level: Red, Args: map[string]string{"who": "李*"}},
+		{Code: "validity", Level: Amber, Args: map[string]string{"days": "45"}},
+		{Code: "edited", Level: Red}, {Code: "duplicate_number", Level: Red, Args: map[string]string{"n": "1"}},
 		{Code: "name_vs_feishu", Level: Amber}, {Code: "three_elements", Level: Green}, {Code: "quality", Level: Grey},
-		{Code: "ocr_consistency", Level: Amber, Args: map[string]string{"field": "birth"}}, {Code: "age", Level: Green},
+		{Code: "ocr_consistency", Level: Amber}, {Code: "age", Level: Green},
 		{Code: "from_the_future", Level: Grey},
 	}
 	review := Review{
@@ -57,6 +57,7 @@ func samples() []sample {
 		Expires: in(48 * time.Hour), Round: 1, Waiting: 3,
 	}
 	green := review
+	green.Gender = "female"
 	green.Checks, green.Changes, green.CanPeek, green.Round = []Check{{Code: "number_valid", Level: Green}}, nil, true, 2
 	decided := func(d Decision) Review {
 		r := green
@@ -121,7 +122,7 @@ func samples() []sample {
 		{name: "code_wrong", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sent", Problem: "wrong", TriesLeft: 4, SentAt: noon, ResendAt: in(time.Minute), CodeExpires: in(5 * time.Minute)}},
 		{name: "code_too_many", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sent", Problem: "too_many_tries", SentAt: noon, ResendAt: in(time.Minute), CodeExpires: in(5 * time.Minute)}},
 		{name: "code_failed", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "failed", ResendAt: in(time.Minute)}},
-		{name: "code_unknown", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "unknown", SentAt: noon, ResendAt: in(time.Minute)}},
+		{name: "code_unknown", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "unknown", Problem: "unknown", SentAt: noon, ResendAt: in(time.Minute)}},
 		{name: "progress_checking", card: Progress{Ref: ref, Steps: allSteps, Stage: "checking", Since: noon, CanCancel: true}},
 		{name: "progress_review", card: Progress{Ref: ref, Steps: allSteps, Stage: "review", Since: noon, CanCancel: true}},
 		{name: "progress_recording", card: Progress{Ref: ref, Steps: allSteps, Stage: "recording", Since: noon, Automatic: true}},

@@ -3,6 +3,9 @@ package flows
 func evidenceStarted(d *decision) { d.c.Evidence = start(d.c.Evidence, d.e.Job, d) }
 
 func evidenceFiled(d *decision) {
+	if !d.answered(d.c.Evidence) {
+		return
+	}
 	d.c.Delayed = ""
 	d.sent("esign")
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.e.At, d.e.ID

@@ -73,7 +73,19 @@ func start(w *Write, job string, d *decision) *Write {
 
 func identityStarted(d *decision) { d.c.Identity = start(d.c.Identity, d.e.Job, d) }
 
+// answered refuses an answer to an attempt that never began.
+func (d *decision) answered(w *Write) bool {
+	if w == nil || w.State != WriteStarted {
+		d.refuse("no such attempt", nil)
+		return false
+	}
+	return true
+}
+
 func identityRecorded(d *decision) {
+	if !d.answered(d.c.Identity) {
+		return
+	}
 	d.c.Delayed = ""
 	d.sent("feishu_identity")
 	d.c.Identity.State, d.c.Identity.At, d.c.Identity.ID = WriteDone, d.e.At, d.e.ID
@@ -101,6 +113,9 @@ func (d *decision) fileWhenReady() {
 
 // identityMismatch: Feishu has the person bound to other data. The differing field is named.
 func identityMismatch(d *decision) {
+	if !d.answered(d.c.Identity) {
+		return
+	}
 	d.c.Delayed = ""
 	d.sent("feishu_identity")
 	d.c.Identity.State = WriteRefused

@@ -47,7 +47,7 @@ var hrWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true
 func ParseWord(text string) Word {
 	t := strings.ToLower(norm.NFKC.String(text))
 	t = strings.Join(strings.Fields(t), " ")
-	t = strings.Trim(t, "/!.。!,,~ ")
+	t = strings.Trim(t, "/!.。,、~ ")
 	if w, ok := words[t]; ok {
 		return w
 	}

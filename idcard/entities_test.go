@@ -111,6 +111,12 @@ func TestParseEntitiesSides(t *testing.T) {
 	}
 }
 
+func TestSideOther(t *testing.T) {
+	if Front.Other() != Back || Back.Other() != Front {
+		t.Error("the other side is not the other one")
+	}
+}
+
 func TestParseEntitiesCornersOfTwo(t *testing.T) {
 	readings := parse(t, sideNo(0), append(slices.Clone(frontEntities), backEntities...)...)
 	if readings[0].Corners != nil || !slices.Equal(readings[1].Corners, corners) {

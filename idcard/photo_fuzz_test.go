@@ -61,7 +61,7 @@ func TestInspectDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 60 {
+		for range 25 {
 			b := append([]byte{}, good...)
 			for range 1 + r.IntN(8) {
 				b[r.IntN(len(b))] = byte(r.Uint32())
@@ -74,6 +74,17 @@ func TestInspectDamage(t *testing.T) {
 				t.Fatalf("%s: untyped error %T", file, err)
 			}
 		}
+	}
+}
+
+func TestDecoderPanicIsRefused(t *testing.T) {
+	decode := func() (err error) {
+		defer refusePanic(&err, "tiff")
+		panic("index out of range")
+	}
+	var e *PhotoError
+	if err := decode(); !errors.As(err, &e) || e.Problem != PhotoNotPicture {
+		t.Error(err)
 	}
 }
 

@@ -220,7 +220,7 @@ func TestInspectFitsNoise(t *testing.T) {
 	for i := range img.Y {
 		img.Y[i] = byte(r.Uint32())
 	}
-	raw := asJPEG(t, img, 89)
+	raw := asJPEG(t, img, 96)
 	if len(raw) <= MaxOutputBytes || len(raw) > MaxPhotoBytes {
 		t.Fatalf("the sample has %d bytes: does not test the limit", len(raw))
 	}

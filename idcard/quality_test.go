@@ -55,6 +55,7 @@ func TestWarnings(t *testing.T) {
 	img := card(t, 1024, 680)
 	r := rand.New(rand.NewPCG(1, 2))
 	noise := func(v float64) float64 { return v + r.NormFloat64()*12 }
+	soft := blurred(img, 4)
 	grey := image.NewGray(img.Rect)
 	for y := range 680 {
 		for x := range 1024 {
@@ -71,8 +72,8 @@ func TestWarnings(t *testing.T) {
 		{"strongly compressed", img, 30, nil},
 		{"noisy", altered(img, noise), 90, nil},
 		{"slightly soft", blurred(img, 1), 90, nil},
-		{"blurred", blurred(img, 4), 90, []string{CodePhotoBlurred}},
-		{"blurred and noisy", altered(blurred(img, 4), noise), 90, []string{CodePhotoBlurred}},
+		{"blurred", soft, 90, []string{CodePhotoBlurred}},
+		{"blurred and noisy", altered(soft, noise), 90, []string{CodePhotoBlurred}},
 		{"low contrast", altered(img, func(v float64) float64 { return 120 + v/10 }), 90, []string{CodePhotoLowContrast}},
 		{"overexposed", altered(img, func(v float64) float64 { return v * 1.5 }), 90, []string{CodePhotoGlare}},
 		{"dark", altered(img, func(v float64) float64 { return v / 6 }), 90, []string{CodePhotoLowContrast, CodePhotoDark}},

@@ -2,6 +2,7 @@ package idcard
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -181,6 +182,19 @@ func leaks(t *testing.T, v any, clear ...string) {
 		slog.New(h).Info("m", "v", v)
 		slog.New(h).Info("m", "vs", []any{v})
 	}
+	if s, ok := v.(fmt.Stringer); ok {
+		out.WriteString(s.String())
+	}
+	if s, ok := v.(fmt.GoStringer); ok {
+		out.WriteString(s.GoString())
+	}
+	if m, ok := v.(encoding.TextMarshaler); ok {
+		b, err := m.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Write(b)
+	}
 	for _, c := range clear {
 		if strings.Contains(out.String(), c) || strings.Contains(out.String(), fmt.Sprintf("%x", c)) || strings.Contains(out.String(), fmt.Sprint([]byte(c))) {
 			t.Errorf("%T shows %q:\n%s", v, c, out.String())
@@ -243,5 +257,21 @@ func TestValuesCompare(t *testing.T) {
 	var n Number
 	if json.Unmarshal([]byte(`"110***********803X"`), &n) == nil {
 		t.Error("a mask was taken for a value")
+	}
+}
+
+// Every error says its operation and reason, and nothing else.
+func TestErrorTexts(t *testing.T) {
+	for err, want := range map[error]string{
+		&NumberError{NumberDate}:       "idcard: number refused: date",
+		&NameError{NameMarkup}:         "idcard: name refused: markup",
+		&MobileError{MobileLength}:     "idcard: mobile refused: length",
+		&DateError{}:                   "idcard: no such date",
+		&ReadingError{ReadingNothing}:  "idcard: no reading: nothing",
+		&PhotoError{PhotoHEIC, "heic"}: "idcard: photo refused: heic",
+	} {
+		if err.Error() != want {
+			t.Errorf("got %q", err)
+		}
 	}
 }

@@ -82,8 +82,8 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 	}
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+` FROM (
 		SELECT id, entered_ms FROM (`+strings.Join(heads, ` UNION `)+`) AS u
-		ORDER BY entered_ms, id LIMIT $2 OFFSET $3) AS p
-		JOIN cases c ON c.id = p.id ORDER BY p.entered_ms, p.id`, args...)
+		ORDER BY entered_ms, id LIMIT $2 OFFSET $3) AS page
+		JOIN cases c ON c.id = page.id ORDER BY page.entered_ms, page.id`, args...)
 }
 
 // WithIncident returns the cases that wait for the same cause, longest waiting first.

@@ -44,21 +44,18 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 		return nil, fmt.Errorf("%w (%s)", ErrLocked, path)
 	}
 	// SQLite gives its side files the mode of the main file, so it must exist with ours.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err == nil {
-		err = f.Close()
-	}
+	fresh, err := touch(path)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(path, cfg.Sync, false))
+	write, err := sql.Open("sqlite", writerDSN(path, cfg.Sync, fresh))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
 	// One writer: the queue for it is Go's, in order, instead of SQLite's sleeping and trying.
 	write.SetMaxOpenConns(1)
 	write.SetMaxIdleConns(1)
-	read, err := sql.Open("sqlite", sqliteDSN(path, cfg.Sync, true))
+	read, err := sql.Open("sqlite", readerDSN(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
 	}
@@ -82,26 +79,36 @@ func ping(ctx context.Context, db *sql.DB) error {
 	return db.PingContext(ctx)
 }
 
-// sqliteDSN lists the pragmas of a connection. auto_vacuum must come before anything is
-// written. secure_delete overwrites what is deleted.
-func sqliteDSN(path, sync string, readOnly bool) string {
-	q := url.Values{}
-	q.Set("_busy_timeout", "10000")
-	if readOnly {
-		q.Set("_query_only", "1")
-		q.Add("_pragma", "cache_size(-4000)")
-	} else {
-		q.Set("_auto_vacuum", "incremental")
-		q.Set("_txlock", "immediate")
-		q.Set("_synchronous", sync)
-		q.Set("_foreign_keys", "1")
-		for _, p := range []string{
-			"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)",
-			"journal_size_limit(67108864)",
-		} {
-			q.Add("_pragma", p)
-		}
+// touch creates the file if it is missing and reports whether it is empty.
+func touch(path string) (empty bool, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return false, err
 	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	return info.Size() == 0, nil
+}
+
+// writerDSN lists the pragmas of the writer. auto_vacuum works before anything is written
+// only, and would itself write later. secure_delete overwrites what is deleted.
+func writerDSN(path, sync string, fresh bool) string {
+	q := url.Values{"_busy_timeout": {"10000"}, "_txlock": {"immediate"}, "_synchronous": {sync}, "_foreign_keys": {"1"},
+		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)"}}
+	if fresh {
+		q.Set("_auto_vacuum", "incremental")
+	}
+	return fileURI(path, q)
+}
+
+func readerDSN(path string) string {
+	return fileURI(path, url.Values{"_busy_timeout": {"10000"}, "_query_only": {"1"}, "_pragma": {"cache_size(-4000)"}})
+}
+
+func fileURI(path string, q url.Values) string {
 	name := filepath.ToSlash(path)
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name // drive letters

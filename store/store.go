@@ -22,6 +22,8 @@ type Store struct {
 
 	bell *bell // wakes the queues after a commit
 
+	writes, reads *prepared
+
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
 	closed  bool
@@ -45,6 +47,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.writes, s.reads = newPrepared(s.eng.write), newPrepared(s.eng.read)
 	if err := s.prepare(ctx); err != nil {
 		_ = s.eng.close() // the first error is the one that counts
 		return nil, err

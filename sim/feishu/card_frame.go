@@ -5,7 +5,7 @@ package feishu
 var customSize = objectOf(map[string]rule{"default": oneOf(textSizes...), "pc": oneOf(textSizes...), "mobile": oneOf(textSizes...)})
 
 var customColor = objectOf(map[string]rule{
-	"light_mode": form("rgba()", rgba.String()), "dark_mode": form("rgba()", rgba.String())}, "light_mode", "dark_mode")
+	"light_mode": pattern("rgba()", rgba.String()), "dark_mode": pattern("rgba()", rgba.String())}, "light_mode", "dark_mode")
 
 // named checks an object with any keys whose values all follow one rule.
 func named(item rule) rule {
@@ -50,7 +50,7 @@ func cardLink(v *validator, path string, x any, at place) {
 	}
 }
 
-var textTag = objectOf(map[string]rule{"tag": oneOf("text_tag"), "element_id": id, "text": richText, "color": color}, "tag", "text")
+var textTag = objectOf(map[string]rule{"tag": oneOf("text_tag"), "element_id": uniqueID, "text": richText, "color": color}, "tag", "text")
 
 var header = objectOf(map[string]rule{
 	"title": richText, "subtitle": richText,

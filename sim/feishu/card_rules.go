@@ -52,7 +52,7 @@ func oneOf(values ...string) rule {
 	}
 }
 
-func form(what, re string) rule {
+func pattern(what, re string) rule {
 	r := regexp.MustCompile(re)
 	return func(v *validator, path string, x any, _ place) {
 		if s, ok := x.(string); !ok || !r.MatchString(s) {
@@ -92,8 +92,8 @@ const many = 1 << 20
 var (
 	margin  = sides("margin", -99)
 	padding = sides("padding", 0)
-	spacing = form("small, medium, large, extra_large or 0px to 99px", `^(small|medium|large|extra_large|[0-9]{1,2}px)$`)
-	radius  = form("a radius such as 5px or 50%", `^[0-9]+(px|%)$`)
+	spacing = pattern("small, medium, large, extra_large or 0px to 99px", `^(small|medium|large|extra_large|[0-9]{1,2}px)$`)
+	radius  = pattern("a radius such as 5px or 50%", `^[0-9]+(px|%)$`)
 )
 
 // sides checks one, two or four lengths from lo to 99 px, where a zero needs no unit.
@@ -120,7 +120,7 @@ func sides(what string, lo int) rule {
 
 // width checks default, fill, auto or a number of pixels, as far as the component takes them.
 func width(words ...string) rule {
-	return form("one of "+strings.Join(words, ", ")+" or a number of px", `^(`+strings.Join(words, "|")+`|[0-9]{2,4}px)$`)
+	return pattern("one of "+strings.Join(words, ", ")+" or a number of px", `^(`+strings.Join(words, "|")+`|[0-9]{2,4}px)$`)
 }
 
 var (
@@ -176,7 +176,7 @@ func textOf(limit int, tags ...string) rule {
 			v.fail(codeParse, path, "longer than %d characters", limit)
 		}
 	}
-	return objectOf(map[string]rule{"tag": oneOf(tags...), "element_id": id, "content": length, "i18n_content": perLocale(length),
+	return objectOf(map[string]rule{"tag": oneOf(tags...), "element_id": uniqueID, "content": length, "i18n_content": perLocale(length),
 		"text_size": textSize, "text_color": color, "text_align": align, "lines": integer(1, many)}, "tag", "content")
 }
 

@@ -151,8 +151,8 @@ func (v *validator) interactive(path string, o map[string]any, at place) {
 	}
 }
 
-// name claims a name, which must be unique in the whole card.
-func name(v *validator, path string, x any, _ place) {
+// uniqueName claims a name, which must be unique in the whole card.
+func uniqueName(v *validator, path string, x any, _ place) {
 	n, ok := x.(string)
 	switch {
 	case !ok || n == "":
@@ -165,7 +165,8 @@ func name(v *validator, path string, x any, _ place) {
 
 var elementID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,19}$`)
 
-func id(v *validator, path string, x any, _ place) {
+// uniqueID claims an element_id.
+func uniqueID(v *validator, path string, x any, _ place) {
 	n, _ := x.(string)
 	switch {
 	case !elementID.MatchString(n):
@@ -178,7 +179,7 @@ func id(v *validator, path string, x any, _ place) {
 
 // merged adds the properties that every component may carry.
 func merged(props map[string]rule) map[string]rule {
-	all := map[string]rule{"tag": text1, "element_id": id, "margin": margin}
+	all := map[string]rule{"tag": text1, "element_id": uniqueID, "margin": margin}
 	for k, r := range props {
 		all[k] = r
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -13,6 +14,14 @@ import (
 type Card struct {
 	root map[string]any // numbers are json.Number
 }
+
+// String counts what is on the card and shows none of its text.
+func (c *Card) String() string {
+	return fmt.Sprintf("Card(buttons=%d inputs=%d)", len(c.Buttons()), len(c.Inputs()))
+}
+
+// GoString is String.
+func (c *Card) GoString() string { return c.String() }
 
 // Button is a button of a card.
 type Button struct {

@@ -285,7 +285,7 @@ func TestCardView(t *testing.T) {
 	if len(in) != 4 || in[0].Label != "姓名" || in[0].Default != "张三" || !in[0].Required || in[0].MaxLength != 5 || in[1].MaxLength != 1000 || len(in[2].Options) != 2 {
 		t.Errorf("inputs: %+v", in)
 	}
-	if got, want := c.Text("en_us"), "preview\nPlease check\n姓名\n张三\n男\n女\n1990-01-01\n确认\n清空\n重拍\n稍后\n官网"; got != want {
+	if got, want := c.Text("en_us"), "preview\nPlease check\n张三\n姓名\n男\n女\n1990-01-01\n确认\n清空\n重拍\n稍后\n官网"; got != want {
 		t.Errorf("text:\n%s", got)
 	}
 }

@@ -3,6 +3,7 @@ package feishu
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -38,6 +39,9 @@ func (m Message) String() string {
 
 // GoString shows ids and counts only.
 func (m Message) GoString() string { return m.String() }
+
+// LogValue shows ids and counts only.
+func (m Message) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // View returns the current card for reading. It is empty for other messages.
 func (m Message) View() *Card {

@@ -10,7 +10,7 @@ const patchWindow = 14 * 24 * time.Hour
 
 // PatchGrace is how long an update that arrives during a callback waits for that callback's answer before it is refused.
 // It spares a bot that updates right after answering from losing a race inside one process.
-const PatchGrace = 100 * time.Millisecond
+const PatchGrace = 250 * time.Millisecond
 
 // patchMessage: 更新已发送的消息卡片.
 func (s *Server) patchMessage(c *call) (any, *apiError) {
@@ -29,13 +29,13 @@ func (s *Server) patchMessage(c *call) (any, *apiError) {
 	if err := s.messageLimit("patch:"+m.ID, c.now); err != nil {
 		return nil, err
 	}
+	if err := s.awaitAnswer(m); err != nil {
+		return nil, err
+	}
 	if err := s.updatable(m, c.now); err != nil {
 		return nil, err
 	}
 	if err := s.checkContent("interactive", in.Content); err != nil {
-		return nil, err
-	}
-	if err := s.awaitAnswer(m); err != nil {
 		return nil, err
 	}
 	s.replaceCard(m, json.RawMessage(in.Content), "patch", c.now)

@@ -4,10 +4,22 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
 )
+
+// Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address, gender,
+// race, birth, issued_by, valid_date_start or valid_date_end. String, GoString and LogValue show the type only.
+type Entity struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+func (e Entity) String() string       { return "Entity(" + e.Type + ")" }
+func (e Entity) GoString() string     { return e.String() }
+func (e Entity) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // OCRCall is one request that reached the ID-card OCR with a valid token and scope, admitted or not.
 type OCRCall struct {

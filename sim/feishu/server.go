@@ -9,13 +9,6 @@ import (
 	"time"
 )
 
-// Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address, gender,
-// race, birth, issued_by, valid_date_start or valid_date_end.
-type Entity struct {
-	Type  string `json:"type"`
-	Value string `json:"value"`
-}
-
 // Config describes the app, its tenant and the way to the bot. Only AppID and AppSecret are needed for the API side;
 // events need Webhook.
 type Config struct {

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -94,6 +95,17 @@ func (r *Recorder) Count(upstream, operation string) int {
 		}
 	}
 	return n
+}
+
+// Counts returns how many calls of each kind were ever recorded, by "upstream operation".
+func (r *Recorder) Counts() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make(map[string]int, len(r.counts))
+	for k, n := range r.counts {
+		out[strings.TrimSpace(k.upstream+" "+k.operation)] = n
+	}
+	return out
 }
 
 // Subscribe returns a channel of the calls recorded from now on, and a function that ends the subscription and closes the

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"shiming/bot"
+	"shiming/cards"
+	"shiming/esign"
+	"shiming/flows"
+	"shiming/store"
+	"shiming/verify"
+)
+
+// drainTime is how long a stop may take: open requests first, then running jobs.
+const drainTime = 12 * time.Second
+
+// App is the bot, constructed. Run serves until its context ends, then drains.
+type App struct {
+	cfg    Config
+	log    *slog.Logger
+	store  *store.Store
+	engine *flows.Engine
+	server *bot.Server
+	ln     net.Listener
+	admin  net.Listener
+	supply *verify.Tencent
+}
+
+// NewApp constructs everything and opens the listeners, but starts nothing.
+func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err error) {
+	a := &App{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	keys, err := keyset(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	metrics := newMetrics()
+	if a.store, err = store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log}); err != nil {
+		return nil, fmt.Errorf("store.dsn: %w", err)
+	}
+	answering := &bot.Answering{}
+	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
+		Log: log, Answering: answering, Observe: metrics.feishuCall})
+	if err != nil {
+		return nil, err
+	}
+	deps := flows.Deps{Store: a.store, Chat: client, Reader: client, Registrar: client, Policy: policy(cfg),
+		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond, Log: log, Observe: metrics}
+	if cfg.Method == flows.ThreeElements {
+		if a.supply, err = verify.NewTencent(cfg.Tencent); err != nil {
+			return nil, err
+		}
+		notary, err := esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID,
+			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision)})
+		if err != nil {
+			return nil, err
+		}
+		deps.Verifier, deps.Notary = a.supply, notary
+	}
+	a.engine = flows.New(deps)
+	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
+		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Log: log,
+		Ready: a.store.Ready, Metrics: metrics.handler(a.store), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
+		return nil, err
+	}
+	if a.ln, err = net.Listen("tcp", cfg.Server.Listen); err != nil {
+		return nil, fmt.Errorf("server.listen: %w", err)
+	}
+	if cfg.Server.AdminListen != "" {
+		if a.admin, err = net.Listen("tcp", cfg.Server.AdminListen); err != nil {
+			return nil, fmt.Errorf("server.admin_listen: %w", err)
+		}
+	}
+	return a, nil
+}
+
+// keyset loads the keys that seal personal data. On SQLite a missing file is created, and
+// said loudly, since losing it means losing the data.
+func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
+	keys, err := store.LoadKeyset(cfg.KeysetFile)
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(cfg.Store.DSN, "sqlite:") {
+		keys = store.NewKeyset()
+		if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
+			return nil, fmt.Errorf("security.keyset_file: %w", err)
+		}
+		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", cfg.KeysetFile)
+		return keys, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("security.keyset_file: %w", err)
+	}
+	return keys, nil
+}
+
+func policy(cfg Config) flows.Policy {
+	recipients := []string{"feishu"}
+	if cfg.Method == flows.ThreeElements {
+		recipients = append(recipients, "tencent_sms", "tencent_faceid", "esign")
+	}
+	t := cfg.Timing
+	return flows.Policy{
+		Method: cfg.Method, ReviewAlways: cfg.ReviewRequired == "always", Admins: cfg.HR.Admins,
+		Agreement:     cards.Agreement{Company: cfg.Company, Recipients: recipients, PhotoGrace: t.PhotoGrace, Version: cards.AgreementVersion},
+		ReminderAfter: t.ReminderAfter, ExpireAfter: t.ExpireAfter, CodeTTL: t.CodeTTL, CodeResend: t.CodeResend,
+		PhotoGrace: t.PhotoGrace, FieldRetention: t.FieldRetention,
+	}
+}
+
+// URL is where the bot listens.
+func (a *App) URL() string { return "http://" + a.ln.Addr().String() }
+
+// Run serves until ctx ends, then takes no more requests, lets running ones and running
+// jobs end, and closes the database.
+func (a *App) Run(ctx context.Context) error {
+	defer a.Close()
+	if err := a.store.Start(ctx, a.engine.Run); err != nil {
+		return err
+	}
+	go a.engine.WarmNames(ctx)
+
+	servers := []*http.Server{newHTTPServer(a.server.Handler())}
+	failed := make(chan error, 2)
+	serve := func(s *http.Server, ln net.Listener) {
+		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}
+	go serve(servers[0], a.ln)
+	if a.admin != nil {
+		servers = append(servers, newHTTPServer(a.server.AdminHandler()))
+		go serve(servers[1], a.admin)
+	}
+	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	a.log.Info("draining")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(drain))
+	}
+	if stop := a.store.Stop(drain); stop != nil {
+		a.log.Warn("some jobs did not end in time; they run again at the next start")
+	}
+	a.log.Info("stopped")
+	return err
+}
+
+// newHTTPServer bounds how long a stranger may hold a connection.
+func newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+}
+
+// Close releases what NewApp opened; safe to call twice.
+func (a *App) Close() {
+	if a.ln != nil {
+		_ = a.ln.Close()
+	}
+	if a.admin != nil {
+		_ = a.admin.Close()
+	}
+	if a.supply != nil {
+		a.supply.Close()
+	}
+	if a.store != nil {
+		_ = a.store.Close()
+	}
+}

@@ -1,0 +1,284 @@
+package bot
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+func TestClick(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000", "1760000000000123", 1)
+	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
+	got := r.box.all()[0].(flows.Click)
+	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" || got.ChatID != "oc_p2p" ||
+		!got.At.Equal(time.UnixMicro(1760000000000123)) || got.Malformed {
+		t.Errorf("got %+v", got)
+	}
+	if want := (cards.Action{V: 1, Act: cards.ActConfirm, Case: testCase, Rev: 7}); got.Action != want {
+		t.Errorf("action %+v", got.Action)
+	}
+	if got.Form.IdentityName == nil || *got.Form.IdentityName != "张三" || got.Form.Note == nil || got.Form.Mobile != nil {
+		t.Errorf("form %v", got.Form)
+	}
+}
+
+// TestClickMalformed: whatever the value, the person gets an answer of the Inbox and never a 500.
+func TestClickMalformed(t *testing.T) {
+	t.Parallel()
+	without := func(key string) func(m) { return func(e m) { delete(e, key) } }
+	for _, tt := range []struct {
+		name  string
+		plain string
+		asked bool // the Inbox is asked; otherwise there is nobody to act for
+	}{
+		{"value is a string", clickEvent(`{"act":"confirm"}`, nil), true},
+		{"value is a list", clickEvent([]int{1}, nil), true},
+		{"value is null", clickEvent(nil, nil), true},
+		{"value is empty", clickEvent(m{}, nil), true},
+		{"value of another bot", clickEvent(m{"key": "value"}, nil), true},
+		{"unknown act", clickEvent(m{"v": 1, "act": "explode", "case": testCase, "rev": 1}, nil), true},
+		{"rev is a fraction", clickEvent(m{"v": 1, "act": "confirm", "case": testCase, "rev": 1.5}, nil), true},
+		{"form is a string", clickEvent(confirmValue(), "x"), true},
+		{"form value is a number", clickEvent(confirmValue(), m{"identity_name": 3}), true},
+		{"without action", clickEvent(nil, nil, without("action")), true},
+		{"action is a string", clickEvent(nil, nil, func(e m) { e["action"] = "x" }), true},
+		{"without operator", clickEvent(confirmValue(), nil, without("operator")), false},
+		{"operator is a string", clickEvent(confirmValue(), nil, func(e m) { e["operator"] = "x" }), false},
+		{"without event", event20(eventClick, nil), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			sorry := cards.NewToast("bad_request", nil)
+			r.box.answer.Toast = &sorry
+			w := r.send(pushOf(tt.plain))
+			if w.Code != 200 || !strings.Contains(w.Body.String(), `"toast":{"type":"error"`) {
+				t.Errorf("got %d %s", w.Code, w.Body)
+			}
+			got := r.box.all()
+			if !tt.asked {
+				if len(got) != 0 {
+					t.Errorf("the inbox was asked: %+v", got)
+				}
+				return
+			}
+			if len(got) != 1 {
+				t.Fatalf("inbox got %+v", got)
+			}
+			click := got[0].(flows.Click)
+			if !click.Malformed || click.OpenID != "ou_emp" || click.EventID != "ev_1" || click.Action != (cards.Action{}) {
+				t.Errorf("got %+v", click)
+			}
+		})
+	}
+}
+
+func TestClickAnswer(t *testing.T) {
+	t.Parallel()
+	toast := cards.Toast{Type: "info", ZH: "好了", EN: "Done"}
+	const toastJSON = `"toast":{"type":"info","content":"好了","i18n":{"en_us":"Done","zh_cn":"好了"}}`
+	for _, tt := range []struct {
+		name   string
+		answer flows.Answer
+		want   string
+	}{
+		{"nothing", flows.Answer{}, `{}`},
+		{"toast", flows.Answer{Toast: &toast}, `{` + toastJSON + `}`},
+		{"card", flows.Answer{Card: plainCard(`{"schema":"2.0"}`)}, `{"card":{"type":"raw","data":{"schema":"2.0"}}}`},
+		{"both", flows.Answer{Toast: &toast, Card: plainCard(`{"schema":"2.0"}`)}, `{` + toastJSON + `,"card":{"type":"raw","data":{"schema":"2.0"}}}`},
+		{"broken card", flows.Answer{Card: plainCard(`{`)}, `{}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.box.answer = tt.answer
+			wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
+		})
+	}
+}
+
+func TestClickStoreDown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.box.err = errors.New("disk full")
+	w := r.send(pushOf(clickEvent(confirmValue(), nil)))
+	var got struct {
+		Toast struct{ Type, Content string }
+		Card  any
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if busy := cards.NewToast("busy", nil); got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type || got.Card != nil {
+		t.Errorf("got %s", w.Body)
+	}
+}
+
+// TestPatchWaitsForAnswer patches a card while a click on it is being answered: the patch must come after the answer.
+func TestPatchWaitsForAnswer(t *testing.T) {
+	t.Parallel()
+	answering := &Answering{}
+	clicked, answered := make(chan struct{}), make(chan struct{})
+	r := newRig(t, func(c *ServerConfig) { c.Answering = answering })
+	r.box.onClick = func() { close(clicked); <-answered }
+	patched := make(chan struct{})
+	feishu := newFake(t)
+	feishu.handle("PATCH /open-apis/im/v1/messages/om_card", func(w http.ResponseWriter, _ *http.Request) {
+		close(patched)
+		ok(w, `{}`)
+	})
+	feishu.handle("PATCH /open-apis/im/v1/messages/om_other", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	client := feishu.client(t, func(c *ClientConfig) { c.Answering = answering })
+	server := httptest.NewServer(r.Handler())
+	defer server.Close()
+
+	answer := make(chan string, 1)
+	go func() { answer <- post(t, server.URL, pushOf(clickEvent(confirmValue(), nil))) }()
+	<-clicked
+	patch := make(chan error, 1)
+	go func() { patch <- client.Patch(t.Context(), "om_card", json.RawMessage(`{}`)) }()
+	// Other cards are not held up; once this returns, the goroutine above has had its time too.
+	if err := client.Patch(t.Context(), "om_other", json.RawMessage(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-patched:
+		t.Fatal("patched before the click was answered")
+	default:
+	}
+	close(answered)
+	if got := <-answer; got != `{}` {
+		t.Errorf("answer %s", got)
+	}
+	if err := <-patch; err != nil {
+		t.Error(err)
+	}
+	<-patched
+}
+
+func post(t *testing.T, url string, p push) string {
+	req := p.request()
+	out, err := http.NewRequest(http.MethodPost, url+"/webhook/event", req.Body)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	out.Header = req.Header
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(bufio.NewReader(resp.Body))
+	return string(body)
+}
+
+func TestAnswering(t *testing.T) {
+	t.Parallel()
+	t.Run("nothing open", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			wantWait(t, &a, t.Context(), 0)
+		})
+	})
+	t.Run("until the last click is answered", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			first, second := a.Begin("om"), a.Begin("om")
+			time.AfterFunc(time.Second, func() { first(); first() })
+			time.AfterFunc(2*time.Second, second)
+			wantWait(t, &a, t.Context(), 2*time.Second)
+			wantWait(t, &a, t.Context(), 0)
+		})
+	})
+	t.Run("a new click in between", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			end := a.Begin("om")
+			time.AfterFunc(time.Second, func() {
+				next := a.Begin("om")
+				end()
+				time.AfterFunc(time.Second, next)
+			})
+			wantWait(t, &a, t.Context(), 2*time.Second)
+		})
+	})
+	t.Run("no longer than patience", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			defer a.Begin("om")()
+			wantWait(t, &a, t.Context(), patchPatience)
+		})
+	})
+	t.Run("no longer than the context", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			defer a.Begin("om")()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			wantWait(t, &a, ctx, time.Second)
+		})
+	})
+	t.Run("over the long connection", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t)
+			var a Answering
+			r.events.answering = &a
+			if _, err := r.events.dispatcher.Do(t.Context(), []byte(clickEvent(confirmValue(), nil))); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			a.Wait(t.Context(), "om_card")
+			if got := time.Since(start); got != afterSocketAnswer {
+				t.Errorf("waited %v", got)
+			}
+		})
+	})
+}
+
+func wantWait(t *testing.T, a *Answering, ctx context.Context, want time.Duration) {
+	t.Helper()
+	start := time.Now()
+	a.Wait(ctx, "om")
+	if got := time.Since(start); got != want {
+		t.Errorf("waited %v, want %v", got, want)
+	}
+}
+
+func FuzzDecodeClick(f *testing.F) {
+	f.Add(`{"v":1,"act":"confirm","case":"`+testCase+`","rev":7}`, `{"identity_name":"x"}`)
+	f.Add(`"string"`, `null`)
+	f.Add(`{"v":1e300,"rev":-1}`, `{"note":[]}`)
+	r := newRig(f)
+	f.Fuzz(func(t *testing.T, value, form string) {
+		if !json.Valid([]byte(value)) || !json.Valid([]byte(form)) {
+			t.Skip()
+		}
+		before := len(r.box.all())
+		w := r.send(pushOf(clickEvent(json.RawMessage(value), json.RawMessage(form))))
+		if w.Code != 200 {
+			t.Fatalf("status %d: %s", w.Code, r.log)
+		}
+		got := r.box.all()[before:]
+		if len(got) != 1 {
+			t.Fatalf("%d clicks", len(got))
+		}
+		if c := got[0].(flows.Click); c.OpenID != "ou_emp" || c.Malformed && c.Action != (cards.Action{}) {
+			t.Errorf("got %+v", c)
+		}
+	})
+}

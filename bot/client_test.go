@@ -1,0 +1,411 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/idcard"
+)
+
+func TestNewClientChecks(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"":                                  "http(s)://host",
+		"open.feishu.cn":                    "http(s)://host",
+		"ftp://open.feishu.cn":              "http(s)://host",
+		"https://open.feishu.cn/":           "scheme and host",
+		"https://open.feishu.cn/open-apis":  "scheme and host",
+		"https://open.feishu.cn?x=1":        "scheme and host",
+		"https://user:pass@open.feishu.cn":  "scheme and host",
+		"http://open.feishu.cn":             "https",
+		"http://127.0.0.1.example.com:8080": "https",
+		"https://open.feishu.cn":            "",
+		"http://127.0.0.1:8080":             "",
+		"http://[::1]:8080":                 "",
+		"http://localhost:8080":             "",
+	} {
+		_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+	_, err := NewClient(ClientConfig{})
+	for _, want := range []string{"base url", "app id", "app secret"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no word of %s in: %v", want, err)
+		}
+	}
+}
+
+func TestSend(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("POST /open-apis/im/v1/messages", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.RawQuery; got != "receive_id_type=chat_id" {
+			t.Errorf("query %s", got)
+		}
+		want := m{"receive_id": "oc_1", "msg_type": "interactive", "content": `{"schema":"2.0"}`, "uuid": "u1"}
+		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
+			t.Errorf("body %v", got)
+		}
+		ok(w, `{"message_id":"om_new"}`)
+	})
+	id, err := f.client(t).Send(t.Context(), flows.Receiver{Type: "chat_id", ID: "oc_1"}, json.RawMessage(`{"schema":"2.0"}`), "u1")
+	if id != "om_new" || err != nil {
+		t.Errorf("got %q, %v", id, err)
+	}
+}
+
+func TestReplyPatchRecall(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("POST /open-apis/im/v1/messages/om_1/reply", func(w http.ResponseWriter, r *http.Request) {
+		if got, want := bodyOf(t, r), (m{"msg_type": "interactive", "content": `{}`, "uuid": "u2"}); !reflect.DeepEqual(got, want) {
+			t.Errorf("body %v", got)
+		}
+		ok(w, `{"message_id":"om_2"}`)
+	})
+	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, r *http.Request) {
+		if got, want := bodyOf(t, r), (m{"content": `{"a":1}`}); !reflect.DeepEqual(got, want) {
+			t.Errorf("body %v", got)
+		}
+		ok(w, `{}`)
+	})
+	f.handle("DELETE /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	c := f.client(t)
+	if id, err := c.Reply(t.Context(), "om_1", json.RawMessage(`{}`), "u2"); id != "om_2" || err != nil {
+		t.Errorf("reply: %q, %v", id, err)
+	}
+	if err := c.Patch(t.Context(), "om_1", json.RawMessage(`{"a":1}`)); err != nil {
+		t.Errorf("patch: %v", err)
+	}
+	if err := c.Recall(t.Context(), "om_1"); err != nil {
+		t.Errorf("recall: %v", err)
+	}
+	if n := f.issued(); n != 1 {
+		t.Errorf("%d tokens fetched for three calls", n)
+	}
+}
+
+func TestContact(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	answer := `{"user":{"name":"张三","mobile":"+8613812345678"}}`
+	f.handle("GET /open-apis/contact/v3/users/ou_1", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.RawQuery; got != "user_id_type=open_id" {
+			t.Errorf("query %s", got)
+		}
+		ok(w, answer)
+	})
+	c := f.client(t)
+	if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got.Name != "张三" || got.Mobile != "+8613812345678" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	answer = `{"user":{"open_id":"ou_1"}}`
+	if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got != (flows.Contact{}) {
+		t.Errorf("without scopes: %v, %v", got, err)
+	}
+}
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/im/v1/chats/oc_1/members", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if q.Get("member_id_type") != "open_id" || q.Get("page_size") != "100" {
+			t.Errorf("query %s", r.URL.RawQuery)
+		}
+		switch q.Get("page_token") {
+		case "":
+			ok(w, `{"items":[{"member_id":"ou_1"}],"has_more":true,"page_token":"p=2&"}`)
+		case "p=2&":
+			ok(w, `{"items":[{"member_id":"ou_2"},{"member_id":"ou_3"}],"has_more":false}`)
+		default:
+			t.Errorf("page %q", q.Get("page_token"))
+		}
+	})
+	got, err := f.client(t).Members(t.Context(), "oc_1")
+	if want := []string{"ou_1", "ou_2", "ou_3"}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestBotInfo(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"code":0,"msg":"ok","bot":{"activate_status":2,"app_name":"实名助手","open_id":"ou_bot"}}`)
+	})
+	got, err := f.client(t).BotInfo(t.Context())
+	if want := (Bot{Name: "实名助手", OpenID: "ou_bot", Active: true}); err != nil || got != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestReadIDCard(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	answer := `{"id_card":{"entities":[{"type":"identity_name","value":"张三"},null],"side":1,"conners":[1,2,3,4,5,6,7,8]}}`
+	f.handle("POST /open-apis/document_ai/v1/id_card/recognize", func(w http.ResponseWriter, r *http.Request) {
+		if name, content := fileOf(t, r, "file"); name != "card.jpg" || content != "jpeg bytes" {
+			t.Errorf("file %q: %q", name, content)
+		}
+		ok(w, answer)
+	})
+	c := f.client(t)
+	got, err := c.ReadIDCard(t.Context(), []byte("jpeg bytes"))
+	if err != nil || got.Side == nil || *got.Side != 1 || len(got.Corners) != 8 ||
+		got.Entities[0] != (idcard.Entity{Type: "identity_name", Value: "张三"}) {
+		t.Errorf("got %+v, %v", got.Entities, err)
+	}
+	answer = `{}`
+	var api *APIError
+	if _, err = c.ReadIDCard(t.Context(), []byte("jpeg bytes")); !errors.As(err, &api) || !api.Temporary() {
+		t.Errorf("without a card: %v", err)
+	}
+}
+
+func TestUploadImage(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("POST /open-apis/im/v1/images", func(w http.ResponseWriter, r *http.Request) {
+		if _, content := fileOf(t, r, "image"); content != "png" || r.FormValue("image_type") != "message" {
+			t.Errorf("file %q, type %q", content, r.FormValue("image_type"))
+		}
+		ok(w, `{"image_key":"img_1"}`)
+	})
+	if key, err := f.client(t).UploadImage(t.Context(), []byte("png")); key != "img_1" || err != nil {
+		t.Errorf("got %q, %v", key, err)
+	}
+}
+
+func TestRecordIdentity(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	var want m
+	f.handle("POST /open-apis/human_authentication/v1/identities", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.Query(); got.Get("user_id") != "ou_1" || got.Get("user_id_type") != "open_id" {
+			t.Errorf("query %v", got)
+		}
+		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
+			t.Errorf("body %v", got)
+		}
+		ok(w, `{"verify_uid":"v1"}`)
+	})
+	c := f.client(t)
+	for _, mobile := range []string{"", "13812345678"} {
+		want = m{"identity_name": "张三", "identity_code": "11010119900101123X"}
+		if mobile != "" {
+			want["mobile"] = mobile
+		}
+		if uid, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "11010119900101123X", mobile); uid != "v1" || err != nil {
+			t.Errorf("got %q, %v", uid, err)
+		}
+	}
+}
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	big := idcard.MaxPhotoBytes + 5_000_000
+	f.handle("GET /open-apis/im/v1/messages/om_1/resources/{key}", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.RawQuery; got != "type=image" && got != "type=file" {
+			t.Errorf("query %s", got)
+		}
+		switch r.PathValue("key") {
+		case "img/1?":
+			w.Header().Set("Content-Type", "image/jpeg")
+			_, _ = io.WriteString(w, "jpeg")
+		case "json":
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"name":"a JSON file"}`)
+		case "empty":
+		case "big":
+			_, _ = io.CopyN(w, zeros{}, int64(big))
+		case "cut":
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, "half")
+		case "refused":
+			answerCode(w, 400, 234003)
+		case "refused with 200":
+			answerCode(w, 200, 234038)
+		case "page":
+			w.WriteHeader(502)
+			_, _ = io.WriteString(w, "<html>")
+		}
+	})
+	c := f.client(t)
+	for key, want := range map[string]int{"img/1?": 4, "json": 22, "empty": 0, "big": idcard.MaxPhotoBytes + 1} {
+		got, err := c.Download(t.Context(), "om_1", key, "image")
+		if err != nil || len(got) != want {
+			t.Errorf("%s: %d bytes, %v", key, len(got), err)
+		}
+	}
+	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson, "page": ClassRetry} {
+		got, err := c.Download(t.Context(), "om_1", key, "file")
+		var api *APIError
+		if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
+			t.Errorf("%s: %d bytes, %v", key, len(got), err)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestPathsStay: an id that is none of Feishu's must not lead the token elsewhere.
+func TestPathsStay(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c := f.client(t)
+	if _, err := c.tokens.get(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"", ".", "..", strings.Repeat("x", 513)} {
+		_, err1 := c.Download(t.Context(), "om_1", id, "image")
+		_, err2 := c.Download(t.Context(), id, "img", "image")
+		_, err3 := c.Contact(t.Context(), id)
+		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, nil)} {
+			var api *APIError
+			if !errors.As(err, &api) || api.class != ClassBug || api.Temporary() || api.MaybeApplied() {
+				t.Errorf("%q: %v", id, err)
+			}
+		}
+	}
+	if _, err := c.Download(t.Context(), "om_1", "img", "image&x=1"); err == nil {
+		t.Error("kind is taken as it comes")
+	}
+	if n := len(f.called()); n != 1 {
+		t.Errorf("%v", f.called())
+	}
+}
+
+func TestTokenRefused(t *testing.T) {
+	t.Parallel()
+	for code := range tokenRefused {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			refusals, calls := 1, 0
+			f.handle("POST /open-apis/document_ai/v1/id_card/recognize", func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				if _, content := fileOf(t, r, "file"); content != "jpeg" {
+					t.Errorf("attempt %d carries %q", calls, content)
+				}
+				if calls <= refusals {
+					answerCode(w, 400, code)
+					return
+				}
+				ok(w, `{"id_card":{}}`)
+			})
+			c := f.client(t)
+			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg")); err != nil || calls != 2 || f.issued() != 2 {
+				t.Errorf("%v after %d calls and %d tokens", err, calls, f.issued())
+			}
+			// Refused for good: one more attempt and no further.
+			refusals, calls = 9, 0
+			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"))
+			var api *APIError
+			if !errors.As(err, &api) || api.Trouble() != "credentials" || calls != 2 {
+				t.Errorf("%v after %d calls", err, calls)
+			}
+		})
+	}
+}
+
+func TestTokenRevokedMidway(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/im/v1/messages/om_1/resources/img", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "jpeg") })
+	c := f.client(t)
+	for range 2 {
+		if got, err := c.Download(t.Context(), "om_1", "img", "image"); string(got) != "jpeg" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+		f.revoke()
+	}
+	if f.issued() != 2 {
+		t.Errorf("%d tokens fetched", f.issued())
+	}
+}
+
+func TestTokenErrors(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	_, err := f.client(t, func(c *ClientConfig) { c.AppSecret = "wrong-secret" }).BotInfo(t.Context())
+	var api *APIError
+	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Trouble() != "credentials" || api.Temporary() {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestShortTokenIsNotKept(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.expire = int(tokenMargin / time.Second) // would be a lifetime of 0, which go-cache takes for its default
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	c := f.client(t)
+	for range 3 {
+		if _, err := c.BotInfo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.issued() != 3 {
+		t.Errorf("%d tokens fetched for 3 calls", f.issued())
+	}
+}
+
+func TestTokenIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	const callers = 20
+	release := make(chan struct{})
+	fetches := 0
+	tk := newTokens(func(context.Context) (string, time.Duration, error) {
+		fetches++
+		<-release
+		return "t", time.Hour, nil
+	})
+	// The first caller leaves; the fetch goes on for the others.
+	leaving, leave := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { _, err := tk.get(leaving); left <- err }()
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			if got, err := tk.get(t.Context()); got != "t" || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller who left got %v", err)
+	}
+	close(release)
+	wg.Wait()
+	if fetches != 1 {
+		t.Errorf("%d fetches", fetches)
+	}
+}
+
+func TestDropKeepsTheNewer(t *testing.T) {
+	t.Parallel()
+	tk := newTokens(nil)
+	tk.put("new", time.Hour)
+	tk.drop("old")
+	if got, err := tk.get(t.Context()); got != "new" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

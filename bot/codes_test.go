@@ -1,0 +1,216 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// documented is our reading of the error tables, code by code, written down independently of the table that is tested.
+var documented = map[Class][]int{
+	ClassRetry: {99991400, 230020, 230049, 11232, 11233, 200800, 232096, 234019, 2110010, 1291001, 10101},
+	ClassPerson: {
+		234009, 234037, 234038, 234043, // downloads
+		2110001, 2110002, // OCR
+		10200, // face
+	},
+	ClassPermission:  {99991672, 230027, 230052, 234002, 41050, 232033},
+	ClassQuota:       {99991403, 230023, 230024, 11247, 234042, 2110003},
+	ClassCredentials: {10003, 10015, 99991661, 99991663, 99991664, 99991665, 99991671},
+	ClassConfig: {
+		99991401, 99991662, 99992361, 10014, 230002, 230006, 230018, 230034, 230035, 230036, 230054, 230075, 230098,
+		234007, 234041, 232004, 232006, 232010, 232011, 232025, 232034,
+	},
+	ClassGone: {
+		99992351, 230009, 230011, 230013, 230019, 230029, 230031, 230038, 230050, 230053, 230110, 230111, 232009,
+		234003, 234004, 234040,
+	},
+	ClassDLP:      {230022, 230028},
+	ClassCard:     {230025, 230099, 11310, 100290, 200380, 200381, 200550, 200570, 200621, 200732, 200737, 200861, 200914, 200915},
+	ClassMismatch: {1291002, 1291003, 1291004},
+	ClassBug: {
+		99991668, 99991677, 99991679, 99992354, 99992402, 230001, 230012, 230015, 230017, 230026, 230055, 230071, 230072, 11203,
+		234001, 234006, 234008, 234010, 234011, 234039, 40001, 41012, 232001, 1291010, 10100,
+	},
+}
+
+// TestCodes has every documented code answered over HTTP, to the call that does the most damage if misread.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	var code int
+	f.handle("POST /open-apis/human_authentication/v1/identities", func(w http.ResponseWriter, _ *http.Request) { answerCode(w, 400, code) })
+	c := f.client(t)
+	var seen []int
+	for class, codes := range documented {
+		for _, code = range codes {
+			seen = append(seen, code)
+			_, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "110101199001011237", "")
+			var api *APIError
+			if !errors.As(err, &api) {
+				t.Fatalf("%d: %v", code, err)
+			}
+			if api.Trouble() != string(class) || api.Temporary() != (class == ClassRetry) || api.MaybeApplied() {
+				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Trouble(), api.Temporary(), api.MaybeApplied(), class)
+			}
+			if api.Code != code || api.UpstreamCode() != fmt.Sprint(code) || api.HTTPStatus != 400 || api.LogID() != "2026112112000001" {
+				t.Errorf("%d: %v", code, api)
+			}
+			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code", 1291004: "mobile"}[code]; api.Field() != want {
+				t.Errorf("%d: field %q", code, api.Field())
+			}
+		}
+	}
+	for code, row := range verdicts {
+		if !slices.Contains(seen, code) {
+			t.Errorf("%d is in the table and in no test", code)
+		}
+		if row.about == "" {
+			t.Errorf("%d has no words", code)
+		}
+	}
+}
+
+func TestSubCodes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		code  int
+		msg   string
+		class Class
+		name  string
+		after time.Duration
+	}{
+		{230099, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err; ErrorValue: x", ClassCard, "230099/200621", 0},
+		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: element exceeds the limit", ClassCard, "230099/11310", 0},
+		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock", ClassRetry, "230099/11310", time.Second},
+		{230099, "Failed to create card content, ext=ErrCode: 200800; ErrMsg: x", ClassRetry, "230099/200800", 0},
+		{230099, "Failed to create card content, ext=ErrCode: 999999; ErrMsg: x", ClassCard, "230099/999999", 0},
+		{230099, "something else", ClassCard, "230099", 0},
+		{11310, "card action is lock", ClassRetry, "11310", time.Second},
+	} {
+		f := newFake(t)
+		f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerMessage(w, 400, tt.code, tt.msg) })
+		err := f.client(t).Patch(t.Context(), "om_1", json.RawMessage(`{}`))
+		var api *APIError
+		if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after || api.Temporary() != (tt.class == ClassRetry) {
+			t.Errorf("%s: %v, class %s, after %v", tt.msg, err, api.class, api.RetryAfter())
+		}
+	}
+}
+
+func TestUndocumentedCodes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status           int
+		class            Class
+		temporary, maybe bool // of a message; identities below
+		identity         Class
+		identityTemp     bool
+		identityMaybe    bool
+	}{
+		{200, ClassUnknown, false, false, ClassUnknown, false, false},
+		{400, ClassUnknown, false, false, ClassUnknown, false, false},
+		{403, ClassUnknown, false, false, ClassUnknown, false, false},
+		{429, ClassRetry, true, false, ClassRetry, true, false},
+		{500, ClassRetry, true, true, ClassUnknown, false, true},
+		{503, ClassRetry, true, true, ClassUnknown, false, true},
+	} {
+		f := newFake(t)
+		answer := func(w http.ResponseWriter, _ *http.Request) { answerCode(w, tt.status, 987654321) }
+		f.handle("POST /open-apis/im/v1/messages", answer)
+		f.handle("POST /open-apis/human_authentication/v1/identities", answer)
+		c := f.client(t)
+		_, err := c.Send(t.Context(), flows.Receiver{Type: "open_id", ID: "ou_1"}, json.RawMessage(`{}`), "u")
+		wantError(t, fmt.Sprint("message ", tt.status), err, tt.class, tt.temporary, tt.maybe)
+		_, err = c.RecordIdentity(t.Context(), "ou_1", "n", "c", "")
+		wantError(t, fmt.Sprint("identity ", tt.status), err, tt.identity, tt.identityTemp, tt.identityMaybe)
+	}
+}
+
+func wantError(t *testing.T, name string, err error, class Class, temporary, maybe bool) {
+	t.Helper()
+	var api *APIError
+	if !errors.As(err, &api) {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	if api.class != class || api.Temporary() != temporary || api.MaybeApplied() != maybe {
+		t.Errorf("%s: %v: class %s, temporary %v, maybe applied %v; want %s, %v, %v",
+			name, err, api.class, api.Temporary(), api.MaybeApplied(), class, temporary, maybe)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name, value string
+		want        time.Duration
+	}{
+		{"X-Ogw-Ratelimit-Reset", "7", 7 * time.Second},
+		{"X-Ogw-Ratelimit-Reset", "1.5", 1500 * time.Millisecond},
+		{"X-Ogw-Ratelimit-Reset", "0", 0},
+		{"X-Ogw-Ratelimit-Reset", "-3", 0},
+		{"X-Ogw-Ratelimit-Reset", "soon", 0},
+		{"X-Ogw-Ratelimit-Reset", "NaN", 0},
+		{"X-Ogw-Ratelimit-Reset", "1e300", maxRetryAfter},
+		{"Retry-After", "20", 20 * time.Second},
+		{"Retry-After", "Sat, 21 Nov 2026 12:00:30 GMT", 30 * time.Second},
+		{"Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT", 0},
+		{"Retry-After", "Sun, 21 Nov 2027 12:00:00 GMT", maxRetryAfter},
+	} {
+		f := newFake(t)
+		f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(tt.name, tt.value)
+			answerCode(w, 429, 99991400)
+		})
+		err := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } }).Patch(t.Context(), "om_1", json.RawMessage(`{}`))
+		wantError(t, tt.name, err, ClassRetry, true, false)
+		var failure flows.Failure
+		if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
+			t.Errorf("%s %s: %v", tt.name, tt.value, failure.RetryAfter())
+		}
+	}
+}
+
+func TestPermissionScopes(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(400)
+		_ = json.NewEncoder(w).Encode(m{"code": 99991672, "msg": "Access denied", "error": m{
+			"log_id":                "log-in-body",
+			"permission_violations": []m{{"type": "action_scope_required", "subject": "im:message"}, {"subject": "a text with 张三"}},
+		}})
+	})
+	_, err := f.client(t).BotInfo(t.Context())
+	var api *APIError
+	if !errors.As(err, &api) || strings.Join(api.Scopes(), " ") != "im:message" || api.LogID() != "log-in-body" {
+		t.Errorf("got %v, scopes %v", err, api.Scopes())
+	}
+}
+
+func TestObserveCalls(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerCode(w, 400, 230031) })
+	var got []string
+	c := f.client(t, func(c *ClientConfig) {
+		c.Observe = func(op, outcome string, _ time.Duration) { got = append(got, op+" "+outcome) }
+	})
+	_, _ = c.BotInfo(context.Background())
+	_ = c.Patch(context.Background(), "om_1", json.RawMessage(`{}`))
+	if want := "auth.tenant_access_token ok, bot.info.get ok, im.message.patch gone"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s", strings.Join(got, ", "))
+	}
+}

@@ -1,0 +1,179 @@
+package flows
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// TestAnySequenceOfEvents drives the machine with arbitrary events in arbitrary order, as a
+// hostile world might, and checks what must hold whatever happens.
+func TestAnySequenceOfEvents(t *testing.T) {
+	front, back := sampleReadings()
+	kinds := make([]Kind, 0, 40)
+	seen := map[Kind]bool{}
+	for _, r := range Table {
+		if !seen[r.On] {
+			seen[r.On] = true
+			kinds = append(kinds, r.On)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		p := testPolicy()
+		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
+		if rapid.IntRange(0, 3).Draw(rt, "method") == 0 {
+			p.Method = MethodNone
+		}
+		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", noon).Case
+		at := noon
+		photos := 0
+		str := func(name string, of ...string) *string {
+			s := rapid.SampledFrom(append(of, "\x00")).Draw(rt, name)
+			if s == "\x00" {
+				return nil
+			}
+			return &s
+		}
+		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
+			k := rapid.SampledFrom(kinds).Draw(rt, "kind")
+			// Half of the time, something that can happen, so that the far states are visited.
+			if rapid.Bool().Draw(rt, "possible") {
+				var possible []Kind
+				for _, r := range Table {
+					if r.From == c.State && r.On != Cancelled && r.On != Erase && r.On != ExpiryDue && r.On != ConsentDenied {
+						possible = append(possible, r.On)
+					}
+				}
+				if len(possible) > 0 {
+					k = rapid.SampledFrom(possible).Draw(rt, "kind here")
+				}
+			}
+			e := Event{Kind: k, At: at, Actor: "ou_hr1", Job: "job" + fmt.Sprint(step), MessageID: "om", Seq: int64(c.CodeSeq),
+				Problem: "nothing", Step: rapid.SampledFrom([]string{"identity", "evidence", "photos"}).Draw(rt, "step"),
+				Side: rapid.SampledFrom([]string{"front", "back", "neither"}).Draw(rt, "side"), ID: "id", Field: "mobile",
+				MAC: []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")), Code: "123456",
+				Check: &Check{Outcome: rapid.SampledFrom([]string{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"), Supplier: "s", Serial: "n", At: at},
+				Stop:  &Attention{Step: rapid.SampledFrom([]string{"photos", "code", "check", "identity", "upload", "evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]string{"unknown_outcome", "permission"}).Draw(rt, "code")},
+				Form: cards.Form{IdentityName: str("name", sampleName, sampleName, "", "<at id=all>"), IdentityCode: str("number", sampleNumber, sampleNumber, "1"),
+					Mobile: str("mobile", sampleMobile, sampleMobile, "2"), Reason: str("reason", "blurred", ""), Side: str("part", "both", "front", "details"), EviPointID: str("point", "P123", "x")},
+			}
+			if k == CodePrepared {
+				e.MAC = []byte("right")
+			}
+			if t := index[pair{c.State, k}]; t != nil {
+				e.Role = t.By
+			}
+			if e.Role == Applicant {
+				e.Actor = c.OpenID
+			}
+			if k == PhotoReceived {
+				photos++
+				e.PhotoID = fmt.Sprint("p", photos)
+			} else if len(c.Photos) > 0 {
+				e.PhotoID = c.Photos[rapid.IntRange(0, len(c.Photos)-1).Draw(rt, "photo")].ID
+			}
+			switch rapid.IntRange(0, 3).Draw(rt, "shown") {
+			case 0:
+				e.Readings = []idcard.Reading{front, back}
+			case 1, 2:
+				e.Readings = []idcard.Reading{front}
+			default:
+				e.Readings = []idcard.Reading{back}
+			}
+
+			ch := Decide(p, c, e)
+			if ch.Case == nil {
+				if len(ch.Jobs) > 0 || len(ch.DropPictures) > 0 {
+					rt.Fatalf("%s × %s: refused, but with consequences", c.State, k)
+				}
+				continue
+			}
+			next := ch.Case
+			check(rt, p, c, next, e, ch)
+			// Every card of every state can be drawn.
+			s := Scene{Now: at, Policy: p}
+			if raw := ApplicantCard(next, s).JSON(); len(raw) == 0 || len(raw) > 30<<10 {
+				rt.Fatalf("%s: the applicant's card has %d bytes", next.State, len(raw))
+			}
+			if raw := HRCard(next, s).JSON(); len(raw) == 0 || len(raw) > 30<<10 {
+				rt.Fatalf("%s: HR's card has %d bytes", next.State, len(raw))
+			}
+			c = next
+		}
+	})
+}
+
+// check holds one step against what must always be true.
+func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
+	if c.State.Terminal() && next.State != c.State {
+		rt.Fatalf("%s was left by %s", c.State, e.Kind)
+	}
+	if next.Rev < c.Rev || next.State != c.State && next.Rev == c.Rev {
+		rt.Fatalf("%s → %s: revision %d → %d", c.State, next.State, c.Rev, next.Rev)
+	}
+	if (next.State == NeedsAttention) != (next.Attention != nil) && !next.State.Terminal() {
+		rt.Fatalf("%s: attention is %v", next.State, next.Attention)
+	}
+	if c.Consent == nil && next.Consent == nil {
+		for _, j := range ch.Jobs {
+			switch j.Kind {
+			case JobFetchPhoto, JobReadPhotos, JobContact:
+				rt.Fatalf("%s before consent", j.Kind)
+			}
+		}
+	}
+	switch next.State {
+	case AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Recording, Filing:
+		if next.side(idcard.Front) == nil || next.side(idcard.Back) == nil || next.Personal.Front == nil || next.Personal.Back == nil {
+			rt.Fatalf("%s × %s → %s without both sides", c.State, e.Kind, next.State)
+		}
+	}
+	switch next.State {
+	case Recording, Filing, Done:
+		if p.Method != MethodNone && next.Check == nil {
+			rt.Fatalf("%s × %s → %s without a check", c.State, e.Kind, next.State)
+		}
+		if next.Review == nil || next.Review.What != "approved" {
+			rt.Fatalf("%s × %s → %s without approval", c.State, e.Kind, next.State)
+		}
+		if p.ReviewAlways && next.Review.By == "" {
+			rt.Fatalf("%s without HR", next.State)
+		}
+	}
+	if next.State == Done && c.State != Done {
+		if !next.identityDone() {
+			rt.Fatal("done without an identity")
+		}
+		if p.Method != MethodNone && (next.Evidence == nil || next.Evidence.State != WriteDone) {
+			rt.Fatal("done without evidence")
+		}
+	}
+	for _, w := range []struct{ before, after *Write }{{c.Identity, next.Identity}, {c.Evidence, next.Evidence}} {
+		if w.before == nil || w.after == nil || w.after.Attempt == w.before.Attempt {
+			continue
+		}
+		if w.before.State == WriteDone || w.before.State == WriteStarted || w.before.State == WriteUnknown {
+			rt.Fatalf("a write in state %s was begun again by %s", w.before.State, e.Kind)
+		}
+	}
+	if w := next.Identity; w != nil && w.State == WriteUnknown && next.State != NeedsAttention && next.State != Expired && next.State != Rejected {
+		rt.Fatalf("%s × %s → %s with an unknown identity", c.State, e.Kind, next.State)
+	}
+	if (next.State.Turn() == Applicant || next.State.Turn() == HR) && next.State != c.State {
+		timers := 0
+		for _, j := range ch.Jobs {
+			if (j.Kind == JobRemind || j.Kind == JobExpire) && j.Rev == next.Rev {
+				timers++
+			}
+		}
+		if timers != 2 {
+			rt.Fatalf("%s → %s set %d timers", c.State, next.State, timers)
+		}
+	}
+}

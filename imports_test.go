@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImportRules holds the walls between the rooms.
+func TestImportRules(t *testing.T) {
+	// What each room may import of ours. sim's own parts may import each other.
+	ours := map[string][]string{
+		"shiming":       {"bot", "cards", "esign", "flows", "sim", "store", "verify"},
+		"shiming/bot":   {"flows", "cards", "idcard"},
+		"shiming/flows": {"cards", "idcard", "esign", "verify"},
+		"shiming/store": {"flows", "idcard"},
+		"shiming/cards": {}, "shiming/esign": {}, "shiming/verify": {}, "shiming/idcard": {},
+	}
+	// Who alone may use a library.
+	only := map[string]string{
+		"github.com/larksuite/oapi-sdk-go/v3": "shiming/bot",
+		"github.com/gin-gonic/gin":            "shiming/bot",
+		"github.com/riverqueue/river":         "shiming/store",
+		"modernc.org/sqlite":                  "shiming/store",
+		"github.com/tink-crypto/tink-go/v2":   "shiming/store",
+		"github.com/tencentcloud":             "shiming/verify",
+	}
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg, imports := fields[0], fields[1:]
+		rooms++
+		for _, imp := range imports {
+			for lib, room := range only {
+				if (imp == lib || strings.HasPrefix(imp, lib+"/")) && pkg != room && !strings.HasPrefix(pkg, room+"/") {
+					t.Errorf("%s imports %s, which is for %s alone", pkg, imp, room)
+				}
+			}
+			room, is := strings.CutPrefix(imp, "shiming/")
+			if !is {
+				continue
+			}
+			if strings.HasPrefix(pkg, "shiming/sim") {
+				if room != "sim" && !strings.HasPrefix(room, "sim/") {
+					t.Errorf("%s imports %s: the simulated world speaks only HTTP", pkg, imp)
+				}
+				continue
+			}
+			allowed, known := ours[pkg]
+			if !known {
+				t.Errorf("%s has no rule here", pkg)
+				break
+			}
+			if top, _, _ := strings.Cut(room, "/"); !slices.Contains(allowed, top) {
+				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
+	}
+	if rooms < 9 {
+		t.Fatalf("only %d packages were listed", rooms)
+	}
+}

@@ -1,0 +1,85 @@
+// Shiming (实名) registers employees by their real name inside Feishu: photos of the ID card
+// in chat, one card to confirm, one tap by HR, the identity in Feishu, the evidence with
+// e签宝. This package is flags, configuration, construction and shutdown, and nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/m-mizutani/masq"
+
+	"shiming/store"
+)
+
+type cli struct {
+	Demo   demoCmd   `cmd:"" help:"Everything embedded against the simulated world; with --people it drives them to the end."`
+	Serve  serveCmd  `cmd:"" help:"The bot."`
+	Sim    simCmd    `cmd:"" help:"The simulated world alone, for a serve in another process."`
+	Keygen keygenCmd `cmd:"" help:"Write a fresh keyset."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	k := kong.Parse(&c, kong.Name("shiming"), kong.Description("实名：飞书里的员工实名登记 / real-name registration inside Feishu"),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "shiming:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// exitCode tells a wrong configuration (2) from everything else (1).
+func exitCode(err error) int {
+	var bad *ConfigError
+	if errors.As(err, &bad) {
+		return 2
+	}
+	return 1
+}
+
+type serveCmd struct {
+	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
+}
+
+func (s *serveCmd) Run(ctx context.Context) error {
+	cfg, err := LoadConfig(s.Config, os.Environ())
+	if err != nil {
+		return err
+	}
+	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, cfg.LogLevel))
+	if err != nil {
+		return err
+	}
+	return app.Run(ctx)
+}
+
+type keygenCmd struct {
+	File string `arg:"" help:"File to write; must not exist." type:"path"`
+}
+
+func (k *keygenCmd) Run() error { return store.WriteKeyset(k.File, store.NewKeyset()) }
+
+// newLogger writes JSON lines. What looks like an ID number or a mobile is removed, should
+// any ever get here: nothing personal is logged on purpose.
+func newLogger(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	redact := masq.New(
+		masq.WithRegex(regexp.MustCompile(`(^|\D)\d{17}[\dXx](\D|$)`)),
+		masq.WithRegex(regexp.MustCompile(`(^|\D)1[3-9]\d{9}(\D|$)`)),
+	)
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l, ReplaceAttr: redact}))
+}

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"shiming/sim/esign"
+)
+
+// Config describes a world. The zero value is one with two admins and no employees on ports that the system picks.
+type Config struct {
+	// Listen is a loopback address, default 127.0.0.1:0. With port 0 every listener gets a port of its own; with port P the
+	// control API gets P and Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a
+	// restart of the world.
+	Listen string
+	// Webhook is the URL of the bot; it may be set later (SetWebhook).
+	Webhook string
+	// People is the number of employees to hire at the start.
+	People int
+	// Seed picks the people; the same seed gives the same names and numbers. 0 = other people at every start.
+	Seed int64
+	// Admins is the number of HR people; 0 = 2.
+	Admins int
+	// Now is the clock of the three platforms; nil = time.Now.
+	Now func() time.Time
+	// EsignRevision is "2025-10" (also "") or "2024".
+	EsignRevision string
+	// OCRPerSecond is the OCR limit of the tenant; 0 = 10.
+	OCRPerSecond int
+	// NoLimits switches Feishu's other frequency limits off.
+	NoLimits bool
+	// Latency is what every call to a platform takes at least.
+	Latency time.Duration
+	// RetryLadder are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
+	RetryLadder []time.Duration
+	// Log gets what goes wrong inside the world; nil = nothing is logged.
+	Log *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	if c.Seed == 0 {
+		c.Seed = 1 + rand.Int64N(1<<40)
+	}
+	if c.Admins == 0 {
+		c.Admins = 2
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.EsignRevision == "" {
+		c.EsignRevision = esign.Revision202510
+	}
+	if c.OCRPerSecond == 0 {
+		c.OCRPerSecond = 10
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// ConfigError says which field of a Config cannot be used.
+type ConfigError struct{ Field, Problem string }
+
+func (e *ConfigError) Error() string { return "sim: " + e.Field + ": " + e.Problem }
+
+// addresses gives the four addresses to listen on: control, Feishu, e签宝, Tencent Cloud.
+func (c Config) addresses() ([4]string, error) {
+	var out [4]string
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return out, &ConfigError{"Listen", "must be host:port"}
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !ip.IsLoopback() {
+		return out, &ConfigError{"Listen", "must be a loopback address such as 127.0.0.1:0"}
+	}
+	first, err := strconv.Atoi(port)
+	if err != nil || first < 0 || first > 65532 {
+		return out, &ConfigError{"Listen", "the port must be 0 to 65532, since the three after it are used as well"}
+	}
+	for i := range out {
+		p := 0
+		if first > 0 {
+			p = first + i
+		}
+		out[i] = net.JoinHostPort(host, strconv.Itoa(p))
+	}
+	return out, nil
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.EsignRevision != esign.Revision202510 && c.EsignRevision != esign.Revision2024:
+		return &ConfigError{"EsignRevision", "must be 2025-10 or 2024"}
+	case c.People < 0 || c.Admins < 0:
+		return &ConfigError{"People", "numbers of people must not be negative"}
+	case c.OCRPerSecond < 0 || c.Latency < 0:
+		return &ConfigError{"OCRPerSecond", "limits must not be negative"}
+	}
+	return nil
+}

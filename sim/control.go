@@ -1,0 +1,157 @@
+package sim
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"shiming/sim/feishu"
+)
+
+const help = `This is the simulated world: Feishu, e签宝 and Tencent Cloud with a company of fictional people.
+Everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bot) or a chat_id.
+
+  what there is
+    curl HOST/sim/state                                   people, groups, totals
+    curl HOST/sim/settings                                configuration of a bot for this world, by key
+    eval "$(curl -s HOST/sim/env)"                        the same for a shell
+    curl -d '{"url":"http://127.0.0.1:8080/webhook/event"}' HOST/sim/webhook
+
+  people
+    curl -d '{"n":1}' HOST/sim/people                     hire; answers with name, number and mobile
+    curl -o front.jpg HOST/sim/people/{who}/front.jpg     also back.jpg; ?variant=blurred
+    curl HOST/sim/sms/{who}                               text messages on the phone
+
+  what people do
+    curl -X POST HOST/sim/chats/{who}/enter               opens the chat with the bot
+    curl -d '{"text":"实名"}' HOST/sim/chats/{who}/text    in a group: add "chat":"oc_…", "at_bot":true
+    curl -X POST 'HOST/sim/chats/{who}/photo?side=front'  also &variant=glare, &as=file or post
+    curl -d '{"message_id":"om_…","act":"confirm","form":{"mobile":"16000000000"}}' HOST/sim/chats/{who}/click
+    curl HOST/sim/chats/{chat}/messages                   cards as text with their buttons and fields; ?lang=en_us
+
+  what goes wrong
+    curl HOST/sim/calls                                   the latest calls to the platforms and all counts; ?limit=50
+    curl -d '{"upstream":"esign","operation":"evidence.psn_realname","kind":"drop_after","times":1}' HOST/sim/faults
+    curl HOST/sim/faults
+    curl -X DELETE HOST/sim/faults                        all of them; ?id=3 for one
+
+variants: good rotated tilted blurred glare cut photocopy small dark sideways
+kinds of fault: delay drop_before drop_after reset error error_after truncate not_json hang
+`
+
+// maxBody is the largest body that the control API reads.
+const maxBody = 1 << 20
+
+// control is the API to play the people by hand. Pages of other sites cannot use it: neither by a name that points here nor
+// by posting from a browser.
+func (w *World) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(rw, helpFor(r.Host))
+	})
+	mux.HandleFunc("GET /sim/env", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(rw, w.Env())
+	})
+	mux.HandleFunc("GET /sim/people/{who}/{file}", w.getPhoto)
+	for pattern, handle := range map[string]func(*http.Request) (any, error){
+		"GET /sim/state":                 w.getState,
+		"GET /sim/settings":              func(*http.Request) (any, error) { return w.Settings(), nil },
+		"POST /sim/webhook":              w.postWebhook,
+		"POST /sim/people":               w.postPeople,
+		"GET /sim/sms/{who}":             w.getSMS,
+		"POST /sim/chats/{who}/enter":    w.postEnter,
+		"POST /sim/chats/{who}/text":     w.postText,
+		"POST /sim/chats/{who}/photo":    w.postPhoto,
+		"POST /sim/chats/{who}/click":    w.postClick,
+		"GET /sim/chats/{chat}/messages": w.getMessages,
+		"GET /sim/calls":                 w.getCalls,
+		"GET /sim/faults":                func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
+		"POST /sim/faults":               w.postFault,
+		"DELETE /sim/faults":             w.deleteFaults,
+	} {
+		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
+			answer(rw, r, handle)
+		})
+	}
+	return loopbackOnly(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// loopbackOnly refuses requests whose Host is a name that somebody has pointed at this machine.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+			writeJSON(rw, http.StatusForbidden, map[string]string{"error": "only localhost and loopback addresses are served"})
+			return
+		}
+		next.ServeHTTP(rw, r)
+	})
+}
+
+// refusal is an error of the control API with its HTTP status.
+type refusal struct {
+	status int
+	why    string
+}
+
+func (e *refusal) Error() string { return e.why }
+
+func bad(why string) error      { return &refusal{http.StatusBadRequest, why} }
+func missing(what string) error { return &refusal{http.StatusNotFound, "no such " + what} }
+
+func answer(rw http.ResponseWriter, r *http.Request, handle func(*http.Request) (any, error)) {
+	v, err := handle(r)
+	if err == nil {
+		writeJSON(rw, http.StatusOK, v)
+		return
+	}
+	status := http.StatusUnprocessableEntity // the person cannot do that: no such button, a required field empty, …
+	var own *refusal
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &own):
+		status = own.status
+	case errors.As(err, &large):
+		status = http.StatusRequestEntityTooLarge
+	case errors.Is(err, feishu.ErrNoMessage), errors.Is(err, feishu.ErrNoChat), errors.Is(err, feishu.ErrNoUser):
+		status = http.StatusNotFound
+	}
+	writeJSON(rw, status, map[string]string{"error": err.Error()})
+}
+
+func writeJSON(rw http.ResponseWriter, status int, v any) {
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(status)
+	enc := json.NewEncoder(rw)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(v) // the client is gone: nobody to tell
+}
+
+// decode reads a body strictly; an empty one leaves into as it is.
+func decode(r *http.Request, into any) error {
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case errors.As(err, &large):
+		return err
+	case err != nil:
+		return bad("the body: " + err.Error())
+	case d.More():
+		return bad("the body: more than one JSON value")
+	}
+	return nil
+}

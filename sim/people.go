@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"shiming/sim/feishu"
+	"shiming/sim/specimen"
+)
+
+// Employee is a fictional employee with a phone: a chat with the bot, a camera, an ID card and a mobile number.
+type Employee struct {
+	OpenID string
+	ChatID string // of the conversation with the bot
+	Person specimen.Person
+
+	w *World
+}
+
+func (e *Employee) String() string       { return "Employee(" + e.OpenID + ")" }
+func (e *Employee) GoString() string     { return e.String() }
+func (e *Employee) LogValue() slog.Value { return slog.StringValue(e.String()) }
+
+// MarshalJSON shows ids only.
+func (e *Employee) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, `{"open_id":%q,"chat_id":%q}`, e.OpenID, e.ChatID), nil
+}
+
+// fixedID makes an id in the platform's form that is the same in every world, for what a configuration file names.
+func fixedID(prefix, what string) string {
+	sum := sha256.Sum256([]byte("simulated " + what))
+	return prefix + hex.EncodeToString(sum[:16])
+}
+
+// ReviewChat is the group in which HR reviews.
+func (w *World) ReviewChat() string { return fixedID("oc_", "review chat") }
+
+// AnnounceChat is the group that everybody is in.
+func (w *World) AnnounceChat() string { return fixedID("oc_", "announce chat") }
+
+// Admins are the open_ids of HR.
+func (w *World) Admins() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.admins)
+}
+
+// foundCompany makes HR and the two groups.
+func (w *World) foundCompany(admins int) {
+	for i := range admins {
+		id := fixedID("ou_", fmt.Sprintf("admin %d", i+1))
+		p := specimen.NewPerson(-1 - int64(i))
+		w.Feishu.AddUser(feishu.User{OpenID: id, Name: "HR " + p.Name, EnName: fmt.Sprintf("HR %d", i+1), EmployeeNo: fmt.Sprintf("HR%02d", i+1)})
+		w.admins = append(w.admins, id)
+	}
+	w.Feishu.AddGroup(w.ReviewChat(), "HR 审核群", w.admins...)
+	w.Feishu.AddGroup(w.AnnounceChat(), "全员群", w.admins...)
+}
+
+// Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody, and to
+// the carriers' registry.
+func (w *World) Hire(n int) []*Employee {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var hired []*Employee
+	for range n {
+		no := len(w.people) + 1
+		p := specimen.NewPerson(w.cfg.Seed + int64(no))
+		u := w.Feishu.AddUser(feishu.User{Name: p.Name, Mobile: "+86" + p.Mobile, EmployeeNo: fmt.Sprintf("E%04d", no)})
+		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
+		w.Tencent.Register(p.Name, p.Code, p.Mobile)
+		e := &Employee{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Person: p, w: w}
+		w.people = append(w.people, e)
+		hired = append(hired, e)
+	}
+	return hired
+}
+
+// People returns everybody hired so far, in order.
+func (w *World) People() []*Employee {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.people)
+}
+
+// Employee returns the employee with an open_id, or nil.
+func (w *World) Employee(openID string) *Employee {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := slices.IndexFunc(w.people, func(e *Employee) bool { return e.OpenID == openID }); i >= 0 {
+		return w.people[i]
+	}
+	return nil
+}
+
+// photo takes a picture of a side ("front" or "back") of somebody's card.
+func photo(p specimen.Person, side string, v specimen.Variant) ([]byte, error) {
+	if side == sideFront {
+		return specimen.Front(p, v)
+	}
+	return specimen.Back(p, v)
+}
+
+// Sides of the card, as buttons and the control API name them.
+const (
+	sideFront = "front"
+	sideBack  = "back"
+)

@@ -1,0 +1,52 @@
+package sim
+
+import (
+	"context"
+	"strings"
+)
+
+// mostConfirms is how often a person submits the form before giving up.
+const mostConfirms = 8
+
+// confirm compares the prefilled form with the card in hand and submits it.
+func (r *robot) confirm(ctx context.Context, now screen) error {
+	if r.confirms++; r.confirms > mostConfirms {
+		return r.stuck("the form comes back again and again")
+	}
+	right := map[string]string{"identity_name": r.Person.Name, "identity_code": r.Person.Code, "mobile": r.Person.Mobile}
+	form := map[string]any{}
+	for _, in := range now.fields(actConfirm) {
+		want, known := right[in.Name]
+		shown, _ := in.Default.(string)
+		switch {
+		case !known:
+			if in.Required {
+				return r.stuck("the form asks for " + in.Name)
+			}
+		case shown == want, shown == "" && !in.Required: // an empty field that is not required means "as read"
+		case shown == "", shown == r.wrote[in.Name]:
+			form[in.Name] = want
+		default:
+			r.misread = append(r.misread, in.Name)
+			if !r.s.Corrects {
+				return r.stuck(in.Name + " is prefilled with something that is not on the card")
+			}
+			form[in.Name] = want
+		}
+	}
+	if r.s.TypedNumberWrong && r.wrote["identity_code"] == "" {
+		form["identity_code"] = mistyped(r.Person.Code)
+		r.wrote["identity_code"] = mistyped(r.Person.Code)
+	}
+	return r.pressAct(ctx, now, actConfirm, form)
+}
+
+// mistyped changes the tenth character, so that the check digit does not fit.
+func mistyped(number string) string {
+	const at = 9
+	wrong := "1"
+	if strings.HasPrefix(number[at:], wrong) {
+		wrong = "7"
+	}
+	return number[:at] + wrong + number[at+1:]
+}

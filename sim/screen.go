@@ -1,0 +1,123 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"shiming/sim/feishu"
+)
+
+// screen is a card as a person reads it.
+type screen struct {
+	msg    feishu.Message
+	card   *feishu.Card
+	kind   kind
+	stage  Stage
+	caseID string // case id in the buttons' values; "" when no button has one
+	acts   map[string]bool
+}
+
+func (s screen) String() string { return fmt.Sprintf("%s %s %s", s.msg.ID, s.kind, s.stage) }
+
+// read looks at a message of the bot. Anything but a card is kindOther.
+func read(m feishu.Message) screen {
+	if !m.FromBot || m.Type != "interactive" || m.Recalled {
+		return screen{msg: m, card: &feishu.Card{}}
+	}
+	s := readCard(m.Card)
+	s.msg = m
+	return s
+}
+
+func readCard(raw json.RawMessage) screen {
+	s := screen{card: &feishu.Card{}, acts: map[string]bool{}}
+	card, err := feishu.ParseCard(raw)
+	if err != nil {
+		return s
+	}
+	s.card = card
+	for _, b := range card.Buttons() {
+		if b.Act == "" {
+			continue
+		}
+		s.acts[b.Act] = true
+		if id, ok := b.Value["case"].(string); ok && id != "" && s.caseID == "" {
+			s.caseID = id
+		}
+	}
+	s.kind, s.stage = classify(card.Title(), s.acts)
+	return s
+}
+
+// readSides tells which sides of the ID card the photos card shows as read: those that it offers to take again.
+func (s screen) readSides() map[string]bool {
+	done := map[string]bool{}
+	for _, b := range s.card.Buttons() {
+		if side, ok := b.Value["side"].(string); ok && b.Act == actRetake {
+			done[side] = true
+		}
+	}
+	return done
+}
+
+// fields returns the fields of the form that a button submits.
+func (s screen) fields(act string) []feishu.Input {
+	b, ok := s.card.FindAct(act)
+	if !ok {
+		return nil
+	}
+	var out []feishu.Input
+	for _, in := range s.card.Inputs() {
+		if in.Form == b.Form && in.Form != "" {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// mentions tells whether the card shows one of the words, in Chinese.
+func (s screen) mentions(words ...string) bool {
+	text := s.card.Text("zh_cn")
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// persons returns the open_ids that a card shows: one by one (person) and in lists (person_list).
+func persons(raw json.RawMessage) (single, listed []string) {
+	var root any
+	if json.Unmarshal(raw, &root) != nil {
+		return nil, nil
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			if id, ok := v["user_id"].(string); ok && v["tag"] == "person" {
+				single = append(single, id)
+			}
+			if all, ok := v["persons"].([]any); ok && v["tag"] == "person_list" {
+				for _, p := range all {
+					if o, ok := p.(map[string]any); ok {
+						if id, ok := o["id"].(string); ok {
+							listed = append(listed, id)
+						}
+					}
+				}
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(root)
+	return single, listed
+}

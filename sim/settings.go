@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"shiming/sim/tencent"
+)
+
+// Credentials of the simulated applications. They are the same in every world, so that a configuration file for the
+// simulated world keeps working, and open nothing anywhere else.
+const (
+	feishuAppID      = "cli_sim0000000000001"
+	feishuAppSecret  = "simulatedFeishuAppSecretEXAMPLE"
+	feishuEncryptKey = "simulatedEncryptKeyEXAMPLE"
+	feishuToken      = "simulatedVerificationTokenEXAMPLE"
+	esignAppID       = "7430000001"
+	esignAppSecret   = "simulatedEsignSecretEXAMPLE"
+	tencentSMSRegion = "ap-guangzhou"
+	verificationWay  = "three_elements"
+)
+
+// Settings are the configuration keys that point a bot at this world, by dotted path. Values are as they would stand in the
+// environment; lists are separated by commas.
+func (w *World) Settings() map[string]string {
+	cloud := tencent.DefaultConfig()
+	return map[string]string{
+		"feishu.base_url":           w.FeishuURL,
+		"feishu.app_id":             feishuAppID,
+		"feishu.app_secret":         feishuAppSecret,
+		"feishu.encrypt_key":        feishuEncryptKey,
+		"feishu.verification_token": feishuToken,
+
+		"hr.admins":        strings.Join(w.Admins(), ","),
+		"hr.review_chat":   w.ReviewChat(),
+		"hr.announce_chat": w.AnnounceChat(),
+		"ocr.per_second":   strconv.Itoa(w.cfg.OCRPerSecond),
+
+		"verification.method":                  verificationWay,
+		"verification.tencent.endpoint_faceid": w.TencentURL,
+		"verification.tencent.endpoint_sms":    w.TencentURL,
+		"verification.tencent.secret_id":       cloud.SecretID,
+		"verification.tencent.secret_key":      cloud.SecretKey,
+		"verification.tencent.region":          tencentSMSRegion,
+		"verification.tencent.sms_sdk_app_id":  cloud.SMSSdkAppID,
+		"verification.tencent.sms_sign_name":   cloud.SMSSignName,
+		"verification.tencent.sms_template_id": cloud.TemplateID,
+		"esign.base_url":                       w.ESignURL,
+		"esign.app_id":                         esignAppID,
+		"esign.app_secret":                     esignAppSecret,
+		"esign.evidence_revision":              w.cfg.EsignRevision,
+	}
+}
+
+// Env is Settings as lines for a shell: export SHIMING_FEISHU_BASE_URL='…'.
+func (w *World) Env() string {
+	var b strings.Builder
+	all := w.Settings()
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		name := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(all[key], "'", `'\''`))
+	}
+	return b.String()
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package specimen_test
+
+const underRace = true

@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"sync"
+	"time"
+
+	"shiming/sim/esign"
+	"shiming/sim/feishu"
+	"shiming/sim/tencent"
+	"shiming/sim/wire"
+)
+
+// Names of the platforms in the record of calls and in faults.
+const (
+	UpstreamFeishu  = "feishu"
+	UpstreamESign   = "esign"
+	UpstreamTencent = "tencent"
+)
+
+// World is a running world. All methods may be called concurrently.
+type World struct {
+	Feishu  *feishu.Server
+	ESign   *esign.Server
+	Tencent *tencent.Server
+
+	Recorder *wire.Recorder // every call to a platform
+	Faults   *wire.Faults   // what is to go wrong
+
+	// Base URLs, without a path.
+	FeishuURL, ESignURL, TencentURL, ControlURL string
+
+	cfg       Config
+	transport *http.Transport // to the bot
+	eyes      chan struct{}   // bounds how many pictures are read at a time
+
+	servers []*http.Server
+	cancel  context.CancelFunc // ends the requests that are being served
+	serving sync.WaitGroup
+
+	board board
+
+	mu      sync.Mutex
+	webhook string
+	people  []*Employee
+	admins  []string
+}
+
+// recordedCalls is how many calls the record remembers; counts go on.
+const recordedCalls = 20_000
+
+// Start opens a world. ctx bounds the start only; the world lives until Close. The error is a *ConfigError or of the network.
+func Start(ctx context.Context, c Config) (*World, error) {
+	c = c.withDefaults()
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	at, err := c.addresses()
+	if err != nil {
+		return nil, err
+	}
+	w := &World{
+		Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
+		cfg: c, webhook: c.Webhook, eyes: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
+		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
+	}
+	w.Recorder.Now = c.Now
+	w.Feishu = feishu.New(feishu.Config{
+		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken,
+		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
+		RetryLadder: c.RetryLadder, HTTPClient: &http.Client{Transport: w.transport},
+	})
+	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now})
+	w.Tencent = tencent.New(tencent.Config{Now: c.Now})
+	w.foundCompany(c.Admins)
+
+	platform := func(name string, operation func(*http.Request) string, h http.Handler) http.Handler {
+		return wire.Handler(name, operation, w.Recorder, w.Faults, slowed(c.Latency, h))
+	}
+	serving, cancel := context.WithCancel(context.Background())
+	w.cancel = cancel
+	for i, s := range []struct {
+		url     *string
+		handler http.Handler
+	}{
+		{&w.ControlURL, w.control()},
+		{&w.FeishuURL, platform(UpstreamFeishu, feishu.Operation, w.Feishu)},
+		{&w.ESignURL, platform(UpstreamESign, esign.Operation, w.ESign)},
+		{&w.TencentURL, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
+	} {
+		if *s.url, err = w.serve(ctx, serving, at[i], s.handler); err != nil {
+			return nil, errors.Join(err, w.Close(ctx))
+		}
+	}
+	w.Hire(c.People)
+	return w, nil
+}
+
+// serve listens on an address and returns the base URL.
+func (w *World) serve(ctx, serving context.Context, addr string, h http.Handler) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return "", err
+	}
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return serving },
+		ErrorLog:    slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	w.servers = append(w.servers, s)
+	w.serving.Go(func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			w.cfg.Log.Error("a listener of the simulated world stopped", "error", err)
+		}
+	})
+	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String(), nil
+}
+
+// Close ends the world: no event is delivered any more and every listener is closed. Requests that are being served have
+// until ctx ends; those that hang by an armed fault end at once.
+func (w *World) Close(ctx context.Context) error {
+	w.Faults.Clear()
+	w.Feishu.Close()
+	w.cancel()
+	var errs []error
+	for _, s := range w.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, err, s.Close())
+		}
+	}
+	w.serving.Wait()
+	w.transport.CloseIdleConnections()
+	return errors.Join(errs...)
+}
+
+// Webhook is the URL that events are delivered to; empty when none is set.
+func (w *World) Webhook() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.webhook
+}
+
+// SetWebhook tells Feishu where the bot is.
+func (w *World) SetWebhook(url string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.webhook = url
+}
+
+// slowed makes every request take some time before it is looked at. It gives up when the client does.
+func slowed(by time.Duration, next http.Handler) http.Handler {
+	if by <= 0 {
+		return next
+	}
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		t := time.NewTimer(by)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			next.ServeHTTP(rw, r)
+		case <-r.Context().Done():
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+func TestAuditChain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		must(t, w.VerifyChain(ctx, "nobody"))
+		for i, event := range []string{"start", "consent", "photo", "confirm"} {
+			w.tx(t, func(tx flows.Tx) error {
+				other := tx.Audit(ctx, flows.AuditRow{CaseID: "c2", Event: event})
+				return errors.Join(other, tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Seq: 99, At: epoch.Add(time.Duration(i) * time.Second),
+					Actor: "ou_1", Event: event, From: flows.AwaitingConsent, To: flows.AwaitingPhotos, Why: "table",
+					Detail: map[string]string{"b": "2", "a": "1"}, Hash: []byte("forged")}))
+			})
+		}
+		w.view(t, func(v flows.View) error {
+			rows, err := v.AuditOf(ctx, "c1")
+			if len(rows) != 4 {
+				t.Fatalf("%d links", len(rows))
+			}
+			for i, row := range rows {
+				if row.Seq != int64(i)+1 || row.CaseID != "c1" || row.Detail["a"] != "1" || !row.At.Equal(epoch.Add(time.Duration(i)*time.Second)) {
+					t.Errorf("link %d: %+v", i, row)
+				}
+				if i > 0 && !bytes.Equal(row.Prev, rows[i-1].Hash) {
+					t.Errorf("link %d does not hold on to the one before", i)
+				}
+			}
+			return err
+		})
+		must(t, w.VerifyChain(ctx, "c1"))
+		must(t, w.VerifyChain(ctx, "c2"))
+
+		for _, tt := range []struct {
+			what   string
+			tamper []string
+		}{
+			{"changed", []string{`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`}},
+			{"changed", []string{`UPDATE audit SET detail = '{"a":"9","b":"2"}' WHERE case_id = 'c1' AND seq = 4`}},
+			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`}},
+			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`}},
+			{"unlinked", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
+				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`}},
+			{"changed", []string{`UPDATE audit SET hash = X'00' WHERE case_id = 'c1' AND seq = 3`}},
+			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`}},
+			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1'`}},
+			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
+				`UPDATE audit_heads SET seq = 3, hash = (SELECT hash FROM audit WHERE case_id = 'c1' AND seq = 3) WHERE case_id = 'c1'`}},
+			{"cut", []string{`DELETE FROM audit_heads WHERE case_id = 'c1'`}},
+			{"changed", []string{`DELETE FROM audit WHERE case_id = 'c1'`,
+				`INSERT INTO audit SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash FROM audit WHERE case_id = 'c2'`}},
+		} {
+			restore := save(t, w)
+			for _, q := range tt.tamper {
+				if _, err := w.eng.write.ExecContext(ctx, q); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var broken *ChainError
+			err := w.VerifyChain(ctx, "c1")
+			if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
+				t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
+			}
+			restore()
+		}
+		must(t, w.VerifyChain(ctx, "c1"))
+	})
+}
+
+// save keeps the audit tables aside and returns what brings them back.
+func save(t *testing.T, w *world) func() {
+	t.Helper()
+	run := func(queries ...string) {
+		t.Helper()
+		for _, q := range queries {
+			if _, err := w.eng.write.ExecContext(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	run(`CREATE TABLE saved AS SELECT * FROM audit`, `CREATE TABLE saved_heads AS SELECT * FROM audit_heads`)
+	return func() {
+		t.Helper()
+		run(`DELETE FROM audit`, `DELETE FROM audit_heads`, `INSERT INTO audit SELECT * FROM saved`,
+			`INSERT INTO audit_heads SELECT * FROM saved_heads`, `DROP TABLE saved`, `DROP TABLE saved_heads`)
+	}
+}

@@ -1,0 +1,364 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// patience is how long a test waits for something that must happen.
+const patience = 20 * time.Second
+
+// ran collects the runs of jobs.
+type ran chan flows.Job
+
+func (r ran) next(t *testing.T) flows.Job {
+	t.Helper()
+	select {
+	case j := <-r:
+		return j
+	case <-time.After(patience):
+		t.Fatal("no job ran")
+		return flows.Job{}
+	}
+}
+
+func (w *world) start(t *testing.T, run func(context.Context, flows.Job) error) {
+	t.Helper()
+	must(t, w.Start(t.Context(), run))
+}
+
+func (w *world) enqueue(t *testing.T, jobs ...flows.Job) {
+	t.Helper()
+	w.tx(t, func(tx flows.Tx) error { return tx.Enqueue(t.Context(), jobs...) })
+}
+
+func TestJobRunsAfterItsCommit(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		undone := flows.Job{Kind: flows.JobShow, Case: "undone", Priority: 1}
+		err := w.Tx(ctx, func(tx flows.Tx) error {
+			return errors.Join(tx.Enqueue(ctx, undone), errors.New("rollback"))
+		})
+		if err == nil {
+			t.Fatal("no rollback")
+		}
+		w.tx(t, func(tx flows.Tx) error {
+			err := tx.Enqueue(ctx, flows.Job{Kind: flows.JobShow, Case: "c1", Ref: "case/c1/applicant", Rev: 7,
+				Key: "k", To: "ou_1", ToType: "open_id", Args: map[string]string{"a": "b"}})
+			if pending, perr := w.PendingJobs(ctx); perr != nil || pending["cards"] != 0 {
+				t.Errorf("pending before the commit: %v, %v", pending, perr)
+			}
+			return err
+		})
+		// The undone one would have come first: older, and of a higher priority.
+		j := runs.next(t)
+		if j.Case != "c1" || j.Ref != "case/c1/applicant" || j.Rev != 7 || j.Key != "k" || j.To != "ou_1" ||
+			j.ToType != "open_id" || j.Args["a"] != "b" || j.Attempt != 1 || j.ID <= 0 || j.Priority != 2 {
+			t.Errorf("ran %+v", j)
+		}
+		must(t, w.Stop(ctx))
+		if n := w.rows(t, "river_job WHERE state = 'completed'"); n != 1 {
+			t.Errorf("%d completed jobs", n)
+		}
+		if pending, err := w.PendingJobs(ctx); err != nil || pending["cards"] != 0 {
+			t.Errorf("pending after the run: %v, %v", pending, err)
+		}
+	})
+}
+
+func TestQueuesAndPriorities(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.size = map[string]int{"fetch": 1, "ocr": 1, "cards": 1, "default": 1}
+		if oldest, err := w.OldestJob(ctx); err != nil || !oldest.IsZero() {
+			t.Errorf("oldest of none: %v, %v", oldest, err)
+		}
+		before := time.Now()
+		w.enqueue(t,
+			flows.Job{Kind: flows.JobReadPhotos, Case: "third"},
+			flows.Job{Kind: flows.JobReadPhotos, Case: "last", Priority: 4},
+			flows.Job{Kind: flows.JobReadPhotos, Case: "first", Priority: 1},
+			flows.Job{Kind: flows.JobFetchPhoto, Case: "other"},
+			flows.Job{Kind: flows.JobRemind, At: time.Now().Add(time.Hour)})
+		pending, err := w.PendingJobs(ctx)
+		if err != nil || pending["ocr"] != 3 || pending["fetch"] != 1 || pending["cards"] != 0 || pending["default"] != 0 {
+			t.Errorf("pending %v, %v", pending, err)
+		}
+		if oldest, err := w.OldestJob(ctx); err != nil || oldest.Before(before.Add(-2*time.Second)) || oldest.After(time.Now().Add(2*time.Second)) {
+			t.Errorf("oldest job %v, %v", oldest, err)
+		}
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			if j.Kind == flows.JobReadPhotos {
+				runs <- j
+			}
+			return nil
+		})
+		got := []string{runs.next(t).Case, runs.next(t).Case, runs.next(t).Case}
+		if !slices.Equal(got, []string{"first", "third", "last"}) {
+			t.Errorf("order %v", got)
+		}
+	})
+}
+
+func TestScheduledSoon(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		at := time.Now().Add(300 * time.Millisecond)
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "later", At: at},
+			flows.Job{Kind: flows.JobShow, Case: "now", At: time.Now().Add(-time.Hour)})
+		if j := runs.next(t); j.Case != "now" {
+			t.Fatalf("%s ran first", j.Case)
+		}
+		if j := runs.next(t); j.Case != "later" || time.Now().Before(at.Add(-time.Millisecond)) {
+			t.Errorf("%s ran %s early", j.Case, time.Until(at))
+		}
+	})
+}
+
+func TestAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const in = 200 * time.Millisecond
+		for _, snooze := range []bool{false, true} {
+			runs := make(ran, 10)
+			answers := make(chan error, 2)
+			var first time.Time
+			answers <- fmt.Errorf("wrapped: %w", &flows.Again{In: in, Snooze: snooze, Code: "ocr.2110010"})
+			answers <- nil
+			w.start(t, func(_ context.Context, j flows.Job) error {
+				if first.IsZero() {
+					first = time.Now()
+				}
+				runs <- j
+				return <-answers
+			})
+			w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
+			a, b := runs.next(t), runs.next(t)
+			if took := time.Since(first); took < in {
+				t.Errorf("snooze %v: again after %s", snooze, took)
+			}
+			want := 2
+			if snooze {
+				want = 1
+			}
+			if a.ID != b.ID || a.Attempt != 1 || b.Attempt != want {
+				t.Errorf("snooze %v: runs %d/%d and %d/%d", snooze, a.ID, a.Attempt, b.ID, b.Attempt)
+			}
+			must(t, w.Stop(t.Context()))
+			if n := w.rows(t, "river_job WHERE json(errors) LIKE '%ocr.2110010%'"); n != want-1 {
+				t.Errorf("snooze %v: %d stored errors", snooze, n)
+			}
+			_, err := w.eng.write.ExecContext(t.Context(), "DELETE FROM river_job")
+			must(t, err)
+		}
+	})
+}
+
+// TestErrorsAreScrubbed: whatever a run says in its error or panic stays out of the database
+// and out of the log.
+func TestErrorsAreScrubbed(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			if j.Attempt > 1 {
+				return nil
+			}
+			switch j.Ref {
+			case "panic":
+				panic("secret of " + canaryName)
+			case "panic error":
+				panic(errors.New("secret of " + canaryName))
+			}
+			return fmt.Errorf("number %s: %w", canaryNumber, errors.New("secret of "+canaryName))
+		})
+		w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "case-1", Ref: "error"},
+			flows.Job{Kind: flows.JobCheck, Case: "case-2", Ref: "panic"},
+			flows.Job{Kind: flows.JobCheck, Case: "case-3", Ref: "panic error"})
+		attempts := map[int]int{}
+		for range 6 {
+			attempts[runs.next(t).Attempt]++
+		}
+		if attempts[1] != 3 || attempts[2] != 3 {
+			t.Errorf("attempts %v", attempts)
+		}
+		must(t, w.Stop(ctx))
+		stored, err := collectStrings(ctx, w, `SELECT json(errors) FROM river_job ORDER BY id`)
+		must(t, err)
+		all := strings.Join(stored, "\n")
+		for _, want := range []string{"internal error *fmt.wrapError \\u003c *errors.errorString", "internal error panic string", "internal error panic *errors.errorString"} {
+			if !strings.Contains(all, want) {
+				t.Errorf("stored errors lack %q:\n%s", want, all)
+			}
+		}
+		for _, id := range []string{"case-1", "case-2", "case-3"} {
+			if !strings.Contains(w.log.String(), "case="+id) {
+				t.Errorf("log says nothing of %s", id)
+			}
+		}
+		for where, text := range map[string]string{"database": all, "log": w.log.String()} {
+			for _, canary := range []string{canaryName, canaryNumber, "secret of"} {
+				if strings.Contains(text, canary) {
+					t.Errorf("%s shows %q", where, canary)
+				}
+			}
+		}
+	})
+}
+
+func collectStrings(ctx context.Context, w *world, query string) (out []string, err error) {
+	rows, err := w.eng.read.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// TestDeadProcess copies the database while a job runs, which is what a kill leaves behind,
+// and opens the copy.
+func TestDeadProcess(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		began, release := make(ran, 10), make(chan bool)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			began <- j
+			<-release
+			return nil
+		})
+		w.enqueue(t, flows.Job{Kind: flows.JobIdentity, Case: "c1"})
+		first := began.next(t)
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		_, err := w.eng.write.ExecContext(ctx, "VACUUM INTO $1", copied)
+		close(release)
+		must(t, err)
+
+		cfg := w.cfg
+		cfg.DSN = "sqlite:" + copied
+		heir := &world{Store: mustOpen(t, cfg), cfg: cfg}
+		if n := heir.rows(t, "river_job WHERE state = 'running'"); n != 0 {
+			t.Errorf("%d jobs of a dead process", n)
+		}
+		runs := make(ran, 10)
+		heir.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		if j := runs.next(t); j.ID != first.ID || j.Attempt != 2 {
+			t.Errorf("revived %d, attempt %d; was %d", j.ID, j.Attempt, first.ID)
+		}
+	})
+}
+
+func TestStopDrains(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		began, release := make(ran, 10), make(chan bool)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			began <- j
+			<-release
+			return nil
+		})
+		if w.Start(t.Context(), nil) == nil {
+			t.Error("started twice")
+		}
+		w.enqueue(t, flows.Job{Kind: flows.JobCheck})
+		began.next(t)
+		stopped := make(chan error)
+		go func() { stopped <- w.Stop(context.WithoutCancel(t.Context())) }()
+		close(release)
+		must(t, <-stopped)
+		if n := w.rows(t, "river_job WHERE state = 'completed'"); n != 1 {
+			t.Error("the running job was not waited for")
+		}
+	})
+}
+
+// TestStopCancels: a job that outlasts Stop's context is cancelled and stays to be run.
+func TestStopCancels(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		began := make(ran, 10)
+		w.start(t, func(ctx context.Context, j flows.Job) error {
+			began <- j
+			if j.Attempt == 1 && j.Case == "slow" {
+				<-ctx.Done()
+				return fmt.Errorf("cut off: %w", ctx.Err())
+			}
+			return nil
+		})
+		w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "slow"})
+		began.next(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		must(t, w.Stop(ctx))
+		if n := w.rows(t, "river_job WHERE state = 'available' AND errors IS NULL"); n != 1 {
+			t.Error("the cancelled job was not put back")
+		}
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		if j := runs.next(t); j.Case != "slow" {
+			t.Errorf("ran %+v", j)
+		}
+	})
+}
+
+// TestCancelledStartContext: the context of Start bounds the starting only.
+func TestCancelledStartContext(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		runs := make(ran, 10)
+		ctx, cancel := context.WithCancel(t.Context())
+		must(t, w.Start(ctx, func(_ context.Context, j flows.Job) error { runs <- j; return nil }))
+		cancel()
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "c1"})
+		runs.next(t)
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, want := range map[int]time.Duration{
+		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
+		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
+	} {
+		for range 50 {
+			if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
+				t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
+			}
+		}
+	}
+}
+
+func TestBell(t *testing.T) {
+	b := newBell()
+	b.ring("a")
+	b.ring("b")
+	b.ring("a")
+	got := map[string]int{}
+	for range 2 {
+		queue, err := b.next(t.Context())
+		must(t, err)
+		got[queue]++
+	}
+	if got["a"] != 1 || got["b"] != 1 {
+		t.Errorf("rang %v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("silent bell: %v", err)
+	}
+}

@@ -1,0 +1,320 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/prf"
+
+	"shiming/flows"
+)
+
+const (
+	canaryName   = "欧阳验证"
+	canaryNumber = "440308199901101512"
+)
+
+// TestNothingClearOnDisk looks for what must not be there in every file, while the
+// database is open (so that the log of the last writes counts) and after closing.
+func TestNothingClearOnDisk(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		picture := bytes.Repeat([]byte("canary-picture/"), 5000)
+		c := newCase("c1", "ou_1")
+		c.Personal = flows.Personal{Name: canaryName, Number: canaryNumber, ContactName: canaryName}
+		w.insert(t, c)
+		w.tx(t, func(tx flows.Tx) error {
+			return errors.Join(tx.PutPicture(ctx, "c1", "p1", picture),
+				tx.SetNumberIndex(ctx, "c1", w.MAC("number", canaryNumber)),
+				tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Detail: map[string]string{"marker": "visible-marker"}}))
+		})
+		grep := func() {
+			t.Helper()
+			all := new(bytes.Buffer)
+			must(t, filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+				if err != nil || d.IsDir() {
+					return err
+				}
+				raw, err := os.ReadFile(path)
+				all.Write(raw)
+				return err
+			}))
+			if !bytes.Contains(all.Bytes(), []byte("visible-marker")) {
+				t.Fatal("the data was not found at all: the test is void")
+			}
+			for _, canary := range []string{canaryName, canaryNumber, "canary-picture",
+				hex.EncodeToString([]byte(canaryNumber)), base64.StdEncoding.EncodeToString([]byte(canaryNumber)),
+				strings.Trim(fmt.Sprintf("%+q", canaryName), `"`)} {
+				if bytes.Contains(all.Bytes(), []byte(canary)) {
+					t.Errorf("%q lies on disk in the clear", canary)
+				}
+			}
+		}
+		grep()
+		must(t, w.Close())
+		grep()
+		w.Store = mustOpen(t, w.cfg)
+		w.view(t, func(v flows.View) error {
+			got, err := v.Picture(ctx, "c1", "p1")
+			if !bytes.Equal(got, picture) {
+				t.Error("the picture came back changed")
+			}
+			return err
+		})
+	})
+}
+
+func TestPictures(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.insert(t, newCase("c1", "ou_1"))
+		w.tx(t, func(tx flows.Tx) error {
+			return errors.Join(tx.PutPicture(ctx, "c1", "p1", []byte("one")), tx.PutPicture(ctx, "c1", "p2", []byte("two")),
+				tx.PutPicture(ctx, "c1", "p1", []byte("one again")))
+		})
+		w.tx(t, func(tx flows.Tx) error {
+			if got, err := tx.Picture(ctx, "c1", "p1"); err != nil || string(got) != "one again" {
+				t.Errorf("picture %q, %v", got, err)
+			}
+			n, err := tx.DeletePictures(ctx, "c1", "p1", "p9", "p1")
+			if n != 1 {
+				t.Errorf("deleted %d, want 1", n)
+			}
+			if _, err := tx.Picture(ctx, "c1", "p1"); !errors.Is(err, flows.ErrNotFound) {
+				t.Errorf("deleted picture: %v", err)
+			}
+			return err
+		})
+	})
+}
+
+func TestSwappedRowsAreRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for _, id := range []string{"c1", "c2"} {
+			c := newCase(id, "ou_"+id)
+			c.Personal.Name = "name of " + id
+			w.insert(t, c)
+			w.tx(t, func(tx flows.Tx) error {
+				return errors.Join(tx.PutPicture(ctx, id, "p1", []byte(id)), tx.PutPicture(ctx, id, "p2", []byte(id)))
+			})
+		}
+		for name, swap := range map[string]string{
+			"personal":  `UPDATE cases SET sealed = (SELECT sealed FROM cases WHERE id = 'c2') WHERE id = 'c1'`,
+			"case":      `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1') WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"photo":     `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2') WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"bit":       `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || X'00' WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"cut short": `UPDATE pictures SET sealed = X'0102' WHERE case_id = 'c1' AND photo_id = 'p1'`,
+		} {
+			if _, err := w.eng.write.ExecContext(ctx, swap); err != nil {
+				t.Fatal(err)
+			}
+			w.view(t, func(v flows.View) error {
+				var err error
+				if name == "personal" {
+					_, err = v.Case(ctx, "c1")
+				} else {
+					_, err = v.Picture(ctx, "c1", "p1")
+				}
+				if !errors.Is(err, ErrSealed) {
+					t.Errorf("%s: %v", name, err)
+				}
+				return nil
+			})
+		}
+	})
+}
+
+func TestWrongKeyset(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		must(t, w.Close())
+		before := snapshot(t, w.dir)
+		cfg := w.cfg
+		cfg.Keyset = NewKeyset()
+		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
+			t.Fatalf("open with another keyset: %v", err)
+		}
+		mixed, err := fromHandles(w.keys.sealing, cfg.Keyset.hashing)
+		must(t, err)
+		cfg.Keyset = mixed
+		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
+			t.Fatalf("open with another hashing key: %v", err)
+		}
+		if after := snapshot(t, w.dir); after != before {
+			t.Errorf("files changed:\n%s\nbefore:\n%s", after, before)
+		}
+		mustOpen(t, w.cfg)
+	})
+}
+
+// snapshot names every file with its content.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	var out strings.Builder
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		fmt.Fprintf(&out, "%s %x\n", d.Name(), sha256.Sum256(raw))
+		return err
+	}))
+	return out.String()
+}
+
+// TestRotatedKeyset: with a second key in front, old data opens, new data is sealed anew.
+func TestRotatedKeyset(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		c := newCase("c1", "ou_1")
+		c.Personal.Name = canaryName
+		w.insert(t, c)
+		w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
+		must(t, w.Close())
+
+		add := func(h *keyset.Handle, newKey func(*keyset.Manager) (uint32, error)) *keyset.Handle {
+			m := keyset.NewManagerFromHandle(h)
+			id, err := newKey(m)
+			must(t, err)
+			must(t, m.SetPrimary(id))
+			out, err := m.Handle()
+			must(t, err)
+			return out
+		}
+		rotated, err := fromHandles(
+			add(w.keys.sealing, func(m *keyset.Manager) (uint32, error) { return m.Add(aead.AES256GCMKeyTemplate()) }),
+			add(w.keys.hashing, func(m *keyset.Manager) (uint32, error) { return m.Add(prf.HMACSHA256PRFKeyTemplate()) }))
+		must(t, err)
+		path := filepath.Join(w.dir, "rotated.json")
+		must(t, WriteKeyset(path, rotated))
+		rotated, err = LoadKeyset(path)
+		must(t, err)
+
+		old := w.cfg
+		w.cfg.Keyset = rotated
+		w.Store = mustOpen(t, w.cfg)
+		w.view(t, func(v flows.View) error {
+			got, err := v.Case(ctx, "c1")
+			if err == nil && got.Personal.Name != canaryName {
+				t.Error("old data opened to something else")
+			}
+			return err
+		})
+		must(t, w.VerifyChain(ctx, "c1"))
+		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+		must(t, w.Close())
+		s := mustOpen(t, old) // the check value is the old key's
+		err = s.View(ctx, func(v flows.View) error {
+			_, err := v.Case(ctx, "c1")
+			return err
+		})
+		if !errors.Is(err, ErrSealed) {
+			t.Errorf("data sealed with the new key opens with the old one: %v", err)
+		}
+	})
+}
+
+func TestMAC(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		seen := map[string]string{}
+		for _, in := range [][]string{{"p"}, {"p", ""}, {"p", "", ""}, {"p", "ab", "c"}, {"p", "a", "bc"}, {"p", "abc"},
+			{"pa", "bc"}, {"q", "abc"}} {
+			mac := string(w.MAC(in[0], in[1:]...))
+			if len(mac) != macSize {
+				t.Errorf("%q: %d bytes", in, len(mac))
+			}
+			if was, dup := seen[mac]; dup {
+				t.Errorf("%q and %s hash alike", in, was)
+			}
+			seen[mac] = fmt.Sprintf("%q", in)
+			if mac != string(w.MAC(in[0], in[1:]...)) {
+				t.Errorf("%q hashes differently the second time", in)
+			}
+		}
+	})
+}
+
+func TestKeysetFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys", "keyset.json")
+	k := NewKeyset()
+	if _, err := LoadKeyset(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	must(t, WriteKeyset(path, k))
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	before, err := os.ReadFile(path)
+	must(t, err)
+	if err := WriteKeyset(path, NewKeyset()); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("overwriting: %v", err)
+	}
+	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+		t.Error("the refused write changed the file")
+	}
+	got, err := LoadKeyset(path)
+	must(t, err)
+	if !bytes.Equal(got.mac("p", "x"), k.mac("p", "x")) {
+		t.Error("the keys came back changed")
+	}
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o660} {
+		must(t, os.Chmod(path, mode))
+		if _, err := LoadKeyset(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("mode %v: %v", mode, err)
+		}
+	}
+	if _, err := LoadKeyset(dir); err == nil {
+		t.Error("a directory was read as keyset")
+	}
+	for name, raw := range map[string]string{
+		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
+		"no keys": `{"version":1}`, "crossed": crossed(t, before),
+	} {
+		bad := filepath.Join(dir, "bad")
+		must(t, os.WriteFile(bad, []byte(raw), 0o600))
+		if _, err := LoadKeyset(bad); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	shown := fmt.Sprintf("%v %+v %#v %s", k, k, k, k)
+	raw, _ := json.Marshal(k)
+	if strings.Contains(shown+string(raw), "value") || strings.Contains(shown, "0x") {
+		t.Errorf("a keyset shows itself: %s %s", shown, raw)
+	}
+}
+
+// crossed swaps the two sets of a keyset file.
+func crossed(t *testing.T, raw []byte) string {
+	var f keysetFile
+	must(t, json.Unmarshal(raw, &f))
+	f.AEAD, f.PRF = f.PRF, f.AEAD
+	out, err := json.Marshal(f)
+	must(t, err)
+	return string(out)
+}
+
+func FuzzDecodeKeyset(f *testing.F) {
+	good, err := NewKeyset().encode()
+	must(f, err)
+	f.Add(good)
+	f.Add([]byte(`{"version":1,"aead":{"key":[]},"prf":null}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		k, err := decodeKeyset(raw)
+		if (k == nil) == (err == nil) {
+			t.Errorf("keyset %v, error %v", k, err)
+		}
+	})
+}
