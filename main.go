@@ -25,6 +25,7 @@ type cli struct {
 	Serve  serveCmd  `cmd:"" help:"The bot."`
 	Sim    simCmd    `cmd:"" help:"The simulated world alone, for a serve in another process."`
 	Keygen keygenCmd `cmd:"" help:"Write a fresh keyset."`
+	Health healthCmd `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 }
 
 func main() {

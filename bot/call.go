@@ -103,7 +103,10 @@ func pathSegment(s string) bool {
 
 // lost is the error for a call without a readable answer.
 func (c *Client) lost(ctx context.Context, r request, tr *trip, err error) error {
-	if tr.err != nil {
+	var late *larkcore.ClientTimeoutError
+	if errors.As(err, &late) || isTimeout(err) {
+		err = context.DeadlineExceeded
+	} else if tr.err != nil {
 		err = tr.err
 	}
 	e := c.newError(r, tr)

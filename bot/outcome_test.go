@@ -178,7 +178,10 @@ func TestLostToken(t *testing.T) {
 func TestTimeoutOfOwnClient(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server would not notice that the client leaves
+		<-r.Context().Done()
+	})
 	c := f.client(t, func(c *ClientConfig) { c.HTTP = &http.Client{Timeout: 100 * time.Millisecond} })
 	err := c.Patch(t.Context(), "om_1", json.RawMessage(`{}`))
 	wantError(t, "patch", err, ClassRetry, true, true)

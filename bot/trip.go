@@ -151,7 +151,6 @@ func causeOf(ctx context.Context, err error) error {
 			return known
 		}
 	}
-	var timeout net.Error
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	switch {
@@ -159,8 +158,13 @@ func causeOf(ctx context.Context, err error) error {
 		return errNoHost
 	case errors.As(err, &certificate):
 		return errCertificate
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case isTimeout(err):
 		return context.DeadlineExceeded
 	}
 	return errNoAnswer
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }

@@ -27,7 +27,7 @@ type Config struct {
 	Admins int
 	// Now is the clock of the three platforms; nil = time.Now.
 	Now func() time.Time
-	// EsignRevision is "2025-10" (also "") or "2024".
+	// EsignRevision is "2024" (also "") or "2025-10".
 	EsignRevision string
 	// OCRPerSecond is the OCR limit of the tenant; 0 = 10.
 	OCRPerSecond int
@@ -55,7 +55,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	if c.EsignRevision == "" {
-		c.EsignRevision = esign.Revision202510
+		c.EsignRevision = esign.Revision2024
 	}
 	if c.OCRPerSecond == 0 {
 		c.OCRPerSecond = 10

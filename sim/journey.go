@@ -98,6 +98,8 @@ type sight struct {
 	stage  Stage
 }
 
+// readChat goes through the versions of each message in their order, and through the messages in theirs: a card of the case
+// does not change its stage any more when a newer one has taken its place.
 func (w *World) readChat(e *Employee, j *Journey) {
 	var all []sight
 	for _, m := range w.Feishu.Messages(e.ChatID) {
@@ -110,7 +112,6 @@ func (w *World) readChat(e *Employee, j *Journey) {
 			j.Photos++
 		}
 	}
-	slices.SortStableFunc(all, func(a, b sight) int { return a.at.Compare(b.at) })
 	for _, s := range all {
 		if s.caseID != "" && !slices.Contains(j.Cases, s.caseID) {
 			j.Cases = append(j.Cases, s.caseID)
@@ -119,11 +120,16 @@ func (w *World) readChat(e *Employee, j *Journey) {
 	if n := len(j.Cases); n > 0 {
 		j.Case = j.Cases[n-1]
 	}
+	var last time.Time
 	for _, s := range all {
-		if cmp.Or(s.caseID, j.Case) == j.Case && s.stage != j.Stage {
-			j.Stage = s.stage
-			j.Steps = append(j.Steps, Step{s.stage, s.at})
+		if cmp.Or(s.caseID, j.Case) != j.Case || s.stage == j.Stage {
+			continue
 		}
+		if s.at.After(last) { // a version is dated by its request, which may have had to wait for another
+			last = s.at
+		}
+		j.Stage = s.stage
+		j.Steps = append(j.Steps, Step{s.stage, last})
 	}
 }
 

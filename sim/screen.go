@@ -27,6 +27,9 @@ func read(m feishu.Message) screen {
 	}
 	s := readCard(m.Card)
 	s.msg = m
+	if s.kind == kindResume && m.ParentID != "" {
+		s.kind = kindProblem // nothing else is said about a single message
+	}
 	return s
 }
 

@@ -42,7 +42,7 @@ const (
 	kindCase       kind = "case"       // where the applicant's case stands; see Stage
 	kindOffer      kind = "offer"      // offers to start
 	kindResume     kind = "resume"     // points to the case: greeting or reminder
-	kindProblem    kind = "problem"    // a photo was no good
+	kindProblem    kind = "problem"    // answers a photo that was no good
 	kindSuperseded kind = "superseded" // the card has moved down the chat
 	kindReview     kind = "review"     // HR is to decide
 	kindAttention  kind = "attention"  // HR is to settle trouble
@@ -66,7 +66,6 @@ var titles = []struct {
 	{"这次实名已取消", kindCase, StageWithdrawn},
 	{"这次实名已过期", kindCase, StageExpired},
 	{"这次实名已结束", kindCase, StageClosed},
-	{"这张照片要再来一次", kindProblem, StageNone},
 	{"这张卡片已移到下面", kindSuperseded, StageNone},
 }
 

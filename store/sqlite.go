@@ -48,14 +48,14 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := sql.Open("sqlite", writerDSN(path, cfg.Sync, fresh))
+	write, err := openCaching(writerDSN(path, cfg.Sync, fresh))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
 	// One writer: the queue for it is Go's, in order, instead of SQLite's sleeping and trying.
 	write.SetMaxOpenConns(1)
 	write.SetMaxIdleConns(1)
-	read, err := sql.Open("sqlite", readerDSN(path))
+	read, err := openCaching(readerDSN(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
 	}

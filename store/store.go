@@ -22,8 +22,6 @@ type Store struct {
 
 	bell *bell // wakes the queues after a commit
 
-	writes, reads *prepared
-
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
 	closed  bool
@@ -47,7 +45,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.writes, s.reads = newPrepared(s.eng.write), newPrepared(s.eng.read)
 	if err := s.prepare(ctx); err != nil {
 		_ = s.eng.close() // the first error is the one that counts
 		return nil, err

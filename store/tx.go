@@ -29,8 +29,7 @@ type view struct {
 // txn implements flows.Tx.
 type txn struct {
 	view
-	tx    *sql.Tx     // River joins it
-	db    *preparedTx // the same, for us
+	tx    *sql.Tx
 	s     *Store
 	rings []ring // queues to wake once the transaction is durable
 }
@@ -61,15 +60,13 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error) error {
 		return fmt.Errorf("store: begin: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
-	db := &preparedTx{tx: tx, cache: s.writes}
-	t := &txn{view: view{q: db, keys: s.keys}, tx: tx, db: db, s: s}
+	t := &txn{view: view{q: tx, keys: s.keys}, tx: tx, s: s}
 	if err := fn(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
-	s.writes.learn(ctx, db.new)
 	for _, r := range t.rings {
 		s.bell.ringAt(r.queue, r.in)
 	}
@@ -85,20 +82,12 @@ func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 		return fmt.Errorf("store: begin: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	db := &preparedTx{tx: tx, cache: s.reads}
-	if err := fn(&view{q: db, keys: s.keys}); err != nil {
-		return err
-	}
-	if err := tx.Rollback(); err != nil {
-		return fmt.Errorf("store: end of view: %w", err)
-	}
-	s.reads.learn(ctx, db.new)
-	return nil
+	return fn(&view{q: tx, keys: s.keys})
 }
 
 // exec runs a write and returns how many rows it touched.
 func (t *txn) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	res, err := t.db.ExecContext(ctx, query, args...)
+	res, err := t.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("store: %s: %w", what, err)
 	}

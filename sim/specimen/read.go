@@ -17,7 +17,7 @@ var (
 )
 
 // MaxFile is the size in bytes from which files are refused.
-const MaxFile = 10 << 20
+const MaxFile = 10_000_000
 
 // Entity is one field read from a card, in the platform's words.
 type Entity struct {

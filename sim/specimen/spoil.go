@@ -21,7 +21,7 @@ func light(img *image.RGBA, dark bool) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	top := 256.0
 	if dark {
-		top = 52
+		top = 42
 	}
 	cols := make([]uint32, w)
 	for x := range cols {
@@ -38,13 +38,13 @@ func light(img *image.RGBA, dark bool) {
 	}
 }
 
-// glare mirrors a lamp on the card's varnish: over the QR code, and weaker over the number.
+// glare mirrors a flash on the card's varnish: over the QR code and what is around it, and weaker over the upper left.
 func glare(img *image.RGBA, m f64.Aff3, unit float64) {
 	c := codeArea
 	cx, cy := apply(m, float64(c.Min.X+c.Max.X)/2-30, float64(c.Min.Y+c.Max.Y)/2)
-	spot(img, cx, cy, 330*unit, 210*unit, 1)
-	cx, cy = apply(m, 640, 640)
-	spot(img, cx, cy, 300*unit, 90*unit, 0.55)
+	spot(img, cx, cy, 640*unit, 480*unit, 1)
+	cx, cy = apply(m, 560, 300)
+	spot(img, cx, cy, 420*unit, 150*unit, 0.5)
 }
 
 // spot lightens an ellipse towards white; strength 1 burns its inner half out.

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"shiming/sim"
+)
+
+type demoCmd struct {
+	People int    `help:"Drive this many employees to the end, unattended; 0 = stay and let somebody play." default:"0"`
+	Listen string `help:"Where the simulated world is played by hand (loopback)." default:"127.0.0.1:8700"`
+	Log    string `help:"Level of the bot's log on stderr." default:"error" enum:"debug,info,warn,error"`
+}
+
+// perPerson is how long the demonstration may take for one more person, on top of a minute.
+const perPerson = 2 * time.Second
+
+func (d *demoCmd) Run(ctx context.Context) error {
+	if d.People < 0 || d.People > 1000 {
+		return errors.New("--people: want a number from 1 to 1000")
+	}
+	listen := d.Listen
+	if d.People > 0 {
+		listen = "127.0.0.1:0" // nobody plays, so any port will do
+	}
+	dir, err := os.MkdirTemp("", "shiming-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024"})
+	if err != nil {
+		return err
+	}
+	defer closeWorld(world)
+
+	bot, err := startBot(ctx, world, dir, d.Log)
+	if err != nil {
+		return err
+	}
+	defer bot.stop()
+
+	if d.People == 0 {
+		return d.play(ctx, world, bot)
+	}
+	return d.drive(ctx, world, os.Stdout, os.Stderr)
+}
+
+// demoBot is a bot in this process, pointed at a simulated world.
+type demoBot struct {
+	app    *App
+	cancel context.CancelFunc
+	done   chan error
+}
+
+func startBot(ctx context.Context, world *sim.World, dir, level string) (*demoBot, error) {
+	values := world.Settings()
+	values["server.listen"] = "127.0.0.1:0"
+	values["company.name"] = "样本科技有限公司"
+	values["store.dsn"] = "sqlite:" + filepath.Join(dir, "shiming.db")
+	values["store.sync"] = "normal"
+	values["security.keyset_file"] = filepath.Join(dir, "keyset.json")
+	cfg, err := ConfigOf(values)
+	if err != nil {
+		return nil, err
+	}
+	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, level))
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	b := &demoBot{app: app, cancel: cancel, done: make(chan error, 1)}
+	go func() { b.done <- app.Run(ctx) }()
+	world.SetWebhook(app.URL() + "/webhook/event")
+	return b, world.Feishu.Challenge(ctx)
+}
+
+func (b *demoBot) stop() error {
+	b.cancel()
+	err := <-b.done
+	b.done <- nil // stop may be called again
+	return err
+}
+
+func closeWorld(w *sim.World) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = w.Close(ctx)
+}
+
+// play waits for somebody to play the people by hand.
+func (d *demoCmd) play(ctx context.Context, world *sim.World, b *demoBot) error {
+	who := world.Hire(3)[0].OpenID
+	fmt.Printf(`The simulated company is open: %s
+The bot runs beside it. An employee opens the chat, sends both sides of the card, and looks:
+
+  curl -X POST %[1]s/sim/chats/%[2]s/enter
+  curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=front'
+  curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=back'
+  curl %[1]s/sim/chats/%[2]s/messages
+
+%[1]s lists everything that can be done. Ctrl-C ends it.
+`, world.ControlURL, who)
+	select {
+	case <-ctx.Done():
+		return b.stop()
+	case err := <-b.done:
+		return err
+	}
+}
+
+// stageWeight is how far along the bar each stage is.
+var stageWeight = map[sim.Stage]int{
+	sim.StageConsent: 1, sim.StagePhotos: 2, sim.StageConfirmation: 3, sim.StageCode: 4, sim.StageChecking: 5,
+	sim.StageReview: 6, sim.StageRecording: 7, sim.StageFiling: 8, sim.StageDone: 9,
+}
+
+// drive lets every employee register at once, HR approve, and prints what happened.
+func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.Writer) error {
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute+time.Duration(d.People)*perPerson)
+	defer cancel()
+	people := world.Hire(d.People)
+	hr := world.HR(0)
+	hrDone := make(chan error, 1)
+	hrCtx, stopHR := context.WithCancel(ctx)
+	defer stopHR()
+	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
+
+	bar := progressbar.NewOptions(d.People*stageWeight[sim.StageDone], progressbar.OptionSetWriter(progress),
+		progressbar.OptionSetDescription("photos → evidence"), progressbar.OptionSetWidth(40), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
+	var mu sync.Mutex
+	reached := map[string]int{}
+	tell := func(p sim.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		if w := stageWeight[p.Stage]; w > reached[p.OpenID] {
+			_ = bar.Add(w - reached[p.OpenID])
+			reached[p.OpenID] = w
+		}
+	}
+	var wg sync.WaitGroup
+	failures := make([]error, len(people))
+	for i, e := range people {
+		wg.Go(func() {
+			if _, err := e.Register(ctx, sim.Script{}, tell); err != nil {
+				failures[i] = err
+				return
+			}
+			failures[i] = world.WaitAnnounced(ctx, e.OpenID)
+		})
+	}
+	wg.Wait()
+	_ = bar.Finish()
+	stopHR()
+	failures = append(failures, <-hrDone)
+
+	report := world.Report()
+	printReport(out, report, time.Since(begin))
+	if err := errors.Join(failures...); err != nil {
+		return err
+	}
+	if report.Filed != d.People {
+		return fmt.Errorf("%d of %d are filed", report.Filed, d.People)
+	}
+	return nil
+}

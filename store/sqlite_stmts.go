@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"strings"
+
+	"modernc.org/sqlite"
+)
+
+// Parsing is a third of what a small transaction costs on SQLite, and the driver parses a
+// statement each time. So each connection keeps the statements that it has seen; ours and
+// River's alike, without either knowing.
+
+// maxStmts bounds what a connection keeps. Ours and River's texts are about a hundred; lists
+// of changing length may add some and then run unkept.
+const maxStmts = 300
+
+// openCaching opens a pool of connections that keep their statements.
+func openCaching(dsn string) (*sql.DB, error) {
+	base, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(cachingConnector{base}), nil
+}
+
+type cachingConnector struct{ driver.Connector }
+
+func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	raw, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &cachingConn{sqliteConn: raw.(sqliteConn), stmts: map[string]*keptStmt{}}, nil
+}
+
+// sqliteConn is what the driver's connections can do and database/sql asks for.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// cachingConn is used by one goroutine at a time, like any connection.
+type cachingConn struct {
+	sqliteConn
+	stmts map[string]*keptStmt
+}
+
+type keptStmt struct {
+	driver.Stmt
+	busy bool // its rows are still being read
+}
+
+// kept returns the statement for the text, or nil if it must run unkept.
+func (c *cachingConn) kept(ctx context.Context, query string) (*keptStmt, error) {
+	s := c.stmts[query]
+	switch {
+	case s != nil && !s.busy:
+		return s, nil
+	case s != nil || len(c.stmts) >= maxStmts || !reusable(query):
+		return nil, nil
+	}
+	raw, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s = &keptStmt{Stmt: raw}
+	c.stmts[query] = s
+	return s, nil
+}
+
+// reusable picks the statements that only read or change rows.
+func reusable(query string) bool {
+	for {
+		query = strings.TrimLeft(query, " \t\r\n")
+		if !strings.HasPrefix(query, "--") {
+			break
+		}
+		_, query, _ = strings.Cut(query, "\n")
+	}
+	for _, verb := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"} {
+		if strings.HasPrefix(query, verb) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *cachingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	s, err := c.kept(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.sqliteConn.ExecContext(ctx, query, args)
+	}
+	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+}
+
+func (c *cachingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := c.kept(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.sqliteConn.QueryContext(ctx, query, args)
+	}
+	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	s.busy = true
+	return &keptRows{Rows: rows, stmt: s}, nil
+}
+
+// Close gives the statements back before the connection.
+func (c *cachingConn) Close() error {
+	for _, s := range c.stmts {
+		_ = s.Stmt.Close() // the connection's own error says it too
+	}
+	clear(c.stmts)
+	return c.sqliteConn.Close()
+}
+
+// keptRows frees its statement when it is read to the end or given up.
+type keptRows struct {
+	driver.Rows
+	stmt *keptStmt
+}
+
+func (r *keptRows) Close() error {
+	err := r.Rows.Close()
+	r.stmt.busy = false
+	return err
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"shiming/flows"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func openTemp(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := openCaching(writerDSN(filepath.Join(t.TempDir(), "x.db"), "normal", true))
+	must(t, err)
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { must(t, db.Close()) })
+	return db
+}
+
+func TestReusable(t *testing.T) {
+	for query, want := range map[string]bool{
+		"SELECT 1": true, "\n\t INSERT INTO x": true, "-- name: X :many\nUPDATE x": true, "DELETE FROM x": true,
+		"WITH a AS (SELECT 1) SELECT 1": true,
+		"CREATE TABLE x (a)":            false, "PRAGMA x": false, "-- only a comment": false, "": false, "BEGIN": false,
+		"-- comment\nDROP TABLE x": false,
+	} {
+		if got := reusable(query); got != want {
+			t.Errorf("reusable(%q) = %v", query, got)
+		}
+	}
+}
+
+// TestKeptStatements: a text that is used again while its rows are being read, after an
+// error, after a change of the schema, and beyond the cache's size.
+func TestKeptStatements(t *testing.T) {
+	ctx := t.Context()
+	db := openTemp(t)
+	exec := func(query string, args ...any) {
+		t.Helper()
+		_, err := db.ExecContext(ctx, query, args...)
+		must(t, err)
+	}
+	exec(`CREATE TABLE x (a BIGINT UNIQUE)`)
+	for i := range 3 {
+		exec(`INSERT INTO x (a) VALUES ($1)`, i)
+	}
+	for range 2 {
+		if _, err := db.ExecContext(ctx, `INSERT INTO x (a) VALUES ($1)`, 1); err == nil {
+			t.Fatal("a duplicate went in")
+		}
+	}
+	exec(`INSERT INTO x (a) VALUES ($1)`, 3)
+
+	tx, err := db.BeginTx(ctx, nil)
+	must(t, err)
+	const list = `SELECT a FROM x WHERE a >= $1 ORDER BY a`
+	pairs := 0
+	outer, err := tx.QueryContext(ctx, list, 0)
+	must(t, err)
+	for outer.Next() {
+		var a int
+		must(t, outer.Scan(&a))
+		inner, err := tx.QueryContext(ctx, list, a)
+		must(t, err)
+		for inner.Next() {
+			pairs++
+		}
+		must(t, inner.Err())
+		must(t, inner.Close())
+	}
+	must(t, outer.Err())
+	must(t, outer.Close())
+	must(t, tx.Commit())
+	if pairs != 4+3+2+1 {
+		t.Errorf("%d pairs from nested reading, want 10", pairs)
+	}
+
+	exec(`ALTER TABLE x ADD COLUMN b TEXT NOT NULL DEFAULT 'new'`)
+	const wide = `SELECT * FROM x WHERE a = $1`
+	for range 2 {
+		var (
+			a int
+			b string
+		)
+		must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b))
+		if a != 2 || b != "new" {
+			t.Errorf("got %d %q", a, b)
+		}
+	}
+	exec(`ALTER TABLE x ADD COLUMN c BIGINT NOT NULL DEFAULT 7`)
+	var a, c int
+	var b string
+	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the kept statement sees the new column
+	if c != 7 {
+		t.Errorf("c = %d", c)
+	}
+	for i := range maxStmts + 50 {
+		var n int
+		must(t, db.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) + %d FROM x`, i)).Scan(&n))
+		if n != i+4 {
+			t.Fatalf("text %d gives %d", i, n)
+		}
+	}
+}
+
+// TestNoNotificationRows: the bell replaces River's notification table.
+func TestNoNotificationRows(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		runs := make(ran, 1)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.enqueue(t, flows.Job{Kind: flows.JobShow})
+		runs.next(t)
+		if n := w.rows(t, "river_notification"); n != 0 {
+			t.Errorf("%d notifications were written", n)
+		}
+	})
+}
