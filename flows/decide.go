@@ -137,7 +137,9 @@ func (d *decision) enter(s State) {
 		d.c.Attention = nil
 	}
 	d.show(toApplicant)
-	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil {
+	// HR sees a case when it is HR's turn, what became of the decision, and how it ended; not
+	// every step in between, since a group takes five changes a second.
+	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil && s != Filing {
 		d.show(toHR)
 	}
 	if s.Turn() == Applicant || s.Turn() == HR {

@@ -172,7 +172,7 @@ func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, ev Event, ch Change
 		}
 		jobs = append(jobs, more...)
 	}
-	shows, err := e.surfaces(ctx, tx, c, ch)
+	shows, err := e.surfaces(ctx, tx, c, ch, ev.Clicked)
 	if err != nil {
 		return err
 	}

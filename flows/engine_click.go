@@ -81,7 +81,7 @@ func (e *Engine) click(ctx context.Context, tx Tx, k Click, again bool) (Answer,
 	if err != nil {
 		return Answer{}, err
 	}
-	ev := Event{At: e.Now(), Actor: k.OpenID, Form: k.Form, Side: k.Action.Side, MessageID: k.MessageID}
+	ev := Event{At: e.Now(), Actor: k.OpenID, Form: k.Form, Side: k.Action.Side, Clicked: k.MessageID}
 	kind, own := applicantActs[act]
 	if own {
 		// Who acts is decided by who pressed, never by what the card says.

@@ -97,9 +97,9 @@ func (e *Engine) words(ctx context.Context, tx Tx, m Message) error {
 	if !m.Private {
 		switch w {
 		case WordNone, wordSixDigits:
-			return e.reply(ctx, tx, m, Job{Ref: ReplyGreeting})
+			return e.queueReply(ctx, tx, m, Job{Ref: ReplyGreeting})
 		case WordHelp:
-			return e.reply(ctx, tx, m, Job{Ref: ReplyGreeting, Args: map[string]string{"help": "1"}})
+			return e.queueReply(ctx, tx, m, Job{Ref: ReplyGreeting, Args: map[string]string{"help": "1"}})
 		}
 		// What concerns one person is answered to that person.
 		m.Private = true
@@ -162,11 +162,11 @@ func (e *Engine) hrWord(ctx context.Context, tx Tx, m Message, w Word) error {
 	}
 	switch w {
 	case WordPending:
-		return e.reply(ctx, tx, m, Job{Ref: ReplyPending})
+		return e.queueReply(ctx, tx, m, Job{Ref: ReplyPending})
 	case WordStats:
-		return e.reply(ctx, tx, m, Job{Ref: ReplyStats})
+		return e.queueReply(ctx, tx, m, Job{Ref: ReplyStats})
 	case WordRemind:
-		return e.reply(ctx, tx, m, Job{Ref: ReplyRemindAll})
+		return e.queueReply(ctx, tx, m, Job{Ref: ReplyRemindAll})
 	}
 	if m.Private {
 		return e.notice(ctx, tx, m, "only_in_group")
@@ -183,11 +183,11 @@ func (e *Engine) hrWord(ctx context.Context, tx Tx, m Message, w Word) error {
 
 // notice answers with one line.
 func (e *Engine) notice(ctx context.Context, tx Tx, m Message, code string) error {
-	return e.reply(ctx, tx, m, Job{Ref: ReplyNotice, Args: map[string]string{"code": code}})
+	return e.queueReply(ctx, tx, m, Job{Ref: ReplyNotice, Args: map[string]string{"code": code}})
 }
 
 // reply answers where the message came from: in a group as an answer to it.
-func (e *Engine) reply(ctx context.Context, tx Tx, m Message, j Job) error {
+func (e *Engine) queueReply(ctx context.Context, tx Tx, m Message, j Job) error {
 	if m.Private {
 		return e.private(ctx, tx, m, j)
 	}

@@ -109,8 +109,9 @@ type Event struct {
 	Stop *Attention // StepStopped
 	Step string     // StepDelayed; "" = over
 
-	// DuplicateClick: the same callback again; nothing may happen.
-	DuplicateClick bool
+	// Clicked is the message whose click is being answered with the new card: drawing it again
+	// can wait, in case the answer is lost.
+	Clicked string
 }
 
 // Change is what Decide wants: the case as it shall be, and what follows from it.

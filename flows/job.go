@@ -1,6 +1,9 @@
 package flows
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // JobKind names one effect. A job never decides: it performs and reports an event.
 type JobKind string
@@ -22,14 +25,20 @@ const (
 	JobRetryAll   JobKind = "retry_incident"  // Ref = incident
 )
 
-// Queue groups jobs that must not starve each other.
-func (k JobKind) Queue() string {
-	switch k {
+// Queue groups jobs that must not starve each other. Groups take five messages a second, so
+// that their cards wait in a queue of their own.
+func (j Job) Queue() string {
+	switch j.Kind {
 	case JobFetchPhoto:
 		return "fetch"
 	case JobReadPhotos:
 		return "ocr"
-	case JobShow, JobReply:
+	case JobShow:
+		if !strings.HasSuffix(j.Ref, "/"+toApplicant) {
+			return "groups"
+		}
+		return "cards"
+	case JobReply:
 		return "cards"
 	}
 	return "default"

@@ -128,6 +128,11 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 			}
 		}
 	}
+	for _, id := range ch.DropPictures {
+		if p := next.photo(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() && (p.State == PhotoRead || p.State == PhotoStored) {
+			rt.Fatalf("%s × %s: the bytes of a photo in state %s were dropped", c.State, e.Kind, p.State)
+		}
+	}
 	switch next.State {
 	case AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Recording, Filing:
 		if next.side(idcard.Front) == nil || next.side(idcard.Back) == nil || next.Personal.Front == nil || next.Personal.Back == nil {

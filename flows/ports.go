@@ -44,8 +44,11 @@ type Chat interface {
 	Send(ctx context.Context, to Receiver, card json.RawMessage, uuid string) (messageID string, err error)
 	// Reply posts a card as an answer to a message.
 	Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
-	// Patch replaces a card that was sent; it waits until a callback answer that is
-	// being written for the same message has gone out, else the client would flip back.
+	// Settle waits while a click on the message is being answered: a patch that overtakes
+	// the answer would be undone by it on the screen.
+	Settle(ctx context.Context, messageID string)
+	// Patch replaces a card that was sent. It settles by itself; a card that was drawn before
+	// may be out of date by then.
 	Patch(ctx context.Context, messageID string, card json.RawMessage) error
 	// Download fetches a picture from a message. kind is image or file. Pictures over
 	// idcard.MaxPhotoBytes are cut off there, so that the inspection refuses them.
@@ -90,10 +93,18 @@ type Verifier interface {
 	CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
 }
 
-// Gate answers when the next call of a limited kind may start.
+// Gate keeps limits that all instances share.
 type Gate interface {
-	// Wait reserves a slot of the shared limit and blocks until it comes.
-	Wait(ctx context.Context, key string, perSecond int) error
+	// Wait reserves the next slot of every limit and blocks until the latest of them comes.
+	// An *Again in the chain of the error means that it would take too long to wait for.
+	Wait(ctx context.Context, limits ...Limit) error
+}
+
+// Limit is a rate with a burst: after Burst calls at once there is one call every Every.
+type Limit struct {
+	Key   string
+	Every time.Duration
+	Burst int // at least 1
 }
 
 // ErrStale: somebody else wrote the row first.
@@ -192,6 +203,8 @@ type Surface struct {
 	HeldUntil time.Time
 	Dirty     bool
 	Dead      bool // the message can no longer be changed (14 days, recalled, bot stopped)
+
+	version int64 // of the case that was drawn last; not stored
 }
 
 // AuditRow is one link of a case's chain. Nothing in it is personal.

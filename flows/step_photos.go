@@ -34,7 +34,7 @@ func takePhoto(d *decision) {
 func photoFetched(d *decision) {
 	p := d.c.photo(d.e.PhotoID)
 	if p == nil || p.State != PhotoWaiting {
-		d.forget(d.e.PhotoID) // taken back meanwhile
+		d.late(p) // taken back meanwhile
 		return
 	}
 	p.State, p.SHA256, p.Warnings = PhotoStored, d.e.SHA256, d.e.Warnings
@@ -47,14 +47,22 @@ func photoFetched(d *decision) {
 		}
 	}
 	d.job(Job{Kind: JobReadPhotos, Priority: priority})
-	d.show(toApplicant)
+}
+
+// late deals with a result for a photo that no longer waits for one: nothing is changed, and
+// bytes that nobody refers to are not kept.
+func (d *decision) late(p *Photo) {
+	if p == nil || p.State == PhotoRefused || p.State == PhotoReplaced {
+		d.forget(d.e.PhotoID)
+	}
+	d.ch.Silent = true
 }
 
 // photoClaimed hands stored photos to one job, so that none is read twice.
 func photoClaimed(d *decision) {
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
-		if p.State == PhotoStored && slices.Contains(d.e.PhotoIDs, p.ID) {
+		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.e.PhotoIDs, p.ID) {
 			p.Reader = d.e.Job
 		}
 	}
@@ -67,7 +75,7 @@ func photoRead(d *decision) {
 	d.sent("feishu_ocr")
 	p := d.c.photo(d.e.PhotoID)
 	if p == nil || p.State != PhotoStored {
-		d.forget(d.e.PhotoID)
+		d.late(p)
 		return
 	}
 	used := false
@@ -166,7 +174,7 @@ func (d *decision) problem(photoID, problem string) {
 		return
 	}
 	d.job(Job{Kind: JobReply, Ref: ReplyPhotoProblem, To: msg, ToType: "message_id",
-		Args: map[string]string{"photo": photoID, "problem": problem}})
+		Args: map[string]string{"photo": photoID, "problem": problem, "who": d.c.OpenID}})
 }
 
 // photoFailed turns down a photo that could not be fetched, inspected or read.
@@ -174,7 +182,7 @@ func photoFailed(d *decision) {
 	d.c.Delayed = ""
 	p := d.c.photo(d.e.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
-		d.forget(d.e.PhotoID)
+		d.late(p)
 		return
 	}
 	if p.State == PhotoStored {
@@ -279,10 +287,11 @@ func newReading(d *decision) {
 // dropStraggler forgets a photo that is no longer needed.
 func dropStraggler(d *decision) {
 	p := d.c.photo(d.e.PhotoID)
-	d.forget(d.e.PhotoID)
-	if p == nil || p.State == PhotoRead || p.State == PhotoRefused || p.State == PhotoReplaced {
+	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
+		d.late(p)
 		return
 	}
+	d.forget(p.ID)
 	p.State, p.Reader = PhotoReplaced, ""
 	d.detail("photo", p.ID)
 	if d.e.Kind == PhotoReadOK {

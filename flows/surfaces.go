@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // SettingReviewChat and SettingAnnounceChat are chosen by HR in chat and outrank the configuration.
@@ -42,8 +43,13 @@ func (e *Engine) hrReceivers(ctx context.Context, v View, tenantKey, applicant s
 	return to, nil
 }
 
-// surfaces turns "show" and "anew" into surface rows and jobs that draw them.
-func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change) ([]Job, error) {
+// answered is how long the card that a click was answered with is taken to be on the screen
+// before it is drawn again, in case the answer was lost. Most cases move on before.
+const answered = 2 * time.Second
+
+// surfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
+// message whose click is being answered with the same card.
+func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change, clicked string) ([]Job, error) {
 	var jobs []Job
 	for _, audience := range ch.Show {
 		anew := slices.Contains(ch.Anew, audience)
@@ -68,7 +74,11 @@ func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change) ([]Job
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err
 			}
-			jobs = append(jobs, Job{Kind: JobShow, Case: c.ID, Ref: s.ID})
+			j := Job{Kind: JobShow, Case: c.ID, Ref: s.ID}
+			if clicked != "" && s.MessageID == clicked && s.Gen == s.Sent {
+				j.At = e.Now().Add(answered)
+			}
+			jobs = append(jobs, j)
 		}
 	}
 	return jobs, nil
@@ -131,5 +141,5 @@ func (e *Engine) incident(ctx context.Context, tx Tx, c *Case, ch Change) ([]Job
 			return nil, nil // HR knows
 		}
 	}
-	return e.surfaces(ctx, tx, c, Change{Show: []string{toHR}, Anew: []string{toHR}})
+	return e.surfaces(ctx, tx, c, Change{Show: []string{toHR}, Anew: []string{toHR}}, "")
 }

@@ -119,7 +119,7 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Store.Wait(ctx, "ocr", e.OCRPerSecond); err != nil {
+	if err := e.Store.Wait(ctx, e.ocrLimit()); err != nil {
 		return err
 	}
 	text, err := e.Reader.ReadIDCard(ctx, jpeg)

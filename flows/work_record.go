@@ -67,8 +67,11 @@ func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
 		return nil
 	}
 	jpeg, err := e.picture(ctx, j.Case, photo.ID)
+	if isNotFound(err) {
+		return e.failed(ctx, j, "upload", trouble{Class: ClassRefused, Code: "photo_lost"})
+	}
 	if err != nil {
-		return lost(err)
+		return err
 	}
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"

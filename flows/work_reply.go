@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"shiming/cards"
@@ -38,12 +39,17 @@ func (e *Engine) sendReply(ctx context.Context, j Job) error {
 func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receiver, uuid string) error {
 	var err error
 	if to.Type == "message_id" {
-		_, err = e.Chat.Reply(ctx, to.ID, card.JSON(), uuid)
-	} else {
+		if err = e.mayPost(ctx, "reply", j.Args["who"]); err == nil {
+			_, err = e.Chat.Reply(ctx, to.ID, card.JSON(), uuid)
+		}
+	} else if err = e.mayPost(ctx, "create", to.ID); err == nil {
 		_, err = e.Chat.Send(ctx, to, card.JSON(), uuid)
 	}
 	if err == nil {
 		return nil
+	}
+	if again, ok := errors.AsType[*Again](err); ok {
+		return again // the limit is booked out
 	}
 	t := classify(err, false)
 	if t.Class == ClassGone && to.Type == "message_id" && j.Args["who"] != "" {

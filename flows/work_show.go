@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"shiming/cards"
@@ -77,6 +78,14 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 		}
 		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, s.Shown, s.Dead && now.Gen == s.Gen
 		again = drawn && (now.Dirty || now.Gen > now.Sent && !now.Dead)
+		if drawn && !again && s.version != 0 {
+			// A click may have changed the case while its card was on the way.
+			c, err := tx.Case(ctx, s.CaseID)
+			if err != nil {
+				return err
+			}
+			again = c.Version != s.version
+		}
 		now.Dirty = false
 		if again {
 			now.HeldUntil = e.Now().Add(lease)
@@ -89,15 +98,21 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 	return again, err
 }
 
-// draw sends or patches the message so that it shows the present state.
+// draw sends or patches the message so that it shows the present state. What is sent is
+// drawn after all waiting, so that it is not out of date when it arrives.
 func (e *Engine) draw(ctx context.Context, s *Surface) error {
-	card, err := e.render(ctx, s)
-	if card == nil || err != nil {
+	raw, sum, err := e.render(ctx, s)
+	if raw == nil || err != nil {
 		return err
 	}
-	raw := card.JSON()
-	sum := sha256.Sum256(raw)
-	if s.Gen > s.Sent {
+	switch {
+	case s.Gen > s.Sent:
+		if err := e.mayPost(ctx, "create", s.To.ID); err != nil {
+			return err
+		}
+		if raw, sum, err = e.render(ctx, s); raw == nil || err != nil {
+			return err
+		}
 		id, err := e.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Gen))
 		if err != nil {
 			return err
@@ -105,12 +120,18 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 		if s.MessageID != "" {
 			s.OldID = s.MessageID
 		}
-		s.MessageID, s.Sent, s.Shown = id, s.Gen, sum[:]
-	} else if !bytes.Equal(s.Shown, sum[:]) && !s.Dead {
+		s.MessageID, s.Sent, s.Shown = id, s.Gen, sum
+	case !bytes.Equal(s.Shown, sum) && !s.Dead:
+		if err := e.mayPatch(ctx, s, s.MessageID); err != nil {
+			return err
+		}
+		if raw, sum, err = e.render(ctx, s); raw == nil || err != nil {
+			return err
+		}
 		if err := e.Chat.Patch(ctx, s.MessageID, raw); err != nil {
 			return err
 		}
-		s.Shown = sum[:]
+		s.Shown = sum
 	}
 	if s.OldID != "" {
 		if err := e.retire(ctx, s); err != nil {
@@ -123,6 +144,9 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 
 // retire turns the former message into a pointer, so that nobody presses its buttons.
 func (e *Engine) retire(ctx context.Context, s *Surface) error {
+	if err := e.mayPatch(ctx, s, s.OldID); err != nil {
+		return err
+	}
 	err := e.Chat.Patch(ctx, s.OldID, cards.Superseded{Ref: cards.Ref{Case: s.CaseID}}.JSON())
 	if err != nil {
 		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
@@ -132,8 +156,19 @@ func (e *Engine) retire(ctx context.Context, s *Surface) error {
 	return err
 }
 
-// render builds the card that the surface shows now.
-func (e *Engine) render(ctx context.Context, s *Surface) (card cards.Card, err error) {
+// render draws the card that the surface shows now, and its SHA-256.
+func (e *Engine) render(ctx context.Context, s *Surface) (raw json.RawMessage, sum []byte, err error) {
+	card, err := e.cardOf(ctx, s)
+	if card == nil || err != nil {
+		return nil, nil, err
+	}
+	raw = card.JSON()
+	hash := sha256.Sum256(raw)
+	return raw, hash[:], nil
+}
+
+// cardOf builds the card that the surface shows now.
+func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err error) {
 	err = e.Store.View(ctx, func(v View) error {
 		if s.Audience == toBoard {
 			card, err = e.board(ctx, v, s.TenantKey)
@@ -143,6 +178,7 @@ func (e *Engine) render(ctx context.Context, s *Surface) (card cards.Card, err e
 		if err != nil {
 			return err
 		}
+		s.version = c.Version
 		scene := Scene{Now: e.Now(), Policy: &e.Policy}
 		if s.Audience == toHR {
 			card = HRCard(c, scene)
@@ -200,6 +236,9 @@ func (e *Engine) board(ctx context.Context, v View, tenantKey string) (cards.Car
 // showFailed deals with a card that could not be shown. What a person cannot see must not
 // stop the case; the next change tries again.
 func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure error) error {
+	if again, ok := errors.AsType[*Again](failure); ok {
+		return again // the limit is booked out
+	}
 	t := classify(failure, false)
 	switch t.Class {
 	case ClassRetry:

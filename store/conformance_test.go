@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -289,114 +287,5 @@ func TestTxHasADeadline(t *testing.T) {
 			}
 			return nil
 		})
-	})
-}
-
-func TestSecondOpenIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		if _, err := Open(t.Context(), w.cfg); !errors.Is(err, ErrLocked) {
-			t.Fatalf("second open: %v", err)
-		}
-		must(t, w.Close())
-		mustOpen(t, w.cfg)
-	})
-}
-
-func TestReopenKeepsData(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.insert(t, newCase("c1", "ou_1"))
-		must(t, w.Ready(t.Context()))
-		must(t, w.Close())
-		if w.Ready(t.Context()) == nil {
-			t.Error("ready after close")
-		}
-		w.Store = mustOpen(t, w.cfg)
-		w.view(t, func(v flows.View) error {
-			_, err := v.Case(t.Context(), "c1")
-			return err
-		})
-	})
-}
-
-func TestFilesArePrivate(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.insert(t, newCase("c1", "ou_1"))
-		must(t, filepath.WalkDir(filepath.Join(w.dir, "data"), func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			info, err := d.Info()
-			if err == nil && info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("%s has mode %v", path, info.Mode())
-			}
-			return err
-		}))
-	})
-}
-
-func TestUnsupportedDSN(t *testing.T) {
-	for _, dsn := range []string{"", "bot.db", "postgres://user:secret@host/db", "sqlite:", "sqlite::memory:"} {
-		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
-		if !errors.Is(err, ErrUnsupportedDSN) {
-			t.Errorf("%q: %v", dsn, err)
-		} else if bytes.Contains([]byte(err.Error()), []byte("secret")) {
-			t.Errorf("%q: the error shows the password", dsn)
-		}
-	}
-}
-
-func TestConfigIsChecked(t *testing.T) {
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "x.db")
-	for name, cfg := range map[string]Config{
-		"no keyset":  {DSN: dsn},
-		"sync":       {DSN: dsn, Keyset: NewKeyset(), Sync: "off"},
-		"no workers": {DSN: dsn, Keyset: NewKeyset(), Workers: map[string]int{"ocr": 0}},
-	} {
-		if _, err := Open(t.Context(), cfg); err == nil {
-			t.Errorf("%s: opened", name)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(filepath.Dir(dsn), "x.db")); err == nil {
-		t.Error("a refused configuration left a file")
-	}
-}
-
-func TestPragmas(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		for pragma, want := range map[string]string{
-			"journal_mode": "wal", "auto_vacuum": "2", "foreign_keys": "1", "secure_delete": "1", "synchronous": "1",
-		} {
-			var got string
-			must(t, w.eng.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
-			if got != want {
-				t.Errorf("%s = %s, want %s", pragma, got, want)
-			}
-		}
-		if _, err := w.eng.read.ExecContext(t.Context(), "DELETE FROM cases"); err == nil {
-			t.Error("the read pool can write")
-		}
-	})
-}
-
-func TestTidyShrinksTheFile(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
-		w.tx(t, func(tx flows.Tx) error { return tx.PutPicture(ctx, "c1", "p1", make([]byte, 1<<20)) })
-		w.tx(t, func(tx flows.Tx) error {
-			_, err := tx.DeletePictures(ctx, "c1", "p1")
-			return err
-		})
-		free := func() (n int) {
-			must(t, w.eng.write.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&n))
-			return n
-		}
-		if free() == 0 {
-			t.Fatal("nothing to free: the test is void")
-		}
-		must(t, w.tidy(ctx))
-		if n := free(); n != 0 {
-			t.Errorf("%d pages are still free", n)
-		}
 	})
 }

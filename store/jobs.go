@@ -48,7 +48,7 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		if priority == 0 {
 			priority = 2
 		}
-		queue := j.Kind.Queue()
+		queue := j.Queue()
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
 		if j.At.After(now) {
 			opts.ScheduledAt = j.At

@@ -5,48 +5,77 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"shiming/flows"
 )
 
 // maxWait is how far ahead Wait books a slot.
 const maxWait = 30 * time.Second
 
-// interval is the distance of two calls, microseconds. It is one per cent more than the
-// limit asks for: a call that starts late by up to a hundredth of the upstream's window does
-// not fall into one window with one call too many, and 99 % of the limit is used.
-func interval(perSecond int) int64 { return 1_010_000 / int64(perSecond) }
+// slack is by how much slots lie further apart than asked for, in per cent: a call that
+// starts late by up to a hundredth of the upstream's window does not fall into one window
+// with one call too many, and 99 % of the limit is used.
+const slack = 1
 
-// Wait reserves the next slot of the limit that all processes on this database share, and
-// sleeps until it comes. There is no burst. If the slot would come later than in 30 s
-// nothing is reserved and the error is a *BusyError. A slot is lost when ctx ends first.
-func (s *Store) Wait(ctx context.Context, key string, perSecond int) error {
-	if perSecond < 1 || perSecond > 10_000 {
-		return fmt.Errorf("store: rate limit %q: %d per second", key, perSecond)
+// Wait reserves the next slot of every limit, which all processes on this database share,
+// and sleeps until the latest of them comes. If one of them would come later than in 30 s
+// nothing is reserved and the error is a *BusyError. Slots are lost when ctx ends first.
+func (s *Store) Wait(ctx context.Context, limits ...flows.Limit) error {
+	for _, l := range limits {
+		if l.Every < 100*time.Microsecond || l.Burst < 1 {
+			return fmt.Errorf("store: rate limit %q: %d every %s", l.Key, l.Burst, l.Every)
+		}
 	}
-	wait, err := s.reserve(ctx, key, interval(perSecond))
+	wait, err := s.reserve(ctx, limits)
 	if err != nil {
 		return err
 	}
 	return sleep(ctx, wait)
 }
 
-// reserve is GCRA on the database's clock: tat, the theoretical arrival time, moves one
-// interval on, from now if it lies in the past. One statement, hence atomic on any engine.
-func (s *Store) reserve(ctx context.Context, key string, step int64) (time.Duration, error) {
+// reserve books a slot of every limit or of none, and returns how long the latest is away.
+// Rows are taken in the order of their keys, so that two calls cannot wait for each other.
+func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (longest time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
+	tx, err := s.eng.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("store: rate limit: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.Limit) int { return strings.Compare(a.Key, b.Key) })
+	for _, l := range limits {
+		wait, err := s.book(ctx, tx, l)
+		if err != nil {
+			return 0, err
+		}
+		longest = max(longest, wait)
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, fmt.Errorf("store: rate limit: %w", err)
+	}
+	return longest, nil
+}
+
+// book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step
+// on, from now if it lies in the past; a call may come up to burst-1 steps before it.
+func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.Limit) (time.Duration, error) {
 	now := s.eng.nowMicros
+	step := l.Every.Microseconds() * (100 + slack) / 100
+	ahead := step * int64(l.Burst-1)
 	var wait int64
-	err := s.eng.write.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us) VALUES ($1, `+now+` + $2)
+	err := tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us) VALUES ($1, `+now+` + $2)
 		ON CONFLICT (key) DO UPDATE
 		SET tat_us = CASE WHEN r.tat_us > `+now+` THEN r.tat_us ELSE `+now+` END + $2
-		WHERE r.tat_us - `+now+` <= $3
-		RETURNING tat_us - $2 - `+now, key, step, maxWait.Microseconds()).Scan(&wait)
+		WHERE r.tat_us - $3 - `+now+` <= $4
+		RETURNING tat_us - $2 - $3 - `+now, l.Key, step, ahead, maxWait.Microseconds()).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = s.eng.write.QueryRowContext(ctx,
-			`SELECT tat_us - `+now+` FROM rate_limits WHERE key = $1`, key).Scan(&wait)
+		err = tx.QueryRowContext(ctx, `SELECT tat_us - $2 - `+now+` FROM rate_limits WHERE key = $1`, l.Key, ahead).Scan(&wait)
 		if err == nil {
-			return 0, &BusyError{key, time.Duration(wait) * time.Microsecond}
+			return 0, &BusyError{l.Key, time.Duration(wait) * time.Microsecond}
 		}
 	}
 	if err != nil {

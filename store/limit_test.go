@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -11,8 +12,13 @@ import (
 	"shiming/flows"
 )
 
+// perSecond is a limit without a burst.
+func perSecond(key string, n int) flows.Limit {
+	return flows.Limit{Key: key, Every: time.Second / time.Duration(n), Burst: 1}
+}
+
 // TestWaitKeepsTheLimit takes slots from ten goroutines: 21 calls of a limit of 10 a second
-// span at least 20 intervals, and no second holds more than ten.
+// span at least 20 intervals.
 func TestWaitKeepsTheLimit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		const calls = 21
@@ -29,7 +35,7 @@ func TestWaitKeepsTheLimit(t *testing.T) {
 		for range 10 {
 			wg.Go(func() {
 				for range left {
-					if err := w.Wait(t.Context(), "ocr", 10); err != nil {
+					if err := w.Wait(t.Context(), perSecond("ocr", 10)); err != nil {
 						t.Error(err)
 						return
 					}
@@ -49,27 +55,61 @@ func TestWaitKeepsTheLimit(t *testing.T) {
 	})
 }
 
-// TestReservations looks at the booked slots without sleeping through them.
+// TestReservations looks at the booked slots without sleeping through them: slot i comes
+// i-burst+1 intervals after the first call, to the millisecond of the database's clock.
 func TestReservations(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		step := interval(10)
-		begin := time.Now()
-		var last time.Duration
-		for i := range 50 {
-			wait, err := w.reserve(ctx, "k", step)
-			must(t, err)
-			due := time.Since(begin) + wait // never earlier than i intervals after the beginning
-			if least := time.Duration(i) * time.Duration(step) * time.Microsecond; due+2*time.Millisecond < least {
-				t.Errorf("slot %d comes after %s, before %s", i, due, least)
+		for _, burst := range []int{1, 5} {
+			limit := flows.Limit{Key: fmt.Sprint("k", burst), Every: 100 * time.Millisecond, Burst: burst}
+			const step = 101 * time.Millisecond // with the slack
+			begin := time.Now()
+			for i := range 40 {
+				before := time.Since(begin)
+				wait, err := w.reserve(ctx, []flows.Limit{limit})
+				must(t, err)
+				after := time.Since(begin)
+				want := max(0, time.Duration(i-burst+1)*step)
+				if after+wait < want-2*time.Millisecond {
+					t.Errorf("burst %d: slot %d comes %s after the first call, want %s", burst, i, after+wait, want)
+				}
+				// Only time that went by without calls may be lost, and none does here.
+				if want > after && before+wait > want+(after-before)+25*time.Millisecond {
+					t.Errorf("burst %d: slot %d comes %s after the first call, %s would do", burst, i, before+wait, want)
+				}
 			}
-			if i > 0 && wait <= last-time.Since(begin) {
-				t.Errorf("slot %d waits %s, the one before %s", i, wait, last)
-			}
-			last = wait
 		}
-		if wait, err := w.reserve(ctx, "other", step); err != nil || wait > 0 {
+		if wait, err := w.reserve(ctx, []flows.Limit{perSecond("other", 10)}); err != nil || wait > 0 {
 			t.Errorf("another key waits %s, %v", wait, err)
+		}
+	})
+}
+
+// TestSeveralLimits: the slowest decides, and a refusal books nothing anywhere.
+func TestSeveralLimits(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		fast, slow := perSecond("fast", 100), flows.Limit{Key: "slow", Every: 20 * time.Second, Burst: 1}
+		both := []flows.Limit{fast, slow}
+		for i, want := range []time.Duration{0, 20 * time.Second} {
+			wait, err := w.reserve(ctx, both)
+			if err != nil || wait < want-time.Second || wait > want+time.Second {
+				t.Errorf("call %d waits %s, %v; want about %s", i, wait, err, want)
+			}
+		}
+		fastAt := func() (tat int64) {
+			must(t, w.eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'fast'`).Scan(&tat))
+			return
+		}
+		before := fastAt()
+		for range 2 { // in either order
+			slices.Reverse(both)
+			if _, err := w.reserve(ctx, both); !errors.Is(err, ErrBusy) {
+				t.Errorf("a slot 40 s ahead: %v", err)
+			}
+		}
+		if fastAt() != before {
+			t.Error("a refused call took a slot of the other limit")
 		}
 	})
 }
@@ -77,10 +117,11 @@ func TestReservations(t *testing.T) {
 func TestWaitIsBounded(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
+		limits := []flows.Limit{perSecond("slow", 1)}
 		booked := 0
 		var err error
 		for ; err == nil; booked++ {
-			_, err = w.reserve(ctx, "slow", interval(1))
+			_, err = w.reserve(ctx, limits)
 		}
 		var busy *BusyError
 		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.Wait < maxWait || busy.Wait > maxWait+2*time.Second {
@@ -90,8 +131,7 @@ func TestWaitIsBounded(t *testing.T) {
 		if !errors.As(err, &again) || !again.Snooze || again.In != busy.Wait {
 			t.Errorf("as a worker's answer: %+v", again)
 		}
-		before := w.rows(t, "rate_limits WHERE key = 'slow'")
-		if err := w.Wait(ctx, "slow", 1); !errors.Is(err, ErrBusy) || before != 1 {
+		if err := w.Wait(ctx, limits...); !errors.Is(err, ErrBusy) {
 			t.Errorf("Wait when booked out: %v", err)
 		}
 	})
@@ -100,14 +140,15 @@ func TestWaitIsBounded(t *testing.T) {
 func TestWaitEndsWithItsContext(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithCancel(t.Context())
-		must(t, w.Wait(ctx, "k", 1))
+		must(t, w.Wait(ctx, perSecond("k", 1)))
 		time.AfterFunc(10*time.Millisecond, cancel)
-		if err := w.Wait(ctx, "k", 1); !errors.Is(err, context.Canceled) {
+		if err := w.Wait(ctx, perSecond("k", 1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled wait: %v", err)
 		}
-		for _, n := range []int{0, -1, 10_001} {
-			if w.Wait(t.Context(), "k", n) == nil {
-				t.Errorf("%d per second was accepted", n)
+		for _, l := range []flows.Limit{{Key: "k"}, {Key: "k", Every: time.Second}, {Key: "k", Burst: 1},
+			{Key: "k", Every: -time.Second, Burst: 1}, {Key: "k", Every: time.Microsecond, Burst: 1}} {
+			if w.Wait(t.Context(), l) == nil {
+				t.Errorf("%+v was accepted", l)
 			}
 		}
 	})

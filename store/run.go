@@ -41,7 +41,7 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 		Workers:              workers,
 		Queues:               queues,
 		FetchCooldown:        time.Millisecond,
-		FetchPollInterval:    500 * time.Millisecond, // the bell comes first
+		FetchPollInterval:    s.poll,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: 2*jobTimeout + time.Minute,
 		MaxAttempts:          maxAttempts,

@@ -20,7 +20,8 @@ type Store struct {
 	now  func() time.Time
 	size map[string]int // workers per queue
 
-	bell *bell // wakes the queues after a commit
+	bell *bell         // wakes the queues after a commit
+	poll time.Duration // between looks at the queues when the bell is silent
 
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
@@ -34,7 +35,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers, bell: newBell()}
+	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers,
+		bell: newBell(), poll: 500 * time.Millisecond}
 	name, rest := scheme(cfg.DSN)
 	switch name {
 	case "sqlite":
