@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -76,9 +77,9 @@ func TestLostAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
-			n := 0
+			var n atomic.Int32
 			end := func(w http.ResponseWriter, r *http.Request) {
-				n++
+				n.Add(1)
 				_, _ = io.Copy(io.Discard, r.Body)
 				tt.end(w, r)
 			}
@@ -110,7 +111,7 @@ func TestLostAnswers(t *testing.T) {
 				wantError(t, "identity", err, ClassRetry, true, false)
 			}
 			wantCause(t, err, tt.cause)
-			if n != 2 {
+			if n := n.Load(); n != 2 {
 				t.Errorf("%d requests for 2 calls", n)
 			}
 		})
@@ -200,14 +201,15 @@ func TestNothingLeaks(t *testing.T) {
 			ok(w, `{}`)
 		},
 	}
-	i := 0
+	var i atomic.Int32
 	f.handle("POST /open-apis/human_authentication/v1/identities", func(w http.ResponseWriter, r *http.Request) {
-		answers[i](w, r)
+		answers[i.Load()](w, r)
 	})
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := f.client(t, func(c *ClientConfig) { c.Log = logger })
-	for i = range answers {
+	for n := range answers {
+		i.Store(int32(n))
 		_, err := c.RecordIdentity(t.Context(), "ou_canary", "张三", "110101199001011237", "13812345678")
 		if err == nil {
 			t.Fatal("no error")

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -113,8 +114,11 @@ func (s *Server) mountAdmin(engine *gin.Engine, metrics http.Handler) {
 	}
 }
 
+// quietGin keeps gin from printing routes and warnings. The mode is one variable for the whole process.
+var quietGin = sync.OnceFunc(func() { gin.SetMode(gin.ReleaseMode) })
+
 func (s *Server) engine() *gin.Engine {
-	gin.SetMode(gin.ReleaseMode)
+	quietGin()
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.Use(s.recovery)

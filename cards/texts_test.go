@@ -84,7 +84,7 @@ var families = map[string][]string{
 		"export_ready", "export_empty", "left", "service_paused", "resumed", "rate", "other",
 	},
 	"did": {
-		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resolved", "submitted", "consented",
+		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resumed", "resolved", "submitted", "consented",
 		"declined", "cancelled", "confirmed", "finished", "other",
 	},
 	"stage":          {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant", "closed", "other"},

@@ -51,6 +51,7 @@ type Case struct {
 	Evidence *Write            `json:"evidence,omitempty"`
 
 	Attention *Attention `json:"attention,omitempty"`
+	Settled   *Settled   `json:"settled,omitempty"` // how the last stop ended
 	Delayed   string     `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
 
 	Duplicates []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same number
@@ -162,6 +163,14 @@ type Attention struct {
 	Since    time.Time `json:"since"`
 	Incident string    `json:"incident,omitempty"` // set when the cause is the operator's and shared by many cases
 	Probes   int       `json:"probes,omitempty"`
+}
+
+// Settled says how a stop ended.
+type Settled struct {
+	Attention Attention `json:"attention"`
+	By        string    `json:"by,omitempty"` // open_id; empty = went on by itself
+	What      string    `json:"what"`         // retried | resolved | closed | withdrawn | expired | resumed
+	At        time.Time `json:"at"`
 }
 
 // Disclosure records one handing over of personal data to a processor.

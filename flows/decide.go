@@ -32,7 +32,7 @@ const (
 	MaxPhotos      = 40               // photos of one case; more are refused
 	MaxReminders   = 3                // reminders of one case in one state, by clock or by HR
 	NudgeEvery     = 4 * time.Hour    // between two reminders by HR
-	ProbeEvery     = 5 * time.Minute  // how often a step that was stopped by the operator's settings tries again by itself
+	ProbeEvery     = 2 * time.Minute  // how often a step that was stopped by the operator's settings tries again by itself
 	ReceiptAfter   = 90 * time.Second // an end that comes later than this after the last submission is worth a new message
 )
 
@@ -73,6 +73,9 @@ func Decide(p *Policy, c *Case, e Event) Change {
 		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.to) + ", which the table does not allow")
 	}
 	if d.to != c.State || d.stay {
+		if c.State == NeedsAttention && d.to != NeedsAttention {
+			d.settle(*c.Attention)
+		}
 		d.enter(d.to)
 	}
 	d.ch.Case = d.c

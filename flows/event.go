@@ -50,6 +50,7 @@ const (
 	CodeUnknown      Kind = "code_unknown"
 	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes another one
 	PersonChecked    Kind = "person_checked"
+	CheckRefused     Kind = "check_refused" // the supplier does not take one of the three; Field says which
 	IdentityStarted  Kind = "identity_started"
 	IdentityRecorded Kind = "identity_recorded"
 	IdentityMismatch Kind = "identity_mismatch"

@@ -179,7 +179,7 @@ func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 
 func doneCard(c *Case, steps []cards.Step) cards.Card {
 	v := cards.Done{Ref: ref(c), Steps: steps, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
-	if c.Evidence != nil && c.Evidence.State == WriteDone {
+	if filed(c) {
 		v.Filed, v.FiledAt = true, c.Evidence.At
 	}
 	if c.PhotosGoneAt.IsZero() {
@@ -215,9 +215,15 @@ func maskedMobile(c *Case) string {
 // HRCard draws a case for HR: review, attention, or how it went on.
 func HRCard(c *Case, s Scene) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
-		a := c.Attention
-		return cards.Attention{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), Step: a.Step, Code: a.Code,
-			Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == "unknown_outcome"}
+		return attentionCard(c, c.Attention)
+	}
+	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
+		card := attentionCard(c, &s.Attention)
+		card.Decision = &cards.Decision{By: s.By, At: s.At, What: s.What, Filed: filed(c)}
+		if c.State == Recording || c.State == Filing || c.State == Done {
+			card.Decision.Stage = string(c.State)
+		}
+		return card
 	}
 	v := cards.Review{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), MaskedMobile: maskedMobile(c),
 		Checks: Findings(c, s.Now), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
@@ -245,6 +251,13 @@ func HRCard(c *Case, s Scene) cards.Card {
 	}
 	return v
 }
+
+func attentionCard(c *Case, a *Attention) cards.Attention {
+	return cards.Attention{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), Step: a.Step, Code: a.Code,
+		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == "unknown_outcome"}
+}
+
+func filed(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
 
 // change masks both sides of what the applicant changed. Where the masks are equal, the
 // positions that differ are shown as dots so that HR sees where, not what.
@@ -286,6 +299,6 @@ func decisionOf(c *Case) *cards.Decision {
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
 	}
-	d.Filed = c.Evidence != nil && c.Evidence.State == WriteDone
+	d.Filed = filed(c)
 	return d
 }

@@ -6,7 +6,7 @@ import "strings"
 var stepOf = map[Kind]string{
 	PhotoReadOK: "photos", PhotoFailed: "photos",
 	CodeSent: "code", CodeFailed: "code", CodeUnknown: "code",
-	PersonChecked:    "check",
+	PersonChecked: "check", CheckRefused: "check",
 	IdentityRecorded: "identity", IdentityMismatch: "identity",
 	PhotoUploaded: "upload", EvidenceFiled: "evidence",
 }
@@ -161,6 +161,19 @@ func retry(d *decision) {
 		d.job(Job{Kind: JobRetryAll, Ref: a.Incident})
 	}
 	d.toast("retried")
+}
+
+// settle notes how a stop ended.
+func (d *decision) settle(a Attention) {
+	what := map[Kind]string{Retry: "retried", Resolved: "resolved", Closed: "closed", Cancelled: "withdrawn", Erase: "withdrawn", ExpiryDue: "expired"}[d.e.Kind]
+	if what == "" {
+		what = "resumed"
+	}
+	d.c.Settled = &Settled{Attention: a, What: what, At: d.e.At}
+	if d.e.Role == HR {
+		d.c.Settled.By = d.e.Actor
+	}
+	d.show(toHR)
 }
 
 // resolve takes HR's word that the write did happen, with the id that HR found.

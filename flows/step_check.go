@@ -12,12 +12,25 @@ func personChecked(d *decision) {
 		if d.e.Check.Outcome == "no_record" {
 			d.c.Mismatch = "no_record"
 		}
-		d.c.Code, d.c.Personal.SMSCode = nil, ""
-		d.goTo(AwaitingConfirmation)
+		d.backToForm()
 		d.why("supplier: " + d.e.Check.Outcome)
 		return
 	}
 	d.afterCheck()
+}
+
+// checkRefused: the supplier does not take one of the three, so nothing was checked.
+func checkRefused(d *decision) {
+	d.c.Delayed = ""
+	d.c.Mismatch = d.e.Field
+	d.detail("field", d.e.Field)
+	d.backToForm()
+}
+
+// backToForm asks the applicant to look at the form again. A code proves one submission only.
+func (d *decision) backToForm() {
+	d.c.Code, d.c.Personal.SMSCode = nil, ""
+	d.goTo(AwaitingConfirmation)
 }
 
 // afterCheck goes to HR, or past HR when the policy lets an all-green case through.

@@ -66,6 +66,7 @@ func buildTable() []Transition {
 
 		// The supplier says whether the person is real.
 		row(Checking, PersonChecked, Bot, personChecked, AwaitingReview, Recording, AwaitingConfirmation),
+		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation),
 		row(Checking, StepStopped, Bot, stop, NeedsAttention),
 
 		// HR decides.
@@ -107,6 +108,7 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeFailed, Bot, recovered, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, recovered, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, PersonChecked, Bot, recovered, AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, CheckRefused, Bot, recovered, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, recovered, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, recovered, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, PhotoUploaded, Bot, recovered, Recording, Filing, NeedsAttention),

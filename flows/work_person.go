@@ -72,7 +72,11 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 	r, err := e.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
 	if err != nil {
 		t := classify(err, false)
-		if t.Class == ClassPerson { // the supplier does not take one of the three: as good as a mismatch, named
+		if field := fieldOf[t.Reason]; field != "" {
+			_, _, err = e.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
+			return lost(err)
+		}
+		if t.Class == ClassPerson {
 			t.Class, t.Code = ClassRefused, "supplier_refused"
 		}
 		return e.failed(ctx, j, "check", t)
@@ -80,6 +84,12 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 	_, _, err = e.Report(ctx, j.Case, Event{Kind: PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &Check{
 		Outcome: string(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
 	return lost(err)
+}
+
+// fieldOf names the field of the form that a supplier does not take.
+var fieldOf = map[string]string{
+	string(verify.ReasonMobileInvalid): "mobile", string(verify.ReasonMobileBlocked): "mobile", string(verify.ReasonMobileUnsupported): "mobile",
+	string(verify.ReasonIDInvalid): "identity_code", string(verify.ReasonNameInvalid): "identity_name",
 }
 
 // revOf is the revision that a step's result must meet: the one in which the step began,
