@@ -32,6 +32,9 @@ const (
 	eventClick    = "card.action.trigger"
 )
 
+// otherEvent stands for all event types without a handler.
+const otherEvent = "other"
+
 // events holds the handlers. They are registered once with an SDK dispatcher without keys, as the SDK's long connection
 // wants it; the webhook feeds the same dispatcher what its guard has let through.
 type events struct {
@@ -73,16 +76,16 @@ func toInbox(err error) error {
 // it was not stored. Event types without a handler and events that no longer have the documented shape are answered
 // like success: delivering them again would change nothing, and would hold up what is queued behind them.
 func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
+	if label(in.kind()) == otherEvent {
+		return nil, nil // the SDK must not see it: it has handlers of its own, one of which panics on an empty app_ticket
+	}
 	result, err := e.dispatcher.Do(ctx, in.plain)
 	var fromInbox *inboxError
-	var unknown *dispatcher.NotFoundEventHandlerErr
 	switch {
 	case err == nil:
 		return result, nil
 	case errors.As(err, &fromInbox):
 		return nil, err
-	case errors.As(err, &unknown):
-		return nil, nil
 	case in.kind() == eventClick:
 		return e.malformedClick(ctx, in.plain), nil
 	}
@@ -97,7 +100,7 @@ func label(kind string) string {
 	case eventMessage, eventRecalled, eventEntered, eventMenu, eventClick:
 		return kind
 	}
-	return "other"
+	return otherEvent
 }
 
 // stamp reads a timestamp of an event: seconds, milliseconds (events) or microseconds (card callbacks), told apart by

@@ -10,7 +10,7 @@ import (
 // TestAgreementWording holds the wording of AgreementVersion. If it fails, people would consent to another text under an
 // old version: give the new wording a new version and put its hash here.
 func TestAgreementWording(t *testing.T) {
-	const want = "9c9e26748fcd456d27373d553465bf2d589e877777fe0984f96b70a4c90dfd54"
+	const want = "0cb61397965f8bb4bd3f97d51b4b890f43bdcd0919273e145e27959bf7ff9ffe"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}

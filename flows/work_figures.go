@@ -84,6 +84,10 @@ func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) 
 			out.Evidence, out.EvidencePoint = true, o.Evidence.ID
 		}
 		for _, s := range o.Sent {
+			// Two photos and a record handed over within a minute are one line to the reader.
+			if n := len(out.Sent); n > 0 && out.Sent[n-1].To == s.To && s.At.Sub(out.Sent[n-1].At) < time.Minute {
+				continue
+			}
 			out.Sent = append(out.Sent, cards.Disclosure{To: s.To, At: s.At})
 		}
 		if !o.State.Terminal() || o.Erased.IsZero() {

@@ -3,10 +3,14 @@ package sim
 import (
 	"bytes"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,21 +27,47 @@ type hand struct {
 	w     *World
 	ctx   context.Context
 	token string
+
+	mu     sync.Mutex
+	clicks []click
 }
+
+// click is what the bot was told of a pressed button.
+type click struct {
+	Event struct {
+		Operator struct {
+			OpenID string `json:"open_id"`
+		} `json:"operator"`
+		Action struct {
+			Value map[string]any    `json:"value"`
+			Form  map[string]string `json:"form_value"`
+		} `json:"action"`
+		Context struct {
+			Message string `json:"open_message_id"`
+		} `json:"context"`
+	} `json:"event"`
+}
+
+func (c click) act() string { s, _ := c.Event.Action.Value["act"].(string); return s }
 
 func newHand(t *testing.T, c Config) *hand {
 	t.Helper()
+	h := &hand{t: t}
 	hook := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
+		if c := opened(r.Body); c.Event.Context.Message != "" {
+			h.mu.Lock()
+			h.clicks = append(h.clicks, c)
+			h.mu.Unlock()
+		}
 		_, _ = io.WriteString(rw, "{}")
 	}))
-	c.Webhook = hook.URL
+	c.Webhook, c.NoLimits = hook.URL, true
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	w, err := Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hand{t: t, w: w, ctx: ctx}
+	h.w, h.ctx = w, ctx
 	t.Cleanup(func() {
 		if err := w.Close(ctx); err != nil {
 			t.Error(err)
@@ -108,8 +138,8 @@ func (h *hand) see(chat string, ok func(feishu.Message) bool) feishu.Message {
 	return m
 }
 
-// clicked waits until a message has been clicked n times.
-func (h *hand) clicked(messageID string, n int) {
+// clicked waits until a message has been clicked n times and the clicks are answered. It returns them.
+func (h *hand) clicked(messageID string, n int) []click {
 	h.t.Helper()
 	clicks := func() int {
 		return h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "click" && e.Subject == messageID })
@@ -121,10 +151,38 @@ func (h *hand) clicked(messageID string, n int) {
 			h.t.Fatalf("%d clicks, want %d", clicks(), n)
 		}
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []click
+	for _, c := range h.clicks {
+		if c.Event.Context.Message == messageID {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// opened decrypts an event (AES-256-CBC under SHA-256 of the key, the IV in front).
+func opened(body io.Reader) (c click) {
+	var sealed struct{ Encrypt []byte }
+	key := sha256.Sum256([]byte(feishuEncryptKey))
+	block, err := aes.NewCipher(key[:])
+	if json.NewDecoder(body).Decode(&sealed) != nil || err != nil || len(sealed.Encrypt) < 32 {
+		return click{}
+	}
+	plain := sealed.Encrypt[16:]
+	cipher.NewCBCDecrypter(block, sealed.Encrypt[:16]).CryptBlocks(plain, plain)
+	if json.Unmarshal(plain[:len(plain)-int(plain[len(plain)-1])], &c) != nil {
+		return click{}
+	}
+	return c
 }
 
 // A card made by hand.
 func card(title string, elements ...map[string]any) string {
+	if elements == nil {
+		elements = []map[string]any{}
+	}
 	raw, err := json.Marshal(map[string]any{
 		"schema": "2.0", "config": map[string]any{"update_multi": true, "enable_forward": false},
 		"header": map[string]any{"title": map[string]any{"tag": "plain_text", "content": title}, "template": "blue"},

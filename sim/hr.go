@@ -164,6 +164,9 @@ func (h *HR) decide(ctx context.Context, stop context.CancelCauseFunc, c HRCard,
 	}
 	var form map[string]any
 	for name, v := range d.Form {
+		if v == "" {
+			continue // left as the card shows it
+		}
 		if form == nil {
 			form = map[string]any{}
 		}

@@ -55,6 +55,7 @@ var titles = []struct {
 	stage Stage
 }{
 	{"发送身份证照片", kindCase, StagePhotos},
+	{"正在识别照片", kindCase, StagePhotos},
 	{"正在核验", kindCase, StageChecking},
 	{"等 HR 审核", kindCase, StageReview},
 	{"正在登记", kindCase, StageRecording},

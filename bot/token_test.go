@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestTokenRefused(t *testing.T) {
+	t.Parallel()
+	for code := range tokenRefused {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			refusals, calls := 1, 0
+			f.handle("POST /open-apis/document_ai/v1/id_card/recognize", func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				if _, content := fileOf(t, r, "file"); content != "jpeg" {
+					t.Errorf("attempt %d carries %q", calls, content)
+				}
+				if calls <= refusals {
+					answerCode(w, 400, code)
+					return
+				}
+				ok(w, `{"id_card":{}}`)
+			})
+			c := f.client(t)
+			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg")); err != nil || calls != 2 || f.issued() != 2 {
+				t.Errorf("%v after %d calls and %d tokens", err, calls, f.issued())
+			}
+			// Refused for good: one more attempt and no further.
+			refusals, calls = 9, 0
+			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"))
+			var api *APIError
+			if !errors.As(err, &api) || api.Trouble() != "credentials" || calls != 2 {
+				t.Errorf("%v after %d calls", err, calls)
+			}
+		})
+	}
+}
+
+func TestTokenRevokedMidway(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.handle("GET /open-apis/im/v1/messages/om_1/resources/img", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "jpeg") })
+	c := f.client(t)
+	for range 2 {
+		if got, err := c.Download(t.Context(), "om_1", "img", "image"); string(got) != "jpeg" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+		f.revoke()
+	}
+	if f.issued() != 2 {
+		t.Errorf("%d tokens fetched", f.issued())
+	}
+}
+
+func TestTokenErrors(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	_, err := f.client(t, func(c *ClientConfig) { c.AppSecret = "wrong-secret" }).BotInfo(t.Context())
+	var api *APIError
+	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Trouble() != "credentials" || api.Temporary() {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestShortTokenIsNotKept(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.expire = int(tokenMargin / time.Second) // would be a lifetime of 0, which go-cache takes for its default
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	c := f.client(t)
+	for range 3 {
+		if _, err := c.BotInfo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.issued() != 3 {
+		t.Errorf("%d tokens fetched for 3 calls", f.issued())
+	}
+}
+
+func TestTokenIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	const callers = 20
+	release := make(chan struct{})
+	fetches := 0
+	tk := newTokens(func(context.Context) (string, time.Duration, error) {
+		fetches++
+		<-release
+		return "t", time.Hour, nil
+	})
+	// The first caller leaves; the fetch goes on for the others.
+	leaving, leave := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { _, err := tk.get(leaving); left <- err }()
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			if got, err := tk.get(t.Context()); got != "t" || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller who left got %v", err)
+	}
+	close(release)
+	wg.Wait()
+	if fetches != 1 {
+		t.Errorf("%d fetches", fetches)
+	}
+}
+
+func TestDropKeepsTheNewer(t *testing.T) {
+	t.Parallel()
+	tk := newTokens(nil)
+	tk.put("new", time.Hour)
+	tk.drop("old")
+	if got, err := tk.get(t.Context()); got != "new" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

@@ -1,0 +1,171 @@
+package sim
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/sim/feishu"
+	"shiming/sim/tencent"
+	"shiming/verify"
+)
+
+// answering is a webhook that answers everything alike.
+func answering(t *testing.T, body string) string {
+	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(rw, body)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// sms sends a text message as the bot would have the cloud send it.
+func (w *World) sms(t *testing.T, mobile, code string) {
+	t.Helper()
+	d := tencent.DefaultConfig()
+	c, err := verify.NewTencent(verify.Config{EndpointFaceID: w.TencentURL, EndpointSMS: w.TencentURL, SecretID: d.SecretID,
+		SecretKey: verify.Secret(d.SecretKey), SMSSdkAppID: d.SMSSdkAppID, SMSSignName: d.SMSSignName, SMSTemplateID: d.TemplateID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.SendCode(context.Background(), mobile, code, 5*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func review(applicant string) string {
+	return card("实名审核", map[string]any{"tag": "person", "user_id": applicant}, button("approve"),
+		form("decision", map[string]any{"tag": "select_static", "name": "reason", "options": []any{
+			map[string]any{"text": map[string]any{"tag": "plain_text", "content": "照片不清楚"}, "value": "blurred"}}},
+			input("note", "", false), submit("send_back")))
+}
+
+func TestHRWorks(t *testing.T) {
+	h := newHand(t, Config{People: 1})
+	e := h.w.People()[0]
+	hr := h.w.HR(0)
+	ctx, stop := context.WithCancel(h.ctx)
+	var mu sync.Mutex
+	var cards []HRCard
+	var working sync.WaitGroup
+	working.Go(func() {
+		if err := hr.Work(ctx, func(c HRCard) Decision {
+			mu.Lock()
+			defer mu.Unlock()
+			cards = append(cards, c)
+			if c.Kind == "review" && len(cards) == 1 {
+				return SendBack("blurred", "", "再拍一张")
+			}
+			return hr.Diligent(c)
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	own := h.send("chat_id", h.w.ReviewChat(), review(hr.OpenID)) // nobody decides on himself
+	first := h.send("chat_id", h.w.ReviewChat(), review(e.OpenID))
+	h.clicked(first, 1)
+	h.patch(first, card("已处理", text("…")))
+	private := h.send("open_id", hr.OpenID, review(e.OpenID))
+	h.clicked(private, 1)
+	trouble := h.send("chat_id", h.w.ReviewChat(), card("卡住了", map[string]any{"tag": "person", "user_id": e.OpenID}, button("retry"), button("close")))
+	h.clicked(trouble, 1)
+	stop()
+	working.Wait()
+	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "click" && e.Subject == own }); n != 0 {
+		t.Error("HR decided on itself")
+	}
+	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != caseOne || !cards[0].Can("approve") || !cards[0].Asks("note") ||
+		!strings.Contains(cards[0].Text, "照片不清楚") || cards[2].Kind != "attention" {
+		t.Errorf("cards %+v", cards)
+	}
+}
+
+func TestDiligent(t *testing.T) {
+	h := newHand(t, Config{})
+	hr := h.w.HR(1)
+	if d := hr.Diligent(HRCard{Kind: "review"}); d.Act != "approve" {
+		t.Errorf("review: %+v", d)
+	}
+	stands := HRCard{Kind: "attention", Case: "c", Applicant: "ou_x", Acts: []string{"retry", "close"}}
+	pauses := []time.Duration{}
+	for range mostRetries {
+		d := hr.Diligent(stands)
+		if d.Act != "retry" {
+			t.Fatalf("%+v", d)
+		}
+		pauses = append(pauses, d.After)
+	}
+	if !slices.IsSorted(pauses) || pauses[len(pauses)-1] > 5*time.Second || pauses[0] == 0 {
+		t.Errorf("pauses %v", pauses)
+	}
+	if d := hr.Diligent(stands); d.Act != "" {
+		t.Errorf("retried for ever: %+v", d)
+	}
+	unknown := HRCard{Kind: "attention", Case: "d", Applicant: "ou_x", Acts: []string{"resolve", "retry"}}
+	if d := hr.Diligent(unknown); d.Act != "retry" {
+		t.Errorf("nothing was written: %+v", d)
+	}
+	u := h.w.Hire(1)[0]
+	h.api("POST", "/open-apis/human_authentication/v1/identities?user_id="+u.OpenID+"&user_id_type=open_id",
+		map[string]any{"identity_name": u.Person.Name, "identity_code": u.Person.Code})
+	unknown.Applicant = u.OpenID
+	if d := hr.Diligent(unknown); d.Act != "resolve" || d.Form != nil {
+		t.Errorf("it was written: %+v", d)
+	}
+	if j := h.w.Journey(u.OpenID); !j.Identity || j.Identities != 1 {
+		t.Errorf("journey %+v", j)
+	}
+	if d := ApproveAll(unknown); d.Act != "" {
+		t.Errorf("ApproveAll settles trouble: %+v", d)
+	}
+	if d := Reject("other", "x"); d.Act != "reject" || d.Form["reason"] != "other" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestAnnouncedAndReport(t *testing.T) {
+	h := newHand(t, Config{People: 2})
+	a, b := h.w.People()[0], h.w.People()[1]
+	board := func(ids ...string) string {
+		var list []any
+		for _, id := range ids {
+			list = append(list, map[string]any{"id": id})
+		}
+		return card("进展", map[string]any{"tag": "person_list", "persons": list})
+	}
+	m := h.send("chat_id", h.w.AnnounceChat(), board(a.OpenID))
+	if !h.w.announced(a.OpenID) || h.w.announced(b.OpenID) {
+		t.Error("the first version")
+	}
+	h.patch(m, board(b.OpenID)) // a is no longer among the latest
+	if err := h.w.WaitAnnounced(h.ctx, b.OpenID); err != nil || !h.w.announced(a.OpenID) {
+		t.Errorf("the second version: %v", err)
+	}
+	h.send("open_id", a.OpenID, card("实名登记完成", button("my_data")))
+	r := h.w.Report()
+	if len(r.People) != 2 || r.Done != 1 || r.Filed != 0 || !r.People[0].Announced || r.Calls["feishu message.create"] != 2 || r.Calls["feishu message.patch"] != 1 {
+		t.Errorf("report %+v", r)
+	}
+	var out strings.Builder
+	if err := r.WriteTable(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{short(a.OpenID), "2 people", "done 1", "feishu message.create"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	for _, secret := range []string{a.Person.Name, a.Person.Code, a.Person.Mobile} {
+		if strings.Contains(out.String(), secret) {
+			t.Error("the table names somebody")
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package sim
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+
+	"shiming/sim/feishu"
+	"shiming/sim/specimen"
+)
+
+func TestReadHandMadeCards(t *testing.T) {
+	// What decides is what the buttons do, whatever the card is called.
+	for name, c := range map[string]struct {
+		card  string
+		kind  kind
+		stage Stage
+		id    string
+	}{
+		"consent":     {card("?", button("consent"), button("decline")), kindCase, StageConsent, caseOne},
+		"form":        {card("?", form("f", input("identity_name", "", true), submit("confirm")), button("cancel")), kindCase, StageConfirmation, caseOne},
+		"code":        {card("?", form("f", input("sms_code", "", true), submit("submit_code"))), kindCase, StageCode, caseOne},
+		"code to ask": {card("?", button("send_code")), kindCase, StageCode, caseOne},
+		"review":      {card("?", button("approve"), button("next")), kindReview, StageNone, caseOne},
+		"trouble":     {card("?", button("retry"), button("close")), kindAttention, StageNone, caseOne},
+		"photos":      {card("发送身份证照片", button("cancel")), kindCase, StagePhotos, caseOne},
+		"done":        {card("实名登记完成 🎉", button("my_data")), kindCase, StageDone, caseOne},
+		"no button":   {card("正在登记", text("…")), kindCase, StageRecording, ""},
+		"start":       {card("hello", button("start")), kindOffer, StageNone, caseOne},
+		"unknown":     {card("hello", text("…")), kindOther, StageNone, ""},
+		"not JSON":    {"<html>", kindOther, StageNone, ""},
+		"card 1.0":    {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther, StageNone, ""},
+		"odd value":   {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
+	} {
+		s := readCard(json.RawMessage(c.card))
+		if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
+			t.Errorf("%s: read as %q %q case %q", name, s.kind, s.stage, s.caseID)
+		}
+	}
+}
+
+func TestReadMessages(t *testing.T) {
+	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(card("?", button("resume")))}
+	if s := read(problem); s.kind != kindProblem {
+		t.Errorf("an answer to a photo is %q", s.kind)
+	}
+	problem.ParentID = ""
+	if s := read(problem); s.kind != kindResume {
+		t.Errorf("a reminder is %q", s.kind)
+	}
+	consent := json.RawMessage(card("?", button("consent"), button("decline")))
+	for name, m := range map[string]feishu.Message{
+		"recalled":  {FromBot: true, Type: "interactive", Recalled: true, Card: consent},
+		"a text":    {FromBot: true, Type: "text", Content: `{"text":"x"}`},
+		"of people": {Type: "interactive", Card: consent},
+	} {
+		if s := read(m); s.kind != kindOther || s.stage != StageNone {
+			t.Errorf("%s: %v", name, s)
+		}
+	}
+}
+
+func TestReadSidesAndFields(t *testing.T) {
+	s := readCard(json.RawMessage(card("发送身份证照片", button("retake", map[string]any{"side": "back"}), button("cancel"))))
+	if got := s.readSides(); !reflect.DeepEqual(got, map[string]bool{"back": true}) {
+		t.Errorf("sides %v", got)
+	}
+	s = readCard(json.RawMessage(card("?", form("a", input("identity_name", "样甲", true), input("mobile", "", false), submit("confirm")),
+		form("b", input("other", "", false), submit("x")))))
+	var names []string
+	for _, in := range s.fields("confirm") {
+		names = append(names, in.Name)
+	}
+	if !slices.Equal(names, []string{"identity_name", "mobile"}) {
+		t.Errorf("fields %v", names)
+	}
+	if s.fields("reject") != nil {
+		t.Error("fields of a button that is not there")
+	}
+}
+
+func TestPersons(t *testing.T) {
+	single, listed := persons(json.RawMessage(card("?",
+		map[string]any{"tag": "person", "user_id": "ou_a"},
+		map[string]any{"tag": "person_list", "persons": []any{map[string]any{"id": "ou_b"}, map[string]any{"id": "ou_c"}}})))
+	if !slices.Equal(single, []string{"ou_a"}) || !slices.Equal(listed, []string{"ou_b", "ou_c"}) {
+		t.Errorf("%v, %v", single, listed)
+	}
+	if a, b := persons(json.RawMessage("[")); a != nil || b != nil {
+		t.Error("persons on no card")
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for seed := range int64(50) {
+		code := specimen.NewPerson(seed).Code
+		wrong := mistyped(code)
+		differ := 0
+		for i := range code {
+			if code[i] != wrong[i] {
+				differ++
+			}
+		}
+		if len(wrong) != 18 || differ != 1 {
+			t.Fatalf("seed %d: %d characters differ", seed, differ)
+		}
+		p, o := specimen.NewPerson(seed), somebodyElse(specimen.NewPerson(seed), seed)
+		if p.Code == o.Code || p.IssuedBy == o.IssuedBy {
+			t.Fatalf("seed %d: somebody else has the same card", seed)
+		}
+	}
+	for code, want := range map[string]string{"123456": "123457", "000009": "000000", "": "000000"} {
+		if got := wrongCode(code); got != want {
+			t.Errorf("%q: %q", code, got)
+		}
+	}
+	for toast, want := range map[string]string{"请等 12 秒再重发": "12", "请等3秒": "3", "新的验证码已在路上": ""} {
+		got := ""
+		if m := secondsToWait.FindStringSubmatch(toast); m != nil {
+			got = m[1]
+		}
+		if got != want {
+			t.Errorf("%s: %q", toast, got)
+		}
+	}
+	if !busy(&feishu.Toast{Content: "现在有点忙，请过几秒再点一次"}) || busy(&feishu.Toast{Content: "已通过"}) || busy(nil) {
+		t.Error("busy")
+	}
+}
+
+// TestTurnedDown checks which photo a person takes an answer for.
+func TestTurnedDown(t *testing.T) {
+	answer := func(to, text_ string) screen {
+		s := readCard(json.RawMessage(card("?", text(text_), button("resume"))))
+		s.msg.ParentID = to
+		return s
+	}
+	front, back := &shot{meant: sideFront, msg: "m1"}, &shot{meant: sideBack, msg: "m2"}
+	r := &robot{shots: []*shot{front, back}}
+	if got := r.turnedDown(answer("m2", "")); got != back {
+		t.Error("the photo of the message")
+	}
+	if got := r.turnedDown(answer("m9", "")); got != nil {
+		t.Error("an answer to something else")
+	}
+	back.msg = "m1" // both in one message
+	if r.turnedDown(answer("m1", "看起来是国徽面。")) != back || r.turnedDown(answer("m1", "")) != front {
+		t.Error("two photos in one message")
+	}
+	back.wrong = true
+	if r.turnedDown(answer("m1", "看起来是人像面。")) != back {
+		t.Error("who sent a wrong photo knows which")
+	}
+	back.spent = true
+	if r.turnedDown(answer("m1", "")) != front || r.underWay(sideBack) || !r.underWay(sideFront) {
+		t.Error("after the wrong one is gone")
+	}
+}
