@@ -126,7 +126,6 @@ type Review struct {
 	By     string    `json:"by"`   // open_id; empty = the policy
 	What   string    `json:"what"` // approved | sent_back | rejected | closed
 	Reason string    `json:"reason,omitempty"`
-	Note   string    `json:"note,omitempty"`
 	At     time.Time `json:"at"`
 	Round  int       `json:"round"`
 }
@@ -189,6 +188,7 @@ type Personal struct {
 	ContactMobile string
 	CodeMobile    string // where the last code was sent
 	SMSCode       string // the code that the person typed, once it was right
+	Note          string // HR's words to the applicant; they may say anything
 }
 
 type clearPersonal Personal

@@ -54,7 +54,7 @@ func ApplicantCard(c *Case, s Scene) cards.Card {
 	}
 	out := cards.Closed{Ref: ref(c), Outcome: c.Outcome, At: c.EnteredAt}
 	if c.Review != nil && c.State == Rejected {
-		out.Reason, out.Note = c.Review.Reason, c.Review.Note
+		out.Reason, out.Note = c.Review.Reason, c.Personal.Note
 	}
 	return out
 }
@@ -105,7 +105,7 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 		v.Back, v.CanRetake = cards.SideRead, true
 	}
 	if r := c.Review; r != nil && r.What == "sent_back" {
-		v.SentBack, v.Note = r.Reason, r.Note
+		v.SentBack, v.Note = r.Reason, c.Personal.Note
 	}
 	return v
 }
@@ -156,7 +156,7 @@ func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 		v.Problems = map[string]string{"identity_code": numberProblem(err)}
 	}
 	if r := c.Review; r != nil && r.What == "sent_back" {
-		v.SentBack, v.Note = r.Reason, r.Note
+		v.SentBack, v.Note = r.Reason, c.Personal.Note
 	}
 	return v
 }
@@ -291,7 +291,7 @@ func diffMask(s, other string) string {
 func decisionOf(c *Case) *cards.Decision {
 	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
 	if r := c.Review; r != nil {
-		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, r.What, r.Reason, r.Note
+		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, r.What, r.Reason, c.Personal.Note
 	}
 	switch c.State {
 	case Withdrawn, Expired:

@@ -33,9 +33,6 @@ func (d *decision) erase() {
 	d.c.PhotosGoneAt = d.e.At
 	d.c.Personal = Personal{}
 	d.c.Duplicates = nil
-	if d.c.Review != nil {
-		d.c.Review.Note = ""
-	}
 	d.c.Erased = d.e.At
 	d.ch.SetIndex, d.ch.Index = true, nil
 	d.detail("erased", "photos and fields")

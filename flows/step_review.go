@@ -8,7 +8,8 @@ import (
 
 func (d *decision) review(what string) {
 	d.c.Review = &Review{By: d.e.Actor, What: what, At: d.e.At, Round: d.c.Rounds,
-		Reason: formValue(d.e.Form.Reason), Note: shortNote(formValue(d.e.Form.Note))}
+		Reason: formValue(d.e.Form.Reason)}
+	d.c.Personal.Note = shortNote(formValue(d.e.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
 }
 

@@ -125,7 +125,7 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
 	text, err := e.Reader.ReadIDCard(ctx, jpeg)
 	if err != nil {
 		t := classify(err, false)
-		if t.Class == ClassPerson || t.Class == ClassRefused {
+		if t.Class == ClassPerson {
 			problem := "nothing"
 			if t.Upstream == "2110001" {
 				problem = "bad_file"

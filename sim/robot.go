@@ -47,10 +47,11 @@ type robot struct {
 	wrote     map[string]string // what the robot typed wrong on purpose, by field
 	confirms  int
 	misread   []string
-	typedCode map[string]int // how often the code of a text message was typed, by its serial
-	erred     bool           // the wrong code was typed
-	codesFrom int            // text messages that were in the phone before
-	impatient bool           // no text message has come for long
+	typedCode map[string]int  // how often the code of a text message was typed rightly, by its serial
+	tried     map[string]bool // text messages whose code was typed, rightly or not
+	erred     bool            // the wrong code was typed
+	codesFrom int             // text messages that were in the phone before
+	impatient bool            // no text message has come for long
 }
 
 // Register goes the whole way as a person would and returns when it has ended, whichever way, or with an error: of ctx, a
@@ -59,7 +60,7 @@ func (e *Employee) Register(ctx context.Context, s Script, tell func(Progress)) 
 	r := &robot{
 		Employee: e, s: s, tell: tell,
 		before: map[string]bool{}, seen: map[string]int{}, treated: map[string]int{}, struck: map[string]bool{},
-		wrote: map[string]string{}, typedCode: map[string]int{}, codesFrom: len(e.w.Tencent.Inbox(e.Person.Mobile)),
+		wrote: map[string]string{}, typedCode: map[string]int{}, tried: map[string]bool{}, codesFrom: len(e.w.Tencent.Inbox(e.Person.Mobile)),
 	}
 	for _, m := range e.w.Feishu.Messages(e.ChatID) {
 		if s := read(m); s.stage.Ended() {

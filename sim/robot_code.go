@@ -35,13 +35,14 @@ func (r *robot) code(ctx context.Context, now screen) error {
 		}
 		r.treated[now.msg.ID] = version(now.msg)
 		return r.askForCode(ctx, now)
-	case !there || typed > 0 && !fresh:
+	case !there || r.tried[sms.Serial] && !fresh:
 		return nil
 	case typed >= mostTyped:
 		r.treated[now.msg.ID] = version(now.msg)
 		return r.askForCode(ctx, now)
 	}
 	r.treated[now.msg.ID] = version(now.msg)
+	r.tried[sms.Serial] = true
 	text := sms.Code()
 	if r.s.WrongCodeFirst && !r.erred {
 		r.erred = true
@@ -96,7 +97,7 @@ func (r *robot) askForCode(ctx context.Context, now screen) error {
 func (r *robot) listen(ctx context.Context, now screen, wake func()) (stop func()) {
 	ctx, cancel := context.WithTimeout(ctx, r.s.smsPatience())
 	next := len(r.w.Tencent.Inbox(r.Person.Mobile))
-	if sms, there := r.latestSMS(); there && r.typedCode[sms.Serial] == 0 && now.acts[actSubmitCode] {
+	if sms, there := r.latestSMS(); there && !r.tried[sms.Serial] && now.acts[actSubmitCode] {
 		next-- // it came while the card was being looked at
 	}
 	var listening sync.WaitGroup

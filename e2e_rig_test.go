@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+)
+
+// asProgram, set in the environment, makes the test binary be the program.
+const asProgram = "SHIMING_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		os.Exit(0)
+	}
+	flag.Parse()
+	// These tests wait for upstreams and clocks rather than for the processor.
+	_ = flag.Set("test.parallel", "10")
+	os.Exit(m.Run())
+}
+
+const tenant = "tk_sim" // of the simulated Feishu
+
+// testTime bounds one test.
+const testTime = 75 * time.Second
+
+// setup says how a rig differs from the usual one.
+type setup struct {
+	world    sim.Config
+	settings map[string]string
+	// before runs between world and bot; it may hire people and change settings.
+	before func(w *sim.World, settings map[string]string)
+	// hr is how the first admin works by himself; nil = nobody works.
+	hr    func(*sim.HR) sim.Policy
+	clock *clock
+	// noisy allows lines of level ERROR in the log.
+	noisy bool
+}
+
+// rig is a bot in this process and the world around it, over real HTTP. At the end of the test the
+// log and every card that was ever shown are searched for what must not be there.
+type rig struct {
+	*testing.T
+	ctx    context.Context
+	world  *sim.World
+	values map[string]string
+	clock  *clock
+	logs   *logs
+	app    *App
+
+	halt  context.CancelFunc
+	ended chan error
+}
+
+// start opens a world and a bot in it, and closes both when the test ends.
+func start(t *testing.T, s setup) *rig {
+	t.Helper()
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	t.Cleanup(cancel)
+	if s.world.EsignRevision == "" {
+		s.world.EsignRevision = "2024"
+	}
+	if s.world.Seed == 0 {
+		s.world.Seed = 4711 // everybody's photos are taken once for all tests
+	}
+	if s.world.OCRPerSecond == 0 {
+		s.world.OCRPerSecond = 50
+	}
+	world, err := sim.Start(ctx, s.world)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, logs: &logs{}}
+	t.Cleanup(func() { closeWorld(world) })
+
+	dir := t.TempDir()
+	r.values = world.Settings()
+	maps.Copy(r.values, map[string]string{
+		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal",
+		"store.dsn":            "sqlite:" + filepath.Join(dir, "shiming.db"),
+		"security.keyset_file": filepath.Join(dir, "keyset.json"),
+	})
+	maps.Copy(r.values, s.settings)
+	if s.before != nil {
+		s.before(world, r.values)
+	}
+	r.run()
+	t.Cleanup(func() {
+		r.stop()
+		r.checkLogs(s.noisy)
+		r.checkCards()
+	})
+	if s.hr != nil {
+		r.staff(s.hr)
+	}
+	return r
+}
+
+// run starts a bot on the rig's files.
+func (r *rig) run() {
+	r.Helper()
+	cfg, err := ConfigOf(r.values)
+	if err != nil {
+		r.Fatal(err)
+	}
+	// Without the redaction that the program has: what is written must be clean by itself.
+	log := slog.New(slog.NewJSONHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	if r.app, err = NewApp(r.ctx, cfg, log); err != nil {
+		r.Fatal(err)
+	}
+	if r.clock != nil {
+		r.app.engine.Now = r.clock.now
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r.halt, r.ended = cancel, make(chan error, 1)
+	go func(a *App, ended chan error) { ended <- a.Run(ctx) }(r.app, r.ended)
+	r.world.SetWebhook(r.app.URL() + "/webhook/event")
+	if err := r.world.Feishu.Challenge(r.ctx); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// stop ends the bot as SIGTERM does. A second call does nothing.
+func (r *rig) stop() {
+	r.Helper()
+	if r.halt == nil {
+		return
+	}
+	r.halt()
+	r.halt = nil
+	if err := <-r.ended; err != nil {
+		r.Errorf("the bot ended with: %v", err)
+	}
+}
+
+// staff lets the first admin work by himself until the test ends.
+func (r *rig) staff(policy func(*sim.HR) sim.Policy) {
+	hr := r.world.HR(0)
+	ctx, cancel := context.WithCancel(r.ctx)
+	done := make(chan error, 1)
+	go func() { done <- hr.Work(ctx, policy(hr)) }()
+	r.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			r.Errorf("HR: %v", err)
+		}
+	})
+}
+
+func diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
+
+// until waits for a condition that nothing tells about.
+func (r *rig) until(what string, ok func() bool) {
+	r.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-r.ctx.Done():
+			r.Fatalf("never came: %s", what)
+		}
+	}
+}
+
+// view reads the bot's database.
+func (r *rig) view(read func(flows.View) error) {
+	r.Helper()
+	if err := r.app.store.View(r.ctx, read); err != nil {
+		r.Fatalf("reading the store: %v", err)
+	}
+}
+
+// caseOf is the latest case of somebody, nil if there is none.
+func (r *rig) caseOf(openID string) (c *flows.Case) {
+	r.Helper()
+	r.view(func(v flows.View) error {
+		all, err := v.CasesOf(r.ctx, tenant, openID)
+		if len(all) > 0 {
+			c = all[0]
+		}
+		return err
+	})
+	return c
+}
+
+// in waits until the latest case of somebody is in a state.
+func (r *rig) in(openID string, s flows.State) (c *flows.Case) {
+	r.Helper()
+	last := flows.State("")
+	defer func() {
+		if r.Failed() {
+			r.Logf("the case is in %q", last)
+		}
+	}()
+	r.until("state "+string(s), func() bool {
+		if c = r.caseOf(openID); c != nil {
+			last = c.State
+		}
+		return last == s
+	})
+	return c
+}
+
+// calls counts the recorded calls of an operation.
+func (r *rig) calls(upstream, operation string) int { return r.world.Recorder.Count(upstream, operation) }
+
+// clock is the bot's time: the real one, moved. It moves the engine only; jobs are due by the real one.
+type clock struct{ by atomic.Int64 }
+
+// behind is a clock that is slow, which leaves room to move it forward while everything is due at once.
+func behind(d time.Duration) *clock {
+	c := &clock{}
+	c.by.Store(int64(-d))
+	return c
+}
+
+func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.by.Load())) }
+func (c *clock) move(d time.Duration) { c.by.Add(int64(d)) }
+
+// logs keeps what the bot logs.
+type logs struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"|job failed`)
+
+// checkLogs looks for panics, unforeseen errors and personal data.
+func (r *rig) checkLogs(noisy bool) {
+	r.Helper()
+	for line := range strings.Lines(r.logs.String()) {
+		switch {
+		case panicked.MatchString(line):
+			r.Errorf("log: %s", line)
+		case !noisy && strings.Contains(line, `"level":"ERROR"`):
+			r.Errorf("log: %s", line)
+		}
+		if what := r.secretIn(line, true); what != "" {
+			r.Errorf("log: %s of somebody in a line", what)
+		}
+	}
+}
+
+// secretIn names what of anybody's personal data stands in a text, "" if nothing does.
+func (r *rig) secretIn(text string, names bool) string {
+	for _, e := range r.world.People() {
+		p := e.Person
+		switch {
+		case strings.Contains(text, p.Code):
+			return "the number"
+		case strings.Contains(text, p.Mobile):
+			return "the mobile"
+		case strings.Contains(text, p.Address):
+			return "the address"
+		case names && strings.Contains(text, p.Name):
+			return "the name"
+		}
+	}
+	return ""
+}
+
+// checkCards reads every version of every message that the bot ever sent.
+func (r *rig) checkCards() {
+	r.Helper()
+	owners := map[string]bool{}
+	for _, e := range r.world.People() {
+		owners[e.ChatID] = true
+	}
+	for _, chat := range r.world.Feishu.Chats() {
+		for _, m := range r.world.Feishu.Messages(chat) {
+			for _, v := range m.History {
+				card, err := feishu.ParseCard(v.Card)
+				if err != nil || !m.FromBot {
+					continue
+				}
+				if _, form := card.FindAct("confirm"); form && owners[chat] {
+					continue // the owner's own form
+				}
+				if what := r.secretIn(string(v.Card), true); what != "" {
+					r.Errorf("%s stands on a card %q", what, card.Title())
+				}
+			}
+		}
+	}
+	// A card that Feishu refuses as wrong is one that a person missed.
+	if n := r.world.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "api" && (e.Code == 230099 || e.Code == 230025) }); n > 0 {
+		r.Errorf("Feishu refused %d cards", n)
+	}
+}
