@@ -68,14 +68,14 @@ func (c Config) Validate() error {
 	if c.Region != "" && !regionForm.MatchString(c.Region) {
 		bad("region", "must look like "+DefaultRegion)
 	}
-	if !digits.MatchString(c.SMSSdkAppID) {
-		bad("sms_sdk_app_id", "required, digits only")
+	if !printable(c.SMSSdkAppID) {
+		bad("sms_sdk_app_id", "required, without spaces")
 	}
 	if strings.TrimSpace(c.SMSSignName) == "" || strings.ContainsAny(c.SMSSignName, "【】[]") {
 		bad("sms_sign_name", "required, without brackets")
 	}
-	if !digits.MatchString(c.SMSTemplateID) {
-		bad("sms_template_id", "required, digits only")
+	if !printable(c.SMSTemplateID) {
+		bad("sms_template_id", "required, without spaces")
 	}
 	if c.Timeout < 0 {
 		bad("timeout", "must not be negative")
@@ -84,7 +84,6 @@ func (c Config) Validate() error {
 }
 
 var (
-	digits     = regexp.MustCompile(`^[0-9]{1,20}$`)
 	regionForm = regexp.MustCompile(`^[a-z]{2,4}-[a-z0-9-]{2,30}$`)
 	hostForm   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 )

@@ -69,7 +69,7 @@ func TestEndpoints(t *testing.T) {
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	_, err := verify.NewTencent(verify.Config{
 		EndpointFaceID: "http://example.com", EndpointSMS: "gopher://x", SecretID: "a b", SecretKey: "bad key\n", Region: "Peking",
-		SMSSdkAppID: "app", SMSSignName: "【示例】", SMSTemplateID: "t", Timeout: -time.Second,
+		SMSSdkAppID: "14000 6666", SMSSignName: "【示例】", SMSTemplateID: "", Timeout: -time.Second,
 	})
 	if err == nil {
 		t.Fatal("accepted")
