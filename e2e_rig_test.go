@@ -18,6 +18,7 @@ import (
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
+	"shiming/sim/wire"
 )
 
 // asProgram, set in the environment, makes the test binary be the program.
@@ -87,7 +88,7 @@ func start(t *testing.T, s setup) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, logs: &logs{}}
-	t.Cleanup(func() { closeWorld(world) })
+	t.Cleanup(func() { cutOff(world) })
 
 	dir := t.TempDir()
 	r.values = world.Settings()
@@ -102,6 +103,7 @@ func start(t *testing.T, s setup) *rig {
 	}
 	r.run()
 	t.Cleanup(func() {
+		cutOff(world)
 		r.stop()
 		r.checkLogs(s.noisy)
 		r.checkCards()
@@ -110,6 +112,14 @@ func start(t *testing.T, s setup) *rig {
 		r.staff(s.hr)
 	}
 	return r
+}
+
+// cutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were
+// opened and never used, which is as long as a test takes.
+func cutOff(w *sim.World) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = w.Close(ctx)
 }
 
 // run starts a bot on the rig's files.
@@ -317,4 +327,9 @@ func (r *rig) checkCards() {
 			}
 		}
 	}
+}
+
+// hold makes the next call of an operation slow, so that something can happen meanwhile.
+func (r *rig) hold(upstream, operation string) {
+	r.world.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: wire.Delay, Times: 1, Delay: 1500 * time.Millisecond})
 }

@@ -1,6 +1,11 @@
 package flows
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"shiming/idcard"
+)
 
 // stepOf says to which step a result belongs.
 var stepOf = map[Kind]string{
@@ -57,12 +62,12 @@ func (d *decision) write(step string) *Write {
 	return nil
 }
 
-// stopAgain: another step of the same case stopped as well, or the same one again. An
-// unknown outcome outranks everything, since only a person can settle it.
+// stopAgain: another step of the same case stopped as well, or the same one again. HR is
+// asked about the one that needs a person most.
 func stopAgain(d *decision) {
 	d.markUnknown(d.e.Stop)
 	d.stopDetail(d.e.Stop)
-	if d.e.Stop.Code == "unknown_outcome" && d.c.Attention.Code != "unknown_outcome" {
+	if urgency(d.e.Stop) > urgency(d.c.Attention) {
 		a := *d.e.Stop
 		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.e.At
 		d.c.Attention = &a
@@ -74,6 +79,19 @@ func stopAgain(d *decision) {
 		d.c.Attention.Probes++
 	}
 	d.ch.Silent = true
+}
+
+// urgency orders stops by how much they need a person: only somebody who looks can settle an
+// unknown outcome, a clear no waits for HR's word, and what the operator has to put right is
+// tried again by itself.
+func urgency(a *Attention) int {
+	switch {
+	case a.Code == "unknown_outcome":
+		return 2
+	case a.Incident == "":
+		return 1
+	}
+	return 0
 }
 
 // parked keeps what a step prepares while the case is parked: the step is trying again by
@@ -101,7 +119,7 @@ func recovered(d *decision) {
 		d.refuse("not in the table", nil)
 		return
 	}
-	if a.Step != stepOf[d.e.Kind] {
+	if a.Step != stepOf[d.e.Kind] || d.e.Kind == PhotoUploaded && d.otherUploadMissing() {
 		d.goTo(a.Return)
 		parked := *a
 		inner.step(d)
@@ -121,6 +139,11 @@ func recovered(d *decision) {
 	d.stay = true
 	d.show(toApplicant, toHR)
 	d.why(d.ch.Why + "; went on by itself")
+}
+
+// otherUploadMissing: the upload of one side says nothing about the one that stopped.
+func (d *decision) otherUploadMissing() bool {
+	return slices.ContainsFunc(d.missingUploads(), func(s idcard.Side) bool { return string(s) != d.e.Side })
 }
 
 // keepParked stays in needs_attention after a result of another step. What that result
@@ -147,6 +170,10 @@ func (d *decision) keepParked(parked *Attention) {
 	}
 }
 
+// filesFamily begins e签宝's codes about files (reference of its error codes: 1430xxx). When
+// the evidence is refused with one, the uploaded photos are not there or not this application's.
+const filesFamily = "1430"
+
 // retry goes on where the case stopped. For an unknown outcome it is HR's word that nothing
 // was written.
 func retry(d *decision) {
@@ -154,6 +181,9 @@ func retry(d *decision) {
 	if w := d.write(a.Step); w != nil && w.State == WriteUnknown {
 		w.State = WriteRefused
 		d.detail("decided", "not written, once more")
+	}
+	if a.Step == "evidence" && strings.HasPrefix(a.Upstream, filesFamily) {
+		d.c.Uploads = nil // up with them once more
 	}
 	d.goTo(a.Return)
 	d.resume(a.Return)

@@ -78,15 +78,23 @@ func photoRead(d *decision) {
 		d.late(p)
 		return
 	}
-	used := false
+	used, wrong, on := false, "", idcard.Side("")
 	for _, r := range d.e.Readings {
-		if problem := d.use(p, r); problem != "" {
-			if !used {
-				d.refusePhoto(p, problem, r.Side)
-			}
-			break
+		problem := d.use(p, r)
+		if problem == "" {
+			used = true
+		} else if wrong == "" {
+			wrong, on = problem, r.Side
 		}
-		used = true
+		if problem == "other_person" {
+			break // whose side is the other one?
+		}
+	}
+	switch {
+	case wrong != "" && !used:
+		d.refusePhoto(p, wrong, on)
+	case wrong == "expired_card": // the front beside it is good
+		d.problem(p.ID, wrong)
 	}
 	d.show(toApplicant)
 	if used && d.c.side(idcard.Front) != nil && d.c.side(idcard.Back) != nil {
@@ -134,18 +142,26 @@ func samePerson(a, b *idcard.SealedReading) bool {
 
 // bothSides leads on to the form, unless the two sides cannot belong together.
 func (d *decision) bothSides() {
-	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
-	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
-		if i.Level == idcard.Error {
-			// Which of the two is wrong cannot be known; the one that came last is asked for again.
-			p := d.c.photo(d.e.PhotoID)
-			d.refusePhoto(p, "sides_mismatch", p.Side)
-			return
-		}
+	if !d.belongTogether() {
+		return
 	}
 	d.goTo(AwaitingConfirmation)
 	d.why("both sides read")
 	d.anew(toApplicant) // the photos have pushed the card up
+}
+
+// belongTogether refuses the photo that came last when the two sides cannot be of one card:
+// which of them is wrong cannot be known.
+func (d *decision) belongTogether() bool {
+	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
+	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
+		if i.Level == idcard.Error {
+			p := d.c.photo(d.e.PhotoID)
+			d.refusePhoto(p, "sides_mismatch", p.Side)
+			return false
+		}
+	}
+	return true
 }
 
 // refusePhoto turns a photo down and tells the applicant on that photo.
@@ -275,7 +291,7 @@ func newReading(d *decision) {
 		}
 	}
 	d.leaveForm()
-	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil || !d.belongTogether() {
 		d.goTo(AwaitingPhotos)
 		return
 	}

@@ -177,7 +177,8 @@ func (w *World) announced(openID string) bool {
 	return b.listed[openID]
 }
 
-// WaitAnnounced blocks until the announcement has listed a person, or ctx ends.
+// WaitAnnounced blocks until the announcement has listed a person, or ctx ends. The announcement lists the latest few only, so
+// when many finish between two versions of it, some may never be listed.
 func (w *World) WaitAnnounced(ctx context.Context, openID string) error {
 	_, err := w.Feishu.Watch(ctx, w.AnnounceChat(), func(feishu.Message) bool { return w.announced(openID) })
 	return err

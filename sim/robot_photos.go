@@ -13,11 +13,27 @@ const mostShots = 16
 
 // sendFirst takes and sends the first photos.
 func (r *robot) sendFirst(ctx context.Context) error {
-	first, err := r.s.firstShots(r.Person)
+	var first []*shot
+	err := r.withCamera(ctx, func() (err error) {
+		first, err = r.s.firstShots(r.Person)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	return r.send(ctx, first...)
+}
+
+// withCamera draws photos when it is the robot's turn. Drawing takes much processor time; if all robots drew at once, the first
+// photo would go out as late as the last.
+func (r *robot) withCamera(ctx context.Context, draw func() error) error {
+	select {
+	case r.w.cameras <- struct{}{}:
+		defer func() { <-r.w.cameras }()
+		return draw()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // sendPhotos sends what is missing: sides that the card does not show as read and of which no photo is under way.
@@ -25,38 +41,45 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	if len(r.shots) == 0 {
 		return r.sendFirst(ctx)
 	}
+	var sides []string
 	read := now.readSides()
-	var more []*shot
 	for _, side := range []string{sideFront, sideBack} {
-		if read[side] || r.underWay(side) {
-			continue
+		switch {
+		case read[side] || r.underWay(side):
+		case side == sideBack && r.s.OtherPersonsBack && !r.otherSent && !read[sideFront]: // its turn comes
+		default:
+			sides = append(sides, side)
 		}
-		if side == sideBack && r.s.OtherPersonsBack && !r.otherSent {
-			if !read[sideFront] {
-				continue
-			}
-			r.otherSent = true
-			other := somebodyElse(r.Person, r.w.cfg.Seed)
-			t := take(other, sideBack, sideBack, r.s.good(sideBack), true)
-			if t.err != nil {
-				return t.err
-			}
-			more = append(more, t.shot)
-			continue
-		}
-		t := take(r.Person, side, side, r.s.good(side), false)
-		if t.err != nil {
-			return t.err
-		}
-		more = append(more, t.shot)
 	}
-	if len(more) == 0 {
+	if len(sides) == 0 {
 		return nil
 	}
-	if len(r.shots)+len(more) > mostShots {
+	if len(r.shots)+len(sides) > mostShots {
 		return r.stuck("the photos are turned down again and again")
 	}
+	var more []*shot
+	err := r.withCamera(ctx, func() error {
+		var all []taken
+		for _, side := range sides {
+			all = append(all, r.again(side))
+		}
+		var err error
+		more, err = shots(all...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return r.send(ctx, more...)
+}
+
+// again takes one more photo of a side.
+func (r *robot) again(side string) taken {
+	if side == sideBack && r.s.OtherPersonsBack && !r.otherSent {
+		r.otherSent = true
+		return take(somebodyElse(r.Person, r.w.cfg.Seed), sideBack, sideBack, r.s.good(sideBack), true)
+	}
+	return take(r.Person, side, side, r.s.good(side), false)
 }
 
 // underWay tells whether a photo that should show this side was sent and not turned down.

@@ -39,6 +39,7 @@ type World struct {
 	cfg       Config
 	transport *http.Transport // to the bot
 	eyes      chan struct{}   // bounds how many pictures are read at a time
+	cameras   chan struct{}   // bounds how many robots draw their photos at a time
 
 	servers []*http.Server
 	cancel  context.CancelFunc // ends the requests that are being served
@@ -67,7 +68,8 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	}
 	w := &World{
 		Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
-		cfg: c, webhook: c.Webhook, eyes: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
+		cfg: c, webhook: c.Webhook,
+		eyes: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), cameras: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
 	}
 	w.Recorder.Now = c.Now

@@ -1,0 +1,249 @@
+package flows
+
+import (
+	"testing"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// stopped is what a step reports when it needs somebody.
+func stopped(step, code, incident string) *Attention {
+	return &Attention{Step: step, Code: code, Upstream: "42", LogID: "log", Incident: incident}
+}
+
+// parkedCase stands in needs_attention and will return to a state.
+func parkedCase(back State, a *Attention) *Case {
+	c := sampleCase(back)
+	c.State, c.Attention = NeedsAttention, a
+	a.Return, a.Rev, a.Since = back, c.Rev, noon
+	c.Rev++
+	return c
+}
+
+func TestAStopParksTheCase(t *testing.T) {
+	for _, tt := range []struct {
+		from     State
+		step     string
+		code     string
+		incident string
+		anew     []string
+	}{
+		{AwaitingPhotos, "photos", "quota", "photos/quota/2110003", nil},
+		{AwaitingCode, "code", "supplier", "code/supplier/x", nil},
+		{Checking, "check", "supplier_refused", "", []string{toHR}},
+		{Recording, "identity", "unknown_outcome", "", []string{toHR}},
+		{Recording, "upload", "photo_lost", "", []string{toHR}},
+		{Filing, "evidence", "incomplete", "", []string{toHR}},
+	} {
+		c := sampleCase(tt.from)
+		d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
+		d.queued()
+		d.drew([]string{toApplicant, toHR}, tt.anew).noted("step", tt.step, "code", tt.code, "upstream", "42", "log_id", "log")
+		a := d.Case.Attention
+		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(noon) || a.Incident != tt.incident || d.Incident != tt.incident {
+			t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
+		}
+		if !cards.HasText("trouble."+tt.code) || !cards.HasText("attention_step."+tt.step) {
+			t.Errorf("no words for %s, %s", tt.step, tt.code)
+		}
+		hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention)
+		if hr.Step != tt.step || hr.Code != tt.code || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
+			t.Errorf("HR sees %+v", hr)
+		}
+		if mine := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); mine.Stage != "attention" {
+			t.Errorf("the applicant sees %+v", mine)
+		}
+	}
+}
+
+// What a stopped write may have done is kept, or freed for another attempt.
+func TestAStopSettlesTheWrite(t *testing.T) {
+	for _, tt := range []struct {
+		from  State
+		step  string
+		code  string
+		state WriteState
+	}{
+		{Recording, "identity", "unknown_outcome", WriteUnknown}, {Recording, "identity", "permission", WriteRefused},
+		{Filing, "evidence", "unknown_outcome", WriteUnknown}, {Filing, "evidence", "quota", WriteRefused},
+		{Recording, "upload", "quota", WriteStarted}, // another step's
+	} {
+		d := decide(t, sampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
+		w := d.Case.Identity
+		if tt.from == Filing {
+			w = d.Case.Evidence
+		}
+		if w.State != tt.state {
+			t.Errorf("%s, %s: %s, want %s", tt.step, tt.code, w.State, tt.state)
+		}
+	}
+}
+
+func TestRetryGoesOnWhereItStopped(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		back   State
+		step   string
+		change func(*Case)
+		jobs   []JobKind
+	}{
+		{"photos, stored", AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].Reader = "dead" }, []JobKind{JobReadPhotos}},
+		{"photos, one to fetch", AwaitingPhotos, "photos", func(c *Case) { withPhoto(c, "p3", PhotoWaiting) }, []JobKind{JobFetchPhoto, JobReadPhotos}},
+		{"code, not made", AwaitingCode, "code", func(c *Case) { c.Code.State, c.Code.MAC = "sending", nil }, []JobKind{JobSendCode}},
+		{"code, on its way", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, nil},
+		{"code, sent", AwaitingCode, "code", func(*Case) {}, nil},
+		{"check", Checking, "check", func(*Case) {}, []JobKind{JobCheck}},
+		{"identity", Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, []JobKind{JobIdentity, JobUpload, JobUpload}},
+		{"uploads", Recording, "upload", func(c *Case) { c.Uploads = map[string]string{"back": "f2"} }, []JobKind{JobIdentity, JobUpload}},
+		{"uploads after the identity", Filing, "upload", func(c *Case) { c.Evidence, c.Uploads = nil, map[string]string{"back": "f2"} }, []JobKind{JobUpload}},
+		{"evidence", Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, []JobKind{JobEvidence}},
+		{"identity without verification", Recording, "identity", func(c *Case) { c.Method, c.Identity.State = MethodNone, WriteRefused }, []JobKind{JobIdentity}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := parkedCase(tt.back, stopped(tt.step, "refused", ""))
+			tt.change(c)
+			d := decide(t, c, Event{Kind: Retry}).led(tt.back).said("retried")
+			for _, j := range d.queued(tt.jobs...) {
+				if j.Kind == JobCheck && j.Rev != d.Case.Rev {
+					t.Errorf("the check belongs to revision %d, the case is at %d", j.Rev, d.Case.Rev)
+				}
+			}
+			for _, p := range d.Case.Photos {
+				if p.Reader != "" {
+					t.Errorf("%s is still read by %q", p.ID, p.Reader)
+				}
+			}
+			if d.Case.Attention != nil || d.Case.Settled == nil || d.Case.Settled.What != "retried" || d.Case.Settled.By != "ou_hr1" {
+				t.Errorf("settled %+v", d.Case.Settled)
+			}
+			d.drew([]string{toApplicant, toHR}, nil)
+			hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention)
+			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != tt.step {
+				t.Errorf("HR sees %+v", hr)
+			}
+		})
+	}
+}
+
+// A shared cause is tried again for everybody.
+func TestRetryOfAnIncident(t *testing.T) {
+	c := parkedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
+	jobs := decide(t, c, Event{Kind: Retry}).led(Checking).queued(JobCheck, JobRetryAll)
+	if jobs[1].Ref != "check/supplier/x" {
+		t.Errorf("retries %q", jobs[1].Ref)
+	}
+}
+
+// For an unknown outcome 重试 is HR's word that nothing was written.
+func TestRetryOfAnUnknownOutcome(t *testing.T) {
+	c := sampleCase(NeedsAttention)
+	d := decide(t, c, Event{Kind: Retry}).led(Recording).noted("decided", "not written, once more")
+	if d.Case.Identity.State != WriteRefused || d.Case.Identity.Attempt != 1 {
+		t.Errorf("identity %+v", d.Case.Identity)
+	}
+}
+
+// When e签宝 does not have the photos, asking again with the same ids would never work.
+func TestRetryUploadsLostFilesAgain(t *testing.T) {
+	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload}, "1435404": {JobEvidence}} {
+		a := stopped("evidence", "permission", "")
+		a.Upstream = upstream
+		c := parkedCase(Filing, a)
+		c.Evidence.State = WriteRefused
+		decide(t, c, Event{Kind: Retry}).led(Filing).queued(jobs...)
+	}
+}
+
+func TestResolveIdentity(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		uploads map[string]string
+		method  Method
+		to      State
+		jobs    []JobKind
+	}{
+		{"with both photos", map[string]string{"front": "f1", "back": "f2"}, ThreeElements, Filing, []JobKind{JobEvidence}},
+		{"with one photo", map[string]string{"front": "f1"}, ThreeElements, Filing, []JobKind{JobUpload}},
+		{"without verification", nil, MethodNone, Done, []JobKind{JobPurge}},
+	} {
+		c := sampleCase(NeedsAttention)
+		c.Uploads, c.Method = tt.uploads, tt.method
+		d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
+		d.queued(tt.jobs...)
+		w := d.Case.Identity
+		if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(noon) || d.Case.Settled.What != "resolved" {
+			t.Errorf("%s: %+v", tt.name, w)
+		}
+	}
+}
+
+func TestResolveEvidenceNeedsTheID(t *testing.T) {
+	unknown := func() *Case {
+		c := parkedCase(Filing, stopped("evidence", "unknown_outcome", ""))
+		c.Evidence.State = WriteUnknown
+		return c
+	}
+	for _, id := range []string{"", "  ", "P", "1234567", "p123", "P12 34", "P<at>", "P" + string(make([]byte, 4)), "P" + idcard.FieldName, "P证", "P" + string(make([]rune, 70))} {
+		decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: &id}}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
+	}
+	decide(t, unknown(), Event{Kind: Resolved}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
+	d := decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).led(Done).said("resolved").noted("evi_point_id", "P1234567890", "decided", "written")
+	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
+	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P1234567890" || w.By != "ou_hr1" {
+		t.Errorf("evidence %+v", w)
+	}
+}
+
+func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
+	for _, c := range []*Case{
+		parkedCase(Filing, stopped("evidence", "quota", "x")),
+		parkedCase(Recording, stopped("upload", "refused", "")),
+		parkedCase(AwaitingPhotos, stopped("photos", "quota", "x")),
+	} {
+		if c.Evidence != nil {
+			c.Evidence.State = WriteRefused
+		}
+		d := decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}})
+		if d.Case != nil || d.Why != "nothing to resolve" {
+			t.Errorf("%s was resolved (%s)", c.Attention.Step, d.Why)
+		}
+	}
+}
+
+func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
+	d := decide(t, sampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
+	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Settled.What != "closed" {
+		t.Errorf("closed %+v", d.Case)
+	}
+	card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Closed)
+	if card.Outcome != "closed" || card.Note != "请找我" {
+		t.Errorf("the applicant reads %+v", card)
+	}
+	if hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
+		t.Errorf("HR sees %+v", hr.Decision)
+	}
+}
+
+// The applicant may stop as long as nothing irreversible has begun.
+func TestStoppingDuringAttention(t *testing.T) {
+	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
+		before := back != Recording && back != Filing
+		for _, k := range []Kind{Cancelled, Erase} {
+			c := parkedCase(back, stopped("x", "quota", ""))
+			d := decide(t, c, Event{Kind: k})
+			if before {
+				d.led(Withdrawn)
+				if d.Case.Settled.What != "withdrawn" || d.Case.Settled.By != "" || d.Case.Personal.Empty() != (k == Erase) {
+					t.Errorf("%s × %s: %+v", back, k, d.Case.Settled)
+				}
+			} else if d.Case != nil {
+				t.Errorf("%s × %s was allowed", back, k)
+			}
+			if got := canCancel(c); got != before {
+				t.Errorf("%s: the card offers to cancel: %v", back, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package flows
+
+import (
+	"testing"
+	"time"
+
+	"shiming/cards"
+)
+
+func checked(outcome string) *Check {
+	return &Check{Outcome: outcome, Detail: "0", Supplier: "腾讯云", Serial: "r-9", At: noon}
+}
+
+func TestAMatchGoesToHR(t *testing.T) {
+	c := sampleCase(Checking)
+	c.Delayed, c.Review = "check", &Review{By: "ou_hr1", What: "sent_back"}
+	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
+	d.queued()
+	d.drew([]string{toApplicant, toHR}, []string{toHR}).noted("outcome", "match", "serial", "r-9")
+	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" || d.lastSent() != "tencent_faceid" {
+		t.Errorf("after the check: %+v", d.Case)
+	}
+	if d.Case.Personal.SMSCode == "" || d.Case.Code.PassedAt.IsZero() {
+		t.Error("the code is needed for the evidence")
+	}
+}
+
+func TestNoMatchGoesBackToTheForm(t *testing.T) {
+	for outcome, mismatch := range map[string]string{"mismatch": "three_elements", "no_record": "no_record"} {
+		d := decide(t, sampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
+		d.queued()
+		if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
+			t.Errorf("%s: mismatch %q", outcome, d.Case.Mismatch)
+		}
+		// A code proves one submission only; what was typed is kept.
+		if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != sampleNumber || d.Case.Personal.Mobile != sampleMobile {
+			t.Errorf("%s: %+v", outcome, d.Case)
+		}
+		card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Confirm)
+		if card.Mismatch != mismatch || card.Number != sampleNumber {
+			t.Errorf("%s: the form shows mismatch %q", outcome, card.Mismatch)
+		}
+		if d.lastSent() != "tencent_faceid" {
+			t.Error("the check is not on record")
+		}
+	}
+}
+
+func TestWhatTheSupplierDoesNotTake(t *testing.T) {
+	for _, field := range []string{"mobile", "identity_code", "identity_name"} {
+		c := sampleCase(Checking)
+		c.Delayed = "check"
+		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
+		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" || !cards.HasText("mismatch."+field) {
+			t.Errorf("%s: %+v", field, d.Case)
+		}
+	}
+}
+
+// An all-green case may pass without HR when the policy says so; everything else never does.
+func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
+	warnings := func(p *Policy) { p.ReviewAlways = false }
+	green := func() *Case {
+		c := sampleCase(Checking)
+		c.Review = nil
+		return c
+	}
+	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
+	d.queued(JobIdentity, JobUpload, JobUpload)
+	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Why != "policy: all checks green" {
+		t.Errorf("review %+v (%s)", r, d.Why)
+	}
+	if card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); !card.Automatic {
+		t.Error("the card does not say that a rule decided")
+	}
+	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
+
+	front, _ := sampleReadings()
+	for name, change := range map[string]func(*Case){
+		"something was changed":      func(c *Case) { c.Changed = []string{"identity_name"} },
+		"the number is somebody's":   func(c *Case) { c.Duplicates = []string{"x"} },
+		"another name in Feishu":     func(c *Case) { c.Personal.ContactName = "小样" },
+		"a photo is not good":        func(c *Case) { c.Photos[0].Warnings = []string{"photo_blurred"} },
+		"the card ends soon":         func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 },
+		"the sides hardly fit":       func(c *Case) { c.Personal.Back.ValidTo.Y = 2033 },
+		"birth and number disagree":  func(c *Case) { c.Personal.Front.Birth.D = 8 },
+		"the end was not read":       nil, // grey does not count against it
+		"the directory is not known": nil,
+	} {
+		c := green()
+		sealed := front.Seal()
+		c.Personal.Front = &sealed
+		if change == nil {
+			if name == "the end was not read" {
+				c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M, c.Personal.Back.ValidTo.D = 0, 0, 0
+			}
+			decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
+			continue
+		}
+		change(c)
+		d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings)
+		if d.Case == nil || d.Case.State != AwaitingReview {
+			t.Errorf("%s: passed without HR", name)
+		}
+	}
+}
+
+// Every finding has words, and nothing that was not examined is green.
+func TestFindings(t *testing.T) {
+	c := sampleCase(AwaitingReview)
+	level := func(c *Case) map[string]cards.Level {
+		m := map[string]cards.Level{}
+		for _, f := range Findings(c, noon) {
+			m[f.Code] = f.Level
+			if !cards.HasText("check."+f.Code+"."+string(f.Level)) || !cards.HasText("chip."+f.Code) {
+				t.Errorf("no words for %s in %s", f.Code, f.Level)
+			}
+		}
+		return m
+	}
+	for code, l := range level(c) {
+		want := cards.Green
+		if code == "name_vs_feishu" { // the directory was not asked
+			want = cards.Grey
+		}
+		if l != want {
+			t.Errorf("%s is %s, want %s", code, l, want)
+		}
+	}
+	for _, tt := range []struct {
+		code   string
+		level  cards.Level
+		change func(*Case)
+	}{
+		{"number_valid", cards.Red, func(c *Case) { c.Personal.Number = "1" }},
+		{"three_elements", cards.Grey, func(c *Case) { c.Check = nil }},
+		{"three_elements", cards.Grey, func(c *Case) { c.Method = MethodNone }},
+		{"three_elements", cards.Red, func(c *Case) { c.Check.Outcome = "mismatch" }},
+		{"validity", cards.Green, func(c *Case) { c.Personal.Back.LongTerm = true }},
+		{"validity", cards.Amber, func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 }},
+		{"validity", cards.Red, func(c *Case) { c.Personal.Back.ValidTo.Y = 2025 }},
+		{"validity", cards.Grey, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
+		{"sides_match", cards.Red, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
+		{"ocr_consistency", cards.Amber, func(c *Case) { c.Personal.Front.Gender = "female" }},
+		{"ocr_consistency", cards.Red, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = otherNumber, "female" }}, // typed, and neither birth nor gender fit
+		{"edited", cards.Amber, func(c *Case) { c.Changed = []string{"identity_name"} }},
+		{"duplicate_number", cards.Red, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
+		{"name_vs_feishu", cards.Green, func(c *Case) { c.Personal.ContactName = sampleName }},
+		{"name_vs_feishu", cards.Amber, func(c *Case) { c.Personal.ContactName = "小样" }},
+		{"quality", cards.Amber, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }},
+		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_glare"}, PhotoReplaced }},
+	} {
+		c := sampleCase(AwaitingReview)
+		tt.change(c)
+		if got := level(c)[tt.code]; got != tt.level {
+			t.Errorf("%s is %s, want %s", tt.code, got, tt.level)
+		}
+	}
+	if Findings(&Case{}, noon) != nil {
+		t.Error("something was found in nothing")
+	}
+	if AllGreen(nil) {
+		t.Error("nothing examined counts as green")
+	}
+	if w := Worst([]cards.Check{{Level: cards.Grey}, {Level: cards.Amber}, {Level: cards.Green}}); w != cards.Amber {
+		t.Errorf("worst is %s", w)
+	}
+	if w := Worst(Findings(&Case{Personal: sampleCase(Done).Personal, Duplicates: []string{"x"}}, noon.Add(time.Hour))); w != cards.Red {
+		t.Errorf("worst is %s", w)
+	}
+}

@@ -1,0 +1,208 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// codeCase waits for a code in the given state, asked for a moment ago.
+func codeCase(state string) *Case {
+	c := sampleCase(AwaitingCode)
+	c.Code = &Code{Seq: 1, State: state, AskedAt: noon.Add(-5 * time.Second), MAC: []byte("right"), Supplier: "腾讯云"}
+	c.CodesAsked = []time.Time{noon.Add(-5 * time.Second)}
+	if state == "sent" {
+		c.Code.SentAt = noon.Add(-4 * time.Second)
+	}
+	return c
+}
+
+func TestTheIntentComesBeforeTheMessage(t *testing.T) {
+	c := codeCase("sending")
+	c.Code.MAC = nil
+	d := decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("right"), Supplier: "腾讯云"}).stayed()
+	if string(d.Case.Code.MAC) != "right" || d.Case.Code.Supplier != "腾讯云" || !d.Silent {
+		t.Errorf("code %+v", d.Case.Code)
+	}
+	// A second run must not make another one.
+	decide(t, d.Case, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("other")}).refused("another code is valid", "")
+}
+
+// Results of a code that is no longer the one are ignored.
+func TestResultsOfAnOlderCode(t *testing.T) {
+	for _, k := range []Kind{CodePrepared, CodeSent, CodeFailed, CodeUnknown, CodeDropped} {
+		c := codeCase("sending")
+		c.Code.MAC = nil
+		decide(t, c, Event{Kind: k, Seq: 2}).refused("another code is valid", "")
+		c.Code = nil
+		decide(t, c, Event{Kind: k, Seq: 0}).refused("another code is valid", "")
+	}
+}
+
+func TestWhatBecomesOfACode(t *testing.T) {
+	for _, tt := range []struct {
+		kind           Kind
+		state, problem string
+		sent           string
+		keepsMAC       bool
+		silent         bool
+	}{
+		{CodeSent, "sent", "", "tencent_sms", true, false},
+		{CodeFailed, "failed", "mobile_blocked", "", false, false},
+		{CodeUnknown, "unknown", "unknown", "tencent_sms", true, false}, // it may have arrived, so it stays valid
+		{CodeDropped, "sending", "", "", false, true},
+	} {
+		c := codeCase("sending")
+		c.Delayed = "code"
+		d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: noon}).stayed()
+		code := d.Case.Code
+		if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC || d.Silent != tt.silent {
+			t.Errorf("%s: %+v", tt.kind, code)
+		}
+		if d.lastSent() != tt.sent {
+			t.Errorf("%s: sent to %q", tt.kind, d.lastSent())
+		}
+		if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(noon) || d.Case.Delayed != "") {
+			t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
+		}
+		if !tt.silent {
+			d.drew([]string{toApplicant}, nil)
+		}
+	}
+	decide(t, codeCase("sent"), Event{Kind: CodeDropped, Seq: 1}).refused("another code is valid", "")
+}
+
+func TestAskingForAnotherCode(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		state   string
+		asked   time.Duration // ago
+		mobile  string        // where the last one went
+		waits   string        // seconds, when it is too soon
+		starts  time.Duration // from now, at the latest
+		another bool
+	}{
+		{"too soon", "sent", 20 * time.Second, sampleMobile, "40", 0, false},
+		{"too soon by less than a second", "sent", 59*time.Second + 1, sampleMobile, "1", 0, false},
+		{"in time", "sent", time.Minute, sampleMobile, "", 0, true},
+		{"in time while unknown", "unknown", 2 * time.Minute, sampleMobile, "", 0, true},
+		{"too soon while unknown", "unknown", time.Second, sampleMobile, "59", 0, false},
+		{"too soon while it is being sent", "sending", time.Second, sampleMobile, "59", 0, false},
+		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, sampleMobile, "", 40 * time.Second, true},
+		{"at once after one that was not sent, to another mobile", "failed", 20 * time.Second, "13900009999", "", 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := codeCase(tt.state)
+			c.Code.AskedAt, c.CodesAsked, c.Personal.CodeMobile = noon.Add(-tt.asked), []time.Time{noon.Add(-tt.asked)}, tt.mobile
+			d := decide(t, c, Event{Kind: CodeAsked})
+			if !tt.another {
+				d.refused("too soon for another code", "code_wait", "seconds", tt.waits)
+				return
+			}
+			d.stayed().said("resent").drew([]string{toApplicant}, nil)
+			j := d.queued(JobSendCode)[0]
+			if j.Rev != 2 || j.At.Before(noon) || j.At.After(noon.Add(tt.starts)) {
+				t.Errorf("job %+v", j)
+			}
+			if code := d.Case.Code; code.Seq != 2 || code.State != "sending" || code.MAC != nil || code.Tries != 0 {
+				t.Errorf("code %+v", code)
+			}
+		})
+	}
+}
+
+func TestCodesPerDay(t *testing.T) {
+	c := codeCase("sent")
+	c.Code.AskedAt, c.CodesAsked = noon.Add(-2*time.Minute), nil
+	for i := range MaxCodesPerDay {
+		c.CodesAsked = append(c.CodesAsked, noon.Add(-24*time.Hour+time.Minute).Add(time.Duration(i)*time.Minute))
+	}
+	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "code_too_many")
+	d := decide(t, c, Event{Kind: CodeAsked, At: noon.Add(time.Minute)}).stayed()
+	if n := len(d.Case.CodesAsked); n != MaxCodesPerDay {
+		t.Errorf("%d codes on record, the oldest is more than a day old", n)
+	}
+}
+
+func TestTypedCodes(t *testing.T) {
+	ttl := testPolicy().CodeTTL
+	for _, tt := range []struct {
+		name    string
+		state   string
+		at      time.Time
+		mac     string
+		tries   int // before
+		typed   string
+		to      State  // "" = refused
+		why     string // of a refusal
+		toast   string
+		args    []string
+		problem string
+	}{
+		{"right", "sent", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, before the receipt", "sending", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, without any receipt", "unknown", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right at the last try", "sent", noon, "right", MaxCodeTries - 1, "123456", Checking, "", "saved", nil, ""},
+		{"wrong", "sent", noon, "wrong", 0, "123456", AwaitingCode, "", "code_wrong", []string{"left", "4"}, "wrong"},
+		{"wrong for the fourth time", "sent", noon, "wrong", 3, "123456", AwaitingCode, "", "code_wrong", []string{"left", "1"}, "wrong"},
+		{"wrong for the fifth time", "sent", noon, "wrong", 4, "123456", AwaitingCode, "", "code_too_many", nil, "too_many_tries"},
+		{"right, but used up", "sent", noon, "right", MaxCodeTries, "123456", "", "the code is used up", "code_too_many", nil, ""},
+		{"right at the last moment", "sent", noon.Add(ttl - 4*time.Second - 1), "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, expired", "sent", noon.Add(ttl - 4*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
+		{"right, expired since it was asked for", "unknown", noon.Add(ttl - 5*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
+		{"nothing", "sent", noon, "right", 0, "", "", "no code typed", "missing_field", []string{"field", "sms_code"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := codeCase(tt.state)
+			c.Code.Tries = tt.tries
+			d := decide(t, c, Event{Kind: CodeTyped, At: tt.at, Code: tt.typed, MAC: []byte(tt.mac)})
+			if tt.to == "" {
+				d.refused(tt.why, tt.toast, tt.args...)
+				return
+			}
+			d.led(tt.to).said(tt.toast, tt.args...)
+			if d.Case.Code.Problem != tt.problem {
+				t.Errorf("problem %q", d.Case.Code.Problem)
+			}
+			if tt.to == Checking {
+				j := d.queued(JobCheck)[0]
+				if j.Rev != d.Case.Rev || d.Case.Personal.SMSCode != tt.typed || !d.Case.Code.PassedAt.Equal(tt.at) {
+					t.Errorf("job %+v at revision %d, passed %v", j, d.Case.Rev, d.Case.Code.PassedAt)
+				}
+				return
+			}
+			d.stayed().queued()
+			if d.Case.Personal.SMSCode != "" || !d.Case.Code.PassedAt.IsZero() {
+				t.Error("a code that did not pass is kept")
+			}
+		})
+	}
+	for name, change := range map[string]func(*Case){"no code": func(c *Case) { c.Code = nil }, "not made yet": func(c *Case) { c.Code.MAC = nil }} {
+		c := codeCase("sending")
+		change(c)
+		d := decide(t, c, Event{Kind: CodeTyped, Code: "123456"})
+		t.Log(name)
+		d.refused("no code was sent yet", "working")
+	}
+}
+
+// An expired code does not cost a try, and a failed one cannot be guessed.
+func TestExpiredCodesCostNoTry(t *testing.T) {
+	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: noon.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
+	if d.Case.Code.Tries != 0 {
+		t.Errorf("%d tries", d.Case.Code.Tries)
+	}
+	c := decide(t, codeCase("sending"), Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_invalid"}).Case
+	decide(t, c, Event{Kind: CodeTyped, Code: "123456"}).refused("no code was sent yet", "working")
+}
+
+func TestOnlyDigits(t *testing.T) {
+	for in, want := range map[string]string{
+		"123456": "123456", " 123 456 ": "123456", "１２３４５６": "123456", "验证码123456。": "123456", "": "", "abc": "",
+		"①②③": "123", strings.Repeat("9", 500): strings.Repeat("9", 12),
+	} {
+		if got := onlyDigits(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+)
+
+// form is a complete submission; with sets or removes ("\x00") fields.
+func form(with ...string) cards.Form {
+	f := cards.Form{IdentityName: ptr(sampleName), IdentityCode: ptr(sampleNumber), Mobile: ptr(sampleMobile)}
+	for i := 0; i+1 < len(with); i += 2 {
+		v := ptr(with[i+1])
+		if *v == "\x00" {
+			v = nil
+		}
+		switch with[i] {
+		case "identity_name":
+			f.IdentityName = v
+		case "identity_code":
+			f.IdentityCode = v
+		case "mobile":
+			f.Mobile = v
+		default:
+			panic(with[i])
+		}
+	}
+	return f
+}
+
+func TestConfirmAsksForTheCode(t *testing.T) {
+	c := sampleCase(AwaitingConfirmation)
+	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
+	d := decide(t, c, Event{Kind: Confirmed, Form: form(), Index: []byte("index"), Duplicates: []string{"x"}}).led(AwaitingCode).said("saved")
+	j := d.queued(JobSendCode)[0]
+	if j.Rev != 1 || !j.At.Equal(noon) {
+		t.Errorf("the code's job is %+v", j)
+	}
+	after := d.Case
+	if after.Personal.Name != sampleName || after.Personal.Number != sampleNumber || after.Personal.Mobile != sampleMobile || after.Personal.CodeMobile != sampleMobile {
+		t.Error("the fields are not kept")
+	}
+	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil || !after.Confirmed.Equal(noon) {
+		t.Errorf("left behind: %+v", after)
+	}
+	if !d.SetIndex || string(d.Index) != "index" || !slices.Equal(after.Duplicates, []string{"x"}) {
+		t.Error("index or duplicates are missing")
+	}
+	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil || after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
+		t.Errorf("code %+v", after.Code)
+	}
+}
+
+func TestConfirmTidiesWhatWasTyped(t *testing.T) {
+	d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed,
+		Form: form("identity_name", "  "+sampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile", "+86 139-0000-1234")}).led(AwaitingCode)
+	p := d.Case.Personal
+	if p.Name != sampleName || p.Number != sampleNumber || p.Mobile != sampleMobile || d.Case.Changed != nil {
+		t.Errorf("kept with changes %v", d.Case.Changed)
+	}
+}
+
+func TestConfirmNotesWhatWasChanged(t *testing.T) {
+	for _, tt := range []struct {
+		form    cards.Form
+		changed []string
+	}{
+		{form(), nil},
+		{form("identity_name", "样甲鸣"), []string{"identity_name"}},
+		{form("identity_code", otherNumber), []string{"identity_code"}},
+		{form("identity_name", "样甲鸣", "identity_code", otherNumber), []string{"identity_name", "identity_code"}},
+	} {
+		d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).led(AwaitingCode)
+		if !slices.Equal(d.Case.Changed, tt.changed) {
+			t.Errorf("changed %v, want %v", d.Case.Changed, tt.changed)
+		}
+	}
+}
+
+func TestConfirmNamesTheWrongField(t *testing.T) {
+	long := strings.Repeat("长", 10000)
+	for _, tt := range []struct {
+		name, field, typed, problem string
+	}{
+		{"no name", "identity_name", " ", "required"},
+		{"a name that is too long", "identity_name", long, "name_length"},
+		{"a mention", "identity_name", `<at id=all></at>`, "name_characters"},
+		{"digits for a name", "identity_name", "12345", "name_characters"},
+		{"no number", "identity_code", "", "required"},
+		{"a number that is too short", "identity_code", "12345", "length"},
+		{"letters for a number", "identity_code", "89900019900307O296", "characters"},
+		{"a region that begins with 0", "identity_code", "099000199003070296", "characters"},
+		{"a wrong check digit", "identity_code", sampleNumber[:17] + "7", "check_digit"},
+		{"no such day", "identity_code", "899000199002300298", "date"},
+		{"a birth in the future", "identity_code", "899000203003070297", "future"},
+		{"no mobile", "mobile", "", "required"},
+		{"a mobile that is too short", "mobile", "1390000", "mobile_format"},
+		{"a foreign mobile", "mobile", "+1 202 555 0100", "mobile_format"},
+		{"a landline", "mobile", "010-12345678", "mobile_format"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := sampleCase(AwaitingConfirmation)
+			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).stayed().said("wrong_field", "field", tt.field)
+			d.queued()
+			if !maps.Equal(d.Case.FormIssues, map[string]string{tt.field: tt.problem}) {
+				t.Errorf("issues %v, want %s", d.Case.FormIssues, tt.problem)
+			}
+			if !cards.HasText("field." + tt.problem) {
+				t.Errorf("there are no words for %s", tt.problem)
+			}
+			d.drew([]string{toApplicant}, nil).noted(tt.field, tt.problem)
+			// What was right is kept; what was wrong is kept short enough to be shown.
+			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name, "identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
+				if n := len([]rune(got)); n > 60 {
+					t.Errorf("%s keeps %d characters", field, n)
+				}
+				if field != tt.field && got == "" {
+					t.Errorf("%s was right and is lost", field)
+				}
+			}
+			if d.Case.Confirmed != c.Confirmed || d.SetIndex || d.Case.Code != nil {
+				t.Error("a wrong form has consequences")
+			}
+			if raw := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).JSON(); len(raw) > 30<<10 {
+				t.Errorf("the card has %d bytes", len(raw))
+			}
+		})
+	}
+}
+
+func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
+	for _, tt := range []struct {
+		form  cards.Form
+		field string
+		n     int
+	}{
+		{form("identity_name", "", "identity_code", "1", "mobile", "2"), "identity_name", 3},
+		{form("identity_code", "1", "mobile", "2"), "identity_code", 2},
+	} {
+		d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field", "field", tt.field)
+		if len(d.Case.FormIssues) != tt.n {
+			t.Errorf("issues %v", d.Case.FormIssues)
+		}
+	}
+}
+
+// A field that is not even there was not left out by a person.
+func TestConfirmWithoutAField(t *testing.T) {
+	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
+		decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form(field, "\x00")}).
+			refused("a field of the form is missing", "missing_field", "field", field)
+	}
+}
+
+func TestConfirmWithoutVerification(t *testing.T) {
+	c := sampleCase(AwaitingConfirmation)
+	c.Method = MethodNone
+	for _, mobile := range []string{"\x00", "", sampleMobile} {
+		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).led(AwaitingReview)
+		d.queued()
+		if d.Case.Code != nil || d.Case.Rounds != 1 {
+			t.Errorf("code %v, rounds %d", d.Case.Code, d.Case.Rounds)
+		}
+		d.drew([]string{toApplicant, toHR}, []string{toHR})
+	}
+	d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "12")}).stayed()
+	if d.Case.FormIssues["mobile"] != "mobile_format" {
+		t.Errorf("issues %v", d.Case.FormIssues)
+	}
+	// The policy cannot let through what nobody verified.
+	d = decide(t, c, Event{Kind: Confirmed, Form: form()}, func(p *Policy) { p.ReviewAlways = false }).led(AwaitingReview)
+	if d.Case.Review != nil {
+		t.Error("approved by rule")
+	}
+}
+
+// When the tenant's data-loss prevention refused the clear form, empty means "as read".
+func TestMaskedForm(t *testing.T) {
+	d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{toApplicant}, nil)
+	if !d.Case.MaskedForm {
+		t.Fatal("the form stays clear")
+	}
+	decide(t, d.Case, Event{Kind: FormTooClear}).refused("already masked", "")
+	for _, s := range []State{AwaitingPhotos, AwaitingCode, AwaitingReview} {
+		decide(t, sampleCase(s), Event{Kind: FormTooClear, Role: Bot}).refused("not in the table", "already")
+	}
+
+	c := d.Case
+	c.Personal.ContactMobile = "+86 " + sampleMobile
+	card := ApplicantCard(c, Scene{Now: noon, Policy: testPolicy()}).(cards.Confirm)
+	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" || card.MaskedMobile == "" || !card.Masked {
+		t.Errorf("the masked form shows %+v", card)
+	}
+	e := Event{Kind: Confirmed, Form: form("identity_name", "", "identity_code", " ", "mobile", "")}
+	after := decide(t, c, e).led(AwaitingCode).Case
+	if after.Personal.Name != sampleName || after.Personal.Number != sampleNumber || after.Personal.Mobile != sampleMobile || after.Changed != nil {
+		t.Errorf("empty does not mean as read: %v", after.Changed)
+	}
+	e.Form = form("identity_name", "样甲鸣", "identity_code", "", "mobile", "13900009999")
+	after = decide(t, c, e).led(AwaitingCode).Case
+	if after.Personal.Name != "样甲鸣" || after.Personal.Number != sampleNumber || after.Personal.Mobile != "13900009999" || fmt.Sprint(after.Changed) != "[identity_name]" {
+		t.Errorf("typed values are lost: %v", after.Changed)
+	}
+	c.Personal.ContactMobile = ""
+	d = decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "")}).stayed()
+	if d.Case.FormIssues["mobile"] != "required" {
+		t.Errorf("without a mobile in the directory: %v", d.Case.FormIssues)
+	}
+}
+
+func TestEditFromTheCode(t *testing.T) {
+	c := sampleCase(AwaitingCode)
+	c.Personal.SMSCode = "123456"
+	d := decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation)
+	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != sampleMobile || len(d.Case.CodesAsked) != 1 {
+		t.Errorf("after edit: %+v", d.Case)
+	}
+}
+
+func TestConfirmAfterTooManyCodes(t *testing.T) {
+	c := sampleCase(AwaitingConfirmation)
+	for i := range MaxCodesPerDay {
+		c.CodesAsked = append(c.CodesAsked, noon.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
+	}
+	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "code_too_many")
+	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: noon.Add(time.Hour)}).led(AwaitingCode)
+	if len(d.Case.CodesAsked) != MaxCodesPerDay {
+		t.Errorf("%d codes on record", len(d.Case.CodesAsked))
+	}
+	c.Method = MethodNone
+	decide(t, c, Event{Kind: Confirmed, Form: form()}).led(AwaitingReview)
+}
+
+// The pause between two codes holds for the way through the form as well, unless the mobile
+// is another one.
+func TestConfirmAgainKeepsThePause(t *testing.T) {
+	for _, tt := range []struct {
+		mobile string
+		at     time.Time
+	}{{sampleMobile, noon.Add(40 * time.Second)}, {"13900009999", noon}} {
+		c := sampleCase(AwaitingConfirmation)
+		c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{noon.Add(-20 * time.Second)}, 1, sampleMobile
+		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
+		if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.Rev != 2 {
+			t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.Rev)
+		}
+		if !d.Case.Code.AskedAt.Equal(tt.at) {
+			t.Errorf("asked at %v", d.Case.Code.AskedAt)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+)
+
+func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
+	for _, s := range States {
+		c := sampleCase(s)
+		d := decide(t, c, Event{Kind: Cancelled, Role: Applicant, Actor: c.OpenID})
+		switch s {
+		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
+			d.led(Withdrawn).said("cancelled")
+			if d.Case.Outcome != "withdrawn" {
+				t.Errorf("%s: outcome %q", s, d.Case.Outcome)
+			}
+		default:
+			if d.Case != nil {
+				t.Errorf("%s was cancelled", s)
+			}
+		}
+		if got, want := canCancel(c), d.Case != nil; got != want {
+			t.Errorf("%s: the card offers to cancel: %v", s, got)
+		}
+	}
+}
+
+// The photos of an ended case live for the grace period, its fields as long as the policy says.
+func TestClocksOfTheEnd(t *testing.T) {
+	grace := testPolicy().PhotoGrace
+	for _, tt := range []struct {
+		name      string
+		c         *Case
+		e         Event
+		retention time.Duration
+		purges    map[string]time.Duration
+	}{
+		{"cancelled", sampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999, map[string]time.Duration{"photos": grace, "all": grace}},
+		{"cancelled without photos", sampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0, map[string]time.Duration{"all": grace}},
+		{"done, kept for ever", sampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0, map[string]time.Duration{"photos": grace}},
+		{"done, kept for a year", sampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour, map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
+		{"expired", sampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
+		{"erased", sampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
+	} {
+		d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
+		got := map[string]time.Duration{}
+		for _, j := range d.Jobs {
+			if j.Kind == JobPurge {
+				got[j.Ref] = j.At.Sub(noon)
+			}
+		}
+		if len(got) != len(tt.purges) {
+			t.Errorf("%s: purges %v, want %v", tt.name, got, tt.purges)
+		}
+		for ref, after := range tt.purges {
+			if got[ref] != after {
+				t.Errorf("%s: %s after %v, want %v", tt.name, ref, got[ref], after)
+			}
+		}
+		if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
+			t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
+		}
+	}
+}
+
+// checkErased requires that nothing personal is left and that the deletion can be proved.
+func checkErased(t *testing.T, d taken) {
+	t.Helper()
+	c := d.Case
+	if !c.Personal.Empty() || c.Duplicates != nil || !c.Erased.Equal(noon) || !c.PhotosGoneAt.Equal(noon) {
+		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.Duplicates, c.Erased)
+	}
+	if !d.SetIndex || d.Index != nil {
+		t.Error("the index of the number stays")
+	}
+	hashes := 0
+	for k, v := range d.Detail {
+		if strings.HasPrefix(k, "sha256_") && v != "" {
+			hashes++
+		}
+	}
+	if hashes != len(c.Photos) || d.Detail["erased"] == "" {
+		t.Errorf("the audit row proves %d of %d photos: %v", hashes, len(c.Photos), d.Detail)
+	}
+}
+
+func TestErase(t *testing.T) {
+	for _, s := range States {
+		c := sampleCase(s)
+		c.Personal.Note, c.Duplicates = "some words", []string{"x"}
+		d := decide(t, c, Event{Kind: Erase, Role: Applicant, Actor: c.OpenID})
+		switch {
+		case s == Recording || s == Filing || s == NeedsAttention:
+			if d.Case != nil {
+				t.Errorf("%s was erased during the writes", s)
+			}
+			continue
+		case s.Terminal():
+			d.stayed().drew([]string{toApplicant, toHR}, nil)
+		default:
+			d.led(Withdrawn)
+		}
+		d.said("deleted")
+		checkErased(t, d)
+		d.queued()
+		var all []string
+		for _, p := range c.Photos {
+			all = append(all, p.ID)
+		}
+		d.dropped(all...)
+		// A second time there is nothing left.
+		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
+		for _, card := range []cards.Card{ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}), HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()})} {
+			if strings.Contains(string(card.JSON()), "some words") {
+				t.Errorf("%s: HR's words are still shown", s)
+			}
+		}
+	}
+}
+
+func TestPurge(t *testing.T) {
+	c := sampleCase(Done)
+	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{toApplicant}, nil)
+	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(noon) || !d.Case.Erased.IsZero() || d.SetIndex {
+		t.Error("the fields went with the photos")
+	}
+	if d.Detail["sha256_1"] != "a" || d.Detail["sha256_2"] != "b" {
+		t.Errorf("the audit row says %v", d.Detail)
+	}
+	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
+	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{toApplicant, toHR}, nil)
+	checkErased(t, d)
+	// A case that is open again is not purged: the job belongs to a case that is over.
+	decide(t, sampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table", "already")
+}
+
+func TestExpiry(t *testing.T) {
+	for _, s := range States {
+		c := sampleCase(s)
+		rev := c.Rev
+		d := decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
+		if waits := s.Turn() == Applicant || s.Turn() == HR; !waits {
+			if d.Case != nil {
+				t.Errorf("%s expired", s)
+			}
+			continue
+		}
+		d.led(Expired)
+		if d.Case.Outcome != "expired" || d.Why != "nobody moved in time" {
+			t.Errorf("%s: %q (%s)", s, d.Case.Outcome, d.Why)
+		}
+		rev--
+		d = decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
+		if d.Case != nil {
+			t.Errorf("%s expired by the clock of another revision", s)
+		}
+	}
+}
+
+func TestTheCardIsBroughtDown(t *testing.T) {
+	for _, s := range States {
+		d := decide(t, sampleCase(s), Event{Kind: CardAsked, Role: Applicant})
+		if s.Terminal() {
+			if d.Case != nil {
+				t.Errorf("%s has a card to bring down", s)
+			}
+			continue
+		}
+		d.stayed().drew([]string{toApplicant}, []string{toApplicant})
+		d.queued()
+		if !d.Silent {
+			t.Errorf("%s: it is in the audit chain", s)
+		}
+	}
+}
+
+func TestDelaysAreShownOnce(t *testing.T) {
+	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
+		d := decide(t, sampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{toApplicant}, nil).noted("step", "x")
+		if d.Case.Delayed != "x" {
+			t.Errorf("%s: delayed %q", s, d.Case.Delayed)
+		}
+		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
+	}
+	decide(t, sampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table", "already")
+}

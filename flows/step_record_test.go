@@ -1,0 +1,181 @@
+package flows
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"shiming/cards"
+)
+
+// recordingCase has been approved; nothing has been written yet.
+func recordingCase() *Case {
+	c := sampleCase(Recording)
+	c.Identity = nil
+	return c
+}
+
+func TestAWriteIsBegunOnce(t *testing.T) {
+	for _, tt := range []struct {
+		kind Kind
+		c    func(*Write) *Case
+		of   func(*Case) *Write
+	}{
+		{IdentityStarted, func(w *Write) *Case { c := recordingCase(); c.Identity = w; return c }, func(c *Case) *Write { return c.Identity }},
+		{EvidenceStarted, func(w *Write) *Case { c := sampleCase(Filing); c.Evidence = w; return c }, func(c *Case) *Write { return c.Evidence }},
+	} {
+		d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
+		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(noon) {
+			t.Errorf("%s: %+v", tt.kind, w)
+		}
+		d = decide(t, tt.c(&Write{State: WriteRefused, Attempt: 2, Job: "old", ID: "x"}), Event{Kind: tt.kind, Job: "mine"}).stayed()
+		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
+			t.Errorf("%s again: %+v", tt.kind, w)
+		}
+		for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
+			decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
+		}
+	}
+}
+
+// An answer needs an attempt; one that nobody made is not believed.
+func TestAnswersNeedAnAttempt(t *testing.T) {
+	for _, w := range []*Write{nil, {State: WriteRefused}, {State: WriteDone, ID: "first"}, {State: WriteUnknown}} {
+		c := sampleCase(Recording)
+		c.Identity = w
+		decide(t, c, Event{Kind: IdentityRecorded, ID: "second"}).refused("no such attempt", "")
+		decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).refused("no such attempt", "")
+		decide(t, c, Event{Kind: WriteFailed, Step: "identity"}).refused("no such attempt", "")
+		c = sampleCase(Filing)
+		c.Evidence = w
+		decide(t, c, Event{Kind: EvidenceFiled, ID: "P2"}).refused("no such attempt", "")
+		decide(t, c, Event{Kind: WriteFailed, Step: "evidence"}).refused("no such attempt", "")
+	}
+	decide(t, sampleCase(Recording), Event{Kind: WriteFailed, Step: "photos"}).refused("no such attempt", "")
+}
+
+func TestIdentityRecorded(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		uploads map[string]string
+		jobs    []JobKind
+	}{
+		{"before the uploads", nil, nil},
+		{"between the uploads", map[string]string{"back": "f2"}, nil},
+		{"after the uploads", map[string]string{"front": "f1", "back": "f2"}, []JobKind{JobEvidence}},
+	} {
+		c := sampleCase(Recording)
+		c.Uploads, c.Delayed = tt.uploads, "identity"
+		d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
+		d.queued(tt.jobs...)
+		if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(noon) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
+			t.Errorf("%s: %+v", tt.name, w)
+		}
+	}
+}
+
+func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
+	c := sampleCase(Recording)
+	c.Method, c.Check, c.Code = MethodNone, nil, nil
+	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Done)
+	d.queued(JobPurge)
+	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
+	card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Done)
+	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) || slices.Contains(card.Steps, cards.StepCode) {
+		t.Errorf("the card says %+v", card)
+	}
+}
+
+func TestIdentityMismatchGoesBackToTheForm(t *testing.T) {
+	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
+		c := sampleCase(Recording)
+		c.Uploads = map[string]string{"front": "f1"}
+		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).led(AwaitingConfirmation).noted("field", field)
+		d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
+			t.Errorf("%s: %+v", field, d.Case)
+		}
+		if !cards.HasText("mismatch."+field) || d.lastSent() != "feishu_identity" {
+			t.Errorf("%s: no words, or not on record", field)
+		}
+		// Submitting again asks for everything anew: code, check and HR.
+		d = decide(t, d.Case, Event{Kind: Confirmed, Form: form()}).led(AwaitingCode)
+		if d.Case.Review != nil || d.Case.Identity.State != WriteRefused {
+			t.Errorf("%s: the former approval still counts", field)
+		}
+	}
+}
+
+func TestUploads(t *testing.T) {
+	for _, tt := range []struct {
+		state State
+		jobs  []JobKind
+	}{{Recording, nil}, {Filing, []JobKind{JobEvidence}}} {
+		c := sampleCase(tt.state)
+		c.Uploads, c.Delayed = nil, "upload"
+		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id", "f1")
+		d.queued()
+		d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).stayed()
+		d.queued(tt.jobs...)
+		if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" || d.lastSent() != "esign" {
+			t.Errorf("%s: %+v", tt.state, d.Case)
+		}
+	}
+}
+
+func TestAFailedWriteIsFreed(t *testing.T) {
+	d := decide(t, sampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
+	if d.Case.Identity.State != WriteRefused {
+		t.Errorf("identity %s", d.Case.Identity.State)
+	}
+	d = decide(t, sampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
+	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
+		t.Errorf("evidence %s, identity %s", d.Case.Evidence.State, d.Case.Identity.State)
+	}
+}
+
+func TestEvidenceFiled(t *testing.T) {
+	c := sampleCase(Filing)
+	c.Delayed = "evidence"
+	d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P123"}).led(Done).noted("evi_point_id", "P123")
+	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
+	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(noon) || d.Case.Outcome != "done" || d.lastSent() != "esign" {
+		t.Errorf("evidence %+v", w)
+	}
+	if card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Done); !card.Filed {
+		t.Error("the card does not say that it is filed")
+	}
+}
+
+// Every field of the evidence comes from something that is on record.
+func TestEvidenceIsNeverInvented(t *testing.T) {
+	c := sampleCase(Filing)
+	p := EvidenceOf(c)
+	if p.CustomBizID != c.ID || p.Name != sampleName || p.CardNo != sampleNumber || p.CardPortrait != "f1" || p.CardNationalEmblem != "f2" ||
+		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" || p.ThreeElements.InfoVerifySupplier != "腾讯云" ||
+		p.ThreeElements.Mobile != sampleMobile || p.ThreeElements.SMSCode != "123456" || p.ThreeElements.SMSSupplier != "腾讯云" || !p.ThreeElements.VerifyTime.Equal(c.Check.At) {
+		t.Error("a field of the evidence is not what happened")
+	}
+	for what, tt := range map[string]struct {
+		missing string
+		change  func(*Case)
+	}{
+		"no check":            {"verification", func(c *Case) { c.Check = nil }},
+		"no match":            {"verification", func(c *Case) { c.Check.Outcome = "mismatch" }},
+		"no serial number":    {"verification", func(c *Case) { c.Check.Serial = "" }},
+		"no code":             {"sms_code", func(c *Case) { c.Code = nil }},
+		"a code never typed":  {"sms_code", func(c *Case) { c.Personal.SMSCode = "" }},
+		"a code never passed": {"sms_code", func(c *Case) { c.Code.PassedAt = time.Time{} }},
+		"no front":            {"photos", func(c *Case) { delete(c.Uploads, "front") }},
+		"no back":             {"photos", func(c *Case) { delete(c.Uploads, "back") }},
+	} {
+		c := sampleCase(Filing)
+		tt.change(c)
+		if got := incomplete(c); got != tt.missing {
+			t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
+		}
+		if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
+			t.Errorf("%s: evidence all the same", what)
+		}
+	}
+}

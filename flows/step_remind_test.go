@@ -1,0 +1,116 @@
+package flows
+
+import (
+	"testing"
+	"time"
+)
+
+// timer finds the clock's next reminder.
+func timer(t *testing.T, d taken) Job {
+	t.Helper()
+	for _, j := range d.Jobs {
+		if j.Kind == JobRemind {
+			return j
+		}
+	}
+	t.Fatal("the clock does not go on")
+	return Job{}
+}
+
+func TestTheClockRemindsEverLessOften(t *testing.T) {
+	for _, tt := range []struct {
+		state    State
+		template string
+		to       string
+	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, toHR}, {NeedsAttention, ReplyDigest, toHR}} {
+		c, at := sampleCase(tt.state), noon
+		for n := 1; n <= MaxReminders; n++ {
+			rev := c.Rev
+			d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
+			j := d.queued(JobReply)[0]
+			if j.Ref != tt.template || j.To != tt.to {
+				t.Errorf("%s: %+v", tt.state, j)
+			}
+			next := timer(t, d)
+			if want := at.Add(testPolicy().ReminderAfter << n); !next.At.Equal(want) || next.Rev != c.Rev {
+				t.Errorf("%s: reminder %d is followed at %v, want %v", tt.state, n, next.At, want)
+			}
+			c = d.Case
+			if c.Reminders != n || !c.RemindedAt.Equal(at) {
+				t.Errorf("%s: %d reminders, the last at %v", tt.state, c.Reminders, c.RemindedAt)
+			}
+			at = at.AddDate(0, 0, 1)
+		}
+		decide(t, c, Event{Kind: ReminderDue, At: at}).refused("reminded often enough", "")
+	}
+}
+
+func TestNobodyIsRemindedAtNight(t *testing.T) {
+	day := func(h, m int) time.Time { return time.Date(2026, 6, 1, h, m, 0, 0, china) }
+	for _, tt := range []struct {
+		at, next time.Time // zero = by day
+	}{
+		{day(8, 59), day(9, 0)}, {day(9, 0), time.Time{}}, {day(20, 59), time.Time{}}, {day(21, 0), day(33, 0)}, {day(23, 59), day(33, 0)}, {day(0, 0), day(9, 0)},
+	} {
+		d := decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at}).stayed()
+		if tt.next.IsZero() {
+			d.queued(JobReply)
+			continue
+		}
+		d.queued()
+		if got := timer(t, d).At; !got.Equal(tt.next) {
+			t.Errorf("%v: again at %v, want %v", tt.at, got, tt.next)
+		}
+		if d.Case.Reminders != 0 || !d.Silent {
+			t.Errorf("%v: it counts as a reminder", tt.at)
+		}
+	}
+	// Settings below an hour are for trying it out, at any time.
+	decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: day(3, 0)}, func(p *Policy) { p.ReminderAfter = time.Minute }).stayed().queued(JobReply)
+}
+
+// A reminder belongs to the revision in which it was wound up.
+func TestRemindersOfAnOlderRevision(t *testing.T) {
+	old := sampleCase(AwaitingPhotos).Rev - 1
+	decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision", "already")
+}
+
+func TestNudge(t *testing.T) {
+	for _, s := range States {
+		d := decide(t, sampleCase(s), Event{Kind: Nudged, Role: HR, Actor: "ou_hr1"})
+		if s.Turn() != Applicant {
+			if d.Case != nil {
+				t.Errorf("%s was nudged", s)
+			}
+			continue
+		}
+		j := d.stayed().queued(JobReply)[0]
+		if j.Ref != ReplyReminder || j.To != "ou_applicant" || j.Rev != d.Case.Rev || !j.At.IsZero() {
+			t.Errorf("%s: %+v", s, j)
+		}
+		decide(t, d.Case, Event{Kind: Nudged, At: noon.Add(NudgeEvery - 1)}).refused(NudgeTooSoon, "")
+		decide(t, d.Case, Event{Kind: Nudged, At: noon.Add(NudgeEvery)}).stayed()
+	}
+}
+
+// HR and the clock share the cap.
+func TestNudgesAreCapped(t *testing.T) {
+	c := sampleCase(AwaitingCode)
+	c.Reminders = MaxReminders
+	decide(t, c, Event{Kind: Nudged}).refused(NudgeCapped, "")
+	// Another state begins anew.
+	c = decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation).Case
+	decide(t, c, Event{Kind: Nudged, At: noon.Add(NudgeEvery)}).stayed()
+}
+
+func TestANudgeAtNightComesInTheMorning(t *testing.T) {
+	night := time.Date(2026, 6, 1, 23, 0, 0, 0, china)
+	d := decide(t, sampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).stayed()
+	j := d.queued(JobReply)[0]
+	if want := time.Date(2026, 6, 2, 9, 0, 0, 0, china); !j.At.Equal(want) {
+		t.Errorf("delivered at %v, want %v", j.At, want)
+	}
+	if d.Case.Reminders != 1 {
+		t.Error("it does not count")
+	}
+}

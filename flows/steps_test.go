@@ -1,0 +1,203 @@
+package flows
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// taken is one decision, with what is asked of it.
+type taken struct {
+	t *testing.T
+	Change
+	before *Case
+}
+
+// decide runs one event. What is left open is filled in: the row's own actor, noon, and the
+// policy of the tests with what adjust changes.
+func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
+	t.Helper()
+	if row := index[pair{c.State, e.Kind}]; row != nil && e.Role == "" {
+		e.Role = row.By
+	}
+	if e.Actor == "" {
+		switch e.Role {
+		case Applicant:
+			e.Actor = c.OpenID
+		case HR:
+			e.Actor = "ou_hr1"
+		}
+	}
+	if e.At.IsZero() {
+		e.At = noon
+	}
+	p := testPolicy()
+	for _, change := range adjust {
+		change(p)
+	}
+	return taken{t, Decide(p, c, e), c}
+}
+
+// led requires that the case went to a state, with a new revision, or stayed as it was.
+func (d taken) led(to State) taken {
+	d.t.Helper()
+	if d.Case == nil {
+		d.t.Fatalf("nothing happened (%s), want %s", d.Why, to)
+	}
+	if d.Case.State != to {
+		d.t.Fatalf("led to %s (%s), want %s", d.Case.State, d.Why, to)
+	}
+	return d
+}
+
+// stayed requires that something happened without a new revision.
+func (d taken) stayed() taken {
+	d.t.Helper()
+	d.led(d.before.State)
+	if d.Case.Rev != d.before.Rev {
+		d.t.Fatalf("revision %d became %d", d.before.Rev, d.Case.Rev)
+	}
+	return d
+}
+
+// refused requires that nothing happened, for this reason and with this toast ("" = none).
+func (d taken) refused(why, toastID string, args ...string) {
+	d.t.Helper()
+	if d.Case != nil {
+		d.t.Fatalf("led to %s (%s), want a refusal: %s", d.Case.State, d.Why, why)
+	}
+	if d.Why != why {
+		d.t.Errorf("refused because of %q, want %q", d.Why, why)
+	}
+	if len(d.Jobs)+len(d.Show)+len(d.Anew)+len(d.DropPictures) > 0 || d.SetIndex || d.Incident != "" {
+		d.t.Errorf("refused, but with consequences: %+v", d.Change)
+	}
+	d.said(toastID, args...)
+}
+
+// said requires the toast with this id and these arguments.
+func (d taken) said(toastID string, args ...string) taken {
+	d.t.Helper()
+	if toastID == "" {
+		if d.Toast != nil {
+			d.t.Errorf("toast %q, want none", d.Toast.EN)
+		}
+		return d
+	}
+	m := map[string]string{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i]] = args[i+1]
+	}
+	if want := cards.NewToast(toastID, m); d.Toast == nil || *d.Toast != want {
+		d.t.Errorf("toast %v, want %v", d.Toast, want)
+	}
+	return d
+}
+
+// queued requires exactly these effects, timers left out, and returns them in that order.
+func (d taken) queued(kinds ...JobKind) []Job {
+	d.t.Helper()
+	var got []Job
+	var names []JobKind
+	for _, j := range d.Jobs {
+		if j.Kind != JobRemind && j.Kind != JobExpire {
+			got, names = append(got, j), append(names, j.Kind)
+		}
+		if j.Case != d.before.ID {
+			d.t.Errorf("%s is for case %q", j.Kind, j.Case)
+		}
+	}
+	if !slices.Equal(names, kinds) {
+		d.t.Fatalf("jobs %v, want %v", names, kinds)
+	}
+	return got
+}
+
+// drew requires the audiences whose cards are drawn in place and those that get a new message.
+func (d taken) drew(show, anew []string) taken {
+	d.t.Helper()
+	sorted := func(s []string) []string { s = slices.Clone(s); slices.Sort(s); return s }
+	if !slices.Equal(sorted(d.Show), sorted(show)) || !slices.Equal(sorted(d.Anew), sorted(anew)) {
+		d.t.Errorf("draws %v, anew %v; want %v, %v", d.Show, d.Anew, show, anew)
+	}
+	return d
+}
+
+// dropped requires exactly these photos' bytes to be deleted.
+func (d taken) dropped(ids ...string) taken {
+	d.t.Helper()
+	got := slices.Compact(slices.Sorted(slices.Values(d.DropPictures)))
+	if !slices.Equal(got, ids) {
+		d.t.Errorf("bytes dropped of %v, want %v", got, ids)
+	}
+	return d
+}
+
+// noted requires details of the audit row.
+func (d taken) noted(kv ...string) taken {
+	d.t.Helper()
+	for i := 0; i+1 < len(kv); i += 2 {
+		if d.Detail[kv[i]] != kv[i+1] {
+			d.t.Errorf("detail %s is %q, want %q", kv[i], d.Detail[kv[i]], kv[i+1])
+		}
+	}
+	return d
+}
+
+// lastSent is the latest handing over of personal data that the event added.
+func (d taken) lastSent() string {
+	if n := len(d.Case.Sent); n > len(d.before.Sent) {
+		return d.Case.Sent[n-1].To
+	}
+	return ""
+}
+
+// unchanged requires two cases to be equal.
+func unchanged(t *testing.T, before, after *Case) {
+	t.Helper()
+	if !reflect.DeepEqual(before, after) {
+		t.Errorf("the case changed:\n%+v\n%+v", before, after)
+	}
+}
+
+// withPhoto adds a photo that came after the present state was entered.
+func withPhoto(c *Case, id string, s PhotoState) *Case {
+	c.Photos = append(c.Photos, Photo{ID: id, MessageID: "om_" + id, FileKey: "k", Kind: "image", State: s, At: noon.Add(-1)})
+	return c
+}
+
+// read makes the reading of one side, as the OCR gives it.
+func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Reading {
+	t.Helper()
+	n := 0
+	if side == idcard.Front {
+		n = 1
+	}
+	var list []idcard.Entity
+	for _, k := range []string{"identity_name", "identity_code", "gender", "birth", "address", "issued_by", "valid_date_start", "valid_date_end"} {
+		if v := fields[k]; v != "" {
+			list = append(list, idcard.Entity{Type: k, Value: v})
+		}
+	}
+	r, err := idcard.ParseEntities(&n, list, nil, noon)
+	if err != nil || len(r) != 1 || r[0].Side != side {
+		t.Fatalf("reading of the %s: %v %v", side, r, err)
+	}
+	return r[0]
+}
+
+func frontOf(t *testing.T, name, number string) idcard.Reading {
+	return read(t, idcard.Front, map[string]string{"identity_name": name, "identity_code": number})
+}
+
+func backOf(t *testing.T, from, to string) idcard.Reading {
+	return read(t, idcard.Back, map[string]string{"issued_by": "样本市公安局", "valid_date_start": from, "valid_date_end": to})
+}
+
+// otherNumber is another person's.
+const otherNumber = "899000198512121237"
+
+func ptr(s string) *string { return &s }
