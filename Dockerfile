@@ -13,6 +13,6 @@ COPY config.yaml /config.yaml
 ENV SHIMING_STORE_DSN=sqlite:/data/shiming.db SHIMING_SECURITY_KEYSET_FILE=/data/keyset.json
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/shiming", "health"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/shiming", "health", "--config", "/config.yaml"]
 ENTRYPOINT ["/shiming"]
 CMD ["serve", "--config", "/config.yaml"]

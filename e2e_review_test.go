@@ -29,7 +29,10 @@ func TestSendBack(t *testing.T) {
 	for side, redo := range map[string]func(person){
 		"details": func(p person) {},
 		"front":   func(p person) { p.see(sim.StagePhotos, "还差一张：人像面", note); p.send("front", "tilted") },
-		"both":    func(p person) { p.see(sim.StagePhotos, "请把身份证两面的照片发到这个聊天里", note); p.sendBoth() },
+		"both": func(p person) {
+			p.see(sim.StagePhotos, "请把身份证两面的照片发到这个聊天里", note)
+			p.sendBoth()
+		},
 	} {
 		t.Run(side, func(t *testing.T) {
 			r := start(t, setup{settings: again()})

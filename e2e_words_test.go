@@ -92,7 +92,9 @@ func TestQueue(t *testing.T) {
 		if toast := r.clickOn(hr.openID, open, "approve", nil); toast != "已通过" {
 			t.Errorf("toast %q", toast)
 		}
-		list = r.find(hr.chat(), "the decided case", func(s screen) bool { return s.msg.ID == list.msg.ID && s.has("next") && !s.has("approve") && s.says("已通过") })
+		list = r.find(hr.chat(), "the decided case", func(s screen) bool {
+			return s.msg.ID == list.msg.ID && s.has("next") && !s.has("approve") && s.says("已通过")
+		})
 	}
 	if toast := r.clickOn(hr.openID, list, "next", nil); toast != "没有下一件了，都处理完了" {
 		t.Errorf("toast %q", toast)
@@ -101,7 +103,9 @@ func TestQueue(t *testing.T) {
 		p.filed()
 	}
 	hr.say("统计")
-	r.find(hr.chat(), "the figures", func(s screen) bool { return s.says("今天：开始 3，完成 3", "累计：完成 3，进行中 0，未完成 0") })
+	r.find(hr.chat(), "the figures", func(s screen) bool {
+		return s.says("今天：开始 3，完成 3", "累计：完成 3，进行中 0，未完成 0")
+	})
 }
 
 func TestRemindAll(t *testing.T) {
@@ -177,7 +181,9 @@ func TestGroups(t *testing.T) {
 	s := hr.sees(review, p, "approve")
 	r.clickOn(hr.openID, s, "approve", nil)
 	p.filed()
-	r.find(public, "the board", func(s screen) bool { return s.says("累计完成 1 人") && strings.Contains(string(s.msg.Card), p.OpenID) })
+	r.find(public, "the board", func(s screen) bool {
+		return s.says("累计完成 1 人") && strings.Contains(string(s.msg.Card), p.OpenID)
+	})
 	if n := r.cardsIn(r.world.ReviewChat(), ""); n > 0 {
 		t.Error("the group of the configuration got cards as well")
 	}
@@ -200,7 +206,9 @@ func TestPhotoInGroup(t *testing.T) {
 	if err != nil || status != 200 {
 		t.Fatal(status, err)
 	}
-	r.find(r.world.AnnounceChat(), "the warning", func(s screen) bool { return s.says("请不要把身份证照片发到群里") && s.msg.ParentID == text.MessageID })
+	r.find(r.world.AnnounceChat(), "the warning", func(s screen) bool {
+		return s.says("请不要把身份证照片发到群里") && s.msg.ParentID == text.MessageID
+	})
 	r.idle()
 	if n := p.looked(); n > 0 || r.caseOf(p.OpenID) != nil {
 		t.Errorf("%d calls for a picture in a group", n)

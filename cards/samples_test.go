@@ -107,7 +107,7 @@ func samples() []sample {
 		{name: "consent_bare", card: Consent{Ref: ref}},
 		{name: "photos_start", card: Photos{Ref: ref, Steps: allSteps, Front: SideMissing, Back: SideMissing, Expires: in(72 * time.Hour)}},
 		{name: "photos_reading", card: Photos{Ref: ref, Steps: allSteps, Front: SideReading, Back: SideWaiting, Ahead: 12, Delayed: true}},
-		{name: "photos_problem", card: Photos{Ref: ref, Steps: allSteps, Front: SideRead, Back: SideMissing, Problem: "too_dark", CanRetake: true}},
+		{name: "photos_problem", card: Photos{Ref: ref, Steps: allSteps, Front: SideRead, Back: SideMissing, Problem: "too_small", CanRetake: true}},
 		{name: "photos_unsorted", card: Photos{Ref: ref, Steps: allSteps, Front: SideMissing, Back: SideMissing, Unsorted: 2}},
 		{name: "photos_sent_back", card: Photos{Ref: ref, Steps: allSteps, Front: SideMissing, Back: SideRead, SentBack: "blurred", Note: "右下角有反光", CanRetake: true}},
 		{name: "photo_problem", card: PhotoProblem{Ref: ref, Problem: "nothing", Need: []string{SideFront, SideBack}, Tries: 1}},

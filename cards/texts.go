@@ -78,7 +78,7 @@ func of(family, code string, args ...arg) text {
 	return fill(t, args)
 }
 
-// HasText says whether a text with this id exists, e.g. "photo.too_dark". Rooms that produce codes use it in their tests.
+// HasText says whether a text with this id exists, e.g. "photo.too_small". Rooms that produce codes use it in their tests.
 func HasText(id string) bool {
 	_, ok := texts[id]
 	return ok

@@ -58,7 +58,7 @@ var families = map[string][]string{
 	"side":      {"front", "back", "other"},
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
-		"empty", "too_large", "not_picture", "heic", "unsupported_format", "truncated", "too_small", "too_many_pixels", "too_dark",
+		"empty", "too_large", "not_picture", "heic", "unsupported_format", "truncated", "too_small", "too_many_pixels",
 		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
 		"download_failed", "deleted", "restricted", "too_many", "other",
 	},

@@ -214,6 +214,9 @@ func (e *Engine) clickStart(ctx context.Context, tx Tx, k Click, again bool) (An
 	return Answer{Toast: toast("working", nil)}, nil
 }
 
+// eventLook is the audit event of somebody looking at a person's masked data.
+const eventLook = "look"
+
 // clickNext draws a waiting case into the card that was clicked: the one named, or the
 // next one after it when the card shows it already.
 func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) {
@@ -241,6 +244,11 @@ func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) 
 		pick = (at + 1) % len(mine)
 	case at >= 0:
 		pick = at
+	}
+	// Opening a case is a look at a person's data, and the person may know.
+	look := AuditRow{CaseID: mine[pick].ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: mine[pick].State, To: mine[pick].State, Why: "opened from the queue"}
+	if err := tx.Audit(ctx, look); err != nil {
+		return Answer{}, err
 	}
 	card := HRCard(mine[pick], Scene{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
 	if r, ok := card.(cards.Review); ok {

@@ -55,6 +55,7 @@ const (
 	IdentityRecorded Kind = "identity_recorded"
 	IdentityMismatch Kind = "identity_mismatch"
 	PhotoUploaded    Kind = "photo_uploaded"
+	UploadsLost      Kind = "uploads_lost" // e签宝 does not know the files any more
 	EvidenceStarted  Kind = "evidence_started"
 	EvidenceFiled    Kind = "evidence_filed"
 	WriteFailed      Kind = "write_failed" // certainly not applied; may be attempted again

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -84,13 +85,22 @@ func Findings(c *Case, now time.Time) []cards.Check {
 		out = add(out, "name_vs_feishu", cards.Amber)
 	}
 
-	quality := cards.Green
-	for _, ph := range c.Photos {
-		if ph.State == PhotoRead && len(ph.Warnings) > 0 {
-			quality = cards.Amber
+	return add(out, "quality", quality(c, front, back))
+}
+
+// quality judges the photos. Where the OCR read every field, a photo was good enough, and the
+// local measures of blur and glare have nothing to add; a photocopy is worth a look in any case.
+func quality(c *Case, front, back idcard.Reading) cards.Level {
+	complete := len(front.Missing) == 0 && len(back.Missing) == 0
+	for _, p := range c.Photos {
+		if p.State != PhotoRead {
+			continue
+		}
+		if !complete && len(p.Warnings) > 0 || slices.Contains(p.Warnings, idcard.CodePhotoGrey) {
+			return cards.Amber
 		}
 	}
-	return add(out, "quality", quality)
+	return cards.Green
 }
 
 // AllGreen reports whether nothing needs a person's eye. What was not examined does not

@@ -138,6 +138,9 @@ func recovered(d *decision) {
 	}
 	d.stay = true
 	d.show(toApplicant, toHR)
+	if d.ch.Why == "" {
+		d.why(string(d.e.Kind))
+	}
 	d.why(d.ch.Why + "; went on by itself")
 }
 

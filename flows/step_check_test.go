@@ -80,7 +80,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 		"something was changed":      func(c *Case) { c.Changed = []string{"identity_name"} },
 		"the number is somebody's":   func(c *Case) { c.Duplicates = []string{"x"} },
 		"another name in Feishu":     func(c *Case) { c.Personal.ContactName = "小样" },
-		"a photo is not good":        func(c *Case) { c.Photos[0].Warnings = []string{"photo_blurred"} },
+		"a photo is a photocopy":     func(c *Case) { c.Photos[0].Warnings = []string{"photo_grey"} },
 		"the card ends soon":         func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 },
 		"the sides hardly fit":       func(c *Case) { c.Personal.Back.ValidTo.Y = 2033 },
 		"birth and number disagree":  func(c *Case) { c.Personal.Front.Birth.D = 8 },
@@ -147,8 +147,12 @@ func TestFindings(t *testing.T) {
 		{"duplicate_number", cards.Red, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
 		{"name_vs_feishu", cards.Green, func(c *Case) { c.Personal.ContactName = sampleName }},
 		{"name_vs_feishu", cards.Amber, func(c *Case) { c.Personal.ContactName = "小样" }},
-		{"quality", cards.Amber, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }},
-		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_glare"}, PhotoReplaced }},
+		{"quality", cards.Amber, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
+		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }}, // everything could be read
+		{"quality", cards.Amber, func(c *Case) {
+			c.Photos[1].Warnings, c.Personal.Back.Missing = []string{"photo_glare"}, []string{"issued_by"}
+		}},
+		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
 	} {
 		c := sampleCase(AwaitingReview)
 		tt.change(c)

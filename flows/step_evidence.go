@@ -12,3 +12,13 @@ func evidenceFiled(d *decision) {
 	d.detail("evi_point_id", d.e.ID)
 	d.anew(toApplicant)
 }
+
+// uploadsLost hands the photos to e签宝 once more, for a fresh attempt at the evidence.
+func uploadsLost(d *decision) {
+	if !d.answered(d.c.Evidence) {
+		return
+	}
+	d.c.Evidence.State = WriteRefused
+	d.c.Uploads = nil
+	d.resume(Filing)
+}

@@ -207,18 +207,18 @@ func TestPhotosThatFail(t *testing.T) {
 	}{{PhotoWaiting, ""}, {PhotoStored, "feishu_ocr"}} {
 		c := sampleCase(AwaitingPhotos)
 		c.Photos[1].State, c.Photos[1].Reader, c.Delayed = tt.state, "job", "photos"
-		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_dark"}).stayed().dropped("p2")
-		if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_dark" || j.To != "om_2" {
+		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_small"}).stayed().dropped("p2")
+		if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {
 			t.Errorf("answered with %+v", j)
 		}
 		p := d.Case.photo("p2")
-		if p.State != PhotoRefused || p.Problem != "too_dark" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
+		if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
 			t.Errorf("%s: %+v", tt.state, p)
 		}
 		if d.lastSent() != tt.sent {
 			t.Errorf("%s: sent to %q", tt.state, d.lastSent())
 		}
-		d.drew([]string{toApplicant}, nil).noted("photo", "p2", "problem", "too_dark")
+		d.drew([]string{toApplicant}, nil).noted("photo", "p2", "problem", "too_small")
 		if got := d.Case.photo("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
 			t.Error("the other side was lost")
 		}

@@ -86,6 +86,7 @@ func buildTable() []Transition {
 		row(Filing, PhotoUploaded, Bot, photoUploaded, Filing),
 		row(Filing, EvidenceStarted, Bot, evidenceStarted, Filing),
 		row(Filing, WriteFailed, Bot, writeFailed, Filing),
+		row(Filing, UploadsLost, Bot, uploadsLost, Filing),
 		row(Filing, EvidenceFiled, Bot, evidenceFiled, Done),
 		row(Filing, StepStopped, Bot, stop, NeedsAttention),
 

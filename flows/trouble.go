@@ -20,6 +20,7 @@ const (
 	ClassRefused  Class = "refused"  // a clear no for this case: HR looks at it
 	ClassGone     Class = "gone"     // the message, chat or person cannot be reached any more
 	ClassDLP      Class = "dlp"      // the tenant's data-loss prevention refused clear values
+	ClassLost     Class = "lost"     // e签宝 does not have the uploaded photos any more
 	ClassMismatch Class = "mismatch" // Feishu has the person bound to other data
 )
 
@@ -105,9 +106,11 @@ func ofEsign(e *esign.Error) trouble {
 	case esign.KindQuota:
 		t.Class, t.Code = ClassOperator, "quota"
 	case esign.KindRate, esign.KindServer, esign.KindNetwork, esign.KindMalformed, esign.KindUploadExpired,
-		esign.KindUploadPending, esign.KindUploadFailed, esign.KindUploadMismatch, esign.KindNotFound:
+		esign.KindUploadPending, esign.KindUploadFailed:
 		t.Class, t.Code = ClassRetry, "unavailable"
-	case esign.KindParameter:
+	case esign.KindNotFound:
+		t.Class, t.Code = ClassLost, "refused"
+	case esign.KindParameter, esign.KindUploadMismatch:
 		t.Code = "bug"
 	}
 	return t

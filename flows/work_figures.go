@@ -54,6 +54,21 @@ func (e *Engine) stats(ctx context.Context, v View, tenantKey string) (cards.Car
 	return out, err
 }
 
+// looks lists which colleagues saw the (masked) data and when: who opened it, and who decided.
+func looks(rows []AuditRow, owner string) []cards.View {
+	var out []cards.View
+	for _, r := range rows {
+		if r.Actor == owner || r.Actor == string(Bot) || r.Actor == string(Clock) || r.Actor == string(HR) || r.Event == string(Nudged) {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < 10*time.Minute {
+			continue // one look, several acts
+		}
+		out = append(out, cards.View{By: r.Actor, At: r.At, What: "review"})
+	}
+	return out
+}
+
 // myData says what is held about a person, where it was sent, and who looked.
 func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) {
 	all, err := v.CasesOf(ctx, j.Args["tenant"], j.Args["who"])
@@ -93,6 +108,11 @@ func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) 
 		if !o.State.Terminal() || o.Erased.IsZero() {
 			out.CanWithdraw = true
 		}
+		rows, err := v.AuditOf(ctx, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		out.Views = append(out.Views, looks(rows, o.OpenID)...)
 	}
 	if c.State == NeedsAttention && !(&decision{c: c}).beforeWrites() || c.State == Recording || c.State == Filing {
 		out.CanWithdraw = false // the writes under way end first; they take seconds, or HR's word

@@ -25,7 +25,7 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 		case ClassGone:
 			return e.refuse(ctx, j, p.ID, "deleted")
 		case ClassPerson:
-			return e.refuse(ctx, j, p.ID, "restricted")
+			return e.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
 		case ClassRefused:
 			return e.refuse(ctx, j, p.ID, "download_failed")
 		}
@@ -59,6 +59,17 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 		return err
 	})
 	return lost(err)
+}
+
+// downloadProblem names what a download's code means to the person (page 获取消息中的资源文件).
+func downloadProblem(code string) string {
+	switch code {
+	case "234037": // over 100 MB
+		return "too_large"
+	case "234043": // forwarded messages and cards give no files
+		return "unsupported_format"
+	}
+	return "restricted"
 }
 
 // refuse reports a photo that cannot be used.

@@ -112,6 +112,12 @@ func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
 	switch t.Class {
 	case ClassUnknown:
 		return e.unknown(ctx, j, "evidence", t)
+	case ClassLost:
+		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
+		if c.Evidence == nil || c.Evidence.Attempt < 3 {
+			_, _, err = e.Report(ctx, j.Case, Event{Kind: UploadsLost})
+			return lost(err)
+		}
 	case ClassRetry:
 		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {
 			return lost(err)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"shiming/cards"
@@ -240,6 +241,10 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 		return again // the limit is booked out
 	}
 	t := classify(failure, false)
+	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && (t.Class == ClassGone || t.Class == ClassOperator) {
+		e.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return e.toEachAdmin(ctx, s)
+	}
 	switch t.Class {
 	case ClassRetry:
 		return &Again{In: backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
@@ -258,6 +263,41 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 		return nil
 	}
 	return e.bury(ctx, s)
+}
+
+// toEachAdmin sends a card that the review group cannot take to the admins in private, so
+// that no case waits unseen.
+func (e *Engine) toEachAdmin(ctx context.Context, group *Surface) error {
+	return e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, group.CaseID)
+		if err != nil {
+			return lost(err)
+		}
+		var jobs []Job
+		for _, admin := range e.Policy.Admins {
+			if admin == c.OpenID {
+				continue
+			}
+			s, err := surfaceOr(ctx, tx, &Surface{ID: "case/" + c.ID + "/hr/" + admin, CaseID: c.ID, Audience: toHR, To: Receiver{Type: "open_id", ID: admin}})
+			if err != nil {
+				return err
+			}
+			s.Gen++
+			if err := tx.PutSurface(ctx, s); err != nil {
+				return err
+			}
+			jobs = append(jobs, Job{Kind: JobShow, Case: c.ID, Ref: s.ID})
+		}
+		dead, err := tx.Surface(ctx, group.ID)
+		if err != nil {
+			return err
+		}
+		dead.Sent, dead.Dead = dead.Gen, true
+		if err := tx.PutSurface(ctx, dead); err != nil {
+			return err
+		}
+		return e.enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.Gen), jobs...)
+	})
 }
 
 // bury notes that a message can no longer be changed (14 days, recalled). If somebody is

@@ -18,9 +18,8 @@ const (
 	PhotoHEIC              Problem = "heic"               // HEIC, HEIF or AVIF: to be sent as an image, not as a file
 	PhotoUnsupportedFormat Problem = "unsupported_format" // another picture format, a PDF, or a rare variant of a known format
 	PhotoTruncated         Problem = "truncated"          // incomplete or damaged
-	PhotoTooSmall          Problem = "too_small"          // long side < 400 px or short side < 200 px
+	PhotoTooSmall          Problem = "too_small"          // long side < 16 px or short side < 8 px: nothing could be on it
 	PhotoTooManyPixels     Problem = "too_many_pixels"    // > 50 MP, or more than decodeBudget when decoded
-	PhotoTooDark           Problem = "too_dark"           // practically black
 )
 
 // PhotoError is the error of Inspect.
@@ -39,8 +38,8 @@ const (
 	// MaxOutputSide is the longest side in pixels that Inspect gives.
 	MaxOutputSide = 4096
 
-	minLongSide  = 400
-	minShortSide = 200
+	minLongSide  = 16
+	minShortSide = 8
 	maxPixels    = 50_000_000
 )
 
@@ -89,9 +88,7 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	}
 	sum := sha256.Sum256(raw)
 	p := Photo{SHA256: hex.EncodeToString(sum[:]), OriginalFormat: h.format}
-	if !p.measure(pic) {
-		return Photo{}, &PhotoError{PhotoTooDark, h.format}
-	}
+	p.measure(pic)
 	if kept, ok := keep(raw, h, pic); ok {
 		p.JPEG, p.Width, p.Height = kept, pic.w, pic.h
 		return p, nil

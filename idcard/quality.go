@@ -35,8 +35,8 @@ func (p Photo) Warnings() []Issue {
 	return issues
 }
 
-// measure fills in the measures; false means that there is practically no light in the picture.
-func (p *Photo) measure(pic *picture) bool {
+// measure fills in the measures.
+func (p *Photo) measure(pic *picture) {
 	small := *pic
 	// Only luma is scaled: fit would also resample the colours, which spread does not need.
 	if long := max(pic.w, pic.h); long > 1024 {
@@ -70,7 +70,6 @@ func (p *Photo) measure(pic *picture) bool {
 	if !pic.grey {
 		p.Colour = math.Hypot(spread(pic.cb), spread(pic.cr))
 	}
-	return percentile(0.995) >= 24
 }
 
 // sharpness is the variance of the Laplacian of the smoothed luma, averaged over

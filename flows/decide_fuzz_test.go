@@ -1,0 +1,73 @@
+package flows
+
+import (
+	"encoding/json"
+	"testing"
+
+	"shiming/cards"
+)
+
+// FuzzDecide gives every state what a stranger might put into a button's value and a form:
+// nothing panics, every card can be drawn within 30 KB, and what is refused has no effects.
+func FuzzDecide(f *testing.F) {
+	seed := func(act string, form map[string]any) {
+		value, _ := json.Marshal(map[string]any{"v": 1, "act": act, "case": sampleCase(Done).ID, "rev": 7, "side": "front"})
+		typed, _ := json.Marshal(form)
+		f.Add(value, typed)
+	}
+	seed("confirm", map[string]any{"identity_name": sampleName, "identity_code": sampleNumber, "mobile": sampleMobile})
+	seed("confirm", map[string]any{"identity_name": "<at id=all></at>", "identity_code": "\x00", "mobile": nil})
+	seed("submit_code", map[string]any{"sms_code": "１２３４５６"})
+	seed("send_back", map[string]any{"reason": "blurred", "side": "both", "note": "\u202e"})
+	seed("reject", map[string]any{"note": "x"})
+	seed("resolve", map[string]any{"evi_point_id": "P1"})
+	for _, act := range []string{"consent", "decline", "retake", "send_code", "cancel", "withdraw", "approve", "retry", "close"} {
+		seed(act, nil)
+	}
+	kinds := map[cards.Act]Kind{}
+	for _, m := range []map[cards.Act]Kind{applicantActs, hrActs} {
+		for act, kind := range m {
+			kinds[act] = kind
+		}
+	}
+	f.Fuzz(func(t *testing.T, value, typed []byte) {
+		var v, fields map[string]any
+		if json.Unmarshal(value, &v) != nil || json.Unmarshal(typed, &fields) != nil {
+			return
+		}
+		action, err := cards.DecodeAction(v)
+		if err != nil {
+			return
+		}
+		form, err := cards.DecodeForm(fields)
+		if err != nil {
+			return
+		}
+		for _, s := range States {
+			c := sampleCase(s)
+			e := Event{Kind: kinds[action.Act], At: noon, Actor: "ou_hr1", Role: HR, Rev: &action.Rev, Form: form, Side: action.Side, MAC: []byte("right")}
+			if _, own := applicantActs[action.Act]; own {
+				e.Actor, e.Role = c.OpenID, Applicant
+			}
+			if form.SMSCode != nil {
+				e.Code = onlyDigits(*form.SMSCode)
+			}
+			ch := Decide(testPolicy(), c, e)
+			if ch.Case == nil {
+				if len(ch.Jobs)+len(ch.DropPictures) > 0 || ch.SetIndex {
+					t.Fatalf("%s × %s: refused, but with consequences", s, e.Kind)
+				}
+				continue
+			}
+			scene := Scene{Now: noon, Policy: testPolicy()}
+			for _, card := range []cards.Card{ApplicantCard(ch.Case, scene), HRCard(ch.Case, scene)} {
+				if raw := card.JSON(); !json.Valid(raw) || len(raw) > 30<<10 {
+					t.Fatalf("%s × %s: a card of %d bytes, valid %v", s, e.Kind, len(raw), json.Valid(raw))
+				}
+			}
+			if _, err := ch.Case.Personal.Clear(); err != nil {
+				t.Fatalf("%s × %s: %v", s, e.Kind, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,349 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"shiming/idcard"
+)
+
+// What the stopped step brings back leads on by itself.
+func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
+	_, back := sampleReadings()
+	for _, tt := range []struct {
+		name   string
+		back   State
+		step   string
+		change func(*Case)
+		e      Event
+		to     State
+		jobs   []JobKind
+	}{
+		{"a photo", AwaitingPhotos, "photos", nil, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}, AwaitingConfirmation, nil},
+		{"a photo that is bad", AwaitingPhotos, "photos", nil, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "nothing"}, AwaitingPhotos, []JobKind{JobReply}},
+		{"a code", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeSent, Seq: 1}, AwaitingCode, nil},
+		{"a code that failed", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_blocked"}, AwaitingCode, nil},
+		{"a code that may be on its way", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeUnknown, Seq: 1}, AwaitingCode, nil},
+		{"a match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("match")}, AwaitingReview, nil},
+		{"no match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("mismatch")}, AwaitingConfirmation, nil},
+		{"a number that is not taken", Checking, "check", nil, Event{Kind: CheckRefused, Field: "mobile"}, AwaitingConfirmation, nil},
+		{"an identity", Recording, "identity", nil, Event{Kind: IdentityRecorded, ID: "u"}, Filing, nil},
+		{"an identity after the photos", Recording, "identity", func(c *Case) { c.Uploads = map[string]string{"front": "1", "back": "2"} }, Event{Kind: IdentityRecorded, ID: "u"}, Filing, []JobKind{JobEvidence}},
+		{"an identity that differs", Recording, "identity", nil, Event{Kind: IdentityMismatch, Field: "mobile"}, AwaitingConfirmation, nil},
+		{"the last photo for e签宝", Recording, "upload", func(c *Case) { c.Uploads = map[string]string{"front": "1"} }, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Recording, nil},
+		{"the last photo after the identity", Filing, "upload", func(c *Case) { c.Evidence, c.Uploads = nil, map[string]string{"front": "1"} }, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Filing, []JobKind{JobEvidence}},
+		{"evidence", Filing, "evidence", nil, Event{Kind: EvidenceFiled, ID: "P1"}, Done, []JobKind{JobPurge}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+			if tt.change != nil {
+				tt.change(c)
+			}
+			d := decide(t, c, tt.e).led(tt.to)
+			d.queued(tt.jobs...)
+			if !strings.HasSuffix(d.Why, "; went on by itself") || strings.HasPrefix(d.Why, ";") {
+				t.Errorf("the audit row says %q", d.Why)
+			}
+			if d.Case.Rev != c.Rev+1 || d.Case.Attention != nil {
+				t.Errorf("revision %d after %d, attention %v", d.Case.Rev, c.Rev, d.Case.Attention)
+			}
+			if s := d.Case.Settled; s == nil || s.What != "resumed" || s.By != "" || s.Attention.Step != tt.step {
+				t.Errorf("settled %+v", s)
+			}
+			for _, audience := range []string{toApplicant, toHR} {
+				if !slices.Contains(d.Show, audience) {
+					t.Errorf("%s is not shown the change", audience)
+				}
+			}
+		})
+	}
+}
+
+// What another step brings back is kept, and the case stays parked for the one that stopped.
+func TestResultsOfOtherStepsAreKept(t *testing.T) {
+	c := parkedCase(Recording, stopped("upload", "quota", "incident"))
+	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).stayed()
+	if d.Case.Identity.State != WriteDone || d.Case.Attention.Return != Filing {
+		t.Errorf("identity %+v, returns to %s", d.Case.Identity, d.Case.Attention.Return)
+	}
+	d.queued()
+	// The photos follow, and with them the evidence.
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).stayed()
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).led(Filing)
+	d.queued(JobEvidence)
+
+	c = parkedCase(Recording, stopped("identity", "permission", "incident"))
+	c.Identity.State = WriteRefused
+	d = decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).stayed()
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).stayed()
+	d.queued()
+	d.drew(nil, nil)
+	d = decide(t, d.Case, Event{Kind: IdentityStarted, Job: "again"}).stayed()
+	d = decide(t, d.Case, Event{Kind: IdentityRecorded, ID: "u"}).led(Filing)
+	d.queued(JobEvidence)
+
+	// The person has to look at the form, whatever e签宝 does.
+	c = parkedCase(Recording, stopped("upload", "quota", "incident"))
+	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).led(AwaitingConfirmation)
+	if d.Case.Mismatch != "mobile" || d.Case.Settled == nil {
+		t.Errorf("the case is %+v", d.Case)
+	}
+	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+}
+
+// One side's upload says nothing about the other, which may have stopped for good: the case
+// would go on with nobody at work and nobody told.
+func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
+	for _, back := range []State{Recording, Filing} {
+		c := parkedCase(back, stopped("upload", "photo_lost", ""))
+		if back == Filing {
+			c.Uploads, c.Evidence = nil, nil
+		}
+		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).stayed()
+		if d.Case.Uploads["back"] != "2" {
+			t.Errorf("%s: the upload is lost", back)
+		}
+		retried := decide(t, d.Case, Event{Kind: Retry}).led(back)
+		uploads := 0
+		for _, j := range retried.Jobs {
+			if j.Kind == JobUpload {
+				uploads++
+				if j.Ref != "front" {
+					t.Errorf("%s: uploads %s again", back, j.Ref)
+				}
+			}
+		}
+		if uploads != 1 {
+			t.Errorf("%s: %d uploads", back, uploads)
+		}
+	}
+}
+
+// What a step prepares while the case is parked is kept without leading on.
+func TestPreparationsWhileParked(t *testing.T) {
+	for _, tt := range []struct {
+		back   State
+		step   string
+		change func(*Case)
+		e      Event
+		jobs   []JobKind
+		kept   func(*Case) bool
+	}{
+		{AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].State = PhotoWaiting }, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "x"}, []JobKind{JobReadPhotos}, func(c *Case) bool { return c.photo("p2").State == PhotoStored }},
+		{AwaitingPhotos, "photos", nil, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p2"}, Job: "j"}, nil, func(c *Case) bool { return c.photo("p2").Reader == "j" }},
+		{AwaitingCode, "code", func(c *Case) { c.Code.State, c.Code.MAC = "sending", nil }, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}, nil, func(c *Case) bool { return string(c.Code.MAC) == "m" }},
+		{AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeDropped, Seq: 1}, nil, func(c *Case) bool { return c.Code.MAC == nil }},
+		{Recording, "upload", nil, Event{Kind: WriteFailed, Step: "identity"}, nil, func(c *Case) bool { return c.Identity.State == WriteRefused }},
+		{Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool { return c.Identity.State == WriteStarted && c.Identity.Job == "j" }},
+		{Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
+	} {
+		c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+		if tt.change != nil {
+			tt.change(c)
+		}
+		d := decide(t, c, tt.e).stayed()
+		d.queued(tt.jobs...)
+		d.drew(nil, nil)
+		if !tt.kept(d.Case) || d.Case.Attention == nil {
+			t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
+		}
+	}
+	// What does not belong to the place of return is refused.
+	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted, PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch, PhotoUploaded, EvidenceFiled} {
+		back := Checking
+		if k == CheckRefused {
+			back = Recording
+		}
+		decide(t, parkedCase(back, stopped("x", "quota", "")), Event{Kind: k, Seq: 1, Step: "identity"}).refused("not in the table", "")
+	}
+	// A second run may not begin a write whose outcome is unknown.
+	decide(t, sampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).refused("already begun", "")
+	// Nor may a code be made twice.
+	c := parkedCase(AwaitingCode, stopped("code", "supplier", "x"))
+	c.Code.State = "sending"
+	decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}).refused("another code is valid", "")
+	decide(t, c, Event{Kind: CodeSent, Seq: 9}).refused("another code is valid", "")
+}
+
+// HR is asked about the stop that needs a person most.
+func TestASecondStop(t *testing.T) {
+	unknown, clear, shared := stopped("identity", "unknown_outcome", ""), stopped("identity", "bug", ""), stopped("upload", "quota", "upload/quota/1435404")
+	for _, tt := range []struct {
+		name          string
+		first, second *Attention
+		shown         string // step that HR is asked about afterwards
+		told          bool   // HR gets a new card
+	}{
+		{"unknown after a shared cause", shared, unknown, "identity", true},
+		{"unknown after a clear no", stopped("upload", "photo_lost", ""), unknown, "identity", true},
+		{"a clear no after a shared cause", shared, clear, "identity", true},
+		{"a shared cause after unknown", unknown, shared, "identity", false},
+		{"a shared cause after a clear no", clear, shared, "identity", false},
+		{"a clear no after a clear no", stopped("upload", "photo_lost", ""), clear, "upload", false},
+		{"another shared cause", shared, stopped("identity", "permission", "identity/permission/99991672"), "upload", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			first := *tt.first
+			c := parkedCase(Recording, &first)
+			if first.Code == "unknown_outcome" {
+				c.Identity.State = WriteUnknown
+			}
+			second := *tt.second
+			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", second.Step, "code", second.Code)
+			a := d.Case.Attention
+			if a.Step != tt.shown || a.Return != Recording || a.Rev != first.Rev {
+				t.Errorf("attention %+v", a)
+			}
+			want := []string(nil)
+			if tt.told {
+				want = []string{toHR}
+			}
+			d.drew(want, want)
+			if second.Step == "identity" && first.Step != "identity" {
+				want := WriteRefused
+				if second.Code == "unknown_outcome" {
+					want = WriteUnknown
+				}
+				if d.Case.Identity.State != want {
+					t.Errorf("identity %s, want %s", d.Case.Identity.State, want)
+				}
+			}
+			// Whichever it is, HR's 重试 brings back everything that is missing.
+			retried := decide(t, d.Case, Event{Kind: Retry}).led(Recording)
+			if n := len(retried.Jobs); n < 3 {
+				t.Errorf("HR's retry queues %d jobs", n)
+			}
+		})
+	}
+	// The same step again is counted.
+	c := parkedCase(Recording, stopped("upload", "quota", "x"))
+	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
+	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
+	if d.Case.Attention.Probes != 2 || !d.Silent {
+		t.Errorf("%d probes", d.Case.Attention.Probes)
+	}
+}
+
+// Photos that come while the reader is out of order are kept; in other steps none is wanted.
+func TestPhotosDuringAttention(t *testing.T) {
+	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
+		d := decide(t, parkedCase(back, stopped("photos", "quota", "x")), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9"})
+		if back != AwaitingPhotos {
+			d.refused("no photo is wanted now", "")
+			continue
+		}
+		d.stayed()
+		if j := d.queued(JobFetchPhoto)[0]; j.Ref != "p9" {
+			t.Errorf("fetches %q", j.Ref)
+		}
+	}
+}
+
+// The three effects of recording come back in any order, each well or stopped in any way. The
+// case never stands where it is the bot's turn with nobody at work, and HR's word always
+// leads on to the end.
+func TestNoOrderOfResultsLosesACase(t *testing.T) {
+	endings := []string{"ok", "shared", "clear", "unknown"}
+	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"}, {"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
+	ran := 0
+	for _, order := range orders {
+		for n := range len(endings) * len(endings) * len(endings) {
+			how := map[string]string{"identity": endings[n%4], "front": endings[n/4%4], "back": endings[n/16]}
+			if how["front"] == "unknown" || how["back"] == "unknown" {
+				continue // uploads have no unknown outcome
+			}
+			ran++
+			name := fmt.Sprint(order, how)
+			c := recordingCase()
+			probing := map[string]bool{} // effects that try again by themselves
+			for _, effect := range order {
+				if effect == "identity" {
+					c = decide(t, c, Event{Kind: IdentityStarted, Job: "j"}).Case
+				}
+				d := decide(t, c, resultOfEffect(effect, how[effect]))
+				if d.Case == nil {
+					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Why)
+				}
+				c, probing[effect] = d.Case, how[effect] == "shared"
+			}
+			for round := 0; c.State != Done; round++ {
+				if round > 10 {
+					t.Fatalf("%s: still in %s", name, c.State)
+				}
+				c = leadOn(t, name, c, probing)
+			}
+		}
+	}
+	if ran != len(orders)*4*3*3 {
+		t.Fatalf("%d orders were tried", ran)
+	}
+}
+
+func resultOfEffect(effect, how string) Event {
+	step := effect
+	if effect != "identity" {
+		step = "upload"
+	}
+	switch how {
+	case "ok":
+		if effect == "identity" {
+			return Event{Kind: IdentityRecorded, ID: "u"}
+		}
+		return Event{Kind: PhotoUploaded, Side: effect, ID: "f-" + effect}
+	case "shared":
+		return Event{Kind: StepStopped, Stop: stopped(step, "quota", step+"/quota")}
+	case "clear":
+		return Event{Kind: StepStopped, Stop: stopped(step, "refused", "")}
+	}
+	return Event{Kind: StepStopped, Stop: stopped(step, "unknown_outcome", "")}
+}
+
+// leadOn lets the effects that try again succeed, and else has HR press what the card offers.
+func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
+	t.Helper()
+	for _, effect := range []string{"identity", "front", "back"} {
+		if !probing[effect] {
+			continue
+		}
+		probing[effect] = false
+		if effect == "identity" {
+			if c.identityDone() {
+				continue
+			}
+			started := decide(t, c, Event{Kind: IdentityStarted, Job: "probe"})
+			if started.Case == nil {
+				continue
+			}
+			c = started.Case
+		} else if c.Uploads[effect] != "" {
+			continue
+		}
+		return decide(t, c, resultOfEffect(effect, "ok")).Case
+	}
+	var d taken
+	switch {
+	case c.State == NeedsAttention && c.Attention.Code == "unknown_outcome":
+		d = decide(t, c, Event{Kind: Resolved})
+	case c.State == NeedsAttention:
+		d = decide(t, c, Event{Kind: Retry})
+	case c.State == Filing && c.Uploads["front"] != "" && c.Uploads["back"] != "":
+		started := decide(t, c, Event{Kind: EvidenceStarted, Job: "j"})
+		return decide(t, started.Case, Event{Kind: EvidenceFiled, ID: "P1"}).Case
+	default:
+		t.Fatalf("%s: %s, and nobody is at work: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
+	}
+	if d.Case == nil {
+		t.Fatalf("%s: HR's word was refused (%s)", name, d.Why)
+	}
+	for _, j := range d.Jobs {
+		switch j.Kind {
+		case JobIdentity:
+			probing["identity"] = true
+		case JobUpload:
+			probing[j.Ref] = true
+		}
+	}
+	return d.Case
+}
