@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ import (
 
 // drainTime is how long a stop may take: open requests first, then running jobs.
 const drainTime = 12 * time.Second
+
+// listenTime is how much of it open requests get: the longest is answered within 2.5 s.
+const listenTime = 4 * time.Second
 
 // App is the bot, constructed. Run serves until its context ends, then drains.
 type App struct {
@@ -70,6 +74,9 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		deps.Verifier, deps.Notary = a.supply, notary
 	}
 	a.engine = flows.New(deps)
+	if len(cfg.HR.Admins) == 1 {
+		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
+	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
 		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Log: log,
 		Ready: a.store.Ready, Metrics: metrics.handler(a.store), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
@@ -90,7 +97,11 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 // said loudly, since losing it means losing the data.
 func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
 	keys, err := store.LoadKeyset(cfg.KeysetFile)
-	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(cfg.Store.DSN, "sqlite:") {
+	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
+	if errors.Is(err, fs.ErrNotExist) && isSQLite {
+		if _, dbErr := os.Stat(file); dbErr == nil {
+			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
+		}
 		keys = store.NewKeyset()
 		if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
 			return nil, fmt.Errorf("security.keyset_file: %w", err)
@@ -152,8 +163,12 @@ func (a *App) Run(ctx context.Context) error {
 	a.log.Info("draining")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
+	requests, done := context.WithTimeout(drain, listenTime)
+	defer done()
 	for _, s := range servers {
-		err = errors.Join(err, s.Shutdown(drain))
+		if s.Shutdown(requests) != nil {
+			_ = s.Close() // somebody holds a connection open; that is not our failure
+		}
 	}
 	if stop := a.store.Stop(drain); stop != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")

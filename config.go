@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,7 +177,11 @@ func LoadConfig(path string, environ []string) (Config, error) {
 		values[s.path] = s.def
 	}
 	if path != "" {
-		problems = append(problems, readFile(path, values)...)
+		more, whole := readFile(path, values)
+		if !whole { // nothing else could be said about it
+			return Config{}, &ConfigError{more}
+		}
+		problems = append(problems, more...)
 	}
 	problems = append(problems, readEnviron(environ, values)...)
 	c, more := parse(values)
@@ -207,14 +212,15 @@ func ConfigOf(values map[string]string) (Config, error) {
 	return c, nil
 }
 
-func readFile(path string, values map[string]string) (problems []string) {
+// readFile overrides values from the file. whole is false when it could not be read at all.
+func readFile(path string, values map[string]string) (problems []string, whole bool) {
 	k := koanf.New(".")
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
 		var perr *os.PathError
 		if errors.As(err, &perr) {
-			return []string{path + ": " + perr.Err.Error()}
+			return []string{path + ": " + perr.Err.Error()}, false
 		}
-		return []string{path + ": not valid YAML: " + firstLine(err)}
+		return []string{path + ": not valid YAML: " + where(err)}, false
 	}
 	keys := k.Keys()
 	slices.Sort(keys)
@@ -237,13 +243,17 @@ func readFile(path string, values map[string]string) (problems []string) {
 			values[key] = fmt.Sprint(v)
 		}
 	}
-	return problems
+	return problems, true
 }
 
-// firstLine keeps a parser's message from quoting the file, which may hold secrets.
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+// where keeps of a parser's message only the lines that it names: the rest may quote the
+// file, which may hold secrets.
+func where(err error) string {
+	lines := regexp.MustCompile(`line \d+`).FindAllString(err.Error(), 3)
+	if len(lines) == 0 {
+		return "it cannot be parsed"
+	}
+	return "see " + strings.Join(lines, ", ")
 }
 
 // suggestion names a known key with the same last part.
@@ -284,12 +294,19 @@ func readEnviron(environ []string, values map[string]string) (problems []string)
 }
 
 func parse(values map[string]string) (c Config, problems []string) {
+	wrong := map[string]bool{}
 	for _, s := range settings {
 		if err := s.set(&c, values[s.path]); err != nil {
 			problems = append(problems, s.path+": "+err.Error())
+			wrong[s.path] = true
 		}
 	}
-	return c, append(problems, c.check()...)
+	for _, p := range c.check() {
+		if path, _, _ := strings.Cut(p, ":"); !wrong[path] { // one word about a key is enough
+			problems = append(problems, p)
+		}
+	}
+	return c, problems
 }
 
 // check finds what is wrong between the keys.

@@ -19,7 +19,13 @@ type screen struct {
 	stage sim.Stage
 }
 
-func (s screen) has(act string) bool { _, ok := s.card.FindAct(act); return ok }
+func (s screen) has(act string) bool {
+	if s.card == nil {
+		return false
+	}
+	_, ok := s.card.FindAct(act)
+	return ok
+}
 
 func (s screen) says(words ...string) bool {
 	for _, w := range words {
@@ -171,7 +177,7 @@ func (r *rig) shot(who specimen.Person, side string, variant ...string) []byte {
 	if len(variant) > 0 {
 		name = variant[0]
 	}
-	key := fmt.Sprintf("%s/%s/%s/%s", who.Code, who.ValidTo, side, name)
+	key := fmt.Sprintf("%s/%s/%s/%s/%s", who.Code, who.ValidFrom, who.ValidTo, side, name)
 	if img, ok := shots.Load(key); ok {
 		return img.([]byte)
 	}

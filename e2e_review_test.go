@@ -64,6 +64,14 @@ func TestReject(t *testing.T) {
 	if a := r.forge(hr.openID, s.msg, s.value("reject"), map[string]any{"note": ""}); a.toast != "还差一项：原因" {
 		t.Errorf("without a reason: %q", a.toast)
 	}
+	long := strings.Repeat("样", 10_000)
+	for _, act := range []string{"reject", "send_back"} {
+		for _, field := range []string{"note", "reason", "side", "evi_point_id"} {
+			if a := r.forge(hr.openID, s.msg, s.value(act), map[string]any{"reason": "other", field: long}); a.toast != "没看懂这次点击，请刷新后再试" {
+				t.Errorf("%s with a long %s: %q", act, field, a.toast)
+			}
+		}
+	}
 	r.clickOn(hr.openID, s, "reject", map[string]any{"reason": "wrong_person", "note": "请找人事部"})
 	p.see(sim.StageRejected, "不是本人的身份证", "请找人事部")
 	r.in(p.OpenID, flows.Rejected)

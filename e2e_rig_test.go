@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	// These tests wait for upstreams and clocks rather than for the processor.
-	_ = flag.Set("test.parallel", "10")
+	_ = flag.Set("test.parallel", "16")
 	os.Exit(m.Run())
 }
 
@@ -282,6 +282,11 @@ func (r *rig) checkLogs(noisy bool) {
 		}
 		if what := r.secretIn(line, true); what != "" {
 			r.Errorf("log: %s of somebody in a line", what)
+		}
+		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "esign.app_secret"} {
+			if strings.Contains(line, r.values[key]) {
+				r.Errorf("log: %s in a line", key)
+			}
 		}
 	}
 }

@@ -17,7 +17,7 @@ type healthCmd struct {
 
 func (h *healthCmd) Run(ctx context.Context) error {
 	values := map[string]string{"server.listen": ":8080"}
-	readFile(h.Config, values) // other mistakes are serve's to report
+	_, _ = readFile(h.Config, values) // other mistakes are serve's to report
 	readEnviron(os.Environ(), values)
 	_, port, err := net.SplitHostPort(values["server.listen"])
 	if err != nil {

@@ -70,8 +70,11 @@ func (e *APIError) MaybeApplied() bool { return e.maybeApplied }
 // Trouble is the class, as a string.
 func (e *APIError) Trouble() string { return string(e.class) }
 
-// UpstreamCode is the business code for support, "230099/200621" if a card has a code of its own, "0" for none.
+// UpstreamCode is the business code for support, "230099/200621" if a card has a code of its own, "" for none.
 func (e *APIError) UpstreamCode() string {
+	if e.Code == 0 {
+		return ""
+	}
 	code := strconv.Itoa(e.Code)
 	if e.SubCode != 0 {
 		code += "/" + strconv.Itoa(e.SubCode)

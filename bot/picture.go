@@ -30,14 +30,14 @@ func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) 
 	start := c.now()
 	var picture []byte
 	err := c.withToken(ctx, func(token string) (err error) {
-		picture, err = c.download(ctx, r, where, token)
+		picture, err = c.download(ctx, r, where, kind, token)
 		return err
 	})
 	c.observed(r.op, err, c.now().Sub(start))
 	return picture, err
 }
 
-func (c *Client) download(ctx context.Context, r request, where, token string) ([]byte, error) {
+func (c *Client) download(ctx context.Context, r request, where, kind, token string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, downloadTimeout)
 	defer cancel()
 	tr := &trip{}
@@ -55,8 +55,13 @@ func (c *Client) download(ctx context.Context, r request, where, token string) (
 	if err != nil {
 		return nil, c.lost(ctx, r, tr, err)
 	}
+	contentType := resp.Header.Get("Content-Type")
+	if kind == "image" && strings.HasPrefix(contentType, "text/html") {
+		// A page of something in between. As a file it could be what the person sent.
+		return nil, c.lost(ctx, r, tr, errNotJSON)
+	}
 	var f failure
-	isJSON := strings.Contains(resp.Header.Get("Content-Type"), "json")
+	isJSON := strings.Contains(contentType, "json")
 	if resp.StatusCode == http.StatusOK && !(isJSON && json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code != 0) {
 		return body, nil
 	}

@@ -70,7 +70,12 @@ func readPush(c *gin.Context) ([]byte, *refusal) {
 	// Not every ResponseWriter knows deadlines; those of tests do without.
 	_ = control.SetReadDeadline(time.Now().Add(readTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxPush))
-	_ = control.SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = control.SetReadDeadline(time.Time{})
+	} else {
+		// The rest of the body is not waited for: the deadline stays, and the connection ends with the answer.
+		c.Header("Connection", "close")
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

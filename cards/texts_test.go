@@ -80,7 +80,7 @@ var families = map[string][]string{
 	"reminder":       {"consent", "photos", "confirm", "code", "other"},
 	"notice": {
 		"not_understood", "nothing_open", "already_done", "already_open", "go_private", "photo_in_group", "photo_not_needed",
-		"send_as_picture", "cancelled", "cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
+		"send_as_picture", "unsupported", "no_reviewer", "cancelled", "cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
 		"export_ready", "export_empty", "left", "service_paused", "resumed", "rate", "other",
 	},
 	"did": {
@@ -90,6 +90,7 @@ var families = map[string][]string{
 	"stage":          {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant", "closed", "other"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
+		"allow_list", "too_many_checks",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete", "unknown_outcome",
 		"mismatch", "no_record", "unavailable", "photo_lost", "gone", "dlp", "too_many_photos", "clock", "duplicate", "bug", "other",
 	},

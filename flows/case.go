@@ -81,6 +81,7 @@ type Photo struct {
 	Side      idcard.Side `json:"side,omitempty"`
 	Other     bool        `json:"other,omitempty"` // shows both sides
 	Problem   string      `json:"problem,omitempty"`
+	Past      bool        `json:"past,omitempty"`   // its problem is no longer worth showing
 	SHA256    string      `json:"sha256,omitempty"` // of the picture as sent; stays when the picture is deleted
 	Reader    string      `json:"reader,omitempty"` // job that is reading it
 	Warnings  []string    `json:"warnings,omitempty"`

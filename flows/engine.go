@@ -172,6 +172,11 @@ func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, ev Event, ch Change
 		}
 		jobs = append(jobs, more...)
 	}
+	more, err := e.passOn(ctx, tx, c, ev, ch)
+	if err != nil {
+		return err
+	}
+	jobs = append(jobs, more...)
 	shows, err := e.surfaces(ctx, tx, c, ch, ev.Clicked)
 	if err != nil {
 		return err

@@ -123,11 +123,8 @@ func (e *Engine) click(ctx context.Context, tx Tx, k Click, again bool) (Answer,
 		if err := e.eraseOthers(ctx, tx, c, ev); err != nil {
 			return Answer{}, err
 		}
-		if out.happened() {
-			if err := e.replyTo(ctx, tx, k, Job{Ref: ReplyMyData}); err != nil {
-				return Answer{}, err
-			}
-		}
+		receipt, err := e.myData(ctx, tx, personally(Job{}, k.TenantKey, k.OpenID))
+		return Answer{Toast: out.Change.Toast, Card: receipt}, err
 	}
 	return e.answerWith(ctx, tx, k, out)
 }
@@ -162,8 +159,8 @@ func (e *Engine) eraseOthers(ctx context.Context, tx Tx, c *Case, ev Event) erro
 func (e *Engine) answerWith(ctx context.Context, tx Tx, k Click, out outcome) (Answer, error) {
 	a := Answer{Toast: out.Change.Toast}
 	switch k.Action.Act {
-	case cards.ActResume, cards.ActWithdraw:
-		// Pressed on a reminder or on "my data"; the answer comes at the bottom of the chat.
+	case cards.ActResume:
+		// Pressed on a reminder, mostly; the answer comes at the bottom of the chat.
 		if a.Toast == nil {
 			a.Toast = toast("working", nil)
 		}

@@ -88,7 +88,7 @@ func (e *Engine) words(ctx context.Context, tx Tx, m Message) error {
 		if !m.Private {
 			return nil
 		}
-		return e.notice(ctx, tx, m, "send_as_picture")
+		return e.notice(ctx, tx, m, "unsupported")
 	}
 	w := ParseWord(m.Text)
 	if hrWords[w] {
@@ -131,13 +131,23 @@ func (e *Engine) words(ctx context.Context, tx Tx, m Message) error {
 		return e.private(ctx, tx, m, Job{Ref: ReplyGreeting, Args: map[string]string{"help": "1"}})
 	case wordSixDigits:
 		if c != nil && c.State == AwaitingCode {
-			return e.onCase(ctx, tx, c, e.typed(c, m.Text, Event{Kind: CodeTyped, Actor: m.OpenID, Role: Applicant, At: e.Now()}))
+			return e.codeInChat(ctx, tx, m, c)
 		}
 	}
 	if c != nil {
 		return e.notice(ctx, tx, m, "not_understood")
 	}
 	return e.private(ctx, tx, m, Job{Ref: ReplyGreeting})
+}
+
+// codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
+// down to say what is wrong with it.
+func (e *Engine) codeInChat(ctx context.Context, tx Tx, m Message, c *Case) error {
+	out, err := e.apply(ctx, tx, c, e.typed(c, m.Text, Event{Kind: CodeTyped, Actor: m.OpenID, Role: Applicant, At: e.Now()}))
+	if err != nil || out.Case.State != AwaitingCode {
+		return err
+	}
+	return e.onCase(ctx, tx, out.Case, Event{Kind: CardAsked, Actor: m.OpenID, Role: Applicant, At: e.Now()})
 }
 
 // onCase applies an event whose refusal needs no answer.

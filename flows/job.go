@@ -25,7 +25,7 @@ const (
 	JobRetryAll   JobKind = "retry_incident"  // Ref = incident
 )
 
-// Queue groups jobs that must not starve each other. Groups take five messages a second, so
+// Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five messages a second, so
 // that their cards wait in a queue of their own.
 func (j Job) Queue() string {
 	switch j.Kind {
@@ -40,6 +40,10 @@ func (j Job) Queue() string {
 		return "cards"
 	case JobReply:
 		return "cards"
+	case JobSendCode, JobCheck, JobIdentity:
+		return "person"
+	case JobUpload, JobEvidence:
+		return "esign"
 	}
 	return "default"
 }

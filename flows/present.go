@@ -93,7 +93,9 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 			v.Unsorted++
 			v.Problem = ""
 		case PhotoRefused:
-			v.Problem = p.Problem
+			if !p.Past {
+				v.Problem = p.Problem
+			}
 		case PhotoRead:
 			v.Problem = ""
 		}
@@ -265,11 +267,25 @@ func change(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":
 		n, _ := idcard.ParseName(c.Personal.Front.RawName)
-		return cards.Change{Field: field, Before: n.Masked(), After: maskedName(c)}
+		return cards.Change{Field: field, Before: diffName(n.Reveal(), c.Personal.Name), After: diffName(c.Personal.Name, n.Reveal())}
 	default:
 		before, after := c.Personal.Front.RawNumber, c.Personal.Number
 		return cards.Change{Field: field, Before: diffMask(before, after), After: diffMask(after, before)}
 	}
+}
+
+// diffName masks a name and marks with ● the places at which it differs from the other.
+func diffName(s, other string) string {
+	a, b := []rune(s), []rune(other)
+	for i, r := range a {
+		switch {
+		case i >= len(b) || r != b[i]:
+			a[i] = '●'
+		case i > 0:
+			a[i] = '*'
+		}
+	}
+	return string(a)
 }
 
 // diffMask masks a number and marks with ● the places at which it differs from the other.
@@ -294,7 +310,9 @@ func decisionOf(c *Case) *cards.Decision {
 		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, r.What, r.Reason, c.Personal.Note
 	}
 	switch c.State {
-	case Withdrawn, Expired:
+	case Withdrawn:
+		d.By, d.At, d.What = c.OpenID, c.EnteredAt, string(c.State)
+	case Expired:
 		d.By, d.At, d.What = "", c.EnteredAt, string(c.State)
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)

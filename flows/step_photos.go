@@ -229,6 +229,9 @@ func (d *decision) sent(to string) {
 
 // clearSide makes room for a new photo of a side. A photo that shows both goes altogether.
 func (d *decision) clearSide(s idcard.Side) {
+	for i := range d.c.Photos {
+		d.c.Photos[i].Past = true
+	}
 	p := d.c.side(s)
 	if p == nil {
 		return

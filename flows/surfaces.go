@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -99,6 +100,12 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx Tx, c *Case, anew bool) ([]*
 	if err != nil {
 		return nil, err
 	}
+	if len(to) == 0 {
+		// The only admin registers himself. He is told, since nobody else would ever know.
+		e.Log.Error("nobody can review this case: the only admin is its applicant", "case", c.ID)
+		return nil, e.enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), personally(Job{Kind: JobReply, Ref: ReplyNotice,
+			To: c.OpenID, ToType: "open_id", Args: map[string]string{"code": "no_reviewer"}}, c.TenantKey, c.OpenID))
+	}
 	var out []*Surface
 	for _, r := range to {
 		s, err := surfaceOr(ctx, tx, &Surface{ID: "case/" + c.ID + "/hr/" + r.ID, CaseID: c.ID, Audience: toHR, To: r})
@@ -128,6 +135,24 @@ func surfaceOr(ctx context.Context, v View, fresh *Surface) (*Surface, error) {
 		return fresh, nil
 	}
 	return s, err
+}
+
+// passOn shows HR another case of the same cause when the one on HR's card has ended without
+// the cause being dealt with.
+func (e *Engine) passOn(ctx context.Context, tx Tx, c *Case, ev Event, ch Change) ([]Job, error) {
+	s := c.Settled
+	if ch.From != NeedsAttention || c.State == NeedsAttention || s == nil || s.Attention.Incident == "" || ev.Role == Bot || ev.Kind == Retry {
+		return nil, nil
+	}
+	shown, err := tx.SurfacesOf(ctx, c.ID, toHR)
+	if err != nil || len(shown) == 0 {
+		return nil, err
+	}
+	others, err := tx.WithIncident(ctx, c.TenantKey, s.Attention.Incident, 1)
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	return e.surfaces(ctx, tx, others[0], Change{Show: []string{toHR}, Anew: []string{toHR}}, "")
 }
 
 // incident tells HR once about a cause that many cases share.

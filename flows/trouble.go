@@ -99,10 +99,14 @@ func ofFeishu(e feishuFailure) trouble {
 func ofEsign(e *esign.Error) trouble {
 	t := trouble{Upstream: e.Code, LogID: e.RequestID, Class: ClassRefused, Code: "refused"}
 	switch e.Kind {
-	case esign.KindAuth, esign.KindForbidden, esign.KindClock:
+	case esign.KindAuth:
 		t.Class, t.Code = ClassOperator, "credentials"
+	case esign.KindForbidden:
+		t.Class, t.Code = ClassOperator, "allow_list"
+	case esign.KindClock:
+		t.Class, t.Code = ClassOperator, "clock"
 	case esign.KindPermission, esign.KindUploadHost:
-		t.Class, t.Code = ClassOperator, "permission"
+		t.Class, t.Code = ClassOperator, "config"
 	case esign.KindQuota:
 		t.Class, t.Code = ClassOperator, "quota"
 	case esign.KindRate, esign.KindServer, esign.KindNetwork, esign.KindMalformed, esign.KindUploadExpired,

@@ -128,8 +128,10 @@ func incidentOf(step string, t trouble) string {
 	return strings.Join([]string{step, t.Code, t.Upstream}, "/")
 }
 
-// retryIncident goes on with the other cases that waited for the same cause.
+// retryIncident goes on with the other cases that waited for the same cause: each of them
+// once, since one whose step stops again would come back for ever.
 func (e *Engine) retryIncident(ctx context.Context, j Job) error {
+	tried := map[string]bool{j.Case: true}
 	for {
 		var list []*Case
 		err := e.Store.View(ctx, func(v View) error {
@@ -143,18 +145,19 @@ func (e *Engine) retryIncident(ctx context.Context, j Job) error {
 		if err != nil {
 			return lost(err)
 		}
-		moved := 0
+		fresh := 0
 		for _, c := range list {
+			if tried[c.ID] {
+				continue
+			}
+			tried[c.ID] = true
+			fresh++
 			// HR asked for it on one of them; nobody decides on himself, so the actor stays HR's choice.
-			_, ok, err := e.Report(ctx, c.ID, Event{Kind: Retry, Role: HR})
-			if err != nil {
+			if _, _, err := e.Report(ctx, c.ID, Event{Kind: Retry, Role: HR}); err != nil {
 				return err
 			}
-			if ok {
-				moved++
-			}
 		}
-		if moved == 0 {
+		if fresh == 0 {
 			return nil
 		}
 	}

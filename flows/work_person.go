@@ -76,7 +76,10 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 			_, _, err = e.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
 			return lost(err)
 		}
-		if t.Class == ClassPerson {
+		switch {
+		case t.Reason == string(verify.ReasonTooManyChecks):
+			t.Class, t.Code = ClassRefused, "too_many_checks"
+		case t.Class == ClassPerson:
 			t.Class, t.Code = ClassRefused, "supplier_refused"
 		}
 		return e.failed(ctx, j, "check", t)

@@ -115,8 +115,9 @@ func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
 	case ClassLost:
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
-			_, _, err = e.Report(ctx, j.Case, Event{Kind: UploadsLost})
-			return lost(err)
+			if _, again, err := e.Report(ctx, j.Case, Event{Kind: UploadsLost}); err != nil || again {
+				return lost(err)
+			}
 		}
 	case ClassRetry:
 		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {

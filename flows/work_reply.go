@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"shiming/cards"
@@ -21,6 +22,7 @@ const (
 	ReplyPending      = "pending"    // what waits for HR, to who asked
 	ReplyStats        = "stats"      //
 	ReplyRemindAll    = "remind_all" // 催办
+	ReplyReminded     = "reminded"   // what became of it
 )
 
 // sendReply sends one card that is not kept up to date afterwards.
@@ -68,7 +70,7 @@ func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receive
 
 func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err error) {
 	if j.Ref == ReplyRemindAll {
-		return e.remindAll(ctx, j)
+		return nil, e.remindAll(ctx, j)
 	}
 	err = e.Store.View(ctx, func(v View) error {
 		switch j.Ref {
@@ -88,6 +90,8 @@ func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err err
 			card, err = e.pending(ctx, v, j.Args["tenant"], j.Args["who"])
 		case ReplyStats:
 			card, err = e.stats(ctx, v, j.Args["tenant"])
+		case ReplyReminded:
+			card, err = reminded(j)
 		default:
 			e.Log.Error("no such reply", "template", j.Ref)
 		}
@@ -97,7 +101,7 @@ func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err err
 }
 
 var noticeLevel = map[string]cards.Level{
-	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "send_as_picture": cards.Amber, "cannot_cancel": cards.Amber,
+	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "unsupported": cards.Amber, "no_reviewer": cards.Red, "cannot_cancel": cards.Amber,
 	"only_in_group": cards.Amber, "review_chat_set": cards.Green, "announce_chat_set": cards.Green, "already_done": cards.Green,
 }
 
@@ -164,12 +168,16 @@ func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (ca
 		return nil, err
 	}
 	out := cards.Pending{Total: counts[AwaitingReview] + counts[NeedsAttention], Attention: counts[NeedsAttention]}
+	if own, err := v.OpenCase(ctx, tenantKey, who); err == nil && own.State.Turn() == HR {
+		out.Total--
+		if own.State == NeedsAttention {
+			out.Attention--
+		}
+	} else if err != nil && !isNotFound(err) {
+		return nil, err
+	}
 	for _, c := range list {
 		if c.OpenID == who {
-			out.Total--
-			if c.State == NeedsAttention {
-				out.Attention--
-			}
 			continue
 		}
 		if len(out.Rows) == 10 {
@@ -192,11 +200,11 @@ func (e *Engine) sendDigest(ctx context.Context, j Job) error {
 		return lost(err)
 	}
 	period := max(e.Policy.ReminderAfter, time.Second)
-	due := false
+	due := j.Args["now"] != ""
 	err = e.Store.Tx(ctx, func(tx Tx) error {
 		slot := e.Now().Truncate(period).Format(time.RFC3339)
-		seen, err := tx.Seen(ctx, e.Now(), "digest:"+c.TenantKey+":"+slot, "")
-		due = !seen
+		seen, err := tx.Seen(ctx, e.Now(), "digest:"+c.TenantKey+":"+slot)
+		due = !seen || j.Args["now"] != ""
 		return err
 	})
 	if err != nil || !due && j.Attempt <= 1 {
@@ -225,12 +233,10 @@ func (e *Engine) sendDigest(ctx context.Context, j Job) error {
 	return nil
 }
 
-// remindAll is HR's 催办: every applicant whose turn it is, each within his limits.
-func (e *Engine) remindAll(ctx context.Context, j Job) (cards.Card, error) {
-	out := cards.Reminded{Quiet: !awake(e.Now()), At: e.Now()}
-	if out.Quiet {
-		out.At = nextMorning(e.Now())
-	}
+// remindAll is HR's 催办: every applicant whose turn it is, each within his limits. The answer
+// is a job of its own, since sending it again must not count anew.
+func (e *Engine) remindAll(ctx context.Context, j Job) error {
+	sent, soon, capped := 0, 0, 0
 	states := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode}
 	for offset := 0; ; offset += 200 {
 		var list []*Case
@@ -240,7 +246,7 @@ func (e *Engine) remindAll(ctx context.Context, j Job) (cards.Card, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, c := range list {
 			if c.OpenID == j.Args["who"] {
@@ -248,21 +254,41 @@ func (e *Engine) remindAll(ctx context.Context, j Job) (cards.Card, error) {
 			}
 			why, err := e.nudge(ctx, c.ID, j.Args["who"])
 			if err != nil {
-				return nil, err
+				return err
 			}
 			switch why {
 			case "":
-				out.Sent++
+				sent++
 			case NudgeCapped:
-				out.Capped++
+				capped++
 			default:
-				out.TooSoon++
+				soon++
 			}
 		}
 		if len(list) < 200 {
-			return out, nil
+			break
 		}
 	}
+	answer := personally(Job{Kind: JobReply, Ref: ReplyReminded, To: j.To, ToType: j.ToType, Args: map[string]string{
+		"sent": strconv.Itoa(sent), "too_soon": strconv.Itoa(soon), "capped": strconv.Itoa(capped), "at": e.Now().Format(time.RFC3339),
+	}}, j.Args["tenant"], j.Args["who"])
+	return e.Store.Tx(ctx, func(tx Tx) error { return e.enqueue(ctx, tx, j.Key+"/reminded", answer) })
+}
+
+// reminded says what became of 催办.
+func reminded(j Job) (cards.Card, error) {
+	at, err := time.Parse(time.RFC3339, j.Args["at"])
+	if err != nil {
+		return nil, err
+	}
+	out := cards.Reminded{At: at, Quiet: !awake(at)}
+	if out.Quiet {
+		out.At = nextMorning(at)
+	}
+	out.Sent, _ = strconv.Atoi(j.Args["sent"])
+	out.TooSoon, _ = strconv.Atoi(j.Args["too_soon"])
+	out.Capped, _ = strconv.Atoi(j.Args["capped"])
+	return out, nil
 }
 
 // nudge returns "" if the person is reminded, else why not.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiming/cards"
@@ -31,7 +32,10 @@ func (e *Engine) showSurface(ctx context.Context, j Job) error {
 			return err
 		}
 		if failure != nil {
-			return e.showFailed(ctx, j, s, failure)
+			if err := e.showFailed(ctx, j, s, failure); err != nil || !again {
+				return err
+			}
+			return &Again{In: time.Second, Code: "show:changed"} // others left it to this job
 		}
 		if !again {
 			return nil
@@ -65,8 +69,8 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 	return held, err
 }
 
-// letGo stores what is shown now. again: something changed meanwhile; the surface stays
-// held and s is fresh.
+// letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
+// the surface stays held then, and s is fresh.
 func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (again bool, err error) {
 	err = e.Store.Tx(ctx, func(tx Tx) error {
 		now, err := tx.Surface(ctx, s.ID)
@@ -78,7 +82,7 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			return nil // the lease ran out and somebody else draws
 		}
 		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, s.Shown, s.Dead && now.Gen == s.Gen
-		again = drawn && (now.Dirty || now.Gen > now.Sent && !now.Dead)
+		again = now.Dirty || drawn && now.Gen > now.Sent && !now.Dead
 		if drawn && !again && s.version != 0 {
 			// A click may have changed the case while its card was on the way.
 			c, err := tx.Case(ctx, s.CaseID)
@@ -88,7 +92,7 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			again = c.Version != s.version
 		}
 		now.Dirty = false
-		if again {
+		if again && drawn {
 			now.HeldUntil = e.Now().Add(lease)
 		} else {
 			now.Holder = ""
@@ -148,7 +152,7 @@ func (e *Engine) retire(ctx context.Context, s *Surface) error {
 	if err := e.mayPatch(ctx, s, s.OldID); err != nil {
 		return err
 	}
-	err := e.Chat.Patch(ctx, s.OldID, cards.Superseded{Ref: cards.Ref{Case: s.CaseID}}.JSON())
+	err := e.Chat.Patch(ctx, s.OldID, cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != toApplicant}.JSON())
 	if err != nil {
 		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
 			return nil // it is gone or too old; the buttons answer late clicks anyway
@@ -172,7 +176,7 @@ func (e *Engine) render(ctx context.Context, s *Surface) (raw json.RawMessage, s
 func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err error) {
 	err = e.Store.View(ctx, func(v View) error {
 		if s.Audience == toBoard {
-			card, err = e.board(ctx, v, s.TenantKey)
+			card, err = e.board(ctx, v, s)
 			return err
 		}
 		c, err := v.Case(ctx, s.CaseID)
@@ -212,22 +216,26 @@ func (e *Engine) ahead(ctx context.Context, v View, c *Case) (int, error) {
 	return 0, nil
 }
 
-// board counts the day.
-func (e *Engine) board(ctx context.Context, v View, tenantKey string) (cards.Card, error) {
+// board counts the day that the surface is named after: the last one of a day may be drawn
+// after midnight.
+func (e *Engine) board(ctx context.Context, v View, s *Surface) (cards.Card, error) {
 	now := e.Now()
-	l := now.In(china)
-	midnight := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, china)
-	people, today, err := v.DoneSince(ctx, tenantKey, midnight, 20)
+	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
+	midnight, err := time.ParseInLocation(time.DateOnly, day, china)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := v.CountByState(ctx, tenantKey)
+	people, today, err := v.DoneSince(ctx, s.TenantKey, midnight, 20)
 	if err != nil {
 		return nil, err
 	}
-	b := cards.Board{Day: l.Format("2006-01-02"), DoneToday: today, DoneTotal: counts[Done], People: people, At: now}
-	for s, n := range counts {
-		if !s.Terminal() {
+	counts, err := v.CountByState(ctx, s.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	b := cards.Board{Day: day, DoneToday: today, DoneTotal: counts[Done], People: people, At: now}
+	for state, n := range counts {
+		if !state.Terminal() {
 			b.Open += n
 		}
 	}
@@ -257,6 +265,14 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 			return lost(err) // a fresh job draws the masked form
 		}
 		e.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
+	}
+	if s.Audience == toHR && s.Gen > s.Sent && t.Class != ClassGone {
+		// Feishu does not take this card. HR still has to learn that something waits.
+		if err := e.Store.Tx(ctx, func(tx Tx) error {
+			return e.enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), Job{Kind: JobReply, Ref: ReplyDigest, Case: s.CaseID, To: toHR, Args: map[string]string{"now": "1"}})
+		}); err != nil {
+			return err
+		}
 	}
 	e.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
 	if t.Class != ClassGone || s.MessageID == "" {

@@ -255,6 +255,7 @@ func TestValuesCompare(t *testing.T) {
 		t.Error("the zero value is not empty")
 	}
 	var n Number
+	//lint:ignore SA9005 that it cannot be unmarshalled is what is tested
 	if json.Unmarshal([]byte(`"110***********803X"`), &n) == nil {
 		t.Error("a mask was taken for a value")
 	}

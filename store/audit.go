@@ -52,7 +52,7 @@ const headPurpose = "audit-head"
 // Audit appends to the case's chain. Seq, Prev and Hash of the row given are ignored, times
 // are kept to the millisecond. Two writers at the same link are flows.ErrStale for one.
 func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
-	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`, row.CaseID).
+	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`+t.forRow, row.CaseID).
 		Scan(&row.Seq, &row.Prev)
 	if errors.Is(err, sql.ErrNoRows) {
 		row.Seq, row.Prev, err = 0, chainStart, nil

@@ -49,7 +49,7 @@ func TestAuditChain(t *testing.T) {
 			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`}},
 			{"unlinked", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
 				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`}},
-			{"changed", []string{`UPDATE audit SET hash = X'00' WHERE case_id = 'c1' AND seq = 3`}},
+			{"changed", []string{`UPDATE audit SET hash = ` + w.blob("00") + ` WHERE case_id = 'c1' AND seq = 3`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1'`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
 
@@ -100,5 +99,5 @@ func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notifi
 	if err != nil {
 		return nil, err
 	}
-	return &riverdriver.Notification{Topic: insertTopic, Payload: `{"queue":` + strconv.Quote(queue) + `}`}, nil
+	return &riverdriver.Notification{Topic: insertTopic, Payload: ringPayload(queue)}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,42 +13,52 @@ import (
 	"shiming/flows"
 )
 
-func benchStore(b *testing.B, mode string) *Store {
-	b.Helper()
-	return mustOpen(b, Config{DSN: engines[0].dsn(b, b.TempDir()), Sync: mode, Keyset: NewKeyset()})
+// benchEach runs a benchmark on every engine. open gives a fresh store; mode is full or normal.
+func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *world)) {
+	for _, e := range engines {
+		b.Run(e.name, func(b *testing.B) {
+			bench(b, func(b *testing.B, mode string) *world {
+				b.Helper()
+				cfg := Config{DSN: e.dsn(b, b.TempDir()), Sync: mode, Keyset: NewKeyset()}
+				return &world{engine: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
+			})
+		})
+	}
 }
 
 // BenchmarkTx is what an event costs: two keys, the case, an audit row and one job, durable.
 func BenchmarkTx(b *testing.B) {
-	for _, mode := range []string{"full", "normal"} {
-		for _, goroutines := range []int{1, 16} {
-			b.Run(fmt.Sprintf("sync=%s/goroutines=%d", mode, goroutines), func(b *testing.B) {
-				s := benchStore(b, mode)
-				ctx := b.Context()
-				cases := make([]*flows.Case, 64)
-				for i := range cases {
-					cases[i] = newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
-					cases[i].Personal.Name = canaryName
-					must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, cases[i]) }))
-				}
-				var next atomic.Int64
-				var wg sync.WaitGroup
-				b.ResetTimer()
-				for range goroutines {
-					wg.Go(func() {
-						for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-							if err := s.Tx(ctx, event(ctx, n)); err != nil {
-								b.Error(err)
-								return
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		for _, mode := range []string{"full", "normal"} {
+			for _, goroutines := range []int{1, 16} {
+				b.Run(fmt.Sprintf("sync=%s/goroutines=%d", mode, goroutines), func(b *testing.B) {
+					s := open(b, mode)
+					ctx := b.Context()
+					cases := make([]*flows.Case, 64)
+					for i := range cases {
+						cases[i] = newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
+						cases[i].Personal.Name = canaryName
+						must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, cases[i]) }))
+					}
+					var next atomic.Int64
+					var wg sync.WaitGroup
+					b.ResetTimer()
+					for range goroutines {
+						wg.Go(func() {
+							for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+								if err := s.Tx(ctx, event(ctx, n)); err != nil {
+									b.Error(err)
+									return
+								}
 							}
-						}
-					})
-				}
-				wg.Wait()
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
-			})
+						})
+					}
+					wg.Wait()
+					b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
+				})
+			}
 		}
-	}
+	})
 }
 
 // event is the usual transaction, on one of 64 cases.
@@ -68,42 +77,46 @@ func event(ctx context.Context, n int64) func(flows.Tx) error {
 
 // BenchmarkCommitToStart is how long a job waits for its worker when nothing else happens.
 func BenchmarkCommitToStart(b *testing.B) {
-	s := benchStore(b, "full")
-	ctx := b.Context()
-	started := make(chan time.Time)
-	must(b, s.Start(ctx, func(context.Context, flows.Job) error { started <- time.Now(); return nil }))
-	var waits []time.Duration
-	for b.Loop() {
-		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.Enqueue(ctx, flows.Job{Kind: flows.JobShow}) }))
-		committed := time.Now()
-		waits = append(waits, (<-started).Sub(committed))
-	}
-	slices.Sort(waits)
-	b.ReportMetric(float64(waits[len(waits)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "p99-µs")
-	b.ReportMetric(float64(waits[len(waits)-1].Microseconds()), "max-µs")
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		s := open(b, "full")
+		ctx := b.Context()
+		started := make(chan time.Time)
+		must(b, s.Start(ctx, func(context.Context, flows.Job) error { started <- time.Now(); return nil }))
+		var waits []time.Duration
+		for b.Loop() {
+			must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.Enqueue(ctx, flows.Job{Kind: flows.JobShow}) }))
+			committed := time.Now()
+			waits = append(waits, (<-started).Sub(committed))
+		}
+		slices.Sort(waits)
+		b.ReportMetric(float64(waits[len(waits)/2].Microseconds()), "p50-µs")
+		b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "p99-µs")
+		b.ReportMetric(float64(waits[len(waits)-1].Microseconds()), "max-µs")
+	})
 }
 
 // BenchmarkJobs is how many jobs are fetched, run and completed per second.
 func BenchmarkJobs(b *testing.B) {
-	s := benchStore(b, "full")
-	ctx := b.Context()
-	const batch = 500
-	left := b.N
-	for left > 0 {
-		n := min(left, batch)
-		left -= n
-		must(b, s.Tx(ctx, func(tx flows.Tx) error {
-			return tx.Enqueue(ctx, slices.Repeat([]flows.Job{{Kind: flows.JobCheck}}, n)...)
-		}))
-	}
-	done := make(chan bool, 1024)
-	b.ResetTimer()
-	must(b, s.Start(ctx, func(context.Context, flows.Job) error { done <- true; return nil }))
-	for range b.N {
-		<-done
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		s := open(b, "full")
+		ctx := b.Context()
+		const batch = 500
+		left := b.N
+		for left > 0 {
+			n := min(left, batch)
+			left -= n
+			must(b, s.Tx(ctx, func(tx flows.Tx) error {
+				return tx.Enqueue(ctx, slices.Repeat([]flows.Job{{Kind: flows.JobCheck}}, n)...)
+			}))
+		}
+		done := make(chan bool, 1024)
+		b.ResetTimer()
+		must(b, s.Start(ctx, func(context.Context, flows.Job) error { done <- true; return nil }))
+		for range b.N {
+			<-done
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+	})
 }
 
 // reads lists every read that somebody waits for, with arguments that find something in the
@@ -143,102 +156,120 @@ func reads(ctx context.Context) map[string]func(v flows.View) error {
 // BenchmarkMillion reads from a million cases: 98 % done within the last 100 days, 10,000
 // waiting for HR, 2,000 photos to be read.
 func BenchmarkMillion(b *testing.B) {
-	s := benchStore(b, "normal")
-	ctx := b.Context()
-	for _, q := range []string{
-		`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		s := open(b, "normal")
+		ctx := b.Context()
+		for _, q := range million(s.engine) {
+			_, err := s.eng.write.ExecContext(ctx, q, epoch.UnixMilli())
+			must(b, err)
+		}
+		if _, err := s.eng.write.ExecContext(ctx, "ANALYZE"); err != nil {
+			b.Fatal(err)
+		}
+		for name, read := range reads(ctx) {
+			b.Run(name, func(b *testing.B) {
+				for b.Loop() {
+					err := s.View(ctx, read)
+					if err != nil && !errors.Is(err, flows.ErrNotFound) {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	})
+}
+
+// million lists what fills the database; $1 is the newest moment.
+func million(engine string) []string {
+	bytes, day := `CAST('n' || i AS BLOB)`, `date(created_ms / 1000 + 28800, 'unixepoch')`
+	if engine == "postgres" {
+		bytes, day = `convert_to('n' || i, 'UTF8')`, `to_char(to_timestamp(created_ms / 1000 + 28800) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`
+	}
+	return []string{
+		`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000),
+			c(i, at) AS (SELECT i, CAST($1 AS BIGINT) - i * 8640 FROM n)
 		INSERT INTO cases (id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
 			submitted_ms, reviewed_ms, done_ms, incident, number_index, data)
 		SELECT 'c' || i, 't1', 'ou_' || i, CASE WHEN i % 50 > 0 THEN 'done' WHEN i % 100 = 0 THEN 'awaiting_review' ELSE 'needs_attention' END,
-			i % 50 = 0, 1, 1, $1 - i * 8640, $1 - i * 8640, 1, 2,
-			CASE WHEN i % 50 > 0 THEN $1 - i * 8640 ELSE 0 END, CASE WHEN i % 100 = 50 THEN 'ocr' ELSE '' END,
-			CAST('n' || i AS BLOB), '{"id":"c' || i || '"}' FROM n`,
-		`INSERT INTO state_counts SELECT tenant_key, state, abs(random()) % 8, 1 FROM cases WHERE true
-			ON CONFLICT DO UPDATE SET n = state_counts.n + 1`,
-		`INSERT INTO day_counts SELECT tenant_key, date(created_ms / 1000 + 28800, 'unixepoch'), abs(random()) % 8, 1, 1 FROM cases WHERE true
-			ON CONFLICT DO UPDATE SET started = day_counts.started + 1, done = day_counts.done + 1`,
-		`INSERT INTO case_photos SELECT id, 'p1', 'om_' || id, $1, 1 FROM cases WHERE state = 'awaiting_review' LIMIT 2000`,
-		`INSERT INTO surfaces SELECT 'case/' || id || '/applicant', id, '', 'applicant', 'open_id', open_id, 1, 1, 'om_' || substr(id, 2), '', NULL, '', 0, 0, 0 FROM cases`,
-	} {
-		var args []any
-		if slices.Contains([]byte(q), '$') {
-			args = append(args, epoch.UnixMilli())
-		}
-		_, err := s.eng.write.ExecContext(ctx, q, args...)
-		must(b, err)
-	}
-	for name, read := range reads(ctx) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				err := s.View(ctx, read)
-				if err != nil && !errors.Is(err, flows.ErrNotFound) {
-					b.Fatal(err)
-				}
-			}
-		})
+			CASE WHEN i % 50 = 0 THEN 1 ELSE 0 END, 1, 1, at, at, 1, 2,
+			CASE WHEN i % 50 > 0 THEN at ELSE 0 END, CASE WHEN i % 100 = 50 THEN 'ocr' ELSE '' END,
+			` + bytes + `, '{"id":"c' || i || '"}' FROM c`,
+		`INSERT INTO state_counts SELECT tenant_key, state, created_ms / 8640 % 8, count(*) FROM cases WHERE created_ms < $1 GROUP BY 1, 2, 3`,
+		`INSERT INTO day_counts SELECT tenant_key, ` + day + `, created_ms / 8640 % 8, count(*), count(*) FROM cases WHERE created_ms < $1 GROUP BY 1, 2, 3`,
+		`INSERT INTO case_photos SELECT id, 'p1', 'om_' || id, CAST($1 AS BIGINT), 1 FROM cases WHERE state = 'awaiting_review' LIMIT 2000`,
+		`INSERT INTO surfaces SELECT 'case/' || id || '/applicant', id, '', 'applicant', 'open_id', open_id, 1, 1, 'om_' || substr(id, 2), '', NULL, '', 0, 0, 0
+			FROM cases WHERE created_ms < $1`,
 	}
 }
 
 // BenchmarkPictures stores and reads pictures of 1.5 MB.
 func BenchmarkPictures(b *testing.B) {
-	s := benchStore(b, "full")
-	ctx := b.Context()
-	must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase("c1", "ou_1")) }))
-	jpeg := make([]byte, 1_500_000)
-	b.SetBytes(int64(len(jpeg)))
-	n := 0
-	for b.Loop() {
-		n++
-		id := fmt.Sprint("p", n%20)
-		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.PutPicture(ctx, "c1", id, jpeg) }))
-		must(b, s.View(ctx, func(v flows.View) error { _, err := v.Picture(ctx, "c1", id); return err }))
-	}
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		s := open(b, "full")
+		ctx := b.Context()
+		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase("c1", "ou_1")) }))
+		jpeg := make([]byte, 1_500_000)
+		b.SetBytes(int64(len(jpeg)))
+		n := 0
+		for b.Loop() {
+			n++
+			id := fmt.Sprint("p", n%20)
+			must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.PutPicture(ctx, "c1", id, jpeg) }))
+			must(b, s.View(ctx, func(v flows.View) error { _, err := v.Picture(ctx, "c1", id); return err }))
+		}
+	})
 }
 
 // BenchmarkOpen is a start on an existing database.
 func BenchmarkOpen(b *testing.B) {
-	cfg := Config{DSN: "sqlite:" + filepath.Join(b.TempDir(), "bot.db"), Keyset: NewKeyset()}
-	for b.Loop() {
-		s, err := Open(b.Context(), cfg)
-		must(b, err)
-		must(b, s.Close())
-	}
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		first := open(b, "full")
+		must(b, first.Close())
+		cfg := first.cfg
+		for b.Loop() {
+			s, err := Open(b.Context(), cfg)
+			must(b, err)
+			must(b, s.Close())
+		}
+	})
 }
 
 // BenchmarkAcknowledge sends 500 events a second, each with a job that reports back in a
 // transaction of its own, and looks at how long the events take.
 func BenchmarkAcknowledge(b *testing.B) {
-	s := benchStore(b, "full")
-	ctx := b.Context()
-	for i := range 64 {
-		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))) }))
-	}
-	must(b, s.Start(ctx, func(ctx context.Context, j flows.Job) error {
-		return s.Tx(ctx, func(tx flows.Tx) error {
-			c, err := tx.Case(ctx, j.Case)
-			if err != nil {
-				return err
-			}
-			return errors.Join(tx.UpdateCase(ctx, c), tx.Audit(ctx, flows.AuditRow{CaseID: c.ID, Event: "shown"}))
-		})
-	}))
-	took := make([]time.Duration, b.N)
-	var wg sync.WaitGroup
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	b.ResetTimer()
-	for i := range b.N {
-		due := <-tick.C
-		wg.Go(func() {
-			if err := s.Tx(ctx, event(ctx, int64(i))); err != nil {
-				b.Error(err)
-			}
-			took[i] = time.Since(due)
-		})
-	}
-	wg.Wait()
-	slices.Sort(took)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
-	b.ReportMetric(float64(took[b.N/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[b.N*99/100].Microseconds()), "p99-µs")
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+		s := open(b, "full")
+		ctx := b.Context()
+		for i := range 64 {
+			must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))) }))
+		}
+		must(b, s.Start(ctx, func(ctx context.Context, j flows.Job) error {
+			return s.Tx(ctx, func(tx flows.Tx) error {
+				c, err := tx.Case(ctx, j.Case)
+				if err != nil {
+					return err
+				}
+				return errors.Join(tx.UpdateCase(ctx, c), tx.Audit(ctx, flows.AuditRow{CaseID: c.ID, Event: "shown"}))
+			})
+		}))
+		took := make([]time.Duration, b.N)
+		var wg sync.WaitGroup
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		b.ResetTimer()
+		for i := range b.N {
+			due := <-tick.C
+			wg.Go(func() {
+				if err := s.Tx(ctx, event(ctx, int64(i))); err != nil {
+					b.Error(err)
+				}
+				took[i] = time.Since(due)
+			})
+		}
+		wg.Wait()
+		slices.Sort(took)
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		b.ReportMetric(float64(took[b.N/2].Microseconds()), "p50-µs")
+		b.ReportMetric(float64(took[b.N*99/100].Microseconds()), "p99-µs")
+	})
 }

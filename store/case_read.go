@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -44,13 +45,13 @@ func (v *view) manyCases(ctx context.Context, what, query string, args ...any) (
 
 // Case returns the case with the id, or flows.ErrNotFound.
 func (v *view) Case(ctx context.Context, id string) (*flows.Case, error) {
-	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`, id)
+	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`+v.forCase, id)
 }
 
 // OpenCase returns the person's case that is not finished, or flows.ErrNotFound.
 func (v *view) OpenCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
 	return v.oneCase(ctx, "open case", `SELECT `+caseColumns+` FROM cases c
-		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`, tenantKey, openID)
+		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`+v.forCase, tenantKey, openID)
 }
 
 const casesOf = `SELECT ` + caseColumns + ` FROM cases c
@@ -73,12 +74,12 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	args := []any{tenantKey, limit, offset}
+	args := []any{tenantKey, limit, offset, limit + offset}
 	var heads []string
 	for _, state := range states {
 		args = append(args, string(state))
 		heads = append(heads, fmt.Sprintf(`SELECT * FROM (SELECT id, entered_ms FROM cases
-			WHERE tenant_key = $1 AND state = $%d ORDER BY entered_ms, id LIMIT $2 + $3) AS s%d`, len(args), len(args)))
+			WHERE tenant_key = $1 AND state = $%d ORDER BY entered_ms, id LIMIT $4) AS s%d`, len(args), len(args)))
 	}
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+` FROM (
 		SELECT id, entered_ms FROM (`+strings.Join(heads, ` UNION `)+`) AS u
@@ -99,6 +100,15 @@ func (v *view) WithIncident(ctx context.Context, tenantKey, incident string, lim
 // sameNumberLimit bounds the answer: more namesakes than this is one finding, not many.
 const sameNumberLimit = 100
 
+// WithIncident returns what the view's does, and holds the incident: the one that finds
+// nobody else waiting is the only one.
+func (t *txn) WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*flows.Case, error) {
+	if _, err := t.lock(ctx, "incident/"+tenantKey+"/"+incident); err != nil {
+		return nil, err
+	}
+	return t.view.WithIncident(ctx, tenantKey, incident, limit)
+}
+
 // SameNumber returns the ids of other people's cases, open or done, with the same number
 // index, newest first.
 func (v *view) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
@@ -112,4 +122,15 @@ func (v *view) SameNumber(ctx context.Context, tenantKey string, index []byte, n
 			AND open_id <> $3 AND (live = 1 OR state = $4)
 		ORDER BY created_ms DESC, id DESC LIMIT $5`,
 		tenantKey, index, notOpenID, string(flows.Done), sameNumberLimit)
+}
+
+// SameNumber returns what the view's does, and holds the number: of two people who bring it
+// at the same moment, the second one is told of the first.
+func (t *txn) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
+	if len(index) > 0 {
+		if _, err := t.lock(ctx, "number/"+tenantKey+"/"+hex.EncodeToString(index)); err != nil {
+			return nil, err
+		}
+	}
+	return t.view.SameNumber(ctx, tenantKey, index, notOpenID)
 }

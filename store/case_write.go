@@ -187,10 +187,10 @@ func (t *txn) countDay(ctx context.Context, c *flows.Case, at time.Time, started
 }
 
 // Seen inserts the keys and reports whether any was there already. On a server, two
-// transactions with the same key wait for each other here.
+// transactions with the same key wait for each other here, in the order of the keys.
 func (t *txn) Seen(ctx context.Context, at time.Time, keys ...string) (bool, error) {
 	seen := false
-	for _, key := range keys {
+	for _, key := range slices.Sorted(slices.Values(keys)) {
 		if key == "" {
 			continue
 		}

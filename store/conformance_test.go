@@ -5,13 +5,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"shiming/flows"
+	"shiming/store/pgtest"
 )
 
 // engines lists what every test of this package runs on. dsn gives a fresh database.
@@ -20,24 +26,34 @@ var engines = []struct {
 	dsn  func(t testing.TB, dir string) string
 }{
 	{"sqlite", func(_ testing.TB, dir string) string { return "sqlite:" + filepath.Join(dir, "data", "bot.db") }},
+	{"postgres", func(t testing.TB, _ string) string { return pgtest.DSN(t) }},
 }
 
 // world is one engine's fresh store and what a test needs around it.
 type world struct {
 	*Store
-	dir string
-	cfg Config
-	log *lockedBuffer
+	engine string // its name
+	dir    string
+	cfg    Config
+	log    *lockedBuffer
 }
 
 // each runs a test on every engine.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
+	on(t, "", test)
+}
+
+// on runs a test on one engine, or on every one if it is "".
+func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
 	for _, e := range engines {
+		if engine != "" && e.name != engine {
+			continue
+		}
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			log := new(lockedBuffer)
-			w := &world{dir: dir, log: log, cfg: Config{
+			w := &world{engine: e.name, dir: dir, log: log, cfg: Config{
 				DSN: e.dsn(t, dir), Sync: "normal", Keyset: NewKeyset(),
 				Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			}}
@@ -115,6 +131,46 @@ func (w *world) insert(t testing.TB, cases ...*flows.Case) {
 		}
 		return nil
 	})
+}
+
+// blob is a byte string in the engine's SQL.
+func (w *world) blob(hex string) string {
+	if w.engine == "sqlite" {
+		return "X'" + hex + "'"
+	}
+	return `'\x` + hex + `'::bytea`
+}
+
+// stored is everything that the database holds, as text, byte strings in hex where the
+// engine shows them so.
+func (w *world) stored(t testing.TB) string {
+	t.Helper()
+	all := new(strings.Builder)
+	if w.engine == "sqlite" {
+		must(t, filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			raw, err := os.ReadFile(path)
+			fmt.Fprintf(all, "%s %s\n", d.Name(), raw)
+			return err
+		}))
+		return all.String()
+	}
+	conn, err := pgx.Connect(t.Context(), w.cfg.DSN)
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // a reader
+	read := func(query string) []string {
+		rows, err := conn.Query(t.Context(), query)
+		must(t, err)
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		must(t, err)
+		return lines
+	}
+	for _, table := range read(`SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`) {
+		fmt.Fprintf(all, "%s %q\n", table, read(`SELECT t::text FROM `+table+` t ORDER BY 1`))
+	}
+	return all.String()
 }
 
 // rows counts the rows of a table, or of anything that may follow FROM.
@@ -219,6 +275,24 @@ func TestPurgeKeys(t *testing.T) {
 	})
 }
 
+func TestPurgeLimits(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for _, key := range []string{"old", "young"} {
+			_, err := w.reserve(ctx, []flows.Limit{perSecond(key, 1)})
+			must(t, err)
+		}
+		_, err := w.eng.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())
+		must(t, err)
+		if n, err := w.purgeLimits(ctx); err != nil || n != 1 {
+			t.Errorf("purged %d, %v", n, err)
+		}
+		if n := w.rows(t, "rate_limits WHERE key = 'young'"); n != 1 {
+			t.Error("the limit in use is gone")
+		}
+	})
+}
+
 func TestStaleIsRunAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		tries := 0
@@ -281,8 +355,14 @@ func TestTxHasADeadline(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		w.tx(t, func(flows.Tx) error { // holds the writer
-			if err := w.Tx(ctx, func(flows.Tx) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		w.tx(t, func(tx flows.Tx) error { // holds the key, and on SQLite the writer
+			_, err := tx.Seen(t.Context(), epoch, "key")
+			must(t, err)
+			err = w.Tx(ctx, func(tx flows.Tx) error {
+				_, err := tx.Seen(ctx, epoch, "key")
+				return err
+			})
+			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("a Tx inside a Tx: %v", err)
 			}
 			return nil

@@ -3,44 +3,63 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"fmt"
-	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
 )
 
-//go:embed migrations
-var migrations embed.FS
-
 // engine is everything that differs between databases. The SQL elsewhere runs on all.
 type engine struct {
 	dialect goose.Dialect
-	dir     string // of our migrations
+	ddl     []string // words of our migrations and what they are called here, in pairs
 	write   *sql.DB
-	read    *sql.DB
+	read    *sql.DB // may be the same
+
+	// begin opens a transaction that writes, snapshot one that sees a single moment.
+	begin, snapshot *sql.TxOptions
+	// forCase and forRow end a SELECT: rows found are held until the transaction ends.
+	// Empty where a transaction that writes is alone anyway.
+	forCase, forRow string
+	// lock holds a name until the transaction ends, for what no row stands for yet. nil
+	// where a transaction that writes is alone anyway.
+	lock func(ctx context.Context, tx *sql.Tx, name string) error
+	// exclusive runs fn while no other process runs one on this database.
+	exclusive func(ctx context.Context, fn func(context.Context) error) error
+	// alone runs fn, or does nothing if another process is at the same work.
+	alone func(ctx context.Context, work string, fn func() error) error
 
 	// nowMicros is the database's clock as an SQL expression, unix microseconds.
 	nowMicros string
 	// oldestJob selects the unix milliseconds at which the longest waiting job was due, or NULL.
 	oldestJob string
+	// poll is how often the queues are looked at in case no bell was heard.
+	poll time.Duration
 
 	// hasTable reports whether a table is there.
 	hasTable func(ctx context.Context, name string) (bool, error)
 	// migrateRiver brings River's own tables up to date.
 	migrateRiver func(ctx context.Context, log *slog.Logger) error
-	// insert adds jobs inside a transaction.
-	insert func(ctx context.Context, tx *sql.Tx, jobs []river.InsertManyParams) error
+	// insert adds jobs inside a transaction, which is open on the connection.
+	insert func(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error
 	// client makes River's worker side.
 	client func(cfg *river.Config) (jobClient, error)
-	// revive makes jobs of a dead process available again.
+	// revive takes up, at opening, what a dead process left running. nil where others may live.
 	revive func(ctx context.Context) error
-	// tidy gives freed space back, a little at a time.
+	// keeper announces this process to the others that run jobs, and takes up what they leave
+	// behind. nil where there are no others.
+	keeper *keeper
+	// writable fails if the database takes reads only. nil where it shows by itself.
+	writable func(ctx context.Context, tx *sql.Tx) error
+	// tidy gives freed space back, a little at a time. nil where the server does.
 	tidy func(ctx context.Context) error
 	// repeat reports whether the database asks to run the transaction again.
 	repeat func(error) bool
+	// broken reports that the connection is of no use, and another may be. nil where there
+	// is nothing between us and the database.
+	broken func(error) bool
 	// duplicate reports a violated primary key or unique index.
 	duplicate func(error) bool
 	// close closes the pools and gives up the lock.
@@ -56,11 +75,7 @@ type jobClient interface {
 
 // migrate brings our tables and River's up to date.
 func (e *engine) migrate(ctx context.Context, log *slog.Logger) error {
-	dir, err := fs.Sub(migrations, e.dir)
-	if err != nil {
-		return fmt.Errorf("store: migrations: %w", err)
-	}
-	p, err := goose.NewProvider(e.dialect, e.write, dir, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(e.dialect, e.write, dialectFS(e.ddl), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)
 	}

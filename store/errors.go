@@ -10,7 +10,9 @@ import (
 
 var (
 	// ErrUnsupportedDSN: the DSN names an engine that this build does not have.
-	ErrUnsupportedDSN = errors.New("store: unsupported dsn, use sqlite:PATH")
+	ErrUnsupportedDSN = errors.New("store: unsupported dsn, use sqlite:PATH or postgres://…")
+	// ErrPostgresDSN: the DSN of a PostgreSQL database cannot be read. It is not quoted.
+	ErrPostgresDSN = errors.New("store: bad dsn, want postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full")
 	// ErrLocked: another process has the database open.
 	ErrLocked = errors.New("store: the database is in use by another process; stop it first")
 	// ErrWrongKeyset: the database was written with another keyset. Nothing was changed.

@@ -58,7 +58,7 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 			t.rings = append(t.rings, ring{queue, in})
 		}
 	}
-	if err := t.s.eng.insert(ctx, t.tx, params); err != nil {
+	if err := t.s.eng.insert(ctx, t.conn, t.tx, params); err != nil {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil

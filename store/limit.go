@@ -41,11 +41,12 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.Limit) error {
 func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (longest time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	tx, err := s.eng.write.BeginTx(ctx, nil)
+	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
 	if err != nil {
-		return 0, fmt.Errorf("store: rate limit: %w", err)
+		return 0, err
 	}
-	defer func() { _ = tx.Rollback() }()
+	defer conn.Close()  //nolint:errcheck // gives it back to the pool
+	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
 	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.Limit) int { return strings.Compare(a.Key, b.Key) })
 	for _, l := range limits {
 		wait, err := s.book(ctx, tx, l)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSecondOpenIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
 		if _, err := Open(t.Context(), w.cfg); !errors.Is(err, ErrLocked) {
 			t.Fatalf("second open: %v", err)
 		}
@@ -38,7 +38,7 @@ func TestReopenKeepsData(t *testing.T) {
 }
 
 func TestFilesArePrivate(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
 		w.insert(t, newCase("c1", "ou_1"))
 		must(t, filepath.WalkDir(filepath.Join(w.dir, "data"), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -54,7 +54,7 @@ func TestFilesArePrivate(t *testing.T) {
 }
 
 func TestUnsupportedDSN(t *testing.T) {
-	for _, dsn := range []string{"", "bot.db", "postgres://user:secret@host/db", "sqlite:", "sqlite::memory:"} {
+	for _, dsn := range []string{"", "bot.db", "mysql://user:secret@host/db", "sqlite:", "sqlite::memory:"} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
 		if !errors.Is(err, ErrUnsupportedDSN) {
 			t.Errorf("%q: %v", dsn, err)
@@ -81,7 +81,7 @@ func TestConfigIsChecked(t *testing.T) {
 }
 
 func TestPragmas(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
 		for pragma, want := range map[string]string{
 			"journal_mode": "wal", "auto_vacuum": "2", "foreign_keys": "1", "secure_delete": "1", "synchronous": "1",
 		} {
@@ -98,7 +98,7 @@ func TestPragmas(t *testing.T) {
 }
 
 func TestTidyShrinksTheFile(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
 		ctx := t.Context()
 		w.insert(t, newCase("c1", "ou_1"))
 		w.tx(t, func(tx flows.Tx) error { return tx.PutPicture(ctx, "c1", "p1", make([]byte, 1<<20)) })

@@ -61,7 +61,7 @@ func (t *txn) notePhotos(ctx context.Context, c *flows.Case) error {
 // CaseOfMessage finds the open case that holds a photo of the message, or flows.ErrNotFound.
 func (v *view) CaseOfMessage(ctx context.Context, messageID string) (*flows.Case, error) {
 	return v.oneCase(ctx, "case of message", `SELECT `+caseColumns+` FROM case_photos p JOIN cases c ON c.id = p.case_id
-		WHERE p.message_id = $1 AND c.live = 1 LIMIT 1`, messageID)
+		WHERE p.message_id = $1 AND c.live = 1 LIMIT 1`+v.forCase, messageID)
 }
 
 // Unread counts photos of other cases that are to be read and were received before t.

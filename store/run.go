@@ -14,6 +14,7 @@ import (
 // runner is what lives between Start and Stop.
 type runner struct {
 	client  jobClient
+	leave   func(clean bool) // nil where there are no other processes
 	sweep   context.CancelFunc
 	sweeper chan struct{} // closed when the sweeper has ended
 }
@@ -51,12 +52,21 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	if err != nil {
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
+	var leave func(clean bool)
+	if s.eng.keeper != nil {
+		if leave, err = s.eng.keeper.join(ctx); err != nil {
+			return fmt.Errorf("store: start jobs: %w", err)
+		}
+	}
 	// A cancelled ctx must not tear running effects apart: Stop drains them.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		if leave != nil {
+			leave(true)
+		}
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
 	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &runner{client: client, sweep: cancel, sweeper: make(chan struct{})}
+	r := &runner{client: client, leave: leave, sweep: cancel, sweeper: make(chan struct{})}
 	go func() {
 		defer close(r.sweeper)
 		s.sweep(sweepCtx)
@@ -79,12 +89,15 @@ func (s *Store) Stop(ctx context.Context) error {
 	r.sweep()
 	<-r.sweeper
 	err := r.client.Stop(ctx)
-	if err == nil {
-		return nil
+	if err != nil {
+		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		err = r.client.StopAndCancel(hard)
 	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-	defer cancel()
-	if err := r.client.StopAndCancel(hard); err != nil {
+	if r.leave != nil {
+		r.leave(err == nil)
+	}
+	if err != nil {
 		return fmt.Errorf("store: stop jobs: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
@@ -127,12 +128,16 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 	}
 	return &engine{
 		dialect:   goose.DialectSQLite3,
-		dir:       "migrations/sqlite",
 		write:     write,
 		read:      read,
+		snapshot:  &sql.TxOptions{ReadOnly: true},
 		nowMicros: `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`,
 		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
 			FROM river_job WHERE state = 'available'`,
+		poll: 500 * time.Millisecond,
+		// The file's lock says that there is no other process.
+		exclusive: func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
+		alone:     func(_ context.Context, _ string, fn func() error) error { return fn() },
 		hasTable: func(ctx context.Context, name string) (bool, error) {
 			var n int
 			err := write.QueryRowContext(ctx,
@@ -147,7 +152,7 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 			_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
 			return err
 		},
-		insert: func(ctx context.Context, tx *sql.Tx, jobs []river.InsertManyParams) error {
+		insert: func(ctx context.Context, _ *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error {
 			_, err := inserter.InsertManyFastTx(ctx, tx, jobs)
 			return err
 		},

@@ -111,7 +111,7 @@ func TestKeptStatements(t *testing.T) {
 
 // TestNoNotificationRows: the bell replaces River's notification table.
 func TestNoNotificationRows(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
 		runs := make(ran, 1)
 		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 		w.enqueue(t, flows.Job{Kind: flows.JobShow})

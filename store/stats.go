@@ -24,7 +24,7 @@ func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.St
 	rows, err := collect(ctx, v.q, "count by state", func(r *sql.Rows) (c count, err error) {
 		err = r.Scan(&c.state, &c.n)
 		return
-	}, `SELECT state, sum(n) FROM state_counts WHERE tenant_key = $1 GROUP BY state HAVING sum(n) <> 0`, tenantKey)
+	}, `SELECT state, CAST(sum(n) AS BIGINT) FROM state_counts WHERE tenant_key = $1 GROUP BY state HAVING sum(n) <> 0`, tenantKey)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (v *view) DaysSince(ctx context.Context, tenantKey string, since time.Time)
 	return collect(ctx, v.q, "days", func(r *sql.Rows) (d flows.Day, err error) {
 		err = r.Scan(&d.Day, &d.Started, &d.Done)
 		return
-	}, `SELECT day, sum(started), sum(done) FROM day_counts WHERE tenant_key = $1 AND day >= $2
+	}, `SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT) FROM day_counts WHERE tenant_key = $1 AND day >= $2
 		GROUP BY day ORDER BY day`, tenantKey, day(since))
 }
 
@@ -61,7 +61,7 @@ func (v *view) DoneSince(ctx context.Context, tenantKey string, since time.Time,
 	var total int
 	err = v.q.QueryRowContext(ctx, `SELECT
 			(SELECT count(*) FROM cases WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms < $3 AND done_ms > 0)
-			+ (SELECT coalesce(sum(done), 0) FROM day_counts WHERE tenant_key = $1 AND day >= $4)`,
+			+ (SELECT CAST(coalesce(sum(done), 0) AS BIGINT) FROM day_counts WHERE tenant_key = $1 AND day >= $4)`,
 		tenantKey, millis(since), millis(tomorrow), day(tomorrow)).Scan(&total)
 	if err != nil {
 		return nil, 0, fmt.Errorf("store: done since: %w", err)

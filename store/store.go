@@ -36,18 +36,21 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers,
-		bell: newBell(), poll: 500 * time.Millisecond}
+		bell: newBell()}
 	name, rest := scheme(cfg.DSN)
 	switch name {
 	case "sqlite":
 		s.eng, err = openSQLite(ctx, rest, cfg, s.bell)
+	case "postgres", "postgresql":
+		s.eng, err = openPostgres(ctx, cfg, s.bell)
 	default:
 		err = fmt.Errorf("%w (got scheme %q)", ErrUnsupportedDSN, name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := s.prepare(ctx); err != nil {
+	s.poll = s.eng.poll
+	if err := s.eng.exclusive(ctx, s.prepare); err != nil {
 		_ = s.eng.close() // the first error is the one that counts
 		return nil, err
 	}
@@ -64,6 +67,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	if err := s.writeKeyCheck(ctx); err != nil {
 		return err
+	}
+	if s.eng.revive == nil {
+		return nil
 	}
 	return s.eng.revive(ctx)
 }
@@ -93,11 +99,18 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.eng.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	tx, err := s.eng.write.BeginTx(ctx, nil)
+	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
 	if err != nil {
-		return fmt.Errorf("store: write: %w", err)
+		return err
 	}
-	return tx.Rollback()
+	defer conn.Close()  //nolint:errcheck // gives it back to the pool
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	if s.eng.writable != nil {
+		if err := s.eng.writable(ctx, tx); err != nil {
+			return fmt.Errorf("store: write: %w", err)
+		}
+	}
+	return nil
 }
 
 // MAC is a keyed hash of 32 bytes. The parts keep their borders: ("ab","c") and ("a","bc")

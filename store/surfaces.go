@@ -1,9 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 
 	"shiming/flows"
 )
@@ -42,15 +43,27 @@ func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
 
 // Surface returns the surface with the id, or flows.ErrNotFound.
 func (v *view) Surface(ctx context.Context, id string) (*flows.Surface, error) {
-	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`, id).Scan)
+	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow, id).Scan)
 	return s, one("surface", err)
+}
+
+// Surface returns what the view's does and holds the surface, also one that is not there yet.
+func (t *txn) Surface(ctx context.Context, id string) (*flows.Surface, error) {
+	s, err := t.view.Surface(ctx, id)
+	if !errors.Is(err, flows.ErrNotFound) {
+		return s, err
+	}
+	if held, err := t.lock(ctx, "surface/"+id); err != nil || !held {
+		return nil, cmp.Or(err, flows.ErrNotFound)
+	}
+	return t.view.Surface(ctx, id) // somebody may have put it while we waited
 }
 
 // SurfacesOf returns a case's surfaces for an audience, or for all if it is "", by id.
 func (v *view) SurfacesOf(ctx context.Context, caseID, audience string) ([]*flows.Surface, error) {
 	return collect(ctx, v.q, "surfaces", func(r *sql.Rows) (*flows.Surface, error) { return scanSurface(r.Scan) },
 		`SELECT `+surfaceColumns+` FROM surfaces
-		WHERE case_id = $1 AND (audience = $2 OR $2 = '') ORDER BY id`, caseID, audience)
+		WHERE case_id = $1 AND (audience = $2 OR $2 = '') ORDER BY id`+v.forRow, caseID, audience)
 }
 
 // SurfaceByMessage finds the surface that a message shows, or flows.ErrNotFound.
@@ -61,25 +74,4 @@ func (v *view) SurfaceByMessage(ctx context.Context, messageID string) (*flows.S
 	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces
 		WHERE message_id = $1 AND message_id <> '' LIMIT 1`, messageID).Scan)
 	return s, one("surface by message", err)
-}
-
-// Setting returns a value, "" if it is not set.
-func (v *view) Setting(ctx context.Context, tenantKey, key string) (string, error) {
-	var value string
-	err := v.q.QueryRowContext(ctx,
-		`SELECT value FROM settings WHERE tenant_key = $1 AND key = $2`, tenantKey, key).Scan(&value)
-	if err == sql.ErrNoRows {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("store: setting: %w", err)
-	}
-	return value, nil
-}
-
-// PutSetting sets a value.
-func (t *txn) PutSetting(ctx context.Context, tenantKey, key, value string) error {
-	_, err := t.exec(ctx, "put setting", `INSERT INTO settings (tenant_key, key, value) VALUES ($1,$2,$3)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, tenantKey, key, value)
-	return err
 }

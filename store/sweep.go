@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -16,16 +17,14 @@ const (
 	sweepBatch = 2000
 )
 
-// sweep throws away what has served its time, at once and then hourly.
+// sweep throws away what has served its time, at once and then hourly, unless another
+// process is at it.
 func (s *Store) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if _, err := s.purgeKeys(ctx); err != nil && ctx.Err() == nil {
-			s.log.LogAttrs(ctx, slog.LevelWarn, "purge of event keys failed", slog.String("error", err.Error()))
-		}
-		if err := s.tidy(ctx); err != nil && ctx.Err() == nil {
-			s.log.LogAttrs(ctx, slog.LevelWarn, "freeing space failed", slog.String("error", err.Error()))
+		if err := s.eng.alone(ctx, "sweep", func() error { return s.sweepOnce(ctx) }); err != nil && ctx.Err() == nil {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "sweep failed", slog.String("error", err.Error()))
 		}
 		select {
 		case <-ctx.Done():
@@ -35,30 +34,52 @@ func (s *Store) sweep(ctx context.Context) {
 	}
 }
 
+func (s *Store) sweepOnce(ctx context.Context) error {
+	_, keys := s.purgeKeys(ctx)
+	_, limits := s.purgeLimits(ctx)
+	return errors.Join(keys, limits, s.tidy(ctx))
+}
+
 // purgeKeys deletes event keys past their time, a batch at a time, and returns how many.
 func (s *Store) purgeKeys(ctx context.Context) (int64, error) {
-	var total int64
+	return s.purge(ctx, "event keys", `DELETE FROM event_keys WHERE key IN
+		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, millis(s.now().Add(-keysKept)))
+}
+
+// purgeLimits deletes limits that nobody has used for an hour; without a row they start anew
+// as they would with it. There is one for each message, or there would be by and by.
+func (s *Store) purgeLimits(ctx context.Context) (int64, error) {
+	return s.purge(ctx, "limits", `DELETE FROM rate_limits WHERE tat_us < `+s.eng.nowMicros+` - $1 AND key IN
+		(SELECT key FROM rate_limits WHERE tat_us < `+s.eng.nowMicros+` - $1 LIMIT $2)`, time.Hour.Microseconds())
+}
+
+// purge repeats a delete with a bound, a batch at a time, and returns how many rows went.
+func (s *Store) purge(ctx context.Context, what, query string, bound int64) (total int64, err error) {
 	for {
-		n, err := s.purgeBatch(ctx, millis(s.now().Add(-keysKept)))
-		total += n
-		if err != nil || n < sweepBatch {
-			return total, err
+		n, err := s.purgeBatch(ctx, query, bound)
+		if err != nil {
+			return total, fmt.Errorf("store: purge %s: %w", what, err)
+		}
+		if total += n; n < sweepBatch {
+			return total, nil
 		}
 	}
 }
 
-func (s *Store) purgeBatch(ctx context.Context, before int64) (int64, error) {
+func (s *Store) purgeBatch(ctx context.Context, query string, bound int64) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	res, err := s.eng.write.ExecContext(ctx, `DELETE FROM event_keys WHERE key IN
-		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, before, sweepBatch)
+	res, err := s.eng.write.ExecContext(ctx, query, bound, sweepBatch)
 	if err != nil {
-		return 0, fmt.Errorf("store: purge event keys: %w", err)
+		return 0, err
 	}
 	return res.RowsAffected()
 }
 
 func (s *Store) tidy(ctx context.Context) error {
+	if s.eng.tidy == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	return s.eng.tidy(ctx)

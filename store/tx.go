@@ -24,14 +24,19 @@ type querier interface {
 type view struct {
 	q    querier
 	keys *Keyset
+
+	forCase, forRow string // see engine; empty in a transaction that only reads
 }
 
 // txn implements flows.Tx.
 type txn struct {
 	view
-	tx    *sql.Tx
-	s     *Store
-	rings []ring // queues to wake once the transaction is durable
+	conn     *sql.Conn // of tx
+	tx       *sql.Tx
+	s        *Store
+	patient  bool                  // not the first try
+	settings map[[2]string]setting // as this transaction has read or written them
+	rings    []ring                // queues to wake once the transaction is durable
 }
 
 // Tx runs fn in one transaction and commits if it returns nil. Another Tx, or Wait, inside
@@ -39,7 +44,7 @@ type txn struct {
 // transaction and goes on.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	for try := 1; ; try++ {
-		err := s.txOnce(ctx, fn)
+		err := s.txOnce(ctx, fn, try > 1)
 		if err == nil || ctx.Err() != nil || try == maxTries || !s.again(err) {
 			return err
 		}
@@ -52,15 +57,23 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 // again reports whether a fresh transaction may succeed.
 func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.eng.repeat(err) }
 
-func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error) error {
+// txOnce runs fn in one transaction. A first try reads cases without holding them, which
+// costs nothing when nobody else is there; a patient one holds each case that it reads, so
+// that many who want the same case queue up for it instead of overtaking each other. Where a
+// transaction that writes is alone both are the same.
+func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	tx, err := s.eng.write.BeginTx(ctx, nil)
+	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
 	if err != nil {
-		return fmt.Errorf("store: begin: %w", err)
+		return err
 	}
+	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
-	t := &txn{view: view{q: tx, keys: s.keys}, tx: tx, s: s}
+	t := &txn{view: view{q: tx, keys: s.keys, forRow: s.eng.forRow}, conn: conn, tx: tx, s: s, patient: patient}
+	if patient {
+		t.forCase = s.eng.forCase
+	}
 	if err := fn(t); err != nil {
 		return err
 	}
@@ -77,12 +90,43 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error) error {
 func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	tx, err := s.eng.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	conn, tx, err := s.begin(ctx, s.eng.read, s.eng.snapshot)
 	if err != nil {
-		return fmt.Errorf("store: begin: %w", err)
+		return err
 	}
+	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	return fn(&view{q: tx, keys: s.keys})
+}
+
+// begin opens a transaction. Connections that broke while they lay in the pool are found
+// here; the next one is tried then.
+func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
+	for try := 1; ; try++ {
+		conn, err := db.Conn(ctx)
+		if err == nil {
+			var tx *sql.Tx
+			if tx, err = conn.BeginTx(ctx, opts); err == nil {
+				return conn, tx, nil
+			}
+			_ = conn.Close() // the first error is the one that counts
+		}
+		if ctx.Err() != nil || try == maxTries || s.eng.broken == nil || !s.eng.broken(err) {
+			return nil, nil, fmt.Errorf("store: begin: %w", err)
+		}
+	}
+}
+
+// lock holds a name until the transaction ends and reports true, unless a transaction that
+// writes is alone anyway.
+func (t *txn) lock(ctx context.Context, name string) (bool, error) {
+	if t.s.eng.lock == nil {
+		return false, nil
+	}
+	if err := t.s.eng.lock(ctx, t.tx, name); err != nil {
+		return false, fmt.Errorf("store: lock: %w", err)
+	}
+	return true, nil
 }
 
 // exec runs a write and returns how many rows it touched.

@@ -1,0 +1,372 @@
+package flows_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// group sends a message in a group in which the bot was mentioned.
+func (w *world) group(openID, chat, text string, photos ...flows.PhotoRef) string {
+	w.t.Helper()
+	id := w.id()
+	w.must(w.Message(w.t.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: tenant, OpenID: openID, ChatID: chat, Text: text, Photos: photos}))
+	return "om_" + id
+}
+
+// reply takes the one reply that is queued.
+func (w *world) reply() flows.Job {
+	w.t.Helper()
+	j := w.take(flows.JobReply)
+	if rest := w.waiting(flows.JobReply); len(rest) > 0 {
+		w.t.Errorf("another reply is queued: %+v", rest[0].Job)
+	}
+	return j
+}
+
+// A message is taken once, whether the event comes again or the message in another event.
+func TestMessagesAreTakenOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := flows.Message{EventID: "e1", MessageID: "om_1", TenantKey: tenant, OpenID: "ou_1", Private: true, Photos: []flows.PhotoRef{{FileKey: "k1", Kind: "image"}, {FileKey: "k2", Kind: "image"}}}
+	for _, event := range []string{"e1", "e1", "e2", ""} {
+		m.EventID = event
+		w.must(w.Message(t.Context(), m))
+	}
+	if c := w.caseOf("ou_1"); len(c.Photos) != 2 || c.Photos[0].ID == c.Photos[1].ID {
+		t.Errorf("photos %+v", c.Photos)
+	}
+	m.EventID, m.MessageID = "e1", "om_2" // an event id that was seen
+	w.must(w.Message(t.Context(), m))
+	if n := len(w.caseOf("ou_1").Photos); n != 2 {
+		t.Errorf("%d photos", n)
+	}
+	w.pass(6 * 24 * time.Hour)
+	m.EventID, m.MessageID = "e9", "om_1"
+	w.must(w.Message(t.Context(), m))
+	if n := len(w.caseOf("ou_1").Photos); n != 2 {
+		t.Errorf("%d photos after six days", n)
+	}
+}
+
+func TestWhatWordsAreAnsweredWith(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.put(flows.AwaitingReview, "ou_open")
+	w.put(flows.Done, "ou_done")
+	for _, tt := range []struct {
+		who, text string
+		group     bool
+		ref       string // template; "" = no reply
+		code      string // of a notice
+		toType    string
+	}{
+		{"ou_new", "你好", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_new", "123456", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_new", strings.Repeat("长", 10000), false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_new", "帮助", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_new", "进度", false, flows.ReplyLatest, "", "open_id"},
+		{"ou_new", "取消", false, flows.ReplyNotice, "nothing_open", "open_id"},
+		{"ou_new", "我的资料", false, flows.ReplyMyData, "", "open_id"},
+		{"ou_new", "删除我的资料", false, flows.ReplyMyData, "", "open_id"},
+		{"ou_new", "待审", false, flows.ReplyNotice, "not_hr", "open_id"},
+		{"ou_new", "统计", false, flows.ReplyNotice, "not_hr", "open_id"},
+		{"ou_new", "催办", false, flows.ReplyNotice, "not_hr", "open_id"},
+		{"ou_new", "设为审核群", true, flows.ReplyNotice, "not_hr", "message_id"},
+		{"ou_new", "<at id=all></at>", true, flows.ReplyGreeting, "", "message_id"},
+		{"ou_new", "123456", true, flows.ReplyGreeting, "", "message_id"},
+		{"ou_new", "help", true, flows.ReplyGreeting, "", "message_id"},
+		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // concerns one person, so it goes there
+		{"ou_new", "取消", true, flows.ReplyNotice, "nothing_open", "open_id"},
+		{"ou_open", "你好", false, flows.ReplyNotice, "not_understood", "open_id"},
+		{"ou_open", "123456", false, flows.ReplyNotice, "not_understood", "open_id"},
+		{"ou_open", "help", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_done", "实名", false, flows.ReplyNotice, "already_done", "open_id"},
+		{"ou_done", "实名", true, flows.ReplyNotice, "already_done", "open_id"},
+		{"ou_done", "进度", false, flows.ReplyLatest, "", "open_id"},
+		{"ou_hr1", "待审", false, flows.ReplyPending, "", "open_id"},
+		{"ou_hr1", "待审", true, flows.ReplyPending, "", "message_id"},
+		{"ou_hr1", "stats", false, flows.ReplyStats, "", "open_id"},
+		{"ou_hr1", "催办", false, flows.ReplyRemindAll, "", "open_id"},
+		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
+		{"ou_hr1", "设为公告群", false, flows.ReplyNotice, "only_in_group", "open_id"},
+	} {
+		name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
+		var message string
+		if tt.group {
+			message = w.group(tt.who, "oc_any", tt.text)
+		} else {
+			w.say(tt.who, tt.text)
+		}
+		j := w.reply()
+		if j.Ref != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != tenant || j.Args["who"] != tt.who {
+			t.Errorf("%s: answered with %+v", name, j)
+		}
+		if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
+			t.Errorf("%s: answered to %s, want %s", name, j.To, want)
+		}
+		if j.Key == "" {
+			t.Errorf("%s: the reply has no name", name)
+		}
+		// Every answer can be drawn and is sent.
+		w.must(w.Run(t.Context(), j))
+		w.run(flows.JobReply) // 催办 has its answer in a second job
+		if tt.code != "" && !cards.HasText("notice."+tt.code) {
+			t.Errorf("no words for %s", tt.code)
+		}
+	}
+}
+
+func TestWordsThatMoveACase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.say("ou_1", "实名")
+	c := w.in(w.caseOf("ou_1").ID, flows.AwaitingConsent)
+	w.run()
+	if n := len(w.chat.sentTo("ou_1")); n != 1 {
+		t.Fatalf("%d cards after the start", n)
+	}
+	// Starting again, or asking how it stands, brings the card down.
+	for i, word := range []string{"start", "进度"} {
+		w.say("ou_1", word)
+		w.run()
+		sent := w.chat.sentTo("ou_1")
+		if len(sent) != i+2 || !shows(sent[len(sent)-2].now(), "superseded.title") || shows(sent[len(sent)-1].now(), "superseded.title") {
+			t.Fatalf("%s: %d cards", word, len(sent))
+		}
+	}
+	if now := w.caseNow(c.ID); now.Rev != c.Rev {
+		t.Error("asking moved the case")
+	}
+	w.group("ou_1", "oc_any", "取消") // also from a group
+	w.in(c.ID, flows.Withdrawn)
+
+	d := w.put(flows.Recording, "ou_2")
+	w.say("ou_2", "取消")
+	if j := w.reply(); j.Args["code"] != "cannot_cancel" {
+		t.Errorf("answered with %+v", j)
+	}
+	w.in(d.ID, flows.Recording)
+}
+
+func TestGroupsChosenInChat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.group("ou_hr1", "oc_new_hr", "设为审核群")
+	if j := w.reply(); j.Args["code"] != "review_chat_set" {
+		t.Errorf("answered with %+v", j)
+	}
+	w.group("ou_hr2", "oc_new_board", "announce here")
+	if j := w.reply(); j.Args["code"] != "announce_chat_set" {
+		t.Errorf("answered with %+v", j)
+	}
+	w.walk("ou_1", flows.SampleNumber, flows.Done)
+	for chat, want := range map[string]int{"oc_hr": 0, "oc_all": 0, "oc_new_hr": 1, "oc_new_board": 1} {
+		if got := len(w.chat.sentTo(chat)); got != want {
+			t.Errorf("%d cards in %s, want %d", got, chat, want)
+		}
+	}
+	// Somebody else's word changes nothing.
+	w.group("ou_1", "oc_evil", "设为审核群")
+	w.reply()
+	w.must(w.store.View(t.Context(), func(v flows.View) error {
+		chat, err := v.Setting(t.Context(), tenant, flows.SettingReviewChat)
+		if chat != "oc_new_hr" {
+			t.Errorf("the review group is %s", chat)
+		}
+		return err
+	}))
+}
+
+// Without a review group each admin gets the card, never the applicant himself.
+func TestReviewByEachAdmin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *flows.Deps) { d.ReviewChat = "" })
+	c := w.walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
+	if len(w.chat.sentTo("ou_hr1")) != 1 {
+		t.Errorf("%d cards to the other admin", len(w.chat.sentTo("ou_hr1")))
+	}
+	for _, m := range w.chat.sentTo("ou_hr2") {
+		if shows(m.now(), "review.title") {
+			t.Error("the applicant got the card for HR")
+		}
+	}
+	w.said(w.click("ou_hr2", c, cards.ActApprove), "self_review")
+	w.said(w.click("ou_hr1", c, cards.ActApprove), "approved")
+	w.run()
+	w.in(c.ID, flows.Done)
+}
+
+func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	message := w.group("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
+	if j := w.reply(); j.Args["code"] != "photo_in_group" || j.To != message {
+		t.Errorf("answered with %+v", j)
+	}
+	w.must(w.store.View(t.Context(), func(v flows.View) error {
+		if _, err := v.LatestCase(t.Context(), tenant, "ou_1"); err == nil {
+			t.Error("a photo in a group began a case")
+		}
+		return nil
+	}))
+	w.put(flows.Done, "ou_done")
+	w.sendPhotos("ou_done", "k")
+	if j := w.reply(); j.Args["code"] != "already_done" {
+		t.Errorf("answered with %+v", j)
+	}
+	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording, flows.Filing, flows.NeedsAttention} {
+		c := w.put(s, "ou_"+string(s))
+		w.sendPhotos(c.OpenID, "k", "k2")
+		if j := w.reply(); j.Args["code"] != "photo_not_needed" {
+			t.Errorf("%s: answered with %+v", s, j)
+		}
+		if now := w.caseNow(c.ID); len(now.Photos) != len(c.Photos) {
+			t.Errorf("%s: the photo was kept", s)
+		}
+	}
+	// After an end that was not the good one, a photo begins anew.
+	w.put(flows.Expired, "ou_expired")
+	w.sendPhotos("ou_expired", "k")
+	w.in(w.caseOf("ou_expired").ID, flows.AwaitingConsent)
+	if w.chat.downloads != 0 {
+		t.Errorf("%d photos were fetched", w.chat.downloads)
+	}
+}
+
+func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := flows.Message{EventID: "e1", MessageID: "om_1", TenantKey: tenant, OpenID: "ou_1", Private: true, Unsupported: "audio"}
+	w.must(w.Message(t.Context(), m))
+	if j := w.reply(); j.Args["code"] != "unsupported" {
+		t.Errorf("answered with %+v", j)
+	}
+	m.EventID, m.MessageID, m.Private = "e2", "om_2", false
+	w.must(w.Message(t.Context(), m))
+	if n := len(w.waiting(flows.JobReply)); n != 0 {
+		t.Errorf("a sticker in a group got %d answers", n)
+	}
+}
+
+// Six digits in the chat are the code, and are always answered: with the step after it, or
+// with the card that says what is wrong.
+func TestSixDigitsInTheChat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.walk("ou_1", flows.SampleNumber, flows.AwaitingCode)
+	wrong := "000000"
+	if w.verifier.code() == wrong {
+		wrong = "000001"
+	}
+	before := len(w.chat.sentTo("ou_1"))
+	w.say("ou_1", wrong)
+	w.run()
+	w.in(c.ID, flows.AwaitingCode)
+	sent := w.chat.sentTo("ou_1")
+	if len(sent) != before+1 || !shows(sent[len(sent)-1].now(), "code.wrong") {
+		t.Errorf("%d new cards, the last is %s", len(sent)-before, sent[len(sent)-1].now())
+	}
+	w.say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
+	w.reply()
+	if n := w.caseNow(c.ID).Code.Tries; n != 1 {
+		t.Errorf("%d tries", n)
+	}
+	w.say("ou_1", w.verifier.code())
+	w.run()
+	w.in(c.ID, flows.AwaitingReview)
+}
+
+func TestPeopleAreGreetedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	enter := func(event, who, tenant string) {
+		w.must(w.Entered(t.Context(), flows.Entered{EventID: event, TenantKey: tenant, OpenID: who, ChatID: "oc"}))
+	}
+	enter("e1", "ou_1", tenant)
+	enter("e1", "ou_1", tenant)
+	enter("e2", "ou_1", tenant)
+	w.pass(30 * 24 * time.Hour) // event keys are gone by then
+	enter("e3", "ou_1", tenant)
+	if j := w.reply(); j.Ref != flows.ReplyGreeting || j.To != "ou_1" {
+		t.Errorf("greeted with %+v", j)
+	}
+	enter("e4", "ou_2", tenant)
+	w.reply()
+	enter("e5", "ou_1", "tenant-2")
+	w.reply()
+}
+
+func TestTheMenuSpeaksWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	menu := func(event, who, key string) {
+		w.must(w.Menu(t.Context(), flows.Menu{EventID: event, TenantKey: tenant, OpenID: who, Key: key}))
+	}
+	menu("e1", "ou_1", "start")
+	menu("e1", "ou_1", "start")
+	c := w.in(w.caseOf("ou_1").ID, flows.AwaitingConsent)
+	menu("e2", "ou_1", "cancel")
+	w.in(c.ID, flows.Withdrawn)
+	menu("e3", "ou_1", "nonsense")
+	if j := w.reply(); j.Ref != flows.ReplyGreeting {
+		t.Errorf("answered with %+v", j)
+	}
+	menu("e4", "ou_hr1", "设为审核群")
+	if j := w.reply(); j.Args["code"] != "only_in_group" {
+		t.Errorf("answered with %+v", j)
+	}
+}
+
+func TestRecalledMessages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	front, back := w.person("ou_1", flows.SampleNumber)
+	message := w.sendPhotos("ou_1", front, back)
+	other := w.sendPhotos("ou_1", "third")
+	recall := func(event, message string) {
+		w.must(w.Recalled(t.Context(), flows.Recalled{EventID: event, TenantKey: tenant, MessageID: message}))
+	}
+	recall("r1", "om_unknown")
+	recall("r2", message)
+	recall("r2", message)
+	c := w.caseOf("ou_1")
+	states := map[flows.PhotoState]int{}
+	for _, p := range c.Photos {
+		states[p.State]++
+		if p.MessageID == other && p.State != flows.PhotoWaiting {
+			t.Errorf("the other photo is %s", p.State)
+		}
+	}
+	if states[flows.PhotoReplaced] != 2 || w.audits(c.ID, flows.PhotoRecalled) != 1 {
+		t.Errorf("photos %v, %d rows", states, w.audits(c.ID, flows.PhotoRecalled))
+	}
+	// Of a case that is over nothing is taken back.
+	w.put(flows.Done, "ou_done", func(c *flows.Case) { c.Photos[0].MessageID = "om_done" })
+	recall("r3", "om_done")
+	if p := w.caseOf("ou_done").Photos[0]; p.State != flows.PhotoRead {
+		t.Errorf("a photo of an ended case is %s", p.State)
+	}
+}
+
+// The same person in two tenants is two people.
+func TestTenantsAreApart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, tenantKey := range []string{tenant, "tenant-2"} {
+		w.must(w.Message(t.Context(), flows.Message{EventID: "e-" + tenantKey, MessageID: "om-" + tenantKey, TenantKey: tenantKey, OpenID: "ou_1", Private: true, Text: "start"}))
+	}
+	w.must(w.store.View(t.Context(), func(v flows.View) error {
+		a, err := v.OpenCase(t.Context(), tenant, "ou_1")
+		w.must(err)
+		b, err := v.OpenCase(t.Context(), "tenant-2", "ou_1")
+		w.must(err)
+		if a.ID == b.ID {
+			t.Error("one case for two tenants")
+		}
+		return nil
+	}))
+}
