@@ -69,7 +69,7 @@ func TestMenuAndWords(t *testing.T) {
 		sent, err := r.world.Feishu.SendOther(r.ctx, p.OpenID, kind, map[string]any{"file_key": "x"})
 		r.delivered(sent, err)
 	}
-	r.until("every one is answered", func() bool { return r.cardsIn(p.ChatID, "请直接发图片") == 4 })
+	r.until("every one is answered", func() bool { return r.cardsIn(p.ChatID, "这种消息我看不懂") == 4 })
 	p.say("待审")
 	p.reads("这个功能只有 HR 能用")
 	r.in(p.OpenID, flows.AwaitingConsent)

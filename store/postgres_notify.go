@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// startNotifier hands the bell's rings to the queues of all processes, in the words of
+// River's own notifications, until stop. Rings that come while one is on its way fall
+// together. One that is lost with the connection is made up for by the queues' own looking.
+func startNotifier(pool *pgxpool.Pool, bell *bell) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			queue, err := bell.next(ctx)
+			if err != nil {
+				return
+			}
+			notify(ctx, pool, queue)
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// notify sends what River's listeners wait for. The topic carries the schema, as theirs does.
+func notify(ctx context.Context, pool *pgxpool.Pool, queue string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_, _ = pool.Exec(ctx, `SELECT pg_notify(concat(current_schema(), '.`+insertTopic+`'), $1)`, ringPayload(queue))
+}
+
+// ringPayload is the body of River's insert notification.
+func ringPayload(queue string) string { return `{"queue":` + strconv.Quote(queue) + `}` }

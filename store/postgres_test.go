@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"shiming/flows"
+)
+
+func TestPostgresDSN(t *testing.T) {
+	for _, dsn := range []string{"postgres://user:secret@host:port/db", "postgres://user:secret@host/db?pool_max_conns=2",
+		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
+		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
+		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: NewKeyset()})
+	if err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("nobody listens: %v", err)
+	}
+	for dsn, want := range map[string]int32{"postgres://host/db": poolDefault, "postgres://host/db?pool_max_conns=7": 7} {
+		pool, err := poolConfig(Config{DSN: dsn})
+		must(t, err)
+		if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
+			t.Errorf("%s: %d connections, %s, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams)
+		}
+	}
+}
+
+func TestSession(t *testing.T) {
+	on(t, "postgres", func(t *testing.T, w *world) {
+		for sync, want := range map[string]string{"full": "on", "normal": "off"} {
+			cfg := w.cfg
+			cfg.Sync = sync
+			s := mustOpen(t, cfg)
+			for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
+				"idle_in_transaction_session_timeout": "30s"} {
+				var got string
+				must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
+				if got != want {
+					t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
+				}
+			}
+		}
+	})
+}
+
+func TestReadyWantsAWritableServer(t *testing.T) {
+	on(t, "postgres", func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for _, readOnly := range []bool{false, true} {
+			tx, err := w.eng.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+			must(t, err)
+			if err := w.eng.writable(ctx, tx); (err != nil) != readOnly {
+				t.Errorf("read only %v: %v", readOnly, err)
+			}
+			must(t, tx.Rollback())
+		}
+	})
+}
+
+// TestBrokenConnections: the server closes every connection, as in a restart. Work goes on.
+func TestBrokenConnections(t *testing.T) {
+	on(t, "postgres", func(t *testing.T, w *world) {
+		ctx := t.Context()
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "before"})
+		runs.next(t)
+		admin, err := pgx.Connect(ctx, w.cfg.DSN)
+		must(t, err)
+		defer admin.Close(context.WithoutCancel(ctx)) //nolint:errcheck // was only asked
+		_, err = admin.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		must(t, err)
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "after"})
+		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first may run again
+		}
+		w.view(t, func(v flows.View) error { _, err := v.CountByState(ctx, "t1"); return err })
+		must(t, w.Ready(ctx))
+	})
+}
+
+// TestBorrowedTx: River may set savepoints but not end the transaction.
+func TestBorrowedTx(t *testing.T) {
+	on(t, "postgres", func(t *testing.T, w *world) {
+		ctx := t.Context()
+		conn, err := pgx.Connect(ctx, w.cfg.DSN)
+		must(t, err)
+		defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left
+		outer, err := conn.Begin(ctx)
+		must(t, err)
+		var tx pgx.Tx = borrowedTx{conn, 0}
+		if tx.Commit(ctx) == nil || tx.Rollback(ctx) == nil {
+			t.Error("the borrowed transaction was ended")
+		}
+		for _, keep := range []bool{true, false} {
+			inner, err := tx.Begin(ctx)
+			must(t, err)
+			deeper, err := inner.Begin(ctx)
+			must(t, err)
+			_, err = deeper.Exec(ctx, `INSERT INTO settings VALUES ('t1', $1, 'v')`, map[bool]string{true: "kept", false: "undone"}[keep])
+			must(t, err)
+			must(t, deeper.Commit(ctx))
+			if keep {
+				must(t, inner.Commit(ctx))
+			} else {
+				must(t, inner.Rollback(ctx))
+			}
+		}
+		must(t, outer.Commit(ctx))
+		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 || undone != 0 {
+			t.Errorf("kept %d, undone %d", kept, undone)
+		}
+	})
+}

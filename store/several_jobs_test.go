@@ -1,0 +1,226 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// TestTwoStoresOneQueue: each job runs in one of the stores, and both get some.
+func TestTwoStoresOneQueue(t *testing.T) {
+	worlds := several(t, 2)
+	const jobs = 300
+	var mu sync.Mutex
+	ran := map[string]int{}
+	all := make(chan bool)
+	var met sync.WaitGroup
+	met.Add(len(worlds))
+	for _, w := range worlds {
+		here := sync.OnceFunc(met.Done)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			here()
+			met.Wait() // nobody goes on before both have begun
+			mu.Lock()
+			defer mu.Unlock()
+			ran[j.Case]++
+			if len(ran) == jobs {
+				select {
+				case <-all:
+				default:
+					close(all)
+				}
+			}
+			return nil
+		})
+	}
+	for i := range jobs {
+		worlds[i%2].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
+	}
+	select {
+	case <-all:
+	case <-time.After(patience):
+		t.Error("not all jobs ran")
+	}
+	for _, w := range worlds {
+		must(t, w.Stop(t.Context()))
+	}
+	for id, n := range ran {
+		if n != 1 {
+			t.Errorf("job %s ran %d times", id, n)
+		}
+	}
+	if n := worlds[0].rows(t, "river_job WHERE state = 'completed' AND attempt = 1"); n != jobs {
+		t.Errorf("%d jobs completed at the first attempt", n)
+	}
+	if n := worlds[0].rows(t, "instances"); n != 0 {
+		t.Errorf("%d stopped processes are still announced", n)
+	}
+}
+
+// TestJobsAreHeardOfElsewhere: a store that only writes wakes another one's queues.
+func TestJobsAreHeardOfElsewhere(t *testing.T) {
+	worlds := several(t, 2)
+	worlds[0].poll = time.Hour
+	runs := make(ran, 10)
+	worlds[0].start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+	for i := range 20 {
+		worlds[1].enqueue(t, flows.Job{Kind: flows.JobShow, Case: fmt.Sprint(i)})
+		runs.next(t)
+	}
+}
+
+func TestOneLeader(t *testing.T) {
+	worlds := several(t, 3)
+	leader := func() string {
+		ids, err := collectStrings(t.Context(), worlds[0], `SELECT leader_id FROM river_leader WHERE expires_at > now()`)
+		must(t, err)
+		if len(ids) == 0 {
+			return ""
+		}
+		return ids[0]
+	}
+	for _, w := range worlds {
+		w.start(t, func(context.Context, flows.Job) error { return nil })
+	}
+	eventually(t, "a leader is elected", func() bool { return leader() != "" })
+	if n := worlds[0].rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id"); n != 1 {
+		t.Fatalf("%d leaders among the instances", n)
+	}
+	first := leader()
+	for i, w := range worlds {
+		if w.eng.keeper.id == first {
+			must(t, w.Stop(t.Context()))
+			worlds = append(worlds[:i], worlds[i+1:]...)
+			break
+		}
+	}
+	if len(worlds) != 2 {
+		t.Fatal("the leader is none of the stores")
+	}
+	eventually(t, "another one leads", func() bool { return leader() != "" && leader() != first })
+}
+
+// TestTakeUp: jobs of the living are left alone, those of the dead are taken up.
+func TestTakeUp(t *testing.T) {
+	worlds := several(t, 2)
+	ctx := t.Context()
+	began, release := make(ran, 10), make(chan bool)
+	var once sync.Once
+	free := func() { once.Do(func() { close(release) }) }
+	t.Cleanup(free)
+	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+		began <- j
+		if j.Attempt == 1 {
+			<-release
+		}
+		return nil
+	})
+	worlds[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
+	began.next(t)
+
+	other := worlds[1]
+	k := *other.eng.keeper
+	k.dead = time.Minute
+	must(t, k.takeUp(ctx))
+	if n := other.rows(t, "river_job WHERE state = 'running'"); n != 1 {
+		t.Fatal("a living process lost its job")
+	}
+	k.dead = -time.Minute // everybody is silent for longer than that
+	must(t, k.takeUp(ctx))
+	if j := began.next(t); j.Attempt != 2 {
+		t.Errorf("attempt %d after it was taken up", j.Attempt)
+	}
+	free()
+}
+
+// The killed process of TestKilledProcess is this test binary again.
+const (
+	childDSN    = "SHIMING_TEST_CHILD_DSN"
+	childKeyset = "SHIMING_TEST_CHILD_KEYSET"
+)
+
+// TestChild runs the jobs of a store and never finishes one. It is killed.
+func TestChild(t *testing.T) {
+	dsn := os.Getenv(childDSN)
+	if dsn == "" {
+		t.Skip("runs as a child of TestKilledProcess only")
+	}
+	keys, err := LoadKeyset(os.Getenv(childKeyset))
+	must(t, err)
+	s := mustOpen(t, Config{DSN: dsn, Keyset: keys})
+	must(t, s.Start(t.Context(), func(ctx context.Context, j flows.Job) error {
+		fmt.Println("began", j.Case)
+		<-ctx.Done()
+		return ctx.Err()
+	}))
+	select {}
+}
+
+// TestKilledProcess kills a process that runs jobs. Another one takes them up.
+func TestKilledProcess(t *testing.T) {
+	worlds := several(t, 1)
+	w := worlds[0]
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, WriteKeyset(path, w.keys))
+	const jobs = 5
+	for i := range jobs {
+		w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
+	}
+	child := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
+	child.Env = append(os.Environ(), childDSN+"="+w.cfg.DSN, childKeyset+"="+path)
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	t.Cleanup(func() { _ = child.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	for began := 0; began < jobs; {
+		if !lines.Scan() {
+			t.Fatal("the child ended by itself")
+		}
+		var id string
+		if _, err := fmt.Sscanf(lines.Text(), "began %s", &id); err == nil {
+			began++
+		}
+	}
+	must(t, child.Process.Kill())
+	_ = child.Wait() // killed, which it calls an error
+	killed := time.Now()
+	if n := w.rows(t, "river_job WHERE state = 'running'"); n != jobs {
+		t.Fatalf("%d jobs are running in a dead process: the test is void", n)
+	}
+
+	w.eng.keeper.every, w.eng.keeper.dead = 100*time.Millisecond, 2*time.Second
+	runs := make(ran, 10)
+	w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+	for range jobs {
+		if j := runs.next(t); j.Attempt != 2 {
+			t.Errorf("attempt %d of job %s", j.Attempt, j.Case)
+		}
+	}
+	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
+	eventually(t, "a leader is elected", func() bool {
+		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.eng.keeper.id+"'") == 1
+	})
+}
+
+// TestPulse: who was cut off from the database judges nobody for a while.
+func TestPulse(t *testing.T) {
+	p := pulse{gap: 5 * time.Second, long: 10 * time.Second}
+	for _, step := range []struct {
+		at   time.Duration
+		want bool
+	}{{0, false}, {4 * time.Second, false}, {8 * time.Second, false}, {10 * time.Second, true}, {14 * time.Second, true},
+		{20 * time.Second, false}, {25 * time.Second, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
+		if got := p.beat(epoch.Add(step.at)); got != step.want {
+			t.Errorf("at %s: %v", step.at, got)
+		}
+	}
+}

@@ -1,0 +1,408 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/store/pgtest"
+)
+
+// several opens stores on one PostgreSQL database, as processes on several machines do.
+func several(t *testing.T, n int) []*world {
+	t.Helper()
+	t.Parallel()
+	log := new(lockedBuffer)
+	cfg := Config{DSN: pgtest.DSN(t), Sync: "normal", Keyset: NewKeyset(),
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	worlds := make([]*world, n)
+	for i := range worlds {
+		worlds[i] = &world{engine: "postgres", cfg: cfg, log: log, Store: mustOpen(t, cfg)}
+	}
+	return worlds
+}
+
+// everywhere runs fn side by side, times in each store, and reports its errors.
+func everywhere(t *testing.T, worlds []*world, times int, fn func(w *world, i int) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for n, w := range worlds {
+		for i := range times {
+			wg.Go(func() {
+				if err := fn(w, n*times+i); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+}
+
+// eventually asks until the answer is yes.
+func eventually(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !yes() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("%s: not within %s", what, patience)
+		}
+	}
+}
+
+// TestOpenTogether: several processes meet an empty database at the same moment.
+func TestOpenTogether(t *testing.T) {
+	t.Parallel()
+	cfg := Config{DSN: pgtest.DSN(t), Keyset: NewKeyset()}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			s, err := Open(t.Context(), cfg)
+			if err != nil {
+				t.Errorf("open: %v", err)
+				return
+			}
+			if err := errors.Join(s.Ready(t.Context()), s.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestKeysetsMeet: of two keysets that meet an empty database one is the database's.
+func TestKeysetsMeet(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.DSN(t)
+	errs := make([]error, 4)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			var s *Store
+			if s, errs[i] = Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()}); errs[i] == nil {
+				must(t, s.Close())
+			}
+		})
+	}
+	wg.Wait()
+	opened := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			opened++
+		case !errors.Is(err, ErrWrongKeyset):
+			t.Errorf("open: %v", err)
+		}
+	}
+	if opened != 1 {
+		t.Errorf("%d keysets opened one database", opened)
+	}
+}
+
+func TestKeysAcrossStores(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	var mu sync.Mutex
+	first := map[string]int{}
+	everywhere(t, worlds, 8, func(w *world, i int) error {
+		event := fmt.Sprint("event/", i%4)
+		keys := []string{event, "message/" + event}
+		if i%2 == 0 {
+			slices.Reverse(keys)
+		}
+		mine := false
+		err := w.Tx(ctx, func(tx flows.Tx) error {
+			seen, err := tx.Seen(ctx, epoch, keys...)
+			mine = !seen
+			return err
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		if mine {
+			first[event]++
+		}
+		return err
+	})
+	for i := range 4 {
+		if event := fmt.Sprint("event/", i); first[event] != 1 {
+			t.Errorf("%s happened %d times", event, first[event])
+		}
+	}
+	// Who waits for a key whose holder gives up is the first.
+	boom := errors.New("boom")
+	second := make(chan error)
+	err := worlds[0].Tx(ctx, func(tx flows.Tx) error {
+		if _, err := tx.Seen(ctx, epoch, "given up"); err != nil {
+			return err
+		}
+		go func() {
+			second <- worlds[1].Tx(ctx, func(tx flows.Tx) error {
+				seen, err := tx.Seen(ctx, epoch, "given up")
+				if seen {
+					err = errors.New("a key that was never committed was seen")
+				}
+				return err
+			})
+		}()
+		eventually(t, "the other waits", func() bool { return waiting(t, worlds[2]) > 0 })
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Error(err)
+	}
+	must(t, <-second)
+}
+
+// waiting counts the sessions of the database that wait for a lock.
+func waiting(t *testing.T, w *world) int {
+	return w.rows(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+}
+
+// TestNothingIsLost: everybody reads, adds one and writes, at the same time.
+func TestNothingIsLost(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	const times = 20
+	worlds[0].insert(t, newCase("c1", "ou_1"))
+	for name, add := range map[string]func(tx flows.Tx) error{
+		"case": func(tx flows.Tx) error {
+			c, err := tx.Case(ctx, "c1")
+			if err != nil {
+				return err
+			}
+			c.Rev++
+			return tx.UpdateCase(ctx, c)
+		},
+		"open case": func(tx flows.Tx) error {
+			c, err := tx.OpenCase(ctx, "t1", "ou_1")
+			if err != nil {
+				return err
+			}
+			c.Rev++
+			return tx.UpdateCase(ctx, c)
+		},
+		"surface": func(tx flows.Tx) error {
+			s, err := tx.Surface(ctx, "board/1")
+			if errors.Is(err, flows.ErrNotFound) {
+				s, err = &flows.Surface{ID: "board/1"}, nil
+			}
+			if err != nil {
+				return err
+			}
+			s.Gen++
+			return tx.PutSurface(ctx, s)
+		},
+		"setting": func(tx flows.Tx) error {
+			value, err := tx.Setting(ctx, "t1", "n")
+			if err != nil {
+				return err
+			}
+			n, _ := strconv.Atoi(value)
+			return tx.PutSetting(ctx, "t1", "n", strconv.Itoa(n+1))
+		},
+		"audit": func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Event: "look"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			everywhere(t, worlds, times, func(w *world, _ int) error { return w.Tx(ctx, add) })
+		})
+	}
+	const want = 3 * times
+	worlds[1].view(t, func(v flows.View) error {
+		c, err1 := v.Case(ctx, "c1")
+		s, err2 := v.Surface(ctx, "board/1")
+		n, err3 := v.Setting(ctx, "t1", "n")
+		rows, err4 := v.AuditOf(ctx, "c1")
+		if err := errors.Join(err1, err2, err3, err4); err != nil {
+			return err
+		}
+		if c.Rev != 2*want || c.Version != 2*want || s.Gen != want || n != strconv.Itoa(want) || len(rows) != want {
+			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.Gen, n, len(rows), want)
+		}
+		return nil
+	})
+	must(t, worlds[2].VerifyChain(ctx, "c1"))
+}
+
+// TestTheFirstIsTold: what a transaction decides on not finding anybody stays true.
+func TestTheFirstIsTold(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	index := worlds[0].MAC("number", "11010119900307803X")
+	const times = 4
+	for i := range 3 * times {
+		worlds[0].insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
+	}
+	var mu sync.Mutex
+	var before, alone []int
+	everywhere(t, worlds, times, func(w *world, i int) error {
+		var others []string
+		var same []*flows.Case
+		err := w.Tx(ctx, func(tx flows.Tx) (err error) {
+			id := fmt.Sprint("c", i)
+			if others, err = tx.SameNumber(ctx, "t1", index, fmt.Sprint("ou_", i)); err != nil {
+				return err
+			}
+			c, err := tx.Case(ctx, id)
+			if err != nil {
+				return err
+			}
+			c.State, c.Attention = flows.NeedsAttention, &flows.Attention{Incident: "ocr"}
+			if err := errors.Join(tx.UpdateCase(ctx, c), tx.SetNumberIndex(ctx, id, index)); err != nil {
+				return err
+			}
+			same, err = tx.WithIncident(ctx, "t1", "ocr", 2)
+			return err
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		before = append(before, len(others))
+		if len(same) == 1 {
+			alone = append(alone, i)
+		}
+		return err
+	})
+	slices.Sort(before)
+	for i, n := range before {
+		if n != i {
+			t.Fatalf("people with the number before: %v, want 0, 1, 2 …", before)
+		}
+	}
+	if len(alone) != 1 {
+		t.Errorf("%d cases thought that they were the first of the incident", len(alone))
+	}
+}
+
+// TestDeadlockIsRunAgain: two transactions hold what the other one wants.
+func TestDeadlockIsRunAgain(t *testing.T) {
+	worlds := several(t, 2)
+	ctx := t.Context()
+	worlds[0].tx(t, func(tx flows.Tx) error {
+		return errors.Join(tx.PutSurface(ctx, &flows.Surface{ID: "a"}), tx.PutSurface(ctx, &flows.Surface{ID: "b"}))
+	})
+	var mu sync.Mutex
+	runs := 0
+	var both sync.WaitGroup
+	both.Add(2)
+	meet := []func(){sync.OnceFunc(func() { both.Done(); both.Wait() }), sync.OnceFunc(func() { both.Done(); both.Wait() })}
+	everywhere(t, worlds, 1, func(w *world, i int) error {
+		order := []string{"a", "b"}
+		if i == 1 {
+			slices.Reverse(order)
+		}
+		return w.Tx(ctx, func(tx flows.Tx) error {
+			mu.Lock()
+			runs++
+			mu.Unlock()
+			for _, id := range order {
+				s, err := tx.Surface(ctx, id)
+				if err != nil {
+					return err
+				}
+				s.Gen++
+				if err := tx.PutSurface(ctx, s); err != nil {
+					return err
+				}
+				meet[i]()
+			}
+			return nil
+		})
+	})
+	if runs != 3 {
+		t.Errorf("%d runs, want one of two again", runs)
+	}
+	if n := worlds[0].rows(t, "surfaces WHERE gen = 2"); n != 2 {
+		t.Errorf("%d surfaces have both changes", n)
+	}
+}
+
+// TestCountersAcrossStores: counters add up under writers that know nothing of each other.
+func TestCountersAcrossStores(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	everywhere(t, worlds, 12, func(w *world, i int) error {
+		c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
+		if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, c) }); err != nil {
+			return err
+		}
+		for n, state := range []flows.State{flows.AwaitingPhotos, flows.Checking, flows.AwaitingPhotos, flows.Done} {
+			if n == 3 && i%2 == 0 {
+				break
+			}
+			c.State = state
+			if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	worlds[0].view(t, func(v flows.View) error {
+		counts, err := v.CountByState(ctx, "t1")
+		if counts[flows.Done] != 18 || counts[flows.AwaitingPhotos] != 18 || len(counts) != 2 {
+			t.Errorf("counts %v", counts)
+		}
+		return err
+	})
+}
+
+// TestLimitAcrossStores: 10 a second stay 10 a second.
+func TestLimitAcrossStores(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	var mu sync.Mutex
+	var times []time.Time
+	everywhere(t, worlds, 7, func(w *world, _ int) error {
+		err := w.Wait(ctx, perSecond("ocr", 10))
+		mu.Lock()
+		defer mu.Unlock()
+		times = append(times, time.Now())
+		return err
+	})
+	slices.SortFunc(times, time.Time.Compare)
+	span := times[20].Sub(times[0])
+	t.Logf("21 calls in %s: %.2f per second", span, 20/span.Seconds())
+	if span < 2*time.Second {
+		t.Errorf("21 calls within %s", span)
+	}
+
+	// Slots booked side by side lie exactly one step apart: none is given twice, none is lost.
+	first, err := worlds[0].reserve(ctx, []flows.Limit{perSecond("exact", 10)})
+	must(t, err)
+	tat := func() (us int64) {
+		must(t, worlds[0].eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
+		return
+	}
+	begin := tat()
+	everywhere(t, worlds, 20, func(w *world, _ int) error {
+		_, err := w.reserve(ctx, []flows.Limit{perSecond("exact", 10)})
+		return err
+	})
+	if booked := time.Duration(tat()-begin) * time.Microsecond; booked != 60*101*time.Millisecond {
+		t.Errorf("60 slots after %s take %s, want %s", first, booked, 60*101*time.Millisecond)
+	}
+}
+
+func TestSweepIsAlone(t *testing.T) {
+	worlds := several(t, 2)
+	ctx := t.Context()
+	ran := 0
+	once := func() error { ran++; return nil }
+	must(t, worlds[0].eng.alone(ctx, "sweep", func() error {
+		return errors.Join(worlds[1].eng.alone(ctx, "sweep", once), worlds[1].eng.alone(ctx, "other", func() error { return nil }))
+	}))
+	if ran != 0 {
+		t.Error("two sweeps at once")
+	}
+	must(t, worlds[1].eng.alone(ctx, "sweep", once))
+	if ran != 1 {
+		t.Error("the lock was not given back")
+	}
+}
