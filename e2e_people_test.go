@@ -107,10 +107,15 @@ func (r *rig) find(chat, what string, ok func(screen) bool) (got screen) {
 // clickOn presses the button of an act on a card and returns the toast. A card that changes at that moment is looked at again.
 func (r *rig) clickOn(openID string, s screen, act string, form map[string]any) string {
 	r.Helper()
-	res, err := r.world.Feishu.ClickAct(r.ctx, openID, s.msg.ID, act, form)
-	if err != nil {
-		r.Fatalf("pressing %s on %q: %v", act, s.card.Title(), err)
-	}
+	var res feishu.CallbackResult
+	r.until("an answer to "+act, func() (answered bool) {
+		var err error
+		if res, err = r.world.Feishu.ClickAct(r.ctx, openID, s.msg.ID, act, form); err != nil {
+			r.Fatalf("pressing %s on %q: %v", act, s.card.Title(), err)
+		}
+		// A bot that is late is asked again, as people do.
+		return res.ErrorCode != 200341 && !strings.Contains(res.Toast.Text("zh_cn"), "再点一次")
+	})
 	if res.ErrorCode != 0 {
 		r.Fatalf("pressing %s: the client shows error %d %v", act, res.ErrorCode, res.CardErrors)
 	}
@@ -148,7 +153,9 @@ func (r *rig) delivered(sent feishu.Sent, err error) {
 		r.Fatal(err)
 	}
 	if d := sent.Delivery; !d.Delivered && !d.Held {
-		r.Fatalf("the bot did not take the event: %+v", d.Attempts)
+		if d, err := r.world.Feishu.WaitDelivered(r.ctx, d.EventID); err != nil {
+			r.Fatalf("the bot did not take the event: %v %+v", err, d.Attempts)
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func serve(t *testing.T, c sim.Config, env ...string) *served {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), testTime)
 	t.Cleanup(cancel)
-	c.EsignRevision, c.OCRPerSecond, c.Seed = "2024", 50, 4711
+	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetryLadder = "2024", 50, 4711, impatient
 	world, err := sim.Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestServe(t *testing.T) {
 // TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost, and
 // nothing is written twice.
 func TestKilled(t *testing.T) {
-	s := serve(t, sim.Config{RetryLadder: impatient.RetryLadder, Latency: 20 * time.Millisecond})
+	s := serve(t, sim.Config{Latency: 20 * time.Millisecond})
 	hr := s.world.HR(0)
 	hrCtx, stopHR := context.WithCancel(s.ctx)
 	hrDone := make(chan error, 1)

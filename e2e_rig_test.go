@@ -40,6 +40,9 @@ const tenant = "tk_sim" // of the simulated Feishu
 // testTime bounds one test.
 const testTime = 75 * time.Second
 
+// impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
+var impatient = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
+
 // setup says how a rig differs from the usual one.
 type setup struct {
 	world    sim.Config
@@ -83,6 +86,7 @@ func start(t *testing.T, s setup) *rig {
 	if s.world.OCRPerSecond == 0 {
 		s.world.OCRPerSecond = 50
 	}
+	s.world.RetryLadder = impatient
 	world, err := sim.Start(ctx, s.world)
 	if err != nil {
 		t.Fatal(err)
@@ -141,9 +145,7 @@ func (r *rig) run() {
 	r.halt, r.ended = cancel, make(chan error, 1)
 	go func(a *App, ended chan error) { ended <- a.Run(ctx) }(r.app, r.ended)
 	r.world.SetWebhook(r.app.URL() + "/webhook/event")
-	if err := r.world.Feishu.Challenge(r.ctx); err != nil {
-		r.Fatal(err)
-	}
+	r.until("the bot answers the challenge", func() bool { return r.world.Feishu.Challenge(r.ctx) == nil })
 }
 
 // stop ends the bot as SIGTERM does. A second call does nothing.
@@ -264,6 +266,9 @@ func (l *logs) String() string {
 	return l.b.String()
 }
 
+// late is what a bot says that gets too little of the machine to answer in time; Feishu and people try again.
+var late = regexp.MustCompile(`"msg":"(event|click) not stored".*context deadline exceeded`)
+
 var badCard = regexp.MustCompile(`"class":"refused","upstream":"(230099|230025)`)
 
 var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"|job failed`)
@@ -275,7 +280,7 @@ func (r *rig) checkLogs(noisy bool) {
 		switch {
 		case panicked.MatchString(line):
 			r.Errorf("log: %s", line)
-		case !noisy && strings.Contains(line, `"level":"ERROR"`):
+		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !late.MatchString(line):
 			r.Errorf("log: %s", line)
 		case badCard.MatchString(line): // a card that Feishu refuses as wrong is one that a person missed
 			r.Errorf("log: %s", line)

@@ -78,11 +78,8 @@ func (r *rig) restart() {
 	r.run()
 }
 
-// impatient lets Feishu deliver again soon.
-var impatient = sim.Config{RetryLadder: []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second}}
-
 func TestRestart(t *testing.T) {
-	r := start(t, setup{world: impatient, hr: diligent})
+	r := start(t, setup{hr: diligent})
 	p := r.hire()
 	p.sendBoth()
 	p.see(sim.StageConsent, "2 张照片")
@@ -109,7 +106,7 @@ func TestRestart(t *testing.T) {
 
 // TestEventsWhileAway: what people do while the bot is away is taken when it is back.
 func TestEventsWhileAway(t *testing.T) {
-	r := start(t, setup{world: impatient})
+	r := start(t, setup{})
 	p := r.hire()
 	p.toPhotos()
 	r.stop()
@@ -128,7 +125,7 @@ func TestStopDuringWrites(t *testing.T) {
 		{"feishu", "identities.create"}, {"esign", "evidence.psn_realname"}, {"tencent", "SendSms"}, {"tencent", "PhoneVerification"},
 	} {
 		t.Run(op.name, func(t *testing.T) {
-			r := start(t, setup{world: impatient, hr: diligent})
+			r := start(t, setup{hr: diligent})
 			p := r.hire()
 			calls, stop := r.world.Recorder.Subscribe()
 			defer stop()

@@ -27,13 +27,12 @@ type Policy struct {
 
 // Limits that are not the owner's to choose.
 const (
-	MaxCodeTries   = 5                // wrong codes before a new one is needed
-	MaxCodesPerDay = 10               // codes of one case within 24 h
-	MaxPhotos      = 40               // photos of one case; more are refused
-	MaxReminders   = 3                // reminders of one case in one state, by clock or by HR
-	NudgeEvery     = 4 * time.Hour    // between two reminders by HR
-	ProbeEvery     = 2 * time.Minute  // how often a step that was stopped by the operator's settings tries again by itself
-	ReceiptAfter   = 90 * time.Second // an end that comes later than this after the last submission is worth a new message
+	MaxCodeTries   = 5               // wrong codes before a new one is needed
+	MaxCodesPerDay = 10              // codes of one case within 24 h
+	MaxPhotos      = 40              // photos of one case; more are refused
+	MaxReminders   = 3               // reminders of one case in one state, by clock or by HR
+	NudgeEvery     = 4 * time.Hour   // between two reminders by HR
+	ProbeEvery     = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
 )
 
 // decision is one run of Decide.

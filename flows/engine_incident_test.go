@@ -25,7 +25,7 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 		return "", nil
 	}
 	var ids []string
-	for i := range 12 {
+	for i := range 6 {
 		c := w.put(flows.Recording, fmt.Sprintf("ou_%d", i), func(c *flows.Case) {
 			c.Identity, c.Review, c.Uploads = nil, &flows.Review{What: "approved"}, map[string]string{"front": "f1", "back": "f2"}
 		})
@@ -46,15 +46,15 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	calls := w.register.calls
 	w.pass(flows.ProbeEvery)
 	w.run()
-	if len(w.chat.sentTo("oc_hr")) != 1 || w.register.calls != calls+12 {
+	if len(w.chat.sentTo("oc_hr")) != 1 || w.register.calls != calls+6 {
 		t.Errorf("%d cards to HR, %d calls more", len(w.chat.sentTo("oc_hr")), w.register.calls-calls)
 	}
 	// HR's retry before the repair stops them once more, each once.
 	calls = w.register.calls
 	w.said(w.click("ou_hr1", w.caseNow(ids[0]), cards.ActRetry), "retried")
 	w.run()
-	if got := w.register.calls - calls; got != 12 {
-		t.Errorf("%d calls after a vain retry of 12", got)
+	if got := w.register.calls - calls; got != 6 {
+		t.Errorf("%d calls after a vain retry of 6", got)
 	}
 	quota = false
 	parked := ids[slices.IndexFunc(ids, func(id string) bool { return w.caseNow(id).State == flows.NeedsAttention })]
@@ -68,7 +68,7 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 			t.Errorf("%d identities of %s", n, who)
 		}
 	}
-	if len(w.notary.points) != 12 {
+	if len(w.notary.points) != 6 {
 		t.Errorf("%d points", len(w.notary.points))
 	}
 }

@@ -170,6 +170,16 @@ func (e *Engine) hrWord(ctx context.Context, tx Tx, m Message, w Word) error {
 	if !e.isAdmin(m.OpenID) {
 		return e.notice(ctx, tx, m, "not_hr")
 	}
+	if !m.Private {
+		// Masked as they are, cases are HR's business: other groups get no list.
+		group, err := e.chat(ctx, tx, m.TenantKey, SettingReviewChat)
+		if err != nil {
+			return err
+		}
+		if w != WordReviewHere && w != WordAnnounceHere && m.ChatID != group {
+			m.Private = true
+		}
+	}
 	switch w {
 	case WordPending:
 		return e.queueReply(ctx, tx, m, Job{Ref: ReplyPending})

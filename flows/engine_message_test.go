@@ -88,7 +88,7 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 		{"ou_done", "实名", true, flows.ReplyNotice, "already_done", "open_id"},
 		{"ou_done", "进度", false, flows.ReplyLatest, "", "open_id"},
 		{"ou_hr1", "待审", false, flows.ReplyPending, "", "open_id"},
-		{"ou_hr1", "待审", true, flows.ReplyPending, "", "message_id"},
+		{"ou_hr1", "待审", true, flows.ReplyPending, "", "open_id"}, // in any group: HR's business goes to HR
 		{"ou_hr1", "stats", false, flows.ReplyStats, "", "open_id"},
 		{"ou_hr1", "催办", false, flows.ReplyRemindAll, "", "open_id"},
 		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
@@ -117,6 +117,10 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 		if tt.code != "" && !cards.HasText("notice."+tt.code) {
 			t.Errorf("no words for %s", tt.code)
 		}
+	}
+	in := w.group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
+	if j := w.reply(); j.Ref != flows.ReplyPending || j.To != in {
+		t.Errorf("in HR's group: answered with %+v", j)
 	}
 }
 

@@ -146,9 +146,9 @@ func picture(key string) []byte {
 	for _, b := range []byte(key) {
 		seed = seed*31 + uint32(b)
 	}
-	img := image.NewRGBA(image.Rect(0, 0, 820, 520))
-	for y := range 520 {
-		for x := range 820 {
+	img := image.NewRGBA(image.Rect(0, 0, 420, 260))
+	for y := range 260 {
+		for x := range 420 {
 			v := uint32(x/16)*2654435761 + uint32(y/16)*40503 + seed
 			img.Set(x, y, color.RGBA{uint8(40 + v>>8&127), uint8(60 + v>>16&127), uint8(90 + v>>20&63), 255})
 		}

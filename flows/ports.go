@@ -197,14 +197,17 @@ type Surface struct {
 	Gen, Sent int
 	MessageID string
 	OldID     string // message of the former generation, until it has been replaced by a pointer
-	Shown     []byte // SHA-256 of the card that MessageID shows
+	// Shown is the SHA-256 of the card that MessageID shows, or something of another length when
+	// that is not known, since a click was answered with another card.
+	Shown []byte
 	// Holder is the job that is drawing, until HeldUntil; Dirty asks it to draw again.
 	Holder    string
 	HeldUntil time.Time
 	Dirty     bool
 	Dead      bool // the message can no longer be changed (14 days, recalled, bot stopped)
 
-	version int64 // of the case that was drawn last; not stored
+	version int64  // of the case that was drawn last; not stored
+	before  []byte // Shown when the drawing began; not stored
 }
 
 // AuditRow is one link of a case's chain. Nothing in it is personal.

@@ -72,12 +72,15 @@ func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change, clicke
 				s.Gen++
 				s.Dead = false
 			}
-			if err := tx.PutSurface(ctx, s); err != nil {
-				return nil, err
-			}
 			j := Job{Kind: JobShow, Case: c.ID, Ref: s.ID}
 			if clicked != "" && s.MessageID == clicked && s.Gen == s.Sent {
 				j.At = e.Now().Add(answered)
+				// The answer replaces what was drawn last, so that a case that comes back to looking
+				// like that must be drawn nevertheless.
+				s.Shown = []byte("answered at " + strconv.FormatInt(c.Version, 10))
+			}
+			if err := tx.PutSurface(ctx, s); err != nil {
+				return nil, err
 			}
 			jobs = append(jobs, j)
 		}

@@ -63,6 +63,7 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 			return tx.PutSurface(ctx, s)
 		}
 		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
+		s.before = s.Shown
 		held = s
 		return tx.PutSurface(ctx, s)
 	})
@@ -81,7 +82,11 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			again = false
 			return nil // the lease ran out and somebody else draws
 		}
-		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, s.Shown, s.Dead && now.Gen == s.Gen
+		shown := s.Shown
+		if !bytes.Equal(now.Shown, s.before) {
+			shown = now.Shown // a click was answered meanwhile, with another card than this one
+		}
+		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, shown, s.Dead && now.Gen == s.Gen
 		again = now.Dirty || drawn && now.Gen > now.Sent && !now.Dead
 		if drawn && !again && s.version != 0 {
 			// A click may have changed the case while its card was on the way.
@@ -98,6 +103,7 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			now.Holder = ""
 		}
 		*s = *now
+		s.before = s.Shown
 		return tx.PutSurface(ctx, now)
 	})
 	return again, err
@@ -249,7 +255,7 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 		return again // the limit is booked out
 	}
 	t := classify(failure, false)
-	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && (t.Class == ClassGone || t.Class == ClassOperator) {
+	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
 		e.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return e.toEachAdmin(ctx, s)
 	}
@@ -279,6 +285,11 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 		return nil
 	}
 	return e.bury(ctx, s)
+}
+
+// outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
+func outOfReach(t trouble) bool {
+	return t.Class == ClassGone || t.Class == ClassOperator && (t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
 }
 
 // toEachAdmin sends a card that the review group cannot take to the admins in private, so

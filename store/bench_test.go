@@ -186,7 +186,7 @@ func million(engine string) []string {
 		bytes, day = `convert_to('n' || i, 'UTF8')`, `to_char(to_timestamp(created_ms / 1000 + 28800) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`
 	}
 	return []string{
-		`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000),
+		`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000),
 			c(i, at) AS (SELECT i, CAST($1 AS BIGINT) - i * 8640 FROM n)
 		INSERT INTO cases (id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
 			submitted_ms, reviewed_ms, done_ms, incident, number_index, data)

@@ -10,10 +10,35 @@ import (
 
 // Config says where the data lies and how it is kept.
 type Config struct {
-	// DSN is sqlite:PATH. The directory is created with mode 0700, the file with 0600.
+	// DSN is sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE?….
+	//
+	// On SQLite one process uses the file. The directory is created with mode 0700, the file
+	// with 0600.
+	//
+	// On PostgreSQL, 13 or newer, any number of processes use the database; the user must own
+	// its schema, since migrations run at every start. Parameters, all optional:
+	//
+	//	sslmode          verify-full with sslrootcert is right across a network; the default
+	//	                 is prefer, which does without encryption if the server has none
+	//	pool_max_conns   connections for work, 16, at least 4. A process takes up to three
+	//	                 more: two for its beat and notifications, one to listen. The server's
+	//	                 max_connections must have room for all processes
+	//	target_session_attrs=read-write   with several hosts (HOST1,HOST2): finds the primary
+	//	                 after a failover
+	//	search_path      the schema, public by default; processes on other schemas of the same
+	//	                 database are strangers to each other
+	//	application_name shiming, shown in pg_stat_activity
+	//	connect_timeout  seconds, 5
+	//
+	// and whatever else libpq and pgxpool know. Connect to the server itself or to a pooler
+	// in session mode: LISTEN and locks that outlive a transaction do not pass through
+	// PgBouncer in transaction mode. The clocks of the processes need NTP, but what is
+	// counted and limited goes by the server's clock.
 	DSN string
 	// Sync is full (default: a commit survives a power cut) or normal (the last moments
-	// before a power cut may be lost; a killed process loses nothing either way).
+	// before a power cut may be lost; a killed process of ours loses nothing either way). On
+	// PostgreSQL it is synchronous_commit, the server's own setting or off; a server that is
+	// set to off is told on for full.
 	Sync string
 	// Keyset seals personal data and keys the hashes. Required.
 	Keyset *Keyset

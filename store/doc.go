@@ -3,12 +3,13 @@
 // one transaction. It implements flows.Store.
 //
 // In reading order: config.go and store.go (Open), engine.go (what differs between
-// databases), tx.go (one transaction, repeated when the database asks), case_write.go and
-// case_read.go, jobs.go and worker.go (River beside our tables), seal.go and keyset.go
+// databases), sqlite.go and postgres.go (the two there are), tx.go (one transaction, repeated
+// when the database asks), case_write.go and case_read.go, jobs.go and worker.go (River
+// beside our tables), postgres_keeper.go (jobs of processes that died), seal.go and keyset.go
 // (what is encrypted, and with which keys).
 //
-// Three rules hold everywhere. Writes go through one connection in a transaction that
-// begins as a writer, so that nothing is read that somebody else changes before the write.
-// Reads go through a pool of their own and see a snapshot. Every call has a deadline, the
+// Three rules hold everywhere. What a transaction reads in order to write it, nobody else
+// changes in between: on SQLite since there is one writer, on PostgreSQL by the locks that
+// postgres.go lists. Reads see a snapshot and hold nobody up. Every call has a deadline, the
 // caller's or ours.
 package store

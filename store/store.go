@@ -28,8 +28,9 @@ type Store struct {
 	closed  bool
 }
 
-// Open opens the database, creates or migrates it, and takes up jobs that a dead process
-// left running. It fails with ErrUnsupportedDSN, ErrLocked or ErrWrongKeyset.
+// Open opens the database, creates or migrates it, and on SQLite takes up jobs that a dead
+// process left running; on PostgreSQL that begins with Start. It fails with
+// ErrUnsupportedDSN, ErrPostgresDSN, ErrLocked (SQLite) or ErrWrongKeyset.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {

@@ -39,9 +39,10 @@ type txn struct {
 	rings    []ring                // queues to wake once the transaction is durable
 }
 
-// Tx runs fn in one transaction and commits if it returns nil. Another Tx, or Wait, inside
-// fn waits for itself until the deadline: use what fn is given. A panic in fn undoes the
-// transaction and goes on.
+// Tx runs fn in one transaction and commits if it returns nil. fn runs again when somebody
+// else was first, so that it must set, not add to, what lies outside of it. Another Tx, or
+// Wait, inside fn waits for itself until the deadline: use what fn is given. A panic in fn
+// undoes the transaction and goes on.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.txOnce(ctx, fn, try > 1)

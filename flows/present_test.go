@@ -1,0 +1,218 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// No card but the owner's own form shows clear values, whatever the state and the history.
+func TestOnlyTheOwnersFormIsClear(t *testing.T) {
+	shown := 0
+	for _, s := range States {
+		for name, change := range map[string]func(*Case){
+			"ordinary": func(*Case) {},
+			"changed": func(c *Case) {
+				c.Changed, c.Duplicates = []string{"identity_name", "identity_code"}, []string{"x"}
+			},
+			"sent back":   func(c *Case) { c.Review = &Review{By: "ou_hr1", What: "sent_back", Reason: "blurred", At: noon} },
+			"masked form": func(c *Case) { c.MaskedForm = true },
+			"settled": func(c *Case) {
+				c.Settled = &Settled{Attention: *stopped("identity", "quota", ""), What: "retried", At: noon}
+			},
+		} {
+			c := sampleCase(s)
+			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+sampleMobile
+			change(c)
+			scene := Scene{Now: noon, Policy: testPolicy()}
+			for audience, card := range map[string]cards.Card{"applicant": ApplicantCard(c, scene), "HR": HRCard(c, scene)} {
+				if form, ok := card.(cards.Confirm); ok && !form.Masked {
+					continue
+				}
+				shown++
+				raw := string(card.JSON())
+				for _, clear := range []string{sampleName, sampleNumber, sampleMobile, "样本省样本市样本路1号", "123456"} {
+					if strings.Contains(raw, clear) {
+						t.Errorf("%s, %s: %s's card shows %s", s, name, audience, clear)
+					}
+				}
+			}
+		}
+	}
+	if shown < 100 {
+		t.Errorf("only %d cards were looked at", shown)
+	}
+}
+
+// HR sees where a value was changed, not what it was.
+func TestChangesAreMasked(t *testing.T) {
+	c := sampleCase(AwaitingReview)
+	c.Changed = []string{"identity_name", "identity_code"}
+	c.Personal.Name, c.Personal.Number = "样甲鸣", sampleNumber[:16]+"10"
+	card := HRCard(c, Scene{Now: noon, Policy: testPolicy()}).(cards.Review)
+	if len(card.Changes) != 2 {
+		t.Fatalf("%d changes", len(card.Changes))
+	}
+	number := card.Changes[1]
+	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
+		t.Errorf("the number's change is %+v", number)
+	}
+	for _, ch := range card.Changes {
+		for _, clear := range []string{sampleName, "样甲鸣", sampleNumber} {
+			if strings.Contains(ch.Before+ch.After, clear) {
+				t.Errorf("the change of %s shows a clear value", ch.Field)
+			}
+		}
+	}
+	for _, tt := range []struct{ s, other, want string }{
+		{"123456789012345678", "123456789012345678", "123***********5678"},
+		{"123456789012345678", "1234567890123456", "123***********56●●"},
+		{"12", "123456", "12"},
+		{"", "1", ""},
+	} {
+		if got := diffMask(tt.s, tt.other); got != tt.want {
+			t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
+		}
+	}
+}
+
+// What is personal masks itself wherever it might be printed, logged or marshalled.
+func TestPersonalDataMasksItself(t *testing.T) {
+	c := sampleCase(Done)
+	log := new(strings.Builder)
+	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact", Contact{Name: sampleName, Mobile: sampleMobile})
+	raw, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := json.Marshal(c.Personal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: sampleNumber}}}
+	for what, s := range map[string]string{
+		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw), "json of the inner": string(inner),
+		"log": log.String(), "contact": fmt.Sprint(Contact{Name: sampleName, Mobile: sampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
+	} {
+		for _, clear := range []string{sampleName, sampleNumber, sampleMobile, "123456"} {
+			if strings.Contains(s, clear) {
+				t.Errorf("%s shows %s", what, clear)
+			}
+		}
+	}
+	clear, err := c.Personal.Clear()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := PersonalFromClear(clear)
+	if err != nil || back.Number != sampleNumber || back.Front.RawName != sampleName || back.Empty() {
+		t.Errorf("what was sealed does not open: %v", err)
+	}
+}
+
+// A job's queue is that of the upstream it calls, and groups wait in a queue of their own.
+func TestQueues(t *testing.T) {
+	queues := map[string]bool{}
+	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload, JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
+		q := Job{Kind: k}.Queue()
+		if q == "" {
+			t.Errorf("%s has no queue", k)
+		}
+		queues[q] = true
+	}
+	if len(queues) < 4 {
+		t.Errorf("queues %v", queues)
+	}
+	mine, group := Job{Kind: JobShow, Ref: "case/x/applicant"}.Queue(), Job{Kind: JobShow, Ref: "case/x/hr/oc_1"}.Queue()
+	if mine == group || (Job{Kind: JobShow, Ref: "board/oc/2026-06-01"}).Queue() != group {
+		t.Errorf("cards of people wait in %s, of groups in %s", mine, group)
+	}
+}
+
+// The row of steps shows HR's part only when there is one.
+func TestSteps(t *testing.T) {
+	has := func(c *Case, always bool, s cards.Step) bool {
+		p := testPolicy()
+		p.ReviewAlways = always
+		for _, x := range Steps(c, p) {
+			if x == s {
+				return true
+			}
+		}
+		return false
+	}
+	auto := sampleCase(Recording)
+	auto.Review.By = ""
+	none := sampleCase(AwaitingPhotos)
+	none.Method = MethodNone
+	for _, tt := range []struct {
+		c      *Case
+		always bool
+		step   cards.Step
+		want   bool
+	}{
+		{sampleCase(AwaitingPhotos), true, cards.StepReview, true}, {sampleCase(AwaitingPhotos), false, cards.StepReview, false},
+		{sampleCase(AwaitingReview), false, cards.StepReview, true}, {sampleCase(Recording), false, cards.StepReview, true}, {auto, false, cards.StepReview, false},
+		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {sampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
+	} {
+		if got := has(tt.c, tt.always, tt.step); got != tt.want {
+			t.Errorf("%s in %s, always %v: %v", tt.step, tt.c.State, tt.always, got)
+		}
+	}
+}
+
+// The form says what is odd about the card and starts with what was read.
+func TestTheFormShowsWhatWasRead(t *testing.T) {
+	scene := Scene{Now: noon, Policy: testPolicy()}
+	form := func(change func(*Case)) cards.Confirm {
+		c := sampleCase(AwaitingConfirmation)
+		change(c)
+		return ApplicantCard(c, scene).(cards.Confirm)
+	}
+	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + sampleMobile })
+	if f.Name != sampleName || f.Number != sampleNumber || f.Mobile != sampleMobile || f.IssuedBy == "" || f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
+		t.Errorf("the form is %+v", f)
+	}
+	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
+		t.Errorf("valid to %s", f.ValidTo)
+	}
+	if f := form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} }); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
+		t.Errorf("notices %+v", f.Notices)
+	}
+	if f := form(func(c *Case) { c.Personal.Front.Gender = "female" }); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
+		t.Errorf("notices %+v", f.Notices)
+	}
+	// A number that was not read well is marked at once.
+	f = form(func(c *Case) { c.Personal.Front.Number, c.Personal.Front.RawNumber = "", "8990001990030702" })
+	if f.Problems["identity_code"] != "length" || f.Number != "8990001990030702" {
+		t.Errorf("problems %v", f.Problems)
+	}
+	if f := form(func(c *Case) { c.Method = MethodNone }); f.AskMobile || f.Mobile != "" {
+		t.Error("the mobile is asked for although nothing is verified")
+	}
+	if f := form(func(c *Case) { c.Personal.Front = nil }); f.Name != "" {
+		t.Error("a form without readings is not empty")
+	}
+	code := func(change func(*Code)) cards.Code {
+		c := sampleCase(AwaitingCode)
+		change(c.Code)
+		return ApplicantCard(c, scene).(cards.Code)
+	}
+	if k := code(func(c *Code) { c.Tries = 2 }); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) || !k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
+		t.Errorf("the code's card is %+v", k)
+	}
+	if k := code(func(c *Code) { c.State, c.SentAt = "sending", time.Time{} }); !k.CodeExpires.Equal(noon.Add(8 * time.Minute)) {
+		t.Errorf("the code's card is %+v", k)
+	}
+	c := sampleCase(AwaitingCode)
+	c.Code = nil
+	if k := ApplicantCard(c, scene).(cards.Code); k.State != "sending" {
+		t.Errorf("without a code: %+v", k)
+	}
+}

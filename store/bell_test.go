@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// TestBellAlone: without any polling the bell wakes the queues, at once and at the moment
+// that a job or a repetition is due.
+func TestBellAlone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.poll = time.Hour
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			if j.Case == "again" && j.Attempt == 1 {
+				return &flows.Again{In: time.Second}
+			}
+			return nil
+		})
+		for _, kind := range []flows.JobKind{flows.JobShow, flows.JobFetchPhoto, flows.JobReadPhotos, flows.JobCheck} {
+			w.enqueue(t, flows.Job{Kind: kind})
+			if j := runs.next(t); j.Kind != kind {
+				t.Errorf("ran %s, want %s", j.Kind, kind)
+			}
+		}
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "soon", At: time.Now().Add(50 * time.Millisecond)})
+		if j := runs.next(t); j.Case != "soon" {
+			t.Errorf("ran %+v", j)
+		}
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "again"})
+		runs.next(t)
+		if j := runs.next(t); j.Attempt != 2 {
+			t.Errorf("ran %+v", j)
+		}
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, want := range map[int]time.Duration{
+		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
+		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
+	} {
+		for range 50 {
+			if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
+				t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
+			}
+		}
+	}
+}
+
+func TestBell(t *testing.T) {
+	b := newBell()
+	b.ring("a")
+	b.ring("b")
+	b.ring("a")
+	got := map[string]int{}
+	for range 2 {
+		queue, err := b.next(t.Context())
+		must(t, err)
+		got[queue]++
+	}
+	if got["a"] != 1 || got["b"] != 1 {
+		t.Errorf("rang %v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("silent bell: %v", err)
+	}
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// TestCountersAcrossStores: counters add up under writers that know nothing of each other.
+func TestCountersAcrossStores(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	everywhere(t, worlds, 12, func(w *world, i int) error {
+		c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
+		if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, c) }); err != nil {
+			return err
+		}
+		for n, state := range []flows.State{flows.AwaitingPhotos, flows.Checking, flows.AwaitingPhotos, flows.Done} {
+			if n == 3 && i%2 == 0 {
+				break
+			}
+			c.State = state
+			if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	worlds[0].view(t, func(v flows.View) error {
+		counts, err := v.CountByState(ctx, "t1")
+		if counts[flows.Done] != 18 || counts[flows.AwaitingPhotos] != 18 || len(counts) != 2 {
+			t.Errorf("counts %v", counts)
+		}
+		return err
+	})
+}
+
+// TestLimitAcrossStores: 10 a second stay 10 a second.
+func TestLimitAcrossStores(t *testing.T) {
+	worlds := several(t, 3)
+	ctx := t.Context()
+	var mu sync.Mutex
+	var times []time.Time
+	everywhere(t, worlds, 7, func(w *world, _ int) error {
+		err := w.Wait(ctx, perSecond("ocr", 10))
+		mu.Lock()
+		defer mu.Unlock()
+		times = append(times, time.Now())
+		return err
+	})
+	slices.SortFunc(times, time.Time.Compare)
+	span := times[20].Sub(times[0])
+	t.Logf("21 calls in %s: %.2f per second", span, 20/span.Seconds())
+	if span < 2*time.Second {
+		t.Errorf("21 calls within %s", span)
+	}
+
+	// Slots booked side by side lie exactly one step apart: none is given twice, none is lost.
+	first, err := worlds[0].reserve(ctx, []flows.Limit{perSecond("exact", 10)})
+	must(t, err)
+	tat := func() (us int64) {
+		must(t, worlds[0].eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
+		return
+	}
+	begin := tat()
+	everywhere(t, worlds, 20, func(w *world, _ int) error {
+		_, err := w.reserve(ctx, []flows.Limit{perSecond("exact", 10)})
+		return err
+	})
+	if booked := time.Duration(tat()-begin) * time.Microsecond; booked != 60*101*time.Millisecond {
+		t.Errorf("60 slots after %s take %s, want %s", first, booked, 60*101*time.Millisecond)
+	}
+}
+
+func TestSweepIsAlone(t *testing.T) {
+	worlds := several(t, 2)
+	ctx := t.Context()
+	ran := 0
+	once := func() error { ran++; return nil }
+	must(t, worlds[0].eng.alone(ctx, "sweep", func() error {
+		return errors.Join(worlds[1].eng.alone(ctx, "sweep", once), worlds[1].eng.alone(ctx, "other", func() error { return nil }))
+	}))
+	if ran != 0 {
+		t.Error("two sweeps at once")
+	}
+	must(t, worlds[1].eng.alone(ctx, "sweep", once))
+	if ran != 1 {
+		t.Error("the lock was not given back")
+	}
+}
