@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"reflect"
 	"slices"
 	"testing"
 
@@ -153,14 +152,6 @@ func (d taken) lastSent() string {
 		return d.Case.Sent[n-1].To
 	}
 	return ""
-}
-
-// unchanged requires two cases to be equal.
-func unchanged(t *testing.T, before, after *Case) {
-	t.Helper()
-	if !reflect.DeepEqual(before, after) {
-		t.Errorf("the case changed:\n%+v\n%+v", before, after)
-	}
 }
 
 // withPhoto adds a photo that came after the present state was entered.

@@ -38,7 +38,7 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.Limit) error {
 
 // reserve books a slot of every limit or of none, and returns how long the latest is away.
 // Rows are taken in the order of their keys, so that two calls cannot wait for each other.
-func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (longest time.Duration, err error) {
+func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
@@ -47,18 +47,21 @@ func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (longest time
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
+	var latest time.Time
 	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.Limit) int { return strings.Compare(a.Key, b.Key) })
 	for _, l := range limits {
 		wait, err := s.book(ctx, tx, l)
 		if err != nil {
 			return 0, err
 		}
-		longest = max(longest, wait)
+		if at := time.Now().Add(wait); at.After(latest) {
+			latest = at
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return 0, fmt.Errorf("store: rate limit: %w", err)
 	}
-	return longest, nil
+	return max(0, time.Until(latest)), nil // the commit took a part of it
 }
 
 // book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step

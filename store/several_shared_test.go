@@ -46,6 +46,7 @@ func TestLimitAcrossStores(t *testing.T) {
 	ctx := t.Context()
 	var mu sync.Mutex
 	var times []time.Time
+	begin := time.Now()
 	everywhere(t, worlds, 7, func(w *world, _ int) error {
 		err := w.Wait(ctx, perSecond("ocr", 10))
 		mu.Lock()
@@ -54,7 +55,7 @@ func TestLimitAcrossStores(t *testing.T) {
 		return err
 	})
 	slices.SortFunc(times, time.Time.Compare)
-	span := times[20].Sub(times[0])
+	span := times[20].Sub(begin)
 	t.Logf("21 calls in %s: %.2f per second", span, 20/span.Seconds())
 	if span < 2*time.Second {
 		t.Errorf("21 calls within %s", span)
@@ -67,12 +68,12 @@ func TestLimitAcrossStores(t *testing.T) {
 		must(t, worlds[0].eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
 		return
 	}
-	begin := tat()
+	start := tat()
 	everywhere(t, worlds, 20, func(w *world, _ int) error {
 		_, err := w.reserve(ctx, []flows.Limit{perSecond("exact", 10)})
 		return err
 	})
-	if booked := time.Duration(tat()-begin) * time.Microsecond; booked != 60*101*time.Millisecond {
+	if booked := time.Duration(tat()-start) * time.Microsecond; booked != 60*101*time.Millisecond {
 		t.Errorf("60 slots after %s take %s, want %s", first, booked, 60*101*time.Millisecond)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// keepalive is the pipe whose end tells the server's shell that the tests are over.
-var keepalive *os.File
+// kept holds the pipe whose end tells the server's shell that the tests are over.
+var kept []*os.File
 
 // guard runs the server until its standard input ends, and removes the directory then.
 const guard = `dir=$1; shift; "$@" </dev/null & pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
@@ -65,7 +65,7 @@ func start() (*url.URL, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	keepalive = output
+	kept = append(kept, output)
 	_ = input.Close() // the shell has it
 	_ = log.Close()
 	at := &url.URL{Scheme: "postgres", User: url.User("shiming"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}
