@@ -142,6 +142,9 @@ func recovered(d *decision) {
 		d.why(string(d.e.Kind))
 	}
 	d.why(d.ch.Why + "; went on by itself")
+	if a.Step == "photos" && d.to == AwaitingPhotos {
+		d.resume(AwaitingPhotos) // another photo of the case may still be waiting for its next try
+	}
 }
 
 // otherUploadMissing: the upload of one side says nothing about the one that stopped.

@@ -73,7 +73,9 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 // letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
 // the surface stays held then, and s is fresh.
 func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (again bool, err error) {
+	drew := *s // the transaction may run more than once
 	err = e.Store.Tx(ctx, func(tx Tx) error {
+		*s = drew
 		now, err := tx.Surface(ctx, s.ID)
 		if err != nil {
 			return err
