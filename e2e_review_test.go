@@ -8,6 +8,7 @@ import (
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
+	"shiming/sim/specimen"
 )
 
 // again lets settings be those of a person who submits the form more than once within a minute.
@@ -217,4 +218,22 @@ func TestWithoutReviewChat(t *testing.T) {
 			t.Error("a decided card still has its buttons")
 		}
 	}
+}
+
+// TestOpenIDLikeANumber: ids are hexadecimal, so that one in some hundreds looks like a mobile or an ID number in the middle.
+// They must not be masked, or Feishu refuses the card.
+func TestOpenIDLikeANumber(t *testing.T) {
+	r := start(t, setup{})
+	id := "ou_a13900001234b89900119900101123xf"
+	who := specimen.NewPerson(99)
+	r.world.Feishu.AddUser(feishu.User{OpenID: id, Name: who.Name, Mobile: "+86" + who.Mobile})
+	r.world.Feishu.AddMembers(r.world.AnnounceChat(), id)
+	r.world.Tencent.Register(who.Name, who.Code, who.Mobile)
+	p, hr := person{&sim.Employee{OpenID: id, ChatID: r.world.Feishu.P2PChat(id), Person: who}, r}, r.admin(0)
+	p.toReview()
+	hr.say("待审")
+	r.find(hr.chat(), "the queue", func(s screen) bool { return s.says("共 1 件在等") && strings.Contains(string(s.msg.Card), id) })
+	hr.decides(p, "approve", nil)
+	p.see(sim.StageDone)
+	r.find(r.world.AnnounceChat(), "the board", func(s screen) bool { return strings.Contains(string(s.msg.Card), id) })
 }

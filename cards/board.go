@@ -29,7 +29,7 @@ func (v Board) JSON() json.RawMessage {
 	if len(v.People) > 0 {
 		persons := make([]node, 0, maxPeople)
 		for _, id := range v.People[:min(len(v.People), maxPeople)] {
-			persons = append(persons, node{"id": clean(id, 64)})
+			persons = append(persons, node{"id": machineID(id).zh})
 		}
 		e = append(e, small(tr("board.people")), node{
 			"tag": "person_list", "persons": persons,

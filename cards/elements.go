@@ -72,7 +72,7 @@ func facts(lines ...text) []node {
 
 // person shows somebody by open_id with name and avatar; Feishu fills in the name.
 func person(openID string) node {
-	return node{"tag": "person", "user_id": clean(openID, 64), "size": "small", "show_avatar": true, "show_name": true, "style": "capsule"}
+	return node{"tag": "person", "user_id": machineID(openID).zh, "size": "small", "show_avatar": true, "show_name": true, "style": "capsule"}
 }
 
 // row puts elements side by side; on a narrow screen they wrap.

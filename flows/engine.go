@@ -47,6 +47,9 @@ type Observer interface {
 type Engine struct {
 	Deps
 	names *cache.Cache // colleagues' display names for toasts; may be lost
+	// reading bounds the photos in memory for the OCR: enough to keep its limit busy while
+	// each call takes a second.
+	reading chan struct{}
 }
 
 // New returns an engine over d.
@@ -66,7 +69,7 @@ func New(d Deps) *Engine {
 	if d.OCRPerSecond == 0 {
 		d.OCRPerSecond = 10
 	}
-	e := &Engine{Deps: d, names: cache.New(12*time.Hour, time.Hour)}
+	e := &Engine{Deps: d, names: cache.New(12*time.Hour, time.Hour), reading: make(chan struct{}, d.OCRPerSecond+2)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }

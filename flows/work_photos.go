@@ -123,15 +123,22 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 
 // readPhoto has one photo read by the OCR, within the tenant's shared limit.
 func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
-	// The slot first: photos that wait for theirs lie in the store, not in memory.
-	if err := e.Store.Wait(ctx, e.ocrLimit()); err != nil {
-		return err
+	// A few photos are in memory at a time; the others wait in the store.
+	select {
+	case e.reading <- struct{}{}:
+		defer func() { <-e.reading }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	jpeg, err := e.picture(ctx, j.Case, photoID)
 	if isNotFound(err) {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	// Last before the call, so that nothing but the call's own start can be late for its slot.
+	if err := e.Store.Wait(ctx, e.ocrLimit()); err != nil {
 		return err
 	}
 	text, err := e.Reader.ReadIDCard(ctx, jpeg)
