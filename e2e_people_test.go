@@ -104,13 +104,18 @@ func (r *rig) find(chat, what string, ok func(screen) bool) (got screen) {
 	return got
 }
 
-// clickOn presses the button of an act on a card and returns the toast. A card that changes at that moment is looked at again.
+// clickOn presses the button of an act on a card and returns the toast.
 func (r *rig) clickOn(openID string, s screen, act string, form map[string]any) string {
+	r.Helper()
+	return r.click(openID, s, act, feishu.ByAct(act), form)
+}
+
+func (r *rig) click(openID string, s screen, act string, which func(feishu.Button) bool, form map[string]any) string {
 	r.Helper()
 	var res feishu.CallbackResult
 	r.until("an answer to "+act, func() (answered bool) {
 		var err error
-		if res, err = r.world.Feishu.ClickAct(r.ctx, openID, s.msg.ID, act, form); err != nil {
+		if res, err = r.world.Feishu.Click(r.ctx, openID, s.msg.ID, which, form); err != nil {
 			r.Fatalf("pressing %s on %q: %v", act, s.card.Title(), err)
 		}
 		// A bot that is late is asked again, as people do.
@@ -247,15 +252,11 @@ func (p person) press(act string, form ...map[string]any) string {
 	return p.r.clickOn(p.OpenID, s, act, values)
 }
 
-// side presses one of the two retake buttons.
+// retake presses one of the two retake buttons.
 func (p person) retake(side string) {
 	p.r.Helper()
 	s := p.r.find(p.ChatID, "retake "+side, func(s screen) bool { return s.has("retake") })
-	res, err := p.r.world.Feishu.Click(p.r.ctx, p.OpenID, s.msg.ID,
-		func(b feishu.Button) bool { return b.Act == "retake" && b.Value["side"] == side }, nil)
-	if err != nil || res.ErrorCode != 0 {
-		p.r.Fatalf("retake %s: %v %d", side, err, res.ErrorCode)
-	}
+	p.r.click(p.OpenID, s, "retake "+side, func(b feishu.Button) bool { return b.Act == "retake" && b.Value["side"] == side }, nil)
 }
 
 // toPhotos starts a case and consents.

@@ -6,6 +6,7 @@ import (
 
 	"shiming/flows"
 	"shiming/sim"
+	"shiming/sim/feishu"
 )
 
 // reads that were made of what an employee sent, or of the employee, so far.
@@ -115,9 +116,8 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 func TestRecalledPhoto(t *testing.T) {
 	recall := func(p person, message string) {
 		p.r.Helper()
-		if d, err := p.r.world.Feishu.RecallMessage(p.r.ctx, message); err != nil || !d.Delivered {
-			p.r.Fatalf("%v %+v", err, d)
-		}
+		d, err := p.r.world.Feishu.RecallMessage(p.r.ctx, message)
+		p.r.delivered(feishu.Sent{Delivery: d}, err)
 	}
 	t.Run("before consent", func(t *testing.T) {
 		r := start(t, setup{})

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -96,7 +96,6 @@ type served struct {
 	ctx   context.Context
 	world *sim.World
 	env   []string
-	url   string
 	dir   string
 	file  string
 	now   *program
@@ -105,7 +104,7 @@ type served struct {
 func serve(t *testing.T, c sim.Config, env ...string) *served {
 	t.Helper()
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	ctx, cancel := context.WithTimeout(context.Background(), testTime())
 	t.Cleanup(cancel)
 	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetryLadder = "2024", 50, 4711, impatient
 	world, err := sim.Start(ctx, c)
@@ -113,23 +112,16 @@ func serve(t *testing.T, c sim.Config, env ...string) *served {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cutOff(world) })
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free, most likely also in a moment
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
-	s := &served{t: t, ctx: ctx, world: world, url: "http://" + addr, dir: t.TempDir()}
+	s := &served{t: t, ctx: ctx, world: world, dir: t.TempDir()}
 	s.file = write(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
 	for line := range strings.Lines(world.Env()) {
 		if name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && name != "SHIMING_HR_ADMINS" {
 			s.env = append(s.env, name+"="+strings.Trim(value, "'"))
 		}
 	}
-	s.env = append(s.env, "SHIMING_SERVER_LISTEN="+addr, "SHIMING_STORE_DSN=sqlite:"+filepath.Join(s.dir, "shiming.db"),
+	s.env = append(s.env, "SHIMING_SERVER_LISTEN=127.0.0.1:0", "SHIMING_STORE_DSN=sqlite:"+filepath.Join(s.dir, "shiming.db"),
 		"SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(s.dir, "keyset.json"), "SHIMING_LOG_LEVEL=debug", "SHIMING_TIMING_CODE_RESEND=1s")
 	s.env = append(s.env, env...)
-	world.SetWebhook(s.url + "/webhook/event")
 	s.start()
 	t.Cleanup(func() {
 		if s.now != nil {
@@ -147,19 +139,38 @@ func (s *served) start() {
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		if resp, err := http.Get(s.url + "/readyz"); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
-		}
+	for !s.ready() {
 		select {
 		case <-tick.C:
 		case <-s.ctx.Done():
 			s.t.Fatalf("never ready: %s", s.now.out)
 		}
 	}
+	s.world.SetWebhook(s.url() + "/webhook/event")
+}
+
+// listening is how the program says where.
+var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
+
+// url is where the program listens, "" before it does.
+func (s *served) url() string {
+	if m := listening.FindStringSubmatch(s.now.out.String()); m != nil {
+		return "http://" + m[1]
+	}
+	return ""
+}
+
+func (s *served) ready() bool {
+	url := s.url()
+	if url == "" {
+		return false
+	}
+	resp, err := http.Get(url + "/readyz")
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
 
 // kill is kill -9.
@@ -184,7 +195,8 @@ func (s *served) kill() string {
 
 func TestServe(t *testing.T) {
 	s := serve(t, sim.Config{})
-	if code, out := command(s.ctx, s.env, "health", "--config", s.file).run(t); code != 0 {
+	where := append(append([]string{}, s.env...), "SHIMING_SERVER_LISTEN="+strings.TrimPrefix(s.url(), "http://"))
+	if code, out := command(s.ctx, where, "health", "--config", s.file).run(t); code != 0 {
 		t.Errorf("health: %d %s", code, out)
 	}
 	for _, name := range []string{"shiming.db", "keyset.json"} {
@@ -192,8 +204,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}
-	second := append(append([]string{}, s.env...), "SHIMING_SERVER_LISTEN=127.0.0.1:0")
-	if code, out := command(s.ctx, second, "serve", "--config", s.file).run(t); code != 1 || !strings.Contains(out, "in use by another process") {
+	if code, out := command(s.ctx, s.env, "serve", "--config", s.file).run(t); code != 1 || !strings.Contains(out, "in use by another process") {
 		t.Errorf("a second process: %d %s", code, out)
 	}
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestReminderAndExpiry(t *testing.T) {
-	r := start(t, setup{settings: map[string]string{"timing.reminder_after": "1s", "timing.expire_after": "4s", "timing.photo_grace": "1s"}})
+	r := start(t, setup{settings: map[string]string{"timing.reminder_after": "1s", "timing.expire_after": "8s", "timing.photo_grace": "1s"}})
 	p, q := r.hire(), r.hire()
 	p.sendBoth()
 	p.see(sim.StageConsent, "2 张照片")

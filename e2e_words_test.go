@@ -22,9 +22,14 @@ func (r *rig) cardsIn(chat string, words ...string) (n int) {
 
 func (p person) enter() {
 	p.r.Helper()
-	if d, err := p.r.world.Feishu.EnterP2P(p.r.ctx, p.OpenID); err != nil || !d.Delivered {
-		p.r.Fatalf("%v %+v", err, d)
-	}
+	d, err := p.r.world.Feishu.EnterP2P(p.r.ctx, p.OpenID)
+	p.r.delivered(feishu.Sent{Delivery: d}, err)
+}
+
+func (p person) menu(key string) {
+	p.r.Helper()
+	d, err := p.r.world.Feishu.ClickMenu(p.r.ctx, p.OpenID, key)
+	p.r.delivered(feishu.Sent{Delivery: d}, err)
 }
 
 func TestGreetedOnce(t *testing.T) {
@@ -47,18 +52,14 @@ func TestGreetedOnce(t *testing.T) {
 func TestMenuAndWords(t *testing.T) {
 	r := start(t, setup{})
 	p := r.hire()
-	if d, err := r.world.Feishu.ClickMenu(r.ctx, p.OpenID, "help"); err != nil || !d.Delivered {
-		t.Fatal(err, d)
-	}
+	p.menu("help")
 	s := p.reads("我能做这些")
 	if s.says("待审") {
 		t.Error("an employee is offered HR's words")
 	}
 	p.say("进度")
 	p.reads("你现在没有进行中的实名")
-	if d, err := r.world.Feishu.ClickMenu(r.ctx, p.OpenID, "start"); err != nil || !d.Delivered {
-		t.Fatal(err, d)
-	}
+	p.menu("start")
 	first := p.see(sim.StageConsent)
 	p.say("今天天气不错")
 	p.reads("没看懂这句话")
