@@ -98,7 +98,10 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
 	keys, err := store.LoadKeyset(cfg.KeysetFile)
 	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
-	if errors.Is(err, fs.ErrNotExist) && isSQLite {
+	if errors.Is(err, fs.ErrNotExist) && !isSQLite {
+		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.KeysetFile)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		if _, dbErr := os.Stat(file); dbErr == nil {
 			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
 		}

@@ -350,8 +350,8 @@ func (c *Config) check() (problems []string) {
 		require("esign.app_id", c.Esign.AppID)
 		require("esign.app_secret", c.Esign.AppSecret)
 	}
-	if scheme, rest, ok := strings.Cut(c.Store.DSN, ":"); !ok || scheme != "sqlite" || rest == "" {
-		bad("store.dsn", "want sqlite:PATH")
+	if !c.onSQLite() && !c.onPostgres() {
+		bad("store.dsn", "want sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
 	require("security.keyset_file", c.KeysetFile)
 	t := c.Timing
@@ -367,6 +367,17 @@ func (c *Config) check() (problems []string) {
 	}
 	slices.Sort(problems)
 	return problems
+}
+
+// onSQLite and onPostgres tell which database store.dsn names; neither is true of a mistake.
+func (c *Config) onSQLite() bool {
+	path, ok := strings.CutPrefix(c.Store.DSN, "sqlite:")
+	return ok && path != ""
+}
+
+func (c *Config) onPostgres() bool {
+	u, err := url.Parse(c.Store.DSN)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }
 
 // baseURL checks scheme and host without a path; plain http only to this machine.

@@ -98,6 +98,8 @@ func TestConfigOneMistake(t *testing.T) {
 		{"SHIMING_ESIGN_EVIDENCE_REVISION=2025-10", "esign.evidence_revision"},
 		{"SHIMING_FEISHU_TRANSPORT=websocket", "feishu.transport"},
 		{"SHIMING_HR_ADMINS=", "hr.admins"},
+		{"SHIMING_STORE_DSN=sqlite:", "store.dsn: want sqlite:PATH or postgres://"},
+		{"SHIMING_STORE_DSN=shiming.db", "store.dsn: want sqlite:PATH or postgres://"},
 		{"SHIMING_TIMING_EXPIRE_AFTER=400h", "timing.expire_after"},
 		{"SHIMING_FEISHU_APP_SECRET_FILE=/does/not/exist", "feishu.app_secret: SHIMING_FEISHU_APP_SECRET_FILE cannot be read"},
 	} {
@@ -106,7 +108,8 @@ func TestConfigOneMistake(t *testing.T) {
 		}
 	}
 	for _, fine := range []string{"SHIMING_FEISHU_BASE_URL=http://127.0.0.1:9", "SHIMING_ESIGN_BASE_URL=http://[::1]:9", "SHIMING_FEISHU_BASE_URL=http://localhost",
-		"SHIMING_PORT=tcp://10.0.0.1:80", "SHIMING_VERIFICATION_METHOD=none", "SHIMING_REVIEW_REQUIRED=warnings"} {
+		"SHIMING_PORT=tcp://10.0.0.1:80", "SHIMING_VERIFICATION_METHOD=none", "SHIMING_REVIEW_REQUIRED=warnings",
+		"SHIMING_STORE_DSN=postgres://shiming:secret@db.example.com/shiming?sslmode=verify-full"} {
 		if got := problems(t, path, fine); len(got) != 0 {
 			t.Errorf("%s: %q", fine, got)
 		}

@@ -197,14 +197,14 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 			seen++
 			return err
 		})
-		if err != nil || seen < 3 {
+		if err != nil || seen < 3 && os.Getenv(onPostgres) != "1" {
 			t.Errorf("%d files, %v", seen, err)
 		}
 	}
 	files() // with the write-ahead log
 	r.stop()
 	files()
-	rows := readTables(t, strings.TrimPrefix(r.values["store.dsn"], "sqlite:"))
+	rows := readTables(t, r.values["store.dsn"])
 	for _, table := range []string{"river_job", "audit", "settings", "cases", "surfaces", "event_keys"} {
 		if len(rows[table]) == 0 {
 			t.Errorf("table %s is empty", table)
@@ -232,9 +232,14 @@ func (p person) wholeWayTo(rest func()) {
 }
 
 // readTables returns every row of every table as text.
-func readTables(t *testing.T, path string) map[string][]string {
+func readTables(t *testing.T, dsn string) map[string][]string {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	path, onSQLite := strings.CutPrefix(dsn, "sqlite:")
+	driver, from, list := "sqlite", path, `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if !onSQLite {
+		driver, from, list = "pgx", dsn, `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+	}
+	db, err := sql.Open(driver, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +266,7 @@ func readTables(t *testing.T, path string) map[string][]string {
 		}
 		return out, rows.Err()
 	}
-	tables, err := all(`SELECT name FROM sqlite_master WHERE type = 'table'`)
+	tables, err := all(list)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,8 @@ import (
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
+	"shiming/store"
+	"shiming/store/pgtest"
 )
 
 // asProgram, set in the environment, makes the test binary be the program.
@@ -105,11 +107,8 @@ func start(t *testing.T, s setup) *rig {
 
 	dir := t.TempDir()
 	r.values = world.Settings()
-	maps.Copy(r.values, map[string]string{
-		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal",
-		"store.dsn":            "sqlite:" + filepath.Join(dir, "shiming.db"),
-		"security.keyset_file": filepath.Join(dir, "keyset.json"),
-	})
+	maps.Copy(r.values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司"})
+	maps.Copy(r.values, database(t, dir))
 	maps.Copy(r.values, s.settings)
 	if s.before != nil {
 		s.before(world, r.values)
@@ -125,6 +124,23 @@ func start(t *testing.T, s setup) *rig {
 		r.staff(s.hr)
 	}
 	return r
+}
+
+// onPostgres, set in the environment, runs these tests on PostgreSQL.
+const onPostgres = "SHIMING_E2E_POSTGRES"
+
+// database gives a test a database of its own, as settings.
+func database(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	keys := filepath.Join(dir, "keyset.json")
+	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db")}
+	if os.Getenv(onPostgres) == "1" {
+		values["store.dsn"] = pgtest.DSN(t)
+		if err := store.WriteKeyset(keys, store.NewKeyset()); err != nil { // there it must exist
+			t.Fatal(err)
+		}
+	}
+	return values
 }
 
 // cutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were

@@ -1,10 +1,10 @@
-// Package pgtest gives each test a PostgreSQL database of its own.
+// Package pgtest starts private PostgreSQL servers and gives each test a database of its own.
 //
-// It starts one private server per test binary, in a temporary directory, reachable by a
-// socket in it only, as an unprivileged user when the tests run as root (PostgreSQL refuses
-// root). The server ends with the test binary, also when that is killed. Where a server is
-// at hand, SHIMING_TEST_POSTGRES names it instead, as a postgres:// URL of a user who may
-// create databases. Where there is neither, tests are skipped; with
+// A private server lives in a temporary directory, is reachable by a socket in it only, and
+// runs as an unprivileged user when its owner is root (PostgreSQL refuses root). It ends with
+// the process that started it, also when that is killed. Tests share one server per test
+// binary. Where a server is at hand, SHIMING_TEST_POSTGRES names it instead, as a postgres://
+// URL of a user who may create databases. Where there is neither, tests are skipped; with
 // SHIMING_REQUIRE_POSTGRES=1 they fail.
 package pgtest
 
@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -22,45 +23,131 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// errMissing: no server is at hand and none can be started.
-var errMissing = errors.New("no PostgreSQL: install it (apt-get install postgresql), or set SHIMING_TEST_POSTGRES to a postgres:// URL")
+var (
+	// ErrMissing: no server is at hand and none can be started.
+	ErrMissing = errors.New("no PostgreSQL: install it (apt-get install postgresql), or set SHIMING_TEST_POSTGRES to a postgres:// URL")
+	// ErrForeign: the server was not started here and is left alone.
+	ErrForeign = errors.New("the PostgreSQL server of SHIMING_TEST_POSTGRES is not ours to stop")
+)
 
-var server = sync.OnceValues(func() (*url.URL, error) {
+// Server is a running PostgreSQL.
+type Server struct {
+	URL string // of its database postgres, as a user who may create others
+
+	own *process // nil for the server of SHIMING_TEST_POSTGRES
+}
+
+// Start gives a server that keeps every promise of a default installation: what was committed
+// survives a power cut. It fails with ErrMissing.
+func Start() (*Server, error) { return open(true) }
+
+// open starts a server, or names the one that is at hand. One that is not durable loses
+// everything in a power cut, and nothing when it is killed.
+func open(durable bool) (*Server, error) {
 	if dsn := os.Getenv("SHIMING_TEST_POSTGRES"); dsn != "" {
-		return url.Parse(dsn)
+		return &Server{URL: dsn}, nil
 	}
-	return start()
-})
+	own, err := launch(durable)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{URL: own.url, own: own}, nil
+}
+
+// Database creates a database and returns its URL.
+func (s *Server) Database(ctx context.Context) (dsn string, err error) {
+	at, err := url.Parse(s.URL)
+	if err != nil {
+		return "", errors.New("postgres: SHIMING_TEST_POSTGRES is not a URL")
+	}
+	name := "shiming_" + strings.ToLower(rand.Text()[:12])
+	at.Path = "/" + name
+	return at.String(), s.run(ctx, "CREATE DATABASE "+name)
+}
+
+// Kill stops the server at once: sessions end in the middle of what they do, nothing is
+// written in order, and the next start recovers from the log. It returns when the server is
+// gone, and fails with ErrForeign.
+func (s *Server) Kill() error {
+	if s.own == nil {
+		return ErrForeign
+	}
+	return s.own.kill()
+}
+
+// Up starts the server again on the same data, and returns when it takes connections.
+func (s *Server) Up(ctx context.Context) error {
+	if s.own == nil {
+		return ErrForeign
+	}
+	if err := s.own.up(); err != nil {
+		return err
+	}
+	return s.own.answers(ctx)
+}
+
+// Close ends the server and removes its directory. A server that is not ours stays.
+func (s *Server) Close() error {
+	if s.own == nil {
+		return nil
+	}
+	return s.own.close()
+}
+
+// drop removes a database and ends the sessions in it.
+func (s *Server) drop(ctx context.Context, dsn string) error {
+	at, err := url.Parse(dsn)
+	if err != nil {
+		return errors.New("postgres: not the URL of a database")
+	}
+	return s.run(ctx, "DROP DATABASE "+strings.TrimPrefix(at.Path, "/")+" WITH (FORCE)")
+}
+
+// run executes one statement on the server.
+func (s *Server) run(ctx context.Context, statement string) error {
+	conn, err := pgx.Connect(ctx, s.URL)
+	if err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is left to lose
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	return nil
+}
+
+// shared is the server of this test binary.
+var shared = sync.OnceValues(func() (*Server, error) { return open(measuring()) })
 
 // DSN creates a database and returns its URL. The database is dropped when the test ends.
 func DSN(t testing.TB) string {
 	t.Helper()
-	at, err := server()
+	s, err := shared()
+	Missing(t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	dsn, err := s.Database(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own has ended
+		defer cancel()
+		if err := s.drop(ctx, dsn); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return dsn
+}
+
+// Missing skips the test if err is ErrMissing, unless SHIMING_REQUIRE_POSTGRES=1, and fails
+// it for every other error.
+func Missing(t testing.TB, err error) {
+	t.Helper()
 	switch {
-	case errors.Is(err, errMissing) && os.Getenv("SHIMING_REQUIRE_POSTGRES") != "1":
+	case errors.Is(err, ErrMissing) && os.Getenv("SHIMING_REQUIRE_POSTGRES") != "1":
 		t.Skip(err)
 	case err != nil:
 		t.Fatal(err)
-	}
-	name := "shiming_" + strings.ToLower(rand.Text()[:12])
-	run(t, at, "CREATE DATABASE "+name)
-	t.Cleanup(func() { run(t, at, "DROP DATABASE "+name+" WITH (FORCE)") })
-	db := *at
-	db.Path = "/" + name
-	return db.String()
-}
-
-// run executes one statement on the server. A test's own context ends before its cleanups.
-func run(t testing.TB, at *url.URL, statement string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, at.String())
-	if err != nil {
-		t.Fatalf("postgres: %v", err)
-	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing is left to lose
-	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("postgres: %v", err)
 	}
 }

@@ -3,10 +3,12 @@
 package pgtest
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,20 +16,38 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// kept holds the pipe whose end tells the server's shell that the tests are over.
-var kept []*os.File
+// guard starts and kills the server as it is told, a word on each line of its standard input.
+// When that ends, the server's owner is gone: so are the server and its directory then.
+const guard = `dir=$1; shift; pid=
+down() { if [ -n "$pid" ]; then kill -QUIT $pid; wait $pid; pid=; fi; }
+while read -r word; do
+	case $word in
+	up) if [ -z "$pid" ]; then "$@" </dev/null >>"$dir/log" 2>&1 & pid=$!; fi ;;
+	kill) down ;;
+	esac
+	echo "$word"
+done
+down; rm -rf "$dir"`
 
-// guard runs the server until its standard input ends, and removes the directory then.
-const guard = `dir=$1; shift; "$@" </dev/null & pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
+// process is a private server.
+type process struct {
+	url, log string
+	cmd      *exec.Cmd
 
-// start makes a server and waits until it answers.
-func start() (*url.URL, error) {
+	mu    sync.Mutex
+	words io.WriteCloser // to the guard
+	done  *bufio.Reader  // the guard repeats each word that it has obeyed
+}
+
+// launch makes a server and waits until it answers.
+func launch(durable bool) (p *process, err error) {
 	bin, err := find()
 	if err != nil {
 		return nil, err
@@ -47,43 +67,71 @@ func start() (*url.URL, error) {
 		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
 	}
 	args := []string{"-c", guard, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c", "max_connections=300"}
-	if !measuring() {
+	if !durable {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
-	input, output, err := os.Pipe()
+	at := &url.URL{Scheme: "postgres", User: url.User("shiming"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}
+	p = &process{url: at.String(), log: filepath.Join(dir, "log"), cmd: exec.Command("/bin/sh", args...)}
+	// A group of its own: an interrupt at the terminal is for the owner.
+	p.cmd.Dir, p.cmd.SysProcAttr = dir, &syscall.SysProcAttr{Setpgid: true, Credential: as.Credential}
+	said, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
+	p.done = bufio.NewReader(said)
+	if p.words, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", args...)
-	// A group of its own: an interrupt at the terminal is for the tests.
-	cmd.Dir, cmd.SysProcAttr = dir, &syscall.SysProcAttr{Setpgid: true, Credential: as.Credential}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = input, log, log
-	if err := cmd.Start(); err != nil {
+	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	kept = append(kept, output)
-	_ = input.Close() // the shell has it
-	_ = log.Close()
-	at := &url.URL{Scheme: "postgres", User: url.User("shiming"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}
-	return at, answers(at, filepath.Join(dir, "log"))
-}
-
-// answers waits for the server.
-func answers(at *url.URL, log string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	if err = p.up(); err == nil {
+		err = p.answers(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+func (p *process) up() error   { return p.say("up") }
+func (p *process) kill() error { return p.say("kill") }
+
+// say gives the guard a word and waits until it is obeyed.
+func (p *process) say(word string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := io.WriteString(p.words, word+"\n"); err != nil {
+		return fmt.Errorf("postgres: %s: %w", word, err)
+	}
+	if _, err := p.done.ReadString('\n'); err != nil {
+		return fmt.Errorf("postgres: %s: %w", word, err)
+	}
+	return nil
+}
+
+// close returns when the directory is gone.
+func (p *process) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.words.Close(); err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	return p.cmd.Wait()
+}
+
+// answers waits for the server. While it recovers it takes no connections.
+func (p *process) answers(ctx context.Context) error {
 	for {
-		conn, err := pgx.Connect(ctx, at.String())
+		conn, err := pgx.Connect(ctx, p.url)
 		if err == nil {
 			return conn.Close(ctx)
 		}
 		select {
 		case <-ctx.Done():
-			said, _ := os.ReadFile(log)
+			said, _ := os.ReadFile(p.log)
 			return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -108,7 +156,7 @@ func find() (string, error) {
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
-		return "", errMissing
+		return "", ErrMissing
 	}
 	version := func(path string) int {
 		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
