@@ -56,18 +56,20 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 	}
 	answering := &bot.Answering{}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Answering: answering, Observe: metrics.feishuCall})
+		Log: log, Answering: answering, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
 	if err != nil {
 		return nil, err
 	}
 	deps := flows.Deps{Store: a.store, Chat: client, Reader: client, Registrar: client, Policy: policy(cfg),
 		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond, Log: log, Observe: metrics}
 	if cfg.Method == flows.ThreeElements {
-		if a.supply, err = verify.NewTencent(cfg.Tencent); err != nil {
+		supplier := cfg.Tencent
+		supplier.Timeout = cfg.CallTimeout
+		if a.supply, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}
 		notary, err := esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID,
-			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision)})
+			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Timeout: cfg.CallTimeout, PutTimeout: cfg.CallTimeout})
 		if err != nil {
 			return nil, err
 		}

@@ -48,6 +48,8 @@ type Config struct {
 		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention time.Duration
 	}
 	LogLevel string
+	// CallTimeout bounds each call to a platform; 0 leaves every client its own. It is no key: tests set it.
+	CallTimeout time.Duration
 }
 
 // String hides everything: a configuration holds secrets.

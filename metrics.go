@@ -21,6 +21,7 @@ type metrics struct {
 	effects  *prometheus.HistogramVec
 	pushes   *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
+	failures *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -34,9 +35,11 @@ func newMetrics() *metrics {
 			Name: "shiming_push_seconds", Help: "Pushes from Feishu until the answer was written.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10)}, []string{"type", "status"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "shiming_feishu_call_seconds", Help: "Calls to Feishu.", Buckets: prometheus.ExponentialBuckets(0.01, 2.5, 9)}, []string{"operation", "outcome"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "shiming_call_failures_total", Help: "Calls to any platform that a case made and that did not succeed, by what follows."}, []string{"operation", "class"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.moves, m.effects, m.pushes, m.calls)
+		m.moves, m.effects, m.pushes, m.calls, m.failures)
 	return m
 }
 
@@ -48,6 +51,11 @@ func (m *metrics) Moved(from, to flows.State, _ time.Duration) {
 // Effect implements flows.Observer.
 func (m *metrics) Effect(kind flows.JobKind, outcome string, took time.Duration) {
 	m.effects.WithLabelValues(string(kind), outcome).Observe(took.Seconds())
+}
+
+// CallFailed implements flows.Observer.
+func (m *metrics) CallFailed(operation string, class flows.Class) {
+	m.failures.WithLabelValues(operation, string(class)).Inc()
 }
 
 func (m *metrics) feishuCall(op, outcome string, took time.Duration) {

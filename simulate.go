@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"shiming/sim"
 )
@@ -11,10 +12,16 @@ type simCmd struct {
 	Listen string `help:"Loopback address; the three platforms take the ports after it." default:"127.0.0.1:8700"`
 	People int    `help:"Employees to begin with." default:"3"`
 	Bot    string `help:"Webhook of the bot." default:"http://127.0.0.1:8080/webhook/event"`
+
+	Seed    int64           `help:"Picks the people; the same seed gives the same ones. 0 = others every time."`
+	Latency time.Duration   `help:"What every call to a platform takes at least, such as 200ms."`
+	Ladder  []time.Duration `help:"Waits before an event is sent again." default:"15s,5m,1h,6h"`
+	OCR     int             `help:"Limit of the OCR, calls a second." default:"10" name:"ocr"`
 }
 
 func (s *simCmd) Run(ctx context.Context) error {
-	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024"})
+	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024",
+		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR})
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,9 @@ func (e *APIError) RetryAfter() time.Duration { return e.retryAfter }
 // MaybeApplied reports whether the call may have taken effect although no good answer came.
 func (e *APIError) MaybeApplied() bool { return e.maybeApplied }
 
+// Operation is Op, for logs and metrics.
+func (e *APIError) Operation() string { return e.Op }
+
 // Trouble is the class, as a string.
 func (e *APIError) Trouble() string { return string(e.class) }
 

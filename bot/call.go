@@ -31,10 +31,9 @@ type request struct {
 	params map[string]string
 	query  map[string]string
 	body   any // a value for JSON, or *larkcore.Formdata
-}
 
-// apiTimeout bounds one call, including the time to read its answer.
-const apiTimeout = 10 * time.Second
+	leaving func() // called when the request begins to leave; may be nil
+}
 
 // call makes one call with a tenant token and decodes data into out (nil = not wanted). Every error is an *APIError.
 func (c *Client) call(ctx context.Context, r request, out any) error {
@@ -69,9 +68,9 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 			return &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	tr := &trip{once: r.effect == onlyMe}
+	tr := &trip{once: r.effect == onlyMe, leaving: r.leaving}
 	req := &larkcore.ApiReq{
 		HttpMethod: r.method, ApiPath: r.path, Body: r.body,
 		PathParams: larkcore.PathParams{}, QueryParams: larkcore.QueryParams{},

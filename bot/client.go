@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -21,12 +22,16 @@ type ClientConfig struct {
 	AppID     string
 	AppSecret string
 	Log       *slog.Logger
-	// HTTP carries the calls; nil means an own client that connects within 3 s. A call takes 10 s at most, a download 60 s,
+	// HTTP carries the calls; nil means an own client that connects within 3 s. Timeout and DownloadTimeout hold
 	// whatever the client allows. Redirects are never followed: they would carry the token elsewhere.
 	HTTP *http.Client
 	// Answering is shared with the Server; nil means that no patch waits.
 	Answering *Answering
 	Now       func() time.Time // nil = time.Now
+	// Timeout bounds one call, including the time to read its answer; 0 means 10 s.
+	Timeout time.Duration
+	// DownloadTimeout bounds one download; 0 means 60 s, which is 10 MB at 170 KB/s.
+	DownloadTimeout time.Duration
 
 	// Observe, if set, is told of every call: its operation, "ok" or the class of its error, and how long it took.
 	Observe func(op, outcome string, took time.Duration)
@@ -43,7 +48,14 @@ type Client struct {
 	answering *Answering
 	now       func() time.Time
 	observe   func(string, string, time.Duration)
+
+	timeout, downloadTimeout time.Duration
 }
+
+const (
+	defaultTimeout         = 10 * time.Second
+	defaultDownloadTimeout = 60 * time.Second
+)
 
 var (
 	_ flows.Chat      = (*Client)(nil)
@@ -61,12 +73,16 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if cfg.AppSecret == "" {
 		problems = append(problems, errors.New("bot: app secret is missing"))
 	}
+	if cfg.Timeout < 0 || cfg.DownloadTimeout < 0 {
+		problems = append(problems, errors.New("bot: timeouts must not be negative"))
+	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	c := &Client{
 		base: cfg.BaseURL, appID: cfg.AppID, appSecret: func() string { return cfg.AppSecret },
 		answering: cfg.Answering, now: cfg.Now, observe: cfg.Observe,
+		timeout: cmp.Or(cfg.Timeout, defaultTimeout), downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
 	}
 	if c.answering == nil {
 		c.answering = &Answering{}

@@ -160,14 +160,14 @@ func TestReadIDCard(t *testing.T) {
 		ok(w, answer)
 	})
 	c := f.client(t)
-	got, err := c.ReadIDCard(t.Context(), []byte("jpeg bytes"))
+	got, err := c.ReadIDCard(t.Context(), []byte("jpeg bytes"), func() {})
 	if err != nil || got.Side == nil || *got.Side != 1 || len(got.Corners) != 8 ||
 		got.Entities[0] != (idcard.Entity{Type: "identity_name", Value: "张三"}) {
 		t.Errorf("got %+v, %v", got.Entities, err)
 	}
 	answer = `{}`
 	var api *APIError
-	if _, err = c.ReadIDCard(t.Context(), []byte("jpeg bytes")); !errors.As(err, &api) || !api.Temporary() {
+	if _, err = c.ReadIDCard(t.Context(), []byte("jpeg bytes"), func() {}); !errors.As(err, &api) || !api.Temporary() {
 		t.Errorf("without a card: %v", err)
 	}
 }

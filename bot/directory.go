@@ -14,6 +14,10 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 			User struct {
 				Name   string `json:"name"`
 				Mobile string `json:"mobile"`
+				Status struct {
+					IsResigned bool `json:"is_resigned"`
+					IsExited   bool `json:"is_exited"`
+				} `json:"status"`
 			} `json:"user"`
 		} `json:"data"`
 	}
@@ -24,7 +28,8 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 	if err != nil {
 		return flows.Contact{}, err
 	}
-	return flows.Contact{Name: out.Data.User.Name, Mobile: out.Data.User.Mobile}, nil
+	u := out.Data.User
+	return flows.Contact{Name: u.Name, Mobile: u.Mobile, Left: u.Status.IsResigned || u.Status.IsExited}, nil
 }
 
 // maxPages bounds the paging through a group: at 100 a page, more people than a group can have.

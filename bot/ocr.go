@@ -11,8 +11,9 @@ import (
 	"shiming/idcard"
 )
 
-// ReadIDCard reads one side of an ID card (page "识别文件中的身份证"): a JPEG under 10 MB, ten calls a second per tenant.
-func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+// ReadIDCard reads one side of an ID card (page "识别文件中的身份证"): a JPEG under 10 MB, ten calls a second per tenant. It
+// calls leaving when the request begins to leave, which is when the platform may count it; twice if a token was refused.
+func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
 	var out struct {
 		Data struct {
 			Card *struct {
@@ -29,7 +30,8 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte) (flows.CardText, e
 	err := c.call(ctx, request{
 		op: op, effect: reads, method: http.MethodPost, path: "/open-apis/document_ai/v1/id_card/recognize",
 		// Formdata keeps the bytes, so that a second attempt carries them again.
-		body: larkcore.NewFormdata().AddFileWithName("file", "card.jpg", bytes.NewReader(jpeg)),
+		body:    larkcore.NewFormdata().AddFileWithName("file", "card.jpg", bytes.NewReader(jpeg)),
+		leaving: leaving,
 	}, &out)
 	if err != nil {
 		return flows.CardText{}, err

@@ -8,15 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"shiming/idcard"
 )
-
-// downloadTimeout bounds one download: 10 MB at 170 KB/s.
-const downloadTimeout = 60 * time.Second
 
 // Download fetches a picture from a message (page "获取消息中的资源文件"); kind is image or file. Of a longer one the first
 // idcard.MaxPhotoBytes+1 bytes come back, so that the inspection refuses it. The SDK is not used here, because it reads
@@ -38,7 +34,7 @@ func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) 
 }
 
 func (c *Client) download(ctx context.Context, r request, where, kind, token string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, downloadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.downloadTimeout)
 	defer cancel()
 	tr := &trip{}
 	req, err := http.NewRequestWithContext(withTrip(ctx, tr), http.MethodGet, where, nil)
@@ -56,16 +52,22 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 		return nil, c.lost(ctx, r, tr, err)
 	}
 	contentType := resp.Header.Get("Content-Type")
-	if kind == "image" && strings.HasPrefix(contentType, "text/html") {
-		// A page of something in between. As a file it could be what the person sent.
-		return nil, c.lost(ctx, r, tr, errNotJSON)
-	}
 	var f failure
 	isJSON := strings.Contains(contentType, "json")
+	if kind == "image" && resp.StatusCode == http.StatusOK && (strings.HasPrefix(contentType, "text/html") || isJSON && succeeded(body)) {
+		// A page of something in between, or a success without the picture. As a file it could be what the person sent.
+		return nil, c.lost(ctx, r, tr, errNotJSON)
+	}
 	if resp.StatusCode == http.StatusOK && !(isJSON && json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code != 0) {
 		return body, nil
 	}
 	return nil, c.judge(ctx, r, tr, body, nil)
+}
+
+// succeeded reports whether the body is the answer of an API that succeeded.
+func succeeded(body []byte) bool {
+	var f failure
+	return json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code == 0
 }
 
 // readUpTo reads at most limit bytes. announced is the length that the answer claims, -1 for none; it saves the copying

@@ -290,11 +290,11 @@ func TestSimOtherCalls(t *testing.T) {
 	if key, err := w.client.UploadImage(ctx, jpeg); err != nil || key == "" {
 		t.Errorf("upload: %q, %v", key, err)
 	}
-	if got, err := w.client.ReadIDCard(ctx, jpeg); err != nil || *got.Side != 1 || len(got.Entities) != 1 || len(got.Corners) != 8 {
+	if got, err := w.client.ReadIDCard(ctx, jpeg, func() {}); err != nil || *got.Side != 1 || len(got.Entities) != 1 || len(got.Corners) != 8 {
 		t.Errorf("ocr: %v", err)
 	}
 	var trouble flows.Trouble
-	if _, err := w.client.ReadIDCard(ctx, jpeg[:12]); !errors.As(err, &trouble) || trouble.Trouble() != "person" || trouble.UpstreamCode() != "2110002" {
+	if _, err := w.client.ReadIDCard(ctx, jpeg[:12], func() {}); !errors.As(err, &trouble) || trouble.Trouble() != "person" || trouble.UpstreamCode() != "2110002" {
 		t.Errorf("ocr of nothing: %v", err)
 	}
 	if uid, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", "13812345678"); err != nil || uid == "" {
@@ -306,7 +306,7 @@ func TestSimOtherCalls(t *testing.T) {
 		t.Errorf("identity of another name: %v", err)
 	}
 	w.Revoke("document_ai:id_card:recognize")
-	if _, err := w.client.ReadIDCard(ctx, jpeg); !errors.As(err, &trouble) || trouble.Trouble() != "permission" {
+	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &trouble) || trouble.Trouble() != "permission" {
 		t.Errorf("ocr without scope: %v", err)
 	}
 }

@@ -30,12 +30,12 @@ func TestTokenRefused(t *testing.T) {
 				ok(w, `{"id_card":{}}`)
 			})
 			c := f.client(t)
-			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg")); err != nil || calls != 2 || f.issued() != 2 {
+			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {}); err != nil || calls != 2 || f.issued() != 2 {
 				t.Errorf("%v after %d calls and %d tokens", err, calls, f.issued())
 			}
 			// Refused for good: one more attempt and no further.
 			refusals, calls = 9, 0
-			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"))
+			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {})
 			var api *APIError
 			if !errors.As(err, &api) || api.Trouble() != "credentials" || calls != 2 {
 				t.Errorf("%v after %d calls", err, calls)

@@ -33,7 +33,8 @@ var (
 // trip is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
 // headers, and the text of a non-JSON answer ends up in an error.
 type trip struct {
-	once bool // an effect that must not happen twice, see transport
+	once    bool   // an effect that must not happen twice, see transport
+	leaving func() // called when the request begins to leave; may be nil
 
 	started bool        // the request got as far as the transport
 	sent    atomic.Bool // the request may have reached Feishu
@@ -86,7 +87,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		next = t.fresh
 	}
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		WroteHeaders: func() { tr.sent.Store(true) },
+		WroteHeaders: func() {
+			tr.sent.Store(true)
+			if tr.leaving != nil {
+				tr.leaving()
+			}
+		},
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil {
 				tr.sent.Store(true)

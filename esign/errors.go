@@ -73,6 +73,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause: a *ValidationError, context.Canceled, context.DeadlineExceeded, or a network error.
 func (e *Error) Unwrap() error { return e.cause }
 
+// Operation is Op, for logs and metrics.
+func (e *Error) Operation() string { return e.Op }
+
 // Temporary tells whether the same call may be repeated and might then succeed. It is never true together with MaybeApplied.
 func (e *Error) Temporary() bool { return e.temporary }
 

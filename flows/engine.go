@@ -41,6 +41,8 @@ type Deps struct {
 type Observer interface {
 	Moved(from, to State, took time.Duration)
 	Effect(kind JobKind, outcome string, took time.Duration)
+	// CallFailed counts a call to a platform that did not succeed, by the platform's operation.
+	CallFailed(operation string, class Class)
 }
 
 // Engine takes in what happens, decides, and performs the effects.

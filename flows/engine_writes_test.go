@@ -355,6 +355,9 @@ type observer struct {
 }
 
 func (o *observer) Moved(_, to flows.State, _ time.Duration) { o.moves[to]++ }
+func (o *observer) CallFailed(operation string, class flows.Class) {
+	o.effects[operation+" "+string(class)]++
+}
 func (o *observer) Effect(kind flows.JobKind, outcome string, _ time.Duration) {
 	o.effects[string(kind)+" "+outcome]++
 }

@@ -86,7 +86,11 @@ func TestFailuresOfTheEvidence(t *testing.T) {
 // gatewayOfTencent is what both actions can meet (document/api/382/38780).
 func gatewayOfTencent(call string, stays flows.State) []failing {
 	var rows []failing
-	for _, code := range []string{"AuthFailure.InvalidSecretId", "AuthFailure.SecretIdNotFound", "AuthFailure.SignatureExpire", "AuthFailure.SignatureFailure", "AuthFailure.TokenFailure",
+	for code, what := range map[string]string{"AuthFailure.InvalidSecretId": "credentials", "AuthFailure.SecretIdNotFound": "credentials",
+		"AuthFailure.SignatureFailure": "credentials", "AuthFailure.TokenFailure": "credentials", "AuthFailure.SignatureExpire": "clock"} {
+		rows = append(rows, failing{call: call, says: tencentSays(code), state: flows.NeedsAttention, code: what, again: probe, snooze: true})
+	}
+	for _, code := range []string{
 		"AuthFailure.UnauthorizedOperation", "UnauthorizedOperation", "InvalidParameter", "MissingParameter", "LimitExceeded", "NoSuchVersion", "UnsupportedRegion", "AuthFailure.SomethingNew"} {
 		rows = append(rows, failing{call: call, says: tencentSays(code), state: flows.NeedsAttention, code: "supplier", again: probe, snooze: true})
 	}

@@ -170,7 +170,7 @@ type fakeReader struct {
 	reads    map[string]int // by picture
 }
 
-func (f *fakeReader) ReadIDCard(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+func (f *fakeReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
 	f.mu.Lock()
 	f.calls++
 	if f.reads == nil {
@@ -229,7 +229,9 @@ func (f *fakeRegistrar) RecordIdentity(ctx context.Context, openID, name, number
 type fakeNotary struct {
 	uploadFunc func(ctx context.Context, name string, body []byte) (string, error)
 	pointFunc  func(ctx context.Context, p esign.PersonPoint) (string, error)
+	statusFunc func(ctx context.Context, fileID string) (esign.FileStatus, error)
 	mu         sync.Mutex
+	asked      []string // file ids, in order
 	uploads    int
 	calls      int
 	points     []esign.PersonPoint
@@ -261,6 +263,16 @@ func (f *fakeNotary) CreatePersonPoint(ctx context.Context, p esign.PersonPoint)
 	defer f.mu.Unlock()
 	f.points = append(f.points, p)
 	return fmt.Sprintf("P%d", len(f.points)), nil
+}
+
+func (f *fakeNotary) FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error) {
+	f.mu.Lock()
+	f.asked = append(f.asked, fileID)
+	f.mu.Unlock()
+	if f.statusFunc != nil {
+		return f.statusFunc(ctx, fileID)
+	}
+	return esign.FileStatus{FileID: fileID, Status: 2}, nil
 }
 
 // fakeVerifier sends codes and checks people.

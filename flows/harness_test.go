@@ -85,6 +85,10 @@ func (s *testStore) Wait(ctx context.Context, limits ...flows.Limit) error {
 	return ctx.Err()
 }
 
+func (s *testStore) Pace(ctx context.Context, p flows.Pace) (func(), error) {
+	return func() {}, s.Wait(ctx, flows.Limit{Key: p.Key})
+}
+
 // waited counts how often a limit was asked.
 func (s *testStore) waited(key string) (n int) {
 	s.mu.Lock()

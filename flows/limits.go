@@ -5,11 +5,9 @@ import (
 	"time"
 )
 
-// ocrLimit is the OCR's: so many a second for the whole tenant, without a burst. Slots lie a
-// little further apart (with the store's own margin 97 % of the limit is used), so that a call that
-// starts late on a busy machine does not fall into one second with one call too many.
-func (e *Engine) ocrLimit() Limit {
-	return Limit{Key: "ocr", Every: time.Second * 1020 / 1000 / time.Duration(e.OCRPerSecond), Burst: 1}
+// ocrPace is the OCR's limit: so many a second for the whole tenant.
+func (e *Engine) ocrPace() Pace {
+	return Pace{Key: "ocr", Calls: e.OCRPerSecond, Window: time.Second}
 }
 
 // Feishu's limits of its message APIs, each API by itself: 1000 a minute and 50 a second

@@ -58,13 +58,17 @@ type Chat interface {
 }
 
 // Contact is what the directory says of a person.
-type Contact struct{ Name, Mobile string }
+type Contact struct {
+	Name, Mobile string
+	Left         bool // has left the company; known only with the scope that shows the status
+}
 
 func (Contact) String() string { return "[contact]" }
 
 // Reader reads an ID card from a picture (Feishu OCR).
 type Reader interface {
-	ReadIDCard(ctx context.Context, jpeg []byte) (CardText, error)
+	// ReadIDCard calls leaving when the request begins to leave this machine.
+	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (CardText, error)
 }
 
 // CardText is what the OCR saw.
@@ -85,6 +89,8 @@ type Registrar interface {
 type Notary interface {
 	UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error)
 	CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (eviPointID string, err error)
+	// FileStatus asks how far an uploaded photo is. Evidence points cannot be asked for.
+	FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error)
 }
 
 // Verifier sends codes and checks people.
@@ -98,6 +104,16 @@ type Gate interface {
 	// Wait reserves the next slot of every limit and blocks until the latest of them comes.
 	// An *Again in the chain of the error means that it would take too long to wait for.
 	Wait(ctx context.Context, limits ...Limit) error
+	// Pace blocks until the next call may be made and returns how the caller says that it truly
+	// leaves. Errors as with Wait.
+	Pace(ctx context.Context, p Pace) (leaving func(), err error)
+}
+
+// Pace is an exact limit: never more than Calls in any span of Window, as evenly as can be.
+type Pace struct {
+	Key    string
+	Calls  int
+	Window time.Duration
 }
 
 // Limit is a rate with a burst: after Burst calls at once there is one call every Every.
@@ -113,6 +129,9 @@ var ErrStale = errors.New("flows: case was changed by somebody else")
 // ErrNotFound: no such row.
 var ErrNotFound = errors.New("flows: not found")
 
+// ErrChain: a case's audit chain does not verify.
+var ErrChain = errors.New("flows: audit chain does not verify")
+
 // Store keeps everything that matters.
 type Store interface {
 	// Tx runs fn in one transaction and commits if it returns nil. fn runs again, in a
@@ -122,6 +141,8 @@ type Store interface {
 	View(ctx context.Context, fn func(View) error) error
 	// MAC is a keyed hash for codes and the number index: 32 bytes. purpose keeps uses apart.
 	MAC(purpose string, data ...string) []byte
+	// VerifyChain recomputes the case's audit chain.
+	VerifyChain(ctx context.Context, caseID string) error // ErrChain
 	Gate
 }
 
@@ -136,6 +157,14 @@ type View interface {
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// WithIncident returns the cases that wait for the same cause.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
+	// CountIncident counts the cases that wait for the same cause.
+	CountIncident(ctx context.Context, tenantKey, incident string) (int, error)
+	// Entered returns cases that entered the state, in which they still are, after the place and
+	// before the moment, oldest entry first.
+	Entered(ctx context.Context, tenantKey string, state State, after Place, before time.Time, limit int) ([]*Case, error)
+	// Working returns the cases of all tenants for which a call to a verification supplier,
+	// Feishu's identities or e签宝 is queued or under way.
+	Working(ctx context.Context) (map[string]bool, error)
 	// SameNumber returns other people's cases (open or done) with the same number index.
 	SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error)
 	// CaseOfMessage finds the open case that holds a photo of the message.
@@ -156,6 +185,12 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
+}
+
+// Place is a place in a list of cases in the order of their entry into a state.
+type Place struct {
+	At time.Time `json:"at,omitzero"` // entered then; kept to the millisecond
+	ID string    `json:"id,omitempty"`
 }
 
 // Day is a day's figures.

@@ -27,6 +27,7 @@ const (
 // trouble is what a failure says about itself, in codes.
 type trouble struct {
 	Class    Class
+	Op       string // the platform's operation, e.g. im.message.create, SendSms; "" if no call was made
 	Code     string // text code: permission, quota, credentials, refused, unknown_outcome, bug, outage, …
 	Upstream string
 	LogID    string
@@ -42,6 +43,27 @@ type feishuFailure interface {
 	UpstreamCode() string
 	LogID() string
 	Field() string
+}
+
+// operation is a failure that names the call that failed.
+type operation interface {
+	error
+	Operation() string
+}
+
+// callFailed leaves the one line and the count that every failed call has.
+func (e *Engine) callFailed(caseID string, t trouble, more ...any) {
+	e.Log.Warn("call failed", append([]any{"case", caseID, "operation", t.Op, "class", t.Class, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID}, more...)...)
+	if e.Observe != nil && t.Op != "" {
+		e.Observe.CallFailed(t.Op, t.Class)
+	}
+}
+
+// ofPlatform tells a failed call from a failure of our own, such as a database that is locked
+// or full, which says nothing about what a platform would do.
+func ofPlatform(err error) bool {
+	_, ok := errors.AsType[Failure](err)
+	return ok
 }
 
 // classify turns any failure of a call into one of our classes. write tells that the call
@@ -60,6 +82,9 @@ func classify(err error, write bool) trouble {
 			t = trouble{Class: ClassUnknown, Code: "unknown_outcome"}
 		}
 		return t
+	}
+	if o, ok := errors.AsType[operation](err); ok {
+		t.Op = o.Operation()
 	}
 	if f, ok := errors.AsType[Failure](err); ok {
 		t.After = f.RetryAfter()
@@ -120,6 +145,18 @@ func ofEsign(e *esign.Error) trouble {
 	return t
 }
 
+// operatorOf says more precisely what the operator has to put right on this side; whatever is not
+// here is for the supplier's console.
+var operatorOf = map[string]string{
+	"AuthFailure.SignatureExpire":        "clock",
+	"InternalError.RequestTimeException": "clock",
+	"AuthFailure.InvalidAuthorization":   "credentials",
+	"AuthFailure.InvalidSecretId":        "credentials",
+	"AuthFailure.SecretIdNotFound":       "credentials",
+	"AuthFailure.SignatureFailure":       "credentials",
+	"AuthFailure.TokenFailure":           "credentials",
+}
+
 func ofVerify(e *verify.Error) trouble {
 	t := trouble{Upstream: e.Code, LogID: e.RequestID, Class: ClassRefused, Code: "refused"}
 	switch e.Class {
@@ -129,6 +166,9 @@ func ofVerify(e *verify.Error) trouble {
 		t.Class, t.Reason = ClassPerson, string(e.PersonReason)
 	case verify.ClassOperator:
 		t.Class, t.Code = ClassOperator, "supplier"
+		if code := operatorOf[e.Code]; code != "" {
+			t.Code = code
+		}
 	}
 	return t
 }

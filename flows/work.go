@@ -91,7 +91,7 @@ func wants(c *Case, rev int64, states ...State) bool {
 // failed deals with a failed call in the one way that every step shares: wait and try
 // again, or stop and tell HR. What is particular to a step has been dealt with before.
 func (e *Engine) failed(ctx context.Context, j Job, step string, t trouble) error {
-	e.Log.Warn("call failed", "case", j.Case, "job", j.Kind, "step", step, "class", t.Class, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID, "attempt", j.Attempt)
+	e.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
 	code := step + ":" + t.Code
 	if t.Upstream != "" {
 		code += ":" + t.Upstream

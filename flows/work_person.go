@@ -45,10 +45,11 @@ func (e *Engine) sendCode(ctx context.Context, j Job) error {
 	t := classify(err, true)
 	switch t.Class {
 	case ClassUnknown:
-		e.Log.Warn("code may have been sent", "case", j.Case, "upstream", t.Upstream, "log_id", t.LogID)
+		e.callFailed(j.Case, t, "job", j.Kind, "step", "code")
 		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
 		return lost(err)
 	case ClassPerson:
+		e.callFailed(j.Case, t, "job", j.Kind, "step", "code")
 		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeFailed, Seq: j.Rev, Problem: t.Reason})
 		return lost(err)
 	}
@@ -73,6 +74,7 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 	if err != nil {
 		t := classify(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
+			e.callFailed(j.Case, t, "job", j.Kind, "step", "check")
 			_, _, err = e.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
 			return lost(err)
 		}

@@ -22,6 +22,10 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 	if err != nil {
 		t := classify(err, false)
 		switch t.Class {
+		case ClassGone, ClassPerson, ClassRefused:
+			e.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
+		}
+		switch t.Class {
 		case ClassGone:
 			return e.refuse(ctx, j, p.ID, "deleted")
 		case ClassPerson:
@@ -138,10 +142,11 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
 		return err
 	}
 	// Last before the call, so that nothing but the call's own start can be late for its slot.
-	if err := e.Store.Wait(ctx, e.ocrLimit()); err != nil {
+	leaving, err := e.Store.Pace(ctx, e.ocrPace())
+	if err != nil {
 		return err
 	}
-	text, err := e.Reader.ReadIDCard(ctx, jpeg)
+	text, err := e.Reader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
 		t := classify(err, false)
 		if t.Class == ClassPerson {
@@ -182,7 +187,9 @@ func (e *Engine) lookUpContact(ctx context.Context, j Job) error {
 	}
 	contact, err := e.Chat.Contact(ctx, c.OpenID)
 	if err != nil {
-		if t := classify(err, false); t.Class == ClassRetry && j.Attempt < escalateAfter {
+		t := classify(err, false)
+		e.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
+		if t.Class == ClassRetry && j.Attempt < escalateAfter {
 			return &Again{In: backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
 		}
 		return nil // a convenience, not a step

@@ -36,6 +36,7 @@ func (e *Engine) recordIdentity(ctx context.Context, j Job) error {
 	case ClassUnknown:
 		return e.unknown(ctx, j, "identity", t)
 	case ClassMismatch:
+		e.callFailed(j.Case, t, "job", j.Kind, "step", "identity")
 		_, _, err = e.Report(ctx, j.Case, Event{Kind: IdentityMismatch, Field: t.Field})
 		return lost(err)
 	case ClassRetry:
@@ -48,7 +49,8 @@ func (e *Engine) recordIdentity(ctx context.Context, j Job) error {
 
 // unknown parks the case until HR says what became of a write.
 func (e *Engine) unknown(ctx context.Context, j Job, step string, t trouble) error {
-	e.Log.Warn("outcome of a write is unknown", "case", j.Case, "step", step, "upstream", t.Upstream, "log_id", t.LogID)
+	t.Class, t.Code = ClassUnknown, "unknown_outcome"
+	e.callFailed(j.Case, t, "job", j.Kind, "step", step)
 	_, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 		Step: step, Code: "unknown_outcome", Upstream: t.Upstream, LogID: t.LogID}})
 	return lost(err)

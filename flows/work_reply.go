@@ -53,12 +53,15 @@ func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receive
 	if again, ok := errors.AsType[*Again](err); ok {
 		return again // the limit is booked out
 	}
+	if !ofPlatform(err) {
+		return err // the database's: sent again
+	}
 	t := classify(err, false)
 	if t.Class == ClassGone && to.Type == "message_id" && j.Args["who"] != "" {
 		// The message was taken back; the answer still has somebody to go to.
 		return e.deliver(ctx, j, card, Receiver{Type: "open_id", ID: j.Args["who"]}, uuidOf("reply", j.Key, "private"))
 	}
-	e.Log.Warn("reply was not sent", "template", j.Ref, "case", j.Case, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	e.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
 	switch {
 	case t.Class == ClassRetry && j.Attempt < escalateAfter:
 		return &Again{In: backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}

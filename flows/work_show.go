@@ -256,7 +256,11 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 	if again, ok := errors.AsType[*Again](failure); ok {
 		return again // the limit is booked out
 	}
+	if !ofPlatform(failure) {
+		return failure // the database's: drawn again
+	}
 	t := classify(failure, false)
+	e.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
 	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
 		e.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return e.toEachAdmin(ctx, s)

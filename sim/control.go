@@ -32,6 +32,11 @@ Everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bo
     curl -d '{"message_id":"om_…","act":"confirm","form":{"mobile":"16000000000"}}' HOST/sim/chats/{who}/click
     curl HOST/sim/chats/{chat}/messages                   cards as text with their buttons and fields; ?lang=en_us
 
+  robots
+    curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"]
+    curl HOST/sim/crew                                    how far each is
+    curl HOST/sim/record                                  everything that happened: events, clicks, cards, photos read, people
+
   what goes wrong
     curl HOST/sim/calls                                   the latest calls to the platforms and all counts; ?limit=50
     curl -d '{"upstream":"esign","operation":"evidence.psn_realname","kind":"drop_after","times":1}' HOST/sim/faults
@@ -39,7 +44,7 @@ Everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bo
     curl -X DELETE HOST/sim/faults                        all of them; ?id=3 for one
 
 variants: good rotated tilted blurred glare cut photocopy small dark sideways
-kinds of fault: delay drop_before drop_after reset error error_after truncate not_json hang
+kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang
 `
 
 // maxBody is the largest body that the control API reads.
@@ -69,6 +74,9 @@ func (w *World) control() http.Handler {
 		"POST /sim/chats/{who}/photo":    w.postPhoto,
 		"POST /sim/chats/{who}/click":    w.postClick,
 		"GET /sim/chats/{chat}/messages": w.getMessages,
+		"GET /sim/crew":                  w.getCrew,
+		"POST /sim/crew":                 w.postCrew,
+		"GET /sim/record":                w.getRecord,
 		"GET /sim/calls":                 w.getCalls,
 		"GET /sim/faults":                func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
 		"POST /sim/faults":               w.postFault,

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -42,10 +44,12 @@ type World struct {
 	cameras   chan struct{}   // bounds how many robots draw their photos at a time
 
 	servers []*http.Server
-	cancel  context.CancelFunc // ends the requests that are being served
+	life    context.Context    // of the requests that are being served, and of the crew
+	cancel  context.CancelFunc // ends it
 	serving sync.WaitGroup
 
 	board board
+	crew  crew
 
 	mu      sync.Mutex
 	webhook string
@@ -55,6 +59,9 @@ type World struct {
 
 // recordedCalls is how many calls the record remembers; counts go on.
 const recordedCalls = 20_000
+
+// mostSlowed bounds the bodies that are held while a call is slowed; no platform takes a larger one.
+const mostSlowed = 64 << 20
 
 // Start opens a world. ctx bounds the start only; the world lives until Close. The error is a *ConfigError or of the network.
 func Start(ctx context.Context, c Config) (*World, error) {
@@ -86,7 +93,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		return wire.Handler(name, operation, w.Recorder, w.Faults, slowed(c.Latency, h))
 	}
 	serving, cancel := context.WithCancel(context.Background())
-	w.cancel = cancel
+	w.life, w.cancel = serving, cancel
 	for i, s := range []struct {
 		url     *string
 		handler http.Handler
@@ -155,18 +162,24 @@ func (w *World) SetWebhook(url string) {
 	w.webhook = url
 }
 
-// slowed makes every request take some time before it is looked at. It gives up when the client does.
+// slowed makes every request take some time: half of it before it is looked at, half before the answer leaves, so that a client
+// that dies meanwhile leaves behind a call that was never looked at or one whose answer nobody got. It gives up when the client does.
 func slowed(by time.Duration, next http.Handler) http.Handler {
 	if by <= 0 {
 		return next
 	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		t := time.NewTimer(by)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			next.ServeHTTP(rw, r)
-		case <-r.Context().Done():
+		// The server notices that the client has left only once the body was read.
+		body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, mostSlowed))
+		if err != nil {
+			http.Error(rw, "the body cannot be read", http.StatusBadRequest)
+			return
 		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if pause(r.Context(), by/2) != nil {
+			return
+		}
+		next.ServeHTTP(rw, r)
+		_ = pause(r.Context(), by-by/2) // the client has left: the answer goes nowhere
 	})
 }

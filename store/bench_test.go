@@ -124,14 +124,20 @@ func BenchmarkJobs(b *testing.B) {
 func reads(ctx context.Context) map[string]func(v flows.View) error {
 	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
 	return map[string]func(v flows.View) error{
-		"Case":         func(v flows.View) error { _, err := v.Case(ctx, "c500000"); return err },
-		"OpenCase":     func(v flows.View) error { _, err := v.OpenCase(ctx, "t1", "ou_500003"); return err },
-		"LatestCase":   func(v flows.View) error { _, err := v.LatestCase(ctx, "t1", "ou_500000"); return err },
-		"CasesOf":      func(v flows.View) error { _, err := v.CasesOf(ctx, "t1", "ou_500000"); return err },
-		"InState/hr":   func(v flows.View) error { _, err := v.InState(ctx, "t1", hr, 20, 0); return err },
-		"InState/done": func(v flows.View) error { _, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0); return err },
-		"WithIncident": func(v flows.View) error { _, err := v.WithIncident(ctx, "t1", "ocr", 20); return err },
-		"SameNumber":   func(v flows.View) error { _, err := v.SameNumber(ctx, "t1", []byte("n500000"), "ou_1"); return err },
+		"Case":          func(v flows.View) error { _, err := v.Case(ctx, "c500000"); return err },
+		"OpenCase":      func(v flows.View) error { _, err := v.OpenCase(ctx, "t1", "ou_500003"); return err },
+		"LatestCase":    func(v flows.View) error { _, err := v.LatestCase(ctx, "t1", "ou_500000"); return err },
+		"CasesOf":       func(v flows.View) error { _, err := v.CasesOf(ctx, "t1", "ou_500000"); return err },
+		"InState/hr":    func(v flows.View) error { _, err := v.InState(ctx, "t1", hr, 20, 0); return err },
+		"InState/done":  func(v flows.View) error { _, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0); return err },
+		"WithIncident":  func(v flows.View) error { _, err := v.WithIncident(ctx, "t1", "ocr", 20); return err },
+		"CountIncident": func(v flows.View) error { _, err := v.CountIncident(ctx, "t1", "ocr"); return err },
+		"Entered/done": func(v flows.View) error {
+			_, err := v.Entered(ctx, "t1", flows.Done, flows.Place{At: epoch.Add(-24 * time.Hour)}, epoch, 20)
+			return err
+		},
+		"Working":    func(v flows.View) error { _, err := v.Working(ctx); return err },
+		"SameNumber": func(v flows.View) error { _, err := v.SameNumber(ctx, "t1", []byte("n500000"), "ou_1"); return err },
 		"CaseOfMessage": func(v flows.View) error {
 			_, err := v.CaseOfMessage(ctx, "om_3")
 			return err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"shiming/flows"
 )
@@ -95,6 +96,43 @@ func (v *view) WithIncident(ctx context.Context, tenantKey, incident string, lim
 	return v.manyCases(ctx, "cases with incident", `SELECT `+caseColumns+` FROM cases c
 		WHERE c.tenant_key = $1 AND c.incident = $2 AND c.incident <> ''
 		ORDER BY c.entered_ms LIMIT $3`, tenantKey, incident, limit)
+}
+
+// CountIncident counts the cases that wait for the same cause.
+func (v *view) CountIncident(ctx context.Context, tenantKey, incident string) (n int, err error) {
+	err = v.q.QueryRowContext(ctx, `SELECT count(*) FROM cases c
+		WHERE c.tenant_key = $1 AND c.incident = $2 AND c.incident <> ''`, tenantKey, incident).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("store: count incident: %w", err)
+	}
+	return n, nil
+}
+
+// Entered returns cases that entered the state after the place and before the moment, oldest
+// entry first; the last one of a page is the place of the next.
+func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Place, before time.Time, limit int) ([]*flows.Case, error) {
+	return v.manyCases(ctx, "cases entered", `SELECT `+caseColumns+` FROM cases c
+		WHERE c.tenant_key = $1 AND c.state = $2 AND (c.entered_ms, c.id) > ($3, $4) AND c.entered_ms < $5
+		ORDER BY c.entered_ms, c.id LIMIT $6`,
+		tenantKey, string(state), millis(after.At), after.ID, millis(before), limit)
+}
+
+// Working returns the cases for which an effect on a supplier, Feishu's identities or e签宝
+// is not finished. These queues are short: what is stopped for HR leaves a probe at most.
+func (v *view) Working(ctx context.Context) (map[string]bool, error) {
+	ids, err := collect(ctx, v.q, "cases with jobs", func(r *sql.Rows) (id string, err error) {
+		err = r.Scan(&id)
+		return
+	}, `SELECT DISTINCT coalesce(args -> 'job' ->> 'case', '') FROM river_job
+		WHERE state IN ('available','pending','retryable','running','scheduled') AND queue IN ('person','esign')`)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, nil
 }
 
 // sameNumberLimit bounds the answer: more namesakes than this is one finding, not many.

@@ -54,5 +54,5 @@ func (e *ChainError) Error() string {
 	return fmt.Sprintf("store: audit chain of case %s is broken at %d: %s", e.CaseID, e.Seq, e.What)
 }
 
-// Is makes errors.Is(err, ErrChain) true.
-func (e *ChainError) Is(target error) bool { return target == ErrChain }
+// Is makes errors.Is(err, ErrChain) and errors.Is(err, flows.ErrChain) true.
+func (e *ChainError) Is(target error) bool { return target == ErrChain || target == flows.ErrChain }

@@ -76,6 +76,9 @@ func (e *Error) Error() string {
 // Unwrap gives context.Canceled or context.DeadlineExceeded when the caller's context ended the call.
 func (e *Error) Unwrap() error { return e.cause }
 
+// Operation is Op, for logs and metrics.
+func (e *Error) Operation() string { return e.Op }
+
 // Temporary reports whether the same call may work later without anybody doing anything. Ask MaybeApplied before repeating.
 func (e *Error) Temporary() bool { return e.Class == ClassRetry }
 

@@ -40,6 +40,7 @@ func (s *Server) personPoint(w http.ResponseWriter, r *http.Request, body []byte
 	if err == nil {
 		var p Point
 		if p, err = s.evidence(in); err == nil {
+			wire.About(r, p.CustomBizID)
 			answer(w, map[string]any{"eviPointId": s.file(p)}, nil)
 			return
 		}

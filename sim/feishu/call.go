@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"shiming/sim/wire"
 )
 
 // maxBody bounds what the gateway reads of any request: the largest documented upload is a file of 30 MB.
@@ -71,6 +73,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.op, c.params = rt.op, params
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 
+	wire.About(r, c.subject())
 	data, err := s.admit(rt, c)
 	if err == nil {
 		data, err = rt.handle(s, c)
@@ -109,7 +112,7 @@ func (c *call) subject() string {
 			return v
 		}
 	}
-	return ""
+	return c.query("user_id") // of an identity
 }
 
 func writeData(w http.ResponseWriter, data any) {

@@ -47,7 +47,7 @@ type CallbackResult struct {
 // the client sends nothing: no such button, disabled, a required field empty, the person not in the chat.
 func (s *Server) Click(ctx context.Context, openID, messageID string, match func(Button) bool, form map[string]any) (CallbackResult, error) {
 	s.mu.Lock()
-	m, event, err := s.prepareClick(openID, messageID, match, form)
+	m, b, event, err := s.prepareClick(openID, messageID, match, form)
 	if err != nil {
 		s.mu.Unlock()
 		return CallbackResult{}, err
@@ -86,6 +86,7 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 		m.settled = nil
 	}
 	s.journal = append(s.journal, Entry{At: now, Kind: "click", Name: "card.action.trigger", Subject: m.ID, Status: status, Code: res.ErrorCode})
+	s.presses = append(s.presses, pressOf(openID, m, b, now, res))
 	return res, nil
 }
 
@@ -95,39 +96,39 @@ func (s *Server) ClickAct(ctx context.Context, openID, messageID, act string, fo
 }
 
 // prepareClick finds the button and builds the event of card.action.trigger without its token. The caller holds the lock.
-func (s *Server) prepareClick(openID, messageID string, match func(Button) bool, form map[string]any) (*message, map[string]any, error) {
+func (s *Server) prepareClick(openID, messageID string, match func(Button) bool, form map[string]any) (*message, Button, map[string]any, error) {
 	m, u := s.messages[messageID], s.users[openID]
 	switch {
 	case u == nil:
-		return nil, nil, ErrNoUser
+		return nil, Button{}, nil, ErrNoUser
 	case m == nil:
-		return nil, nil, ErrNoMessage
+		return nil, Button{}, nil, ErrNoMessage
 	case !m.chat.has(openID):
-		return nil, nil, ErrNotInChat
+		return nil, Button{}, nil, ErrNotInChat
 	case m.Type != "interactive":
-		return nil, nil, ErrNotACard
+		return nil, Button{}, nil, ErrNotACard
 	case m.Recalled:
-		return nil, nil, ErrRecalled
+		return nil, Button{}, nil, ErrRecalled
 	case s.cfg.Now().Sub(m.CreatedAt) > patchWindow:
-		return nil, nil, ErrCardExpired
+		return nil, Button{}, nil, ErrCardExpired
 	}
 	c, err := ParseCard(m.Card)
 	if err != nil {
-		return nil, nil, err
+		return nil, Button{}, nil, err
 	}
 	buttons := c.Buttons()
 	i := slices.IndexFunc(buttons, match)
 	if i < 0 {
-		return nil, nil, ErrNoButton
+		return nil, Button{}, nil, ErrNoButton
 	}
 	b := buttons[i]
 	switch {
 	case b.Disabled:
-		return nil, nil, ErrDisabled
+		return nil, Button{}, nil, ErrDisabled
 	case b.Reset || b.value == nil:
-		return nil, nil, ErrNoCallback
+		return nil, Button{}, nil, ErrNoCallback
 	case !b.Submit && len(form) > 0:
-		return nil, nil, ErrFormOnButton
+		return nil, Button{}, nil, ErrFormOnButton
 	}
 	action := map[string]any{"tag": "button", "timezone": "Asia/Shanghai", "value": b.value}
 	if b.Name != "" {
@@ -136,13 +137,13 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 	if b.Submit {
 		values, err := formValue(c, b.Form, form, s.knobs.OmitEmptyFields)
 		if err != nil {
-			return nil, nil, err
+			return nil, Button{}, nil, err
 		}
 		action["form_value"] = values
 	}
 	operator := s.ids(u)
 	operator["tenant_key"] = s.cfg.TenantKey
-	return m, map[string]any{"operator": operator, "host": "im_message", "action": action,
+	return m, b, map[string]any{"operator": operator, "host": "im_message", "action": action,
 		"context": map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID}}, nil
 }
 

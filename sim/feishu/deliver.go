@@ -13,6 +13,7 @@ import (
 type Delivery struct {
 	EventID   string
 	Type      string
+	Subject   string // message that it is about; "" for events about something else
 	Attempts  []Attempt
 	Delivered bool // answered with 200 at least once
 	GaveUp    bool // every redelivery failed
@@ -42,7 +43,7 @@ func (d *delivery) snapshot() Delivery {
 // emit pushes an event and returns after the first attempt; redeliveries go on in the background.
 func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery {
 	h := s.header(eventType, millis(s.cfg.Now()))
-	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType},
+	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)},
 		push: s.seal(compact(envelope{Schema: "2.0", Header: h, Event: event}))}
 	s.mu.Lock()
 	s.deliveries = append(s.deliveries, d)
@@ -64,6 +65,19 @@ func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return d.snapshot()
+}
+
+// subjectOf finds the id of the message that an event is about.
+func subjectOf(event any) string {
+	e, ok := event.(map[string]any)
+	if !ok {
+		return ""
+	}
+	if m, ok := e["message"].(map[string]any); ok {
+		e = m
+	}
+	id, _ := e["message_id"].(string)
+	return id
 }
 
 // Release delivers the events that Knobs.Reorder holds back, the last one first, and switches the holding off.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"time"
+
+	"shiming/sim/wire"
 )
 
 const (
@@ -29,6 +31,7 @@ func (s *Server) createMessage(c *call) (any, *apiError) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	wire.About(c.r, in.UUID)
 	idType := c.query("receive_id_type")
 	switch idType {
 	case "open_id", "union_id", "user_id", "email", "chat_id":

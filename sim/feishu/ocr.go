@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"shiming/sim/wire"
 )
 
 // Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address, gender,
@@ -63,6 +65,7 @@ func (s *Server) recognize(c *call) (any, *apiError) {
 	sum := sha256.Sum256(up.file)
 	rec := &s.ocrCalls[idx]
 	rec.Size, rec.SHA256 = len(up.file), hex.EncodeToString(sum[:])
+	wire.About(c.r, rec.SHA256)
 	if refusal != nil {
 		rec.Code = refusal.code
 	}

@@ -67,6 +67,7 @@ type Server struct {
 	arrivals   chan struct{} // closed and replaced whenever a delivery changes
 	held       []*delivery
 	journal    []Entry
+	presses    []Press
 	botOpenID  string
 	lastSweep  time.Time
 }

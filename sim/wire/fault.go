@@ -16,12 +16,16 @@ const (
 	ErrorAfter = "error_after" // applied, answered with Fault.Status (500), Header and Body
 	Truncate   = "truncate"    // applied, answered with the first half of the body and a matching Content-Length
 	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as a proxy in between would
+	WrongShape = "wrong_shape" // applied, answered with HTTP 200 and JSON of another shape than promised: Body, or WrongShapeBody
 	Hang       = "hang"        // not applied, never answered; ends when the client leaves
 )
 
+// WrongShapeBody is what WrongShape answers with if the fault has no Body: a success whose data is a list.
+const WrongShapeBody = `{"code":0,"data":[]}`
+
 // Kinds lists every kind of fault.
 func Kinds() []string {
-	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, Hang}
+	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, WrongShape, Hang}
 }
 
 // Fault describes how matching requests are to go wrong.
@@ -34,9 +38,9 @@ type Fault struct {
 	Kind      string        `json:"kind"`      // one of Kinds
 	Times     int           `json:"times"`     // how many requests it hits; 0 = all until cleared
 	Delay     time.Duration `json:"delay"`     // waited before the answer (or the end of the connection), whatever the kind
-	Status    int           `json:"status"`    // for error, error_after, not_json
-	Header    http.Header   `json:"header"`    // added to the answer of error, error_after, not_json
-	Body      string        `json:"body"`      // for error, error_after, not_json
+	Status    int           `json:"status"`    // for error, error_after, not_json, wrong_shape
+	Header    http.Header   `json:"header"`    // added to the answer of the same kinds
+	Body      string        `json:"body"`      // of the answer of the same kinds
 }
 
 // Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -63,13 +64,14 @@ func (e *exchange) apply(limit int) *answer {
 
 func (e *exchange) record(status int, code string) {
 	e.call.Status, e.call.Code, e.call.Duration = status, code, time.Since(e.start)
+	e.call.Left = e.r.Context().Err() != nil
 	e.rec.Add(*e.call)
 }
 
 func (e *exchange) faulty(f Fault) {
 	var a *answer
 	switch f.Kind {
-	case Delay, DropAfter, ErrorAfter, Truncate, NotJSON:
+	case Delay, DropAfter, ErrorAfter, Truncate, NotJSON, WrongShape:
 		a = e.apply(0)
 		if f.Kind != Delay && e.call.Note == "" {
 			e.call.Note = "applied: " + strconv.Itoa(a.status)
@@ -99,11 +101,9 @@ func (e *exchange) faulty(f Fault) {
 	case Error, ErrorAfter:
 		e.answerWith(f, http.StatusInternalServerError, "application/json; charset=utf-8", f.Body)
 	case NotJSON:
-		body := f.Body
-		if body == "" {
-			body = "<html><body><h1>Service is being updated</h1></body></html>"
-		}
-		e.answerWith(f, http.StatusOK, "text/html; charset=utf-8", body)
+		e.answerWith(f, http.StatusOK, "text/html; charset=utf-8", cmp.Or(f.Body, "<html><body><h1>Service is being updated</h1></body></html>"))
+	case WrongShape:
+		e.answerWith(f, http.StatusOK, "application/json; charset=utf-8", cmp.Or(f.Body, WrongShapeBody))
 	case Truncate:
 		a.body = a.body[:len(a.body)/2]
 		a.header.Del("Content-Length")

@@ -146,6 +146,20 @@ func TestFaultKinds(t *testing.T) {
 			call: wire.Call{Status: 200, Note: "applied: 200"},
 		},
 		{
+			name:    "wrong shape",
+			fault:   wire.Fault{Kind: wire.WrongShape},
+			applied: 1,
+			check:   func(t *testing.T, r result) { wantAnswer(t, r, 200, wire.WrongShapeBody) },
+			call:    wire.Call{Status: 200, Code: "0", Note: "applied: 200"},
+		},
+		{
+			name:    "wrong shape of one's own",
+			fault:   wire.Fault{Kind: wire.WrongShape, Status: 201, Body: `{"code":"zero"}`},
+			applied: 1,
+			check:   func(t *testing.T, r result) { wantAnswer(t, r, 201, `{"code":"zero"}`) },
+			call:    wire.Call{Status: 201, Code: "zero", Note: "applied: 200"},
+		},
+		{
 			name:  "unknown kind",
 			fault: wire.Fault{Kind: "earthquake"},
 			check: func(t *testing.T, r result) {

@@ -21,6 +21,8 @@ type Call struct {
 	Duration  time.Duration `json:"duration"`  // from the request's arrival to the end of the upstream's work, delays included
 	Fault     string        `json:"fault"`     // kind of the fault that was applied, or ""
 	Note      string        `json:"note"`      // free text from the upstream (see Annotate), never personal data
+	Subject   string        `json:"subject"`   // id of what it was about (see About), "" when the upstream did not say
+	Left      bool          `json:"left"`      // the client had gone before the answer was ready, as a process that was killed
 }
 
 // Recorder keeps the latest calls and counts all of them. It is safe for concurrent use.
@@ -131,6 +133,14 @@ type noteKey struct{}
 func Annotate(r *http.Request, note string) {
 	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
 		c.Note = note
+	}
+}
+
+// About says which message, picture, person or case the call that is being served is about, by an id. Outside Handler it does
+// nothing.
+func About(r *http.Request, subject string) {
+	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
+		c.Subject = subject
 	}
 }
 

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// conn is one keep-alive connection. It writes requests that are ready and reads just enough
+// of the answers, so that the load takes little of the cores that it shares with the server.
+type conn struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func dial(addr string) (*conn, error) {
+	c, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{c, bufio.NewReaderSize(c, 4096)}, nil
+}
+
+// send returns once the whole answer is there; an error unless it is 200.
+func (c *conn) send(p push) error {
+	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	if _, err := c.Write(p.raw); err != nil {
+		return err
+	}
+	line, err := c.in.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200")) {
+		return fmt.Errorf("answer %q", line)
+	}
+	length := -1
+	for {
+		line, err := c.in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return err
+			}
+		}
+	}
+	if length < 0 {
+		return errors.New("answer without a length")
+	}
+	_, err = io.CopyN(io.Discard, c.in, int64(length))
+	return err
+}
+
+// outcome is what one load found.
+type outcome struct {
+	took   []time.Duration // of each answered push, unordered
+	acked  []string        // message ids that were answered with 200
+	failed int
+	first  error
+	span   time.Duration
+}
+
+// worker is one connection's part of an outcome.
+type worker struct{ outcome }
+
+func (w *worker) note(p push, took time.Duration, err error) {
+	if err != nil {
+		w.failed++
+		if w.first == nil {
+			w.first = err
+		}
+		return
+	}
+	w.took = append(w.took, took)
+	w.acked = append(w.acked, p.messageID)
+}
+
+func join(workers []worker, span time.Duration) outcome {
+	out := outcome{span: span}
+	for _, w := range workers {
+		out.took = append(out.took, w.took...)
+		out.acked = append(out.acked, w.acked...)
+		out.failed += w.failed
+		if out.first == nil {
+			out.first = w.first
+		}
+	}
+	return out
+}
+
+// closed keeps n connections busy, each sending its next push when the last was answered, for
+// a time or until the pushes are used up. With again they are used over and over.
+func closed(addr string, n int, span time.Duration, list []push, again bool) (outcome, error) {
+	conns, err := dialAll(addr, n)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer hangUp(conns)
+	var next atomic.Int64
+	workers := make([]worker, n)
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for i, c := range conns {
+		wg.Go(func() {
+			for time.Since(begin) < span {
+				at := int(next.Add(1) - 1)
+				if at >= len(list) {
+					if !again {
+						return
+					}
+					at %= len(list)
+				}
+				sent := time.Now()
+				err := c.send(list[at])
+				workers[i].note(list[at], time.Since(sent), err)
+				if err != nil {
+					return // the connection is of no more use
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return join(workers, time.Since(begin)), nil
+}
+
+// openConns is how many pushes can be under way at once in the open loop; Feishu does not wait
+// for one answer before it sends the next push.
+const openConns = 256
+
+// open sends list at a rate, whether the answers come or not. The time of a push counts from
+// when it was to be sent, so that a stall shows in all that it held up.
+func open(addr string, perSecond int, list []push) (outcome, error) {
+	conns, err := dialAll(addr, openConns)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer hangUp(conns)
+	type due struct {
+		push
+		at time.Time
+	}
+	queue := make(chan due, len(list))
+	workers := make([]worker, openConns)
+	var wg sync.WaitGroup
+	for i, c := range conns {
+		wg.Go(func() {
+			for d := range queue {
+				err := c.send(d.push)
+				workers[i].note(d.push, time.Since(d.at), err)
+				if err != nil {
+					return
+				}
+			}
+		})
+	}
+	step := time.Second / time.Duration(perSecond)
+	begin := time.Now()
+	for i, p := range list {
+		at := begin.Add(time.Duration(i) * step)
+		time.Sleep(time.Until(at)) // the clock of the load, not a synchronisation
+		queue <- due{p, at}
+	}
+	close(queue)
+	wg.Wait()
+	return join(workers, time.Since(begin)), nil
+}
+
+func dialAll(addr string, n int) ([]*conn, error) {
+	conns := make([]*conn, 0, n)
+	for range n {
+		c, err := dial(addr)
+		if err != nil {
+			hangUp(conns)
+			return nil, err
+		}
+		conns = append(conns, c)
+	}
+	return conns, nil
+}
+
+func hangUp(conns []*conn) {
+	for _, c := range conns {
+		_ = c.Close() // nothing is left to lose
+	}
+}

@@ -1,0 +1,244 @@
+// Ack measures the webhook's acknowledgement: signed and encrypted events over loopback HTTP
+// into the bot, which decides and stores each before it answers, and, in the same run, into the
+// bare dispatcher of Feishu's SDK on gin, which keeps nothing.
+//
+//	go run ./bench/ack [--store sqlite|postgres] [--sync full|normal] [--seconds 5] [--out FILE]
+//
+// Each load gets a fresh process and a fresh database: 1, 16 and 64 connections that each send
+// their next event when the last was answered, and 200, 500 and 1000 events a second sent by the
+// clock, whose time counts from when they were due. The bot is measured with its jobs running
+// (cards are drawn and sent to an upstream inside the process that answers at once) and with
+// jobs off. At the end it is killed under load, and every acknowledged event is looked for.
+//
+// Load and measured process share the machine's cores.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"shiming/bench/kit"
+	"shiming/store"
+	"shiming/store/pgtest"
+)
+
+func main() {
+	var err error
+	if len(os.Args) > 1 && os.Args[1] == childMark {
+		err = runChild(os.Args[2:])
+	} else {
+		err = run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ack:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run of the command.
+type bench struct {
+	store, sync string
+	span        time.Duration
+	only        string
+	profile     string
+	dir         string
+	keyset      string
+	databases   int
+	server      *pgtest.Server // nil on SQLite
+}
+
+func run() error {
+	var b bench
+	seconds := flag.Int("seconds", 5, "length of each load")
+	out := flag.String("out", "", "results as JSON (default bench/results/ack-STORE-SYNC.json)")
+	dir := flag.String("dir", "", "directory for the databases, on a real disk (default: a new one in the working directory)")
+	flag.StringVar(&b.store, "store", "sqlite", "sqlite or postgres")
+	flag.StringVar(&b.sync, "sync", "full", "full or normal")
+	flag.StringVar(&b.only, "only", "", "loads to run, separated by commas, e.g. bot/closed/64,bare/closed/64 (default: all)")
+	flag.StringVar(&b.profile, "profile", "", "directory for a CPU profile of each load")
+	flag.Parse()
+	if flag.NArg() > 0 || !slices.Contains([]string{"sqlite", "postgres"}, b.store) || !slices.Contains([]string{"full", "normal"}, b.sync) || *seconds < 1 {
+		flag.Usage()
+		return fmt.Errorf("wrong arguments")
+	}
+	b.span = time.Duration(*seconds) * time.Second
+	if *out == "" {
+		*out = filepath.Join("bench", "results", "ack-"+b.store+"-"+b.sync+".json")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var err error
+	if b.dir, err = os.MkdirTemp(*dir, ".ack-"); *dir == "" {
+		// The default is not the system's directory for such, which may lie in memory.
+		_ = os.RemoveAll(b.dir)
+		b.dir, err = os.MkdirTemp(".", ".ack-")
+	}
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir) //nolint:errcheck // nothing depends on it
+	b.keyset = filepath.Join(b.dir, "keyset.json")
+	if err := store.WriteKeyset(b.keyset, store.NewKeyset()); err != nil {
+		return err
+	}
+	result := kit.NewResult("ack")
+	result.Store = b.store
+	result.Settings["store.sync"], result.Settings["seconds"], result.Settings["mix"] = b.sync, *seconds, mix
+	rows, err := b.all(ctx)
+	if b.server != nil {
+		b.server.Close() //nolint:errcheck // the databases go with it
+	}
+	if err != nil {
+		return err
+	}
+	result.Rows = rows
+	printTable(os.Stdout, b, rows)
+	if err := result.Write(*out); err != nil {
+		return err
+	}
+	fmt.Println("raw results:", *out)
+	return nil
+}
+
+// load is one way to send events.
+type load struct {
+	Target string // bare | bot | bot, jobs off
+	Kind   string // closed | open
+	N      int    // connections, or events a second
+}
+
+func (l load) name() string { return fmt.Sprintf("%s/%s/%d", l.Target, l.Kind, l.N) }
+
+const (
+	targetBare  = "bare"
+	targetBot   = "bot"
+	targetQuiet = "bot-no-jobs"
+)
+
+// all runs every load that is asked for. The targets take turns under each load, so that a
+// change of the machine's mood falls on all of them.
+func (b *bench) all(ctx context.Context) ([]row, error) {
+	var rows []row
+	asked := func(name string) bool { return b.only == "" || slices.Contains(strings.Split(b.only, ","), name) }
+	for _, kind := range []string{"closed", "open"} {
+		sizes := []int{1, 16, 64}
+		if kind == "open" {
+			sizes = []int{200, 500, 1000}
+		}
+		for _, n := range sizes {
+			for _, target := range []string{targetBare, targetBot, targetQuiet} {
+				l := load{target, kind, n}
+				if !asked(l.name()) {
+					continue
+				}
+				fmt.Fprintln(os.Stderr, "measuring", l.name())
+				r, err := b.measure(ctx, l)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", l.name(), err)
+				}
+				rows = append(rows, r)
+			}
+		}
+	}
+	if asked("kill") {
+		fmt.Fprintln(os.Stderr, "killing under load")
+		r, err := b.killed(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("kill: %w", err)
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// warmUp is how many events a fresh process gets before it is measured.
+const warmUp = 400
+
+// measure starts the target, sends the load and ends it.
+func (b *bench) measure(ctx context.Context, l load) (row, error) {
+	c, err := b.child(ctx, l.Target)
+	if err != nil {
+		return row{}, err
+	}
+	t, err := startTarget(ctx, c)
+	if err != nil {
+		return row{}, err
+	}
+	defer t.stop()
+	n := l.N * int(b.span.Seconds())
+	if l.Kind == "closed" {
+		n = enough * int(b.span.Seconds())
+	}
+	list := pushes(fmt.Sprintf("r%02d", b.databases), warmUp+n)
+	if out, err := closed(t.addr, 4, time.Minute, list[:warmUp], false); err != nil || out.failed > 0 {
+		return row{}, fmt.Errorf("warm-up: %d failed: %w", out.failed, firstOf(err, out.first))
+	}
+	r := row{load: l, Load: kit.Load()}
+	profiled := make(chan error, 1)
+	if b.profile != "" {
+		file := filepath.Join(b.profile, strings.ReplaceAll(l.name(), "/", "-")+".pprof")
+		go func() { profiled <- t.writeProfile(b.span-time.Second, file) }()
+	} else {
+		profiled <- nil
+	}
+	before := t.cpu()
+	var out outcome
+	if l.Kind == "closed" {
+		out, err = closed(t.addr, l.N, b.span, list[warmUp:], l.Target == targetBare)
+	} else {
+		out, err = open(t.addr, l.N, list[warmUp:])
+	}
+	if err != nil {
+		return row{}, err
+	}
+	r.fill(out, t.cpu()-before)
+	if err := <-profiled; err != nil {
+		return row{}, fmt.Errorf("profile: %w", err)
+	}
+	return r, nil
+}
+
+// enough is how many distinct events a second are made for a closed loop: more than the bot
+// takes. The bare dispatcher, which cannot know, gets them again.
+const enough = 8000
+
+// child describes a fresh process with a fresh database.
+func (b *bench) child(ctx context.Context, target string) (child, error) {
+	b.databases++
+	c := child{role: "bot", sync: b.sync, keyset: b.keyset, jobs: target == targetBot}
+	if target == targetBare {
+		c.role = "bare"
+		return c, nil
+	}
+	if b.store == "sqlite" {
+		c.dsn = "sqlite:" + filepath.Join(b.dir, fmt.Sprint("db", b.databases), "shiming.db")
+		return c, nil
+	}
+	if b.server == nil {
+		server, err := pgtest.Start()
+		if err != nil {
+			return c, err
+		}
+		b.server = server
+	}
+	var err error
+	c.dsn, err = b.server.Database(ctx)
+	return c, err
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	_ "net/http/pprof" // the measured process is asked for its profile
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+	"github.com/larksuite/oapi-sdk-go/v3/core/httpserverext"
+	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
+	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
+	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
+	"github.com/m-mizutani/masq"
+
+	"shiming/bot"
+	"shiming/flows"
+	"shiming/store"
+)
+
+// child is what a measured process is told on its command line.
+type child struct {
+	role, dsn, sync, keyset string
+	jobs                    bool
+}
+
+func (c child) args() []string {
+	return []string{"-role", c.role, "-dsn", c.dsn, "-sync", c.sync, "-keyset", c.keyset, fmt.Sprintf("-jobs=%t", c.jobs)}
+}
+
+// runChild is the whole of a measured process: it serves until its standard input ends.
+func runChild(args []string) error {
+	var c child
+	f := flag.NewFlagSet("child", flag.ContinueOnError)
+	f.StringVar(&c.role, "role", "", "bot or bare")
+	f.StringVar(&c.dsn, "dsn", "", "database")
+	f.StringVar(&c.sync, "sync", "", "full or normal")
+	f.StringVar(&c.keyset, "keyset", "", "keyset file")
+	f.BoolVar(&c.jobs, "jobs", false, "run jobs")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	handler, stop, err := bareHandler(), func() {}, error(nil)
+	if c.role == "bot" {
+		if handler, stop, err = c.botHandler(); err != nil {
+			return err
+		}
+	}
+	defer stop()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	profile, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go http.Serve(profile, nil) //nolint:errcheck,gosec // ends with the process; loopback only
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10} // as in app.go
+	go server.Serve(ln) //nolint:errcheck // ends with the process
+	fmt.Printf(serving+"\n", ln.Addr(), profile.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return server.Close()
+}
+
+// bareHandler is the SDK's dispatcher on gin as its documentation mounts it. Its handler keeps nothing.
+func bareHandler() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	d := dispatcher.NewEventDispatcher(token, encryptKey)
+	d.OnP2MessageReceiveV1(func(context.Context, *larkim.P2MessageReceiveV1) error { return nil })
+	engine := gin.New()
+	engine.Use(gin.Recovery())
+	engine.POST("/webhook/event", gin.WrapF(httpserverext.NewEventHandlerFunc(d, larkevent.WithLogLevel(larkcore.LogLevelError))))
+	return engine
+}
+
+// botHandler constructs the bot from its parts as the program does, with its log (at level
+// info, redacting) written to nowhere, and Feishu's API answered inside the process.
+func (c child) botHandler() (http.Handler, func(), error) {
+	ctx := context.Background()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	redact := masq.New(masq.WithRegex(regexp.MustCompile(`(^|\D)\d{17}[\dXx](\D|$)`)), masq.WithRegex(regexp.MustCompile(`(^|\D)1[3-9]\d{9}(\D|$)`)))
+	log := slog.New(slog.NewJSONHandler(null, &slog.HandlerOptions{ReplaceAttr: redact}))
+	keys, err := store.LoadKeyset(c.keyset)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, store.Config{DSN: c.dsn, Sync: c.sync, Keyset: keys, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	answering := &bot.Answering{}
+	client, err := bot.NewClient(bot.ClientConfig{BaseURL: "https://open.feishu.cn", AppID: appID, AppSecret: "benchmarkSecretEXAMPLE",
+		Log: log, Answering: answering, HTTP: &http.Client{Transport: upstream{}}})
+	if err != nil {
+		return nil, nil, err
+	}
+	engine := flows.New(flows.Deps{Store: db, Chat: client, Reader: client, Registrar: client, Log: log,
+		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
+			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
+	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
+		Inbox: engine, Answering: answering, Log: log, Ready: db.Ready})
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.jobs {
+		if err := db.Start(ctx, engine.Run); err != nil {
+			return nil, nil, err
+		}
+	}
+	return server.Handler(), func() { _ = db.Close() }, nil
+}
+
+// upstream answers every call of Feishu's API at once.
+type upstream struct{}
+
+func (upstream) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+		_ = req.Body.Close()
+	}
+	if !strings.HasPrefix(req.URL.Path, "/open-apis/") {
+		return nil, errors.New("not an API of Feishu")
+	}
+	body := fmt.Sprintf(`{"code":0,"msg":"ok","expire":7200,"tenant_access_token":"t-benchmark","data":{"message_id":"om_%x"}}`, random(8))
+	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, ContentLength: int64(len(body)),
+		Body: io.NopCloser(bytes.NewReader([]byte(body))), Request: req}, nil
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// target is a measured process of its own.
+type target struct {
+	cmd     *exec.Cmd
+	stdin   io.Closer
+	addr    string
+	profile string // address of its pprof
+}
+
+// serving is the line in which a measured process tells its addresses.
+const serving = "serving %s profile %s"
+
+// childMark, as the first argument, makes this program a measured process.
+const childMark = "-child"
+
+func startTarget(ctx context.Context, c child) (*target, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	t := &target{cmd: exec.CommandContext(ctx, self, append([]string{childMark}, c.args()...)...)}
+	t.cmd.Stderr = os.Stderr
+	stdin, err := t.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	t.stdin = stdin
+	stdout, err := t.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		// The SDK prints lines of its own.
+		if _, err := fmt.Sscanf(lines.Text(), serving, &t.addr, &t.profile); err == nil {
+			go io.Copy(io.Discard, stdout) //nolint:errcheck // until it ends
+			return t, nil
+		}
+	}
+	t.kill()
+	return nil, fmt.Errorf("the %s did not start", c.role)
+}
+
+// stop lets the process end in order.
+func (t *target) stop() {
+	_ = t.stdin.Close()
+	_ = t.cmd.Wait() // how it ended is of no interest any more
+}
+
+// kill is SIGKILL.
+func (t *target) kill() {
+	_ = t.cmd.Process.Kill()
+	_ = t.cmd.Wait()
+}
+
+// tick is the unit of the times in /proc/PID/stat.
+const tick = 10 * time.Millisecond
+
+// cpu is how much processor time the process has used, 0 where that cannot be read.
+func (t *target) cpu() time.Duration {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", t.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * tick
+}
+
+// writeProfile takes a CPU profile of the process while it is under load.
+func (t *target) writeProfile(span time.Duration, file string) error {
+	resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", t.profile, max(1, int(span.Seconds()))))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer out.Close() //nolint:errcheck // a profile cut short shows when it is read
+	_, err = io.Copy(out, resp.Body)
+	return err
+}

@@ -1,0 +1,152 @@
+package walk
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"shiming/esign"
+	"shiming/flows"
+	"shiming/idcard"
+	"shiming/verify"
+)
+
+// Lost is an upstream's answer that got lost: the call may have taken effect.
+type Lost struct{}
+
+func (Lost) Error() string             { return "walk: lost answer" }
+func (Lost) Temporary() bool           { return false }
+func (Lost) RetryAfter() time.Duration { return 0 }
+func (Lost) MaybeApplied() bool        { return true }
+
+// Outside is the platforms, answering at once and with ids of the length that theirs have.
+type Outside struct {
+	// Who is the person whose card is read next.
+	Who Person
+	// LoseIdentity and LoseEvidence: the write happens, its answer gets lost.
+	LoseIdentity, LoseEvidence bool
+
+	now   func() time.Time
+	seed  string
+	n     atomic.Uint64
+	mu    sync.Mutex
+	code  string         // sent last
+	wrote map[string]int // outside writes by "identity/<open_id>" or "evidence/<case>"
+}
+
+// id is an id of a platform: 32 hexadecimal digits, the same in every run.
+func (o *Outside) id() string {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(o.seed), o.n.Add(1)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Wrote counts how often an identity ("identity/<open_id>") or an evidence point
+// ("evidence/<case>") was written.
+func (o *Outside) Wrote(what string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.wrote[what]
+}
+
+func (o *Outside) write(what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wrote[what]++
+}
+
+func (o *Outside) Send(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
+	return "om_" + o.id(), nil
+}
+
+func (o *Outside) Reply(context.Context, string, json.RawMessage, string) (string, error) {
+	return "om_" + o.id(), nil
+}
+
+func (o *Outside) Settle(context.Context, string) {}
+
+func (o *Outside) Patch(context.Context, string, json.RawMessage) error { return nil }
+
+func (o *Outside) Download(_ context.Context, _, fileKey, _ string) ([]byte, error) {
+	return photos()[fileKey[len(fileKey)-1:]], nil
+}
+
+func (o *Outside) Contact(context.Context, string) (flows.Contact, error) {
+	return flows.Contact{Name: o.Who.Name, Mobile: o.Who.Mobile}, nil
+}
+
+func (o *Outside) ReadIDCard(_ context.Context, jpeg []byte, _ func()) (flows.CardText, error) {
+	front, back := 1, 0
+	if bytes.Equal(jpeg, photos()["f"]) {
+		n := o.Who.Number
+		return flows.CardText{Side: &front, Entities: []idcard.Entity{
+			{Type: "identity_name", Value: o.Who.Name}, {Type: "identity_code", Value: n}, {Type: "race", Value: "汉"},
+			{Type: "address", Value: "样本省样本市样本区样本街道样本路118号3幢2单元501室"},
+		}}, nil
+	}
+	return flows.CardText{Side: &back, Entities: []idcard.Entity{
+		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"}, {Type: "valid_date_end", Value: "2040.01.01"},
+	}}, nil
+}
+
+func (o *Outside) RecordIdentity(_ context.Context, openID, _, _, _ string) (string, error) {
+	o.write("identity/" + openID)
+	if o.LoseIdentity {
+		return "", Lost{}
+	}
+	return o.id(), nil
+}
+
+func (o *Outside) UploadFile(context.Context, string, []byte) (string, error) { return o.id(), nil }
+
+func (o *Outside) FileStatus(_ context.Context, fileID string) (esign.FileStatus, error) {
+	return esign.FileStatus{FileID: fileID, Status: 2}, nil
+}
+
+func (o *Outside) CreatePersonPoint(_ context.Context, p esign.PersonPoint) (string, error) {
+	o.write("evidence/" + p.CustomBizID)
+	if o.LoseEvidence {
+		return "", Lost{}
+	}
+	return "P" + o.id(), nil
+}
+
+func (o *Outside) SendCode(_ context.Context, _, code string, _ time.Duration) (verify.SMSReceipt, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.code = code
+	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: "2640:" + o.id()[:24], At: o.now()}, nil
+}
+
+func (o *Outside) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
+	return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: o.id(), At: o.now()}, nil
+}
+
+// photos are two pictures that pass the inspection, by the last letter of their file keys:
+// f the side with the portrait, b the other.
+var photos = sync.OnceValue(func() map[string][]byte {
+	out := map[string][]byte{}
+	for i, side := range []string{"f", "b"} {
+		img := image.NewRGBA(image.Rect(0, 0, 420, 260))
+		for y := range 260 {
+			for x := range 420 {
+				v := uint32(x/16)*2654435761 + uint32(y/16)*40503 + uint32(i)*97
+				img.Set(x, y, color.RGBA{uint8(40 + v>>8&127), uint8(60 + v>>16&127), uint8(90 + v>>20&63), 255})
+			}
+		}
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 20}); err != nil {
+			panic(err) // drawn in memory
+		}
+		out[side] = b.Bytes()
+	}
+	return out
+})

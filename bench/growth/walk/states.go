@@ -1,0 +1,118 @@
+package walk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// way is the ordinary way: where a person is, and what is done there.
+var way = []struct {
+	at flows.State
+	do func(ctx context.Context, w *World, p Person, c *flows.Case) error
+}{
+	{flows.AwaitingConsent, press(cards.ActConsent)},
+	{flows.AwaitingPhotos, func(ctx context.Context, w *World, p Person, _ *flows.Case) error { return w.Photos(ctx, p) }},
+	{flows.AwaitingConfirmation, func(ctx context.Context, w *World, p Person, c *flows.Case) error { return w.Confirm(ctx, p, c) }},
+	{flows.AwaitingCode, press(cards.ActSubmitCode, "sms_code", "482913")},
+	{flows.AwaitingReview, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
+		_, err := w.Press(ctx, HR, c, cards.ActApprove)
+		return err
+	}},
+}
+
+func press(act cards.Act, form ...string) func(context.Context, *World, Person, *flows.Case) error {
+	return func(ctx context.Context, w *World, p Person, c *flows.Case) error {
+		_, err := w.Press(ctx, p.OpenID, c, act, form...)
+		return err
+	}
+}
+
+// Confirm sends the form as it was read.
+func (w *World) Confirm(ctx context.Context, p Person, c *flows.Case) error {
+	_, err := w.Press(ctx, p.OpenID, c, cards.ActConfirm, "identity_name", p.Name, "identity_code", p.Number, "mobile", p.Mobile)
+	return err
+}
+
+// holds lists the effects without which a case stays in a state of the bot's.
+var holds = map[flows.State][]flows.JobKind{
+	flows.Checking: {flows.JobCheck}, flows.Recording: {flows.JobIdentity, flows.JobUpload}, flows.Filing: {flows.JobEvidence},
+}
+
+// aside says where a case leaves the ordinary way, and how.
+var aside = map[flows.State]struct {
+	from flows.State
+	do   func(ctx context.Context, w *World, p Person, c *flows.Case) error
+}{
+	flows.Declined:  {flows.AwaitingConsent, press(cards.ActDecline)},
+	flows.Withdrawn: {flows.AwaitingConfirmation, press(cards.ActCancel)},
+	flows.Expired: {flows.AwaitingPhotos, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
+		w.At = c.ExpiresAt
+		return nil
+	}},
+	flows.Rejected: {flows.AwaitingReview, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
+		_, err := w.Press(ctx, HR, c, cards.ActReject, "reason", "not_employee")
+		return err
+	}},
+	flows.NeedsAttention: {flows.AwaitingReview, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
+		w.LoseIdentity = true
+		_, err := w.Press(ctx, HR, c, cards.ActApprove)
+		return err
+	}},
+}
+
+// Step is how long a person takes for each thing to do.
+const Step = 2 * time.Minute
+
+// Walk takes a person from the first word to a state. Reminders and expiries that lie after
+// it stay in the store. What would be deleted after the end is deleted if swept says so.
+func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) (*flows.Case, error) {
+	w.Who, w.queue = p, nil
+	clear(w.hold)
+	for _, kind := range holds[to] {
+		w.hold[kind] = true
+	}
+	defer func() { w.Who, w.queue, w.LoseIdentity = Person{}, nil, false }()
+	if err := w.Say(ctx, p, "实名"); err != nil {
+		return nil, err
+	}
+	for i := 0; ; {
+		if err := w.run(ctx); err != nil {
+			return nil, err
+		}
+		c, err := w.Latest(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case c.State == to && swept && to.Terminal():
+			w.At = w.At.Add(Policy().PhotoGrace)
+			if err := w.run(ctx); err != nil {
+				return nil, err
+			}
+			return w.Latest(ctx, p)
+		case c.State == to:
+			return c, nil
+		case aside[to].do != nil && aside[to].from == c.State:
+			w.At = w.At.Add(Step)
+			if err := aside[to].do(ctx, w, p, c); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for i < len(way) && way[i].at != c.State {
+			i++
+		}
+		if i == len(way) {
+			return nil, fmt.Errorf("walk: on the way to %s: in %s", to, c.State)
+		}
+		w.At = w.At.Add(Step)
+		if err := way[i].do(ctx, w, p, c); err != nil {
+			return nil, err
+		}
+		i++
+	}
+}

@@ -1,0 +1,176 @@
+// Package walk takes fictional people through the real bot, over a real store, with platforms
+// that answer at once. Commands and tests use it to fill databases with what the program itself
+// writes.
+package walk
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/store"
+)
+
+// Tenant is everybody's, and HR decides.
+const (
+	Tenant = "2ed263bf32cf1651"
+	HR     = "ou_00000000000000000000000000000001"
+	group  = "oc_00000000000000000000000000000002" // HR's
+	board  = "oc_00000000000000000000000000000003"
+)
+
+// World is the bot over a store. Jobs are stored as always, and run here besides when Walk
+// says so. Limits are not waited for.
+type World struct {
+	*flows.Engine
+	*Outside
+	Store *store.Store
+	At    time.Time // the clock
+
+	hold  map[flows.JobKind]bool // kinds that are stored and not run
+	queue []flows.Job
+	n     uint64 // ids
+}
+
+// New builds a bot over a store. seed makes its ids different from another one's.
+func New(s *store.Store, seed string, at time.Time) *World {
+	w := &World{Store: s, At: at, hold: map[flows.JobKind]bool{}}
+	now := func() time.Time { return w.At }
+	w.Outside = &Outside{now: now, seed: seed, wrote: map[string]int{}}
+	w.Engine = flows.New(flows.Deps{Store: gate{s, w}, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside,
+		Verifier: w.Outside, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID, NewCode: func() string { return "482913" }})
+	return w
+}
+
+// Policy is config.yaml's defaults.
+func Policy() flows.Policy {
+	return flows.Policy{
+		Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{HR, "ou_00000000000000000000000000000004"},
+		Agreement:     cards.Agreement{Company: "样本科技有限公司", Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"}, PhotoGrace: time.Hour, Version: cards.AgreementVersion},
+		ReminderAfter: 4 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 10 * time.Minute, CodeResend: time.Minute, PhotoGrace: time.Hour,
+	}
+}
+
+// newID is a UUIDv7 of the clock, the same in every run.
+func (w *World) newID() string {
+	w.n++
+	return UUID(w.At, w.n^binary.BigEndian.Uint64([]byte(w.seed+"........")))
+}
+
+// UUID is a UUIDv7: of the moment, and different for different numbers.
+func UUID(at time.Time, n uint64) string {
+	var u uuid.UUID
+	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16)
+	binary.BigEndian.PutUint64(u[8:], n*0x9e3779b97f4a7c15)
+	u[6], u[7] = 0x70|byte(n>>8)&0x0f, byte(n)
+	u[8] = u[8]&0x3f | 0x80
+	return u.String()
+}
+
+// gate is the store with its limits open and its jobs also kept here.
+type gate struct {
+	*store.Store
+	w *World
+}
+
+func (gate) Wait(context.Context, ...flows.Limit) error { return nil }
+
+func (gate) Pace(context.Context, flows.Pace) (func(), error) { return func() {}, nil }
+
+func (g gate) Tx(ctx context.Context, fn func(flows.Tx) error) error {
+	var jobs []flows.Job
+	err := g.Store.Tx(ctx, func(tx flows.Tx) error {
+		jobs = nil
+		return fn(noting{tx, &jobs})
+	})
+	if err == nil && g.w.Who.OpenID != "" {
+		g.w.mu.Lock()
+		g.w.queue = append(g.w.queue, jobs...)
+		g.w.mu.Unlock()
+	}
+	return err
+}
+
+type noting struct {
+	flows.Tx
+	jobs *[]flows.Job
+}
+
+func (n noting) Enqueue(ctx context.Context, jobs ...flows.Job) error {
+	*n.jobs = append(*n.jobs, jobs...)
+	return n.Tx.Enqueue(ctx, jobs...)
+}
+
+// next takes a job that is due and not held.
+func (w *World) next() (flows.Job, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, j := range w.queue {
+		if !j.At.After(w.At) && !w.hold[j.Kind] {
+			w.queue = slices.Delete(w.queue, i, i+1)
+			j.Attempt = 1
+			return j, true
+		}
+	}
+	return flows.Job{}, false
+}
+
+// run performs what is due. A step that stopped and would look again later is left alone.
+func (w *World) run(ctx context.Context) error {
+	for {
+		j, due := w.next()
+		if !due {
+			return nil
+		}
+		err := w.Run(ctx, j)
+		if _, later := errors.AsType[*flows.Again](err); err != nil && !later {
+			return fmt.Errorf("%s: %w", j.Kind, err)
+		}
+	}
+}
+
+// Say is a private message; Photos one with both sides of the card.
+func (w *World) Say(ctx context.Context, p Person, text string) error {
+	return w.Message(ctx, w.message(p, text))
+}
+
+func (w *World) Photos(ctx context.Context, p Person) error {
+	m := w.message(p, "")
+	m.Photos = []flows.PhotoRef{{FileKey: "img_v3_02" + w.id()[:30] + "_f", Kind: "image"}, {FileKey: "img_v3_02" + w.id()[:30] + "_b", Kind: "image"}}
+	return w.Message(ctx, m)
+}
+
+func (w *World) message(p Person, text string) flows.Message {
+	return flows.Message{EventID: w.id(), MessageID: "om_" + w.id(), TenantKey: Tenant, OpenID: p.OpenID, ChatID: "oc_" + p.OpenID[3:],
+		Private: true, Text: text, At: w.At}
+}
+
+// Press presses a button on a case's present card. form lists fields and values in turn.
+func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.Act, form ...string) (flows.Answer, error) {
+	values := map[string]any{}
+	for i := 0; i+1 < len(form); i += 2 {
+		values[form[i]] = form[i+1]
+	}
+	f, err := cards.DecodeForm(values)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	return w.Click(ctx, flows.Click{EventID: w.id(), TenantKey: Tenant, OpenID: who, MessageID: "om_" + w.id(), At: w.At, Form: f,
+		Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}})
+}
+
+// Latest is the person's newest case.
+func (w *World) Latest(ctx context.Context, p Person) (c *flows.Case, err error) {
+	err = w.Store.View(ctx, func(v flows.View) error {
+		c, err = v.LatestCase(ctx, Tenant, p.OpenID)
+		return err
+	})
+	return c, err
+}

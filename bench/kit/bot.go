@@ -1,0 +1,135 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bot is an instance of `shiming serve` that can be ended and started again on its address.
+type Bot struct {
+	URL  string // scheme and host
+	Name string
+
+	program *Program
+	dir     string
+	env     []string
+
+	mu  sync.Mutex
+	now *Process
+}
+
+// NewBot prepares an instance; name tells its log, dir/NAME.log, from others'. settings are
+// configuration keys by dotted path. Unless they say otherwise it listens on a free loopback
+// port and keeps its keyset in dir, where instances of one database share it.
+func NewBot(program *Program, dir, name string, settings map[string]string) (*Bot, error) {
+	all := map[string]string{"company.name": "样本科技有限公司", "security.keyset_file": filepath.Join(dir, "keyset.json")}
+	maps.Copy(all, settings)
+	if all["server.listen"] == "" {
+		addr, err := FreeAddress()
+		if err != nil {
+			return nil, err
+		}
+		all["server.listen"] = addr
+	}
+	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), nil, 0o600); err != nil {
+		return nil, err
+	}
+	return &Bot{URL: "http://" + all["server.listen"], Name: name, program: program, dir: dir, env: Environ(all)}, nil
+}
+
+// Start runs the instance and returns when it is ready. Before that it is nobody's business.
+func (b *Bot) Start(ctx context.Context) error {
+	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config", filepath.Join(b.dir, "config.yaml"))
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.now = p
+	b.mu.Unlock()
+	if err := WaitReady(ctx, b.URL, p); err != nil {
+		return fmt.Errorf("%s: %w; see %s", b.Name, err, p.Log)
+	}
+	return nil
+}
+
+// Process is the latest run, nil before the first.
+func (b *Bot) Process() *Process {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+// Kill is kill -9 for the present run, if any.
+func (b *Bot) Kill() {
+	if p := b.Process(); p != nil {
+		p.Kill()
+	}
+}
+
+// Environ is configuration keys as a process gets them: SHIMING_FEISHU_APP_ID=….
+func Environ(settings map[string]string) []string {
+	var env []string
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		env = append(env, "SHIMING_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+settings[key])
+	}
+	return env
+}
+
+// FreeAddress is a loopback address that nobody listens on at the moment.
+func FreeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// ErrEnded: the process ended instead of becoming ready.
+var ErrEnded = errors.New("the process ended before it was ready")
+
+// readyWithin is how long a start may take; the contract of the program says 30 s.
+const readyWithin = 30 * time.Second
+
+// WaitReady waits until GET url/readyz answers 200, p ends, or 30 s have passed.
+func WaitReady(ctx context.Context, url string, p *Process) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if status(ctx, url+"/readyz") == http.StatusOK {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-p.Exited():
+			return ErrEnded
+		case <-ctx.Done():
+			return fmt.Errorf("not ready: %w", ctx.Err())
+		}
+	}
+}
+
+// status of a GET, 0 without an answer.
+func status(ctx context.Context, url string) int {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0
+	}
+	_ = resp.Body.Close() // the status was all
+	return resp.StatusCode
+}

@@ -1,0 +1,108 @@
+package kit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestProcesses runs a world and a bot, kills the bot and asks it to end in order.
+func TestProcesses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	program, err := Build(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	world, err := StartWorld(ctx, program, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer world.Close()
+	settings := world.Settings
+	settings["store.dsn"] = "sqlite:" + filepath.Join(dir, "shiming.db")
+	bot, err := NewBot(program, dir, "bot", settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := bot.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := world.SetWebhook(ctx, bot.URL+"/webhook/event"); err != nil {
+			t.Fatal(err)
+		}
+		bot.Kill()
+		if code := bot.Process().ExitCode(); code != -1 {
+			t.Errorf("killed: exit code %d", code)
+		}
+	}
+	if err := bot.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	m, err := ReadMetrics(ctx, bot.URL)
+	if err != nil || m.Sum("shiming_jobs_waiting") != 0 || m.Sum("go_goroutines") == 0 {
+		t.Errorf("%v %v", m, err)
+	}
+	if code, took, err := bot.Process().Terminate(15 * time.Second); code != 0 || err != nil {
+		t.Errorf("%d after %s: %v", code, took, err)
+	}
+	bad, err := NewBot(program, dir, "bad", map[string]string{"store.dsn": "nowhere"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bad.Start(ctx); !errors.Is(err, ErrEnded) || bad.Process().ExitCode() != 2 {
+		t.Errorf("a bot without a configuration: %v", err)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("# HELP a b\na{x=\"1 2\"} 3\na{x=\"4\"} 1e1\nab 7\n"))
+	}))
+	defer s.Close()
+	m, err := ReadMetrics(t.Context(), s.URL)
+	if err != nil || m.Sum("a") != 13 || m.Sum("ab") != 7 || m[`a{x="4"}`] != 10 {
+		t.Errorf("%v %v", m, err)
+	}
+}
+
+func TestResult(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "results", "x.json")
+	r := NewResult("x")
+	r.Rows = []int{1}
+	if err := r.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back map[string]any
+	if err := json.Unmarshal(raw, &back); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"name", "when", "cores", "go", "os", "load", "store", "settings", "rows"} {
+		if _, there := back[key]; !there {
+			t.Errorf("%s is missing", key)
+		}
+	}
+}
+
+func TestEnviron(t *testing.T) {
+	got := Environ(map[string]string{"store.dsn": "sqlite:x", "feishu.app_id": "y"})
+	if want := []string{"SHIMING_FEISHU_APP_ID=y", "SHIMING_STORE_DSN=sqlite:x"}; !slices.Equal(got, want) {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package kit
+
+import (
+	"os"
+	"syscall"
+)
+
+func together() *syscall.SysProcAttr { return nil }
+
+func terminate(p *os.Process) error { return p.Signal(syscall.SIGTERM) }

@@ -1,0 +1,168 @@
+package flows
+
+import (
+	"slices"
+	"time"
+)
+
+// DiffKind names one way in which our records and the platforms' may differ (texts "diff.<kind>").
+type DiffKind string
+
+const (
+	DiffEvidenceUnknown DiffKind = "evidence_unknown" // the answer to an evidence point was lost; e签宝 cannot be asked
+	DiffIdentityUnknown DiffKind = "identity_unknown" // the answer to an identity was lost; Feishu cannot be asked
+	DiffStalled         DiffKind = "stalled"          // the bot's turn, and nothing of it is queued or under way
+	DiffEvidenceMissing DiffKind = "evidence_missing" // done, with no evidence point on record
+	DiffIdentityMissing DiffKind = "identity_missing" // done, with no identity on record
+	DiffPhotoLost       DiffKind = "photo_lost"       // e签宝 does not have an uploaded photo in good order
+	DiffPersonGone      DiffKind = "person_gone"      // Feishu's directory does not show the person any more
+	DiffChain           DiffKind = "chain"            // the audit chain does not verify
+)
+
+// DiffKinds lists every kind, first the one that needs a person most.
+var DiffKinds = []DiffKind{DiffEvidenceUnknown, DiffIdentityUnknown, DiffStalled, DiffEvidenceMissing, DiffIdentityMissing,
+	DiffPhotoLost, DiffPersonGone, DiffChain}
+
+// Difference is one finding about one case. Nothing in it is personal.
+type Difference struct {
+	Kind  DiffKind  `json:"kind"`
+	Case  string    `json:"case"`
+	Since time.Time `json:"since"`
+	// Told: the case has ended and HR has been sent this before. It stays in the list for as long
+	// as it holds, and brings no card by itself.
+	Told bool `json:"told,omitempty"`
+}
+
+// stalledAfter is how long a case may be the bot's turn without any job before that counts as
+// a difference: a change and its jobs are one transaction, so that this is generous.
+const stalledAfter = 15 * time.Minute
+
+// surroundings is what others say of a case. The zero value is "all as it should be".
+type surroundings struct {
+	Working     bool // one of its effects is queued or under way
+	ChainBroken bool
+	PhotoLost   bool
+	PersonGone  bool
+}
+
+// differences compares a case with what is known around it.
+func differences(c *Case, s surroundings, now time.Time) (out []Difference) {
+	add := func(kind DiffKind, since time.Time) {
+		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since})
+	}
+	if kind := unknownWrite(c); kind != "" {
+		add(kind, c.Attention.Since)
+	}
+	if stalled(c, s.Working, now) {
+		add(DiffStalled, c.EnteredAt)
+	}
+	if c.State == Done {
+		if c.Method != MethodNone && !recorded(c.Evidence) {
+			add(DiffEvidenceMissing, c.EnteredAt)
+		}
+		if !recorded(c.Identity) {
+			add(DiffIdentityMissing, c.EnteredAt)
+		}
+	}
+	if s.PhotoLost {
+		add(DiffPhotoLost, now)
+	}
+	if s.PersonGone {
+		add(DiffPersonGone, now)
+	}
+	if s.ChainBroken {
+		add(DiffChain, now)
+	}
+	return out
+}
+
+// unknownWrite says which write of a parked case may have happened; "" for none.
+func unknownWrite(c *Case) DiffKind {
+	if c.State != NeedsAttention || c.Attention.Code != "unknown_outcome" {
+		return ""
+	}
+	switch c.Attention.Step {
+	case "evidence":
+		return DiffEvidenceUnknown
+	case "identity":
+		return DiffIdentityUnknown
+	}
+	return ""
+}
+
+func stalled(c *Case, working bool, now time.Time) bool {
+	return c.State.Turn() == Bot && !working && now.Sub(c.EnteredAt) >= stalledAfter
+}
+
+// recorded reports whether a write is done and known by its id, or by somebody's word.
+func recorded(w *Write) bool {
+	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
+}
+
+// asksDirectory and asksEsign say whose records of a case can be asked for.
+func asksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
+
+func asksEsign(c *Case) bool {
+	return len(c.Uploads) > 0 && slices.Contains([]State{Recording, Filing, NeedsAttention, Done}, c.State)
+}
+
+// wake is the stop of a case that stands still without a job, so that HR can let it go on. A
+// write that has begun may have happened.
+func wake(c *Case) *Attention {
+	step := "upload"
+	switch {
+	case c.State == Checking:
+		step = "check"
+	case c.State == Recording && !c.identityDone():
+		step = "identity"
+	case c.Uploads["front"] != "" && c.Uploads["back"] != "":
+		step = "evidence"
+	}
+	a := &Attention{Step: step, Code: "stalled"}
+	if w := (&decision{c: c}).write(step); w != nil && w.State == WriteStarted {
+		a.Code = "unknown_outcome"
+	}
+	return a
+}
+
+// holds reports whether a difference that was found is still there, as far as the case itself
+// can tell. Meanwhile HR may have dealt with it.
+func holds(c *Case, d Difference) bool {
+	switch d.Kind {
+	case DiffEvidenceUnknown, DiffIdentityUnknown:
+		return unknownWrite(c) == d.Kind
+	case DiffStalled:
+		woken := c.State == NeedsAttention && (c.Attention.Code == "stalled" || c.Attention.Code == "unknown_outcome")
+		return woken || c.State.Turn() == Bot && c.EnteredAt.Equal(d.Since)
+	case DiffEvidenceMissing:
+		return c.State == Done && !recorded(c.Evidence)
+	case DiffIdentityMissing:
+		return c.State == Done && !recorded(c.Identity)
+	case DiffPhotoLost, DiffPersonGone:
+		return asksDirectory(c) // a case that ended without a record needs neither
+	}
+	return true
+}
+
+const (
+	nightHour   = 2
+	nightMinute = 30
+)
+
+// nightAfter is the next 02:30 in China after t.
+func nightAfter(t time.Time) time.Time {
+	l := t.In(china)
+	n := time.Date(l.Year(), l.Month(), l.Day(), nightHour, nightMinute, 0, 0, china)
+	if !n.After(t) {
+		n = n.AddDate(0, 0, 1)
+	}
+	return n
+}
+
+// nightOf names the night that begins at t; parseNight reads the name.
+func nightOf(t time.Time) string { return t.In(china).Format(time.DateOnly) }
+
+func parseNight(s string) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, s, china)
+	return day.Add(nightHour*time.Hour + nightMinute*time.Minute), err
+}

@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+)
+
+// crewForm says which robots are to begin and how they behave; see Script.
+type crewForm struct {
+	People      []string `json:"people"` // open_ids; empty = everybody
+	ByWord      bool     `json:"by_word"`
+	PhotosFirst bool     `json:"photos_first"`
+	AsOnePost   bool     `json:"as_one_post"`
+	AsFiles     bool     `json:"as_files"`
+	Width       int      `json:"width"`
+	SMSPatience string   `json:"sms_patience"` // such as 10s
+	HR          int      `json:"hr"`           // how many admins work as well
+}
+
+func (f crewForm) script() (Script, error) {
+	patience, err := time.ParseDuration(cmp.Or(f.SMSPatience, "0s"))
+	if err != nil || patience < 0 {
+		return Script{}, bad("sms_patience must be like 10s")
+	}
+	if f.Width < 0 || f.Width > 4000 {
+		return Script{}, bad("width must be at most 4000")
+	}
+	return Script{ByWord: f.ByWord, PhotosFirst: f.PhotosFirst, AsOnePost: f.AsOnePost, AsFiles: f.AsFiles, Width: f.Width, SMSPatience: patience}, nil
+}
+
+func (w *World) postCrew(r *http.Request) (any, error) {
+	var in crewForm
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	script, err := in.script()
+	if err != nil {
+		return nil, err
+	}
+	if in.HR < 0 || in.HR > len(w.Admins()) {
+		return nil, bad("hr must be at most the number of admins")
+	}
+	people := w.People()
+	if len(in.People) > 0 {
+		people = nil
+		for _, id := range in.People {
+			e := w.Employee(id)
+			if e == nil {
+				return nil, missing("employee")
+			}
+			people = append(people, e)
+		}
+	}
+	for i := range in.HR {
+		w.EmployHR(i)
+	}
+	for _, e := range people {
+		w.Employ(e, script)
+	}
+	return w.getCrew(r)
+}
+
+func (w *World) getCrew(*http.Request) (any, error) {
+	people, hr := w.Crew()
+	return map[string]any{"people": people, "hr": hr}, nil
+}

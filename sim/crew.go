@@ -1,0 +1,104 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// crew are the robots that were started over the control API. They work until they are done or the world ends.
+type crew struct {
+	mu   sync.Mutex
+	runs map[string]*Run // by open_id
+	hr   map[string]*HRRun
+}
+
+// Run is how far a robot employee is.
+type Run struct {
+	OpenID string    `json:"open_id"`
+	Stage  Stage     `json:"stage"`
+	Since  time.Time `json:"since"` // of the stage
+	Ended  bool      `json:"ended"`
+	Error  string    `json:"error,omitempty"` // why it ended early; never a name or a number
+}
+
+// HRRun is a robot admin at work.
+type HRRun struct {
+	OpenID string `json:"open_id"`
+	Ended  bool   `json:"ended"`
+	Error  string `json:"error,omitempty"`
+}
+
+// Employ starts an employee's registration in the background. It reports false if that robot is on the way already.
+func (w *World) Employ(e *Employee, s Script) bool {
+	c := &w.crew
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.runs == nil {
+		c.runs = map[string]*Run{}
+	}
+	if r := c.runs[e.OpenID]; r != nil && !r.Ended {
+		return false
+	}
+	run := &Run{OpenID: e.OpenID, Since: w.cfg.Now()}
+	c.runs[e.OpenID] = run
+	w.serving.Go(func() {
+		_, err := e.Register(w.life, s, func(p Progress) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			run.Stage, run.Since = p.Stage, p.At
+		})
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if run.Ended = true; err != nil {
+			run.Error = err.Error()
+		}
+	})
+	return true
+}
+
+// EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work already.
+func (w *World) EmployHR(i int) bool {
+	hr := w.HR(i)
+	c := &w.crew
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.hr == nil {
+		c.hr = map[string]*HRRun{}
+	}
+	if r := c.hr[hr.OpenID]; r != nil && !r.Ended {
+		return false
+	}
+	run := &HRRun{OpenID: hr.OpenID}
+	c.hr[hr.OpenID] = run
+	w.serving.Go(func() {
+		err := hr.Work(w.life, hr.Diligent)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if run.Ended = true; err != nil && context.Cause(w.life) == nil {
+			run.Error = err.Error()
+		}
+	})
+	return true
+}
+
+// Crew tells how far the robots are, in the order of the people.
+func (w *World) Crew() (people []Run, hr []HRRun) {
+	all, admins := w.People(), w.Admins()
+	c := &w.crew
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	people, hr = []Run{}, []HRRun{}
+	for _, e := range all {
+		if r := c.runs[e.OpenID]; r != nil {
+			people = append(people, *r)
+		}
+	}
+	for _, id := range slices.Sorted(slices.Values(admins)) {
+		if r := c.hr[id]; r != nil {
+			hr = append(hr, *r)
+		}
+	}
+	return people, hr
+}

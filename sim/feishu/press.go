@@ -1,0 +1,34 @@
+package feishu
+
+import (
+	"slices"
+	"time"
+)
+
+// Press is one click that the client sent to the bot, and what came back.
+type Press struct {
+	At        time.Time     `json:"at"`
+	EventID   string        `json:"event_id"`
+	OpenID    string        `json:"open_id"` // who pressed
+	MessageID string        `json:"message_id"`
+	Act       string        `json:"act"`
+	Case      string        `json:"case"`
+	Status    int           `json:"status"`     // HTTP status of the answer, 0 = none came
+	ErrorCode int           `json:"error_code"` // as the client shows it, see CallbackResult
+	Toast     string        `json:"toast"`      // in Chinese
+	Card      bool          `json:"card"`       // the answer brought a new card
+	Took      time.Duration `json:"took"`
+}
+
+func pressOf(openID string, m *message, b Button, at time.Time, res CallbackResult) Press {
+	caseID, _ := b.Value["case"].(string)
+	return Press{At: at, EventID: res.EventID, OpenID: openID, MessageID: m.ID, Act: b.Act, Case: caseID, Status: res.HTTPStatus,
+		ErrorCode: res.ErrorCode, Toast: res.Toast.Text("zh_cn"), Card: res.Card != nil, Took: res.Took}
+}
+
+// Presses returns every click so far, in the order in which they were answered.
+func (s *Server) Presses() []Press {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.presses)
+}

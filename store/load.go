@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"shiming/flows"
+)
+
+// History is a whole case with its past, as it lies in the database long after.
+type History struct {
+	Case      *flows.Case
+	Submitted time.Time // last entry into awaiting_review; zero = never
+	Index     []byte    // of the number; nil = none
+	Audit     []flows.AuditRow
+	Surfaces  []*flows.Surface
+	Jobs      []flows.Job          // that wait for their time
+	Keys      map[string]time.Time // event keys and when they were noted
+	Pictures  map[string][]byte    // by photo id
+}
+
+// Load writes many histories in one transaction: the rows that the program itself would have
+// left, without its way there. It is for databases of a size that nobody waits for. Seq, Prev
+// and Hash of the audit rows are computed.
+func (s *Store) Load(ctx context.Context, list []History) error {
+	return s.Tx(ctx, func(ft flows.Tx) error {
+		t := ft.(*txn)
+		var (
+			rows  bulk
+			jobs  []flows.Job
+			count = map[[3]string]int64{} // tenant, state, shard
+			days  = map[[3]string][2]int64{}
+		)
+		for _, h := range list {
+			if err := rows.add(t, h); err != nil {
+				return err
+			}
+			jobs = append(jobs, h.Jobs...)
+			c, at := h.Case, strconv.FormatInt(shard(h.Case.ID), 10)
+			count[[3]string{c.TenantKey, string(c.State), at}]++
+			began := days[[3]string{c.TenantKey, day(c.CreatedAt), at}]
+			began[0]++
+			days[[3]string{c.TenantKey, day(c.CreatedAt), at}] = began
+			if c.State == flows.Done {
+				ended := days[[3]string{c.TenantKey, day(c.EnteredAt), at}]
+				ended[1]++
+				days[[3]string{c.TenantKey, day(c.EnteredAt), at}] = ended
+			}
+		}
+		if err := rows.insert(ctx, t); err != nil {
+			return err
+		}
+		if err := addCounts(ctx, t, count, days); err != nil {
+			return err
+		}
+		for _, h := range list {
+			if err := t.notePhotos(ctx, h.Case); err != nil {
+				return err
+			}
+			for id, jpeg := range h.Pictures {
+				if err := t.PutPicture(ctx, h.Case.ID, id, jpeg); err != nil {
+					return err
+				}
+			}
+		}
+		return t.Enqueue(ctx, jobs...)
+	})
+}
+
+func addCounts(ctx context.Context, t *txn, count map[[3]string]int64, days map[[3]string][2]int64) error {
+	compare := func(a, b [3]string) int { return slices.Compare(a[:], b[:]) }
+	for _, k := range slices.SortedFunc(maps.Keys(count), compare) {
+		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,CAST($3 AS BIGINT),$4)
+			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k[0], k[1], k[2], count[k]); err != nil {
+			return err
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(days), compare) {
+		if _, err := t.exec(ctx, "load", `INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,CAST($3 AS BIGINT),$4,$5)
+			ON CONFLICT (tenant_key, day, shard) DO UPDATE
+			SET started = day_counts.started + excluded.started, done = day_counts.done + excluded.done`,
+			k[0], k[1], k[2], days[k][0], days[k][1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bulk collects rows by table.
+type bulk struct{ cases, audit, heads, surfaces, keys [][]any }
+
+func (b *bulk) add(t *txn, h History) error {
+	c := h.Case
+	data, sealed, err := t.encode(c)
+	if err != nil {
+		return err
+	}
+	l := ledger{submitted: millis(h.Submitted)}
+	l.enter(c)
+	var index any
+	if len(h.Index) > 0 {
+		index = h.Index
+	}
+	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev, c.Version,
+		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, incident(c), index, data, sealed})
+	prev := chainStart
+	for i, row := range h.Audit {
+		row.CaseID, row.Seq, row.Prev = c.ID, int64(i)+1, prev
+		if row.Hash, err = hash(row); err != nil {
+			return err
+		}
+		detail, err := json.Marshal(row.Detail)
+		if err != nil {
+			return fmt.Errorf("store: audit: %w", err)
+		}
+		b.audit = append(b.audit, []any{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
+			string(detail), row.Prev, row.Hash})
+		prev = row.Hash
+	}
+	if n := int64(len(h.Audit)); n > 0 {
+		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.mac(headPurpose, headParts(c.ID, n, prev)...)})
+	}
+	for _, s := range h.Surfaces {
+		b.surfaces = append(b.surfaces, []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.Gen, s.Sent, s.MessageID, s.OldID,
+			s.Shown, s.Holder, millis(s.HeldUntil), flag(s.Dirty), flag(s.Dead)})
+	}
+	for key, at := range h.Keys {
+		b.keys = append(b.keys, []any{key, millis(at)})
+	}
+	return nil
+}
+
+func (b *bulk) insert(ctx context.Context, t *txn) error {
+	for _, part := range []struct {
+		into string
+		rows [][]any
+	}{
+		{`cases (id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms, submitted_ms, reviewed_ms, done_ms,
+			incident, number_index, data, sealed)`, b.cases},
+		{`audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)`, b.audit},
+		{`audit_heads (case_id, seq, hash, mac)`, b.heads},
+		{`surfaces (` + surfaceColumns + `)`, b.surfaces},
+		{`event_keys (key, at_ms)`, b.keys},
+	} {
+		for chunk := range slices.Chunk(part.rows, loadRows) {
+			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+places(len(chunk), len(chunk[0])), slices.Concat(chunk...)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loadRows is how many rows one statement of a load inserts.
+const loadRows = 30
+
+// places is ($1,$2),($3,$4)… for a number of rows and columns.
+func places(rows, columns int) string {
+	var s strings.Builder
+	for n := range rows * columns {
+		switch {
+		case n == 0:
+			s.WriteString("(")
+		case n%columns == 0:
+			s.WriteString("),(")
+		default:
+			s.WriteString(",")
+		}
+		s.WriteString("$" + strconv.Itoa(n+1))
+	}
+	return s.String() + ")"
+}

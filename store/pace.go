@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"shiming/flows"
+)
+
+// "Never more than n calls in any second" is used to the full only if each call leaves when it
+// should. Booking slots is not enough: a call whose process got no processor for 30 ms falls
+// together with one that came a second later and was on time. So every call puts down when it
+// truly left, and none leaves before a second has passed since all those that came n or more before
+// it. Of any n+1 calls the first and the last are at least n apart, so that no second can hold
+// them, whatever was late and whoever overtook whom.
+
+const (
+	// paceMargin is left for what nobody here can see: how long a request takes until the
+	// upstream counts it. It costs 1.2 % of a limit of n a second.
+	paceMargin = 12 * time.Millisecond
+	// paceBurst is how many calls may leave together after a pause: both photos of two people.
+	paceBurst = 4
+	// paceMarks is how many calls are remembered: a round and all that are booked ahead of it.
+	paceMarks = 512
+	// paceLate: who wakes up later than this part of the window takes a new slot, since a round
+	// later others rely on what was planned.
+	paceLate = 4
+)
+
+// Pace waits for the next slot of a limit that all processes on this database share. The
+// caller then calls without delay and calls leaving, which does not block, when its request
+// leaves. If the slot would come later than in 30 s none is taken and the error is a
+// *BusyError. A slot is lost when ctx ends first.
+func (s *Store) Pace(ctx context.Context, p flows.Pace) (leaving func(), err error) {
+	if p.Calls < 1 || p.Window < time.Duration(p.Calls)*time.Millisecond {
+		return nil, fmt.Errorf("store: pace %q: %d in %s", p.Key, p.Calls, p.Window)
+	}
+	for {
+		wait, seq, err := s.bookCall(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		due := time.Now().Add(wait)
+		for wait > 0 {
+			if err := sleep(ctx, wait); err != nil {
+				return nil, err
+			}
+			// Somebody a round ago may have left later than planned.
+			if wait, err = s.roundEnds(ctx, p, seq); err != nil {
+				return nil, err
+			}
+		}
+		if time.Since(due) < p.Window/paceLate {
+			return func() { go s.left(p, seq, time.Now()) }, nil
+		}
+	}
+}
+
+// bookCall takes the next slot, returns how long it is away, and puts it down. Slots are evenly
+// spread, with a small burst (GCRA), and never in one window with a whole round of earlier ones.
+func (s *Store) bookCall(ctx context.Context, p flows.Pace) (wait time.Duration, seq int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer conn.Close()  //nolint:errcheck // gives it back to the pool
+	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
+	at, seq, now, err := bookSlot(ctx, tx, p, s.eng.nowMicros)
+	booked := time.Now()
+	if err == nil {
+		err = tx.Commit()
+	}
+	var busy *BusyError
+	if err != nil && !errors.As(err, &busy) {
+		err = fmt.Errorf("store: pace: %w", err)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return time.Duration(at-now)*time.Microsecond - time.Since(booked), seq, nil
+}
+
+// bookSlot returns the slot and the present, in microseconds of the database's clock.
+func bookSlot(ctx context.Context, tx *sql.Tx, p flows.Pace, clock string) (at, seq, now int64, err error) {
+	var tat int64 // when the next call would come without any burst
+	err = tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us, seq) VALUES ($1, 0, 1)
+		ON CONFLICT (key) DO UPDATE SET seq = r.seq + 1 RETURNING tat_us, seq, `+clock, p.Key).Scan(&tat, &seq, &now)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	end, err := roundEnd(ctx, tx, p, seq)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	step := p.Window.Microseconds() / int64(p.Calls)
+	at = max(now, end, tat-step*int64(min(paceBurst, p.Calls)-1))
+	if ahead := time.Duration(at-now) * time.Microsecond; ahead > maxWait {
+		return 0, 0, 0, &BusyError{p.Key, ahead}
+	}
+	for _, q := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE rate_limits SET tat_us = $2 WHERE key = $1`, []any{p.Key, max(tat, at) + step}},
+		{`INSERT INTO rate_marks (key, seq, at_us) VALUES ($1, $2, $3)
+			ON CONFLICT (key, seq) DO UPDATE SET at_us = excluded.at_us`, []any{p.Key, seq, at}},
+		{`DELETE FROM rate_marks WHERE key = $1 AND seq = $2`, []any{p.Key, seq - paceMarks}},
+	} {
+		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	return at, seq, now, nil
+}
+
+// roundEnd is when a call may leave for the sake of those a round or more before it, in
+// microseconds of the database's clock.
+func roundEnd(ctx context.Context, q querier, p flows.Pace, seq int64) (int64, error) {
+	var last sql.NullInt64
+	err := q.QueryRowContext(ctx, `SELECT max(at_us) FROM rate_marks WHERE key = $1 AND seq <= $2 AND seq > $3`,
+		p.Key, seq-int64(p.Calls), seq-paceMarks).Scan(&last)
+	return last.Int64 + (p.Window + paceMargin).Microseconds(), err
+}
+
+// roundEnds tells how long a call has to wait yet.
+func (s *Store) roundEnds(ctx context.Context, p flows.Pace, seq int64) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	end, err := roundEnd(ctx, s.eng.read, p, seq)
+	var now int64
+	if err == nil {
+		err = s.eng.read.QueryRowContext(ctx, `SELECT `+s.eng.nowMicros).Scan(&now)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("store: pace: %w", err)
+	}
+	return time.Duration(end-now) * time.Microsecond, nil
+}
+
+// left corrects when a call left. Without the correction the planned moment stands, so that what
+// goes wrong here is not reported.
+func (s *Store) left(p flows.Pace, seq int64, at time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
+	defer cancel()
+	// The moment is handed over as a distance, since clocks of machines differ.
+	_, _ = s.eng.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = `+s.eng.nowMicros+` - $3
+		WHERE key = $1 AND seq = $2 AND at_us < `+s.eng.nowMicros+` - $3`, p.Key, seq, time.Since(at).Microseconds())
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// departures makes calls through the stores from many goroutines, each of which gets late now and
+// then, and returns when they left, in order.
+func departures(t *testing.T, worlds []*world, p flows.Pace, each int, late func(n int) time.Duration) []time.Time {
+	t.Helper()
+	var mu sync.Mutex
+	var left []time.Time
+	n := 0
+	everywhere(t, worlds, each, func(w *world, _ int) error {
+		leaving, err := w.Pace(t.Context(), p)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		n++
+		by := late(n)
+		mu.Unlock()
+		if err := sleep(t.Context(), by); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		leaving()
+		left = append(left, time.Now())
+		return nil
+	})
+	slices.SortFunc(left, time.Time.Compare)
+	return left
+}
+
+// tightest is the shortest span in which one call more than allowed left.
+func tightest(left []time.Time, calls int) time.Duration {
+	least := time.Hour
+	for i := calls; i < len(left); i++ {
+		least = min(least, left[i].Sub(left[i-calls]))
+	}
+	return least
+}
+
+// TestPace: the limit is kept although calls leave late, and hardly anything of it is lost.
+func TestPace(t *testing.T) {
+	p := flows.Pace{Key: "ocr", Calls: 10, Window: 500 * time.Millisecond}
+	for name, late := range map[string]func(n int) time.Duration{
+		"on time": func(int) time.Duration { return 0 },
+		// Every seventh call is late by most of a step.
+		"late": func(n int) time.Duration {
+			if n%7 == 0 {
+				return 30 * time.Millisecond
+			}
+			return 0
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, w *world) {
+				left := departures(t, []*world{w}, p, 41, late)
+				checkPace(t, left, p)
+			})
+		})
+		t.Run(name+", three processes", func(t *testing.T) {
+			checkPace(t, departures(t, several(t, 3), p, 14, late), p)
+		})
+	}
+}
+
+func checkPace(t *testing.T, left []time.Time, p flows.Pace) {
+	t.Helper()
+	if got := tightest(left, p.Calls); got < p.Window {
+		t.Errorf("%d calls within %s", p.Calls+1, got)
+	}
+	span := left[len(left)-1].Sub(left[0])
+	t.Logf("%d calls in %s: %.1f %% of the limit", len(left), span, 100*float64(len(left)-1)*p.Window.Seconds()/float64(p.Calls)/span.Seconds())
+}
+
+func TestPaceIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := flows.Pace{Key: "slow", Calls: 1, Window: time.Minute}
+		leaving, err := w.Pace(t.Context(), p)
+		must(t, err)
+		leaving()
+		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
+			t.Errorf("a slot a minute ahead: %v", err)
+		}
+		for _, wrong := range []flows.Pace{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
+			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
+				t.Errorf("%+v: %v", wrong, err)
+			}
+		}
+	})
+}
