@@ -52,6 +52,9 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 	}
 	metrics := newMetrics()
 	if a.store, err = store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log}); err != nil {
+		if errors.Is(err, store.ErrWrongKeyset) {
+			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
+		}
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
 	answering := &bot.Answering{}
@@ -95,6 +98,15 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 	return a, nil
 }
 
+// sqliteFile is " " and the path of the database, "" on PostgreSQL, whose DSN may hold a password.
+func sqliteFile(cfg Config) string {
+	file, ok := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
+	if !ok {
+		return ""
+	}
+	return " " + file
+}
+
 // keyset loads the keys that seal personal data. On SQLite a missing file is created, and
 // said loudly, since losing it means losing the data.
 func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
@@ -130,7 +142,7 @@ func policy(cfg Config) flows.Policy {
 		Method: cfg.Method, ReviewAlways: cfg.ReviewRequired == "always", Admins: cfg.HR.Admins,
 		Agreement:     cards.Agreement{Company: cfg.Company, Recipients: recipients, PhotoGrace: t.PhotoGrace, Version: cards.AgreementVersion},
 		ReminderAfter: t.ReminderAfter, ExpireAfter: t.ExpireAfter, CodeTTL: t.CodeTTL, CodeResend: t.CodeResend,
-		PhotoGrace: t.PhotoGrace, FieldRetention: t.FieldRetention,
+		PhotoGrace: t.PhotoGrace, FieldRetention: t.FieldRetention, WriteQuiet: t.WriteQuiet,
 	}
 }
 

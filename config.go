@@ -45,7 +45,7 @@ type Config struct {
 	}
 	KeysetFile string
 	Timing     struct {
-		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention time.Duration
+		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention, WriteQuiet time.Duration
 	}
 	LogLevel string
 	// CallTimeout bounds each call to a platform; 0 leaves every client its own. It is no key: tests set it.
@@ -159,6 +159,7 @@ var settings = []setting{
 	{"timing.code_resend", "60s", duration(func(c *Config) *time.Duration { return &c.Timing.CodeResend })},
 	{"timing.photo_grace", "1h", duration(func(c *Config) *time.Duration { return &c.Timing.PhotoGrace })},
 	{"timing.field_retention", "0s", duration(func(c *Config) *time.Duration { return &c.Timing.FieldRetention })},
+	{"timing.write_quiet", "60s", duration(func(c *Config) *time.Duration { return &c.Timing.WriteQuiet })},
 	{"log.level", "info", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},
 }
 
@@ -358,7 +359,7 @@ func (c *Config) check() (problems []string) {
 	require("security.keyset_file", c.KeysetFile)
 	t := c.Timing
 	for path, d := range map[string]time.Duration{"timing.reminder_after": t.ReminderAfter, "timing.expire_after": t.ExpireAfter,
-		"timing.code_ttl": t.CodeTTL, "timing.code_resend": t.CodeResend} {
+		"timing.code_ttl": t.CodeTTL, "timing.code_resend": t.CodeResend, "timing.write_quiet": t.WriteQuiet} {
 		if d == 0 {
 			bad(path, "must be more than 0")
 		}

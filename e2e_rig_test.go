@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"log/slog"
@@ -65,6 +66,10 @@ type setup struct {
 	clock *clock
 	// noisy allows lines of level ERROR in the log.
 	noisy bool
+	// calls bounds each call to a platform; 0 = as the program does.
+	calls time.Duration
+	// within bounds the test; 0 = testTime.
+	within time.Duration
 }
 
 // rig is a bot in this process and the world around it, over real HTTP. At the end of the test the
@@ -78,6 +83,8 @@ type rig struct {
 	logs   *logs
 	app    *App
 
+	calling time.Duration // see setup.calls
+
 	halt  context.CancelFunc
 	ended chan error
 }
@@ -86,7 +93,7 @@ type rig struct {
 func start(t *testing.T, s setup) *rig {
 	t.Helper()
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), testTime())
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.within, testTime()))
 	t.Cleanup(cancel)
 	if s.world.EsignRevision == "" {
 		s.world.EsignRevision = "2024"
@@ -102,12 +109,12 @@ func start(t *testing.T, s setup) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, logs: &logs{}}
+	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, calling: s.calls, logs: &logs{}}
 	t.Cleanup(func() { cutOff(world) })
 
 	dir := t.TempDir()
 	r.values = world.Settings()
-	maps.Copy(r.values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司"})
+	maps.Copy(r.values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "timing.write_quiet": "1ms"})
 	maps.Copy(r.values, database(t, dir))
 	maps.Copy(r.values, s.settings)
 	if s.before != nil {
@@ -158,6 +165,7 @@ func (r *rig) run() {
 	if err != nil {
 		r.Fatal(err)
 	}
+	cfg.CallTimeout = r.calling
 	// Without the redaction that the program has: what is written must be clean by itself.
 	log := slog.New(slog.NewJSONHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if r.app, err = NewApp(r.ctx, cfg, log); err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,11 +22,13 @@ import (
 )
 
 type cli struct {
-	Demo   demoCmd   `cmd:"" help:"Everything embedded against the simulated world; with --people it drives them to the end."`
-	Serve  serveCmd  `cmd:"" help:"The bot."`
-	Sim    simCmd    `cmd:"" help:"The simulated world alone, for a serve in another process."`
-	Keygen keygenCmd `cmd:"" help:"Write a fresh keyset."`
-	Health healthCmd `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
+	Demo     demoCmd     `cmd:"" help:"Everything embedded against the simulated world; with --people it drives them to the end."`
+	Serve    serveCmd    `cmd:"" help:"The bot."`
+	Sim      simCmd      `cmd:"" help:"The simulated world alone, for a serve in another process."`
+	Keygen   keygenCmd   `cmd:"" help:"Write a fresh keyset."`
+	Backup   backupCmd   `cmd:"" help:"Copy the SQLite database, also while serve works on it."`
+	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
+	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 }
 
 func main() {
@@ -58,12 +61,19 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, cfg.LogLevel))
 	if err != nil {
 		return err
 	}
 	return app.Run(ctx)
 }
+
+// memoryLimit makes the collector work harder before the photos' garbage takes more than the process
+// needs; what is held at a time is bounded by itself. GOMEMLIMIT overrides it.
+const memoryLimit = 150 << 20
 
 type keygenCmd struct {
 	File string `arg:"" help:"File to write; must not exist." type:"path"`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shiming/sim"
+	"shiming/sim/feishu"
 )
 
 type simCmd struct {
@@ -16,6 +17,7 @@ type simCmd struct {
 	Seed    int64           `help:"Picks the people; the same seed gives the same ones. 0 = others every time."`
 	Latency time.Duration   `help:"What every call to a platform takes at least, such as 200ms."`
 	Ladder  []time.Duration `help:"Waits before an event is sent again." default:"15s,5m,1h,6h"`
+	Patch   string          `help:"What becomes of a patch that comes before the answer to a click on the same card." enum:"lock,flip,allow" default:"lock" name:"early-patch"`
 	OCR     int             `help:"Limit of the OCR, calls a second." default:"10" name:"ocr"`
 }
 
@@ -26,6 +28,9 @@ func (s *simCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer closeWorld(world)
+	world.Feishu.Set(func(k *feishu.Knobs) {
+		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip, "allow": feishu.EarlyPatchAllow}[s.Patch]
+	})
 	fmt.Printf(`The simulated world is open: %s
 Start the bot in another terminal, on its default port:
 

@@ -32,7 +32,8 @@ type request struct {
 	query  map[string]string
 	body   any // a value for JSON, or *larkcore.Formdata
 
-	leaving func() // called when the request begins to leave; may be nil
+	file    *formFile // instead of body
+	leaving func()    // called when the request begins to leave; may be nil
 }
 
 // call makes one call with a tenant token and decodes data into out (nil = not wanted). Every error is an *APIError.
@@ -70,7 +71,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	tr := &trip{once: r.effect == onlyMe, leaving: r.leaving}
+	tr := &trip{once: r.effect == onlyMe, leaving: r.leaving, file: r.file}
 	req := &larkcore.ApiReq{
 		HttpMethod: r.method, ApiPath: r.path, Body: r.body,
 		PathParams: larkcore.PathParams{}, QueryParams: larkcore.QueryParams{},

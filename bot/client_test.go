@@ -111,6 +111,15 @@ func TestContact(t *testing.T) {
 	if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got != (flows.Contact{}) {
 		t.Errorf("without scopes: %v, %v", got, err)
 	}
+	for status, left := range map[string]bool{
+		`{"is_frozen":true,"is_resigned":false,"is_activated":true,"is_exited":false,"is_unjoin":false}`: false,
+		`{"is_resigned":true}`: true, `{"is_exited":true}`: true,
+	} {
+		answer = `{"user":{"open_id":"ou_1","status":` + status + `}}`
+		if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got != (flows.Contact{Left: left}) {
+			t.Errorf("%s: left %v, %v", status, got.Left, err)
+		}
+	}
 }
 
 func TestMembers(t *testing.T) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
+	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
 
 	"shiming/flows"
 )
@@ -79,7 +81,7 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	if label(in.kind()) == otherEvent {
 		return nil, nil // the SDK must not see it: it has handlers of its own, one of which panics on an empty app_ticket
 	}
-	result, err := e.dispatcher.Do(ctx, in.plain)
+	result, err := e.dispatch(ctx, in)
 	var fromInbox *inboxError
 	switch {
 	case err == nil:
@@ -92,6 +94,19 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	// The error of a JSON decoder may quote the text it stumbled over, so it is not logged.
 	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
 	return nil, nil
+}
+
+// dispatch decodes what the guard has let through. Messages, which are most of what comes, do not take the dispatcher's
+// way, since it would read the whole push once more only to learn their type.
+func (e *events) dispatch(ctx context.Context, in *envelope) (any, error) {
+	if in.kind() != eventMessage {
+		return e.dispatcher.Do(ctx, in.plain)
+	}
+	var event larkim.P2MessageReceiveV1
+	if err := json.Unmarshal(in.plain, &event); err != nil {
+		return nil, err
+	}
+	return nil, e.message(ctx, &event)
 }
 
 // label is the event type as it may appear in logs and metrics: one of a fixed set.

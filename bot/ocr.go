@@ -1,11 +1,8 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"net/http"
-
-	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"shiming/flows"
 	"shiming/idcard"
@@ -29,8 +26,7 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (f
 	const op = "document_ai.id_card.recognize"
 	err := c.call(ctx, request{
 		op: op, effect: reads, method: http.MethodPost, path: "/open-apis/document_ai/v1/id_card/recognize",
-		// Formdata keeps the bytes, so that a second attempt carries them again.
-		body:    larkcore.NewFormdata().AddFileWithName("file", "card.jpg", bytes.NewReader(jpeg)),
+		file:    newFormFile("file", "card.jpg", jpeg),
 		leaving: leaving,
 	}, &out)
 	if err != nil {

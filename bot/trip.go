@@ -33,8 +33,9 @@ var (
 // trip is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
 // headers, and the text of a non-JSON answer ends up in an error.
 type trip struct {
-	once    bool   // an effect that must not happen twice, see transport
-	leaving func() // called when the request begins to leave; may be nil
+	once    bool      // an effect that must not happen twice, see transport
+	leaving func()    // called when the request begins to leave; may be nil
+	file    *formFile // the body, if it is a file
 
 	started bool        // the request got as far as the transport
 	sent    atomic.Bool // the request may have reached Feishu
@@ -99,6 +100,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		},
 	}))
+	if tr.file != nil {
+		tr.file.become(req)
+	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {
 		tr.err = err

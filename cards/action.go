@@ -39,10 +39,11 @@ const (
 
 // Values of Action.Side and Action.To.
 const (
-	SideFront = "front" // 人像面, the page with name and portrait
-	SideBack  = "back"  // 国徽面, the page with emblem and validity
-	ToForm    = "form"  // resume at the form, to change the mobile number
-	ToAfter   = "after" // next: the case after this one, rather than this one
+	SideFront = "front"  // 人像面, the page with name and portrait
+	SideBack  = "back"   // 国徽面, the page with emblem and validity
+	ToForm    = "form"   // resume at the form, to change the mobile number
+	ToAfter   = "after"  // next: the case after this one, rather than this one
+	ToBottom  = "bottom" // next: the case's own card comes to the bottom of HR's chat
 )
 
 // acts lists every act and whether it may come without a case: those that begin something or concern no single case.
@@ -67,7 +68,7 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // case revision that the card showed
 	Side string // "" | front | back
-	To   string // "" | form | after
+	To   string // "" | form | after | bottom
 }
 
 // act makes the action of a button on a card with this reference.
@@ -143,7 +144,7 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = word(value, "to"); err != nil {
 		return Action{}, err
 	}
-	if a.To != "" && a.To != ToForm && a.To != ToAfter {
+	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom {
 		return Action{}, &ActionError{"to", "not a known place"}
 	}
 	return a, nil

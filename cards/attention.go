@@ -15,6 +15,7 @@ type Attention struct {
 	Upstream   string // upstream error code, e.g. 99991672
 	LogID      string
 	Since      time.Time
+	Others     int       // other cases that wait for the same cause
 	Unknown    bool      // outcome of a write is unknown: the two choices are spelled out; evidence offers evi_point_id
 	Decision   *Decision // set once resolved
 }
@@ -23,9 +24,14 @@ type Attention struct {
 // because the wrong one makes a second record.
 func (v Attention) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
+	number := text{} // what e签宝's console can be searched for
+	if v.Unknown && v.Step == "evidence" {
+		number = machineID(v.Case)
+	}
 	e = append(e, facts(
 		fact("identity_name", personal(v.MaskedName, maxName)),
 		fact("step", of("attention_step", v.Step)),
+		fact("biz_id", number),
 		fact("since", moment(v.Since)),
 		fact("upstream", machineID(v.Upstream)),
 		fact("log_id", machineID(v.LogID)),
@@ -35,6 +41,9 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, line(of("trouble", v.Code)))
 	case !v.Unknown: // the choices of an unknown outcome say it in full
 		e = append(e, line(of("trouble", v.Code), inkRed))
+	}
+	if v.Others > 0 && v.Decision == nil {
+		e = append(e, line(tr("attention.others", num("n", v.Others))))
 	}
 
 	f := frame{title: tr("attention.title"), mood: moodBad, state: tr("tag.attention"), ink: "red"}

@@ -83,7 +83,7 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 19 {
+	if views != 20 {
 		t.Errorf("found %d views", views)
 	}
 }

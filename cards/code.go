@@ -10,7 +10,7 @@ type Code struct {
 	Ref
 	Steps        []Step
 	MaskedMobile string
-	State        string // sending | sent | failed | unknown
+	State        string // sending | delayed | sent | failed | unknown; delayed: the message service has trouble, it is tried again
 	Problem      string // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
 	TriesLeft    int
 	SentAt       time.Time // zero until sent
@@ -39,7 +39,7 @@ func (v Code) JSON() json.RawMessage {
 	} else {
 		resend = mainButton
 	}
-	if !v.ResendAt.IsZero() && v.State != "sending" {
+	if !v.ResendAt.IsZero() && v.State != "sending" && v.State != "delayed" {
 		e = append(e, small(v.resend()))
 	}
 

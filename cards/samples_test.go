@@ -79,6 +79,28 @@ func samples() []sample {
 	solved := unknown("evidence")
 	solved.Decision = &Decision{By: "ou_hr", At: in(time.Hour), What: "resolved", Stage: "done", Filed: true}
 
+	crowd := attention
+	crowd.Others = 41
+
+	differ := func(kind string, total int, open bool) ReconcileGroup {
+		g := ReconcileGroup{Kind: kind, Total: total}
+		for range min(total, MaxReconcileRows) {
+			g.Rows = append(g.Rows, ReconcileRow{Ref: ref, MaskedName: "欧阳**", Since: noon, Open: open})
+		}
+		return g
+	}
+	compared := Reconcile{At: noon, Next: in(14 * time.Hour), Compared: 412, Photos: 300, People: 405, Identities: 31, Points: 30, Since: in(-24 * time.Hour)}
+	one, all := compared, compared
+	one.Groups = []ReconcileGroup{differ("evidence_unknown", 26, true)}
+	one.Silent = []Silence{{Upstream: "esign", Code: "unavailable:503"}}
+	all.Running = true
+	for i, kind := range diffs[:len(diffs)-1] {
+		all.Groups = append(all.Groups, differ(kind, 30, i < 3))
+	}
+	five := compared
+	five.Groups = []ReconcileGroup{differ("evidence_unknown", 1234, true), differ("identity_unknown", 5, true), differ("stalled", 5, true),
+		differ("photo_lost", 5, true), differ("person_gone", 5, true)}
+
 	rows := make([]PendingRow, 12)
 	for i := range rows {
 		rows[i] = PendingRow{Ref: ref, Applicant: "ou_applicant", MaskedName: "欧阳**", State: "awaiting_review", Since: in(time.Duration(i) * time.Minute), Worst: []Level{Green, Amber, Red, Grey}[i%4]}
@@ -118,6 +140,7 @@ func samples() []sample {
 		{name: "confirm_mismatch", card: mismatch, clearData: true},
 		{name: "confirm_masked", card: masked},
 		{name: "code_sending", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sending"}},
+		{name: "code_delayed", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "delayed", TriesLeft: 5, CodeExpires: in(5 * time.Minute)}},
 		{name: "code_sent", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sent", TriesLeft: 5, SentAt: noon, ResendAt: in(time.Minute), CodeExpires: in(5 * time.Minute)}},
 		{name: "code_wrong", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sent", Problem: "wrong", TriesLeft: 4, SentAt: noon, ResendAt: in(time.Minute), CodeExpires: in(5 * time.Minute)}},
 		{name: "code_too_many", card: Code{Ref: ref, Steps: allSteps, MaskedMobile: "138****5678", State: "sent", Problem: "too_many_tries", SentAt: noon, ResendAt: in(time.Minute), CodeExpires: in(5 * time.Minute)}},
@@ -151,10 +174,16 @@ func samples() []sample {
 		{name: "review_rejected", card: decided(Decision{By: "ou_hr", At: in(time.Hour), What: "rejected", Reason: "wrong_person"})},
 		{name: "review_sent_back_queue", card: queued},
 		{name: "attention", card: attention},
+		{name: "attention_shared", card: crowd},
 		{name: "attention_evidence_unknown", card: unknown("evidence")},
 		{name: "attention_identity_unknown", card: unknown("identity")},
 		{name: "attention_code_unknown", card: unknown("code")},
 		{name: "attention_resolved", card: solved},
+		{name: "reconcile_never", card: Reconcile{Next: in(14 * time.Hour)}},
+		{name: "reconcile_agree", card: compared},
+		{name: "reconcile_one_kind", card: one},
+		{name: "reconcile_five_kinds", card: five},
+		{name: "reconcile_every_kind", card: all},
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
 		{name: "pending_none", card: Pending{}},
 		{name: "stats", card: Stats{

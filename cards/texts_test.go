@@ -69,7 +69,7 @@ var families = map[string][]string{
 	"code": {
 		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes", "other",
 	},
-	"sms.state":      {"sending", "sent", "failed", "unknown", "other"},
+	"sms.state":      {"sending", "delayed", "sent", "failed", "unknown", "other"},
 	"method":         {"three_elements", "bank_card_four", "face", "none", "other"},
 	"progress":       {"checking", "review", "recording", "filing", "attention", "other"},
 	"progress_title": {"checking", "review", "recording", "filing", "attention", "other"},
@@ -90,13 +90,20 @@ var families = map[string][]string{
 	"stage":          {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant", "closed", "other"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
-		"allow_list", "too_many_checks",
+		"allow_list", "too_many_checks", "stalled",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete", "unknown_outcome",
 		"mismatch", "no_record", "unavailable", "photo_lost", "gone", "dlp", "too_many_photos", "clock", "duplicate", "bug", "other",
 	},
 	"state":     append(slices.Clone(States), "other"),
+	"asked":     {"esign", "feishu", "other"},
+	"diff":      diffs,
+	"diff_do":   diffs,
 	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "other"},
 	"chip":      append(slices.Clone(checkCodes), "other"),
+}
+
+var diffs = []string{
+	"evidence_unknown", "identity_unknown", "stalled", "evidence_missing", "identity_missing", "photo_lost", "person_gone", "chain", "other",
 }
 
 var checkCodes = []string{

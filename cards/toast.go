@@ -38,6 +38,8 @@ var toastTypes = map[string]string{
 	"shut":          "success", //
 	"reminded":      "success", // n
 	"nothing_next":  "info",    //
+	"brought":       "success", //
+	"write_quiet":   "info",    // seconds
 	"peek_sent":     "success", //
 }
 

@@ -85,6 +85,7 @@ type Photo struct {
 	SHA256    string      `json:"sha256,omitempty"` // of the picture as sent; stays when the picture is deleted
 	Reader    string      `json:"reader,omitempty"` // job that is reading it
 	Warnings  []string    `json:"warnings,omitempty"`
+	Bytes     int         `json:"bytes,omitempty"` // of the picture as stored
 	At        time.Time   `json:"at"`
 }
 

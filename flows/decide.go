@@ -20,6 +20,9 @@ type Policy struct {
 	CodeResend     time.Duration
 	PhotoGrace     time.Duration // photos live this long after the case has ended
 	FieldRetention time.Duration // fields live this long after the case is done; 0 = for ever
+	// WriteQuiet is how long after the intent of a write whose outcome is unknown 重试 waits: a
+	// platform may still be applying what a dead process has sent. Longer than any call takes.
+	WriteQuiet time.Duration
 
 	// NameOf gives a colleague's display name for toasts, "" if it is not known.
 	NameOf func(openID string) string
@@ -27,12 +30,15 @@ type Policy struct {
 
 // Limits that are not the owner's to choose.
 const (
-	MaxCodeTries   = 5               // wrong codes before a new one is needed
-	MaxCodesPerDay = 10              // codes of one case within 24 h
-	MaxPhotos      = 40              // photos of one case; more are refused
-	MaxReminders   = 3               // reminders of one case in one state, by clock or by HR
-	NudgeEvery     = 4 * time.Hour   // between two reminders by HR
-	ProbeEvery     = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
+	MaxCodeTries   = 5             // wrong codes before a new one is needed
+	MaxCodesPerDay = 10            // codes of one case within 24 h
+	MaxPhotos      = 40            // photos of one case; more are refused
+	MaxReminders   = 3             // reminders of one case in one state, by clock or by HR
+	NudgeEvery     = 4 * time.Hour // between two reminders by HR
+	// DefaultWriteQuiet is three times what a call to Feishu (two attempts of 10 s, when a token
+	// has to be renewed) or e签宝 (10 s) can take.
+	DefaultWriteQuiet = time.Minute
+	ProbeEvery        = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
 )
 
 // decision is one run of Decide.

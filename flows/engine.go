@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/big"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,10 +49,14 @@ type Observer interface {
 // Engine takes in what happens, decides, and performs the effects.
 type Engine struct {
 	Deps
+	id    string       // tells this engine from those of other processes on the database
 	names *cache.Cache // colleagues' display names for toasts; may be lost
-	// reading bounds the photos in memory for the OCR: enough to keep its limit busy while
-	// each call takes a second.
+	// nights says until when a tenant's nightly job is known to be queued; may be lost.
+	nights sync.Map
+	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
+	// each takes a second.
 	reading chan struct{}
+	in, out memory
 }
 
 // New returns an engine over d.
@@ -71,7 +76,10 @@ func New(d Deps) *Engine {
 	if d.OCRPerSecond == 0 {
 		d.OCRPerSecond = 10
 	}
-	e := &Engine{Deps: d, names: cache.New(12*time.Hour, time.Hour), reading: make(chan struct{}, d.OCRPerSecond+2)}
+	if d.Policy.WriteQuiet == 0 {
+		d.Policy.WriteQuiet = DefaultWriteQuiet
+	}
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(12*time.Hour, time.Hour), reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }

@@ -63,6 +63,9 @@ func (e *Engine) click(ctx context.Context, tx Tx, k Click, again bool) (Answer,
 		if !e.isAdmin(k.OpenID) {
 			return Answer{Toast: toast("not_allowed", nil)}, nil
 		}
+		if act == cards.ActNext && k.Action.To == cards.ToBottom {
+			return e.clickBring(ctx, tx, k, again)
+		}
 		if act == cards.ActNext {
 			return e.clickNext(ctx, tx, k)
 		}
@@ -171,6 +174,12 @@ func (e *Engine) answerWith(ctx context.Context, tx Tx, k Click, out outcome) (A
 	if a.Toast == nil {
 		a.Toast = toast("done", nil)
 	}
+	if out.Change.Why == RetryTooSoon {
+		return a, nil // nothing has happened; the card stays as it is
+	}
+	if err := e.redrawSoon(ctx, tx, k, out); err != nil {
+		return Answer{}, err
+	}
 	s := Scene{Now: e.Now(), Policy: &e.Policy}
 	if _, own := applicantActs[k.Action.Act]; own {
 		a.Card = ApplicantCard(out.Case, s)
@@ -253,6 +262,32 @@ func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) 
 		card = r
 	}
 	return Answer{Card: card, Toast: toast("done", nil)}, nil
+}
+
+// clickBring brings a case's own card to the bottom of HR's chat.
+func (e *Engine) clickBring(ctx context.Context, tx Tx, k Click, again bool) (Answer, error) {
+	c, err := tx.Case(ctx, k.Action.Case)
+	switch {
+	case isNotFound(err) || err == nil && c.TenantKey != k.TenantKey:
+		return Answer{}, errNoCase
+	case err != nil:
+		return Answer{}, err
+	case again:
+		return Answer{Toast: toast("already", nil)}, nil
+	case c.OpenID == k.OpenID:
+		return Answer{Toast: toast("self_review", nil)}, nil
+	case c.State.Turn() != HR:
+		return Answer{Toast: (&decision{p: &e.Policy, c: c}).lateToast()}, nil
+	}
+	look := AuditRow{CaseID: c.ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: c.State, To: c.State, Why: "brought down from a list"}
+	if err := tx.Audit(ctx, look); err != nil {
+		return Answer{}, err
+	}
+	jobs, err := e.surfaces(ctx, tx, c, Change{Show: []string{toHR}, Anew: []string{toHR}}, "")
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{Toast: toast("brought", nil)}, e.enqueue(ctx, tx, "click/"+k.EventID, jobs...)
 }
 
 // replyTo queues a reply to the person who clicked.

@@ -211,6 +211,9 @@ func (w *world) play(rng *rand.Rand, c *flows.Case, l *luck) {
 		if c.Attention.Code == "unknown_outcome" && done > 0 {
 			w.click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P1")
 		} else {
+			if c.Attention.Code == "unknown_outcome" {
+				w.pass(flows.DefaultWriteQuiet)
+			}
 			w.click("ou_hr1", c, cards.ActRetry)
 		}
 	default:

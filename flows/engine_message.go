@@ -79,6 +79,9 @@ func (e *Engine) open(ctx context.Context, tx Tx, tenantKey, openID, chatID stri
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
 		return nil, err
 	}
+	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
+		return nil, err
+	}
 	return ch.Case, e.follow(ctx, tx, ch.Case, Event{Kind: "open", At: ch.Case.CreatedAt, Actor: openID, Role: Applicant}, ch)
 }
 
@@ -187,6 +190,11 @@ func (e *Engine) hrWord(ctx context.Context, tx Tx, m Message, w Word) error {
 		return e.queueReply(ctx, tx, m, Job{Ref: ReplyStats})
 	case WordRemind:
 		return e.queueReply(ctx, tx, m, Job{Ref: ReplyRemindAll})
+	case WordReconcile:
+		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
+			return err
+		}
+		return e.queueReply(ctx, tx, m, Job{Ref: ReplyReconcile})
 	}
 	if m.Private {
 		return e.notice(ctx, tx, m, "only_in_group")

@@ -69,6 +69,14 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 			if found {
 				w.said(w.click("ou_hr1", now, cards.ActResolve, "evi_point_id", "P77"), "resolved")
 			} else {
+				// The platform may still be applying what the dead process has sent.
+				w.pass(20 * time.Second)
+				a := w.click("ou_hr1", now, cards.ActRetry)
+				w.said(a, "write_quiet", "seconds", "40")
+				if again := w.caseNow(c.ID); a.Card != nil || again.Version != now.Version || len(w.waiting(kind)) != 0 {
+					t.Errorf("%s: a retry that came too soon did something: %+v", step, again.Attention)
+				}
+				w.pass(40 * time.Second)
 				w.said(w.click("ou_hr1", now, cards.ActRetry), "retried")
 			}
 			w.run()

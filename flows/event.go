@@ -63,6 +63,7 @@ const (
 	StepDelayed      Kind = "step_delayed" // an upstream has trouble; being retried
 	FormTooClear     Kind = "form_too_clear"
 	PhotosPurged     Kind = "photos_purged"
+	Restored         Kind = "restored" // the database is a copy put back; ID says of when
 )
 
 // Events of the clock.
@@ -89,6 +90,7 @@ type Event struct {
 	Problem   string // PhotoFailed, CodeFailed
 	SHA256    string
 	Warnings  []string
+	Bytes     int // of the picture as stored
 	Readings  []idcard.Reading
 	Job       string // PhotoClaimed: who reads
 

@@ -39,7 +39,34 @@ type queued struct {
 
 type testTx struct {
 	flows.Tx
+	s    *testStore
 	jobs *[]*queued
+}
+
+func (t testTx) Working(context.Context) (map[string]bool, error) { return t.s.working(), nil }
+
+type testView struct {
+	flows.View
+	s *testStore
+}
+
+func (v testView) Working(context.Context) (map[string]bool, error) { return v.s.working(), nil }
+
+func (s *testStore) View(ctx context.Context, fn func(flows.View) error) error {
+	return s.Store.View(ctx, func(v flows.View) error { return fn(testView{v, s}) })
+}
+
+// working is what the store reads from its own jobs.
+func (s *testStore) working() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]bool{}
+	for _, q := range s.queue {
+		if queue := q.Queue(); queue == "person" || queue == "esign" {
+			out[q.Case] = true
+		}
+	}
+	return out
 }
 
 func (t testTx) Enqueue(_ context.Context, jobs ...flows.Job) error {
@@ -62,7 +89,7 @@ func (s *testStore) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	var jobs []*queued
 	err := s.Store.Tx(ctx, func(tx flows.Tx) error {
 		jobs = nil
-		return fn(testTx{tx, &jobs})
+		return fn(testTx{tx, s, &jobs})
 	})
 	if err == nil {
 		s.mu.Lock()

@@ -23,6 +23,8 @@ const (
 	JobExpire     JobKind = "expire"          // Rev = revision it belongs to
 	JobPurge      JobKind = "purge"           // deletes photos (Ref "photos") or all personal data (Ref "all")
 	JobRetryAll   JobKind = "retry_incident"  // Ref = incident
+	JobRecount    JobKind = "recount"         // Ref = incident: its card says how many cases wait
+	JobReconcile  JobKind = "reconcile"       // Ref = night (2006-01-02), Rev = page
 )
 
 // Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five messages a second, so

@@ -230,6 +230,9 @@ type Surface struct {
 	// Gen is the message wanted, Sent the message there is: Gen > Sent means "post anew at
 	// the bottom", and the old message becomes a pointer.
 	Gen, Sent int
+	// Posting, while above Sent, is the generation whose message may be there already: its sending
+	// has begun, and nobody has stored the answer.
+	Posting   int
 	MessageID string
 	OldID     string // message of the former generation, until it has been replaced by a pointer
 	// Shown is the SHA-256 of the card that MessageID shows, or something of another length when
@@ -243,6 +246,8 @@ type Surface struct {
 
 	version int64  // of the case that was drawn last; not stored
 	before  []byte // Shown when the drawing began; not stored
+	again   bool   // an earlier run has begun to send Posting; not stored
+	sending bool   // this run has; not stored
 }
 
 // AuditRow is one link of a case's chain. Nothing in it is personal.

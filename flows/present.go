@@ -14,6 +14,7 @@ type Scene struct {
 	Policy  *Policy
 	Ahead   int // photos of other people before this person's
 	Waiting int // other cases that wait for review
+	Others  int // other cases that wait for the same cause
 }
 
 func ref(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
@@ -170,6 +171,9 @@ func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 		return v
 	}
 	v.State, v.Problem, v.TriesLeft = c.Code.State, c.Code.Problem, MaxCodeTries-c.Code.Tries
+	if v.State == "sending" && c.Delayed != "" {
+		v.State = "delayed"
+	}
 	v.SentAt, v.ResendAt = c.Code.SentAt, c.Code.AskedAt.Add(s.Policy.CodeResend)
 	from := c.Code.SentAt
 	if from.IsZero() {
@@ -217,7 +221,9 @@ func maskedMobile(c *Case) string {
 // HRCard draws a case for HR: review, attention, or how it went on.
 func HRCard(c *Case, s Scene) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
-		return attentionCard(c, c.Attention)
+		card := attentionCard(c, c.Attention)
+		card.Others = s.Others
+		return card
 	}
 	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)

@@ -28,6 +28,7 @@ type Difference struct {
 	Kind  DiffKind  `json:"kind"`
 	Case  string    `json:"case"`
 	Since time.Time `json:"since"`
+	Ended bool      `json:"ended,omitempty"` // the case has; nobody can move it any more
 	// Told: the case has ended and HR has been sent this before. It stays in the list for as long
 	// as it holds, and brings no card by itself.
 	Told bool `json:"told,omitempty"`
@@ -48,7 +49,7 @@ type surroundings struct {
 // differences compares a case with what is known around it.
 func differences(c *Case, s surroundings, now time.Time) (out []Difference) {
 	add := func(kind DiffKind, since time.Time) {
-		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since})
+		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since, Ended: c.State.Terminal()})
 	}
 	if kind := unknownWrite(c); kind != "" {
 		add(kind, c.Attention.Since)

@@ -166,7 +166,7 @@ func (r *reconcileRun) silent(upstream, code string) {
 
 // compareWith keeps since when a difference is known, and marks what HR has been told of cases
 // that nobody can move any more. tell: there is something that HR should hear of.
-func (r *reconcileRun) compareWith(last *reconcileRun, ended map[string]bool) (tell bool) {
+func (r *reconcileRun) compareWith(last *reconcileRun) (tell bool) {
 	before := map[[2]string]time.Time{}
 	if last != nil {
 		for _, d := range last.Differences {
@@ -179,7 +179,7 @@ func (r *reconcileRun) compareWith(last *reconcileRun, ended map[string]bool) (t
 		if known && since.Before(d.Since) {
 			d.Since = since
 		}
-		d.Told = known && ended[d.Case]
+		d.Told = known && d.Ended
 		tell = tell || !d.Told
 	}
 	return tell

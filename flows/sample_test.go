@@ -22,7 +22,7 @@ func testPolicy() *Policy {
 		Method: ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 		Agreement:     cards.Agreement{Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour, Version: cards.AgreementVersion},
 		ReminderAfter: 4 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 10 * time.Minute, CodeResend: time.Minute,
-		PhotoGrace: time.Hour,
+		PhotoGrace: time.Hour, WriteQuiet: time.Minute,
 	}
 }
 

@@ -2,7 +2,9 @@ package flows
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"shiming/idcard"
 )
@@ -180,11 +182,18 @@ func (d *decision) keepParked(parked *Attention) {
 // the evidence is refused with one, the uploaded photos are not there or not this application's.
 const filesFamily = "1430"
 
+// RetryTooSoon is why a retry did nothing: the platform may still be at the write.
+const RetryTooSoon = "the write may still be under way"
+
 // retry goes on where the case stopped. For an unknown outcome it is HR's word that nothing
-// was written.
+// was written, which nobody can know at once.
 func retry(d *decision) {
 	a := d.c.Attention
 	if w := d.write(a.Step); w != nil && w.State == WriteUnknown {
+		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
+			d.refuse(RetryTooSoon, toast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			return
+		}
 		w.State = WriteRefused
 		d.detail("decided", "not written, once more")
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"testing"
+	"time"
 
 	"shiming/cards"
 	"shiming/idcard"
@@ -142,6 +143,36 @@ func TestRetryOfAnUnknownOutcome(t *testing.T) {
 	if d.Case.Identity.State != WriteRefused || d.Case.Identity.Attempt != 1 {
 		t.Errorf("identity %+v", d.Case.Identity)
 	}
+}
+
+// Right after the intent nobody can know that a write did not happen.
+func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
+	for _, step := range []string{"identity", "evidence"} {
+		for _, tt := range []struct {
+			age     time.Duration
+			seconds string // to wait; "" = none
+		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""}, {time.Hour, ""}} {
+			c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
+			c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: noon.Add(-tt.age)}
+			c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: noon.Add(-tt.age)}
+			d := decide(t, c, Event{Kind: Retry})
+			if tt.seconds == "" {
+				d.led(Filing).said("retried")
+				continue
+			}
+			d.refused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
+			// Who has found what was written need not wait.
+			to := Done
+			if step == "identity" {
+				to = Filing
+			}
+			decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}}).led(to)
+		}
+	}
+	// What is known not to have been written may be tried at once.
+	c := parkedCase(Filing, stopped("evidence", "quota", ""))
+	c.Evidence = &Write{State: WriteRefused, Attempt: 1, Started: noon}
+	decide(t, c, Event{Kind: Retry}).led(Filing).said("retried")
 }
 
 // When e签宝 does not have the photos, asking again with the same ids would never work.

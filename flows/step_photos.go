@@ -37,7 +37,7 @@ func photoFetched(d *decision) {
 		d.late(p) // taken back meanwhile
 		return
 	}
-	p.State, p.SHA256, p.Warnings = PhotoStored, d.e.SHA256, d.e.Warnings
+	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.e.SHA256, d.e.Warnings, d.e.Bytes
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
 	priority := 2

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // SettingReviewChat and SettingAnnounceChat are chosen by HR in chat and outrank the configuration.
@@ -44,10 +43,6 @@ func (e *Engine) hrReceivers(ctx context.Context, v View, tenantKey, applicant s
 	return to, nil
 }
 
-// answered is how long the card that a click was answered with is taken to be on the screen
-// before it is drawn again, in case the answer was lost. Most cases move on before.
-const answered = 2 * time.Second
-
 // surfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
 // message whose click is being answered with the same card.
 func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change, clicked string) ([]Job, error) {
@@ -75,9 +70,7 @@ func (e *Engine) surfaces(ctx context.Context, tx Tx, c *Case, ch Change, clicke
 			j := Job{Kind: JobShow, Case: c.ID, Ref: s.ID}
 			if clicked != "" && s.MessageID == clicked && s.Gen == s.Sent {
 				j.At = e.Now().Add(answered)
-				// The answer replaces what was drawn last, so that a case that comes back to looking
-				// like that must be drawn nevertheless.
-				s.Shown = []byte("answered at " + strconv.FormatInt(c.Version, 10))
+				s.Shown = e.answeredWith(s.Shown)
 			}
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err
@@ -140,16 +133,22 @@ func surfaceOr(ctx context.Context, v View, fresh *Surface) (*Surface, error) {
 	return s, err
 }
 
-// passOn shows HR another case of the same cause when the one on HR's card has ended without
-// the cause being dealt with.
+// passOn has the card of a shared cause counted anew when a case has left it, and shows HR
+// another case when the one on that card has ended without the cause being dealt with.
 func (e *Engine) passOn(ctx context.Context, tx Tx, c *Case, ev Event, ch Change) ([]Job, error) {
 	s := c.Settled
-	if ch.From != NeedsAttention || c.State == NeedsAttention || s == nil || s.Attention.Incident == "" || ev.Role == Bot || ev.Kind == Retry {
+	if ch.From != NeedsAttention || c.State == NeedsAttention || s == nil || s.Attention.Incident == "" {
 		return nil, nil
 	}
+	if ev.Role == Bot || ev.Kind == Retry {
+		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
+	}
 	shown, err := tx.SurfacesOf(ctx, c.ID, toHR)
-	if err != nil || len(shown) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(shown) == 0 {
+		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
 	}
 	others, err := tx.WithIncident(ctx, c.TenantKey, s.Attention.Incident, 1)
 	if err != nil || len(others) == 0 {
@@ -165,8 +164,8 @@ func (e *Engine) incident(ctx context.Context, tx Tx, c *Case, ch Change) ([]Job
 		return nil, err
 	}
 	for _, o := range others {
-		if o.ID != c.ID {
-			return nil, nil // HR knows
+		if o.ID != c.ID { // HR knows
+			return e.recountSoon(ctx, tx, c, ch.Incident)
 		}
 	}
 	return e.surfaces(ctx, tx, c, Change{Show: []string{toHR}, Anew: []string{toHR}}, "")

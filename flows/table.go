@@ -137,7 +137,9 @@ func buildTable() []Transition {
 				row(s, PhotosPurged, Bot, photosPurged, s))
 			continue
 		}
-		t = append(t, row(s, CardAsked, Applicant, showAnew, s))
+		t = append(t,
+			row(s, CardAsked, Applicant, showAnew, s),
+			row(s, Restored, Bot, restored, s))
 		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingCode {
 			t = append(t, row(s, StepDelayed, Bot, delayed, s))
 		}

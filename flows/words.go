@@ -20,6 +20,7 @@ const (
 	WordPending      Word = "pending"
 	WordStats        Word = "stats"
 	WordRemind       Word = "remind"
+	WordReconcile    Word = "reconcile"
 	WordReviewHere   Word = "review_here"
 	WordAnnounceHere Word = "announce_here"
 	wordSixDigits    Word = "six_digits"
@@ -35,12 +36,13 @@ var words = map[string]Word{
 	"待审": WordPending, "pending": WordPending,
 	"统计": WordStats, "stats": WordStats,
 	"催办": WordRemind, "remind": WordRemind,
+	"对账": WordReconcile, "reconcile": WordReconcile,
 	"设为审核群": WordReviewHere, "review here": WordReviewHere,
 	"设为公告群": WordAnnounceHere, "announce here": WordAnnounceHere,
 }
 
 // hrWords are answered to admins only.
-var hrWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true, WordReviewHere: true, WordAnnounceHere: true}
+var hrWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true, WordReconcile: true, WordReviewHere: true, WordAnnounceHere: true}
 
 // ParseWord finds the word in what somebody wrote: full-width forms, case, surrounding
 // punctuation and a leading slash do not matter. Anything else is WordNone.

@@ -55,6 +55,10 @@ func (e *Engine) Run(ctx context.Context, j Job) (err error) {
 		return lost(err)
 	case JobRetryAll:
 		return e.retryIncident(ctx, j)
+	case JobRecount:
+		return e.recount(ctx, j)
+	case JobReconcile:
+		return e.reconcile(ctx, j)
 	}
 	return fmt.Errorf("flows: no worker for %q", j.Kind)
 }

@@ -35,6 +35,11 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 		}
 		return e.failed(ctx, j, "photos", t)
 	}
+	_, leave, err := e.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
+	if err != nil {
+		return err
+	}
+	defer leave()
 	photo, err := idcard.Inspect(raw)
 	var bad *idcard.PhotoError
 	if errors.As(err, &bad) {
@@ -55,7 +60,7 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 		if err := tx.PutPicture(ctx, j.Case, p.ID, photo.JPEG); err != nil {
 			return err
 		}
-		out, err := e.apply(ctx, tx, c, Event{Kind: PhotoFetched, At: e.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings})
+		out, err := e.apply(ctx, tx, c, Event{Kind: PhotoFetched, At: e.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings, Bytes: len(photo.JPEG)})
 		if err != nil || out.happened() {
 			return err
 		}
@@ -104,16 +109,16 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 	if err != nil {
 		return lost(err)
 	}
-	var mine []string
-	for _, p := range c.Photos {
+	var mine []*Photo
+	for i, p := range c.Photos {
 		if p.State == PhotoStored && p.Reader == j.Key {
-			mine = append(mine, p.ID)
+			mine = append(mine, &c.Photos[i])
 		}
 	}
 	var wg sync.WaitGroup
 	errs := make([]error, len(mine))
-	for i, id := range mine {
-		wg.Go(func() { errs[i] = e.readPhoto(ctx, j, id) })
+	for i, p := range mine {
+		wg.Go(func() { errs[i] = e.readPhoto(ctx, j, p) })
 	}
 	wg.Wait()
 	// The earliest wish wins; photos that were read are not read again.
@@ -126,21 +131,22 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 }
 
 // readPhoto has one photo read by the OCR, within the tenant's shared limit.
-func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
-	// A few photos are in memory at a time; the others wait in the store.
+func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
+	// A few calls wait for their turn; the other photos wait in the store.
 	select {
 	case e.reading <- struct{}{}:
 		defer func() { <-e.reading }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	jpeg, err := e.picture(ctx, j.Case, photoID)
+	jpeg, leave, err := e.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	defer leave()
 	// Last before the call, so that nothing but the call's own start can be late for its slot.
 	leaving, err := e.Store.Pace(ctx, e.ocrPace())
 	if err != nil {
@@ -154,25 +160,17 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photoID string) error {
 			if t.Upstream == "2110001" {
 				problem = "bad_file"
 			}
-			return e.refuse(ctx, j, photoID, problem)
+			return e.refuse(ctx, j, photo.ID, problem)
 		}
 		return e.failed(ctx, j, "photos", t)
 	}
 	now := e.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
 	if err != nil {
-		return e.refuse(ctx, j, photoID, "nothing")
+		return e.refuse(ctx, j, photo.ID, "nothing")
 	}
-	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoReadOK, At: now, PhotoID: photoID, Readings: readings})
+	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoReadOK, At: now, PhotoID: photo.ID, Readings: readings})
 	return lost(err)
-}
-
-func (e *Engine) picture(ctx context.Context, caseID, photoID string) (jpeg []byte, err error) {
-	err = e.Store.View(ctx, func(v View) error {
-		jpeg, err = v.Picture(ctx, caseID, photoID)
-		return err
-	})
-	return jpeg, err
 }
 
 // lookUpContact fetches name and mobile from the directory to fill the form. Without the

@@ -21,6 +21,9 @@ func (e *Engine) recordIdentity(ctx context.Context, j Job) error {
 	if w := c.Identity; w != nil && w.State == WriteStarted && w.Job == j.Key {
 		return e.unknown(ctx, j, "identity", trouble{}) // our earlier run died between intent and answer
 	}
+	if cause, is := c.Identity.inCopy(); is {
+		return e.unknown(ctx, j, "identity", trouble{Upstream: cause})
+	}
 	c, begun, err := e.Report(ctx, j.Case, Event{Kind: IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
 		return lost(err)
@@ -68,13 +71,14 @@ func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
 	if !wants(c, 0, Recording, Filing) || c.Uploads[j.Ref] != "" || photo == nil {
 		return nil
 	}
-	jpeg, err := e.picture(ctx, j.Case, photo.ID)
+	jpeg, leave, err := e.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
 		return e.failed(ctx, j, "upload", trouble{Class: ClassRefused, Code: "photo_lost"})
 	}
 	if err != nil {
 		return err
 	}
+	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
 	id, err := e.Notary.UploadFile(ctx, name, jpeg)
@@ -96,6 +100,9 @@ func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
 	}
 	if w := c.Evidence; w != nil && w.State == WriteStarted && w.Job == j.Key {
 		return e.unknown(ctx, j, "evidence", trouble{})
+	}
+	if cause, is := c.Evidence.inCopy(); is {
+		return e.unknown(ctx, j, "evidence", trouble{Upstream: cause})
 	}
 	point := EvidenceOf(c)
 	if missing := incomplete(c); missing != "" {

@@ -23,12 +23,16 @@ const (
 	ReplyStats        = "stats"      //
 	ReplyRemindAll    = "remind_all" // 催办
 	ReplyReminded     = "reminded"   // what became of it
+	ReplyReconcile    = "reconcile"  // what differs: To hr in the morning, or to who asked
 )
 
 // sendReply sends one card that is not kept up to date afterwards.
 func (e *Engine) sendReply(ctx context.Context, j Job) error {
-	if j.Ref == ReplyDigest {
+	switch {
+	case j.Ref == ReplyDigest:
 		return e.sendDigest(ctx, j)
+	case j.Ref == ReplyReconcile && j.To == toHR:
+		return e.sendReconcile(ctx, j)
 	}
 	card, err := e.replyCard(ctx, j)
 	if card == nil || err != nil {
@@ -95,6 +99,8 @@ func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err err
 			card, err = e.stats(ctx, v, j.Args["tenant"])
 		case ReplyReminded:
 			card, err = reminded(j)
+		case ReplyReconcile:
+			card, err = e.reconcileCard(ctx, v, j.Args["tenant"])
 		default:
 			e.Log.Error("no such reply", "template", j.Ref)
 		}

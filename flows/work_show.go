@@ -56,6 +56,9 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 		}
 		now := e.Now()
 		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
+			if j.Args[argClicked] != "" {
+				return &Again{In: time.Second, Snooze: true, Code: "show:held"}
+			}
 			if s.Dirty {
 				return nil
 			}
@@ -63,11 +66,23 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 			return tx.PutSurface(ctx, s)
 		}
 		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
+		s.see(j.Args[argClicked])
 		s.before = s.Shown
+		s.post()
 		held = s
 		return tx.PutSurface(ctx, s)
 	})
 	return held, err
+}
+
+// post notes which message is about to be sent. One that an earlier run may have sent comes
+// first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
+// be turned into a pointer like any other.
+func (s *Surface) post() {
+	s.again, s.sending = s.Posting > s.Sent, false
+	if !s.again && s.Gen > s.Sent {
+		s.Posting = s.Gen
+	}
 }
 
 // letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
@@ -89,7 +104,7 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			shown = now.Shown // a click was answered meanwhile, with another card than this one
 		}
 		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, shown, s.Dead && now.Gen == s.Gen
-		again = now.Dirty || drawn && now.Gen > now.Sent && !now.Dead
+		again = now.Dirty || drawn && (now.Gen > now.Sent || now.Shown == nil) && !now.Dead
 		if drawn && !again && s.version != 0 {
 			// A click may have changed the case while its card was on the way.
 			c, err := tx.Case(ctx, s.CaseID)
@@ -99,8 +114,12 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 			again = c.Version != s.version
 		}
 		now.Dirty = false
+		if !drawn && !drew.again && !drew.sending {
+			now.Posting = 0 // it never left
+		}
 		if again && drawn {
 			now.HeldUntil = e.Now().Add(lease)
+			now.post()
 		} else {
 			now.Holder = ""
 		}
@@ -126,14 +145,18 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 		if raw, sum, err = e.render(ctx, s); raw == nil || err != nil {
 			return err
 		}
-		id, err := e.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Gen))
+		s.sending = true
+		id, err := e.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Posting))
 		if err != nil {
 			return err
 		}
 		if s.MessageID != "" {
 			s.OldID = s.MessageID
 		}
-		s.MessageID, s.Sent, s.Shown = id, s.Gen, sum
+		s.MessageID, s.Sent, s.Shown = id, s.Posting, sum
+		if s.again {
+			s.Shown = nil // it may be the earlier message, which shows what was true then
+		}
 	case !bytes.Equal(s.Shown, sum) && !s.Dead:
 		if err := e.mayPatch(ctx, s, s.MessageID); err != nil {
 			return err
@@ -144,7 +167,9 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 		if err := e.Chat.Patch(ctx, s.MessageID, raw); err != nil {
 			return err
 		}
-		s.Shown = sum
+		if !e.overtook(s.Shown) {
+			s.Shown = sum
+		}
 	}
 	if s.OldID != "" {
 		if err := e.retire(ctx, s); err != nil {
@@ -194,6 +219,9 @@ func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err e
 		s.version = c.Version
 		scene := Scene{Now: e.Now(), Policy: &e.Policy}
 		if s.Audience == toHR {
+			if scene.Others, err = e.others(ctx, v, c); err != nil {
+				return err
+			}
 			card = HRCard(c, scene)
 			return nil
 		}

@@ -52,6 +52,7 @@ type MessageRecord struct {
 	Card       string          `json:"card"`
 	Case       string          `json:"case"`
 	Superseded bool            `json:"superseded"`
+	Filed      bool            `json:"filed"` // HR's card says that everything is done
 	Versions   []VersionRecord `json:"versions"`
 }
 
@@ -123,7 +124,7 @@ func recordOf(m feishu.Message) MessageRecord {
 		case kindCase, kindReview, kindAttention:
 			rec.Card = string(s.kind)
 		}
-		rec.Superseded = s.kind == kindSuperseded
+		rec.Superseded, rec.Filed = s.kind == kindSuperseded, s.mentions("已登记，已存证")
 		rec.Versions = append(rec.Versions, VersionRecord{v.At, v.By, string(s.kind), s.stage})
 	}
 	if rec.Card == "" {

@@ -35,7 +35,7 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 	if err := t.count(ctx, c, "", c.State); err != nil {
 		return err
 	}
-	if err := t.countDay(ctx, c, c.CreatedAt, 1, 0); err != nil {
+	if err := t.countDay(ctx, c, c.CreatedAt, 1, 0); err != nil || len(c.Photos) == 0 {
 		return err
 	}
 	return t.notePhotos(ctx, c)
@@ -189,17 +189,18 @@ func (t *txn) countDay(ctx context.Context, c *flows.Case, at time.Time, started
 // Seen inserts the keys and reports whether any was there already. On a server, two
 // transactions with the same key wait for each other here, in the order of the keys.
 func (t *txn) Seen(ctx context.Context, at time.Time, keys ...string) (bool, error) {
-	seen := false
+	args := []any{millis(at)}
+	var rows []string
 	for _, key := range slices.Sorted(slices.Values(keys)) {
-		if key == "" {
-			continue
+		if key != "" {
+			args = append(args, key)
+			rows = append(rows, fmt.Sprintf("($%d,$1)", len(args)))
 		}
-		n, err := t.exec(ctx, "event key",
-			`INSERT INTO event_keys (key, at_ms) VALUES ($1,$2) ON CONFLICT (key) DO NOTHING`, key, millis(at))
-		if err != nil {
-			return false, err
-		}
-		seen = seen || n == 0
 	}
-	return seen, nil
+	if len(rows) == 0 {
+		return false, nil
+	}
+	n, err := t.exec(ctx, "event key",
+		`INSERT INTO event_keys (key, at_ms) VALUES `+strings.Join(rows, ",")+` ON CONFLICT (key) DO NOTHING`, args...)
+	return err == nil && n < int64(len(rows)), err
 }

@@ -46,6 +46,8 @@ type Config struct {
 	Log *slog.Logger
 	// Now is the clock of the retention of event keys. nil is time.Now.
 	Now func() time.Time
+	// Copy opens a database also if it is a copy that was put back (see CopyError).
+	Copy bool
 	// Workers overrides how many jobs of a queue run side by side.
 	Workers map[string]int
 }

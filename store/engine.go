@@ -51,6 +51,8 @@ type engine struct {
 	// keeper announces this process to the others that run jobs, and takes up what they leave
 	// behind. nil where there are no others.
 	keeper *keeper
+	// home names the server and the database on it. nil where a file may lie anywhere.
+	home func(ctx context.Context) (string, error)
 	// writable fails if the database takes reads only. nil where it shows by itself.
 	writable func(ctx context.Context, tx *sql.Tx) error
 	// tidy gives freed space back, a little at a time. nil where the server does.
@@ -78,6 +80,9 @@ func (e *engine) migrate(ctx context.Context, log *slog.Logger) error {
 	p, err := goose.NewProvider(e.dialect, e.write, dialectFS(e.ddl), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)
+	}
+	if err := e.checkVersion(ctx, p); err != nil {
+		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)

@@ -89,22 +89,22 @@ func (k *Keyset) encode() ([]byte, error) {
 func decodeKeyset(raw []byte) (*Keyset, error) {
 	var file keysetFile
 	if json.Unmarshal(raw, &file) != nil {
-		return nil, fmt.Errorf("not a keyset file")
+		return nil, fmt.Errorf("not a keyset file: cut off or damaged; restore your copy")
 	}
 	if file.Version != keysetVersion {
-		return nil, fmt.Errorf("keyset version %d, this program knows %d", file.Version, keysetVersion)
+		return nil, fmt.Errorf("keyset version %d, this program knows %d; restore your copy, or use the newer program that wrote it", file.Version, keysetVersion)
 	}
 	var handles [2]*keyset.Handle
 	for i, part := range []json.RawMessage{file.AEAD, file.PRF} {
 		h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(part)))
 		if err != nil {
-			return nil, fmt.Errorf("damaged keyset")
+			return nil, fmt.Errorf("damaged; restore your copy")
 		}
 		handles[i] = h
 	}
 	k, err := fromHandles(handles[0], handles[1])
 	if err != nil {
-		return nil, fmt.Errorf("keyset of the wrong kind")
+		return nil, fmt.Errorf("keys of the wrong kind; restore your copy")
 	}
 	return k, nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,26 +32,21 @@ type History struct {
 func (s *Store) Load(ctx context.Context, list []History) error {
 	return s.Tx(ctx, func(ft flows.Tx) error {
 		t := ft.(*txn)
-		var (
-			rows  bulk
-			jobs  []flows.Job
-			count = map[[3]string]int64{} // tenant, state, shard
-			days  = map[[3]string][2]int64{}
-		)
+		var rows bulk
+		var jobs []flows.Job
+		count, days := map[counter]int64{}, map[counter][2]int64{}
 		for _, h := range list {
 			if err := rows.add(t, h); err != nil {
 				return err
 			}
 			jobs = append(jobs, h.Jobs...)
-			c, at := h.Case, strconv.FormatInt(shard(h.Case.ID), 10)
-			count[[3]string{c.TenantKey, string(c.State), at}]++
-			began := days[[3]string{c.TenantKey, day(c.CreatedAt), at}]
-			began[0]++
-			days[[3]string{c.TenantKey, day(c.CreatedAt), at}] = began
+			c, at := h.Case, shard(h.Case.ID)
+			count[counter{c.TenantKey, string(c.State), at}]++
+			began := counter{c.TenantKey, day(c.CreatedAt), at}
+			days[began] = [2]int64{days[began][0] + 1, days[began][1]}
 			if c.State == flows.Done {
-				ended := days[[3]string{c.TenantKey, day(c.EnteredAt), at}]
-				ended[1]++
-				days[[3]string{c.TenantKey, day(c.EnteredAt), at}] = ended
+				ended := counter{c.TenantKey, day(c.EnteredAt), at}
+				days[ended] = [2]int64{days[ended][0], days[ended][1] + 1}
 			}
 		}
 		if err := rows.insert(ctx, t); err != nil {
@@ -60,6 +56,9 @@ func (s *Store) Load(ctx context.Context, list []History) error {
 			return err
 		}
 		for _, h := range list {
+			if h.Case.State.Terminal() {
+				continue
+			}
 			if err := t.notePhotos(ctx, h.Case); err != nil {
 				return err
 			}
@@ -73,19 +72,28 @@ func (s *Store) Load(ctx context.Context, list []History) error {
 	})
 }
 
-func addCounts(ctx context.Context, t *txn, count map[[3]string]int64, days map[[3]string][2]int64) error {
-	compare := func(a, b [3]string) int { return slices.Compare(a[:], b[:]) }
-	for _, k := range slices.SortedFunc(maps.Keys(count), compare) {
-		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,CAST($3 AS BIGINT),$4)
-			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k[0], k[1], k[2], count[k]); err != nil {
+// counter is a row of state_counts or day_counts; name is the state or the day.
+type counter struct {
+	tenant, name string
+	shard        int64
+}
+
+func (c counter) compare(d counter) int {
+	return cmp.Or(strings.Compare(c.tenant, d.tenant), strings.Compare(c.name, d.name), cmp.Compare(c.shard, d.shard))
+}
+
+func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[counter][2]int64) error {
+	for _, k := range slices.SortedFunc(maps.Keys(count), counter.compare) {
+		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,$3,$4)
+			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k.tenant, k.name, k.shard, count[k]); err != nil {
 			return err
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(days), compare) {
-		if _, err := t.exec(ctx, "load", `INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,CAST($3 AS BIGINT),$4,$5)
+	for _, k := range slices.SortedFunc(maps.Keys(days), counter.compare) {
+		if _, err := t.exec(ctx, "load", `INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
 			ON CONFLICT (tenant_key, day, shard) DO UPDATE
 			SET started = day_counts.started + excluded.started, done = day_counts.done + excluded.done`,
-			k[0], k[1], k[2], days[k][0], days[k][1]); err != nil {
+			k.tenant, k.name, k.shard, days[k][0], days[k][1]); err != nil {
 			return err
 		}
 	}
@@ -127,8 +135,7 @@ func (b *bulk) add(t *txn, h History) error {
 		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.mac(headPurpose, headParts(c.ID, n, prev)...)})
 	}
 	for _, s := range h.Surfaces {
-		b.surfaces = append(b.surfaces, []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.Gen, s.Sent, s.MessageID, s.OldID,
-			s.Shown, s.Holder, millis(s.HeldUntil), flag(s.Dirty), flag(s.Dead)})
+		b.surfaces = append(b.surfaces, surfaceValues(s))
 	}
 	for key, at := range h.Keys {
 		b.keys = append(b.keys, []any{key, millis(at)})
@@ -157,8 +164,9 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 	return nil
 }
 
-// loadRows is how many rows one statement of a load inserts.
-const loadRows = 30
+// loadRows is how many rows one statement of a load inserts. SQLite's driver looks for each
+// parameter among all of them, so that more would be slower.
+const loadRows = 12
 
 // places is ($1,$2),($3,$4)… for a number of rows and columns.
 func places(rows, columns int) string {

@@ -40,7 +40,7 @@ import (
 const (
 	poolDefault = 16 // pool_max_conns, if the DSN does not say
 	poolLeast   = 4
-	sidePool    = 2 // beats, notifications and the lock of migrations never wait for work
+	sidePool    = 3 // beats, notifications and the lock of migrations never wait for work
 	dialTimeout = 5 * time.Second
 	// migrateTimeout bounds an opening, with the wait for another one's migration.
 	migrateTimeout = 5 * time.Minute
@@ -179,6 +179,19 @@ func postgresEngine(p pools, log *slog.Logger, bell *bell) (*engine, error) {
 			return river.NewClient(driver, cfg)
 		},
 		keeper: &keeper{pool: p.side, id: id, log: log, bell: bell, every: beatEvery, dead: deadAfter},
+		home: func(ctx context.Context) (name string, err error) {
+			// Providers may keep the server's identifier to themselves.
+			server := `'server'`
+			var may bool
+			if err = db.QueryRowContext(ctx, `SELECT has_function_privilege('pg_control_system()', 'EXECUTE')`).Scan(&may); err != nil {
+				return "", err
+			}
+			if may {
+				server = `(SELECT system_identifier::text FROM pg_control_system())`
+			}
+			err = db.QueryRowContext(ctx, `SELECT `+server+` || '/' || oid FROM pg_database WHERE datname = current_database()`).Scan(&name)
+			return name, err
+		},
 		writable: func(ctx context.Context, tx *sql.Tx) error {
 			var readOnly bool
 			err := tx.QueryRowContext(ctx, `SELECT current_setting('transaction_read_only')::boolean`).Scan(&readOnly)
@@ -222,4 +235,11 @@ func postgresCode(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// ping opens a connection, if none is open.
+func ping(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	return db.PingContext(ctx)
 }

@@ -14,10 +14,14 @@ import (
 )
 
 // Jobs of a process that died are taken up by the others, or by the one that is started in
-// its place, 10 to 14 s after its last beat. River's own rescuer looks at how long a job has
-// been running only, five minutes here, and stays for what this does not see.
+// its place. Each process beats over one session, on which it holds the name of its id. When a
+// process is killed the server ends that session at once, so that 5 s without a beat are enough
+// then; a process that only fell silent, since the network or its machine is away, counts as
+// dead 10 to 14 s after its last beat. River's own rescuer looks at how long a job has been
+// running only, five minutes here, and stays for what this does not see.
 const (
 	beatEvery = 2 * time.Second
+	goneAfter = 5 * time.Second
 	deadAfter = 10 * time.Second
 )
 
@@ -30,6 +34,9 @@ type keeper struct {
 	log         *slog.Logger
 	bell        *bell
 	every, dead time.Duration
+	gone        time.Duration // for those whose session has ended
+
+	conn *pgxpool.Conn // the session of the beats; nil before the first and after a failure
 }
 
 // instanceID names one run of this program: host, process and chance. It is River's client
@@ -66,6 +73,7 @@ func (k *keeper) join(ctx context.Context) (leave func(clean bool), err error) {
 		if clean {
 			k.forget()
 		}
+		k.hangUp()
 	}, nil
 }
 
@@ -82,8 +90,8 @@ func (k *keeper) keep(ctx context.Context) {
 		case <-tick.C:
 		}
 		err := k.beat(ctx)
-		if err == nil && own.beat(time.Now()) {
-			err = k.takeUp(ctx)
+		if err == nil {
+			err = k.takeUp(ctx, own.beat(time.Now()))
 		}
 		if err != nil && ctx.Err() == nil {
 			k.log.LogAttrs(ctx, slog.LevelWarn, "beat failed", slog.String("error", typesOf(err)))
@@ -113,10 +121,50 @@ const beatMS = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
 func (k *keeper) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, k.dead/4)
 	defer cancel()
-	_, err := k.pool.Exec(ctx, `INSERT INTO instances (id, beat_ms) VALUES ($1, `+beatMS+`)
+	if k.conn == nil {
+		conn, err := k.pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		k.conn = conn
+		// Shared: a former session of ours may still be holding it.
+		if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock_shared(`+lockNumber+`)`, instanceName+k.id); err != nil {
+			k.hangUp()
+			return err
+		}
+	}
+	_, err := k.conn.Exec(ctx, `INSERT INTO instances (id, beat_ms) VALUES ($1, `+beatMS+`)
 		ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms`, k.id)
+	if err != nil {
+		k.hangUp()
+	}
 	return err
 }
+
+// instanceName begins the name that a process holds while its session lasts.
+const instanceName = "instance/"
+
+// hangUp ends the session of the beats, and with it the hold on the name.
+func (k *keeper) hangUp() {
+	if k.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = k.conn.Conn().Close(ctx) // the pool drops a closed one
+	k.conn.Release()
+	k.conn = nil
+}
+
+// living are the ids of the processes that may be running jobs. After a start of the server no
+// session is there yet and nobody has beaten, which means nothing.
+const living = `SELECT i.id FROM instances i
+	WHERE i.beat_ms > ` + beatMS + ` - $1
+	OR $3 AND i.beat_ms > ` + beatMS + ` - $2
+	OR NOT $3 AND EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+		AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(coalesce(current_schema(), '') || '/shiming/' || '` + instanceName + `' || i.id, 0))
+	OR pg_postmaster_start_time() > clock_timestamp() - interval '10 seconds'`
 
 // takeUp makes jobs of silent processes available. River appends to attempted_by the client
 // id of each process that begins an attempt, so that the last one is running the job. The

@@ -49,13 +49,11 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := openCaching(writerDSN(path, cfg.Sync, fresh))
+	write, err := openWriter(ctx, writerDSN(path, cfg.Sync, fresh))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
-	// One writer: the queue for it is Go's, in order, instead of SQLite's sleeping and trying.
-	write.SetMaxOpenConns(1)
-	write.SetMaxIdleConns(1)
+	write.SetMaxIdleConns(maxGroup)
 	read, err := openCaching(readerDSN(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
@@ -63,21 +61,12 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	e, err := sqliteEngine(write, read, bell)
-	if err == nil {
-		err = ping(ctx, write)
-	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
 	}
+	e.writable = func(context.Context, *sql.Tx) error { return room(filepath.Dir(path)) }
 	e.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
 	return e, nil
-}
-
-// ping opens the connection, which is when the pragmas are applied.
-func ping(ctx context.Context, db *sql.DB) error {
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	return db.PingContext(ctx)
 }
 
 // touch creates the file if it is missing and reports whether it is empty.
@@ -95,10 +84,11 @@ func touch(path string) (empty bool, err error) {
 }
 
 // writerDSN lists the pragmas of the writer. auto_vacuum works before anything is written
-// only, and would itself write later. secure_delete overwrites what is deleted.
+// only, and would itself write later. secure_delete overwrites what is deleted. temp_store
+// keeps what undoes a savepoint in memory.
 func writerDSN(path, sync string, fresh bool) string {
 	q := url.Values{"_busy_timeout": {"10000"}, "_txlock": {"immediate"}, "_synchronous": {sync}, "_foreign_keys": {"1"},
-		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)"}}
+		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)", "temp_store(memory)"}}
 	if fresh {
 		q.Set("_auto_vacuum", "incremental")
 	}
@@ -167,7 +157,7 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 		},
 		repeat: func(err error) bool {
 			code, ok := sqliteCode(err)
-			return ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
+			return errors.Is(err, errGroup) || ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
 		},
 		duplicate: func(err error) bool {
 			code, ok := sqliteCode(err)

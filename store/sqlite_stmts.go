@@ -68,11 +68,23 @@ func (c *cachingConn) kept(ctx context.Context, query string) (*keptStmt, error)
 	case s != nil || len(c.stmts) >= maxStmts || !reusable(query):
 		return nil, nil
 	}
+	return c.prepare(ctx, query)
+}
+
+// keep returns the statement for the text, whatever it does; for a few texts of our own.
+func (c *cachingConn) keep(query string) (*keptStmt, error) {
+	if s := c.stmts[query]; s != nil {
+		return s, nil
+	}
+	return c.prepare(context.Background(), query)
+}
+
+func (c *cachingConn) prepare(ctx context.Context, query string) (*keptStmt, error) {
 	raw, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	s = &keptStmt{Stmt: raw}
+	s := &keptStmt{Stmt: raw}
 	c.stmts[query] = s
 	return s, nil
 }

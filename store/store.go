@@ -30,7 +30,8 @@ type Store struct {
 
 // Open opens the database, creates or migrates it, and on SQLite takes up jobs that a dead
 // process left running; on PostgreSQL that begins with Start. It fails with
-// ErrUnsupportedDSN, ErrPostgresDSN, ErrLocked (SQLite) or ErrWrongKeyset.
+// ErrUnsupportedDSN, ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a
+// *NewerError.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -51,7 +52,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s.poll = s.eng.poll
-	if err := s.eng.exclusive(ctx, s.prepare); err != nil {
+	if err := s.eng.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) }); err != nil {
 		_ = s.eng.close() // the first error is the one that counts
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 // prepare runs in an order that leaves a database untouched when the keyset is wrong.
-func (s *Store) prepare(ctx context.Context) error {
+func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 	if err := s.checkKeyset(ctx); err != nil {
 		return err
 	}
@@ -67,6 +68,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := s.writeKeyCheck(ctx); err != nil {
+		return err
+	}
+	if err := s.checkCopy(ctx, mayBeCopy); err != nil {
 		return err
 	}
 	if s.eng.revive == nil {

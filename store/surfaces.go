@@ -9,7 +9,7 @@ import (
 	"shiming/flows"
 )
 
-const surfaceColumns = `id, case_id, tenant_key, audience, to_type, to_id, gen, sent, message_id, old_id, shown,
+const surfaceColumns = `id, case_id, tenant_key, audience, to_type, to_id, gen, sent, posting, message_id, old_id, shown,
 	holder, held_until_ms, dirty, dead`
 
 func scanSurface(scan func(...any) error) (*flows.Surface, error) {
@@ -18,7 +18,7 @@ func scanSurface(scan func(...any) error) (*flows.Surface, error) {
 		held        int64
 		dirty, dead int64
 	)
-	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.Gen, &s.Sent, &s.MessageID, &s.OldID,
+	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.Gen, &s.Sent, &s.Posting, &s.MessageID, &s.OldID,
 		&s.Shown, &s.Holder, &held, &dirty, &dead)
 	if err != nil {
 		return nil, err
@@ -30,15 +30,20 @@ func scanSurface(scan func(...any) error) (*flows.Surface, error) {
 // PutSurface inserts or replaces a surface.
 func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
 	_, err := t.exec(ctx, "put surface", `INSERT INTO surfaces (`+surfaceColumns+`)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)
 		ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, tenant_key = excluded.tenant_key, audience = excluded.audience,
-			to_type = excluded.to_type, to_id = excluded.to_id, gen = excluded.gen, sent = excluded.sent,
+			to_type = excluded.to_type, to_id = excluded.to_id, gen = excluded.gen, sent = excluded.sent, posting = excluded.posting,
 			message_id = excluded.message_id, old_id = excluded.old_id, shown = excluded.shown,
 			holder = excluded.holder, held_until_ms = excluded.held_until_ms,
 			dirty = excluded.dirty, dead = excluded.dead`,
-		s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.Gen, s.Sent, s.MessageID, s.OldID, s.Shown,
-		s.Holder, millis(s.HeldUntil), flag(s.Dirty), flag(s.Dead))
+		surfaceValues(s)...)
 	return err
+}
+
+// surfaceValues are what surfaceColumns hold.
+func surfaceValues(s *flows.Surface) []any {
+	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.Gen, s.Sent, s.Posting, s.MessageID, s.OldID, s.Shown,
+		s.Holder, millis(s.HeldUntil), flag(s.Dirty), flag(s.Dead)}
 }
 
 // Surface returns the surface with the id, or flows.ErrNotFound.

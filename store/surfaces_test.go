@@ -74,7 +74,7 @@ func TestSurfaces(t *testing.T) {
 		ctx := t.Context()
 		full := &flows.Surface{ID: "case/c1/hr/oc_1", CaseID: "c1", TenantKey: "t1", Audience: "hr",
 			To: flows.Receiver{Type: "chat_id", ID: "oc_1"}, Gen: 3, Sent: 2, MessageID: "om_2", OldID: "om_1",
-			Shown: []byte{0, 1, 255}, Holder: "show/7", HeldUntil: epoch.UTC(), Dirty: true, Dead: true}
+			Posting: 4, Shown: []byte{0, 1, 255}, Holder: "show/7", HeldUntil: epoch.UTC(), Dirty: true, Dead: true}
 		mine := &flows.Surface{ID: "case/c1/applicant", CaseID: "c1", Audience: "applicant"}
 		w.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutSurface(ctx, full), tx.PutSurface(ctx, mine),

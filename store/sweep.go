@@ -23,7 +23,7 @@ func (s *Store) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := s.eng.alone(ctx, "sweep", func() error { return s.sweepOnce(ctx) }); err != nil && ctx.Err() == nil {
+		if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.log.LogAttrs(ctx, slog.LevelWarn, "sweep failed", slog.String("error", err.Error()))
 		}
 		select {
@@ -34,10 +34,16 @@ func (s *Store) sweep(ctx context.Context) {
 	}
 }
 
-func (s *Store) sweepOnce(ctx context.Context) error {
-	_, keys := s.purgeKeys(ctx)
-	_, limits := s.purgeLimits(ctx)
-	return errors.Join(keys, limits, s.tidy(ctx))
+// Sweep throws away what has served its time, in small steps, so that those who write wait
+// for one step at most. It returns how many rows went; none if another process is at it.
+func (s *Store) Sweep(ctx context.Context) (rows int64, err error) {
+	err = s.eng.alone(ctx, "sweep", func() error {
+		keys, err1 := s.purgeKeys(ctx)
+		limits, err2 := s.purgeLimits(ctx)
+		rows = keys + limits
+		return errors.Join(err1, err2, s.tidy(ctx))
+	})
+	return rows, err
 }
 
 // purgeKeys deletes event keys past their time, a batch at a time, and returns how many.

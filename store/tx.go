@@ -76,6 +76,9 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient boo
 		t.forCase = s.eng.forCase
 	}
 	if err := fn(t); err != nil {
+		if lost := tx.Rollback(); lost != nil && s.eng.repeat(lost) {
+			return lost // what fn saw did not happen either
+		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {

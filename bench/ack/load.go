@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strconv"
@@ -40,8 +39,9 @@ func (c *conn) send(p push) error {
 	if err != nil {
 		return err
 	}
+	var refused error
 	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200")) {
-		return fmt.Errorf("answer %q", line)
+		refused = refusal(bytes.TrimSpace(line))
 	}
 	length := -1
 	for {
@@ -61,8 +61,21 @@ func (c *conn) send(p push) error {
 	if length < 0 {
 		return errors.New("answer without a length")
 	}
-	_, err = io.CopyN(io.Discard, c.in, int64(length))
-	return err
+	if _, err = io.CopyN(io.Discard, c.in, int64(length)); err != nil {
+		return err
+	}
+	return refused
+}
+
+// refusal is a whole answer other than 200: the connection goes on.
+type refusal string
+
+func (r refusal) Error() string { return "answer " + string(r) }
+
+// broken reports an error after which the connection is of no more use.
+func broken(err error) bool {
+	var r refusal
+	return err != nil && !errors.As(err, &r)
 }
 
 // outcome is what one load found.
@@ -127,8 +140,8 @@ func closed(addr string, n int, span time.Duration, list []push, again bool) (ou
 				sent := time.Now()
 				err := c.send(list[at])
 				workers[i].note(list[at], time.Since(sent), err)
-				if err != nil {
-					return // the connection is of no more use
+				if broken(err) {
+					return
 				}
 			}
 		})
@@ -161,7 +174,7 @@ func open(addr string, perSecond int, list []push) (outcome, error) {
 			for d := range queue {
 				err := c.send(d.push)
 				workers[i].note(d.push, time.Since(d.at), err)
-				if err != nil {
+				if broken(err) {
 					return
 				}
 			}

@@ -47,15 +47,29 @@ func NewBot(program *Program, dir, name string, settings map[string]string) (*Bo
 	return &Bot{URL: "http://" + all["server.listen"], Name: name, program: program, dir: dir, env: Environ(all)}, nil
 }
 
-// Start runs the instance and returns when it is ready. Before that it is nobody's business.
+// Start runs the instance and returns when it is ready.
 func (b *Bot) Start(ctx context.Context) error {
-	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config", filepath.Join(b.dir, "config.yaml"))
+	p, err := b.Spawn()
 	if err != nil {
 		return err
 	}
+	return b.Ready(ctx, p)
+}
+
+// Spawn runs the instance and returns at once.
+func (b *Bot) Spawn() (*Process, error) {
+	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config", filepath.Join(b.dir, "config.yaml"))
+	if err != nil {
+		return nil, err
+	}
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.now = p
-	b.mu.Unlock()
+	return p, nil
+}
+
+// Ready waits for a run that was spawned. It fails with ErrEnded if that ends first.
+func (b *Bot) Ready(ctx context.Context, p *Process) error {
 	if err := WaitReady(ctx, b.URL, p); err != nil {
 		return fmt.Errorf("%s: %w; see %s", b.Name, err, p.Log)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -51,6 +52,14 @@ func (s *Server) Files() []File {
 		out = append(out, s.files[id].File)
 	}
 	return out
+}
+
+// Lose forgets a file, as a platform may that cleans up too much. Evidence that names it stays.
+func (s *Server) Lose(fileID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.files, fileID)
+	s.order = slices.DeleteFunc(s.order, func(id string) bool { return id == fileID })
 }
 
 const (

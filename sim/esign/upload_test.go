@@ -159,6 +159,17 @@ func TestFileStatus(t *testing.T) {
 			t.Errorf("got %s", r.body)
 		}
 	})
+	t.Run("lost", func(t *testing.T) {
+		p := setup(t, "", 0)
+		lost, kept := p.upload("a.jpg"), p.upload("b.jpg")
+		p.sim.Lose(lost)
+		if r := p.call("GET", "/v3/files/"+lost, "", nil); r.Code != 1430608 {
+			t.Errorf("got %s", r.body)
+		}
+		if got := p.status(kept); got != 2.0 || len(p.sim.Files()) != 1 {
+			t.Errorf("status %v, %d files", got, len(p.sim.Files()))
+		}
+	})
 	t.Run("with a query", func(t *testing.T) {
 		p := setup(t, "", 0)
 		if r := p.call("GET", "/v3/files/"+p.upload("a.jpg")+"?pageSize=true", "", nil); r.Code != 0 {

@@ -61,7 +61,7 @@ func (s *Server) seal(plain []byte) pushed {
 }
 
 func (s *Server) resign(p *pushed) {
-	ts, nonce := strconv.FormatInt(s.cfg.Now().Unix(), 10), newID("")[:16]
+	ts, nonce := strconv.FormatInt(s.cfg.Now().Add(-time.Duration(s.clockOff.Load())).Unix(), 10), newID("")[:16]
 	p.header.Set("X-Lark-Request-Timestamp", ts)
 	p.header.Set("X-Lark-Request-Nonce", nonce)
 	p.header.Set("X-Lark-Signature", sign(ts, nonce, s.cfg.EncryptKey, p.body))

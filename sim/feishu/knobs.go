@@ -1,5 +1,7 @@
 package feishu
 
+import "time"
+
 // EarlyPatch says what happens to an update of a card that arrives while a callback of that card is not answered yet.
 type EarlyPatch int
 
@@ -43,3 +45,7 @@ func (s *Server) Set(change func(*Knobs)) {
 	defer s.mu.Unlock()
 	change(&s.knobs)
 }
+
+// ClockOff signs every push from now on as a platform would whose clock is slow by d, which is what a bot sees whose own
+// clock is fast. Redeliveries keep their first signature unless Knobs.ResignRetries is set.
+func (s *Server) ClockOff(d time.Duration) { s.clockOff.Store(int64(d)) }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -45,6 +46,8 @@ type Server struct {
 	ctx    context.Context // ended by Close; carries the redeliveries
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+
+	clockOff atomic.Int64 // nanoseconds, see ClockOff
 
 	mu         sync.Mutex
 	knobs      Knobs

@@ -143,7 +143,7 @@ var photos = sync.OnceValue(func() map[string][]byte {
 			}
 		}
 		var b bytes.Buffer
-		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 20}); err != nil {
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 8}); err != nil {
 			panic(err) // drawn in memory
 		}
 		out[side] = b.Bytes()

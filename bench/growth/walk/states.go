@@ -75,7 +75,7 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 	for _, kind := range holds[to] {
 		w.hold[kind] = true
 	}
-	defer func() { w.Who, w.queue, w.LoseIdentity = Person{}, nil, false }()
+	defer func() { w.Left, w.Who, w.queue, w.LoseIdentity = w.queue, Person{}, nil, false }()
 	if err := w.Say(ctx, p, "实名"); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,10 @@ type World struct {
 	*Outside
 	Store *store.Store
 	At    time.Time // the clock
+	// Left is what the last walk left for later: reminders and expiries, mostly.
+	Left []flows.Job
+	// Stored counts the jobs that were stored.
+	Stored int
 
 	hold  map[flows.JobKind]bool // kinds that are stored and not run
 	queue []flows.Job
@@ -90,12 +94,16 @@ func (g gate) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 		jobs = nil
 		return fn(noting{tx, &jobs})
 	})
-	if err == nil && g.w.Who.OpenID != "" {
-		g.w.mu.Lock()
-		g.w.queue = append(g.w.queue, jobs...)
-		g.w.mu.Unlock()
+	if err != nil {
+		return err
 	}
-	return err
+	g.w.mu.Lock()
+	defer g.w.mu.Unlock()
+	g.w.Stored += len(jobs)
+	if g.w.Who.OpenID != "" {
+		g.w.queue = append(g.w.queue, jobs...)
+	}
+	return nil
 }
 
 type noting struct {

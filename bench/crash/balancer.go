@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// balancer passes every request on to one of the instances, as a load balancer without health
+// checks would: one that refuses the connection is passed over for the next, one that breaks
+// it off is a 502.
+type balancer struct {
+	client *http.Client
+
+	mu   sync.Mutex
+	urls []string
+}
+
+func newBalancer(urls []string) *balancer {
+	return &balancer{urls: urls, client: &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// maxPush is the largest body that Feishu pushes, with room.
+const maxPush = 1 << 20
+
+func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPush))
+	if err != nil {
+		http.Error(w, "bad request", http.StatusBadRequest)
+		return
+	}
+	for _, url := range b.order() {
+		resp, err := b.forward(r, url, body)
+		if refused(err) {
+			continue
+		}
+		if err != nil {
+			break
+		}
+		answer, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close() // read
+		if err != nil {
+			break
+		}
+		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+		w.WriteHeader(resp.StatusCode)
+		_, _ = w.Write(answer) // the client is gone: nobody to tell
+		return
+	}
+	http.Error(w, "bad gateway", http.StatusBadGateway)
+}
+
+// order is the instances, a random one first.
+func (b *balancer) order() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	from := rand.IntN(len(b.urls))
+	return append(append([]string(nil), b.urls[from:]...), b.urls[:from]...)
+}
+
+func (b *balancer) forward(r *http.Request, url string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, url+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header = r.Header.Clone()
+	return b.client.Do(req)
+}
+
+// refused: the request did not get as far as the instance.
+func refused(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// listen serves the balancer on a loopback port until close.
+func (b *balancer) listen() (url string, closeAll func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	s := &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.Serve(l) }() // ends with Close
+	return "http://" + l.Addr().String(), func() { _ = s.Close(); b.client.CloseIdleConnections() }, nil
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shiming/sim"
+)
+
+// evidence is everything that is known after a run.
+type evidence struct {
+	o      *options
+	record sim.Record
+	crew   crew
+	blows  []blow
+	lives  []life
+	queue  float64 // jobs that were left waiting
+	hung   string  // who had not come to an end; "" = nobody
+	logs   []string
+	// secrets are names, numbers and mobiles, which stand in no log.
+	secrets []string
+}
+
+// verdict on one invariant.
+type verdict struct {
+	Name   string   `json:"name"`
+	Holds  bool     `json:"holds"`
+	Found  string   `json:"found"`
+	Faults []string `json:"faults,omitempty"`
+}
+
+// rule looks at the evidence: what was found, and what is wrong about it.
+type rule struct {
+	name string
+	look func(e *evidence) (found string, faults []string)
+}
+
+var rules = []rule{
+	{"everybody comes to the end", everybodyDone},
+	{"every event is taken", everyEventTaken},
+	{"no acknowledged photo is lost", photosTaken},
+	{"no acknowledged press is lost", pressesTaken},
+	{"one case each", oneCaseEach},
+	{"identity written once each", oneIdentityEach},
+	{"one evidence point per case", onePointEach},
+	{"codes sent only when asked for", codesAsked},
+	{"photos read again only after a kill", photosReadOnce},
+	{"OCR within its limit", ocrWithinLimit},
+	{"one living card per case and audience", oneLivingCard},
+	{"cards show the last state", cardsCurrent},
+	{"the queue ends empty", queueEmpty},
+	{"dead jobs taken up within 30 s", takenUp},
+	{"every start is ready within 30 s", startsReady},
+	{"SIGTERM ends with 0 within 15 s", termsClean},
+	{"nobody notices a SIGTERM", termsUnnoticed},
+	{"logs: no panic, nothing personal", logsClean},
+}
+
+// judge applies every rule that has something to look at.
+func judge(e *evidence) []verdict {
+	var out []verdict
+	for _, r := range rules {
+		found, faults := r.look(e)
+		if found == "" {
+			continue
+		}
+		out = append(out, verdict{Name: r.name, Holds: len(faults) == 0, Found: found, Faults: faults})
+	}
+	return out
+}
+
+func everybodyDone(e *evidence) (string, []string) {
+	var faults []string
+	if e.hung != "" {
+		faults = append(faults, e.hung)
+	}
+	done := 0
+	for _, p := range e.record.People {
+		if p.Stage == sim.StageDone && p.Filed() {
+			done++
+		} else {
+			faults = append(faults, fmt.Sprintf("%s stands at %q, identity %t, %d points", p.OpenID, p.Stage, p.Identity, len(p.Points)))
+		}
+	}
+	for _, p := range e.crew.People {
+		if p.Error != "" {
+			faults = append(faults, p.Error)
+		}
+	}
+	for _, h := range e.crew.HR {
+		if h.Ended || h.Error != "" {
+			faults = append(faults, "HR stopped: "+h.Error)
+		}
+	}
+	return fmt.Sprintf("%d of %d filed", done, e.o.People), faults
+}
+
+// everyEventTaken: Feishu came again until every event was answered with 200.
+func everyEventTaken(e *evidence) (string, []string) {
+	var faults []string
+	attempts := 0
+	for _, ev := range e.record.Events {
+		attempts += len(ev.Attempts)
+		if !ev.Delivered {
+			faults = append(faults, fmt.Sprintf("%s %s after %d attempts", ev.Type, ev.ID, len(ev.Attempts)))
+		}
+	}
+	return fmt.Sprintf("%d events, %d redeliveries", len(e.record.Events), attempts-len(e.record.Events)), faults
+}
+
+// photosTaken: a photo whose event was answered with 200 is downloaded.
+func photosTaken(e *evidence) (string, []string) {
+	photos := map[string]bool{}
+	for _, m := range e.record.Messages {
+		switch m.Type {
+		case "image", "post", "file":
+			photos[m.ID] = !m.FromBot
+		}
+	}
+	fetched := map[string]bool{}
+	for _, c := range e.record.Calls {
+		if c.Operation == opResource && c.Status == 200 {
+			fetched[c.Subject] = true
+		}
+	}
+	var faults []string
+	n := 0
+	for _, ev := range e.record.Events {
+		if !photos[ev.Subject] || !ev.Delivered {
+			continue
+		}
+		if n++; !fetched[ev.Subject] {
+			faults = append(faults, "photo "+ev.Subject+" was acknowledged and never fetched")
+		}
+	}
+	return fmt.Sprintf("%d photo messages", n), faults
+}
+
+// onlyOnce are the presses that a person has to make once: an acknowledged one need not be repeated.
+var onlyOnce = []string{"consent", "confirm", "approve"}
+
+// busyToast asks to press again; it acknowledges nothing.
+const busyToast = "再点一次"
+
+func acknowledged(status, code int, toast string) bool {
+	return status == 200 && code == 0 && !strings.Contains(toast, busyToast)
+}
+
+func pressesTaken(e *evidence) (string, []string) {
+	type press struct{ caseID, act string }
+	times := map[press]int{}
+	n, failed := 0, 0
+	for _, p := range e.record.Presses {
+		if !acknowledged(p.Status, p.ErrorCode, p.Toast) {
+			failed++
+			continue
+		}
+		n++
+		if slices.Contains(onlyOnce, p.Act) {
+			times[press{p.Case, p.Act}]++
+		}
+	}
+	var faults []string
+	for p, k := range times {
+		if k > 1 {
+			faults = append(faults, fmt.Sprintf("%s was acknowledged %d times on case %s", p.act, k, p.caseID))
+		}
+	}
+	slices.Sort(faults)
+	return fmt.Sprintf("%d acknowledged, %d had to be made again", n, failed), faults
+}
+
+func oneCaseEach(e *evidence) (string, []string) {
+	var faults []string
+	n := 0
+	for _, p := range e.record.People {
+		if n += len(p.Cases); len(p.Cases) != 1 {
+			faults = append(faults, fmt.Sprintf("%s has %d cases", p.OpenID, len(p.Cases)))
+		}
+	}
+	return fmt.Sprintf("%d cases", n), faults
+}
+
+func oneIdentityEach(e *evidence) (string, []string) {
+	var faults []string
+	n := 0
+	for _, p := range e.record.People {
+		if n += p.Identities; p.Identities != 1 || p.Refused != 0 {
+			faults = append(faults, fmt.Sprintf("%s: %d written, %d refused", p.OpenID, p.Identities, p.Refused))
+		}
+	}
+	return fmt.Sprintf("%d written; %s", n, e.unknown(opIdentity)), faults
+}
+
+func onePointEach(e *evidence) (string, []string) {
+	var faults []string
+	n := 0
+	for _, p := range e.record.People {
+		if n += len(p.Points); len(p.Points) != len(p.Cases) || p.Duplicates != 0 {
+			faults = append(faults, fmt.Sprintf("%s: %d points for %d cases", p.OpenID, len(p.Points), len(p.Cases)))
+		}
+	}
+	return fmt.Sprintf("%d filed; %s", n, e.unknown(opEvidence)), faults
+}
+
+// codesAsked: a code is sent for a confirmation of the form or for a press on "send again", unless the answer was to wait.
+func codesAsked(e *evidence) (string, []string) {
+	asked := map[string]int{}
+	all := 0
+	for _, p := range e.record.Presses {
+		if p.Act == "confirm" || p.Act == "send_code" && !strings.Contains(p.Toast, "再重发") {
+			asked[p.OpenID]++
+			all++
+		}
+	}
+	var faults []string
+	n := 0
+	for _, p := range e.record.People {
+		if n += p.SMS; p.SMS > asked[p.OpenID] {
+			faults = append(faults, fmt.Sprintf("%s: %d codes, asked for %d times", p.OpenID, p.SMS, asked[p.OpenID]))
+		}
+	}
+	return fmt.Sprintf("%d codes, asked for by %d presses", n, all), faults
+}
+
+// photosReadOnce: between two readings of the same picture lies a kill.
+func photosReadOnce(e *evidence) (string, []string) {
+	reads := map[string][]time.Time{}
+	for _, c := range e.record.Reads {
+		if !c.Refused {
+			reads[c.SHA256] = append(reads[c.SHA256], c.At)
+		}
+	}
+	var faults []string
+	n := 0
+	for sum, at := range reads {
+		n += len(at) - 1
+		for i := 1; i < len(at); i++ {
+			if !e.struckBetween(at[i-1], at[i]) {
+				faults = append(faults, fmt.Sprintf("picture %.12s was read again after %s without a kill", sum, at[i].Sub(at[i-1])))
+			}
+		}
+	}
+	slices.Sort(faults)
+	return fmt.Sprintf("%d pictures, %d readings again", len(reads), n), faults
+}
+
+// struckBetween: something was killed or ended between the moments.
+func (e *evidence) struckBetween(from, to time.Time) bool {
+	return slices.ContainsFunc(e.blows, func(b blow) bool { return b.Gone.After(from) && b.At.Before(to) })
+}
+
+func ocrWithinLimit(e *evidence) (string, []string) {
+	var faults []string
+	most := 0
+	for i, c := range e.record.Reads {
+		if c.Refused {
+			faults = append(faults, "refused at "+c.At.Format("15:04:05.000"))
+		}
+		n := 0
+		for _, d := range e.record.Reads[i:] {
+			if d.At.Sub(c.At) >= time.Second {
+				break
+			}
+			n++
+		}
+		most = max(most, n)
+	}
+	if most > ocrLimit {
+		faults = append(faults, fmt.Sprintf("%d within a second", most))
+	}
+	return fmt.Sprintf("%d calls, at most %d within a second", len(e.record.Reads), most), faults
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"shiming/bench/growth/walk"
+	"shiming/flows"
+	"shiming/store"
+)
+
+// TestFillIsWhatTheBotWouldHaveLeft: cases that were loaded read, verify, count and go on like
+// those that were walked; and an interrupted fill goes on where it stopped.
+func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal", Keyset: store.NewKeyset()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // a test's
+	p := plan{cases: 1200, now: time.Now().Truncate(time.Second)}
+	from, err := templates(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Load(ctx, p.make(s, from, 0, batch)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := p.filled(ctx, s); err != nil || n != batch {
+		t.Fatalf("%d are filled, %v; want %d", n, err, batch)
+	}
+	if err := fill(ctx, s, t.TempDir(), p); err != nil {
+		t.Fatal(err)
+	}
+	counts, total := map[flows.State]int{}, 0
+	for i := range p.cases {
+		state, _ := p.nth(i)
+		counts[state]++
+		if i%40 != 0 {
+			continue
+		}
+		if err := s.VerifyChain(ctx, p.id(i)); err != nil {
+			t.Error(err)
+		}
+		if err := s.View(ctx, func(v flows.View) error {
+			c, err := v.Case(ctx, p.id(i))
+			if err == nil && (c.State != state || c.OpenID != walk.Nth(i).OpenID || state == flows.Done && c.Personal.Number != walk.Nth(i).Number) {
+				t.Errorf("case %d is not what was planned", i)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.View(ctx, func(v flows.View) error {
+		got, err := v.CountByState(ctx, walk.Tenant)
+		for state, n := range got {
+			total += n
+			if n != counts[state] {
+				t.Errorf("%s: %d, want %d", state, n, counts[state])
+			}
+		}
+		return err
+	}); err != nil || total != p.cases {
+		t.Errorf("%d cases are counted, %v", total, err)
+	}
+	// One round of everything that is measured does what it should.
+	people, err := look(ctx, s, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &meter{walk.New(s, "round", time.Now()), people}
+	n := 0
+	if err := m.round(ctx, func(int, time.Duration) { n++ }); err != nil || n != len(operations) {
+		t.Errorf("%d operations, %v", n, err)
+	}
+}

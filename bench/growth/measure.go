@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"shiming/bench/growth/walk"
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/store"
+)
+
+// operation is something that somebody waits for. ready looks up what it needs, outside of
+// the time taken.
+type operation struct {
+	name  string
+	ready func(ctx context.Context, m *meter) (do func(ctx context.Context) error, err error)
+}
+
+// meter is the bot over one opening of the store, and the people whom it may still use up.
+type meter struct {
+	*walk.World
+	*pool
+}
+
+// pool outlives the openings.
+type pool struct {
+	p      plan
+	review []*flows.Case // to be approved
+	form   []*flows.Case // to be confirmed
+	fresh  int           // number of the next newcomer
+}
+
+// look finds the open cases that are to be used up.
+func look(ctx context.Context, s *store.Store, p plan) (*pool, error) {
+	out := &pool{p: p, fresh: 10_000_000}
+	err := s.View(ctx, func(v flows.View) (err error) {
+		if out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0); err != nil {
+			return err
+		}
+		out.form, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingConfirmation}, 4000, 0)
+		return err
+	})
+	rand.Shuffle(len(out.review), func(i, j int) { out.review[i], out.review[j] = out.review[j], out.review[i] })
+	rand.Shuffle(len(out.form), func(i, j int) { out.form[i], out.form[j] = out.form[j], out.form[i] })
+	return out, err
+}
+
+func (o *pool) newcomer() walk.Person { o.fresh++; return walk.Nth(o.fresh) }
+
+// done is somebody whose case ended well.
+func (o *pool) done() walk.Person {
+	for {
+		i := rand.IntN(o.p.cases - o.p.open())
+		if state, _ := o.p.nth(i); state == flows.Done {
+			return walk.Nth(i)
+		}
+	}
+}
+
+func take(list *[]*flows.Case) (*flows.Case, error) {
+	if len(*list) == 0 {
+		return nil, errors.New("the database is used up; fill another one")
+	}
+	c := (*list)[0]
+	*list = (*list)[1:]
+	return c, nil
+}
+
+func reply(template string, who func(m *meter) string) func(context.Context, *meter) (func(context.Context) error, error) {
+	return func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		id := who(m)
+		j := flows.Job{Kind: flows.JobReply, Ref: template, To: id, ToType: "open_id", Attempt: 1, Key: "growth", Args: map[string]string{"tenant": walk.Tenant, "who": id}}
+		return func(ctx context.Context) error { return m.Run(ctx, j) }, nil
+	}
+}
+
+func hr(*meter) string { return walk.HR }
+
+// operations in the order of the table.
+var operations = []operation{
+	{"status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		if len(m.review) == 0 {
+			return nil, errors.New("nobody is waiting for review")
+		}
+		p := walk.Person{OpenID: m.review[len(m.review)-1].OpenID}
+		return func(ctx context.Context) error { return m.Say(ctx, p, "进度") }, nil
+	}},
+	{"status 进度, case done: card", reply(flows.ReplyLatest, func(m *meter) string { return m.done().OpenID })},
+	{"queue page 待审: card", reply(flows.ReplyPending, hr)},
+	{"queue, next case (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		return func(ctx context.Context) error {
+			_, err := m.Press(ctx, walk.HR, &flows.Case{}, cards.ActNext)
+			return err
+		}, nil
+	}},
+	{"duplicate check (read alone)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		index := m.Store.MAC("number", m.done().Number)
+		return func(ctx context.Context) error {
+			return m.Store.View(ctx, func(v flows.View) error {
+				found, err := v.SameNumber(ctx, walk.Tenant, index, "nobody")
+				if err == nil && len(found) != 1 {
+					err = fmt.Errorf("the number was found %d times", len(found))
+				}
+				return err
+			})
+		}, nil
+	}},
+	{"confirm with duplicate check (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		c, err := take(&m.form)
+		if err != nil {
+			return nil, err
+		}
+		number := c.Personal.Front.RawNumber
+		return func(ctx context.Context) error {
+			return said(m.Press(ctx, c.OpenID, c, cards.ActConfirm, "identity_name", c.Personal.Front.RawName, "identity_code", number, "mobile", "13900001234"))("saved")
+		}, nil
+	}},
+	{"statistics 统计: card", reply(flows.ReplyStats, hr)},
+	{"open a new case", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		p := m.newcomer()
+		return func(ctx context.Context) error { return m.Say(ctx, p, "实名") }, nil
+	}},
+	{"approve (click of HR)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		c, err := take(&m.review)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) error { return said(m.Press(ctx, walk.HR, c, cards.ActApprove))("approved") }, nil
+	}},
+	{"place in the OCR queue", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+		return func(ctx context.Context) error {
+			return m.Store.View(ctx, func(v flows.View) error {
+				_, err := v.Unread(ctx, time.Now(), "")
+				return err
+			})
+		}, nil
+	}},
+}
+
+// said requires a click to have had its effect.
+func said(a flows.Answer, err error) func(want string) error {
+	return func(want string) error {
+		if err != nil {
+			return err
+		}
+		if w := cards.NewToast(want, nil); a.Toast == nil || *a.Toast != w {
+			return fmt.Errorf("the click was answered with %v, not with %q", a.Toast, want)
+		}
+		return nil
+	}
+}
+
+// round does every operation once, in any order, and notes how long each took.
+func (m *meter) round(ctx context.Context, note func(op int, took time.Duration)) error {
+	for _, i := range rand.Perm(len(operations)) {
+		m.At = time.Now()
+		do, err := operations[i].ready(ctx, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", operations[i].name, err)
+		}
+		began := time.Now()
+		if err := do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", operations[i].name, err)
+		}
+		note(i, time.Since(began))
+	}
+	return nil
+}
+
+// traffic writes events at a steady pace until the returned function is called.
+func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond int) (stop func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	var failed error
+	wg.Go(func() {
+		w := walk.New(s, seed, time.Now())
+		tick := time.NewTicker(time.Second / time.Duration(perSecond))
+		defer tick.Stop()
+		for i := first; ; i++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			w.At = time.Now()
+			if failed = w.Photos(context.WithoutCancel(ctx), walk.Nth(i)); failed != nil {
+				return
+			}
+		}
+	})
+	return func() error { cancel(); wg.Wait(); return failed }
+}
+
+// figures of one operation in one condition, milliseconds.
+type figures struct {
+	Operation string    `json:"operation"`
+	Condition string    `json:"condition"`
+	Runs      int       `json:"runs"`
+	P50       float64   `json:"p50_ms"`
+	P99       float64   `json:"p99_ms"`
+	Max       float64   `json:"max_ms"`
+	Took      []float64 `json:"took_ms"`
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func summarise(op, condition string, took []time.Duration) figures {
+	f := figures{Operation: op, Condition: condition, Runs: len(took)}
+	for _, d := range took {
+		f.Took = append(f.Took, millis(d))
+	}
+	slices.Sort(took)
+	f.P50, f.P99, f.Max = millis(took[len(took)/2]), millis(took[len(took)*99/100]), millis(took[len(took)-1])
+	return f
+}
+
+// eventsPerSecond of the traffic.
+const eventsPerSecond = 20
+
+// conditions in which everything is measured.
+var conditions = []struct {
+	name       string
+	cold, busy bool
+}{{"just opened, quiet", true, false}, {"just opened, 20 events/s", true, true}, {"warm, quiet", false, false}, {"warm, 20 events/s", false, true}}
+
+// measure does every operation runs times in every condition.
+func measure(ctx context.Context, open func(context.Context) (*store.Store, error), p plan, runs int) (out []figures, err error) {
+	s, err := open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := look(ctx, s, p)
+	if err = errors.Join(err, s.Close()); err != nil {
+		return nil, err
+	}
+	newcomers := 20_000_000
+	for k, cond := range conditions {
+		took := make([][]time.Duration, len(operations))
+		openings, rounds, unused := 1, runs, 20 // a warm one has some rounds to get warm
+		if cond.cold {
+			openings, rounds, unused = runs, 1, 0
+		}
+		fmt.Fprintln(os.Stderr, "measuring:", cond.name)
+		for n := range openings {
+			if err := func() (err error) {
+				s, err := open(ctx)
+				if err != nil {
+					return err
+				}
+				defer func() { err = errors.Join(err, s.Close()) }()
+				if cond.busy {
+					newcomers += 10_000
+					stop := traffic(ctx, s, fmt.Sprint("traffic", k, "-", n), newcomers, eventsPerSecond)
+					defer func() { err = errors.Join(stop(), err) }()
+				}
+				m := &meter{walk.New(s, fmt.Sprint("meter", k, "-", n), time.Now()), people}
+				for r := range unused + rounds {
+					if err := m.round(ctx, func(op int, d time.Duration) {
+						if r >= unused {
+							took[op] = append(took[op], d)
+						}
+					}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}(); err != nil {
+				return nil, err
+			}
+		}
+		for i, op := range operations {
+			out = append(out, summarise(op.name, cond.name, took[i]))
+		}
+	}
+	return out, nil
+}

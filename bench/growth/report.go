@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Limits of the figures, milliseconds: of the 99th percentile, and of the slowest start.
+const (
+	limit      = 10.0
+	startLimit = 1000.0
+)
+
+// report is everything that was found.
+type report struct {
+	FillSeconds float64   `json:"fill_seconds"` // 0: was there already
+	Bytes       int64     `json:"bytes"`
+	Figures     []figures `json:"figures"`
+	Sweep       swept     `json:"sweep"`
+	Start       figures   `json:"start"`
+}
+
+// bar draws a share of the limit, 20 places wide; what is over it ends in an arrow.
+func bar(value, limit float64) string {
+	const wide = 20
+	n := int(value / limit * wide)
+	if n > wide {
+		return strings.Repeat("█", wide-1) + "▶"
+	}
+	return strings.Repeat("█", n) + strings.Repeat("·", wide-n)
+}
+
+// print writes the table and reports whether every limit was kept.
+func (r *report) print(w io.Writer, p plan) (kept bool) {
+	kept = true
+	fmt.Fprintf(w, "%d cases, %.1f GB, %d bytes a case. The bar is p99 against %.0f ms.\n", p.cases, float64(r.Bytes)/1e9, r.Bytes/int64(p.cases), limit)
+	line := func(f figures, value, limit float64) {
+		mark := ""
+		if value > limit {
+			mark, kept = "  OVER", false
+		}
+		fmt.Fprintf(w, "%8.2f %8.2f %8.2f  %s  %s%s\n", f.P50, f.P99, f.Max, bar(value, limit), f.Operation, mark)
+	}
+	last := ""
+	for _, f := range r.Figures {
+		if f.Condition != last {
+			fmt.Fprintf(w, "\n%s, %d runs each\n     p50      p99      max ms\n", f.Condition, f.Runs)
+			last = f.Condition
+		}
+		line(f, f.P99, limit)
+	}
+	fmt.Fprintf(w, "\n%s, %d runs; the bar is the slowest against %.0f ms\n", r.Start.Condition, r.Start.Runs, startLimit)
+	line(r.Start, r.Start.Max, startLimit)
+	fmt.Fprintf(w, "\nsweep of %d rows: %.1f s; %s\n", r.Sweep.Rows, r.Sweep.Seconds, r.Sweep.Beside.Condition)
+	line(r.Sweep.Beside, r.Sweep.Beside.P99, limit)
+	return kept
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"shiming/bench/growth/walk"
+	"shiming/bench/kit"
+)
+
+// startRuns is how often the program is started.
+const startRuns = 5
+
+// starts runs the real program on the database and takes the time until /readyz is 200. The
+// platforms are not there: a start does not wait for them.
+func (d *database) starts(ctx context.Context, dir string) (f figures, err error) {
+	fmt.Fprintln(os.Stderr, "measuring: start of the program")
+	program, err := kit.Build(ctx, dir)
+	if err != nil {
+		return f, err
+	}
+	settings := map[string]string{"store.dsn": d.dsn, "security.keyset_file": d.keys, "verification.method": "none",
+		"feishu.base_url": "http://127.0.0.1:9", "feishu.app_id": "cli_growth", "feishu.app_secret": "s", "feishu.encrypt_key": "k",
+		"feishu.verification_token": "t", "hr.admins": walk.HR + ",ou_00000000000000000000000000000004"}
+	var took []time.Duration
+	for i := range startRuns {
+		bot, err := kit.NewBot(program, dir, fmt.Sprint("start", i), settings)
+		if err != nil {
+			return f, err
+		}
+		began := time.Now()
+		if err := bot.Start(ctx); err != nil {
+			return f, err
+		}
+		took = append(took, time.Since(began))
+		if i%2 == 0 {
+			bot.Kill() // and the next start recovers
+		} else if _, _, err := bot.Process().Terminate(20 * time.Second); err != nil {
+			return f, err
+		}
+	}
+	return summarise("start of the program until /readyz is 200", "after a stop or kill -9", took), nil
+}
+
+// sweptDays is how many days of event keys the sweep finds at once.
+const sweptDays = 8
+
+// swept is what the sweep took, and what somebody who writes meanwhile waits for.
+type swept struct {
+	Seconds float64 `json:"seconds"`
+	Rows    int64   `json:"rows"`
+	Beside  figures `json:"beside"`
+}
+
+// sweep has the store throw away all the event keys that the fill left, while cases are opened.
+func (d *database) sweep(ctx context.Context) (out swept, err error) {
+	fmt.Fprintln(os.Stderr, "measuring: sweep")
+	later := *d
+	later.now = func() time.Time { return time.Now().AddDate(0, 0, sweptDays) }
+	s, err := later.open(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	w := walk.New(s, "sweep", time.Now())
+	ended := make(chan error, 1)
+	began := time.Now()
+	go func() {
+		var err error
+		out.Rows, err = s.Sweep(ctx)
+		out.Seconds = time.Since(began).Seconds()
+		ended <- err
+	}()
+	var took []time.Duration
+	for i := 30_000_000; ; i++ {
+		one := time.Now()
+		w.At = one
+		if err := w.Say(ctx, walk.Nth(i), "实名"); err != nil {
+			return out, err
+		}
+		took = append(took, time.Since(one))
+		select {
+		case err := <-ended:
+			out.Beside = summarise("open a new case", "beside the sweep, one after the other", took)
+			return out, err
+		default:
+		}
+	}
+}
+
+// clean removes what measuring left beside the database.
+func clean(dir string) error {
+	var errs []error
+	for _, pattern := range []string{"templates.db*", "start*.log", "shiming", "config.yaml"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		errs = append(errs, err)
+		for _, file := range found {
+			errs = append(errs, os.Remove(file))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,182 @@
+// Command memory measures the largest resident set of the bot while a thousand photos of 8 MB
+// wait to be fetched, inspected and read:
+//
+//	go run ./bench/memory [--photos 1000] [--megabytes 8]
+//
+// The photos are noise, which no encoder makes small, so that every one is fetched, decoded and stored
+// whole; the simulated OCR says of each that it sees no card. It needs as much disk and memory beside the
+// bot as the photos take.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/sync/errgroup"
+
+	"shiming/bench/hand"
+	"shiming/bench/kit"
+	"shiming/sim"
+	"shiming/sim/wire"
+)
+
+type command struct {
+	Photos    int     `help:"Photos that wait at once." default:"1000"`
+	Megabytes float64 `help:"Size of each." default:"8"`
+	Store     string  `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
+	Out       string  `help:"Where the raw results go; default bench/results/memory-STORE.json."`
+}
+
+// goal is what DESIGN promises.
+const goal = 256 << 20
+
+type sample struct {
+	Second   int     `json:"second"`
+	Resident float64 `json:"resident_mb"`
+	Read     int     `json:"read"`
+}
+
+func main() {
+	var c command
+	k := kong.Parse(&c, kong.Description("The bot's largest resident set while photos wait."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	k.FatalIfErrorf(c.run(ctx))
+}
+
+func (c *command) run(ctx context.Context) error {
+	result := kit.NewResult("memory")
+	result.Store = c.Store
+	photo, err := noise(int(c.Megabytes * 1e6))
+	if err != nil {
+		return err
+	}
+	result.Settings = map[string]any{"photos": c.Photos, "bytes": len(photo)}
+	s, err := hand.Open(ctx, hand.Config{Bots: 1, Store: c.Store, Sync: "normal", World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"}})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Error, Status: 400,
+		Body: `{"code":2110002,"msg":"no id card found"}`})
+
+	bar := progressbar.NewOptions(c.Photos/2+2*c.Photos, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("consent, photos, reading"), progressbar.OptionClearOnFinish())
+	all := s.World.Hire(c.Photos / 2)
+	var moving errgroup.Group
+	moving.SetLimit(8)
+	for _, e := range all {
+		moving.Go(func() error {
+			err := s.Consent(ctx, e)
+			_ = bar.Add(1)
+			return err
+		})
+	}
+	if err := moving.Wait(); err != nil {
+		return err
+	}
+	if err := s.Quiet(ctx); err != nil {
+		return err
+	}
+	idle, err := s.Peak(0)
+	if err != nil {
+		return err
+	}
+	for i := range 2 * len(all) {
+		moving.Go(func() error {
+			// The same picture, and yet another file each time.
+			_, err := s.World.Feishu.SendImage(ctx, all[i/2].OpenID, numbered(photo, i))
+			_ = bar.Add(1)
+			return err
+		})
+	}
+	if err := moving.Wait(); err != nil {
+		return err
+	}
+	rows, err := c.watch(ctx, s, 2*len(all), bar)
+	if err != nil {
+		return err
+	}
+	_ = bar.Finish()
+	peak, err := s.Peak(0)
+	if err != nil {
+		return err
+	}
+	result.Rows = map[string]any{"idle_mb": mb(idle), "peak_mb": mb(peak), "samples": rows}
+	verdict := "within"
+	if peak > goal {
+		verdict = "OVER"
+	}
+	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all), float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), kit.Bar(float64(peak), goal, 50))
+	if c.Out == "" {
+		c.Out = "bench/results/memory-" + c.Store + ".json"
+	}
+	return result.Write(c.Out)
+}
+
+func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
+// watch waits until every photo has been read and looks at the memory meanwhile.
+func (c *command) watch(ctx context.Context, s *hand.Stage, photos int, bar *progressbar.ProgressBar) (rows []sample, err error) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for second := 0; ; second++ {
+		read := s.World.Recorder.Count(sim.UpstreamFeishu, "id_card.recognize")
+		now, err := kit.Memory(s.Bots[0].Process().PID())
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, sample{second, mb(now), read})
+		_ = bar.Set(photos/2 + photos + read)
+		if read >= photos {
+			return rows, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// noise is a JPEG of about the given size.
+func noise(size int) ([]byte, error) {
+	side := 64
+	for {
+		img := image.NewYCbCr(image.Rect(0, 0, 4*side, 3*side), image.YCbCrSubsampleRatio420)
+		random := rand.New(rand.NewPCG(1, 2))
+		for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} {
+			for i := range plane {
+				plane[i] = byte(random.Uint32())
+			}
+		}
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}); err != nil {
+			return nil, err
+		}
+		if b.Len() >= size*98/100 {
+			return b.Bytes(), nil
+		}
+		// The size grows with the area.
+		side = int(float64(side)*math.Sqrt(float64(size)/float64(b.Len()))) + 1
+	}
+}
+
+// numbered is the picture with a comment that makes it another file.
+func numbered(photo []byte, n int) []byte {
+	comment := fmt.Appendf(nil, "%08d", n)
+	out := make([]byte, 0, len(photo)+4+len(comment))
+	out = append(out, photo[:2]...) // start of image
+	out = append(out, 0xff, 0xfe, 0, byte(2+len(comment)))
+	out = append(out, comment...)
+	return append(out, photo[2:]...)
+}

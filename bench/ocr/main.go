@@ -1,0 +1,160 @@
+// Command ocr measures how much of Feishu's limit of ten OCR calls a second is used while photos
+// wait, and whether a call ever goes over it, with one process or several:
+//
+//	go run ./bench/ocr [--photos 200] [--instances 3 --store postgres]
+//
+// The simulated Feishu counts the calls that came within the second before each one, when the
+// request arrives, and refuses those over the limit.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/sync/errgroup"
+
+	"shiming/bench/hand"
+	"shiming/bench/kit"
+	"shiming/sim"
+	"shiming/sim/specimen"
+	"shiming/sim/wire"
+)
+
+type command struct {
+	Photos    int           `help:"Photos that wait at once." default:"200"`
+	Instances int           `help:"Processes of the bot." default:"1"`
+	Store     string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
+	Sync      string        `help:"store.sync." default:"full" enum:"full,normal"`
+	Latency   time.Duration `help:"What an OCR call takes at least." default:"200ms"`
+	Out       string        `help:"Where the raw results go; default bench/results/ocr-STORE-INSTANCES.json."`
+}
+
+// perSecond is Feishu's limit.
+const perSecond = 10
+
+type row struct {
+	Second  int `json:"second"`
+	Calls   int `json:"calls"`
+	Refused int `json:"refused"`
+}
+
+func main() {
+	var c command
+	k := kong.Parse(&c, kong.Description("How much of the OCR's limit is used, and whether it is kept."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	k.FatalIfErrorf(c.run(ctx))
+}
+
+func (c *command) run(ctx context.Context) error {
+	people := c.Photos / 2
+	if people < 20 {
+		return errors.New("--photos: want 40 at least")
+	}
+	result := kit.NewResult("ocr")
+	result.Store = c.Store
+	result.Settings = map[string]any{"photos": 2 * people, "instances": c.Instances, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
+	s, err := hand.Open(ctx, hand.Config{Bots: c.Instances, Store: c.Store, Sync: c.Sync,
+		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"}})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	// Counted when it comes, answered later.
+	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Delay, Delay: c.Latency})
+
+	bar := progressbar.NewOptions(4*people, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("consent, photos, reading"), progressbar.OptionClearOnFinish())
+	all := s.World.Hire(people)
+	shots := make([][2][]byte, people)
+	for i, e := range all {
+		if err := s.Consent(ctx, e); err != nil {
+			return err
+		}
+		for side, take := range []func(specimen.Person, specimen.Variant) ([]byte, error){specimen.Front, specimen.Back} {
+			if shots[i][side], err = take(e.Person, specimen.Variant{Width: 1000}); err != nil {
+				return err
+			}
+		}
+		_ = bar.Add(1)
+	}
+	var sending errgroup.Group
+	sending.SetLimit(16)
+	for i, e := range all {
+		sending.Go(func() error {
+			_, err := s.World.Feishu.SendImages(ctx, e.OpenID, shots[i][0], shots[i][1])
+			_ = bar.Add(1)
+			return err
+		})
+	}
+	if err := sending.Wait(); err != nil {
+		return err
+	}
+	queued := time.Now()
+	for _, e := range all {
+		if _, err := s.Card(ctx, e.ChatID, "confirm"); err != nil {
+			return err
+		}
+		_ = bar.Add(2)
+	}
+	_ = bar.Finish()
+	return c.report(s, result, queued)
+}
+
+// report counts by second from the moment at which the last photo had been sent, as long as there
+// was a second full of work.
+func (c *command) report(s *hand.Stage, result *kit.Result, queued time.Time) error {
+	calls := s.World.Feishu.OCRCalls()
+	refused, tightest := 0, time.Hour
+	var begin int
+	for i, call := range calls {
+		if call.Refused {
+			refused++
+		}
+		if call.At.Before(queued) {
+			begin = i + 1
+		}
+		if i >= perSecond {
+			tightest = min(tightest, call.At.Sub(calls[i-perSecond].At))
+		}
+	}
+	busy := calls[begin:]
+	if len(busy) < 5*perSecond {
+		return fmt.Errorf("only %d photos were still waiting when the last was sent; send more", len(busy))
+	}
+	span := busy[len(busy)-1].At.Sub(busy[0].At)
+	use := 100 * float64(len(busy)-1) / (span.Seconds() * perSecond)
+	var rows []row
+	for _, call := range calls {
+		n := int(call.At.Sub(calls[0].At) / time.Second)
+		for len(rows) <= n {
+			rows = append(rows, row{Second: len(rows)})
+		}
+		rows[n].Calls++
+		if call.Refused {
+			rows[n].Refused++
+		}
+	}
+	result.Rows = map[string]any{"use_percent": use, "over": refused, "tightest_ms": tightest.Seconds() * 1000, "calls": len(calls), "seconds": rows}
+	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; the tightest eleven within %.0f ms\n",
+		len(calls), len(busy), use, refused, tightest.Seconds()*1000)
+	for _, r := range rows {
+		fmt.Printf("%4d s  %s%s %d\n", r.Second, kit.Bar(float64(r.Calls), perSecond, 30), mark(r.Refused), r.Calls)
+	}
+	if c.Out == "" {
+		c.Out = fmt.Sprintf("bench/results/ocr-%s-%d.json", c.Store, c.Instances)
+	}
+	return result.Write(c.Out)
+}
+
+func mark(refused int) string {
+	if refused > 0 {
+		return "!"
+	}
+	return " "
+}

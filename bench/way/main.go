@@ -1,0 +1,191 @@
+// Command way measures what the bot itself adds to the way of one employee, when every call to a
+// platform takes 200 ms: from the last photo to the form, and from HR's approval to done.
+//
+//	go run ./bench/way [--people 20] [--store sqlite|postgres]
+//
+// The floor is what the platforms take on the critical path, as they measured it themselves: to
+// the form download, OCR and card, both photos side by side; to done the identity beside the uploads
+// of both photos (URL, then bytes, then e签宝's word that it has them), then the evidence point, then the card.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/schollz/progressbar/v3"
+
+	"shiming/bench/hand"
+	"shiming/bench/kit"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/specimen"
+	"shiming/sim/wire"
+)
+
+type command struct {
+	People  int           `help:"Employees, one after another." default:"20"`
+	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
+	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
+	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
+	Out     string        `help:"Where the raw results go; default bench/results/way-STORE.json."`
+}
+
+// leg is one part of one person's way, in milliseconds.
+type leg struct {
+	Took  float64 `json:"took_ms"`
+	Floor float64 `json:"floor_ms"`
+	Own   float64 `json:"own_percent"` // of the floor
+}
+
+func legOf(took, floor time.Duration) leg {
+	return leg{took.Seconds() * 1000, floor.Seconds() * 1000, 100 * float64(took-floor) / float64(floor)}
+}
+
+func main() {
+	var c command
+	k := kong.Parse(&c, kong.Description("The bot's own share of the way."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	k.FatalIfErrorf(c.run(ctx))
+}
+
+func (c *command) run(ctx context.Context) error {
+	result := kit.NewResult("way")
+	result.Store = c.Store
+	result.Settings = map[string]any{"people": c.People, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
+	s, err := hand.Open(ctx, hand.Config{Bots: 1, Store: c.Store, Sync: c.Sync,
+		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"}})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	bar := progressbar.NewOptions(c.People, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("people"), progressbar.OptionClearOnFinish())
+	var form, done []leg
+	for _, e := range s.World.Hire(c.People) {
+		f, d, err := c.walk(ctx, s, e)
+		if err != nil {
+			return err
+		}
+		form, done = append(form, f), append(done, d)
+		_ = bar.Add(1)
+	}
+	_ = bar.Finish()
+	result.Rows = map[string][]leg{"last photo to form": form, "approval to done": done}
+	for _, l := range []struct {
+		name string
+		legs []leg
+	}{{"last photo → form", form}, {"approval → done", done}} {
+		m := middle(l.legs)
+		fmt.Printf("%-18s %6.0f ms, of which the platforms %6.0f ms; own share %4.1f %% (median of %d)\n", l.name, m.Took, m.Floor, m.Own, len(l.legs))
+		fmt.Printf("%-18s %s|%s\n", "", kit.Bar(m.Floor, m.Took, 50), "")
+	}
+	if c.Out == "" {
+		c.Out = "bench/results/way-" + c.Store + ".json"
+	}
+	return result.Write(c.Out)
+}
+
+// middle is the leg with the median own share.
+func middle(legs []leg) leg {
+	sorted := slices.SortedFunc(slices.Values(legs), func(a, b leg) int { return int(1000 * (a.Own - b.Own)) })
+	return sorted[len(sorted)/2]
+}
+
+// walk takes one person to the end.
+func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (form, done leg, err error) {
+	front, err := specimen.Front(e.Person, specimen.Variant{Width: 1000})
+	if err != nil {
+		return form, done, err
+	}
+	back, err := specimen.Back(e.Person, specimen.Variant{Width: 1000})
+	if err != nil {
+		return form, done, err
+	}
+	if err := s.Consent(ctx, e); err != nil {
+		return form, done, err
+	}
+	if err := s.Quiet(ctx); err != nil {
+		return form, done, err
+	}
+	began := time.Now()
+	if _, err := s.World.Feishu.SendImages(ctx, e.OpenID, front, back); err != nil {
+		return form, done, err
+	}
+	m, err := s.Card(ctx, e.ChatID, "confirm")
+	if err != nil {
+		return form, done, err
+	}
+	calls := since(s, began)
+	if err := calls.all("resource.get", "id_card.recognize"); err != nil {
+		return form, done, err
+	}
+	form = legOf(hand.Shown(m).Sub(began), calls.longest("resource.get")+calls.longest("id_card.recognize")+c.Latency)
+
+	if err := s.Press(ctx, e, e.ChatID, "confirm", nil); err != nil {
+		return form, done, err
+	}
+	sms, err := s.World.Tencent.WaitSMS(ctx, e.Person.Mobile, 0)
+	if err != nil {
+		return form, done, err
+	}
+	if err := s.Press(ctx, e, e.ChatID, "submit_code", map[string]any{"sms_code": sms.Code()}); err != nil {
+		return form, done, err
+	}
+	admin := s.World.Admins()[0]
+	review, err := s.Card(ctx, s.World.Settings()["hr.review_chat"], "approve")
+	if err != nil {
+		return form, done, err
+	}
+	if err := s.Quiet(ctx); err != nil {
+		return form, done, err
+	}
+	began = time.Now()
+	if _, err := s.World.Feishu.ClickAct(ctx, admin, review.ID, "approve", nil); err != nil {
+		return form, done, err
+	}
+	end, err := s.World.Feishu.Watch(ctx, e.ChatID, func(m feishu.Message) bool {
+		card, err := feishu.ParseCard(m.Card)
+		return err == nil && card.Title() == "实名登记完成 🎉"
+	})
+	if err != nil {
+		return form, done, err
+	}
+	calls = since(s, began)
+	if err := calls.all("identities.create", "files.upload_url", "storage.put", "files.status", "evidence.psn_realname"); err != nil {
+		return form, done, err
+	}
+	first := max(calls.longest("identities.create"), calls.longest("files.upload_url")+calls.longest("storage.put")+calls.longest("files.status"))
+	done = legOf(hand.Shown(end).Sub(began), first+calls.longest("evidence.psn_realname")+c.Latency)
+	return form, done, s.Quiet(ctx)
+}
+
+type calls []wire.Call
+
+func since(s *hand.Stage, began time.Time) calls {
+	return slices.DeleteFunc(s.World.Recorder.Calls(), func(c wire.Call) bool { return c.At.Before(began) })
+}
+
+// all fails if one of the operations was not called: a floor without it would be too low.
+func (c calls) all(operations ...string) error {
+	for _, o := range operations {
+		if c.longest(o) == 0 {
+			return fmt.Errorf("%s was not called", o)
+		}
+	}
+	return nil
+}
+
+// longest is what the slowest call of an operation took the platform.
+func (c calls) longest(operation string) (d time.Duration) {
+	for _, call := range c {
+		if call.Operation == operation {
+			d = max(d, call.Duration)
+		}
+	}
+	return d
+}

@@ -1,0 +1,86 @@
+package flows_test
+
+import (
+	"testing"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// TestRestoredWritesNothingByItself: whatever a copy of the database holds, no identity and no
+// evidence is written before HR has said that it was not; and what HR says leads to the end.
+func TestRestoredWritesNothingByItself(t *testing.T) {
+	for _, tt := range []struct {
+		at              flows.State
+		identity, filed bool // what happened after the copy was made
+		writes          int  // outside writes that are left to be made
+	}{
+		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1}, {flows.AwaitingReview, true, true, 0},
+		{flows.AwaitingReview, false, false, 2}, {flows.Recording, true, true, 0}, {flows.Recording, false, false, 2},
+		{flows.Recording, true, false, 1},
+	} {
+		t.Run(string(tt.at), func(t *testing.T) {
+			w := newWorld(t)
+			stopped := w.walkTo("ou_1", tt.at)
+			_, did, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
+			w.must(err)
+			if !did {
+				t.Fatal("nothing was noted")
+			}
+			if _, again, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
+				t.Errorf("a second time: %v, %v", again, err)
+			}
+			w.toRecording("ou_1")
+			for _, ask := range []struct {
+				step    string
+				written bool
+				resolve []string
+			}{{"identity", tt.identity, nil}, {"evidence", tt.filed, []string{"evi_point_id", "P123"}}} {
+				c := w.in(stopped.ID, flows.NeedsAttention)
+				if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" || a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
+					t.Fatalf("HR is asked about %+v, want %s", a, ask.step)
+				}
+				if ask.written {
+					w.click("ou_hr1", c, cards.ActResolve, ask.resolve...)
+				} else {
+					w.click("ou_hr1", c, cards.ActRetry)
+				}
+				w.run()
+			}
+			w.in(stopped.ID, flows.Done)
+			if got := w.register.calls + w.notary.calls; got != tt.writes {
+				t.Errorf("%d outside writes, want %d", got, tt.writes)
+			}
+		})
+	}
+}
+
+// walkTo stops on the ordinary way; before the bot's own steps if that is where it is to be.
+func (w *world) walkTo(who string, at flows.State) *flows.Case {
+	w.t.Helper()
+	if at != flows.Recording {
+		return w.walk(who, flows.SampleNumber, at)
+	}
+	c := w.walk(who, flows.SampleNumber, flows.AwaitingReview)
+	w.said(w.click("ou_hr1", c, cards.ActApprove), "approved")
+	return w.in(c.ID, flows.Recording)
+}
+
+// toRecording goes on until the bot is to write, and lets it try.
+func (w *world) toRecording(who string) {
+	w.t.Helper()
+	for {
+		w.run()
+		c := w.caseOf(who)
+		switch c.State {
+		case flows.AwaitingConfirmation:
+			w.said(w.click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
+		case flows.AwaitingCode:
+			w.said(w.click(who, c, cards.ActSubmitCode, "sms_code", w.verifier.code()), "saved")
+		case flows.AwaitingReview:
+			w.said(w.click("ou_hr1", c, cards.ActApprove), "approved")
+		default:
+			return
+		}
+	}
+}

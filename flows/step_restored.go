@@ -1,0 +1,54 @@
+package flows
+
+import "strings"
+
+// copyOf begins the Job of a write that may have happened after the copy of the database was
+// made which was put back.
+const copyOf = "copy_of/"
+
+// restored deals with a case of a database that was put back from a copy: what was written
+// after the copy was made is not on record. So each write that is still to come counts as one
+// whose outcome is unknown. The case goes on in its ordinary way, and where the write would
+// be made HR is asked whether it has been. A code that was about to be sent may have been.
+func restored(d *decision) {
+	changed := d.mayBeWritten(&d.c.Identity)
+	if d.files() && d.mayBeWritten(&d.c.Evidence) {
+		changed = true
+	}
+	if code := d.c.Code; code != nil && code.State == "sending" {
+		code.State, code.Problem = "unknown", "unknown"
+		d.show(toApplicant)
+		changed = true
+	}
+	if !changed {
+		d.refuse("known", nil)
+		return
+	}
+	d.detail("copy_of", d.e.ID)
+	if d.c.State == Recording || d.c.State == Filing {
+		d.resume(d.c.State) // the worker asks HR
+	}
+}
+
+// mayBeWritten notes that a write may have been made; false if it is known already.
+func (d *decision) mayBeWritten(at **Write) bool {
+	w := *at
+	if w != nil && (w.State == WriteDone || w.State == WriteUnknown) {
+		return false
+	}
+	attempt := 0
+	if w != nil {
+		attempt = w.Attempt
+	}
+	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: copyOf + d.e.ID}
+	return true
+}
+
+// inCopy reports that a write is unknown since it may have been made after the copy, and what
+// HR's card names as its cause.
+func (w *Write) inCopy() (cause string, is bool) {
+	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, copyOf) {
+		return "", false
+	}
+	return w.Job, true
+}

@@ -1,0 +1,427 @@
+package flows_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/esign"
+	"shiming/flows"
+)
+
+// toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
+func (w *world) toNight() {
+	w.t.Helper()
+	jobs := w.waiting(flows.JobReconcile)
+	if len(jobs) != 1 {
+		w.t.Fatalf("%d nightly jobs are queued", len(jobs))
+	}
+	w.pass(jobs[0].at.Sub(w.now()))
+	w.run(flows.JobReconcile)
+}
+
+// toMorning moves the clock to 09:00 and sends what is to be sent.
+func (w *world) toMorning() {
+	w.t.Helper()
+	w.pass(6*time.Hour + 30*time.Minute)
+	w.run(flows.JobReply)
+}
+
+// reports lists the reconciliation cards in the review group.
+func (w *world) reports() (out []*message) {
+	for _, m := range w.chat.sentTo("oc_hr") {
+		if shows(m.now(), "reconcile.title") {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// asked is the card that HR gets for the word.
+func (w *world) asked(word string) string {
+	w.t.Helper()
+	before := len(w.chat.sentTo("ou_hr1"))
+	w.say("ou_hr1", word)
+	w.run(flows.JobReply)
+	all := w.chat.sentTo("ou_hr1")
+	if len(all) != before+1 {
+		w.t.Fatalf("%d answers to %s", len(all)-before, word)
+	}
+	return all[before].now()
+}
+
+func done(c *flows.Case) {
+	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.Noon}
+	c.Identity.At = flows.Noon
+}
+
+func evidenceUnknown(c *flows.Case) {
+	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
+	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
+	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.Noon}
+	c.Attention = &flows.Attention{Step: "evidence", Return: flows.Filing, Rev: 6, Code: "unknown_outcome", Since: flows.Noon}
+}
+
+// The first case queues the tenant's nightly job, each run the next one, and one that was lost
+// comes again with a case.
+func TestTheNightlyJob(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.say("ou_1", "实名")
+	w.say("ou_2", "实名")
+	night := time.Date(2026, 6, 2, 2, 30, 0, 0, flows.Noon.Location())
+	for range 3 {
+		jobs := w.waiting(flows.JobReconcile)
+		if len(jobs) != 1 || !jobs[0].at.Equal(night) || jobs[0].Ref != night.Format("2006-01-02") {
+			t.Fatalf("queued: %+v", jobs)
+		}
+		w.toNight()
+		night = night.AddDate(0, 0, 1)
+	}
+	// The machine was off for some days: one run, and the next one is to come.
+	w.pass(70 * time.Hour)
+	w.run(flows.JobReconcile)
+	if jobs := w.waiting(flows.JobReconcile); len(jobs) != 1 || !jobs[0].at.After(w.now()) || jobs[0].at.Sub(w.now()) > 24*time.Hour {
+		t.Fatalf("after a pause: %+v", jobs)
+	}
+	w.take(flows.JobReconcile) // and it is lost
+	w.say("ou_3", "实名")
+	if n := len(w.waiting(flows.JobReconcile)); n != 0 {
+		t.Errorf("%d jobs while one is believed to be queued", n)
+	}
+	w.pass(50 * time.Hour)
+	w.say("ou_4", "实名")
+	if n := len(w.waiting(flows.JobReconcile)); n != 1 {
+		t.Errorf("%d jobs after one was lost", n)
+	}
+	if n := len(w.reports()); n != 0 {
+		t.Errorf("%d reports although nothing differs", n)
+	}
+}
+
+// A clock that runs ahead in the database makes no earlier night, nor two of one.
+func TestANightThatComesTooEarly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.say("ou_1", "实名")
+	j := w.take(flows.JobReconcile)
+	again, ok := w.Run(t.Context(), j).(*flows.Again)
+	if !ok || !again.Snooze || again.In != 14*time.Hour+30*time.Minute {
+		t.Fatalf("%+v", again)
+	}
+	w.pass(again.In)
+	for range 3 {
+		w.must(w.Run(t.Context(), j)) // as a job that runs more than once
+	}
+	if n := len(w.waiting(flows.JobReconcile)); n != 1 {
+		t.Errorf("%d jobs of one night", n)
+	}
+}
+
+// Everything that differs is found over many pages, each case compared once, also when the
+// process dies in the middle; HR hears of it in the morning.
+func TestANight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked("对账")
+	for i := range 50 {
+		w.put(flows.Done, fmt.Sprintf("ou_done%d", i), done)
+	}
+	for i := range 7 {
+		w.put(flows.AwaitingPhotos, fmt.Sprintf("ou_open%d", i))
+	}
+	lost := w.put(flows.Done, "ou_lost", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
+	notOurs := w.put(flows.Done, "ou_theirs", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "f1", "back": "theirs"} })
+	bad := w.put(flows.Done, "ou_bad", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "bad", "back": "f2"} })
+	left := w.put(flows.AwaitingReview, "ou_left")
+	gone := w.put(flows.AwaitingReview, "ou_gone")
+	unknown := w.put(flows.NeedsAttention, "ou_unknown", evidenceUnknown)
+	w.put(flows.Rejected, "ou_old")
+	w.notary.statusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
+		switch id {
+		case "gone":
+			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+		case "theirs":
+			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindPermission, HTTPStatus: 200, Code: "1430802"}
+		case "bad":
+			return esign.FileStatus{FileID: id, Status: 3}, nil
+		}
+		return esign.FileStatus{FileID: id, Status: 2}, nil
+	}
+	looked := map[string]int{}
+	w.chat.contactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
+		looked[openID]++
+		switch openID {
+		case "ou_left":
+			return flows.Contact{Left: true}, nil
+		case "ou_gone":
+			return flows.Contact{}, &failure{class: "permission", code: "41050"}
+		}
+		return flows.Contact{}, nil
+	}
+
+	w.pass(w.waiting(flows.JobReconcile)[0].at.Sub(w.now()))
+	first := w.take(flows.JobReconcile)
+	w.must(w.Run(t.Context(), first))
+	w.must(w.Run(t.Context(), first)) // done already
+	dead, cancel := context.WithCancel(t.Context())
+	second := w.take(flows.JobReconcile)
+	for second.Ref != first.Ref { // the next night's is queued as well
+		w.queue(second)
+		second = w.take(flows.JobReconcile)
+	}
+	asked := 0
+	statuses := w.notary.statusFunc
+	w.notary.statusFunc = func(ctx context.Context, id string) (esign.FileStatus, error) {
+		if asked++; asked == 5 {
+			cancel()
+			return esign.FileStatus{}, context.Canceled
+		}
+		return statuses(ctx, id)
+	}
+	if err := w.Run(dead, second); err == nil {
+		t.Fatal("a run that was torn apart is done")
+	}
+	w.queue(second) // comes back with the restart
+	w.run(flows.JobReconcile)
+
+	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
+		if n := looked[c.OpenID]; n < 1 || n > 2 { // once more for the page that died
+			t.Errorf("%s was looked up %d times", c.OpenID, n)
+		}
+	}
+	if looked["ou_old"] != 0 {
+		t.Error("somebody with no record was looked up")
+	}
+	if len(w.reports()) != 0 {
+		t.Error("HR was woken")
+	}
+	w.toMorning()
+	if n := len(w.reports()); n != 1 {
+		t.Fatalf("%d reports", n)
+	}
+	card := w.reports()[0].now()
+	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
+		if strings.Count(card, c.ID) == 0 {
+			t.Errorf("the card does not name the case of %s", c.OpenID)
+		}
+	}
+	for _, text := range []string{"diff.evidence_unknown", "diff.photo_lost", "diff.person_gone", "reconcile.unasked"} {
+		if !shows(card, text) {
+			t.Errorf("the card does not say %s", text)
+		}
+	}
+	for _, text := range []string{"diff.stalled", "diff.chain", "diff.identity_missing", "reconcile.agree", "reconcile.running"} {
+		if shows(card, text) {
+			t.Errorf("the card says %s", text)
+		}
+	}
+	// 50 + 3 done, 7 + 3 open; the rejected one is older than the night before last only by chance.
+	if want := "64 件"; !strings.Contains(card, want) {
+		t.Errorf("the card does not say %s: %s", want, card)
+	}
+	if strings.Contains(card, flows.SampleName) || strings.Contains(card, flows.SampleNumber) || len(card) > 30*1024 {
+		t.Error("the card shows too much")
+	}
+	if got := w.asked("reconcile"); got != card {
+		t.Error("the word shows something else")
+	}
+}
+
+// HR is told once of what nobody can change any more, and every morning of what waits.
+func TestWhatIsKnownBringsNoCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked("对账")
+	w.put(flows.Done, "ou_1", done, func(c *flows.Case) { c.Evidence = nil })
+	unknown := w.put(flows.NeedsAttention, "ou_2", evidenceUnknown)
+	for range 2 {
+		w.toNight()
+		w.toMorning()
+	}
+	if n := len(w.reports()); n != 2 {
+		t.Fatalf("%d reports while an outcome is unknown", n)
+	}
+	w.toNight()
+	w.said(w.click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
+	w.toMorning()
+	last := w.reports()[len(w.reports())-1].now()
+	if shows(last, "diff.evidence_unknown") || !shows(last, "diff.evidence_missing") {
+		t.Error("the card shows what was dealt with since the night, or not what stays")
+	}
+	before := len(w.reports())
+	w.toNight()
+	w.toMorning()
+	if n := len(w.reports()); n != before {
+		t.Errorf("%d more reports of what HR knows", n-before)
+	}
+	if card := w.asked("对账"); !shows(card, "diff.evidence_missing") || shows(card, "reconcile.agree") {
+		t.Error("the word does not show what still differs")
+	}
+}
+
+// What was dealt with between night and morning brings no card.
+func TestDealtWithBeforeTheMorning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked("对账")
+	c := w.put(flows.NeedsAttention, "ou_2", evidenceUnknown)
+	w.toNight()
+	w.said(w.click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
+	w.toMorning()
+	if n := len(w.reports()); n != 0 {
+		t.Errorf("%d reports", n)
+	}
+	if card := w.asked("对账"); !shows(card, "reconcile.agree") {
+		t.Error("the word says that something differs")
+	}
+}
+
+// An upstream that does not answer is waited for, then left out of the night, which the card
+// says, and asked for once more the next night.
+func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		failure error
+		calls   int
+	}{
+		"outage":      {&esign.Error{Op: "FileStatus", Kind: esign.KindPermission, HTTPStatus: 403, Code: "403"}, 1},
+		"credentials": {&esign.Error{Op: "FileStatus", Kind: esign.KindAuth, HTTPStatus: 401, Code: "401"}, 1},
+		"deadline":    {context.DeadlineExceeded, 8},
+	} {
+		w := newWorld(t)
+		w.asked("对账")
+		for i := range 3 {
+			w.put(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
+		}
+		w.notary.statusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
+		w.toNight()
+		for range 10 {
+			w.pass(5 * time.Minute)
+			w.run(flows.JobReconcile)
+		}
+		if n := len(w.notary.asked); n != tt.calls {
+			t.Errorf("%s: %d calls", name, n)
+		}
+		if card := w.asked("对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
+			t.Errorf("%s: the card says %s", name, card)
+		}
+		w.notary.statusFunc = func(context.Context, string) (esign.FileStatus, error) {
+			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+		}
+		w.toNight()
+		w.toMorning()
+		if n := len(w.reports()); n != 1 || !shows(w.reports()[0].now(), "diff.photo_lost") || strings.Contains(w.reports()[0].now(), "没有答复（") {
+			t.Errorf("%s: %d reports of what was asked for a night later", name, n)
+		}
+	}
+}
+
+// A case in the bot's turn whose job is gone is stopped in the morning, and HR's retry lets
+// it go on.
+func TestACaseWithoutAJob(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked("对账")
+	idle := w.put(flows.Filing, "ou_idle", func(c *flows.Case) { c.Evidence = nil })
+	busy := w.put(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
+	w.store.queue = append(w.store.queue, &queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID, Key: "busy"}, at: w.now().Add(240 * time.Hour)})
+	w.toNight()
+	w.in(idle.ID, flows.Filing) // HR's cards stay quiet at night
+	w.toMorning()
+	w.run(flows.JobShow)
+	if n := len(w.reports()); n != 1 || !strings.Contains(w.reports()[0].now(), idle.ID) || strings.Contains(w.reports()[0].now(), busy.ID) {
+		t.Fatalf("%d reports", n)
+	}
+	now := w.in(idle.ID, flows.NeedsAttention)
+	if now.Attention.Code != "stalled" || now.Attention.Step != "evidence" {
+		t.Errorf("%+v", now.Attention)
+	}
+	w.in(busy.ID, flows.Filing)
+	own := func() (n int) {
+		for _, m := range w.chat.sentTo("oc_hr") {
+			if shows(m.now(), "trouble.stalled") {
+				n++
+			}
+		}
+		return n
+	}
+	if own() != 1 {
+		t.Errorf("%d cards of the case itself", own())
+	}
+	// The list's button brings the case's own card down.
+	before := len(w.chat.sentTo("oc_hr"))
+	w.said(w.click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
+	w.run(flows.JobShow)
+	if all := w.chat.sentTo("oc_hr"); len(all) != before+1 || !shows(all[before].now(), "trouble.stalled") || own() != 1 {
+		t.Errorf("%d messages more, %d cards of the case", len(all)-before, own())
+	}
+	if w.audits(idle.ID, "look") != 1 {
+		t.Error("the look is not on record")
+	}
+	w.said(w.click("ou_hr1", now, cards.ActRetry), "retried")
+	w.run(flows.JobEvidence)
+	w.in(idle.ID, flows.Done)
+	w.said(w.click("ou_hr1", now, cards.ActNext, "to", cards.ToBottom), "late", "what", "approved", "when", "06-01 11:59", "who", "")
+}
+
+func TestBringingACardDownIsHRs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.put(flows.AwaitingReview, "ou_hr2")
+	w.said(w.click("ou_1", c, cards.ActNext, "to", cards.ToBottom), "not_allowed")
+	w.said(w.click("ou_hr2", c, cards.ActNext, "to", cards.ToBottom), "self_review")
+	c.ID = "01976f00-0000-7000-8000-00000000ffff"
+	w.said(w.click("ou_hr1", c, cards.ActNext, "to", cards.ToBottom), "bad_request")
+	if len(w.chat.sentTo("oc_hr")) != 0 {
+		t.Error("a card was sent")
+	}
+}
+
+// The card of an incident says how many cases wait for the same cause, and follows the number
+// at its own pace.
+func TestTheCardOfAnIncidentCounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.reader.readFunc = func(context.Context, []byte) (flows.CardText, error) {
+		return flows.CardText{}, &failure{class: "quota", code: "2110003"}
+	}
+	stop := func(i int) {
+		c := w.put(flows.AwaitingPhotos, fmt.Sprintf("ou_%d", i))
+		w.queue(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
+	}
+	settle := func() string {
+		w.pass(30 * time.Second)
+		w.run(flows.JobRecount, flows.JobShow)
+		all := w.chat.sentTo("oc_hr")
+		if len(all) != 1 {
+			t.Fatalf("%d cards to HR", len(all))
+		}
+		return all[0].now()
+	}
+	stop(0)
+	w.run(flows.JobReadPhotos, flows.JobShow)
+	if card := settle(); shows(card, "attention.others") {
+		t.Error("one case is said to be many")
+	}
+	for i := range 9 {
+		stop(i + 1)
+	}
+	w.run(flows.JobReadPhotos, flows.JobShow)
+	if n := len(w.waiting(flows.JobRecount)); n != 1 {
+		t.Errorf("%d drawings for nine cases", n)
+	}
+	if card := settle(); !strings.Contains(card, "还有 9 件因为同样的原因停着") {
+		t.Errorf("the card says %s", card)
+	}
+	if c := w.caseOf("ou_3"); c.State != flows.NeedsAttention {
+		t.Fatalf("in %s", c.State)
+	}
+	w.said(w.click("ou_hr1", w.caseOf("ou_3"), cards.ActClose), "shut")
+	if card := settle(); !strings.Contains(card, "还有 8 件因为同样的原因停着") {
+		t.Errorf("the card says %s", card)
+	}
+}

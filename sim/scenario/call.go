@@ -1,0 +1,145 @@
+package scenario
+
+import (
+	"shiming/sim/esign"
+	"shiming/sim/tencent"
+)
+
+// Platforms, as they are named in the record of calls.
+const (
+	feishuName  = "feishu"
+	esignName   = "esign"
+	tencentName = "tencent"
+)
+
+// Text is said in both languages.
+type Text struct{ ZH, EN string }
+
+// Repeat is what happens when a call is made a second time.
+type Repeat string
+
+const (
+	Harmless  Repeat = "harmless"  // nothing more than the first time
+	SecondSMS Repeat = "sms"       // another text message goes out
+	Doubles   Repeat = "doubles"   // the record would be there twice
+	Unneeded  Repeat = "unneeded"  // harmless, and nobody waits for what the call brings
+	Redeliver Repeat = "redeliver" // the platform itself comes again
+)
+
+// Proof is what a request carries to show who sends it.
+type Proof string
+
+const (
+	NoProof   Proof = ""          // the address says it all
+	Token     Proof = "token"     // a token that can be fetched anew
+	Secret    Proof = "secret"    // the application's secret
+	Signature Proof = "signature" // a signature over the request and the time
+)
+
+// Step is the moment of the way at which somebody makes the call happen.
+type Step string
+
+const (
+	Start   Step = "start"     // the person asks to register
+	Consent Step = "consent"   // the person consents
+	Photos  Step = "photos"    // the person sends both photos
+	Odd     Step = "odd_photo" // the person sends something that is no photo
+	Form    Step = "form"      // the person confirms the form
+	Code    Step = "code"      // the person types the code
+	Review  Step = "review"    // HR approves
+)
+
+// Call is something that the bot asks of a platform, or (feishu.push) the platform of the bot.
+type Call struct {
+	Name      string // stable, e.g. feishu.ocr
+	Upstream  string // as in wire.Fault
+	Operation string // as in wire.Fault; "" for feishu.push
+	Text      Text   // what it is for
+	At        Step
+	Repeat    Repeat
+	Proof     Proof
+	Reads     bool // an HTTP GET, which Go's client repeats by itself when a kept connection breaks
+	Twice     bool // once for each photo, side by side
+	Picture   bool // answered with a picture instead of JSON
+	Blind     bool // nothing of a good answer is looked at
+	Patient   bool // asked again within the same piece of work
+	waits     Sight
+	slow      Sight
+}
+
+// lasts reports whether the fault comes three times running, so that people are told that it takes long. What must not be
+// done twice is tried again by itself only after a clear refusal; anything else stops it at the first time.
+func (c Call) lasts(f Fault) bool {
+	if c.Repeat == SecondSMS || c.Repeat == Doubles {
+		return f.Name == "rate_limit"
+	}
+	return f.Name == "server_down"
+}
+
+// quiet reports whether a fault may pass without any failure to tell of.
+func (c Call) quiet(f Fault) bool {
+	switch f.Name {
+	case "slow":
+		return true
+	case "token_dead":
+		return c.Proof == Token
+	case "wrong_schema":
+		return c.Blind || c.Patient
+	case "lost_answer", "reset":
+		return c.Reads
+	case "truncated":
+		return c.Picture || c.Patient // half a picture is a picture, as far as the call is concerned
+	case "clock_off":
+		return c.Repeat == Redeliver
+	}
+	return c.Patient
+}
+
+// The cards that people see while they wait, and what these say when it takes long.
+var (
+	reading   = Sight{Person, []string{"正在识别照片", "照片收到了，正在识别"}}
+	readSlow  = Sight{Person, []string{"识别服务现在有点慢，会自动重试，你不用做什么"}}
+	checking  = Sight{Person, []string{"正在核验", "正在向核验机构确认你的信息"}}
+	recording = Sight{Person, []string{"正在登记", "审核通过了，正在飞书登记实名信息"}}
+	filing    = Sight{Person, []string{"正在存证", "实名信息已登记，正在存证"}}
+	slow      = Sight{Person, []string{"对方系统现在有点慢，会自动重试，你不用做什么"}}
+	sending   = Sight{Person, []string{"输入短信验证码", "发验证码，几秒就到"}}
+	sendSlow  = Sight{Person, []string{"输入短信验证码", "短信服务现在不通，会自动重试"}}
+)
+
+// calls lists them in the order of the way.
+var calls = []Call{
+	{Name: "feishu.push", Upstream: feishuName, At: Start, Repeat: Redeliver, Proof: Signature,
+		Text: Text{"飞书把员工的消息推给机器人", "Feishu pushes what people do to the bot"}},
+	{Name: "feishu.token", Upstream: feishuName, Operation: "token", At: Photos, Repeat: Harmless, Proof: Secret,
+		Text: Text{"取飞书的访问凭证", "getting Feishu's access token"}},
+	{Name: "feishu.send", Upstream: feishuName, Operation: "message.create", At: Start, Repeat: Harmless, Proof: Token,
+		Text: Text{"发一张新卡片", "sending a card"}},
+	{Name: "feishu.contact", Upstream: feishuName, Operation: "contact.user.get", At: Consent, Repeat: Unneeded, Proof: Token, Reads: true,
+		Text: Text{"查通讯录里的姓名和手机号", "looking up name and mobile in the directory"}},
+	{Name: "feishu.reply", Upstream: feishuName, Operation: "message.reply", At: Odd, Repeat: Harmless, Proof: Token,
+		Text: Text{"回复一张有问题的照片", "answering a photo that is no good"}},
+	{Name: "feishu.patch", Upstream: feishuName, Operation: "message.patch", At: Photos, Repeat: Harmless, Proof: Token, Blind: true,
+		Text: Text{"更新已发出的卡片", "changing a card that was sent"}},
+	{Name: "feishu.download", Upstream: feishuName, Operation: "resource.get", At: Photos, Repeat: Harmless, Proof: Token, Reads: true, Twice: true,
+		Picture: true, waits: reading, slow: readSlow, Text: Text{"取员工发来的照片", "fetching a photo from the chat"}},
+	{Name: "feishu.ocr", Upstream: feishuName, Operation: "id_card.recognize", At: Photos, Repeat: Harmless, Proof: Token, Twice: true,
+		waits: reading, slow: readSlow, Text: Text{"识别身份证照片", "reading a photo of the ID card"}},
+	{Name: "tencent.sms", Upstream: tencentName, Operation: "SendSms", At: Form, Repeat: SecondSMS, Proof: Signature,
+		waits: sending, slow: sendSlow, Text: Text{"发短信验证码", "sending the code"}},
+	{Name: "tencent.check", Upstream: tencentName, Operation: "PhoneVerification", At: Code, Repeat: Harmless, Proof: Signature,
+		waits: checking, slow: slow, Text: Text{"核验姓名、证件号和手机号", "checking name, number and mobile"}},
+	{Name: "feishu.identity", Upstream: feishuName, Operation: "identities.create", At: Review, Repeat: Doubles, Proof: Token,
+		waits: recording, slow: slow, Text: Text{"把实名信息写进飞书", "recording the identity in Feishu"}},
+	{Name: "esign.upload_url", Upstream: esignName, Operation: esign.OpUploadURL, At: Review, Repeat: Harmless, Proof: Signature, Twice: true,
+		waits: filing, slow: slow, Text: Text{"向 e签宝要上传地址", "asking e签宝 for an upload address"}},
+	{Name: "esign.put", Upstream: esignName, Operation: esign.OpPut, At: Review, Repeat: Harmless, Proof: NoProof, Twice: true,
+		waits: filing, slow: slow, Text: Text{"把照片传到 e签宝", "putting a photo into e签宝's storage"}},
+	{Name: "esign.file_status", Upstream: esignName, Operation: esign.OpFileStatus, At: Review, Repeat: Harmless, Proof: Signature, Reads: true, Twice: true, Patient: true,
+		waits: filing, Text: Text{"问照片传好了没有", "asking whether a photo has arrived"}},
+	{Name: "esign.evidence", Upstream: esignName, Operation: esign.OpPersonPoint, At: Review, Repeat: Doubles, Proof: Signature,
+		waits: filing, slow: slow, Text: Text{"生成证据点", "creating the evidence point"}},
+}
+
+// tencentCode is the vendor's answer for an error code, always with HTTP 200.
+func tencentCode(code string) answer { return answer{status: 200, body: tencent.ErrorBody(code)} }

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+// ErrNotSQLite: the database is on a server, which has its own tools for backups.
+var ErrNotSQLite = errors.New("store: not an SQLite database")
+
+// Copy says what a backup holds.
+type Copy struct {
+	Of    time.Time // the moment that it shows
+	Bytes int64
+	Cases int64
+}
+
+// copyPages is how many pages are copied between two looks at the context.
+const copyPages = 4096
+
+// Backup copies the SQLite database of a DSN, in the state of a single moment, to a new file
+// of mode 0600, beside a process that works on it and without holding it up. It never
+// overwrites: an existing file is fs.ErrExist. The copy is checked, and marked as one, so that
+// Open knows it again. The keyset is not in it, and not needed.
+func Backup(ctx context.Context, dsn, file string) (c Copy, err error) {
+	name, path := scheme(dsn)
+	if name != "sqlite" {
+		return c, ErrNotSQLite
+	}
+	if _, err := os.Stat(path); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	// The name is taken first and given to the whole copy in the end.
+	taken, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	part := file + ".part"
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, removeAll(part, part+"-journal", file))
+		}
+	}()
+	if err := taken.Close(); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	target, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	if err := target.Close(); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	if c.Of, err = copySQLite(ctx, path, part); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	if err := c.finish(ctx, part); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	if err := os.Rename(part, file); err != nil {
+		return c, fmt.Errorf("store: backup: %w", err)
+	}
+	return c, syncDir(filepath.Dir(file))
+}
+
+// copySQLite copies what one reading transaction sees, page by page.
+func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) {
+	from, err = filepath.Abs(from)
+	if err != nil {
+		return of, err
+	}
+	if to, err = filepath.Abs(to); err != nil {
+		return of, err
+	}
+	db, err := sql.Open("sqlite", readerDSN(from))
+	if err != nil {
+		return of, err
+	}
+	defer db.Close() //nolint:errcheck // a reader
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return of, err
+	}
+	defer conn.Close() //nolint:errcheck // a reader
+	// The transaction keeps the snapshot from one step to the next; a writer that commits in
+	// between would else make the copy begin anew.
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return of, err
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // nothing was written
+	var tables int
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").Scan(&tables); err != nil {
+		return of, err
+	}
+	if tables == 0 {
+		return of, errors.New("this is not a database of shiming")
+	}
+	of = time.Now()
+	return of, conn.Raw(func(raw any) error {
+		b, err := raw.(interface {
+			NewBackup(string) (*sqlite.Backup, error)
+		}).NewBackup(fileURI(to, url.Values{}))
+		if err != nil {
+			return err
+		}
+		for more := true; more; {
+			if err = ctx.Err(); err == nil {
+				more, err = b.Step(copyPages)
+			}
+			if err != nil {
+				return errors.Join(err, b.Finish())
+			}
+		}
+		return b.Finish()
+	})
+}
+
+// finish marks and checks the copy and brings it to the disk, in one file without others
+// beside it.
+func (c *Copy) finish(ctx context.Context, path string) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", fileURI(abs, url.Values{"_pragma": {"journal_mode(delete)", "synchronous(full)"}}))
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // closed below; a second time does nothing
+	if _, err := db.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
+		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, copyMark, c.Of.UTC().Format(time.RFC3339)); err != nil {
+		return err
+	}
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("the copy is damaged: %s", verdict)
+	}
+	if err := db.QueryRowContext(ctx, "SELECT coalesce(sum(n), 0) FROM state_counts").Scan(&c.Cases); err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	c.Bytes = info.Size()
+	return nil
+}
+
+// DumpCommand is the line with which PostgreSQL's own tool makes a backup. The password is
+// left out, and so is what only our pools understand.
+func DumpCommand(dsn, file string) (string, error) {
+	at, err := url.Parse(dsn)
+	if err != nil || !strings.HasPrefix(at.Scheme, "postgres") {
+		return "", ErrPostgresDSN
+	}
+	if at.User != nil {
+		at.User = url.User(at.User.Username())
+	}
+	q := at.Query()
+	for key := range q {
+		if strings.HasPrefix(key, "pool_") || key == "password" {
+			q.Del(key)
+		}
+	}
+	at.RawQuery = q.Encode()
+	return "pg_dump --format=custom --no-owner --file=" + shellWord(file) + " " + shellWord(at.String()), nil
+}
+
+// shellWord quotes a word for a POSIX shell.
+func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// removeAll removes files, whether they are there or not.
+func removeAll(files ...string) error {
+	var errs []error
+	for _, f := range files {
+		if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// syncDir brings a new name to the disk, where directories can be opened.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	_ = d.Sync() // not every system can
+	return d.Close()
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/store/pgtest"
+)
+
+// busy writes events on a few cases until stop, and says how many are acknowledged.
+func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
+	t.Helper()
+	for i := range 64 {
+		w.insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
+	}
+	acknowledged = new(atomic.Int64)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	begun := make(chan bool)
+	go func() {
+		for n := int64(1); ctx.Err() == nil; n++ {
+			if err := w.Tx(t.Context(), event(t.Context(), n)); err != nil {
+				ended <- err
+				return
+			}
+			if acknowledged.Store(n); n == 100 {
+				close(begun)
+			}
+		}
+		ended <- nil
+	}()
+	<-begun
+	return acknowledged, func() {
+		cancel()
+		must(t, <-ended)
+	}
+}
+
+// holds requires everything of w that was acknowledged as the n-th event, in a state that
+// adds up, and that the jobs go on.
+func (w *world) holds(t *testing.T, atLeast int64) {
+	t.Helper()
+	ctx := t.Context()
+	events := w.rows(t, "event_keys WHERE key LIKE 'event/%'")
+	if int64(events) < atLeast || w.rows(t, fmt.Sprintf("event_keys WHERE key = 'event/%d'", atLeast)) != 1 {
+		t.Errorf("%d events, want at least %d", events, atLeast)
+	}
+	if audits, jobs := w.rows(t, "audit"), w.rows(t, "river_job"); audits != events || jobs != events {
+		t.Errorf("%d events, %d audit rows, %d jobs: not of one moment", events, audits, jobs)
+	}
+	for i := range 64 {
+		must(t, w.VerifyChain(ctx, fmt.Sprint("c", i)))
+		w.view(t, func(v flows.View) error {
+			_, err := v.Case(ctx, fmt.Sprint("c", i))
+			return err
+		})
+	}
+	ran := make(chan bool, events)
+	must(t, w.Start(ctx, func(context.Context, flows.Job) error { ran <- true; return nil }))
+	for range events {
+		select {
+		case <-ran:
+		case <-time.After(30 * time.Second):
+			t.Fatal("the jobs do not go on")
+		}
+	}
+	must(t, w.Stop(ctx))
+}
+
+func TestBackupDuringWrites(t *testing.T) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
+		ctx := t.Context()
+		acknowledged, stop := w.busy(t)
+		file := filepath.Join(t.TempDir(), "copy.db")
+		before := acknowledged.Load()
+		c, err := Backup(ctx, w.cfg.DSN, file)
+		after := acknowledged.Load()
+		stop()
+		must(t, err)
+		info, err := os.Stat(file)
+		must(t, err)
+		if info.Mode().Perm() != 0o600 || info.Size() != c.Bytes || c.Cases != 64 || time.Since(c.Of) > time.Minute {
+			t.Errorf("mode %v, size %d, copy %+v", info.Mode(), info.Size(), c)
+		}
+		if beside, err := filepath.Glob(file + "?*"); err != nil || len(beside) > 0 {
+			t.Errorf("left beside the copy: %v", beside)
+		}
+		if after == before {
+			t.Error("nothing was written during the backup")
+		}
+		if _, err := Backup(ctx, w.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("a second backup to the same file: %v", err)
+		}
+		if again, err := os.Stat(file); err != nil || again.Size() != info.Size() {
+			t.Errorf("the first backup was touched: %v", err)
+		}
+
+		back := *w
+		back.dir = t.TempDir()
+		back.cfg.DSN = "sqlite:" + filepath.Join(back.dir, "bot.db")
+		must(t, os.Rename(file, filepath.Join(back.dir, "bot.db")))
+		back.reopen(t, c.Of)
+		back.holds(t, before)
+	})
+}
+
+// reopen opens a copy: not with another keyset, not as if nothing had happened, and like any
+// other once it is settled.
+func (w *world) reopen(t *testing.T, of time.Time) {
+	t.Helper()
+	ctx := t.Context()
+	wrong := w.cfg
+	wrong.Keyset, wrong.Copy = NewKeyset(), true
+	if _, err := Open(ctx, wrong); !errors.Is(err, ErrWrongKeyset) {
+		t.Errorf("with another keyset: %v", err)
+	}
+	_, err := Open(ctx, w.cfg)
+	if e, is := errors.AsType[*CopyError](err); !is || !e.Of.Equal(of.Truncate(time.Second)) {
+		t.Fatalf("a copy was opened like any other: %v", err)
+	}
+	w.cfg.Copy = true
+	w.Store = mustOpen(t, w.cfg)
+	if got, err := w.CopyOf(ctx); err != nil || !got.Equal(of.Truncate(time.Second)) {
+		t.Errorf("copy of %v (%v), want %v", got, err, of)
+	}
+	if open, err := w.OpenCases(ctx); err != nil || len(open) != 64 {
+		t.Errorf("%d open cases, %v", len(open), err)
+	}
+	must(t, w.Settle(ctx))
+	must(t, w.Close())
+	w.cfg.Copy = false
+	w.Store = mustOpen(t, w.cfg)
+}
+
+func TestBackupRefuses(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "text.db"), []byte(strings.Repeat("no database ", 100)), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o600))
+	for _, tt := range []struct {
+		dsn  string
+		want error // nil = any
+	}{
+		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist}, {"sqlite:" + filepath.Join(dir, "text.db"), nil},
+		{"sqlite:" + filepath.Join(dir, "empty.db"), nil}, {"postgres://user:secret@host/db", ErrNotSQLite},
+	} {
+		file := filepath.Join(dir, "copy.db")
+		_, err := Backup(t.Context(), tt.dsn, file)
+		if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
+		}
+		if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
+			t.Errorf("%s: left %v", tt.dsn, left)
+		}
+	}
+}
+
+func TestDumpCommand(t *testing.T) {
+	for _, tt := range []struct{ dsn, want string }{
+		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
+			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
+		{"postgres:///shiming?host=/run/pg&user=bot&password=secret", "pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
+	} {
+		if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
+			t.Errorf("%v\n%s\n%s", err, got, tt.want)
+		}
+	}
+	if _, err := DumpCommand("sqlite:x", "f"); err == nil {
+		t.Error("a command for SQLite")
+	}
+}
+
+// TestDumpAndRestore runs the line that the program prints, and PostgreSQL's own way back.
+func TestDumpAndRestore(t *testing.T) {
+	on(t, "postgres", func(t *testing.T, w *world) {
+		ctx := t.Context()
+		bin, err := pgtest.Tools()
+		pgtest.Missing(t, err)
+		shell := func(line string) {
+			cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
+			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", line, err, out)
+			}
+		}
+		acknowledged, stop := w.busy(t)
+		file := filepath.Join(t.TempDir(), "bot.dump")
+		before := acknowledged.Load()
+		line, err := DumpCommand(w.cfg.DSN, file)
+		must(t, err)
+		shell(line)
+		stop()
+
+		back := *w
+		back.cfg.DSN = pgtest.DSN(t)
+		shell("pg_restore --exit-on-error --no-owner --dbname=" + shellWord(back.cfg.DSN) + " " + shellWord(file))
+		back.reopen(t, time.Time{})
+		back.holds(t, before)
+	})
+}

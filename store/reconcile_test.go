@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// entered reads a state from a place on in pages, and returns the ids.
+func (w *world) entered(t *testing.T, state flows.State, after flows.Place, before time.Time, page int) (ids []string) {
+	t.Helper()
+	for {
+		var list []*flows.Case
+		w.view(t, func(v flows.View) (err error) {
+			list, err = v.Entered(t.Context(), "t1", state, after, before, page)
+			return err
+		})
+		for _, c := range list {
+			ids = append(ids, c.ID)
+			after = flows.Place{At: c.EnteredAt, ID: c.ID}
+		}
+		if len(list) < page {
+			return ids
+		}
+	}
+}
+
+func TestEntered(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		at := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Millisecond) }
+		var want []string
+		for i := range 10 {
+			c := newCase(fmt.Sprintf("c%d", i), fmt.Sprintf("ou_%d", i))
+			c.State, c.EnteredAt = flows.Done, at(i/4) // several within one millisecond
+			w.insert(t, c)
+			want = append(want, c.ID)
+		}
+		other := newCase("elsewhere", "ou_1")
+		other.TenantKey, other.State = "t2", flows.Done
+		open := newCase("open", "ou_open")
+		w.insert(t, other, open)
+		for _, page := range []int{1, 3, 4, 100} {
+			if got := w.entered(t, flows.Done, flows.Place{}, at(99), page); !slices.Equal(got, want) {
+				t.Errorf("in pages of %d: %v", page, got)
+			}
+		}
+		for name, c := range map[string]struct {
+			after  flows.Place
+			before time.Time
+			want   []string
+		}{
+			"from a moment on":    {flows.Place{At: at(1)}, at(99), want[4:]},
+			"after a case":        {flows.Place{At: at(1), ID: "c5"}, at(99), want[6:]},
+			"after one that left": {flows.Place{At: at(1), ID: "c5x"}, at(99), want[6:]},
+			"before a moment":     {flows.Place{}, at(1), want[:4]},
+			"nothing":             {flows.Place{At: at(3)}, at(99), nil},
+		} {
+			if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", name, got, c.want)
+			}
+		}
+		// Parts of a millisecond are not kept; a place made of a case as it was in memory holds.
+		c := newCase("fine", "ou_fine")
+		c.State, c.EnteredAt = flows.Rejected, at(5).Add(999*time.Microsecond)
+		w.insert(t, c)
+		if got := w.entered(t, flows.Rejected, flows.Place{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+func TestCountIncident(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for i := range 5 {
+			c := newCase(fmt.Sprintf("c%d", i), fmt.Sprintf("ou_%d", i))
+			c.State, c.Attention = flows.NeedsAttention, &flows.Attention{Incident: "ocr/quota"}
+			if i == 4 {
+				c.TenantKey = "t2"
+			}
+			w.insert(t, c)
+		}
+		w.insert(t, newCase("c9", "ou_9"))
+		for incident, want := range map[string]int{"ocr/quota": 4, "ocr": 0, "": 0} {
+			w.view(t, func(v flows.View) error {
+				n, err := v.CountIncident(ctx, "t1", incident)
+				if n != want {
+					t.Errorf("%q: %d", incident, n)
+				}
+				return err
+			})
+		}
+	})
+}
+
+// Working knows a case by its jobs: waiting, planned, running and failed ones, until they are
+// done.
+func TestWorking(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		working := func() map[string]bool {
+			t.Helper()
+			var inView, inTx map[string]bool
+			w.view(t, func(v flows.View) (err error) { inView, err = v.Working(ctx); return err })
+			w.tx(t, func(tx flows.Tx) (err error) { inTx, err = tx.Working(ctx); return err })
+			if len(inView) != len(inTx) {
+				t.Errorf("view %v, transaction %v", inView, inTx)
+			}
+			return inView
+		}
+		if got := working(); len(got) != 0 {
+			t.Fatalf("%v", got)
+		}
+		later := time.Now().Add(time.Hour)
+		w.tx(t, func(tx flows.Tx) error {
+			return tx.Enqueue(ctx, flows.Job{Kind: flows.JobIdentity, Case: "due"}, flows.Job{Kind: flows.JobUpload, Case: "twice"},
+				flows.Job{Kind: flows.JobEvidence, Case: "twice"}, flows.Job{Kind: flows.JobCheck, Case: "planned", At: later},
+				flows.Job{Kind: flows.JobEvidence, Case: "failing"},
+				flows.Job{Kind: flows.JobShow, Case: "shown"}, flows.Job{Kind: flows.JobRemind, Case: "reminded", At: later})
+		})
+		want := map[string]bool{"due": true, "twice": true, "planned": true, "failing": true}
+		check := func(when string) {
+			t.Helper()
+			got := working()
+			for id := range want {
+				if !got[id] {
+					t.Errorf("%s: %s is not known", when, id)
+				}
+			}
+			if len(got) != len(want) {
+				t.Errorf("%s: %v", when, got)
+			}
+		}
+		check("before the start")
+		inside, goOn := make(chan string, 10), make(chan struct{})
+		must(t, w.Start(ctx, func(_ context.Context, j flows.Job) error {
+			if j.Case == "shown" {
+				return nil
+			}
+			inside <- j.Case
+			<-goOn
+			if j.Case == "failing" {
+				return &flows.Again{In: time.Hour, Code: "busy"}
+			}
+			return nil
+		}))
+		for range 4 {
+			<-inside
+		}
+		check("while they run")
+		close(goOn)
+		want = map[string]bool{"planned": true, "failing": true}
+		eventually(t, "two cases stay", func() bool { return len(working()) == len(want) })
+		check("when they are done")
+	})
+}
+
+func TestAChainErrorIsKnownToTheFlow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.insert(t, newCase("c1", "ou_1"))
+		for range 2 {
+			w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
+		}
+		must(t, w.VerifyChain(ctx, "c1"))
+		_, err := w.eng.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
+		must(t, err)
+		if err := w.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -1,0 +1,25 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// roomWanted is what must fit beside the database for it to be called ready, bytes: the log
+// of a few transactions.
+const roomWanted = 256 << 10
+
+// room writes and removes a file beside the database, since a full disk shows in no other way
+// before a commit. The error does not name the file.
+func room(dir string) error {
+	f, err := os.CreateTemp(dir, ".room-*")
+	if err != nil {
+		return fmt.Errorf("store: no room beside the database: %s", reason(err))
+	}
+	_, err = f.Write(make([]byte, roomWanted))
+	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("store: no room beside the database: %s", reason(err))
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// SQLite has one writer at a time, and each commit waits for the disk. So transactions that
+// queue up for the writer share one: each runs in a savepoint of its own, one after the
+// other, and the last one commits for all. Nobody waits for company: whoever is alone
+// commits at once. Ours and River's share alike, without knowing, since they are seats
+// (sqlite_seat.go) on this one connection.
+//
+// What holds for each member as if it were alone: it sees everything that was committed or
+// goes before it in the group; its failure, panic or cancellation undoes its own work only;
+// its Commit returns after the common one, and its Rollback too, since what it saw may be
+// the work of a member that is not durable yet.
+
+// Bounds of a group. They bound what its first member waits for those that follow.
+const (
+	maxGroup     = 64
+	maxGroupTime = 4 * time.Millisecond
+)
+
+// errGroup says that another member's failure, such as of the disk, took the whole group's
+// transaction with it. It may be run again.
+var errGroup = errors.New("store: the shared transaction was lost")
+
+// errWriterClosed: the pool was closed while somebody waited for the writer.
+var errWriterClosed = errors.New("store: the writer is closed")
+
+// writer hands out turns on the one connection that writes.
+type writer struct {
+	conn       *cachingConn // used by who has the turn
+	maxMembers int
+	maxTime    time.Duration
+
+	mu     sync.Mutex
+	busy   bool          // somebody has the turn
+	queue  []*waiter     // in the order of arrival
+	jobs   []*waiter     // the same, of what jobs want to write
+	row    int           // turns in a row that did not go to a job
+	closed bool          // nobody gets a turn any more
+	idle   chan struct{} // closed when the last turn has ended after closed
+
+	// Of who has the turn.
+	group *group
+}
+
+// perJob is how many turns somebody who is waited for, such as a webhook, may take in a row
+// while a job waits. There can be a hundred jobs, each with several transactions.
+const perJob = 3
+
+// jobKey marks the contexts of jobs.
+type jobKey struct{}
+
+func inJob(ctx context.Context) context.Context { return context.WithValue(ctx, jobKey{}, true) }
+
+// waiter is somebody in the queue.
+type waiter struct {
+	turn  chan struct{} // closed when it is the waiter's
+	err   error         // set before, if there will be none
+	alone bool          // wants no group
+}
+
+// group is one transaction of SQLite's.
+type group struct {
+	members int
+	began   time.Time
+	broken  bool          // SQLite has undone it, or may have
+	done    chan struct{} // closed when it has ended
+	err     error         // set before
+}
+
+// take waits for a turn, in order, with jobs in a queue of their own. It is given back by leave, or pass.
+func (w *writer) take(ctx context.Context, alone bool) error {
+	w.mu.Lock()
+	switch {
+	case w.closed:
+		w.mu.Unlock()
+		return errWriterClosed
+	case !w.busy:
+		w.busy = true
+		w.mu.Unlock()
+		return nil
+	}
+	me := &waiter{turn: make(chan struct{}), alone: alone}
+	line := &w.queue
+	if ctx.Value(jobKey{}) != nil {
+		line = &w.jobs
+	}
+	*line = append(*line, me)
+	w.mu.Unlock()
+	select {
+	case <-me.turn:
+		return me.err
+	case <-ctx.Done():
+	}
+	w.mu.Lock()
+	at := slices.Index(*line, me)
+	if at >= 0 {
+		*line = slices.Delete(*line, at, at+1)
+	}
+	w.mu.Unlock()
+	if at < 0 && me.err == nil {
+		w.pass(false) // it came at the same moment
+	}
+	return ctx.Err()
+}
+
+// pass gives the turn to the next in the queue. The group that is open ends before, unless
+// the next may join it.
+func (w *writer) pass(last bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.group != nil && (last || !w.room()) {
+		w.mu.Unlock()
+		w.finish()
+		w.mu.Lock()
+	}
+	if line := w.line(); len(*line) > 0 {
+		if w.row++; line == &w.jobs {
+			w.row = 0
+		}
+		next := (*line)[0]
+		*line = slices.Delete(*line, 0, 1)
+		close(next.turn)
+		return
+	}
+	w.busy = false
+	if w.closed {
+		close(w.idle)
+	}
+}
+
+// line is the queue whose first is the next. Under mu.
+func (w *writer) line() *[]*waiter {
+	if len(w.jobs) > 0 && (len(w.queue) == 0 || w.row >= perJob) {
+		return &w.jobs
+	}
+	return &w.queue
+}
+
+// room reports whether somebody is there who may join the group. Under mu.
+func (w *writer) room() bool {
+	g, line := w.group, *w.line()
+	return len(line) > 0 && !line[0].alone &&
+		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
+}
+
+// join makes who has the turn a member of a group. crowded says that others wait already.
+func (w *writer) join(ctx context.Context) (g *group, crowded bool, err error) {
+	if w.group == nil {
+		if err := w.begin(ctx); err != nil {
+			w.pass(false)
+			return nil, false, err
+		}
+		w.group = &group{began: time.Now(), done: make(chan struct{})}
+	}
+	w.group.members++
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.group, len(w.queue)+len(w.jobs) > 0, nil
+}
+
+// foreignLock bounds the wait for a lock that another program holds, such as an administrator's
+// shell. busyWait is one wait of SQLite's for it, which nothing interrupts, in milliseconds.
+const (
+	foreignLock = 10 * time.Second
+	busyWait    = "100"
+)
+
+// begin opens SQLite's transaction. A webhook that waits for a foreign lock must still be
+// answered in time, so the wait ends with ctx.
+func (w *writer) begin(ctx context.Context) error {
+	for began := time.Now(); ; {
+		err := w.run("BEGIN IMMEDIATE")
+		code, _ := sqliteCode(err)
+		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > foreignLock {
+			return err
+		}
+	}
+}
+
+// leave ends a member's turn and returns when its group has ended. With last nobody joins
+// after it.
+func (w *writer) leave(g *group, last bool) error {
+	w.pass(last)
+	<-g.done
+	return g.err
+}
+
+// finish commits the group that is open, if there is one.
+func (w *writer) finish() {
+	g := w.group
+	if g == nil {
+		return
+	}
+	w.group = nil
+	if g.broken {
+		g.err = errGroup
+	} else {
+		g.err = w.run("COMMIT")
+	}
+	if g.err != nil {
+		_ = w.run("ROLLBACK") // fails where SQLite has done it
+	}
+	close(g.done)
+}
+
+// run executes a statement that needs no arguments and is not interrupted.
+func (w *writer) run(statement string) error {
+	s, err := w.conn.keep(statement)
+	if err != nil {
+		return err
+	}
+	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(context.Background(), nil)
+	return err
+}
+
+// noteError looks whether a statement's error may have undone the whole transaction, as
+// SQLite does for these (lang_transaction.html, 3.1).
+func (g *group) noteError(err error) (broken bool) {
+	code, ok := sqliteCode(err)
+	if !ok {
+		return false
+	}
+	switch code & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
+		g.broken = true
+		return true
+	}
+	return false
+}
+
+// close refuses new turns, waits for the present one to end and closes the connection.
+func (w *writer) close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	w.idle = make(chan struct{})
+	for _, waiting := range slices.Concat(w.queue, w.jobs) {
+		waiting.err = errWriterClosed
+		close(waiting.turn)
+	}
+	w.queue, w.jobs = nil, nil
+	if !w.busy {
+		close(w.idle)
+	}
+	w.mu.Unlock()
+	<-w.idle
+	w.finish()
+	return w.conn.Close()
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// killedEnv holds the directory that TestKilledChild works in.
+const killedEnv = "SHIMING_TEST_KILLED_CHILD"
+
+// TestKilledChild stores keys from many goroutines, says each that is stored, and waits to be killed.
+func TestKilledChild(t *testing.T) {
+	dir := os.Getenv(killedEnv)
+	if dir == "" {
+		t.Skip("runs as a child of TestAcknowledgedSurvivesAKill only")
+	}
+	keys, err := LoadKeyset(filepath.Join(dir, "keyset.json"))
+	must(t, err)
+	s := mustOpen(t, Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Keyset: keys})
+	must(t, s.Start(t.Context(), func(context.Context, flows.Job) error { return nil })) // River writes beside
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for g := range 32 {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				key := fmt.Sprintf("key/%d/%d", g, i)
+				err := s.Tx(t.Context(), func(tx flows.Tx) error {
+					_, err := tx.Seen(t.Context(), time.Now(), key)
+					if err == nil && i%5 == 4 {
+						return errors.New("boom")
+					}
+					return errors.Join(err, tx.Enqueue(t.Context(), flows.Job{Kind: flows.JobCheck, Case: key}))
+				})
+				mu.Lock()
+				if err == nil {
+					fmt.Println("stored", key)
+				} else {
+					fmt.Println("undone", key)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestAcknowledgedSurvivesAKill: SIGKILL in the middle of groups. What was said to be stored
+// is there, with its job; what was said to be undone is not.
+func TestAcknowledgedSurvivesAKill(t *testing.T) {
+	dir := t.TempDir()
+	keys := NewKeyset()
+	must(t, WriteKeyset(filepath.Join(dir, "keyset.json"), keys))
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
+	child.Env = append(os.Environ(), killedEnv+"="+dir)
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	stored, undone := []string{}, []string{}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if key, ok := strings.CutPrefix(lines.Text(), "stored "); ok {
+			stored = append(stored, key)
+		} else if key, ok := strings.CutPrefix(lines.Text(), "undone "); ok {
+			undone = append(undone, key)
+		}
+		if len(stored) == 1000 {
+			must(t, child.Process.Kill()) // and read on: these, too, were said
+		}
+	}
+	_ = child.Wait() // it was killed
+	if len(stored) < 1000 {
+		t.Fatalf("the child stored %d keys", len(stored))
+	}
+	s := mustOpen(t, Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Keyset: keys})
+	count := func(query, key string) (n int) {
+		must(t, s.eng.read.QueryRowContext(t.Context(), query, key).Scan(&n))
+		return n
+	}
+	for _, key := range stored {
+		if count(`SELECT count(*) FROM event_keys WHERE key = $1`, key) != 1 {
+			t.Errorf("%s was acknowledged and is gone", key)
+		}
+	}
+	for _, key := range undone {
+		if count(`SELECT count(*) FROM event_keys WHERE key = $1`, key) != 0 {
+			t.Errorf("%s was undone and is there", key)
+		}
+	}
+	var jobs, events int
+	must(t, s.eng.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`, effect{}.Kind()).Scan(&jobs))
+	must(t, s.eng.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
+	if jobs != events {
+		t.Errorf("%d jobs for %d events: a transaction was torn apart", jobs, events)
+	}
+}
