@@ -29,13 +29,14 @@ const held = 11 * time.Second
 // TestDatabaseLocked: somebody else, such as an administrator with a shell, holds the write lock for longer than we wait for it.
 // Feishu is told 503 in its time and comes again, who presses a button is told to do so again, and nothing is lost.
 func TestDatabaseLocked(t *testing.T) {
-	r := start(t, setup{hr: diligent, noisy: true})
+	r := start(t, setup{noisy: true})
 	path, onSQLite := strings.CutPrefix(r.values["store.dsn"], "sqlite:")
 	if !onSQLite {
 		t.Skip("PostgreSQL has no such lock")
 	}
-	p, q := r.hire(), r.hire()
+	p, q, z := r.hire(), r.hire(), r.hire()
 	q.toForm()
+	z.toReview()
 	r.idle()
 	foreign, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -46,6 +47,10 @@ func TestDatabaseLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// In the middle of a write whose outcome cannot be stored for as long.
+	r.hold("feishu", "identities.create")
+	r.admin(0).decides(z, "approve", nil)
+	r.until("the identity is being written", func() bool { return len(r.world.Faults.List()) == 0 })
 	if _, err := conn.ExecContext(r.ctx, `BEGIN IMMEDIATE`); err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +95,10 @@ func TestDatabaseLocked(t *testing.T) {
 	p.sendBoth()
 	for _, who := range []person{p, q} {
 		who.confirms()
+		who.see(sim.StageReview)
+		r.admin(0).decides(who, "approve", nil)
+	}
+	for _, who := range []person{p, q, z} {
 		who.filed()
 		if j := r.world.Journey(who.OpenID); len(j.Cases) != 1 || j.SMS != 1 {
 			t.Errorf("%+v", j)

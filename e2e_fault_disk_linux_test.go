@@ -13,6 +13,7 @@ import (
 
 	"shiming/sim"
 	"shiming/sim/feishu"
+	"shiming/sim/wire"
 )
 
 // smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount namespace of
@@ -76,10 +77,22 @@ func TestDiskFull(t *testing.T) {
 	s.world.SetWebhook(s.url() + "/webhook/event")
 	hr := s.world.HR(0)
 	go func() { _ = hr.Work(s.ctx, hr.Diligent) }()
-	people := s.world.Hire(2)
+	people := s.world.Hire(3)
 	if j, err := people[0].Register(s.ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() {
 		t.Fatalf("%v %+v", err, j)
 	}
+
+	// Somebody's photos are being read when there is no room for what the reading brings.
+	s.world.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "id_card.recognize", Kind: wire.Delay, Times: 2, Delay: time.Second})
+	inTheMiddle := make(chan error, 1)
+	go func() {
+		j, err := people[2].Register(s.ctx, sim.Script{Width: 1000}, nil)
+		if err == nil && (!j.Filed() || len(j.Cases) != 1) {
+			err = fmt.Errorf("%+v", j)
+		}
+		inTheMiddle <- err
+	}()
+	until("photos are being read", func() bool { return len(s.world.Faults.List()) == 0 })
 
 	// The disk as the program sees it, from outside.
 	inside := filepath.Join("/proc", fmt.Sprint(p.cmd.Process.Pid), "root", s.dir)
@@ -116,6 +129,7 @@ func TestDiskFull(t *testing.T) {
 		out := p.out.String()
 		return strings.Contains(out, "event not stored") && strings.Contains(out, "full")
 	})
+	until("what was read cannot be stored", func() bool { return strings.Contains(p.out.String(), `"msg":"job failed"`) })
 	if err := filler.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,9 +141,14 @@ func TestDiskFull(t *testing.T) {
 		t.Fatalf("%v %+v", err, d)
 	}
 	until("ready again", s.ready)
+	again := time.Now()
 	if j, err := people[1].Register(s.ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
 		t.Errorf("%v %+v", err, j)
 	}
+	if err := <-inTheMiddle; err != nil {
+		t.Errorf("in the middle: %v", err)
+	}
+	t.Logf("everybody was done %s after there was room again", time.Since(again).Round(time.Millisecond))
 }
 
 func deliveryOf(w *sim.World, eventID string) feishu.Delivery {

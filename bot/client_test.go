@@ -235,6 +235,9 @@ func TestDownload(t *testing.T) {
 		case "json":
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"name":"a JSON file"}`)
+		case "success without a picture":
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"code":0,"data":[]}`)
 		case "empty":
 		case "big":
 			_, _ = io.CopyN(w, zeros{}, int64(big))
@@ -256,6 +259,13 @@ func TestDownload(t *testing.T) {
 		if err != nil || len(got) != want {
 			t.Errorf("%s: %d bytes, %v", key, len(got), err)
 		}
+	}
+	var noPicture *APIError
+	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "image"); got != nil || !errors.As(err, &noPicture) || !noPicture.Temporary() {
+		t.Errorf("a success without a picture: %d bytes, %v", len(got), err)
+	}
+	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "file"); err != nil || len(got) == 0 {
+		t.Errorf("a file that somebody sent: %d bytes, %v", len(got), err)
 	}
 	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson, "page": ClassRetry} {
 		got, err := c.Download(t.Context(), "om_1", key, "file")

@@ -22,4 +22,7 @@
 //   - trouble.go turns any upstream's failure into one of a few classes; limits.go keeps the rates.
 //   - present.go draws a case for the applicant and for HR; surfaces.go and work_show.go keep one
 //     message per person up to date; work_reply.go and work_figures.go answer everything else.
+//   - work_reconcile.go goes through the cases every night and asks the platforms what they can be
+//     asked (reconcile_ask.go); reconcile.go says what differs, reconcile_run.go how far a night is,
+//     reconcile_report.go what HR gets. incident.go counts the cases that wait for one cause.
 package flows

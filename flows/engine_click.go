@@ -226,20 +226,20 @@ const eventLook = "look"
 // clickNext draws a waiting case into the card that was clicked: the one named, or the
 // next one after it when the card shows it already.
 func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) {
-	waiting, err := tx.InState(ctx, k.TenantKey, []State{AwaitingReview, NeedsAttention}, 200, 0)
+	waiting, err := tx.Line(ctx, k.TenantKey, []State{AwaitingReview, NeedsAttention}, 200)
 	if err != nil {
 		return Answer{}, err
 	}
-	var mine []*Case
+	var mine []string
 	at := -1
-	for _, c := range waiting {
-		if c.OpenID == k.OpenID {
+	for _, w := range waiting {
+		if w.OpenID == k.OpenID {
 			continue // nobody decides on himself
 		}
-		if c.ID == k.Action.Case {
+		if w.CaseID == k.Action.Case {
 			at = len(mine)
 		}
-		mine = append(mine, c)
+		mine = append(mine, w.CaseID)
 	}
 	if len(mine) == 0 {
 		return Answer{Toast: toast("nothing_next", nil), Card: cards.Pending{}}, nil
@@ -251,12 +251,16 @@ func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) 
 	case at >= 0:
 		pick = at
 	}
+	c, err := tx.Case(ctx, mine[pick])
+	if err != nil {
+		return Answer{}, err
+	}
 	// Opening a case is a look at a person's data, and the person may know.
-	look := AuditRow{CaseID: mine[pick].ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: mine[pick].State, To: mine[pick].State, Why: "opened from the queue"}
+	look := AuditRow{CaseID: c.ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: c.State, To: c.State, Why: "opened from the queue"}
 	if err := tx.Audit(ctx, look); err != nil {
 		return Answer{}, err
 	}
-	card := HRCard(mine[pick], Scene{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
+	card := HRCard(c, Scene{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
 	if r, ok := card.(cards.Review); ok {
 		r.Queue = true
 		card = r

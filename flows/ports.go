@@ -155,6 +155,8 @@ type View interface {
 	CasesOf(ctx context.Context, tenantKey, openID string) ([]*Case, error)
 	// InState returns cases in the states, oldest entry first.
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
+	// Line returns who waits in the states, oldest entry first, without reading the cases.
+	Line(ctx context.Context, tenantKey string, states []State, limit int) ([]InLine, error)
 	// WithIncident returns the cases that wait for the same cause.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases that wait for the same cause.
@@ -192,6 +194,9 @@ type Place struct {
 	At time.Time `json:"at,omitzero"` // entered then; kept to the millisecond
 	ID string    `json:"id,omitempty"`
 }
+
+// InLine is a case that waits, and whose it is.
+type InLine struct{ CaseID, OpenID string }
 
 // Day is a day's figures.
 type Day struct {

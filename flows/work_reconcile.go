@@ -6,19 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"shiming/cards"
 )
 
 const (
 	upstreamFeishu = "feishu"
 	upstreamEsign  = "esign"
-)
-
-// Rates of a run; it has the night for itself and takes little of it.
-var (
-	directoryLimit  = Limit{Key: "reconcile/directory", Every: time.Second / 10, Burst: 1}
-	fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
 )
 
 const (
@@ -252,147 +244,4 @@ func (e *Engine) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, w
 	r.People, r.Photos = r.People+people, r.Photos+photos
 	r.found(c, differences(c, s, e.Now()))
 	return nil, nil
-}
-
-// Codes of the directory (page 获取单个用户信息) that say that a person is not there for us:
-// 41012 no such id, 41050 outside the range that the app may see, which is where people go who
-// leave. The class "gone" has the gateway's codes for an id that is not known.
-var notInDirectory = map[string]bool{"41012": true, "41050": true}
-
-// personGone asks Feishu's directory. The trouble has a class if there was no answer.
-func (e *Engine) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
-	if err := e.Store.Wait(ctx, directoryLimit); err != nil {
-		return false, trouble{}, err
-	}
-	contact, err := e.Chat.Contact(ctx, openID)
-	if err == nil {
-		return contact.Left, trouble{}, nil
-	}
-	if ctx.Err() != nil {
-		return false, trouble{}, ctx.Err()
-	}
-	if t = classify(err, false); t.Class == ClassGone || notInDirectory[t.Upstream] {
-		return true, trouble{}, nil
-	}
-	return false, t, nil
-}
-
-// notOurs is e签宝's code for a file of another application: no use to us.
-const notOurs = "1430802"
-
-// photoLost asks e签宝 for an uploaded photo. The trouble has a class if there was no answer.
-func (e *Engine) photoLost(ctx context.Context, fileID string) (lost bool, t trouble, err error) {
-	if err := e.Store.Wait(ctx, fileStatusLimit); err != nil {
-		return false, trouble{}, err
-	}
-	status, err := e.Notary.FileStatus(ctx, fileID)
-	if err == nil {
-		return !status.Usable(), trouble{}, nil // it was usable when its upload was recorded
-	}
-	if ctx.Err() != nil {
-		return false, trouble{}, ctx.Err()
-	}
-	if t = classify(err, false); t.Class == ClassLost || t.Upstream == notOurs {
-		return true, trouble{}, nil
-	}
-	return false, t, nil
-}
-
-// sendReconcile wakes what stands still and sends HR what differs, to HR's usual place.
-func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
-	tenantKey := j.Args["tenant"]
-	var r *reconcileRun
-	err := e.Store.View(ctx, func(v View) (err error) {
-		r, _, err = runIn(ctx, v, tenantKey, settingCompared)
-		return err
-	})
-	if r == nil || err != nil {
-		return err
-	}
-	for _, d := range r.Differences {
-		if d.Kind == DiffStalled {
-			if err := e.wakeUp(ctx, d); err != nil {
-				return err
-			}
-		}
-	}
-	var to []Receiver
-	var card cards.Reconcile
-	err = e.Store.View(ctx, func(v View) (err error) {
-		if to, err = e.hrReceivers(ctx, v, tenantKey, ""); err != nil {
-			return err
-		}
-		card, err = e.reconcileCard(ctx, v, tenantKey)
-		return err
-	})
-	if err != nil || len(card.Groups) == 0 { // dealt with since the night
-		return err
-	}
-	for _, to := range to {
-		if err := e.deliver(ctx, j, card, to, uuidOf("reconcile", j.Key, to.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wakeUp stops a case that stands where it stood in the night, still without a job, so that
-// HR's 重试 lets it go on.
-func (e *Engine) wakeUp(ctx context.Context, d Difference) error {
-	return e.Store.Tx(ctx, func(tx Tx) error {
-		c, err := tx.Case(ctx, d.Case)
-		if err != nil {
-			return lost(err)
-		}
-		working, err := tx.Working(ctx)
-		if err != nil || !stalled(c, working[c.ID], e.Now()) || !c.EnteredAt.Equal(d.Since) {
-			return err
-		}
-		return e.onCase(ctx, tx, c, Event{Kind: StepStopped, At: e.Now(), Rev: &c.Rev, Stop: wake(c)})
-	})
-}
-
-// reconcileCard draws the last finished run, without what has been dealt with since.
-func (e *Engine) reconcileCard(ctx context.Context, v View, tenantKey string) (cards.Reconcile, error) {
-	r, _, err := runIn(ctx, v, tenantKey, settingCompared)
-	if err != nil {
-		return cards.Reconcile{}, err
-	}
-	now, _, err := runIn(ctx, v, tenantKey, settingRun)
-	if err != nil {
-		return cards.Reconcile{}, err
-	}
-	out := cards.Reconcile{Next: nightAfter(e.Now()), Running: now != nil && now.Finished.IsZero()}
-	if r == nil {
-		return out, nil
-	}
-	out.At, out.Compared, out.Photos, out.People, out.Identities, out.Points, out.Since = r.Finished, r.Compared, r.Photos, r.People, r.Identities, r.Points, r.From
-	for _, upstream := range []string{upstreamEsign, upstreamFeishu} {
-		if code := r.Silent[upstream]; code != "" {
-			out.Silent = append(out.Silent, cards.Silence{Upstream: upstream, Code: code})
-		}
-	}
-	for _, kind := range DiffKinds {
-		g := cards.ReconcileGroup{Kind: string(kind), Total: r.Count[kind]}
-		for _, d := range r.Differences {
-			if d.Kind != kind {
-				continue
-			}
-			c, err := v.Case(ctx, d.Case)
-			if isNotFound(err) || err == nil && !holds(c, d) {
-				g.Total--
-				continue
-			}
-			if err != nil {
-				return cards.Reconcile{}, err
-			}
-			if len(g.Rows) < cards.MaxReconcileRows {
-				g.Rows = append(g.Rows, cards.ReconcileRow{Ref: ref(c), MaskedName: maskedName(c), Since: d.Since, Open: c.State.Turn() == HR})
-			}
-		}
-		if g.Total > 0 {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	return out, nil
 }

@@ -168,7 +168,9 @@ func (e *Engine) reminderCard(ctx context.Context, v View, j Job) (cards.Card, e
 
 // pending lists what waits for HR, without the asker's own case.
 func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (cards.Card, error) {
-	list, err := v.InState(ctx, tenantKey, []State{AwaitingReview, NeedsAttention}, 50, 0)
+	const rows = 10
+	// One more than is shown: the asker's own case, of which there is one at most.
+	list, err := v.InState(ctx, tenantKey, []State{AwaitingReview, NeedsAttention}, rows+1, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +191,7 @@ func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (ca
 		if c.OpenID == who {
 			continue
 		}
-		if len(out.Rows) == 10 {
+		if len(out.Rows) == rows {
 			break
 		}
 		row := cards.PendingRow{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), State: string(c.State), Since: c.EnteredAt, Worst: cards.Red}

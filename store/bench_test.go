@@ -119,8 +119,8 @@ func BenchmarkJobs(b *testing.B) {
 	})
 }
 
-// reads lists every read that somebody waits for, with arguments that find something in the
-// million.
+// reads lists every read that somebody waits for. How long they take among a million cases is
+// bench/growth's to say.
 func reads(ctx context.Context) map[string]func(v flows.View) error {
 	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
 	return map[string]func(v flows.View) error{
@@ -129,6 +129,7 @@ func reads(ctx context.Context) map[string]func(v flows.View) error {
 		"LatestCase":    func(v flows.View) error { _, err := v.LatestCase(ctx, "t1", "ou_500000"); return err },
 		"CasesOf":       func(v flows.View) error { _, err := v.CasesOf(ctx, "t1", "ou_500000"); return err },
 		"InState/hr":    func(v flows.View) error { _, err := v.InState(ctx, "t1", hr, 20, 0); return err },
+		"Line/hr":       func(v flows.View) error { _, err := v.Line(ctx, "t1", hr, 200); return err },
 		"InState/done":  func(v flows.View) error { _, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0); return err },
 		"WithIncident":  func(v flows.View) error { _, err := v.WithIncident(ctx, "t1", "ocr", 20); return err },
 		"CountIncident": func(v flows.View) error { _, err := v.CountIncident(ctx, "t1", "ocr"); return err },
@@ -156,55 +157,6 @@ func reads(ctx context.Context) map[string]func(v flows.View) error {
 		"Picture":          func(v flows.View) error { _, err := v.Picture(ctx, "c500000", "p1"); return err },
 		"AuditOf":          func(v flows.View) error { _, err := v.AuditOf(ctx, "c500000"); return err },
 		"Setting":          func(v flows.View) error { _, err := v.Setting(ctx, "t1", "review_chat"); return err },
-	}
-}
-
-// BenchmarkMillion reads from a million cases: 98 % done within the last 100 days, 10,000
-// waiting for HR, 2,000 photos to be read.
-func BenchmarkMillion(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
-		s := open(b, "normal")
-		ctx := b.Context()
-		for _, q := range million(s.engine) {
-			_, err := s.eng.write.ExecContext(ctx, q, epoch.UnixMilli())
-			must(b, err)
-		}
-		if _, err := s.eng.write.ExecContext(ctx, "ANALYZE"); err != nil {
-			b.Fatal(err)
-		}
-		for name, read := range reads(ctx) {
-			b.Run(name, func(b *testing.B) {
-				for b.Loop() {
-					err := s.View(ctx, read)
-					if err != nil && !errors.Is(err, flows.ErrNotFound) {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-	})
-}
-
-// million lists what fills the database; $1 is the newest moment.
-func million(engine string) []string {
-	bytes, day := `CAST('n' || i AS BLOB)`, `date(created_ms / 1000 + 28800, 'unixepoch')`
-	if engine == "postgres" {
-		bytes, day = `convert_to('n' || i, 'UTF8')`, `to_char(to_timestamp(created_ms / 1000 + 28800) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`
-	}
-	return []string{
-		`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000),
-			c(i, at) AS (SELECT i, CAST($1 AS BIGINT) - i * 8640 FROM n)
-		INSERT INTO cases (id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-			submitted_ms, reviewed_ms, done_ms, incident, number_index, data)
-		SELECT 'c' || i, 't1', 'ou_' || i, CASE WHEN i % 50 > 0 THEN 'done' WHEN i % 100 = 0 THEN 'awaiting_review' ELSE 'needs_attention' END,
-			CASE WHEN i % 50 = 0 THEN 1 ELSE 0 END, 1, 1, at, at, 1, 2,
-			CASE WHEN i % 50 > 0 THEN at ELSE 0 END, CASE WHEN i % 100 = 50 THEN 'ocr' ELSE '' END,
-			` + bytes + `, '{"id":"c' || i || '"}' FROM c`,
-		`INSERT INTO state_counts SELECT tenant_key, state, created_ms / 8640 % 8, count(*) FROM cases WHERE created_ms < $1 GROUP BY 1, 2, 3`,
-		`INSERT INTO day_counts SELECT tenant_key, ` + day + `, created_ms / 8640 % 8, count(*), count(*) FROM cases WHERE created_ms < $1 GROUP BY 1, 2, 3`,
-		`INSERT INTO case_photos SELECT id, 'p1', 'om_' || id, CAST($1 AS BIGINT), 1 FROM cases WHERE state = 'awaiting_review' LIMIT 2000`,
-		`INSERT INTO surfaces SELECT 'case/' || id || '/applicant', id, '', 'applicant', 'open_id', open_id, 1, 1, 'om_' || substr(id, 2), '', NULL, '', 0, 0, 0
-			FROM cases WHERE created_ms < $1`,
 	}
 }
 

@@ -75,17 +75,35 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	args := []any{tenantKey, limit, offset, limit + offset}
+	from, args := pageOf(tenantKey, states, limit, offset)
+	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+from, args...)
+}
+
+// Line returns who waits in the states, oldest entry first, without reading the cases.
+func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.InLine, error) {
+	if len(states) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	from, args := pageOf(tenantKey, states, limit, 0)
+	return collect(ctx, v.q, "line", func(r *sql.Rows) (l flows.InLine, err error) {
+		err = r.Scan(&l.CaseID, &l.OpenID)
+		return
+	}, `SELECT c.id, c.open_id`+from, args...)
+}
+
+// pageOf is what follows a SELECT from cases c of a page of the states.
+func pageOf(tenantKey string, states []flows.State, limit, offset int) (from string, args []any) {
+	args = []any{tenantKey, limit, offset, limit + offset}
 	var heads []string
 	for _, state := range states {
 		args = append(args, string(state))
 		heads = append(heads, fmt.Sprintf(`SELECT * FROM (SELECT id, entered_ms FROM cases
 			WHERE tenant_key = $1 AND state = $%d ORDER BY entered_ms, id LIMIT $4) AS s%d`, len(args), len(args)))
 	}
-	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+` FROM (
-		SELECT id, entered_ms FROM (`+strings.Join(heads, ` UNION `)+`) AS u
+	return ` FROM (
+		SELECT id, entered_ms FROM (` + strings.Join(heads, ` UNION `) + `) AS u
 		ORDER BY entered_ms, id LIMIT $2 OFFSET $3) AS page
-		JOIN cases c ON c.id = page.id ORDER BY page.entered_ms, page.id`, args...)
+		JOIN cases c ON c.id = page.id ORDER BY page.entered_ms, page.id`, args
 }
 
 // WithIncident returns the cases that wait for the same cause, longest waiting first.

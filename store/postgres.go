@@ -178,7 +178,7 @@ func postgresEngine(p pools, log *slog.Logger, bell *bell) (*engine, error) {
 			cfg.ID = id
 			return river.NewClient(driver, cfg)
 		},
-		keeper: &keeper{pool: p.side, id: id, log: log, bell: bell, every: beatEvery, dead: deadAfter},
+		keeper: &keeper{pool: p.side, id: id, log: log, bell: bell, every: beatEvery, dead: deadAfter, gone: goneAfter, settled: settledIn},
 		home: func(ctx context.Context) (name string, err error) {
 			// Providers may keep the server's identifier to themselves.
 			server := `'server'`

@@ -23,6 +23,7 @@ const (
 	beatEvery = 2 * time.Second
 	goneAfter = 5 * time.Second
 	deadAfter = 10 * time.Second
+	settledIn = 10 * time.Second // everybody has a session again after a start of the server
 )
 
 // keeper announces this process in the table instances, and makes jobs of those available
@@ -35,6 +36,7 @@ type keeper struct {
 	bell        *bell
 	every, dead time.Duration
 	gone        time.Duration // for those whose session has ended
+	settled     time.Duration // and then only when the server has been up for so long
 
 	conn *pgxpool.Conn // the session of the beats; nil before the first and after a failure
 }
@@ -156,26 +158,29 @@ func (k *keeper) hangUp() {
 	k.conn = nil
 }
 
-// living are the ids of the processes that may be running jobs. After a start of the server no
-// session is there yet and nobody has beaten, which means nothing.
+// stable: the server has been up for long enough that everybody who lives has a session again.
+const stable = `CAST(extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000 AS BIGINT) > $4`
+
+// living are the ids of the processes that may be running jobs. $1 and $2 are the milliseconds
+// after which a process counts as dead, and as gone if its session has ended; $3 tells whether
+// the one who asks may judge by silence alone; $4 are those for which the server must be up.
 const living = `SELECT i.id FROM instances i
-	WHERE i.beat_ms > ` + beatMS + ` - $1
-	OR $3 AND i.beat_ms > ` + beatMS + ` - $2
-	OR NOT $3 AND EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-		AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(coalesce(current_schema(), '') || '/shiming/' || '` + instanceName + `' || i.id, 0))
-	OR pg_postmaster_start_time() > clock_timestamp() - interval '10 seconds'`
+	WHERE (NOT $3 OR i.beat_ms > ` + beatMS + ` - $1) AND (NOT (` + stable + `) OR i.beat_ms > ` + beatMS + ` - $2
+		OR EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+			AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+			AND (l.classid::bigint << 32 | l.objid::bigint)
+				= hashtextextended(coalesce(current_schema(), '') || '/shiming/' || '` + instanceName + `' || i.id, 0)))`
 
 // takeUp makes jobs of silent processes available. River appends to attempted_by the client
 // id of each process that begins an attempt, so that the last one is running the job. The
 // attempt stays counted: the job may have got as far as its effect.
-func (k *keeper) takeUp(ctx context.Context) error {
+func (k *keeper) takeUp(ctx context.Context, sure bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
+	args := []any{k.dead.Milliseconds(), k.gone.Milliseconds(), sure, k.settled.Milliseconds()}
 	rows, err := k.pool.Query(ctx, `UPDATE river_job AS j SET state = 'available'
-		WHERE j.state = 'running' AND NOT EXISTS (SELECT 1 FROM instances i
-			WHERE i.id = j.attempted_by[array_upper(j.attempted_by, 1)] AND i.beat_ms > `+beatMS+` - $1)
-		RETURNING j.queue`, k.dead.Milliseconds())
+		WHERE j.state = 'running' AND ($3 OR `+stable+`) AND j.attempted_by[array_upper(j.attempted_by, 1)] NOT IN (`+living+`)
+		RETURNING j.queue`, args...)
 	if err != nil {
 		return err
 	}
@@ -190,8 +195,8 @@ func (k *keeper) takeUp(ctx context.Context) error {
 		k.log.LogAttrs(ctx, slog.LevelWarn, "took up jobs of a process that died", slog.Int("jobs", len(queues)))
 	}
 	// A dead leader's lease would run for 15 s, in which nobody promotes scheduled jobs.
-	_, err = k.pool.Exec(ctx, `DELETE FROM river_leader AS l WHERE NOT EXISTS (SELECT 1 FROM instances i
-		WHERE i.id = l.leader_id AND i.beat_ms > `+beatMS+` - $1)`, k.dead.Milliseconds())
+	_, err = k.pool.Exec(ctx, `DELETE FROM river_leader AS l
+		WHERE ($3 OR `+stable+`) AND l.leader_id NOT IN (`+living+`)`, args...)
 	if err != nil {
 		return err
 	}

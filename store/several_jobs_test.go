@@ -128,13 +128,58 @@ func TestTakeUp(t *testing.T) {
 
 	other := worlds[1]
 	k := *other.eng.keeper
-	k.dead = time.Minute
-	must(t, k.takeUp(ctx))
-	if n := other.rows(t, "river_job WHERE state = 'running'"); n != 1 {
-		t.Fatal("a living process lost its job")
+	alive := func(what string, sure bool) {
+		t.Helper()
+		must(t, k.takeUp(ctx, sure))
+		if n := other.rows(t, "river_job WHERE state = 'running'"); n != 1 {
+			t.Fatalf("%s: a living process lost its job", what)
+		}
 	}
-	k.dead = -time.Minute // everybody is silent for longer than that
-	must(t, k.takeUp(ctx))
+	k.dead, k.gone, k.settled = time.Minute, time.Minute, 0
+	alive("it has just beaten", true)
+	k.gone = -time.Minute // everybody is silent for longer than that
+	alive("its session is there", true)
+	k.dead = -time.Minute
+	alive("nobody may judge yet", false)
+	must(t, k.takeUp(ctx, true))
+	if j := began.next(t); j.Attempt != 2 {
+		t.Errorf("attempt %d after it was taken up", j.Attempt)
+	}
+	free()
+}
+
+// TestTakeUpOfTheGone: a process whose session has ended is dead as soon as it misses a beat.
+func TestTakeUpOfTheGone(t *testing.T) {
+	worlds := several(t, 2)
+	ctx := t.Context()
+	began, release := make(ran, 10), make(chan bool)
+	free := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(free)
+	worlds[0].eng.keeper.every = time.Hour // no beat brings the session back
+	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+		began <- j
+		if j.Attempt == 1 {
+			<-release
+		}
+		return nil
+	})
+	worlds[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
+	began.next(t)
+	if _, err := worlds[1].eng.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+		WHERE l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
+		t.Fatal(err)
+	}
+	k := *worlds[1].eng.keeper
+	k.dead, k.gone, k.settled = time.Minute, -time.Minute, time.Hour
+	must(t, k.takeUp(ctx, false))
+	if n := worlds[1].rows(t, "river_job WHERE state = 'running'"); n != 1 {
+		t.Fatal("after a start of the server a missing session means nothing")
+	}
+	k.settled = 0
+	eventually(t, "the job is taken up", func() bool {
+		must(t, k.takeUp(ctx, false))
+		return len(began) > 0
+	})
 	if j := began.next(t); j.Attempt != 2 {
 		t.Errorf("attempt %d after it was taken up", j.Attempt)
 	}

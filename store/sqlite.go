@@ -121,7 +121,7 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 		write:     write,
 		read:      read,
 		snapshot:  &sql.TxOptions{ReadOnly: true},
-		nowMicros: `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`,
+		nowMicros: sqliteMicros,
 		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
 			FROM river_job WHERE state = 'available'`,
 		poll: 500 * time.Millisecond,
@@ -152,7 +152,7 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 		},
 		revive: func(ctx context.Context) error { return reviveSQLite(ctx, write) },
 		tidy: func(ctx context.Context) error {
-			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(2000)`)
+			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(200)`)
 			return err
 		},
 		repeat: func(err error) bool {
@@ -165,6 +165,9 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 		},
 	}, nil
 }
+
+// sqliteMicros is the clock as an SQL expression, unix microseconds.
+const sqliteMicros = `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`
 
 // reviveSQLite: we hold the lock, so a running job has no process and the leader is dead.
 // The attempt stays counted: the job may have got as far as its effect.
@@ -179,6 +182,8 @@ func reviveSQLite(ctx context.Context, db *sql.DB) error {
 	for _, q := range []string{
 		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
 		`DELETE FROM river_leader`, // else nobody promotes scheduled jobs until its lease ends
+		// A paced call may have left later than planned, and its process died before it said so.
+		`UPDATE rate_marks SET at_us = ` + sqliteMicros + ` WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` + sqliteMicros,
 	} {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
 			return fmt.Errorf("store: revive jobs: %w", err)

@@ -215,12 +215,14 @@ func (w *writer) finish() {
 }
 
 // run executes a statement that needs no arguments and is not interrupted.
-func (w *writer) run(statement string) error {
+func (w *writer) run(statement string) error { return w.runFor(context.Background(), statement) }
+
+func (w *writer) runFor(ctx context.Context, statement string) error {
 	s, err := w.conn.keep(statement)
 	if err != nil {
 		return err
 	}
-	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(context.Background(), nil)
+	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, nil)
 	return err
 }
 

@@ -12,7 +12,10 @@ import (
 	"shiming/flows"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The cache of names that an engine of flows has ends with it, when the garbage is collected.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/patrickmn/go-cache.(*janitor).Run"))
+}
 
 func openTemp(t *testing.T) *sql.DB {
 	t.Helper()

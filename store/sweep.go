@@ -13,8 +13,11 @@ const (
 	// keysKept is how long event keys live: the platform delivers again for hours, the
 	// promise is 7 days.
 	keysKept = 8 * 24 * time.Hour
-	// sweepBatch bounds how long one delete holds up the writers.
-	sweepBatch = 2000
+	// sweepBatch bounds how long one delete holds up the writers: keys lie anywhere, so that each
+	// row touches pages of its own.
+	sweepBatch = 100
+	// tidySteps bounds how much of a file is given back at a time, for the same reason.
+	tidySteps = 10
 )
 
 // sweep throws away what has served its time, at once and then hourly, unless another
@@ -86,7 +89,13 @@ func (s *Store) tidy(ctx context.Context) error {
 	if s.eng.tidy == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	return s.eng.tidy(ctx)
+	for range tidySteps {
+		step, cancel := context.WithTimeout(ctx, opTimeout)
+		err := s.eng.tidy(step)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -47,27 +47,30 @@ type life struct {
 }
 
 // assemble builds the program and starts the world, the database, the balancer and the bots.
-func assemble(ctx context.Context, o *options) (f *fleet, err error) {
-	f = &fleet{}
-	defer func() {
-		if err != nil {
-			f.shut()
-		}
-	}()
-	if f.dir, err = os.MkdirTemp("", "shiming-crash-"); err != nil {
+func assemble(ctx context.Context, o *options) (*fleet, error) {
+	f := &fleet{}
+	if err := f.assemble(ctx, o); err != nil {
+		f.shut()
 		return nil, err
+	}
+	return f, nil
+}
+
+func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
+	if f.dir, err = os.MkdirTemp("", "shiming-crash-"); err != nil {
+		return err
 	}
 	if !o.Keep {
 		f.close = append(f.close, func() { _ = os.RemoveAll(f.dir) })
 	}
 	program, err := kit.Build(ctx, f.dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// The ladder is short and long enough to outlast any pause of a run.
 	if f.world, err = kit.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
 		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
-		return nil, err
+		return err
 	}
 	f.close = append(f.close, f.world.Close)
 	settings := map[string]string{"timing.code_resend": "5s", "timing.write_quiet": "5s", "log.level": "info"}
@@ -76,18 +79,18 @@ func assemble(ctx context.Context, o *options) (f *fleet, err error) {
 		settings["store.dsn"] = "sqlite:" + filepath.Join(f.dir, "shiming.db")
 	} else {
 		if f.db, err = pgtest.Start(); err != nil {
-			return nil, err
+			return err
 		}
 		f.close = append(f.close, func() { _ = f.db.Close() }) // it ends with us anyway
 		if settings["store.dsn"], err = f.db.Database(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	var urls []string
 	for i := range o.Instances {
 		b, err := kit.NewBot(program, f.dir, fmt.Sprintf("bot%d", i+1), settings)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		f.bots, f.state = append(f.bots, b), append(f.state, down)
 		f.close = append(f.close, b.Kill)
@@ -96,20 +99,20 @@ func assemble(ctx context.Context, o *options) (f *fleet, err error) {
 	if o.Store == "postgres" {
 		keygen, err := program.Start(filepath.Join(f.dir, "keygen.log"), nil, "keygen", filepath.Join(f.dir, "keyset.json"))
 		if err != nil || keygen.ExitCode() != 0 {
-			return nil, errors.Join(err, errors.New("keygen failed"))
+			return errors.Join(err, errors.New("keygen failed"))
 		}
 	}
 	for i := range f.bots {
 		if err := f.start(ctx, i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	url, closeAll, err := newBalancer(urls).listen()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.close = append(f.close, closeAll)
-	return f, f.world.SetWebhook(ctx, url+"/webhook/event")
+	return f.world.SetWebhook(ctx, url+"/webhook/event")
 }
 
 // shut ends everything, the last first.

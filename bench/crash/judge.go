@@ -138,8 +138,9 @@ func photosTaken(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d photo messages", n), faults
 }
 
-// onlyOnce are the presses that a person has to make once: an acknowledged one need not be repeated.
-var onlyOnce = []string{"consent", "confirm", "approve"}
+// accepted is how the bot acknowledges the presses that a person has to make once. A later one, on a card that was out of
+// date, is answered otherwise; the same answer twice means that the first press was lost.
+var accepted = map[string]string{"consent": "谢谢，接着来", "confirm": "收到了", "approve": "已通过"}
 
 // busyToast asks to press again; it acknowledges nothing.
 const busyToast = "再点一次"
@@ -150,7 +151,7 @@ func acknowledged(status, code int, toast string) bool {
 
 func pressesTaken(e *evidence) (string, []string) {
 	type press struct{ caseID, act string }
-	times := map[press]int{}
+	times, heard := map[press]int{}, map[string]int{}
 	n, failed := 0, 0
 	for _, p := range e.record.Presses {
 		if !acknowledged(p.Status, p.ErrorCode, p.Toast) {
@@ -158,14 +159,20 @@ func pressesTaken(e *evidence) (string, []string) {
 			continue
 		}
 		n++
-		if slices.Contains(onlyOnce, p.Act) {
+		if toast := accepted[p.Act]; toast != "" && p.Toast == toast {
 			times[press{p.Case, p.Act}]++
+			heard[p.Act]++
 		}
 	}
 	var faults []string
+	for act, toast := range accepted {
+		if heard[act] == 0 {
+			faults = append(faults, fmt.Sprintf("%s was never answered with %q: the rule is out of date", act, toast))
+		}
+	}
 	for p, k := range times {
 		if k > 1 {
-			faults = append(faults, fmt.Sprintf("%s was acknowledged %d times on case %s", p.act, k, p.caseID))
+			faults = append(faults, fmt.Sprintf("%s was accepted %d times on case %s", p.act, k, p.caseID))
 		}
 	}
 	slices.Sort(faults)

@@ -27,9 +27,10 @@ func TestJudge(t *testing.T) {
 				People: []sim.PersonRecord{journey(nil)},
 				Events: []sim.EventRecord{{ID: "e1", Type: "im.message.receive_v1", Subject: "om_photo", Delivered: true, Attempts: make([]sim.AttemptRecord, 2)}},
 				Presses: []feishu.Press{
-					{At: at(1), OpenID: "ou_1", MessageID: "om_card", Act: "consent", Case: "c1", Status: 200},
+					{At: at(1), OpenID: "ou_1", MessageID: "om_card", Act: "consent", Case: "c1", Status: 200, Toast: accepted["consent"]},
+					{At: at(4), OpenID: "ou_hr", MessageID: "om_hr", Act: "approve", Case: "c1", Status: 200, Toast: accepted["approve"]},
 					{At: at(2), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", ErrorCode: 200341},
-					{At: at(3), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", Status: 200},
+					{At: at(3), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", Status: 200, Toast: accepted["confirm"]},
 				},
 				Reads: []feishu.OCRCall{{At: at(1), SHA256: "a"}, {At: at(9), SHA256: "a"}},
 				Messages: []sim.MessageRecord{
@@ -63,7 +64,8 @@ func TestJudge(t *testing.T) {
 		{"everybody comes to the end", func(e *evidence) { e.crew.HR = []sim.HRRun{{Ended: true}} }},
 		{"every event is taken", func(e *evidence) { e.record.Events[0].Delivered = false }},
 		{"no acknowledged photo is lost", func(e *evidence) { e.record.Calls = e.record.Calls[1:] }},
-		{"no acknowledged press is lost", func(e *evidence) { e.record.Presses[1].Status, e.record.Presses[1].ErrorCode = 200, 0 }},
+		{"no acknowledged press is lost", func(e *evidence) { e.record.Presses[2] = e.record.Presses[3] }},
+		{"no acknowledged press is lost", func(e *evidence) { e.record.Presses = e.record.Presses[:2] }},
 		{"one case each", func(e *evidence) { e.record.People[0].Cases = []string{"c1", "c2"} }},
 		{"identity written once each", func(e *evidence) { e.record.People[0].Identities = 2 }},
 		{"one evidence point per case", func(e *evidence) { e.record.People[0].Points = []string{"P1", "P2"} }},
@@ -85,7 +87,7 @@ func TestJudge(t *testing.T) {
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls = e.record.Calls[:2] }},
 		{"every start is ready within 30 s", func(e *evidence) { e.lives[1].Ready = at(40) }},
 		{"SIGTERM ends with 0 within 15 s", func(e *evidence) { e.blows[1].Code = 1 }},
-		{"nobody notices a SIGTERM", func(e *evidence) { e.record.Presses[1].At = at(20.5) }},
+		{"nobody notices a SIGTERM", func(e *evidence) { e.record.Presses[2].At = at(20.5) }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "panic: x\n" }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "张样本\n" }},
 	} {

@@ -37,9 +37,13 @@ type pool struct {
 	fresh  int           // number of the next newcomer
 }
 
+// newcomers is the number of the first of many people whom nobody has heard of, also not a run
+// before this one.
+func newcomers() int { return int(time.Now().UnixMilli()) * 100_000 }
+
 // look finds the open cases that are to be used up.
 func look(ctx context.Context, s *store.Store, p plan) (*pool, error) {
-	out := &pool{p: p, fresh: 10_000_000}
+	out := &pool{p: p, fresh: newcomers()}
 	err := s.View(ctx, func(v flows.View) (err error) {
 		if out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0); err != nil {
 			return err
@@ -240,7 +244,7 @@ func measure(ctx context.Context, open func(context.Context) (*store.Store, erro
 	if err = errors.Join(err, s.Close()); err != nil {
 		return nil, err
 	}
-	newcomers := 20_000_000
+	run := time.Now().UnixNano() // a run before this one has left its events
 	for k, cond := range conditions {
 		took := make([][]time.Duration, len(operations))
 		openings, rounds, unused := 1, runs, 20 // a warm one has some rounds to get warm
@@ -256,11 +260,10 @@ func measure(ctx context.Context, open func(context.Context) (*store.Store, erro
 				}
 				defer func() { err = errors.Join(err, s.Close()) }()
 				if cond.busy {
-					newcomers += 10_000
-					stop := traffic(ctx, s, fmt.Sprint("traffic", k, "-", n), newcomers, eventsPerSecond)
+					stop := traffic(ctx, s, fmt.Sprint(run, "traffic", k, "-", n), newcomers(), eventsPerSecond)
 					defer func() { err = errors.Join(stop(), err) }()
 				}
-				m := &meter{walk.New(s, fmt.Sprint("meter", k, "-", n), time.Now()), people}
+				m := &meter{walk.New(s, fmt.Sprint(run, "meter", k, "-", n), time.Now()), people}
 				for r := range unused + rounds {
 					if err := m.round(ctx, func(op int, d time.Duration) {
 						if r >= unused {

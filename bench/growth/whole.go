@@ -66,7 +66,7 @@ func (d *database) sweep(ctx context.Context) (out swept, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	w := walk.New(s, "sweep", time.Now())
+	w := walk.New(s, fmt.Sprint("sweep", time.Now().UnixNano()), time.Now())
 	ended := make(chan error, 1)
 	began := time.Now()
 	go func() {
@@ -76,7 +76,7 @@ func (d *database) sweep(ctx context.Context) (out swept, err error) {
 		ended <- err
 	}()
 	var took []time.Duration
-	for i := 30_000_000; ; i++ {
+	for i := newcomers(); ; i++ {
 		one := time.Now()
 		w.At = one
 		if err := w.Say(ctx, walk.Nth(i), "实名"); err != nil {

@@ -5,6 +5,7 @@ package walk
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -65,7 +66,8 @@ func Policy() flows.Policy {
 // newID is a UUIDv7 of the clock, the same in every run.
 func (w *World) newID() string {
 	w.n++
-	return UUID(w.At, w.n^binary.BigEndian.Uint64([]byte(w.seed+"........")))
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(w.seed), w.n))
+	return UUID(w.At, binary.BigEndian.Uint64(sum[:]))
 }
 
 // UUID is a UUIDv7: of the moment, and different for different numbers.

@@ -1,0 +1,56 @@
+package flows
+
+import (
+	"context"
+	"time"
+)
+
+// Rates of a run; it has the night for itself and takes little of it.
+var (
+	directoryLimit  = Limit{Key: "reconcile/directory", Every: time.Second / 10, Burst: 1}
+	fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
+)
+
+// Codes of the directory (page 获取单个用户信息) that say that a person is not there for us:
+// 41012 no such id, 41050 outside the range that the app may see, which is where people go who
+// leave. The class "gone" has the gateway's codes for an id that is not known.
+var notInDirectory = map[string]bool{"41012": true, "41050": true}
+
+// personGone asks Feishu's directory. The trouble has a class if there was no answer.
+func (e *Engine) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
+	if err := e.Store.Wait(ctx, directoryLimit); err != nil {
+		return false, trouble{}, err
+	}
+	contact, err := e.Chat.Contact(ctx, openID)
+	if err == nil {
+		return contact.Left, trouble{}, nil
+	}
+	if ctx.Err() != nil {
+		return false, trouble{}, ctx.Err()
+	}
+	if t = classify(err, false); t.Class == ClassGone || notInDirectory[t.Upstream] {
+		return true, trouble{}, nil
+	}
+	return false, t, nil
+}
+
+// notOurs is e签宝's code for a file of another application: no use to us.
+const notOurs = "1430802"
+
+// photoLost asks e签宝 for an uploaded photo. The trouble has a class if there was no answer.
+func (e *Engine) photoLost(ctx context.Context, fileID string) (lost bool, t trouble, err error) {
+	if err := e.Store.Wait(ctx, fileStatusLimit); err != nil {
+		return false, trouble{}, err
+	}
+	status, err := e.Notary.FileStatus(ctx, fileID)
+	if err == nil {
+		return !status.Usable(), trouble{}, nil // it was usable when its upload was recorded
+	}
+	if ctx.Err() != nil {
+		return false, trouble{}, ctx.Err()
+	}
+	if t = classify(err, false); t.Class == ClassLost || t.Upstream == notOurs {
+		return true, trouble{}, nil
+	}
+	return false, t, nil
+}

@@ -1,0 +1,106 @@
+package flows
+
+import (
+	"context"
+
+	"shiming/cards"
+)
+
+// sendReconcile wakes what stands still and sends HR what differs, to HR's usual place.
+func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
+	tenantKey := j.Args["tenant"]
+	var r *reconcileRun
+	err := e.Store.View(ctx, func(v View) (err error) {
+		r, _, err = runIn(ctx, v, tenantKey, settingCompared)
+		return err
+	})
+	if r == nil || err != nil {
+		return err
+	}
+	for _, d := range r.Differences {
+		if d.Kind == DiffStalled {
+			if err := e.wakeUp(ctx, d); err != nil {
+				return err
+			}
+		}
+	}
+	var to []Receiver
+	var card cards.Reconcile
+	err = e.Store.View(ctx, func(v View) (err error) {
+		if to, err = e.hrReceivers(ctx, v, tenantKey, ""); err != nil {
+			return err
+		}
+		card, err = e.reconcileCard(ctx, v, tenantKey)
+		return err
+	})
+	if err != nil || len(card.Groups) == 0 { // dealt with since the night
+		return err
+	}
+	for _, to := range to {
+		if err := e.deliver(ctx, j, card, to, uuidOf("reconcile", j.Key, to.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wakeUp stops a case that stands where it stood in the night, still without a job, so that
+// HR's 重试 lets it go on.
+func (e *Engine) wakeUp(ctx context.Context, d Difference) error {
+	return e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, d.Case)
+		if err != nil {
+			return lost(err)
+		}
+		working, err := tx.Working(ctx)
+		if err != nil || !stalled(c, working[c.ID], e.Now()) || !c.EnteredAt.Equal(d.Since) {
+			return err
+		}
+		return e.onCase(ctx, tx, c, Event{Kind: StepStopped, At: e.Now(), Rev: &c.Rev, Stop: wake(c)})
+	})
+}
+
+// reconcileCard draws the last finished run, without what has been dealt with since.
+func (e *Engine) reconcileCard(ctx context.Context, v View, tenantKey string) (cards.Reconcile, error) {
+	r, _, err := runIn(ctx, v, tenantKey, settingCompared)
+	if err != nil {
+		return cards.Reconcile{}, err
+	}
+	now, _, err := runIn(ctx, v, tenantKey, settingRun)
+	if err != nil {
+		return cards.Reconcile{}, err
+	}
+	out := cards.Reconcile{Next: nightAfter(e.Now()), Running: now != nil && now.Finished.IsZero()}
+	if r == nil {
+		return out, nil
+	}
+	out.At, out.Compared, out.Photos, out.People, out.Identities, out.Points, out.Since = r.Finished, r.Compared, r.Photos, r.People, r.Identities, r.Points, r.From
+	for _, upstream := range []string{upstreamEsign, upstreamFeishu} {
+		if code := r.Silent[upstream]; code != "" {
+			out.Silent = append(out.Silent, cards.Silence{Upstream: upstream, Code: code})
+		}
+	}
+	for _, kind := range DiffKinds {
+		g := cards.ReconcileGroup{Kind: string(kind), Total: r.Count[kind]}
+		for _, d := range r.Differences {
+			if d.Kind != kind {
+				continue
+			}
+			c, err := v.Case(ctx, d.Case)
+			if isNotFound(err) || err == nil && !holds(c, d) {
+				g.Total--
+				continue
+			}
+			if err != nil {
+				return cards.Reconcile{}, err
+			}
+			if len(g.Rows) < cards.MaxReconcileRows {
+				g.Rows = append(g.Rows, cards.ReconcileRow{Ref: ref(c), MaskedName: maskedName(c), Since: d.Since, Open: c.State.Turn() == HR})
+			}
+		}
+		if g.Total > 0 {
+			out.Groups = append(out.Groups, g)
+		}
+	}
+	return out, nil
+}

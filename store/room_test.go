@@ -1,0 +1,23 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestRoom(t *testing.T) {
+	dir := t.TempDir()
+	if err := room(dir); err != nil {
+		t.Error(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v are left behind, %v", left, err)
+	}
+	gone := filepath.Join(dir, "gone")
+	if err := room(gone); err == nil || strings.Contains(err.Error(), dir) {
+		t.Errorf("without a directory: %v", err)
+	}
+}
