@@ -20,8 +20,8 @@ type Config struct {
 	//
 	//	sslmode          verify-full with sslrootcert is right across a network; the default
 	//	                 is prefer, which does without encryption if the server has none
-	//	pool_max_conns   connections for work, 16, at least 4. A process takes up to three
-	//	                 more: two for its beat and notifications, one to listen. The server's
+	//	pool_max_conns   connections for work, 16, at least 4. A process takes up to four
+	//	                 more: three for its beat and notifications, one to listen. The server's
 	//	                 max_connections must have room for all processes
 	//	target_session_attrs=read-write   with several hosts (HOST1,HOST2): finds the primary
 	//	                 after a failover

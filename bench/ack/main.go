@@ -59,7 +59,7 @@ func run() error {
 	var b bench
 	seconds := flag.Int("seconds", 5, "length of each load")
 	out := flag.String("out", "", "results as JSON (default bench/results/ack-STORE-SYNC.json)")
-	dir := flag.String("dir", "", "directory for the databases, on a real disk (default: a new one in the working directory)")
+	dir := flag.String("dir", "", "directory for the databases, on a real disk (default: the user's cache directory)")
 	flag.StringVar(&b.store, "store", "sqlite", "sqlite or postgres")
 	flag.StringVar(&b.sync, "sync", "full", "full or normal")
 	flag.StringVar(&b.only, "only", "", "loads to run, separated by commas, e.g. bot/closed/64,bare/closed/64 (default: all)")
@@ -75,13 +75,19 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var err error
-	if b.dir, err = os.MkdirTemp(*dir, ".ack-"); *dir == "" {
-		// The default is not the system's directory for such, which may lie in memory.
-		_ = os.RemoveAll(b.dir)
-		b.dir, err = os.MkdirTemp(".", ".ack-")
+	if *dir == "" {
+		// The system's directory for temporary files may lie in memory, where a commit costs nothing.
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return err
+		}
+		*dir = cache
 	}
-	if err != nil {
+	if err := os.MkdirAll(*dir, 0o700); err != nil {
+		return err
+	}
+	var err error
+	if b.dir, err = os.MkdirTemp(*dir, "shiming-ack-"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(b.dir) //nolint:errcheck // nothing depends on it

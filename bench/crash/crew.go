@@ -32,7 +32,7 @@ func arrive(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
 		return err
 	}
 	n := len(hired.People)
-	over := time.Duration(o.blows()) * o.Every / 2
+	over := time.Duration(o.blows()) * o.Every * 9 / 10
 	for i, p := range hired.People {
 		form := map[string]any{"people": []string{p.OpenID}, "width": 1000, "sms_patience": "6s", "hr": 1}
 		for k, v := range manners[r.IntN(len(manners))] {

@@ -58,7 +58,12 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	res := CallbackResult{EventID: h.EventID, Token: newID("c-")}
 	s.callbacks[res.Token] = token
 	event["token"] = res.Token
-	p := s.seal(compact(envelope{Schema: "2.0", Header: h, Event: event}))
+	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
+	p := s.seal(plain)
+	shown := Observed{Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID}, Callback: true, Body: plain}
+	if s.observer.Event != nil {
+		s.observer.Event(shown)
+	}
 	before, edits := m.Card, m.Edits
 	if m.inFlight++; m.inFlight == 1 {
 		m.settled = make(chan struct{})
@@ -86,6 +91,11 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 		m.settled = nil
 	}
 	s.journal = append(s.journal, Entry{At: now, Kind: "click", Name: "card.action.trigger", Subject: m.ID, Status: status, Code: res.ErrorCode})
+	if s.observer.Event != nil {
+		shown.Attempts = []Attempt{{At: now, Took: res.Took, Status: status, Failure: failureWord(pushErr)}}
+		shown.Delivered, shown.Answer, shown.ErrorCode = pushErr == nil && status == http.StatusOK, answer, res.ErrorCode
+		s.observer.Event(shown)
+	}
 	s.presses = append(s.presses, pressOf(openID, m, b, now, res))
 	return res, nil
 }

@@ -31,7 +31,8 @@ type Attempt struct {
 
 type delivery struct {
 	Delivery
-	push pushed
+	push  pushed
+	plain []byte // of push, kept only while somebody observes
 }
 
 func (d *delivery) snapshot() Delivery {
@@ -43,9 +44,13 @@ func (d *delivery) snapshot() Delivery {
 // emit pushes an event and returns after the first attempt; redeliveries go on in the background.
 func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery {
 	h := s.header(eventType, millis(s.cfg.Now()))
-	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)},
-		push: s.seal(compact(envelope{Schema: "2.0", Header: h, Event: event}))}
+	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
+	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)}, push: s.seal(plain)}
 	s.mu.Lock()
+	if s.observer.Event != nil {
+		d.plain = plain
+		s.seen(d)
+	}
 	s.deliveries = append(s.deliveries, d)
 	s.byEvent[d.EventID] = d
 	if s.knobs.Reorder > 0 {
@@ -132,7 +137,7 @@ func (s *Server) redeliver(d *delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d.GaveUp = true
-	s.deliveryChanged()
+	s.deliveryChanged(d)
 }
 
 func (s *Server) attempt(ctx context.Context, d *delivery) bool {
@@ -154,12 +159,13 @@ func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	d.Attempts = append(d.Attempts, a)
 	d.Delivered = d.Delivered || ok
 	s.journal = append(s.journal, Entry{At: a.At, Kind: "event", Name: d.Type, Subject: d.EventID, Status: status})
-	s.deliveryChanged()
+	s.deliveryChanged(d)
 	return ok
 }
 
-// deliveryChanged wakes those who wait for a delivery. The caller holds the lock.
-func (s *Server) deliveryChanged() {
+// deliveryChanged tells everybody who waits for a delivery or observes. The caller holds the lock.
+func (s *Server) deliveryChanged(d *delivery) {
+	s.seen(d)
 	close(s.arrivals)
 	s.arrivals = make(chan struct{})
 }

@@ -89,6 +89,9 @@ func (s *Server) touch(m *message) {
 	m.seq = m.chat.seq
 	close(m.chat.changed)
 	m.chat.changed = make(chan struct{})
+	if s.observer.Message != nil {
+		s.observer.Message(m.snapshot())
+	}
 }
 
 func (m *message) snapshot() Message {

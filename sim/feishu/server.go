@@ -72,6 +72,7 @@ type Server struct {
 	journal    []Entry
 	presses    []Press
 	botOpenID  string
+	observer   Observer
 	lastSweep  time.Time
 }
 

@@ -7,6 +7,9 @@ import (
 	"net/http"
 )
 
+// headSize is enough to recognise a format.
+const headSize = 512
+
 // answer is a ResponseWriter that keeps the answer until finish is called. With a limit it gives up keeping, and passes
 // everything through, when the answer grows beyond the limit, is flushed, or takes over the connection.
 type answer struct {
@@ -14,7 +17,8 @@ type answer struct {
 	header  http.Header
 	status  int
 	body    []byte
-	limit   int // 0: keep everything, never pass through
+	size    int64 // of the body so far, kept or passed through
+	limit   int   // 0: keep everything, never pass through
 	passing bool
 }
 
@@ -39,10 +43,14 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	a.size += int64(len(p))
 	if !a.passing && a.limit > 0 && len(a.body)+len(p) > a.limit {
 		a.pass()
 	}
 	if a.passing {
+		if len(a.body) == 0 {
+			a.body = append(a.body, p[:min(len(p), headSize)]...) // sent already; kept to tell what it was
+		}
 		return a.w.Write(p)
 	}
 	a.body = append(a.body, p...)
@@ -97,3 +105,5 @@ func (a *answer) code() string {
 	}
 	return businessCode(a.body)
 }
+
+func (a *answer) contentType() string { return a.Header().Get("Content-Type") }

@@ -6,5 +6,6 @@
 // applied) or after it (applied, but the client never learns). The second sort is what clients get wrong, so the answer is
 // held back in memory until it is known that it may leave.
 //
-// The record holds no bodies, no headers and no query strings, so it can be shown on a page and printed by a failing test.
+// The record holds no bodies, no headers and no query strings, so it can be printed by a failing test. Who wants to show bodies sets
+// Recorder.Inspect and masks them.
 package wire

@@ -28,13 +28,16 @@ func Handler(upstream string, operation func(*http.Request) string, rec *Recorde
 			call.Operation = operation(r)
 		}
 		e := &exchange{w: w, r: r, next: next, call: call, rec: rec, start: time.Now()}
+		if rec.Inspect != nil {
+			e.in = sampleOf(r)
+		}
 		if fault, ok := faults.take(upstream, call.Operation); ok {
 			call.Fault = fault.Kind
 			e.faulty(fault)
 			return
 		}
 		a := e.apply(passLimit)
-		e.record(a.status, a.code())
+		e.recordAnswer(a)
 		a.finish()
 	})
 }
@@ -50,6 +53,7 @@ type exchange struct {
 	call  *Call
 	rec   *Recorder
 	start time.Time
+	in    *sampled // nil unless the recorder inspects bodies
 }
 
 // apply lets the upstream answer into memory; past limit bytes (0 = none) the answer flows to the client.
@@ -62,10 +66,17 @@ func (e *exchange) apply(limit int) *answer {
 	return a
 }
 
-func (e *exchange) record(status int, code string) {
+func (e *exchange) recordAnswer(a *answer) {
+	e.inspect(e.record(a.status, a.code()), a.contentType(), a.body, a.size)
+}
+
+// recordNone records a call that gets no answer.
+func (e *exchange) recordNone() { e.inspect(e.record(0, ""), "", nil, 0) }
+
+func (e *exchange) record(status int, code string) Call {
 	e.call.Status, e.call.Code, e.call.Duration = status, code, time.Since(e.start)
 	e.call.Left = e.r.Context().Err() != nil
-	e.rec.Add(*e.call)
+	return e.rec.add(*e.call)
 }
 
 func (e *exchange) faulty(f Fault) {
@@ -80,23 +91,23 @@ func (e *exchange) faulty(f Fault) {
 		// The body is read so that closing sends a FIN and not an RST, and so that the server notices when the client leaves.
 		_, _ = io.Copy(io.Discard, e.r.Body)
 	default:
-		e.record(http.StatusInternalServerError, "")
+		e.inspect(e.record(http.StatusInternalServerError, ""), "", nil, 0)
 		http.Error(e.w, fmt.Sprintf("wire: unknown fault kind %q", f.Kind), http.StatusInternalServerError)
 		return
 	}
 	if !sleep(e.r.Context(), f.Delay) {
-		e.record(0, "")
+		e.recordNone()
 		return
 	}
 	switch f.Kind {
 	case Delay:
-		e.record(a.status, a.code())
+		e.recordAnswer(a)
 		a.finish()
 	case DropBefore, DropAfter:
-		e.record(0, "")
+		e.recordNone()
 		closeConn(e.w, false)
 	case Reset:
-		e.record(0, "")
+		e.recordNone()
 		closeConn(e.w, true)
 	case Error, ErrorAfter:
 		e.answerWith(f, http.StatusInternalServerError, "application/json; charset=utf-8", f.Body)
@@ -107,11 +118,11 @@ func (e *exchange) faulty(f Fault) {
 	case Truncate:
 		a.body = a.body[:len(a.body)/2]
 		a.header.Del("Content-Length")
-		e.record(a.status, "")
+		e.inspect(e.record(a.status, ""), a.contentType(), a.body, int64(len(a.body)))
 		a.finish()
 	case Hang:
 		<-e.r.Context().Done()
-		e.record(0, "")
+		e.recordNone()
 	}
 }
 
@@ -124,7 +135,7 @@ func (e *exchange) answerWith(f Fault, status int, contentType, body string) {
 	for k, v := range f.Header {
 		h[http.CanonicalHeaderKey(k)] = v
 	}
-	e.record(status, businessCode([]byte(body)))
+	e.inspect(e.record(status, businessCode([]byte(body))), contentType, []byte(body), int64(len(body)))
 	e.w.WriteHeader(status)
 	_, _ = io.WriteString(e.w, body)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Call is one request that an upstream received. It never holds a body, a header or a query string.
+// Call is one request that an upstream received. It never holds a body, a header or a query string; see Recorder.Inspect.
 type Call struct {
 	Seq       int64         `json:"seq"`       // 1, 2, 3, … in the order in which the calls ended
 	At        time.Time     `json:"at"`        // when the request came in
@@ -28,6 +28,10 @@ type Call struct {
 // Recorder keeps the latest calls and counts all of them. It is safe for concurrent use.
 type Recorder struct {
 	Now func() time.Time // time.Now when nil; set it before first use
+
+	// Inspect gets every call together with its bodies, right after it was recorded; nil = no body is kept anywhere. Set it before
+	// first use. It may be called concurrently.
+	Inspect func(Exchange)
 
 	mu     sync.Mutex
 	limit  int
@@ -58,7 +62,9 @@ func (r *Recorder) now() time.Time {
 }
 
 // Add records a call and gives it its sequence number. A zero At becomes the present.
-func (r *Recorder) Add(c Call) {
+func (r *Recorder) Add(c Call) { r.add(c) }
+
+func (r *Recorder) add(c Call) Call {
 	if c.At.IsZero() {
 		c.At = r.now()
 	}
@@ -77,6 +83,7 @@ func (r *Recorder) Add(c Call) {
 		default: // a slow reader misses calls rather than stopping the simulated world
 		}
 	}
+	return c
 }
 
 // Calls returns the remembered calls, oldest first.
