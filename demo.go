@@ -38,7 +38,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 
-	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024"})
+	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024", Inspect: d.People == 0})
 	if err != nil {
 		return err
 	}

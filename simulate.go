@@ -23,7 +23,7 @@ type simCmd struct {
 
 func (s *simCmd) Run(ctx context.Context) error {
 	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024",
-		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR})
+		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR, Inspect: true})
 	if err != nil {
 		return err
 	}

@@ -139,3 +139,27 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 		t.Errorf("%d messages, the former card shows %s", len(sent), m.now())
 	}
 }
+
+// A former card that could not be turned into a pointer yet is not forgotten for the next one.
+func TestTwoFormerCards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, _ := w.shown(flows.Checking, "ou_1")
+	asked := flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"}
+	w.chat.patchFunc = func(context.Context, string, json.RawMessage) error { return retryLater() }
+	w.change(c.ID, asked)
+	w.run(flows.JobShow)
+	w.change(c.ID, asked)
+	w.chat.patchFunc = nil
+	w.pass(time.Minute)
+	w.run(flows.JobShow)
+	sent := w.chat.sentTo("ou_1")
+	if len(sent) != 3 || shows(sent[2].now(), "superseded.title") {
+		t.Fatalf("%d messages", len(sent))
+	}
+	for i, m := range sent[:2] {
+		if !shows(m.now(), "superseded.title") {
+			t.Errorf("card %d is still there", i+1)
+		}
+	}
+}

@@ -84,3 +84,18 @@ func (w *world) toRecording(who string) {
 		}
 	}
 }
+
+// TestRestoredDuringAnotherStop: HR's word on something else is no word on the write.
+func TestRestoredDuringAnotherStop(t *testing.T) {
+	w := newWorld(t)
+	c := w.walkTo("ou_1", flows.Recording)
+	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
+	w.must(err)
+	_, _, err = w.Report(t.Context(), c.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
+	w.must(err)
+	w.click("ou_hr1", w.in(c.ID, flows.NeedsAttention), cards.ActRetry)
+	w.run()
+	if a := w.in(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" || w.register.calls != 0 {
+		t.Errorf("%+v after %d calls", a, w.register.calls)
+	}
+}

@@ -189,7 +189,7 @@ const RetryTooSoon = "the write may still be under way"
 // was written, which nobody can know at once.
 func retry(d *decision) {
 	a := d.c.Attention
-	if w := d.write(a.Step); w != nil && w.State == WriteUnknown {
+	if w := d.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
 		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
 			d.refuse(RetryTooSoon, toast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
@@ -225,7 +225,7 @@ func (d *decision) settle(a Attention) {
 func resolve(d *decision) {
 	a := d.c.Attention
 	w := d.write(a.Step)
-	if w == nil || w.State != WriteUnknown {
+	if w == nil || w.State != WriteUnknown || !d.asked() {
 		d.refuse("nothing to resolve", d.lateToast())
 		return
 	}

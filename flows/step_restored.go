@@ -52,3 +52,13 @@ func (w *Write) inCopy() (cause string, is bool) {
 	}
 	return w.Job, true
 }
+
+// asked reports whether what HR says of a stopped write is an answer to "did it happen?". In a
+// copy put back a write is unknown also where HR was asked something else, or before its turn.
+func (d *decision) asked() bool {
+	a := d.c.Attention
+	if _, is := d.write(a.Step).inCopy(); !is {
+		return true
+	}
+	return a.Code == "unknown_outcome" && !d.beforeWrites() && (a.Step != "evidence" || d.c.identityDone())
+}

@@ -139,6 +139,13 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 	}
 	switch {
 	case s.Gen > s.Sent:
+		if s.OldID != "" && s.MessageID != "" {
+			// There is room for one: another former message must not push it out.
+			if err := e.retire(ctx, s); err != nil {
+				return err
+			}
+			s.OldID = ""
+		}
 		if err := e.mayPost(ctx, "create", s.To.ID); err != nil {
 			return err
 		}

@@ -37,6 +37,11 @@ type Config struct {
 	Latency time.Duration
 	// RetryLadder are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
 	RetryLadder []time.Duration
+	// Company is the name that the page shows; "" = 样本科技有限公司.
+	Company string
+	// Inspect keeps the latest calls and events with their bodies, masked, and opens GET /sim/stream for the page.
+	Inspect bool
+
 	// Log gets what goes wrong inside the world; nil = nothing is logged.
 	Log *slog.Logger
 }
@@ -59,6 +64,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OCRPerSecond == 0 {
 		c.OCRPerSecond = 10
+	}
+	if c.Company == "" {
+		c.Company = "样本科技有限公司"
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -12,7 +12,7 @@ import (
 )
 
 const help = `This is the simulated world: Feishu, e签宝 and Tencent Cloud with a company of fictional people.
-Everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bot) or a chat_id.
+In a browser HOST/ is a page with the phone, HR's chat and the group. Here everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bot) or a chat_id.
 
   what there is
     curl HOST/sim/state                                   people, groups, totals
@@ -37,13 +37,17 @@ Everything is JSON. {who} is an open_id, {chat} an open_id (the chat with the bo
     curl HOST/sim/crew                                    how far each is
     curl HOST/sim/record                                  everything that happened: events, clicks, cards, photos read, people
 
+  live
+    curl -N HOST/sim/stream                               server-sent events: messages, calls, events, text messages, people
+    curl --data-binary @me.png HOST/sim/chats/{who}/upload  a picture of your own; photos of real cards are refused
+
   what goes wrong
     curl HOST/sim/calls                                   the latest calls to the platforms and all counts; ?limit=50
     curl -d '{"upstream":"esign","operation":"evidence.psn_realname","kind":"drop_after","times":1}' HOST/sim/faults
     curl HOST/sim/faults
     curl -X DELETE HOST/sim/faults                        all of them; ?id=3 for one
 
-variants: good rotated tilted blurred glare cut photocopy small dark sideways
+variants: good rotated tilted blurred glare cut photocopy small dark sideways expired broken
 kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang
 `
 
@@ -54,10 +58,7 @@ const maxBody = 1 << 20
 // by posting from a browser.
 func (w *World) control() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
-		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(rw, helpFor(r.Host))
-	})
+	w.routePage(mux)
 	mux.HandleFunc("GET /sim/env", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(rw, w.Env())
@@ -81,6 +82,8 @@ func (w *World) control() http.Handler {
 		"GET /sim/faults":                func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
 		"POST /sim/faults":               w.postFault,
 		"DELETE /sim/faults":             w.deleteFaults,
+		"POST /sim/bot":                  w.postBot,
+		"POST /sim/clock":                w.postClock,
 	} {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(rw, r.Body, maxBody)

@@ -3,11 +3,11 @@ package sim
 import (
 	"cmp"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
 	"shiming/sim/feishu"
-	"shiming/sim/specimen"
 )
 
 func (w *World) postEnter(r *http.Request) (any, error) {
@@ -59,21 +59,17 @@ func (w *World) shoot(who, side, variant string) ([]byte, error) {
 	if e == nil {
 		return nil, missing("employee")
 	}
-	v, known := specimen.Variants[cmp.Or(variant, "good")]
-	if !known {
-		return nil, bad("no such variant; see GET /")
-	}
-	if side != sideFront && side != sideBack {
-		return nil, bad("side must be front or back")
-	}
-	return photo(e.Person, side, v)
+	return w.take(e, side, variant)
 }
 
 func (w *World) postPhoto(r *http.Request) (any, error) {
 	who, q := r.PathValue("who"), r.URL.Query()
-	img, err := w.shoot(who, q.Get("side"), q.Get("variant"))
+	img, err := w.shoot(cmp.Or(q.Get("of"), who), q.Get("side"), q.Get("variant")) // of: somebody else's card
 	if err != nil {
 		return nil, err
+	}
+	if w.hub != nil {
+		w.hub.who.picture(who, img)
 	}
 	var sent feishu.Sent
 	switch q.Get("as") {
@@ -107,16 +103,23 @@ func (w *World) postClick(r *http.Request) (any, error) {
 	var in struct {
 		MessageID string         `json:"message_id"`
 		Act       string         `json:"act"`
-		Side      string         `json:"side"` // tells the two buttons of retake apart
+		Side      string         `json:"side"`  // tells the two buttons of retake apart
+		Value     map[string]any `json:"value"` // or the whole value of the button, instead of act
 		Form      map[string]any `json:"form"`
 	}
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	if in.MessageID == "" || in.Act == "" {
+	if in.MessageID == "" || in.Act == "" && in.Value == nil {
 		return nil, bad("message_id and act are needed")
 	}
+	for name, v := range in.Form {
+		in.Form[name] = picked(v)
+	}
 	res, err := w.Feishu.Click(r.Context(), r.PathValue("who"), in.MessageID, func(b feishu.Button) bool {
+		if in.Value != nil {
+			return reflect.DeepEqual(b.Value, in.Value)
+		}
 		return b.Act == in.Act && (in.Side == "" || b.Value["side"] == in.Side)
 	}, in.Form)
 	if err != nil {
@@ -135,6 +138,23 @@ func (w *World) postClick(r *http.Request) (any, error) {
 		out["card_errors"] = why
 	}
 	return out, nil
+}
+
+// picked turns a list of texts, as JSON has it, into what a field for several choices takes.
+func picked(v any) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		s, ok := x.(string)
+		if !ok {
+			return v
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // shownMessage is a message as a person sees it.

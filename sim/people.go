@@ -48,6 +48,13 @@ func (w *World) Admins() []string {
 	return slices.Clone(w.admins)
 }
 
+// Names of the groups and of the bot.
+const (
+	reviewName   = "HR 审核群"
+	announceName = "全员群"
+	botName      = "实名助手"
+)
+
 // foundCompany makes HR and the two groups.
 func (w *World) foundCompany(admins int) {
 	for i := range admins {
@@ -55,9 +62,10 @@ func (w *World) foundCompany(admins int) {
 		p := specimen.NewPerson(-1 - int64(i))
 		w.Feishu.AddUser(feishu.User{OpenID: id, Name: "HR " + p.Name, EnName: fmt.Sprintf("HR %d", i+1), EmployeeNo: fmt.Sprintf("HR%02d", i+1)})
 		w.admins = append(w.admins, id)
+		w.hub.met(id, p, "")
 	}
-	w.Feishu.AddGroup(w.ReviewChat(), "HR 审核群", w.admins...)
-	w.Feishu.AddGroup(w.AnnounceChat(), "全员群", w.admins...)
+	w.Feishu.AddGroup(w.ReviewChat(), reviewName, w.admins...)
+	w.Feishu.AddGroup(w.AnnounceChat(), announceName, w.admins...)
 }
 
 // Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody, and to
@@ -73,6 +81,7 @@ func (w *World) Hire(n int) []*Employee {
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
 		e := &Employee{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Person: p, w: w}
+		w.hub.met(u.OpenID, p, e.ChatID)
 		w.people = append(w.people, e)
 		hired = append(hired, e)
 	}

@@ -50,11 +50,15 @@ type World struct {
 
 	board board
 	crew  crew
+	hub   *hub  // nil unless Config.Inspect
+	drawn drawn // pictures handed out
 
 	mu      sync.Mutex
 	webhook string
 	people  []*Employee
 	admins  []string
+	onBot   func(ctx context.Context, do string) error
+	onClock func(ctx context.Context, by time.Duration) error
 }
 
 // recordedCalls is how many calls the record remembers; counts go on.
@@ -87,6 +91,10 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	})
 	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now})
+	if c.Inspect {
+		w.hub = newHub(c.Now())
+		w.watch()
+	}
 	w.foundCompany(c.Admins)
 
 	platform := func(name string, operation func(*http.Request) string, h http.Handler) http.Handler {

@@ -62,6 +62,10 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 		c.Out = filepath.Join("bench", "results", "growth-"+c.Store+".json")
 	}
 	defer func() { err = errors.Join(err, clean(dir)) }()
+	program, err := kit.Build(ctx, dir) // first, so that nothing is measured in vain
+	if err != nil {
+		return false, err
+	}
 	db := database{dsn: "sqlite:" + filepath.Join(dir, "growth.db"), keys: filepath.Join(dir, "keyset.json")}
 	if c.Store == "postgres" {
 		if c.Keep != "" {
@@ -93,7 +97,7 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	if report.Sweep, err = db.sweep(ctx); err != nil {
 		return false, err
 	}
-	if report.Start, err = db.starts(ctx, dir); err != nil {
+	if report.Start, err = db.starts(ctx, program, dir); err != nil {
 		return false, err
 	}
 	r.Rows = report
