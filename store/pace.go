@@ -19,8 +19,8 @@ import (
 
 const (
 	// paceMargin is left for what nobody here can see: how long a request takes until the
-	// upstream counts it. It costs 1.2 % of a limit of n a second.
-	paceMargin = 12 * time.Millisecond
+	// upstream counts it. It costs 1.5 % of a limit of n a second.
+	paceMargin = 15 * time.Millisecond
 	// paceBurst is how many calls may leave together after a pause: both photos of two people.
 	paceBurst = 4
 	// paceMarks is how many calls are remembered: a round and all that are booked ahead of it.

@@ -192,10 +192,12 @@ func (s *Stage) Consent(ctx context.Context, e *sim.Employee) error {
 	return s.Press(ctx, e, e.ChatID, "consent", nil)
 }
 
-// Shown is when a message was changed last, or sent.
-func Shown(m feishu.Message) time.Time {
-	if n := len(m.History); n > 0 {
-		return m.History[n-1].At
+// Shown is when a message first satisfied the condition, zero if it never did.
+func Shown(m feishu.Message, ok func(*feishu.Card) bool) time.Time {
+	for _, v := range m.History {
+		if card, err := feishu.ParseCard(v.Card); err == nil && ok(card) {
+			return v.At
+		}
 	}
 	return time.Time{}
 }

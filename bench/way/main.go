@@ -124,7 +124,8 @@ func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (for
 	if err := calls.all("resource.get", "id_card.recognize"); err != nil {
 		return form, done, err
 	}
-	form = legOf(hand.Shown(m).Sub(began), calls.longest("resource.get")+calls.longest("id_card.recognize")+c.Latency)
+	isForm := func(card *feishu.Card) bool { _, is := card.FindAct("confirm"); return is }
+	form = legOf(c.seen(m, isForm).Sub(began), calls.longest("resource.get")+calls.longest("id_card.recognize")+c.Latency)
 
 	if err := s.Press(ctx, e, e.ChatID, "confirm", nil); err != nil {
 		return form, done, err
@@ -148,9 +149,10 @@ func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (for
 	if _, err := s.World.Feishu.ClickAct(ctx, admin, review.ID, "approve", nil); err != nil {
 		return form, done, err
 	}
+	isDone := func(card *feishu.Card) bool { return card.Title() == "实名登记完成 🎉" }
 	end, err := s.World.Feishu.Watch(ctx, e.ChatID, func(m feishu.Message) bool {
 		card, err := feishu.ParseCard(m.Card)
-		return err == nil && card.Title() == "实名登记完成 🎉"
+		return err == nil && isDone(card)
 	})
 	if err != nil {
 		return form, done, err
@@ -160,8 +162,13 @@ func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (for
 		return form, done, err
 	}
 	first := max(calls.longest("identities.create"), calls.longest("files.upload_url")+calls.longest("storage.put")+calls.longest("files.status"))
-	done = legOf(hand.Shown(end).Sub(began), first+calls.longest("evidence.psn_realname")+c.Latency)
+	done = legOf(c.seen(end, isDone).Sub(began), first+calls.longest("evidence.psn_realname")+c.Latency)
 	return form, done, s.Quiet(ctx)
+}
+
+// seen is when the call that showed a card was answered: the world applies a call after half of its time.
+func (c *command) seen(m feishu.Message, ok func(*feishu.Card) bool) time.Time {
+	return hand.Shown(m, ok).Add(c.Latency / 2)
 }
 
 type calls []wire.Call

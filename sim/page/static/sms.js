@@ -1,0 +1,42 @@
+// Text messages: they slide in over the phone; a tap fills the code in.
+
+import { el, put, icon } from './dom.js';
+import { clockTime, onLang, t } from './i18n.js';
+import { on, world } from './stream.js';
+import { current, onChoice } from './choice.js';
+import { toast } from './toast.js';
+
+const fresh = 10 * 60 * 1000; // milliseconds after which a message is not shown any more
+
+export function notifications(pane) {
+  const node = el('div', { class: 'notifications', 'aria-live': 'assertive' });
+  const done = new Set();
+
+  function use(s) {
+    done.add(s.no);
+    const fields = pane.querySelectorAll('[data-field="sms_code"]');
+    const field = fields[fields.length - 1];
+    if (field) {
+      field.value = s.code;
+      field.dispatchEvent(new Event('input'));
+      field.focus();
+      toast(pane, 'success', t('sms.filled'));
+    } else {
+      navigator.clipboard?.writeText(s.code).then(() => toast(pane, 'success', t('sms.copied')), () => {});
+    }
+    draw();
+  }
+  function draw() {
+    const mine = world.sms.filter((s) => s.open_id === current('person') && !done.has(s.no) && new Date(world.clock?.now || Date.now()) - new Date(s.at) < fresh);
+    put(node, mine.slice(-1).map((s) => el('div', { class: 'sms', 'data-sms': s.no },
+      el('button', { type: 'button', class: 'sms-main', 'data-usecode': s.no, onclick: () => use(s) },
+        el('span', { class: 'sms-head' }, t('sms.from'), el('time', { datetime: s.at }, clockTime(s.at))), el('span', { class: 'sms-text' }, s.text), el('span', { class: 'sms-tap' }, t('sms.tap'))),
+      el('button', { type: 'button', class: 'tool', 'aria-label': t('close'), onclick: () => { done.add(s.no); draw(); } }, icon('close')))));
+  }
+  on('sms', () => { if (world.ready) draw(); });
+  on('ready', draw);
+  on('reset', draw);
+  onChoice('person', draw);
+  onLang(draw);
+  return node;
+}

@@ -1,0 +1,120 @@
+// The world as the page knows it, kept up by server-sent events. Nothing is ever asked for twice.
+
+const listeners = new Map(); // kind to functions
+
+export const world = {
+  hello: null, people: new Map(), messages: new Map(), chats: new Map(), calls: new Map(), events: new Map(), sms: [], faults: [], bot: { state: 'running', can: [] },
+  clock: null, clockSeen: 0, ready: false, link: 'connecting',
+};
+
+// on calls f(value) for every item of a kind, for "reset" and for "link".
+export function on(kind, f) {
+  if (!listeners.has(kind)) listeners.set(kind, new Set());
+  listeners.get(kind).add(f);
+}
+
+function emit(kind, value) {
+  for (const f of listeners.get(kind) || []) f(value);
+}
+
+export function personName(id) {
+  if (id === 'bot') return world.hello?.bot_name || 'bot';
+  return world.people.get(id)?.name || id.slice(0, 10) + '…';
+}
+
+export const employees = () => [...world.people.values()].filter((p) => p.role === 'employee');
+export const admins = () => [...world.people.values()].filter((p) => p.role === 'admin');
+
+function chatOf(id) {
+  if (!world.messages.has(id)) world.messages.set(id, new Map());
+  return world.messages.get(id);
+}
+export const messagesOf = (chat) => [...(world.messages.get(chat)?.values() || [])].sort((a, b) => a.at.localeCompare(b.at) || 0);
+
+const take = {
+  hello(v) {
+    if (!v.resumed) {
+      for (const m of [world.people, world.messages, world.chats, world.calls, world.events]) m.clear();
+      world.sms = [];
+      world.ready = false;
+    }
+    world.hello = v;
+    for (const p of [...v.people, ...v.admins]) if (!world.people.has(p.open_id)) world.people.set(p.open_id, p);
+    for (const c of v.chats) world.chats.set(c.chat_id, c);
+    world.bot = v.bot;
+    setClock(v.clock);
+    if (!v.resumed) emit('reset');
+  },
+  message(v) { chatOf(v.chat_id).set(v.message_id, v); },
+  person(v) { world.people.set(v.open_id, v); },
+  chat(v) { world.chats.set(v.chat_id, v); },
+  call(v) { keep(world.calls, v.no, v); },
+  event(v) { keep(world.events, v.event_id, v); },
+  sms(v) { if (!world.sms.some((s) => s.no === v.no)) world.sms.push(v); },
+  faults(v) { world.faults = v; },
+  bot(v) { world.bot = v; },
+  clock(v) { setClock(v); },
+  ready() { world.ready = true; },
+};
+
+const mostKept = 500;
+function keep(map, key, v) {
+  map.set(key, v);
+  if (map.size > mostKept) map.delete(map.keys().next().value);
+}
+
+function setClock(v) {
+  world.clock = v;
+  world.clockSeen = performance.now();
+}
+
+// worldNow is the time in the world, which may run ahead.
+export const worldNow = () => (world.clock ? new Date(new Date(world.clock.now).getTime() + performance.now() - world.clockSeen) : new Date());
+
+let source = null;
+let last = '';
+let failures = 0;
+let retry = 0;
+
+function setLink(state) {
+  if (world.link === state) return;
+  world.link = state;
+  emit('link', state);
+}
+
+// open connects, or connects again from where the page was. Opening again is done here rather than by EventSource, so that a
+// hidden tab can let its connection go: a browser has only six to one address.
+export function open() {
+  if (source) return;
+  clearTimeout(retry);
+  const own = new EventSource('/sim/stream' + (last ? '?last=' + encodeURIComponent(last) : ''));
+  source = own;
+  for (const kind of Object.keys(take)) {
+    own.addEventListener(kind, (e) => {
+      if (e.lastEventId) last = e.lastEventId;
+      failures = 0;
+      setLink('live');
+      const v = JSON.parse(e.data);
+      take[kind](v);
+      emit(kind, v);
+    });
+  }
+  own.onerror = () => {
+    close();
+    failures++;
+    setLink(failures > 3 ? 'gone' : 'lost');
+    if (!document.hidden) retry = setTimeout(open, Math.min(500 * 2 ** failures, 8000));
+  };
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+let away = 0;
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(away);
+  if (document.hidden) away = setTimeout(close, 5000);
+  else open();
+});

@@ -1,0 +1,32 @@
+// Toasts, shown over the pane that they belong to, as Feishu shows them.
+
+import { el } from './dom.js';
+import { locale, t } from './i18n.js';
+
+const shown = 4000; // milliseconds
+
+// toast shows a text for a while. kind: info, success, warning, error.
+export function toast(pane, kind, text) {
+  const host = pane.querySelector('.toasts');
+  const one = el('div', { class: 'toast', 'data-toast': kind, role: kind === 'error' ? 'alert' : 'status' }, el('i', { 'aria-hidden': 'true' }), el('span', {}, text));
+  host.append(one);
+  while (host.children.length > 3) host.firstChild.remove();
+  setTimeout(() => one.remove(), shown + 60 * [...text].length);
+}
+
+// answered shows what came back from a click.
+export function answered(pane, res) {
+  if (!res.ok) return toast(pane, 'error', t('toast.failed', { why: res.status === 0 ? t('link.gone') : res.error }));
+  const { error_code: code, toast: note } = res.body;
+  if (code) return toast(pane, 'error', t('toast.code', { code }));
+  if (note) return toast(pane, note.type || 'info', note.i18n?.[locale()] ?? note.content ?? '');
+  return undefined;
+}
+
+// delivered tells when a message did not reach the bot.
+export function delivered(pane, res) {
+  if (!res.ok) return toast(pane, 'error', t('drop.failed', { why: res.status === 0 ? t('link.gone') : res.error }));
+  const b = res.body;
+  if (b.event_id && !b.delivered) return toast(pane, 'warning', t('toast.nodelivery', { why: b.failure || b.status || '?' }));
+  return undefined;
+}
