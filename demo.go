@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -40,7 +41,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 
 	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024", Inspect: d.People == 0})
 	if err != nil {
-		return err
+		return portTaken(err, listen)
 	}
 	defer closeWorld(world)
 
@@ -54,6 +55,15 @@ func (d *demoCmd) Run(ctx context.Context) error {
 		return d.play(ctx, world, bot)
 	}
 	return d.drive(ctx, world, os.Stdout, os.Stderr)
+}
+
+// portTaken says what to do when the world's ports are in use, as by a second demonstration.
+func portTaken(err error, listen string) error {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
+	return fmt.Errorf("%w\nThe world takes the port of --listen (%s) and the three after it. Another demo may be running: end it, "+
+		"or open this one beside it with --listen 127.0.0.1:0, which picks free ports", err, listen)
 }
 
 // demoBot is a bot in this process, pointed at a simulated world.
@@ -101,15 +111,16 @@ func closeWorld(w *sim.World) {
 // play waits for somebody to play the people by hand.
 func (d *demoCmd) play(ctx context.Context, world *sim.World, b *demoBot) error {
 	who := world.Hire(3)[0].OpenID
-	fmt.Printf(`The simulated company is open: %s
-The bot runs beside it. An employee opens the chat, sends both sides of the card, and looks:
+	fmt.Printf(`%s
+is the simulated company: open it in a browser for the employee's phone, HR's chat and the company group.
+The bot runs beside it. The same by hand: an employee opens the chat, sends both sides of the card, and looks:
 
   curl -X POST %[1]s/sim/chats/%[2]s/enter
   curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=front'
   curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=back'
   curl %[1]s/sim/chats/%[2]s/messages
 
-%[1]s lists everything that can be done. Ctrl-C ends it.
+curl %[1]s lists everything that can be done. Ctrl-C ends it.
 `, world.ControlURL, who)
 	select {
 	case <-ctx.Done():

@@ -25,19 +25,20 @@ func (s *simCmd) Run(ctx context.Context) error {
 	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024",
 		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR, Inspect: true})
 	if err != nil {
-		return err
+		return portTaken(err, s.Listen)
 	}
 	defer closeWorld(world)
 	world.Feishu.Set(func(k *feishu.Knobs) {
 		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip, "allow": feishu.EarlyPatchAllow}[s.Patch]
 	})
-	fmt.Printf(`The simulated world is open: %s
+	fmt.Printf(`%s
+is the simulated world: open it in a browser for the employee's phone, HR's chat and the company group.
 Start the bot in another terminal, on its default port:
 
   eval "$(curl -s %[1]s/sim/env)"
   go run . serve
 
-%[1]s lists everything that can be done. Ctrl-C ends it.
+curl %[1]s lists everything that can be done. Ctrl-C ends it.
 `, world.ControlURL)
 	<-ctx.Done()
 	return nil

@@ -41,6 +41,7 @@ type World struct {
 	cfg       Config
 	transport *http.Transport // to the bot
 	eyes      chan struct{}   // bounds how many pictures are read at a time
+	glanced   sync.Map        // SHA-256 of pictures that were read beforehand → specimen.Result
 	cameras   chan struct{}   // bounds how many robots draw their photos at a time
 
 	servers []*http.Server

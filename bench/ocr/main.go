@@ -80,6 +80,9 @@ func (c *command) run(ctx context.Context) error {
 			if shots[i][side], err = take(e.Person, specimen.Variant{Width: 1000}); err != nil {
 				return err
 			}
+			if err := s.World.Glance(shots[i][side]); err != nil {
+				return err
+			}
 		}
 		_ = bar.Add(1)
 	}

@@ -6,8 +6,8 @@ import { on, world } from './stream.js';
 import { current, onChoice } from './choice.js';
 import { places, stateOf } from './states.js';
 
-const [boxW, boxH, gapX, gapY] = [92, 34, 26, 44];
-const at = (s) => { const [c, r] = places[s]; return { x: 8 + c * (boxW + gapX), y: 12 + r * (boxH + gapY) }; };
+const [boxW, boxH, gapX, gapY] = [106, 34, 26, 40];
+const at = (s) => { const [c, r] = places[s]; return { x: 8 + c * (boxW + gapX), y: 22 + r * (boxH + gapY) }; };
 
 // pathOf is the states that a person's case has been in, in order.
 export const pathOf = (p) => (p?.steps || []).map((s) => stateOf(s.stage)).filter((s, i, all) => s && s !== all[i - 1]);
@@ -17,9 +17,10 @@ function line(from, to) {
   if (a.y === b.y) {
     const right = b.x > a.x;
     const near = Math.abs(places[to][0] - places[from][0]) === 1;
-    if (near && right) return `M${a.x + boxW} ${a.y + boxH / 2}H${b.x - 4}`;
-    const bend = 16 + 5 * Math.abs(places[to][0] - places[from][0]);
-    const up = right ? -1 : 1;
+    const onward = right === (places[from][1] === 0);
+    if (near && onward) return right ? `M${a.x + boxW} ${a.y + boxH / 2}H${b.x - 2}` : `M${a.x} ${a.y + boxH / 2}H${b.x + boxW + 2}`;
+    const bend = 8 + 4 * Math.abs(places[to][0] - places[from][0]);
+    const up = places[from][1] === 0 ? -1 : 1;
     const y = up < 0 ? a.y : a.y + boxH;
     return `M${a.x + boxW / 2 + (right ? 14 : -14)} ${y}C${a.x + boxW / 2} ${y + up * bend} ${b.x + boxW / 2} ${y + up * bend} ${b.x + boxW / 2 + (right ? -14 : 14)} ${y + up * 3}`;
   }
@@ -41,8 +42,8 @@ export function diagram() {
     const walked = new Set(path.slice(1).map((s, i) => path[i] + ' ' + s));
     const name = p?.name || '';
     const words = path.map((s) => t('s.' + s)).join(' → ');
-    const width = 16 + 9 * boxW + 8 * gapX;
-    const height = 28 + 3 * boxH + 2 * gapY;
+    const width = 16 + 5 * boxW + 4 * gapX;
+    const height = 44 + 3 * boxH + 2 * gapY;
     const lines = flow.edges.map(([a, b, why]) => svg('path', { d: line(a, b), class: 'edge', 'data-walked': walked.has(a + ' ' + b), 'data-ahead': a === now }, svg('title', {}, `${t('s.' + a)} → ${t('s.' + b)}${why ? ': ' + why : ''}`)));
     // What was walked is drawn last, over the others.
     lines.sort((a, b) => (a.hasAttribute('data-walked') ? 2 : a.hasAttribute('data-ahead') ? 1 : 0) - (b.hasAttribute('data-walked') ? 2 : b.hasAttribute('data-ahead') ? 1 : 0));

@@ -1,10 +1,11 @@
 // Where the states stand in the diagram, and which state a card's stage is. The states themselves and the ways between them are in
 // flow.json, which a test holds to the bot's own table.
 
-// places: column and row.
+// places: column and row. The way goes along the top to the right and comes back along the bottom.
 export const places = {
-  awaiting_consent: [0, 1], awaiting_photos: [1, 1], awaiting_confirmation: [2, 1], awaiting_code: [3, 1], checking: [4, 1], awaiting_review: [5, 1],
-  recording: [6, 1], filing: [7, 1], done: [8, 1], needs_attention: [5, 0], declined: [0, 2], withdrawn: [2, 2], expired: [4, 2], rejected: [6, 2],
+  awaiting_consent: [0, 0], awaiting_photos: [1, 0], awaiting_confirmation: [2, 0], awaiting_code: [3, 0], checking: [4, 0],
+  declined: [0, 1], withdrawn: [1, 1], expired: [2, 1], needs_attention: [3, 1],
+  rejected: [0, 2], done: [1, 2], filing: [2, 2], recording: [3, 2], awaiting_review: [4, 2],
 };
 
 const stages = {

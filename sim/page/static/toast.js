@@ -9,8 +9,8 @@ const shown = 4000; // milliseconds
 export function toast(pane, kind, text) {
   const host = pane.querySelector('.toasts');
   const one = el('div', { class: 'toast', 'data-toast': kind, role: kind === 'error' ? 'alert' : 'status' }, el('i', { 'aria-hidden': 'true' }), el('span', {}, text));
-  host.append(one);
-  while (host.children.length > 3) host.firstChild.remove();
+  host.replaceChildren(one); // one at a time, as the client does
+  
   setTimeout(() => one.remove(), shown + 60 * [...text].length);
 }
 

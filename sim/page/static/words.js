@@ -2,7 +2,7 @@
 export const words = {
   title: ['实名 · 演示', 'Shiming · playground'],
   fictional: ['这里的公司、人和证件都是虚构的', 'Company, people and cards are fictional'],
-  'pane.phone': ['员工的手机', 'Employee’s phone'],
+  'pane.phone': ['员工手机', 'Phone'],
   'pane.hr': ['HR', 'HR'],
   'pane.group': ['公司群', 'Company group'],
   'pane.inspector': ['检视', 'Inspector'],

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"shiming/sim"
+	"shiming/sim/feishu"
+	playground "shiming/sim/page"
+)
+
+// TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the same reasons.
+func TestPageDiagram(t *testing.T) {
+	raw, err := fs.ReadFile(playground.Files(), "flow.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		States []string
+		Edges  [][3]string
+	}
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("flows/testdata/flow.mmd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want [][3]string
+	var states []string
+	for _, m := range regexp.MustCompile(`(?m)^\s+(\S+) --> (\S+?)(?:: (.+))?$`).FindAllStringSubmatch(string(table), -1) {
+		if m[1] == "[*]" || m[2] == "[*]" {
+			continue
+		}
+		want = append(want, [3]string{m[1], m[2], m[3]})
+		states = append(states, m[1], m[2])
+	}
+	slices.Sort(states)
+	slices.Sort(got.States)
+	if states = slices.Compact(states); !slices.Equal(got.States, states) {
+		t.Errorf("the page has the states %v, the table has %v", got.States, states)
+	}
+	if len(want) < 20 {
+		t.Fatalf("only %d transitions were read from the table", len(want))
+	}
+	if !slices.Equal(got.Edges, want) {
+		t.Errorf("sim/page/static/flow.json differs from flows/testdata/flow.mmd:\n%v\n%v", got.Edges, want)
+	}
+	places, err := fs.ReadFile(playground.Files(), "states.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := fs.ReadFile(playground.Files(), "words.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range states {
+		if !strings.Contains(string(places), s+": [") {
+			t.Errorf("%s has no place in states.js", s)
+		}
+		if !strings.Contains(string(words), "'s."+s+"'") {
+			t.Errorf("%s has no name in words.js", s)
+		}
+	}
+}
+
+// goldenCards are the cards that the bot's tests hold, by file name.
+func goldenCards(t *testing.T) map[string]json.RawMessage {
+	t.Helper()
+	files, err := filepath.Glob("cards/testdata/*.json")
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d golden cards, %v", len(files), err)
+	}
+	out := map[string]json.RawMessage{}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(f)] = raw
+	}
+	return out
+}
+
+// TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and text there.
+func TestPageDrawsEveryCard(t *testing.T) {
+	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}})
+	b := openBrowser(r.ctx, t)
+	p := b.open(r.world.ControlURL, 1440, 900, false)
+	for name, raw := range goldenCards(t) {
+		card, err := feishu.ParseCard(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for lang, locale := range map[string]string{"zh": "zh_cn", "en": "en_us"} {
+			var got struct {
+				Unknown []string
+				Text    string
+				Buttons int
+				Wide    bool
+			}
+			p.eval(`(async () => {
+				shiming.setLang(`+quoted(lang)+`);
+				const { drawCard } = await import('/page/card.js');
+				const node = drawCard(`+string(raw)+`, { person: (id) => id, image: () => '', click: async () => {} });
+				const box = document.createElement('div');
+				box.style.width = '360px';
+				box.append(node);
+				document.body.append(box);
+				const values = [...node.querySelectorAll('input,textarea')].map((n) => n.value + ' ' + n.placeholder);
+				const out = { unknown: [...node.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown), text: node.textContent + values.join(' '),
+					buttons: node.querySelectorAll('.c-button').length, wide: node.scrollWidth > 362 };
+				box.remove();
+				return out;
+			})()`, &got)
+			if len(got.Unknown) > 0 {
+				t.Errorf("%s: unknown %v", name, got.Unknown)
+			}
+			if want := len(card.Buttons()); got.Buttons != want {
+				t.Errorf("%s: %d buttons, want %d", name, got.Buttons, want)
+			}
+			if got.Wide {
+				t.Errorf("%s (%s) does not fit into 360 px", name, lang)
+			}
+			for _, text := range visibleTexts(t, raw, locale) {
+				if !strings.Contains(got.Text, text) {
+					t.Errorf("%s (%s) does not show %q", name, lang, text)
+				}
+			}
+		}
+	}
+	p.clean()
+}
+
+// visibleTexts are the plain texts of a card that show without a click. The preview in the list of chats and what a dialog asks are
+// not on the card itself.
+func visibleTexts(t *testing.T, raw []byte, locale string) []string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal(raw, &root); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			if v["tag"] == "plain_text" {
+				if m, ok := v["i18n_content"].(map[string]any); ok {
+					out = append(out, m[locale].(string))
+				}
+			}
+			for k, x := range v {
+				if k != "confirm" && k != "config" && k != "hover_tips" {
+					walk(x)
+				}
+			}
+		}
+	}
+	walk(root)
+	return out
+}
+
+// TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
+func TestPageRegistersSomebody(t *testing.T) {
+	r := start(t, setup{world: sim.Config{Inspect: true, People: 2}})
+	b := openBrowser(r.ctx, t)
+	p := b.open(r.world.ControlURL, 1600, 1000, false)
+	who := r.world.People()[0]
+
+	p.shot("0-empty")
+	p.press(`[data-enter]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-act]')`)
+	p.press(`[data-pane="phone"] [data-quick="实名"]`)
+	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="photos"]')`)
+	p.press(`[data-photo]`)
+	p.until(`document.querySelector('img.sample')?.complete`)
+	p.shot("1-sampler")
+	p.press(`[data-sendboth]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
+	p.fill(`[data-pane="phone"] [data-field="mobile"]`, "")
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.until(`document.querySelector('[data-pane="phone"] .c-error:not([hidden])')`) // a required field is empty: nothing is sent
+	p.fill(`[data-pane="phone"] [data-field="mobile"]`, who.Person.Mobile)
+	p.shot("2-confirm")
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.press(`[data-usecode]`)
+	p.shot("3-code")
+	p.press(`[data-pane="phone"] [data-act="submit_code"]`)
+	p.until(`document.querySelector('[data-pane="hr"] [data-act="approve"]')`)
+	p.shot("4-review")
+	p.press(`[data-pane="hr"] [data-act="reject"]`)
+	p.until(`document.querySelector('[data-pane="hr"] .c-error:not([hidden])')`) // no reason was chosen
+	p.press(`[data-pane="hr"] [data-act="approve"]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
+	p.until(`document.querySelector('[data-state="done"][data-now]')`)
+	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
+	p.press(`[data-line]`)
+	p.shot("5-done")
+	if j := r.world.Journey(who.OpenID); !j.Filed() {
+		t.Errorf("the journey is not filed: %+v", j)
+	}
+	for _, look := range []struct {
+		name          string
+		width, height int
+		dark          bool
+		lang, tab     string
+	}{
+		{"dark", 1600, 1000, true, "zh", "phone"}, {"english", 1440, 900, false, "en", "phone"}, {"phone-chat", 390, 844, false, "zh", "phone"},
+		{"phone-hr", 390, 844, true, "en", "hr"}, {"phone-inspector", 390, 844, false, "zh", "inspector"}, {"narrow", 1100, 800, false, "zh", "phone"},
+	} {
+		p.size(look.width, look.height, look.dark)
+		p.eval(`shiming.setLang(`+quoted(look.lang)+`); shiming.choose('tab', `+quoted(look.tab)+`)`, nil)
+		var over bool
+		p.eval(fmt.Sprintf(`document.documentElement.scrollWidth > %d`, look.width), &over)
+		if over {
+			t.Errorf("%s: the page is wider than the window", look.name)
+		}
+		p.shot("6-" + look.name)
+	}
+	p.clean()
+}
