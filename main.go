@@ -73,7 +73,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 
 // memoryLimit makes the collector work harder before the photos' garbage takes more than the process
 // needs; what is held at a time is bounded by itself. GOMEMLIMIT overrides it.
-const memoryLimit = 150 << 20
+const memoryLimit = 140 << 20
 
 type keygenCmd struct {
 	File string `arg:"" help:"File to write; must not exist." type:"path"`

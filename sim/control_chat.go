@@ -68,9 +68,6 @@ func (w *World) postPhoto(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.hub != nil {
-		w.hub.who.picture(who, img)
-	}
 	var sent feishu.Sent
 	switch q.Get("as") {
 	case "", "image":

@@ -76,9 +76,6 @@ func (w *World) postUpload(rw http.ResponseWriter, r *http.Request) (any, error)
 		return nil, &refusal{http.StatusUnprocessableEntity,
 			"this playground takes no photos of real cards: the picture looks like a photo and is not one of the playground's own. It was not kept"}
 	}
-	if w.hub != nil {
-		w.hub.who.picture(who, img)
-	}
 	sent, err := w.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err
 }

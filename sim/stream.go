@@ -157,6 +157,7 @@ func (w *World) hello(resumed bool) map[string]any {
 // watch connects the hub to everything that changes.
 func (w *World) watch() {
 	h := w.hub
+	h.resource = w.Feishu.Resource
 	w.Feishu.Observe(feishuObserver(h))
 	w.Tencent.OnSMS(w.sawSMS)
 	w.Recorder.Inspect = h.sawCall

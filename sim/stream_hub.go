@@ -51,6 +51,8 @@ type hub struct {
 
 	mask masker
 	who  whois
+
+	resource func(key string) (name string, data []byte, ok bool) // what Feishu keeps under a key
 }
 
 // item says that something changed. Key is a message id, an open_id, ….
@@ -177,7 +179,11 @@ func (h *hub) sawEvent(o feishu.Observed) {
 
 // sawCall is called before the answer of a call to a platform leaves.
 func (h *hub) sawCall(x wire.Exchange) {
+	h.who.pictures(h.resource)
 	c := callItem{Call: x.Call, who: h.who.of(x.Call.Path+" "+x.Query+" "+x.Call.Subject, x.In.Head, x.Out.Head)}
+	if x.Call.Upstream == UpstreamESign {
+		h.who.learn(c.who, x.Out.Head)
+	}
 	c.in, c.out = h.mask.body(x.In), h.mask.body(x.Out)
 	c.Path = h.mask.text(c.Path)
 	key := strconv.FormatInt(x.Call.Seq, 10)

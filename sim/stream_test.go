@@ -198,6 +198,7 @@ func TestStreamGoesOn(t *testing.T) {
 
 // A tab that reads nothing holds nothing up and is dropped.
 func TestStreamDeadTab(t *testing.T) {
+	t.Parallel() // it takes as long as a tab is waited for
 	h := newHand(t, Config{Inspect: true, People: 1})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.w.ControlURL, "http://"))
 	if err != nil {

@@ -4,85 +4,89 @@ import (
 	"bytes"
 	"image"
 	"image/color"
-	_ "image/gif" // formats that people send
-
-	_ "golang.org/x/image/webp" // formats that people send
+	_ "image/gif" // one of the formats that drawings have
+	"slices"
 )
 
-// Bounds of what passes as drawn by a computer.
+// What passes as drawn by a computer. Shares are of the points looked at.
 const (
-	probes      = 200  // points looked at along each side
-	leastFlat   = 0.72 // share of points whose neighbours have the same colour
-	mostColours = 160  // colours, at 5 bits a channel
+	probes         = 400  // points along each side
+	leastFlat      = 0.94 // have neighbours of exactly the same colour
+	leastCommon    = 0.94 // are of one of the commonest colours
+	commonest      = 16
+	mostColours    = 160 // colours at 5 bits a channel
+	leastColourful = 0.005
 )
 
-// Drawn tells whether a picture was surely drawn by a computer: a screenshot, a diagram, plain colour. It answers false for
-// everything that could be a photo or a scan, of a card or of anything else, and for whatever it cannot open. It is for refusing
-// what might be somebody's real card, so it errs on that side: a colourful drawing is taken for a photo.
-//
-// A camera or a scanner never gives areas of exactly one colour, and gives thousands of colours; a drawing of a card (a smooth
-// sheet in pale blue or beige, in the shape of a card) is refused by its colours and shape.
+// Drawn tells whether a picture was surely drawn by a computer: a diagram, a simple screenshot, plain colour. It is for refusing
+// what might be somebody's real card, so whatever could be a photo or a scan is none: everything in a format of cameras (JPEG,
+// WEBP, HEIC), everything with texture or many colours, black on white, and pale sheets in the shape of a card. Many honest
+// drawings are refused as well.
 func Drawn(file []byte) bool {
-	c, _, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || c.Width < 8 || c.Height < 8 || c.Width > maxPixels/c.Height {
+	c, format, err := image.DecodeConfig(bytes.NewReader(file))
+	if err != nil || format != "png" && format != "gif" && format != "bmp" || c.Width < 8 || c.Height < 8 || c.Width > maxPixels/c.Height {
 		return false
 	}
 	img, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
 		return false
 	}
-	flat, seen, n := 0, map[uint32]bool{}, 0
 	b := img.Bounds()
+	stepX, stepY := max(1, b.Dx()/probes), max(1, b.Dy()/probes)
+	points, flat, colourful, pales := 0, 0, 0, 0
+	exact, rough := map[color.NRGBA]int{}, map[[3]uint8]bool{}
 	var pale image.Rectangle
-	pales := 0
-	for j := range probes {
-		for i := range probes {
-			x, y := b.Min.X+i*(b.Dx()-1)/probes, b.Min.Y+j*(b.Dy()-1)/probes
-			r, g, bl := rgb(img, x, y)
-			n++
-			if same(img, x, y, x+1, y) && same(img, x, y, x, y+1) {
+	for y := b.Min.Y; y < b.Max.Y-1; y += stepY {
+		for x := b.Min.X; x < b.Max.X-1; x += stepX {
+			c := colourAt(img, x, y)
+			points++
+			if c == colourAt(img, x+1, y) && c == colourAt(img, x, y+1) {
 				flat++
 			}
-			seen[uint32(r>>3)<<10|uint32(g>>3)<<5|uint32(bl>>3)] = true
-			if cardPale(r, g, bl) {
+			exact[c]++
+			rough[[3]uint8{c.R >> 3, c.G >> 3, c.B >> 3}] = true
+			span := max(c.R, c.G, c.B) - min(c.R, c.G, c.B)
+			if span > 60 {
+				colourful++
+			}
+			if span >= 10 && span <= 70 && max(c.R, c.G, c.B) > 165 { // the pale blue and beige of a card
 				pales++
-				pale = pale.Union(image.Rect(x, y, x+1, y+1))
+				pale = pale.Union(image.Rect(x, y, x+stepX, y+stepY))
 			}
 		}
 	}
-	if float64(flat)/float64(n) < leastFlat || len(seen) > mostColours {
+	share := func(n int) float64 { return float64(n) / float64(points) }
+	if share(colourful) < leastColourful && flat < points { // black on white might be a scan
 		return false
 	}
-	return !cardShaped(pale, pales, n, b)
+	return share(flat) >= leastFlat && share(common(exact)) >= leastCommon && len(rough) <= mostColours && !cardShaped(pale, pales*stepX*stepY, b)
 }
 
-// cardPale recognises the pale blue and beige of a card, as against white, grey and strong colours.
-func cardPale(r, g, b uint8) bool {
-	hi, lo := max(r, g, b), min(r, g, b)
-	return hi > 165 && hi-lo >= 10 && hi-lo <= 70
+func colourAt(img image.Image, x, y int) color.NRGBA {
+	return color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
 }
 
-// cardShaped tells whether the pale points fill a rectangle of a card's proportions (85.6 : 54, either way up) that is an
-// eighth of the picture or more.
-func cardShaped(r image.Rectangle, points, all int, of image.Rectangle) bool {
-	if r.Empty() || r.Dx()*r.Dy()*8 < of.Dx()*of.Dy() {
+// common counts the points of the commonest colours.
+func common(exact map[color.NRGBA]int) int {
+	counts := make([]int, 0, len(exact))
+	for _, n := range exact {
+		counts = append(counts, n)
+	}
+	slices.Sort(counts)
+	sum := 0
+	for _, n := range counts[max(0, len(counts)-commonest):] {
+		sum += n
+	}
+	return sum
+}
+
+// cardShaped tells whether pale pixels fill a rectangle of a card's proportions (85.6 : 54, either way up) that is a twelfth
+// of the picture or more.
+func cardShaped(r image.Rectangle, pixels int, of image.Rectangle) bool {
+	area := r.Dx() * r.Dy()
+	if r.Empty() || area*12 < of.Dx()*of.Dy() {
 		return false
 	}
-	filled := float64(points) / float64(all) * float64(of.Dx()*of.Dy()) / float64(r.Dx()*r.Dy())
 	ratio := float64(max(r.Dx(), r.Dy())) / float64(min(r.Dx(), r.Dy()))
-	return filled > 0.45 && ratio > 1.4 && ratio < 1.8
+	return float64(pixels) > 0.45*float64(area) && ratio > 1.4 && ratio < 1.8
 }
-
-func rgb(img image.Image, x, y int) (r, g, b uint8) {
-	c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
-	return c.R, c.G, c.B
-}
-
-// same allows for the rounding of JPEG.
-func same(img image.Image, x, y, x2, y2 int) bool {
-	r, g, b := rgb(img, x, y)
-	r2, g2, b2 := rgb(img, x2, y2)
-	return near(r, r2) && near(g, g2) && near(b, b2)
-}
-
-func near(a, b uint8) bool { return max(a, b)-min(a, b) <= 1 }
