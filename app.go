@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"shiming/bot"
@@ -36,6 +37,7 @@ type App struct {
 	ln     net.Listener
 	admin  net.Listener
 	supply *verify.Tencent
+	long   *bot.LongConn // nil with a webhook
 }
 
 // NewApp constructs everything and opens the listeners, but starts nothing.
@@ -51,41 +53,51 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		return nil, err
 	}
 	metrics := newMetrics()
-	if a.store, err = store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log}); err != nil {
+	if a.store, err = store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: cfg.Staged != nil}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
 			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
 		}
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
+	now := a.store.Now
+	if cfg.Staged != nil {
+		if err := a.store.Shift(ctx, *cfg.Staged); err != nil {
+			return nil, err
+		}
+	}
 	answering := &bot.Answering{}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Answering: answering, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
+		Log: log, Now: now, Answering: answering, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
 	if err != nil {
 		return nil, err
 	}
 	deps := flows.Deps{Store: a.store, Chat: client, Reader: client, Registrar: client, Policy: policy(cfg),
-		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond, Log: log, Observe: metrics}
+		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond, Log: log, Now: now, Observe: metrics}
 	if cfg.Method == flows.ThreeElements {
 		supplier := cfg.Tencent
-		supplier.Timeout = cfg.CallTimeout
+		supplier.Timeout, supplier.Now = cfg.CallTimeout, now
 		if a.supply, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}
 		notary, err := esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID,
-			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Timeout: cfg.CallTimeout, PutTimeout: cfg.CallTimeout})
+			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Now: now, Timeout: cfg.CallTimeout, PutTimeout: cfg.CallTimeout})
 		if err != nil {
 			return nil, err
 		}
-		deps.Verifier, deps.Notary = a.supply, notary
+		deps.Verifier, deps.Notary = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
 	a.engine = flows.New(deps)
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
-		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Log: log,
-		Ready: a.store.Ready, Metrics: metrics.handler(a.store), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
+		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Log: log, Now: now,
+		NoWebhook: cfg.Feishu.Transport == websocket, Ready: a.ready, Metrics: metrics.handler(a.store, cfg.OCRPerSecond), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
 		return nil, err
+	}
+	if cfg.Feishu.Transport == websocket {
+		a.long = a.server.LongConn(client)
+		metrics.longConn(a.long)
 	}
 	if a.ln, err = net.Listen("tcp", cfg.Server.Listen); err != nil {
 		return nil, fmt.Errorf("server.listen: %w", err)
@@ -146,6 +158,14 @@ func policy(cfg Config) flows.Policy {
 	}
 }
 
+// ready says whether the bot can do its work: the database answers, and pushes can come in.
+func (a *App) ready(ctx context.Context) error {
+	if err := a.store.Ready(ctx); err != nil || a.long == nil {
+		return err
+	}
+	return a.long.Ready()
+}
+
 // URL is where the bot listens.
 func (a *App) URL() string { return "http://" + a.ln.Addr().String() }
 
@@ -172,6 +192,12 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)
 
+	var line sync.WaitGroup
+	calling, hangUp := context.WithCancel(ctx)
+	defer hangUp()
+	if a.long != nil {
+		line.Go(func() { a.long.Run(calling) })
+	}
 	var err error
 	select {
 	case <-ctx.Done():
@@ -187,6 +213,8 @@ func (a *App) Run(ctx context.Context) error {
 			_ = s.Close() // somebody holds a connection open; that is not our failure
 		}
 	}
+	hangUp()
+	line.Wait()
 	if stop := a.store.Stop(drain); stop != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}

@@ -186,7 +186,7 @@ func (b *browser) open(address string, width, height int, dark bool) *tab {
 		b.t.Fatal(err)
 	}
 	var target struct{ TargetID string }
-	b.must(b.do("", "Target.createTarget", object{"url": "about:blank"}, &target))
+	b.must(b.do("", "Target.createTarget", object{"url": "about:blank", "newWindow": true}, &target))
 	var attached struct{ SessionID string }
 	b.must(b.do("", "Target.attachToTarget", object{"targetId": target.TargetID, "flatten": true}, &attached))
 	p := &tab{b: b, session: attached.SessionID, home: u.Host}
@@ -196,6 +196,7 @@ func (b *browser) open(address string, width, height int, dark bool) *tab {
 	for _, domain := range []string{"Runtime", "Log", "Page", "Network"} {
 		p.do(domain+".enable", nil)
 	}
+	p.do("Emulation.setFocusEmulationEnabled", object{"enabled": true}) // no window hides another
 	p.size(width, height, dark)
 	p.do("Page.navigate", object{"url": address})
 	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -14,11 +15,13 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"shiming/sim"
+	"shiming/store"
 )
 
 type demoCmd struct {
 	People int    `help:"Drive this many employees to the end, unattended; 0 = stay and let somebody play." default:"0"`
 	Listen string `help:"Where the simulated world is played by hand (loopback)." default:"127.0.0.1:8700"`
+	Data   string `help:"Where the bot keeps its data, to find it again at the next run. Without it the data goes with the demo." type:"path"`
 	Log    string `help:"Level of the bot's log on stderr." default:"error" enum:"debug,info,warn,error"`
 }
 
@@ -33,11 +36,11 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	if d.People > 0 {
 		listen = "127.0.0.1:0" // nobody plays, so any port will do
 	}
-	dir, err := os.MkdirTemp("", "shiming-demo-")
+	dir, tidy, err := d.dataDir()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer tidy()
 
 	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024", Inspect: d.People == 0})
 	if err != nil {
@@ -45,15 +48,14 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer closeWorld(world)
 
+	if d.People == 0 {
+		return d.play(ctx, world, dir)
+	}
 	bot, err := startBot(ctx, world, dir, d.Log)
 	if err != nil {
 		return err
 	}
 	defer bot.stop()
-
-	if d.People == 0 {
-		return d.play(ctx, world, bot)
-	}
 	return d.drive(ctx, world, os.Stdout, os.Stderr)
 }
 
@@ -108,12 +110,34 @@ func closeWorld(w *sim.World) {
 	_ = w.Close(ctx)
 }
 
-// play waits for somebody to play the people by hand.
-func (d *demoCmd) play(ctx context.Context, world *sim.World, b *demoBot) error {
+// dataDir is where the bot's data goes, and what is done with it at the end.
+func (d *demoCmd) dataDir() (dir string, tidy func(), err error) {
+	if d.Data != "" {
+		return d.Data, func() {}, os.MkdirAll(d.Data, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "shiming-demo-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err // left behind: the system's temporary files are nobody's trouble
+}
+
+// play waits for somebody to play the people by hand. The bot runs in a process of its own.
+func (d *demoCmd) play(ctx context.Context, world *sim.World, dir string) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	bot := newStage(world, exe, dir, d.Log)
+	defer bot.close()
+	if err := bot.open(ctx); err != nil {
+		if d.Data != "" && strings.Contains(err.Error(), store.ErrLocked.Error()) {
+			return fmt.Errorf("another demo or bot is using the data in %s: end it, or give this one another --data directory", d.Data)
+		}
+		return err
+	}
+	go bot.watchQueue(ctx)
 	who := world.Hire(3)[0].OpenID
-	fmt.Printf(`%s
-is the simulated company: open it in a browser for the employee's phone, HR's chat and the company group.
-The bot runs beside it. The same by hand: an employee opens the chat, sends both sides of the card, and looks:
+	fmt.Printf(`The simulated company is open: %s
+In a browser that is the employee's phone, HR's chat and the company group.
+The bot runs beside it, in a process of its own: the page can pause, kill and restart it, and move the clock. The same by hand: an employee opens the chat, sends both sides of the card, and looks:
 
   curl -X POST %[1]s/sim/chats/%[2]s/enter
   curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=front'
@@ -122,12 +146,8 @@ The bot runs beside it. The same by hand: an employee opens the chat, sends both
 
 curl %[1]s lists everything that can be done. Ctrl-C ends it.
 `, world.ControlURL, who)
-	select {
-	case <-ctx.Done():
-		return b.stop()
-	case err := <-b.done:
-		return err
-	}
+	<-ctx.Done()
+	return nil
 }
 
 // stageWeight is how far along the bar each stage is.

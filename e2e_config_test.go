@@ -58,7 +58,7 @@ func TestConfigComplete(t *testing.T) {
 func TestConfigMistakes(t *testing.T) {
 	got := problems(t, write(t, "config.yaml", `
 server: {listen: nowhere, admin_listen: "9090", public_url: "https://x/path"}
-feishu: {base_url: "http://open.feishu.cn", transport: websocket, app_idd: x}
+feishu: {base_url: "http://open.feishu.cn", transport: pigeon, app_idd: x}
 hr: {admins: ["@all everybody"]}
 review: {required: sometimes}
 ocr: {per_second: 1000}
@@ -96,7 +96,7 @@ func TestConfigOneMistake(t *testing.T) {
 		{"SHIMING_VERIFICATION_METHOD=face", "verification.method: face is not available"},
 		{"SHIMING_VERIFICATION_METHOD=trust", "verification.method: want one of"},
 		{"SHIMING_ESIGN_EVIDENCE_REVISION=2025-10", "esign.evidence_revision"},
-		{"SHIMING_FEISHU_TRANSPORT=websocket", "feishu.transport"},
+		{"SHIMING_FEISHU_TRANSPORT=pigeon", "feishu.transport"},
 		{"SHIMING_HR_ADMINS=", "hr.admins"},
 		{"SHIMING_STORE_DSN=sqlite:", "store.dsn: want sqlite:PATH or postgres://"},
 		{"SHIMING_STORE_DSN=shiming.db", "store.dsn: want sqlite:PATH or postgres://"},

@@ -68,6 +68,8 @@ type setup struct {
 	noisy bool
 	// calls bounds each call to a platform; 0 = as the program does.
 	calls time.Duration
+	// unready does not wait until the bot has connected, over the long connection.
+	unready bool
 	// within bounds the test; 0 = testTime.
 	within time.Duration
 }
@@ -84,6 +86,7 @@ type rig struct {
 	app    *App
 
 	calling time.Duration // see setup.calls
+	unready bool          // see setup.unready
 
 	halt  context.CancelFunc
 	ended chan error
@@ -109,7 +112,7 @@ func start(t *testing.T, s setup) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, calling: s.calls, logs: &logs{}}
+	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, calling: s.calls, unready: s.unready, logs: &logs{}}
 	t.Cleanup(func() { cutOff(world) })
 
 	dir := t.TempDir()
@@ -178,7 +181,12 @@ func (r *rig) run() {
 	r.halt, r.ended = cancel, make(chan error, 1)
 	go func(a *App, ended chan error) { ended <- a.Run(ctx) }(r.app, r.ended)
 	r.world.SetWebhook(r.app.URL() + "/webhook/event")
-	r.until("the bot answers the challenge", func() bool { return r.world.Feishu.Challenge(r.ctx) == nil })
+	switch {
+	case r.values["feishu.transport"] != "websocket":
+		r.until("the bot answers the challenge", func() bool { return r.world.Feishu.Challenge(r.ctx) == nil })
+	case !r.unready:
+		r.until("the bot has connected", func() bool { open, _ := r.world.Feishu.LongConnections(); return open > 0 })
+	}
 }
 
 // stop ends the bot as SIGTERM does. A second call does nothing.
@@ -322,7 +330,7 @@ func (r *rig) checkLogs(noisy bool) {
 			r.Errorf("log: %s of somebody in a line", what)
 		}
 		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "esign.app_secret"} {
-			if strings.Contains(line, r.values[key]) {
+			if r.values[key] != "" && strings.Contains(line, r.values[key]) {
 				r.Errorf("log: %s in a line", key)
 			}
 		}

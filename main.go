@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/m-mizutani/masq"
@@ -54,6 +55,8 @@ func exitCode(err error) int {
 
 type serveCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
+	// Stage is for the demonstration that runs this process; see childOf.
+	Stage *time.Duration `hidden:""`
 }
 
 func (s *serveCmd) Run(ctx context.Context) error {
@@ -64,9 +67,13 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	cfg.Staged = s.Stage
 	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, cfg.LogLevel))
 	if err != nil {
 		return err
+	}
+	if s.Stage != nil {
+		ctx = childOf(ctx, app, os.Stdin, os.Stdout)
 	}
 	return app.Run(ctx)
 }

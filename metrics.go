@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -14,38 +13,64 @@ import (
 	"shiming/store"
 )
 
-// metrics counts what the bot does. Labels hold states, kinds and classes only.
+// metrics counts what this process does. Labels hold states, kinds and classes only. Names and
+// labels are a promise: docs/operations.md lists them, dashboards and alerts rest on them.
 type metrics struct {
 	registry *prometheus.Registry
 	moves    *prometheus.CounterVec
+	stays    *prometheus.HistogramVec
+	ages     *prometheus.HistogramVec
 	effects  *prometheus.HistogramVec
 	pushes   *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
 	failures *prometheus.CounterVec
 }
 
+// Platforms as the label of shiming_call_seconds.
+const (
+	platformFeishu  = "feishu"
+	platformTencent = "tencent"
+	platformEsign   = "esign"
+)
+
+// waits are the bounds of how long cases take, in seconds: 1 s … a week.
+var waits = []float64{1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600}
+
 func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	histogram := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
+	}
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		moves: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "shiming_case_transitions_total", Help: "Cases moved from one state to another."}, []string{"from", "to"}),
-		effects: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "shiming_effect_seconds", Help: "Runs of background effects.", Buckets: prometheus.ExponentialBuckets(0.005, 3, 9)}, []string{"kind", "outcome"}),
-		pushes: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "shiming_push_seconds", Help: "Pushes from Feishu until the answer was written.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10)}, []string{"type", "status"}),
-		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "shiming_feishu_call_seconds", Help: "Calls to Feishu.", Buckets: prometheus.ExponentialBuckets(0.01, 2.5, 9)}, []string{"operation", "outcome"}),
-		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "shiming_call_failures_total", Help: "Calls to any platform that a case made and that did not succeed, by what follows."}, []string{"operation", "class"}),
+		moves:    counter("shiming_case_transitions_total", "Cases moved from one state to another.", "from", "to"),
+		stays:    histogram("shiming_state_seconds", "How long cases stayed in a state that they left.", waits, "state"),
+		ages:     histogram("shiming_case_seconds", "How old cases were when they ended, by the state in which they did.", waits, "state"),
+		effects: histogram("shiming_effect_seconds", "Runs of background effects.",
+			prometheus.ExponentialBuckets(0.005, 3, 9), "kind", "outcome"),
+		pushes: histogram("shiming_push_seconds", "Pushes from Feishu until the answer was written.",
+			prometheus.ExponentialBuckets(0.001, 2.5, 10), "type", "status"),
+		calls: histogram("shiming_call_seconds", "Calls to the platforms: \"ok\" or what kind of failure it was.",
+			prometheus.ExponentialBuckets(0.01, 2.5, 10), "platform", "operation", "outcome"),
+		failures: counter("shiming_call_failures_total",
+			"Calls to any platform that a case made and that did not succeed, by what follows.", "operation", "class"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.moves, m.effects, m.pushes, m.calls, m.failures)
+		m.moves, m.stays, m.ages, m.effects, m.pushes, m.calls, m.failures)
 	return m
 }
 
 // Moved implements flows.Observer.
-func (m *metrics) Moved(from, to flows.State, _ time.Duration) {
+func (m *metrics) Moved(from, to flows.State, stayed, age time.Duration) {
 	m.moves.WithLabelValues(string(from), string(to)).Inc()
+	if from != "" {
+		m.stays.WithLabelValues(string(from)).Observe(stayed.Seconds())
+	}
+	if to.Terminal() {
+		m.ages.WithLabelValues(string(to)).Observe(age.Seconds())
+	}
 }
 
 // Effect implements flows.Observer.
@@ -58,37 +83,22 @@ func (m *metrics) CallFailed(operation string, class flows.Class) {
 	m.failures.WithLabelValues(operation, string(class)).Inc()
 }
 
+// feishuCall counts a call of the Feishu client. outcome is "ok" or the client's class of error.
 func (m *metrics) feishuCall(op, outcome string, took time.Duration) {
-	m.calls.WithLabelValues(op, outcome).Observe(took.Seconds())
+	m.call(platformFeishu, op, outcome, took)
+}
+
+func (m *metrics) call(platform, op, outcome string, took time.Duration) {
+	m.calls.WithLabelValues(platform, op, outcome).Observe(took.Seconds())
 }
 
 func (m *metrics) push(kind string, status int, took time.Duration) {
 	m.pushes.WithLabelValues(kind, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// handler answers GET /metrics; the queue is counted when somebody asks.
-func (m *metrics) handler(s *store.Store) http.Handler {
-	m.registry.MustRegister(&queue{store: s,
-		depth: prometheus.NewDesc("shiming_jobs_waiting", "Jobs that wait to run.", []string{"state"}, nil)})
+// handler answers GET /metrics. What is kept in the database is counted when somebody asks, and is
+// the same at every instance.
+func (m *metrics) handler(s *store.Store, ocrPerSecond int) http.Handler {
+	m.registry.MustRegister(newGauges(s, ocrPerSecond))
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
-}
-
-type queue struct {
-	store *store.Store
-	depth *prometheus.Desc
-}
-
-func (q *queue) Describe(ch chan<- *prometheus.Desc) { ch <- q.depth }
-
-func (q *queue) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	waiting, err := q.store.PendingJobs(ctx)
-	if err != nil {
-		ch <- prometheus.NewInvalidMetric(q.depth, err)
-		return
-	}
-	for state, n := range waiting {
-		ch <- prometheus.MustNewConstMetric(q.depth, prometheus.GaugeValue, float64(n), state)
-	}
 }

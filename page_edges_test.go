@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -107,10 +108,10 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 	two.until(`document.querySelectorAll('[data-pane="phone"] .msg').length >= 2`)
 
 	token := r.asBot("POST", "/open-apis/auth/v3/tenant_access_token/internal", "", map[string]string{"app_id": r.values["feishu.app_id"], "app_secret": r.values["feishu.app_secret"]})["tenant_access_token"].(string)
-	card := string(goldenCards(t)["review.json"])
+	card := regexp.MustCompile(`"ou_[a-z]+"`).ReplaceAllString(string(goldenCards(t)["review.json"]), `"`+r.world.People()[0].OpenID+`"`)
 	for i := range 200 {
 		r.asBot("POST", "/open-apis/im/v1/messages?receive_id_type=chat_id", token, map[string]string{"receive_id": r.world.ReviewChat(), "msg_type": "interactive",
-			"content": strings.Replace(card, "张**", fmt.Sprintf("第%d位", i), 1)})
+			"content": strings.ReplaceAll(card, "张**", fmt.Sprintf("第%d位", i))})
 	}
 	for _, p := range []*tab{one, two} {
 		p.until(`document.querySelector('[data-pane="hr"] .messages').textContent.includes('第199位')`)
@@ -128,7 +129,9 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 
 	// A tab that was away goes on where it was.
 	two.eval(`Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, nil)
+	two.until(`document.querySelector('.link').dataset.link === 'away'`)
 	one.press(`[data-pane="phone"] [data-quick="进度"]`)
+	one.until(`[...document.querySelectorAll('[data-pane="phone"] .own')].length >= 2`)
 	two.eval(`Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, nil)
 	two.until(`[...document.querySelectorAll('[data-pane="phone"] .own')].length >= 2`)
 	for _, p := range []*tab{one, two, late} {
@@ -204,9 +207,12 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		const { drawCard } = await import('/page/card.js');
 		const box = document.createElement('div');
 		box.id = 'all-cards';
-		box.style.cssText = 'position:fixed;inset:0;z-index:99;overflow:auto;display:grid;grid-template-columns:repeat(4,1fr);gap:12px;padding:12px;align-items:start';
+		box.style.cssText = 'position:fixed;inset:0;z-index:99;overflow:auto';
+		const inner = document.createElement('div');
+		inner.style.cssText = 'columns:4;column-gap:12px;padding:12px';
+		box.append(inner);
 		box.style.background = 'var(--pane)';
-		for (const card of Object.values(`+string(cards)+`)) box.append(drawCard(card, { person: (id) => id, image: () => '', click: async () => {} }));
+		for (const card of Object.values(`+string(cards)+`)) { const c = drawCard(card, { person: (id) => id, image: () => '', click: async () => {} }); c.style.cssText = 'break-inside:avoid;margin-bottom:12px'; inner.append(c); }
 		document.body.append(box);
 	})()`, nil)
 	for _, dark := range []bool{false, true} {
@@ -218,7 +224,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 			t.Errorf("dark %t: too little contrast: %s", dark, strings.Join(poor, "; "))
 		}
 	}
-	for i, top := range []int{1500, 3000, 4500, 6000} {
+	for i, top := range []int{850, 1700, 2550, 3400} {
 		p.eval(fmt.Sprintf(`document.getElementById('all-cards').scrollTop = %d`, top), nil)
 		p.shot(fmt.Sprintf("cards-%d", i))
 	}

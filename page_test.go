@@ -207,7 +207,10 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
 	p.until(`document.querySelector('[data-state="done"][data-now]')`)
 	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
-	p.press(`[data-line]`)
+	p.press(`[data-pane="hr"] [data-quick="统计"]`)
+	p.until(`document.querySelector('[data-pane="hr"] .c-chart svg rect')`)
+	p.eval(`document.querySelector('[data-line]').click()`, nil) // the newest
+	p.until(`document.querySelector('[data-detail] .ins-body')`)
 	p.shot("5-done")
 	if j := r.world.Journey(who.OpenID); !j.Filed() {
 		t.Errorf("the journey is not filed: %+v", j)

@@ -19,11 +19,12 @@ type simCmd struct {
 	Ladder  []time.Duration `help:"Waits before an event is sent again." default:"15s,5m,1h,6h"`
 	Patch   string          `help:"What becomes of a patch that comes before the answer to a click on the same card." enum:"lock,flip,allow" default:"lock" name:"early-patch"`
 	OCR     int             `help:"Limit of the OCR, calls a second." default:"10" name:"ocr"`
+	Page    bool            `help:"Keep what the page shows: the latest calls and events, masked." default:"true" negatable:""`
 }
 
 func (s *simCmd) Run(ctx context.Context) error {
 	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024",
-		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR, Inspect: true})
+		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR, Inspect: s.Page})
 	if err != nil {
 		return portTaken(err, s.Listen)
 	}
@@ -31,8 +32,8 @@ func (s *simCmd) Run(ctx context.Context) error {
 	world.Feishu.Set(func(k *feishu.Knobs) {
 		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip, "allow": feishu.EarlyPatchAllow}[s.Patch]
 	})
-	fmt.Printf(`%s
-is the simulated world: open it in a browser for the employee's phone, HR's chat and the company group.
+	fmt.Printf(`The simulated world is open: %s
+In a browser that is the employee's phone, HR's chat and the company group.
 Start the bot in another terminal, on its default port:
 
   eval "$(curl -s %[1]s/sim/env)"

@@ -15,8 +15,11 @@ import (
 // readyTimeout bounds what Ready may take for one /readyz.
 const readyTimeout = 2 * time.Second
 
-// ServerConfig is what a Server needs. AppID, EncryptKey, VerificationToken and Inbox are required.
+// ServerConfig is what a Server needs. AppID and Inbox are required, and for the webhook EncryptKey and VerificationToken.
 type ServerConfig struct {
+	// NoWebhook closes POST /webhook/event, for a bot that takes its pushes over a LongConn.
+	NoWebhook bool
+
 	AppID             string // events of another app are refused
 	EncryptKey        string // 事件与回调 › 加密策略 › Encrypt Key
 	VerificationToken string // 事件与回调 › 加密策略 › Verification Token
@@ -50,8 +53,8 @@ type Server struct {
 	admin    http.Handler
 }
 
-// NewServer builds the server. It refuses to be built without encrypt key and verification token: without them anybody
-// who knows the URL could act as anybody.
+// NewServer builds the server. With a webhook it refuses to be built without encrypt key and verification token: without them
+// anybody who knows the URL could act as anybody.
 func NewServer(cfg ServerConfig) (*Server, error) {
 	var problems []error
 	for _, required := range []struct {
@@ -59,8 +62,8 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		text    string
 	}{
 		{cfg.AppID == "", "bot: app id is missing"},
-		{cfg.EncryptKey == "", "bot: encrypt key is missing"},
-		{cfg.VerificationToken == "", "bot: verification token is missing"},
+		{cfg.EncryptKey == "" && !cfg.NoWebhook, "bot: encrypt key is missing"},
+		{cfg.VerificationToken == "" && !cfg.NoWebhook, "bot: verification token is missing"},
 		{cfg.Inbox == nil, "bot: inbox is missing"},
 	} {
 		if required.missing {
@@ -89,7 +92,9 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s.events = newEvents(cfg.Inbox, answering, s.log, s.now)
 
 	public := s.engine()
-	public.POST("/webhook/event", s.webhook)
+	if !cfg.NoWebhook {
+		public.POST("/webhook/event", s.webhook)
+	}
 	admin := s.engine()
 	s.mountAdmin(admin, cfg.Metrics)
 	if !cfg.SeparateAdmin {
@@ -101,7 +106,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// Handler serves POST /webhook/event, GET /healthz and, unless SeparateAdmin, GET /readyz and /metrics.
+// Handler serves POST /webhook/event unless NoWebhook, GET /healthz and, unless SeparateAdmin, GET /readyz and /metrics.
 func (s *Server) Handler() http.Handler { return s.public }
 
 // AdminHandler serves GET /healthz, /readyz and /metrics.

@@ -40,7 +40,9 @@ type Deps struct {
 
 // Observer counts.
 type Observer interface {
-	Moved(from, to State, took time.Duration)
+	// Moved counts a case that left one state for another: how long it had been in the former, and
+	// how old it is. from is "" for a case that was opened.
+	Moved(from, to State, stayed, age time.Duration)
 	Effect(kind JobKind, outcome string, took time.Duration)
 	// CallFailed counts a call to a platform that did not succeed, by the platform's operation.
 	CallFailed(operation string, class Class)
@@ -149,14 +151,15 @@ func (e *Engine) apply(ctx context.Context, tx Tx, c *Case, ev Event) (outcome, 
 	if err := tx.UpdateCase(ctx, next); err != nil {
 		return outcome{}, err
 	}
-	if err := e.follow(ctx, tx, next, ev, ch); err != nil {
+	if err := e.follow(ctx, tx, next, c.EnteredAt, ev, ch); err != nil {
 		return outcome{}, err
 	}
 	return outcome{Case: next, Change: ch}, nil
 }
 
-// follow writes audit row, jobs, surfaces and what else a change brings.
-func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, ev Event, ch Change) error {
+// follow writes audit row, jobs, surfaces and what else a change brings. since is when the case
+// had entered the state that it was in before.
+func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, since time.Time, ev Event, ch Change) error {
 	if ch.SetIndex {
 		if err := tx.SetNumberIndex(ctx, c.ID, ch.Index); err != nil {
 			return err
@@ -200,7 +203,7 @@ func (e *Engine) follow(ctx context.Context, tx Tx, c *Case, ev Event, ch Change
 	if c.State != ch.From {
 		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Why)
 		if e.Observe != nil {
-			e.Observe.Moved(ch.From, c.State, ev.At.Sub(c.CreatedAt))
+			e.Observe.Moved(ch.From, c.State, ev.At.Sub(since), ev.At.Sub(c.CreatedAt))
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func (e *Engine) open(ctx context.Context, tx Tx, tenantKey, openID, chatID stri
 	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
 		return nil, err
 	}
-	return ch.Case, e.follow(ctx, tx, ch.Case, Event{Kind: "open", At: ch.Case.CreatedAt, Actor: openID, Role: Applicant}, ch)
+	return ch.Case, e.follow(ctx, tx, ch.Case, ch.Case.CreatedAt, Event{Kind: "open", At: ch.Case.CreatedAt, Actor: openID, Role: Applicant}, ch)
 }
 
 // words answers what somebody wrote.

@@ -362,7 +362,7 @@ type observer struct {
 	moves   map[flows.State]int
 }
 
-func (o *observer) Moved(_, to flows.State, _ time.Duration) { o.moves[to]++ }
+func (o *observer) Moved(_, to flows.State, _, _ time.Duration) { o.moves[to]++ }
 func (o *observer) CallFailed(operation string, class flows.Class) {
 	o.effects[operation+" "+string(class)]++
 }

@@ -98,6 +98,10 @@ func classify(err error, write bool) trouble {
 	return t
 }
 
+// ClassOf is the class of a call's failure, in the words of the metrics. write tells that the
+// call must not happen twice.
+func ClassOf(err error, write bool) Class { return classify(err, write).Class }
+
 func ofFeishu(e feishuFailure) trouble {
 	t := trouble{Upstream: e.UpstreamCode(), LogID: e.LogID()}
 	switch class := e.Trouble(); class {

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type crewForm struct {
 	Width       int      `json:"width"`
 	SMSPatience string   `json:"sms_patience"` // such as 10s
 	HR          int      `json:"hr"`           // how many admins work as well
+	Hire        int      `json:"hire"`         // that many people join the company and begin, instead of people
 }
 
 func (f crewForm) script() (Script, error) {
@@ -41,8 +43,14 @@ func (w *World) postCrew(r *http.Request) (any, error) {
 	if in.HR < 0 || in.HR > len(w.Admins()) {
 		return nil, bad("hr must be at most the number of admins")
 	}
+	if in.Hire < 0 || in.Hire > mostHired || in.Hire > 0 && len(in.People) > 0 {
+		return nil, bad("hire must be at most " + strconv.Itoa(mostHired) + ", and comes without people")
+	}
 	people := w.People()
-	if len(in.People) > 0 {
+	switch {
+	case in.Hire > 0:
+		people = w.Hire(in.Hire)
+	case len(in.People) > 0:
 		people = nil
 		for _, id := range in.People {
 			e := w.Employee(id)

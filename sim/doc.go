@@ -12,6 +12,9 @@
 // Robots see what people see. A robot finds a button by what it does and a field by its name, tells cards apart by their
 // buttons and titles, waits for the chat or the phone to change and never looks at the bot's insides.
 //
+// With Config.Inspect the control API also serves a page for a browser (package page), kept up by GET /sim/stream: the phone, HR's
+// chat, the group, and everything that goes over the wire, masked.
+//
 // Everybody in the world is fictional (see package specimen), so the API may show names and numbers; it listens on
 // loopback only nevertheless.
 package sim

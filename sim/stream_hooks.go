@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -11,7 +12,11 @@ import (
 type BotState struct {
 	State  string   `json:"state"`  // running, paused, stopped, starting
 	Detail string   `json:"detail"` // a few words, such as "killed 2 times"; no personal data
-	Can    []string `json:"can"`    // what HandleBot's function does: pause, resume, kill, restart
+	Can    []string `json:"can"`    // what HandleBot's function does: pause, resume, kill, stop, start, restart
+
+	PID      int       `json:"pid,omitempty"`
+	Since    time.Time `json:"since,omitzero"` // of the state, real time
+	Restarts int       `json:"restarts"`
 }
 
 // ClockState is what the page shows of the clock. Who moves the clock tells the world with TellClock.
@@ -50,7 +55,7 @@ func (w *World) HandleBot(f func(ctx context.Context, do string) error) {
 	w.onBot = f
 }
 
-// HandleClock says who does POST /sim/clock {"by":"24h"}. Call it before anybody uses the page.
+// HandleClock says who does POST /sim/clock {"advance":"24h"}. Call it before anybody uses the page.
 func (w *World) HandleClock(f func(ctx context.Context, by time.Duration) error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -84,14 +89,15 @@ func (h *hub) botState() BotState {
 
 func (w *World) postClock(r *http.Request) (any, error) {
 	var in struct {
-		By string `json:"by"` // such as 4h
+		Advance string `json:"advance"` // such as 4h
+		By      string `json:"by"`      // the same
 	}
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	by, err := time.ParseDuration(in.By)
+	by, err := time.ParseDuration(cmp.Or(in.Advance, in.By))
 	if err != nil || by <= 0 {
-		return nil, bad("by must be like 24h; the clock only goes forward")
+		return nil, bad("advance must be like 24h; the clock only goes forward")
 	}
 	w.mu.Lock()
 	move := w.onClock

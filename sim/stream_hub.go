@@ -48,6 +48,7 @@ type hub struct {
 	sms    map[string]smsItem
 	bot    BotState
 	clock  ClockState
+	queue  QueueState
 
 	mask masker
 	who  whois

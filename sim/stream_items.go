@@ -55,6 +55,7 @@ type streamMessage struct {
 	Content  json.RawMessage `json:"content,omitempty"` // of everything but cards
 	Card     json.RawMessage `json:"card,omitempty"`
 	At       time.Time       `json:"at"`
+	Micros   int64           `json:"us"` // At as a number, to sort by
 	Edits    int             `json:"edits"`
 	Recalled bool            `json:"recalled"`
 	Parent   string          `json:"parent,omitempty"`
@@ -66,6 +67,7 @@ type streamMessage struct {
 type streamCall struct {
 	No        int64           `json:"no"`
 	At        time.Time       `json:"at"`
+	Micros    int64           `json:"us"` // At as a number, to sort by
 	Upstream  string          `json:"upstream"`
 	Operation string          `json:"operation"`
 	Method    string          `json:"method"`
@@ -86,6 +88,7 @@ type streamEvent struct {
 	No        uint64          `json:"no"`
 	ID        string          `json:"event_id"`
 	At        *time.Time      `json:"at,omitempty"` // of the first attempt
+	Micros    int64           `json:"us,omitempty"` // At as a number, to sort by
 	Type      string          `json:"type"`
 	Callback  bool            `json:"callback"`
 	Status    int             `json:"status"`
@@ -141,7 +144,7 @@ func (h *hub) render(it item) any {
 	switch it.kind {
 	case itemCall:
 		if c, ok := h.calls[it.key]; ok {
-			return streamCall{c.Seq, c.At, c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code, millis(c.Duration), c.Fault, c.Note,
+			return streamCall{c.Seq, c.At, c.At.UnixMicro(), c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code, millis(c.Duration), c.Fault, c.Note,
 				c.Left, c.who.openID, c.who.caseID, c.in, c.out}
 		}
 	case itemEvent:
@@ -152,6 +155,8 @@ func (h *hub) render(it item) any {
 		if s, ok := h.sms[it.key]; ok {
 			return s
 		}
+	case itemQueue:
+		return h.queue
 	case itemBot:
 		return h.bot
 	}
@@ -159,7 +164,8 @@ func (h *hub) render(it item) any {
 }
 
 func renderMessage(m feishu.Message) streamMessage {
-	v := streamMessage{ID: m.ID, Chat: m.ChatID, Sender: m.Sender, Type: m.Type, At: m.CreatedAt, Edits: m.Edits, Recalled: m.Recalled, Parent: m.ParentID}
+	v := streamMessage{ID: m.ID, Chat: m.ChatID, Sender: m.Sender, Type: m.Type, At: m.CreatedAt, Micros: m.CreatedAt.UnixMicro(),
+		Edits: m.Edits, Recalled: m.Recalled, Parent: m.ParentID}
 	if m.FromBot {
 		v.Sender = "bot"
 	}
@@ -182,7 +188,7 @@ func renderEvent(e eventItem) streamEvent {
 		v.Status, v.Took = a.Status, millis(a.Took)
 	}
 	if len(e.Attempts) > 0 {
-		v.At = &e.Attempts[0].At
+		v.At, v.Micros = &e.Attempts[0].At, e.Attempts[0].At.UnixMicro()
 	}
 	return v
 }

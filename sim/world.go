@@ -53,6 +53,7 @@ type World struct {
 	crew  crew
 	hub   *hub  // nil unless Config.Inspect
 	drawn drawn // pictures handed out
+	clock *clock
 
 	mu      sync.Mutex
 	webhook string
@@ -78,8 +79,10 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	moved := &clock{base: c.Now}
+	c.Now = moved.now
 	w := &World{
-		Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
+		clock: moved, Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
 		cfg: c, webhook: c.Webhook,
 		eyes: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), cameras: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
@@ -88,10 +91,10 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	w.Feishu = feishu.New(feishu.Config{
 		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken,
 		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
-		RetryLadder: c.RetryLadder, HTTPClient: &http.Client{Transport: w.transport},
+		RetryLadder: c.RetryLadder, HTTPClient: &http.Client{Transport: w.transport}, Pushing: moved.push,
 	})
-	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now})
-	w.Tencent = tencent.New(tencent.Config{Now: c.Now})
+	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now, Near: moved.near})
+	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
 	if c.Inspect {
 		w.hub = newHub(c.Now())
 		w.watch()

@@ -50,11 +50,15 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		}
 		queue := j.Queue()
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
-		if j.At.After(now) {
-			opts.ScheduledAt = j.At
+		at := j.At
+		if !at.IsZero() {
+			at = at.Add(-t.s.Ahead()) // River goes by the real clock
+		}
+		if at.After(now) {
+			opts.ScheduledAt = at
 		}
 		params = append(params, river.InsertManyParams{Args: effect{ID: newJobID(), Job: j}, InsertOpts: opts})
-		if in := j.At.Sub(now); in <= soon {
+		if in := at.Sub(now); in <= soon {
 			t.rings = append(t.rings, ring{queue, in})
 		}
 	}

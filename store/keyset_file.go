@@ -21,7 +21,9 @@ func (e *KeysetError) Error() string { return fmt.Sprintf("store: keyset %s: %s"
 // Unwrap gives the operating system's error, if there was one.
 func (e *KeysetError) Unwrap() error { return e.Err }
 
-// LoadKeyset reads a keyset file. It refuses one that anybody but its owner may read.
+// LoadKeyset reads a keyset file. It refuses one that anybody but its owner may read, except by
+// a group when the file is somebody else's: that is how an orchestrator hands a secret to a
+// process that is not root, and without the group it could not be read at all.
 func LoadKeyset(path string) (*Keyset, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -30,7 +32,11 @@ func LoadKeyset(path string) (*Keyset, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &KeysetError{path, "not a regular file", nil}
 	}
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+	open := os.FileMode(0o077)
+	if ofAnother(info) {
+		open = 0o037
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&open != 0 {
 		return nil, &KeysetError{path, fmt.Sprintf("mode is %#o, others may read it; chmod 600", mode), nil}
 	}
 	raw, err := os.ReadFile(path)

@@ -15,7 +15,7 @@ func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byt
 	}
 	_, err = t.exec(ctx, "put picture", `INSERT INTO pictures (case_id, photo_id, at_ms, sealed) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (case_id, photo_id) DO UPDATE SET at_ms = excluded.at_ms, sealed = excluded.sealed`,
-		caseID, photoID, millis(t.s.now()), sealed)
+		caseID, photoID, millis(t.s.Now()), sealed)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"shiming/flows"
@@ -17,8 +18,12 @@ type Store struct {
 	eng  *engine
 	keys *Keyset
 	log  *slog.Logger
-	now  func() time.Time
-	size map[string]int // workers per queue
+	now  func() time.Time // the machine's; see Now
+	size map[string]int   // workers per queue
+
+	staged   bool         // the clock may be moved; see Shift
+	ahead    atomic.Int64 // by how much it was, time.Duration
+	shifting sync.RWMutex // held for reading by transactions on a staged database
 
 	bell *bell         // wakes the queues after a commit
 	poll time.Duration // between looks at the queues when the bell is silent
@@ -38,7 +43,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers,
-		bell: newBell()}
+		staged: cfg.Staged, bell: newBell()}
 	name, rest := scheme(cfg.DSN)
 	switch name {
 	case "sqlite":
@@ -71,6 +76,9 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 		return err
 	}
 	if err := s.checkCopy(ctx, mayBeCopy); err != nil {
+		return err
+	}
+	if err := s.readAhead(ctx); err != nil {
 		return err
 	}
 	if s.eng.revive == nil {

@@ -52,7 +52,7 @@ func (s *Store) Sweep(ctx context.Context) (rows int64, err error) {
 // purgeKeys deletes event keys past their time, a batch at a time, and returns how many.
 func (s *Store) purgeKeys(ctx context.Context) (int64, error) {
 	return s.purge(ctx, "event keys", `DELETE FROM event_keys WHERE key IN
-		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, millis(s.now().Add(-keysKept)))
+		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, millis(s.Now().Add(-keysKept)))
 }
 
 // purgeLimits deletes limits that nobody has used for an hour; without a row they start anew

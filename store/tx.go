@@ -44,6 +44,10 @@ type txn struct {
 // Wait, inside fn waits for itself until the deadline: use what fn is given. A panic in fn
 // undoes the transaction and goes on.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
+	if s.staged {
+		s.shifting.RLock()
+		defer s.shifting.RUnlock()
+	}
 	for try := 1; ; try++ {
 		err := s.txOnce(ctx, fn, try > 1)
 		if err == nil || ctx.Err() != nil || try == maxTries || !s.again(err) {

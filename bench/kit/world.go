@@ -22,16 +22,18 @@ type World struct {
 	process *Process
 }
 
-// openAt is how the world says where it is.
-var openAt = regexp.MustCompile(`open: (http://\S+)`)
+// openAt finds where the world says that it is: the first address that it names.
+var openAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // StartWorld runs the world, its log in dir/sim.log, on free ports; args are further flags of `shiming sim`.
 func StartWorld(ctx context.Context, program *Program, dir string, args ...string) (*World, error) {
-	p, err := program.Start(filepath.Join(dir, "sim.log"), nil, append([]string{"sim", "--listen", "127.0.0.1:0"}, args...)...)
+	p, err := program.Start(filepath.Join(dir, "sim.log"), nil, append([]string{"sim", "--listen", "127.0.0.1:0", "--no-page"}, args...)...)
 	if err != nil {
 		return nil, err
 	}
 	w := &World{process: p}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for w.URL == "" {
@@ -41,11 +43,11 @@ func StartWorld(ctx context.Context, program *Program, dir string, args ...strin
 			return nil, fmt.Errorf("sim: %w; see %s", ErrEnded, p.Log)
 		case <-ctx.Done():
 			p.Kill()
-			return nil, ctx.Err()
+			return nil, fmt.Errorf("sim does not say where it is: %w; see %s", ctx.Err(), p.Log)
 		}
 		if said, err := os.ReadFile(p.Log); err == nil {
-			if m := openAt.FindSubmatch(said); m != nil {
-				w.URL = string(m[1])
+			if m := openAt.Find(said); m != nil {
+				w.URL = string(m)
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func (s *Server) objection(r *http.Request, body []byte) string {
 	if err != nil {
 		return "INVALID_TIMESTAMP"
 	}
-	if off := s.cfg.Now().Sub(time.UnixMilli(ms)); off > timestampWindow || off < -timestampWindow {
+	if !s.cfg.Near(time.UnixMilli(ms), timestampWindow) {
 		return "INVALID_TIMESTAMP"
 	}
 	if !hmac.Equal([]byte(signature), []byte(sign(s.cfg.AppSecret, stringToSign(r)))) || !rightMD5(r, body) {

@@ -22,6 +22,9 @@ type Config struct {
 	AppSecret string
 	Revision  string           // Revision2024 or Revision202510; "" = Revision202510
 	Now       func() time.Time // nil = time.Now
+	// Near reports whether the timestamp of a request is within a window of the time; nil = by Now. Whoever moves Now while
+	// requests are on their way gives one that takes both times.
+	Near func(at time.Time, window time.Duration) bool
 	// StorageBase returns scheme and host of upload URLs; nil = the host that the request for the URL was sent to, over http.
 	StorageBase func() string
 	// PollsUntilReady is how many status questions after the PUT are answered with 1 (uploading) before 2; 0 = ready at once.
@@ -43,6 +46,9 @@ type Server struct {
 func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Near == nil {
+		cfg.Near = func(at time.Time, window time.Duration) bool { return cfg.Now().Sub(at).Abs() <= window }
 	}
 	if cfg.Revision == "" {
 		cfg.Revision = Revision202510

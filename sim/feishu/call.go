@@ -57,8 +57,11 @@ type binary struct {
 	body        []byte
 }
 
-// ServeHTTP answers everything under /open-apis. Unknown paths get the gateway's plain-text 404.
+// ServeHTTP answers everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text 404.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.serveLongConn(w, r) {
+		return
+	}
 	c := &call{r: r, now: s.cfg.Now()}
 	c.logID = c.now.UTC().Format("20060102150405") + newID("")[:18]
 	w.Header().Set("X-Tt-Logid", c.logID)

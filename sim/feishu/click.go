@@ -46,6 +46,7 @@ type CallbackResult struct {
 // holds what the person typed or picked, by field name, over the values that the card shows. The error is non-nil only when
 // the client sends nothing: no such button, disabled, a required field empty, the person not in the chat.
 func (s *Server) Click(ctx context.Context, openID, messageID string, match func(Button) bool, form map[string]any) (CallbackResult, error) {
+	defer s.cfg.Pushing()()
 	s.mu.Lock()
 	m, b, event, err := s.prepareClick(openID, messageID, match, form)
 	if err != nil {

@@ -43,6 +43,7 @@ func (d *delivery) snapshot() Delivery {
 
 // emit pushes an event and returns after the first attempt; redeliveries go on in the background.
 func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery {
+	defer s.cfg.Pushing()()
 	h := s.header(eventType, millis(s.cfg.Now()))
 	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
 	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)}, push: s.seal(plain)}
@@ -130,7 +131,7 @@ func (s *Server) redeliver(d *delivery) {
 			return
 		case <-s.cfg.After(wait):
 		}
-		if s.attempt(s.ctx, d) {
+		if s.again(d) {
 			return
 		}
 	}
@@ -140,10 +141,16 @@ func (s *Server) redeliver(d *delivery) {
 	s.deliveryChanged(d)
 }
 
+// again sends an event that was not taken.
+func (s *Server) again(d *delivery) bool {
+	defer s.cfg.Pushing()()
+	return s.attempt(s.ctx, d)
+}
+
 func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	s.mu.Lock()
-	p := pushed{d.push.body, d.push.header.Clone()}
-	if s.knobs.ResignRetries && len(d.Attempts) > 0 && s.cfg.EncryptKey != "" {
+	p := pushed{d.push.body, d.push.header.Clone(), d.push.plain}
+	if s.knobs.ResignRetries && p.plain == nil && len(d.Attempts) > 0 && s.cfg.EncryptKey != "" {
 		s.resign(&p)
 	}
 	a := Attempt{At: s.cfg.Now(), Duplicate: d.Delivered}

@@ -31,6 +31,7 @@ type envelope struct {
 type pushed struct {
 	body   []byte
 	header http.Header
+	plain  []byte // instead of both, over the long connection
 }
 
 func compact(v any) []byte {
@@ -44,12 +45,20 @@ func compact(v any) []byte {
 }
 
 func (s *Server) header(eventType string, createTime string) eventHeader {
+	token := s.cfg.VerificationToken
+	if s.longConnOn() {
+		token = "" // as seen in larksuite/oapi-sdk-go#195
+	}
 	return eventHeader{EventID: newID(""), EventType: eventType, CreateTime: createTime,
-		Token: s.cfg.VerificationToken, AppID: s.cfg.AppID, TenantKey: s.cfg.TenantKey}
+		Token: token, AppID: s.cfg.AppID, TenantKey: s.cfg.TenantKey}
 }
 
-// seal encrypts and signs a plain body the way the platform does. Without an encrypt key the body stays plain and unsigned.
+// seal encrypts and signs a plain body the way the platform does. Without an encrypt key, and over the long connection, the body
+// stays plain and unsigned.
 func (s *Server) seal(plain []byte) pushed {
+	if s.longConnOn() {
+		return pushed{plain: plain, header: http.Header{}}
+	}
 	p := pushed{body: plain, header: http.Header{}}
 	p.header.Set("Content-Type", "application/json; charset=utf-8")
 	if s.cfg.EncryptKey == "" {
@@ -71,6 +80,9 @@ var errNoWebhook = errors.New("feishu sim: no webhook is configured")
 
 // push sends one request to the bot and reads at most 1 MB of the answer.
 func (s *Server) push(ctx context.Context, p pushed, within time.Duration) (status int, answer []byte, err error) {
+	if p.plain != nil {
+		return s.pushLong(ctx, p.plain, within)
+	}
 	url := ""
 	if s.cfg.Webhook != nil {
 		url = s.cfg.Webhook()
@@ -96,7 +108,7 @@ func (s *Server) push(ctx context.Context, p pushed, within time.Duration) (stat
 
 // RawEvent posts a body with exactly these headers to the webhook, for what only a stranger would send.
 func (s *Server) RawEvent(ctx context.Context, body []byte, header http.Header) (status int, answer []byte, err error) {
-	return s.push(ctx, pushed{body, header}, s.cfg.AnswerWithin)
+	return s.push(ctx, pushed{body: body, header: header}, s.cfg.AnswerWithin)
 }
 
 // Forgery is a way in which a request differs from a genuine one.

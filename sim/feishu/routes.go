@@ -67,6 +67,12 @@ func init() {
 // Operation names the API that a request is for, such as "message.create" or "id_card.recognize"; "unknown" for the rest.
 // It reads method and path only.
 func Operation(r *http.Request) string {
+	switch r.URL.Path {
+	case longConnEndpoint:
+		return "ws.endpoint"
+	case longConnSocket:
+		return "ws.connect"
+	}
 	if rt, _ := match(r.Method, r.URL.Path); rt != nil {
 		return rt.op
 	}

@@ -35,6 +35,7 @@ type Config struct {
 	RetryLadder     []time.Duration // waits before each redelivery; default 15s, 5m, 1h, 6h
 	AnswerWithin    time.Duration   // how long the bot may take for an event or a callback; default 3s
 	ChallengeWithin time.Duration   // how long the bot may take for url_verification; default 1s
+	Pushing         func() func()   // called before a push is made; what it returns, when it was sent; default nothing
 	HTTPClient      *http.Client    // transport to the bot; redirects are never followed, whatever the client says
 }
 
@@ -48,6 +49,7 @@ type Server struct {
 	wg     sync.WaitGroup
 
 	clockOff atomic.Int64 // nanoseconds, see ClockOff
+	long     longConns
 
 	mu         sync.Mutex
 	knobs      Knobs
@@ -100,6 +102,10 @@ func (s *Server) Close() {
 	s.mu.Lock()
 	s.cancel() // under the lock, so that no redelivery starts between this and the waiting
 	s.mu.Unlock()
+	s.long.mu.Lock()
+	s.long.closed = true
+	s.long.mu.Unlock()
+	s.DropLongConnections()
 	s.wg.Wait()
 }
 
@@ -130,6 +136,9 @@ func setDefaults(c *Config) {
 	}
 	if c.AnswerWithin == 0 {
 		c.AnswerWithin = 3 * time.Second
+	}
+	if c.Pushing == nil {
+		c.Pushing = func() func() { return func() {} }
 	}
 	if c.ChallengeWithin == 0 {
 		c.ChallengeWithin = time.Second

@@ -27,6 +27,9 @@ type Config struct {
 	HistoryLimit int    // how many calls are remembered; counts go on
 
 	Now func() time.Time // nil = time.Now
+	// SignedBy is the clock that signatures are checked by; nil = Now. The vendor's clients sign by the machine's, whatever
+	// clock the rest of a program has.
+	SignedBy func() time.Time
 }
 
 // DefaultConfig is an account that works without asking.
@@ -57,6 +60,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.SignedBy == nil {
+		c.SignedBy = c.Now
 	}
 	return c
 }

@@ -33,7 +33,7 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 		return refuse("InvalidParameter", "Timestamp is not a number of seconds.")
 	}
 	at := time.Unix(seconds, 0).UTC()
-	if s.cfg.Now().Sub(at).Abs() > window {
+	if s.cfg.SignedBy().Sub(at).Abs() > window {
 		return refuse("AuthFailure.SignatureExpire", "The provided credentials could not be validated because of exceeding request expiration, please check your local time.")
 	}
 	names := strings.Split(signedHeaders, ";")

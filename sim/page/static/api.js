@@ -20,7 +20,7 @@ export const say = (who, text, group, atBot) => post(`${chat(who)}/text`, group 
 export const click = (who, message, value, form) => post(`${chat(who)}/click`, { message_id: message, value, form });
 export const hire = () => post('/sim/people', { n: 1 });
 export const botDo = (what) => post('/sim/bot', { do: what });
-export const clockBy = (by) => post('/sim/clock', { by });
+export const clockBy = (by) => post('/sim/clock', { advance: by });
 export const upload = (who, file) => ask(`${chat(who)}/upload`, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' } });
 
 const query = (of, side, variant) => `side=${side}&variant=${variant}&of=${encodeURIComponent(of)}`;

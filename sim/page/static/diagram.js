@@ -12,6 +12,19 @@ const at = (s) => { const [c, r] = places[s]; return { x: 8 + c * (boxW + gapX),
 // pathOf is the states that a person's case has been in, in order.
 export const pathOf = (p) => (p?.steps || []).map((s) => stateOf(s.stage)).filter((s, i, all) => s && s !== all[i - 1]);
 
+// between gives the states that lie between two that the card showed one after the other: it may have been drawn again too late to
+// show a short step. Empty when there is a way at once, or none.
+export function between(edges, from, to) {
+  const before = new Map([[from, '']]);
+  for (const queue = [from]; queue.length && !before.has(to);) {
+    const at_ = queue.shift();
+    for (const [a, b] of edges) if (a === at_ && !before.has(b)) { before.set(b, a); queue.push(b); }
+  }
+  const out = [];
+  for (let s = before.get(to); s && s !== from; s = before.get(s)) out.unshift(s);
+  return out;
+}
+
 function line(from, to) {
   const [a, b] = [at(from), at(to)];
   if (a.y === b.y) {
@@ -37,7 +50,8 @@ export function diagram() {
   function draw() {
     if (!flow) return;
     const p = world.people.get(current('person'));
-    const path = pathOf(p);
+    const seen = pathOf(p);
+    const path = seen.flatMap((s, i) => (i === 0 ? [s] : [...between(flow.edges, seen[i - 1], s), s]));
     const now = path[path.length - 1] || '';
     const walked = new Set(path.slice(1).map((s, i) => path[i] + ' ' + s));
     const name = p?.name || '';
@@ -49,7 +63,7 @@ export function diagram() {
     lines.sort((a, b) => (a.hasAttribute('data-walked') ? 2 : a.hasAttribute('data-ahead') ? 1 : 0) - (b.hasAttribute('data-walked') ? 2 : b.hasAttribute('data-ahead') ? 1 : 0));
     const boxes = flow.states.map((s) => {
       const { x, y } = at(s);
-      return svg('g', { class: 'state', 'data-state': s, 'data-now': s === now, 'data-been': path.includes(s) },
+      return svg('g', { class: 'state', 'data-state': s, 'data-now': s === now, 'data-been': path.includes(s), 'data-passed': path.includes(s) && !seen.includes(s) },
         svg('rect', { x, y, width: boxW, height: boxH, rx: 8 }), svg('text', { x: x + boxW / 2, y: y + boxH / 2 + 4.5, 'text-anchor': 'middle' }, t('s.' + s)));
     });
     put(node, el('h3', {}, t('dia.title')),

@@ -16,7 +16,7 @@ function lines() {
   const events = [...world.events.values()].map((e) => ({ ...e, in_: true, key: 'e' + e.event_id, when: e.at || '' }));
   const calls = [...world.calls.values()].map((c) => ({ ...c, in_: false, key: 'c' + c.no, when: c.at }));
   return [...events, ...calls].filter((x) => (!only || x.person === only) && (current('ins.errors') !== 'yes' || failed(x)))
-    .sort((a, b) => (b.when || '9').localeCompare(a.when || '9') || b.no - a.no);
+    .sort((a, b) => (b.us || Infinity) - (a.us || Infinity) || b.no - a.no);
 }
 
 const upstream = { feishu: 'Feishu', esign: 'e签宝', tencent: 'Tencent Cloud' };

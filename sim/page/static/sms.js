@@ -2,7 +2,7 @@
 
 import { el, put, icon } from './dom.js';
 import { clockTime, onLang, t } from './i18n.js';
-import { on, world } from './stream.js';
+import { on, world, worldNow } from './stream.js';
 import { current, onChoice } from './choice.js';
 import { toast } from './toast.js';
 
@@ -27,7 +27,7 @@ export function notifications(pane) {
     draw();
   }
   function draw() {
-    const mine = world.sms.filter((s) => s.open_id === current('person') && !done.has(s.no) && new Date(world.clock?.now || Date.now()) - new Date(s.at) < fresh);
+    const mine = world.sms.filter((s) => s.open_id === current('person') && !done.has(s.no) && worldNow() - new Date(s.at) < fresh);
     put(node, mine.slice(-1).map((s) => el('div', { class: 'sms', 'data-sms': s.no },
       el('button', { type: 'button', class: 'sms-main', 'data-usecode': s.no, onclick: () => use(s) },
         el('span', { class: 'sms-head' }, t('sms.from'), el('time', { datetime: s.at }, clockTime(s.at))), el('span', { class: 'sms-text' }, s.text), el('span', { class: 'sms-tap' }, t('sms.tap'))),

@@ -4,7 +4,7 @@ const listeners = new Map(); // kind to functions
 
 export const world = {
   hello: null, people: new Map(), messages: new Map(), chats: new Map(), calls: new Map(), events: new Map(), sms: [], faults: [], bot: { state: 'running', can: [] },
-  clock: null, clockSeen: 0, ready: false, link: 'connecting',
+  clock: null, clockSeen: 0, ready: false, link: 'connecting', // connecting, live, lost, gone, away
 };
 
 // on calls f(value) for every item of a kind, for "reset" and for "link".
@@ -29,7 +29,7 @@ function chatOf(id) {
   if (!world.messages.has(id)) world.messages.set(id, new Map());
   return world.messages.get(id);
 }
-export const messagesOf = (chat) => [...(world.messages.get(chat)?.values() || [])].sort((a, b) => a.at.localeCompare(b.at) || 0);
+export const messagesOf = (chat) => [...(world.messages.get(chat)?.values() || [])].sort((a, b) => a.us - b.us);
 
 const take = {
   hello(v) {
@@ -102,7 +102,7 @@ export function open() {
   own.onerror = () => {
     close();
     failures++;
-    setLink(failures > 3 ? 'gone' : 'lost');
+    setLink(failures > 2 ? 'gone' : 'lost');
     if (!document.hidden) retry = setTimeout(open, Math.min(500 * 2 ** failures, 8000));
   };
 }
@@ -115,6 +115,6 @@ function close() {
 let away = 0;
 document.addEventListener('visibilitychange', () => {
   clearTimeout(away);
-  if (document.hidden) away = setTimeout(close, 5000);
+  if (document.hidden) away = setTimeout(() => { close(); setLink('away'); }, 5000);
   else open();
 });

@@ -106,7 +106,7 @@ export const words = {
   'dia.path': ['走过：{path}', 'So far: {path}'],
   'bot.running': ['机器人运行中', 'Bot is running'], 'bot.paused': ['机器人已暂停', 'Bot is paused'],
   'bot.stopped': ['机器人已停止', 'Bot has stopped'], 'bot.starting': ['机器人启动中', 'Bot is starting'],
-  'bot.do.pause': ['暂停', 'Pause'], 'bot.do.resume': ['继续', 'Resume'], 'bot.do.kill': ['杀掉', 'Kill'], 'bot.do.restart': ['重启', 'Restart'],
+  'bot.do.pause': ['暂停', 'Pause'], 'bot.do.resume': ['继续', 'Resume'], 'bot.do.kill': ['杀掉', 'Kill'], 'bot.do.restart': ['重启', 'Restart'], 'bot.do.stop': ['停下', 'Stop'], 'bot.do.start': ['启动', 'Start'],
   'clock.at': ['世界时间 {at}', 'Time in the world {at}'],
   'clock.4h': ['+4 小时', '+4 h'], 'clock.24h': ['+1 天', '+1 day'], 'clock.720h': ['+30 天', '+30 days'],
   faults: ['{n} 个故障待发', '{n} faults armed'],

@@ -1,0 +1,161 @@
+package bot
+
+import (
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// Vectors were written by the generated code of the SDK (ws/pbbp2.pb.go, v3.12.0).
+var frameVectors = []struct {
+	name string
+	f    frame
+	hex  string
+}{
+	{"event", frame{seqID: 300, logID: 1<<63 + 5, service: 33554678, method: frameData,
+		headers: []frameHeader{{"type", "event"}, {"message_id", "m-1"}, {"sum", "1"}, {"seq", "0"}},
+		payload: []byte(`{"a":"实名"}`), logIDNew: "log"},
+		"08ac02108580808080808080800118f681801020012a0d0a047479706512056576656e742a110a0a6d6573736167655f696412036d2d312a080a0373756d1201312a080a0373657112013032003a00420e7b2261223a22e5ae9ee5908d227d4a036c6f67"},
+	{"ping", frame{service: 33554678, method: frameControl, headers: []frameHeader{{"type", "ping"}}},
+		"0800100018f681801020002a0c0a0474797065120470696e6732003a004a00"},
+}
+
+func TestFrames(t *testing.T) {
+	for _, v := range frameVectors {
+		if got := hex.EncodeToString(v.f.marshal()); got != v.hex {
+			t.Errorf("%s: wrote\n%s, want\n%s", v.name, got, v.hex)
+		}
+		raw, _ := hex.DecodeString(v.hex)
+		var f frame
+		if err := f.unmarshal(raw); err != nil || !reflect.DeepEqual(f, v.f) {
+			t.Errorf("%s: read %+v, %v", v.name, f, err)
+		}
+		for cut := 1; cut < len(raw); cut++ { // nothing that is cut off may panic
+			_ = f.unmarshal(raw[:cut])
+		}
+	}
+	if (&frame{}).unmarshal([]byte{0x42, 0x05, 'x'}) == nil {
+		t.Error("a payload that is not there was read")
+	}
+	var f frame
+	if err := f.unmarshal([]byte{0x50, 0x07, 0x5d, 1, 2, 3, 4, 0x20, 0x01}); err != nil || f.method != frameData {
+		t.Errorf("unknown fields are not skipped: %+v %v", f, err)
+	}
+}
+
+func FuzzFrame(f *testing.F) {
+	for _, v := range frameVectors {
+		raw, _ := hex.DecodeString(v.hex)
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var a, b frame
+		if a.unmarshal(raw) != nil {
+			return
+		}
+		if err := b.unmarshal(a.marshal()); err != nil {
+			t.Fatalf("what was read cannot be read again: %v", err)
+		}
+	})
+}
+
+// TestAcceptKey is the sample of RFC 6455, section 1.3.
+func TestAcceptKey(t *testing.T) {
+	if got := acceptKey("dGhlIHNhbXBsZSBub25jZQ=="); got != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
+		t.Error(got)
+	}
+}
+
+func TestPieces(t *testing.T) {
+	piece := func(id, sum, seq, text string) *frame {
+		return &frame{payload: []byte(text), headers: []frameHeader{{"message_id", id}, {"sum", sum}, {"seq", seq}}}
+	}
+	var p pieces
+	now := testNow
+	if got, ok := p.add(piece("a", "1", "0", "whole"), now); !ok || string(got) != "whole" {
+		t.Errorf("%q %v", got, ok)
+	}
+	for _, f := range []*frame{piece("b", "3", "2", "c"), piece("b", "3", "0", "a"), piece("b", "3", "0", "a"), piece("c", "2", "0", "x"), piece("b", "3", "7", "?")} {
+		if got, ok := p.add(f, now); ok {
+			t.Errorf("whole too early: %q", got)
+		}
+	}
+	if got, ok := p.add(piece("b", "3", "1", "b"), now); !ok || string(got) != "abc" {
+		t.Errorf("%q %v", got, ok)
+	}
+	if got, ok := p.add(piece("c", "2", "1", "y"), now.Add(pieceLife+time.Second)); ok {
+		t.Errorf("a piece that came too late completed %q", got)
+	}
+	for i := range 2 * mostWhole {
+		p.add(piece(string(rune('A'+i)), "2", "0", "x"), now.Add(time.Minute))
+	}
+	if len(p.open) > mostWhole {
+		t.Errorf("%d incomplete pushes are kept", len(p.open))
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, most := range map[int]time.Duration{0: shortestPause, 1: 2 * shortestPause, 4: 16 * shortestPause, 10: time.Minute, 1000: time.Minute} {
+		for range 50 {
+			if d := backoff(attempt, time.Minute); d < most/2 || d > most {
+				t.Errorf("attempt %d waits %v, want %v to %v", attempt, d, most/2, most)
+			}
+		}
+	}
+}
+
+// TestSocketWantsTLS: people's words travel over the line in plain text.
+func TestSocketWantsTLS(t *testing.T) {
+	for raw, want := range map[string]bool{
+		"wss://msg-frontier.feishu.cn/ws/v2?service_id=1": true, "ws://127.0.0.1:1/ws": true, "ws://[::1]/ws": true,
+		"ws://msg-frontier.feishu.cn/ws/v2": false, "https://feishu.cn/": false, "ws://127.0.0.1.example.com/": false,
+	} {
+		u, err := url.Parse(raw)
+		if err != nil || safeScheme(u) != want {
+			t.Errorf("%s: %v", raw, !want)
+		}
+	}
+}
+
+func TestServerWithoutWebhook(t *testing.T) {
+	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, NoWebhook: true}); err != nil {
+		t.Error(err)
+	}
+	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}}); err == nil {
+		t.Error("a webhook without keys is open to everybody")
+	}
+}
+
+// TestPushedAnswers: the status tells the platform whether to come again.
+func TestPushedAnswers(t *testing.T) {
+	const event = `{"schema":"2.0","header":{"event_id":"e1","event_type":"im.chat.access_event.bot_p2p_chat_entered_v1","app_id":"cli_test"},"event":{"chat_id":"oc_1","operator_id":{"open_id":"ou_1"}}}`
+	for _, c := range []struct {
+		name, plain string
+		err         error
+		panics      bool
+		status      int
+	}{
+		{"stored", event, nil, false, 200},
+		{"not stored", event, errors.New("disk"), false, 500},
+		{"not an event", `[]`, nil, false, 400},
+		{"of no kind that is handled", `{"schema":"2.0","header":{"event_type":"x.y_v1"}}`, nil, false, 200},
+		{"a panic", `{"schema":"2.0","header":{"event_id":"e2","event_type":"card.action.trigger"},"event":{"operator":{"open_id":"ou_1"},"context":{"open_message_id":"om_1"},"action":{"value":{}}}}`, nil, true, 500},
+	} {
+		var kinds []string
+		r := newRig(t, func(cfg *ServerConfig) {
+			cfg.Observe = func(kind string, status int, _ time.Duration) { kinds = append(kinds, kind) }
+		})
+		r.box.err = c.err
+		if c.panics {
+			r.box.onClick = func() { panic("must not be logged") }
+		}
+		_, status, after := r.pushed(t.Context(), []byte(c.plain))
+		after()
+		if status != c.status || len(kinds) != 1 {
+			t.Errorf("%s: status %d, want %d; observed %v", c.name, status, c.status, kinds)
+		}
+	}
+}

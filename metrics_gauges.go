@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"shiming/flows"
+	"shiming/store"
+)
+
+// scrapeTime bounds what one scrape may ask of the database.
+const scrapeTime = 2 * time.Second
+
+// figures is what the gauges read; *store.Store.
+type figures interface {
+	PendingJobs(context.Context) (map[string]int, error)
+	OldestJob(context.Context) (time.Time, error)
+	StatesNow(context.Context) (map[flows.State]store.StateFigures, error)
+	LimitsNow(context.Context) (map[string]store.LimitUse, error)
+}
+
+// gauges reads the database at each scrape. When it does not answer, shiming_store_up is 0 and the
+// rest is absent, so that the other metrics can still be read.
+type gauges struct {
+	from         figures
+	ocrPerSecond int
+	now          func() time.Time
+
+	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit *prometheus.Desc
+}
+
+func newGauges(from figures, ocrPerSecond int) *gauges {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &gauges{from: from, ocrPerSecond: ocrPerSecond, now: time.Now,
+		up:         desc("shiming_store_up", "1 if the database answered this scrape."),
+		jobs:       desc("shiming_jobs_waiting", "Jobs that are due, running or waiting for a retry, by queue.", "state"),
+		oldestJob:  desc("shiming_oldest_job_seconds", "How long the longest waiting job has been due."),
+		cases:      desc("shiming_cases", "Cases in each state.", "state"),
+		oldestCase: desc("shiming_oldest_case_seconds", "How long the longest waiting case has been in the state.", "state"),
+		ahead:      desc("shiming_limit_ahead_seconds", "How far ahead the slots of a limit are taken.", "limit"),
+		ocrCalls:   desc("shiming_ocr_calls_last_second", "OCR calls that left within the last second, all instances together."),
+		ocrLimit:   desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (g *gauges) Collect(ch chan<- prometheus.Metric) {
+	set := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	set(g.ocrLimit, float64(g.ocrPerSecond))
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	jobs, err1 := g.from.PendingJobs(ctx)
+	oldest, err2 := g.from.OldestJob(ctx)
+	cases, err3 := g.from.StatesNow(ctx)
+	limits, err4 := g.from.LimitsNow(ctx)
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			set(g.up, 0)
+			return
+		}
+	}
+	set(g.up, 1)
+	for queue, n := range jobs {
+		set(g.jobs, float64(n), queue)
+	}
+	since := 0.0
+	if !oldest.IsZero() {
+		since = max(0, g.now().Sub(oldest).Seconds())
+	}
+	set(g.oldestJob, since)
+	for state, f := range cases {
+		set(g.cases, float64(f.Cases), string(state))
+		if !state.Terminal() {
+			set(g.oldestCase, f.Oldest.Seconds(), string(state))
+		}
+	}
+	for limit, u := range limits {
+		set(g.ahead, max(0, u.Ahead.Seconds()), limit)
+	}
+	set(g.ocrCalls, float64(limits["ocr"].Calls))
+}

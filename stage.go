@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"shiming/sim"
+	"shiming/sim/feishu"
+)
+
+// What can be done to the bot of a stage.
+const (
+	doPause   = "pause"   // it stays where it is, answers nothing and holds what it holds
+	doResume  = "resume"  // it goes on
+	doKill    = "kill"    // kill -9
+	doStop    = "stop"    // it ends in good order
+	doStart   = "start"   // after a kill or a stop
+	doRestart = "restart" // stop and start
+)
+
+// States of the bot of a stage, as the page names them.
+const (
+	stageStarting = "starting"
+	stageRunning  = "running"
+	stagePaused   = "paused"
+	stageStopped  = "stopped"
+)
+
+// actTime bounds what is done to the bot: a stop takes as long as draining.
+const actTime = 30 * time.Second
+
+// stage runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
+// clock of both.
+type stage struct {
+	world  *sim.World
+	exe    string
+	dir    string
+	env    []string // of the bot, on top
+	values map[string]string
+
+	mu       sync.Mutex // one act at a time
+	now      *child     // nil while no bot runs
+	state    string
+	restarts int
+	url      string
+}
+
+// newStage prepares a bot that keeps its data in dir and logs from level on. The world's page gets its buttons.
+func newStage(world *sim.World, exe, dir, level string) *stage {
+	s := &stage{world: world, exe: exe, dir: dir, values: world.Settings(), state: stageStopped}
+	maps.Copy(s.values, map[string]string{
+		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
+		"store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db"), "security.keyset_file": filepath.Join(dir, "keyset.json"),
+	})
+	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved meanwhile.
+	world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
+	world.HandleBot(s.do)
+	world.HandleClock(s.advance)
+	world.TellClock(sim.ClockState{Can: true})
+	return s
+}
+
+// open starts the bot for the first time.
+func (s *stage) open(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, actTime)
+	defer cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.start(ctx)
+}
+
+// do is what the page asks for.
+func (s *stage) do(ctx context.Context, what string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime) // a tab that is closed changes nothing
+	defer cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if what == doStart {
+		s.restarts++
+		return s.start(ctx)
+	}
+	c := s.now
+	if c == nil {
+		return errors.New("the bot is not running")
+	}
+	switch what {
+	case doPause:
+		return s.tellAfter(pauseProcess(c.cmd.Process), stagePaused)
+	case doResume:
+		return s.tellAfter(resumeProcess(c.cmd.Process), stageRunning)
+	case doKill:
+		s.now = nil
+		c.kill()
+		s.tell(stageStopped, "kill -9")
+		return nil
+	case doStop, doRestart:
+		s.now = nil
+		c.stop()
+		s.tell(stageStopped, "")
+		if what == doStop {
+			return nil
+		}
+		s.restarts++
+		return s.start(ctx)
+	}
+	return fmt.Errorf("%q cannot be done", what)
+}
+
+func (s *stage) tellAfter(err error, state string) error {
+	if err == nil {
+		s.tell(state, "")
+	}
+	return err
+}
+
+// tell shows on the page how the bot is.
+func (s *stage) tell(state, detail string) {
+	s.state = state
+	can := map[string][]string{
+		stageRunning: {doPause, doKill, doStop, doRestart}, stagePaused: {doResume, doKill}, stageStopped: {doStart},
+	}[state]
+	if !canPause && state == stageRunning {
+		can = can[1:]
+	}
+	b := sim.BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
+	if s.now != nil {
+		b.PID = s.now.cmd.Process.Pid
+	}
+	s.world.TellBot(b)
+}
+
+// start runs the bot and returns when it takes events. A world that is behind the bot's data goes forward to it.
+func (s *stage) start(ctx context.Context) error {
+	s.tell(stageStarting, "")
+	c, err := bear(s.exe, s.dir, s.values, s.world.Ahead(), s.env)
+	if err != nil {
+		s.tell(stageStopped, "")
+		return err
+	}
+	if err := s.greet(ctx, c); err != nil {
+		c.kill()
+		words := c.stderr.String()
+		s.tell(stageStopped, "")
+		if errors.Is(err, errChildGone) && words != "" {
+			return fmt.Errorf("the bot did not start: %s", strings.TrimPrefix(words, "shiming: "))
+		}
+		return fmt.Errorf("the bot did not start: %w", err)
+	}
+	s.now = c
+	s.tell(stageRunning, "")
+	go s.mourn(c)
+	return nil
+}
+
+// greet waits for a child to say where it listens, and for its first answer.
+func (s *stage) greet(ctx context.Context, c *child) error {
+	hello, err := c.hear(ctx)
+	if err != nil {
+		return err
+	}
+	s.url = hello.URL
+	s.values["server.listen"] = strings.TrimPrefix(hello.URL, "http://") // stays the same, as a bot's does
+	s.world.SetWebhook(hello.URL + "/webhook/event")
+	if ahead, err := time.ParseDuration(hello.Ahead); err == nil && ahead > s.world.Ahead() {
+		if err := s.world.Advance(ctx, ahead-s.world.Ahead(), nil); err != nil {
+			return err
+		}
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for s.world.Feishu.Challenge(ctx) != nil {
+		select {
+		case <-tick.C:
+		case <-c.exited:
+			return errChildGone
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// mourn shows when a bot has ended by itself.
+func (s *stage) mourn(c *child) {
+	<-c.exited
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == c {
+		s.now = nil
+		s.tell(stageStopped, fmt.Sprintf("exit %d", c.cmd.ProcessState.ExitCode()))
+	}
+}
+
+// advance moves the clock of the world and of the bot. One that does not run follows when it starts.
+func (s *stage) advance(ctx context.Context, by time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime)
+	defer cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == stagePaused {
+		return errors.New("the bot is paused and cannot hear that the clock moves; let it go on first")
+	}
+	return s.world.Advance(ctx, by, func(ctx context.Context, ahead time.Duration) error {
+		if s.now == nil {
+			return nil
+		}
+		return s.now.ahead(ctx, ahead)
+	})
+}
+
+// close ends the bot in good order.
+func (s *stage) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.now; c != nil {
+		s.now = nil
+		if s.state == stagePaused {
+			_ = resumeProcess(c.cmd.Process) // else it would not hear that it is to end
+		}
+		c.stop()
+	}
+}

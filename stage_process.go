@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// child is a run of `serve --stage` in a process of its own.
+type child struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	says   chan stageLine
+	exited chan struct{}
+	stderr *lastWords
+}
+
+// errChildGone: the bot has ended instead of answering.
+var errChildGone = errors.New("the bot has ended")
+
+// bear starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
+// comes on top.
+func bear(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*child, error) {
+	config := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(config, nil, 0o600); err != nil {
+		return nil, err
+	}
+	c := &child{says: make(chan stageLine, 64), exited: make(chan struct{}), stderr: &lastWords{}}
+	c.cmd = exec.Command(exe, "serve", "--config", config, "--stage="+ahead.String())
+	c.cmd.Env = slices.Concat(foreign(os.Environ()), environ(settings), env)
+	c.cmd.Dir = dir
+	c.cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
+	c.cmd.SysProcAttr = apart()
+	var err error
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	started := make(chan error)
+	go func() {
+		// On Linux the child ends with the thread that started it, so that this one is kept until then.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := c.cmd.Start(); err != nil {
+			started <- err
+			return
+		}
+		started <- nil
+		c.listen(out)
+		_ = c.cmd.Wait() // ProcessState tells
+		close(c.exited)
+	}()
+	return c, <-started
+}
+
+// listen takes what the child says until its output ends.
+func (c *child) listen(out io.Reader) {
+	defer close(c.says)
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var l stageLine
+		if json.Unmarshal(lines.Bytes(), &l) == nil {
+			c.says <- l
+		}
+	}
+}
+
+// hear waits for the next line.
+func (c *child) hear(ctx context.Context) (stageLine, error) {
+	select {
+	case l, ok := <-c.says:
+		if !ok {
+			return l, errChildGone
+		}
+		if l.Error != "" {
+			return l, errors.New(l.Error)
+		}
+		return l, nil
+	case <-ctx.Done():
+		return stageLine{}, ctx.Err()
+	}
+}
+
+// ahead moves the child's clock to be so far ahead.
+func (c *child) ahead(ctx context.Context, by time.Duration) error {
+	if _, err := fmt.Fprintf(c.in, "ahead %s\n", by); err != nil {
+		return errChildGone
+	}
+	for {
+		l, err := c.hear(ctx)
+		if err != nil || l.Ahead == by.String() { // else it is the late answer to a wish that nobody waits for any more
+			return err
+		}
+	}
+}
+
+// stop ends the child in good order, or after a while in any.
+func (c *child) stop() {
+	_ = terminateProcess(c.cmd.Process) // it may have ended already
+	_ = c.in.Close()
+	late := time.NewTimer(drainTime + 3*time.Second)
+	defer late.Stop()
+	select {
+	case <-c.exited:
+	case <-late.C:
+		c.kill()
+	}
+}
+
+// kill is kill -9.
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended already
+	<-c.exited
+}
+
+// environ is configuration keys as variables of the environment.
+func environ(settings map[string]string) []string {
+	var env []string
+	for key, value := range settings {
+		env = append(env, variable(key)+"="+value)
+	}
+	return env
+}
+
+func variable(key string) string {
+	return "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// foreign leaves out the variables that name keys of ours: somebody's real configuration has no place in a demonstration.
+func foreign(environ []string) []string {
+	ours := map[string]bool{}
+	for _, s := range settings {
+		ours[variable(s.path)], ours[variable(s.path)+"_FILE"] = true, true
+	}
+	return slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return ours[name]
+	})
+}
+
+// lastWords keeps the last line that a process wrote.
+type lastWords struct {
+	mu   sync.Mutex
+	line string
+}
+
+func (w *lastWords) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for line := range strings.Lines(string(p)) {
+		if line = strings.TrimSpace(line); line != "" {
+			w.line = line
+		}
+	}
+	return len(p), nil
+}
+
+func (w *lastWords) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.line
+}

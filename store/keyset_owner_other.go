@@ -1,0 +1,8 @@
+//go:build !unix
+
+package store
+
+import "io/fs"
+
+// ofAnother is false where modes do not say who may read a file.
+func ofAnother(fs.FileInfo) bool { return false }

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+func TestStatesNow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		now := epoch.Add(time.Hour)
+		w.now = func() time.Time { return now }
+		put := func(id, tenant string, state flows.State, at time.Time) {
+			c := newCase(id, "ou_"+id)
+			c.TenantKey, c.State, c.CreatedAt, c.EnteredAt = tenant, state, at, at
+			w.insert(t, c)
+		}
+		put("a", "t1", flows.AwaitingReview, epoch.Add(20*time.Minute))
+		put("b", "t2", flows.AwaitingReview, epoch.Add(5*time.Minute))
+		put("c", "t2", flows.AwaitingReview, epoch.Add(50*time.Minute))
+		put("d", "t1", flows.Done, epoch)
+		got, err := w.StatesNow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (StateFigures{3, 55 * time.Minute}); got[flows.AwaitingReview] != want {
+			t.Errorf("awaiting_review: %v, want %v", got[flows.AwaitingReview], want)
+		}
+		if want := (StateFigures{1, 0}); got[flows.Done] != want {
+			t.Errorf("done: %v, want %v", got[flows.Done], want)
+		}
+		if f, ok := got[flows.Filing]; !ok || f != (StateFigures{}) || len(got) != len(flows.States) {
+			t.Errorf("a state without cases: %v, %t; %d states", f, ok, len(got))
+		}
+	})
+}
+
+func TestLimitsNow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		use := func() map[string]LimitUse {
+			t.Helper()
+			got, err := w.LimitsNow(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		if got := use(); got["ocr"] != (LimitUse{}) || got["message"] != (LimitUse{}) || len(got) != 2 {
+			t.Errorf("unused: %v", got)
+		}
+		pace := flows.Pace{Key: "ocr", Calls: 10, Window: time.Minute}
+		for range paceBurst { // leave at once
+			if _, err := w.Pace(t.Context(), pace); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Another tenant's, which is used less; and one that belongs to a person.
+		for _, l := range []flows.Limit{{Key: "message/patch", Every: time.Hour, Burst: 2}, {Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
+			if err := w.Wait(t.Context(), l); err != nil {
+				t.Fatal(fmt.Errorf("%s: %w", l.Key, err))
+			}
+		}
+		got := use()
+		if u := got["ocr"]; u.Ahead <= 0 || u.Ahead > time.Minute || u.Calls < 1 || u.Calls > paceBurst {
+			t.Errorf("ocr: %+v", u)
+		}
+		if u := got["message"]; u.Ahead < 59*time.Minute || u.Ahead > 61*time.Minute || u.Calls != 0 || len(got) != 2 {
+			t.Errorf("message: %+v of %v", u, got)
+		}
+	})
+}

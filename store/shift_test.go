@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// stagedAgain opens the store anew with a clock that can be moved.
+func (w *world) stagedAgain(t *testing.T) {
+	t.Helper()
+	must(t, w.Close())
+	w.cfg.Staged = true
+	w.Store = mustOpen(t, w.cfg)
+}
+
+func TestShiftOnlyWhenStaged(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		if err := w.Shift(t.Context(), time.Hour); !errors.Is(err, ErrNotStaged) {
+			t.Errorf("%v", err)
+		}
+		if w.Ahead() != 0 {
+			t.Error("the clock moved")
+		}
+	})
+}
+
+// TestShift: what falls due on the way runs at once, what lies beyond does not, and the shift survives.
+func TestShift(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.stagedAgain(t)
+		runs := make(ran, 10)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "in 4 h", At: w.Now().Add(4 * time.Hour)},
+			flows.Job{Kind: flows.JobShow, Case: "in 9 h", At: w.Now().Add(9 * time.Hour)})
+		must(t, w.Shift(t.Context(), 5*time.Hour))
+		if j := runs.next(t); j.Case != "in 4 h" {
+			t.Errorf("ran %q", j.Case)
+		}
+		if off := time.Until(w.Now()) - 5*time.Hour; off.Abs() > time.Second {
+			t.Errorf("the clock is off by %s", off)
+		}
+		must(t, w.Shift(t.Context(), 3*time.Hour)) // never back
+		// A job of the moved clock is due by it.
+		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "now", At: w.Now()})
+		if j := runs.next(t); j.Case != "now" {
+			t.Errorf("ran %q", j.Case)
+		}
+		must(t, w.Close())
+		w.Store = mustOpen(t, w.cfg)
+		if w.Ahead() != 5*time.Hour {
+			t.Errorf("after a restart it is ahead by %s", w.Ahead())
+		}
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		must(t, w.Shift(t.Context(), 9*time.Hour+time.Minute))
+		if j := runs.next(t); j.Case != "in 9 h" {
+			t.Errorf("ran %q", j.Case)
+		}
+	})
+}
+
+// TestShiftLeavesHolds: who draws a card goes on holding it for as long as before.
+func TestShiftLeavesHolds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.stagedAgain(t)
+		until := w.Now().Add(time.Minute)
+		w.tx(t, func(tx flows.Tx) error {
+			return tx.PutSurface(t.Context(), &flows.Surface{ID: "s1", Holder: "job", HeldUntil: until})
+		})
+		must(t, w.Shift(t.Context(), time.Hour))
+		w.view(t, func(v flows.View) error {
+			s, err := v.Surface(t.Context(), "s1")
+			if err == nil && s.HeldUntil.Sub(until.Add(time.Hour)).Abs() > time.Millisecond {
+				t.Errorf("held until %s", s.HeldUntil)
+			}
+			return err
+		})
+	})
+}
