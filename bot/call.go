@@ -46,7 +46,8 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 
 // withToken runs do with the tenant token. When the token is refused, it is dropped and do runs once more.
 func (c *Client) withToken(ctx context.Context, do func(token string) error) error {
-	token, err := c.tokens.get(ctx)
+	key := c.tokenOf(ctx)
+	token, err := c.tokens.get(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -55,8 +56,8 @@ func (c *Client) withToken(ctx context.Context, do func(token string) error) err
 	if !errors.As(err, &api) || !tokenRefused[api.Code] {
 		return err
 	}
-	c.tokens.drop(token)
-	if token, err = c.tokens.get(ctx); err != nil {
+	c.tokens.drop(key, token)
+	if token, err = c.tokens.get(ctx, key); err != nil {
 		return err
 	}
 	return do(token)

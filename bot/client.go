@@ -27,7 +27,10 @@ type ClientConfig struct {
 	HTTP *http.Client
 	// Answering is shared with the Server; nil means that no patch waits.
 	Answering *Answering
-	Now       func() time.Time // nil = time.Now
+	// Marketplace is set for a marketplace app (商店应用): where its app ticket is kept. Every call then needs the tenant in
+	// its context (flows.WithTenant).
+	Marketplace TicketStore
+	Now         func() time.Time // nil = time.Now
 	// Timeout bounds one call, including the time to read its answer; 0 means 10 s.
 	Timeout time.Duration
 	// DownloadTimeout bounds one download; 0 means 60 s, which is 10 MB at 170 KB/s.
@@ -45,6 +48,7 @@ type Client struct {
 	lark      *lark.Client
 	http      *http.Client
 	tokens    *tokens
+	market    *market // nil for one company's app
 	answering *Answering
 	now       func() time.Time
 	observe   func(string, string, time.Duration)
@@ -104,7 +108,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	}
 	c.http.Transport = newTransport(c.http.Transport)
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.tokens = newTokens(c.fetchToken)
+	c.tokens = newTokens(c.tokenFor)
+	if cfg.Marketplace != nil {
+		c.market = newMarket(c, cfg.Marketplace)
+	}
 	c.lark = lark.NewClient(cfg.AppID, cfg.AppSecret,
 		lark.WithOpenBaseUrl(cfg.BaseURL),
 		lark.WithHttpClient(bounded{c.http}),

@@ -285,7 +285,7 @@ func TestPathsStay(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := f.client(t)
-	if _, err := c.tokens.get(t.Context()); err != nil {
+	if _, err := c.tokens.get(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"", ".", "..", strings.Repeat("x", 513)} {

@@ -45,6 +45,7 @@ type events struct {
 	log        *slog.Logger
 	now        func() time.Time
 	dispatcher *dispatcher.EventDispatcher
+	tickets    TicketStore // nil for one company's app
 }
 
 func newEvents(inbox Inbox, answering *Answering, log *slog.Logger, now func() time.Time) *events {
@@ -78,7 +79,7 @@ func toInbox(err error) error {
 // it was not stored. Event types without a handler and events that no longer have the documented shape are answered
 // like success: delivering them again would change nothing, and would hold up what is queued behind them.
 func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
-	if label(in.kind()) == otherEvent {
+	if label(in.kind()) == otherEvent || in.kind() == eventAppTicket && e.tickets == nil {
 		return nil, nil // the SDK must not see it: it has handlers of its own, one of which panics on an empty app_ticket
 	}
 	result, err := e.dispatch(ctx, in)
@@ -99,7 +100,11 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 // dispatch decodes what the guard has let through. Messages, which are most of what comes, do not take the dispatcher's
 // way, since it would read the whole push once more only to learn their type.
 func (e *events) dispatch(ctx context.Context, in *envelope) (any, error) {
-	if in.kind() != eventMessage {
+	switch in.kind() {
+	case eventMessage:
+	case eventAppTicket:
+		return nil, e.appTicket(ctx, in)
+	default:
 		return e.dispatcher.Do(ctx, in.plain)
 	}
 	var event larkim.P2MessageReceiveV1
@@ -112,7 +117,7 @@ func (e *events) dispatch(ctx context.Context, in *envelope) (any, error) {
 // label is the event type as it may appear in logs and metrics: one of a fixed set.
 func label(kind string) string {
 	switch kind {
-	case eventMessage, eventRecalled, eventEntered, eventMenu, eventClick:
+	case eventMessage, eventRecalled, eventEntered, eventMenu, eventClick, eventAppTicket:
 		return kind
 	}
 	return otherEvent

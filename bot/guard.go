@@ -59,9 +59,15 @@ type envelope struct {
 
 func (e *envelope) isChallenge() bool { return e.Type == "url_verification" }
 
-// kind is the event type, "" for schema 1.0, of which we handle none.
+// kind is the event type, "" for schema 1.0, of which we handle none but app_ticket.
 func (e *envelope) kind() string {
 	if e.Header == nil {
+		var event struct {
+			Type string `json:"type"`
+		}
+		if json.Unmarshal(e.Event, &event) == nil && event.Type == eventAppTicket {
+			return eventAppTicket
+		}
 		return ""
 	}
 	return e.Header.EventType

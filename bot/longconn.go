@@ -156,6 +156,9 @@ func (e *endpointError) Error() string {
 	return (&APIError{Op: opEndpoint, Code: e.Code, HTTPStatus: e.Status}).Error()
 }
 
+// UpstreamCode is the business code for support, "" for none.
+func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
+
 const opEndpoint = "callback.ws.endpoint"
 
 // endpoint asks where to connect. The address holds a ticket of its own and is good for one connection.

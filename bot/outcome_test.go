@@ -86,7 +86,7 @@ func TestLostAnswers(t *testing.T) {
 			f.handle("POST /open-apis/im/v1/messages", end)
 			f.handle("POST /open-apis/human_authentication/v1/identities", end)
 			c := f.client(t)
-			if _, err := c.tokens.get(t.Context()); err != nil {
+			if _, err := c.tokens.get(t.Context(), ""); err != nil {
 				t.Fatal(err)
 			}
 			ctx := t.Context()
@@ -145,7 +145,7 @@ func TestNotSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.tokens.put("t-1", time.Hour)
+	c.tokens.put("", "t-1", time.Hour)
 	_, err = c.RecordIdentity(t.Context(), "ou_1", "张三", "110101199001011237", "")
 	wantError(t, "refused connection", err, ClassRetry, true, false)
 	wantCause(t, err, syscall.ECONNREFUSED)
@@ -156,7 +156,7 @@ func TestNotSent(t *testing.T) {
 	wantError(t, "cancelled before", err, ClassRetry, true, false)
 	wantCause(t, err, context.Canceled)
 
-	c.tokens.drop("t-1")
+	c.tokens.drop("", "t-1")
 	_, err = c.RecordIdentity(t.Context(), "ou_1", "张三", "110101199001011237", "")
 	wantError(t, "no token", err, ClassRetry, true, false)
 }

@@ -26,8 +26,10 @@ type ServerConfig struct {
 	Inbox             Inbox
 	// Answering is shared with the Client; nil means that no client has to wait.
 	Answering *Answering
-	Log       *slog.Logger     // nil = slog.Default()
-	Now       func() time.Time // nil = time.Now
+	// Marketplace keeps the app tickets that are pushed; nil means that the app is no marketplace app and gets none.
+	Marketplace TicketStore
+	Log         *slog.Logger     // nil = slog.Default()
+	Now         func() time.Time // nil = time.Now
 
 	// Ready says whether the program can do its work; nil means always. Its error is logged, not shown.
 	Ready func(context.Context) error
@@ -90,6 +92,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s.guard = guard{appID: cfg.AppID, encryptKey: cfg.EncryptKey, token: cfg.VerificationToken, now: s.now}
 	s.refusals = refusalLog{log: s.log, now: s.now}
 	s.events = newEvents(cfg.Inbox, answering, s.log, s.now)
+	s.events.tickets = cfg.Marketplace
 
 	public := s.engine()
 	if !cfg.NoWebhook {

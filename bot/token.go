@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -14,35 +15,34 @@ import (
 // are left, and both stay valid (page "自建应用获取 tenant_access_token").
 const tokenMargin = 3 * time.Minute
 
-// tokens keeps the tenant token. The SDK's own keeping is switched off: it is one variable for the whole process, knows
-// no dropping of a refused token, and lets any number of callers fetch at once.
+// tokens keeps tokens by key: for one company's app the tenant token under "", for a marketplace app one for each tenant.
+// The SDK's own keeping is switched off: it is one variable for the whole process, knows no dropping of a refused token,
+// and lets any number of callers fetch at once.
 type tokens struct {
 	cache  *cache.Cache
-	fetch  func(context.Context) (token string, lifetime time.Duration, err error)
+	fetch  func(ctx context.Context, key string) (token string, lifetime time.Duration, err error)
 	flight singleflight.Group
 }
 
-const tokenKey = "tenant_access_token"
-
-func newTokens(fetch func(context.Context) (string, time.Duration, error)) *tokens {
-	// Without cleanup interval there is no janitor goroutine; one entry needs none.
+func newTokens(fetch func(context.Context, string) (string, time.Duration, error)) *tokens {
+	// Without cleanup interval there is no janitor goroutine; an entry for each tenant needs none.
 	return &tokens{cache: cache.New(cache.NoExpiration, 0), fetch: fetch}
 }
 
-// get returns the token, fetching it if need be. Callers share one fetch, which goes on when the first of them leaves.
-func (t *tokens) get(ctx context.Context) (string, error) {
-	if token, ok := t.cache.Get(tokenKey); ok {
+// get returns the token of a key, fetching it if need be. Callers share one fetch, which goes on when the first of them leaves.
+func (t *tokens) get(ctx context.Context, key string) (string, error) {
+	if token, ok := t.cache.Get(key); ok {
 		return token.(string), nil
 	}
-	ch := t.flight.DoChan(tokenKey, func() (any, error) {
-		if token, ok := t.cache.Get(tokenKey); ok {
+	ch := t.flight.DoChan(key, func() (any, error) {
+		if token, ok := t.cache.Get(key); ok {
 			return token, nil // another fetch has just ended
 		}
-		token, lifetime, err := t.fetch(context.WithoutCancel(ctx))
+		token, lifetime, err := t.fetch(context.WithoutCancel(ctx), key)
 		if err != nil {
 			return "", err
 		}
-		t.put(token, lifetime-tokenMargin)
+		t.put(key, token, lifetime-tokenMargin)
 		return token, nil
 	})
 	select {
@@ -55,38 +55,52 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 }
 
 // put keeps the token for ttl. To go-cache a negative ttl means for ever and zero the default, so both are nothing here.
-func (t *tokens) put(token string, ttl time.Duration) {
+func (t *tokens) put(key, token string, ttl time.Duration) {
 	if ttl <= 0 {
-		t.cache.Delete(tokenKey)
+		t.cache.Delete(key)
 		return
 	}
-	t.cache.Set(tokenKey, token, ttl)
+	t.cache.Set(key, token, ttl)
 }
 
 // drop forgets the token, unless somebody has replaced it already.
-func (t *tokens) drop(token string) {
-	if kept, ok := t.cache.Get(tokenKey); ok && kept.(string) == token {
-		t.cache.Delete(tokenKey)
+func (t *tokens) drop(key, token string) {
+	if kept, ok := t.cache.Get(key); ok && kept.(string) == token {
+		t.cache.Delete(key)
 	}
 }
 
 const opToken = "auth.tenant_access_token"
 
-// fetchToken gets a tenant token (page "自建应用获取 tenant_access_token"). Its fields stand beside code, not in data.
+// tokenFor fetches the tenant token of a key.
+func (c *Client) tokenFor(ctx context.Context, key string) (string, time.Duration, error) {
+	if c.market != nil {
+		return c.market.tenantToken(ctx, key)
+	}
+	return c.fetchToken(ctx)
+}
+
+// fetchToken gets the tenant token of a self-built app (page "自建应用获取 tenant_access_token"), or for a marketplace app,
+// whose tenants differ, its own.
 func (c *Client) fetchToken(ctx context.Context) (string, time.Duration, error) {
-	r := request{
-		op: opToken, method: http.MethodPost, path: larkcore.TenantAccessTokenInternalUrlPath,
-		body: &larkcore.SelfBuiltTenantAccessTokenReq{AppID: c.appID, AppSecret: c.appSecret()},
+	if c.market != nil {
+		return c.market.fetchAppToken(ctx, appTokenKey)
 	}
-	var out struct {
-		Token  string `json:"tenant_access_token"`
-		Expire int    `json:"expire"` // seconds
-	}
+	return c.fetch(ctx, opToken, larkcore.TenantAccessTokenInternalUrlPath,
+		&larkcore.SelfBuiltTenantAccessTokenReq{AppID: c.appID, AppSecret: c.appSecret()}, "tenant_access_token")
+}
+
+// fetch calls one of the token APIs. Their fields stand beside code, not in data: the token under a name of its own, and
+// its lifetime, in seconds, under expire.
+func (c *Client) fetch(ctx context.Context, op, path string, body any, field string) (string, time.Duration, error) {
+	var out map[string]json.RawMessage
 	start := c.now()
-	err := c.exchange(ctx, r, "", &out)
-	if err == nil && out.Token == "" {
-		err = &APIError{Op: opToken, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, cause: errIncomplete}
+	err := c.exchange(ctx, request{op: op, method: http.MethodPost, path: path, body: body}, "", &out)
+	var token string
+	var expire int
+	if err == nil && (json.Unmarshal(out[field], &token) != nil || json.Unmarshal(out["expire"], &expire) != nil || token == "") {
+		err = &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, cause: errIncomplete}
 	}
-	c.observed(opToken, err, c.now().Sub(start))
-	return out.Token, time.Duration(out.Expire) * time.Second, err
+	c.observed(op, err, c.now().Sub(start))
+	return token, time.Duration(expire) * time.Second, err
 }

@@ -91,7 +91,7 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 	const callers = 20
 	release := make(chan struct{})
 	fetches := 0
-	tk := newTokens(func(context.Context) (string, time.Duration, error) {
+	tk := newTokens(func(context.Context, string) (string, time.Duration, error) {
 		fetches++
 		<-release
 		return "t", time.Hour, nil
@@ -99,11 +99,11 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 	// The first caller leaves; the fetch goes on for the others.
 	leaving, leave := context.WithCancel(t.Context())
 	left := make(chan error)
-	go func() { _, err := tk.get(leaving); left <- err }()
+	go func() { _, err := tk.get(leaving, ""); left <- err }()
 	var wg sync.WaitGroup
 	for range callers {
 		wg.Go(func() {
-			if got, err := tk.get(t.Context()); got != "t" || err != nil {
+			if got, err := tk.get(t.Context(), ""); got != "t" || err != nil {
 				t.Errorf("got %q, %v", got, err)
 			}
 		})
@@ -122,9 +122,9 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 func TestDropKeepsTheNewer(t *testing.T) {
 	t.Parallel()
 	tk := newTokens(nil)
-	tk.put("new", time.Hour)
-	tk.drop("old")
-	if got, err := tk.get(t.Context()); got != "new" || err != nil {
+	tk.put("", "new", time.Hour)
+	tk.drop("", "old")
+	if got, err := tk.get(t.Context(), ""); got != "new" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

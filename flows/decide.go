@@ -11,7 +11,7 @@ import (
 type Policy struct {
 	Method       Method
 	ReviewAlways bool     // false = an all-green case needs no HR
-	Admins       []string // open_ids
+	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
 	Agreement    cards.Agreement
 
 	ReminderAfter  time.Duration

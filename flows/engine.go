@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/big"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,8 +29,10 @@ type Deps struct {
 	// ReviewChat and AnnounceChat are the configured groups; a group chosen in chat overrides them.
 	ReviewChat, AnnounceChat string
 	OCRPerSecond             int
-	Log                      *slog.Logger
-	Now                      func() time.Time
+	// Marketplace: the app serves many tenants, each with admins, tokens and limits of its own.
+	Marketplace bool
+	Log         *slog.Logger
+	Now         func() time.Time
 	// NewID makes case and photo ids; default UUIDv7.
 	NewID func() string
 	// NewCode makes six random digits.
@@ -58,6 +61,10 @@ type Engine struct {
 	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
 	// each takes a second.
 	reading chan struct{}
+	// tenants knows whose cases are, for a marketplace app; may be lost.
+	tenants *cache.Cache
+	turnsMu sync.Mutex
+	turns   map[string]*turn // by kind and tenant
 	in, out memory
 }
 
@@ -81,7 +88,7 @@ func New(d Deps) *Engine {
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = DefaultWriteQuiet
 	}
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(12*time.Hour, time.Hour), reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(12*time.Hour, time.Hour), tenants: cache.New(time.Hour, 10*time.Minute), turns: map[string]*turn{}, reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }
@@ -105,23 +112,18 @@ func (e *Engine) nameOf(openID string) string {
 
 // WarmNames looks up the admins' names, so that a late click can be told who was first.
 func (e *Engine) WarmNames(ctx context.Context) {
-	for _, id := range e.Policy.Admins {
-		c, err := e.Chat.Contact(ctx, id)
+	for _, entry := range e.Policy.Admins {
+		tenantKey, id, ok := strings.Cut(entry, "/")
+		if !ok {
+			tenantKey, id = "", entry
+		}
+		c, err := e.Chat.Contact(WithTenant(ctx, tenantKey), id)
 		if err != nil {
 			e.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
 			continue
 		}
 		e.names.SetDefault(id, c.Name)
 	}
-}
-
-func (e *Engine) isAdmin(openID string) bool {
-	for _, a := range e.Policy.Admins {
-		if a == openID {
-			return true
-		}
-	}
-	return false
 }
 
 // outcome is what became of an event.

@@ -60,7 +60,7 @@ func (e *Engine) click(ctx context.Context, tx Tx, k Click, again bool) (Answer,
 		}
 		return Answer{Toast: toast("working", nil)}, nil
 	case cards.ActNext, cards.ActRemind:
-		if !e.isAdmin(k.OpenID) {
+		if !e.isAdmin(k.TenantKey, k.OpenID) {
 			return Answer{Toast: toast("not_allowed", nil)}, nil
 		}
 		if act == cards.ActNext && k.Action.To == cards.ToBottom {
@@ -96,7 +96,7 @@ func (e *Engine) click(ctx context.Context, tx Tx, k Click, again bool) (Answer,
 		if kind, own = hrActs[act]; !own {
 			return Answer{Toast: toast("bad_request", nil)}, nil
 		}
-		if !e.isAdmin(k.OpenID) {
+		if !e.isAdmin(k.TenantKey, k.OpenID) {
 			return Answer{Toast: toast("not_allowed", nil)}, nil
 		}
 		ev.Role = HR

@@ -170,7 +170,7 @@ func (e *Engine) start(ctx context.Context, tx Tx, m Message, c *Case) error {
 
 // hrWord answers admins; others learn that the word is not theirs.
 func (e *Engine) hrWord(ctx context.Context, tx Tx, m Message, w Word) error {
-	if !e.isAdmin(m.OpenID) {
+	if !e.isAdmin(m.TenantKey, m.OpenID) {
 		return e.notice(ctx, tx, m, "not_hr")
 	}
 	if !m.Private {
@@ -288,6 +288,9 @@ func (e *Engine) Recalled(ctx context.Context, r Recalled) error {
 		}
 		if err != nil {
 			return err
+		}
+		if c.TenantKey != r.TenantKey {
+			return nil
 		}
 		return e.onCase(ctx, tx, c, Event{Kind: PhotoRecalled, At: e.Now(), Actor: c.OpenID, Role: Applicant, MessageID: r.MessageID})
 	})

@@ -6,14 +6,19 @@ import (
 )
 
 // ocrPace is the OCR's limit: so many a second for the whole tenant.
-func (e *Engine) ocrPace() Pace {
-	return Pace{Key: "ocr", Calls: e.OCRPerSecond, Window: time.Second}
+func (e *Engine) ocrPace(ctx context.Context) Pace {
+	return Pace{Key: e.limitKey(ctx, "ocr", ""), Calls: e.OCRPerSecond, Window: time.Second}
 }
 
-// Feishu's limits of its message APIs, each API by itself: 1000 a minute and 50 a second
+// Feishu's limits of its message APIs, each API and tenant by itself: 1000 a minute and 50 a second
 // (pages 发送消息, 更新已发送的消息卡片). Sixteen a second with a burst of thirty keeps both.
-func messageLimit(api string) Limit {
-	return Limit{Key: "message/" + api, Every: time.Second / 16, Burst: 30}
+const messageEvery = time.Second / 16
+
+// messagePlaces is how many messages of one tenant of several may wait for their slots at a time.
+const messagePlaces = 6
+
+func (e *Engine) messageLimit(ctx context.Context, api string) Limit {
+	return Limit{Key: e.limitKey(ctx, "message", api), Every: messageEvery, Burst: 30}
 }
 
 // Five a second to one person, to one group, and on one message.
@@ -31,12 +36,22 @@ func patchLimit(s *Surface, messageID string) Limit {
 
 // mayPost waits for a slot to post a new message to a person or group.
 func (e *Engine) mayPost(ctx context.Context, api, to string) error {
-	return e.Store.Wait(ctx, messageLimit(api), receiverLimit(to))
+	leave, err := e.take(ctx, "message", messagePlaces, messageEvery)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return e.Store.Wait(ctx, e.messageLimit(ctx, api), receiverLimit(to))
 }
 
 // mayPatch waits for a slot to change a message, and for a click on it to be answered.
 func (e *Engine) mayPatch(ctx context.Context, s *Surface, messageID string) error {
-	if err := e.Store.Wait(ctx, messageLimit("patch"), patchLimit(s, messageID)); err != nil {
+	leave, err := e.take(ctx, "message", messagePlaces, messageEvery)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := e.Store.Wait(ctx, e.messageLimit(ctx, "patch"), patchLimit(s, messageID)); err != nil {
 		return err
 	}
 	e.Chat.Settle(ctx, messageID)

@@ -35,7 +35,7 @@ func (e *Engine) hrReceivers(ctx context.Context, v View, tenantKey, applicant s
 		return []Receiver{{Type: "chat_id", ID: group}}, nil
 	}
 	var to []Receiver
-	for _, a := range e.Policy.Admins {
+	for _, a := range e.Policy.AdminsOf(tenantKey) {
 		if a != applicant {
 			to = append(to, Receiver{Type: "open_id", ID: a})
 		}

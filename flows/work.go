@@ -23,6 +23,9 @@ func (e *Engine) Run(ctx context.Context, j Job) (err error) {
 			e.Observe.Effect(j.Kind, resultOf(err), e.Now().Sub(begin))
 		}
 	}()
+	if ctx, err = e.ofTenant(ctx, j); err != nil {
+		return lost(err)
+	}
 	switch j.Kind {
 	case JobFetchPhoto:
 		return e.fetchPhoto(ctx, j)

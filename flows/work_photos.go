@@ -4,8 +4,15 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"shiming/idcard"
+)
+
+// Of four workers that fetch, one tenant of several may have all but one.
+const (
+	fetchPlaces = 3
+	fetchEvery  = 100 * time.Millisecond
 )
 
 // fetchPhoto downloads one photo, inspects it and stores it encrypted.
@@ -18,6 +25,11 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 	if p == nil || p.State != PhotoWaiting || !wants(c, 0, AwaitingPhotos, AwaitingConfirmation) {
 		return nil
 	}
+	done, err := e.take(ctx, "fetch", fetchPlaces, fetchEvery)
+	if err != nil {
+		return err
+	}
+	defer done()
 	raw, err := e.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
 		t := classify(err, false)
@@ -130,15 +142,28 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 	return nil
 }
 
+// mayRead bounds the calls of the OCR that wait or run. Of one tenant's app the rest waits here, of
+// a marketplace app's it is put off, so that other tenants' photos pass.
+func (e *Engine) mayRead(ctx context.Context) (done func(), err error) {
+	if e.Marketplace {
+		return e.take(ctx, "ocr", cap(e.reading), time.Second/time.Duration(e.OCRPerSecond))
+	}
+	select {
+	case e.reading <- struct{}{}:
+		return func() { <-e.reading }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // readPhoto has one photo read by the OCR, within the tenant's shared limit.
 func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	// A few calls wait for their turn; the other photos wait in the store.
-	select {
-	case e.reading <- struct{}{}:
-		defer func() { <-e.reading }()
-	case <-ctx.Done():
-		return ctx.Err()
+	done, err := e.mayRead(ctx)
+	if err != nil {
+		return err
 	}
+	defer done()
 	jpeg, leave, err := e.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
 		return nil
@@ -148,7 +173,7 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	}
 	defer leave()
 	// Last before the call, so that nothing but the call's own start can be late for its slot.
-	leaving, err := e.Store.Pace(ctx, e.ocrPace())
+	leaving, err := e.Store.Pace(ctx, e.ocrPace(ctx))
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ var noticeLevel = map[string]cards.Level{
 }
 
 func (e *Engine) greeting(ctx context.Context, v View, j Job) (cards.Card, error) {
-	g := cards.Greeting{HR: e.isAdmin(j.Args["who"]), Help: j.Args["help"] != ""}
+	g := cards.Greeting{HR: e.isAdmin(j.Args["tenant"], j.Args["who"]), Help: j.Args["help"] != ""}
 	c, err := v.OpenCase(ctx, j.Args["tenant"], j.Args["who"])
 	if err == nil && j.ToType == "open_id" {
 		r := ref(c)

@@ -342,7 +342,7 @@ func (e *Engine) toEachAdmin(ctx context.Context, group *Surface) error {
 			return lost(err)
 		}
 		var jobs []Job
-		for _, admin := range e.Policy.Admins {
+		for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
 			if admin == c.OpenID {
 				continue
 			}

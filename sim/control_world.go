@@ -149,10 +149,12 @@ func (w *World) postFault(r *http.Request) (any, error) {
 	}
 	in.ID = w.Faults.Arm(wire.Fault{Upstream: in.Upstream, Operation: in.Operation, Kind: in.Kind, Times: in.Times, Delay: delay,
 		Status: in.Status, Header: in.Header, Body: in.Body})
+	w.hub.mark(itemFaults, "")
 	return in, nil
 }
 
 func (w *World) deleteFaults(r *http.Request) (any, error) {
+	defer w.hub.mark(itemFaults, "")
 	v := r.URL.Query().Get("id")
 	if v == "" {
 		w.Faults.Clear()

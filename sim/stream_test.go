@@ -286,6 +286,32 @@ func (h *hand) get(path string, header http.Header, want int) *http.Response {
 	return resp
 }
 
+func TestStreamTellsFaults(t *testing.T) {
+	h := newHand(t, Config{Inspect: true})
+	tab := h.watch("")
+	tab.until(kindIs("ready"))
+	last := func() string {
+		all := tab.until(kindIs(itemFaults))
+		return string(all[len(all)-1].data)
+	}
+	h.call("POST", "/sim/faults", `{"upstream":"feishu","operation":"token","kind":"error","times":2,"status":500}`, 200, nil)
+	if got := last(); !strings.Contains(got, `"times":2`) {
+		t.Errorf("armed: %s", got)
+	}
+	resp, err := http.Post(h.w.FeishuURL+"/open-apis/auth/v3/tenant_access_token/internal", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if got := last(); !strings.Contains(got, `"times":1`) {
+		t.Errorf("used once: %s", got)
+	}
+	h.call("DELETE", "/sim/faults", "", 200, nil)
+	if got := last(); got != "[]" {
+		t.Errorf("cleared: %s", got)
+	}
+}
+
 func TestBotAndClockHooks(t *testing.T) {
 	h := newHand(t, Config{Inspect: true})
 	h.call("POST", "/sim/bot", `{"do":"kill"}`, http.StatusNotImplemented, nil)

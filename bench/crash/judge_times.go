@@ -62,6 +62,9 @@ func takenUp(e *evidence) (string, []string) {
 		if c.Subject == "" {
 			continue // which call is its repetition cannot be told
 		}
+		if c.Operation == opResource {
+			continue // a picture may have arrived whole while the world still takes its time; another rule sees that none is lost
+		}
 		b, _ := e.killOf(c)
 		next, there := e.next(c)
 		if !there {

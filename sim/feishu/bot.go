@@ -1,9 +1,15 @@
 package feishu
 
-// botInfo: 获取机器人信息. No scope; the bot stands at the top level of the answer. activate_status 2 = enabled.
+// botInfo: 获取机器人信息. No scope; the bot stands at the top level of the answer. activate_status 2 = enabled, 1 = stopped.
 func (s *Server) botInfo(*call) (any, *apiError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := 2
+	if s.knobs.BotOff {
+		status = 1
+	}
 	return topLevel{"msg": "ok", "bot": map[string]any{
-		"activate_status": 2, "app_name": s.cfg.BotName, "avatar_url": "https://s1-imfile.feishucdn.com/sim/bot.png",
+		"activate_status": status, "app_name": s.cfg.BotName, "avatar_url": "https://s1-imfile.feishucdn.com/sim/bot.png",
 		"ip_white_list": []string{}, "open_id": s.botOpenID,
 	}}, nil
 }

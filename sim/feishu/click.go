@@ -65,6 +65,7 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	if s.observer.Event != nil {
 		s.observer.Event(shown)
 	}
+	subscribed := slices.Contains(s.subscribed.Callbacks, h.EventType)
 	before, edits := m.Card, m.Edits
 	if m.inFlight++; m.inFlight == 1 {
 		m.settled = make(chan struct{})
@@ -72,7 +73,10 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	s.mu.Unlock()
 
 	began := time.Now()
-	status, answer, pushErr := s.push(ctx, p, s.cfg.AnswerWithin)
+	status, answer, pushErr := 0, []byte(nil), errNoWebhook // what an unsubscribed callback comes to as well
+	if subscribed {
+		status, answer, pushErr = s.push(ctx, p, s.cfg.AnswerWithin)
+	}
 	res.Took, res.HTTPStatus = time.Since(began), status
 
 	s.mu.Lock()

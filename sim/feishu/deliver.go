@@ -44,6 +44,9 @@ func (d *delivery) snapshot() Delivery {
 // emit pushes an event and returns after the first attempt; redeliveries go on in the background.
 func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery {
 	defer s.cfg.Pushing()()
+	if !s.subscribesTo(eventType) {
+		return Delivery{Type: eventType}
+	}
 	h := s.header(eventType, millis(s.cfg.Now()))
 	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
 	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)}, push: s.seal(plain)}

@@ -26,6 +26,7 @@ var (
 	scopesUrgent = []string{"im:message.urgent", "im:message.urgent:app_send"}
 	scopesChat   = []string{"im:chat", "im:chat:read", "im:chat:readonly"}
 	scopesMember = []string{"im:chat", "im:chat:readonly", "im:chat.members:read", "im:chat.group_info:readonly"}
+	scopesApp    = []string{"application:application:self_manage", "admin:app.info:readonly"}
 	scopesUser   = []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"}
 )
 
@@ -35,6 +36,9 @@ var routes []route
 func init() {
 	routes = []route{
 		{method: "POST", path: "/auth/v3/tenant_access_token/internal", op: "token", open: true, unlimited: true, handle: (*Server).issueToken},
+		{method: "GET", path: "/application/v6/scopes", op: "scope.list", handle: (*Server).listScopes},
+		{method: "GET", path: "/application/v6/applications/:app_id", op: "application.get", scopes: scopesApp, handle: (*Server).getApplication},
+		{method: "GET", path: "/application/v6/applications/:app_id/app_versions/:version_id", op: "app_version.get", scopes: scopesApp, handle: (*Server).getAppVersion},
 		{method: "GET", path: "/bot/v3/info", op: "bot.info", handle: (*Server).botInfo},
 
 		{method: "POST", path: "/im/v1/messages", op: "message.create", scopes: scopesSend, handle: (*Server).createMessage},

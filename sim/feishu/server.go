@@ -54,6 +54,7 @@ type Server struct {
 	mu         sync.Mutex
 	knobs      Knobs
 	scopes     map[string]bool
+	subscribed Subscriptions
 	tokens     tokenStore
 	windows    map[string]*window
 	ocrWindow  *window
@@ -94,6 +95,7 @@ func New(cfg Config) *Server {
 	}
 	s.tokens.life = 2 * time.Hour
 	s.Grant(DefaultScopes()...)
+	s.subscribed = DefaultSubscriptions()
 	return s
 }
 

@@ -89,7 +89,7 @@ func DefaultScopes() []string {
 		"im:message.p2p_msg:readonly", "im:message.group_at_msg:readonly", "im:message:send_as_bot", "im:message:readonly",
 		"im:resource", "im:chat:readonly", "im:message.urgent",
 		"contact:contact.base:readonly", "contact:user.base:readonly", "contact:user.employee_id:readonly", "contact:user.phone:readonly",
-		"document_ai:id_card:recognize", "human_authentication:identity",
+		"document_ai:id_card:recognize", "human_authentication:identity", "application:application:self_manage",
 	}
 }
 

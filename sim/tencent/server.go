@@ -80,7 +80,9 @@ type Server struct {
 	arrival map[string]chan struct{} // by mobile, for those who wait: closed when a message arrives
 	onSMS   []func(SMS)
 	serial  int
-	history history
+
+	templateStatus int // see TemplateStatus
+	history        history
 }
 
 // New makes a cloud with nobody registered.
@@ -109,8 +111,9 @@ type endpoint struct {
 }
 
 var endpoints = map[string]endpoint{
-	"SendSms":           {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, (*Server).sendSms},
-	"PhoneVerification": {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"SendSms":                 {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, (*Server).sendSms},
+	"DescribeSmsTemplateList": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, (*Server).describeTemplates},
+	"PhoneVerification":       {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
 }
 
 // Operation names a request by its X-TC-Action, for records and faults around the server.

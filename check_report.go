@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"shiming/bot"
+	"shiming/esign"
+	"shiming/verify"
+)
+
+var marks = map[outcome]string{good: "✓", problem: "✗", warning: "!", unknown: "?", skipped: "-"}
+
+// writeFinding writes one line, and below it what was seen and what to do unless all is well.
+func writeFinding(w io.Writer, f finding, lang string) {
+	line := marks[f.outcome] + " " + f.title.in(lang)
+	seen := f.seen.in(lang)
+	if f.outcome == good {
+		if seen != "" {
+			line += " — " + seen
+		}
+		_, _ = fmt.Fprintln(w, line) // a terminal that is gone has nobody to tell
+		return
+	}
+	_, _ = fmt.Fprintln(w, line)
+	if f.code != "" {
+		seen += map[string]string{"zh": "（错误码 ", "en": " (code "}[lang] + f.code
+		if f.logID != "" {
+			seen += map[string]string{"zh": "，日志 ID ", "en": ", log id "}[lang] + f.logID
+		}
+		seen += map[string]string{"zh": "）", "en": ")"}[lang]
+	}
+	for _, text := range []string{seen, arrow(f.do.in(lang)), arrow(f.link)} {
+		if text != "" {
+			_, _ = fmt.Fprintln(w, "    "+text)
+		}
+	}
+}
+
+func arrow(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "→ " + text
+}
+
+// writeSummary counts the outcomes.
+func writeSummary(w io.Writer, all []finding, lang string) {
+	n := map[outcome]int{}
+	for _, f := range all {
+		n[f.outcome]++
+	}
+	form := "\n%d ok, %d problems, %d warnings, %d unknown, %d skipped\n"
+	if lang == "zh" {
+		form = "\n正常 %d，有问题 %d，提醒 %d，问不到 %d，跳过 %d\n"
+	}
+	_, _ = fmt.Fprintf(w, form, n[good], n[problem], n[warning], n[unknown], n[skipped])
+}
+
+// writeReportJSON writes an array with one object per step.
+func writeReportJSON(w io.Writer, all []finding, lang string) error {
+	type entry struct {
+		ID      string  `json:"id"`
+		Title   string  `json:"title"`
+		Outcome outcome `json:"outcome"`
+		Seen    string  `json:"seen,omitempty"`
+		Do      string  `json:"do,omitempty"`
+		Link    string  `json:"link,omitempty"`
+		Code    string  `json:"code,omitempty"`
+		LogID   string  `json:"log_id,omitempty"`
+	}
+	out := []entry{}
+	for _, f := range all {
+		out = append(out, entry{f.id, f.title.in(lang), f.outcome, f.seen.in(lang), f.do.in(lang), f.link, f.code, f.logID})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+// configReport shows the mistakes of a configuration as findings.
+func configReport(e *ConfigError) (all []finding) {
+	for _, p := range e.Problems {
+		all = append(all, finding{step{id: "config", title: words{"配置", "Configuration"}}, result{outcome: problem, seen: words{p, p}}})
+	}
+	return all
+}
+
+// refused describes a call that did not succeed, by the code and the log id of the platform.
+func refused(o outcome, err error, do words, link string) result {
+	r := result{outcome: o, do: do, link: link, seen: words{"平台拒绝了", "the platform refused"}}
+	var feishu *bot.APIError
+	var notary *esign.Error
+	var supplier *verify.Error
+	answered := true
+	switch {
+	case errors.As(err, &feishu):
+		r.code, r.logID, answered = feishu.UpstreamCode(), feishu.LogID(), feishu.HTTPStatus != 0
+	case errors.As(err, &notary):
+		r.code, r.logID, answered = notary.Code, notary.RequestID, notary.HTTPStatus != 0
+	case errors.As(err, &supplier):
+		r.code, r.logID, answered = supplier.Code, supplier.RequestID, supplier.HTTPStatus != 0
+	default:
+		answered = false
+	}
+	if !answered {
+		r.seen = words{"没有回音", "no answer"}
+		r.do = words{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
+		r.link = ""
+	}
+	return r
+}

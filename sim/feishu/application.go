@@ -1,0 +1,98 @@
+package feishu
+
+import "slices"
+
+// Subscriptions is what the console of the app says about events and callbacks.
+type Subscriptions struct {
+	Events    []string
+	Callbacks []string
+	URL       string // of callbacks; "" = not told
+	Draft     bool   // no version was ever published
+}
+
+// DefaultSubscriptions are those that the bot handles.
+func DefaultSubscriptions() Subscriptions {
+	return Subscriptions{
+		Events: []string{"im.message.receive_v1", "im.message.recalled_v1", "im.chat.access_event.bot_p2p_chat_entered_v1",
+			"application.bot.menu_v6", "im.chat.member.bot.added_v1", "im.chat.member.bot.deleted_v1", "contact.user.created_v3", "contact.user.deleted_v3"},
+		Callbacks: []string{"card.action.trigger"},
+	}
+}
+
+// Subscribe changes the console's settings; it takes effect at once, as publishing a version would. The function runs under the
+// server's lock and must not call the server. Events that are not subscribed are not sent, callbacks fail with 200340.
+func (s *Server) Subscribe(change func(*Subscriptions)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.subscribed)
+}
+
+// subscribesTo reports whether an event type is sent.
+func (s *Server) subscribesTo(eventType string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.subscribed.Events, eventType)
+}
+
+const onlineVersion = "oav_00000000000000000000000000000001"
+
+// listScopes: 查询租户授权状态. It needs no scope.
+func (s *Server) listScopes(*call) (any, *apiError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []map[string]any{}
+	for name, on := range s.scopes {
+		status := 2
+		if on {
+			status = 1
+		}
+		list = append(list, map[string]any{"scope_name": name, "grant_status": status, "scope_type": "tenant"})
+	}
+	return map[string]any{"scopes": list}, nil
+}
+
+// getApplication: 获取应用信息; callback_info as in the SDK's model. Keys are not told.
+func (s *Server) getApplication(c *call) (any, *apiError) {
+	if err := s.ownApp(c); err != nil {
+		return nil, err
+	}
+	way := "webhook"
+	if s.longConnOn() {
+		way = "websocket"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	app := map[string]any{"app_id": s.cfg.AppID, "app_name": s.cfg.BotName, "status": 1, "scene_type": 0,
+		"callback_info": map[string]any{"callback_type": way, "request_url": s.subscribed.URL, "subscribed_callbacks": s.subscribed.Callbacks}}
+	if !s.subscribed.Draft {
+		app["online_version_id"] = onlineVersion
+	}
+	return map[string]any{"app": app}, nil
+}
+
+// getAppVersion: 获取应用版本信息.
+func (s *Server) getAppVersion(c *call) (any, *apiError) {
+	if err := s.ownApp(c); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.subscribed.Draft || c.params["version_id"] != onlineVersion {
+		return nil, refuse(400, 210507, "no such version")
+	}
+	events := []map[string]any{}
+	for _, e := range s.subscribed.Events {
+		events = append(events, map[string]any{"event_type": e, "event_name": e, "event_description": ""})
+	}
+	return map[string]any{"app_version": map[string]any{"app_id": s.cfg.AppID, "version_id": onlineVersion, "status": 1, "event_infos": events}}, nil
+}
+
+func (s *Server) ownApp(c *call) *apiError {
+	if id := c.params["app_id"]; id != s.cfg.AppID && id != "me" {
+		return refuse(400, 210508, "insufficient permission level")
+	}
+	if c.query("lang") == "" {
+		return invalidField("lang", "lang is required")
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+)
+
+// Inspection is what a look at a database found.
+type Inspection struct {
+	Missing  bool  // SQLite: there is no file yet
+	Empty    bool  // no tables of ours
+	Schema   int64 // version of the database
+	Program  int64 // version that this program knows
+	Writable error // nil if the database could be written to
+	Key      error // nil if the keyset fits, ErrWrongKeyset if not
+}
+
+// Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on it. keys may
+// be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as Ready does.
+func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	out := Inspection{Program: latestMigration()}
+	name, rest := scheme(dsn)
+	switch name {
+	case "sqlite":
+		path, err := filepath.Abs(rest)
+		if err != nil {
+			return out, fmt.Errorf("store: %s", reason(err))
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			out.Missing, out.Empty, out.Writable = true, true, room(existing(filepath.Dir(path)))
+			return out, nil
+		}
+		db, err := sql.Open("sqlite", readerDSN(path))
+		if err != nil {
+			return out, fmt.Errorf("store: open: %w", err)
+		}
+		defer db.Close() //nolint:errcheck // a reader
+		out.Writable = writableFile(path)
+		return out, out.look(ctx, db, keys, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`)
+	case "postgres", "postgresql":
+		config, err := pgx.ParseConfig(dsn)
+		if err != nil {
+			return out, ErrPostgresDSN
+		}
+		delete(config.RuntimeParams, "pool_max_conns") // of the pool, not of the server
+		if config.ConnectTimeout == 0 {
+			config.ConnectTimeout = dialTimeout
+		}
+		db := stdlib.OpenDB(*config)
+		defer db.Close() //nolint:errcheck // a reader
+		var standby, owns bool
+		err = db.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&standby, &owns)
+		switch {
+		case err != nil:
+			return out, fmt.Errorf("store: open: %w", plainly(err))
+		case standby:
+			out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
+		case !owns:
+			out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
+		}
+		return out, out.look(ctx, db, keys, `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
+	}
+	return out, ErrUnsupportedDSN
+}
+
+// look reads the version and compares the key.
+func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables string) error {
+	var n int
+	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
+		return fmt.Errorf("store: read: %w", plainly(err))
+	}
+	if i.Empty = n == 0; i.Empty {
+		return nil
+	}
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename).Scan(&i.Schema); err != nil {
+		return fmt.Errorf("store: read: %w", plainly(err))
+	}
+	if keys == nil {
+		return nil
+	}
+	var prf, sealed []byte
+	err := db.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the first opening was cut short
+	}
+	if err != nil {
+		return fmt.Errorf("store: key check: %w", plainly(err))
+	}
+	i.Key = ErrWrongKeyset
+	if _, err := keys.open(keyCheckPlace, sealed); err != nil {
+		return nil
+	}
+	for _, mac := range keys.macs(keyCheckPlace) {
+		if hmac.Equal(mac, prf) {
+			i.Key = nil
+		}
+	}
+	return nil
+}
+
+// plainly keeps of a server's refusal its code, and of a failed connection that it failed: the texts name hosts and users.
+func plainly(err error) error {
+	if code := postgresCode(err); code != "" {
+		return errors.New("the server answered " + code)
+	}
+	var connect interface{ Unwrap() error }
+	if _, sqlite := sqliteCode(err); !sqlite && errors.As(err, &connect) {
+		return errors.New("the server cannot be reached")
+	}
+	return err
+}
+
+// writableFile reports whether the file and its directory take writes.
+func writableFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("store: the database cannot be written to: %s", reason(err))
+	}
+	return errors.Join(f.Close(), room(filepath.Dir(path)))
+}
+
+// existing is the directory itself, or the nearest above it that is there.
+func existing(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// latestMigration is the highest number among the migrations of the program.
+func latestMigration() (latest int64) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for _, f := range files {
+		number, _, _ := strings.Cut(filepath.Base(f), "_")
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+			latest = max(latest, n)
+		}
+	}
+	return latest
+}
