@@ -33,6 +33,7 @@ type App struct {
 	log    *slog.Logger
 	store  *store.Store
 	engine *flows.Engine
+	client *bot.Client
 	server *bot.Server
 	ln     net.Listener
 	admin  net.Listener
@@ -66,13 +67,19 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		}
 	}
 	answering := &bot.Answering{}
+	var tickets bot.TicketStore
+	if cfg.Feishu.AppType == marketplace {
+		tickets = a.store
+	}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Now: now, Answering: answering, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
+		Log: log, Now: now, Answering: answering, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
 	if err != nil {
 		return nil, err
 	}
+	a.client = client
 	deps := flows.Deps{Store: a.store, Chat: client, Reader: client, Registrar: client, Policy: policy(cfg),
-		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond, Log: log, Now: now, Observe: metrics}
+		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond,
+		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics}
 	if cfg.Method == flows.ThreeElements {
 		supplier := cfg.Tencent
 		supplier.Timeout, supplier.Now = cfg.CallTimeout, now
@@ -91,7 +98,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
-		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Log: log, Now: now,
+		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Marketplace: tickets, Log: log, Now: now,
 		NoWebhook: cfg.Feishu.Transport == websocket, Ready: a.ready, Metrics: metrics.handler(a.store, cfg.OCRPerSecond), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
 		return nil, err
 	}
@@ -176,7 +183,12 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.engine.Run); err != nil {
 		return err
 	}
-	go a.engine.WarmNames(ctx)
+	go func() {
+		if err := a.client.RequestTicket(ctx); err != nil {
+			a.log.Info("the app's token is not there yet", "error", err)
+		}
+		a.engine.WarmNames(ctx)
+	}()
 
 	servers := []*http.Server{newHTTPServer(a.server.Handler())}
 	failed := make(chan error, 2)

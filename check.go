@@ -77,10 +77,10 @@ const (
 	unknown outcome = "unknown" // cannot be asked
 )
 
-// words is a text in both languages.
-type words struct{ zh, en string }
+// phrase is a text in both languages.
+type phrase struct{ zh, en string }
 
-func (w words) in(lang string) string {
+func (w phrase) in(lang string) string {
 	if lang == "zh" {
 		return w.zh
 	}
@@ -90,8 +90,8 @@ func (w words) in(lang string) string {
 // result is what a step has found. seen and do may be empty when all is well.
 type result struct {
 	outcome outcome
-	seen    words  // what was seen
-	do      words  // what to click or change
+	seen    phrase // what was seen
+	do      phrase // what to click or change
 	link    string // where
 	code    string // the platform's, for its support
 	logID   string // likewise
@@ -100,7 +100,7 @@ type result struct {
 // step is one question. It is asked only if those that it needs were answered with ok, a warning or unknown.
 type step struct {
 	id    string
-	title words
+	title phrase
 	needs []string
 	ask   func(context.Context) result
 }
@@ -181,7 +181,7 @@ func (k *checker) walk(ctx context.Context, tell func(finding)) (all []finding) 
 	for _, s := range k.steps() {
 		f := finding{step: s}
 		if i := slices.IndexFunc(s.needs, func(id string) bool { return failed[id] }); i >= 0 {
-			f.result = result{outcome: skipped, seen: words{"先解决上面的 " + s.needs[i], "solve " + s.needs[i] + " above first"}}
+			f.result = result{outcome: skipped, seen: phrase{"先解决上面的 " + s.needs[i], "solve " + s.needs[i] + " above first"}}
 		} else {
 			f.result = s.ask(ctx)
 		}

@@ -40,7 +40,7 @@ var wider = map[string][]string{
 }
 
 // optional says what is missing without a scope that people can register without.
-var optional = map[string]words{
+var optional = map[string]phrase{
 	"im:message.group_at_msg:readonly": {"没有它，群里 @机器人 不起作用（设为审核群等）", "without it @bot does nothing in groups (设为审核群 and the like)"},
 	"contact:contact.base:readonly":    {"没有它，姓名和手机号要员工自己填", "without it people type name and mobile themselves"},
 	"contact:user.base:readonly":       {"没有它，「与飞书姓名一致」一项是灰色", "without it the check \"same name as in Feishu\" stays grey"},
@@ -65,27 +65,27 @@ const credentials = "feishu.credentials"
 func (k *checker) feishuSteps() []step {
 	after := []string{credentials}
 	all := []step{
-		{credentials, words{"飞书 App ID 与 App Secret", "Feishu App ID and App Secret"}, nil, k.askCredentials},
-		{"feishu.published", words{"应用版本已发布", "App version published"}, after, k.askPublished},
-		{"feishu.bot", words{"机器人能力", "Bot ability"}, after, k.askBot},
+		{credentials, phrase{"飞书 App ID 与 App Secret", "Feishu App ID and App Secret"}, nil, k.askCredentials},
+		{"feishu.published", phrase{"应用版本已发布", "App version published"}, after, k.askPublished},
+		{"feishu.bot", phrase{"机器人能力", "Bot ability"}, after, k.askBot},
 	}
 	for _, scope := range scopesOfFile() {
-		all = append(all, step{"feishu.scope." + scope, words{"权限 " + scope, "Scope " + scope}, after,
+		all = append(all, step{"feishu.scope." + scope, phrase{"权限 " + scope, "Scope " + scope}, after,
 			func(ctx context.Context) result { return k.askScope(ctx, scope) }})
 	}
 	for _, s := range bot.Subscriptions() {
-		id, title := "feishu.event."+s.Type, words{"事件 " + s.Type, "Event " + s.Type}
+		id, title := "feishu.event."+s.Type, phrase{"事件 " + s.Type, "Event " + s.Type}
 		if s.Callback {
-			id, title = "feishu.callback."+s.Type, words{"回调 " + s.Type, "Callback " + s.Type}
+			id, title = "feishu.callback."+s.Type, phrase{"回调 " + s.Type, "Callback " + s.Type}
 		}
 		all = append(all, step{id, title, []string{credentials, "feishu.published"}, func(ctx context.Context) result { return k.askSubscription(ctx, s) }})
 	}
 	if k.cfg.Feishu.Transport == websocket {
-		return append(all, step{"feishu.long_connection", words{"长连接", "Long connection"}, after, k.askLongConn})
+		return append(all, step{"feishu.long_connection", phrase{"长连接", "Long connection"}, after, k.askLongConn})
 	}
 	return append(all,
-		step{"feishu.keys", words{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"}, after, k.askKeys},
-		step{"feishu.webhook", words{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook})
+		step{"feishu.keys", phrase{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"}, after, k.askKeys},
+		step{"feishu.webhook", phrase{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook})
 }
 
 func (k *checker) askCredentials(ctx context.Context) result {
@@ -93,7 +93,7 @@ func (k *checker) askCredentials(ctx context.Context) result {
 	if err == nil {
 		return result{outcome: good}
 	}
-	return refused(problem, err, words{
+	return refused(problem, err, phrase{
 		"开发者后台 › 凭证与基础信息：把 App ID 和 App Secret 重新抄到 feishu.app_id、feishu.app_secret；如果启用了 IP 白名单（安全设置），加上本机的出口地址",
 		"console › 凭证与基础信息: copy App ID and App Secret to feishu.app_id and feishu.app_secret again; with an IP allow-list (安全设置), add this machine's public address"},
 		k.console()+"/baseinfo")
@@ -104,43 +104,44 @@ func (k *checker) appInfo(ctx context.Context) (bot.AppInfo, error) {
 }
 
 // unasked is the answer to what only the application API tells when it does not.
-func (k *checker) unasked(err error, look words) result {
+func (k *checker) unasked(err error, look phrase) result {
 	r := refused(unknown, err, look, k.console())
 	if api, ok := errors.AsType[*bot.APIError](err); ok && bot.Class(api.Trouble()) == bot.ClassPermission {
-		r.seen = words{"没有权限 " + scopeApp + "，问不到", "cannot be asked without the scope " + scopeApp}
+		r.seen = phrase{"没有权限 " + scopeApp + "，问不到", "cannot be asked without the scope " + scopeApp}
 	}
 	return r
 }
 
 func (k *checker) askPublished(ctx context.Context) result {
 	info, err := k.appInfo(ctx)
-	publish := words{"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过", "应用发布 › 版本管理与发布 › 创建版本, set 可用范围, 申请线上发布, and let the tenant's administrator approve"}
+	publish := phrase{"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过", "应用发布 › 版本管理与发布 › 创建版本, set 可用范围, 申请线上发布, and let the tenant's administrator approve"}
 	switch {
 	case err != nil:
-		return k.unasked(err, words{"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」", "look yourself: 应用发布 › 版本管理与发布, the latest version should be 已发布"})
+		return k.unasked(err, phrase{"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」", "look yourself: 应用发布 › 版本管理与发布, the latest version should be 已发布"})
 	case info.Online == "":
-		return result{outcome: problem, seen: words{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"}, do: publish, link: k.console()}
+		return result{outcome: problem, seen: phrase{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"}, do: publish, link: k.console()}
 	}
 	return result{outcome: good}
 }
 
 func (k *checker) askBot(ctx context.Context) result {
 	info, err := k.client.BotInfo(ctx)
-	do := words{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "应用能力 › 添加应用能力 › 机器人, then publish a new version"}
+	do := phrase{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "应用能力 › 添加应用能力 › 机器人, then publish a new version"}
 	if err != nil {
 		return refused(problem, err, do, k.console()+"/bot")
 	}
 	if !info.Active {
-		return result{outcome: problem, seen: words{"机器人没有启用", "the bot is not enabled"}, do: do, link: k.console() + "/bot"}
+		return result{outcome: problem, seen: phrase{"机器人没有启用", "the bot is not enabled"}, do: do, link: k.console() + "/bot"}
 	}
-	return result{outcome: good, seen: words{info.Name, info.Name}}
+	name := printable(info.Name)
+	return result{outcome: good, seen: phrase{name, name}}
 }
 
 func (k *checker) askScope(ctx context.Context, scope string) result {
 	granted, err := k.granted.get(func() (map[string]bool, error) { return k.client.Granted(ctx) })
-	do := words{"开发配置 › 权限管理 › 批量导入/导出权限，贴入 docs/feishu-scopes.json，然后发布新版本", "开发配置 › 权限管理 › 批量导入/导出权限, paste docs/feishu-scopes.json, then publish a new version"}
+	do := phrase{"开发配置 › 权限管理 › 批量导入/导出权限，贴入 docs/feishu-scopes.json，然后发布新版本", "开发配置 › 权限管理 › 批量导入/导出权限, paste docs/feishu-scopes.json, then publish a new version"}
 	if scope == "human_authentication:identity" {
-		do = words{"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本", "paid: ask for it by mail to open-platform@bytedance.com, then add it in 权限管理 and publish a new version"}
+		do = phrase{"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本", "paid: ask for it by mail to open-platform@bytedance.com, then add it in 权限管理 and publish a new version"}
 	}
 	link := k.console() + "/auth"
 	switch {
@@ -152,15 +153,15 @@ func (k *checker) askScope(ctx context.Context, scope string) result {
 	if without, ok := optional[scope]; ok {
 		return result{outcome: warning, seen: without, do: do, link: link}
 	}
-	return result{outcome: problem, seen: words{"没有开通，或开通后没有发布版本", "not granted, or granted and not published"}, do: do, link: link}
+	return result{outcome: problem, seen: phrase{"没有开通，或开通后没有发布版本", "not granted, or granted and not published"}, do: do, link: link}
 }
 
 func (k *checker) askSubscription(ctx context.Context, s bot.Subscription) result {
 	info, err := k.appInfo(ctx)
-	where := words{"事件与回调 › 事件配置 › 添加事件：" + s.Type + "（应用身份），然后发布新版本", "事件与回调 › 事件配置 › 添加事件: " + s.Type + " (应用身份), then publish a new version"}
+	where := phrase{"事件与回调 › 事件配置 › 添加事件：" + s.Type + "（应用身份），然后发布新版本", "事件与回调 › 事件配置 › 添加事件: " + s.Type + " (应用身份), then publish a new version"}
 	subscribed, told := info.Events, info.EventsKnown
 	if s.Callback {
-		where = words{"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本", "事件与回调 › 回调配置 › 添加回调: 卡片回传交互 " + s.Type + ", then publish a new version"}
+		where = phrase{"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本", "事件与回调 › 回调配置 › 添加回调: 卡片回传交互 " + s.Type + ", then publish a new version"}
 		subscribed, told = info.Callbacks, info.CallbackWay != ""
 	}
 	link := k.console() + "/event"
@@ -168,23 +169,23 @@ func (k *checker) askSubscription(ctx context.Context, s bot.Subscription) resul
 	case err != nil:
 		return k.unasked(err, where)
 	case !told:
-		return result{outcome: unknown, seen: words{"平台没有说", "the platform does not say"}, do: where, link: link}
+		return result{outcome: unknown, seen: phrase{"平台没有说", "the platform does not say"}, do: where, link: link}
 	case !slices.Contains(subscribed, s.Type) && s.Needed:
-		return result{outcome: problem, seen: words{"没有订阅", "not subscribed"}, do: where, link: link}
+		return result{outcome: problem, seen: phrase{"没有订阅", "not subscribed"}, do: where, link: link}
 	case !slices.Contains(subscribed, s.Type):
-		return result{outcome: warning, seen: words{"没有订阅；没有它也能登记", "not subscribed; people can register without it"}, do: where, link: link}
+		return result{outcome: warning, seen: phrase{"没有订阅；没有它也能登记", "not subscribed; people can register without it"}, do: where, link: link}
 	case s.Callback && info.CallbackWay != k.cfg.Feishu.Transport:
-		return result{outcome: problem, seen: words{"订阅方式是 " + info.CallbackWay + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "订阅方式 is " + info.CallbackWay + ", feishu.transport is " + k.cfg.Feishu.Transport},
-			do:   words{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "事件与回调: make 订阅方式 of both events and callbacks the same as feishu.transport"},
+		return result{outcome: problem, seen: phrase{"订阅方式是 " + info.CallbackWay + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "订阅方式 is " + info.CallbackWay + ", feishu.transport is " + k.cfg.Feishu.Transport},
+			do:   phrase{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "事件与回调: make 订阅方式 of both events and callbacks the same as feishu.transport"},
 			link: link}
 	case s.Callback && info.CallbackURL != "" && k.cfg.Server.PublicURL != "" && info.CallbackURL != k.cfg.Server.PublicURL+"/webhook/event":
-		return result{outcome: warning, seen: words{"请求地址不是 server.public_url + /webhook/event", "the request URL is not server.public_url + /webhook/event"}, do: where, link: link}
+		return result{outcome: warning, seen: phrase{"请求地址不是 server.public_url + /webhook/event", "the request URL is not server.public_url + /webhook/event"}, do: where, link: link}
 	}
 	return result{outcome: good}
 }
 
 func (k *checker) askKeys(ctx context.Context) result {
-	do := words{"事件与回调 › 加密策略：把 Encrypt Key 和 Verification Token 抄到 feishu.encrypt_key、feishu.verification_token", "事件与回调 › 加密策略: copy Encrypt Key and Verification Token to feishu.encrypt_key and feishu.verification_token"}
+	do := phrase{"事件与回调 › 加密策略：把 Encrypt Key 和 Verification Token 抄到 feishu.encrypt_key、feishu.verification_token", "事件与回调 › 加密策略: copy Encrypt Key and Verification Token to feishu.encrypt_key and feishu.verification_token"}
 	link := k.console() + "/event"
 	info, err := k.appInfo(ctx)
 	if err != nil {
@@ -192,17 +193,17 @@ func (k *checker) askKeys(ctx context.Context) result {
 	}
 	switch same, known := info.SameKeys(k.cfg.Feishu.EncryptKey, k.cfg.Feishu.VerificationToken); {
 	case !known:
-		return result{outcome: unknown, seen: words{"平台不告诉应用；serve 运行时在后台保存一次请求地址就会知道", "the platform does not tell an app; save the request URL in the console while serve runs, and you know"}, do: do, link: link}
+		return result{outcome: unknown, seen: phrase{"平台不告诉应用；serve 运行时在后台保存一次请求地址就会知道", "the platform does not tell an app; save the request URL in the console while serve runs, and you know"}, do: do, link: link}
 	case !same:
-		return result{outcome: problem, seen: words{"与后台的不一致", "not those of the console"}, do: do, link: link}
+		return result{outcome: problem, seen: phrase{"与后台的不一致", "not those of the console"}, do: do, link: link}
 	}
 	return result{outcome: good}
 }
 
 func (k *checker) askWebhook(ctx context.Context) result {
 	if k.cfg.Server.PublicURL == "" {
-		return result{outcome: unknown, seen: words{"没有填写 server.public_url", "server.public_url is empty"},
-			do: words{"填上飞书访问这台服务器的地址；没有公网地址就用 feishu.transport: websocket", "fill in the address by which Feishu reaches this server; without one use feishu.transport: websocket"}}
+		return result{outcome: unknown, seen: phrase{"没有填写 server.public_url", "server.public_url is empty"},
+			do: phrase{"填上飞书访问这台服务器的地址；没有公网地址就用 feishu.transport: websocket", "fill in the address by which Feishu reaches this server; without one use feishu.transport: websocket"}}
 	}
 	status, err := k.client.ProbeWebhook(ctx, k.cfg.Server.PublicURL, k.cfg.Feishu.EncryptKey, k.cfg.Feishu.VerificationToken)
 	r := result{outcome: problem, link: k.cfg.Server.PublicURL + "/webhook/event"}
@@ -213,22 +214,22 @@ func (k *checker) askWebhook(ctx context.Context) result {
 	case err == nil:
 		return result{outcome: good}
 	case errors.Is(err, bot.ErrWebhookRefuses):
-		r.seen = words{"serve 拒绝了我们的请求：它的 Encrypt Key、Verification Token 或时钟与这里不同，或者代理改了内容", "serve refused our request: its Encrypt Key, Verification Token or clock differs from here, or a proxy changed the body"}
-		r.do = words{"让 serve 和 check 用同一份配置；代理须原样转发正文和 X-Lark-* 头", "give serve and check the same configuration; the proxy must pass the body and the X-Lark-* headers as they are"}
+		r.seen = phrase{"serve 拒绝了我们的请求：它的 Encrypt Key、Verification Token 或时钟与这里不同，或者代理改了内容", "serve refused our request: its Encrypt Key, Verification Token or clock differs from here, or a proxy changed the body"}
+		r.do = phrase{"让 serve 和 check 用同一份配置；代理须原样转发正文和 X-Lark-* 头", "give serve and check the same configuration; the proxy must pass the body and the X-Lark-* headers as they are"}
 	case errors.Is(err, bot.ErrWebhookForeign):
-		r.seen = words{"那里回答的不是 serve", "what answers there is not serve"}
-		r.do = words{"启动 serve，把代理的 /webhook/event 转到 server.listen；不能有重定向", "start serve, forward /webhook/event of the proxy to server.listen; no redirects"}
+		r.seen = phrase{"那里回答的不是 serve", "what answers there is not serve"}
+		r.do = phrase{"启动 serve，把代理的 /webhook/event 转到 server.listen；不能有重定向", "start serve, forward /webhook/event of the proxy to server.listen; no redirects"}
 	default:
-		r.seen = words{"那里没有回音", "no answer there"}
-		r.do = words{"启动 serve；检查 DNS、证书、防火墙和代理。没有公网地址就用 feishu.transport: websocket", "start serve; check DNS, certificate, firewall and proxy. Without a public address use feishu.transport: websocket"}
+		r.seen = phrase{"那里没有回音", "no answer there"}
+		r.do = phrase{"启动 serve；检查 DNS、证书、防火墙和代理。没有公网地址就用 feishu.transport: websocket", "start serve; check DNS, certificate, firewall and proxy. Without a public address use feishu.transport: websocket"}
 	}
 	return r
 }
 
 func (k *checker) askLongConn(ctx context.Context) result {
 	if err := k.client.ProbeLongConn(ctx); err != nil {
-		r := result{outcome: problem, seen: words{"平台没有给出连接地址", "the platform did not say where to connect"}, link: k.console() + "/event",
-			do: words{"只有企业自建应用可以用长连接，最多 50 个连接；先启动 serve，再在 事件与回调 里把事件和回调的订阅方式都设为「使用长连接接收」",
+		r := result{outcome: problem, seen: phrase{"平台没有给出连接地址", "the platform did not say where to connect"}, link: k.console() + "/event",
+			do: phrase{"只有企业自建应用可以用长连接，最多 50 个连接；先启动 serve，再在 事件与回调 里把事件和回调的订阅方式都设为「使用长连接接收」",
 				"long connections are for self-built apps, 50 at most; start serve first, then set 订阅方式 of both events and callbacks in 事件与回调 to 使用长连接接收"}}
 		var code interface{ UpstreamCode() string }
 		if errors.As(err, &code) {
@@ -236,5 +237,5 @@ func (k *checker) askLongConn(ctx context.Context) result {
 		}
 		return r
 	}
-	return result{outcome: good, seen: words{"有连接地址（check 自己不连，否则会分走事件）", "there is an address (check does not connect, or it would be given events)"}}
+	return result{outcome: good, seen: phrase{"有连接地址（check 自己不连，否则会分走事件）", "there is an address (check does not connect, or it would be given events)"}}
 }

@@ -14,38 +14,38 @@ import (
 func (k *checker) peopleSteps() []step {
 	after := []string{credentials, "feishu.bot"}
 	all := []step{
-		{"hr.review_chat", words{"机器人在审核群里", "Bot is in the review group"}, after, func(ctx context.Context) result {
-			return k.askGroup(ctx, k.cfg.HR.ReviewChat, words{"没有填写 hr.review_chat：审核卡片私聊发给每位管理员，除非在群里用过「设为审核群」", "hr.review_chat is empty: cards for HR go to each admin in private, unless 设为审核群 was said in a group"})
+		{"hr.review_chat", phrase{"机器人在审核群里", "Bot is in the review group"}, after, func(ctx context.Context) result {
+			return k.askGroup(ctx, k.cfg.HR.ReviewChat, phrase{"没有填写 hr.review_chat：审核卡片私聊发给每位管理员，除非在群里用过「设为审核群」", "hr.review_chat is empty: cards for HR go to each admin in private, unless 设为审核群 was said in a group"})
 		}},
-		{"hr.announce_chat", words{"机器人在公告群里", "Bot is in the announcement group"}, after, func(ctx context.Context) result {
-			return k.askGroup(ctx, k.cfg.HR.AnnounceChat, words{"没有填写 hr.announce_chat：不发公告，除非在群里用过「设为公告群」", "hr.announce_chat is empty: nothing is announced, unless 设为公告群 was said in a group"})
+		{"hr.announce_chat", phrase{"机器人在公告群里", "Bot is in the announcement group"}, after, func(ctx context.Context) result {
+			return k.askGroup(ctx, k.cfg.HR.AnnounceChat, phrase{"没有填写 hr.announce_chat：不发公告，除非在群里用过「设为公告群」", "hr.announce_chat is empty: nothing is announced, unless 设为公告群 was said in a group"})
 		}},
 	}
 	for i, id := range k.cfg.HR.Admins {
 		n := strconv.Itoa(i + 1)
-		all = append(all, step{"hr.admins." + n, words{"管理员 " + n + " " + id, "Admin " + n + " " + id}, after,
+		all = append(all, step{"hr.admins." + n, phrase{"管理员 " + n + " " + id, "Admin " + n + " " + id}, after,
 			func(ctx context.Context) result { return k.askAdmin(ctx, id) }})
 	}
 	return append(all,
-		step{"hr.admins", words{"至少两位管理员", "Two admins at least"}, nil, k.askAdmins},
-		step{"feishu.ocr", words{"身份证 OCR 与额度", "OCR of ID cards and its quota"}, []string{credentials, "feishu.scope.document_ai:id_card:recognize"}, k.askOCR},
-		step{"feishu.identity", words{"录入身份信息", "Recording identities"}, []string{credentials, "feishu.scope.human_authentication:identity"}, k.askIdentity})
+		step{"hr.admins", phrase{"至少两位管理员", "Two admins at least"}, nil, k.askAdmins},
+		step{"feishu.ocr", phrase{"身份证 OCR 与额度", "OCR of ID cards and its quota"}, []string{credentials, "feishu.scope.document_ai:id_card:recognize"}, k.askOCR},
+		step{"feishu.identity", phrase{"录入身份信息", "Recording identities"}, []string{credentials, "feishu.scope.human_authentication:identity"}, k.askIdentity})
 }
 
-func (k *checker) askGroup(ctx context.Context, chat string, without words) result {
+func (k *checker) askGroup(ctx context.Context, chat string, without phrase) result {
 	if chat == "" {
 		return result{outcome: good, seen: without}
 	}
-	add := words{"打开该群 › 设置 › 群机器人 › 添加机器人；群解散了就换一个：在新群里 @机器人「设为审核群」或「设为公告群」", "open the group › settings › bots › add the bot; if the group is gone, say @bot 设为审核群 or 设为公告群 in another one"}
+	add := phrase{"打开该群 › 设置 › 群机器人 › 添加机器人；群解散了就换一个：在新群里 @机器人「设为审核群」或「设为公告群」", "open the group › settings › bots › add the bot; if the group is gone, say @bot 设为审核群 or 设为公告群 in another one"}
 	in, err := k.client.InChat(ctx, chat)
 	if api, ok := errors.AsType[*bot.APIError](err); ok && bot.Class(api.Trouble()) == bot.ClassPermission {
-		return result{outcome: unknown, code: api.UpstreamCode(), logID: api.LogID(), seen: words{"没有权限 im:chat:readonly，问不到", "cannot be asked without the scope im:chat:readonly"}, do: add}
+		return result{outcome: unknown, code: api.UpstreamCode(), logID: api.LogID(), seen: phrase{"没有权限 im:chat:readonly，问不到", "cannot be asked without the scope im:chat:readonly"}, do: add}
 	}
 	switch {
 	case err != nil:
 		return refused(problem, err, add, "")
 	case !in:
-		return result{outcome: problem, seen: words{"机器人不在群 " + chat + " 里", "the bot is not in " + chat}, do: add}
+		return result{outcome: problem, seen: phrase{"机器人不在群 " + chat + " 里", "the bot is not in " + chat}, do: add}
 	}
 	return result{outcome: good}
 }
@@ -55,11 +55,11 @@ func (k *checker) askAdmin(ctx context.Context, openID string) result {
 	if err == nil {
 		return result{outcome: good}
 	}
-	do := words{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API 调试台 › 发送消息 › choose your app › 快速复制 open_id: use the person's open_id in this app"}
+	do := phrase{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API 调试台 › 发送消息 › choose your app › 快速复制 open_id: use the person's open_id in this app"}
 	api, ok := errors.AsType[*bot.APIError](err)
 	if ok && bot.Class(api.Trouble()) == bot.ClassPermission {
-		r := refused(warning, err, words{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to 通讯录权限范围 and 可用范围, and publish a new version"}, k.console()+"/auth")
-		r.seen = words{"看不到这个人：不在通讯录权限范围内，或没有通讯录权限", "the person cannot be seen: outside the directory range, or no scope for the directory"}
+		r := refused(warning, err, phrase{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to 通讯录权限范围 and 可用范围, and publish a new version"}, k.console()+"/auth")
+		r.seen = phrase{"看不到这个人：不在通讯录权限范围内，或没有通讯录权限", "the person cannot be seen: outside the directory range, or no scope for the directory"}
 		return r
 	}
 	return refused(problem, err, do, "https://open.feishu.cn/api-explorer")
@@ -67,8 +67,8 @@ func (k *checker) askAdmin(ctx context.Context, openID string) result {
 
 func (k *checker) askAdmins(context.Context) result {
 	if len(k.cfg.HR.Admins) < 2 {
-		return result{outcome: warning, seen: words{"只有一位：没有人能审核他自己的登记", "one only: nobody can review that person's own registration"},
-			do: words{"在 hr.admins 里再加一位", "add another to hr.admins"}}
+		return result{outcome: warning, seen: phrase{"只有一位：没有人能审核他自己的登记", "one only: nobody can review that person's own registration"},
+			do: phrase{"在 hr.admins 里再加一位", "add another to hr.admins"}}
 	}
 	return result{outcome: good}
 }
@@ -77,7 +77,7 @@ func (k *checker) askAdmins(context.Context) result {
 // are fine (page "识别文件中的身份证").
 func (k *checker) askOCR(ctx context.Context) result {
 	if !k.ocr {
-		return result{outcome: unknown, seen: words{"没有试：会用掉一次额度", "not tried: it uses up one of the quota"}, do: words{"加 --ocr 再运行一次", "run again with --ocr"}}
+		return result{outcome: unknown, seen: phrase{"没有试：会用掉一次额度", "not tried: it uses up one of the quota"}, do: phrase{"加 --ocr 再运行一次", "run again with --ocr"}}
 	}
 	var picture bytes.Buffer
 	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 64, 64)), nil); err != nil {
@@ -89,16 +89,16 @@ func (k *checker) askOCR(ctx context.Context) result {
 	case err == nil, ok && bot.Class(api.Trouble()) == bot.ClassPerson:
 		return result{outcome: good}
 	case ok && bot.Class(api.Trouble()) == bot.ClassQuota:
-		r := refused(problem, err, words{"向飞书销售购买 OCR 额度", "buy more OCR quota from Feishu's sales"}, "")
-		r.seen = words{"额度用完了", "the quota is used up"}
+		r := refused(problem, err, phrase{"向飞书销售购买 OCR 额度", "buy more OCR quota from Feishu's sales"}, "")
+		r.seen = phrase{"额度用完了", "the quota is used up"}
 		return r
 	case ok && api.Temporary():
-		return refused(warning, err, words{"过一会儿再试", "try again in a while"}, "")
+		return refused(warning, err, phrase{"过一会儿再试", "try again in a while"}, "")
 	}
-	return refused(problem, err, words{"开通权限 document_ai:id_card:recognize 并发布新版本", "add the scope document_ai:id_card:recognize and publish a new version"}, k.console()+"/auth")
+	return refused(problem, err, phrase{"开通权限 document_ai:id_card:recognize 并发布新版本", "add the scope document_ai:id_card:recognize and publish a new version"}, k.console()+"/auth")
 }
 
 // askIdentity asks nothing: the only call there is writes (page "录入身份信息"). The scope is its own step.
 func (k *checker) askIdentity(context.Context) result {
-	return result{outcome: unknown, seen: words{"只能靠写入来试：第一件登记会说明", "could only be tried by writing: will show with the first case"}}
+	return result{outcome: unknown, seen: phrase{"只能靠写入来试：第一件登记会说明", "could only be tried by writing: will show with the first case"}}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"shiming/bot"
 	"shiming/esign"
@@ -17,7 +19,7 @@ var marks = map[outcome]string{good: "✓", problem: "✗", warning: "!", unknow
 func writeFinding(w io.Writer, f finding, lang string) {
 	line := marks[f.outcome] + " " + f.title.in(lang)
 	seen := f.seen.in(lang)
-	if f.outcome == good {
+	if f.outcome == good || f.outcome == skipped {
 		if seen != "" {
 			line += " — " + seen
 		}
@@ -84,14 +86,14 @@ func writeReportJSON(w io.Writer, all []finding, lang string) error {
 // configReport shows the mistakes of a configuration as findings.
 func configReport(e *ConfigError) (all []finding) {
 	for _, p := range e.Problems {
-		all = append(all, finding{step{id: "config", title: words{"配置", "Configuration"}}, result{outcome: problem, seen: words{p, p}}})
+		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: problem, seen: phrase{p, p}}})
 	}
 	return all
 }
 
 // refused describes a call that did not succeed, by the code and the log id of the platform.
-func refused(o outcome, err error, do words, link string) result {
-	r := result{outcome: o, do: do, link: link, seen: words{"平台拒绝了", "the platform refused"}}
+func refused(o outcome, err error, do phrase, link string) result {
+	r := result{outcome: o, do: do, link: link, seen: phrase{"平台拒绝了", "the platform refused"}}
 	var feishu *bot.APIError
 	var notary *esign.Error
 	var supplier *verify.Error
@@ -107,9 +109,19 @@ func refused(o outcome, err error, do words, link string) result {
 		answered = false
 	}
 	if !answered {
-		r.seen = words{"没有回音", "no answer"}
-		r.do = words{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
+		r.seen = phrase{"没有回音", "no answer"}
+		r.do = phrase{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
 		r.link = ""
 	}
 	return r
+}
+
+// printable drops what would steer a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
 }

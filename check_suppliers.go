@@ -13,28 +13,28 @@ import (
 )
 
 func (k *checker) supplierSteps() []step {
-	clock := step{"clock", words{"时钟", "Clock"}, nil, k.askClock}
+	clock := step{"clock", phrase{"时钟", "Clock"}, nil, k.askClock}
 	if k.cfg.Method != flows.ThreeElements {
 		return []step{clock}
 	}
 	const gateway, template = "esign.app", "tencent.sms_template"
 	return []step{
-		{gateway, words{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, k.askEsign},
+		{gateway, phrase{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, k.askEsign},
 		clock,
-		{"esign.evidence", words{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, k.untold(
-			words{"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明", "e签宝 tells nobody: ask the account manager whether the AppId may create 个人实名证据点, or the first case will show"})},
-		{template, words{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, k.askTemplate},
-		{"tencent.sms_sign", words{"短信签名与应用", "SMS sign and application"}, []string{template}, k.untold(
-			words{"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差", "cannot be tried without sending: look in 短信控制台 › 国内短信 › 签名管理, verification.tencent.sms_sign_name must be approved and the same to the letter"})},
-		{"tencent.three_elements", words{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, k.untold(
-			words{"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明", "cannot be tried without checking somebody: look in 人脸核身控制台 whether 手机号三要素核验 is open and has quota, or the first case will show"})},
+		{"esign.evidence", phrase{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, k.untold(
+			phrase{"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明", "e签宝 tells nobody: ask the account manager whether the AppId may create 个人实名证据点, or the first case will show"})},
+		{template, phrase{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, k.askTemplate},
+		{"tencent.sms_sign", phrase{"短信签名与应用", "SMS sign and application"}, []string{template}, k.untold(
+			phrase{"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差", "cannot be tried without sending: look in 短信控制台 › 国内短信 › 签名管理, verification.tencent.sms_sign_name must be approved and the same to the letter"})},
+		{"tencent.three_elements", phrase{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, k.untold(
+			phrase{"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明", "cannot be tried without checking somebody: look in 人脸核身控制台 whether 手机号三要素核验 is open and has quota, or the first case will show"})},
 	}
 }
 
 // untold is a step that nothing can be asked about.
-func (k *checker) untold(look words) func(context.Context) result {
+func (k *checker) untold(look phrase) func(context.Context) result {
 	return func(context.Context) result {
-		return result{outcome: unknown, seen: words{"问不到", "cannot be asked"}, do: look}
+		return result{outcome: unknown, seen: phrase{"问不到", "cannot be asked"}, do: look}
 	}
 }
 
@@ -44,21 +44,21 @@ func (k *checker) askEsign(ctx context.Context) result {
 		return result{outcome: good}
 	}
 	const console = "https://open.esign.cn"
-	r := refused(problem, err, words{"e签宝控制台 › 应用管理：核对 esign.app_id、esign.app_secret，以及 esign.base_url 是正式还是沙箱", "e签宝 console › 应用管理: compare esign.app_id and esign.app_secret, and whether esign.base_url is production or sandbox"}, console)
+	r := refused(problem, err, phrase{"e签宝控制台 › 应用管理：核对 esign.app_id、esign.app_secret，以及 esign.base_url 是正式还是沙箱", "e签宝 console › 应用管理: compare esign.app_id and esign.app_secret, and whether esign.base_url is production or sandbox"}, console)
 	e, ok := errors.AsType[*esign.Error](err)
 	if !ok {
 		return r
 	}
 	if e.Message != "" {
-		r.seen = words{"e签宝答：" + e.Message, "e签宝 says: " + e.Message}
+		r.seen = phrase{"e签宝答：" + e.Message, "e签宝 says: " + e.Message}
 	}
 	switch e.Kind {
 	case esign.KindForbidden:
-		r.do = words{"e签宝控制台 › 应用 › 安全配置：加上本机的出口 IP，约 5 分钟后生效", "e签宝 console › application › 安全配置: add this machine's public address; it takes about 5 minutes"}
+		r.do = phrase{"e签宝控制台 › 应用 › 安全配置：加上本机的出口 IP，约 5 分钟后生效", "e签宝 console › application › 安全配置: add this machine's public address; it takes about 5 minutes"}
 	case esign.KindClock:
-		r.do, r.link = words{"这台机器的时钟差了 15 分钟以上：打开 NTP", "this machine's clock is more than 15 minutes off: switch NTP on"}, ""
+		r.do, r.link = phrase{"这台机器的时钟差了 15 分钟以上：打开 NTP", "this machine's clock is more than 15 minutes off: switch NTP on"}, ""
 	case esign.KindRate, esign.KindServer:
-		r.outcome, r.do, r.link = warning, words{"过一会儿再试", "try again in a while"}, ""
+		r.outcome, r.do, r.link = warning, phrase{"过一会儿再试", "try again in a while"}, ""
 	}
 	return r
 }
@@ -66,22 +66,22 @@ func (k *checker) askEsign(ctx context.Context) result {
 func (k *checker) askTemplate(ctx context.Context) result {
 	state, err := k.supplier.ProbeTemplate(ctx)
 	const console = "https://console.cloud.tencent.com/smsv2"
-	do := words{"短信控制台 › 国内短信 › 正文模板管理：核对 verification.tencent.sms_template_id，须为「已通过」，含 {1} 验证码、{2} 分钟数", "短信控制台 › 国内短信 › 正文模板管理: compare verification.tencent.sms_template_id; it must be approved, with {1} code and {2} minutes"}
+	do := phrase{"短信控制台 › 国内短信 › 正文模板管理：核对 verification.tencent.sms_template_id，须为「已通过」，含 {1} 验证码、{2} 分钟数", "短信控制台 › 国内短信 › 正文模板管理: compare verification.tencent.sms_template_id; it must be approved, with {1} code and {2} minutes"}
 	e, _ := errors.AsType[*verify.Error](err)
 	switch {
 	case e != nil && e.Code == "AuthFailure.SignatureExpire":
-		return refused(problem, err, words{"这台机器的时钟差了 5 分钟以上：打开 NTP", "this machine's clock is more than 5 minutes off: switch NTP on"}, "")
+		return refused(problem, err, phrase{"这台机器的时钟差了 5 分钟以上：打开 NTP", "this machine's clock is more than 5 minutes off: switch NTP on"}, "")
 	case e != nil && (strings.Contains(e.Code, "Unauthorized") || e.Code == "UnsupportedOperation"):
-		r := refused(unknown, err, words{"密钥没有查询模板的权限（或是个人账号），自己看一眼。" + do.zh, "the key may not ask about templates (or the account is a personal one), so look yourself. " + do.en}, console)
+		r := refused(unknown, err, phrase{"密钥没有查询模板的权限（或是个人账号），自己看一眼。" + do.zh, "the key may not ask about templates (or the account is a personal one), so look yourself. " + do.en}, console)
 		return r
 	case e != nil && e.Class == verify.ClassRetry && e.HTTPStatus != 0:
-		return refused(warning, err, words{"过一会儿再试", "try again in a while"}, "")
+		return refused(warning, err, phrase{"过一会儿再试", "try again in a while"}, "")
 	case err != nil:
-		return refused(problem, err, words{"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限", "Tencent Cloud › 访问管理 › API 密钥管理: compare verification.tencent.secret_id and secret_key; the key needs sms and faceid"}, "https://console.cloud.tencent.com/cam/capi")
+		return refused(problem, err, phrase{"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限", "Tencent Cloud › 访问管理 › API 密钥管理: compare verification.tencent.secret_id and secret_key; the key needs sms and faceid"}, "https://console.cloud.tencent.com/cam/capi")
 	case state == verify.TemplateApproved:
 		return result{outcome: good}
 	}
-	seen := map[verify.TemplateState]words{
+	seen := map[verify.TemplateState]phrase{
 		verify.TemplatePending: {"模板还没生效：在审核，或刚通过", "the template is not in effect yet: under review, or approved just now"},
 		verify.TemplateRefused: {"模板审核没有通过", "the template was refused in review"},
 		verify.TemplateMissing: {"这个账号里没有这个模板", "no such template in this account"},
@@ -114,11 +114,11 @@ func (k *checker) askClock(ctx context.Context) result {
 		}
 	}
 	if heard == 0 {
-		return result{outcome: unknown, seen: words{"没有一个平台告诉时间", "no platform told the time"}}
+		return result{outcome: unknown, seen: phrase{"没有一个平台告诉时间", "no platform told the time"}}
 	}
 	seconds := worst.Round(time.Second).String()
-	r := result{outcome: good, do: words{"打开 NTP（timedatectl set-ntp true）", "switch NTP on (timedatectl set-ntp true)"},
-		seen: words{"这台机器比平台快 " + seconds, "this machine is ahead of the platforms by " + seconds}}
+	r := result{outcome: good, do: phrase{"打开 NTP（timedatectl set-ntp true）", "switch NTP on (timedatectl set-ntp true)"},
+		seen: phrase{"这台机器比平台快 " + seconds, "this machine is ahead of the platforms by " + seconds}}
 	switch {
 	case worst.Abs() <= clockFine:
 		return result{outcome: good}

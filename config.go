@@ -27,7 +27,7 @@ type Config struct {
 	}
 	Company string
 	Feishu  struct {
-		BaseURL, AppID, AppSecret, EncryptKey, VerificationToken, Transport string
+		BaseURL, AppID, AppSecret, AppType, EncryptKey, VerificationToken, Transport string
 	}
 	HR struct {
 		Admins                   []string
@@ -56,6 +56,9 @@ type Config struct {
 
 // String hides everything: a configuration holds secrets.
 func (Config) String() string { return "[config]" }
+
+// marketplace is the value of feishu.app_type for an app that many companies install.
+const marketplace = "marketplace"
 
 // websocket is the value of feishu.transport for the long connection.
 const websocket = "websocket"
@@ -101,6 +104,7 @@ var settings = []setting{
 	{"feishu.base_url", "https://open.feishu.cn", text(func(c *Config) *string { return &c.Feishu.BaseURL })},
 	{"feishu.app_id", "", text(func(c *Config) *string { return &c.Feishu.AppID })},
 	{"feishu.app_secret", "", text(func(c *Config) *string { return &c.Feishu.AppSecret })},
+	{"feishu.app_type", "self_built", oneOf(func(c *Config) *string { return &c.Feishu.AppType }, "self_built", marketplace)},
 	{"feishu.encrypt_key", "", text(func(c *Config) *string { return &c.Feishu.EncryptKey })},
 	{"feishu.verification_token", "", text(func(c *Config) *string { return &c.Feishu.VerificationToken })},
 	{"feishu.transport", "webhook", oneOf(func(c *Config) *string { return &c.Feishu.Transport }, "webhook", websocket)},
@@ -341,12 +345,7 @@ func (c *Config) check() (problems []string) {
 	if len(c.HR.Admins) == 0 {
 		bad("hr.admins", "name at least one open_id; two are better, since nobody approves himself")
 	}
-	for _, a := range c.HR.Admins {
-		if strings.ContainsAny(a, " \t@/") {
-			bad("hr.admins", "want open_ids such as ou_…")
-			break
-		}
-	}
+	problems = append(problems, c.checkTenants()...)
 	if c.Method == flows.ThreeElements {
 		if err := c.Tencent.Validate(); err != nil {
 			problems = append(problems, strings.Split(err.Error(), "\n")...)
@@ -371,6 +370,35 @@ func (c *Config) check() (problems []string) {
 		bad("timing.expire_after", "must be at most 312h: Feishu's cards can be changed for 14 days only")
 	}
 	slices.Sort(problems)
+	return problems
+}
+
+// checkTenants finds what does not fit one company, or many.
+func (c *Config) checkTenants() (problems []string) {
+	many := c.Feishu.AppType == marketplace
+	for _, a := range c.HR.Admins {
+		tenantKey, id, named := strings.Cut(a, "/")
+		switch {
+		case strings.ContainsAny(a, " \t@") || strings.Count(a, "/") > 1 || named && !many:
+			problems = append(problems, "hr.admins: want open_ids such as ou_…")
+		case many && (!named || tenantKey == "" || id == ""):
+			problems = append(problems, "hr.admins: a marketplace app has many tenants; want tenant_key/open_id for each admin")
+		default:
+			continue
+		}
+		break
+	}
+	if !many {
+		return problems
+	}
+	if c.Feishu.Transport == websocket {
+		problems = append(problems, "feishu.transport: the long connection is for self-built apps only; use webhook")
+	}
+	for path, chat := range map[string]string{"hr.review_chat": c.HR.ReviewChat, "hr.announce_chat": c.HR.AnnounceChat} {
+		if chat != "" {
+			problems = append(problems, path+": belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat")
+		}
+	}
 	return problems
 }
 

@@ -99,6 +99,8 @@ func (m *metrics) push(kind string, status int, took time.Duration) {
 // handler answers GET /metrics. What is kept in the database is counted when somebody asks, and is
 // the same at every instance.
 func (m *metrics) handler(s *store.Store, ocrPerSecond int) http.Handler {
-	m.registry.MustRegister(newGauges(s, ocrPerSecond))
+	g := newGauges(s, ocrPerSecond)
+	g.now = s.Now
+	m.registry.MustRegister(g)
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -73,17 +73,19 @@ func (m *market) tenantToken(ctx context.Context, tenantKey string) (string, tim
 	if tenantKey == "" {
 		return "", 0, &APIError{Op: opToken, class: ClassBug, cause: errNoTenant}
 	}
-	app, err := m.apps.get(ctx, appTokenKey)
-	if err != nil {
-		return "", 0, err
+	for second := false; ; second = true {
+		app, err := m.apps.get(ctx, appTokenKey)
+		if err != nil {
+			return "", 0, err
+		}
+		token, life, err := m.c.fetch(ctx, opToken, larkcore.TenantAccessTokenUrlPath,
+			&larkcore.MarketplaceTenantAccessTokenReq{AppAccessToken: app, TenantKey: tenantKey}, "tenant_access_token")
+		var api *APIError
+		if second || !errors.As(err, &api) || !tokenRefused[api.Code] {
+			return token, life, err
+		}
+		m.apps.drop(appTokenKey, app)
 	}
-	token, life, err := m.c.fetch(ctx, opToken, larkcore.TenantAccessTokenUrlPath,
-		&larkcore.MarketplaceTenantAccessTokenReq{AppAccessToken: app, TenantKey: tenantKey}, "tenant_access_token")
-	var api *APIError
-	if errors.As(err, &api) && api.Code != 0 && !api.Temporary() {
-		m.apps.drop(appTokenKey, app) // it may be the app's token that is no longer good
-	}
-	return token, life, err
 }
 
 // fetchAppToken gets the app's own token. Without a ticket, or with one that is refused, a new one is asked for; it

@@ -37,6 +37,8 @@ type Config struct {
 	Latency time.Duration
 	// RetryLadder are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
 	RetryLadder []time.Duration
+	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Two companies with different keys share no id.
+	Tenant string
 	// Company is the name that the page shows; "" = 样本科技有限公司.
 	Company string
 	// Inspect keeps the latest calls and events with their bodies, masked, and opens GET /sim/stream for the page.

@@ -30,16 +30,19 @@ func (e *Employee) MarshalJSON() ([]byte, error) {
 }
 
 // fixedID makes an id in the platform's form that is the same in every world, for what a configuration file names.
-func fixedID(prefix, what string) string {
+func (w *World) fixedID(prefix, what string) string {
+	if w.cfg.Tenant != "" {
+		what = w.cfg.Tenant + " " + what
+	}
 	sum := sha256.Sum256([]byte("simulated " + what))
 	return prefix + hex.EncodeToString(sum[:16])
 }
 
 // ReviewChat is the group in which HR reviews.
-func (w *World) ReviewChat() string { return fixedID("oc_", "review chat") }
+func (w *World) ReviewChat() string { return w.fixedID("oc_", "review chat") }
 
 // AnnounceChat is the group that everybody is in.
-func (w *World) AnnounceChat() string { return fixedID("oc_", "announce chat") }
+func (w *World) AnnounceChat() string { return w.fixedID("oc_", "announce chat") }
 
 // Admins are the open_ids of HR.
 func (w *World) Admins() []string {
@@ -58,7 +61,7 @@ const (
 // foundCompany makes HR and the two groups.
 func (w *World) foundCompany(admins int) {
 	for i := range admins {
-		id := fixedID("ou_", fmt.Sprintf("admin %d", i+1))
+		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
 		p := specimen.NewPerson(-1 - int64(i))
 		w.Feishu.AddUser(feishu.User{OpenID: id, Name: "HR " + p.Name, EnName: fmt.Sprintf("HR %d", i+1), EmployeeNo: fmt.Sprintf("HR%02d", i+1)})
 		w.admins = append(w.admins, id)

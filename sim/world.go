@@ -89,7 +89,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	}
 	w.Recorder.Now = c.Now
 	w.Feishu = feishu.New(feishu.Config{
-		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken,
+		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken, TenantKey: c.Tenant,
 		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
 		RetryLadder: c.RetryLadder, HTTPClient: &http.Client{Transport: w.transport}, Pushing: moved.push,
 	})

@@ -144,15 +144,18 @@ func (c *command) report(s *hand.Stage, result *kit.Result, queued time.Time) er
 		}
 	}
 	result.Rows = map[string]any{"use_percent": use, "over": refused, "tightest_ms": tightest.Seconds() * 1000, "calls": len(calls), "seconds": rows}
+	if c.Out == "" {
+		c.Out = fmt.Sprintf("bench/results/ocr-%s-%d.json", c.Store, c.Instances)
+	}
+	if err := result.Write(c.Out); err != nil {
+		return err
+	}
 	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; the tightest eleven within %.0f ms\n",
 		len(calls), len(busy), use, refused, tightest.Seconds()*1000)
 	for _, r := range rows {
 		fmt.Printf("%4d s  %s%s %d\n", r.Second, kit.Bar(float64(r.Calls), perSecond, 30), mark(r.Refused), r.Calls)
 	}
-	if c.Out == "" {
-		c.Out = fmt.Sprintf("bench/results/ocr-%s-%d.json", c.Store, c.Instances)
-	}
-	return result.Write(c.Out)
+	return nil
 }
 
 func mark(refused int) string {

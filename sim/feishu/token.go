@@ -51,20 +51,26 @@ func (s *Server) issueToken(c *call) (any, *apiError) {
 	if in.AppSecret != s.cfg.AppSecret {
 		return nil, refuse(200, 10015, "wrong app secret")
 	}
+	token, expire := s.grantToken(c.now)
+	return topLevel{"msg": "ok", "tenant_access_token": token, "expire": expire}, nil
+}
+
+// grantToken returns a token of the tenant and the seconds that it is valid.
+func (s *Server) grantToken(now time.Time) (token string, expire int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.tokens
 	t.issued++
 	ends, ok := t.valid[t.current]
-	if left := ends.Sub(c.now); !ok || left < 30*time.Minute {
+	if left := ends.Sub(now); !ok || left < 30*time.Minute {
 		if t.valid == nil {
 			t.valid = map[string]time.Time{}
 		}
 		t.current = newID("t-g1")
-		ends = c.now.Add(t.life)
+		ends = now.Add(t.life)
 		t.valid[t.current] = ends
 	}
-	return topLevel{"msg": "ok", "tenant_access_token": t.current, "expire": int(ends.Sub(c.now) / time.Second)}, nil
+	return t.current, int(ends.Sub(now) / time.Second)
 }
 
 func (s *Server) checkToken(c *call) *apiError {

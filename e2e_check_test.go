@@ -1,0 +1,371 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/wire"
+	"shiming/store"
+)
+
+var updateCheck = flag.Bool("update-check", false, "write the texts of check to testdata")
+
+// checked is one world that is looked at by check.
+type checked struct {
+	*testing.T
+	world  *sim.World
+	values map[string]string
+	ocr    bool
+	fast   time.Duration // how far our clock is ahead
+	allOut string        // everything that was written
+}
+
+func newChecked(t *testing.T) *checked {
+	t.Helper()
+	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cutOff(world) })
+	c := &checked{T: t, world: world, values: world.Settings()}
+	dir := t.TempDir()
+	maps.Copy(c.values, map[string]string{"store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db"), "security.keyset_file": filepath.Join(dir, "keyset.json")})
+	return c
+}
+
+// run asks everything and returns what is not ok, as people read it.
+func (c *checked) run(lang string) (bad string, findings map[string]outcome, err error) {
+	c.Helper()
+	cfg, err := ConfigOf(c.values)
+	if err != nil {
+		c.Fatal(err)
+	}
+	k, err := newChecker(cfg)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer k.close()
+	k.ocr, k.now = c.ocr, func() time.Time { return time.Now().Add(c.fast) }
+	var text, raw bytes.Buffer
+	err = k.report(c.Context(), &text, lang, false)
+	again, err2 := newChecker(cfg)
+	if err2 != nil {
+		c.Fatal(err2)
+	}
+	defer again.close()
+	again.ocr, again.now = c.ocr, k.now
+	_ = again.report(c.Context(), &raw, lang, true) // the same error once more
+	var list []struct {
+		ID      string  `json:"id"`
+		Outcome outcome `json:"outcome"`
+	}
+	if err := json.Unmarshal(raw.Bytes(), &list); err != nil {
+		c.Fatalf("not a JSON array: %v\n%s", err, raw.String())
+	}
+	findings = map[string]outcome{}
+	for _, f := range list {
+		findings[f.ID] = f.Outcome
+	}
+	c.allOut += text.String() + raw.String()
+	keep := false
+	for line := range strings.Lines(text.String()) {
+		if !strings.HasPrefix(line, "    ") {
+			keep = !strings.HasPrefix(line, "✓") && !strings.HasPrefix(line, "-") && line != "\n"
+		}
+		if keep {
+			bad += line
+		}
+	}
+	return bad, findings, err
+}
+
+// steady takes out of a text what differs from run to run.
+var steady = []struct {
+	what *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`ou_[0-9a-f]{32}`), "ou_…"},
+	{regexp.MustCompile(`oc_[0-9a-f]{32}`), "oc_…"},
+	{regexp.MustCompile(`\d{14}[0-9a-f]{18}`), "LOG"},
+	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "REQUEST"},
+	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST"},
+	{regexp.MustCompile(`/[^ ]*/keyset\.json`), "KEYSET"},
+}
+
+var secretKeys = []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"}
+
+// checkCases break one thing each. step must become want; what people read is in testdata.
+var checkCases = []struct {
+	name, step string
+	want       outcome
+	spoil      func(c *checked)
+}{
+	{"all well", "clock", good, func(c *checked) { c.ocr = true }},
+	{"wrong app secret", "feishu.credentials", problem, func(c *checked) { c.values["feishu.app_secret"] = "wrongSecretEXAMPLE" }},
+	{"wrong app id", "feishu.credentials", problem, func(c *checked) { c.values["feishu.app_id"] = "cli_other" }},
+	{"Feishu out of reach", "feishu.credentials", problem, func(c *checked) { c.values["feishu.base_url"] = "http://" + nobody(c.T) }},
+	{"bot switched off", "feishu.bot", problem, func(c *checked) { c.world.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = true }) }},
+	{"nothing published", "feishu.published", problem, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Draft = true })
+	}},
+	{"scope for messages", "feishu.scope.im:message.p2p_msg:readonly", problem, func(c *checked) { c.world.Feishu.Revoke("im:message.p2p_msg:readonly") }},
+	{"scope for identities", "feishu.scope.human_authentication:identity", problem, func(c *checked) { c.world.Feishu.Revoke("human_authentication:identity") }},
+	{"scope for mobiles", "feishu.scope.contact:user.phone:readonly", warning, func(c *checked) { c.world.Feishu.Revoke("contact:user.phone:readonly") }},
+	{"scope for the app itself", "feishu.callback.card.action.trigger", unknown, func(c *checked) { c.world.Feishu.Revoke(scopeApp) }},
+	{"scope for groups", "hr.review_chat", unknown, func(c *checked) { c.world.Feishu.Revoke("im:chat:readonly") }},
+	{"wider scope instead", "feishu.scope.im:message:send_as_bot", good, func(c *checked) {
+		c.world.Feishu.Revoke("im:message:send_as_bot")
+		c.world.Feishu.Grant("im:message")
+	}},
+	{"event not subscribed", "feishu.event.im.message.receive_v1", problem, func(c *checked) { c.unsubscribe("im.message.receive_v1") }},
+	{"optional event not subscribed", "feishu.event.application.bot.menu_v6", warning, func(c *checked) { c.unsubscribe("application.bot.menu_v6") }},
+	{"callback not subscribed", "feishu.callback.card.action.trigger", problem, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Callbacks = nil })
+	}},
+	{"callback sent elsewhere", "feishu.callback.card.action.trigger", problem, func(c *checked) { c.values["feishu.transport"] = "websocket" }},
+	{"long connection refused", "feishu.long_connection", problem, func(c *checked) {
+		c.values["feishu.transport"] = "websocket"
+		c.world.Feishu.LongConnection(true)
+		c.fault("feishu", "ws.endpoint", 200, `{"code":403,"msg":"forbidden"}`)
+	}},
+	{"nobody at the public address", "feishu.webhook", problem, func(c *checked) { c.values["server.public_url"] = "http://" + nobody(c.T) }},
+	{"somebody else at the public address", "feishu.webhook", problem, func(c *checked) { c.values["server.public_url"] = c.world.ControlURL }},
+	{"a serve with other keys", "feishu.webhook", problem, func(c *checked) {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(`{"error":"unauthorized"}`))
+		}))
+		c.Cleanup(s.Close)
+		c.values["server.public_url"] = s.URL
+	}},
+	{"not in the group", "hr.review_chat", problem, func(c *checked) {
+		if _, err := c.world.Feishu.RemoveBotFromGroup(c.Context(), c.world.ReviewChat(), c.world.Admins()[0]); err != nil {
+			c.Fatal(err)
+		}
+	}},
+	{"no such group", "hr.announce_chat", problem, func(c *checked) { c.values["hr.announce_chat"] = "oc_nowhere" }},
+	{"no such admin", "hr.admins.2", problem, func(c *checked) { c.values["hr.admins"] = c.world.Admins()[0] + ",ou_nobody" }},
+	{"admin out of sight", "hr.admins.1", warning, func(c *checked) {
+		c.world.Feishu.ChangeUser(c.world.Admins()[0], func(u *feishu.User) { u.Outside = true })
+	}},
+	{"one admin", "hr.admins", warning, func(c *checked) { c.values["hr.admins"] = c.world.Admins()[0] }},
+	{"OCR used up", "feishu.ocr", problem, func(c *checked) { c.ocr = true; c.world.Feishu.OCRQuota(0) }},
+	{"OCR not tried", "feishu.ocr", unknown, func(*checked) {}},
+	{"wrong e签宝 application", "esign.app", problem, func(c *checked) { c.values["esign.app_id"] = "7439999999" }},
+	{"wrong e签宝 secret", "esign.app", problem, func(c *checked) { c.values["esign.app_secret"] = "wrongSecretEXAMPLE" }},
+	{"not on e签宝's allow-list", "esign.app", problem, func(c *checked) {
+		c.fault("esign", "", 403, `{"success":false,"code":403,"message":"IP白名单不匹配"}`)
+	}},
+	{"clock far off", "clock", problem, func(c *checked) { c.fast = 20 * time.Minute }},
+	{"clock a little off", "clock", warning, func(c *checked) { c.fast = -90 * time.Second }},
+	{"wrong Tencent key", "tencent.sms_template", problem, func(c *checked) { c.values["verification.tencent.secret_key"] = "wrongSecretEXAMPLE" }},
+	{"key that may not ask", "tencent.sms_template", unknown, func(c *checked) {
+		c.fault("tencent", "DescribeSmsTemplateList", 200, `{"Response":{"Error":{"Code":"AuthFailure.UnauthorizedOperation","Message":"no"},"RequestId":"00000000-0000-0000-0000-000000000001"}}`)
+	}},
+	{"template under review", "tencent.sms_template", problem, func(c *checked) { c.world.Tencent.TemplateStatus(1) }},
+	{"template refused", "tencent.sms_template", problem, func(c *checked) { c.world.Tencent.TemplateStatus(-1) }},
+	{"no such template", "tencent.sms_template", problem, func(c *checked) { c.values["verification.tencent.sms_template_id"] = "999" }},
+	{"key file of another database", "security.keyset_file", problem, func(c *checked) {
+		c.database()
+		file := c.values["security.keyset_file"]
+		if err := errors.Join(os.Remove(file), store.WriteKeyset(file, store.NewKeyset())); err != nil {
+			c.Fatal(err)
+		}
+	}},
+	{"key file that others may read", "security.keyset_file", problem, func(c *checked) {
+		c.database()
+		if err := os.Chmod(c.values["security.keyset_file"], 0o644); err != nil {
+			c.Fatal(err)
+		}
+	}},
+	{"key file gone", "security.keyset_file", problem, func(c *checked) {
+		c.database()
+		if err := os.Remove(c.values["security.keyset_file"]); err != nil {
+			c.Fatal(err)
+		}
+	}},
+	{"database is no database", "store", problem, func(c *checked) {
+		path := strings.TrimPrefix(c.values["store.dsn"], "sqlite:")
+		if err := os.WriteFile(path, []byte(strings.Repeat("not a database. ", 100)), 0o600); err != nil {
+			c.Fatal(err)
+		}
+	}},
+}
+
+func (c *checked) unsubscribe(event string) {
+	c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) {
+		s.Events = slices.DeleteFunc(s.Events, func(e string) bool { return e == event })
+	})
+}
+
+func (c *checked) fault(upstream, operation string, status int, body string) {
+	c.world.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: wire.Error, Times: 10, Status: status, Body: body})
+}
+
+// database makes a database and its keys, as a first start does.
+func (c *checked) database() {
+	c.Helper()
+	cfg, err := ConfigOf(c.values)
+	if err != nil {
+		c.Fatal(err)
+	}
+	keys := store.NewKeyset()
+	if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
+		c.Fatal(err)
+	}
+	s, err := store.Open(c.Context(), store.Config{DSN: cfg.Store.DSN, Keyset: keys})
+	if err != nil {
+		c.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// nobody is an address on which nothing listens.
+func nobody(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// TestCheckFindsWhatIsWrong: each mistake is found where it is, said in both languages, without a secret and without a write.
+func TestCheckFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	golden := map[string]*strings.Builder{"zh": {}, "en": {}}
+	for _, tc := range checkCases {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newChecked(t)
+			tc.spoil(c)
+			for lang, out := range golden {
+				bad, findings, err := c.run(lang)
+				if findings[tc.step] != tc.want {
+					t.Errorf("%s: %q, want %q\n%s", tc.step, findings[tc.step], tc.want, bad)
+				}
+				var failed *checkFailed
+				if (tc.want == problem) != errors.As(err, &failed) || err != nil && exitCode(err) != 1 {
+					t.Errorf("ended with %v", err)
+				}
+				for _, s := range steady {
+					bad = s.what.ReplaceAllString(bad, s.with)
+				}
+				out.WriteString("## " + tc.name + "\n" + bad + "\n")
+			}
+			for _, key := range secretKeys {
+				if strings.Contains(c.allOut, c.values[key]) {
+					t.Errorf("%s was printed", key)
+				}
+			}
+			for _, write := range [][2]string{{"feishu", "identities.create"}, {"feishu", "message.create"}, {"esign", "evidence.psn_realname"},
+				{"esign", "files.upload_url"}, {"tencent", "SendSms"}, {"tencent", "PhoneVerification"}, {"feishu", "ws.connect"}} {
+				if n := c.world.Recorder.Count(write[0], write[1]); n > 0 {
+					t.Errorf("%d calls of %s", n, write[1])
+				}
+			}
+		})
+	}
+	for lang, out := range golden {
+		file := filepath.Join("testdata", "check."+lang+".txt")
+		if *updateCheck {
+			if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(file, []byte(out.String()), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); got != string(want) && !t.Failed() {
+			a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+			for i := range min(len(a), len(b)) {
+				if a[i] != b[i] {
+					t.Errorf("%s, line %d:\n got %s\nwant %s\n(-update-check writes it)", file, i+1, a[i], b[i])
+					break
+				}
+			}
+			if len(a) != len(b) {
+				t.Errorf("%s: %d lines, want %d", file, len(a), len(b))
+			}
+		}
+	}
+}
+
+// TestCheckBesideServe: a running serve is recognised by its keys, and goes on.
+func TestCheckBesideServe(t *testing.T) {
+	r := start(t, setup{})
+	r.hire().toReview()
+	c := &checked{T: t, world: r.world, values: maps.Clone(r.values)}
+	c.values["server.public_url"] = r.app.URL()
+	bad, findings, err := c.run("en")
+	for _, id := range []string{"feishu.webhook", "store", "security.keyset_file"} {
+		if findings[id] != good {
+			t.Errorf("%s is %q\n%s", id, findings[id], bad)
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	c.values["feishu.encrypt_key"] = "another key"
+	if _, findings, _ := c.run("en"); findings["feishu.webhook"] != problem {
+		t.Errorf("with another encrypt key the webhook is %q", findings["feishu.webhook"])
+	}
+	p := r.hire()
+	p.toReview() // it still works
+}
+
+// TestCheckProgram looks at flags and exit codes.
+func TestCheckProgram(t *testing.T) {
+	t.Parallel()
+	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cutOff(world) })
+	var env []string
+	for line := range strings.Lines(world.Env()) {
+		env = append(env, strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(line), "export "), "'", ""))
+	}
+	dir := t.TempDir()
+	env = append(env, "SHIMING_STORE_DSN=sqlite:"+filepath.Join(dir, "x.db"), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(dir, "k.json"), "LC_ALL=", "LC_MESSAGES=")
+	file := write(t, "config.yaml", "")
+	for _, c := range []struct {
+		env  string
+		args []string
+		code int
+		says string
+	}{
+		{"LANG=zh_CN.UTF-8", nil, 0, "✓ 数据库"},
+		{"LANG=en_GB.UTF-8", nil, 0, "✓ Database"},
+		{"LANG=C", []string{"--lang", "zh"}, 0, "✓ 数据库"},
+		{"LANG=C", []string{"--json"}, 0, `"outcome": "ok"`},
+		{"SHIMING_ESIGN_APP_ID=1", nil, 1, "✗ e签宝"},
+		{"SHIMING_HR_ADMINS=", nil, 2, "hr.admins"},
+		{"SHIMING_HR_ADMINS=", []string{"--json"}, 2, `"id": "config"`},
+	} {
+		code, out := command(t.Context(), append(slices.Clone(env), c.env), append([]string{"check", "--config", file}, c.args...)...).run(t)
+		if code != c.code || !strings.Contains(out, c.says) {
+			t.Errorf("%s %v: exit code %d, want %d; want %q in\n%s", c.env, c.args, code, c.code, c.says, out)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("check left %v behind", left)
+	}
+}

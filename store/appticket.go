@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"shiming/flows"
+)
+
+// The app ticket of a marketplace app belongs to no tenant. It lies sealed among the settings, so
+// that every instance has it, also after a restart; it comes anew every hour.
+const appTicketSetting = "app_ticket/"
+
+func ticketPlace(appID string) string { return "setting:app_ticket|" + appID }
+
+// PutAppTicket keeps the ticket in place of the former one.
+func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
+	sealed, err := s.keys.seal(ticketPlace(appID), []byte(ticket))
+	if err != nil {
+		return err
+	}
+	return s.Tx(ctx, func(tx flows.Tx) error {
+		return tx.PutSetting(ctx, "", appTicketSetting+appID, base64.StdEncoding.EncodeToString(sealed))
+	})
+}
+
+// AppTicket returns the ticket that was kept last, "" if there is none or if it was sealed with a key
+// that is gone, since a new one can be asked for.
+func (s *Store) AppTicket(ctx context.Context, appID string) (ticket string, err error) {
+	err = s.View(ctx, func(v flows.View) error {
+		kept, err := v.Setting(ctx, "", appTicketSetting+appID)
+		if err != nil || kept == "" {
+			return err
+		}
+		sealed, err := base64.StdEncoding.DecodeString(kept)
+		if err != nil {
+			return fmt.Errorf("store: app ticket: %w", err)
+		}
+		clear, err := s.keys.open(ticketPlace(appID), sealed)
+		if errors.Is(err, ErrSealed) {
+			return nil
+		}
+		ticket = string(clear)
+		return err
+	})
+	return ticket, err
+}
