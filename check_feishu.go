@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,7 +84,8 @@ func (k *checker) feishuSteps() []step {
 		all = append(all, step{id, title, []string{credentials, "feishu.published"}, func(ctx context.Context) result { return k.askSubscription(ctx, s) }})
 	}
 	if k.cfg.Feishu.Transport == websocket {
-		return append(all, step{"feishu.long_connection", phrase{"长连接", "Long connection"}, after, k.askLongConn})
+		return append(all, step{"feishu.long_connection", phrase{"长连接", "Long connection"}, after, k.askLongConn},
+			step{"serve", phrase{"本机的 serve 已连上", "The serve on this machine is connected"}, nil, k.askServe})
 	}
 	return append(all,
 		step{"feishu.keys", phrase{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"}, after, k.askKeys},
@@ -238,4 +242,31 @@ func (k *checker) askLongConn(ctx context.Context) result {
 		return r
 	}
 	return result{outcome: good, seen: phrase{"有连接地址（check 自己不连，否则会分走事件）", "there is an address (check does not connect, or it would be given events)"}}
+}
+
+// askServe asks a serve on this machine whether it is ready, which it is only once its long connection has stood.
+func (k *checker) askServe(ctx context.Context) result {
+	listen := cmp.Or(k.cfg.Server.AdminListen, k.cfg.Server.Listen)
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return result{outcome: unknown}
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return result{outcome: unknown}
+	}
+	resp, err := k.web.Do(req)
+	if err != nil {
+		return result{outcome: unknown, seen: phrase{"这台机器上没有 serve 在运行", "no serve runs on this machine"},
+			do: phrase{"启动 serve 再看；后台的订阅方式要在连上之后才能保存", "start serve and look again; the console saves 订阅方式 only while one is connected"}}
+	}
+	_ = resp.Body.Close() // only the status counts
+	if resp.StatusCode != http.StatusOK {
+		return result{outcome: problem, code: strconv.Itoa(resp.StatusCode), seen: phrase{"serve 在运行，但没有就绪：没连上，或数据库有问题", "serve runs and is not ready: not connected, or something is wrong with its database"},
+			do: phrase{"看 serve 的日志：long connection is down、not ready", "look at the log of serve: long connection is down, not ready"}}
+	}
+	return result{outcome: good}
 }

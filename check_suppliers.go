@@ -116,9 +116,12 @@ func (k *checker) askClock(ctx context.Context) result {
 	if heard == 0 {
 		return result{outcome: unknown, seen: phrase{"没有一个平台告诉时间", "no platform told the time"}}
 	}
-	seconds := worst.Round(time.Second).String()
+	off, ahead := worst.Abs().Round(time.Second).String(), phrase{"快", "ahead of"}
+	if worst < 0 {
+		ahead = phrase{"慢", "behind"}
+	}
 	r := result{outcome: good, do: phrase{"打开 NTP（timedatectl set-ntp true）", "switch NTP on (timedatectl set-ntp true)"},
-		seen: phrase{"这台机器比平台快 " + seconds, "this machine is ahead of the platforms by " + seconds}}
+		seen: phrase{"这台机器比平台" + ahead.zh + " " + off, "this machine is " + ahead.en + " the platforms by " + off}}
 	switch {
 	case worst.Abs() <= clockFine:
 		return result{outcome: good}

@@ -1,0 +1,62 @@
+package scenario
+
+// Codes of Tencent Cloud, which answers every one with HTTP 200.
+
+// cloudCodes are the public ones (https://cloud.tencent.com/document/api/382/38780).
+var cloudCodes = map[Outcome]string{
+	Again: `
+RequestLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded
+RequestLimitExceeded.UinLimitExceeded ResourceUnavailable ServiceUnavailable`,
+	Stops: `
+ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId AuthFailure.MFAFailure
+AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure AuthFailure.TokenFailure
+AuthFailure.UnauthorizedOperation DryRunOperation InvalidAction InvalidParameter InvalidParameterValue InvalidRequest
+IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct NoSuchVersion OperationDenied
+RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound ResponseSizeLimitExceeded UnauthorizedOperation
+UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion`,
+	Unclear: `
+FailedOperation InternalError ResourceInUse`,
+}
+
+// smsCodes are those of SendSms (https://cloud.tencent.com/document/product/382/55981).
+var smsCodes = map[Outcome]string{
+	Again: `
+InternalError.SigFieldMissing InternalError.SigVerificationFail`,
+	Asks: `
+FailedOperation.PhoneNumberInBlacklist InvalidParameterValue.IncorrectPhoneNumber LimitExceeded.DeliveryFrequencyLimit
+LimitExceeded.PhoneNumberDailyLimit LimitExceeded.PhoneNumberOneHourLimit
+LimitExceeded.PhoneNumberSameContentDailyLimit LimitExceeded.PhoneNumberThirtySecondLimit
+UnsupportedOperation.UnsuportedRegion`,
+	Stops: `
+FailedOperation.ContainSensitiveWord FailedOperation.FailResolvePacket FailedOperation.InsufficientBalanceInSmsPackage
+FailedOperation.JsonParseFail FailedOperation.MarketingSendTimeConstraint FailedOperation.MissingSignature
+FailedOperation.MissingSignatureList FailedOperation.MissingTemplateList FailedOperation.NotEnterpriseCertification
+FailedOperation.SignatureIncorrectOrUnapproved FailedOperation.TemplateIncorrectOrUnapproved
+FailedOperation.TemplateParamSetNotMatchApprovedTemplate FailedOperation.TemplateUnapprovedOrNotExist
+InternalError.JsonParseFail InternalError.RequestTimeException InternalError.RestApiInterfaceNotExist
+InvalidParameter.AppidAndBizId InvalidParameter.DirtyWordFound InvalidParameter.InvalidParameters
+InvalidParameterValue.ContentLengthLimit InvalidParameterValue.ProhibitedUseUrlInTemplateParameter
+InvalidParameterValue.SdkAppIdNotExist InvalidParameterValue.TemplateParameterFormatError
+InvalidParameterValue.TemplateParameterLengthLimit LimitExceeded.AppDailyLimit LimitExceeded.DailyLimit
+LimitExceeded.PhoneNumberCountLimit MissingParameter.EmptyPhoneNumberSet
+UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny UnauthorizedOperation.RequestIpNotInWhitelist
+UnauthorizedOperation.RequestPermissionDeny UnauthorizedOperation.SdkAppIdIsDisabled
+UnauthorizedOperation.SerivceSuspendDueToArrears UnauthorizedOperation.SmsSdkAppIdVerifyFail UnsupportedOperation.
+UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber`,
+	Unclear: `
+FailedOperation.OtherError FailedOperation.ParametersOtherError InternalError.OtherError InternalError.SendAndRecvFail
+InternalError.Timeout InternalError.UnknownError`,
+}
+
+// faceidCodes are those of the data checks (https://cloud.tencent.com/document/product/1007/47911).
+var faceidCodes = map[Outcome]string{
+	Again: `
+FailedOperation.DbError FailedOperation.RequestLimitExceeded FailedOperation.UnKnown InternalError.UnKnown`,
+	Asks: `
+FailedOperation.IdFormatError FailedOperation.IdNameMisMatch FailedOperation.IdNoExistSystem
+FailedOperation.NameFormatError FailedOperation.VerificationFail`,
+	Stops: `
+FailedOperation.DecryptSystemError FailedOperation.StsUnAuthErrError InvalidParameter.UnsupportEncryptField
+UnauthorizedOperation.ActivateError UnauthorizedOperation.Activating UnauthorizedOperation.Arrears
+UnauthorizedOperation.ChargeStatusException UnauthorizedOperation.NonAuthorize UnauthorizedOperation.Nonactivated`,
+}
