@@ -172,6 +172,9 @@ func (k *checker) close() {
 
 // steps lists every question, in the order in which an app is set up.
 func (k *checker) steps() []step {
+	if k.cfg.Feishu.AppType == marketplace {
+		return slices.Concat(k.marketplaceSteps(), k.supplierSteps(), k.hereSteps())
+	}
 	return slices.Concat(k.feishuSteps(), k.peopleSteps(), k.supplierSteps(), k.hereSteps())
 }
 

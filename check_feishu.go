@@ -92,6 +92,16 @@ func (k *checker) feishuSteps() []step {
 		step{"feishu.webhook", phrase{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook})
 }
 
+// marketplaceSteps are for an app that many companies install: without an app ticket, which comes by push to a running serve, and
+// without a tenant nothing of Feishu's can be asked.
+func (k *checker) marketplaceSteps() []step {
+	return []step{
+		{"feishu.marketplace", phrase{"飞书商店应用", "Feishu marketplace app"}, nil, k.untold(
+			phrase{"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志", "credentials, scopes and events of a marketplace app can only be asked with an app_ticket of each tenant: look at the log of serve"})},
+		{"feishu.webhook", phrase{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook},
+	}
+}
+
 func (k *checker) askCredentials(ctx context.Context) result {
 	err := k.client.ProbeToken(ctx)
 	if err == nil {

@@ -33,7 +33,7 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl HOST/sim/chats/{chat}/messages                   cards as text with their buttons and fields; ?lang=en_us
 
   robots
-    curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"]
+    curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"], "hire":50
     curl HOST/sim/crew                                    how far each is
     curl HOST/sim/record                                  everything that happened: events, clicks, cards, photos read, people
 
@@ -46,6 +46,13 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl -d '{"upstream":"esign","operation":"evidence.psn_realname","kind":"drop_after","times":1}' HOST/sim/faults
     curl HOST/sim/faults
     curl -X DELETE HOST/sim/faults                        all of them; ?id=3 for one
+    curl HOST/sim/scenarios                               everything that can go wrong, by name; ?lang=en
+    curl -X POST HOST/sim/scenarios/feishu.ocr/2110010/arm      it happens to the next such call; DELETE without /arm takes it back
+    curl -X POST HOST/sim/scenarios/state/awaiting_review/arm   somebody new is brought there; or -d '{"person":"ou_…"}'
+
+  the bot and the clock (demo only)
+    curl -d '{"do":"kill"}' HOST/sim/bot                  pause resume kill stop start restart
+    curl -d '{"advance":"4h"}' HOST/sim/clock             for everybody; what falls due meanwhile happens at once
 
 variants: good rotated tilted blurred glare cut photocopy small dark sideways expired broken
 kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang
@@ -65,25 +72,28 @@ func (w *World) control() http.Handler {
 	})
 	mux.HandleFunc("GET /sim/people/{who}/{file}", w.getPhoto)
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
-		"GET /sim/state":                 w.getState,
-		"GET /sim/settings":              func(*http.Request) (any, error) { return w.Settings(), nil },
-		"POST /sim/webhook":              w.postWebhook,
-		"POST /sim/people":               w.postPeople,
-		"GET /sim/sms/{who}":             w.getSMS,
-		"POST /sim/chats/{who}/enter":    w.postEnter,
-		"POST /sim/chats/{who}/text":     w.postText,
-		"POST /sim/chats/{who}/photo":    w.postPhoto,
-		"POST /sim/chats/{who}/click":    w.postClick,
-		"GET /sim/chats/{chat}/messages": w.getMessages,
-		"GET /sim/crew":                  w.getCrew,
-		"POST /sim/crew":                 w.postCrew,
-		"GET /sim/record":                w.getRecord,
-		"GET /sim/calls":                 w.getCalls,
-		"GET /sim/faults":                func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
-		"POST /sim/faults":               w.postFault,
-		"DELETE /sim/faults":             w.deleteFaults,
-		"POST /sim/bot":                  w.postBot,
-		"POST /sim/clock":                w.postClock,
+		"GET /sim/state":                        w.getState,
+		"GET /sim/settings":                     func(*http.Request) (any, error) { return w.Settings(), nil },
+		"POST /sim/webhook":                     w.postWebhook,
+		"POST /sim/people":                      w.postPeople,
+		"GET /sim/sms/{who}":                    w.getSMS,
+		"POST /sim/chats/{who}/enter":           w.postEnter,
+		"POST /sim/chats/{who}/text":            w.postText,
+		"POST /sim/chats/{who}/photo":           w.postPhoto,
+		"POST /sim/chats/{who}/click":           w.postClick,
+		"GET /sim/chats/{chat}/messages":        w.getMessages,
+		"GET /sim/crew":                         w.getCrew,
+		"POST /sim/crew":                        w.postCrew,
+		"GET /sim/record":                       w.getRecord,
+		"GET /sim/calls":                        w.getCalls,
+		"GET /sim/faults":                       func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
+		"POST /sim/faults":                      w.postFault,
+		"DELETE /sim/faults":                    w.deleteFaults,
+		"GET /sim/scenarios":                    w.getScenarios,
+		"POST /sim/scenarios/{group}/{row}/arm": w.postScenario,
+		"DELETE /sim/scenarios/{group}/{row}":   w.deleteScenario,
+		"POST /sim/bot":                         w.postBot,
+		"POST /sim/clock":                       w.postClock,
 	} {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(rw, r.Body, maxBody)

@@ -32,6 +32,18 @@ type HRRun struct {
 
 // Employ starts an employee's registration in the background. It reports false if that robot is on the way already.
 func (w *World) Employ(e *Employee, s Script) bool {
+	run, ok := w.begin(e)
+	if ok {
+		w.serving.Go(func() {
+			_, err := e.Register(w.life, s, func(p Progress) { w.crew.note(run, p) })
+			w.crew.end(run, err)
+		})
+	}
+	return ok
+}
+
+// begin notes that a robot is on its way with somebody, unless one is already.
+func (w *World) begin(e *Employee) (*Run, bool) {
 	c := &w.crew
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,23 +51,25 @@ func (w *World) Employ(e *Employee, s Script) bool {
 		c.runs = map[string]*Run{}
 	}
 	if r := c.runs[e.OpenID]; r != nil && !r.Ended {
-		return false
+		return nil, false
 	}
 	run := &Run{OpenID: e.OpenID, Since: w.cfg.Now()}
 	c.runs[e.OpenID] = run
-	w.serving.Go(func() {
-		_, err := e.Register(w.life, s, func(p Progress) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			run.Stage, run.Since = p.Stage, p.At
-		})
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if run.Ended = true; err != nil {
-			run.Error = err.Error()
-		}
-	})
-	return true
+	return run, true
+}
+
+func (c *crew) note(run *Run, p Progress) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	run.Stage, run.Since = p.Stage, p.At
+}
+
+func (c *crew) end(run *Run, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if run.Ended = true; err != nil {
+		run.Error = err.Error()
+	}
 }
 
 // EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work already.

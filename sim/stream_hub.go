@@ -198,5 +198,6 @@ func (h *hub) sawCall(x wire.Exchange) {
 	h.markLocked(itemCall, key)
 	if x.Call.Fault != "" {
 		h.markLocked(itemFaults, "")
+		h.markLocked(itemScenarios, "")
 	}
 }

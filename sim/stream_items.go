@@ -133,6 +133,8 @@ func (w *World) render(it item) any {
 		return nil
 	case itemClock:
 		return w.clockItem()
+	case itemScenarios:
+		return w.armedScenarios()
 	}
 	return w.hub.render(it)
 }

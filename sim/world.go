@@ -51,6 +51,7 @@ type World struct {
 
 	board board
 	crew  crew
+	armed armed
 	hub   *hub  // nil unless Config.Inspect
 	drawn drawn // pictures handed out
 	clock *clock

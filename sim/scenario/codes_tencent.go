@@ -18,7 +18,7 @@ UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion`,
 FailedOperation InternalError ResourceInUse`,
 }
 
-// smsCodes are those of SendSms (https://cloud.tencent.com/document/product/382/55981).
+// smsCodes are those of SendSms (https://cloud.tencent.com/document/api/382/59177).
 var smsCodes = map[Outcome]string{
 	Again: `
 InternalError.SigFieldMissing InternalError.SigVerificationFail`,

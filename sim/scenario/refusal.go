@@ -32,8 +32,8 @@ var outcomes = map[Outcome]Text{
 	Unclear: {"可能已经做了：不自动再做，由人决定", "may have been done: not repeated by itself, somebody decides"},
 }
 
-// Code is a documented error code of a platform, as the answer to one call.
-type Code struct {
+// Refusal is a documented error code of a platform, as the answer to one call.
+type Refusal struct {
 	Name    string // stable, e.g. feishu.ocr/2110001
 	Call    Call
 	Code    string // as the platform writes it
@@ -45,7 +45,7 @@ type Code struct {
 }
 
 // End is what follows, in words.
-func (c Code) End() Text { return outcomes[c.Outcome] }
+func (c Refusal) End() Text { return outcomes[c.Outcome] }
 
 // feishuCode and esignCode are rows as they are written down. What stands in the body of e签宝 beside the number is part of it.
 type feishuCode struct {
@@ -64,12 +64,12 @@ type esignCode struct {
 	text       Text
 }
 
-// Codes lists the documented error codes, platform by platform.
-func Codes() []Code {
-	var out []Code
+// Refusals lists the documented error codes, platform by platform.
+func Refusals() []Refusal {
+	var out []Refusal
 	for _, r := range feishuCodes {
 		body := fmt.Sprintf(`{"code":%d,"msg":"simulated"}`, r.code)
-		out = append(out, Code{Name: fmt.Sprintf("%s/%d", r.call, r.code), Call: callNamed(r.call), Code: fmt.Sprint(r.code),
+		out = append(out, Refusal{Name: fmt.Sprintf("%s/%d", r.call, r.code), Call: callNamed(r.call), Code: fmt.Sprint(r.code),
 			Status: cmp.Or(feishuStatus[r.code], http.StatusBadRequest), Body: body, Outcome: r.outcome, Text: r.text})
 	}
 	for _, r := range esignCodes {
@@ -84,7 +84,7 @@ func Codes() []Code {
 				if part.call == "tencent.check" && outcome == Unclear {
 					outcome = Again // a check that is made twice does no harm
 				}
-				out = append(out, Code{Name: part.call + "/" + strings.TrimSuffix(code, "."), Call: callNamed(part.call), Code: code, Status: http.StatusOK,
+				out = append(out, Refusal{Name: part.call + "/" + strings.TrimSuffix(code, "."), Call: callNamed(part.call), Code: code, Status: http.StatusOK,
 					Body: tencent.ErrorBody(code), Outcome: outcome, Text: Text{"腾讯云回 " + code, "Tencent Cloud answers " + code}})
 			}
 		}
@@ -92,8 +92,8 @@ func Codes() []Code {
 	return out
 }
 
-func (r esignCode) row() Code {
-	c := Code{Name: r.call + "/" + r.name, Call: callNamed(r.call), Code: r.code, Status: r.status, Outcome: r.outcome, Text: r.text}
+func (r esignCode) row() Refusal {
+	c := Refusal{Name: r.call + "/" + r.name, Call: callNamed(r.call), Code: r.code, Status: r.status, Outcome: r.outcome, Text: r.text}
 	if c.Call.Proof == NoProof { // the storage speaks XML
 		c.Header = http.Header{"Content-Type": {"application/xml"}}
 		c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, r.code, r.message)
@@ -108,24 +108,24 @@ func callNamed(name string) Call {
 	return calls[i] // a row that names no call fails every test
 }
 
-// CodeNamed finds a row.
-func CodeNamed(name string) (Code, bool) {
-	all := Codes()
-	i := slices.IndexFunc(all, func(c Code) bool { return c.Name == name })
+// RefusalNamed finds a row.
+func RefusalNamed(name string) (Refusal, bool) {
+	all := Refusals()
+	i := slices.IndexFunc(all, func(c Refusal) bool { return c.Name == name })
 	if i < 0 {
-		return Code{}, false
+		return Refusal{}, false
 	}
 	return all[i], true
 }
 
 // Wire is the fault to arm: the next call is answered with the code.
-func (c Code) Wire() wire.Fault {
+func (c Refusal) Wire() wire.Fault {
 	return wire.Fault{Upstream: c.Call.Upstream, Operation: c.Call.Operation, Kind: wire.Error, Times: 1, Status: c.Status, Header: c.Header, Body: c.Body}
 }
 
 // Arm lets the platform answer the next such call with the code, and returns what takes that back. Tokens are forgotten where
 // the call is about getting one.
-func (c Code) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
+func (c Refusal) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	id := faults.Arm(c.Wire())
 	if c.Call.Proof == Secret {
 		f.KillTokens()

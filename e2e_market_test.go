@@ -1,0 +1,179 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+)
+
+const otherTenant = "tk_other"
+
+// market is one bot and two companies that have it installed.
+type market struct {
+	a, b *rig // the same bot, seen from each company
+	both *feishu.Market
+}
+
+// startMarket opens two worlds with one app and a bot between them.
+func startMarket(t *testing.T, ocrPerSecond int) *market {
+	t.Helper()
+	m := &market{}
+	m.a = start(t, setup{world: sim.Config{OCRPerSecond: ocrPerSecond}, before: func(w *sim.World, settings map[string]string) {
+		other, err := sim.Start(t.Context(), sim.Config{Tenant: otherTenant, Seed: 815, OCRPerSecond: ocrPerSecond, RetryLadder: impatient})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.both = feishu.NewMarket(w.Feishu, other.Feishu)
+		front := httptest.NewServer(m.both)
+		t.Cleanup(func() {
+			cutOff(w)
+			cutOff(other)
+			m.both.Close()
+			front.Close()
+		})
+		m.b = &rig{T: t, world: other}
+		var admins []string
+		for _, id := range w.Admins() {
+			admins = append(admins, tenant+"/"+id)
+		}
+		for _, id := range other.Admins() {
+			admins = append(admins, otherTenant+"/"+id)
+		}
+		for key, value := range map[string]string{"feishu.app_type": "marketplace", "feishu.base_url": front.URL, "hr.admins": strings.Join(admins, ","),
+			"hr.review_chat": "", "hr.announce_chat": "", "verification.method": "none"} {
+			settings[key] = value
+		}
+	}})
+	m.b.ctx, m.b.values, m.b.logs = m.a.ctx, m.a.values, m.a.logs
+	m.join()
+	if status, err := m.both.PushTicket(m.a.ctx); status != 200 || err != nil {
+		t.Fatalf("the app ticket was answered %d, %v", status, err)
+	}
+	return m
+}
+
+// join shows the second company where the bot is now.
+func (m *market) join() {
+	m.b.app = m.a.app
+	m.b.world.SetWebhook(m.a.app.URL() + "/webhook/event")
+}
+
+// TestTwoTenants: two companies side by side, of which neither sees anything of the other.
+func TestTwoTenants(t *testing.T) {
+	m := startMarket(t, 50)
+	p, q := m.a.hire(), m.b.hire()
+	hrA, hrB := m.a.admin(0), m.b.admin(0)
+	for _, x := range []person{p, q} {
+		x.toForm()
+		x.press("confirm")
+		x.see(sim.StageReview)
+	}
+	sA := hrA.sees(hrA.chat(), p, "approve")
+	sB := hrB.sees(hrB.chat(), q, "approve")
+
+	// Lists and figures hold the own people only, and a case of the others is none.
+	for _, x := range []struct {
+		hr          admin
+		mine, other person
+	}{{hrA, p, q}, {hrB, q, p}} {
+		x.hr.say("待审")
+		s := x.hr.r.find(x.hr.chat(), "the queue", func(s screen) bool { return s.says("共 1 件在等") })
+		if card := string(s.msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
+			t.Error("the list is not that of the own company")
+		}
+		for _, word := range []string{"统计", "催办", "对账"} {
+			x.hr.say(word)
+		}
+	}
+	before := m.b.caseIn(otherTenant, q.OpenID)
+	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
+		value := map[string]any{"v": 1, "act": act, "case": before.ID, "rev": before.Rev}
+		if f := m.a.forge(hrA.openID, sA.msg, value, map[string]any{"reason": "other"}); strings.Contains(f.card.text, q.OpenID) || f.toast == "" {
+			t.Errorf("%s on the other company's case: %q", act, f.toast)
+		}
+	}
+	if f := m.a.forge(hrA.openID, sA.msg, map[string]any{"v": 1, "act": "next", "case": before.ID}, nil); !f.card.has("approve") || f.card.value("approve")["case"] == before.ID {
+		t.Error("the queue of one company shows the other's case, or none")
+	}
+	if now := m.b.caseIn(otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
+		t.Errorf("the other company's case went from version %d to %d, %s", before.Version, now.Version, now.State)
+	}
+	// An admin of one company is nobody in the other, even under the same open_id.
+	m.b.world.Feishu.AddUser(feishu.User{OpenID: hrA.openID, Name: "同号"})
+	if f := m.b.forge(hrA.openID, sB.msg, sB.value("approve"), nil); !strings.Contains(f.toast, "HR") {
+		t.Errorf("an admin of another company: %q", f.toast)
+	}
+
+	// Restarted, the bot still has the app's ticket, and asks for no new one.
+	asked := m.both.Resends()
+	m.a.stop()
+	m.a.run()
+	m.join()
+	m.a.clickOn(hrA.openID, sA, "approve", nil)
+	m.b.clickOn(hrB.openID, sB, "approve", nil)
+	p.see(sim.StageDone)
+	q.see(sim.StageDone)
+	if n := m.both.Resends(); n != asked {
+		t.Errorf("the ticket was asked for %d times after the restart", n-asked)
+	}
+	for _, x := range []struct{ mine, other person }{{p, q}, {q, p}} {
+		ids := x.mine.r.world.Feishu.Identities()
+		if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
+			t.Errorf("%d identities in a company", len(ids))
+		}
+		for _, chat := range x.mine.r.world.Feishu.Chats() {
+			for _, msg := range x.mine.r.world.Feishu.Messages(chat) {
+				for _, v := range msg.History {
+					if strings.Contains(string(v.Card), x.other.OpenID) {
+						t.Error("a card of one company names somebody of the other")
+					}
+				}
+			}
+		}
+	}
+
+	// Without a ticket that is good the bot asks for one, and goes on by itself.
+	m.both.KillTickets()
+	m.a.world.Feishu.KillTokens()
+	p.say("帮助")
+	m.a.until("a ticket was asked for", func() bool { return m.both.Resends() > asked })
+	p.reads("实名")
+}
+
+// TestTenantsHaveLimitsOfTheirOwn: while one company's photos queue up at its OCR limit, another's are read.
+func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
+	m := startMarket(t, 2)
+	crowd := m.a.hireAll(12)
+	for _, p := range crowd {
+		p.toPhotos()
+	}
+	for _, p := range crowd {
+		p.sendBoth()
+	}
+	q := m.b.hire()
+	q.toForm()
+	if read := len(m.a.world.Feishu.OCRCalls()); read >= 2*len(crowd) {
+		t.Errorf("the other company's person was served after all %d photos", read)
+	}
+	for _, r := range []*rig{m.a, m.b} {
+		for _, call := range r.world.Feishu.OCRCalls() {
+			if call.Refused {
+				t.Error("a call over the limit")
+			}
+		}
+	}
+}
+
+// caseIn is the latest case of somebody in a company.
+func (r *rig) caseIn(tenantKey, openID string) (c *flows.Case) {
+	r.Helper()
+	r.view(func(v flows.View) (err error) {
+		c, err = v.LatestCase(r.ctx, tenantKey, openID)
+		return err
+	})
+	return c
+}

@@ -1,0 +1,266 @@
+package sim
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"shiming/sim/scenario"
+	"shiming/sim/wire"
+)
+
+// itemScenarios is the stream's item that says which scenarios are armed: a list of names.
+const itemScenarios = "scenarios"
+
+// Kinds of scenarios.
+const (
+	scenarioState = "state" // brings somebody to a place
+	scenarioFault = "fault" // a call goes wrong, in one of the ways that every call can
+	scenarioCode  = "code"  // a call is answered with a documented error code
+)
+
+// armed are the scenarios that wait to happen, by name.
+type armed struct {
+	mu  sync.Mutex
+	all map[string]waiting
+}
+
+// waiting is what an armed scenario has armed.
+type waiting struct {
+	disarm func()
+	fault  int // id; 0 when it is a knob of the platform
+}
+
+// shownScenario is a scenario as the page lists it.
+type shownScenario struct {
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	Group string `json:"group"` // platform, or state
+	Text  string `json:"text"`
+	End   string `json:"end"` // how it comes to its end, "" for states
+	Code  string `json:"code,omitempty"`
+	HTTP  int    `json:"http,omitempty"`
+	Armed bool   `json:"armed"`
+}
+
+// getScenarios lists everything that can be armed, ?lang=en in English.
+func (w *World) getScenarios(r *http.Request) (any, error) {
+	say := func(t scenario.Text) string { return t.ZH }
+	if r.URL.Query().Get("lang") == "en" {
+		say = func(t scenario.Text) string { return t.EN }
+	}
+	now := w.armedScenarios()
+	out := []shownScenario{}
+	for _, s := range scenario.States() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioState, Group: "state", Text: say(s.Text)})
+	}
+	for _, s := range scenario.All() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioFault, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End.Text)})
+	}
+	for _, s := range scenario.Refusals() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioCode, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End()), Code: s.Code, HTTP: s.Status})
+	}
+	for i := range out {
+		out[i].Armed = slices.Contains(now, out[i].Name)
+	}
+	return out, nil
+}
+
+// armedScenarios are the names of those that have not happened yet.
+func (w *World) armedScenarios() []string {
+	a := &w.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	left := map[int]bool{0: true}
+	for _, f := range w.Faults.List() {
+		left[f.ID] = true
+	}
+	out := []string{}
+	for name, s := range a.all {
+		if left[s.fault] {
+			out = append(out, name)
+		} else {
+			delete(a.all, name) // it has happened
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// arm lets a fault or a code happen to the next such call.
+func (w *World) arm(name string) error {
+	var do func() (disarm func())
+	if s, ok := scenario.Named(name); ok {
+		do = func() func() { return s.Arm(w.Faults, w.Feishu) }
+	} else if c, ok := scenario.RefusalNamed(name); ok {
+		do = func() func() { return c.Arm(w.Faults, w.Feishu) }
+	} else {
+		return missing("scenario")
+	}
+	w.disarm(name)
+	a := &w.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := w.Faults.List()
+	disarm := do()
+	s := waiting{disarm: disarm}
+	for _, f := range w.Faults.List() {
+		if !slices.ContainsFunc(before, func(b wire.Fault) bool { return b.ID == f.ID }) {
+			s.fault = f.ID
+		}
+	}
+	if a.all == nil {
+		a.all = map[string]waiting{}
+	}
+	a.all[name] = s
+	return nil
+}
+
+// disarm takes a scenario back. It reports whether it was still armed.
+func (w *World) disarm(name string) bool {
+	a := &w.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.all[name]
+	if ok {
+		delete(a.all, name)
+		s.disarm()
+	}
+	return ok
+}
+
+// tellScenarios shows on the page what is armed.
+func (w *World) tellScenarios() {
+	w.hub.mark(itemFaults, "")
+	w.hub.mark(itemScenarios, "")
+}
+
+func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
+
+// postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on its way
+// when the answer comes.
+func (w *World) postScenario(r *http.Request) (any, error) {
+	var in struct {
+		Person string `json:"person"`
+	}
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	name := scenarioName(r)
+	if s, ok := scenario.StateNamed(name); ok {
+		e, err := w.bring(in.Person, s)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"name": name, "person": e.OpenID}, nil
+	}
+	if err := w.arm(name); err != nil {
+		return nil, err
+	}
+	w.tellScenarios()
+	return map[string]any{"name": name, "armed": w.armedScenarios()}, nil
+}
+
+func (w *World) deleteScenario(r *http.Request) (any, error) {
+	if !w.disarm(scenarioName(r)) {
+		return nil, missing("armed scenario")
+	}
+	w.tellScenarios()
+	return map[string]any{"armed": w.armedScenarios()}, nil
+}
+
+// broughtWithin bounds how long it may take to bring somebody to a place, in real time.
+const broughtWithin = 2 * time.Minute
+
+// bring lets a robot walk to a place and stop there, in the background. The robot is among the crew, where its error is told.
+func (w *World) bring(openID string, to scenario.State) (*Employee, error) {
+	w.mu.Lock()
+	move := w.onClock
+	w.mu.Unlock()
+	if to.Days > 0 && move == nil {
+		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
+	}
+	e := w.Employee(openID)
+	switch {
+	case openID == "":
+		e = w.Hire(1)[0]
+	case e == nil:
+		return nil, missing("employee")
+	}
+	if st := w.Journey(e.OpenID).Stage; st != StageNone && !st.Ended() {
+		return nil, bad("this person is on the way already; take somebody else, or leave person out")
+	}
+	run, ok := w.begin(e)
+	if !ok {
+		return nil, bad("a robot is on the way with this person already")
+	}
+	w.serving.Go(func() {
+		ctx, cancel := context.WithTimeout(w.life, broughtWithin)
+		defer cancel()
+		err := w.walkTo(ctx, e, to, func(p Progress) { w.crew.note(run, p) })
+		if err == nil && to.Days > 0 {
+			err = move(ctx, time.Duration(to.Days)*24*time.Hour)
+		}
+		w.crew.end(run, err)
+	})
+	return e, nil
+}
+
+// walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person alone.
+func (w *World) walkTo(ctx context.Context, e *Employee, to scenario.State, tell func(Progress)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if to.Fault != "" {
+		s, _ := scenario.Named(to.Fault) // a test holds the names
+		defer s.Arm(w.Faults, w.Feishu)()
+		w.tellScenarios()
+	}
+	hr := make(chan error, 1)
+	go func() { hr <- w.HR(0).Work(ctx, deciding(e.OpenID, to)) }()
+	goal := Stage(to.Stage)
+	if to.Days > 0 {
+		goal = StageConfirmation // and then nothing
+	}
+	there := false
+	seenReview := false
+	_, err := e.Register(ctx, Script{DeclineConsent: to.Declines, CancelAt: Stage(to.Cancels)}, func(p Progress) {
+		tell(p)
+		seenReview = seenReview || p.Stage == StageReview
+		if p.Stage == goal && (!to.SentBack || seenReview) {
+			there = true
+			stop()
+		}
+	})
+	stop()
+	hrErr := <-hr
+	if there {
+		return nil
+	}
+	if err == nil {
+		err = hrErr
+	}
+	if err == nil {
+		err = &StuckError{OpenID: e.OpenID, Stage: w.Journey(e.OpenID).Stage, Why: "the case went another way"}
+	}
+	return err
+}
+
+// deciding is an admin's policy for one person.
+func deciding(openID string, to scenario.State) Policy {
+	return func(c HRCard) Decision {
+		if c.Applicant != openID || c.Kind != "review" {
+			return Decision{}
+		}
+		switch {
+		case to.Approved:
+			return Approve()
+		case to.Rejected:
+			return Reject("not_employee", "")
+		case to.SentBack:
+			return SendBack("details_wrong", "details", "")
+		}
+		return Decision{}
+	}
+}
