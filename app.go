@@ -184,10 +184,9 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	}
 	go func() {
-		if err := a.client.RequestTicket(ctx); err != nil {
-			a.log.Info("the app's token is not there yet", "error", err)
+		if a.client.AwaitApp(ctx) == nil {
+			a.engine.WarmNames(ctx)
 		}
-		a.engine.WarmNames(ctx)
 	}()
 
 	servers := []*http.Server{newHTTPServer(a.server.Handler())}

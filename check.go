@@ -14,6 +14,7 @@ import (
 	"shiming/bot"
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/store"
 	"shiming/verify"
 )
 
@@ -123,6 +124,7 @@ type checker struct {
 
 	app     once[bot.AppInfo]
 	granted once[map[string]bool]
+	stored  once[store.Inspection]
 }
 
 // once keeps the answer to a question that several steps ask.

@@ -18,7 +18,7 @@ func (k *checker) hereSteps() []step {
 
 // askStore looks at the database beside a serve that may be working on it.
 func (k *checker) askStore(ctx context.Context) result {
-	found, err := store.Inspect(ctx, k.cfg.Store.DSN, nil)
+	found, err := k.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, k.cfg.Store.DSN, nil) })
 	do := phrase{"检查 store.dsn、目录权限和磁盘空间", "check store.dsn, the directory's permissions and the disk's space"}
 	switch {
 	case err != nil:

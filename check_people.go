@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -9,16 +10,18 @@ import (
 	"strconv"
 
 	"shiming/bot"
+	"shiming/flows"
+	"shiming/store"
 )
 
 func (k *checker) peopleSteps() []step {
 	after := []string{credentials, "feishu.bot"}
 	all := []step{
 		{"hr.review_chat", phrase{"机器人在审核群里", "Bot is in the review group"}, after, func(ctx context.Context) result {
-			return k.askGroup(ctx, k.cfg.HR.ReviewChat, phrase{"没有填写 hr.review_chat：审核卡片私聊发给每位管理员，除非在群里用过「设为审核群」", "hr.review_chat is empty: cards for HR go to each admin in private, unless 设为审核群 was said in a group"})
+			return k.askGroup(ctx, k.chat(ctx, flows.SettingReviewChat, k.cfg.HR.ReviewChat), phrase{"没有填写 hr.review_chat，也没有在群里用过「设为审核群」：审核卡片私聊发给每位管理员", "hr.review_chat is empty and 设为审核群 was not said in a group: cards for HR go to each admin in private"})
 		}},
 		{"hr.announce_chat", phrase{"机器人在公告群里", "Bot is in the announcement group"}, after, func(ctx context.Context) result {
-			return k.askGroup(ctx, k.cfg.HR.AnnounceChat, phrase{"没有填写 hr.announce_chat：不发公告，除非在群里用过「设为公告群」", "hr.announce_chat is empty: nothing is announced, unless 设为公告群 was said in a group"})
+			return k.askGroup(ctx, k.chat(ctx, flows.SettingAnnounceChat, k.cfg.HR.AnnounceChat), phrase{"没有填写 hr.announce_chat，也没有在群里用过「设为公告群」：不发公告", "hr.announce_chat is empty and 设为公告群 was not said in a group: nothing is announced"})
 		}},
 	}
 	for i, id := range k.cfg.HR.Admins {
@@ -30,6 +33,15 @@ func (k *checker) peopleSteps() []step {
 		step{"hr.admins", phrase{"至少两位管理员", "Two admins at least"}, nil, k.askAdmins},
 		step{"feishu.ocr", phrase{"身份证 OCR 与额度", "OCR of ID cards and its quota"}, []string{credentials, "feishu.scope.document_ai:id_card:recognize"}, k.askOCR},
 		step{"feishu.identity", phrase{"录入身份信息", "Recording identities"}, []string{credentials, "feishu.scope.human_authentication:identity"}, k.askIdentity})
+}
+
+// chat is the group that the bot uses: the one chosen in chat goes before the configuration's.
+func (k *checker) chat(ctx context.Context, setting, configured string) string {
+	found, err := k.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, k.cfg.Store.DSN, nil) })
+	if err != nil {
+		return configured // the database has a step of its own
+	}
+	return cmp.Or(found.Setting(setting), configured)
 }
 
 func (k *checker) askGroup(ctx context.Context, chat string, without phrase) result {

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -15,7 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // requireChromium, set to 1 in the environment, makes tests of the page fail where there is no browser; else they are skipped.
@@ -24,35 +26,25 @@ const requireChromium = "SHIMING_REQUIRE_CHROMIUM"
 // screenshots, set in the environment, is a directory for pictures of the page.
 const screenshots = "SHIMING_SCREENSHOTS"
 
-// browser is a headless Chromium, driven by its DevTools protocol over a pipe, so that no port is opened and no library is needed.
+// browser is a headless Chromium, driven over a pipe, so that no port is opened.
 type browser struct {
 	t   *testing.T
 	ctx context.Context
-	out io.Writer
-
-	mu      sync.Mutex
-	last    int
-	waiting map[int]chan reply
-	tabs    map[string]*tab // by session
-	gone    error
-}
-
-type reply struct {
-	Result json.RawMessage
-	Error  *struct{ Message string }
 }
 
 // tab is one page. What goes wrong on it is collected: errors on the console, exceptions, requests to anywhere else.
 type tab struct {
-	b       *browser
-	session string
-	home    string // host that may be asked
+	b    *browser
+	ctx  context.Context
+	home string // host that may be asked
+
+	prefers map[string]string // media features
 
 	mu       sync.Mutex
 	problems []string
 }
 
-// openBrowser starts Chromium with an empty profile and ends it with the test.
+// openBrowser starts Chromium with an empty profile, in Chinese and on Beijing time, and ends it with the test.
 func openBrowser(ctx context.Context, t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -62,143 +54,33 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 		}
 		t.Skip("no chromium on the PATH; " + requireChromium + "=1 makes this a failure")
 	}
-	toBrowser, in, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Env("TZ=Asia/Shanghai")}
+	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
+		options = append(options, chromedp.Flag(flag, true))
 	}
-	out, fromBrowser, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	profile, err := os.MkdirTemp("", "shiming-chromium-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-		"--disable-sync", "--disable-dev-shm-usage", "--no-first-run", "--lang=zh-CN", "--user-data-dir="+profile, "--remote-debugging-pipe", "about:blank")
-	cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // descriptors 3 and 4
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = toBrowser.Close(), fromBrowser.Close()
-	b := &browser{t: t, ctx: ctx, out: in, waiting: map[int]chan reply{}, tabs: map[string]*tab{}}
-	read := make(chan struct{})
-	go func() { defer close(read); b.read(out) }()
-	t.Cleanup(func() {
-		_ = in.Close() // Chromium ends when its pipe does
-		ended := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
-		_ = cmd.Wait()
-		ended.Stop()
-		_ = out.Close()
-		<-read
-		_ = os.RemoveAll(profile)
-	})
+	ctx, free := chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(free)
+	ctx, end := chromedp.NewContext(ctx)
+	t.Cleanup(end)
+	b := &browser{t: t, ctx: ctx}
+	b.must(chromedp.Do(ctx)) // starts it
 	return b
 }
 
-// read takes messages, each ended by a zero byte, until the pipe is closed.
-func (b *browser) read(from io.Reader) {
-	r := bufio.NewReader(from)
-	for {
-		raw, err := r.ReadBytes(0)
-		if err != nil {
-			b.mu.Lock()
-			b.gone = errors.New("the browser has ended")
-			for _, ch := range b.waiting {
-				close(ch)
-			}
-			b.waiting = map[int]chan reply{}
-			b.mu.Unlock()
-			return
-		}
-		var m struct {
-			ID        int
-			SessionID string
-			Method    string
-			Params    json.RawMessage
-			reply
-		}
-		if json.Unmarshal(raw[:len(raw)-1], &m) != nil {
-			continue
-		}
-		b.mu.Lock()
-		ch, tab := b.waiting[m.ID], b.tabs[m.SessionID]
-		delete(b.waiting, m.ID)
-		b.mu.Unlock()
-		switch {
-		case ch != nil:
-			ch <- m.reply
-		case tab != nil && m.Method != "":
-			tab.saw(m.Method, m.Params)
-		}
-	}
-}
-
-// do sends one command and decodes its result into out, if that is not nil.
-func (b *browser) do(session, method string, params, out any) error {
-	ch := make(chan reply, 1)
-	b.mu.Lock()
-	if b.gone != nil {
-		b.mu.Unlock()
-		return b.gone
-	}
-	b.last++
-	id := b.last
-	b.waiting[id] = ch
-	msg := map[string]any{"id": id, "method": method}
-	if params != nil {
-		msg["params"] = params
-	}
-	if session != "" {
-		msg["sessionId"] = session
-	}
-	raw, err := json.Marshal(msg)
-	if err == nil {
-		_, err = b.out.Write(append(raw, 0))
-	}
-	b.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	select {
-	case r, ok := <-ch:
-		switch {
-		case !ok:
-			return errors.New("the browser has ended")
-		case r.Error != nil:
-			return fmt.Errorf("%s: %s", method, r.Error.Message)
-		case out != nil:
-			return json.Unmarshal(r.Result, out)
-		}
-		return nil
-	case <-b.ctx.Done():
-		return fmt.Errorf("%s: %w", method, b.ctx.Err())
-	}
-}
-
-type object = map[string]any
-
-// open opens a page of the given size and waits for its first data.
+// open opens a page of the given size in a window of its own and waits for its first data.
 func (b *browser) open(address string, width, height int, dark bool) *tab {
 	b.t.Helper()
 	u, err := url.Parse(address)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var target struct{ TargetID string }
-	b.must(b.do("", "Target.createTarget", object{"url": "about:blank", "newWindow": true}, &target))
-	var attached struct{ SessionID string }
-	b.must(b.do("", "Target.attachToTarget", object{"targetId": target.TargetID, "flatten": true}, &attached))
-	p := &tab{b: b, session: attached.SessionID, home: u.Host}
-	b.mu.Lock()
-	b.tabs[p.session] = p
-	b.mu.Unlock()
-	for _, domain := range []string{"Runtime", "Log", "Page", "Network"} {
-		p.do(domain+".enable", nil)
-	}
-	p.do("Emulation.setFocusEmulationEnabled", object{"enabled": true}) // no window hides another
+	b.must(err)
+	p := &tab{b: b, home: u.Host, prefers: map[string]string{}}
+	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithListener(p.saw))
+	b.t.Cleanup(end)
+	p.ctx = ctx
+	b.must(chromedp.Do(ctx))
+	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // no window hides another
 	p.size(width, height, dark)
-	p.do("Page.navigate", object{"url": address})
+	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
 	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)
 	return p
 }
@@ -210,49 +92,59 @@ func (b *browser) must(err error) {
 	}
 }
 
+// do sends one command of the DevTools protocol.
 func (p *tab) do(method string, params any) {
 	p.b.t.Helper()
-	p.b.must(p.b.do(p.session, method, params, nil))
+	p.b.must(chromedp.Do(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { return t.Call(ctx, method, params, nil) })))
 }
 
-// size changes the window and the colours that the page is asked for.
+// size changes the window and the colours that the page is asked for. A narrow one is a telephone's.
 func (p *tab) size(width, height int, dark bool) {
 	p.b.t.Helper()
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	p.do("Emulation.setDeviceMetricsOverride", object{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
-	p.do("Emulation.setEmulatedMedia", object{"features": []object{{"name": "prefers-color-scheme", "value": scheme}}})
+	var kind []chromedp.EmulateViewportOption
+	if width < 600 {
+		kind = append(kind, chromedp.EmulateMobile)
+	}
+	p.b.must(chromedp.Do(p.ctx, chromedp.EmulateViewport(int64(width), int64(height), kind...)))
+	p.prefer("prefers-color-scheme", scheme)
 }
 
-func (p *tab) saw(method string, raw json.RawMessage) {
-	var e struct {
-		Type             string
-		Args             []struct{ Value, Description any }
-		ExceptionDetails struct {
-			Text      string
-			Exception struct{ Description string }
-		}
-		Entry   struct{ Level, Text, URL string }
-		Request struct{ URL string }
+// prefer sets one of the preferences that the page's media queries see.
+func (p *tab) prefer(feature, value string) {
+	p.b.t.Helper()
+	p.prefers[feature] = value
+	var all []*emulation.MediaFeature
+	for name, value := range p.prefers {
+		all = append(all, &emulation.MediaFeature{Name: name, Value: value})
 	}
-	if json.Unmarshal(raw, &e) != nil {
-		return
-	}
+	p.do(emulation.CommandSetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all})
+}
+
+// saw runs for every event of the page.
+func (p *tab) saw(event any) {
 	problem := ""
-	switch method {
-	case "Runtime.consoleAPICalled":
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
 		if e.Type == "error" || e.Type == "assert" {
-			problem = fmt.Sprint("console: ", e.Args)
+			problem = "console:"
+			for _, a := range e.Args {
+				problem += " " + string(a.Value) + " " + a.Description
+			}
 		}
-	case "Runtime.exceptionThrown":
-		problem = "exception: " + e.ExceptionDetails.Text + " " + e.ExceptionDetails.Exception.Description
-	case "Log.entryAdded":
+	case *runtime.EventExceptionThrown:
+		problem = "exception: " + e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			problem += " " + x.Description
+		}
+	case *log.EventEntryAdded:
 		if e.Entry.Level == "error" {
 			problem = "log: " + e.Entry.Text + " " + e.Entry.URL
 		}
-	case "Network.requestWillBeSent":
+	case *network.EventRequestWillBeSent:
 		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != p.home && u.Scheme != "data" && u.Scheme != "blob" {
 			problem = "request to " + u.Scheme + "://" + u.Host
 		}
@@ -278,22 +170,21 @@ func (p *tab) clean() {
 // eval runs JavaScript, waits for it if it is a promise, and decodes what it gives.
 func (p *tab) eval(js string, out any) {
 	p.b.t.Helper()
-	var r struct {
-		Result           struct{ Value json.RawMessage }
-		ExceptionDetails *struct {
-			Text      string
-			Exception struct{ Description string }
-		}
-	}
-	p.b.must(p.b.do(p.session, "Runtime.evaluate", object{"expression": js, "awaitPromise": true, "returnByValue": true, "userGesture": true}, &r))
-	if d := r.ExceptionDetails; d != nil {
-		p.b.t.Fatalf("%s: %s %s", js, d.Text, d.Exception.Description)
+	raw, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]byte](js, chromedp.EvalAwaitPromise, byHand))
+	if err != nil {
+		p.b.t.Fatalf("%s: %v", js, err)
 	}
 	if out != nil {
-		if err := json.Unmarshal(r.Result.Value, out); err != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
 			p.b.t.Fatalf("%s: %v", js, err)
 		}
 	}
+}
+
+// byHand makes what a script does count as done by somebody.
+func byHand(e *runtime.EvaluateParams) {
+	yes := true
+	e.UserGesture = &yes
 }
 
 // until waits for something to become true on the page.
@@ -329,6 +220,19 @@ func (p *tab) fill(selector, text string) {
 	p.eval(`(() => { const n = `+find+`; n.value = `+quoted(text)+`; n.dispatchEvent(new Event('input')); n.dispatchEvent(new Event('change')); })()`, nil)
 }
 
+// key presses and releases a key, by its name or as the letter that it is.
+func (p *tab) key(name string) {
+	p.b.t.Helper()
+	named := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "ArrowRight": kb.ArrowRight}
+	p.b.must(chromedp.Do(p.ctx, chromedp.KeyEvent(cmp.Or(named[name], name))))
+}
+
+// settle waits until the page has been drawn twice.
+func (p *tab) settle() {
+	p.b.t.Helper()
+	p.eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))`, nil)
+}
+
 func quoted(s string) string {
 	raw, err := json.Marshal(s)
 	if err != nil {
@@ -337,16 +241,24 @@ func quoted(s string) string {
 	return string(raw)
 }
 
-// shot takes a picture, when pictures are wanted.
+// shot takes a picture of the window, when pictures are wanted.
 func (p *tab) shot(name string) {
+	p.b.t.Helper()
+	p.shotOf(name, "")
+}
+
+// shotOf takes a picture of what a selector finds, or of the window for "", when pictures are wanted.
+func (p *tab) shotOf(name, selector string) {
 	p.b.t.Helper()
 	dir := os.Getenv(screenshots)
 	if dir == "" {
 		return
 	}
-	var r struct{ Data string }
-	p.b.must(p.b.do(p.session, "Page.captureScreenshot", object{"format": "png"}, &r))
-	raw, err := base64.StdEncoding.DecodeString(r.Data)
+	take := chromedp.CaptureScreenshot()
+	if selector != "" {
+		take = chromedp.Screenshot(chromedp.CSS(selector))
+	}
+	raw, err := chromedp.Run(p.ctx, take)
 	p.b.must(err)
 	p.b.must(os.WriteFile(filepath.Join(dir, p.b.t.Name()+"-"+name+".png"), raw, 0o644))
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
@@ -159,6 +160,17 @@ var checkCases = []struct {
 			c.Fatal(err)
 		}
 	}},
+	{"group chosen in chat, without the bot", "hr.review_chat", problem, func(c *checked) {
+		gone := c.world.Feishu.AddGroup("", "旧群", c.world.Admins()...)
+		if _, err := c.world.Feishu.RemoveBotFromGroup(c.Context(), gone, c.world.Admins()[0]); err != nil {
+			c.Fatal(err)
+		}
+		c.database(func(s *store.Store) error {
+			return s.Tx(c.Context(), func(tx flows.Tx) error {
+				return tx.PutSetting(c.Context(), tenant, flows.SettingReviewChat, gone)
+			})
+		})
+	}},
 	{"no such group", "hr.announce_chat", problem, func(c *checked) { c.values["hr.announce_chat"] = "oc_nowhere" }},
 	{"no such admin", "hr.admins.2", problem, func(c *checked) { c.values["hr.admins"] = c.world.Admins()[0] + ",ou_nobody" }},
 	{"admin out of sight", "hr.admins.1", warning, func(c *checked) {
@@ -219,7 +231,7 @@ func (c *checked) fault(upstream, operation string, status int, body string) {
 }
 
 // database makes a database and its keys, as a first start does.
-func (c *checked) database() {
+func (c *checked) database(fill ...func(*store.Store) error) {
 	c.Helper()
 	cfg, err := ConfigOf(c.values)
 	if err != nil {
@@ -232,6 +244,11 @@ func (c *checked) database() {
 	s, err := store.Open(c.Context(), store.Config{DSN: cfg.Store.DSN, Keyset: keys})
 	if err != nil {
 		c.Fatal(err)
+	}
+	for _, f := range fill {
+		if err := f(s); err != nil {
+			c.Fatal(err)
+		}
 	}
 	if err := s.Close(); err != nil {
 		c.Fatal(err)

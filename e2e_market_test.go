@@ -91,13 +91,13 @@ func TestTwoTenants(t *testing.T) {
 	}
 	before := m.b.caseIn(otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
-		value := map[string]any{"v": 1, "act": act, "case": before.ID, "rev": before.Rev}
+		value := with(with(sA.value("approve"), "act", act), "case", before.ID)
 		if f := m.a.forge(hrA.openID, sA.msg, value, map[string]any{"reason": "other"}); strings.Contains(f.card.text, q.OpenID) || f.toast == "" {
 			t.Errorf("%s on the other company's case: %q", act, f.toast)
 		}
 	}
-	if f := m.a.forge(hrA.openID, sA.msg, map[string]any{"v": 1, "act": "next", "case": before.ID}, nil); !f.card.has("approve") || f.card.value("approve")["case"] == before.ID {
-		t.Error("the queue of one company shows the other's case, or none")
+	if f := m.a.forge(hrA.openID, sA.msg, with(with(sA.value("approve"), "act", "next"), "case", before.ID), nil); !f.card.has("approve") || f.card.value("approve")["case"] == before.ID {
+		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.status, f.toast, f.card.text)
 	}
 	if now := m.b.caseIn(otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
 		t.Errorf("the other company's case went from version %d to %d, %s", before.Version, now.Version, now.State)
@@ -176,4 +176,29 @@ func (r *rig) caseIn(tenantKey, openID string) (c *flows.Case) {
 		return err
 	})
 	return c
+}
+
+// TestConfigOfAMarketplaceApp: what belongs to one company has no place in the configuration of many.
+func TestConfigOfAMarketplaceApp(t *testing.T) {
+	path := write(t, "config.yaml", complete)
+	for _, c := range []struct {
+		env  []string
+		want string // path of the only problem, "" for none
+	}{
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,tk_b/ou_2"}, ""},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,ou_2"}, "hr.admins: a marketplace app"},
+		{[]string{"SHIMING_HR_ADMINS=/ou_1"}, "hr.admins: a marketplace app"},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/b/ou_1"}, "hr.admins: want open_ids"},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_REVIEW_CHAT=oc_1"}, "hr.review_chat: "},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_ANNOUNCE_CHAT=oc_1"}, "hr.announce_chat: "},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_FEISHU_TRANSPORT=websocket"}, "feishu.transport: "},
+		{[]string{"SHIMING_FEISHU_APP_TYPE=self_built", "SHIMING_HR_ADMINS=tk_a/ou_1"}, "hr.admins: want open_ids"},
+		{[]string{"SHIMING_FEISHU_APP_TYPE=isv", "SHIMING_HR_ADMINS=ou_1"}, "feishu.app_type: "},
+	} {
+		env := append([]string{"SHIMING_FEISHU_APP_TYPE=marketplace", "SHIMING_HR_REVIEW_CHAT=", "SHIMING_HR_ANNOUNCE_CHAT="}, c.env...)
+		got := problems(t, path, env...)
+		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], c.want)) {
+			t.Errorf("%v: %q, want %q", c.env, got, c.want)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/bot"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/store"
@@ -27,6 +28,7 @@ func exposed(t *testing.T) map[string][]string {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	m := newMetrics()
+	m.longConn(&bot.LongConn{}) // with feishu.transport: websocket
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
 	m.CallFailed("SendSms", flows.ClassRetry)

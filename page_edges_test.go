@@ -149,12 +149,6 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
-	key := func(name string, code int) {
-		t.Helper()
-		for _, kind := range []string{"rawKeyDown", "keyUp"} {
-			p.do("Input.dispatchKeyEvent", object{"type": kind, "key": name, "code": name, "windowsVirtualKeyCode": code})
-		}
-	}
 	focus := func(want string) {
 		t.Helper()
 		p.until(`document.activeElement?.matches(` + quoted(want) + `)`)
@@ -165,7 +159,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	p.eval(`document.activeElement.blur()`, nil)
 	var reached, all int
 	for range 60 {
-		key("Tab", 9)
+		p.key("Tab")
 		p.eval(`(() => { const n = document.activeElement; if (n && n !== document.body) { n.dataset.reached = ''; if (getComputedStyle(n).outlineStyle === 'none') n.dataset.dim = ''; } })()`, nil)
 	}
 	p.eval(`document.querySelectorAll('[data-reached]').length`, &reached)
@@ -183,7 +177,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	// The photo panel and the dialogs close on Escape and give the focus back.
 	p.press(`[data-photo]`)
 	focus(`[data-variant="good"]`)
-	key("Escape", 27)
+	p.key("Escape")
 	focus(`[data-photo]`)
 	p.press(`[data-pane="phone"] [data-quick="我的资料"]`)
 	p.press(`[data-pane="phone"] [data-quick="实名"]`)
@@ -192,10 +186,10 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	p.press(`[data-pane="phone"] [data-act="cancel"]`)
 	focus(`dialog [data-answer="yes"]`)
 	for range 5 {
-		key("Tab", 9)
+		p.key("Tab")
 		p.until(`document.activeElement === document.body || document.activeElement.closest('dialog')`)
 	}
-	key("Escape", 27)
+	p.key("Escape")
 	p.until(`!document.querySelector('dialog')`)
 	focus(`[data-act="cancel"]`)
 

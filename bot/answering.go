@@ -10,10 +10,6 @@ import (
 // Feishu gives up on it after 3 s (page "卡片回传交互回调").
 const patchPatience = 3 * time.Second
 
-// afterSocketAnswer is how long after a handler's return an answer over the long connection is taken to be written. The
-// SDK writes it itself and tells nobody.
-const afterSocketAnswer = 500 * time.Millisecond
-
 // Answering knows on which cards a click is being answered at this moment. A patch that overtakes the answer would be
 // undone by it on the screen (page "延时更新消息卡片": update only after the callback was answered). The zero value is
 // ready; share one between Server and Client. It is a courtesy within the process, nothing depends on it.

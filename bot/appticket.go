@@ -58,8 +58,9 @@ type market struct {
 	tickets TicketStore
 	apps    *tokens // of the app itself, under appTokenKey
 
-	mu    sync.Mutex
-	asked time.Time // when a ticket was asked for last
+	mu      sync.Mutex
+	asked   time.Time // when a ticket was asked for last
+	refused string    // the ticket that was refused then, "" if there was none
 }
 
 func newMarket(c *Client, tickets TicketStore) *market {
@@ -95,6 +96,9 @@ func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Dura
 	if err != nil {
 		return "", 0, &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errTicketStore}
 	}
+	if !m.worth(ticket) {
+		return "", 0, &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errNoTicket}
+	}
 	if ticket == "" {
 		return "", 0, m.resend(ctx)
 	}
@@ -102,31 +106,37 @@ func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Dura
 		&larkcore.MarketplaceAppAccessTokenReq{AppID: m.c.appID, AppSecret: m.c.appSecret(), AppTicket: ticket}, "app_access_token")
 	var api *APIError
 	if errors.As(err, &api) && api.Code == codeTicketInvalid {
-		return "", 0, m.resend(ctx)
+		m.note(ticket) // the SDK has asked for another one already (core/httptransport.go)
+		err = &APIError{Op: opAppToken, Code: api.Code, HTTPStatus: api.HTTPStatus, logID: api.logID, class: ClassRetry, temporary: true, cause: errNoTicket}
 	}
 	return token, life, err
 }
 
-// resend asks for the ticket, at most once in 30 s, and returns the error of those who wait for it.
-func (m *market) resend(ctx context.Context) error {
-	wait := &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errNoTicket}
+// worth reports whether a ticket may be good: it is not the one for which another was asked for less than 30 s ago.
+func (m *market) worth(ticket string) bool {
 	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.asked.IsZero() || ticket != m.refused || m.c.now().Sub(m.asked) >= resendPause
+}
+
+// note keeps in mind that a ticket was asked for in place of one that is no good.
+func (m *market) note(ticket string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked, m.refused = m.c.now(), ticket
+}
+
+// resend asks for a ticket and returns the error of those who wait for it.
+func (m *market) resend(ctx context.Context) error {
 	now := m.c.now()
-	due := m.asked.IsZero() || now.Sub(m.asked) >= resendPause
-	if due {
-		m.asked = now
-	}
-	m.mu.Unlock()
-	if !due {
-		return wait
-	}
+	m.note("")
 	err := m.c.exchange(ctx, request{op: opResendTicket, effect: again, method: http.MethodPost, path: larkcore.ApplyAppTicketPath,
 		body: &larkcore.ResendAppTicketReq{AppID: m.c.appID, AppSecret: m.c.appSecret()}}, "", nil)
 	m.c.observed(opResendTicket, err, m.c.now().Sub(now))
 	if err != nil {
 		return err
 	}
-	return wait
+	return &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errNoTicket}
 }
 
 var (
@@ -135,13 +145,24 @@ var (
 	errTicketStore = errors.New("app ticket cannot be read")
 )
 
-// RequestTicket has an app ticket sent if there is none, so that the first call need not wait for it.
-func (c *Client) RequestTicket(ctx context.Context) error {
+// AwaitApp returns once a marketplace app can get tokens, at once for every other app. It has a ticket sent if there is
+// none, and again every 30 s, so that the first person need not wait for it. The only error is that of ctx.
+func (c *Client) AwaitApp(ctx context.Context) error {
 	if c.market == nil {
 		return nil
 	}
-	_, err := c.market.apps.get(ctx, appTokenKey)
-	return err
+	again := time.NewTicker(resendPause)
+	defer again.Stop()
+	for {
+		if _, err := c.market.apps.get(ctx, appTokenKey); err == nil {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // tokenOf is the key under which the token for a call is kept: the tenant, or "" when the app has one tenant only.

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
@@ -103,7 +102,7 @@ func (e *events) answered(ctx context.Context, end func()) {
 		after.ends = append(after.ends, end)
 		return
 	}
-	time.AfterFunc(afterSocketAnswer, end)
+	end() // nobody says when the answer leaves
 }
 
 // response is an answer in the platform's form. Without toast and card it is {}, which leaves the card as it is.

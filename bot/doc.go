@@ -6,6 +6,10 @@
 // kind of event) turn an SDK struct into one flows value, hand it to [Inbox] and do nothing else. No handler calls the
 // network. 200 means that the Inbox has stored it; 503 asks Feishu to deliver it again.
 //
+// Or [LongConn] takes them over a WebSocket that the bot opens (长连接): no guard, since app id and secret opened it, but the
+// same handlers, and an answer only after the Inbox has stored the push. It speaks the protocol of the SDK's package ws, whose
+// client closes the connection under handlers that have not answered yet.
+//
 // Outwards, [Client] implements flows.Chat, flows.Reader and flows.Registrar. Every call goes through one helper that
 // fetches the tenant token, drops a refused one and tries once more, and turns whatever else can go wrong into an
 // [*APIError] whose class comes from one table (codes.go). Nothing is retried beyond that; the job queue does it.

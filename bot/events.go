@@ -37,8 +37,8 @@ const (
 // otherEvent stands for all event types without a handler.
 const otherEvent = "other"
 
-// events holds the handlers. They are registered once with an SDK dispatcher without keys, as the SDK's long connection
-// wants it; the webhook feeds the same dispatcher what its guard has let through.
+// events holds the handlers. They are registered once with an SDK dispatcher without keys; the webhook feeds it what
+// its guard has let through, the long connection what came over it.
 type events struct {
 	inbox      Inbox
 	answering  *Answering

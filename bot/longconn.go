@@ -19,10 +19,12 @@ import (
 const (
 	socketEndpoint = "/callback/ws/endpoint" // POST {AppID, AppSecret}: where to connect (SDK: ws/const.go)
 
-	// Of a connection, unless the platform says otherwise (SDK: ws/client.go).
+	// Unless the platform says otherwise (SDK: ws/client.go).
 	defaultPing     = 2 * time.Minute
-	longestPause    = 2 * time.Minute // between two attempts to connect
+	longestPause    = 2 * time.Minute  // between two attempts when the platform refuses
+	networkPause    = 15 * time.Second // at most, when it cannot be reached: every click meanwhile is lost
 	shortestPause   = 500 * time.Millisecond
+	stoodWell       = 10 * time.Second // a connection that stood so long was no failed attempt
 	pongGrace       = 5 * time.Second
 	socketHandshake = 15 * time.Second
 
@@ -44,6 +46,11 @@ type LongConn struct {
 	http      *http.Client
 	log       *slog.Logger
 
+	mu       sync.Mutex
+	stopping bool           // nothing more is taken
+	working  sync.WaitGroup // pushes that were taken; Add under mu, while not stopping
+	slots    chan struct{}
+
 	ever atomic.Bool
 	up   atomic.Bool
 	// drops counts connections that ended without being asked to.
@@ -52,7 +59,8 @@ type LongConn struct {
 
 // LongConn builds the long connection of the client's app. It connects in Run.
 func (s *Server) LongConn(c *Client) *LongConn {
-	return &LongConn{s: s, base: c.base, appID: c.appID, appSecret: c.appSecret, http: socketClient(), log: s.log}
+	return &LongConn{s: s, base: c.base, appID: c.appID, appSecret: c.appSecret, http: socketClient(), log: s.log,
+		slots: make(chan struct{}, socketHandlers)}
 }
 
 // Connected reports whether there is a connection at this moment, and how many have been lost so far.
@@ -74,14 +82,15 @@ func (l *LongConn) Ready() error {
 // connection is closed.
 func (l *LongConn) Run(ctx context.Context) {
 	defer l.http.CloseIdleConnections()
+	defer l.finish() // also what came over connections that are gone
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		began := time.Now()
 		longest, err := l.connection(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > longestPause {
-			attempt = 0 // it stood for a while
+		if time.Since(began) > stoodWell {
+			attempt = 0
 		}
 		if l.up.Swap(false) {
 			l.drops.Add(1)
@@ -128,22 +137,28 @@ func (c socketConfig) pause() time.Duration {
 // connection establishes one connection and works on it until it ends. longest is how long to wait at most before the next.
 func (l *LongConn) connection(ctx context.Context) (longest time.Duration, err error) {
 	target, config, err := l.endpoint(ctx)
-	if err != nil {
+	if refused := (*endpointError)(nil); errors.As(err, &refused) && refused.Code != codeSystemBusy {
 		return longestPause, err
+	}
+	if err != nil {
+		return networkPause, err
 	}
 	dial, cancel := context.WithTimeout(ctx, socketHandshake)
 	defer cancel()
 	sock, err := dialSocket(dial, l.http, target)
-	if err != nil {
+	if refused := (*handshakeError)(nil); errors.As(err, &refused) {
 		return config.pause(), err
 	}
+	if err != nil {
+		return networkPause, err
+	}
 	defer sock.close()
-	c := &liveConn{l: l, sock: sock, slots: make(chan struct{}, socketHandlers), service: serviceID(target)}
+	c := &liveConn{l: l, sock: sock, service: serviceID(target)}
 	c.ping.Store(int64(config.ping()))
 	l.ever.Store(true)
 	l.up.Store(true)
 	l.log.InfoContext(ctx, "long connection is up", "host", target.Host)
-	return config.pause(), c.run(ctx)
+	return networkPause, c.run(ctx)
 }
 
 // endpointError is the platform's refusal to say where to connect.
@@ -158,6 +173,9 @@ func (e *endpointError) Error() string {
 
 // UpstreamCode is the business code for support, "" for none.
 func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
+
+// codeSystemBusy passes by itself (SDK: ws/const.go).
+const codeSystemBusy = 1
 
 const opEndpoint = "callback.ws.endpoint"
 
@@ -216,8 +234,6 @@ type liveConn struct {
 	sock    *socket
 	service int32
 	ping    atomic.Int64 // time.Duration
-	slots   chan struct{}
-	working sync.WaitGroup
 	pieces  pieces
 }
 
@@ -231,27 +247,38 @@ func (c *liveConn) run(ctx context.Context) error {
 	go func() { ended <- c.read(reading) }()
 	select {
 	case err := <-ended:
-		// Answers have nowhere to go any more, but what they belong to is stored all the same.
-		c.sock.close()
-		c.working.Wait()
-		return err
+		return err // what was taken is stored all the same; its answers have nowhere to go
 	case <-ctx.Done():
 	}
-	c.drain()
+	c.l.finish()
+	_ = c.sock.write(opClose, []byte{0x03, 0xe8}) // 1000, normal; it is closed either way
 	c.sock.close()
 	<-ended
 	return ctx.Err()
 }
 
-// drain waits until what was taken has been answered, and says goodbye.
-func (c *liveConn) drain() {
+// take notes one push as taken, false if nothing more is to be taken.
+func (l *LongConn) take() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopping {
+		return false
+	}
+	l.working.Add(1)
+	return true
+}
+
+// finish takes nothing more, and waits until what was taken has been answered.
+func (l *LongConn) finish() {
+	l.mu.Lock()
+	l.stopping = true
+	l.mu.Unlock()
 	done := make(chan struct{})
-	go func() { defer close(done); c.working.Wait() }()
+	go func() { defer close(done); l.working.Wait() }()
 	select {
 	case <-done:
 	case <-time.After(socketDrain):
 	}
-	_ = c.sock.write(opClose, []byte{0x03, 0xe8}) // 1000, normal; it is closed either way
 }
 
 // wait gives the platform two pings and a little more before the line counts as dead.
@@ -319,13 +346,16 @@ func (c *liveConn) data(ctx context.Context, f *frame) {
 		return
 	}
 	select {
-	case c.slots <- struct{}{}:
+	case c.l.slots <- struct{}{}:
 	case <-ctx.Done():
 		return
 	}
-	c.working.Add(1)
+	if !c.l.take() {
+		<-c.l.slots
+		return
+	}
 	go func() {
-		defer func() { <-c.slots; c.working.Done() }()
+		defer func() { <-c.l.slots; c.l.working.Done() }()
 		c.answer(context.WithoutCancel(ctx), f, payload)
 	}()
 }

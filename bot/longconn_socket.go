@@ -36,7 +36,6 @@ const (
 var (
 	errSocket       = errors.New("websocket: answer breaks the protocol")
 	errSocketClosed = errors.New("websocket: closed by the platform")
-	errSocketSilent = errors.New("websocket: silent for too long")
 )
 
 // socket is the client's side of a WebSocket (RFC 6455), as far as the long connection needs it. It is written out here since

@@ -50,6 +50,10 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl -X POST HOST/sim/scenarios/feishu.ocr/2110010/arm      it happens to the next such call; DELETE without /arm takes it back
     curl -X POST HOST/sim/scenarios/state/awaiting_review/arm   somebody new is brought there; or -d '{"person":"ou_…"}'
 
+    curl -d '{"revoke":["human_authentication:identity"]}' HOST/sim/app   the app is set up wrong, for shiming check to find: also
+                                                          grant, subscribe, unsubscribe, published, bot, in_group, ocr_left, template,
+                                                          long_conn, disconnect
+
   the bot and the clock (demo only)
     curl -d '{"do":"kill"}' HOST/sim/bot                  pause resume kill stop start restart
     curl -d '{"advance":"4h"}' HOST/sim/clock             for everybody; what falls due meanwhile happens at once
@@ -92,6 +96,7 @@ func (w *World) control() http.Handler {
 		"GET /sim/scenarios":                    w.getScenarios,
 		"POST /sim/scenarios/{group}/{row}/arm": w.postScenario,
 		"DELETE /sim/scenarios/{group}/{row}":   w.deleteScenario,
+		"POST /sim/app":                         w.postApp,
 		"POST /sim/bot":                         w.postBot,
 		"POST /sim/clock":                       w.postClock,
 	} {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"shiming/sim/scenario"
@@ -213,22 +214,24 @@ func (w *World) walkTo(ctx context.Context, e *Employee, to scenario.State, tell
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if to.Fault != "" {
+		if err := w.alone(ctx, e); err != nil {
+			return err
+		}
 		s, _ := scenario.Named(to.Fault) // a test holds the names
 		defer s.Arm(w.Faults, w.Feishu)()
 		w.tellScenarios()
 	}
+	var decided atomic.Bool
 	hr := make(chan error, 1)
-	go func() { hr <- w.HR(0).Work(ctx, deciding(e.OpenID, to)) }()
+	go func() { hr <- w.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
 	goal := Stage(to.Stage)
 	if to.Days > 0 {
 		goal = StageConfirmation // and then nothing
 	}
 	there := false
-	seenReview := false
 	_, err := e.Register(ctx, Script{DeclineConsent: to.Declines, CancelAt: Stage(to.Cancels)}, func(p Progress) {
 		tell(p)
-		seenReview = seenReview || p.Stage == StageReview
-		if p.Stage == goal && (!to.SentBack || seenReview) {
+		if p.Stage == goal && (!to.SentBack || decided.Load()) {
 			there = true
 			stop()
 		}
@@ -247,12 +250,28 @@ func (w *World) walkTo(ctx context.Context, e *Employee, to scenario.State, tell
 	return err
 }
 
-// deciding is an admin's policy for one person.
-func deciding(openID string, to scenario.State) Policy {
+// alone waits until nobody else's case is at the platforms: a fault is for whoever calls next.
+func (w *World) alone(ctx context.Context, e *Employee) error {
+	busy := func(o *Employee) bool {
+		st := w.Journey(o.OpenID).Stage
+		return o != e && (st == StageChecking || st == StageRecording || st == StageFiling)
+	}
+	for slices.ContainsFunc(w.People(), busy) {
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deciding is an admin's policy for one person. decided is set when HR has made up its mind, which may be so soon that the
+// person never sees the review.
+func deciding(openID string, to scenario.State, decided *atomic.Bool) Policy {
 	return func(c HRCard) Decision {
 		if c.Applicant != openID || c.Kind != "review" {
 			return Decision{}
 		}
+		decided.Store(true)
 		switch {
 		case to.Approved:
 			return Approve()

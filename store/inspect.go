@@ -25,7 +25,12 @@ type Inspection struct {
 	Program  int64 // version that this program knows
 	Writable error // nil if the database could be written to
 	Key      error // nil if the keyset fits, ErrWrongKeyset if not
+
+	settings map[string]string
 }
+
+// Setting is a value that was set in chat, "" if it is not; of several tenants that of any one.
+func (i Inspection) Setting(key string) string { return i.settings[key] }
 
 // Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on it. keys may
 // be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as Ready does.
@@ -90,6 +95,9 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables 
 	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename).Scan(&i.Schema); err != nil {
 		return fmt.Errorf("store: read: %w", plainly(err))
 	}
+	if err := i.readSettings(ctx, db); err != nil {
+		return fmt.Errorf("store: read: %w", plainly(err))
+	}
 	if keys == nil {
 		return nil
 	}
@@ -111,6 +119,24 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables 
 		}
 	}
 	return nil
+}
+
+// readSettings reads what was set in chat.
+func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, `SELECT key, value FROM settings WHERE tenant_key <> ''`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // a reader
+	i.settings = map[string]string{}
+	for rows.Next() {
+		var key, value string
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		i.settings[key] = value
+	}
+	return rows.Err()
 }
 
 // plainly keeps of a server's refusal its code, and of a failed connection that it failed: the texts name hosts and users.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -126,11 +127,12 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "refused", http.StatusForbidden)
 		return
 	}
-	conn, in, ok := upgrade(w, r)
+	conn, in, accept, ok := upgrade(w, r)
 	if !ok {
 		return
 	}
 	c := &longConn{conn: conn, waiting: map[string]chan pbFrame{}}
+	c.wmu.Lock() // pushes wait until the client has been told
 	s.long.mu.Lock()
 	if s.long.closed {
 		s.long.mu.Unlock()
@@ -141,6 +143,8 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 	s.long.made++
 	s.long.on = true
 	s.long.mu.Unlock()
+	_, err := io.WriteString(conn, accept)
+	c.wmu.Unlock()
 	defer func() {
 		_ = conn.Close()
 		s.long.mu.Lock()
@@ -153,6 +157,9 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 		s.long.mu.Unlock()
 		c.giveUp()
 	}()
+	if err != nil {
+		return
+	}
 	for {
 		message, err := readSocket(in, func(op byte, payload []byte) error { return c.write(op, payload) })
 		if err != nil {

@@ -150,27 +150,23 @@ func parsePBHeader(text string) (h [2]string, err error) {
 	return h, nil
 }
 
-// upgrade answers the opening handshake of RFC 6455, section 4.2. If it refuses, it has answered.
-func upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.Reader, bool) {
+// upgrade checks the opening handshake of RFC 6455, section 4.2, and takes the connection over. The answer that accepts it is left
+// to the caller. If it refuses, it has answered.
+func upgrade(w http.ResponseWriter, r *http.Request) (conn net.Conn, in *bufio.Reader, accept string, ok bool) {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	if err != nil || len(key) != 16 || r.Header.Get("Sec-WebSocket-Version") != "13" ||
 		!strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || !strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
 		http.Error(w, "not a websocket handshake", http.StatusBadRequest)
-		return nil, nil, false
+		return nil, nil, "", false
 	}
-	conn, rw, err := http.NewResponseController(w).Hijack()
+	taken, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "no websocket here", http.StatusInternalServerError)
-		return nil, nil, false
+		return nil, nil, "", false
 	}
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	_, err = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
-		base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
-	if err != nil {
-		_ = conn.Close()
-		return nil, nil, false
-	}
-	return conn, rw.Reader, true
+	return taken, rw.Reader, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n", true
 }
 
 var errSocketRule = errors.New("feishu sim: the client breaks RFC 6455")

@@ -1,6 +1,6 @@
 // What a person does, over the world's control API.
 
-async function ask(path, init) {
+export async function ask(path, init) {
   let answer;
   try {
     answer = await fetch(path, init);

@@ -10,6 +10,7 @@ import { hrPane } from './pane-hr.js';
 import { groupPane } from './pane-group.js';
 import { inspector } from './inspector.js';
 import { guardWindow } from './upload.js';
+import { tour } from './tour.js';
 
 const panes = [['phone', phonePane(), 'phone'], ['hr', hrPane(), 'badge'], ['group', groupPane(), 'people']];
 const body = inspector();
@@ -46,4 +47,4 @@ guardWindow();
 open();
 
 // For who drives the page from outside: a tour, a test.
-window.shiming = { setLang, choose };
+window.shiming = { setLang, choose, tour };

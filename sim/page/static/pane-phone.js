@@ -18,8 +18,10 @@ export function phonePane() {
   const hire = el('button', { type: 'button', class: 'ghost', 'data-hire': true, onclick: async () => {
     const res = await api.hire();
     if (!res.ok) return toast(pane, 'error', res.error);
-    choose('person', res.body[0].open_id);
-    return toast(pane, 'success', t('hired', { name: res.body[0].name }));
+    const fresh = res.body[0];
+    if (!world.people.has(fresh.open_id)) world.people.set(fresh.open_id, { ...fresh, role: 'employee', steps: [] }); // the stream may tell later
+    choose('person', fresh.open_id);
+    return toast(pane, 'success', t('hired', { name: fresh.name }));
   } }, '+');
   const title = el('h2');
   const chat = new Chat(pane, { viewer: () => current('person'), empty });

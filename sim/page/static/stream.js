@@ -3,7 +3,7 @@
 const listeners = new Map(); // kind to functions
 
 export const world = {
-  hello: null, people: new Map(), messages: new Map(), chats: new Map(), calls: new Map(), events: new Map(), sms: [], faults: [], bot: { state: 'running', can: [] },
+  hello: null, people: new Map(), messages: new Map(), chats: new Map(), calls: new Map(), events: new Map(), sms: [], faults: [], scenarios: [], queue: null, bot: { state: 'running', can: [] },
   clock: null, clockSeen: 0, ready: false, link: 'connecting', // connecting, live, lost, gone, away
 };
 
@@ -52,6 +52,8 @@ const take = {
   event(v) { keep(world.events, v.event_id, v); },
   sms(v) { if (!world.sms.some((s) => s.no === v.no)) world.sms.push(v); },
   faults(v) { world.faults = v; },
+  queue(v) { world.queue = v; },
+  scenarios(v) { world.scenarios = v; },
   bot(v) { world.bot = v; },
   clock(v) { setClock(v); },
   ready() { world.ready = true; },

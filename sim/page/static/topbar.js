@@ -4,6 +4,8 @@ import { el, icon, put } from './dom.js';
 import { lang, onLang, setLang, t } from './i18n.js';
 import { on, world, worldNow } from './stream.js';
 import * as api from './api.js';
+import { stageTools } from './stage.js';
+import { tourButton } from './tour.js';
 
 export function topbar() {
   const title = el('h1');
@@ -27,7 +29,7 @@ export function topbar() {
     put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
       (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, onclick: async () => said(await api.botDo(what)) }, t('bot.do.' + what))));
     put(clock, el('time', {}, t('clock.at', { at: worldNow().toLocaleTimeString(lang() === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' }) })),
-      world.clock?.can && ['4h', '24h', '720h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, onclick: async () => said(await api.clockBy(by)) }, t('clock.' + by))));
+      world.clock?.can && ['4h', '24h', '2160h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, onclick: async () => said(await api.clockBy(by)) }, t('clock.' + by))));
     faults.dataset.faults = world.faults.length;
     faults.textContent = world.faults.length ? t('faults', { n: world.faults.length }) : '';
     language.textContent = t('lang');
@@ -37,5 +39,5 @@ export function topbar() {
   onLang(draw);
   draw();
   setInterval(() => { const time = clock.querySelector('time'); if (time && world.clock) time.textContent = t('clock.at', { at: worldNow().toLocaleTimeString(lang() === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' }) }); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, el('span', { class: 'spring' }), faults, bot, clock, language), problem];
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, el('span', { class: 'spring' }), faults, ...stageTools(said), bot, clock, language), problem];
 }

@@ -1,0 +1,74 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestAdminsOfATenant(t *testing.T) {
+	t.Parallel()
+	p := &Policy{Admins: []string{"ou_0", "a/ou_1", "a/ou_2", "b/ou_1", "/ou_3"}}
+	for tenant, want := range map[string][]string{"a": {"ou_0", "ou_1", "ou_2"}, "b": {"ou_0", "ou_1"}, "c": {"ou_0"}, "": {"ou_0", "ou_3"}} {
+		if got := p.AdminsOf(tenant); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", tenant, got, want)
+		}
+	}
+}
+
+// TestTurns: a tenant that has enough under way is put off, evenly spread; others are not.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	e := New(Deps{Marketplace: true, Now: func() time.Time { return now }})
+	a, b := WithTenant(t.Context(), "a"), WithTenant(t.Context(), "b")
+	take := func(ctx context.Context) (func(), time.Duration) {
+		t.Helper()
+		leave, err := e.take(ctx, "ocr", 2, time.Second)
+		again, ok := errors.AsType[*Again](err)
+		if err == nil {
+			return leave, 0
+		}
+		if !ok || !again.Snooze {
+			t.Fatalf("got %v", err)
+		}
+		return nil, again.In
+	}
+	first, _ := take(a)
+	second, _ := take(a)
+	for i := range 40 {
+		if _, in := take(a); in != min(time.Duration(i+1)*time.Second, maxTurn) {
+			t.Errorf("put off %d: %s", i, in)
+		}
+	}
+	if _, in := take(b); in != 0 {
+		t.Errorf("the other tenant is put off by %s", in)
+	}
+	first()
+	if leave, in := take(a); in != 0 {
+		t.Errorf("a free place: put off by %s", in)
+	} else {
+		leave()
+	}
+	second()
+	now = now.Add(time.Hour)
+	third, _ := take(a)
+	third()
+	if _, kept := e.turns["ocr/a"]; kept {
+		t.Error("a tenant that has nothing under way is still kept")
+	}
+}
+
+// TestLimitsOfOneCompany: their names are those of before there were tenants, so that all versions share them.
+func TestLimitsOfOneCompany(t *testing.T) {
+	t.Parallel()
+	for marketplace, want := range map[bool][2]string{false: {"ocr", "message/patch"}, true: {"ocr/a", "message/a/patch"}} {
+		e := New(Deps{Marketplace: marketplace})
+		ctx := WithTenant(t.Context(), "a")
+		if got := [2]string{e.ocrPace(ctx).Key, e.messageLimit(ctx, "patch").Key}; got != want {
+			t.Errorf("%t: %q, want %q", marketplace, got, want)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package sim
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"shiming/sim/feishu"
+)
+
+// appForm changes the app in the consoles of the platforms; what is left out stays.
+type appForm struct {
+	Grant       []string `json:"grant"`
+	Revoke      []string `json:"revoke"`
+	Subscribe   []string `json:"subscribe"` // events, and card.action.trigger
+	Unsubscribe []string `json:"unsubscribe"`
+	Published   *bool    `json:"published"`
+	Bot         *bool    `json:"bot"`      // bot ability
+	InGroup     *bool    `json:"in_group"` // whether the bot is in the review group
+	OCRLeft     *int     `json:"ocr_left"`
+	Template    *int     `json:"template"`   // status of the SMS template: 0 approved, 1 under review, -1 refused
+	LongConn    *bool    `json:"long_conn"`  // 订阅方式
+	Disconnect  bool     `json:"disconnect"` // break the long connections
+}
+
+// postApp lets somebody see what a bot, and its doctor, make of an app that is set up wrong.
+func (w *World) postApp(r *http.Request) (any, error) {
+	var in appForm
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	w.Feishu.Grant(in.Grant...)
+	w.Feishu.Revoke(in.Revoke...)
+	var now feishu.Subscriptions
+	w.Feishu.Subscribe(func(s *feishu.Subscriptions) {
+		for _, list := range []struct {
+			of   *[]string
+			mine func(string) bool
+		}{{&s.Events, func(e string) bool { return !isCallback(e) }}, {&s.Callbacks, isCallback}} {
+			*list.of = slices.DeleteFunc(*list.of, func(e string) bool { return slices.Contains(in.Unsubscribe, e) })
+			for _, e := range in.Subscribe {
+				if list.mine(e) && !slices.Contains(*list.of, e) {
+					*list.of = append(*list.of, e)
+				}
+			}
+		}
+		if in.Published != nil {
+			s.Draft = !*in.Published
+		}
+		now = *s
+		now.Events, now.Callbacks = slices.Clone(s.Events), slices.Clone(s.Callbacks)
+	})
+	if in.Bot != nil {
+		w.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = !*in.Bot })
+	}
+	if in.InGroup != nil {
+		move := w.Feishu.RemoveBotFromGroup
+		if *in.InGroup {
+			move = w.Feishu.AddBotToGroup
+		}
+		if _, err := move(r.Context(), w.ReviewChat(), w.Admins()[0]); err != nil {
+			return nil, err
+		}
+	}
+	if in.OCRLeft != nil {
+		w.Feishu.OCRQuota(*in.OCRLeft)
+	}
+	if in.Template != nil {
+		w.Tencent.TemplateStatus(*in.Template)
+	}
+	if in.LongConn != nil {
+		w.Feishu.LongConnection(*in.LongConn)
+	}
+	if in.Disconnect {
+		w.Feishu.DropLongConnections()
+	}
+	open, made := w.Feishu.LongConnections()
+	return map[string]any{"events": now.Events, "callbacks": now.Callbacks, "published": !now.Draft, "long_connections": open, "long_connections_made": made}, nil
+}
+
+func isCallback(name string) bool { return strings.HasPrefix(name, "card.") }

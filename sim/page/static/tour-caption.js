@@ -1,0 +1,104 @@
+// The tour's caption and the light on what it speaks of. The page under it stays usable.
+
+import { el } from './dom.js';
+import { t } from './i18n.js';
+
+const gap = 12; // pixels between the light and what is lit, and to the caption
+const edge = 8; // pixels that stay free at the window's border
+
+// caption makes both. paused() tells whether the tour is; next, pause and end are what its buttons do.
+export function caption({ paused, next, pause, end }) {
+  const light = el('div', { class: 'tour-light', 'aria-hidden': 'true', hidden: true });
+  const text = el('p', { class: 'tour-text', role: 'status' });
+  const at = el('span', { class: 'tour-at' });
+  const tool = (name, cls, onclick) => el('button', { type: 'button', class: 'c-button', 'data-type': cls, ['data-tour' + name]: true, onclick });
+  const [ending, pausing, going] = [tool('end', 'text', end), tool('pause', 'default', pause), tool('next', 'primary_filled', next)];
+  const box = el('section', { class: 'tour', role: 'dialog', 'data-tour': '' }, text, el('div', { class: 'tour-tools' }, at, ending, pausing, going));
+  document.body.append(light, box);
+  let step = null;
+  let lit = null;
+  let frame = 0;
+
+  function draw() {
+    box.setAttribute('aria-label', t('tour.title'));
+    text.textContent = step ? t('tour.' + step.id) : t('tour.wait');
+    ending.textContent = t('tour.end');
+    ending.title = 'Esc';
+    pausing.textContent = t(paused() ? 'tour.go' : 'tour.pause');
+    pausing.setAttribute('aria-pressed', String(paused()));
+    pausing.title = 'P';
+    going.textContent = t(step?.last ? 'tour.finish' : 'tour.next');
+    going.title = '→';
+    going.disabled = !step;
+  }
+
+  // place keeps the light on its element, which may be redrawn or scrolled, and the caption beside it.
+  function place() {
+    if (step) lit = step.find() || (lit?.isConnected ? lit : null);
+    const r = lit && seenPart(lit);
+    light.hidden = !r;
+    if (r) set(light, { left: r.left, top: r.top, width: r.right - r.left, height: r.bottom - r.top });
+    const [w, h] = [box.offsetWidth, box.offsetHeight];
+    set(box, r ? beside(r, w, h) : { left: (innerWidth - w) / 2, top: innerHeight - h - 80 });
+    frame = requestAnimationFrame(place);
+  }
+  draw();
+  place();
+  return {
+    draw,
+    // show says what a step is about and lights it.
+    show(now, n, all) {
+      step = { ...now, last: n === all };
+      lit = now.find();
+      const room = lit.closest('.messages, .ins-list, .diagram, .sampler')?.clientHeight || innerHeight;
+      lit.scrollIntoView({ block: lit.offsetHeight > room ? 'start' : 'center' });
+      at.textContent = `${n} / ${all}`;
+      box.dataset.tour = now.id;
+      draw();
+      going.focus({ preventScroll: true });
+    },
+    // wait takes the light away until the next step.
+    wait() {
+      step = null;
+      lit = null;
+      box.dataset.tour = '';
+      draw();
+    },
+    remove() {
+      cancelAnimationFrame(frame);
+      light.remove();
+      box.remove();
+    },
+  };
+}
+
+function set(node, px) {
+  for (const [k, v] of Object.entries(px)) if (node.style[k] !== `${Math.round(v)}px`) node.style[k] = `${Math.round(v)}px`;
+}
+
+// seenPart is the part of an element that is not scrolled out of sight, with some room around it.
+function seenPart(node) {
+  const r = node.getBoundingClientRect();
+  const out = { left: r.left - gap / 2, top: r.top - gap / 2, right: r.right + gap / 2, bottom: r.bottom + gap / 2 };
+  const frames = [{ left: 0, top: 0, right: innerWidth, bottom: innerHeight }];
+  for (let p = node.parentElement; p; p = p.parentElement) if (p.matches('.messages, .ins-list, .pane')) frames.push(p.getBoundingClientRect());
+  for (const f of frames) {
+    out.left = Math.max(out.left, f.left + 2);
+    out.top = Math.max(out.top, f.top + 2);
+    out.right = Math.min(out.right, f.right - 2);
+    out.bottom = Math.min(out.bottom, f.bottom - 2);
+  }
+  return out.right - out.left > 8 && out.bottom - out.top > 8 ? out : null;
+}
+
+// beside is where the caption stands: where it covers nothing of what is lit; else where it covers its least important end.
+function beside(r, w, h) {
+  const across = (v, size, most) => Math.max(edge, Math.min(v, most - size - edge));
+  const left = across((r.left + r.right - w) / 2, w, innerWidth);
+  const top = across((r.top + r.bottom - h) / 2, h, innerHeight);
+  if (r.right + gap + w + edge <= innerWidth) return { left: r.right + gap, top };
+  if (r.left - gap - w >= edge) return { left: r.left - gap - w, top };
+  if (r.bottom + gap + h + edge <= innerHeight) return { left, top: r.bottom + gap };
+  if (r.top - gap - h >= edge) return { left, top: r.top - gap - h };
+  return { left, top: r.top > innerHeight - r.bottom ? edge : innerHeight - h - edge };
+}

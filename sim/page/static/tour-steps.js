@@ -1,0 +1,31 @@
+// The steps of the tour. A step is shown as soon as find gives the element that it is about; when it has been read, what press
+// gives is pressed, one after the other. Its text is the word "tour." + id.
+
+import { choose } from './choice.js';
+import { world } from './stream.js';
+import { shown } from './tour-find.js';
+
+const phone = (selector) => shown('phone', selector);
+const card = (pane, selector) => shown(pane, selector)?.closest('.card');
+
+// steps are those of one person, in order. tab is where it happens on a narrow screen.
+export function steps(who) {
+  const own = () => `[data-case="${world.people.get(who)?.case}"]`;
+  const filed = () => [...document.querySelectorAll('[data-pane="inspector"] .ins-row')].find((n) => n.textContent.includes('evidence.psn_realname') && n.getClientRects().length > 0);
+  return [
+    { id: 'open', tab: 'phone', find: () => phone('.empty'), press: [() => phone('[data-enter]')] },
+    { id: 'start', tab: 'phone', find: () => card('phone', '[data-act="start"]'), skip: () => phone('[data-act="consent"]'), press: [() => phone('[data-act="start"]')] },
+    { id: 'consent', tab: 'phone', find: () => card('phone', '[data-act="consent"]'), press: [() => phone('[data-act="consent"]')] },
+    { id: 'photos', tab: 'phone', find: () => phone('[data-stage="photos"] .card') && phone('[data-photo]'), press: [() => phone('[data-photo]')] },
+    { id: 'sampler', tab: 'phone', find: () => phone('img.sample')?.complete && phone('.sampler'), press: [() => phone('[data-sendboth]')] },
+    { id: 'confirm', tab: 'phone', find: () => phone('.c-form:has([data-act="confirm"])'), press: [() => phone('[data-act="confirm"]')] },
+    { id: 'code', tab: 'phone', find: () => phone('[data-field="sms_code"]') && phone('.sms'),
+      press: [() => phone('[data-usecode]'), () => phone('[data-field="sms_code"]')?.value && phone('[data-act="submit_code"]')] },
+    { id: 'review', tab: 'hr', before: () => choose('hrchat', 'review'), find: () => card('hr', `${own()} [data-act="approve"]`) },
+    { id: 'approve', tab: 'hr', find: () => shown('hr', `${own()} [data-act="approve"]`), press: [() => shown('hr', `${own()} [data-act="approve"]`)] },
+    { id: 'done', tab: 'phone', find: () => phone('[data-stage="done"] .card') },
+    { id: 'wire', tab: 'inspector', before: () => { choose('drawer', 'open'); choose('ins.who', who); }, find: filed, press: [filed] },
+    { id: 'diagram', tab: 'inspector', find: () => shown('inspector', '[data-state="done"][data-now]') && shown('inspector', '.diagram') },
+    { id: 'board', tab: 'group', find: () => card('group', `[data-person="${who}"]`) },
+  ];
+}
