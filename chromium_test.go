@@ -26,6 +26,15 @@ const requireChromium = "SHIMING_REQUIRE_CHROMIUM"
 // screenshots, set in the environment, is a directory for pictures of the page.
 const screenshots = "SHIMING_SCREENSHOTS"
 
+// browsersAtOnce bounds how many tests have a browser open: one alone keeps a processor busy.
+var browsersAtOnce = make(chan struct{}, 2)
+
+// waitForBrowser waits for a test's turn, which lasts until its end.
+func waitForBrowser(t *testing.T) {
+	browsersAtOnce <- struct{}{}
+	t.Cleanup(func() { <-browsersAtOnce })
+}
+
 // browser is a headless Chromium, driven over a pipe, so that no port is opened.
 type browser struct {
 	t   *testing.T

@@ -70,6 +70,8 @@ type setup struct {
 	calls time.Duration
 	// unready does not wait until the bot has connected, over the long connection.
 	unready bool
+	// page is for tests with a browser, which wait for their turn before their time begins.
+	page bool
 	// within bounds the test; 0 = testTime.
 	within time.Duration
 }
@@ -96,6 +98,9 @@ type rig struct {
 func start(t *testing.T, s setup) *rig {
 	t.Helper()
 	t.Parallel()
+	if s.page {
+		waitForBrowser(t)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.within, testTime()))
 	t.Cleanup(cancel)
 	if s.world.EsignRevision == "" {

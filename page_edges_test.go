@@ -61,7 +61,7 @@ const dropped = `(async () => {
 })()`
 
 func TestPageRefusesPictures(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
 	sent := func() int { return len(r.world.Feishu.Messages(r.world.People()[0].ChatID)) }
@@ -100,7 +100,7 @@ func TestPageRefusesPictures(t *testing.T) {
 }
 
 func TestPageTwoTabsAndLongChats(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1, NoLimits: true}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1, NoLimits: true}})
 	b := openBrowser(r.ctx, t)
 	one := b.open(r.world.ControlURL, 1440, 900, false)
 	two := b.open(r.world.ControlURL, 1440, 900, true)
@@ -146,7 +146,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 }
 
 func TestPageKeyboardAndContrast(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
 	focus := func(want string) {

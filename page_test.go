@@ -91,7 +91,7 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 
 // TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and text there.
 func TestPageDrawsEveryCard(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
 	for name, raw := range goldenCards(t) {
@@ -174,7 +174,7 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 
 // TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
 func TestPageRegistersSomebody(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 2}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 2}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1600, 1000, false)
 	who := r.world.People()[0]

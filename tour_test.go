@@ -15,7 +15,7 @@ var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confi
 // TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is corrected, is rejected
 // by HR with a reason, comes again, is sent back once, and is filed.
 func TestTour(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
 	first := r.world.People()[0]
@@ -28,8 +28,10 @@ func TestTour(t *testing.T) {
 	if !r.world.Journey(first.OpenID).Filed() {
 		t.Error("the tour ended before the evidence was filed")
 	}
+	p.size(1360, 850, false)
 	p.pictures("page", "", `for (const n of document.querySelectorAll('.messages')) n.scrollTop = n.scrollHeight`)
 	p.pictures("inspector", `[data-pane="inspector"]`, "")
+	p.size(1440, 900, false)
 
 	// By hand: somebody new, whose photos are read while the number is mistyped.
 	p.press(`[data-hire]`)
@@ -127,7 +129,7 @@ func (p *tab) decide(reason, note, act string) {
 // TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by itself for
 // somebody who wants little motion.
 func TestTourByKeyboard(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
 	b := openBrowser(r.ctx, t)
 	p := b.open(r.world.ControlURL, 1440, 900, false)
 	at := func(step string) { t.Helper(); p.until(`document.querySelector('[data-tour="` + step + `"]')`) }

@@ -112,7 +112,7 @@ func (v Confirm) valid() text {
 	if v.ValidFrom == "" && v.ValidTo == "" {
 		return text{}
 	}
-	return joined(same(" – "), personal(v.ValidFrom, maxArg), personal(v.ValidTo, maxArg))
+	return joined(same(" – "), personal(v.ValidFrom, maxArg), validTo(v.ValidTo))
 }
 
 // trouble is the red line that belongs to one field.

@@ -72,7 +72,7 @@ func (v Review) facts() []text {
 		fact("mobile", personal(v.MaskedMobile, maxArg)),
 		gender(v.Gender),
 		fact("birth", personal(v.Birth, 10)),
-		fact("valid_to", personal(v.ValidTo, maxArg)),
+		fact("valid_to", validTo(v.ValidTo)),
 	}
 	if v.Method != "" {
 		out = append(out, fact("method", of("method", v.Method)))
@@ -96,6 +96,16 @@ func gender(s string) text {
 	}
 	return fact("gender", personal(s, 10))
 }
+
+// validTo takes a date, and 长期 as cards without an end say.
+func validTo(s string) text {
+	if s == longTerm {
+		return tr("valid.long_term")
+	}
+	return personal(s, maxArg)
+}
+
+const longTerm = "长期"
 
 // changes shows what the applicant typed over what the OCR read.
 func (v Review) changes() []node {
