@@ -28,6 +28,7 @@ func TestTour(t *testing.T) {
 	if !r.world.Journey(first.OpenID).Filed() {
 		t.Error("the tour ended before the evidence was filed")
 	}
+	p.until(`document.querySelector('[data-state="filing"][data-been]') && document.querySelector('[data-state="done"][data-now]')`)
 	p.size(1360, 850, false)
 	p.pictures("page", "", `for (const n of document.querySelectorAll('.messages')) n.scrollTop = n.scrollHeight`)
 	p.pictures("inspector", `[data-pane="inspector"]`, "")

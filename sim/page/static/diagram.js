@@ -47,11 +47,17 @@ export function diagram() {
   let flow = null;
   fetch('/page/flow.json').then((r) => r.json()).then((f) => { flow = f; draw(); }, () => {});
 
+  // From recording there is a way past filing, for cases without a verification; whoever's evidence was filed has not gone it.
+  function hidden(p, from, to) {
+    const filed = from === 'recording' && to === 'done' && [...world.calls.values()].some((c) => c.person === p.open_id && c.operation === 'evidence.psn_realname');
+    return filed ? ['filing'] : between(flow.edges, from, to);
+  }
+
   function draw() {
     if (!flow) return;
     const p = world.people.get(current('person'));
     const seen = pathOf(p);
-    const path = seen.flatMap((s, i) => (i === 0 ? [s] : [...between(flow.edges, seen[i - 1], s), s]));
+    const path = seen.flatMap((s, i) => (i === 0 ? [s] : [...hidden(p, seen[i - 1], s), s]));
     const now = path[path.length - 1] || '';
     const walked = new Set(path.slice(1).map((s, i) => path[i] + ' ' + s));
     const name = p?.name || '';
