@@ -30,9 +30,12 @@ type staged struct {
 	ctx context.Context
 }
 
-func onStage(t *testing.T) *staged {
+func onStage(t *testing.T, before ...func(*testing.T)) *staged {
 	t.Helper()
 	t.Parallel()
+	for _, wait := range before { // its time is not the test's
+		wait(t)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), testTime())
 	t.Cleanup(cancel)
 	world, err := sim.Start(ctx, sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: impatient, Inspect: true})

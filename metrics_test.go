@@ -196,7 +196,7 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 }
 
 // silent is a database that does not answer.
-type silent struct{ figures }
+type silent struct{}
 
 func (silent) PendingJobs(context.Context) (map[string]int, error) { return nil, errors.New("gone") }
 func (silent) OldestJob(context.Context) (time.Time, error)        { return time.Time{}, errors.New("gone") }

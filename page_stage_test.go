@@ -5,7 +5,7 @@ import "testing"
 // TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is brought to a
 // place, a crowd comes, the bot is killed and started, the clock moves.
 func TestPageStage(t *testing.T) {
-	s := onStage(t)
+	s := onStage(t, waitForBrowser)
 	p := openBrowser(s.ctx, t).open(s.world.ControlURL, 1700, 950, false)
 
 	p.press(`[data-scenarios]`)
