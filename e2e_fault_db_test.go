@@ -38,7 +38,7 @@ func TestDatabaseLocked(t *testing.T) {
 	q.toForm()
 	z.toReview()
 	r.idle()
-	foreign, err := sql.Open("sqlite", path)
+	foreign, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(5000)") // the bot writes now and then
 	if err != nil {
 		t.Fatal(err)
 	}

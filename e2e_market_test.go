@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"shiming/flows"
 	"shiming/sim"
@@ -164,10 +165,12 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	if read := len(m.a.world.Feishu.OCRCalls()); read >= 2*len(crowd) {
 		t.Errorf("the other company's person was served after all %d photos", read)
 	}
+	// Each company's calls keep the limit; how exactly is bench/ocr's business, since here many tests share the machine.
 	for _, r := range []*rig{m.a, m.b} {
-		for _, call := range r.world.Feishu.OCRCalls() {
-			if call.Refused {
-				t.Error("a call over the limit")
+		calls := r.world.Feishu.OCRCalls()
+		for i := 2; i < len(calls); i++ {
+			if within := calls[i].At.Sub(calls[i-2].At); within < time.Second {
+				t.Errorf("three calls within %s", within)
 			}
 		}
 	}
