@@ -189,6 +189,7 @@ func (p person) settles(s scenario.Scenario) {
 	r.Helper()
 	switch {
 	case whoeverAsks(s):
+		r.idle() // the other photo may let the case go on by itself
 		var c *flows.Case
 		r.until("a step that stopped, or none", func() bool {
 			c = r.caseOf(p.OpenID)
