@@ -89,6 +89,9 @@ func (e *events) click(ctx context.Context, click flows.Click) *callback.CardAct
 		defer e.answered(ctx, e.answering.Begin(click.MessageID))
 	}
 	answer, err := e.inbox.Click(ctx, click)
+	if click.MessageID != "" {
+		e.answering.Patched(ctx, click.MessageID) // it was drawn before, and must not undo the answer
+	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "click not stored", "act", string(click.Action.Act), "error", err)
 		return toastOnly("busy")

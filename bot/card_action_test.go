@@ -149,9 +149,9 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	go func() { answer <- post(t, server.URL, pushOf(clickEvent(confirmValue(), nil))) }()
 	<-clicked
 	patch := make(chan error, 1)
-	go func() { patch <- client.Patch(t.Context(), "om_card", json.RawMessage(`{}`)) }()
+	go func() { patch <- client.Patch(t.Context(), "om_card", drawn(json.RawMessage(`{}`))) }()
 	// Other cards are not held up; once this returns, the goroutine above has had its time too.
-	if err := client.Patch(t.Context(), "om_other", json.RawMessage(`{}`)); err != nil {
+	if err := client.Patch(t.Context(), "om_other", drawn(json.RawMessage(`{}`))); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -233,6 +233,35 @@ func TestAnswering(t *testing.T) {
 			wantWait(t, &a, ctx, time.Second)
 		})
 	})
+	t.Run("an answer comes after the patch that was on its way", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			patched := a.Patching(t.Context(), "om")
+			time.AfterFunc(answerPatience/2, patched)
+			end := a.Begin("om")
+			start := time.Now()
+			a.Patched(t.Context(), "other")
+			a.Patched(t.Context(), "om")
+			if got := time.Since(start); got != answerPatience/2 {
+				t.Errorf("waited %v", got)
+			}
+			end()
+			if len(a.cards) != 0 {
+				t.Errorf("left behind: %v", a.cards)
+			}
+		})
+	})
+	t.Run("an answer does not wait long for a patch", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var a Answering
+			defer a.Patching(t.Context(), "om")()
+			start := time.Now()
+			a.Patched(t.Context(), "om")
+			if got := time.Since(start); got != answerPatience {
+				t.Errorf("waited %v", got)
+			}
+		})
+	})
 	t.Run("over the long connection", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t)
@@ -244,7 +273,7 @@ func TestAnswering(t *testing.T) {
 			}
 			time.AfterFunc(time.Second, after) // the answer leaves
 			start := time.Now()
-			a.Wait(t.Context(), "om_card")
+			a.Patching(t.Context(), "om_card")
 			if got := time.Since(start); got != time.Second {
 				t.Errorf("waited %v", got)
 			}
@@ -255,7 +284,7 @@ func TestAnswering(t *testing.T) {
 func wantWait(t *testing.T, a *Answering, ctx context.Context, want time.Duration) {
 	t.Helper()
 	start := time.Now()
-	a.Wait(ctx, "om")
+	a.Patching(ctx, "om")()
 	if got := time.Since(start); got != want {
 		t.Errorf("waited %v, want %v", got, want)
 	}

@@ -46,10 +46,15 @@ func (c *Client) post(ctx context.Context, r request) (string, error) {
 	return out.Data.MessageID, nil
 }
 
-// Patch replaces a card (page "更新已发送的消息卡片"): for 14 days, at most five times a second per message. It waits until
-// the answer to a click on the same card has been written, 3 s at most.
-func (c *Client) Patch(ctx context.Context, messageID string, card json.RawMessage) error {
-	c.answering.Wait(ctx, messageID)
+// Patch replaces a card (page "更新已发送的消息卡片"): for 14 days, at most five times a second per message. draw is called
+// once the answer to a click on the same card has been written, after 3 s at most; clicks that come later are answered
+// after the patch. A nil card leaves the message as it is.
+func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
+	defer c.answering.Patching(ctx, messageID)()
+	card, err := draw()
+	if card == nil || err != nil {
+		return err
+	}
 	return c.call(ctx, request{
 		op: "im.message.patch", effect: again, method: http.MethodPatch, path: "/open-apis/im/v1/messages/:message_id",
 		params: map[string]string{"message_id": messageID},

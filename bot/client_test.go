@@ -82,7 +82,7 @@ func TestReplyPatchRecall(t *testing.T) {
 	if id, err := c.Reply(t.Context(), "om_1", json.RawMessage(`{}`), "u2"); id != "om_2" || err != nil {
 		t.Errorf("reply: %q, %v", id, err)
 	}
-	if err := c.Patch(t.Context(), "om_1", json.RawMessage(`{"a":1}`)); err != nil {
+	if err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{"a":1}`))); err != nil {
 		t.Errorf("patch: %v", err)
 	}
 	if err := c.Recall(t.Context(), "om_1"); err != nil {
@@ -292,7 +292,7 @@ func TestPathsStay(t *testing.T) {
 		_, err1 := c.Download(t.Context(), "om_1", id, "image")
 		_, err2 := c.Download(t.Context(), id, "img", "image")
 		_, err3 := c.Contact(t.Context(), id)
-		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, nil)} {
+		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, drawn(json.RawMessage(`{}`)))} {
 			var api *APIError
 			if !errors.As(err, &api) || api.class != ClassBug || api.Temporary() || api.MaybeApplied() {
 				t.Errorf("%q: %v", id, err)

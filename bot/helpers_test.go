@@ -211,3 +211,8 @@ func decodeBase64(t *testing.T, s string) []byte {
 }
 
 func encodeBase64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+// drawn is a card that does not depend on when it is drawn.
+func drawn(card json.RawMessage) func() (json.RawMessage, error) {
+	return func() (json.RawMessage, error) { return card, nil }
+}

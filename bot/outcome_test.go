@@ -184,7 +184,7 @@ func TestTimeoutOfOwnClient(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c := f.client(t, func(c *ClientConfig) { c.HTTP = &http.Client{Timeout: 100 * time.Millisecond} })
-	err := c.Patch(t.Context(), "om_1", json.RawMessage(`{}`))
+	err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
 	wantError(t, "patch", err, ClassRetry, true, true)
 	wantCause(t, err, context.DeadlineExceeded)
 }

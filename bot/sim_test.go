@@ -239,7 +239,9 @@ func TestSimCards(t *testing.T) {
 	}
 	patched := make(chan error, 1)
 	w.inbox.onClick = func(c flows.Click) {
-		go func() { patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, json.RawMessage(card2)) }()
+		go func() {
+			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) { return json.RawMessage(card2), nil })
+		}()
 	}
 	toast := cards.NewToast("saved", nil)
 	w.inbox.answer = flows.Answer{Toast: &toast, Card: plainCard(card1)}
@@ -263,7 +265,7 @@ func TestSimCards(t *testing.T) {
 		t.Errorf("recall: %v", err)
 	}
 	var trouble flows.Trouble
-	if err = w.client.Patch(ctx, id, json.RawMessage(card2)); !errors.As(err, &trouble) || trouble.Trouble() != "gone" {
+	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) { return json.RawMessage(card2), nil }); !errors.As(err, &trouble) || trouble.Trouble() != "gone" {
 		t.Errorf("patch of a recalled card: %v", err)
 	}
 	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &trouble) || trouble.Trouble() != "card" {

@@ -74,12 +74,6 @@ func (f *fakeChat) Reply(ctx context.Context, messageID string, card json.RawMes
 	return f.post(flows.Receiver{Type: "message_id", ID: messageID}, card, uuid), nil
 }
 
-func (f *fakeChat) Settle(ctx context.Context, messageID string) {
-	if f.settleFunc != nil {
-		f.settleFunc(ctx, messageID)
-	}
-}
-
 func (f *fakeChat) change(messageID string, card json.RawMessage) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -91,7 +85,14 @@ func (f *fakeChat) change(messageID string, card json.RawMessage) {
 	}
 }
 
-func (f *fakeChat) Patch(ctx context.Context, messageID string, card json.RawMessage) error {
+func (f *fakeChat) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
+	if f.settleFunc != nil {
+		f.settleFunc(ctx, messageID)
+	}
+	card, err := draw()
+	if card == nil || err != nil {
+		return err
+	}
 	if f.patchFunc != nil {
 		return f.patchFunc(ctx, messageID, card)
 	}

@@ -44,16 +44,12 @@ func (e *Engine) mayPost(ctx context.Context, api, to string) error {
 	return e.Store.Wait(ctx, e.messageLimit(ctx, api), receiverLimit(to))
 }
 
-// mayPatch waits for a slot to change a message, and for a click on it to be answered.
+// mayPatch waits for a slot to change a message.
 func (e *Engine) mayPatch(ctx context.Context, s *Surface, messageID string) error {
 	leave, err := e.take(ctx, "message", messagePlaces, messageEvery)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err := e.Store.Wait(ctx, e.messageLimit(ctx, "patch"), patchLimit(s, messageID)); err != nil {
-		return err
-	}
-	e.Chat.Settle(ctx, messageID)
-	return nil
+	return e.Store.Wait(ctx, e.messageLimit(ctx, "patch"), patchLimit(s, messageID))
 }

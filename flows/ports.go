@@ -44,12 +44,10 @@ type Chat interface {
 	Send(ctx context.Context, to Receiver, card json.RawMessage, uuid string) (messageID string, err error)
 	// Reply posts a card as an answer to a message.
 	Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
-	// Settle waits while a click on the message is being answered: a patch that overtakes
-	// the answer would be undone by it on the screen.
-	Settle(ctx context.Context, messageID string)
-	// Patch replaces a card that was sent. It settles by itself; a card that was drawn before
-	// may be out of date by then.
-	Patch(ctx context.Context, messageID string, card json.RawMessage) error
+	// Patch replaces a card that was sent by what draw returns; nil leaves it as it is. draw is
+	// called when no click on the message is being answered (a patch that overtook the answer
+	// would be undone by it on the screen), and clicks that come later are answered after it.
+	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
 	// Download fetches a picture from a message. kind is image or file. Pictures over
 	// idcard.MaxPhotoBytes are cut off there, so that the inspection refuses them.
 	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)

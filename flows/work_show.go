@@ -168,10 +168,11 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 		if err := e.mayPatch(ctx, s, s.MessageID); err != nil {
 			return err
 		}
-		if raw, sum, err = e.render(ctx, s); raw == nil || err != nil {
-			return err
-		}
-		if err := e.Chat.Patch(ctx, s.MessageID, raw); err != nil {
+		err := e.Chat.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
+			raw, sum, err = e.render(ctx, s)
+			return raw, err
+		})
+		if raw == nil || err != nil {
 			return err
 		}
 		if !e.overtook(s.Shown) {
@@ -192,7 +193,8 @@ func (e *Engine) retire(ctx context.Context, s *Surface) error {
 	if err := e.mayPatch(ctx, s, s.OldID); err != nil {
 		return err
 	}
-	err := e.Chat.Patch(ctx, s.OldID, cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != toApplicant}.JSON())
+	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != toApplicant}.JSON()
+	err := e.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
 	if err != nil {
 		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
 			return nil // it is gone or too old; the buttons answer late clicks anyway

@@ -71,9 +71,10 @@ func (o *Outside) Reply(context.Context, string, json.RawMessage, string) (strin
 	return "om_" + o.id(), nil
 }
 
-func (o *Outside) Settle(context.Context, string) {}
-
-func (o *Outside) Patch(context.Context, string, json.RawMessage) error { return nil }
+func (o *Outside) Patch(_ context.Context, _ string, draw func() (json.RawMessage, error)) error {
+	_, err := draw()
+	return err
+}
 
 func (o *Outside) Download(_ context.Context, _, fileKey, _ string) ([]byte, error) {
 	return photos()[fileKey[len(fileKey)-1:]], nil
