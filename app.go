@@ -27,6 +27,9 @@ const drainTime = 12 * time.Second
 // listenTime is how much of it open requests get: the longest is answered within 2.5 s.
 const listenTime = 4 * time.Second
 
+// deskTime is how much of it events get that were acknowledged and are not decided on yet.
+const deskTime = 3 * time.Second
+
 // App is the bot, constructed. Run serves until its context ends, then drains.
 type App struct {
 	cfg    Config
@@ -54,7 +57,9 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		return nil, err
 	}
 	metrics := newMetrics()
-	if a.store, err = store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: cfg.Staged != nil}); err != nil {
+	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
+		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: cfg.Staged != nil})
+	}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
 			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
 		}
@@ -98,7 +103,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
-		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Answering: answering, Marketplace: tickets, Log: log, Now: now,
+		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Pushes: a.store, Answering: answering, Marketplace: tickets, Log: log, Now: now,
 		NoWebhook: cfg.Feishu.Transport == websocket, Ready: a.ready, Metrics: metrics.handler(a.store, cfg.OCRPerSecond), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
 		return nil, err
 	}
@@ -185,10 +190,14 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
-			a.engine.WarmNames(ctx)
+			a.engine.KeepNames(ctx)
 		}
 	}()
 
+	var desk sync.WaitGroup
+	working, finish := context.WithCancel(context.WithoutCancel(ctx))
+	defer finish()
+	desk.Go(func() { a.server.Work(working, deskTime) })
 	servers := []*http.Server{newHTTPServer(a.server.Handler())}
 	failed := make(chan error, 2)
 	serve := func(s *http.Server, ln net.Listener) {
@@ -226,6 +235,8 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	hangUp()
 	line.Wait()
+	finish()
+	desk.Wait()
 	if stop := a.store.Stop(drain); stop != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}

@@ -25,6 +25,7 @@ type checkCmd struct {
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
 	Lang   string `help:"zh or en; by the environment (LANG) if not given." enum:"auto,zh,en" default:"auto"`
 	OCR    bool   `help:"Also let Feishu read an empty picture, which uses up one of the OCR quota." name:"ocr"`
+	Scopes bool   `help:"Only print the list of scopes that the developer console imports."`
 }
 
 // checkFailed: the configuration is readable, but something does not work (exit code 1).
@@ -33,11 +34,18 @@ type checkFailed struct{ Problems int }
 func (e *checkFailed) Error() string { return fmt.Sprintf("check: problems: %d", e.Problems) }
 
 func (c *checkCmd) Run(ctx context.Context) error {
+	if c.Scopes {
+		_, err := os.Stdout.Write(scopesFile)
+		return err
+	}
 	lang := language(c.Lang, os.Getenv)
 	cfg, err := LoadConfig(c.Config, os.Environ())
 	var wrong *ConfigError
 	if errors.As(err, &wrong) && c.JSON {
-		return errors.Join(err, writeReportJSON(os.Stdout, configReport(wrong), lang))
+		return errors.Join(wrong.in(lang), writeReportJSON(os.Stdout, configReport(wrong), lang))
+	}
+	if wrong != nil {
+		return wrong.in(lang)
 	}
 	if err != nil {
 		return err
@@ -96,6 +104,7 @@ type result struct {
 	link    string // where
 	code    string // the platform's, for its support
 	logID   string // likewise
+	silent  bool   // nobody answered
 }
 
 // step is one question. It is asked only if those that it needs were answered with ok, a warning or unknown.
@@ -182,11 +191,13 @@ func (k *checker) steps() []step {
 
 // walk asks one after the other and tells each answer as it comes.
 func (k *checker) walk(ctx context.Context, tell func(finding)) (all []finding) {
-	failed := map[string]bool{}
+	failed, titles := map[string]bool{}, map[string]phrase{}
 	for _, s := range k.steps() {
+		titles[s.id] = s.title
 		f := finding{step: s}
 		if i := slices.IndexFunc(s.needs, func(id string) bool { return failed[id] }); i >= 0 {
-			f.result = result{outcome: skipped, seen: phrase{"先解决上面的 " + s.needs[i], "solve " + s.needs[i] + " above first"}}
+			first := titles[s.needs[i]]
+			f.result = result{outcome: skipped, seen: phrase{"先解决上面的「" + first.zh + "」", "first put \"" + first.en + "\" above right"}}
 		} else {
 			f.result = s.ask(ctx)
 		}

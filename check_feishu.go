@@ -55,12 +55,14 @@ var optional = map[string]phrase{
 const scopeApp = "application:application:self_manage"
 
 // console is the app's page in the developer console.
-func (k *checker) console() string {
-	host := "https://open.feishu.cn"
+func (k *checker) console() string { return k.platform() + "/app/" + k.cfg.Feishu.AppID }
+
+// platform is the developers' site of Feishu or Lark.
+func (k *checker) platform() string {
 	if strings.HasSuffix(k.cfg.Feishu.BaseURL, "larksuite.com") {
-		host = "https://open.larksuite.com"
+		return "https://open.larksuite.com"
 	}
-	return host + "/app/" + k.cfg.Feishu.AppID
+	return "https://open.feishu.cn"
 }
 
 const credentials = "feishu.credentials"
@@ -107,10 +109,10 @@ func (k *checker) askCredentials(ctx context.Context) result {
 	if err == nil {
 		return result{outcome: good}
 	}
-	return refused(problem, err, phrase{
+	return k.traced(ctx, refused(problem, err, phrase{
 		"开发者后台 › 凭证与基础信息：把 App ID 和 App Secret 重新抄到 feishu.app_id、feishu.app_secret；如果启用了 IP 白名单（安全设置），加上本机的出口地址",
-		"console › 凭证与基础信息: copy App ID and App Secret to feishu.app_id and feishu.app_secret again; with an IP allow-list (安全设置), add this machine's public address"},
-		k.console()+"/baseinfo")
+		"developer console › Credentials & Basic Info (凭证与基础信息): copy App ID and App Secret to feishu.app_id and feishu.app_secret again; with an IP allow-list in Security Settings (安全设置), add this machine's public address"},
+		k.console()+"/baseinfo"), k.cfg.Feishu.BaseURL)
 }
 
 func (k *checker) appInfo(ctx context.Context) (bot.AppInfo, error) {
@@ -128,23 +130,33 @@ func (k *checker) unasked(err error, look phrase) result {
 
 func (k *checker) askPublished(ctx context.Context) result {
 	info, err := k.appInfo(ctx)
-	publish := phrase{"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过", "应用发布 › 版本管理与发布 › 创建版本, set 可用范围, 申请线上发布, and let the tenant's administrator approve"}
+	publish := phrase{"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过", "Version Management & Release (版本管理与发布) › Create Version (创建版本): set the availability (可用范围), submit for release (申请线上发布), and let the tenant's administrator approve"}
 	switch {
 	case err != nil:
-		return k.unasked(err, phrase{"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」", "look yourself: 应用发布 › 版本管理与发布, the latest version should be 已发布"})
+		return k.unasked(err, phrase{"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」", "look yourself: Version Management & Release (版本管理与发布), the latest version should be released (已发布)"})
+	case info.InReview:
+		r := result{outcome: warning, seen: phrase{"有新版本等企业管理员审核，里面的改动还没生效", "a newer version waits for the tenant's administrator; what it changes is not in effect yet"},
+			do:   phrase{"请企业管理员通过：飞书管理后台 › 工作台 › 应用审核", "let the tenant's administrator approve it: Feishu Admin (管理后台) › Workplace (工作台) › App Review (应用审核)"},
+			link: k.console() + "/version"}
+		if info.Online == "" {
+			r.outcome, r.seen = problem, phrase{"第一个版本等企业管理员审核，权限、事件和回调都还没生效", "the first version waits for the tenant's administrator, so that no scope, event or callback is in effect"}
+		}
+		return r
 	case info.Online == "":
-		return result{outcome: problem, seen: phrase{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"}, do: publish, link: k.console()}
+		return result{outcome: problem, seen: phrase{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"}, do: publish, link: k.console() + "/version"}
 	}
 	return result{outcome: good}
 }
 
 func (k *checker) askBot(ctx context.Context) result {
 	info, err := k.client.BotInfo(ctx)
-	do := phrase{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "应用能力 › 添加应用能力 › 机器人, then publish a new version"}
+	do := phrase{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "Add Features (添加应用能力) › Bot (机器人), then publish a new version"}
 	if err != nil {
 		return refused(problem, err, do, k.console()+"/bot")
 	}
 	if !info.Active {
+		do = phrase{do.zh + "；已经有了就请企业管理员启用应用：飞书管理后台 › 工作台 › 应用管理",
+			do.en + "; if it is there, let the tenant's administrator enable the app: Feishu Admin (管理后台) › Workplace (工作台) › App Management (应用管理)"}
 		return result{outcome: problem, seen: phrase{"机器人没有启用", "the bot is not enabled"}, do: do, link: k.console() + "/bot"}
 	}
 	name := printable(info.Name)
@@ -153,9 +165,9 @@ func (k *checker) askBot(ctx context.Context) result {
 
 func (k *checker) askScope(ctx context.Context, scope string) result {
 	granted, err := k.granted.get(func() (map[string]bool, error) { return k.client.Granted(ctx) })
-	do := phrase{"开发配置 › 权限管理 › 批量导入/导出权限，贴入 docs/feishu-scopes.json，然后发布新版本", "开发配置 › 权限管理 › 批量导入/导出权限, paste docs/feishu-scopes.json, then publish a new version"}
+	do := phrase{"开发配置 › 权限管理 › 批量导入/导出权限，贴入 shiming check --scopes 打印的列表（docs/feishu-scopes.json），然后发布新版本", "Permissions & Scopes (权限管理) › Batch import/export scopes (批量导入/导出权限): paste what shiming check --scopes prints (docs/feishu-scopes.json), then publish a new version"}
 	if scope == "human_authentication:identity" {
-		do = phrase{"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本", "paid: ask for it by mail to open-platform@bytedance.com, then add it in 权限管理 and publish a new version"}
+		do = phrase{"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本", "paid: ask for it by mail to open-platform@bytedance.com, then add it in Permissions & Scopes (权限管理) and publish a new version"}
 	}
 	link := k.console() + "/auth"
 	switch {
@@ -167,39 +179,42 @@ func (k *checker) askScope(ctx context.Context, scope string) result {
 	if without, ok := optional[scope]; ok {
 		return result{outcome: warning, seen: without, do: do, link: link}
 	}
-	return result{outcome: problem, seen: phrase{"没有开通，或开通后没有发布版本", "not granted, or granted and not published"}, do: do, link: link}
+	return result{outcome: problem, seen: phrase{"没有以应用身份开通，或开通后没有发布版本", "not granted to the app itself (应用身份), or granted and not published"}, do: do, link: link}
 }
 
 func (k *checker) askSubscription(ctx context.Context, s bot.Subscription) result {
 	info, err := k.appInfo(ctx)
-	where := phrase{"事件与回调 › 事件配置 › 添加事件：" + s.Type + "（应用身份），然后发布新版本", "事件与回调 › 事件配置 › 添加事件: " + s.Type + " (应用身份), then publish a new version"}
-	subscribed, told := info.Events, info.EventsKnown
+	where := phrase{"事件与回调 › 事件配置 › 添加事件：" + s.Type + "（应用身份），然后发布新版本", "Events & Callbacks (事件与回调) › Event Configuration (事件配置) › Add Events (添加事件): " + s.Type + ", by tenant token (应用身份), then publish a new version"}
+	subscribed, told, way, url := info.Events, info.EventsKnown, info.EventWay, info.EventURL
 	if s.Callback {
-		where = phrase{"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本", "事件与回调 › 回调配置 › 添加回调: 卡片回传交互 " + s.Type + ", then publish a new version"}
-		subscribed, told = info.Callbacks, info.CallbackWay != ""
+		where = phrase{"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本", "Events & Callbacks (事件与回调) › Callback Configuration (回调配置) › Add callback (添加回调): " + s.Type + " (卡片回传交互), then publish a new version"}
+		subscribed, told, way, url = info.Callbacks, info.CallbackWay != "", info.CallbackWay, info.CallbackURL
 	}
 	link := k.console() + "/event"
+	if s.Callback {
+		link += "?tab=callback"
+	}
 	switch {
 	case err != nil:
 		return k.unasked(err, where)
 	case !told:
-		return result{outcome: unknown, seen: phrase{"平台没有说", "the platform does not say"}, do: where, link: link}
+		return result{outcome: unknown, seen: phrase{"平台没有说，请自己看一眼", "the platform does not say, so look yourself"}, do: where, link: link}
 	case !slices.Contains(subscribed, s.Type) && s.Needed:
 		return result{outcome: problem, seen: phrase{"没有订阅", "not subscribed"}, do: where, link: link}
 	case !slices.Contains(subscribed, s.Type):
 		return result{outcome: warning, seen: phrase{"没有订阅；没有它也能登记", "not subscribed; people can register without it"}, do: where, link: link}
-	case s.Callback && info.CallbackWay != k.cfg.Feishu.Transport:
-		return result{outcome: problem, seen: phrase{"订阅方式是 " + info.CallbackWay + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "订阅方式 is " + info.CallbackWay + ", feishu.transport is " + k.cfg.Feishu.Transport},
-			do:   phrase{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "事件与回调: make 订阅方式 of both events and callbacks the same as feishu.transport"},
+	case s.Needed && way != "" && way != k.cfg.Feishu.Transport: // one word about the events is enough
+		return result{outcome: problem, seen: phrase{"订阅方式是 " + printable(way) + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "the subscription mode (订阅方式) is " + printable(way) + ", feishu.transport is " + k.cfg.Feishu.Transport},
+			do:   phrase{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "Events & Callbacks (事件与回调): make the subscription mode (订阅方式) of both events and callbacks the same as feishu.transport"},
 			link: link}
-	case s.Callback && info.CallbackURL != "" && k.cfg.Server.PublicURL != "" && info.CallbackURL != k.cfg.Server.PublicURL+"/webhook/event":
+	case s.Needed && url != "" && k.cfg.Server.PublicURL != "" && url != k.cfg.Server.PublicURL+"/webhook/event":
 		return result{outcome: warning, seen: phrase{"请求地址不是 server.public_url + /webhook/event", "the request URL is not server.public_url + /webhook/event"}, do: where, link: link}
 	}
 	return result{outcome: good}
 }
 
 func (k *checker) askKeys(ctx context.Context) result {
-	do := phrase{"事件与回调 › 加密策略：把 Encrypt Key 和 Verification Token 抄到 feishu.encrypt_key、feishu.verification_token", "事件与回调 › 加密策略: copy Encrypt Key and Verification Token to feishu.encrypt_key and feishu.verification_token"}
+	do := phrase{"事件与回调 › 加密策略：把 Encrypt Key 和 Verification Token 抄到 feishu.encrypt_key、feishu.verification_token", "Events & Callbacks (事件与回调) › Encryption Strategy (加密策略): copy Encrypt Key and Verification Token to feishu.encrypt_key and feishu.verification_token"}
 	link := k.console() + "/event"
 	info, err := k.appInfo(ctx)
 	if err != nil {
@@ -226,7 +241,7 @@ func (k *checker) askWebhook(ctx context.Context) result {
 	}
 	switch {
 	case err == nil:
-		return result{outcome: good}
+		return result{outcome: good, seen: phrase{"从这台机器看；飞书自己在后台保存请求地址时会试", "as seen from this machine; Feishu itself tries when the request URL is saved"}}
 	case errors.Is(err, bot.ErrWebhookRefuses):
 		r.seen = phrase{"serve 拒绝了我们的请求：它的 Encrypt Key、Verification Token 或时钟与这里不同，或者代理改了内容", "serve refused our request: its Encrypt Key, Verification Token or clock differs from here, or a proxy changed the body"}
 		r.do = phrase{"让 serve 和 check 用同一份配置；代理须原样转发正文和 X-Lark-* 头", "give serve and check the same configuration; the proxy must pass the body and the X-Lark-* headers as they are"}
@@ -234,17 +249,17 @@ func (k *checker) askWebhook(ctx context.Context) result {
 		r.seen = phrase{"那里回答的不是 serve", "what answers there is not serve"}
 		r.do = phrase{"启动 serve，把代理的 /webhook/event 转到 server.listen；不能有重定向", "start serve, forward /webhook/event of the proxy to server.listen; no redirects"}
 	default:
-		r.seen = phrase{"那里没有回音", "no answer there"}
+		r.seen, r.silent = phrase{"那里没有回音", "no answer there"}, true
 		r.do = phrase{"启动 serve；检查 DNS、证书、防火墙和代理。没有公网地址就用 feishu.transport: websocket", "start serve; check DNS, certificate, firewall and proxy. Without a public address use feishu.transport: websocket"}
 	}
-	return r
+	return k.traced(ctx, r, k.cfg.Server.PublicURL)
 }
 
 func (k *checker) askLongConn(ctx context.Context) result {
 	if err := k.client.ProbeLongConn(ctx); err != nil {
 		r := result{outcome: problem, seen: phrase{"平台没有给出连接地址", "the platform did not say where to connect"}, link: k.console() + "/event",
 			do: phrase{"只有企业自建应用可以用长连接，最多 50 个连接；先启动 serve，再在 事件与回调 里把事件和回调的订阅方式都设为「使用长连接接收」",
-				"long connections are for self-built apps, 50 at most; start serve first, then set 订阅方式 of both events and callbacks in 事件与回调 to 使用长连接接收"}}
+				"long connections are for self-built apps, 50 at most; start serve first, then set the subscription mode (订阅方式) of both events and callbacks in Events & Callbacks (事件与回调) to the persistent connection (使用长连接接收)"}}
 		var code interface{ UpstreamCode() string }
 		if errors.As(err, &code) {
 			r.code = code.UpstreamCode()
@@ -271,7 +286,7 @@ func (k *checker) askServe(ctx context.Context) result {
 	resp, err := k.web.Do(req)
 	if err != nil {
 		return result{outcome: unknown, seen: phrase{"这台机器上没有 serve 在运行", "no serve runs on this machine"},
-			do: phrase{"启动 serve 再看；后台的订阅方式要在连上之后才能保存", "start serve and look again; the console saves 订阅方式 only while one is connected"}}
+			do: phrase{"启动 serve 再看；后台的订阅方式要在连上之后才能保存", "start serve and look again; the console saves the subscription mode (订阅方式) only while one is connected"}}
 	}
 	_ = resp.Body.Close() // only the status counts
 	if resp.StatusCode != http.StatusOK {

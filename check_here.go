@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"shiming/store"
 )
@@ -20,11 +22,15 @@ func (k *checker) hereSteps() []step {
 func (k *checker) askStore(ctx context.Context) result {
 	found, err := k.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, k.cfg.Store.DSN, nil) })
 	do := phrase{"检查 store.dsn、目录权限和磁盘空间", "check store.dsn, the directory's permissions and the disk's space"}
+	if k.cfg.onPostgres() {
+		do = phrase{"核对 store.dsn 的主机、端口、用户、密码、数据库名；PostgreSQL 要在运行，并允许这台机器连接（防火墙、pg_hba.conf）",
+			"compare host, port, user, password and database of store.dsn; PostgreSQL must be running and let this machine in (firewall, pg_hba.conf)"}
+	}
 	switch {
 	case err != nil:
-		return result{outcome: problem, seen: phrase{err.Error(), err.Error()}, do: do}
+		return result{outcome: problem, seen: unusable(err), do: do}
 	case found.Writable != nil:
-		return result{outcome: problem, seen: phrase{found.Writable.Error(), found.Writable.Error()}, do: do}
+		return result{outcome: problem, seen: unusable(found.Writable), do: do}
 	case found.Schema > found.Program:
 		return result{outcome: problem, seen: phrase{"数据库是更新的版本写的", "the database was written by a newer version"},
 			do: phrase{"运行新版程序，或恢复升级前的备份", "run the newer program, or restore the backup from before the upgrade"}}
@@ -36,6 +42,31 @@ func (k *checker) askStore(ctx context.Context) result {
 	}
 	return result{outcome: good}
 }
+
+// serverSays puts what goes wrong with PostgreSQL when it is set up into words, by SQLSTATE or by the end of the store's error.
+var serverSays = map[string]phrase{
+	"28P01": {"密码不对", "wrong password"},
+	"28000": {"不让这个用户从这台机器连接", "this user may not connect from this machine"},
+	"3D000": {"没有这个数据库", "there is no such database"},
+	"53300": {"连接数用完了", "all connections are taken"},
+	"57P03": {"正在启动", "it is just starting"},
+
+	"the server cannot be reached": {"连不上服务器", "the server cannot be reached"},
+}
+
+// unusable says what is wrong with the database. The error names neither host nor user.
+func unusable(err error) phrase {
+	text := strings.TrimPrefix(err.Error(), "store: ")
+	for end, meaning := range serverSays {
+		if strings.HasSuffix(text, " "+end) {
+			return phrase{"数据库不能用：" + meaning.zh, "the database cannot be used: " + meaning.en}
+		}
+	}
+	return phrase{"数据库不能用：" + text, "the database cannot be used: " + text}
+}
+
+// openTo is what the store says of a key file that others may read.
+var openTo = regexp.MustCompile(`^mode is (\d+), .*$`)
 
 func (k *checker) askKeyset(ctx context.Context) result {
 	keys, err := store.LoadKeyset(k.cfg.KeysetFile)
@@ -55,7 +86,7 @@ func (k *checker) askKeyset(ctx context.Context) result {
 		if bad != nil {
 			why = bad.Reason
 		}
-		return result{outcome: problem, seen: phrase{why, why}, do: phrase{"chmod 600 " + k.cfg.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.KeysetFile + "; restore your copy if the file is broken"}}
+		return result{outcome: problem, seen: phrase{"密钥文件不能用：" + openTo.ReplaceAllString(why, "权限是 $1，别人读得到"), "the key file cannot be used: " + why}, do: phrase{"chmod 600 " + k.cfg.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.KeysetFile + "; restore your copy if the file is broken"}}
 	case dbErr != nil:
 		return result{outcome: unknown, seen: phrase{"数据库读不到，不知道是否配套", "the database cannot be read, so whether they belong together is not known"}}
 	case errors.Is(found.Key, store.ErrWrongKeyset):

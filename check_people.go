@@ -63,19 +63,30 @@ func (k *checker) askGroup(ctx context.Context, chat string, without phrase) res
 }
 
 func (k *checker) askAdmin(ctx context.Context, openID string) result {
-	_, err := k.client.Contact(ctx, openID)
+	contact, err := k.client.Contact(ctx, openID)
+	if err == nil && contact.Left { // known with contact:user.employee:readonly only
+		return result{outcome: problem, seen: phrase{"这个人已经离职", "the person has left the company"},
+			do: phrase{"在 hr.admins 里换一位，重启 serve", "name somebody else in hr.admins and restart serve"}}
+	}
 	if err == nil {
 		return result{outcome: good}
 	}
-	do := phrase{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API 调试台 › 发送消息 › choose your app › 快速复制 open_id: use the person's open_id in this app"}
+	do := phrase{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API Explorer (API 调试台) › send a message (发送消息) › choose your app › copy open_id (快速复制 open_id): use the person's open_id in this app"}
 	api, ok := errors.AsType[*bot.APIError](err)
 	if ok && bot.Class(api.Trouble()) == bot.ClassPermission {
-		r := refused(warning, err, phrase{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to 通讯录权限范围 and 可用范围, and publish a new version"}, k.console()+"/auth")
+		r := refused(warning, err, phrase{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to the directory range (通讯录权限范围) and the availability (可用范围), and publish a new version"}, k.console()+"/auth")
 		r.seen = phrase{"看不到这个人：不在通讯录权限范围内，或没有通讯录权限", "the person cannot be seen: outside the directory range, or no scope for the directory"}
 		return r
 	}
-	return refused(problem, err, do, "https://open.feishu.cn/api-explorer")
+	r := refused(problem, err, do, k.platform()+"/api-explorer")
+	if ok && foreignPerson[api.Code] {
+		r.seen = phrase{"本应用里没有这个 open_id：抄错了，或是在别的应用下取的", "this app knows no such open_id: mistyped, or taken from another app"}
+	}
+	return r
 }
+
+// foreignPerson are the codes of an open_id that is nobody's in this app (pages "获取单个用户信息" and "通用错误码").
+var foreignPerson = map[int]bool{41012: true, 99992351: true, 99992361: true}
 
 func (k *checker) askAdmins(context.Context) result {
 	if len(k.cfg.HR.Admins) < 2 {
@@ -112,5 +123,5 @@ func (k *checker) askOCR(ctx context.Context) result {
 
 // askIdentity asks nothing: the only call there is writes (page "录入身份信息"). The scope is its own step.
 func (k *checker) askIdentity(context.Context) result {
-	return result{outcome: unknown, seen: phrase{"只能靠写入来试：第一件登记会说明", "could only be tried by writing: will show with the first case"}}
+	return result{outcome: unknown, seen: phrase{"能不能写，只有写了才知道：第一件登记会说明；权限见上面", "only writing shows whether it writes: the first case will; its scope is asked above"}}
 }

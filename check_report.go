@@ -48,17 +48,24 @@ func arrow(text string) string {
 	return "→ " + text
 }
 
-// writeSummary counts the outcomes.
+// writeSummary counts the outcomes and says what the marks ask for.
 func writeSummary(w io.Writer, all []finding, lang string) {
 	n := map[outcome]int{}
 	for _, f := range all {
 		n[f.outcome]++
 	}
-	form := "\n%d ok, %d problems, %d warnings, %d unknown, %d skipped\n"
+	form := "\nok %d, problems %d, warnings %d, unknown %d, skipped %d\n"
+	legend := map[outcome]string{problem: "✗ has to be put right", warning: "! may stay as it is", unknown: "? nobody can be asked: look at it yourself", skipped: "- run check again when the ✗ are gone"}
 	if lang == "zh" {
 		form = "\n正常 %d，有问题 %d，提醒 %d，问不到 %d，跳过 %d\n"
+		legend = map[outcome]string{problem: "✗ 必须改", warning: "! 可以不改", unknown: "? 程序问不到，请自己看一眼", skipped: "- 解决了 ✗ 再检查一次"}
 	}
 	_, _ = fmt.Fprintf(w, form, n[good], n[problem], n[warning], n[unknown], n[skipped])
+	for _, o := range []outcome{problem, warning, unknown, skipped} {
+		if n[o] > 0 {
+			_, _ = fmt.Fprintln(w, "    "+legend[o])
+		}
+	}
 }
 
 // writeReportJSON writes an array with one object per step.
@@ -86,7 +93,7 @@ func writeReportJSON(w io.Writer, all []finding, lang string) error {
 // configReport shows the mistakes of a configuration as findings.
 func configReport(e *ConfigError) (all []finding) {
 	for _, p := range e.Problems {
-		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: problem, seen: phrase{p, p}}})
+		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: problem, seen: misconfigured(p)}})
 	}
 	return all
 }
@@ -108,10 +115,15 @@ func refused(o outcome, err error, do phrase, link string) result {
 	default:
 		answered = false
 	}
-	if !answered {
+	var later interface{ Temporary() bool }
+	switch {
+	case !answered:
 		r.seen = phrase{"没有回音", "no answer"}
 		r.do = phrase{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
-		r.link = ""
+		r.link, r.silent = "", true
+	case errors.As(err, &later) && later.Temporary():
+		r.seen = phrase{"平台现在太忙，或出了故障", "the platform is busy or has trouble of its own"}
+		r.do, r.link = phrase{"过一会儿再试", "try again in a while"}, ""
 	}
 	return r
 }

@@ -25,6 +25,9 @@ type demoCmd struct {
 	Log    string `help:"Level of the bot's log on stderr." default:"error" enum:"debug,info,warn,error"`
 }
 
+// databaseFile is the bot's database in the data directory.
+const databaseFile = "shiming.db"
+
 // perPerson is how long the demonstration may take for one more person, on top of a minute.
 const perPerson = 2 * time.Second
 
@@ -79,7 +82,7 @@ func startBot(ctx context.Context, world *sim.World, dir, level string) (*demoBo
 	values := world.Settings()
 	values["server.listen"] = "127.0.0.1:0"
 	values["company.name"] = "样本科技有限公司"
-	values["store.dsn"] = "sqlite:" + filepath.Join(dir, "shiming.db")
+	values["store.dsn"] = "sqlite:" + filepath.Join(dir, databaseFile)
 	values["store.sync"] = "normal"
 	values["security.keyset_file"] = filepath.Join(dir, "keyset.json")
 	cfg, err := ConfigOf(values)
@@ -125,6 +128,8 @@ func (d *demoCmd) play(ctx context.Context, world *sim.World, dir string) error 
 	if err != nil {
 		return err
 	}
+	_, err = os.Stat(filepath.Join(dir, databaseFile))
+	old := err == nil
 	bot := newStage(world, exe, dir, d.Log)
 	defer bot.close()
 	if err := bot.open(ctx); err != nil {
@@ -135,9 +140,16 @@ func (d *demoCmd) play(ctx context.Context, world *sim.World, dir string) error 
 	}
 	go bot.watchQueue(ctx)
 	who := world.Hire(3)[0].OpenID
+	if old {
+		fmt.Printf("The bot has its data of an earlier run in %s. The company is a new one: the people of then, their chats and what the platforms knew of them are gone.\n"+
+			"机器人接着用 %[1]s 里上次的数据；公司是新的，上次的人、聊天和平台上的记录都不在了。\n\n", dir)
+	}
 	fmt.Printf(`The simulated company is open: %s
-In a browser that is the employee's phone, HR's chat and the company group.
-The bot runs beside it, in a process of its own: the page can pause, kill and restart it, and move the clock. The same by hand: an employee opens the chat, sends both sides of the card, and looks:
+In a browser that is the employee's phone, HR's chat and the company group; the 60-second tour there shows you round.
+在浏览器里打开这个地址：员工手机、HR 会话和公司群都在那里，点“60 秒导览”走一遍。
+
+The bot runs beside it, in a process of its own: the page can pause, kill and restart it, and move the clock.
+The same by hand: an employee opens the chat, sends both sides of the card, and looks:
 
   curl -X POST %[1]s/sim/chats/%[2]s/enter
   curl -X POST '%[1]s/sim/chats/%[2]s/photo?side=front'

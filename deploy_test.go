@@ -106,8 +106,13 @@ func TestComposeIsComplete(t *testing.T) {
 	vars, _ := deep(bot, "environment").(map[string]any)
 	for name, value := range vars {
 		env[name], _ = value.(string)
-		if v, ok := strings.CutPrefix(env[name], "${"); ok && !strings.Contains("\n"+given, "\n"+strings.TrimSuffix(v, ":?}")+"=") {
-			t.Errorf("shiming.env.example lacks %s", env[name])
+		if v := regexp.MustCompile(`^\$\{(\w+):([?-])(.*)\}$`).FindStringSubmatch(env[name]); v != nil {
+			if !strings.Contains("\n"+given, "\n"+v[1]+"=") {
+				t.Errorf("shiming.env.example lacks %s", v[1])
+			}
+			if v[2] == "-" {
+				env[name] = v[3]
+			}
 		}
 		if file, ok := strings.CutPrefix(env[name], "/run/secrets/"); ok {
 			mounted, _ := deep(bot, "secrets").([]any)

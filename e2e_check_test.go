@@ -87,7 +87,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]outcome, err
 	keep := false
 	for line := range strings.Lines(text.String()) {
 		if !strings.HasPrefix(line, "    ") {
-			keep = strings.HasPrefix(line, "✗") || strings.HasPrefix(line, "!") || strings.HasPrefix(line, "?") && c.asked || line[0] >= '0' && line[0] <= '9' || strings.HasPrefix(line, "正常")
+			keep = strings.HasPrefix(line, "✗") || strings.HasPrefix(line, "!") || strings.HasPrefix(line, "?") && c.asked || strings.HasPrefix(line, "ok ") || strings.HasPrefix(line, "正常")
 		}
 		if keep {
 			bad += line
@@ -125,7 +125,21 @@ var checkCases = []struct {
 	{"nothing published", "feishu.published", problem, func(c *checked) {
 		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Draft = true })
 	}},
+	{"first version in review", "feishu.published", problem, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Draft, s.InReview = true, true })
+	}},
+	{"newer version in review", "feishu.published", warning, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.InReview = true })
+	}},
+	{"platform tells as little as its pages", "feishu.event.im.message.receive_v1", unknown, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Untold = true })
+	}},
+	{"Feishu has trouble", "feishu.bot", problem, func(c *checked) { c.fault("feishu", "bot.info", 503, "") }},
 	{"scope for messages", "feishu.scope.im:message.p2p_msg:readonly", problem, func(c *checked) { c.world.Feishu.Revoke("im:message.p2p_msg:readonly") }},
+	{"scopes in the name of users only", "feishu.scope.document_ai:id_card:recognize", problem, func(c *checked) {
+		c.fault("feishu", "scope.list", 200, `{"code":0,"msg":"success","data":{"scopes":[
+			{"scope_name":"document_ai:id_card:recognize","grant_status":1,"scope_type":"user"},{"scope_name":"im:message","grant_status":1,"scope_type":"tenant"}]}}`)
+	}},
 	{"scope for identities", "feishu.scope.human_authentication:identity", problem, func(c *checked) { c.world.Feishu.Revoke("human_authentication:identity") }},
 	{"scope for mobiles", "feishu.scope.contact:user.phone:readonly", warning, func(c *checked) { c.world.Feishu.Revoke("contact:user.phone:readonly") }},
 	{"scope for the app itself", "feishu.callback.card.action.trigger", unknown, func(c *checked) { c.world.Feishu.Revoke(scopeApp) }},
@@ -140,6 +154,9 @@ var checkCases = []struct {
 		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Callbacks = nil })
 	}},
 	{"callback sent elsewhere", "feishu.callback.card.action.trigger", problem, func(c *checked) { c.values["feishu.transport"] = "websocket" }},
+	{"events sent elsewhere", "feishu.event.im.message.receive_v1", problem, func(c *checked) {
+		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.EventWay = "websocket" })
+	}},
 	{"long connection refused", "feishu.long_connection", problem, func(c *checked) {
 		c.values["feishu.transport"] = "websocket"
 		c.world.Feishu.LongConnection(true)
@@ -176,6 +193,10 @@ var checkCases = []struct {
 	{"admin out of sight", "hr.admins.1", warning, func(c *checked) {
 		c.world.Feishu.ChangeUser(c.world.Admins()[0], func(u *feishu.User) { u.Outside = true })
 	}},
+	{"admin who has left", "hr.admins.1", problem, func(c *checked) {
+		c.world.Feishu.Grant("contact:user.employee:readonly")
+		c.world.Feishu.ChangeUser(c.world.Admins()[0], func(u *feishu.User) { u.Resigned = true })
+	}},
 	{"one admin", "hr.admins", warning, func(c *checked) { c.values["hr.admins"] = c.world.Admins()[0] }},
 	{"OCR used up", "feishu.ocr", problem, func(c *checked) { c.ocr = true; c.world.Feishu.OCRQuota(0) }},
 	{"OCR not tried", "feishu.ocr", unknown, func(*checked) {}},
@@ -187,9 +208,10 @@ var checkCases = []struct {
 	{"clock far off", "clock", problem, func(c *checked) { c.fast = 20 * time.Minute }},
 	{"clock a little off", "clock", warning, func(c *checked) { c.fast = -90 * time.Second }},
 	{"wrong Tencent key", "tencent.sms_template", problem, func(c *checked) { c.values["verification.tencent.secret_key"] = "wrongSecretEXAMPLE" }},
-	{"key that may not ask", "tencent.sms_template", unknown, func(c *checked) {
-		c.fault("tencent", "DescribeSmsTemplateList", 200, `{"Response":{"Error":{"Code":"AuthFailure.UnauthorizedOperation","Message":"no"},"RequestId":"00000000-0000-0000-0000-000000000001"}}`)
-	}},
+	{"key that may not ask", "tencent.sms_template", unknown, func(c *checked) { c.noTemplates("AuthFailure.UnauthorizedOperation") }},
+	{"account of a person", "tencent.sms_template", unknown, func(c *checked) { c.noTemplates("FailedOperation.NotEnterpriseCertification") }},
+	{"not on the allow-list of SMS", "tencent.sms_template", problem, func(c *checked) { c.noTemplates("UnauthorizedOperation.RequestIpNotInWhitelist") }},
+	{"account in arrears", "tencent.sms_template", problem, func(c *checked) { c.noTemplates("UnauthorizedOperation.SerivceSuspendDueToArrears") }},
 	{"template under review", "tencent.sms_template", problem, func(c *checked) { c.world.Tencent.TemplateStatus(1) }},
 	{"template refused", "tencent.sms_template", problem, func(c *checked) { c.world.Tencent.TemplateStatus(-1) }},
 	{"no such template", "tencent.sms_template", problem, func(c *checked) { c.values["verification.tencent.sms_template_id"] = "999" }},
@@ -212,12 +234,21 @@ var checkCases = []struct {
 			c.Fatal(err)
 		}
 	}},
+	{"PostgreSQL out of reach", "store", problem, func(c *checked) {
+		c.database()
+		c.values["store.dsn"] = "postgres://shiming:databasePasswordEXAMPLE@" + nobody(c.T) + "/shiming?sslmode=disable"
+	}},
 	{"database is no database", "store", problem, func(c *checked) {
 		path := strings.TrimPrefix(c.values["store.dsn"], "sqlite:")
 		if err := os.WriteFile(path, []byte(strings.Repeat("not a database. ", 100)), 0o600); err != nil {
 			c.Fatal(err)
 		}
 	}},
+}
+
+// noTemplates lets Tencent Cloud refuse the question about templates.
+func (c *checked) noTemplates(code string) {
+	c.fault("tencent", "DescribeSmsTemplateList", 200, `{"Response":{"Error":{"Code":"`+code+`","Message":"no"},"RequestId":"00000000-0000-0000-0000-000000000001"}}`)
 }
 
 func (c *checked) unsubscribe(event string) {
@@ -292,6 +323,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 				if strings.Contains(c.allOut, c.values[key]) {
 					t.Errorf("%s was printed", key)
 				}
+			}
+			if strings.Contains(c.allOut, "databasePasswordEXAMPLE") {
+				t.Error("the password of store.dsn was printed")
 			}
 			for _, write := range [][2]string{{"feishu", "identities.create"}, {"feishu", "message.create"}, {"esign", "evidence.psn_realname"},
 				{"esign", "files.upload_url"}, {"tencent", "SendSms"}, {"tencent", "PhoneVerification"}, {"feishu", "ws.connect"}} {
@@ -376,6 +410,7 @@ func TestCheckProgram(t *testing.T) {
 		{"LANG=C", []string{"--lang", "zh"}, 0, "✓ 数据库"},
 		{"LANG=C", []string{"--json"}, 0, `"outcome": "ok"`},
 		{"SHIMING_ESIGN_APP_ID=1", nil, 1, "✗ e签宝"},
+		{"SHIMING_HR_ADMINS=", []string{"--scopes"}, 0, `"document_ai:id_card:recognize"`},
 		{"SHIMING_HR_ADMINS=", nil, 2, "hr.admins"},
 		{"SHIMING_HR_ADMINS=", []string{"--json"}, 2, `"id": "config"`},
 	} {

@@ -141,6 +141,10 @@ func (p person) meets(s scenario.Scenario) {
 	failures := r.failures(s)
 	disarm := s.Arm(r.world.Faults, r.world.Feishu)
 	odd := p.does(s.Call.At)
+	if s.Fault.Name == "unreachable" { // until the bot has noticed
+		r.until("nobody can connect", func() bool { c := r.caseOf(p.OpenID); return c != nil && r.told(c.ID, logged[s.Call.Name]) })
+		disarm()
+	}
 	if s.Call.Repeat == scenario.Redeliver {
 		r.until("the push is refused", func() bool { return strings.Contains(r.logs.String(), "timestamp outside the window") })
 		disarm()

@@ -68,13 +68,22 @@ func TestTwoTenants(t *testing.T) {
 	m := startMarket(t, 50)
 	p, q := m.a.hire(), m.b.hire()
 	hrA, hrB := m.a.admin(0), m.b.admin(0)
+	// Each company chooses groups of its own: one for the announcements here, one for the reviews there.
+	choose := func(hr admin, chat, word, answer string) {
+		t.Helper()
+		sent, err := hr.r.world.Feishu.SendGroupText(hr.r.ctx, hr.openID, chat, word, true)
+		hr.r.delivered(sent, err)
+		hr.r.find(chat, word, func(s screen) bool { return s.msg.ParentID == sent.MessageID && s.says(answer) })
+	}
+	choose(hrA, m.a.world.AnnounceChat(), "设为公告群", "以后进展公告发到这个群")
+	choose(hrB, m.b.world.ReviewChat(), "设为审核群", "以后待审核的卡片发到这个群")
 	for _, x := range []person{p, q} {
 		x.toForm()
 		x.press("confirm")
 		x.see(sim.StageReview)
 	}
 	sA := hrA.sees(hrA.chat(), p, "approve")
-	sB := hrB.sees(hrB.chat(), q, "approve")
+	sB := hrB.sees(m.b.world.ReviewChat(), q, "approve")
 
 	// Lists and figures hold the own people only, and a case of the others is none.
 	for _, x := range []struct {
@@ -89,6 +98,7 @@ func TestTwoTenants(t *testing.T) {
 		for _, word := range []string{"统计", "催办", "对账"} {
 			x.hr.say(word)
 		}
+		x.hr.r.find(x.hr.chat(), "the figures of the own company", func(s screen) bool { return s.says("今天：开始 1，完成 0", "进行中 1") })
 	}
 	before := m.b.caseIn(otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
@@ -121,6 +131,17 @@ func TestTwoTenants(t *testing.T) {
 	if n := m.both.Resends(); n != asked {
 		t.Errorf("the ticket was asked for %d times after the restart", n-asked)
 	}
+	m.a.find(m.a.world.AnnounceChat(), "the board of one company", func(s screen) bool {
+		return s.says("累计完成 1 人，还有 0 人进行中") && strings.Contains(string(s.msg.Card), p.OpenID)
+	})
+	if n := m.b.cardsIn(m.b.world.AnnounceChat()); n > 0 {
+		t.Errorf("%d cards in a group that nobody has chosen", n)
+	}
+	// Somebody of one company has no data in the other, even under the same open_id.
+	m.b.world.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
+	sent, err := m.b.world.Feishu.SendText(m.b.ctx, p.OpenID, "我的资料")
+	m.b.delivered(sent, err)
+	m.b.find(m.b.world.Feishu.P2PChat(p.OpenID), "no data", func(s screen) bool { return s.says("我们没有保存你的实名资料") })
 	for _, x := range []struct{ mine, other person }{{p, q}, {q, p}} {
 		ids := x.mine.r.world.Feishu.Identities()
 		if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
@@ -148,14 +169,12 @@ func TestTwoTenants(t *testing.T) {
 // TestTenantsHaveLimitsOfTheirOwn: while one company's photos queue up at its OCR limit, another's are read.
 func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	m := startMarket(t, 1)
-	q := m.b.hire()
-	q.toPhotos()
-	for _, side := range []string{"front", "back"} {
-		m.b.shot(q.Person, side) // taken beforehand, since drawing them is slow
-	}
-	crowd := m.a.hireAll(12)
-	for _, p := range crowd {
+	q, crowd := m.b.hire(), m.a.hireAll(12)
+	for _, p := range append([]person{q}, crowd...) {
 		p.toPhotos()
+		for _, side := range []string{"front", "back"} {
+			p.r.shot(p.Person, side) // taken beforehand: drawing them may take longer than having them read
+		}
 	}
 	for _, p := range crowd {
 		p.sendBoth()

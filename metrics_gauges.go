@@ -19,6 +19,7 @@ type figures interface {
 	OldestJob(context.Context) (time.Time, error)
 	StatesNow(context.Context) (map[flows.State]store.StateFigures, error)
 	LimitsNow(context.Context) (map[string]store.LimitUse, error)
+	PushesNow(context.Context) (n int, oldest time.Time, err error)
 }
 
 // gauges reads the database at each scrape. When it does not answer, shiming_store_up is 0 and the
@@ -28,7 +29,7 @@ type gauges struct {
 	ocrPerSecond int
 	now          func() time.Time
 
-	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit *prometheus.Desc
+	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit, pushes, oldestPush *prometheus.Desc
 }
 
 func newGauges(from figures, ocrPerSecond int) *gauges {
@@ -43,13 +44,15 @@ func newGauges(from figures, ocrPerSecond int) *gauges {
 		oldestCase: desc("shiming_oldest_case_seconds", "How long the longest waiting case has been in the state.", "state"),
 		ahead:      desc("shiming_limit_ahead_seconds", "How far ahead the slots of a limit are taken.", "limit"),
 		ocrCalls:   desc("shiming_ocr_calls_last_second", "OCR calls that left within the last second, all instances together."),
+		pushes:     desc("shiming_pushes_undecided", "Events that were acknowledged and are not decided on yet."),
+		oldestPush: desc("shiming_oldest_push_seconds", "How long the longest waiting of them has been there."),
 		ocrLimit:   desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit} {
+	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush} {
 		ch <- d
 	}
 }
@@ -66,7 +69,8 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	oldest, err2 := g.from.OldestJob(ctx)
 	cases, err3 := g.from.StatesNow(ctx)
 	limits, err4 := g.from.LimitsNow(ctx)
-	for _, err := range []error{err1, err2, err3, err4} {
+	pushes, oldestPush, err5 := g.from.PushesNow(ctx)
+	for _, err := range []error{err1, err2, err3, err4, err5} {
 		if err != nil {
 			set(g.up, 0)
 			return
@@ -76,11 +80,15 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	for queue, n := range jobs {
 		set(g.jobs, float64(n), queue)
 	}
-	since := 0.0
-	if !oldest.IsZero() {
-		since = max(0, g.now().Sub(oldest).Seconds())
+	since := func(t time.Time) float64 {
+		if t.IsZero() {
+			return 0
+		}
+		return max(0, g.now().Sub(t).Seconds())
 	}
-	set(g.oldestJob, since)
+	set(g.oldestJob, since(oldest))
+	set(g.pushes, float64(pushes))
+	set(g.oldestPush, since(oldestPush))
 	for state, f := range cases {
 		set(g.cases, float64(f.Cases), string(state))
 		if !state.Terminal() {

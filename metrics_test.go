@@ -203,6 +203,10 @@ func (silent) OldestJob(context.Context) (time.Time, error)        { return time
 func (silent) StatesNow(context.Context) (map[flows.State]store.StateFigures, error) {
 	return nil, errors.New("gone")
 }
+func (silent) PushesNow(context.Context) (int, time.Time, error) {
+	return 0, time.Time{}, errors.New("silent")
+}
+
 func (silent) LimitsNow(context.Context) (map[string]store.LimitUse, error) {
 	return nil, errors.New("gone")
 }

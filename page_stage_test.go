@@ -1,6 +1,33 @@
 package main
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+// TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when it was pressed.
+func TestPageTourWaits(t *testing.T) {
+	if !canPause {
+		t.Skip("no signals")
+	}
+	s := onStage(t, waitForBrowser)
+	who := s.world.Hire(1)[0]
+	p := openBrowser(s.ctx, t).open(s.world.ControlURL, 1440, 900, false)
+	p.until(`document.querySelector('[data-pane="phone"] [data-enter]')`)
+	p.press(`[data-botdo="pause"]`)
+	p.until(`document.querySelector('[data-botdo="resume"]') && document.querySelector('[data-clockby="4h"]').disabled`)
+	p.eval(`void shiming.tour(0.02).then((steps) => { window.toured = steps; })`, nil)
+	p.until(`document.querySelector('.tour-text')?.textContent.includes('暂停') && !document.querySelector('.tour-light').hidden`)
+	p.shot("paused")
+	p.press(`[data-botdo="resume"]`)
+	p.until(`window.toured`)
+	var shown []string
+	p.eval(`window.toured`, &shown)
+	if !slices.Equal(shown, tourSteps) || !s.world.Journey(who.OpenID).Filed() {
+		t.Errorf("the tour showed %v", shown)
+	}
+	p.clean()
+}
 
 // TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is brought to a
 // place, a crowd comes, the bot is killed and started, the clock moves.

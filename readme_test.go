@@ -152,12 +152,25 @@ func TestReadmeWordsAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestErrorPageIsComplete: docs/errors.md names every code of the three tables.
-func TestErrorPageIsComplete(t *testing.T) {
-	text := page(t, "docs/errors.md")
-	if probe := fmt.Sprintf("every %d min", int(flows.ProbeEvery.Minutes())); strings.Count(text, probe) != 3 {
-		t.Errorf("docs/errors.md does not say three times that a stopped step tries again %s", probe)
+// TestErrorPagesAreComplete: both pages name every code of the three tables, and as many rows of tables as each other.
+func TestErrorPagesAreComplete(t *testing.T) {
+	var rows []int
+	for name, every := range map[string]string{"docs/errors.md": "every %d min", "docs/errors.zh.md": "每 %d 分钟"} {
+		text := page(t, name)
+		rows = append(rows, strings.Count(text, "\n| "))
+		if probe := fmt.Sprintf(every, int(flows.ProbeEvery.Minutes())); strings.Count(text, probe) != 3 {
+			t.Errorf("%s does not say three times that a stopped step tries again %s", name, probe)
+		}
+		errorCodes(t, name, text)
 	}
+	if rows[0] != rows[1] {
+		t.Errorf("one page has %d rows of tables, the other %d", rows[0], rows[1])
+	}
+}
+
+// errorCodes looks for every code in a page.
+func errorCodes(t *testing.T, name, text string) {
+	t.Helper()
 	for _, table := range []struct {
 		file, row string
 		least     int
@@ -172,7 +185,7 @@ func TestErrorPageIsComplete(t *testing.T) {
 		}
 		for _, m := range codes {
 			if !strings.Contains(text, "`"+m[1]+"`") {
-				t.Errorf("docs/errors.md lacks %s of %s", m[1], table.file)
+				t.Errorf("%s lacks %s of %s", name, m[1], table.file)
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func newStage(world *sim.World, exe, dir, level string) *stage {
 	s := &stage{world: world, exe: exe, dir: dir, values: world.Settings(), state: stageStopped}
 	maps.Copy(s.values, map[string]string{
 		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
-		"store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db"), "security.keyset_file": filepath.Join(dir, "keyset.json"),
+		"store.dsn": "sqlite:" + filepath.Join(dir, databaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
 	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved meanwhile.
 	world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
@@ -93,6 +93,7 @@ func (s *stage) do(ctx context.Context, what string) error {
 	case doPause:
 		return s.tellAfter(pauseProcess(c.cmd.Process), stagePaused)
 	case doResume:
+		defer s.world.Feishu.Hurry() // what was not taken meanwhile comes now
 		return s.tellAfter(resumeProcess(c.cmd.Process), stageRunning)
 	case doKill:
 		s.now = nil
@@ -154,6 +155,7 @@ func (s *stage) start(ctx context.Context) error {
 	}
 	s.now = c
 	s.tell(stageRunning, "")
+	s.world.Feishu.Hurry() // as after a pause
 	go s.mourn(c)
 	return nil
 }

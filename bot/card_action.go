@@ -12,8 +12,8 @@ import (
 
 // cardAction takes card.action.trigger (page "卡片回传交互回调"). It never fails: callbacks are not delivered again, and
 // an error would only show the user a number.
-func (e *events) cardAction(ctx context.Context, in *callback.CardActionTriggerEvent) (*callback.CardActionTriggerResponse, error) {
-	return e.click(ctx, e.decodeClick(in)), nil
+func (e *events) cardAction(ctx context.Context, in *callback.CardActionTriggerEvent) *callback.CardActionTriggerResponse {
+	return e.click(ctx, e.decodeClick(in))
 }
 
 // decodeClick reads the operator, who alone decides what may be done, and the button's value.

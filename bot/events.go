@@ -8,10 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
-	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
-	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
+	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
 	"shiming/flows"
 )
@@ -37,29 +35,14 @@ const (
 // otherEvent stands for all event types without a handler.
 const otherEvent = "other"
 
-// events holds the handlers. They are registered once with an SDK dispatcher without keys; the webhook feeds it what
-// its guard has let through, the long connection what came over it.
+// events holds the handlers. The webhook feeds it what its guard has let through, the long connection what came over it.
+// Events are decoded into the SDK's types without its dispatcher, which would read each of them three times.
 type events struct {
-	inbox      Inbox
-	answering  *Answering
-	log        *slog.Logger
-	now        func() time.Time
-	dispatcher *dispatcher.EventDispatcher
-	tickets    TicketStore // nil for one company's app
-}
-
-func newEvents(inbox Inbox, answering *Answering, log *slog.Logger, now func() time.Time) *events {
-	e := &events{inbox: inbox, answering: answering, log: log, now: now}
-	d := dispatcher.NewEventDispatcher("", "")
-	// Without this the dispatcher prints bodies at debug to stdout.
-	d.InitConfig(larkevent.WithLogger(sdkLogger{log}), larkevent.WithLogLevel(larkcore.LogLevelError))
-	d.OnP2MessageReceiveV1(e.message)
-	d.OnP2MessageRecalledV1(e.recalled)
-	d.OnP2ChatAccessEventBotP2pChatEnteredV1(e.entered)
-	d.OnP2BotMenuV6(e.menu)
-	d.OnP2CardActionTrigger(e.cardAction)
-	e.dispatcher = d
-	return e
+	inbox     Inbox
+	answering *Answering
+	log       *slog.Logger
+	now       func() time.Time
+	tickets   TicketStore // nil for one company's app
 }
 
 // inboxError marks an error of the Inbox, the only kind after which Feishu shall deliver again.
@@ -80,7 +63,7 @@ func toInbox(err error) error {
 // like success: delivering them again would change nothing, and would hold up what is queued behind them.
 func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	if label(in.kind()) == otherEvent || in.kind() == eventAppTicket && e.tickets == nil {
-		return nil, nil // the SDK must not see it: it has handlers of its own, one of which panics on an empty app_ticket
+		return nil, nil
 	}
 	result, err := e.dispatch(ctx, in)
 	var fromInbox *inboxError
@@ -97,21 +80,33 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	return nil, nil
 }
 
-// dispatch decodes what the guard has let through. Messages, which are most of what comes, do not take the dispatcher's
-// way, since it would read the whole push once more only to learn their type.
+// dispatch decodes an event and hands it to its handler.
 func (e *events) dispatch(ctx context.Context, in *envelope) (any, error) {
 	switch in.kind() {
 	case eventMessage:
-	case eventAppTicket:
-		return nil, e.appTicket(ctx, in)
-	default:
-		return e.dispatcher.Do(ctx, in.plain)
+		return nil, handle(ctx, in, e.message)
+	case eventRecalled:
+		return nil, handle(ctx, in, e.recalled)
+	case eventEntered:
+		return nil, handle(ctx, in, e.entered)
+	case eventMenu:
+		return nil, handle(ctx, in, e.menu)
+	case eventClick:
+		var click callback.CardActionTriggerEvent
+		if err := json.Unmarshal(in.plain, &click); err != nil {
+			return nil, err
+		}
+		return e.cardAction(ctx, &click), nil
 	}
-	var event larkim.P2MessageReceiveV1
+	return nil, e.appTicket(ctx, in)
+}
+
+func handle[T any](ctx context.Context, in *envelope, handler func(context.Context, *T) error) error {
+	var event T
 	if err := json.Unmarshal(in.plain, &event); err != nil {
-		return nil, err
+		return err
 	}
-	return nil, e.message(ctx, &event)
+	return handler(ctx, &event)
 }
 
 // label is the event type as it may appear in logs and metrics: one of a fixed set.

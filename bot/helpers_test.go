@@ -10,9 +10,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -63,18 +66,64 @@ func (b *box) Click(_ context.Context, v flows.Click) (flows.Answer, error) {
 	return b.answer, err
 }
 
+// shelf is a PushStore in memory. What is on it is due at once.
+type shelf struct {
+	mu   sync.Mutex
+	n    int
+	kept map[string]flows.Push
+	err  error // of KeepPush
+}
+
+func (s *shelf) KeepPush(_ context.Context, body []byte) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return "", s.err
+	}
+	s.n++
+	p := flows.Push{ID: fmt.Sprintf("%06d", s.n), Body: body}
+	if s.kept == nil {
+		s.kept = map[string]flows.Push{}
+	}
+	s.kept[p.ID] = p
+	return p.ID, nil
+}
+
+func (s *shelf) DropPushes(_ context.Context, ids []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.kept, id)
+	}
+	return nil
+}
+
+func (s *shelf) DuePushes(_ context.Context, limit int) ([]flows.Push, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due := slices.SortedFunc(maps.Values(s.kept), func(a, b flows.Push) int { return strings.Compare(a.ID, b.ID) })
+	return due[:min(limit, len(due))], nil
+}
+
+func (s *shelf) left() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.kept)
+}
+
 // rig is a Server with everything that tests look at.
 type rig struct {
 	*Server
-	box *box
-	log *bytes.Buffer
+	box   *box
+	shelf *shelf
+	log   *bytes.Buffer
 }
 
 func newRig(t testing.TB, change ...func(*ServerConfig)) *rig {
 	t.Helper()
-	r := &rig{box: &box{}, log: &bytes.Buffer{}}
+	r := &rig{box: &box{}, shelf: &shelf{}, log: &bytes.Buffer{}}
 	cfg := ServerConfig{
-		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Inbox: r.box,
+		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Inbox: r.box, Pushes: r.shelf,
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: func() time.Time { return testNow },
 	}
@@ -126,9 +175,23 @@ func (p push) request() *http.Request {
 func (r *rig) send(p push) *httptest.ResponseRecorder { return r.serve(p.request()) }
 
 func (r *rig) serve(req *http.Request) *httptest.ResponseRecorder {
+	w := r.serveOnly(req)
+	r.settle()
+	return w
+}
+
+// serveOnly leaves what is acknowledged undecided.
+func (r *rig) serveOnly(req *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	r.Handler().ServeHTTP(w, req)
 	return w
+}
+
+// settle decides on what was acknowledged.
+func (r *rig) settle() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.Work(ctx, time.Minute)
 }
 
 func encryptedBody(plain, key string) []byte {

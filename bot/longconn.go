@@ -36,7 +36,8 @@ const (
 
 // LongConn is the long connection (长连接, WebSocket): the platform's pushes come in over a connection that the bot opens, so
 // that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Inbox has stored
-// them. What is not answered within 3 s, or was under way when the connection broke, comes again and dies on its event key.
+// them. An event that is not answered within 3 s, or was under way when the connection broke, comes again, to whichever
+// instance, and dies on its event key. A click does not: the person sees an error, and what was stored of it shows on the card.
 // The platform sends each event to one of the connections of an app; 50 are allowed (page "使用长连接接收事件").
 type LongConn struct {
 	s         *Server
@@ -84,12 +85,11 @@ func (l *LongConn) Run(ctx context.Context) {
 	defer l.http.CloseIdleConnections()
 	defer l.finish() // also what came over connections that are gone
 	for attempt := 0; ctx.Err() == nil; attempt++ {
-		began := time.Now()
-		longest, err := l.connection(ctx)
+		stood, longest, err := l.connection(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > stoodWell {
+		if stood > stoodWell {
 			attempt = 0
 		}
 		if l.up.Swap(false) {
@@ -134,31 +134,34 @@ func (c socketConfig) pause() time.Duration {
 	return min(longestPause, time.Duration(c.ReconnectInterval)*time.Second)
 }
 
-// connection establishes one connection and works on it until it ends. longest is how long to wait at most before the next.
-func (l *LongConn) connection(ctx context.Context) (longest time.Duration, err error) {
+// connection establishes one connection and works on it until it ends. stood is how long there was one, longest how long to
+// wait at most before the next.
+func (l *LongConn) connection(ctx context.Context) (stood, longest time.Duration, err error) {
 	target, config, err := l.endpoint(ctx)
-	if refused := (*endpointError)(nil); errors.As(err, &refused) && refused.Code != codeSystemBusy {
-		return longestPause, err
+	if refused := (*endpointError)(nil); errors.As(err, &refused) && !refused.passing() {
+		return 0, longestPause, err
 	}
 	if err != nil {
-		return networkPause, err
+		return 0, networkPause, err
 	}
 	dial, cancel := context.WithTimeout(ctx, socketHandshake)
 	defer cancel()
 	sock, err := dialSocket(dial, l.http, target)
-	if refused := (*handshakeError)(nil); errors.As(err, &refused) {
-		return config.pause(), err
+	if refused := (*handshakeError)(nil); errors.As(err, &refused) && !refused.passing {
+		return 0, config.pause(), err
 	}
 	if err != nil {
-		return networkPause, err
+		return 0, networkPause, err
 	}
 	defer sock.close()
-	c := &liveConn{l: l, sock: sock, service: serviceID(target)}
+	c := &liveConn{l: l, sock: sock, service: serviceID(target), repaced: make(chan struct{}, 1)}
 	c.ping.Store(int64(config.ping()))
 	l.ever.Store(true)
 	l.up.Store(true)
 	l.log.InfoContext(ctx, "long connection is up", "host", target.Host)
-	return networkPause, c.run(ctx)
+	began := time.Now()
+	err = c.run(ctx)
+	return time.Since(began), networkPause, err
 }
 
 // endpointError is the platform's refusal to say where to connect.
@@ -174,8 +177,16 @@ func (e *endpointError) Error() string {
 // UpstreamCode is the business code for support, "" for none.
 func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
 
-// codeSystemBusy passes by itself (SDK: ws/const.go).
-const codeSystemBusy = 1
+// Codes that pass by themselves (SDK: ws/const.go, SystemBusy and InternalError).
+const (
+	codeSystemBusy    = 1
+	codeInternalError = 1000040343
+)
+
+// passing tells the platform's own trouble from something that is to be put right first, such as the app's secret.
+func (e *endpointError) passing() bool {
+	return e.Code == codeSystemBusy || e.Code == codeInternalError || e.Status >= 500 || e.Status == http.StatusTooManyRequests
+}
 
 const opEndpoint = "callback.ws.endpoint"
 
@@ -233,7 +244,8 @@ type liveConn struct {
 	l       *LongConn
 	sock    *socket
 	service int32
-	ping    atomic.Int64 // time.Duration
+	ping    atomic.Int64  // time.Duration
+	repaced chan struct{} // ping has changed
 	pieces  pieces
 }
 
@@ -291,10 +303,14 @@ func (c *liveConn) pings(ctx context.Context) {
 			c.sock.close()
 			return
 		}
-		select {
-		case <-time.After(time.Duration(c.ping.Load())):
-		case <-ctx.Done():
-			return
+		for waited := false; !waited; {
+			select {
+			case <-time.After(time.Duration(c.ping.Load())):
+				waited = true
+			case <-c.repaced: // a wait that is too long by now would look like a dead line
+			case <-ctx.Done():
+				return
+			}
 		}
 	}
 }
@@ -330,7 +346,12 @@ func (c *liveConn) read(ctx context.Context) error {
 func (c *liveConn) control(f *frame) {
 	var config socketConfig
 	if f.header(frameHeaderType) == "pong" && len(f.payload) > 0 && json.Unmarshal(f.payload, &config) == nil {
-		c.ping.Store(int64(config.ping()))
+		if every := int64(config.ping()); c.ping.Swap(every) != every {
+			select {
+			case c.repaced <- struct{}{}:
+			default:
+			}
+		}
 		c.wait()
 	}
 }
@@ -382,7 +403,7 @@ func (c *liveConn) answer(ctx context.Context, f *frame, payload []byte) {
 	f.payload = raw
 	f.headers = append(f.headers, frameHeader{frameHeaderBizRt, milliseconds(time.Since(start))})
 	if c.sock.write(opBinary, f.marshal()) != nil {
-		c.l.log.WarnContext(ctx, "long connection: an answer was not written; the push comes again", "status", status)
+		c.l.log.WarnContext(ctx, "long connection: an answer was not written", "status", status)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 )
@@ -23,7 +24,7 @@ func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status i
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			s.log.ErrorContext(ctx, "panic in handler", "path", socketEndpoint, "type", typeName(v))
+			s.log.ErrorContext(ctx, "panic in handler", "path", socketEndpoint, "type", typeName(v), "stack", string(debug.Stack()))
 			result, status = nil, http.StatusInternalServerError
 		}
 	}()
@@ -33,7 +34,7 @@ func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status i
 		return nil, http.StatusBadRequest, after
 	}
 	kind = label(e.kind())
-	result, err := s.events.deliver(ctx, e)
+	result, err := s.take(ctx, e)
 	if err != nil {
 		s.log.ErrorContext(ctx, "event not stored", "event_type", kind, "error", err)
 		return nil, http.StatusInternalServerError, after

@@ -66,7 +66,10 @@ func socketClient() *http.Client {
 }
 
 // handshakeError is a refusal of the upgrade; Code is the platform's own, from the header Handshake-Status, or the HTTP status.
-type handshakeError struct{ Code string }
+type handshakeError struct {
+	Code    string
+	passing bool // the platform's own trouble, or that of something on the way
+}
 
 func (e *handshakeError) Error() string { return "websocket: upgrade refused: " + e.Code }
 
@@ -101,7 +104,7 @@ func dialSocket(ctx context.Context, client *http.Client, target *url.URL) (*soc
 		if code == "" {
 			code = http.StatusText(resp.StatusCode)
 		}
-		return nil, &handshakeError{code}
+		return nil, &handshakeError{code, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests}
 	}
 	conn, ok := resp.Body.(io.ReadWriteCloser)
 	if !ok || !strings.EqualFold(resp.Header.Get("Upgrade"), "websocket") || resp.Header.Get("Sec-WebSocket-Accept") != acceptKey(key) {

@@ -113,6 +113,97 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+// TestPausesAfterRefusals: the platform's own trouble is waited for like a network's, since clicks are lost meanwhile; what
+// somebody has to put right is asked for ever less often.
+func TestPausesAfterRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		status  int
+		body    string
+		upgrade int
+		longest time.Duration
+	}{
+		{"wrong secret", 200, `{"code":514,"msg":"x"}`, 0, longestPause},
+		{"forbidden", 200, `{"code":403,"msg":"x"}`, 0, longestPause},
+		{"no JSON", 200, `<html>`, 0, longestPause},
+		{"busy", 200, `{"code":1,"msg":"x"}`, 0, networkPause},
+		{"internal", 200, `{"code":1000040343,"msg":"x"}`, 0, networkPause},
+		{"gateway", 502, `<html>`, 0, networkPause},
+		{"rate", 429, `{"code":99991400,"msg":"x"}`, 0, networkPause},
+		{"upgrade refused", 200, "", 403, 90 * time.Second},
+		{"upgrade fails", 200, "", 503, networkPause},
+	} {
+		f := newFake(t)
+		f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(c.status)
+			body := c.body
+			if body == "" {
+				body = `{"code":0,"data":{"URL":"ws://` + r.Host + `/ws","ClientConfig":{"ReconnectInterval":90}}}`
+			}
+			_, _ = io.WriteString(w, body)
+		})
+		f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.upgrade) })
+		stood, longest, err := newRig(t).LongConn(f.client(t)).connection(t.Context())
+		if stood != 0 || longest != c.longest || err == nil {
+			t.Errorf("%s: stood %v, waits at most %v, want %v; %v", c.name, stood, longest, c.longest, err)
+		}
+	}
+}
+
+// TestPingsFollowThePlatform: when a pong says that pings are wanted sooner, the next one comes in that time rather than in
+// the old one, in which the line would have been given up for dead.
+func TestPingsFollowThePlatform(t *testing.T) {
+	f := newFake(t)
+	f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"code":0,"data":{"URL":"ws://`+r.Host+`/ws?service_id=7","ClientConfig":{"PingInterval":3600}}}`)
+	})
+	pings := make(chan int, 10)
+	connections := 0
+	f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
+		connections++
+		conn, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+acceptKey(r.Header.Get("Sec-WebSocket-Key"))+"\r\n\r\n")
+		pong := frame{service: 7, headers: []frameHeader{{frameHeaderType, "pong"}}, payload: []byte(`{"PingInterval":1}`)}
+		for {
+			head := make([]byte, 6) // of a small masked frame
+			if _, err := io.ReadFull(rw, head); err != nil {
+				return
+			}
+			if _, err := io.CopyN(io.Discard, rw, int64(head[1]&0x7f)); err != nil {
+				return
+			}
+			if head[0]&0x0f == opClose {
+				return
+			}
+			pings <- connections
+			raw := pong.marshal()
+			if _, err := conn.Write(append([]byte{0x80 | opBinary, byte(len(raw))}, raw...)); err != nil {
+				return
+			}
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); newRig(t).LongConn(f.client(t)).Run(ctx) }()
+	for range 2 {
+		select {
+		case on := <-pings:
+			if on != 1 {
+				t.Errorf("a ping on connection %d", on)
+			}
+		case <-time.After(20 * time.Second):
+			t.Error("no ping")
+		}
+	}
+	cancel()
+	<-ended
+}
+
 // TestSocketWantsTLS: people's words travel over the line in plain text.
 func TestSocketWantsTLS(t *testing.T) {
 	for raw, want := range map[string]bool{
@@ -127,10 +218,10 @@ func TestSocketWantsTLS(t *testing.T) {
 }
 
 func TestServerWithoutWebhook(t *testing.T) {
-	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, NoWebhook: true}); err != nil {
+	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, Pushes: &shelf{}, NoWebhook: true}); err != nil {
 		t.Error(err)
 	}
-	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}}); err == nil {
+	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, Pushes: &shelf{}}); err == nil {
 		t.Error("a webhook without keys is open to everybody")
 	}
 }
@@ -154,7 +245,7 @@ func TestPushedAnswers(t *testing.T) {
 		r := newRig(t, func(cfg *ServerConfig) {
 			cfg.Observe = func(kind string, status int, _ time.Duration) { kinds = append(kinds, kind) }
 		})
-		r.box.err = c.err
+		r.shelf.err = c.err
 		if c.panics {
 			r.box.onClick = func() { panic("must not be logged") }
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -65,13 +66,15 @@ func (c *Client) Granted(ctx context.Context) (map[string]bool, error) {
 			Scopes []struct {
 				Name   string `json:"scope_name"`
 				Status int    `json:"grant_status"` // 1 granted, 2 not
+				Kind   string `json:"scope_type"`   // tenant or user; the page does not name it, the SDK does
 			} `json:"scopes"`
 		} `json:"data"`
 	}
 	err := c.call(ctx, request{op: "application.scope.list", effect: reads, method: http.MethodGet, path: "/open-apis/application/v6/scopes"}, &out)
 	granted := map[string]bool{}
 	for _, s := range out.Data.Scopes {
-		granted[s.Name] = granted[s.Name] || s.Status == 1
+		// A scope for calls in a user's name does not serve the bot, which calls in its own.
+		granted[s.Name] = granted[s.Name] || s.Status == 1 && s.Kind != "user"
 	}
 	return granted, err
 }
@@ -79,9 +82,12 @@ func (c *Client) Granted(ctx context.Context) (map[string]bool, error) {
 // AppInfo is what the console knows about the app. Fields that the platform left out are empty.
 type AppInfo struct {
 	Online       string   // version that is published, "" for none
+	InReview     bool     // another version waits for the tenant's administrator
 	CallbackWay  string   // webhook or websocket
 	CallbackURL  string   // with a webhook
 	Callbacks    []string // subscribed
+	EventWay     string   // webhook or websocket
+	EventURL     string   // with a webhook
 	Events       []string // subscribed, of the published version
 	EventsKnown  bool     // whether the platform said anything about events
 	encryptKey   string
@@ -102,8 +108,9 @@ func (a AppInfo) String() string { return fmt.Sprintf("AppInfo(%s)", a.Online) }
 // GoString hides the keys.
 func (a AppInfo) GoString() string { return a.String() }
 
-// App asks about the app and its published version (pages "获取应用信息" and "获取应用版本信息"; callback_info, encryption and
-// event_infos as in the SDK's service/application/v6). It needs application:application:self_manage.
+// App asks about the app and its published version (pages "获取应用信息" and "获取应用版本信息"; the first does not name
+// callback_info, callback, event and encryption, which the SDK's service/application/v6 has, so they may be missing). It needs
+// application:application:self_manage.
 func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	type callbacks struct {
 		Type       string   `json:"callback_type"`
@@ -114,8 +121,14 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 		Data struct {
 			App struct {
 				Online       string     `json:"online_version_id"`
+				Unaudited    string     `json:"unaudit_version_id"`
 				CallbackInfo *callbacks `json:"callback_info"`
-				Encryption   *struct {
+				Callback     *callbacks `json:"callback"`
+				Event        *struct {
+					Type string `json:"subscription_type"`
+					URL  string `json:"request_url"`
+				} `json:"event"`
+				Encryption *struct {
 					Key   string `json:"encryption_key"`
 					Token string `json:"verification_token"`
 				} `json:"encryption"`
@@ -129,9 +142,12 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 		return AppInfo{}, err
 	}
 	a := app.Data.App
-	info := AppInfo{Online: a.Online}
-	if a.CallbackInfo != nil {
-		info.CallbackWay, info.CallbackURL, info.Callbacks = a.CallbackInfo.Type, a.CallbackInfo.URL, a.CallbackInfo.Subscribed
+	info := AppInfo{Online: a.Online, InReview: a.Unaudited != ""}
+	if c := cmp.Or(a.CallbackInfo, a.Callback); c != nil {
+		info.CallbackWay, info.CallbackURL, info.Callbacks = c.Type, c.URL, c.Subscribed
+	}
+	if a.Event != nil {
+		info.EventWay, info.EventURL = a.Event.Type, a.Event.URL
 	}
 	if a.Encryption != nil {
 		info.encryptKey, info.verification = a.Encryption.Key, a.Encryption.Token
@@ -142,6 +158,7 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	var version struct {
 		Data struct {
 			Version struct {
+				Names  []string `json:"events"`
 				Events []struct {
 					Type string `json:"event_type"`
 				} `json:"event_infos"`
@@ -154,8 +171,9 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	if err != nil {
 		return info, nil // what is known so far counts; EventsKnown says that events are not
 	}
-	info.EventsKnown = true
-	for _, e := range version.Data.Version.Events {
+	v := version.Data.Version
+	info.Events, info.EventsKnown = v.Names, v.Names != nil || v.Events != nil
+	for _, e := range v.Events {
 		info.Events = append(info.Events, e.Type)
 	}
 	return info, nil

@@ -15,7 +15,7 @@ import (
 // readyTimeout bounds what Ready may take for one /readyz.
 const readyTimeout = 2 * time.Second
 
-// ServerConfig is what a Server needs. AppID and Inbox are required, and for the webhook EncryptKey and VerificationToken.
+// ServerConfig is what a Server needs. AppID, Inbox and Pushes are required, and for the webhook EncryptKey and VerificationToken.
 type ServerConfig struct {
 	// NoWebhook closes POST /webhook/event, for a bot that takes its pushes over a LongConn.
 	NoWebhook bool
@@ -24,6 +24,8 @@ type ServerConfig struct {
 	EncryptKey        string // 事件与回调 › 加密策略 › Encrypt Key
 	VerificationToken string // 事件与回调 › 加密策略 › Verification Token
 	Inbox             Inbox
+	// Pushes keeps what was acknowledged until Work has it decided on.
+	Pushes PushStore
 	// Answering is shared with the Client; nil means that no client has to wait.
 	Answering *Answering
 	// Marketplace keeps the app tickets that are pushed; nil means that the app is no marketplace app and gets none.
@@ -46,6 +48,7 @@ type ServerConfig struct {
 type Server struct {
 	guard    guard
 	events   *events
+	desk     *desk
 	log      *slog.Logger
 	refusals refusalLog
 	now      func() time.Time
@@ -67,6 +70,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		{cfg.EncryptKey == "" && !cfg.NoWebhook, "bot: encrypt key is missing"},
 		{cfg.VerificationToken == "" && !cfg.NoWebhook, "bot: verification token is missing"},
 		{cfg.Inbox == nil, "bot: inbox is missing"},
+		{cfg.Pushes == nil, "bot: store for pushes is missing"},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.text))
@@ -91,8 +95,8 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	s.guard = guard{appID: cfg.AppID, encryptKey: cfg.EncryptKey, token: cfg.VerificationToken, now: s.now}
 	s.refusals = refusalLog{log: s.log, now: s.now}
-	s.events = newEvents(cfg.Inbox, answering, s.log, s.now)
-	s.events.tickets = cfg.Marketplace
+	s.events = &events{inbox: cfg.Inbox, answering: answering, log: s.log, now: s.now, tickets: cfg.Marketplace}
+	s.desk = newDesk(s.events, cfg.Pushes, s.log)
 
 	public := s.engine()
 	if !cfg.NoWebhook {
@@ -114,6 +118,18 @@ func (s *Server) Handler() http.Handler { return s.public }
 
 // AdminHandler serves GET /healthz, /readyz and /metrics.
 func (s *Server) AdminHandler() http.Handler { return s.admin }
+
+// Work decides on what was acknowledged until ctx ends, and then for as long as grace on what is in memory. The rest
+// waits in the store. Without Work only clicks are decided on.
+func (s *Server) Work(ctx context.Context, grace time.Duration) { s.desk.run(ctx, grace) }
+
+// take stores an event, or has it decided on where the decision is the answer.
+func (s *Server) take(ctx context.Context, e *envelope) (any, error) {
+	if behind(e.kind()) {
+		return nil, s.desk.keep(ctx, e.plain)
+	}
+	return s.events.deliver(ctx, e)
+}
 
 func (s *Server) mountAdmin(engine *gin.Engine, metrics http.Handler) {
 	engine.GET("/readyz", s.readyz)

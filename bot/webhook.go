@@ -55,7 +55,7 @@ func (s *Server) event(c *gin.Context, e *envelope) {
 	defer cancel()
 	ctx, after := withAfterAnswer(ctx)
 	defer after.run()
-	result, err := s.events.deliver(ctx, e)
+	result, err := s.take(ctx, e)
 	if err != nil {
 		s.log.ErrorContext(ctx, "event not stored", "event_type", label(e.kind()), "error", err)
 		answerError(c, http.StatusServiceUnavailable, "unavailable")

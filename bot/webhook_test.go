@@ -14,14 +14,12 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"shiming/flows"
 )
 
 func TestNewServerNeedsKeys(t *testing.T) {
 	t.Parallel()
 	_, err := NewServer(ServerConfig{})
-	for _, want := range []string{"app id", "encrypt key", "verification token", "inbox"} {
+	for _, want := range []string{"app id", "encrypt key", "verification token", "inbox", "store for pushes"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of the missing %s in: %v", want, err)
 		}
@@ -187,35 +185,34 @@ func TestWebhookAccepts(t *testing.T) {
 	}
 }
 
+// behindEvents are the events that are acknowledged before they are decided on.
+var behindEvents = []string{
+	messageEvent("text", `{"text":"hi"}`),
+	event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
+	event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
+	event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+}
+
 func TestWebhookStoreDown(t *testing.T) {
 	t.Parallel()
-	for _, plain := range []string{
-		messageEvent("text", `{"text":"hi"}`),
-		event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
-		event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
-		event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
-	} {
+	for _, plain := range behindEvents {
 		r := newRig(t)
-		r.box.err = errors.New("disk full")
+		r.shelf.err = errors.New("disk full")
 		wantAnswer(t, r.send(pushOf(plain)), 503, `{"error":"unavailable"}`)
-		if len(r.box.all()) != 1 {
-			t.Errorf("inbox not asked for %s", plain)
+		if len(r.box.all()) != 0 {
+			t.Errorf("decided on without being stored: %s", plain)
 		}
 	}
 }
-
-type panicking struct{ box }
-
-func (*panicking) Message(context.Context, flows.Message) error { panic("110101199001011237 secret") }
 
 func TestWebhookPanic(t *testing.T) {
 	t.Parallel()
 	var status int
 	r := newRig(t, func(c *ServerConfig) {
-		c.Inbox = &panicking{}
 		c.Observe = func(_ string, s int, _ time.Duration) { status = s }
 	})
-	wantAnswer(t, r.send(pushOf(messageEvent("text", `{"text":"hi"}`))), 500, `{"error":"internal"}`)
+	r.box.onClick = func() { panic("110101199001011237 secret") }
+	wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 500, `{"error":"internal"}`)
 	if log := r.log.String(); !strings.Contains(log, "panic in handler") || strings.Contains(log, "secret") {
 		t.Errorf("log: %s", log)
 	}

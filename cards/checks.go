@@ -2,7 +2,7 @@ package cards
 
 import "fmt"
 
-// chipColours are colours of text_tag by level; the sign says the same to those who do not tell them apart.
+// chips are the colours of text_tag by level; the sign says the same to those who do not tell them apart.
 var chips = map[Level]struct{ colour, sign string }{
 	Green: {"green", "✓ "},
 	Amber: {"orange", "! "},

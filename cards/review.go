@@ -17,7 +17,7 @@ type Review struct {
 	Checks        []Check
 	Changes       []Change
 	Method        string
-	Supplier      string
+	Supplier      string // name as on record
 	Serial        string
 	SubmittedAt   time.Time
 	Expires       time.Time
@@ -78,7 +78,7 @@ func (v Review) facts() []text {
 		out = append(out, fact("method", of("method", v.Method)))
 	}
 	out = append(out,
-		fact("supplier", personal(v.Supplier, maxArg)),
+		fact("supplier", supplier(v.Supplier)),
 		fact("serial", machineID(v.Serial)),
 		fact("submitted_at", moment(v.SubmittedAt)),
 	)
@@ -106,6 +106,16 @@ func validTo(s string) text {
 }
 
 const longTerm = "长期"
+
+// supplier takes the name that is on record, as it goes into the evidence. One that is known is shown in both languages.
+func supplier(s string) text {
+	if s == tencent {
+		return tr("supplier.tencent")
+	}
+	return personal(s, maxArg)
+}
+
+const tencent = "腾讯云"
 
 // changes shows what the applicant typed over what the OCR read.
 func (v Review) changes() []node {

@@ -79,9 +79,8 @@ var families = map[string][]string{
 	"looked":         {"review", "photos", "export", "other"},
 	"reminder":       {"consent", "photos", "confirm", "code", "other"},
 	"notice": {
-		"not_understood", "nothing_open", "already_done", "already_open", "go_private", "photo_in_group", "photo_not_needed",
-		"send_as_picture", "unsupported", "no_reviewer", "cancelled", "cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
-		"export_ready", "export_empty", "left", "service_paused", "resumed", "rate", "other",
+		"not_understood", "nothing_open", "already_done", "photo_in_group", "photo_not_needed", "unsupported", "no_reviewer", "no_admin",
+		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set", "other",
 	},
 	"did": {
 		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resumed", "resolved", "submitted", "consented",

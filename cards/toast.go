@@ -23,7 +23,8 @@ var toastTypes = map[string]string{
 	"deleted":       "success", //
 	"code_wrong":    "error",   // left
 	"code_expired":  "warning", //
-	"code_too_many": "warning", //
+	"code_too_many": "warning", // of one code
+	"codes_used_up": "warning", // of one day
 	"code_wait":     "info",    // seconds
 	"resent":        "success", //
 	"busy":          "warning", //
@@ -38,6 +39,7 @@ var toastTypes = map[string]string{
 	"shut":          "success", //
 	"reminded":      "success", // n
 	"nothing_next":  "info",    //
+	"opened":        "info",    //
 	"brought":       "success", //
 	"write_quiet":   "info",    // seconds
 	"peek_sent":     "success", //

@@ -88,7 +88,7 @@ func New(d Deps) *Engine {
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = DefaultWriteQuiet
 	}
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(12*time.Hour, time.Hour), tenants: cache.New(time.Hour, 10*time.Minute), turns: map[string]*turn{}, reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(namesLife, time.Hour), tenants: cache.New(time.Hour, 10*time.Minute), turns: map[string]*turn{}, reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }
@@ -110,8 +110,31 @@ func (e *Engine) nameOf(openID string) string {
 	return ""
 }
 
-// WarmNames looks up the admins' names, so that a late click can be told who was first.
-func (e *Engine) WarmNames(ctx context.Context) {
+// Names of admins are looked up again well before they are forgotten, and sooner while some are missing.
+const (
+	namesLife  = 12 * time.Hour
+	namesEvery = 6 * time.Hour
+	namesSoon  = time.Minute
+)
+
+// KeepNames keeps the admins' names known until ctx ends, so that a late click can be told who was first.
+func (e *Engine) KeepNames(ctx context.Context) {
+	for soon := namesSoon; ; soon = min(2*soon, namesEvery) {
+		pause := namesEvery
+		if !e.WarmNames(ctx) {
+			pause = soon
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// WarmNames looks up the admins' names and reports whether all are known.
+func (e *Engine) WarmNames(ctx context.Context) (all bool) {
+	all = true
 	for _, entry := range e.Policy.Admins {
 		tenantKey, id, ok := strings.Cut(entry, "/")
 		if !ok {
@@ -120,10 +143,12 @@ func (e *Engine) WarmNames(ctx context.Context) {
 		c, err := e.Chat.Contact(WithTenant(ctx, tenantKey), id)
 		if err != nil {
 			e.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
+			all = false
 			continue
 		}
 		e.names.SetDefault(id, c.Name)
 	}
+	return all
 }
 
 // outcome is what became of an event.

@@ -265,7 +265,7 @@ func (e *Engine) clickNext(ctx context.Context, tx Tx, k Click) (Answer, error) 
 		r.Queue = true
 		card = r
 	}
-	return Answer{Card: card, Toast: toast("done", nil)}, nil
+	return Answer{Card: card, Toast: toast("opened", nil)}, nil
 }
 
 // clickBring brings a case's own card to the bottom of HR's chat.

@@ -220,7 +220,9 @@ func TestNextWalksTheQueue(t *testing.T) {
 		w.pass(1e9)
 	}
 	slices.Sort(ids) // UUIDv7s of one moment each; the queue goes by entry, then id
-	first := next("ou_hr1", "", "").Card.(cards.Review)
+	a = next("ou_hr1", "", "")
+	w.said(a, "opened")
+	first := a.Card.(cards.Review)
 	if first.Applicant == "ou_hr1" || first.Waiting != 2 || !first.Queue {
 		t.Errorf("the queue begins with %+v", first)
 	}

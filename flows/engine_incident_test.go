@@ -166,24 +166,35 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		t.Fatalf("%d digests", n)
 	}
 	w.pass(flows.TestPolicy().ReminderAfter)
-	for i := range 5 {
-		w.must(w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, Case: w.caseOf(fmt.Sprintf("ou_%d", i)).ID, Key: fmt.Sprint("second", i), Attempt: 1}))
+	digest := func(i int, key string) {
+		w.queue(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: w.caseOf(fmt.Sprintf("ou_%d", i)).ID, Key: key})
 	}
+	for i := range 5 {
+		digest(i, fmt.Sprint("second", i))
+	}
+	w.run(flows.JobReply)
 	if n := len(digests()); n != 2 {
 		t.Errorf("%d digests in two periods", n)
 	}
-	// A digest that could not be sent comes again under its own name.
+	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
 	w.pass(flows.TestPolicy().ReminderAfter)
-	j := flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, Case: w.caseOf("ou_0").ID, Key: "third", Attempt: 1}
-	w.chat.sendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
-		return "", retryLater()
+	digest(0, "third")
+	var uuids []string
+	failures := []error{fmt.Errorf("limit: %w", &flows.Again{In: time.Second, Snooze: true}), retryLater()}
+	w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		uuids = append(uuids, uuid)
+		if len(uuids) <= len(failures) {
+			return "", failures[len(uuids)-1]
+		}
+		return w.chat.post(to, card, uuid), nil
 	}
-	if w.Run(t.Context(), j) == nil {
-		t.Error("a digest that was not sent went unnoticed")
+	for range len(failures) + 1 {
+		w.run(flows.JobReply)
+		w.pass(time.Second)
 	}
-	w.chat.sendFunc = nil
-	j.Attempt = 2
-	w.must(w.Run(t.Context(), j))
+	if len(slices.Compact(uuids)) != 1 {
+		t.Errorf("sent under %q", uuids)
+	}
 	if n := len(digests()); n != 3 {
 		t.Errorf("%d digests in three periods", n)
 	}
@@ -192,8 +203,8 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		w.said(w.click("ou_hr1", w.caseOf(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"), "rejected")
 	}
 	w.pass(flows.TestPolicy().ReminderAfter)
-	j.Key, j.Attempt = "fourth", 1
-	w.must(w.Run(t.Context(), j))
+	digest(0, "fourth")
+	w.run(flows.JobReply)
 	if n := len(digests()); n != 3 {
 		t.Errorf("%d digests although nothing waits", n)
 	}

@@ -160,4 +160,10 @@ func TestHowManyAreAhead(t *testing.T) {
 		want := flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy(), Ahead: tt.want})
 		same(t, tt.who+"'s card", w.chat.sentTo(tt.who)[0].now(), want)
 	}
+	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
+	w.Marketplace = true
+	c := w.put(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.Noon })
+	w.change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
+	w.run(flows.JobShow)
+	same(t, "the tenant's card", w.chat.sentTo(c.OpenID)[0].now(), flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy()}))
 }

@@ -122,6 +122,32 @@ func TestMyData(t *testing.T) {
 	}
 }
 
+// What an older case still holds is said, also when a newer one has been deleted, and the latest
+// things that happened are those of the newest case.
+func TestMyDataOfSeveralCases(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	long := w.now().AddDate(0, -6, 0)
+	w.put(flows.Done, "ou_1", func(c *flows.Case) {
+		c.CreatedAt, c.EnteredAt, c.Sent = long, long, nil
+		for i := range 10 {
+			c.Sent = append(c.Sent, flows.Disclosure{To: "feishu_ocr", At: long.Add(time.Duration(i) * time.Hour)})
+		}
+	})
+	w.put(flows.Withdrawn, "ou_1", func(c *flows.Case) {
+		c.CreatedAt, c.EnteredAt, c.Erased, c.PhotosGoneAt, c.Personal = w.now(), w.now(), w.now(), w.now(), flows.Personal{}
+		c.Sent = []flows.Disclosure{{To: "feishu_ocr", At: w.now()}, {To: "tencent_sms", At: w.now()}}
+	})
+	got := w.answer("ou_1", "我的资料")
+	if shows(got, "my_data.deleted") || !shows(got, "state.done") || !shows(got, "button.withdraw") {
+		t.Errorf("while an older case holds data: %s", got)
+	}
+	now := cards.Stamp(w.now())
+	if strings.Count(got, now+"  飞书文字识别") != 2 || !strings.Contains(got, now+"  腾讯云短信") { // content and zh_cn
+		t.Errorf("what happened last is not shown: %s", got)
+	}
+}
+
 // A reminder that comes after the person has moved on is not sent.
 func TestRemindersOfThePast(t *testing.T) {
 	t.Parallel()

@@ -61,6 +61,7 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "put", says: dropped, state: recording, again: soon},
 		{call: "file_status", says: esignSays(1430802), state: stop, code: "config", again: probe, snooze: true},
 		{call: "file_status", says: said{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
+		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // up with it once more
 	}
 	play(t, append(rows, gatewayOfEsign("upload_url", recording)...))
 }

@@ -1,6 +1,9 @@
 package flows
 
 import (
+	"context"
+	"encoding/json"
+	"log/slog"
 	"time"
 
 	"shiming/cards"
@@ -66,3 +69,23 @@ type Recalled struct {
 	EventID, TenantKey, MessageID, ChatID string
 	At                                    time.Time
 }
+
+// Push is an event as Feishu pushed it, kept from its acknowledgement until it is decided on.
+type Push struct {
+	ID   string
+	Body []byte // decrypted; holds what people wrote
+}
+
+func (p Push) String() string               { return "[push " + p.ID + "]" }
+func (p Push) GoString() string             { return p.String() }
+func (p Push) LogValue() slog.Value         { return slog.StringValue(p.String()) }
+func (p Push) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
+
+type unhurried struct{}
+
+// Unhurried marks the context of work that nobody waits for at this moment, such as a job's. The
+// Store lets others pass it.
+func Unhurried(ctx context.Context) context.Context { return context.WithValue(ctx, unhurried{}, true) }
+
+// IsUnhurried reports whether Unhurried marked ctx.
+func IsUnhurried(ctx context.Context) bool { return ctx.Value(unhurried{}) != nil }

@@ -10,6 +10,7 @@ import (
 
 	"shiming/cards"
 	"shiming/idcard"
+	"shiming/verify"
 )
 
 // No card but the owner's own form shows clear values, whatever the state and the history.
@@ -47,6 +48,16 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 	}
 	if shown < 100 {
 		t.Errorf("only %d cards were looked at", shown)
+	}
+}
+
+// The supplier's name stays on record as it goes into the evidence; the card shows it in the reader's language.
+func TestTheSupplierInBothLanguages(t *testing.T) {
+	c := sampleCase(AwaitingReview)
+	c.Check.Supplier = verify.SupplierTencent
+	card := string(HRCard(c, Scene{Now: noon, Policy: testPolicy()}).JSON())
+	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
+		t.Errorf("HR sees %s", card)
 	}
 }
 

@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// Rates of a run; it has the night for itself and takes little of it.
-var (
-	directoryLimit  = Limit{Key: "reconcile/directory", Every: time.Second / 10, Burst: 1}
-	fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
-)
+// Rates of a run; it has the night for itself and takes little of it. Each tenant has a directory of
+// its own, e签宝 is one account for all.
+func (e *Engine) directoryLimit(ctx context.Context) Limit {
+	return Limit{Key: e.limitKey(ctx, "reconcile", "directory"), Every: time.Second / 10, Burst: 1}
+}
+
+var fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
 
 // Codes of the directory (page 获取单个用户信息) that say that a person is not there for us:
 // 41012 no such id, 41050 outside the range that the app may see, which is where people go who
@@ -18,7 +20,7 @@ var notInDirectory = map[string]bool{"41012": true, "41050": true}
 
 // personGone asks Feishu's directory. The trouble has a class if there was no answer.
 func (e *Engine) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
-	if err := e.Store.Wait(ctx, directoryLimit); err != nil {
+	if err := e.Store.Wait(ctx, e.directoryLimit(ctx)); err != nil {
 		return false, trouble{}, err
 	}
 	contact, err := e.Chat.Contact(ctx, openID)

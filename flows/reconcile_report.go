@@ -6,7 +6,7 @@ import (
 	"shiming/cards"
 )
 
-// sendReconcile wakes what stands still and sends HR what differs, to HR's usual place.
+// sendReconcile wakes what stands still and has HR told what differs, in HR's usual place.
 func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
 	tenantKey := j.Args["tenant"]
 	var r *reconcileRun
@@ -24,24 +24,13 @@ func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
 			}
 		}
 	}
-	var to []Receiver
-	var card cards.Reconcile
-	err = e.Store.View(ctx, func(v View) (err error) {
-		if to, err = e.hrReceivers(ctx, v, tenantKey, ""); err != nil {
+	return e.Store.Tx(ctx, func(tx Tx) error {
+		to, err := e.hrReceivers(ctx, tx, tenantKey, "")
+		if err != nil {
 			return err
 		}
-		card, err = e.reconcileCard(ctx, v, tenantKey)
-		return err
+		return e.toEach(ctx, tx, tenantKey, j.Key+"/each", replyDiffers, to)
 	})
-	if err != nil || len(card.Groups) == 0 { // dealt with since the night
-		return err
-	}
-	for _, to := range to {
-		if err := e.deliver(ctx, j, card, to, uuidOf("reconcile", j.Key, to.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // wakeUp stops a case that stands where it stood in the night, still without a job, so that

@@ -49,6 +49,7 @@ func (d *decision) markUnknown(a *Attention) {
 	}
 	if a.Code == "unknown_outcome" {
 		w.State = WriteUnknown
+		d.sent(map[string]string{"identity": "feishu_identity", "evidence": "esign"}[a.Step]) // it may well have been received
 	} else {
 		w.State = WriteRefused
 	}

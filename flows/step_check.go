@@ -22,6 +22,7 @@ func personChecked(d *decision) {
 // checkRefused: the supplier does not take one of the three, so nothing was checked.
 func checkRefused(d *decision) {
 	d.c.Delayed = ""
+	d.sent("tencent_faceid")
 	d.c.Mismatch = d.e.Field
 	d.detail("field", d.e.Field)
 	d.backToForm()

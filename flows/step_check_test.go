@@ -51,7 +51,7 @@ func TestWhatTheSupplierDoesNotTake(t *testing.T) {
 		c := sampleCase(Checking)
 		c.Delayed = "check"
 		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
-		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" || !cards.HasText("mismatch."+field) {
+		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" || !cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
 			t.Errorf("%s: %+v", field, d.Case)
 		}
 	}

@@ -77,6 +77,7 @@ func codeFailed(d *decision) {
 		return
 	}
 	d.c.Delayed = ""
+	d.sent("tencent_sms") // the number was, if no message
 	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = "failed", d.e.Problem, nil
 	d.detail("problem", d.e.Problem)
 	d.show(toApplicant)
@@ -114,7 +115,7 @@ func codeAsked(d *decision) {
 		}
 	}
 	if d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", toast("code_too_many", nil))
+		d.refuse("too many codes within a day", toast("codes_used_up", nil))
 		return
 	}
 	d.newCode()

@@ -48,7 +48,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 		silent         bool
 	}{
 		{CodeSent, "sent", "", "tencent_sms", true, false},
-		{CodeFailed, "failed", "mobile_blocked", "", false, false},
+		{CodeFailed, "failed", "mobile_blocked", "tencent_sms", false, false},
 		{CodeUnknown, "unknown", "unknown", "tencent_sms", true, false}, // it may have arrived, so it stays valid
 		{CodeDropped, "sending", "", "", false, true},
 	} {
@@ -117,7 +117,7 @@ func TestCodesPerDay(t *testing.T) {
 	for i := range MaxCodesPerDay {
 		c.CodesAsked = append(c.CodesAsked, noon.Add(-24*time.Hour+time.Minute).Add(time.Duration(i)*time.Minute))
 	}
-	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "code_too_many")
+	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: CodeAsked, At: noon.Add(time.Minute)}).stayed()
 	if n := len(d.Case.CodesAsked); n != MaxCodesPerDay {
 		t.Errorf("%d codes on record, the oldest is more than a day old", n)

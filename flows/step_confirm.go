@@ -57,7 +57,7 @@ func confirm(d *decision) {
 	}
 
 	if d.asksMobile() && d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", toast("code_too_many", nil))
+		d.refuse("too many codes within a day", toast("codes_used_up", nil))
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()

@@ -227,7 +227,7 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	for i := range MaxCodesPerDay {
 		c.CodesAsked = append(c.CodesAsked, noon.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
 	}
-	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "code_too_many")
+	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: noon.Add(time.Hour)}).led(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
 		t.Errorf("%d codes on record", len(d.Case.CodesAsked))

@@ -97,10 +97,7 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx Tx, c *Case, anew bool) ([]*
 		return nil, err
 	}
 	if len(to) == 0 {
-		// The only admin registers himself. He is told, since nobody else would ever know.
-		e.Log.Error("nobody can review this case: the only admin is its applicant", "case", c.ID)
-		return nil, e.enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), personally(Job{Kind: JobReply, Ref: ReplyNotice,
-			To: c.OpenID, ToType: "open_id", Args: map[string]string{"code": "no_reviewer"}}, c.TenantKey, c.OpenID))
+		return nil, e.nobodyReviews(ctx, tx, c)
 	}
 	var out []*Surface
 	for _, r := range to {
@@ -111,6 +108,18 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx Tx, c *Case, anew bool) ([]*
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// nobodyReviews tells the applicant that there is nobody whom a card could go to, since nobody else
+// would ever know: the only admin registers himself, or a marketplace app's new tenant has none yet.
+func (e *Engine) nobodyReviews(ctx context.Context, tx Tx, c *Case) error {
+	code, why := "no_reviewer", "the only admin is its applicant"
+	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 {
+		code, why = "no_admin", "hr.admins names nobody of its tenant"
+	}
+	e.Log.Error("nobody can review this case: "+why, "case", c.ID, "tenant", c.TenantKey)
+	return e.enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), personally(Job{Kind: JobReply, Ref: ReplyNotice,
+		To: c.OpenID, ToType: "open_id", Args: map[string]string{"code": code}}, c.TenantKey, c.OpenID))
 }
 
 // boardSurface is the announcement of the day.

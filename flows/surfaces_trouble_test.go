@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -196,6 +197,93 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 			if sent := w.chat.sentTo(admin); len(sent) != 1 || !shows(sent[0].now(), "stage.done_filed") {
 				t.Errorf("%v: %s sees %s", gone, admin, sent[0].now())
 			}
+		}
+	}
+}
+
+// What HR is told from time to time goes to each admin as well when the group is gone: once to each,
+// also when one of them cannot be reached, and never with his own case.
+func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []error{&failure{class: "config", code: "230002"}, &failure{class: "gone", code: "232009"}} {
+		w := newWorld(t)
+		w.put(flows.AwaitingReview, "ou_1")
+		own := w.put(flows.NeedsAttention, "ou_hr2", evidenceUnknown)
+		w.asked("对账") // which also begins the nights
+		w.toNight()
+		refused := 0
+		w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+			switch {
+			case to.Type == "chat_id":
+				return "", gone
+			case to.ID == "ou_hr1" && refused < 5:
+				refused++
+				return "", &failure{class: "config", code: "230035"}
+			}
+			return w.chat.post(to, card, uuid), nil
+		}
+		before := len(w.chat.sentTo("ou_hr1"))
+		w.queue(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: own.ID})
+		w.toMorning()
+		if n := len(w.chat.sentTo("ou_hr2")); n != 2 {
+			t.Errorf("%v: %d lists to the admin behind the one who cannot be reached", gone, n)
+		}
+		for range 5 {
+			w.pass(flows.ProbeEvery)
+			w.run(flows.JobReply)
+		}
+		for admin, titles := range map[string]map[string]int{"ou_hr1": {}, "ou_hr2": {}} {
+			skip := 0
+			if admin == "ou_hr1" {
+				skip = before
+			}
+			for _, m := range w.chat.sentTo(admin)[skip:] {
+				switch {
+				case shows(m.now(), "pending.title"):
+					titles["pending"]++
+					if strings.Contains(m.now(), own.ID) != (admin != own.OpenID) {
+						t.Errorf("%v: the list of %s: %s", gone, admin, m.now())
+					}
+				case shows(m.now(), "reconcile.title"):
+					titles["reconcile"]++
+				}
+			}
+			if titles["pending"] != 1 || titles["reconcile"] != 1 {
+				t.Errorf("%v: %s got %v", gone, admin, titles)
+			}
+		}
+	}
+}
+
+// A tenant for which no admin is named is told so, and not that the applicant is the only one.
+func TestNobodyIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		admins []string
+		group  string
+		says   string
+	}{
+		"no admin":                 {[]string{"another/ou_hr1"}, "", "notice.no_admin"},
+		"only himself":             {[]string{tenant + "/ou_1"}, "", "notice.no_reviewer"},
+		"only himself, group gone": {[]string{tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
+	} {
+		w := newWorld(t, func(d *flows.Deps) { d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true })
+		w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+			if to.Type == "chat_id" {
+				return "", &failure{class: "gone", code: "232009"}
+			}
+			return w.chat.post(to, card, uuid), nil
+		}
+		w.walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
+		w.run()
+		told := 0
+		for _, m := range w.chat.sentTo("ou_1") {
+			if shows(m.now(), tt.says) {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%s: told %d times", name, told)
 		}
 	}
 }

@@ -64,10 +64,10 @@ func TestTurns(t *testing.T) {
 // TestLimitsOfOneCompany: their names are those of before there were tenants, so that all versions share them.
 func TestLimitsOfOneCompany(t *testing.T) {
 	t.Parallel()
-	for marketplace, want := range map[bool][2]string{false: {"ocr", "message/patch"}, true: {"ocr/a", "message/a/patch"}} {
+	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
 		e := New(Deps{Marketplace: marketplace})
 		ctx := WithTenant(t.Context(), "a")
-		if got := [2]string{e.ocrPace(ctx).Key, e.messageLimit(ctx, "patch").Key}; got != want {
+		if got := [3]string{e.ocrPace(ctx).Key, e.messageLimit(ctx, "patch").Key, e.directoryLimit(ctx).Key}; got != want {
 			t.Errorf("%t: %q, want %q", marketplace, got, want)
 		}
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"shiming/cards"
@@ -79,9 +80,12 @@ func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) 
 		return cards.MyData{Empty: true}, nil
 	}
 	c := all[0]
+	if i := slices.IndexFunc(all, func(o *Case) bool { return o.Erased.IsZero() }); i > 0 {
+		c = all[i] // the newest that still holds something; what was deleted since says nothing about it
+	}
 	out := cards.MyData{Ref: ref(c), State: string(c.State), MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), MaskedMobile: maskedMobile(c),
 		PhotosGoneAt: c.PurgeAt, Deleted: !c.Erased.IsZero()}
-	for _, o := range all {
+	for _, o := range slices.Backward(all) { // oldest first, as the card lists what happened
 		if o.PhotosGoneAt.IsZero() {
 			for _, p := range o.Photos {
 				if p.State == PhotoStored || p.State == PhotoRead {
@@ -89,13 +93,13 @@ func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) 
 				}
 			}
 		}
-		if o.Consent != nil && out.ConsentAt.IsZero() {
+		if o.Consent != nil {
 			out.ConsentAt, out.ConsentVersion = o.Consent.At, o.Consent.Version
 		}
 		if o.identityDone() {
 			out.Identity = true
 		}
-		if o.Evidence != nil && o.Evidence.State == WriteDone && !out.Evidence {
+		if filed(o) {
 			out.Evidence, out.EvidencePoint = true, o.Evidence.ID
 		}
 		for _, s := range o.Sent {

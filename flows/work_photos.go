@@ -181,6 +181,7 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	if err != nil {
 		t := classify(err, false)
 		if t.Class == ClassPerson {
+			e.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
 			problem := "nothing"
 			if t.Upstream == "2110001" {
 				problem = "bad_file"

@@ -81,9 +81,14 @@ func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
 	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	id, err := e.Notary.UploadFile(ctx, name, jpeg)
+	told := esign.Waiting(ctx, func(err error) { e.callFailed(j.Case, classify(err, false), "job", j.Kind, "step", "upload") })
+	id, err := e.Notary.UploadFile(told, name, jpeg)
 	if err != nil {
-		return e.failed(ctx, j, "upload", classify(err, false))
+		t := classify(err, false)
+		if t.Class == ClassLost {
+			t.Class, t.Code = ClassRetry, "unavailable" // a fresh upload makes a fresh file
+		}
+		return e.failed(ctx, j, "upload", t)
 	}
 	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoUploaded, Side: j.Ref, ID: id})
 	return lost(err)
@@ -125,6 +130,7 @@ func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
 			if _, again, err := e.Report(ctx, j.Case, Event{Kind: UploadsLost}); err != nil || again {
+				e.callFailed(j.Case, t, "job", j.Kind, "step", "evidence")
 				return lost(err)
 			}
 		}

@@ -18,18 +18,20 @@ const (
 	ReplyMyData       = "my_data"
 	ReplyPhotoProblem = "photo_problem"
 	ReplyReminder     = "reminder"
-	ReplyDigest       = "digest"     // what waits for HR, to HR's usual place
+	ReplyDigest       = "digest"     // To hr: what waits, as one replyWaiting to each of HR's places
 	ReplyPending      = "pending"    // what waits for HR, to who asked
 	ReplyStats        = "stats"      //
 	ReplyRemindAll    = "remind_all" // 催办
 	ReplyReminded     = "reminded"   // what became of it
-	ReplyReconcile    = "reconcile"  // what differs: To hr in the morning, or to who asked
+	ReplyReconcile    = "reconcile"  // what differs, to who asked; To hr: in the morning, as one replyDiffers to each of HR's places
+	replyWaiting      = "waiting"    // what waits, if anything still does
+	replyDiffers      = "differs"    // what differs, if anything still does
 )
 
 // sendReply sends one card that is not kept up to date afterwards.
 func (e *Engine) sendReply(ctx context.Context, j Job) error {
 	switch {
-	case j.Ref == ReplyDigest:
+	case j.Ref == ReplyDigest && j.To == toHR:
 		return e.sendDigest(ctx, j)
 	case j.Ref == ReplyReconcile && j.To == toHR:
 		return e.sendReconcile(ctx, j)
@@ -61,11 +63,18 @@ func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receive
 		return err // the database's: sent again
 	}
 	t := classify(err, false)
-	if t.Class == ClassGone && to.Type == "message_id" && j.Args["who"] != "" {
-		// The message was taken back; the answer still has somebody to go to.
+	if to.Type == "message_id" && outOfReach(t) && j.Args["who"] != "" {
+		// The message was taken back, or the bot may not speak in its group; the answer still has somebody to go to.
+		e.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
 		return e.deliver(ctx, j, card, Receiver{Type: "open_id", ID: j.Args["who"]}, uuidOf("reply", j.Key, "private"))
 	}
 	e.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
+	if to.Type == "chat_id" && outOfReach(t) {
+		e.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Ref, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return e.Store.Tx(ctx, func(tx Tx) error {
+			return e.toEach(ctx, tx, j.Args["tenant"], j.Key+"/admins", j.Ref, e.adminsOf(j.Args["tenant"]))
+		})
+	}
 	switch {
 	case t.Class == ClassRetry && j.Attempt < escalateAfter:
 		return &Again{In: backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
@@ -73,6 +82,28 @@ func (e *Engine) deliver(ctx context.Context, j Job, card cards.Card, to Receive
 		return &Again{In: ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
 	}
 	return nil
+}
+
+// toEach queues one card of HR's for each receiver, so that one who cannot be reached neither keeps
+// the others waiting nor has them told twice.
+func (e *Engine) toEach(ctx context.Context, tx Tx, tenantKey, cause, template string, to []Receiver) error {
+	jobs := make([]Job, 0, len(to))
+	for _, r := range to {
+		who := ""
+		if r.Type == "open_id" {
+			who = r.ID
+		}
+		jobs = append(jobs, personally(Job{Kind: JobReply, Ref: template, To: r.ID, ToType: r.Type}, tenantKey, who))
+	}
+	return e.enqueue(ctx, tx, cause, jobs...)
+}
+
+// adminsOf is each of the tenant's admins in private.
+func (e *Engine) adminsOf(tenantKey string) (to []Receiver) {
+	for _, id := range e.Policy.AdminsOf(tenantKey) {
+		to = append(to, Receiver{Type: "open_id", ID: id})
+	}
+	return to
 }
 
 func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err error) {
@@ -95,12 +126,22 @@ func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err err
 			card, err = e.reminderCard(ctx, v, j)
 		case ReplyPending:
 			card, err = e.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+		case replyWaiting:
+			list, failure := e.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+			if err = failure; list.Total > 0 {
+				card = list
+			}
 		case ReplyStats:
 			card, err = e.stats(ctx, v, j.Args["tenant"])
 		case ReplyReminded:
 			card, err = reminded(j)
 		case ReplyReconcile:
 			card, err = e.reconcileCard(ctx, v, j.Args["tenant"])
+		case replyDiffers:
+			found, failure := e.reconcileCard(ctx, v, j.Args["tenant"])
+			if err = failure; len(found.Groups) > 0 { // else it was dealt with since the night
+				card = found
+			}
 		default:
 			e.Log.Error("no such reply", "template", j.Ref)
 		}
@@ -110,7 +151,7 @@ func (e *Engine) replyCard(ctx context.Context, j Job) (card cards.Card, err err
 }
 
 var noticeLevel = map[string]cards.Level{
-	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "unsupported": cards.Amber, "no_reviewer": cards.Red, "cannot_cancel": cards.Amber,
+	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "unsupported": cards.Amber, "no_reviewer": cards.Red, "no_admin": cards.Red, "cannot_cancel": cards.Amber,
 	"only_in_group": cards.Amber, "review_chat_set": cards.Green, "announce_chat_set": cards.Green, "already_done": cards.Green,
 }
 
@@ -167,25 +208,25 @@ func (e *Engine) reminderCard(ctx context.Context, v View, j Job) (cards.Card, e
 }
 
 // pending lists what waits for HR, without the asker's own case.
-func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (cards.Card, error) {
+func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (out cards.Pending, err error) {
 	const rows = 10
 	// One more than is shown: the asker's own case, of which there is one at most.
 	list, err := v.InState(ctx, tenantKey, []State{AwaitingReview, NeedsAttention}, rows+1, 0)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	counts, err := v.CountByState(ctx, tenantKey)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	out := cards.Pending{Total: counts[AwaitingReview] + counts[NeedsAttention], Attention: counts[NeedsAttention]}
+	out = cards.Pending{Total: counts[AwaitingReview] + counts[NeedsAttention], Attention: counts[NeedsAttention]}
 	if own, err := v.OpenCase(ctx, tenantKey, who); err == nil && own.State.Turn() == HR {
 		out.Total--
 		if own.State == NeedsAttention {
 			out.Attention--
 		}
 	} else if err != nil && !isNotFound(err) {
-		return nil, err
+		return cards.Pending{}, err
 	}
 	for _, c := range list {
 		if c.OpenID == who {
@@ -206,42 +247,22 @@ func (e *Engine) pending(ctx context.Context, v View, tenantKey, who string) (ca
 // sendDigest reminds HR of everything that waits, in HR's usual place, once per reminder
 // period however many cases are due.
 func (e *Engine) sendDigest(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
-	if err != nil {
-		return lost(err)
-	}
-	period := max(e.Policy.ReminderAfter, time.Second)
-	due := j.Args["now"] != ""
-	err = e.Store.Tx(ctx, func(tx Tx) error {
-		slot := e.Now().Truncate(period).Format(time.RFC3339)
+	return e.Store.Tx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, j.Case)
+		if err != nil {
+			return lost(err)
+		}
+		slot := e.Now().Truncate(max(e.Policy.ReminderAfter, time.Second)).Format(time.RFC3339)
 		seen, err := tx.Seen(ctx, e.Now(), "digest:"+c.TenantKey+":"+slot)
-		due = !seen || j.Args["now"] != ""
-		return err
-	})
-	if err != nil || !due && j.Attempt <= 1 {
-		return err
-	}
-	var to []Receiver
-	var card cards.Card
-	err = e.Store.View(ctx, func(v View) error {
-		if to, err = e.hrReceivers(ctx, v, c.TenantKey, ""); err != nil {
+		if err != nil || seen && j.Args["now"] == "" {
 			return err
 		}
-		card, err = e.pending(ctx, v, c.TenantKey, "")
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if p := card.(cards.Pending); p.Total == 0 {
-		return nil
-	}
-	for _, r := range to {
-		if err := e.deliver(ctx, j, card, r, uuidOf("digest", j.Key, r.ID)); err != nil {
+		to, err := e.hrReceivers(ctx, tx, c.TenantKey, "")
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		return e.toEach(ctx, tx, c.TenantKey, j.Key+"/each", replyWaiting, to)
+	})
 }
 
 // remindAll is HR's 催办: every applicant whose turn it is, each within his limits. The answer

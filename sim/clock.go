@@ -64,6 +64,7 @@ func (w *World) Advance(ctx context.Context, by time.Duration, together func(ctx
 	c.other.Store(was)
 	c.until.Store(c.base().Add(overlap).UnixNano())
 	w.TellClock(ClockState{Offset: time.Duration(to), Can: w.canMove()})
+	w.Feishu.ClockMoved()
 	return nil
 }
 

@@ -33,7 +33,8 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl HOST/sim/chats/{chat}/messages                   cards as text with their buttons and fields; ?lang=en_us
 
   robots
-    curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"], "hire":50
+    curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"], "hire":50,
+                                                          with "hr_for_hired":true an admin decides on those only
     curl HOST/sim/crew                                    how far each is
     curl HOST/sim/record                                  everything that happened: events, clicks, cards, photos read, people
 
@@ -51,15 +52,15 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl -X POST HOST/sim/scenarios/state/awaiting_review/arm   somebody new is brought there; or -d '{"person":"ou_…"}'
 
     curl -d '{"revoke":["human_authentication:identity"]}' HOST/sim/app   the app is set up wrong, for shiming check to find: also
-                                                          grant, subscribe, unsubscribe, published, bot, in_group, ocr_left, template,
-                                                          long_conn, disconnect
+                                                          grant, subscribe, unsubscribe, published, in_review, bot, in_group, ocr_left,
+                                                          template, long_conn, disconnect
 
   the bot and the clock (demo only)
     curl -d '{"do":"kill"}' HOST/sim/bot                  pause resume kill stop start restart
     curl -d '{"advance":"4h"}' HOST/sim/clock             for everybody; what falls due meanwhile happens at once
 
 variants: good rotated tilted blurred glare cut photocopy small dark sideways expired broken
-kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang
+kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang refuse
 `
 
 // maxBody is the largest body that the control API reads.

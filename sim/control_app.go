@@ -15,8 +15,9 @@ type appForm struct {
 	Subscribe   []string `json:"subscribe"` // events, and card.action.trigger
 	Unsubscribe []string `json:"unsubscribe"`
 	Published   *bool    `json:"published"`
-	Bot         *bool    `json:"bot"`      // bot ability
-	InGroup     *bool    `json:"in_group"` // whether the bot is in the review group
+	InReview    *bool    `json:"in_review"` // whether a version waits for the tenant's administrator
+	Bot         *bool    `json:"bot"`       // bot ability
+	InGroup     *bool    `json:"in_group"`  // whether the bot is in the review group
 	OCRLeft     *int     `json:"ocr_left"`
 	Template    *int     `json:"template"`   // status of the SMS template: 0 approved, 1 under review, -1 refused
 	LongConn    *bool    `json:"long_conn"`  // 订阅方式
@@ -46,6 +47,9 @@ func (w *World) postApp(r *http.Request) (any, error) {
 		}
 		if in.Published != nil {
 			s.Draft = !*in.Published
+		}
+		if in.InReview != nil {
+			s.InReview = *in.InReview
 		}
 		now = *s
 		now.Events, now.Callbacks = slices.Clone(s.Events), slices.Clone(s.Callbacks)

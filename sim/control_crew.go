@@ -18,6 +18,7 @@ type crewForm struct {
 	SMSPatience string   `json:"sms_patience"` // such as 10s
 	HR          int      `json:"hr"`           // how many admins work as well
 	Hire        int      `json:"hire"`         // that many people join the company and begin, instead of people
+	HRForHired  bool     `json:"hr_for_hired"` // an admin decides on those, and on nobody else
 }
 
 func (f crewForm) script() (Script, error) {
@@ -59,6 +60,9 @@ func (w *World) postCrew(r *http.Request) (any, error) {
 			}
 			people = append(people, e)
 		}
+	}
+	if in.HRForHired && in.Hire > 0 {
+		w.EmployHRFor(people)
 	}
 	for i := range in.HR {
 		w.EmployHR(i)

@@ -51,3 +51,15 @@ func TestCrew(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestCrewLeavesTheRest: the admin of a crowd decides on its people and on nobody else.
+func TestCrewLeavesTheRest(t *testing.T) {
+	h := newHand(t, Config{People: 1})
+	h.call("POST", "/sim/crew", `{"hire":2,"hr_for_hired":true}`, 200, nil)
+	h.call("POST", "/sim/crew", `{"hire":1,"hr_for_hired":true}`, 200, nil)
+	for i, e := range h.w.People() {
+		if got, want := h.w.crew.decidesOn(e.OpenID), i > 0; got != want {
+			t.Errorf("%d: %t, want %t", i, got, want)
+		}
+	}
+}

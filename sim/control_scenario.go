@@ -155,7 +155,7 @@ func (w *World) postScenario(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"name": name, "person": e.OpenID}, nil
+		return map[string]any{"name": name, "person": e.OpenID, "profile": w.profile(e)}, nil
 	}
 	if err := w.arm(name); err != nil {
 		return nil, err

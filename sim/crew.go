@@ -12,6 +12,8 @@ type crew struct {
 	mu   sync.Mutex
 	runs map[string]*Run // by open_id
 	hr   map[string]*HRRun
+
+	charges map[string]bool // open_ids of those whom the admin of EmployHRFor decides on; nil before the first
 }
 
 // Run is how far a robot employee is.
@@ -95,6 +97,42 @@ func (w *World) EmployHR(i int) bool {
 		}
 	})
 	return true
+}
+
+// EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to whoever plays HR.
+func (w *World) EmployHRFor(people []*Employee) {
+	hr := w.HR(0)
+	c := &w.crew
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := c.charges == nil
+	if first {
+		c.charges = map[string]bool{}
+	}
+	for _, e := range people {
+		c.charges[e.OpenID] = true
+	}
+	if !first {
+		return
+	}
+	w.serving.Go(func() {
+		_ = hr.Work(w.life, func(card HRCard) Decision { // an error leaves the cards to others
+			if !c.decidesOn(card.Applicant) {
+				return Decision{}
+			}
+			return hr.Diligent(card)
+		})
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.charges = nil // the next crowd gets another
+	})
+}
+
+// decidesOn tells whether somebody is among those of EmployHRFor.
+func (c *crew) decidesOn(openID string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.charges[openID]
 }
 
 // Crew tells how far the robots are, in the order of the people.

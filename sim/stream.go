@@ -137,7 +137,7 @@ func (h *hub) resume(last string) uint64 {
 func (w *World) hello(resumed bool) map[string]any {
 	people := []shownPerson{}
 	for _, e := range w.People() {
-		people = append(people, shownPerson{profile{OpenID: e.OpenID, ChatID: e.ChatID, Name: e.Person.Name, Number: e.Person.Code, Mobile: e.Person.Mobile}, "employee", nil})
+		people = append(people, shownPerson{profile{OpenID: e.OpenID, ChatID: e.ChatID, Name: e.Person.Name, Number: e.Person.Code, Mobile: e.Person.Mobile}, "employee", nil, false})
 	}
 	admins := []shownPerson{}
 	for _, id := range w.Admins() {

@@ -39,6 +39,7 @@ type shownPerson struct {
 	profile
 	Role  string `json:"role"` // employee or admin
 	Steps []Step `json:"steps"`
+	Filed bool   `json:"filed"` // the latest case has an evidence point
 }
 
 type shownChat struct {
@@ -115,10 +116,10 @@ func (w *World) render(it item) any {
 	case itemPerson:
 		if e := w.Employee(it.key); e != nil {
 			j := w.Journey(e.OpenID)
-			return shownPerson{w.profile(e), "employee", j.Steps}
+			return shownPerson{w.profile(e), "employee", j.Steps, len(w.ESign.PointsFor(j.Case)) > 0}
 		}
 		if u, ok := w.Feishu.User(it.key); ok {
-			return shownPerson{profile{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil}
+			return shownPerson{profile{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil, false}
 		}
 		return nil
 	case itemFaults:

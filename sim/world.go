@@ -89,6 +89,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
 	}
 	w.Recorder.Now = c.Now
+	w.Faults.Ended = w.tellScenarios
 	w.Feishu = feishu.New(feishu.Config{
 		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken, TenantKey: c.Tenant,
 		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
@@ -108,15 +109,16 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	serving, cancel := context.WithCancel(context.Background())
 	w.life, w.cancel = serving, cancel
 	for i, s := range []struct {
-		url     *string
-		handler http.Handler
+		url      *string
+		upstream string // "" for what never fails
+		handler  http.Handler
 	}{
-		{&w.ControlURL, w.control()},
-		{&w.FeishuURL, platform(UpstreamFeishu, feishu.Operation, w.Feishu)},
-		{&w.ESignURL, platform(UpstreamESign, esign.Operation, w.ESign)},
-		{&w.TencentURL, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
+		{&w.ControlURL, "", w.control()},
+		{&w.FeishuURL, UpstreamFeishu, platform(UpstreamFeishu, feishu.Operation, w.Feishu)},
+		{&w.ESignURL, UpstreamESign, platform(UpstreamESign, esign.Operation, w.ESign)},
+		{&w.TencentURL, UpstreamTencent, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
 	} {
-		if *s.url, err = w.serve(ctx, serving, at[i], s.handler); err != nil {
+		if *s.url, err = w.serve(ctx, serving, at[i], s.upstream, s.handler); err != nil {
 			return nil, errors.Join(err, w.Close(ctx))
 		}
 	}
@@ -124,8 +126,8 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	return w, nil
 }
 
-// serve listens on an address and returns the base URL.
-func (w *World) serve(ctx, serving context.Context, addr string, h http.Handler) (string, error) {
+// serve listens on an address, for an upstream behind a door that faults can shut, and returns the base URL.
+func (w *World) serve(ctx, serving context.Context, addr, upstream string, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return "", err
@@ -134,6 +136,9 @@ func (w *World) serve(ctx, serving context.Context, addr string, h http.Handler)
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return serving },
 		ErrorLog:    slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	if upstream != "" {
+		l = w.Faults.Door(upstream, l, s)
 	}
 	w.servers = append(w.servers, s)
 	w.serving.Go(func() {

@@ -181,6 +181,7 @@ func reviveSQLite(ctx context.Context, db *sql.DB) error {
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
 	for _, q := range []string{
 		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+		`UPDATE pushes SET due_ms = 0`,
 		`DELETE FROM river_leader`, // else nobody promotes scheduled jobs until its lease ends
 		// A paced call may have left later than planned, and its process died before it said so.
 		`UPDATE rate_marks SET at_us = ` + sqliteMicros + ` WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` + sqliteMicros,

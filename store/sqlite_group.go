@@ -9,6 +9,8 @@ import (
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"shiming/flows"
 )
 
 // SQLite has one writer at a time, and each commit waits for the disk. So transactions that
@@ -40,12 +42,14 @@ type writer struct {
 	conn       *cachingConn // used by who has the turn
 	maxMembers int
 	maxTime    time.Duration
+	jobPause   time.Duration
 
 	mu     sync.Mutex
 	busy   bool          // somebody has the turn
 	queue  []*waiter     // in the order of arrival
 	jobs   []*waiter     // the same, of what jobs want to write
-	row    int           // turns in a row that did not go to a job
+	jobAt  time.Time     // when a job last had a turn
+	shift  time.Time     // when the jobs' shift began
 	closed bool          // nobody gets a turn any more
 	idle   chan struct{} // closed when the last turn has ended after closed
 
@@ -53,14 +57,12 @@ type writer struct {
 	group *group
 }
 
-// perJob is how many turns somebody who is waited for, such as a webhook, may take in a row
-// while a job waits. There can be a hundred jobs, each with several transactions.
-const perJob = 3
-
-// jobKey marks the contexts of jobs.
-type jobKey struct{}
-
-func inJob(ctx context.Context) context.Context { return context.WithValue(ctx, jobKey{}, true) }
+// Who is waited for, such as a webhook, goes before jobs, of which there can be a hundred with
+// several transactions each. But the jobs get a shift now and then, however many others come.
+const (
+	jobShift = 3 * time.Millisecond
+	jobPause = 20 * time.Millisecond // between two shifts
+)
 
 // waiter is somebody in the queue.
 type waiter struct {
@@ -72,6 +74,7 @@ type waiter struct {
 // group is one transaction of SQLite's.
 type group struct {
 	members int
+	hurried bool // somebody is waited for
 	began   time.Time
 	broken  bool          // SQLite has undone it, or may have
 	done    chan struct{} // closed when it has ended
@@ -92,7 +95,7 @@ func (w *writer) take(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	line := &w.queue
-	if ctx.Value(jobKey{}) != nil {
+	if flows.IsUnhurried(ctx) {
 		line = &w.jobs
 	}
 	*line = append(*line, me)
@@ -125,8 +128,8 @@ func (w *writer) pass(last bool) {
 		w.mu.Lock()
 	}
 	if line := w.line(); len(*line) > 0 {
-		if w.row++; line == &w.jobs {
-			w.row = 0
+		if line == &w.jobs {
+			w.jobAt = time.Now()
 		}
 		next := (*line)[0]
 		*line = slices.Delete(*line, 0, 1)
@@ -141,16 +144,25 @@ func (w *writer) pass(last bool) {
 
 // line is the queue whose first is the next. Under mu.
 func (w *writer) line() *[]*waiter {
-	if len(w.jobs) > 0 && (len(w.queue) == 0 || w.row >= perJob) {
+	switch {
+	case len(w.jobs) == 0:
+		return &w.queue
+	case len(w.queue) == 0:
+		return &w.jobs
+	case time.Since(w.jobAt) >= w.jobPause:
+		w.shift = time.Now()
+		return &w.jobs
+	case time.Since(w.shift) < jobShift:
 		return &w.jobs
 	}
 	return &w.queue
 }
 
-// room reports whether somebody is there who may join the group. Under mu.
+// room reports whether somebody is there who may join the group. A job does not hold up one that
+// somebody waits for. Under mu.
 func (w *writer) room() bool {
-	g, line := w.group, *w.line()
-	return len(line) > 0 && !line[0].alone &&
+	g, line := w.group, w.line()
+	return len(*line) > 0 && !(*line)[0].alone && !(g.hurried && line == &w.jobs) &&
 		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
 }
 
@@ -164,6 +176,7 @@ func (w *writer) join(ctx context.Context) (g *group, crowded bool, err error) {
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
+	w.group.hurried = w.group.hurried || !flows.IsUnhurried(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, len(w.queue)+len(w.jobs) > 0, nil

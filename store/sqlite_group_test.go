@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -187,27 +188,33 @@ func TestGroupAnswersAfterItsCommit(t *testing.T) {
 	})
 }
 
-// TestJobsLetOthersGoFirst: who is waited for overtakes jobs, which still get their share.
+// TestJobsLetOthersGoFirst: who is waited for overtakes jobs, which get a turn after a pause.
 func TestJobsLetOthersGoFirst(t *testing.T) {
-	onCrowd(t, func(t *testing.T, c *crowd) {
-		var order []string
-		call := func(ctx context.Context, name string) func() error {
-			return func() error {
-				return c.Tx(ctx, func(flows.Tx) error { order = append(order, name); return nil })
+	for pause, want := range map[time.Duration]string{
+		time.Hour: "a b c d job1 job2 job3",
+		0:         "job1 job2 job3 a b c d", // their shift
+	} {
+		onCrowd(t, func(t *testing.T, c *crowd) {
+			c.w.jobPause, c.w.jobAt = pause, time.Now()
+			var order []string
+			call := func(ctx context.Context, name string) func() error {
+				return func() error {
+					return c.Tx(ctx, func(flows.Tx) error { order = append(order, name); return nil })
+				}
 			}
-		}
-		var calls []func() error
-		for _, name := range []string{"job1", "job2", "job3"} {
-			calls = append(calls, call(inJob(t.Context()), name))
-		}
-		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-			calls = append(calls, call(t.Context(), name))
-		}
-		must(t, errors.Join(c.together(t, calls...)...))
-		if want := []string{"a", "b", "c", "job1", "d", "e", "f", "job2", "g", "job3"}; !slices.Equal(order, want) {
-			t.Errorf("order %q, want %q", order, want)
-		}
-	})
+			var calls []func() error
+			for _, name := range []string{"job1", "job2", "job3"} {
+				calls = append(calls, call(flows.Unhurried(t.Context()), name))
+			}
+			for _, name := range []string{"a", "b", "c", "d"} {
+				calls = append(calls, call(t.Context(), name))
+			}
+			must(t, errors.Join(c.together(t, calls...)...))
+			if got := strings.Join(order, " "); got != want {
+				t.Errorf("order %q, want %q", got, want)
+			}
+		})
+	}
 }
 
 // TestGroupWaiterGivesUp: who is cancelled in the queue leaves it; the others do not notice.

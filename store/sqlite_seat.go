@@ -25,7 +25,7 @@ func openWriter(ctx context.Context, dsn string) (*sql.DB, error) {
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime}}), nil
+	return sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime, jobPause: jobPause}}), nil
 }
 
 // seats is the pool's connector.

@@ -43,8 +43,9 @@ func (s *Store) Sweep(ctx context.Context) (rows int64, err error) {
 	err = s.eng.alone(ctx, "sweep", func() error {
 		keys, err1 := s.purgeKeys(ctx)
 		limits, err2 := s.purgeLimits(ctx)
-		rows = keys + limits
-		return errors.Join(err1, err2, s.tidy(ctx))
+		pushes, err3 := s.purgePushes(ctx)
+		rows = keys + limits + pushes
+		return errors.Join(err1, err2, err3, s.tidy(ctx))
 	})
 	return rows, err
 }

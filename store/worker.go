@@ -72,7 +72,7 @@ func (w *worker) call(ctx context.Context, j flows.Job) (err error) {
 			err = &panicked{kind: fmt.Sprintf("%T", v), stack: debug.Stack()}
 		}
 	}()
-	return w.run(inJob(ctx), j)
+	return w.run(flows.Unhurried(ctx), j)
 }
 
 // report logs a run that failed for a reason that nobody planned: a bug or a lost database.

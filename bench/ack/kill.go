@@ -14,8 +14,8 @@ import (
 // killAfter is how long the load runs before the process is killed.
 const killAfter = 2 * time.Second
 
-// killed kills the bot under the load of 64 connections and looks for every event that it had
-// acknowledged. Only a power cut could tell more, and is not tried here.
+// killed kills the bot under the load of 64 connections, starts it again and looks for the effect
+// of every event that it had acknowledged. Only a power cut could tell more, and is not tried here.
 func (b *bench) killed(ctx context.Context) (row, error) {
 	c, err := b.child(ctx, targetBot)
 	if err != nil {
@@ -35,6 +35,15 @@ func (b *bench) killed(ctx context.Context) (row, error) {
 	}
 	r.fill(out, 0)
 	r.Failed = 0 // the connections that the kill cut, which is what it is for
+	// What was acknowledged is decided on by the next process.
+	if t, err = startTarget(ctx, c); err != nil {
+		return row{}, err
+	}
+	err = r.waitDecided(ctx, t, out.span)
+	t.stop()
+	if err != nil {
+		return row{}, err
+	}
 	keys, err := store.LoadKeyset(c.keyset)
 	if err != nil {
 		return row{}, err

@@ -206,6 +206,11 @@ func (b *bench) measure(ctx context.Context, l load) (row, error) {
 		return row{}, err
 	}
 	r.fill(out, t.cpu()-before)
+	if l.Target != targetBare {
+		if err := r.waitDecided(ctx, t, out.span); err != nil {
+			return row{}, err
+		}
+	}
 	if err := <-profiled; err != nil {
 		return row{}, fmt.Errorf("profile: %w", err)
 	}
@@ -214,7 +219,7 @@ func (b *bench) measure(ctx context.Context, l load) (row, error) {
 
 // enough is how many distinct events a second are made for a closed loop: more than the bot
 // takes. The bare dispatcher, which cannot know, gets them again.
-const enough = 8000
+const enough = 16000
 
 // child describes a fresh process with a fresh database.
 func (b *bench) child(ctx context.Context, target string) (child, error) {

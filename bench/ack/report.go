@@ -17,6 +17,10 @@ type row struct {
 	Error     string  `json:"error,omitempty"`
 	Lost      int     `json:"lost"` // acknowledged and not there after the kill
 	PerSecond float64 `json:"per_second"`
+	// Undecided is how many events were acknowledged and not decided on when the load ended, and
+	// DecidedPerSecond how many were decided on a second until none was left.
+	Undecided        int     `json:"undecided"`
+	DecidedPerSecond float64 `json:"decided_per_second"`
 	CPU       float64 `json:"cpu_us_per_event"` // of the measured process, jobs included
 	P50       int64   `json:"p50_us"`
 	P90       int64   `json:"p90_us"`
@@ -49,7 +53,7 @@ func (r *row) fill(out outcome, cpu time.Duration) {
 // open one.
 func printTable(w io.Writer, b bench, rows []row) {
 	fmt.Fprintf(w, "\nAcknowledgement of signed and encrypted events, store %s, sync %s\n%s\n", b.store, b.sync, mix)
-	fmt.Fprintln(w, "bare = the SDK's dispatcher on gin, keeps nothing; bot = decides and stores, jobs running; bot-no-jobs = the same, jobs off")
+	fmt.Fprintln(w, "bare = the SDK's dispatcher on gin, keeps nothing; bot = stores, then decides, jobs running; bot-no-jobs = the same, jobs off")
 	heading := ""
 	for _, r := range rows {
 		what, value, unit := fmt.Sprintf("%d connections, each waits for its answer", r.N), r.PerSecond, "/s"
@@ -83,6 +87,9 @@ func printTable(w io.Writer, b bench, rows []row) {
 		}
 		fmt.Fprintf(w, "  %-11s %-24s %9.1f %-6s p50 %7.2f  p99 %7.2f  max %7.2f ms  cpu %4.0f µs/event  failed %d  load %.1f%s\n", r.Target,
 			strings.Repeat("█", int(value/peak*24+0.5)), value, unit, ms(r.P50), ms(r.P99), ms(r.Max), r.CPU, r.Failed, r.Load, ratio)
+		if r.Undecided > 0 {
+			fmt.Fprintf(w, "              %d of %d were not decided on yet at the end; %.0f a second were\n", r.Undecided, r.Acked, r.DecidedPerSecond)
+		}
 		if r.Error != "" {
 			fmt.Fprintf(w, "              first failure: %s\n", r.Error)
 		}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -114,7 +115,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
 	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
-		Inbox: engine, Answering: answering, Log: log, Ready: db.Ready})
+		Inbox: engine, Pushes: db, Answering: answering, Log: log, Ready: db.Ready})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +124,18 @@ func (c child) botHandler() (http.Handler, func(), error) {
 			return nil, nil, err
 		}
 	}
-	return server.Handler(), func() { _ = db.Close() }, nil
+	working, stop := context.WithCancel(ctx)
+	var desk sync.WaitGroup
+	desk.Go(func() { server.Work(working, 0) })
+	http.HandleFunc("GET /undecided", func(w http.ResponseWriter, r *http.Request) {
+		n, _, err := db.PushesNow(r.Context())
+		if err != nil {
+			http.Error(w, "no database", http.StatusInternalServerError)
+			return
+		}
+		fmt.Fprint(w, n)
+	})
+	return server.Handler(), func() { stop(); desk.Wait(); _ = db.Close() }, nil
 }
 
 // upstream answers every call of Feishu's API at once.

@@ -71,6 +71,49 @@ func (t *target) kill() {
 	_ = t.cmd.Wait()
 }
 
+// undecided is how many events it has acknowledged and not decided on yet.
+func (t *target) undecided(ctx context.Context) (n int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.profile+"/undecided", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("undecided: %s", resp.Status)
+	}
+	_, err = fmt.Fscan(resp.Body, &n)
+	return n, err
+}
+
+// waitDecided notes how many events were waiting when the load ended and returns when none is.
+func (r *row) waitDecided(ctx context.Context, t *target, span time.Duration) error {
+	began := time.Now()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for first := true; ; first = false {
+		n, err := t.undecided(ctx)
+		if err != nil {
+			return err
+		}
+		if first {
+			r.Undecided = n
+		}
+		if n == 0 {
+			r.DecidedPerSecond = float64(r.Acked) / (span + time.Since(began)).Seconds()
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
 // tick is the unit of the times in /proc/PID/stat.
 const tick = 10 * time.Millisecond
 

@@ -1,6 +1,9 @@
 package feishu
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Subscriptions is what the console of the app says about events and callbacks.
 type Subscriptions struct {
@@ -8,6 +11,9 @@ type Subscriptions struct {
 	Callbacks []string
 	URL       string // of callbacks; "" = not told
 	Draft     bool   // no version was ever published
+	InReview  bool   // a version waits for the administrator
+	EventWay  string // 订阅方式 of events, "" = the same as that of callbacks
+	Untold    bool   // the answers hold only what the pages name, and no list of events
 }
 
 // DefaultSubscriptions are those that the bot handles.
@@ -34,7 +40,10 @@ func (s *Server) subscribesTo(eventType string) bool {
 	return slices.Contains(s.subscribed.Events, eventType)
 }
 
-const onlineVersion = "oav_00000000000000000000000000000001"
+const (
+	onlineVersion  = "oav_00000000000000000000000000000001"
+	waitingVersion = "oav_00000000000000000000000000000002"
+)
 
 // listScopes: 查询租户授权状态. It needs no scope.
 func (s *Server) listScopes(*call) (any, *apiError) {
@@ -51,7 +60,7 @@ func (s *Server) listScopes(*call) (any, *apiError) {
 	return map[string]any{"scopes": list}, nil
 }
 
-// getApplication: 获取应用信息; callback_info as in the SDK's model. Keys are not told.
+// getApplication: 获取应用信息; callback_info and event as in the SDK's model. Keys are not told.
 func (s *Server) getApplication(c *call) (any, *apiError) {
 	if err := s.ownApp(c); err != nil {
 		return nil, err
@@ -62,8 +71,14 @@ func (s *Server) getApplication(c *call) (any, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	app := map[string]any{"app_id": s.cfg.AppID, "app_name": s.cfg.BotName, "status": 1, "scene_type": 0,
-		"callback_info": map[string]any{"callback_type": way, "request_url": s.subscribed.URL, "subscribed_callbacks": s.subscribed.Callbacks}}
+	app := map[string]any{"app_id": s.cfg.AppID, "app_name": s.cfg.BotName, "status": 1, "scene_type": 0}
+	if !s.subscribed.Untold {
+		app["callback_info"] = map[string]any{"callback_type": way, "request_url": s.subscribed.URL, "subscribed_callbacks": s.subscribed.Callbacks}
+		app["event"] = map[string]any{"subscription_type": cmp.Or(s.subscribed.EventWay, way), "request_url": s.subscribed.URL}
+	}
+	if s.subscribed.InReview {
+		app["unaudit_version_id"] = waitingVersion
+	}
 	if !s.subscribed.Draft {
 		app["online_version_id"] = onlineVersion
 	}
@@ -84,7 +99,11 @@ func (s *Server) getAppVersion(c *call) (any, *apiError) {
 	for _, e := range s.subscribed.Events {
 		events = append(events, map[string]any{"event_type": e, "event_name": e, "event_description": ""})
 	}
-	return map[string]any{"app_version": map[string]any{"app_id": s.cfg.AppID, "version_id": onlineVersion, "status": 1, "event_infos": events}}, nil
+	version := map[string]any{"app_id": s.cfg.AppID, "version_id": onlineVersion, "status": 1}
+	if !s.subscribed.Untold {
+		version["event_infos"] = events
+	}
+	return map[string]any{"app_version": version}, nil
 }
 
 func (s *Server) ownApp(c *call) *apiError {

@@ -155,6 +155,34 @@ func TestLadderEnds(t *testing.T) {
 	}
 }
 
+// What waits on the ladder comes when the clock is moved past its time, or at once when it is hurried.
+func TestLadderIsShortened(t *testing.T) {
+	for name, shorten := range map[string]func(*world){
+		"hurried": func(w *world) { w.Hurry() },
+		"clock":   func(w *world) { w.clock.add(61 * time.Minute); w.ClockMoved() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(c *Config) { c.RetryLadder = []time.Duration{time.Hour, 100 * time.Hour} })
+			w.AddUser(User{OpenID: "ou_a"})
+			w.bot.set(func(got) (int, string) { return 500, "" })
+			sent, err := w.SendText(within(t), "ou_a", "x")
+			if err != nil || sent.Delivery.Delivered {
+				t.Fatalf("%+v, %v", sent.Delivery, err)
+			}
+			w.bot.set(nil)
+			w.clock.add(59 * time.Minute)
+			w.ClockMoved() // not yet
+			if n := len(w.bot.all()); n != 1 {
+				t.Errorf("%d attempts before it is due", n)
+			}
+			shorten(w)
+			if d, err := w.WaitDelivered(within(t), sent.Delivery.EventID); err != nil || len(d.Attempts) != 2 {
+				t.Errorf("%+v, %v", d, err)
+			}
+		})
+	}
+}
+
 func TestSlowBotIsATimeout(t *testing.T) {
 	release := make(chan struct{})
 	var once sync.Once

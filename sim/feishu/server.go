@@ -71,6 +71,8 @@ type Server struct {
 	deliveries []*delivery
 	byEvent    map[string]*delivery
 	arrivals   chan struct{} // closed and replaced whenever a delivery changes
+	hurried    chan struct{} // closed and replaced whenever waits for a redelivery may be over
+	rushes     int           // how often Hurry was called
 	held       []*delivery
 	journal    []Entry
 	presses    []Press
@@ -90,7 +92,7 @@ func New(cfg Config) *Server {
 		users: map[string]*User{}, chats: map[string]*chat{}, p2p: map[string]string{},
 		messages: map[string]*message{}, resources: map[string]*resource{},
 		uuids: map[string]uuidEntry{}, callbacks: map[string]*callbackToken{}, identities: map[string]*Identity{},
-		byEvent: map[string]*delivery{}, arrivals: make(chan struct{}),
+		byEvent: map[string]*delivery{}, arrivals: make(chan struct{}), hurried: make(chan struct{}),
 		botOpenID: newID("ou_"),
 	}
 	s.tokens.life = 2 * time.Hour

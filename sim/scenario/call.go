@@ -62,9 +62,13 @@ type Call struct {
 	Twice     bool // once for each photo, side by side
 	Picture   bool // answered with a picture instead of JSON
 	Blind     bool // nothing of a good answer is looked at
-	Patient   bool // asked again within the same piece of work
-	waits     Sight
-	slow      Sight
+	// First: no other call to the platform comes between the step and this one. After is the operation whose answers, so many of them,
+	// come right before. Where neither is so, nobody can bring it about that this call finds no connection and no other does.
+	First bool
+	After string
+	Many  int
+	waits Sight
+	slow  Sight
 }
 
 // lasts reports whether the fault comes three times running, so that people are told that it takes long. What must not be
@@ -84,15 +88,15 @@ func (c Call) quiet(f Fault) bool {
 	case "token_dead":
 		return c.Proof == Token
 	case "wrong_schema":
-		return c.Blind || c.Patient
+		return c.Blind
 	case "lost_answer", "reset":
 		return c.Reads
 	case "truncated":
-		return c.Picture || c.Patient // half a picture is a picture, as far as the call is concerned
+		return c.Picture // half a picture is a picture, as far as the call is concerned
 	case "clock_off":
 		return c.Repeat == Redeliver
 	}
-	return c.Patient
+	return false
 }
 
 // The cards that people see while they wait, and what these say when it takes long.
@@ -114,31 +118,31 @@ var calls = []Call{
 	{Name: "feishu.token", Upstream: feishuName, Operation: "token", At: Photos, Repeat: Harmless, Proof: Secret,
 		Text: Text{"取飞书的访问凭证", "getting Feishu's access token"}},
 	{Name: "feishu.send", Upstream: feishuName, Operation: "message.create", At: Start, Repeat: Harmless, Proof: Token,
-		Text: Text{"发一张新卡片", "sending a card"}},
+		First: true, Text: Text{"发一张新卡片", "sending a card"}},
 	{Name: "feishu.contact", Upstream: feishuName, Operation: "contact.user.get", At: Consent, Repeat: Unneeded, Proof: Token, Reads: true,
-		Text: Text{"查通讯录里的姓名和手机号", "looking up name and mobile in the directory"}},
+		First: true, Text: Text{"查通讯录里的姓名和手机号", "looking up name and mobile in the directory"}},
 	{Name: "feishu.reply", Upstream: feishuName, Operation: "message.reply", At: Odd, Repeat: Harmless, Proof: Token,
 		Text: Text{"回复一张有问题的照片", "answering a photo that is no good"}},
 	{Name: "feishu.patch", Upstream: feishuName, Operation: "message.patch", At: Photos, Repeat: Harmless, Proof: Token, Blind: true,
-		Text: Text{"更新已发出的卡片", "changing a card that was sent"}},
+		First: true, Text: Text{"更新已发出的卡片", "changing a card that was sent"}},
 	{Name: "feishu.download", Upstream: feishuName, Operation: "resource.get", At: Photos, Repeat: Harmless, Proof: Token, Reads: true, Twice: true,
-		Picture: true, waits: reading, slow: readSlow, Text: Text{"取员工发来的照片", "fetching a photo from the chat"}},
+		Picture: true, waits: reading, slow: readSlow, First: true, Text: Text{"取员工发来的照片", "fetching a photo from the chat"}},
 	{Name: "feishu.ocr", Upstream: feishuName, Operation: "id_card.recognize", At: Photos, Repeat: Harmless, Proof: Token, Twice: true,
-		waits: reading, slow: readSlow, Text: Text{"识别身份证照片", "reading a photo of the ID card"}},
+		waits: reading, slow: readSlow, After: "resource.get", Many: 2, Text: Text{"识别身份证照片", "reading a photo of the ID card"}},
 	{Name: "tencent.sms", Upstream: tencentName, Operation: "SendSms", At: Form, Repeat: SecondSMS, Proof: Signature,
-		waits: sending, slow: sendSlow, Text: Text{"发短信验证码", "sending the code"}},
+		waits: sending, slow: sendSlow, First: true, Text: Text{"发短信验证码", "sending the code"}},
 	{Name: "tencent.check", Upstream: tencentName, Operation: "PhoneVerification", At: Code, Repeat: Harmless, Proof: Signature,
-		waits: checking, slow: slow, Text: Text{"核验姓名、证件号和手机号", "checking name, number and mobile"}},
+		waits: checking, slow: slow, First: true, Text: Text{"核验姓名、证件号和手机号", "checking name, number and mobile"}},
 	{Name: "feishu.identity", Upstream: feishuName, Operation: "identities.create", At: Review, Repeat: Doubles, Proof: Token,
-		waits: recording, slow: slow, Text: Text{"把实名信息写进飞书", "recording the identity in Feishu"}},
+		waits: recording, slow: slow, First: true, Text: Text{"把实名信息写进飞书", "recording the identity in Feishu"}},
 	{Name: "esign.upload_url", Upstream: esignName, Operation: esign.OpUploadURL, At: Review, Repeat: Harmless, Proof: Signature, Twice: true,
-		waits: filing, slow: slow, Text: Text{"向 e签宝要上传地址", "asking e签宝 for an upload address"}},
+		waits: filing, slow: slow, First: true, Text: Text{"向 e签宝要上传地址", "asking e签宝 for an upload address"}},
 	{Name: "esign.put", Upstream: esignName, Operation: esign.OpPut, At: Review, Repeat: Harmless, Proof: NoProof, Twice: true,
-		waits: filing, slow: slow, Text: Text{"把照片传到 e签宝", "putting a photo into e签宝's storage"}},
-	{Name: "esign.file_status", Upstream: esignName, Operation: esign.OpFileStatus, At: Review, Repeat: Harmless, Proof: Signature, Reads: true, Twice: true, Patient: true,
-		waits: filing, Text: Text{"问照片传好了没有", "asking whether a photo has arrived"}},
+		waits: filing, slow: slow, After: esign.OpUploadURL, Many: 1, Text: Text{"把照片传到 e签宝", "putting a photo into e签宝's storage"}},
+	{Name: "esign.file_status", Upstream: esignName, Operation: esign.OpFileStatus, At: Review, Repeat: Harmless, Proof: Signature, Reads: true, Twice: true,
+		After: esign.OpPut, Many: 1, waits: filing, Text: Text{"问照片传好了没有", "asking whether a photo has arrived"}},
 	{Name: "esign.evidence", Upstream: esignName, Operation: esign.OpPersonPoint, At: Review, Repeat: Doubles, Proof: Signature,
-		waits: filing, slow: slow, Text: Text{"生成证据点", "creating the evidence point"}},
+		waits: filing, slow: slow, After: esign.OpFileStatus, Many: 2, Text: Text{"生成证据点", "creating the evidence point"}},
 }
 
 // tencentCode is the vendor's answer for an error code, always with HTTP 200.

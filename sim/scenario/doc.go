@@ -5,5 +5,8 @@
 // row (see Call.can); what a row expects follows from what the call does when it is repeated and from whether the platform
 // acted before the fault (see expect). So a new call or a new fault is one line, and its rows are there.
 //
-// One test walks the table with a real bot; the playground lists it and arms what somebody picks.
+// Beside it stand the error codes that the platforms document (see Refusal), page by page, with what each is expected to lead to. They are
+// written from the pages alone; a test outside compares them with the bot's own tables, in both directions.
+//
+// Tests walk the tables with a real bot; the playground lists them and arms what somebody picks; the pages in docs are made of them.
 package scenario

@@ -65,7 +65,8 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		}
 		return End{HR, "retry", Text{"HR 过一分钟在对方后台没查到，确认后再写一次", "HR does not find it in the other system after a minute and has it written again"}}, sees, true
 	}
-	if !c.quiet(f) || f.Name == "slow" {
+	// While Feishu cannot be reached no card says so either.
+	if away := f.Name == "unreachable" && c.Upstream == feishuName; !away && (!c.quiet(f) || f.Name == "slow") {
 		see(c.waits)
 	}
 	if c.lasts(f) {

@@ -27,12 +27,17 @@ type answer struct {
 	body   string
 }
 
-// slowBy is how long a slow platform takes to answer.
-const slowBy = 2 * time.Second
+// slowBy is how long a slow platform takes to answer, awayFor how long one that cannot be reached stays away.
+const (
+	slowBy  = 2 * time.Second
+	awayFor = 15 * time.Second
+)
 
 var faults = []Fault{
 	{Name: "slow", kind: wire.Delay, applied: true,
 		Text: Text{"对方很慢，但还是答了", "slow, but answered"}},
+	{Name: "unreachable", kind: wire.Refuse, clear: true,
+		Text: Text{"连不上对方（15 秒），请求没有发出去", "no connection to the platform for 15 s, nothing was sent"}},
 	{Name: "timeout", kind: wire.Hang,
 		Text: Text{"对方一直不答，也没有做", "never answered, and not done"}},
 	{Name: "lost_answer", kind: wire.DropAfter, applied: true,
@@ -62,6 +67,8 @@ func (c Call) can(f Fault) bool {
 	switch {
 	case c.Repeat == Redeliver: // what else can happen to a push happens on our side
 		return f.Name == "clock_off"
+	case f.Name == "unreachable":
+		return c.First || c.After != ""
 	case f.Name == "token_dead":
 		return c.Proof != NoProof
 	case f.Name == "clock_off":

@@ -12,95 +12,125 @@ import (
 	"shiming/sim/wire"
 )
 
-// Outcome is what follows from a documented error code.
-type Outcome string
-
-const (
-	Again   Outcome = "again"   // the bot tries again by itself
-	Asks    Outcome = "asks"    // the person is told what to put right
-	Stops   Outcome = "stops"   // the step waits until somebody has put it right; HR is told once
-	Unseen  Outcome = "unseen"  // somebody does not see a card; the case goes on
-	Unclear Outcome = "unclear" // it may have been done all the same: a person decides
-)
-
-// outcomes say it in words.
-var outcomes = map[Outcome]Text{
-	Again:   {"自动再试", "tried again by itself"},
-	Asks:    {"告诉员工要改什么", "the person is told what to put right"},
-	Stops:   {"这一步停下，通知 HR；改好后点重试，或自动再试", "the step stops and HR is told; it goes on by retrying, or by itself when it is put right"},
-	Unseen:  {"卡片没有显示出来，记入日志；实名继续", "a card is not seen, which is logged; the case goes on"},
-	Unclear: {"可能已经做了：不自动再做，由人决定", "may have been done: not repeated by itself, somebody decides"},
-}
-
-// Refusal is a documented error code of a platform, as the answer to one call.
+// Refusal is a documented error code of a platform, as the answer to one call. The rows are written down from the platforms'
+// pages, and know nothing of what the bot makes of a code; a test compares the two.
 type Refusal struct {
 	Name    string // stable, e.g. feishu.ocr/2110001
+	Page    string // where the platform documents it: title, or title and address
 	Call    Call
-	Code    string // as the platform writes it
+	Code    string // as the platform writes it; for an error of a card 230099/ and the card's own
+	Message string // words of e签宝 that belong to the code, "" for any
 	Status  int    // of HTTP
 	Header  http.Header
 	Body    string
 	Outcome Outcome
-	Text    Text // one line
+	Says    string // what the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" for nothing in particular
+	Text    Text   // one line
 }
 
 // End is what follows, in words.
 func (c Refusal) End() Text { return outcomes[c.Outcome] }
 
-// feishuCode and esignCode are rows as they are written down. What stands in the body of e签宝 beside the number is part of it.
-type feishuCode struct {
-	call    string
-	code    int
-	outcome Outcome
-	text    Text
-}
-
-type esignCode struct {
-	call, name string
-	status     int
-	code       string
-	message    string
-	outcome    Outcome
-	text       Text
-}
+// The rows as they are written down.
+type (
+	feishuPage struct {
+		title, call string
+		codes       []feishuCode
+	}
+	feishuCode struct {
+		code    int
+		outcome Outcome
+		says    string
+		text    Text
+	}
+	cardError struct {
+		call, name string
+		code       int
+		words      string
+		outcome    Outcome
+		text       Text
+	}
+	esignCode struct {
+		page, call, name string
+		status           int
+		code, message    string
+		outcome          Outcome
+		says             string
+		text             Text
+	}
+	tencentPage struct {
+		title, call string
+		lists       []tencentList
+	}
+	tencentList struct {
+		outcome Outcome
+		says    string
+		codes   string
+	}
+)
 
 // Refusals lists the documented error codes, platform by platform.
 func Refusals() []Refusal {
-	var out []Refusal
-	for _, r := range feishuCodes {
-		body := fmt.Sprintf(`{"code":%d,"msg":"simulated"}`, r.code)
-		out = append(out, Refusal{Name: fmt.Sprintf("%s/%d", r.call, r.code), Call: callNamed(r.call), Code: fmt.Sprint(r.code),
-			Status: cmp.Or(feishuStatus[r.code], http.StatusBadRequest), Body: body, Outcome: r.outcome, Text: r.text})
+	return slices.Concat(refusalsOfFeishu(), refusalsOfESign(), refusalsOfTencent())
+}
+
+func refusalsOfFeishu() (out []Refusal) {
+	row := func(page, call, name string, code int, msg string) Refusal {
+		return Refusal{Name: call + "/" + name, Page: page, Call: callNamed(call), Code: fmt.Sprint(code),
+			Status: cmp.Or(feishuStatus[code], http.StatusBadRequest), Body: fmt.Sprintf(`{"code":%d,"msg":%q}`, code, msg)}
 	}
-	for _, r := range esignCodes {
-		out = append(out, r.row())
-	}
-	for _, part := range []struct {
-		call  string
-		codes map[Outcome]string
-	}{{"tencent.sms", smsCodes}, {"tencent.check", faceidCodes}, {"tencent.check", cloudCodes}} {
-		for _, outcome := range []Outcome{Again, Asks, Stops, Unclear} {
-			for _, code := range strings.Fields(part.codes[outcome]) {
-				if part.call == "tencent.check" && outcome == Unclear {
-					outcome = Again // a check that is made twice does no harm
-				}
-				out = append(out, Refusal{Name: part.call + "/" + strings.TrimSuffix(code, "."), Call: callNamed(part.call), Code: code, Status: http.StatusOK,
-					Body: tencent.ErrorBody(code), Outcome: outcome, Text: Text{"腾讯云回 " + code, "Tencent Cloud answers " + code}})
-			}
+	for _, p := range feishuCodes {
+		for _, c := range p.codes {
+			r := row(p.title, p.call, fmt.Sprint(c.code), c.code, "simulated")
+			r.Outcome, r.Says, r.Text = c.outcome, c.says, c.text
+			out = append(out, r)
 		}
+	}
+	const card = 230099
+	for _, c := range cardErrors {
+		r := row("发送消息, 230099 子错误码", c.call, c.name, card, fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", c.code, cmp.Or(c.words, "simulated")))
+		r.Code += "/" + fmt.Sprint(c.code)
+		r.Outcome, r.Text = c.outcome, c.text
+		out = append(out, r)
 	}
 	return out
 }
 
-func (r esignCode) row() Refusal {
-	c := Refusal{Name: r.call + "/" + r.name, Call: callNamed(r.call), Code: r.code, Status: r.status, Outcome: r.outcome, Text: r.text}
-	if c.Call.Proof == NoProof { // the storage speaks XML
-		c.Header = http.Header{"Content-Type": {"application/xml"}}
-		c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, r.code, r.message)
-		return c
+func refusalsOfESign() (out []Refusal) {
+	for _, r := range esignCodes {
+		c := Refusal{Name: r.call + "/" + r.name, Page: r.page, Call: callNamed(r.call), Code: r.code, Message: r.message, Status: r.status, Outcome: r.outcome, Says: r.says, Text: r.text}
+		words := cmp.Or(r.message, "simulated")
+		if c.Call.Proof == NoProof { // the storage speaks XML
+			c.Header = http.Header{"Content-Type": {"application/xml"}}
+			c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, r.code, words)
+		} else {
+			c.Body = fmt.Sprintf(`{"success":false,"code":%s,"message":%q,"data":null}`, r.code, words)
+		}
+		out = append(out, c)
 	}
-	c.Body = fmt.Sprintf(`{"success":false,"code":%s,"message":%q,"data":null}`, r.code, r.message)
-	return c
+	for _, f := range fileStatuses {
+		out = append(out, Refusal{Name: fmt.Sprintf("esign.file_status/status_%d", f.status), Page: statusPage, Call: callNamed("esign.file_status"),
+			Code: fmt.Sprintf("fileStatus %d", f.status), Status: http.StatusOK, Outcome: Again, Text: f.text,
+			Body: fmt.Sprintf(`{"code":0,"message":null,"data":{"fileStatus":%d}}`, f.status)})
+	}
+	return out
+}
+
+func refusalsOfTencent() (out []Refusal) {
+	for _, p := range tencentCodes {
+		for _, l := range p.lists {
+			for code := range strings.FieldsSeq(l.codes) {
+				out = append(out, Refusal{Name: p.call + "/" + strings.TrimSuffix(code, "."), Page: p.title, Call: callNamed(p.call), Code: code,
+					Status: http.StatusOK, Body: tencent.ErrorBody(code), Outcome: l.outcome, Says: l.says, Text: Text{"腾讯云回 " + code, "Tencent Cloud answers " + code}})
+			}
+		}
+	}
+	for _, r := range checkResults {
+		out = append(out, Refusal{Name: "tencent.check/result_" + r.result, Page: "手机号三要素核验 (https://cloud.tencent.com/document/api/1007/39765)",
+			Call: callNamed("tencent.check"), Code: r.result, Status: http.StatusOK, Outcome: r.outcome, Says: r.says, Text: r.text,
+			Body: fmt.Sprintf(`{"Response":{"Result":%q,"Description":"simulated","Isp":"","RequestId":"00000000-0000-4000-8000-000000000000"}}`, r.result)})
+	}
+	return out
 }
 
 func callNamed(name string) Call {

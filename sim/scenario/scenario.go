@@ -65,8 +65,11 @@ func row(c Call, f Fault) Scenario {
 // wireOf arms the call.
 func wireOf(c Call, f Fault) wire.Fault {
 	w := wire.Fault{Upstream: c.Upstream, Operation: c.Operation, Kind: f.kind, Times: 1}
-	if f.kind == wire.Delay {
+	switch f.kind {
+	case wire.Delay:
 		w.Delay = slowBy
+	case wire.Refuse: // about all of the platform's calls, since nobody can tell what a connection was for
+		w.Delay, w.Operation, w.Times = awayFor, c.After, max(c.Many, 1)
 	}
 	if c.lasts(f) {
 		w.Times = 3

@@ -18,6 +18,7 @@ const (
 	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as a proxy in between would
 	WrongShape = "wrong_shape" // applied, answered with HTTP 200 and JSON of another shape than promised: Body, or WrongShapeBody
 	Hang       = "hang"        // not applied, never answered; ends when the client leaves
+	Refuse     = "refuse"      // nobody can connect to the upstream, so that nothing is sent; see Fault
 )
 
 // WrongShapeBody is what WrongShape answers with if the fault has no Body: a success whose data is a list.
@@ -25,10 +26,14 @@ const WrongShapeBody = `{"code":0,"data":[]}`
 
 // Kinds lists every kind of fault.
 func Kinds() []string {
-	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, WrongShape, Hang}
+	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, WrongShape, Hang, Refuse}
 }
 
 // Fault describes how matching requests are to go wrong.
+//
+// Refuse is about connections, of which nobody can tell what they were for. It begins at once, or with an Operation after as many
+// of its answers as Times says (0 = one), which are good; and it ends after Delay, or without a Delay when it is disarmed. It
+// needs a Door.
 //
 // Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is then not noticed.
 type Fault struct {
@@ -45,9 +50,14 @@ type Fault struct {
 
 // Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.
 type Faults struct {
+	// Ended is called when a Refuse has ended by itself; may be nil. Set it before first use.
+	Ended func()
+
 	mu     sync.Mutex
 	lastID int
 	armed  []Fault
+	doors  map[string][]*door // by upstream
+	shut   map[int][]*door    // by id of the Refuse that keeps them shut
 }
 
 // Arm adds a fault and returns its id. When several match a request, the one armed first is applied, and only that one.
@@ -58,7 +68,36 @@ func (f *Faults) Arm(x Fault) int {
 	x.ID = f.lastID
 	x.Header = x.Header.Clone()
 	f.armed = append(f.armed, x)
+	if x.Kind == Refuse && x.Operation == "" {
+		f.refuse(x)
+	}
 	return x.ID
+}
+
+// refuse shuts the doors of a Refuse. The caller holds the lock.
+func (f *Faults) refuse(x Fault) {
+	if f.shut == nil {
+		f.shut = map[int][]*door{}
+	}
+	f.shut[x.ID] = f.doorsOf(x.Upstream)
+	for _, d := range f.shut[x.ID] {
+		d.shut()
+	}
+	if x.Delay > 0 {
+		time.AfterFunc(x.Delay, func() {
+			if f.Disarm(x.ID) && f.Ended != nil {
+				f.Ended()
+			}
+		})
+	}
+}
+
+// admit opens the doors that a fault kept shut. The caller holds the lock.
+func (f *Faults) admit(id int) {
+	for _, d := range f.shut[id] {
+		d.open()
+	}
+	delete(f.shut, id)
 }
 
 // Clear disarms all faults.
@@ -66,6 +105,9 @@ func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.armed = nil
+	for id := range f.shut {
+		f.admit(id)
+	}
 }
 
 // Disarm removes one fault. It reports whether the fault was still armed.
@@ -75,6 +117,7 @@ func (f *Faults) Disarm(id int) bool {
 	for i, x := range f.armed {
 		if x.ID == id {
 			f.armed = append(f.armed[:i:i], f.armed[i+1:]...)
+			f.admit(id)
 			return true
 		}
 	}
@@ -97,6 +140,14 @@ func (f *Faults) take(upstream, operation string) (Fault, bool) {
 	defer f.mu.Unlock()
 	for i, x := range f.armed {
 		if (x.Upstream != "" && x.Upstream != upstream) || (x.Operation != "" && x.Operation != operation) {
+			continue
+		}
+		if x.Kind == Refuse {
+			if _, begun := f.shut[x.ID]; !begun && x.Operation != "" {
+				if f.armed[i].Times--; f.armed[i].Times <= 0 {
+					f.refuse(x) // this request has a connection, and is answered
+				}
+			}
 			continue
 		}
 		switch {

@@ -46,7 +46,7 @@ const templates = new Set(['blue', 'wathet', 'turquoise', 'green', 'yellow', 'or
 
 function header(h, ctx) {
   if (!h) return null;
-  const tags = (h.text_tag_list || []).map((x) => textTag(x, ctx));
+  const tags = (pick(h, 'text_tag_list') || []).map((x) => textTag(x, ctx));
   return el('header', { class: 'c-header', 'data-template': templates.has(h.template) ? h.template : 'default' },
     el('div', { class: 'c-titles' },
       el('h3', { class: 'c-title' }, text(h.title, ctx)),

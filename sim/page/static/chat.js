@@ -1,8 +1,8 @@
 // One conversation: messages as bubbles, cards in place. A changed message is redrawn by itself, in one step.
 
 import { el, put, icon } from './dom.js';
-import { clockTime, t, onLang, locale } from './i18n.js';
-import { world, on, messagesOf, personName } from './stream.js';
+import { clockTime, stamp, t, onLang, locale } from './i18n.js';
+import { world, on, messagesOf, personName, worldNow } from './stream.js';
 import { avatar } from './avatar.js';
 import { drawCard } from './card.js';
 import { look } from './dialog.js';
@@ -11,6 +11,8 @@ import * as api from './api.js';
 
 const drawnAtFirst = 30;
 const more = 30;
+const mostDrawn = 240; // while somebody reads further up and much arrives
+const remembered = 400; // cards whose fields keep what was typed
 
 // Chat shows one chat at a time in a pane. viewer() is the open_id of whoever looks, empty(chat) is what an empty chat shows.
 export class Chat {
@@ -23,8 +25,9 @@ export class Chat {
     // Pictures that load late must not push the newest message out of sight.
     this.list.addEventListener('load', () => { if (this.stuck) this.toEnd(); }, true);
     on('message', (m) => { if (m.chat_id === this.chat) this.changed(m); });
-    on('reset', () => this.redraw());
-    on('ready', () => this.redraw());
+    on('reset', () => { this.fresh = true; this.redraw(); });
+    on('ready', () => { if (this.fresh) { this.fresh = false; this.redraw(); } }); // a tab that comes back keeps its place
+    on('clock', () => this.dates());
     onLang(() => this.redraw());
   }
 
@@ -33,6 +36,11 @@ export class Chat {
     this.chat = chat;
     this.limit = drawnAtFirst;
     this.redraw();
+  }
+
+  // dates shows the day of what was not said today; what is today changes with the clock.
+  dates() {
+    for (const n of this.list.querySelectorAll('.msg-head time')) n.textContent = said(n.dateTime);
   }
 
   atEnd() { return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60; }
@@ -74,7 +82,15 @@ export class Chat {
     } else {
       if (this.nodes.size === 0) return this.redraw();
       this.list.append(this.node_(m));
-      if (this.nodes.size > this.limit + more) { this.limit = drawnAtFirst; if (end) return this.redraw(); }
+      if (end && this.nodes.size > this.limit + more) {
+        this.limit = drawnAtFirst;
+        return this.redraw();
+      }
+      if (this.nodes.size > mostDrawn) {
+        const [oldest] = this.nodes.keys();
+        this.nodes.get(oldest).remove();
+        this.nodes.delete(oldest);
+      }
       if (m.sender === this.viewer()) return this.toEnd();
     }
     this.stuck = end;
@@ -100,7 +116,7 @@ export class Chat {
     return el('article', { class: 'msg' + (own ? ' own' : ''), 'data-message': m.message_id, 'data-type': m.type, 'data-kind': m.kind, 'data-stage': m.stage, 'data-case': m.case, 'data-edits': m.edits },
       avatar(m.sender, name),
       el('div', { class: 'msg-main' },
-        el('div', { class: 'msg-head' }, el('span', { class: 'msg-name' }, own ? t('you') : name), el('time', { datetime: m.at }, clockTime(m.at))),
+        el('div', { class: 'msg-head' }, el('span', { class: 'msg-name' }, own ? t('you') : name), el('time', { datetime: m.at }, said(m.at))),
         parent && el('div', { class: 'msg-parent' }, t('reply') + ' ' + personName(parent.sender) + '：' + summary(parent)),
         this.content(m)));
   }
@@ -127,10 +143,14 @@ export class Chat {
 
   card(m) {
     if (!this.memory.has(m.message_id)) this.memory.set(m.message_id, { typed: new Map(), opened: new Map() });
+    if (this.memory.size > remembered) this.memory.delete(this.memory.keys().next().value);
     return drawCard(m.card, { ...this.memory.get(m.message_id), message: m.message_id, person: personName, image: api.imagePath,
       click: async ({ value, form }) => answered(this.pane, await api.click(this.viewer(), m.message_id, value, form)) });
   }
 }
+
+// said is when: the time alone for today in the world, else with the date.
+const said = (at) => (new Date(at).toDateString() === worldNow().toDateString() ? clockTime(at) : stamp(at));
 
 // summary is one line about a message.
 function summary(m) {

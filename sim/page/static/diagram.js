@@ -47,10 +47,10 @@ export function diagram() {
   let flow = null;
   fetch('/page/flow.json').then((r) => r.json()).then((f) => { flow = f; draw(); }, () => {});
 
-  // From recording there is a way past filing, for cases without a verification; whoever's evidence was filed has not gone it.
+  // There is a way to the end past filing, for cases without a verification; whoever's evidence was filed has not gone it.
   function hidden(p, from, to) {
-    const filed = from === 'recording' && to === 'done' && [...world.calls.values()].some((c) => c.person === p.open_id && c.operation === 'evidence.psn_realname');
-    return filed ? ['filing'] : between(flow.edges, from, to);
+    if (p.filed && to === 'done' && from !== 'filing') return [...between(flow.edges, from, 'filing'), 'filing'];
+    return between(flow.edges, from, to);
   }
 
   function draw() {

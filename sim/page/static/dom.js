@@ -26,6 +26,21 @@ export function put(node, ...children) {
   return node;
 }
 
+const waiting = new WeakSet(); // elements whose focused button has gone without another to take its place
+
+// keepingFocus draws something anew and leaves the focus on the button that had it, or on the first when that one is gone. When
+// there is none for a while, the next one that comes gets it, unless something else has the focus by then.
+export function keepingFocus(node, draw) {
+  const had = node.contains(document.activeElement) ? document.activeElement.dataset : null;
+  draw();
+  if (!had && !(waiting.has(node) && document.activeElement === document.body)) return;
+  const all = [...node.querySelectorAll('button:not(:disabled)')];
+  const to = had && all.find((b) => Object.keys(had).every((k) => b.dataset[k] === had[k])) || all[0];
+  waiting.delete(node);
+  if (to) to.focus();
+  else waiting.add(node);
+}
+
 let ids = 0;
 // freshId is an id for label and aria references.
 export const freshId = (prefix) => `${prefix}-${++ids}`;

@@ -41,9 +41,16 @@ export function pick(node, field = 'content') {
   return (own && own[locale()]) ?? node[field] ?? '';
 }
 
+const two = (n) => String(n).padStart(2, '0');
+
 // clockTime is 12:34, with seconds when asked for; times are shown in the browser's zone.
 export function clockTime(iso, seconds) {
   const d = new Date(iso);
-  const two = (n) => String(n).padStart(2, '0');
   return `${two(d.getHours())}:${two(d.getMinutes())}${seconds ? ':' + two(d.getSeconds()) : ''}`;
+}
+
+// stamp is the date and the time, 11-23 12:34.
+export function stamp(when) {
+  const d = new Date(when);
+  return `${two(d.getMonth() + 1)}-${two(d.getDate())} ${clockTime(d)}`;
 }

@@ -9,6 +9,7 @@ import { phonePane } from './pane-phone.js';
 import { hrPane } from './pane-hr.js';
 import { groupPane } from './pane-group.js';
 import { inspector } from './inspector.js';
+import { queueLine } from './stage.js';
 import { guardWindow } from './upload.js';
 import { tour } from './tour.js';
 
@@ -16,7 +17,7 @@ const panes = [['phone', phonePane(), 'phone'], ['hr', hrPane(), 'badge'], ['gro
 const body = inspector();
 const handle = el('button', { type: 'button', class: 'drawer-handle', 'data-drawer': true, 'aria-controls': 'drawer-body', onclick: () => choose('drawer', current('drawer') === 'closed' ? 'open' : 'closed') }, icon('pulse'), el('span'), icon('down', 'drawer-arrow'));
 body.id = 'drawer-body';
-const drawer = el('section', { class: 'drawer', 'data-pane': 'inspector', id: 'pane-inspector' }, handle, body);
+const drawer = el('section', { class: 'drawer', 'data-pane': 'inspector', id: 'pane-inspector' }, el('div', { class: 'drawer-head' }, handle, queueLine()), body);
 const tabs = el('nav', { class: 'tabs' }, [...panes.map(([name, , sign]) => [name, sign]), ['inspector', 'pulse']].map(([name, sign]) =>
   el('button', { type: 'button', class: 'tab', 'data-tab': name, onclick: () => choose('tab', name) }, icon(sign), el('span'))));
 

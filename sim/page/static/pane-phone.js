@@ -10,6 +10,7 @@ import { sampler } from './sampler.js';
 import { dropInto, sendFiles } from './upload.js';
 import { notifications } from './sms.js';
 import { current, choose, onChoice } from './choice.js';
+import { stateOf } from './states.js';
 import * as api from './api.js';
 
 export function phonePane() {
@@ -36,14 +37,17 @@ export function phonePane() {
     return el('div', { class: 'empty' }, el('p', {}, t('enter.hint')),
       el('button', { type: 'button', class: 'c-button', 'data-type': 'primary_filled', 'data-enter': true, onclick: async () => delivered(pane, await api.enter(current('person'))) }, t('enter')));
   }
+  // label is a name and where the person stands, so that one finds whoever is waiting among fifty.
+  const label = (p) => p.name + (stateOf(p.stage) ? ' · ' + t('s.' + stateOf(p.stage)) : '');
   function people() {
     const list = employees();
     if (!world.people.has(current('person')) && list.length) choose('person', list[0].open_id);
-    put(select, list.map((p) => el('option', { value: p.open_id }, p.name)));
+    put(select, list.map((p) => el('option', { value: p.open_id }, label(p))));
     select.value = current('person');
   }
   function labels() {
     title.textContent = t('pane.phone');
+    people();
     select.setAttribute('aria-label', t('who'));
     hire.setAttribute('aria-label', t('hire'));
     hire.title = t('hire');
@@ -55,7 +59,12 @@ export function phonePane() {
     if (p) chat.show(p.chat_id);
   }
   on('reset', show);
-  on('person', (p) => { if (![...select.options].some((o) => o.value === p.open_id && o.textContent === p.name) && p.role === 'employee') show(); });
+  on('person', (p) => {
+    if (p.role !== 'employee') return;
+    const one = [...select.options].find((o) => o.value === p.open_id);
+    if (!one) show();
+    else if (one.textContent !== label(p)) one.textContent = label(p);
+  });
   onChoice('person', show);
   onLang(labels);
   labels();

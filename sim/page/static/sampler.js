@@ -13,6 +13,7 @@ export function sampler(pane) {
   const state = { of: '', side: 'front', variant: 'good', busy: false };
   const node = el('section', { class: 'sampler', hidden: true, 'data-sampler': true });
   let opener = null;
+  const another = () => employees().find((p) => p.open_id !== current('person'))?.open_id;
   const whose = () => (state.of && world.people.has(state.of) ? state.of : current('person'));
 
   function close() {
@@ -43,7 +44,8 @@ export function sampler(pane) {
     put(node,
       el('header', {}, el('h3', {}, t('sampler.title')), el('button', { type: 'button', class: 'tool', 'aria-label': t('close'), onclick: close }, icon('close'))),
       el('div', { class: 'sampler-row' }, el('label', { for: 'sampler-of' }, t('sampler.whose')), select),
-      el('div', { class: 'sampler-row', role: 'group', 'aria-label': t('sampler.side') }, choice('side', 'front', t('sampler.front')), choice('side', 'back', t('sampler.back'))),
+      el('div', { class: 'sampler-row', role: 'group', 'aria-label': t('sampler.side') }, choice('side', 'front', t('sampler.front')), choice('side', 'back', t('sampler.back')),
+        another() && el('button', { type: 'button', class: 'chip', 'aria-pressed': String(state.side === 'back' && whose() !== own), 'data-others': true, onclick: () => { state.side = 'back'; state.of = another(); draw('[data-others]'); } }, t('sampler.others'))),
       el('div', { class: 'sampler-row', role: 'group', 'aria-label': t('sampler.how') }, (world.hello?.variants || []).map((v) => choice('variant', v, t('v.' + v)))),
       picture,
       el('p', { class: 'note' }, t('sampler.drag')),

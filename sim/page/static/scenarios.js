@@ -1,12 +1,14 @@
 // The catalogue of what can happen, to search and to arm: places to bring somebody to, faults, error codes.
 
-import { el, put } from './dom.js';
+import { el, keepingFocus, put } from './dom.js';
 import { lang, t } from './i18n.js';
 import { on, world } from './stream.js';
 import { ask } from './api.js';
 import { choose } from './choice.js';
+import { platforms } from './states.js';
 
-const mostDrawn = 80;
+// kinds are the parts of the catalogue, in its order.
+const kinds = ['state', 'fault', 'code'];
 let open = null;
 
 // openScenarios shows the drawer; it closes on Escape and gives the focus back. said is told what came of a request.
@@ -17,20 +19,29 @@ export async function openScenarios(said) {
   const all = answer.body;
   const search = el('input', { type: 'search', class: 'scen-search', 'aria-label': t('scen.search'), placeholder: t('scen.search'), 'data-scensearch': true, oninput: () => draw() });
   const count = el('p', { class: 'note', role: 'status' });
+  const problem = el('p', { class: 'scen-problem', role: 'alert', hidden: true });
+  const parts = el('div', { class: 'sampler-row', role: 'group', 'aria-label': t('scen.title') });
+  let part = '';
   const list = el('ul', { class: 'scen-list' });
   const box = el('dialog', { class: 'scen', 'aria-labelledby': 'scen-title', 'data-dialog': 'scenarios' },
     el('div', { class: 'scen-head' }, el('h2', { id: 'scen-title' }, t('scen.title')), el('button', { type: 'button', class: 'ghost', 'data-close': true, onclick: () => box.close() }, t('close'))),
-    el('p', { class: 'note' }, t('scen.about')), search, count, list);
+    el('p', { class: 'note' }, t('scen.about')), search, parts, count, problem, list);
 
   async function act(s) {
     const armed = world.scenarios.includes(s.name);
     const res = await ask(`/sim/scenarios/${s.name.split('/').map(encodeURIComponent).join('/')}${armed ? '' : '/arm'}`, { method: armed ? 'DELETE' : 'POST' });
-    if (!res.ok) { count.textContent = res.error; return; }
+    problem.hidden = res.ok;
+    problem.textContent = res.ok ? '' : res.error;
+    if (!res.ok) return;
     if (s.kind === 'state') {
       box.close();
-      choose('person', res.body.person);
+      const { person, profile } = res.body;
+      if (!world.people.has(person)) world.people.set(person, { ...profile, role: 'employee', steps: [] }); // the stream may tell later
+      choose('tab', 'phone');
+      choose('person', person);
     }
   }
+  const heading = (s) => t('scen.part.' + s.kind) + (s.kind === 'state' ? '' : ' · ' + (platforms[s.group] || s.group));
   function row(s) {
     const armed = world.scenarios.includes(s.name);
     return el('li', { class: 'scen-row', 'data-scenario': s.name, 'data-armed': armed },
@@ -40,11 +51,17 @@ export async function openScenarios(said) {
   }
   function draw() {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = all.filter((s) => { const text = `${s.name} ${s.text} ${s.end} ${s.code || ''}`.toLowerCase(); return wanted.every((w) => text.includes(w)); });
+    const found = all.filter((s) => part === '' || s.kind === part).filter((s) => { const text = `${s.name} ${s.text} ${s.end} ${s.code || ''}`.toLowerCase(); return wanted.every((w) => text.includes(w)); });
     count.textContent = t('scen.count', { n: found.length, all: all.length });
     const focused = document.activeElement?.dataset?.arm;
-    put(list, found.slice(0, mostDrawn).map(row), found.length > mostDrawn && el('li', { class: 'note' }, t('scen.more')));
-    if (focused) [...list.querySelectorAll('[data-arm]')].find((b) => b.dataset.arm === focused)?.focus();
+    keepingFocus(parts, () => put(parts, ['', ...kinds].map((k) => el('button', { type: 'button', class: 'chip', 'data-part': k, 'aria-pressed': String(part === k), onclick: () => { part = k; list.scrollTop = 0; draw(); } }, t('scen.part.' + (k || 'all'))))));
+    const rows = [];
+    for (const [i, s] of found.entries()) {
+      if (i === 0 || found[i - 1].kind !== s.kind || found[i - 1].group !== s.group) rows.push(el('li', { class: 'scen-group' }, el('h3', {}, heading(s))));
+      rows.push(row(s));
+    }
+    put(list, rows);
+    if (focused) [...list.querySelectorAll('[data-arm]')].find((b) => b.dataset.arm === focused)?.focus({ preventScroll: true });
   }
   box.addEventListener('close', () => { box.remove(); open = null; });
   document.body.append(box);

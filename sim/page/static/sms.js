@@ -26,17 +26,23 @@ export function notifications(pane) {
     }
     draw();
   }
-  function draw() {
-    const mine = world.sms.filter((s) => s.open_id === current('person') && !done.has(s.no) && worldNow() - new Date(s.at) < fresh);
+  let shown = ''; // drawing the same once more would let it slide in again
+  function draw(anew) {
+    const who = current('person');
+    const asked = world.people.get(who)?.stage === 'code'; // a code that nobody asks for any more is in the way
+    const mine = asked ? world.sms.filter((s) => s.open_id === who && !done.has(s.no) && worldNow() - new Date(s.at) < fresh) : [];
+    const last = String(mine.at(-1)?.no ?? '');
+    if (last === shown && !anew) return;
+    shown = last;
     put(node, mine.slice(-1).map((s) => el('div', { class: 'sms', 'data-sms': s.no },
       el('button', { type: 'button', class: 'sms-main', 'data-usecode': s.no, onclick: () => use(s) },
         el('span', { class: 'sms-head' }, t('sms.from'), el('time', { datetime: s.at }, clockTime(s.at))), el('span', { class: 'sms-text' }, s.text), el('span', { class: 'sms-tap' }, t('sms.tap'))),
       el('button', { type: 'button', class: 'tool', 'aria-label': t('close'), onclick: () => { done.add(s.no); draw(); } }, icon('close')))));
   }
   on('sms', () => { if (world.ready) draw(); });
-  on('ready', draw);
-  on('reset', draw);
-  onChoice('person', draw);
-  onLang(draw);
+  on('person', (p) => { if (world.ready && p.open_id === current('person')) draw(); });
+  for (const kind of ['ready', 'reset']) on(kind, () => draw());
+  onChoice('person', () => draw());
+  onLang(() => draw(true));
   return node;
 }

@@ -1,10 +1,12 @@
-// The stage's tools in the line at the top: a crowd that registers at once, what waits in the bot's queues, the scenarios.
+// The stage's tools in the line at the top: a crowd that registers at once, the scenarios. What waits in the bot's queues stands
+// at the head of the inspector.
 
 import { el, put } from './dom.js';
 import { onLang, t } from './i18n.js';
 import { employees, on, world } from './stream.js';
 import { ask } from './api.js';
 import { openScenarios } from './scenarios.js';
+import { ended } from './states.js';
 
 const crowdSize = 50;
 
@@ -12,10 +14,10 @@ const crowdSize = 50;
 export function stageTools(said) {
   const crowd = el('button', { type: 'button', class: 'ghost', 'data-crowd': crowdSize, onclick: async () => {
     crowd.disabled = true;
-    said(await ask('/sim/crew', { method: 'POST', body: JSON.stringify({ hire: crowdSize, hr: 1 }) }));
+    said(await ask('/sim/crew', { method: 'POST', body: JSON.stringify({ hire: crowdSize, hr_for_hired: true }) }));
     crowd.disabled = false;
+    crowd.focus();
   } });
-  const queue = el('span', { class: 'stage-queue', 'data-queue': '0' });
   const scenarios = el('button', { type: 'button', class: 'ghost', 'data-scenarios': '0', 'aria-haspopup': 'dialog', onclick: () => openScenarios(said) });
 
   function draw() {
@@ -23,23 +25,29 @@ export function stageTools(said) {
     crowd.title = t('stage.crowd.why', { n: crowdSize });
     const n = world.scenarios.length;
     scenarios.textContent = n ? t('stage.scenarios.n', { n }) : t('stage.scenarios');
+    scenarios.title = t('scen.about');
     scenarios.dataset.scenarios = n;
-    drawQueue();
-  }
-  function drawQueue() {
-    const q = world.queue;
-    const finished = employees().filter((p) => ended.has(p.stage)).length;
-    queue.dataset.queue = q ? q.total : 0;
-    if (!q) { put(queue); return; }
-    queue.title = Object.entries(q.waiting).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(' · ');
-    put(queue, el('meter', { min: 0, max: q.ocr_limit, value: q.ocr, 'aria-label': t('stage.ocr', { n: q.ocr, limit: q.ocr_limit }) }),
-      t('stage.queue', { total: q.total, ocr: q.ocr, limit: q.ocr_limit, finished, all: employees().length }));
   }
   for (const kind of ['reset', 'scenarios']) on(kind, draw);
-  for (const kind of ['queue', 'person']) on(kind, drawQueue);
   onLang(draw);
   draw();
-  return [el('span', { class: 'top-group stage-tools', 'data-stagetools': true }, queue, crowd, scenarios)];
+  return el('span', { class: 'top-group stage-tools', 'data-stagetools': true }, crowd, scenarios);
 }
 
-const ended = new Set(['done', 'rejected', 'declined', 'withdrawn', 'expired', 'closed']);
+// queueLine shows how many wait, how much of the OCR's limit is used, and how many are through. It is empty until the bot has told.
+export function queueLine() {
+  const node = el('span', { class: 'stage-queue', 'data-queue': '0' });
+  function draw() {
+    const q = world.queue;
+    node.dataset.queue = q ? q.total : 0;
+    if (!q) { put(node); return; }
+    const all = employees();
+    const now = { total: q.total, ocr: q.ocr, limit: q.ocr_limit, n: all.filter((p) => ended(p.stage)).length, all: all.length };
+    node.title = Object.entries(q.waiting).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(' · ');
+    put(node, el('span', {}, t('stage.waits', now)), el('span', {}, el('meter', { min: 0, max: q.ocr_limit, value: q.ocr, 'aria-hidden': 'true' }), t('stage.ocr', now)),
+      q.refused > 0 && el('span', { class: 'stage-over' }, t('stage.refused', { n: q.refused })), el('span', {}, t('stage.through', now)));
+  }
+  for (const kind of ['reset', 'queue', 'person']) on(kind, draw);
+  onLang(draw);
+  return node;
+}

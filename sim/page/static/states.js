@@ -15,3 +15,9 @@ const stages = {
 };
 
 export const stateOf = (stage) => stages[stage] || '';
+
+// ended: nothing more happens at this stage.
+export const ended = (stage) => ['done', 'rejected', 'declined', 'withdrawn', 'expired', 'closed'].includes(stage);
+
+// platforms are their names, by the names that calls have.
+export const platforms = { feishu: 'Feishu', esign: 'e签宝', tencent: 'Tencent Cloud' };

@@ -4,7 +4,7 @@ const listeners = new Map(); // kind to functions
 
 export const world = {
   hello: null, people: new Map(), messages: new Map(), chats: new Map(), calls: new Map(), events: new Map(), sms: [], faults: [], scenarios: [], queue: null, bot: { state: 'running', can: [] },
-  clock: null, clockSeen: 0, ready: false, link: 'connecting', // connecting, live, lost, gone, away
+  clock: null, clockSeen: 0, ready: false, link: 'connecting', // connecting, live, lost, gone, full, off, away
 };
 
 // on calls f(value) for every item of a kind, for "reset" and for "link".
@@ -35,8 +35,7 @@ const take = {
   hello(v) {
     if (!v.resumed) {
       for (const m of [world.people, world.messages, world.chats, world.calls, world.events]) m.clear();
-      world.sms = [];
-      world.ready = false;
+      Object.assign(world, { sms: [], faults: [], scenarios: [], queue: null, ready: false });
     }
     world.hello = v;
     for (const p of [...v.people, ...v.admins]) if (!world.people.has(p.open_id)) world.people.set(p.open_id, p);
@@ -45,12 +44,12 @@ const take = {
     setClock(v.clock);
     if (!v.resumed) emit('reset');
   },
-  message(v) { chatOf(v.chat_id).set(v.message_id, v); },
+  message(v) { keep(chatOf(v.chat_id), v.message_id, v, mostMessages); },
   person(v) { world.people.set(v.open_id, v); },
   chat(v) { world.chats.set(v.chat_id, v); },
-  call(v) { keep(world.calls, v.no, v); },
-  event(v) { keep(world.events, v.event_id, v); },
-  sms(v) { if (!world.sms.some((s) => s.no === v.no)) world.sms.push(v); },
+  call(v) { keep(world.calls, v.no, v, mostKept); },
+  event(v) { keep(world.events, v.event_id, v, mostKept); },
+  sms(v) { if (!world.sms.some((s) => s.no === v.no)) world.sms = [...world.sms.slice(-mostKept), v]; },
   faults(v) { world.faults = v; },
   queue(v) { world.queue = v; },
   scenarios(v) { world.scenarios = v; },
@@ -59,10 +58,12 @@ const take = {
   ready() { world.ready = true; },
 };
 
+// What the server keeps as well: a tab that is open for days holds no more than one that opens now.
 const mostKept = 500;
-function keep(map, key, v) {
+const mostMessages = 300; // of each chat
+function keep(map, key, v, most) {
   map.set(key, v);
-  if (map.size > mostKept) map.delete(map.keys().next().value);
+  if (map.size > most) map.delete(map.keys().next().value);
 }
 
 function setClock(v) {
@@ -104,9 +105,23 @@ export function open() {
   own.onerror = () => {
     close();
     failures++;
-    setLink(failures > 2 ? 'gone' : 'lost');
+    if (failures > 2) reason().then((why) => { if (!source) setLink(why); });
+    else setLink('lost');
     if (!document.hidden) retry = setTimeout(open, Math.min(500 * 2 ** failures, 8000));
   };
+}
+
+// reason asks why there is no stream, which EventSource does not tell.
+async function reason() {
+  const enough = new AbortController();
+  try {
+    const answer = await fetch('/sim/stream', { signal: enough.signal });
+    return { 503: 'full', 404: 'off' }[answer.status] || 'lost';
+  } catch {
+    return 'gone';
+  } finally {
+    enough.abort();
+  }
 }
 
 function close() {

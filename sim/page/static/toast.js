@@ -10,13 +10,19 @@ export function toast(pane, kind, text) {
   const host = pane.querySelector('.toasts');
   const one = el('div', { class: 'toast', 'data-toast': kind, role: kind === 'error' ? 'alert' : 'status' }, el('i', { 'aria-hidden': 'true' }), el('span', {}, text));
   host.replaceChildren(one); // one at a time, as the client does
-  
   setTimeout(() => one.remove(), shown + 60 * [...text].length);
+}
+
+// refused says why the client itself, like Feishu's, sends no click.
+function refused(res) {
+  if (res.status !== 422) return '';
+  if (res.error.includes('14 days')) return t('toast.old');
+  return res.error.includes('no such button') ? t('toast.changed') : '';
 }
 
 // answered shows what came back from a click.
 export function answered(pane, res) {
-  if (!res.ok) return toast(pane, 'error', t('toast.failed', { why: res.status === 0 ? t('link.gone') : res.error }));
+  if (!res.ok) return toast(pane, refused(res) ? 'warning' : 'error', refused(res) || t('toast.failed', { why: res.status === 0 ? t('link.gone') : res.error }));
   const { error_code: code, toast: note } = res.body;
   if (code) return toast(pane, 'error', t('toast.code', { code }));
   if (note) return toast(pane, note.type || 'info', note.i18n?.[locale()] ?? note.content ?? '');

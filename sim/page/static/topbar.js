@@ -1,11 +1,14 @@
 // The line at the top: what this is, whether it is live, the bot, the clock, the language.
 
-import { el, icon, put } from './dom.js';
-import { lang, onLang, setLang, t } from './i18n.js';
+import { el, icon, keepingFocus, put } from './dom.js';
+import { lang, onLang, setLang, stamp, t } from './i18n.js';
 import { on, world, worldNow } from './stream.js';
 import * as api from './api.js';
 import { stageTools } from './stage.js';
 import { tourButton } from './tour.js';
+
+const dead = new Set(['gone', 'full', 'off']); // states of the link that the page says a sentence about
+const complaint = 8000; // milliseconds that an error stays
 
 export function topbar() {
   const title = el('h1');
@@ -16,28 +19,48 @@ export function topbar() {
   const faults = el('span', { class: 'top-faults', 'data-faults': '0' });
   const language = el('button', { type: 'button', class: 'ghost', 'data-lang': true, onclick: () => setLang(lang() === 'zh' ? 'en' : 'zh') });
   const problem = el('div', { class: 'banner', role: 'alert', hidden: true });
-  const said = (res) => { if (!res.ok) { problem.textContent = res.error; problem.hidden = false; setTimeout(() => draw(), 5000); } };
+  let doing = false; // one thing at a time is done to the bot or the clock
+  let clear = 0;
+
+  function said(res) {
+    if (res.ok || res.status === 0) return; // what the link says
+    problem.textContent = res.error;
+    problem.hidden = false;
+    clearTimeout(clear);
+    clear = setTimeout(draw, complaint);
+  }
+  async function act(request) {
+    if (doing) return;
+    doing = true;
+    const res = await request();
+    doing = false;
+    said(res);
+  }
+  const now = () => t('clock.at', { at: stamp(worldNow()) });
 
   function draw() {
     document.title = t('title');
     title.textContent = world.hello?.company || t('title');
     note.textContent = t('fictional');
     link.dataset.link = world.link;
-    link.textContent = t(world.link === 'live' ? 'link.live' : 'link.lost');
-    problem.hidden = world.link !== 'gone';
-    problem.textContent = t('link.gone');
-    put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
-      (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, onclick: async () => said(await api.botDo(what)) }, t('bot.do.' + what))));
-    put(clock, el('time', {}, t('clock.at', { at: worldNow().toLocaleTimeString(lang() === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' }) })),
-      world.clock?.can && ['4h', '24h', '2160h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, onclick: async () => said(await api.clockBy(by)) }, t('clock.' + by))));
+    link.textContent = t(world.link === 'live' ? 'link.live' : world.link === 'connecting' ? 'link.wait' : 'link.lost');
+    problem.hidden = !dead.has(world.link);
+    problem.textContent = problem.hidden ? '' : t('link.' + world.link);
+    const still = world.bot.state === 'paused' || world.bot.state === 'starting'; // it could not hear that the clock moves
+    bot.title = world.bot.pid ? t('bot.pid', { pid: world.bot.pid, n: world.bot.restarts }) : '';
+    keepingFocus(bot, () => put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
+      (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, title: t('bot.why.' + what), onclick: () => act(() => api.botDo(what)) }, t('bot.do.' + what)))));
+    keepingFocus(clock, () => put(clock, el('time', { title: t('clock.why') }, now()),
+      world.clock?.can && ['4h', '24h', '2160h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, title: t(still ? 'clock.paused' : 'clock.why'), disabled: still, onclick: () => act(() => api.clockBy(by)) }, t('clock.' + by)))));
+    const others = Math.max(0, world.faults.length - world.scenarios.length); // those are counted beside their button
     faults.dataset.faults = world.faults.length;
-    faults.textContent = world.faults.length ? t('faults', { n: world.faults.length }) : '';
+    faults.textContent = others ? t('faults', { n: others }) : '';
     language.textContent = t('lang');
     language.setAttribute('aria-label', t('lang.to'));
   }
-  for (const kind of ['reset', 'bot', 'clock', 'faults', 'link']) on(kind, draw);
+  for (const kind of ['reset', 'bot', 'clock', 'faults', 'scenarios', 'link']) on(kind, draw);
   onLang(draw);
   draw();
-  setInterval(() => { const time = clock.querySelector('time'); if (time && world.clock) time.textContent = t('clock.at', { at: worldNow().toLocaleTimeString(lang() === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' }) }); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, el('span', { class: 'spring' }), faults, ...stageTools(said), bot, clock, language), problem];
+  setInterval(() => { if (world.clock) clock.querySelector('time').textContent = now(); }, 10000);
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, el('span', { class: 'spring' }), faults, stageTools(said), bot, clock, language), problem];
 }

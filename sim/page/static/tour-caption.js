@@ -2,9 +2,11 @@
 
 import { el } from './dom.js';
 import { t } from './i18n.js';
+import { world } from './stream.js';
 
 const gap = 12; // pixels between the light and what is lit, and to the caption
 const edge = 8; // pixels that stay free at the window's border
+const patience = 15000; // milliseconds after which waiting is explained
 
 // caption makes both. paused() tells whether the tour is; next, pause and end are what its buttons do.
 export function caption({ paused, next, pause, end }) {
@@ -17,11 +19,13 @@ export function caption({ paused, next, pause, end }) {
   document.body.append(light, box);
   let step = null;
   let lit = null;
+  let late = 0;
+  let long = false;
   let frame = 0;
 
   function draw() {
     box.setAttribute('aria-label', t('tour.title'));
-    text.textContent = step ? t('tour.' + step.id) : t('tour.wait');
+    text.textContent = words();
     ending.textContent = t('tour.end');
     ending.title = 'Esc';
     pausing.textContent = t(paused() ? 'tour.go' : 'tour.pause');
@@ -32,9 +36,20 @@ export function caption({ paused, next, pause, end }) {
     going.disabled = !step;
   }
 
+  // words are those of the step; without one, what is waited for. A bot that is away is named, with the button that brings it back.
+  function words() {
+    if (away()) return t('tour.bot.' + world.bot.state);
+    if (step) return t('tour.' + step.id);
+    return t(long ? 'tour.long' : 'tour.wait');
+  }
+  const away = () => ['paused', 'stopped'].includes(world.bot.state);
+
   // place keeps the light on its element, which may be redrawn or scrolled, and the caption beside it.
   function place() {
-    if (step) lit = step.find() || (lit?.isConnected ? lit : null);
+    const back = away() && document.querySelector('[data-botdo="resume"], [data-botdo="start"]');
+    if (back) lit = back;
+    else if (step) lit = step.find() || (lit?.isConnected ? lit : null);
+    else lit = null;
     const r = lit && seenPart(lit);
     light.hidden = !r;
     if (r) set(light, { left: r.left, top: r.top, width: r.right - r.left, height: r.bottom - r.top });
@@ -48,6 +63,7 @@ export function caption({ paused, next, pause, end }) {
     draw,
     // show says what a step is about and lights it.
     show(now, n, all) {
+      clearTimeout(late);
       step = { ...now, last: n === all };
       lit = now.find();
       const room = lit.closest('.messages, .ins-list, .diagram, .sampler')?.clientHeight || innerHeight;
@@ -61,10 +77,14 @@ export function caption({ paused, next, pause, end }) {
     wait() {
       step = null;
       lit = null;
+      long = false;
+      clearTimeout(late);
+      late = setTimeout(() => { long = true; draw(); }, patience);
       box.dataset.tour = '';
       draw();
     },
     remove() {
+      clearTimeout(late);
       cancelAnimationFrame(frame);
       light.remove();
       box.remove();

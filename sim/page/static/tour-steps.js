@@ -2,7 +2,7 @@
 // gives is pressed, one after the other. Its text is the word "tour." + id.
 
 import { choose } from './choice.js';
-import { world } from './stream.js';
+import { employees, world } from './stream.js';
 import { shown } from './tour-find.js';
 
 const phone = (selector) => shown('phone', selector);
@@ -11,6 +11,8 @@ const card = (pane, selector) => shown(pane, selector)?.closest('.card');
 // steps are those of one person, in order. tab is where it happens on a narrow screen.
 export function steps(who) {
   const own = () => `[data-case="${world.people.get(who)?.case}"]`;
+  const decided = () => phone('[data-stage="done"] .card'); // somebody else was faster
+  const all = () => card('group', `[data-person="${who}"]`) || (employees().filter((p) => p.stage === 'done').length > 1 && card('group', '[data-person]'));
   const filed = () => [...document.querySelectorAll('[data-pane="inspector"] .ins-row')].find((n) => n.textContent.includes('evidence.psn_realname') && n.getClientRects().length > 0);
   return [
     { id: 'open', tab: 'phone', find: () => phone('.empty'), press: [() => phone('[data-enter]')] },
@@ -21,11 +23,11 @@ export function steps(who) {
     { id: 'confirm', tab: 'phone', find: () => phone('.c-form:has([data-act="confirm"])'), press: [() => phone('[data-act="confirm"]')] },
     { id: 'code', tab: 'phone', find: () => phone('[data-field="sms_code"]') && phone('.sms'),
       press: [() => phone('[data-usecode]'), () => phone('[data-field="sms_code"]')?.value && phone('[data-act="submit_code"]')] },
-    { id: 'review', tab: 'hr', before: () => choose('hrchat', 'review'), find: () => card('hr', `${own()} [data-act="approve"]`) },
-    { id: 'approve', tab: 'hr', find: () => shown('hr', `${own()} [data-act="approve"]`), press: [() => shown('hr', `${own()} [data-act="approve"]`)] },
+    { id: 'review', tab: 'hr', before: () => choose('hrchat', 'review'), find: () => card('hr', `${own()} [data-act="approve"]`), skip: decided },
+    { id: 'approve', tab: 'hr', find: () => shown('hr', `${own()} [data-act="approve"]`), skip: decided, press: [() => shown('hr', `${own()} [data-act="approve"]`)] },
     { id: 'done', tab: 'phone', find: () => phone('[data-stage="done"] .card') },
-    { id: 'wire', tab: 'inspector', before: () => { choose('drawer', 'open'); choose('ins.who', who); }, find: filed, press: [filed] },
+    { id: 'wire', tab: 'inspector', before: () => { choose('drawer', 'open'); choose('ins.errors', ''); choose('ins.who', who); }, find: filed, press: [filed] },
     { id: 'diagram', tab: 'inspector', find: () => shown('inspector', '[data-state="done"][data-now]') && shown('inspector', '.diagram') },
-    { id: 'board', tab: 'group', find: () => card('group', `[data-person="${who}"]`) },
+    { id: 'board', tab: 'group', find: all },
   ];
 }

@@ -4,6 +4,7 @@
 import { el } from './dom.js';
 import { lang, onLang, t } from './i18n.js';
 import { choose, current, onChoice } from './choice.js';
+import { on, world } from './stream.js';
 import { steps } from './tour-steps.js';
 import { caption } from './tour-caption.js';
 import { shown } from './tour-find.js';
@@ -89,7 +90,7 @@ export async function tour(pace = 1) {
   draw();
   window.addEventListener('keydown', keys, true);
   const done = [];
-  const filter = current('ins.who');
+  const filters = ['ins.who', 'ins.errors'].map((name) => [name, current(name)]);
   try {
     await newcomer(signal);
     running.who = current('person');
@@ -103,7 +104,7 @@ export async function tour(pace = 1) {
       box.show(step, i + 1, all.length);
       done.push(step.id);
       await hold.read(reading(t('tour.' + step.id)) * pace);
-      for (const press of step.press || []) (await seen(press, signal)).click();
+      for (const press of step.press || []) (await seen(() => works() && press(), signal)).click();
     }
     choose('tab', 'phone');
   } catch (err) {
@@ -112,12 +113,15 @@ export async function tour(pace = 1) {
     window.removeEventListener('keydown', keys, true);
     box.remove();
     running = null;
-    choose('ins.who', filter);
+    for (const [name, value] of filters) choose(name, value);
     draw();
     button.focus();
   }
   return done;
 }
+
+// works: the bot can answer. A click on a bot that is paused or stopped is lost, as in Feishu, and the tour would wait forever.
+const works = () => world.bot.state === 'running';
 
 // newcomer makes sure that the phone is somebody's who has not begun.
 async function newcomer(signal) {
@@ -135,6 +139,7 @@ function draw() {
   running?.redraw();
 }
 onLang(draw);
+on('bot', () => running?.redraw());
 // Whoever looks at another phone has left the tour.
 onChoice('person', (who) => { if (running?.who && running.who !== who) running.stop.abort('left'); });
 draw();

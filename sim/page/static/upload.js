@@ -16,9 +16,13 @@ export async function sendFiles(pane, who, files) {
   for (const file of files.slice(0, atOnce)) {
     if (file.type && !file.type.startsWith('image/')) toast(pane, 'warning', t('drop.notimage'));
     else if (file.size > most()) toast(pane, 'error', t('drop.large', { n: most() >> 20 }));
+    else if (!(await readable(file))) toast(pane, 'error', t('drop.unreadable'));
     else report(pane, await api.upload(who, file));
   }
 }
+
+// readable tells a file from a folder, and from one that is gone.
+const readable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
 function report(pane, res) {
   if (res.status === 413) toast(pane, 'error', t('drop.large', { n: most() >> 20 }));
@@ -55,4 +59,5 @@ export function dropInto(pane, who) {
 // guardWindow keeps a file that is dropped beside the phone from replacing the page.
 export function guardWindow() {
   for (const kind of ['dragover', 'drop']) window.addEventListener(kind, (e) => e.preventDefault());
+  window.addEventListener('dragover', (e) => { if (!e.target.closest?.('[data-pane="phone"]')) e.dataTransfer.dropEffect = 'none'; });
 }

@@ -1,0 +1,46 @@
+package scenario
+
+import "strings"
+
+// Elsewhere is what a platform documents and no scenario brings about, because it is no answer to a call that a case makes.
+type Elsewhere struct {
+	Page  string
+	Codes []string
+	Why   Text
+}
+
+// elsewhere is in the order of the platforms.
+var elsewhere = []elsewhereRow{
+	{"撤回消息", "230009 230026", notRecalled},
+	{"发送应用内加急", "230012 230023 230024 230052 230098", notCalled},
+	{"批量发送消息", "11203 11233 11247", notCalled},
+	{"上传图片", "232096 234006 234010 234011 234039", notCalled},
+	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090", Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
+	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034", Text{"只有 shiming check 会问", "only shiming check asks"}},
+	{"上传人脸基准图片, 裁剪人脸图片, 查询人脸认证结果", "10100 10101 10200", notCalled},
+	{"卡片回传交互回调", "108002 200080 200340 200341 200342 200343 200345 200346 200347 200530 200671 200672 200673 200830 300000",
+		Text{"客户端给点按钮的人看的，不是接口的回答", "shown by the client to who pressed a button, no answer to a call"}},
+	{"获取鉴权 token", "72000032", Text{"不调用：请求用签名", "not called: requests are signed"}},
+	{"运营商3要素核身", "30503002 30503004 30503006", Text{"不调用：核验另有机构", "not called: somebody else verifies"}},
+	{"个人账户创建", "53000000 53000001 53000002", notCalled},
+	{"手机号三要素核验, 2021 年以前", "-1 -2 -3 -5 -10", Text{"现在的页面上没有了", "no longer on the page"}},
+}
+
+type elsewhereRow struct {
+	page, codes string
+	why         Text
+}
+
+var (
+	notCalled   = Text{"不调用", "not called"}
+	notRecalled = Text{"不调用：消息不撤回", "not called: no message is recalled"}
+)
+
+// NoScenario lists what is documented elsewhere.
+func NoScenario() []Elsewhere {
+	var out []Elsewhere
+	for _, r := range elsewhere {
+		out = append(out, Elsewhere{r.page, strings.Fields(r.codes), r.why})
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package wire
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// door is the listener of an upstream. Shut, it refuses every connection, as a host that is down does: the client cannot even
+// begin to send.
+type door struct {
+	at  string // address, which stays the same
+	srv *http.Server
+
+	mu     sync.Mutex
+	inner  net.Listener          // nil while shut
+	unused map[net.Conn]struct{} // connections that have brought no request yet
+	opened chan struct{}         // closed when the door opens, or for good
+	shuts  int                   // faults that keep it shut
+	closed bool
+}
+
+// Door returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before serving. It takes
+// srv.ConnState.
+func (f *Faults) Door(upstream string, l net.Listener, srv *http.Server) net.Listener {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.doors == nil {
+		f.doors = map[string][]*door{}
+	}
+	d := &door{at: l.Addr().String(), srv: srv, inner: l, unused: map[net.Conn]struct{}{}, opened: make(chan struct{})}
+	srv.ConnState = d.state
+	f.doors[upstream] = append(f.doors[upstream], d)
+	return doorListener{d, l.Addr()}
+}
+
+// doorsOf lists the doors of an upstream, "" = all. The caller holds the lock.
+func (f *Faults) doorsOf(upstream string) (all []*door) {
+	for name, doors := range f.doors {
+		if upstream == "" || upstream == name {
+			all = append(all, doors...)
+		}
+	}
+	return all
+}
+
+// state keeps an eye on connections that a client has made in advance.
+func (d *door) state(c net.Conn, s http.ConnState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s == http.StateNew {
+		d.unused[c] = struct{}{}
+	} else {
+		delete(d.unused, c)
+	}
+}
+
+// shut refuses connections from now on. Kept connections that are idle end at once, the others after their answer.
+func (d *door) shut() {
+	d.mu.Lock()
+	d.shuts++
+	if d.inner != nil && !d.closed {
+		_ = d.inner.Close()
+		d.inner, d.opened = nil, make(chan struct{})
+	}
+	for c := range d.unused {
+		_ = c.Close()
+	}
+	d.mu.Unlock()
+	d.srv.SetKeepAlivesEnabled(false) // takes the server's lock, under which the server closes its listeners
+}
+
+// open ends one shut. Where the port was taken meanwhile it opens when the port is free again.
+func (d *door) open() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shuts--; d.shuts == 0 && !d.reopen() {
+		time.AfterFunc(reopenEvery, d.later)
+	}
+}
+
+// reopenEvery is how often a taken port is tried again.
+const reopenEvery = 20 * time.Millisecond
+
+func (d *door) later() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shuts == 0 && !d.reopen() {
+		time.AfterFunc(reopenEvery, d.later)
+	}
+}
+
+// reopen reports whether there is nothing more to do. The caller holds the lock.
+func (d *door) reopen() bool {
+	if d.closed || d.inner != nil {
+		return true
+	}
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", d.at)
+	if err != nil {
+		return false
+	}
+	d.srv.SetKeepAlivesEnabled(true)
+	d.inner = l
+	close(d.opened)
+	return true
+}
+
+// now is the listener to accept on, or what to wait for.
+func (d *door) now() (l net.Listener, opened <-chan struct{}, closed bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.inner, d.opened, d.closed
+}
+
+// doorListener is the door as http.Server sees it.
+type doorListener struct {
+	d    *door
+	addr net.Addr
+}
+
+func (l doorListener) Accept() (net.Conn, error) {
+	for {
+		inner, opened, closed := l.d.now()
+		switch {
+		case closed:
+			return nil, net.ErrClosed
+		case inner == nil:
+			<-opened
+			continue
+		}
+		c, err := inner.Accept()
+		if now, _, _ := l.d.now(); err != nil && now != inner {
+			continue // shut meanwhile
+		}
+		return c, err
+	}
+}
+
+func (l doorListener) Close() error {
+	d := l.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	d.closed = true
+	if d.inner == nil {
+		close(d.opened)
+		return nil
+	}
+	err := d.inner.Close()
+	d.inner = nil
+	return err
+}
+
+func (l doorListener) Addr() net.Addr { return l.addr }

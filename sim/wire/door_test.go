@@ -1,0 +1,182 @@
+package wire_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"shiming/sim/wire"
+)
+
+// house is an upstream behind a door.
+type house struct {
+	*testing.T
+	faults  wire.Faults
+	url     string
+	client  http.Client
+	applied atomic.Int32
+	served  chan error
+	srv     *http.Server
+}
+
+func behindDoor(t *testing.T) *house {
+	t.Helper()
+	h := &house{T: t, served: make(chan error, 1)}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }
+	h.srv = &http.Server{ReadHeaderTimeout: time.Second, Handler: wire.Handler("esign", op, nil, &h.faults, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		h.applied.Add(1)
+		_, _ = io.WriteString(w, answerBody)
+	}))}
+	h.url = "http://" + l.Addr().String()
+	h.client.Transport = &http.Transport{} // keeps connections
+	door := h.faults.Door("esign", l, h.srv)
+	go func() { h.served <- h.srv.Serve(door) }()
+	t.Cleanup(func() {
+		h.faults.Clear()
+		_ = h.srv.Close()
+		if err := <-h.served; !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	return h
+}
+
+// post reports whether a connection was there, and how it ended.
+func (h *house) post(path string) (sent bool, err error) {
+	h.Helper()
+	ctx := httptrace.WithClientTrace(h.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url+path, strings.NewReader("x"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return sent, err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	return sent, err
+}
+
+func (h *house) works(path string) {
+	h.Helper()
+	if _, err := h.post(path); err != nil {
+		h.Errorf("%s: %v", path, err)
+	}
+}
+
+// refused makes calls until one finds no connection: one that was kept may be in the client's hands for a moment.
+func (h *house) refused() {
+	h.Helper()
+	before := h.applied.Load()
+	for ctx, cancel := context.WithTimeout(h.Context(), 10*time.Second); ; {
+		sent, err := h.post("/refused")
+		if !sent && errors.Is(err, syscall.ECONNREFUSED) {
+			cancel()
+			break
+		}
+		if ctx.Err() != nil || err == nil {
+			cancel()
+			h.Fatalf("sent %t, %v", sent, err)
+		}
+	}
+	if n := h.applied.Load(); n != before {
+		h.Errorf("%d requests came through", n-before)
+	}
+}
+
+func TestRefuseAtOnce(t *testing.T) {
+	h := behindDoor(t)
+	h.works("/a")
+	other := h.faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: "feishu"})
+	h.works("/a")
+	id := h.faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: "esign"})
+	everywhere := h.faults.Arm(wire.Fault{Kind: wire.Refuse})
+	h.refused()
+	h.faults.Disarm(id)
+	h.refused() // another fault keeps it shut
+	if !h.faults.Disarm(everywhere) || !h.faults.Disarm(other) || h.faults.Disarm(id) {
+		t.Errorf("left: %+v", h.faults.List())
+	}
+	h.works("/a")
+	h.faults.Arm(wire.Fault{Kind: wire.Refuse})
+	h.refused()
+	h.faults.Clear()
+	h.works("/a")
+}
+
+func TestRefuseAfterAnswers(t *testing.T) {
+	h := behindDoor(t)
+	id := h.faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: "esign", Operation: "status", Times: 2})
+	for _, path := range []string{"/status", "/other", "/status"} { // the last one is answered
+		h.works(path)
+	}
+	h.refused()
+	h.faults.Disarm(id)
+	h.works("/status")
+}
+
+func TestRefuseEndsByItself(t *testing.T) {
+	h := behindDoor(t)
+	ended := make(chan struct{}, 1)
+	h.faults.Ended = func() { ended <- struct{}{} }
+	h.faults.Arm(wire.Fault{Kind: wire.Refuse, Delay: 50 * time.Millisecond})
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it does not end")
+	}
+	h.works("/a")
+	if left := h.faults.List(); len(left) > 0 {
+		t.Errorf("left: %+v", left)
+	}
+}
+
+// TestDoorWaitsForItsPort: somebody else listens there when the door is to open.
+func TestDoorWaitsForItsPort(t *testing.T) {
+	h := behindDoor(t)
+	h.works("/a")
+	id := h.faults.Arm(wire.Fault{Kind: wire.Refuse})
+	h.refused()
+	squatter, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Skip("the port was taken by somebody else")
+	}
+	h.faults.Disarm(id)
+	_ = squatter.Close()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if _, err := h.post("/a"); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it never opens")
+		}
+	}
+}
+
+func TestDoorClosedWhileShut(t *testing.T) {
+	h := behindDoor(t)
+	h.faults.Arm(wire.Fault{Kind: wire.Refuse})
+	h.refused()
+	_ = h.srv.Close()
+	if err := <-h.served; !errors.Is(err, http.ErrServerClosed) {
+		t.Errorf("%v", err)
+	}
+	h.served <- http.ErrServerClosed
+	h.faults.Clear() // does not listen again
+	if _, err := h.post("/a"); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+const secretPush = `{"event":{"message":{"content":"{\"text\":\"11010119900307803X\"}"}}}`
+
+// ids of pushes.
+func pushIDs(list []flows.Push) (out []string) {
+	for _, p := range list {
+		out = append(out, p.ID)
+	}
+	return out
+}
+
+// TestPushes: what was kept comes back when it is due, in order, is put off then, and is gone when it was dropped.
+func TestPushes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		now := w.Now()
+		w.now = func() time.Time { return now }
+		due := func() []flows.Push {
+			t.Helper()
+			list, err := w.DuePushes(ctx, 100)
+			must(t, err)
+			return list
+		}
+		var kept []string
+		for range dropBatch + 3 {
+			id, err := w.KeepPush(ctx, []byte(secretPush))
+			must(t, err)
+			kept = append(kept, id)
+		}
+		if got := due(); len(got) != 0 {
+			t.Errorf("%d are due at once", len(got))
+		}
+		n, oldest, err := w.PushesNow(ctx)
+		must(t, err)
+		if n != len(kept) || !oldest.Equal(now.Truncate(time.Millisecond)) {
+			t.Errorf("%d wait, the oldest since %s", n, oldest)
+		}
+		now = now.Add(pushFirst)
+		got := due()
+		if !slices.Equal(pushIDs(got), kept) || string(got[0].Body) != secretPush {
+			t.Errorf("due %v, want %v", got, kept)
+		}
+		if text := fmt.Sprintf("%v %+v %#v", got[0], got[0], got[0]); strings.Contains(text, "11010119900307803X") {
+			t.Errorf("a push tells what is in it: %s", text)
+		}
+		if got := due(); len(got) != 0 {
+			t.Errorf("%d were not put off", len(got))
+		}
+		must(t, w.DropPushes(ctx, kept[1:]))
+		for try := 1; try < pushSoon; try++ {
+			now = now.Add(pushAgain)
+			if got := due(); len(got) != 1 || got[0].ID != kept[0] {
+				t.Fatalf("try %d: due %v", try, got)
+			}
+		}
+		now = now.Add(pushAgain)
+		if got := due(); len(got) != 1 {
+			t.Errorf("due %v", got)
+		}
+		now = now.Add(pushAgain)
+		if got := due(); len(got) != 0 {
+			t.Error("it comes as often as at first, however often it failed")
+		}
+		now = now.Add(keysKept)
+		_, err = w.Sweep(ctx)
+		must(t, err)
+		if n, _, err := w.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(w.log.String(), "given up") {
+			t.Errorf("%d after days, %v, log %s", n, err, w.log)
+		}
+	})
+}
+
+// TestPushesAreSealed: not even their own database can open them in each other's place.
+func TestPushesAreSealed(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for range 2 {
+			_, err := w.KeepPush(ctx, []byte(secretPush))
+			must(t, err)
+		}
+		if n := w.rows(t, "pushes"); n != 2 {
+			t.Fatalf("%d rows", n)
+		}
+		_, err := w.eng.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
+		must(t, err)
+		list, err := w.DuePushes(ctx, 10)
+		must(t, err)
+		if len(list) != 1 || !strings.Contains(w.log.String(), "cannot be opened") {
+			t.Errorf("%d opened, log %s", len(list), w.log)
+		}
+	})
+}
+
+// TestPushesOfADeadProcess: where there is one process only, the next one need not wait.
+func TestPushesOfADeadProcess(t *testing.T) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
+		id, err := w.KeepPush(t.Context(), []byte(secretPush))
+		must(t, err)
+		must(t, w.Close())
+		list, err := mustOpen(t, w.cfg).DuePushes(t.Context(), 10)
+		must(t, err)
+		if !slices.Equal(pushIDs(list), []string{id}) {
+			t.Errorf("due %v", list)
+		}
+	})
+}
+
+// TestSeveralTakeUpPushes: each is taken up by one.
+func TestSeveralTakeUpPushes(t *testing.T) {
+	worlds := several(t, 3)
+	now := time.Now()
+	for _, w := range worlds {
+		w.now = func() time.Time { return now.Add(pushFirst + time.Second) }
+	}
+	const n = 60
+	for range n {
+		_, err := worlds[0].KeepPush(t.Context(), []byte(secretPush))
+		must(t, err)
+	}
+	for _, w := range worlds {
+		w.now = func() time.Time { return now.Add(2 * (pushFirst + time.Second)) }
+	}
+	got := make(chan string, 10*n)
+	everywhere(t, worlds, 10, func(w *world, _ int) error {
+		list, err := w.DuePushes(t.Context(), 7)
+		for _, p := range list {
+			got <- p.ID
+		}
+		return err
+	})
+	close(got)
+	times := map[string]int{}
+	for id := range got {
+		if times[id]++; times[id] > 1 {
+			t.Errorf("%s taken up twice", id)
+		}
+	}
+	if len(times) != n {
+		t.Errorf("%d of %d taken up", len(times), n)
+	}
+}
