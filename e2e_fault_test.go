@@ -238,7 +238,7 @@ func (p person) hrSays(act string, form map[string]any) {
 	p.r.Helper()
 	p.r.clock.move(flows.DefaultWriteQuiet)
 	hr := p.r.admin(0)
-	toast := p.r.clickOn(hr.openID, hr.sees(p.r.world.ReviewChat(), p, act), act, form)
+	toast := p.r.follow(hr.openID, act, form, func() screen { return hr.sees(p.r.world.ReviewChat(), p, act) })
 	if want := map[string]string{"retry": "正在重试", "resolve": "好的，继续往下走"}[act]; toast != want {
 		p.r.Errorf("HR is told %q, want %q", toast, want)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -112,22 +113,49 @@ func (r *rig) clickOn(openID string, s screen, act string, form map[string]any) 
 
 func (r *rig) click(openID string, s screen, act string, which func(feishu.Button) bool, form map[string]any) string {
 	r.Helper()
+	toast, there := r.tryClick(openID, s, act, which, form)
+	if !there {
+		r.Fatalf("pressing %s on %q: no such button any more", act, s.card.Title())
+	}
+	return toast
+}
+
+// tryClick is click on a card that may lose the button before the finger is down, as one that moves on does.
+func (r *rig) tryClick(openID string, s screen, act string, which func(feishu.Button) bool, form map[string]any) (toast string, there bool) {
+	r.Helper()
 	var res feishu.CallbackResult
+	there = true
 	r.until("an answer to "+act, func() (answered bool) {
 		var err error
-		if res, err = r.world.Feishu.Click(r.ctx, openID, s.msg.ID, which, form); err != nil {
+		if res, err = r.world.Feishu.Click(r.ctx, openID, s.msg.ID, which, form); errors.Is(err, feishu.ErrNoButton) {
+			there = false
+			return true
+		} else if err != nil {
 			r.Fatalf("pressing %s on %q: %v", act, s.card.Title(), err)
 		}
 		// A bot that is late is asked again, as people do.
 		return res.ErrorCode != 200341 && !strings.Contains(res.Toast.Text("zh_cn"), "再点一次")
 	})
+	if !there {
+		return "", false
+	}
 	if res.ErrorCode != 0 {
 		r.Fatalf("pressing %s: the client shows error %d %v", act, res.ErrorCode, res.CardErrors)
 	}
 	if res.Toast == nil {
 		r.Errorf("pressing %s brought no toast", act)
 	}
-	return res.Toast.Text("zh_cn")
+	return res.Toast.Text("zh_cn"), true
+}
+
+// follow presses a button where it is now: a card that moves to the bottom of the chat leaves a pointer behind.
+func (r *rig) follow(openID, act string, form map[string]any, card func() screen) (toast string) {
+	r.Helper()
+	r.until("a card that keeps "+act, func() (there bool) {
+		toast, there = r.tryClick(openID, card(), act, feishu.ByAct(act), form)
+		return there
+	})
+	return toast
 }
 
 // person is an employee that a test plays by hand.

@@ -69,8 +69,14 @@ func TestPageStage(t *testing.T) {
 	if over {
 		t.Error("the page is wider than a phone")
 	}
+	p.shot("5-phone")
+	p.eval(`shiming.choose('tab', 'inspector')`, nil) // where the stage's tools are on a phone
+	p.eval(`document.documentElement.scrollWidth > 390`, &over)
+	if over {
+		t.Error("the inspector is wider than a phone")
+	}
 	p.press(`[data-scenarios]`)
 	p.until(`document.querySelectorAll('[data-scenario]').length > 20`)
-	p.shot("5-phone")
+	p.shot("6-phone-scenarios")
 	p.clean()
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,11 +12,11 @@ import (
 // directory knows people's names, or is out of reach.
 type directory struct {
 	Chat
-	away bool
+	away atomic.Bool
 }
 
 func (d *directory) Contact(context.Context, string) (Contact, error) {
-	if d.away {
+	if d.away.Load() {
 		return Contact{}, errors.New("away")
 	}
 	return Contact{Name: "李四"}, nil
@@ -23,7 +24,8 @@ func (d *directory) Contact(context.Context, string) (Contact, error) {
 
 // TestNamesStayKnown: the directory is asked again when it could not be reached at the start, and before names are forgotten.
 func TestNamesStayKnown(t *testing.T) {
-	d := &directory{away: true}
+	d := &directory{}
+	d.away.Store(true)
 	e := New(Deps{Chat: d, Policy: Policy{Admins: []string{"ou_1"}}})
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -33,7 +35,7 @@ func TestNamesStayKnown(t *testing.T) {
 		if got := e.nameOf("ou_1"); got != "" {
 			t.Errorf("named %q by a directory that is away", got)
 		}
-		d.away = false
+		d.away.Store(false)
 		for _, later := range []time.Duration{namesSoon, namesLife, 10 * namesLife} {
 			time.Sleep(later) // of the bubble's own clock
 			synctest.Wait()

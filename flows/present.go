@@ -49,7 +49,7 @@ func ApplicantCard(c *Case, s Scene) cards.Card {
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
 		return cards.Progress{Ref: ref(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
-			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == "approved"}
+			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == "approved", At: stoppedAt(c)}
 	case Done:
 		return doneCard(c, steps)
 	}
@@ -72,6 +72,23 @@ func stage(c *Case) string {
 		return "filing"
 	}
 	return "attention"
+}
+
+// stoppedAt is the step of the applicant's way at which a case stands still.
+func stoppedAt(c *Case) cards.Step {
+	if c.State != NeedsAttention || c.Attention == nil {
+		return ""
+	}
+	switch c.Attention.Step {
+	case "photos":
+		return cards.StepPhotos
+	case "code", "check":
+		return cards.StepCode
+	}
+	if !c.identityDone() { // beside the uploads
+		return cards.StepRecord
+	}
+	return cards.StepEvidence
 }
 
 func canCancel(c *Case) bool {

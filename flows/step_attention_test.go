@@ -52,8 +52,10 @@ func TestAStopParksTheCase(t *testing.T) {
 		if hr.Step != tt.step || hr.Code != tt.code || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
 			t.Errorf("HR sees %+v", hr)
 		}
-		if mine := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); mine.Stage != "attention" {
-			t.Errorf("the applicant sees %+v", mine)
+		at := map[string]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
+			"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
+		if mine := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+			t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 		}
 	}
 }

@@ -21,12 +21,12 @@ type row struct {
 	// DecidedPerSecond how many were decided on a second until none was left.
 	Undecided        int     `json:"undecided"`
 	DecidedPerSecond float64 `json:"decided_per_second"`
-	CPU       float64 `json:"cpu_us_per_event"` // of the measured process, jobs included
-	P50       int64   `json:"p50_us"`
-	P90       int64   `json:"p90_us"`
-	P99       int64   `json:"p99_us"`
-	P999      int64   `json:"p999_us"`
-	Max       int64   `json:"max_us"`
+	CPU              float64 `json:"cpu_us_per_event"` // of the measured process, jobs included
+	P50              int64   `json:"p50_us"`
+	P90              int64   `json:"p90_us"`
+	P99              int64   `json:"p99_us"`
+	P999             int64   `json:"p999_us"`
+	Max              int64   `json:"max_us"`
 	// Quantiles are the times at 0, 0.5, 1 … 100 %.
 	Quantiles []int64 `json:"quantiles_us"`
 }

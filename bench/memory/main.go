@@ -16,11 +16,8 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/signal"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
 
@@ -46,15 +43,10 @@ type sample struct {
 	Read     int     `json:"read"`
 }
 
-func main() {
-	var c command
-	k := kong.Parse(&c, kong.Description("The bot's largest resident set while photos wait."))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	k.FatalIfErrorf(c.run(ctx))
-}
+func main() { kit.Main(&command{}, "The bot's largest resident set while photos wait.") }
 
-func (c *command) run(ctx context.Context) error {
+// Measure implements kit.Main's command.
+func (c *command) Measure(ctx context.Context) error {
 	result := kit.NewResult("memory")
 	result.Store = c.Store
 	photo, err := noise(int(c.Megabytes * 1e6))
@@ -70,7 +62,7 @@ func (c *command) run(ctx context.Context) error {
 	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Error, Status: 400,
 		Body: `{"code":2110002,"msg":"no id card found"}`})
 
-	bar := progressbar.NewOptions(c.Photos/2+2*c.Photos, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("consent, photos, reading"), progressbar.OptionClearOnFinish())
+	bar := kit.Progress(c.Photos/2+2*c.Photos, "consent, photos, reading")
 	all := s.World.Hire(c.Photos / 2)
 	var moving errgroup.Group
 	moving.SetLimit(8)

@@ -11,12 +11,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"time"
 
-	"github.com/alecthomas/kong"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
 
 	"shiming/bench/hand"
@@ -44,15 +40,10 @@ type row struct {
 	Refused int `json:"refused"`
 }
 
-func main() {
-	var c command
-	k := kong.Parse(&c, kong.Description("How much of the OCR's limit is used, and whether it is kept."))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	k.FatalIfErrorf(c.run(ctx))
-}
+func main() { kit.Main(&command{}, "How much of the OCR's limit is used, and whether it is kept.") }
 
-func (c *command) run(ctx context.Context) error {
+// Measure implements kit.Main's command.
+func (c *command) Measure(ctx context.Context) error {
 	people := c.Photos / 2
 	if people < 20 {
 		return errors.New("--photos: want 40 at least")
@@ -69,7 +60,7 @@ func (c *command) run(ctx context.Context) error {
 	// Counted when it comes, answered later.
 	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Delay, Delay: c.Latency})
 
-	bar := progressbar.NewOptions(4*people, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("consent, photos, reading"), progressbar.OptionClearOnFinish())
+	bar := kit.Progress(4*people, "consent, photos, reading")
 	all := s.World.Hire(people)
 	shots := make([][2][]byte, people)
 	for i, e := range all {

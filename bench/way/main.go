@@ -11,13 +11,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
 	"time"
-
-	"github.com/alecthomas/kong"
-	"github.com/schollz/progressbar/v3"
 
 	"shiming/bench/hand"
 	"shiming/bench/kit"
@@ -46,15 +41,10 @@ func legOf(took, floor time.Duration) leg {
 	return leg{took.Seconds() * 1000, floor.Seconds() * 1000, 100 * float64(took-floor) / float64(floor)}
 }
 
-func main() {
-	var c command
-	k := kong.Parse(&c, kong.Description("The bot's own share of the way."))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	k.FatalIfErrorf(c.run(ctx))
-}
+func main() { kit.Main(&command{}, "The bot's own share of the way.") }
 
-func (c *command) run(ctx context.Context) error {
+// Measure implements kit.Main's command.
+func (c *command) Measure(ctx context.Context) error {
 	result := kit.NewResult("way")
 	result.Store = c.Store
 	result.Settings = map[string]any{"people": c.People, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
@@ -64,7 +54,7 @@ func (c *command) run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	bar := progressbar.NewOptions(c.People, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("people"), progressbar.OptionClearOnFinish())
+	bar := kit.Progress(c.People, "people")
 	var form, done []leg
 	for _, e := range s.World.Hire(c.People) {
 		f, d, err := c.walk(ctx, s, e)

@@ -8,7 +8,7 @@ export function composer({ id, hint, say, words, extras = [], before = null }) {
   const box = el('textarea', { rows: 1, id: `say-${id}`, 'data-say': id, autocomplete: 'off' });
   const go = el('button', { type: 'submit', class: 'send', 'data-send': id }, icon('send'));
   const quick = el('div', { class: 'quick', role: 'group' });
-  const form = el('form', { class: 'composer', onsubmit(e) { e.preventDefault(); submit(); } }, quick, before, el('div', { class: 'composer-line' }, extras, box, go));
+  const form = el('form', { class: 'composer', onsubmit(e) { e.preventDefault(); submit(); } }, el('div', { class: 'composer-top' }, quick, before), el('div', { class: 'composer-line' }, extras, box, go));
 
   async function submit() {
     const text = box.value.trim();

@@ -41,7 +41,8 @@ export async function openScenarios(said) {
       choose('person', person);
     }
   }
-  const heading = (s) => t('scen.part.' + s.kind) + (s.kind === 'state' ? '' : ' · ' + (platforms[s.group] || s.group));
+  const call = (s) => (s.kind === 'state' ? '' : s.name.split('/')[0]); // to which call it happens
+  const heading = (s) => t('scen.part.' + s.kind) + (call(s) && ` · ${platforms[s.group] || s.group} · ${call(s)}`);
   function row(s) {
     const armed = world.scenarios.includes(s.name);
     return el('li', { class: 'scen-row', 'data-scenario': s.name, 'data-armed': armed },
@@ -57,7 +58,7 @@ export async function openScenarios(said) {
     keepingFocus(parts, () => put(parts, ['', ...kinds].map((k) => el('button', { type: 'button', class: 'chip', 'data-part': k, 'aria-pressed': String(part === k), onclick: () => { part = k; list.scrollTop = 0; draw(); } }, t('scen.part.' + (k || 'all'))))));
     const rows = [];
     for (const [i, s] of found.entries()) {
-      if (i === 0 || found[i - 1].kind !== s.kind || found[i - 1].group !== s.group) rows.push(el('li', { class: 'scen-group' }, el('h3', {}, heading(s))));
+      if (i === 0 || heading(found[i - 1]) !== heading(s)) rows.push(el('li', { class: 'scen-group' }, el('h3', {}, heading(s))));
       rows.push(row(s));
     }
     put(list, rows);

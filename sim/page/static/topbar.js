@@ -62,5 +62,5 @@ export function topbar() {
   onLang(draw);
   draw();
   setInterval(() => { if (world.clock) clock.querySelector('time').textContent = now(); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, el('span', { class: 'spring' }), faults, stageTools(said), bot, clock, language), problem];
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, stageTools(said), bot, clock), problem];
 }

@@ -1,7 +1,7 @@
 // Every text of the page: Chinese, English.
 export const words = {
   title: ['实名 · 演示', 'Shiming · playground'],
-  fictional: ['这里的公司、人和证件都是虚构的', 'Company, people and cards are fictional'],
+  fictional: ['这里的公司、人和证件都是虚构的', 'Everybody here is fictional'],
   'pane.phone': ['员工手机', 'Phone'],
   'pane.hr': ['HR', 'HR'],
   'pane.group': ['公司群', 'Company group'],
@@ -108,8 +108,8 @@ export const words = {
   'dia.none': ['{name} 还没有开始', '{name} has not started'],
   'dia.at': ['{name}：{state}', '{name}: {state}'],
   'dia.path': ['走过：{path}', 'So far: {path}'],
-  'bot.running': ['机器人运行中', 'Bot is running'], 'bot.paused': ['机器人已暂停', 'Bot is paused'],
-  'bot.stopped': ['机器人已停止', 'Bot has stopped'], 'bot.starting': ['机器人启动中', 'Bot is starting'],
+  'bot.running': ['机器人运行中', 'Bot running'], 'bot.paused': ['机器人已暂停', 'Bot paused'],
+  'bot.stopped': ['机器人已停止', 'Bot stopped'], 'bot.starting': ['机器人启动中', 'Bot starting'],
   'bot.do.pause': ['暂停', 'Pause'], 'bot.do.resume': ['继续', 'Resume'], 'bot.do.kill': ['杀掉', 'Kill'], 'bot.do.restart': ['重启', 'Restart'], 'bot.do.stop': ['停下', 'Stop'], 'bot.do.start': ['启动', 'Start'],
   'bot.pid': ['进程 {pid}，重启过 {n} 次', 'Process {pid}, restarted {n} times'],
   'bot.why.pause': ['冻住进程：它什么也不答，飞书会再送', 'Freezes the process: it answers nothing, and Feishu sends again'], 'bot.why.resume': ['接着跑', 'It goes on'],
