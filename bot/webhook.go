@@ -51,7 +51,8 @@ func (s *Server) webhook(c *gin.Context) {
 
 // event delivers what passed the guard and answers it.
 func (s *Server) event(c *gin.Context, e *envelope) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), handleTimeout)
+	// Who hangs up does not undo what is being stored.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), handleTimeout)
 	defer cancel()
 	ctx, after := withAfterAnswer(ctx)
 	defer after.run()
