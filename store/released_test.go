@@ -234,7 +234,7 @@ func TestReleasedSchemas(t *testing.T) {
 				}
 				s, err := store.Open(t.Context(), cfg)
 				must(t, err)
-				defer s.Close() //nolint:errcheck // stopped below
+				defer s.Close()                           //nolint:errcheck // stopped below
 				left, err := s.DuePushes(t.Context(), 10) // they are due by now
 				must(t, err)
 				var undecided []string
