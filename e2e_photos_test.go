@@ -22,7 +22,14 @@ func (p person) looked() (n int) {
 // idle waits until no job is due, running or waiting for a repetition.
 func (r *rig) idle() {
 	r.Helper()
-	r.until("no job is left", func() bool {
+	r.until("no event and no job is left", func() bool {
+		undecided, _, err := r.app.store.PushesNow(r.ctx)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if undecided > 0 {
+			return false // jobs may come of it
+		}
 		pending, err := r.app.store.PendingJobs(r.ctx)
 		if err != nil {
 			r.Fatal(err)
