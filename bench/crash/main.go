@@ -104,7 +104,7 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 	for calm := 0; calm < 4; { // empty for a second: answered cards are drawn once more after two
 		e.queue = -1
 		if m, err := kit.ReadMetrics(settle, f.bots[0].URL); err == nil {
-			e.queue = m.Sum("shiming_jobs_waiting")
+			e.queue = m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
 		if calm++; e.queue != 0 {
 			calm = 0

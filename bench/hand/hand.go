@@ -211,7 +211,7 @@ func (s *Stage) Quiet(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			waiting += m.Sum("shiming_jobs_waiting")
+			waiting += m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
 		if waiting == 0 {
 			return nil
