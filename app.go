@@ -36,6 +36,7 @@ type App struct {
 	log    *slog.Logger
 	store  *store.Store
 	engine *flows.Engine
+	works  *flows.Workers
 	client *bot.Client
 	server *bot.Server
 	ln     net.Listener
@@ -82,9 +83,13 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		return nil, err
 	}
 	a.client = client
-	deps := flows.Deps{Store: a.store, Chat: client, Reader: client, Registrar: client, Policy: policy(cfg),
-		ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat, OCRPerSecond: cfg.OCRPerSecond,
-		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics}
+	a.engine = flows.New(flows.Deps{
+		Store: a.store, Policy: policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
+		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics,
+	})
+	deps := flows.WorkersDeps{
+		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
+	}
 	if cfg.Method == flows.ThreeElements {
 		supplier := cfg.Tencent
 		supplier.Timeout, supplier.Now = cfg.CallTimeout, now
@@ -98,7 +103,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		}
 		deps.Verifier, deps.Notary = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
-	a.engine = flows.New(deps)
+	a.works = flows.NewWorkers(deps)
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
@@ -185,12 +190,12 @@ func (a *App) URL() string { return "http://" + a.ln.Addr().String() }
 // jobs end, and closes the database.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
-	if err := a.store.Start(ctx, a.engine.Run); err != nil {
+	if err := a.store.Start(ctx, a.works.Run); err != nil {
 		return err
 	}
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
-			a.engine.KeepNames(ctx)
+			a.works.KeepNames(ctx)
 		}
 	}()
 

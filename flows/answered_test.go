@@ -91,9 +91,11 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 			late.Rev--
 			answer := w.click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.id)
 			w.change(c.ID, delayed("check"))
-			draws := w.Engine
+			draws := w.Workers
 			if another {
-				draws = flows.New(w.Deps)
+				deps := w.WorkersDeps
+				deps.Engine = flows.New(w.Deps)
+				draws = flows.NewWorkers(deps)
 			}
 			for _, q := range w.waiting(flows.JobShow) {
 				if !q.at.After(w.now()) {

@@ -59,11 +59,11 @@ func Decide(p *Policy, c *Case, e Event) Change {
 	t := index[pair{c.State, e.Kind}]
 	switch {
 	case t == nil:
-		return d.refuse("not in the table", d.lateToast())
+		return d.refuse("not in the table", lateToast(d.p, d.c))
 	case t.By != e.Role:
 		return d.refuse("not the actor's to do", toast("not_allowed", nil))
 	case e.Rev != nil && *e.Rev != c.Rev:
-		return d.refuse("seen at another revision", d.lateToast())
+		return d.refuse("seen at another revision", lateToast(d.p, d.c))
 	case t.By == HR && e.Actor == c.OpenID:
 		return d.refuse("nobody decides on himself", toast("self_review", nil))
 	}
@@ -191,12 +191,11 @@ func toast(id string, args map[string]string) *cards.Toast {
 }
 
 // lateToast tells a late click who did what when.
-func (d *decision) lateToast() *cards.Toast {
-	c := d.c
+func lateToast(p *Policy, c *Case) *cards.Toast {
 	if r := c.Review; r != nil && c.State != AwaitingReview {
 		args := map[string]string{"what": r.What, "when": r.At.In(china).Format("01-02 15:04")}
-		if d.p.NameOf != nil {
-			args["who"] = d.p.NameOf(r.By)
+		if p.NameOf != nil {
+			args["who"] = p.NameOf(r.By)
 		}
 		return toast("late", args)
 	}

@@ -19,24 +19,16 @@ import (
 
 // Deps is everything an Engine works with.
 type Deps struct {
-	Store     Store
-	Chat      Chat
-	Reader    Reader
-	Registrar Registrar
-	Notary    Notary   // nil with method none
-	Verifier  Verifier // nil with method none
-	Policy    Policy
+	Store  Store
+	Policy Policy
 	// ReviewChat and AnnounceChat are the configured groups; a group chosen in chat overrides them.
 	ReviewChat, AnnounceChat string
-	OCRPerSecond             int
 	// Marketplace: the app serves many tenants, each with admins, tokens and limits of its own.
 	Marketplace bool
 	Log         *slog.Logger
 	Now         func() time.Time
 	// NewID makes case and photo ids; default UUIDv7.
 	NewID func() string
-	// NewCode makes six random digits.
-	NewCode func() string
 	// Observe is told of every change and effect, for metrics; may be nil.
 	Observe Observer
 }
@@ -51,21 +43,13 @@ type Observer interface {
 	CallFailed(operation string, class Class)
 }
 
-// Engine takes in what happens, decides, and performs the effects.
+// Engine takes in what happens and decides, in one transaction. It performs no effect.
 type Engine struct {
 	Deps
 	id    string       // tells this engine from those of other processes on the database
 	names *cache.Cache // colleagues' display names for toasts; may be lost
 	// nights says until when a tenant's nightly job is known to be queued; may be lost.
 	nights sync.Map
-	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
-	// each takes a second.
-	reading chan struct{}
-	// tenants knows whose cases are, for a marketplace app; may be lost.
-	tenants *cache.Cache
-	turnsMu sync.Mutex
-	turns   map[string]*turn // by kind and tenant
-	in, out memory
 }
 
 // New returns an engine over d.
@@ -76,19 +60,13 @@ func New(d Deps) *Engine {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
-	if d.NewCode == nil {
-		d.NewCode = sixDigits
-	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
-	}
-	if d.OCRPerSecond == 0 {
-		d.OCRPerSecond = 10
 	}
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = DefaultWriteQuiet
 	}
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(namesLife, time.Hour), tenants: cache.New(time.Hour, 10*time.Minute), turns: map[string]*turn{}, reading: make(chan struct{}, d.OCRPerSecond+2), in: newMemory(memoryIn), out: newMemory(memoryOut)}
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(namesLife, time.Hour)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }
@@ -110,6 +88,9 @@ func (e *Engine) nameOf(openID string) string {
 	return ""
 }
 
+// KnowName keeps the display name of somebody for toasts, for namesLife.
+func (e *Engine) KnowName(openID, name string) { e.names.SetDefault(openID, name) }
+
 // Names of admins are looked up again well before they are forgotten, and sooner while some are missing.
 const (
 	namesLife  = 12 * time.Hour
@@ -118,10 +99,10 @@ const (
 )
 
 // KeepNames keeps the admins' names known until ctx ends, so that a late click can be told who was first.
-func (e *Engine) KeepNames(ctx context.Context) {
+func (w *Workers) KeepNames(ctx context.Context) {
 	for soon := namesSoon; ; soon = min(2*soon, namesEvery) {
 		pause := namesEvery
-		if !e.WarmNames(ctx) {
+		if !w.WarmNames(ctx) {
 			pause = soon
 		}
 		select {
@@ -133,20 +114,20 @@ func (e *Engine) KeepNames(ctx context.Context) {
 }
 
 // WarmNames looks up the admins' names and reports whether all are known.
-func (e *Engine) WarmNames(ctx context.Context) (all bool) {
+func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 	all = true
-	for _, entry := range e.Policy.Admins {
+	for _, entry := range w.engine.Policy.Admins {
 		tenantKey, id, ok := strings.Cut(entry, "/")
 		if !ok {
 			tenantKey, id = "", entry
 		}
-		c, err := e.Chat.Contact(WithTenant(ctx, tenantKey), id)
+		c, err := w.Chat.Contact(WithTenant(ctx, tenantKey), id)
 		if err != nil {
-			e.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
+			w.engine.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
 			all = false
 			continue
 		}
-		e.names.SetDefault(id, c.Name)
+		w.engine.KnowName(id, c.Name)
 	}
 	return all
 }

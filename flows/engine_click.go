@@ -281,7 +281,7 @@ func (e *Engine) clickBring(ctx context.Context, tx Tx, k Click, again bool) (An
 	case c.OpenID == k.OpenID:
 		return Answer{Toast: toast("self_review", nil)}, nil
 	case c.State.Turn() != HR:
-		return Answer{Toast: (&decision{p: &e.Policy, c: c}).lateToast()}, nil
+		return Answer{Toast: lateToast(&e.Policy, c)}, nil
 	}
 	look := AuditRow{CaseID: c.ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: c.State, To: c.State, Why: "brought down from a list"}
 	if err := tx.Audit(ctx, look); err != nil {

@@ -188,7 +188,7 @@ func TestGroupsChosenInChat(t *testing.T) {
 // Without a review group each admin gets the card, never the applicant himself.
 func TestReviewByEachAdmin(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(d *flows.Deps) { d.ReviewChat = "" })
+	w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) { d.ReviewChat = "" })
 	c := w.walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
 	if len(w.chat.sentTo("ou_hr1")) != 1 {
 		t.Errorf("%d cards to the other admin", len(w.chat.sentTo("ou_hr1")))

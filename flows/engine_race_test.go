@@ -94,7 +94,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 // When the only admin registers himself there is nobody to review, and he is told.
 func TestNobodyIsThereToReview(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(d *flows.Deps) { d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"} })
+	w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) { d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"} })
 	w.walk("ou_hr1", flows.SampleNumber, flows.AwaitingReview)
 	w.run()
 	told := false

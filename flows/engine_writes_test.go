@@ -330,7 +330,7 @@ func TestLostUploads(t *testing.T) {
 func TestEffectsAreObserved(t *testing.T) {
 	t.Parallel()
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
-	w := newWorld(t, func(d *flows.Deps) { d.Observe, d.Log = seen, quiet })
+	w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) { d.Observe, d.Log = seen, quiet })
 	first := true
 	w.register.recordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if first {

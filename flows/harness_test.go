@@ -132,6 +132,7 @@ func (s *testStore) waited(key string) (n int) {
 // and jobs that tests run.
 type world struct {
 	*flows.Engine
+	*flows.Workers
 	t        testing.TB
 	store    *testStore
 	chat     *fakeChat
@@ -146,7 +147,7 @@ type world struct {
 }
 
 // newWorld builds a world; adjust changes what the engine is built from.
-func newWorld(t testing.TB, adjust ...func(*flows.Deps)) *world {
+func newWorld(t testing.TB, adjust ...func(*flows.Deps, *flows.WorkersDeps)) *world {
 	t.Helper()
 	w := &world{t: t, at: flows.Noon, chat: &fakeChat{}, reader: &fakeReader{}, register: &fakeRegistrar{}, notary: &fakeNotary{}}
 	w.verifier = &fakeVerifier{now: w.now}
@@ -160,12 +161,14 @@ func newWorld(t testing.TB, adjust ...func(*flows.Deps)) *world {
 		}
 	})
 	w.store = &testStore{Store: s}
-	d := flows.Deps{Store: w.store, Chat: w.chat, Reader: w.reader, Registrar: w.register, Notary: w.notary, Verifier: w.verifier,
-		Policy: *flows.TestPolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.now}
+	d := flows.Deps{Store: w.store, Policy: *flows.TestPolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.now}
+	out := flows.WorkersDeps{Chat: w.chat, Reader: w.reader, Registrar: w.register, Notary: w.notary, Verifier: w.verifier}
 	for _, change := range adjust {
-		change(&d)
+		change(&d, &out)
 	}
 	w.Engine = flows.New(d)
+	out.Engine = w.Engine
+	w.Workers = flows.NewWorkers(out)
 	return w
 }
 

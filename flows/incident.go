@@ -11,7 +11,7 @@ const recountEvery = 30 * time.Second
 
 // others counts the other cases that wait for the same cause. The one that waits longest says
 // so on its card; it is the one that HR was told of.
-func (e *Engine) others(ctx context.Context, v View, c *Case) (int, error) {
+func (w *Workers) others(ctx context.Context, v View, c *Case) (int, error) {
 	if c.State != NeedsAttention || c.Attention.Incident == "" {
 		return 0, nil
 	}
@@ -34,8 +34,8 @@ func (e *Engine) recountSoon(ctx context.Context, tx Tx, c *Case, incident strin
 }
 
 // recount draws the card of the case that has waited longest for a cause.
-func (e *Engine) recount(ctx context.Context, j Job) error {
-	return e.Store.Tx(ctx, func(tx Tx) error {
+func (w *Workers) recount(ctx context.Context, j Job) error {
+	return w.engine.Store.Tx(ctx, func(tx Tx) error {
 		c, err := tx.Case(ctx, j.Case)
 		if err != nil {
 			return lost(err)
@@ -44,10 +44,10 @@ func (e *Engine) recount(ctx context.Context, j Job) error {
 		if err != nil || len(first) == 0 {
 			return err
 		}
-		jobs, err := e.surfaces(ctx, tx, first[0], Change{Show: []string{toHR}}, "")
+		jobs, err := w.engine.surfaces(ctx, tx, first[0], Change{Show: []string{toHR}}, "")
 		if err != nil {
 			return err
 		}
-		return e.enqueue(ctx, tx, j.Key+"/show", jobs...)
+		return w.engine.enqueue(ctx, tx, j.Key+"/show", jobs...)
 	})
 }

@@ -38,16 +38,16 @@ func (m memory) take(ctx context.Context, bytes int) (give func(part int), rest 
 }
 
 // picture loads a photo. The caller calls leave when it needs it no more.
-func (e *Engine) picture(ctx context.Context, caseID string, p *Photo) (jpeg []byte, leave func(), err error) {
+func (w *Workers) picture(ctx context.Context, caseID string, p *Photo) (jpeg []byte, leave func(), err error) {
 	size := p.Bytes
 	if size == 0 {
 		size = 4 << 20 // stored by a version that did not say
 	}
-	give, leave, err := e.out.take(ctx, 2*size)
+	give, leave, err := w.out.take(ctx, 2*size)
 	if err != nil {
 		return nil, nil, err
 	}
-	err = e.Store.View(ctx, func(v View) error {
+	err = w.engine.Store.View(ctx, func(v View) error {
 		jpeg, err = v.Picture(ctx, caseID, p.ID)
 		return err
 	})

@@ -26,11 +26,12 @@ func (d *directory) Contact(context.Context, string) (Contact, error) {
 func TestNamesStayKnown(t *testing.T) {
 	d := &directory{}
 	d.away.Store(true)
-	e := New(Deps{Chat: d, Policy: Policy{Admins: []string{"ou_1"}}})
+	e := New(Deps{Policy: Policy{Admins: []string{"ou_1"}}})
+	w := NewWorkers(WorkersDeps{Engine: e, Chat: d})
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); e.KeepNames(ctx) }()
+		go func() { defer close(ended); w.KeepNames(ctx) }()
 		synctest.Wait()
 		if got := e.nameOf("ou_1"); got != "" {
 			t.Errorf("named %q by a directory that is away", got)

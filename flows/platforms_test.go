@@ -193,7 +193,7 @@ func onPlatforms(t testing.TB) (*world, *platforms) {
 		t.Fatal(err)
 	}
 	t.Cleanup(supplier.Close)
-	w := newWorld(t, func(d *flows.Deps) {
+	w := newWorld(t, func(_ *flows.Deps, d *flows.WorkersDeps) {
 		d.Chat, d.Reader, d.Registrar, d.Notary, d.Verifier = feishu, feishu, feishu, notary, supplier
 	})
 	return w, p

@@ -246,11 +246,6 @@ type Surface struct {
 	HeldUntil time.Time
 	Dirty     bool
 	Dead      bool // the message can no longer be changed (14 days, recalled, bot stopped)
-
-	version int64  // of the case that was drawn last; not stored
-	before  []byte // Shown when the drawing began; not stored
-	again   bool   // an earlier run has begun to send Posting; not stored
-	sending bool   // this run has; not stored
 }
 
 // AuditRow is one link of a case's chain. Nothing in it is personal.

@@ -97,7 +97,7 @@ func canCancel(c *Case) bool {
 		return false
 	}
 	if c.State == NeedsAttention {
-		return (&decision{c: c}).beforeWrites()
+		return c.beforeWrites()
 	}
 	return true
 }

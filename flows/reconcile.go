@@ -120,7 +120,7 @@ func wake(c *Case) *Attention {
 		step = "evidence"
 	}
 	a := &Attention{Step: step, Code: "stalled"}
-	if w := (&decision{c: c}).write(step); w != nil && w.State == WriteStarted {
+	if w := c.write(step); w != nil && w.State == WriteStarted {
 		a.Code = "unknown_outcome"
 	}
 	return a

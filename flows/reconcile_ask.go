@@ -7,8 +7,8 @@ import (
 
 // Rates of a run; it has the night for itself and takes little of it. Each tenant has a directory of
 // its own, e签宝 is one account for all.
-func (e *Engine) directoryLimit(ctx context.Context) Limit {
-	return Limit{Key: e.limitKey(ctx, "reconcile", "directory"), Every: time.Second / 10, Burst: 1}
+func (w *Workers) directoryLimit(ctx context.Context) Limit {
+	return Limit{Key: w.engine.limitKey(ctx, "reconcile", "directory"), Every: time.Second / 10, Burst: 1}
 }
 
 var fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
@@ -19,11 +19,11 @@ var fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burs
 var notInDirectory = map[string]bool{"41012": true, "41050": true}
 
 // personGone asks Feishu's directory. The trouble has a class if there was no answer.
-func (e *Engine) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
-	if err := e.Store.Wait(ctx, e.directoryLimit(ctx)); err != nil {
+func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
+	if err := w.engine.Store.Wait(ctx, w.directoryLimit(ctx)); err != nil {
 		return false, trouble{}, err
 	}
-	contact, err := e.Chat.Contact(ctx, openID)
+	contact, err := w.Chat.Contact(ctx, openID)
 	if err == nil {
 		return contact.Left, trouble{}, nil
 	}
@@ -40,11 +40,11 @@ func (e *Engine) personGone(ctx context.Context, openID string) (gone bool, t tr
 const notOurs = "1430802"
 
 // photoLost asks e签宝 for an uploaded photo. The trouble has a class if there was no answer.
-func (e *Engine) photoLost(ctx context.Context, fileID string) (lost bool, t trouble, err error) {
-	if err := e.Store.Wait(ctx, fileStatusLimit); err != nil {
+func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t trouble, err error) {
+	if err := w.engine.Store.Wait(ctx, fileStatusLimit); err != nil {
 		return false, trouble{}, err
 	}
-	status, err := e.Notary.FileStatus(ctx, fileID)
+	status, err := w.Notary.FileStatus(ctx, fileID)
 	if err == nil {
 		return !status.Usable(), trouble{}, nil // it was usable when its upload was recorded
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // sendReconcile wakes what stands still and has HR told what differs, in HR's usual place.
-func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
+func (w *Workers) sendReconcile(ctx context.Context, j Job) error {
 	tenantKey := j.Args["tenant"]
 	var r *reconcileRun
-	err := e.Store.View(ctx, func(v View) (err error) {
+	err := w.engine.Store.View(ctx, func(v View) (err error) {
 		r, _, err = runIn(ctx, v, tenantKey, settingCompared)
 		return err
 	})
@@ -19,38 +19,38 @@ func (e *Engine) sendReconcile(ctx context.Context, j Job) error {
 	}
 	for _, d := range r.Differences {
 		if d.Kind == DiffStalled {
-			if err := e.wakeUp(ctx, d); err != nil {
+			if err := w.wakeUp(ctx, d); err != nil {
 				return err
 			}
 		}
 	}
-	return e.Store.Tx(ctx, func(tx Tx) error {
-		to, err := e.hrReceivers(ctx, tx, tenantKey, "")
+	return w.engine.Store.Tx(ctx, func(tx Tx) error {
+		to, err := w.engine.hrReceivers(ctx, tx, tenantKey, "")
 		if err != nil {
 			return err
 		}
-		return e.toEach(ctx, tx, tenantKey, j.Key+"/each", replyDiffers, to)
+		return w.toEach(ctx, tx, tenantKey, j.Key+"/each", replyDiffers, to)
 	})
 }
 
 // wakeUp stops a case that stands where it stood in the night, still without a job, so that
 // HR's 重试 lets it go on.
-func (e *Engine) wakeUp(ctx context.Context, d Difference) error {
-	return e.Store.Tx(ctx, func(tx Tx) error {
+func (w *Workers) wakeUp(ctx context.Context, d Difference) error {
+	return w.engine.Store.Tx(ctx, func(tx Tx) error {
 		c, err := tx.Case(ctx, d.Case)
 		if err != nil {
 			return lost(err)
 		}
 		working, err := tx.Working(ctx)
-		if err != nil || !stalled(c, working[c.ID], e.Now()) || !c.EnteredAt.Equal(d.Since) {
+		if err != nil || !stalled(c, working[c.ID], w.engine.Now()) || !c.EnteredAt.Equal(d.Since) {
 			return err
 		}
-		return e.onCase(ctx, tx, c, Event{Kind: StepStopped, At: e.Now(), Rev: &c.Rev, Stop: wake(c)})
+		return w.engine.onCase(ctx, tx, c, Event{Kind: StepStopped, At: w.engine.Now(), Rev: &c.Rev, Stop: wake(c)})
 	})
 }
 
 // reconcileCard draws the last finished run, without what has been dealt with since.
-func (e *Engine) reconcileCard(ctx context.Context, v View, tenantKey string) (cards.Reconcile, error) {
+func (w *Workers) reconcileCard(ctx context.Context, v View, tenantKey string) (cards.Reconcile, error) {
 	r, _, err := runIn(ctx, v, tenantKey, settingCompared)
 	if err != nil {
 		return cards.Reconcile{}, err
@@ -59,7 +59,7 @@ func (e *Engine) reconcileCard(ctx context.Context, v View, tenantKey string) (c
 	if err != nil {
 		return cards.Reconcile{}, err
 	}
-	out := cards.Reconcile{Next: nightAfter(e.Now()), Running: now != nil && now.Finished.IsZero()}
+	out := cards.Reconcile{Next: nightAfter(w.engine.Now()), Running: now != nil && now.Finished.IsZero()}
 	if r == nil {
 		return out, nil
 	}

@@ -43,7 +43,7 @@ func (d *decision) stopDetail(a *Attention) {
 // markUnknown keeps the outcome of a write that may have been applied, or frees it for
 // another attempt when it certainly was not.
 func (d *decision) markUnknown(a *Attention) {
-	w := d.write(a.Step)
+	w := d.c.write(a.Step)
 	if w == nil || w.State != WriteStarted {
 		return
 	}
@@ -55,12 +55,12 @@ func (d *decision) markUnknown(a *Attention) {
 	}
 }
 
-func (d *decision) write(step string) *Write {
+func (c *Case) write(step string) *Write {
 	switch step {
 	case "identity":
-		return d.c.Identity
+		return c.Identity
 	case "evidence":
-		return d.c.Evidence
+		return c.Evidence
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ const RetryTooSoon = "the write may still be under way"
 // was written, which nobody can know at once.
 func retry(d *decision) {
 	a := d.c.Attention
-	if w := d.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
+	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
 		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
 			d.refuse(RetryTooSoon, toast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
@@ -225,9 +225,9 @@ func (d *decision) settle(a Attention) {
 // resolve takes HR's word that the write did happen, with the id that HR found.
 func resolve(d *decision) {
 	a := d.c.Attention
-	w := d.write(a.Step)
+	w := d.c.write(a.Step)
 	if w == nil || w.State != WriteUnknown || !d.asked() {
-		d.refuse("nothing to resolve", d.lateToast())
+		d.refuse("nothing to resolve", lateToast(d.p, d.c))
 		return
 	}
 	id := formValue(d.e.Form.EviPointID)
@@ -274,8 +274,8 @@ func keepDuringAttention(d *decision) {
 }
 
 // beforeWrites reports whether the parked case has not begun anything irreversible.
-func (d *decision) beforeWrites() bool {
-	switch d.c.Attention.Return {
+func (c *Case) beforeWrites() bool {
+	switch c.Attention.Return {
 	case AwaitingPhotos, AwaitingCode, Checking:
 		return true
 	}
@@ -283,16 +283,16 @@ func (d *decision) beforeWrites() bool {
 }
 
 func cancelDuringAttention(d *decision) {
-	if !d.beforeWrites() {
-		d.refuse("too late to cancel", d.lateToast())
+	if !d.c.beforeWrites() {
+		d.refuse("too late to cancel", lateToast(d.p, d.c))
 		return
 	}
 	cancel(d)
 }
 
 func eraseDuringAttention(d *decision) {
-	if !d.beforeWrites() {
-		d.refuse("too late to withdraw", d.lateToast())
+	if !d.c.beforeWrites() {
+		d.refuse("too late to withdraw", lateToast(d.p, d.c))
 		return
 	}
 	eraseOpen(d)

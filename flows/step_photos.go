@@ -249,7 +249,7 @@ func (d *decision) clearSide(s idcard.Side) {
 // retakeHere drops one side while photos are being collected.
 func retakeHere(d *decision) {
 	if d.c.side(idcard.Side(d.e.Side)) == nil {
-		d.refuse("nothing to retake", d.lateToast())
+		d.refuse("nothing to retake", lateToast(d.p, d.c))
 		return
 	}
 	d.clearSide(idcard.Side(d.e.Side))

@@ -142,7 +142,7 @@ func photoUploaded(d *decision) {
 
 // writeFailed frees a write that was certainly not applied for another attempt.
 func writeFailed(d *decision) {
-	w := d.write(d.e.Step)
+	w := d.c.write(d.e.Step)
 	if w == nil || w.State != WriteStarted {
 		d.refuse("no such attempt", nil)
 		return

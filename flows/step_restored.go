@@ -57,8 +57,8 @@ func (w *Write) inCopy() (cause string, is bool) {
 // copy put back a write is unknown also where HR was asked something else, or before its turn.
 func (d *decision) asked() bool {
 	a := d.c.Attention
-	if _, is := d.write(a.Step).inCopy(); !is {
+	if _, is := d.c.write(a.Step).inCopy(); !is {
 		return true
 	}
-	return a.Code == "unknown_outcome" && !d.beforeWrites() && (a.Step != "evidence" || d.c.identityDone())
+	return a.Code == "unknown_outcome" && !d.c.beforeWrites() && (a.Step != "evidence" || d.c.identityDone())
 }

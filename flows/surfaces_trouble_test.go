@@ -267,7 +267,7 @@ func TestNobodyIsNamed(t *testing.T) {
 		"only himself":             {[]string{tenant + "/ou_1"}, "", "notice.no_reviewer"},
 		"only himself, group gone": {[]string{tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
 	} {
-		w := newWorld(t, func(d *flows.Deps) { d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true })
+		w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) { d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true })
 		w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			if to.Type == "chat_id" {
 				return "", &failure{class: "gone", code: "232009"}

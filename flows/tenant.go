@@ -43,21 +43,21 @@ func (e *Engine) isAdmin(tenantKey, openID string) bool {
 }
 
 // ofTenant adds the tenant of a job to the context. ErrNotFound if the job's case is gone.
-func (e *Engine) ofTenant(ctx context.Context, j Job) (context.Context, error) {
-	if !e.Marketplace {
+func (w *Workers) ofTenant(ctx context.Context, j Job) (context.Context, error) {
+	if !w.engine.Marketplace {
 		return ctx, nil
 	}
 	if j.Case == "" {
 		return WithTenant(ctx, j.Args["tenant"]), nil
 	}
-	if known, ok := e.tenants.Get(j.Case); ok {
+	if known, ok := w.tenants.Get(j.Case); ok {
 		return WithTenant(ctx, known.(string)), nil
 	}
-	c, err := e.caseOf(ctx, j.Case)
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return nil, err
 	}
-	e.tenants.SetDefault(j.Case, c.TenantKey)
+	w.tenants.SetDefault(j.Case, c.TenantKey)
 	return WithTenant(ctx, c.TenantKey), nil
 }
 
@@ -85,19 +85,19 @@ type turn struct {
 // take reserves one of the places that a tenant has for a kind of call, so that one who has reached
 // its limit does not keep the workers from the others. When all are taken the job is put off, one
 // every step.
-func (e *Engine) take(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
-	if !e.Marketplace {
+func (w *Workers) take(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
+	if !w.engine.Marketplace {
 		return func() {}, nil
 	}
 	name := kind + "/" + TenantOf(ctx)
-	e.turnsMu.Lock()
-	defer e.turnsMu.Unlock()
-	t := e.turns[name]
+	w.turnsMu.Lock()
+	defer w.turnsMu.Unlock()
+	t := w.turns[name]
 	if t == nil {
 		t = &turn{}
-		e.turns[name] = t
+		w.turns[name] = t
 	}
-	now := e.Now()
+	now := w.engine.Now()
 	if t.busy >= places {
 		if t.next.Before(now) {
 			t.next = now
@@ -109,10 +109,10 @@ func (e *Engine) take(ctx context.Context, kind string, places int, step time.Du
 	}
 	t.busy++
 	return func() {
-		e.turnsMu.Lock()
-		defer e.turnsMu.Unlock()
-		if t.busy--; t.busy == 0 && !t.next.After(e.Now()) {
-			delete(e.turns, name)
+		w.turnsMu.Lock()
+		defer w.turnsMu.Unlock()
+		if t.busy--; t.busy == 0 && !t.next.After(w.engine.Now()) {
+			delete(w.turns, name)
 		}
 	}, nil
 }

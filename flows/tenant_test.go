@@ -22,11 +22,11 @@ func TestAdminsOfATenant(t *testing.T) {
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	e := New(Deps{Marketplace: true, Now: func() time.Time { return now }})
+	w := NewWorkers(WorkersDeps{Engine: New(Deps{Marketplace: true, Now: func() time.Time { return now }})})
 	a, b := WithTenant(t.Context(), "a"), WithTenant(t.Context(), "b")
 	take := func(ctx context.Context) (func(), time.Duration) {
 		t.Helper()
-		leave, err := e.take(ctx, "ocr", 2, time.Second)
+		leave, err := w.take(ctx, "ocr", 2, time.Second)
 		again, ok := errors.AsType[*Again](err)
 		if err == nil {
 			return leave, 0
@@ -56,7 +56,7 @@ func TestTurns(t *testing.T) {
 	now = now.Add(time.Hour)
 	third, _ := take(a)
 	third()
-	if _, kept := e.turns["ocr/a"]; kept {
+	if _, kept := w.turns["ocr/a"]; kept {
 		t.Error("a tenant that has nothing under way is still kept")
 	}
 }
@@ -65,9 +65,9 @@ func TestTurns(t *testing.T) {
 func TestLimitsOfOneCompany(t *testing.T) {
 	t.Parallel()
 	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
-		e := New(Deps{Marketplace: marketplace})
+		w := NewWorkers(WorkersDeps{Engine: New(Deps{Marketplace: marketplace})})
 		ctx := WithTenant(t.Context(), "a")
-		if got := [3]string{e.ocrPace(ctx).Key, e.messageLimit(ctx, "patch").Key, e.directoryLimit(ctx).Key}; got != want {
+		if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
 			t.Errorf("%t: %q, want %q", marketplace, got, want)
 		}
 	}

@@ -52,10 +52,10 @@ type operation interface {
 }
 
 // callFailed leaves the one line and the count that every failed call has.
-func (e *Engine) callFailed(caseID string, t trouble, more ...any) {
-	e.Log.Warn("call failed", append([]any{"case", caseID, "operation", t.Op, "class", t.Class, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID}, more...)...)
-	if e.Observe != nil && t.Op != "" {
-		e.Observe.CallFailed(t.Op, t.Class)
+func (w *Workers) callFailed(caseID string, t trouble, more ...any) {
+	w.engine.Log.Warn("call failed", append([]any{"case", caseID, "operation", t.Op, "class", t.Class, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID}, more...)...)
+	if w.engine.Observe != nil && t.Op != "" {
+		w.engine.Observe.CallFailed(t.Op, t.Class)
 	}
 }
 

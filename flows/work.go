@@ -16,52 +16,52 @@ const (
 
 // Run performs one job. nil = done for good; *Again = later. It is called by the store's
 // workers, on any instance, and possibly twice for the same job.
-func (e *Engine) Run(ctx context.Context, j Job) (err error) {
-	begin := e.Now()
+func (w *Workers) Run(ctx context.Context, j Job) (err error) {
+	begin := w.engine.Now()
 	defer func() {
-		if e.Observe != nil {
-			e.Observe.Effect(j.Kind, resultOf(err), e.Now().Sub(begin))
+		if w.engine.Observe != nil {
+			w.engine.Observe.Effect(j.Kind, resultOf(err), w.engine.Now().Sub(begin))
 		}
 	}()
-	if ctx, err = e.ofTenant(ctx, j); err != nil {
+	if ctx, err = w.ofTenant(ctx, j); err != nil {
 		return lost(err)
 	}
 	switch j.Kind {
 	case JobFetchPhoto:
-		return e.fetchPhoto(ctx, j)
+		return w.fetchPhoto(ctx, j)
 	case JobReadPhotos:
-		return e.readPhotos(ctx, j)
+		return w.readPhotos(ctx, j)
 	case JobContact:
-		return e.lookUpContact(ctx, j)
+		return w.lookUpContact(ctx, j)
 	case JobSendCode:
-		return e.sendCode(ctx, j)
+		return w.sendCode(ctx, j)
 	case JobCheck:
-		return e.checkPerson(ctx, j)
+		return w.checkPerson(ctx, j)
 	case JobIdentity:
-		return e.recordIdentity(ctx, j)
+		return w.recordIdentity(ctx, j)
 	case JobUpload:
-		return e.uploadPhoto(ctx, j)
+		return w.uploadPhoto(ctx, j)
 	case JobEvidence:
-		return e.fileEvidence(ctx, j)
+		return w.fileEvidence(ctx, j)
 	case JobShow:
-		return e.showSurface(ctx, j)
+		return w.showSurface(ctx, j)
 	case JobReply:
-		return e.sendReply(ctx, j)
+		return w.sendReply(ctx, j)
 	case JobRemind:
-		_, _, err := e.Report(ctx, j.Case, Event{Kind: ReminderDue, Rev: &j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: ReminderDue, Rev: &j.Rev})
 		return lost(err)
 	case JobExpire:
-		_, _, err := e.Report(ctx, j.Case, Event{Kind: ExpiryDue, Rev: &j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: ExpiryDue, Rev: &j.Rev})
 		return lost(err)
 	case JobPurge:
-		_, _, err := e.Report(ctx, j.Case, Event{Kind: PhotosPurged, Field: j.Ref})
+		_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: PhotosPurged, Field: j.Ref})
 		return lost(err)
 	case JobRetryAll:
-		return e.retryIncident(ctx, j)
+		return w.retryIncident(ctx, j)
 	case JobRecount:
-		return e.recount(ctx, j)
+		return w.recount(ctx, j)
 	case JobReconcile:
-		return e.reconcile(ctx, j)
+		return w.reconcile(ctx, j)
 	}
 	return fmt.Errorf("flows: no worker for %q", j.Kind)
 }
@@ -97,8 +97,8 @@ func wants(c *Case, rev int64, states ...State) bool {
 
 // failed deals with a failed call in the one way that every step shares: wait and try
 // again, or stop and tell HR. What is particular to a step has been dealt with before.
-func (e *Engine) failed(ctx context.Context, j Job, step string, t trouble) error {
-	e.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
+func (w *Workers) failed(ctx context.Context, j Job, step string, t trouble) error {
+	w.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
 	code := step + ":" + t.Code
 	if t.Upstream != "" {
 		code += ":" + t.Upstream
@@ -106,26 +106,26 @@ func (e *Engine) failed(ctx context.Context, j Job, step string, t trouble) erro
 	switch t.Class {
 	case ClassRetry:
 		if j.Attempt >= escalateAfter {
-			if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+			if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 				Step: step, Code: "unavailable", Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 				return lost(err)
 			}
 			return &Again{In: ProbeEvery, Code: code}
 		}
 		if j.Attempt >= delayedAfter {
-			if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepDelayed, Step: step}); err != nil {
+			if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepDelayed, Step: step}); err != nil {
 				return lost(err)
 			}
 		}
 		return &Again{In: backoff(j.Attempt, t.After), Code: code}
 	case ClassOperator:
-		if _, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 			Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 			return lost(err)
 		}
 		return &Again{In: max(ProbeEvery, t.After), Snooze: true, Code: code}
 	}
-	_, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+	_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 		Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID}})
 	return lost(err)
 }
@@ -137,11 +137,11 @@ func incidentOf(step string, t trouble) string {
 
 // retryIncident goes on with the other cases that waited for the same cause: each of them
 // once, since one whose step stops again would come back for ever.
-func (e *Engine) retryIncident(ctx context.Context, j Job) error {
+func (w *Workers) retryIncident(ctx context.Context, j Job) error {
 	tried := map[string]bool{j.Case: true}
 	for {
 		var list []*Case
-		err := e.Store.View(ctx, func(v View) error {
+		err := w.engine.Store.View(ctx, func(v View) error {
 			c, err := v.Case(ctx, j.Case)
 			if err != nil {
 				return err
@@ -160,7 +160,7 @@ func (e *Engine) retryIncident(ctx context.Context, j Job) error {
 			tried[c.ID] = true
 			fresh++
 			// HR asked for it on one of them; nobody decides on himself, so the actor stays HR's choice.
-			if _, _, err := e.Report(ctx, c.ID, Event{Kind: Retry, Role: HR}); err != nil {
+			if _, _, err := w.engine.Report(ctx, c.ID, Event{Kind: Retry, Role: HR}); err != nil {
 				return err
 			}
 		}

@@ -12,8 +12,8 @@ import (
 const statsDays = 14
 
 // stats gathers the figures that HR asks for.
-func (e *Engine) stats(ctx context.Context, v View, tenantKey string) (cards.Card, error) {
-	now := e.Now()
+func (w *Workers) stats(ctx context.Context, v View, tenantKey string) (cards.Card, error) {
+	now := w.engine.Now()
 	counts, err := v.CountByState(ctx, tenantKey)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (e *Engine) myData(ctx context.Context, v View, j Job) (cards.Card, error) 
 		}
 		out.Views = append(out.Views, looks(rows, o.OpenID)...)
 	}
-	if c.State == NeedsAttention && !(&decision{c: c}).beforeWrites() || c.State == Recording || c.State == Filing {
+	if c.State == NeedsAttention && !c.beforeWrites() || c.State == Recording || c.State == Filing {
 		out.CanWithdraw = false // the writes under way end first; they take seconds, or HR's word
 	}
 	return out, nil

@@ -14,8 +14,8 @@ func (e *Engine) codeMAC(caseID string, seq int, digits string) []byte {
 
 // sendCode makes a code, stores its keyed hash, and has it sent: in this order, so that a
 // code that was sent is always known, and no code is sent twice.
-func (e *Engine) sendCode(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) sendCode(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
@@ -24,45 +24,45 @@ func (e *Engine) sendCode(ctx context.Context, j Job) error {
 	}
 	if c.Code.MAC != nil {
 		// An earlier run got as far as the intent and died: the message may be on its way.
-		_, _, err := e.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
 		return lost(err)
 	}
-	digits := e.NewCode()
-	c, prepared, err := e.Report(ctx, j.Case, Event{Kind: CodePrepared, Seq: j.Rev,
-		MAC: e.codeMAC(j.Case, int(j.Rev), digits), Supplier: verify.SupplierTencent})
+	digits := w.NewCode()
+	c, prepared, err := w.engine.Report(ctx, j.Case, Event{Kind: CodePrepared, Seq: j.Rev,
+		MAC: w.engine.codeMAC(j.Case, int(j.Rev), digits), Supplier: verify.SupplierTencent})
 	if err != nil || !prepared {
 		return lost(err)
 	}
-	receipt, err := e.Verifier.SendCode(ctx, c.Personal.Mobile, digits, e.Policy.CodeTTL)
+	receipt, err := w.Verifier.SendCode(ctx, c.Personal.Mobile, digits, w.engine.Policy.CodeTTL)
 	if err == nil {
 		serial := receipt.Serial
 		if serial == "" {
 			serial = receipt.RequestID
 		}
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeSent, Seq: j.Rev, Serial: serial, At: receipt.At})
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeSent, Seq: j.Rev, Serial: serial, At: receipt.At})
 		return lost(err)
 	}
 	t := classify(err, true)
 	switch t.Class {
 	case ClassUnknown:
-		e.callFailed(j.Case, t, "job", j.Kind, "step", "code")
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
+		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
 		return lost(err)
 	case ClassPerson:
-		e.callFailed(j.Case, t, "job", j.Kind, "step", "code")
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: CodeFailed, Seq: j.Rev, Problem: t.Reason})
+		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeFailed, Seq: j.Rev, Problem: t.Reason})
 		return lost(err)
 	}
 	// Certainly not sent: forget the digits, so that the next attempt makes new ones.
-	if _, _, err := e.Report(ctx, j.Case, Event{Kind: CodeDropped, Seq: j.Rev}); err != nil {
+	if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: CodeDropped, Seq: j.Rev}); err != nil {
 		return lost(err)
 	}
-	return e.failed(ctx, j, "code", t)
+	return w.failed(ctx, j, "code", t)
 }
 
 // checkPerson asks the supplier whether name, number and mobile are one person's.
-func (e *Engine) checkPerson(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) checkPerson(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
@@ -70,12 +70,12 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 		return nil
 	}
 	p := c.Personal
-	r, err := e.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
+	r, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
 	if err != nil {
 		t := classify(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
-			e.callFailed(j.Case, t, "job", j.Kind, "step", "check")
-			_, _, err = e.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
+			w.callFailed(j.Case, t, "job", j.Kind, "step", "check")
+			_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
 			return lost(err)
 		}
 		switch {
@@ -84,9 +84,9 @@ func (e *Engine) checkPerson(ctx context.Context, j Job) error {
 		case t.Class == ClassPerson:
 			t.Class, t.Code = ClassRefused, "supplier_refused"
 		}
-		return e.failed(ctx, j, "check", t)
+		return w.failed(ctx, j, "check", t)
 	}
-	_, _, err = e.Report(ctx, j.Case, Event{Kind: PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &Check{
+	_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &Check{
 		Outcome: string(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
 	return lost(err)
 }

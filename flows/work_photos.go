@@ -16,8 +16,8 @@ const (
 )
 
 // fetchPhoto downloads one photo, inspects it and stores it encrypted.
-func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) fetchPhoto(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
@@ -25,29 +25,29 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 	if p == nil || p.State != PhotoWaiting || !wants(c, 0, AwaitingPhotos, AwaitingConfirmation) {
 		return nil
 	}
-	done, err := e.take(ctx, "fetch", fetchPlaces, fetchEvery)
+	done, err := w.take(ctx, "fetch", fetchPlaces, fetchEvery)
 	if err != nil {
 		return err
 	}
 	defer done()
-	raw, err := e.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
+	raw, err := w.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
 		t := classify(err, false)
 		switch t.Class {
 		case ClassGone, ClassPerson, ClassRefused:
-			e.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
+			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
 		}
 		switch t.Class {
 		case ClassGone:
-			return e.refuse(ctx, j, p.ID, "deleted")
+			return w.refuse(ctx, j, p.ID, "deleted")
 		case ClassPerson:
-			return e.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
+			return w.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
 		case ClassRefused:
-			return e.refuse(ctx, j, p.ID, "download_failed")
+			return w.refuse(ctx, j, p.ID, "download_failed")
 		}
-		return e.failed(ctx, j, "photos", t)
+		return w.failed(ctx, j, "photos", t)
 	}
-	_, leave, err := e.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
+	_, leave, err := w.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 	photo, err := idcard.Inspect(raw)
 	var bad *idcard.PhotoError
 	if errors.As(err, &bad) {
-		return e.refuse(ctx, j, p.ID, string(bad.Problem))
+		return w.refuse(ctx, j, p.ID, string(bad.Problem))
 	}
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 	for _, i := range photo.Warnings() {
 		warnings = append(warnings, i.Code)
 	}
-	err = e.Store.Tx(ctx, func(tx Tx) error {
+	err = w.engine.Store.Tx(ctx, func(tx Tx) error {
 		c, err := tx.Case(ctx, j.Case)
 		if err != nil {
 			return err
@@ -72,7 +72,7 @@ func (e *Engine) fetchPhoto(ctx context.Context, j Job) error {
 		if err := tx.PutPicture(ctx, j.Case, p.ID, photo.JPEG); err != nil {
 			return err
 		}
-		out, err := e.apply(ctx, tx, c, Event{Kind: PhotoFetched, At: e.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings, Bytes: len(photo.JPEG)})
+		out, err := w.engine.apply(ctx, tx, c, Event{Kind: PhotoFetched, At: w.engine.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings, Bytes: len(photo.JPEG)})
 		if err != nil || out.happened() {
 			return err
 		}
@@ -94,14 +94,14 @@ func downloadProblem(code string) string {
 }
 
 // refuse reports a photo that cannot be used.
-func (e *Engine) refuse(ctx context.Context, j Job, photoID, problem string) error {
-	_, _, err := e.Report(ctx, j.Case, Event{Kind: PhotoFailed, PhotoID: photoID, Problem: problem})
+func (w *Workers) refuse(ctx context.Context, j Job, photoID, problem string) error {
+	_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: PhotoFailed, PhotoID: photoID, Problem: problem})
 	return lost(err)
 }
 
 // readPhotos reads every stored photo of a case that nobody else is reading, side by side.
-func (e *Engine) readPhotos(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) readPhotos(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
@@ -117,7 +117,7 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 	if len(free) == 0 {
 		return nil
 	}
-	c, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoClaimed, PhotoIDs: free, Job: j.Key})
+	c, _, err = w.engine.Report(ctx, j.Case, Event{Kind: PhotoClaimed, PhotoIDs: free, Job: j.Key})
 	if err != nil {
 		return lost(err)
 	}
@@ -130,7 +130,7 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(mine))
 	for i, p := range mine {
-		wg.Go(func() { errs[i] = e.readPhoto(ctx, j, p) })
+		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, p) })
 	}
 	wg.Wait()
 	// The earliest wish wins; photos that were read are not read again.
@@ -144,27 +144,27 @@ func (e *Engine) readPhotos(ctx context.Context, j Job) error {
 
 // mayRead bounds the calls of the OCR that wait or run. Of one tenant's app the rest waits here, of
 // a marketplace app's it is put off, so that other tenants' photos pass.
-func (e *Engine) mayRead(ctx context.Context) (done func(), err error) {
-	if e.Marketplace {
-		return e.take(ctx, "ocr", cap(e.reading), time.Second/time.Duration(e.OCRPerSecond))
+func (w *Workers) mayRead(ctx context.Context) (done func(), err error) {
+	if w.engine.Marketplace {
+		return w.take(ctx, "ocr", cap(w.reading), time.Second/time.Duration(w.OCRPerSecond))
 	}
 	select {
-	case e.reading <- struct{}{}:
-		return func() { <-e.reading }, nil
+	case w.reading <- struct{}{}:
+		return func() { <-w.reading }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
 // readPhoto has one photo read by the OCR, within the tenant's shared limit.
-func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
+func (w *Workers) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	// A few calls wait for their turn; the other photos wait in the store.
-	done, err := e.mayRead(ctx)
+	done, err := w.mayRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	jpeg, leave, err := e.picture(ctx, j.Case, photo)
+	jpeg, leave, err := w.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
 		return nil
 	}
@@ -173,46 +173,46 @@ func (e *Engine) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	}
 	defer leave()
 	// Last before the call, so that nothing but the call's own start can be late for its slot.
-	leaving, err := e.Store.Pace(ctx, e.ocrPace(ctx))
+	leaving, err := w.engine.Store.Pace(ctx, w.ocrPace(ctx))
 	if err != nil {
 		return err
 	}
-	text, err := e.Reader.ReadIDCard(ctx, jpeg, leaving)
+	text, err := w.Reader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
 		t := classify(err, false)
 		if t.Class == ClassPerson {
-			e.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
+			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
 			problem := "nothing"
 			if t.Upstream == "2110001" {
 				problem = "bad_file"
 			}
-			return e.refuse(ctx, j, photo.ID, problem)
+			return w.refuse(ctx, j, photo.ID, problem)
 		}
-		return e.failed(ctx, j, "photos", t)
+		return w.failed(ctx, j, "photos", t)
 	}
-	now := e.Now()
+	now := w.engine.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
 	if err != nil {
-		return e.refuse(ctx, j, photo.ID, "nothing")
+		return w.refuse(ctx, j, photo.ID, "nothing")
 	}
-	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoReadOK, At: now, PhotoID: photo.ID, Readings: readings})
+	_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: PhotoReadOK, At: now, PhotoID: photo.ID, Readings: readings})
 	return lost(err)
 }
 
 // lookUpContact fetches name and mobile from the directory to fill the form. Without the
 // permission the form simply starts empty.
-func (e *Engine) lookUpContact(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) lookUpContact(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
 	if c.State.Terminal() || c.Consent == nil {
 		return nil
 	}
-	contact, err := e.Chat.Contact(ctx, c.OpenID)
+	contact, err := w.Chat.Contact(ctx, c.OpenID)
 	if err != nil {
 		t := classify(err, false)
-		e.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
+		w.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
 		if t.Class == ClassRetry && j.Attempt < escalateAfter {
 			return &Again{In: backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
 		}
@@ -221,6 +221,6 @@ func (e *Engine) lookUpContact(ctx context.Context, j Job) error {
 	if contact == (Contact{}) {
 		return nil
 	}
-	_, _, err = e.Report(ctx, j.Case, Event{Kind: ContactKnown, Contact: contact})
+	_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: ContactKnown, Contact: contact})
 	return lost(err)
 }

@@ -46,22 +46,22 @@ func (e *Engine) queueNight(ctx context.Context, tx Tx, tenantKey string, at tim
 }
 
 // reconcile compares one page of cases with what the platforms can be asked, and queues the next.
-func (e *Engine) reconcile(ctx context.Context, j Job) error {
+func (w *Workers) reconcile(ctx context.Context, j Job) error {
 	night, err := parseNight(j.Ref)
 	if err != nil {
 		return err
 	}
-	if early := night.Sub(e.Now()); early > 0 { // our clock and the database's differ
+	if early := night.Sub(w.engine.Now()); early > 0 { // our clock and the database's differ
 		return &Again{In: early, Snooze: true, Code: "reconcile:early"}
 	}
-	r, was, err := e.beginPage(ctx, j, night)
+	r, was, err := w.beginPage(ctx, j, night)
 	if r == nil || err != nil {
 		return err
 	}
 	var list []visit
 	var end position
 	var working map[string]bool
-	err = e.Store.View(ctx, func(v View) error {
+	err = w.engine.Store.View(ctx, func(v View) error {
 		if list, end, err = r.page(ctx, v, j.Args["tenant"]); err != nil {
 			return err
 		}
@@ -76,12 +76,12 @@ func (e *Engine) reconcile(ctx context.Context, j Job) error {
 			end = r.At
 			break
 		}
-		again, err := e.compare(ctx, j, r, visit.c, working)
+		again, err := w.compare(ctx, j, r, visit.c, working)
 		if err != nil {
 			return err
 		}
 		if again != nil {
-			if _, err := e.storeRun(ctx, j, r, was, nil); err != nil {
+			if _, err := w.storeRun(ctx, j, r, was, nil); err != nil {
 				return err
 			}
 			return again
@@ -89,14 +89,14 @@ func (e *Engine) reconcile(ctx context.Context, j Job) error {
 		r.At = visit.at
 	}
 	r.At = end
-	return e.endPage(ctx, j, r, was)
+	return w.endPage(ctx, j, r, was)
 }
 
 // beginPage takes up the run, or begins it and queues the next night's in the same transaction.
 // nil: another job has done this page.
-func (e *Engine) beginPage(ctx context.Context, j Job, night time.Time) (r *reconcileRun, was string, err error) {
+func (w *Workers) beginPage(ctx context.Context, j Job, night time.Time) (r *reconcileRun, was string, err error) {
 	tenantKey := j.Args["tenant"]
-	err = e.Store.Tx(ctx, func(tx Tx) error {
+	err = w.engine.Store.Tx(ctx, func(tx Tx) error {
 		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
 			return err
 		}
@@ -111,26 +111,26 @@ func (e *Engine) beginPage(ctx context.Context, j Job, night time.Time) (r *reco
 		if err != nil {
 			return err
 		}
-		r = newRun(j.Ref, e.Now(), last)
+		r = newRun(j.Ref, w.engine.Now(), last)
 		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil {
 			return err
 		}
 		if was, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
 			return err
 		}
-		from := e.Now()
+		from := w.engine.Now()
 		if night.After(from) {
 			from = night
 		}
-		return e.queueNight(ctx, tx, tenantKey, nightAfter(from))
+		return w.engine.queueNight(ctx, tx, tenantKey, nightAfter(from))
 	})
 	return r, was, err
 }
 
 // storeRun stores how far the run is, unless another job of the same page was faster.
-func (e *Engine) storeRun(ctx context.Context, j Job, r *reconcileRun, was string, also func(Tx) error) (stored bool, err error) {
+func (w *Workers) storeRun(ctx context.Context, j Job, r *reconcileRun, was string, also func(Tx) error) (stored bool, err error) {
 	tenantKey := j.Args["tenant"]
-	err = e.Store.Tx(ctx, func(tx Tx) error {
+	err = w.engine.Store.Tx(ctx, func(tx Tx) error {
 		stored = false
 		now, err := tx.Setting(ctx, tenantKey, settingRun)
 		if err != nil || now != was {
@@ -147,17 +147,17 @@ func (e *Engine) storeRun(ctx context.Context, j Job, r *reconcileRun, was strin
 
 // endPage queues the next page, or ends the run: what was found is kept, and goes to HR in the
 // morning if there is something to say.
-func (e *Engine) endPage(ctx context.Context, j Job, r *reconcileRun, was string) error {
+func (w *Workers) endPage(ctx context.Context, j Job, r *reconcileRun, was string) error {
 	r.Page++
 	cause := strings.Join([]string{"night", j.Args["tenant"], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
 	if !r.over(r.At) {
 		next := Job{Kind: JobReconcile, Ref: j.Ref, Rev: r.Page, Args: j.Args}
-		_, err := e.storeRun(ctx, j, r, was, func(tx Tx) error { return e.enqueue(ctx, tx, cause, next) })
+		_, err := w.storeRun(ctx, j, r, was, func(tx Tx) error { return w.engine.enqueue(ctx, tx, cause, next) })
 		return err
 	}
-	r.Finished = e.Now()
+	r.Finished = w.engine.Now()
 	tell := false
-	stored, err := e.storeRun(ctx, j, r, was, func(tx Tx) error {
+	stored, err := w.storeRun(ctx, j, r, was, func(tx Tx) error {
 		last, _, err := runIn(ctx, tx, j.Args["tenant"], settingCompared)
 		if err != nil {
 			return err
@@ -170,10 +170,10 @@ func (e *Engine) endPage(ctx context.Context, j Job, r *reconcileRun, was string
 		if !awake(r.Finished) {
 			report.At = nextMorning(r.Finished)
 		}
-		return e.enqueue(ctx, tx, cause, report)
+		return w.engine.enqueue(ctx, tx, cause, report)
 	})
 	if stored {
-		e.Log.Info("reconciled", "night", r.Night, "cases", r.Compared, "photos", r.Photos, "people", r.People,
+		w.engine.Log.Info("reconciled", "night", r.Night, "cases", r.Compared, "photos", r.Photos, "people", r.People,
 			"differences", len(r.Differences), "silent", len(r.Silent), "tell", tell)
 	}
 	return err
@@ -181,14 +181,14 @@ func (e *Engine) endPage(ctx context.Context, j Job, r *reconcileRun, was string
 
 // compare asks for one case and notes what differs. again: an upstream has trouble; the page
 // goes on with this case later.
-func (e *Engine) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, working map[string]bool) (again *Again, err error) {
+func (w *Workers) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, working map[string]bool) (again *Again, err error) {
 	if c == nil {
 		return nil, nil
 	}
 	s := surroundings{Working: working[c.ID]}
-	switch err := e.Store.VerifyChain(ctx, c.ID); {
+	switch err := w.engine.Store.VerifyChain(ctx, c.ID); {
 	case errors.Is(err, ErrChain):
-		e.Log.Error("an audit chain does not verify", "case", c.ID, "error", err)
+		w.engine.Log.Error("an audit chain does not verify", "case", c.ID, "error", err)
 		s.ChainBroken = true
 	case err != nil:
 		return nil, err
@@ -200,15 +200,15 @@ func (e *Engine) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, w
 		do       func() (trouble, error)
 	}{
 		{upstreamFeishu, asksDirectory(c), func() (t trouble, err error) {
-			s.PersonGone, t, err = e.personGone(ctx, c.OpenID)
+			s.PersonGone, t, err = w.personGone(ctx, c.OpenID)
 			people++
 			return t, err
 		}},
-		{upstreamEsign, asksEsign(c) && e.Notary != nil, func() (t trouble, err error) {
+		{upstreamEsign, asksEsign(c) && w.Notary != nil, func() (t trouble, err error) {
 			for _, side := range []string{"front", "back"} {
 				if id := c.Uploads[side]; id != "" {
 					var lost bool
-					if lost, t, err = e.photoLost(ctx, id); t.Class != "" || err != nil {
+					if lost, t, err = w.photoLost(ctx, id); t.Class != "" || err != nil {
 						return t, err
 					}
 					s.PhotoLost = s.PhotoLost || lost
@@ -235,13 +235,13 @@ func (e *Engine) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, w
 		if t.Upstream != "" {
 			code += ":" + t.Upstream
 		}
-		e.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
+		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
 		if t.Class == ClassRetry && j.Attempt < reconcilePatience {
 			return &Again{In: backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
 		}
 		r.silent(ask.upstream, code)
 	}
 	r.People, r.Photos = r.People+people, r.Photos+photos
-	r.found(c, differences(c, s, e.Now()))
+	r.found(c, differences(c, s, w.engine.Now()))
 	return nil, nil
 }

@@ -10,59 +10,59 @@ import (
 
 // recordIdentity writes the identity to Feishu. The intent is stored first; a call whose
 // outcome is not known is never repeated by itself.
-func (e *Engine) recordIdentity(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) recordIdentity(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
 	if !wants(c, 0, Recording) || c.identityDone() {
 		return nil
 	}
-	if w := c.Identity; w != nil && w.State == WriteStarted && w.Job == j.Key {
-		return e.unknown(ctx, j, "identity", trouble{}) // our earlier run died between intent and answer
+	if intent := c.Identity; intent != nil && intent.State == WriteStarted && intent.Job == j.Key {
+		return w.unknown(ctx, j, "identity", trouble{}) // our earlier run died between intent and answer
 	}
 	if cause, is := c.Identity.inCopy(); is {
-		return e.unknown(ctx, j, "identity", trouble{Upstream: cause})
+		return w.unknown(ctx, j, "identity", trouble{Upstream: cause})
 	}
-	c, begun, err := e.Report(ctx, j.Case, Event{Kind: IdentityStarted, Job: j.Key})
+	c, begun, err := w.engine.Report(ctx, j.Case, Event{Kind: IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
 		return lost(err)
 	}
 	p := c.Personal
-	uid, err := e.Registrar.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
+	uid, err := w.Registrar.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
 	if err == nil {
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: IdentityRecorded, ID: uid})
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: IdentityRecorded, ID: uid})
 		return lost(err)
 	}
 	t := classify(err, true)
 	switch t.Class {
 	case ClassUnknown:
-		return e.unknown(ctx, j, "identity", t)
+		return w.unknown(ctx, j, "identity", t)
 	case ClassMismatch:
-		e.callFailed(j.Case, t, "job", j.Kind, "step", "identity")
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: IdentityMismatch, Field: t.Field})
+		w.callFailed(j.Case, t, "job", j.Kind, "step", "identity")
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: IdentityMismatch, Field: t.Field})
 		return lost(err)
 	case ClassRetry:
-		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "identity"}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "identity"}); err != nil {
 			return lost(err)
 		}
 	}
-	return e.failed(ctx, j, "identity", t)
+	return w.failed(ctx, j, "identity", t)
 }
 
 // unknown parks the case until HR says what became of a write.
-func (e *Engine) unknown(ctx context.Context, j Job, step string, t trouble) error {
+func (w *Workers) unknown(ctx context.Context, j Job, step string, t trouble) error {
 	t.Class, t.Code = ClassUnknown, "unknown_outcome"
-	e.callFailed(j.Case, t, "job", j.Kind, "step", step)
-	_, _, err := e.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
+	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
+	_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 		Step: step, Code: "unknown_outcome", Upstream: t.Upstream, LogID: t.LogID}})
 	return lost(err)
 }
 
 // uploadPhoto hands one side to e签宝. Repeating it is harmless: a file that no evidence
 // point names has no meaning.
-func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) uploadPhoto(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
@@ -71,9 +71,9 @@ func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
 	if !wants(c, 0, Recording, Filing) || c.Uploads[j.Ref] != "" || photo == nil {
 		return nil
 	}
-	jpeg, leave, err := e.picture(ctx, j.Case, photo)
+	jpeg, leave, err := w.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
-		return e.failed(ctx, j, "upload", trouble{Class: ClassRefused, Code: "photo_lost"})
+		return w.failed(ctx, j, "upload", trouble{Class: ClassRefused, Code: "photo_lost"})
 	}
 	if err != nil {
 		return err
@@ -81,65 +81,65 @@ func (e *Engine) uploadPhoto(ctx context.Context, j Job) error {
 	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	told := esign.Waiting(ctx, func(err error) { e.callFailed(j.Case, classify(err, false), "job", j.Kind, "step", "upload") })
-	id, err := e.Notary.UploadFile(told, name, jpeg)
+	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, classify(err, false), "job", j.Kind, "step", "upload") })
+	id, err := w.Notary.UploadFile(told, name, jpeg)
 	if err != nil {
 		t := classify(err, false)
 		if t.Class == ClassLost {
 			t.Class, t.Code = ClassRetry, "unavailable" // a fresh upload makes a fresh file
 		}
-		return e.failed(ctx, j, "upload", t)
+		return w.failed(ctx, j, "upload", t)
 	}
-	_, _, err = e.Report(ctx, j.Case, Event{Kind: PhotoUploaded, Side: j.Ref, ID: id})
+	_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: PhotoUploaded, Side: j.Ref, ID: id})
 	return lost(err)
 }
 
 // fileEvidence creates the evidence point from what is on record, or says what is missing.
-func (e *Engine) fileEvidence(ctx context.Context, j Job) error {
-	c, err := e.caseOf(ctx, j.Case)
+func (w *Workers) fileEvidence(ctx context.Context, j Job) error {
+	c, err := w.engine.caseOf(ctx, j.Case)
 	if err != nil {
 		return lost(err)
 	}
 	if !wants(c, 0, Filing) || c.Evidence != nil && c.Evidence.State == WriteDone {
 		return nil
 	}
-	if w := c.Evidence; w != nil && w.State == WriteStarted && w.Job == j.Key {
-		return e.unknown(ctx, j, "evidence", trouble{})
+	if intent := c.Evidence; intent != nil && intent.State == WriteStarted && intent.Job == j.Key {
+		return w.unknown(ctx, j, "evidence", trouble{})
 	}
 	if cause, is := c.Evidence.inCopy(); is {
-		return e.unknown(ctx, j, "evidence", trouble{Upstream: cause})
+		return w.unknown(ctx, j, "evidence", trouble{Upstream: cause})
 	}
 	point := EvidenceOf(c)
 	if missing := incomplete(c); missing != "" {
-		return e.failed(ctx, j, "evidence", trouble{Class: ClassRefused, Code: "incomplete", Upstream: missing})
+		return w.failed(ctx, j, "evidence", trouble{Class: ClassRefused, Code: "incomplete", Upstream: missing})
 	}
-	_, begun, err := e.Report(ctx, j.Case, Event{Kind: EvidenceStarted, Job: j.Key})
+	_, begun, err := w.engine.Report(ctx, j.Case, Event{Kind: EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
 		return lost(err)
 	}
-	id, err := e.Notary.CreatePersonPoint(ctx, point)
+	id, err := w.Notary.CreatePersonPoint(ctx, point)
 	if err == nil {
-		_, _, err = e.Report(ctx, j.Case, Event{Kind: EvidenceFiled, ID: id})
+		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: EvidenceFiled, ID: id})
 		return lost(err)
 	}
 	t := classify(err, true)
 	switch t.Class {
 	case ClassUnknown:
-		return e.unknown(ctx, j, "evidence", t)
+		return w.unknown(ctx, j, "evidence", t)
 	case ClassLost:
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
-			if _, again, err := e.Report(ctx, j.Case, Event{Kind: UploadsLost}); err != nil || again {
-				e.callFailed(j.Case, t, "job", j.Kind, "step", "evidence")
+			if _, again, err := w.engine.Report(ctx, j.Case, Event{Kind: UploadsLost}); err != nil || again {
+				w.callFailed(j.Case, t, "job", j.Kind, "step", "evidence")
 				return lost(err)
 			}
 		}
 	case ClassRetry:
-		if _, _, err := e.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {
 			return lost(err)
 		}
 	}
-	return e.failed(ctx, j, "evidence", t)
+	return w.failed(ctx, j, "evidence", t)
 }
 
 // incomplete names what did not happen although the evidence would have to say that it did.

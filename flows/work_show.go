@@ -17,22 +17,31 @@ import (
 // lease is how long one job may be drawing a surface before another may take over.
 const lease = 45 * time.Second
 
+// drawing is a surface that a job holds and draws, and what is known while it does.
+type drawing struct {
+	Surface
+	version int64  // of the case that was drawn last
+	before  []byte // Shown when the drawing began
+	again   bool   // an earlier run has begun to send Posting
+	sending bool   // this run has
+}
+
 // showSurface draws a surface as it is now. One job draws at a time; what changes meanwhile
 // marks the surface dirty and is drawn by the same job before it ends, so that the last
 // state wins and nobody waits in line.
-func (e *Engine) showSurface(ctx context.Context, j Job) error {
-	s, err := e.holdSurface(ctx, j)
+func (w *Workers) showSurface(ctx context.Context, j Job) error {
+	s, err := w.holdSurface(ctx, j)
 	if s == nil || err != nil {
 		return lost(err)
 	}
 	for {
-		failure := e.draw(ctx, s)
-		again, err := e.letGo(ctx, j, s, failure == nil)
+		failure := w.draw(ctx, s)
+		again, err := w.letGo(ctx, j, s, failure == nil)
 		if err != nil {
 			return err
 		}
 		if failure != nil {
-			if err := e.showFailed(ctx, j, s, failure); err != nil || !again {
+			if err := w.showFailed(ctx, j, &s.Surface, failure); err != nil || !again {
 				return err
 			}
 			return &Again{In: time.Second, Code: "show:changed"} // others left it to this job
@@ -44,8 +53,8 @@ func (e *Engine) showSurface(ctx context.Context, j Job) error {
 }
 
 // holdSurface takes the surface for drawing, or leaves a mark for the job that holds it.
-func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err error) {
-	err = e.Store.Tx(ctx, func(tx Tx) error {
+func (w *Workers) holdSurface(ctx context.Context, j Job) (held *drawing, err error) {
+	err = w.engine.Store.Tx(ctx, func(tx Tx) error {
 		held = nil
 		s, err := tx.Surface(ctx, j.Ref)
 		if err != nil {
@@ -54,7 +63,7 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 		if s.Dead && s.Gen == s.Sent {
 			return nil
 		}
-		now := e.Now()
+		now := w.engine.Now()
 		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
 			if j.Args[argClicked] != "" {
 				return &Again{In: time.Second, Snooze: true, Code: "show:held"}
@@ -67,10 +76,9 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 		}
 		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
 		s.see(j.Args[argClicked])
-		s.before = s.Shown
-		s.post()
-		held = s
-		return tx.PutSurface(ctx, s)
+		held = &drawing{Surface: *s, before: s.Shown}
+		held.post()
+		return tx.PutSurface(ctx, &held.Surface)
 	})
 	return held, err
 }
@@ -78,7 +86,7 @@ func (e *Engine) holdSurface(ctx context.Context, j Job) (held *Surface, err err
 // post notes which message is about to be sent. One that an earlier run may have sent comes
 // first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
 // be turned into a pointer like any other.
-func (s *Surface) post() {
+func (s *drawing) post() {
 	s.again, s.sending = s.Posting > s.Sent, false
 	if !s.again && s.Gen > s.Sent {
 		s.Posting = s.Gen
@@ -87,9 +95,9 @@ func (s *Surface) post() {
 
 // letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
 // the surface stays held then, and s is fresh.
-func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (again bool, err error) {
+func (w *Workers) letGo(ctx context.Context, j Job, s *drawing, drawn bool) (again bool, err error) {
 	drew := *s // the transaction may run more than once
-	err = e.Store.Tx(ctx, func(tx Tx) error {
+	err = w.engine.Store.Tx(ctx, func(tx Tx) error {
 		*s = drew
 		now, err := tx.Surface(ctx, s.ID)
 		if err != nil {
@@ -117,23 +125,22 @@ func (e *Engine) letGo(ctx context.Context, j Job, s *Surface, drawn bool) (agai
 		if !drawn && !drew.again && !drew.sending {
 			now.Posting = 0 // it never left
 		}
+		*s = drawing{Surface: *now, before: now.Shown}
 		if again && drawn {
-			now.HeldUntil = e.Now().Add(lease)
-			now.post()
+			s.HeldUntil = w.engine.Now().Add(lease)
+			s.post()
 		} else {
-			now.Holder = ""
+			s.Holder = ""
 		}
-		*s = *now
-		s.before = s.Shown
-		return tx.PutSurface(ctx, now)
+		return tx.PutSurface(ctx, &s.Surface)
 	})
 	return again, err
 }
 
 // draw sends or patches the message so that it shows the present state. What is sent is
 // drawn after all waiting, so that it is not out of date when it arrives.
-func (e *Engine) draw(ctx context.Context, s *Surface) error {
-	raw, sum, err := e.render(ctx, s)
+func (w *Workers) draw(ctx context.Context, s *drawing) error {
+	raw, sum, err := w.render(ctx, s)
 	if raw == nil || err != nil {
 		return err
 	}
@@ -141,19 +148,19 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 	case s.Gen > s.Sent:
 		if s.OldID != "" && s.MessageID != "" {
 			// There is room for one: another former message must not push it out.
-			if err := e.retire(ctx, s); err != nil {
+			if err := w.retire(ctx, s); err != nil {
 				return err
 			}
 			s.OldID = ""
 		}
-		if err := e.mayPost(ctx, "create", s.To.ID); err != nil {
+		if err := w.mayPost(ctx, "create", s.To.ID); err != nil {
 			return err
 		}
-		if raw, sum, err = e.render(ctx, s); raw == nil || err != nil {
+		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
 			return err
 		}
 		s.sending = true
-		id, err := e.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Posting))
+		id, err := w.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Posting))
 		if err != nil {
 			return err
 		}
@@ -165,22 +172,22 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 			s.Shown = nil // it may be the earlier message, which shows what was true then
 		}
 	case !bytes.Equal(s.Shown, sum) && !s.Dead:
-		if err := e.mayPatch(ctx, s, s.MessageID); err != nil {
+		if err := w.mayPatch(ctx, s.Audience, s.MessageID); err != nil {
 			return err
 		}
-		err := e.Chat.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
-			raw, sum, err = e.render(ctx, s)
+		err := w.Chat.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
+			raw, sum, err = w.render(ctx, s)
 			return raw, err
 		})
 		if raw == nil || err != nil {
 			return err
 		}
-		if !e.overtook(s.Shown) {
+		if !w.engine.overtook(s.Shown) {
 			s.Shown = sum
 		}
 	}
 	if s.OldID != "" {
-		if err := e.retire(ctx, s); err != nil {
+		if err := w.retire(ctx, s); err != nil {
 			return err
 		}
 		s.OldID = ""
@@ -189,12 +196,12 @@ func (e *Engine) draw(ctx context.Context, s *Surface) error {
 }
 
 // retire turns the former message into a pointer, so that nobody presses its buttons.
-func (e *Engine) retire(ctx context.Context, s *Surface) error {
-	if err := e.mayPatch(ctx, s, s.OldID); err != nil {
+func (w *Workers) retire(ctx context.Context, s *drawing) error {
+	if err := w.mayPatch(ctx, s.Audience, s.OldID); err != nil {
 		return err
 	}
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != toApplicant}.JSON()
-	err := e.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
+	err := w.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
 	if err != nil {
 		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
 			return nil // it is gone or too old; the buttons answer late clicks anyway
@@ -204,8 +211,8 @@ func (e *Engine) retire(ctx context.Context, s *Surface) error {
 }
 
 // render draws the card that the surface shows now, and its SHA-256.
-func (e *Engine) render(ctx context.Context, s *Surface) (raw json.RawMessage, sum []byte, err error) {
-	card, err := e.cardOf(ctx, s)
+func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, sum []byte, err error) {
+	card, err := w.cardOf(ctx, s)
 	if card == nil || err != nil {
 		return nil, nil, err
 	}
@@ -215,10 +222,10 @@ func (e *Engine) render(ctx context.Context, s *Surface) (raw json.RawMessage, s
 }
 
 // cardOf builds the card that the surface shows now.
-func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err error) {
-	err = e.Store.View(ctx, func(v View) error {
+func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
+	err = w.engine.Store.View(ctx, func(v View) error {
 		if s.Audience == toBoard {
-			card, err = e.board(ctx, v, s)
+			card, err = w.board(ctx, v, &s.Surface)
 			return err
 		}
 		c, err := v.Case(ctx, s.CaseID)
@@ -226,16 +233,16 @@ func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err e
 			return err
 		}
 		s.version = c.Version
-		scene := Scene{Now: e.Now(), Policy: &e.Policy}
+		scene := Scene{Now: w.engine.Now(), Policy: &w.engine.Policy}
 		if s.Audience == toHR {
-			if scene.Others, err = e.others(ctx, v, c); err != nil {
+			if scene.Others, err = w.others(ctx, v, c); err != nil {
 				return err
 			}
 			card = HRCard(c, scene)
 			return nil
 		}
 		if c.State == AwaitingPhotos {
-			if scene.Ahead, err = e.ahead(ctx, v, c); err != nil {
+			if scene.Ahead, err = w.ahead(ctx, v, c); err != nil {
 				return err
 			}
 		}
@@ -248,8 +255,8 @@ func (e *Engine) cardOf(ctx context.Context, s *Surface) (card cards.Card, err e
 // ahead counts the photos of others before the case's own first unread photo, when there
 // are so many that it is worth saying. The store counts those of all tenants, which do not wait
 // for each other: with several of them nothing is said.
-func (e *Engine) ahead(ctx context.Context, v View, c *Case) (int, error) {
-	if e.Marketplace {
+func (w *Workers) ahead(ctx context.Context, v View, c *Case) (int, error) {
+	if w.engine.Marketplace {
 		return 0, nil
 	}
 	for _, p := range c.Photos {
@@ -257,7 +264,7 @@ func (e *Engine) ahead(ctx context.Context, v View, c *Case) (int, error) {
 			continue
 		}
 		n, err := v.Unread(ctx, p.At, c.ID)
-		if n < 2*e.OCRPerSecond { // read within two seconds
+		if n < 2*w.OCRPerSecond { // read within two seconds
 			return 0, err
 		}
 		return n, err
@@ -267,8 +274,8 @@ func (e *Engine) ahead(ctx context.Context, v View, c *Case) (int, error) {
 
 // board counts the day that the surface is named after: the last one of a day may be drawn
 // after midnight.
-func (e *Engine) board(ctx context.Context, v View, s *Surface) (cards.Card, error) {
-	now := e.Now()
+func (w *Workers) board(ctx context.Context, v View, s *Surface) (cards.Card, error) {
+	now := w.engine.Now()
 	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
 	midnight, err := time.ParseInLocation(time.DateOnly, day, china)
 	if err != nil {
@@ -293,7 +300,7 @@ func (e *Engine) board(ctx context.Context, v View, s *Surface) (cards.Card, err
 
 // showFailed deals with a card that could not be shown. What a person cannot see must not
 // stop the case; the next change tries again.
-func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure error) error {
+func (w *Workers) showFailed(ctx context.Context, j Job, s *Surface, failure error) error {
 	if again, ok := errors.AsType[*Again](failure); ok {
 		return again // the limit is booked out
 	}
@@ -301,37 +308,37 @@ func (e *Engine) showFailed(ctx context.Context, j Job, s *Surface, failure erro
 		return failure // the database's: drawn again
 	}
 	t := classify(failure, false)
-	e.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
+	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
 	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
-		e.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
-		return e.toEachAdmin(ctx, s)
+		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return w.toEachAdmin(ctx, s)
 	}
 	switch t.Class {
 	case ClassRetry:
 		return &Again{In: backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
 	case ClassOperator:
-		e.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return &Again{In: ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
 	case ClassDLP:
-		c, masked, err := e.Report(ctx, s.CaseID, Event{Kind: FormTooClear})
+		c, masked, err := w.engine.Report(ctx, s.CaseID, Event{Kind: FormTooClear})
 		if err != nil || masked {
 			return lost(err) // a fresh job draws the masked form
 		}
-		e.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
+		w.engine.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
 	}
 	if s.Audience == toHR && s.Gen > s.Sent && t.Class != ClassGone {
 		// Feishu does not take this card. HR still has to learn that something waits.
-		if err := e.Store.Tx(ctx, func(tx Tx) error {
-			return e.enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), Job{Kind: JobReply, Ref: ReplyDigest, Case: s.CaseID, To: toHR, Args: map[string]string{"now": "1"}})
+		if err := w.engine.Store.Tx(ctx, func(tx Tx) error {
+			return w.engine.enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), Job{Kind: JobReply, Ref: ReplyDigest, Case: s.CaseID, To: toHR, Args: map[string]string{"now": "1"}})
 		}); err != nil {
 			return err
 		}
 	}
-	e.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
 	if t.Class != ClassGone || s.MessageID == "" {
 		return nil
 	}
-	return e.bury(ctx, s)
+	return w.bury(ctx, s)
 }
 
 // outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
@@ -341,14 +348,14 @@ func outOfReach(t trouble) bool {
 
 // toEachAdmin sends a card that the review group cannot take to the admins in private, so
 // that no case waits unseen.
-func (e *Engine) toEachAdmin(ctx context.Context, group *Surface) error {
-	return e.Store.Tx(ctx, func(tx Tx) error {
+func (w *Workers) toEachAdmin(ctx context.Context, group *Surface) error {
+	return w.engine.Store.Tx(ctx, func(tx Tx) error {
 		c, err := tx.Case(ctx, group.CaseID)
 		if err != nil {
 			return lost(err)
 		}
 		var jobs []Job
-		for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+		for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
 			if admin == c.OpenID {
 				continue
 			}
@@ -364,7 +371,7 @@ func (e *Engine) toEachAdmin(ctx context.Context, group *Surface) error {
 			jobs = append(jobs, Job{Kind: JobShow, Case: c.ID, Ref: s.ID})
 		}
 		if len(jobs) == 0 {
-			if err := e.nobodyReviews(ctx, tx, c); err != nil {
+			if err := w.engine.nobodyReviews(ctx, tx, c); err != nil {
 				return err
 			}
 		}
@@ -376,14 +383,14 @@ func (e *Engine) toEachAdmin(ctx context.Context, group *Surface) error {
 		if err := tx.PutSurface(ctx, dead); err != nil {
 			return err
 		}
-		return e.enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.Gen), jobs...)
+		return w.engine.enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.Gen), jobs...)
 	})
 }
 
 // bury notes that a message can no longer be changed (14 days, recalled). If somebody is
 // waited for, a fresh one is sent; otherwise nothing is.
-func (e *Engine) bury(ctx context.Context, dead *Surface) error {
-	return e.Store.Tx(ctx, func(tx Tx) error {
+func (w *Workers) bury(ctx context.Context, dead *Surface) error {
+	return w.engine.Store.Tx(ctx, func(tx Tx) error {
 		s, err := tx.Surface(ctx, dead.ID)
 		if err != nil {
 			return err
@@ -403,7 +410,7 @@ func (e *Engine) bury(ctx context.Context, dead *Surface) error {
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return err
 		}
-		return e.enqueue(ctx, tx, "bury/"+s.ID+"/"+dead.MessageID, jobs...)
+		return w.engine.enqueue(ctx, tx, "bury/"+s.ID+"/"+dead.MessageID, jobs...)
 	})
 }
 

@@ -111,7 +111,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	engine := flows.New(flows.Deps{Store: db, Chat: client, Reader: client, Registrar: client, Log: log,
+	engine := flows.New(flows.Deps{Store: db, Log: log,
 		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
 	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
@@ -120,7 +120,8 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	if c.jobs {
-		if err := db.Start(ctx, engine.Run); err != nil {
+		workers := flows.NewWorkers(flows.WorkersDeps{Engine: engine, Chat: client, Reader: client, Registrar: client})
+		if err := db.Start(ctx, workers.Run); err != nil {
 			return nil, nil, err
 		}
 	}

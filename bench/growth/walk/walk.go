@@ -31,6 +31,7 @@ const (
 // says so. Limits are not waited for.
 type World struct {
 	*flows.Engine
+	*flows.Workers
 	*Outside
 	Store *store.Store
 	At    time.Time // the clock
@@ -49,8 +50,13 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	w := &World{Store: s, At: at, hold: map[flows.JobKind]bool{}}
 	now := func() time.Time { return w.At }
 	w.Outside = &Outside{now: now, seed: seed, wrote: map[string]int{}}
-	w.Engine = flows.New(flows.Deps{Store: gate{s, w}, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside,
-		Verifier: w.Outside, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID, NewCode: func() string { return "482913" }})
+	w.Engine = flows.New(flows.Deps{
+		Store: gate{s, w}, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID,
+	})
+	w.Workers = flows.NewWorkers(flows.WorkersDeps{
+		Engine: w.Engine, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside, Verifier: w.Outside,
+		NewCode: func() string { return "482913" },
+	})
 	return w
 }
 
