@@ -11,11 +11,11 @@ import (
 // nothing panics, every card can be drawn within 30 KB, and what is refused has no effects.
 func FuzzDecide(f *testing.F) {
 	seed := func(act string, form map[string]any) {
-		value, _ := json.Marshal(map[string]any{"v": 1, "act": act, "case": sampleCase(Done).ID, "rev": 7, "side": "front"})
+		value, _ := json.Marshal(map[string]any{"v": 1, "act": act, "case": SampleCase(Done).ID, "rev": 7, "side": "front"})
 		typed, _ := json.Marshal(form)
 		f.Add(value, typed)
 	}
-	seed("confirm", map[string]any{"identity_name": sampleName, "identity_code": sampleNumber, "mobile": sampleMobile})
+	seed("confirm", map[string]any{"identity_name": SampleName, "identity_code": SampleNumber, "mobile": SampleMobile})
 	seed("confirm", map[string]any{"identity_name": "<at id=all></at>", "identity_code": "\x00", "mobile": nil})
 	seed("submit_code", map[string]any{"sms_code": "１２３４５６"})
 	seed("send_back", map[string]any{"reason": "blurred", "side": "both", "note": "\u202e"})
@@ -44,22 +44,22 @@ func FuzzDecide(f *testing.F) {
 			return
 		}
 		for _, s := range States {
-			c := sampleCase(s)
-			e := Event{Kind: kinds[action.Act], At: noon, Actor: "ou_hr1", Role: HR, Rev: &action.Rev, Form: form, Side: action.Side, MAC: []byte("right")}
+			c := SampleCase(s)
+			e := Event{Kind: kinds[action.Act], At: SampleTime, Actor: "ou_hr1", Role: HR, Rev: &action.Rev, Form: form, Side: action.Side, MAC: []byte("right")}
 			if _, own := applicantActs[action.Act]; own {
 				e.Actor, e.Role = c.OpenID, Applicant
 			}
 			if form.SMSCode != nil {
 				e.Code = onlyDigits(*form.SMSCode)
 			}
-			ch := Decide(testPolicy(), c, e)
+			ch := Decide(SamplePolicy(), c, e)
 			if ch.Case == nil {
 				if len(ch.Jobs)+len(ch.DropPictures) > 0 || ch.SetIndex {
 					t.Fatalf("%s × %s: refused, but with consequences", s, e.Kind)
 				}
 				continue
 			}
-			scene := Scene{Now: noon, Policy: testPolicy()}
+			scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
 			for _, card := range []cards.Card{ApplicantCard(ch.Case, scene), HRCard(ch.Case, scene)} {
 				if raw := card.JSON(); !json.Valid(raw) || len(raw) > 30<<10 {
 					t.Fatalf("%s × %s: a card of %d bytes, valid %v", s, e.Kind, len(raw), json.Valid(raw))

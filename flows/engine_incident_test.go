@@ -165,7 +165,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	if n := len(digests()); n != 1 || !shows(digests()[0].now(), "pending.title") {
 		t.Fatalf("%d digests", n)
 	}
-	w.pass(flows.TestPolicy().ReminderAfter)
+	w.pass(flows.SamplePolicy().ReminderAfter)
 	digest := func(i int, key string) {
 		w.queue(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: w.caseOf(fmt.Sprintf("ou_%d", i)).ID, Key: key})
 	}
@@ -177,7 +177,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		t.Errorf("%d digests in two periods", n)
 	}
 	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
-	w.pass(flows.TestPolicy().ReminderAfter)
+	w.pass(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
 	failures := []error{fmt.Errorf("limit: %w", &flows.Again{In: time.Second, Snooze: true}), retryLater()}
@@ -202,7 +202,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	for i := range 5 {
 		w.said(w.click("ou_hr1", w.caseOf(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"), "rejected")
 	}
-	w.pass(flows.TestPolicy().ReminderAfter)
+	w.pass(flows.SamplePolicy().ReminderAfter)
 	digest(0, "fourth")
 	w.run(flows.JobReply)
 	if n := len(digests()); n != 3 {

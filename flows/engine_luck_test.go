@@ -176,7 +176,7 @@ func (w *world) play(rng *rand.Rand, c *flows.Case, l *luck) {
 	case flows.AwaitingConsent:
 		w.click(who, c, cards.ActConsent)
 	case flows.AwaitingPhotos:
-		card := flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy()}).(cards.Photos)
+		card := flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.SamplePolicy()}).(cards.Photos)
 		switch {
 		case card.Unsorted > 0:
 			w.skip(c)

@@ -147,23 +147,23 @@ func TestHowManyAreAhead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i := range 25 {
-		w.put(flows.AwaitingPhotos, fmt.Sprint("ou_", i), func(c *flows.Case) { c.Photos[1].At = flows.Noon.Add(-time.Minute) })
+		w.put(flows.AwaitingPhotos, fmt.Sprint("ou_", i), func(c *flows.Case) { c.Photos[1].At = flows.SampleTime.Add(-time.Minute) })
 	}
 	for _, tt := range []struct {
 		who  string
 		at   time.Time // of the photo
 		want int
-	}{{"ou_last", flows.Noon, 25}, {"ou_first", flows.Noon.Add(-time.Hour), 0}} {
+	}{{"ou_last", flows.SampleTime, 25}, {"ou_first", flows.SampleTime.Add(-time.Hour), 0}} {
 		c := w.put(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
 		w.change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
 		w.run(flows.JobShow)
-		want := flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy(), Ahead: tt.want})
+		want := flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
 		same(t, tt.who+"'s card", w.chat.sentTo(tt.who)[0].now(), want)
 	}
 	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
 	w.Marketplace = true
-	c := w.put(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.Noon })
+	c := w.put(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
 	w.change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
 	w.run(flows.JobShow)
-	same(t, "the tenant's card", w.chat.sentTo(c.OpenID)[0].now(), flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy()}))
+	same(t, "the tenant's card", w.chat.sentTo(c.OpenID)[0].now(), flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.SamplePolicy()}))
 }

@@ -53,7 +53,7 @@ func TestStatusWithoutAnOpenCase(t *testing.T) {
 	w := newWorld(t)
 	same(t, "the status of a stranger", w.answer("ou_1", "进度"), cards.Notice{Code: "nothing_open", Start: true})
 	c := w.put(flows.Done, "ou_2")
-	same(t, "the status of a registered person", w.answer("ou_2", "进度"), flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.TestPolicy()}))
+	same(t, "the status of a registered person", w.answer("ou_2", "进度"), flows.ApplicantCard(c, flows.Scene{Now: w.now(), Policy: flows.SamplePolicy()}))
 }
 
 // What HR sees of itself: the list without the own case, and figures.
@@ -196,7 +196,7 @@ func TestRemindAll(t *testing.T) {
 	if len(hr) != 1 {
 		t.Fatalf("%d answers", len(hr))
 	}
-	same(t, "the answer", hr[0].now(), cards.Reminded{Sent: 4, TooSoon: 1, Capped: 1, At: flows.Noon})
+	same(t, "the answer", hr[0].now(), cards.Reminded{Sent: 4, TooSoon: 1, Capped: 1, At: flows.SampleTime})
 	for i := range 6 {
 		want := 1
 		if i > 3 {
@@ -222,7 +222,7 @@ func TestRemindAllAtNight(t *testing.T) {
 	w.put(flows.AwaitingPhotos, "ou_1")
 	w.say("ou_hr1", "催办")
 	w.run()
-	morning := time.Date(2026, 6, 2, 9, 0, 0, 0, flows.Noon.Location())
+	morning := time.Date(2026, 6, 2, 9, 0, 0, 0, flows.SampleTime.Location())
 	same(t, "the answer", w.chat.sentTo("ou_hr1")[0].now(), cards.Reminded{Sent: 1, Quiet: true, At: morning})
 	if len(w.chat.sentTo("ou_1")) != 0 {
 		t.Error("somebody was woken up")

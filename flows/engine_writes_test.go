@@ -247,7 +247,7 @@ func TestTimers(t *testing.T) {
 	}
 	w.must(w.Run(t.Context(), flows.Job{Kind: flows.JobExpire, Case: c.ID, Rev: c.Rev}))
 	w.in(c.ID, flows.Expired)
-	w.pass(flows.TestPolicy().PhotoGrace)
+	w.pass(flows.SamplePolicy().PhotoGrace)
 	w.run(flows.JobPurge)
 	if now := w.caseNow(c.ID); !now.Personal.Empty() || now.PhotosGoneAt.IsZero() || now.Erased.IsZero() {
 		t.Errorf("after the grace period: %+v", now)

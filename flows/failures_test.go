@@ -104,7 +104,7 @@ func play(t *testing.T, rows []failing) {
 // seen requires that the people concerned see what happened, in words that exist.
 func (w *world) seen(name string, row failing, c *flows.Case) {
 	w.t.Helper()
-	scene := flows.Scene{Now: w.now(), Policy: flows.TestPolicy()}
+	scene := flows.Scene{Now: w.now(), Policy: flows.SamplePolicy()}
 	mine, hr := flows.ApplicantCard(c, scene), flows.HRCard(c, scene)
 	got, catalogue := "", ""
 	switch card := mine.(type) {

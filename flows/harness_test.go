@@ -149,7 +149,7 @@ type world struct {
 // newWorld builds a world; adjust changes what the engine is built from.
 func newWorld(t testing.TB, adjust ...func(*flows.Deps, *flows.WorkersDeps)) *world {
 	t.Helper()
-	w := &world{t: t, at: flows.Noon, chat: &fakeChat{}, reader: &fakeReader{}, register: &fakeRegistrar{}, notary: &fakeNotary{}}
+	w := &world{t: t, at: flows.SampleTime, chat: &fakeChat{}, reader: &fakeReader{}, register: &fakeRegistrar{}, notary: &fakeNotary{}}
 	w.verifier = &fakeVerifier{now: w.now}
 	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: store.NewKeyset(), Now: w.now})
 	if err != nil {
@@ -161,7 +161,7 @@ func newWorld(t testing.TB, adjust ...func(*flows.Deps, *flows.WorkersDeps)) *wo
 		}
 	})
 	w.store = &testStore{Store: s}
-	d := flows.Deps{Store: w.store, Policy: *flows.TestPolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.now}
+	d := flows.Deps{Store: w.store, Policy: *flows.SamplePolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.now}
 	out := flows.WorkersDeps{Chat: w.chat, Reader: w.reader, Registrar: w.register, Notary: w.notary, Verifier: w.verifier}
 	for _, change := range adjust {
 		change(&d, &out)

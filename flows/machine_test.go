@@ -14,7 +14,7 @@ import (
 // TestAnySequenceOfEvents drives the machine with arbitrary events in arbitrary order, as a
 // hostile world might, and checks what must hold whatever happens.
 func TestAnySequenceOfEvents(t *testing.T) {
-	front, back := sampleReadings()
+	front, back := SampleReadings()
 	kinds := make([]Kind, 0, 40)
 	seen := map[Kind]bool{}
 	for _, r := range Table {
@@ -24,13 +24,13 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		p := testPolicy()
+		p := SamplePolicy()
 		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
 		if rapid.IntRange(0, 3).Draw(rt, "method") == 0 {
 			p.Method = MethodNone
 		}
-		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", noon).Case
-		at := noon
+		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
+		at := SampleTime
 		photos := 0
 		str := func(name string, of ...string) *string {
 			s := rapid.SampledFrom(append(of, "\x00")).Draw(rt, name)
@@ -60,8 +60,8 @@ func TestAnySequenceOfEvents(t *testing.T) {
 				MAC: []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")), Code: "123456",
 				Check: &Check{Outcome: rapid.SampledFrom([]string{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"), Supplier: "s", Serial: "n", At: at},
 				Stop:  &Attention{Step: rapid.SampledFrom([]string{"photos", "code", "check", "identity", "upload", "evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]string{"unknown_outcome", "permission"}).Draw(rt, "code")},
-				Form: cards.Form{IdentityName: str("name", sampleName, sampleName, "", "<at id=all>"), IdentityCode: str("number", sampleNumber, sampleNumber, "1"),
-					Mobile: str("mobile", sampleMobile, sampleMobile, "2"), Reason: str("reason", "blurred", ""), Side: str("part", "both", "front", "details"), EviPointID: str("point", "P123", "x")},
+				Form: cards.Form{IdentityName: str("name", SampleName, SampleName, "", "<at id=all>"), IdentityCode: str("number", SampleNumber, SampleNumber, "1"),
+					Mobile: str("mobile", SampleMobile, SampleMobile, "2"), Reason: str("reason", "blurred", ""), Side: str("part", "both", "front", "details"), EviPointID: str("point", "P123", "x")},
 			}
 			if k == CodePrepared {
 				e.MAC = []byte("right")

@@ -188,7 +188,7 @@ func onPlatforms(t testing.TB) (*world, *platforms) {
 		t.Fatal(err)
 	}
 	supplier, err := verify.NewTencent(verify.Config{EndpointFaceID: p.URL, EndpointSMS: p.URL, SecretID: "id", SecretKey: "key",
-		SMSSdkAppID: "1400006666", SMSSignName: "样本", SMSTemplateID: "1234", Now: func() time.Time { return flows.Noon }})
+		SMSSdkAppID: "1400006666", SMSSignName: "样本", SMSTemplateID: "1234", Now: func() time.Time { return flows.SampleTime }})
 	if err != nil {
 		t.Fatal(err)
 	}

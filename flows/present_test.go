@@ -22,23 +22,23 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 			"changed": func(c *Case) {
 				c.Changed, c.Duplicates = []string{"identity_name", "identity_code"}, []string{"x"}
 			},
-			"sent back":   func(c *Case) { c.Review = &Review{By: "ou_hr1", What: "sent_back", Reason: "blurred", At: noon} },
+			"sent back":   func(c *Case) { c.Review = &Review{By: "ou_hr1", What: "sent_back", Reason: "blurred", At: SampleTime} },
 			"masked form": func(c *Case) { c.MaskedForm = true },
 			"settled": func(c *Case) {
-				c.Settled = &Settled{Attention: *stopped("identity", "quota", ""), What: "retried", At: noon}
+				c.Settled = &Settled{Attention: *stopped("identity", "quota", ""), What: "retried", At: SampleTime}
 			},
 		} {
-			c := sampleCase(s)
-			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+sampleMobile
+			c := SampleCase(s)
+			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+SampleMobile
 			change(c)
-			scene := Scene{Now: noon, Policy: testPolicy()}
+			scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
 			for audience, card := range map[string]cards.Card{"applicant": ApplicantCard(c, scene), "HR": HRCard(c, scene)} {
 				if form, ok := card.(cards.Confirm); ok && !form.Masked {
 					continue
 				}
 				shown++
 				raw := string(card.JSON())
-				for _, clear := range []string{sampleName, sampleNumber, sampleMobile, "样本省样本市样本路1号", "123456"} {
+				for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "样本省样本市样本路1号", "123456"} {
 					if strings.Contains(raw, clear) {
 						t.Errorf("%s, %s: %s's card shows %s", s, name, audience, clear)
 					}
@@ -53,9 +53,9 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 
 // The supplier's name stays on record as it goes into the evidence; the card shows it in the reader's language.
 func TestTheSupplierInBothLanguages(t *testing.T) {
-	c := sampleCase(AwaitingReview)
+	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
-	card := string(HRCard(c, Scene{Now: noon, Policy: testPolicy()}).JSON())
+	card := string(HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
 		t.Errorf("HR sees %s", card)
 	}
@@ -63,10 +63,10 @@ func TestTheSupplierInBothLanguages(t *testing.T) {
 
 // HR sees where a value was changed, not what it was.
 func TestChangesAreMasked(t *testing.T) {
-	c := sampleCase(AwaitingReview)
+	c := SampleCase(AwaitingReview)
 	c.Changed = []string{"identity_name", "identity_code"}
-	c.Personal.Name, c.Personal.Number = "样甲鸣", sampleNumber[:16]+"10"
-	card := HRCard(c, Scene{Now: noon, Policy: testPolicy()}).(cards.Review)
+	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
+	card := HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
 	if len(card.Changes) != 2 {
 		t.Fatalf("%d changes", len(card.Changes))
 	}
@@ -75,7 +75,7 @@ func TestChangesAreMasked(t *testing.T) {
 		t.Errorf("the number's change is %+v", number)
 	}
 	for _, ch := range card.Changes {
-		for _, clear := range []string{sampleName, "样甲鸣", sampleNumber} {
+		for _, clear := range []string{SampleName, "样甲鸣", SampleNumber} {
 			if strings.Contains(ch.Before+ch.After, clear) {
 				t.Errorf("the change of %s shows a clear value", ch.Field)
 			}
@@ -95,9 +95,9 @@ func TestChangesAreMasked(t *testing.T) {
 
 // What is personal masks itself wherever it might be printed, logged or marshalled.
 func TestPersonalDataMasksItself(t *testing.T) {
-	c := sampleCase(Done)
+	c := SampleCase(Done)
 	log := new(strings.Builder)
-	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact", Contact{Name: sampleName, Mobile: sampleMobile})
+	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact", Contact{Name: SampleName, Mobile: SampleMobile})
 	raw, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
@@ -106,12 +106,12 @@ func TestPersonalDataMasksItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: sampleNumber}}}
+	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: SampleNumber}}}
 	for what, s := range map[string]string{
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw), "json of the inner": string(inner),
-		"log": log.String(), "contact": fmt.Sprint(Contact{Name: sampleName, Mobile: sampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
+		"log": log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
 	} {
-		for _, clear := range []string{sampleName, sampleNumber, sampleMobile, "123456"} {
+		for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
 			if strings.Contains(s, clear) {
 				t.Errorf("%s shows %s", what, clear)
 			}
@@ -122,7 +122,7 @@ func TestPersonalDataMasksItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	back, err := PersonalFromClear(clear)
-	if err != nil || back.Number != sampleNumber || back.Front.RawName != sampleName || back.Empty() {
+	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() {
 		t.Errorf("what was sealed does not open: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestQueues(t *testing.T) {
 // The row of steps shows HR's part only when there is one.
 func TestSteps(t *testing.T) {
 	has := func(c *Case, always bool, s cards.Step) bool {
-		p := testPolicy()
+		p := SamplePolicy()
 		p.ReviewAlways = always
 		for _, x := range Steps(c, p) {
 			if x == s {
@@ -158,9 +158,9 @@ func TestSteps(t *testing.T) {
 		}
 		return false
 	}
-	auto := sampleCase(Recording)
+	auto := SampleCase(Recording)
 	auto.Review.By = ""
-	none := sampleCase(AwaitingPhotos)
+	none := SampleCase(AwaitingPhotos)
 	none.Method = MethodNone
 	for _, tt := range []struct {
 		c      *Case
@@ -168,9 +168,9 @@ func TestSteps(t *testing.T) {
 		step   cards.Step
 		want   bool
 	}{
-		{sampleCase(AwaitingPhotos), true, cards.StepReview, true}, {sampleCase(AwaitingPhotos), false, cards.StepReview, false},
-		{sampleCase(AwaitingReview), false, cards.StepReview, true}, {sampleCase(Recording), false, cards.StepReview, true}, {auto, false, cards.StepReview, false},
-		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {sampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
+		{SampleCase(AwaitingPhotos), true, cards.StepReview, true}, {SampleCase(AwaitingPhotos), false, cards.StepReview, false},
+		{SampleCase(AwaitingReview), false, cards.StepReview, true}, {SampleCase(Recording), false, cards.StepReview, true}, {auto, false, cards.StepReview, false},
+		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
 	} {
 		if got := has(tt.c, tt.always, tt.step); got != tt.want {
 			t.Errorf("%s in %s, always %v: %v", tt.step, tt.c.State, tt.always, got)
@@ -180,14 +180,14 @@ func TestSteps(t *testing.T) {
 
 // The form says what is odd about the card and starts with what was read.
 func TestTheFormShowsWhatWasRead(t *testing.T) {
-	scene := Scene{Now: noon, Policy: testPolicy()}
+	scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
 	form := func(change func(*Case)) cards.Confirm {
-		c := sampleCase(AwaitingConfirmation)
+		c := SampleCase(AwaitingConfirmation)
 		change(c)
 		return ApplicantCard(c, scene).(cards.Confirm)
 	}
-	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + sampleMobile })
-	if f.Name != sampleName || f.Number != sampleNumber || f.Mobile != sampleMobile || f.IssuedBy == "" || f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
+	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + SampleMobile })
+	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" || f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
 		t.Errorf("the form is %+v", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
@@ -211,17 +211,17 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		t.Error("a form without readings is not empty")
 	}
 	code := func(change func(*Code)) cards.Code {
-		c := sampleCase(AwaitingCode)
+		c := SampleCase(AwaitingCode)
 		change(c.Code)
 		return ApplicantCard(c, scene).(cards.Code)
 	}
 	if k := code(func(c *Code) { c.Tries = 2 }); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) || !k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
 		t.Errorf("the code's card is %+v", k)
 	}
-	if k := code(func(c *Code) { c.State, c.SentAt = "sending", time.Time{} }); !k.CodeExpires.Equal(noon.Add(8 * time.Minute)) {
+	if k := code(func(c *Code) { c.State, c.SentAt = "sending", time.Time{} }); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
 		t.Errorf("the code's card is %+v", k)
 	}
-	c := sampleCase(AwaitingCode)
+	c := SampleCase(AwaitingCode)
 	c.Code = nil
 	if k := ApplicantCard(c, scene).(cards.Code); k.State != "sending" {
 		t.Errorf("without a code: %+v", k)

@@ -9,8 +9,8 @@ import (
 )
 
 func doneCase(change ...func(*Case)) *Case {
-	c := sampleCase(Done)
-	c.Evidence = &Write{State: WriteDone, ID: "P1", At: noon}
+	c := SampleCase(Done)
+	c.Evidence = &Write{State: WriteDone, ID: "P1", At: SampleTime}
 	for _, f := range change {
 		f(c)
 	}
@@ -20,8 +20,8 @@ func doneCase(change ...func(*Case)) *Case {
 func TestDifferences(t *testing.T) {
 	unknown := func(back State, step string) *Case { return parkedCase(back, stopped(step, "unknown_outcome", "")) }
 	idle := func(s State, age time.Duration) *Case {
-		c := sampleCase(s)
-		c.EnteredAt = noon.Add(-age)
+		c := SampleCase(s)
+		c.EnteredAt = SampleTime.Add(-age)
 		return c
 	}
 	for name, tt := range map[string]struct {
@@ -46,10 +46,10 @@ func TestDifferences(t *testing.T) {
 		"at work":                   {idle(Filing, 99*time.Hour), surroundings{Working: true}, nil},
 		"applicant's turn":          {idle(AwaitingPhotos, 99*time.Hour), surroundings{}, nil},
 		"everything around a case":  {doneCase(), surroundings{PhotoLost: true, PersonGone: true, ChainBroken: true}, []DiffKind{DiffPhotoLost, DiffPersonGone, DiffChain}},
-		"rejected, with its photos": {sampleCase(Rejected), surroundings{}, nil},
+		"rejected, with its photos": {SampleCase(Rejected), surroundings{}, nil},
 	} {
 		var got []DiffKind
-		for _, d := range differences(tt.c, tt.s, noon) {
+		for _, d := range differences(tt.c, tt.s, SampleTime) {
 			got = append(got, d.Kind)
 			if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !holds(tt.c, d) {
 				t.Errorf("%s: %+v", name, d)
@@ -65,9 +65,9 @@ func TestDifferences(t *testing.T) {
 }
 
 func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
-	standing := sampleCase(Filing)
-	moved := sampleCase(Filing)
-	moved.EnteredAt = noon
+	standing := SampleCase(Filing)
+	moved := SampleCase(Filing)
+	moved.EnteredAt = SampleTime
 	for name, tt := range map[string]struct {
 		c    *Case
 		kind DiffKind
@@ -80,11 +80,11 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 		"woken":                     {parkedCase(Filing, stopped("evidence", "stalled", "")), DiffStalled, true},
 		"woken with a write begun":  {parkedCase(Filing, stopped("evidence", "unknown_outcome", "")), DiffStalled, true},
 		"stopped for its own cause": {parkedCase(Filing, stopped("evidence", "quota", "")), DiffStalled, false},
-		"gone and rejected":         {sampleCase(Rejected), DiffPersonGone, false},
-		"gone and open":             {sampleCase(AwaitingReview), DiffPersonGone, true},
-		"photo and withdrawn":       {sampleCase(Withdrawn), DiffPhotoLost, false},
+		"gone and rejected":         {SampleCase(Rejected), DiffPersonGone, false},
+		"gone and open":             {SampleCase(AwaitingReview), DiffPersonGone, true},
+		"photo and withdrawn":       {SampleCase(Withdrawn), DiffPhotoLost, false},
 		"photo and done":            {doneCase(), DiffPhotoLost, true},
-		"chain":                     {sampleCase(Expired), DiffChain, true},
+		"chain":                     {SampleCase(Expired), DiffChain, true},
 	} {
 		if got := holds(tt.c, Difference{Kind: tt.kind, Case: tt.c.ID, Since: standing.EnteredAt}); got != tt.want {
 			t.Errorf("%s: holds %v", name, got)
@@ -109,7 +109,7 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 		"evidence begun":    {Filing, func(c *Case) {}, "evidence", "unknown_outcome", []JobKind{JobEvidence}},
 		"evidence rejected": {Filing, func(c *Case) { c.Evidence.State = WriteRefused }, "evidence", "stalled", []JobKind{JobEvidence}},
 	} {
-		c := sampleCase(tt.state)
+		c := SampleCase(tt.state)
 		tt.change(c)
 		stop := wake(c)
 		if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+stop.Code) {
@@ -133,7 +133,7 @@ func TestNights(t *testing.T) {
 		return at
 	}
 	for now, want := range map[string]string{
-		"2026-11-21T04:00:00Z": "2026-11-21T18:30:00Z", // noon in China
+		"2026-11-21T04:00:00Z": "2026-11-21T18:30:00Z", // SampleTime in China
 		"2026-11-21T18:29:59Z": "2026-11-21T18:30:00Z",
 		"2026-11-21T18:30:00Z": "2026-11-22T18:30:00Z",
 		"2026-12-31T20:00:00Z": "2027-01-01T18:30:00Z",
@@ -150,19 +150,19 @@ func TestNights(t *testing.T) {
 
 func TestPlanOfARun(t *testing.T) {
 	night := "2026-06-02"
-	if r := newRun(night, noon, nil); !r.From.Equal(noon.Add(-reconcileBack)) || r.Again != nil {
+	if r := newRun(night, SampleTime, nil); !r.From.Equal(SampleTime.Add(-reconcileBack)) || r.Again != nil {
 		t.Errorf("the first run: %+v", r)
 	}
-	last := &reconcileRun{Started: noon.Add(-24 * time.Hour), From: noon.Add(-48 * time.Hour), Differences: []Difference{{Case: "c1", Kind: DiffChain}, {Case: "c2"}, {Case: "c1"}}}
-	if r := newRun(night, noon, last); !r.From.Equal(last.Started) || !slices.Equal(r.Again, []string{"c1", "c2"}) {
+	last := &reconcileRun{Started: SampleTime.Add(-24 * time.Hour), From: SampleTime.Add(-48 * time.Hour), Differences: []Difference{{Case: "c1", Kind: DiffChain}, {Case: "c2"}, {Case: "c1"}}}
+	if r := newRun(night, SampleTime, last); !r.From.Equal(last.Started) || !slices.Equal(r.Again, []string{"c1", "c2"}) {
 		t.Errorf("a run after another: %+v", r)
 	}
 	last.Silent = map[string]string{"esign": "unavailable"}
-	if r := newRun(night, noon, last); !r.From.Equal(last.From) {
+	if r := newRun(night, SampleTime, last); !r.From.Equal(last.From) {
 		t.Errorf("a run after one that got no answers: %+v", r)
 	}
-	last.From = noon.Add(-999 * time.Hour)
-	if r := newRun(night, noon, last); !r.From.Equal(noon.Add(-reconcileBack)) {
+	last.From = SampleTime.Add(-999 * time.Hour)
+	if r := newRun(night, SampleTime, last); !r.From.Equal(SampleTime.Add(-reconcileBack)) {
 		t.Errorf("a run after a long time: %+v", r)
 	}
 	if first, tail := reconcileStates[0], reconcileStates[len(reconcileStates)-1]; len(reconcileStates) != len(States) || first.Terminal() || !tail.Terminal() {
@@ -171,7 +171,7 @@ func TestPlanOfARun(t *testing.T) {
 }
 
 func TestWhatHRHearsOf(t *testing.T) {
-	early := noon.Add(-time.Hour)
+	early := SampleTime.Add(-time.Hour)
 	known := &reconcileRun{Differences: []Difference{{Kind: DiffChain, Case: "ended", Since: early, Ended: true}, {Kind: DiffPersonGone, Case: "open", Since: early}}}
 	for name, tt := range map[string]struct {
 		now  Difference
@@ -179,10 +179,10 @@ func TestWhatHRHearsOf(t *testing.T) {
 		tell bool
 		told bool
 	}{
-		"the first night":           {Difference{Kind: DiffChain, Case: "ended", Since: noon, Ended: true}, nil, true, false},
-		"known of an ended case":    {Difference{Kind: DiffChain, Case: "ended", Since: noon, Ended: true}, known, false, true},
-		"known of an open case":     {Difference{Kind: DiffPersonGone, Case: "open", Since: noon}, known, true, false},
-		"another kind of that case": {Difference{Kind: DiffPhotoLost, Case: "ended", Since: noon, Ended: true}, known, true, false},
+		"the first night":           {Difference{Kind: DiffChain, Case: "ended", Since: SampleTime, Ended: true}, nil, true, false},
+		"known of an ended case":    {Difference{Kind: DiffChain, Case: "ended", Since: SampleTime, Ended: true}, known, false, true},
+		"known of an open case":     {Difference{Kind: DiffPersonGone, Case: "open", Since: SampleTime}, known, true, false},
+		"another kind of that case": {Difference{Kind: DiffPhotoLost, Case: "ended", Since: SampleTime, Ended: true}, known, true, false},
 	} {
 		r := &reconcileRun{Differences: []Difference{tt.now}}
 		tell := r.compareWith(tt.last)

@@ -15,9 +15,9 @@ func stopped(step, code, incident string) *Attention {
 
 // parkedCase stands in needs_attention and will return to a state.
 func parkedCase(back State, a *Attention) *Case {
-	c := sampleCase(back)
+	c := SampleCase(back)
 	c.State, c.Attention = NeedsAttention, a
-	a.Return, a.Rev, a.Since = back, c.Rev, noon
+	a.Return, a.Rev, a.Since = back, c.Rev, SampleTime
 	c.Rev++
 	return c
 }
@@ -37,24 +37,24 @@ func TestAStopParksTheCase(t *testing.T) {
 		{Recording, "upload", "photo_lost", "", []string{toHR}},
 		{Filing, "evidence", "incomplete", "", []string{toHR}},
 	} {
-		c := sampleCase(tt.from)
+		c := SampleCase(tt.from)
 		d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
 		d.queued()
 		d.drew([]string{toApplicant, toHR}, tt.anew).noted("step", tt.step, "code", tt.code, "upstream", "42", "log_id", "log")
 		a := d.Case.Attention
-		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(noon) || a.Incident != tt.incident || d.Incident != tt.incident {
+		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
 			t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
 		}
 		if !cards.HasText("trouble."+tt.code) || !cards.HasText("attention_step."+tt.step) {
 			t.Errorf("no words for %s, %s", tt.step, tt.code)
 		}
-		hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention)
+		hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 		if hr.Step != tt.step || hr.Code != tt.code || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
 			t.Errorf("HR sees %+v", hr)
 		}
 		at := map[string]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 			"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-		if mine := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+		if mine := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 			t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 		}
 	}
@@ -72,7 +72,7 @@ func TestAStopSettlesTheWrite(t *testing.T) {
 		{Filing, "evidence", "unknown_outcome", WriteUnknown}, {Filing, "evidence", "quota", WriteRefused},
 		{Recording, "upload", "quota", WriteStarted}, // another step's
 	} {
-		d := decide(t, sampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
+		d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
 		w := d.Case.Identity
 		if tt.from == Filing {
 			w = d.Case.Evidence
@@ -121,7 +121,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 				t.Errorf("settled %+v", d.Case.Settled)
 			}
 			d.drew([]string{toApplicant, toHR}, nil)
-			hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != tt.step {
 				t.Errorf("HR sees %+v", hr)
 			}
@@ -140,7 +140,7 @@ func TestRetryOfAnIncident(t *testing.T) {
 
 // For an unknown outcome 重试 is HR's word that nothing was written.
 func TestRetryOfAnUnknownOutcome(t *testing.T) {
-	c := sampleCase(NeedsAttention)
+	c := SampleCase(NeedsAttention)
 	d := decide(t, c, Event{Kind: Retry}).led(Recording).noted("decided", "not written, once more")
 	if d.Case.Identity.State != WriteRefused || d.Case.Identity.Attempt != 1 {
 		t.Errorf("identity %+v", d.Case.Identity)
@@ -155,8 +155,8 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 			seconds string // to wait; "" = none
 		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""}, {time.Hour, ""}} {
 			c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
-			c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: noon.Add(-tt.age)}
-			c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: noon.Add(-tt.age)}
+			c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
+			c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
 			d := decide(t, c, Event{Kind: Retry})
 			if tt.seconds == "" {
 				d.led(Filing).said("retried")
@@ -173,7 +173,7 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 	}
 	// What is known not to have been written may be tried at once.
 	c := parkedCase(Filing, stopped("evidence", "quota", ""))
-	c.Evidence = &Write{State: WriteRefused, Attempt: 1, Started: noon}
+	c.Evidence = &Write{State: WriteRefused, Attempt: 1, Started: SampleTime}
 	decide(t, c, Event{Kind: Retry}).led(Filing).said("retried")
 }
 
@@ -200,12 +200,12 @@ func TestResolveIdentity(t *testing.T) {
 		{"with one photo", map[string]string{"front": "f1"}, ThreeElements, Filing, []JobKind{JobUpload}},
 		{"without verification", nil, MethodNone, Done, []JobKind{JobPurge}},
 	} {
-		c := sampleCase(NeedsAttention)
+		c := SampleCase(NeedsAttention)
 		c.Uploads, c.Method = tt.uploads, tt.method
 		d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
 		d.queued(tt.jobs...)
 		w := d.Case.Identity
-		if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(noon) || d.Case.Settled.What != "resolved" {
+		if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Settled.What != "resolved" {
 			t.Errorf("%s: %+v", tt.name, w)
 		}
 	}
@@ -245,16 +245,16 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 }
 
 func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
-	d := decide(t, sampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
+	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
 	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Settled.What != "closed" {
 		t.Errorf("closed %+v", d.Case)
 	}
-	card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "closed" || card.Note != "请找我" {
 		t.Errorf("the applicant reads %+v", card)
 	}
-	if hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
+	if hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
 		t.Errorf("HR sees %+v", hr.Decision)
 	}
 }

@@ -8,11 +8,11 @@ import (
 )
 
 func checked(outcome string) *Check {
-	return &Check{Outcome: outcome, Detail: "0", Supplier: "腾讯云", Serial: "r-9", At: noon}
+	return &Check{Outcome: outcome, Detail: "0", Supplier: "腾讯云", Serial: "r-9", At: SampleTime}
 }
 
 func TestAMatchGoesToHR(t *testing.T) {
-	c := sampleCase(Checking)
+	c := SampleCase(Checking)
 	c.Delayed, c.Review = "check", &Review{By: "ou_hr1", What: "sent_back"}
 	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
 	d.queued()
@@ -27,17 +27,17 @@ func TestAMatchGoesToHR(t *testing.T) {
 
 func TestNoMatchGoesBackToTheForm(t *testing.T) {
 	for outcome, mismatch := range map[string]string{"mismatch": "three_elements", "no_record": "no_record"} {
-		d := decide(t, sampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
+		d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
 		d.queued()
 		if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
 			t.Errorf("%s: mismatch %q", outcome, d.Case.Mismatch)
 		}
 		// A code proves one submission only; what was typed is kept.
-		if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != sampleNumber || d.Case.Personal.Mobile != sampleMobile {
+		if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
 			t.Errorf("%s: %+v", outcome, d.Case)
 		}
-		card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Confirm)
-		if card.Mismatch != mismatch || card.Number != sampleNumber {
+		card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+		if card.Mismatch != mismatch || card.Number != SampleNumber {
 			t.Errorf("%s: the form shows mismatch %q", outcome, card.Mismatch)
 		}
 		if d.lastSent() != "tencent_faceid" {
@@ -48,7 +48,7 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 
 func TestWhatTheSupplierDoesNotTake(t *testing.T) {
 	for _, field := range []string{"mobile", "identity_code", "identity_name"} {
-		c := sampleCase(Checking)
+		c := SampleCase(Checking)
 		c.Delayed = "check"
 		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
 		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" || !cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
@@ -61,7 +61,7 @@ func TestWhatTheSupplierDoesNotTake(t *testing.T) {
 func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	warnings := func(p *Policy) { p.ReviewAlways = false }
 	green := func() *Case {
-		c := sampleCase(Checking)
+		c := SampleCase(Checking)
 		c.Review = nil
 		return c
 	}
@@ -70,12 +70,12 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Why != "policy: all checks green" {
 		t.Errorf("review %+v (%s)", r, d.Why)
 	}
-	if card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Progress); !card.Automatic {
+	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
 	}
 	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
 
-	front, _ := sampleReadings()
+	front, _ := SampleReadings()
 	for name, change := range map[string]func(*Case){
 		"something was changed":      func(c *Case) { c.Changed = []string{"identity_name"} },
 		"the number is somebody's":   func(c *Case) { c.Duplicates = []string{"x"} },
@@ -107,10 +107,10 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 
 // Every finding has words, and nothing that was not examined is green.
 func TestFindings(t *testing.T) {
-	c := sampleCase(AwaitingReview)
+	c := SampleCase(AwaitingReview)
 	level := func(c *Case) map[string]cards.Level {
 		m := map[string]cards.Level{}
-		for _, f := range Findings(c, noon) {
+		for _, f := range Findings(c, SampleTime) {
 			m[f.Code] = f.Level
 			if !cards.HasText("check."+f.Code+"."+string(f.Level)) || !cards.HasText("chip."+f.Code) {
 				t.Errorf("no words for %s in %s", f.Code, f.Level)
@@ -142,10 +142,10 @@ func TestFindings(t *testing.T) {
 		{"validity", cards.Grey, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
 		{"sides_match", cards.Red, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
 		{"ocr_consistency", cards.Amber, func(c *Case) { c.Personal.Front.Gender = "female" }},
-		{"ocr_consistency", cards.Red, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = otherNumber, "female" }}, // typed, and neither birth nor gender fit
+		{"ocr_consistency", cards.Red, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female" }}, // typed, and neither birth nor gender fit
 		{"edited", cards.Amber, func(c *Case) { c.Changed = []string{"identity_name"} }},
 		{"duplicate_number", cards.Red, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
-		{"name_vs_feishu", cards.Green, func(c *Case) { c.Personal.ContactName = sampleName }},
+		{"name_vs_feishu", cards.Green, func(c *Case) { c.Personal.ContactName = SampleName }},
 		{"name_vs_feishu", cards.Amber, func(c *Case) { c.Personal.ContactName = "小样" }},
 		{"quality", cards.Amber, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
 		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }}, // everything could be read
@@ -154,13 +154,13 @@ func TestFindings(t *testing.T) {
 		}},
 		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
 	} {
-		c := sampleCase(AwaitingReview)
+		c := SampleCase(AwaitingReview)
 		tt.change(c)
 		if got := level(c)[tt.code]; got != tt.level {
 			t.Errorf("%s is %s, want %s", tt.code, got, tt.level)
 		}
 	}
-	if Findings(&Case{}, noon) != nil {
+	if Findings(&Case{}, SampleTime) != nil {
 		t.Error("something was found in nothing")
 	}
 	if AllGreen(nil) {
@@ -169,7 +169,7 @@ func TestFindings(t *testing.T) {
 	if w := Worst([]cards.Check{{Level: cards.Grey}, {Level: cards.Amber}, {Level: cards.Green}}); w != cards.Amber {
 		t.Errorf("worst is %s", w)
 	}
-	if w := Worst(Findings(&Case{Personal: sampleCase(Done).Personal, Duplicates: []string{"x"}}, noon.Add(time.Hour))); w != cards.Red {
+	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != cards.Red {
 		t.Errorf("worst is %s", w)
 	}
 }

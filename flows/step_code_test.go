@@ -8,11 +8,11 @@ import (
 
 // codeCase waits for a code in the given state, asked for a moment ago.
 func codeCase(state string) *Case {
-	c := sampleCase(AwaitingCode)
-	c.Code = &Code{Seq: 1, State: state, AskedAt: noon.Add(-5 * time.Second), MAC: []byte("right"), Supplier: "腾讯云"}
-	c.CodesAsked = []time.Time{noon.Add(-5 * time.Second)}
+	c := SampleCase(AwaitingCode)
+	c.Code = &Code{Seq: 1, State: state, AskedAt: SampleTime.Add(-5 * time.Second), MAC: []byte("right"), Supplier: "腾讯云"}
+	c.CodesAsked = []time.Time{SampleTime.Add(-5 * time.Second)}
 	if state == "sent" {
-		c.Code.SentAt = noon.Add(-4 * time.Second)
+		c.Code.SentAt = SampleTime.Add(-4 * time.Second)
 	}
 	return c
 }
@@ -54,7 +54,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 	} {
 		c := codeCase("sending")
 		c.Delayed = "code"
-		d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: noon}).stayed()
+		d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: SampleTime}).stayed()
 		code := d.Case.Code
 		if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC || d.Silent != tt.silent {
 			t.Errorf("%s: %+v", tt.kind, code)
@@ -62,7 +62,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 		if d.lastSent() != tt.sent {
 			t.Errorf("%s: sent to %q", tt.kind, d.lastSent())
 		}
-		if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(noon) || d.Case.Delayed != "") {
+		if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(SampleTime) || d.Case.Delayed != "") {
 			t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
 		}
 		if !tt.silent {
@@ -82,18 +82,18 @@ func TestAskingForAnotherCode(t *testing.T) {
 		starts  time.Duration // from now, at the latest
 		another bool
 	}{
-		{"too soon", "sent", 20 * time.Second, sampleMobile, "40", 0, false},
-		{"too soon by less than a second", "sent", 59*time.Second + 1, sampleMobile, "1", 0, false},
-		{"in time", "sent", time.Minute, sampleMobile, "", 0, true},
-		{"in time while unknown", "unknown", 2 * time.Minute, sampleMobile, "", 0, true},
-		{"too soon while unknown", "unknown", time.Second, sampleMobile, "59", 0, false},
-		{"too soon while it is being sent", "sending", time.Second, sampleMobile, "59", 0, false},
-		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, sampleMobile, "", 40 * time.Second, true},
+		{"too soon", "sent", 20 * time.Second, SampleMobile, "40", 0, false},
+		{"too soon by less than a second", "sent", 59*time.Second + 1, SampleMobile, "1", 0, false},
+		{"in time", "sent", time.Minute, SampleMobile, "", 0, true},
+		{"in time while unknown", "unknown", 2 * time.Minute, SampleMobile, "", 0, true},
+		{"too soon while unknown", "unknown", time.Second, SampleMobile, "59", 0, false},
+		{"too soon while it is being sent", "sending", time.Second, SampleMobile, "59", 0, false},
+		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, SampleMobile, "", 40 * time.Second, true},
 		{"at once after one that was not sent, to another mobile", "failed", 20 * time.Second, "13900009999", "", 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)
-			c.Code.AskedAt, c.CodesAsked, c.Personal.CodeMobile = noon.Add(-tt.asked), []time.Time{noon.Add(-tt.asked)}, tt.mobile
+			c.Code.AskedAt, c.CodesAsked, c.Personal.CodeMobile = SampleTime.Add(-tt.asked), []time.Time{SampleTime.Add(-tt.asked)}, tt.mobile
 			d := decide(t, c, Event{Kind: CodeAsked})
 			if !tt.another {
 				d.refused("too soon for another code", "code_wait", "seconds", tt.waits)
@@ -101,7 +101,7 @@ func TestAskingForAnotherCode(t *testing.T) {
 			}
 			d.stayed().said("resent").drew([]string{toApplicant}, nil)
 			j := d.queued(JobSendCode)[0]
-			if j.Rev != 2 || j.At.Before(noon) || j.At.After(noon.Add(tt.starts)) {
+			if j.Rev != 2 || j.At.Before(SampleTime) || j.At.After(SampleTime.Add(tt.starts)) {
 				t.Errorf("job %+v", j)
 			}
 			if code := d.Case.Code; code.Seq != 2 || code.State != "sending" || code.MAC != nil || code.Tries != 0 {
@@ -113,19 +113,19 @@ func TestAskingForAnotherCode(t *testing.T) {
 
 func TestCodesPerDay(t *testing.T) {
 	c := codeCase("sent")
-	c.Code.AskedAt, c.CodesAsked = noon.Add(-2*time.Minute), nil
+	c.Code.AskedAt, c.CodesAsked = SampleTime.Add(-2*time.Minute), nil
 	for i := range MaxCodesPerDay {
-		c.CodesAsked = append(c.CodesAsked, noon.Add(-24*time.Hour+time.Minute).Add(time.Duration(i)*time.Minute))
+		c.CodesAsked = append(c.CodesAsked, SampleTime.Add(-24*time.Hour+time.Minute).Add(time.Duration(i)*time.Minute))
 	}
 	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "codes_used_up")
-	d := decide(t, c, Event{Kind: CodeAsked, At: noon.Add(time.Minute)}).stayed()
+	d := decide(t, c, Event{Kind: CodeAsked, At: SampleTime.Add(time.Minute)}).stayed()
 	if n := len(d.Case.CodesAsked); n != MaxCodesPerDay {
 		t.Errorf("%d codes on record, the oldest is more than a day old", n)
 	}
 }
 
 func TestTypedCodes(t *testing.T) {
-	ttl := testPolicy().CodeTTL
+	ttl := SamplePolicy().CodeTTL
 	for _, tt := range []struct {
 		name    string
 		state   string
@@ -139,18 +139,18 @@ func TestTypedCodes(t *testing.T) {
 		args    []string
 		problem string
 	}{
-		{"right", "sent", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
-		{"right, before the receipt", "sending", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
-		{"right, without any receipt", "unknown", noon, "right", 0, "123456", Checking, "", "saved", nil, ""},
-		{"right at the last try", "sent", noon, "right", MaxCodeTries - 1, "123456", Checking, "", "saved", nil, ""},
-		{"wrong", "sent", noon, "wrong", 0, "123456", AwaitingCode, "", "code_wrong", []string{"left", "4"}, "wrong"},
-		{"wrong for the fourth time", "sent", noon, "wrong", 3, "123456", AwaitingCode, "", "code_wrong", []string{"left", "1"}, "wrong"},
-		{"wrong for the fifth time", "sent", noon, "wrong", 4, "123456", AwaitingCode, "", "code_too_many", nil, "too_many_tries"},
-		{"right, but used up", "sent", noon, "right", MaxCodeTries, "123456", "", "the code is used up", "code_too_many", nil, ""},
-		{"right at the last moment", "sent", noon.Add(ttl - 4*time.Second - 1), "right", 0, "123456", Checking, "", "saved", nil, ""},
-		{"right, expired", "sent", noon.Add(ttl - 4*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
-		{"right, expired since it was asked for", "unknown", noon.Add(ttl - 5*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
-		{"nothing", "sent", noon, "right", 0, "", "", "no code typed", "missing_field", []string{"field", "sms_code"}, ""},
+		{"right", "sent", SampleTime, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, before the receipt", "sending", SampleTime, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, without any receipt", "unknown", SampleTime, "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right at the last try", "sent", SampleTime, "right", MaxCodeTries - 1, "123456", Checking, "", "saved", nil, ""},
+		{"wrong", "sent", SampleTime, "wrong", 0, "123456", AwaitingCode, "", "code_wrong", []string{"left", "4"}, "wrong"},
+		{"wrong for the fourth time", "sent", SampleTime, "wrong", 3, "123456", AwaitingCode, "", "code_wrong", []string{"left", "1"}, "wrong"},
+		{"wrong for the fifth time", "sent", SampleTime, "wrong", 4, "123456", AwaitingCode, "", "code_too_many", nil, "too_many_tries"},
+		{"right, but used up", "sent", SampleTime, "right", MaxCodeTries, "123456", "", "the code is used up", "code_too_many", nil, ""},
+		{"right at the last moment", "sent", SampleTime.Add(ttl - 4*time.Second - 1), "right", 0, "123456", Checking, "", "saved", nil, ""},
+		{"right, expired", "sent", SampleTime.Add(ttl - 4*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
+		{"right, expired since it was asked for", "unknown", SampleTime.Add(ttl - 5*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
+		{"nothing", "sent", SampleTime, "right", 0, "", "", "no code typed", "missing_field", []string{"field", "sms_code"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)
@@ -188,7 +188,7 @@ func TestTypedCodes(t *testing.T) {
 
 // An expired code does not cost a try, and a failed one cannot be guessed.
 func TestExpiredCodesCostNoTry(t *testing.T) {
-	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: noon.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
+	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: SampleTime.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
 	if d.Case.Code.Tries != 0 {
 		t.Errorf("%d tries", d.Case.Code.Tries)
 	}

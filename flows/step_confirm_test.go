@@ -13,7 +13,7 @@ import (
 
 // form is a complete submission; with sets or removes ("\x00") fields.
 func form(with ...string) cards.Form {
-	f := cards.Form{IdentityName: ptr(sampleName), IdentityCode: ptr(sampleNumber), Mobile: ptr(sampleMobile)}
+	f := cards.Form{IdentityName: ptr(SampleName), IdentityCode: ptr(SampleNumber), Mobile: ptr(SampleMobile)}
 	for i := 0; i+1 < len(with); i += 2 {
 		v := ptr(with[i+1])
 		if *v == "\x00" {
@@ -34,18 +34,18 @@ func form(with ...string) cards.Form {
 }
 
 func TestConfirmAsksForTheCode(t *testing.T) {
-	c := sampleCase(AwaitingConfirmation)
+	c := SampleCase(AwaitingConfirmation)
 	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
 	d := decide(t, c, Event{Kind: Confirmed, Form: form(), Index: []byte("index"), Duplicates: []string{"x"}}).led(AwaitingCode).said("saved")
 	j := d.queued(JobSendCode)[0]
-	if j.Rev != 1 || !j.At.Equal(noon) {
+	if j.Rev != 1 || !j.At.Equal(SampleTime) {
 		t.Errorf("the code's job is %+v", j)
 	}
 	after := d.Case
-	if after.Personal.Name != sampleName || after.Personal.Number != sampleNumber || after.Personal.Mobile != sampleMobile || after.Personal.CodeMobile != sampleMobile {
+	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber || after.Personal.Mobile != SampleMobile || after.Personal.CodeMobile != SampleMobile {
 		t.Error("the fields are not kept")
 	}
-	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil || !after.Confirmed.Equal(noon) {
+	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil || !after.Confirmed.Equal(SampleTime) {
 		t.Errorf("left behind: %+v", after)
 	}
 	if !d.SetIndex || string(d.Index) != "index" || !slices.Equal(after.Duplicates, []string{"x"}) {
@@ -57,10 +57,10 @@ func TestConfirmAsksForTheCode(t *testing.T) {
 }
 
 func TestConfirmTidiesWhatWasTyped(t *testing.T) {
-	d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed,
-		Form: form("identity_name", "  "+sampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile", "+86 139-0000-1234")}).led(AwaitingCode)
+	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed,
+		Form: form("identity_name", "  "+SampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile", "+86 139-0000-1234")}).led(AwaitingCode)
 	p := d.Case.Personal
-	if p.Name != sampleName || p.Number != sampleNumber || p.Mobile != sampleMobile || d.Case.Changed != nil {
+	if p.Name != SampleName || p.Number != SampleNumber || p.Mobile != SampleMobile || d.Case.Changed != nil {
 		t.Errorf("kept with changes %v", d.Case.Changed)
 	}
 }
@@ -72,10 +72,10 @@ func TestConfirmNotesWhatWasChanged(t *testing.T) {
 	}{
 		{form(), nil},
 		{form("identity_name", "样甲鸣"), []string{"identity_name"}},
-		{form("identity_code", otherNumber), []string{"identity_code"}},
-		{form("identity_name", "样甲鸣", "identity_code", otherNumber), []string{"identity_name", "identity_code"}},
+		{form("identity_code", OtherNumber), []string{"identity_code"}},
+		{form("identity_name", "样甲鸣", "identity_code", OtherNumber), []string{"identity_name", "identity_code"}},
 	} {
-		d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).led(AwaitingCode)
+		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).led(AwaitingCode)
 		if !slices.Equal(d.Case.Changed, tt.changed) {
 			t.Errorf("changed %v, want %v", d.Case.Changed, tt.changed)
 		}
@@ -95,7 +95,7 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 		{"a number that is too short", "identity_code", "12345", "length"},
 		{"letters for a number", "identity_code", "89900019900307O296", "characters"},
 		{"a region that begins with 0", "identity_code", "099000199003070296", "characters"},
-		{"a wrong check digit", "identity_code", sampleNumber[:17] + "7", "check_digit"},
+		{"a wrong check digit", "identity_code", SampleNumber[:17] + "7", "check_digit"},
 		{"no such day", "identity_code", "899000199002300298", "date"},
 		{"a birth in the future", "identity_code", "899000203003070297", "future"},
 		{"no mobile", "mobile", "", "required"},
@@ -104,7 +104,7 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 		{"a landline", "mobile", "010-12345678", "mobile_format"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := sampleCase(AwaitingConfirmation)
+			c := SampleCase(AwaitingConfirmation)
 			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).stayed().said("wrong_field", "field", tt.field)
 			d.queued()
 			if !maps.Equal(d.Case.FormIssues, map[string]string{tt.field: tt.problem}) {
@@ -126,7 +126,7 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 			if d.Case.Confirmed != c.Confirmed || d.SetIndex || d.Case.Code != nil {
 				t.Error("a wrong form has consequences")
 			}
-			if raw := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).JSON(); len(raw) > 30<<10 {
+			if raw := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
 				t.Errorf("the card has %d bytes", len(raw))
 			}
 		})
@@ -142,7 +142,7 @@ func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
 		{form("identity_name", "", "identity_code", "1", "mobile", "2"), "identity_name", 3},
 		{form("identity_code", "1", "mobile", "2"), "identity_code", 2},
 	} {
-		d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field", "field", tt.field)
+		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field", "field", tt.field)
 		if len(d.Case.FormIssues) != tt.n {
 			t.Errorf("issues %v", d.Case.FormIssues)
 		}
@@ -152,15 +152,15 @@ func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
 // A field that is not even there was not left out by a person.
 func TestConfirmWithoutAField(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		decide(t, sampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form(field, "\x00")}).
+		decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form(field, "\x00")}).
 			refused("a field of the form is missing", "missing_field", "field", field)
 	}
 }
 
 func TestConfirmWithoutVerification(t *testing.T) {
-	c := sampleCase(AwaitingConfirmation)
+	c := SampleCase(AwaitingConfirmation)
 	c.Method = MethodNone
-	for _, mobile := range []string{"\x00", "", sampleMobile} {
+	for _, mobile := range []string{"\x00", "", SampleMobile} {
 		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).led(AwaitingReview)
 		d.queued()
 		if d.Case.Code != nil || d.Case.Rounds != 1 {
@@ -181,29 +181,29 @@ func TestConfirmWithoutVerification(t *testing.T) {
 
 // When the tenant's data-loss prevention refused the clear form, empty means "as read".
 func TestMaskedForm(t *testing.T) {
-	d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{toApplicant}, nil)
+	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{toApplicant}, nil)
 	if !d.Case.MaskedForm {
 		t.Fatal("the form stays clear")
 	}
 	decide(t, d.Case, Event{Kind: FormTooClear}).refused("already masked", "")
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, AwaitingReview} {
-		decide(t, sampleCase(s), Event{Kind: FormTooClear, Role: Bot}).refused("not in the table", "already")
+		decide(t, SampleCase(s), Event{Kind: FormTooClear, Role: Bot}).refused("not in the table", "already")
 	}
 
 	c := d.Case
-	c.Personal.ContactMobile = "+86 " + sampleMobile
-	card := ApplicantCard(c, Scene{Now: noon, Policy: testPolicy()}).(cards.Confirm)
+	c.Personal.ContactMobile = "+86 " + SampleMobile
+	card := ApplicantCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" || card.MaskedMobile == "" || !card.Masked {
 		t.Errorf("the masked form shows %+v", card)
 	}
 	e := Event{Kind: Confirmed, Form: form("identity_name", "", "identity_code", " ", "mobile", "")}
 	after := decide(t, c, e).led(AwaitingCode).Case
-	if after.Personal.Name != sampleName || after.Personal.Number != sampleNumber || after.Personal.Mobile != sampleMobile || after.Changed != nil {
+	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber || after.Personal.Mobile != SampleMobile || after.Changed != nil {
 		t.Errorf("empty does not mean as read: %v", after.Changed)
 	}
 	e.Form = form("identity_name", "样甲鸣", "identity_code", "", "mobile", "13900009999")
 	after = decide(t, c, e).led(AwaitingCode).Case
-	if after.Personal.Name != "样甲鸣" || after.Personal.Number != sampleNumber || after.Personal.Mobile != "13900009999" || fmt.Sprint(after.Changed) != "[identity_name]" {
+	if after.Personal.Name != "样甲鸣" || after.Personal.Number != SampleNumber || after.Personal.Mobile != "13900009999" || fmt.Sprint(after.Changed) != "[identity_name]" {
 		t.Errorf("typed values are lost: %v", after.Changed)
 	}
 	c.Personal.ContactMobile = ""
@@ -214,21 +214,21 @@ func TestMaskedForm(t *testing.T) {
 }
 
 func TestEditFromTheCode(t *testing.T) {
-	c := sampleCase(AwaitingCode)
+	c := SampleCase(AwaitingCode)
 	c.Personal.SMSCode = "123456"
 	d := decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation)
-	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != sampleMobile || len(d.Case.CodesAsked) != 1 {
+	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != SampleMobile || len(d.Case.CodesAsked) != 1 {
 		t.Errorf("after edit: %+v", d.Case)
 	}
 }
 
 func TestConfirmAfterTooManyCodes(t *testing.T) {
-	c := sampleCase(AwaitingConfirmation)
+	c := SampleCase(AwaitingConfirmation)
 	for i := range MaxCodesPerDay {
-		c.CodesAsked = append(c.CodesAsked, noon.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
+		c.CodesAsked = append(c.CodesAsked, SampleTime.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
 	}
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "codes_used_up")
-	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: noon.Add(time.Hour)}).led(AwaitingCode)
+	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).led(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
 		t.Errorf("%d codes on record", len(d.Case.CodesAsked))
 	}
@@ -242,9 +242,9 @@ func TestConfirmAgainKeepsThePause(t *testing.T) {
 	for _, tt := range []struct {
 		mobile string
 		at     time.Time
-	}{{sampleMobile, noon.Add(40 * time.Second)}, {"13900009999", noon}} {
-		c := sampleCase(AwaitingConfirmation)
-		c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{noon.Add(-20 * time.Second)}, 1, sampleMobile
+	}{{SampleMobile, SampleTime.Add(40 * time.Second)}, {"13900009999", SampleTime}} {
+		c := SampleCase(AwaitingConfirmation)
+		c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
 		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
 		if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.Rev != 2 {
 			t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.Rev)

@@ -7,13 +7,13 @@ import (
 )
 
 func TestOpenAsksForConsent(t *testing.T) {
-	p := testPolicy()
-	ch := Open(p, "id-1", "tenant", "ou_1", "oc_1", noon)
+	p := SamplePolicy()
+	ch := Open(p, "id-1", "tenant", "ou_1", "oc_1", SampleTime)
 	c := ch.Case
 	if c.State != AwaitingConsent || c.Rev != 1 || c.TenantKey != "tenant" || c.OpenID != "ou_1" || c.ChatID != "oc_1" || c.Method != ThreeElements {
 		t.Errorf("opened %+v", c)
 	}
-	if !c.ExpiresAt.Equal(noon.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(noon) || !c.CreatedAt.Equal(noon) {
+	if !c.ExpiresAt.Equal(SampleTime.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(SampleTime) || !c.CreatedAt.Equal(SampleTime) {
 		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
 	d := taken{t, ch, c}
@@ -26,16 +26,16 @@ func TestOpenAsksForConsent(t *testing.T) {
 			t.Errorf("%s belongs to revision %d", j.Kind, j.Rev)
 		}
 	}
-	if !timers[JobRemind].Equal(noon.Add(p.ReminderAfter)) || !timers[JobExpire].Equal(noon.Add(p.ExpireAfter)) {
+	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) || !timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
 		t.Errorf("timers %v", timers)
 	}
 }
 
 // The method of a case is the one of the day on which it began.
 func TestOpenPinsTheMethod(t *testing.T) {
-	p := testPolicy()
+	p := SamplePolicy()
 	p.Method = MethodNone
-	c := Open(p, "id-1", "", "ou_1", "", noon).Case
+	c := Open(p, "id-1", "", "ou_1", "", SampleTime).Case
 	p.Method = ThreeElements
 	if c.Method != MethodNone {
 		t.Errorf("method %s", c.Method)
@@ -43,33 +43,33 @@ func TestOpenPinsTheMethod(t *testing.T) {
 }
 
 func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
-	c := sampleCase(AwaitingConsent)
+	c := SampleCase(AwaitingConsent)
 	d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "p1", MessageID: "om_1", Photo: PhotoRef{FileKey: "k1", Kind: "file"}}).stayed()
 	d.queued() // nothing is fetched
 	d.drew([]string{toApplicant}, nil).noted("photo", "p1")
-	want := Photo{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "file", State: PhotoWaiting, At: noon}
+	want := Photo{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "file", State: PhotoWaiting, At: SampleTime}
 	if len(d.Case.Photos) != 1 || fmt.Sprint(d.Case.Photos[0]) != fmt.Sprint(want) {
 		t.Errorf("photos %+v", d.Case.Photos)
 	}
 }
 
 func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
-	c := sampleCase(AwaitingConsent)
+	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}, {ID: "p2", State: PhotoReplaced}, {ID: "p3", State: PhotoWaiting}}
 	d := decide(t, c, Event{Kind: Consented}).led(AwaitingPhotos)
 	jobs := d.queued(JobContact, JobFetchPhoto, JobFetchPhoto)
 	if jobs[1].Ref != "p1" || jobs[2].Ref != "p3" {
 		t.Errorf("fetches %s and %s", jobs[1].Ref, jobs[2].Ref)
 	}
-	p := testPolicy()
+	p := SamplePolicy()
 	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
-	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() || !got.At.Equal(noon) {
+	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() || !got.At.Equal(SampleTime) {
 		t.Errorf("consent %+v", got)
 	}
 }
 
 func TestDecliningForgetsThePhotos(t *testing.T) {
-	c := sampleCase(AwaitingConsent)
+	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}}
 	d := decide(t, c, Event{Kind: ConsentDenied}).led(Declined)
 	d.said("cancelled")
@@ -85,13 +85,13 @@ func TestDecliningForgetsThePhotos(t *testing.T) {
 // A second click on the consent card finds the case elsewhere.
 func TestConsentTwiceIsLate(t *testing.T) {
 	rev := int64(7)
-	c := sampleCase(AwaitingPhotos)
+	c := SampleCase(AwaitingPhotos)
 	decide(t, c, Event{Kind: Consented, Role: Applicant, Rev: &rev}).refused("not in the table", "already")
 }
 
 func TestTooManyPhotosAreRefused(t *testing.T) {
 	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation} {
-		c := sampleCase(s)
+		c := SampleCase(s)
 		for len(c.Photos) < MaxPhotos {
 			c.Photos = append(c.Photos, Photo{ID: fmt.Sprint("x", len(c.Photos)), State: PhotoReplaced})
 		}

@@ -10,7 +10,7 @@ import (
 
 func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 	for _, s := range States {
-		c := sampleCase(s)
+		c := SampleCase(s)
 		d := decide(t, c, Event{Kind: Cancelled, Role: Applicant, Actor: c.OpenID})
 		switch s {
 		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
@@ -31,7 +31,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 
 // The photos of an ended case live for the grace period, its fields as long as the policy says.
 func TestClocksOfTheEnd(t *testing.T) {
-	grace := testPolicy().PhotoGrace
+	grace := SamplePolicy().PhotoGrace
 	for _, tt := range []struct {
 		name      string
 		c         *Case
@@ -39,18 +39,18 @@ func TestClocksOfTheEnd(t *testing.T) {
 		retention time.Duration
 		purges    map[string]time.Duration
 	}{
-		{"cancelled", sampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999, map[string]time.Duration{"photos": grace, "all": grace}},
-		{"cancelled without photos", sampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0, map[string]time.Duration{"all": grace}},
-		{"done, kept for ever", sampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0, map[string]time.Duration{"photos": grace}},
-		{"done, kept for a year", sampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour, map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
-		{"expired", sampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
-		{"erased", sampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
+		{"cancelled", SampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999, map[string]time.Duration{"photos": grace, "all": grace}},
+		{"cancelled without photos", SampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0, map[string]time.Duration{"all": grace}},
+		{"done, kept for ever", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0, map[string]time.Duration{"photos": grace}},
+		{"done, kept for a year", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour, map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
+		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
+		{"erased", SampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
 	} {
 		d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
 		got := map[string]time.Duration{}
 		for _, j := range d.Jobs {
 			if j.Kind == JobPurge {
-				got[j.Ref] = j.At.Sub(noon)
+				got[j.Ref] = j.At.Sub(SampleTime)
 			}
 		}
 		if len(got) != len(tt.purges) {
@@ -71,7 +71,7 @@ func TestClocksOfTheEnd(t *testing.T) {
 func checkErased(t *testing.T, d taken) {
 	t.Helper()
 	c := d.Case
-	if !c.Personal.Empty() || c.Duplicates != nil || !c.Erased.Equal(noon) || !c.PhotosGoneAt.Equal(noon) {
+	if !c.Personal.Empty() || c.Duplicates != nil || !c.Erased.Equal(SampleTime) || !c.PhotosGoneAt.Equal(SampleTime) {
 		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.Duplicates, c.Erased)
 	}
 	if !d.SetIndex || d.Index != nil {
@@ -90,7 +90,7 @@ func checkErased(t *testing.T, d taken) {
 
 func TestErase(t *testing.T) {
 	for _, s := range States {
-		c := sampleCase(s)
+		c := SampleCase(s)
 		c.Personal.Note, c.Duplicates = "some words", []string{"x"}
 		d := decide(t, c, Event{Kind: Erase, Role: Applicant, Actor: c.OpenID})
 		switch {
@@ -116,7 +116,7 @@ func TestErase(t *testing.T) {
 		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-		for _, card := range []cards.Card{ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}), HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()})} {
+		for _, card := range []cards.Card{ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}), HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()})} {
 			if strings.Contains(string(card.JSON()), "some words") {
 				t.Errorf("%s: HR's words are still shown", s)
 			}
@@ -125,9 +125,9 @@ func TestErase(t *testing.T) {
 }
 
 func TestPurge(t *testing.T) {
-	c := sampleCase(Done)
+	c := SampleCase(Done)
 	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{toApplicant}, nil)
-	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(noon) || !d.Case.Erased.IsZero() || d.SetIndex {
+	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetIndex {
 		t.Error("the fields went with the photos")
 	}
 	if d.Detail["sha256_1"] != "a" || d.Detail["sha256_2"] != "b" {
@@ -137,12 +137,12 @@ func TestPurge(t *testing.T) {
 	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{toApplicant, toHR}, nil)
 	checkErased(t, d)
 	// A case that is open again is not purged: the job belongs to a case that is over.
-	decide(t, sampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table", "already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table", "already")
 }
 
 func TestExpiry(t *testing.T) {
 	for _, s := range States {
-		c := sampleCase(s)
+		c := SampleCase(s)
 		rev := c.Rev
 		d := decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
 		if waits := s.Turn() == Applicant || s.Turn() == HR; !waits {
@@ -165,7 +165,7 @@ func TestExpiry(t *testing.T) {
 
 func TestTheCardIsBroughtDown(t *testing.T) {
 	for _, s := range States {
-		d := decide(t, sampleCase(s), Event{Kind: CardAsked, Role: Applicant})
+		d := decide(t, SampleCase(s), Event{Kind: CardAsked, Role: Applicant})
 		if s.Terminal() {
 			if d.Case != nil {
 				t.Errorf("%s has a card to bring down", s)
@@ -182,11 +182,11 @@ func TestTheCardIsBroughtDown(t *testing.T) {
 
 func TestDelaysAreShownOnce(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, sampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{toApplicant}, nil).noted("step", "x")
+		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{toApplicant}, nil).noted("step", "x")
 		if d.Case.Delayed != "x" {
 			t.Errorf("%s: delayed %q", s, d.Case.Delayed)
 		}
 		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
 	}
-	decide(t, sampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table", "already")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table", "already")
 }

@@ -11,7 +11,7 @@ import (
 
 // What the stopped step brings back leads on by itself.
 func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
-	_, back := sampleReadings()
+	_, back := SampleReadings()
 	for _, tt := range []struct {
 		name   string
 		back   State
@@ -159,7 +159,7 @@ func TestPreparationsWhileParked(t *testing.T) {
 		decide(t, parkedCase(back, stopped("x", "quota", "")), Event{Kind: k, Seq: 1, Step: "identity"}).refused("not in the table", "")
 	}
 	// A second run may not begin a write whose outcome is unknown.
-	decide(t, sampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).refused("already begun", "")
+	decide(t, SampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).refused("already begun", "")
 	// Nor may a code be made twice.
 	c := parkedCase(AwaitingCode, stopped("code", "supplier", "x"))
 	c.Code.State = "sending"

@@ -8,12 +8,12 @@ import (
 
 func TestAPhotoIsFetched(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingConfirmation} {
-		d := decide(t, sampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
+		d := decide(t, SampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.Ref != "p9" {
 			t.Errorf("%s: fetches %q", s, j.Ref)
 		}
 		d.drew([]string{toApplicant}, nil)
-		if p := d.Case.photo("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(noon) {
+		if p := d.Case.photo("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
 			t.Errorf("%s: %+v", s, p)
 		}
 	}
@@ -32,7 +32,7 @@ func TestStartedPeopleAreReadFirst(t *testing.T) {
 		{"while another is stored", []PhotoState{PhotoStored}, 1},
 		{"when a side is there", []PhotoState{PhotoRead}, 1},
 	} {
-		c := sampleCase(AwaitingPhotos)
+		c := SampleCase(AwaitingPhotos)
 		c.Photos = []Photo{{ID: "new", State: PhotoWaiting}}
 		for i, s := range tt.others {
 			c.Photos = append(c.Photos, Photo{ID: string(rune('a' + i)), State: s})
@@ -52,7 +52,7 @@ func TestStartedPeopleAreReadFirst(t *testing.T) {
 // A result for a photo that waits for none changes no photo, and bytes go only when nothing
 // refers to them.
 func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
-	front, _ := sampleReadings()
+	front, _ := SampleReadings()
 	for _, e := range []Event{
 		{Kind: PhotoFetched, SHA256: "x"},
 		{Kind: PhotoReadOK, Readings: []idcard.Reading{front}},
@@ -63,7 +63,7 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 				state PhotoState
 				drop  bool
 			}{{PhotoRead, false}, {PhotoRefused, true}, {PhotoReplaced, true}} {
-				c := sampleCase(s)
+				c := SampleCase(s)
 				c.Photos[0].State = tt.state
 				e := e
 				e.PhotoID = "p1"
@@ -83,11 +83,11 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 			}
 			e := e
 			e.PhotoID = "unknown"
-			decide(t, sampleCase(s), e).stayed().dropped("unknown")
+			decide(t, SampleCase(s), e).stayed().dropped("unknown")
 		}
 	}
 	// A second download of a photo that is stored already changes nothing either.
-	c := sampleCase(AwaitingPhotos)
+	c := SampleCase(AwaitingPhotos)
 	d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "other"}).stayed().dropped()
 	if d.Case.photo("p2").SHA256 != "b" {
 		t.Error("the hash of a stored photo changed")
@@ -95,7 +95,7 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 }
 
 func TestAPhotoIsClaimedByOneJob(t *testing.T) {
-	c := sampleCase(AwaitingPhotos)
+	c := SampleCase(AwaitingPhotos)
 	c.Photos = append(c.Photos, Photo{ID: "p3", State: PhotoStored, Reader: "other"}, Photo{ID: "p4", State: PhotoWaiting}, Photo{ID: "p5", State: PhotoStored})
 	d := decide(t, c, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p1", "p2", "p3", "p4"}, Job: "mine"}).stayed()
 	for id, want := range map[string]string{"p1": "", "p2": "mine", "p3": "other", "p4": "", "p5": ""} {
@@ -109,8 +109,8 @@ func TestAPhotoIsClaimedByOneJob(t *testing.T) {
 }
 
 func TestBothSidesLeadToTheForm(t *testing.T) {
-	_, back := sampleReadings()
-	c := sampleCase(AwaitingPhotos)
+	_, back := SampleReadings()
+	c := SampleCase(AwaitingPhotos)
 	c.Photos[1].Reader, c.Delayed = "job", "photos"
 	d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}).led(AwaitingConfirmation)
 	d.drew([]string{toApplicant}, []string{toApplicant}).noted("photo", "p2", "side", "back").dropped()
@@ -124,11 +124,11 @@ func TestBothSidesLeadToTheForm(t *testing.T) {
 }
 
 func TestReadings(t *testing.T) {
-	front, back := sampleReadings()
+	front, back := SampleReadings()
 	expired := backOf(t, "2005.01.01", "2025.01.01")
 	reversed := backOf(t, "2030.01.01", "2020.01.01")
 	unborn := backOf(t, "1980.01.01", "2040.01.01")
-	other := frontOf(t, "样乙", otherNumber)
+	other := frontOf(t, "样乙", OtherNumber)
 	noNumber := frontOf(t, "样甲明", "")
 	for _, tt := range []struct {
 		name             string
@@ -159,7 +159,7 @@ func TestReadings(t *testing.T) {
 		{"both sides of another person's card", true, false, []idcard.Reading{other, back}, AwaitingPhotos, "other_person", true, true, PhotoRefused, idcard.Front, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := sampleCase(AwaitingPhotos)
+			c := SampleCase(AwaitingPhotos)
 			c.Photos, c.Personal = nil, Personal{}
 			sf, sb := front.Seal(), back.Seal()
 			if tt.front {
@@ -205,7 +205,7 @@ func TestPhotosThatFail(t *testing.T) {
 		state PhotoState
 		sent  string // it had been handed to the OCR
 	}{{PhotoWaiting, ""}, {PhotoStored, "feishu_ocr"}} {
-		c := sampleCase(AwaitingPhotos)
+		c := SampleCase(AwaitingPhotos)
 		c.Photos[1].State, c.Photos[1].Reader, c.Delayed = tt.state, "job", "photos"
 		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_small"}).stayed().dropped("p2")
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {

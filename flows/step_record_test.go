@@ -10,7 +10,7 @@ import (
 
 // recordingCase has been approved; nothing has been written yet.
 func recordingCase() *Case {
-	c := sampleCase(Recording)
+	c := SampleCase(Recording)
 	c.Identity = nil
 	return c
 }
@@ -22,10 +22,10 @@ func TestAWriteIsBegunOnce(t *testing.T) {
 		of   func(*Case) *Write
 	}{
 		{IdentityStarted, func(w *Write) *Case { c := recordingCase(); c.Identity = w; return c }, func(c *Case) *Write { return c.Identity }},
-		{EvidenceStarted, func(w *Write) *Case { c := sampleCase(Filing); c.Evidence = w; return c }, func(c *Case) *Write { return c.Evidence }},
+		{EvidenceStarted, func(w *Write) *Case { c := SampleCase(Filing); c.Evidence = w; return c }, func(c *Case) *Write { return c.Evidence }},
 	} {
 		d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
-		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(noon) {
+		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
 			t.Errorf("%s: %+v", tt.kind, w)
 		}
 		d = decide(t, tt.c(&Write{State: WriteRefused, Attempt: 2, Job: "old", ID: "x"}), Event{Kind: tt.kind, Job: "mine"}).stayed()
@@ -41,17 +41,17 @@ func TestAWriteIsBegunOnce(t *testing.T) {
 // An answer needs an attempt; one that nobody made is not believed.
 func TestAnswersNeedAnAttempt(t *testing.T) {
 	for _, w := range []*Write{nil, {State: WriteRefused}, {State: WriteDone, ID: "first"}, {State: WriteUnknown}} {
-		c := sampleCase(Recording)
+		c := SampleCase(Recording)
 		c.Identity = w
 		decide(t, c, Event{Kind: IdentityRecorded, ID: "second"}).refused("no such attempt", "")
 		decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).refused("no such attempt", "")
 		decide(t, c, Event{Kind: WriteFailed, Step: "identity"}).refused("no such attempt", "")
-		c = sampleCase(Filing)
+		c = SampleCase(Filing)
 		c.Evidence = w
 		decide(t, c, Event{Kind: EvidenceFiled, ID: "P2"}).refused("no such attempt", "")
 		decide(t, c, Event{Kind: WriteFailed, Step: "evidence"}).refused("no such attempt", "")
 	}
-	decide(t, sampleCase(Recording), Event{Kind: WriteFailed, Step: "photos"}).refused("no such attempt", "")
+	decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "photos"}).refused("no such attempt", "")
 }
 
 func TestIdentityRecorded(t *testing.T) {
@@ -64,23 +64,23 @@ func TestIdentityRecorded(t *testing.T) {
 		{"between the uploads", map[string]string{"back": "f2"}, nil},
 		{"after the uploads", map[string]string{"front": "f1", "back": "f2"}, []JobKind{JobEvidence}},
 	} {
-		c := sampleCase(Recording)
+		c := SampleCase(Recording)
 		c.Uploads, c.Delayed = tt.uploads, "identity"
 		d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
 		d.queued(tt.jobs...)
-		if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(noon) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
+		if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
 			t.Errorf("%s: %+v", tt.name, w)
 		}
 	}
 }
 
 func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
-	c := sampleCase(Recording)
+	c := SampleCase(Recording)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Done)
 	d.queued(JobPurge)
 	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
-	card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Done)
+	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
 	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) || slices.Contains(card.Steps, cards.StepCode) {
 		t.Errorf("the card says %+v", card)
 	}
@@ -88,7 +88,7 @@ func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
 
 func TestIdentityMismatchGoesBackToTheForm(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		c := sampleCase(Recording)
+		c := SampleCase(Recording)
 		c.Uploads = map[string]string{"front": "f1"}
 		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).led(AwaitingConfirmation).noted("field", field)
 		d.drew([]string{toApplicant, toHR}, []string{toApplicant})
@@ -111,7 +111,7 @@ func TestUploads(t *testing.T) {
 		state State
 		jobs  []JobKind
 	}{{Recording, nil}, {Filing, []JobKind{JobEvidence}}} {
-		c := sampleCase(tt.state)
+		c := SampleCase(tt.state)
 		c.Uploads, c.Delayed = nil, "upload"
 		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id", "f1")
 		d.queued()
@@ -124,36 +124,36 @@ func TestUploads(t *testing.T) {
 }
 
 func TestAFailedWriteIsFreed(t *testing.T) {
-	d := decide(t, sampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
+	d := decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
 	if d.Case.Identity.State != WriteRefused {
 		t.Errorf("identity %s", d.Case.Identity.State)
 	}
-	d = decide(t, sampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
+	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
 	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
 		t.Errorf("evidence %s, identity %s", d.Case.Evidence.State, d.Case.Identity.State)
 	}
 }
 
 func TestEvidenceFiled(t *testing.T) {
-	c := sampleCase(Filing)
+	c := SampleCase(Filing)
 	c.Delayed = "evidence"
 	d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P123"}).led(Done).noted("evi_point_id", "P123")
 	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
-	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(noon) || d.Case.Outcome != "done" || d.lastSent() != "esign" {
+	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) || d.Case.Outcome != "done" || d.lastSent() != "esign" {
 		t.Errorf("evidence %+v", w)
 	}
-	if card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Done); !card.Filed {
+	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
 		t.Error("the card does not say that it is filed")
 	}
 }
 
 // Every field of the evidence comes from something that is on record.
 func TestEvidenceIsNeverInvented(t *testing.T) {
-	c := sampleCase(Filing)
+	c := SampleCase(Filing)
 	p := EvidenceOf(c)
-	if p.CustomBizID != c.ID || p.Name != sampleName || p.CardNo != sampleNumber || p.CardPortrait != "f1" || p.CardNationalEmblem != "f2" ||
+	if p.CustomBizID != c.ID || p.Name != SampleName || p.CardNo != SampleNumber || p.CardPortrait != "f1" || p.CardNationalEmblem != "f2" ||
 		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" || p.ThreeElements.InfoVerifySupplier != "腾讯云" ||
-		p.ThreeElements.Mobile != sampleMobile || p.ThreeElements.SMSCode != "123456" || p.ThreeElements.SMSSupplier != "腾讯云" || !p.ThreeElements.VerifyTime.Equal(c.Check.At) {
+		p.ThreeElements.Mobile != SampleMobile || p.ThreeElements.SMSCode != "123456" || p.ThreeElements.SMSSupplier != "腾讯云" || !p.ThreeElements.VerifyTime.Equal(c.Check.At) {
 		t.Error("a field of the evidence is not what happened")
 	}
 	for what, tt := range map[string]struct {
@@ -169,7 +169,7 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		"no front":            {"photos", func(c *Case) { delete(c.Uploads, "front") }},
 		"no back":             {"photos", func(c *Case) { delete(c.Uploads, "back") }},
 	} {
-		c := sampleCase(Filing)
+		c := SampleCase(Filing)
 		tt.change(c)
 		if got := incomplete(c); got != tt.missing {
 			t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)

@@ -23,7 +23,7 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 		template string
 		to       string
 	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, toHR}, {NeedsAttention, ReplyDigest, toHR}} {
-		c, at := sampleCase(tt.state), noon
+		c, at := SampleCase(tt.state), SampleTime
 		for n := 1; n <= MaxReminders; n++ {
 			rev := c.Rev
 			d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
@@ -32,7 +32,7 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 				t.Errorf("%s: %+v", tt.state, j)
 			}
 			next := timer(t, d)
-			if want := at.Add(testPolicy().ReminderAfter << n); !next.At.Equal(want) || next.Rev != c.Rev {
+			if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.Rev != c.Rev {
 				t.Errorf("%s: reminder %d is followed at %v, want %v", tt.state, n, next.At, want)
 			}
 			c = d.Case
@@ -52,7 +52,7 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 	}{
 		{day(8, 59), day(9, 0)}, {day(9, 0), time.Time{}}, {day(20, 59), time.Time{}}, {day(21, 0), day(33, 0)}, {day(23, 59), day(33, 0)}, {day(0, 0), day(9, 0)},
 	} {
-		d := decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at}).stayed()
+		d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at}).stayed()
 		if tt.next.IsZero() {
 			d.queued(JobReply)
 			continue
@@ -66,18 +66,18 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 		}
 	}
 	// Settings below an hour are for trying it out, at any time.
-	decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: day(3, 0)}, func(p *Policy) { p.ReminderAfter = time.Minute }).stayed().queued(JobReply)
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: day(3, 0)}, func(p *Policy) { p.ReminderAfter = time.Minute }).stayed().queued(JobReply)
 }
 
 // A reminder belongs to the revision in which it was wound up.
 func TestRemindersOfAnOlderRevision(t *testing.T) {
-	old := sampleCase(AwaitingPhotos).Rev - 1
-	decide(t, sampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision", "already")
+	old := SampleCase(AwaitingPhotos).Rev - 1
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision", "already")
 }
 
 func TestNudge(t *testing.T) {
 	for _, s := range States {
-		d := decide(t, sampleCase(s), Event{Kind: Nudged, Role: HR, Actor: "ou_hr1"})
+		d := decide(t, SampleCase(s), Event{Kind: Nudged, Role: HR, Actor: "ou_hr1"})
 		if s.Turn() != Applicant {
 			if d.Case != nil {
 				t.Errorf("%s was nudged", s)
@@ -88,24 +88,24 @@ func TestNudge(t *testing.T) {
 		if j.Ref != ReplyReminder || j.To != "ou_applicant" || j.Rev != d.Case.Rev || !j.At.IsZero() {
 			t.Errorf("%s: %+v", s, j)
 		}
-		decide(t, d.Case, Event{Kind: Nudged, At: noon.Add(NudgeEvery - 1)}).refused(NudgeTooSoon, "")
-		decide(t, d.Case, Event{Kind: Nudged, At: noon.Add(NudgeEvery)}).stayed()
+		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery - 1)}).refused(NudgeTooSoon, "")
+		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).stayed()
 	}
 }
 
 // HR and the clock share the cap.
 func TestNudgesAreCapped(t *testing.T) {
-	c := sampleCase(AwaitingCode)
+	c := SampleCase(AwaitingCode)
 	c.Reminders = MaxReminders
 	decide(t, c, Event{Kind: Nudged}).refused(NudgeCapped, "")
 	// Another state begins anew.
 	c = decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation).Case
-	decide(t, c, Event{Kind: Nudged, At: noon.Add(NudgeEvery)}).stayed()
+	decide(t, c, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).stayed()
 }
 
 func TestANudgeAtNightComesInTheMorning(t *testing.T) {
 	night := time.Date(2026, 6, 1, 23, 0, 0, 0, china)
-	d := decide(t, sampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).stayed()
+	d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).stayed()
 	j := d.queued(JobReply)[0]
 	if want := time.Date(2026, 6, 2, 9, 0, 0, 0, china); !j.At.Equal(want) {
 		t.Errorf("delivered at %v, want %v", j.At, want)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestRetakeWhilePhotosAreCollected(t *testing.T) {
-	c := sampleCase(AwaitingPhotos)
+	c := SampleCase(AwaitingPhotos)
 	c.Uploads = map[string]string{"front": "f1"}
 	d := decide(t, c, Event{Kind: Retake, Side: "front"}).stayed().dropped("p1").said("saved")
 	d.drew([]string{toApplicant}, nil)
@@ -18,15 +18,15 @@ func TestRetakeWhilePhotosAreCollected(t *testing.T) {
 	if d.Case.photo("p2").State != PhotoStored {
 		t.Error("the other photo was touched")
 	}
-	decide(t, sampleCase(AwaitingPhotos), Event{Kind: Retake, Side: "back"}).refused("nothing to retake", "already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: Retake, Side: "back"}).refused("nothing to retake", "already")
 }
 
 func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 	for _, s := range []State{AwaitingConfirmation, AwaitingCode} {
 		for _, tt := range []struct{ side, gone, kept string }{{"front", "p1", "p2"}, {"back", "p2", "p1"}} {
-			c := sampleCase(s)
+			c := SampleCase(s)
 			c.FormIssues, c.Mismatch, c.Changed = map[string]string{"mobile": "required"}, "mobile", []string{"identity_name"}
-			c.Personal.Name, c.Personal.Number, c.Personal.SMSCode, c.Check = sampleName, sampleNumber, "123456", &Check{}
+			c.Personal.Name, c.Personal.Number, c.Personal.SMSCode, c.Check = SampleName, SampleNumber, "123456", &Check{}
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 			d := decide(t, c, Event{Kind: Retake, Side: tt.side}).led(AwaitingPhotos).dropped(tt.gone).said("saved")
 			d.queued()
@@ -56,7 +56,7 @@ func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 
 // A photo that shows both sides goes altogether.
 func TestRetakeOfAPhotoWithBothSides(t *testing.T) {
-	c := sampleCase(AwaitingConfirmation)
+	c := SampleCase(AwaitingConfirmation)
 	c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
 	d := decide(t, c, Event{Kind: Retake, Side: "back"}).led(AwaitingPhotos).dropped("p1")
 	if d.Case.Personal.Front != nil || d.Case.Personal.Back != nil {
@@ -66,7 +66,7 @@ func TestRetakeOfAPhotoWithBothSides(t *testing.T) {
 
 func TestRecalledPhotosGo(t *testing.T) {
 	t.Run("before consent", func(t *testing.T) {
-		c := sampleCase(AwaitingConsent)
+		c := SampleCase(AwaitingConsent)
 		c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting}, {ID: "p2", MessageID: "om_2", State: PhotoWaiting}}
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1")
 		if d.Case.photo("p1").State != PhotoReplaced || d.Case.photo("p2").State != PhotoWaiting {
@@ -74,7 +74,7 @@ func TestRecalledPhotosGo(t *testing.T) {
 		}
 	})
 	t.Run("a post with both sides", func(t *testing.T) {
-		c := sampleCase(AwaitingPhotos)
+		c := SampleCase(AwaitingPhotos)
 		c.Photos[1].MessageID = "om_1"
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1", "p2")
 		if d.Case.Personal.Front != nil || d.Case.side(idcard.Front) != nil {
@@ -83,13 +83,13 @@ func TestRecalledPhotosGo(t *testing.T) {
 		d.drew([]string{toApplicant}, nil)
 	})
 	t.Run("one side of two, at the form", func(t *testing.T) {
-		d := decide(t, sampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled, MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
+		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled, MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
 		if d.Case.Personal.Back != nil || d.Case.Personal.Front == nil || d.Case.photo("p1").State != PhotoRead {
 			t.Errorf("after the recall: %+v", d.Case.Photos)
 		}
 	})
 	t.Run("a photo that was not used, at the form", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_p3"}).stayed().dropped("p3")
 		if d.Case.photo("p1").State != PhotoRead || d.Case.photo("p2").State != PhotoRead {
 			t.Error("the used photos were touched")
@@ -97,9 +97,9 @@ func TestRecalledPhotosGo(t *testing.T) {
 	})
 	t.Run("nothing that is there", func(t *testing.T) {
 		for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation} {
-			decide(t, sampleCase(s), Event{Kind: PhotoRecalled, MessageID: "om_other"}).refused("no such photo", "")
+			decide(t, SampleCase(s), Event{Kind: PhotoRecalled, MessageID: "om_other"}).refused("no such photo", "")
 		}
-		c := sampleCase(AwaitingPhotos)
+		c := SampleCase(AwaitingPhotos)
 		c.Photos[0].State = PhotoReplaced
 		decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).refused("no such photo", "")
 	})
@@ -107,10 +107,10 @@ func TestRecalledPhotosGo(t *testing.T) {
 
 // A photo that is sent although the form is there replaces the side that it shows.
 func TestNewPhotoAtTheForm(t *testing.T) {
-	front, back := sampleReadings()
+	front, back := SampleReadings()
 	t.Run("replaces its side", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		c.Photos[2].At, c.Personal.Name = noon, "样乙"
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c.Photos[2].At, c.Personal.Name = SampleTime, "样乙"
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front}}).led(AwaitingConfirmation).dropped("p1")
 		if d.Case.Rev != c.Rev+1 {
 			t.Error("the form is a new one, so it needs a new revision")
@@ -121,14 +121,14 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		d.drew([]string{toApplicant}, []string{toApplicant})
 	})
 	t.Run("both sides at once", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front, back}}).led(AwaitingConfirmation).dropped("p1", "p2")
 		if p := d.Case.photo("p3"); p.State != PhotoRead || !p.Other {
 			t.Errorf("photo %+v", p)
 		}
 	})
 	t.Run("one side of a photo with both", func(t *testing.T) {
-		c := sampleCase(AwaitingConfirmation)
+		c := SampleCase(AwaitingConfirmation)
 		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
 		withPhoto(c, "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{back}}).led(AwaitingPhotos).dropped("p1")
@@ -137,7 +137,7 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		}
 	})
 	t.Run("an expired card", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{backOf(t, "2005.01.01", "2025.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "expired_card" {
 			t.Errorf("answered with %+v", j)
@@ -147,14 +147,14 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		}
 	})
 	t.Run("a side that does not fit the other", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{backOf(t, "1980.01.01", "2040.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "sides_mismatch" {
 			t.Errorf("answered with %+v", j)
 		}
 	})
 	t.Run("a bad one", func(t *testing.T) {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p3", Problem: "nothing"}).stayed().dropped("p3")
 		if d.Case.side(idcard.Front) == nil || d.Case.side(idcard.Back) == nil {
 			t.Error("a side was lost")
@@ -165,16 +165,16 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 // A photo that was merely slower than the two that made the form is dropped, whatever it
 // shows; the ones in use stay.
 func TestStragglersAreDropped(t *testing.T) {
-	front, back := sampleReadings()
-	for _, readings := range [][]idcard.Reading{{front}, {back}, {front, back}, {frontOf(t, "样乙", otherNumber)}} {
-		c := withPhoto(sampleCase(AwaitingConfirmation), "p3", PhotoStored)
+	front, back := SampleReadings()
+	for _, readings := range [][]idcard.Reading{{front}, {back}, {front, back}, {frontOf(t, "样乙", OtherNumber)}} {
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		c.Photos[2].At, c.Photos[2].Reader = c.EnteredAt.Add(-time.Second), "job"
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: readings}).stayed().dropped("p3")
 		d.queued()
 		if p := d.Case.photo("p3"); p.State != PhotoReplaced || p.Reader != "" {
 			t.Errorf("the straggler is %+v", p)
 		}
-		if d.Case.side(idcard.Front).ID != "p1" || d.Case.side(idcard.Back).ID != "p2" || d.Case.Personal.Front.RawNumber != sampleNumber {
+		if d.Case.side(idcard.Front).ID != "p1" || d.Case.side(idcard.Back).ID != "p2" || d.Case.Personal.Front.RawNumber != SampleNumber {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 		if d.lastSent() != "feishu_ocr" {
@@ -191,10 +191,10 @@ func TestContactFillsTheForm(t *testing.T) {
 	}{
 		{AwaitingPhotos, "", nil},
 		{AwaitingConfirmation, "", []string{toApplicant}},
-		{AwaitingConfirmation, sampleMobile, nil}, // already typed
+		{AwaitingConfirmation, SampleMobile, nil}, // already typed
 		{NeedsAttention, "", nil},
 	} {
-		c := sampleCase(tt.state)
+		c := SampleCase(tt.state)
 		c.Personal.Mobile = tt.mobile
 		d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样", Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
 		if d.Case.Personal.ContactName != "小样" || d.Case.Personal.ContactMobile != "+8613900001234" || !d.Silent {

@@ -10,12 +10,12 @@ import (
 )
 
 func TestApproval(t *testing.T) {
-	d := decide(t, sampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
 	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
 	if jobs[1].Ref != "front" || jobs[2].Ref != "back" {
 		t.Errorf("uploads %s, %s", jobs[1].Ref, jobs[2].Ref)
 	}
-	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(noon) || r.Round != 1 || d.Case.Personal.Note != "好" {
+	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 || d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
 	}
 	d.drew([]string{toApplicant, toHR}, nil)
@@ -23,7 +23,7 @@ func TestApproval(t *testing.T) {
 
 // Without a verification there is nothing to file, so nothing is uploaded.
 func TestApprovalWithoutVerification(t *testing.T) {
-	c := sampleCase(AwaitingReview)
+	c := SampleCase(AwaitingReview)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
 	decide(t, c, Event{Kind: Approved}).led(Recording).queued(JobIdentity)
 }
@@ -31,10 +31,10 @@ func TestApprovalWithoutVerification(t *testing.T) {
 func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 	for _, k := range []Kind{SentBack, Refused} {
 		for _, f := range []cards.Form{{}, {Reason: ptr("")}, {Reason: ptr("  "), Note: ptr(" ")}} {
-			decide(t, sampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field", "reason")
+			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field", "reason")
 		}
 		// Words of HR's own will do.
-		d := decide(t, sampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
+		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
 		if d.Case == nil || d.Case.Personal.Note != "请重拍" {
 			t.Errorf("%s with a note: %s", k, d.Why)
 		}
@@ -56,7 +56,7 @@ func TestSendingBack(t *testing.T) {
 		{"both", AwaitingPhotos, []string{"p1", "p2"}, false},
 	} {
 		t.Run(tt.side, func(t *testing.T) {
-			c := sampleCase(AwaitingReview)
+			c := SampleCase(AwaitingReview)
 			c.Changed = []string{"identity_name"}
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"), Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
@@ -81,7 +81,7 @@ func TestSendingBack(t *testing.T) {
 				}
 			}
 			// The applicant reads why, on whichever card it is.
-			switch card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(type) {
+			switch card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
 					t.Errorf("the form says %q", card.SentBack)
@@ -91,7 +91,7 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("the card says %+v", card)
 				}
 			}
-			if hr := HRCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Review); hr.Decision == nil || hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
+			if hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil || hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
 				t.Errorf("HR sees %+v", hr.Decision)
 			}
 		})
@@ -99,15 +99,15 @@ func TestSendingBack(t *testing.T) {
 }
 
 func TestRejection(t *testing.T) {
-	d := decide(t, sampleCase(AwaitingReview), Event{Kind: Refused, Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
-	if j := d.queued(JobPurge, JobPurge); j[0].Ref != "photos" || j[1].Ref != "all" || !j[0].At.Equal(noon.Add(testPolicy().PhotoGrace)) {
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused, Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
+	if j := d.queued(JobPurge, JobPurge); j[0].Ref != "photos" || j[1].Ref != "all" || !j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("purges %+v", j)
 	}
 	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("the note has %d characters", n)
 	}
-	card := ApplicantCard(d.Case, Scene{Now: noon, Policy: testPolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "rejected" || card.Reason != "not_employee" || card.Note == "" {
 		t.Errorf("the applicant reads %+v", card)
 	}
@@ -118,32 +118,32 @@ func TestTheSecondAdminIsLate(t *testing.T) {
 	named := func(p *Policy) {
 		p.NameOf = func(id string) string { return map[string]string{"ou_hr1": "人事甲"}[id] }
 	}
-	c := decide(t, sampleCase(AwaitingReview), Event{Kind: Approved}).Case
+	c := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved}).Case
 	rev := int64(7)
 	for _, k := range []Kind{Approved, SentBack, Refused} {
 		decide(t, c, Event{Kind: k, Role: HR, Actor: "ou_hr2", Rev: &rev, Form: cards.Form{Reason: ptr("blurred")}}, named).
 			refused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 	}
 	// Back in review after another round, an old card is late, but nobody has decided.
-	c = sampleCase(AwaitingReview)
+	c = SampleCase(AwaitingReview)
 	old := c.Rev - 2
 	decide(t, c, Event{Kind: Approved, Rev: &old}).refused("seen at another revision", "already")
 }
 
 func TestNobodyReviewsHimself(t *testing.T) {
 	for _, k := range []Kind{Approved, SentBack, Refused} {
-		c := sampleCase(AwaitingReview)
+		c := SampleCase(AwaitingReview)
 		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID, Form: cards.Form{Reason: ptr("blurred")}}).refused("nobody decides on himself", "self_review")
 	}
 	for _, k := range []Kind{Retry, Resolved, Closed} {
-		c := sampleCase(NeedsAttention)
+		c := SampleCase(NeedsAttention)
 		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
 	}
-	c := sampleCase(AwaitingPhotos)
+	c := SampleCase(AwaitingPhotos)
 	decide(t, c, Event{Kind: Nudged, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
 }
 
 func TestDecisionsAreTheirActorsOnly(t *testing.T) {
-	decide(t, sampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant, Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
-	decide(t, sampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR, Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant, Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR, Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
 }

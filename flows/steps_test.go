@@ -31,9 +31,9 @@ func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
 		}
 	}
 	if e.At.IsZero() {
-		e.At = noon
+		e.At = SampleTime
 	}
-	p := testPolicy()
+	p := SamplePolicy()
 	for _, change := range adjust {
 		change(p)
 	}
@@ -156,7 +156,7 @@ func (d taken) lastSent() string {
 
 // withPhoto adds a photo that came after the present state was entered.
 func withPhoto(c *Case, id string, s PhotoState) *Case {
-	c.Photos = append(c.Photos, Photo{ID: id, MessageID: "om_" + id, FileKey: "k", Kind: "image", State: s, At: noon.Add(-1)})
+	c.Photos = append(c.Photos, Photo{ID: id, MessageID: "om_" + id, FileKey: "k", Kind: "image", State: s, At: SampleTime.Add(-1)})
 	return c
 }
 
@@ -173,7 +173,7 @@ func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Readi
 			list = append(list, idcard.Entity{Type: k, Value: v})
 		}
 	}
-	r, err := idcard.ParseEntities(&n, list, nil, noon)
+	r, err := idcard.ParseEntities(&n, list, nil, SampleTime)
 	if err != nil || len(r) != 1 || r[0].Side != side {
 		t.Fatalf("reading of the %s: %v %v", side, r, err)
 	}
@@ -187,8 +187,5 @@ func frontOf(t *testing.T, name, number string) idcard.Reading {
 func backOf(t *testing.T, from, to string) idcard.Reading {
 	return read(t, idcard.Back, map[string]string{"issued_by": "样本市公安局", "valid_date_start": from, "valid_date_end": to})
 }
-
-// otherNumber is another person's.
-const otherNumber = "899000198512121237"
 
 func ptr(s string) *string { return &s }

@@ -73,9 +73,9 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 				continue
 			}
 			outside++
-			c := sampleCase(s)
+			c := SampleCase(s)
 			before := c.clone()
-			ch := Decide(testPolicy(), c, Event{Kind: k, At: noon, Role: Applicant, Actor: c.OpenID})
+			ch := Decide(SamplePolicy(), c, Event{Kind: k, At: SampleTime, Role: Applicant, Actor: c.OpenID})
 			if ch.Case != nil || len(ch.Jobs) > 0 {
 				t.Errorf("%s × %s changed the case", s, k)
 			}
@@ -99,7 +99,7 @@ func TestOnlyTheActorOfARowMoves(t *testing.T) {
 			if role == r.By {
 				continue
 			}
-			if ch := Decide(testPolicy(), sampleCase(r.From), Event{Kind: r.On, At: noon, Role: role}); ch.Case != nil {
+			if ch := Decide(SamplePolicy(), SampleCase(r.From), Event{Kind: r.On, At: SampleTime, Role: role}); ch.Case != nil {
 				t.Errorf("%s × %s was done by %s", r.From, r.On, role)
 			}
 		}
@@ -114,8 +114,8 @@ func TestNobodyDecidesOnHimself(t *testing.T) {
 			continue
 		}
 		tried++
-		c := sampleCase(r.From)
-		ch := Decide(testPolicy(), c, Event{Kind: r.On, At: noon, Role: HR, Actor: c.OpenID})
+		c := SampleCase(r.From)
+		ch := Decide(SamplePolicy(), c, Event{Kind: r.On, At: SampleTime, Role: HR, Actor: c.OpenID})
 		if ch.Case != nil {
 			t.Errorf("%s × %s: decided on himself", r.From, r.On)
 		}
@@ -129,9 +129,9 @@ func TestNobodyDecidesOnHimself(t *testing.T) {
 func TestStaleRevisionsChangeNothing(t *testing.T) {
 	for _, r := range Table {
 		for _, off := range []int64{-1, 1, 1000} {
-			c := sampleCase(r.From)
+			c := SampleCase(r.From)
 			rev := c.Rev + off
-			if ch := Decide(testPolicy(), c, Event{Kind: r.On, At: noon, Role: r.By, Actor: "ou_other", Rev: &rev}); ch.Case != nil {
+			if ch := Decide(SamplePolicy(), c, Event{Kind: r.On, At: SampleTime, Role: r.By, Actor: "ou_other", Rev: &rev}); ch.Case != nil {
 				t.Errorf("%s × %s was done with revision %+d", r.From, r.On, off)
 			}
 		}

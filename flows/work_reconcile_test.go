@@ -54,15 +54,15 @@ func (w *world) asked(word string) string {
 }
 
 func done(c *flows.Case) {
-	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.Noon}
-	c.Identity.At = flows.Noon
+	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.SampleTime}
+	c.Identity.At = flows.SampleTime
 }
 
 func evidenceUnknown(c *flows.Case) {
 	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
 	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.Noon}
-	c.Attention = &flows.Attention{Step: "evidence", Return: flows.Filing, Rev: 6, Code: "unknown_outcome", Since: flows.Noon}
+	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.SampleTime}
+	c.Attention = &flows.Attention{Step: "evidence", Return: flows.Filing, Rev: 6, Code: "unknown_outcome", Since: flows.SampleTime}
 }
 
 // The first case queues the tenant's nightly job, each run the next one, and one that was lost
@@ -72,7 +72,7 @@ func TestTheNightlyJob(t *testing.T) {
 	w := newWorld(t)
 	w.say("ou_1", "实名")
 	w.say("ou_2", "实名")
-	night := time.Date(2026, 6, 2, 2, 30, 0, 0, flows.Noon.Location())
+	night := time.Date(2026, 6, 2, 2, 30, 0, 0, flows.SampleTime.Location())
 	for range 3 {
 		jobs := w.waiting(flows.JobReconcile)
 		if len(jobs) != 1 || !jobs[0].at.Equal(night) || jobs[0].Ref != night.Format("2006-01-02") {

@@ -7,17 +7,22 @@ import (
 	"shiming/idcard"
 )
 
-// noon is a moment at which people may be disturbed.
-var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, china)
+// The samples are for the tests of this room and of others; the program does not use them.
 
-// The people of the tests. Numbers pass the check digit and lie in a region that does not exist.
+// SampleTime is a moment at which people may be disturbed.
+var SampleTime = time.Date(2026, 6, 1, 12, 0, 0, 0, china)
+
+// The person of the samples. Numbers pass the check digit and lie in a region that does not exist.
 const (
-	sampleName   = "样甲明"
-	sampleNumber = "899000199003070296"
-	sampleMobile = "13900001234"
+	SampleName   = "样甲明"
+	SampleNumber = "899000199003070296"
+	SampleMobile = "13900001234"
+	// OtherNumber is somebody else's.
+	OtherNumber = "899000198512121237"
 )
 
-func testPolicy() *Policy {
+// SamplePolicy is config.yaml's defaults with three elements and two admins.
+func SamplePolicy() *Policy {
 	return &Policy{
 		Method: ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 		Agreement:     cards.Agreement{Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour, Version: cards.AgreementVersion},
@@ -26,37 +31,38 @@ func testPolicy() *Policy {
 	}
 }
 
-func sampleReadings() (front, back idcard.Reading) {
+// SampleReadings is what the OCR read from both sides of the sample person's card.
+func SampleReadings() (front, back idcard.Reading) {
 	one, zero := 1, 0
 	f, err := idcard.ParseEntities(&one, []idcard.Entity{
-		{Type: "identity_name", Value: sampleName}, {Type: "identity_code", Value: sampleNumber},
+		{Type: "identity_name", Value: SampleName}, {Type: "identity_code", Value: SampleNumber},
 		{Type: "gender", Value: "男"}, {Type: "birth", Value: "1990年3月7日"}, {Type: "address", Value: "样本省样本市样本路1号"},
-	}, nil, noon)
+	}, nil, SampleTime)
 	if err != nil {
 		panic(err)
 	}
 	b, err := idcard.ParseEntities(&zero, []idcard.Entity{
 		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"}, {Type: "valid_date_end", Value: "2040.01.01"},
-	}, nil, noon)
+	}, nil, SampleTime)
 	if err != nil {
 		panic(err)
 	}
 	return f[0], b[0]
 }
 
-// sampleCase is a case that has come as far as s in the ordinary way.
-func sampleCase(s State) *Case {
-	front, back := sampleReadings()
+// SampleCase is a case that has come as far as s in the ordinary way.
+func SampleCase(s State) *Case {
+	front, back := SampleReadings()
 	sf, sb := front.Seal(), back.Seal()
 	c := &Case{
 		ID: "01976f00-0000-7000-8000-000000000001", OpenID: "ou_applicant", State: s, Rev: 7, Version: 7, Method: ThreeElements,
-		CreatedAt: noon.Add(-time.Hour), EnteredAt: noon.Add(-10 * time.Minute),
-		Consent: &Consent{Version: "1", Hash: "h", At: noon.Add(-time.Hour)},
+		CreatedAt: SampleTime.Add(-time.Hour), EnteredAt: SampleTime.Add(-10 * time.Minute),
+		Consent: &Consent{Version: "1", Hash: "h", At: SampleTime.Add(-time.Hour)},
 		Photos: []Photo{
 			{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "image", State: PhotoRead, Side: idcard.Front, SHA256: "a"},
 			{ID: "p2", MessageID: "om_2", FileKey: "k2", Kind: "image", State: PhotoRead, Side: idcard.Back, SHA256: "b"},
 		},
-		Personal: Personal{Front: &sf, Back: &sb, Name: sampleName, Number: sampleNumber, Mobile: sampleMobile},
+		Personal: Personal{Front: &sf, Back: &sb, Name: SampleName, Number: SampleNumber, Mobile: SampleMobile},
 	}
 	switch s {
 	case AwaitingConsent:
@@ -67,19 +73,19 @@ func sampleCase(s State) *Case {
 	case AwaitingConfirmation:
 		c.Personal.Name, c.Personal.Number, c.Personal.Mobile = "", "", ""
 	case AwaitingCode:
-		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: noon.Add(-2 * time.Minute), SentAt: noon.Add(-2 * time.Minute), Supplier: "腾讯云"}
-		c.CodeSeq, c.CodesAsked = 1, []time.Time{noon.Add(-2 * time.Minute)}
+		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), Supplier: "腾讯云"}
+		c.CodeSeq, c.CodesAsked = 1, []time.Time{SampleTime.Add(-2 * time.Minute)}
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention, Done:
-		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: noon.Add(-2 * time.Minute), SentAt: noon.Add(-2 * time.Minute), PassedAt: noon.Add(-time.Minute), Supplier: "腾讯云", Serial: "s-1"}
-		c.CodeSeq, c.Confirmed, c.Rounds = 1, noon.Add(-3*time.Minute), 1
+		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), PassedAt: SampleTime.Add(-time.Minute), Supplier: "腾讯云", Serial: "s-1"}
+		c.CodeSeq, c.Confirmed, c.Rounds = 1, SampleTime.Add(-3*time.Minute), 1
 		c.Personal.SMSCode = "123456"
 		if s != Checking {
-			c.Check = &Check{Outcome: "match", Supplier: "腾讯云", Serial: "r-1", At: noon.Add(-time.Minute)}
+			c.Check = &Check{Outcome: "match", Supplier: "腾讯云", Serial: "r-1", At: SampleTime.Add(-time.Minute)}
 		}
 	}
 	switch s {
 	case Recording, Filing, Done, NeedsAttention:
-		c.Review = &Review{By: "ou_hr1", What: "approved", At: noon.Add(-30 * time.Second), Round: 1}
+		c.Review = &Review{By: "ou_hr1", What: "approved", At: SampleTime.Add(-30 * time.Second), Round: 1}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	}
 	switch s {
@@ -89,7 +95,7 @@ func sampleCase(s State) *Case {
 		c.Evidence = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	case NeedsAttention:
 		c.Identity.State = WriteUnknown
-		c.Attention = &Attention{Step: "identity", Return: Recording, Rev: 6, Code: "unknown_outcome", Since: noon}
+		c.Attention = &Attention{Step: "identity", Return: Recording, Rev: 6, Code: "unknown_outcome", Since: SampleTime}
 	}
 	if s.Terminal() {
 		c.Outcome = string(s)
