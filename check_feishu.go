@@ -122,7 +122,7 @@ func (k *checker) appInfo(ctx context.Context) (bot.AppInfo, error) {
 // unasked is the answer to what only the application API tells when it does not.
 func (k *checker) unasked(err error, look phrase) result {
 	r := refused(unknown, err, look, k.console())
-	if api, ok := errors.AsType[*bot.APIError](err); ok && bot.Class(api.Trouble()) == bot.ClassPermission {
+	if api, ok := errors.AsType[*bot.APIError](err); ok && api.Class() == bot.ClassPermission {
 		r.seen = phrase{"没有权限 " + scopeApp + "，问不到", "cannot be asked without the scope " + scopeApp}
 	}
 	return r

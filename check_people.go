@@ -50,7 +50,7 @@ func (k *checker) askGroup(ctx context.Context, chat string, without phrase) res
 	}
 	add := phrase{"打开该群 › 设置 › 群机器人 › 添加机器人；群解散了就换一个：在新群里 @机器人「设为审核群」或「设为公告群」", "open the group › settings › bots › add the bot; if the group is gone, say @bot 设为审核群 or 设为公告群 in another one"}
 	in, err := k.client.InChat(ctx, chat)
-	if api, ok := errors.AsType[*bot.APIError](err); ok && bot.Class(api.Trouble()) == bot.ClassPermission {
+	if api, ok := errors.AsType[*bot.APIError](err); ok && api.Class() == bot.ClassPermission {
 		return result{outcome: unknown, code: api.UpstreamCode(), logID: api.LogID(), seen: phrase{"没有权限 im:chat:readonly，问不到", "cannot be asked without the scope im:chat:readonly"}, do: add}
 	}
 	switch {
@@ -73,7 +73,7 @@ func (k *checker) askAdmin(ctx context.Context, openID string) result {
 	}
 	do := phrase{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API Explorer (API 调试台) › send a message (发送消息) › choose your app › copy open_id (快速复制 open_id): use the person's open_id in this app"}
 	api, ok := errors.AsType[*bot.APIError](err)
-	if ok && bot.Class(api.Trouble()) == bot.ClassPermission {
+	if ok && api.Class() == bot.ClassPermission {
 		r := refused(warning, err, phrase{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to the directory range (通讯录权限范围) and the availability (可用范围), and publish a new version"}, k.console()+"/auth")
 		r.seen = phrase{"看不到这个人：不在通讯录权限范围内，或没有通讯录权限", "the person cannot be seen: outside the directory range, or no scope for the directory"}
 		return r
@@ -109,9 +109,9 @@ func (k *checker) askOCR(ctx context.Context) result {
 	_, err := k.client.ReadIDCard(ctx, picture.Bytes(), func() {})
 	api, ok := errors.AsType[*bot.APIError](err)
 	switch {
-	case err == nil, ok && bot.Class(api.Trouble()) == bot.ClassPerson:
+	case err == nil, ok && api.Class() == bot.ClassPerson:
 		return result{outcome: good}
-	case ok && bot.Class(api.Trouble()) == bot.ClassQuota:
+	case ok && api.Class() == bot.ClassQuota:
 		r := refused(problem, err, phrase{"向飞书销售购买 OCR 额度", "buy more OCR quota from Feishu's sales"}, "")
 		r.seen = phrase{"额度用完了", "the quota is used up"}
 		return r

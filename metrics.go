@@ -11,6 +11,8 @@ import (
 
 	"shiming/flows"
 	"shiming/store"
+
+	"shiming/failure"
 )
 
 // metrics counts what this process does. Labels hold states, kinds and classes only. Names and
@@ -79,7 +81,7 @@ func (m *metrics) Effect(kind flows.JobKind, outcome string, took time.Duration)
 }
 
 // CallFailed implements flows.Observer.
-func (m *metrics) CallFailed(operation string, class flows.Class) {
+func (m *metrics) CallFailed(operation string, class failure.Class) {
 	m.failures.WithLabelValues(operation, string(class)).Inc()
 }
 

@@ -7,6 +7,8 @@ import (
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/verify"
+
+	"shiming/failure"
 )
 
 // The clients of Tencent Cloud and e签宝 know nothing of metrics: their ports are counted instead, under
@@ -15,7 +17,7 @@ import (
 func (m *metrics) ported(platform, op string, write bool, begin time.Time, err error) {
 	outcome := "ok"
 	if err != nil {
-		outcome = string(flows.ClassOf(err, write))
+		outcome = string(failure.Of(err, write).Class)
 	}
 	m.call(platform, op, outcome, time.Since(begin))
 }

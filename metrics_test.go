@@ -17,6 +17,8 @@ import (
 	"shiming/flows"
 	"shiming/store"
 	"shiming/verify"
+
+	"shiming/failure"
 )
 
 // exposed answers GET /metrics once everything has happened once: each series' name, and its labels.
@@ -31,7 +33,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.longConn(&bot.LongConn{}) // with feishu.transport: websocket
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
-	m.CallFailed("SendSms", flows.ClassRetry)
+	m.CallFailed("SendSms", failure.Retry)
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)
 	w := httptest.NewRecorder()
@@ -147,7 +149,7 @@ func checkValue(t *testing.T, q, label, value string) {
 			known = append(known, string(s))
 		}
 	case "class":
-		known = []string{string(flows.ClassOperator), string(flows.ClassUnknown), string(flows.ClassRetry)}
+		known = []string{string(failure.Operator), string(failure.Unknown), string(failure.Retry)}
 	case "limit":
 		known = []string{"ocr", "message"}
 	default:

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"shiming/failure"
 )
 
-// Class says what a refusal means for a case; the values are what Trouble returns.
+// Class says what a refusal means; the values are labels of metrics.
 type Class string
 
 const (
@@ -70,8 +72,36 @@ func (e *APIError) MaybeApplied() bool { return e.maybeApplied }
 // Operation is Op, for logs and metrics.
 func (e *APIError) Operation() string { return e.Op }
 
-// Trouble is the class, as a string.
-func (e *APIError) Trouble() string { return string(e.class) }
+// Class says what the refusal means.
+func (e *APIError) Class() Class { return e.class }
+
+// failures says what each class means for a case. A class that is not here is a refusal.
+var failures = map[Class]failure.Details{
+	ClassRetry:       {Class: failure.Retry, Code: failure.CodeUnavailable},
+	ClassPerson:      {Class: failure.Person},
+	ClassPermission:  {Class: failure.Operator, Code: string(ClassPermission)},
+	ClassQuota:       {Class: failure.Operator, Code: string(ClassQuota)},
+	ClassCredentials: {Class: failure.Operator, Code: string(ClassCredentials)},
+	ClassConfig:      {Class: failure.Operator, Code: string(ClassConfig)},
+	ClassGone:        {Class: failure.Gone, Code: string(ClassGone)},
+	ClassDLP:         {Class: failure.DLP, Code: string(ClassDLP)},
+	ClassMismatch:    {Class: failure.Mismatch, Code: string(ClassMismatch)},
+	ClassCard:        {Class: failure.Refused, Code: failure.CodeBug},
+	ClassBug:         {Class: failure.Refused, Code: failure.CodeBug},
+}
+
+// Failure is what the error means for a case.
+func (e *APIError) Failure() failure.Details {
+	d, ok := failures[e.class]
+	if !ok {
+		d = failure.Details{Class: failure.Refused, Code: failure.CodeRefused}
+	}
+	d.Operation, d.Upstream, d.LogID = e.Op, e.UpstreamCode(), e.logID
+	if e.class == ClassMismatch {
+		d.Field = e.field
+	}
+	return d
+}
 
 // UpstreamCode is the business code for support, "230099/200621" if a card has a code of its own, "" for none.
 func (e *APIError) UpstreamCode() string {

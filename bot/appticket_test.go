@@ -105,7 +105,7 @@ func TestEachTenantHasItsToken(t *testing.T) {
 	// A call for nobody is a bug, and no call.
 	_, err := c.BotInfo(t.Context())
 	var api *APIError
-	if !errors.As(err, &api) || api.Trouble() != "bug" || api.Temporary() || len(f.granted) != 2 {
+	if !errors.As(err, &api) || api.Class() != ClassBug || api.Temporary() || len(f.granted) != 2 {
 		t.Errorf("without a tenant: %v", err)
 	}
 	// The app's token was revoked: a new one is fetched, once.
@@ -131,7 +131,7 @@ func TestMissingTicketIsAskedFor(t *testing.T) {
 				t.Helper()
 				_, err := c.BotInfo(ctx)
 				var api *APIError
-				if !errors.As(err, &api) || !api.Temporary() || api.MaybeApplied() || api.Trouble() != "retry" {
+				if !errors.As(err, &api) || !api.Temporary() || api.MaybeApplied() || api.Class() != ClassRetry {
 					t.Errorf("got %v", err)
 				}
 				if f.resends != resends {

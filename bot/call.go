@@ -132,8 +132,8 @@ func (c *Client) outcome(e *APIError, r request, sent bool) {
 	}
 }
 
-// failure is the part of an answer that all APIs share (page "通用错误码").
-type failure struct {
+// errorBody is the part of an answer that all APIs share (page "通用错误码").
+type errorBody struct {
 	Code  *int   `json:"code"`
 	Msg   string `json:"msg"`
 	Error *struct {
@@ -146,7 +146,7 @@ type failure struct {
 
 // judge reads an answer: success into out, everything else into an *APIError.
 func (c *Client) judge(ctx context.Context, r request, tr *trip, body []byte, out any) error {
-	var f failure
+	var f errorBody
 	if json.Unmarshal(body, &f) != nil || f.Code == nil || (*f.Code == 0 && tr.status >= 300) {
 		return c.lost(ctx, r, tr, errNotJSON)
 	}
@@ -160,7 +160,7 @@ func (c *Client) judge(ctx context.Context, r request, tr *trip, body []byte, ou
 }
 
 // refused is the error for an answer with a code.
-func (c *Client) refused(r request, tr *trip, f failure) error {
+func (c *Client) refused(r request, tr *trip, f errorBody) error {
 	e := c.newError(r, tr)
 	e.Code = *f.Code
 	if f.Error != nil {

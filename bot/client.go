@@ -12,6 +12,7 @@ import (
 	lark "github.com/larksuite/oapi-sdk-go/v3"
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
+	"shiming/failure"
 	"shiming/flows"
 )
 
@@ -65,7 +66,7 @@ var (
 	_ flows.Chat      = (*Client)(nil)
 	_ flows.Reader    = (*Client)(nil)
 	_ flows.Registrar = (*Client)(nil)
-	_ flows.Trouble   = (*APIError)(nil)
+	_ failure.Error   = (*APIError)(nil)
 )
 
 // NewClient checks the configuration and builds a client; it makes no call. The error lists every mistake.
@@ -129,7 +130,7 @@ func (c *Client) observed(op string, err error, took time.Duration) {
 	outcome := "ok"
 	var api *APIError
 	if errors.As(err, &api) {
-		outcome = api.Trouble()
+		outcome = string(api.class)
 	}
 	c.observe(op, outcome, took)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/failure"
 	"shiming/flows"
 )
 
@@ -58,8 +59,8 @@ func TestCodes(t *testing.T) {
 			if !errors.As(err, &api) {
 				t.Fatalf("%d: %v", code, err)
 			}
-			if api.Trouble() != string(class) || api.Temporary() != (class == ClassRetry) || api.MaybeApplied() {
-				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Trouble(), api.Temporary(), api.MaybeApplied(), class)
+			if api.Class() != class || api.Temporary() != (class == ClassRetry) || api.MaybeApplied() {
+				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Class(), api.Temporary(), api.MaybeApplied(), class)
 			}
 			if api.Code != code || api.UpstreamCode() != fmt.Sprint(code) || api.HTTPStatus != 400 || api.LogID() != "2026112112000001" {
 				t.Errorf("%d: %v", code, api)
@@ -174,7 +175,7 @@ func TestRetryAfter(t *testing.T) {
 		})
 		err := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } }).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
 		wantError(t, tt.name, err, ClassRetry, true, false)
-		var failure flows.Failure
+		var failure failure.Error
 		if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
 			t.Errorf("%s %s: %v", tt.name, tt.value, failure.RetryAfter())
 		}

@@ -52,7 +52,7 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 		return nil, c.lost(ctx, r, tr, err)
 	}
 	contentType := resp.Header.Get("Content-Type")
-	var f failure
+	var f errorBody
 	isJSON := strings.Contains(contentType, "json")
 	if kind == "image" && resp.StatusCode == http.StatusOK && (strings.HasPrefix(contentType, "text/html") || isJSON && succeeded(body)) {
 		// A page of something in between, or a success without the picture. As a file it could be what the person sent.
@@ -66,7 +66,7 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 
 // succeeded reports whether the body is the answer of an API that succeeded.
 func succeeded(body []byte) bool {
-	var f failure
+	var f errorBody
 	return json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code == 0
 }
 

@@ -277,11 +277,11 @@ func TestSimCards(t *testing.T) {
 	if err = w.client.Recall(ctx, id); err != nil {
 		t.Errorf("recall: %v", err)
 	}
-	var trouble flows.Trouble
-	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) { return json.RawMessage(card2), nil }); !errors.As(err, &trouble) || trouble.Trouble() != "gone" {
+	var refused *bot.APIError
+	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) { return json.RawMessage(card2), nil }); !errors.As(err, &refused) || refused.Class() != bot.ClassGone {
 		t.Errorf("patch of a recalled card: %v", err)
 	}
-	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &trouble) || trouble.Trouble() != "card" {
+	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &refused) || refused.Class() != bot.ClassCard {
 		t.Errorf("bad card: %v", err)
 	}
 }
@@ -308,8 +308,8 @@ func TestSimOtherCalls(t *testing.T) {
 	if got, err := w.client.ReadIDCard(ctx, jpeg, func() {}); err != nil || *got.Side != 1 || len(got.Entities) != 1 || len(got.Corners) != 8 {
 		t.Errorf("ocr: %v", err)
 	}
-	var trouble flows.Trouble
-	if _, err := w.client.ReadIDCard(ctx, jpeg[:12], func() {}); !errors.As(err, &trouble) || trouble.Trouble() != "person" || trouble.UpstreamCode() != "2110002" {
+	var refused *bot.APIError
+	if _, err := w.client.ReadIDCard(ctx, jpeg[:12], func() {}); !errors.As(err, &refused) || refused.Class() != bot.ClassPerson || refused.UpstreamCode() != "2110002" {
 		t.Errorf("ocr of nothing: %v", err)
 	}
 	if uid, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", "13812345678"); err != nil || uid == "" {
@@ -321,7 +321,7 @@ func TestSimOtherCalls(t *testing.T) {
 		t.Errorf("identity of another name: %v", err)
 	}
 	w.Revoke("document_ai:id_card:recognize")
-	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &trouble) || trouble.Trouble() != "permission" {
+	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &refused) || refused.Class() != bot.ClassPermission {
 		t.Errorf("ocr without scope: %v", err)
 	}
 }

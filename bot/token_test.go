@@ -37,7 +37,7 @@ func TestTokenRefused(t *testing.T) {
 			refusals, calls = 9, 0
 			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {})
 			var api *APIError
-			if !errors.As(err, &api) || api.Trouble() != "credentials" || calls != 2 {
+			if !errors.As(err, &api) || api.Class() != ClassCredentials || calls != 2 {
 				t.Errorf("%v after %d calls", err, calls)
 			}
 		})
@@ -65,7 +65,7 @@ func TestTokenErrors(t *testing.T) {
 	f := newFake(t)
 	_, err := f.client(t, func(c *ClientConfig) { c.AppSecret = "wrong-secret" }).BotInfo(t.Context())
 	var api *APIError
-	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Trouble() != "credentials" || api.Temporary() {
+	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Class() != ClassCredentials || api.Temporary() {
 		t.Errorf("got %v", err)
 	}
 }

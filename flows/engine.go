@@ -15,6 +15,8 @@ import (
 	"github.com/patrickmn/go-cache"
 
 	"shiming/idcard"
+
+	"shiming/failure"
 )
 
 // Deps is everything an Engine works with.
@@ -40,7 +42,7 @@ type Observer interface {
 	Moved(from, to State, stayed, age time.Duration)
 	Effect(kind JobKind, outcome string, took time.Duration)
 	// CallFailed counts a call to a platform that did not succeed, by the platform's operation.
-	CallFailed(operation string, class Class)
+	CallFailed(operation string, class failure.Class)
 }
 
 // Engine takes in what happens and decides, in one transaction. It performs no effect.

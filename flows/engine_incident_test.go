@@ -20,7 +20,7 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	quota := true
 	w.register.recordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if quota {
-			return "", &failure{class: "quota", code: "99991403"}
+			return "", &upstreamError{class: "quota", code: "99991403"}
 		}
 		return "", nil
 	}

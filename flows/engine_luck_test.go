@@ -38,7 +38,7 @@ func (l *luck) next(call string) (err error, done bool) {
 	case "operator":
 		return noScope(), false
 	case "refused":
-		return &failure{class: "bug", code: "4242"}, false
+		return &upstreamError{class: "bug", code: "4242"}, false
 	case "lost":
 		return lostAnswer(), false
 	case "lost but done":

@@ -245,12 +245,12 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		in      time.Duration // 0 = given up
 	}{
 		{"busy", retryLater(), 1, time.Second},
-		{"busy, with a wish", &failure{class: "retry", temporary: true, after: time.Minute}, 2, time.Minute},
+		{"busy, with a wish", &upstreamError{class: "retry", temporary: true, after: time.Minute}, 2, time.Minute},
 		{"busy for long", retryLater(), 12, 0},
 		{"no scope", noScope(), 1, flows.ProbeEvery},
 		{"no scope for long", noScope(), 12, 0},
-		{"the person is gone", &failure{class: "gone", code: "230013"}, 1, 0},
-		{"our card is wrong", &failure{class: "card", code: "230099"}, 1, 0},
+		{"the person is gone", &upstreamError{class: "gone", code: "230013"}, 1, 0},
+		{"our card is wrong", &upstreamError{class: "card", code: "230099"}, 1, 0},
 		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		w.chat.sendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
@@ -263,7 +263,7 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 	// An answer to a message that was taken back goes to the person.
 	w.chat.sendFunc = nil
 	w.chat.replyFunc = func(context.Context, string, json.RawMessage, string) (string, error) {
-		return "", &failure{class: "gone", code: "230011"}
+		return "", &upstreamError{class: "gone", code: "230011"}
 	}
 	message := w.group("ou_9", "oc_any", "帮助")
 	w.run(flows.JobReply)

@@ -9,6 +9,8 @@ import (
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/verify"
+
+	"shiming/failure"
 )
 
 // dies runs a job whose process dies during the call.
@@ -363,7 +365,7 @@ type observer struct {
 }
 
 func (o *observer) Moved(_, to flows.State, _, _ time.Duration) { o.moves[to]++ }
-func (o *observer) CallFailed(operation string, class flows.Class) {
+func (o *observer) CallFailed(operation string, class failure.Class) {
 	o.effects[operation+" "+string(class)]++
 }
 func (o *observer) Effect(kind flows.JobKind, outcome string, _ time.Duration) {

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"shiming/flows"
+
+	"shiming/failure"
 )
 
 // Every failed call is counted by the platform's operation and by what follows.
@@ -20,9 +22,9 @@ func TestFailedCallsAreCounted(t *testing.T) {
 		p.breaks(call, said{status: 502})
 		_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
 		p.heal()
-		class := flows.ClassRetry
+		class := failure.Retry
 		if call == "sms" || call == "identity" || call == "evidence" {
-			class = flows.ClassUnknown
+			class = failure.Unknown
 		}
 		if n := seen.effects[operation+" "+string(class)]; n != 1 {
 			t.Errorf("%s: %d of %s %s are counted: %v", call, n, operation, class, seen.effects)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"shiming/esign"
+	"shiming/failure"
 	"shiming/flows"
 	"shiming/idcard"
 	"shiming/verify"
@@ -315,24 +316,35 @@ func (f *fakeVerifier) code() string {
 	return f.codes[len(f.codes)-1]
 }
 
-// failure is an upstream's error as the engine sees it.
-type failure struct {
+// upstreamError is a failed call as a client reports it. class is one of the Feishu client's.
+type upstreamError struct {
 	class, code, field string
 	temporary, maybe   bool
 	after              time.Duration
 }
 
-func (f *failure) Error() string             { return "failure " + f.class + " " + f.code }
-func (f *failure) Temporary() bool           { return f.temporary }
-func (f *failure) RetryAfter() time.Duration { return f.after }
-func (f *failure) MaybeApplied() bool        { return f.maybe }
-func (f *failure) Trouble() string           { return f.class }
-func (f *failure) UpstreamCode() string      { return f.code }
-func (f *failure) LogID() string             { return "log-1" }
-func (f *failure) Field() string             { return f.field }
+func (e *upstreamError) Error() string             { return "upstream " + e.class + " " + e.code }
+func (e *upstreamError) Temporary() bool           { return e.temporary }
+func (e *upstreamError) RetryAfter() time.Duration { return e.after }
+func (e *upstreamError) MaybeApplied() bool        { return e.maybe }
+
+func (e *upstreamError) Failure() failure.Details {
+	d := failure.Details{Class: failure.Class(e.class), Code: e.class, Upstream: e.code, LogID: "log-1", Field: e.field}
+	switch e.class {
+	case "permission", "quota", "credentials", "config":
+		d.Class = failure.Operator
+	case "retry":
+		d.Code = failure.CodeUnavailable
+	case "card", "bug":
+		d.Class, d.Code = failure.Refused, failure.CodeBug
+	case "unknown":
+		d.Class, d.Code = failure.Refused, failure.CodeRefused
+	}
+	return d
+}
 
 // Ways in which an upstream fails.
-func retryLater() error { return &failure{class: "retry", code: "503", temporary: true} }
-func lostAnswer() error { return &failure{class: "unknown", code: "0", maybe: true} }
-func noScope() error    { return &failure{class: "permission", code: "99991672"} }
-func tooOld() error     { return &failure{class: "gone", code: "230031"} }
+func retryLater() error { return &upstreamError{class: "retry", code: "503", temporary: true} }
+func lostAnswer() error { return &upstreamError{class: "unknown", code: "0", maybe: true} }
+func noScope() error    { return &upstreamError{class: "permission", code: "99991672"} }
+func tooOld() error     { return &upstreamError{class: "gone", code: "230031"} }

@@ -17,7 +17,7 @@ func TestTheCardOfAnIncidentCounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.reader.readFunc = func(context.Context, []byte) (flows.CardText, error) {
-		return flows.CardText{}, &failure{class: "quota", code: "2110003"}
+		return flows.CardText{}, &upstreamError{class: "quota", code: "2110003"}
 	}
 	stop := func(i int) {
 		c := w.put(flows.AwaitingPhotos, fmt.Sprintf("ou_%d", i))

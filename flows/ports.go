@@ -11,27 +11,6 @@ import (
 	"shiming/verify"
 )
 
-// Failure is what every client's own error type can say about itself; found with errors.As.
-type Failure interface {
-	error
-	// Temporary: trying again later may succeed.
-	Temporary() bool
-	// RetryAfter is the upstream's wish, 0 if it named none.
-	RetryAfter() time.Duration
-	// MaybeApplied: the call may have taken effect although no good answer came.
-	MaybeApplied() bool
-}
-
-// Trouble is implemented by upstream errors that know what they mean for a case.
-type Trouble interface {
-	Failure
-	// Trouble is the class: retry | person | permission | quota | credentials | gone | bug | dlp ...
-	Trouble() string
-	// UpstreamCode and LogID are for support; neither is personal.
-	UpstreamCode() string
-	LogID() string
-}
-
 // Receiver is where a message goes.
 type Receiver struct {
 	Type string // open_id | chat_id

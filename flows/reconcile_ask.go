@@ -3,6 +3,8 @@ package flows
 import (
 	"context"
 	"time"
+
+	"shiming/failure"
 )
 
 // Rates of a run; it has the night for itself and takes little of it. Each tenant has a directory of
@@ -18,20 +20,20 @@ var fileStatusLimit = Limit{Key: "reconcile/esign", Every: time.Second / 5, Burs
 // leave. The class "gone" has the gateway's codes for an id that is not known.
 var notInDirectory = map[string]bool{"41012": true, "41050": true}
 
-// personGone asks Feishu's directory. The trouble has a class if there was no answer.
-func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t trouble, err error) {
+// personGone asks Feishu's directory. The failure has a class if there was no answer.
+func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t failure.Details, err error) {
 	if err := w.engine.Store.Wait(ctx, w.directoryLimit(ctx)); err != nil {
-		return false, trouble{}, err
+		return false, failure.Details{}, err
 	}
 	contact, err := w.Chat.Contact(ctx, openID)
 	if err == nil {
-		return contact.Left, trouble{}, nil
+		return contact.Left, failure.Details{}, nil
 	}
 	if ctx.Err() != nil {
-		return false, trouble{}, ctx.Err()
+		return false, failure.Details{}, ctx.Err()
 	}
-	if t = classify(err, false); t.Class == ClassGone || notInDirectory[t.Upstream] {
-		return true, trouble{}, nil
+	if t = failure.Of(err, false); t.Class == failure.Gone || notInDirectory[t.Upstream] {
+		return true, failure.Details{}, nil
 	}
 	return false, t, nil
 }
@@ -39,20 +41,20 @@ func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t t
 // notOurs is e签宝's code for a file of another application: no use to us.
 const notOurs = "1430802"
 
-// photoLost asks e签宝 for an uploaded photo. The trouble has a class if there was no answer.
-func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t trouble, err error) {
+// photoLost asks e签宝 for an uploaded photo. The failure has a class if there was no answer.
+func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t failure.Details, err error) {
 	if err := w.engine.Store.Wait(ctx, fileStatusLimit); err != nil {
-		return false, trouble{}, err
+		return false, failure.Details{}, err
 	}
 	status, err := w.Notary.FileStatus(ctx, fileID)
 	if err == nil {
-		return !status.Usable(), trouble{}, nil // it was usable when its upload was recorded
+		return !status.Usable(), failure.Details{}, nil // it was usable when its upload was recorded
 	}
 	if ctx.Err() != nil {
-		return false, trouble{}, ctx.Err()
+		return false, failure.Details{}, ctx.Err()
 	}
-	if t = classify(err, false); t.Class == ClassLost || t.Upstream == notOurs {
-		return true, trouble{}, nil
+	if t = failure.Of(err, false); t.Class == failure.FileLost || t.Upstream == notOurs {
+		return true, failure.Details{}, nil
 	}
 	return false, t, nil
 }

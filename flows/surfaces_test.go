@@ -174,7 +174,7 @@ func TestMessagesAreSentOnce(t *testing.T) {
 		uuids = append(uuids, uuid)
 		id := w.chat.post(to, card, uuid)
 		if failing--; failing >= 0 {
-			return "", &failure{class: "retry", code: "0", temporary: true, maybe: true} // it may have arrived
+			return "", &upstreamError{class: "retry", code: "0", temporary: true, maybe: true} // it may have arrived
 		}
 		return id, nil
 	}

@@ -85,7 +85,7 @@ func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
 		if w.caseNow(c.ID).State == flows.Checking {
 			w.change(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
 			w.must(w.Run(t.Context(), w.take(flows.JobShow))) // leaves a mark
-			return &failure{class: "card", code: "230099/200621"}
+			return &upstreamError{class: "card", code: "230099/200621"}
 		}
 		w.chat.change(id, card)
 		return nil
@@ -110,7 +110,7 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 	w.change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		if !w.caseNow(c.ID).MaskedForm {
-			return "", &failure{class: "dlp", code: "230028"}
+			return "", &upstreamError{class: "dlp", code: "230028"}
 		}
 		return w.chat.post(to, card, uuid), nil
 	}
@@ -120,7 +120,9 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 		t.Fatalf("%d forms", len(sent))
 	}
 	// A masked card that is refused as well is left alone; the case stays.
-	w.chat.patchFunc = func(context.Context, string, json.RawMessage) error { return &failure{class: "dlp", code: "230028"} }
+	w.chat.patchFunc = func(context.Context, string, json.RawMessage) error {
+		return &upstreamError{class: "dlp", code: "230028"}
+	}
 	w.click("ou_1", w.caseNow(c.ID), cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "1")
 	w.run(flows.JobShow)
 	w.in(c.ID, flows.AwaitingConfirmation)
@@ -151,7 +153,7 @@ func TestCardsThatHaveToWait(t *testing.T) {
 		}, flows.ProbeEvery, true},
 		{func() {
 			w.chat.patchFunc = func(context.Context, string, json.RawMessage) error {
-				return &failure{class: "retry", code: "99991400", temporary: true, after: 7 * time.Second}
+				return &upstreamError{class: "retry", code: "99991400", temporary: true, after: 7 * time.Second}
 			}
 		}, 7 * time.Second, false},
 	} {
@@ -177,7 +179,7 @@ func TestCardsThatHaveToWait(t *testing.T) {
 // When the review group cannot be reached, each admin gets the card, and it is kept up to date.
 func TestTheReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&failure{class: "config", code: "230002"}, &failure{class: "gone", code: "232009"}} {
+	for _, gone := range []error{&upstreamError{class: "config", code: "230002"}, &upstreamError{class: "gone", code: "232009"}} {
 		w := newWorld(t)
 		w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			if to.Type == "chat_id" {
@@ -205,7 +207,7 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 // also when one of them cannot be reached, and never with his own case.
 func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&failure{class: "config", code: "230002"}, &failure{class: "gone", code: "232009"}} {
+	for _, gone := range []error{&upstreamError{class: "config", code: "230002"}, &upstreamError{class: "gone", code: "232009"}} {
 		w := newWorld(t)
 		w.put(flows.AwaitingReview, "ou_1")
 		own := w.put(flows.NeedsAttention, "ou_hr2", evidenceUnknown)
@@ -218,7 +220,7 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 				return "", gone
 			case to.ID == "ou_hr1" && refused < 5:
 				refused++
-				return "", &failure{class: "config", code: "230035"}
+				return "", &upstreamError{class: "config", code: "230035"}
 			}
 			return w.chat.post(to, card, uuid), nil
 		}
@@ -267,10 +269,12 @@ func TestNobodyIsNamed(t *testing.T) {
 		"only himself":             {[]string{tenant + "/ou_1"}, "", "notice.no_reviewer"},
 		"only himself, group gone": {[]string{tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
 	} {
-		w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) { d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true })
+		w := newWorld(t, func(d *flows.Deps, _ *flows.WorkersDeps) {
+			d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
+		})
 		w.chat.sendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			if to.Type == "chat_id" {
-				return "", &failure{class: "gone", code: "232009"}
+				return "", &upstreamError{class: "gone", code: "232009"}
 			}
 			return w.chat.post(to, card, uuid), nil
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"shiming/failure"
 )
 
 // Attempts after which people are told about trouble.
@@ -97,14 +99,14 @@ func wants(c *Case, rev int64, states ...State) bool {
 
 // failed deals with a failed call in the one way that every step shares: wait and try
 // again, or stop and tell HR. What is particular to a step has been dealt with before.
-func (w *Workers) failed(ctx context.Context, j Job, step string, t trouble) error {
+func (w *Workers) failed(ctx context.Context, j Job, step string, t failure.Details) error {
 	w.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
 	code := step + ":" + t.Code
 	if t.Upstream != "" {
 		code += ":" + t.Upstream
 	}
 	switch t.Class {
-	case ClassRetry:
+	case failure.Retry:
 		if j.Attempt >= escalateAfter {
 			if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 				Step: step, Code: "unavailable", Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
@@ -117,8 +119,8 @@ func (w *Workers) failed(ctx context.Context, j Job, step string, t trouble) err
 				return lost(err)
 			}
 		}
-		return &Again{In: backoff(j.Attempt, t.After), Code: code}
-	case ClassOperator:
+		return &Again{In: failure.Backoff(j.Attempt, t.After), Code: code}
+	case failure.Operator:
 		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 			Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 			return lost(err)
@@ -131,7 +133,7 @@ func (w *Workers) failed(ctx context.Context, j Job, step string, t trouble) err
 }
 
 // incidentOf names a cause that many cases may share.
-func incidentOf(step string, t trouble) string {
+func incidentOf(step string, t failure.Details) string {
 	return strings.Join([]string{step, t.Code, t.Upstream}, "/")
 }
 

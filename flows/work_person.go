@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"shiming/verify"
+
+	"shiming/failure"
 )
 
 // codeMAC is what a code is known as until it is typed.
@@ -42,13 +44,13 @@ func (w *Workers) sendCode(ctx context.Context, j Job) error {
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeSent, Seq: j.Rev, Serial: serial, At: receipt.At})
 		return lost(err)
 	}
-	t := classify(err, true)
+	t := failure.Of(err, true)
 	switch t.Class {
-	case ClassUnknown:
+	case failure.Unknown:
 		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeUnknown, Seq: j.Rev})
 		return lost(err)
-	case ClassPerson:
+	case failure.Person:
 		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CodeFailed, Seq: j.Rev, Problem: t.Reason})
 		return lost(err)
@@ -72,7 +74,7 @@ func (w *Workers) checkPerson(ctx context.Context, j Job) error {
 	p := c.Personal
 	r, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
 	if err != nil {
-		t := classify(err, false)
+		t := failure.Of(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
 			w.callFailed(j.Case, t, "job", j.Kind, "step", "check")
 			_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
@@ -80,9 +82,9 @@ func (w *Workers) checkPerson(ctx context.Context, j Job) error {
 		}
 		switch {
 		case t.Reason == string(verify.ReasonTooManyChecks):
-			t.Class, t.Code = ClassRefused, "too_many_checks"
-		case t.Class == ClassPerson:
-			t.Class, t.Code = ClassRefused, "supplier_refused"
+			t.Class, t.Code = failure.Refused, "too_many_checks"
+		case t.Class == failure.Person:
+			t.Class, t.Code = failure.Refused, "supplier_refused"
 		}
 		return w.failed(ctx, j, "check", t)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"shiming/idcard"
+
+	"shiming/failure"
 )
 
 // Of four workers that fetch, one tenant of several may have all but one.
@@ -32,17 +34,17 @@ func (w *Workers) fetchPhoto(ctx context.Context, j Job) error {
 	defer done()
 	raw, err := w.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
-		t := classify(err, false)
+		t := failure.Of(err, false)
 		switch t.Class {
-		case ClassGone, ClassPerson, ClassRefused:
+		case failure.Gone, failure.Person, failure.Refused:
 			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
 		}
 		switch t.Class {
-		case ClassGone:
+		case failure.Gone:
 			return w.refuse(ctx, j, p.ID, "deleted")
-		case ClassPerson:
+		case failure.Person:
 			return w.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
-		case ClassRefused:
+		case failure.Refused:
 			return w.refuse(ctx, j, p.ID, "download_failed")
 		}
 		return w.failed(ctx, j, "photos", t)
@@ -179,8 +181,8 @@ func (w *Workers) readPhoto(ctx context.Context, j Job, photo *Photo) error {
 	}
 	text, err := w.Reader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
-		t := classify(err, false)
-		if t.Class == ClassPerson {
+		t := failure.Of(err, false)
+		if t.Class == failure.Person {
 			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
 			problem := "nothing"
 			if t.Upstream == "2110001" {
@@ -211,10 +213,10 @@ func (w *Workers) lookUpContact(ctx context.Context, j Job) error {
 	}
 	contact, err := w.Chat.Contact(ctx, c.OpenID)
 	if err != nil {
-		t := classify(err, false)
+		t := failure.Of(err, false)
 		w.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
-		if t.Class == ClassRetry && j.Attempt < escalateAfter {
-			return &Again{In: backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
+		if t.Class == failure.Retry && j.Attempt < escalateAfter {
+			return &Again{In: failure.Backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
 		}
 		return nil // a convenience, not a step
 	}

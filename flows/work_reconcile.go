@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"shiming/failure"
 )
 
 const (
@@ -197,14 +199,14 @@ func (w *Workers) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, 
 	for _, ask := range []struct {
 		upstream string
 		wanted   bool
-		do       func() (trouble, error)
+		do       func() (failure.Details, error)
 	}{
-		{upstreamFeishu, asksDirectory(c), func() (t trouble, err error) {
+		{upstreamFeishu, asksDirectory(c), func() (t failure.Details, err error) {
 			s.PersonGone, t, err = w.personGone(ctx, c.OpenID)
 			people++
 			return t, err
 		}},
-		{upstreamEsign, asksEsign(c) && w.Notary != nil, func() (t trouble, err error) {
+		{upstreamEsign, asksEsign(c) && w.Notary != nil, func() (t failure.Details, err error) {
 			for _, side := range []string{"front", "back"} {
 				if id := c.Uploads[side]; id != "" {
 					var lost bool
@@ -236,8 +238,8 @@ func (w *Workers) compare(ctx context.Context, j Job, r *reconcileRun, c *Case, 
 			code += ":" + t.Upstream
 		}
 		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
-		if t.Class == ClassRetry && j.Attempt < reconcilePatience {
-			return &Again{In: backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
+		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
+			return &Again{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
 		}
 		r.silent(ask.upstream, code)
 	}

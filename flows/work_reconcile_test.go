@@ -158,7 +158,7 @@ func TestANight(t *testing.T) {
 		case "ou_left":
 			return flows.Contact{Left: true}, nil
 		case "ou_gone":
-			return flows.Contact{}, &failure{class: "permission", code: "41050"}
+			return flows.Contact{}, &upstreamError{class: "permission", code: "41050"}
 		}
 		return flows.Contact{}, nil
 	}

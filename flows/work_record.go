@@ -6,6 +6,8 @@ import (
 
 	"shiming/esign"
 	"shiming/idcard"
+
+	"shiming/failure"
 )
 
 // recordIdentity writes the identity to Feishu. The intent is stored first; a call whose
@@ -19,10 +21,10 @@ func (w *Workers) recordIdentity(ctx context.Context, j Job) error {
 		return nil
 	}
 	if intent := c.Identity; intent != nil && intent.State == WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, "identity", trouble{}) // our earlier run died between intent and answer
+		return w.unknown(ctx, j, "identity", failure.Details{}) // our earlier run died between intent and answer
 	}
 	if cause, is := c.Identity.inCopy(); is {
-		return w.unknown(ctx, j, "identity", trouble{Upstream: cause})
+		return w.unknown(ctx, j, "identity", failure.Details{Upstream: cause})
 	}
 	c, begun, err := w.engine.Report(ctx, j.Case, Event{Kind: IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -34,15 +36,15 @@ func (w *Workers) recordIdentity(ctx context.Context, j Job) error {
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: IdentityRecorded, ID: uid})
 		return lost(err)
 	}
-	t := classify(err, true)
+	t := failure.Of(err, true)
 	switch t.Class {
-	case ClassUnknown:
+	case failure.Unknown:
 		return w.unknown(ctx, j, "identity", t)
-	case ClassMismatch:
+	case failure.Mismatch:
 		w.callFailed(j.Case, t, "job", j.Kind, "step", "identity")
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: IdentityMismatch, Field: t.Field})
 		return lost(err)
-	case ClassRetry:
+	case failure.Retry:
 		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "identity"}); err != nil {
 			return lost(err)
 		}
@@ -51,8 +53,8 @@ func (w *Workers) recordIdentity(ctx context.Context, j Job) error {
 }
 
 // unknown parks the case until HR says what became of a write.
-func (w *Workers) unknown(ctx context.Context, j Job, step string, t trouble) error {
-	t.Class, t.Code = ClassUnknown, "unknown_outcome"
+func (w *Workers) unknown(ctx context.Context, j Job, step string, t failure.Details) error {
+	t.Class, t.Code = failure.Unknown, "unknown_outcome"
 	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
 	_, _, err := w.engine.Report(ctx, j.Case, Event{Kind: StepStopped, Stop: &Attention{
 		Step: step, Code: "unknown_outcome", Upstream: t.Upstream, LogID: t.LogID}})
@@ -73,7 +75,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j Job) error {
 	}
 	jpeg, leave, err := w.picture(ctx, j.Case, photo)
 	if isNotFound(err) {
-		return w.failed(ctx, j, "upload", trouble{Class: ClassRefused, Code: "photo_lost"})
+		return w.failed(ctx, j, "upload", failure.Details{Class: failure.Refused, Code: "photo_lost"})
 	}
 	if err != nil {
 		return err
@@ -81,12 +83,12 @@ func (w *Workers) uploadPhoto(ctx context.Context, j Job) error {
 	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, classify(err, false), "job", j.Kind, "step", "upload") })
+	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", "upload") })
 	id, err := w.Notary.UploadFile(told, name, jpeg)
 	if err != nil {
-		t := classify(err, false)
-		if t.Class == ClassLost {
-			t.Class, t.Code = ClassRetry, "unavailable" // a fresh upload makes a fresh file
+		t := failure.Of(err, false)
+		if t.Class == failure.FileLost {
+			t.Class, t.Code = failure.Retry, "unavailable" // a fresh upload makes a fresh file
 		}
 		return w.failed(ctx, j, "upload", t)
 	}
@@ -104,14 +106,14 @@ func (w *Workers) fileEvidence(ctx context.Context, j Job) error {
 		return nil
 	}
 	if intent := c.Evidence; intent != nil && intent.State == WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, "evidence", trouble{})
+		return w.unknown(ctx, j, "evidence", failure.Details{})
 	}
 	if cause, is := c.Evidence.inCopy(); is {
-		return w.unknown(ctx, j, "evidence", trouble{Upstream: cause})
+		return w.unknown(ctx, j, "evidence", failure.Details{Upstream: cause})
 	}
 	point := EvidenceOf(c)
 	if missing := incomplete(c); missing != "" {
-		return w.failed(ctx, j, "evidence", trouble{Class: ClassRefused, Code: "incomplete", Upstream: missing})
+		return w.failed(ctx, j, "evidence", failure.Details{Class: failure.Refused, Code: "incomplete", Upstream: missing})
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, Event{Kind: EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -122,11 +124,11 @@ func (w *Workers) fileEvidence(ctx context.Context, j Job) error {
 		_, _, err = w.engine.Report(ctx, j.Case, Event{Kind: EvidenceFiled, ID: id})
 		return lost(err)
 	}
-	t := classify(err, true)
+	t := failure.Of(err, true)
 	switch t.Class {
-	case ClassUnknown:
+	case failure.Unknown:
 		return w.unknown(ctx, j, "evidence", t)
-	case ClassLost:
+	case failure.FileLost:
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
 			if _, again, err := w.engine.Report(ctx, j.Case, Event{Kind: UploadsLost}); err != nil || again {
@@ -134,7 +136,7 @@ func (w *Workers) fileEvidence(ctx context.Context, j Job) error {
 				return lost(err)
 			}
 		}
-	case ClassRetry:
+	case failure.Retry:
 		if _, _, err := w.engine.Report(ctx, j.Case, Event{Kind: WriteFailed, Step: "evidence"}); err != nil {
 			return lost(err)
 		}

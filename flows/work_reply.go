@@ -8,6 +8,8 @@ import (
 
 	"shiming/cards"
 	"shiming/idcard"
+
+	"shiming/failure"
 )
 
 // Templates of replies (Job.Ref).
@@ -59,10 +61,10 @@ func (w *Workers) deliver(ctx context.Context, j Job, card cards.Card, to Receiv
 	if again, ok := errors.AsType[*Again](err); ok {
 		return again // the limit is booked out
 	}
-	if !ofPlatform(err) {
+	if !failure.OfPlatform(err) {
 		return err // the database's: sent again
 	}
-	t := classify(err, false)
+	t := failure.Of(err, false)
 	if to.Type == "message_id" && outOfReach(t) && j.Args["who"] != "" {
 		// The message was taken back, or the bot may not speak in its group; the answer still has somebody to go to.
 		w.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
@@ -76,9 +78,9 @@ func (w *Workers) deliver(ctx context.Context, j Job, card cards.Card, to Receiv
 		})
 	}
 	switch {
-	case t.Class == ClassRetry && j.Attempt < escalateAfter:
-		return &Again{In: backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
-	case t.Class == ClassOperator && j.Attempt < escalateAfter:
+	case t.Class == failure.Retry && j.Attempt < escalateAfter:
+		return &Again{In: failure.Backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
+	case t.Class == failure.Operator && j.Attempt < escalateAfter:
 		return &Again{In: ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
 	}
 	return nil
@@ -127,8 +129,8 @@ func (w *Workers) replyCard(ctx context.Context, j Job) (card cards.Card, err er
 		case ReplyPending:
 			card, err = w.pending(ctx, v, j.Args["tenant"], j.Args["who"])
 		case replyWaiting:
-			list, failure := w.pending(ctx, v, j.Args["tenant"], j.Args["who"])
-			if err = failure; list.Total > 0 {
+			list, cause := w.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+			if err = cause; list.Total > 0 {
 				card = list
 			}
 		case ReplyStats:
@@ -138,8 +140,8 @@ func (w *Workers) replyCard(ctx context.Context, j Job) (card cards.Card, err er
 		case ReplyReconcile:
 			card, err = w.reconcileCard(ctx, v, j.Args["tenant"])
 		case replyDiffers:
-			found, failure := w.reconcileCard(ctx, v, j.Args["tenant"])
-			if err = failure; len(found.Groups) > 0 { // else it was dealt with since the night
+			found, cause := w.reconcileCard(ctx, v, j.Args["tenant"])
+			if err = cause; len(found.Groups) > 0 { // else it was dealt with since the night
 				card = found
 			}
 		default:

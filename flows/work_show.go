@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"shiming/cards"
+
+	"shiming/failure"
 )
 
 // lease is how long one job may be drawing a surface before another may take over.
@@ -35,13 +37,13 @@ func (w *Workers) showSurface(ctx context.Context, j Job) error {
 		return lost(err)
 	}
 	for {
-		failure := w.draw(ctx, s)
-		again, err := w.letGo(ctx, j, s, failure == nil)
+		cause := w.draw(ctx, s)
+		again, err := w.letGo(ctx, j, s, cause == nil)
 		if err != nil {
 			return err
 		}
-		if failure != nil {
-			if err := w.showFailed(ctx, j, &s.Surface, failure); err != nil || !again {
+		if cause != nil {
+			if err := w.showFailed(ctx, j, &s.Surface, cause); err != nil || !again {
 				return err
 			}
 			return &Again{In: time.Second, Code: "show:changed"} // others left it to this job
@@ -203,7 +205,7 @@ func (w *Workers) retire(ctx context.Context, s *drawing) error {
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != toApplicant}.JSON()
 	err := w.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
 	if err != nil {
-		if t := classify(err, false); t.Class != ClassRetry && t.Class != ClassOperator {
+		if t := failure.Of(err, false); t.Class != failure.Retry && t.Class != failure.Operator {
 			return nil // it is gone or too old; the buttons answer late clicks anyway
 		}
 	}
@@ -300,33 +302,33 @@ func (w *Workers) board(ctx context.Context, v View, s *Surface) (cards.Card, er
 
 // showFailed deals with a card that could not be shown. What a person cannot see must not
 // stop the case; the next change tries again.
-func (w *Workers) showFailed(ctx context.Context, j Job, s *Surface, failure error) error {
-	if again, ok := errors.AsType[*Again](failure); ok {
+func (w *Workers) showFailed(ctx context.Context, j Job, s *Surface, cause error) error {
+	if again, ok := errors.AsType[*Again](cause); ok {
 		return again // the limit is booked out
 	}
-	if !ofPlatform(failure) {
-		return failure // the database's: drawn again
+	if !failure.OfPlatform(cause) {
+		return cause // the database's: drawn again
 	}
-	t := classify(failure, false)
+	t := failure.Of(cause, false)
 	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
 	if s.Audience == toHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
 		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.toEachAdmin(ctx, s)
 	}
 	switch t.Class {
-	case ClassRetry:
-		return &Again{In: backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
-	case ClassOperator:
+	case failure.Retry:
+		return &Again{In: failure.Backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
+	case failure.Operator:
 		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return &Again{In: ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
-	case ClassDLP:
+	case failure.DLP:
 		c, masked, err := w.engine.Report(ctx, s.CaseID, Event{Kind: FormTooClear})
 		if err != nil || masked {
 			return lost(err) // a fresh job draws the masked form
 		}
 		w.engine.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
 	}
-	if s.Audience == toHR && s.Gen > s.Sent && t.Class != ClassGone {
+	if s.Audience == toHR && s.Gen > s.Sent && t.Class != failure.Gone {
 		// Feishu does not take this card. HR still has to learn that something waits.
 		if err := w.engine.Store.Tx(ctx, func(tx Tx) error {
 			return w.engine.enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), Job{Kind: JobReply, Ref: ReplyDigest, Case: s.CaseID, To: toHR, Args: map[string]string{"now": "1"}})
@@ -335,15 +337,15 @@ func (w *Workers) showFailed(ctx context.Context, j Job, s *Surface, failure err
 		}
 	}
 	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
-	if t.Class != ClassGone || s.MessageID == "" {
+	if t.Class != failure.Gone || s.MessageID == "" {
 		return nil
 	}
 	return w.bury(ctx, s)
 }
 
 // outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
-func outOfReach(t trouble) bool {
-	return t.Class == ClassGone || t.Class == ClassOperator && (t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
+func outOfReach(t failure.Details) bool {
+	return t.Class == failure.Gone || t.Class == failure.Operator && (t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
 }
 
 // toEachAdmin sends a card that the review group cannot take to the admins in private, so

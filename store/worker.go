@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"shiming/failure"
 	"shiming/flows"
 )
 
@@ -138,16 +139,10 @@ func (w *worker) NextRetry(job *river.Job[effect]) time.Time {
 	return time.Now().Add(backoff(job.Attempt))
 }
 
-// steps of the backoff: the wait after the first, second, … failed run.
-var steps = []time.Duration{
-	time.Second, 2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,
-	time.Minute, 2 * time.Minute, 5 * time.Minute,
-}
-
 // backoff is the wait after a number of runs, up to 10 % less or more, so that jobs that
 // failed together do not come back together.
 func backoff(attempt int) time.Duration {
-	d := steps[min(max(attempt, 1), len(steps))-1]
+	d := failure.Backoff(attempt, 0)
 	return d*9/10 + rand.N(d/5)
 }
 

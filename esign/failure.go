@@ -1,0 +1,35 @@
+package esign
+
+import "shiming/failure"
+
+var _ failure.Error = (*Error)(nil)
+
+// failures says what each kind means for a case. A kind that is not here is a refusal.
+var failures = map[Kind]failure.Details{
+	KindAuth:           {Class: failure.Operator, Code: "credentials"},
+	KindForbidden:      {Class: failure.Operator, Code: "allow_list"},
+	KindClock:          {Class: failure.Operator, Code: "clock"},
+	KindPermission:     {Class: failure.Operator, Code: "config"},
+	KindUploadHost:     {Class: failure.Operator, Code: "config"},
+	KindQuota:          {Class: failure.Operator, Code: "quota"},
+	KindRate:           {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindServer:         {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindNetwork:        {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindMalformed:      {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindUploadExpired:  {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindUploadPending:  {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindUploadFailed:   {Class: failure.Retry, Code: failure.CodeUnavailable},
+	KindNotFound:       {Class: failure.FileLost, Code: failure.CodeRefused},
+	KindParameter:      {Class: failure.Refused, Code: failure.CodeBug},
+	KindUploadMismatch: {Class: failure.Refused, Code: failure.CodeBug},
+}
+
+// Failure is what the error means for a case.
+func (e *Error) Failure() failure.Details {
+	d, ok := failures[e.Kind]
+	if !ok {
+		d = failure.Details{Class: failure.Refused, Code: failure.CodeRefused}
+	}
+	d.Operation, d.Upstream, d.LogID = e.Op, e.Code, e.RequestID
+	return d
+}
