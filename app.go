@@ -15,10 +15,12 @@ import (
 
 	"shiming/bot"
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/store"
 	"shiming/verify"
+	"shiming/workers"
 )
 
 // drainTime is how long a stop may take: open requests first, then running jobs.
@@ -35,8 +37,8 @@ type App struct {
 	cfg    Config
 	log    *slog.Logger
 	store  *store.Store
-	engine *flows.Engine
-	works  *flows.Workers
+	engine *engine.Engine
+	works  *workers.Workers
 	client *bot.Client
 	server *bot.Server
 	ln     net.Listener
@@ -83,11 +85,11 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		return nil, err
 	}
 	a.client = client
-	a.engine = flows.New(flows.Deps{
+	a.engine = engine.New(engine.Deps{
 		Store: a.store, Policy: policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics,
 	})
-	deps := flows.WorkersDeps{
+	deps := workers.WorkersDeps{
 		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
 	}
 	if cfg.Method == flows.ThreeElements {
@@ -103,7 +105,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		}
 		deps.Verifier, deps.Notary = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
-	a.works = flows.NewWorkers(deps)
+	a.works = workers.NewWorkers(deps)
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
 )
@@ -97,7 +98,7 @@ func markRestored(ctx context.Context, s *store.Store, p flows.Policy) (marked i
 	if err != nil {
 		return 0, err
 	}
-	engine := flows.New(flows.Deps{Store: s, Policy: p, Log: slog.New(slog.DiscardHandler)})
+	engine := engine.New(engine.Deps{Store: s, Policy: p, Log: slog.New(slog.DiscardHandler)})
 	for _, id := range ids {
 		_, did, err := engine.Report(ctx, id, flows.Event{Kind: flows.Restored, ID: name})
 		if err != nil {

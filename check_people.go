@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"shiming/bot"
+	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
 )
@@ -21,7 +22,7 @@ func (k *checker) peopleSteps() []step {
 			return k.askGroup(ctx, k.chat(ctx, flows.SettingReviewChat, k.cfg.HR.ReviewChat), phrase{"没有填写 hr.review_chat，也没有在群里用过「设为审核群」：审核卡片私聊发给每位管理员", "hr.review_chat is empty and 设为审核群 was not said in a group: cards for HR go to each admin in private"})
 		}},
 		{"hr.announce_chat", phrase{"机器人在公告群里", "Bot is in the announcement group"}, after, func(ctx context.Context) result {
-			return k.askGroup(ctx, k.chat(ctx, flows.SettingAnnounceChat, k.cfg.HR.AnnounceChat), phrase{"没有填写 hr.announce_chat，也没有在群里用过「设为公告群」：不发公告", "hr.announce_chat is empty and 设为公告群 was not said in a group: nothing is announced"})
+			return k.askGroup(ctx, k.chat(ctx, engine.SettingAnnounceChat, k.cfg.HR.AnnounceChat), phrase{"没有填写 hr.announce_chat，也没有在群里用过「设为公告群」：不发公告", "hr.announce_chat is empty and 设为公告群 was not said in a group: nothing is announced"})
 		}},
 	}
 	for i, id := range k.cfg.HR.Admins {

@@ -5,10 +5,9 @@ import (
 	"time"
 
 	"shiming/esign"
-	"shiming/flows"
-	"shiming/verify"
-
 	"shiming/failure"
+	"shiming/verify"
+	"shiming/workers"
 )
 
 // The clients of Tencent Cloud and e签宝 know nothing of metrics: their ports are counted instead, under
@@ -24,7 +23,7 @@ func (m *metrics) ported(platform, op string, write bool, begin time.Time, err e
 
 // countedVerifier counts the calls of a flows.Verifier.
 type countedVerifier struct {
-	flows.Verifier
+	workers.Verifier
 	m *metrics
 }
 
@@ -40,7 +39,7 @@ func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, m
 
 // countedNotary counts the calls of a flows.Notary. UploadFile lasts until the file is usable.
 type countedNotary struct {
-	flows.Notary
+	workers.Notary
 	m *metrics
 }
 

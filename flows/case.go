@@ -228,7 +228,7 @@ func (c *Case) clone() *Case {
 }
 
 // photo returns the photo with the id, or nil.
-func (c *Case) photo(id string) *Photo {
+func (c *Case) PhotoByID(id string) *Photo {
 	for i := range c.Photos {
 		if c.Photos[i].ID == id {
 			return &c.Photos[i]
@@ -238,7 +238,7 @@ func (c *Case) photo(id string) *Photo {
 }
 
 // side returns the photo that is used for the side, or nil.
-func (c *Case) side(s idcard.Side) *Photo {
+func (c *Case) PhotoOf(s idcard.Side) *Photo {
 	for i := range c.Photos {
 		p := &c.Photos[i]
 		if p.State == PhotoRead && (p.Side == s || p.Other) {

@@ -7,30 +7,8 @@ import (
 	"shiming/cards"
 )
 
-// Policy is what the owner of the installation decided.
-type Policy struct {
-	Method       Method
-	ReviewAlways bool     // false = an all-green case needs no HR
-	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
-	Agreement    cards.Agreement
-
-	ReminderAfter  time.Duration
-	ExpireAfter    time.Duration
-	CodeTTL        time.Duration
-	CodeResend     time.Duration
-	PhotoGrace     time.Duration // photos live this long after the case has ended
-	FieldRetention time.Duration // fields live this long after the case is done; 0 = for ever
-	// WriteQuiet is how long after the intent of a write whose outcome is unknown 重试 waits: a
-	// platform may still be applying what a dead process has sent. Longer than any call takes.
-	WriteQuiet time.Duration
-
-	// NameOf gives a colleague's display name for toasts, "" if it is not known.
-	NameOf func(openID string) string
-}
-
 // Limits that are not the owner's to choose.
 const (
-	MaxCodeTries   = 5             // wrong codes before a new one is needed
 	MaxCodesPerDay = 10            // codes of one case within 24 h
 	MaxPhotos      = 40            // photos of one case; more are refused
 	MaxReminders   = 3             // reminders of one case in one state, by clock or by HR
@@ -59,13 +37,13 @@ func Decide(p *Policy, c *Case, e Event) Change {
 	t := index[pair{c.State, e.Kind}]
 	switch {
 	case t == nil:
-		return d.refuse("not in the table", lateToast(d.p, d.c))
+		return d.refuse("not in the table", LateToast(d.p, d.c))
 	case t.By != e.Role:
-		return d.refuse("not the actor's to do", toast("not_allowed", nil))
+		return d.refuse("not the actor's to do", NewToast("not_allowed", nil))
 	case e.Rev != nil && *e.Rev != c.Rev:
-		return d.refuse("seen at another revision", lateToast(d.p, d.c))
+		return d.refuse("seen at another revision", LateToast(d.p, d.c))
 	case t.By == HR && e.Actor == c.OpenID:
-		return d.refuse("nobody decides on himself", toast("self_review", nil))
+		return d.refuse("nobody decides on himself", NewToast("self_review", nil))
 	}
 	d.to = t.To[0]
 	if t.step != nil {
@@ -99,7 +77,7 @@ func (d *decision) refuse(why string, t *cards.Toast) Change {
 
 func (d *decision) goTo(s State)    { d.to = s }
 func (d *decision) why(s string)    { d.ch.Why = s }
-func (d *decision) toast(id string) { d.ch.Toast = toast(id, nil) }
+func (d *decision) toast(id string) { d.ch.Toast = NewToast(id, nil) }
 func (d *decision) job(j Job)       { d.ch.Jobs = append(d.ch.Jobs, withCase(j, d.c.ID)) }
 func (d *decision) detail(k, v string) {
 	if d.ch.Detail == nil {
@@ -128,9 +106,9 @@ func (d *decision) anew(audience string) {
 }
 
 const (
-	toApplicant = "applicant"
-	toHR        = "hr"
-	toBoard     = "board"
+	AudienceApplicant = "applicant"
+	AudienceHR        = "hr"
+	AudienceBoard     = "board"
 )
 
 // enter moves the case into s: a new revision, fresh timers, cards for everybody concerned.
@@ -144,11 +122,11 @@ func (d *decision) enter(s State) {
 	if s != NeedsAttention {
 		d.c.Attention = nil
 	}
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 	// HR sees a case when it is HR's turn, what became of the decision, and how it ended; not
 	// every step in between, since a group takes five changes a second.
 	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil && s != Filing {
-		d.show(toHR)
+		d.show(AudienceHR)
 	}
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
@@ -166,9 +144,9 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
-	d.show(toHR)
+	d.show(AudienceHR)
 	if s == Done {
-		d.show(toBoard)
+		d.show(AudienceBoard)
 	}
 	if !d.c.Erased.IsZero() {
 		return
@@ -185,24 +163,24 @@ func (d *decision) end(s State) {
 	}
 }
 
-func toast(id string, args map[string]string) *cards.Toast {
+func NewToast(id string, args map[string]string) *cards.Toast {
 	t := cards.NewToast(id, args)
 	return &t
 }
 
 // lateToast tells a late click who did what when.
-func lateToast(p *Policy, c *Case) *cards.Toast {
+func LateToast(p *Policy, c *Case) *cards.Toast {
 	if r := c.Review; r != nil && c.State != AwaitingReview {
-		args := map[string]string{"what": r.What, "when": r.At.In(china).Format("01-02 15:04")}
+		args := map[string]string{"what": r.What, "when": r.At.In(ChinaTime).Format("01-02 15:04")}
 		if p.NameOf != nil {
 			args["who"] = p.NameOf(r.By)
 		}
-		return toast("late", args)
+		return NewToast("late", args)
 	}
 	if c.State.Terminal() {
-		return toast("closed", nil)
+		return NewToast("closed", nil)
 	}
-	return toast("already", nil)
+	return NewToast("already", nil)
 }
 
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
+var ChinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)

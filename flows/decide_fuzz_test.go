@@ -25,7 +25,7 @@ func FuzzDecide(f *testing.F) {
 		seed(act, nil)
 	}
 	kinds := map[cards.Act]Kind{}
-	for _, m := range []map[cards.Act]Kind{applicantActs, hrActs} {
+	for _, m := range []map[cards.Act]Kind{ApplicantActs, HRActs} {
 		for act, kind := range m {
 			kinds[act] = kind
 		}
@@ -46,11 +46,11 @@ func FuzzDecide(f *testing.F) {
 		for _, s := range States {
 			c := SampleCase(s)
 			e := Event{Kind: kinds[action.Act], At: SampleTime, Actor: "ou_hr1", Role: HR, Rev: &action.Rev, Form: form, Side: action.Side, MAC: []byte("right")}
-			if _, own := applicantActs[action.Act]; own {
+			if _, own := ApplicantActs[action.Act]; own {
 				e.Actor, e.Role = c.OpenID, Applicant
 			}
 			if form.SMSCode != nil {
-				e.Code = onlyDigits(*form.SMSCode)
+				e.Code = OnlyDigits(*form.SMSCode)
 			}
 			ch := Decide(SamplePolicy(), c, e)
 			if ch.Case == nil {

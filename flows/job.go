@@ -36,7 +36,7 @@ func (j Job) Queue() string {
 	case JobReadPhotos:
 		return "ocr"
 	case JobShow:
-		if !strings.HasSuffix(j.Ref, "/"+toApplicant) {
+		if !strings.HasSuffix(j.Ref, "/"+AudienceApplicant) {
 			return "groups"
 		}
 		return "cards"
@@ -77,3 +77,21 @@ type Again struct {
 }
 
 func (a *Again) Error() string { return "again: " + a.Code }
+
+// Templates of replies (Job.Ref).
+const (
+	ReplyGreeting     = "greeting"
+	ReplyNotice       = "notice"
+	ReplyLatest       = "latest"
+	ReplyMyData       = "my_data"
+	ReplyPhotoProblem = "photo_problem"
+	ReplyReminder     = "reminder"
+	ReplyDigest       = "digest"     // To hr: what waits, as one replyWaiting to each of HR's places
+	ReplyPending      = "pending"    // what waits for HR, to who asked
+	ReplyStats        = "stats"      //
+	ReplyRemindAll    = "remind_all" // 催办
+	ReplyReminded     = "reminded"   // what became of it
+	ReplyReconcile    = "reconcile"  // what differs, to who asked; To hr: in the morning, as one replyDiffers to each of HR's places
+	ReplyWaiting      = "waiting"    // what waits, if anything still does
+	ReplyDiffers      = "differs"    // what differs, if anything still does
+)

@@ -129,13 +129,13 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		}
 	}
 	for _, id := range ch.DropPictures {
-		if p := next.photo(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() && (p.State == PhotoRead || p.State == PhotoStored) {
+		if p := next.PhotoByID(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() && (p.State == PhotoRead || p.State == PhotoStored) {
 			rt.Fatalf("%s × %s: the bytes of a photo in state %s were dropped", c.State, e.Kind, p.State)
 		}
 	}
 	switch next.State {
 	case AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Recording, Filing:
-		if next.side(idcard.Front) == nil || next.side(idcard.Back) == nil || next.Personal.Front == nil || next.Personal.Back == nil {
+		if next.PhotoOf(idcard.Front) == nil || next.PhotoOf(idcard.Back) == nil || next.Personal.Front == nil || next.Personal.Back == nil {
 			rt.Fatalf("%s × %s → %s without both sides", c.State, e.Kind, next.State)
 		}
 	}
@@ -152,7 +152,7 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		}
 	}
 	if next.State == Done && c.State != Done {
-		if !next.identityDone() {
+		if !next.IdentityDone() {
 			rt.Fatal("done without an identity")
 		}
 		if p.Method != MethodNone && (next.Evidence == nil || next.Evidence.State != WriteDone) {
@@ -168,7 +168,7 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		}
 	}
 	// What a copy of the database may have missed is asked about when the write comes.
-	_, missed := next.Identity.inCopy()
+	_, missed := next.Identity.FromBackup()
 	if w := next.Identity; !missed && w != nil && w.State == WriteUnknown && next.State != NeedsAttention && next.State != Expired && next.State != Rejected {
 		rt.Fatalf("%s × %s → %s with an unknown identity", c.State, e.Kind, next.State)
 	}

@@ -7,7 +7,7 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 	c := &Case{ID: id, TenantKey: tenantKey, OpenID: openID, ChatID: chatID, CreatedAt: at, Method: p.Method}
 	d := &decision{p: p, c: c, e: Event{At: at}}
 	d.enter(AwaitingConsent)
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 	d.ch.Case = c
 	d.why("case opened")
 	return d.ch

@@ -2,36 +2,16 @@ package flows
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
-	"shiming/esign"
 	"shiming/idcard"
-	"shiming/verify"
 )
 
 // Receiver is where a message goes.
 type Receiver struct {
 	Type string // open_id | chat_id
 	ID   string
-}
-
-// Chat is Feishu as a messenger.
-type Chat interface {
-	// Send posts a card. The same uuid (≤ 50 characters) is sent at most once within an hour.
-	Send(ctx context.Context, to Receiver, card json.RawMessage, uuid string) (messageID string, err error)
-	// Reply posts a card as an answer to a message.
-	Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
-	// Patch replaces a card that was sent by what draw returns; nil leaves it as it is. draw is
-	// called when no click on the message is being answered (a patch that overtook the answer
-	// would be undone by it on the screen), and clicks that come later are answered after it.
-	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
-	// Download fetches a picture from a message. kind is image or file. Pictures over
-	// idcard.MaxPhotoBytes are cut off there, so that the inspection refuses them.
-	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
-	// Contact looks a person up in the directory. Fields whose scope is missing are empty.
-	Contact(ctx context.Context, openID string) (Contact, error)
 }
 
 // Contact is what the directory says of a person.
@@ -42,12 +22,6 @@ type Contact struct {
 
 func (Contact) String() string { return "[contact]" }
 
-// Reader reads an ID card from a picture (Feishu OCR).
-type Reader interface {
-	// ReadIDCard calls leaving when the request begins to leave this machine.
-	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (CardText, error)
-}
-
 // CardText is what the OCR saw.
 type CardText struct {
 	Side     *int
@@ -56,25 +30,6 @@ type CardText struct {
 }
 
 func (CardText) String() string { return "[card text]" }
-
-// Registrar records the identity in Feishu (human_authentication/v1/identities).
-type Registrar interface {
-	RecordIdentity(ctx context.Context, openID, name, number, mobile string) (verifyUID string, err error)
-}
-
-// Notary is e签宝.
-type Notary interface {
-	UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error)
-	CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (eviPointID string, err error)
-	// FileStatus asks how far an uploaded photo is. Evidence points cannot be asked for.
-	FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error)
-}
-
-// Verifier sends codes and checks people.
-type Verifier interface {
-	SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (verify.SMSReceipt, error)
-	CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
-}
 
 // Gate keeps limits that all instances share.
 type Gate interface {
@@ -202,41 +157,16 @@ type Tx interface {
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
 }
 
-// Surface is a message that shows something living: a case to somebody, or a board.
-type Surface struct {
-	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>
-	CaseID    string // "" for boards
-	TenantKey string // set for boards; a case knows its own
-	Audience  string // applicant | hr | board
-	To        Receiver
-	// Gen is the message wanted, Sent the message there is: Gen > Sent means "post anew at
-	// the bottom", and the old message becomes a pointer.
-	Gen, Sent int
-	// Posting, while above Sent, is the generation whose message may be there already: its sending
-	// has begun, and nobody has stored the answer.
-	Posting   int
-	MessageID string
-	OldID     string // message of the former generation, until it has been replaced by a pointer
-	// Shown is the SHA-256 of the card that MessageID shows, or something of another length when
-	// that is not known, since a click was answered with another card.
-	Shown []byte
-	// Holder is the job that is drawing, until HeldUntil; Dirty asks it to draw again.
-	Holder    string
-	HeldUntil time.Time
-	Dirty     bool
-	Dead      bool // the message can no longer be changed (14 days, recalled, bot stopped)
-}
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// AuditRow is one link of a case's chain. Nothing in it is personal.
-type AuditRow struct {
-	CaseID   string
-	Seq      int64
-	At       time.Time
-	Actor    string // open_id, "bot" or "clock"
-	Event    string
-	From, To State
-	Why      string            // rule that decided
-	Detail   map[string]string // ids, hashes, codes
-	Prev     []byte
-	Hash     []byte
+const (
+	SettingReviewChat = "review_chat"
+)
+
+// lost swallows "no such case": a job of a case that was deleted has nothing to do.
+func IgnoreNotFound(err error) error {
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
 }

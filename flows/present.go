@@ -17,7 +17,7 @@ type Scene struct {
 	Others  int // other cases that wait for the same cause
 }
 
-func ref(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
+func CardRef(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
 
 // Steps lists the way of a case as the applicant sees it.
 func Steps(c *Case, p *Policy) []cards.Step {
@@ -40,7 +40,7 @@ func ApplicantCard(c *Case, s Scene) cards.Card {
 	steps := Steps(c, s.Policy)
 	switch c.State {
 	case AwaitingConsent:
-		return cards.Consent{Ref: ref(c), Steps: steps, Agreement: s.Policy.Agreement, PhotosWaiting: len(c.Photos), Expires: c.ExpiresAt}
+		return cards.Consent{Ref: CardRef(c), Steps: steps, Agreement: s.Policy.Agreement, PhotosWaiting: len(c.Photos), Expires: c.ExpiresAt}
 	case AwaitingPhotos:
 		return photosCard(c, s, steps)
 	case AwaitingConfirmation:
@@ -48,12 +48,12 @@ func ApplicantCard(c *Case, s Scene) cards.Card {
 	case AwaitingCode:
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
-		return cards.Progress{Ref: ref(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
+		return cards.Progress{Ref: CardRef(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
 			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == "approved", At: stoppedAt(c)}
 	case Done:
 		return doneCard(c, steps)
 	}
-	out := cards.Closed{Ref: ref(c), Outcome: c.Outcome, At: c.EnteredAt}
+	out := cards.Closed{Ref: CardRef(c), Outcome: c.Outcome, At: c.EnteredAt}
 	if c.Review != nil && c.State == Rejected {
 		out.Reason, out.Note = c.Review.Reason, c.Personal.Note
 	}
@@ -85,7 +85,7 @@ func stoppedAt(c *Case) cards.Step {
 	case "code", "check":
 		return cards.StepCode
 	}
-	if !c.identityDone() { // beside the uploads
+	if !c.IdentityDone() { // beside the uploads
 		return cards.StepRecord
 	}
 	return cards.StepEvidence
@@ -97,13 +97,13 @@ func canCancel(c *Case) bool {
 		return false
 	}
 	if c.State == NeedsAttention {
-		return c.beforeWrites()
+		return c.BeforeWrites()
 	}
 	return true
 }
 
 func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
-	v := cards.Photos{Ref: ref(c), Steps: steps, Front: cards.SideMissing, Back: cards.SideMissing,
+	v := cards.Photos{Ref: CardRef(c), Steps: steps, Front: cards.SideMissing, Back: cards.SideMissing,
 		Ahead: s.Ahead, Delayed: c.Delayed != "", Expires: c.ExpiresAt}
 	for _, p := range c.Photos {
 		switch p.State {
@@ -118,10 +118,10 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 			v.Problem = ""
 		}
 	}
-	if c.side(idcard.Front) != nil {
+	if c.PhotoOf(idcard.Front) != nil {
 		v.Front, v.CanRetake = cards.SideRead, true
 	}
-	if c.side(idcard.Back) != nil {
+	if c.PhotoOf(idcard.Back) != nil {
 		v.Back, v.CanRetake = cards.SideRead, true
 	}
 	if r := c.Review; r != nil && r.What == "sent_back" {
@@ -132,14 +132,14 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 
 func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 	p := c.Personal
-	v := cards.Confirm{Ref: ref(c), Steps: steps, AskMobile: c.Method != MethodNone, Masked: c.MaskedForm,
+	v := cards.Confirm{Ref: CardRef(c), Steps: steps, AskMobile: c.Method != MethodNone, Masked: c.MaskedForm,
 		Problems: c.FormIssues, Mismatch: c.Mismatch, Expires: c.ExpiresAt}
 	if p.Front == nil || p.Back == nil { // cannot be; an empty form beats a crash
 		return v
 	}
 	front, back := p.Front.Open(), p.Back.Open()
-	name, number := orElse(p.Name, front.RawName()), orElse(p.Number, front.RawNumber())
-	mobile := orElse(p.Mobile, p.ContactMobile)
+	name, number := ValueOr(p.Name, front.RawName()), ValueOr(p.Number, front.RawNumber())
+	mobile := ValueOr(p.Mobile, p.ContactMobile)
 	if m, err := idcard.ParseMobile(mobile); err == nil {
 		mobile, v.MaskedMobile = m.Reveal(), m.Masked()
 	}
@@ -182,7 +182,7 @@ func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 }
 
 func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
-	v := cards.Code{Ref: ref(c), Steps: steps, MaskedMobile: maskedMobile(c)}
+	v := cards.Code{Ref: CardRef(c), Steps: steps, MaskedMobile: MaskedMobile(c)}
 	if c.Code == nil {
 		v.State = "sending"
 		return v
@@ -201,8 +201,8 @@ func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 }
 
 func doneCard(c *Case, steps []cards.Step) cards.Card {
-	v := cards.Done{Ref: ref(c), Steps: steps, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
-	if filed(c) {
+	v := cards.Done{Ref: CardRef(c), Steps: steps, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
+	if EvidenceFiledFor(c) {
 		v.Filed, v.FiledAt = true, c.Evidence.At
 	}
 	if c.PhotosGoneAt.IsZero() {
@@ -211,7 +211,7 @@ func doneCard(c *Case, steps []cards.Step) cards.Card {
 	return v
 }
 
-func maskedName(c *Case) string {
+func MaskedName(c *Case) string {
 	n, err := idcard.ParseName(c.Personal.Name)
 	if err != nil {
 		return ""
@@ -220,14 +220,14 @@ func maskedName(c *Case) string {
 }
 
 // maskedNumber masks without the clock: the number was valid when it was confirmed.
-func maskedNumber(c *Case) string {
+func MaskedNumber(c *Case) string {
 	if s := c.Personal.Number; len(s) == 18 {
 		return s[:3] + "***********" + s[14:]
 	}
 	return ""
 }
 
-func maskedMobile(c *Case) string {
+func MaskedMobile(c *Case) string {
 	m, err := idcard.ParseMobile(c.Personal.Mobile)
 	if err != nil {
 		return ""
@@ -244,13 +244,13 @@ func HRCard(c *Case, s Scene) cards.Card {
 	}
 	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{By: s.By, At: s.At, What: s.What, Filed: filed(c)}
+		card.Decision = &cards.Decision{By: s.By, At: s.At, What: s.What, Filed: EvidenceFiledFor(c)}
 		if c.State == Recording || c.State == Filing || c.State == Done {
 			card.Decision.Stage = string(c.State)
 		}
 		return card
 	}
-	v := cards.Review{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), MaskedNumber: maskedNumber(c), MaskedMobile: maskedMobile(c),
+	v := cards.Review{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), MaskedMobile: MaskedMobile(c),
 		Checks: Findings(c, s.Now), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
@@ -278,11 +278,11 @@ func HRCard(c *Case, s Scene) cards.Card {
 }
 
 func attentionCard(c *Case, a *Attention) cards.Attention {
-	return cards.Attention{Ref: ref(c), Applicant: c.OpenID, MaskedName: maskedName(c), Step: a.Step, Code: a.Code,
+	return cards.Attention{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), Step: a.Step, Code: a.Code,
 		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == "unknown_outcome"}
 }
 
-func filed(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
+func EvidenceFiledFor(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
 
 // change masks both sides of what the applicant changed. Where the masks are equal, the
 // positions that differ are shown as dots so that HR sees where, not what.
@@ -340,6 +340,6 @@ func decisionOf(c *Case) *cards.Decision {
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
 	}
-	d.Filed = filed(c)
+	d.Filed = EvidenceFiledFor(c)
 	return d
 }

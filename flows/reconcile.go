@@ -39,7 +39,7 @@ type Difference struct {
 const stalledAfter = 15 * time.Minute
 
 // surroundings is what others say of a case. The zero value is "all as it should be".
-type surroundings struct {
+type Surroundings struct {
 	Working     bool // one of its effects is queued or under way
 	ChainBroken bool
 	PhotoLost   bool
@@ -47,14 +47,14 @@ type surroundings struct {
 }
 
 // differences compares a case with what is known around it.
-func differences(c *Case, s surroundings, now time.Time) (out []Difference) {
+func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 	add := func(kind DiffKind, since time.Time) {
 		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since, Ended: c.State.Terminal()})
 	}
 	if kind := unknownWrite(c); kind != "" {
 		add(kind, c.Attention.Since)
 	}
-	if stalled(c, s.Working, now) {
+	if Stalled(c, s.Working, now) {
 		add(DiffStalled, c.EnteredAt)
 	}
 	if c.State == Done {
@@ -91,7 +91,7 @@ func unknownWrite(c *Case) DiffKind {
 	return ""
 }
 
-func stalled(c *Case, working bool, now time.Time) bool {
+func Stalled(c *Case, working bool, now time.Time) bool {
 	return c.State.Turn() == Bot && !working && now.Sub(c.EnteredAt) >= stalledAfter
 }
 
@@ -101,20 +101,20 @@ func recorded(w *Write) bool {
 }
 
 // asksDirectory and asksEsign say whose records of a case can be asked for.
-func asksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
+func AsksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
 
-func asksEsign(c *Case) bool {
+func AsksEsign(c *Case) bool {
 	return len(c.Uploads) > 0 && slices.Contains([]State{Recording, Filing, NeedsAttention, Done}, c.State)
 }
 
 // wake is the stop of a case that stands still without a job, so that HR can let it go on. A
 // write that has begun may have happened.
-func wake(c *Case) *Attention {
+func ProbeStalled(c *Case) *Attention {
 	step := "upload"
 	switch {
 	case c.State == Checking:
 		step = "check"
-	case c.State == Recording && !c.identityDone():
+	case c.State == Recording && !c.IdentityDone():
 		step = "identity"
 	case c.Uploads["front"] != "" && c.Uploads["back"] != "":
 		step = "evidence"
@@ -128,7 +128,7 @@ func wake(c *Case) *Attention {
 
 // holds reports whether a difference that was found is still there, as far as the case itself
 // can tell. Meanwhile HR may have dealt with it.
-func holds(c *Case, d Difference) bool {
+func StillHolds(c *Case, d Difference) bool {
 	switch d.Kind {
 	case DiffEvidenceUnknown, DiffIdentityUnknown:
 		return unknownWrite(c) == d.Kind
@@ -140,7 +140,7 @@ func holds(c *Case, d Difference) bool {
 	case DiffIdentityMissing:
 		return c.State == Done && !recorded(c.Identity)
 	case DiffPhotoLost, DiffPersonGone:
-		return asksDirectory(c) // a case that ended without a record needs neither
+		return AsksDirectory(c) // a case that ended without a record needs neither
 	}
 	return true
 }
@@ -151,9 +151,9 @@ const (
 )
 
 // nightAfter is the next 02:30 in China after t.
-func nightAfter(t time.Time) time.Time {
-	l := t.In(china)
-	n := time.Date(l.Year(), l.Month(), l.Day(), nightHour, nightMinute, 0, 0, china)
+func NightAfter(t time.Time) time.Time {
+	l := t.In(ChinaTime)
+	n := time.Date(l.Year(), l.Month(), l.Day(), nightHour, nightMinute, 0, 0, ChinaTime)
 	if !n.After(t) {
 		n = n.AddDate(0, 0, 1)
 	}
@@ -161,9 +161,13 @@ func nightAfter(t time.Time) time.Time {
 }
 
 // nightOf names the night that begins at t; parseNight reads the name.
-func nightOf(t time.Time) string { return t.In(china).Format(time.DateOnly) }
+func NightOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
 
-func parseNight(s string) (time.Time, error) {
-	day, err := time.ParseInLocation(time.DateOnly, s, china)
+func ParseNight(s string) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, s, ChinaTime)
 	return day.Add(nightHour*time.Hour + nightMinute*time.Minute), err
 }
+
+const (
+	SettingNightly = "reconcile/next" // RFC 3339: when the queued job begins; "" = none was ever queued
+)

@@ -10,7 +10,7 @@ import (
 // The samples are for the tests of this room and of others; the program does not use them.
 
 // SampleTime is a moment at which people may be disturbed.
-var SampleTime = time.Date(2026, 6, 1, 12, 0, 0, 0, china)
+var SampleTime = time.Date(2026, 6, 1, 12, 0, 0, 0, ChinaTime)
 
 // The person of the samples. Numbers pass the check digit and lie in a region that does not exist.
 const (
@@ -99,6 +99,15 @@ func SampleCase(s State) *Case {
 	}
 	if s.Terminal() {
 		c.Outcome = string(s)
+	}
+	return c
+}
+
+func SampleDoneCase(change ...func(*Case)) *Case {
+	c := SampleCase(Done)
+	c.Evidence = &Write{State: WriteDone, ID: "P1", At: SampleTime}
+	for _, f := range change {
+		f(c)
 	}
 	return c
 }

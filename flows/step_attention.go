@@ -28,7 +28,7 @@ func stop(d *decision) {
 	if a.Incident != "" {
 		d.ch.Incident = a.Incident
 	} else {
-		d.anew(toHR)
+		d.anew(AudienceHR)
 	}
 	d.why("stopped: " + a.Code)
 }
@@ -40,31 +40,6 @@ func (d *decision) stopDetail(a *Attention) {
 	d.detail("log_id", a.LogID)
 }
 
-// markUnknown keeps the outcome of a write that may have been applied, or frees it for
-// another attempt when it certainly was not.
-func (d *decision) markUnknown(a *Attention) {
-	w := d.c.write(a.Step)
-	if w == nil || w.State != WriteStarted {
-		return
-	}
-	if a.Code == "unknown_outcome" {
-		w.State = WriteUnknown
-		d.sent(map[string]string{"identity": "feishu_identity", "evidence": "esign"}[a.Step]) // it may well have been received
-	} else {
-		w.State = WriteRefused
-	}
-}
-
-func (c *Case) write(step string) *Write {
-	switch step {
-	case "identity":
-		return c.Identity
-	case "evidence":
-		return c.Evidence
-	}
-	return nil
-}
-
 // stopAgain: another step of the same case stopped as well, or the same one again. HR is
 // asked about the one that needs a person most.
 func stopAgain(d *decision) {
@@ -74,8 +49,8 @@ func stopAgain(d *decision) {
 		a := *d.e.Stop
 		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.e.At
 		d.c.Attention = &a
-		d.show(toHR)
-		d.anew(toHR)
+		d.show(AudienceHR)
+		d.anew(AudienceHR)
 		return
 	}
 	if d.e.Stop.Step == d.c.Attention.Step {
@@ -140,7 +115,7 @@ func recovered(d *decision) {
 		return
 	}
 	d.stay = true
-	d.show(toApplicant, toHR)
+	d.show(AudienceApplicant, AudienceHR)
 	if d.ch.Why == "" {
 		d.why(string(d.e.Kind))
 	}
@@ -175,7 +150,7 @@ func (d *decision) keepParked(parked *Attention) {
 	d.ch.Jobs = kept
 	d.ch.Anew, d.ch.Show = nil, nil
 	if d.to == AwaitingConfirmation {
-		d.anew(toApplicant)
+		d.anew(AudienceApplicant)
 	}
 }
 
@@ -192,7 +167,7 @@ func retry(d *decision) {
 	a := d.c.Attention
 	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
 		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
-			d.refuse(RetryTooSoon, toast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			d.refuse(RetryTooSoon, NewToast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
 		}
 		w.State = WriteRefused
@@ -219,7 +194,7 @@ func (d *decision) settle(a Attention) {
 	if d.e.Role == HR {
 		d.c.Settled.By = d.e.Actor
 	}
-	d.show(toHR)
+	d.show(AudienceHR)
 }
 
 // resolve takes HR's word that the write did happen, with the id that HR found.
@@ -227,19 +202,19 @@ func resolve(d *decision) {
 	a := d.c.Attention
 	w := d.c.write(a.Step)
 	if w == nil || w.State != WriteUnknown || !d.asked() {
-		d.refuse("nothing to resolve", lateToast(d.p, d.c))
+		d.refuse("nothing to resolve", LateToast(d.p, d.c))
 		return
 	}
 	id := formValue(d.e.Form.EviPointID)
 	if a.Step == "evidence" {
 		if !strings.HasPrefix(id, "P") || len(id) < 2 || len(id) > 64 || strings.ContainsFunc(id, notAlphanumeric) {
-			d.refuse("no evidence point", toast("wrong_field", map[string]string{"field": "evi_point_id"}))
+			d.refuse("no evidence point", NewToast("wrong_field", map[string]string{"field": "evi_point_id"}))
 			return
 		}
 		w.State, w.ID, w.At, w.By = WriteDone, id, d.e.At, d.e.Actor
 		d.detail("evi_point_id", id)
 		d.goTo(Done)
-		d.anew(toApplicant)
+		d.anew(AudienceApplicant)
 	} else {
 		w.State, w.At, w.By = WriteDone, d.e.At, d.e.Actor
 		d.afterIdentity()
@@ -261,7 +236,7 @@ func closeCase(d *decision) {
 	d.c.Outcome = "closed"
 	d.review("closed")
 	d.toast("shut")
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }
 
 // keepDuringAttention keeps photos that come while the reader is out of order.
@@ -274,7 +249,7 @@ func keepDuringAttention(d *decision) {
 }
 
 // beforeWrites reports whether the parked case has not begun anything irreversible.
-func (c *Case) beforeWrites() bool {
+func (c *Case) BeforeWrites() bool {
 	switch c.Attention.Return {
 	case AwaitingPhotos, AwaitingCode, Checking:
 		return true
@@ -283,16 +258,16 @@ func (c *Case) beforeWrites() bool {
 }
 
 func cancelDuringAttention(d *decision) {
-	if !d.c.beforeWrites() {
-		d.refuse("too late to cancel", lateToast(d.p, d.c))
+	if !d.c.BeforeWrites() {
+		d.refuse("too late to cancel", LateToast(d.p, d.c))
 		return
 	}
 	cancel(d)
 }
 
 func eraseDuringAttention(d *decision) {
-	if !d.c.beforeWrites() {
-		d.refuse("too late to withdraw", lateToast(d.p, d.c))
+	if !d.c.BeforeWrites() {
+		d.refuse("too late to withdraw", LateToast(d.p, d.c))
 		return
 	}
 	eraseOpen(d)

@@ -32,15 +32,15 @@ func TestAStopParksTheCase(t *testing.T) {
 	}{
 		{AwaitingPhotos, "photos", "quota", "photos/quota/2110003", nil},
 		{AwaitingCode, "code", "supplier", "code/supplier/x", nil},
-		{Checking, "check", "supplier_refused", "", []string{toHR}},
-		{Recording, "identity", "unknown_outcome", "", []string{toHR}},
-		{Recording, "upload", "photo_lost", "", []string{toHR}},
-		{Filing, "evidence", "incomplete", "", []string{toHR}},
+		{Checking, "check", "supplier_refused", "", []string{AudienceHR}},
+		{Recording, "identity", "unknown_outcome", "", []string{AudienceHR}},
+		{Recording, "upload", "photo_lost", "", []string{AudienceHR}},
+		{Filing, "evidence", "incomplete", "", []string{AudienceHR}},
 	} {
 		c := SampleCase(tt.from)
 		d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
 		d.queued()
-		d.drew([]string{toApplicant, toHR}, tt.anew).noted("step", tt.step, "code", tt.code, "upstream", "42", "log_id", "log")
+		d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", tt.step, "code", tt.code, "upstream", "42", "log_id", "log")
 		a := d.Case.Attention
 		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
 			t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
@@ -120,7 +120,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			if d.Case.Attention != nil || d.Case.Settled == nil || d.Case.Settled.What != "retried" || d.Case.Settled.By != "ou_hr1" {
 				t.Errorf("settled %+v", d.Case.Settled)
 			}
-			d.drew([]string{toApplicant, toHR}, nil)
+			d.drew([]string{AudienceApplicant, AudienceHR}, nil)
 			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != tt.step {
 				t.Errorf("HR sees %+v", hr)
@@ -222,7 +222,7 @@ func TestResolveEvidenceNeedsTheID(t *testing.T) {
 	}
 	decide(t, unknown(), Event{Kind: Resolved}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
 	d := decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).led(Done).said("resolved").noted("evi_point_id", "P1234567890", "decided", "written")
-	d.drew([]string{toApplicant, toHR, toBoard}, []string{toApplicant})
+	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P1234567890" || w.By != "ou_hr1" {
 		t.Errorf("evidence %+v", w)
 	}
@@ -246,7 +246,7 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 
 func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
 	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
-	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Settled.What != "closed" {
 		t.Errorf("closed %+v", d.Case)
 	}

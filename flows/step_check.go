@@ -45,7 +45,7 @@ func (d *decision) afterCheck() {
 	}
 	d.c.Review = nil
 	d.goTo(AwaitingReview)
-	d.anew(toHR)
+	d.anew(AudienceHR)
 }
 
 // startRecording begins the independent effects side by side.

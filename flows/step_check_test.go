@@ -16,7 +16,7 @@ func TestAMatchGoesToHR(t *testing.T) {
 	c.Delayed, c.Review = "check", &Review{By: "ou_hr1", What: "sent_back"}
 	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
 	d.queued()
-	d.drew([]string{toApplicant, toHR}, []string{toHR}).noted("outcome", "match", "serial", "r-9")
+	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).noted("outcome", "match", "serial", "r-9")
 	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" || d.lastSent() != "tencent_faceid" {
 		t.Errorf("after the check: %+v", d.Case)
 	}

@@ -67,7 +67,7 @@ func codeSent(d *decision) {
 	d.c.Code.State, d.c.Code.SentAt = "sent", d.e.At
 	d.c.Code.Serial = d.e.Serial
 	d.detail("serial", d.e.Serial)
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // codeFailed: nothing was sent, and the applicant has to do something about it.
@@ -80,7 +80,7 @@ func codeFailed(d *decision) {
 	d.sent("tencent_sms") // the number was, if no message
 	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = "failed", d.e.Problem, nil
 	d.detail("problem", d.e.Problem)
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // codeUnknown: the supplier's answer was lost. The code may arrive, so it stays valid, and
@@ -93,7 +93,7 @@ func codeUnknown(d *decision) {
 	d.sent("tencent_sms")
 	d.c.Code.State = "unknown"
 	d.c.Code.Problem = "unknown"
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
@@ -110,17 +110,17 @@ func codeDropped(d *decision) {
 func codeAsked(d *decision) {
 	if c := d.c.Code; c != nil {
 		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != "failed" {
-			d.refuse("too soon for another code", toast("code_wait", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			d.refuse("too soon for another code", NewToast("code_wait", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
 		}
 	}
 	if d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", toast("codes_used_up", nil))
+		d.refuse("too many codes within a day", NewToast("codes_used_up", nil))
 		return
 	}
 	d.newCode()
 	d.toast("resent")
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // codeTyped compares what was typed with the code that was sent.
@@ -129,31 +129,31 @@ func codeTyped(d *decision) {
 	d.goTo(AwaitingCode)
 	switch {
 	case d.e.Code == "":
-		d.refuse("no code typed", toast("missing_field", map[string]string{"field": "sms_code"}))
+		d.refuse("no code typed", NewToast("missing_field", map[string]string{"field": "sms_code"}))
 		return
 	case code == nil || code.MAC == nil:
-		d.refuse("no code was sent yet", toast("working", nil))
+		d.refuse("no code was sent yet", NewToast("working", nil))
 		return
 	case code.Tries >= MaxCodeTries:
-		d.refuse("the code is used up", toast("code_too_many", nil))
+		d.refuse("the code is used up", NewToast("code_too_many", nil))
 		return
 	case !d.e.At.Before(d.codeExpires()):
-		d.ch.Toast = toast("code_expired", nil)
+		d.ch.Toast = NewToast("code_expired", nil)
 		d.c.Code.Problem = "expired"
 		d.why("code expired")
-		d.show(toApplicant)
+		d.show(AudienceApplicant)
 		return
 	case !hmac.Equal(code.MAC, d.e.MAC):
 		code.Tries++
 		left := MaxCodeTries - code.Tries
 		code.Problem = "wrong"
-		d.ch.Toast = toast("code_wrong", map[string]string{"left": strconv.Itoa(left)})
+		d.ch.Toast = NewToast("code_wrong", map[string]string{"left": strconv.Itoa(left)})
 		if left == 0 {
 			code.Problem = "too_many_tries"
-			d.ch.Toast = toast("code_too_many", nil)
+			d.ch.Toast = NewToast("code_too_many", nil)
 		}
 		d.why("wrong code")
-		d.show(toApplicant)
+		d.show(AudienceApplicant)
 		return
 	}
 	// A right code proves that the message arrived, also when the supplier's own answer is
@@ -176,7 +176,7 @@ func (d *decision) codeExpires() time.Time {
 }
 
 // onlyDigits normalises a typed code: full-width digits and spaces are accepted.
-func onlyDigits(s string) string {
+func OnlyDigits(s string) string {
 	var out []rune
 	for _, r := range norm.NFKC.String(s) {
 		if r >= '0' && r <= '9' {

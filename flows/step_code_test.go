@@ -66,7 +66,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 			t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
 		}
 		if !tt.silent {
-			d.drew([]string{toApplicant}, nil)
+			d.drew([]string{AudienceApplicant}, nil)
 		}
 	}
 	decide(t, codeCase("sent"), Event{Kind: CodeDropped, Seq: 1}).refused("another code is valid", "")
@@ -99,7 +99,7 @@ func TestAskingForAnotherCode(t *testing.T) {
 				d.refused("too soon for another code", "code_wait", "seconds", tt.waits)
 				return
 			}
-			d.stayed().said("resent").drew([]string{toApplicant}, nil)
+			d.stayed().said("resent").drew([]string{AudienceApplicant}, nil)
 			j := d.queued(JobSendCode)[0]
 			if j.Rev != 2 || j.At.Before(SampleTime) || j.At.After(SampleTime.Add(tt.starts)) {
 				t.Errorf("job %+v", j)
@@ -201,7 +201,7 @@ func TestOnlyDigits(t *testing.T) {
 		"123456": "123456", " 123 456 ": "123456", "１２３４５６": "123456", "验证码123456。": "123456", "": "", "abc": "",
 		"①②③": "123", strings.Repeat("9", 500): strings.Repeat("9", 12),
 	} {
-		if got := onlyDigits(in); got != want {
+		if got := OnlyDigits(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

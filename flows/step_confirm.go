@@ -15,7 +15,7 @@ func confirm(d *decision) {
 	f := d.e.Form
 	if f.IdentityName == nil || f.IdentityCode == nil || d.asksMobile() && f.Mobile == nil {
 		// A required input that is not even there was not left out by a person.
-		d.refuse("a field of the form is missing", toast("missing_field", map[string]string{"field": firstMissing(d)}))
+		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": firstMissing(d)}))
 		return
 	}
 	typedName, typedNumber, typedMobile := *f.IdentityName, *f.IdentityCode, ""
@@ -23,9 +23,9 @@ func confirm(d *decision) {
 		typedMobile = *f.Mobile
 	}
 	if c.MaskedForm { // nothing could be prefilled: empty means "as read"
-		typedName = orElse(typedName, front.RawName())
-		typedNumber = orElse(typedNumber, front.RawNumber())
-		typedMobile = orElse(typedMobile, p.ContactMobile)
+		typedName = ValueOr(typedName, front.RawName())
+		typedNumber = ValueOr(typedNumber, front.RawNumber())
+		typedMobile = ValueOr(typedMobile, p.ContactMobile)
 	}
 	issues := map[string]string{}
 	name, err := idcard.ParseName(typedName)
@@ -51,13 +51,13 @@ func confirm(d *decision) {
 		p.Name, p.Number, p.Mobile = shorten(typedName), shorten(typedNumber), shorten(typedMobile)
 		d.goTo(AwaitingConfirmation)
 		d.why("form has problems")
-		d.ch.Toast = toast("wrong_field", map[string]string{"field": firstIssue(issues)})
-		d.show(toApplicant)
+		d.ch.Toast = NewToast("wrong_field", map[string]string{"field": firstIssue(issues)})
+		d.show(AudienceApplicant)
 		return
 	}
 
 	if d.asksMobile() && d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", toast("codes_used_up", nil))
+		d.refuse("too many codes within a day", NewToast("codes_used_up", nil))
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
@@ -101,7 +101,7 @@ func firstIssue(issues map[string]string) string {
 	return ""
 }
 
-func orElse(s, other string) string {
+func ValueOr(s, other string) string {
 	if strings.TrimSpace(s) == "" {
 		return other
 	}
@@ -160,7 +160,7 @@ func maskForm(d *decision) {
 		return
 	}
 	d.c.MaskedForm = true
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // edit goes back to the form, for a wrong mobile mostly.

@@ -113,7 +113,7 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 			if !cards.HasText("field." + tt.problem) {
 				t.Errorf("there are no words for %s", tt.problem)
 			}
-			d.drew([]string{toApplicant}, nil).noted(tt.field, tt.problem)
+			d.drew([]string{AudienceApplicant}, nil).noted(tt.field, tt.problem)
 			// What was right is kept; what was wrong is kept short enough to be shown.
 			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name, "identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
 				if n := len([]rune(got)); n > 60 {
@@ -166,7 +166,7 @@ func TestConfirmWithoutVerification(t *testing.T) {
 		if d.Case.Code != nil || d.Case.Rounds != 1 {
 			t.Errorf("code %v, rounds %d", d.Case.Code, d.Case.Rounds)
 		}
-		d.drew([]string{toApplicant, toHR}, []string{toHR})
+		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 	}
 	d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "12")}).stayed()
 	if d.Case.FormIssues["mobile"] != "mobile_format" {
@@ -181,7 +181,7 @@ func TestConfirmWithoutVerification(t *testing.T) {
 
 // When the tenant's data-loss prevention refused the clear form, empty means "as read".
 func TestMaskedForm(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{toApplicant}, nil)
+	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{AudienceApplicant}, nil)
 	if !d.Case.MaskedForm {
 		t.Fatal("the form stays clear")
 	}

@@ -17,7 +17,7 @@ func TestOpenAsksForConsent(t *testing.T) {
 		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
 	d := taken{t, ch, c}
-	d.drew([]string{toApplicant}, []string{toApplicant})
+	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant})
 	d.queued()
 	timers := map[JobKind]time.Time{}
 	for _, j := range ch.Jobs {
@@ -46,7 +46,7 @@ func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "p1", MessageID: "om_1", Photo: PhotoRef{FileKey: "k1", Kind: "file"}}).stayed()
 	d.queued() // nothing is fetched
-	d.drew([]string{toApplicant}, nil).noted("photo", "p1")
+	d.drew([]string{AudienceApplicant}, nil).noted("photo", "p1")
 	want := Photo{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "file", State: PhotoWaiting, At: SampleTime}
 	if len(d.Case.Photos) != 1 || fmt.Sprint(d.Case.Photos[0]) != fmt.Sprint(want) {
 		t.Errorf("photos %+v", d.Case.Photos)

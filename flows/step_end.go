@@ -1,87 +1,21 @@
 package flows
 
-import "strconv"
-
 // cancel ends the case on the applicant's wish.
 func cancel(d *decision) {
 	d.toast("cancelled")
 }
 
-// eraseOpen ends the case and deletes everything personal at once.
-func eraseOpen(d *decision) {
-	d.toast("deleted")
-	d.erase()
-}
-
-// eraseEnded deletes what is still held of a case that is over.
-func eraseEnded(d *decision) {
-	if !d.c.Erased.IsZero() {
-		d.refuse("nothing is held any more", toast("deleted", nil))
-		return
-	}
-	d.erase()
-	d.toast("deleted")
-	d.show(toApplicant, toHR)
-}
-
-// erase deletes photos and fields in the same transaction. The audit chain keeps hashes,
-// times and the reason.
-func (d *decision) erase() {
-	for i := range d.c.Photos {
-		d.dropPhoto(&d.c.Photos[i])
-	}
-	d.c.PhotosGoneAt = d.e.At
-	d.c.Personal = Personal{}
-	d.c.Duplicates = nil
-	d.c.Erased = d.e.At
-	d.ch.SetIndex, d.ch.Index = true, nil
-	d.detail("erased", "photos and fields")
-	d.why("erased on request")
-}
-
-// dropPhoto deletes a photo's bytes; its hash stays.
-func (d *decision) dropPhoto(p *Photo) {
-	d.forget(p.ID)
-	if p.SHA256 != "" {
-		d.detail("sha256_"+strconv.Itoa(len(d.ch.DropPictures)), p.SHA256)
-	}
-}
-
-// photosPurged: the grace period after the end is over.
-func photosPurged(d *decision) {
-	if d.e.Field == "all" {
-		if !d.c.Erased.IsZero() {
-			d.refuse("already erased", nil)
-			return
-		}
-		d.erase()
-		d.why("retention period is over")
-		d.show(toApplicant, toHR)
-		return
-	}
-	if !d.c.PhotosGoneAt.IsZero() {
-		d.refuse("already deleted", nil)
-		return
-	}
-	for i := range d.c.Photos {
-		d.dropPhoto(&d.c.Photos[i])
-	}
-	d.c.PhotosGoneAt = d.e.At
-	d.why("grace period is over")
-	d.show(toApplicant)
-}
-
 // expire ends a case that nobody moved in time.
 func expire(d *decision) {
 	d.why("nobody moved in time")
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }
 
 // showAnew brings the present card to the bottom of the applicant's chat.
 func showAnew(d *decision) {
 	d.goTo(d.c.State)
 	d.ch.Silent = true
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }
 
 // delayed notes that an upstream keeps a step waiting, so that the cards say so.
@@ -93,5 +27,5 @@ func delayed(d *decision) {
 	}
 	d.c.Delayed = d.e.Step
 	d.detail("step", d.e.Step)
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }

@@ -100,7 +100,7 @@ func TestErase(t *testing.T) {
 			}
 			continue
 		case s.Terminal():
-			d.stayed().drew([]string{toApplicant, toHR}, nil)
+			d.stayed().drew([]string{AudienceApplicant, AudienceHR}, nil)
 		default:
 			d.led(Withdrawn)
 		}
@@ -126,7 +126,7 @@ func TestErase(t *testing.T) {
 
 func TestPurge(t *testing.T) {
 	c := SampleCase(Done)
-	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{toApplicant}, nil)
+	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{AudienceApplicant}, nil)
 	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetIndex {
 		t.Error("the fields went with the photos")
 	}
@@ -134,7 +134,7 @@ func TestPurge(t *testing.T) {
 		t.Errorf("the audit row says %v", d.Detail)
 	}
 	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{toApplicant, toHR}, nil)
+	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{AudienceApplicant, AudienceHR}, nil)
 	checkErased(t, d)
 	// A case that is open again is not purged: the job belongs to a case that is over.
 	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table", "already")
@@ -172,7 +172,7 @@ func TestTheCardIsBroughtDown(t *testing.T) {
 			}
 			continue
 		}
-		d.stayed().drew([]string{toApplicant}, []string{toApplicant})
+		d.stayed().drew([]string{AudienceApplicant}, []string{AudienceApplicant})
 		d.queued()
 		if !d.Silent {
 			t.Errorf("%s: it is in the audit chain", s)
@@ -182,7 +182,7 @@ func TestTheCardIsBroughtDown(t *testing.T) {
 
 func TestDelaysAreShownOnce(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{toApplicant}, nil).noted("step", "x")
+		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant}, nil).noted("step", "x")
 		if d.Case.Delayed != "x" {
 			t.Errorf("%s: delayed %q", s, d.Case.Delayed)
 		}

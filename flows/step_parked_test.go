@@ -52,7 +52,7 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 			if s := d.Case.Settled; s == nil || s.What != "resumed" || s.By != "" || s.Attention.Step != tt.step {
 				t.Errorf("settled %+v", s)
 			}
-			for _, audience := range []string{toApplicant, toHR} {
+			for _, audience := range []string{AudienceApplicant, AudienceHR} {
 				if !slices.Contains(d.Show, audience) {
 					t.Errorf("%s is not shown the change", audience)
 				}
@@ -90,7 +90,7 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	if d.Case.Mismatch != "mobile" || d.Case.Settled == nil {
 		t.Errorf("the case is %+v", d.Case)
 	}
-	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 }
 
 // One side's upload says nothing about the other, which may have stopped for good: the case
@@ -131,8 +131,8 @@ func TestPreparationsWhileParked(t *testing.T) {
 		jobs   []JobKind
 		kept   func(*Case) bool
 	}{
-		{AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].State = PhotoWaiting }, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "x"}, []JobKind{JobReadPhotos}, func(c *Case) bool { return c.photo("p2").State == PhotoStored }},
-		{AwaitingPhotos, "photos", nil, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p2"}, Job: "j"}, nil, func(c *Case) bool { return c.photo("p2").Reader == "j" }},
+		{AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].State = PhotoWaiting }, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "x"}, []JobKind{JobReadPhotos}, func(c *Case) bool { return c.PhotoByID("p2").State == PhotoStored }},
+		{AwaitingPhotos, "photos", nil, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p2"}, Job: "j"}, nil, func(c *Case) bool { return c.PhotoByID("p2").Reader == "j" }},
 		{AwaitingCode, "code", func(c *Case) { c.Code.State, c.Code.MAC = "sending", nil }, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}, nil, func(c *Case) bool { return string(c.Code.MAC) == "m" }},
 		{AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeDropped, Seq: 1}, nil, func(c *Case) bool { return c.Code.MAC == nil }},
 		{Recording, "upload", nil, Event{Kind: WriteFailed, Step: "identity"}, nil, func(c *Case) bool { return c.Identity.State == WriteRefused }},
@@ -198,7 +198,7 @@ func TestASecondStop(t *testing.T) {
 			}
 			want := []string(nil)
 			if tt.told {
-				want = []string{toHR}
+				want = []string{AudienceHR}
 			}
 			d.drew(want, want)
 			if second.Step == "identity" && first.Step != "identity" {
@@ -309,7 +309,7 @@ func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 		}
 		probing[effect] = false
 		if effect == "identity" {
-			if c.identityDone() {
+			if c.IdentityDone() {
 				continue
 			}
 			started := decide(t, c, Event{Kind: IdentityStarted, Job: "probe"})

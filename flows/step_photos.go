@@ -26,13 +26,13 @@ func takePhoto(d *decision) {
 		return
 	}
 	d.job(Job{Kind: JobFetchPhoto, Ref: d.e.PhotoID})
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // photoFetched queues the reading. A person who has a side already, or another photo
 // under way, goes before people who have none: five people finished beat ten half-done.
 func photoFetched(d *decision) {
-	p := d.c.photo(d.e.PhotoID)
+	p := d.c.PhotoByID(d.e.PhotoID)
 	if p == nil || p.State != PhotoWaiting {
 		d.late(p) // taken back meanwhile
 		return
@@ -73,7 +73,7 @@ func photoClaimed(d *decision) {
 func photoRead(d *decision) {
 	d.c.Delayed = ""
 	d.sent("feishu_ocr")
-	p := d.c.photo(d.e.PhotoID)
+	p := d.c.PhotoByID(d.e.PhotoID)
 	if p == nil || p.State != PhotoStored {
 		d.late(p)
 		return
@@ -96,15 +96,15 @@ func photoRead(d *decision) {
 	case wrong == "expired_card": // the front beside it is good
 		d.problem(p.ID, wrong)
 	}
-	d.show(toApplicant)
-	if used && d.c.side(idcard.Front) != nil && d.c.side(idcard.Back) != nil {
+	d.show(AudienceApplicant)
+	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
 		d.bothSides()
 	}
 }
 
 // use takes one reading for its side and returns the problem that forbids it, if any.
 func (d *decision) use(p *Photo, r idcard.Reading) string {
-	have := d.c.side(r.Side)
+	have := d.c.PhotoOf(r.Side)
 	sealed := r.Seal()
 	switch {
 	case r.Side == idcard.Front && have != nil && !samePerson(d.c.Personal.Front, &sealed):
@@ -147,7 +147,7 @@ func (d *decision) bothSides() {
 	}
 	d.goTo(AwaitingConfirmation)
 	d.why("both sides read")
-	d.anew(toApplicant) // the photos have pushed the card up
+	d.anew(AudienceApplicant) // the photos have pushed the card up
 }
 
 // belongTogether refuses the photo that came last when the two sides cannot be of one card:
@@ -156,7 +156,7 @@ func (d *decision) belongTogether() bool {
 	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
 	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
 		if i.Level == idcard.Error {
-			p := d.c.photo(d.e.PhotoID)
+			p := d.c.PhotoByID(d.e.PhotoID)
 			d.refusePhoto(p, "sides_mismatch", p.Side)
 			return false
 		}
@@ -183,7 +183,7 @@ func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 // problem answers the photo's message.
 func (d *decision) problem(photoID, problem string) {
 	msg := d.e.MessageID
-	if p := d.c.photo(photoID); p != nil {
+	if p := d.c.PhotoByID(photoID); p != nil {
 		msg = p.MessageID
 	}
 	if msg == "" {
@@ -196,7 +196,7 @@ func (d *decision) problem(photoID, problem string) {
 // photoFailed turns down a photo that could not be fetched, inspected or read.
 func photoFailed(d *decision) {
 	d.c.Delayed = ""
-	p := d.c.photo(d.e.PhotoID)
+	p := d.c.PhotoByID(d.e.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
 		d.late(p)
 		return
@@ -205,7 +205,7 @@ func photoFailed(d *decision) {
 		d.sent("feishu_ocr")
 	}
 	d.refusePhoto(p, d.e.Problem, "")
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // unread forgets what was read of a side.
@@ -232,7 +232,7 @@ func (d *decision) clearSide(s idcard.Side) {
 	for i := range d.c.Photos {
 		d.c.Photos[i].Past = true
 	}
-	p := d.c.side(s)
+	p := d.c.PhotoOf(s)
 	if p == nil {
 		return
 	}
@@ -248,13 +248,13 @@ func (d *decision) clearSide(s idcard.Side) {
 
 // retakeHere drops one side while photos are being collected.
 func retakeHere(d *decision) {
-	if d.c.side(idcard.Side(d.e.Side)) == nil {
-		d.refuse("nothing to retake", lateToast(d.p, d.c))
+	if d.c.PhotoOf(idcard.Side(d.e.Side)) == nil {
+		d.refuse("nothing to retake", LateToast(d.p, d.c))
 		return
 	}
 	d.clearSide(idcard.Side(d.e.Side))
 	d.toast("saved")
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // retake goes back for a new photo of one side; the other side stays.
@@ -275,7 +275,7 @@ func (d *decision) leaveForm() {
 // newReading: a photo that was sent although the form is there replaces the side that it
 // shows. One that was merely slower than the others is dropped.
 func newReading(d *decision) {
-	p := d.c.photo(d.e.PhotoID)
+	p := d.c.PhotoByID(d.e.PhotoID)
 	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.e.Readings) == 0 {
 		dropStraggler(d)
 		return
@@ -294,18 +294,18 @@ func newReading(d *decision) {
 		}
 	}
 	d.leaveForm()
-	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil || !d.belongTogether() {
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil || !d.belongTogether() {
 		d.goTo(AwaitingPhotos)
 		return
 	}
 	d.stay = true
 	d.why("photo replaced")
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }
 
 // dropStraggler forgets a photo that is no longer needed.
 func dropStraggler(d *decision) {
-	p := d.c.photo(d.e.PhotoID)
+	p := d.c.PhotoByID(d.e.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
 		d.late(p)
 		return
@@ -337,7 +337,7 @@ func photoRecalled(d *decision) {
 		d.refuse("no such photo", nil)
 		return
 	}
-	d.show(toApplicant)
+	d.show(AudienceApplicant)
 }
 
 // photoRecalledLate also leaves the form when a side is missing now.
@@ -347,7 +347,7 @@ func photoRecalledLate(d *decision) {
 	if d.to == "" {
 		return
 	}
-	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
 		d.leaveForm()
 		d.goTo(AwaitingPhotos)
 	}
@@ -358,6 +358,6 @@ func contactKnown(d *decision) {
 	d.ch.Silent = true
 	d.c.Personal.ContactName, d.c.Personal.ContactMobile = d.e.Contact.Name, d.e.Contact.Mobile
 	if d.c.State == AwaitingConfirmation && d.c.Personal.Mobile == "" {
-		d.show(toApplicant)
+		d.show(AudienceApplicant)
 	}
 }

@@ -12,8 +12,8 @@ func TestAPhotoIsFetched(t *testing.T) {
 		if j := d.queued(JobFetchPhoto)[0]; j.Ref != "p9" {
 			t.Errorf("%s: fetches %q", s, j.Ref)
 		}
-		d.drew([]string{toApplicant}, nil)
-		if p := d.Case.photo("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
+		d.drew([]string{AudienceApplicant}, nil)
+		if p := d.Case.PhotoByID("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
 			t.Errorf("%s: %+v", s, p)
 		}
 	}
@@ -41,7 +41,7 @@ func TestStartedPeopleAreReadFirst(t *testing.T) {
 		if j := d.queued(JobReadPhotos)[0]; j.Priority != tt.priority {
 			t.Errorf("%s: priority %d, want %d", tt.name, j.Priority, tt.priority)
 		}
-		p := d.Case.photo("new")
+		p := d.Case.PhotoByID("new")
 		if p.State != PhotoStored || p.SHA256 != "abc" || len(p.Warnings) != 1 {
 			t.Errorf("%s: %+v", tt.name, p)
 		}
@@ -74,7 +74,7 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 				}
 				d.dropped(want...)
 				d.queued()
-				if got := d.Case.photo("p1"); got.State != tt.state || got.SHA256 != "a" {
+				if got := d.Case.PhotoByID("p1"); got.State != tt.state || got.SHA256 != "a" {
 					t.Errorf("%s × %s: photo %s became %+v", s, e.Kind, tt.state, got)
 				}
 				if !d.Silent {
@@ -89,7 +89,7 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 	// A second download of a photo that is stored already changes nothing either.
 	c := SampleCase(AwaitingPhotos)
 	d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "other"}).stayed().dropped()
-	if d.Case.photo("p2").SHA256 != "b" {
+	if d.Case.PhotoByID("p2").SHA256 != "b" {
 		t.Error("the hash of a stored photo changed")
 	}
 }
@@ -99,7 +99,7 @@ func TestAPhotoIsClaimedByOneJob(t *testing.T) {
 	c.Photos = append(c.Photos, Photo{ID: "p3", State: PhotoStored, Reader: "other"}, Photo{ID: "p4", State: PhotoWaiting}, Photo{ID: "p5", State: PhotoStored})
 	d := decide(t, c, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p1", "p2", "p3", "p4"}, Job: "mine"}).stayed()
 	for id, want := range map[string]string{"p1": "", "p2": "mine", "p3": "other", "p4": "", "p5": ""} {
-		if got := d.Case.photo(id).Reader; got != want {
+		if got := d.Case.PhotoByID(id).Reader; got != want {
 			t.Errorf("%s is read by %q, want %q", id, got, want)
 		}
 	}
@@ -113,8 +113,8 @@ func TestBothSidesLeadToTheForm(t *testing.T) {
 	c := SampleCase(AwaitingPhotos)
 	c.Photos[1].Reader, c.Delayed = "job", "photos"
 	d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}).led(AwaitingConfirmation)
-	d.drew([]string{toApplicant}, []string{toApplicant}).noted("photo", "p2", "side", "back").dropped()
-	p := d.Case.photo("p2")
+	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant}).noted("photo", "p2", "side", "back").dropped()
+	p := d.Case.PhotoByID("p2")
 	if p.State != PhotoRead || p.Side != idcard.Back || p.Reader != "" || d.Case.Personal.Back == nil || d.Case.Delayed != "" {
 		t.Errorf("photo %+v, delayed %q", p, d.Case.Delayed)
 	}
@@ -170,14 +170,14 @@ func TestReadings(t *testing.T) {
 			}
 			withPhoto(c, "new", PhotoStored)
 			d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "new", Readings: tt.readings}).led(tt.to)
-			p := d.Case.photo("new")
+			p := d.Case.PhotoByID("new")
 			if p.State != tt.newState || p.Side != tt.side || p.Other != tt.both {
 				t.Errorf("the photo is %+v", p)
 			}
 			if (d.Case.Personal.Front != nil) != tt.hasFront {
 				t.Errorf("front known: %v", !tt.hasFront)
 			}
-			if old := d.Case.photo("old"); old != nil && (old.State == PhotoRead) != tt.hasOld {
+			if old := d.Case.PhotoByID("old"); old != nil && (old.State == PhotoRead) != tt.hasOld {
 				t.Errorf("the former photo is %s", old.State)
 			}
 			if tt.problem == "" {
@@ -211,15 +211,15 @@ func TestPhotosThatFail(t *testing.T) {
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {
 			t.Errorf("answered with %+v", j)
 		}
-		p := d.Case.photo("p2")
+		p := d.Case.PhotoByID("p2")
 		if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
 			t.Errorf("%s: %+v", tt.state, p)
 		}
 		if d.lastSent() != tt.sent {
 			t.Errorf("%s: sent to %q", tt.state, d.lastSent())
 		}
-		d.drew([]string{toApplicant}, nil).noted("photo", "p2", "problem", "too_small")
-		if got := d.Case.photo("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
+		d.drew([]string{AudienceApplicant}, nil).noted("photo", "p2", "problem", "too_small")
+		if got := d.Case.PhotoByID("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
 			t.Error("the other side was lost")
 		}
 	}

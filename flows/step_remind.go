@@ -12,8 +12,8 @@ func remind(d *decision) {
 		d.refuse("reminded often enough", nil)
 		return
 	}
-	if !awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
-		d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: nextMorning(d.e.At)})
+	if !Awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
+		d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: NextMorning(d.e.At)})
 		d.refuseKeeping("night")
 		return
 	}
@@ -35,7 +35,7 @@ func (d *decision) reminder() {
 		d.job(Job{Kind: JobReply, Ref: ReplyReminder, To: d.c.OpenID, ToType: "open_id", Rev: d.c.Rev})
 		return
 	}
-	d.job(Job{Kind: JobReply, Ref: ReplyDigest, To: toHR})
+	d.job(Job{Kind: JobReply, Ref: ReplyDigest, To: AudienceHR})
 }
 
 // nudge is HR's 催办 for one case: capped, not too often, and quiet at night.
@@ -49,8 +49,8 @@ func nudge(d *decision) {
 		return
 	}
 	d.reminder()
-	if !awake(d.e.At) {
-		d.ch.Jobs[len(d.ch.Jobs)-1].At = nextMorning(d.e.At)
+	if !Awake(d.e.At) {
+		d.ch.Jobs[len(d.ch.Jobs)-1].At = NextMorning(d.e.At)
 	}
 }
 
@@ -64,19 +64,3 @@ const (
 	morning = 9  // hour in China
 	evening = 21 // hour in China
 )
-
-// awake reports whether people may be disturbed.
-func awake(t time.Time) bool {
-	h := t.In(china).Hour()
-	return h >= morning && h < evening
-}
-
-// nextMorning is the next moment at which people may be disturbed.
-func nextMorning(t time.Time) time.Time {
-	l := t.In(china)
-	m := time.Date(l.Year(), l.Month(), l.Day(), morning, 0, 0, 0, china)
-	if !m.After(t) {
-		m = m.AddDate(0, 0, 1)
-	}
-	return m
-}

@@ -22,7 +22,7 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 		state    State
 		template string
 		to       string
-	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, toHR}, {NeedsAttention, ReplyDigest, toHR}} {
+	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, AudienceHR}, {NeedsAttention, ReplyDigest, AudienceHR}} {
 		c, at := SampleCase(tt.state), SampleTime
 		for n := 1; n <= MaxReminders; n++ {
 			rev := c.Rev
@@ -46,7 +46,7 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 }
 
 func TestNobodyIsRemindedAtNight(t *testing.T) {
-	day := func(h, m int) time.Time { return time.Date(2026, 6, 1, h, m, 0, 0, china) }
+	day := func(h, m int) time.Time { return time.Date(2026, 6, 1, h, m, 0, 0, ChinaTime) }
 	for _, tt := range []struct {
 		at, next time.Time // zero = by day
 	}{
@@ -104,10 +104,10 @@ func TestNudgesAreCapped(t *testing.T) {
 }
 
 func TestANudgeAtNightComesInTheMorning(t *testing.T) {
-	night := time.Date(2026, 6, 1, 23, 0, 0, 0, china)
+	night := time.Date(2026, 6, 1, 23, 0, 0, 0, ChinaTime)
 	d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).stayed()
 	j := d.queued(JobReply)[0]
-	if want := time.Date(2026, 6, 2, 9, 0, 0, 0, china); !j.At.Equal(want) {
+	if want := time.Date(2026, 6, 2, 9, 0, 0, 0, ChinaTime); !j.At.Equal(want) {
 		t.Errorf("delivered at %v, want %v", j.At, want)
 	}
 	if d.Case.Reminders != 1 {

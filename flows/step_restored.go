@@ -17,7 +17,7 @@ func restored(d *decision) {
 	}
 	if code := d.c.Code; code != nil && code.State == "sending" {
 		code.State, code.Problem = "unknown", "unknown"
-		d.show(toApplicant)
+		d.show(AudienceApplicant)
 		changed = true
 	}
 	if !changed {
@@ -46,7 +46,7 @@ func (d *decision) mayBeWritten(at **Write) bool {
 
 // inCopy reports that a write is unknown since it may have been made after the copy, and what
 // HR's card names as its cause.
-func (w *Write) inCopy() (cause string, is bool) {
+func (w *Write) FromBackup() (cause string, is bool) {
 	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, copyOf) {
 		return "", false
 	}
@@ -57,8 +57,8 @@ func (w *Write) inCopy() (cause string, is bool) {
 // copy put back a write is unknown also where HR was asked something else, or before its turn.
 func (d *decision) asked() bool {
 	a := d.c.Attention
-	if _, is := d.c.write(a.Step).inCopy(); !is {
+	if _, is := d.c.write(a.Step).FromBackup(); !is {
 		return true
 	}
-	return a.Code == "unknown_outcome" && !d.c.beforeWrites() && (a.Step != "evidence" || d.c.identityDone())
+	return a.Code == "unknown_outcome" && !d.c.BeforeWrites() && (a.Step != "evidence" || d.c.IdentityDone())
 }

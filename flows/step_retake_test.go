@@ -11,11 +11,11 @@ func TestRetakeWhilePhotosAreCollected(t *testing.T) {
 	c := SampleCase(AwaitingPhotos)
 	c.Uploads = map[string]string{"front": "f1"}
 	d := decide(t, c, Event{Kind: Retake, Side: "front"}).stayed().dropped("p1").said("saved")
-	d.drew([]string{toApplicant}, nil)
-	if d.Case.Personal.Front != nil || d.Case.photo("p1").State != PhotoReplaced || d.Case.Uploads["front"] != "" {
+	d.drew([]string{AudienceApplicant}, nil)
+	if d.Case.Personal.Front != nil || d.Case.PhotoByID("p1").State != PhotoReplaced || d.Case.Uploads["front"] != "" {
 		t.Errorf("after the retake: %+v", d.Case)
 	}
-	if d.Case.photo("p2").State != PhotoStored {
+	if d.Case.PhotoByID("p2").State != PhotoStored {
 		t.Error("the other photo was touched")
 	}
 	decide(t, SampleCase(AwaitingPhotos), Event{Kind: Retake, Side: "back"}).refused("nothing to retake", "already")
@@ -31,7 +31,7 @@ func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 			d := decide(t, c, Event{Kind: Retake, Side: tt.side}).led(AwaitingPhotos).dropped(tt.gone).said("saved")
 			d.queued()
 			after := d.Case
-			if after.photo(tt.gone).State != PhotoReplaced || after.photo(tt.kept).State != PhotoRead {
+			if after.PhotoByID(tt.gone).State != PhotoReplaced || after.PhotoByID(tt.kept).State != PhotoRead {
 				t.Errorf("%s, %s: photos %+v", s, tt.side, after.Photos)
 			}
 			if (after.Personal.Front == nil) != (tt.side == "front") || (after.Personal.Back == nil) != (tt.side == "back") {
@@ -69,7 +69,7 @@ func TestRecalledPhotosGo(t *testing.T) {
 		c := SampleCase(AwaitingConsent)
 		c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting}, {ID: "p2", MessageID: "om_2", State: PhotoWaiting}}
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1")
-		if d.Case.photo("p1").State != PhotoReplaced || d.Case.photo("p2").State != PhotoWaiting {
+		if d.Case.PhotoByID("p1").State != PhotoReplaced || d.Case.PhotoByID("p2").State != PhotoWaiting {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 	})
@@ -77,21 +77,21 @@ func TestRecalledPhotosGo(t *testing.T) {
 		c := SampleCase(AwaitingPhotos)
 		c.Photos[1].MessageID = "om_1"
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1", "p2")
-		if d.Case.Personal.Front != nil || d.Case.side(idcard.Front) != nil {
+		if d.Case.Personal.Front != nil || d.Case.PhotoOf(idcard.Front) != nil {
 			t.Error("the front is still known")
 		}
-		d.drew([]string{toApplicant}, nil)
+		d.drew([]string{AudienceApplicant}, nil)
 	})
 	t.Run("one side of two, at the form", func(t *testing.T) {
 		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled, MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
-		if d.Case.Personal.Back != nil || d.Case.Personal.Front == nil || d.Case.photo("p1").State != PhotoRead {
+		if d.Case.Personal.Back != nil || d.Case.Personal.Front == nil || d.Case.PhotoByID("p1").State != PhotoRead {
 			t.Errorf("after the recall: %+v", d.Case.Photos)
 		}
 	})
 	t.Run("a photo that was not used, at the form", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_p3"}).stayed().dropped("p3")
-		if d.Case.photo("p1").State != PhotoRead || d.Case.photo("p2").State != PhotoRead {
+		if d.Case.PhotoByID("p1").State != PhotoRead || d.Case.PhotoByID("p2").State != PhotoRead {
 			t.Error("the used photos were touched")
 		}
 	})
@@ -115,15 +115,15 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		if d.Case.Rev != c.Rev+1 {
 			t.Error("the form is a new one, so it needs a new revision")
 		}
-		if d.Case.side(idcard.Front).ID != "p3" || d.Case.side(idcard.Back).ID != "p2" || d.Case.Personal.Name != "" {
+		if d.Case.PhotoOf(idcard.Front).ID != "p3" || d.Case.PhotoOf(idcard.Back).ID != "p2" || d.Case.Personal.Name != "" {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
-		d.drew([]string{toApplicant}, []string{toApplicant})
+		d.drew([]string{AudienceApplicant}, []string{AudienceApplicant})
 	})
 	t.Run("both sides at once", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front, back}}).led(AwaitingConfirmation).dropped("p1", "p2")
-		if p := d.Case.photo("p3"); p.State != PhotoRead || !p.Other {
+		if p := d.Case.PhotoByID("p3"); p.State != PhotoRead || !p.Other {
 			t.Errorf("photo %+v", p)
 		}
 	})
@@ -132,7 +132,7 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
 		withPhoto(c, "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{back}}).led(AwaitingPhotos).dropped("p1")
-		if d.Case.side(idcard.Front) != nil || d.Case.side(idcard.Back).ID != "p3" {
+		if d.Case.PhotoOf(idcard.Front) != nil || d.Case.PhotoOf(idcard.Back).ID != "p3" {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 	})
@@ -142,7 +142,7 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "expired_card" {
 			t.Errorf("answered with %+v", j)
 		}
-		if d.Case.side(idcard.Front) == nil {
+		if d.Case.PhotoOf(idcard.Front) == nil {
 			t.Error("the other side was lost")
 		}
 	})
@@ -156,7 +156,7 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	t.Run("a bad one", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p3", Problem: "nothing"}).stayed().dropped("p3")
-		if d.Case.side(idcard.Front) == nil || d.Case.side(idcard.Back) == nil {
+		if d.Case.PhotoOf(idcard.Front) == nil || d.Case.PhotoOf(idcard.Back) == nil {
 			t.Error("a side was lost")
 		}
 	})
@@ -171,10 +171,10 @@ func TestStragglersAreDropped(t *testing.T) {
 		c.Photos[2].At, c.Photos[2].Reader = c.EnteredAt.Add(-time.Second), "job"
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: readings}).stayed().dropped("p3")
 		d.queued()
-		if p := d.Case.photo("p3"); p.State != PhotoReplaced || p.Reader != "" {
+		if p := d.Case.PhotoByID("p3"); p.State != PhotoReplaced || p.Reader != "" {
 			t.Errorf("the straggler is %+v", p)
 		}
-		if d.Case.side(idcard.Front).ID != "p1" || d.Case.side(idcard.Back).ID != "p2" || d.Case.Personal.Front.RawNumber != SampleNumber {
+		if d.Case.PhotoOf(idcard.Front).ID != "p1" || d.Case.PhotoOf(idcard.Back).ID != "p2" || d.Case.Personal.Front.RawNumber != SampleNumber {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 		if d.lastSent() != "feishu_ocr" {
@@ -190,7 +190,7 @@ func TestContactFillsTheForm(t *testing.T) {
 		show   []string
 	}{
 		{AwaitingPhotos, "", nil},
-		{AwaitingConfirmation, "", []string{toApplicant}},
+		{AwaitingConfirmation, "", []string{AudienceApplicant}},
 		{AwaitingConfirmation, SampleMobile, nil}, // already typed
 		{NeedsAttention, "", nil},
 	} {

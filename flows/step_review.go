@@ -38,7 +38,7 @@ func approve(d *decision) {
 // sendBack returns the case to the applicant: to the form, or for a new photo. What was good stays.
 func sendBack(d *decision) {
 	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", toast("missing_field", map[string]string{"field": "reason"}))
+		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
 	d.review("sent_back")
@@ -55,20 +55,20 @@ func sendBack(d *decision) {
 		d.clearSide(idcard.Front)
 		d.clearSide(idcard.Back)
 	}
-	if d.c.side(idcard.Front) == nil || d.c.side(idcard.Back) == nil {
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
 		d.c.Personal.Name, d.c.Personal.Number = "", ""
 		d.c.Changed = nil
 		d.goTo(AwaitingPhotos)
 	}
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }
 
 func reject(d *decision) {
 	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", toast("missing_field", map[string]string{"field": "reason"}))
+		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
 	d.review("rejected")
 	d.toast("rejected")
-	d.anew(toApplicant)
+	d.anew(AudienceApplicant)
 }

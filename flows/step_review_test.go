@@ -18,7 +18,7 @@ func TestApproval(t *testing.T) {
 	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 || d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
 	}
-	d.drew([]string{toApplicant, toHR}, nil)
+	d.drew([]string{AudienceApplicant, AudienceHR}, nil)
 }
 
 // Without a verification there is nothing to file, so nothing is uploaded.
@@ -61,7 +61,7 @@ func TestSendingBack(t *testing.T) {
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"), Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
 			d.queued()
-			d.drew([]string{toApplicant, toHR}, []string{toApplicant}).noted("reason", "blurred")
+			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).noted("reason", "blurred")
 			if d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
 				t.Error("code and check belong to the former round")
 			}
@@ -76,7 +76,7 @@ func TestSendingBack(t *testing.T) {
 				if slices.Contains(tt.gone, id) {
 					want = PhotoReplaced
 				}
-				if got := d.Case.photo(id).State; got != want {
+				if got := d.Case.PhotoByID(id).State; got != want {
 					t.Errorf("%s is %s", id, got)
 				}
 			}
@@ -87,7 +87,7 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("the form says %q", card.SentBack)
 				}
 			case cards.Photos:
-				if card.SentBack != "blurred" || (card.Front == cards.SideRead) != (d.Case.side(idcard.Front) != nil) {
+				if card.SentBack != "blurred" || (card.Front == cards.SideRead) != (d.Case.PhotoOf(idcard.Front) != nil) {
 					t.Errorf("the card says %+v", card)
 				}
 			}
@@ -103,7 +103,7 @@ func TestRejection(t *testing.T) {
 	if j := d.queued(JobPurge, JobPurge); j[0].Ref != "photos" || j[1].Ref != "all" || !j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("purges %+v", j)
 	}
-	d.drew([]string{toApplicant, toHR}, []string{toApplicant})
+	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("the note has %d characters", n)
 	}

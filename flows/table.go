@@ -162,7 +162,7 @@ type pair struct {
 
 var (
 	index  = map[pair]*Transition{}
-	roleOf = map[Kind]Role{} // of events that have no person behind them
+	RoleOf = map[Kind]Role{} // of events that have no person behind them
 )
 
 // In an init function, since steps look into the table themselves.
@@ -172,7 +172,7 @@ func init() {
 		t := &Table[i]
 		index[pair{t.From, t.On}] = t
 		if t.By == Bot || t.By == Clock {
-			roleOf[t.On] = t.By
+			RoleOf[t.On] = t.By
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	_ "net/http/pprof" // the measured process is asked for its profile
+	_ "net/http/pprof"
 	"os"
 	"regexp"
 	"strings"
@@ -26,8 +26,10 @@ import (
 	"github.com/m-mizutani/masq"
 
 	"shiming/bot"
+	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/workers"
 )
 
 // child is what a measured process is told on its command line.
@@ -111,7 +113,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	engine := flows.New(flows.Deps{Store: db, Log: log,
+	engine := engine.New(engine.Deps{Store: db, Log: log,
 		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
 	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
@@ -120,7 +122,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	if c.jobs {
-		workers := flows.NewWorkers(flows.WorkersDeps{Engine: engine, Chat: client, Reader: client, Registrar: client})
+		workers := workers.NewWorkers(workers.WorkersDeps{Engine: engine, Chat: client, Reader: client, Registrar: client})
 		if err := db.Start(ctx, workers.Run); err != nil {
 			return nil, nil, err
 		}

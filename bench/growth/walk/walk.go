@@ -15,8 +15,10 @@ import (
 	"github.com/google/uuid"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/workers"
 )
 
 // Tenant is everybody's, and HR decides.
@@ -30,8 +32,8 @@ const (
 // World is the bot over a store. Jobs are stored as always, and run here besides when Walk
 // says so. Limits are not waited for.
 type World struct {
-	*flows.Engine
-	*flows.Workers
+	*engine.Engine
+	*workers.Workers
 	*Outside
 	Store *store.Store
 	At    time.Time // the clock
@@ -50,10 +52,10 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	w := &World{Store: s, At: at, hold: map[flows.JobKind]bool{}}
 	now := func() time.Time { return w.At }
 	w.Outside = &Outside{now: now, seed: seed, wrote: map[string]int{}}
-	w.Engine = flows.New(flows.Deps{
+	w.Engine = engine.New(engine.Deps{
 		Store: gate{s, w}, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID,
 	})
-	w.Workers = flows.NewWorkers(flows.WorkersDeps{
+	w.Workers = workers.NewWorkers(workers.WorkersDeps{
 		Engine: w.Engine, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside, Verifier: w.Outside,
 		NewCode: func() string { return "482913" },
 	})

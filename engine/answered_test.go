@@ -1,0 +1,170 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/engine"
+	"shiming/flows"
+	"shiming/workers"
+	"shiming/workers/workerstest"
+)
+
+// lostSends has the next message sent and its answer lost.
+func lostSends(w *workerstest.World) {
+	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		w.Chat.Post(to, card, uuid)
+		w.Chat.SendFunc = nil
+		return "", workerstest.RetryLater()
+	}
+}
+
+// A message whose id nobody got comes to light, also when a newer one is wanted by then.
+func TestALostMessageIsFound(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Checking, "ou_1")
+	asked := flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"}
+	w.Change(c.ID, asked)
+	lostSends(w)
+	w.RunJobs(flows.JobShow)
+	w.Change(c.ID, asked)
+	w.Pass(time.Minute)
+	w.RunJobs(flows.JobShow)
+	sent := w.Chat.SentTo("ou_1")
+	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") || workerstest.Shows(sent[1].Current(), "superseded.title") {
+		t.Fatalf("%d messages, the first shows %s", len(sent), sent[0].Current())
+	}
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.Sent != 2 || s.OldID != "" || s.Posting > s.Sent {
+		t.Errorf("the surface is %+v", s)
+	}
+}
+
+// A message that was sent before its answer was lost shows what was true then; it is changed.
+func TestALostMessageIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Checking, "ou_1")
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	lostSends(w)
+	w.RunJobs(flows.JobShow)
+	w.Change(c.ID, workerstest.Delayed("check"))
+	w.Pass(time.Minute)
+	w.RunJobs(flows.JobShow)
+	sent := w.Chat.SentTo("ou_1")
+	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "progress_delayed") {
+		t.Errorf("%d messages, the first shows %s", len(sent), sent[0].Current())
+	}
+}
+
+// A message that never left is sent once and needs no change afterwards.
+func TestAMessageThatNeverLeft(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Checking, "ou_1")
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.Store.WaitFunc = func(context.Context, []flows.Limit) error {
+		w.Store.WaitFunc = nil
+		return &flows.Again{In: time.Second, Snooze: true, Code: "rate_limit"}
+	}
+	w.RunJobs(flows.JobShow)
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Posting != 0 {
+		t.Errorf("the surface is %+v", s)
+	}
+	w.Pass(time.Minute)
+	w.RunJobs(flows.JobShow)
+	if n := len(w.Chat.SentTo("ou_1")); n != 1 || w.Chat.Patches != 0 {
+		t.Errorf("%d messages, %d patches", n, w.Chat.Patches)
+	}
+}
+
+// The answer to a click may come after what another engine has drawn. The card is drawn once
+// more then, and only then.
+func TestAnAnswerThatWasOvertaken(t *testing.T) {
+	t.Parallel()
+	for name, another := range map[string]bool{"by another engine": true, "by the same, which waits for the answer": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := workerstest.New(t)
+			c, m := w.Shown(flows.Checking, "ou_1")
+			late := *c
+			late.Rev--
+			answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID)
+			w.Change(c.ID, workerstest.Delayed("check"))
+			draws := w.Workers
+			if another {
+				deps := w.WorkersDeps
+				deps.Engine = engine.New(w.Deps)
+				draws = workers.NewWorkers(deps)
+			}
+			for _, q := range w.Waiting(flows.JobShow) {
+				if !q.At.After(w.Now()) {
+					w.Must(draws.Run(t.Context(), q.Job))
+				}
+			}
+			if !workerstest.Shows(m.Current(), "progress_delayed") {
+				t.Fatalf("the card shows %s", m.Current())
+			}
+			if another {
+				w.Chat.Change(m.ID, answer.Card.JSON())
+			}
+			patches := w.Chat.Patches
+			w.Pass(3 * time.Second)
+			w.RunJobs(flows.JobShow)
+			if !workerstest.Shows(m.Current(), "progress_delayed") {
+				t.Errorf("the card shows %s", m.Current())
+			}
+			if again := w.Chat.Patches > patches; again != another {
+				t.Errorf("%d patches after %d", w.Chat.Patches, patches)
+			}
+		})
+	}
+}
+
+// A pointer that was replaced by the answer to a click becomes a pointer again.
+func TestAnAnswerOnAFormerCard(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.Shown(flows.Checking, "ou_1")
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.RunJobs(flows.JobShow)
+	if !workerstest.Shows(m.Current(), "superseded.title") {
+		t.Fatalf("the former card shows %s", m.Current())
+	}
+	late := *c
+	late.Rev--
+	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID)
+	w.Chat.Change(m.ID, answer.Card.JSON())
+	w.Pass(3 * time.Second)
+	w.RunJobs(flows.JobShow)
+	if sent := w.Chat.SentTo("ou_1"); len(sent) != 2 || !workerstest.Shows(m.Current(), "superseded.title") {
+		t.Errorf("%d messages, the former card shows %s", len(sent), m.Current())
+	}
+}
+
+// A former card that could not be turned into a pointer yet is not forgotten for the next one.
+func TestTwoFormerCards(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, _ := w.Shown(flows.Checking, "ou_1")
+	asked := flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"}
+	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
+	w.Change(c.ID, asked)
+	w.RunJobs(flows.JobShow)
+	w.Change(c.ID, asked)
+	w.Chat.PatchFunc = nil
+	w.Pass(time.Minute)
+	w.RunJobs(flows.JobShow)
+	sent := w.Chat.SentTo("ou_1")
+	if len(sent) != 3 || workerstest.Shows(sent[2].Current(), "superseded.title") {
+		t.Fatalf("%d messages", len(sent))
+	}
+	for i, m := range sent[:2] {
+		if !workerstest.Shows(m.Current(), "superseded.title") {
+			t.Errorf("card %d is still there", i+1)
+		}
+	}
+}

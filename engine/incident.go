@@ -1,0 +1,22 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"shiming/flows"
+)
+
+// recountEvery is how often the card of an incident is drawn again at most because the number
+// of cases has changed. Hundreds may come and go within a minute.
+const recountEvery = 30 * time.Second
+
+// recountSoon queues one drawing of the incident's card for all that changes until then.
+func (e *Engine) recountSoon(ctx context.Context, tx flows.Tx, c *flows.Case, incident string) ([]flows.Job, error) {
+	at := e.Now().Truncate(recountEvery).Add(recountEvery)
+	queued, err := tx.Seen(ctx, e.Now(), "recount:"+c.TenantKey+":"+incident+":"+at.UTC().Format(time.RFC3339))
+	if queued || err != nil {
+		return nil, err
+	}
+	return []flows.Job{{Kind: flows.JobRecount, Case: c.ID, Ref: incident, At: at}}, nil
+}

@@ -1,0 +1,212 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/esign"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// A cause that many cases share is told to HR once, and one word of HR's tries all again.
+func TestOneIncidentIsOneCard(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	quota := true
+	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+		if quota {
+			return "", &workerstest.UpstreamError{Class: "quota", Code: "99991403"}
+		}
+		return "", nil
+	}
+	var ids []string
+	for i := range 6 {
+		c := w.PutCase(flows.Recording, fmt.Sprintf("ou_%d", i), func(c *flows.Case) {
+			c.Identity, c.Review, c.Uploads = nil, &flows.Review{What: "approved"}, map[string]string{"front": "f1", "back": "f2"}
+		})
+		ids = append(ids, c.ID)
+		w.QueueJob(flows.Job{Kind: flows.JobIdentity, Case: c.ID})
+	}
+	w.RunJobs()
+	for _, id := range ids {
+		if a := w.InState(id, flows.NeedsAttention).Attention; a.Incident != "identity/quota/99991403" || a.Code != "quota" {
+			t.Errorf("attention %+v", a)
+		}
+	}
+	hr := w.Chat.SentTo("oc_hr")
+	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
+		t.Fatalf("%d cards to HR", len(hr))
+	}
+	// While nothing is repaired, the steps try again by themselves now and then, quietly.
+	calls := w.Registrar.Calls
+	w.Pass(flows.ProbeEvery)
+	w.RunJobs()
+	if len(w.Chat.SentTo("oc_hr")) != 1 || w.Registrar.Calls != calls+6 {
+		t.Errorf("%d cards to HR, %d calls more", len(w.Chat.SentTo("oc_hr")), w.Registrar.Calls-calls)
+	}
+	// HR's retry before the repair stops them once more, each once.
+	calls = w.Registrar.Calls
+	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(ids[0]), cards.ActRetry), "retried")
+	w.RunJobs()
+	if got := w.Registrar.Calls - calls; got != 6 {
+		t.Errorf("%d calls after a vain retry of 6", got)
+	}
+	quota = false
+	parked := ids[slices.IndexFunc(ids, func(id string) bool { return w.CaseNow(id).State == flows.NeedsAttention })]
+	w.CheckAnswer(w.Click("ou_hr2", w.CaseNow(parked), cards.ActRetry), "retried")
+	w.RunJobs()
+	for _, id := range ids {
+		w.InState(id, flows.Done)
+	}
+	for who, n := range w.Registrar.Recorded {
+		if n != 1 {
+			t.Errorf("%d identities of %s", n, who)
+		}
+	}
+	if len(w.Notary.Points) != 6 {
+		t.Errorf("%d points", len(w.Notary.Points))
+	}
+}
+
+// Without anybody's word the cases go on by themselves once the cause is gone.
+func TestAnIncidentHealsByItself(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	forbidden := true
+	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
+		if forbidden {
+			return "", &esign.Error{Op: "UploadURL", Kind: esign.KindForbidden, HTTPStatus: 403, Code: "403"}
+		}
+		return "", nil
+	}
+	c := w.PutCase(flows.AwaitingReview, "ou_1")
+	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
+	w.RunJobs()
+	w.InState(c.ID, flows.NeedsAttention)
+	for range 5 {
+		w.Pass(flows.ProbeEvery)
+		w.RunJobs()
+	}
+	w.InState(c.ID, flows.NeedsAttention)
+	forbidden = false
+	w.Pass(flows.ProbeEvery)
+	w.RunJobs()
+	now := w.InState(c.ID, flows.Done)
+	if now.Settled == nil || now.Settled.What != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
+		t.Errorf("settled %+v, %d identities, %d points", now.Settled, w.Registrar.Calls, len(w.Notary.Points))
+	}
+	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 {
+		t.Errorf("%d cards to HR", len(hr))
+	}
+}
+
+// An upstream that is out for long: the applicant is told soon, HR after half an hour, and
+// the step goes on by itself.
+func TestAnOutage(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	out := true
+	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+		if out {
+			return "", workerstest.RetryLater()
+		}
+		return "", nil
+	}
+	c := w.PutCase(flows.AwaitingReview, "ou_1")
+	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
+	told, begin := time.Duration(0), w.Now()
+	for n := 1; n <= 14; n++ {
+		w.RunJobs()
+		now := w.CaseNow(c.ID)
+		if n >= 3 && n < 12 && now.Delayed != "identity" {
+			t.Fatalf("attempt %d: the applicant is not told", n)
+		}
+		if n < 3 && now.Delayed != "" {
+			t.Fatalf("attempt %d: the applicant is told already", n)
+		}
+		if now.State == flows.NeedsAttention && told == 0 {
+			told = w.Now().Sub(begin)
+			if now.Attention.Code != "unavailable" {
+				t.Errorf("attention %+v", now.Attention)
+			}
+		}
+		probes := w.Waiting(flows.JobIdentity)
+		if len(probes) != 1 {
+			t.Fatalf("attempt %d: %d jobs", n, len(probes))
+		}
+		w.Pass(probes[0].At.Sub(w.Now()))
+	}
+	if told < 20*time.Minute || told > 40*time.Minute {
+		t.Errorf("HR was told after %v", told)
+	}
+	out = false
+	w.RunJobs()
+	w.InState(c.ID, flows.Done)
+	if w.Registrar.Recorded["ou_1"] != 1 {
+		t.Errorf("identities %v", w.Registrar.Recorded)
+	}
+}
+
+// HR is reminded of what waits in one message a period, however many cases are due.
+func TestTheDigestComesOnceAPeriod(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for i := range 5 {
+		c := w.PutCase(flows.AwaitingReview, fmt.Sprintf("ou_%d", i))
+		w.QueueJob(flows.Job{Kind: flows.JobRemind, Case: c.ID, Rev: c.Rev})
+	}
+	w.RunJobs(flows.JobRemind, flows.JobReply)
+	digests := func() []*workerstest.Message { return w.Chat.SentTo("oc_hr") }
+	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
+		t.Fatalf("%d digests", n)
+	}
+	w.Pass(flows.SamplePolicy().ReminderAfter)
+	digest := func(i int, key string) {
+		w.QueueJob(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: w.LatestCase(fmt.Sprintf("ou_%d", i)).ID, Key: key})
+	}
+	for i := range 5 {
+		digest(i, fmt.Sprint("second", i))
+	}
+	w.RunJobs(flows.JobReply)
+	if n := len(digests()); n != 2 {
+		t.Errorf("%d digests in two periods", n)
+	}
+	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
+	w.Pass(flows.SamplePolicy().ReminderAfter)
+	digest(0, "third")
+	var uuids []string
+	failures := []error{fmt.Errorf("limit: %w", &flows.Again{In: time.Second, Snooze: true}), workerstest.RetryLater()}
+	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		uuids = append(uuids, uuid)
+		if len(uuids) <= len(failures) {
+			return "", failures[len(uuids)-1]
+		}
+		return w.Chat.Post(to, card, uuid), nil
+	}
+	for range len(failures) + 1 {
+		w.RunJobs(flows.JobReply)
+		w.Pass(time.Second)
+	}
+	if len(slices.Compact(uuids)) != 1 {
+		t.Errorf("sent under %q", uuids)
+	}
+	if n := len(digests()); n != 3 {
+		t.Errorf("%d digests in three periods", n)
+	}
+	// When nothing waits any more there is nothing to say.
+	for i := range 5 {
+		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"), "rejected")
+	}
+	w.Pass(flows.SamplePolicy().ReminderAfter)
+	digest(0, "fourth")
+	w.RunJobs(flows.JobReply)
+	if n := len(digests()); n != 3 {
+		t.Errorf("%d digests although nothing waits", n)
+	}
+}

@@ -1,0 +1,102 @@
+package engine_test
+
+import (
+	"testing"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// TestRestoredWritesNothingByItself: whatever a copy of the database holds, no identity and no
+// evidence is written before HR has said that it was not; and what HR says leads to the end.
+func TestRestoredWritesNothingByItself(t *testing.T) {
+	for _, tt := range []struct {
+		at              flows.State
+		identity, filed bool // what happened after the copy was made
+		writes          int  // outside writes that are left to be made
+	}{
+		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1}, {flows.AwaitingReview, true, true, 0},
+		{flows.AwaitingReview, false, false, 2}, {flows.Recording, true, true, 0}, {flows.Recording, false, false, 2},
+		{flows.Recording, true, false, 1},
+	} {
+		t.Run(string(tt.at), func(t *testing.T) {
+			w := workerstest.New(t)
+			stopped := walkTo(w, "ou_1", tt.at)
+			_, did, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
+			w.Must(err)
+			if !did {
+				t.Fatal("nothing was noted")
+			}
+			if _, again, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
+				t.Errorf("a second time: %v, %v", again, err)
+			}
+			toRecording(w, "ou_1")
+			for _, ask := range []struct {
+				step    string
+				written bool
+				resolve []string
+			}{{"identity", tt.identity, nil}, {"evidence", tt.filed, []string{"evi_point_id", "P123"}}} {
+				c := w.InState(stopped.ID, flows.NeedsAttention)
+				if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" || a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
+					t.Fatalf("HR is asked about %+v, want %s", a, ask.step)
+				}
+				if ask.written {
+					w.Click("ou_hr1", c, cards.ActResolve, ask.resolve...)
+				} else {
+					w.Click("ou_hr1", c, cards.ActRetry)
+				}
+				w.RunJobs()
+			}
+			w.InState(stopped.ID, flows.Done)
+			if got := w.Registrar.Calls + w.Notary.Calls; got != tt.writes {
+				t.Errorf("%d outside writes, want %d", got, tt.writes)
+			}
+		})
+	}
+}
+
+// walkTo stops on the ordinary way; before the bot's own steps if that is where it is to be.
+func walkTo(w *workerstest.World, who string, at flows.State) *flows.Case {
+	w.T.Helper()
+	if at != flows.Recording {
+		return w.Walk(who, flows.SampleNumber, at)
+	}
+	c := w.Walk(who, flows.SampleNumber, flows.AwaitingReview)
+	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
+	return w.InState(c.ID, flows.Recording)
+}
+
+// toRecording goes on until the bot is to write, and lets it try.
+func toRecording(w *workerstest.World, who string) {
+	w.T.Helper()
+	for {
+		w.RunJobs()
+		c := w.LatestCase(who)
+		switch c.State {
+		case flows.AwaitingConfirmation:
+			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
+		case flows.AwaitingCode:
+			w.CheckAnswer(w.Click(who, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
+		case flows.AwaitingReview:
+			w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
+		default:
+			return
+		}
+	}
+}
+
+// TestRestoredDuringAnotherStop: HR's word on something else is no word on the write.
+func TestRestoredDuringAnotherStop(t *testing.T) {
+	w := workerstest.New(t)
+	c := walkTo(w, "ou_1", flows.Recording)
+	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
+	w.Must(err)
+	_, _, err = w.Report(t.Context(), c.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
+	w.Must(err)
+	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
+	w.RunJobs()
+	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" || w.Registrar.Calls != 0 {
+		t.Errorf("%+v after %d calls", a, w.Registrar.Calls)
+	}
+}

@@ -1,0 +1,59 @@
+package flows
+
+// markUnknown keeps the outcome of a write that may have been applied, or frees it for
+// another attempt when it certainly was not.
+func (d *decision) markUnknown(a *Attention) {
+	w := d.c.write(a.Step)
+	if w == nil || w.State != WriteStarted {
+		return
+	}
+	if a.Code == "unknown_outcome" {
+		w.State = WriteUnknown
+		d.sent(map[string]string{"identity": "feishu_identity", "evidence": "esign"}[a.Step]) // it may well have been received
+	} else {
+		w.State = WriteRefused
+	}
+}
+
+func (c *Case) write(step string) *Write {
+	switch step {
+	case "identity":
+		return c.Identity
+	case "evidence":
+		return c.Evidence
+	}
+	return nil
+}
+
+// start stores the intent of a write. It refuses when the write is done, or when an earlier
+// attempt has begun and its outcome is not known.
+func start(w *Write, job string, d *decision) *Write {
+	if w == nil {
+		w = &Write{}
+	}
+	if w.State == WriteDone || w.State == WriteStarted || w.State == WriteUnknown {
+		d.refuse("already begun", nil)
+		return w
+	}
+	return &Write{State: WriteStarted, Attempt: w.Attempt + 1, Started: d.e.At, Job: job}
+}
+
+// answered refuses an answer to an attempt that never began.
+func (d *decision) answered(w *Write) bool {
+	if w == nil || w.State != WriteStarted {
+		d.refuse("no such attempt", nil)
+		return false
+	}
+	return true
+}
+
+// writeFailed frees a write that was certainly not applied for another attempt.
+func writeFailed(d *decision) {
+	w := d.c.write(d.e.Step)
+	if w == nil || w.State != WriteStarted {
+		d.refuse("no such attempt", nil)
+		return
+	}
+	w.State = WriteRefused
+	d.detail("step", d.e.Step)
+}

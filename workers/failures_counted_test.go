@@ -1,0 +1,32 @@
+package workers_test
+
+import (
+	"testing"
+
+	"shiming/failure"
+	"shiming/flows"
+)
+
+// Every failed call is counted by the platform's operation and by what follows.
+func TestFailedCallsAreCounted(t *testing.T) {
+	t.Parallel()
+	w, p := onPlatforms(t)
+	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
+	w.Observe = seen
+	for call, operation := range map[string]string{
+		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get", "sms": "SendSms",
+		"check": "PhoneVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL", "put": "Put", "evidence": "CreatePersonPoint",
+	} {
+		_, j := stage(w, call, "ou_"+call)
+		p.breaks(call, said{status: 502})
+		_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
+		p.heal()
+		class := failure.Retry
+		if call == "sms" || call == "identity" || call == "evidence" {
+			class = failure.Unknown
+		}
+		if n := seen.effects[operation+" "+string(class)]; n != 1 {
+			t.Errorf("%s: %d of %s %s are counted: %v", call, n, operation, class, seen.effects)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package workers_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// A database that is locked or full while a card is on its way says nothing about the card: it comes later.
+func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	locked := errors.New("database is locked")
+	trouble := func(on bool) {
+		w.Store.Mu.Lock()
+		defer w.Store.Mu.Unlock()
+		w.Store.WaitFunc = nil
+		if on {
+			w.Store.WaitFunc = func(context.Context, []flows.Limit) error { return locked }
+		}
+	}
+	c, m := w.Shown(flows.Checking, "ou_1")
+	w.Change(c.ID, workerstest.Delayed("check"))
+	show := w.DueJob(flows.JobShow)
+	reply := flows.Job{Kind: flows.JobReply, Ref: flows.ReplyGreeting, To: "ou_1", ToType: "open_id", Key: "k", Attempt: 1, Args: map[string]string{"tenant": workerstest.Tenant, "who": "ou_1"}}
+	trouble(true)
+	for _, j := range []flows.Job{show.Job, reply} {
+		if err := w.Run(t.Context(), j); !errors.Is(err, locked) {
+			t.Errorf("%s ends with %v and does not come again", j.Kind, err)
+		}
+	}
+	if workerstest.Shows(m.Current(), "progress_delayed") || len(w.Chat.SentTo("ou_1")) != 1 {
+		t.Error("something was shown")
+	}
+	trouble(false)
+	for _, j := range []flows.Job{show.Job, reply} {
+		w.Must(w.Run(t.Context(), j))
+	}
+	if !workerstest.Shows(m.Current(), "progress_delayed") || len(w.Chat.SentTo("ou_1")) != 2 {
+		t.Errorf("%d cards, the first shows %s", len(w.Chat.SentTo("ou_1")), m.Current())
+	}
+}

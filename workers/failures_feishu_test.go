@@ -1,0 +1,157 @@
+package workers_test
+
+import (
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+var (
+	busy     = said{status: 429, body: `{"code":99991400,"msg":"request trigger frequency limit"}`, header: map[string]string{"x-ogw-ratelimit-reset": "7"}}
+	broken   = said{status: 502, body: "<html>bad gateway</html>", header: map[string]string{"Content-Type": "text/html"}}
+	internal = said{status: 500, body: `{"code":2200,"msg":"internal error"}`}
+	noJSON   = said{body: "<html>welcome to the wifi</html>", header: map[string]string{"Content-Type": "text/html"}}
+	cutOff   = said{body: `{"code":0,"da`}
+	dropped  = said{drop: true}
+	probe    = flows.ProbeEvery
+)
+
+// Downloading a picture (获取消息中的资源文件).
+func TestFailuresOfDownloads(t *testing.T) {
+	t.Parallel()
+	photos := flows.AwaitingPhotos
+	rows := []failing{
+		{call: "download", says: feishuSays(234001), state: photos, code: "download_failed"},
+		{call: "download", says: feishuSays(234002), state: flows.NeedsAttention, code: "permission", again: probe, snooze: true},
+		{call: "download", says: feishuSays(234003), state: photos, code: "deleted"},
+		{call: "download", says: feishuSays(234004), state: photos, code: "deleted"},
+		{call: "download", says: feishuSays(234007), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
+		{call: "download", says: feishuSays(234008), state: photos, code: "download_failed"},
+		{call: "download", says: feishuSays(234009), state: photos, code: "restricted"},
+		{call: "download", says: feishuSays(234019), state: photos, again: soon},
+		{call: "download", says: feishuSays(234037), state: photos, code: "too_large"},
+		{call: "download", says: feishuSays(234038), state: photos, code: "restricted"},
+		{call: "download", says: feishuSays(234040), state: photos, code: "deleted"},
+		{call: "download", says: feishuSays(234041), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
+		{call: "download", says: feishuSays(234042), state: flows.NeedsAttention, code: "quota", again: probe, snooze: true},
+		{call: "download", says: feishuSays(234043), state: photos, code: "unsupported_format"},
+		{call: "download", says: feishuSays(230110), state: photos, code: "deleted"},
+		{call: "download", says: feishuSays(230050), state: photos, code: "deleted"},
+		{call: "download", says: busy, state: photos, again: 7 * time.Second},
+		{call: "download", says: broken, state: photos, again: soon},
+		{call: "download", says: dropped, state: photos, again: soon},
+	}
+	play(t, append(rows, gateway("download", photos)...))
+}
+
+// gateway is what every call of Feishu can meet (通用错误码).
+func gateway(call string, stays flows.State) []failing {
+	return []failing{
+		{call: call, says: feishuSays(99991661), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991663), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991664), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991665), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991671), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991662), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
+		{call: call, says: feishuSays(99991401), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
+		{call: call, says: feishuSays(99991403), state: flows.NeedsAttention, code: "quota", again: probe, snooze: true},
+		{call: call, says: feishuSays(99991672), state: flows.NeedsAttention, code: "permission", again: probe, snooze: true},
+		{call: call, says: feishuSays(99991400), state: stays, again: soon},
+		{call: call, says: busy, state: stays, again: 7 * time.Second},
+	}
+}
+
+// Reading an ID card (识别文件中的身份证).
+func TestFailuresOfTheOCR(t *testing.T) {
+	t.Parallel()
+	photos := flows.AwaitingPhotos
+	rows := []failing{
+		{call: "ocr", says: feishuSays(2110001), state: photos, code: "bad_file"},
+		{call: "ocr", says: feishuSays(2110002), state: photos, code: "nothing"},
+		{call: "ocr", says: feishuSays(2110003), state: flows.NeedsAttention, code: "quota", again: probe, snooze: true},
+		{call: "ocr", says: feishuSays(2110010), state: photos, again: soon},
+		{call: "ocr", says: feishuSays(99992402), state: flows.NeedsAttention, code: "bug"},
+		{call: "ocr", says: feishuSays(4242), state: flows.NeedsAttention, code: "refused"},
+		{call: "ocr", says: said{body: `{"code":0,"msg":"ok","data":{}}`}, state: photos, again: soon},
+		{call: "ocr", says: said{body: `{"code":0,"data":{"id_card":{"entities":[]}}}`}, state: photos, code: "nothing"},
+		{call: "ocr", says: broken, state: photos, again: soon},
+		{call: "ocr", says: internal, state: photos, again: soon},
+		{call: "ocr", says: noJSON, state: photos, again: soon},
+		{call: "ocr", says: cutOff, state: photos, again: soon},
+		{call: "ocr", says: dropped, state: photos, again: soon},
+	}
+	play(t, append(rows, gateway("ocr", photos)...))
+}
+
+// The directory (获取单个用户信息): a convenience, never a reason to stop.
+func TestFailuresOfTheDirectory(t *testing.T) {
+	t.Parallel()
+	rows := []failing{}
+	for _, code := range []int{40001, 41012, 41050, 99991672, 99991403, 99991401, 99991662, 4242} {
+		rows = append(rows, failing{call: "contact", says: feishuSays(code), state: flows.AwaitingPhotos})
+	}
+	for _, says := range []said{broken, internal, noJSON, dropped} {
+		rows = append(rows, failing{call: "contact", says: says, state: flows.AwaitingPhotos, again: soon})
+	}
+	rows = append(rows, failing{call: "contact", says: busy, state: flows.AwaitingPhotos, again: 7 * time.Second})
+	play(t, rows)
+}
+
+// Recording the identity (录入身份信息): what may have been written is never written again by itself.
+func TestFailuresOfTheIdentity(t *testing.T) {
+	t.Parallel()
+	stop, unknown := flows.NeedsAttention, "unknown_outcome"
+	rows := []failing{
+		{call: "identity", says: feishuSays(1291001), state: flows.Recording, again: soon},
+		{call: "identity", says: feishuSays(1291002), state: flows.AwaitingConfirmation, code: "identity_name"},
+		{call: "identity", says: feishuSays(1291003), state: flows.AwaitingConfirmation, code: "identity_code"},
+		{call: "identity", says: feishuSays(1291004), state: flows.AwaitingConfirmation, code: "mobile"},
+		{call: "identity", says: feishuSays(1291010), state: stop, code: "bug"},
+		{call: "identity", says: feishuSays(99992402), state: stop, code: "bug"},
+		{call: "identity", says: feishuSays(99992351), state: stop, code: "gone"},
+		{call: "identity", says: feishuSays(4242), state: stop, code: "refused"},
+		{call: "identity", says: said{status: 500, body: `{"code":4242,"msg":"x"}`}, state: stop, code: unknown},
+		{call: "identity", says: broken, state: stop, code: unknown},
+		{call: "identity", says: internal, state: stop, code: unknown},
+		{call: "identity", says: noJSON, state: stop, code: unknown},
+		{call: "identity", says: cutOff, state: stop, code: unknown},
+		{call: "identity", says: dropped, state: stop, code: unknown},
+		{call: "identity", says: said{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
+	}
+	play(t, append(rows, gateway("identity", flows.Recording)...))
+}
+
+// The token itself: nothing was called yet, so nothing is unknown.
+func TestFailuresOfTheToken(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		says  said
+		state flows.State
+		code  string
+		again time.Duration
+	}{
+		{said{body: `{"code":10003,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
+		{said{body: `{"code":10014,"msg":"x"}`}, flows.NeedsAttention, "config", probe},
+		{said{body: `{"code":10015,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
+		{broken, flows.Recording, "", soon},
+		{dropped, flows.Recording, "", soon},
+		{said{body: `{"code":0}`}, flows.Recording, "", soon},
+	} {
+		w, p := onPlatforms(t)
+		c, j := stage(w, "identity", "ou_1")
+		p.breaks("token", tt.says)
+		err := w.Run(t.Context(), j)
+		if n := p.called("identity"); n != 0 {
+			t.Errorf("%s: %d identities without a token", tt.says.body, n)
+		}
+		p.heal()
+		now := w.InState(c.ID, tt.state)
+		row := failing{call: "identity", state: tt.state, code: tt.code, again: tt.again}
+		seen(w, tt.says.body, row, now)
+		if err == nil {
+			t.Errorf("%s: the job does not run again", tt.says.body)
+		}
+		repaired(w, tt.says.body, row, now, j)
+	}
+}

@@ -1,0 +1,197 @@
+package workers_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// cardSays is 230099 with the card's own error (发送消息, 230099 子错误码).
+func cardSays(sub int, text string) said {
+	return said{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":"Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; "}`, sub, text)}
+}
+
+// shownOn puts a card on the screen through the real client.
+func shownOn(w *workerstest.World, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
+	w.T.Helper()
+	p.heal()
+	c := w.PutCase(s, who)
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+	w.RunJobs(flows.JobShow)
+	c = w.CaseNow(c.ID)
+	return c, flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: workerstest.ApplicantSurface(c), Key: "again-" + c.ID, Attempt: 1}
+}
+
+// Changing a card that is on the screen (更新已发送的消息卡片).
+func TestFailuresOfPatches(t *testing.T) {
+	t.Parallel()
+	w, p := onPlatforms(t)
+	for i, tt := range []struct {
+		says   said
+		again  time.Duration
+		snooze bool
+		sends  int // fresh messages
+	}{
+		{says: feishuSays(230001)},
+		{says: feishuSays(230025)},
+		{says: feishuSays(230002), again: probe, snooze: true},
+		{says: feishuSays(230006), again: probe, snooze: true},
+		{says: feishuSays(230018), again: probe, snooze: true},
+		{says: feishuSays(230027), again: probe, snooze: true},
+		{says: feishuSays(230035), again: probe, snooze: true},
+		{says: feishuSays(99991672), again: probe, snooze: true},
+		{says: feishuSays(99991663), again: probe, snooze: true},
+		{says: feishuSays(230020), again: soon},
+		{says: feishuSays(11232), again: soon},
+		{says: busy, again: 7 * time.Second},
+		{says: broken, again: soon},
+		{says: noJSON, again: soon},
+		{says: dropped, again: soon},
+		{says: feishuSays(230031), sends: 1}, // 14 days
+		{says: feishuSays(230011), sends: 1}, // recalled
+		{says: feishuSays(230110), sends: 1},
+		{says: feishuSays(230111), sends: 1},
+		{says: feishuSays(230050), sends: 1},
+		{says: feishuSays(232009), sends: 1},
+		{says: cardSays(200621, "parse card json err")},
+		{says: cardSays(11310, "element exceeds the limit")},
+		{says: cardSays(11310, "card action is lock"), again: soon},
+		{says: cardSays(200800, "x"), again: soon},
+		{says: feishuSays(230028)}, // no form is shown here, so there is nothing to mask
+	} {
+		name := tt.says.body
+		c, j := shownOn(w, p, flows.Checking, fmt.Sprint("ou_", i))
+		w.Change(c.ID, workerstest.Delayed("check"))
+		w.TakeJob(flows.JobShow)
+		p.breaks("patch", tt.says)
+		err := w.Run(t.Context(), j)
+		again, ok := errors.AsType[*flows.Again](err)
+		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
+			t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
+		}
+		p.breaks("none", said{}) // counts from here
+		w.RunJobs(flows.JobShow)
+		if got := p.called("send"); got != tt.sends {
+			t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
+		}
+		if tt.again > 0 {
+			w.Must(w.Run(t.Context(), j))
+			if p.called("patch") != 1 {
+				t.Errorf("%s: after the repair %d patches", name, p.called("patch"))
+			}
+		}
+		// What cannot be shown does not stop the case.
+		if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
+			t.Errorf("%s: %+v", name, now.Attention)
+		}
+		if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+			t.Errorf("%s: the surface is left as %+v", name, s)
+		}
+	}
+}
+
+// Clear values that the tenant does not let pass: the form is drawn without them.
+func TestFailuresOfTheClearForm(t *testing.T) {
+	t.Parallel()
+	w, p := onPlatforms(t)
+	for i, code := range []int{230028, 230022} {
+		c, j := shownOn(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
+		w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
+		w.TakeJob(flows.JobShow)
+		p.breaks("patch", feishuSays(code))
+		w.Must(w.Run(t.Context(), j))
+		if !w.CaseNow(c.ID).MaskedForm {
+			t.Errorf("%d: the form stays clear", code)
+		}
+		p.breaks("none", said{})
+		w.RunJobs(flows.JobShow)
+		if p.called("patch") != 1 {
+			t.Errorf("%d: the masked form was not drawn", code)
+		}
+	}
+}
+
+// Sending a card to a person or to HR's group (发送消息).
+func TestFailuresOfSends(t *testing.T) {
+	t.Parallel()
+	w, p := onPlatforms(t)
+	for i, tt := range []struct {
+		code   int
+		again  time.Duration
+		snooze bool
+	}{
+		{230001, 0, false}, {230002, probe, true}, {230006, probe, true}, {230013, 0, false}, {230015, 0, false}, {230017, 0, false}, {230018, probe, true},
+		{230019, 0, false}, {230020, soon, false}, {230022, 0, false}, {230025, 0, false}, {230027, probe, true}, {230028, 0, false}, {230029, 0, false},
+		{230034, probe, true}, {230035, probe, true}, {230036, probe, true}, {230038, 0, false}, {230049, soon, false}, {230053, 0, false},
+		{230054, probe, true}, {230055, 0, false}, {230075, probe, true}, {230099, 0, false}, {232009, 0, false},
+		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false}, {4242, 0, false},
+	} {
+		who := fmt.Sprint("ou_", i)
+		c := w.PutCase(flows.AwaitingPhotos, who)
+		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+		j := w.TakeJob(flows.JobShow)
+		p.breaks("send", feishuSays(tt.code))
+		err := w.Run(t.Context(), j)
+		p.heal()
+		again, ok := errors.AsType[*flows.Again](err)
+		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
+			t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
+		}
+		if tt.again > 0 {
+			w.Must(w.Run(t.Context(), j))
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 1 || s.MessageID == "" {
+				t.Errorf("%d: after the repair %+v", tt.code, s)
+			}
+		}
+		if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
+			t.Errorf("%d: the case went to %s", tt.code, now.State)
+		}
+		// Whatever it was, the next change of the case tries again.
+		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+		w.RunJobs(flows.JobShow)
+		if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != s.Gen || s.MessageID == "" {
+			t.Errorf("%d: the next card is %+v", tt.code, s)
+		}
+	}
+}
+
+// Answering a message (回复消息).
+func TestFailuresOfReplies(t *testing.T) {
+	t.Parallel()
+	w, p := onPlatforms(t)
+	for i, tt := range []struct {
+		says  said
+		again time.Duration
+		sends int // to the person instead
+	}{
+		{says: feishuSays(230011), sends: 1}, // the message was taken back
+		{says: feishuSays(230110), sends: 1},
+		{says: feishuSays(230050), sends: 1},
+		{says: feishuSays(230019), sends: 1},
+		{says: feishuSays(230071)},
+		{says: feishuSays(230072)},
+		{says: feishuSays(230020), again: soon},
+		{says: feishuSays(99991672), again: probe},
+		{says: feishuSays(230002), sends: 1}, // the bot is no longer in the group
+		{says: feishuSays(230035), sends: 1}, // or may not speak there
+		{says: busy, again: 7 * time.Second},
+		{says: broken, again: soon},
+		{says: dropped, again: soon},
+	} {
+		p.breaks("reply", tt.says)
+		err := w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyNotice, To: "om_1", ToType: "message_id", Key: fmt.Sprint("r", i), Attempt: 1,
+			Args: map[string]string{"tenant": workerstest.Tenant, "who": "ou_1", "code": "photo_in_group"}})
+		again, ok := errors.AsType[*flows.Again](err)
+		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
+			t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
+		}
+		if got := p.called("send"); got != tt.sends {
+			t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
+		}
+	}
+}

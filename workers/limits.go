@@ -1,0 +1,57 @@
+package workers
+
+import (
+	"context"
+	"time"
+
+	"shiming/flows"
+)
+
+// ocrPace is the OCR's limit: so many a second for the whole tenant.
+func (w *Workers) ocrPace(ctx context.Context) flows.Pace {
+	return flows.Pace{Key: w.engine.LimitKey(ctx, "ocr", ""), Calls: w.OCRPerSecond, Window: time.Second}
+}
+
+// Feishu's limits of its message APIs, each API and tenant by itself: 1000 a minute and 50 a second
+// (pages 发送消息, 更新已发送的消息卡片). Sixteen a second with a burst of thirty keeps both.
+const messageEvery = time.Second / 16
+
+// messagePlaces is how many messages of one tenant of several may wait for their slots at a time.
+const messagePlaces = 6
+
+func (w *Workers) messageLimit(ctx context.Context, api string) flows.Limit {
+	return flows.Limit{Key: w.engine.LimitKey(ctx, "message", api), Every: messageEvery, Burst: 30}
+}
+
+// Five a second to one person, to one group, and on one message.
+func receiverLimit(id string) flows.Limit {
+	return flows.Limit{Key: "to/" + id, Every: time.Second / 4, Burst: 1}
+}
+
+func patchLimit(audience, messageID string) flows.Limit {
+	l := flows.Limit{Key: "patch/" + messageID, Every: time.Second / 4, Burst: 2}
+	if audience == flows.AudienceBoard {
+		l.Every = 2 * time.Second // everybody looks at it, nobody that closely
+	}
+	return l
+}
+
+// mayPost waits for a slot to post a new message to a person or group.
+func (w *Workers) mayPost(ctx context.Context, api, to string) error {
+	leave, err := w.take(ctx, "message", messagePlaces, messageEvery)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, api), receiverLimit(to))
+}
+
+// mayPatch waits for a slot to change a message.
+func (w *Workers) mayPatch(ctx context.Context, audience, messageID string) error {
+	leave, err := w.take(ctx, "message", messagePlaces, messageEvery)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(audience, messageID))
+}

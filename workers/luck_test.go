@@ -1,0 +1,240 @@
+package workers_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/esign"
+	"shiming/flows"
+	"shiming/verify"
+	"shiming/workers/workerstest"
+)
+
+// luck decides what becomes of each call: the troubles that were drawn, then none.
+type luck struct {
+	mu   sync.Mutex
+	left map[string][]string
+	// What happened out there, whatever the answer said.
+	identities, points int
+}
+
+var troubles = []string{"busy", "operator", "refused", "lost", "lost but done", "killed"}
+
+// next is the trouble of a call, and whether the call took effect all the same.
+func (l *luck) next(call string) (err error, done bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := l.left[call]
+	if len(list) == 0 {
+		return nil, true
+	}
+	l.left[call] = list[1:]
+	switch list[0] {
+	case "busy":
+		return workerstest.RetryLater(), false
+	case "operator":
+		return workerstest.NoScope(), false
+	case "refused":
+		return &workerstest.UpstreamError{Class: "bug", Code: "4242"}, false
+	case "lost":
+		return workerstest.LostAnswer(), false
+	case "lost but done":
+		return workerstest.LostAnswer(), true
+	}
+	panic(killed)
+}
+
+// strike has the pretended outside follow its luck.
+func (l *luck) strike(w *workerstest.World) {
+	w.Chat.DownloadFunc = func(_ context.Context, _, key, _ string) ([]byte, error) {
+		if err, _ := l.next("download"); err != nil {
+			return nil, err
+		}
+		return workerstest.Picture(key), nil
+	}
+	known := w.Reader.Texts
+	w.Reader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
+		if err, _ := l.next("ocr"); err != nil {
+			return flows.CardText{}, err
+		}
+		return known[string(jpeg)], nil
+	}
+	w.Verifier.SendFunc = func(context.Context, string, string) (verify.SMSReceipt, error) {
+		err, _ := l.next("sms")
+		return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: "s", At: w.Now()}, err
+	}
+	w.Verifier.CheckFunc = func(context.Context, string, string, string) (verify.CheckResult, error) {
+		err, _ := l.next("check")
+		return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: "c", At: w.Now()}, err
+	}
+	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+		err, done := l.next("identity")
+		if done {
+			l.identities++
+		}
+		return "uid", err
+	}
+	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
+		err, _ := l.next("upload")
+		return "", err
+	}
+	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
+		err, done := l.next("evidence")
+		if done {
+			l.points++
+		}
+		return "P1", err
+	}
+}
+
+// FuzzTroubleEndsWell: whatever goes wrong on the way, however often, in whatever order the
+// jobs run, nobody is left standing, and in the end there is one identity and one evidence
+// point. Each seed is another course of events.
+func FuzzTroubleEndsWell(f *testing.F) {
+	for seed := range uint64(12) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		t.Parallel()
+		w := workerstest.New(t)
+		rng := rand.New(rand.NewPCG(seed, 1))
+		l := &luck{left: map[string][]string{}}
+		for _, call := range []string{"download", "ocr", "sms", "check", "identity", "upload", "evidence"} {
+			possible := troubles
+			if call == "ocr" {
+				possible = troubles[:5] // a process that dies in a goroutine cannot be pretended
+			}
+			for range rng.IntN(4) {
+				l.left[call] = append(l.left[call], possible[rng.IntN(len(possible))])
+			}
+		}
+		t.Log("to come: ", l.left)
+		w.Person("ou_1", flows.SampleNumber)
+		l.strike(w)
+		w.Say("ou_1", "实名")
+		for step := 0; ; step++ {
+			c := w.LatestCase("ou_1")
+			if c.State == flows.Done {
+				break
+			}
+			if step > 600 {
+				t.Fatalf("still in %s (%+v)", c.State, c.Attention)
+			}
+			if q := anyDue(w, rng); q != nil {
+				perform(w, q)
+				continue
+			}
+			playOn(w, rng, c, l)
+		}
+		if l.identities != 1 || l.points != 1 {
+			t.Fatalf("%d identities, %d evidence points", l.identities, l.points)
+		}
+		w.Must(w.Store.VerifyChain(t.Context(), w.LatestCase("ou_1").ID))
+	})
+}
+
+// anyDue removes any job whose time has come.
+func anyDue(w *workerstest.World, rng *rand.Rand) *workerstest.Queued {
+	w.Store.Mu.Lock()
+	defer w.Store.Mu.Unlock()
+	var due []int
+	for i, q := range w.Store.Queue {
+		if !q.At.After(w.At) {
+			due = append(due, i)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	i := due[rng.IntN(len(due))]
+	q := w.Store.Queue[i]
+	w.Store.Queue = append(w.Store.Queue[:i:i], w.Store.Queue[i+1:]...)
+	return q
+}
+
+// perform runs a job; one whose process dies comes back as the store brings it back.
+func perform(w *workerstest.World, q *workerstest.Queued) {
+	q.Attempt++
+	defer func() {
+		if v := recover(); v != nil {
+			if v != killed {
+				panic(v)
+			}
+			w.PutBack(q, &flows.Again{In: time.Minute})
+		}
+	}()
+	w.PutBack(q, w.Run(w.T.Context(), q.Job))
+}
+
+// playOn has the people do what their card asks for, or lets time pass.
+func playOn(w *workerstest.World, rng *rand.Rand, c *flows.Case, l *luck) {
+	who := c.OpenID
+	switch c.State {
+	case flows.AwaitingConsent:
+		w.Click(who, c, cards.ActConsent)
+	case flows.AwaitingPhotos:
+		card := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}).(cards.Photos)
+		switch {
+		case card.Unsorted > 0:
+			skip(w, c)
+		case card.Front != cards.SideRead:
+			w.SendPhotos(who, "front_"+who)
+		default:
+			w.SendPhotos(who, "back_"+who)
+		}
+	case flows.AwaitingConfirmation:
+		w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile)
+	case flows.AwaitingCode:
+		switch {
+		case c.Code.State == "sending" || c.Code.Problem == "expired":
+			w.Pass(time.Minute)
+			if c.Code.Problem == "expired" {
+				w.Click(who, c, cards.ActSendCode)
+			}
+		default:
+			w.Click(who, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code())
+		}
+	case flows.AwaitingReview:
+		w.Click("ou_hr1", c, cards.ActApprove)
+	case flows.NeedsAttention:
+		if c.Attention.Incident != "" && rng.IntN(2) == 0 { // wait until it heals by itself
+			w.Pass(flows.ProbeEvery)
+			return
+		}
+		done := l.identities
+		if c.Attention.Step == "evidence" {
+			done = l.points
+		}
+		if c.Attention.Code == "unknown_outcome" && done > 0 {
+			w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P1")
+		} else {
+			if c.Attention.Code == "unknown_outcome" {
+				w.Pass(flows.DefaultWriteQuiet)
+			}
+			w.Click("ou_hr1", c, cards.ActRetry)
+		}
+	default:
+		skip(w, c)
+	}
+}
+
+// skip passes the time until the next job of the bot's; without one the case would stand for ever.
+func skip(w *workerstest.World, c *flows.Case) {
+	var next time.Time
+	w.Store.Mu.Lock()
+	for _, q := range w.Store.Queue {
+		timer := q.Kind == flows.JobRemind || q.Kind == flows.JobExpire || q.Kind == flows.JobShow || q.Kind == flows.JobReply || q.Kind == flows.JobPurge
+		if !timer && q.Case == c.ID && (next.IsZero() || q.At.Before(next)) {
+			next = q.At
+		}
+	}
+	w.Store.Mu.Unlock()
+	if next.IsZero() {
+		w.T.Fatalf("it is the bot's turn in %s, and nobody is at work: identity %+v, uploads %v, evidence %+v, photos %+v", c.State, c.Identity, c.Uploads, c.Evidence, c.Photos)
+	}
+	w.Pass(max(next.Sub(w.Now()), time.Millisecond))
+}

@@ -1,0 +1,44 @@
+package workers
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"shiming/engine"
+	"shiming/flows"
+)
+
+// KeepNames keeps the admins' names known until ctx ends, so that a late click can be told who was first.
+func (w *Workers) KeepNames(ctx context.Context) {
+	for soon := engine.NamesSoon; ; soon = min(2*soon, engine.NamesEvery) {
+		pause := engine.NamesEvery
+		if !w.WarmNames(ctx) {
+			pause = soon
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// WarmNames looks up the admins' names and reports whether all are known.
+func (w *Workers) WarmNames(ctx context.Context) (all bool) {
+	all = true
+	for _, entry := range w.engine.Policy.Admins {
+		tenantKey, id, ok := strings.Cut(entry, "/")
+		if !ok {
+			tenantKey, id = "", entry
+		}
+		c, err := w.Chat.Contact(flows.WithTenant(ctx, tenantKey), id)
+		if err != nil {
+			w.engine.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
+			all = false
+			continue
+		}
+		w.engine.KnowName(id, c.Name)
+	}
+	return all
+}

@@ -1,0 +1,53 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"shiming/engine"
+	"shiming/flows"
+)
+
+// directory knows people's names, or is out of reach.
+type directory struct {
+	Chat
+	away atomic.Bool
+}
+
+func (d *directory) Contact(context.Context, string) (flows.Contact, error) {
+	if d.away.Load() {
+		return flows.Contact{}, errors.New("away")
+	}
+	return flows.Contact{Name: "李四"}, nil
+}
+
+// TestNamesStayKnown: the directory is asked again when it could not be reached at the start, and before names are forgotten.
+func TestNamesStayKnown(t *testing.T) {
+	d := &directory{}
+	d.away.Store(true)
+	e := engine.New(engine.Deps{Policy: flows.Policy{Admins: []string{"ou_1"}}})
+	w := NewWorkers(WorkersDeps{Engine: e, Chat: d})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); w.KeepNames(ctx) }()
+		synctest.Wait()
+		if got := e.Policy.NameOf("ou_1"); got != "" {
+			t.Errorf("named %q by a directory that is away", got)
+		}
+		d.away.Store(false)
+		for _, later := range []time.Duration{engine.NamesSoon, 12 * time.Hour, 120 * time.Hour} {
+			time.Sleep(later) // of the bubble's own clock
+			synctest.Wait()
+			if got := e.Policy.NameOf("ou_1"); got != "李四" {
+				t.Errorf("%v later: %q", later, got)
+			}
+		}
+		cancel()
+		<-ended
+	})
+}

@@ -1,0 +1,227 @@
+package workers_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/bot"
+	"shiming/engine"
+	"shiming/esign"
+	"shiming/flows"
+	"shiming/verify"
+	"shiming/workers"
+	"shiming/workers/workerstest"
+)
+
+// said is what an upstream answers to one kind of call.
+type said struct {
+	status int // 0 = 200
+	body   string
+	header map[string]string
+	drop   bool // the connection breaks after the request was read
+}
+
+// platforms are Feishu, e签宝 and the supplier over real HTTP, answered by hand, so that the
+// real clients make the errors that the tables of failures are about.
+type platforms struct {
+	*httptest.Server
+	mu     sync.Mutex
+	faults map[string]said // by call
+	calls  map[string]int
+	sent   int
+}
+
+// callOf names the call that a request is.
+func callOf(r *http.Request) string {
+	p := r.URL.Path
+	switch {
+	case r.Header.Get("X-TC-Action") == "SendSms":
+		return "sms"
+	case r.Header.Get("X-TC-Action") == "PhoneVerification":
+		return "check"
+	case strings.HasSuffix(p, "/tenant_access_token/internal"):
+		return "token"
+	case strings.Contains(p, "/resources/"):
+		return "download"
+	case strings.HasSuffix(p, "/reply"):
+		return "reply"
+	case p == "/open-apis/im/v1/messages":
+		return "send"
+	case r.Method == http.MethodPatch:
+		return "patch"
+	case strings.HasSuffix(p, "/id_card/recognize"):
+		return "ocr"
+	case strings.Contains(p, "/contact/v3/users/"):
+		return "contact"
+	case strings.HasSuffix(p, "/identities"):
+		return "identity"
+	case p == "/v3/files/file-upload-url":
+		return "upload_url"
+	case r.Method == http.MethodPut:
+		return "put"
+	case strings.HasPrefix(p, "/v3/files/"):
+		return "file_status"
+	case strings.HasSuffix(p, "/psn-realname"):
+		return "evidence"
+	}
+	return "unknown call " + r.Method + " " + p
+}
+
+func newPlatforms(t testing.TB) *platforms {
+	p := &platforms{faults: map[string]said{}, calls: map[string]int{}}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	call := callOf(r)
+	p.mu.Lock()
+	p.calls[call]++
+	p.sent++
+	n, fault := p.sent, p.faults[call]
+	_, broken := p.faults[call]
+	p.mu.Unlock()
+	if !broken {
+		p.answer(w, r, call, n)
+		return
+	}
+	if fault.drop {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+		return
+	}
+	for k, v := range fault.header {
+		w.Header().Set(k, v)
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	if fault.status != 0 {
+		w.WriteHeader(fault.status)
+	}
+	_, _ = io.WriteString(w, fault.body)
+}
+
+// answer is what the platforms say when all is well.
+func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, n int) {
+	ok := func(data any) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(data)
+	}
+	data := func(d map[string]any) { ok(map[string]any{"code": 0, "msg": "ok", "message": "成功", "data": d}) }
+	switch call {
+	case "token":
+		ok(map[string]any{"code": 0, "tenant_access_token": fmt.Sprint("t-", n), "expire": 7200})
+	case "download":
+		key := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+		w.Header().Set("Content-Type", "image/jpeg")
+		_, _ = w.Write(workerstest.Picture(key))
+	case "send", "reply":
+		data(map[string]any{"message_id": fmt.Sprint("om_", n)})
+	case "patch":
+		data(nil)
+	case "ocr":
+		data(map[string]any{"id_card": map[string]any{"side": 0, "entities": []map[string]string{
+			{"type": "issued_by", "value": "样本市公安局"}, {"type": "valid_date_start", "value": "2020.01.01"}, {"type": "valid_date_end", "value": "2040.01.01"}}}})
+	case "contact":
+		data(map[string]any{"user": map[string]any{"name": "小样", "mobile": "+86" + flows.SampleMobile}})
+	case "identity":
+		data(map[string]any{"verify_uid": "7001"})
+	case "upload_url":
+		data(map[string]any{"fileId": fmt.Sprint("file", n), "fileUploadUrl": fmt.Sprintf("%s/put/%d?sign=x", p.URL, n)})
+	case "put":
+		ok(map[string]any{"errCode": 0, "msg": "成功"})
+	case "file_status":
+		data(map[string]any{"fileId": r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], "fileStatus": 2})
+	case "evidence":
+		data(map[string]any{"eviPointId": fmt.Sprint("P", n)})
+	case "sms":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-sms", "SendStatusSet": []map[string]any{{"SerialNo": "serial-1", "Code": "Ok"}}}})
+	case "check":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-check", "Result": "0", "Isp": "移动"}})
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// breaks has one kind of call answered so, until heal.
+func (p *platforms) breaks(call string, a said) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = map[string]said{call: a}
+	p.calls = map[string]int{}
+}
+
+func (p *platforms) heal() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = map[string]said{}
+}
+
+func (p *platforms) called(call string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls[call]
+}
+
+// onPlatforms gives a world whose clients are the real ones.
+func onPlatforms(t testing.TB) (*workerstest.World, *platforms) {
+	t.Helper()
+	p := newPlatforms(t)
+	feishu, err := bot.NewClient(bot.ClientConfig{BaseURL: p.URL, AppID: "cli_test", AppSecret: "secret", Log: workerstest.Quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notary, err := esign.New(esign.Config{BaseURL: p.URL, AppID: "app", AppSecret: "secret", Revision: esign.Revision2024,
+		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	supplier, err := verify.NewTencent(verify.Config{EndpointFaceID: p.URL, EndpointSMS: p.URL, SecretID: "id", SecretKey: "key",
+		SMSSdkAppID: "1400006666", SMSSignName: "样本", SMSTemplateID: "1234", Now: func() time.Time { return flows.SampleTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(supplier.Close)
+	w := workerstest.New(t, func(_ *engine.Deps, d *workers.WorkersDeps) {
+		d.Chat, d.Reader, d.Registrar, d.Notary, d.Verifier = feishu, feishu, feishu, notary, supplier
+	})
+	return w, p
+}
+
+// feishuSays is a refusal by Feishu.
+func feishuSays(code int) said {
+	return said{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code), header: map[string]string{"X-Tt-Logid": "log-7"}}
+}
+
+// esignSays is a refusal by e签宝's API.
+func esignSays(code int) said {
+	return said{body: fmt.Sprintf(`{"code":%d,"message":"refused","data":null}`, code)}
+}
+
+// tencentSays is an error of the supplier.
+func tencentSays(code string) said {
+	return said{body: fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"refused"},"RequestId":"req-9"}}`, code)}
+}
+
+// resultSays is a result of the check.
+func resultSays(result string) said {
+	return said{body: fmt.Sprintf(`{"Response":{"Result":%q,"Isp":"移动","RequestId":"req-9"}}`, result)}
+}
+
+// smsSays is what became of the one message.
+func smsSays(code string) said {
+	return said{body: fmt.Sprintf(`{"Response":{"SendStatusSet":[{"SerialNo":"","Code":%q}],"RequestId":"req-9"}}`, code)}
+}

@@ -1,0 +1,226 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"shiming/failure"
+	"shiming/flows"
+)
+
+const (
+	upstreamFeishu = "feishu"
+	upstreamEsign  = "esign"
+)
+
+const (
+	// reconcilePatience is after how many attempts a page goes on without an upstream that does
+	// not answer; with the backoff, some ten minutes.
+	reconcilePatience = 8
+	// pageReserve is what a page leaves of its job's time for the case it is at and for storing.
+	pageReserve = 45 * time.Second
+)
+
+// reconcile compares one page of cases with what the platforms can be asked, and queues the next.
+func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
+	night, err := flows.ParseNight(j.Ref)
+	if err != nil {
+		return err
+	}
+	if early := night.Sub(w.engine.Now()); early > 0 { // our clock and the database's differ
+		return &flows.Again{In: early, Snooze: true, Code: "reconcile:early"}
+	}
+	r, was, err := w.beginPage(ctx, j, night)
+	if r == nil || err != nil {
+		return err
+	}
+	var list []visit
+	var end position
+	var working map[string]bool
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		if list, end, err = r.page(ctx, v, j.Args["tenant"]); err != nil {
+			return err
+		}
+		working, err = v.Working(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, visit := range list {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pageReserve {
+			end = r.At
+			break
+		}
+		again, err := w.compare(ctx, j, r, visit.c, working)
+		if err != nil {
+			return err
+		}
+		if again != nil {
+			if _, err := w.storeRun(ctx, j, r, was, nil); err != nil {
+				return err
+			}
+			return again
+		}
+		r.At = visit.at
+	}
+	r.At = end
+	return w.endPage(ctx, j, r, was)
+}
+
+// beginPage takes up the run, or begins it and queues the next night's in the same transaction.
+// nil: another job has done this page.
+func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (r *reconcileRun, was string, err error) {
+	tenantKey := j.Args["tenant"]
+	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
+			return err
+		}
+		if r != nil && r.Night == j.Ref && r.Page == j.Rev && r.Finished.IsZero() {
+			return nil
+		}
+		if j.Rev != 0 || r != nil && r.Night >= j.Ref {
+			r = nil
+			return nil
+		}
+		last, _, err := runIn(ctx, tx, tenantKey, settingCompared)
+		if err != nil {
+			return err
+		}
+		r = newRun(j.Ref, w.engine.Now(), last)
+		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil {
+			return err
+		}
+		if was, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
+			return err
+		}
+		from := w.engine.Now()
+		if night.After(from) {
+			from = night
+		}
+		return w.engine.QueueNightly(ctx, tx, tenantKey, flows.NightAfter(from))
+	})
+	return r, was, err
+}
+
+// storeRun stores how far the run is, unless another job of the same page was faster.
+func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string, also func(flows.Tx) error) (stored bool, err error) {
+	tenantKey := j.Args["tenant"]
+	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		stored = false
+		now, err := tx.Setting(ctx, tenantKey, settingRun)
+		if err != nil || now != was {
+			return err
+		}
+		stored = true
+		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil || also == nil {
+			return err
+		}
+		return also(tx)
+	})
+	return stored, err
+}
+
+// endPage queues the next page, or ends the run: what was found is kept, and goes to HR in the
+// morning if there is something to say.
+func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was string) error {
+	r.Page++
+	cause := strings.Join([]string{"night", j.Args["tenant"], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
+	if !r.over(r.At) {
+		next := flows.Job{Kind: flows.JobReconcile, Ref: j.Ref, Rev: r.Page, Args: j.Args}
+		_, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, cause, next) })
+		return err
+	}
+	r.Finished = w.engine.Now()
+	tell := false
+	stored, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error {
+		last, _, err := runIn(ctx, tx, j.Args["tenant"], settingCompared)
+		if err != nil {
+			return err
+		}
+		tell = r.compareWith(last)
+		if err := putRun(ctx, tx, j.Args["tenant"], settingCompared, r); err != nil || !tell {
+			return err
+		}
+		report := flows.Job{Kind: flows.JobReply, Ref: flows.ReplyReconcile, To: flows.AudienceHR, Args: j.Args}
+		if !flows.Awake(r.Finished) {
+			report.At = flows.NextMorning(r.Finished)
+		}
+		return w.engine.Enqueue(ctx, tx, cause, report)
+	})
+	if stored {
+		w.engine.Log.Info("reconciled", "night", r.Night, "cases", r.Compared, "photos", r.Photos, "people", r.People,
+			"differences", len(r.Differences), "silent", len(r.Silent), "tell", tell)
+	}
+	return err
+}
+
+// compare asks for one case and notes what differs. again: an upstream has trouble; the page
+// goes on with this case later.
+func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case, working map[string]bool) (again *flows.Again, err error) {
+	if c == nil {
+		return nil, nil
+	}
+	s := flows.Surroundings{Working: working[c.ID]}
+	switch err := w.engine.Store.VerifyChain(ctx, c.ID); {
+	case errors.Is(err, flows.ErrChain):
+		w.engine.Log.Error("an audit chain does not verify", "case", c.ID, "error", err)
+		s.ChainBroken = true
+	case err != nil:
+		return nil, err
+	}
+	people, photos := 0, 0
+	for _, ask := range []struct {
+		upstream string
+		wanted   bool
+		do       func() (failure.Details, error)
+	}{
+		{upstreamFeishu, flows.AsksDirectory(c), func() (t failure.Details, err error) {
+			s.PersonGone, t, err = w.personGone(ctx, c.OpenID)
+			people++
+			return t, err
+		}},
+		{upstreamEsign, flows.AsksEsign(c) && w.Notary != nil, func() (t failure.Details, err error) {
+			for _, side := range []string{"front", "back"} {
+				if id := c.Uploads[side]; id != "" {
+					var lost bool
+					if lost, t, err = w.photoLost(ctx, id); t.Class != "" || err != nil {
+						return t, err
+					}
+					s.PhotoLost = s.PhotoLost || lost
+					photos++
+				}
+			}
+			return t, nil
+		}},
+	} {
+		if !ask.wanted || r.Silent[ask.upstream] != "" {
+			continue
+		}
+		t, err := ask.do()
+		if later, ok := errors.AsType[*flows.Again](err); ok {
+			return later, nil // the limit is booked out
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.Class == "" {
+			continue
+		}
+		code := t.Code
+		if t.Upstream != "" {
+			code += ":" + t.Upstream
+		}
+		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
+		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
+			return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
+		}
+		r.silent(ask.upstream, code)
+	}
+	r.People, r.Photos = r.People+people, r.Photos+photos
+	r.found(c, flows.Differences(c, s, w.engine.Now()))
+	return nil, nil
+}

@@ -1,0 +1,268 @@
+package workers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// answer runs the reply to a private word and returns the card that came.
+func answer(w *workerstest.World, who, word string) string {
+	w.T.Helper()
+	before := len(w.Chat.SentTo(who))
+	w.Say(who, word)
+	w.RunJobs(flows.JobReply)
+	sent := w.Chat.SentTo(who)
+	if len(sent) != before+1 {
+		w.T.Fatalf("%s got %d answers to %s", who, len(sent)-before, word)
+	}
+	return sent[len(sent)-1].Current()
+}
+
+func TestGreetings(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	workerstest.Same(t, "a stranger's greeting", answer(w, "ou_1", "你好"), cards.Greeting{})
+	workerstest.Same(t, "help", answer(w, "ou_1", "帮助"), cards.Greeting{Help: true})
+	workerstest.Same(t, "HR's help", answer(w, "ou_hr1", "帮助"), cards.Greeting{Help: true, HR: true})
+	c := w.PutCase(flows.AwaitingPhotos, "ou_2")
+	workerstest.Same(t, "help while a case is open", answer(w, "ou_2", "帮助"), cards.Greeting{Help: true, Open: &cards.Ref{Case: c.ID, Rev: c.Rev}})
+	// In a group nobody's case is shown.
+	message := w.Group("ou_2", "oc_any", "帮助")
+	w.RunJobs(flows.JobReply)
+	workerstest.Same(t, "help in a group", w.Chat.SentTo(message)[0].Current(), cards.Greeting{Help: true})
+}
+
+func TestStatusWithoutAnOpenCase(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	workerstest.Same(t, "the status of a stranger", answer(w, "ou_1", "进度"), cards.Notice{Code: "nothing_open", Start: true})
+	c := w.PutCase(flows.Done, "ou_2")
+	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"), flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}))
+}
+
+// What HR sees of itself: the list without the own case, and figures.
+func TestPendingAndStats(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	if got := answer(w, "ou_hr1", "待审"); !workerstest.Shows(got, "pending.none") {
+		t.Errorf("an empty list is %s", got)
+	}
+	for i := range 11 {
+		w.PutCase(flows.AwaitingReview, fmt.Sprintf("ou_%d", i))
+	}
+	w.PutCase(flows.NeedsAttention, "ou_hr1")
+	w.PutCase(flows.Done, "ou_done")
+	w.PutCase(flows.Expired, "ou_expired")
+	got := answer(w, "ou_hr1", "待审")
+	if !strings.Contains(got, "共 11 件") || !strings.Contains(got, "其中 0 件") || strings.Contains(got, "ou_hr1") || !workerstest.Shows(got, "pending.more") {
+		t.Errorf("HR's own list is %s", got)
+	}
+	if got := answer(w, "ou_hr2", "待审"); !strings.Contains(got, "共 12 件") || !strings.Contains(got, "其中 1 件") {
+		t.Errorf("the colleague's list is %s", got)
+	}
+	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
+		if strings.Contains(got, clear) {
+			t.Error("the list holds clear data")
+		}
+	}
+	stats := answer(w, "ou_hr1", "统计")
+	if !workerstest.Shows(stats, "stats.title") {
+		t.Errorf("the figures are %s", stats)
+	}
+	var card struct {
+		Body json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(stats), &card); err != nil || !strings.Contains(string(card.Body), "12") {
+		t.Errorf("the figures are %s (%v)", card.Body, err)
+	}
+}
+
+func TestMyData(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	workerstest.Same(t, "nothing", answer(w, "ou_1", "我的资料"), cards.MyData{Empty: true})
+	c := w.Walk("ou_2", flows.SampleNumber, flows.Done)
+	got := answer(w, "ou_2", "我的资料")
+	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence", "disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity", "disclosed.esign", "looked.review", "button.withdraw"} {
+		if !workerstest.Shows(got, id) {
+			t.Errorf("it does not say %s", id)
+		}
+	}
+	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
+		if strings.Contains(got, clear) {
+			t.Error("it holds clear data")
+		}
+	}
+	w.Click("ou_2", c, cards.ActWithdraw)
+	w.RunJobs()
+	got = answer(w, "ou_2", "我的资料")
+	if !workerstest.Shows(got, "my_data.deleted") || strings.Contains(got, flows.SampleName) {
+		t.Errorf("after the deletion: %s", got)
+	}
+	// During the writes nothing can be withdrawn; they end first.
+	w.PutCase(flows.Recording, "ou_3")
+	if got := answer(w, "ou_3", "我的资料"); workerstest.Shows(got, "button.withdraw") {
+		t.Error("withdrawing is offered during the writes")
+	}
+}
+
+// What an older case still holds is said, also when a newer one has been deleted, and the latest
+// things that happened are those of the newest case.
+func TestMyDataOfSeveralCases(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	long := w.Now().AddDate(0, -6, 0)
+	w.PutCase(flows.Done, "ou_1", func(c *flows.Case) {
+		c.CreatedAt, c.EnteredAt, c.Sent = long, long, nil
+		for i := range 10 {
+			c.Sent = append(c.Sent, flows.Disclosure{To: "feishu_ocr", At: long.Add(time.Duration(i) * time.Hour)})
+		}
+	})
+	w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) {
+		c.CreatedAt, c.EnteredAt, c.Erased, c.PhotosGoneAt, c.Personal = w.Now(), w.Now(), w.Now(), w.Now(), flows.Personal{}
+		c.Sent = []flows.Disclosure{{To: "feishu_ocr", At: w.Now()}, {To: "tencent_sms", At: w.Now()}}
+	})
+	got := answer(w, "ou_1", "我的资料")
+	if workerstest.Shows(got, "my_data.deleted") || !workerstest.Shows(got, "state.done") || !workerstest.Shows(got, "button.withdraw") {
+		t.Errorf("while an older case holds data: %s", got)
+	}
+	now := cards.Stamp(w.Now())
+	if strings.Count(got, now+"  飞书文字识别") != 2 || !strings.Contains(got, now+"  腾讯云短信") { // content and zh_cn
+		t.Errorf("what happened last is not shown: %s", got)
+	}
+}
+
+// A reminder that comes after the person has moved on is not sent.
+func TestRemindersOfThePast(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.AwaitingPhotos, "ou_1")
+	for _, j := range []flows.Job{
+		{Rev: c.Rev, Case: c.ID, Attempt: 1},
+		{Rev: c.Rev - 1, Case: c.ID, Attempt: 1},
+		{Rev: c.Rev, Case: w.PutCase(flows.AwaitingReview, "ou_2").ID, Attempt: 1},
+		{Rev: 1, Case: "01976f00-0000-7000-8000-0000000000ff", Attempt: 1},
+	} {
+		j.Kind, j.Ref, j.To, j.ToType, j.Key = flows.JobReply, flows.ReplyReminder, "ou_x", "open_id", fmt.Sprint(j.Case, j.Rev)
+		w.Must(w.Run(t.Context(), j))
+	}
+	sent := w.Chat.SentTo("ou_x")
+	if len(sent) != 1 {
+		t.Fatalf("%d reminders", len(sent))
+	}
+	workerstest.Same(t, "the reminder", sent[0].Current(), cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
+}
+
+// 催办 reminds everybody whose turn it is, within their limits, and says so once.
+func TestRemindAll(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for i, s := range []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation, flows.AwaitingCode, flows.AwaitingReview, flows.Done} {
+		w.PutCase(s, fmt.Sprintf("ou_%d", i))
+	}
+	w.PutCase(flows.AwaitingPhotos, "ou_capped", func(c *flows.Case) { c.Reminders = flows.MaxReminders })
+	w.PutCase(flows.AwaitingPhotos, "ou_soon", func(c *flows.Case) { c.RemindedAt = w.Now().Add(-time.Hour) })
+	w.PutCase(flows.AwaitingPhotos, "ou_hr1") // nobody reminds himself
+	w.Say("ou_hr1", "催办")
+	// The answer cannot be sent at first; that does not change the figures.
+	failing := true
+	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		if failing && to.ID == "ou_hr1" {
+			return "", workerstest.RetryLater()
+		}
+		return w.Chat.Post(to, card, uuid), nil
+	}
+	w.RunJobs(flows.JobReply)
+	failing = false
+	w.Pass(5 * time.Second)
+	w.RunJobs(flows.JobReply)
+	hr := w.Chat.SentTo("ou_hr1")
+	if len(hr) != 1 {
+		t.Fatalf("%d answers", len(hr))
+	}
+	workerstest.Same(t, "the answer", hr[0].Current(), cards.Reminded{Sent: 4, TooSoon: 1, Capped: 1, At: flows.SampleTime})
+	for i := range 6 {
+		want := 1
+		if i > 3 {
+			want = 0
+		}
+		if got := len(w.Chat.SentTo(fmt.Sprintf("ou_%d", i))); got != want {
+			t.Errorf("ou_%d got %d reminders, want %d", i, got, want)
+		}
+	}
+	// From a card's button as well; now everybody was reminded a moment ago.
+	a, err := w.Engine.Click(t.Context(), flows.Click{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: "ou_hr2", Action: cards.Action{Act: cards.ActRemind}})
+	w.Must(err)
+	w.CheckAnswer(a, "working")
+	w.RunJobs(flows.JobReply)
+	// The HR colleague's own case is reminded by another admin.
+	workerstest.Same(t, "the second answer", w.Chat.SentTo("ou_hr2")[0].Current(), cards.Reminded{Sent: 1, TooSoon: 5, Capped: 1, At: w.Now().Truncate(time.Second)})
+}
+
+func TestRemindAllAtNight(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	w.Pass(11 * time.Hour) // 23:00
+	w.PutCase(flows.AwaitingPhotos, "ou_1")
+	w.Say("ou_hr1", "催办")
+	w.RunJobs()
+	morning := time.Date(2026, 6, 2, 9, 0, 0, 0, flows.SampleTime.Location())
+	workerstest.Same(t, "the answer", w.Chat.SentTo("ou_hr1")[0].Current(), cards.Reminded{Sent: 1, Quiet: true, At: morning})
+	if len(w.Chat.SentTo("ou_1")) != 0 {
+		t.Error("somebody was woken up")
+	}
+	w.Pass(10 * time.Hour)
+	w.RunJobs(flows.JobReply)
+	if len(w.Chat.SentTo("ou_1")) != 1 {
+		t.Error("the reminder did not come in the morning")
+	}
+}
+
+// What becomes of an answer that cannot be sent.
+func TestAnswersThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for _, tt := range []struct {
+		name    string
+		err     error
+		attempt int
+		in      time.Duration // 0 = given up
+	}{
+		{"busy", workerstest.RetryLater(), 1, time.Second},
+		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, Wish: time.Minute}, 2, time.Minute},
+		{"busy for long", workerstest.RetryLater(), 12, 0},
+		{"no scope", workerstest.NoScope(), 1, flows.ProbeEvery},
+		{"no scope for long", workerstest.NoScope(), 12, 0},
+		{"the person is gone", &workerstest.UpstreamError{Class: "gone", Code: "230013"}, 1, 0},
+		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
+		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
+	} {
+		w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
+		err := w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyGreeting, To: "ou_1", ToType: "open_id", Key: "k", Attempt: tt.attempt, Args: map[string]string{"tenant": workerstest.Tenant, "who": "ou_1"}})
+		again, ok := errors.AsType[*flows.Again](err)
+		if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
+			t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
+		}
+	}
+	// An answer to a message that was taken back goes to the person.
+	w.Chat.SendFunc = nil
+	w.Chat.ReplyFunc = func(context.Context, string, json.RawMessage, string) (string, error) {
+		return "", &workerstest.UpstreamError{Class: "gone", Code: "230011"}
+	}
+	message := w.Group("ou_9", "oc_any", "帮助")
+	w.RunJobs(flows.JobReply)
+	if len(w.Chat.SentTo(message)) != 0 || len(w.Chat.SentTo("ou_9")) != 1 {
+		t.Errorf("%d answers went to the person", len(w.Chat.SentTo("ou_9")))
+	}
+	// A template that nobody knows is dropped, not tried for ever.
+	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: "nonsense", To: "ou_1", ToType: "open_id", Key: "k"}))
+}

@@ -1,0 +1,428 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"shiming/cards"
+	"shiming/engine"
+	"shiming/failure"
+	"shiming/flows"
+)
+
+// lease is how long one job may be drawing a surface before another may take over.
+const lease = 45 * time.Second
+
+// drawing is a surface that a job holds and draws, and what is known while it does.
+type drawing struct {
+	flows.Surface
+	version int64  // of the case that was drawn last
+	before  []byte // Shown when the drawing began
+	again   bool   // an earlier run has begun to send Posting
+	sending bool   // this run has
+}
+
+// showSurface draws a surface as it is now. One job draws at a time; what changes meanwhile
+// marks the surface dirty and is drawn by the same job before it ends, so that the last
+// state wins and nobody waits in line.
+func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
+	s, err := w.holdSurface(ctx, j)
+	if s == nil || err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	for {
+		cause := w.draw(ctx, s)
+		again, err := w.letGo(ctx, j, s, cause == nil)
+		if err != nil {
+			return err
+		}
+		if cause != nil {
+			if err := w.showFailed(ctx, j, &s.Surface, cause); err != nil || !again {
+				return err
+			}
+			return &flows.Again{In: time.Second, Code: "show:changed"} // others left it to this job
+		}
+		if !again {
+			return nil
+		}
+	}
+}
+
+// holdSurface takes the surface for drawing, or leaves a mark for the job that holds it.
+func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, err error) {
+	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		held = nil
+		s, err := tx.Surface(ctx, j.Ref)
+		if err != nil {
+			return err
+		}
+		if s.Dead && s.Gen == s.Sent {
+			return nil
+		}
+		now := w.engine.Now()
+		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
+			if j.Args[engine.ArgClickedMessage] != "" {
+				return &flows.Again{In: time.Second, Snooze: true, Code: "show:held"}
+			}
+			if s.Dirty {
+				return nil
+			}
+			s.Dirty = true
+			return tx.PutSurface(ctx, s)
+		}
+		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
+		s.NoteClicked(j.Args[engine.ArgClickedMessage])
+		held = &drawing{Surface: *s, before: s.Shown}
+		held.post()
+		return tx.PutSurface(ctx, &held.Surface)
+	})
+	return held, err
+}
+
+// post notes which message is about to be sent. One that an earlier run may have sent comes
+// first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
+// be turned into a pointer like any other.
+func (s *drawing) post() {
+	s.again, s.sending = s.Posting > s.Sent, false
+	if !s.again && s.Gen > s.Sent {
+		s.Posting = s.Gen
+	}
+}
+
+// letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
+// the surface stays held then, and s is fresh.
+func (w *Workers) letGo(ctx context.Context, j flows.Job, s *drawing, drawn bool) (again bool, err error) {
+	drew := *s // the transaction may run more than once
+	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		*s = drew
+		now, err := tx.Surface(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		if now.Holder != j.Key {
+			again = false
+			return nil // the lease ran out and somebody else draws
+		}
+		shown := s.Shown
+		if !bytes.Equal(now.Shown, s.before) {
+			shown = now.Shown // a click was answered meanwhile, with another card than this one
+		}
+		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, shown, s.Dead && now.Gen == s.Gen
+		again = now.Dirty || drawn && (now.Gen > now.Sent || now.Shown == nil) && !now.Dead
+		if drawn && !again && s.version != 0 {
+			// A click may have changed the case while its card was on the way.
+			c, err := tx.Case(ctx, s.CaseID)
+			if err != nil {
+				return err
+			}
+			again = c.Version != s.version
+		}
+		now.Dirty = false
+		if !drawn && !drew.again && !drew.sending {
+			now.Posting = 0 // it never left
+		}
+		*s = drawing{Surface: *now, before: now.Shown}
+		if again && drawn {
+			s.HeldUntil = w.engine.Now().Add(lease)
+			s.post()
+		} else {
+			s.Holder = ""
+		}
+		return tx.PutSurface(ctx, &s.Surface)
+	})
+	return again, err
+}
+
+// draw sends or patches the message so that it shows the present state. What is sent is
+// drawn after all waiting, so that it is not out of date when it arrives.
+func (w *Workers) draw(ctx context.Context, s *drawing) error {
+	raw, sum, err := w.render(ctx, s)
+	if raw == nil || err != nil {
+		return err
+	}
+	switch {
+	case s.Gen > s.Sent:
+		if s.OldID != "" && s.MessageID != "" {
+			// There is room for one: another former message must not push it out.
+			if err := w.retire(ctx, s); err != nil {
+				return err
+			}
+			s.OldID = ""
+		}
+		if err := w.mayPost(ctx, "create", s.To.ID); err != nil {
+			return err
+		}
+		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
+			return err
+		}
+		s.sending = true
+		id, err := w.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Posting))
+		if err != nil {
+			return err
+		}
+		if s.MessageID != "" {
+			s.OldID = s.MessageID
+		}
+		s.MessageID, s.Sent, s.Shown = id, s.Posting, sum
+		if s.again {
+			s.Shown = nil // it may be the earlier message, which shows what was true then
+		}
+	case !bytes.Equal(s.Shown, sum) && !s.Dead:
+		if err := w.mayPatch(ctx, s.Audience, s.MessageID); err != nil {
+			return err
+		}
+		err := w.Chat.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
+			raw, sum, err = w.render(ctx, s)
+			return raw, err
+		})
+		if raw == nil || err != nil {
+			return err
+		}
+		if !w.engine.MayPrecedeAnswer(s.Shown) {
+			s.Shown = sum
+		}
+	}
+	if s.OldID != "" {
+		if err := w.retire(ctx, s); err != nil {
+			return err
+		}
+		s.OldID = ""
+	}
+	return nil
+}
+
+// retire turns the former message into a pointer, so that nobody presses its buttons.
+func (w *Workers) retire(ctx context.Context, s *drawing) error {
+	if err := w.mayPatch(ctx, s.Audience, s.OldID); err != nil {
+		return err
+	}
+	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != flows.AudienceApplicant}.JSON()
+	err := w.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
+	if err != nil {
+		if t := failure.Of(err, false); t.Class != failure.Retry && t.Class != failure.Operator {
+			return nil // it is gone or too old; the buttons answer late clicks anyway
+		}
+	}
+	return err
+}
+
+// render draws the card that the surface shows now, and its SHA-256.
+func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, sum []byte, err error) {
+	card, err := w.cardOf(ctx, s)
+	if card == nil || err != nil {
+		return nil, nil, err
+	}
+	raw = card.JSON()
+	hash := sha256.Sum256(raw)
+	return raw, hash[:], nil
+}
+
+// cardOf builds the card that the surface shows now.
+func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		if s.Audience == flows.AudienceBoard {
+			card, err = w.board(ctx, v, &s.Surface)
+			return err
+		}
+		c, err := v.Case(ctx, s.CaseID)
+		if err != nil {
+			return err
+		}
+		s.version = c.Version
+		scene := flows.Scene{Now: w.engine.Now(), Policy: &w.engine.Policy}
+		if s.Audience == flows.AudienceHR {
+			if scene.Others, err = w.others(ctx, v, c); err != nil {
+				return err
+			}
+			card = flows.HRCard(c, scene)
+			return nil
+		}
+		if c.State == flows.AwaitingPhotos {
+			if scene.Ahead, err = w.ahead(ctx, v, c); err != nil {
+				return err
+			}
+		}
+		card = flows.ApplicantCard(c, scene)
+		return nil
+	})
+	return card, err
+}
+
+// ahead counts the photos of others before the case's own first unread photo, when there
+// are so many that it is worth saying. The store counts those of all tenants, which do not wait
+// for each other: with several of them nothing is said.
+func (w *Workers) ahead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
+	if w.engine.Marketplace {
+		return 0, nil
+	}
+	for _, p := range c.Photos {
+		if p.State != flows.PhotoWaiting && p.State != flows.PhotoStored {
+			continue
+		}
+		n, err := v.Unread(ctx, p.At, c.ID)
+		if n < 2*w.OCRPerSecond { // read within two seconds
+			return 0, err
+		}
+		return n, err
+	}
+	return 0, nil
+}
+
+// board counts the day that the surface is named after: the last one of a day may be drawn
+// after midnight.
+func (w *Workers) board(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
+	now := w.engine.Now()
+	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
+	midnight, err := time.ParseInLocation(time.DateOnly, day, flows.ChinaTime)
+	if err != nil {
+		return nil, err
+	}
+	people, today, err := v.DoneSince(ctx, s.TenantKey, midnight, 20)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := v.CountByState(ctx, s.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	b := cards.Board{Day: day, DoneToday: today, DoneTotal: counts[flows.Done], People: people, At: now}
+	for state, n := range counts {
+		if !state.Terminal() {
+			b.Open += n
+		}
+	}
+	return b, nil
+}
+
+// showFailed deals with a card that could not be shown. What a person cannot see must not
+// stop the case; the next change tries again.
+func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface, cause error) error {
+	if again, ok := errors.AsType[*flows.Again](cause); ok {
+		return again // the limit is booked out
+	}
+	if !failure.OfPlatform(cause) {
+		return cause // the database's: drawn again
+	}
+	t := failure.Of(cause, false)
+	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
+	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
+		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return w.toEachAdmin(ctx, s)
+	}
+	switch t.Class {
+	case failure.Retry:
+		return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
+	case failure.Operator:
+		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		return &flows.Again{In: flows.ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
+	case failure.DLP:
+		c, masked, err := w.engine.Report(ctx, s.CaseID, flows.Event{Kind: flows.FormTooClear})
+		if err != nil || masked {
+			return flows.IgnoreNotFound(err) // a fresh job draws the masked form
+		}
+		w.engine.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
+	}
+	if s.Audience == flows.AudienceHR && s.Gen > s.Sent && t.Class != failure.Gone {
+		// Feishu does not take this card. HR still has to learn that something waits.
+		if err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+			return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, Case: s.CaseID, To: flows.AudienceHR, Args: map[string]string{"now": "1"}})
+		}); err != nil {
+			return err
+		}
+	}
+	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	if t.Class != failure.Gone || s.MessageID == "" {
+		return nil
+	}
+	return w.bury(ctx, s)
+}
+
+// outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
+func outOfReach(t failure.Details) bool {
+	return t.Class == failure.Gone || t.Class == failure.Operator && (t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
+}
+
+// toEachAdmin sends a card that the review group cannot take to the admins in private, so
+// that no case waits unseen.
+func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
+	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Case(ctx, group.CaseID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		var jobs []flows.Job
+		for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
+			if admin == c.OpenID {
+				continue
+			}
+			s, err := engine.SurfaceOr(ctx, tx, &flows.Surface{ID: "case/" + c.ID + "/hr/" + admin, CaseID: c.ID, Audience: flows.AudienceHR, To: flows.Receiver{Type: "open_id", ID: admin}})
+			if err != nil {
+				return err
+			}
+			s.Gen++
+			s.Dead = false
+			if err := tx.PutSurface(ctx, s); err != nil {
+				return err
+			}
+			jobs = append(jobs, flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: s.ID})
+		}
+		if len(jobs) == 0 {
+			if err := w.engine.TellNobodyReviews(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		dead, err := tx.Surface(ctx, group.ID)
+		if err != nil {
+			return err
+		}
+		dead.Sent, dead.Dead = dead.Gen, true
+		if err := tx.PutSurface(ctx, dead); err != nil {
+			return err
+		}
+		return w.engine.Enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.Gen), jobs...)
+	})
+}
+
+// bury notes that a message can no longer be changed (14 days, recalled). If somebody is
+// waited for, a fresh one is sent; otherwise nothing is.
+func (w *Workers) bury(ctx context.Context, dead *flows.Surface) error {
+	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		s, err := tx.Surface(ctx, dead.ID)
+		if err != nil {
+			return err
+		}
+		if s.MessageID != dead.MessageID || s.Dead {
+			return nil
+		}
+		s.Dead, s.MessageID, s.OldID = true, "", ""
+		var jobs []flows.Job
+		if c, err := tx.Case(ctx, s.CaseID); err == nil && !c.State.Terminal() {
+			s.Gen++
+			s.Dead = false
+			jobs = append(jobs, flows.Job{Kind: flows.JobShow, Case: s.CaseID, Ref: s.ID})
+		} else if err != nil && !flows.IsNotFound(err) {
+			return err
+		}
+		if err := tx.PutSurface(ctx, s); err != nil {
+			return err
+		}
+		return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+dead.MessageID, jobs...)
+	})
+}
+
+// uuidOf derives the uuid of a message, which Feishu sends at most once within an hour.
+func uuidOf(parts ...any) string {
+	raw, err := json.Marshal(parts)
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,167 @@
+package workers_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+func TestACardIsChangedInPlace(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.Shown(flows.Checking, "ou_1")
+	w.Change(c.ID, workerstest.Delayed("check"))
+	settled := ""
+	w.Chat.SettleFunc = func(_ context.Context, id string) { settled = id }
+	w.RunJobs(flows.JobShow)
+	if n := len(w.Chat.SentTo("ou_1")); n != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
+		t.Errorf("%d cards, the first shows %s", n, m.Current())
+	}
+	if settled != m.ID {
+		t.Error("the patch did not wait for a click to be answered")
+	}
+	for key, want := range map[string]int{"message/create": 1, "to/ou_1": 1, "message/patch": 1, "patch/" + m.ID: 1} {
+		if got := w.Store.Waited(key); got != want {
+			t.Errorf("limit %s was asked %d times, want %d", key, got, want)
+		}
+	}
+	// What is shown already is not sent again.
+	w.QueueJob(flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: workerstest.ApplicantSurface(c)})
+	w.RunJobs(flows.JobShow)
+	if w.Chat.Patches != 1 {
+		t.Errorf("%d patches", w.Chat.Patches)
+	}
+}
+
+// While one job draws, the others leave it a mark, and the last state wins.
+func TestOneJobDrawsAtATime(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.Shown(flows.Checking, "ou_1")
+	w.Change(c.ID, workerstest.Delayed("check"))
+	during := false
+	w.Chat.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+		if !during { // the case moves on while the first patch is on its way
+			during = true
+			w.Change(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_1"})
+			if err := w.Run(t.Context(), w.TakeJob(flows.JobShow)); err != nil {
+				t.Errorf("the second job: %v", err)
+			}
+			if s := w.Surface(workerstest.ApplicantSurface(c)); !s.Dirty {
+				t.Error("the second job left no mark")
+			}
+		}
+		w.Chat.Change(id, card)
+		return nil
+	}
+	w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow)))
+	if !workerstest.Shows(m.Current(), "closed_title.withdrawn") {
+		t.Errorf("the card shows %s", m.Current())
+	}
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+		t.Errorf("the surface is left as %+v", s)
+	}
+}
+
+// A job that died while drawing does not keep the others away for long, and comes back to
+// its own surface at once.
+func TestTheLeaseOfADeadJob(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.Shown(flows.Checking, "ou_1")
+	s := w.Surface(workerstest.ApplicantSurface(c))
+	s.Holder, s.HeldUntil = "dead", w.Now().Add(45*time.Second)
+	hold := func() {
+		w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error { return tx.PutSurface(t.Context(), s) }))
+	}
+	hold()
+	w.Change(c.ID, workerstest.Delayed("check"))
+	w.RunJobs(flows.JobShow)
+	if w.Chat.Patches != 0 || !w.Surface(s.ID).Dirty {
+		t.Error("another job drew, or left no mark")
+	}
+	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: s.ID, Key: "dead", Attempt: 2}))
+	if w.Chat.Patches != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
+		t.Errorf("%d patches after the dead job came back", w.Chat.Patches)
+	}
+	hold()
+	w.Change(c.ID, workerstest.Delayed("other"))
+	w.Change(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+	w.Pass(46 * time.Second)
+	w.RunJobs(flows.JobShow)
+	if !workerstest.Shows(m.Current(), "confirm.title") {
+		t.Errorf("after the lease the card shows %s", m.Current())
+	}
+}
+
+// A job that lost its lease does not undo what its successor stored.
+func TestALostLeaseIsNotWrittenBack(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Checking, "ou_1")
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	slow := true
+	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		id := w.Chat.Post(to, card, uuid)
+		if slow {
+			slow = false
+			w.Pass(time.Minute)
+			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+			w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow)))
+		}
+		return id, nil
+	}
+	w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow)))
+	s := w.Surface(workerstest.ApplicantSurface(c))
+	if s.Gen != 2 || s.Sent != 2 || s.Holder != "" {
+		t.Errorf("the surface is %+v", s)
+	}
+	if last := w.Chat.SentTo("ou_1"); last[len(last)-1].ID != s.MessageID {
+		t.Errorf("the surface points to %s of %d messages", s.MessageID, len(last))
+	}
+}
+
+// The uuid of a message is the same in every attempt and another for every new message.
+func TestMessagesAreSentOnce(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Checking, "ou_1")
+	var uuids []string
+	failing := 2
+	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		uuids = append(uuids, uuid)
+		id := w.Chat.Post(to, card, uuid)
+		if failing--; failing >= 0 {
+			return "", &workerstest.UpstreamError{Class: "retry", Code: "0", IsTemporary: true, MayHaveApplied: true} // it may have arrived
+		}
+		return id, nil
+	}
+	for range 2 {
+		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+		w.RunJobs(flows.JobShow)
+		w.Pass(time.Second)
+		w.RunJobs(flows.JobShow)
+		w.Pass(2 * time.Second)
+		w.RunJobs(flows.JobShow)
+	}
+	if len(uuids) != 4 || uuids[0] != uuids[1] || uuids[1] != uuids[2] || uuids[3] == uuids[0] || len(uuids[0]) > 50 {
+		t.Errorf("uuids %v", uuids)
+	}
+	if n := len(w.Chat.SentTo("ou_1")); n != 2 {
+		t.Errorf("%d messages", n)
+	}
+	w.Say("ou_1", "help")
+	j := w.TakeJob(flows.JobReply)
+	uuids, failing = nil, 1
+	if err := w.Run(t.Context(), j); err == nil {
+		t.Error("a lost answer went unnoticed")
+	}
+	w.Must(w.Run(t.Context(), j))
+	if len(uuids) != 2 || uuids[0] != uuids[1] {
+		t.Errorf("uuids of the reply %v", uuids)
+	}
+}

@@ -1,0 +1,56 @@
+package workers
+
+import (
+	"context"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// statsDays is how many days HR's figures go back.
+const statsDays = 14
+
+// stats gathers the figures that HR asks for.
+func (w *Workers) stats(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
+	now := w.engine.Now()
+	counts, err := v.CountByState(ctx, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	out := cards.Stats{ByState: map[string]int{}, At: now}
+	for s, n := range counts {
+		if n == 0 {
+			continue
+		}
+		out.ByState[string(s)] = n
+		switch {
+		case s == flows.Done:
+			out.Done += n
+		case s.Terminal():
+			out.Unfinished += n
+		default:
+			out.Open += n
+		}
+	}
+	l := now.In(flows.ChinaTime)
+	since := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, flows.ChinaTime).AddDate(0, 0, 1-statsDays)
+	days, err := v.DaysSince(ctx, tenantKey, since)
+	if err != nil {
+		return nil, err
+	}
+	byDay := map[string]flows.Day{}
+	for _, d := range days {
+		byDay[d.Day] = d
+	}
+	for i := range statsDays {
+		name := since.AddDate(0, 0, i).Format("2006-01-02")
+		d := byDay[name]
+		out.Days = append(out.Days, cards.DayCount{Day: name, Started: d.Started, Done: d.Done})
+		if i == statsDays-1 {
+			out.StartedToday, out.DoneToday = d.Started, d.Done
+		}
+	}
+	out.MedianToDone, out.MedianReview, err = v.Durations(ctx, tenantKey, since)
+	return out, err
+}

@@ -1,0 +1,71 @@
+package workers
+
+import (
+	"context"
+	"time"
+
+	"shiming/flows"
+)
+
+// ofTenant adds the tenant of a job to the context. ErrNotFound if the job's case is gone.
+func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, error) {
+	if !w.engine.Marketplace {
+		return ctx, nil
+	}
+	if j.Case == "" {
+		return flows.WithTenant(ctx, j.Args["tenant"]), nil
+	}
+	if known, ok := w.tenants.Get(j.Case); ok {
+		return flows.WithTenant(ctx, known.(string)), nil
+	}
+	c, err := w.engine.CaseOf(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	w.tenants.SetDefault(j.Case, c.TenantKey)
+	return flows.WithTenant(ctx, c.TenantKey), nil
+}
+
+// maxTurn is how long a job is put off at most because its tenant has enough under way.
+const maxTurn = 30 * time.Second
+
+// turn is what one tenant has under way of one kind.
+type turn struct {
+	busy int
+	next time.Time // until when the jobs that were put off are spread
+}
+
+// take reserves one of the places that a tenant has for a kind of call, so that one who has reached
+// its limit does not keep the workers from the others. When all are taken the job is put off, one
+// every step.
+func (w *Workers) take(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
+	if !w.engine.Marketplace {
+		return func() {}, nil
+	}
+	name := kind + "/" + flows.TenantOf(ctx)
+	w.turnsMu.Lock()
+	defer w.turnsMu.Unlock()
+	t := w.turns[name]
+	if t == nil {
+		t = &turn{}
+		w.turns[name] = t
+	}
+	now := w.engine.Now()
+	if t.busy >= places {
+		if t.next.Before(now) {
+			t.next = now
+		}
+		if t.next = t.next.Add(step); t.next.Sub(now) > maxTurn {
+			t.next = now.Add(maxTurn)
+		}
+		return nil, &flows.Again{In: t.next.Sub(now), Snooze: true, Code: "turn:" + kind}
+	}
+	t.busy++
+	return func() {
+		w.turnsMu.Lock()
+		defer w.turnsMu.Unlock()
+		if t.busy--; t.busy == 0 && !t.next.After(w.engine.Now()) {
+			delete(w.turns, name)
+		}
+	}, nil
+}

@@ -1,0 +1,66 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"shiming/engine"
+	"shiming/flows"
+)
+
+// TestTurns: a tenant that has enough under way is put off, evenly spread; others are not.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	w := NewWorkers(WorkersDeps{Engine: engine.New(engine.Deps{Marketplace: true, Now: func() time.Time { return now }})})
+	a, b := flows.WithTenant(t.Context(), "a"), flows.WithTenant(t.Context(), "b")
+	take := func(ctx context.Context) (func(), time.Duration) {
+		t.Helper()
+		leave, err := w.take(ctx, "ocr", 2, time.Second)
+		again, ok := errors.AsType[*flows.Again](err)
+		if err == nil {
+			return leave, 0
+		}
+		if !ok || !again.Snooze {
+			t.Fatalf("got %v", err)
+		}
+		return nil, again.In
+	}
+	first, _ := take(a)
+	second, _ := take(a)
+	for i := range 40 {
+		if _, in := take(a); in != min(time.Duration(i+1)*time.Second, maxTurn) {
+			t.Errorf("put off %d: %s", i, in)
+		}
+	}
+	if _, in := take(b); in != 0 {
+		t.Errorf("the other tenant is put off by %s", in)
+	}
+	first()
+	if leave, in := take(a); in != 0 {
+		t.Errorf("a free place: put off by %s", in)
+	} else {
+		leave()
+	}
+	second()
+	now = now.Add(time.Hour)
+	third, _ := take(a)
+	third()
+	if _, kept := w.turns["ocr/a"]; kept {
+		t.Error("a tenant that has nothing under way is still kept")
+	}
+}
+
+// TestLimitsOfOneCompany: their names are those of before there were tenants, so that all versions share them.
+func TestLimitsOfOneCompany(t *testing.T) {
+	t.Parallel()
+	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
+		w := NewWorkers(WorkersDeps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
+		ctx := flows.WithTenant(t.Context(), "a")
+		if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
+			t.Errorf("%t: %q, want %q", marketplace, got, want)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package workers
+
+import (
+	"sync"
+	"time"
+
+	"github.com/patrickmn/go-cache"
+
+	"shiming/engine"
+)
+
+// WorkersDeps is everything that Workers work with.
+type WorkersDeps struct {
+	Engine    *engine.Engine
+	Chat      Chat
+	Reader    Reader
+	Registrar Registrar
+	Notary    Notary   // nil with method none
+	Verifier  Verifier // nil with method none
+	// OCRPerSecond is the tenant's limit of OCR calls; default 10.
+	OCRPerSecond int
+	// NewCode makes six random digits; default crypto/rand.
+	NewCode func() string
+}
+
+// Workers perform the effects, one a job, and report what happened to the engine.
+type Workers struct {
+	WorkersDeps
+	engine *engine.Engine
+	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
+	// each takes a second.
+	reading chan struct{}
+	// tenants knows whose cases are, for a marketplace app; may be lost.
+	tenants *cache.Cache
+	turnsMu sync.Mutex
+	turns   map[string]*turn // by kind and tenant
+	in, out memory
+}
+
+// NewWorkers returns workers over d.
+func NewWorkers(d WorkersDeps) *Workers {
+	if d.OCRPerSecond == 0 {
+		d.OCRPerSecond = 10
+	}
+	if d.NewCode == nil {
+		d.NewCode = sixDigits
+	}
+	return &Workers{
+		WorkersDeps: d,
+		engine:      d.Engine,
+		reading:     make(chan struct{}, d.OCRPerSecond+2),
+		tenants:     cache.New(time.Hour, 10*time.Minute),
+		turns:       map[string]*turn{},
+		in:          newMemory(memoryIn),
+		out:         newMemory(memoryOut),
+	}
+}

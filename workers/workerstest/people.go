@@ -1,0 +1,123 @@
+package workerstest
+
+import (
+	"testing"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/idcard"
+)
+
+// say sends a private message.
+func (w *World) Say(openID, text string) {
+	w.T.Helper()
+	id := w.NextID()
+	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, Text: text, At: w.Now()}))
+}
+
+// sendPhotos sends pictures in one private message, and returns its id.
+func (w *World) SendPhotos(openID string, keys ...string) string {
+	w.T.Helper()
+	id := w.NextID()
+	m := flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, At: w.Now()}
+	for _, k := range keys {
+		m.Photos = append(m.Photos, flows.PhotoRef{FileKey: k, Kind: "image"})
+	}
+	w.Must(w.Message(w.T.Context(), m))
+	return m.MessageID
+}
+
+// click presses a button on the present card of a case.
+func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
+	w.T.Helper()
+	k := flows.Click{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
+	values := map[string]any{}
+	for i := 0; i+1 < len(form); i += 2 {
+		switch form[i] {
+		case "to":
+			k.Action.To = form[i+1]
+		case "of": // the side of a retake
+			k.Action.Side = form[i+1]
+		case "message":
+			k.MessageID = form[i+1]
+		default:
+			values[form[i]] = form[i+1]
+		}
+	}
+	var err error
+	k.Form, err = cards.DecodeForm(values)
+	w.Must(err)
+	a, err := w.Engine.Click(w.T.Context(), k)
+	w.Must(err)
+	return a
+}
+
+// said requires the toast of an answer.
+func (w *World) CheckAnswer(a flows.Answer, toastID string, args ...string) {
+	w.T.Helper()
+	m := map[string]string{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i]] = args[i+1]
+	}
+	if want := cards.NewToast(toastID, m); a.Toast == nil || *a.Toast != want {
+		w.T.Errorf("toast %+v, want %+v", a.Toast, want)
+	}
+}
+
+// person is somebody of the tests, whose card the reader knows.
+func (w *World) Person(openID, number string) (front, back string) {
+	front, back = "front_"+openID, "back_"+openID
+	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName}, idcard.Entity{Type: "identity_code", Value: number})
+	w.Reader.Knows(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
+		idcard.Entity{Type: "valid_date_start", Value: "2020.01.01"}, idcard.Entity{Type: "valid_date_end", Value: "2040.01.01"})
+	return front, back
+}
+
+// walk takes a person from the first word to a state, in the ordinary way.
+func (w *World) Walk(openID, number string, to flows.State) *flows.Case {
+	w.T.Helper()
+	front, back := w.Person(openID, number)
+	w.Say(openID, "实名")
+	for _, step := range []struct {
+		at flows.State
+		do func(c *flows.Case)
+	}{
+		{flows.AwaitingConsent, func(c *flows.Case) { w.CheckAnswer(w.Click(openID, c, cards.ActConsent), "consented") }},
+		{flows.AwaitingPhotos, func(c *flows.Case) { w.SendPhotos(openID, front, back) }},
+		{flows.AwaitingConfirmation, func(c *flows.Case) {
+			w.CheckAnswer(w.Click(openID, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", number, "mobile", flows.SampleMobile), "saved")
+		}},
+		{flows.AwaitingCode, func(c *flows.Case) {
+			w.CheckAnswer(w.Click(openID, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
+		}},
+		{flows.AwaitingReview, func(c *flows.Case) { w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved") }},
+	} {
+		w.RunJobs()
+		c := w.LatestCase(openID)
+		if c.State == to {
+			return c
+		}
+		if c.State != step.at {
+			w.T.Fatalf("on the way to %s: in %s, want %s (%+v)", to, c.State, step.at, c.Attention)
+		}
+		step.do(c)
+	}
+	w.RunJobs()
+	return w.InState(w.LatestCase(openID).ID, to)
+}
+
+// group sends a message in a group in which the bot was mentioned.
+func (w *World) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
+	w.T.Helper()
+	id := w.NextID()
+	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: chat, Text: text, Photos: photos}))
+	return "om_" + id
+}
+
+// same requires a card, as its builder makes it.
+func Same(t *testing.T, what, got string, want cards.Card) {
+	t.Helper()
+	if got != string(want.JSON()) {
+		t.Errorf("%s is %s\nwant %s", what, got, want.JSON())
+	}
+}

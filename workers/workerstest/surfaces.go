@@ -1,0 +1,42 @@
+package workerstest
+
+import "shiming/flows"
+
+// surface loads a surface.
+func (w *World) Surface(id string) (s *flows.Surface) {
+	w.T.Helper()
+	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
+		s, err = v.Surface(w.T.Context(), id)
+		return err
+	}))
+	return s
+}
+
+func ApplicantSurface(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
+
+// shown is a case whose applicant has its card on the screen.
+func (w *World) Shown(s flows.State, openID string) (*flows.Case, *Message) {
+	w.T.Helper()
+	c := w.PutCase(s, openID)
+	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
+	w.RunJobs(flows.JobShow)
+	sent := w.Chat.SentTo(openID)
+	if len(sent) != 1 {
+		w.T.Fatalf("%d cards", len(sent))
+	}
+	return w.CaseNow(c.ID), sent[0]
+}
+
+// change applies an event that must happen.
+func (w *World) Change(caseID string, ev flows.Event) *flows.Case {
+	w.T.Helper()
+	c, ok, err := w.Report(w.T.Context(), caseID, ev)
+	w.Must(err)
+	if !ok {
+		w.T.Fatalf("%s did not happen in %s", ev.Kind, c.State)
+	}
+	return c
+}
+
+// delayed changes what the applicant's card shows while it stays the same step.
+func Delayed(step string) flows.Event { return flows.Event{Kind: flows.StepDelayed, Step: step} }
