@@ -32,6 +32,13 @@ const listenTime = 4 * time.Second
 // deskTime is how much of it events get that were acknowledged and are not decided on yet.
 const deskTime = 3 * time.Second
 
+// Feishu is messenger, reader of cards and register at once.
+var (
+	_ workers.Chat      = (*bot.Client)(nil)
+	_ workers.Reader    = (*bot.Client)(nil)
+	_ workers.Registrar = (*bot.Client)(nil)
+)
+
 // App is the bot, constructed. Run serves until its context ends, then drains.
 type App struct {
 	cfg    Config

@@ -13,7 +13,6 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"shiming/failure"
-	"shiming/workers"
 )
 
 // ClientConfig is what a Client needs. BaseURL, AppID and AppSecret are required.
@@ -63,10 +62,7 @@ const (
 )
 
 var (
-	_ workers.Chat      = (*Client)(nil)
-	_ workers.Reader    = (*Client)(nil)
-	_ workers.Registrar = (*Client)(nil)
-	_ failure.Error     = (*APIError)(nil)
+	_ failure.Error = (*APIError)(nil)
 )
 
 // NewClient checks the configuration and builds a client; it makes no call. The error lists every mistake.
