@@ -182,7 +182,7 @@ func (p person) codeIs(state string, n int) {
 	p.r.Helper()
 	p.r.until("code "+state, func() bool {
 		c := p.r.caseOf(p.OpenID).Code
-		return c != nil && c.Seq == n && c.State == state
+		return c != nil && c.Seq == n && string(c.State) == state
 	})
 }
 

@@ -157,7 +157,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 func TestOneCauseManyCases(t *testing.T) {
 	const people = 4
 	for name, c := range map[string]struct {
-		step    string
+		step    flows.Step
 		trouble func(r *rig)
 		fixed   func(r *rig)
 		words   string

@@ -85,9 +85,9 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 			t.Fatalf("the case is in %s at revision %d", now.State, now.Rev)
 		}
 		w.CheckAnswer(answers[first], []string{"approved", "rejected"}[first])
-		w.CheckAnswer(answers[1-first], "late", "what", now.Review.What, "when", "06-01 12:00", "who", "")
+		w.CheckAnswer(answers[1-first], "late", "what", string(now.Review.What), "when", "06-01 12:00", "who", "")
 		for _, a := range answers {
-			if card, ok := a.Card.(cards.Review); !ok || card.Decision == nil || card.Decision.What != now.Review.What {
+			if card, ok := a.Card.(cards.Review); !ok || card.Decision == nil || card.Decision.What != string(now.Review.What) {
 				t.Errorf("an admin sees %+v", a.Card)
 			}
 		}

@@ -33,7 +33,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 			}
 			toRecording(w, "ou_1")
 			for _, ask := range []struct {
-				step    string
+				step    flows.Step
 				written bool
 				resolve []string
 			}{{"identity", tt.identity, nil}, {"evidence", tt.filed, []string{"evi_point_id", "P123"}}} {

@@ -52,7 +52,7 @@ type Case struct {
 
 	Attention *Attention `json:"attention,omitempty"`
 	Settled   *Settled   `json:"settled,omitempty"` // how the last stop ended
-	Delayed   string     `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
+	Delayed   Step       `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
 
 	Duplicates []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same number
 	Sent       []Disclosure `json:"sent,omitempty"`
@@ -102,8 +102,8 @@ const (
 
 // Code is the SMS code of the present round. The digits are known only as MAC until typed.
 type Code struct {
-	Seq      int       `json:"seq"`             // counts the codes of this case
-	State    string    `json:"state"`           // sending | sent | failed | unknown
+	Seq      int       `json:"seq"` // counts the codes of this case
+	State    CodeState `json:"state"`
 	MAC      []byte    `json:"mac,omitempty"`   // keyed hash of case, seq and digits; nil = not made yet
 	Tries    int       `json:"tries,omitempty"` // wrong ones so far
 	Problem  string    `json:"problem,omitempty"`
@@ -114,22 +114,54 @@ type Code struct {
 	PassedAt time.Time `json:"passed_at,omitzero"`
 }
 
+// CodeState is where a code stands.
+type CodeState string
+
+// States of a code.
+const (
+	CodeStateSending CodeState = "sending" // a job is to send it
+	CodeStateSent    CodeState = "sent"
+	CodeStateFailed  CodeState = "failed"  // certainly not sent; Problem says why
+	CodeStateUnknown CodeState = "unknown" // it may have been sent
+)
+
+// CheckOutcome is what the supplier says of name, number and mobile.
+type CheckOutcome string
+
+// Outcomes of a check.
+const (
+	CheckMatch    CheckOutcome = "match"
+	CheckMismatch CheckOutcome = "mismatch"
+	CheckNoRecord CheckOutcome = "no_record"
+)
+
 // Check is what the verification supplier answered.
 type Check struct {
-	Outcome  string    `json:"outcome"` // match | mismatch | no_record
-	Detail   string    `json:"detail,omitempty"`
-	Supplier string    `json:"supplier"`
-	Serial   string    `json:"serial"`
-	At       time.Time `json:"at"`
+	Outcome  CheckOutcome `json:"outcome"`
+	Detail   string       `json:"detail,omitempty"`
+	Supplier string       `json:"supplier"`
+	Serial   string       `json:"serial"`
+	At       time.Time    `json:"at"`
 }
+
+// ReviewOutcome is what HR or the policy decided.
+type ReviewOutcome string
+
+// Outcomes of a review.
+const (
+	ReviewApproved ReviewOutcome = "approved"
+	ReviewSentBack ReviewOutcome = "sent_back"
+	ReviewRejected ReviewOutcome = "rejected"
+	ReviewClosed   ReviewOutcome = "closed"
+)
 
 // Review is HR's decision, or the policy's.
 type Review struct {
-	By     string    `json:"by"`   // open_id; empty = the policy
-	What   string    `json:"what"` // approved | sent_back | rejected | closed
-	Reason string    `json:"reason,omitempty"`
-	At     time.Time `json:"at"`
-	Round  int       `json:"round"`
+	By     string        `json:"by"` // open_id; empty = the policy
+	What   ReviewOutcome `json:"what"`
+	Reason string        `json:"reason,omitempty"`
+	At     time.Time     `json:"at"`
+	Round  int           `json:"round"`
 }
 
 // Write is an external write that must not happen twice: its intent is stored before the call.
@@ -153,12 +185,39 @@ const (
 	WriteUnknown WriteState = "unknown" // may have been applied; never repeated blindly
 )
 
+// Step is a part of the way that an upstream can stop.
+type Step string
+
+// Steps that can stop.
+const (
+	StepPhotos   Step = "photos"
+	StepCode     Step = "code"
+	StepCheck    Step = "check"
+	StepIdentity Step = "identity"
+	StepUpload   Step = "upload"
+	StepEvidence Step = "evidence"
+)
+
+// StopCode says why a step stopped; it is part of ids of texts (trouble.CODE). The codes of package failure are used as well.
+type StopCode string
+
+// Codes that this program gives by itself.
+const (
+	StopUnknownOutcome  StopCode = "unknown_outcome"  // a write may have been applied
+	StopUnavailable     StopCode = "unavailable"      // an upstream gave no answer for long
+	StopStalled         StopCode = "stalled"          // nothing works on the case although it is the bot's turn
+	StopIncomplete      StopCode = "incomplete"       // what the evidence has to say did not happen
+	StopPhotoLost       StopCode = "photo_lost"       // the store has the photo no more
+	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier takes no more for this person today
+	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not take what the person gave
+)
+
 // Attention says why a case waits for HR beside review.
 type Attention struct {
-	Step     string    `json:"step"`   // photos | code | check | identity | upload | evidence
+	Step     Step      `json:"step"`
 	Return   State     `json:"return"` // state to go on in after 重试
 	Rev      int64     `json:"rev"`    // revision in which the step began
-	Code     string    `json:"code"`   // texts "trouble.<code>"
+	Code     StopCode  `json:"code"`
 	Upstream string    `json:"upstream,omitempty"`
 	LogID    string    `json:"log_id,omitempty"`
 	Since    time.Time `json:"since"`
@@ -166,12 +225,25 @@ type Attention struct {
 	Probes   int       `json:"probes,omitempty"`
 }
 
+// Resolution is how a stop ended.
+type Resolution string
+
+// Ways in which a stop ends.
+const (
+	ResolutionRetried   Resolution = "retried"
+	ResolutionResolved  Resolution = "resolved" // HR entered what the platform had done
+	ResolutionClosed    Resolution = "closed"
+	ResolutionWithdrawn Resolution = "withdrawn"
+	ResolutionExpired   Resolution = "expired"
+	ResolutionResumed   Resolution = "resumed" // went on by itself
+)
+
 // Settled says how a stop ended.
 type Settled struct {
-	Attention Attention `json:"attention"`
-	By        string    `json:"by,omitempty"` // open_id; empty = went on by itself
-	What      string    `json:"what"`         // retried | resolved | closed | withdrawn | expired | resumed
-	At        time.Time `json:"at"`
+	Attention Attention  `json:"attention"`
+	By        string     `json:"by,omitempty"` // open_id; empty = went on by itself
+	What      Resolution `json:"what"`
+	At        time.Time  `json:"at"`
 }
 
 // Disclosure records one handing over of personal data to a processor.

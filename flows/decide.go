@@ -171,7 +171,7 @@ func NewToast(id string, args map[string]string) *cards.Toast {
 // lateToast tells a late click who did what when.
 func LateToast(p *Policy, c *Case) *cards.Toast {
 	if r := c.Review; r != nil && c.State != AwaitingReview {
-		args := map[string]string{"what": r.What, "when": r.At.In(ChinaTime).Format("01-02 15:04")}
+		args := map[string]string{"what": string(r.What), "when": r.At.In(ChinaTime).Format("01-02 15:04")}
 		if p.NameOf != nil {
 			args["who"] = p.NameOf(r.By)
 		}

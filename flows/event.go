@@ -111,7 +111,7 @@ type Event struct {
 	Field    string // IdentityMismatch
 
 	Stop *Attention // StepStopped
-	Step string     // StepDelayed; "" = over
+	Step Step       // StepDelayed; "" = over
 
 	// Clicked is the message whose click is being answered with the new card: drawing it again
 	// can wait, in case the answer is lost.

@@ -5,55 +5,82 @@ import (
 	"strconv"
 	"time"
 
-	"shiming/cards"
 	"shiming/idcard"
 )
 
-// Findings are the checks that HR sees as chips, and that the policy judges. They are
-// worked out anew from what is on record; nothing is green that was not examined.
-func Findings(c *Case, now time.Time) []cards.Check {
+// Level is how a finding weighs.
+type Level string
+
+// Levels of findings.
+const (
+	LevelPassed      Level = "passed"
+	LevelWarning     Level = "warning"      // HR should look
+	LevelFailed      Level = "failed"       // HR has to look
+	LevelNotExamined Level = "not_examined" // never read as passed
+)
+
+// FindingCode names what was examined. It is part of ids of texts (chip.CODE, check.CODE.…).
+type FindingCode string
+
+// Codes of findings.
+const (
+	FindingNumberValid     FindingCode = "number_valid"
+	FindingThreeElements   FindingCode = "three_elements"
+	FindingValidity        FindingCode = "validity"
+	FindingSidesMatch      FindingCode = "sides_match"
+	FindingOCRConsistency  FindingCode = "ocr_consistency"
+	FindingEdited          FindingCode = "edited"
+	FindingDuplicateNumber FindingCode = "duplicate_number"
+	FindingNameVsFeishu    FindingCode = "name_vs_feishu"
+	FindingQuality         FindingCode = "quality"
+)
+
+// Finding is one thing that was examined and what came of it. Nothing in it is personal.
+type Finding struct {
+	Code  FindingCode
+	Level Level
+	Args  map[string]string // figures for its text, such as days
+}
+
+// Findings examines a case by what is on record; nothing passes that was not examined. They are what the policy judges and
+// HR sees. It is nil while a side of the card has not been read.
+func Findings(c *Case, now time.Time) []Finding {
 	p := c.Personal
 	if p.Front == nil || p.Back == nil {
 		return nil
 	}
 	front, back := p.Front.Open(), p.Back.Open()
-	add := func(list []cards.Check, code string, level cards.Level, args ...string) []cards.Check {
-		check := cards.Check{Code: code, Level: level}
-		for i := 0; i+1 < len(args); i += 2 {
-			if check.Args == nil {
-				check.Args = map[string]string{}
-			}
-			check.Args[args[i]] = args[i+1]
-		}
-		return append(list, check)
+	var out []Finding
+	add := func(code FindingCode, level Level) { out = append(out, Finding{Code: code, Level: level}) }
+	addWith := func(code FindingCode, level Level, arg string, n int) {
+		out = append(out, Finding{Code: code, Level: level, Args: map[string]string{arg: strconv.Itoa(n)}})
 	}
-	var out []cards.Check
 
 	_, err := idcard.ParseNumber(p.Number, now)
-	out = add(out, "number_valid", levelIf(err == nil, cards.Red))
+	add(FindingNumberValid, levelIf(err == nil, LevelFailed))
 
 	switch {
 	case c.Method == MethodNone:
-		out = add(out, "three_elements", cards.Grey)
+		add(FindingThreeElements, LevelNotExamined)
 	case c.Check == nil:
-		out = add(out, "three_elements", cards.Grey)
+		add(FindingThreeElements, LevelNotExamined)
 	default:
-		out = add(out, "three_elements", levelIf(c.Check.Outcome == "match", cards.Red))
+		add(FindingThreeElements, levelIf(c.Check.Outcome == CheckMatch, LevelFailed))
 	}
 
 	status, days := idcard.Validity(back, now)
 	switch status {
 	case idcard.StatusValid, idcard.StatusLongTerm:
-		out = add(out, "validity", cards.Green)
+		add(FindingValidity, LevelPassed)
 	case idcard.StatusExpiring:
-		out = add(out, "validity", cards.Amber, "days", strconv.Itoa(days))
+		addWith(FindingValidity, LevelWarning, "days", days)
 	case idcard.StatusExpired:
-		out = add(out, "validity", cards.Red)
+		add(FindingValidity, LevelFailed)
 	default:
-		out = add(out, "validity", cards.Grey)
+		add(FindingValidity, LevelNotExamined)
 	}
 
-	out = add(out, "sides_match", worst(idcard.SidesMatch(front, back, now)))
+	add(FindingSidesMatch, worst(idcard.SidesMatch(front, back, now)))
 
 	// The number that counts is the confirmed one; birth and gender are what the card shows.
 	confirmed := front
@@ -62,59 +89,60 @@ func Findings(c *Case, now time.Time) []cards.Check {
 		sealed.Number, sealed.RawNumber = n.Reveal(), n.Reveal()
 		confirmed = sealed.Open()
 	}
-	out = add(out, "ocr_consistency", worst(idcard.Consistency(confirmed)))
+	add(FindingOCRConsistency, worst(idcard.Consistency(confirmed)))
 
 	if len(c.Changed) > 0 {
-		out = add(out, "edited", cards.Amber)
+		add(FindingEdited, LevelWarning)
 	} else {
-		out = add(out, "edited", cards.Green)
+		add(FindingEdited, LevelPassed)
 	}
 
 	if len(c.Duplicates) > 0 {
-		out = add(out, "duplicate_number", cards.Red, "n", strconv.Itoa(len(c.Duplicates)))
+		addWith(FindingDuplicateNumber, LevelFailed, "n", len(c.Duplicates))
 	} else {
-		out = add(out, "duplicate_number", cards.Green)
+		add(FindingDuplicateNumber, LevelPassed)
 	}
 
 	switch p.ContactName {
 	case "":
-		out = add(out, "name_vs_feishu", cards.Grey)
+		add(FindingNameVsFeishu, LevelNotExamined)
 	case p.Name:
-		out = add(out, "name_vs_feishu", cards.Green)
+		add(FindingNameVsFeishu, LevelPassed)
 	default:
-		out = add(out, "name_vs_feishu", cards.Amber)
+		add(FindingNameVsFeishu, LevelWarning)
 	}
 
-	return add(out, "quality", quality(c, front, back))
+	add(FindingQuality, quality(c, front, back))
+	return out
 }
 
 // quality judges the photos. Where the OCR read every field, a photo was good enough, and the
 // local measures of blur and glare have nothing to add; a photocopy is worth a look in any case.
-func quality(c *Case, front, back idcard.Reading) cards.Level {
+func quality(c *Case, front, back idcard.Reading) Level {
 	complete := len(front.Missing) == 0 && len(back.Missing) == 0
 	for _, p := range c.Photos {
 		if p.State != PhotoRead {
 			continue
 		}
 		if !complete && len(p.Warnings) > 0 || slices.Contains(p.Warnings, idcard.CodePhotoGrey) {
-			return cards.Amber
+			return LevelWarning
 		}
 	}
-	return cards.Green
+	return LevelPassed
 }
 
 // AllGreen reports whether nothing needs a person's eye. What was not examined does not
 // count against the case, but a verification that did not happen does.
-func AllGreen(checks []cards.Check) bool {
-	if len(checks) == 0 {
+func AllGreen(findings []Finding) bool {
+	if len(findings) == 0 {
 		return false
 	}
-	for _, c := range checks {
-		switch c.Level {
-		case cards.Amber, cards.Red:
+	for _, f := range findings {
+		switch f.Level {
+		case LevelWarning, LevelFailed:
 			return false
-		case cards.Grey:
-			if c.Code == "three_elements" {
+		case LevelNotExamined:
+			if f.Code == FindingThreeElements {
 				return false
 			}
 		}
@@ -122,34 +150,34 @@ func AllGreen(checks []cards.Check) bool {
 	return true
 }
 
-// Worst is the worst level among the checks.
-func Worst(checks []cards.Check) cards.Level {
-	out := cards.Green
-	for _, c := range checks {
+// Worst is the worst level among the findings.
+func Worst(findings []Finding) Level {
+	out := LevelPassed
+	for _, f := range findings {
 		switch {
-		case c.Level == cards.Red:
-			return cards.Red
-		case c.Level == cards.Amber:
-			out = cards.Amber
+		case f.Level == LevelFailed:
+			return LevelFailed
+		case f.Level == LevelWarning:
+			out = LevelWarning
 		}
 	}
 	return out
 }
 
-func levelIf(good bool, bad cards.Level) cards.Level {
+func levelIf(good bool, bad Level) Level {
 	if good {
-		return cards.Green
+		return LevelPassed
 	}
 	return bad
 }
 
-func worst(issues []idcard.Issue) cards.Level {
-	level := cards.Green
+func worst(issues []idcard.Issue) Level {
+	level := LevelPassed
 	for _, i := range issues {
 		if i.Level == idcard.Error {
-			return cards.Red
+			return LevelFailed
 		}
-		level = cards.Amber
+		level = LevelWarning
 	}
 	return level
 }

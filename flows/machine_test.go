@@ -55,11 +55,11 @@ func TestAnySequenceOfEvents(t *testing.T) {
 				}
 			}
 			e := Event{Kind: k, At: at, Actor: "ou_hr1", Job: "job" + fmt.Sprint(step), MessageID: "om", Seq: int64(c.CodeSeq),
-				Problem: "nothing", Step: rapid.SampledFrom([]string{"identity", "evidence", "photos"}).Draw(rt, "step"),
+				Problem: "nothing", Step: rapid.SampledFrom([]Step{"identity", "evidence", "photos"}).Draw(rt, "step"),
 				Side: rapid.SampledFrom([]string{"front", "back", "neither"}).Draw(rt, "side"), ID: "id", Field: "mobile",
 				MAC: []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")), Code: "123456",
-				Check: &Check{Outcome: rapid.SampledFrom([]string{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"), Supplier: "s", Serial: "n", At: at},
-				Stop:  &Attention{Step: rapid.SampledFrom([]string{"photos", "code", "check", "identity", "upload", "evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]string{"unknown_outcome", "permission"}).Draw(rt, "code")},
+				Check: &Check{Outcome: rapid.SampledFrom([]CheckOutcome{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"), Supplier: "s", Serial: "n", At: at},
+				Stop:  &Attention{Step: rapid.SampledFrom([]Step{"photos", "code", "check", "identity", "upload", "evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]StopCode{"unknown_outcome", "permission"}).Draw(rt, "code")},
 				Form: cards.Form{IdentityName: str("name", SampleName, SampleName, "", "<at id=all>"), IdentityCode: str("number", SampleNumber, SampleNumber, "1"),
 					Mobile: str("mobile", SampleMobile, SampleMobile, "2"), Reason: str("reason", "blurred", ""), Side: str("part", "both", "front", "details"), EviPointID: str("point", "P123", "x")},
 			}

@@ -49,7 +49,7 @@ func ApplicantCard(c *Case, s Scene) cards.Card {
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
 		return cards.Progress{Ref: CardRef(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
-			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == "approved", At: stoppedAt(c)}
+			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == ReviewApproved, At: stoppedAt(c)}
 	case Done:
 		return doneCard(c, steps)
 	}
@@ -80,9 +80,9 @@ func stoppedAt(c *Case) cards.Step {
 		return ""
 	}
 	switch c.Attention.Step {
-	case "photos":
+	case StepPhotos:
 		return cards.StepPhotos
-	case "code", "check":
+	case StepCode, StepCheck:
 		return cards.StepCode
 	}
 	if !c.IdentityDone() { // beside the uploads
@@ -124,7 +124,7 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 	if c.PhotoOf(idcard.Back) != nil {
 		v.Back, v.CanRetake = cards.SideRead, true
 	}
-	if r := c.Review; r != nil && r.What == "sent_back" {
+	if r := c.Review; r != nil && r.What == ReviewSentBack {
 		v.SentBack, v.Note = r.Reason, c.Personal.Note
 	}
 	return v
@@ -166,16 +166,17 @@ func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 		v.ValidTo = back.ValidTo.String()
 	}
 	if status, days := idcard.Validity(back, s.Now); status == idcard.StatusExpiring {
-		v.Notices = append(v.Notices, cards.Check{Code: "validity", Level: cards.Amber, Args: map[string]string{"days": strconv.Itoa(days)}})
+		expiring := Finding{Code: FindingValidity, Level: LevelWarning, Args: map[string]string{"days": strconv.Itoa(days)}}
+		v.Notices = append(v.Notices, cardCheck(expiring))
 	}
-	if level := worst(idcard.Consistency(front)); level != cards.Green {
-		v.Notices = append(v.Notices, cards.Check{Code: "ocr_consistency", Level: level})
+	if level := worst(idcard.Consistency(front)); level != LevelPassed {
+		v.Notices = append(v.Notices, cardCheck(Finding{Code: FindingOCRConsistency, Level: level}))
 	}
 	if v.Problems == nil && front.Number.Empty() && !c.MaskedForm {
 		_, err := idcard.ParseNumber(number, s.Now)
 		v.Problems = map[string]string{"identity_code": numberProblem(err)}
 	}
-	if r := c.Review; r != nil && r.What == "sent_back" {
+	if r := c.Review; r != nil && r.What == ReviewSentBack {
 		v.SentBack, v.Note = r.Reason, c.Personal.Note
 	}
 	return v
@@ -184,11 +185,11 @@ func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 	v := cards.Code{Ref: CardRef(c), Steps: steps, MaskedMobile: MaskedMobile(c)}
 	if c.Code == nil {
-		v.State = "sending"
+		v.State = string(CodeStateSending)
 		return v
 	}
-	v.State, v.Problem, v.TriesLeft = c.Code.State, c.Code.Problem, MaxCodeTries-c.Code.Tries
-	if v.State == "sending" && c.Delayed != "" {
+	v.State, v.Problem, v.TriesLeft = string(c.Code.State), c.Code.Problem, MaxCodeTries-c.Code.Tries
+	if c.Code.State == CodeStateSending && c.Delayed != "" {
 		v.State = "delayed"
 	}
 	v.SentAt, v.ResendAt = c.Code.SentAt, c.Code.AskedAt.Add(s.Policy.CodeResend)
@@ -244,14 +245,14 @@ func HRCard(c *Case, s Scene) cards.Card {
 	}
 	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{By: s.By, At: s.At, What: s.What, Filed: EvidenceFiledFor(c)}
+		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.What), Filed: EvidenceFiledFor(c)}
 		if c.State == Recording || c.State == Filing || c.State == Done {
 			card.Decision.Stage = string(c.State)
 		}
 		return card
 	}
 	v := cards.Review{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), MaskedMobile: MaskedMobile(c),
-		Checks: Findings(c, s.Now), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
+		Checks: cardChecks(Findings(c, s.Now)), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
 	}
@@ -277,9 +278,31 @@ func HRCard(c *Case, s Scene) cards.Card {
 	return v
 }
 
+// colours are what a card shows for each level of a finding.
+var colours = map[Level]cards.Level{
+	LevelPassed:      cards.Green,
+	LevelWarning:     cards.Amber,
+	LevelFailed:      cards.Red,
+	LevelNotExamined: cards.Grey,
+}
+
+// Colour is what a card shows for the level of a finding.
+func Colour(l Level) cards.Level { return colours[l] }
+
+func cardCheck(f Finding) cards.Check {
+	return cards.Check{Code: string(f.Code), Level: Colour(f.Level), Args: f.Args}
+}
+
+func cardChecks(findings []Finding) (out []cards.Check) {
+	for _, f := range findings {
+		out = append(out, cardCheck(f))
+	}
+	return out
+}
+
 func attentionCard(c *Case, a *Attention) cards.Attention {
-	return cards.Attention{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), Step: a.Step, Code: a.Code,
-		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == "unknown_outcome"}
+	return cards.Attention{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), Step: string(a.Step), Code: string(a.Code),
+		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == StopUnknownOutcome}
 }
 
 func EvidenceFiledFor(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
@@ -330,7 +353,7 @@ func diffMask(s, other string) string {
 func decisionOf(c *Case) *cards.Decision {
 	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
 	if r := c.Review; r != nil {
-		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, r.What, r.Reason, c.Personal.Note
+		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, string(r.What), r.Reason, c.Personal.Note
 	}
 	switch c.State {
 	case Withdrawn:

@@ -79,13 +79,13 @@ func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 
 // unknownWrite says which write of a parked case may have happened; "" for none.
 func unknownWrite(c *Case) DiffKind {
-	if c.State != NeedsAttention || c.Attention.Code != "unknown_outcome" {
+	if c.State != NeedsAttention || c.Attention.Code != StopUnknownOutcome {
 		return ""
 	}
 	switch c.Attention.Step {
-	case "evidence":
+	case StepEvidence:
 		return DiffEvidenceUnknown
-	case "identity":
+	case StepIdentity:
 		return DiffIdentityUnknown
 	}
 	return ""
@@ -110,18 +110,18 @@ func AsksEsign(c *Case) bool {
 // wake is the stop of a case that stands still without a job, so that HR can let it go on. A
 // write that has begun may have happened.
 func ProbeStalled(c *Case) *Attention {
-	step := "upload"
+	step := StepUpload
 	switch {
 	case c.State == Checking:
-		step = "check"
+		step = StepCheck
 	case c.State == Recording && !c.IdentityDone():
-		step = "identity"
+		step = StepIdentity
 	case c.Uploads["front"] != "" && c.Uploads["back"] != "":
-		step = "evidence"
+		step = StepEvidence
 	}
-	a := &Attention{Step: step, Code: "stalled"}
+	a := &Attention{Step: step, Code: StopStalled}
 	if w := c.write(step); w != nil && w.State == WriteStarted {
-		a.Code = "unknown_outcome"
+		a.Code = StopUnknownOutcome
 	}
 	return a
 }
@@ -133,7 +133,7 @@ func StillHolds(c *Case, d Difference) bool {
 	case DiffEvidenceUnknown, DiffIdentityUnknown:
 		return unknownWrite(c) == d.Kind
 	case DiffStalled:
-		woken := c.State == NeedsAttention && (c.Attention.Code == "stalled" || c.Attention.Code == "unknown_outcome")
+		woken := c.State == NeedsAttention && (c.Attention.Code == StopStalled || c.Attention.Code == StopUnknownOutcome)
 		return woken || c.State.Turn() == Bot && c.EnteredAt.Equal(d.Since)
 	case DiffEvidenceMissing:
 		return c.State == Done && !recorded(c.Evidence)

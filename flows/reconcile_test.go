@@ -9,7 +9,7 @@ import (
 )
 
 func TestDifferences(t *testing.T) {
-	unknown := func(back State, step string) *Case { return parkedCase(back, stopped(step, "unknown_outcome", "")) }
+	unknown := func(back State, step Step) *Case { return parkedCase(back, stopped(step, "unknown_outcome", "")) }
 	idle := func(s State, age time.Duration) *Case {
 		c := SampleCase(s)
 		c.EnteredAt = SampleTime.Add(-age)
@@ -87,10 +87,11 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 // begun may have happened, so that both choices are HR's.
 func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 	for name, tt := range map[string]struct {
-		state      State
-		change     func(*Case)
-		step, code string
-		jobs       []JobKind // of HR's retry
+		state  State
+		change func(*Case)
+		step   Step
+		code   StopCode
+		jobs   []JobKind // of HR's retry
 	}{
 		"check":             {Checking, func(c *Case) {}, "check", "stalled", []JobKind{JobCheck}},
 		"identity":          {Recording, func(c *Case) { c.Identity = nil }, "identity", "stalled", []JobKind{JobIdentity, JobUpload, JobUpload}},
@@ -103,7 +104,7 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 		c := SampleCase(tt.state)
 		tt.change(c)
 		stop := ProbeStalled(c)
-		if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+stop.Code) {
+		if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+string(stop.Code)) {
 			t.Errorf("%s: %+v", name, stop)
 		}
 		d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).led(NeedsAttention)

@@ -20,7 +20,7 @@ func (d *decision) resume(s State) {
 			d.job(Job{Kind: JobReadPhotos})
 		}
 	case AwaitingCode:
-		if d.c.Code != nil && d.c.Code.State == "sending" && d.c.Code.MAC == nil {
+		if d.c.Code != nil && d.c.Code.State == CodeStateSending && d.c.Code.MAC == nil {
 			d.job(Job{Kind: JobSendCode, Rev: int64(d.c.Code.Seq)})
 		}
 	case Checking:

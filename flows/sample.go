@@ -73,19 +73,19 @@ func SampleCase(s State) *Case {
 	case AwaitingConfirmation:
 		c.Personal.Name, c.Personal.Number, c.Personal.Mobile = "", "", ""
 	case AwaitingCode:
-		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), Supplier: "腾讯云"}
+		c.Code = &Code{Seq: 1, State: CodeStateSent, MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), Supplier: "腾讯云"}
 		c.CodeSeq, c.CodesAsked = 1, []time.Time{SampleTime.Add(-2 * time.Minute)}
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention, Done:
-		c.Code = &Code{Seq: 1, State: "sent", MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), PassedAt: SampleTime.Add(-time.Minute), Supplier: "腾讯云", Serial: "s-1"}
+		c.Code = &Code{Seq: 1, State: CodeStateSent, MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), PassedAt: SampleTime.Add(-time.Minute), Supplier: "腾讯云", Serial: "s-1"}
 		c.CodeSeq, c.Confirmed, c.Rounds = 1, SampleTime.Add(-3*time.Minute), 1
 		c.Personal.SMSCode = "123456"
 		if s != Checking {
-			c.Check = &Check{Outcome: "match", Supplier: "腾讯云", Serial: "r-1", At: SampleTime.Add(-time.Minute)}
+			c.Check = &Check{Outcome: CheckMatch, Supplier: "腾讯云", Serial: "r-1", At: SampleTime.Add(-time.Minute)}
 		}
 	}
 	switch s {
 	case Recording, Filing, Done, NeedsAttention:
-		c.Review = &Review{By: "ou_hr1", What: "approved", At: SampleTime.Add(-30 * time.Second), Round: 1}
+		c.Review = &Review{By: "ou_hr1", What: ReviewApproved, At: SampleTime.Add(-30 * time.Second), Round: 1}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	}
 	switch s {
@@ -95,7 +95,7 @@ func SampleCase(s State) *Case {
 		c.Evidence = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	case NeedsAttention:
 		c.Identity.State = WriteUnknown
-		c.Attention = &Attention{Step: "identity", Return: Recording, Rev: 6, Code: "unknown_outcome", Since: SampleTime}
+		c.Attention = &Attention{Step: StepIdentity, Return: Recording, Rev: 6, Code: StopUnknownOutcome, Since: SampleTime}
 	}
 	if s.Terminal() {
 		c.Outcome = string(s)

@@ -10,12 +10,12 @@ import (
 )
 
 // stepOf says to which step a result belongs.
-var stepOf = map[Kind]string{
-	PhotoReadOK: "photos", PhotoFailed: "photos",
-	CodeSent: "code", CodeFailed: "code", CodeUnknown: "code",
-	PersonChecked: "check", CheckRefused: "check",
-	IdentityRecorded: "identity", IdentityMismatch: "identity",
-	PhotoUploaded: "upload", EvidenceFiled: "evidence",
+var stepOf = map[Kind]Step{
+	PhotoReadOK: StepPhotos, PhotoFailed: StepPhotos,
+	CodeSent: StepCode, CodeFailed: StepCode, CodeUnknown: StepCode,
+	PersonChecked: StepCheck, CheckRefused: StepCheck,
+	IdentityRecorded: StepIdentity, IdentityMismatch: StepIdentity,
+	PhotoUploaded: StepUpload, EvidenceFiled: StepEvidence,
 }
 
 // stop parks the case. What other steps of the case bring back meanwhile is kept.
@@ -30,12 +30,12 @@ func stop(d *decision) {
 	} else {
 		d.anew(AudienceHR)
 	}
-	d.why("stopped: " + a.Code)
+	d.why("stopped: " + string(a.Code))
 }
 
 func (d *decision) stopDetail(a *Attention) {
-	d.detail("step", a.Step)
-	d.detail("code", a.Code)
+	d.detail("step", string(a.Step))
+	d.detail("code", string(a.Code))
 	d.detail("upstream", a.Upstream)
 	d.detail("log_id", a.LogID)
 }
@@ -64,7 +64,7 @@ func stopAgain(d *decision) {
 // tried again by itself.
 func urgency(a *Attention) int {
 	switch {
-	case a.Code == "unknown_outcome":
+	case a.Code == StopUnknownOutcome:
 		return 2
 	case a.Incident == "":
 		return 1
@@ -120,7 +120,7 @@ func recovered(d *decision) {
 		d.why(string(d.e.Kind))
 	}
 	d.why(d.ch.Why + "; went on by itself")
-	if a.Step == "photos" && d.to == AwaitingPhotos {
+	if a.Step == StepPhotos && d.to == AwaitingPhotos {
 		d.resume(AwaitingPhotos) // another photo of the case may still be waiting for its next try
 	}
 }
@@ -173,7 +173,7 @@ func retry(d *decision) {
 		w.State = WriteRefused
 		d.detail("decided", "not written, once more")
 	}
-	if a.Step == "evidence" && strings.HasPrefix(a.Upstream, filesFamily) {
+	if a.Step == StepEvidence && strings.HasPrefix(a.Upstream, filesFamily) {
 		d.c.Uploads = nil // up with them once more
 	}
 	d.goTo(a.Return)
@@ -184,11 +184,21 @@ func retry(d *decision) {
 	d.toast("retried")
 }
 
+// resolutions says how an event ends a stop. Any other event leads on by itself.
+var resolutions = map[Kind]Resolution{
+	Retry:     ResolutionRetried,
+	Resolved:  ResolutionResolved,
+	Closed:    ResolutionClosed,
+	Cancelled: ResolutionWithdrawn,
+	Erase:     ResolutionWithdrawn,
+	ExpiryDue: ResolutionExpired,
+}
+
 // settle notes how a stop ended.
 func (d *decision) settle(a Attention) {
-	what := map[Kind]string{Retry: "retried", Resolved: "resolved", Closed: "closed", Cancelled: "withdrawn", Erase: "withdrawn", ExpiryDue: "expired"}[d.e.Kind]
-	if what == "" {
-		what = "resumed"
+	what, ok := resolutions[d.e.Kind]
+	if !ok {
+		what = ResolutionResumed
 	}
 	d.c.Settled = &Settled{Attention: a, What: what, At: d.e.At}
 	if d.e.Role == HR {
@@ -206,7 +216,7 @@ func resolve(d *decision) {
 		return
 	}
 	id := formValue(d.e.Form.EviPointID)
-	if a.Step == "evidence" {
+	if a.Step == StepEvidence {
 		if !strings.HasPrefix(id, "P") || len(id) < 2 || len(id) > 64 || strings.ContainsFunc(id, notAlphanumeric) {
 			d.refuse("no evidence point", NewToast("wrong_field", map[string]string{"field": "evi_point_id"}))
 			return
@@ -234,7 +244,7 @@ func notAlphanumeric(r rune) bool {
 // closeCase ends a case that cannot go on.
 func closeCase(d *decision) {
 	d.c.Outcome = "closed"
-	d.review("closed")
+	d.review(ReviewClosed)
 	d.toast("shut")
 	d.anew(AudienceApplicant)
 }

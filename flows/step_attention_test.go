@@ -9,7 +9,7 @@ import (
 )
 
 // stopped is what a step reports when it needs somebody.
-func stopped(step, code, incident string) *Attention {
+func stopped(step Step, code StopCode, incident string) *Attention {
 	return &Attention{Step: step, Code: code, Upstream: "42", LogID: "log", Incident: incident}
 }
 
@@ -25,8 +25,8 @@ func parkedCase(back State, a *Attention) *Case {
 func TestAStopParksTheCase(t *testing.T) {
 	for _, tt := range []struct {
 		from     State
-		step     string
-		code     string
+		step     Step
+		code     StopCode
 		incident string
 		anew     []string
 	}{
@@ -40,19 +40,19 @@ func TestAStopParksTheCase(t *testing.T) {
 		c := SampleCase(tt.from)
 		d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
 		d.queued()
-		d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", tt.step, "code", tt.code, "upstream", "42", "log_id", "log")
+		d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
 		a := d.Case.Attention
 		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
 			t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
 		}
-		if !cards.HasText("trouble."+tt.code) || !cards.HasText("attention_step."+tt.step) {
+		if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
 			t.Errorf("no words for %s, %s", tt.step, tt.code)
 		}
 		hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
-		if hr.Step != tt.step || hr.Code != tt.code || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
+		if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
 			t.Errorf("HR sees %+v", hr)
 		}
-		at := map[string]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
+		at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 			"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
 		if mine := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 			t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
@@ -64,8 +64,8 @@ func TestAStopParksTheCase(t *testing.T) {
 func TestAStopSettlesTheWrite(t *testing.T) {
 	for _, tt := range []struct {
 		from  State
-		step  string
-		code  string
+		step  Step
+		code  StopCode
 		state WriteState
 	}{
 		{Recording, "identity", "unknown_outcome", WriteUnknown}, {Recording, "identity", "permission", WriteRefused},
@@ -87,7 +87,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		back   State
-		step   string
+		step   Step
 		change func(*Case)
 		jobs   []JobKind
 	}{
@@ -122,7 +122,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			}
 			d.drew([]string{AudienceApplicant, AudienceHR}, nil)
 			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
-			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != tt.step {
+			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != string(tt.step) {
 				t.Errorf("HR sees %+v", hr)
 			}
 		})
@@ -149,7 +149,7 @@ func TestRetryOfAnUnknownOutcome(t *testing.T) {
 
 // Right after the intent nobody can know that a write did not happen.
 func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
-	for _, step := range []string{"identity", "evidence"} {
+	for _, step := range []Step{StepIdentity, StepEvidence} {
 		for _, tt := range []struct {
 			age     time.Duration
 			seconds string // to wait; "" = none

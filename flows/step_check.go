@@ -5,15 +5,15 @@ func personChecked(d *decision) {
 	d.c.Delayed = ""
 	d.sent("tencent_faceid")
 	d.c.Check = d.e.Check
-	d.detail("outcome", d.e.Check.Outcome)
+	d.detail("outcome", string(d.e.Check.Outcome))
 	d.detail("serial", d.e.Check.Serial)
-	if d.e.Check.Outcome != "match" {
+	if d.e.Check.Outcome != CheckMatch {
 		d.c.Mismatch = "three_elements"
-		if d.e.Check.Outcome == "no_record" {
+		if d.e.Check.Outcome == CheckNoRecord {
 			d.c.Mismatch = "no_record"
 		}
 		d.backToForm()
-		d.why("supplier: " + d.e.Check.Outcome)
+		d.why("supplier: " + string(d.e.Check.Outcome))
 		return
 	}
 	d.afterCheck()
@@ -38,7 +38,7 @@ func (d *decision) backToForm() {
 func (d *decision) afterCheck() {
 	d.c.Rounds++
 	if !d.p.ReviewAlways && AllGreen(Findings(d.c, d.e.At)) {
-		d.c.Review = &Review{What: "approved", At: d.e.At, Round: d.c.Rounds}
+		d.c.Review = &Review{What: ReviewApproved, At: d.e.At, Round: d.c.Rounds}
 		d.startRecording()
 		d.why("policy: all checks green")
 		return

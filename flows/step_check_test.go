@@ -7,7 +7,7 @@ import (
 	"shiming/cards"
 )
 
-func checked(outcome string) *Check {
+func checked(outcome CheckOutcome) *Check {
 	return &Check{Outcome: outcome, Detail: "0", Supplier: "腾讯云", Serial: "r-9", At: SampleTime}
 }
 
@@ -26,7 +26,7 @@ func TestAMatchGoesToHR(t *testing.T) {
 }
 
 func TestNoMatchGoesBackToTheForm(t *testing.T) {
-	for outcome, mismatch := range map[string]string{"mismatch": "three_elements", "no_record": "no_record"} {
+	for outcome, mismatch := range map[CheckOutcome]string{"mismatch": "three_elements", "no_record": "no_record"} {
 		d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
 		d.queued()
 		if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
@@ -108,51 +108,51 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 // Every finding has words, and nothing that was not examined is green.
 func TestFindings(t *testing.T) {
 	c := SampleCase(AwaitingReview)
-	level := func(c *Case) map[string]cards.Level {
-		m := map[string]cards.Level{}
+	level := func(c *Case) map[FindingCode]Level {
+		m := map[FindingCode]Level{}
 		for _, f := range Findings(c, SampleTime) {
 			m[f.Code] = f.Level
-			if !cards.HasText("check."+f.Code+"."+string(f.Level)) || !cards.HasText("chip."+f.Code) {
+			if !cards.HasText("check."+string(f.Code)+"."+string(Colour(f.Level))) || !cards.HasText("chip."+string(f.Code)) {
 				t.Errorf("no words for %s in %s", f.Code, f.Level)
 			}
 		}
 		return m
 	}
 	for code, l := range level(c) {
-		want := cards.Green
+		want := LevelPassed
 		if code == "name_vs_feishu" { // the directory was not asked
-			want = cards.Grey
+			want = LevelNotExamined
 		}
 		if l != want {
 			t.Errorf("%s is %s, want %s", code, l, want)
 		}
 	}
 	for _, tt := range []struct {
-		code   string
-		level  cards.Level
+		code   FindingCode
+		level  Level
 		change func(*Case)
 	}{
-		{"number_valid", cards.Red, func(c *Case) { c.Personal.Number = "1" }},
-		{"three_elements", cards.Grey, func(c *Case) { c.Check = nil }},
-		{"three_elements", cards.Grey, func(c *Case) { c.Method = MethodNone }},
-		{"three_elements", cards.Red, func(c *Case) { c.Check.Outcome = "mismatch" }},
-		{"validity", cards.Green, func(c *Case) { c.Personal.Back.LongTerm = true }},
-		{"validity", cards.Amber, func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 }},
-		{"validity", cards.Red, func(c *Case) { c.Personal.Back.ValidTo.Y = 2025 }},
-		{"validity", cards.Grey, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
-		{"sides_match", cards.Red, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
-		{"ocr_consistency", cards.Amber, func(c *Case) { c.Personal.Front.Gender = "female" }},
-		{"ocr_consistency", cards.Red, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female" }}, // typed, and neither birth nor gender fit
-		{"edited", cards.Amber, func(c *Case) { c.Changed = []string{"identity_name"} }},
-		{"duplicate_number", cards.Red, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
-		{"name_vs_feishu", cards.Green, func(c *Case) { c.Personal.ContactName = SampleName }},
-		{"name_vs_feishu", cards.Amber, func(c *Case) { c.Personal.ContactName = "小样" }},
-		{"quality", cards.Amber, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
-		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }}, // everything could be read
-		{"quality", cards.Amber, func(c *Case) {
+		{"number_valid", LevelFailed, func(c *Case) { c.Personal.Number = "1" }},
+		{"three_elements", LevelNotExamined, func(c *Case) { c.Check = nil }},
+		{"three_elements", LevelNotExamined, func(c *Case) { c.Method = MethodNone }},
+		{"three_elements", LevelFailed, func(c *Case) { c.Check.Outcome = "mismatch" }},
+		{"validity", LevelPassed, func(c *Case) { c.Personal.Back.LongTerm = true }},
+		{"validity", LevelWarning, func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 }},
+		{"validity", LevelFailed, func(c *Case) { c.Personal.Back.ValidTo.Y = 2025 }},
+		{"validity", LevelNotExamined, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
+		{"sides_match", LevelFailed, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
+		{"ocr_consistency", LevelWarning, func(c *Case) { c.Personal.Front.Gender = "female" }},
+		{"ocr_consistency", LevelFailed, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female" }}, // typed, and neither birth nor gender fit
+		{"edited", LevelWarning, func(c *Case) { c.Changed = []string{"identity_name"} }},
+		{"duplicate_number", LevelFailed, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
+		{"name_vs_feishu", LevelPassed, func(c *Case) { c.Personal.ContactName = SampleName }},
+		{"name_vs_feishu", LevelWarning, func(c *Case) { c.Personal.ContactName = "小样" }},
+		{"quality", LevelWarning, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
+		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }}, // everything could be read
+		{"quality", LevelWarning, func(c *Case) {
 			c.Photos[1].Warnings, c.Personal.Back.Missing = []string{"photo_glare"}, []string{"issued_by"}
 		}},
-		{"quality", cards.Green, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
+		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
 	} {
 		c := SampleCase(AwaitingReview)
 		tt.change(c)
@@ -166,10 +166,10 @@ func TestFindings(t *testing.T) {
 	if AllGreen(nil) {
 		t.Error("nothing examined counts as green")
 	}
-	if w := Worst([]cards.Check{{Level: cards.Grey}, {Level: cards.Amber}, {Level: cards.Green}}); w != cards.Amber {
+	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s", w)
 	}
-	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != cards.Red {
+	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
 		t.Errorf("worst is %s", w)
 	}
 }

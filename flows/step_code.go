@@ -36,7 +36,7 @@ func (d *decision) newCode() {
 	}
 	d.c.CodesAsked = append(recent, at)
 	d.c.CodeSeq++
-	d.c.Code = &Code{Seq: d.c.CodeSeq, State: "sending", AskedAt: at}
+	d.c.Code = &Code{Seq: d.c.CodeSeq, State: CodeStateSending, AskedAt: at}
 	d.c.Personal.CodeMobile = d.c.Personal.Mobile
 	d.job(Job{Kind: JobSendCode, Rev: int64(d.c.CodeSeq), At: at})
 }
@@ -64,7 +64,7 @@ func codeSent(d *decision) {
 	}
 	d.c.Delayed = ""
 	d.sent("tencent_sms")
-	d.c.Code.State, d.c.Code.SentAt = "sent", d.e.At
+	d.c.Code.State, d.c.Code.SentAt = CodeStateSent, d.e.At
 	d.c.Code.Serial = d.e.Serial
 	d.detail("serial", d.e.Serial)
 	d.show(AudienceApplicant)
@@ -78,7 +78,7 @@ func codeFailed(d *decision) {
 	}
 	d.c.Delayed = ""
 	d.sent("tencent_sms") // the number was, if no message
-	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = "failed", d.e.Problem, nil
+	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = CodeStateFailed, d.e.Problem, nil
 	d.detail("problem", d.e.Problem)
 	d.show(AudienceApplicant)
 }
@@ -91,14 +91,14 @@ func codeUnknown(d *decision) {
 		return
 	}
 	d.sent("tencent_sms")
-	d.c.Code.State = "unknown"
+	d.c.Code.State = CodeStateUnknown
 	d.c.Code.Problem = "unknown"
 	d.show(AudienceApplicant)
 }
 
 // codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
 func codeDropped(d *decision) {
-	if !d.current() || d.c.Code.State != "sending" {
+	if !d.current() || d.c.Code.State != CodeStateSending {
 		d.refuse("another code is valid", nil)
 		return
 	}
@@ -109,7 +109,7 @@ func codeDropped(d *decision) {
 // codeAsked is the applicant's wish for another code.
 func codeAsked(d *decision) {
 	if c := d.c.Code; c != nil {
-		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != "failed" {
+		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != CodeStateFailed {
 			d.refuse("too soon for another code", NewToast("code_wait", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
 		}

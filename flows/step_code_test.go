@@ -7,7 +7,7 @@ import (
 )
 
 // codeCase waits for a code in the given state, asked for a moment ago.
-func codeCase(state string) *Case {
+func codeCase(state CodeState) *Case {
 	c := SampleCase(AwaitingCode)
 	c.Code = &Code{Seq: 1, State: state, AskedAt: SampleTime.Add(-5 * time.Second), MAC: []byte("right"), Supplier: "腾讯云"}
 	c.CodesAsked = []time.Time{SampleTime.Add(-5 * time.Second)}
@@ -41,11 +41,12 @@ func TestResultsOfAnOlderCode(t *testing.T) {
 
 func TestWhatBecomesOfACode(t *testing.T) {
 	for _, tt := range []struct {
-		kind           Kind
-		state, problem string
-		sent           string
-		keepsMAC       bool
-		silent         bool
+		kind     Kind
+		state    CodeState
+		problem  string
+		sent     string
+		keepsMAC bool
+		silent   bool
 	}{
 		{CodeSent, "sent", "", "tencent_sms", true, false},
 		{CodeFailed, "failed", "mobile_blocked", "tencent_sms", false, false},
@@ -75,7 +76,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 func TestAskingForAnotherCode(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		state   string
+		state   CodeState
 		asked   time.Duration // ago
 		mobile  string        // where the last one went
 		waits   string        // seconds, when it is too soon
@@ -128,7 +129,7 @@ func TestTypedCodes(t *testing.T) {
 	ttl := SamplePolicy().CodeTTL
 	for _, tt := range []struct {
 		name    string
-		state   string
+		state   CodeState
 		at      time.Time
 		mac     string
 		tries   int // before

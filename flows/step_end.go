@@ -26,6 +26,6 @@ func delayed(d *decision) {
 		return
 	}
 	d.c.Delayed = d.e.Step
-	d.detail("step", d.e.Step)
+	d.detail("step", string(d.e.Step))
 	d.show(AudienceApplicant)
 }

@@ -15,7 +15,7 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		back   State
-		step   string
+		step   Step
 		change func(*Case)
 		e      Event
 		to     State
@@ -125,7 +125,7 @@ func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
 func TestPreparationsWhileParked(t *testing.T) {
 	for _, tt := range []struct {
 		back   State
-		step   string
+		step   Step
 		change func(*Case)
 		e      Event
 		jobs   []JobKind
@@ -173,8 +173,8 @@ func TestASecondStop(t *testing.T) {
 	for _, tt := range []struct {
 		name          string
 		first, second *Attention
-		shown         string // step that HR is asked about afterwards
-		told          bool   // HR gets a new card
+		shown         Step // step that HR is asked about afterwards
+		told          bool // HR gets a new card
 	}{
 		{"unknown after a shared cause", shared, unknown, "identity", true},
 		{"unknown after a clear no", stopped("upload", "photo_lost", ""), unknown, "identity", true},
@@ -191,7 +191,7 @@ func TestASecondStop(t *testing.T) {
 				c.Identity.State = WriteUnknown
 			}
 			second := *tt.second
-			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", second.Step, "code", second.Code)
+			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", string(second.Step), "code", string(second.Code))
 			a := d.Case.Attention
 			if a.Step != tt.shown || a.Return != Recording || a.Rev != first.Rev {
 				t.Errorf("attention %+v", a)
@@ -293,11 +293,11 @@ func resultOfEffect(effect, how string) Event {
 		}
 		return Event{Kind: PhotoUploaded, Side: effect, ID: "f-" + effect}
 	case "shared":
-		return Event{Kind: StepStopped, Stop: stopped(step, "quota", step+"/quota")}
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "quota", step+"/quota")}
 	case "clear":
-		return Event{Kind: StepStopped, Stop: stopped(step, "refused", "")}
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "refused", "")}
 	}
-	return Event{Kind: StepStopped, Stop: stopped(step, "unknown_outcome", "")}
+	return Event{Kind: StepStopped, Stop: stopped(Step(step), "unknown_outcome", "")}
 }
 
 // leadOn lets the effects that try again succeed, and else has HR press what the card offers.

@@ -15,8 +15,8 @@ func restored(d *decision) {
 	if d.files() && d.mayBeWritten(&d.c.Evidence) {
 		changed = true
 	}
-	if code := d.c.Code; code != nil && code.State == "sending" {
-		code.State, code.Problem = "unknown", "unknown"
+	if code := d.c.Code; code != nil && code.State == CodeStateSending {
+		code.State, code.Problem = CodeStateUnknown, "unknown"
 		d.show(AudienceApplicant)
 		changed = true
 	}
@@ -60,5 +60,5 @@ func (d *decision) asked() bool {
 	if _, is := d.c.write(a.Step).FromBackup(); !is {
 		return true
 	}
-	return a.Code == "unknown_outcome" && !d.c.BeforeWrites() && (a.Step != "evidence" || d.c.IdentityDone())
+	return a.Code == StopUnknownOutcome && !d.c.BeforeWrites() && (a.Step != StepEvidence || d.c.IdentityDone())
 }

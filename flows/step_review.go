@@ -6,7 +6,7 @@ import (
 	"shiming/idcard"
 )
 
-func (d *decision) review(what string) {
+func (d *decision) review(what ReviewOutcome) {
 	d.c.Review = &Review{By: d.e.Actor, What: what, At: d.e.At, Round: d.c.Rounds,
 		Reason: formValue(d.e.Form.Reason)}
 	d.c.Personal.Note = shortNote(formValue(d.e.Form.Note))
@@ -30,7 +30,7 @@ func shortNote(s string) string {
 }
 
 func approve(d *decision) {
-	d.review("approved")
+	d.review(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
 }
@@ -41,7 +41,7 @@ func sendBack(d *decision) {
 		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review("sent_back")
+	d.review(ReviewSentBack)
 	d.toast("sent_back")
 	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
@@ -68,7 +68,7 @@ func reject(d *decision) {
 		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review("rejected")
+	d.review(ReviewRejected)
 	d.toast("rejected")
 	d.anew(AudienceApplicant)
 }

@@ -7,19 +7,19 @@ func (d *decision) markUnknown(a *Attention) {
 	if w == nil || w.State != WriteStarted {
 		return
 	}
-	if a.Code == "unknown_outcome" {
+	if a.Code == StopUnknownOutcome {
 		w.State = WriteUnknown
-		d.sent(map[string]string{"identity": "feishu_identity", "evidence": "esign"}[a.Step]) // it may well have been received
+		d.sent(map[Step]string{StepIdentity: "feishu_identity", StepEvidence: "esign"}[a.Step]) // it may well have been received
 	} else {
 		w.State = WriteRefused
 	}
 }
 
-func (c *Case) write(step string) *Write {
+func (c *Case) write(step Step) *Write {
 	switch step {
-	case "identity":
+	case StepIdentity:
 		return c.Identity
-	case "evidence":
+	case StepEvidence:
 		return c.Evidence
 	}
 	return nil
@@ -55,5 +55,5 @@ func writeFailed(d *decision) {
 		return
 	}
 	w.State = WriteRefused
-	d.detail("step", d.e.Step)
+	d.detail("step", string(d.e.Step))
 }

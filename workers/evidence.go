@@ -8,7 +8,7 @@ import (
 // incomplete names what did not happen although the evidence would have to say that it did.
 func incomplete(c *flows.Case) string {
 	switch {
-	case c.Check == nil || c.Check.Outcome != "match" || c.Check.Serial == "":
+	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
 	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
 		return "sms_code"

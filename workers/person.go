@@ -17,7 +17,7 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.Rev || c.Code.State != "sending" {
+	if !wants(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.Rev || c.Code.State != flows.CodeStateSending {
 		return nil
 	}
 	if c.Code.MAC != nil {
@@ -43,11 +43,11 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
+		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.Rev})
 		return flows.IgnoreNotFound(err)
 	case failure.Person:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", "code")
+		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.Rev, Problem: t.Reason})
 		return flows.IgnoreNotFound(err)
 	}
@@ -55,7 +55,7 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeDropped, Seq: j.Rev}); err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	return w.failed(ctx, j, "code", t)
+	return w.failed(ctx, j, flows.StepCode, t)
 }
 
 // checkPerson asks the supplier whether name, number and mobile are one person's.
@@ -72,20 +72,20 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		t := failure.Of(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", "check")
+			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
 			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
 			return flows.IgnoreNotFound(err)
 		}
 		switch {
 		case t.Reason == string(verify.ReasonTooManyChecks):
-			t.Class, t.Code = failure.Refused, "too_many_checks"
+			t.Class, t.Code = failure.Refused, string(flows.StopTooManyChecks)
 		case t.Class == failure.Person:
-			t.Class, t.Code = failure.Refused, "supplier_refused"
+			t.Class, t.Code = failure.Refused, string(flows.StopSupplierRefused)
 		}
-		return w.failed(ctx, j, "check", t)
+		return w.failed(ctx, j, flows.StepCheck, t)
 	}
 	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &flows.Check{
-		Outcome: string(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
+		Outcome: flows.CheckOutcome(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
 	return flows.IgnoreNotFound(err)
 }
 

@@ -37,7 +37,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		t := failure.Of(err, false)
 		switch t.Class {
 		case failure.Gone, failure.Person, failure.Refused:
-			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
+			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
 		}
 		switch t.Class {
 		case failure.Gone:
@@ -47,7 +47,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		case failure.Refused:
 			return w.refuse(ctx, j, p.ID, "download_failed")
 		}
-		return w.failed(ctx, j, "photos", t)
+		return w.failed(ctx, j, flows.StepPhotos, t)
 	}
 	_, leave, err := w.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
 	if err != nil {
@@ -183,14 +183,14 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	if err != nil {
 		t := failure.Of(err, false)
 		if t.Class == failure.Person {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", "photos")
+			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
 			problem := "nothing"
 			if t.Upstream == "2110001" {
 				problem = "bad_file"
 			}
 			return w.refuse(ctx, j, photo.ID, problem)
 		}
-		return w.failed(ctx, j, "photos", t)
+		return w.failed(ctx, j, flows.StepPhotos, t)
 	}
 	now := w.engine.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)

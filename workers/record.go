@@ -21,10 +21,10 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	if intent := c.Identity; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, "identity", failure.Details{}) // our earlier run died between intent and answer
+		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{}) // our earlier run died between intent and answer
 	}
 	if cause, is := c.Identity.FromBackup(); is {
-		return w.unknown(ctx, j, "identity", failure.Details{Upstream: cause})
+		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{Upstream: cause})
 	}
 	c, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -39,25 +39,25 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, "identity", t)
+		return w.unknown(ctx, j, flows.StepIdentity, t)
 	case failure.Mismatch:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", "identity")
+		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepIdentity)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: t.Field})
 		return flows.IgnoreNotFound(err)
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: "identity"}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: flows.StepIdentity}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}
-	return w.failed(ctx, j, "identity", t)
+	return w.failed(ctx, j, flows.StepIdentity, t)
 }
 
 // unknown parks the case until HR says what became of a write.
-func (w *Workers) unknown(ctx context.Context, j flows.Job, step string, t failure.Details) error {
-	t.Class, t.Code = failure.Unknown, "unknown_outcome"
+func (w *Workers) unknown(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
+	t.Class, t.Code = failure.Unknown, failure.CodeUnknownOutcome
 	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-		Step: step, Code: "unknown_outcome", Upstream: t.Upstream, LogID: t.LogID}})
+		Step: step, Code: flows.StopUnknownOutcome, Upstream: t.Upstream, LogID: t.LogID}})
 	return flows.IgnoreNotFound(err)
 }
 
@@ -75,7 +75,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	}
 	jpeg, leave, err := w.picture(ctx, j.Case, photo)
 	if flows.IsNotFound(err) {
-		return w.failed(ctx, j, "upload", failure.Details{Class: failure.Refused, Code: "photo_lost"})
+		return w.failed(ctx, j, flows.StepUpload, failure.Details{Class: failure.Refused, Code: string(flows.StopPhotoLost)})
 	}
 	if err != nil {
 		return err
@@ -83,14 +83,14 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", "upload") })
+	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload) })
 	id, err := w.Notary.UploadFile(told, name, jpeg)
 	if err != nil {
 		t := failure.Of(err, false)
 		if t.Class == failure.FileLost {
-			t.Class, t.Code = failure.Retry, "unavailable" // a fresh upload makes a fresh file
+			t.Class, t.Code = failure.Retry, failure.CodeUnavailable // a fresh upload makes a fresh file
 		}
-		return w.failed(ctx, j, "upload", t)
+		return w.failed(ctx, j, flows.StepUpload, t)
 	}
 	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: j.Ref, ID: id})
 	return flows.IgnoreNotFound(err)
@@ -106,14 +106,14 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	if intent := c.Evidence; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, "evidence", failure.Details{})
+		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{})
 	}
 	if cause, is := c.Evidence.FromBackup(); is {
-		return w.unknown(ctx, j, "evidence", failure.Details{Upstream: cause})
+		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{Upstream: cause})
 	}
 	point := EvidenceOf(c)
 	if missing := incomplete(c); missing != "" {
-		return w.failed(ctx, j, "evidence", failure.Details{Class: failure.Refused, Code: "incomplete", Upstream: missing})
+		return w.failed(ctx, j, flows.StepEvidence, failure.Details{Class: failure.Refused, Code: string(flows.StopIncomplete), Upstream: missing})
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -127,19 +127,19 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, "evidence", t)
+		return w.unknown(ctx, j, flows.StepEvidence, t)
 	case failure.FileLost:
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
 			if _, again, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.UploadsLost}); err != nil || again {
-				w.callFailed(j.Case, t, "job", j.Kind, "step", "evidence")
+				w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepEvidence)
 				return flows.IgnoreNotFound(err)
 			}
 		}
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: "evidence"}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: flows.StepEvidence}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}
-	return w.failed(ctx, j, "evidence", t)
+	return w.failed(ctx, j, flows.StepEvidence, t)
 }

@@ -66,7 +66,7 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 				w.Must(w.Run(t.Context(), j))
 			}
 			now := w.InState(c.ID, flows.NeedsAttention)
-			if now.Attention.Code != "unknown_outcome" || now.Attention.Step != step || calls() != 1 {
+			if now.Attention.Code != "unknown_outcome" || string(now.Attention.Step) != step || calls() != 1 {
 				t.Fatalf("%s: %+v after %d calls", step, now.Attention, calls())
 			}
 			w.Registrar.RecordFunc, w.Notary.PointFunc = nil, nil

@@ -222,7 +222,7 @@ func (w *Workers) pending(ctx context.Context, v flows.View, tenantKey, who stri
 		}
 		row := cards.PendingRow{Ref: flows.CardRef(c), Applicant: c.OpenID, MaskedName: flows.MaskedName(c), State: string(c.State), Since: c.EnteredAt, Worst: cards.Red}
 		if c.State == flows.AwaitingReview {
-			row.Worst = flows.Worst(flows.Findings(c, w.engine.Now()))
+			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
 		}
 		out.Rows = append(out.Rows, row)
 	}

@@ -92,9 +92,9 @@ func wants(c *flows.Case, rev int64, states ...flows.State) bool {
 
 // failed deals with a failed call in the one way that every step shares: wait and try
 // again, or stop and tell HR. What is particular to a step has been dealt with before.
-func (w *Workers) failed(ctx context.Context, j flows.Job, step string, t failure.Details) error {
+func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
 	w.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
-	code := step + ":" + t.Code
+	code := string(step) + ":" + t.Code
 	if t.Upstream != "" {
 		code += ":" + t.Upstream
 	}
@@ -102,7 +102,7 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step string, t failur
 	case failure.Retry:
 		if j.Attempt >= escalateAfter {
 			if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-				Step: step, Code: "unavailable", Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+				Step: step, Code: flows.StopUnavailable, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 				return flows.IgnoreNotFound(err)
 			}
 			return &flows.Again{In: flows.ProbeEvery, Code: code}
@@ -115,19 +115,19 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step string, t failur
 		return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: code}
 	case failure.Operator:
 		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-			Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+			Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 		return &flows.Again{In: max(flows.ProbeEvery, t.After), Snooze: true, Code: code}
 	}
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-		Step: step, Code: t.Code, Upstream: t.Upstream, LogID: t.LogID}})
+		Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID}})
 	return flows.IgnoreNotFound(err)
 }
 
 // incidentOf names a cause that many cases may share.
-func incidentOf(step string, t failure.Details) string {
-	return strings.Join([]string{step, t.Code, t.Upstream}, "/")
+func incidentOf(step flows.Step, t failure.Details) string {
+	return strings.Join([]string{string(step), t.Code, t.Upstream}, "/")
 }
 
 // retryIncident goes on with the other cases that waited for the same cause: each of them

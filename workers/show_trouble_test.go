@@ -339,7 +339,7 @@ func TestTheLastStateWins(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
-				} else if _, _, err := w.Report(ctx, c.ID, workerstest.Delayed(fmt.Sprint(i, n))); err != nil {
+				} else if _, _, err := w.Report(ctx, c.ID, workerstest.Delayed(flows.Step(fmt.Sprint(i, n)))); err != nil {
 					t.Error(err)
 				}
 				for q := w.DueJob(flows.JobShow); q != nil; q = w.DueJob(flows.JobShow) {

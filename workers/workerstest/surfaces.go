@@ -39,4 +39,4 @@ func (w *World) Change(caseID string, ev flows.Event) *flows.Case {
 }
 
 // delayed changes what the applicant's card shows while it stays the same step.
-func Delayed(step string) flows.Event { return flows.Event{Kind: flows.StepDelayed, Step: step} }
+func Delayed(step flows.Step) flows.Event { return flows.Event{Kind: flows.StepDelayed, Step: step} }
