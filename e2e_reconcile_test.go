@@ -28,7 +28,9 @@ func (r *rig) night() {
 	r.clock.move(24 * time.Hour)
 	today := r.clock.now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
 	err := r.app.store.Tx(r.ctx, func(tx flows.Tx) error {
-		return tx.Enqueue(r.ctx, flows.Job{Kind: flows.JobReconcile, Ref: today, Key: "test/" + today, Args: map[string]string{"tenant": tenant}})
+		j := flows.Reconcile(tenant, today, 0, time.Time{})
+		j.Key = "test/" + today
+		return tx.Enqueue(r.ctx, j)
 	})
 	if err != nil {
 		r.Fatal(err)
@@ -170,7 +172,9 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 	r.clock.move(24 * time.Hour)
 	today := r.clock.now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
 	if err := r.app.store.Tx(r.ctx, func(tx flows.Tx) error {
-		return tx.Enqueue(r.ctx, flows.Job{Kind: flows.JobReconcile, Ref: today, Key: "test/" + today, Args: map[string]string{"tenant": tenant}})
+		j := flows.Reconcile(tenant, today, 0, time.Time{})
+		j.Key = "test/" + today
+		return tx.Enqueue(r.ctx, j)
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -53,10 +53,6 @@ func (e *Engine) MayPrecedeAnswer(shown []byte) bool {
 	return ok && by != e.id && e.Now().Sub(at) < overtaking
 }
 
-// argClicked is the argument of a job that draws a surface after a click: the message that was
-// clicked, where it was not the surface's own.
-const ArgClickedMessage = "clicked"
-
 // redrawSoon sees to the message that a click was answered on, when that is not done by
 // drawing what the click has changed. The card in the answer may be older by then than what
 // another engine has drawn, and it may have replaced the pointer to a newer message.
@@ -64,7 +60,11 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out
 	if k.MessageID == "" {
 		return nil
 	}
-	j := flows.Job{Kind: flows.JobShow, Case: out.Case.ID, At: e.Now().Add(answered)}
+	show := func(s *flows.Surface) flows.Job {
+		j := flows.ShowSurface(out.Case.ID, s.ID)
+		j.At = e.Now().Add(answered)
+		return j
+	}
 	s, err := tx.SurfaceByMessage(ctx, k.MessageID)
 	switch {
 	case err == nil && out.Happened():
@@ -77,13 +77,11 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return err
 		}
-		j.Ref = s.ID
-		return e.Enqueue(ctx, tx, "answered/"+k.EventID, j)
+		return e.Enqueue(ctx, tx, "answered/"+k.EventID, show(s))
 	case !flows.IsNotFound(err):
 		return err
 	}
 	// A former message of the surface, or one that has just been sent: its id comes with the answer.
-	j.Args = map[string]string{ArgClickedMessage: k.MessageID}
 	var list []*flows.Surface
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
 		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceApplicant)
@@ -95,7 +93,7 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out
 		return err
 	}
 	for _, s := range list {
-		j.Ref = s.ID
+		j := show(s).With(flows.ArgClicked, k.MessageID)
 		if err := e.Enqueue(ctx, tx, "answered/"+k.EventID+"/"+s.ID, j); err != nil {
 			return err
 		}

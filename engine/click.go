@@ -40,7 +40,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bo
 		return e.clickStart(ctx, tx, k, again)
 	case cards.ActMyData:
 		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Job{Ref: flows.ReplyMyData}); err != nil {
+			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyMyData)); err != nil {
 				return flows.Answer{}, err
 			}
 		}
@@ -56,7 +56,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bo
 			return e.clickNext(ctx, tx, k)
 		}
 		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Job{Ref: flows.ReplyRemindAll}); err != nil {
+			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyRemindAll)); err != nil {
 				return flows.Answer{}, err
 			}
 		}
@@ -112,7 +112,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bo
 		if err := e.eraseOthers(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
-		receipt, err := e.MyData(ctx, tx, AddressedTo(flows.Job{}, k.TenantKey, k.OpenID))
+		receipt, err := e.MyData(ctx, tx, k.TenantKey, k.OpenID)
 		return flows.Answer{Toast: out.Change.Toast, Card: receipt}, err
 	}
 	return e.answerWith(ctx, tx, k, out)

@@ -18,5 +18,5 @@ func (e *Engine) recountSoon(ctx context.Context, tx flows.Tx, c *flows.Case, in
 	if queued || err != nil {
 		return nil, err
 	}
-	return []flows.Job{{Kind: flows.JobRecount, Case: c.ID, Ref: incident, At: at}}, nil
+	return []flows.Job{flows.RecountIncident(c.ID, incident, at)}, nil
 }

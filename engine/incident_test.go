@@ -159,7 +159,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	w := workerstest.New(t)
 	for i := range 5 {
 		c := w.PutCase(flows.AwaitingReview, fmt.Sprintf("ou_%d", i))
-		w.QueueJob(flows.Job{Kind: flows.JobRemind, Case: c.ID, Rev: c.Rev})
+		w.QueueJob(flows.Remind(c.Rev, time.Time{}).Of(c.ID))
 	}
 	w.RunJobs(flows.JobRemind, flows.JobReply)
 	digests := func() []*workerstest.Message { return w.Chat.SentTo("oc_hr") }
@@ -168,7 +168,9 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	}
 	w.Pass(flows.SamplePolicy().ReminderAfter)
 	digest := func(i int, key string) {
-		w.QueueJob(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: w.LatestCase(fmt.Sprintf("ou_%d", i)).ID, Key: key})
+		digest := flows.Reply(flows.ReplyDigest).ToHR().Of(w.LatestCase(fmt.Sprintf("ou_%d", i)).ID)
+		digest.Key = key
+		w.QueueJob(digest)
 	}
 	for i := range 5 {
 		digest(i, fmt.Sprint("second", i))

@@ -9,8 +9,8 @@ import (
 
 // replyTo queues a reply to the person who clicked.
 func (e *Engine) replyTo(ctx context.Context, tx flows.Tx, k flows.Click, j flows.Job) error {
-	j.Kind, j.To, j.ToType = flows.JobReply, k.OpenID, "open_id"
-	return e.Enqueue(ctx, tx, "click/"+k.EventID, AddressedTo(j, k.TenantKey, k.OpenID))
+	j = j.Towards(flows.Receiver{Type: "open_id", ID: k.OpenID})
+	return e.Enqueue(ctx, tx, "click/"+k.EventID, j.For(k.TenantKey, k.OpenID))
 }
 
 // key builds a key that makes something happen once; "" for an empty id, which the store skips.
@@ -23,7 +23,7 @@ func key(kind, id string) string {
 
 // notice answers with one line.
 func (e *Engine) notice(ctx context.Context, tx flows.Tx, m flows.Message, code string) error {
-	return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyNotice, Args: map[string]string{"code": code}})
+	return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyNotice).With(flows.ArgCode, code))
 }
 
 // reply answers where the message came from: in a group as an answer to it.
@@ -31,29 +31,16 @@ func (e *Engine) queueReply(ctx context.Context, tx flows.Tx, m flows.Message, j
 	if m.Private {
 		return e.private(ctx, tx, m, j)
 	}
-	j.To, j.ToType = m.MessageID, "message_id"
-	return e.answer(ctx, tx, m, j)
+	return e.answer(ctx, tx, m, j.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
 }
 
 // private answers in the person's own chat.
 func (e *Engine) private(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
-	j.To, j.ToType = m.OpenID, "open_id"
-	return e.answer(ctx, tx, m, j)
+	return e.answer(ctx, tx, m, j.Towards(flows.Receiver{Type: "open_id", ID: m.OpenID}))
 }
 
 func (e *Engine) answer(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
-	j.Kind = flows.JobReply
-	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, AddressedTo(j, m.TenantKey, m.OpenID))
-}
-
-// personally notes in a reply's arguments whom it is for.
-func AddressedTo(j flows.Job, tenantKey, openID string) flows.Job {
-	args := map[string]string{"tenant": tenantKey, "who": openID}
-	for k, v := range j.Args {
-		args[k] = v
-	}
-	j.Args = args
-	return j
+	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j.For(m.TenantKey, m.OpenID))
 }
 
 // enqueue names each job after its cause, so that the same cause always makes the same

@@ -68,9 +68,9 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 	if !m.Private {
 		switch w {
 		case flows.WordNone, flows.WordSixDigits:
-			return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyGreeting})
+			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 		case flows.WordHelp:
-			return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyGreeting, Args: map[string]string{"help": "1"}})
+			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		}
 		// What concerns one person is answered to that person.
 		m.Private = true
@@ -86,7 +86,7 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 		if c != nil {
 			return e.Handle(ctx, tx, c, flows.Event{Kind: flows.CardAsked, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
 		}
-		return e.private(ctx, tx, m, flows.Job{Ref: flows.ReplyLatest})
+		return e.private(ctx, tx, m, flows.Reply(flows.ReplyLatest))
 	case flows.WordCancel:
 		if c == nil {
 			return e.notice(ctx, tx, m, "nothing_open")
@@ -97,9 +97,9 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 		}
 		return err
 	case flows.WordMyData, flows.WordDeleteData:
-		return e.private(ctx, tx, m, flows.Job{Ref: flows.ReplyMyData})
+		return e.private(ctx, tx, m, flows.Reply(flows.ReplyMyData))
 	case flows.WordHelp:
-		return e.private(ctx, tx, m, flows.Job{Ref: flows.ReplyGreeting, Args: map[string]string{"help": "1"}})
+		return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 	case flows.WordSixDigits:
 		if c != nil && c.State == flows.AwaitingCode {
 			return e.codeInChat(ctx, tx, m, c)
@@ -108,7 +108,7 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 	if c != nil {
 		return e.notice(ctx, tx, m, "not_understood")
 	}
-	return e.private(ctx, tx, m, flows.Job{Ref: flows.ReplyGreeting})
+	return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 }
 
 // codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
@@ -147,16 +147,16 @@ func (e *Engine) hrWord(ctx context.Context, tx flows.Tx, m flows.Message, w flo
 	}
 	switch w {
 	case flows.WordPending:
-		return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyPending})
+		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyPending))
 	case flows.WordStats:
-		return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyStats})
+		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.WordRemind:
-		return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyRemindAll})
+		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
 	case flows.WordReconcile:
 		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
 			return err
 		}
-		return e.queueReply(ctx, tx, m, flows.Job{Ref: flows.ReplyReconcile})
+		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
 	}
 	if m.Private {
 		return e.notice(ctx, tx, m, "only_in_group")
@@ -185,7 +185,7 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		if err := tx.PutSetting(ctx, n.TenantKey, "greeted/"+n.OpenID, "1"); err != nil {
 			return err
 		}
-		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}, flows.Job{Ref: flows.ReplyGreeting})
+		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}, flows.Reply(flows.ReplyGreeting))
 	})
 }
 

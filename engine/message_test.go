@@ -55,8 +55,8 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 	for _, tt := range []struct {
 		who, text string
 		group     bool
-		ref       string // template; "" = no reply
-		code      string // of a notice
+		ref       flows.Template // template; "" = no reply
+		code      string         // of a notice
 		toType    string
 	}{
 		{"ou_new", "你好", false, flows.ReplyGreeting, "", "open_id"},
@@ -97,7 +97,7 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 			w.Say(tt.who, tt.text)
 		}
 		j := reply(w)
-		if j.Ref != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
+		if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
 			t.Errorf("%s: answered with %+v", name, j)
 		}
 		if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
@@ -114,7 +114,7 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 		}
 	}
 	in := w.Group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
-	if j := reply(w); j.Ref != flows.ReplyPending || j.To != in {
+	if j := reply(w); j.Template() != flows.ReplyPending || j.To != in {
 		t.Errorf("in HR's group: answered with %+v", j)
 	}
 }
@@ -290,7 +290,7 @@ func TestPeopleAreGreetedOnce(t *testing.T) {
 	enter("e2", "ou_1", workerstest.Tenant)
 	w.Pass(30 * 24 * time.Hour) // event keys are gone by then
 	enter("e3", "ou_1", workerstest.Tenant)
-	if j := reply(w); j.Ref != flows.ReplyGreeting || j.To != "ou_1" {
+	if j := reply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
 		t.Errorf("greeted with %+v", j)
 	}
 	enter("e4", "ou_2", workerstest.Tenant)
@@ -311,7 +311,7 @@ func TestTheMenuSpeaksWords(t *testing.T) {
 	menu("e2", "ou_1", "cancel")
 	w.InState(c.ID, flows.Withdrawn)
 	menu("e3", "ou_1", "nonsense")
-	if j := reply(w); j.Ref != flows.ReplyGreeting {
+	if j := reply(w); j.Template() != flows.ReplyGreeting {
 		t.Errorf("answered with %+v", j)
 	}
 	menu("e4", "ou_hr1", "设为审核群")

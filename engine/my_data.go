@@ -25,8 +25,8 @@ func looks(rows []flows.AuditRow, owner string) []cards.View {
 }
 
 // myData says what is held about a person, where it was sent, and who looked.
-func (e *Engine) MyData(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
-	all, err := v.CasesOf(ctx, j.Args["tenant"], j.Args["who"])
+func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID string) (cards.Card, error) {
+	all, err := v.CasesOf(ctx, tenantKey, openID)
 	if err != nil {
 		return nil, err
 	}

@@ -28,5 +28,5 @@ func (e *Engine) QueueNightly(ctx context.Context, tx flows.Tx, tenantKey string
 	if err := tx.PutSetting(ctx, tenantKey, flows.SettingNightly, at.Format(time.RFC3339)); err != nil {
 		return err
 	}
-	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+flows.NightOf(at), flows.Job{Kind: flows.JobReconcile, Ref: flows.NightOf(at), At: at, Args: map[string]string{"tenant": tenantKey}})
+	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+flows.NightOf(at), flows.Reconcile(tenantKey, flows.NightOf(at), 0, at))
 }

@@ -68,7 +68,7 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 				s.Gen++
 				s.Dead = false
 			}
-			j := flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: s.ID}
+			j := flows.ShowSurface(c.ID, s.ID)
 			if clicked != "" && s.MessageID == clicked && s.Gen == s.Sent {
 				j.At = e.Now().Add(answered)
 				s.Shown = e.answeredWith(s.Shown)
@@ -119,8 +119,8 @@ func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Ca
 		code, why = "no_admin", "hr.admins names nobody of its tenant"
 	}
 	e.Log.Error("nobody can review this case: "+why, "case", c.ID, "tenant", c.TenantKey)
-	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), AddressedTo(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyNotice,
-		To: c.OpenID, ToType: "open_id", Args: map[string]string{"code": code}}, c.TenantKey, c.OpenID))
+	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), flows.Reply(flows.ReplyNotice).
+		Towards(flows.Receiver{Type: "open_id", ID: c.OpenID}).With(flows.ArgCode, code).For(c.TenantKey, c.OpenID))
 }
 
 // boardSurface is the announcement of the day.

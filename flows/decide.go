@@ -7,18 +7,6 @@ import (
 	"shiming/cards"
 )
 
-// Limits that are not the owner's to choose.
-const (
-	MaxCodesPerDay = 10            // codes of one case within 24 h
-	MaxPhotos      = 40            // photos of one case; more are refused
-	MaxReminders   = 3             // reminders of one case in one state, by clock or by HR
-	NudgeEvery     = 4 * time.Hour // between two reminders by HR
-	// DefaultWriteQuiet is three times what a call to Feishu (two attempts of 10 s, when a token
-	// has to be renewed) or e签宝 (10 s) can take.
-	DefaultWriteQuiet = time.Minute
-	ProbeEvery        = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
-)
-
 // decision is one run of Decide.
 type decision struct {
 	p    *Policy
@@ -78,15 +66,13 @@ func (d *decision) refuse(why string, t *cards.Toast) Change {
 func (d *decision) goTo(s State)    { d.to = s }
 func (d *decision) why(s string)    { d.ch.Why = s }
 func (d *decision) toast(id string) { d.ch.Toast = NewToast(id, nil) }
-func (d *decision) job(j Job)       { d.ch.Jobs = append(d.ch.Jobs, withCase(j, d.c.ID)) }
+func (d *decision) job(j Job)       { d.ch.Jobs = append(d.ch.Jobs, j.Of(d.c.ID)) }
 func (d *decision) detail(k, v string) {
 	if d.ch.Detail == nil {
 		d.ch.Detail = map[string]string{}
 	}
 	d.ch.Detail[k] = v
 }
-
-func withCase(j Job, id string) Job { j.Case = id; return j }
 
 // show asks for the cards of the audiences to be drawn again in place.
 func (d *decision) show(audiences ...string) {
@@ -131,8 +117,8 @@ func (d *decision) enter(s State) {
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
 		d.c.ExpiresAt = d.e.At.Add(d.p.ExpireAfter)
-		d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: d.e.At.Add(d.p.ReminderAfter)})
-		d.job(Job{Kind: JobExpire, Rev: d.c.Rev, At: d.c.ExpiresAt})
+		d.job(Remind(d.c.Rev, d.e.At.Add(d.p.ReminderAfter)))
+		d.job(Expire(d.c.Rev, d.c.ExpiresAt))
 	}
 	if s.Terminal() {
 		d.end(s)
@@ -153,13 +139,13 @@ func (d *decision) end(s State) {
 	}
 	if len(d.c.Photos) > 0 && d.c.PhotosGoneAt.IsZero() {
 		d.c.PurgeAt = d.e.At.Add(d.p.PhotoGrace)
-		d.job(Job{Kind: JobPurge, Ref: "photos", At: d.c.PurgeAt})
+		d.job(Purge(PurgePhotos, d.c.PurgeAt))
 	}
 	switch {
 	case s != Done: // nothing was registered, so nothing needs to be kept
-		d.job(Job{Kind: JobPurge, Ref: "all", At: d.e.At.Add(d.p.PhotoGrace)})
+		d.job(Purge(PurgeAll, d.e.At.Add(d.p.PhotoGrace)))
 	case d.p.FieldRetention > 0:
-		d.job(Job{Kind: JobPurge, Ref: "all", At: d.e.At.Add(d.p.FieldRetention)})
+		d.job(Purge(PurgeAll, d.e.At.Add(d.p.FieldRetention)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 )
@@ -8,23 +9,24 @@ import (
 // JobKind names one effect. A job never decides: it performs and reports an event.
 type JobKind string
 
+// Kinds of jobs. Each has a constructor in job_kinds.go, which says what its jobs carry.
 const (
-	JobFetchPhoto JobKind = "fetch_photo"     // Ref = photo id
-	JobReadPhotos JobKind = "read_photos"     // all stored, unread photos of the case
-	JobContact    JobKind = "lookup_contact"  // name and mobile from the directory
-	JobSendCode   JobKind = "send_code"       // Rev = sequence number of the code
-	JobCheck      JobKind = "check_person"    // three elements
-	JobIdentity   JobKind = "record_identity" // Rev = attempt
-	JobUpload     JobKind = "upload_photo"    // Ref = side
-	JobEvidence   JobKind = "file_evidence"   // Rev = attempt
-	JobShow       JobKind = "show"            // Ref = surface id
-	JobReply      JobKind = "reply"           // Ref = template, To = receiver, Args = ids and codes
-	JobRemind     JobKind = "remind"          // Rev = revision it belongs to
-	JobExpire     JobKind = "expire"          // Rev = revision it belongs to
-	JobPurge      JobKind = "purge"           // deletes photos (Ref "photos") or all personal data (Ref "all")
-	JobRetryAll   JobKind = "retry_incident"  // Ref = incident
-	JobRecount    JobKind = "recount"         // Ref = incident: its card says how many cases wait
-	JobReconcile  JobKind = "reconcile"       // Ref = night (2006-01-02), Rev = page
+	JobFetchPhoto JobKind = "fetch_photo"
+	JobReadPhotos JobKind = "read_photos"
+	JobContact    JobKind = "lookup_contact"
+	JobSendCode   JobKind = "send_code"
+	JobCheck      JobKind = "check_person"
+	JobIdentity   JobKind = "record_identity"
+	JobUpload     JobKind = "upload_photo"
+	JobEvidence   JobKind = "file_evidence"
+	JobShow       JobKind = "show"
+	JobReply      JobKind = "reply"
+	JobRemind     JobKind = "remind"
+	JobExpire     JobKind = "expire"
+	JobPurge      JobKind = "purge"
+	JobRetryAll   JobKind = "retry_incident"
+	JobRecount    JobKind = "recount"
+	JobReconcile  JobKind = "reconcile"
 )
 
 // Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five messages a second, so
@@ -36,7 +38,7 @@ func (j Job) Queue() string {
 	case JobReadPhotos:
 		return "ocr"
 	case JobShow:
-		if !strings.HasSuffix(j.Ref, "/"+AudienceApplicant) {
+		if !strings.HasSuffix(j.ref, "/"+AudienceApplicant) {
 			return "groups"
 		}
 		return "cards"
@@ -50,22 +52,50 @@ func (j Job) Queue() string {
 	return "default"
 }
 
-// Job is one effect to perform after the commit. It holds ids and codes only.
+// Job is one effect to perform after the commit. It holds ids and codes only. The constructors of job_kinds.go make jobs.
 type Job struct {
-	Kind   JobKind           `json:"kind"`
-	Case   string            `json:"case,omitempty"`
-	Ref    string            `json:"ref,omitempty"`
-	Rev    int64             `json:"rev,omitempty"`
-	To     string            `json:"to,omitempty"`
-	ToType string            `json:"to_type,omitempty"` // open_id | chat_id | message_id
-	Args   map[string]string `json:"args,omitempty"`
+	Kind JobKind
+	Case string
+	// To is the receiver of a reply: an id of the type ToType, or AudienceHR.
+	To, ToType string // ToType: open_id | chat_id | message_id
+	Args       map[Arg]string
 	// Key names the job after its cause: the same in every attempt, never random.
-	Key      string    `json:"key,omitempty"`
-	At       time.Time `json:"-"` // earliest start; zero = at once
-	Priority int       `json:"-"` // 1 first … 4 last; 0 = 2
+	Key      string
+	At       time.Time // earliest start; zero = at once
+	Priority int       // 1 first … 4 last; 0 = 2
 	// Set by the store when the job runs.
-	ID      int64 `json:"-"`
-	Attempt int   `json:"-"` // 1 for the first
+	ID      int64
+	Attempt int // 1 for the first
+
+	ref string // photo, side, surface, template, incident, night or scope, by kind
+	rev int64  // revision, number of a code or page, by kind
+}
+
+// storedJob is a Job as the database keeps it. Older versions wrote the same.
+type storedJob struct {
+	Kind   JobKind        `json:"kind"`
+	Case   string         `json:"case,omitempty"`
+	Ref    string         `json:"ref,omitempty"`
+	Rev    int64          `json:"rev,omitempty"`
+	To     string         `json:"to,omitempty"`
+	ToType string         `json:"to_type,omitempty"`
+	Args   map[Arg]string `json:"args,omitempty"`
+	Key    string         `json:"key,omitempty"`
+}
+
+// MarshalJSON writes what the database keeps; the store keeps the other fields in columns of their own.
+func (j Job) MarshalJSON() ([]byte, error) {
+	return json.Marshal(storedJob{j.Kind, j.Case, j.ref, j.rev, j.To, j.ToType, j.Args, j.Key})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (j *Job) UnmarshalJSON(raw []byte) error {
+	var s storedJob
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return err
+	}
+	*j = Job{Kind: s.Kind, Case: s.Case, ref: s.Ref, rev: s.Rev, To: s.To, ToType: s.ToType, Args: s.Args, Key: s.Key}
+	return nil
 }
 
 // Again is returned by Run when a job must run again. Everything else that Run returns
@@ -77,21 +107,3 @@ type Again struct {
 }
 
 func (a *Again) Error() string { return "again: " + a.Code }
-
-// Templates of replies (Job.Ref).
-const (
-	ReplyGreeting     = "greeting"
-	ReplyNotice       = "notice"
-	ReplyLatest       = "latest"
-	ReplyMyData       = "my_data"
-	ReplyPhotoProblem = "photo_problem"
-	ReplyReminder     = "reminder"
-	ReplyDigest       = "digest"     // To hr: what waits, as one replyWaiting to each of HR's places
-	ReplyPending      = "pending"    // what waits for HR, to who asked
-	ReplyStats        = "stats"      //
-	ReplyRemindAll    = "remind_all" // 催办
-	ReplyReminded     = "reminded"   // what became of it
-	ReplyReconcile    = "reconcile"  // what differs, to who asked; To hr: in the morning, as one replyDiffers to each of HR's places
-	ReplyWaiting      = "waiting"    // what waits, if anything still does
-	ReplyDiffers      = "differs"    // what differs, if anything still does
-)

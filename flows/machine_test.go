@@ -175,7 +175,7 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 	if (next.State.Turn() == Applicant || next.State.Turn() == HR) && next.State != c.State {
 		timers := 0
 		for _, j := range ch.Jobs {
-			if (j.Kind == JobRemind || j.Kind == JobExpire) && j.Rev == next.Rev {
+			if (j.Kind == JobRemind || j.Kind == JobExpire) && j.rev == next.Rev {
 				timers++
 			}
 		}

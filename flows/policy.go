@@ -28,8 +28,17 @@ type Policy struct {
 	NameOf func(openID string) string
 }
 
+// Limits that are not the owner's to choose.
 const (
-	MaxCodeTries = 5 // wrong codes before a new one is needed
+	MaxCodeTries   = 5             // wrong codes before a new one is needed
+	MaxCodesPerDay = 10            // codes of one case within 24 h
+	MaxPhotos      = 40            // photos of one case; more are refused
+	MaxReminders   = 3             // reminders of one case in one state, by clock or by HR
+	NudgeEvery     = 4 * time.Hour // between two reminders by HR
+	// DefaultWriteQuiet is three times what a call to Feishu (two attempts of 10 s, when a token
+	// has to be renewed) or e签宝 (10 s) can take.
+	DefaultWriteQuiet = time.Minute
+	ProbeEvery        = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
 )
 
 // AdminsOf returns the open_ids of those who decide on the tenant's cases: entries of the form

@@ -140,8 +140,8 @@ func TestQueues(t *testing.T) {
 	if len(queues) < 4 {
 		t.Errorf("queues %v", queues)
 	}
-	mine, group := Job{Kind: JobShow, Ref: "case/x/applicant"}.Queue(), Job{Kind: JobShow, Ref: "case/x/hr/oc_1"}.Queue()
-	if mine == group || (Job{Kind: JobShow, Ref: "board/oc/2026-06-01"}).Queue() != group {
+	mine, group := Job{Kind: JobShow, ref: "case/x/applicant"}.Queue(), Job{Kind: JobShow, ref: "case/x/hr/oc_1"}.Queue()
+	if mine == group || (Job{Kind: JobShow, ref: "board/oc/2026-06-01"}).Queue() != group {
 		t.Errorf("cards of people wait in %s, of groups in %s", mine, group)
 	}
 }

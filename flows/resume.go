@@ -1,5 +1,7 @@
 package flows
 
+import "time"
+
 // resume queues what is still missing in a state; safe to call again, since every worker
 // looks at the case before it acts.
 func (d *decision) resume(s State) {
@@ -10,32 +12,32 @@ func (d *decision) resume(s State) {
 			p := &d.c.Photos[i]
 			switch p.State {
 			case PhotoWaiting:
-				d.job(Job{Kind: JobFetchPhoto, Ref: p.ID})
+				d.job(FetchPhoto(p.ID))
 			case PhotoStored:
 				p.Reader = ""
 				reading = true
 			}
 		}
 		if reading {
-			d.job(Job{Kind: JobReadPhotos})
+			d.job(ReadPhotos(0))
 		}
 	case AwaitingCode:
 		if d.c.Code != nil && d.c.Code.State == CodeStateSending && d.c.Code.MAC == nil {
-			d.job(Job{Kind: JobSendCode, Rev: int64(d.c.Code.Seq)})
+			d.job(SendCode(d.c.Code.Seq, time.Time{}))
 		}
 	case Checking:
-		d.job(Job{Kind: JobCheck, Rev: d.c.Rev + 1})
+		d.job(CheckPerson(d.c.Rev + 1))
 	case Recording, Filing:
 		if !d.c.IdentityDone() {
-			d.job(Job{Kind: JobIdentity})
+			d.job(RecordIdentity())
 		}
 		if d.files() {
 			missing := d.missingUploads()
 			for _, side := range missing {
-				d.job(Job{Kind: JobUpload, Ref: string(side)})
+				d.job(UploadPhoto(side))
 			}
 			if len(missing) == 0 && d.c.IdentityDone() {
-				d.job(Job{Kind: JobEvidence})
+				d.job(FileEvidence())
 			}
 		}
 	}

@@ -179,7 +179,7 @@ func retry(d *decision) {
 	d.goTo(a.Return)
 	d.resume(a.Return)
 	if a.Incident != "" && d.e.Actor != "" { // the others are tried in turn, and do not call for more
-		d.job(Job{Kind: JobRetryAll, Ref: a.Incident})
+		d.job(RetryIncident(a.Incident))
 	}
 	d.toast("retried")
 }

@@ -108,8 +108,8 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			tt.change(c)
 			d := decide(t, c, Event{Kind: Retry}).led(tt.back).said("retried")
 			for _, j := range d.queued(tt.jobs...) {
-				if j.Kind == JobCheck && j.Rev != d.Case.Rev {
-					t.Errorf("the check belongs to revision %d, the case is at %d", j.Rev, d.Case.Rev)
+				if j.Kind == JobCheck && j.rev != d.Case.Rev {
+					t.Errorf("the check belongs to revision %d, the case is at %d", j.rev, d.Case.Rev)
 				}
 			}
 			for _, p := range d.Case.Photos {
@@ -133,8 +133,8 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 func TestRetryOfAnIncident(t *testing.T) {
 	c := parkedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
 	jobs := decide(t, c, Event{Kind: Retry}).led(Checking).queued(JobCheck, JobRetryAll)
-	if jobs[1].Ref != "check/supplier/x" {
-		t.Errorf("retries %q", jobs[1].Ref)
+	if jobs[1].ref != "check/supplier/x" {
+		t.Errorf("retries %q", jobs[1].ref)
 	}
 }
 

@@ -38,7 +38,7 @@ func (d *decision) newCode() {
 	d.c.CodeSeq++
 	d.c.Code = &Code{Seq: d.c.CodeSeq, State: CodeStateSending, AskedAt: at}
 	d.c.Personal.CodeMobile = d.c.Personal.Mobile
-	d.job(Job{Kind: JobSendCode, Rev: int64(d.c.CodeSeq), At: at})
+	d.job(SendCode(d.c.CodeSeq, at))
 }
 
 // current reports whether the event is about the code that is valid now.
@@ -163,7 +163,7 @@ func codeTyped(d *decision) {
 	d.goTo(Checking)
 	d.why("right code")
 	d.toast("saved")
-	d.job(Job{Kind: JobCheck, Rev: d.c.Rev + 1})
+	d.job(CheckPerson(d.c.Rev + 1))
 }
 
 // codeExpires is the last moment of the present code.

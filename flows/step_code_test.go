@@ -102,7 +102,7 @@ func TestAskingForAnotherCode(t *testing.T) {
 			}
 			d.stayed().said("resent").drew([]string{AudienceApplicant}, nil)
 			j := d.queued(JobSendCode)[0]
-			if j.Rev != 2 || j.At.Before(SampleTime) || j.At.After(SampleTime.Add(tt.starts)) {
+			if j.rev != 2 || j.At.Before(SampleTime) || j.At.After(SampleTime.Add(tt.starts)) {
 				t.Errorf("job %+v", j)
 			}
 			if code := d.Case.Code; code.Seq != 2 || code.State != "sending" || code.MAC != nil || code.Tries != 0 {
@@ -167,7 +167,7 @@ func TestTypedCodes(t *testing.T) {
 			}
 			if tt.to == Checking {
 				j := d.queued(JobCheck)[0]
-				if j.Rev != d.Case.Rev || d.Case.Personal.SMSCode != tt.typed || !d.Case.Code.PassedAt.Equal(tt.at) {
+				if j.rev != d.Case.Rev || d.Case.Personal.SMSCode != tt.typed || !d.Case.Code.PassedAt.Equal(tt.at) {
 					t.Errorf("job %+v at revision %d, passed %v", j, d.Case.Rev, d.Case.Code.PassedAt)
 				}
 				return

@@ -38,7 +38,7 @@ func TestConfirmAsksForTheCode(t *testing.T) {
 	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
 	d := decide(t, c, Event{Kind: Confirmed, Form: form(), Index: []byte("index"), Duplicates: []string{"x"}}).led(AwaitingCode).said("saved")
 	j := d.queued(JobSendCode)[0]
-	if j.Rev != 1 || !j.At.Equal(SampleTime) {
+	if j.rev != 1 || !j.At.Equal(SampleTime) {
 		t.Errorf("the code's job is %+v", j)
 	}
 	after := d.Case
@@ -246,8 +246,8 @@ func TestConfirmAgainKeepsThePause(t *testing.T) {
 		c := SampleCase(AwaitingConfirmation)
 		c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
 		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
-		if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.Rev != 2 {
-			t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.Rev)
+		if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
+			t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.rev)
 		}
 		if !d.Case.Code.AskedAt.Equal(tt.at) {
 			t.Errorf("asked at %v", d.Case.Code.AskedAt)

@@ -14,10 +14,10 @@ func consent(d *decision) {
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)
 	d.toast("consented")
-	d.job(Job{Kind: JobContact})
+	d.job(LookUpContact())
 	for _, p := range d.c.Photos {
 		if p.State == PhotoWaiting {
-			d.job(Job{Kind: JobFetchPhoto, Ref: p.ID})
+			d.job(FetchPhoto(p.ID))
 		}
 	}
 }

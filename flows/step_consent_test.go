@@ -22,8 +22,8 @@ func TestOpenAsksForConsent(t *testing.T) {
 	timers := map[JobKind]time.Time{}
 	for _, j := range ch.Jobs {
 		timers[j.Kind] = j.At
-		if j.Rev != c.Rev {
-			t.Errorf("%s belongs to revision %d", j.Kind, j.Rev)
+		if j.rev != c.Rev {
+			t.Errorf("%s belongs to revision %d", j.Kind, j.rev)
 		}
 	}
 	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) || !timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
@@ -58,8 +58,8 @@ func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}, {ID: "p2", State: PhotoReplaced}, {ID: "p3", State: PhotoWaiting}}
 	d := decide(t, c, Event{Kind: Consented}).led(AwaitingPhotos)
 	jobs := d.queued(JobContact, JobFetchPhoto, JobFetchPhoto)
-	if jobs[1].Ref != "p1" || jobs[2].Ref != "p3" {
-		t.Errorf("fetches %s and %s", jobs[1].Ref, jobs[2].Ref)
+	if jobs[1].ref != "p1" || jobs[2].ref != "p3" {
+		t.Errorf("fetches %s and %s", jobs[1].ref, jobs[2].ref)
 	}
 	p := SamplePolicy()
 	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
@@ -77,8 +77,8 @@ func TestDecliningForgetsThePhotos(t *testing.T) {
 		t.Errorf("declined %+v", d.Case)
 	}
 	purge := d.queued(JobPurge)
-	if purge[0].Ref != "all" {
-		t.Errorf("purge %q", purge[0].Ref)
+	if purge[0].ref != "all" {
+		t.Errorf("purge %q", purge[0].ref)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 			t.Errorf("%s: %d photos", s, len(d.Case.Photos))
 		}
 		j := d.queued(JobReply)[0]
-		if j.Ref != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" || j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
+		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" || j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
 			t.Errorf("%s: answered with %+v", s, j)
 		}
 	}

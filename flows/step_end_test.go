@@ -50,7 +50,7 @@ func TestClocksOfTheEnd(t *testing.T) {
 		got := map[string]time.Duration{}
 		for _, j := range d.Jobs {
 			if j.Kind == JobPurge {
-				got[j.Ref] = j.At.Sub(SampleTime)
+				got[j.ref] = j.At.Sub(SampleTime)
 			}
 		}
 		if len(got) != len(tt.purges) {

@@ -110,8 +110,8 @@ func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
 		for _, j := range retried.Jobs {
 			if j.Kind == JobUpload {
 				uploads++
-				if j.Ref != "front" {
-					t.Errorf("%s: uploads %s again", back, j.Ref)
+				if j.ref != "front" {
+					t.Errorf("%s: uploads %s again", back, j.ref)
 				}
 			}
 		}
@@ -235,8 +235,8 @@ func TestPhotosDuringAttention(t *testing.T) {
 			continue
 		}
 		d.stayed()
-		if j := d.queued(JobFetchPhoto)[0]; j.Ref != "p9" {
-			t.Errorf("fetches %q", j.Ref)
+		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
+			t.Errorf("fetches %q", j.ref)
 		}
 	}
 }
@@ -342,7 +342,7 @@ func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 		case JobIdentity:
 			probing["identity"] = true
 		case JobUpload:
-			probing[j.Ref] = true
+			probing[j.ref] = true
 		}
 	}
 	return d.Case

@@ -25,7 +25,7 @@ func takePhoto(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
-	d.job(Job{Kind: JobFetchPhoto, Ref: d.e.PhotoID})
+	d.job(FetchPhoto(d.e.PhotoID))
 	d.show(AudienceApplicant)
 }
 
@@ -46,7 +46,7 @@ func photoFetched(d *decision) {
 			priority = 1
 		}
 	}
-	d.job(Job{Kind: JobReadPhotos, Priority: priority})
+	d.job(ReadPhotos(priority))
 }
 
 // late deals with a result for a photo that no longer waits for one: nothing is changed, and
@@ -189,8 +189,8 @@ func (d *decision) problem(photoID, problem string) {
 	if msg == "" {
 		return
 	}
-	d.job(Job{Kind: JobReply, Ref: ReplyPhotoProblem, To: msg, ToType: "message_id",
-		Args: map[string]string{"photo": photoID, "problem": problem, "who": d.c.OpenID}})
+	d.job(Reply(ReplyPhotoProblem).Towards(Receiver{Type: "message_id", ID: msg}).
+		With(ArgPhoto, photoID).With(ArgProblem, problem).With(ArgWho, d.c.OpenID))
 }
 
 // photoFailed turns down a photo that could not be fetched, inspected or read.

@@ -9,8 +9,8 @@ import (
 func TestAPhotoIsFetched(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingConfirmation} {
 		d := decide(t, SampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
-		if j := d.queued(JobFetchPhoto)[0]; j.Ref != "p9" {
-			t.Errorf("%s: fetches %q", s, j.Ref)
+		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
+			t.Errorf("%s: fetches %q", s, j.ref)
 		}
 		d.drew([]string{AudienceApplicant}, nil)
 		if p := d.Case.PhotoByID("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {

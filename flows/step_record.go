@@ -44,7 +44,7 @@ func (d *decision) afterIdentity() {
 // fileWhenReady files the evidence once identity and both uploads are there.
 func (d *decision) fileWhenReady() {
 	if len(d.missingUploads()) == 0 && d.c.IdentityDone() {
-		d.job(Job{Kind: JobEvidence})
+		d.job(FileEvidence())
 	}
 }
 

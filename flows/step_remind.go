@@ -13,12 +13,12 @@ func remind(d *decision) {
 		return
 	}
 	if !Awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
-		d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: NextMorning(d.e.At)})
+		d.job(Remind(d.c.Rev, NextMorning(d.e.At)))
 		d.refuseKeeping("night")
 		return
 	}
 	d.reminder()
-	d.job(Job{Kind: JobRemind, Rev: d.c.Rev, At: d.e.At.Add(d.p.ReminderAfter << d.c.Reminders)})
+	d.job(Remind(d.c.Rev, d.e.At.Add(d.p.ReminderAfter<<d.c.Reminders)))
 }
 
 // refuseKeeping changes nothing but the jobs that were collected.
@@ -32,10 +32,10 @@ func (d *decision) reminder() {
 	d.c.RemindedAt = d.e.At
 	d.detail("reminder", strconv.Itoa(d.c.Reminders))
 	if d.c.State.Turn() == Applicant {
-		d.job(Job{Kind: JobReply, Ref: ReplyReminder, To: d.c.OpenID, ToType: "open_id", Rev: d.c.Rev})
+		d.job(Reminder(d.c.Rev).Towards(Receiver{Type: "open_id", ID: d.c.OpenID}))
 		return
 	}
-	d.job(Job{Kind: JobReply, Ref: ReplyDigest, To: AudienceHR})
+	d.job(Reply(ReplyDigest).ToHR())
 }
 
 // nudge is HR's 催办 for one case: capped, not too often, and quiet at night.

@@ -20,7 +20,7 @@ func timer(t *testing.T, d taken) Job {
 func TestTheClockRemindsEverLessOften(t *testing.T) {
 	for _, tt := range []struct {
 		state    State
-		template string
+		template Template
 		to       string
 	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, AudienceHR}, {NeedsAttention, ReplyDigest, AudienceHR}} {
 		c, at := SampleCase(tt.state), SampleTime
@@ -28,11 +28,11 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 			rev := c.Rev
 			d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
 			j := d.queued(JobReply)[0]
-			if j.Ref != tt.template || j.To != tt.to {
+			if j.Template() != tt.template || j.To != tt.to {
 				t.Errorf("%s: %+v", tt.state, j)
 			}
 			next := timer(t, d)
-			if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.Rev != c.Rev {
+			if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.rev != c.Rev {
 				t.Errorf("%s: reminder %d is followed at %v, want %v", tt.state, n, next.At, want)
 			}
 			c = d.Case
@@ -85,7 +85,7 @@ func TestNudge(t *testing.T) {
 			continue
 		}
 		j := d.stayed().queued(JobReply)[0]
-		if j.Ref != ReplyReminder || j.To != "ou_applicant" || j.Rev != d.Case.Rev || !j.At.IsZero() {
+		if j.Template() != ReplyReminder || j.To != "ou_applicant" || j.rev != d.Case.Rev || !j.At.IsZero() {
 			t.Errorf("%s: %+v", s, j)
 		}
 		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery - 1)}).refused(NudgeTooSoon, "")

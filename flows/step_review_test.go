@@ -12,8 +12,8 @@ import (
 func TestApproval(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
 	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
-	if jobs[1].Ref != "front" || jobs[2].Ref != "back" {
-		t.Errorf("uploads %s, %s", jobs[1].Ref, jobs[2].Ref)
+	if jobs[1].ref != "front" || jobs[2].ref != "back" {
+		t.Errorf("uploads %s, %s", jobs[1].ref, jobs[2].ref)
 	}
 	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 || d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
@@ -100,7 +100,7 @@ func TestSendingBack(t *testing.T) {
 
 func TestRejection(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused, Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
-	if j := d.queued(JobPurge, JobPurge); j[0].Ref != "photos" || j[1].Ref != "all" || !j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
+	if j := d.queued(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" || !j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("purges %+v", j)
 	}
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})

@@ -71,7 +71,7 @@ func event(ctx context.Context, n int64) func(flows.Tx) error {
 		_, err = tx.Seen(ctx, time.Now(), fmt.Sprint("event/", n), fmt.Sprint("message/", n))
 		return errors.Join(err, tx.UpdateCase(ctx, c),
 			tx.Audit(ctx, flows.AuditRow{CaseID: c.ID, Actor: c.OpenID, Event: "photo"}),
-			tx.Enqueue(ctx, flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: "case/" + c.ID + "/applicant"}))
+			tx.Enqueue(ctx, flows.ShowSurface(c.ID, "case/"+c.ID+"/applicant")))
 	}
 }
 

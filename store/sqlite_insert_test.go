@@ -24,7 +24,7 @@ func TestInsertedLikeRiver(t *testing.T) {
 		jobs := func() (list []river.InsertManyParams) {
 			for i, at := range []time.Time{{}, time.Now().Add(time.Second), time.Now().Add(time.Hour)} {
 				list = append(list, river.InsertManyParams{
-					Args:       effect{ID: int64(i + 1), Job: flows.Job{Kind: flows.JobReply, Case: "c1", Args: map[string]string{"who": "ou_1", "词": "实名\u2028<&>"}}},
+					Args:       effect{ID: int64(i + 1), Job: flows.Job{Kind: flows.JobReply, Case: "c1", Args: map[flows.Arg]string{"who": "ou_1", "词": "实名\u2028<&>"}}},
 					InsertOpts: &river.InsertOpts{Queue: "cards", Priority: i + 1, MaxAttempts: maxAttempts, ScheduledAt: at},
 				})
 			}

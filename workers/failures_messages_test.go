@@ -24,7 +24,9 @@ func shownOn(w *workerstest.World, p *platforms, s flows.State, who string) (*fl
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 	w.RunJobs(flows.JobShow)
 	c = w.CaseNow(c.ID)
-	return c, flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: workerstest.ApplicantSurface(c), Key: "again-" + c.ID, Attempt: 1}
+	j := flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c))
+	j.Key, j.Attempt = "again-"+c.ID, 1
+	return c, j
 }
 
 // Changing a card that is on the screen (更新已发送的消息卡片).
@@ -184,8 +186,10 @@ func TestFailuresOfReplies(t *testing.T) {
 		{says: dropped, again: soon},
 	} {
 		p.breaks("reply", tt.says)
-		err := w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyNotice, To: "om_1", ToType: "message_id", Key: fmt.Sprint("r", i), Attempt: 1,
-			Args: map[string]string{"tenant": workerstest.Tenant, "who": "ou_1", "code": "photo_in_group"}})
+		j := flows.Reply(flows.ReplyNotice).Towards(flows.Receiver{Type: "message_id", ID: "om_1"}).
+			For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
+		j.Key, j.Attempt = fmt.Sprint("r", i), 1
+		err := w.Run(t.Context(), j)
 		again, ok := errors.AsType[*flows.Again](err)
 		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
 			t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)

@@ -33,36 +33,36 @@ func stage(w *workerstest.World, call, who string) (*flows.Case, flows.Job) {
 		return func(c *flows.Case) { c.Photos[1].State = s }
 	}
 	var c *flows.Case
-	j := flows.Job{Attempt: 1}
+	var j flows.Job
 	switch call {
 	case "download":
 		c = w.PutCase(flows.AwaitingPhotos, who, side(flows.PhotoWaiting))
-		j.Kind, j.Ref = flows.JobFetchPhoto, c.Photos[1].ID
+		j = flows.FetchPhoto(c.Photos[1].ID)
 	case "ocr":
 		c = w.PutCase(flows.AwaitingPhotos, who, side(flows.PhotoStored))
-		j.Kind = flows.JobReadPhotos
+		j = flows.ReadPhotos(0)
 	case "contact":
 		c = w.PutCase(flows.AwaitingPhotos, who, side(flows.PhotoStored))
-		j.Kind = flows.JobContact
+		j = flows.LookUpContact()
 	case "sms":
 		c = w.PutCase(flows.AwaitingCode, who, func(c *flows.Case) { c.Code.State, c.Code.MAC = "sending", nil })
-		j.Kind, j.Rev = flows.JobSendCode, 1
+		j = flows.SendCode(1, time.Time{})
 	case "check":
 		c = w.PutCase(flows.Checking, who)
-		j.Kind, j.Rev = flows.JobCheck, c.Rev
+		j = flows.CheckPerson(c.Rev)
 	case "identity":
 		c = w.PutCase(flows.Recording, who, func(c *flows.Case) { c.Identity = nil })
-		j.Kind = flows.JobIdentity
+		j = flows.RecordIdentity()
 	case "upload_url", "put", "file_status":
 		c = w.PutCase(flows.Recording, who, func(c *flows.Case) { c.Uploads = map[string]string{"back": "f2"} })
-		j.Kind, j.Ref = flows.JobUpload, "front"
+		j = flows.UploadPhoto("front")
 	case "evidence":
 		c = w.PutCase(flows.Filing, who, func(c *flows.Case) { c.Evidence = nil })
-		j.Kind = flows.JobEvidence
+		j = flows.FileEvidence()
 	default:
 		w.T.Fatalf("no stage for %s", call)
 	}
-	j.Case, j.Key = c.ID, c.ID+"/7/0"
+	j.Case, j.Key, j.Attempt = c.ID, c.ID+"/7/0", 1
 	return c, j
 }
 
@@ -122,7 +122,7 @@ func seen(w *workerstest.World, name string, row failing, c *flows.Case) {
 		got, catalogue = card.Problem, "photo."
 		if card.Problem != "" {
 			answer := w.TakeJob(flows.JobReply)
-			if answer.Ref != flows.ReplyPhotoProblem || answer.Args["problem"] != card.Problem {
+			if answer.Template() != flows.ReplyPhotoProblem || answer.Args["problem"] != card.Problem {
 				w.T.Errorf("%s: the photo is answered with %+v", name, answer)
 			}
 		}

@@ -27,7 +27,7 @@ func (w *Workers) recount(ctx context.Context, j flows.Job) error {
 		if err != nil {
 			return flows.IgnoreNotFound(err)
 		}
-		first, err := tx.WithIncident(ctx, c.TenantKey, j.Ref, 1)
+		first, err := tx.WithIncident(ctx, c.TenantKey, j.Incident(), 1)
 		if err != nil || len(first) == 0 {
 			return err
 		}

@@ -17,17 +17,17 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.Rev || c.Code.State != flows.CodeStateSending {
+	if !wants(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.CodeSeq() || c.Code.State != flows.CodeStateSending {
 		return nil
 	}
 	if c.Code.MAC != nil {
 		// An earlier run got as far as the intent and died: the message may be on its way.
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
 		return flows.IgnoreNotFound(err)
 	}
 	digits := w.NewCode()
-	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodePrepared, Seq: j.Rev,
-		MAC: w.engine.CodeMAC(j.Case, int(j.Rev), digits), Supplier: verify.SupplierTencent})
+	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodePrepared, Seq: j.CodeSeq(),
+		MAC: w.engine.CodeMAC(j.Case, int(j.CodeSeq()), digits), Supplier: verify.SupplierTencent})
 	if err != nil || !prepared {
 		return flows.IgnoreNotFound(err)
 	}
@@ -37,22 +37,22 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		if serial == "" {
 			serial = receipt.RequestID
 		}
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeSent, Seq: j.Rev, Serial: serial, At: receipt.At})
+		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeSent, Seq: j.CodeSeq(), Serial: serial, At: receipt.At})
 		return flows.IgnoreNotFound(err)
 	}
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
 		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.Rev})
+		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
 		return flows.IgnoreNotFound(err)
 	case failure.Person:
 		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.Rev, Problem: t.Reason})
+		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.CodeSeq(), Problem: t.Reason})
 		return flows.IgnoreNotFound(err)
 	}
 	// Certainly not sent: forget the digits, so that the next attempt makes new ones.
-	if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeDropped, Seq: j.Rev}); err != nil {
+	if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeDropped, Seq: j.CodeSeq()}); err != nil {
 		return flows.IgnoreNotFound(err)
 	}
 	return w.failed(ctx, j, flows.StepCode, t)
@@ -64,7 +64,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, j.Rev, flows.Checking) {
+	if !wants(c, j.Revision(), flows.Checking) {
 		return nil
 	}
 	p := c.Personal
@@ -73,7 +73,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		t := failure.Of(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
 			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
-			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field, Rev: revOf(c, j.Rev)})
+			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field, Rev: revOf(c, j.Revision())})
 			return flows.IgnoreNotFound(err)
 		}
 		switch {
@@ -84,7 +84,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		}
 		return w.failed(ctx, j, flows.StepCheck, t)
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PersonChecked, Rev: revOf(c, j.Rev), At: r.At, Check: &flows.Check{
+	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PersonChecked, Rev: revOf(c, j.Revision()), At: r.At, Check: &flows.Check{
 		Outcome: flows.CheckOutcome(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
 	return flows.IgnoreNotFound(err)
 }

@@ -23,7 +23,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	p := c.PhotoByID(j.Ref)
+	p := c.PhotoByID(j.PhotoID())
 	if p == nil || p.State != flows.PhotoWaiting || !wants(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}

@@ -26,7 +26,7 @@ const (
 
 // reconcile compares one page of cases with what the platforms can be asked, and queues the next.
 func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
-	night, err := flows.ParseNight(j.Ref)
+	night, err := flows.ParseNight(j.Night())
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 	var end position
 	var working map[string]bool
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		if list, end, err = r.page(ctx, v, j.Args["tenant"]); err != nil {
+		if list, end, err = r.page(ctx, v, j.Args[flows.ArgTenant]); err != nil {
 			return err
 		}
 		working, err = v.Working(ctx)
@@ -74,15 +74,15 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 // beginPage takes up the run, or begins it and queues the next night's in the same transaction.
 // nil: another job has done this page.
 func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (r *reconcileRun, was string, err error) {
-	tenantKey := j.Args["tenant"]
+	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
 			return err
 		}
-		if r != nil && r.Night == j.Ref && r.Page == j.Rev && r.Finished.IsZero() {
+		if r != nil && r.Night == j.Night() && r.Page == j.Page() && r.Finished.IsZero() {
 			return nil
 		}
-		if j.Rev != 0 || r != nil && r.Night >= j.Ref {
+		if j.Page() != 0 || r != nil && r.Night >= j.Night() {
 			r = nil
 			return nil
 		}
@@ -90,7 +90,7 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 		if err != nil {
 			return err
 		}
-		r = newRun(j.Ref, w.engine.Now(), last)
+		r = newRun(j.Night(), w.engine.Now(), last)
 		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 
 // storeRun stores how far the run is, unless another job of the same page was faster.
 func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string, also func(flows.Tx) error) (stored bool, err error) {
-	tenantKey := j.Args["tenant"]
+	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		stored = false
 		now, err := tx.Setting(ctx, tenantKey, settingRun)
@@ -128,24 +128,24 @@ func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, wa
 // morning if there is something to say.
 func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was string) error {
 	r.Page++
-	cause := strings.Join([]string{"night", j.Args["tenant"], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
+	cause := strings.Join([]string{"night", j.Args[flows.ArgTenant], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
 	if !r.over(r.At) {
-		next := flows.Job{Kind: flows.JobReconcile, Ref: j.Ref, Rev: r.Page, Args: j.Args}
+		next := flows.Reconcile(j.Args[flows.ArgTenant], j.Night(), r.Page, time.Time{})
 		_, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, cause, next) })
 		return err
 	}
 	r.Finished = w.engine.Now()
 	tell := false
 	stored, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error {
-		last, _, err := runIn(ctx, tx, j.Args["tenant"], settingCompared)
+		last, _, err := runIn(ctx, tx, j.Args[flows.ArgTenant], settingCompared)
 		if err != nil {
 			return err
 		}
 		tell = r.compareWith(last)
-		if err := putRun(ctx, tx, j.Args["tenant"], settingCompared, r); err != nil || !tell {
+		if err := putRun(ctx, tx, j.Args[flows.ArgTenant], settingCompared, r); err != nil || !tell {
 			return err
 		}
-		report := flows.Job{Kind: flows.JobReply, Ref: flows.ReplyReconcile, To: flows.AudienceHR, Args: j.Args}
+		report := flows.Reply(flows.ReplyReconcile).ToHR().With(flows.ArgTenant, j.Args[flows.ArgTenant])
 		if !flows.Awake(r.Finished) {
 			report.At = flows.NextMorning(r.Finished)
 		}

@@ -9,7 +9,7 @@ import (
 
 // sendReconcile wakes what stands still and has HR told what differs, in HR's usual place.
 func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
-	tenantKey := j.Args["tenant"]
+	tenantKey := j.Args[flows.ArgTenant]
 	var r *reconcileRun
 	err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
 		r, _, err = runIn(ctx, v, tenantKey, settingCompared)

@@ -76,7 +76,7 @@ func TestTheNightlyJob(t *testing.T) {
 	night := time.Date(2026, 6, 2, 2, 30, 0, 0, flows.SampleTime.Location())
 	for range 3 {
 		jobs := w.Waiting(flows.JobReconcile)
-		if len(jobs) != 1 || !jobs[0].At.Equal(night) || jobs[0].Ref != night.Format("2006-01-02") {
+		if len(jobs) != 1 || !jobs[0].At.Equal(night) || jobs[0].Night() != night.Format("2006-01-02") {
 			t.Fatalf("queued: %+v", jobs)
 		}
 		toNight(w)
@@ -170,7 +170,7 @@ func TestANight(t *testing.T) {
 	w.Must(w.Run(t.Context(), first)) // done already
 	dead, cancel := context.WithCancel(t.Context())
 	second := w.TakeJob(flows.JobReconcile)
-	for second.Ref != first.Ref { // the next night's is queued as well
+	for second.Night() != first.Night() { // the next night's is queued as well
 		w.QueueJob(second)
 		second = w.TakeJob(flows.JobReconcile)
 	}

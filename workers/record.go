@@ -7,7 +7,6 @@ import (
 	"shiming/esign"
 	"shiming/failure"
 	"shiming/flows"
-	"shiming/idcard"
 )
 
 // recordIdentity writes the identity to Feishu. The intent is stored first; a call whose
@@ -68,9 +67,9 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	side := idcard.Side(j.Ref)
+	side := j.Side()
 	photo := c.PhotoOf(side)
-	if !wants(c, 0, flows.Recording, flows.Filing) || c.Uploads[j.Ref] != "" || photo == nil {
+	if !wants(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
 		return nil
 	}
 	jpeg, leave, err := w.picture(ctx, j.Case, photo)
@@ -92,7 +91,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 		}
 		return w.failed(ctx, j, flows.StepUpload, t)
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: j.Ref, ID: id})
+	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: string(side), ID: id})
 	return flows.IgnoreNotFound(err)
 }
 

@@ -196,12 +196,13 @@ func TestJobsOfAnotherState(t *testing.T) {
 				continue
 			}
 			tried++
-			j := flows.Job{Kind: kind, Case: c.ID, Key: "k", Rev: 1, Ref: "front"}
+			j := workerstest.StoredJob(kind, c.ID, "front", 1)
+			j.Key = "k"
 			if kind == flows.JobFetchPhoto && len(c.Photos) > 0 {
-				j.Ref = c.Photos[0].ID
+				j = flows.FetchPhoto(c.Photos[0].ID).Of(c.ID)
 			}
 			if kind == flows.JobCheck {
-				j.Rev = c.Rev
+				j = flows.CheckPerson(c.Rev).Of(c.ID)
 			}
 			if err := w.Run(t.Context(), j); err != nil {
 				t.Errorf("%s in %s: %v", kind, s, err)
@@ -219,12 +220,12 @@ func TestJobsOfAnotherState(t *testing.T) {
 	}
 	// Nor does one whose case or revision is not there.
 	for kind := range belongs {
-		w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: "01976f00-0000-7000-8000-0000000000ff", Key: "k", Ref: "front"}))
+		w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))
 	}
 	c := w.PutCase(flows.Checking, "ou_old")
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobCheck, Case: c.ID, Rev: c.Rev - 1}))
+	w.Must(w.Run(t.Context(), flows.CheckPerson(c.Rev-1).Of(c.ID)))
 	c = w.PutCase(flows.AwaitingCode, "ou_old2", func(c *flows.Case) { c.Code.State, c.Code.MAC = "sending", nil })
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobSendCode, Case: c.ID, Rev: 9}))
+	w.Must(w.Run(t.Context(), flows.SendCode(9, time.Time{}).Of(c.ID)))
 	if calls() != 0 {
 		t.Errorf("%d calls", calls())
 	}
@@ -239,17 +240,17 @@ func TestTimers(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingPhotos, "ou_1")
 	for _, kind := range []flows.JobKind{flows.JobRemind, flows.JobExpire, flows.JobPurge} {
-		w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: "01976f00-0000-7000-8000-0000000000ff", Ref: "all"}))
-		w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: c.ID, Rev: c.Rev - 1, Ref: "all"}))
+		w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "all", 0)))
+		w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, c.ID, "all", c.Rev-1)))
 	}
 	if now := w.CaseNow(c.ID); now.Version != c.Version {
 		t.Error("an old clock moved the case")
 	}
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobRemind, Case: c.ID, Rev: c.Rev}))
+	w.Must(w.Run(t.Context(), flows.Remind(c.Rev, time.Time{}).Of(c.ID)))
 	if w.CaseNow(c.ID).Reminders != 1 {
 		t.Error("the clock did not remind")
 	}
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobExpire, Case: c.ID, Rev: c.Rev}))
+	w.Must(w.Run(t.Context(), flows.Expire(c.Rev, time.Time{}).Of(c.ID)))
 	w.InState(c.ID, flows.Expired)
 	w.Pass(flows.SamplePolicy().PhotoGrace)
 	w.RunJobs(flows.JobPurge)
@@ -267,7 +268,7 @@ func TestAPhotoThatIsLost(t *testing.T) {
 		_, err := tx.DeletePictures(t.Context(), c.ID, c.Photos[0].ID)
 		return err
 	}))
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobUpload, Case: c.ID, Ref: "front"}))
+	w.Must(w.Run(t.Context(), flows.UploadPhoto("front").Of(c.ID)))
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "photo_lost" || a.Incident != "" {
 		t.Errorf("attention %+v", a)
 	}

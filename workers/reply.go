@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"shiming/cards"
-	"shiming/engine"
 	"shiming/failure"
 	"shiming/flows"
 	"shiming/idcard"
@@ -16,9 +15,9 @@ import (
 // sendReply sends one card that is not kept up to date afterwards.
 func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	switch {
-	case j.Ref == flows.ReplyDigest && j.To == flows.AudienceHR:
+	case j.Template() == flows.ReplyDigest && j.To == flows.AudienceHR:
 		return w.sendDigest(ctx, j)
-	case j.Ref == flows.ReplyReconcile && j.To == flows.AudienceHR:
+	case j.Template() == flows.ReplyReconcile && j.To == flows.AudienceHR:
 		return w.sendReconcile(ctx, j)
 	}
 	card, err := w.replyCard(ctx, j)
@@ -32,7 +31,7 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to flows.Receiver, uuid string) error {
 	var err error
 	if to.Type == "message_id" {
-		if err = w.mayPost(ctx, "reply", j.Args["who"]); err == nil {
+		if err = w.mayPost(ctx, "reply", j.Args[flows.ArgWho]); err == nil {
 			_, err = w.Chat.Reply(ctx, to.ID, card.JSON(), uuid)
 		}
 	} else if err = w.mayPost(ctx, "create", to.ID); err == nil {
@@ -48,16 +47,16 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 		return err // the database's: sent again
 	}
 	t := failure.Of(err, false)
-	if to.Type == "message_id" && outOfReach(t) && j.Args["who"] != "" {
+	if to.Type == "message_id" && outOfReach(t) && j.Args[flows.ArgWho] != "" {
 		// The message was taken back, or the bot may not speak in its group; the answer still has somebody to go to.
-		w.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
-		return w.deliver(ctx, j, card, flows.Receiver{Type: "open_id", ID: j.Args["who"]}, uuidOf("reply", j.Key, "private"))
+		w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
+		return w.deliver(ctx, j, card, flows.Receiver{Type: "open_id", ID: j.Args[flows.ArgWho]}, uuidOf("reply", j.Key, "private"))
 	}
-	w.callFailed(j.Case, t, "job", j.Kind, "template", j.Ref, "attempt", j.Attempt)
+	w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
 	if to.Type == "chat_id" && outOfReach(t) {
-		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Ref, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Template(), "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			return w.toEach(ctx, tx, j.Args["tenant"], j.Key+"/admins", j.Ref, w.adminsOf(j.Args["tenant"]))
+			return w.toEach(ctx, tx, j.Args[flows.ArgTenant], j.Key+"/admins", j.Template(), w.adminsOf(j.Args[flows.ArgTenant]))
 		})
 	}
 	switch {
@@ -71,14 +70,14 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 
 // toEach queues one card of HR's for each receiver, so that one who cannot be reached neither keeps
 // the others waiting nor has them told twice.
-func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause, template string, to []flows.Receiver) error {
+func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template, to []flows.Receiver) error {
 	jobs := make([]flows.Job, 0, len(to))
 	for _, r := range to {
 		who := ""
 		if r.Type == "open_id" {
 			who = r.ID
 		}
-		jobs = append(jobs, engine.AddressedTo(flows.Job{Kind: flows.JobReply, Ref: template, To: r.ID, ToType: r.Type}, tenantKey, who))
+		jobs = append(jobs, flows.Reply(template).Towards(r).For(tenantKey, who))
 	}
 	return w.engine.Enqueue(ctx, tx, cause, jobs...)
 }
@@ -92,43 +91,43 @@ func (w *Workers) adminsOf(tenantKey string) (to []flows.Receiver) {
 }
 
 func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, err error) {
-	if j.Ref == flows.ReplyRemindAll {
+	if j.Template() == flows.ReplyRemindAll {
 		return nil, w.remindAll(ctx, j)
 	}
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		switch j.Ref {
+		switch j.Template() {
 		case flows.ReplyGreeting:
 			card, err = w.greeting(ctx, v, j)
 		case flows.ReplyNotice:
-			card = cards.Notice{Code: j.Args["code"], Level: noticeLevel[j.Args["code"]], Start: j.Args["code"] == "already_done" || j.Args["code"] == "nothing_open"}
+			card = cards.Notice{Code: j.Args[flows.ArgCode], Level: noticeLevel[j.Args[flows.ArgCode]], Start: j.Args[flows.ArgCode] == "already_done" || j.Args[flows.ArgCode] == "nothing_open"}
 		case flows.ReplyLatest:
 			card, err = w.latest(ctx, v, j)
 		case flows.ReplyMyData:
-			card, err = w.engine.MyData(ctx, v, j)
+			card, err = w.engine.MyData(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 		case flows.ReplyPhotoProblem:
 			card, err = w.photoProblem(ctx, v, j)
 		case flows.ReplyReminder:
 			card, err = w.reminderCard(ctx, v, j)
 		case flows.ReplyPending:
-			card, err = w.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+			card, err = w.pending(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 		case flows.ReplyWaiting:
-			list, cause := w.pending(ctx, v, j.Args["tenant"], j.Args["who"])
+			list, cause := w.pending(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 			if err = cause; list.Total > 0 {
 				card = list
 			}
 		case flows.ReplyStats:
-			card, err = w.stats(ctx, v, j.Args["tenant"])
+			card, err = w.stats(ctx, v, j.Args[flows.ArgTenant])
 		case flows.ReplyReminded:
 			card, err = reminded(j)
 		case flows.ReplyReconcile:
-			card, err = w.reconcileCard(ctx, v, j.Args["tenant"])
+			card, err = w.reconcileCard(ctx, v, j.Args[flows.ArgTenant])
 		case flows.ReplyDiffers:
-			found, cause := w.reconcileCard(ctx, v, j.Args["tenant"])
+			found, cause := w.reconcileCard(ctx, v, j.Args[flows.ArgTenant])
 			if err = cause; len(found.Groups) > 0 { // else it was dealt with since the night
 				card = found
 			}
 		default:
-			w.engine.Log.Error("no such reply", "template", j.Ref)
+			w.engine.Log.Error("no such reply", "template", j.Template())
 		}
 		return err
 	})
@@ -141,8 +140,8 @@ var noticeLevel = map[string]cards.Level{
 }
 
 func (w *Workers) greeting(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
-	g := cards.Greeting{HR: w.engine.IsAdmin(j.Args["tenant"], j.Args["who"]), Help: j.Args["help"] != ""}
-	c, err := v.OpenCase(ctx, j.Args["tenant"], j.Args["who"])
+	g := cards.Greeting{HR: w.engine.IsAdmin(j.Args[flows.ArgTenant], j.Args[flows.ArgWho]), Help: j.Args[flows.ArgHelp] != ""}
+	c, err := v.OpenCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 	if err == nil && j.ToType == "open_id" {
 		r := flows.CardRef(c)
 		g.Open = &r
@@ -152,7 +151,7 @@ func (w *Workers) greeting(ctx context.Context, v flows.View, j flows.Job) (card
 
 // latest shows how the person's last case ended.
 func (w *Workers) latest(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
-	c, err := v.LatestCase(ctx, j.Args["tenant"], j.Args["who"])
+	c, err := v.LatestCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 	if flows.IsNotFound(err) {
 		return cards.Notice{Code: "nothing_open", Start: true}, nil
 	}
@@ -168,8 +167,8 @@ func (w *Workers) photoProblem(ctx context.Context, v flows.View, j flows.Job) (
 	if err != nil {
 		return nil, err
 	}
-	card := cards.PhotoProblem{Ref: flows.CardRef(c), Problem: j.Args["problem"], Tries: c.BadPhotos}
-	if p := c.PhotoByID(j.Args["photo"]); p != nil {
+	card := cards.PhotoProblem{Ref: flows.CardRef(c), Problem: j.Args[flows.ArgProblem], Tries: c.BadPhotos}
+	if p := c.PhotoByID(j.Args[flows.ArgPhoto]); p != nil {
 		card.Side = string(p.Side)
 	}
 	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
@@ -185,7 +184,7 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 	if err != nil {
 		return nil, err
 	}
-	if c.State.Turn() != flows.Applicant || j.Rev != 0 && c.Rev != j.Rev {
+	if c.State.Turn() != flows.Applicant || j.Revision() != 0 && c.Rev != j.Revision() {
 		return nil, nil // moved on meanwhile
 	}
 	stage := map[flows.State]string{flows.AwaitingConsent: "consent", flows.AwaitingPhotos: "photos", flows.AwaitingConfirmation: "confirm", flows.AwaitingCode: "code"}[c.State]
@@ -239,7 +238,7 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 		}
 		slot := w.engine.Now().Truncate(max(w.engine.Policy.ReminderAfter, time.Second)).Format(time.RFC3339)
 		seen, err := tx.Seen(ctx, w.engine.Now(), "digest:"+c.TenantKey+":"+slot)
-		if err != nil || seen && j.Args["now"] == "" {
+		if err != nil || seen && j.Args[flows.ArgNow] == "" {
 			return err
 		}
 		to, err := w.engine.HRReceivers(ctx, tx, c.TenantKey, "")
@@ -259,17 +258,17 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 		var list []*flows.Case
 		err := w.engine.Store.View(ctx, func(v flows.View) error {
 			var err error
-			list, err = v.InState(ctx, j.Args["tenant"], states, 200, offset)
+			list, err = v.InState(ctx, j.Args[flows.ArgTenant], states, 200, offset)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		for _, c := range list {
-			if c.OpenID == j.Args["who"] {
+			if c.OpenID == j.Args[flows.ArgWho] {
 				continue
 			}
-			why, err := w.nudge(ctx, c.ID, j.Args["who"])
+			why, err := w.nudge(ctx, c.ID, j.Args[flows.ArgWho])
 			if err != nil {
 				return err
 			}
@@ -286,15 +285,18 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 			break
 		}
 	}
-	answer := engine.AddressedTo(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyReminded, To: j.To, ToType: j.ToType, Args: map[string]string{
-		"sent": strconv.Itoa(sent), "too_soon": strconv.Itoa(soon), "capped": strconv.Itoa(capped), "at": w.engine.Now().Format(time.RFC3339),
-	}}, j.Args["tenant"], j.Args["who"])
+	answer := flows.Reply(flows.ReplyReminded).Towards(flows.Receiver{Type: j.ToType, ID: j.To}).
+		With(flows.ArgSent, strconv.Itoa(sent)).
+		With(flows.ArgTooSoon, strconv.Itoa(soon)).
+		With(flows.ArgCapped, strconv.Itoa(capped)).
+		With(flows.ArgAt, w.engine.Now().Format(time.RFC3339)).
+		For(j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, j.Key+"/reminded", answer) })
 }
 
 // reminded says what became of 催办.
 func reminded(j flows.Job) (cards.Card, error) {
-	at, err := time.Parse(time.RFC3339, j.Args["at"])
+	at, err := time.Parse(time.RFC3339, j.Args[flows.ArgAt])
 	if err != nil {
 		return nil, err
 	}
@@ -302,9 +304,9 @@ func reminded(j flows.Job) (cards.Card, error) {
 	if out.Quiet {
 		out.At = flows.NextMorning(at)
 	}
-	out.Sent, _ = strconv.Atoi(j.Args["sent"])
-	out.TooSoon, _ = strconv.Atoi(j.Args["too_soon"])
-	out.Capped, _ = strconv.Atoi(j.Args["capped"])
+	out.Sent, _ = strconv.Atoi(j.Args[flows.ArgSent])
+	out.TooSoon, _ = strconv.Atoi(j.Args[flows.ArgTooSoon])
+	out.Capped, _ = strconv.Atoi(j.Args[flows.ArgCapped])
 	return out, nil
 }
 

@@ -147,12 +147,13 @@ func TestRemindersOfThePast(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingPhotos, "ou_1")
 	for _, j := range []flows.Job{
-		{Rev: c.Rev, Case: c.ID, Attempt: 1},
-		{Rev: c.Rev - 1, Case: c.ID, Attempt: 1},
-		{Rev: c.Rev, Case: w.PutCase(flows.AwaitingReview, "ou_2").ID, Attempt: 1},
-		{Rev: 1, Case: "01976f00-0000-7000-8000-0000000000ff", Attempt: 1},
+		flows.Reminder(c.Rev).Of(c.ID),
+		flows.Reminder(c.Rev - 1).Of(c.ID),
+		flows.Reminder(c.Rev).Of(w.PutCase(flows.AwaitingReview, "ou_2").ID),
+		flows.Reminder(1).Of("01976f00-0000-7000-8000-0000000000ff"),
 	} {
-		j.Kind, j.Ref, j.To, j.ToType, j.Key = flows.JobReply, flows.ReplyReminder, "ou_x", "open_id", fmt.Sprint(j.Case, j.Rev)
+		j = j.Towards(flows.Receiver{Type: "open_id", ID: "ou_x"})
+		j.Attempt, j.Key = 1, fmt.Sprint(j.Case, j.Revision())
 		w.Must(w.Run(t.Context(), j))
 	}
 	sent := w.Chat.SentTo("ou_x")
@@ -247,7 +248,9 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
-		err := w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyGreeting, To: "ou_1", ToType: "open_id", Key: "k", Attempt: tt.attempt, Args: map[string]string{"tenant": workerstest.Tenant, "who": "ou_1"}})
+		j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
+		j.Key, j.Attempt = "k", tt.attempt
+		err := w.Run(t.Context(), j)
 		again, ok := errors.AsType[*flows.Again](err)
 		if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
 			t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
@@ -264,5 +267,5 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		t.Errorf("%d answers went to the person", len(w.Chat.SentTo("ou_9")))
 	}
 	// A template that nobody knows is dropped, not tried for ever.
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReply, Ref: "nonsense", To: "ou_1", ToType: "open_id", Key: "k"}))
+	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))
 }

@@ -51,13 +51,13 @@ func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
 	case flows.JobReply:
 		return w.sendReply(ctx, j)
 	case flows.JobRemind:
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ReminderDue, Rev: &j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ReminderDue, Rev: revision(j)})
 		return flows.IgnoreNotFound(err)
 	case flows.JobExpire:
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ExpiryDue, Rev: &j.Rev})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ExpiryDue, Rev: revision(j)})
 		return flows.IgnoreNotFound(err)
 	case flows.JobPurge:
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotosPurged, Field: j.Ref})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotosPurged, Field: string(j.Scope())})
 		return flows.IgnoreNotFound(err)
 	case flows.JobRetryAll:
 		return w.retryIncident(ctx, j)
@@ -67,6 +67,11 @@ func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
 		return w.reconcile(ctx, j)
 	}
 	return fmt.Errorf("flows: no worker for %q", j.Kind)
+}
+
+func revision(j flows.Job) *int64 {
+	rev := j.Revision()
+	return &rev
 }
 
 func resultOf(err error) string {
@@ -141,7 +146,7 @@ func (w *Workers) retryIncident(ctx context.Context, j flows.Job) error {
 			if err != nil {
 				return err
 			}
-			list, err = v.WithIncident(ctx, c.TenantKey, j.Ref, 100)
+			list, err = v.WithIncident(ctx, c.TenantKey, j.Incident(), 100)
 			return err
 		})
 		if err != nil {

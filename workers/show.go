@@ -59,7 +59,7 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, err error) {
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		held = nil
-		s, err := tx.Surface(ctx, j.Ref)
+		s, err := tx.Surface(ctx, j.SurfaceID())
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, 
 		}
 		now := w.engine.Now()
 		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
-			if j.Args[engine.ArgClickedMessage] != "" {
+			if j.Args[flows.ArgClicked] != "" {
 				return &flows.Again{In: time.Second, Snooze: true, Code: "show:held"}
 			}
 			if s.Dirty {
@@ -78,7 +78,7 @@ func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, 
 			return tx.PutSurface(ctx, s)
 		}
 		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
-		s.NoteClicked(j.Args[engine.ArgClickedMessage])
+		s.NoteClicked(j.Args[flows.ArgClicked])
 		held = &drawing{Surface: *s, before: s.Shown}
 		held.post()
 		return tx.PutSurface(ctx, &held.Surface)
@@ -331,8 +331,10 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 	}
 	if s.Audience == flows.AudienceHR && s.Gen > s.Sent && t.Class != failure.Gone {
 		// Feishu does not take this card. HR still has to learn that something waits.
+		digest := flows.Reply(flows.ReplyDigest).ToHR().With(flows.ArgNow, "1")
+		digest.Case = s.CaseID
 		if err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, Case: s.CaseID, To: flows.AudienceHR, Args: map[string]string{"now": "1"}})
+			return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), digest)
 		}); err != nil {
 			return err
 		}
@@ -371,7 +373,7 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return err
 			}
-			jobs = append(jobs, flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: s.ID})
+			jobs = append(jobs, flows.ShowSurface(c.ID, s.ID))
 		}
 		if len(jobs) == 0 {
 			if err := w.engine.TellNobodyReviews(ctx, tx, c); err != nil {
@@ -406,7 +408,7 @@ func (w *Workers) bury(ctx context.Context, dead *flows.Surface) error {
 		if c, err := tx.Case(ctx, s.CaseID); err == nil && !c.State.Terminal() {
 			s.Gen++
 			s.Dead = false
-			jobs = append(jobs, flows.Job{Kind: flows.JobShow, Case: s.CaseID, Ref: s.ID})
+			jobs = append(jobs, flows.ShowSurface(s.CaseID, s.ID))
 		} else if err != nil && !flows.IsNotFound(err) {
 			return err
 		}

@@ -30,7 +30,7 @@ func TestACardIsChangedInPlace(t *testing.T) {
 		}
 	}
 	// What is shown already is not sent again.
-	w.QueueJob(flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: workerstest.ApplicantSurface(c)})
+	w.QueueJob(flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c)))
 	w.RunJobs(flows.JobShow)
 	if w.Chat.Patches != 1 {
 		t.Errorf("%d patches", w.Chat.Patches)
@@ -84,7 +84,9 @@ func TestTheLeaseOfADeadJob(t *testing.T) {
 	if w.Chat.Patches != 0 || !w.Surface(s.ID).Dirty {
 		t.Error("another job drew, or left no mark")
 	}
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobShow, Case: c.ID, Ref: s.ID, Key: "dead", Attempt: 2}))
+	again := flows.ShowSurface(c.ID, s.ID)
+	again.Key, again.Attempt = "dead", 2
+	w.Must(w.Run(t.Context(), again))
 	if w.Chat.Patches != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
 		t.Errorf("%d patches after the dead job came back", w.Chat.Patches)
 	}

@@ -228,7 +228,7 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 			return w.Chat.Post(to, card, uuid), nil
 		}
 		before := len(w.Chat.SentTo("ou_hr1"))
-		w.QueueJob(flows.Job{Kind: flows.JobReply, Ref: flows.ReplyDigest, To: "hr", Case: own.ID})
+		w.QueueJob(flows.Reply(flows.ReplyDigest).ToHR().Of(own.ID))
 		toMorning(w)
 		if n := len(w.Chat.SentTo("ou_hr2")); n != 2 {
 			t.Errorf("%v: %d lists to the admin behind the one who cannot be reached", gone, n)

@@ -13,7 +13,7 @@ func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, e
 		return ctx, nil
 	}
 	if j.Case == "" {
-		return flows.WithTenant(ctx, j.Args["tenant"]), nil
+		return flows.WithTenant(ctx, j.Args[flows.ArgTenant]), nil
 	}
 	if known, ok := w.tenants.Get(j.Case); ok {
 		return flows.WithTenant(ctx, known.(string)), nil

@@ -185,7 +185,10 @@ func work(ctx context.Context, s *store.Store, p plan) error {
 	for at := 0; at < total; at += 500 {
 		var jobs []flows.Job
 		for k := at; k < min(at+500, total); k++ {
-			jobs = append(jobs, flows.Job{Kind: kinds[k%len(kinds)], Case: walk.UUID(p.now, uint64(k/jobsOf)), Ref: "case/" + walk.UUID(p.now, uint64(k/jobsOf)) + "/applicant"})
+			id := walk.UUID(p.now, uint64(k/jobsOf))
+			j := flows.ShowSurface(id, "case/"+id+"/applicant")
+			j.Kind = kinds[k%len(kinds)]
+			jobs = append(jobs, j)
 		}
 		if err := s.Tx(ctx, func(tx flows.Tx) error { return tx.Enqueue(ctx, jobs...) }); err != nil {
 			return err

@@ -77,10 +77,11 @@ func take(list *[]*flows.Case) (*flows.Case, error) {
 	return c, nil
 }
 
-func reply(template string, who func(m *meter) string) func(context.Context, *meter) (func(context.Context) error, error) {
+func reply(template flows.Template, who func(m *meter) string) func(context.Context, *meter) (func(context.Context) error, error) {
 	return func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		id := who(m)
-		j := flows.Job{Kind: flows.JobReply, Ref: template, To: id, ToType: "open_id", Attempt: 1, Key: "growth", Args: map[string]string{"tenant": walk.Tenant, "who": id}}
+		j := flows.Reply(template).Towards(flows.Receiver{Type: "open_id", ID: id}).For(walk.Tenant, id)
+		j.Attempt, j.Key = 1, "growth"
 		return func(ctx context.Context) error { return m.Run(ctx, j) }, nil
 	}
 }

@@ -336,6 +336,18 @@ func (w *World) PutCase(s flows.State, openID string, change ...func(*flows.Case
 	return c
 }
 
+// StoredJob is a job as the database keeps it: ref and rev mean what its kind says.
+func StoredJob(kind flows.JobKind, caseID, ref string, rev int64) (j flows.Job) {
+	raw, err := json.Marshal(map[string]any{"kind": kind, "case": caseID, "ref": ref, "rev": rev})
+	if err == nil {
+		err = json.Unmarshal(raw, &j)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return j
+}
+
 // queue puts a job of a case, as its change would.
 func (w *World) QueueJob(j flows.Job) flows.Job {
 	if j.Key == "" {
