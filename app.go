@@ -48,6 +48,7 @@ type App struct {
 	works  *workers.Workers
 	client *bot.Client
 	server *bot.Server
+	pages  pages
 	ln     net.Listener
 	admin  net.Listener
 	supply *verify.Tencent
@@ -118,9 +119,10 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
 		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Pushes: a.store, Answering: answering, Marketplace: tickets, Log: log, Now: now,
-		NoWebhook: cfg.Feishu.Transport == websocket, Ready: a.ready, Metrics: metrics.handler(a.store, cfg.OCRPerSecond), SeparateAdmin: cfg.Server.AdminListen != "", Observe: metrics.push}); err != nil {
+		NoWebhook: cfg.Feishu.Transport == websocket, Observe: metrics.push}); err != nil {
 		return nil, err
 	}
+	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, cfg.OCRPerSecond), log: log}
 	if cfg.Feishu.Transport == websocket {
 		a.long = a.server.LongConn(client)
 		metrics.longConn(a.long)
@@ -212,7 +214,7 @@ func (a *App) Run(ctx context.Context) error {
 	working, finish := context.WithCancel(context.WithoutCancel(ctx))
 	defer finish()
 	desk.Go(func() { a.server.Work(working, deskTime) })
-	servers := []*http.Server{newHTTPServer(a.server.Handler())}
+	servers := []*http.Server{newHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
 	failed := make(chan error, 2)
 	serve := func(s *http.Server, ln net.Listener) {
 		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -221,7 +223,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	go serve(servers[0], a.ln)
 	if a.admin != nil {
-		servers = append(servers, newHTTPServer(a.server.AdminHandler()))
+		servers = append(servers, newHTTPServer(a.pages.admin()))
 		go serve(servers[1], a.admin)
 	}
 	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)

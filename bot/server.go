@@ -12,9 +12,6 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// readyTimeout bounds what Ready may take for one /readyz.
-const readyTimeout = 2 * time.Second
-
 // ServerConfig is what a Server needs. AppID, Inbox and Pushes are required, and for the webhook EncryptKey and VerificationToken.
 type ServerConfig struct {
 	// NoWebhook closes POST /webhook/event, for a bot that takes its pushes over a LongConn.
@@ -32,13 +29,6 @@ type ServerConfig struct {
 	Marketplace TicketStore
 	Log         *slog.Logger     // nil = slog.Default()
 	Now         func() time.Time // nil = time.Now
-
-	// Ready says whether the program can do its work; nil means always. Its error is logged, not shown.
-	Ready func(context.Context) error
-	// Metrics answers GET /metrics; nil means that there is no such page.
-	Metrics http.Handler
-	// SeparateAdmin takes /readyz and /metrics off Handler, so that they are on AdminHandler only.
-	SeparateAdmin bool
 	// Observe, if set, is told of every push: its event type ("refused" when it did not pass the guard), the HTTP status
 	// and the time until the answer was written.
 	Observe func(kind string, status int, took time.Duration)
@@ -52,10 +42,8 @@ type Server struct {
 	log      *slog.Logger
 	refusals refusalLog
 	now      func() time.Time
-	ready    func(context.Context) error
 	observe  func(string, int, time.Duration)
-	public   http.Handler
-	admin    http.Handler
+	handler  http.Handler
 }
 
 // NewServer builds the server. With a webhook it refuses to be built without encrypt key and verification token: without them
@@ -79,7 +67,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	s := &Server{log: cfg.Log, now: cfg.Now, ready: cfg.Ready, observe: cfg.Observe}
+	s := &Server{log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -98,26 +86,16 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s.events = &events{inbox: cfg.Inbox, answering: answering, log: s.log, now: s.now, tickets: cfg.Marketplace}
 	s.desk = newDesk(s.events, cfg.Pushes, s.log)
 
-	public := s.engine()
+	router := s.engine()
 	if !cfg.NoWebhook {
-		public.POST("/webhook/event", s.webhook)
+		router.POST("/webhook/event", s.webhook)
 	}
-	admin := s.engine()
-	s.mountAdmin(admin, cfg.Metrics)
-	if !cfg.SeparateAdmin {
-		s.mountAdmin(public, cfg.Metrics)
-	}
-	public.GET("/healthz", healthz)
-	admin.GET("/healthz", healthz)
-	s.public, s.admin = public, admin
+	s.handler = router
 	return s, nil
 }
 
-// Handler serves POST /webhook/event unless NoWebhook, GET /healthz and, unless SeparateAdmin, GET /readyz and /metrics.
-func (s *Server) Handler() http.Handler { return s.public }
-
-// AdminHandler serves GET /healthz, /readyz and /metrics.
-func (s *Server) AdminHandler() http.Handler { return s.admin }
+// Handler serves POST /webhook/event unless NoWebhook; everything else is 404.
+func (s *Server) Handler() http.Handler { return s.handler }
 
 // Work decides on what was acknowledged until ctx ends, and then for as long as grace on what is in memory. The rest
 // waits in the store. Without Work only clicks are decided on.
@@ -129,13 +107,6 @@ func (s *Server) take(ctx context.Context, e *envelope) (any, error) {
 		return nil, s.desk.keep(ctx, e.plain)
 	}
 	return s.events.deliver(ctx, e)
-}
-
-func (s *Server) mountAdmin(engine *gin.Engine, metrics http.Handler) {
-	engine.GET("/readyz", s.readyz)
-	if metrics != nil {
-		engine.GET("/metrics", gin.WrapH(metrics))
-	}
 }
 
 // quietGin keeps gin from printing routes and warnings. The mode is one variable for the whole process.
@@ -169,19 +140,4 @@ func (s *Server) recovery(c *gin.Context) {
 		c.Abort()
 	}()
 	c.Next()
-}
-
-func healthz(c *gin.Context) { answer(c, http.StatusOK, []byte(`{"status":"ok"}`)) }
-
-func (s *Server) readyz(c *gin.Context) {
-	if s.ready != nil {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
-		defer cancel()
-		if err := s.ready(ctx); err != nil {
-			s.log.WarnContext(ctx, "not ready", "error", err)
-			answerError(c, http.StatusServiceUnavailable, "not_ready")
-			return
-		}
-	}
-	answer(c, http.StatusOK, []byte(`{"status":"ready"}`))
 }

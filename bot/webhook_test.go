@@ -3,7 +3,6 @@ package bot
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -223,45 +222,23 @@ func TestWebhookPanic(t *testing.T) {
 
 func TestOtherRoutes(t *testing.T) {
 	t.Parallel()
-	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") })
-	notReady := false
-	ready := func(context.Context) error {
-		if notReady {
-			return errors.New("no database")
-		}
-		return nil
-	}
-	build := func(separate bool) *rig {
-		return newRig(t, func(c *ServerConfig) { c.Metrics, c.Ready, c.SeparateAdmin = metrics, ready, separate })
-	}
-	together, apart := build(false), build(true)
+	r := newRig(t)
 	for _, tt := range []struct {
-		handler      http.Handler
 		method, path string
-		down         bool
 		status       int
 		body         string
 	}{
-		{together.Handler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
-		{together.Handler(), "GET", "/readyz", false, 200, `{"status":"ready"}`},
-		{together.Handler(), "GET", "/readyz", true, 503, `{"error":"not_ready"}`},
-		{together.Handler(), "GET", "/metrics", false, 200, "metrics"},
-		{together.Handler(), "GET", "/webhook/event", false, 405, `{"error":"method_not_allowed"}`},
-		{together.Handler(), "POST", "/nowhere", false, 404, `{"error":"not_found"}`},
-		{apart.Handler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
-		{apart.Handler(), "GET", "/readyz", false, 404, `{"error":"not_found"}`},
-		{apart.Handler(), "GET", "/metrics", false, 404, `{"error":"not_found"}`},
-		{apart.AdminHandler(), "GET", "/healthz", false, 200, `{"status":"ok"}`},
-		{apart.AdminHandler(), "GET", "/readyz", false, 200, `{"status":"ready"}`},
-		{apart.AdminHandler(), "GET", "/metrics", false, 200, "metrics"},
-		{apart.AdminHandler(), "POST", "/webhook/event", false, 404, `{"error":"not_found"}`},
+		{"GET", "/webhook/event", 405, `{"error":"method_not_allowed"}`},
+		{"POST", "/nowhere", 404, `{"error":"not_found"}`},
+		{"GET", "/metrics", 404, `{"error":"not_found"}`},
 	} {
-		notReady = tt.down
-		w := httptest.NewRecorder()
-		tt.handler.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
-		if w.Code != tt.status || w.Body.String() != tt.body {
-			t.Errorf("%s %s: %d %s, want %d %s", tt.method, tt.path, w.Code, w.Body, tt.status, tt.body)
-		}
+		t.Run(tt.method+" "+tt.path, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			r.Handler().ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
+			if w.Code != tt.status || w.Body.String() != tt.body {
+				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, tt.status, tt.body)
+			}
+		})
 	}
 }
 

@@ -117,7 +117,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
 	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
-		Inbox: engine, Pushes: db, Answering: answering, Log: log, Ready: db.Ready})
+		Inbox: engine, Pushes: db, Answering: answering, Log: log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// readyTimeout bounds what one /readyz may take.
+const readyTimeout = 2 * time.Second
+
+// pages are the pages that the program itself serves, beside Feishu's pushes.
+type pages struct {
+	ready   func(context.Context) error // its error is logged, not shown
+	metrics http.Handler
+	log     *slog.Logger
+}
+
+// public serves /healthz and, with admin, /readyz and /metrics; bot serves the rest.
+func (p pages) public(bot http.Handler, admin bool) http.Handler {
+	paths := map[string]http.Handler{"/healthz": http.HandlerFunc(healthz)}
+	if admin {
+		paths = p.adminPaths()
+	}
+	return byPath(paths, bot)
+}
+
+// admin serves /healthz, /readyz and /metrics.
+func (p pages) admin() http.Handler {
+	return byPath(p.adminPaths(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		respondError(w, http.StatusNotFound, "not_found")
+	}))
+}
+
+func (p pages) adminPaths() map[string]http.Handler {
+	return map[string]http.Handler{
+		"/healthz": http.HandlerFunc(healthz),
+		"/readyz":  http.HandlerFunc(p.readyz),
+		"/metrics": p.metrics,
+	}
+}
+
+// byPath serves GET of the paths; other methods are refused. rest serves every other path. A ServeMux would redirect
+// paths such as //x instead.
+func byPath(paths map[string]http.Handler, rest http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, ok := paths[r.URL.Path]
+		switch {
+		case !ok:
+			rest.ServeHTTP(w, r)
+		case r.Method != http.MethodGet:
+			w.Header().Set("Allow", http.MethodGet)
+			respondError(w, http.StatusMethodNotAllowed, "method_not_allowed")
+		default:
+			page.ServeHTTP(w, r)
+		}
+	})
+}
+
+func healthz(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, `{"status":"ok"}`) }
+
+func (p pages) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if err := p.ready(ctx); err != nil {
+		p.log.WarnContext(ctx, "not ready", "error", err)
+		respondError(w, http.StatusServiceUnavailable, "not_ready")
+		return
+	}
+	respond(w, http.StatusOK, `{"status":"ready"}`)
+}
+
+// respondError answers with a fixed word and nothing else.
+func respondError(w http.ResponseWriter, status int, word string) {
+	respond(w, status, fmt.Sprintf(`{"error":%q}`, word))
+}
+
+func respond(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body)) // the client is gone: nobody to tell
+}

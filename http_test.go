@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	notReady := false
+	p := pages{
+		ready: func(context.Context) error {
+			if notReady {
+				return errors.New("no database")
+			}
+			return nil
+		},
+		metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
+		log:     slog.New(slog.DiscardHandler),
+	}
+	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respondError(w, http.StatusNotFound, "the bot's") })
+	together, apart, admin := p.public(bot, true), p.public(bot, false), p.admin()
+	for name, tt := range map[string]struct {
+		handler      http.Handler
+		method, path string
+		down         bool
+		status       int
+		body         string
+	}{
+		"alive":                   {together, "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		"ready":                   {together, "GET", "/readyz", false, 200, `{"status":"ready"}`},
+		"not ready":               {together, "GET", "/readyz", true, 503, `{"error":"not_ready"}`},
+		"metrics":                 {together, "GET", "/metrics", false, 200, "metrics"},
+		"another method":          {together, "POST", "/readyz", false, 405, `{"error":"method_not_allowed"}`},
+		"the bot's path":          {together, "POST", "/webhook/event", false, 404, `{"error":"the bot's"}`},
+		"a path that is no page":  {together, "GET", "//healthz", false, 404, `{"error":"the bot's"}`},
+		"alive, apart":            {apart, "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		"no readiness in public":  {apart, "GET", "/readyz", false, 404, `{"error":"the bot's"}`},
+		"no metrics in public":    {apart, "GET", "/metrics", false, 404, `{"error":"the bot's"}`},
+		"alive, admin":            {admin, "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		"ready, admin":            {admin, "GET", "/readyz", false, 200, `{"status":"ready"}`},
+		"metrics, admin":          {admin, "GET", "/metrics", false, 200, "metrics"},
+		"no pushes for the admin": {admin, "POST", "/webhook/event", false, 404, `{"error":"not_found"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			notReady = tt.down
+			w := httptest.NewRecorder()
+			tt.handler.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
+			if w.Code != tt.status || w.Body.String() != tt.body {
+				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, tt.status, tt.body)
+			}
+		})
+	}
+}
