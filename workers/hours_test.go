@@ -1,17 +1,18 @@
-package flows_test
+package workers_test
 
 import (
 	"testing"
 	"time"
 
 	"shiming/flows"
+	"shiming/workers/workerstest"
 )
 
 // TestHours: what is planned for later is planned by China's hours and calendar, whenever a case starts.
 func TestHours(t *testing.T) {
 	t.Parallel()
 	at := func(text string) time.Time {
-		moment, err := time.ParseInLocation("2006-01-02 15:04", text, flows.Noon.Location())
+		moment, err := time.ParseInLocation("2006-01-02 15:04", text, flows.SampleTime.Location())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,37 +30,37 @@ func TestHours(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.pass(at(tt.start).Sub(w.now()))
-			w.say("ou_1", "实名")
-			w.run(flows.JobShow)
+			w := workerstest.New(t)
+			w.Pass(at(tt.start).Sub(w.Now()))
+			w.Say("ou_1", "实名")
+			w.RunJobs(flows.JobShow)
 			planned := func(kind flows.JobKind) time.Time {
 				t.Helper()
-				jobs := w.waiting(kind)
+				jobs := w.Waiting(kind)
 				if len(jobs) != 1 {
 					t.Fatalf("got %d jobs %s, want 1", len(jobs), kind)
 				}
-				return jobs[0].at
+				return jobs[0].At
 			}
 			if got, want := planned(flows.JobReconcile), at(tt.night); !got.Equal(want) {
 				t.Errorf("reconcile: got %s, want %s", got, want)
 			}
-			if got, want := planned(flows.JobExpire), at(tt.start).Add(flows.TestPolicy().ExpireAfter); !got.Equal(want) {
+			if got, want := planned(flows.JobExpire), at(tt.start).Add(flows.SamplePolicy().ExpireAfter); !got.Equal(want) {
 				t.Errorf("expiry: got %s, want %s", got, want)
 			}
-			w.pass(flows.TestPolicy().ReminderAfter)
-			w.run(flows.JobRemind)
-			if !w.now().Equal(at(tt.reminder)) { // deferred by quiet hours
-				if got := w.caseOf("ou_1").Reminders; got != 0 {
+			w.Pass(flows.SamplePolicy().ReminderAfter)
+			w.RunJobs(flows.JobRemind)
+			if !w.Now().Equal(at(tt.reminder)) { // deferred by quiet hours
+				if got := w.LatestCase("ou_1").Reminders; got != 0 {
 					t.Errorf("reminders at night: got %d, want 0", got)
 				}
 				if got, want := planned(flows.JobRemind), at(tt.reminder); !got.Equal(want) {
 					t.Errorf("reminder: got %s, want %s", got, want)
 				}
-				w.pass(at(tt.reminder).Sub(w.now()))
-				w.run(flows.JobRemind)
+				w.Pass(at(tt.reminder).Sub(w.Now()))
+				w.RunJobs(flows.JobRemind)
 			}
-			if got := w.caseOf("ou_1").Reminders; got != 1 {
+			if got := w.LatestCase("ou_1").Reminders; got != 1 {
 				t.Errorf("reminders by day: got %d, want 1", got)
 			}
 		})
