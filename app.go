@@ -55,8 +55,21 @@ type App struct {
 	long   *bot.LongConn // nil with a webhook
 }
 
+// Options are what the owner does not configure.
+type Options struct {
+	// Log is required.
+	Log *slog.Logger
+	// CallTimeout bounds each call to a platform; 0 leaves every client its own.
+	CallTimeout time.Duration
+	// ClockOffset, unless nil, lets the clock be moved, and says how far ahead it is at least. A demonstration sets it.
+	ClockOffset *time.Duration
+	// Now, unless nil, is the time by which cases are decided on; jobs are due by the store's. Tests set it.
+	Now func() time.Time
+}
+
 // NewApp constructs everything and opens the listeners, but starts nothing.
-func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err error) {
+func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
+	log := o.Log
 	a := &App{cfg: cfg, log: log}
 	defer func() {
 		if err != nil {
@@ -69,7 +82,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 	}
 	metrics := newMetrics()
 	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: cfg.Staged != nil})
+		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: o.ClockOffset != nil})
 	}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
 			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
@@ -77,8 +90,8 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
 	now := a.store.Now
-	if cfg.Staged != nil {
-		if err := a.store.Shift(ctx, *cfg.Staged); err != nil {
+	if o.ClockOffset != nil {
+		if err := a.store.Shift(ctx, *o.ClockOffset); err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +101,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		tickets = a.store
 	}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Now: now, Answering: answering, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: cfg.CallTimeout, DownloadTimeout: cfg.CallTimeout})
+		Log: log, Now: now, Answering: answering, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: o.CallTimeout, DownloadTimeout: o.CallTimeout})
 	if err != nil {
 		return nil, err
 	}
@@ -97,17 +110,20 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 		Store: a.store, Policy: policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics,
 	})
+	if o.Now != nil {
+		a.engine.Now = o.Now
+	}
 	deps := workers.WorkersDeps{
 		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
 	}
 	if cfg.Method == flows.ThreeElements {
 		supplier := cfg.Tencent
-		supplier.Timeout, supplier.Now = cfg.CallTimeout, now
+		supplier.Timeout, supplier.Now = o.CallTimeout, now
 		if a.supply, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}
 		notary, err := esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID,
-			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Now: now, Timeout: cfg.CallTimeout, PutTimeout: cfg.CallTimeout})
+			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Now: now, Timeout: o.CallTimeout, PutTimeout: o.CallTimeout})
 		if err != nil {
 			return nil, err
 		}
@@ -193,6 +209,9 @@ func (a *App) ready(ctx context.Context) error {
 	}
 	return a.long.Ready()
 }
+
+// Store is the bot's database, for reading it and for moving its clock.
+func (a *App) Store() *store.Store { return a.store }
 
 // URL is where the bot listens.
 func (a *App) URL() string { return "http://" + a.ln.Addr().String() }

@@ -48,10 +48,6 @@ type Config struct {
 		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention, WriteQuiet time.Duration
 	}
 	LogLevel string
-	// CallTimeout bounds each call to a platform; 0 leaves every client its own. It is no key: tests set it.
-	CallTimeout time.Duration
-	// Staged, unless nil, lets the clock be moved, and says how far ahead it is to be at least. It is no key: a demonstration sets it.
-	Staged *time.Duration
 }
 
 // String hides everything: a configuration holds secrets.

@@ -89,7 +89,7 @@ func startBot(ctx context.Context, world *sim.World, dir, level string) (*demoBo
 	if err != nil {
 		return nil, err
 	}
-	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, level))
+	app, err := NewApp(ctx, cfg, Options{Log: newLogger(os.Stderr, level)})
 	if err != nil {
 		return nil, err
 	}

@@ -177,7 +177,7 @@ func TestMyData(t *testing.T) {
 	p.see(sim.StageWithdrawn)
 	p.reads("我们保存的照片、姓名、号码都已删除")
 	r.wiped(c.ID)
-	if err := r.app.store.VerifyChain(r.ctx, c.ID); err != nil {
+	if err := r.app.Store().VerifyChain(r.ctx, c.ID); err != nil {
 		t.Error(err)
 	}
 	// HR's card about the case has nothing left to decide on.

@@ -63,7 +63,7 @@ func TestKeysetFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			app, err := NewApp(r.ctx, cfg, r.app.log)
+			app, err := NewApp(r.ctx, cfg, Options{Log: r.log()})
 			if err == nil {
 				app.Close()
 				t.Fatal("the bot starts")

@@ -23,14 +23,14 @@ func (p person) looked() (n int) {
 func (r *rig) idle() {
 	r.Helper()
 	r.until("no event and no job is left", func() bool {
-		undecided, _, err := r.app.store.PushesNow(r.ctx)
+		undecided, _, err := r.app.Store().PushesNow(r.ctx)
 		if err != nil {
 			r.Fatal(err)
 		}
 		if undecided > 0 {
 			return false // jobs may come of it
 		}
-		pending, err := r.app.store.PendingJobs(r.ctx)
+		pending, err := r.app.Store().PendingJobs(r.ctx)
 		if err != nil {
 			r.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func (r *rig) night() {
 	r.Helper()
 	r.clock.move(24 * time.Hour)
 	today := r.clock.now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
-	err := r.app.store.Tx(r.ctx, func(tx flows.Tx) error {
+	err := r.app.Store().Tx(r.ctx, func(tx flows.Tx) error {
 		j := flows.Reconcile(tenant, today, 0, time.Time{})
 		j.Key = "test/" + today
 		return tx.Enqueue(r.ctx, j)
@@ -171,7 +171,7 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 	}()
 	r.clock.move(24 * time.Hour)
 	today := r.clock.now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
-	if err := r.app.store.Tx(r.ctx, func(tx flows.Tx) error {
+	if err := r.app.Store().Tx(r.ctx, func(tx flows.Tx) error {
 		j := flows.Reconcile(tenant, today, 0, time.Time{})
 		j.Key = "test/" + today
 		return tx.Enqueue(r.ctx, j)

@@ -175,14 +175,12 @@ func (r *rig) run() {
 	if err != nil {
 		r.Fatal(err)
 	}
-	cfg.CallTimeout = r.calling
-	// Without the redaction that the program has: what is written must be clean by itself.
-	log := slog.New(slog.NewJSONHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	if r.app, err = NewApp(r.ctx, cfg, log); err != nil {
-		r.Fatal(err)
-	}
+	o := Options{Log: r.log(), CallTimeout: r.calling}
 	if r.clock != nil {
-		r.app.engine.Now = r.clock.now
+		o.Now = r.clock.now
+	}
+	if r.app, err = NewApp(r.ctx, cfg, o); err != nil {
+		r.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.halt, r.ended = cancel, make(chan error, 1)
@@ -194,6 +192,11 @@ func (r *rig) run() {
 	case !r.unready:
 		r.until("the bot has connected", func() bool { open, _ := r.world.Feishu.LongConnections(); return open > 0 })
 	}
+}
+
+// log has no redaction as the program has: what is written must be clean by itself.
+func (r *rig) log() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // stop ends the bot as SIGTERM does. A second call does nothing.
@@ -242,7 +245,7 @@ func (r *rig) until(what string, ok func() bool) {
 // view reads the bot's database.
 func (r *rig) view(read func(flows.View) error) {
 	r.Helper()
-	if err := r.app.store.View(r.ctx, read); err != nil {
+	if err := r.app.Store().View(r.ctx, read); err != nil {
 		r.Fatalf("reading the store: %v", err)
 	}
 }

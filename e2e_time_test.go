@@ -66,7 +66,7 @@ func TestFieldRetention(t *testing.T) {
 	p.filed()
 	r.until("the fields go", func() bool { return !r.caseOf(p.OpenID).Erased.IsZero() })
 	r.wiped(r.caseOf(p.OpenID).ID)
-	if err := r.app.store.VerifyChain(r.ctx, r.caseOf(p.OpenID).ID); err != nil {
+	if err := r.app.Store().VerifyChain(r.ctx, r.caseOf(p.OpenID).ID); err != nil {
 		t.Error(err)
 	}
 }

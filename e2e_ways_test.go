@@ -25,7 +25,7 @@ func TestHappyPath(t *testing.T) {
 	hr.sees(r.world.ReviewChat(), p, "", "已通过")
 
 	c := r.in(p.OpenID, flows.Done)
-	if err := r.app.store.VerifyChain(r.ctx, c.ID); err != nil {
+	if err := r.app.Store().VerifyChain(r.ctx, c.ID); err != nil {
 		t.Error(err)
 	}
 	point := r.world.ESign.PointsFor(c.ID)[0]

@@ -68,8 +68,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	cfg.Staged = s.Stage
-	app, err := NewApp(ctx, cfg, newLogger(os.Stderr, cfg.LogLevel))
+	app, err := NewApp(ctx, cfg, Options{Log: newLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
 	if err != nil {
 		return err
 	}

@@ -32,16 +32,16 @@ func childOf(ctx context.Context, a *App, in io.Reader, out io.Writer) context.C
 	say := json.NewEncoder(out)
 	go func() {
 		defer cancel()
-		if say.Encode(stageLine{URL: a.URL(), Ahead: a.store.Ahead().String()}) != nil {
+		if say.Encode(stageLine{URL: a.URL(), Ahead: a.Store().Ahead().String()}) != nil {
 			return
 		}
 		lines := bufio.NewScanner(in)
 		for lines.Scan() {
 			answer := stageLine{}
-			if err := a.wish(ctx, lines.Text()); err != nil {
+			if err := wish(ctx, a, lines.Text()); err != nil {
 				answer.Error = err.Error()
 			}
-			answer.Ahead = a.store.Ahead().String()
+			answer.Ahead = a.Store().Ahead().String()
 			if say.Encode(answer) != nil {
 				return
 			}
@@ -51,7 +51,7 @@ func childOf(ctx context.Context, a *App, in io.Reader, out io.Writer) context.C
 }
 
 // wish does what a line of the parent says.
-func (a *App) wish(ctx context.Context, line string) error {
+func wish(ctx context.Context, a *App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")
 	if !ok {
 		return fmt.Errorf("stage: no such wish")
@@ -60,5 +60,5 @@ func (a *App) wish(ctx context.Context, line string) error {
 	if err != nil {
 		return fmt.Errorf("stage: %w", err)
 	}
-	return a.store.Shift(ctx, ahead)
+	return a.Store().Shift(ctx, ahead)
 }
