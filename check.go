@@ -42,10 +42,10 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	cfg, err := LoadConfig(c.Config, os.Environ())
 	var wrong *ConfigError
 	if errors.As(err, &wrong) && c.JSON {
-		return errors.Join(wrong.in(lang), writeReportJSON(os.Stdout, configReport(wrong), lang))
+		return errors.Join(translated(wrong, lang), writeReportJSON(os.Stdout, configReport(wrong), lang))
 	}
 	if wrong != nil {
-		return wrong.in(lang)
+		return translated(wrong, lang)
 	}
 	if err != nil {
 		return err

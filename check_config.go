@@ -54,8 +54,8 @@ func misconfigured(problem string) phrase {
 	return phrase{problem, problem}
 }
 
-// in is the error in a language.
-func (e *ConfigError) in(lang string) *ConfigError {
+// translated is the error in a language.
+func translated(e *ConfigError, lang string) *ConfigError {
 	var out ConfigError
 	for _, p := range e.Problems {
 		out.Problems = append(out.Problems, misconfigured(p).in(lang))

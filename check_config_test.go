@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"shiming/e2e/files"
 )
 
 // TestConfigurationInChinese: whatever LoadConfig says of a key, check can say in Chinese, and the key and what was meant stay.
 func TestConfigurationInChinese(t *testing.T) {
 	t.Parallel()
-	path := write(t, "config.yaml", complete)
+	path := files.WriteTemp(t, "config.yaml", complete)
 	seen := map[string]bool{}
 	for _, environ := range [][]string{
 		{"SHIMING_SERVER_LISTEN=x", "SHIMING_SERVER_ADMIN_LISTEN=x", "SHIMING_SERVER_PUBLIC_URL=x", "SHIMING_FEISHU_BASE_URL=http://example.com",
@@ -27,7 +29,7 @@ func TestConfigurationInChinese(t *testing.T) {
 			seen[p] = true
 		}
 	}
-	for _, file := range []string{write(t, "unknown.yaml", complete+"\nfeishu2:\n  app_id: x\nnonsense: 1\n"), write(t, "broken.yaml", "a: [\n"), filepath.Join(t.TempDir(), "none.yaml")} {
+	for _, file := range []string{files.WriteTemp(t, "unknown.yaml", complete+"\nfeishu2:\n  app_id: x\nnonsense: 1\n"), files.WriteTemp(t, "broken.yaml", "a: [\n"), filepath.Join(t.TempDir(), "none.yaml")} {
 		for _, p := range problems(t, file) {
 			seen[p] = true
 		}
@@ -37,12 +39,12 @@ func TestConfigurationInChinese(t *testing.T) {
 	}
 	for p := range seen {
 		key, _, _ := strings.Cut(p, ": ")
-		zh := (&ConfigError{[]string{p}}).in("zh").Problems[0]
+		zh := translated(&ConfigError{[]string{p}}, "zh").Problems[0]
 		_, why, told := strings.Cut(zh, "：")
 		if !told || !strings.HasPrefix(zh, key) || !strings.ContainsFunc(why, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%q is %q in Chinese", p, zh)
 		}
-		if en := (&ConfigError{[]string{p}}).in("en").Problems[0]; en != p {
+		if en := translated(&ConfigError{[]string{p}}, "en").Problems[0]; en != p {
 			t.Errorf("%q is %q in English", p, en)
 		}
 	}

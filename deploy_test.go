@@ -10,41 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/knadh/koanf/parsers/yaml"
+	"shiming/e2e/files"
 )
-
-// documents parses the YAML documents of a file.
-func documents(t *testing.T, path string) (out []map[string]any) {
-	t.Helper()
-	for i, text := range strings.Split(page(t, path), "\n---\n") {
-		doc, err := yaml.Parser().Unmarshal([]byte(text))
-		if err != nil || len(doc) == 0 {
-			t.Fatalf("%s, document %d: %v", path, i+1, err)
-		}
-		out = append(out, doc)
-	}
-	return out
-}
-
-// deep walks into maps and lists: a string is a key, an int an index. nil if there is no such place.
-func deep(v any, path ...any) any {
-	for _, step := range path {
-		switch at := v.(type) {
-		case map[string]any:
-			key, _ := step.(string)
-			v = at[key]
-		case []any:
-			n, ok := step.(int)
-			if !ok || n >= len(at) {
-				return nil
-			}
-			v = at[n]
-		default:
-			return nil
-		}
-	}
-	return v
-}
 
 // TestDeployFilesNameKnownSettings: a variable that no key reads would be silently ignored.
 func TestDeployFilesNameKnownSettings(t *testing.T) {
@@ -53,10 +20,10 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 		name := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(s.path, ".", "_"))
 		known[name], known[name+"_FILE"] = true, true
 	}
-	files := []string{"Dockerfile"}
+	seen := []string{"Dockerfile"}
 	err := filepath.WalkDir("deploy", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".yaml") {
-			files = append(files, path)
+			seen = append(seen, path)
 		}
 		return err
 	})
@@ -64,8 +31,8 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, file := range files {
-		for _, name := range regexp.MustCompile(`SHIMING_[A-Z0-9_]*[A-Z0-9]`).FindAllString(page(t, file), -1) {
+	for _, file := range seen {
+		for _, name := range regexp.MustCompile(`SHIMING_[A-Z0-9_]*[A-Z0-9]`).FindAllString(files.Read(t, file), -1) {
 			found++
 			if !known[name] {
 				t.Errorf("%s sets %s, which belongs to no key", file, name)
@@ -73,7 +40,7 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 		}
 	}
 	if found < 30 {
-		t.Errorf("only %d variables were found in %v", found, files)
+		t.Errorf("only %d variables were found in %v", found, seen)
 	}
 }
 
@@ -100,10 +67,10 @@ func configOf(t *testing.T, env map[string]string) error {
 
 // TestComposeIsComplete: what the compose file gives the bot is a whole configuration, with its secrets from files.
 func TestComposeIsComplete(t *testing.T) {
-	doc := documents(t, "deploy/compose.yaml")[0]
-	bot := deep(doc, "services", "shiming")
-	env, given := map[string]string{}, page(t, "deploy/shiming.env.example")
-	vars, _ := deep(bot, "environment").(map[string]any)
+	doc := files.Documents(t, "deploy/compose.yaml")[0]
+	bot := files.At(doc, "services", "shiming")
+	env, given := map[string]string{}, files.Read(t, "deploy/shiming.env.example")
+	vars, _ := files.At(bot, "environment").(map[string]any)
 	for name, value := range vars {
 		env[name], _ = value.(string)
 		if v := regexp.MustCompile(`^\$\{(\w+):([?-])(.*)\}$`).FindStringSubmatch(env[name]); v != nil {
@@ -115,8 +82,8 @@ func TestComposeIsComplete(t *testing.T) {
 			}
 		}
 		if file, ok := strings.CutPrefix(env[name], "/run/secrets/"); ok {
-			mounted, _ := deep(bot, "secrets").([]any)
-			if deep(doc, "secrets", file) == nil || !slices.Contains(mounted, any(file)) {
+			mounted, _ := files.At(bot, "secrets").([]any)
+			if files.At(doc, "secrets", file) == nil || !slices.Contains(mounted, any(file)) {
 				t.Errorf("%s: the secret %s is not given to the service", name, file)
 			}
 		}
@@ -124,7 +91,7 @@ func TestComposeIsComplete(t *testing.T) {
 	if err := configOf(t, env); err != nil {
 		t.Error(err)
 	}
-	if deep(bot, "read_only") != true || deep(bot, "cap_drop", 0) != "ALL" || deep(bot, "healthcheck", "test", 1) != "/shiming" {
+	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" || files.At(bot, "healthcheck", "test", 1) != "/shiming" {
 		t.Error("the service may do more than it needs, or nobody asks how it is")
 	}
 }
@@ -133,7 +100,7 @@ func TestComposeIsComplete(t *testing.T) {
 func TestKubernetesManifest(t *testing.T) {
 	kinds := map[string]map[string]any{}
 	for _, file := range []string{"deploy/kubernetes/shiming.yaml", "deploy/kubernetes/config.example.yaml"} {
-		for _, doc := range documents(t, file) {
+		for _, doc := range files.Documents(t, file) {
 			kinds[doc["kind"].(string)] = doc
 		}
 	}
@@ -142,8 +109,8 @@ func TestKubernetesManifest(t *testing.T) {
 			t.Fatalf("no %s", kind)
 		}
 	}
-	spec := deep(kinds["Deployment"], "spec", "template", "spec")
-	bot := deep(spec, "containers", 0)
+	spec := files.At(kinds["Deployment"], "spec", "template", "spec")
+	bot := files.At(spec, "containers", 0)
 	for _, want := range []struct {
 		at   any
 		path []any
@@ -162,7 +129,7 @@ func TestKubernetesManifest(t *testing.T) {
 		{bot, []any{"livenessProbe", "httpGet", "path"}, "/healthz"},
 		{kinds["Deployment"], []any{"spec", "replicas"}, 2},
 	} {
-		got := deep(want.at, want.path...)
+		got := files.At(want.at, want.path...)
 		if n, ok := got.(uint64); ok {
 			got = int(n)
 		}
@@ -171,13 +138,13 @@ func TestKubernetesManifest(t *testing.T) {
 		}
 	}
 	env := map[string]string{}
-	for name, value := range deep(kinds["ConfigMap"], "data").(map[string]any) {
+	for name, value := range files.At(kinds["ConfigMap"], "data").(map[string]any) {
 		env[name] = value.(string)
 	}
-	for _, v := range deep(bot, "env").([]any) {
-		name, value := deep(v, "name").(string), deep(v, "value").(string)
+	for _, v := range files.At(bot, "env").([]any) {
+		name, value := files.At(v, "name").(string), files.At(v, "value").(string)
 		env[name] = value
-		if file, ok := strings.CutPrefix(value, "/secrets/"); ok && deep(kinds["Secret"], "stringData", file) == nil {
+		if file, ok := strings.CutPrefix(value, "/secrets/"); ok && files.At(kinds["Secret"], "stringData", file) == nil {
 			t.Errorf("%s: the example of the Secret lacks %s", name, file)
 		}
 	}
@@ -197,7 +164,7 @@ func TestDashboardIsWhole(t *testing.T) {
 			GridPos struct{ X, Y, W, H int }
 		}
 	}
-	if err := json.Unmarshal([]byte(page(t, "deploy/grafana/shiming.json")), &d); err != nil {
+	if err := json.Unmarshal([]byte(files.Read(t, "deploy/grafana/shiming.json")), &d); err != nil {
 		t.Fatal(err)
 	}
 	if d.UID != "shiming" || d.SchemaVersion < 36 || len(d.Panels) < 15 {

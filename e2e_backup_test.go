@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shiming/bench/growth/walk"
+	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/store"
 )
@@ -32,7 +33,7 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	config := write(t, "config.yaml", "")
+	config := files.WriteTemp(t, "config.yaml", "")
 	env := []string{"SHIMING_STORE_DSN=sqlite:" + db, "SHIMING_SECURITY_KEYSET_FILE=" + keyFile}
 	if code, out := command(ctx, env, "backup", copied, "--config", config).run(t); code != 0 || !strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
 		t.Fatalf("backup beside an open database: %d %s", code, out)
@@ -78,7 +79,7 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 func TestBackupOfPostgres(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "copy.dump")
-	code, out := command(t.Context(), []string{"SHIMING_STORE_DSN=postgres://bot:secret@127.0.0.1:1/db?pool_max_conns=4"}, "backup", file, "--config", write(t, "config.yaml", "")).run(t)
+	code, out := command(t.Context(), []string{"SHIMING_STORE_DSN=postgres://bot:secret@127.0.0.1:1/db?pool_max_conns=4"}, "backup", file, "--config", files.WriteTemp(t, "config.yaml", "")).run(t)
 	if code != 1 || !strings.Contains(out, "pg_dump --format=custom --no-owner --file='"+file+"' 'postgres://bot@127.0.0.1:1/db'") || strings.Contains(out, "secret") {
 		t.Errorf("%d %s", code, out)
 	}

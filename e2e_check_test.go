@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
@@ -398,7 +399,7 @@ func TestCheckProgram(t *testing.T) {
 	}
 	dir := t.TempDir()
 	env = append(env, "SHIMING_STORE_DSN=sqlite:"+filepath.Join(dir, "x.db"), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(dir, "k.json"), "LC_ALL=", "LC_MESSAGES=")
-	file := write(t, "config.yaml", "")
+	file := files.WriteTemp(t, "config.yaml", "")
 	for _, c := range []struct {
 		env  string
 		args []string

@@ -3,11 +3,12 @@ package main
 import (
 	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"shiming/e2e/files"
 )
 
 // complete is the least that a configuration must say, as lines of a config.yaml.
@@ -17,15 +18,6 @@ hr: {admins: [ou_a, ou_b]}
 verification: {method: three_elements, tencent: {secret_id: i, secret_key: k, sms_sdk_app_id: "1400006666", sms_sign_name: 示例, sms_template_id: "1110"}}
 esign: {app_id: "7430000001", app_secret: s}
 `
-
-func write(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // problems are the mistakes that loading reports.
 func problems(t *testing.T, path string, env ...string) []string {
@@ -42,7 +34,7 @@ func problems(t *testing.T, path string, env ...string) []string {
 }
 
 func TestConfigComplete(t *testing.T) {
-	c, err := LoadConfig(write(t, "config.yaml", complete), nil)
+	c, err := LoadConfig(files.WriteTemp(t, "config.yaml", complete), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +48,7 @@ func TestConfigComplete(t *testing.T) {
 
 // TestConfigMistakes: every mistake is reported at once, each with its dotted path.
 func TestConfigMistakes(t *testing.T) {
-	got := problems(t, write(t, "config.yaml", `
+	got := problems(t, files.WriteTemp(t, "config.yaml", `
 server: {listen: nowhere, admin_listen: "9090", public_url: "https://x/path"}
 feishu: {base_url: "http://open.feishu.cn", transport: pigeon, app_idd: x}
 hr: {admins: ["@all everybody"]}
@@ -86,7 +78,7 @@ nonsense: {a: 1}
 
 // TestConfigOneMistake changes one thing of a right configuration; that and nothing else is reported.
 func TestConfigOneMistake(t *testing.T) {
-	path := write(t, "config.yaml", complete)
+	path := files.WriteTemp(t, "config.yaml", complete)
 	for _, c := range []struct{ env, path string }{
 		{"SHIMING_FEISHU_BASE_URL=http://open.feishu.cn", "feishu.base_url: plain http"},
 		{"SHIMING_ESIGN_BASE_URL=http://10.0.0.1", "esign.base_url: plain http"},
@@ -117,14 +109,14 @@ func TestConfigOneMistake(t *testing.T) {
 	if got := problems(t, filepath.Join(t.TempDir(), "none.yaml")); len(got) == 0 || !strings.Contains(got[0], "none.yaml") {
 		t.Errorf("a missing file: %q", got)
 	}
-	if got := problems(t, write(t, "config.yaml", "a: [\nsecret: hunter2")); len(got) == 0 || strings.Contains(strings.Join(got, ""), "hunter2") {
+	if got := problems(t, files.WriteTemp(t, "config.yaml", "a: [\nsecret: hunter2")); len(got) == 0 || strings.Contains(strings.Join(got, ""), "hunter2") {
 		t.Errorf("no YAML: %q", got)
 	}
 }
 
 // TestConfigFromEnvironment: the environment outranks the file, and …_FILE outranks both.
 func TestConfigFromEnvironment(t *testing.T) {
-	path, secret := write(t, "config.yaml", complete), write(t, "secret", "from a file\n")
+	path, secret := files.WriteTemp(t, "config.yaml", complete), files.WriteTemp(t, "secret", "from a file\n")
 	c, err := LoadConfig(path, []string{"SHIMING_FEISHU_APP_SECRET_FILE=" + secret, "SHIMING_FEISHU_APP_SECRET=shadowed",
 		"SHIMING_HR_ADMINS=ou_1, ou_2 ,,ou_1,ou_3", "SHIMING_TIMING_CODE_TTL=3m", "SHIMING_SERVER_LISTEN=127.0.0.1:1234"})
 	if err != nil {

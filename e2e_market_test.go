@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
@@ -207,7 +208,7 @@ func (r *rig) caseIn(tenantKey, openID string) (c *flows.Case) {
 
 // TestConfigOfAMarketplaceApp: what belongs to one company has no place in the configuration of many.
 func TestConfigOfAMarketplaceApp(t *testing.T) {
-	path := write(t, "config.yaml", complete)
+	path := files.WriteTemp(t, "config.yaml", complete)
 	for _, c := range []struct {
 		env  []string
 		want string // path of the only problem, "" for none

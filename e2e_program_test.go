@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/e2e/files"
 	"shiming/sim"
 	"shiming/sim/wire"
 )
@@ -75,7 +76,7 @@ func TestKeygen(t *testing.T) {
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	code, out := command(t.Context(), nil, "serve", "--config", write(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).run(t)
+	code, out := command(t.Context(), nil, "serve", "--config", files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).run(t)
 	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") || !strings.Contains(out, "feishu.app_secret: is missing") {
 		t.Errorf("a wrong configuration: %d %s", code, out)
 	}
@@ -85,7 +86,7 @@ func TestExitCodes(t *testing.T) {
 	if code, out := command(t.Context(), nil, "--help").run(t); code != 0 || !strings.Contains(out, "keygen") {
 		t.Errorf("help: %d %s", code, out)
 	}
-	if code, _ := command(t.Context(), []string{"SHIMING_SERVER_LISTEN=127.0.0.1:1"}, "health", "--config", write(t, "config.yaml", "")).run(t); code != 1 {
+	if code, _ := command(t.Context(), []string{"SHIMING_SERVER_LISTEN=127.0.0.1:1"}, "health", "--config", files.WriteTemp(t, "config.yaml", "")).run(t); code != 1 {
 		t.Errorf("health without a bot: %d", code)
 	}
 }
@@ -113,7 +114,7 @@ func serve(t *testing.T, c sim.Config, env ...string) *served {
 	}
 	t.Cleanup(func() { cutOff(world) })
 	s := &served{t: t, ctx: ctx, world: world, dir: t.TempDir()}
-	s.file = write(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
+	s.file = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
 	for line := range strings.Lines(world.Env()) {
 		if name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && name != "SHIMING_HR_ADMINS" {
 			s.env = append(s.env, name+"="+strings.Trim(value, "'"))

@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"shiming/bot"
+	"shiming/e2e/files"
 	"shiming/esign"
+	"shiming/failure"
 	"shiming/flows"
 	"shiming/store"
 	"shiming/verify"
-
-	"shiming/failure"
 )
 
 // exposed answers GET /metrics once everything has happened once: each series' name, and its labels.
@@ -60,7 +60,7 @@ func queries(t *testing.T) (out []string) {
 	var board struct {
 		Panels []struct{ Targets []struct{ Expr string } }
 	}
-	if err := json.Unmarshal([]byte(page(t, "deploy/grafana/shiming.json")), &board); err != nil {
+	if err := json.Unmarshal([]byte(files.Read(t, "deploy/grafana/shiming.json")), &board); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range board.Panels {
@@ -69,14 +69,14 @@ func queries(t *testing.T) (out []string) {
 		}
 	}
 	for _, rule := range alerts(t) {
-		out = append(out, deep(rule, "expr").(string))
+		out = append(out, files.At(rule, "expr").(string))
 	}
 	return out
 }
 
 func alerts(t *testing.T) []any {
 	t.Helper()
-	rules, _ := deep(documents(t, "deploy/prometheus/alerts.yaml")[0], "groups", 0, "rules").([]any)
+	rules, _ := files.At(files.Documents(t, "deploy/prometheus/alerts.yaml")[0], "groups", 0, "rules").([]any)
 	if len(rules) < 10 {
 		t.Fatalf("%d alerts", len(rules))
 	}
@@ -168,7 +168,7 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 	t.Parallel()
 	have := exposed(t)
 	for _, name := range []string{"docs/operations.md", "docs/operations.zh.md"} {
-		text := page(t, name)
+		text := files.Read(t, name)
 		for metric := range have {
 			metric = regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(metric, "")
 			if strings.HasPrefix(metric, "shiming_") && !strings.Contains(text, "\n| `"+metric+"` |") {
@@ -181,16 +181,16 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 			}
 		}
 		for _, rule := range alerts(t) {
-			alert, _ := deep(rule, "alert").(string)
+			alert, _ := files.At(rule, "alert").(string)
 			key := "runbook_url"
 			if strings.HasSuffix(name, ".zh.md") {
 				key = "runbook_url_zh"
 			}
-			if deep(rule, "annotations", key) != name+"#"+strings.ToLower(alert) || !strings.Contains(text, "\n### "+alert+"\n") {
+			if files.At(rule, "annotations", key) != name+"#"+strings.ToLower(alert) || !strings.Contains(text, "\n### "+alert+"\n") {
 				t.Errorf("%s: no heading %q, or the alert does not lead there", name, "### "+alert)
 			}
-			if deep(rule, "annotations", "summary") == nil || deep(rule, "annotations", "summary_zh") == nil || deep(rule, "for") == nil ||
-				!slices.Contains([]any{"critical", "warning", "info"}, deep(rule, "labels", "severity")) {
+			if files.At(rule, "annotations", "summary") == nil || files.At(rule, "annotations", "summary_zh") == nil || files.At(rule, "for") == nil ||
+				!slices.Contains([]any{"critical", "warning", "info"}, files.At(rule, "labels", "severity")) {
 				t.Errorf("%s is not whole", alert)
 			}
 		}

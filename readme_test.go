@@ -15,36 +15,17 @@ import (
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 
+	"shiming/e2e/files"
 	"shiming/flows"
 )
 
 var readmes = []string{"README.md", "README.zh.md"}
 
-func page(t *testing.T, path string) string {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-// between returns what stands between two markers of a page.
-func between(t *testing.T, text, begin, end string) string {
-	t.Helper()
-	_, rest, found := strings.Cut(text, begin)
-	inner, _, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		t.Fatalf("no %s … %s", begin, end)
-	}
-	return inner
-}
-
 // TestReadmesShowTheTable holds the diagram of both READMEs equal to the one that the table prints.
 func TestReadmesShowTheTable(t *testing.T) {
-	want := page(t, "flows/testdata/flow.mmd")
+	want := files.Read(t, "flows/testdata/flow.mmd")
 	for _, name := range readmes {
-		got := between(t, page(t, name), "<!-- flow:begin -->\n```mermaid\n", "```\n<!-- flow:end -->")
+		got := files.Between(t, files.Read(t, name), "<!-- flow:begin -->\n```mermaid\n", "```\n<!-- flow:end -->")
 		if got != want {
 			t.Errorf("%s: copy flows/testdata/flow.mmd between the flow markers", name)
 		}
@@ -79,7 +60,7 @@ func TestConfigYAMLHasEveryKey(t *testing.T) {
 // TestReadmesListEveryKey holds the configuration tables against the settings, defaults included.
 func TestReadmesListEveryKey(t *testing.T) {
 	for _, name := range readmes {
-		text := page(t, name)
+		text := files.Read(t, name)
 		for _, s := range settings {
 			def := "–"
 			if s.def != "" {
@@ -100,21 +81,21 @@ func TestSetupNamesScopesAndEvents(t *testing.T) {
 			User   []string `json:"user"`
 		} `json:"scopes"`
 	}
-	if err := json.Unmarshal([]byte(page(t, "docs/feishu-scopes.json")), &list); err != nil {
+	if err := json.Unmarshal([]byte(files.Read(t, "docs/feishu-scopes.json")), &list); err != nil {
 		t.Fatal(err)
 	}
 	if len(list.Scopes.Tenant) == 0 || list.Scopes.User == nil || len(list.Scopes.User) > 0 {
 		t.Errorf("want tenant scopes and an empty list of user scopes, got %+v", list.Scopes)
 	}
 	var events []string
-	for _, m := range regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`).FindAllStringSubmatch(page(t, "bot/events.go"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`).FindAllStringSubmatch(files.Read(t, "bot/events.go"), -1) {
 		events = append(events, m[1])
 	}
 	if len(events) < 5 {
 		t.Fatalf("bot/events.go: found only the events %v", events)
 	}
 	for _, name := range []string{"docs/feishu-setup.md", "docs/feishu-setup.zh.md"} {
-		text := page(t, name)
+		text := files.Read(t, name)
 		for _, scope := range list.Scopes.Tenant {
 			if !strings.Contains(text, "| `"+scope+"` |") {
 				t.Errorf("%s has no row for the scope %s", name, scope)
@@ -122,7 +103,7 @@ func TestSetupNamesScopesAndEvents(t *testing.T) {
 		}
 	}
 	for _, name := range append([]string{"docs/feishu-setup.md", "docs/feishu-setup.zh.md"}, readmes...) {
-		text := page(t, name)
+		text := files.Read(t, name)
 		for _, event := range events {
 			if !strings.Contains(text, "`"+event+"`") {
 				t.Errorf("%s does not name %s", name, event)
@@ -136,7 +117,7 @@ func TestReadmeWordsAreUnderstood(t *testing.T) {
 	var lists [][]string
 	for _, name := range readmes {
 		var words []string
-		for line := range strings.Lines(between(t, page(t, name), "<!-- words:begin -->", "<!-- words:end -->")) {
+		for line := range strings.Lines(files.Between(t, files.Read(t, name), "<!-- words:begin -->", "<!-- words:end -->")) {
 			cell, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
 			for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
 				words = append(words, m[1])
@@ -156,7 +137,7 @@ func TestReadmeWordsAreUnderstood(t *testing.T) {
 func TestErrorPagesAreComplete(t *testing.T) {
 	var rows []int
 	for name, every := range map[string]string{"docs/errors.md": "every %d min", "docs/errors.zh.md": "每 %d 分钟"} {
-		text := page(t, name)
+		text := files.Read(t, name)
 		rows = append(rows, strings.Count(text, "\n| "))
 		if probe := fmt.Sprintf(every, int(flows.ProbeEvery.Minutes())); strings.Count(text, probe) != 3 {
 			t.Errorf("%s does not say three times that a stopped step tries again %s", name, probe)
@@ -179,7 +160,7 @@ func errorCodes(t *testing.T, name, text string) {
 		{"esign/codes.go", `(?m)^\t\{"(\w+)", "`, 20},
 		{"verify/codes.go", `(?m)^\t"([A-Z][A-Za-z.]+)": +(?:retry|operator|person|unknown)`, 100},
 	} {
-		codes := regexp.MustCompile(table.row).FindAllStringSubmatch(page(t, table.file), -1)
+		codes := regexp.MustCompile(table.row).FindAllStringSubmatch(files.Read(t, table.file), -1)
 		if len(codes) < table.least {
 			t.Errorf("%s: only %d rows were found", table.file, len(codes))
 		}
@@ -199,7 +180,7 @@ func TestLinksOfThePages(t *testing.T) {
 	}
 	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]+)?\)`)
 	for _, name := range append(docs, readmes...) {
-		text := page(t, name)
+		text := files.Read(t, name)
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			if strings.Contains(m[1], "://") {
 				continue
@@ -209,7 +190,7 @@ func TestLinksOfThePages(t *testing.T) {
 			}
 		}
 	}
-	if first, _, _ := strings.Cut(page(t, "README.md"), "\n"); first != "[中文说明](README.zh.md)" {
+	if first, _, _ := strings.Cut(files.Read(t, "README.md"), "\n"); first != "[中文说明](README.zh.md)" {
 		t.Errorf("README.md begins with %q, want the way to the Chinese one", first)
 	}
 }

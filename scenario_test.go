@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/sim/scenario"
 )
@@ -29,7 +30,7 @@ func tables(t *testing.T) (all []known) {
 		{"verify/elements.go", `(?m)^\t"(-\d+)":\s+(?:\{class: )?(\w+)(?:\(Reason(\w+))?`, 13, func(m []string) known { return known{code: m[1], class: m[2], reason: m[3]} }},
 		{"esign/codes.go", `(?m)^\t\{"(\w+)", "([^"]*)", Kind(\w+)`, 24, func(m []string) known { return known{code: m[1], text: m[2], class: m[3]} }},
 	} {
-		text, _, _ := strings.Cut(page(t, table.file), "var families")
+		text, _, _ := strings.Cut(files.Read(t, table.file), "var families")
 		rows := regexp.MustCompile(table.row).FindAllStringSubmatch(text, -1)
 		if len(rows) < table.least {
 			t.Fatalf("%s: %d rows were read", table.file, len(rows))
@@ -166,7 +167,7 @@ func errorPageAgrees(t *testing.T, file string) {
 	type line struct{ text, bot string }
 	lines := map[string][]line{} // by code
 	ticked := regexp.MustCompile("`([^`]+)`")
-	text := page(t, file)
+	text := files.Read(t, file)
 	for row := range strings.Lines(text) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|")
 		if !strings.HasPrefix(row, "| `") || len(cells) < 2 {

@@ -26,18 +26,21 @@ type child struct {
 	stderr *lastWords
 }
 
+// stopTime is what a bot may take to end in good order; serve promises it.
+const stopTime = 15 * time.Second
+
 // errChildGone: the bot has ended instead of answering.
 var errChildGone = errors.New("the bot has ended")
 
 // bear starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
 // comes on top.
 func bear(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*child, error) {
-	config := filepath.Join(dir, "config.yaml")
-	if err := os.WriteFile(config, nil, 0o600); err != nil {
+	file := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		return nil, err
 	}
 	c := &child{says: make(chan stageLine, 64), exited: make(chan struct{}), stderr: &lastWords{}}
-	c.cmd = exec.Command(exe, "serve", "--config", config, "--stage="+ahead.String())
+	c.cmd = exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
 	c.cmd.Env = slices.Concat(foreign(os.Environ()), environ(settings), env)
 	c.cmd.Dir = dir
 	c.cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
@@ -112,7 +115,7 @@ func (c *child) ahead(ctx context.Context, by time.Duration) error {
 func (c *child) stop() {
 	_ = terminateProcess(c.cmd.Process) // it may have ended already
 	_ = c.in.Close()
-	late := time.NewTimer(drainTime + 3*time.Second)
+	late := time.NewTimer(stopTime)
 	defer late.Stop()
 	select {
 	case <-c.exited:

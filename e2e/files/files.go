@@ -1,0 +1,60 @@
+// Package files gives tests the files of this repository, wherever the test stands. It imports nothing of ours, so that
+// every room's own tests may use it.
+package files
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// WriteTemp writes a file into a directory of the test's own and returns its path.
+func WriteTemp(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Path is the path of a file of the repository, which is given from its root.
+func Path(t testing.TB, path string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, path)
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("no go.mod above this test")
+		}
+		dir = up
+	}
+}
+
+// Read returns the text of a file of the repository.
+func Read(t testing.TB, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(Path(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// Between returns what stands between two markers of a page.
+func Between(t testing.TB, text, begin, end string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, begin)
+	inner, _, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("no %s … %s", begin, end)
+	}
+	return inner
+}
