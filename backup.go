@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
 
-	"shiming/engine"
-	"shiming/flows"
+	"shiming/app"
+	"shiming/config"
 	"shiming/store"
 )
 
@@ -21,7 +20,7 @@ type backupCmd struct {
 }
 
 func (b *backupCmd) Run(ctx context.Context) error {
-	cfg, err := storeConfig(b.Config)
+	cfg, err := config.LoadForStore(b.Config)
 	if err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ type restoredCmd struct {
 }
 
 func (r *restoredCmd) Run(ctx context.Context) (err error) {
-	cfg, err := storeConfig(r.Config)
+	cfg, err := config.LoadForStore(r.Config)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 	marked := 0
 	if !r.NothingLost {
-		if marked, err = markRestored(ctx, s, policy(cfg)); err != nil {
+		if marked, err = app.MarkRestored(ctx, s, app.Policy(cfg)); err != nil {
 			return err
 		}
 	}
@@ -81,48 +80,4 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	}
 	fmt.Printf("%d open cases are marked: before anything of theirs is recorded or filed, HR is asked whether it has been already. The bot may be started.\nCases opened after the copy was made are not in it: compare the consoles of Feishu and e签宝 before those people begin anew.\n", marked)
 	return nil
-}
-
-// markRestored has each open case take note that it may have gone on without the database. It
-// may be interrupted and run again.
-func markRestored(ctx context.Context, s *store.Store, p flows.Policy) (marked int, err error) {
-	of, err := s.CopyOf(ctx)
-	if err != nil {
-		return 0, err
-	}
-	name := "unknown"
-	if !of.IsZero() {
-		name = of.UTC().Format(time.RFC3339)
-	}
-	ids, err := s.OpenCases(ctx)
-	if err != nil {
-		return 0, err
-	}
-	engine := engine.New(engine.Deps{Store: s, Policy: p, Log: slog.New(slog.DiscardHandler)})
-	for _, id := range ids {
-		_, did, err := engine.Report(ctx, id, flows.Event{Kind: flows.Restored, ID: name})
-		if err != nil {
-			return marked, err
-		}
-		if did {
-			marked++
-		}
-	}
-	return marked, nil
-}
-
-// storeConfig reads a configuration for commands that need the database and nothing else: what
-// is wrong with other keys is serve's to report.
-func storeConfig(path string) (Config, error) {
-	values := map[string]string{}
-	for _, s := range settings {
-		values[s.path] = s.def
-	}
-	problems, whole := readFile(path, values)
-	if !whole {
-		return Config{}, &ConfigError{problems}
-	}
-	readEnviron(os.Environ(), values)
-	c, _ := parse(values)
-	return c, nil
 }

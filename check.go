@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"shiming/app"
 	"shiming/bot"
+	"shiming/config"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/store"
@@ -39,8 +41,8 @@ func (c *checkCmd) Run(ctx context.Context) error {
 		return err
 	}
 	lang := language(c.Lang, os.Getenv)
-	cfg, err := LoadConfig(c.Config, os.Environ())
-	var wrong *ConfigError
+	cfg, err := config.Load(c.Config, os.Environ())
+	var wrong *config.Error
 	if errors.As(err, &wrong) && c.JSON {
 		return errors.Join(translated(wrong, lang), writeReportJSON(os.Stdout, configReport(wrong), lang))
 	}
@@ -123,7 +125,7 @@ type finding struct {
 
 // checker asks the platforms. Each question has a small function of its own in the other check files.
 type checker struct {
-	cfg      Config
+	cfg      config.Config
 	client   *bot.Client
 	notary   *esign.Client   // nil without evidence
 	supplier *verify.Tencent // nil without verification
@@ -154,11 +156,11 @@ func (o *once[T]) get(ask func() (T, error)) (T, error) {
 // checkTimeout bounds one question.
 const checkTimeout = 10 * time.Second
 
-func newChecker(cfg Config) (k *checker, err error) {
+func newChecker(cfg config.Config) (k *checker, err error) {
 	k = &checker{cfg: cfg, now: time.Now, web: &http.Client{Timeout: checkTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	if k.client, err = bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: newLogger(io.Discard, "error"), Timeout: checkTimeout}); err != nil {
+		Log: app.NewLogger(io.Discard, "error"), Timeout: checkTimeout}); err != nil {
 		return nil, err
 	}
 	if cfg.Method != flows.ThreeElements {
@@ -183,7 +185,7 @@ func (k *checker) close() {
 
 // steps lists every question, in the order in which an app is set up.
 func (k *checker) steps() []step {
-	if k.cfg.Feishu.AppType == marketplace {
+	if k.cfg.Feishu.AppType == config.Marketplace {
 		return slices.Concat(k.marketplaceSteps(), k.supplierSteps(), k.hereSteps())
 	}
 	return slices.Concat(k.feishuSteps(), k.peopleSteps(), k.supplierSteps(), k.hereSteps())

@@ -3,6 +3,8 @@ package main
 import (
 	"regexp"
 	"strings"
+
+	"shiming/config"
 )
 
 // reasons puts what LoadConfig says of a key into Chinese; the first row that fits counts.
@@ -55,8 +57,8 @@ func misconfigured(problem string) phrase {
 }
 
 // translated is the error in a language.
-func translated(e *ConfigError, lang string) *ConfigError {
-	var out ConfigError
+func translated(e *config.Error, lang string) *config.Error {
+	var out config.Error
 	for _, p := range e.Problems {
 		out.Problems = append(out.Problems, misconfigured(p).in(lang))
 	}

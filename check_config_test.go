@@ -1,18 +1,34 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
 
+	"shiming/config"
 	"shiming/e2e/files"
 )
+
+// mistakes are what loading a configuration reports.
+func mistakes(t *testing.T, path string, env ...string) []string {
+	t.Helper()
+	_, err := config.Load(path, env)
+	if err == nil {
+		return nil
+	}
+	bad, ok := errors.AsType[*config.Error](err)
+	if !ok {
+		t.Fatalf("%T", err)
+	}
+	return bad.Problems
+}
 
 // TestConfigurationInChinese: whatever LoadConfig says of a key, check can say in Chinese, and the key and what was meant stay.
 func TestConfigurationInChinese(t *testing.T) {
 	t.Parallel()
-	path := files.WriteTemp(t, "config.yaml", complete)
+	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	seen := map[string]bool{}
 	for _, environ := range [][]string{
 		{"SHIMING_SERVER_LISTEN=x", "SHIMING_SERVER_ADMIN_LISTEN=x", "SHIMING_SERVER_PUBLIC_URL=x", "SHIMING_FEISHU_BASE_URL=http://example.com",
@@ -25,12 +41,12 @@ func TestConfigurationInChinese(t *testing.T) {
 		{"SHIMING_VERIFICATION_TENCENT_ENDPOINT_SMS=https://example.com/x", "SHIMING_VERIFICATION_TENCENT_ENDPOINT_FACEID=https://a b"},
 		{"SHIMING_FEISHU_APP_TYPE=marketplace", "SHIMING_FEISHU_TRANSPORT=websocket", "SHIMING_HR_REVIEW_CHAT=oc_1"},
 	} {
-		for _, p := range problems(t, path, environ...) {
+		for _, p := range mistakes(t, path, environ...) {
 			seen[p] = true
 		}
 	}
-	for _, file := range []string{files.WriteTemp(t, "unknown.yaml", complete+"\nfeishu2:\n  app_id: x\nnonsense: 1\n"), files.WriteTemp(t, "broken.yaml", "a: [\n"), filepath.Join(t.TempDir(), "none.yaml")} {
-		for _, p := range problems(t, file) {
+	for _, file := range []string{files.WriteTemp(t, "unknown.yaml", files.CompleteConfig+"\nfeishu2:\n  app_id: x\nnonsense: 1\n"), files.WriteTemp(t, "broken.yaml", "a: [\n"), filepath.Join(t.TempDir(), "none.yaml")} {
+		for _, p := range mistakes(t, file) {
 			seen[p] = true
 		}
 	}
@@ -39,12 +55,12 @@ func TestConfigurationInChinese(t *testing.T) {
 	}
 	for p := range seen {
 		key, _, _ := strings.Cut(p, ": ")
-		zh := translated(&ConfigError{[]string{p}}, "zh").Problems[0]
+		zh := translated(&config.Error{Problems: []string{p}}, "zh").Problems[0]
 		_, why, told := strings.Cut(zh, "：")
 		if !told || !strings.HasPrefix(zh, key) || !strings.ContainsFunc(why, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%q is %q in Chinese", p, zh)
 		}
-		if en := translated(&ConfigError{[]string{p}}, "en").Problems[0]; en != p {
+		if en := translated(&config.Error{Problems: []string{p}}, "en").Problems[0]; en != p {
 			t.Errorf("%q is %q in English", p, en)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"shiming/bot"
+	"shiming/config"
 )
 
 //go:embed docs/feishu-scopes.json
@@ -85,7 +86,7 @@ func (k *checker) feishuSteps() []step {
 		}
 		all = append(all, step{id, title, []string{credentials, "feishu.published"}, func(ctx context.Context) result { return k.askSubscription(ctx, s) }})
 	}
-	if k.cfg.Feishu.Transport == websocket {
+	if k.cfg.Feishu.Transport == config.WebSocket {
 		return append(all, step{"feishu.long_connection", phrase{"长连接", "Long connection"}, after, k.askLongConn},
 			step{"serve", phrase{"本机的 serve 已连上", "The serve on this machine is connected"}, nil, k.askServe})
 	}

@@ -22,7 +22,7 @@ func (k *checker) hereSteps() []step {
 func (k *checker) askStore(ctx context.Context) result {
 	found, err := k.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, k.cfg.Store.DSN, nil) })
 	do := phrase{"检查 store.dsn、目录权限和磁盘空间", "check store.dsn, the directory's permissions and the disk's space"}
-	if k.cfg.onPostgres() {
+	if k.cfg.OnPostgres() {
 		do = phrase{"核对 store.dsn 的主机、端口、用户、密码、数据库名；PostgreSQL 要在运行，并允许这台机器连接（防火墙、pg_hba.conf）",
 			"compare host, port, user, password and database of store.dsn; PostgreSQL must be running and let this machine in (firewall, pg_hba.conf)"}
 	}
@@ -73,7 +73,7 @@ func (k *checker) askKeyset(ctx context.Context) result {
 	found, dbErr := store.Inspect(ctx, k.cfg.Store.DSN, keys)
 	restore := phrase{"恢复你备份的那份密钥文件；没有它，已有的数据读不出来", "restore your copy of the key file; without it the stored data cannot be read"}
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && k.cfg.onPostgres():
+	case errors.Is(err, fs.ErrNotExist) && k.cfg.OnPostgres():
 		return result{outcome: problem, seen: phrase{k.cfg.KeysetFile + " 不存在", k.cfg.KeysetFile + " is missing"},
 			do: phrase{"用 shiming keygen 生成一次，所有实例用同一份；已有数据时恢复备份", "make it once with shiming keygen, the same for all instances; with data already there, restore your copy"}}
 	case errors.Is(err, fs.ErrNotExist) && found.Missing:

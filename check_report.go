@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"shiming/bot"
+	"shiming/config"
 	"shiming/esign"
 	"shiming/verify"
 )
@@ -91,7 +92,7 @@ func writeReportJSON(w io.Writer, all []finding, lang string) error {
 }
 
 // configReport shows the mistakes of a configuration as findings.
-func configReport(e *ConfigError) (all []finding) {
+func configReport(e *config.Error) (all []finding) {
 	for _, p := range e.Problems {
 		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: problem, seen: misconfigured(p)}})
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"shiming/app"
+	"shiming/config"
 	"shiming/sim"
 	"shiming/store"
 )
@@ -73,7 +75,7 @@ func portTaken(err error, listen string) error {
 
 // demoBot is a bot in this process, pointed at a simulated world.
 type demoBot struct {
-	app    *App
+	app    *app.App
 	cancel context.CancelFunc
 	done   chan error
 }
@@ -85,11 +87,11 @@ func startBot(ctx context.Context, world *sim.World, dir, level string) (*demoBo
 	values["store.dsn"] = "sqlite:" + filepath.Join(dir, databaseFile)
 	values["store.sync"] = "normal"
 	values["security.keyset_file"] = filepath.Join(dir, "keyset.json")
-	cfg, err := ConfigOf(values)
+	cfg, err := config.FromValues(values)
 	if err != nil {
 		return nil, err
 	}
-	app, err := NewApp(ctx, cfg, Options{Log: newLogger(os.Stderr, level)})
+	app, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, level)})
 	if err != nil {
 		return nil, err
 	}

@@ -10,14 +10,15 @@ import (
 	"strings"
 	"testing"
 
+	"shiming/config"
 	"shiming/e2e/files"
 )
 
 // TestDeployFilesNameKnownSettings: a variable that no key reads would be silently ignored.
 func TestDeployFilesNameKnownSettings(t *testing.T) {
 	known := map[string]bool{}
-	for _, s := range settings {
-		name := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(s.path, ".", "_"))
+	for _, s := range config.Settings {
+		name := config.EnvName(s.Path)
 		known[name], known[name+"_FILE"] = true, true
 	}
 	seen := []string{"Dockerfile"}
@@ -61,7 +62,7 @@ func configOf(t *testing.T, env map[string]string) error {
 		}
 		environ = append(environ, name+"="+value)
 	}
-	_, err := LoadConfig("config.yaml", environ)
+	_, err := config.Load("config.yaml", environ)
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/config"
 	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/sim"
@@ -54,7 +55,7 @@ func newChecked(t *testing.T) *checked {
 // run asks everything and returns what is not ok, as people read it.
 func (c *checked) run(lang string) (bad string, findings map[string]outcome, err error) {
 	c.Helper()
-	cfg, err := ConfigOf(c.values)
+	cfg, err := config.FromValues(c.values)
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -265,7 +266,7 @@ func (c *checked) fault(upstream, operation string, status int, body string) {
 // database makes a database and its keys, as a first start does.
 func (c *checked) database(fill ...func(*store.Store) error) {
 	c.Helper()
-	cfg, err := ConfigOf(c.values)
+	cfg, err := config.FromValues(c.values)
 	if err != nil {
 		c.Fatal(err)
 	}

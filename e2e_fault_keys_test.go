@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"shiming/app"
+	"shiming/config"
 	"shiming/store"
 )
 
@@ -59,11 +61,11 @@ func TestKeysetFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cfg, err := ConfigOf(r.values)
+			cfg, err := config.FromValues(r.values)
 			if err != nil {
 				t.Fatal(err)
 			}
-			app, err := NewApp(r.ctx, cfg, Options{Log: r.log()})
+			app, err := app.New(r.ctx, cfg, app.Options{Log: r.log()})
 			if err == nil {
 				app.Close()
 				t.Fatal("the bot starts")

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
@@ -204,29 +203,4 @@ func (r *rig) caseIn(tenantKey, openID string) (c *flows.Case) {
 		return err
 	})
 	return c
-}
-
-// TestConfigOfAMarketplaceApp: what belongs to one company has no place in the configuration of many.
-func TestConfigOfAMarketplaceApp(t *testing.T) {
-	path := files.WriteTemp(t, "config.yaml", complete)
-	for _, c := range []struct {
-		env  []string
-		want string // path of the only problem, "" for none
-	}{
-		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,tk_b/ou_2"}, ""},
-		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,ou_2"}, "hr.admins: a marketplace app"},
-		{[]string{"SHIMING_HR_ADMINS=/ou_1"}, "hr.admins: a marketplace app"},
-		{[]string{"SHIMING_HR_ADMINS=tk_a/b/ou_1"}, "hr.admins: want open_ids"},
-		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_REVIEW_CHAT=oc_1"}, "hr.review_chat: "},
-		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_ANNOUNCE_CHAT=oc_1"}, "hr.announce_chat: "},
-		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_FEISHU_TRANSPORT=websocket"}, "feishu.transport: "},
-		{[]string{"SHIMING_FEISHU_APP_TYPE=self_built", "SHIMING_HR_ADMINS=tk_a/ou_1"}, "hr.admins: want open_ids"},
-		{[]string{"SHIMING_FEISHU_APP_TYPE=isv", "SHIMING_HR_ADMINS=ou_1"}, "feishu.app_type: "},
-	} {
-		env := append([]string{"SHIMING_FEISHU_APP_TYPE=marketplace", "SHIMING_HR_REVIEW_CHAT=", "SHIMING_HR_ANNOUNCE_CHAT="}, c.env...)
-		got := problems(t, path, env...)
-		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], c.want)) {
-			t.Errorf("%v: %q, want %q", c.env, got, c.want)
-		}
-	}
 }

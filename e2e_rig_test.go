@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"shiming/app"
+	"shiming/config"
 	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
@@ -87,7 +89,7 @@ type rig struct {
 	values map[string]string
 	clock  *clock
 	logs   *logs
-	app    *App
+	app    *app.App
 
 	calling time.Duration // see setup.calls
 	unready bool          // see setup.unready
@@ -171,20 +173,20 @@ func cutOff(w *sim.World) {
 // run starts a bot on the rig's files.
 func (r *rig) run() {
 	r.Helper()
-	cfg, err := ConfigOf(r.values)
+	cfg, err := config.FromValues(r.values)
 	if err != nil {
 		r.Fatal(err)
 	}
-	o := Options{Log: r.log(), CallTimeout: r.calling}
+	o := app.Options{Log: r.log(), CallTimeout: r.calling}
 	if r.clock != nil {
 		o.Now = r.clock.now
 	}
-	if r.app, err = NewApp(r.ctx, cfg, o); err != nil {
+	if r.app, err = app.New(r.ctx, cfg, o); err != nil {
 		r.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.halt, r.ended = cancel, make(chan error, 1)
-	go func(a *App, ended chan error) { ended <- a.Run(ctx) }(r.app, r.ended)
+	go func(a *app.App, ended chan error) { ended <- a.Run(ctx) }(r.app, r.ended)
 	r.world.SetWebhook(r.app.URL() + "/webhook/event")
 	switch {
 	case r.values["feishu.transport"] != "websocket":

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"shiming/config"
 )
 
 // healthCmd asks a running serve on this machine whether it is alive; for containers, whose
@@ -17,8 +19,8 @@ type healthCmd struct {
 
 func (h *healthCmd) Run(ctx context.Context) error {
 	values := map[string]string{"server.listen": ":8080"}
-	_, _ = readFile(h.Config, values) // other mistakes are serve's to report
-	readEnviron(os.Environ(), values)
+	_, _ = config.ReadFile(h.Config, values) // other mistakes are serve's to report
+	config.ReadEnviron(os.Environ(), values)
 	_, port, err := net.SplitHostPort(values["server.listen"])
 	if err != nil {
 		return fmt.Errorf("server.listen: %w", err)

@@ -7,18 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"os/signal"
-	"regexp"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/m-mizutani/masq"
 
+	"shiming/app"
+	"shiming/config"
 	"shiming/store"
 )
 
@@ -47,7 +45,7 @@ func main() {
 
 // exitCode tells a wrong configuration (2) from everything else (1).
 func exitCode(err error) int {
-	var bad *ConfigError
+	var bad *config.Error
 	if errors.As(err, &bad) {
 		return 2
 	}
@@ -61,14 +59,14 @@ type serveCmd struct {
 }
 
 func (s *serveCmd) Run(ctx context.Context) error {
-	cfg, err := LoadConfig(s.Config, os.Environ())
+	cfg, err := config.Load(s.Config, os.Environ())
 	if err != nil {
 		return err
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	app, err := NewApp(ctx, cfg, Options{Log: newLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
+	app, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
 	if err != nil {
 		return err
 	}
@@ -87,17 +85,3 @@ type keygenCmd struct {
 }
 
 func (k *keygenCmd) Run() error { return store.WriteKeyset(k.File, store.NewKeyset()) }
-
-// newLogger writes JSON lines. What looks like an ID number or a mobile is removed, should
-// any ever get here: nothing personal is logged on purpose.
-func newLogger(w io.Writer, level string) *slog.Logger {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		l = slog.LevelInfo
-	}
-	redact := masq.New(
-		masq.WithRegex(regexp.MustCompile(`(^|\D)\d{17}[\dXx](\D|$)`)),
-		masq.WithRegex(regexp.MustCompile(`(^|\D)1[3-9]\d{9}(\D|$)`)),
-	)
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l, ReplaceAttr: redact}))
-}

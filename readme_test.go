@@ -15,6 +15,7 @@ import (
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 
+	"shiming/config"
 	"shiming/e2e/files"
 	"shiming/flows"
 )
@@ -39,13 +40,13 @@ func TestConfigYAMLHasEveryKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	defaults, shown := map[string]string{}, map[string]string{}
-	for _, s := range settings {
-		defaults[s.path], shown[s.path] = s.def, s.def
-		if !k.Exists(s.path) {
-			t.Errorf("config.yaml lacks %s", s.path)
+	for _, s := range config.Settings {
+		defaults[s.Path], shown[s.Path] = s.Default, s.Default
+		if !k.Exists(s.Path) {
+			t.Errorf("config.yaml lacks %s", s.Path)
 		}
 	}
-	if problems, whole := readFile("config.yaml", shown); !whole || len(problems) > 0 {
+	if problems, whole := config.ReadFile("config.yaml", shown); !whole || len(problems) > 0 {
 		t.Error(problems)
 	}
 	if !maps.Equal(defaults, shown) {
@@ -61,12 +62,12 @@ func TestConfigYAMLHasEveryKey(t *testing.T) {
 func TestReadmesListEveryKey(t *testing.T) {
 	for _, name := range readmes {
 		text := files.Read(t, name)
-		for _, s := range settings {
+		for _, s := range config.Settings {
 			def := "–"
-			if s.def != "" {
-				def = "`" + s.def + "`"
+			if s.Default != "" {
+				def = "`" + s.Default + "`"
 			}
-			if row := "\n| `" + s.path + "` | " + def + " |"; !strings.Contains(text, row) {
+			if row := "\n| `" + s.Path + "` | " + def + " |"; !strings.Contains(text, row) {
 				t.Errorf("%s lacks a row %q", name, row)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"shiming/app"
 )
 
 // A staged bot (serve --stage AHEAD) is the child of a demonstration. Nobody else can reach what it adds: the two speak over
@@ -27,7 +29,7 @@ type stageLine struct {
 }
 
 // childOf serves the parent's wishes. The context that it returns ends when the parent is gone.
-func childOf(ctx context.Context, a *App, in io.Reader, out io.Writer) context.Context {
+func childOf(ctx context.Context, a *app.App, in io.Reader, out io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	say := json.NewEncoder(out)
 	go func() {
@@ -51,7 +53,7 @@ func childOf(ctx context.Context, a *App, in io.Reader, out io.Writer) context.C
 }
 
 // wish does what a line of the parent says.
-func wish(ctx context.Context, a *App, line string) error {
+func wish(ctx context.Context, a *app.App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")
 	if !ok {
 		return fmt.Errorf("stage: no such wish")

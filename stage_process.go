@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"shiming/config"
 )
 
 // child is a run of `serve --stage` in a process of its own.
@@ -41,7 +43,7 @@ func bear(exe, dir string, settings map[string]string, ahead time.Duration, env 
 	}
 	c := &child{says: make(chan stageLine, 64), exited: make(chan struct{}), stderr: &lastWords{}}
 	c.cmd = exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
-	c.cmd.Env = slices.Concat(foreign(os.Environ()), environ(settings), env)
+	c.cmd.Env = slices.Concat(config.WithoutOwnVariables(os.Environ()), config.Environ(settings), env)
 	c.cmd.Dir = dir
 	c.cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
 	c.cmd.SysProcAttr = apart()
@@ -128,31 +130,6 @@ func (c *child) stop() {
 func (c *child) kill() {
 	_ = c.cmd.Process.Kill() // it may have ended already
 	<-c.exited
-}
-
-// environ is configuration keys as variables of the environment.
-func environ(settings map[string]string) []string {
-	var env []string
-	for key, value := range settings {
-		env = append(env, variable(key)+"="+value)
-	}
-	return env
-}
-
-func variable(key string) string {
-	return "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
-}
-
-// foreign leaves out the variables that name keys of ours: somebody's real configuration has no place in a demonstration.
-func foreign(environ []string) []string {
-	ours := map[string]bool{}
-	for _, s := range settings {
-		ours[variable(s.path)], ours[variable(s.path)+"_FILE"] = true, true
-	}
-	return slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		return ours[name]
-	})
 }
 
 // lastWords keeps the last line that a process wrote.

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -84,4 +84,13 @@ func respond(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body)) // the client is gone: nobody to tell
+}
+
+// listenTime is how much of it open requests get: the longest is answered within 2.5 s.
+const listenTime = 4 * time.Second
+
+// newHTTPServer bounds how long a stranger may hold a connection.
+func newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 }

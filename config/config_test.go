@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -11,19 +11,11 @@ import (
 	"shiming/e2e/files"
 )
 
-// complete is the least that a configuration must say, as lines of a config.yaml.
-const complete = `
-feishu: {app_id: cli_x, app_secret: s, encrypt_key: k, verification_token: v}
-hr: {admins: [ou_a, ou_b]}
-verification: {method: three_elements, tencent: {secret_id: i, secret_key: k, sms_sdk_app_id: "1400006666", sms_sign_name: 示例, sms_template_id: "1110"}}
-esign: {app_id: "7430000001", app_secret: s}
-`
-
 // problems are the mistakes that loading reports.
 func problems(t *testing.T, path string, env ...string) []string {
 	t.Helper()
-	_, err := LoadConfig(path, env)
-	var bad *ConfigError
+	_, err := Load(path, env)
+	var bad *Error
 	if err != nil && !errors.As(err, &bad) {
 		t.Fatalf("%T", err)
 	}
@@ -34,7 +26,7 @@ func problems(t *testing.T, path string, env ...string) []string {
 }
 
 func TestConfigComplete(t *testing.T) {
-	c, err := LoadConfig(files.WriteTemp(t, "config.yaml", complete), nil)
+	c, err := Load(files.WriteTemp(t, "config.yaml", files.CompleteConfig), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +70,7 @@ nonsense: {a: 1}
 
 // TestConfigOneMistake changes one thing of a right configuration; that and nothing else is reported.
 func TestConfigOneMistake(t *testing.T) {
-	path := files.WriteTemp(t, "config.yaml", complete)
+	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	for _, c := range []struct{ env, path string }{
 		{"SHIMING_FEISHU_BASE_URL=http://open.feishu.cn", "feishu.base_url: plain http"},
 		{"SHIMING_ESIGN_BASE_URL=http://10.0.0.1", "esign.base_url: plain http"},
@@ -116,8 +108,8 @@ func TestConfigOneMistake(t *testing.T) {
 
 // TestConfigFromEnvironment: the environment outranks the file, and …_FILE outranks both.
 func TestConfigFromEnvironment(t *testing.T) {
-	path, secret := files.WriteTemp(t, "config.yaml", complete), files.WriteTemp(t, "secret", "from a file\n")
-	c, err := LoadConfig(path, []string{"SHIMING_FEISHU_APP_SECRET_FILE=" + secret, "SHIMING_FEISHU_APP_SECRET=shadowed",
+	path, secret := files.WriteTemp(t, "config.yaml", files.CompleteConfig), files.WriteTemp(t, "secret", "from a file\n")
+	c, err := Load(path, []string{"SHIMING_FEISHU_APP_SECRET_FILE=" + secret, "SHIMING_FEISHU_APP_SECRET=shadowed",
 		"SHIMING_HR_ADMINS=ou_1, ou_2 ,,ou_1,ou_3", "SHIMING_TIMING_CODE_TTL=3m", "SHIMING_SERVER_LISTEN=127.0.0.1:1234"})
 	if err != nil {
 		t.Fatal(err)
@@ -131,14 +123,39 @@ func TestConfigFromEnvironment(t *testing.T) {
 // TestEveryKeyFromEnvironment sets each key by its variable; a value that no key takes must come back as its mistake.
 func TestEveryKeyFromEnvironment(t *testing.T) {
 	values := map[string]string{}
-	for _, s := range settings {
-		values[s.path] = s.def
+	for _, s := range Settings {
+		values[s.Path] = s.Default
 	}
-	for _, s := range settings {
-		env := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(s.path, ".", "_")) + "=~x~"
+	for _, s := range Settings {
+		env := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(s.Path, ".", "_")) + "=~x~"
 		got := maps.Clone(values)
-		if bad := readEnviron([]string{env}, got); len(bad) > 0 || got[s.path] != "~x~" {
-			t.Errorf("%s does not set %s", env, s.path)
+		if bad := ReadEnviron([]string{env}, got); len(bad) > 0 || got[s.Path] != "~x~" {
+			t.Errorf("%s does not set %s", env, s.Path)
+		}
+	}
+}
+
+// TestConfigOfAMarketplaceApp: what belongs to one company has no place in the configuration of many.
+func TestConfigOfAMarketplaceApp(t *testing.T) {
+	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
+	for _, c := range []struct {
+		env  []string
+		want string // path of the only problem, "" for none
+	}{
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,tk_b/ou_2"}, ""},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1,ou_2"}, "hr.admins: a marketplace app"},
+		{[]string{"SHIMING_HR_ADMINS=/ou_1"}, "hr.admins: a marketplace app"},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/b/ou_1"}, "hr.admins: want open_ids"},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_REVIEW_CHAT=oc_1"}, "hr.review_chat: "},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_HR_ANNOUNCE_CHAT=oc_1"}, "hr.announce_chat: "},
+		{[]string{"SHIMING_HR_ADMINS=tk_a/ou_1", "SHIMING_FEISHU_TRANSPORT=websocket"}, "feishu.transport: "},
+		{[]string{"SHIMING_FEISHU_APP_TYPE=self_built", "SHIMING_HR_ADMINS=tk_a/ou_1"}, "hr.admins: want open_ids"},
+		{[]string{"SHIMING_FEISHU_APP_TYPE=isv", "SHIMING_HR_ADMINS=ou_1"}, "feishu.app_type: "},
+	} {
+		env := append([]string{"SHIMING_FEISHU_APP_TYPE=marketplace", "SHIMING_HR_REVIEW_CHAT=", "SHIMING_HR_ANNOUNCE_CHAT="}, c.env...)
+		got := problems(t, path, env...)
+		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], c.want)) {
+			t.Errorf("%v: %q, want %q", c.env, got, c.want)
 		}
 	}
 }

@@ -1,20 +1,17 @@
-package main
+package app
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"shiming/bot"
-	"shiming/cards"
+	"shiming/config"
 	"shiming/engine"
 	"shiming/esign"
 	"shiming/flows"
@@ -25,9 +22,6 @@ import (
 
 // drainTime is how long a stop may take: open requests first, then running jobs.
 const drainTime = 12 * time.Second
-
-// listenTime is how much of it open requests get: the longest is answered within 2.5 s.
-const listenTime = 4 * time.Second
 
 // deskTime is how much of it events get that were acknowledged and are not decided on yet.
 const deskTime = 3 * time.Second
@@ -41,7 +35,7 @@ var (
 
 // App is the bot, constructed. Run serves until its context ends, then drains.
 type App struct {
-	cfg    Config
+	cfg    config.Config
 	log    *slog.Logger
 	store  *store.Store
 	engine *engine.Engine
@@ -68,7 +62,7 @@ type Options struct {
 }
 
 // NewApp constructs everything and opens the listeners, but starts nothing.
-func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
+func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error) {
 	log := o.Log
 	a := &App{cfg: cfg, log: log}
 	defer func() {
@@ -97,7 +91,7 @@ func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
 	}
 	answering := &bot.Answering{}
 	var tickets bot.TicketStore
-	if cfg.Feishu.AppType == marketplace {
+	if cfg.Feishu.AppType == config.Marketplace {
 		tickets = a.store
 	}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
@@ -107,7 +101,7 @@ func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
 	}
 	a.client = client
 	a.engine = engine.New(engine.Deps{
-		Store: a.store, Policy: policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
+		Store: a.store, Policy: Policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics,
 	})
 	if o.Now != nil {
@@ -135,11 +129,11 @@ func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
 		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Pushes: a.store, Answering: answering, Marketplace: tickets, Log: log, Now: now,
-		NoWebhook: cfg.Feishu.Transport == websocket, Observe: metrics.push}); err != nil {
+		NoWebhook: cfg.Feishu.Transport == config.WebSocket, Observe: metrics.push}); err != nil {
 		return nil, err
 	}
 	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, cfg.OCRPerSecond), log: log}
-	if cfg.Feishu.Transport == websocket {
+	if cfg.Feishu.Transport == config.WebSocket {
 		a.long = a.server.LongConn(client)
 		metrics.longConn(a.long)
 	}
@@ -152,54 +146,6 @@ func NewApp(ctx context.Context, cfg Config, o Options) (app *App, err error) {
 		}
 	}
 	return a, nil
-}
-
-// sqliteFile is " " and the path of the database, "" on PostgreSQL, whose DSN may hold a password.
-func sqliteFile(cfg Config) string {
-	file, ok := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
-	if !ok {
-		return ""
-	}
-	return " " + file
-}
-
-// keyset loads the keys that seal personal data. On SQLite a missing file is created, and
-// said loudly, since losing it means losing the data.
-func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
-	keys, err := store.LoadKeyset(cfg.KeysetFile)
-	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
-	if errors.Is(err, fs.ErrNotExist) && !isSQLite {
-		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.KeysetFile)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, dbErr := os.Stat(file); dbErr == nil {
-			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
-		}
-		keys = store.NewKeyset()
-		if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
-			return nil, fmt.Errorf("security.keyset_file: %w", err)
-		}
-		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", cfg.KeysetFile)
-		return keys, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("security.keyset_file: %w", err)
-	}
-	return keys, nil
-}
-
-func policy(cfg Config) flows.Policy {
-	recipients := []string{"feishu"}
-	if cfg.Method == flows.ThreeElements {
-		recipients = append(recipients, "tencent_sms", "tencent_faceid", "esign")
-	}
-	t := cfg.Timing
-	return flows.Policy{
-		Method: cfg.Method, ReviewAlways: cfg.ReviewRequired == "always", Admins: cfg.HR.Admins,
-		Agreement:     cards.Agreement{Company: cfg.Company, Recipients: recipients, PhotoGrace: t.PhotoGrace, Version: cards.AgreementVersion},
-		ReminderAfter: t.ReminderAfter, ExpireAfter: t.ExpireAfter, CodeTTL: t.CodeTTL, CodeResend: t.CodeResend,
-		PhotoGrace: t.PhotoGrace, FieldRetention: t.FieldRetention, WriteQuiet: t.WriteQuiet,
-	}
 }
 
 // ready says whether the bot can do its work: the database answers, and pushes can come in.
@@ -277,12 +223,6 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.log.Info("stopped")
 	return err
-}
-
-// newHTTPServer bounds how long a stranger may hold a connection.
-func newHTTPServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 }
 
 // Close releases what NewApp opened; safe to call twice.

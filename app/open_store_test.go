@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -36,7 +36,7 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 			var out bytes.Buffer
 			clock, tries := time.Unix(0, 0), 0
 			p := patience{limit: time.Minute, pause: time.Millisecond, now: func() time.Time { return clock }}
-			s, err := p.open(t.Context(), newLogger(&out, "info"), func(ctx context.Context) (*store.Store, error) {
+			s, err := p.open(t.Context(), NewLogger(&out, "info"), func(ctx context.Context) (*store.Store, error) {
 				tries++
 				clock = clock.Add(12 * time.Second)
 				if tries <= c.fails {
@@ -61,7 +61,7 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	long := patience{limit: 2 * time.Hour, pause: time.Hour, now: time.Now}
-	if _, err := long.open(ctx, newLogger(&bytes.Buffer{}, "info"), func(context.Context) (*store.Store, error) {
+	if _, err := long.open(ctx, NewLogger(&bytes.Buffer{}, "info"), func(context.Context) (*store.Store, error) {
 		return nil, away(t.Context())
 	}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped while waiting: %v", err)

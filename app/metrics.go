@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"net/http"
@@ -9,10 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"shiming/failure"
 	"shiming/flows"
 	"shiming/store"
-
-	"shiming/failure"
 )
 
 // metrics counts what this process does. Labels hold states, kinds and classes only. Names and

@@ -1,0 +1,55 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"shiming/flows"
+	"shiming/verify"
+)
+
+// Config is config.yaml. Every key is explained there.
+type Config struct {
+	Server struct {
+		Listen, AdminListen, PublicURL string
+	}
+	Company string
+	Feishu  struct {
+		BaseURL, AppID, AppSecret, AppType, EncryptKey, VerificationToken, Transport string
+	}
+	HR struct {
+		Admins                   []string
+		ReviewChat, AnnounceChat string
+	}
+	ReviewRequired string
+	OCRPerSecond   int
+	Method         flows.Method
+	Tencent        verify.Config
+	Esign          struct {
+		BaseURL, AppID, AppSecret, EvidenceRevision string
+	}
+	Store struct {
+		DSN, Sync string
+	}
+	KeysetFile string
+	Timing     struct {
+		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention, WriteQuiet time.Duration
+	}
+	LogLevel string
+}
+
+// String hides everything: a configuration holds secrets.
+func (Config) String() string { return "[config]" }
+
+// marketplace is the value of feishu.app_type for an app that many companies install.
+const Marketplace = "marketplace"
+
+// websocket is the value of feishu.transport for the long connection.
+const WebSocket = "websocket"
+
+// ConfigError lists every mistake of a configuration, each with its dotted path.
+type Error struct{ Problems []string }
+
+func (e *Error) Error() string {
+	return "configuration:\n  " + strings.Join(e.Problems, "\n  ")
+}
