@@ -62,7 +62,7 @@ func NewApp(ctx context.Context, cfg Config, log *slog.Logger) (app *App, err er
 			a.Close()
 		}
 	}()
-	keys, err := keyset(cfg, log)
+	keys, err := loadKeyset(cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +145,9 @@ func sqliteFile(cfg Config) string {
 	return " " + file
 }
 
-// keyset loads the keys that seal personal data. On SQLite a missing file is created, and
+// loadKeyset loads the keys that seal personal data. On SQLite a missing file is created, and
 // said loudly, since losing it means losing the data.
-func keyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
+func loadKeyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
 	keys, err := store.LoadKeyset(cfg.KeysetFile)
 	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
 	if errors.Is(err, fs.ErrNotExist) && !isSQLite {

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
@@ -146,10 +145,8 @@ func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("store: audit head: %w", err)
 	}
-	for _, want := range v.keys.macs(headPurpose, headParts(caseID, seq, last)...) {
-		if hmac.Equal(want, mac) {
-			return nil
-		}
+	if !v.keys.matches(mac, headPurpose, headParts(caseID, seq, last)...) {
+		return &ChainError{caseID, seq, "cut"}
 	}
-	return &ChainError{caseID, seq, "cut"}
+	return nil
 }

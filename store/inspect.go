@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) 
 	case "sqlite":
 		path, err := filepath.Abs(rest)
 		if err != nil {
-			return out, fmt.Errorf("store: %s", reason(err))
+			return out, fmt.Errorf("store: %s", withoutPath(err))
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			out.Missing, out.Empty, out.Writable = true, true, room(existing(filepath.Dir(path)))
@@ -113,10 +112,8 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables 
 	if _, err := keys.open(keyCheckPlace, sealed); err != nil {
 		return nil
 	}
-	for _, mac := range keys.macs(keyCheckPlace) {
-		if hmac.Equal(mac, prf) {
-			i.Key = nil
-		}
+	if keys.matches(prf, keyCheckPlace) {
+		i.Key = nil
 	}
 	return nil
 }
@@ -151,11 +148,20 @@ func plainly(err error) error {
 	return err
 }
 
+// withoutPath is an operating system's error without the path, which the caller names.
+func withoutPath(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
 // writableFile reports whether the file and its directory take writes.
 func writableFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return fmt.Errorf("store: the database cannot be written to: %s", reason(err))
+		return fmt.Errorf("store: the database cannot be written to: %s", withoutPath(err))
 	}
 	return errors.Join(f.Close(), room(filepath.Dir(path)))
 }

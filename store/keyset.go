@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -109,7 +110,7 @@ func decodeKeyset(raw []byte) (*Keyset, error) {
 	return k, nil
 }
 
-// mac hashes length-prefixed parts with the primary hashing key.
+// mac hashes length-prefixed parts with the primary hashing key. ("ab","c") and ("a","bc") differ.
 func (k *Keyset) mac(purpose string, data ...string) []byte {
 	out, err := k.prf.ComputePrimaryPRF(parts(purpose, data), macSize)
 	if err != nil {
@@ -118,17 +119,19 @@ func (k *Keyset) mac(purpose string, data ...string) []byte {
 	return out
 }
 
-// macs is mac under every hashing key, for checking what an older key hashed.
-func (k *Keyset) macs(purpose string, data ...string) [][]byte {
-	var all [][]byte
+// matches reports whether mac is the keyed hash of the parts under any hashing key: an older
+// one may have made it.
+func (k *Keyset) matches(mac []byte, purpose string, data ...string) bool {
 	for _, p := range k.prf.PRFs {
 		out, err := p.ComputePRF(parts(purpose, data), macSize)
 		if err != nil {
 			panic(fmt.Sprintf("store: mac: %v", err))
 		}
-		all = append(all, out)
+		if hmac.Equal(out, mac) {
+			return true
+		}
 	}
-	return all
+	return false
 }
 
 // parts joins strings so that no two lists give the same bytes: each is preceded by its

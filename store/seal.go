@@ -1,10 +1,6 @@
 package store
 
 import (
-	"context"
-	"crypto/hmac"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"shiming/flows"
@@ -36,7 +32,7 @@ func (k *Keyset) open(place string, sealed []byte) ([]byte, error) {
 }
 
 // sealPersonal returns nil when there is nothing to keep.
-func (k *Keyset) sealPersonal(caseID string, p flows.Personal) ([]byte, error) {
+func sealPersonal(k *Keyset, caseID string, p flows.Personal) ([]byte, error) {
 	if p.Empty() {
 		return nil, nil
 	}
@@ -47,7 +43,7 @@ func (k *Keyset) sealPersonal(caseID string, p flows.Personal) ([]byte, error) {
 	return k.seal(personalPlace(caseID), clear)
 }
 
-func (k *Keyset) openPersonal(caseID string, sealed []byte) (flows.Personal, error) {
+func openPersonal(k *Keyset, caseID string, sealed []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil
 	}
@@ -60,53 +56,4 @@ func (k *Keyset) openPersonal(caseID string, sealed []byte) (flows.Personal, err
 		return flows.Personal{}, fmt.Errorf("store: personal data of case %s cannot be decoded", caseID)
 	}
 	return p, nil
-}
-
-const keyCheckPlace = "key_check"
-
-// checkKeyset compares with what the first opening left behind. A new database passes.
-func (s *Store) checkKeyset(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	there, err := s.eng.hasTable(ctx, "key_check")
-	if err != nil {
-		return fmt.Errorf("store: key check: %w", err)
-	}
-	if !there {
-		return nil
-	}
-	var prf, sealed []byte
-	err = s.eng.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was cut short
-	}
-	if err != nil {
-		return fmt.Errorf("store: key check: %w", err)
-	}
-	if _, err := s.keys.open(keyCheckPlace, sealed); err != nil {
-		return ErrWrongKeyset
-	}
-	for _, mac := range s.keys.macs(keyCheckPlace) {
-		if hmac.Equal(mac, prf) {
-			return nil
-		}
-	}
-	return ErrWrongKeyset
-}
-
-// writeKeyCheck leaves the check value at the first opening.
-func (s *Store) writeKeyCheck(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	sealed, err := s.keys.seal(keyCheckPlace, []byte(keyCheckPlace))
-	if err != nil {
-		return err
-	}
-	_, err = s.eng.write.ExecContext(ctx,
-		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
-		s.keys.mac(keyCheckPlace), sealed)
-	if err != nil {
-		return fmt.Errorf("store: key check: %w", err)
-	}
-	return nil
 }

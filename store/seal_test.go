@@ -13,10 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
-
 	"shiming/flows"
 )
 
@@ -138,9 +134,9 @@ func TestWrongKeyset(t *testing.T) {
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another keyset: %v", err)
 		}
-		mixed, err := fromHandles(w.keys.sealing, cfg.Keyset.hashing)
-		must(t, err)
-		cfg.Keyset = mixed
+		sealing, _ := keysOf(t, w.keys)
+		_, hashing := keysOf(t, cfg.Keyset)
+		cfg.Keyset = keysetOf(t, sealing, hashing)
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another hashing key: %v", err)
 		}
@@ -161,23 +157,20 @@ func TestRotatedKeyset(t *testing.T) {
 		w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
 		must(t, w.Close())
 
-		add := func(h *keyset.Handle, newKey func(*keyset.Manager) (uint32, error)) *keyset.Handle {
-			m := keyset.NewManagerFromHandle(h)
-			id, err := newKey(m)
+		front := func(old, fresh string) string { // both keys, the fresh one first in rank
+			var set, other struct {
+				PrimaryKeyID uint32            `json:"primaryKeyId"`
+				Key          []json.RawMessage `json:"key"`
+			}
+			must(t, errors.Join(json.Unmarshal([]byte(old), &set), json.Unmarshal([]byte(fresh), &other)))
+			set.PrimaryKeyID, set.Key = other.PrimaryKeyID, append(set.Key, other.Key...)
+			out, err := json.Marshal(set)
 			must(t, err)
-			must(t, m.SetPrimary(id))
-			out, err := m.Handle()
-			must(t, err)
-			return out
+			return string(out)
 		}
-		rotated, err := fromHandles(
-			add(w.keys.sealing, func(m *keyset.Manager) (uint32, error) { return m.Add(aead.AES256GCMKeyTemplate()) }),
-			add(w.keys.hashing, func(m *keyset.Manager) (uint32, error) { return m.Add(prf.HMACSHA256PRFKeyTemplate()) }))
-		must(t, err)
-		path := filepath.Join(w.dir, "rotated.json")
-		must(t, WriteKeyset(path, rotated))
-		rotated, err = LoadKeyset(path)
-		must(t, err)
+		sealing, hashing := keysOf(t, w.keys)
+		freshSealing, freshHashing := keysOf(t, NewKeyset())
+		rotated := keysetOf(t, front(sealing, freshSealing), front(hashing, freshHashing))
 
 		old := w.cfg
 		w.cfg.Keyset = rotated
@@ -193,7 +186,7 @@ func TestRotatedKeyset(t *testing.T) {
 		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		must(t, w.Close())
 		s := mustOpen(t, old) // the check value is the old key's
-		err = s.View(ctx, func(v flows.View) error {
+		err := s.View(ctx, func(v flows.View) error {
 			_, err := v.Case(ctx, "c1")
 			return err
 		})
@@ -203,13 +196,35 @@ func TestRotatedKeyset(t *testing.T) {
 	})
 }
 
+// keysOf gives the two sets of a keyset as its file has them.
+func keysOf(t *testing.T, k *Keyset) (sealing, hashing string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, WriteKeyset(path, k))
+	raw, err := os.ReadFile(path)
+	must(t, err)
+	var file struct{ AEAD, PRF json.RawMessage }
+	must(t, json.Unmarshal(raw, &file))
+	return string(file.AEAD), string(file.PRF)
+}
+
+// keysetOf puts a keyset together from two sets.
+func keysetOf(t *testing.T, sealing, hashing string) *Keyset {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, os.WriteFile(path, fmt.Appendf(nil, `{"version":1,"aead":%s,"prf":%s}`, sealing, hashing), 0o600))
+	k, err := LoadKeyset(path)
+	must(t, err)
+	return k
+}
+
 func TestMAC(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		seen := map[string]string{}
 		for _, in := range [][]string{{"p"}, {"p", ""}, {"p", "", ""}, {"p", "ab", "c"}, {"p", "a", "bc"}, {"p", "abc"},
 			{"pa", "bc"}, {"q", "abc"}} {
 			mac := string(w.MAC(in[0], in[1:]...))
-			if len(mac) != macSize {
+			if len(mac) != 32 {
 				t.Errorf("%q: %d bytes", in, len(mac))
 			}
 			if was, dup := seen[mac]; dup {

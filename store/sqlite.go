@@ -19,6 +19,8 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"shiming/flows"
 )
 
 // sqliteReaders is how many reads run beside the writer.
@@ -49,11 +51,10 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := openWriter(ctx, writerDSN(path, cfg.Sync, fresh))
+	write, err := openWriter(ctx, writerDSN(path, cfg.Sync, fresh), groupConfig{Background: flows.IsUnhurried})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
-	write.SetMaxIdleConns(maxGroup)
 	read, err := openCaching(readerDSN(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())

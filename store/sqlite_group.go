@@ -9,8 +9,6 @@ import (
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"shiming/flows"
 )
 
 // SQLite has one writer at a time, and each commit waits for the disk. So transactions that
@@ -43,6 +41,7 @@ type writer struct {
 	maxMembers int
 	maxTime    time.Duration
 	jobPause   time.Duration
+	background func(context.Context) bool // see Config
 
 	mu     sync.Mutex
 	busy   bool          // somebody has the turn
@@ -95,7 +94,7 @@ func (w *writer) take(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	line := &w.queue
-	if flows.IsUnhurried(ctx) {
+	if w.background(ctx) {
 		line = &w.jobs
 	}
 	*line = append(*line, me)
@@ -176,7 +175,7 @@ func (w *writer) join(ctx context.Context) (g *group, crowded bool, err error) {
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
-	w.group.hurried = w.group.hurried || !flows.IsUnhurried(ctx)
+	w.group.hurried = w.group.hurried || !w.background(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, len(w.queue)+len(w.jobs) > 0, nil

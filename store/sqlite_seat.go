@@ -10,9 +10,19 @@ import (
 	"modernc.org/sqlite"
 )
 
-// openWriter opens a pool of seats on one connection that writes. It may be as large as
-// it likes: a seat costs nothing, and who begins a transaction on one waits for its turn.
-func openWriter(ctx context.Context, dsn string) (*sql.DB, error) {
+// groupConfig says what the writers of one file are.
+type groupConfig struct {
+	// Background reports whether ctx belongs to work that nobody waits for at this moment. Such
+	// work lets all other go first, but gets a turn now and then. nil: none is.
+	Background func(ctx context.Context) bool
+}
+
+// openWriter opens a pool on one connection that writes. The pool has no limit of size: a
+// connection of it costs nothing, and who begins a transaction on one waits for its turn.
+func openWriter(ctx context.Context, dsn string, cfg groupConfig) (*sql.DB, error) {
+	if cfg.Background == nil {
+		cfg.Background = func(context.Context) bool { return false }
+	}
 	base, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
@@ -25,7 +35,10 @@ func openWriter(ctx context.Context, dsn string) (*sql.DB, error) {
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime, jobPause: jobPause}}), nil
+	db := sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime,
+		jobPause: jobPause, background: cfg.Background}})
+	db.SetMaxIdleConns(maxGroup)
+	return db, nil
 }
 
 // seats is the pool's connector.
