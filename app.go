@@ -19,6 +19,7 @@ import (
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/verify"
 	"shiming/workers"
 )
@@ -147,8 +148,8 @@ func sqliteFile(cfg Config) string {
 
 // loadKeyset loads the keys that seal personal data. On SQLite a missing file is created, and
 // said loudly, since losing it means losing the data.
-func loadKeyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
-	keys, err := store.LoadKeyset(cfg.KeysetFile)
+func loadKeyset(cfg Config, log *slog.Logger) (*keyset.Keyset, error) {
+	keys, err := keyset.Load(cfg.KeysetFile)
 	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
 	if errors.Is(err, fs.ErrNotExist) && !isSQLite {
 		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.KeysetFile)
@@ -157,8 +158,8 @@ func loadKeyset(cfg Config, log *slog.Logger) (*store.Keyset, error) {
 		if _, dbErr := os.Stat(file); dbErr == nil {
 			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
 		}
-		keys = store.NewKeyset()
-		if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
+		keys = keyset.New()
+		if err := keyset.Write(cfg.KeysetFile, keys); err != nil {
 			return nil, fmt.Errorf("security.keyset_file: %w", err)
 		}
 		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", cfg.KeysetFile)

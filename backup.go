@@ -12,6 +12,7 @@ import (
 	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // backupCmd copies the SQLite database, also while serve works on it.
@@ -52,7 +53,7 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	keys, err := store.LoadKeyset(cfg.KeysetFile)
+	keys, err := keyset.Load(cfg.KeysetFile)
 	if err != nil {
 		return fmt.Errorf("security.keyset_file: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/m-mizutani/masq"
 
-	"shiming/store"
+	"shiming/store/keyset"
 )
 
 type cli struct {
@@ -87,7 +87,7 @@ type keygenCmd struct {
 	File string `arg:"" help:"File to write; must not exist." type:"path"`
 }
 
-func (k *keygenCmd) Run() error { return store.WriteKeyset(k.File, store.NewKeyset()) }
+func (k *keygenCmd) Run() error { return keyset.Write(k.File, keyset.New()) }
 
 // newLogger writes JSON lines. What looks like an ID number or a mobile is removed, should
 // any ever get here: nothing personal is logged on purpose.

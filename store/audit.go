@@ -79,7 +79,7 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 	}
 	_, err = t.exec(ctx, "audit head", `INSERT INTO audit_heads (case_id, seq, hash, mac) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac`,
-		row.CaseID, row.Seq, row.Hash, t.keys.mac(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
+		row.CaseID, row.Seq, row.Hash, t.keys.MAC(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
 	return err
 }
 
@@ -145,7 +145,7 @@ func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("store: audit head: %w", err)
 	}
-	if !v.keys.matches(mac, headPurpose, headParts(caseID, seq, last)...) {
+	if !v.keys.Matches(mac, headPurpose, headParts(caseID, seq, last)...) {
 		return &ChainError{caseID, seq, "cut"}
 	}
 	return nil

@@ -14,6 +14,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+
+	"shiming/store/groupcommit"
+	"shiming/store/keyset"
 )
 
 // Inspection is what a look at a database found.
@@ -33,7 +36,7 @@ func (i Inspection) Setting(key string) string { return i.settings[key] }
 
 // Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on it. keys may
 // be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as Ready does.
-func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) {
+func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	out := Inspection{Program: latestMigration()}
@@ -83,7 +86,7 @@ func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) 
 }
 
 // look reads the version and compares the key.
-func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables string) error {
+func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
 	var n int
 	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
 		return fmt.Errorf("store: read: %w", plainly(err))
@@ -109,10 +112,10 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables 
 		return fmt.Errorf("store: key check: %w", plainly(err))
 	}
 	i.Key = ErrWrongKeyset
-	if _, err := keys.open(keyCheckPlace, sealed); err != nil {
+	if _, err := keys.Open(keyCheckPlace, sealed); err != nil {
 		return nil
 	}
-	if keys.matches(prf, keyCheckPlace) {
+	if keys.Matches(prf, keyCheckPlace) {
 		i.Key = nil
 	}
 	return nil
@@ -142,19 +145,10 @@ func plainly(err error) error {
 		return errors.New("the server answered " + code)
 	}
 	var connect interface{ Unwrap() error }
-	if _, sqlite := sqliteCode(err); !sqlite && errors.As(err, &connect) {
+	if _, sqlite := groupcommit.Code(err); !sqlite && errors.As(err, &connect) {
 		return errors.New("the server cannot be reached")
 	}
 	return err
-}
-
-// withoutPath is an operating system's error without the path, which the caller names.
-func withoutPath(err error) string {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }
 
 // writableFile reports whether the file and its directory take writes.

@@ -29,10 +29,10 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if _, err := s.keys.open(keyCheckPlace, sealed); err != nil {
+	if _, err := s.keys.Open(keyCheckPlace, sealed); err != nil {
 		return ErrWrongKeyset
 	}
-	if !s.keys.matches(prf, keyCheckPlace) {
+	if !s.keys.Matches(prf, keyCheckPlace) {
 		return ErrWrongKeyset
 	}
 	return nil
@@ -42,13 +42,13 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 func (s *Store) writeKeyCheck(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	sealed, err := s.keys.seal(keyCheckPlace, []byte(keyCheckPlace))
+	sealed, err := s.keys.Seal(keyCheckPlace, []byte(keyCheckPlace))
 	if err != nil {
 		return err
 	}
 	_, err = s.eng.write.ExecContext(ctx,
 		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
-		s.keys.mac(keyCheckPlace), sealed)
+		s.keys.MAC(keyCheckPlace), sealed)
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // Sealed bytes are bound to their place by the additional data: moved to another case, photo
@@ -15,24 +16,8 @@ func picturePlace(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
 
-func (k *Keyset) seal(place string, clear []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(clear, []byte(place))
-	if err != nil {
-		return nil, fmt.Errorf("store: seal: %w", err)
-	}
-	return sealed, nil
-}
-
-func (k *Keyset) open(place string, sealed []byte) ([]byte, error) {
-	clear, err := k.aead.Decrypt(sealed, []byte(place))
-	if err != nil {
-		return nil, ErrSealed
-	}
-	return clear, nil
-}
-
 // sealPersonal returns nil when there is nothing to keep.
-func sealPersonal(k *Keyset, caseID string, p flows.Personal) ([]byte, error) {
+func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, error) {
 	if p.Empty() {
 		return nil, nil
 	}
@@ -40,14 +25,14 @@ func sealPersonal(k *Keyset, caseID string, p flows.Personal) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: personal data of case %s cannot be encoded", caseID)
 	}
-	return k.seal(personalPlace(caseID), clear)
+	return k.Seal(personalPlace(caseID), clear)
 }
 
-func openPersonal(k *Keyset, caseID string, sealed []byte) (flows.Personal, error) {
+func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil
 	}
-	clear, err := k.open(personalPlace(caseID), sealed)
+	clear, err := k.Open(personalPlace(caseID), sealed)
 	if err != nil {
 		return flows.Personal{}, fmt.Errorf("case %s: %w", caseID, err)
 	}

@@ -1,4 +1,4 @@
-package store
+package groupcommit
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 	"modernc.org/sqlite"
 )
 
-// groupConfig says what the writers of one file are.
-type groupConfig struct {
+// Config says how the writers of one file take turns.
+type Config struct {
 	// Background reports whether ctx belongs to work that nobody waits for at this moment. Such
 	// work lets all other go first, but gets a turn now and then. nil: none is.
 	Background func(ctx context.Context) bool
 }
 
-// openWriter opens a pool on one connection that writes. The pool has no limit of size: a
+// Open opens a pool on one connection that writes. The pool has no limit of size: a
 // connection of it costs nothing, and who begins a transaction on one waits for its turn.
-func openWriter(ctx context.Context, dsn string, cfg groupConfig) (*sql.DB, error) {
+func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if cfg.Background == nil {
 		cfg.Background = func(context.Context) bool { return false }
 	}
@@ -155,7 +155,7 @@ func (s *seat) ExecContext(ctx context.Context, query string, args []driver.Name
 // of any.
 func (s *seat) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
 	if g != nil && g.broken {
-		return nil, errGroup
+		return nil, ErrLost
 	}
 	res, err := s.w.conn.ExecContext(context.Background(), query, args)
 	return res, s.noted(g, err)
@@ -194,7 +194,7 @@ func (s *seat) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 func (s *seat) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if g != nil && g.broken {
-		return nil, errGroup
+		return nil, ErrLost
 	}
 	rows, err := s.w.conn.QueryContext(context.Background(), query, args)
 	return rows, s.noted(g, err)

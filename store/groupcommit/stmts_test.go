@@ -1,15 +1,19 @@
-package store
+package groupcommit
 
 import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
 	"testing"
+
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func openTemp(t *testing.T) *sql.DB {
 	t.Helper()
-	db, err := openCaching(writerDSN(filepath.Join(t.TempDir(), "x.db"), "normal", true))
+	db, err := OpenCaching(dsn(filepath.Join(t.TempDir(), "x.db")))
 	must(t, err)
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { must(t, db.Close()) })
