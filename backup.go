@@ -11,6 +11,7 @@ import (
 	"shiming/app"
 	"shiming/config"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // backupCmd copies the SQLite database, also while serve works on it.
@@ -51,7 +52,7 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	keys, err := store.LoadKeyset(cfg.KeysetFile)
+	keys, err := keyset.Load(cfg.KeysetFile)
 	if err != nil {
 		return fmt.Errorf("security.keyset_file: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 func (k *checker) hereSteps() []step {
@@ -69,7 +70,7 @@ func unusable(err error) phrase {
 var openTo = regexp.MustCompile(`^mode is (\d+), .*$`)
 
 func (k *checker) askKeyset(ctx context.Context) result {
-	keys, err := store.LoadKeyset(k.cfg.KeysetFile)
+	keys, err := keyset.Load(k.cfg.KeysetFile)
 	found, dbErr := store.Inspect(ctx, k.cfg.Store.DSN, keys)
 	restore := phrase{"恢复你备份的那份密钥文件；没有它，已有的数据读不出来", "restore your copy of the key file; without it the stored data cannot be read"}
 	switch {
@@ -81,7 +82,7 @@ func (k *checker) askKeyset(ctx context.Context) result {
 	case errors.Is(err, fs.ErrNotExist):
 		return result{outcome: problem, seen: phrase{k.cfg.KeysetFile + " 不存在，但数据库在", k.cfg.KeysetFile + " is missing, but the database is there"}, do: restore}
 	case err != nil:
-		bad, _ := errors.AsType[*store.KeysetError](err)
+		bad, _ := errors.AsType[*keyset.FileError](err)
 		why := "unreadable"
 		if bad != nil {
 			why = bad.Reason

@@ -11,6 +11,7 @@ import (
 	"shiming/e2e/files"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // TestBackupAndRestoredCommands: a copy is made beside the process that has the database open,
@@ -18,9 +19,9 @@ import (
 func TestBackupAndRestoredCommands(t *testing.T) {
 	t.Parallel()
 	ctx, dir := t.Context(), t.TempDir()
-	keys := store.NewKeyset()
+	keys := keyset.New()
 	keyFile, db, copied := filepath.Join(dir, "keyset.json"), filepath.Join(dir, "bot.db"), filepath.Join(dir, "copy.db")
-	if err := store.WriteKeyset(keyFile, keys); err != nil {
+	if err := keyset.Write(keyFile, keys); err != nil {
 		t.Fatal(err)
 	}
 	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + db, Sync: "normal", Keyset: keys})

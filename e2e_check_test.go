@@ -24,6 +24,7 @@ import (
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 var updateCheck = flag.Bool("update-check", false, "write the texts of check to testdata")
@@ -220,7 +221,7 @@ var checkCases = []struct {
 	{"key file of another database", "security.keyset_file", problem, func(c *checked) {
 		c.database()
 		file := c.values["security.keyset_file"]
-		if err := errors.Join(os.Remove(file), store.WriteKeyset(file, store.NewKeyset())); err != nil {
+		if err := errors.Join(os.Remove(file), keyset.Write(file, keyset.New())); err != nil {
 			c.Fatal(err)
 		}
 	}},
@@ -270,8 +271,8 @@ func (c *checked) database(fill ...func(*store.Store) error) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	keys := store.NewKeyset()
-	if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
+	keys := keyset.New()
+	if err := keyset.Write(cfg.KeysetFile, keys); err != nil {
 		c.Fatal(err)
 	}
 	s, err := store.Open(c.Context(), store.Config{DSN: cfg.Store.DSN, Keyset: keys})

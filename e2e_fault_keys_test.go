@@ -9,7 +9,7 @@ import (
 
 	"shiming/app"
 	"shiming/config"
-	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is refused, the
@@ -29,7 +29,7 @@ func TestKeysetFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := filepath.Join(t.TempDir(), "other.json")
-	if err := store.WriteKeyset(other, store.NewKeyset()); err != nil {
+	if err := keyset.Write(other, keyset.New()); err != nil {
 		t.Fatal(err)
 	}
 	foreign, err := os.ReadFile(other)

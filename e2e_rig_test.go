@@ -22,7 +22,7 @@ import (
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
-	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -155,7 +155,7 @@ func database(t *testing.T, dir string) map[string]string {
 	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db")}
 	if os.Getenv(onPostgres) == "1" {
 		values["store.dsn"] = pgtest.DSN(t)
-		if err := store.WriteKeyset(keys, store.NewKeyset()); err != nil { // there it must exist
+		if err := keyset.Write(keys, keyset.New()); err != nil { // there it must exist
 			t.Fatal(err)
 		}
 	}

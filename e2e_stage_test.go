@@ -21,6 +21,7 @@ import (
 	"shiming/sim"
 	"shiming/sim/scenario"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // staged is a stage whose bot is this test binary, being the program.
@@ -194,7 +195,7 @@ func TestStageClock(t *testing.T) {
 	// An hour after the end nothing of the person is left.
 	advance("61m")
 	s.do(doStop)
-	keys, err := store.LoadKeyset(filepath.Join(s.dir, "keyset.json"))
+	keys, err := keyset.Load(filepath.Join(s.dir, "keyset.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 
 	"shiming/app"
 	"shiming/config"
-	"shiming/store"
+	"shiming/store/keyset"
 )
 
 type cli struct {
@@ -84,4 +84,4 @@ type keygenCmd struct {
 	File string `arg:"" help:"File to write; must not exist." type:"path"`
 }
 
-func (k *keygenCmd) Run() error { return store.WriteKeyset(k.File, store.NewKeyset()) }
+func (k *keygenCmd) Run() error { return keyset.Write(k.File, keyset.New()) }

@@ -70,7 +70,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			a.Close()
 		}
 	}()
-	keys, err := keyset(cfg, log)
+	keys, err := loadKeyset(cfg, log)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"shiming/config"
-	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // sqliteFile is " " and the path of the database, "" on PostgreSQL, whose DSN may hold a password.
@@ -21,10 +21,10 @@ func sqliteFile(cfg config.Config) string {
 	return " " + file
 }
 
-// keyset loads the keys that seal personal data. On SQLite a missing file is created, and
+// loadKeyset loads the keys that seal personal data. On SQLite a missing file is created, and
 // said loudly, since losing it means losing the data.
-func keyset(cfg config.Config, log *slog.Logger) (*store.Keyset, error) {
-	keys, err := store.LoadKeyset(cfg.KeysetFile)
+func loadKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
+	keys, err := keyset.Load(cfg.KeysetFile)
 	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
 	if errors.Is(err, fs.ErrNotExist) && !isSQLite {
 		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.KeysetFile)
@@ -33,8 +33,8 @@ func keyset(cfg config.Config, log *slog.Logger) (*store.Keyset, error) {
 		if _, dbErr := os.Stat(file); dbErr == nil {
 			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
 		}
-		keys = store.NewKeyset()
-		if err := store.WriteKeyset(cfg.KeysetFile, keys); err != nil {
+		keys = keyset.New()
+		if err := keyset.Write(cfg.KeysetFile, keys); err != nil {
 			return nil, fmt.Errorf("security.keyset_file: %w", err)
 		}
 		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", cfg.KeysetFile)

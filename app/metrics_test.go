@@ -18,13 +18,14 @@ import (
 	"shiming/failure"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/verify"
 )
 
 // exposed answers GET /metrics once everything has happened once: each series' name, and its labels.
 func exposed(t *testing.T) map[string][]string {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: store.NewKeyset()})
+	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // TestStartWaitsForTheDatabase: a server that does not answer yet is tried again, for a bounded time; anything else ends the start.
 func TestStartWaitsForTheDatabase(t *testing.T) {
 	t.Parallel()
 	away := func(ctx context.Context) error {
-		_, err := store.Open(ctx, store.Config{DSN: "postgres://u:p@127.0.0.1:1/db?sslmode=disable", Keyset: store.NewKeyset()})
+		_, err := store.Open(ctx, store.Config{DSN: "postgres://u:p@127.0.0.1:1/db?sslmode=disable", Keyset: keyset.New()})
 		return err
 	}
 	for _, c := range []struct {
@@ -45,7 +46,7 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 				if c.then != nil {
 					return nil, c.then
 				}
-				return store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: store.NewKeyset()})
+				return store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: keyset.New()})
 			})
 			if s != nil {
 				defer s.Close() //nolint:errcheck // a test

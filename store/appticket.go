@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // The app ticket of a marketplace app belongs to no tenant. It lies sealed among the settings, so
@@ -17,7 +18,7 @@ func ticketPlace(appID string) string { return "setting:app_ticket|" + appID }
 
 // PutAppTicket keeps the ticket in place of the former one.
 func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
-	sealed, err := s.keys.seal(ticketPlace(appID), []byte(ticket))
+	sealed, err := s.keys.Seal(ticketPlace(appID), []byte(ticket))
 	if err != nil {
 		return err
 	}
@@ -38,8 +39,8 @@ func (s *Store) AppTicket(ctx context.Context, appID string) (ticket string, err
 		if err != nil {
 			return fmt.Errorf("store: app ticket: %w", err)
 		}
-		clear, err := s.keys.open(ticketPlace(appID), sealed)
-		if errors.Is(err, ErrSealed) {
+		clear, err := s.keys.Open(ticketPlace(appID), sealed)
+		if errors.Is(err, keyset.ErrSealed) {
 			return nil
 		}
 		ticket = string(clear)

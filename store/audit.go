@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
@@ -80,7 +79,7 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 	}
 	_, err = t.exec(ctx, "audit head", `INSERT INTO audit_heads (case_id, seq, hash, mac) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac`,
-		row.CaseID, row.Seq, row.Hash, t.keys.mac(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
+		row.CaseID, row.Seq, row.Hash, t.keys.MAC(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
 	return err
 }
 
@@ -146,10 +145,8 @@ func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("store: audit head: %w", err)
 	}
-	for _, want := range v.keys.macs(headPurpose, headParts(caseID, seq, last)...) {
-		if hmac.Equal(want, mac) {
-			return nil
-		}
+	if !v.keys.Matches(mac, headPurpose, headParts(caseID, seq, last)...) {
+		return &ChainError{caseID, seq, "cut"}
 	}
-	return &ChainError{caseID, seq, "cut"}
+	return nil
 }

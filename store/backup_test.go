@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -120,7 +121,7 @@ func (w *world) reopen(t *testing.T, of time.Time) {
 	t.Helper()
 	ctx := t.Context()
 	wrong := w.cfg
-	wrong.Keyset, wrong.Copy = NewKeyset(), true
+	wrong.Keyset, wrong.Copy = keyset.New(), true
 	if _, err := Open(ctx, wrong); !errors.Is(err, ErrWrongKeyset) {
 		t.Errorf("with another keyset: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // benchEach runs a benchmark on every engine. open gives a fresh store; mode is full or normal.
@@ -19,7 +20,7 @@ func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mo
 		b.Run(e.name, func(b *testing.B) {
 			bench(b, func(b *testing.B, mode string) *world {
 				b.Helper()
-				cfg := Config{DSN: e.dsn(b, b.TempDir()), Sync: mode, Keyset: NewKeyset()}
+				cfg := Config{DSN: e.dsn(b, b.TempDir()), Sync: mode, Keyset: keyset.New()}
 				return &world{engine: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
 			})
 		})

@@ -27,7 +27,7 @@ func (v *view) scanCase(scan func(...any) error) (*flows.Case, error) {
 	if err := json.Unmarshal(data, c); err != nil {
 		return nil, fmt.Errorf("case %s: %w", id, err)
 	}
-	personal, err := v.keys.openPersonal(id, sealed)
+	personal, err := openPersonal(v.keys, id, sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (t *txn) encode(c *flows.Case) (data string, sealed []byte, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("store: case %s: %w", c.ID, err)
 	}
-	sealed, err = t.keys.sealPersonal(c.ID, c.Personal)
+	sealed, err = sealPersonal(t.keys, c.ID, c.Personal)
 	return string(raw), sealed, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strings"
 	"time"
+
+	"shiming/store/keyset"
 )
 
 // Config says where the data lies and how it is kept.
@@ -41,7 +43,7 @@ type Config struct {
 	// set to off is told on for full.
 	Sync string
 	// Keyset seals personal data and keys the hashes. Required.
-	Keyset *Keyset
+	Keyset *keyset.Keyset
 	// Log receives what happens to jobs; ids, codes and error types only. nil discards.
 	Log *slog.Logger
 	// Now is the clock of the retention of event keys. nil is time.Now.

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -54,7 +55,7 @@ func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
 			dir := t.TempDir()
 			log := new(lockedBuffer)
 			w := &world{engine: e.name, dir: dir, log: log, cfg: Config{
-				DSN: e.dsn(t, dir), Sync: "normal", Keyset: NewKeyset(),
+				DSN: e.dsn(t, dir), Sync: "normal", Keyset: keyset.New(),
 				Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			}}
 			w.Store = mustOpen(t, w.cfg)

@@ -2,10 +2,10 @@
 // the limits and the background jobs, in one database and, where they belong together, in
 // one transaction. It implements flows.Store.
 //
-// In reading order: config.go and store.go (Open), engine.go (what differs between
+// In reading order: config.go and store.go (Open), backend.go (what differs between
 // databases), sqlite.go and postgres.go (the two there are), tx.go (one transaction, repeated
-// when the database asks), case_write.go and case_read.go, jobs.go and worker.go (River
-// beside our tables), postgres_keeper.go (jobs of processes that died), seal.go and keyset.go
+// when the database asks), case_write.go and case_read.go, jobs.go and jobs_worker.go (River
+// beside our tables), jobs_instances.go (jobs of processes that died), seal.go and keyset.go
 // (what is encrypted, and with which keys).
 //
 // Three rules hold everywhere. What a transaction reads in order to write it, nobody else

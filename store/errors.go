@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"shiming/flows"
@@ -17,8 +18,6 @@ var (
 	ErrLocked = errors.New("store: the database is in use by another process; stop it first")
 	// ErrWrongKeyset: the database was written with another keyset. Nothing was changed.
 	ErrWrongKeyset = errors.New("store: this keyset is not the one the database was written with")
-	// ErrSealed: sealed bytes were changed, or belong to another row or field.
-	ErrSealed = errors.New("store: sealed data does not open here")
 	// ErrBusy: the shared limit is booked out for longer than Wait is willing to wait.
 	ErrBusy = errors.New("store: rate limit is booked out")
 	// ErrChain: an audit chain does not add up.
@@ -56,3 +55,12 @@ func (e *ChainError) Error() string {
 
 // Is makes errors.Is(err, ErrChain) and errors.Is(err, flows.ErrChain) true.
 func (e *ChainError) Is(target error) bool { return target == ErrChain || target == flows.ErrChain }
+
+// withoutPath is an operating system's error without the path, which the caller names.
+func withoutPath(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

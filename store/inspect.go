@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -15,6 +14,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+
+	"shiming/store/groupcommit"
+	"shiming/store/keyset"
 )
 
 // Inspection is what a look at a database found.
@@ -34,7 +36,7 @@ func (i Inspection) Setting(key string) string { return i.settings[key] }
 
 // Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on it. keys may
 // be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as Ready does.
-func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) {
+func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	out := Inspection{Program: latestMigration()}
@@ -43,7 +45,7 @@ func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) 
 	case "sqlite":
 		path, err := filepath.Abs(rest)
 		if err != nil {
-			return out, fmt.Errorf("store: %s", reason(err))
+			return out, fmt.Errorf("store: %s", withoutPath(err))
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			out.Missing, out.Empty, out.Writable = true, true, room(existing(filepath.Dir(path)))
@@ -84,7 +86,7 @@ func Inspect(ctx context.Context, dsn string, keys *Keyset) (Inspection, error) 
 }
 
 // look reads the version and compares the key.
-func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables string) error {
+func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
 	var n int
 	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
 		return fmt.Errorf("store: read: %w", plainly(err))
@@ -110,13 +112,11 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *Keyset, tables 
 		return fmt.Errorf("store: key check: %w", plainly(err))
 	}
 	i.Key = ErrWrongKeyset
-	if _, err := keys.open(keyCheckPlace, sealed); err != nil {
+	if _, err := keys.Open(keyCheckPlace, sealed); err != nil {
 		return nil
 	}
-	for _, mac := range keys.macs(keyCheckPlace) {
-		if hmac.Equal(mac, prf) {
-			i.Key = nil
-		}
+	if keys.Matches(prf, keyCheckPlace) {
+		i.Key = nil
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func plainly(err error) error {
 		return errors.New("the server answered " + code)
 	}
 	var connect interface{ Unwrap() error }
-	if _, sqlite := sqliteCode(err); !sqlite && errors.As(err, &connect) {
+	if _, sqlite := groupcommit.Code(err); !sqlite && errors.As(err, &connect) {
 		return errors.New("the server cannot be reached")
 	}
 	return err
@@ -155,7 +155,7 @@ func plainly(err error) error {
 func writableFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return fmt.Errorf("store: the database cannot be written to: %s", reason(err))
+		return fmt.Errorf("store: the database cannot be written to: %s", withoutPath(err))
 	}
 	return errors.Join(f.Close(), room(filepath.Dir(path)))
 }

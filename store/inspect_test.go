@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // TestInspect looks at a database from its first moment to one of a newer program, beside the process that has it open.
@@ -15,8 +16,8 @@ func TestInspect(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			dsn, keys := e.dsn(t, dir), NewKeyset()
-			look := func(k *Keyset) Inspection {
+			dsn, keys := e.dsn(t, dir), keyset.New()
+			look := func(k *keyset.Keyset) Inspection {
 				t.Helper()
 				i, err := Inspect(t.Context(), dsn, k)
 				if err != nil {
@@ -44,7 +45,7 @@ func TestInspect(t *testing.T) {
 			if i := look(nil); i.Key != nil {
 				t.Errorf("without a keyset: %+v", i)
 			}
-			if i := look(NewKeyset()); !errors.Is(i.Key, ErrWrongKeyset) {
+			if i := look(keyset.New()); !errors.Is(i.Key, ErrWrongKeyset) {
 				t.Errorf("with another keyset: %+v", i)
 			}
 			if err := s.Ready(t.Context()); err != nil {

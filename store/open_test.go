@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 func TestSecondOpenIsRefused(t *testing.T) {
@@ -55,7 +56,7 @@ func TestFilesArePrivate(t *testing.T) {
 
 func TestUnsupportedDSN(t *testing.T) {
 	for _, dsn := range []string{"", "bot.db", "mysql://user:secret@host/db", "sqlite:", "sqlite::memory:"} {
-		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
+		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrUnsupportedDSN) {
 			t.Errorf("%q: %v", dsn, err)
 		} else if bytes.Contains([]byte(err.Error()), []byte("secret")) {
@@ -68,8 +69,8 @@ func TestConfigIsChecked(t *testing.T) {
 	dsn := "sqlite:" + filepath.Join(t.TempDir(), "x.db")
 	for name, cfg := range map[string]Config{
 		"no keyset":  {DSN: dsn},
-		"sync":       {DSN: dsn, Keyset: NewKeyset(), Sync: "off"},
-		"no workers": {DSN: dsn, Keyset: NewKeyset(), Workers: map[string]int{"ocr": 0}},
+		"sync":       {DSN: dsn, Keyset: keyset.New(), Sync: "off"},
+		"no workers": {DSN: dsn, Keyset: keyset.New(), Workers: map[string]int{"ocr": 0}},
 	} {
 		if _, err := Open(t.Context(), cfg); err == nil {
 			t.Errorf("%s: opened", name)

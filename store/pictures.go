@@ -9,7 +9,7 @@ import (
 
 // PutPicture stores a picture encrypted, replacing the one under the same id.
 func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error {
-	sealed, err := t.keys.seal(picturePlace(caseID, photoID), jpeg)
+	sealed, err := t.keys.Seal(picturePlace(caseID, photoID), jpeg)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, err
 	if err := one("picture", err); err != nil {
 		return nil, err
 	}
-	jpeg, err := v.keys.open(picturePlace(caseID, photoID), sealed)
+	jpeg, err := v.keys.Open(picturePlace(caseID, photoID), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("picture %s of case %s: %w", photoID, caseID, err)
 	}

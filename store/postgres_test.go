@@ -10,17 +10,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 func TestPostgresDSN(t *testing.T) {
 	for _, dsn := range []string{"postgres://user:secret@host:port/db", "postgres://user:secret@host/db?pool_max_conns=2",
 		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
-		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
+		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", dsn, err)
 		}
 	}
-	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: NewKeyset()})
+	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: keyset.New()})
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("nobody listens: %v", err)
 	}

@@ -21,6 +21,7 @@ import (
 	"shiming/bench/growth/walk"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -107,8 +108,8 @@ func TestFreeze(t *testing.T) {
 	}
 	dir := filepath.Join(released, *freeze)
 	must(t, os.Mkdir(dir, 0o755))
-	keys := store.NewKeyset()
-	must(t, store.WriteKeyset(filepath.Join(dir, "keyset.json"), keys))
+	keys := keyset.New()
+	must(t, keyset.Write(filepath.Join(dir, "keyset.json"), keys))
 	for _, engine := range []string{"sqlite", "postgres"} {
 		file, dsn := filepath.Join(t.TempDir(), "bot.db"), ""
 		if engine == "sqlite" {
@@ -182,10 +183,10 @@ func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
 	must(t, err)
 	must(t, json.Unmarshal(raw, &want))
 	to := t.TempDir()
-	keyset, err := os.ReadFile(filepath.Join(dir, "keyset.json"))
+	keys, err := os.ReadFile(filepath.Join(dir, "keyset.json"))
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keyset, 0o600)) // as it must be; git keeps no modes
-	cfg.Keyset, err = store.LoadKeyset(filepath.Join(to, "keyset.json"))
+	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keys, 0o600)) // as it must be; git keeps no modes
+	cfg.Keyset, err = keyset.Load(filepath.Join(to, "keyset.json"))
 	must(t, err)
 	if engine == "sqlite" {
 		file := filepath.Join(to, "bot.db")
@@ -207,14 +208,14 @@ func TestReleasedSchemas(t *testing.T) {
 	if err != nil || len(dirs) == 0 {
 		t.Fatal("nothing is frozen", err)
 	}
-	for _, keyset := range dirs {
-		dir := filepath.Dir(keyset)
+	for _, file := range dirs {
+		dir := filepath.Dir(file)
 		for _, engine := range []string{"sqlite", "postgres"} {
 			t.Run(filepath.Base(dir)+"/"+engine, func(t *testing.T) {
 				t.Parallel()
 				cfg, want := thaw(t, dir, engine)
 				wrong := cfg
-				wrong.Keyset = store.NewKeyset()
+				wrong.Keyset = keyset.New()
 				if _, err := store.Open(t.Context(), wrong); !errors.Is(err, store.ErrWrongKeyset) {
 					t.Errorf("with another keyset: %v", err)
 				}

@@ -7,17 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
-
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 const (
@@ -120,7 +116,7 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 				} else {
 					_, err = v.Picture(ctx, "c1", "p1")
 				}
-				if !errors.Is(err, ErrSealed) {
+				if !errors.Is(err, keyset.ErrSealed) {
 					t.Errorf("%s: %v", name, err)
 				}
 				return nil
@@ -134,13 +130,13 @@ func TestWrongKeyset(t *testing.T) {
 		must(t, w.Close())
 		before := w.stored(t)
 		cfg := w.cfg
-		cfg.Keyset = NewKeyset()
+		cfg.Keyset = keyset.New()
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another keyset: %v", err)
 		}
-		mixed, err := fromHandles(w.keys.sealing, cfg.Keyset.hashing)
-		must(t, err)
-		cfg.Keyset = mixed
+		sealing, _ := keysOf(t, w.keys)
+		_, hashing := keysOf(t, cfg.Keyset)
+		cfg.Keyset = keysetOf(t, sealing, hashing)
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another hashing key: %v", err)
 		}
@@ -161,23 +157,20 @@ func TestRotatedKeyset(t *testing.T) {
 		w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
 		must(t, w.Close())
 
-		add := func(h *keyset.Handle, newKey func(*keyset.Manager) (uint32, error)) *keyset.Handle {
-			m := keyset.NewManagerFromHandle(h)
-			id, err := newKey(m)
+		front := func(old, fresh string) string { // both keys, the fresh one first in rank
+			var set, other struct {
+				PrimaryKeyID uint32            `json:"primaryKeyId"`
+				Key          []json.RawMessage `json:"key"`
+			}
+			must(t, errors.Join(json.Unmarshal([]byte(old), &set), json.Unmarshal([]byte(fresh), &other)))
+			set.PrimaryKeyID, set.Key = other.PrimaryKeyID, append(set.Key, other.Key...)
+			out, err := json.Marshal(set)
 			must(t, err)
-			must(t, m.SetPrimary(id))
-			out, err := m.Handle()
-			must(t, err)
-			return out
+			return string(out)
 		}
-		rotated, err := fromHandles(
-			add(w.keys.sealing, func(m *keyset.Manager) (uint32, error) { return m.Add(aead.AES256GCMKeyTemplate()) }),
-			add(w.keys.hashing, func(m *keyset.Manager) (uint32, error) { return m.Add(prf.HMACSHA256PRFKeyTemplate()) }))
-		must(t, err)
-		path := filepath.Join(w.dir, "rotated.json")
-		must(t, WriteKeyset(path, rotated))
-		rotated, err = LoadKeyset(path)
-		must(t, err)
+		sealing, hashing := keysOf(t, w.keys)
+		freshSealing, freshHashing := keysOf(t, keyset.New())
+		rotated := keysetOf(t, front(sealing, freshSealing), front(hashing, freshHashing))
 
 		old := w.cfg
 		w.cfg.Keyset = rotated
@@ -193,14 +186,36 @@ func TestRotatedKeyset(t *testing.T) {
 		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		must(t, w.Close())
 		s := mustOpen(t, old) // the check value is the old key's
-		err = s.View(ctx, func(v flows.View) error {
+		err := s.View(ctx, func(v flows.View) error {
 			_, err := v.Case(ctx, "c1")
 			return err
 		})
-		if !errors.Is(err, ErrSealed) {
+		if !errors.Is(err, keyset.ErrSealed) {
 			t.Errorf("data sealed with the new key opens with the old one: %v", err)
 		}
 	})
+}
+
+// keysOf gives the two sets of a keyset as its file has them.
+func keysOf(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, keyset.Write(path, k))
+	raw, err := os.ReadFile(path)
+	must(t, err)
+	var file struct{ AEAD, PRF json.RawMessage }
+	must(t, json.Unmarshal(raw, &file))
+	return string(file.AEAD), string(file.PRF)
+}
+
+// keysetOf puts a keyset together from two sets.
+func keysetOf(t *testing.T, sealing, hashing string) *keyset.Keyset {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, os.WriteFile(path, fmt.Appendf(nil, `{"version":1,"aead":%s,"prf":%s}`, sealing, hashing), 0o600))
+	k, err := keyset.Load(path)
+	must(t, err)
+	return k
 }
 
 func TestMAC(t *testing.T) {
@@ -209,7 +224,7 @@ func TestMAC(t *testing.T) {
 		for _, in := range [][]string{{"p"}, {"p", ""}, {"p", "", ""}, {"p", "ab", "c"}, {"p", "a", "bc"}, {"p", "abc"},
 			{"pa", "bc"}, {"q", "abc"}} {
 			mac := string(w.MAC(in[0], in[1:]...))
-			if len(mac) != macSize {
+			if len(mac) != 32 {
 				t.Errorf("%q: %d bytes", in, len(mac))
 			}
 			if was, dup := seen[mac]; dup {
@@ -219,79 +234,6 @@ func TestMAC(t *testing.T) {
 			if mac != string(w.MAC(in[0], in[1:]...)) {
 				t.Errorf("%q hashes differently the second time", in)
 			}
-		}
-	})
-}
-
-func TestKeysetFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "keys", "keyset.json")
-	k := NewKeyset()
-	if _, err := LoadKeyset(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no file: %v", err)
-	}
-	must(t, WriteKeyset(path, k))
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
-	}
-	before, err := os.ReadFile(path)
-	must(t, err)
-	if err := WriteKeyset(path, NewKeyset()); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("overwriting: %v", err)
-	}
-	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
-		t.Error("the refused write changed the file")
-	}
-	got, err := LoadKeyset(path)
-	must(t, err)
-	if !bytes.Equal(got.mac("p", "x"), k.mac("p", "x")) {
-		t.Error("the keys came back changed")
-	}
-	for _, mode := range []os.FileMode{0o640, 0o604, 0o660} {
-		must(t, os.Chmod(path, mode))
-		if _, err := LoadKeyset(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
-			t.Errorf("mode %v: %v", mode, err)
-		}
-	}
-	if _, err := LoadKeyset(dir); err == nil {
-		t.Error("a directory was read as keyset")
-	}
-	for name, raw := range map[string]string{
-		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
-		"no keys": `{"version":1}`, "crossed": crossed(t, before),
-	} {
-		bad := filepath.Join(dir, "bad")
-		must(t, os.WriteFile(bad, []byte(raw), 0o600))
-		if _, err := LoadKeyset(bad); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
-	}
-	shown := fmt.Sprintf("%v %+v %#v %s", k, k, k, k)
-	raw, _ := json.Marshal(k)
-	if strings.Contains(shown+string(raw), "value") || strings.Contains(shown, "0x") {
-		t.Errorf("a keyset shows itself: %s %s", shown, raw)
-	}
-}
-
-// crossed swaps the two sets of a keyset file.
-func crossed(t *testing.T, raw []byte) string {
-	var f keysetFile
-	must(t, json.Unmarshal(raw, &f))
-	f.AEAD, f.PRF = f.PRF, f.AEAD
-	out, err := json.Marshal(f)
-	must(t, err)
-	return string(out)
-}
-
-func FuzzDecodeKeyset(f *testing.F) {
-	good, err := NewKeyset().encode()
-	must(f, err)
-	f.Add(good)
-	f.Add([]byte(`{"version":1,"aead":{"key":[]},"prf":null}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		k, err := decodeKeyset(raw)
-		if (k == nil) == (err == nil) {
-			t.Errorf("keyset %v, error %v", k, err)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // TestTwoStoresOneQueue: each job runs in one of the stores, and both get some.
@@ -198,7 +199,7 @@ func TestChild(t *testing.T) {
 	if dsn == "" {
 		t.Skip("runs as a child of TestKilledProcess only")
 	}
-	keys, err := LoadKeyset(os.Getenv(childKeyset))
+	keys, err := keyset.Load(os.Getenv(childKeyset))
 	must(t, err)
 	s := mustOpen(t, Config{DSN: dsn, Keyset: keys})
 	must(t, s.Start(t.Context(), func(ctx context.Context, j flows.Job) error {
@@ -214,7 +215,7 @@ func TestKilledProcess(t *testing.T) {
 	worlds := several(t, 1)
 	w := worlds[0]
 	path := filepath.Join(t.TempDir(), "keyset.json")
-	must(t, WriteKeyset(path, w.keys))
+	must(t, keyset.Write(path, w.keys))
 	const jobs = 5
 	for i := range jobs {
 		w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -19,7 +20,7 @@ func several(t *testing.T, n int) []*world {
 	t.Helper()
 	t.Parallel()
 	log := new(lockedBuffer)
-	cfg := Config{DSN: pgtest.DSN(t), Sync: "normal", Keyset: NewKeyset(),
+	cfg := Config{DSN: pgtest.DSN(t), Sync: "normal", Keyset: keyset.New(),
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	worlds := make([]*world, n)
 	for i := range worlds {
@@ -62,7 +63,7 @@ func eventually(t *testing.T, what string, yes func() bool) {
 // TestOpenTogether: several processes meet an empty database at the same moment.
 func TestOpenTogether(t *testing.T) {
 	t.Parallel()
-	cfg := Config{DSN: pgtest.DSN(t), Keyset: NewKeyset()}
+	cfg := Config{DSN: pgtest.DSN(t), Keyset: keyset.New()}
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -88,7 +89,7 @@ func TestKeysetsMeet(t *testing.T) {
 	for i := range errs {
 		wg.Go(func() {
 			var s *Store
-			if s, errs[i] = Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()}); errs[i] == nil {
+			if s, errs[i] = Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()}); errs[i] == nil {
 				must(t, s.Close())
 			}
 		})

@@ -17,8 +17,10 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"shiming/flows"
+	"shiming/store/groupcommit"
 )
 
 // sqliteReaders is how many reads run beside the writer.
@@ -49,12 +51,11 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := openWriter(ctx, writerDSN(path, cfg.Sync, fresh))
+	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh), groupcommit.Config{Background: flows.IsUnhurried})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
-	write.SetMaxIdleConns(maxGroup)
-	read, err := openCaching(readerDSN(path))
+	read, err := groupcommit.OpenCaching(readerDSN(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
 	}
@@ -156,11 +157,11 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 			return err
 		},
 		repeat: func(err error) bool {
-			code, ok := sqliteCode(err)
-			return errors.Is(err, errGroup) || ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
+			code, ok := groupcommit.Code(err)
+			return errors.Is(err, groupcommit.ErrLost) || ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
 		},
 		duplicate: func(err error) bool {
-			code, ok := sqliteCode(err)
+			code, ok := groupcommit.Code(err)
 			return ok && (code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || code == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 		},
 	}, nil
@@ -194,12 +195,4 @@ func reviveSQLite(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("store: revive jobs: %w", err)
 	}
 	return nil
-}
-
-func sqliteCode(err error) (int, bool) {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
-		return e.Code(), true
-	}
-	return 0, false
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // killedEnv holds the directory that TestKilledChild works in.
@@ -25,7 +26,7 @@ func TestKilledChild(t *testing.T) {
 	if dir == "" {
 		t.Skip("runs as a child of TestAcknowledgedSurvivesAKill only")
 	}
-	keys, err := LoadKeyset(filepath.Join(dir, "keyset.json"))
+	keys, err := keyset.Load(filepath.Join(dir, "keyset.json"))
 	must(t, err)
 	s := mustOpen(t, Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Keyset: keys})
 	must(t, s.Start(t.Context(), func(context.Context, flows.Job) error { return nil })) // River writes beside
@@ -59,8 +60,8 @@ func TestKilledChild(t *testing.T) {
 // is there, with its job; what was said to be undone is not.
 func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	dir := t.TempDir()
-	keys := NewKeyset()
-	must(t, WriteKeyset(filepath.Join(dir, "keyset.json"), keys))
+	keys := keyset.New()
+	must(t, keyset.Write(filepath.Join(dir, "keyset.json"), keys))
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
 	child.Env = append(os.Environ(), killedEnv+"="+dir)
 	out, err := child.StdoutPipe()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 var _ flows.Store = (*Store)(nil)
@@ -16,7 +17,7 @@ var _ flows.Store = (*Store)(nil)
 // Store is an open database. All methods may be called from many goroutines.
 type Store struct {
 	eng  *engine
-	keys *Keyset
+	keys *keyset.Keyset
 	log  *slog.Logger
 	now  func() time.Time // the machine's; see Now
 	size map[string]int   // workers per queue
@@ -128,4 +129,4 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // MAC is a keyed hash of 32 bytes. The parts keep their borders: ("ab","c") and ("a","bc")
 // differ.
-func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.mac(purpose, data...) }
+func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // maxTries is how often a transaction is repeated before its error is handed out.
@@ -23,7 +24,7 @@ type querier interface {
 // view implements flows.View inside a transaction of either kind.
 type view struct {
 	q    querier
-	keys *Keyset
+	keys *keyset.Keyset
 
 	forCase, forRow string // see engine; empty in a transaction that only reads
 }

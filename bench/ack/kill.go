@@ -9,6 +9,7 @@ import (
 	"shiming/bench/kit"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // killAfter is how long the load runs before the process is killed.
@@ -44,7 +45,7 @@ func (b *bench) killed(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	keys, err := store.LoadKeyset(c.keyset)
+	keys, err := keyset.Load(c.keyset)
 	if err != nil {
 		return row{}, err
 	}

@@ -26,7 +26,7 @@ import (
 	"time"
 
 	"shiming/bench/kit"
-	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -92,7 +92,7 @@ func run() error {
 	}
 	defer os.RemoveAll(b.dir) //nolint:errcheck // nothing depends on it
 	b.keyset = filepath.Join(b.dir, "keyset.json")
-	if err := store.WriteKeyset(b.keyset, store.NewKeyset()); err != nil {
+	if err := keyset.Write(b.keyset, keyset.New()); err != nil {
 		return err
 	}
 	result := kit.NewResult("ack")

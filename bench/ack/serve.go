@@ -29,6 +29,7 @@ import (
 	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/workers"
 )
 
@@ -99,7 +100,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	}
 	redact := masq.New(masq.WithRegex(regexp.MustCompile(`(^|\D)\d{17}[\dXx](\D|$)`)), masq.WithRegex(regexp.MustCompile(`(^|\D)1[3-9]\d{9}(\D|$)`)))
 	log := slog.New(slog.NewJSONHandler(null, &slog.HandlerOptions{ReplaceAttr: redact}))
-	keys, err := store.LoadKeyset(c.keyset)
+	keys, err := keyset.Load(c.keyset)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"shiming/bench/growth/walk"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // template is a case as the program itself left it, with everything that lay around it.
@@ -25,7 +26,7 @@ type template struct {
 
 // templates walks one person to each state, over a store of its own.
 func templates(ctx context.Context, dir string) (map[flows.State]*template, error) {
-	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "templates.db"), Sync: "normal", Keyset: store.NewKeyset()})
+	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "templates.db"), Sync: "normal", Keyset: keyset.New()})
 	if err != nil {
 		return nil, err
 	}

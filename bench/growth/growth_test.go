@@ -8,13 +8,14 @@ import (
 	"shiming/bench/growth/walk"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // TestFillIsWhatTheBotWouldHaveLeft: cases that were loaded read, verify, count and go on like
 // those that were walked; and an interrupted fill goes on where it stopped.
 func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
-	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal", Keyset: store.NewKeyset()})
+	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal", Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ import (
 
 	"shiming/bench/kit"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
@@ -118,7 +119,7 @@ type database struct {
 }
 
 func (d *database) open(ctx context.Context) (*store.Store, error) {
-	keys, err := store.LoadKeyset(d.keys)
+	keys, err := keyset.Load(d.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (d *database) make(ctx context.Context, dir string, p *plan, r *report) (er
 			return fmt.Errorf("%s holds %d cases", dir, left.Cases)
 		}
 		p.now = left.Now
-	} else if err := store.WriteKeyset(d.keys, store.NewKeyset()); err != nil {
+	} else if err := keyset.Write(d.keys, keyset.New()); err != nil {
 		return err
 	}
 	if left.Filled {

@@ -18,6 +18,7 @@ import (
 	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/workers"
 )
 
@@ -153,7 +154,7 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.WorkersDeps)) *Worl
 	t.Helper()
 	w := &World{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
 	w.Verifier = &fakeVerifier{now: w.Now}
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: store.NewKeyset(), Now: w.Now})
+	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: keyset.New(), Now: w.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,11 @@ import (
 
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 func TestEveryStateIsReached(t *testing.T) {
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: store.NewKeyset()})
+	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	id = key.String()
-	sealed, err := s.keys.seal(pushPlace(id), body)
+	sealed, err := s.keys.Seal(pushPlace(id), body)
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +103,7 @@ func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) 
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.id, b.id) })
 	out := make([]flows.Push, 0, len(rows))
 	for _, r := range rows {
-		body, err := s.keys.open(pushPlace(r.id), r.sealed)
+		body, err := s.keys.Open(pushPlace(r.id), r.sealed)
 		if err != nil {
 			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened", slog.String("push", r.id), slog.String("error", err.Error()))
 			continue

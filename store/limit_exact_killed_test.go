@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // TestPaceAfterAKill: a process that died may not have said that a call left later than
 // planned. Who opens its database counts it as if it had left at that moment.
 func TestPaceAfterAKill(t *testing.T) {
-	cfg := Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Keyset: NewKeyset()}
+	cfg := Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Keyset: keyset.New()}
 	dead := mustOpen(t, cfg)
 	p := flows.Pace{Key: "ocr", Calls: 10, Window: time.Second}
 	if _, err := dead.Pace(t.Context(), p); err != nil { // it never says that it left

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"shiming/store/keyset"
 )
 
 // TestAway: what may get better by itself is told from what somebody has to put right.
@@ -20,7 +22,7 @@ func TestAway(t *testing.T) {
 	}
 	dsn := "postgres://somebody:secret@" + free.Addr().String() + "/shiming?sslmode=disable"
 	_ = free.Close()
-	_, refused := Open(t.Context(), Config{DSN: dsn, Keyset: NewKeyset()})
+	_, refused := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 	if refused == nil {
 		t.Fatal("a server answered where there is none")
 	}

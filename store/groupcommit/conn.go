@@ -1,4 +1,4 @@
-package store
+package groupcommit
 
 import (
 	"context"
@@ -10,9 +10,19 @@ import (
 	"modernc.org/sqlite"
 )
 
-// openWriter opens a pool of seats on one connection that writes. It may be as large as
-// it likes: a seat costs nothing, and who begins a transaction on one waits for its turn.
-func openWriter(ctx context.Context, dsn string) (*sql.DB, error) {
+// Config says how the writers of one file take turns.
+type Config struct {
+	// Background reports whether ctx belongs to work that nobody waits for at this moment. Such
+	// work lets all other go first, but gets a turn now and then. nil: none is.
+	Background func(ctx context.Context) bool
+}
+
+// Open opens a pool on one connection that writes. The pool has no limit of size: a
+// connection of it costs nothing, and who begins a transaction on one waits for its turn.
+func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
+	if cfg.Background == nil {
+		cfg.Background = func(context.Context) bool { return false }
+	}
 	base, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
@@ -25,7 +35,10 @@ func openWriter(ctx context.Context, dsn string) (*sql.DB, error) {
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime, jobPause: jobPause}}), nil
+	db := sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime,
+		jobPause: jobPause, background: cfg.Background}})
+	db.SetMaxIdleConns(maxGroup)
+	return db, nil
 }
 
 // seats is the pool's connector.
@@ -142,7 +155,7 @@ func (s *seat) ExecContext(ctx context.Context, query string, args []driver.Name
 // of any.
 func (s *seat) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
 	if g != nil && g.broken {
-		return nil, errGroup
+		return nil, ErrLost
 	}
 	res, err := s.w.conn.ExecContext(context.Background(), query, args)
 	return res, s.noted(g, err)
@@ -181,7 +194,7 @@ func (s *seat) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 func (s *seat) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if g != nil && g.broken {
-		return nil, errGroup
+		return nil, ErrLost
 	}
 	rows, err := s.w.conn.QueryContext(context.Background(), query, args)
 	return rows, s.noted(g, err)

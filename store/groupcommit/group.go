@@ -1,28 +1,14 @@
-package store
+package groupcommit
 
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"shiming/flows"
 )
-
-// SQLite has one writer at a time, and each commit waits for the disk. So transactions that
-// queue up for the writer share one: each runs in a savepoint of its own, one after the
-// other, and the last one commits for all. Nobody waits for company: whoever is alone
-// commits at once. Ours and River's share alike, without knowing, since they are seats
-// (sqlite_seat.go) on this one connection.
-//
-// What holds for each member as if it were alone: it sees everything that was committed or
-// goes before it in the group; its failure, panic or cancellation undoes its own work only;
-// its Commit returns after the common one, and its Rollback too, since what it saw may be
-// the work of a member that is not durable yet.
 
 // Bounds of a group. They bound what its first member waits for those that follow.
 const (
@@ -30,24 +16,18 @@ const (
 	maxGroupTime = 4 * time.Millisecond
 )
 
-// errGroup says that another member's failure, such as of the disk, took the whole group's
-// transaction with it. It may be run again.
-var errGroup = errors.New("store: the shared transaction was lost")
-
-// errWriterClosed: the pool was closed while somebody waited for the writer.
-var errWriterClosed = errors.New("store: the writer is closed")
-
 // writer hands out turns on the one connection that writes.
 type writer struct {
 	conn       *cachingConn // used by who has the turn
 	maxMembers int
 	maxTime    time.Duration
 	jobPause   time.Duration
+	background func(context.Context) bool // see Config
 
 	mu     sync.Mutex
 	busy   bool          // somebody has the turn
 	queue  []*waiter     // in the order of arrival
-	jobs   []*waiter     // the same, of what jobs want to write
+	jobs   []*waiter     // the same, of background work
 	jobAt  time.Time     // when a job last had a turn
 	shift  time.Time     // when the jobs' shift began
 	closed bool          // nobody gets a turn any more
@@ -57,8 +37,9 @@ type writer struct {
 	group *group
 }
 
-// Who is waited for, such as a webhook, goes before jobs, of which there can be a hundred with
-// several transactions each. But the jobs get a shift now and then, however many others come.
+// Who is waited for, such as a webhook, goes before background work, such as jobs, of which there
+// can be a hundred with several transactions each. But the jobs get a shift now and then,
+// however many others come.
 const (
 	jobShift = 3 * time.Millisecond
 	jobPause = 20 * time.Millisecond // between two shifts
@@ -81,13 +62,13 @@ type group struct {
 	err     error         // set before
 }
 
-// take waits for a turn, in order, with jobs in a queue of their own. It is given back by leave, or pass.
+// take waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
 func (w *writer) take(ctx context.Context, alone bool) error {
 	w.mu.Lock()
 	switch {
 	case w.closed:
 		w.mu.Unlock()
-		return errWriterClosed
+		return ErrClosed
 	case !w.busy:
 		w.busy = true
 		w.mu.Unlock()
@@ -95,7 +76,7 @@ func (w *writer) take(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	line := &w.queue
-	if flows.IsUnhurried(ctx) {
+	if w.background(ctx) {
 		line = &w.jobs
 	}
 	*line = append(*line, me)
@@ -176,7 +157,7 @@ func (w *writer) join(ctx context.Context) (g *group, crowded bool, err error) {
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
-	w.group.hurried = w.group.hurried || !flows.IsUnhurried(ctx)
+	w.group.hurried = w.group.hurried || !w.background(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, len(w.queue)+len(w.jobs) > 0, nil
@@ -194,7 +175,7 @@ const (
 func (w *writer) begin(ctx context.Context) error {
 	for began := time.Now(); ; {
 		err := w.run("BEGIN IMMEDIATE")
-		code, _ := sqliteCode(err)
+		code, _ := Code(err)
 		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > foreignLock {
 			return err
 		}
@@ -217,7 +198,7 @@ func (w *writer) finish() {
 	}
 	w.group = nil
 	if g.broken {
-		g.err = errGroup
+		g.err = ErrLost
 	} else {
 		g.err = w.run("COMMIT")
 	}
@@ -242,7 +223,7 @@ func (w *writer) runFor(ctx context.Context, statement string) error {
 // noteError looks whether a statement's error may have undone the whole transaction, as
 // SQLite does for these (lang_transaction.html, 3.1).
 func (g *group) noteError(err error) (broken bool) {
-	code, ok := sqliteCode(err)
+	code, ok := Code(err)
 	if !ok {
 		return false
 	}
@@ -265,7 +246,7 @@ func (w *writer) close() error {
 	w.closed = true
 	w.idle = make(chan struct{})
 	for _, waiting := range slices.Concat(w.queue, w.jobs) {
-		waiting.err = errWriterClosed
+		waiting.err = ErrClosed
 		close(waiting.turn)
 	}
 	w.queue, w.jobs = nil, nil

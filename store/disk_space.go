@@ -15,11 +15,11 @@ const roomWanted = 256 << 10
 func room(dir string) error {
 	f, err := os.CreateTemp(dir, ".room-*")
 	if err != nil {
-		return fmt.Errorf("store: no room beside the database: %s", reason(err))
+		return fmt.Errorf("store: no room beside the database: %s", withoutPath(err))
 	}
 	_, err = f.Write(make([]byte, roomWanted))
 	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
-		return fmt.Errorf("store: no room beside the database: %s", reason(err))
+		return fmt.Errorf("store: no room beside the database: %s", withoutPath(err))
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func (b *bulk) add(t *txn, h History) error {
 		prev = row.Hash
 	}
 	if n := int64(len(h.Audit)); n > 0 {
-		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.mac(headPurpose, headParts(c.ID, n, prev)...)})
+		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.MAC(headPurpose, headParts(c.ID, n, prev)...)})
 	}
 	for _, s := range h.Surfaces {
 		b.surfaces = append(b.surfaces, surfaceValues(s))

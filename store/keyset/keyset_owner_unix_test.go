@@ -1,6 +1,6 @@
 //go:build unix
 
-package store
+package keyset
 
 import (
 	"os"
@@ -15,11 +15,11 @@ func TestKeysetOfAnotherOwner(t *testing.T) {
 		t.Skip("only root can give files away")
 	}
 	path := filepath.Join(t.TempDir(), "keyset.json")
-	must(t, WriteKeyset(path, NewKeyset()))
+	must(t, Write(path, New()))
 	must(t, os.Chown(path, 65532, 65532))
 	for mode, taken := range map[os.FileMode]bool{0o400: true, 0o440: true, 0o640: true, 0o444: false, 0o660: false, 0o404: false, 0o450: false} {
 		must(t, os.Chmod(path, mode))
-		if _, err := LoadKeyset(path); (err == nil) != taken {
+		if _, err := Load(path); (err == nil) != taken {
 			t.Errorf("mode %#o of another's file: %v", mode, err)
 		}
 	}

@@ -1,25 +1,19 @@
-package store
+package groupcommit
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
-
-	"shiming/flows"
 )
 
-func TestMain(m *testing.M) {
-	// The cache of names that an engine of flows has ends with it, when the garbage is collected.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/patrickmn/go-cache.(*janitor).Run"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func openTemp(t *testing.T) *sql.DB {
 	t.Helper()
-	db, err := openCaching(writerDSN(filepath.Join(t.TempDir(), "x.db"), "normal", true))
+	db, err := OpenCaching(dsn(filepath.Join(t.TempDir(), "x.db")))
 	must(t, err)
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { must(t, db.Close()) })
@@ -110,17 +104,4 @@ func TestKeptStatements(t *testing.T) {
 			t.Fatalf("text %d gives %d", i, n)
 		}
 	}
-}
-
-// TestNoNotificationRows: the bell replaces River's notification table.
-func TestNoNotificationRows(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
-		runs := make(ran, 1)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
-		w.enqueue(t, flows.Job{Kind: flows.JobShow})
-		runs.next(t)
-		if n := w.rows(t, "river_notification"); n != 0 {
-			t.Errorf("%d notifications were written", n)
-		}
-	})
 }

@@ -1,7 +1,10 @@
-package store
+// Package keyset holds the keys of one database: it seals bytes for a place, makes keyed hashes,
+// and keeps the keys in a file that only their owner may read.
+package keyset
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -28,18 +31,18 @@ type Keyset struct {
 	prf  *prf.Set
 }
 
-// keysetFile is the file format, version 1: both sets in tink's JSON, in the clear. The
+// fileFormat is the file format, version 1: both sets in tink's JSON, in the clear. The
 // file's mode and place protect it.
-type keysetFile struct {
+type fileFormat struct {
 	Version int             `json:"version"`
 	AEAD    json.RawMessage `json:"aead"`
 	PRF     json.RawMessage `json:"prf"`
 }
 
-const keysetVersion = 1
+const fileVersion = 1
 
-// NewKeyset makes fresh keys. It panics only if the operating system has no randomness.
-func NewKeyset() *Keyset {
+// New makes fresh keys. It panics only if the operating system has no randomness.
+func New() *Keyset {
 	sealing, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		panic(fmt.Sprintf("store: new keyset: %v", err))
@@ -69,8 +72,8 @@ func fromHandles(sealing, hashing *keyset.Handle) (*Keyset, error) {
 
 // encode writes the file format.
 func (k *Keyset) encode() ([]byte, error) {
-	var file keysetFile
-	file.Version = keysetVersion
+	var file fileFormat
+	file.Version = fileVersion
 	for _, part := range []struct {
 		handle *keyset.Handle
 		to     *json.RawMessage
@@ -85,14 +88,14 @@ func (k *Keyset) encode() ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// decodeKeyset reads the file format. Errors quote nothing of it.
-func decodeKeyset(raw []byte) (*Keyset, error) {
-	var file keysetFile
+// decode reads the file format. Errors quote nothing of it.
+func decode(raw []byte) (*Keyset, error) {
+	var file fileFormat
 	if json.Unmarshal(raw, &file) != nil {
 		return nil, fmt.Errorf("not a keyset file: cut off or damaged; restore your copy")
 	}
-	if file.Version != keysetVersion {
-		return nil, fmt.Errorf("keyset version %d, this program knows %d; restore your copy, or use the newer program that wrote it", file.Version, keysetVersion)
+	if file.Version != fileVersion {
+		return nil, fmt.Errorf("keyset version %d, this program knows %d; restore your copy, or use the newer program that wrote it", file.Version, fileVersion)
 	}
 	var handles [2]*keyset.Handle
 	for i, part := range []json.RawMessage{file.AEAD, file.PRF} {
@@ -109,8 +112,8 @@ func decodeKeyset(raw []byte) (*Keyset, error) {
 	return k, nil
 }
 
-// mac hashes length-prefixed parts with the primary hashing key.
-func (k *Keyset) mac(purpose string, data ...string) []byte {
+// MAC hashes length-prefixed parts with the primary hashing key. ("ab","c") and ("a","bc") differ.
+func (k *Keyset) MAC(purpose string, data ...string) []byte {
 	out, err := k.prf.ComputePrimaryPRF(parts(purpose, data), macSize)
 	if err != nil {
 		panic(fmt.Sprintf("store: mac: %v", err)) // HMAC-SHA256 always has 32 bytes to give
@@ -118,17 +121,19 @@ func (k *Keyset) mac(purpose string, data ...string) []byte {
 	return out
 }
 
-// macs is mac under every hashing key, for checking what an older key hashed.
-func (k *Keyset) macs(purpose string, data ...string) [][]byte {
-	var all [][]byte
+// Matches reports whether mac is the keyed hash of the parts under any hashing key: an older
+// one may have made it.
+func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
 	for _, p := range k.prf.PRFs {
 		out, err := p.ComputePRF(parts(purpose, data), macSize)
 		if err != nil {
 			panic(fmt.Sprintf("store: mac: %v", err))
 		}
-		all = append(all, out)
+		if hmac.Equal(out, mac) {
+			return true
+		}
 	}
-	return all
+	return false
 }
 
 // parts joins strings so that no two lists give the same bytes: each is preceded by its

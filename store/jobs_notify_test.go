@@ -73,3 +73,16 @@ func TestBell(t *testing.T) {
 		t.Errorf("silent bell: %v", err)
 	}
 }
+
+// TestNoNotificationRows: the bell replaces River's notification table.
+func TestNoNotificationRows(t *testing.T) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
+		runs := make(ran, 1)
+		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.enqueue(t, flows.Job{Kind: flows.JobShow})
+		runs.next(t)
+		if n := w.rows(t, "river_notification"); n != 0 {
+			t.Errorf("%d notifications were written", n)
+		}
+	})
+}

@@ -1,4 +1,4 @@
-package store
+package groupcommit
 
 import (
 	"context"
@@ -10,15 +10,15 @@ import (
 )
 
 // Parsing is a third of what a small transaction costs on SQLite, and the driver parses a
-// statement each time. So each connection keeps the statements that it has seen; ours and
-// River's alike, without either knowing.
+// statement each time. So each connection keeps the statements that it has seen. Its users do
+// not know.
 
-// maxStmts bounds what a connection keeps. Ours and River's texts are about a hundred; lists
+// maxStmts bounds what a connection keeps. The store's and River's texts are about a hundred; lists
 // of changing length may add some and then run unkept.
 const maxStmts = 300
 
-// openCaching opens a pool of connections that keep their statements.
-func openCaching(dsn string) (*sql.DB, error) {
+// OpenCaching opens a pool of connections that keep their statements.
+func OpenCaching(dsn string) (*sql.DB, error) {
 	base, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err

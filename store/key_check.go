@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// keyCheckPlace is both what is sealed and hashed as the check value, and its place.
+const keyCheckPlace = "key_check"
+
+// checkKeyset compares with what the first opening left behind. A new database passes.
+func (s *Store) checkKeyset(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	there, err := s.eng.hasTable(ctx, "key_check")
+	if err != nil {
+		return fmt.Errorf("store: key check: %w", err)
+	}
+	if !there {
+		return nil
+	}
+	var prf, sealed []byte
+	err = s.eng.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the first opening was cut short
+	}
+	if err != nil {
+		return fmt.Errorf("store: key check: %w", err)
+	}
+	if _, err := s.keys.Open(keyCheckPlace, sealed); err != nil {
+		return ErrWrongKeyset
+	}
+	if !s.keys.Matches(prf, keyCheckPlace) {
+		return ErrWrongKeyset
+	}
+	return nil
+}
+
+// writeKeyCheck leaves the check value at the first opening.
+func (s *Store) writeKeyCheck(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	sealed, err := s.keys.Seal(keyCheckPlace, []byte(keyCheckPlace))
+	if err != nil {
+		return err
+	}
+	_, err = s.eng.write.ExecContext(ctx,
+		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
+		s.keys.MAC(keyCheckPlace), sealed)
+	if err != nil {
+		return fmt.Errorf("store: key check: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package keyset
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// FileError says what is wrong with a keyset file. A missing file is fs.ErrNotExist, an
+// existing one that would be overwritten fs.ErrExist.
+type FileError struct {
+	Path   string
+	Reason string
+	Err    error
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("store: keyset %s: %s", e.Path, e.Reason) }
+
+// Unwrap gives the operating system's error, if there was one.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Load reads a keyset file. It refuses one that anybody but its owner may read, except by
+// a group when the file is somebody else's: that is how an orchestrator hands a secret to a
+// process that is not root, and without the group it could not be read at all.
+func Load(path string) (*Keyset, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &FileError{path, reason(err), err}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &FileError{path, "not a regular file", nil}
+	}
+	open := os.FileMode(0o077)
+	if ofAnother(info) {
+		open = 0o037
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&open != 0 {
+		return nil, &FileError{path, fmt.Sprintf("mode is %#o, others may read it; chmod 600", mode), nil}
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &FileError{path, reason(err), err}
+	}
+	k, err := decode(raw)
+	if err != nil {
+		return nil, &FileError{path, err.Error(), nil}
+	}
+	return k, nil
+}
+
+// Write writes a new keyset file, mode 0600, and never overwrites one: without its
+// keyset a database is lost.
+func Write(path string, k *Keyset) error {
+	raw, err := k.encode()
+	if err != nil {
+		return &FileError{path, "cannot be encoded", err}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return &FileError{path, reason(err), err}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return &FileError{path, reason(err), err}
+	}
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return &FileError{path, reason(err), errors.Join(err, os.Remove(path))}
+	}
+	return nil
+}
+
+// reason is an operating system error without the path, which FileError names already.
+func reason(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

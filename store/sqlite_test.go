@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+)
+
+// TestLostGroup: a transaction whose group was lost with another's failure runs again.
+func TestLostGroup(t *testing.T) {
+	on(t, "sqlite", func(t *testing.T, w *world) {
+		ctx := context.Background()
+		free := make(chan bool)
+		runs, errs := 0, make([]error, 4)
+		var wg sync.WaitGroup
+		for i, fn := range []func(flows.Tx) error{
+			func(flows.Tx) error { <-free; return nil }, // holds the turn until the others wait for it
+			func(tx flows.Tx) error {
+				runs++
+				_, err := tx.Seen(ctx, epoch, "a")
+				return err
+			},
+			func(tx flows.Tx) error {
+				// What SQLite does by itself when the disk is full.
+				_, err := tx.(*txn).tx.ExecContext(ctx, "ROLLBACK")
+				return err
+			},
+			func(tx flows.Tx) error {
+				_, err := tx.Seen(ctx, epoch, "b")
+				return err
+			},
+		} {
+			wg.Go(func() { errs[i] = w.Tx(ctx, fn) })
+			eventually(t, "it has a connection", func() bool { return w.eng.write.Stats().InUse == i+1 })
+			time.Sleep(50 * time.Millisecond) // and has come to the queue with it
+		}
+		close(free)
+		wg.Wait()
+		if errs[0] != nil || errs[1] != nil || errs[2] == nil || errs[3] != nil || runs != 2 {
+			t.Errorf("errors %v after %d runs of the second", errs, runs)
+		}
+		keys, err := collectStrings(ctx, w, `SELECT key FROM event_keys ORDER BY key`)
+		must(t, err)
+		if !slices.Equal(keys, []string{"a", "b"}) {
+			t.Errorf("stored %q", keys)
+		}
+	})
+}
