@@ -91,9 +91,9 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 
 // TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and text there.
 func TestPageDrawsEveryCard(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	for name, raw := range goldenCards(t) {
 		card, err := feishu.ParseCard(raw)
 		if err != nil {
@@ -174,9 +174,9 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 
 // TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
 func TestPageRegistersSomebody(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 2}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 2}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1600, 1000, false)
+	p := b.open(r.play.URL, 1600, 1000, false)
 	who := r.world.People()[0]
 
 	p.shot("0-empty")

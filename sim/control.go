@@ -1,12 +1,17 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"sync"
+	"time"
 
 	"shiming/sim/feishu"
 )
@@ -63,43 +68,132 @@ variants: good rotated tilted blurred glare cut photocopy small dark sideways ex
 kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang refuse
 `
 
+// Server is a simulated world to play with: the world, and an HTTP API with a page over it. All methods may be called concurrently.
+type Server struct {
+	World *World
+
+	// URL is the base URL of the control API and of the page, without a path.
+	URL string
+
+	cfg     PlayConfig
+	http    *http.Server
+	life    context.Context    // of the requests that are being served, and of the crew
+	cancel  context.CancelFunc // ends it
+	serving sync.WaitGroup
+
+	crew  crew
+	armed armed
+	hub   *hub  // nil unless Config.Inspect
+	drawn drawn // pictures handed out
+
+	mu      sync.Mutex
+	onBot   func(ctx context.Context, do string) error
+	onClock func(ctx context.Context, by time.Duration) error
+}
+
+// PlayConfig describes a playground.
+type PlayConfig struct {
+	// World is the world to play with. The control API listens on the port of World.Listen itself. The Observer is the playground's.
+	World Config
+	// Company is the name that the page shows; "" = 样本科技有限公司.
+	Company string
+	// Inspect keeps the latest calls and events with their bodies, masked, and opens GET /sim/stream for the page.
+	Inspect bool
+}
+
+// Play opens a world to play with. ctx bounds the start only; the world lives until Close. The error is a *sim.ConfigError or of the
+// network.
+func Play(ctx context.Context, c PlayConfig) (*Server, error) {
+	if c.Company == "" {
+		c.Company = "样本科技有限公司"
+	}
+	if c.World.Log == nil {
+		c.World.Log = slog.New(slog.DiscardHandler)
+	}
+	at, err := c.World.Addresses()
+	if err != nil {
+		return nil, err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", at[0])
+	if err != nil {
+		return nil, err
+	}
+	pg := &Server{cfg: c, URL: (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()}
+	if c.Inspect {
+		c.World.Observer = pg
+	}
+	w, err := Start(ctx, c.World)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	if pg.World == nil { // else Opening has set it, and others are reading it
+		pg.World = w
+	}
+	pg.life, pg.cancel = context.WithCancel(context.Background())
+	pg.http = &http.Server{
+		Handler: pg.control(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return pg.life },
+		ErrorLog:    slog.NewLogLogger(c.World.Log.Handler(), slog.LevelWarn),
+	}
+	pg.serving.Go(func() {
+		if err := pg.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			c.World.Log.Error("the listener of the playground stopped", "error", err)
+		}
+	})
+	return pg, nil
+}
+
+// Close ends the robots, the control API and the world. Requests that are being served have until ctx ends.
+func (pg *Server) Close(ctx context.Context) error {
+	// Whoever plays or is played may be waiting for a platform: nothing hangs and nothing is delivered any more.
+	pg.World.Faults.Clear()
+	pg.World.Feishu.Close()
+	pg.cancel()
+	var errs []error
+	if err := pg.http.Shutdown(ctx); err != nil {
+		errs = append(errs, err, pg.http.Close())
+	}
+	pg.serving.Wait()
+	return errors.Join(append(errs, pg.World.Close(ctx))...)
+}
+
 // maxBody is the largest body that the control API reads.
 const maxBody = 1 << 20
 
 // control is the API to play the people by hand. Pages of other sites cannot use it: neither by a name that points here nor
 // by posting from a browser.
-func (w *World) control() http.Handler {
+func (pg *Server) control() http.Handler {
 	mux := http.NewServeMux()
-	w.routePage(mux)
+	pg.routePage(mux)
 	mux.HandleFunc("GET /sim/env", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(rw, w.Env())
+		_, _ = io.WriteString(rw, pg.World.Env())
 	})
-	mux.HandleFunc("GET /sim/people/{who}/{file}", w.getPhoto)
+	mux.HandleFunc("GET /sim/people/{who}/{file}", pg.getPhoto)
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
-		"GET /sim/state":                        w.getState,
-		"GET /sim/settings":                     func(*http.Request) (any, error) { return w.Settings(), nil },
-		"POST /sim/webhook":                     w.postWebhook,
-		"POST /sim/people":                      w.postPeople,
-		"GET /sim/sms/{who}":                    w.getSMS,
-		"POST /sim/chats/{who}/enter":           w.postEnter,
-		"POST /sim/chats/{who}/text":            w.postText,
-		"POST /sim/chats/{who}/photo":           w.postPhoto,
-		"POST /sim/chats/{who}/click":           w.postClick,
-		"GET /sim/chats/{chat}/messages":        w.getMessages,
-		"GET /sim/crew":                         w.getCrew,
-		"POST /sim/crew":                        w.postCrew,
-		"GET /sim/record":                       w.getRecord,
-		"GET /sim/calls":                        w.getCalls,
-		"GET /sim/faults":                       func(*http.Request) (any, error) { return showFaults(w.Faults.List()), nil },
-		"POST /sim/faults":                      w.postFault,
-		"DELETE /sim/faults":                    w.deleteFaults,
-		"GET /sim/scenarios":                    w.getScenarios,
-		"POST /sim/scenarios/{group}/{row}/arm": w.postScenario,
-		"DELETE /sim/scenarios/{group}/{row}":   w.deleteScenario,
-		"POST /sim/app":                         w.postApp,
-		"POST /sim/bot":                         w.postBot,
-		"POST /sim/clock":                       w.postClock,
+		"GET /sim/state":                        pg.getState,
+		"GET /sim/settings":                     func(*http.Request) (any, error) { return pg.World.Settings(), nil },
+		"POST /sim/webhook":                     pg.postWebhook,
+		"POST /sim/people":                      pg.postPeople,
+		"GET /sim/sms/{who}":                    pg.getSMS,
+		"POST /sim/chats/{who}/enter":           pg.postEnter,
+		"POST /sim/chats/{who}/text":            pg.postText,
+		"POST /sim/chats/{who}/photo":           pg.postPhoto,
+		"POST /sim/chats/{who}/click":           pg.postClick,
+		"GET /sim/chats/{chat}/messages":        pg.getMessages,
+		"GET /sim/crew":                         pg.getCrew,
+		"POST /sim/crew":                        pg.postCrew,
+		"GET /sim/record":                       pg.getRecord,
+		"GET /sim/calls":                        pg.getCalls,
+		"GET /sim/faults":                       func(*http.Request) (any, error) { return showFaults(pg.World.Faults.List()), nil },
+		"POST /sim/faults":                      pg.postFault,
+		"DELETE /sim/faults":                    pg.deleteFaults,
+		"GET /sim/scenarios":                    pg.getScenarios,
+		"POST /sim/scenarios/{group}/{row}/arm": pg.postScenario,
+		"DELETE /sim/scenarios/{group}/{row}":   pg.deleteScenario,
+		"POST /sim/app":                         pg.postApp,
+		"POST /sim/bot":                         pg.postBot,
+		"POST /sim/clock":                       pg.postClock,
 	} {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(rw, r.Body, maxBody)

@@ -25,15 +25,15 @@ type appForm struct {
 }
 
 // postApp lets somebody see what a bot, and its doctor, make of an app that is set up wrong.
-func (w *World) postApp(r *http.Request) (any, error) {
+func (pg *Server) postApp(r *http.Request) (any, error) {
 	var in appForm
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	w.Feishu.Grant(in.Grant...)
-	w.Feishu.Revoke(in.Revoke...)
+	pg.World.Feishu.Grant(in.Grant...)
+	pg.World.Feishu.Revoke(in.Revoke...)
 	var now feishu.Subscriptions
-	w.Feishu.Subscribe(func(s *feishu.Subscriptions) {
+	pg.World.Feishu.Subscribe(func(s *feishu.Subscriptions) {
 		for _, list := range []struct {
 			of   *[]string
 			mine func(string) bool
@@ -55,30 +55,30 @@ func (w *World) postApp(r *http.Request) (any, error) {
 		now.Events, now.Callbacks = slices.Clone(s.Events), slices.Clone(s.Callbacks)
 	})
 	if in.Bot != nil {
-		w.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = !*in.Bot })
+		pg.World.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = !*in.Bot })
 	}
 	if in.InGroup != nil {
-		move := w.Feishu.RemoveBotFromGroup
+		move := pg.World.Feishu.RemoveBotFromGroup
 		if *in.InGroup {
-			move = w.Feishu.AddBotToGroup
+			move = pg.World.Feishu.AddBotToGroup
 		}
-		if _, err := move(r.Context(), w.ReviewChat(), w.Admins()[0]); err != nil {
+		if _, err := move(r.Context(), pg.World.ReviewChat(), pg.World.Admins()[0]); err != nil {
 			return nil, err
 		}
 	}
 	if in.OCRLeft != nil {
-		w.Feishu.OCRQuota(*in.OCRLeft)
+		pg.World.Feishu.OCRQuota(*in.OCRLeft)
 	}
 	if in.Template != nil {
-		w.Tencent.TemplateStatus(*in.Template)
+		pg.World.Tencent.TemplateStatus(*in.Template)
 	}
 	if in.LongConn != nil {
-		w.Feishu.LongConnection(*in.LongConn)
+		pg.World.Feishu.LongConnection(*in.LongConn)
 	}
 	if in.Disconnect {
-		w.Feishu.DropLongConnections()
+		pg.World.Feishu.DropLongConnections()
 	}
-	open, made := w.Feishu.LongConnections()
+	open, made := pg.World.Feishu.LongConnections()
 	return map[string]any{"events": now.Events, "callbacks": now.Callbacks, "published": !now.Draft, "long_connections": open, "long_connections_made": made}, nil
 }
 

@@ -10,17 +10,17 @@ import (
 
 // TestControlApp sets the app up wrong and right again.
 func TestControlApp(t *testing.T) {
-	w, err := Start(t.Context(), Config{Seed: 4711})
+	pg, err := Play(t.Context(), PlayConfig{World: Config{Seed: 4711}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close(t.Context()) //nolint:errcheck // a test
+	defer pg.Close(t.Context()) //nolint:errcheck // a test
 	post := func(body string, status int) (out struct {
 		Events, Callbacks []string
 		Published         bool
 	}) {
 		t.Helper()
-		resp, err := http.Post(w.ControlURL+"/sim/app", "application/json", strings.NewReader(body))
+		resp, err := http.Post(pg.URL+"/sim/app", "application/json", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}

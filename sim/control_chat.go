@@ -10,8 +10,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-func (w *World) postEnter(r *http.Request) (any, error) {
-	d, err := w.Feishu.EnterP2P(r.Context(), r.PathValue("who"))
+func (pg *Server) postEnter(r *http.Request) (any, error) {
+	d, err := pg.World.Feishu.EnterP2P(r.Context(), r.PathValue("who"))
 	return delivered(d), err
 }
 
@@ -30,7 +30,7 @@ func sentMessage(s feishu.Sent) map[string]any {
 	return out
 }
 
-func (w *World) postText(r *http.Request) (any, error) {
+func (pg *Server) postText(r *http.Request) (any, error) {
 	var in struct {
 		Text  string `json:"text"`
 		Chat  string `json:"chat"`
@@ -46,47 +46,47 @@ func (w *World) postText(r *http.Request) (any, error) {
 	var sent feishu.Sent
 	var err error
 	if in.Chat == "" {
-		sent, err = w.Feishu.SendText(r.Context(), who, in.Text)
+		sent, err = pg.World.Feishu.SendText(r.Context(), who, in.Text)
 	} else {
-		sent, err = w.Feishu.SendGroupText(r.Context(), who, in.Chat, in.Text, in.AtBot)
+		sent, err = pg.World.Feishu.SendGroupText(r.Context(), who, in.Chat, in.Text, in.AtBot)
 	}
 	return sentMessage(sent), err
 }
 
 // shoot takes the photo that a request asks for: side front or back, and a variant.
-func (w *World) shoot(who, side, variant string) ([]byte, error) {
-	e := w.Employee(who)
+func (pg *Server) shoot(who, side, variant string) ([]byte, error) {
+	e := pg.World.Employee(who)
 	if e == nil {
 		return nil, missing("employee")
 	}
-	return w.take(e, side, variant)
+	return pg.take(e, side, variant)
 }
 
-func (w *World) postPhoto(r *http.Request) (any, error) {
+func (pg *Server) postPhoto(r *http.Request) (any, error) {
 	who, q := r.PathValue("who"), r.URL.Query()
-	img, err := w.shoot(cmp.Or(q.Get("of"), who), q.Get("side"), q.Get("variant")) // of: somebody else's card
+	img, err := pg.shoot(cmp.Or(q.Get("of"), who), q.Get("side"), q.Get("variant")) // of: somebody else's card
 	if err != nil {
 		return nil, err
 	}
 	var sent feishu.Sent
 	switch q.Get("as") {
 	case "", "image":
-		sent, err = w.Feishu.SendImage(r.Context(), who, img)
+		sent, err = pg.World.Feishu.SendImage(r.Context(), who, img)
 	case "file":
-		sent, err = w.Feishu.SendFile(r.Context(), who, "IMG_0001.jpg", img)
+		sent, err = pg.World.Feishu.SendFile(r.Context(), who, "IMG_0001.jpg", img)
 	case "post":
-		sent, err = w.Feishu.SendPost(r.Context(), who, "", img)
+		sent, err = pg.World.Feishu.SendPost(r.Context(), who, "", img)
 	default:
 		return nil, bad("as must be image, file or post")
 	}
 	return sentMessage(sent), err
 }
 
-func (w *World) getPhoto(rw http.ResponseWriter, r *http.Request) {
+func (pg *Server) getPhoto(rw http.ResponseWriter, r *http.Request) {
 	side, jpg := strings.CutSuffix(r.PathValue("file"), ".jpg")
 	img, err := []byte(nil), missing("picture")
 	if jpg {
-		img, err = w.shoot(r.PathValue("who"), side, r.URL.Query().Get("variant"))
+		img, err = pg.shoot(r.PathValue("who"), side, r.URL.Query().Get("variant"))
 	}
 	if err != nil {
 		answer(rw, r, func(*http.Request) (any, error) { return nil, err })
@@ -96,7 +96,7 @@ func (w *World) getPhoto(rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(img)
 }
 
-func (w *World) postClick(r *http.Request) (any, error) {
+func (pg *Server) postClick(r *http.Request) (any, error) {
 	var in struct {
 		MessageID string         `json:"message_id"`
 		Act       string         `json:"act"`
@@ -113,7 +113,7 @@ func (w *World) postClick(r *http.Request) (any, error) {
 	for name, v := range in.Form {
 		in.Form[name] = picked(v)
 	}
-	res, err := w.Feishu.Click(r.Context(), r.PathValue("who"), in.MessageID, func(b feishu.Button) bool {
+	res, err := pg.World.Feishu.Click(r.Context(), r.PathValue("who"), in.MessageID, func(b feishu.Button) bool {
 		if in.Value != nil {
 			return reflect.DeepEqual(b.Value, in.Value)
 		}
@@ -190,12 +190,12 @@ type shownField struct {
 	Options  []string `json:"options,omitempty"`
 }
 
-func (w *World) getMessages(r *http.Request) (any, error) {
+func (pg *Server) getMessages(r *http.Request) (any, error) {
 	chat, locale := r.PathValue("chat"), cmp.Or(r.URL.Query().Get("lang"), "zh_cn")
-	if _, person := w.Feishu.User(chat); person {
-		chat = w.Feishu.P2PChat(chat)
+	if _, person := pg.World.Feishu.User(chat); person {
+		chat = pg.World.Feishu.P2PChat(chat)
 	}
-	all := w.Feishu.Messages(chat)
+	all := pg.World.Feishu.Messages(chat)
 	if all == nil {
 		return nil, missing("chat")
 	}
@@ -215,13 +215,13 @@ func show(m feishu.Message, locale string) shownMessage {
 		v.Content = m.Content
 		return v
 	}
-	s := readCard(m.Card)
-	v.Title, v.Stage, v.Case, v.Text = s.card.Title(), s.stage, s.caseID, strings.Split(s.card.Text(locale), "\n")
-	for _, b := range s.card.Buttons() {
+	s := ReadCard(m.Card)
+	v.Title, v.Stage, v.Case, v.Text = s.Card.Title(), s.Stage, s.Case, strings.Split(s.Card.Text(locale), "\n")
+	for _, b := range s.Card.Buttons() {
 		side, _ := b.Value["side"].(string)
 		v.Buttons = append(v.Buttons, shownButton{b.Act, b.Text, side, b.Form, b.Disabled})
 	}
-	for _, in := range s.card.Inputs() {
+	for _, in := range s.Card.Inputs() {
 		v.Fields = append(v.Fields, shownField{in.Name, in.Label, in.Form, in.Default, in.Required, in.Options})
 	}
 	return v

@@ -32,7 +32,7 @@ func (f crewForm) script() (Script, error) {
 	return Script{ByWord: f.ByWord, PhotosFirst: f.PhotosFirst, AsOnePost: f.AsOnePost, AsFiles: f.AsFiles, Width: f.Width, SMSPatience: patience}, nil
 }
 
-func (w *World) postCrew(r *http.Request) (any, error) {
+func (pg *Server) postCrew(r *http.Request) (any, error) {
 	var in crewForm
 	if err := decode(r, &in); err != nil {
 		return nil, err
@@ -41,20 +41,20 @@ func (w *World) postCrew(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.HR < 0 || in.HR > len(w.Admins()) {
+	if in.HR < 0 || in.HR > len(pg.World.Admins()) {
 		return nil, bad("hr must be at most the number of admins")
 	}
 	if in.Hire < 0 || in.Hire > mostHired || in.Hire > 0 && len(in.People) > 0 {
 		return nil, bad("hire must be at most " + strconv.Itoa(mostHired) + ", and comes without people")
 	}
-	people := w.People()
+	people := pg.World.People()
 	switch {
 	case in.Hire > 0:
-		people = w.Hire(in.Hire)
+		people = pg.World.Hire(in.Hire)
 	case len(in.People) > 0:
 		people = nil
 		for _, id := range in.People {
-			e := w.Employee(id)
+			e := pg.World.Employee(id)
 			if e == nil {
 				return nil, missing("employee")
 			}
@@ -62,18 +62,18 @@ func (w *World) postCrew(r *http.Request) (any, error) {
 		}
 	}
 	if in.HRForHired && in.Hire > 0 {
-		w.EmployHRFor(people)
+		pg.EmployHRFor(people)
 	}
 	for i := range in.HR {
-		w.EmployHR(i)
+		pg.EmployHR(i)
 	}
 	for _, e := range people {
-		w.Employ(e, script)
+		pg.Employ(e, script)
 	}
-	return w.getCrew(r)
+	return pg.getCrew(r)
 }
 
-func (w *World) getCrew(*http.Request) (any, error) {
-	people, hr := w.Crew()
+func (pg *Server) getCrew(*http.Request) (any, error) {
+	people, hr := pg.Crew()
 	return map[string]any{"people": people, "hr": hr}, nil
 }

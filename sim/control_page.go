@@ -4,12 +4,11 @@ import (
 	"net/http"
 	"strings"
 
-	"shiming/sim/feishu"
 	"shiming/sim/page"
 )
 
 // routePage adds the page and what only it needs.
-func (w *World) routePage(mux *http.ServeMux) {
+func (pg *Server) routePage(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Vary", "Accept")
 		if strings.Contains(r.Header.Get("Accept"), "text/html") {
@@ -21,16 +20,16 @@ func (w *World) routePage(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /page/{file...}", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, r.PathValue("file")) })
 	mux.HandleFunc("GET /favicon.ico", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, "icon.svg") })
-	mux.HandleFunc("GET /sim/stream", w.stream)
-	mux.HandleFunc("GET /sim/images/{key}", w.getImage)
+	mux.HandleFunc("GET /sim/stream", pg.stream)
+	mux.HandleFunc("GET /sim/images/{key}", pg.getImage)
 	mux.HandleFunc("POST /sim/chats/{who}/upload", func(rw http.ResponseWriter, r *http.Request) {
-		answer(rw, r, func(r *http.Request) (any, error) { return w.postUpload(rw, r) })
+		answer(rw, r, func(r *http.Request) (any, error) { return pg.postUpload(rw, r) })
 	})
 }
 
 // getImage shows a picture of a message or a card.
-func (w *World) getImage(rw http.ResponseWriter, r *http.Request) {
-	_, data, ok := w.Feishu.Resource(r.PathValue("key"))
+func (pg *Server) getImage(rw http.ResponseWriter, r *http.Request) {
+	_, data, ok := pg.World.Feishu.Resource(r.PathValue("key"))
 	kind := http.DetectContentType(data)
 	if !ok || !strings.HasPrefix(kind, "image/") {
 		http.Error(rw, "no such picture", http.StatusNotFound)
@@ -41,8 +40,4 @@ func (w *World) getImage(rw http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store") // as private as the chat
 	_, _ = rw.Write(data)
-}
-
-func feishuObserver(h *hub) feishu.Observer {
-	return feishu.Observer{Message: h.sawMessage, Event: h.sawEvent}
 }

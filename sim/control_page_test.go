@@ -9,7 +9,7 @@ import (
 )
 
 func TestPageOrHelp(t *testing.T) {
-	h := newHand(t, Config{Inspect: true, People: 1})
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 1}})
 	browser := http.Header{"Accept": {"text/html,application/xhtml+xml,*/*;q=0.8"}}
 	if r := h.get("/", browser, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || r.Header.Get("Content-Security-Policy") != page.Policy || r.Header.Get("Vary") != "Accept" {
 		t.Errorf("a browser gets %v", r.Header)
@@ -38,7 +38,7 @@ func TestPageOrHelp(t *testing.T) {
 
 // Two buttons with the same act are told apart by the whole value, as the page sends it.
 func TestClickByValue(t *testing.T) {
-	h := newHand(t, Config{People: 1})
+	h := newPlayer(t, PlayConfig{World: Config{People: 1}})
 	who := h.w.People()[0].OpenID
 	m := h.send("open_id", who, card("重拍", button("retake", map[string]any{"side": "front"}), button("retake", map[string]any{"side": "back"})))
 	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"v":1,"act":"retake","case":"`+caseOne+`","rev":1,"side":"back"}}`, 200, nil)

@@ -47,12 +47,12 @@ type shownScenario struct {
 }
 
 // getScenarios lists everything that can be armed, ?lang=en in English.
-func (w *World) getScenarios(r *http.Request) (any, error) {
+func (pg *Server) getScenarios(r *http.Request) (any, error) {
 	say := func(t scenario.Text) string { return t.ZH }
 	if r.URL.Query().Get("lang") == "en" {
 		say = func(t scenario.Text) string { return t.EN }
 	}
-	now := w.armedScenarios()
+	now := pg.armedScenarios()
 	out := []shownScenario{}
 	for _, s := range scenario.States() {
 		out = append(out, shownScenario{Name: s.Name, Kind: scenarioState, Group: "state", Text: say(s.Text)})
@@ -70,12 +70,12 @@ func (w *World) getScenarios(r *http.Request) (any, error) {
 }
 
 // armedScenarios are the names of those that have not happened yet.
-func (w *World) armedScenarios() []string {
-	a := &w.armed
+func (pg *Server) armedScenarios() []string {
+	a := &pg.armed
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	left := map[int]bool{0: true}
-	for _, f := range w.Faults.List() {
+	for _, f := range pg.World.Faults.List() {
 		left[f.ID] = true
 	}
 	out := []string{}
@@ -91,23 +91,23 @@ func (w *World) armedScenarios() []string {
 }
 
 // arm lets a fault or a code happen to the next such call.
-func (w *World) arm(name string) error {
+func (pg *Server) arm(name string) error {
 	var do func() (disarm func())
 	if s, ok := scenario.Named(name); ok {
-		do = func() func() { return s.Arm(w.Faults, w.Feishu) }
+		do = func() func() { return s.Arm(pg.World.Faults, pg.World.Feishu) }
 	} else if c, ok := scenario.RefusalNamed(name); ok {
-		do = func() func() { return c.Arm(w.Faults, w.Feishu) }
+		do = func() func() { return c.Arm(pg.World.Faults, pg.World.Feishu) }
 	} else {
 		return missing("scenario")
 	}
-	w.disarm(name)
-	a := &w.armed
+	pg.disarm(name)
+	a := &pg.armed
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	before := w.Faults.List()
+	before := pg.World.Faults.List()
 	disarm := do()
 	s := waiting{disarm: disarm}
-	for _, f := range w.Faults.List() {
+	for _, f := range pg.World.Faults.List() {
 		if !slices.ContainsFunc(before, func(b wire.Fault) bool { return b.ID == f.ID }) {
 			s.fault = f.ID
 		}
@@ -120,8 +120,8 @@ func (w *World) arm(name string) error {
 }
 
 // disarm takes a scenario back. It reports whether it was still armed.
-func (w *World) disarm(name string) bool {
-	a := &w.armed
+func (pg *Server) disarm(name string) bool {
+	a := &pg.armed
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s, ok := a.all[name]
@@ -133,16 +133,16 @@ func (w *World) disarm(name string) bool {
 }
 
 // tellScenarios shows on the page what is armed.
-func (w *World) tellScenarios() {
-	w.hub.mark(itemFaults, "")
-	w.hub.mark(itemScenarios, "")
+func (pg *Server) tellScenarios() {
+	pg.hub.mark(itemFaults, "")
+	pg.hub.mark(itemScenarios, "")
 }
 
 func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
 
 // postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on its way
 // when the answer comes.
-func (w *World) postScenario(r *http.Request) (any, error) {
+func (pg *Server) postScenario(r *http.Request) (any, error) {
 	var in struct {
 		Person string `json:"person"`
 	}
@@ -151,79 +151,79 @@ func (w *World) postScenario(r *http.Request) (any, error) {
 	}
 	name := scenarioName(r)
 	if s, ok := scenario.StateNamed(name); ok {
-		e, err := w.bring(in.Person, s)
+		e, err := pg.bring(in.Person, s)
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"name": name, "person": e.OpenID, "profile": w.profile(e)}, nil
+		return map[string]any{"name": name, "person": e.OpenID, "profile": pg.profile(e)}, nil
 	}
-	if err := w.arm(name); err != nil {
+	if err := pg.arm(name); err != nil {
 		return nil, err
 	}
-	w.tellScenarios()
-	return map[string]any{"name": name, "armed": w.armedScenarios()}, nil
+	pg.tellScenarios()
+	return map[string]any{"name": name, "armed": pg.armedScenarios()}, nil
 }
 
-func (w *World) deleteScenario(r *http.Request) (any, error) {
-	if !w.disarm(scenarioName(r)) {
+func (pg *Server) deleteScenario(r *http.Request) (any, error) {
+	if !pg.disarm(scenarioName(r)) {
 		return nil, missing("armed scenario")
 	}
-	w.tellScenarios()
-	return map[string]any{"armed": w.armedScenarios()}, nil
+	pg.tellScenarios()
+	return map[string]any{"armed": pg.armedScenarios()}, nil
 }
 
 // broughtWithin bounds how long it may take to bring somebody to a place, in real time.
 const broughtWithin = 2 * time.Minute
 
 // bring lets a robot walk to a place and stop there, in the background. The robot is among the crew, where its error is told.
-func (w *World) bring(openID string, to scenario.State) (*Employee, error) {
-	w.mu.Lock()
-	move := w.onClock
-	w.mu.Unlock()
+func (pg *Server) bring(openID string, to scenario.State) (*Employee, error) {
+	pg.mu.Lock()
+	move := pg.onClock
+	pg.mu.Unlock()
 	if to.Days > 0 && move == nil {
 		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
 	}
-	e := w.Employee(openID)
+	e := pg.World.Employee(openID)
 	switch {
 	case openID == "":
-		e = w.Hire(1)[0]
+		e = pg.World.Hire(1)[0]
 	case e == nil:
 		return nil, missing("employee")
 	}
-	if st := w.Journey(e.OpenID).Stage; st != StageNone && !st.Ended() {
+	if st := pg.World.Journey(e.OpenID).Stage; st != StageNone && !st.Ended() {
 		return nil, bad("this person is on the way already; take somebody else, or leave person out")
 	}
-	run, ok := w.begin(e)
+	run, ok := pg.begin(e)
 	if !ok {
 		return nil, bad("a robot is on the way with this person already")
 	}
-	w.serving.Go(func() {
-		ctx, cancel := context.WithTimeout(w.life, broughtWithin)
+	pg.serving.Go(func() {
+		ctx, cancel := context.WithTimeout(pg.life, broughtWithin)
 		defer cancel()
-		err := w.walkTo(ctx, e, to, func(p Progress) { w.crew.note(run, p) })
+		err := pg.walkTo(ctx, e, to, func(p Progress) { pg.crew.note(run, p) })
 		if err == nil && to.Days > 0 {
 			err = move(ctx, time.Duration(to.Days)*24*time.Hour)
 		}
-		w.crew.end(run, err)
+		pg.crew.end(run, err)
 	})
 	return e, nil
 }
 
 // walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person alone.
-func (w *World) walkTo(ctx context.Context, e *Employee, to scenario.State, tell func(Progress)) error {
+func (pg *Server) walkTo(ctx context.Context, e *Employee, to scenario.State, tell func(Progress)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if to.Fault != "" {
-		if err := w.alone(ctx, e); err != nil {
+		if err := pg.alone(ctx, e); err != nil {
 			return err
 		}
 		s, _ := scenario.Named(to.Fault) // a test holds the names
-		defer s.Arm(w.Faults, w.Feishu)()
-		w.tellScenarios()
+		defer s.Arm(pg.World.Faults, pg.World.Feishu)()
+		pg.tellScenarios()
 	}
 	var decided atomic.Bool
 	hr := make(chan error, 1)
-	go func() { hr <- w.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
+	go func() { hr <- pg.World.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
 	goal := Stage(to.Stage)
 	if to.Days > 0 {
 		goal = StageConfirmation // and then nothing
@@ -245,20 +245,24 @@ func (w *World) walkTo(ctx context.Context, e *Employee, to scenario.State, tell
 		err = hrErr
 	}
 	if err == nil {
-		err = &StuckError{OpenID: e.OpenID, Stage: w.Journey(e.OpenID).Stage, Why: "the case went another way"}
+		err = &StuckError{OpenID: e.OpenID, Stage: pg.World.Journey(e.OpenID).Stage, Why: "the case went another way"}
 	}
 	return err
 }
 
 // alone waits until nobody else's case is at the platforms: a fault is for whoever calls next.
-func (w *World) alone(ctx context.Context, e *Employee) error {
+func (pg *Server) alone(ctx context.Context, e *Employee) error {
 	busy := func(o *Employee) bool {
-		st := w.Journey(o.OpenID).Stage
+		st := pg.World.Journey(o.OpenID).Stage
 		return o != e && (st == StageChecking || st == StageRecording || st == StageFiling)
 	}
-	for slices.ContainsFunc(w.People(), busy) {
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
-			return err
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for slices.ContainsFunc(pg.World.People(), busy) {
+		select {
+		case <-tick.C: // several chats at once cannot be waited for
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil

@@ -15,16 +15,16 @@ type QueueState struct {
 }
 
 // TellQueue changes what the page shows of the bot's queue. It reports whether something is still moving.
-func (w *World) TellQueue(waiting map[string]int) (busy bool) {
-	if w.hub == nil {
+func (pg *Server) TellQueue(waiting map[string]int) (busy bool) {
+	if pg.hub == nil {
 		return false
 	}
-	q := QueueState{Waiting: waiting, OCRLimit: w.cfg.OCRPerSecond}
+	q := QueueState{Waiting: waiting, OCRLimit: pg.World.OCRPerSecond()}
 	for _, n := range waiting {
 		q.Total += n
 	}
-	second := w.cfg.Now().Add(-time.Second)
-	for _, c := range w.Feishu.OCRCalls() {
+	second := pg.World.Now().Add(-time.Second)
+	for _, c := range pg.World.Feishu.OCRCalls() {
 		if c.At.After(second) {
 			q.OCR++
 		}
@@ -32,9 +32,9 @@ func (w *World) TellQueue(waiting map[string]int) (busy bool) {
 			q.Refused++
 		}
 	}
-	w.hub.mu.Lock()
-	defer w.hub.mu.Unlock()
-	w.hub.queue = q
-	w.hub.markLocked(itemQueue, "")
+	pg.hub.mu.Lock()
+	defer pg.hub.mu.Unlock()
+	pg.hub.queue = q
+	pg.hub.markLocked(itemQueue, "")
 	return q.Total > 0 || q.OCR > 0
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // call uses the control API and decodes the answer into out, if that is not nil.
-func (h *hand) call(method, path, body string, want int, out any) {
+func (h *player) call(method, path, body string, want int, out any) {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.ctx, method, h.w.ControlURL+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(h.ctx, method, h.pg.URL+path, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func (h *hand) call(method, path, body string, want int, out any) {
 }
 
 func TestPlayByHand(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	var hired []profile
 	h.call("POST", "/sim/people", `{"n":2}`, 200, &hired)
 	if len(hired) != 2 || len(hired[0].Number) != 18 || hired[0].Name == "" {
@@ -99,9 +99,9 @@ func TestPlayByHand(t *testing.T) {
 }
 
 func TestPictures(t *testing.T) {
-	h := newHand(t, Config{People: 1})
+	h := newPlayer(t, PlayConfig{World: Config{People: 1}})
 	for _, path := range []string{"/front.jpg", "/back.jpg?variant=small"} {
-		resp, err := http.Get(h.w.ControlURL + "/sim/people/" + h.w.People()[0].OpenID + path)
+		resp, err := http.Get(h.pg.URL + "/sim/people/" + h.w.People()[0].OpenID + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestPictures(t *testing.T) {
 }
 
 func TestFaultsAndCalls(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	var f faultForm
 	h.call("POST", "/sim/faults", `{"upstream":"esign","kind":"error","status":503,"times":2,"delay":"5ms","header":{"Retry-After":["1"]}}`, 200, &f)
 	h.call("POST", "/sim/faults", `{"kind":"hang","upstream":"tencent"}`, 200, nil)
@@ -149,7 +149,7 @@ func TestFaultsAndCalls(t *testing.T) {
 }
 
 func TestWebhook(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	var out map[string]string
 	good := h.w.Webhook()
 	if h.call("POST", "/sim/webhook", `{"url":"http://127.0.0.1:9/webhook/event"}`, 200, &out); out["challenge"] == "ok" || h.w.Webhook() == good {
@@ -164,13 +164,13 @@ func TestWebhook(t *testing.T) {
 }
 
 func TestSettingsAndHelp(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	var s map[string]string
 	if h.call("GET", "/sim/settings", "", 200, &s); s["feishu.base_url"] != h.w.FeishuURL {
 		t.Error("settings")
 	}
-	for path, want := range map[string]string{"/": "curl " + h.w.ControlURL + "/sim/state", "/sim/env": "export SHIMING_HR_ADMINS='"} {
-		resp, err := http.Get(h.w.ControlURL + path)
+	for path, want := range map[string]string{"/": "curl " + h.pg.URL + "/sim/state", "/sim/env": "export SHIMING_HR_ADMINS='"} {
+		resp, err := http.Get(h.pg.URL + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestSettingsAndHelp(t *testing.T) {
 }
 
 func TestControlRefuses(t *testing.T) {
-	h := newHand(t, Config{People: 1})
+	h := newPlayer(t, PlayConfig{World: Config{People: 1}})
 	who := h.w.People()[0].OpenID
 	m := h.send("open_id", who, card("核对", form("details", input("identity_name", "", true), submit("confirm")), button("cancel")))
 	click := "/sim/chats/" + who + "/click"
@@ -234,14 +234,14 @@ func TestControlRefuses(t *testing.T) {
 
 // TestControlIsForThisMachine: a page in a browser must not reach it, by whatever name.
 func TestControlIsForThisMachine(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	for name, change := range map[string]func(*http.Request){
 		"another name":      func(r *http.Request) { r.Host = "evil.example" },
 		"another site":      func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 		"cross-site fetch":  func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 		"an address beyond": func(r *http.Request) { r.Host = "192.0.2.1:80" },
 	} {
-		req, err := http.NewRequest("POST", h.w.ControlURL+"/sim/people", strings.NewReader("{}"))
+		req, err := http.NewRequest("POST", h.pg.URL+"/sim/people", strings.NewReader("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}

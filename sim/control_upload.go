@@ -24,7 +24,7 @@ const (
 var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark", "small", variantExpired, variantBroken}
 
 // take draws a picture of a side of an employee's card and remembers that it is one of ours.
-func (w *World) take(e *Employee, side, variant string) ([]byte, error) {
+func (pg *Server) take(e *Employee, side, variant string) ([]byte, error) {
 	p, v, broken := e.Person, specimen.Variants["good"], false
 	switch variant = cmp.Or(variant, "good"); variant {
 	case variantExpired:
@@ -37,24 +37,24 @@ func (w *World) take(e *Employee, side, variant string) ([]byte, error) {
 			return nil, bad("no such variant; see GET /")
 		}
 	}
-	if side != sideFront && side != sideBack {
+	if side != SideFront && side != SideBack {
 		return nil, bad("side must be front or back")
 	}
-	img, err := photo(p, side, v)
+	img, err := Photo(p, side, v)
 	if err != nil {
 		return nil, err
 	}
 	if broken {
 		img = img[:len(img)/3]
 	}
-	w.drawn.add(img)
+	pg.drawn.add(img)
 	return img, nil
 }
 
 // postUpload takes a picture of the player's own. What might be a photo of a real card is neither kept nor passed on.
-func (w *World) postUpload(rw http.ResponseWriter, r *http.Request) (any, error) {
+func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, error) {
 	who := r.PathValue("who")
-	if w.Employee(who) == nil {
+	if pg.World.Employee(who) == nil {
 		return nil, missing("employee")
 	}
 	tooLarge := &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the picture is larger than %d MB, which is Feishu's limit; nothing was sent", mostPhoto>>20)}
@@ -72,20 +72,10 @@ func (w *World) postUpload(rw http.ResponseWriter, r *http.Request) (any, error)
 	case len(img) == 0:
 		return nil, bad("the picture is empty; Feishu sends no empty file (234010)")
 	}
-	if !w.drawn.has(img) && !w.harmless(img) {
+	if !pg.drawn.has(img) && !pg.World.Harmless(img) {
 		return nil, &refusal{http.StatusUnprocessableEntity,
 			"this playground takes no photos of real cards: the picture looks like a photo and is not one of the playground's own. It was not kept"}
 	}
-	sent, err := w.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
+	sent, err := pg.World.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err
-}
-
-// harmless tells whether a picture is a specimen by its mark, or cannot be a photo of a card.
-func (w *World) harmless(img []byte) bool {
-	w.eyes <- struct{}{}
-	defer func() { <-w.eyes }()
-	if _, err := specimen.Read(img); err == nil {
-		return true
-	}
-	return specimen.Drawn(img)
 }

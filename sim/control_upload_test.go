@@ -16,9 +16,9 @@ import (
 )
 
 // upload sends a picture of the player's own and wants a status.
-func (h *hand) upload(who string, body io.Reader, size int64, want int) (answer string) {
+func (h *player) upload(who string, body io.Reader, size int64, want int) (answer string) {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, h.w.ControlURL+"/sim/chats/"+who+"/upload", body)
+	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", body)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ type endless struct{ read int64 }
 func (e *endless) Read(p []byte) (int, error) { e.read += int64(len(p)); return len(p), nil }
 
 func TestUpload(t *testing.T) {
-	h := newHand(t, Config{Inspect: true, People: 2})
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 2}})
 	p := h.w.People()[0]
 	pictures := func() (n int) {
 		for _, m := range h.w.Feishu.Messages(p.ChatID) {
@@ -65,13 +65,13 @@ func TestUpload(t *testing.T) {
 	h.upload(p.OpenID, bytes.NewReader(drawing.Bytes()), int64(drawing.Len()), 200)
 	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark alone.
 	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
-		img, err := h.w.take(p, sideFront, variant)
+		img, err := h.pg.take(p, SideFront, variant)
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.upload(p.OpenID, bytes.NewReader(img), int64(len(img)), 200)
 	}
-	good, err := photo(h.w.People()[1].Person, sideBack, specimen.Variants["tilted"])
+	good, err := Photo(h.w.People()[1].Person, SideBack, specimen.Variants["tilted"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestUpload(t *testing.T) {
 		t.Errorf("%d pictures were sent, want 8", n)
 	}
 	// What might be real is neither kept nor passed on.
-	blurred, err := photo(p.Person, sideFront, specimen.Variants["blurred"])
+	blurred, err := Photo(p.Person, SideFront, specimen.Variants["blurred"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +100,11 @@ func TestUpload(t *testing.T) {
 
 // 200 MB are refused without being read, announced or not.
 func TestUploadTooLarge(t *testing.T) {
-	h := newHand(t, Config{People: 1})
+	h := newPlayer(t, PlayConfig{World: Config{People: 1}})
 	who := h.w.People()[0].OpenID
 	const size = 200 << 20
 	announced := &endless{}
-	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, h.w.ControlURL+"/sim/chats/"+who+"/upload", io.LimitReader(announced, size))
+	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", io.LimitReader(announced, size))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,28 +28,27 @@ type profile struct {
 	Case   string `json:"case,omitempty"`
 }
 
-func (w *World) profile(e *Employee) profile {
-	j := Journey{}
-	w.readChat(e, &j)
-	return profile{e.OpenID, e.ChatID, e.Person.Name, e.Person.Code, e.Person.Mobile, j.Stage, j.Case}
+func (pg *Server) profile(e *Employee) profile {
+	latest, stage := pg.World.LatestCase(e)
+	return profile{e.OpenID, e.ChatID, e.Person.Name, e.Person.Code, e.Person.Mobile, stage, latest}
 }
 
-func (w *World) getState(*http.Request) (any, error) {
+func (pg *Server) getState(*http.Request) (any, error) {
 	people := []profile{}
-	for _, e := range w.People() {
-		people = append(people, w.profile(e))
+	for _, e := range pg.World.People() {
+		people = append(people, pg.profile(e))
 	}
-	report := w.Report()
+	report := pg.World.Report()
 	report.People = nil
 	return map[string]any{
-		"webhook": w.Webhook(), "feishu": w.FeishuURL, "esign": w.ESignURL, "tencent": w.TencentURL,
-		"admins": w.Admins(), "review_chat": w.ReviewChat(), "announce_chat": w.AnnounceChat(),
-		"people": people, "points": w.ESign.Points(), "totals": report,
+		"webhook": pg.World.Webhook(), "feishu": pg.World.FeishuURL, "esign": pg.World.ESignURL, "tencent": pg.World.TencentURL,
+		"admins": pg.World.Admins(), "review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(),
+		"people": people, "points": pg.World.ESign.Points(), "totals": report,
 	}, nil
 }
 
 // postWebhook sets the bot's URL and checks it as the console does when the URL is saved.
-func (w *World) postWebhook(r *http.Request) (any, error) {
+func (pg *Server) postWebhook(r *http.Request) (any, error) {
 	var in struct {
 		URL string `json:"url"`
 	}
@@ -60,15 +59,15 @@ func (w *World) postWebhook(r *http.Request) (any, error) {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, bad("url must be like http://127.0.0.1:8080/webhook/event")
 	}
-	w.SetWebhook(in.URL)
+	pg.World.SetWebhook(in.URL)
 	out := map[string]any{"url": in.URL, "challenge": "ok"}
-	if err := w.Feishu.Challenge(r.Context()); err != nil {
+	if err := pg.World.Feishu.Challenge(r.Context()); err != nil {
 		out["challenge"] = err.Error()
 	}
 	return out, nil
 }
 
-func (w *World) postPeople(r *http.Request) (any, error) {
+func (pg *Server) postPeople(r *http.Request) (any, error) {
 	in := struct {
 		N int `json:"n"`
 	}{1}
@@ -79,25 +78,25 @@ func (w *World) postPeople(r *http.Request) (any, error) {
 		return nil, bad("n must be 1 to " + strconv.Itoa(mostHired))
 	}
 	out := []profile{}
-	for _, e := range w.Hire(in.N) {
-		out = append(out, w.profile(e))
+	for _, e := range pg.World.Hire(in.N) {
+		out = append(out, pg.profile(e))
 	}
 	return out, nil
 }
 
-func (w *World) getSMS(r *http.Request) (any, error) {
-	e := w.Employee(r.PathValue("who"))
+func (pg *Server) getSMS(r *http.Request) (any, error) {
+	e := pg.World.Employee(r.PathValue("who"))
 	if e == nil {
 		return nil, missing("employee")
 	}
 	out := []map[string]any{}
-	for _, m := range w.Tencent.Inbox(e.Person.Mobile) {
+	for _, m := range pg.World.Tencent.Inbox(e.Person.Mobile) {
 		out = append(out, map[string]any{"at": m.At, "text": m.Text, "code": m.Code()})
 	}
 	return out, nil
 }
 
-func (w *World) getCalls(r *http.Request) (any, error) {
+func (pg *Server) getCalls(r *http.Request) (any, error) {
 	limit := 100
 	if v := r.URL.Query().Get("limit"); v != "" {
 		n, err := strconv.Atoi(v)
@@ -106,8 +105,8 @@ func (w *World) getCalls(r *http.Request) (any, error) {
 		}
 		limit = n
 	}
-	calls := w.Recorder.Calls()
-	return map[string]any{"counts": w.Recorder.Counts(), "calls": calls[max(0, len(calls)-limit):]}, nil
+	calls := pg.World.Recorder.Calls()
+	return map[string]any{"counts": pg.World.Recorder.Counts(), "calls": calls[max(0, len(calls)-limit):]}, nil
 }
 
 // faultForm is wire.Fault with a delay that people can type.
@@ -131,7 +130,7 @@ func showFaults(all []wire.Fault) []faultForm {
 	return out
 }
 
-func (w *World) postFault(r *http.Request) (any, error) {
+func (pg *Server) postFault(r *http.Request) (any, error) {
 	var in faultForm
 	if err := decode(r, &in); err != nil {
 		return nil, err
@@ -147,25 +146,27 @@ func (w *World) postFault(r *http.Request) (any, error) {
 	case in.Times < 0 || in.Status != 0 && (in.Status < 200 || in.Status > 599):
 		return nil, bad("times must not be negative, status must be an HTTP status from 200")
 	}
-	in.ID = w.Faults.Arm(wire.Fault{Upstream: in.Upstream, Operation: in.Operation, Kind: in.Kind, Times: in.Times, Delay: delay,
+	in.ID = pg.World.Faults.Arm(wire.Fault{Upstream: in.Upstream, Operation: in.Operation, Kind: in.Kind, Times: in.Times, Delay: delay,
 		Status: in.Status, Header: in.Header, Body: in.Body})
-	w.hub.mark(itemFaults, "")
+	pg.hub.mark(itemFaults, "")
 	return in, nil
 }
 
-func (w *World) deleteFaults(r *http.Request) (any, error) {
-	defer w.hub.mark(itemFaults, "")
+func (pg *Server) deleteFaults(r *http.Request) (any, error) {
+	defer pg.hub.mark(itemFaults, "")
 	v := r.URL.Query().Get("id")
 	if v == "" {
-		w.Faults.Clear()
+		pg.World.Faults.Clear()
 		return showFaults(nil), nil
 	}
 	id, err := strconv.Atoi(v)
 	if err != nil {
 		return nil, bad("id must be a number")
 	}
-	if !w.Faults.Disarm(id) {
+	if !pg.World.Faults.Disarm(id) {
 		return nil, missing("fault")
 	}
-	return showFaults(w.Faults.List()), nil
+	return showFaults(pg.World.Faults.List()), nil
 }
+
+func (pg *Server) getRecord(*http.Request) (any, error) { return pg.World.Record(), nil }

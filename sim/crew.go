@@ -33,20 +33,20 @@ type HRRun struct {
 }
 
 // Employ starts an employee's registration in the background. It reports false if that robot is on the way already.
-func (w *World) Employ(e *Employee, s Script) bool {
-	run, ok := w.begin(e)
+func (pg *Server) Employ(e *Employee, s Script) bool {
+	run, ok := pg.begin(e)
 	if ok {
-		w.serving.Go(func() {
-			_, err := e.Register(w.life, s, func(p Progress) { w.crew.note(run, p) })
-			w.crew.end(run, err)
+		pg.serving.Go(func() {
+			_, err := e.Register(pg.life, s, func(p Progress) { pg.crew.note(run, p) })
+			pg.crew.end(run, err)
 		})
 	}
 	return ok
 }
 
 // begin notes that a robot is on its way with somebody, unless one is already.
-func (w *World) begin(e *Employee) (*Run, bool) {
-	c := &w.crew
+func (pg *Server) begin(e *Employee) (*Run, bool) {
+	c := &pg.crew
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.runs == nil {
@@ -55,7 +55,7 @@ func (w *World) begin(e *Employee) (*Run, bool) {
 	if r := c.runs[e.OpenID]; r != nil && !r.Ended {
 		return nil, false
 	}
-	run := &Run{OpenID: e.OpenID, Since: w.cfg.Now()}
+	run := &Run{OpenID: e.OpenID, Since: pg.World.Now()}
 	c.runs[e.OpenID] = run
 	return run, true
 }
@@ -75,9 +75,9 @@ func (c *crew) end(run *Run, err error) {
 }
 
 // EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work already.
-func (w *World) EmployHR(i int) bool {
-	hr := w.HR(i)
-	c := &w.crew
+func (pg *Server) EmployHR(i int) bool {
+	hr := pg.World.HR(i)
+	c := &pg.crew
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.hr == nil {
@@ -88,11 +88,11 @@ func (w *World) EmployHR(i int) bool {
 	}
 	run := &HRRun{OpenID: hr.OpenID}
 	c.hr[hr.OpenID] = run
-	w.serving.Go(func() {
-		err := hr.Work(w.life, hr.Diligent)
+	pg.serving.Go(func() {
+		err := hr.Work(pg.life, hr.Diligent)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if run.Ended = true; err != nil && context.Cause(w.life) == nil {
+		if run.Ended = true; err != nil && context.Cause(pg.life) == nil {
 			run.Error = err.Error()
 		}
 	})
@@ -100,9 +100,9 @@ func (w *World) EmployHR(i int) bool {
 }
 
 // EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to whoever plays HR.
-func (w *World) EmployHRFor(people []*Employee) {
-	hr := w.HR(0)
-	c := &w.crew
+func (pg *Server) EmployHRFor(people []*Employee) {
+	hr := pg.World.HR(0)
+	c := &pg.crew
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	first := c.charges == nil
@@ -115,8 +115,8 @@ func (w *World) EmployHRFor(people []*Employee) {
 	if !first {
 		return
 	}
-	w.serving.Go(func() {
-		_ = hr.Work(w.life, func(card HRCard) Decision { // an error leaves the cards to others
+	pg.serving.Go(func() {
+		_ = hr.Work(pg.life, func(card HRCard) Decision { // an error leaves the cards to others
 			if !c.decidesOn(card.Applicant) {
 				return Decision{}
 			}
@@ -136,9 +136,9 @@ func (c *crew) decidesOn(openID string) bool {
 }
 
 // Crew tells how far the robots are, in the order of the people.
-func (w *World) Crew() (people []Run, hr []HRRun) {
-	all, admins := w.People(), w.Admins()
-	c := &w.crew
+func (pg *Server) Crew() (people []Run, hr []HRRun) {
+	all, admins := pg.World.People(), pg.World.Admins()
+	c := &pg.crew
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	people, hr = []Run{}, []HRRun{}

@@ -16,8 +16,8 @@ func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	if known, ok := w.glanced.Load(sha256.Sum256(img)); ok {
 		r = known.(specimen.Result)
 	} else {
-		w.eyes <- struct{}{}
-		defer func() { <-w.eyes }()
+		w.ocrSlots <- struct{}{}
+		defer func() { <-w.ocrSlots }()
 		r, err = specimen.Read(img)
 	}
 	switch {
@@ -41,4 +41,14 @@ func (w *World) Glance(img []byte) error {
 		w.glanced.Store(sha256.Sum256(img), r)
 	}
 	return err
+}
+
+// Harmless tells whether a picture is a specimen by its mark, or cannot be a photo of a card.
+func (w *World) Harmless(img []byte) bool {
+	w.ocrSlots <- struct{}{}
+	defer func() { <-w.ocrSlots }()
+	if _, err := specimen.Read(img); err == nil {
+		return true
+	}
+	return specimen.Drawn(img)
 }

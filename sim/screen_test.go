@@ -136,7 +136,7 @@ func TestTurnedDown(t *testing.T) {
 		s.msg.ParentID = to
 		return s
 	}
-	front, back := &shot{meant: sideFront, msg: "m1"}, &shot{meant: sideBack, msg: "m2"}
+	front, back := &shot{meant: SideFront, msg: "m1"}, &shot{meant: SideBack, msg: "m2"}
 	r := &robot{shots: []*shot{front, back}}
 	if got := r.turnedDown(answer("m2", "")); got != back {
 		t.Error("the photo of the message")
@@ -153,7 +153,7 @@ func TestTurnedDown(t *testing.T) {
 		t.Error("who sent a wrong photo knows which")
 	}
 	back.spent = true
-	if r.turnedDown(answer("m1", "")) != front || r.underWay(sideBack) || !r.underWay(sideFront) {
+	if r.turnedDown(answer("m1", "")) != front || r.underWay(SideBack) || !r.underWay(SideFront) {
 		t.Error("after the wrong one is gone")
 	}
 }

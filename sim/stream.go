@@ -19,37 +19,37 @@ const (
 // stream is GET /sim/stream: everything that the page shows, as server-sent events. It begins with hello, then comes the present
 // state of everything, then ready, then whatever changes. Each item has an id; a tab that comes back with Last-Event-ID (or ?last=,
 // for a tab that closed the stream while it was hidden) gets what has changed since, each thing once, as it is now.
-func (w *World) stream(rw http.ResponseWriter, r *http.Request) {
-	if w.hub == nil {
+func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
+	if pg.hub == nil {
 		http.Error(rw, "this world was started without Inspect, so that there is nothing to watch", http.StatusNotFound)
 		return
 	}
-	if !w.hub.enter() {
+	if !pg.hub.enter() {
 		http.Error(rw, "too many tabs are open; close one", http.StatusServiceUnavailable)
 		return
 	}
-	defer w.hub.leave()
+	defer pg.hub.leave()
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {
 		last = r.URL.Query().Get("last")
 	}
-	from := w.hub.resume(last)
+	from := pg.hub.resume(last)
 	h := rw.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 
 	out := tab{rw: rw, rc: http.NewResponseController(rw)}
-	out.send("hello", "", w.hello(from > 0))
+	out.send("hello", "", pg.hello(from > 0))
 	caughtUp := false
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for out.err == nil {
-		items, changed := w.hub.since(from, batch)
+		items, changed := pg.hub.since(from, batch)
 		for _, it := range items {
 			from = it.seq
-			if v := w.render(it); v != nil {
-				out.send(it.kind, w.hub.epoch+"-"+strconv.FormatUint(it.seq, 10), v)
+			if v := pg.render(it); v != nil {
+				out.send(it.kind, pg.hub.epoch+"-"+strconv.FormatUint(it.seq, 10), v)
 			}
 		}
 		if len(items) == batch {
@@ -134,36 +134,22 @@ func (h *hub) resume(last string) uint64 {
 }
 
 // hello is what a page needs before anything else. With resumed it keeps what it has, else it begins anew.
-func (w *World) hello(resumed bool) map[string]any {
+func (pg *Server) hello(resumed bool) map[string]any {
 	people := []shownPerson{}
-	for _, e := range w.People() {
+	for _, e := range pg.World.People() {
 		people = append(people, shownPerson{profile{OpenID: e.OpenID, ChatID: e.ChatID, Name: e.Person.Name, Number: e.Person.Code, Mobile: e.Person.Mobile}, "employee", nil, false})
 	}
 	admins := []shownPerson{}
-	for _, id := range w.Admins() {
-		if p, ok := w.render(item{kind: itemPerson, key: id}).(shownPerson); ok {
+	for _, id := range pg.World.Admins() {
+		if p, ok := pg.render(item{kind: itemPerson, key: id}).(shownPerson); ok {
 			admins = append(admins, p)
 		}
 	}
 	return map[string]any{
-		"resumed": resumed, "company": w.cfg.Company, "bot_name": botName, "people": people, "admins": admins,
-		"chats":       []shownChat{{w.ReviewChat(), reviewName, "review"}, {w.AnnounceChat(), announceName, "announce"}},
-		"review_chat": w.ReviewChat(), "announce_chat": w.AnnounceChat(), "webhook": w.Webhook(),
-		"bot": w.hub.botState(), "clock": w.clockItem(), "languages": []string{"zh_cn", "en_us"}, "variants": shownVariants,
+		"resumed": resumed, "company": pg.cfg.Company, "bot_name": BotName, "people": people, "admins": admins,
+		"chats":       []shownChat{{pg.World.ReviewChat(), ReviewChatName, "review"}, {pg.World.AnnounceChat(), AnnounceChatName, "announce"}},
+		"review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(), "webhook": pg.World.Webhook(),
+		"bot": pg.hub.botState(), "clock": pg.clockItem(), "languages": []string{"zh_cn", "en_us"}, "variants": shownVariants,
 		"limits": map[string]int64{"photo": mostPhoto},
 	}
-}
-
-// watch connects the hub to everything that changes.
-func (w *World) watch() {
-	h := w.hub
-	h.resource = w.Feishu.Resource
-	w.Feishu.Observe(feishuObserver(h))
-	w.Tencent.OnSMS(w.sawSMS)
-	w.Recorder.Inspect = h.sawCall
-	for _, it := range []string{itemFaults, itemBot, itemClock} {
-		h.mark(it, "")
-	}
-	h.mark(itemChat, w.ReviewChat())
-	h.mark(itemChat, w.AnnounceChat())
 }

@@ -26,59 +26,59 @@ type ClockState struct {
 }
 
 // TellBot changes what the page shows of the bot's process.
-func (w *World) TellBot(s BotState) {
-	if w.hub == nil {
+func (pg *Server) TellBot(s BotState) {
+	if pg.hub == nil {
 		return
 	}
 	s.Can = slices.Concat([]string{}, s.Can)
-	w.hub.mu.Lock()
-	defer w.hub.mu.Unlock()
-	w.hub.bot = s
-	w.hub.markLocked(itemBot, "")
+	pg.hub.mu.Lock()
+	defer pg.hub.mu.Unlock()
+	pg.hub.bot = s
+	pg.hub.markLocked(itemBot, "")
 }
 
 // TellClock changes what the page shows of the clock.
-func (w *World) TellClock(s ClockState) {
-	if w.hub == nil {
+func (pg *Server) TellClock(s ClockState) {
+	if pg.hub == nil {
 		return
 	}
-	w.hub.mu.Lock()
-	defer w.hub.mu.Unlock()
-	w.hub.clock = s
-	w.hub.markLocked(itemClock, "")
+	pg.hub.mu.Lock()
+	defer pg.hub.mu.Unlock()
+	pg.hub.clock = s
+	pg.hub.markLocked(itemClock, "")
 }
 
 // HandleBot says who does POST /sim/bot {"do":"pause"}; do is one of BotState.Can. Call it before anybody uses the page.
-func (w *World) HandleBot(f func(ctx context.Context, do string) error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.onBot = f
+func (pg *Server) HandleBot(f func(ctx context.Context, do string) error) {
+	pg.mu.Lock()
+	defer pg.mu.Unlock()
+	pg.onBot = f
 }
 
 // HandleClock says who does POST /sim/clock {"advance":"24h"}. Call it before anybody uses the page.
-func (w *World) HandleClock(f func(ctx context.Context, by time.Duration) error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.onClock = f
+func (pg *Server) HandleClock(f func(ctx context.Context, by time.Duration) error) {
+	pg.mu.Lock()
+	defer pg.mu.Unlock()
+	pg.onClock = f
 }
 
-func (w *World) postBot(r *http.Request) (any, error) {
+func (pg *Server) postBot(r *http.Request) (any, error) {
 	var in struct {
 		Do string `json:"do"`
 	}
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	w.mu.Lock()
-	do := w.onBot
-	w.mu.Unlock()
-	if do == nil || w.hub == nil || !slices.Contains(w.hub.botState().Can, in.Do) {
+	pg.mu.Lock()
+	do := pg.onBot
+	pg.mu.Unlock()
+	if do == nil || pg.hub == nil || !slices.Contains(pg.hub.botState().Can, in.Do) {
 		return nil, &refusal{http.StatusNotImplemented, "this world does not run the bot, so it cannot do that"}
 	}
 	if err := do(r.Context(), in.Do); err != nil {
 		return nil, err
 	}
-	return w.hub.botState(), nil
+	return pg.hub.botState(), nil
 }
 
 func (h *hub) botState() BotState {
@@ -87,7 +87,7 @@ func (h *hub) botState() BotState {
 	return h.bot
 }
 
-func (w *World) postClock(r *http.Request) (any, error) {
+func (pg *Server) postClock(r *http.Request) (any, error) {
 	var in struct {
 		Advance string `json:"advance"` // such as 4h
 		By      string `json:"by"`      // the same
@@ -99,25 +99,25 @@ func (w *World) postClock(r *http.Request) (any, error) {
 	if err != nil || by <= 0 {
 		return nil, bad("advance must be like 24h; the clock only goes forward")
 	}
-	w.mu.Lock()
-	move := w.onClock
-	w.mu.Unlock()
+	pg.mu.Lock()
+	move := pg.onClock
+	pg.mu.Unlock()
 	if move == nil {
 		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
 	}
 	if err := move(r.Context(), by); err != nil {
 		return nil, err
 	}
-	return w.clockItem(), nil
+	return pg.clockItem(), nil
 }
 
 // clockItem is the time in the world and how far it is from the real one.
-func (w *World) clockItem() any {
+func (pg *Server) clockItem() any {
 	s := ClockState{}
-	if w.hub != nil {
-		w.hub.mu.Lock()
-		s = w.hub.clock
-		w.hub.mu.Unlock()
+	if pg.hub != nil {
+		pg.hub.mu.Lock()
+		s = pg.hub.clock
+		pg.hub.mu.Unlock()
 	}
-	return map[string]any{"now": w.cfg.Now(), "offset_s": s.Offset.Seconds(), "can": s.Can}
+	return map[string]any{"now": pg.World.Now(), "offset_s": s.Offset.Seconds(), "can": s.Can}
 }

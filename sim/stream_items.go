@@ -106,38 +106,38 @@ type streamEvent struct {
 }
 
 // render gives the present state of an item, or nil when there is nothing to show any more.
-func (w *World) render(it item) any {
+func (pg *Server) render(it item) any {
 	switch it.kind {
 	case itemMessage:
-		if m, ok := w.Feishu.Message(it.key); ok {
+		if m, ok := pg.World.Feishu.Message(it.key); ok {
 			return renderMessage(m)
 		}
 		return nil
 	case itemPerson:
-		if e := w.Employee(it.key); e != nil {
-			j := w.Journey(e.OpenID)
-			return shownPerson{w.profile(e), "employee", j.Steps, len(w.ESign.PointsFor(j.Case)) > 0}
+		if e := pg.World.Employee(it.key); e != nil {
+			j := pg.World.Journey(e.OpenID)
+			return shownPerson{pg.profile(e), "employee", j.Steps, len(pg.World.ESign.PointsFor(j.Case)) > 0}
 		}
-		if u, ok := w.Feishu.User(it.key); ok {
-			return shownPerson{profile{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil, false}
+		if u, ok := pg.World.Feishu.User(it.key); ok {
+			return shownPerson{profile{OpenID: u.OpenID, ChatID: pg.World.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil, false}
 		}
 		return nil
 	case itemFaults:
-		return showFaults(w.Faults.List())
+		return showFaults(pg.World.Faults.List())
 	case itemChat:
 		switch it.key {
-		case w.ReviewChat():
-			return shownChat{it.key, reviewName, "review"}
-		case w.AnnounceChat():
-			return shownChat{it.key, announceName, "announce"}
+		case pg.World.ReviewChat():
+			return shownChat{it.key, ReviewChatName, "review"}
+		case pg.World.AnnounceChat():
+			return shownChat{it.key, AnnounceChatName, "announce"}
 		}
 		return nil
 	case itemClock:
-		return w.clockItem()
+		return pg.clockItem()
 	case itemScenarios:
-		return w.armedScenarios()
+		return pg.armedScenarios()
 	}
-	return w.hub.render(it)
+	return pg.hub.render(it)
 }
 
 // render gives an item that the hub itself holds.
@@ -175,8 +175,8 @@ func renderMessage(m feishu.Message) streamMessage {
 	switch {
 	case m.Recalled:
 	case m.Type == "interactive":
-		s := read(m)
-		v.Card, v.Case, v.Kind, v.Stage = m.Card, s.caseID, string(s.kind), s.stage
+		s := ReadMessage(m)
+		v.Card, v.Case, v.Kind, v.Stage = m.Card, s.Case, s.Kind, s.Stage
 	default:
 		v.Content = json.RawMessage(m.Content)
 	}
@@ -199,8 +199,7 @@ func renderEvent(e eventItem) streamEvent {
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // sawSMS is called while the message is being sent.
-func (w *World) sawSMS(m tencent.SMS) {
-	h := w.hub
+func (h *hub) sawSMS(m tencent.SMS) {
 	h.mask.code(m.Code())
 	who := h.who.of(m.Mobile)
 	h.mu.Lock()
@@ -213,9 +212,6 @@ func (w *World) sawSMS(m tencent.SMS) {
 
 // met notes that somebody joined the company; employees have a chat, whose contents are about them.
 func (h *hub) met(openID string, p specimen.Person, chat string) {
-	if h == nil {
-		return
-	}
 	h.mask.person(p)
 	if chat != "" {
 		h.who.add(openID, openID, chat, p.Code, p.Mobile)

@@ -27,10 +27,10 @@ type watching struct {
 }
 
 // watch opens the stream, after the item with this id if it is not empty.
-func (h *hand) watch(last string) *watching {
+func (h *player) watch(last string) *watching {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(h.ctx)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.w.ControlURL+"/sim/stream", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.pg.URL+"/sim/stream", nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func aboutMessage(id string) func(frame) bool {
 }
 
 func TestStreamBegins(t *testing.T) {
-	h := newHand(t, Config{Inspect: true, People: 2})
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 2}})
 	who := h.w.People()[0]
 	sent := h.send("open_id", who.OpenID, card("一", button("start")))
 	h.patch(sent, card("二", button("start")))
@@ -152,13 +152,13 @@ func TestStreamBegins(t *testing.T) {
 		}
 	}
 	i := slices.IndexFunc(all, kindIs(itemMessage))
-	if m := all[i].message(t); m.ID != sent || m.Sender != "bot" || m.Edits != 1 || !strings.Contains(string(m.Card), "二") || m.Kind != string(kindOffer) {
+	if m := all[i].message(t); m.ID != sent || m.Sender != "bot" || m.Edits != 1 || !strings.Contains(string(m.Card), "二") || m.Kind != "offer" {
 		t.Errorf("message %+v", m)
 	}
 }
 
 func TestStreamGoesOn(t *testing.T) {
-	h := newHand(t, Config{Inspect: true, People: 1})
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 1}})
 	who := h.w.People()[0]
 	first, second := h.watch(""), h.watch("")
 	for _, tab := range []*watching{first, second} {
@@ -190,7 +190,7 @@ func TestStreamGoesOn(t *testing.T) {
 		t.Error("hello does not say that the tab goes on")
 	}
 	// An id of another world begins anew.
-	all = h.watch("zzz-" + strings.TrimPrefix(at, h.w.hub.epoch+"-")).until(kindIs("ready"))
+	all = h.watch("zzz-" + strings.TrimPrefix(at, h.pg.hub.epoch+"-")).until(kindIs("ready"))
 	if !strings.Contains(string(all[0].data), `"resumed":false`) || !slices.ContainsFunc(all, kindIs(itemPerson)) {
 		t.Error("another world's id was taken for one of this world")
 	}
@@ -199,8 +199,8 @@ func TestStreamGoesOn(t *testing.T) {
 // A tab that reads nothing holds nothing up and is dropped.
 func TestStreamDeadTab(t *testing.T) {
 	t.Parallel() // it takes as long as a tab is waited for
-	h := newHand(t, Config{Inspect: true, People: 1})
-	conn, err := net.Dial("tcp", strings.TrimPrefix(h.w.ControlURL, "http://"))
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 1}})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(h.pg.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestStreamDeadTab(t *testing.T) {
 		last = h.send("open_id", who, card("大", text(big)))
 	}
 	live.until(aboutMessage(last))
-	tabs := func() int { h.w.hub.mu.Lock(); defer h.w.hub.mu.Unlock(); return h.w.hub.tabs }
+	tabs := func() int { h.pg.hub.mu.Lock(); defer h.pg.hub.mu.Unlock(); return h.pg.hub.tabs }
 	if n := tabs(); n > 2 {
 		t.Errorf("%d tabs", n)
 	}
@@ -230,7 +230,7 @@ func TestStreamDeadTab(t *testing.T) {
 }
 
 func TestStreamOldMessagesLeave(t *testing.T) {
-	h := newHand(t, Config{Inspect: true, People: 1})
+	h := newPlayer(t, PlayConfig{Inspect: true, World: Config{People: 1}})
 	who := h.w.People()[0]
 	var first, last string
 	for i := range keptMessages + 5 {
@@ -249,7 +249,7 @@ func TestStreamOldMessagesLeave(t *testing.T) {
 }
 
 func TestStreamTooManyTabs(t *testing.T) {
-	h := newHand(t, Config{Inspect: true})
+	h := newPlayer(t, PlayConfig{Inspect: true})
 	for range mostTabs {
 		h.watch("")
 	}
@@ -257,7 +257,7 @@ func TestStreamTooManyTabs(t *testing.T) {
 }
 
 func TestStreamOff(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newPlayer(t, PlayConfig{})
 	h.get("/sim/stream", nil, http.StatusNotFound)
 	if h.w.Recorder.Inspect != nil {
 		t.Error("bodies are looked at although nobody asked")
@@ -265,9 +265,9 @@ func TestStreamOff(t *testing.T) {
 }
 
 // get wants a status and returns the answer without its body.
-func (h *hand) get(path string, header http.Header, want int) *http.Response {
+func (h *player) get(path string, header http.Header, want int) *http.Response {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.ctx, http.MethodGet, h.w.ControlURL+path, nil)
+	req, err := http.NewRequestWithContext(h.ctx, http.MethodGet, h.pg.URL+path, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func (h *hand) get(path string, header http.Header, want int) *http.Response {
 }
 
 func TestStreamTellsFaults(t *testing.T) {
-	h := newHand(t, Config{Inspect: true})
+	h := newPlayer(t, PlayConfig{Inspect: true})
 	tab := h.watch("")
 	tab.until(kindIs("ready"))
 	last := func() string {
@@ -313,20 +313,20 @@ func TestStreamTellsFaults(t *testing.T) {
 }
 
 func TestBotAndClockHooks(t *testing.T) {
-	h := newHand(t, Config{Inspect: true})
+	h := newPlayer(t, PlayConfig{Inspect: true})
 	h.call("POST", "/sim/bot", `{"do":"kill"}`, http.StatusNotImplemented, nil)
 	h.call("POST", "/sim/clock", `{"by":"1h"}`, http.StatusNotImplemented, nil)
 	var did []string
-	h.w.HandleBot(func(_ context.Context, do string) error {
+	h.pg.HandleBot(func(_ context.Context, do string) error {
 		did = append(did, do)
-		h.w.TellBot(BotState{State: "paused", Detail: "1", Can: []string{"resume"}})
+		h.pg.TellBot(BotState{State: "paused", Detail: "1", Can: []string{"resume"}})
 		return nil
 	})
-	h.w.TellBot(BotState{State: "running", Can: []string{"pause"}})
+	h.pg.TellBot(BotState{State: "running", Can: []string{"pause"}})
 	var moved time.Duration
-	h.w.HandleClock(func(_ context.Context, by time.Duration) error {
+	h.pg.HandleClock(func(_ context.Context, by time.Duration) error {
 		moved += by
-		h.w.TellClock(ClockState{Offset: moved, Can: true})
+		h.pg.TellClock(ClockState{Offset: moved, Can: true})
 		return nil
 	})
 	tab := h.watch("")
