@@ -14,6 +14,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/store"
 )
@@ -45,7 +46,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer tidy()
 
-	play, err := sim.Play(ctx, sim.PlayConfig{Inspect: d.People == 0, World: sim.Config{Listen: listen, EsignRevision: "2024"}})
+	play, err := playground.Start(ctx, playground.Config{Inspect: d.People == 0, World: sim.Config{Listen: listen, EsignRevision: "2024"}})
 	if err != nil {
 		return portTaken(err, listen)
 	}
@@ -107,7 +108,7 @@ func (b *demoBot) stop() error {
 	return err
 }
 
-func closePlayground(pg *sim.Server) {
+func closePlayground(pg *playground.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = pg.Close(ctx)
@@ -123,7 +124,7 @@ func (d *demoCmd) dataDir() (dir string, tidy func(), err error) {
 }
 
 // play waits for somebody to play the people by hand. The bot runs in a process of its own.
-func (d *demoCmd) play(ctx context.Context, play *sim.Server, dir string) error {
+func (d *demoCmd) play(ctx context.Context, play *playground.Server, dir string) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
@@ -85,7 +86,7 @@ type rig struct {
 	*testing.T
 	ctx    context.Context
 	world  *sim.World
-	play   *sim.Server // nil unless setup.play
+	play   *playground.Server // nil unless setup.play
 	values map[string]string
 	clock  *clock
 	logs   *logs
@@ -156,7 +157,7 @@ func (r *rig) open(s setup) closer {
 		}
 		return r.world
 	}
-	if r.play, err = sim.Play(r.ctx, sim.PlayConfig{World: s.world, Inspect: true}); err != nil {
+	if r.play, err = playground.Start(r.ctx, playground.Config{World: s.world, Inspect: true}); err != nil {
 		r.Fatal(err)
 	}
 	r.world = r.play.World

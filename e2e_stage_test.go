@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/scenario"
 	"shiming/store"
@@ -38,7 +39,7 @@ func onStage(t *testing.T, before ...func(*testing.T)) *staged {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), testTime())
 	t.Cleanup(cancel)
-	play, err := sim.Play(ctx, sim.PlayConfig{Inspect: true,
+	play, err := playground.Start(ctx, playground.Config{Inspect: true,
 		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: impatient}})
 	if err != nil {
 		t.Fatal(err)

@@ -11,14 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	static "shiming/playground/page"
 	"shiming/sim"
 	"shiming/sim/feishu"
-	playground "shiming/sim/page"
 )
 
 // TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the same reasons.
 func TestPageDiagram(t *testing.T) {
-	raw, err := fs.ReadFile(playground.Files(), "flow.json")
+	raw, err := fs.ReadFile(static.Files(), "flow.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +51,13 @@ func TestPageDiagram(t *testing.T) {
 		t.Fatalf("only %d transitions were read from the table", len(want))
 	}
 	if !slices.Equal(got.Edges, want) {
-		t.Errorf("sim/page/static/flow.json differs from flows/testdata/flow.mmd:\n%v\n%v", got.Edges, want)
+		t.Errorf("playground/page/static/flow.json differs from flows/testdata/flow.mmd:\n%v\n%v", got.Edges, want)
 	}
-	places, err := fs.ReadFile(playground.Files(), "states.js")
+	places, err := fs.ReadFile(static.Files(), "states.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := fs.ReadFile(playground.Files(), "words.js")
+	words, err := fs.ReadFile(static.Files(), "words.js")
 	if err != nil {
 		t.Fatal(err)
 	}

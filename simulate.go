@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -23,7 +24,7 @@ type simCmd struct {
 }
 
 func (s *simCmd) Run(ctx context.Context) error {
-	play, err := sim.Play(ctx, sim.PlayConfig{Inspect: s.Page, World: sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot,
+	play, err := playground.Start(ctx, playground.Config{Inspect: s.Page, World: sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot,
 		EsignRevision: "2024", Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR}})
 	if err != nil {
 		return portTaken(err, s.Listen)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -38,7 +39,7 @@ const actTime = 30 * time.Second
 // stage runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
 // clock of both.
 type stage struct {
-	play   *sim.Server
+	play   *playground.Server
 	world  *sim.World // that of play
 	exe    string
 	dir    string
@@ -53,7 +54,7 @@ type stage struct {
 }
 
 // newStage prepares a bot that keeps its data in dir and logs from level on. The world's page gets its buttons.
-func newStage(play *sim.Server, exe, dir, level string) *stage {
+func newStage(play *playground.Server, exe, dir, level string) *stage {
 	s := &stage{play: play, world: play.World, exe: exe, dir: dir, values: play.World.Settings(), state: stageStopped}
 	maps.Copy(s.values, map[string]string{
 		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
@@ -63,7 +64,7 @@ func newStage(play *sim.Server, exe, dir, level string) *stage {
 	s.world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
 	play.HandleBot(s.do)
 	play.HandleClock(s.advance)
-	play.TellClock(sim.ClockState{Can: true})
+	play.TellClock(playground.ClockState{Can: true})
 	return s
 }
 
@@ -130,7 +131,7 @@ func (s *stage) tell(state, detail string) {
 	if !canPause && state == stageRunning {
 		can = can[1:]
 	}
-	b := sim.BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
+	b := playground.BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
 	if s.now != nil {
 		b.PID = s.now.cmd.Process.Pid
 	}

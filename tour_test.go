@@ -9,7 +9,7 @@ import (
 	"shiming/sim"
 )
 
-// tourSteps are those of sim/page/static/tour-steps.js that everybody sees.
+// tourSteps are those of playground/page/static/tour-steps.js that everybody sees.
 var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve", "done", "wire", "diagram", "board"}
 
 // TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is corrected, is rejected

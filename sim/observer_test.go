@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shiming/sim/feishu"
+	"shiming/sim/simtest"
 	"shiming/sim/specimen"
 	"shiming/sim/tencent"
 	"shiming/sim/wire"
@@ -71,12 +72,12 @@ func TestObserver(t *testing.T) {
 		t.Errorf("%d joined, %d of them employees; want two admins and two employees", joined, employees)
 	}
 	e := h.w.People()[0]
-	if _, err := h.w.Feishu.SendText(h.ctx, e.OpenID, "实名"); err != nil {
+	if _, err := h.w.Feishu.SendText(h.Ctx, e.OpenID, "实名"); err != nil {
 		t.Fatal(err)
 	}
-	h.send("open_id", e.OpenID, card("一"))
+	h.Send("open_id", e.OpenID, simtest.Card("一"))
 	h.w.sms(t, e.Person.Mobile, "483920")
-	if err := h.w.Advance(h.ctx, time.Hour, nil); err != nil || n.ahead != time.Hour {
+	if err := h.w.Advance(h.Ctx, time.Hour, nil); err != nil || n.ahead != time.Hour {
 		t.Errorf("the clock is ahead by %v, want 1h: %v", n.ahead, err)
 	}
 	h.w.Faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: UpstreamESign, Delay: time.Millisecond})
@@ -84,7 +85,7 @@ func TestObserver(t *testing.T) {
 		for tick := time.NewTicker(time.Millisecond); n.count(what) == 0; {
 			select {
 			case <-tick.C:
-			case <-h.ctx.Done():
+			case <-h.Ctx.Done():
 				t.Fatalf("the observer was not told: %s", what)
 			}
 		}

@@ -96,8 +96,8 @@ func TestStartFailsWithoutLeaving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w, err := Start(h.ctx, Config{Listen: net.JoinHostPort(taken.Hostname(), strconv.Itoa(port-1))}); err == nil {
-		_ = w.Close(h.ctx)
+	if w, err := Start(h.Ctx, Config{Listen: net.JoinHostPort(taken.Hostname(), strconv.Itoa(port-1))}); err == nil {
+		_ = w.Close(h.Ctx)
 		t.Error("two worlds on one port")
 	}
 }
