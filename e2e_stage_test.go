@@ -120,7 +120,7 @@ func (s *staged) brought(name string) *sim.Employee {
 	to, _ := scenario.StateNamed(name)
 	e := s.world.Employee(s.ask("POST", "/sim/scenarios/"+name+"/arm", "", http.StatusOK)["person"].(string))
 	s.until(name, func() bool {
-		runs, _ := s.play.Crew()
+		runs, _ := s.play.Robots()
 		for _, r := range runs {
 			if r.OpenID == e.OpenID && r.Error != "" {
 				s.Fatalf("%s: %s", name, r.Error)

@@ -27,25 +27,25 @@ type ClockState struct {
 
 // TellBot changes what the page shows of the bot's process.
 func (pg *Server) TellBot(s BotState) {
-	if pg.hub == nil {
+	if pg.feed == nil {
 		return
 	}
 	s.Can = slices.Concat([]string{}, s.Can)
-	pg.hub.mu.Lock()
-	defer pg.hub.mu.Unlock()
-	pg.hub.bot = s
-	pg.hub.markLocked(itemBot, "")
+	pg.feed.mu.Lock()
+	defer pg.feed.mu.Unlock()
+	pg.feed.bot = s
+	pg.feed.markLocked(itemBot, "")
 }
 
 // TellClock changes what the page shows of the clock.
 func (pg *Server) TellClock(s ClockState) {
-	if pg.hub == nil {
+	if pg.feed == nil {
 		return
 	}
-	pg.hub.mu.Lock()
-	defer pg.hub.mu.Unlock()
-	pg.hub.clock = s
-	pg.hub.markLocked(itemClock, "")
+	pg.feed.mu.Lock()
+	defer pg.feed.mu.Unlock()
+	pg.feed.clock = s
+	pg.feed.markLocked(itemClock, "")
 }
 
 // HandleBot says who does POST /sim/bot {"do":"pause"}; do is one of BotState.Can. Call it before anybody uses the page.
@@ -72,16 +72,16 @@ func (pg *Server) postBot(r *http.Request) (any, error) {
 	pg.mu.Lock()
 	do := pg.onBot
 	pg.mu.Unlock()
-	if do == nil || pg.hub == nil || !slices.Contains(pg.hub.botState().Can, in.Do) {
+	if do == nil || pg.feed == nil || !slices.Contains(pg.feed.botState().Can, in.Do) {
 		return nil, &refusal{http.StatusNotImplemented, "this world does not run the bot, so it cannot do that"}
 	}
 	if err := do(r.Context(), in.Do); err != nil {
 		return nil, err
 	}
-	return pg.hub.botState(), nil
+	return pg.feed.botState(), nil
 }
 
-func (h *hub) botState() BotState {
+func (h *feed) botState() BotState {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.bot
@@ -114,10 +114,10 @@ func (pg *Server) postClock(r *http.Request) (any, error) {
 // clockItem is the time in the world and how far it is from the real one.
 func (pg *Server) clockItem() any {
 	s := ClockState{}
-	if pg.hub != nil {
-		pg.hub.mu.Lock()
-		s = pg.hub.clock
-		pg.hub.mu.Unlock()
+	if pg.feed != nil {
+		pg.feed.mu.Lock()
+		s = pg.feed.clock
+		pg.feed.mu.Unlock()
 	}
 	return map[string]any{"now": pg.World.Now(), "offset_s": s.Offset.Seconds(), "can": s.Can}
 }

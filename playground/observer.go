@@ -15,29 +15,29 @@ var _ sim.Observer = (*Server)(nil)
 // Opening makes the stream begin with what is there from the start.
 func (pg *Server) Opening(w *sim.World) {
 	pg.World = w
-	pg.hub = newHub(w.Now())
-	pg.hub.resource = w.Feishu.Resource
+	pg.feed = newFeed(w.Now())
+	pg.feed.resource = w.Feishu.Resource
 	for _, it := range []string{itemFaults, itemBot, itemClock} {
-		pg.hub.mark(it, "")
+		pg.feed.mark(it, "")
 	}
-	pg.hub.mark(itemChat, w.ReviewChat())
-	pg.hub.mark(itemChat, w.AnnounceChat())
+	pg.feed.mark(itemChat, w.ReviewChat())
+	pg.feed.mark(itemChat, w.AnnounceChat())
 }
 
 // Joined shows somebody who joined the company.
-func (pg *Server) Joined(openID string, p specimen.Person, chat string) { pg.hub.met(openID, p, chat) }
+func (pg *Server) Joined(openID string, p specimen.Person, chat string) { pg.feed.met(openID, p, chat) }
 
 // Message shows a message.
-func (pg *Server) Message(m feishu.Message) { pg.hub.sawMessage(m) }
+func (pg *Server) Message(m feishu.Message) { pg.feed.sawMessage(m) }
 
 // Event shows an event or a callback.
-func (pg *Server) Event(e feishu.Observed) { pg.hub.sawEvent(e) }
+func (pg *Server) Event(e feishu.Observed) { pg.feed.sawEvent(e) }
 
 // Call shows a call to a platform.
-func (pg *Server) Call(x wire.Exchange) { pg.hub.sawCall(x) }
+func (pg *Server) Call(x wire.Exchange) { pg.feed.sawCall(x) }
 
 // SMS shows a text message.
-func (pg *Server) SMS(m tencent.SMS) { pg.hub.sawSMS(m) }
+func (pg *Server) SMS(m tencent.SMS) { pg.feed.sawSMS(m) }
 
 // FaultEnded shows which faults are left.
 func (pg *Server) FaultEnded() { pg.tellScenarios() }

@@ -8,15 +8,15 @@ import (
 // mostDrawn bounds how many pictures are remembered.
 const mostDrawn = 20_000
 
-// drawn remembers the pictures that the world has handed out, by hash, so that they are known when somebody brings them back,
+// issuedPictures remembers the pictures that the world has handed out, by hash, so that they are known when somebody brings them back,
 // also those whose mark cannot be read.
-type drawn struct {
+type issuedPictures struct {
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]bool
 	list [][sha256.Size]byte
 }
 
-func (d *drawn) add(img []byte) {
+func (d *issuedPictures) add(img []byte) {
 	sum := sha256.Sum256(img)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -33,7 +33,7 @@ func (d *drawn) add(img []byte) {
 	d.seen[sum], d.list = true, append(d.list, sum)
 }
 
-func (d *drawn) has(img []byte) bool {
+func (d *issuedPictures) has(img []byte) bool {
 	sum := sha256.Sum256(img)
 	d.mu.Lock()
 	defer d.mu.Unlock()

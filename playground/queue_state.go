@@ -16,7 +16,7 @@ type QueueState struct {
 
 // TellQueue changes what the page shows of the bot's queue. It reports whether something is still moving.
 func (pg *Server) TellQueue(waiting map[string]int) (busy bool) {
-	if pg.hub == nil {
+	if pg.feed == nil {
 		return false
 	}
 	q := QueueState{Waiting: waiting, OCRLimit: pg.World.OCRPerSecond()}
@@ -32,9 +32,9 @@ func (pg *Server) TellQueue(waiting map[string]int) (busy bool) {
 			q.Refused++
 		}
 	}
-	pg.hub.mu.Lock()
-	defer pg.hub.mu.Unlock()
-	pg.hub.queue = q
-	pg.hub.markLocked(itemQueue, "")
+	pg.feed.mu.Lock()
+	defer pg.feed.mu.Unlock()
+	pg.feed.queue = q
+	pg.feed.markLocked(itemQueue, "")
 	return q.Total > 0 || q.OCR > 0
 }

@@ -9,8 +9,8 @@ import (
 	"shiming/sim"
 )
 
-// crew are the robots that were started over the control API. They work until they are done or the world ends.
-type crew struct {
+// robots are those that were started over the control API. They work until they are done or the world ends.
+type robots struct {
 	mu   sync.Mutex
 	runs map[string]*Run // by open_id
 	hr   map[string]*HRRun
@@ -39,8 +39,8 @@ func (pg *Server) Employ(e *sim.Employee, s sim.Script) bool {
 	run, ok := pg.begin(e)
 	if ok {
 		pg.serving.Go(func() {
-			_, err := e.Register(pg.life, s, func(p sim.Progress) { pg.crew.note(run, p) })
-			pg.crew.end(run, err)
+			_, err := e.Register(pg.life, s, func(p sim.Progress) { pg.robots.note(run, p) })
+			pg.robots.end(run, err)
 		})
 	}
 	return ok
@@ -48,7 +48,7 @@ func (pg *Server) Employ(e *sim.Employee, s sim.Script) bool {
 
 // begin notes that a robot is on its way with somebody, unless one is already.
 func (pg *Server) begin(e *sim.Employee) (*Run, bool) {
-	c := &pg.crew
+	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.runs == nil {
@@ -62,13 +62,13 @@ func (pg *Server) begin(e *sim.Employee) (*Run, bool) {
 	return run, true
 }
 
-func (c *crew) note(run *Run, p sim.Progress) {
+func (c *robots) note(run *Run, p sim.Progress) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	run.Stage, run.Since = p.Stage, p.At
 }
 
-func (c *crew) end(run *Run, err error) {
+func (c *robots) end(run *Run, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if run.Ended = true; err != nil {
@@ -79,7 +79,7 @@ func (c *crew) end(run *Run, err error) {
 // EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work already.
 func (pg *Server) EmployHR(i int) bool {
 	hr := pg.World.HR(i)
-	c := &pg.crew
+	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.hr == nil {
@@ -104,7 +104,7 @@ func (pg *Server) EmployHR(i int) bool {
 // EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to whoever plays HR.
 func (pg *Server) EmployHRFor(people []*sim.Employee) {
 	hr := pg.World.HR(0)
-	c := &pg.crew
+	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	first := c.charges == nil
@@ -131,16 +131,16 @@ func (pg *Server) EmployHRFor(people []*sim.Employee) {
 }
 
 // decidesOn tells whether somebody is among those of EmployHRFor.
-func (c *crew) decidesOn(openID string) bool {
+func (c *robots) decidesOn(openID string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.charges[openID]
 }
 
-// Crew tells how far the robots are, in the order of the people.
-func (pg *Server) Crew() (people []Run, hr []HRRun) {
+// Robots tells how far they are, in the order of the people.
+func (pg *Server) Robots() (people []Run, hr []HRRun) {
 	all, admins := pg.World.People(), pg.World.Admins()
-	c := &pg.crew
+	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	people, hr = []Run{}, []HRRun{}

@@ -9,8 +9,8 @@ import (
 	"shiming/sim"
 )
 
-// crewForm says which robots are to begin and how they behave; see Script.
-type crewForm struct {
+// robotsForm says which robots are to begin and how they behave; see Script.
+type robotsForm struct {
 	People      []string `json:"people"` // open_ids; empty = everybody
 	ByWord      bool     `json:"by_word"`
 	PhotosFirst bool     `json:"photos_first"`
@@ -23,7 +23,7 @@ type crewForm struct {
 	HRForHired  bool     `json:"hr_for_hired"` // an admin decides on those, and on nobody else
 }
 
-func (f crewForm) script() (sim.Script, error) {
+func (f robotsForm) script() (sim.Script, error) {
 	patience, err := time.ParseDuration(cmp.Or(f.SMSPatience, "0s"))
 	if err != nil || patience < 0 {
 		return sim.Script{}, bad("sms_patience must be like 10s")
@@ -34,8 +34,8 @@ func (f crewForm) script() (sim.Script, error) {
 	return sim.Script{ByWord: f.ByWord, PhotosFirst: f.PhotosFirst, AsOnePost: f.AsOnePost, AsFiles: f.AsFiles, Width: f.Width, SMSPatience: patience}, nil
 }
 
-func (pg *Server) postCrew(r *http.Request) (any, error) {
-	var in crewForm
+func (pg *Server) postRobots(r *http.Request) (any, error) {
+	var in robotsForm
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
@@ -72,10 +72,10 @@ func (pg *Server) postCrew(r *http.Request) (any, error) {
 	for _, e := range people {
 		pg.Employ(e, script)
 	}
-	return pg.getCrew(r)
+	return pg.getRobots(r)
 }
 
-func (pg *Server) getCrew(*http.Request) (any, error) {
-	people, hr := pg.Crew()
+func (pg *Server) getRobots(*http.Request) (any, error) {
+	people, hr := pg.Robots()
 	return map[string]any{"people": people, "hr": hr}, nil
 }

@@ -8,8 +8,8 @@ import (
 	"shiming/sim"
 )
 
-// TestCrew: robots are started over the control API, and the record shows what they did.
-func TestCrew(t *testing.T) {
+// TestRobots: robots are started over the control API, and the record shows what they did.
+func TestRobots(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 2}})
 	for body, want := range map[string]int{
 		`{"people":["ou_nobody"]}`: 404, `{"sms_patience":"soon"}`: 400, `{"width":99999}`: 400, `{"hr":3}`: 400, `{"speed":1}`: 400,
@@ -54,13 +54,13 @@ func TestCrew(t *testing.T) {
 	}
 }
 
-// TestCrewLeavesTheRest: the admin of a crowd decides on its people and on nobody else.
-func TestCrewLeavesTheRest(t *testing.T) {
+// TestRobotsLeaveTheRest: the admin of a crowd decides on its people and on nobody else.
+func TestRobotsLeaveTheRest(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	h.call("POST", "/sim/crew", `{"hire":2,"hr_for_hired":true}`, 200, nil)
 	h.call("POST", "/sim/crew", `{"hire":1,"hr_for_hired":true}`, 200, nil)
 	for i, e := range h.w.People() {
-		if got, want := h.pg.crew.decidesOn(e.OpenID), i > 0; got != want {
+		if got, want := h.pg.robots.decidesOn(e.OpenID), i > 0; got != want {
 			t.Errorf("%d: %t, want %t", i, got, want)
 		}
 	}

@@ -23,8 +23,8 @@ const (
 	scenarioCode  = "code"  // a call is answered with a documented error code
 )
 
-// armed are the scenarios that wait to happen, by name.
-type armed struct {
+// armedScenarios are those that wait to happen, by name.
+type armedScenarios struct {
 	mu  sync.Mutex
 	all map[string]waiting
 }
@@ -135,8 +135,8 @@ func (pg *Server) disarm(name string) bool {
 
 // tellScenarios shows on the page what is armed.
 func (pg *Server) tellScenarios() {
-	pg.hub.mark(itemFaults, "")
-	pg.hub.mark(itemScenarios, "")
+	pg.feed.mark(itemFaults, "")
+	pg.feed.mark(itemScenarios, "")
 }
 
 func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
@@ -176,7 +176,7 @@ func (pg *Server) deleteScenario(r *http.Request) (any, error) {
 // broughtWithin bounds how long it may take to bring somebody to a place, in real time.
 const broughtWithin = 2 * time.Minute
 
-// bring lets a robot walk to a place and stop there, in the background. The robot is among the crew, where its error is told.
+// bring lets a robot walk to a place and stop there, in the background. It is among the robots of GET /sim/crew, where its error is told.
 func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error) {
 	pg.mu.Lock()
 	move := pg.onClock
@@ -201,11 +201,11 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	pg.serving.Go(func() {
 		ctx, cancel := context.WithTimeout(pg.life, broughtWithin)
 		defer cancel()
-		err := pg.walkTo(ctx, e, to, func(p sim.Progress) { pg.crew.note(run, p) })
+		err := pg.walkTo(ctx, e, to, func(p sim.Progress) { pg.robots.note(run, p) })
 		if err == nil && to.Days > 0 {
 			err = move(ctx, time.Duration(to.Days)*24*time.Hour)
 		}
-		pg.crew.end(run, err)
+		pg.robots.end(run, err)
 	})
 	return e, nil
 }

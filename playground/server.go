@@ -27,14 +27,14 @@ type Server struct {
 
 	cfg     Config
 	http    *http.Server
-	life    context.Context    // of the requests that are being served, and of the crew
+	life    context.Context    // of the requests that are being served, and of the robots
 	cancel  context.CancelFunc // ends it
 	serving sync.WaitGroup
 
-	crew  crew
-	armed armed
-	hub   *hub  // nil unless Config.Inspect
-	drawn drawn // pictures handed out
+	robots robots
+	armed  armedScenarios
+	feed   *feed          // nil unless Config.Inspect
+	issued issuedPictures // pictures handed out
 
 	mu      sync.Mutex
 	onBot   func(ctx context.Context, do string) error
@@ -131,8 +131,8 @@ func (pg *Server) control() http.Handler {
 		"POST /sim/chats/{who}/photo":           pg.postPhoto,
 		"POST /sim/chats/{who}/click":           pg.postClick,
 		"GET /sim/chats/{chat}/messages":        pg.getMessages,
-		"GET /sim/crew":                         pg.getCrew,
-		"POST /sim/crew":                        pg.postCrew,
+		"GET /sim/crew":                         pg.getRobots,
+		"POST /sim/crew":                        pg.postRobots,
 		"GET /sim/record":                       pg.getRecord,
 		"GET /sim/calls":                        pg.getCalls,
 		"GET /sim/faults":                       func(*http.Request) (any, error) { return showFaults(pg.World.Faults.List()), nil },

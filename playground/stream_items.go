@@ -138,31 +138,31 @@ func (pg *Server) render(it item) any {
 	case itemScenarios:
 		return pg.armedScenarios()
 	}
-	return pg.hub.render(it)
+	return pg.feed.render(it)
 }
 
-// render gives an item that the hub itself holds.
-func (h *hub) render(it item) any {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// render gives an item that the feed itself holds.
+func (f *feed) render(it item) any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch it.kind {
 	case itemCall:
-		if c, ok := h.calls[it.key]; ok {
+		if c, ok := f.calls[it.key]; ok {
 			return streamCall{c.Seq, c.At, c.At.UnixMicro(), c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code, millis(c.Duration), c.Fault, c.Note,
 				c.Left, c.who.openID, c.who.caseID, c.in, c.out}
 		}
 	case itemEvent:
-		if e, ok := h.events[it.key]; ok {
+		if e, ok := f.events[it.key]; ok {
 			return renderEvent(e)
 		}
 	case itemSMS:
-		if s, ok := h.sms[it.key]; ok {
+		if s, ok := f.sms[it.key]; ok {
 			return s
 		}
 	case itemQueue:
-		return h.queue
+		return f.queue
 	case itemBot:
-		return h.bot
+		return f.bot
 	}
 	return nil
 }
@@ -200,22 +200,22 @@ func renderEvent(e eventItem) streamEvent {
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // sawSMS is called while the message is being sent.
-func (h *hub) sawSMS(m tencent.SMS) {
-	h.mask.code(m.Code())
-	who := h.who.of(m.Mobile)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	no := len(h.sms) + 1
+func (f *feed) sawSMS(m tencent.SMS) {
+	f.mask.code(m.Code())
+	who := f.who.of(m.Mobile)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	no := len(f.sms) + 1
 	key := strconv.Itoa(no)
-	h.sms[key] = smsItem{who.openID, m.At, m.Text, m.Code(), no}
-	h.markLocked(itemSMS, key)
+	f.sms[key] = smsItem{who.openID, m.At, m.Text, m.Code(), no}
+	f.markLocked(itemSMS, key)
 }
 
 // met notes that somebody joined the company; employees have a chat, whose contents are about them.
-func (h *hub) met(openID string, p specimen.Person, chat string) {
-	h.mask.person(p)
+func (f *feed) met(openID string, p specimen.Person, chat string) {
+	f.mask.person(p)
 	if chat != "" {
-		h.who.add(openID, openID, chat, p.Code, p.Mobile)
+		f.who.add(openID, openID, chat, p.Code, p.Mobile)
 	}
-	h.mark(itemPerson, openID)
+	f.mark(itemPerson, openID)
 }

@@ -193,7 +193,7 @@ func TestStreamGoesOn(t *testing.T) {
 		t.Error("hello does not say that the tab goes on")
 	}
 	// An id of another world begins anew.
-	all = h.watch("zzz-" + strings.TrimPrefix(at, h.pg.hub.epoch+"-")).until(kindIs("ready"))
+	all = h.watch("zzz-" + strings.TrimPrefix(at, h.pg.feed.epoch+"-")).until(kindIs("ready"))
 	if !strings.Contains(string(all[0].data), `"resumed":false`) || !slices.ContainsFunc(all, kindIs(itemPerson)) {
 		t.Error("another world's id was taken for one of this world")
 	}
@@ -221,7 +221,7 @@ func TestStreamDeadTab(t *testing.T) {
 		last = h.Send("open_id", who, simtest.Card("大", simtest.Text(big)))
 	}
 	live.until(aboutMessage(last))
-	tabs := func() int { h.pg.hub.mu.Lock(); defer h.pg.hub.mu.Unlock(); return h.pg.hub.tabs }
+	tabs := func() int { h.pg.feed.mu.Lock(); defer h.pg.feed.mu.Unlock(); return h.pg.feed.subscribers }
 	if n := tabs(); n > 2 {
 		t.Errorf("%d tabs", n)
 	}
@@ -253,7 +253,7 @@ func TestStreamOldMessagesLeave(t *testing.T) {
 
 func TestStreamTooManyTabs(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true})
-	for range mostTabs {
+	for range mostSubscribers {
 		h.watch("")
 	}
 	h.get("/sim/stream", nil, http.StatusServiceUnavailable)

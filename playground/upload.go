@@ -48,7 +48,7 @@ func (pg *Server) take(e *sim.Employee, side, variant string) ([]byte, error) {
 	if broken {
 		img = img[:len(img)/3]
 	}
-	pg.drawn.add(img)
+	pg.issued.add(img)
 	return img, nil
 }
 
@@ -73,7 +73,7 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 	case len(img) == 0:
 		return nil, bad("the picture is empty; Feishu sends no empty file (234010)")
 	}
-	if !pg.drawn.has(img) && !pg.World.Harmless(img) {
+	if !pg.issued.has(img) && !pg.World.Harmless(img) {
 		return nil, &refusal{http.StatusUnprocessableEntity,
 			"this playground takes no photos of real cards: the picture looks like a photo and is not one of the playground's own. It was not kept"}
 	}

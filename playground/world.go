@@ -147,12 +147,12 @@ func (pg *Server) postFault(r *http.Request) (any, error) {
 	}
 	in.ID = pg.World.Faults.Arm(wire.Fault{Upstream: in.Upstream, Operation: in.Operation, Kind: in.Kind, Times: in.Times, Delay: delay,
 		Status: in.Status, Header: in.Header, Body: in.Body})
-	pg.hub.mark(itemFaults, "")
+	pg.feed.mark(itemFaults, "")
 	return in, nil
 }
 
 func (pg *Server) deleteFaults(r *http.Request) (any, error) {
-	defer pg.hub.mark(itemFaults, "")
+	defer pg.feed.mark(itemFaults, "")
 	v := r.URL.Query().Get("id")
 	if v == "" {
 		pg.World.Faults.Clear()
