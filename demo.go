@@ -16,6 +16,7 @@ import (
 
 	"shiming/app"
 	"shiming/config"
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/store"
 )
@@ -47,21 +48,21 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer tidy()
 
-	world, err := sim.Start(ctx, sim.Config{Listen: listen, EsignRevision: "2024", Inspect: d.People == 0})
+	play, err := playground.Start(ctx, playground.Config{Inspect: d.People == 0, World: sim.Config{Listen: listen, EsignRevision: "2024"}})
 	if err != nil {
 		return portTaken(err, listen)
 	}
-	defer closeWorld(world)
+	defer closePlayground(play)
 
 	if d.People == 0 {
-		return d.play(ctx, world, dir)
+		return d.play(ctx, play, dir)
 	}
-	bot, err := startBot(ctx, world, dir, d.Log)
+	bot, err := startBot(ctx, play.World, dir, d.Log)
 	if err != nil {
 		return err
 	}
 	defer bot.stop()
-	return d.drive(ctx, world, os.Stdout, os.Stderr)
+	return d.drive(ctx, play.World, os.Stdout, os.Stderr)
 }
 
 // portTaken says what to do when the world's ports are in use, as by a second demonstration.
@@ -109,10 +110,10 @@ func (b *demoBot) stop() error {
 	return err
 }
 
-func closeWorld(w *sim.World) {
+func closePlayground(pg *playground.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = w.Close(ctx)
+	_ = pg.Close(ctx)
 }
 
 // dataDir is where the bot's data goes, and what is done with it at the end.
@@ -125,14 +126,14 @@ func (d *demoCmd) dataDir() (dir string, tidy func(), err error) {
 }
 
 // play waits for somebody to play the people by hand. The bot runs in a process of its own.
-func (d *demoCmd) play(ctx context.Context, world *sim.World, dir string) error {
+func (d *demoCmd) play(ctx context.Context, play *playground.Server, dir string) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	_, err = os.Stat(filepath.Join(dir, databaseFile))
 	old := err == nil
-	bot := newStage(world, exe, dir, d.Log)
+	bot := newStage(play, exe, dir, d.Log)
 	defer bot.close()
 	if err := bot.open(ctx); err != nil {
 		if d.Data != "" && strings.Contains(err.Error(), store.ErrLocked.Error()) {
@@ -141,7 +142,7 @@ func (d *demoCmd) play(ctx context.Context, world *sim.World, dir string) error 
 		return err
 	}
 	go bot.watchQueue(ctx)
-	who := world.Hire(3)[0].OpenID
+	who := play.World.Hire(3)[0].OpenID
 	if old {
 		fmt.Printf("The bot has its data of an earlier run in %s. The company is a new one: the people of then, their chats and what the platforms knew of them are gone.\n"+
 			"机器人接着用 %[1]s 里上次的数据；公司是新的，上次的人、聊天和平台上的记录都不在了。\n\n", dir)
@@ -159,7 +160,7 @@ The same by hand: an employee opens the chat, sends both sides of the card, and 
   curl %[1]s/sim/chats/%[2]s/messages
 
 curl %[1]s lists everything that can be done. Ctrl-C ends it.
-`, world.ControlURL, who)
+`, play.URL, who)
 	<-ctx.Done()
 	return nil
 }

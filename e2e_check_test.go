@@ -166,7 +166,11 @@ var checkCases = []struct {
 		c.fault("feishu", "ws.endpoint", 200, `{"code":403,"msg":"forbidden"}`)
 	}},
 	{"nobody at the public address", "feishu.webhook", problem, func(c *checked) { c.values["server.public_url"] = "http://" + nobody(c.T) }},
-	{"somebody else at the public address", "feishu.webhook", problem, func(c *checked) { c.values["server.public_url"] = c.world.ControlURL }},
+	{"somebody else at the public address", "feishu.webhook", problem, func(c *checked) {
+		s := httptest.NewServer(http.NotFoundHandler())
+		c.Cleanup(s.Close)
+		c.values["server.public_url"] = s.URL
+	}},
 	{"a serve with other keys", "feishu.webhook", problem, func(c *checked) {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)

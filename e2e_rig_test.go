@@ -19,6 +19,7 @@ import (
 	"shiming/app"
 	"shiming/config"
 	"shiming/flows"
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
@@ -60,6 +61,7 @@ var impatient = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, 
 // setup says how a rig differs from the usual one.
 type setup struct {
 	world    sim.Config
+	play     bool // opens a playground around the world, with its page
 	settings map[string]string
 	// before runs between world and bot; it may hire people and change settings.
 	before func(w *sim.World, settings map[string]string)
@@ -86,6 +88,7 @@ type rig struct {
 	*testing.T
 	ctx    context.Context
 	world  *sim.World
+	play   *playground.Server // nil unless setup.play
 	values map[string]string
 	clock  *clock
 	logs   *logs
@@ -117,12 +120,10 @@ func start(t *testing.T, s setup) *rig {
 		s.world.OCRPerSecond = 50
 	}
 	s.world.RetryLadder = impatient
-	world, err := sim.Start(ctx, s.world)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &rig{T: t, ctx: ctx, world: world, clock: s.clock, calling: s.calls, unready: s.unready, logs: &logs{}}
-	t.Cleanup(func() { cutOff(world) })
+	r := &rig{T: t, ctx: ctx, clock: s.clock, calling: s.calls, unready: s.unready, logs: &logs{}}
+	outside := r.open(s)
+	t.Cleanup(func() { cutOff(outside) })
+	world := r.world
 
 	dir := t.TempDir()
 	r.values = world.Settings()
@@ -134,7 +135,7 @@ func start(t *testing.T, s setup) *rig {
 	}
 	r.run()
 	t.Cleanup(func() {
-		cutOff(world)
+		cutOff(outside)
 		r.stop()
 		r.checkLogs(s.noisy, s.badCards)
 		r.checkCards()
@@ -143,6 +144,26 @@ func start(t *testing.T, s setup) *rig {
 		r.staff(s.hr)
 	}
 	return r
+}
+
+// closer is a world, or a playground with its world.
+type closer interface{ Close(context.Context) error }
+
+// open opens the world, in a playground if the test wants one.
+func (r *rig) open(s setup) closer {
+	r.Helper()
+	var err error
+	if !s.play {
+		if r.world, err = sim.Start(r.ctx, s.world); err != nil {
+			r.Fatal(err)
+		}
+		return r.world
+	}
+	if r.play, err = playground.Start(r.ctx, playground.Config{World: s.world, Inspect: true}); err != nil {
+		r.Fatal(err)
+	}
+	r.world = r.play.World
+	return r.play
 }
 
 // onPostgres, set in the environment, runs these tests on PostgreSQL.
@@ -164,7 +185,7 @@ func database(t *testing.T, dir string) map[string]string {
 
 // cutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were
 // opened and never used, which is as long as a test takes.
-func cutOff(w *sim.World) {
+func cutOff(w closer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = w.Close(ctx)

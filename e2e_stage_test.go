@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/scenario"
 	"shiming/store"
@@ -39,16 +40,17 @@ func onStage(t *testing.T, before ...func(*testing.T)) *staged {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), testTime())
 	t.Cleanup(cancel)
-	world, err := sim.Start(ctx, sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: impatient, Inspect: true})
+	play, err := playground.Start(ctx, playground.Config{Inspect: true,
+		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: impatient}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cutOff(world) })
+	t.Cleanup(func() { cutOff(play) })
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &staged{t, newStage(world, exe, t.TempDir(), "error"), ctx}
+	s := &staged{t, newStage(play, exe, t.TempDir(), "error"), ctx}
 	s.env = []string{asProgram + "=1"}
 	if err := s.open(ctx); err != nil {
 		t.Fatal(err)
@@ -61,7 +63,7 @@ func onStage(t *testing.T, before ...func(*testing.T)) *staged {
 // ask posts to the control API and reads the answer.
 func (s *staged) ask(method, path, body string, want int) (answer map[string]any) {
 	s.Helper()
-	req, err := http.NewRequestWithContext(s.ctx, method, s.world.ControlURL+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(s.ctx, method, s.play.URL+path, strings.NewReader(body))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -119,7 +121,7 @@ func (s *staged) brought(name string) *sim.Employee {
 	to, _ := scenario.StateNamed(name)
 	e := s.world.Employee(s.ask("POST", "/sim/scenarios/"+name+"/arm", "", http.StatusOK)["person"].(string))
 	s.until(name, func() bool {
-		runs, _ := s.world.Crew()
+		runs, _ := s.play.Robots()
 		for _, r := range runs {
 			if r.OpenID == e.OpenID && r.Error != "" {
 				s.Fatalf("%s: %s", name, r.Error)

@@ -85,8 +85,8 @@ func (r *rig) uploadAsBot(token string) string {
 // TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard and a mouse, and
 // looks at the callback that leaves for it.
 func TestPageComponents(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1, NoLimits: true}})
-	p := openBrowser(r.ctx, t).open(r.world.ControlURL, 1440, 900, false)
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1, NoLimits: true}})
+	p := openBrowser(r.ctx, t).open(r.play.URL, 1440, 900, false)
 	who := r.world.People()[0]
 	token := r.asBot("POST", "/open-apis/auth/v3/tenant_access_token/internal", "", map[string]string{"app_id": r.values["feishu.app_id"], "app_secret": r.values["feishu.app_secret"]})["tenant_access_token"].(string)
 	card := strings.NewReplacer("PICTURE", r.uploadAsBot(token), "PERSON", who.OpenID).Replace(every)

@@ -61,9 +61,9 @@ const dropped = `(async () => {
 })()`
 
 func TestPageRefusesPictures(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	sent := func() int { return len(r.world.Feishu.Messages(r.world.People()[0].ChatID)) }
 
 	// 200 MB: refused in the page; not a byte is sent.
@@ -100,10 +100,10 @@ func TestPageRefusesPictures(t *testing.T) {
 }
 
 func TestPageTwoTabsAndLongChats(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1, NoLimits: true}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1, NoLimits: true}})
 	b := openBrowser(r.ctx, t)
-	one := b.open(r.world.ControlURL, 1440, 900, false)
-	two := b.open(r.world.ControlURL, 1440, 900, true)
+	one := b.open(r.play.URL, 1440, 900, false)
+	two := b.open(r.play.URL, 1440, 900, true)
 	one.press(`[data-pane="phone"] [data-quick="帮助"]`)
 	two.until(`document.querySelectorAll('[data-pane="phone"] .msg').length >= 2`)
 
@@ -122,7 +122,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 		}
 	}
 	// A tab that opens now draws the latest ones only, and older ones when asked.
-	late := b.open(r.world.ControlURL, 1440, 900, false)
+	late := b.open(r.play.URL, 1440, 900, false)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 30`)
 	late.press(`[data-pane="hr"] [data-older]`)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 60`)
@@ -146,9 +146,9 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 }
 
 func TestPageKeyboardAndContrast(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	focus := func(want string) {
 		t.Helper()
 		p.until(`document.activeElement?.matches(` + quoted(want) + `)`)

@@ -12,7 +12,7 @@ func TestPageTourWaits(t *testing.T) {
 	}
 	s := onStage(t, waitForBrowser)
 	who := s.world.Hire(1)[0]
-	p := openBrowser(s.ctx, t).open(s.world.ControlURL, 1440, 900, false)
+	p := openBrowser(s.ctx, t).open(s.play.URL, 1440, 900, false)
 	p.until(`document.querySelector('[data-pane="phone"] [data-enter]')`)
 	p.press(`[data-botdo="pause"]`)
 	p.until(`document.querySelector('[data-botdo="resume"]') && document.querySelector('[data-clockby="4h"]').disabled`)
@@ -33,7 +33,7 @@ func TestPageTourWaits(t *testing.T) {
 // place, a crowd comes, the bot is killed and started, the clock moves.
 func TestPageStage(t *testing.T) {
 	s := onStage(t, waitForBrowser)
-	p := openBrowser(s.ctx, t).open(s.world.ControlURL, 1700, 950, false)
+	p := openBrowser(s.ctx, t).open(s.play.URL, 1700, 950, false)
 
 	p.press(`[data-scenarios]`)
 	p.until(`document.activeElement?.dataset.scensearch !== undefined && document.querySelectorAll('[data-scenario]').length > 20`)

@@ -27,7 +27,7 @@ type inspected struct {
 // inspect reads every call and event that the page would show.
 func (r *rig) inspect() []inspected {
 	r.Helper()
-	req, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.world.ControlURL+"/sim/stream", nil)
+	req, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.play.URL+"/sim/stream", nil)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (r *rig) inspect() []inspected {
 // TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be there, and
 // checks that it is shown with the right person.
 func TestInspectorMasks(t *testing.T) {
-	r := start(t, setup{world: sim.Config{Inspect: true, People: 2}, hr: func(h *sim.HR) sim.Policy { return h.Diligent }})
+	r := start(t, setup{play: true, world: sim.Config{People: 2}, hr: func(h *sim.HR) sim.Policy { return h.Diligent }})
 	secrets := map[string]string{}
 	for i, e := range r.world.People() {
 		script := sim.Script{}

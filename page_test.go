@@ -11,14 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	static "shiming/playground/page"
 	"shiming/sim"
 	"shiming/sim/feishu"
-	playground "shiming/sim/page"
 )
 
 // TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the same reasons.
 func TestPageDiagram(t *testing.T) {
-	raw, err := fs.ReadFile(playground.Files(), "flow.json")
+	raw, err := fs.ReadFile(static.Files(), "flow.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +51,13 @@ func TestPageDiagram(t *testing.T) {
 		t.Fatalf("only %d transitions were read from the table", len(want))
 	}
 	if !slices.Equal(got.Edges, want) {
-		t.Errorf("sim/page/static/flow.json differs from flows/testdata/flow.mmd:\n%v\n%v", got.Edges, want)
+		t.Errorf("playground/page/static/flow.json differs from flows/testdata/flow.mmd:\n%v\n%v", got.Edges, want)
 	}
-	places, err := fs.ReadFile(playground.Files(), "states.js")
+	places, err := fs.ReadFile(static.Files(), "states.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := fs.ReadFile(playground.Files(), "words.js")
+	words, err := fs.ReadFile(static.Files(), "words.js")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +91,9 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 
 // TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and text there.
 func TestPageDrawsEveryCard(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	for name, raw := range goldenCards(t) {
 		card, err := feishu.ParseCard(raw)
 		if err != nil {
@@ -174,9 +174,9 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 
 // TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
 func TestPageRegistersSomebody(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 2}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 2}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1600, 1000, false)
+	p := b.open(r.play.URL, 1600, 1000, false)
 	who := r.world.People()[0]
 
 	p.shot("0-empty")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -23,13 +24,13 @@ type simCmd struct {
 }
 
 func (s *simCmd) Run(ctx context.Context) error {
-	world, err := sim.Start(ctx, sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot, EsignRevision: "2024",
-		Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR, Inspect: s.Page})
+	play, err := playground.Start(ctx, playground.Config{Inspect: s.Page, World: sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot,
+		EsignRevision: "2024", Seed: s.Seed, Latency: s.Latency, RetryLadder: s.Ladder, OCRPerSecond: s.OCR}})
 	if err != nil {
 		return portTaken(err, s.Listen)
 	}
-	defer closeWorld(world)
-	world.Feishu.Set(func(k *feishu.Knobs) {
+	defer closePlayground(play)
+	play.World.Feishu.Set(func(k *feishu.Knobs) {
 		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip, "allow": feishu.EarlyPatchAllow}[s.Patch]
 	})
 	fmt.Printf(`The simulated world is open: %s
@@ -40,7 +41,7 @@ Start the bot in another terminal, on its default port:
   go run . serve
 
 curl %[1]s lists everything that can be done. Ctrl-C ends it.
-`, world.ControlURL)
+`, play.URL)
 	<-ctx.Done()
 	return nil
 }

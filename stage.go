@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -38,7 +39,8 @@ const actTime = 30 * time.Second
 // stage runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
 // clock of both.
 type stage struct {
-	world  *sim.World
+	play   *playground.Server
+	world  *sim.World // that of play
 	exe    string
 	dir    string
 	env    []string // of the bot, on top
@@ -52,17 +54,17 @@ type stage struct {
 }
 
 // newStage prepares a bot that keeps its data in dir and logs from level on. The world's page gets its buttons.
-func newStage(world *sim.World, exe, dir, level string) *stage {
-	s := &stage{world: world, exe: exe, dir: dir, values: world.Settings(), state: stageStopped}
+func newStage(play *playground.Server, exe, dir, level string) *stage {
+	s := &stage{play: play, world: play.World, exe: exe, dir: dir, values: play.World.Settings(), state: stageStopped}
 	maps.Copy(s.values, map[string]string{
 		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
 		"store.dsn": "sqlite:" + filepath.Join(dir, databaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
 	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved meanwhile.
-	world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
-	world.HandleBot(s.do)
-	world.HandleClock(s.advance)
-	world.TellClock(sim.ClockState{Can: true})
+	s.world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
+	play.HandleBot(s.do)
+	play.HandleClock(s.advance)
+	play.TellClock(playground.ClockState{Can: true})
 	return s
 }
 
@@ -129,11 +131,11 @@ func (s *stage) tell(state, detail string) {
 	if !canPause && state == stageRunning {
 		can = can[1:]
 	}
-	b := sim.BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
+	b := playground.BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
 	if s.now != nil {
 		b.PID = s.now.cmd.Process.Pid
 	}
-	s.world.TellBot(b)
+	s.play.TellBot(b)
 }
 
 // start runs the bot and returns when it takes events. A world that is behind the bot's data goes forward to it.

@@ -38,7 +38,7 @@ func (s *stage) watchQueue(ctx context.Context) {
 			busy = true // it is away: look again when it is back
 			continue
 		}
-		busy = s.world.TellQueue(waiting)
+		busy = s.play.TellQueue(waiting)
 	}
 }
 

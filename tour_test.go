@@ -9,15 +9,15 @@ import (
 	"shiming/sim"
 )
 
-// tourSteps are those of sim/page/static/tour-steps.js that everybody sees.
+// tourSteps are those of playground/page/static/tour-steps.js that everybody sees.
 var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve", "done", "wire", "diagram", "board"}
 
 // TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is corrected, is rejected
 // by HR with a reason, comes again, is sent back once, and is filed.
 func TestTour(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	first := r.world.People()[0]
 
 	var shown []string
@@ -130,9 +130,9 @@ func (p *tab) decide(reason, note, act string) {
 // TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by itself for
 // somebody who wants little motion.
 func TestTourByKeyboard(t *testing.T) {
-	r := start(t, setup{page: true, world: sim.Config{Inspect: true, People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := start(t, setup{page: true, play: true, world: sim.Config{People: 1}, settings: map[string]string{"timing.code_resend": "1ms"}})
 	b := openBrowser(r.ctx, t)
-	p := b.open(r.world.ControlURL, 1440, 900, false)
+	p := b.open(r.play.URL, 1440, 900, false)
 	at := func(step string) { t.Helper(); p.until(`document.querySelector('[data-tour="` + step + `"]')`) }
 
 	p.press(`[data-tourstart]`)

@@ -63,13 +63,9 @@ func (w *World) Advance(ctx context.Context, by time.Duration, together func(ctx
 	c.ahead.Store(to)
 	c.other.Store(was)
 	c.until.Store(c.base().Add(overlap).UnixNano())
-	w.TellClock(ClockState{Offset: time.Duration(to), Can: w.canMove()})
+	if w.cfg.Observer != nil {
+		w.cfg.Observer.ClockMoved(time.Duration(to))
+	}
 	w.Feishu.ClockMoved()
 	return nil
-}
-
-func (w *World) canMove() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.onClock != nil
 }

@@ -23,14 +23,14 @@ func TestAdvance(t *testing.T) {
 	}
 	near("before", true, false)
 	broken := errors.New("no")
-	if err := h.w.Advance(h.ctx, 4*time.Hour, func(context.Context, time.Duration) error { return broken }); !errors.Is(err, broken) || h.w.Ahead() != 0 {
+	if err := h.w.Advance(h.Ctx, 4*time.Hour, func(context.Context, time.Duration) error { return broken }); !errors.Is(err, broken) || h.w.Ahead() != 0 {
 		t.Errorf("%v, ahead %s", err, h.w.Ahead())
 	}
 	near("after a failure", true, false)
 	done := c.push()
 	moved := make(chan error)
 	go func() {
-		moved <- h.w.Advance(h.ctx, 4*time.Hour, func(_ context.Context, ahead time.Duration) error {
+		moved <- h.w.Advance(h.Ctx, 4*time.Hour, func(_ context.Context, ahead time.Duration) error {
 			near("meanwhile", true, true)
 			if c.pushing.TryRLock() {
 				t.Error("a push could be sent meanwhile")

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -13,9 +14,9 @@ import (
 
 // Config describes a world. The zero value is one with two admins and no employees on ports that the system picks.
 type Config struct {
-	// Listen is a loopback address, default 127.0.0.1:0. With port 0 every listener gets a port of its own; with port P the
-	// control API gets P and Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a
-	// restart of the world.
+	// Listen is a loopback address, default 127.0.0.1:0. With port 0 every listener gets a port of its own; with port P
+	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a restart of the world, and P
+	// itself is left for a playground.
 	Listen string
 	// Webhook is the URL of the bot; it may be set later (SetWebhook).
 	Webhook string
@@ -39,19 +40,14 @@ type Config struct {
 	RetryLadder []time.Duration
 	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Two companies with different keys share no id.
 	Tenant string
-	// Company is the name that the page shows; "" = 样本科技有限公司.
-	Company string
-	// Inspect keeps the latest calls and events with their bodies, masked, and opens GET /sim/stream for the page.
-	Inspect bool
+	// Observer is told what changes; nil = nobody watches, and no body of a call is kept anywhere.
+	Observer Observer
 
 	// Log gets what goes wrong inside the world; nil = nothing is logged.
 	Log *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
-	if c.Listen == "" {
-		c.Listen = "127.0.0.1:0"
-	}
 	if c.Seed == 0 {
 		c.Seed = 1 + rand.Int64N(1<<40)
 	}
@@ -67,9 +63,6 @@ func (c Config) withDefaults() Config {
 	if c.OCRPerSecond == 0 {
 		c.OCRPerSecond = 10
 	}
-	if c.Company == "" {
-		c.Company = "样本科技有限公司"
-	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -81,10 +74,10 @@ type ConfigError struct{ Field, Problem string }
 
 func (e *ConfigError) Error() string { return "sim: " + e.Field + ": " + e.Problem }
 
-// addresses gives the four addresses to listen on: control, Feishu, e签宝, Tencent Cloud.
-func (c Config) addresses() ([4]string, error) {
+// Addresses gives four addresses to listen on: the one that is left for a playground, Feishu, e签宝, Tencent Cloud.
+func (c Config) Addresses() ([4]string, error) {
 	var out [4]string
-	host, port, err := net.SplitHostPort(c.Listen)
+	host, port, err := net.SplitHostPort(cmp.Or(c.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return out, &ConfigError{"Listen", "must be host:port"}
 	}

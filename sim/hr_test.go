@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"shiming/sim/feishu"
+	"shiming/sim/simtest"
 	"shiming/sim/tencent"
 	"shiming/verify"
 )
@@ -42,17 +43,17 @@ func (w *World) sms(t *testing.T, mobile, code string) {
 }
 
 func review(applicant string) string {
-	return card("实名审核", map[string]any{"tag": "person", "user_id": applicant}, button("approve"),
-		form("decision", map[string]any{"tag": "select_static", "name": "reason", "options": []any{
+	return simtest.Card("实名审核", map[string]any{"tag": "person", "user_id": applicant}, simtest.Button("approve"),
+		simtest.Form("decision", map[string]any{"tag": "select_static", "name": "reason", "options": []any{
 			map[string]any{"text": map[string]any{"tag": "plain_text", "content": "照片不清楚"}, "value": "blurred"}}},
-			input("note", "", false), submit("send_back")))
+			simtest.Input("note", "", false), simtest.Submit("send_back")))
 }
 
 func TestHRWorks(t *testing.T) {
 	h := newHand(t, Config{People: 1})
 	e := h.w.People()[0]
 	hr := h.w.HR(0)
-	ctx, stop := context.WithCancel(h.ctx)
+	ctx, stop := context.WithCancel(h.Ctx)
 	var mu sync.Mutex
 	var cards []HRCard
 	var working sync.WaitGroup
@@ -69,20 +70,20 @@ func TestHRWorks(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	own := h.send("chat_id", h.w.ReviewChat(), review(hr.OpenID)) // nobody decides on himself
-	first := h.send("chat_id", h.w.ReviewChat(), review(e.OpenID))
-	h.clicked(first, 1)
-	h.patch(first, card("已处理", text("…")))
-	private := h.send("open_id", hr.OpenID, review(e.OpenID))
-	h.clicked(private, 1)
-	trouble := h.send("chat_id", h.w.ReviewChat(), card("卡住了", map[string]any{"tag": "person", "user_id": e.OpenID}, button("retry"), button("close")))
-	h.clicked(trouble, 1)
+	own := h.Send("chat_id", h.w.ReviewChat(), review(hr.OpenID)) // nobody decides on himself
+	first := h.Send("chat_id", h.w.ReviewChat(), review(e.OpenID))
+	h.Clicked(first, 1)
+	h.Patch(first, simtest.Card("已处理", simtest.Text("…")))
+	private := h.Send("open_id", hr.OpenID, review(e.OpenID))
+	h.Clicked(private, 1)
+	trouble := h.Send("chat_id", h.w.ReviewChat(), simtest.Card("卡住了", map[string]any{"tag": "person", "user_id": e.OpenID}, simtest.Button("retry"), simtest.Button("close")))
+	h.Clicked(trouble, 1)
 	stop()
 	working.Wait()
 	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "click" && e.Subject == own }); n != 0 {
 		t.Error("HR decided on itself")
 	}
-	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != caseOne || !cards[0].Can("approve") || !cards[0].Asks("note") ||
+	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != simtest.CaseOne || !cards[0].Can("approve") || !cards[0].Asks("note") ||
 		!strings.Contains(cards[0].Text, "照片不清楚") || cards[2].Kind != "attention" {
 		t.Errorf("cards %+v", cards)
 	}
@@ -114,7 +115,7 @@ func TestDiligent(t *testing.T) {
 		t.Errorf("nothing was written: %+v", d)
 	}
 	u := h.w.Hire(1)[0]
-	h.api("POST", "/open-apis/human_authentication/v1/identities?user_id="+u.OpenID+"&user_id_type=open_id",
+	h.API("POST", "/open-apis/human_authentication/v1/identities?user_id="+u.OpenID+"&user_id_type=open_id",
 		map[string]any{"identity_name": u.Person.Name, "identity_code": u.Person.Code})
 	unknown.Applicant = u.OpenID
 	if d := hr.Diligent(unknown); d.Act != "resolve" || d.Form != nil {
@@ -139,17 +140,17 @@ func TestAnnouncedAndReport(t *testing.T) {
 		for _, id := range ids {
 			list = append(list, map[string]any{"id": id})
 		}
-		return card("进展", map[string]any{"tag": "person_list", "persons": list})
+		return simtest.Card("进展", map[string]any{"tag": "person_list", "persons": list})
 	}
-	m := h.send("chat_id", h.w.AnnounceChat(), board(a.OpenID))
+	m := h.Send("chat_id", h.w.AnnounceChat(), board(a.OpenID))
 	if !h.w.announced(a.OpenID) || h.w.announced(b.OpenID) {
 		t.Error("the first version")
 	}
-	h.patch(m, board(b.OpenID)) // a is no longer among the latest
-	if err := h.w.WaitAnnounced(h.ctx, b.OpenID); err != nil || !h.w.announced(a.OpenID) {
+	h.Patch(m, board(b.OpenID)) // a is no longer among the latest
+	if err := h.w.WaitAnnounced(h.Ctx, b.OpenID); err != nil || !h.w.announced(a.OpenID) {
 		t.Errorf("the second version: %v", err)
 	}
-	h.send("open_id", a.OpenID, card("实名登记完成", button("my_data")))
+	h.Send("open_id", a.OpenID, simtest.Card("实名登记完成", simtest.Button("my_data")))
 	r := h.w.Report()
 	if len(r.People) != 2 || r.Done != 1 || r.Filed != 0 || !r.People[0].Announced || r.Calls["feishu message.create"] != 2 || r.Calls["feishu message.patch"] != 1 {
 		t.Errorf("report %+v", r)

@@ -91,6 +91,13 @@ func (w *World) Journey(openID string) Journey {
 	return j
 }
 
+// LatestCase tells a person's latest case and where it stands, from the chat alone.
+func (w *World) LatestCase(e *Employee) (caseID string, s Stage) {
+	j := Journey{}
+	w.readChat(e, &j)
+	return j.Case, j.Stage
+}
+
 // sight is one version of a card of the case.
 type sight struct {
 	at     time.Time

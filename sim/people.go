@@ -53,9 +53,9 @@ func (w *World) Admins() []string {
 
 // Names of the groups and of the bot.
 const (
-	reviewName   = "HR 审核群"
-	announceName = "全员群"
-	botName      = "实名助手"
+	ReviewChatName   = "HR 审核群"
+	AnnounceChatName = "全员群"
+	BotName          = "实名助手"
 )
 
 // foundCompany makes HR and the two groups.
@@ -65,10 +65,10 @@ func (w *World) foundCompany(admins int) {
 		p := specimen.NewPerson(-1 - int64(i))
 		w.Feishu.AddUser(feishu.User{OpenID: id, Name: "HR " + p.Name, EnName: fmt.Sprintf("HR %d", i+1), EmployeeNo: fmt.Sprintf("HR%02d", i+1)})
 		w.admins = append(w.admins, id)
-		w.hub.met(id, p, "")
+		w.joined(id, p, "")
 	}
-	w.Feishu.AddGroup(w.ReviewChat(), reviewName, w.admins...)
-	w.Feishu.AddGroup(w.AnnounceChat(), announceName, w.admins...)
+	w.Feishu.AddGroup(w.ReviewChat(), ReviewChatName, w.admins...)
+	w.Feishu.AddGroup(w.AnnounceChat(), AnnounceChatName, w.admins...)
 }
 
 // Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody, and to
@@ -84,7 +84,7 @@ func (w *World) Hire(n int) []*Employee {
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
 		e := &Employee{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Person: p, w: w}
-		w.hub.met(u.OpenID, p, e.ChatID)
+		w.joined(u.OpenID, p, e.ChatID)
 		w.people = append(w.people, e)
 		hired = append(hired, e)
 	}
@@ -108,9 +108,9 @@ func (w *World) Employee(openID string) *Employee {
 	return nil
 }
 
-// photo takes a picture of a side ("front" or "back") of somebody's card.
-func photo(p specimen.Person, side string, v specimen.Variant) ([]byte, error) {
-	if side == sideFront {
+// Photo takes a picture of a side ("front" or "back") of somebody's card.
+func Photo(p specimen.Person, side string, v specimen.Variant) ([]byte, error) {
+	if side == SideFront {
 		return specimen.Front(p, v)
 	}
 	return specimen.Back(p, v)
@@ -118,6 +118,6 @@ func photo(p specimen.Person, side string, v specimen.Variant) ([]byte, error) {
 
 // Sides of the card, as buttons and the control API name them.
 const (
-	sideFront = "front"
-	sideBack  = "back"
+	SideFront = "front"
+	SideBack  = "back"
 )

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"time"
 
@@ -132,5 +131,3 @@ func recordOf(m feishu.Message) MessageRecord {
 	}
 	return rec
 }
-
-func (w *World) getRecord(*http.Request) (any, error) { return w.Record(), nil }

@@ -28,8 +28,8 @@ func (r *robot) sendFirst(ctx context.Context) error {
 // photo would go out as late as the last.
 func (r *robot) withCamera(ctx context.Context, draw func() error) error {
 	select {
-	case r.w.cameras <- struct{}{}:
-		defer func() { <-r.w.cameras }()
+	case r.w.renderSlots <- struct{}{}:
+		defer func() { <-r.w.renderSlots }()
 		return draw()
 	case <-ctx.Done():
 		return ctx.Err()
@@ -43,10 +43,10 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	}
 	var sides []string
 	read := now.readSides()
-	for _, side := range []string{sideFront, sideBack} {
+	for _, side := range []string{SideFront, SideBack} {
 		switch {
 		case read[side] || r.underWay(side):
-		case side == sideBack && r.s.OtherPersonsBack && !r.otherSent && !read[sideFront]: // its turn comes
+		case side == SideBack && r.s.OtherPersonsBack && !r.otherSent && !read[SideFront]: // its turn comes
 		default:
 			sides = append(sides, side)
 		}
@@ -75,9 +75,9 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 
 // again takes one more photo of a side.
 func (r *robot) again(side string) taken {
-	if side == sideBack && r.s.OtherPersonsBack && !r.otherSent {
+	if side == SideBack && r.s.OtherPersonsBack && !r.otherSent {
 		r.otherSent = true
-		return take(somebodyElse(r.Person, r.w.cfg.Seed), sideBack, sideBack, r.s.good(sideBack), true)
+		return take(somebodyElse(r.Person, r.w.cfg.Seed), SideBack, SideBack, r.s.good(SideBack), true)
 	}
 	return take(r.Person, side, side, r.s.good(side), false)
 }
@@ -151,7 +151,7 @@ func (r *robot) turnedDown(problem screen) *shot {
 		case s.msg != problem.msg.ParentID:
 		case of == nil:
 			of = s
-		case s.meant == sideBack && problem.mentions("看起来是国徽面"): // of two in one message
+		case s.meant == SideBack && problem.mentions("看起来是国徽面"): // of two in one message
 			of = s
 		}
 	}

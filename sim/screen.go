@@ -53,6 +53,24 @@ func readCard(raw json.RawMessage) screen {
 	return s
 }
 
+// CardReading is what a person takes a message of the bot for.
+type CardReading struct {
+	Card  *feishu.Card // an empty one for what is no card
+	Kind  string       // case, offer, resume, problem, superseded, review, attention; "" for anything else
+	Stage Stage        // of the applicant's case
+	Case  string       // "" when no button names one
+}
+
+// ReadMessage reads a message as it stands in a chat.
+func ReadMessage(m feishu.Message) CardReading { return read(m).reading() }
+
+// ReadCard reads a card without what its message tells.
+func ReadCard(card json.RawMessage) CardReading { return readCard(card).reading() }
+
+func (s screen) reading() CardReading {
+	return CardReading{Card: s.card, Kind: string(s.kind), Stage: s.stage, Case: s.caseID}
+}
+
 // readSides tells which sides of the ID card the photos card shows as read: those that it offers to take again.
 func (s screen) readSides() map[string]bool {
 	done := map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"shiming/sim/feishu"
+	"shiming/sim/simtest"
 	"shiming/sim/specimen"
 )
 
@@ -18,17 +19,17 @@ func TestReadHandMadeCards(t *testing.T) {
 		stage Stage
 		id    string
 	}{
-		"consent":     {card("?", button("consent"), button("decline")), kindCase, StageConsent, caseOne},
-		"form":        {card("?", form("f", input("identity_name", "", true), submit("confirm")), button("cancel")), kindCase, StageConfirmation, caseOne},
-		"code":        {card("?", form("f", input("sms_code", "", true), submit("submit_code"))), kindCase, StageCode, caseOne},
-		"code to ask": {card("?", button("send_code")), kindCase, StageCode, caseOne},
-		"review":      {card("?", button("approve"), button("next")), kindReview, StageNone, caseOne},
-		"trouble":     {card("?", button("retry"), button("close")), kindAttention, StageNone, caseOne},
-		"photos":      {card("发送身份证照片", button("cancel")), kindCase, StagePhotos, caseOne},
-		"done":        {card("实名登记完成 🎉", button("my_data")), kindCase, StageDone, caseOne},
-		"no button":   {card("正在登记", text("…")), kindCase, StageRecording, ""},
-		"start":       {card("hello", button("start")), kindOffer, StageNone, caseOne},
-		"unknown":     {card("hello", text("…")), kindOther, StageNone, ""},
+		"consent":     {simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")), kindCase, StageConsent, simtest.CaseOne},
+		"form":        {simtest.Card("?", simtest.Form("f", simtest.Input("identity_name", "", true), simtest.Submit("confirm")), simtest.Button("cancel")), kindCase, StageConfirmation, simtest.CaseOne},
+		"code":        {simtest.Card("?", simtest.Form("f", simtest.Input("sms_code", "", true), simtest.Submit("submit_code"))), kindCase, StageCode, simtest.CaseOne},
+		"code to ask": {simtest.Card("?", simtest.Button("send_code")), kindCase, StageCode, simtest.CaseOne},
+		"review":      {simtest.Card("?", simtest.Button("approve"), simtest.Button("next")), kindReview, StageNone, simtest.CaseOne},
+		"trouble":     {simtest.Card("?", simtest.Button("retry"), simtest.Button("close")), kindAttention, StageNone, simtest.CaseOne},
+		"photos":      {simtest.Card("发送身份证照片", simtest.Button("cancel")), kindCase, StagePhotos, simtest.CaseOne},
+		"done":        {simtest.Card("实名登记完成 🎉", simtest.Button("my_data")), kindCase, StageDone, simtest.CaseOne},
+		"no button":   {simtest.Card("正在登记", simtest.Text("…")), kindCase, StageRecording, ""},
+		"start":       {simtest.Card("hello", simtest.Button("start")), kindOffer, StageNone, simtest.CaseOne},
+		"unknown":     {simtest.Card("hello", simtest.Text("…")), kindOther, StageNone, ""},
 		"not JSON":    {"<html>", kindOther, StageNone, ""},
 		"card 1.0":    {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther, StageNone, ""},
 		"odd value":   {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
@@ -41,7 +42,7 @@ func TestReadHandMadeCards(t *testing.T) {
 }
 
 func TestReadMessages(t *testing.T) {
-	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(card("?", button("resume")))}
+	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(simtest.Card("?", simtest.Button("resume")))}
 	if s := read(problem); s.kind != kindProblem {
 		t.Errorf("an answer to a photo is %q", s.kind)
 	}
@@ -49,7 +50,7 @@ func TestReadMessages(t *testing.T) {
 	if s := read(problem); s.kind != kindResume {
 		t.Errorf("a reminder is %q", s.kind)
 	}
-	consent := json.RawMessage(card("?", button("consent"), button("decline")))
+	consent := json.RawMessage(simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")))
 	for name, m := range map[string]feishu.Message{
 		"recalled":  {FromBot: true, Type: "interactive", Recalled: true, Card: consent},
 		"a text":    {FromBot: true, Type: "text", Content: `{"text":"x"}`},
@@ -62,12 +63,12 @@ func TestReadMessages(t *testing.T) {
 }
 
 func TestReadSidesAndFields(t *testing.T) {
-	s := readCard(json.RawMessage(card("发送身份证照片", button("retake", map[string]any{"side": "back"}), button("cancel"))))
+	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", simtest.Button("retake", map[string]any{"side": "back"}), simtest.Button("cancel"))))
 	if got := s.readSides(); !reflect.DeepEqual(got, map[string]bool{"back": true}) {
 		t.Errorf("sides %v", got)
 	}
-	s = readCard(json.RawMessage(card("?", form("a", input("identity_name", "样甲", true), input("mobile", "", false), submit("confirm")),
-		form("b", input("other", "", false), submit("x")))))
+	s = readCard(json.RawMessage(simtest.Card("?", simtest.Form("a", simtest.Input("identity_name", "样甲", true), simtest.Input("mobile", "", false), simtest.Submit("confirm")),
+		simtest.Form("b", simtest.Input("other", "", false), simtest.Submit("x")))))
 	var names []string
 	for _, in := range s.fields("confirm") {
 		names = append(names, in.Name)
@@ -81,7 +82,7 @@ func TestReadSidesAndFields(t *testing.T) {
 }
 
 func TestPersons(t *testing.T) {
-	single, listed := persons(json.RawMessage(card("?",
+	single, listed := persons(json.RawMessage(simtest.Card("?",
 		map[string]any{"tag": "person", "user_id": "ou_a"},
 		map[string]any{"tag": "person_list", "persons": []any{map[string]any{"id": "ou_b"}, map[string]any{"id": "ou_c"}}})))
 	if !slices.Equal(single, []string{"ou_a"}) || !slices.Equal(listed, []string{"ou_b", "ou_c"}) {
@@ -132,11 +133,11 @@ func TestMistakes(t *testing.T) {
 // TestTurnedDown checks which photo a person takes an answer for.
 func TestTurnedDown(t *testing.T) {
 	answer := func(to, text_ string) screen {
-		s := readCard(json.RawMessage(card("?", text(text_), button("resume"))))
+		s := readCard(json.RawMessage(simtest.Card("?", simtest.Text(text_), simtest.Button("resume"))))
 		s.msg.ParentID = to
 		return s
 	}
-	front, back := &shot{meant: sideFront, msg: "m1"}, &shot{meant: sideBack, msg: "m2"}
+	front, back := &shot{meant: SideFront, msg: "m1"}, &shot{meant: SideBack, msg: "m2"}
 	r := &robot{shots: []*shot{front, back}}
 	if got := r.turnedDown(answer("m2", "")); got != back {
 		t.Error("the photo of the message")
@@ -153,7 +154,7 @@ func TestTurnedDown(t *testing.T) {
 		t.Error("who sent a wrong photo knows which")
 	}
 	back.spent = true
-	if r.turnedDown(answer("m1", "")) != front || r.underWay(sideBack) || !r.underWay(sideFront) {
+	if r.turnedDown(answer("m1", "")) != front || r.underWay(SideBack) || !r.underWay(SideFront) {
 		t.Error("after the wrong one is gone")
 	}
 }

@@ -49,7 +49,7 @@ type shot struct {
 // good is the variant of a photo of a side that is fine.
 func (s Script) good(side string) specimen.Variant {
 	v := specimen.Variants["good"]
-	if side == sideBack && s.RotatedBack {
+	if side == SideBack && s.RotatedBack {
 		v = specimen.Variants["rotated"]
 	}
 	v.Width = s.Width
@@ -70,20 +70,20 @@ func (s Script) firstShots(p specimen.Person) ([]*shot, error) {
 		blurred := specimen.Variants["blurred"]
 		blurred.Width = s.Width
 		return shots(
-			take(p, sideFront, sideFront, blurred, true),
-			take(p, sideBack, sideBack, s.good(sideBack), false))
+			take(p, SideFront, SideFront, blurred, true),
+			take(p, SideBack, SideBack, s.good(SideBack), false))
 	case s.TwoFronts:
-		again := s.good(sideFront)
+		again := s.good(SideFront)
 		again.Rotate = 2 // nobody takes the same picture twice
 		return shots(
-			take(p, sideFront, sideFront, s.good(sideFront), false),
-			take(p, sideFront, sideBack, again, true))
+			take(p, SideFront, SideFront, s.good(SideFront), false),
+			take(p, SideFront, SideBack, again, true))
 	case s.OtherPersonsBack:
-		return shots(take(p, sideFront, sideFront, s.good(sideFront), false))
+		return shots(take(p, SideFront, SideFront, s.good(SideFront), false))
 	}
 	return shots(
-		take(p, sideFront, sideFront, s.good(sideFront), false),
-		take(p, sideBack, sideBack, s.good(sideBack), false))
+		take(p, SideFront, SideFront, s.good(SideFront), false),
+		take(p, SideBack, SideBack, s.good(SideBack), false))
 }
 
 type taken struct {
@@ -92,7 +92,7 @@ type taken struct {
 }
 
 func take(p specimen.Person, side, meant string, v specimen.Variant, wrong bool) taken {
-	img, err := photo(p, side, v)
+	img, err := Photo(p, side, v)
 	return taken{&shot{meant: meant, wrong: wrong, img: img}, err}
 }
 

@@ -36,32 +36,25 @@ type World struct {
 	Faults   *wire.Faults   // what is to go wrong
 
 	// Base URLs, without a path.
-	FeishuURL, ESignURL, TencentURL, ControlURL string
+	FeishuURL, ESignURL, TencentURL string
 
-	cfg       Config
-	transport *http.Transport // to the bot
-	eyes      chan struct{}   // bounds how many pictures are read at a time
-	glanced   sync.Map        // SHA-256 of pictures that were read beforehand → specimen.Result
-	cameras   chan struct{}   // bounds how many robots draw their photos at a time
+	cfg         Config
+	transport   *http.Transport // to the bot
+	ocrSlots    chan struct{}   // bounds how many pictures are read at a time
+	glanced     sync.Map        // SHA-256 of pictures that were read beforehand → specimen.Result
+	renderSlots chan struct{}   // bounds how many robots draw their photos at a time
 
 	servers []*http.Server
-	life    context.Context    // of the requests that are being served, and of the crew
-	cancel  context.CancelFunc // ends it
+	cancel  context.CancelFunc // ends the requests that are being served
 	serving sync.WaitGroup
 
 	board board
-	crew  crew
-	armed armed
-	hub   *hub  // nil unless Config.Inspect
-	drawn drawn // pictures handed out
 	clock *clock
 
 	mu      sync.Mutex
 	webhook string
 	people  []*Employee
 	admins  []string
-	onBot   func(ctx context.Context, do string) error
-	onClock func(ctx context.Context, by time.Duration) error
 }
 
 // recordedCalls is how many calls the record remembers; counts go on.
@@ -76,7 +69,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	at, err := c.addresses()
+	at, err := c.Addresses()
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +78,10 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	w := &World{
 		clock: moved, Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
 		cfg: c, webhook: c.Webhook,
-		eyes: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), cameras: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		ocrSlots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), renderSlots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
 	}
 	w.Recorder.Now = c.Now
-	w.Faults.Ended = w.tellScenarios
 	w.Feishu = feishu.New(feishu.Config{
 		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken, TenantKey: c.Tenant,
 		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
@@ -97,9 +89,8 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	})
 	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now, Near: moved.near})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
-	if c.Inspect {
-		w.hub = newHub(c.Now())
-		w.watch()
+	if c.Observer != nil {
+		w.observe(c.Observer)
 	}
 	w.foundCompany(c.Admins)
 
@@ -107,18 +98,17 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		return wire.Handler(name, operation, w.Recorder, w.Faults, slowed(c.Latency, h))
 	}
 	serving, cancel := context.WithCancel(context.Background())
-	w.life, w.cancel = serving, cancel
+	w.cancel = cancel
 	for i, s := range []struct {
 		url      *string
-		upstream string // "" for what never fails
+		upstream string
 		handler  http.Handler
 	}{
-		{&w.ControlURL, "", w.control()},
 		{&w.FeishuURL, UpstreamFeishu, platform(UpstreamFeishu, feishu.Operation, w.Feishu)},
 		{&w.ESignURL, UpstreamESign, platform(UpstreamESign, esign.Operation, w.ESign)},
 		{&w.TencentURL, UpstreamTencent, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
 	} {
-		if *s.url, err = w.serve(ctx, serving, at[i], s.upstream, s.handler); err != nil {
+		if *s.url, err = w.serve(ctx, serving, at[i+1], s.upstream, s.handler); err != nil {
 			return nil, errors.Join(err, w.Close(ctx))
 		}
 	}
@@ -126,7 +116,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	return w, nil
 }
 
-// serve listens on an address, for an upstream behind a door that faults can shut, and returns the base URL.
+// serve listens on an address, behind a door that faults can shut, and returns the base URL.
 func (w *World) serve(ctx, serving context.Context, addr, upstream string, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -137,9 +127,7 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 		BaseContext: func(net.Listener) context.Context { return serving },
 		ErrorLog:    slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
 	}
-	if upstream != "" {
-		l = w.Faults.Door(upstream, l, s)
-	}
+	l = w.Faults.Door(upstream, l, s)
 	w.servers = append(w.servers, s)
 	w.serving.Go(func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -165,6 +153,12 @@ func (w *World) Close(ctx context.Context) error {
 	w.transport.CloseIdleConnections()
 	return errors.Join(errs...)
 }
+
+// Now is the time of the world.
+func (w *World) Now() time.Time { return w.cfg.Now() }
+
+// OCRPerSecond is the OCR limit of the tenant.
+func (w *World) OCRPerSecond() int { return w.cfg.OCRPerSecond }
 
 // Webhook is the URL that events are delivered to; empty when none is set.
 func (w *World) Webhook() string {

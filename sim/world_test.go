@@ -3,10 +3,12 @@ package sim
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,7 @@ func TestStartAndClose(t *testing.T) {
 		t.Error("admins or employees")
 	}
 	seen := map[string]bool{}
-	for _, u := range []string{h.w.ControlURL, h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL} {
+	for _, u := range []string{h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL} {
 		p, err := url.Parse(u)
 		if err != nil || p.Scheme != "http" || p.Path != "" || p.Port() == "" || seen[u] {
 			t.Errorf("base URL %q", u)
@@ -78,7 +80,7 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	at, err := Config{Listen: "localhost:7000"}.addresses()
+	at, err := Config{Listen: "localhost:7000"}.Addresses()
 	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil || at != want {
 		t.Errorf("%v, %v", at, err)
 	}
@@ -86,9 +88,16 @@ func TestConfigErrors(t *testing.T) {
 
 func TestStartFailsWithoutLeaving(t *testing.T) {
 	h := newHand(t, Config{})
-	taken := strings.TrimPrefix(h.w.FeishuURL, "http://")
-	if w, err := Start(h.ctx, Config{Listen: taken}); err == nil {
-		_ = w.Close(h.ctx)
+	taken, err := url.Parse(h.w.FeishuURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(taken.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := Start(h.Ctx, Config{Listen: net.JoinHostPort(taken.Hostname(), strconv.Itoa(port-1))}); err == nil {
+		_ = w.Close(h.Ctx)
 		t.Error("two worlds on one port")
 	}
 }
@@ -139,11 +148,11 @@ func TestEyes(t *testing.T) {
 		code, kind    int
 		has           string
 	}{
-		"front":   {sideFront, "good", 0, specimen.SideName, p.Code},
-		"back":    {sideBack, "rotated", 0, specimen.SideEmblem, p.IssuedBy},
-		"blurred": {sideFront, "blurred", 2110002, 0, ""},
+		"front":   {SideFront, "good", 0, specimen.SideName, p.Code},
+		"back":    {SideBack, "rotated", 0, specimen.SideEmblem, p.IssuedBy},
+		"blurred": {SideFront, "blurred", 2110002, 0, ""},
 	} {
-		img, err := photo(p, c.side, specimen.Variants[c.variant])
+		img, err := Photo(p, c.side, specimen.Variants[c.variant])
 		if err != nil {
 			t.Fatal(err)
 		}

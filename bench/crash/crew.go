@@ -8,13 +8,14 @@ import (
 	"slices"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 )
 
 // crew is how far the robots are, as the control API tells.
 type crew struct {
-	People []sim.Run   `json:"people"`
-	HR     []sim.HRRun `json:"hr"`
+	People []playground.Run   `json:"people"`
+	HR     []playground.HRRun `json:"hr"`
 }
 
 // manners are the ways in which people begin; most begin the first way.

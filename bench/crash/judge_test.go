@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
@@ -61,7 +62,7 @@ func TestJudge(t *testing.T) {
 	}{
 		{"everybody comes to the end", func(e *evidence) { e.hung = "somebody" }},
 		{"everybody comes to the end", func(e *evidence) { e.record.People[0].Stage = sim.StageCode }},
-		{"everybody comes to the end", func(e *evidence) { e.crew.HR = []sim.HRRun{{Ended: true}} }},
+		{"everybody comes to the end", func(e *evidence) { e.crew.HR = []playground.HRRun{{Ended: true}} }},
 		{"every event is taken", func(e *evidence) { e.record.Events[0].Delivered = false }},
 		{"no acknowledged photo is lost", func(e *evidence) { e.record.Calls = e.record.Calls[1:] }},
 		{"no acknowledged press is lost", func(e *evidence) { e.record.Presses[2] = e.record.Presses[3] }},

@@ -1,0 +1,202 @@
+package page
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func get(t *testing.T, name string, header http.Header) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/page/"+name, nil)
+	if header != nil {
+		r.Header = header
+	}
+	w := httptest.NewRecorder()
+	Serve(w, r, name)
+	return w
+}
+
+func TestServe(t *testing.T) {
+	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css", "flow.json": "application/json", "icon.svg": "image/svg+xml"} {
+		w := get(t, name, nil)
+		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
+			t.Errorf("%q: %d %s", name, w.Code, w.Header().Get("Content-Type"))
+		}
+		for header, want := range map[string]string{"Content-Security-Policy": Policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"} {
+			if got := w.Header().Get(header); got != want {
+				t.Errorf("%q: %s is %q", name, header, got)
+			}
+		}
+		tag := w.Header().Get("ETag")
+		if again := get(t, name, http.Header{"If-None-Match": {`"x", W/` + tag}}); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+			t.Errorf("%q: %d for the same ETag", name, again.Code)
+		}
+	}
+	for _, name := range []string{"../page.go", "page.go", "static/main.js", "nothing.js"} {
+		if w := get(t, name, nil); w.Code != http.StatusNotFound || w.Header().Get("Content-Security-Policy") == "" {
+			t.Errorf("%q: %d", name, w.Code)
+		}
+	}
+	if strings.Contains(Policy, "unsafe") || !strings.Contains(Policy, "default-src 'none'") {
+		t.Errorf("the policy allows too much: %s", Policy)
+	}
+}
+
+var (
+	imports  = regexp.MustCompile(`(?m)(?:^import|^export|import\()[^;\n]*?['"](\./[^'"]+|/page/[^'"]+)['"]`)
+	anyFrom  = regexp.MustCompile(`(?m)^(?:import|export) [^;]*from '([^']+)'`)
+	links    = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
+	external = regexp.MustCompile(`(?i)https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}`)
+)
+
+// TestFiles: every import and link leads to a file of the page, every file is reachable, nothing leads elsewhere, nothing is inline.
+func TestFiles(t *testing.T) {
+	reached := map[string]bool{"index.html": true}
+	texts := map[string]string{}
+	err := fs.WalkDir(Files(), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(Files(), p)
+		texts[p] = string(raw)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lead := func(from, to string) {
+		name := strings.TrimPrefix(to, "/page/")
+		if strings.HasPrefix(to, "./") {
+			name = path.Join(path.Dir(from), to)
+		}
+		if _, ok := texts[name]; !ok {
+			t.Errorf("%s leads to %s, which is not there", from, to)
+		}
+		reached[name] = true
+	}
+	for name, text := range texts {
+		switch path.Ext(name) {
+		case ".js":
+			for _, m := range imports.FindAllStringSubmatch(text, -1) {
+				lead(name, m[1])
+			}
+			for _, m := range anyFrom.FindAllStringSubmatch(text, -1) {
+				if !strings.HasPrefix(m[1], "./") {
+					t.Errorf("%s imports %s", name, m[1])
+				}
+			}
+			for _, m := range regexp.MustCompile(`fetch\('(/page/[^']+)'`).FindAllStringSubmatch(text, -1) {
+				lead(name, m[1])
+			}
+			for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"} {
+				if strings.Contains(text, word) {
+					t.Errorf("%s uses %s", name, word)
+				}
+			}
+			if n := strings.Count(text, "\n"); n > 400 {
+				t.Errorf("%s has %d lines", name, n)
+			}
+		case ".html":
+			for _, m := range links.FindAllStringSubmatch(text, -1) {
+				lead(name, m[1])
+			}
+			if regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\son[a-z]+=|\sstyle=`).MatchString(text) {
+				t.Errorf("%s has something inline, which the policy forbids", name)
+			}
+		case ".css":
+			if strings.Contains(text, "@import") || strings.Contains(text, "url(") {
+				t.Errorf("%s loads something", name)
+			}
+		}
+		for _, m := range external.FindAllString(text, -1) {
+			if m != "http://www.w3.org" { // the name of SVG, which nobody asks
+				t.Errorf("%s names %s", name, m)
+			}
+		}
+	}
+	for name := range texts {
+		if !reached[name] {
+			t.Errorf("nothing leads to %s", name)
+		}
+	}
+}
+
+// TestNoImportCircle: every file can be read before those that use it.
+func TestNoImportCircle(t *testing.T) {
+	const begun, done = 1, 2
+	state := map[string]int{}
+	var visit func(name string, way []string)
+	visit = func(name string, way []string) {
+		way = append(way, name)
+		switch state[name] {
+		case begun:
+			t.Errorf("the imports go in a circle: %s", strings.Join(way, " → "))
+			return
+		case done:
+			return
+		}
+		state[name] = begun
+		text, err := fs.ReadFile(Files(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range anyFrom.FindAllStringSubmatch(string(text), -1) {
+			visit(path.Join(path.Dir(name), m[1]), way)
+		}
+		state[name] = done
+	}
+	visit("main.js", nil)
+	if len(state) < 20 {
+		t.Errorf("only %d files were looked at", len(state))
+	}
+}
+
+// TestWords: both languages everywhere, and every word that the page asks for is there.
+func TestWords(t *testing.T) {
+	raw, err := fs.ReadFile(Files(), "words.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?:'([^']+)'|\b([a-z]+)): \['([^']*)', '([^']*)'\]`).FindAllStringSubmatch(string(raw), -1) {
+		known[m[1]+m[2]] = true
+		if m[3] == "" || m[4] == "" {
+			t.Errorf("%s%s lacks a language", m[1], m[2])
+		}
+	}
+	if len(known) < 80 {
+		t.Fatalf("only %d words were read", len(known))
+	}
+	entries, err := fs.ReadDir(Files(), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := regexp.MustCompile(`\bt\('([^']+)'[,)]`)
+	for _, e := range entries {
+		text, err := fs.ReadFile(Files(), e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
+			if !known[m[1]] {
+				t.Errorf("%s asks for the word %q", e.Name(), m[1])
+			}
+		}
+	}
+	var flow struct{ States []string }
+	raw, err = fs.ReadFile(Files(), "flow.json")
+	if err != nil || json.Unmarshal(raw, &flow) != nil || len(flow.States) == 0 {
+		t.Fatal("flow.json cannot be read")
+	}
+	for _, s := range flow.States {
+		if !known["s."+s] {
+			t.Errorf("the state %s has no name", s)
+		}
+	}
+}

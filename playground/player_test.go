@@ -1,0 +1,53 @@
+package playground
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"shiming/sim"
+	"shiming/sim/simtest"
+	"shiming/sim/tencent"
+	"shiming/verify"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// player is a playground and a bot in it that does nothing by itself.
+type player struct {
+	*simtest.Bot
+	pg *Server
+	w  *sim.World
+}
+
+func newPlayer(t *testing.T, c Config) *player {
+	t.Helper()
+	h := &player{}
+	h.Bot = simtest.New(t, func(ctx context.Context, webhook string) (simtest.World, error) {
+		c.World.Webhook, c.World.NoLimits = webhook, true
+		var err error
+		if h.pg, err = Start(ctx, c); err != nil {
+			return simtest.World{}, err
+		}
+		h.w = h.pg.World
+		return simtest.World{Feishu: h.w.Feishu, Settings: h.w.Settings(), Close: h.pg.Close}, nil
+	})
+	return h
+}
+
+// sendCode sends a text message with a code, as a bot does.
+func sendCode(t *testing.T, w *sim.World, mobile, code string) {
+	t.Helper()
+	d := tencent.DefaultConfig()
+	c, err := verify.NewTencent(verify.Config{EndpointFaceID: w.TencentURL, EndpointSMS: w.TencentURL, SecretID: d.SecretID,
+		SecretKey: verify.Secret(d.SecretKey), SMSSdkAppID: d.SMSSdkAppID, SMSSignName: d.SMSSignName, SMSTemplateID: d.TemplateID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.SendCode(context.Background(), mobile, code, 5*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+}

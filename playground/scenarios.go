@@ -1,0 +1,290 @@
+package playground
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"shiming/sim"
+	"shiming/sim/scenario"
+	"shiming/sim/wire"
+)
+
+// itemScenarios is the stream's item that says which scenarios are armed: a list of names.
+const itemScenarios = "scenarios"
+
+// Kinds of scenarios.
+const (
+	scenarioState = "state" // brings somebody to a place
+	scenarioFault = "fault" // a call goes wrong, in one of the ways that every call can
+	scenarioCode  = "code"  // a call is answered with a documented error code
+)
+
+// armedScenarios are those that wait to happen, by name.
+type armedScenarios struct {
+	mu  sync.Mutex
+	all map[string]waiting
+}
+
+// waiting is what an armed scenario has armed.
+type waiting struct {
+	disarm func()
+	fault  int // id; 0 when it is a knob of the platform
+}
+
+// shownScenario is a scenario as the page lists it.
+type shownScenario struct {
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	Group string `json:"group"` // platform, or state
+	Text  string `json:"text"`
+	End   string `json:"end"` // how it comes to its end, "" for states
+	Code  string `json:"code,omitempty"`
+	HTTP  int    `json:"http,omitempty"`
+	Armed bool   `json:"armed"`
+}
+
+// getScenarios lists everything that can be armed, ?lang=en in English.
+func (pg *Server) getScenarios(r *http.Request) (any, error) {
+	say := func(t scenario.Text) string { return t.ZH }
+	if r.URL.Query().Get("lang") == "en" {
+		say = func(t scenario.Text) string { return t.EN }
+	}
+	now := pg.armedScenarios()
+	out := []shownScenario{}
+	for _, s := range scenario.States() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioState, Group: "state", Text: say(s.Text)})
+	}
+	for _, s := range scenario.All() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioFault, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End.Text)})
+	}
+	for _, s := range scenario.Refusals() {
+		out = append(out, shownScenario{Name: s.Name, Kind: scenarioCode, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End()), Code: s.Code, HTTP: s.Status})
+	}
+	for i := range out {
+		out[i].Armed = slices.Contains(now, out[i].Name)
+	}
+	return out, nil
+}
+
+// armedScenarios are the names of those that have not happened yet.
+func (pg *Server) armedScenarios() []string {
+	a := &pg.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	left := map[int]bool{0: true}
+	for _, f := range pg.World.Faults.List() {
+		left[f.ID] = true
+	}
+	out := []string{}
+	for name, s := range a.all {
+		if left[s.fault] {
+			out = append(out, name)
+		} else {
+			delete(a.all, name) // it has happened
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// arm lets a fault or a code happen to the next such call.
+func (pg *Server) arm(name string) error {
+	var do func() (disarm func())
+	if s, ok := scenario.Named(name); ok {
+		do = func() func() { return s.Arm(pg.World.Faults, pg.World.Feishu) }
+	} else if c, ok := scenario.RefusalNamed(name); ok {
+		do = func() func() { return c.Arm(pg.World.Faults, pg.World.Feishu) }
+	} else {
+		return missing("scenario")
+	}
+	pg.disarm(name)
+	a := &pg.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := pg.World.Faults.List()
+	disarm := do()
+	s := waiting{disarm: disarm}
+	for _, f := range pg.World.Faults.List() {
+		if !slices.ContainsFunc(before, func(b wire.Fault) bool { return b.ID == f.ID }) {
+			s.fault = f.ID
+		}
+	}
+	if a.all == nil {
+		a.all = map[string]waiting{}
+	}
+	a.all[name] = s
+	return nil
+}
+
+// disarm takes a scenario back. It reports whether it was still armed.
+func (pg *Server) disarm(name string) bool {
+	a := &pg.armed
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.all[name]
+	if ok {
+		delete(a.all, name)
+		s.disarm()
+	}
+	return ok
+}
+
+// tellScenarios shows on the page what is armed.
+func (pg *Server) tellScenarios() {
+	pg.feed.mark(itemFaults, "")
+	pg.feed.mark(itemScenarios, "")
+}
+
+func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
+
+// postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on its way
+// when the answer comes.
+func (pg *Server) postScenario(r *http.Request) (any, error) {
+	var in struct {
+		Person string `json:"person"`
+	}
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	name := scenarioName(r)
+	if s, ok := scenario.StateNamed(name); ok {
+		e, err := pg.bring(in.Person, s)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"name": name, "person": e.OpenID, "profile": pg.profile(e)}, nil
+	}
+	if err := pg.arm(name); err != nil {
+		return nil, err
+	}
+	pg.tellScenarios()
+	return map[string]any{"name": name, "armed": pg.armedScenarios()}, nil
+}
+
+func (pg *Server) deleteScenario(r *http.Request) (any, error) {
+	if !pg.disarm(scenarioName(r)) {
+		return nil, missing("armed scenario")
+	}
+	pg.tellScenarios()
+	return map[string]any{"armed": pg.armedScenarios()}, nil
+}
+
+// broughtWithin bounds how long it may take to bring somebody to a place, in real time.
+const broughtWithin = 2 * time.Minute
+
+// bring lets a robot walk to a place and stop there, in the background. It is among the robots of GET /sim/crew, where its error is told.
+func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error) {
+	pg.mu.Lock()
+	move := pg.onClock
+	pg.mu.Unlock()
+	if to.Days > 0 && move == nil {
+		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
+	}
+	e := pg.World.Employee(openID)
+	switch {
+	case openID == "":
+		e = pg.World.Hire(1)[0]
+	case e == nil:
+		return nil, missing("employee")
+	}
+	if st := pg.World.Journey(e.OpenID).Stage; st != sim.StageNone && !st.Ended() {
+		return nil, bad("this person is on the way already; take somebody else, or leave person out")
+	}
+	run, ok := pg.begin(e)
+	if !ok {
+		return nil, bad("a robot is on the way with this person already")
+	}
+	pg.serving.Go(func() {
+		ctx, cancel := context.WithTimeout(pg.life, broughtWithin)
+		defer cancel()
+		err := pg.walkTo(ctx, e, to, func(p sim.Progress) { pg.robots.note(run, p) })
+		if err == nil && to.Days > 0 {
+			err = move(ctx, time.Duration(to.Days)*24*time.Hour)
+		}
+		pg.robots.end(run, err)
+	})
+	return e, nil
+}
+
+// walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person alone.
+func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State, tell func(sim.Progress)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if to.Fault != "" {
+		if err := pg.alone(ctx, e); err != nil {
+			return err
+		}
+		s, _ := scenario.Named(to.Fault) // a test holds the names
+		defer s.Arm(pg.World.Faults, pg.World.Feishu)()
+		pg.tellScenarios()
+	}
+	var decided atomic.Bool
+	hr := make(chan error, 1)
+	go func() { hr <- pg.World.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
+	goal := sim.Stage(to.Stage)
+	if to.Days > 0 {
+		goal = sim.StageConfirmation // and then nothing
+	}
+	there := false
+	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.Stage(to.Cancels)}, func(p sim.Progress) {
+		tell(p)
+		if p.Stage == goal && (!to.SentBack || decided.Load()) {
+			there = true
+			stop()
+		}
+	})
+	stop()
+	hrErr := <-hr
+	if there {
+		return nil
+	}
+	if err == nil {
+		err = hrErr
+	}
+	if err == nil {
+		err = &sim.StuckError{OpenID: e.OpenID, Stage: pg.World.Journey(e.OpenID).Stage, Why: "the case went another way"}
+	}
+	return err
+}
+
+// alone waits until nobody else's case is at the platforms: a fault is for whoever calls next.
+func (pg *Server) alone(ctx context.Context, e *sim.Employee) error {
+	busy := func(o *sim.Employee) bool {
+		st := pg.World.Journey(o.OpenID).Stage
+		return o != e && (st == sim.StageChecking || st == sim.StageRecording || st == sim.StageFiling)
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for slices.ContainsFunc(pg.World.People(), busy) {
+		select {
+		case <-tick.C: // several chats at once cannot be waited for
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// deciding is an admin's policy for one person. decided is set when HR has made up its mind, which may be so soon that the
+// person never sees the review.
+func deciding(openID string, to scenario.State, decided *atomic.Bool) sim.Policy {
+	return func(c sim.HRCard) sim.Decision {
+		if c.Applicant != openID || c.Kind != "review" {
+			return sim.Decision{}
+		}
+		decided.Store(true)
+		switch {
+		case to.Approved:
+			return sim.Approve()
+		case to.Rejected:
+			return sim.Reject("not_employee", "")
+		case to.SentBack:
+			return sim.SendBack("details_wrong", "details", "")
+		}
+		return sim.Decision{}
+	}
+}

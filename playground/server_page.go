@@ -1,0 +1,43 @@
+package playground
+
+import (
+	"net/http"
+	"strings"
+
+	"shiming/playground/page"
+)
+
+// routePage adds the page and what only it needs.
+func (pg *Server) routePage(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Vary", "Accept")
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			page.Serve(rw, r, "")
+			return
+		}
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = rw.Write([]byte(helpFor(r.Host)))
+	})
+	mux.HandleFunc("GET /page/{file...}", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, r.PathValue("file")) })
+	mux.HandleFunc("GET /favicon.ico", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, "icon.svg") })
+	mux.HandleFunc("GET /sim/stream", pg.stream)
+	mux.HandleFunc("GET /sim/images/{key}", pg.getImage)
+	mux.HandleFunc("POST /sim/chats/{who}/upload", func(rw http.ResponseWriter, r *http.Request) {
+		answer(rw, r, func(r *http.Request) (any, error) { return pg.postUpload(rw, r) })
+	})
+}
+
+// getImage shows a picture of a message or a card.
+func (pg *Server) getImage(rw http.ResponseWriter, r *http.Request) {
+	_, data, ok := pg.World.Feishu.Resource(r.PathValue("key"))
+	kind := http.DetectContentType(data)
+	if !ok || !strings.HasPrefix(kind, "image/") {
+		http.Error(rw, "no such picture", http.StatusNotFound)
+		return
+	}
+	h := rw.Header()
+	h.Set("Content-Type", kind)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store") // as private as the chat
+	_, _ = rw.Write(data)
+}

@@ -1,0 +1,204 @@
+package playground
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/wire"
+)
+
+// What the stream keeps for a tab that opens later.
+const (
+	keptBodies   = 500 // calls, and as many events
+	keptMessages = 300 // of each chat
+)
+
+// Kinds of items of the stream, which are the names of its server-sent events.
+const (
+	itemMessage = "message"
+	itemCall    = "call"
+	itemEvent   = "event"
+	itemSMS     = "sms"
+	itemPerson  = "person"
+	itemChat    = "chat"
+	itemFaults  = "faults"
+	itemBot     = "bot"
+	itemClock   = "clock"
+)
+
+// feed remembers what changed last, in order, each thing once: a tab that asks for everything after a number gets the present
+// state of whatever changed since, however long it was away, and nothing is queued for tabs. Things are rendered when they are
+// read, so a world that nobody looks at does hardly anything.
+type feed struct {
+	epoch string // tells the numbers of this world from those of an earlier one
+
+	mu          sync.Mutex
+	seq         uint64
+	items       []item         // by rising seq; those with an empty kind have been replaced
+	at          map[string]int // index in items, by kind and key
+	kept        map[string][]string
+	changed     chan struct{} // closed and replaced at every change
+	subscribers int
+
+	calls  map[string]callItem
+	events map[string]eventItem
+	sms    map[string]smsItem
+	bot    BotState
+	clock  ClockState
+	queue  QueueState
+
+	mask masker
+	who  whois
+
+	resource func(key string) (name string, data []byte, ok bool) // what Feishu keeps under a key
+}
+
+// item says that something changed. Key is a message id, an open_id, ….
+type item struct {
+	seq  uint64
+	kind string
+	key  string
+}
+
+func newFeed(now time.Time) *feed {
+	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
+		calls: map[string]callItem{}, events: map[string]eventItem{}, sms: map[string]smsItem{}, bot: BotState{State: "running", Can: []string{}}}
+}
+
+// mark notes that something changed. It may be called under any lock of the world.
+func (f *feed) mark(kind, key string) {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.markLocked(kind, key)
+}
+
+func (f *feed) markLocked(kind, key string) {
+	f.drop(kind, key)
+	f.seq++
+	f.at[kind+" "+key] = len(f.items)
+	f.items = append(f.items, item{f.seq, kind, key})
+	if len(f.items) > 2*len(f.at)+64 {
+		f.compact()
+	}
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *feed) drop(kind, key string) {
+	if i, ok := f.at[kind+" "+key]; ok {
+		f.items[i].kind = ""
+		delete(f.at, kind+" "+key)
+	}
+}
+
+func (f *feed) compact() {
+	live := make([]item, 0, len(f.at)+64)
+	for _, it := range f.items {
+		if it.kind != "" {
+			f.at[it.kind+" "+it.key] = len(live)
+			live = append(live, it)
+		}
+	}
+	f.items = live
+}
+
+// keep remembers at most limit things of a group and returns the key that has to go, if any.
+func (f *feed) keep(group, key string, limit int) (gone string) {
+	if slices.Contains(f.kept[group], key) {
+		return ""
+	}
+	f.kept[group] = append(f.kept[group], key)
+	if len(f.kept[group]) > limit {
+		gone = f.kept[group][0]
+		f.kept[group] = slices.Delete(f.kept[group], 0, 1)
+	}
+	return gone
+}
+
+// since returns at most n items that changed after a number, and what to wait for when there are none.
+func (f *feed) since(seq uint64, n int) ([]item, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i, _ := slices.BinarySearchFunc(f.items, seq+1, func(it item, want uint64) int {
+		if it.seq < want {
+			return -1
+		}
+		return 1
+	})
+	var out []item
+	for ; i < len(f.items) && len(out) < n; i++ {
+		if f.items[i].kind != "" {
+			out = append(out, f.items[i])
+		}
+	}
+	return out, f.changed
+}
+
+// sawMessage is called under Feishu's lock.
+func (f *feed) sawMessage(m feishu.Message) {
+	owner := f.who.message(m)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if gone := f.keep("chat "+m.ChatID, m.ID, keptMessages); gone != "" {
+		f.drop(itemMessage, gone)
+	}
+	f.markLocked(itemMessage, m.ID)
+	if owner != "" {
+		f.markLocked(itemPerson, owner) // where the person stands is read from the chat
+	}
+}
+
+// sawEvent is called under Feishu's lock.
+func (f *feed) sawEvent(o feishu.Observed) {
+	f.mask.learn(o.Body)
+	in := eventItem{Observed: o, who: f.who.of("", o.Body)}
+	in.body = f.mask.body(wire.Sample{Head: o.Body, Size: int64(len(o.Body)), ContentType: "application/json"})
+	if o.Answer != nil {
+		in.answer = f.mask.body(wire.Sample{Head: o.Answer, Size: int64(len(o.Answer)), ContentType: "application/json"})
+	}
+	in.Body, in.Answer = nil, nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if gone := f.keep("events", o.EventID, keptBodies); gone != "" {
+		f.drop(itemEvent, gone)
+		delete(f.events, gone)
+	}
+	if old, ok := f.events[o.EventID]; ok {
+		in.no = old.no
+	} else {
+		in.no = f.seq + 1
+	}
+	f.events[o.EventID] = in
+	f.markLocked(itemEvent, o.EventID)
+}
+
+// sawCall is called before the answer of a call to a platform leaves.
+func (f *feed) sawCall(x wire.Exchange) {
+	f.who.pictures(f.resource)
+	c := callItem{Call: x.Call, who: f.who.of(x.Call.Path+" "+x.Query+" "+x.Call.Subject, x.In.Head, x.Out.Head)}
+	if x.Call.Upstream == sim.UpstreamESign {
+		f.who.learn(c.who, x.Out.Head)
+	}
+	c.in, c.out = f.mask.body(x.In), f.mask.body(x.Out)
+	c.Path = f.mask.text(c.Path)
+	key := strconv.FormatInt(x.Call.Seq, 10)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if gone := f.keep("calls", key, keptBodies); gone != "" {
+		f.drop(itemCall, gone)
+		delete(f.calls, gone)
+	}
+	f.calls[key] = c
+	f.markLocked(itemCall, key)
+	if x.Call.Fault != "" {
+		f.markLocked(itemFaults, "")
+		f.markLocked(itemScenarios, "")
+	}
+}

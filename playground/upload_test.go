@@ -1,0 +1,129 @@
+package playground
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/specimen"
+)
+
+// upload sends a picture of the player's own and wants a status.
+func (h *player) upload(who string, body io.Reader, size int64, want int) (answer string) {
+	h.T.Helper()
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", body)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	req.ContentLength = size
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	if resp.StatusCode != want {
+		h.T.Errorf("%d %s, want %d", resp.StatusCode, raw, want)
+	}
+	return string(raw)
+}
+
+// endless gives as many bytes as are asked for and counts them.
+type endless struct{ read int64 }
+
+func (e *endless) Read(p []byte) (int, error) { e.read += int64(len(p)); return len(p), nil }
+
+func TestUpload(t *testing.T) {
+	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 2}})
+	p := h.w.People()[0]
+	pictures := func() (n int) {
+		for _, m := range h.w.Feishu.Messages(p.ChatID) {
+			if m.Type == "image" {
+				n++
+			}
+		}
+		return n
+	}
+	flat := image.NewRGBA(image.Rect(0, 0, 400, 300))
+	draw.Draw(flat, flat.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(flat, image.Rect(50, 50, 120, 90), image.NewUniform(color.RGBA{0, 0, 200, 255}), image.Point{}, draw.Src)
+	var drawing bytes.Buffer
+	if err := png.Encode(&drawing, flat); err != nil {
+		t.Fatal(err)
+	}
+	// A drawing that no OCR can read goes to the bot, as in Feishu.
+	h.upload(p.OpenID, bytes.NewReader(drawing.Bytes()), int64(drawing.Len()), 200)
+	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark alone.
+	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
+		img, err := h.pg.take(p, sim.SideFront, variant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.upload(p.OpenID, bytes.NewReader(img), int64(len(img)), 200)
+	}
+	good, err := sim.Photo(h.w.People()[1].Person, sim.SideBack, specimen.Variants["tilted"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.upload(p.OpenID, bytes.NewReader(good), int64(len(good)), 200)
+	if n := pictures(); n != 8 {
+		t.Errorf("%d pictures were sent, want 8", n)
+	}
+	// What might be real is neither kept nor passed on.
+	blurred, err := sim.Photo(p.Person, sim.SideFront, specimen.Variants["blurred"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := h.upload(p.OpenID, bytes.NewReader(append(blurred, 0)), int64(len(blurred))+1, http.StatusUnprocessableEntity); !strings.Contains(got, "no photos of real cards") {
+		t.Errorf("the answer is %s", got)
+	}
+	h.upload(p.OpenID, strings.NewReader("%PDF-1.7 scan"), 13, http.StatusUnprocessableEntity)
+	h.upload(p.OpenID, strings.NewReader(""), 0, http.StatusBadRequest)
+	h.upload("ou_nobody", strings.NewReader("x"), 1, http.StatusNotFound)
+	if n := pictures(); n != 8 {
+		t.Errorf("a refused picture was sent: %d", n)
+	}
+	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "people" && e.Name == "send.image" }); n != 8 {
+		t.Errorf("%d pictures in the journal", n)
+	}
+}
+
+// 200 MB are refused without being read, announced or not.
+func TestUploadTooLarge(t *testing.T) {
+	h := newPlayer(t, Config{World: sim.Config{People: 1}})
+	who := h.w.People()[0].OpenID
+	const size = 200 << 20
+	announced := &endless{}
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", io.LimitReader(announced, size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.ContentLength = size
+	req.Header.Set("Expect", "100-continue") // as curl does: nothing is sent before the server wants it
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: 1 << 40}}
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestEntityTooLarge || announced.read != 0 {
+		t.Errorf("%d after %d bytes", resp.StatusCode, announced.read)
+	}
+	got := h.upload(who, io.LimitReader(&endless{}, mostPhoto+1), mostPhoto+1, http.StatusRequestEntityTooLarge)
+	if !strings.Contains(got, "10 MB") {
+		t.Errorf("the answer is %s", got)
+	}
+	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, mostPhoto+1)), -1, http.StatusRequestEntityTooLarge)
+}
