@@ -30,10 +30,12 @@ import (
 // asProgram, set in the environment, makes the test binary be the program.
 const asProgram = "SHIMING_TEST_AS_PROGRAM"
 
-func TestMain(m *testing.M) {
+func TestMain(m *testing.M) { runTests(m) }
+
+// runTests is TestMain of packages whose tests start bots: their binary can be the program, too.
+func runTests(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		main()
-		os.Exit(0)
+		os.Exit(Main())
 	}
 	flag.Parse()
 	// These tests wait for upstreams and clocks rather than for the processor.

@@ -29,7 +29,9 @@ import (
 type staged struct {
 	*testing.T
 	*stage
-	ctx context.Context
+	play  *playground.Server
+	world *sim.World
+	ctx   context.Context
 }
 
 func onStage(t *testing.T, before ...func(*testing.T)) *staged {
@@ -50,8 +52,8 @@ func onStage(t *testing.T, before ...func(*testing.T)) *staged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &staged{t, newStage(play, exe, t.TempDir(), "error"), ctx}
-	s.env = []string{asProgram + "=1"}
+	supervisor := newStage(play, exe, t.TempDir(), "error", asProgram+"=1")
+	s := &staged{T: t, stage: supervisor, play: play, world: play.World, ctx: ctx}
 	if err := s.open(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -197,11 +199,11 @@ func TestStageClock(t *testing.T) {
 	// An hour after the end nothing of the person is left.
 	advance("61m")
 	s.do(doStop)
-	keys, err := keyset.Load(filepath.Join(s.dir, "keyset.json"))
+	keys, err := keyset.Load(s.settings()["security.keyset_file"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(s.ctx, store.Config{DSN: s.values["store.dsn"], Keyset: keys, Staged: true})
+	kept, err := store.Open(s.ctx, store.Config{DSN: s.settings()["store.dsn"], Keyset: keys, Staged: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,13 +261,7 @@ func TestStageScenarios(t *testing.T) {
 func TestStageChildIsNobodyElses(t *testing.T) {
 	s := onStage(t)
 	for _, line := range []string{"", "sleep 4h", "ahead", "ahead soon"} {
-		s.mu.Lock()
-		_, err := io.WriteString(s.now.in, line+"\n")
-		if err == nil {
-			_, err = s.now.hear(s.ctx)
-		}
-		s.mu.Unlock()
-		if err == nil || errors.Is(err, errChildGone) {
+		if err := s.tellBot(s.ctx, line); err == nil || errors.Is(err, errChildGone) {
 			t.Errorf("%q: %v", line, err)
 		}
 	}

@@ -31,7 +31,10 @@ type cli struct {
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 }
 
-func main() {
+func main() { os.Exit(Main()) }
+
+// Main runs the command line of the program and returns its exit code.
+func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
@@ -39,8 +42,9 @@ func main() {
 		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "shiming:", err)
-		os.Exit(exitCode(err))
+		return exitCode(err)
 	}
+	return 0
 }
 
 // exitCode tells a wrong configuration (2) from everything else (1).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"strings"
@@ -53,9 +54,10 @@ type stage struct {
 	url      string
 }
 
-// newStage prepares a bot that keeps its data in dir and logs from level on. The world's page gets its buttons.
-func newStage(play *playground.Server, exe, dir, level string) *stage {
-	s := &stage{play: play, world: play.World, exe: exe, dir: dir, values: play.World.Settings(), state: stageStopped}
+// newStage prepares a bot that keeps its data in dir and logs from level on; env is added to its environment. The page
+// gets its buttons.
+func newStage(play *playground.Server, exe, dir, level string, env ...string) *stage {
+	s := &stage{play: play, world: play.World, exe: exe, dir: dir, env: env, values: play.World.Settings(), state: stageStopped}
 	maps.Copy(s.values, map[string]string{
 		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
 		"store.dsn": "sqlite:" + filepath.Join(dir, databaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
@@ -66,6 +68,23 @@ func newStage(play *playground.Server, exe, dir, level string) *stage {
 	play.HandleClock(s.advance)
 	play.TellClock(playground.ClockState{Can: true})
 	return s
+}
+
+// settings are the bot's, by key.
+func (s *stage) settings() map[string]string { return maps.Clone(s.values) }
+
+// tellBot writes a line of the protocol to the bot's process and waits for its answer, which is the error if it refuses.
+func (s *stage) tellBot(ctx context.Context, line string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == nil {
+		return errChildGone
+	}
+	if _, err := io.WriteString(s.now.in, line+"\n"); err != nil {
+		return errChildGone
+	}
+	_, err := s.now.hear(ctx)
+	return err
 }
 
 // open starts the bot for the first time.
