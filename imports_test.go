@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +18,15 @@ func TestImportRules(t *testing.T) {
 		"shiming/engine":              {"flows", "cards", "idcard", "failure"},
 		"shiming/workers":             {"engine", "flows", "cards", "idcard", "esign", "verify", "failure"},
 		"shiming/workers/workerstest": {"workers", "engine", "flows", "cards", "idcard", "esign", "verify", "failure", "store"},
-		"shiming/store":               {"flows", "idcard", "failure"},
+		"shiming/store":               {"store", "flows", "idcard", "failure"},
+		"shiming/store/groupcommit":   {},
+		"shiming/store/keyset":        {},
 		"shiming/cards":               {}, "shiming/esign": {"failure"}, "shiming/verify": {"failure"}, "shiming/idcard": {}, "shiming/failure": {},
+	}
+	// Who alone, beside the room that it is a part of, may import a part.
+	parts := map[string][]string{
+		"shiming/store/groupcommit": {},
+		"shiming/store/keyset":      {"shiming", "shiming/workers/workerstest"},
 	}
 	// Who alone may use a library.
 	only := map[string]string{
@@ -27,7 +35,7 @@ func TestImportRules(t *testing.T) {
 		"github.com/riverqueue/river":         "shiming/store",
 		"modernc.org/sqlite":                  "shiming/store",
 		"github.com/jackc/pgx/v5":             "shiming/store",
-		"github.com/tink-crypto/tink-go/v2":   "shiming/store",
+		"github.com/tink-crypto/tink-go/v2":   "shiming/store/keyset",
 		"github.com/tencentcloud":             "shiming/verify",
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
@@ -47,6 +55,9 @@ func TestImportRules(t *testing.T) {
 				if (imp == lib || strings.HasPrefix(imp, lib+"/")) && pkg != room && !strings.HasPrefix(pkg, room+"/") {
 					t.Errorf("%s imports %s, which is for %s alone", pkg, imp, room)
 				}
+			}
+			if users, is := parts[imp]; is && pkg != path.Dir(imp) && !slices.Contains(users, pkg) {
+				t.Errorf("%s imports %s, which is for %s and %q alone", pkg, imp, path.Dir(imp), users)
 			}
 			room, is := strings.CutPrefix(imp, "shiming/")
 			if !is {
