@@ -27,8 +27,8 @@ type History struct {
 }
 
 // Load writes many histories in one transaction: the rows that the program itself would have
-// left, without its way there. It is for databases of a size that nobody waits for. Seq, Prev
-// and Hash of the audit rows are computed.
+// left, without its way there. The program does not call it: bench/growth fills databases with
+// it, of a size that nobody waits for otherwise. Seq, Prev and Hash of the audit rows are computed.
 func (s *Store) Load(ctx context.Context, list []History) error {
 	return s.Tx(ctx, func(ft flows.Tx) error {
 		t := ft.(*txn)

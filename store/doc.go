@@ -5,8 +5,9 @@
 // In reading order: config.go and store.go (Open), backend.go (what differs between
 // databases), sqlite.go and postgres.go (the two there are), tx.go (one transaction, repeated
 // when the database asks), case_write.go and case_read.go, jobs.go and jobs_worker.go (River
-// beside our tables), jobs_instances.go (jobs of processes that died), seal.go and keyset.go
-// (what is encrypted, and with which keys).
+// beside our tables), jobs_instances.go (jobs of processes that died), seal.go (what is
+// encrypted). Two parts know nothing of a case: groupcommit (SQLite's writers share a commit)
+// and keyset (the keys).
 //
 // Three rules hold everywhere. What a transaction reads in order to write it, nobody else
 // changes in between: on SQLite since there is one writer, on PostgreSQL by the locks that

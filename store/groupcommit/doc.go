@@ -15,5 +15,5 @@
 // another member; the caller runs its transaction again.
 //
 // In reading order: group.go (turns, and the groups that form), conn.go (what database/sql
-// sees of them), stmts.go (statements that are kept for the next time).
+// sees of them; statement.go, rows.go), stmts.go (statements that are kept for the next time).
 package groupcommit

@@ -1,0 +1,45 @@
+package groupcommit
+
+import (
+	"database/sql/driver"
+	"errors"
+	"io"
+)
+
+// readRows are rows that were read already.
+type readRows struct {
+	columns []string
+	rows    [][]driver.Value
+}
+
+func readAll(rows driver.Rows) (*readRows, error) {
+	defer rows.Close() //nolint:errcheck // Next tells
+	out := &readRows{columns: rows.Columns()}
+	for {
+		row := make([]driver.Value, len(out.columns))
+		switch err := rows.Next(row); {
+		case errors.Is(err, io.EOF):
+			return out, nil
+		case err != nil:
+			return nil, err
+		}
+		for i, v := range row {
+			if b, ok := v.([]byte); ok {
+				row[i] = append([]byte{}, b...) // theirs may be used for the next row
+			}
+		}
+		out.rows = append(out.rows, row)
+	}
+}
+
+func (r *readRows) Columns() []string { return r.columns }
+func (r *readRows) Close() error      { return nil }
+
+func (r *readRows) Next(dest []driver.Value) error {
+	if len(r.rows) == 0 {
+		return io.EOF
+	}
+	copy(dest, r.rows[0])
+	r.rows = r.rows[1:]
+	return nil
+}
