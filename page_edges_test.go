@@ -141,7 +141,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 	ctx, cancel := context.WithTimeout(r.ctx, time.Second)
 	defer cancel()
 	r.stop()
-	_ = r.world.Close(ctx)
+	_ = r.play.Close(ctx)
 	one.until(`document.querySelector('.banner:not([hidden])')?.textContent.includes('go run . demo')`)
 }
 

@@ -140,7 +140,7 @@ func TestLatencyAndRecord(t *testing.T) {
 	}
 }
 
-func TestEyes(t *testing.T) {
+func TestOCR(t *testing.T) {
 	h := newHand(t, Config{})
 	p := specimen.NewPerson(3)
 	for name, c := range map[string]struct {
