@@ -163,7 +163,7 @@ func (e *Engine) hrWord(ctx context.Context, tx flows.Tx, m flows.Message, w flo
 	}
 	setting, code := flows.SettingReviewChat, "review_chat_set"
 	if w == flows.WordAnnounceHere {
-		setting, code = SettingAnnounceChat, "announce_chat_set"
+		setting, code = flows.SettingAnnounceChat, "announce_chat_set"
 	}
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err

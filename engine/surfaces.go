@@ -8,11 +8,6 @@ import (
 	"shiming/flows"
 )
 
-// SettingReviewChat and SettingAnnounceChat are chosen by HR in chat and outrank the configuration.
-const (
-	SettingAnnounceChat = "announce_chat"
-)
-
 // chat gives the group for a purpose: chosen in chat, else configured, else "".
 func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting string) (string, error) {
 	chosen, err := v.Setting(ctx, tenantKey, setting)
@@ -125,7 +120,7 @@ func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Ca
 
 // boardSurface is the announcement of the day.
 func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	chat, err := e.chat(ctx, tx, c.TenantKey, SettingAnnounceChat)
+	chat, err := e.chat(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
 	if err != nil || chat == "" {
 		return nil, err
 	}

@@ -159,8 +159,10 @@ type Tx interface {
 
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
+// SettingReviewChat and SettingAnnounceChat are chosen by HR in chat and outrank the configuration.
 const (
-	SettingReviewChat = "review_chat"
+	SettingReviewChat   = "review_chat"
+	SettingAnnounceChat = "announce_chat"
 )
 
 // lost swallows "no such case": a job of a case that was deleted has nothing to do.

@@ -5,15 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"shiming/sim"
 	"shiming/sim/simtest"
 	"shiming/sim/tencent"
 	"shiming/verify"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // player is a playground and a bot in it that does nothing by itself.
 type player struct {

@@ -48,6 +48,24 @@ func Read(t testing.TB, path string) string {
 	return string(raw)
 }
 
+// Glob returns the files of the repository that match a pattern, both given from its root.
+func Glob(t testing.TB, pattern string) (names []string) {
+	t.Helper()
+	root := Path(t, "")
+	found, err := filepath.Glob(filepath.Join(root, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		name, err := filepath.Rel(root, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, filepath.ToSlash(name))
+	}
+	return names
+}
+
 // Between returns what stands between two markers of a page.
 func Between(t testing.TB, text, begin, end string) string {
 	t.Helper()

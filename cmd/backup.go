@@ -1,0 +1,38 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"shiming/config"
+	"shiming/store"
+)
+
+// backupCmd copies the SQLite database, also while serve works on it.
+type backupCmd struct {
+	File   string `arg:"" help:"File to write; must not exist." type:"path"`
+	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
+}
+
+func (b *backupCmd) Run(ctx context.Context) error {
+	cfg, err := config.LoadForStore(b.Config)
+	if err != nil {
+		return err
+	}
+	c, err := store.Backup(ctx, cfg.Store.DSN, b.File)
+	if errors.Is(err, store.ErrNotSQLite) {
+		line, err := store.DumpCommand(cfg.Store.DSN, b.File)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("nothing was written: a PostgreSQL database is backed up by its own tool, with the password from ~/.pgpass or PGPASSWORD:\n\n  %s", line)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d cases, %d bytes, as of %s, checked.\nThe keyset is not in it: keep %s apart. Whoever has both can read all personal data.\n",
+		b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339), cfg.KeysetFile)
+	return nil
+}

@@ -1,0 +1,9 @@
+package cmd
+
+import "shiming/store/keyset"
+
+type keygenCmd struct {
+	File string `arg:"" help:"File to write; must not exist." type:"path"`
+}
+
+func (k *keygenCmd) Run() error { return keyset.Write(k.File, keyset.New()) }

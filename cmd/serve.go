@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"shiming/app"
+	"shiming/config"
+)
+
+type serveCmd struct {
+	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
+	// Stage is for the demonstration that runs this process; see childOf.
+	Stage *time.Duration `hidden:""`
+}
+
+func (s *serveCmd) Run(ctx context.Context) error {
+	cfg, err := config.Load(s.Config, os.Environ())
+	if err != nil {
+		return err
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	app, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
+	if err != nil {
+		return err
+	}
+	if s.Stage != nil {
+		ctx = supervised(ctx, app, os.Stdin, os.Stdout)
+	}
+	return app.Run(ctx)
+}
+
+// memoryLimit makes the collector work harder before the photos' garbage takes more than the process
+// needs; what is held at a time is bounded by itself. GOMEMLIMIT overrides it.
+const memoryLimit = 140 << 20

@@ -1,0 +1,51 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"shiming/app"
+	"shiming/playground"
+)
+
+// childOf serves the parent's wishes. The context that it returns ends when the parent is gone.
+func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	say := json.NewEncoder(out)
+	go func() {
+		defer cancel()
+		if say.Encode(playground.ProtocolLine{URL: a.URL(), Ahead: a.Store().Ahead().String()}) != nil {
+			return
+		}
+		lines := bufio.NewScanner(in)
+		for lines.Scan() {
+			answer := playground.ProtocolLine{}
+			if err := command(ctx, a, lines.Text()); err != nil {
+				answer.Error = err.Error()
+			}
+			answer.Ahead = a.Store().Ahead().String()
+			if say.Encode(answer) != nil {
+				return
+			}
+		}
+	}()
+	return ctx
+}
+
+// wish does what a line of the parent says.
+func command(ctx context.Context, a *app.App, line string) error {
+	to, ok := strings.CutPrefix(line, "ahead ")
+	if !ok {
+		return fmt.Errorf("stage: no such wish")
+	}
+	ahead, err := time.ParseDuration(to)
+	if err != nil {
+		return fmt.Errorf("stage: %w", err)
+	}
+	return a.Store().Shift(ctx, ahead)
+}

@@ -1,0 +1,187 @@
+package deploy
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"shiming/config"
+	"shiming/e2e/files"
+)
+
+// TestDeployFilesNameKnownSettings: a variable that no key reads would be silently ignored.
+func TestDeployFilesNameKnownSettings(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range config.Settings {
+		name := config.EnvName(s.Path)
+		known[name], known[name+"_FILE"] = true, true
+	}
+	seen := []string{"Dockerfile"}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".yaml") {
+			seen = append(seen, "deploy/"+path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range seen {
+		for _, name := range regexp.MustCompile(`SHIMING_[A-Z0-9_]*[A-Z0-9]`).FindAllString(files.Read(t, file), -1) {
+			found++
+			if !known[name] {
+				t.Errorf("%s sets %s, which belongs to no key", file, name)
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d variables were found in %v", found, seen)
+	}
+}
+
+// configOf loads a configuration from variables of the environment; a file's name is replaced by a value.
+func configOf(t *testing.T, env map[string]string) error {
+	t.Helper()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var environ []string
+	for name, value := range env {
+		switch {
+		case name == "SHIMING_STORE_DSN_FILE":
+			name, value = "SHIMING_STORE_DSN", "postgres://u:p@host/db"
+		case strings.HasSuffix(name, "_FILE") && name != "SHIMING_SECURITY_KEYSET_FILE":
+			value = secret
+		}
+		environ = append(environ, name+"="+value)
+	}
+	_, err := config.Load(files.Path(t, "config.yaml"), environ)
+	return err
+}
+
+// TestComposeIsComplete: what the compose file gives the bot is a whole configuration, with its secrets from files.
+func TestComposeIsComplete(t *testing.T) {
+	doc := files.Documents(t, "deploy/compose.yaml")[0]
+	bot := files.At(doc, "services", "shiming")
+	env, given := map[string]string{}, files.Read(t, "deploy/shiming.env.example")
+	vars, _ := files.At(bot, "environment").(map[string]any)
+	for name, value := range vars {
+		env[name], _ = value.(string)
+		if v := regexp.MustCompile(`^\$\{(\w+):([?-])(.*)\}$`).FindStringSubmatch(env[name]); v != nil {
+			if !strings.Contains("\n"+given, "\n"+v[1]+"=") {
+				t.Errorf("shiming.env.example lacks %s", v[1])
+			}
+			if v[2] == "-" {
+				env[name] = v[3]
+			}
+		}
+		if file, ok := strings.CutPrefix(env[name], "/run/secrets/"); ok {
+			mounted, _ := files.At(bot, "secrets").([]any)
+			if files.At(doc, "secrets", file) == nil || !slices.Contains(mounted, any(file)) {
+				t.Errorf("%s: the secret %s is not given to the service", name, file)
+			}
+		}
+	}
+	if err := configOf(t, env); err != nil {
+		t.Error(err)
+	}
+	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" || files.At(bot, "healthcheck", "test", 1) != "/shiming" {
+		t.Error("the service may do more than it needs, or nobody asks how it is")
+	}
+}
+
+// TestKubernetesManifest holds the manifest to what the restricted policy asks, and to what it refers to.
+func TestKubernetesManifest(t *testing.T) {
+	kinds := map[string]map[string]any{}
+	for _, file := range []string{"deploy/kubernetes/shiming.yaml", "deploy/kubernetes/config.example.yaml"} {
+		for _, doc := range files.Documents(t, file) {
+			kinds[doc["kind"].(string)] = doc
+		}
+	}
+	for _, kind := range []string{"Deployment", "PodDisruptionBudget", "Service", "Ingress", "NetworkPolicy", "ConfigMap", "Secret"} {
+		if kinds[kind] == nil {
+			t.Fatalf("no %s", kind)
+		}
+	}
+	spec := files.At(kinds["Deployment"], "spec", "template", "spec")
+	bot := files.At(spec, "containers", 0)
+	for _, want := range []struct {
+		at   any
+		path []any
+		want any
+	}{
+		{spec, []any{"securityContext", "runAsNonRoot"}, true},
+		{spec, []any{"securityContext", "runAsUser"}, 65532},
+		{spec, []any{"securityContext", "seccompProfile", "type"}, "RuntimeDefault"},
+		{spec, []any{"terminationGracePeriodSeconds"}, 20},
+		{spec, []any{"automountServiceAccountToken"}, false},
+		{bot, []any{"securityContext", "allowPrivilegeEscalation"}, false},
+		{bot, []any{"securityContext", "readOnlyRootFilesystem"}, true},
+		{bot, []any{"securityContext", "capabilities", "drop", 0}, "ALL"},
+		{bot, []any{"resources", "limits", "memory"}, "320Mi"},
+		{bot, []any{"readinessProbe", "httpGet", "path"}, "/readyz"},
+		{bot, []any{"livenessProbe", "httpGet", "path"}, "/healthz"},
+		{kinds["Deployment"], []any{"spec", "replicas"}, 2},
+	} {
+		got := files.At(want.at, want.path...)
+		if n, ok := got.(uint64); ok {
+			got = int(n)
+		}
+		if got != want.want {
+			t.Errorf("%v is %v, want %v", want.path, got, want.want)
+		}
+	}
+	env := map[string]string{}
+	for name, value := range files.At(kinds["ConfigMap"], "data").(map[string]any) {
+		env[name] = value.(string)
+	}
+	for _, v := range files.At(bot, "env").([]any) {
+		name, value := files.At(v, "name").(string), files.At(v, "value").(string)
+		env[name] = value
+		if file, ok := strings.CutPrefix(value, "/secrets/"); ok && files.At(kinds["Secret"], "stringData", file) == nil {
+			t.Errorf("%s: the example of the Secret lacks %s", name, file)
+		}
+	}
+	if err := configOf(t, env); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDashboardIsWhole: unique panels that lie beside, not on, each other, and no plugins.
+func TestDashboardIsWhole(t *testing.T) {
+	var d struct {
+		UID           string `json:"uid"`
+		SchemaVersion int    `json:"schemaVersion"`
+		Panels        []struct {
+			ID      int
+			Type    string
+			GridPos struct{ X, Y, W, H int }
+		}
+	}
+	if err := json.Unmarshal([]byte(files.Read(t, "deploy/grafana/shiming.json")), &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.UID != "shiming" || d.SchemaVersion < 36 || len(d.Panels) < 15 {
+		t.Errorf("uid %q, schema %d, %d panels", d.UID, d.SchemaVersion, len(d.Panels))
+	}
+	seen := map[int]bool{}
+	for i, p := range d.Panels {
+		if seen[p.ID] || !slices.Contains([]string{"row", "stat", "timeseries"}, p.Type) {
+			t.Errorf("panel %d: type %s", p.ID, p.Type)
+		}
+		seen[p.ID] = true
+		for _, q := range d.Panels[:i] {
+			a, b := p.GridPos, q.GridPos
+			if a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H || a.X+a.W > 24 {
+				t.Errorf("panels %d and %d overlap, or one is too wide", p.ID, q.ID)
+			}
+		}
+	}
+}

@@ -1,0 +1,9 @@
+package doctor_test
+
+import (
+	"testing"
+
+	"shiming/e2e/harness"
+)
+
+func TestMain(m *testing.M) { harness.RunTests(m) }

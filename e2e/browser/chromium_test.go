@@ -1,0 +1,263 @@
+package browser
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"shiming/e2e/harness"
+)
+
+// screenshots, set in the environment, is a directory for pictures of the page.
+const screenshots = "SHIMING_SCREENSHOTS"
+
+// browser is a headless Chromium, driven over a pipe, so that no port is opened.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// tab is one page. What goes wrong on it is collected: errors on the console, exceptions, requests to anywhere else.
+type tab struct {
+	b    *browser
+	ctx  context.Context
+	home string // host that may be asked
+
+	prefers map[string]string // media features
+
+	mu       sync.Mutex
+	problems []string
+}
+
+// openBrowser starts Chromium with an empty profile, in Chinese and on Beijing time, and ends it with the test.
+func openBrowser(ctx context.Context, t *testing.T) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv(harness.RequireChromium) == "1" {
+			t.Fatal("no chromium on the PATH")
+		}
+		t.Skip("no chromium on the PATH; " + harness.RequireChromium + "=1 makes this a failure")
+	}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Env("TZ=Asia/Shanghai")}
+	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, free := chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(free)
+	ctx, end := chromedp.NewContext(ctx)
+	t.Cleanup(end)
+	b := &browser{t: t, ctx: ctx}
+	b.must(chromedp.Do(ctx)) // starts it
+	return b
+}
+
+// open opens a page of the given size in a window of its own and waits for its first data.
+func (b *browser) open(address string, width, height int, dark bool) *tab {
+	b.t.Helper()
+	u, err := url.Parse(address)
+	b.must(err)
+	p := &tab{b: b, home: u.Host, prefers: map[string]string{}}
+	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithListener(p.saw))
+	b.t.Cleanup(end)
+	p.ctx = ctx
+	b.must(chromedp.Do(ctx))
+	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // no window hides another
+	p.size(width, height, dark)
+	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
+	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)
+	return p
+}
+
+func (b *browser) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// do sends one command of the DevTools protocol.
+func (p *tab) do(method string, params any) {
+	p.b.t.Helper()
+	p.b.must(chromedp.Do(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { return t.Call(ctx, method, params, nil) })))
+}
+
+// size changes the window and the colours that the page is asked for. A narrow one is a telephone's.
+func (p *tab) size(width, height int, dark bool) {
+	p.b.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	var kind []chromedp.EmulateViewportOption
+	if width < 600 {
+		kind = append(kind, chromedp.EmulateMobile)
+	}
+	p.b.must(chromedp.Do(p.ctx, chromedp.EmulateViewport(int64(width), int64(height), kind...)))
+	p.prefer("prefers-color-scheme", scheme)
+}
+
+// prefer sets one of the preferences that the page's media queries see.
+func (p *tab) prefer(feature, value string) {
+	p.b.t.Helper()
+	p.prefers[feature] = value
+	var all []*emulation.MediaFeature
+	for name, value := range p.prefers {
+		all = append(all, &emulation.MediaFeature{Name: name, Value: value})
+	}
+	p.do(emulation.CommandSetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all})
+}
+
+// saw runs for every event of the page.
+func (p *tab) saw(event any) {
+	problem := ""
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "assert" {
+			problem = "console:"
+			for _, a := range e.Args {
+				problem += " " + string(a.Value) + " " + a.Description
+			}
+		}
+	case *runtime.EventExceptionThrown:
+		problem = "exception: " + e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			problem += " " + x.Description
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" {
+			problem = "log: " + e.Entry.Text + " " + e.Entry.URL
+		}
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != p.home && u.Scheme != "data" && u.Scheme != "blob" {
+			problem = "request to " + u.Scheme + "://" + u.Host
+		}
+	}
+	if problem != "" {
+		p.mu.Lock()
+		p.problems = append(p.problems, problem)
+		p.mu.Unlock()
+	}
+}
+
+// clean fails the test if anything went wrong on the page so far.
+func (p *tab) clean() {
+	p.b.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, problem := range p.problems {
+		p.b.t.Error(problem)
+	}
+	p.problems = nil
+}
+
+// eval runs JavaScript, waits for it if it is a promise, and decodes what it gives.
+func (p *tab) eval(js string, out any) {
+	p.b.t.Helper()
+	raw, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]byte](js, chromedp.EvalAwaitPromise, byHand))
+	if err != nil {
+		p.b.t.Fatalf("%s: %v", js, err)
+	}
+	if out != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
+			p.b.t.Fatalf("%s: %v", js, err)
+		}
+	}
+}
+
+// byHand makes what a script does count as done by somebody.
+func byHand(e *runtime.EvaluateParams) {
+	yes := true
+	e.UserGesture = &yes
+}
+
+// until waits for something to become true on the page.
+func (p *tab) until(condition string) {
+	p.b.t.Helper()
+	var ok bool
+	p.eval(`new Promise((done) => {
+		const end = Date.now() + 20000;
+		const look = () => { let v = false; try { v = !!(`+condition+`); } catch {} if (v || Date.now() > end) done(v); else setTimeout(look, 25); };
+		look();
+	})`, &ok)
+	if !ok {
+		p.shot("failed")
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.b.t.Fatalf("not within 20 s: %s\n%s", condition, strings.Join(p.problems, "\n"))
+	}
+}
+
+// press clicks the last element that a selector finds, once it is there and can be pressed.
+func (p *tab) press(selector string) {
+	p.b.t.Helper()
+	find := `[...document.querySelectorAll(` + quoted(selector) + `)].filter((n) => !n.disabled && n.offsetParent !== null).pop()`
+	p.until(find)
+	p.eval(`(() => { const n = `+find+`; n.scrollIntoView({block: 'center'}); n.focus(); n.click(); })()`, nil)
+}
+
+// fill types into the last field that a selector finds.
+func (p *tab) fill(selector, text string) {
+	p.b.t.Helper()
+	find := `[...document.querySelectorAll(` + quoted(selector) + `)].pop()`
+	p.until(find)
+	p.eval(`(() => { const n = `+find+`; n.value = `+quoted(text)+`; n.dispatchEvent(new Event('input')); n.dispatchEvent(new Event('change')); })()`, nil)
+}
+
+// key presses and releases a key, by its name or as the letter that it is.
+func (p *tab) key(name string) {
+	p.b.t.Helper()
+	named := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "ArrowRight": kb.ArrowRight}
+	p.b.must(chromedp.Do(p.ctx, chromedp.KeyEvent(cmp.Or(named[name], name))))
+}
+
+// settle waits until the page has been drawn twice.
+func (p *tab) settle() {
+	p.b.t.Helper()
+	p.eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))`, nil)
+}
+
+func quoted(s string) string {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // impossible for a string
+	}
+	return string(raw)
+}
+
+// shot takes a picture of the window, when pictures are wanted.
+func (p *tab) shot(name string) {
+	p.b.t.Helper()
+	p.shotOf(name, "")
+}
+
+// shotOf takes a picture of what a selector finds, or of the window for "", when pictures are wanted.
+func (p *tab) shotOf(name, selector string) {
+	p.b.t.Helper()
+	dir := os.Getenv(screenshots)
+	if dir == "" {
+		return
+	}
+	take := chromedp.CaptureScreenshot()
+	if selector != "" {
+		take = chromedp.Screenshot(chromedp.CSS(selector))
+	}
+	raw, err := chromedp.Run(p.ctx, take)
+	p.b.must(err)
+	p.b.must(os.WriteFile(filepath.Join(dir, p.b.t.Name()+"-"+name+".png"), raw, 0o644))
+}

@@ -1,0 +1,123 @@
+package browser
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+)
+
+// inspected is a call or an event as the page's inspector gets it.
+type inspected struct {
+	Kind      string
+	Type      string
+	Upstream  string
+	Operation string
+	Path      string
+	Note      string
+	Person    string
+	Case      string
+	In, Out   json.RawMessage
+}
+
+// inspect reads every call and event that the page would show.
+func inspect(r *harness.Harness) []inspected {
+	r.Helper()
+	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.Play.URL+"/sim/stream", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	kind := ""
+	var out []inspected
+	for lines.Scan() {
+		key, value, _ := strings.Cut(lines.Text(), ": ")
+		switch {
+		case key == "event" && value == "ready":
+			return out
+		case key == "event":
+			kind = value
+		case key == "data" && (kind == "call" || kind == "event"):
+			x := inspected{Kind: kind}
+			if err := json.Unmarshal([]byte(value), &x); err != nil {
+				r.Fatal(err)
+			}
+			out = append(out, x)
+		}
+	}
+	r.Fatal("the stream ended: ", lines.Err())
+	return nil
+}
+
+// TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be there, and
+// checks that it is shown with the right person.
+func TestInspectorMasks(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Play: true, World: sim.Config{People: 2}, HR: func(h *sim.HR) sim.Policy { return h.Diligent }})
+	secrets := map[string]string{}
+	for i, e := range r.World.People() {
+		script := sim.Script{}
+		if i == 1 {
+			script.ByWord = true
+		}
+		if _, err := e.Register(r.Ctx, script, nil); err != nil {
+			t.Fatal(err)
+		}
+		p := e.Person
+		for what, s := range map[string]string{"name": p.Name, "number": p.Code, "mobile": p.Mobile, "address": p.Address, "birth": p.Birth} {
+			secrets[what+" of "+e.OpenID] = s
+		}
+		for _, m := range r.World.Tencent.Inbox(p.Mobile) {
+			secrets["code of "+e.OpenID] = m.Code()
+		}
+	}
+	for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"} {
+		secrets[key] = r.Values[key]
+	}
+	all := inspect(r)
+	ops, persons := map[string]int{}, map[string]int{}
+	for _, x := range all {
+		ops[x.Kind+" "+x.Type+x.Upstream+" "+x.Operation]++
+		persons[x.Person]++
+		shown := string(x.In) + string(x.Out) + x.Path + x.Note
+		for what, s := range secrets {
+			if s == "" {
+				t.Fatalf("%s is empty: nothing is tested", what)
+			}
+			if strings.Contains(shown, s) {
+				t.Errorf("%s %s%s shows the %s", x.Kind, x.Type, x.Operation, what)
+			}
+		}
+		if token := regexp.MustCompile(`\bt-[0-9a-z]{20,}|Signature=|c-[0-9a-f]{32}`).FindString(shown); token != "" {
+			t.Errorf("%s %s%s shows %s", x.Kind, x.Type, x.Operation, token)
+		}
+		if len(x.In) > 8<<10 || len(x.Out) > 8<<10 {
+			t.Errorf("%s %s%s is too long", x.Kind, x.Type, x.Operation)
+		}
+		switch x.Operation {
+		case "id_card.recognize", "SendSms", "PhoneVerification", "evidence.psn_realname", "identities.create":
+			if x.Person == "" {
+				t.Errorf("nobody is named for %s", x.Operation)
+			}
+		}
+		if x.Kind == "event" && (x.Person == "" || len(x.In) == 0) {
+			t.Errorf("the event %s has person %q and %d bytes", x.Type, x.Person, len(x.In))
+		}
+	}
+	for _, e := range r.World.People() {
+		if persons[e.OpenID] < 20 {
+			t.Errorf("%s has only %d lines", e.OpenID, persons[e.OpenID])
+		}
+	}
+	t.Logf("%d lines; %v; %d about nobody", len(all), ops, persons[""])
+}

@@ -1,0 +1,85 @@
+package browser
+
+import (
+	"slices"
+	"testing"
+
+	"shiming/e2e/harness"
+	"shiming/playground"
+)
+
+// TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when it was pressed.
+func TestPageTourWaits(t *testing.T) {
+	if !playground.CanPause {
+		t.Skip("no signals")
+	}
+	s := harness.StartPlayground(t, harness.WaitForBrowser)
+	who := s.World.Hire(1)[0]
+	p := openBrowser(s.Ctx, t).open(s.Play.URL, 1440, 900, false)
+	p.until(`document.querySelector('[data-pane="phone"] [data-enter]')`)
+	p.press(`[data-botdo="pause"]`)
+	p.until(`document.querySelector('[data-botdo="resume"]') && document.querySelector('[data-clockby="4h"]').disabled`)
+	p.eval(`void shiming.tour(0.02).then((steps) => { window.toured = steps; })`, nil)
+	p.until(`document.querySelector('.tour-text')?.textContent.includes('暂停') && !document.querySelector('.tour-light').hidden`)
+	p.shot("paused")
+	p.press(`[data-botdo="resume"]`)
+	p.until(`window.toured`)
+	var shown []string
+	p.eval(`window.toured`, &shown)
+	if !slices.Equal(shown, tourSteps) || !s.World.Journey(who.OpenID).Filed() {
+		t.Errorf("the tour showed %v", shown)
+	}
+	p.clean()
+}
+
+// TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is brought to a
+// place, a crowd comes, the bot is killed and started, the clock moves.
+func TestPageStage(t *testing.T) {
+	s := harness.StartPlayground(t, harness.WaitForBrowser)
+	p := openBrowser(s.Ctx, t).open(s.Play.URL, 1700, 950, false)
+
+	p.press(`[data-scenarios]`)
+	p.until(`document.activeElement?.dataset.scensearch !== undefined && document.querySelectorAll('[data-scenario]').length > 20`)
+	p.shot("1-scenarios")
+	p.fill(`[data-scensearch]`, "1435404")
+	p.until(`document.querySelectorAll('[data-scenario]').length === 1`)
+	p.press(`[data-arm="esign.evidence/1435404"]`)
+	p.until(`document.querySelector('[data-arm="esign.evidence/1435404"]').getAttribute('aria-pressed') === 'true'`)
+	p.until(`document.querySelector('[data-scenarios]').dataset.scenarios === '1'`)
+	p.shot("2-armed")
+	p.press(`[data-arm="esign.evidence/1435404"]`)
+	p.until(`document.querySelector('[data-scenarios]').dataset.scenarios === '0'`)
+	p.fill(`[data-scensearch]`, "state/awaiting_review")
+	p.press(`[data-arm="state/awaiting_review"]`)
+	p.until(`!document.querySelector('[data-dialog="scenarios"]')`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="review"]')`)
+	p.shot("3-brought")
+
+	p.press(`[data-crowd]`)
+	p.until(`+document.querySelector('[data-queue]').dataset.queue > 0`)
+	p.shot("4-crowd")
+	p.press(`[data-botdo="kill"]`)
+	p.until(`document.querySelector('[data-bot] [data-state="stopped"]')`)
+	p.press(`[data-botdo="start"]`)
+	p.until(`document.querySelector('[data-bot] [data-state="running"]')`)
+	before := s.World.Ahead()
+	p.press(`[data-clockby="24h"]`)
+	s.Until("the clock moves", func() bool { return s.World.Ahead() > before })
+	p.size(390, 844, true)
+	p.eval(`shiming.setLang('en')`, nil)
+	var over bool
+	p.eval(`document.documentElement.scrollWidth > 390`, &over)
+	if over {
+		t.Error("the page is wider than a phone")
+	}
+	p.shot("5-phone")
+	p.eval(`shiming.choose('tab', 'inspector')`, nil) // where the stage's tools are on a phone
+	p.eval(`document.documentElement.scrollWidth > 390`, &over)
+	if over {
+		t.Error("the inspector is wider than a phone")
+	}
+	p.press(`[data-scenarios]`)
+	p.until(`document.querySelectorAll('[data-scenario]').length > 20`)
+	p.shot("6-phone-scenarios")
+	p.clean()
+}

@@ -1,0 +1,181 @@
+package browser
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+)
+
+// tourSteps are those of playground/page/static/tour-steps.js that everybody sees.
+var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve", "done", "wire", "diagram", "board"}
+
+// TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is corrected, is rejected
+// by HR with a reason, comes again, is sent back once, and is filed.
+func TestTour(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}, Settings: map[string]string{"timing.code_resend": "1ms"}})
+	b := openBrowser(r.Ctx, t)
+	p := b.open(r.Play.URL, 1440, 900, false)
+	first := r.World.People()[0]
+
+	var shown []string
+	p.eval(`shiming.tour(0.02)`, &shown)
+	if !slices.Equal(shown, tourSteps) {
+		t.Errorf("the tour showed %v", shown)
+	}
+	if !r.World.Journey(first.OpenID).Filed() {
+		t.Error("the tour ended before the evidence was filed")
+	}
+	p.until(`document.querySelector('[data-state="filing"][data-been]') && document.querySelector('[data-state="done"][data-now]')`)
+	p.size(1360, 850, false)
+	p.pictures("page", "", `for (const n of document.querySelectorAll('.messages')) n.scrollTop = n.scrollHeight`)
+	p.pictures("inspector", `[data-pane="inspector"]`, "")
+	p.size(1440, 900, false)
+
+	// By hand: somebody new, whose photos are read while the number is mistyped.
+	p.press(`[data-hire]`)
+	p.press(`[data-pane="phone"] [data-enter]`)
+	who := r.World.People()[1]
+	number := who.Person.Code
+	wrong := number[:17] + string('0'+(number[17]-'0'+1)%10) // the last digit is a check digit, or X
+	p.press(`[data-pane="phone"] [data-act="start"]`)
+	p.photos()
+	p.size(390, 844, false)
+	p.pictures("phone", "", `[...document.querySelectorAll('[data-pane="phone"] .card')].pop().scrollIntoView()`)
+	p.size(1440, 900, false)
+	p.fill(`[data-pane="phone"] [data-field="identity_code"]`, wrong)
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.until(`/校验|check digit/.test(document.querySelector('[data-pane="phone"] [data-stage="confirmation"]').textContent)`)
+	p.shot("correction")
+	p.fill(`[data-pane="phone"] [data-field="identity_code"]`, number)
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.code()
+
+	p.eval(`shiming.choose('drawer', 'closed')`, nil)
+	p.pictures("review", `[data-pane="hr"]`, `document.querySelector('[data-pane="hr"] [data-act="approve"]').closest('.msg').scrollIntoView()`)
+	p.eval(`shiming.choose('drawer', 'open')`, nil)
+
+	// HR sends it back; only the details have to be looked at again.
+	p.decide("details_wrong", "姓名请按证件填写", "send_back")
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="confirmation"]')?.textContent.includes('姓名请按证件填写')`)
+	p.shot("sent-back")
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.code()
+
+	// HR rejects, after saying yes to the question whether that is meant; then everything begins anew.
+	p.decide("not_employee", "请在入职之后再申请", "reject")
+	p.press(`dialog [data-answer="yes"]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="rejected"]')?.textContent.includes('请在入职之后再申请')`)
+	p.until(`document.querySelector('[data-state="rejected"][data-now]')`)
+	p.shot("rejected")
+	p.press(`[data-pane="phone"] [data-stage="rejected"] [data-act="start"]`)
+	p.photos()
+	p.press(`[data-pane="phone"] [data-act="confirm"]`)
+	p.code()
+	p.press(`[data-pane="hr"] [data-act="approve"]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
+	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
+	p.shot("filed")
+	if !r.World.Journey(who.OpenID).Filed() {
+		t.Error("whoever came again was not filed")
+	}
+	p.clean()
+}
+
+// pictures takes one for each README, of what a selector finds or of the whole window. prepare runs when the page is drawn.
+func (p *tab) pictures(name, selector, prepare string) {
+	p.b.t.Helper()
+	if os.Getenv(screenshots) == "" {
+		return
+	}
+	for _, lang := range []string{"zh", "en"} {
+		p.eval(`shiming.setLang(`+quoted(lang)+`); document.activeElement.blur()`, nil)
+		p.until(`!document.querySelector('.toast') && [...document.images].every((n) => n.complete)`)
+		p.eval(prepare, nil)
+		p.settle()
+		p.shotOf(name+"."+lang, selector)
+	}
+	p.eval(`shiming.setLang('zh')`, nil)
+}
+
+// photos consents and sends both sides.
+func (p *tab) photos() {
+	p.b.t.Helper()
+	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.until(`[...document.querySelectorAll('[data-pane="phone"] [data-stage]')].pop().dataset.stage === 'photos'`)
+	p.press(`[data-photo]`)
+	p.press(`[data-sendboth]`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
+}
+
+// code takes the code from the text message.
+func (p *tab) code() {
+	p.b.t.Helper()
+	p.until(`document.querySelector('[data-pane="phone"] [data-field="sms_code"]')`)
+	p.press(`[data-usecode]`)
+	p.press(`[data-pane="phone"] [data-act="submit_code"]`)
+	p.until(`document.querySelector('[data-pane="hr"] [data-act="approve"]')`)
+}
+
+// decide fills in HR's form and presses one of its buttons.
+func (p *tab) decide(reason, note, act string) {
+	p.b.t.Helper()
+	p.fill(`[data-pane="hr"] [data-field="reason"]`, reason)
+	p.fill(`[data-pane="hr"] [data-field="note"]`, note)
+	p.press(`[data-pane="hr"] [data-act="` + act + `"]`)
+}
+
+// TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by itself for
+// somebody who wants little motion.
+func TestTourByKeyboard(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}, Settings: map[string]string{"timing.code_resend": "1ms"}})
+	b := openBrowser(r.Ctx, t)
+	p := b.open(r.Play.URL, 1440, 900, false)
+	at := func(step string) { t.Helper(); p.until(`document.querySelector('[data-tour="` + step + `"]')`) }
+
+	p.press(`[data-tourstart]`)
+	at("open")
+	p.key("Escape")
+	p.until(`!document.querySelector('.tour, .tour-light') && document.activeElement.matches('[data-tourstart]')`)
+
+	p.prefer("prefers-reduced-motion", "reduce")
+	p.key("Enter")
+	at("open")
+	p.until(`document.querySelector('[data-tourpause][aria-pressed="true"]') && document.activeElement.matches('[data-tournext]')`)
+	p.key("p")
+	p.until(`document.querySelector('[data-tourpause][aria-pressed="false"]')`)
+	p.key("p")
+	p.until(`document.querySelector('[data-tourpause][aria-pressed="true"]')`)
+	for i, step := range tourSteps {
+		at(step)
+		p.until(`document.querySelector('.tour-at').textContent === '` + fmt.Sprintf("%d / %d", i+1, len(tourSteps)) + `'`)
+		p.until(`!document.querySelector('.tour-light').hidden`)
+		var poor []string
+		p.eval(contrast, &poor)
+		if len(poor) > 0 {
+			t.Errorf("%s: too little contrast: %v", step, poor)
+		}
+		p.shot(fmt.Sprintf("%02d-%s", i, step))
+		for _, size := range []struct{ width, height int }{{390, 844}, {1440, 900}} {
+			p.size(size.width, size.height, false)
+			p.settle()
+			var out []string
+			p.eval(`[...document.querySelectorAll('.tour, .tour *')].filter((n) => { const r = n.getBoundingClientRect(); return r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight; }).map((n) => n.outerHTML.slice(0, 80))`, &out)
+			if len(out) > 0 {
+				t.Errorf("%s at %d: outside the window: %v", step, size.width, out)
+			}
+			if size.width < 600 {
+				p.shot(fmt.Sprintf("%02d-%s-phone", i, step))
+			}
+		}
+		p.key("ArrowRight")
+	}
+	p.until(`!document.querySelector('.tour')`)
+	if !r.World.Journey(r.World.People()[0].OpenID).Filed() {
+		t.Error("the tour ended before the evidence was filed")
+	}
+	p.clean()
+}

@@ -1,0 +1,162 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/wire"
+)
+
+// smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount namespace of
+// its own, before it begins.
+const smallDisk = "SHIMING_TEST_SMALL_DISK"
+
+func init() {
+	if dir := os.Getenv(smallDisk); dir != "" && os.Getenv(harness.AsProgram) != "" {
+		if err := syscall.Mount("none", dir, "tmpfs", 0, "size=24m,mode=700"); err != nil {
+			fmt.Fprintln(os.Stderr, "no disk of our own:", err)
+			os.Exit(99)
+		}
+	}
+}
+
+// ownMounts gives a process a mount namespace, and a user namespace in which it may mount.
+func ownMounts() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+}
+
+// TestDiskFull: when the disk is full Feishu is told 503 and comes again, /readyz says no, and when there is room again
+// everything goes on in the same process.
+func TestDiskFull(t *testing.T) {
+	s := harness.ServeProgram(t, sim.Config{})
+	s.Kill()
+	p := harness.Command(s.Ctx, append(append([]string{}, s.Env...), smallDisk+"="+s.Dir), "serve", "--config", s.File)
+	p.Cmd.SysProcAttr = ownMounts()
+	if err := p.Cmd.Start(); err != nil {
+		s.Start() // for the end of the test
+		t.Skipf("this machine does not let a test have a disk of its own: %v", err)
+	}
+	gone := make(chan error, 1)
+	go func() { gone <- p.Cmd.Wait() }()
+	defer func() { _ = p.Cmd.Process.Kill(); <-gone }()
+	s.Now = p
+	until := func(what string, ok func() bool) {
+		t.Helper()
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for !ok() {
+			select {
+			case <-tick.C:
+			case err := <-gone:
+				gone <- err
+				s.Now = nil
+				if p.Cmd.ProcessState.ExitCode() == 99 {
+					t.Skip("this machine does not let a test mount anything: " + p.Out.String())
+				}
+				t.Fatalf("the program ended: %v %s", err, p.Out)
+			case <-s.Ctx.Done():
+				t.Fatalf("never came: %s: %s", what, p.Out)
+			}
+		}
+	}
+	defer func() { s.Now = nil }()
+	until("ready", s.Ready)
+	s.World.SetWebhook(s.URL() + "/webhook/event")
+	hr := s.World.HR(0)
+	go func() { _ = hr.Work(s.Ctx, hr.Diligent) }()
+	people := s.World.Hire(3)
+	if j, err := people[0].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() {
+		t.Fatalf("%v %+v", err, j)
+	}
+
+	// Somebody's photos are being read when there is no room for what the reading brings.
+	s.World.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "id_card.recognize", Kind: wire.Delay, Times: 2, Delay: time.Second})
+	inTheMiddle := make(chan error, 1)
+	go func() {
+		j, err := people[2].Register(s.Ctx, sim.Script{Width: 1000}, nil)
+		if err == nil && (!j.Filed() || len(j.Cases) != 1) {
+			err = fmt.Errorf("%+v", j)
+		}
+		inTheMiddle <- err
+	}()
+	until("photos are being read", func() bool { return len(s.World.Faults.List()) == 0 })
+
+	// The disk as the program sees it, from outside.
+	inside := filepath.Join("/proc", fmt.Sprint(p.Cmd.Process.Pid), "root", s.Dir)
+	filler, err := os.Create(filepath.Join(inside, "filler"))
+	if err != nil {
+		t.Skipf("the program's disk cannot be reached from outside: %v", err)
+	}
+	for _, block := range []int{1 << 20, 4 << 10, 1} {
+		for err = nil; err == nil; {
+			_, err = filler.Write(bytes.Repeat([]byte{'x'}, block))
+		}
+		if !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
+			t.Fatal(err)
+		}
+	}
+	sent, err := s.World.Feishu.SendText(s.Ctx, people[1].OpenID, "实名")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func() (n int) {
+		d := deliveryOf(s.World, sent.Delivery.EventID)
+		for _, a := range d.Attempts {
+			if a.Status == http.StatusServiceUnavailable {
+				n++
+			}
+		}
+		return n
+	}
+	until("Feishu is told to come again, twice", func() bool { return refused() >= 2 })
+	if s.Ready() {
+		t.Error("/readyz says yes")
+	}
+	until("the log says why", func() bool {
+		out := p.Out.String()
+		return strings.Contains(out, "event not stored") && strings.Contains(out, "full")
+	})
+	until("what was read cannot be stored", func() bool { return strings.Contains(p.Out.String(), `"msg":"job failed"`) })
+	if err := filler.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(inside, "filler")); err != nil {
+		t.Fatal(err)
+	}
+
+	if d, err := s.World.Feishu.WaitDelivered(s.Ctx, sent.Delivery.EventID); err != nil {
+		t.Fatalf("%v %+v", err, d)
+	}
+	until("ready again", s.Ready)
+	again := time.Now()
+	if j, err := people[1].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
+		t.Errorf("%v %+v", err, j)
+	}
+	if err := <-inTheMiddle; err != nil {
+		t.Errorf("in the middle: %v", err)
+	}
+	t.Logf("everybody was done %s after there was room again", time.Since(again).Round(time.Millisecond))
+}
+
+func deliveryOf(w *sim.World, eventID string) feishu.Delivery {
+	for _, d := range w.Feishu.Deliveries() {
+		if d.EventID == eventID {
+			return d
+		}
+	}
+	return feishu.Delivery{}
+}

@@ -1,0 +1,391 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/harness"
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/scenario"
+)
+
+// logged is what the bot's log and metrics call the operations of the catalogue.
+var logged = map[string]string{
+	"feishu.token": "auth.tenant_access_token", "feishu.send": "im.message.create", "feishu.reply": "im.message.reply", "feishu.patch": "im.message.patch",
+	"feishu.contact": "contact.user.get", "feishu.download": "im.message_resource.get", "feishu.ocr": "document_ai.id_card.recognize",
+	"feishu.identity": "human_authentication.identity.create", "tencent.sms": "SendSms", "tencent.check": "PhoneVerification",
+	"esign.upload_url": "UploadURL", "esign.put": "Put", "esign.file_status": "FileStatus", "esign.evidence": "CreatePersonPoint",
+}
+
+// TestFaults walks the catalogue: in every row somebody registers, one call goes wrong, and the case ends as the row says, with
+// everything written once, seen by the people as the row says, and told of in the log and the metrics.
+func TestFaults(t *testing.T) {
+	byCall := map[string][]scenario.Scenario{}
+	var order []string
+	for _, s := range scenario.All() {
+		if byCall[s.Call.Name] == nil {
+			order = append(order, s.Call.Name)
+		}
+		byCall[s.Call.Name] = append(byCall[s.Call.Name], s)
+	}
+	for _, name := range order {
+		t.Run(name, func(t *testing.T) { faultsOf(t, byCall[name]) })
+	}
+}
+
+// faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows follow each
+// other, since a fault is for whoever makes the call next.
+func faultsOf(t *testing.T, rows []scenario.Scenario) {
+	r := harness.Start(t, harness.Setup{Clock: harness.Behind(time.Hour), Settings: again(), Calls: 3 * time.Second, Within: 3 * harness.TestTime(),
+		Noisy: rows[0].Call.Proof == scenario.Secret}) // without a token cards cannot be shown, which is worth an error
+	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
+	people := r.HireAll(len(rows))
+	t.Run("until then", func(t *testing.T) {
+		for i, s := range rows {
+			t.Run(s.Fault.Name, func(t *testing.T) {
+				t.Parallel()
+				comeTo(personWithT(people[i], t), s.Call.At)
+			})
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	for i, s := range rows {
+		t.Run(s.Fault.Name, func(t *testing.T) {
+			p := personWithT(people[i], t)
+			ctx, cancel := context.WithTimeout(p.R.Ctx, harness.TestTime()/2)
+			defer cancel()
+			p.R.Ctx = ctx
+			defer explainFailure(p)
+			meetFault(p, s)
+		})
+	}
+}
+
+// explain prints what the log has of a case that went wrong.
+func explainFailure(p harness.Person) {
+	if !p.R.Failed() {
+		return
+	}
+	id := p.R.World.Journey(p.OpenID).Case
+	for line := range strings.Lines(p.R.Logs.String()) {
+		if id != "" && strings.Contains(line, id) || strings.Contains(line, `"level":"ERROR"`) {
+			p.R.Log(strings.TrimSpace(line))
+		}
+	}
+}
+
+// in is the person in a test below the one of the rig.
+func personWithT(p harness.Person, t *testing.T) harness.Person {
+	p.R = withT(p.R, t)
+	return p
+}
+
+// comeTo goes the way up to a step, which comes next.
+func comeTo(p harness.Person, at scenario.Step) {
+	p.R.Helper()
+	switch at {
+	case scenario.Consent:
+		p.Say("实名")
+		p.See(sim.StageConsent)
+	case scenario.Photos, scenario.Odd:
+		p.ToPhotos()
+	case scenario.Form:
+		p.ToForm()
+	case scenario.Code:
+		p.ToCode()
+	case scenario.Review:
+		p.ToReview()
+	}
+}
+
+// does takes the step at which the fault is met. It returns the message of a photo that is none.
+func doStep(p harness.Person, at scenario.Step) (odd string) {
+	p.R.Helper()
+	switch at {
+	case scenario.Start:
+		if _, err := p.R.World.Feishu.SendText(p.R.Ctx, p.OpenID, "实名"); err != nil {
+			p.R.Fatal(err)
+		}
+	case scenario.Consent:
+		p.Press("consent")
+	case scenario.Photos:
+		p.SendBoth()
+	case scenario.Odd:
+		odd = p.SendImage([]byte("certainly not a picture"))
+	case scenario.Form:
+		p.Press("confirm")
+	case scenario.Code:
+		p.TypeCode()
+	case scenario.Review:
+		p.R.Admin(0).Decides(p, "approve", nil)
+	}
+	return odd
+}
+
+// meets plays one row.
+func meetFault(p harness.Person, s scenario.Scenario) {
+	r := p.R
+	if s.Fault.Name == "slow" {
+		s.Wire.Delay = 700 * time.Millisecond // the program's patience is 3 s here
+	}
+	waitIdle(r) // a fault is for whoever calls next
+	failures := countFailures(r, s)
+	disarm := s.Arm(r.World.Faults, r.World.Feishu)
+	odd := doStep(p, s.Call.At)
+	if s.Fault.Name == "unreachable" { // until the bot has noticed
+		r.Until("nobody can connect", func() bool { c := r.CaseOf(p.OpenID); return c != nil && failureLogged(r, c.ID, logged[s.Call.Name]) })
+		disarm()
+	}
+	if s.Call.Repeat == scenario.Redeliver {
+		r.Until("the push is refused", func() bool { return strings.Contains(r.Logs.String(), "timestamp outside the window") })
+		disarm()
+	}
+	if !whoeverAsks(s) {
+		checkSees(p, s)
+	}
+	settleStop(p, s)
+	goesOn(p, s, odd)
+	p.Filed()
+	left := r.World.Faults.List()
+	disarm()
+	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // which is not asked for again when the case is done
+		r.Errorf("not met: %+v", left)
+	}
+	if j := r.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
+		r.Errorf("%+v", j)
+	}
+	if s.Quiet {
+		return
+	}
+	// What nobody waited for may end later than the case.
+	r.Until("the metric counts the failure", func() bool { return countFailures(r, s) > failures })
+	if s.Call.Repeat != scenario.Redeliver {
+		r.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool { return failureLogged(r, r.CaseOf(p.OpenID).ID, logged[s.Call.Name]) })
+	}
+}
+
+// whoeverAsks: the call that asked for the token is refused, and stops the case if it is one of a step; it may as well be one
+// that shows a card, which is shown later.
+func whoeverAsks(s scenario.Scenario) bool {
+	return s.Call.Proof == scenario.Secret && s.End.By == scenario.HR
+}
+
+// sees waits for all that the row says people see.
+func checkSees(p harness.Person, s scenario.Scenario) {
+	p.R.Helper()
+	for _, sight := range s.Sees {
+		hasSeen(p, sight)
+	}
+}
+
+// settles does what the row says that somebody has to do.
+func settleStop(p harness.Person, s scenario.Scenario) {
+	r := p.R
+	r.Helper()
+	switch {
+	case whoeverAsks(s):
+		waitIdle(r) // the other photo may let the case go on by itself
+		var c *flows.Case
+		r.Until("a step that stopped, or none", func() bool {
+			c = r.CaseOf(p.OpenID)
+			return c.State == flows.NeedsAttention || c.State == flows.AwaitingConfirmation
+		})
+		if c.State == flows.NeedsAttention {
+			checkSees(p, s)
+			hrSays(p, "retry", nil)
+		}
+	case s.End.By == scenario.HR:
+		c := r.InState(p.OpenID, flows.NeedsAttention)
+		if unknown := c.Attention.Code == "unknown_outcome"; unknown != s.Unclear {
+			r.Errorf("%+v", c.Attention)
+		}
+		var form map[string]any
+		if points := r.World.ESign.PointsFor(c.ID); s.End.Does == "resolve" && len(points) > 0 {
+			form = map[string]any{"evi_point_id": points[0].ID}
+		}
+		hrSays(p, s.End.Does, form)
+	case s.End.Does == "photo":
+		var c *flows.Case
+		r.Until("one photo is read, the other refused", func() bool {
+			c = r.CaseOf(p.OpenID)
+			return len(c.Photos) == 2 && c.BadPhotos == 1 && (c.Personal.Front != nil || c.Personal.Back != nil)
+		})
+		if c.Personal.Front == nil {
+			p.Send("front")
+		} else {
+			p.Send("back")
+		}
+	case s.End.Does == "send_code":
+		p.Press("send_code")
+		p.See(sim.StageCode, "验证码已在")
+		p.TypeCode()
+	case s.End.Does == "submit_code":
+		p.TypeCode()
+	}
+}
+
+// hrSays presses a button of HR's card about the person, when the time has come that a write may be repeated.
+func hrSays(p harness.Person, act string, form map[string]any) {
+	p.R.Helper()
+	p.R.Clock.Move(flows.DefaultWriteQuiet)
+	hr := p.R.Admin(0)
+	toast := p.R.Follow(hr.OpenID, act, form, func() harness.Screen { return hr.Sees(p.R.World.ReviewChat(), p, act) })
+	if want := map[string]string{"retry": "正在重试", "resolve": "好的，继续往下走"}[act]; toast != want {
+		p.R.Errorf("HR is told %q, want %q", toast, want)
+	}
+}
+
+// goesOn goes the rest of the way after the step of the row.
+func goesOn(p harness.Person, s scenario.Scenario, odd string) {
+	r := p.R
+	r.Helper()
+	switch s.Call.At {
+	case scenario.Start:
+		p.See(sim.StageConsent)
+		p.Press("consent")
+		fallthrough
+	case scenario.Consent:
+		p.See(sim.StagePhotos)
+		p.SendBoth()
+	case scenario.Odd:
+		r.Find(p.ChatID, "the answer to what is no photo", func(s harness.Screen) bool { return s.Msg.ParentID == odd && s.Says("这个文件不是图片") })
+		p.SendBoth()
+	}
+	switch s.Call.At {
+	case scenario.Start, scenario.Consent, scenario.Photos, scenario.Odd:
+		p.See(sim.StageConfirmation)
+		p.Press("confirm", map[string]any{"mobile": p.Person.Mobile}) // which the directory may not have told
+		fallthrough
+	case scenario.Form:
+		if s.End.By == scenario.Person && s.Call.At == scenario.Form {
+			break // the code has been typed
+		}
+		p.Code(0)
+		p.See(sim.StageCode, "验证码已在")
+		p.TypeCode()
+	}
+	if s.Call.At != scenario.Review {
+		p.See(sim.StageReview)
+		r.Admin(0).Decides(p, "approve", nil)
+	}
+	p.See(sim.StageDone)
+	one := func(what string, n int) {
+		if n != 1 {
+			r.Errorf("%d messages are %s", n, what)
+		}
+	}
+	switch s.Call.At {
+	case scenario.Start:
+		one("the consent card", everShown(r, p.ChatID, func(s harness.Screen) bool { return s.Has("decline") }))
+	case scenario.Odd:
+		one("the answer to the photo", everShown(r, p.ChatID, func(s harness.Screen) bool { return s.Msg.ParentID == odd }))
+	}
+}
+
+// saw waits until any version of a card has said all the words to somebody.
+func hasSeen(p harness.Person, sight scenario.Sight) {
+	r := p.R
+	r.Helper()
+	chat := p.ChatID
+	if sight.Who == scenario.HR {
+		chat = r.World.ReviewChat()
+	}
+	_, err := r.World.Feishu.Watch(r.Ctx, chat, func(m feishu.Message) bool {
+		for _, v := range m.History {
+			version := m
+			version.Card = v.Card
+			if (sight.Who == scenario.Person || strings.Contains(string(v.Card), p.OpenID)) && harness.ReadScreen(version).Says(sight.Words...) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		for _, m := range r.World.Feishu.Messages(chat) {
+			r.Logf("- %q", strings.ReplaceAll(harness.ReadScreen(m).Text, "\n", " | "))
+		}
+		r.Fatalf("%s never saw %q", sight.Who, sight.Words)
+	}
+}
+
+// everShown counts the messages of which any version is such a card.
+func everShown(r *harness.Harness, chat string, such func(harness.Screen) bool) (n int) {
+	for _, m := range r.World.Feishu.Messages(chat) {
+		for _, v := range m.History {
+			version := m
+			version.Card = v.Card
+			if such(harness.ReadScreen(version)) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// told reports whether a line of the log names the case and the platform's operation.
+func failureLogged(r *harness.Harness, caseID, operation string) bool {
+	for line := range strings.Lines(r.Logs.String()) {
+		var l struct{ Level, Msg, Case, Operation string }
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg == "call failed" && l.Case == caseID && l.Operation == operation {
+			return true
+		}
+	}
+	return false
+}
+
+// failures reads the metric that counts the failures of a row.
+func countFailures(r *harness.Harness, s scenario.Scenario) float64 {
+	r.Helper()
+	if s.Call.Repeat == scenario.Redeliver {
+		return readMetric(r, "shiming_push_seconds", map[string]string{"type": "refused", "status": "401"})
+	}
+	return readMetric(r, "shiming_call_failures_total", map[string]string{"operation": logged[s.Call.Name]})
+}
+
+// metric adds up the series of a counter, or the counts of a histogram, that carry the labels.
+func readMetric(r *harness.Harness, name string, labels map[string]string) (sum float64) {
+	r.Helper()
+	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.App.URL()+"/metrics", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.Fatal(err)
+	}
+series:
+	for line := range strings.Lines(string(text)) {
+		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
+		is, with, _ := strings.Cut(series, "{")
+		if is != name && is != name+"_count" {
+			continue
+		}
+		for k, v := range labels {
+			if !strings.Contains(","+with, ","+k+`="`+v+`"`) {
+				continue series
+			}
+		}
+		n, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			r.Fatal(err)
+		}
+		sum += n
+	}
+	return sum
+}

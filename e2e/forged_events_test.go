@@ -1,0 +1,183 @@
+package e2e
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+	"shiming/sim/feishu"
+)
+
+// TestBadPushes sends to the webhook what Feishu never would. Each is refused with a fixed word, and leaves nothing behind.
+func TestBadPushes(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Noisy: true}) // events of no shape are worth an error
+	p := r.Hire()
+	says := map[string]any{
+		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user", "tenant_key": harness.Tenant},
+		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(time.Now().UnixMilli(), 10), "chat_id": p.ChatID,
+			"chat_type": "p2p", "message_type": "text", "content": `{"text":"实名"}`},
+	}
+	signed := func(at time.Time) http.Header {
+		h := http.Header{}
+		h.Set("Content-Type", "application/json")
+		h.Set("X-Lark-Request-Timestamp", strconv.FormatInt(at.Unix(), 10))
+		h.Set("X-Lark-Request-Nonce", "nonce")
+		h.Set("X-Lark-Signature", strings.Repeat("0", 64))
+		return h
+	}
+	neutral := func(name string, want, status int, body []byte, err error) {
+		t.Helper()
+		if err != nil || status != want {
+			t.Errorf("%s: status %d %v, want %d", name, status, err, want)
+		}
+		if !bytes.HasPrefix(body, []byte(`{"error":"`)) || len(body) > 40 {
+			t.Errorf("%s: answered %q", name, body)
+		}
+	}
+	for name, c := range map[string]struct {
+		how  feishu.Forgery
+		want int
+	}{
+		"signature of another body": {feishu.BadSignature, 401}, "unsigned": {feishu.Unsigned, 401}, "wrong key": {feishu.WrongKey, 401},
+		"wrong token": {feishu.WrongToken, 403}, "another app": {feishu.WrongApp, 403}, "plain text": {feishu.PlainText, 401},
+		"nine hours old": {feishu.Stale, 401},
+	} {
+		status, body, err := r.World.Feishu.Forge(r.Ctx, c.how, "im.message.receive_v1", says)
+		neutral(name, c.want, status, body, err)
+	}
+	for name, c := range map[string]struct {
+		body   string
+		header http.Header
+		want   int
+	}{
+		"garbage":          {"\x00\xff garbage", http.Header{}, 401},
+		"signed garbage":   {"\x00\xff garbage", signed(time.Now()), 401},
+		"nothing":          {"", http.Header{}, 401},
+		"truncated":        {`{"encrypt":"aGFsZi`, signed(time.Now()), 401},
+		"a bare challenge": {`{"type":"url_verification","challenge":"x","token":"y"}`, http.Header{}, 401},
+		"deep":             {strings.Repeat(`{"a":`, 100_000), signed(time.Now()), 401},
+		"oversized":        {`{"encrypt":"` + strings.Repeat("A", 1<<20) + `"}`, signed(time.Now()), 413},
+		"no time":          {`{"encrypt":"AAAA"}`, http.Header{"X-Lark-Signature": {"x"}}, 401},
+		"to come":          {`{"encrypt":"AAAA"}`, signed(time.Now().Add(9 * time.Hour)), 401},
+	} {
+		status, body, err := r.World.Feishu.RawEvent(r.Ctx, []byte(c.body), c.header)
+		neutral(name, c.want, status, body, err)
+	}
+	for _, path := range []string{"/", "/webhook", "/webhook/event/x", "/webhook/event?x=1"} {
+		resp, err := http.Get(r.App.URL() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode < 400 || resp.StatusCode >= 500 {
+			t.Errorf("GET %s: %d", path, resp.StatusCode)
+		}
+	}
+	waitIdle(r)
+	if r.CaseOf(p.OpenID) != nil || len(r.World.Feishu.Messages(p.ChatID)) > 0 {
+		t.Error("a refused push had an effect")
+	}
+
+	// What is genuine and of no use is taken, so that it does not come again.
+	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x", "no sender": map[string]any{"message": map[string]any{}}} {
+		for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
+			"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3", "certainly.not.there_v9"} {
+			if status, body, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {
+				t.Errorf("%s with %s: %d %v %q", kind, name, status, err, body)
+			}
+		}
+	}
+
+	// A replay is answered like the first time and does nothing.
+	sent := p.Say("实名")
+	first := p.See(sim.StageConsent)
+	for range 3 {
+		if d, err := r.World.Feishu.Redeliver(r.Ctx, sent.Delivery.EventID); err != nil || d.Attempts[len(d.Attempts)-1].Status != 200 {
+			t.Errorf("replay: %v %+v", err, d)
+		}
+	}
+	waitIdle(r)
+	if now, _ := p.Now(); now.Msg.ID != first.Msg.ID || len(r.World.Feishu.Messages(p.ChatID)) != 2 {
+		t.Error("a replay had an effect")
+	}
+}
+
+func TestEverythingTwice(t *testing.T) {
+	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Duplicate = 1000 })
+	p := r.Hire()
+	enterChat(p)
+	p.SendBoth()
+	p.See(sim.StageConsent, "2 张照片")
+	p.Press("consent")
+	s := p.See(sim.StageConfirmation)
+	form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
+	clickTwice(r, p.OpenID, s, "confirm", form)
+	code := p.Code(0)
+	s = p.See(sim.StageCode, "验证码已在")
+	clickTwice(r, p.OpenID, s, "submit_code", map[string]any{"sms_code": code})
+	p.Filed()
+	p.Say("进度")
+	waitIdle(r)
+	j := r.World.Journey(p.OpenID)
+	if j.SMS != 1 || len(j.Points) != 1 || j.Identities != 1 || len(j.Cases) != 1 || r.CountCalls("tencent", "PhoneVerification") != 1 {
+		t.Errorf("%+v", j)
+	}
+	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
+		t.Errorf("%d readings", n)
+	}
+	if n := cardsIn(r, p.ChatID, "你好，我是实名助手"); n != 1 {
+		t.Errorf("%d greetings", n)
+	}
+}
+
+// clickTwice presses a button twice at the same moment.
+func clickTwice(r *harness.Harness, openID string, s harness.Screen, act string, form any) {
+	r.Helper()
+	done := make(chan harness.Forged, 2)
+	for range 2 {
+		go func() { done <- r.Forge(openID, s.Msg, s.Value(act), form) }()
+	}
+	for range 2 {
+		if a := <-done; a.Status != 200 || a.Toast == "" {
+			r.Errorf("%s twice: %d %q", act, a.Status, a.Toast)
+		}
+	}
+}
+
+func TestOutOfOrder(t *testing.T) {
+	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := r.Hire()
+	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Reorder = 4; k.Duplicate = 4 })
+	p.Say("实名") // arrives last, when the photos have opened the case
+	if _, err := r.World.Feishu.EnterP2P(r.Ctx, p.OpenID); err != nil {
+		t.Fatal(err)
+	}
+	p.Send("front")
+	p.Send("back")
+	waitIdle(r)
+	p.See(sim.StageConsent, "2 张照片")
+	p.Press("consent")
+	p.See(sim.StageConfirmation)
+	confirms(p)
+	p.Filed()
+	if j := r.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
+		t.Errorf("%+v", j)
+	}
+	// A recall that overtakes its photo.
+	q := r.Hire()
+	q.ToPhotos()
+	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Reorder = 2 })
+	gone := q.Send("front")
+	if _, err := r.World.Feishu.RecallMessage(r.Ctx, gone); err != nil {
+		t.Fatal(err)
+	}
+	r.Find(q.ChatID, "what became of the photo", func(s harness.Screen) bool { return s.Says("照片被撤回了") })
+	q.SendBoth()
+	q.See(sim.StageConfirmation)
+}

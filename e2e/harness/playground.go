@@ -1,0 +1,130 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/playground"
+	"shiming/sim"
+	"shiming/sim/scenario"
+)
+
+// staged is a stage whose bot is this test binary, being the program.
+type Playground struct {
+	*testing.T
+	*playground.Supervisor
+	Play  *playground.Server
+	World *sim.World
+	Ctx   context.Context
+}
+
+func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
+	t.Helper()
+	t.Parallel()
+	for _, wait := range before { // its time is not the test's
+		wait(t)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
+	t.Cleanup(cancel)
+	play, err := playground.Start(ctx, playground.Config{Inspect: true,
+		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: Impatient}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { CutOff(play) })
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	supervisor := playground.NewSupervisor(play, exe, t.TempDir(), "error", AsProgram+"=1")
+	s := &Playground{T: t, Supervisor: supervisor, Play: play, World: play.World, Ctx: ctx}
+	if err := s.Open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	go s.WatchQueue(ctx)
+	return s
+}
+
+// ask posts to the control API and reads the answer.
+func (s *Playground) Ask(method, path, body string, want int) (answer map[string]any) {
+	s.Helper()
+	req, err := http.NewRequestWithContext(s.Ctx, method, s.Play.URL+path, strings.NewReader(body))
+	if err != nil {
+		s.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != want {
+		s.Fatalf("%s %s %s: %d %s %v", method, path, body, resp.StatusCode, raw, err)
+	}
+	_ = json.Unmarshal(raw, &answer) // lists are of no interest here
+	return answer
+}
+
+func (s *Playground) Do(what string) map[string]any {
+	s.Helper()
+	return s.Ask("POST", "/sim/bot", `{"do":"`+what+`"}`, http.StatusOK)
+}
+
+func (s *Playground) Until(what string, ok func() bool) {
+	s.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-s.Ctx.Done():
+			s.Fatalf("never came: %s", what)
+		}
+	}
+}
+
+// shows waits until a card in somebody's chat says all these words.
+func (s *Playground) Shows(e *sim.Employee, words ...string) {
+	s.Helper()
+	s.Until(strings.Join(words, ", "), func() bool {
+		for _, m := range s.World.Feishu.Messages(e.ChatID) {
+			all := m.FromBot && len(m.Card) > 0
+			for _, w := range words {
+				all = all && bytes.Contains(m.Card, []byte(w))
+			}
+			if all {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// brought takes somebody to a place of the catalogue.
+func (s *Playground) Brought(name string) *sim.Employee {
+	s.Helper()
+	to, _ := scenario.StateNamed(name)
+	e := s.World.Employee(s.Ask("POST", "/sim/scenarios/"+name+"/arm", "", http.StatusOK)["person"].(string))
+	s.Until(name, func() bool {
+		runs, _ := s.Play.Robots()
+		for _, r := range runs {
+			if r.OpenID == e.OpenID && r.Error != "" {
+				s.Fatalf("%s: %s", name, r.Error)
+			}
+			if r.OpenID == e.OpenID && r.Ended {
+				return true
+			}
+		}
+		return false
+	})
+	s.Until("the card of "+name, func() bool { return string(s.World.Journey(e.OpenID).Stage) == to.Stage })
+	return e
+}

@@ -1,0 +1,153 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/files"
+	"shiming/sim"
+)
+
+// program is a run of the program in a process of its own.
+type Program struct {
+	Cmd *exec.Cmd
+	Out *logs
+}
+
+func Command(ctx context.Context, env []string, args ...string) *Program {
+	p := &Program{Cmd: exec.CommandContext(ctx, os.Args[0], args...), Out: &logs{}}
+	p.Cmd.Env = append(append(os.Environ(), AsProgram+"=1"), env...)
+	p.Cmd.Stdout, p.Cmd.Stderr = p.Out, p.Out
+	return p
+}
+
+// ended waits for the end and returns the exit code.
+func (p *Program) Ended(t *testing.T) int {
+	t.Helper()
+	err := p.Cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return p.Cmd.ProcessState.ExitCode()
+}
+
+func (p *Program) Run(t *testing.T) (code int, out string) {
+	t.Helper()
+	if err := p.Cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	code = p.Ended(t)
+	return code, p.Out.String()
+}
+
+// served is a bot in a process of its own, in a simulated world.
+type Served struct {
+	t     *testing.T
+	Ctx   context.Context
+	World *sim.World
+	Env   []string
+	Dir   string
+	File  string
+	Now   *Program
+}
+
+func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
+	t.Helper()
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
+	t.Cleanup(cancel)
+	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetryLadder = "2024", 50, 4711, Impatient
+	world, err := sim.Start(ctx, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { CutOff(world) })
+	s := &Served{t: t, Ctx: ctx, World: world, Dir: t.TempDir()}
+	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
+	for line := range strings.Lines(world.Env()) {
+		if name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && name != "SHIMING_HR_ADMINS" {
+			s.Env = append(s.Env, name+"="+strings.Trim(value, "'"))
+		}
+	}
+	s.Env = append(s.Env, "SHIMING_SERVER_LISTEN=127.0.0.1:0", "SHIMING_STORE_DSN=sqlite:"+filepath.Join(s.Dir, "shiming.db"),
+		"SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(s.Dir, "keyset.json"), "SHIMING_LOG_LEVEL=debug", "SHIMING_TIMING_CODE_RESEND=1s")
+	s.Env = append(s.Env, env...)
+	s.Start()
+	t.Cleanup(func() {
+		if s.Now != nil {
+			s.Kill()
+		}
+	})
+	return s
+}
+
+func (s *Served) Start() {
+	s.t.Helper()
+	s.Now = Command(s.Ctx, s.Env, "serve", "--config", s.File)
+	if err := s.Now.Cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !s.Ready() {
+		select {
+		case <-tick.C:
+		case <-s.Ctx.Done():
+			s.t.Fatalf("never ready: %s", s.Now.Out)
+		}
+	}
+	s.World.SetWebhook(s.URL() + "/webhook/event")
+}
+
+// listening is how the program says where.
+var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
+
+// url is where the program listens, "" before it does.
+func (s *Served) URL() string {
+	if m := listening.FindStringSubmatch(s.Now.Out.String()); m != nil {
+		return "http://" + m[1]
+	}
+	return ""
+}
+
+func (s *Served) Ready() bool {
+	url := s.URL()
+	if url == "" {
+		return false
+	}
+	resp, err := http.Get(url + "/readyz")
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// kill is kill -9.
+func (s *Served) Kill() string {
+	s.t.Helper()
+	_ = s.Now.Cmd.Process.Kill()
+	_ = s.Now.Cmd.Wait()
+	out := s.Now.Out.String()
+	s.Now = nil
+	for _, e := range s.World.People() {
+		for _, secret := range []string{e.Person.Name, e.Person.Code, e.Person.Mobile} {
+			if strings.Contains(out, secret) {
+				s.t.Error("something personal was printed")
+			}
+		}
+	}
+	if panicked.MatchString(out) {
+		s.t.Errorf("panic: %s", out)
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"shiming/app"
+	"shiming/config"
+	"shiming/e2e/harness"
+	"shiming/store/keyset"
+)
+
+// TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is refused, the
+// message names the file and says what to do, and the database is as it was.
+func TestKeysetFile(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	path, onSQLite := strings.CutPrefix(r.Values["store.dsn"], "sqlite:")
+	if !onSQLite {
+		t.Skip("on PostgreSQL a missing file is refused in any case")
+	}
+	p := r.Hire()
+	p.ToForm()
+	r.StopBot()
+	keys := r.Values["security.keyset_file"]
+	good, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other.json")
+	if err := keyset.Write(other, keyset.New()); err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := os.ReadFile(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		content []byte // nil = no file
+		mode    os.FileMode
+		says    []string
+	}{
+		"missing":             {nil, 0, []string{"is missing", path, "restore your copy"}},
+		"open to others":      {good, 0o640, []string{"others may read it", "chmod 600"}},
+		"of another database": {foreign, 0o600, []string{"not the one", path, "restore the copy"}},
+		"cut off":             {good[:len(good)/2], 0o600, []string{"cut off or damaged", "restore your copy"}},
+		"cut off inside":      {[]byte(strings.Replace(string(good), `"keyData"`, `"keyDat"`, 1)), 0o600, []string{"damaged", "restore your copy"}},
+		"empty":               {[]byte{}, 0o600, []string{"cut off or damaged", "restore your copy"}},
+		"of a later version":  {[]byte(`{"version": 7}`), 0o600, []string{"version 7", "newer"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if runtime.GOOS == "windows" && name == "open to others" {
+				t.Skip("no such modes")
+			}
+			if err := os.Remove(keys); err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			if c.content != nil {
+				if err := os.WriteFile(keys, c.content, c.mode); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cfg, err := config.FromValues(r.Values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			app, err := app.New(r.Ctx, cfg, app.Options{Log: r.Logger()})
+			if err == nil {
+				app.Close()
+				t.Fatal("the bot starts")
+			}
+			for _, words := range append(c.says, "security.keyset_file", keys) {
+				if !strings.Contains(err.Error(), words) {
+					t.Errorf("%q does not say %q", err, words)
+				}
+			}
+			if left, err := os.ReadFile(keys); c.content == nil && err == nil || c.content != nil && string(left) != string(c.content) {
+				t.Error("the file was touched")
+			}
+		})
+	}
+	if err := os.WriteFile(keys, good, 0o600); err != nil { // an existing file keeps its mode
+		t.Fatal(err)
+	}
+	if err := os.Chmod(keys, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.StartBot()
+	confirms(p)
+}

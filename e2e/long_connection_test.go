@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/harness"
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/wire"
+)
+
+// overLongConn is a rig whose bot has no webhook and no keys for one.
+func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
+	t.Helper()
+	s.Settings = map[string]string{"feishu.transport": "websocket", "feishu.encrypt_key": "", "feishu.verification_token": ""}
+	return harness.Start(t, s)
+}
+
+// TestLongConnection goes the whole way without a webhook, while the connection is broken twice.
+func TestLongConnection(t *testing.T) {
+	r := overLongConn(t, harness.Setup{})
+	p, hr := r.Hire(), r.Admin(0)
+	p.ToReview()
+	_, before := r.World.Feishu.LongConnections()
+	r.World.Feishu.DropLongConnections()
+	r.Until("the bot connects again", func() bool {
+		open, made := r.World.Feishu.LongConnections()
+		return open == 1 && made > before
+	})
+	if toast := hr.Decides(p, "approve", nil); toast != "已通过" {
+		t.Errorf("toast %q", toast)
+	}
+	r.World.Feishu.DropLongConnections()
+	p.Filed()
+	r.InState(p.OpenID, flows.Done)
+	if got := len(r.World.ESign.Points()); got != 1 {
+		t.Errorf("%d evidence points", got)
+	}
+	if body := getPage(r, "/metrics"); !strings.Contains(body, "shiming_long_connection_lost_total ") || strings.Contains(body, "shiming_long_connection_lost_total 0") {
+		t.Error("lost connections are not counted")
+	}
+	resp, err := http.Post(r.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNotFound {
+		t.Errorf("the webhook is open: %d", resp.StatusCode)
+	}
+}
+
+func getPage(r *harness.Harness, path string) string {
+	r.Helper()
+	resp, err := http.Get(r.App.URL() + path)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return string(body)
+}
+
+// TestLongConnectionRepeats: a push that was stored, but whose answer was lost with the connection, comes again and does nothing.
+func TestLongConnectionRepeats(t *testing.T) {
+	r := overLongConn(t, harness.Setup{})
+	p := r.Hire()
+	sent, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助")
+	if err != nil {
+		t.Fatal(err)
+	}
+	helps := func() (n int) {
+		for _, m := range r.World.Feishu.Messages(p.ChatID) {
+			if m.FromBot {
+				n++
+			}
+		}
+		return n
+	}
+	r.Until("an answer", func() bool { return helps() == 1 })
+	for range 3 {
+		if d, err := r.World.Feishu.Redeliver(r.Ctx, sent.Delivery.EventID); err != nil || !d.Delivered {
+			t.Fatalf("%+v %v", d, err)
+		}
+	}
+	if _, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "进度"); err != nil {
+		t.Fatal(err)
+	}
+	r.Until("the next answer", func() bool { return helps() >= 2 })
+	if n := helps(); n != 2 {
+		t.Errorf("%d answers to two messages", n)
+	}
+}
+
+// TestLongConnectionLarge: a push that the platform cuts into several frames arrives whole.
+func TestLongConnectionLarge(t *testing.T) {
+	r := overLongConn(t, harness.Setup{})
+	p := r.Hire()
+	d, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助 "+strings.Repeat("说明", 30_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.World.Feishu.WaitDelivered(r.Ctx, d.Delivery.EventID); err != nil || len(got.Attempts) != 1 {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestLongConnectionNotReady: until the first connection stands the program is alive, but not ready.
+func TestLongConnectionNotReady(t *testing.T) {
+	r := overLongConn(t, harness.Setup{Before: func(w *sim.World, _ map[string]string) {
+		w.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "ws.endpoint", Kind: wire.Error, Times: 3, Status: 500, Body: `{"code":1,"msg":"system busy"}`})
+	}, Unready: true})
+	if body := getPage(r, "/readyz"); !strings.Contains(body, "not_ready") {
+		t.Errorf("ready without a connection: %s", body)
+	}
+	if body := getPage(r, "/healthz"); !strings.Contains(body, "ok") {
+		t.Errorf("not alive: %s", body)
+	}
+	r.Until("readiness", func() bool { return strings.Contains(getPage(r, "/readyz"), `"ready"`) })
+	if n := r.CountCalls("feishu", "ws.endpoint"); n != 4 {
+		t.Errorf("asked %d times where to connect", n)
+	}
+}
+
+// TestLongConnectionDrains: a push that is being worked on when the program is told to stop is stored and answered.
+func TestLongConnectionDrains(t *testing.T) {
+	r := overLongConn(t, harness.Setup{})
+	p := r.Hire()
+	answered := make(chan feishu.Delivery, 1)
+	for range 20 {
+		go func() {
+			if d, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助"); err == nil {
+				answered <- d.Delivery
+			} else {
+				answered <- feishu.Delivery{}
+			}
+		}()
+	}
+	<-answered
+	began := time.Now()
+	r.StopBot()
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+	if open, _ := r.World.Feishu.LongConnections(); open != 0 {
+		r.Until("the connection is gone", func() bool { open, _ := r.World.Feishu.LongConnections(); return open == 0 })
+	}
+	r.StartBot()
+	for range 19 {
+		d := <-answered
+		got, err := r.World.Feishu.WaitDelivered(r.Ctx, d.EventID)
+		if err != nil {
+			raw, _ := json.Marshal(got)
+			t.Errorf("lost: %s %v", raw, err)
+		}
+	}
+}

@@ -1,0 +1,344 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"shiming/e2e/harness"
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/wire"
+)
+
+// operations are all that the way through the house needs.
+var operations = []struct{ upstream, name string }{
+	{"feishu", "token"}, {"feishu", "message.create"}, {"feishu", "message.reply"}, {"feishu", "message.patch"},
+	{"feishu", "resource.get"}, {"feishu", "contact.user.get"}, {"feishu", "id_card.recognize"},
+	{"tencent", "PhoneVerification"}, {"esign", "files.upload_url"}, {"esign", "storage.put"}, {"esign", "files.status"},
+}
+
+// wholeWay is the way of somebody who sends one photo that is no good, so that every operation is needed.
+func wholeWay(p harness.Person) {
+	p.R.Helper()
+	wholeWayTo(p, func() { confirms(p) })
+}
+
+// TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything written once.
+func TestUpstreamsFailOnce(t *testing.T) {
+	for _, kind := range []wire.Fault{
+		{Kind: wire.Error, Status: 502}, {Kind: wire.DropBefore}, {Kind: wire.NotJSON}, {Kind: wire.Truncate},
+		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}}, Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
+	} {
+		if kind.Status == 429 {
+			kind.Upstream = "feishu"
+		}
+		name := kind.Kind
+		if kind.Status == 429 {
+			name = "429"
+		}
+		t.Run(name, func(t *testing.T) {
+			r := harness.Start(t, harness.Setup{HR: harness.Diligent})
+			p := r.Hire()
+			r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
+			armed := 0
+			for _, op := range operations {
+				if op.name == "resource.get" && kind.Kind == wire.Truncate {
+					continue // half a picture under a length that fits is a bad picture, as far as anybody can tell
+				}
+				if kind.Upstream == "" || kind.Upstream == op.upstream {
+					f := kind
+					f.Upstream, f.Operation, f.Times = op.upstream, op.name, 1
+					r.World.Faults.Arm(f)
+					armed++
+				}
+			}
+			r.World.Feishu.KillTokens() // so that the token is asked for
+			wholeWay(p)
+			p.Filed()
+			if left := r.World.Faults.List(); len(left) > 0 {
+				t.Errorf("of %d faults %d did not come to anything: %+v", armed, len(left), left)
+			}
+			if j := r.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
+				t.Errorf("%+v", j)
+			}
+		})
+	}
+}
+
+// TestSMSAnswerLost: whether the code is on its way is not known, so no second one is sent until the person asks.
+func TestSMSAnswerLost(t *testing.T) {
+	t.Run("it came", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{HR: harness.Diligent})
+		p := r.Hire()
+		p.ToForm()
+		r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "SendSms", Kind: wire.DropAfter, Times: 1})
+		p.Press("confirm")
+		p.See(sim.StageCode, "不确定验证码有没有发到")
+		p.TypeCode()
+		p.Filed()
+		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
+			t.Errorf("%d text messages", n)
+		}
+	})
+	t.Run("it did not", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: again()})
+		p := r.Hire()
+		p.ToForm()
+		r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "SendSms", Kind: wire.Error, Status: 502, Times: 1})
+		p.Press("confirm")
+		p.See(sim.StageCode, "不确定验证码有没有发到")
+		waitIdle(r)
+		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
+			t.Errorf("%d attempts without being asked", n)
+		}
+		p.Press("send_code")
+		p.Code(0)
+		p.See(sim.StageCode, "验证码已在")
+		p.TypeCode()
+		p.Filed()
+	})
+}
+
+// TestUnknownIdentity and TestUnknownEvidence: a write that may have happened waits for HR, who is told both ways on, and each
+// leads to done with one write.
+func TestUnknownIdentity(t *testing.T) {
+	unknownWrites(t, "feishu", "identities.create", "一、已经有了", "二、还没有", "已经写入", "确认没有写入，再写一次")
+}
+
+func TestUnknownEvidence(t *testing.T) {
+	unknownWrites(t, "esign", "evidence.psn_realname", "一、查到了", "二、没查到", "已经生成，用这个编号", "确认没有生成，再提交一次")
+}
+
+func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
+	r := harness.Start(t, harness.Setup{})
+	hr := r.Admin(0)
+	for _, w := range []struct {
+		fault   wire.Fault
+		written bool
+	}{
+		{wire.Fault{Kind: wire.DropAfter}, true}, {wire.Fault{Kind: wire.ErrorAfter, Status: 502}, true},
+		{wire.Fault{Kind: wire.NotJSON}, true}, {wire.Fault{Kind: wire.Truncate}, true},
+		{wire.Fault{Kind: wire.DropBefore}, false}, {wire.Fault{Kind: wire.Reset}, false}, {wire.Fault{Kind: wire.Error, Status: 502}, false},
+	} {
+		// One after the other up to the fault, since it is for the next call whoever makes it.
+		p := r.Hire()
+		p.ToReview()
+		w.fault.Upstream, w.fault.Operation, w.fault.Times = upstream, operation, 1
+		r.World.Faults.Arm(w.fault)
+		hr.Decides(p, "approve", nil)
+		p.See(sim.StageAttention)
+		t.Run(w.fault.Kind, func(t *testing.T) {
+			t.Parallel()
+			r := withT(r, t)
+			p.R = r
+			c := r.InState(p.OpenID, flows.NeedsAttention)
+			if c.Attention.Code != "unknown_outcome" {
+				t.Errorf("%+v", c.Attention)
+			}
+			s := harness.Admin{R: r, OpenID: hr.OpenID}.Sees(r.World.ReviewChat(), p, "resolve", words...)
+			evidence := upstream == "esign"
+			switch {
+			case w.written && evidence:
+				if a := r.Forge(hr.OpenID, s.Msg, s.Value("resolve"), map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
+					t.Errorf("toast %q", a.Toast)
+				}
+				r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.PointsFor(c.ID)[0].ID})
+			case w.written:
+				r.ClickOn(hr.OpenID, s, "resolve", nil)
+			default:
+				r.ClickOn(hr.OpenID, s, "retry", nil)
+			}
+			p.Filed()
+		})
+	}
+}
+
+// TestOneCauseManyCases: many people run into the same cause; HR hears of it once, and one retry lets everybody go on.
+func TestOneCauseManyCases(t *testing.T) {
+	const people = 4
+	for name, c := range map[string]struct {
+		step    flows.Step
+		trouble func(r *harness.Harness)
+		fixed   func(r *harness.Harness)
+		words   string
+	}{
+		"ocr quota": {"photos", func(r *harness.Harness) { r.World.Feishu.OCRQuota(0) }, func(r *harness.Harness) { r.World.Feishu.OCRQuota(-1) }, "额度用完了"},
+		"ocr scope": {"photos", func(r *harness.Harness) { r.World.Feishu.Revoke("document_ai:id_card:recognize") },
+			func(r *harness.Harness) { r.World.Feishu.Grant("document_ai:id_card:recognize") }, "应用缺少权限"},
+		"identity scope": {"identity", func(r *harness.Harness) { r.World.Feishu.Revoke("human_authentication:identity") },
+			func(r *harness.Harness) { r.World.Feishu.Grant("human_authentication:identity") }, "应用缺少权限"},
+		"esign 403": {"upload", func(r *harness.Harness) {
+			r.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "files.upload_url", Kind: wire.Error, Status: 403, Body: `{"code":403,"message":"forbidden"}`})
+		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "出口 IP"},
+		"tencent": {"check", func(r *harness.Harness) {
+			r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "PhoneVerification", Kind: wire.Error, Status: 200,
+				Body: `{"Response":{"Error":{"Code":"UnauthorizedOperation.NonAuthorize","Message":"x"},"RequestId":"r-1"}}`})
+		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "核验机构那边的账号"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := harness.Start(t, harness.Setup{})
+			hr, all := r.Admin(0), r.HireAll(people)
+			for _, p := range all {
+				p.ToPhotos()
+			}
+			if c.step == "photos" {
+				c.trouble(r)
+			}
+			for _, p := range all {
+				p.SendBoth()
+			}
+			if c.step == "check" {
+				c.trouble(r)
+			}
+			if c.step != "photos" {
+				for _, p := range all {
+					confirms(p)
+				}
+			}
+			if c.step == "identity" || c.step == "upload" {
+				c.trouble(r)
+				for _, p := range all {
+					hr.Decides(p, "approve", nil)
+				}
+			}
+			for _, p := range all {
+				p.See(sim.StageAttention)
+				if a := r.InState(p.OpenID, flows.NeedsAttention).Attention; a.Step != c.step || a.Incident == "" {
+					t.Errorf("%+v", a)
+				}
+			}
+			told := func() (found []harness.Screen) {
+				for _, m := range r.World.Feishu.Messages(r.World.ReviewChat()) {
+					if s := harness.ReadScreen(m); s.Has("retry") && len(m.History) > 0 {
+						found = append(found, s)
+					}
+				}
+				return found
+			}
+			r.Until("HR is told", func() bool { return len(told()) > 0 })
+			// Cards on which HR has decided turn where they are; news is one message, whatever the number of cases.
+			messages := func() int { return cardsIn(r, r.World.ReviewChat(), "") }
+			want := 1
+			if c.step == "identity" || c.step == "upload" {
+				want += people
+			}
+			r.Until("the news", func() bool { return messages() >= want })
+			waitIdle(r)
+			if n := messages(); n != want {
+				t.Errorf("%d messages to HR, want %d", n, want)
+			}
+			if cards := told(); !cards[len(cards)-1].Says(c.words) {
+				t.Errorf("HR is told: %q", cards[len(cards)-1].Text)
+			}
+			c.fixed(r)
+			r.ClickOn(hr.OpenID, told()[0], "retry", nil)
+			for _, p := range all {
+				switch c.step {
+				case "photos":
+					p.See(sim.StageConfirmation)
+				case "check":
+					p.See(sim.StageReview)
+				default:
+					p.Filed()
+				}
+			}
+			r.Until("nothing is left for HR", func() bool { return len(told()) == 0 })
+		})
+	}
+}
+
+// TestTokenDies heals by itself, wherever it happens.
+func TestTokenDies(t *testing.T) {
+	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := r.Hire()
+	kill := r.World.Feishu.KillTokens
+	p.Say("实名")
+	kill()
+	p.See(sim.StageConsent)
+	p.Press("consent")
+	kill()
+	p.SendBoth()
+	p.See(sim.StageConfirmation)
+	kill()
+	confirms(p)
+	kill()
+	p.Filed()
+	if n := r.World.Feishu.TokensIssued(); n < 3 {
+		t.Errorf("%d tokens", n)
+	}
+}
+
+// TestManyAtOnce: at the tenant's limit photos wait for their turn, and nobody is told of any trouble.
+func TestManyAtOnce(t *testing.T) {
+	r := harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: 10}})
+	all := r.HireAll(12)
+	for _, p := range all {
+		p.ToPhotos()
+	}
+	for _, p := range all {
+		p.SendBoth()
+	}
+	for _, p := range all {
+		p.See(sim.StageConfirmation)
+		if cardsIn(r, p.ChatID, "关于你刚发的照片") > 0 {
+			t.Error("somebody was told of a problem")
+		}
+	}
+	read := 0
+	for _, c := range r.World.Feishu.OCRCalls() {
+		if !c.Refused {
+			read++
+		}
+	}
+	if read != 24 {
+		t.Errorf("%d readings", read)
+	}
+}
+
+// TestDataLossPrevention: a tenant that lets no number through gets a form without any, on which empty means "as read".
+func TestDataLossPrevention(t *testing.T) {
+	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
+	r.World.Feishu.Set(func(k *feishu.Knobs) { k.DLP = true })
+	p := r.Hire()
+	p.ToPhotos()
+	p.SendBoth()
+	s := p.See(sim.StageConfirmation, "这里打了码")
+	if s.Field("identity_code") != "" || s.Field("mobile") != "" || r.SecretIn(string(s.Msg.Card), true) != "" {
+		t.Error("something clear is on the form")
+	}
+	p.Press("confirm", map[string]any{"identity_name": "", "identity_code": "", "mobile": ""})
+	p.Code(0)
+	p.See(sim.StageCode, "验证码已在")
+	p.TypeCode()
+	p.Filed()
+	if c := r.CaseOf(p.OpenID); len(c.Changed) > 0 {
+		t.Errorf("changed %v", c.Changed)
+	}
+}
+
+// TestPersonOutOfReach: somebody who has stopped the bot's messages holds nothing up, and finds the end when asking again.
+func TestPersonOutOfReach(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	p := r.Hire()
+	p.ToReview()
+	r.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = true })
+	r.Admin(0).Decides(p, "approve", nil)
+	r.InState(p.OpenID, flows.Done)
+	waitIdle(r)
+	r.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = false })
+	p.Say("进度")
+	p.Filed()
+}
+
+// TestReviewGroupGone: when the group of the reviews cannot be written to, the card goes to each admin.
+func TestReviewGroupGone(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Noisy: true})
+	r.World.Feishu.Dissolve(r.World.ReviewChat())
+	p, hr := r.Hire(), r.Admin(0)
+	p.ToReview()
+	s := hr.Sees(hr.Chat(), p, "approve")
+	r.Admin(1).Sees(r.Admin(1).Chat(), p, "approve")
+	r.ClickOn(hr.OpenID, s, "approve", nil)
+	p.Filed()
+}

@@ -1,0 +1,292 @@
+package e2e
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+	"shiming/sim/wire"
+)
+
+// canary is something personal that must be nowhere, in any spelling.
+type canary struct {
+	what  string
+	forms [][]byte
+	bound *regexp.Regexp // for short digits: only as a number of its own
+}
+
+func newCanary(what, text string) canary {
+	c := canary{what: what}
+	if len(text) == 6 && strings.Trim(text, "0123456789") == "" {
+		c.bound = regexp.MustCompile(`(^|[^0-9A-Za-z.])` + text + `($|[^0-9A-Za-z])`)
+		return c
+	}
+	add := func(b ...byte) { c.forms = append(c.forms, b) }
+	add([]byte(text)...)
+	add([]byte(url.QueryEscape(text))...)
+	add([]byte(strings.ToLower(url.QueryEscape(text)))...)
+	add([]byte(strings.Trim(fmt.Sprintf("%+q", text), `"`))...) // \u6837…
+	add([]byte(hex.EncodeToString([]byte(text)))...)
+	add([]byte(strings.ToUpper(hex.EncodeToString([]byte(text))))...)
+	var little, big []byte
+	for _, u := range utf16.Encode([]rune(text)) {
+		little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
+	}
+	if len(little) >= 6 { // shorter ones come up in sealed bytes by themselves
+		add(little...)
+		add(big...)
+	}
+	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for shift := range 3 { // wherever in a text it begins
+			b := enc.EncodeToString(append(make([]byte, shift), text...))
+			from, to := (shift*8+5)/6, (shift+len(text))*8/6
+			if to-from >= 8 {
+				add([]byte(b[from:to])...)
+			}
+		}
+	}
+	return c
+}
+
+func (c canary) in(b []byte) bool {
+	if c.bound != nil {
+		return c.bound.Match(b)
+	}
+	for _, f := range c.forms {
+		if bytes.Contains(b, f) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestCanaries(t *testing.T) {
+	c := newCanary("name", "样甲明")
+	for _, in := range []string{"x样甲明y", "%E6%A0%B7%E7%94%B2%E6%98%8E", `\u6837\u7532\u660e`, hex.EncodeToString([]byte("ab样甲明")),
+		base64.StdEncoding.EncodeToString([]byte("a样甲明")), base64.URLEncoding.EncodeToString([]byte("ab样甲明c"))} {
+		if !c.in([]byte(in)) {
+			t.Errorf("not found in %q", in)
+		}
+	}
+	if newCanary("code", "123456").in([]byte("1123456")) || !newCanary("code", "123456").in([]byte(`"123456"`)) {
+		t.Error("digits")
+	}
+}
+
+// TestNothingPersonalIsLeft goes through everything that can go wrong, and then reads every file and row that the bot has
+// written, and every line that it has logged.
+func TestNothingPersonalIsLeft(t *testing.T) {
+	r := harness.Start(t, harness.Setup{Settings: again(), Noisy: true})
+	hr := r.Admin(0)
+	dir := filepath.Dir(r.Values["security.keyset_file"])
+	var wanted []canary
+	want := func(what, text string) { wanted = append(wanted, newCanary(what, text)) }
+	oneOff := func(upstream, operation, kind string) {
+		r.World.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: kind, Status: 502, Times: 1})
+	}
+
+	// One makes every mistake, corrects both fields, and meets every failure.
+	p := r.Hire()
+	name, number, mistyped := p.Person.Name+"改", sameBirthday(p.Person.Code), p.Person.Code[:17]+"?"
+	r.World.Tencent.Register(name, number, p.Person.Mobile)
+	for _, op := range operations {
+		oneOff(op.upstream, op.name, wire.Error)
+	}
+	enterChat(p)
+	wholeWayTo(p, func() {
+		p.Press("confirm", map[string]any{"identity_code": mistyped, "mobile": "1600000"})
+		p.See(sim.StageConfirmation, "应该是 11 位的大陆手机号")
+		n := p.Inbox()
+		p.Press("confirm", map[string]any{"identity_name": name, "identity_code": number, "mobile": p.Person.Mobile})
+		p.Code(n)
+		p.See(sim.StageCode, "验证码已在")
+		p.Press("submit_code", map[string]any{"sms_code": harness.Wrong(p.Code(n))})
+		p.Say(harness.Wrong(harness.Wrong(p.Code(n))))
+		p.See(sim.StageCode, "还可以试 3 次")
+		want("a wrong code", harness.Wrong(p.Code(n)))
+		want("a wrong code", harness.Wrong(harness.Wrong(p.Code(n))))
+		if err := r.World.Tencent.ReturnNext(number, "-4"); err != nil {
+			t.Fatal(err)
+		}
+		p.TypeCode()
+		p.See(sim.StageConfirmation, "没有对上")
+		confirms(p)
+	})
+	p.See(sim.StageReview)
+	hr.Decides(p, "send_back", map[string]any{"reason": "other", "side": "details", "note": "请核对 " + p.Person.Mobile})
+	confirms(p)
+	p.See(sim.StageReview)
+	oneOff("feishu", "identities.create", wire.DropAfter)
+	s := hr.Sees(r.World.ReviewChat(), p, "approve")
+	r.ClickOn(hr.OpenID, s, "approve", nil)
+	p.See(sim.StageAttention)
+	oneOff("esign", "evidence.psn_realname", wire.DropAfter)
+	s = hr.Sees(r.World.ReviewChat(), p, "resolve", "一、已经有了")
+	r.ClickOn(hr.OpenID, s, "resolve", nil)
+	s = hr.Sees(r.World.ReviewChat(), p, "resolve", "一、查到了")
+	r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.Points()[0].ID})
+	p.See(sim.StageDone)
+	p.Say("我的资料")
+	p.Reads("谁看过")
+	want("a corrected name", name)
+	want("a corrected number", number)
+	want("a mistyped number", mistyped)
+
+	// Others are rejected, give up, or delete.
+	q, s2, s3 := r.Hire(), r.Hire(), r.Hire()
+	q.ToReview()
+	hr.Decides(q, "reject", map[string]any{"reason": "wrong_person", "note": "照片上是样例他人先生"})
+	q.See(sim.StageRejected, "样例他人先生")
+	want("a name in HR's words", "样例他人先生")
+	s2.ToForm()
+	s2.Press("cancel")
+	s3.ToReview()
+	s3.Say("删除我的资料")
+	s3.Press("withdraw")
+	s3.Reads("都已删除")
+	// And one writes his data into the chat, and recalls it too late.
+	s2.Say("我是" + s2.Person.Name + "，" + s2.Person.Code + "，手机 " + s2.Person.Mobile)
+	hr.Say("待审")
+	hr.Say("统计")
+	waitIdle(r)
+
+	for _, e := range r.World.People() {
+		want("a name", e.Person.Name)
+		want("a number", e.Person.Code)
+		want("a mobile", e.Person.Mobile)
+		want("an address", e.Person.Address)
+		want("an issuer", e.Person.IssuedBy)
+		for _, sms := range r.World.Tencent.Inbox(e.Person.Mobile) {
+			want("a code", sms.Code())
+		}
+		for _, side := range []string{"front", "back"} {
+			img := r.Shot(e.Person, side)
+			wanted = append(wanted, canary{what: "a photo", forms: [][]byte{img[len(img)/2 : len(img)/2+24]}})
+		}
+	}
+	if len(wanted) < 30 {
+		t.Fatal("too few canaries")
+	}
+	search := func(where string, b []byte) {
+		for _, c := range wanted {
+			if c.in(b) {
+				t.Errorf("%s stands in %s", c.what, where)
+			}
+		}
+	}
+	search("the log", []byte(r.Logs.String()))
+	files := func() {
+		seen := 0
+		err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			search(d.Name(), b)
+			seen++
+			return err
+		})
+		if err != nil || seen < 3 && os.Getenv(harness.OnPostgres) != "1" {
+			t.Errorf("%d files, %v", seen, err)
+		}
+	}
+	files() // with the write-ahead log
+	r.StopBot()
+	files()
+	rows := readTables(t, r.Values["store.dsn"])
+	for _, table := range []string{"river_job", "audit", "settings", "cases", "surfaces", "event_keys"} {
+		if len(rows[table]) == 0 {
+			t.Errorf("table %s is empty", table)
+		}
+	}
+	for table, row := range rows {
+		search("table "+table, []byte(strings.Join(row, "\n")))
+	}
+	if !strings.Contains(strings.Join(rows["river_job"], ""), "502") && !strings.Contains(r.Logs.String(), `"upstream"`) {
+		t.Error("no failure is on record, so that nothing was tried")
+	}
+}
+
+// wholeWayTo sends the photos of wholeWay and leaves the rest.
+func wholeWayTo(p harness.Person, rest func()) {
+	p.R.Helper()
+	p.ToPhotos()
+	p.Send("front")
+	p.See(sim.StagePhotos, "还差一张：国徽面")
+	p.Send("front", "tilted")
+	p.Reads("又收到一张人像面")
+	p.Send("back")
+	p.See(sim.StageConfirmation)
+	rest()
+}
+
+// readTables returns every row of every table as text.
+func readTables(t *testing.T, dsn string) map[string][]string {
+	t.Helper()
+	path, onSQLite := strings.CutPrefix(dsn, "sqlite:")
+	driver, from, list := "sqlite", path, `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if !onSQLite {
+		driver, from, list = "pgx", dsn, `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+	}
+	db, err := sql.Open(driver, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	all := func(query string) (out [][]any, err error) {
+		rows, err := db.Query(query)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		cols, err := rows.Columns()
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			vals, at := make([]any, len(cols)), make([]any, len(cols))
+			for i := range vals {
+				at[i] = &vals[i]
+			}
+			if err := rows.Scan(at...); err != nil {
+				return nil, err
+			}
+			out = append(out, vals)
+		}
+		return out, rows.Err()
+	}
+	tables, err := all(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for _, name := range tables {
+		rows, err := all(fmt.Sprintf(`SELECT * FROM "%s"`, name[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			text := ""
+			for _, v := range row {
+				if b, ok := v.([]byte); ok {
+					v = string(b)
+				}
+				text += fmt.Sprint(v) + "|"
+			}
+			out[fmt.Sprint(name[0])] = append(out[fmt.Sprint(name[0])], text)
+		}
+	}
+	return out
+}

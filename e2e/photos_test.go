@@ -1,0 +1,228 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"shiming/e2e/harness"
+	"shiming/flows"
+	"shiming/sim"
+	"shiming/sim/feishu"
+)
+
+// reads that were made of what an employee sent, or of the employee, so far.
+func countLooks(p harness.Person) (n int) {
+	for _, c := range p.R.World.Recorder.Calls() {
+		if c.Operation == "resource.get" || c.Operation == "id_card.recognize" || strings.Contains(c.Path, p.OpenID) {
+			n++
+		}
+	}
+	return n
+}
+
+// idle waits until no job is due, running or waiting for a repetition.
+func waitIdle(r *harness.Harness) {
+	r.Helper()
+	r.Until("no event and no job is left", func() bool {
+		undecided, _, err := r.App.Store().PushesNow(r.Ctx)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if undecided > 0 {
+			return false // jobs may come of it
+		}
+		pending, err := r.App.Store().PendingJobs(r.Ctx)
+		if err != nil {
+			r.Fatal(err)
+		}
+		n := 0
+		for _, of := range pending {
+			n += of
+		}
+		return n == 0
+	})
+}
+
+func TestPhotosWaitForConsent(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	p := r.Hire()
+	p.SendBoth()
+	p.See(sim.StageConsent, "你已经发来 2 张照片，还没有读取")
+	waitIdle(r)
+	if n := countLooks(p); n > 0 {
+		t.Errorf("%d calls before consent", n)
+	}
+	p.Press("consent")
+	p.See(sim.StageConfirmation)
+	if n := r.CountCalls("feishu", "resource.get"); n != 2 {
+		t.Errorf("%d downloads", n)
+	}
+	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
+		t.Errorf("%d readings", n)
+	}
+}
+
+func TestDecline(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	p := r.Hire()
+	p.SendBoth()
+	p.See(sim.StageConsent, "2 张照片")
+	p.Press("decline")
+	p.See(sim.StageDeclined)
+	waitIdle(r)
+	if n := countLooks(p); n > 0 {
+		t.Errorf("%d calls although the person declined", n)
+	}
+	p.Press("start")
+	p.See(sim.StageConsent)
+	if c := r.CaseOf(p.OpenID); len(c.Photos) != 0 {
+		t.Error("the photos of the declined case came back")
+	}
+}
+
+func TestTwoPhotosOfOneSide(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	p := r.Hire()
+	p.ToPhotos()
+	p.Send("front")
+	p.See(sim.StagePhotos, "还差一张：国徽面")
+	again := p.Send("front", "tilted")
+	reply := p.Reads("又收到一张人像面", "还需要：国徽面")
+	if reply.Msg.ParentID != again {
+		t.Error("the answer does not hang on the photo")
+	}
+	p.Send("back")
+	p.See(sim.StageConfirmation)
+}
+
+func TestRetakeKeepsTheOtherSide(t *testing.T) {
+	r := harness.Start(t, harness.Setup{})
+	p := r.Hire()
+	p.ToForm()
+	p.Retake("front")
+	s := p.See(sim.StagePhotos, "还差一张：人像面")
+	if s.Value("retake")["side"] != "back" {
+		t.Error("the back was lost")
+	}
+	p.Send("front", "tilted")
+	form := p.See(sim.StageConfirmation)
+	if form.Field("identity_code") != p.Person.Code {
+		t.Error("the number is not prefilled")
+	}
+	if n := len(r.World.Feishu.OCRCalls()); n != 3 {
+		t.Errorf("%d readings", n)
+	}
+	// A photo sent while the form is there replaces the side that it shows.
+	p.Send("back", "tilted")
+	r.Until("the back is replaced", func() bool {
+		c := r.CaseOf(p.OpenID)
+		return c.State == flows.AwaitingConfirmation && len(c.Photos) == 4 && c.Photos[3].State == flows.PhotoRead
+	})
+	p.See(sim.StageConfirmation)
+}
+
+func TestRecalledPhoto(t *testing.T) {
+	recall := func(p harness.Person, message string) {
+		p.R.Helper()
+		d, err := p.R.World.Feishu.RecallMessage(p.R.Ctx, message)
+		p.R.Delivered(feishu.Sent{Delivery: d}, err)
+	}
+	t.Run("before consent", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{})
+		p := r.Hire()
+		gone := p.Send("front")
+		p.Send("back")
+		p.See(sim.StageConsent, "2 张照片")
+		recall(p, gone)
+		r.Until("the photo is dropped", func() bool { return r.CaseOf(p.OpenID).Photos[0].State == flows.PhotoReplaced })
+		p.Press("consent")
+		p.See(sim.StagePhotos, "还差一张：人像面")
+		if n := r.CountCalls("feishu", "resource.get"); n != 1 {
+			t.Errorf("%d downloads", n)
+		}
+	})
+	t.Run("after reading", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{})
+		p := r.Hire()
+		p.ToPhotos()
+		gone := p.Send("front")
+		p.See(sim.StagePhotos, "还差一张：国徽面")
+		recall(p, gone)
+		p.See(sim.StagePhotos, "请把身份证两面的照片发到这个聊天里")
+		c := r.CaseOf(p.OpenID)
+		if c.Personal.Front != nil {
+			t.Error("what was read is still there")
+		}
+		r.ReadStore(func(v flows.View) error {
+			if _, err := v.Picture(r.Ctx, c.ID, c.Photos[0].ID); err == nil {
+				t.Error("the picture is still there")
+			}
+			return nil
+		})
+		p.SendBoth()
+		p.See(sim.StageConfirmation)
+	})
+	t.Run("at the form", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{})
+		p := r.Hire()
+		p.ToPhotos()
+		p.Send("front")
+		gone := p.Send("back")
+		p.See(sim.StageConfirmation)
+		recall(p, gone)
+		p.See(sim.StagePhotos, "还差一张：国徽面")
+		p.Send("back")
+		p.See(sim.StageConfirmation)
+	})
+}
+
+// TestCancel stops at every state in which the applicant may.
+func TestCancel(t *testing.T) {
+	for name, reach := range map[string]func(harness.Person){
+		"consent":      func(p harness.Person) { p.Say("实名"); p.See(sim.StageConsent); p.Say("取消") },
+		"photos":       func(p harness.Person) { p.ToPhotos(); p.Press("cancel") },
+		"confirmation": func(p harness.Person) { p.ToForm(); p.Press("cancel") },
+		"code":         func(p harness.Person) { p.ToCode(); p.Press("cancel") },
+		"checking": func(p harness.Person) {
+			p.ToCode()
+			p.R.Hold("tencent", "PhoneVerification")
+			p.TypeCode()
+			p.See(sim.StageChecking)
+			p.Say("取消")
+		},
+		"review": func(p harness.Person) { p.ToReview(); p.Press("cancel") },
+		"attention": func(p harness.Person) {
+			p.R.World.Feishu.OCRQuota(0)
+			p.ToPhotos()
+			p.Send("front")
+			p.See(sim.StageAttention)
+			p.Say("取消")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := harness.Start(t, harness.Setup{Noisy: true})
+			p := r.Hire()
+			reach(p)
+			p.See(sim.StageWithdrawn)
+			r.InState(p.OpenID, flows.Withdrawn)
+			r.World.Faults.Clear()
+			r.World.Feishu.OCRQuota(-1)
+			p.Press("start")
+			p.See(sim.StageConsent)
+			if n := r.CountCalls("feishu", "identities.create"); n > 0 {
+				t.Error("something was written")
+			}
+		})
+	}
+	t.Run("too late", func(t *testing.T) {
+		r := harness.Start(t, harness.Setup{})
+		p := r.Hire()
+		p.ToReview()
+		r.Hold("feishu", "identities.create")
+		r.Admin(0).Decides(p, "approve", nil)
+		p.See(sim.StageRecording)
+		p.Say("取消")
+		p.Reads("已经提交登记，这一步不能取消了")
+		p.Filed()
+	})
+}

@@ -1,0 +1,168 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"shiming/e2e/files"
+	"shiming/e2e/harness"
+	"shiming/sim"
+	"shiming/sim/wire"
+)
+
+func TestKeygen(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keyset.json")
+	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code != 0 {
+		t.Fatalf("%d: %s", code, out)
+	}
+	first, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %o", info.Mode().Perm())
+	}
+	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code == 0 || !strings.Contains(out, "exist") {
+		t.Errorf("a second time: %d %q", code, out)
+	}
+	if again, _ := os.ReadFile(file); !bytes.Equal(first, again) {
+		t.Error("the keyset was overwritten")
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	code, out := harness.Command(t.Context(), nil, "serve", "--config", files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).Run(t)
+	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") || !strings.Contains(out, "feishu.app_secret: is missing") {
+		t.Errorf("a wrong configuration: %d %s", code, out)
+	}
+	if code, out := harness.Command(t.Context(), nil, "fly").Run(t); code == 0 {
+		t.Errorf("an unknown command: %d %s", code, out)
+	}
+	if code, out := harness.Command(t.Context(), nil, "--help").Run(t); code != 0 || !strings.Contains(out, "keygen") {
+		t.Errorf("help: %d %s", code, out)
+	}
+	if code, _ := harness.Command(t.Context(), []string{"SHIMING_SERVER_LISTEN=127.0.0.1:1"}, "health", "--config", files.WriteTemp(t, "config.yaml", "")).Run(t); code != 1 {
+		t.Errorf("health without a bot: %d", code)
+	}
+}
+
+func TestServe(t *testing.T) {
+	s := harness.ServeProgram(t, sim.Config{})
+	where := append(append([]string{}, s.Env...), "SHIMING_SERVER_LISTEN="+strings.TrimPrefix(s.URL(), "http://"))
+	if code, out := harness.Command(s.Ctx, where, "health", "--config", s.File).Run(t); code != 0 {
+		t.Errorf("health: %d %s", code, out)
+	}
+	for _, name := range []string{"shiming.db", "keyset.json"} {
+		if info, err := os.Stat(filepath.Join(s.Dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", name, info, err)
+		}
+	}
+	if code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t); code != 1 || !strings.Contains(out, "in use by another process") {
+		t.Errorf("a second process: %d %s", code, out)
+	}
+
+	// SIGTERM in the middle of a write: the write ends, the program says 0.
+	hr := s.World.HR(0)
+	hrCtx, stopHR := context.WithCancel(s.Ctx)
+	hrDone := make(chan error, 1)
+	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
+	s.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "evidence.psn_realname", Kind: wire.Delay, Times: 1, Delay: time.Second})
+	e := s.World.Hire(1)[0]
+	done := make(chan error, 1)
+	go func() { _, err := e.Register(s.Ctx, sim.Script{Width: 1000}, nil); done <- err }()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for len(s.World.Faults.List()) > 0 {
+		select {
+		case <-tick.C:
+		case <-s.Ctx.Done():
+			t.Fatalf("the write never began: %s", s.Now.Out)
+		}
+	}
+	began := time.Now()
+	if err := s.Now.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := s.Now.Ended(t); code != 0 || time.Since(began) > 15*time.Second {
+		t.Errorf("SIGTERM: exit code %d after %s: %s", code, time.Since(began), s.Now.Out)
+	}
+	if !strings.Contains(s.Now.Out.String(), "NEW KEYSET WRITTEN") || !strings.Contains(s.Now.Out.String(), `"msg":"stopped"`) {
+		t.Error("the new keyset or the stop was not announced")
+	}
+
+	// Another keyset opens nothing.
+	other := append(append([]string{}, s.Env...), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(t.TempDir(), "other.json"))
+	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 || !strings.Contains(out, "keyset") {
+		t.Errorf("another keyset: %d %s", code, out)
+	}
+	s.Start()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	stopHR()
+	if err := <-hrDone; err != nil {
+		t.Error(err)
+	}
+	if j := s.World.Journey(e.OpenID); !j.Filed() {
+		t.Errorf("%+v", j)
+	}
+	s.Kill()
+}
+
+// TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost, and
+// nothing is written twice.
+func TestKilled(t *testing.T) {
+	s := harness.ServeProgram(t, sim.Config{Latency: 20 * time.Millisecond})
+	hr := s.World.HR(0)
+	hrCtx, stopHR := context.WithCancel(s.Ctx)
+	hrDone := make(chan error, 1)
+	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
+	calls, unsubscribe := s.World.Recorder.Subscribe()
+	defer unsubscribe()
+
+	people := s.World.Hire(4)
+	failures := make([]error, len(people))
+	var working sync.WaitGroup
+	for i, e := range people {
+		working.Go(func() {
+			_, failures[i] = e.Register(s.Ctx, sim.Script{Width: 1000, SMSPatience: 3 * time.Second}, nil)
+		})
+	}
+	finished := make(chan struct{})
+	go func() { working.Wait(); close(finished) }()
+	// A kill after so many calls each, so that it falls into photos, codes, checks and writes.
+	for _, after := range []int{6, 9, 11, 13, 12, 10, 9, 7} {
+		for range after {
+			select {
+			case <-calls:
+			case <-finished:
+			case <-s.Ctx.Done():
+			}
+		}
+		s.Kill()
+		s.Start()
+	}
+	<-finished
+	for i, e := range people {
+		j := s.World.Journey(e.OpenID)
+		if failures[i] != nil || !j.Filed() || j.Identities != 1 || len(j.Points) != 1 || len(j.Cases) != 1 {
+			t.Errorf("%v %+v", failures[i], j)
+		}
+	}
+	stopHR()
+	if err := <-hrDone; err != nil {
+		t.Error(err)
+	}
+	if points := s.World.ESign.Points(); len(points) != len(people) {
+		t.Errorf("%d points", len(points))
+	}
+}

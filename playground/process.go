@@ -1,0 +1,156 @@
+package playground
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"shiming/config"
+)
+
+// child is a run of `serve --stage` in a process of its own.
+type process struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	says   chan ProtocolLine
+	exited chan struct{}
+	stderr *lastLine
+}
+
+// stopTime is what a bot may take to end in good order; serve promises it.
+const stopTime = 15 * time.Second
+
+// errChildGone: the bot has ended instead of answering.
+var ErrProcessGone = errors.New("the bot has ended")
+
+// bear starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
+// comes on top.
+func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*process, error) {
+	file := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		return nil, err
+	}
+	c := &process{says: make(chan ProtocolLine, 64), exited: make(chan struct{}), stderr: &lastLine{}}
+	c.cmd = exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
+	c.cmd.Env = slices.Concat(config.WithoutOwnVariables(os.Environ()), config.Environ(settings), env)
+	c.cmd.Dir = dir
+	c.cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
+	c.cmd.SysProcAttr = childAttributes()
+	var err error
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	started := make(chan error)
+	go func() {
+		// On Linux the child ends with the thread that started it, so that this one is kept until then.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := c.cmd.Start(); err != nil {
+			started <- err
+			return
+		}
+		started <- nil
+		c.listen(out)
+		_ = c.cmd.Wait() // ProcessState tells
+		close(c.exited)
+	}()
+	return c, <-started
+}
+
+// listen takes what the child says until its output ends.
+func (c *process) listen(out io.Reader) {
+	defer close(c.says)
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var l ProtocolLine
+		if json.Unmarshal(lines.Bytes(), &l) == nil {
+			c.says <- l
+		}
+	}
+}
+
+// hear waits for the next line.
+func (c *process) readLine(ctx context.Context) (ProtocolLine, error) {
+	select {
+	case l, ok := <-c.says:
+		if !ok {
+			return l, ErrProcessGone
+		}
+		if l.Error != "" {
+			return l, errors.New(l.Error)
+		}
+		return l, nil
+	case <-ctx.Done():
+		return ProtocolLine{}, ctx.Err()
+	}
+}
+
+// ahead moves the child's clock to be so far ahead.
+func (c *process) ahead(ctx context.Context, by time.Duration) error {
+	if _, err := fmt.Fprintf(c.in, "ahead %s\n", by); err != nil {
+		return ErrProcessGone
+	}
+	for {
+		l, err := c.readLine(ctx)
+		if err != nil || l.Ahead == by.String() { // else it is the late answer to a wish that nobody waits for any more
+			return err
+		}
+	}
+}
+
+// stop ends the child in good order, or after a while in any.
+func (c *process) stop() {
+	_ = terminateProcess(c.cmd.Process) // it may have ended already
+	_ = c.in.Close()
+	late := time.NewTimer(stopTime)
+	defer late.Stop()
+	select {
+	case <-c.exited:
+	case <-late.C:
+		c.kill()
+	}
+}
+
+// kill is kill -9.
+func (c *process) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended already
+	<-c.exited
+}
+
+// lastWords keeps the last line that a process wrote.
+type lastLine struct {
+	mu   sync.Mutex
+	line string
+}
+
+func (w *lastLine) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for line := range strings.Lines(string(p)) {
+		if line = strings.TrimSpace(line); line != "" {
+			w.line = line
+		}
+	}
+	return len(p), nil
+}
+
+func (w *lastLine) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.line
+}
