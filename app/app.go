@@ -61,7 +61,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// NewApp constructs everything and opens the listeners, but starts nothing.
+// New constructs everything and opens the listeners, but starts nothing.
 func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error) {
 	log := o.Log
 	a := &App{cfg: cfg, log: log}

@@ -8,7 +8,7 @@ import (
 	"github.com/m-mizutani/masq"
 )
 
-// newLogger writes JSON lines. What looks like an ID number or a mobile is removed, should
+// NewLogger writes JSON lines. What looks like an ID number or a mobile is removed, should
 // any ever get here: nothing personal is logged on purpose.
 func NewLogger(w io.Writer, level string) *slog.Logger {
 	var l slog.Level

@@ -10,7 +10,7 @@ import (
 	"shiming/store"
 )
 
-// markRestored has each open case take note that it may have gone on without the database. It
+// MarkRestored has each open case take note that it may have gone on without the database. It
 // may be interrupted and run again.
 func MarkRestored(ctx context.Context, s *store.Store, p flows.Policy) (marked int, err error) {
 	of, err := s.CopyOf(ctx)

@@ -38,7 +38,7 @@ func Main() int {
 	return 0
 }
 
-// exitCode tells a wrong configuration (2) from everything else (1).
+// ExitCode tells a wrong configuration (2) from everything else (1).
 func ExitCode(err error) int {
 	var bad *config.Error
 	if errors.As(err, &bad) {

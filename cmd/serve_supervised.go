@@ -13,7 +13,7 @@ import (
 	"shiming/playground"
 )
 
-// childOf serves the parent's wishes. The context that it returns ends when the parent is gone.
+// supervised serves the parent's wishes. The context that it returns ends when the parent is gone.
 func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	say := json.NewEncoder(out)
@@ -37,7 +37,7 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 	return ctx
 }
 
-// wish does what a line of the parent says.
+// command does what a line of the parent says.
 func command(ctx context.Context, a *app.App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")
 	if !ok {

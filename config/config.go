@@ -41,13 +41,13 @@ type Config struct {
 // String hides everything: a configuration holds secrets.
 func (Config) String() string { return "[config]" }
 
-// marketplace is the value of feishu.app_type for an app that many companies install.
+// Marketplace is the value of feishu.app_type for an app that many companies install.
 const Marketplace = "marketplace"
 
-// websocket is the value of feishu.transport for the long connection.
+// WebSocket is the value of feishu.transport for the long connection.
 const WebSocket = "websocket"
 
-// ConfigError lists every mistake of a configuration, each with its dotted path.
+// Error lists every mistake of a configuration, each with its dotted path.
 type Error struct{ Problems []string }
 
 func (e *Error) Error() string {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// environ is configuration keys as variables of the environment.
+// Environ is configuration keys as variables of the environment.
 func Environ(settings map[string]string) []string {
 	var env []string
 	for key, value := range settings {
@@ -18,7 +18,7 @@ func EnvName(key string) string {
 	return "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
-// foreign leaves out the variables that name keys of ours: somebody's real configuration has no place in a demonstration.
+// WithoutOwnVariables leaves out the variables that name keys of ours: somebody's real configuration has no place in a demonstration.
 func WithoutOwnVariables(environ []string) []string {
 	ours := map[string]bool{}
 	for _, s := range Settings {

@@ -44,7 +44,7 @@ func oneOf(at func(*Config) *string, values ...string) func(*Config, string) err
 	}
 }
 
-// settings lists every key with its default. A key that is not here is an error.
+// Settings lists every key with its default. A key that is not here is an error.
 var Settings = []setting{
 	{"server.listen", ":8080", text(func(c *Config) *string { return &c.Server.Listen })},
 	{"server.admin_listen", "", text(func(c *Config) *string { return &c.Server.AdminListen })},

@@ -13,7 +13,7 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// storeConfig reads a configuration for commands that need the database and nothing else: what
+// LoadForStore reads a configuration for commands that need the database and nothing else: what
 // is wrong with other keys is serve's to report.
 func LoadForStore(path string) (Config, error) {
 	values := map[string]string{}
@@ -29,7 +29,7 @@ func LoadForStore(path string) (Config, error) {
 	return c, nil
 }
 
-// LoadConfig reads defaults, then the file, then the environment: SHIMING_ + path in
+// Load reads defaults, then the file, then the environment: SHIMING_ + path in
 // capitals with _ for each dot, or the same with _FILE for a file that holds the value.
 // All mistakes are reported at once.
 func Load(path string, environ []string) (Config, error) {
@@ -54,7 +54,7 @@ func Load(path string, environ []string) (Config, error) {
 	return c, nil
 }
 
-// ConfigOf builds a configuration from dotted paths and values; what is missing has its default.
+// FromValues builds a configuration from dotted paths and values; what is missing has its default.
 func FromValues(values map[string]string) (Config, error) {
 	all := map[string]string{}
 	for _, s := range Settings {
@@ -74,7 +74,7 @@ func FromValues(values map[string]string) (Config, error) {
 	return c, nil
 }
 
-// readFile overrides values from the file. whole is false when it could not be read at all.
+// ReadFile overrides values from the file. whole is false when it could not be read at all.
 func ReadFile(path string, values map[string]string) (problems []string, whole bool) {
 	k := koanf.New(".")
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
@@ -129,7 +129,7 @@ func suggestion(key string) string {
 	return ""
 }
 
-// readEnviron overrides values from the environment. Variables that name no key are left
+// ReadEnviron overrides values from the environment. Variables that name no key are left
 // alone: Kubernetes puts some with this prefix there by itself.
 func ReadEnviron(environ []string, values map[string]string) (problems []string) {
 	env := map[string]string{}

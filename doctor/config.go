@@ -56,7 +56,7 @@ func misconfigured(problem string) phrase {
 	return phrase{problem, problem}
 }
 
-// translated is the error in a language.
+// Translated is the error in a language.
 func Translated(e *config.Error, lang string) *config.Error {
 	var out config.Error
 	for _, p := range e.Problems {

@@ -17,12 +17,12 @@ import (
 	"shiming/verify"
 )
 
-// checkFailed: the configuration is readable, but something does not work (exit code 1).
+// Failed: the configuration is readable, but something does not work (exit code 1).
 type Failed struct{ Problems int }
 
 func (e *Failed) Error() string { return fmt.Sprintf("check: problems: %d", e.Problems) }
 
-// outcome is what a step came to.
+// Outcome is what a step came to.
 type Outcome string
 
 const (
@@ -58,7 +58,7 @@ type finding struct {
 	result
 }
 
-// checker asks the platforms. Each question has a small function of its own in the other check files.
+// Doctor asks the platforms. Each question has a small function of its own in the other check files.
 type Doctor struct {
 	cfg      config.Config
 	client   *bot.Client
@@ -145,7 +145,7 @@ func (k *Doctor) walk(ctx context.Context, tell func(finding)) (all []finding) {
 	return all
 }
 
-// report walks and writes. The error is *checkFailed if there are problems.
+// Report walks and writes. The error is *Failed if there are problems.
 func (k *Doctor) Report(ctx context.Context, w io.Writer, lang string, asJSON bool) error {
 	tell := func(f finding) { writeFinding(w, f, lang) }
 	if asJSON {

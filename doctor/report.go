@@ -69,7 +69,7 @@ func writeSummary(w io.Writer, all []finding, lang string) {
 	}
 }
 
-// writeReportJSON writes an array with one object per step.
+// WriteReportJSON writes an array with one object per step.
 func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	type entry struct {
 		ID      string  `json:"id"`
@@ -91,7 +91,7 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	return enc.Encode(out)
 }
 
-// configReport shows the mistakes of a configuration as findings.
+// ConfigReport shows the mistakes of a configuration as findings.
 func ConfigReport(e *config.Error) (all []finding) {
 	for _, p := range e.Problems {
 		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: Problem, seen: misconfigured(p)}})

@@ -2,7 +2,7 @@ package doctor
 
 import "strings"
 
-// language picks zh or en from the flag, or from what POSIX says about the environment.
+// Language picks zh or en from the flag, or from what POSIX says about the environment.
 func Language(flag string, getenv func(string) string) string {
 	if flag == "zh" || flag == "en" {
 		return flag

@@ -51,7 +51,7 @@ func TestCorrectedDetails(t *testing.T) {
 	checkNoTrace(r, name, number)
 }
 
-// noTrace looks for values that the world does not know as somebody's in log and cards.
+// checkNoTrace looks for values that the world does not know as somebody's in log and cards.
 func checkNoTrace(r *harness.Harness, values ...string) {
 	r.Helper()
 	for _, v := range values {
@@ -202,7 +202,7 @@ func TestMyData(t *testing.T) {
 	checkWiped(r, r.CaseOf(p.OpenID).ID)
 }
 
-// wiped checks that nothing personal is held of a case.
+// checkWiped checks that nothing personal is held of a case.
 func checkWiped(r *harness.Harness, id string) {
 	r.Helper()
 	r.ReadStore(func(v flows.View) error {

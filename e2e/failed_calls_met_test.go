@@ -14,10 +14,10 @@ import (
 	"shiming/sim/scenario"
 )
 
-// arm lets the next such call be answered with the code.
+// armRefusal lets the next such call be answered with the code.
 func armRefusal(p harness.Person, c scenario.Refusal) { c.Arm(p.R.World.Faults, p.R.World.Feishu) }
 
-// met waits until the armed code was answered.
+// allMet waits until the armed code was answered.
 func allMet(p harness.Person) {
 	p.R.Helper()
 	p.R.Until("the call is made", func() bool { return len(p.R.World.Faults.List()) == 0 })
@@ -170,7 +170,7 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 	goesOn(p, scenario.Scenario{Call: call}, "")
 }
 
-// approved lets HR approve what waits for it.
+// checkApproved lets HR approve what waits for it.
 func checkApproved(p harness.Person) {
 	p.R.Helper()
 	p.See(sim.StageReview)

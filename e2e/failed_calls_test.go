@@ -71,7 +71,7 @@ func faultsOf(t *testing.T, rows []scenario.Scenario) {
 	}
 }
 
-// explain prints what the log has of a case that went wrong.
+// explainFailure prints what the log has of a case that went wrong.
 func explainFailure(p harness.Person) {
 	if !p.R.Failed() {
 		return
@@ -84,7 +84,7 @@ func explainFailure(p harness.Person) {
 	}
 }
 
-// in is the person in a test below the one of the rig.
+// personWithT is the person in a test below the one of the rig.
 func personWithT(p harness.Person, t *testing.T) harness.Person {
 	p.R = withT(p.R, t)
 	return p
@@ -108,7 +108,7 @@ func comeTo(p harness.Person, at scenario.Step) {
 	}
 }
 
-// does takes the step at which the fault is met. It returns the message of a photo that is none.
+// doStep takes the step at which the fault is met. It returns the message of a photo that is none.
 func doStep(p harness.Person, at scenario.Step) (odd string) {
 	p.R.Helper()
 	switch at {
@@ -132,7 +132,7 @@ func doStep(p harness.Person, at scenario.Step) (odd string) {
 	return odd
 }
 
-// meets plays one row.
+// meetFault plays one row.
 func meetFault(p harness.Person, s scenario.Scenario) {
 	r := p.R
 	if s.Fault.Name == "slow" {
@@ -180,7 +180,7 @@ func whoeverAsks(s scenario.Scenario) bool {
 	return s.Call.Proof == scenario.Secret && s.End.By == scenario.HR
 }
 
-// sees waits for all that the row says people see.
+// checkSees waits for all that the row says people see.
 func checkSees(p harness.Person, s scenario.Scenario) {
 	p.R.Helper()
 	for _, sight := range s.Sees {
@@ -188,7 +188,7 @@ func checkSees(p harness.Person, s scenario.Scenario) {
 	}
 }
 
-// settles does what the row says that somebody has to do.
+// settleStop does what the row says that somebody has to do.
 func settleStop(p harness.Person, s scenario.Scenario) {
 	r := p.R
 	r.Helper()
@@ -292,7 +292,7 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 	}
 }
 
-// saw waits until any version of a card has said all the words to somebody.
+// hasSeen waits until any version of a card has said all the words to somebody.
 func hasSeen(p harness.Person, sight scenario.Sight) {
 	r := p.R
 	r.Helper()
@@ -333,7 +333,7 @@ func everShown(r *harness.Harness, chat string, such func(harness.Screen) bool) 
 	return n
 }
 
-// told reports whether a line of the log names the case and the platform's operation.
+// failureLogged reports whether a line of the log names the case and the platform's operation.
 func failureLogged(r *harness.Harness, caseID, operation string) bool {
 	for line := range strings.Lines(r.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation string }
@@ -344,7 +344,7 @@ func failureLogged(r *harness.Harness, caseID, operation string) bool {
 	return false
 }
 
-// failures reads the metric that counts the failures of a row.
+// countFailures reads the metric that counts the failures of a row.
 func countFailures(r *harness.Harness, s scenario.Scenario) float64 {
 	r.Helper()
 	if s.Call.Repeat == scenario.Redeliver {
@@ -353,7 +353,7 @@ func countFailures(r *harness.Harness, s scenario.Scenario) float64 {
 	return readMetric(r, "shiming_call_failures_total", map[string]string{"operation": logged[s.Call.Name]})
 }
 
-// metric adds up the series of a counter, or the counts of a histogram, that carry the labels.
+// readMetric adds up the series of a counter, or the counts of a histogram, that carry the labels.
 func readMetric(r *harness.Harness, name string, labels map[string]string) (sum float64) {
 	r.Helper()
 	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.App.URL()+"/metrics", nil)

@@ -20,7 +20,7 @@ func countLooks(p harness.Person) (n int) {
 	return n
 }
 
-// idle waits until no job is due, running or waiting for a repetition.
+// waitIdle waits until no job is due, running or waiting for a repetition.
 func waitIdle(r *harness.Harness) {
 	r.Helper()
 	r.Until("no event and no job is left", func() bool {

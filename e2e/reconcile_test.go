@@ -22,7 +22,7 @@ func daysAgo(days int) (*harness.Clock, map[string]string) {
 	return c, map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
 }
 
-// night lets a night pass: it is the morning after, and last night's run is made up for. The
+// runReconcile lets a night pass: it is the morning after, and last night's run is made up for. The
 // rig's clock moves the engine only, so that the job that waits for the real night stays asleep.
 func runReconcile(r *harness.Harness) {
 	r.Helper()

@@ -72,7 +72,7 @@ func TestFieldRetention(t *testing.T) {
 	}
 }
 
-// restart stops the bot in the middle and starts another one on the same files.
+// restartBot stops the bot in the middle and starts another one on the same files.
 func restartBot(r *harness.Harness) {
 	r.Helper()
 	r.StopBot()

@@ -57,7 +57,7 @@ func TestBadPhotos(t *testing.T) {
 	}
 }
 
-// of is the rig in a test below the one it was started in.
+// withT is the rig in a test below the one it was started in.
 func withT(r *harness.Harness, t *testing.T) *harness.Harness {
 	below := *r
 	below.T = t

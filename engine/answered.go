@@ -44,7 +44,7 @@ func answeredBy(shown []byte) (by string, at time.Time, ok bool) {
 	return string(name), time.UnixMilli(n), ok && err == nil
 }
 
-// overtook reports whether a drawing that was just made may have come before an answer that
+// MayPrecedeAnswer reports whether a drawing that was just made may have come before an answer that
 // is older: one that another engine gives at this moment. Within an engine drawings wait for
 // the answer. What the message shows stays unknown then, so that the job that draws it after
 // the answer does so.

@@ -15,7 +15,7 @@ func (e *Engine) typed(c *flows.Case, text string, ev flows.Event) flows.Event {
 	return ev
 }
 
-// codeMAC is what a code is known as until it is typed.
+// CodeMAC is what a code is known as until it is typed.
 func (e *Engine) CodeMAC(caseID string, seq int, digits string) []byte {
 	return e.Store.MAC("sms_code", caseID, strconv.Itoa(seq), digits)
 }

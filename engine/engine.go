@@ -93,10 +93,10 @@ type outcome struct {
 	Change flows.Change
 }
 
-// happened reports whether the event changed the case.
+// Happened reports whether the event changed the case.
 func (o outcome) Happened() bool { return o.Change.Case != nil }
 
-// apply decides on one event of a case and writes everything that follows, within tx.
+// DecideAndPersist decides on one event of a case and writes everything that follows, within tx.
 func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) (outcome, error) {
 	if ev.Role == "" {
 		ev.Role = flows.RoleOf[ev.Kind]
@@ -211,7 +211,7 @@ func (e *Engine) Report(ctx context.Context, caseID string, ev flows.Event) (*fl
 	return out.Case, out.Happened(), nil
 }
 
-// caseOf loads a case outside any transaction.
+// CaseOf loads a case outside any transaction.
 func (e *Engine) CaseOf(ctx context.Context, id string) (*flows.Case, error) {
 	var c *flows.Case
 	err := e.Store.View(ctx, func(v flows.View) error {
@@ -222,7 +222,7 @@ func (e *Engine) CaseOf(ctx context.Context, id string) (*flows.Case, error) {
 	return c, err
 }
 
-// onCase applies an event whose refusal needs no answer.
+// Handle applies an event whose refusal needs no answer.
 func (e *Engine) Handle(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	_, err := e.DecideAndPersist(ctx, tx, c, ev)
 	return err

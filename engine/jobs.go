@@ -43,7 +43,7 @@ func (e *Engine) answer(ctx context.Context, tx flows.Tx, m flows.Message, j flo
 	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j.For(m.TenantKey, m.OpenID))
 }
 
-// enqueue names each job after its cause, so that the same cause always makes the same
+// Enqueue names each job after its cause, so that the same cause always makes the same
 // names: message uuids and claims are derived from them.
 func (e *Engine) Enqueue(ctx context.Context, tx flows.Tx, cause string, jobs ...flows.Job) error {
 	for i := range jobs {

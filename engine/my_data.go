@@ -24,7 +24,7 @@ func looks(rows []flows.AuditRow, owner string) []cards.View {
 	return out
 }
 
-// myData says what is held about a person, where it was sent, and who looked.
+// MyData says what is held about a person, where it was sent, and who looked.
 func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID string) (cards.Card, error) {
 	all, err := v.CasesOf(ctx, tenantKey, openID)
 	if err != nil {

@@ -20,7 +20,7 @@ func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting stri
 	return e.AnnounceChat, nil
 }
 
-// hrReceivers says where HR's cards about a person's case go: to the review group, else to
+// HRReceivers says where HR's cards about a person's case go: to the review group, else to
 // each admin in private, never to the person himself.
 func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, applicant string) ([]flows.Receiver, error) {
 	group, err := e.chat(ctx, v, tenantKey, flows.SettingReviewChat)
@@ -39,7 +39,7 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 	return to, nil
 }
 
-// surfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
+// MarkSurfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
 // message whose click is being answered with the same card.
 func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change, clicked string) ([]flows.Job, error) {
 	var jobs []flows.Job
@@ -106,7 +106,7 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 	return out, nil
 }
 
-// nobodyReviews tells the applicant that there is nobody whom a card could go to, since nobody else
+// TellNobodyReviews tells the applicant that there is nobody whom a card could go to, since nobody else
 // would ever know: the only admin registers himself, or a marketplace app's new tenant has none yet.
 func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Case) error {
 	code, why := "no_reviewer", "the only admin is its applicant"
@@ -129,7 +129,7 @@ func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) (
 	return []*flows.Surface{s}, err
 }
 
-// surfaceOr loads the surface, or returns the given one if there is none yet.
+// SurfaceOr loads the surface, or returns the given one if there is none yet.
 func SurfaceOr(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.Surface, error) {
 	s, err := v.Surface(ctx, fresh.ID)
 	if flows.IsNotFound(err) {

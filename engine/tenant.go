@@ -12,7 +12,7 @@ func (e *Engine) IsAdmin(tenantKey, openID string) bool {
 	return slices.Contains(e.Policy.AdminsOf(tenantKey), openID)
 }
 
-// limitKey names a limit that each tenant has for itself.
+// LimitKey names a limit that each tenant has for itself.
 func (e *Engine) LimitKey(ctx context.Context, kind, rest string) string {
 	parts := []string{kind}
 	if e.Marketplace {

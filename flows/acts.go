@@ -2,7 +2,7 @@ package flows
 
 import "shiming/cards"
 
-// applicantActs and hrActs say what a button asks for.
+// ApplicantActs and hrActs say what a button asks for.
 var ApplicantActs = map[cards.Act]Kind{
 	cards.ActConsent: Consented, cards.ActDecline: ConsentDenied, cards.ActRetake: Retake, cards.ActConfirm: Confirmed,
 	cards.ActSendCode: CodeAsked, cards.ActSubmitCode: CodeTyped, cards.ActCancel: Cancelled,
@@ -14,5 +14,5 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActRetry: Retry, cards.ActResolve: Resolved, cards.ActClose: Closed,
 }
 
-// anyRev lists what is right whatever revision the card showed.
+// AnyRevision lists what is right whatever revision the card showed.
 var AnyRevision = map[Kind]bool{CardAsked: true, Erase: true}

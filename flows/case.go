@@ -299,7 +299,7 @@ func (c *Case) clone() *Case {
 	return &out
 }
 
-// photo returns the photo with the id, or nil.
+// PhotoByID returns the photo with the id, or nil.
 func (c *Case) PhotoByID(id string) *Photo {
 	for i := range c.Photos {
 		if c.Photos[i].ID == id {
@@ -309,7 +309,7 @@ func (c *Case) PhotoByID(id string) *Photo {
 	return nil
 }
 
-// side returns the photo that is used for the side, or nil.
+// PhotoOf returns the photo that is used for the side, or nil.
 func (c *Case) PhotoOf(s idcard.Side) *Photo {
 	for i := range c.Photos {
 		p := &c.Photos[i]

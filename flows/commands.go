@@ -41,7 +41,7 @@ var words = map[string]Word{
 	"设为公告群": WordAnnounceHere, "announce here": WordAnnounceHere,
 }
 
-// hrWords are answered to admins only.
+// HRWords are answered to admins only.
 var HRWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true, WordReconcile: true, WordReviewHere: true, WordAnnounceHere: true}
 
 // ParseWord finds the word in what somebody wrote: full-width forms, case, surrounding

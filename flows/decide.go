@@ -154,7 +154,7 @@ func NewToast(id string, args map[string]string) *cards.Toast {
 	return &t
 }
 
-// lateToast tells a late click who did what when.
+// LateToast tells a late click who did what when.
 func LateToast(p *Policy, c *Case) *cards.Toast {
 	if r := c.Review; r != nil && c.State != AwaitingReview {
 		args := map[string]string{"what": string(r.What), "when": r.At.In(ChinaTime).Format("01-02 15:04")}

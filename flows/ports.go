@@ -165,7 +165,7 @@ const (
 	SettingAnnounceChat = "announce_chat"
 )
 
-// lost swallows "no such case": a job of a case that was deleted has nothing to do.
+// IgnoreNotFound swallows "no such case": a job of a case that was deleted has nothing to do.
 func IgnoreNotFound(err error) error {
 	if IsNotFound(err) {
 		return nil

@@ -220,7 +220,7 @@ func MaskedName(c *Case) string {
 	return n.Masked()
 }
 
-// maskedNumber masks without the clock: the number was valid when it was confirmed.
+// MaskedNumber masks without the clock: the number was valid when it was confirmed.
 func MaskedNumber(c *Case) string {
 	if s := c.Personal.Number; len(s) == 18 {
 		return s[:3] + "***********" + s[14:]

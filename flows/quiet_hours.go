@@ -2,13 +2,13 @@ package flows
 
 import "time"
 
-// awake reports whether people may be disturbed.
+// Awake reports whether people may be disturbed.
 func Awake(t time.Time) bool {
 	h := t.In(ChinaTime).Hour()
 	return h >= morning && h < evening
 }
 
-// nextMorning is the next moment at which people may be disturbed.
+// NextMorning is the next moment at which people may be disturbed.
 func NextMorning(t time.Time) time.Time {
 	l := t.In(ChinaTime)
 	m := time.Date(l.Year(), l.Month(), l.Day(), morning, 0, 0, 0, ChinaTime)

@@ -38,7 +38,7 @@ type Difference struct {
 // a difference: a change and its jobs are one transaction, so that this is generous.
 const stalledAfter = 15 * time.Minute
 
-// surroundings is what others say of a case. The zero value is "all as it should be".
+// Surroundings is what others say of a case. The zero value is "all as it should be".
 type Surroundings struct {
 	Working     bool // one of its effects is queued or under way
 	ChainBroken bool
@@ -46,7 +46,7 @@ type Surroundings struct {
 	PersonGone  bool
 }
 
-// differences compares a case with what is known around it.
+// Differences compares a case with what is known around it.
 func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 	add := func(kind DiffKind, since time.Time) {
 		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since, Ended: c.State.Terminal()})
@@ -100,14 +100,14 @@ func recorded(w *Write) bool {
 	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
 }
 
-// asksDirectory and asksEsign say whose records of a case can be asked for.
+// AsksDirectory and asksEsign say whose records of a case can be asked for.
 func AsksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
 
 func AsksEsign(c *Case) bool {
 	return len(c.Uploads) > 0 && slices.Contains([]State{Recording, Filing, NeedsAttention, Done}, c.State)
 }
 
-// wake is the stop of a case that stands still without a job, so that HR can let it go on. A
+// ProbeStalled is the stop of a case that stands still without a job, so that HR can let it go on. A
 // write that has begun may have happened.
 func ProbeStalled(c *Case) *Attention {
 	step := StepUpload
@@ -126,7 +126,7 @@ func ProbeStalled(c *Case) *Attention {
 	return a
 }
 
-// holds reports whether a difference that was found is still there, as far as the case itself
+// StillHolds reports whether a difference that was found is still there, as far as the case itself
 // can tell. Meanwhile HR may have dealt with it.
 func StillHolds(c *Case, d Difference) bool {
 	switch d.Kind {
@@ -150,7 +150,7 @@ const (
 	nightMinute = 30
 )
 
-// nightAfter is the next 02:30 in China after t.
+// NightAfter is the next 02:30 in China after t.
 func NightAfter(t time.Time) time.Time {
 	l := t.In(ChinaTime)
 	n := time.Date(l.Year(), l.Month(), l.Day(), nightHour, nightMinute, 0, 0, ChinaTime)
@@ -160,7 +160,7 @@ func NightAfter(t time.Time) time.Time {
 	return n
 }
 
-// nightOf names the night that begins at t; parseNight reads the name.
+// NightOf names the night that begins at t; parseNight reads the name.
 func NightOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
 
 func ParseNight(s string) (time.Time, error) {

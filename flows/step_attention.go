@@ -258,7 +258,7 @@ func keepDuringAttention(d *decision) {
 	takePhoto(d)
 }
 
-// beforeWrites reports whether the parked case has not begun anything irreversible.
+// BeforeWrites reports whether the parked case has not begun anything irreversible.
 func (c *Case) BeforeWrites() bool {
 	switch c.Attention.Return {
 	case AwaitingPhotos, AwaitingCode, Checking:

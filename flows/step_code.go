@@ -175,7 +175,7 @@ func (d *decision) codeExpires() time.Time {
 	return from.Add(d.p.CodeTTL)
 }
 
-// onlyDigits normalises a typed code: full-width digits and spaces are accepted.
+// OnlyDigits normalises a typed code: full-width digits and spaces are accepted.
 func OnlyDigits(s string) string {
 	var out []rune
 	for _, r := range norm.NFKC.String(s) {

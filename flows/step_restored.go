@@ -44,7 +44,7 @@ func (d *decision) mayBeWritten(at **Write) bool {
 	return true
 }
 
-// inCopy reports that a write is unknown since it may have been made after the copy, and what
+// FromBackup reports that a write is unknown since it may have been made after the copy, and what
 // HR's card names as its cause.
 func (w *Write) FromBackup() (cause string, is bool) {
 	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, copyOf) {

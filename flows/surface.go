@@ -2,7 +2,7 @@ package flows
 
 import "time"
 
-// see takes note of a message that a click was answered on.
+// NoteClicked takes note of a message that a click was answered on.
 func (s *Surface) NoteClicked(clicked string) {
 	switch {
 	case clicked == "":

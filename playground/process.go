@@ -19,7 +19,7 @@ import (
 	"shiming/config"
 )
 
-// child is a run of `serve --stage` in a process of its own.
+// process is a run of `serve --stage` in a process of its own.
 type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -31,10 +31,10 @@ type process struct {
 // stopTime is what a bot may take to end in good order; serve promises it.
 const stopTime = 15 * time.Second
 
-// errChildGone: the bot has ended instead of answering.
+// ErrProcessGone: the bot has ended instead of answering.
 var ErrProcessGone = errors.New("the bot has ended")
 
-// bear starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
+// spawn starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
 // comes on top.
 func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*process, error) {
 	file := filepath.Join(dir, "config.yaml")
@@ -84,7 +84,7 @@ func (c *process) listen(out io.Reader) {
 	}
 }
 
-// hear waits for the next line.
+// readLine waits for the next line.
 func (c *process) readLine(ctx context.Context) (ProtocolLine, error) {
 	select {
 	case l, ok := <-c.says:
@@ -132,7 +132,7 @@ func (c *process) kill() {
 	<-c.exited
 }
 
-// lastWords keeps the last line that a process wrote.
+// lastLine keeps the last line that a process wrote.
 type lastLine struct {
 	mu   sync.Mutex
 	line string

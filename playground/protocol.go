@@ -9,7 +9,7 @@ package playground
 //
 // The child ends when its input does, which it does when the parent is gone, however that ended.
 
-// stageLine is what a child says.
+// ProtocolLine is what a child says.
 type ProtocolLine struct {
 	URL   string `json:"url,omitempty"`
 	Ahead string `json:"ahead"`

@@ -36,7 +36,7 @@ const (
 // actTime bounds what is done to the bot: a stop takes as long as draining.
 const actTime = 30 * time.Second
 
-// stage runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
+// Supervisor runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
 // clock of both.
 type Supervisor struct {
 	play   *Server
@@ -53,7 +53,7 @@ type Supervisor struct {
 	url      string
 }
 
-// newStage prepares a bot that keeps its data in dir and logs from level on; env is added to its environment. The page
+// NewSupervisor prepares a bot that keeps its data in dir and logs from level on; env is added to its environment. The page
 // gets its buttons.
 func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervisor {
 	s := &Supervisor{play: play, world: play.World, exe: exe, dir: dir, env: env, values: play.World.Settings(), state: StateStopped}
@@ -69,10 +69,10 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 	return s
 }
 
-// settings are the bot's, by key.
+// Settings are the bot's, by key.
 func (s *Supervisor) Settings() map[string]string { return maps.Clone(s.values) }
 
-// tellBot writes a line of the protocol to the bot's process and waits for its answer, which is the error if it refuses.
+// Tell writes a line of the protocol to the bot's process and waits for its answer, which is the error if it refuses.
 func (s *Supervisor) Tell(ctx context.Context, line string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Supervisor) Tell(ctx context.Context, line string) error {
 	return err
 }
 
-// open starts the bot for the first time.
+// Open starts the bot for the first time.
 func (s *Supervisor) Open(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, actTime)
 	defer cancel()
@@ -180,7 +180,7 @@ func (s *Supervisor) start(ctx context.Context) error {
 	return nil
 }
 
-// greet waits for a child to say where it listens, and for its first answer.
+// waitReady waits for a child to say where it listens, and for its first answer.
 func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 	hello, err := c.readLine(ctx)
 	if err != nil {
@@ -208,7 +208,7 @@ func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 	return nil
 }
 
-// mourn shows when a bot has ended by itself.
+// watchExit shows when a bot has ended by itself.
 func (s *Supervisor) watchExit(c *process) {
 	<-c.exited
 	s.mu.Lock()
@@ -236,7 +236,7 @@ func (s *Supervisor) advance(ctx context.Context, by time.Duration) error {
 	})
 }
 
-// close ends the bot in good order.
+// Close ends the bot in good order.
 func (s *Supervisor) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,5 +249,5 @@ func (s *Supervisor) Close() {
 	}
 }
 
-// databaseFile is the bot's database in the data directory.
+// DatabaseFile is the bot's database in the data directory.
 const DatabaseFile = "shiming.db"

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// PhoneVerification (手机号三要素核验), https://cloud.tencent.com/document/api/1007/39765. 20 requests per second.
+// phoneVerification (手机号三要素核验), https://cloud.tencent.com/document/api/1007/39765. 20 requests per second.
 var phoneVerification = action{service: "faceid", version: "2018-03-01", name: "PhoneVerification", codes: faceidCodes}
 
 // Outcome is what a supplier found out about a person.

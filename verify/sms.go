@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// SendSms, https://cloud.tencent.com/document/api/382/55981.
+// sendSms, https://cloud.tencent.com/document/api/382/55981.
 var sendSms = action{service: "sms", version: "2021-01-11", name: "SendSms", codes: smsCodes, writes: true}
 
 var (

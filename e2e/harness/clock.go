@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// clock is the bot's time: the real one, moved. It moves the engine only; jobs are due by the real one.
+// Clock is the bot's time: the real one, moved. It moves the engine only; jobs are due by the real one.
 type Clock struct{ by atomic.Int64 }
 
-// behind is a clock that is slow, which leaves room to move it forward while everything is due at once.
+// Behind is a clock that is slow, which leaves room to move it forward while everything is due at once.
 func Behind(d time.Duration) *Clock {
 	c := &Clock{}
 	c.by.Store(int64(-d))

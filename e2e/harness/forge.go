@@ -7,14 +7,14 @@ import (
 	"shiming/sim/feishu"
 )
 
-// forged is what a click by hand was answered with.
+// Forged is what a click by hand was answered with.
 type Forged struct {
 	Status int
 	Toast  string // in Chinese
 	Card   Screen // zero without a card
 }
 
-// forge sends a click that no client would send: genuine in envelope and signature, of any content.
+// Forge sends a click that no client would send: genuine in envelope and signature, of any content.
 func (r *Harness) Forge(openID string, m feishu.Message, value, form any) Forged {
 	r.Helper()
 	action := map[string]any{"tag": "button", "value": value}
@@ -43,7 +43,7 @@ func (r *Harness) Forge(openID string, m feishu.Message, value, form any) Forged
 	return out
 }
 
-// with is a copy of a button's value with one member changed; nil takes it away.
+// With is a copy of a button's value with one member changed; nil takes it away.
 func With(value map[string]any, key string, v any) map[string]any {
 	out := map[string]any{}
 	for k, old := range value {

@@ -22,7 +22,7 @@ import (
 
 const Tenant = "tk_sim" // of the simulated Feishu
 
-// testTime bounds one test.
+// TestTime bounds one test.
 func TestTime() time.Duration {
 	if underRace {
 		return 5 * time.Minute
@@ -30,34 +30,34 @@ func TestTime() time.Duration {
 	return 75 * time.Second
 }
 
-// impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
+// Impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
 var Impatient = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
 
-// setup says how a rig differs from the usual one.
+// Setup says how a rig differs from the usual one.
 type Setup struct {
 	World    sim.Config
 	Play     bool // opens a playground around the world, with its page
 	Settings map[string]string
-	// before runs between world and bot; it may hire people and change settings.
+	// Before runs between world and bot; it may hire people and change settings.
 	Before func(w *sim.World, settings map[string]string)
-	// hr is how the first admin works by himself; nil = nobody works.
+	// HR is how the first admin works by himself; nil = nobody works.
 	HR    func(*sim.HR) sim.Policy
 	Clock *Clock
-	// noisy allows lines of level ERROR in the log.
+	// Noisy allows lines of level ERROR in the log.
 	Noisy bool
-	// badCards allows that Feishu refuses a card as wrong.
+	// BadCards allows that Feishu refuses a card as wrong.
 	BadCards bool
-	// calls bounds each call to a platform; 0 = as the program does.
+	// Calls bounds each call to a platform; 0 = as the program does.
 	Calls time.Duration
-	// unready does not wait until the bot has connected, over the long connection.
+	// Unready does not wait until the bot has connected, over the long connection.
 	Unready bool
-	// page is for tests with a browser, which wait for their turn before their time begins.
+	// Page is for tests with a browser, which wait for their turn before their time begins.
 	Page bool
-	// within bounds the test; 0 = testTime.
+	// Within bounds the test; 0 = testTime.
 	Within time.Duration
 }
 
-// rig is a bot in this process and the world around it, over real HTTP. At the end of the test the
+// Harness is a bot in this process and the world around it, over real HTTP. At the end of the test the
 // log and every card that was ever shown are searched for what must not be there.
 type Harness struct {
 	*testing.T
@@ -76,7 +76,7 @@ type Harness struct {
 	ended chan error
 }
 
-// start opens a world and a bot in it, and closes both when the test ends.
+// Start opens a world and a bot in it, and closes both when the test ends.
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
@@ -141,7 +141,7 @@ func (r *Harness) open(s Setup) closer {
 	return r.Play
 }
 
-// onPostgres, set in the environment, runs these tests on PostgreSQL.
+// OnPostgres, set in the environment, runs these tests on PostgreSQL.
 const OnPostgres = "SHIMING_E2E_POSTGRES"
 
 // database gives a test a database of its own, as settings.
@@ -158,7 +158,7 @@ func database(t *testing.T, dir string) map[string]string {
 	return values
 }
 
-// cutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were
+// CutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were
 // opened and never used, which is as long as a test takes.
 func CutOff(w closer) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -166,7 +166,7 @@ func CutOff(w closer) {
 	_ = w.Close(ctx)
 }
 
-// run starts a bot on the rig's files.
+// StartBot starts a bot on the rig's files.
 func (r *Harness) StartBot() {
 	r.Helper()
 	cfg, err := config.FromValues(r.Values)
@@ -192,12 +192,12 @@ func (r *Harness) StartBot() {
 	}
 }
 
-// log has no redaction as the program has: what is written must be clean by itself.
+// Logger has no redaction as the program has: what is written must be clean by itself.
 func (r *Harness) Logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(r.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// stop ends the bot as SIGTERM does. A second call does nothing.
+// StopBot ends the bot as SIGTERM does. A second call does nothing.
 func (r *Harness) StopBot() {
 	r.Helper()
 	if r.halt == nil {
@@ -226,7 +226,7 @@ func (r *Harness) staff(policy func(*sim.HR) sim.Policy) {
 
 func Diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
 
-// until waits for a condition that nothing tells about.
+// Until waits for a condition that nothing tells about.
 func (r *Harness) Until(what string, ok func() bool) {
 	r.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -240,7 +240,7 @@ func (r *Harness) Until(what string, ok func() bool) {
 	}
 }
 
-// view reads the bot's database.
+// ReadStore reads the bot's database.
 func (r *Harness) ReadStore(read func(flows.View) error) {
 	r.Helper()
 	if err := r.App.Store().View(r.Ctx, read); err != nil {
@@ -248,7 +248,7 @@ func (r *Harness) ReadStore(read func(flows.View) error) {
 	}
 }
 
-// caseOf is the latest case of somebody, nil if there is none.
+// CaseOf is the latest case of somebody, nil if there is none.
 func (r *Harness) CaseOf(openID string) (c *flows.Case) {
 	r.Helper()
 	r.ReadStore(func(v flows.View) error {
@@ -279,12 +279,12 @@ func (r *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 	return c
 }
 
-// calls counts the recorded calls of an operation.
+// CountCalls counts the recorded calls of an operation.
 func (r *Harness) CountCalls(upstream, operation string) int {
 	return r.World.Recorder.Count(upstream, operation)
 }
 
-// hold makes the next call of an operation slow, so that something can happen meanwhile.
+// Hold makes the next call of an operation slow, so that something can happen meanwhile.
 func (r *Harness) Hold(upstream, operation string) {
 	r.World.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: wire.Delay, Times: 1, Delay: 1500 * time.Millisecond})
 }

@@ -57,7 +57,7 @@ func (r *Harness) checkLogs(noisy, badCards bool) {
 	}
 }
 
-// secretIn names what of anybody's personal data stands in a text, "" if nothing does.
+// SecretIn names what of anybody's personal data stands in a text, "" if nothing does.
 func (r *Harness) SecretIn(text string, names bool) string {
 	for _, e := range r.World.People() {
 		p := e.Person

@@ -29,13 +29,13 @@ func (s Screen) Says(words ...string) bool {
 	return true
 }
 
-// value is what the button of an act carries.
+// Value is what the button of an act carries.
 func (s Screen) Value(act string) map[string]any {
 	b, _ := s.Card.FindAct(act)
 	return b.Value
 }
 
-// field is what an input is prefilled with.
+// Field is what an input is prefilled with.
 func (s Screen) Field(name string) string {
 	for _, in := range s.Card.Inputs() {
 		if in.Name == name {
@@ -68,7 +68,7 @@ func ReadScreen(m feishu.Message) Screen {
 	return s
 }
 
-// find waits for a message of a chat, the newest first, that satisfies the condition now.
+// Find waits for a message of a chat, the newest first, that satisfies the condition now.
 func (r *Harness) Find(chat, what string, ok func(Screen) bool) (got Screen) {
 	r.Helper()
 	_, err := r.World.Feishu.Watch(r.Ctx, chat, func(feishu.Message) bool {
@@ -89,7 +89,7 @@ func (r *Harness) Find(chat, what string, ok func(Screen) bool) (got Screen) {
 	return got
 }
 
-// clickOn presses the button of an act on a card and returns the toast.
+// ClickOn presses the button of an act on a card and returns the toast.
 func (r *Harness) ClickOn(openID string, s Screen, act string, form map[string]any) string {
 	r.Helper()
 	return r.Click(openID, s, act, feishu.ByAct(act), form)
@@ -132,7 +132,7 @@ func (r *Harness) tryClick(openID string, s Screen, act string, which func(feish
 	return res.Toast.Text("zh_cn"), true
 }
 
-// follow presses a button where it is now: a card that moves to the bottom of the chat leaves a pointer behind.
+// Follow presses a button where it is now: a card that moves to the bottom of the chat leaves a pointer behind.
 func (r *Harness) Follow(openID, act string, form map[string]any, card func() Screen) (toast string) {
 	r.Helper()
 	r.Until("a card that keeps "+act, func() (there bool) {
@@ -142,7 +142,7 @@ func (r *Harness) Follow(openID, act string, form map[string]any, card func() Sc
 	return toast
 }
 
-// person is an employee that a test plays by hand.
+// Person is an employee that a test plays by hand.
 type Person struct {
 	*sim.Employee
 	R *Harness
@@ -176,7 +176,7 @@ func (r *Harness) Delivered(sent feishu.Sent, err error) {
 	}
 }
 
-// sendImage sends a picture and returns its message.
+// SendImage sends a picture and returns its message.
 func (p Person) SendImage(img []byte) string {
 	p.R.Helper()
 	sent, err := p.R.World.Feishu.SendImage(p.R.Ctx, p.OpenID, img)
@@ -184,7 +184,7 @@ func (p Person) SendImage(img []byte) string {
 	return sent.MessageID
 }
 
-// send sends a photo of a side of the person's own card.
+// Send sends a photo of a side of the person's own card.
 func (p Person) Send(side string, variant ...string) string {
 	p.R.Helper()
 	return p.SendImage(p.R.Shot(p.Person, side, variant...))
@@ -194,7 +194,7 @@ func (p Person) SendBoth() { p.R.Helper(); p.Send("front"); p.Send("back") }
 
 var shots sync.Map
 
-// shot is a photo of a side of somebody's card. It is taken once for all tests.
+// Shot is a photo of a side of somebody's card. It is taken once for all tests.
 func (r *Harness) Shot(who specimen.Person, side string, variant ...string) []byte {
 	r.Helper()
 	name := "good"
@@ -224,7 +224,7 @@ func (r *Harness) Shot(who specimen.Person, side string, variant ...string) []by
 	return img
 }
 
-// now is the newest card of the person's case.
+// Now is the newest card of the person's case.
 func (p Person) Now() (Screen, bool) {
 	all := p.R.World.Feishu.Messages(p.ChatID)
 	for i := len(all) - 1; i >= 0; i-- {
@@ -235,7 +235,7 @@ func (p Person) Now() (Screen, bool) {
 	return Screen{}, false
 }
 
-// see waits until the newest card of the person's case shows a stage and these words.
+// See waits until the newest card of the person's case shows a stage and these words.
 func (p Person) See(stage sim.Stage, words ...string) (got Screen) {
 	p.R.Helper()
 	what := fmt.Sprintf("stage %q %v", stage, words)
@@ -247,13 +247,13 @@ func (p Person) See(stage sim.Stage, words ...string) (got Screen) {
 	return got
 }
 
-// reads waits for any message with these words, such as a notice.
+// Reads waits for any message with these words, such as a notice.
 func (p Person) Reads(words ...string) Screen {
 	p.R.Helper()
 	return p.R.Find(p.ChatID, fmt.Sprintf("a card that says %v", words), func(s Screen) bool { return s.Msg.FromBot && s.Says(words...) })
 }
 
-// press presses a button of the newest card of the case that has it.
+// Press presses a button of the newest card of the case that has it.
 func (p Person) Press(act string, form ...map[string]any) string {
 	p.R.Helper()
 	s := p.R.Find(p.ChatID, "button "+act, func(s Screen) bool { return s.Has(act) })
@@ -264,14 +264,14 @@ func (p Person) Press(act string, form ...map[string]any) string {
 	return p.R.ClickOn(p.OpenID, s, act, values)
 }
 
-// retake presses one of the two retake buttons.
+// Retake presses one of the two retake buttons.
 func (p Person) Retake(side string) {
 	p.R.Helper()
 	s := p.R.Find(p.ChatID, "retake "+side, func(s Screen) bool { return s.Has("retake") })
 	p.R.Click(p.OpenID, s, "retake "+side, func(b feishu.Button) bool { return b.Act == "retake" && b.Value["side"] == side }, nil)
 }
 
-// toPhotos starts a case and consents.
+// ToPhotos starts a case and consents.
 func (p Person) ToPhotos() Screen {
 	p.R.Helper()
 	p.Say("实名")
@@ -294,10 +294,10 @@ func (p Person) ToCode() Screen {
 	return p.See(sim.StageCode, "验证码已在")
 }
 
-// inbox counts the text messages so far.
+// Inbox counts the text messages so far.
 func (p Person) Inbox() int { return len(p.R.World.Tencent.Inbox(p.Person.Mobile)) }
 
-// code is the n-th code that was sent to the person's mobile, from 0.
+// Code is the n-th code that was sent to the person's mobile, from 0.
 func (p Person) Code(n int) string {
 	p.R.Helper()
 	sms, err := p.R.World.Tencent.WaitSMS(p.R.Ctx, p.Person.Mobile, n)
@@ -307,7 +307,7 @@ func (p Person) Code(n int) string {
 	return sms.Code()
 }
 
-// typeCode types the latest code.
+// TypeCode types the latest code.
 func (p Person) TypeCode() string {
 	p.R.Helper()
 	return p.Press("submit_code", map[string]any{"sms_code": p.Code(p.Inbox() - 1)})
@@ -320,13 +320,13 @@ func (p Person) ToReview() Screen {
 	return p.See(sim.StageReview)
 }
 
-// wrong changes the last digit of a code.
+// Wrong changes the last digit of a code.
 func Wrong(code string) string {
 	n, _ := strconv.Atoi(code[5:])
 	return code[:5] + strconv.Itoa((n+1)%10)
 }
 
-// filed checks that everything was done, once each.
+// Filed checks that everything was done, once each.
 func (p Person) Filed() {
 	p.R.Helper()
 	p.See(sim.StageDone)
@@ -336,7 +336,7 @@ func (p Person) Filed() {
 	}
 }
 
-// admin is one of HR.
+// Admin is one of HR.
 type Admin struct {
 	R      *Harness
 	OpenID string
@@ -352,7 +352,7 @@ func (a Admin) Say(text string) {
 	a.R.Delivered(sent, err)
 }
 
-// sees waits in a chat for a card about somebody that has a button.
+// Sees waits in a chat for a card about somebody that has a button.
 func (a Admin) Sees(chat string, p Person, act string, words ...string) Screen {
 	a.R.Helper()
 	return a.R.Find(chat, "HR's card with "+act, func(s Screen) bool {
@@ -360,7 +360,7 @@ func (a Admin) Sees(chat string, p Person, act string, words ...string) Screen {
 	})
 }
 
-// decides presses a button of the card about somebody in the review group.
+// Decides presses a button of the card about somebody in the review group.
 func (a Admin) Decides(p Person, act string, form map[string]any) string {
 	a.R.Helper()
 	s := a.Sees(a.R.World.ReviewChat(), p, act)

@@ -16,7 +16,7 @@ import (
 	"shiming/sim/scenario"
 )
 
-// staged is a stage whose bot is this test binary, being the program.
+// Playground is a stage whose bot is this test binary, being the program.
 type Playground struct {
 	*testing.T
 	*playground.Supervisor
@@ -53,7 +53,7 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	return s
 }
 
-// ask posts to the control API and reads the answer.
+// Ask posts to the control API and reads the answer.
 func (s *Playground) Ask(method, path, body string, want int) (answer map[string]any) {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Ctx, method, s.Play.URL+path, strings.NewReader(body))
@@ -91,7 +91,7 @@ func (s *Playground) Until(what string, ok func() bool) {
 	}
 }
 
-// shows waits until a card in somebody's chat says all these words.
+// Shows waits until a card in somebody's chat says all these words.
 func (s *Playground) Shows(e *sim.Employee, words ...string) {
 	s.Helper()
 	s.Until(strings.Join(words, ", "), func() bool {
@@ -108,7 +108,7 @@ func (s *Playground) Shows(e *sim.Employee, words ...string) {
 	})
 }
 
-// brought takes somebody to a place of the catalogue.
+// Brought takes somebody to a place of the catalogue.
 func (s *Playground) Brought(name string) *sim.Employee {
 	s.Helper()
 	to, _ := scenario.StateNamed(name)

@@ -16,7 +16,7 @@ import (
 	"shiming/sim"
 )
 
-// program is a run of the program in a process of its own.
+// Program is a run of the program in a process of its own.
 type Program struct {
 	Cmd *exec.Cmd
 	Out *logs
@@ -29,7 +29,7 @@ func Command(ctx context.Context, env []string, args ...string) *Program {
 	return p
 }
 
-// ended waits for the end and returns the exit code.
+// Ended waits for the end and returns the exit code.
 func (p *Program) Ended(t *testing.T) int {
 	t.Helper()
 	err := p.Cmd.Wait()
@@ -49,7 +49,7 @@ func (p *Program) Run(t *testing.T) (code int, out string) {
 	return code, p.Out.String()
 }
 
-// served is a bot in a process of its own, in a simulated world.
+// Served is a bot in a process of its own, in a simulated world.
 type Served struct {
 	t     *testing.T
 	Ctx   context.Context
@@ -111,7 +111,7 @@ func (s *Served) Start() {
 // listening is how the program says where.
 var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
 
-// url is where the program listens, "" before it does.
+// URL is where the program listens, "" before it does.
 func (s *Served) URL() string {
 	if m := listening.FindStringSubmatch(s.Now.Out.String()); m != nil {
 		return "http://" + m[1]
@@ -132,7 +132,7 @@ func (s *Served) Ready() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// kill is kill -9.
+// Kill is kill -9.
 func (s *Served) Kill() string {
 	s.t.Helper()
 	_ = s.Now.Cmd.Process.Kill()

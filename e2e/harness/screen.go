@@ -5,7 +5,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// screen is a card as somebody sees it.
+// Screen is a card as somebody sees it.
 type Screen struct {
 	Msg   feishu.Message
 	Card  *feishu.Card

@@ -19,7 +19,7 @@ import (
 	"shiming/verify"
 )
 
-// message is one card in somebody's chat, as it was posted and as it was changed.
+// Message is one card in somebody's chat, as it was posted and as it was changed.
 type Message struct {
 	ID    string
 	to    flows.Receiver // message_id for an answer
@@ -27,7 +27,7 @@ type Message struct {
 	Cards []string // as posted, then as patched
 }
 
-// now is the card that the message shows.
+// Current is the card that the message shows.
 func (m *Message) Current() string { return m.Cards[len(m.Cards)-1] }
 
 // fakeChat is Feishu as a messenger: a screen that remembers. Each call can be replaced.
@@ -119,7 +119,7 @@ func (f *fakeChat) Contact(ctx context.Context, openID string) (flows.Contact, e
 	return flows.Contact{}, nil
 }
 
-// sentTo returns the messages that a person or group was sent.
+// SentTo returns the messages that a person or group was sent.
 func (f *fakeChat) SentTo(id string) []*Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -137,7 +137,7 @@ var (
 	picturesMu sync.Mutex
 )
 
-// picture draws a photo for a file key: colours and edges, different for each key.
+// Picture draws a photo for a file key: colours and edges, different for each key.
 func Picture(key string) []byte {
 	picturesMu.Lock()
 	defer picturesMu.Unlock()
@@ -190,7 +190,7 @@ func (f *fakeReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()
 	return text, nil
 }
 
-// knows has the reader see an entity list in the picture of a file key.
+// Knows has the reader see an entity list in the picture of a file key.
 func (f *fakeReader) Knows(key string, side int, entities ...idcard.Entity) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -309,14 +309,14 @@ func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mob
 	return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("req-%d", n), At: f.now()}, nil
 }
 
-// code is the digits that were sent last.
+// Code is the digits that were sent last.
 func (f *fakeVerifier) Code() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.Codes[len(f.Codes)-1]
 }
 
-// upstreamError is a failed call as a client reports it. class is one of the Feishu client's.
+// UpstreamError is a failed call as a client reports it. class is one of the Feishu client's.
 type UpstreamError struct {
 	Class, Code, field          string
 	IsTemporary, MayHaveApplied bool

@@ -8,14 +8,14 @@ import (
 	"shiming/idcard"
 )
 
-// say sends a private message.
+// Say sends a private message.
 func (w *World) Say(openID, text string) {
 	w.T.Helper()
 	id := w.NextID()
 	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, Text: text, At: w.Now()}))
 }
 
-// sendPhotos sends pictures in one private message, and returns its id.
+// SendPhotos sends pictures in one private message, and returns its id.
 func (w *World) SendPhotos(openID string, keys ...string) string {
 	w.T.Helper()
 	id := w.NextID()
@@ -27,7 +27,7 @@ func (w *World) SendPhotos(openID string, keys ...string) string {
 	return m.MessageID
 }
 
-// click presses a button on the present card of a case.
+// Click presses a button on the present card of a case.
 func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
 	k := flows.Click{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
@@ -52,7 +52,7 @@ func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...strin
 	return a
 }
 
-// said requires the toast of an answer.
+// CheckAnswer requires the toast of an answer.
 func (w *World) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	w.T.Helper()
 	m := map[string]string{}
@@ -64,7 +64,7 @@ func (w *World) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	}
 }
 
-// person is somebody of the tests, whose card the reader knows.
+// Person is somebody of the tests, whose card the reader knows.
 func (w *World) Person(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
 	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName}, idcard.Entity{Type: "identity_code", Value: number})
@@ -73,7 +73,7 @@ func (w *World) Person(openID, number string) (front, back string) {
 	return front, back
 }
 
-// walk takes a person from the first word to a state, in the ordinary way.
+// Walk takes a person from the first word to a state, in the ordinary way.
 func (w *World) Walk(openID, number string, to flows.State) *flows.Case {
 	w.T.Helper()
 	front, back := w.Person(openID, number)
@@ -106,7 +106,7 @@ func (w *World) Walk(openID, number string, to flows.State) *flows.Case {
 	return w.InState(w.LatestCase(openID).ID, to)
 }
 
-// group sends a message in a group in which the bot was mentioned.
+// Group sends a message in a group in which the bot was mentioned.
 func (w *World) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
@@ -114,7 +114,7 @@ func (w *World) Group(openID, chat, text string, photos ...flows.PhotoRef) strin
 	return "om_" + id
 }
 
-// same requires a card, as its builder makes it.
+// Same requires a card, as its builder makes it.
 func Same(t *testing.T, what, got string, want cards.Card) {
 	t.Helper()
 	if got != string(want.JSON()) {

@@ -2,7 +2,7 @@ package workerstest
 
 import "shiming/flows"
 
-// surface loads a surface.
+// Surface loads a surface.
 func (w *World) Surface(id string) (s *flows.Surface) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
@@ -14,7 +14,7 @@ func (w *World) Surface(id string) (s *flows.Surface) {
 
 func ApplicantSurface(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
 
-// shown is a case whose applicant has its card on the screen.
+// Shown is a case whose applicant has its card on the screen.
 func (w *World) Shown(s flows.State, openID string) (*flows.Case, *Message) {
 	w.T.Helper()
 	c := w.PutCase(s, openID)
@@ -27,7 +27,7 @@ func (w *World) Shown(s flows.State, openID string) (*flows.Case, *Message) {
 	return w.CaseNow(c.ID), sent[0]
 }
 
-// change applies an event that must happen.
+// Change applies an event that must happen.
 func (w *World) Change(caseID string, ev flows.Event) *flows.Case {
 	w.T.Helper()
 	c, ok, err := w.Report(w.T.Context(), caseID, ev)
@@ -38,5 +38,5 @@ func (w *World) Change(caseID string, ev flows.Event) *flows.Case {
 	return c
 }
 
-// delayed changes what the applicant's card shows while it stays the same step.
+// Delayed changes what the applicant's card shows while it stays the same step.
 func Delayed(step flows.Step) flows.Event { return flows.Event{Kind: flows.StepDelayed, Step: step} }

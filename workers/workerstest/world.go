@@ -34,7 +34,7 @@ type testStore struct {
 	WaitFunc func(ctx context.Context, limits []flows.Limit) error
 }
 
-// queued is a job as the database keeps it.
+// Queued is a job as the database keeps it.
 type Queued struct {
 	flows.Job
 	At time.Time
@@ -119,7 +119,7 @@ func (s *testStore) Pace(ctx context.Context, p flows.Pace) (func(), error) {
 	return func() {}, s.Wait(ctx, flows.Limit{Key: p.Key})
 }
 
-// waited counts how often a limit was asked.
+// Waited counts how often a limit was asked.
 func (s *testStore) Waited(key string) (n int) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -131,7 +131,7 @@ func (s *testStore) Waited(key string) (n int) {
 	return n
 }
 
-// world is an engine over a real store and a pretended outside, with a clock that tests move
+// World is an engine over a real store and a pretended outside, with a clock that tests move
 // and jobs that tests run.
 type World struct {
 	*engine.Engine
@@ -149,7 +149,7 @@ type World struct {
 	events int
 }
 
-// newWorld builds a world; adjust changes what the engine is built from.
+// New builds a world; adjust changes what the engine is built from.
 func New(t testing.TB, adjust ...func(*engine.Deps, *workers.WorkersDeps)) *World {
 	t.Helper()
 	w := &World{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
@@ -181,7 +181,7 @@ func (w *World) Now() time.Time {
 	return w.At
 }
 
-// pass moves the clock.
+// Pass moves the clock.
 func (w *World) Pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -195,7 +195,7 @@ func (w *World) Must(err error) {
 	}
 }
 
-// id names an event that has not been seen.
+// NextID names an event that has not been seen.
 func (w *World) NextID() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -203,7 +203,7 @@ func (w *World) NextID() string {
 	return fmt.Sprintf("ev-%d", w.events)
 }
 
-// take removes the first job of a kind that is queued, due or not.
+// TakeJob removes the first job of a kind that is queued, due or not.
 func (w *World) TakeJob(kind flows.JobKind) flows.Job {
 	w.T.Helper()
 	w.Store.Mu.Lock()
@@ -219,7 +219,7 @@ func (w *World) TakeJob(kind flows.JobKind) flows.Job {
 	return flows.Job{}
 }
 
-// waiting lists the queued jobs of a kind.
+// Waiting lists the queued jobs of a kind.
 func (w *World) Waiting(kind flows.JobKind) (out []*Queued) {
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
@@ -231,7 +231,7 @@ func (w *World) Waiting(kind flows.JobKind) (out []*Queued) {
 	return out
 }
 
-// due removes the first job whose time has come, among the kinds if any are named.
+// DueJob removes the first job whose time has come, among the kinds if any are named.
 func (w *World) DueJob(kinds ...flows.JobKind) *Queued {
 	now := w.Now()
 	w.Store.Mu.Lock()
@@ -278,7 +278,7 @@ func (w *World) PutBack(q *Queued, err error) {
 	w.Store.Queue = append(w.Store.Queue, q)
 }
 
-// caseNow loads a case.
+// CaseNow loads a case.
 func (w *World) CaseNow(id string) (c *flows.Case) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
@@ -288,7 +288,7 @@ func (w *World) CaseNow(id string) (c *flows.Case) {
 	return c
 }
 
-// caseOf loads a person's newest case.
+// LatestCase loads a person's newest case.
 func (w *World) LatestCase(openID string) (c *flows.Case) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
@@ -308,7 +308,7 @@ func (w *World) InState(id string, s flows.State) *flows.Case {
 	return c
 }
 
-// put stores a case that has come as far as s, with photo ids of their real form and bytes.
+// PutCase stores a case that has come as far as s, with photo ids of their real form and bytes.
 func (w *World) PutCase(s flows.State, openID string, change ...func(*flows.Case)) *flows.Case {
 	w.T.Helper()
 	c := flows.SampleCase(s)
@@ -349,7 +349,7 @@ func StoredJob(kind flows.JobKind, caseID, ref string, rev int64) (j flows.Job) 
 	return j
 }
 
-// queue puts a job of a case, as its change would.
+// QueueJob puts a job of a case, as its change would.
 func (w *World) QueueJob(j flows.Job) flows.Job {
 	if j.Key == "" {
 		j.Key = j.Case + "/test/" + w.NextID()
@@ -358,10 +358,10 @@ func (w *World) QueueJob(j flows.Job) flows.Job {
 	return j
 }
 
-// quiet is a log that goes nowhere but is there.
+// Quiet is a log that goes nowhere but is there.
 var Quiet = slog.New(slog.DiscardHandler)
 
-// audits counts the rows of a case's chain for an event.
+// CountAudits counts the rows of a case's chain for an event.
 func (w *World) CountAudits(caseID string, event flows.Kind) (n int) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) error {
@@ -376,7 +376,7 @@ func (w *World) CountAudits(caseID string, event flows.Kind) (n int) {
 	return n
 }
 
-// shows reports whether a card shows one of the texts of the catalogue, whatever stands in
+// Shows reports whether a card shows one of the texts of the catalogue, whatever stands in
 // its placeholders.
 func Shows(card, textID string) bool {
 	t, ok := catalogue()[textID]
