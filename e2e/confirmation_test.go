@@ -72,6 +72,7 @@ func checkNoTrace(r *harness.Harness, values ...string) {
 }
 
 func TestSupplierSaysNo(t *testing.T) {
+	t.Parallel()
 	for result, words := range map[string]string{
 		"-4": "姓名、身份证号和手机号没有对上", "-9": "运营商那边查不到这个手机号的实名记录",
 	} {
@@ -111,6 +112,7 @@ func TestRealMismatch(t *testing.T) {
 }
 
 func TestFeishuKnowsOtherDetails(t *testing.T) {
+	t.Parallel()
 	for field, bind := range map[string]func(p harness.Person){
 		"姓名":   func(p harness.Person) { p.R.World.Feishu.BindIdentity(p.OpenID, "别人", "", "") },
 		"身份证号": func(p harness.Person) { p.R.World.Feishu.BindIdentity(p.OpenID, "", sameBirthday(p.Person.Code), "") },

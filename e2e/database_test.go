@@ -83,8 +83,9 @@ func TestDatabaseLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, a := range d.Attempts[:len(d.Attempts)-1] {
-		if a.Status != http.StatusServiceUnavailable {
-			t.Errorf("attempt %d: %d after %s", i, a.Status, a.Took)
+		// 0: no answer in Feishu's three seconds, which a busy machine may bring about.
+		if a.Status != http.StatusServiceUnavailable && a.Status != 0 {
+			t.Errorf("attempt %d: got status %d after %s, want 503", i, a.Status, a.Took)
 		}
 	}
 	if !strings.Contains(r.Logs.String(), `"msg":"event not stored"`) || !strings.Contains(r.Logs.String(), `"msg":"click not stored"`) {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 // call, one person meets all the codes of a sort one after the other; the case ends done, everything written once, and after
 // each code the people have read what the catalogue says.
 func TestCodeScenarios(t *testing.T) {
+	t.Parallel()
 	byCall := map[string][]scenario.Refusal{}
 	var order []string
 	for _, r := range scenario.Refusals() {
@@ -24,7 +26,9 @@ func TestCodeScenarios(t *testing.T) {
 		byCall[r.Call.Name] = append(byCall[r.Call.Name], r)
 	}
 	for _, name := range order {
-		t.Run(name, func(t *testing.T) { codesOf(t, byCall[name]) })
+		for ways := range slices.Chunk(waysOf(byCall[name]), rowsAWorld) {
+			t.Run(name, func(t *testing.T) { codesOf(t, ways) })
+		}
 	}
 }
 
@@ -82,10 +86,9 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 	return out
 }
 
-// codesOf plays the codes of one call in one world, as faultsOf does.
-func codesOf(t *testing.T, codes []scenario.Refusal) {
-	ways := waysOf(codes)
-	call := codes[0].Call
+// codesOf plays some ways of one call in one world, as faultsOf does.
+func codesOf(t *testing.T, ways []way) {
+	call := ways[0].codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
 	r := harness.Start(t, harness.Setup{Clock: harness.Behind(time.Hour), Settings: again(), Calls: 3 * time.Second, Within: 3 * harness.TestTime(),
 		Noisy: cards, BadCards: cards}) // that a card cannot be shown is worth an error

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,9 +26,13 @@ var logged = map[string]string{
 	"esign.upload_url": "UploadURL", "esign.put": "Put", "esign.file_status": "FileStatus", "esign.evidence": "CreatePersonPoint",
 }
 
+// rowsAWorld is how many rows share a world. They follow each other there; worlds run side by side.
+const rowsAWorld = 4
+
 // TestFaults walks the catalogue: in every row somebody registers, one call goes wrong, and the case ends as the row says, with
 // everything written once, seen by the people as the row says, and told of in the log and the metrics.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	byCall := map[string][]scenario.Scenario{}
 	var order []string
 	for _, s := range scenario.All() {
@@ -37,7 +42,9 @@ func TestFaults(t *testing.T) {
 		byCall[s.Call.Name] = append(byCall[s.Call.Name], s)
 	}
 	for _, name := range order {
-		t.Run(name, func(t *testing.T) { faultsOf(t, byCall[name]) })
+		for rows := range slices.Chunk(byCall[name], rowsAWorld) {
+			t.Run(name, func(t *testing.T) { faultsOf(t, rows) })
+		}
 	}
 }
 

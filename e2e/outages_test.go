@@ -26,6 +26,7 @@ func wholeWay(p harness.Person) {
 
 // TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything written once.
 func TestUpstreamsFailOnce(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []wire.Fault{
 		{Kind: wire.Error, Status: 502}, {Kind: wire.DropBefore}, {Kind: wire.NotJSON}, {Kind: wire.Truncate},
 		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}}, Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
@@ -68,6 +69,7 @@ func TestUpstreamsFailOnce(t *testing.T) {
 
 // TestSMSAnswerLost: whether the code is on its way is not known, so no second one is sent until the person asks.
 func TestSMSAnswerLost(t *testing.T) {
+	t.Parallel()
 	t.Run("it came", func(t *testing.T) {
 		r := harness.Start(t, harness.Setup{HR: harness.Diligent})
 		p := r.Hire()
@@ -156,6 +158,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 
 // TestOneCauseManyCases: many people run into the same cause; HR hears of it once, and one retry lets everybody go on.
 func TestOneCauseManyCases(t *testing.T) {
+	t.Parallel()
 	const people = 4
 	for name, c := range map[string]struct {
 		step    flows.Step

@@ -73,6 +73,7 @@ func (c canary) in(b []byte) bool {
 }
 
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	c := newCanary("name", "样甲明")
 	for _, in := range []string{"x样甲明y", "%E6%A0%B7%E7%94%B2%E6%98%8E", `\u6837\u7532\u660e`, hex.EncodeToString([]byte("ab样甲明")),
 		base64.StdEncoding.EncodeToString([]byte("a样甲明")), base64.URLEncoding.EncodeToString([]byte("ab样甲明c"))} {

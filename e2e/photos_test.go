@@ -122,6 +122,7 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 }
 
 func TestRecalledPhoto(t *testing.T) {
+	t.Parallel()
 	recall := func(p harness.Person, message string) {
 		p.R.Helper()
 		d, err := p.R.World.Feishu.RecallMessage(p.R.Ctx, message)
@@ -178,6 +179,7 @@ func TestRecalledPhoto(t *testing.T) {
 
 // TestCancel stops at every state in which the applicant may.
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	for name, reach := range map[string]func(harness.Person){
 		"consent":      func(p harness.Person) { p.Say("实名"); p.See(sim.StageConsent); p.Say("取消") },
 		"photos":       func(p harness.Person) { p.ToPhotos(); p.Press("cancel") },

@@ -122,6 +122,7 @@ func TestEventsWhileAway(t *testing.T) {
 
 // TestStopDuringWrites: a job that is writing when the bot stops ends first, and nothing is written again.
 func TestStopDuringWrites(t *testing.T) {
+	t.Parallel()
 	for _, op := range []struct{ upstream, name string }{
 		{"feishu", "identities.create"}, {"esign", "evidence.psn_realname"}, {"tencent", "SendSms"}, {"tencent", "PhoneVerification"},
 	} {

@@ -27,6 +27,7 @@ func confirms(p harness.Person, form ...map[string]any) {
 }
 
 func TestSendBack(t *testing.T) {
+	t.Parallel()
 	const note = "请再看一眼<at id=all></at>"
 	for side, redo := range map[string]func(harness.Person){
 		"details": func(p harness.Person) {},
@@ -112,6 +113,7 @@ func self(review bool) func(*sim.World, map[string]string) {
 }
 
 func TestNobodyApprovesHimself(t *testing.T) {
+	t.Parallel()
 	t.Run("review group", func(t *testing.T) {
 		r := harness.Start(t, harness.Setup{Before: self(true)})
 		p := harness.Person{Employee: r.World.People()[0], R: r}

@@ -25,9 +25,9 @@ const Tenant = "tk_sim" // of the simulated Feishu
 // TestTime bounds one test.
 func TestTime() time.Duration {
 	if underRace {
-		return 5 * time.Minute
+		return 8 * time.Minute
 	}
-	return 75 * time.Second
+	return 4 * time.Minute
 }
 
 // Impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.

@@ -32,7 +32,7 @@ var late = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|cance
 
 var badCard = regexp.MustCompile(`"class":"refused","upstream":"(230099|230025)`)
 
-var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"|job failed`)
+var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"`)
 
 // checkLogs looks for panics, unforeseen errors and personal data.
 func (r *Harness) checkLogs(noisy, badCards bool) {
@@ -40,6 +40,8 @@ func (r *Harness) checkLogs(noisy, badCards bool) {
 	for line := range strings.Lines(r.Logs.String()) {
 		switch {
 		case panicked.MatchString(line):
+			r.Errorf("log: %s", line)
+		case !noisy && strings.Contains(line, `"msg":"job failed"`): // unforeseen, such as a database that is away
 			r.Errorf("log: %s", line)
 		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !late.MatchString(line):
 			r.Errorf("log: %s", line)

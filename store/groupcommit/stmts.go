@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"regexp"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -80,7 +81,7 @@ func (c *cachingConn) keep(query string) (*keptStmt, error) {
 }
 
 func (c *cachingConn) prepare(ctx context.Context, query string) (*keptStmt, error) {
-	raw, err := c.PrepareContext(ctx, query)
+	raw, err := c.PrepareContext(ctx, steady(query))
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +89,12 @@ func (c *cachingConn) prepare(ctx context.Context, query string) (*keptStmt, err
 	c.stmts[query] = s
 	return s, nil
 }
+
+var boundLimit = regexp.MustCompile(`\bLIMIT ([?$]\d+)`)
+
+// steady hides a bound LIMIT from SQLite's planner. The plan may depend on the value of a bare parameter there, so that SQLite
+// would parse the statement again at each run.
+func steady(query string) string { return boundLimit.ReplaceAllString(query, "LIMIT +$1") }
 
 // reusable picks the statements that only read or change rows.
 func reusable(query string) bool {
