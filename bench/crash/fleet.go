@@ -11,16 +11,16 @@ import (
 	"sync"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/store/pgtest"
 )
 
 // fleet is the serve processes, their database and the world around them.
 type fleet struct {
 	dir   string
-	world *kit.World
+	world *harness.World
 	db    *pgtest.Server // nil on SQLite
-	bots  []*kit.Bot
+	bots  []*harness.Bot
 	close []func()
 
 	mu    sync.Mutex
@@ -63,12 +63,12 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	if !o.Keep {
 		f.close = append(f.close, func() { _ = os.RemoveAll(f.dir) })
 	}
-	program, err := kit.Build(ctx, f.dir)
+	program, err := harness.Build(ctx, f.dir)
 	if err != nil {
 		return err
 	}
 	// The ladder is short and long enough to outlast any pause of a run.
-	if f.world, err = kit.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
+	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
 		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	}
 	var urls []string
 	for i := range o.Instances {
-		b, err := kit.NewBot(program, f.dir, fmt.Sprintf("bot%d", i+1), settings)
+		b, err := harness.NewBot(program, f.dir, fmt.Sprintf("bot%d", i+1), settings)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (f *fleet) startOnce(ctx context.Context, i, tries int) error {
 	switch {
 	case f.lives[at].struck:
 		return nil
-	case errors.Is(err, kit.ErrEnded) && f.db != nil && tries < mostTries:
+	case errors.Is(err, harness.ErrEnded) && f.db != nil && tries < mostTries:
 		// The database was away. Who supervises processes starts them again.
 		f.state[i], f.lives[at].Ended, f.lives[at].struck = down, time.Now(), true
 		return errAgain
@@ -188,7 +188,7 @@ func (f *fleet) in(states ...state) []int {
 }
 
 // strike ends the present life of instance i in the given way, and returns the other instances that are ready.
-func (f *fleet) strike(i int, end func(*kit.Process)) (others int) {
+func (f *fleet) strike(i int, end func(*harness.Process)) (others int) {
 	f.mu.Lock()
 	at := 0
 	for k := range slices.Backward(f.lives) {
