@@ -17,7 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
 
-	"shiming/bench/harness"
+	"shiming/playground/scrape"
 )
 
 func main() {
@@ -103,7 +103,7 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 	defer tick.Stop()
 	for calm := 0; calm < 4; { // empty for a second: answered cards are drawn once more after two
 		e.queue = -1
-		if m, err := harness.ReadMetrics(settle, f.bots[0].URL); err == nil {
+		if m, err := scrape.Read(settle, f.bots[0].URL); err == nil {
 			e.queue = m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
 		if calm++; e.queue != 0 {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"shiming/playground/scrape"
 )
 
 // TestProcesses runs a world and a bot, kills the bot and asks it to end in order.
@@ -51,7 +51,7 @@ func TestProcesses(t *testing.T) {
 	if err := bot.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	m, err := ReadMetrics(ctx, bot.URL)
+	m, err := scrape.Read(ctx, bot.URL)
 	if err != nil || m.Sum("shiming_jobs_waiting") != 0 || m.Sum("go_goroutines") == 0 {
 		t.Errorf("%v %v", m, err)
 	}
@@ -64,17 +64,6 @@ func TestProcesses(t *testing.T) {
 	}
 	if err := bad.Start(ctx); !errors.Is(err, ErrEnded) || bad.Process().ExitCode() != 2 {
 		t.Errorf("a bot without a configuration: %v", err)
-	}
-}
-
-func TestMetrics(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("# HELP a b\na{x=\"1 2\"} 3\na{x=\"4\"} 1e1\nab 7\n"))
-	}))
-	defer s.Close()
-	m, err := ReadMetrics(t.Context(), s.URL)
-	if err != nil || m.Sum("a") != 13 || m.Sum("ab") != 7 || m[`a{x="4"}`] != 10 {
-		t.Errorf("%v %v", m, err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/store/pgtest"
@@ -204,7 +205,7 @@ func (w *WorldWithBots) Quiet(ctx context.Context) error {
 	for {
 		waiting := 0.0
 		for _, b := range w.Bots {
-			m, err := ReadMetrics(ctx, b.URL)
+			m, err := scrape.Read(ctx, b.URL)
 			if err != nil {
 				return err
 			}
