@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -86,12 +85,5 @@ func TestResult(t *testing.T) {
 		if _, there := back[key]; !there {
 			t.Errorf("%s is missing", key)
 		}
-	}
-}
-
-func TestEnviron(t *testing.T) {
-	got := Environ(map[string]string{"store.dsn": "sqlite:x", "feishu.app_id": "y"})
-	if want := []string{"SHIMING_FEISHU_APP_ID=y", "SHIMING_STORE_DSN=sqlite:x"}; !slices.Equal(got, want) {
-		t.Error(got)
 	}
 }
