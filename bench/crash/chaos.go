@@ -147,7 +147,7 @@ func (c *chaos) term(ctx context.Context) error {
 	i := alive[c.r.IntN(len(alive))]
 	b := blow{What: "term", Instance: c.f.bots[i].Name, At: time.Now()}
 	b.Others = c.f.strike(i, func(p *harness.Process) {
-		code, took, err := p.Terminate(drainWithin + 5*time.Second)
+		code, took, err := p.Stop(drainWithin + 5*time.Second)
 		b.Code, b.Took, b.Late = code, took.Round(time.Millisecond).String(), err != nil || took > drainWithin
 	})
 	b.Gone = time.Now()

@@ -35,7 +35,7 @@ func (d *database) starts(ctx context.Context, program *harness.Program, dir str
 		took = append(took, time.Since(began))
 		if i%2 == 0 {
 			bot.Kill() // and the next start recovers
-		} else if _, _, err := bot.Process().Terminate(20 * time.Second); err != nil {
+		} else if _, _, err := bot.Process().Stop(20 * time.Second); err != nil {
 			return f, err
 		}
 	}

@@ -54,7 +54,7 @@ func TestProcesses(t *testing.T) {
 	if err != nil || m.Sum("shiming_jobs_waiting") != 0 || m.Sum("go_goroutines") == 0 {
 		t.Errorf("%v %v", m, err)
 	}
-	if code, took, err := bot.Process().Terminate(15 * time.Second); code != 0 || err != nil {
+	if code, took, err := bot.Process().Stop(15 * time.Second); code != 0 || err != nil {
 		t.Errorf("%d after %s: %v", code, took, err)
 	}
 	bad, err := NewBot(program, dir, "bad", map[string]string{"store.dsn": "nowhere"})
