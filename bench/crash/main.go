@@ -30,7 +30,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "crash:", err)
 		os.Exit(2)
 	}
-	verdicts := judge(e)
+	verdicts := verify(e)
 	print(os.Stdout, e, verdicts)
 	if err := write(e, verdicts); err != nil {
 		fmt.Fprintln(os.Stderr, "crash:", err)
@@ -133,7 +133,7 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 		case <-settle.Done():
 		}
 	}
-	if err := f.world.Get(ctx, "/sim/crew", &e.crew); err != nil {
+	if err := f.world.Get(ctx, "/sim/crew", &e.robots); err != nil {
 		return err
 	}
 	var known struct {
