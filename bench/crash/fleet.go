@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -78,16 +77,11 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	// Below the platform's ten: how exactly the limit is used is bench/ocr's business. Here people, bots and blows share the
 	// machine, and a request may be counted late.
 	settings["ocr.per_second"] = "8"
-	if o.Store == "sqlite" {
-		settings["store.dsn"] = "sqlite:" + filepath.Join(f.dir, "shiming.db")
-	} else {
-		if f.db, err = pgtest.Start(); err != nil {
-			return err
-		}
+	if settings["store.dsn"], f.db, err = harness.NewDatabase(ctx, o.Store, f.dir); err != nil {
+		return err
+	}
+	if f.db != nil {
 		f.close = append(f.close, func() { _ = f.db.Close() }) // it ends with us anyway
-		if settings["store.dsn"], err = f.db.Database(ctx); err != nil {
-			return err
-		}
 	}
 	var urls []string
 	for i := range o.Instances {
@@ -98,12 +92,6 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 		f.bots, f.state = append(f.bots, b), append(f.state, down)
 		f.close = append(f.close, b.Kill)
 		urls = append(urls, b.URL)
-	}
-	if o.Store == "postgres" {
-		keygen, err := program.Start(filepath.Join(f.dir, "keygen.log"), nil, "keygen", filepath.Join(f.dir, "keyset.json"))
-		if err != nil || keygen.ExitCode() != 0 {
-			return errors.Join(err, errors.New("keygen failed"))
-		}
 	}
 	for i := range f.bots {
 		if err := f.start(ctx, i); err != nil {

@@ -10,14 +10,12 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/feishu"
-	"shiming/store/pgtest"
 )
 
 // Setup says what to measure on.
@@ -49,6 +47,9 @@ func Open(ctx context.Context, c Setup) (*WorldWithBots, error) {
 }
 
 func (w *WorldWithBots) open(ctx context.Context, c Setup) (err error) {
+	if c.Store == "sqlite" && c.Bots > 1 {
+		return errors.New("several processes need postgres")
+	}
 	if w.dir, err = os.MkdirTemp("", "shiming-bench-"); err != nil {
 		return err
 	}
@@ -67,9 +68,14 @@ func (w *WorldWithBots) open(ctx context.Context, c Setup) (err error) {
 	})
 	settings := w.World.Settings()
 	settings["store.sync"] = c.Sync
-	if settings["store.dsn"], err = w.database(ctx, c, program); err != nil {
+	dsn, server, err := NewDatabase(ctx, c.Store, w.dir)
+	if err != nil {
 		return err
 	}
+	if server != nil {
+		w.closing = append(w.closing, func() { _ = server.Close() })
+	}
+	settings["store.dsn"] = dsn
 	maps.Copy(settings, c.Settings)
 	var urls []*url.URL
 	for i := range c.Bots {
@@ -92,31 +98,6 @@ func (w *WorldWithBots) open(ctx context.Context, c Setup) (err error) {
 	w.closing = append(w.closing, balancer.Close)
 	w.World.SetWebhook(balancer.URL + "/webhook/event")
 	return w.World.Feishu.Challenge(ctx)
-}
-
-func (w *WorldWithBots) database(ctx context.Context, c Setup, program *Program) (string, error) {
-	switch c.Store {
-	case "sqlite":
-		if c.Bots > 1 {
-			return "", errors.New("several processes need postgres")
-		}
-		return "sqlite:" + filepath.Join(w.dir, "shiming.db"), nil
-	case "postgres":
-		server, err := pgtest.Start()
-		if err != nil {
-			return "", err
-		}
-		w.closing = append(w.closing, func() { _ = server.Close() })
-		p, err := program.Start(filepath.Join(w.dir, "keygen.log"), nil, "keygen", filepath.Join(w.dir, "keyset.json"))
-		if err != nil {
-			return "", err
-		}
-		if code := p.ExitCode(); code != 0 {
-			return "", fmt.Errorf("keygen: exit code %d", code)
-		}
-		return server.Database(ctx)
-	}
-	return "", fmt.Errorf("no store %q: want sqlite or postgres", c.Store)
 }
 
 // inTurn is a balancer that gives each request to the next process.
