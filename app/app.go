@@ -179,7 +179,7 @@ func (a *App) Run(ctx context.Context) error {
 	working, finish := context.WithCancel(context.WithoutCancel(ctx))
 	defer finish()
 	desk.Go(func() { a.server.Work(working, deskTime) })
-	servers := []*http.Server{newHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
+	servers := []*http.Server{NewHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
 	failed := make(chan error, 2)
 	serve := func(s *http.Server, ln net.Listener) {
 		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -188,7 +188,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	go serve(servers[0], a.ln)
 	if a.admin != nil {
-		servers = append(servers, newHTTPServer(a.pages.admin()))
+		servers = append(servers, NewHTTPServer(a.pages.admin()))
 		go serve(servers[1], a.admin)
 	}
 	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)

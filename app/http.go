@@ -89,8 +89,8 @@ func respond(w http.ResponseWriter, status int, body string) {
 // listenTime is how much of it open requests get: the longest is answered within 2.5 s.
 const listenTime = 4 * time.Second
 
-// newHTTPServer bounds how long a stranger may hold a connection.
-func newHTTPServer(h http.Handler) *http.Server {
+// NewHTTPServer bounds how long a stranger may hold a connection.
+func NewHTTPServer(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 }

@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"shiming/bot"
 	"shiming/e2e/files"
 	"shiming/esign"
 	"shiming/failure"
 	"shiming/flows"
+	"shiming/playground/scrape"
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
@@ -40,16 +43,19 @@ func exposed(t *testing.T) map[string][]string {
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}
-	for line := range strings.Lines(w.Body.String()) {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		name, labels, _ := strings.Cut(line[:strings.LastIndexByte(line, ' ')], "{")
-		for _, label := range regexp.MustCompile(`(\w+)="`).FindAllStringSubmatch(labels, -1) {
-			out[name] = append(out[name], label[1])
-		}
+	samples, err := scrape.Parse(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sample := range samples {
+		name := string(sample.Metric[model.MetricNameLabel])
 		if out[name] == nil {
-			out[name] = []string{}
+			out[name] = []string{} // it exists, even without a label
+		}
+		for label := range sample.Metric {
+			if label != model.MetricNameLabel {
+				out[name] = append(out[name], string(label))
+			}
 		}
 	}
 	return out

@@ -2,16 +2,16 @@ package cards
 
 import "time"
 
-// shanghai is the zone of every time on a card. China has had no summer time since 1991, so a fixed zone is exact and
+// chinaTime is the zone of every time on a card. China has had no summer time since 1991, so a fixed zone is exact and
 // works without a time zone database.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+var chinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // Stamp writes a moment as people read it on a card: "2026-11-21 14:05" in Asia/Shanghai, "–" for the zero time.
 func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(shanghai).Format("2006-01-02 15:04")
+	return t.In(chinaTime).Format("2006-01-02 15:04")
 }
 
 // Clock writes the time of day, "14:05:30" in Asia/Shanghai, "–" for the zero time.
@@ -19,7 +19,7 @@ func Clock(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(shanghai).Format("15:04:05")
+	return t.In(chinaTime).Format("15:04:05")
 }
 
 // span writes a length of time in the largest unit that keeps it readable.

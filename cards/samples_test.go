@@ -4,7 +4,7 @@ import "time"
 
 var (
 	ref  = Ref{Case: "019a1b2c-3d4e-7f50-8a61-0123456789ab", Rev: 7}
-	noon = time.Date(2026, 11, 21, 12, 0, 0, 0, shanghai)
+	noon = time.Date(2026, 11, 21, 12, 0, 0, 0, chinaTime)
 
 	allSteps = []Step{StepConsent, StepPhotos, StepConfirm, StepCode, StepReview, StepRecord, StepEvidence, StepDone}
 

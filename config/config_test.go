@@ -127,7 +127,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 		values[s.Path] = s.Default
 	}
 	for _, s := range Settings {
-		env := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(s.Path, ".", "_")) + "=~x~"
+		env := EnvName(s.Path) + "=~x~"
 		got := maps.Clone(values)
 		if bad := ReadEnviron([]string{env}, got); len(bad) > 0 || got[s.Path] != "~x~" {
 			t.Errorf("%s does not set %s", env, s.Path)

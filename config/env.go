@@ -1,19 +1,21 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
 
-// Environ is configuration keys as variables of the environment.
+// Environ is configuration keys as variables of the environment, in the order of the keys: SHIMING_FEISHU_APP_ID=….
 func Environ(settings map[string]string) []string {
 	var env []string
-	for key, value := range settings {
-		env = append(env, EnvName(key)+"="+value)
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		env = append(env, EnvName(key)+"="+settings[key])
 	}
 	return env
 }
 
+// EnvName is the variable of the environment that sets a key: SHIMING_FEISHU_APP_ID for feishu.app_id.
 func EnvName(key string) string {
 	return "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }

@@ -24,11 +24,13 @@ var mayImport = map[string][]string{
 		"config", "bot", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "store", "store/keyset",
 	},
 	"doctor":     {"config", "bot", "esign", "verify", "store", "store/keyset", "flows"},
-	"playground": {"sim", "config", "playground/page"},
+	"playground": {"sim", "config", "playground/page", "playground/child", "playground/scrape"},
 	"cmd":        {"app", "config", "doctor", "playground", "sim", "bot", "store", "store/keyset"},
 
-	"playground/page": {},
-	"store/pgtest":    {},
+	"playground/page":   {},
+	"playground/child":  {},
+	"playground/scrape": {},
+	"store/pgtest":      {},
 }
 
 // importsAnything are rooms of tests and measurements. Nobody else imports them.

@@ -402,12 +402,10 @@ func TestCheckProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { harness.CutOff(world) })
-	var env []string
-	for line := range strings.Lines(world.Env()) {
-		env = append(env, strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(line), "export "), "'", ""))
-	}
 	dir := t.TempDir()
-	env = append(env, "SHIMING_STORE_DSN=sqlite:"+filepath.Join(dir, "x.db"), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(dir, "k.json"), "LC_ALL=", "LC_MESSAGES=")
+	settings := world.Settings()
+	maps.Copy(settings, map[string]string{"store.dsn": "sqlite:" + filepath.Join(dir, "x.db"), "security.keyset_file": filepath.Join(dir, "k.json")})
+	env := append(config.Environ(settings), "LC_ALL=", "LC_MESSAGES=")
 	file := files.WriteTemp(t, "config.yaml", "")
 	for _, c := range []struct {
 		env  string

@@ -113,7 +113,7 @@ func TestQueue(t *testing.T) {
 func TestRemindAll(t *testing.T) {
 	// Noon in China some days ago: what the bot does at once is due at once, what it plans is due after the test.
 	clock := harness.Behind(0)
-	noon := time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, -8)
+	noon := time.Now().In(flows.ChinaTime).AddDate(0, 0, -8)
 	noon = time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, noon.Location())
 	clock.Move(time.Until(noon))
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}})

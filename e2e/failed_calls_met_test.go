@@ -76,6 +76,7 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 	if codes[0].Call.At == scenario.Photos {
 		readsFront(p)
 	}
+	uploads := strings.HasPrefix(codes[0].Call.Name, "esign.") && codes[0].Call.Name != "esign.evidence"
 	for i, c := range codes {
 		armRefusal(p, c)
 		switch {
@@ -99,6 +100,9 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) && s.Says("有一件实名卡住了", c.Says, "对方错误码："+c.Code)
 		})
 		p.See(sim.StageAttention, "有一步需要 HR 处理，已经通知他们了")
+		if uploads {
+			r.Until("the other photo is uploaded", func() bool { return len(r.CaseOf(p.OpenID).Uploads) == 1 }) // else a retry uploads it twice
+		}
 	}
 	retry()
 	goesOn(p, scenario.Scenario{Call: codes[0].Call}, "")

@@ -3,16 +3,14 @@ package e2e
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
+	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/scenario"
@@ -354,45 +352,12 @@ func failureLogged(r *harness.Harness, caseID, operation string) bool {
 // countFailures reads the metric that counts the failures of a row.
 func countFailures(r *harness.Harness, s scenario.Scenario) float64 {
 	r.Helper()
+	samples, err := scrape.Read(r.Ctx, r.App.URL())
+	if err != nil {
+		r.Fatal(err)
+	}
 	if s.Call.Repeat == scenario.Redeliver {
-		return readMetric(r, "shiming_push_seconds", map[string]string{"type": "refused", "status": "401"})
+		return samples.With(map[string]string{"type": "refused", "status": "401"}).Sum("shiming_push_seconds_count")
 	}
-	return readMetric(r, "shiming_call_failures_total", map[string]string{"operation": logged[s.Call.Name]})
-}
-
-// readMetric adds up the series of a counter, or the counts of a histogram, that carry the labels.
-func readMetric(r *harness.Harness, name string, labels map[string]string) (sum float64) {
-	r.Helper()
-	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.App.URL()+"/metrics", nil)
-	if err != nil {
-		r.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		r.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		r.Fatal(err)
-	}
-series:
-	for line := range strings.Lines(string(text)) {
-		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
-		is, with, _ := strings.Cut(series, "{")
-		if is != name && is != name+"_count" {
-			continue
-		}
-		for k, v := range labels {
-			if !strings.Contains(","+with, ","+k+`="`+v+`"`) {
-				continue series
-			}
-		}
-		n, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			r.Fatal(err)
-		}
-		sum += n
-	}
-	return sum
+	return samples.With(map[string]string{"operation": logged[s.Call.Name]}).Sum("shiming_call_failures_total")
 }

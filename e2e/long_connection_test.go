@@ -10,6 +10,7 @@ import (
 
 	"shiming/e2e/harness"
 	"shiming/flows"
+	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/wire"
@@ -42,8 +43,8 @@ func TestLongConnection(t *testing.T) {
 	if got := len(r.World.ESign.Points()); got != 1 {
 		t.Errorf("%d evidence points", got)
 	}
-	if body := getPage(r, "/metrics"); !strings.Contains(body, "shiming_long_connection_lost_total ") || strings.Contains(body, "shiming_long_connection_lost_total 0") {
-		t.Error("lost connections are not counted")
+	if samples, err := scrape.Read(r.Ctx, r.App.URL()); err != nil || samples.Sum("shiming_long_connection_lost_total") == 0 {
+		t.Errorf("lost connections are not counted: %v", err)
 	}
 	resp, err := http.Post(r.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
 	if err != nil {

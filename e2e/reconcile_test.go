@@ -17,7 +17,7 @@ import (
 // plans for applicants is due after the test.
 func daysAgo(days int) (*harness.Clock, map[string]string) {
 	c := harness.Behind(0)
-	noon := time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, -days)
+	noon := time.Now().In(flows.ChinaTime).AddDate(0, 0, -days)
 	c.Move(time.Until(time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, noon.Location())))
 	return c, map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
 }
@@ -27,7 +27,7 @@ func daysAgo(days int) (*harness.Clock, map[string]string) {
 func runReconcile(r *harness.Harness) {
 	r.Helper()
 	r.Clock.Move(24 * time.Hour)
-	today := r.Clock.Now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
+	today := r.Clock.Now().In(flows.ChinaTime).Format(time.DateOnly)
 	err := r.App.Store().Tx(r.Ctx, func(tx flows.Tx) error {
 		j := flows.Reconcile(harness.Tenant, today, 0, time.Time{})
 		j.Key = "test/" + today
@@ -171,7 +171,7 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 		r.Until("the run is under way", func() bool { return r.CountCalls("feishu", "contact.user.get") > before })
 	}()
 	r.Clock.Move(24 * time.Hour)
-	today := r.Clock.Now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
+	today := r.Clock.Now().In(flows.ChinaTime).Format(time.DateOnly)
 	if err := r.App.Store().Tx(r.Ctx, func(tx flows.Tx) error {
 		j := flows.Reconcile(harness.Tenant, today, 0, time.Time{})
 		j.Key = "test/" + today

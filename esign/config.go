@@ -150,8 +150,8 @@ func isLoopback(host string) bool {
 
 // keepsTheDay tells whether a layout writes down at least the date: a typing mistake in it must not reach the evidence.
 func keepsTheDay(layout string) bool {
-	t := time.Date(2031, 11, 27, 15, 8, 9, 0, beijing)
-	back, err := time.ParseInLocation(layout, t.Format(layout), beijing)
+	t := time.Date(2031, 11, 27, 15, 8, 9, 0, chinaTime)
+	back, err := time.ParseInLocation(layout, t.Format(layout), chinaTime)
 	return err == nil && back.Year() == 2031 && back.Month() == time.November && back.Day() == 27
 }
 

@@ -9,9 +9,9 @@ import (
 
 const personPointPath = "/v3/evidence/evi-point/psn-realname"
 
-// beijing is the zone of every time that e签宝 reads as text. The pages name none; e签宝 serves mainland China. A fixed zone
+// chinaTime is the zone of every time that e签宝 reads as text. The pages name none; e签宝 serves mainland China. A fixed zone
 // needs no zone database, and the mainland has known no other since 1991.
-var beijing = time.FixedZone("CST", 8*3600)
+var chinaTime = time.FixedZone("CST", 8*3600)
 
 // wireTimeLayout is yyyy-MM-dd HH:mm:ss.
 const wireTimeLayout = "2006-01-02 15:04:05"
@@ -107,11 +107,11 @@ func (c *Client) wire(p PersonPoint) personWire {
 	}
 	if a := p.Agreement; a != nil {
 		w.CertAgreementReadTitle, w.CertAgreementReadVersion, w.CertAgreementReadHash = a.Title, a.Version, a.Hash
-		w.CertAgreementReadTime = a.ReadAt.In(beijing).Format(wireTimeLayout)
+		w.CertAgreementReadTime = a.ReadAt.In(chinaTime).Format(wireTimeLayout)
 		w.CertAgreementReadType, w.CertAgreementReadIP = a.ReadType, a.ReadIP
 	}
 	check := func(supplier string, at time.Time, serial string) checkWire {
-		return checkWire{supplier, at.In(beijing).Format(c.layout), serial}
+		return checkWire{supplier, at.In(chinaTime).Format(c.layout), serial}
 	}
 	if t := p.ThreeElements; t != nil {
 		w.ThreeElements = &threeElementsWire{
@@ -138,5 +138,5 @@ func (c *Client) timeStamp(t time.Time) any {
 	if c.revision == Revision2024 {
 		return t.UnixMilli()
 	}
-	return t.In(beijing).Format(wireTimeLayout)
+	return t.In(chinaTime).Format(wireTimeLayout)
 }

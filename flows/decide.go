@@ -169,4 +169,6 @@ func LateToast(p *Policy, c *Case) *cards.Toast {
 	return NewToast("already", nil)
 }
 
+// ChinaTime is the zone of every day and hour that people and rules speak of. China keeps no summer time, so that a fixed zone
+// is exact and needs no time zone database.
 var ChinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)

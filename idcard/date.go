@@ -51,7 +51,7 @@ func ParseDate(s string) (d Date, longTerm bool, err error) {
 
 // DateOf gives the day in China at the moment t.
 func DateOf(t time.Time) Date {
-	y, m, d := t.In(china).Date()
+	y, m, d := t.In(chinaTime).Date()
 	return Date{y, int(m), d}
 }
 

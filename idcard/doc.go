@@ -18,6 +18,6 @@ package idcard
 
 import "time"
 
-// china is the zone in which a card's dates are meant: a card expires at the
+// chinaTime is the zone in which a card's dates are meant: a card expires at the
 // end of a day in China, wherever the program runs.
-var china = time.FixedZone("CST", 8*3600)
+var chinaTime = time.FixedZone("CST", 8*3600)

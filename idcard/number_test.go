@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var now = time.Date(2026, 11, 21, 9, 0, 0, 0, china)
+var now = time.Date(2026, 11, 21, 9, 0, 0, 0, chinaTime)
 
 func mustNumber(t testing.TB, s string) Number {
 	t.Helper()

@@ -10,21 +10,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"shiming/config"
+	"shiming/playground/child"
 )
 
 // process is a run of `serve --stage` in a process of its own.
 type process struct {
-	cmd    *exec.Cmd
+	*child.Process
 	in     io.WriteCloser
 	says   chan ProtocolLine
-	exited chan struct{}
 	stderr *lastLine
 }
 
@@ -41,35 +40,21 @@ func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		return nil, err
 	}
-	c := &process{says: make(chan ProtocolLine, 64), exited: make(chan struct{}), stderr: &lastLine{}}
-	c.cmd = exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
-	c.cmd.Env = slices.Concat(config.WithoutOwnVariables(os.Environ()), config.Environ(settings), env)
-	c.cmd.Dir = dir
-	c.cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
-	c.cmd.SysProcAttr = childAttributes()
+	c := &process{says: make(chan ProtocolLine, 64), stderr: &lastLine{}}
+	cmd := exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
+	cmd.Env = slices.Concat(config.WithoutOwnVariables(os.Environ()), config.Environ(settings), env)
+	cmd.Dir = dir
+	cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
 	var err error
-	if c.in, err = c.cmd.StdinPipe(); err != nil {
+	if c.in, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	out, err := c.cmd.StdoutPipe()
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	started := make(chan error)
-	go func() {
-		// On Linux the child ends with the thread that started it, so that this one is kept until then.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		if err := c.cmd.Start(); err != nil {
-			started <- err
-			return
-		}
-		started <- nil
-		c.listen(out)
-		_ = c.cmd.Wait() // ProcessState tells
-		close(c.exited)
-	}()
-	return c, <-started
+	c.Process, err = child.Start(cmd, func() { c.listen(out) })
+	return c, err
 }
 
 // listen takes what the child says until its output ends.
@@ -115,21 +100,9 @@ func (c *process) ahead(ctx context.Context, by time.Duration) error {
 
 // stop ends the child in good order, or after a while in any.
 func (c *process) stop() {
-	_ = terminateProcess(c.cmd.Process) // it may have ended already
+	_ = c.Terminate() // it may have ended already
 	_ = c.in.Close()
-	late := time.NewTimer(stopTime)
-	defer late.Stop()
-	select {
-	case <-c.exited:
-	case <-late.C:
-		c.kill()
-	}
-}
-
-// kill is kill -9.
-func (c *process) kill() {
-	_ = c.cmd.Process.Kill() // it may have ended already
-	<-c.exited
+	c.EndWithin(stopTime)
 }
 
 // lastLine keeps the last line that a process wrote.

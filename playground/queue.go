@@ -1,13 +1,10 @@
 package playground
 
 import (
-	"bufio"
 	"context"
-	"io"
-	"net/http"
-	"regexp"
-	"strconv"
 	"time"
+
+	"shiming/playground/scrape"
 )
 
 // queueEvery is how often the bot's queue is read while something moves.
@@ -52,27 +49,17 @@ func (s *Supervisor) address() string {
 	return s.url
 }
 
-var waitingLine = regexp.MustCompile(`^shiming_jobs_waiting\{state="([a-z_]+)"\} (\d+)$`)
-
 // readQueue reads how many jobs wait, by queue, from the bot's metrics.
 func readQueue(ctx context.Context, url string) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/metrics", nil)
+	samples, err := scrape.Read(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
 	waiting := map[string]int{}
-	lines := bufio.NewScanner(io.LimitReader(resp.Body, 1<<20))
-	for lines.Scan() {
-		if m := waitingLine.FindStringSubmatch(lines.Text()); m != nil {
-			waiting[m[1]], _ = strconv.Atoi(m[2]) // the pattern takes digits only
-		}
+	for queue, n := range samples.By("shiming_jobs_waiting", "state") {
+		waiting[queue] = int(n)
 	}
-	return waiting, lines.Err()
+	return waiting, nil
 }

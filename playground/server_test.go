@@ -27,17 +27,9 @@ func (h *player) call(method, path, body string, want int, out any) {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	if resp.StatusCode != want {
-		h.T.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, raw)
+	status, raw := h.send(req)
+	if status != want {
+		h.T.Fatalf("%s %s: %d %s", method, path, status, raw)
 	}
 	if want >= 400 {
 		var e struct{ Error string }
@@ -50,6 +42,20 @@ func (h *player) call(method, path, body string, want int, out any) {
 			h.T.Fatalf("%s %s: %v in %s", method, path, err, raw)
 		}
 	}
+}
+
+// send sends a request and reads the answer.
+func (h *player) send(req *http.Request) (status int, body []byte) {
+	h.T.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if body, err = io.ReadAll(resp.Body); err != nil {
+		h.T.Fatal(err)
+	}
+	return resp.StatusCode, body
 }
 
 // addressAfter is the address whose port is n after that of a base URL.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"shiming/playground/child"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -111,13 +112,13 @@ func (s *Supervisor) do(ctx context.Context, what string) error {
 	}
 	switch what {
 	case DoPause:
-		return s.tellAfter(pauseProcess(c.cmd.Process), StatePaused)
+		return s.tellAfter(c.Pause(), StatePaused)
 	case DoResume:
 		defer s.world.Feishu.Hurry() // what was not taken meanwhile comes now
-		return s.tellAfter(resumeProcess(c.cmd.Process), StateRunning)
+		return s.tellAfter(c.Resume(), StateRunning)
 	case DoKill:
 		s.now = nil
-		c.kill()
+		c.Kill()
 		s.tell(StateStopped, "kill -9")
 		return nil
 	case DoStop, DoRestart:
@@ -146,12 +147,12 @@ func (s *Supervisor) tell(state, detail string) {
 	can := map[string][]string{
 		StateRunning: {DoPause, DoKill, DoStop, DoRestart}, StatePaused: {DoResume, DoKill}, StateStopped: {DoStart},
 	}[state]
-	if !CanPause && state == StateRunning {
+	if !child.CanPause && state == StateRunning {
 		can = can[1:]
 	}
 	b := BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
 	if s.now != nil {
-		b.PID = s.now.cmd.Process.Pid
+		b.PID = s.now.PID()
 	}
 	s.play.TellBot(b)
 }
@@ -165,7 +166,7 @@ func (s *Supervisor) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.waitReady(ctx, c); err != nil {
-		c.kill()
+		c.Kill()
 		words := c.stderr.String()
 		s.tell(StateStopped, "")
 		if errors.Is(err, ErrProcessGone) && words != "" {
@@ -199,7 +200,7 @@ func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 	for s.world.Feishu.Challenge(ctx) != nil {
 		select {
 		case <-tick.C:
-		case <-c.exited:
+		case <-c.Exited():
 			return ErrProcessGone
 		case <-ctx.Done():
 			return ctx.Err()
@@ -210,12 +211,12 @@ func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 
 // watchExit shows when a bot has ended by itself.
 func (s *Supervisor) watchExit(c *process) {
-	<-c.exited
+	<-c.Exited()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now == c {
 		s.now = nil
-		s.tell(StateStopped, fmt.Sprintf("exit %d", c.cmd.ProcessState.ExitCode()))
+		s.tell(StateStopped, fmt.Sprintf("exit %d", c.ExitCode()))
 	}
 }
 
@@ -243,7 +244,7 @@ func (s *Supervisor) Close() {
 	if c := s.now; c != nil {
 		s.now = nil
 		if s.state == StatePaused {
-			_ = resumeProcess(c.cmd.Process) // else it would not hear that it is to end
+			_ = c.Resume() // else it would not hear that it is to end
 		}
 		c.stop()
 	}

@@ -18,6 +18,7 @@ import (
 	"shiming/e2e/harness"
 	"shiming/flows"
 	"shiming/playground"
+	"shiming/playground/child"
 	"shiming/sim"
 	"shiming/sim/scenario"
 	"shiming/store"
@@ -41,7 +42,7 @@ func TestStageCrowd(t *testing.T) {
 		t.Errorf("%v", b)
 	}
 	s.Until("more photos are read", calls(10))
-	if playground.CanPause {
+	if child.CanPause {
 		s.Do(playground.DoPause)
 		s.Ask("POST", "/sim/clock", `{"advance":"1h"}`, http.StatusUnprocessableEntity) // it would not hear
 		s.Do(playground.DoResume)
@@ -186,7 +187,7 @@ func TestDemoEnds(t *testing.T) {
 		t.Errorf("the same port: %d %s", code, out)
 	}
 
-	if playground.CanPause { // the hardest case: it cannot notice that its parent is gone
+	if child.CanPause { // the hardest case: it cannot notice that its parent is gone
 		resp, err := http.Post(url+"/sim/bot", "application/json", strings.NewReader(`{"do":"pause"}`))
 		if err != nil {
 			t.Fatal(err)

@@ -24,17 +24,9 @@ func (h *player) upload(who string, body io.Reader, size int64, want int) (answe
 		h.T.Fatal(err)
 	}
 	req.ContentLength = size
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	if resp.StatusCode != want {
-		h.T.Errorf("%d %s, want %d", resp.StatusCode, raw, want)
+	status, raw := h.send(req)
+	if status != want {
+		h.T.Errorf("got %d %s, want %d", status, raw, want)
 	}
 	return string(raw)
 }

@@ -60,6 +60,7 @@ func (w *World) Env() string {
 	var b strings.Builder
 	all := w.Settings()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
+		// config.EnvName says the same. The simulated world imports nothing of the bot, so that it cannot share its mistakes.
 		name := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(all[key], "'", `'\''`))
 	}

@@ -96,7 +96,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-var epoch = time.Date(2026, 11, 2, 9, 30, 0, 0, shanghai)
+var epoch = time.Date(2026, 11, 2, 9, 30, 0, 0, flows.ChinaTime)
 
 // newCase is a case in its first state.
 func newCase(id, openID string) *flows.Case {

@@ -10,10 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// shanghai is the calendar of the day figures. China keeps no summer time.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-func day(t time.Time) string { return t.In(shanghai).Format(time.DateOnly) }
+// day is the day of the day figures.
+func day(t time.Time) string { return t.In(flows.ChinaTime).Format(time.DateOnly) }
 
 // CountByState returns how many cases are in each state; states without cases are absent.
 func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.State]int, error) {
@@ -56,8 +54,8 @@ func (v *view) DoneSince(ctx context.Context, tenantKey string, since time.Time,
 	if err != nil {
 		return nil, 0, err
 	}
-	y, m, d := since.In(shanghai).Date()
-	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, shanghai)
+	y, m, d := since.In(flows.ChinaTime).Date()
+	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, flows.ChinaTime)
 	var total int
 	err = v.q.QueryRowContext(ctx, `SELECT
 			(SELECT count(*) FROM cases WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms < $3 AND done_ms > 0)

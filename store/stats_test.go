@@ -64,7 +64,7 @@ func TestCounters(t *testing.T) {
 					t.Fatalf("only %d days: the test is too thin", len(days))
 				}
 				for _, d := range days {
-					from, _ := time.ParseInLocation(time.DateOnly, d.Day, shanghai)
+					from, _ := time.ParseInLocation(time.DateOnly, d.Day, flows.ChinaTime)
 					span := func(column string) int {
 						return w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND %s >= %d AND %s < %d",
 							tenant, column, from.UnixMilli(), column, from.Add(24*time.Hour).UnixMilli()))

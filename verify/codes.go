@@ -20,14 +20,14 @@ type wait struct {
 	nextDay bool // until midnight in China, where the suppliers' daily limits begin anew
 }
 
-var china = time.FixedZone("CST", 8*60*60)
+var chinaTime = time.FixedZone("CST", 8*60*60)
 
 func (w wait) from(now time.Time) time.Duration {
 	if !w.nextDay {
 		return w.after
 	}
-	n := now.In(china)
-	return time.Date(n.Year(), n.Month(), n.Day()+1, 0, 0, 0, 0, china).Sub(n)
+	n := now.In(chinaTime)
+	return time.Date(n.Year(), n.Month(), n.Day()+1, 0, 0, 0, 0, chinaTime).Sub(n)
 }
 
 var (

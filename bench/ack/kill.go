@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/flows"
 	"shiming/store"
 	"shiming/store/keyset"
@@ -28,7 +28,7 @@ func (b *bench) killed(ctx context.Context) (row, error) {
 	}
 	const conns = 64
 	list := pushes(fmt.Sprintf("r%02d", b.databases), enough*int(killAfter.Seconds()))
-	r := row{load: load{targetBot, "kill", conns}, Load: kit.Load()}
+	r := row{load: load{targetBot, "kill", conns}, Load: harness.Load()}
 	time.AfterFunc(killAfter, t.kill)
 	out, err := closed(t.addr, conns, time.Minute, list, false)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 	"syscall"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
@@ -95,7 +95,7 @@ func run() error {
 	if err := keyset.Write(b.keyset, keyset.New()); err != nil {
 		return err
 	}
-	result := kit.NewResult("ack")
+	result := harness.NewResult("ack")
 	result.Store = b.store
 	result.Settings["store.sync"], result.Settings["seconds"], result.Settings["mix"] = b.sync, *seconds, mix
 	rows, err := b.all(ctx)
@@ -187,7 +187,7 @@ func (b *bench) measure(ctx context.Context, l load) (row, error) {
 	if out, err := closed(t.addr, 4, time.Minute, list[:warmUp], false); err != nil || out.failed > 0 {
 		return row{}, fmt.Errorf("warm-up: %d failed: %w", out.failed, firstOf(err, out.first))
 	}
-	r := row{load: l, Load: kit.Load()}
+	r := row{load: l, Load: harness.Load()}
 	profiled := make(chan error, 1)
 	if b.profile != "" {
 		file := filepath.Join(b.profile, strings.ReplaceAll(l.name(), "/", "-")+".pprof")

@@ -7,12 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	_ "net/http/pprof"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -23,8 +21,8 @@ import (
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
 	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
-	"github.com/m-mizutani/masq"
 
+	"shiming/app"
 	"shiming/bot"
 	"shiming/engine"
 	"shiming/flows"
@@ -71,8 +69,7 @@ func runChild(args []string) error {
 		return err
 	}
 	go http.Serve(profile, nil) //nolint:errcheck,gosec // ends with the process; loopback only
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10} // as in app.go
+	server := app.NewHTTPServer(handler)
 	go server.Serve(ln) //nolint:errcheck // ends with the process
 	fmt.Printf(serving+"\n", ln.Addr(), profile.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
@@ -91,15 +88,15 @@ func bareHandler() http.Handler {
 }
 
 // botHandler constructs the bot from its parts as the program does, with its log (at level
-// info, redacting) written to nowhere, and Feishu's API answered inside the process.
+// info, redacting) written to nowhere, and Feishu's API answered inside the process. app.New
+// does not serve here: it always runs the jobs, and it calls Feishu over the network.
 func (c child) botHandler() (http.Handler, func(), error) {
 	ctx := context.Background()
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	redact := masq.New(masq.WithRegex(regexp.MustCompile(`(^|\D)\d{17}[\dXx](\D|$)`)), masq.WithRegex(regexp.MustCompile(`(^|\D)1[3-9]\d{9}(\D|$)`)))
-	log := slog.New(slog.NewJSONHandler(null, &slog.HandlerOptions{ReplaceAttr: redact}))
+	log := app.NewLogger(null, "info")
 	keys, err := keyset.Load(c.keyset)
 	if err != nil {
 		return nil, nil, err

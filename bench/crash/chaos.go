@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 )
 
 // blow is something that was struck.
@@ -109,7 +109,7 @@ func (c *chaos) kill(ctx context.Context) error {
 	}
 	i := alive[c.r.IntN(len(alive))]
 	b := blow{What: "kill", Instance: c.f.bots[i].Name, At: time.Now()}
-	b.Others = c.f.strike(i, (*kit.Process).Kill)
+	b.Others = c.f.strike(i, (*harness.Process).Kill)
 	b.Gone = time.Now()
 	c.again(ctx, i, c.note(b))
 	return nil
@@ -146,8 +146,8 @@ func (c *chaos) term(ctx context.Context) error {
 	alive := c.f.in(up)
 	i := alive[c.r.IntN(len(alive))]
 	b := blow{What: "term", Instance: c.f.bots[i].Name, At: time.Now()}
-	b.Others = c.f.strike(i, func(p *kit.Process) {
-		code, took, err := p.Terminate(drainWithin + 5*time.Second)
+	b.Others = c.f.strike(i, func(p *harness.Process) {
+		code, took, err := p.Stop(drainWithin + 5*time.Second)
 		b.Code, b.Took, b.Late = code, took.Round(time.Millisecond).String(), err != nil || took > drainWithin
 	})
 	b.Gone = time.Now()

@@ -39,7 +39,7 @@ func TestCrash(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			verdicts := judge(e)
+			verdicts := verify(e)
 			if err := write(e, verdicts); err != nil {
 				t.Error(err)
 			}

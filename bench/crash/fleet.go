@@ -6,21 +6,20 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/store/pgtest"
 )
 
 // fleet is the serve processes, their database and the world around them.
 type fleet struct {
 	dir   string
-	world *kit.World
+	world *harness.World
 	db    *pgtest.Server // nil on SQLite
-	bots  []*kit.Bot
+	bots  []*harness.Bot
 	close []func()
 
 	mu    sync.Mutex
@@ -63,12 +62,12 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	if !o.Keep {
 		f.close = append(f.close, func() { _ = os.RemoveAll(f.dir) })
 	}
-	program, err := kit.Build(ctx, f.dir)
+	program, err := harness.Build(ctx, f.dir)
 	if err != nil {
 		return err
 	}
 	// The ladder is short and long enough to outlast any pause of a run.
-	if f.world, err = kit.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
+	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
 		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
 		return err
 	}
@@ -78,32 +77,21 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	// Below the platform's ten: how exactly the limit is used is bench/ocr's business. Here people, bots and blows share the
 	// machine, and a request may be counted late.
 	settings["ocr.per_second"] = "8"
-	if o.Store == "sqlite" {
-		settings["store.dsn"] = "sqlite:" + filepath.Join(f.dir, "shiming.db")
-	} else {
-		if f.db, err = pgtest.Start(); err != nil {
-			return err
-		}
+	if settings["store.dsn"], f.db, err = harness.NewDatabase(ctx, o.Store, f.dir); err != nil {
+		return err
+	}
+	if f.db != nil {
 		f.close = append(f.close, func() { _ = f.db.Close() }) // it ends with us anyway
-		if settings["store.dsn"], err = f.db.Database(ctx); err != nil {
-			return err
-		}
 	}
 	var urls []string
 	for i := range o.Instances {
-		b, err := kit.NewBot(program, f.dir, fmt.Sprintf("bot%d", i+1), settings)
+		b, err := harness.NewBot(program, f.dir, fmt.Sprintf("bot%d", i+1), settings)
 		if err != nil {
 			return err
 		}
 		f.bots, f.state = append(f.bots, b), append(f.state, down)
 		f.close = append(f.close, b.Kill)
 		urls = append(urls, b.URL)
-	}
-	if o.Store == "postgres" {
-		keygen, err := program.Start(filepath.Join(f.dir, "keygen.log"), nil, "keygen", filepath.Join(f.dir, "keyset.json"))
-		if err != nil || keygen.ExitCode() != 0 {
-			return errors.Join(err, errors.New("keygen failed"))
-		}
 	}
 	for i := range f.bots {
 		if err := f.start(ctx, i); err != nil {
@@ -163,7 +151,7 @@ func (f *fleet) startOnce(ctx context.Context, i, tries int) error {
 	switch {
 	case f.lives[at].struck:
 		return nil
-	case errors.Is(err, kit.ErrEnded) && f.db != nil && tries < mostTries:
+	case errors.Is(err, harness.ErrEnded) && f.db != nil && tries < mostTries:
 		// The database was away. Who supervises processes starts them again.
 		f.state[i], f.lives[at].Ended, f.lives[at].struck = down, time.Now(), true
 		return errAgain
@@ -188,7 +176,7 @@ func (f *fleet) in(states ...state) []int {
 }
 
 // strike ends the present life of instance i in the given way, and returns the other instances that are ready.
-func (f *fleet) strike(i int, end func(*kit.Process)) (others int) {
+func (f *fleet) strike(i int, end func(*harness.Process)) (others int) {
 	f.mu.Lock()
 	at := 0
 	for k := range slices.Backward(f.lives) {

@@ -17,7 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
 
-	"shiming/bench/kit"
+	"shiming/playground/scrape"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "crash:", err)
 		os.Exit(2)
 	}
-	verdicts := judge(e)
+	verdicts := verify(e)
 	print(os.Stdout, e, verdicts)
 	if err := write(e, verdicts); err != nil {
 		fmt.Fprintln(os.Stderr, "crash:", err)
@@ -103,7 +103,7 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 	defer tick.Stop()
 	for calm := 0; calm < 4; { // empty for a second: answered cards are drawn once more after two
 		e.queue = -1
-		if m, err := kit.ReadMetrics(settle, f.bots[0].URL); err == nil {
+		if m, err := scrape.Read(settle, f.bots[0].URL); err == nil {
 			e.queue = m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
 		if calm++; e.queue != 0 {
@@ -133,7 +133,7 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 		case <-settle.Done():
 		}
 	}
-	if err := f.world.Get(ctx, "/sim/crew", &e.crew); err != nil {
+	if err := f.world.Get(ctx, "/sim/crew", &e.robots); err != nil {
 		return err
 	}
 	var known struct {

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/sim"
 )
 
@@ -62,7 +62,7 @@ func print(out io.Writer, e *evidence, verdicts []verdict) {
 
 // write keeps the raw results.
 func write(e *evidence, verdicts []verdict) error {
-	r := kit.NewResult("crash")
+	r := harness.NewResult("crash")
 	r.Store = e.o.Store
 	r.Settings = map[string]any{"people": e.o.People, "instances": e.o.Instances, "seed": e.o.Seed, "every": e.o.Every.String(),
 		"pause": e.o.Pause.String(), "latency": e.o.Latency.String(), "early_patch": e.o.Patch, "kills": e.o.Kills, "terms": e.o.Terms, "db_kills": e.o.DBKills}

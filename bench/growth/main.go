@@ -21,7 +21,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/store/pgtest"
@@ -63,7 +63,7 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 		c.Out = filepath.Join("bench", "results", "growth-"+c.Store+".json")
 	}
 	defer func() { err = errors.Join(err, clean(dir)) }()
-	program, err := kit.Build(ctx, dir) // first, so that nothing is measured in vain
+	program, err := harness.Build(ctx, dir) // first, so that nothing is measured in vain
 	if err != nil {
 		return false, err
 	}
@@ -82,7 +82,7 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 		}
 		db.server = server
 	}
-	r := kit.NewResult("growth")
+	r := harness.NewResult("growth")
 	r.Store, r.Settings = c.Store, map[string]any{"cases": c.Cases, "runs": c.Runs, "sync": "full", "events_per_second": eventsPerSecond}
 	p := plan{cases: c.Cases, now: time.Now().Truncate(time.Second)}
 	report := report{}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"shiming/bench/growth/walk"
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 )
 
 // startRuns is how often the program is started.
@@ -17,14 +17,14 @@ const startRuns = 5
 
 // starts runs the real program on the database and takes the time until /readyz is 200. The
 // platforms are not there: a start does not wait for them.
-func (d *database) starts(ctx context.Context, program *kit.Program, dir string) (f figures, err error) {
+func (d *database) starts(ctx context.Context, program *harness.Program, dir string) (f figures, err error) {
 	fmt.Fprintln(os.Stderr, "measuring: start of the program")
 	settings := map[string]string{"store.dsn": d.dsn, "security.keyset_file": d.keys, "verification.method": "none",
 		"feishu.base_url": "http://127.0.0.1:9", "feishu.app_id": "cli_growth", "feishu.app_secret": "s", "feishu.encrypt_key": "k",
 		"feishu.verification_token": "t", "hr.admins": walk.HR + ",ou_00000000000000000000000000000004"}
 	var took []time.Duration
 	for i := range startRuns {
-		bot, err := kit.NewBot(program, dir, fmt.Sprint("start", i), settings)
+		bot, err := harness.NewBot(program, dir, fmt.Sprint("start", i), settings)
 		if err != nil {
 			return f, err
 		}
@@ -35,7 +35,7 @@ func (d *database) starts(ctx context.Context, program *kit.Program, dir string)
 		took = append(took, time.Since(began))
 		if i%2 == 0 {
 			bot.Kill() // and the next start recovers
-		} else if _, _, err := bot.Process().Terminate(20 * time.Second); err != nil {
+		} else if _, _, err := bot.Process().Stop(20 * time.Second); err != nil {
 			return f, err
 		}
 	}

@@ -21,8 +21,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
 
-	"shiming/bench/hand"
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/sim"
 	"shiming/sim/wire"
 )
@@ -43,18 +42,18 @@ type sample struct {
 	Read     int     `json:"read"`
 }
 
-func main() { kit.Main(&command{}, "The bot's largest resident set while photos wait.") }
+func main() { harness.Main(&command{}, "The bot's largest resident set while photos wait.") }
 
-// Measure implements kit.Main's command.
+// Measure implements harness.Main's command.
 func (c *command) Measure(ctx context.Context) error {
-	result := kit.NewResult("memory")
+	result := harness.NewResult("memory")
 	result.Store = c.Store
 	photo, err := noise(int(c.Megabytes * 1e6))
 	if err != nil {
 		return err
 	}
 	result.Settings = map[string]any{"photos": c.Photos, "bytes": len(photo)}
-	s, err := hand.Open(ctx, hand.Config{Bots: 1, Store: c.Store, Sync: "normal", World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"}})
+	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: "normal", World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
 		return err
 	}
@@ -62,7 +61,7 @@ func (c *command) Measure(ctx context.Context) error {
 	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Error, Status: 400,
 		Body: `{"code":2110002,"msg":"no id card found"}`})
 
-	bar := kit.Progress(c.Photos/2+2*c.Photos, "consent, photos, reading")
+	bar := harness.Progress(c.Photos/2+2*c.Photos, "consent, photos, reading")
 	all := s.World.Hire(c.Photos / 2)
 	var moving errgroup.Group
 	moving.SetLimit(8)
@@ -108,7 +107,7 @@ func (c *command) Measure(ctx context.Context) error {
 	if peak > goal {
 		verdict = "OVER"
 	}
-	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all), float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), kit.Bar(float64(peak), goal, 50))
+	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all), float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), harness.Bar(float64(peak), goal, 50))
 	if c.Out == "" {
 		c.Out = "bench/results/memory-" + c.Store + ".json"
 	}
@@ -118,12 +117,12 @@ func (c *command) Measure(ctx context.Context) error {
 func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
 // watch waits until every photo has been read and looks at the memory meanwhile.
-func (c *command) watch(ctx context.Context, s *hand.Stage, photos int, bar *progressbar.ProgressBar) (rows []sample, err error) {
+func (c *command) watch(ctx context.Context, s *harness.WorldWithBots, photos int, bar *progressbar.ProgressBar) (rows []sample, err error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for second := 0; ; second++ {
 		read := s.World.Recorder.Count(sim.UpstreamFeishu, "id_card.recognize")
-		now, err := kit.Memory(s.Bots[0].Process().PID())
+		now, err := harness.Memory(s.Bots[0].Process().PID())
 		if err != nil {
 			return nil, err
 		}

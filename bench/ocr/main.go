@@ -15,8 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"shiming/bench/hand"
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/sim"
 	"shiming/sim/specimen"
 	"shiming/sim/wire"
@@ -40,18 +39,18 @@ type row struct {
 	Refused int `json:"refused"`
 }
 
-func main() { kit.Main(&command{}, "How much of the OCR's limit is used, and whether it is kept.") }
+func main() { harness.Main(&command{}, "How much of the OCR's limit is used, and whether it is kept.") }
 
-// Measure implements kit.Main's command.
+// Measure implements harness.Main's command.
 func (c *command) Measure(ctx context.Context) error {
 	people := c.Photos / 2
 	if people < 20 {
 		return errors.New("--photos: want 40 at least")
 	}
-	result := kit.NewResult("ocr")
+	result := harness.NewResult("ocr")
 	result.Store = c.Store
 	result.Settings = map[string]any{"photos": 2 * people, "instances": c.Instances, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
-	s, err := hand.Open(ctx, hand.Config{Bots: c.Instances, Store: c.Store, Sync: c.Sync,
+	s, err := harness.Open(ctx, harness.Setup{Bots: c.Instances, Store: c.Store, Sync: c.Sync,
 		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func (c *command) Measure(ctx context.Context) error {
 	// Counted when it comes, answered later.
 	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Delay, Delay: c.Latency})
 
-	bar := kit.Progress(4*people, "consent, photos, reading")
+	bar := harness.Progress(4*people, "consent, photos, reading")
 	all := s.World.Hire(people)
 	shots := make([][2][]byte, people)
 	for i, e := range all {
@@ -102,7 +101,7 @@ func (c *command) Measure(ctx context.Context) error {
 
 // report counts by second from the moment at which the last photo had been sent, as long as there
 // was a second full of work.
-func (c *command) report(s *hand.Stage, result *kit.Result, queued time.Time) error {
+func (c *command) report(s *harness.WorldWithBots, result *harness.Result, queued time.Time) error {
 	calls := s.World.Feishu.OCRCalls()
 	refused, tightest := 0, time.Hour
 	var begin int
@@ -144,7 +143,7 @@ func (c *command) report(s *hand.Stage, result *kit.Result, queued time.Time) er
 	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; the tightest eleven within %.0f ms\n",
 		len(calls), len(busy), use, refused, tightest.Seconds()*1000)
 	for _, r := range rows {
-		fmt.Printf("%4d s  %s%s %d\n", r.Second, kit.Bar(float64(r.Calls), perSecond, 30), mark(r.Refused), r.Calls)
+		fmt.Printf("%4d s  %s%s %d\n", r.Second, harness.Bar(float64(r.Calls), perSecond, 30), mark(r.Refused), r.Calls)
 	}
 	return nil
 }

@@ -14,8 +14,7 @@ import (
 	"slices"
 	"time"
 
-	"shiming/bench/hand"
-	"shiming/bench/kit"
+	"shiming/bench/harness"
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/specimen"
@@ -41,20 +40,20 @@ func legOf(took, floor time.Duration) leg {
 	return leg{took.Seconds() * 1000, floor.Seconds() * 1000, 100 * float64(took-floor) / float64(floor)}
 }
 
-func main() { kit.Main(&command{}, "The bot's own share of the way.") }
+func main() { harness.Main(&command{}, "The bot's own share of the way.") }
 
-// Measure implements kit.Main's command.
+// Measure implements harness.Main's command.
 func (c *command) Measure(ctx context.Context) error {
-	result := kit.NewResult("way")
+	result := harness.NewResult("way")
 	result.Store = c.Store
 	result.Settings = map[string]any{"people": c.People, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
-	s, err := hand.Open(ctx, hand.Config{Bots: 1, Store: c.Store, Sync: c.Sync,
+	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: c.Sync,
 		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	bar := kit.Progress(c.People, "people")
+	bar := harness.Progress(c.People, "people")
 	var form, done []leg
 	for _, e := range s.World.Hire(c.People) {
 		f, d, err := c.walk(ctx, s, e)
@@ -72,7 +71,7 @@ func (c *command) Measure(ctx context.Context) error {
 	}{{"last photo → form", form}, {"approval → done", done}} {
 		m := middle(l.legs)
 		fmt.Printf("%-18s %6.0f ms, of which the platforms %6.0f ms; own share %4.1f %% (median of %d)\n", l.name, m.Took, m.Floor, m.Own, len(l.legs))
-		fmt.Printf("%-18s %s|%s\n", "", kit.Bar(m.Floor, m.Took, 50), "")
+		fmt.Printf("%-18s %s|%s\n", "", harness.Bar(m.Floor, m.Took, 50), "")
 	}
 	if c.Out == "" {
 		c.Out = "bench/results/way-" + c.Store + ".json"
@@ -87,7 +86,7 @@ func middle(legs []leg) leg {
 }
 
 // walk takes one person to the end.
-func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (form, done leg, err error) {
+func (c *command) walk(ctx context.Context, s *harness.WorldWithBots, e *sim.Employee) (form, done leg, err error) {
 	front, err := specimen.Front(e.Person, specimen.Variant{Width: 1000})
 	if err != nil {
 		return form, done, err
@@ -158,12 +157,12 @@ func (c *command) walk(ctx context.Context, s *hand.Stage, e *sim.Employee) (for
 
 // seen is when the call that showed a card was answered: the world applies a call after half of its time.
 func (c *command) seen(m feishu.Message, ok func(*feishu.Card) bool) time.Time {
-	return hand.Shown(m, ok).Add(c.Latency / 2)
+	return harness.Shown(m, ok).Add(c.Latency / 2)
 }
 
 type calls []wire.Call
 
-func since(s *hand.Stage, began time.Time) calls {
+func since(s *harness.WorldWithBots, began time.Time) calls {
 	return slices.DeleteFunc(s.World.Recorder.Calls(), func(c wire.Call) bool { return c.At.Before(began) })
 }
 

@@ -5,12 +5,12 @@ import (
 	"testing"
 
 	"shiming/e2e/harness"
-	"shiming/playground"
+	"shiming/playground/child"
 )
 
 // TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when it was pressed.
 func TestPageTourWaits(t *testing.T) {
-	if !playground.CanPause {
+	if !child.CanPause {
 		t.Skip("no signals")
 	}
 	s := harness.StartPlayground(t, harness.WaitForBrowser)

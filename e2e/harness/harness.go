@@ -229,13 +229,18 @@ func Diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
 // Until waits for a condition that nothing tells about.
 func (r *Harness) Until(what string, ok func() bool) {
 	r.Helper()
+	until(r.Ctx, r.T, what, ok)
+}
+
+func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
+	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-tick.C:
-		case <-r.Ctx.Done():
-			r.Fatalf("never came: %s", what)
+		case <-ctx.Done():
+			t.Fatalf("never came: %s", what)
 		}
 	}
 }

@@ -50,21 +50,8 @@ func ReadScreen(m feishu.Message) Screen {
 	if !m.FromBot || m.Type != "interactive" || m.Recalled {
 		return s
 	}
-	card, err := feishu.ParseCard(m.Card)
-	if err != nil {
-		return s
-	}
-	s.Card, s.Text = card, card.Text("zh_cn")
-	switch {
-	case s.Has("decline"):
-		s.Stage = sim.StageConsent
-	case s.Has("confirm"):
-		s.Stage = sim.StageConfirmation
-	case s.Has("submit_code"), s.Has("send_code"):
-		s.Stage = sim.StageCode
-	default:
-		s.Stage = titles[card.Title()]
-	}
+	read := sim.ReadCard(m.Card)
+	s.Card, s.Text, s.Stage = read.Card, read.Card.Text("zh_cn"), read.Stage
 	return s
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"shiming/playground"
 	"shiming/sim"
@@ -78,17 +77,10 @@ func (s *Playground) Do(what string) map[string]any {
 	return s.Ask("POST", "/sim/bot", `{"do":"`+what+`"}`, http.StatusOK)
 }
 
+// Until waits for a condition that nothing tells about.
 func (s *Playground) Until(what string, ok func() bool) {
 	s.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-s.Ctx.Done():
-			s.Fatalf("never came: %s", what)
-		}
-	}
+	until(s.Ctx, s.T, what, ok)
 }
 
 // Shows waits until a card in somebody's chat says all these words.

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/config"
 	"shiming/e2e/files"
 	"shiming/sim"
 )
@@ -73,14 +75,11 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
 	t.Cleanup(func() { CutOff(world) })
 	s := &Served{t: t, Ctx: ctx, World: world, Dir: t.TempDir()}
 	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
-	for line := range strings.Lines(world.Env()) {
-		if name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && name != "SHIMING_HR_ADMINS" {
-			s.Env = append(s.Env, name+"="+strings.Trim(value, "'"))
-		}
-	}
-	s.Env = append(s.Env, "SHIMING_SERVER_LISTEN=127.0.0.1:0", "SHIMING_STORE_DSN=sqlite:"+filepath.Join(s.Dir, "shiming.db"),
-		"SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(s.Dir, "keyset.json"), "SHIMING_LOG_LEVEL=debug", "SHIMING_TIMING_CODE_RESEND=1s")
-	s.Env = append(s.Env, env...)
+	settings := world.Settings()
+	delete(settings, "hr.admins") // the file says who they are
+	maps.Copy(settings, map[string]string{"server.listen": "127.0.0.1:0", "store.dsn": "sqlite:" + filepath.Join(s.Dir, "shiming.db"),
+		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"), "log.level": "debug", "timing.code_resend": "1s"})
+	s.Env = append(config.Environ(settings), env...)
 	s.Start()
 	t.Cleanup(func() {
 		if s.Now != nil {

@@ -99,7 +99,7 @@ func (f *fields) oneOf(name string, values ...string) string {
 func (f *fields) date(name string, layouts ...string) string {
 	s := f.text(name, 1, 0)
 	for _, l := range layouts {
-		if t, err := time.ParseInLocation(l, s, beijing); err == nil && t.Format(l) == s {
+		if t, err := time.ParseInLocation(l, s, chinaTime); err == nil && t.Format(l) == s {
 			return s
 		}
 	}
@@ -107,8 +107,8 @@ func (f *fields) date(name string, layouts ...string) string {
 	return s
 }
 
-// beijing is the zone of all texts with times; the pages do not name one.
-var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
+// chinaTime is the zone of all texts with times; the pages do not name one.
+var chinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // integer reads a required JSON number without fraction.
 func (f *fields) integer(name string) int64 {

@@ -22,7 +22,7 @@ func RealisticLimits() Limits {
 	return Limits{PerThirtySeconds: 1, PerHour: 5, PerDay: 10, SameContentPerDay: 5}
 }
 
-var china = time.FixedZone("CST", 8*60*60)
+var chinaTime = time.FixedZone("CST", 8*60*60)
 
 // exceeded returns the code of the limit that one more message would break, or nothing.
 func (l Limits) exceeded(box []SMS, text string, now time.Time) string {
@@ -34,7 +34,7 @@ func (l Limits) exceeded(box []SMS, text string, now time.Time) string {
 		if now.Sub(m.At) < time.Hour {
 			hour++
 		}
-		if m.At.In(china).Format(time.DateOnly) == now.In(china).Format(time.DateOnly) {
+		if m.At.In(chinaTime).Format(time.DateOnly) == now.In(chinaTime).Format(time.DateOnly) {
 			day++
 			if m.Text == text {
 				same++

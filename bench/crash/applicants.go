@@ -12,8 +12,8 @@ import (
 	"shiming/sim"
 )
 
-// crew is how far the robots are, as the control API tells.
-type crew struct {
+// robots is how far the robots are, as the control API tells.
+type robots struct {
 	People []playground.Run   `json:"people"`
 	HR     []playground.HRRun `json:"hr"`
 }
@@ -65,9 +65,9 @@ func watch(ctx context.Context, f *fleet, o *options, tell func(add int)) error 
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	reached := map[string]int{}
-	var last crew
+	var last robots
 	for {
-		var now crew
+		var now robots
 		if err := f.world.Get(ctx, "/sim/crew", &now); err == nil {
 			last = now
 		} else if ctx.Err() == nil {
@@ -97,7 +97,7 @@ func watch(ctx context.Context, f *fleet, o *options, tell func(add int)) error 
 }
 
 // hanging tells who has not come to an end, and where.
-func hanging(c crew, people int) error {
+func hanging(c robots, people int) error {
 	where := map[string][]string{}
 	for _, p := range c.People {
 		if !p.Ended {

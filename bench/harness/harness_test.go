@@ -1,16 +1,15 @@
-package kit
+package harness
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
+
+	"shiming/playground/scrape"
 )
 
 // TestProcesses runs a world and a bot, kills the bot and asks it to end in order.
@@ -51,11 +50,11 @@ func TestProcesses(t *testing.T) {
 	if err := bot.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	m, err := ReadMetrics(ctx, bot.URL)
+	m, err := scrape.Read(ctx, bot.URL)
 	if err != nil || m.Sum("shiming_jobs_waiting") != 0 || m.Sum("go_goroutines") == 0 {
 		t.Errorf("%v %v", m, err)
 	}
-	if code, took, err := bot.Process().Terminate(15 * time.Second); code != 0 || err != nil {
+	if code, took, err := bot.Process().Stop(15 * time.Second); code != 0 || err != nil {
 		t.Errorf("%d after %s: %v", code, took, err)
 	}
 	bad, err := NewBot(program, dir, "bad", map[string]string{"store.dsn": "nowhere"})
@@ -64,17 +63,6 @@ func TestProcesses(t *testing.T) {
 	}
 	if err := bad.Start(ctx); !errors.Is(err, ErrEnded) || bad.Process().ExitCode() != 2 {
 		t.Errorf("a bot without a configuration: %v", err)
-	}
-}
-
-func TestMetrics(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("# HELP a b\na{x=\"1 2\"} 3\na{x=\"4\"} 1e1\nab 7\n"))
-	}))
-	defer s.Close()
-	m, err := ReadMetrics(t.Context(), s.URL)
-	if err != nil || m.Sum("a") != 13 || m.Sum("ab") != 7 || m[`a{x="4"}`] != 10 {
-		t.Errorf("%v %v", m, err)
 	}
 }
 
@@ -97,12 +85,5 @@ func TestResult(t *testing.T) {
 		if _, there := back[key]; !there {
 			t.Errorf("%s is missing", key)
 		}
-	}
-}
-
-func TestEnviron(t *testing.T) {
-	got := Environ(map[string]string{"store.dsn": "sqlite:x", "feishu.app_id": "y"})
-	if want := []string{"SHIMING_FEISHU_APP_ID=y", "SHIMING_STORE_DSN=sqlite:x"}; !slices.Equal(got, want) {
-		t.Error(got)
 	}
 }

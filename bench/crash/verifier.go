@@ -13,7 +13,7 @@ import (
 type evidence struct {
 	o      *options
 	record sim.Record
-	crew   crew
+	robots robots
 	blows  []blow
 	lives  []life
 	queue  float64 // jobs that were left waiting
@@ -58,8 +58,8 @@ var rules = []rule{
 	{"logs: no panic, nothing personal", logsClean},
 }
 
-// judge applies every rule that has something to look at.
-func judge(e *evidence) []verdict {
+// verify applies every rule that has something to look at.
+func verify(e *evidence) []verdict {
 	var out []verdict
 	for _, r := range rules {
 		found, faults := r.look(e)
@@ -84,12 +84,12 @@ func everybodyDone(e *evidence) (string, []string) {
 			faults = append(faults, fmt.Sprintf("%s stands at %q, identity %t, %d points", p.OpenID, p.Stage, p.Identity, len(p.Points)))
 		}
 	}
-	for _, p := range e.crew.People {
+	for _, p := range e.robots.People {
 		if p.Error != "" {
 			faults = append(faults, p.Error)
 		}
 	}
-	for _, h := range e.crew.HR {
+	for _, h := range e.robots.HR {
 		if h.Ended || h.Error != "" {
 			faults = append(faults, "HR stopped: "+h.Error)
 		}

@@ -1,4 +1,4 @@
-package kit
+package harness
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"shiming/config"
 )
 
 // Bot is an instance of `shiming serve` that can be ended and started again on its address.
@@ -44,7 +44,7 @@ func NewBot(program *Program, dir, name string, settings map[string]string) (*Bo
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), nil, 0o600); err != nil {
 		return nil, err
 	}
-	return &Bot{URL: "http://" + all["server.listen"], Name: name, program: program, dir: dir, env: Environ(all)}, nil
+	return &Bot{URL: "http://" + all["server.listen"], Name: name, program: program, dir: dir, env: config.Environ(all)}, nil
 }
 
 // Start runs the instance and returns when it is ready.
@@ -88,15 +88,6 @@ func (b *Bot) Kill() {
 	if p := b.Process(); p != nil {
 		p.Kill()
 	}
-}
-
-// Environ is configuration keys as a process gets them: SHIMING_FEISHU_APP_ID=….
-func Environ(settings map[string]string) []string {
-	var env []string
-	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		env = append(env, "SHIMING_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+settings[key])
-	}
-	return env
 }
 
 // FreeAddress is a loopback address that nobody listens on at the moment.

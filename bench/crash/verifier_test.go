@@ -10,8 +10,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestJudge: every rule finds what it is there for.
-func TestJudge(t *testing.T) {
+// TestVerify: every rule finds what it is there for.
+func TestVerify(t *testing.T) {
 	t0 := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	at := func(s float64) time.Time { return t0.Add(time.Duration(s * float64(time.Second))) }
 	journey := func(change func(*sim.Journey)) sim.PersonRecord {
@@ -51,7 +51,7 @@ func TestJudge(t *testing.T) {
 			logs:  []string{"{\"msg\":\"listening\"}\n"}, secrets: []string{"张样本"},
 		}
 	}
-	for _, v := range judge(good()) {
+	for _, v := range verify(good()) {
 		if !v.Holds {
 			t.Errorf("%s: %v", v.Name, v.Faults)
 		}
@@ -62,7 +62,7 @@ func TestJudge(t *testing.T) {
 	}{
 		{"everybody comes to the end", func(e *evidence) { e.hung = "somebody" }},
 		{"everybody comes to the end", func(e *evidence) { e.record.People[0].Stage = sim.StageCode }},
-		{"everybody comes to the end", func(e *evidence) { e.crew.HR = []playground.HRRun{{Ended: true}} }},
+		{"everybody comes to the end", func(e *evidence) { e.robots.HR = []playground.HRRun{{Ended: true}} }},
 		{"every event is taken", func(e *evidence) { e.record.Events[0].Delivered = false }},
 		{"no acknowledged photo is lost", func(e *evidence) { e.record.Calls = e.record.Calls[1:] }},
 		{"no acknowledged press is lost", func(e *evidence) { e.record.Presses[2] = e.record.Presses[3] }},
@@ -94,7 +94,7 @@ func TestJudge(t *testing.T) {
 	} {
 		e := good()
 		c.spoil(e)
-		for _, v := range judge(e) {
+		for _, v := range verify(e) {
 			if v.Name == c.rule && v.Holds {
 				t.Errorf("%s: nothing was found", c.rule)
 			}
