@@ -1,3 +1,13 @@
+// Package app is the bot, constructed: New builds every room from a configuration and opens the listeners, Run serves until
+// its context ends and then drains, Close gives back what New opened.
+//
+// Whoever needs a bot imports this package: the commands, tests, measurements. It decides nothing about a
+// case and holds no flag of the command line; what the owner configures comes from package config, what tests and demonstrations
+// choose from Options.
+//
+// In reading order: app.go, then one file for what belongs to the process alone: http.go (/healthz, /readyz, /metrics beside the
+// bot's webhook), open_store.go (a database that is not there yet), keyset.go, policy.go, metrics*.go, log.go. restored.go is what
+// has to happen once after a backup was put back.
 package app
 
 import (
@@ -225,7 +235,7 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
-// Close releases what NewApp opened; safe to call twice.
+// Close releases what New opened; safe to call twice.
 func (a *App) Close() {
 	if a.ln != nil {
 		_ = a.ln.Close()

@@ -63,7 +63,7 @@ func newMetrics() *metrics {
 	return m
 }
 
-// Moved implements flows.Observer.
+// Moved implements engine.Observer.
 func (m *metrics) Moved(from, to flows.State, stayed, age time.Duration) {
 	m.moves.WithLabelValues(string(from), string(to)).Inc()
 	if from != "" {
@@ -74,12 +74,12 @@ func (m *metrics) Moved(from, to flows.State, stayed, age time.Duration) {
 	}
 }
 
-// Effect implements flows.Observer.
+// Effect implements engine.Observer.
 func (m *metrics) Effect(kind flows.JobKind, outcome string, took time.Duration) {
 	m.effects.WithLabelValues(string(kind), outcome).Observe(took.Seconds())
 }
 
-// CallFailed implements flows.Observer.
+// CallFailed implements engine.Observer.
 func (m *metrics) CallFailed(operation string, class failure.Class) {
 	m.failures.WithLabelValues(operation, string(class)).Inc()
 }

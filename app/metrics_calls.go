@@ -21,7 +21,7 @@ func (m *metrics) ported(platform, op string, write bool, begin time.Time, err e
 	m.call(platform, op, outcome, time.Since(begin))
 }
 
-// countedVerifier counts the calls of a flows.Verifier.
+// countedVerifier counts the calls of a workers.Verifier.
 type countedVerifier struct {
 	workers.Verifier
 	m *metrics
@@ -37,7 +37,7 @@ func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, m
 	return v.Verifier.CheckThreeElements(ctx, name, number, mobile)
 }
 
-// countedNotary counts the calls of a flows.Notary. UploadFile lasts until the file is usable.
+// countedNotary counts the calls of a workers.Notary. UploadFile lasts until the file is usable.
 type countedNotary struct {
 	workers.Notary
 	m *metrics

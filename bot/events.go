@@ -14,7 +14,7 @@ import (
 	"shiming/flows"
 )
 
-// Inbox takes what came in. A nil error means that it is stored; *flows.Engine implements it.
+// Inbox takes what came in. A nil error means that it is stored; *engine.Engine implements it.
 type Inbox interface {
 	Message(context.Context, flows.Message) error
 	Click(context.Context, flows.Click) (flows.Answer, error)

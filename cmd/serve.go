@@ -12,7 +12,7 @@ import (
 
 type serveCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
-	// Stage is for the demonstration that runs this process; see childOf.
+	// Stage is for the demonstration that runs this process; see supervised.
 	Stage *time.Duration `hidden:""`
 }
 

@@ -1,3 +1,9 @@
+// Package config is config.yaml and the environment as one value: which keys there are, their defaults, what each takes, and what
+// does not go together. All mistakes are reported at once, each with its dotted path. It opens nothing and asks nobody: whether a
+// right value also works is for package doctor.
+//
+// In reading order: config.go (the value), keys.go (every key), load.go (file, environment, defaults), validate.go (rules between
+// keys), env.go (keys as variables).
 package config
 
 import (

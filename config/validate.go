@@ -96,7 +96,7 @@ func (c *Config) checkTenants() (problems []string) {
 	return problems
 }
 
-// onSQLite and onPostgres tell which database store.dsn names; neither is true of a mistake.
+// onSQLite and OnPostgres tell which database store.dsn names; neither is true of a mistake.
 func (c *Config) onSQLite() bool {
 	path, ok := strings.CutPrefix(c.Store.DSN, "sqlite:")
 	return ok && path != ""

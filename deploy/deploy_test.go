@@ -1,3 +1,4 @@
+// Package deploy holds the manifests, alerts and dashboard, and the tests that hold them to the settings and the program.
 package deploy
 
 import (

@@ -1,3 +1,5 @@
+// Package docs holds the pages, and the tests that hold them, CONTRIBUTING.md and both READMEs to the code: the rooms and their walls
+// (architecture_test.go, architecture_page_test.go), error codes (errors_test.go), settings, words, scopes and links (readme_test.go).
 package docs
 
 import (

@@ -7,7 +7,7 @@ import (
 	"shiming/config"
 )
 
-// reasons puts what LoadConfig says of a key into Chinese; the first row that fits counts.
+// reasons puts what config.Load says of a key into Chinese; the first row that fits counts.
 var reasons = []struct {
 	en *regexp.Regexp
 	zh string

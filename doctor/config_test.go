@@ -25,7 +25,7 @@ func mistakes(t *testing.T, path string, env ...string) []string {
 	return bad.Problems
 }
 
-// TestConfigurationInChinese: whatever LoadConfig says of a key, check can say in Chinese, and the key and what was meant stay.
+// TestConfigurationInChinese: whatever config.Load says of a key, check can say in Chinese, and the key and what was meant stay.
 func TestConfigurationInChinese(t *testing.T) {
 	t.Parallel()
 	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)

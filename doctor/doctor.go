@@ -1,3 +1,10 @@
+// Package doctor asks what can be wrong before the first case shows it: credentials, permissions, subscriptions, groups, admins,
+// suppliers, clock, database, keyset. Every finding says what was seen and what to click, in two languages. It only reads: no
+// identity, no evidence point, no text message, no row. What cannot be asked without a write is called unknown.
+//
+// In reading order: doctor.go (steps, and how one follows from another), then one file a platform: feishu.go, people.go,
+// suppliers.go, store.go; reach.go for a platform that nobody can reach, config.go for mistakes of the configuration, report.go and
+// text.go for what a person reads.
 package doctor
 
 import (
@@ -58,7 +65,7 @@ type finding struct {
 	result
 }
 
-// Doctor asks the platforms. Each question has a small function of its own in the other check files.
+// Doctor asks the platforms. Each question has a small function of its own in the other files.
 type Doctor struct {
 	cfg      config.Config
 	client   *bot.Client

@@ -1,3 +1,10 @@
+// Package engine takes in what happened, has package flows decide, and writes all that follows in one transaction: the event's key,
+// the case, its audit row, the jobs, the cards to draw. It calls no platform and knows no client: effects are for package workers,
+// which report their results here.
+//
+// In reading order: engine.go (DecideAndPersist, follow, Report), then what comes in: message.go (messages, photos, words, the menu)
+// with open.go, click.go (every button) with answered.go, queue.go and my_data.go; then what goes out: surfaces.go (which cards to
+// draw), jobs.go, incident.go (one card for many cases), nightly.go. code.go keeps codes as keyed hashes, tenant.go says who is HR.
 package engine
 
 import (

@@ -26,7 +26,7 @@ func (e *Engine) notice(ctx context.Context, tx flows.Tx, m flows.Message, code 
 	return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyNotice).With(flows.ArgCode, code))
 }
 
-// reply answers where the message came from: in a group as an answer to it.
+// queueReply answers where the message came from: in a group as an answer to it.
 func (e *Engine) queueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
 	if m.Private {
 		return e.private(ctx, tx, m, j)

@@ -2,7 +2,7 @@ package flows
 
 import "shiming/cards"
 
-// ApplicantActs and hrActs say what a button asks for.
+// ApplicantActs and HRActs say what a button asks for.
 var ApplicantActs = map[cards.Act]Kind{
 	cards.ActConsent: Consented, cards.ActDecline: ConsentDenied, cards.ActRetake: Retake, cards.ActConfirm: Confirmed,
 	cards.ActSendCode: CodeAsked, cards.ActSubmitCode: CodeTyped, cards.ActCancel: Cancelled,

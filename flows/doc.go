@@ -1,28 +1,19 @@
-// Package flows is the registration of one person: what a case is, what every event means for
-// it, and the effects that follow. It knows the outside only through the small interfaces in
-// ports.go; it opens no connection and no database.
+// Package flows is the registration of one person, and pure: what a case is, what every event means for it, and which effects
+// follow. It reads no clock, no network and no database: an event brings its time, package engine loads and stores the case, package
+// workers performs the effects. A test holds that nothing here does I/O.
 //
-// One photo's way from event to evidence, in reading order:
+// In reading order:
 //
-//   - inbox.go is what comes in, stripped of the platform's envelope; engine_message.go takes
-//     the photo, engine_click.go every button, words.go what people write. Each is one
-//     transaction, and nothing here talks to the network.
-//   - engine.go (apply, follow) asks Decide and writes all that follows: the case, its audit
-//     row, the jobs, the cards to draw.
-//   - decide.go, table.go, state.go, event.go: Decide is pure. The table says which event may
-//     happen in which state, by whom, and where it may lead; diagram.go prints it.
-//   - step_consent.go, step_photos.go, step_confirm.go, step_code.go, step_check.go,
-//     step_review.go, step_record.go, step_evidence.go: one file per step on the way;
-//     step_attention.go when a step stops, step_end.go and step_remind.go around them. findings.go
-//     is what HR sees as chips, and what the policy judges.
-//   - job.go and work.go: the effects, one job each. A job never decides: work_photos.go fetches
-//     and reads, work_person.go sends the code and has the person checked, work_record.go writes
-//     the identity and files the evidence; each reports an event and the way begins again at
-//     engine.go. An intent is stored before every write that must not happen twice.
-//   - trouble.go turns any upstream's failure into one of a few classes; limits.go keeps the rates.
-//   - present.go draws a case for the applicant and for HR; surfaces.go and work_show.go keep one
-//     message per person up to date; work_reply.go and work_figures.go answer everything else.
-//   - work_reconcile.go goes through the cases every night and asks the platforms what they can be
-//     asked (reconcile_ask.go); reconcile.go says what differs, reconcile_run.go how far a night is,
-//     reconcile_report.go what HR gets. incident.go counts the cases that wait for one cause.
+//   - state.go, event.go, table.go: the states by whose turn it is, what may happen, and in which state it may, by whom, and where it
+//     may lead; diagram.go prints the table.
+//   - decide.go: Decide runs the row. It is the only place where a case changes.
+//   - step_consent.go, step_photos.go, step_confirm.go, step_code.go, step_check.go, step_review.go, step_record.go, step_evidence.go:
+//     one file a step on the way; step_attention.go when a step stops, resume.go when it goes on, step_end.go, step_remind.go and
+//     step_retention.go around them, step_restored.go after a backup. write_intent.go is what must not happen twice.
+//   - case.go, audit.go, surface.go, policy.go: what is kept, and by which rules; findings.go is what HR sees as chips, and what the
+//     policy judges.
+//   - inputs.go, commands.go, acts.go: what comes in, stripped of the platform's envelope; job.go and job_kinds.go: what goes out.
+//   - present.go: a case as the card of the applicant and of HR.
+//   - reconcile.go: what differs between a case and the platforms; it is asked for in package workers.
+//   - ports.go: what a store has to be able to do.
 package flows

@@ -100,7 +100,7 @@ func recorded(w *Write) bool {
 	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
 }
 
-// AsksDirectory and asksEsign say whose records of a case can be asked for.
+// AsksDirectory and AsksEsign say whose records of a case can be asked for.
 func AsksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
 
 func AsksEsign(c *Case) bool {
@@ -160,7 +160,7 @@ func NightAfter(t time.Time) time.Time {
 	return n
 }
 
-// NightOf names the night that begins at t; parseNight reads the name.
+// NightOf names the night that begins at t; ParseNight reads the name.
 func NightOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
 
 func ParseNight(s string) (time.Time, error) {

@@ -152,7 +152,7 @@ func TestClientMisconfigured(t *testing.T) {
 func TestClientInTrouble(t *testing.T) {
 	for _, kind := range wire.Kinds() {
 		if kind == wire.Refuse {
-			continue // nothing comes that far; e2e_fault_test.go
+			continue // nothing comes that far; e2e/failed_calls_test.go
 		}
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t, func(c *verify.Config) {

@@ -1,3 +1,5 @@
+// Package workerstest is engine and workers over a real store, with fakes in place of the platforms, for the tests of
+// both. The fakes do what a test tells them and keep what they were asked; nothing of the simulated world is used here.
 package workerstest
 
 import (
