@@ -94,11 +94,13 @@ func codesOf(t *testing.T, ways []way) {
 		Noisy: cards, BadCards: cards}) // that a card cannot be shown is worth an error
 	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
 	people := r.HireAll(len(ways))
+	ready := make([]bool, len(ways))
 	t.Run("until then", func(t *testing.T) {
 		for i, w := range ways {
 			t.Run(w.name, func(t *testing.T) {
 				t.Parallel()
 				comeTo(personWithT(people[i], t), call.At)
+				ready[i] = true
 			})
 		}
 	})
@@ -112,6 +114,9 @@ func codesOf(t *testing.T, ways []way) {
 			defer cancel()
 			p.R.Ctx = ctx
 			defer explainFailure(p)
+			if !ready[i] { // this way alone is run
+				comeTo(p, call.At)
+			}
 			waitIdle(p.R) // a fault is for whoever calls next
 			w.meet(p, w.codes)
 			p.Filed()

@@ -19,6 +19,7 @@ type door struct {
 	unused map[net.Conn]struct{} // connections that have brought no request yet
 	opened chan struct{}         // closed when the door opens, or for good
 	shuts  int                   // faults that keep it shut
+	single bool                  // every connection ends with its first answer
 	closed bool
 }
 
@@ -34,6 +35,20 @@ func (f *Faults) Door(upstream string, l net.Listener, srv *http.Server) net.Lis
 	srv.ConnState = d.state
 	f.doors[upstream] = append(f.doors[upstream], d)
 	return doorListener{d, l.Addr()}
+}
+
+// DisableKeepAlives ends every connection to the upstream with its first answer, so that a client has none left when the
+// upstream is to be unreachable: a request on a kept connection that ends at that moment has an unknown outcome instead.
+func (f *Faults) DisableKeepAlives(upstream string) {
+	f.mu.Lock()
+	doors := f.doorsOf(upstream)
+	f.mu.Unlock()
+	for _, d := range doors {
+		d.mu.Lock()
+		d.single = true
+		d.mu.Unlock()
+		d.srv.SetKeepAlivesEnabled(false)
+	}
 }
 
 // doorsOf lists the doors of an upstream, "" = all. The caller holds the lock.
@@ -101,7 +116,7 @@ func (d *door) reopen() bool {
 	if err != nil {
 		return false
 	}
-	d.srv.SetKeepAlivesEnabled(true)
+	d.srv.SetKeepAlivesEnabled(!d.single)
 	d.inner = l
 	close(d.opened)
 	return true
