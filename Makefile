@@ -6,11 +6,12 @@ demo: ## three people, from photos to filed evidence, against the simulated worl
 test: ## all tests
 	go test ./...
 race: ## tests of what is concurrent, under the race detector
-	go test -race ./bot/... ./store/... ./flows/... ./sim/wire/... ./sim/feishu/... .
+	go test -race ./bot ./engine ./workers ./store/... ./sim/... ./playground/...
 lint: ## gofmt, vet, staticcheck, tidy
 	.ci/lint
 golden: ## rewrite golden files after a deliberate change
-	go test ./cards ./esign ./flows -update
+	go test ./cards ./esign ./flows ./sim/scenario -update
+	go test ./doctor -run TestCheckFindsWhatIsWrong -update-check
 bench: ## benchmarks
 	go test -run '^$$' -bench . ./bot ./store ./idcard
 build: ## static binary

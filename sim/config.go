@@ -43,6 +43,8 @@ type Config struct {
 	// Observer is told what changes; nil = nobody watches, and no body of a call is kept anywhere.
 	Observer Observer
 
+	// Readings is where the OCR remembers what it has read; nil = one of the world's own.
+	Readings *Readings
 	// Log gets what goes wrong inside the world; nil = nothing is logged.
 	Log *slog.Logger
 }
@@ -62,6 +64,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OCRPerSecond == 0 {
 		c.OCRPerSecond = 10
+	}
+	if c.Readings == nil {
+		c.Readings = &Readings{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -41,7 +41,6 @@ type World struct {
 	cfg         Config
 	transport   *http.Transport // to the bot
 	ocrSlots    chan struct{}   // bounds how many pictures are read at a time
-	glanced     sync.Map        // SHA-256 of pictures that were read beforehand → specimen.Result
 	renderSlots chan struct{}   // bounds how many robots draw their photos at a time
 
 	servers []*http.Server

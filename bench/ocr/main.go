@@ -70,7 +70,7 @@ func (c *command) Measure(ctx context.Context) error {
 			if shots[i][side], err = take(e.Person, specimen.Variant{Width: 1000}); err != nil {
 				return err
 			}
-			if err := s.World.Glance(shots[i][side]); err != nil {
+			if err := s.World.Preload(shots[i][side]); err != nil {
 				return err
 			}
 		}

@@ -30,6 +30,9 @@ func TestTime() time.Duration {
 	return 4 * time.Minute
 }
 
+// readings are shared by the worlds of all tests, in which the same people send the same photos.
+var readings = &sim.Readings{}
+
 // Impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
 var Impatient = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
 
@@ -91,6 +94,7 @@ func Start(t *testing.T, s Setup) *Harness {
 	if s.World.Seed == 0 {
 		s.World.Seed = 4711 // everybody's photos are taken once for all tests
 	}
+	s.World.Readings = readings
 	if s.World.OCRPerSecond == 0 {
 		s.World.OCRPerSecond = 50
 	}

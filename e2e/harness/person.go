@@ -50,10 +50,19 @@ func ReadScreen(m feishu.Message) Screen {
 	if !m.FromBot || m.Type != "interactive" || m.Recalled {
 		return s
 	}
-	read := sim.ReadCard(m.Card)
-	s.Card, s.Text, s.Stage = read.Card, read.Card.Text("zh_cn"), read.Stage
+	known, ok := screens.Load(string(m.Card))
+	if !ok {
+		read := sim.ReadCard(m.Card)
+		known = Screen{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage}
+		screens.Store(string(m.Card), known)
+	}
+	s = known.(Screen)
+	s.Msg = m
 	return s
 }
+
+// screens remembers how cards read, by their JSON: tests look at the same ones again and again.
+var screens sync.Map
 
 // Find waits for a message of a chat, the newest first, that satisfies the condition now.
 func (r *Harness) Find(chat, what string, ok func(Screen) bool) (got Screen) {
