@@ -117,7 +117,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if o.Now != nil {
 		a.engine.Now = o.Now
 	}
-	deps := workers.WorkersDeps{
+	deps := workers.Deps{
 		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
 	}
 	if cfg.Method == flows.ThreeElements {
@@ -133,7 +133,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		}
 		deps.Verifier, deps.Notary = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
-	a.works = workers.NewWorkers(deps)
+	a.works = workers.New(deps)
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}

@@ -3,7 +3,7 @@
 // Inwards, [Server] takes events and card callbacks at POST /webhook/event. A guard of our own stands before the SDK:
 // it checks the size, then the signature over the raw body, then the time window, and only then decrypts, parses and
 // compares verification token and app id. Most events are then stored and acknowledged, and decided on right after that
-// (desk.go); a click is decided on first, since the decision is its answer. Handlers (one file per kind of event) turn an
+// (inbox.go); a click is decided on first, since the decision is its answer. Handlers (one file per kind of event) turn an
 // SDK struct into one flows value, hand it to [Inbox] and do nothing else. No handler calls the network. 200 means that
 // the push is stored; 503 asks Feishu to deliver it again.
 //

@@ -91,11 +91,11 @@ func TestSetupNamesScopesAndEvents(t *testing.T) {
 		t.Errorf("want tenant scopes and an empty list of user scopes, got %+v", list.Scopes)
 	}
 	var events []string
-	for _, m := range regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`).FindAllStringSubmatch(files.Read(t, "bot/events.go"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`).FindAllStringSubmatch(files.Read(t, "bot/dispatch.go"), -1) {
 		events = append(events, m[1])
 	}
 	if len(events) < 5 {
-		t.Fatalf("bot/events.go: found only the events %v", events)
+		t.Fatalf("bot/dispatch.go: found only the events %v", events)
 	}
 	for _, name := range []string{"docs/feishu-setup.md", "docs/feishu-setup.zh.md"} {
 		text := files.Read(t, name)

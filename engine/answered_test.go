@@ -96,9 +96,9 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 			w.Change(c.ID, workerstest.Delayed("check"))
 			draws := w.Workers
 			if another {
-				deps := w.WorkersDeps
-				deps.Engine = engine.New(w.Deps)
-				draws = workers.NewWorkers(deps)
+				deps := w.Workers.Deps
+				deps.Engine = engine.New(w.Engine.Deps)
+				draws = workers.New(deps)
 			}
 			for _, q := range w.Waiting(flows.JobShow) {
 				if !q.At.After(w.Now()) {

@@ -183,7 +183,7 @@ func TestGroupsChosenInChat(t *testing.T) {
 // Without a review group each admin gets the card, never the applicant himself.
 func TestReviewByEachAdmin(t *testing.T) {
 	t.Parallel()
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) { d.ReviewChat = "" })
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
 	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
 	if len(w.Chat.SentTo("ou_hr1")) != 1 {
 		t.Errorf("%d cards to the other admin", len(w.Chat.SentTo("ou_hr1")))

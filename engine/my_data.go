@@ -53,7 +53,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		if o.IdentityDone() {
 			out.Identity = true
 		}
-		if flows.EvidenceFiledFor(o) {
+		if flows.HasFiledEvidence(o) {
 			out.Evidence, out.EvidencePoint = true, o.Evidence.ID
 		}
 		for _, s := range o.Sent {

@@ -97,7 +97,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 // When the only admin registers himself there is nobody to review, and he is told.
 func TestNobodyIsThereToReview(t *testing.T) {
 	t.Parallel()
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) { d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"} })
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"} })
 	w.Walk("ou_hr1", flows.SampleNumber, flows.AwaitingReview)
 	w.RunJobs()
 	told := false

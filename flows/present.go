@@ -203,7 +203,7 @@ func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 
 func doneCard(c *Case, steps []cards.Step) cards.Card {
 	v := cards.Done{Ref: CardRef(c), Steps: steps, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
-	if EvidenceFiledFor(c) {
+	if HasFiledEvidence(c) {
 		v.Filed, v.FiledAt = true, c.Evidence.At
 	}
 	if c.PhotosGoneAt.IsZero() {
@@ -245,7 +245,7 @@ func HRCard(c *Case, s Scene) cards.Card {
 	}
 	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.What), Filed: EvidenceFiledFor(c)}
+		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.What), Filed: HasFiledEvidence(c)}
 		if c.State == Recording || c.State == Filing || c.State == Done {
 			card.Decision.Stage = string(c.State)
 		}
@@ -305,7 +305,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == StopUnknownOutcome}
 }
 
-func EvidenceFiledFor(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
+func HasFiledEvidence(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
 
 // change masks both sides of what the applicant changed. Where the masks are equal, the
 // positions that differ are shown as dots so that HR sees where, not what.
@@ -363,6 +363,6 @@ func decisionOf(c *Case) *cards.Decision {
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
 	}
-	d.Filed = EvidenceFiledFor(c)
+	d.Filed = HasFiledEvidence(c)
 	return d
 }

@@ -195,7 +195,7 @@ func onPlatforms(t testing.TB) (*workerstest.World, *platforms) {
 		t.Fatal(err)
 	}
 	t.Cleanup(supplier.Close)
-	w := workerstest.New(t, func(_ *engine.Deps, d *workers.WorkersDeps) {
+	w := workerstest.New(t, func(_ *engine.Deps, d *workers.Deps) {
 		d.Chat, d.Reader, d.Registrar, d.Notary, d.Verifier = feishu, feishu, feishu, notary, supplier
 	})
 	return w, p

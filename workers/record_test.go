@@ -335,7 +335,7 @@ func TestLostUploads(t *testing.T) {
 func TestEffectsAreObserved(t *testing.T) {
 	t.Parallel()
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) { d.Observe, d.Log = seen, workerstest.Quiet })
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Observe, d.Log = seen, workerstest.Quiet })
 	first := true
 	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if first {

@@ -272,7 +272,7 @@ func TestNobodyIsNamed(t *testing.T) {
 		"only himself":             {[]string{workerstest.Tenant + "/ou_1"}, "", "notice.no_reviewer"},
 		"only himself, group gone": {[]string{workerstest.Tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
 	} {
-		w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) {
+		w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
 			d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
 		})
 		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {

@@ -14,7 +14,7 @@ import (
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	w := NewWorkers(WorkersDeps{Engine: engine.New(engine.Deps{Marketplace: true, Now: func() time.Time { return now }})})
+	w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: true, Now: func() time.Time { return now }})})
 	a, b := flows.WithTenant(t.Context(), "a"), flows.WithTenant(t.Context(), "b")
 	take := func(ctx context.Context) (func(), time.Duration) {
 		t.Helper()
@@ -57,7 +57,7 @@ func TestTurns(t *testing.T) {
 func TestLimitsOfOneCompany(t *testing.T) {
 	t.Parallel()
 	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
-		w := NewWorkers(WorkersDeps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
+		w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
 		ctx := flows.WithTenant(t.Context(), "a")
 		if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
 			t.Errorf("%t: %q, want %q", marketplace, got, want)

@@ -18,7 +18,7 @@ import (
 )
 
 // WorkersDeps is everything that Workers work with.
-type WorkersDeps struct {
+type Deps struct {
 	Engine    *engine.Engine
 	Chat      Chat
 	Reader    Reader
@@ -33,7 +33,7 @@ type WorkersDeps struct {
 
 // Workers perform the effects, one a job, and report what happened to the engine.
 type Workers struct {
-	WorkersDeps
+	Deps
 	engine *engine.Engine
 	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
 	// each takes a second.
@@ -46,7 +46,7 @@ type Workers struct {
 }
 
 // NewWorkers returns workers over d.
-func NewWorkers(d WorkersDeps) *Workers {
+func New(d Deps) *Workers {
 	if d.OCRPerSecond == 0 {
 		d.OCRPerSecond = 10
 	}
@@ -54,12 +54,12 @@ func NewWorkers(d WorkersDeps) *Workers {
 		d.NewCode = sixDigits
 	}
 	return &Workers{
-		WorkersDeps: d,
-		engine:      d.Engine,
-		reading:     make(chan struct{}, d.OCRPerSecond+2),
-		tenants:     cache.New(time.Hour, 10*time.Minute),
-		turns:       map[string]*turn{},
-		in:          newMemory(memoryIn),
-		out:         newMemory(memoryOut),
+		Deps:    d,
+		engine:  d.Engine,
+		reading: make(chan struct{}, d.OCRPerSecond+2),
+		tenants: cache.New(time.Hour, 10*time.Minute),
+		turns:   map[string]*turn{},
+		in:      newMemory(memoryIn),
+		out:     newMemory(memoryOut),
 	}
 }

@@ -152,7 +152,7 @@ type World struct {
 }
 
 // New builds a world; adjust changes what the engine is built from.
-func New(t testing.TB, adjust ...func(*engine.Deps, *workers.WorkersDeps)) *World {
+func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *World {
 	t.Helper()
 	w := &World{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
 	w.Verifier = &fakeVerifier{now: w.Now}
@@ -167,13 +167,13 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.WorkersDeps)) *Worl
 	})
 	w.Store = &testStore{Store: s}
 	d := engine.Deps{Store: w.Store, Policy: *flows.SamplePolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.Now}
-	out := workers.WorkersDeps{Chat: w.Chat, Reader: w.Reader, Registrar: w.Registrar, Notary: w.Notary, Verifier: w.Verifier}
+	out := workers.Deps{Chat: w.Chat, Reader: w.Reader, Registrar: w.Registrar, Notary: w.Notary, Verifier: w.Verifier}
 	for _, change := range adjust {
 		change(&d, &out)
 	}
 	w.Engine = engine.New(d)
 	out.Engine = w.Engine
-	w.Workers = workers.NewWorkers(out)
+	w.Workers = workers.New(out)
 	return w
 }
 

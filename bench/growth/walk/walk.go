@@ -55,7 +55,7 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	w.Engine = engine.New(engine.Deps{
 		Store: gate{s, w}, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID,
 	})
-	w.Workers = workers.NewWorkers(workers.WorkersDeps{
+	w.Workers = workers.New(workers.Deps{
 		Engine: w.Engine, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside, Verifier: w.Outside,
 		NewCode: func() string { return "482913" },
 	})
