@@ -12,7 +12,7 @@ import (
 
 type serveCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
-	// Stage is for the demonstration that runs this process; see supervised.
+	// Stage is how far ahead the clock is at least, for the playground that supervises this process; see supervised.
 	Stage *time.Duration `hidden:""`
 }
 
@@ -24,14 +24,14 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	app, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
+	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
 	if err != nil {
 		return err
 	}
 	if s.Stage != nil {
-		ctx = supervised(ctx, app, os.Stdin, os.Stdout)
+		ctx = supervised(ctx, bot, os.Stdin, os.Stdout)
 	}
-	return app.Run(ctx)
+	return bot.Run(ctx)
 }
 
 // memoryLimit makes the collector work harder before the photos' garbage takes more than the process

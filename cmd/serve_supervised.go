@@ -13,7 +13,7 @@ import (
 	"shiming/playground"
 )
 
-// supervised serves the parent's wishes. The context that it returns ends when the parent is gone.
+// supervised does what the parent says. The context that it returns ends when the parent is gone.
 func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	say := json.NewEncoder(out)
@@ -41,11 +41,11 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 func command(ctx context.Context, a *app.App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")
 	if !ok {
-		return fmt.Errorf("stage: no such wish")
+		return fmt.Errorf("supervised: no such command")
 	}
 	ahead, err := time.ParseDuration(to)
 	if err != nil {
-		return fmt.Errorf("stage: %w", err)
+		return fmt.Errorf("supervised: %w", err)
 	}
 	return a.Store().Shift(ctx, ahead)
 }

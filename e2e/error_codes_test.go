@@ -17,14 +17,7 @@ import (
 // each code the people have read what the catalogue says.
 func TestCodeScenarios(t *testing.T) {
 	t.Parallel()
-	byCall := map[string][]scenario.Refusal{}
-	var order []string
-	for _, r := range scenario.Refusals() {
-		if byCall[r.Call.Name] == nil {
-			order = append(order, r.Call.Name)
-		}
-		byCall[r.Call.Name] = append(byCall[r.Call.Name], r)
-	}
+	order, byCall := grouped(scenario.Refusals(), func(r scenario.Refusal) string { return r.Call.Name })
 	for _, name := range order {
 		for ways := range slices.Chunk(waysOf(byCall[name]), rowsAWorld) {
 			t.Run(name, func(t *testing.T) { codesOf(t, ways) })

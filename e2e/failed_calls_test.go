@@ -31,19 +31,25 @@ const rowsAWorld = 4
 // everything written once, seen by the people as the row says, and told of in the log and the metrics.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	byCall := map[string][]scenario.Scenario{}
-	var order []string
-	for _, s := range scenario.All() {
-		if byCall[s.Call.Name] == nil {
-			order = append(order, s.Call.Name)
-		}
-		byCall[s.Call.Name] = append(byCall[s.Call.Name], s)
-	}
+	order, byCall := grouped(scenario.All(), func(s scenario.Scenario) string { return s.Call.Name })
 	for _, name := range order {
 		for rows := range slices.Chunk(byCall[name], rowsAWorld) {
 			t.Run(name, func(t *testing.T) { faultsOf(t, rows) })
 		}
 	}
+}
+
+// grouped sorts rows by a name; order is that of the names' first rows.
+func grouped[T any](rows []T, name func(T) string) (order []string, groups map[string][]T) {
+	groups = map[string][]T{}
+	for _, r := range rows {
+		n := name(r)
+		if groups[n] == nil {
+			order = append(order, n)
+		}
+		groups[n] = append(groups[n], r)
+	}
+	return order, groups
 }
 
 // faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows follow each

@@ -16,7 +16,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// What can be done to the bot of a stage.
+// What can be done to a supervised bot.
 const (
 	DoPause   = "pause"   // it stays where it is, answers nothing and holds what it holds
 	DoResume  = "resume"  // it goes on
@@ -26,7 +26,7 @@ const (
 	DoRestart = "restart" // stop and start
 )
 
-// States of the bot of a stage, as the page names them.
+// States of a supervised bot, as the page names them.
 const (
 	StateStarting = "starting"
 	StateRunning  = "running"

@@ -15,7 +15,7 @@ import (
 	"shiming/sim/scenario"
 )
 
-// Playground is a stage whose bot is this test binary, being the program.
+// Playground is a playground whose supervised bot is this test binary, being the program.
 type Playground struct {
 	*testing.T
 	*playground.Supervisor
