@@ -111,12 +111,8 @@ func TestQueue(t *testing.T) {
 }
 
 func TestRemindAll(t *testing.T) {
-	// Noon in China some days ago: what the bot does at once is due at once, what it plans is due after the test.
-	clock := harness.Behind(0)
-	noon := time.Now().In(flows.ChinaTime).AddDate(0, 0, -8)
-	noon = time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, noon.Location())
-	clock.Move(time.Until(noon))
-	r := harness.Start(t, harness.Setup{Clock: clock, Settings: map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}})
+	clock, settings := daysAgo()
+	r := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
 	p, busy, hr := r.Hire(), r.Hire(), r.Admin(0)
 	busy.ToReview()
 	p.ToPhotos()

@@ -19,7 +19,7 @@ func TestBadPushes(t *testing.T) {
 	p := r.Hire()
 	says := map[string]any{
 		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user", "tenant_key": harness.Tenant},
-		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(time.Now().UnixMilli(), 10), "chat_id": p.ChatID,
+		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(r.World.Now().UnixMilli(), 10), "chat_id": p.ChatID,
 			"chat_type": "p2p", "message_type": "text", "content": `{"text":"实名"}`},
 	}
 	signed := func(at time.Time) http.Header {
@@ -56,14 +56,14 @@ func TestBadPushes(t *testing.T) {
 		want   int
 	}{
 		"garbage":          {"\x00\xff garbage", http.Header{}, 401},
-		"signed garbage":   {"\x00\xff garbage", signed(time.Now()), 401},
+		"signed garbage":   {"\x00\xff garbage", signed(r.World.Now()), 401},
 		"nothing":          {"", http.Header{}, 401},
-		"truncated":        {`{"encrypt":"aGFsZi`, signed(time.Now()), 401},
+		"truncated":        {`{"encrypt":"aGFsZi`, signed(r.World.Now()), 401},
 		"a bare challenge": {`{"type":"url_verification","challenge":"x","token":"y"}`, http.Header{}, 401},
-		"deep":             {strings.Repeat(`{"a":`, 100_000), signed(time.Now()), 401},
-		"oversized":        {`{"encrypt":"` + strings.Repeat("A", 1<<20) + `"}`, signed(time.Now()), 413},
+		"deep":             {strings.Repeat(`{"a":`, 100_000), signed(r.World.Now()), 401},
+		"oversized":        {`{"encrypt":"` + strings.Repeat("A", 1<<20) + `"}`, signed(r.World.Now()), 413},
 		"no time":          {`{"encrypt":"AAAA"}`, http.Header{"X-Lark-Signature": {"x"}}, 401},
-		"to come":          {`{"encrypt":"AAAA"}`, signed(time.Now().Add(9 * time.Hour)), 401},
+		"to come":          {`{"encrypt":"AAAA"}`, signed(r.World.Now().Add(9 * time.Hour)), 401},
 	} {
 		status, body, err := r.World.Feishu.RawEvent(r.Ctx, []byte(c.body), c.header)
 		neutral(name, c.want, status, body, err)

@@ -13,13 +13,10 @@ import (
 	"shiming/sim/wire"
 )
 
-// daysAgo is a clock that shows noon in China some days ago: nights can pass, and what the bot
-// plans for applicants is due after the test.
-func daysAgo(days int) (*harness.Clock, map[string]string) {
-	c := harness.Behind(0)
-	noon := time.Now().In(flows.ChinaTime).AddDate(0, 0, -days)
-	c.Move(time.Until(time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, noon.Location())))
-	return c, map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
+// daysAgo is a clock that shows noon in China some days ago, and settings by which what the bot plans for applicants is due
+// after the test.
+func daysAgo() (*harness.Clock, map[string]string) {
+	return harness.DaysAgo(8), map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
 }
 
 // runReconcile lets a night pass: it is the morning after, and last night's run is made up for. The
@@ -64,7 +61,7 @@ const reconciled = "对账：本机、飞书、e签宝"
 // TestReconcileUnknownEvidence: the answer to an evidence point is lost, the card of the case says so, the morning's card
 // lists it and leads to it, HR enters what e签宝's console shows, and the next night all agree.
 func TestReconcileUnknownEvidence(t *testing.T) {
-	clock, settings := daysAgo(8)
+	clock, settings := daysAgo()
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
 	hr, group := r.Admin(0), r.World.ReviewChat()
 	p, other := r.Hire(), r.Hire()
@@ -111,7 +108,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 
 // TestReconcileWithThePlatforms: e签宝 has lost a photo, somebody has left the company.
 func TestReconcileWithThePlatforms(t *testing.T) {
-	clock, settings := daysAgo(8)
+	clock, settings := daysAgo()
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
 	hr, group := r.Admin(0), r.World.ReviewChat()
 	lost, left, well := r.Hire(), r.Hire(), r.Hire()
@@ -156,7 +153,7 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 
 // TestReconcileGoesOnAfterARestart: each case of a night is compared once, whoever begins and whoever ends the night.
 func TestReconcileGoesOnAfterARestart(t *testing.T) {
-	clock, settings := daysAgo(8)
+	clock, settings := daysAgo()
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
 	all := r.HireAll(30)
 	for _, p := range all {

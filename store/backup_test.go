@@ -71,7 +71,7 @@ func (w *world) holds(t *testing.T, atLeast int64) {
 	for range events {
 		select {
 		case <-ran:
-		case <-time.After(30 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("the jobs do not go on")
 		}
 	}

@@ -44,8 +44,9 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 	on(t, "", test)
 }
 
-// on runs a test on one engine, or on every one if it is "".
+// on runs a test on one engine, or on every one if it is "". It runs beside the others: each has a database of its own.
 func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
+	t.Parallel()
 	for _, e := range engines {
 		if engine != "" && e.name != engine {
 			continue
@@ -322,7 +323,7 @@ func TestStaleIsRunAgain(t *testing.T) {
 func TestViewBesideOpenTx(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.insert(t, newCase("c1", "ou_1"))
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		w.tx(t, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("c2", "ou_2")); err != nil {

@@ -55,7 +55,7 @@ func eventually(t *testing.T, what string, yes func() bool) {
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatalf("%s: not within %s", what, patience)
+			t.Fatalf("never came: %s", what)
 		}
 	}
 }

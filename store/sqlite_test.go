@@ -2,23 +2,37 @@ package store
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"shiming/flows"
 )
+
+// inQueue counts the goroutines of a test that wait for their turn to write, which nothing else tells.
+func inQueue(test string) (n int) {
+	all := make([]byte, 4<<20)
+	all = all[:runtime.Stack(all, true)]
+	top, _, _ := strings.Cut(test, "/")
+	for stack := range strings.SplitSeq(string(all), "\n\n") {
+		if strings.Contains(stack, "groupcommit.(*writer).take(") && strings.Contains(stack, "store."+top+".") {
+			n++
+		}
+	}
+	return n
+}
 
 // TestLostGroup: a transaction whose group was lost with another's failure runs again.
 func TestLostGroup(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		ctx := context.Background()
-		free := make(chan bool)
+		free, holds := make(chan bool), make(chan bool)
 		runs, errs := 0, make([]error, 4)
 		var wg sync.WaitGroup
 		for i, fn := range []func(flows.Tx) error{
-			func(flows.Tx) error { <-free; return nil }, // holds the turn until the others wait for it
+			func(flows.Tx) error { close(holds); <-free; return nil }, // holds the turn until the others wait for it
 			func(tx flows.Tx) error {
 				runs++
 				_, err := tx.Seen(ctx, epoch, "a")
@@ -35,8 +49,10 @@ func TestLostGroup(t *testing.T) {
 			},
 		} {
 			wg.Go(func() { errs[i] = w.Tx(ctx, fn) })
-			eventually(t, "it has a connection", func() bool { return w.eng.write.Stats().InUse == i+1 })
-			time.Sleep(50 * time.Millisecond) // and has come to the queue with it
+			if i == 0 {
+				<-holds
+			}
+			eventually(t, "it waits in the queue", func() bool { return inQueue(t.Name()) == i })
 		}
 		close(free)
 		wg.Wait()

@@ -72,6 +72,7 @@ type Harness struct {
 	Logs   *logs
 	App    *app.App
 
+	ahead   time.Duration // of the machine's clock, as the world is
 	calling time.Duration // see setup.calls
 	unready bool          // see setup.unready
 
@@ -79,7 +80,8 @@ type Harness struct {
 	ended chan error
 }
 
-// Start opens a world and a bot in it, and closes both when the test ends.
+// Start opens a world and a bot in it, whose clocks begin at ten on a Wednesday morning in China, and closes both when the test
+// ends.
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
@@ -103,6 +105,13 @@ func Start(t *testing.T, s Setup) *Harness {
 	outside := r.open(s)
 	t.Cleanup(func() { CutOff(outside) })
 	world := r.World
+	r.ahead = untilMorning()
+	if err := world.Advance(ctx, r.ahead, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s.Clock != nil {
+		s.Clock.ahead = r.ahead
+	}
 
 	dir := t.TempDir()
 	r.Values = world.Settings()
@@ -177,7 +186,7 @@ func (r *Harness) StartBot() {
 	if err != nil {
 		r.Fatal(err)
 	}
-	o := app.Options{Log: r.Logger(), CallTimeout: r.calling}
+	o := app.Options{Log: r.Logger(), CallTimeout: r.calling, ClockOffset: &r.ahead}
 	if r.Clock != nil {
 		o.Now = r.Clock.Now
 	}

@@ -38,6 +38,9 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { CutOff(play) })
+	if err := play.World.Advance(ctx, untilMorning(), nil); err != nil { // the bot starts as far ahead
+		t.Fatal(err)
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
