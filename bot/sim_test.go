@@ -100,7 +100,7 @@ func only[T any](t *testing.T, b *inbox) T {
 	var got any
 	select {
 	case got = <-b.got:
-	case <-time.After(10 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("nothing came in")
 	}
 	v, ok := got.(T)

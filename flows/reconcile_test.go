@@ -117,25 +117,33 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 }
 
 func TestNights(t *testing.T) {
-	utc := func(s string) time.Time {
-		at, err := time.Parse(time.RFC3339, s)
+	at := func(s string) time.Time {
+		at, err := time.ParseInLocation(time.DateTime, s, ChinaTime)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return at
 	}
-	for now, want := range map[string]string{
-		"2026-11-21T04:00:00Z": "2026-11-21T18:30:00Z", // SampleTime in China
-		"2026-11-21T18:29:59Z": "2026-11-21T18:30:00Z",
-		"2026-11-21T18:30:00Z": "2026-11-22T18:30:00Z",
-		"2026-12-31T20:00:00Z": "2027-01-01T18:30:00Z",
+	for name, tt := range map[string]struct{ now, want string }{
+		"before dawn":             {"2026-06-01 03:00:00", "2026-06-02 02:30:00"},
+		"morning":                 {"2026-06-01 09:00:00", "2026-06-02 02:30:00"},
+		"afternoon":               {"2026-06-01 15:30:00", "2026-06-02 02:30:00"},
+		"before quiet hours":      {"2026-06-01 20:59:00", "2026-06-02 02:30:00"},
+		"end of a day":            {"2026-06-01 23:59:00", "2026-06-02 02:30:00"},
+		"28 February":             {"2026-02-28 20:59:00", "2026-03-01 02:30:00"},
+		"31 December":             {"2026-12-31 23:59:00", "2027-01-01 02:30:00"},
+		"Friday evening":          {"2026-11-27 20:59:00", "2026-11-28 02:30:00"},
+		"a second before the run": {"2026-11-22 02:29:59", "2026-11-22 02:30:00"},
+		"at the run":              {"2026-11-22 02:30:00", "2026-11-23 02:30:00"},
 	} {
-		got := NightAfter(utc(now))
-		if !got.Equal(utc(want)) {
-			t.Errorf("after %s: %s", now, got)
-		}
-		if back, err := ParseNight(NightOf(got)); err != nil || !back.Equal(got) {
-			t.Errorf("%s is called %s, which is %s", got, NightOf(got), back)
-		}
+		t.Run(name, func(t *testing.T) {
+			got, want := NightAfter(at(tt.now).UTC()), at(tt.want) // in whatever zone a time comes
+			if !got.Equal(want) {
+				t.Errorf("after %s: got %s, want %s", tt.now, got, want)
+			}
+			if back, err := ParseNight(NightOf(got)); err != nil || !back.Equal(got) {
+				t.Errorf("its name %s: got %s (%v), want %s", NightOf(got), back, err, got)
+			}
+		})
 	}
 }

@@ -46,27 +46,42 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 }
 
 func TestNobodyIsRemindedAtNight(t *testing.T) {
-	day := func(h, m int) time.Time { return time.Date(2026, 6, 1, h, m, 0, 0, ChinaTime) }
-	for _, tt := range []struct {
+	on := func(month time.Month, day, h, m int) time.Time {
+		return time.Date(2026, month, day, h, m, 0, 0, ChinaTime)
+	}
+	for name, tt := range map[string]struct {
 		at, next time.Time // zero = by day
 	}{
-		{day(8, 59), day(9, 0)}, {day(9, 0), time.Time{}}, {day(20, 59), time.Time{}}, {day(21, 0), day(33, 0)}, {day(23, 59), day(33, 0)}, {day(0, 0), day(9, 0)},
+		"midnight":           {on(6, 1, 0, 0), on(6, 1, 9, 0)},
+		"before dawn":        {on(6, 1, 3, 0), on(6, 1, 9, 0)},
+		"before morning":     {on(6, 1, 8, 59), on(6, 1, 9, 0)},
+		"morning":            {at: on(6, 1, 9, 0)},
+		"afternoon":          {at: on(6, 1, 15, 30)},
+		"before quiet hours": {at: on(6, 1, 20, 59)},
+		"quiet hours":        {on(6, 1, 21, 0), on(6, 2, 9, 0)},
+		"end of a day":       {on(6, 1, 23, 59), on(6, 2, 9, 0)},
+		"28 February":        {on(2, 28, 23, 59), on(3, 1, 9, 0)},
+		"31 December":        {on(12, 31, 23, 59), on(13, 1, 9, 0)},
+		"Friday evening":     {on(11, 27, 21, 0), on(11, 28, 9, 0)}, // as on any other day
 	} {
-		d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at}).stayed()
-		if tt.next.IsZero() {
-			d.queued(JobReply)
-			continue
-		}
-		d.queued()
-		if got := timer(t, d).At; !got.Equal(tt.next) {
-			t.Errorf("%v: again at %v, want %v", tt.at, got, tt.next)
-		}
-		if d.Case.Reminders != 0 || !d.Silent {
-			t.Errorf("%v: it counts as a reminder", tt.at)
-		}
+		t.Run(name, func(t *testing.T) {
+			d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at.UTC()}).stayed()
+			if tt.next.IsZero() {
+				d.queued(JobReply)
+				return
+			}
+			d.queued()
+			if got := timer(t, d).At; !got.Equal(tt.next) {
+				t.Errorf("again: got %v, want %v", got, tt.next)
+			}
+			if d.Case.Reminders != 0 || !d.Silent {
+				t.Errorf("got %d reminders (silent %t), want none, silently", d.Case.Reminders, d.Silent)
+			}
+		})
 	}
 	// Settings below an hour are for trying it out, at any time.
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: day(3, 0)}, func(p *Policy) { p.ReminderAfter = time.Minute }).stayed().queued(JobReply)
+	often := func(p *Policy) { p.ReminderAfter = time.Minute }
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: on(6, 1, 3, 0)}, often).stayed().queued(JobReply)
 }
 
 // A reminder belongs to the revision in which it was wound up.

@@ -41,7 +41,7 @@ func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 
-	out := subscriber{rw: rw, rc: http.NewResponseController(rw)}
+	out := subscriber{rw: rw, rc: http.NewResponseController(rw), patience: pg.feed.patience()}
 	out.send("hello", "", pg.hello(from > 0))
 	caughtUp := false
 	beat := time.NewTicker(heartbeat)
@@ -74,9 +74,10 @@ func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 
 // subscriber writes to one open page. After the first failure it writes nothing.
 type subscriber struct {
-	rw  http.ResponseWriter
-	rc  *http.ResponseController
-	err error
+	rw       http.ResponseWriter
+	rc       *http.ResponseController
+	patience time.Duration // for one write
+	err      error
 }
 
 func (t *subscriber) send(event, id string, v any) {
@@ -93,7 +94,7 @@ func (t *subscriber) write(s string) {
 	if t.err != nil {
 		return
 	}
-	if t.err = t.rc.SetWriteDeadline(time.Now().Add(writePatience)); t.err == nil {
+	if t.err = t.rc.SetWriteDeadline(time.Now().Add(t.patience)); t.err == nil {
 		_, t.err = fmt.Fprint(t.rw, s)
 	}
 }
@@ -102,6 +103,12 @@ func (t *subscriber) flush() {
 	if t.err == nil {
 		t.err = t.rc.Flush()
 	}
+}
+
+func (f *feed) patience() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.writing
 }
 
 func (f *feed) subscribe() bool {

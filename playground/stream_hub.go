@@ -43,6 +43,7 @@ type feed struct {
 	kept        map[string][]string
 	changed     chan struct{} // closed and replaced at every change
 	subscribers int
+	writing     time.Duration // how long the next tab may take nothing
 
 	calls  map[string]callItem
 	events map[string]eventItem
@@ -65,7 +66,7 @@ type item struct {
 }
 
 func newFeed(now time.Time) *feed {
-	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
+	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), writing: writePatience, at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
 		calls: map[string]callItem{}, events: map[string]eventItem{}, sms: map[string]smsItem{}, bot: BotState{State: "running", Can: []string{}}}
 }
 

@@ -22,6 +22,21 @@ type frame struct {
 	data     json.RawMessage
 }
 
+// hangs ends a test that waits for ever. Nothing is measured by it.
+const hangs = 2 * time.Minute
+
+// until asks until the answer is yes.
+func (h *player) until(what string, yes func() bool) {
+	h.T.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(hangs); !yes(); <-tick.C {
+		if time.Now().After(end) {
+			h.T.Fatalf("never came: %s", what)
+		}
+	}
+}
+
 // watching is an open tab.
 type watching struct {
 	t      *testing.T
@@ -81,7 +96,7 @@ func (h *player) watch(last string) *watching {
 func (w *watching) until(ok func(frame) bool) []frame {
 	w.t.Helper()
 	var all []frame
-	for deadline := time.After(30 * time.Second); ; {
+	for deadline := time.After(hangs); ; {
 		select {
 		case f, open := <-w.frames:
 			if !open {
@@ -201,8 +216,15 @@ func TestStreamGoesOn(t *testing.T) {
 
 // A tab that reads nothing holds nothing up and is dropped.
 func TestStreamDeadTab(t *testing.T) {
-	t.Parallel() // it takes as long as a tab is waited for
-	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 1}})
+	t.Parallel()
+	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 20}})
+	waitFor := func(patience time.Duration) {
+		h.pg.feed.mu.Lock()
+		defer h.pg.feed.mu.Unlock()
+		h.pg.feed.writing = patience
+	}
+	tabs := func() int { h.pg.feed.mu.Lock(); defer h.pg.feed.mu.Unlock(); return h.pg.feed.subscribers }
+	waitFor(200 * time.Millisecond) // the dead one is waited for
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.pg.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -212,24 +234,22 @@ func TestStreamDeadTab(t *testing.T) {
 	if _, err := conn.Write([]byte("GET /sim/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	who := h.w.People()[0].OpenID
+	h.until("the tab is there", func() bool { return tabs() == 1 })
+	h.until("it is greeted", func() bool { _, err := conn.Read(make([]byte, 1)); return err == nil })
+	waitFor(writePatience)
+	people := h.w.People() // many, since who somebody is is read from the whole chat
 	live := h.watch("")
 	live.until(kindIs("ready"))
 	big := strings.Repeat("字", 8000)
 	last := ""
-	for range 300 { // 7 MB, far more than a socket takes
-		last = h.Send("open_id", who, simtest.Card("大", simtest.Text(big)))
+	for i := range 300 { // 7 MB, far more than a socket takes
+		last = h.Send("open_id", people[i%len(people)].OpenID, simtest.Card("大", simtest.Text(big)))
 	}
 	live.until(aboutMessage(last))
-	tabs := func() int { h.pg.feed.mu.Lock(); defer h.pg.feed.mu.Unlock(); return h.pg.feed.subscribers }
 	if n := tabs(); n > 2 {
 		t.Errorf("%d tabs", n)
 	}
-	for end := time.Now().Add(2 * writePatience); tabs() > 1; <-time.After(20 * time.Millisecond) { // the drop cannot be waited for
-		if time.Now().After(end) {
-			t.Fatal("the dead tab was not dropped")
-		}
-	}
+	h.until("the dead tab is dropped", func() bool { return tabs() == 1 })
 }
 
 func TestStreamOldMessagesLeave(t *testing.T) {

@@ -66,43 +66,6 @@ func evidenceUnknown(c *flows.Case) {
 	c.Attention = &flows.Attention{Step: "evidence", Return: flows.Filing, Rev: 6, Code: "unknown_outcome", Since: flows.SampleTime}
 }
 
-// The first case queues the tenant's nightly job, each run the next one, and one that was lost
-// comes again with a case.
-func TestTheNightlyJob(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	w.Say("ou_1", "实名")
-	w.Say("ou_2", "实名")
-	night := time.Date(2026, 6, 2, 2, 30, 0, 0, flows.SampleTime.Location())
-	for range 3 {
-		jobs := w.Waiting(flows.JobReconcile)
-		if len(jobs) != 1 || !jobs[0].At.Equal(night) || jobs[0].Night() != night.Format("2006-01-02") {
-			t.Fatalf("queued: %+v", jobs)
-		}
-		toNight(w)
-		night = night.AddDate(0, 0, 1)
-	}
-	// The machine was off for some days: one run, and the next one is to come.
-	w.Pass(70 * time.Hour)
-	w.RunJobs(flows.JobReconcile)
-	if jobs := w.Waiting(flows.JobReconcile); len(jobs) != 1 || !jobs[0].At.After(w.Now()) || jobs[0].At.Sub(w.Now()) > 24*time.Hour {
-		t.Fatalf("after a pause: %+v", jobs)
-	}
-	w.TakeJob(flows.JobReconcile) // and it is lost
-	w.Say("ou_3", "实名")
-	if n := len(w.Waiting(flows.JobReconcile)); n != 0 {
-		t.Errorf("%d jobs while one is believed to be queued", n)
-	}
-	w.Pass(50 * time.Hour)
-	w.Say("ou_4", "实名")
-	if n := len(w.Waiting(flows.JobReconcile)); n != 1 {
-		t.Errorf("%d jobs after one was lost", n)
-	}
-	if n := len(reports(w)); n != 0 {
-		t.Errorf("%d reports although nothing differs", n)
-	}
-}
-
 // A clock that runs ahead in the database makes no earlier night, nor two of one.
 func TestANightThatComesTooEarly(t *testing.T) {
 	t.Parallel()

@@ -209,25 +209,6 @@ func TestRemindAll(t *testing.T) {
 	workerstest.Same(t, "the second answer", w.Chat.SentTo("ou_hr2")[0].Current(), cards.Reminded{Sent: 1, TooSoon: 5, Capped: 1, At: w.Now().Truncate(time.Second)})
 }
 
-func TestRemindAllAtNight(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	w.Pass(11 * time.Hour) // 23:00
-	w.PutCase(flows.AwaitingPhotos, "ou_1")
-	w.Say("ou_hr1", "催办")
-	w.RunJobs()
-	morning := time.Date(2026, 6, 2, 9, 0, 0, 0, flows.SampleTime.Location())
-	workerstest.Same(t, "the answer", w.Chat.SentTo("ou_hr1")[0].Current(), cards.Reminded{Sent: 1, Quiet: true, At: morning})
-	if len(w.Chat.SentTo("ou_1")) != 0 {
-		t.Error("somebody was woken up")
-	}
-	w.Pass(10 * time.Hour)
-	w.RunJobs(flows.JobReply)
-	if len(w.Chat.SentTo("ou_1")) != 1 {
-		t.Error("the reminder did not come in the morning")
-	}
-}
-
 // What becomes of an answer that cannot be sent.
 func TestAnswersThatCannotBeSent(t *testing.T) {
 	t.Parallel()

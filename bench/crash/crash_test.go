@@ -23,14 +23,15 @@ func TestCrash(t *testing.T) {
 		"postgres": {Store: "postgres", Instances: 2, Patch: "allow"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o.People, o.Kills, o.Seed = 6, 6, 3
 			o.Every, o.Pause, o.Latency = 700*time.Millisecond, 500*time.Millisecond, 80*time.Millisecond
-			o.Within = 100 * time.Second
+			o.Within = 3 * time.Minute
 			if o.Patch == "" {
 				o.Patch = "lock"
 			}
 			o.Out = filepath.Join(t.TempDir(), "crash.json")
-			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 			defer cancel()
 			e, err := run(ctx, &o, io.Discard)
 			if errors.Is(err, pgtest.ErrMissing) {

@@ -224,7 +224,7 @@ func (w *world) want(a answer, status, code int) {
 
 // within gives a context that ends long after anything in these tests should have happened.
 func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -151,8 +151,8 @@ func must(t testing.TB, err error) {
 func eventually(t *testing.T, what string, yes func() bool) {
 	t.Helper()
 	for began := time.Now(); !yes(); time.Sleep(time.Millisecond) {
-		if time.Since(began) > 20*time.Second {
-			t.Fatalf("%s: not within 20 s", what)
+		if time.Since(began) > 2*time.Minute { // hangs
+			t.Fatalf("never came: %s", what)
 		}
 	}
 }
