@@ -375,7 +375,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 func TestCheckBesideServe(t *testing.T) {
 	r := harness.Start(t, harness.Setup{})
 	r.Hire().ToReview()
-	c := &checked{T: t, world: r.World, values: maps.Clone(r.Values)}
+	c := &checked{T: t, world: r.World, values: maps.Clone(r.Values), fast: r.World.Ahead()}
 	c.values["server.public_url"] = r.App.URL()
 	bad, findings, err := c.run("en")
 	for _, id := range []string{"feishu.webhook", "store", "security.keyset_file"} {

@@ -29,6 +29,9 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := other.Advance(t.Context(), w.Ahead(), nil); err != nil {
+			t.Fatal(err)
+		}
 		m.both = feishu.NewMarket(w.Feishu, other.Feishu)
 		front := httptest.NewServer(m.both)
 		t.Cleanup(func() {

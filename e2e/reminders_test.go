@@ -12,15 +12,20 @@ import (
 )
 
 func TestReminderAndExpiry(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1s", "timing.expire_after": "8s", "timing.photo_grace": "1s"}})
+	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1h", "timing.expire_after": "6h", "timing.photo_grace": "1h"}})
 	p, q := r.Hire(), r.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
 	q.ToReview()
+	r.Advance(61 * time.Minute)
 	p.Reads("还差一点就好", "实名登记还没开始")
 	r.Find(r.World.ReviewChat(), "HR's list of what waits", func(s harness.Screen) bool { return s.Says("待处理的实名", "共 1 件在等") })
+	r.Advance(5 * time.Hour)
 	for _, who := range []harness.Person{p, q} {
 		who.See(sim.StageExpired)
+	}
+	r.Advance(61 * time.Minute)
+	for _, who := range []harness.Person{p, q} {
 		c := r.InState(who.OpenID, flows.Expired)
 		r.Until("photos and fields go", func() bool { return !r.CaseOf(who.OpenID).Erased.IsZero() })
 		checkWiped(r, c.ID)

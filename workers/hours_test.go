@@ -51,7 +51,7 @@ func hours(t *testing.T) (all []hour) {
 
 // atEachHour runs a test in a world whose clock is started at each of the hours.
 func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.World, h hour),
-	adjust ...func(*engine.Deps, *workers.WorkersDeps)) {
+	adjust ...func(*engine.Deps, *workers.Deps)) {
 	t.Helper()
 	t.Parallel()
 	for _, h := range hours(t) {
@@ -199,7 +199,7 @@ func TestHoursOfRetention(t *testing.T) {
 		look("before the retention is over", true, false)
 		passTo(w, h.start.Add(kept))
 		look("after the retention", true, true)
-	}, func(d *engine.Deps, _ *workers.WorkersDeps) { d.Policy.FieldRetention = kept })
+	}, func(d *engine.Deps, _ *workers.Deps) { d.Policy.FieldRetention = kept })
 }
 
 // TestHoursOfNudges: HR's 催办 reaches people at once by day, and in the morning at night.

@@ -210,6 +210,18 @@ func (r *Harness) Logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(r.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
+// Advance moves the clock of the world and of the bot, jobs included. What falls due meanwhile happens at once.
+func (r *Harness) Advance(by time.Duration) {
+	r.Helper()
+	err := r.World.Advance(r.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
+		r.ahead = ahead // also of a bot that starts later
+		return r.App.Store().Shift(ctx, ahead)
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
 // StopBot ends the bot as SIGTERM does. A second call does nothing.
 func (r *Harness) StopBot() {
 	r.Helper()

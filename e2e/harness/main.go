@@ -24,7 +24,7 @@ func Prepare() {
 	}
 	flag.Parse()
 	// These tests wait for upstreams and clocks rather than for the processor.
-	parallel := "40"
+	parallel := "32"
 	if underRace {
 		parallel = "3"
 	}
