@@ -373,9 +373,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 
 // TestCheckBesideServe: a running serve is recognised by its keys, and goes on.
 func TestCheckBesideServe(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
+	r := harness.Start(t, harness.Setup{MachineTime: true})
 	r.Hire().ToReview()
-	c := &checked{T: t, world: r.World, values: maps.Clone(r.Values), fast: r.World.Ahead()}
+	c := &checked{T: t, world: r.World, values: maps.Clone(r.Values)}
 	c.values["server.public_url"] = r.App.URL()
 	bad, findings, err := c.run("en")
 	for _, id := range []string{"feishu.webhook", "store", "security.keyset_file"} {

@@ -46,6 +46,8 @@ type Setup struct {
 	// HR is how the first admin works by himself; nil = nobody works.
 	HR    func(*sim.HR) sim.Policy
 	Clock *Clock
+	// MachineTime leaves the clocks as the machine's is, for tests with a program beside the bot. They must hold at any hour.
+	MachineTime bool
 	// Noisy allows lines of level ERROR in the log.
 	Noisy bool
 	// BadCards allows that Feishu refuses a card as wrong.
@@ -105,7 +107,9 @@ func Start(t *testing.T, s Setup) *Harness {
 	outside := r.open(s)
 	t.Cleanup(func() { CutOff(outside) })
 	world := r.World
-	r.ahead = untilMorning()
+	if !s.MachineTime {
+		r.ahead = untilMorning()
+	}
 	if err := world.Advance(ctx, r.ahead, nil); err != nil {
 		t.Fatal(err)
 	}
