@@ -87,9 +87,11 @@ func TestChangesAreMasked(t *testing.T) {
 		{"12", "123456", "12"},
 		{"", "1", ""},
 	} {
-		if got := diffMask(tt.s, tt.other); got != tt.want {
-			t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
-		}
+		t.Run(tt.s, func(t *testing.T) {
+			if got := diffMask(tt.s, tt.other); got != tt.want {
+				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
+			}
+		})
 	}
 }
 
@@ -111,11 +113,13 @@ func TestPersonalDataMasksItself(t *testing.T) {
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw), "json of the inner": string(inner),
 		"log": log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
 	} {
-		for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
-			if strings.Contains(s, clear) {
-				t.Errorf("%s shows %s", what, clear)
+		t.Run(what, func(t *testing.T) {
+			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
+				if strings.Contains(s, clear) {
+					t.Errorf("%s shows %s", what, clear)
+				}
 			}
-		}
+		})
 	}
 	clear, err := c.Personal.Clear()
 	if err != nil {

@@ -46,24 +46,26 @@ func TestClocksOfTheEnd(t *testing.T) {
 		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
 		{"erased", SampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
 	} {
-		d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
-		got := map[string]time.Duration{}
-		for _, j := range d.Jobs {
-			if j.Kind == JobPurge {
-				got[j.ref] = j.At.Sub(SampleTime)
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
+			got := map[string]time.Duration{}
+			for _, j := range d.Jobs {
+				if j.Kind == JobPurge {
+					got[j.ref] = j.At.Sub(SampleTime)
+				}
 			}
-		}
-		if len(got) != len(tt.purges) {
-			t.Errorf("%s: purges %v, want %v", tt.name, got, tt.purges)
-		}
-		for ref, after := range tt.purges {
-			if got[ref] != after {
-				t.Errorf("%s: %s after %v, want %v", tt.name, ref, got[ref], after)
+			if len(got) != len(tt.purges) {
+				t.Errorf("%s: purges %v, want %v", tt.name, got, tt.purges)
 			}
-		}
-		if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
-			t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
-		}
+			for ref, after := range tt.purges {
+				if got[ref] != after {
+					t.Errorf("%s: %s after %v, want %v", tt.name, ref, got[ref], after)
+				}
+			}
+			if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
+				t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
+			}
+		})
 	}
 }
 

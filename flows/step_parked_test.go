@@ -139,16 +139,18 @@ func TestPreparationsWhileParked(t *testing.T) {
 		{Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool { return c.Identity.State == WriteStarted && c.Identity.Job == "j" }},
 		{Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
 	} {
-		c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
-		if tt.change != nil {
-			tt.change(c)
-		}
-		d := decide(t, c, tt.e).stayed()
-		d.queued(tt.jobs...)
-		d.drew(nil, nil)
-		if !tt.kept(d.Case) || d.Case.Attention == nil {
-			t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
-		}
+		t.Run(fmt.Sprint(tt.back), func(t *testing.T) {
+			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+			if tt.change != nil {
+				tt.change(c)
+			}
+			d := decide(t, c, tt.e).stayed()
+			d.queued(tt.jobs...)
+			d.drew(nil, nil)
+			if !tt.kept(d.Case) || d.Case.Attention == nil {
+				t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
+			}
+		})
 	}
 	// What does not belong to the place of return is refused.
 	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted, PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch, PhotoUploaded, EvidenceFiled} {
