@@ -32,14 +32,16 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 		{"no admin, the next case", flows.Click{EventID: "p", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActNext}}, "not_allowed"},
 		{"no admin, reminding all", flows.Click{EventID: "q", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActRemind}}, "not_allowed"},
 	} {
-		a, err := w.Engine.Click(t.Context(), tt.click)
-		if err != nil {
-			t.Fatalf("%s: %v", tt.name, err)
-		}
-		if a.Card != nil {
-			t.Errorf("%s: got a card", tt.name)
-		}
-		w.CheckAnswer(a, tt.toast)
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := w.Engine.Click(t.Context(), tt.click)
+			if err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+			if a.Card != nil {
+				t.Errorf("%s: got a card", tt.name)
+			}
+			w.CheckAnswer(a, tt.toast)
+		})
 	}
 	if now := w.CaseNow(c.ID); now.Version != c.Version {
 		t.Error("one of them changed the case")

@@ -89,29 +89,31 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 		{"ou_hr1", "设为公告群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 	} {
-		name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
-		var message string
-		if tt.group {
-			message = w.Group(tt.who, "oc_any", tt.text)
-		} else {
-			w.Say(tt.who, tt.text)
-		}
-		j := reply(w)
-		if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
-			t.Errorf("%s: answered with %+v", name, j)
-		}
-		if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
-			t.Errorf("%s: answered to %s, want %s", name, j.To, want)
-		}
-		if j.Key == "" {
-			t.Errorf("%s: the reply has no name", name)
-		}
-		// Every answer can be drawn and is sent.
-		w.Must(w.Run(t.Context(), j))
-		w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
-		if tt.code != "" && !cards.HasText("notice."+tt.code) {
-			t.Errorf("no words for %s", tt.code)
-		}
+		t.Run(tt.who, func(t *testing.T) {
+			name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
+			var message string
+			if tt.group {
+				message = w.Group(tt.who, "oc_any", tt.text)
+			} else {
+				w.Say(tt.who, tt.text)
+			}
+			j := reply(w)
+			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
+				t.Errorf("%s: answered with %+v", name, j)
+			}
+			if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
+				t.Errorf("%s: answered to %s, want %s", name, j.To, want)
+			}
+			if j.Key == "" {
+				t.Errorf("%s: the reply has no name", name)
+			}
+			// Every answer can be drawn and is sent.
+			w.Must(w.Run(t.Context(), j))
+			w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
+			if tt.code != "" && !cards.HasText("notice."+tt.code) {
+				t.Errorf("no words for %s", tt.code)
+			}
+		})
 	}
 	in := w.Group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
 	if j := reply(w); j.Template() != flows.ReplyPending || j.To != in {
@@ -164,9 +166,11 @@ func TestGroupsChosenInChat(t *testing.T) {
 	}
 	w.Walk("ou_1", flows.SampleNumber, flows.Done)
 	for chat, want := range map[string]int{"oc_hr": 0, "oc_all": 0, "oc_new_hr": 1, "oc_new_board": 1} {
-		if got := len(w.Chat.SentTo(chat)); got != want {
-			t.Errorf("%d cards in %s, want %d", got, chat, want)
-		}
+		t.Run(chat, func(t *testing.T) {
+			if got := len(w.Chat.SentTo(chat)); got != want {
+				t.Errorf("%d cards in %s, want %d", got, chat, want)
+			}
+		})
 	}
 	// Somebody else's word changes nothing.
 	w.Group("ou_1", "oc_evil", "设为审核群")

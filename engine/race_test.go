@@ -157,11 +157,13 @@ func TestHowManyAreAhead(t *testing.T) {
 		at   time.Time // of the photo
 		want int
 	}{{"ou_last", flows.SampleTime, 25}, {"ou_first", flows.SampleTime.Add(-time.Hour), 0}} {
-		c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
-		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
-		w.RunJobs(flows.JobShow)
-		want := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
-		workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
+		t.Run(tt.who, func(t *testing.T) {
+			c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
+			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
+			w.RunJobs(flows.JobShow)
+			want := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
+			workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
+		})
 	}
 	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
 	w.Marketplace = true
