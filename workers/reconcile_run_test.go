@@ -44,12 +44,14 @@ func TestWhatHRHearsOf(t *testing.T) {
 		"known of an open case":     {flows.Difference{Kind: flows.DiffPersonGone, Case: "open", Since: flows.SampleTime}, known, true, false},
 		"another kind of that case": {flows.Difference{Kind: flows.DiffPhotoLost, Case: "ended", Since: flows.SampleTime, Ended: true}, known, true, false},
 	} {
-		r := &reconcileRun{Differences: []flows.Difference{tt.now}}
-		tell := r.compareWith(tt.last)
-		d := r.Differences[0]
-		if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
-			t.Errorf("%s: tell %v, %+v", name, tell, d)
-		}
+		t.Run(name, func(t *testing.T) {
+			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
+			tell := r.compareWith(tt.last)
+			d := r.Differences[0]
+			if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
+				t.Errorf("%s: tell %v, %+v", name, tell, d)
+			}
+		})
 	}
 	if (&reconcileRun{}).compareWith(known) {
 		t.Error("HR is told although nothing differs")

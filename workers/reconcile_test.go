@@ -256,31 +256,33 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 		"credentials": {&esign.Error{Op: "FileStatus", Kind: esign.KindAuth, HTTPStatus: 401, Code: "401"}, 1},
 		"deadline":    {context.DeadlineExceeded, 8},
 	} {
-		w := workerstest.New(t)
-		askReconcile(w, "对账")
-		for i := range 3 {
-			w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
-		}
-		w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
-		toNight(w)
-		for range 10 {
-			w.Pass(5 * time.Minute)
-			w.RunJobs(flows.JobReconcile)
-		}
-		if n := len(w.Notary.Asked); n != tt.calls {
-			t.Errorf("%s: %d calls", name, n)
-		}
-		if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
-			t.Errorf("%s: the card says %s", name, card)
-		}
-		w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
-			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
-		}
-		toNight(w)
-		toMorning(w)
-		if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") || strings.Contains(reports(w)[0].Current(), "没有答复（") {
-			t.Errorf("%s: %d reports of what was asked for a night later", name, n)
-		}
+		t.Run(name, func(t *testing.T) {
+			w := workerstest.New(t)
+			askReconcile(w, "对账")
+			for i := range 3 {
+				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
+			}
+			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
+			toNight(w)
+			for range 10 {
+				w.Pass(5 * time.Minute)
+				w.RunJobs(flows.JobReconcile)
+			}
+			if n := len(w.Notary.Asked); n != tt.calls {
+				t.Errorf("%s: %d calls", name, n)
+			}
+			if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
+				t.Errorf("%s: the card says %s", name, card)
+			}
+			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+				return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+			}
+			toNight(w)
+			toMorning(w)
+			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") || strings.Contains(reports(w)[0].Current(), "没有答复（") {
+				t.Errorf("%s: %d reports of what was asked for a night later", name, n)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package workers_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -220,7 +221,9 @@ func TestJobsOfAnotherState(t *testing.T) {
 	}
 	// Nor does one whose case or revision is not there.
 	for kind := range belongs {
-		w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))
+		})
 	}
 	c := w.PutCase(flows.Checking, "ou_old")
 	w.Must(w.Run(t.Context(), flows.CheckPerson(c.Rev-1).Of(c.ID)))

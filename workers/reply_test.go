@@ -228,14 +228,16 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
 		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
-		w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
-		j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
-		j.Key, j.Attempt = "k", tt.attempt
-		err := w.Run(t.Context(), j)
-		again, ok := errors.AsType[*flows.Again](err)
-		if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
-			t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
+			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
+			j.Key, j.Attempt = "k", tt.attempt
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.Again](err)
+			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
+				t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
+			}
+		})
 	}
 	// An answer to a message that was taken back goes to the person.
 	w.Chat.SendFunc = nil

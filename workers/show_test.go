@@ -25,9 +25,11 @@ func TestACardIsChangedInPlace(t *testing.T) {
 		t.Error("the patch did not wait for a click to be answered")
 	}
 	for key, want := range map[string]int{"message/create": 1, "to/ou_1": 1, "message/patch": 1, "patch/" + m.ID: 1} {
-		if got := w.Store.Waited(key); got != want {
-			t.Errorf("limit %s was asked %d times, want %d", key, got, want)
-		}
+		t.Run(key, func(t *testing.T) {
+			if got := w.Store.Waited(key); got != want {
+				t.Errorf("limit %s was asked %d times, want %d", key, got, want)
+			}
+		})
 	}
 	// What is shown already is not sent again.
 	w.QueueJob(flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c)))

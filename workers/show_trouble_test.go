@@ -238,24 +238,26 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 			w.RunJobs(flows.JobReply)
 		}
 		for admin, titles := range map[string]map[string]int{"ou_hr1": {}, "ou_hr2": {}} {
-			skip := 0
-			if admin == "ou_hr1" {
-				skip = before
-			}
-			for _, m := range w.Chat.SentTo(admin)[skip:] {
-				switch {
-				case workerstest.Shows(m.Current(), "pending.title"):
-					titles["pending"]++
-					if strings.Contains(m.Current(), own.ID) != (admin != own.OpenID) {
-						t.Errorf("%v: the list of %s: %s", gone, admin, m.Current())
-					}
-				case workerstest.Shows(m.Current(), "reconcile.title"):
-					titles["reconcile"]++
+			t.Run(admin, func(t *testing.T) {
+				skip := 0
+				if admin == "ou_hr1" {
+					skip = before
 				}
-			}
-			if titles["pending"] != 1 || titles["reconcile"] != 1 {
-				t.Errorf("%v: %s got %v", gone, admin, titles)
-			}
+				for _, m := range w.Chat.SentTo(admin)[skip:] {
+					switch {
+					case workerstest.Shows(m.Current(), "pending.title"):
+						titles["pending"]++
+						if strings.Contains(m.Current(), own.ID) != (admin != own.OpenID) {
+							t.Errorf("%v: the list of %s: %s", gone, admin, m.Current())
+						}
+					case workerstest.Shows(m.Current(), "reconcile.title"):
+						titles["reconcile"]++
+					}
+				}
+				if titles["pending"] != 1 || titles["reconcile"] != 1 {
+					t.Errorf("%v: %s got %v", gone, admin, titles)
+				}
+			})
 		}
 	}
 }
@@ -272,26 +274,28 @@ func TestNobodyIsNamed(t *testing.T) {
 		"only himself":             {[]string{workerstest.Tenant + "/ou_1"}, "", "notice.no_reviewer"},
 		"only himself, group gone": {[]string{workerstest.Tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
 	} {
-		w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) {
-			d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
+		t.Run(name, func(t *testing.T) {
+			w := workerstest.New(t, func(d *engine.Deps, _ *workers.WorkersDeps) {
+				d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
+			})
+			w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+				if to.Type == "chat_id" {
+					return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
+				}
+				return w.Chat.Post(to, card, uuid), nil
+			}
+			w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
+			w.RunJobs()
+			told := 0
+			for _, m := range w.Chat.SentTo("ou_1") {
+				if workerstest.Shows(m.Current(), tt.says) {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("%s: told %d times", name, told)
+			}
 		})
-		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-			if to.Type == "chat_id" {
-				return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
-			}
-			return w.Chat.Post(to, card, uuid), nil
-		}
-		w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
-		w.RunJobs()
-		told := 0
-		for _, m := range w.Chat.SentTo("ou_1") {
-			if workerstest.Shows(m.Current(), tt.says) {
-				told++
-			}
-		}
-		if told != 1 {
-			t.Errorf("%s: told %d times", name, told)
-		}
 	}
 }
 
