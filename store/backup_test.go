@@ -154,14 +154,16 @@ func TestBackupRefuses(t *testing.T) {
 		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist}, {"sqlite:" + filepath.Join(dir, "text.db"), nil},
 		{"sqlite:" + filepath.Join(dir, "empty.db"), nil}, {"postgres://user:secret@host/db", ErrNotSQLite},
 	} {
-		file := filepath.Join(dir, "copy.db")
-		_, err := Backup(t.Context(), tt.dsn, file)
-		if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
-			t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
-		}
-		if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
-			t.Errorf("%s: left %v", tt.dsn, left)
-		}
+		t.Run(tt.dsn, func(t *testing.T) {
+			file := filepath.Join(dir, "copy.db")
+			_, err := Backup(t.Context(), tt.dsn, file)
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
+			}
+			if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
+				t.Errorf("%s: left %v", tt.dsn, left)
+			}
+		})
 	}
 }
 

@@ -229,12 +229,14 @@ func TestLists(t *testing.T) {
 			{2, 5, []string{}},
 			{0, 0, []string{}},
 		} {
-			w.view(t, func(v flows.View) error {
-				got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
-				if !slices.Equal(ids(got), tt.want) {
-					t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, ids(got), tt.want)
-				}
-				return err
+			t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+				w.view(t, func(v flows.View) error {
+					got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
+					if !slices.Equal(ids(got), tt.want) {
+						t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, ids(got), tt.want)
+					}
+					return err
+				})
 			})
 		}
 		w.view(t, func(v flows.View) error {

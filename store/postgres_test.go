@@ -26,28 +26,34 @@ func TestPostgresDSN(t *testing.T) {
 		t.Errorf("nobody listens: %v", err)
 	}
 	for dsn, want := range map[string]int32{"postgres://host/db": poolDefault, "postgres://host/db?pool_max_conns=7": 7} {
-		pool, err := poolConfig(Config{DSN: dsn})
-		must(t, err)
-		if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
-			t.Errorf("%s: %d connections, %s, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams)
-		}
+		t.Run(dsn, func(t *testing.T) {
+			pool, err := poolConfig(Config{DSN: dsn})
+			must(t, err)
+			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
+				t.Errorf("%s: %d connections, %s, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams)
+			}
+		})
 	}
 }
 
 func TestSession(t *testing.T) {
 	on(t, "postgres", func(t *testing.T, w *world) {
 		for sync, want := range map[string]string{"full": "on", "normal": "off"} {
-			cfg := w.cfg
-			cfg.Sync = sync
-			s := mustOpen(t, cfg)
-			for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
-				"idle_in_transaction_session_timeout": "30s"} {
-				var got string
-				must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
-				if got != want {
-					t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
+			t.Run(sync, func(t *testing.T) {
+				cfg := w.cfg
+				cfg.Sync = sync
+				s := mustOpen(t, cfg)
+				for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
+					"idle_in_transaction_session_timeout": "30s"} {
+					t.Run(name, func(t *testing.T) {
+						var got string
+						must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
+						if got != want {
+							t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
+						}
+					})
 				}
-			}
+			})
 		}
 	})
 }

@@ -60,9 +60,11 @@ func TestEntered(t *testing.T) {
 			"before a moment":     {flows.Place{}, at(1), want[:4]},
 			"nothing":             {flows.Place{At: at(3)}, at(99), nil},
 		} {
-			if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
-				t.Errorf("%s: %v, want %v", name, got, c.want)
-			}
+			t.Run(name, func(t *testing.T) {
+				if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
+					t.Errorf("%s: %v, want %v", name, got, c.want)
+				}
+			})
 		}
 		// Parts of a millisecond are not kept; a place made of a case as it was in memory holds.
 		c := newCase("fine", "ou_fine")
@@ -87,12 +89,14 @@ func TestCountIncident(t *testing.T) {
 		}
 		w.insert(t, newCase("c9", "ou_9"))
 		for incident, want := range map[string]int{"ocr/quota": 4, "ocr": 0, "": 0} {
-			w.view(t, func(v flows.View) error {
-				n, err := v.CountIncident(ctx, "t1", incident)
-				if n != want {
-					t.Errorf("%q: %d", incident, n)
-				}
-				return err
+			t.Run(incident, func(t *testing.T) {
+				w.view(t, func(v flows.View) error {
+					n, err := v.CountIncident(ctx, "t1", incident)
+					if n != want {
+						t.Errorf("%q: %d", incident, n)
+					}
+					return err
+				})
 			})
 		}
 	})

@@ -100,11 +100,13 @@ func TestDurations(t *testing.T) {
 				at    int
 			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3}, {flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
 			for _, s := range steps {
-				c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
-				if s.state == flows.Recording {
-					c.Review = &flows.Review{At: c.EnteredAt}
-				}
-				w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+				t.Run(fmt.Sprint(s.state), func(t *testing.T) {
+					c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
+					if s.state == flows.Recording {
+						c.Review = &flows.Review{At: c.EnteredAt}
+					}
+					w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+				})
 			}
 		}
 		policy := newCase("policy", "ou_p") // never waited for HR

@@ -261,25 +261,27 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 		time.Hour: "a b c d job1 job2 job3",
 		0:         "job1 job2 job3 a b c d", // their shift
 	} {
-		c := newCrowd(t)
-		c.w.jobPause, c.w.jobAt = pause, time.Now()
-		var order []string
-		call := func(ctx context.Context, name string) func() error {
-			return func() error {
-				return c.tx(ctx, func(*sql.Tx) error { order = append(order, name); return nil })
+		t.Run(fmt.Sprint(pause), func(t *testing.T) {
+			c := newCrowd(t)
+			c.w.jobPause, c.w.jobAt = pause, time.Now()
+			var order []string
+			call := func(ctx context.Context, name string) func() error {
+				return func() error {
+					return c.tx(ctx, func(*sql.Tx) error { order = append(order, name); return nil })
+				}
 			}
-		}
-		var calls []func() error
-		for _, name := range []string{"job1", "job2", "job3"} {
-			calls = append(calls, call(context.WithValue(t.Context(), backgroundKey{}, true), name))
-		}
-		for _, name := range []string{"a", "b", "c", "d"} {
-			calls = append(calls, call(t.Context(), name))
-		}
-		must(t, errors.Join(c.together(t, calls...)...))
-		if got := strings.Join(order, " "); got != want {
-			t.Errorf("order %q, want %q", got, want)
-		}
+			var calls []func() error
+			for _, name := range []string{"job1", "job2", "job3"} {
+				calls = append(calls, call(context.WithValue(t.Context(), backgroundKey{}, true), name))
+			}
+			for _, name := range []string{"a", "b", "c", "d"} {
+				calls = append(calls, call(t.Context(), name))
+			}
+			must(t, errors.Join(c.together(t, calls...)...))
+			if got := strings.Join(order, " "); got != want {
+				t.Errorf("order %q, want %q", got, want)
+			}
+		})
 	}
 }
 

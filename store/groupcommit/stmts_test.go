@@ -27,9 +27,11 @@ func TestReusable(t *testing.T) {
 		"CREATE TABLE x (a)":            false, "PRAGMA x": false, "-- only a comment": false, "": false, "BEGIN": false,
 		"-- comment\nDROP TABLE x": false,
 	} {
-		if got := reusable(query); got != want {
-			t.Errorf("reusable(%q) = %v", query, got)
-		}
+		t.Run(query, func(t *testing.T) {
+			if got := reusable(query); got != want {
+				t.Errorf("reusable(%q) = %v", query, got)
+			}
+		})
 	}
 }
 

@@ -49,11 +49,13 @@ func TestFile(t *testing.T) {
 		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
 		"no keys": `{"version":1}`, "crossed": crossed(t, before),
 	} {
-		bad := filepath.Join(dir, "bad")
-		must(t, os.WriteFile(bad, []byte(raw), 0o600))
-		if _, err := Load(bad); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			bad := filepath.Join(dir, "bad")
+			must(t, os.WriteFile(bad, []byte(raw), 0o600))
+			if _, err := Load(bad); err == nil {
+				t.Errorf("%s: accepted", name)
+			}
+		})
 	}
 	shown := fmt.Sprintf("%v %+v %#v %s", k, k, k, k)
 	raw, _ := json.Marshal(k)
