@@ -30,10 +30,12 @@ func TestNewClientChecks(t *testing.T) {
 		"http://[::1]:8080":                 "",
 		"http://localhost:8080":             "",
 	} {
-		_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%s: %v", base, err)
-		}
+		t.Run(base, func(t *testing.T) {
+			_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s: %v", base, err)
+			}
+		})
 	}
 	_, err := NewClient(ClientConfig{})
 	for _, want := range []string{"base url", "app id", "app secret"} {
@@ -255,10 +257,12 @@ func TestDownload(t *testing.T) {
 	})
 	c := f.client(t)
 	for key, want := range map[string]int{"img/1?": 4, "json": 22, "empty": 0, "big": idcard.MaxPhotoBytes + 1} {
-		got, err := c.Download(t.Context(), "om_1", key, "image")
-		if err != nil || len(got) != want {
-			t.Errorf("%s: %d bytes, %v", key, len(got), err)
-		}
+		t.Run(key, func(t *testing.T) {
+			got, err := c.Download(t.Context(), "om_1", key, "image")
+			if err != nil || len(got) != want {
+				t.Errorf("%s: %d bytes, %v", key, len(got), err)
+			}
+		})
 	}
 	var noPicture *APIError
 	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "image"); got != nil || !errors.As(err, &noPicture) || !noPicture.Temporary() {
@@ -268,11 +272,13 @@ func TestDownload(t *testing.T) {
 		t.Errorf("a file that somebody sent: %d bytes, %v", len(got), err)
 	}
 	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson, "page": ClassRetry} {
-		got, err := c.Download(t.Context(), "om_1", key, "file")
-		var api *APIError
-		if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
-			t.Errorf("%s: %d bytes, %v", key, len(got), err)
-		}
+		t.Run(key, func(t *testing.T) {
+			got, err := c.Download(t.Context(), "om_1", key, "file")
+			var api *APIError
+			if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
+				t.Errorf("%s: %d bytes, %v", key, len(got), err)
+			}
+		})
 	}
 }
 

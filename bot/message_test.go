@@ -191,8 +191,10 @@ func TestStamp(t *testing.T) {
 		"1760000000000000001":  testNow,
 		"99999999999999999999": testNow,
 	} {
-		if got := e.stamp(in); !got.Equal(want) {
-			t.Errorf("%q: %v, want %v", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := e.stamp(in); !got.Equal(want) {
+				t.Errorf("%q: %v, want %v", in, got, want)
+			}
+		})
 	}
 }

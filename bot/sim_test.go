@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -140,15 +141,17 @@ func TestSimForgeries(t *testing.T) {
 		feishu.Genuine: 200, feishu.BadSignature: 401, feishu.Unsigned: 401, feishu.WrongKey: 401, feishu.WrongToken: 403,
 		feishu.WrongApp: 403, feishu.PlainText: 401, feishu.Stale: 401,
 	} {
-		status, answer, err := w.Forge(t.Context(), how, "application.bot.menu_v6", event)
-		if status != want || err != nil {
-			t.Errorf("forgery %d: %d %s, %v", how, status, answer, err)
-		}
-		if want == 200 {
-			only[flows.Menu](t, w.inbox)
-		} else if got := len(w.inbox.got); got != 0 {
-			t.Errorf("forgery %d: %d reached the inbox", how, got)
-		}
+		t.Run(fmt.Sprint(how), func(t *testing.T) {
+			status, answer, err := w.Forge(t.Context(), how, "application.bot.menu_v6", event)
+			if status != want || err != nil {
+				t.Errorf("forgery %d: %d %s, %v", how, status, answer, err)
+			}
+			if want == 200 {
+				only[flows.Menu](t, w.inbox)
+			} else if got := len(w.inbox.got); got != 0 {
+				t.Errorf("forgery %d: %d reached the inbox", how, got)
+			}
+		})
 	}
 }
 
