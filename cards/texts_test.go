@@ -321,8 +321,10 @@ func TestTimes(t *testing.T) {
 		{span(24 * time.Hour).zh, "24 小时"},
 		{span(72 * time.Hour).zh, "3 天"},
 	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
-		}
+		t.Run(c.got, func(t *testing.T) {
+			if c.got != c.want {
+				t.Errorf("got %q, want %q", c.got, c.want)
+			}
+		})
 	}
 }
