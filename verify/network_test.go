@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -48,18 +49,20 @@ func TestHTTPStatus(t *testing.T) {
 		502: {verify.CodeHTTPStatus, verify.ClassRetry, 502, true, 7 * time.Second},
 		504: {verify.CodeHTTPStatus, verify.ClassRetry, 504, true, 7 * time.Second},
 	} {
-		for _, body := range []string{page, `{"Response":{}}`, ``} {
-			s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
-				if want.after > 0 {
-					w.Header().Set("Retry-After", "7")
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			for _, body := range []string{page, `{"Response":{}}`, ``} {
+				s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
+					if want.after > 0 {
+						w.Header().Set("Retry-After", "7")
+					}
+					text(status, body)(w, r)
+				})
+				expectTrouble(t, newClient(t, config(s.URL)), want)
+				if n := len(s.seen()); n != 2 {
+					t.Errorf("%d: %d requests for two calls", status, n)
 				}
-				text(status, body)(w, r)
-			})
-			expectTrouble(t, newClient(t, config(s.URL)), want)
-			if n := len(s.seen()); n != 2 {
-				t.Errorf("%d: %d requests for two calls", status, n)
 			}
-		}
+		})
 	}
 }
 
