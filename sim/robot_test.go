@@ -182,19 +182,21 @@ func TestEndings(t *testing.T) {
 		"declines":        {Script{DeclineConsent: true}, "你选择了不同意", StageDeclined},
 		"cancels by word": {Script{CancelAt: StageConsent}, "这次实名已取消", StageWithdrawn},
 	} {
-		e := h.w.Hire(1)[0]
-		j, _, err := h.register(e, c.script, func() {
-			m := h.Send("open_id", e.OpenID, consent)
-			if c.script.DeclineConsent {
-				h.Clicked(m, 1)
-			} else {
-				h.See(e.ChatID, func(m feishu.Message) bool { return m.Content == `{"text":"取消"}` })
+		t.Run(name, func(t *testing.T) {
+			e := h.w.Hire(1)[0]
+			j, _, err := h.register(e, c.script, func() {
+				m := h.Send("open_id", e.OpenID, consent)
+				if c.script.DeclineConsent {
+					h.Clicked(m, 1)
+				} else {
+					h.See(e.ChatID, func(m feishu.Message) bool { return m.Content == `{"text":"取消"}` })
+				}
+				h.Patch(m, simtest.Card(c.last, simtest.Button("start"), simtest.Button("my_data")))
+			})
+			if err != nil || j.Stage != c.want {
+				t.Errorf("%s: %v, %+v", name, err, j)
 			}
-			h.Patch(m, simtest.Card(c.last, simtest.Button("start"), simtest.Button("my_data")))
 		})
-		if err != nil || j.Stage != c.want {
-			t.Errorf("%s: %v, %+v", name, err, j)
-		}
 	}
 }
 

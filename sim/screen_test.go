@@ -34,10 +34,12 @@ func TestReadHandMadeCards(t *testing.T) {
 		"card 1.0":    {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther, StageNone, ""},
 		"odd value":   {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
 	} {
-		s := readCard(json.RawMessage(c.card))
-		if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
-			t.Errorf("%s: read as %q %q case %q", name, s.kind, s.stage, s.caseID)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := readCard(json.RawMessage(c.card))
+			if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
+				t.Errorf("%s: read as %q %q case %q", name, s.kind, s.stage, s.caseID)
+			}
+		})
 	}
 }
 
@@ -56,9 +58,11 @@ func TestReadMessages(t *testing.T) {
 		"a text":    {FromBot: true, Type: "text", Content: `{"text":"x"}`},
 		"of people": {Type: "interactive", Card: consent},
 	} {
-		if s := read(m); s.kind != kindOther || s.stage != StageNone {
-			t.Errorf("%s: %v", name, s)
-		}
+		t.Run(name, func(t *testing.T) {
+			if s := read(m); s.kind != kindOther || s.stage != StageNone {
+				t.Errorf("%s: %v", name, s)
+			}
+		})
 	}
 }
 
@@ -112,18 +116,22 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 	for code, want := range map[string]string{"123456": "123457", "000009": "000000", "": "000000"} {
-		if got := wrongCode(code); got != want {
-			t.Errorf("%q: %q", code, got)
-		}
+		t.Run(code, func(t *testing.T) {
+			if got := wrongCode(code); got != want {
+				t.Errorf("%q: %q", code, got)
+			}
+		})
 	}
 	for toast, want := range map[string]string{"请等 12 秒再重发": "12", "请等3秒": "3", "新的验证码已在路上": ""} {
-		got := ""
-		if m := secondsToWait.FindStringSubmatch(toast); m != nil {
-			got = m[1]
-		}
-		if got != want {
-			t.Errorf("%s: %q", toast, got)
-		}
+		t.Run(toast, func(t *testing.T) {
+			got := ""
+			if m := secondsToWait.FindStringSubmatch(toast); m != nil {
+				got = m[1]
+			}
+			if got != want {
+				t.Errorf("%s: %q", toast, got)
+			}
+		})
 	}
 	if !busy(&feishu.Toast{Content: "现在有点忙，请过几秒再点一次"}) || busy(&feishu.Toast{Content: "已通过"}) || busy(nil) {
 		t.Error("busy")

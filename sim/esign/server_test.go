@@ -171,9 +171,11 @@ func TestOperation(t *testing.T) {
 		"GET /v3/files/a/b":                        "",
 		"GET /":                                    "",
 	} {
-		method, path, _ := strings.Cut(target, " ")
-		if got := esign.Operation(httptest.NewRequest(method, path, nil)); got != want {
-			t.Errorf("%s: %q, want %q", target, got, want)
-		}
+		t.Run(target, func(t *testing.T) {
+			method, path, _ := strings.Cut(target, " ")
+			if got := esign.Operation(httptest.NewRequest(method, path, nil)); got != want {
+				t.Errorf("%s: %q, want %q", target, got, want)
+			}
+		})
 	}
 }

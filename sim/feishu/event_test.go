@@ -66,9 +66,11 @@ func TestEventsFollowScopes(t *testing.T) {
 			_, _ = w.SendText(ctx, "ou_a", "实名")
 		}},
 	} {
-		if got := events(v.do); got != v.want {
-			t.Errorf("%s: %d events, want %d", v.name, got, v.want)
-		}
+		t.Run(v.name, func(t *testing.T) {
+			if got := events(v.do); got != v.want {
+				t.Errorf("%s: %d events, want %d", v.name, got, v.want)
+			}
+		})
 	}
 	menu := w.bot.all()[3].plain["event"].(map[string]any)
 	if menu["timestamp"] != float64(w.clock.Now().Unix()) || menu["event_key"] != "start" || menu["chat_id"] != nil {

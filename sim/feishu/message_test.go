@@ -189,10 +189,12 @@ func TestResourceOnlyWithItsOwnMessage(t *testing.T) {
 		{one.MessageID, one.Keys[0], "image"}, {post.MessageID, post.Keys[0], "image"},
 		{post.MessageID, post.Keys[1], "image"}, {file.MessageID, file.Keys[0], "file"},
 	} {
-		a := get(v.msg, v.key, v.kind)
-		if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
-			t.Errorf("%d: HTTP %d, %d bytes, %s", i, a.status, len(a.raw), a.header.Get("Content-Type"))
-		}
+		t.Run(v.msg, func(t *testing.T) {
+			a := get(v.msg, v.key, v.kind)
+			if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
+				t.Errorf("%d: HTTP %d, %d bytes, %s", i, a.status, len(a.raw), a.header.Get("Content-Type"))
+			}
+		})
 	}
 	w.want(get(one.MessageID, post.Keys[0], "image"), 400, 234003)
 	w.want(get(file.MessageID, file.Keys[0], "image"), 400, 234003)

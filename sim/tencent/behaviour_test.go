@@ -37,18 +37,20 @@ func TestSendSmsCodes(t *testing.T) {
 		"long context": {strings.Replace(sms(number, params), `{"P`, `{"SessionContext":"`+strings.Repeat("x", 512)+`","P`, 1),
 			"InvalidParameterValue"},
 	} {
-		s := newServer()
-		response := newRequest("SendSms", c.body).do(t, s)
-		if got := code(response); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-		if n := len(s.Inbox("19800002222")); (n == 1) != (c.want == "Ok") {
-			t.Errorf("%s: %d messages", name, n)
-		}
-		call, ok := s.Find(response["RequestId"].(string))
-		if !ok || call.Code != c.want || call.Service != "sms" {
-			t.Errorf("%s: call %v, %v", name, call, ok)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newServer()
+			response := newRequest("SendSms", c.body).do(t, s)
+			if got := code(response); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+			if n := len(s.Inbox("19800002222")); (n == 1) != (c.want == "Ok") {
+				t.Errorf("%s: %d messages", name, n)
+			}
+			call, ok := s.Find(response["RequestId"].(string))
+			if !ok || call.Code != c.want || call.Service != "sms" {
+				t.Errorf("%s: call %v, %v", name, call, ok)
+			}
+		})
 	}
 }
 
@@ -143,9 +145,11 @@ func TestLimits(t *testing.T) {
 		{2 * time.Hour, "4444", "LimitExceeded.PhoneNumberDailyLimit"},
 		{5 * time.Hour, "1111", "Ok"}, // after midnight in China
 	} {
-		if got := send(c.after, c.code); got != c.want {
-			t.Errorf("step %d: %s, want %s", i, got, c.want)
-		}
+		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
+			if got := send(c.after, c.code); got != c.want {
+				t.Errorf("step %d: %s, want %s", i, got, c.want)
+			}
+		})
 	}
 	if n := len(s.Inbox("19800002222")); n != 5 {
 		t.Errorf("%d messages", n)
@@ -179,13 +183,15 @@ func TestPhoneVerificationResults(t *testing.T) {
 		"encrypted":         {`{"Name":"a","IdCard":"b","Phone":"c","EncryptList":["IdCard"]}`, "FailedOperation.DecryptSystemError", "", ""},
 		"foreign parameter": {`{"Mobile":"19800002222"}`, "UnknownParameter", "", ""},
 	} {
-		s := newServer()
-		response := newRequest("PhoneVerification", c.body).do(t, s)
-		detail, _ := response["ResultDetail"].(string)
-		isp, _ := response["Isp"].(string)
-		if got := code(response); got != c.want || detail != c.detail || isp != c.isp {
-			t.Errorf("%s: %s %q %q, want %s %q %q", title, got, detail, isp, c.want, c.detail, c.isp)
-		}
+		t.Run(title, func(t *testing.T) {
+			s := newServer()
+			response := newRequest("PhoneVerification", c.body).do(t, s)
+			detail, _ := response["ResultDetail"].(string)
+			isp, _ := response["Isp"].(string)
+			if got := code(response); got != c.want || detail != c.detail || isp != c.isp {
+				t.Errorf("%s: %s %q %q, want %s %q %q", title, got, detail, isp, c.want, c.detail, c.isp)
+			}
+		})
 	}
 }
 

@@ -130,11 +130,13 @@ func TestGoodRequests(t *testing.T) {
 		"edge of the window":  func(r *request) { r.at = now.Add(-5 * time.Minute) },
 		"clock ahead":         func(r *request) { r.at = now.Add(5 * time.Minute) },
 	} {
-		r := newRequest("SendSms", smsBody)
-		spoil(&r)
-		if got := code(r.do(t, s)); got != "Ok" {
-			t.Errorf("%s: %s", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			r := newRequest("SendSms", smsBody)
+			spoil(&r)
+			if got := code(r.do(t, s)); got != "Ok" {
+				t.Errorf("%s: %s", name, got)
+			}
+		})
 	}
 }
 
@@ -174,15 +176,17 @@ func TestRefusedRequests(t *testing.T) {
 		"wrong type":         {func(r *request) { r.body = `{"PhoneNumberSet":"x"}` }, "InvalidParameter"},
 		"too large":          {func(r *request) { r.body = strings.Repeat(" ", 10<<20+1) }, "RequestSizeLimitExceeded"},
 	} {
-		s := newServer()
-		r := newRequest("SendSms", smsBody)
-		c.spoil(&r)
-		if got := code(r.do(t, s)); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-		if len(s.Inbox("19800002222")) != 0 {
-			t.Errorf("%s: a message was delivered", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newServer()
+			r := newRequest("SendSms", smsBody)
+			c.spoil(&r)
+			if got := code(r.do(t, s)); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+			if len(s.Inbox("19800002222")) != 0 {
+				t.Errorf("%s: a message was delivered", name)
+			}
+		})
 	}
 }
 

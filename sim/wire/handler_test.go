@@ -369,12 +369,14 @@ func TestBusinessCodes(t *testing.T) {
 		`<html>`:                                        "",
 		`[]`:                                            "",
 	} {
-		rec := wire.NewRecorder(1)
-		h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
-		if got := rec.Calls()[0].Code; got != want {
-			t.Errorf("%s: code %q, want %q", body, got, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			rec := wire.NewRecorder(1)
+			h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+			if got := rec.Calls()[0].Code; got != want {
+				t.Errorf("%s: code %q, want %q", body, got, want)
+			}
+		})
 	}
 }
 
