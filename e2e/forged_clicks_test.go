@@ -26,20 +26,22 @@ func TestBadForm(t *testing.T) {
 		{"identity_name", "<at id=all></at>", "姓名", "有不像姓名的字符"},
 		{"identity_name", "**粗体**[链接](https://example.com)", "姓名", "有不像姓名的字符"},
 	} {
-		form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
-		form[c.field] = c.typed
-		if toast := p.Press("confirm", form); toast != "这一项不对："+c.toast {
-			t.Errorf("%s %q: toast %q", c.field, c.typed, toast)
-		}
-		s := p.See(sim.StageConfirmation, c.problem)
-		if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
-			t.Errorf("%q stands in markdown", c.typed)
-		}
-		for name, want := range form {
-			if name != c.field && s.Field(name) != want {
-				t.Errorf("%s was lost", name)
+		t.Run(c.field+" "+c.typed, func(t *testing.T) {
+			form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
+			form[c.field] = c.typed
+			if toast := p.Press("confirm", form); toast != "这一项不对："+c.toast {
+				t.Errorf("%s %q: toast %q", c.field, c.typed, toast)
 			}
-		}
+			s := p.See(sim.StageConfirmation, c.problem)
+			if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
+				t.Errorf("%q stands in markdown", c.typed)
+			}
+			for name, want := range form {
+				if got := s.Field(name); name != c.field && got != want {
+					t.Errorf("%s: got %v, want %v", name, got, want)
+				}
+			}
+		})
 	}
 	// The client takes no more than 50 characters; somebody else's might.
 	s := p.See(sim.StageConfirmation)
@@ -168,17 +170,19 @@ func TestBadClicks(t *testing.T) {
 		"HR on what is over":        {hr.OpenID, map[string]any{"v": 1, "act": "approve", "case": overID, "rev": 3}, nil, "这件已经结束了"},
 		"another's id on one's own": {over.OpenID, value, good, notYours},
 	} {
-		m := form.Msg
-		if c.who == over.OpenID {
-			m = closed.Msg
-		}
-		a := r.Forge(c.who, m, c.value, c.form)
-		if a.Status != http.StatusOK || a.Toast != c.toast {
-			t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
-		}
-		if c.who != p.OpenID && a.Card.Has("confirm") {
-			t.Errorf("%s: the form was shown to somebody else", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			m := form.Msg
+			if c.who == over.OpenID {
+				m = closed.Msg
+			}
+			a := r.Forge(c.who, m, c.value, c.form)
+			if a.Status != http.StatusOK || a.Toast != c.toast {
+				t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
+			}
+			if c.who != p.OpenID && a.Card.Has("confirm") {
+				t.Errorf("%s: the form was shown to somebody else", name)
+			}
+		})
 	}
 	after := r.CaseOf(p.OpenID)
 	if after.Version != before.Version || after.State != flows.AwaitingConfirmation || after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {
