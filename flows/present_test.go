@@ -57,7 +57,7 @@ func TestTheSupplierInBothLanguages(t *testing.T) {
 	c.Check.Supplier = verify.SupplierTencent
 	card := string(HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
-		t.Errorf("HR sees %s", card)
+		t.Errorf("HR sees %s, want %q in it, %q in it", card, "Supplier: Tencent Cloud", "核验机构："+verify.SupplierTencent)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestChangesAreMasked(t *testing.T) {
 	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
 	card := HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
 	if len(card.Changes) != 2 {
-		t.Fatalf("%d changes", len(card.Changes))
+		t.Fatalf("%d changes, want 2", len(card.Changes))
 	}
 	number := card.Changes[1]
 	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
@@ -177,7 +177,7 @@ func TestSteps(t *testing.T) {
 		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
 	} {
 		if got := has(tt.c, tt.always, tt.step); got != tt.want {
-			t.Errorf("%s in %s, always %v: %v", tt.step, tt.c.State, tt.always, got)
+			t.Errorf("%s in %s, always %v: %v, want %v", tt.step, tt.c.State, tt.always, got, tt.want)
 		}
 	}
 }
@@ -195,7 +195,7 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		t.Errorf("the form is %+v", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
-		t.Errorf("valid to %s", f.ValidTo)
+		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
 	}
 	if f := form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} }); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
 		t.Errorf("notices %+v", f.Notices)

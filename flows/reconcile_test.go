@@ -81,7 +81,7 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := StillHolds(tt.c, Difference{Kind: tt.kind, Case: tt.c.ID, Since: standing.EnteredAt}); got != tt.want {
-				t.Errorf("%s: holds %v", name, got)
+				t.Errorf("%s: holds %v, want %v", name, got, tt.want)
 			}
 		})
 	}

@@ -45,7 +45,7 @@ func TestAStopParksTheCase(t *testing.T) {
 			d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
 			a := d.Case.Attention
 			if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
-				t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
+				t.Errorf("%s: %+v, incident %q, want %v", tt.from, a, d.Incident, tt.incident)
 			}
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
 				t.Errorf("no words for %s, %s", tt.step, tt.code)
@@ -119,7 +119,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			}
 			for _, p := range d.Case.Photos {
 				if p.Reader != "" {
-					t.Errorf("%s is still read by %q", p.ID, p.Reader)
+					t.Errorf("%s is still read by %q, want %q", p.ID, p.Reader, "")
 				}
 			}
 			if d.Case.Attention != nil || d.Case.Settled == nil || d.Case.Settled.What != "retried" || d.Case.Settled.By != "ou_hr1" {
@@ -139,7 +139,7 @@ func TestRetryOfAnIncident(t *testing.T) {
 	c := parkedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
 	jobs := decide(t, c, Event{Kind: Retry}).led(Checking).queued(JobCheck, JobRetryAll)
 	if jobs[1].ref != "check/supplier/x" {
-		t.Errorf("retries %q", jobs[1].ref)
+		t.Errorf("retries %q, want %q", jobs[1].ref, "check/supplier/x")
 	}
 }
 
@@ -250,7 +250,7 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 		}
 		d := decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}})
 		if d.Case != nil || d.Why != "nothing to resolve" {
-			t.Errorf("%s was resolved (%s)", c.Attention.Step, d.Why)
+			t.Errorf("%s was resolved (%s), want %q", c.Attention.Step, d.Why, "nothing to resolve")
 		}
 	}
 }
@@ -286,7 +286,7 @@ func TestStoppingDuringAttention(t *testing.T) {
 				t.Errorf("%s × %s was allowed", back, k)
 			}
 			if got := canCancel(c); got != before {
-				t.Errorf("%s: the card offers to cancel: %v", back, got)
+				t.Errorf("%s: the card offers to cancel: %v, want %v", back, got, before)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
 			d.queued()
 			if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
-				t.Errorf("%s: mismatch %q", outcome, d.Case.Mismatch)
+				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
 			}
 			// A code proves one submission only; what was typed is kept.
 			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
@@ -40,7 +40,7 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 			}
 			card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
-				t.Errorf("%s: the form shows mismatch %q", outcome, card.Mismatch)
+				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
 			if d.lastSent() != "tencent_faceid" {
 				t.Error("the check is not on record")
@@ -71,7 +71,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
 	d.queued(JobIdentity, JobUpload, JobUpload)
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Why != "policy: all checks green" {
-		t.Errorf("review %+v (%s)", r, d.Why)
+		t.Errorf("review %+v (%s), want %q", r, d.Why, "policy: all checks green")
 	}
 	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
@@ -174,9 +174,9 @@ func TestFindings(t *testing.T) {
 		t.Error("nothing examined counts as green")
 	}
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
-		t.Errorf("worst is %s", w)
+		t.Errorf("worst is %s, want %v", w, LevelWarning)
 	}
 	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
-		t.Errorf("worst is %s", w)
+		t.Errorf("worst is %s, want %v", w, LevelFailed)
 	}
 }

@@ -63,7 +63,7 @@ func TestWhatBecomesOfACode(t *testing.T) {
 				t.Errorf("%s: %+v", tt.kind, code)
 			}
 			if d.lastSent() != tt.sent {
-				t.Errorf("%s: sent to %q", tt.kind, d.lastSent())
+				t.Errorf("%s: sent to %q, want %v", tt.kind, d.lastSent(), tt.sent)
 			}
 			if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(SampleTime) || d.Case.Delayed != "") {
 				t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
@@ -124,7 +124,7 @@ func TestCodesPerDay(t *testing.T) {
 	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: CodeAsked, At: SampleTime.Add(time.Minute)}).stayed()
 	if n := len(d.Case.CodesAsked); n != MaxCodesPerDay {
-		t.Errorf("%d codes on record, the oldest is more than a day old", n)
+		t.Errorf("%d codes on record, the oldest is more than a day old, want %v", n, MaxCodesPerDay)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestTypedCodes(t *testing.T) {
 			}
 			d.led(tt.to).said(tt.toast, tt.args...)
 			if d.Case.Code.Problem != tt.problem {
-				t.Errorf("problem %q", d.Case.Code.Problem)
+				t.Errorf("problem %q, want %v", d.Case.Code.Problem, tt.problem)
 			}
 			if tt.to == Checking {
 				j := d.queued(JobCheck)[0]
@@ -196,7 +196,7 @@ func TestTypedCodes(t *testing.T) {
 func TestExpiredCodesCostNoTry(t *testing.T) {
 	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: SampleTime.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
 	if d.Case.Code.Tries != 0 {
-		t.Errorf("%d tries", d.Case.Code.Tries)
+		t.Errorf("%d tries, want 0", d.Case.Code.Tries)
 	}
 	c := decide(t, codeCase("sending"), Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_invalid"}).Case
 	decide(t, c, Event{Kind: CodeTyped, Code: "123456"}).refused("no code was sent yet", "working")

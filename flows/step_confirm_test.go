@@ -166,7 +166,7 @@ func TestConfirmWithoutVerification(t *testing.T) {
 		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).led(AwaitingReview)
 		d.queued()
 		if d.Case.Code != nil || d.Case.Rounds != 1 {
-			t.Errorf("code %v, rounds %d", d.Case.Code, d.Case.Rounds)
+			t.Errorf("code %v, rounds %d, want 1", d.Case.Code, d.Case.Rounds)
 		}
 		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 	}
@@ -232,7 +232,7 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).led(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
-		t.Errorf("%d codes on record", len(d.Case.CodesAsked))
+		t.Errorf("%d codes on record, want %v", len(d.Case.CodesAsked), MaxCodesPerDay)
 	}
 	c.Method = MethodNone
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).led(AwaitingReview)
@@ -250,7 +250,7 @@ func TestConfirmAgainKeepsThePause(t *testing.T) {
 			c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
 			d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
 			if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
-				t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.rev)
+				t.Errorf("%s: sent at %v as code %d, want 2", tt.mobile, j.At, j.rev)
 			}
 			if !d.Case.Code.AskedAt.Equal(tt.at) {
 				t.Errorf("asked at %v", d.Case.Code.AskedAt)

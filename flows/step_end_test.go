@@ -16,7 +16,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
 			d.led(Withdrawn).said("cancelled")
 			if d.Case.Outcome != "withdrawn" {
-				t.Errorf("%s: outcome %q", s, d.Case.Outcome)
+				t.Errorf("%s: outcome %q, want %q", s, d.Case.Outcome, "withdrawn")
 			}
 		default:
 			if d.Case != nil {
@@ -24,7 +24,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 			}
 		}
 		if got, want := canCancel(c), d.Case != nil; got != want {
-			t.Errorf("%s: the card offers to cancel: %v", s, got)
+			t.Errorf("%s: the card offers to cancel: %v, want %v", s, got, want)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func TestExpiry(t *testing.T) {
 		}
 		d.led(Expired)
 		if d.Case.Outcome != "expired" || d.Why != "nobody moved in time" {
-			t.Errorf("%s: %q (%s)", s, d.Case.Outcome, d.Why)
+			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Why, "expired", "nobody moved in time")
 		}
 		rev--
 		d = decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
@@ -186,7 +186,7 @@ func TestDelaysAreShownOnce(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
 		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant}, nil).noted("step", "x")
 		if d.Case.Delayed != "x" {
-			t.Errorf("%s: delayed %q", s, d.Case.Delayed)
+			t.Errorf("%s: delayed %q, want %q", s, d.Case.Delayed, "x")
 		}
 		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
 	}

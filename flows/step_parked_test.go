@@ -47,7 +47,7 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 				t.Errorf("the audit row says %q", d.Why)
 			}
 			if d.Case.Rev != c.Rev+1 || d.Case.Attention != nil {
-				t.Errorf("revision %d after %d, attention %v", d.Case.Rev, c.Rev, d.Case.Attention)
+				t.Errorf("revision %d after %d, attention %v, want %v", d.Case.Rev, c.Rev, d.Case.Attention, c.Rev+1)
 			}
 			if s := d.Case.Settled; s == nil || s.What != "resumed" || s.By != "" || s.Attention.Step != tt.step {
 				t.Errorf("settled %+v", s)
@@ -66,7 +66,7 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	c := parkedCase(Recording, stopped("upload", "quota", "incident"))
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).stayed()
 	if d.Case.Identity.State != WriteDone || d.Case.Attention.Return != Filing {
-		t.Errorf("identity %+v, returns to %s", d.Case.Identity, d.Case.Attention.Return)
+		t.Errorf("identity %+v, returns to %s, want %v", d.Case.Identity, d.Case.Attention.Return, Filing)
 	}
 	d.queued()
 	// The photos follow, and with them the evidence.
@@ -111,12 +111,12 @@ func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
 			if j.Kind == JobUpload {
 				uploads++
 				if j.ref != "front" {
-					t.Errorf("%s: uploads %s again", back, j.ref)
+					t.Errorf("%s: uploads %s again, want %q", back, j.ref, "front")
 				}
 			}
 		}
 		if uploads != 1 {
-			t.Errorf("%s: %d uploads", back, uploads)
+			t.Errorf("%s: %d uploads, want 1", back, uploads)
 		}
 	}
 }
@@ -224,7 +224,7 @@ func TestASecondStop(t *testing.T) {
 	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
 	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
 	if d.Case.Attention.Probes != 2 || !d.Silent {
-		t.Errorf("%d probes", d.Case.Attention.Probes)
+		t.Errorf("%d probes, want 2", d.Case.Attention.Probes)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestPhotosDuringAttention(t *testing.T) {
 		}
 		d.stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
-			t.Errorf("fetches %q", j.ref)
+			t.Errorf("fetches %q, want %q", j.ref, "p9")
 		}
 	}
 }
@@ -279,7 +279,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 		}
 	}
 	if ran != len(orders)*4*3*3 {
-		t.Fatalf("%d orders were tried", ran)
+		t.Fatalf("%d orders were tried, want %v", ran, len(orders)*4*3*3)
 	}
 }
 

@@ -11,7 +11,7 @@ func TestAPhotoIsFetched(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingConfirmation} {
 		d := decide(t, SampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
-			t.Errorf("%s: fetches %q", s, j.ref)
+			t.Errorf("%s: fetches %q, want %q", s, j.ref, "p9")
 		}
 		d.drew([]string{AudienceApplicant}, nil)
 		if p := d.Case.PhotoByID("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
@@ -123,10 +123,10 @@ func TestBothSidesLeadToTheForm(t *testing.T) {
 	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant}).noted("photo", "p2", "side", "back").dropped()
 	p := d.Case.PhotoByID("p2")
 	if p.State != PhotoRead || p.Side != idcard.Back || p.Reader != "" || d.Case.Personal.Back == nil || d.Case.Delayed != "" {
-		t.Errorf("photo %+v, delayed %q", p, d.Case.Delayed)
+		t.Errorf("photo %+v, delayed %q, want %q", p, d.Case.Delayed, "")
 	}
 	if got := d.lastSent(); got != "feishu_ocr" {
-		t.Errorf("sent to %q", got)
+		t.Errorf("sent to %q, want %q", got, "feishu_ocr")
 	}
 }
 
@@ -195,7 +195,7 @@ func TestReadings(t *testing.T) {
 			if tt.newState == PhotoRefused {
 				d.dropped("new")
 				if d.Case.BadPhotos != 1 || p.Problem != tt.problem {
-					t.Errorf("%d bad photos, problem %q", d.Case.BadPhotos, p.Problem)
+					t.Errorf("%d bad photos, problem %q, want 1, %v", d.Case.BadPhotos, p.Problem, tt.problem)
 				}
 			} else {
 				d.dropped()
@@ -224,7 +224,7 @@ func TestPhotosThatFail(t *testing.T) {
 				t.Errorf("%s: %+v", tt.state, p)
 			}
 			if d.lastSent() != tt.sent {
-				t.Errorf("%s: sent to %q", tt.state, d.lastSent())
+				t.Errorf("%s: sent to %q, want %v", tt.state, d.lastSent(), tt.sent)
 			}
 			d.drew([]string{AudienceApplicant}, nil).noted("photo", "p2", "problem", "too_small")
 			if got := d.Case.PhotoByID("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {

@@ -132,11 +132,11 @@ func TestUploads(t *testing.T) {
 func TestAFailedWriteIsFreed(t *testing.T) {
 	d := decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
 	if d.Case.Identity.State != WriteRefused {
-		t.Errorf("identity %s", d.Case.Identity.State)
+		t.Errorf("identity %s, want %v", d.Case.Identity.State, WriteRefused)
 	}
 	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
 	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
-		t.Errorf("evidence %s, identity %s", d.Case.Evidence.State, d.Case.Identity.State)
+		t.Errorf("evidence %s, identity %s, want %v, %v", d.Case.Evidence.State, d.Case.Identity.State, WriteRefused, WriteDone)
 	}
 }
 

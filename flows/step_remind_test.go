@@ -39,7 +39,7 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 				}
 				c = d.Case
 				if c.Reminders != n || !c.RemindedAt.Equal(at) {
-					t.Errorf("%s: %d reminders, the last at %v", tt.state, c.Reminders, c.RemindedAt)
+					t.Errorf("%s: %d reminders, the last at %v, want %v", tt.state, c.Reminders, c.RemindedAt, n)
 				}
 				at = at.AddDate(0, 0, 1)
 			}
