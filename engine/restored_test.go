@@ -100,6 +100,6 @@ func TestRestoredDuringAnotherStop(t *testing.T) {
 	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
 	w.RunJobs()
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" || w.Registrar.Calls != 0 {
-		t.Errorf("%+v after %d calls", a, w.Registrar.Calls)
+		t.Errorf("%+v after %d calls, want 0", a, w.Registrar.Calls)
 	}
 }
