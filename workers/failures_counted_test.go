@@ -27,7 +27,7 @@ func TestFailedCallsAreCounted(t *testing.T) {
 				class = failure.Unknown
 			}
 			if n := seen.effects[operation+" "+string(class)]; n != 1 {
-				t.Errorf("%s: %d of %s %s are counted: %v", call, n, operation, class, seen.effects)
+				t.Errorf("%s: %d of %s %s are counted: %v, want 1", call, n, operation, class, seen.effects)
 			}
 		})
 	}

@@ -145,7 +145,7 @@ func TestFailuresOfTheToken(t *testing.T) {
 			p.breaks("token", tt.says)
 			err := w.Run(t.Context(), j)
 			if n := p.called("identity"); n != 0 {
-				t.Errorf("%s: %d identities without a token", tt.says.body, n)
+				t.Errorf("%s: %d identities without a token, want 0", tt.says.body, n)
 			}
 			p.heal()
 			now := w.InState(c.ID, tt.state)

@@ -84,7 +84,7 @@ func TestFailuresOfPatches(t *testing.T) {
 		if tt.again > 0 {
 			w.Must(w.Run(t.Context(), j))
 			if p.called("patch") != 1 {
-				t.Errorf("%s: after the repair %d patches", name, p.called("patch"))
+				t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
 			}
 		}
 		// What cannot be shown does not stop the case.
@@ -152,7 +152,7 @@ func TestFailuresOfSends(t *testing.T) {
 				}
 			}
 			if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
-				t.Errorf("%d: the case went to %s", tt.code, now.State)
+				t.Errorf("%d: the case went to %s, want %v", tt.code, now.State, flows.AwaitingPhotos)
 			}
 			// Whatever it was, the next change of the case tries again.
 			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})

@@ -49,7 +49,7 @@ func TestWhatHRHearsOf(t *testing.T) {
 			tell := r.compareWith(tt.last)
 			d := r.Differences[0]
 			if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
-				t.Errorf("%s: tell %v, %+v", name, tell, d)
+				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
 			}
 		})
 	}
@@ -64,6 +64,6 @@ func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
 		r.found(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
 	}
 	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept || r.Compared != 2*reconcileKept {
-		t.Errorf("%d listed, %d counted, %d compared", len(r.Differences), r.Count[flows.DiffPhotoLost], r.Compared)
+		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost], r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
 	}
 }

@@ -37,7 +37,7 @@ func TestTurns(t *testing.T) {
 		}
 	}
 	if _, in := take(b); in != 0 {
-		t.Errorf("the other tenant is put off by %s", in)
+		t.Errorf("the other tenant is put off by %s, want 0", in)
 	}
 	first()
 	if leave, in := take(a); in != 0 {
