@@ -24,7 +24,7 @@ func TestAuditChain(t *testing.T) {
 		w.view(t, func(v flows.View) error {
 			rows, err := v.AuditOf(ctx, "c1")
 			if len(rows) != 4 {
-				t.Fatalf("%d links", len(rows))
+				t.Fatalf("%d links, want 4", len(rows))
 			}
 			for i, row := range rows {
 				if row.Seq != int64(i)+1 || row.CaseID != "c1" || row.Detail["a"] != "1" || !row.At.Equal(epoch.Add(time.Duration(i)*time.Second)) {

@@ -73,7 +73,7 @@ func TestBell(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("silent bell: %v", err)
+		t.Errorf("silent bell: %v, want %v", err, context.Canceled)
 	}
 }
 
@@ -85,7 +85,7 @@ func TestNoNotificationRows(t *testing.T) {
 		w.enqueue(t, flows.Job{Kind: flows.JobShow})
 		runs.next(t)
 		if n := w.rows(t, "river_notification"); n != 0 {
-			t.Errorf("%d notifications were written", n)
+			t.Errorf("%d notifications were written, want 0", n)
 		}
 	})
 }

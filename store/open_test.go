@@ -15,7 +15,7 @@ import (
 func TestSecondOpenIsRefused(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		if _, err := Open(t.Context(), w.cfg); !errors.Is(err, ErrLocked) {
-			t.Fatalf("second open: %v", err)
+			t.Fatalf("second open: %v, want %v", err, ErrLocked)
 		}
 		must(t, w.Close())
 		mustOpen(t, w.cfg)
@@ -120,7 +120,7 @@ func TestTidyShrinksTheFile(t *testing.T) {
 		}
 		must(t, w.tidy(ctx))
 		if n := free(); n != 0 {
-			t.Errorf("%d pages are still free", n)
+			t.Errorf("%d pages are still free, want 0", n)
 		}
 	})
 }

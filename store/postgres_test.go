@@ -18,7 +18,7 @@ func TestPostgresDSN(t *testing.T) {
 		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: %v", dsn, err)
+			t.Errorf("%s: %v, want %v", dsn, err, ErrPostgresDSN)
 		}
 	}
 	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: keyset.New()})
@@ -30,7 +30,7 @@ func TestPostgresDSN(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)
 			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
-				t.Errorf("%s: %d connections, %s, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams)
+				t.Errorf("%s: %d connections, %s, %v, want %v, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams, want, dialTimeout)
 			}
 		})
 	}
@@ -123,7 +123,7 @@ func TestBorrowedTx(t *testing.T) {
 		}
 		must(t, outer.Commit(ctx))
 		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 || undone != 0 {
-			t.Errorf("kept %d, undone %d", kept, undone)
+			t.Errorf("kept %d, undone %d, want 1, 0", kept, undone)
 		}
 	})
 }

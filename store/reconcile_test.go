@@ -46,7 +46,7 @@ func TestEntered(t *testing.T) {
 		w.insert(t, other, open)
 		for _, page := range []int{1, 3, 4, 100} {
 			if got := w.entered(t, flows.Done, flows.Place{}, at(99), page); !slices.Equal(got, want) {
-				t.Errorf("in pages of %d: %v", page, got)
+				t.Errorf("in pages of %d: %v, want %v", page, got, want)
 			}
 		}
 		for name, c := range map[string]struct {
@@ -93,7 +93,7 @@ func TestCountIncident(t *testing.T) {
 				w.view(t, func(v flows.View) error {
 					n, err := v.CountIncident(ctx, "t1", incident)
 					if n != want {
-						t.Errorf("%q: %d", incident, n)
+						t.Errorf("%q: %d, want %v", incident, n, want)
 					}
 					return err
 				})
@@ -182,7 +182,7 @@ func TestAChainErrorIsKnownToTheFlow(t *testing.T) {
 		_, err := w.eng.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
 		must(t, err)
 		if err := w.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
-			t.Errorf("%v", err)
+			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
 		}
 	})
 }

@@ -116,11 +116,11 @@ func TestDurations(t *testing.T) {
 		w.view(t, func(v flows.View) error {
 			done, review, err := v.Durations(ctx, "t1", epoch)
 			if done != 25*time.Minute || review != 2*time.Minute {
-				t.Errorf("to done %s, to review %s", done, review)
+				t.Errorf("to done %s, to review %s, want %v, %v", done, review, 25*time.Minute, 2*time.Minute)
 			}
 			none, _, err2 := v.Durations(ctx, "t1", epoch.Add(24*time.Hour))
 			if none != 0 {
-				t.Errorf("nobody's median is %s", none)
+				t.Errorf("nobody's median is %s, want 0", none)
 			}
 			return errors.Join(err, err2)
 		})

@@ -204,13 +204,13 @@ func TestGroupMembersAreApart(t *testing.T) {
 		}
 	}
 	if !errors.Is(errs[3], context.Canceled) {
-		t.Errorf("the cancelled member: %v", errs[3])
+		t.Errorf("the cancelled member: %v, want %v", errs[3], context.Canceled)
 	}
 	if got := c.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
 		t.Errorf("stored %q", got)
 	}
 	if n := c.rows(t, "others"); n != 2 {
-		t.Errorf("%d rows beside the keys", n)
+		t.Errorf("%d rows beside the keys, want 2", n)
 	}
 	if len(groups) != 6 || slices.ContainsFunc(groups, func(g *group) bool { return g != groups[0] }) {
 		t.Errorf("they were not one group: %v", groups)
@@ -436,7 +436,7 @@ func TestCloseTheWriter(t *testing.T) {
 	eventually(t, "the other waits", func() bool { return c.queued() == 1 })
 	go func() { closed <- c.w.close() }()
 	if err := <-waited; !errors.Is(err, ErrClosed) {
-		t.Errorf("who waited: %v", err)
+		t.Errorf("who waited: %v, want %v", err, ErrClosed)
 	}
 	close(free)
 	must(t, <-held)
@@ -446,6 +446,6 @@ func TestCloseTheWriter(t *testing.T) {
 		t.Errorf("stored %q", got)
 	}
 	if err := c.put("c")(); !errors.Is(err, ErrClosed) {
-		t.Errorf("afterwards: %v", err)
+		t.Errorf("afterwards: %v, want %v", err, ErrClosed)
 	}
 }
