@@ -66,7 +66,7 @@ func TestCodes(t *testing.T) {
 				t.Errorf("%d: %v", code, api)
 			}
 			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code", 1291004: "mobile"}[code]; api.Field() != want {
-				t.Errorf("%d: field %q", code, api.Field())
+				t.Errorf("%d: field %q, want %v", code, api.Field(), want)
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func TestSubCodes(t *testing.T) {
 			err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
 			var api *APIError
 			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after || api.Temporary() != (tt.class == ClassRetry) {
-				t.Errorf("%s: %v, class %s, after %v", tt.msg, err, api.class, api.RetryAfter())
+				t.Errorf("%s: %v, class %s, after %v, want %v, %v", tt.msg, err, api.class, api.RetryAfter(), tt.class, tt.after)
 			}
 		})
 	}
@@ -182,7 +182,7 @@ func TestRetryAfter(t *testing.T) {
 			wantError(t, tt.name, err, ClassRetry, true, false)
 			var failure failure.Error
 			if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
-				t.Errorf("%s %s: %v", tt.name, tt.value, failure.RetryAfter())
+				t.Errorf("%s %s: %v, want %v", tt.name, tt.value, failure.RetryAfter(), tt.want)
 			}
 		})
 	}
@@ -218,6 +218,6 @@ func TestObserveCalls(t *testing.T) {
 	_, _ = c.BotInfo(context.Background())
 	_ = c.Patch(context.Background(), "om_1", drawn(json.RawMessage(`{}`)))
 	if want := "auth.tenant_access_token ok, bot.info.get ok, im.message.patch gone"; strings.Join(got, ", ") != want {
-		t.Errorf("got %s", strings.Join(got, ", "))
+		t.Errorf("got %s, want %v", strings.Join(got, ", "), want)
 	}
 }

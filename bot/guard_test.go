@@ -93,7 +93,7 @@ func TestChallengeOfVectors(t *testing.T) {
 			p.key, p.unsigned, p.body = tt.key, !tt.signed, []byte(`{"encrypt":"`+tt.encrypted+`"}`)
 			w := r.send(p)
 			if w.Code != http.StatusOK || w.Body.String() != `{"challenge":"`+tt.want+`"}` {
-				t.Errorf("got %d %s", w.Code, w.Body)
+				t.Errorf("got %d %s, want %v", w.Code, w.Body, http.StatusOK)
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func FuzzGuard(f *testing.F) {
 		if e, refused := r.guard.open(header, body); refused == nil {
 			t.Errorf("passed as %q", e.kind())
 		} else if refused.status != http.StatusUnauthorized {
-			t.Errorf("status %d tells more than 401", refused.status)
+			t.Errorf("status %d tells more than 401, want %v", refused.status, http.StatusUnauthorized)
 		}
 	})
 }
@@ -175,7 +175,7 @@ func TestRefusalsAreNotLoggedWithoutBound(t *testing.T) {
 		r.send(bad)
 	}
 	if n := strings.Count(r.log.String(), "push refused"); n != 1 {
-		t.Errorf("%d lines for 50 refusals in one moment", n)
+		t.Errorf("%d lines for 50 refusals in one moment, want 1", n)
 	}
 	now = now.Add(refusalPause)
 	r.send(bad)

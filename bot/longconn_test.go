@@ -199,7 +199,7 @@ func TestPingsFollowThePlatform(t *testing.T) {
 		select {
 		case on := <-pings:
 			if on != 1 {
-				t.Errorf("a ping on connection %d", on)
+				t.Errorf("a ping on connection %d, want 1", on)
 			}
 		case <-time.After(2 * time.Minute):
 			t.Error("no ping")
@@ -318,7 +318,7 @@ func TestSocketOutlivesItsDial(t *testing.T) {
 		t.Errorf("%q %v", message, err)
 	}
 	if _, err := sock.read(); !errors.Is(err, errSocketClosed) {
-		t.Errorf("after a close: %v", err)
+		t.Errorf("after a close: %v, want %v", err, errSocketClosed)
 	}
 	<-served
 	if len(got) != 3 || string(got[0]) != "\x82go on" || string(got[1]) != "\x8ap" || string(got[2]) != "\x88\x03\xe8" {
@@ -335,7 +335,7 @@ func TestSocketRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &socket{conn: nopConn{}, in: bufio.NewReader(strings.NewReader(raw))}
 			if _, err := s.read(); !errors.Is(err, errSocket) {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: %v, want %v", name, err, errSocket)
 			}
 		})
 	}
