@@ -84,7 +84,7 @@ func TestEveryViewHasASample(t *testing.T) {
 		}
 	}
 	if views != 20 {
-		t.Errorf("found %d views", views)
+		t.Errorf("found %d views, want 20", views)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestForms(t *testing.T) {
 					}
 					found = true
 					if object(e)["name"] != want.form {
-						t.Errorf("%s: form %v", name, object(e)["name"])
+						t.Errorf("%s: form %v, want %v", name, object(e)["name"], want.form)
 					}
 					got := map[string]bool{}
 					anyOf(object(e)["elements"], func(o map[string]any) bool {
@@ -228,7 +228,7 @@ func TestDecidedCardsHaveNoAnswers(t *testing.T) {
 		}
 		for _, value := range buttons(t, s.card.JSON()) {
 			if value["act"] != "next" {
-				t.Errorf("%s: has a button %v", s.name, value["act"])
+				t.Errorf("%s: has a button %v, want %q", s.name, value["act"], "next")
 			}
 		}
 	}

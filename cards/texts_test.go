@@ -298,10 +298,10 @@ func TestFill(t *testing.T) {
 
 func TestMarkdownShowsOnlyOurWords(t *testing.T) {
 	if got := markdown(tr("hr_says", said("note", "**bold**")))["tag"]; got != "div" {
-		t.Errorf("a person's words are shown as %v", got)
+		t.Errorf("a person's words are shown as %v, want %q", got, "div")
 	}
 	if got := markdown(tr("tag.done"))["tag"]; got != "markdown" {
-		t.Errorf("our words are shown as %v", got)
+		t.Errorf("our words are shown as %v, want %q", got, "markdown")
 	}
 }
 
