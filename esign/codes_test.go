@@ -57,7 +57,7 @@ func TestCodes(t *testing.T) {
 		e := mustError(t, err)
 		tried[r.code+" "+e.Message] = true
 		if e.Kind != r.kind || e.Code != r.code || e.Message != r.message || e.HTTPStatus != r.status || e.Temporary() != r.temporary || e.MaybeApplied() {
-			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v", r.code, r.message, e, e.Temporary(), e.MaybeApplied())
+			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v, want %v", r.code, r.message, e, e.Temporary(), e.MaybeApplied(), r.temporary)
 		}
 		if e.Hint() == "" {
 			t.Errorf("%s %s: no hint", r.code, r.message)
@@ -80,7 +80,7 @@ func TestCodes(t *testing.T) {
 			err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + "/x")}, photoFile, photo)
 			check(r, err)
 			if e := mustError(t, err); e.RequestID != "64AB" {
-				t.Errorf("%s: request id %q", r.code, e.RequestID)
+				t.Errorf("%s: request id %q, want %q", r.code, e.RequestID, "64AB")
 			}
 		})
 	}
@@ -90,7 +90,7 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	if e := (&Error{Kind: KindRefused, Code: "77"}); e.Hint() != "" {
-		t.Errorf("hint for an undocumented code: %s", e.Hint())
+		t.Errorf("hint for an undocumented code: %s, want %q", e.Hint(), "")
 	}
 }
 

@@ -290,13 +290,13 @@ func TestRetryAfterAndRequestID(t *testing.T) {
 			_, err := g.client(t).CreatePersonPoint(t.Context(), threeElements())
 			e := mustError(t, err)
 			if e.RetryAfter() != tt.want || !e.Temporary() || e.RequestID != "req-1" {
-				t.Errorf("Retry-After %q: %v, %v", tt.header, e.RetryAfter(), e)
+				t.Errorf("Retry-After %q: %v, %v, want %v", tt.header, e.RetryAfter(), e, tt.want)
 			}
 		})
 	}
 	h := http.Header{"X-Request-Id": {"张三"}, "X-Oss-Request-Id": {"64AB"}}
 	if got := requestID(h); got != "64AB" {
-		t.Errorf("request id %q", got)
+		t.Errorf("request id %q, want %q", got, "64AB")
 	}
 }
 
