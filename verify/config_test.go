@@ -80,7 +80,7 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		"endpoint_faceid", "endpoint_sms", "secret_id", "secret_key", "region", "sms_sdk_app_id", "sms_sign_name", "sms_template_id", "timeout",
 	} {
 		if n := strings.Count(err.Error(), "verification.tencent."+key+": "); n != 1 {
-			t.Errorf("%s is reported %d times", key, n)
+			t.Errorf("%s is reported %d times, want 1", key, n)
 		}
 	}
 	if strings.Contains(err.Error(), "bad key") || strings.Contains(err.Error(), "a b") {

@@ -71,7 +71,7 @@ func TestCheckThreeElementsResults(t *testing.T) {
 		e := asError(t, err)
 		if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after || e.Code != c.code ||
 			e.RequestID != "req-2" || e.MaybeApplied() {
-			t.Errorf("%s: %v, after %v, maybe %v", c.code, e, e.RetryAfter(), e.MaybeApplied())
+			t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestCheckThreeElementsCarrier(t *testing.T) {
 			s := newSupplier(t, text(200, `{"Response":{"Result":"0","Isp":"`+isp+`","RequestId":"r"}}`))
 			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
 			if err != nil || got.Carrier != want {
-				t.Errorf("%q: %q, %v", isp, got.Carrier, err)
+				t.Errorf("%q: %q, %v, want %v", isp, got.Carrier, err, want)
 			}
 		})
 	}
@@ -133,6 +133,6 @@ func TestCheckThreeElementsRefusesArguments(t *testing.T) {
 		})
 	}
 	if n := len(s.seen()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }

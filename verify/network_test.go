@@ -59,7 +59,7 @@ func TestHTTPStatus(t *testing.T) {
 				})
 				expectTrouble(t, newClient(t, config(s.URL)), want)
 				if n := len(s.seen()); n != 2 {
-					t.Errorf("%d: %d requests for two calls", status, n)
+					t.Errorf("%d: %d requests for two calls, want 2", status, n)
 				}
 			}
 		})
@@ -80,7 +80,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		expectTrouble(t, newClient(t, config(s.URL)), outcome{verify.CodeRedirect, verify.ClassOperator, status, false, 0})
 	}
 	if n := len(other.seen()); n != 0 {
-		t.Errorf("%d signed requests went to another host", n)
+		t.Errorf("%d signed requests went to another host, want 0", n)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestConnectionBreaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			expectTrouble(t, newClient(t, config(s.URL)), outcome{verify.CodeDisconnected, verify.ClassRetry, c.status, true, 0})
 			if n := len(s.seen()); n != 2 {
-				t.Errorf("%d requests for two calls: something repeated one", n)
+				t.Errorf("%d requests for two calls: something repeated one, want 2", n)
 			}
 		})
 	}
@@ -158,7 +158,7 @@ func TestReusedConnectionBreaks(t *testing.T) {
 		t.Errorf("%v, maybe %v", e, e.MaybeApplied())
 	}
 	if n := len(s.seen()); n != 2 {
-		t.Errorf("%d requests for two calls", n)
+		t.Errorf("%d requests for two calls, want 2", n)
 	}
 }
 

@@ -95,7 +95,7 @@ func TestSendCodeRefusesArguments(t *testing.T) {
 		})
 	}
 	if n := len(s.seen()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
