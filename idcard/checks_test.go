@@ -23,7 +23,7 @@ func TestConsistency(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			if got := Consistency(c.r); !slices.Equal(got, c.want) {
-				t.Errorf("%s: %v", c.what, got)
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
 			}
 		})
 	}
@@ -47,7 +47,7 @@ func TestSuggestNumber(t *testing.T) {
 				r.Birth, _, _ = ParseDate(c.birth)
 			}
 			if got, ok := SuggestNumber(r, now); got.Reveal() != c.want || ok != (c.want != "") {
-				t.Errorf("%q: got %q", c.raw, got.Reveal())
+				t.Errorf("%q: got %q, want %v", c.raw, got.Reveal(), c.want)
 			}
 		})
 	}
@@ -75,7 +75,7 @@ func TestValidity(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			if status, days := Validity(c.r, now); status != c.status || days != c.days {
-				t.Errorf("%s: %s, %d days", c.what, status, days)
+				t.Errorf("%s: %s, %d days, want %v, %v", c.what, status, days, c.status, c.days)
 			}
 		})
 	}
@@ -113,7 +113,7 @@ func TestSidesMatch(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			if got := codes(SidesMatch(c.front, c.back, now)); !slices.Equal(got, c.want) {
-				t.Errorf("%s: %v", c.what, got)
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
 			}
 		})
 	}
@@ -147,7 +147,7 @@ func TestAuthorityFits(t *testing.T) {
 	} {
 		t.Run(c.authority, func(t *testing.T) {
 			if got := authorityFits(c.authority, c.address); got != c.want {
-				t.Errorf("%s / %s: %v", c.authority, c.address, got)
+				t.Errorf("%s / %s: %v, want %v", c.authority, c.address, got, c.want)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ func TestParseDate(t *testing.T) {
 		t.Run(in, func(t *testing.T) {
 			d, longTerm, err := ParseDate(in)
 			if err != nil || longTerm || d != want {
-				t.Errorf("%q: %v %v %v", in, d, longTerm, err)
+				t.Errorf("%q: %v %v %v, want %v", in, d, longTerm, err, want)
 			}
 		})
 	}

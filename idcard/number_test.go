@@ -47,7 +47,7 @@ func TestParseNumberGood(t *testing.T) {
 				return
 			}
 			if n.Reveal() != c.want || n.Gender() != c.gender || n.BirthDate() != c.birth || n.Birth() != c.birth.Time() {
-				t.Errorf("%q: got %s %s %s", c.in, n.Reveal(), n.Gender(), n.BirthDate())
+				t.Errorf("%q: got %s %s %s, want %v, %v, %v", c.in, n.Reveal(), n.Gender(), n.BirthDate(), c.want, c.gender, c.birth)
 			}
 		})
 	}

@@ -102,7 +102,7 @@ func TestInspectOrientation(t *testing.T) {
 					p := mustInspect(t, raw)
 					out, err := jpeg.Decode(bytes.NewReader(p.JPEG))
 					if err != nil || p.Width != w || p.Height != h {
-						t.Fatalf("%s %d: %dx%d %v", name, o, p.Width, p.Height, err)
+						t.Fatalf("%s %d: %dx%d %v, want %v, %v", name, o, p.Width, p.Height, err, w, h)
 					}
 					for _, at := range []image.Point{{w / 4, h / 4}, {w * 3 / 4, h / 4}, {w / 4, h * 3 / 4}, {w * 3 / 4, h * 3 / 4}} {
 						if !near(out.At(at.X, at.Y), upright.At(at.X, at.Y), 12) {

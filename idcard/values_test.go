@@ -36,7 +36,7 @@ func TestParseName(t *testing.T) {
 		t.Run(in, func(t *testing.T) {
 			n, err := ParseName(in)
 			if n.Reveal() != want || (err == nil) != (want != "") {
-				t.Errorf("%q: got %q, %v", in, n.Reveal(), err)
+				t.Errorf("%q: got %q, %v, want %v", in, n.Reveal(), err, want)
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func FuzzParseName(f *testing.F) {
 func TestParseMobile(t *testing.T) {
 	for _, in := range []string{"13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "８６１３８１２３４５６７８", "(+86)13812345678", "138–1234–5678"} {
 		if m, err := ParseMobile(in); err != nil || m.Reveal() != "13812345678" {
-			t.Errorf("%q: %q, %v", in, m.Reveal(), err)
+			t.Errorf("%q: %q, %v, want %q", in, m.Reveal(), err, "13812345678")
 		}
 	}
 	for _, in := range []string{"16612345678", "19912345678", "17012345678"} {
