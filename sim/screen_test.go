@@ -37,7 +37,7 @@ func TestReadHandMadeCards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := readCard(json.RawMessage(c.card))
 			if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
-				t.Errorf("%s: read as %q %q case %q", name, s.kind, s.stage, s.caseID)
+				t.Errorf("%s: read as %q %q case %q, want %v, %v, %v", name, s.kind, s.stage, s.caseID, c.kind, c.stage, c.id)
 			}
 		})
 	}
@@ -46,11 +46,11 @@ func TestReadHandMadeCards(t *testing.T) {
 func TestReadMessages(t *testing.T) {
 	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(simtest.Card("?", simtest.Button("resume")))}
 	if s := read(problem); s.kind != kindProblem {
-		t.Errorf("an answer to a photo is %q", s.kind)
+		t.Errorf("an answer to a photo is %q, want %v", s.kind, kindProblem)
 	}
 	problem.ParentID = ""
 	if s := read(problem); s.kind != kindResume {
-		t.Errorf("a reminder is %q", s.kind)
+		t.Errorf("a reminder is %q, want %v", s.kind, kindResume)
 	}
 	consent := json.RawMessage(simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")))
 	for name, m := range map[string]feishu.Message{
@@ -108,7 +108,7 @@ func TestMistakes(t *testing.T) {
 			}
 		}
 		if len(wrong) != 18 || differ != 1 {
-			t.Fatalf("seed %d: %d characters differ", seed, differ)
+			t.Fatalf("seed %d: %d characters differ, want 1", seed, differ)
 		}
 		p, o := specimen.NewPerson(seed), somebodyElse(specimen.NewPerson(seed), seed)
 		if p.Code == o.Code || p.IssuedBy == o.IssuedBy {
@@ -118,7 +118,7 @@ func TestMistakes(t *testing.T) {
 	for code, want := range map[string]string{"123456": "123457", "000009": "000000", "": "000000"} {
 		t.Run(code, func(t *testing.T) {
 			if got := wrongCode(code); got != want {
-				t.Errorf("%q: %q", code, got)
+				t.Errorf("%q: %q, want %v", code, got, want)
 			}
 		})
 	}
@@ -129,7 +129,7 @@ func TestMistakes(t *testing.T) {
 				got = m[1]
 			}
 			if got != want {
-				t.Errorf("%s: %q", toast, got)
+				t.Errorf("%s: %q, want %v", toast, got, want)
 			}
 		})
 	}

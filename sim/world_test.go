@@ -22,7 +22,7 @@ func TestStartAndClose(t *testing.T) {
 	h := newHand(t, Config{People: 3, Seed: 7})
 	people := h.w.People()
 	if len(people) != 3 || people[0].Person != specimen.NewPerson(8) {
-		t.Errorf("%d people", len(people))
+		t.Errorf("%d people, want 3", len(people))
 	}
 	for _, e := range people {
 		if u, ok := h.w.Feishu.User(e.OpenID); !ok || u.Mobile != "+86"+e.Person.Mobile || h.w.Employee(e.OpenID) != e {
@@ -41,7 +41,7 @@ func TestStartAndClose(t *testing.T) {
 		seen[u] = true
 	}
 	if got := h.w.Recorder.Counts()["feishu token"]; got != 1 {
-		t.Errorf("token calls: %d", got)
+		t.Errorf("token calls: %d, want 1", got)
 	}
 }
 
@@ -84,7 +84,7 @@ func TestConfigErrors(t *testing.T) {
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
 	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil || at != want {
-		t.Errorf("%v, %v", at, err)
+		t.Errorf("%v, %v, want %v", at, err, want)
 	}
 }
 
@@ -169,6 +169,6 @@ func TestOCR(t *testing.T) {
 		})
 	}
 	if _, _, _, code := h.w.readIDCard([]byte("no picture")); code != 2110001 {
-		t.Errorf("no picture: code %d", code)
+		t.Errorf("no picture: code %d, want 2110001", code)
 	}
 }

@@ -128,7 +128,7 @@ func (p *platform) upload(name string) string {
 	content := []byte("\xFF\xD8\xFF picture " + name)
 	id, address := p.announce(name, content)
 	if r := p.put(address, content, nil); r.Status != 200 || r.body != `{"errCode":0,"msg":"成功"}`+"\n" {
-		p.t.Fatalf("put: %d %s", r.Status, r.body)
+		p.t.Fatalf("put: %d %s, want 200, %v", r.Status, r.body, `{"errCode":0,"msg":"成功"}`+"\n")
 	}
 	return id
 }

@@ -31,7 +31,7 @@ func TestMarket(t *testing.T) {
 	all := w.bot.all()
 	event := object(all[len(all)-1].plain["event"])
 	if event["type"] != "app_ticket" || event["app_id"] != "cli_test" || m.Resends() != 1 {
-		t.Fatalf("%v after %d requests", event, m.Resends())
+		t.Fatalf("%v after %d requests, want 1", event, m.Resends())
 	}
 	good := app(str(event["app_ticket"]))
 	w.want(good, 200, 0)

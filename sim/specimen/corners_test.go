@@ -20,7 +20,7 @@ func TestEXIFOrientation(t *testing.T) {
 			t.Errorf("orientation %d: stored as %v", o, b)
 		}
 		if has := bytes.Contains(file, []byte("Exif\x00\x00MM\x00*")); has != (o > 1) {
-			t.Errorf("orientation %d: tag %v", o, has)
+			t.Errorf("orientation %d: tag %v, want %v", o, has, (o > 1))
 		}
 		r, err := specimen.Read(file)
 		wantFront(t, r, err, p)

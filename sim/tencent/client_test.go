@@ -174,7 +174,7 @@ func TestClientInTrouble(t *testing.T) {
 			}
 			if kind == wire.Delay {
 				if err != nil || delivered != 1 {
-					t.Fatalf("%v, %d messages", err, delivered)
+					t.Fatalf("%v, %d messages, want 1", err, delivered)
 				}
 				return
 			}
@@ -223,7 +223,7 @@ func TestClientsAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if n := len(w.Inbox("19800002222")); n != 50 {
-		t.Errorf("%d messages", n)
+		t.Errorf("%d messages, want 50", n)
 	}
 	if c := w.Counts(); c["SendSms"] != 50 || c["PhoneVerification"] != 50 {
 		t.Errorf("counts %v", c)

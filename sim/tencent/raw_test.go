@@ -85,7 +85,7 @@ func answer(t *testing.T, s http.Handler, req *http.Request) map[string]any {
 	s.ServeHTTP(w, req)
 	var v struct{ Response map[string]any }
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
-		t.Fatalf("answer %d %s: %v", w.Code, w.Body, err)
+		t.Fatalf("answer %d %s: %v, want 200", w.Code, w.Body, err)
 	}
 	if id, _ := v.Response["RequestId"].(string); len(id) != 36 {
 		t.Fatalf("RequestId %q", id)
@@ -118,10 +118,10 @@ func newServer() *tencent.Server {
 func TestGoodRequests(t *testing.T) {
 	s := newServer()
 	if got := code(newRequest("SendSms", smsBody).do(t, s)); got != "Ok" {
-		t.Errorf("SendSms: %s", got)
+		t.Errorf("SendSms: %s, want %q", got, "Ok")
 	}
 	if got := code(newRequest("PhoneVerification", checkBody).do(t, s)); got != "0" {
-		t.Errorf("PhoneVerification: %s", got)
+		t.Errorf("PhoneVerification: %s, want %q", got, "0")
 	}
 	for name, spoil := range map[string]func(*request){
 		"more signed headers": func(r *request) { r.signed = "content-type;host;x-tc-action" },
@@ -134,7 +134,7 @@ func TestGoodRequests(t *testing.T) {
 			r := newRequest("SendSms", smsBody)
 			spoil(&r)
 			if got := code(r.do(t, s)); got != "Ok" {
-				t.Errorf("%s: %s", name, got)
+				t.Errorf("%s: %s, want %q", name, got, "Ok")
 			}
 		})
 	}
@@ -198,7 +198,7 @@ func TestBodyIsSigned(t *testing.T) {
 		s.ServeHTTP(w, r)
 	})
 	if got = code(newRequest("SendSms", smsBody).do(t, spoiler)); got != "AuthFailure.SignatureFailure" {
-		t.Errorf("changed body: %s", got)
+		t.Errorf("changed body: %s, want %q", got, "AuthFailure.SignatureFailure")
 	}
 }
 
