@@ -30,7 +30,7 @@ func TestBadForm(t *testing.T) {
 			form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
 			form[c.field] = c.typed
 			if toast := p.Press("confirm", form); toast != "这一项不对："+c.toast {
-				t.Errorf("%s %q: toast %q", c.field, c.typed, toast)
+				t.Errorf("%s %q: toast %q, want %v", c.field, c.typed, toast, "这一项不对："+c.toast)
 			}
 			s := p.See(sim.StageConfirmation, c.problem)
 			if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
@@ -47,7 +47,7 @@ func TestBadForm(t *testing.T) {
 	s := p.See(sim.StageConfirmation)
 	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("confirm"), typed); a.Toast != "这一项不对：姓名" || !a.Card.Says("和身份证保持一致") {
-		t.Errorf("a long name: %q", a.Toast)
+		t.Errorf("a long name: %q, want %q", a.Toast, "这一项不对：姓名")
 	}
 	if p.Inbox() != 0 || r.CountCalls("tencent", "") != 0 {
 		t.Error("somebody was asked about a wrong form")
@@ -100,13 +100,13 @@ func TestLongTexts(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile, field: long}
 		if a := r.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK || a.Toast != "没看懂这次点击，请刷新后再试" {
-			t.Errorf("%s: %d %q", field, a.Status, a.Toast)
+			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")
 		}
 	}
 	p.Press("confirm")
 	s := p.See(sim.StageCode, "验证码已在")
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"), map[string]any{"sms_code": long}); a.Toast != "没看懂这次点击，请刷新后再试" {
-		t.Errorf("sms_code: %q", a.Toast)
+		t.Errorf("sms_code: %q, want %q", a.Toast, "没看懂这次点击，请刷新后再试")
 	}
 	p.TypeCode()
 	p.Filed()
