@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
@@ -146,10 +145,9 @@ func TestLongConnectionDrains(t *testing.T) {
 		}()
 	}
 	<-answered
-	began := time.Now()
 	r.StopBot()
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("the stop took %v", took)
+	if strings.Contains(r.Logs.String(), "some jobs did not end in time") {
+		t.Error("the stop did not wait for what was under way")
 	}
 	if open, _ := r.World.Feishu.LongConnections(); open != 0 {
 		r.Until("the connection is gone", func() bool { open, _ := r.World.Feishu.LongConnections(); return open == 0 })
