@@ -100,7 +100,7 @@ func TestEachTenantHasItsToken(t *testing.T) {
 		}
 	}
 	if f.granted["tk_a"] != 1 || f.granted["tk_b"] != 1 || len(f.granted) != 2 || f.resends != 0 {
-		t.Errorf("granted %v, %d resends", f.granted, f.resends)
+		t.Errorf("granted %v, %d resends, want 0", f.granted, f.resends)
 	}
 	// A call for nobody is a bug, and no call.
 	_, err := c.BotInfo(t.Context())
@@ -159,7 +159,7 @@ func TestAwaitAppEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := f.market(t, time.Now).AwaitApp(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	if err := newFake(t).client(t).AwaitApp(ctx); err != nil {
 		t.Errorf("an app of one company waits: %v", err)
@@ -196,6 +196,6 @@ func TestAppTicketEvent(t *testing.T) {
 	}
 	// An app of one company gets none; should one come, it is let go.
 	if w := newRig(t).send(pushOf(ticketEvent(testApp, testToken, "t1"))); w.Code != 200 {
-		t.Errorf("answered %d", w.Code)
+		t.Errorf("answered %d, want 200", w.Code)
 	}
 }

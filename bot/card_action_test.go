@@ -28,7 +28,7 @@ func TestClick(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if want := (cards.Action{V: 1, Act: cards.ActConfirm, Case: testCase, Rev: 7}); got.Action != want {
-		t.Errorf("action %+v", got.Action)
+		t.Errorf("action %+v, want %v", got.Action, want)
 	}
 	if got.Form.IdentityName == nil || *got.Form.IdentityName != "张三" || got.Form.Note == nil || got.Form.Mobile != nil {
 		t.Errorf("form %v", got.Form)
@@ -66,7 +66,7 @@ func TestClickMalformed(t *testing.T) {
 			r.box.answer.Toast = &sorry
 			w := r.send(pushOf(tt.plain))
 			if w.Code != 200 || !strings.Contains(w.Body.String(), `"toast":{"type":"error"`) {
-				t.Errorf("got %d %s", w.Code, w.Body)
+				t.Errorf("got %d %s, want 200", w.Code, w.Body)
 			}
 			got := r.box.all()
 			if !tt.asked {
@@ -120,7 +120,7 @@ func TestClickStoreDown(t *testing.T) {
 		Card  any
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != 200 {
-		t.Fatalf("%d %s", w.Code, w.Body)
+		t.Fatalf("%d %s, want 200", w.Code, w.Body)
 	}
 	if busy := cards.NewToast("busy", nil); got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type || got.Card != nil {
 		t.Errorf("got %s", w.Body)
@@ -161,7 +161,7 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	}
 	close(answered)
 	if got := <-answer; got != `{}` {
-		t.Errorf("answer %s", got)
+		t.Errorf("answer %s, want %q", got, `{}`)
 	}
 	if err := <-patch; err != nil {
 		t.Error(err)
@@ -243,7 +243,7 @@ func TestAnswering(t *testing.T) {
 			a.Patched(t.Context(), "other")
 			a.Patched(t.Context(), "om")
 			if got := time.Since(start); got != answerPatience/2 {
-				t.Errorf("waited %v", got)
+				t.Errorf("waited %v, want %v", got, answerPatience/2)
 			}
 			end()
 			if len(a.cards) != 0 {
@@ -258,7 +258,7 @@ func TestAnswering(t *testing.T) {
 			start := time.Now()
 			a.Patched(t.Context(), "om")
 			if got := time.Since(start); got != answerPatience {
-				t.Errorf("waited %v", got)
+				t.Errorf("waited %v, want %v", got, answerPatience)
 			}
 		})
 	})
@@ -275,7 +275,7 @@ func TestAnswering(t *testing.T) {
 			start := time.Now()
 			a.Patching(t.Context(), "om_card")
 			if got := time.Since(start); got != time.Second {
-				t.Errorf("waited %v", got)
+				t.Errorf("waited %v, want %v", got, time.Second)
 			}
 		})
 	})
@@ -302,11 +302,11 @@ func FuzzDecodeClick(f *testing.F) {
 		before := len(r.box.all())
 		w := r.send(pushOf(clickEvent(json.RawMessage(value), json.RawMessage(form))))
 		if w.Code != 200 {
-			t.Fatalf("status %d: %s", w.Code, r.log)
+			t.Fatalf("status %d: %s, want 200", w.Code, r.log)
 		}
 		got := r.box.all()[before:]
 		if len(got) != 1 {
-			t.Fatalf("%d clicks", len(got))
+			t.Fatalf("%d clicks, want 1", len(got))
 		}
 		if c := got[0].(flows.Click); c.OpenID != "ou_emp" || c.Malformed && c.Action != (cards.Action{}) {
 			t.Errorf("got %+v", c)

@@ -30,10 +30,12 @@ func TestNewClientChecks(t *testing.T) {
 		"http://[::1]:8080":                 "",
 		"http://localhost:8080":             "",
 	} {
-		_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%s: %v", base, err)
-		}
+		t.Run(base, func(t *testing.T) {
+			_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s: %v", base, err)
+			}
+		})
 	}
 	_, err := NewClient(ClientConfig{})
 	for _, want := range []string{"base url", "app id", "app secret"} {
@@ -48,7 +50,7 @@ func TestSend(t *testing.T) {
 	f := newFake(t)
 	f.handle("POST /open-apis/im/v1/messages", func(w http.ResponseWriter, r *http.Request) {
 		if got := r.URL.RawQuery; got != "receive_id_type=chat_id" {
-			t.Errorf("query %s", got)
+			t.Errorf("query %s, want %q", got, "receive_id_type=chat_id")
 		}
 		want := m{"receive_id": "oc_1", "msg_type": "interactive", "content": `{"schema":"2.0"}`, "uuid": "u1"}
 		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
@@ -58,7 +60,7 @@ func TestSend(t *testing.T) {
 	})
 	id, err := f.client(t).Send(t.Context(), flows.Receiver{Type: "chat_id", ID: "oc_1"}, json.RawMessage(`{"schema":"2.0"}`), "u1")
 	if id != "om_new" || err != nil {
-		t.Errorf("got %q, %v", id, err)
+		t.Errorf("got %q, %v, want %q", id, err, "om_new")
 	}
 }
 
@@ -80,7 +82,7 @@ func TestReplyPatchRecall(t *testing.T) {
 	f.handle("DELETE /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
 	c := f.client(t)
 	if id, err := c.Reply(t.Context(), "om_1", json.RawMessage(`{}`), "u2"); id != "om_2" || err != nil {
-		t.Errorf("reply: %q, %v", id, err)
+		t.Errorf("reply: %q, %v, want %q", id, err, "om_2")
 	}
 	if err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{"a":1}`))); err != nil {
 		t.Errorf("patch: %v", err)
@@ -89,7 +91,7 @@ func TestReplyPatchRecall(t *testing.T) {
 		t.Errorf("recall: %v", err)
 	}
 	if n := f.issued(); n != 1 {
-		t.Errorf("%d tokens fetched for three calls", n)
+		t.Errorf("%d tokens fetched for three calls, want 1", n)
 	}
 }
 
@@ -99,7 +101,7 @@ func TestContact(t *testing.T) {
 	answer := `{"user":{"name":"张三","mobile":"+8613812345678"}}`
 	f.handle("GET /open-apis/contact/v3/users/ou_1", func(w http.ResponseWriter, r *http.Request) {
 		if got := r.URL.RawQuery; got != "user_id_type=open_id" {
-			t.Errorf("query %s", got)
+			t.Errorf("query %s, want %q", got, "user_id_type=open_id")
 		}
 		ok(w, answer)
 	})
@@ -154,7 +156,7 @@ func TestBotInfo(t *testing.T) {
 	})
 	got, err := f.client(t).BotInfo(t.Context())
 	if want := (Bot{Name: "实名助手", OpenID: "ou_bot", Active: true}); err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v, want %v", got, err, want)
 	}
 }
 
@@ -164,7 +166,7 @@ func TestReadIDCard(t *testing.T) {
 	answer := `{"id_card":{"entities":[{"type":"identity_name","value":"张三"},null],"side":1,"conners":[1,2,3,4,5,6,7,8]}}`
 	f.handle("POST /open-apis/document_ai/v1/id_card/recognize", func(w http.ResponseWriter, r *http.Request) {
 		if name, content := fileOf(t, r, "file"); name != "card.jpg" || content != "jpeg bytes" {
-			t.Errorf("file %q: %q", name, content)
+			t.Errorf("file %q: %q, want %q, %q", name, content, "card.jpg", "jpeg bytes")
 		}
 		ok(w, answer)
 	})
@@ -186,12 +188,12 @@ func TestUploadImage(t *testing.T) {
 	f := newFake(t)
 	f.handle("POST /open-apis/im/v1/images", func(w http.ResponseWriter, r *http.Request) {
 		if _, content := fileOf(t, r, "image"); content != "png" || r.FormValue("image_type") != "message" {
-			t.Errorf("file %q, type %q", content, r.FormValue("image_type"))
+			t.Errorf("file %q, type %q, want %q, %q", content, r.FormValue("image_type"), "png", "message")
 		}
 		ok(w, `{"image_key":"img_1"}`)
 	})
 	if key, err := f.client(t).UploadImage(t.Context(), []byte("png")); key != "img_1" || err != nil {
-		t.Errorf("got %q, %v", key, err)
+		t.Errorf("got %q, %v, want %q", key, err, "img_1")
 	}
 }
 
@@ -215,7 +217,7 @@ func TestRecordIdentity(t *testing.T) {
 			want["mobile"] = mobile
 		}
 		if uid, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "11010119900101123X", mobile); uid != "v1" || err != nil {
-			t.Errorf("got %q, %v", uid, err)
+			t.Errorf("got %q, %v, want %q", uid, err, "v1")
 		}
 	}
 }
@@ -255,10 +257,12 @@ func TestDownload(t *testing.T) {
 	})
 	c := f.client(t)
 	for key, want := range map[string]int{"img/1?": 4, "json": 22, "empty": 0, "big": idcard.MaxPhotoBytes + 1} {
-		got, err := c.Download(t.Context(), "om_1", key, "image")
-		if err != nil || len(got) != want {
-			t.Errorf("%s: %d bytes, %v", key, len(got), err)
-		}
+		t.Run(key, func(t *testing.T) {
+			got, err := c.Download(t.Context(), "om_1", key, "image")
+			if err != nil || len(got) != want {
+				t.Errorf("%s: %d bytes, %v, want %v", key, len(got), err, want)
+			}
+		})
 	}
 	var noPicture *APIError
 	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "image"); got != nil || !errors.As(err, &noPicture) || !noPicture.Temporary() {
@@ -268,11 +272,13 @@ func TestDownload(t *testing.T) {
 		t.Errorf("a file that somebody sent: %d bytes, %v", len(got), err)
 	}
 	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson, "page": ClassRetry} {
-		got, err := c.Download(t.Context(), "om_1", key, "file")
-		var api *APIError
-		if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
-			t.Errorf("%s: %d bytes, %v", key, len(got), err)
-		}
+		t.Run(key, func(t *testing.T) {
+			got, err := c.Download(t.Context(), "om_1", key, "file")
+			var api *APIError
+			if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
+				t.Errorf("%s: %d bytes, %v", key, len(got), err)
+			}
+		})
 	}
 }
 

@@ -66,7 +66,7 @@ func TestCodes(t *testing.T) {
 				t.Errorf("%d: %v", code, api)
 			}
 			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code", 1291004: "mobile"}[code]; api.Field() != want {
-				t.Errorf("%d: field %q", code, api.Field())
+				t.Errorf("%d: field %q, want %v", code, api.Field(), want)
 			}
 		}
 	}
@@ -97,13 +97,15 @@ func TestSubCodes(t *testing.T) {
 		{230099, "something else", ClassCard, "230099", 0},
 		{11310, "card action is lock", ClassRetry, "11310", time.Second},
 	} {
-		f := newFake(t)
-		f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerMessage(w, 400, tt.code, tt.msg) })
-		err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
-		var api *APIError
-		if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after || api.Temporary() != (tt.class == ClassRetry) {
-			t.Errorf("%s: %v, class %s, after %v", tt.msg, err, api.class, api.RetryAfter())
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFake(t)
+			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerMessage(w, 400, tt.code, tt.msg) })
+			err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			var api *APIError
+			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after || api.Temporary() != (tt.class == ClassRetry) {
+				t.Errorf("%s: %v, class %s, after %v, want %v, %v", tt.msg, err, api.class, api.RetryAfter(), tt.class, tt.after)
+			}
+		})
 	}
 }
 
@@ -124,15 +126,17 @@ func TestUndocumentedCodes(t *testing.T) {
 		{500, ClassRetry, true, true, ClassUnknown, false, true},
 		{503, ClassRetry, true, true, ClassUnknown, false, true},
 	} {
-		f := newFake(t)
-		answer := func(w http.ResponseWriter, _ *http.Request) { answerCode(w, tt.status, 987654321) }
-		f.handle("POST /open-apis/im/v1/messages", answer)
-		f.handle("POST /open-apis/human_authentication/v1/identities", answer)
-		c := f.client(t)
-		_, err := c.Send(t.Context(), flows.Receiver{Type: "open_id", ID: "ou_1"}, json.RawMessage(`{}`), "u")
-		wantError(t, fmt.Sprint("message ", tt.status), err, tt.class, tt.temporary, tt.maybe)
-		_, err = c.RecordIdentity(t.Context(), "ou_1", "n", "c", "")
-		wantError(t, fmt.Sprint("identity ", tt.status), err, tt.identity, tt.identityTemp, tt.identityMaybe)
+		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
+			f := newFake(t)
+			answer := func(w http.ResponseWriter, _ *http.Request) { answerCode(w, tt.status, 987654321) }
+			f.handle("POST /open-apis/im/v1/messages", answer)
+			f.handle("POST /open-apis/human_authentication/v1/identities", answer)
+			c := f.client(t)
+			_, err := c.Send(t.Context(), flows.Receiver{Type: "open_id", ID: "ou_1"}, json.RawMessage(`{}`), "u")
+			wantError(t, fmt.Sprint("message ", tt.status), err, tt.class, tt.temporary, tt.maybe)
+			_, err = c.RecordIdentity(t.Context(), "ou_1", "n", "c", "")
+			wantError(t, fmt.Sprint("identity ", tt.status), err, tt.identity, tt.identityTemp, tt.identityMaybe)
+		})
 	}
 }
 
@@ -168,17 +172,19 @@ func TestRetryAfter(t *testing.T) {
 		{"Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT", 0},
 		{"Retry-After", "Sun, 21 Nov 2027 12:00:00 GMT", maxRetryAfter},
 	} {
-		f := newFake(t)
-		f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set(tt.name, tt.value)
-			answerCode(w, 429, 99991400)
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFake(t)
+			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set(tt.name, tt.value)
+				answerCode(w, 429, 99991400)
+			})
+			err := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } }).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			wantError(t, tt.name, err, ClassRetry, true, false)
+			var failure failure.Error
+			if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
+				t.Errorf("%s %s: %v, want %v", tt.name, tt.value, failure.RetryAfter(), tt.want)
+			}
 		})
-		err := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } }).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
-		wantError(t, tt.name, err, ClassRetry, true, false)
-		var failure failure.Error
-		if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
-			t.Errorf("%s %s: %v", tt.name, tt.value, failure.RetryAfter())
-		}
 	}
 }
 
@@ -212,6 +218,6 @@ func TestObserveCalls(t *testing.T) {
 	_, _ = c.BotInfo(context.Background())
 	_ = c.Patch(context.Background(), "om_1", drawn(json.RawMessage(`{}`)))
 	if want := "auth.tenant_access_token ok, bot.info.get ok, im.message.patch gone"; strings.Join(got, ", ") != want {
-		t.Errorf("got %s", strings.Join(got, ", "))
+		t.Errorf("got %s, want %v", strings.Join(got, ", "), want)
 	}
 }

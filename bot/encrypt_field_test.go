@@ -20,9 +20,11 @@ func TestEncryptField(t *testing.T) {
 		``:                                    "",
 		`{"encrypt":"a"} {"encrypt":"ab/c="}`: "",
 	} {
-		got, r := encryptField([]byte(body))
-		if got != want || (r == nil) != (want != "") {
-			t.Errorf("%q gives %q, %+v; want %q", body, got, r, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			got, r := encryptField([]byte(body))
+			if got != want || (r == nil) != (want != "") {
+				t.Errorf("%q gives %q, %+v; want %q", body, got, r, want)
+			}
+		})
 	}
 }

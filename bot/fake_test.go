@@ -130,7 +130,7 @@ func answerMessage(w http.ResponseWriter, status, code int, msg string) {
 func bodyOf(t testing.TB, r *http.Request) m {
 	t.Helper()
 	if got := r.Header.Get("Content-Type"); got != "application/json; charset=utf-8" {
-		t.Errorf("Content-Type %q", got)
+		t.Errorf("Content-Type %q, want %q", got, "application/json; charset=utf-8")
 	}
 	var v m
 	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {

@@ -45,9 +45,11 @@ func TestDecryptRefuses(t *testing.T) {
 		"padding of 17":  rawCBC(t, append(bytes.Repeat([]byte{17}, 16), bytes.Repeat([]byte{17}, 16)...)),
 		"padding broken": rawCBC(t, append(bytes.Repeat([]byte{'x'}, 12), 4, 3, 4, 4)),
 	} {
-		if got, err := decrypt(in, "k"); err == nil {
-			t.Errorf("%s: decrypted to %q", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := decrypt(in, "k"); err == nil {
+				t.Errorf("%s: decrypted to %q", name, got)
+			}
+		})
 	}
 }
 
@@ -66,9 +68,11 @@ func TestSignVectors(t *testing.T) {
 		{"timestamp", "nonce", "1212121212", vectorB, "1de634ba0ac553ad514aa389b0c20cff1a14dd1f8aa79128f69f004c5a1130ad"},
 		{"1700000000", "abc", "test key", vectorA, "0c09d96c2aef2ad08179b3967ea410bbc91dab24ce3aec05af962cf1935844af"},
 	} {
-		if got := sign(tt.timestamp, tt.nonce, tt.key, []byte(`{"encrypt":"`+tt.encrypted+`"}`)); got != tt.want {
-			t.Errorf("got %s, want %s", got, tt.want)
-		}
+		t.Run(tt.timestamp, func(t *testing.T) {
+			if got := sign(tt.timestamp, tt.nonce, tt.key, []byte(`{"encrypt":"`+tt.encrypted+`"}`)); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -89,7 +93,7 @@ func TestChallengeOfVectors(t *testing.T) {
 			p.key, p.unsigned, p.body = tt.key, !tt.signed, []byte(`{"encrypt":"`+tt.encrypted+`"}`)
 			w := r.send(p)
 			if w.Code != http.StatusOK || w.Body.String() != `{"challenge":"`+tt.want+`"}` {
-				t.Errorf("got %d %s", w.Code, w.Body)
+				t.Errorf("got %d %s, want %v", w.Code, w.Body, http.StatusOK)
 			}
 		})
 	}
@@ -132,7 +136,7 @@ func FuzzGuard(f *testing.F) {
 		if e, refused := r.guard.open(header, body); refused == nil {
 			t.Errorf("passed as %q", e.kind())
 		} else if refused.status != http.StatusUnauthorized {
-			t.Errorf("status %d tells more than 401", refused.status)
+			t.Errorf("status %d tells more than 401, want %v", refused.status, http.StatusUnauthorized)
 		}
 	})
 }
@@ -171,7 +175,7 @@ func TestRefusalsAreNotLoggedWithoutBound(t *testing.T) {
 		r.send(bad)
 	}
 	if n := strings.Count(r.log.String(), "push refused"); n != 1 {
-		t.Errorf("%d lines for 50 refusals in one moment", n)
+		t.Errorf("%d lines for 50 refusals in one moment, want 1", n)
 	}
 	now = now.Add(refusalPause)
 	r.send(bad)

@@ -20,7 +20,7 @@ func TestAcknowledgedIsDecidedOn(t *testing.T) {
 		r := newRig(t)
 		wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
 		if len(r.box.all()) != 1 || r.shelf.left() != 0 {
-			t.Errorf("decided on %d times, %d left of %s", len(r.box.all()), r.shelf.left(), plain)
+			t.Errorf("decided on %d times, %d left of %s, want 1, 0", len(r.box.all()), r.shelf.left(), plain)
 		}
 	}
 }
@@ -41,14 +41,14 @@ func TestUndecidedStays(t *testing.T) {
 				t.Fatal("it is lost")
 			}
 			if log := r.log.String(); !strings.Contains(log, "level=ERROR") || strings.Contains(log, "secret") {
-				t.Errorf("log: %s", log)
+				t.Errorf("log: %s, want %q in it", log, "level=ERROR")
 			}
 			r.box.err, r.desk.events.inbox = nil, r.box
 			before := len(r.box.all())
 			r.feedSome()
 			r.settle()
 			if len(r.box.all()) != before+1 || r.shelf.left() != 0 {
-				t.Errorf("decided on %d times when it came again, %d left", len(r.box.all())-before, r.shelf.left())
+				t.Errorf("decided on %d times when it came again, %d left, want 0", len(r.box.all())-before, r.shelf.left())
 			}
 		})
 	}
@@ -107,7 +107,7 @@ func TestFullLanes(t *testing.T) {
 		}
 	}
 	if got := len(r.desk.lane([]byte(`"chat_id":"oc_p2p"`))); got != laneSpace {
-		t.Fatalf("%d in memory", got)
+		t.Fatalf("%d in memory, want %v", got, laneSpace)
 	}
 	r.settle()
 	for r.shelf.left() > 0 {
@@ -119,7 +119,7 @@ func TestFullLanes(t *testing.T) {
 		seen[v.(flows.Message).MessageID] = true
 	}
 	if len(seen) != n || len(r.box.all()) != n {
-		t.Errorf("%d decided on, of which %d different", len(r.box.all()), len(seen))
+		t.Errorf("%d decided on, of which %d different, want %v, %v", len(r.box.all()), len(seen), n, n)
 	}
 }
 
@@ -139,13 +139,13 @@ func TestWorkTakesUpWhatWasLeft(t *testing.T) {
 		go func() { defer close(ended); r.Work(ctx, time.Second) }()
 		synctest.Wait()
 		if got := len(r.box.all()); got != 1 || r.shelf.left() != 0 {
-			t.Errorf("%d decided on at the start", got)
+			t.Errorf("%d decided on at the start, want 1", got)
 		}
 		keep("om_after")
 		time.Sleep(dueEvery)
 		synctest.Wait()
 		if got := len(r.box.all()); got != 2 || r.shelf.left() != 0 {
-			t.Errorf("%d decided on after a while", got)
+			t.Errorf("%d decided on after a while, want 2", got)
 		}
 		stop()
 		<-ended

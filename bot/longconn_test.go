@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -105,11 +106,13 @@ func TestPieces(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	for attempt, most := range map[int]time.Duration{0: shortestPause, 1: 2 * shortestPause, 4: 16 * shortestPause, 10: time.Minute, 1000: time.Minute} {
-		for range 50 {
-			if d := backoff(attempt, time.Minute); d < most/2 || d > most {
-				t.Errorf("attempt %d waits %v, want %v to %v", attempt, d, most/2, most)
+		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
+			for range 50 {
+				if d := backoff(attempt, time.Minute); d < most/2 || d > most {
+					t.Errorf("attempt %d waits %v, want %v to %v", attempt, d, most/2, most)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -133,20 +136,22 @@ func TestPausesAfterRefusals(t *testing.T) {
 		{"upgrade refused", 200, "", 403, 90 * time.Second},
 		{"upgrade fails", 200, "", 503, networkPause},
 	} {
-		f := newFake(t)
-		f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(c.status)
-			body := c.body
-			if body == "" {
-				body = `{"code":0,"data":{"URL":"ws://` + r.Host + `/ws","ClientConfig":{"ReconnectInterval":90}}}`
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(c.status)
+				body := c.body
+				if body == "" {
+					body = `{"code":0,"data":{"URL":"ws://` + r.Host + `/ws","ClientConfig":{"ReconnectInterval":90}}}`
+				}
+				_, _ = io.WriteString(w, body)
+			})
+			f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.upgrade) })
+			stood, longest, err := newRig(t).LongConn(f.client(t)).connection(t.Context())
+			if stood != 0 || longest != c.longest || err == nil {
+				t.Errorf("%s: stood %v, waits at most %v, want %v; %v", c.name, stood, longest, c.longest, err)
 			}
-			_, _ = io.WriteString(w, body)
 		})
-		f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.upgrade) })
-		stood, longest, err := newRig(t).LongConn(f.client(t)).connection(t.Context())
-		if stood != 0 || longest != c.longest || err == nil {
-			t.Errorf("%s: stood %v, waits at most %v, want %v; %v", c.name, stood, longest, c.longest, err)
-		}
 	}
 }
 
@@ -194,7 +199,7 @@ func TestPingsFollowThePlatform(t *testing.T) {
 		select {
 		case on := <-pings:
 			if on != 1 {
-				t.Errorf("a ping on connection %d", on)
+				t.Errorf("a ping on connection %d, want 1", on)
 			}
 		case <-time.After(2 * time.Minute):
 			t.Error("no ping")
@@ -210,10 +215,12 @@ func TestSocketWantsTLS(t *testing.T) {
 		"wss://msg-frontier.feishu.cn/ws/v2?service_id=1": true, "ws://127.0.0.1:1/ws": true, "ws://[::1]/ws": true,
 		"ws://msg-frontier.feishu.cn/ws/v2": false, "https://feishu.cn/": false, "ws://127.0.0.1.example.com/": false,
 	} {
-		u, err := url.Parse(raw)
-		if err != nil || safeScheme(u) != want {
-			t.Errorf("%s: %v", raw, !want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			u, err := url.Parse(raw)
+			if err != nil || safeScheme(u) != want {
+				t.Errorf("%s: %v", raw, !want)
+			}
+		})
 	}
 }
 
@@ -241,19 +248,21 @@ func TestPushedAnswers(t *testing.T) {
 		{"of no kind that is handled", `{"schema":"2.0","header":{"event_type":"x.y_v1"}}`, nil, false, 200},
 		{"a panic", `{"schema":"2.0","header":{"event_id":"e2","event_type":"card.action.trigger"},"event":{"operator":{"open_id":"ou_1"},"context":{"open_message_id":"om_1"},"action":{"value":{}}}}`, nil, true, 500},
 	} {
-		var kinds []string
-		r := newRig(t, func(cfg *ServerConfig) {
-			cfg.Observe = func(kind string, status int, _ time.Duration) { kinds = append(kinds, kind) }
+		t.Run(c.name, func(t *testing.T) {
+			var kinds []string
+			r := newRig(t, func(cfg *ServerConfig) {
+				cfg.Observe = func(kind string, status int, _ time.Duration) { kinds = append(kinds, kind) }
+			})
+			r.shelf.err = c.err
+			if c.panics {
+				r.box.onClick = func() { panic("must not be logged") }
+			}
+			_, status, after := r.pushed(t.Context(), []byte(c.plain))
+			after()
+			if status != c.status || len(kinds) != 1 {
+				t.Errorf("%s: status %d, want %d; observed %v", c.name, status, c.status, kinds)
+			}
 		})
-		r.shelf.err = c.err
-		if c.panics {
-			r.box.onClick = func() { panic("must not be logged") }
-		}
-		_, status, after := r.pushed(t.Context(), []byte(c.plain))
-		after()
-		if status != c.status || len(kinds) != 1 {
-			t.Errorf("%s: status %d, want %d; observed %v", c.name, status, c.status, kinds)
-		}
 	}
 }
 
@@ -309,7 +318,7 @@ func TestSocketOutlivesItsDial(t *testing.T) {
 		t.Errorf("%q %v", message, err)
 	}
 	if _, err := sock.read(); !errors.Is(err, errSocketClosed) {
-		t.Errorf("after a close: %v", err)
+		t.Errorf("after a close: %v, want %v", err, errSocketClosed)
 	}
 	<-served
 	if len(got) != 3 || string(got[0]) != "\x82go on" || string(got[1]) != "\x8ap" || string(got[2]) != "\x88\x03\xe8" {
@@ -323,10 +332,12 @@ func TestSocketRefusals(t *testing.T) {
 		"masked": "\x82\x81aaaab", "reserved bit": "\xc2\x01a", "continuation first": "\x80\x01a", "long control": "\x89\x7e\x00\x80",
 		"unknown": "\x83\x01a", "huge": "\x82\x7f\x00\x00\x01\x00\x00\x00\x00\x00", "cut control": "\x09\x01a",
 	} {
-		s := &socket{conn: nopConn{}, in: bufio.NewReader(strings.NewReader(raw))}
-		if _, err := s.read(); !errors.Is(err, errSocket) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := &socket{conn: nopConn{}, in: bufio.NewReader(strings.NewReader(raw))}
+			if _, err := s.read(); !errors.Is(err, errSocket) {
+				t.Errorf("%s: %v, want %v", name, err, errSocket)
+			}
+		})
 	}
 }
 

@@ -104,14 +104,14 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 	r := newRig(t)
 	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) { e["message"].(m)["mentions"] = mentions })))
 	if got := r.box.all()[0].(flows.Message).Text; got != "hi" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want %q", got, "hi")
 	}
 }
 
 func TestLongContent(t *testing.T) {
 	t.Parallel()
 	if got := decodeContent("text", `{"text":"`+strings.Repeat("实", 5000)+`"}`, nil).text; utf8.RuneCountInString(got) != maxText {
-		t.Errorf("%d characters kept", utf8.RuneCountInString(got))
+		t.Errorf("%d characters kept, want %v", utf8.RuneCountInString(got), maxText)
 	}
 	// One character that compatibility form turns into 18.
 	if got := decodeContent("text", `{"text":"`+strings.Repeat("ﷺ", 5000)+`"}`, nil).text; utf8.RuneCountInString(got) > maxText {
@@ -119,7 +119,7 @@ func TestLongContent(t *testing.T) {
 	}
 	images := strings.TrimSuffix(strings.Repeat(`[{"tag":"img","image_key":"k"}],`, 100), ",")
 	if got := decodeContent("post", `{"content":[`+images+`]}`, nil).photos; len(got) != maxPhotos {
-		t.Errorf("%d photos kept", len(got))
+		t.Errorf("%d photos kept, want %v", len(got), maxPhotos)
 	}
 }
 
@@ -191,8 +191,10 @@ func TestStamp(t *testing.T) {
 		"1760000000000000001":  testNow,
 		"99999999999999999999": testNow,
 	} {
-		if got := e.stamp(in); !got.Equal(want) {
-			t.Errorf("%q: %v, want %v", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := e.stamp(in); !got.Equal(want) {
+				t.Errorf("%q: %v, want %v", in, got, want)
+			}
+		})
 	}
 }

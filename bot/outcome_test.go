@@ -112,7 +112,7 @@ func TestLostAnswers(t *testing.T) {
 			}
 			wantCause(t, err, tt.cause)
 			if n := n.Load(); n != 2 {
-				t.Errorf("%d requests for 2 calls", n)
+				t.Errorf("%d requests for 2 calls, want 2", n)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -140,15 +141,17 @@ func TestSimForgeries(t *testing.T) {
 		feishu.Genuine: 200, feishu.BadSignature: 401, feishu.Unsigned: 401, feishu.WrongKey: 401, feishu.WrongToken: 403,
 		feishu.WrongApp: 403, feishu.PlainText: 401, feishu.Stale: 401,
 	} {
-		status, answer, err := w.Forge(t.Context(), how, "application.bot.menu_v6", event)
-		if status != want || err != nil {
-			t.Errorf("forgery %d: %d %s, %v", how, status, answer, err)
-		}
-		if want == 200 {
-			only[flows.Menu](t, w.inbox)
-		} else if got := len(w.inbox.got); got != 0 {
-			t.Errorf("forgery %d: %d reached the inbox", how, got)
-		}
+		t.Run(fmt.Sprint(how), func(t *testing.T) {
+			status, answer, err := w.Forge(t.Context(), how, "application.bot.menu_v6", event)
+			if status != want || err != nil {
+				t.Errorf("forgery %d: %d %s, %v, want %v", how, status, answer, err, want)
+			}
+			if want == 200 {
+				only[flows.Menu](t, w.inbox)
+			} else if got := len(w.inbox.got); got != 0 {
+				t.Errorf("forgery %d: %d reached the inbox, want 0", how, got)
+			}
+		})
 	}
 }
 
@@ -181,7 +184,7 @@ func TestSimEvents(t *testing.T) {
 		t.Errorf("file: %+v", got)
 	}
 	if data, err := w.client.Download(ctx, got.MessageID, got.Photos[0].FileKey, "file"); err != nil || len(data) != 100 {
-		t.Errorf("download: %d bytes, %v", len(data), err)
+		t.Errorf("download: %d bytes, %v, want 100", len(data), err)
 	}
 	if _, err = w.SendOther(ctx, "ou_emp", "sticker", map[string]any{"file_key": "f"}); err != nil {
 		t.Fatal(err)
@@ -269,7 +272,7 @@ func TestSimCards(t *testing.T) {
 		t.Errorf("click: %+v", got)
 	}
 	if m, _ := w.Message(id); m.Edits != 2 {
-		t.Errorf("%d edits", m.Edits)
+		t.Errorf("%d edits, want 2", m.Edits)
 	}
 	if _, err = w.client.Reply(ctx, id, json.RawMessage(card2), "job/2"); err != nil {
 		t.Errorf("reply: %v", err)
@@ -295,7 +298,7 @@ func TestSimOtherCalls(t *testing.T) {
 	}
 	w.KillTokens()
 	if c, err := w.client.Contact(ctx, "ou_emp"); err != nil || c.Name != "张三" {
-		t.Errorf("contact: %v, %v", c.Name, err)
+		t.Errorf("contact: %v, %v, want %q", c.Name, err, "张三")
 	}
 	group := w.AddGroup("oc_hr", "HR", "ou_emp")
 	if got, err := w.client.Members(ctx, group); err != nil || !reflect.DeepEqual(got, []string{"ou_emp"}) {

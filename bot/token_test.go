@@ -21,7 +21,7 @@ func TestTokenRefused(t *testing.T) {
 			f.handle("POST /open-apis/document_ai/v1/id_card/recognize", func(w http.ResponseWriter, r *http.Request) {
 				calls++
 				if _, content := fileOf(t, r, "file"); content != "jpeg" {
-					t.Errorf("attempt %d carries %q", calls, content)
+					t.Errorf("attempt %d carries %q, want %q", calls, content, "jpeg")
 				}
 				if calls <= refusals {
 					answerCode(w, 400, code)
@@ -31,14 +31,14 @@ func TestTokenRefused(t *testing.T) {
 			})
 			c := f.client(t)
 			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {}); err != nil || calls != 2 || f.issued() != 2 {
-				t.Errorf("%v after %d calls and %d tokens", err, calls, f.issued())
+				t.Errorf("%v after %d calls and %d tokens, want 2, 2", err, calls, f.issued())
 			}
 			// Refused for good: one more attempt and no further.
 			refusals, calls = 9, 0
 			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {})
 			var api *APIError
 			if !errors.As(err, &api) || api.Class() != ClassCredentials || calls != 2 {
-				t.Errorf("%v after %d calls", err, calls)
+				t.Errorf("%v after %d calls, want 2", err, calls)
 			}
 		})
 	}
@@ -56,7 +56,7 @@ func TestTokenRevokedMidway(t *testing.T) {
 		f.revoke()
 	}
 	if f.issued() != 2 {
-		t.Errorf("%d tokens fetched", f.issued())
+		t.Errorf("%d tokens fetched, want 2", f.issued())
 	}
 }
 
@@ -82,7 +82,7 @@ func TestShortTokenIsNotKept(t *testing.T) {
 		}
 	}
 	if f.issued() != 3 {
-		t.Errorf("%d tokens fetched for 3 calls", f.issued())
+		t.Errorf("%d tokens fetched for 3 calls, want 3", f.issued())
 	}
 }
 
@@ -104,18 +104,18 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 	for range callers {
 		wg.Go(func() {
 			if got, err := tk.get(t.Context(), ""); got != "t" || err != nil {
-				t.Errorf("got %q, %v", got, err)
+				t.Errorf("got %q, %v, want %q", got, err, "t")
 			}
 		})
 	}
 	leave()
 	if err := <-left; !errors.Is(err, context.Canceled) {
-		t.Errorf("the caller who left got %v", err)
+		t.Errorf("the caller who left got %v, want %v", err, context.Canceled)
 	}
 	close(release)
 	wg.Wait()
 	if fetches != 1 {
-		t.Errorf("%d fetches", fetches)
+		t.Errorf("%d fetches, want 1", fetches)
 	}
 }
 
@@ -125,6 +125,6 @@ func TestDropKeepsTheNewer(t *testing.T) {
 	tk.put("", "new", time.Hour)
 	tk.drop("", "old")
 	if got, err := tk.get(t.Context(), ""); got != "new" || err != nil {
-		t.Errorf("got %q, %v", got, err)
+		t.Errorf("got %q, %v, want %q", got, err, "new")
 	}
 }

@@ -102,7 +102,7 @@ func wantAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, body str
 		t.Errorf("got %d %s, want %d %s", w.Code, w.Body, status, body)
 	}
 	if got := w.Header().Get("Content-Type"); got != "application/json; charset=utf-8" {
-		t.Errorf("Content-Type %q", got)
+		t.Errorf("Content-Type %q, want %q", got, "application/json; charset=utf-8")
 	}
 }
 
@@ -145,7 +145,7 @@ func TestWebhookRefusesTruncatedBody(t *testing.T) {
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body)
 	if resp.StatusCode != 400 || string(body) != `{"error":"bad_request"}` {
-		t.Errorf("got %d %s", resp.StatusCode, body)
+		t.Errorf("got %d %s, want 400", resp.StatusCode, body)
 	}
 }
 
@@ -213,10 +213,10 @@ func TestWebhookPanic(t *testing.T) {
 	r.box.onClick = func() { panic("110101199001011237 secret") }
 	wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 500, `{"error":"internal"}`)
 	if log := r.log.String(); !strings.Contains(log, "panic in handler") || strings.Contains(log, "secret") {
-		t.Errorf("log: %s", log)
+		t.Errorf("log: %s, want %q in it", log, "panic in handler")
 	}
 	if status != 500 {
-		t.Errorf("observed as %d", status)
+		t.Errorf("observed as %d, want 500", status)
 	}
 }
 

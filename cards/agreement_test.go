@@ -61,16 +61,18 @@ func TestAgreementDiffers(t *testing.T) {
 		"no grace":        func(a *Agreement) { a.PhotoGrace = 0 },
 		"another wording": func(a *Agreement) { a.Version = "2027-01" },
 	} {
-		a := agreement
-		change(&a)
-		h := a.Hash()
-		if other, taken := seen[h]; taken {
-			t.Errorf("%s hashes like %s", name, other)
-		}
-		seen[h] = name
-		if len(h) != 64 || strings.ToLower(h) != h {
-			t.Errorf("%s: hash %q", name, h)
-		}
+		t.Run(name, func(t *testing.T) {
+			a := agreement
+			change(&a)
+			h := a.Hash()
+			if other, taken := seen[h]; taken {
+				t.Errorf("%s hashes like %s", name, other)
+			}
+			seen[h] = name
+			if len(h) != 64 || strings.ToLower(h) != h {
+				t.Errorf("%s: hash %q", name, h)
+			}
+		})
 	}
 	current := agreement
 	current.Version = ""

@@ -84,7 +84,7 @@ func TestEveryViewHasASample(t *testing.T) {
 		}
 	}
 	if views != 20 {
-		t.Errorf("found %d views", views)
+		t.Errorf("found %d views, want 20", views)
 	}
 }
 
@@ -171,43 +171,45 @@ func TestForms(t *testing.T) {
 		"review":                     {"decision", []string{"reason", "side", "note", "send_back", "reject"}},
 		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", "resolve"}},
 	} {
-		for _, s := range samples() {
-			if s.name != name {
-				continue
-			}
-			var card map[string]any
-			if err := json.Unmarshal(s.card.JSON(), &card); err != nil {
-				t.Fatal(err)
-			}
-			found := false
-			for _, e := range list(object(card["body"])["elements"]) {
-				if object(e)["tag"] != "form" {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range samples() {
+				if s.name != name {
 					continue
 				}
-				found = true
-				if object(e)["name"] != want.form {
-					t.Errorf("%s: form %v", name, object(e)["name"])
+				var card map[string]any
+				if err := json.Unmarshal(s.card.JSON(), &card); err != nil {
+					t.Fatal(err)
 				}
-				got := map[string]bool{}
-				anyOf(object(e)["elements"], func(o map[string]any) bool {
-					if n, ok := o["name"].(string); ok {
-						got[n] = true
+				found := false
+				for _, e := range list(object(card["body"])["elements"]) {
+					if object(e)["tag"] != "form" {
+						continue
 					}
-					return false
-				})
-				for _, f := range want.fields {
-					if !got[f] {
-						t.Errorf("%s: no field %s", name, f)
+					found = true
+					if object(e)["name"] != want.form {
+						t.Errorf("%s: form %v, want %v", name, object(e)["name"], want.form)
+					}
+					got := map[string]bool{}
+					anyOf(object(e)["elements"], func(o map[string]any) bool {
+						if n, ok := o["name"].(string); ok {
+							got[n] = true
+						}
+						return false
+					})
+					for _, f := range want.fields {
+						if !got[f] {
+							t.Errorf("%s: no field %s", name, f)
+						}
+					}
+					if len(got) != len(want.fields) {
+						t.Errorf("%s: fields %v, want %v", name, got, want.fields)
 					}
 				}
-				if len(got) != len(want.fields) {
-					t.Errorf("%s: fields %v, want %v", name, got, want.fields)
+				if !found {
+					t.Errorf("%s: no form", name)
 				}
 			}
-			if !found {
-				t.Errorf("%s: no form", name)
-			}
-		}
+		})
 	}
 }
 
@@ -226,7 +228,7 @@ func TestDecidedCardsHaveNoAnswers(t *testing.T) {
 		}
 		for _, value := range buttons(t, s.card.JSON()) {
 			if value["act"] != "next" {
-				t.Errorf("%s: has a button %v", s.name, value["act"])
+				t.Errorf("%s: has a button %v, want %q", s.name, value["act"], "next")
 			}
 		}
 	}

@@ -31,9 +31,11 @@ func TestDecodeForm(t *testing.T) {
 		"note":          {f.Note, "请重拍\n谢谢"},
 		"side":          {f.Side, "front"},
 	} {
-		if c.got == nil || *c.got != c.want {
-			t.Errorf("%s is not as typed", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if c.got == nil || *c.got != c.want {
+				t.Errorf("%s is not as typed", name)
+			}
+		})
 	}
 	if f.EviPointID != nil {
 		t.Error("a null answer is taken for one")
@@ -47,11 +49,13 @@ func TestDecodeFormRefuses(t *testing.T) {
 	for name, value := range map[string]any{
 		"number": 7.0, "bool": true, "list": []any{"x"}, "object": map[string]any{}, "too long": strings.Repeat("长", 2001),
 	} {
-		_, err := DecodeForm(map[string]any{"note": value})
-		var bad *ActionError
-		if !errors.As(err, &bad) || bad.Field != "form.note" || strings.Contains(err.Error(), "长") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := DecodeForm(map[string]any{"note": value})
+			var bad *ActionError
+			if !errors.As(err, &bad) || bad.Field != "form.note" || strings.Contains(err.Error(), "长") {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if _, err := DecodeForm(map[string]any{"note": strings.Repeat("长", 2000)}); err != nil {
 		t.Errorf("2,000 characters: %v", err)

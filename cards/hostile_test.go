@@ -177,9 +177,11 @@ func TestClean(t *testing.T) {
 		{"１３８１２３４５６７８", 40, "138****5678"},
 		{"130***********8395", 40, "130***********8395"},
 	} {
-		if got := clean(c.in, c.max); got != c.want {
-			t.Errorf("clean(%q, %d) = %q, want %q", c.in, c.max, got, c.want)
-		}
+		t.Run(c.in, func(t *testing.T) {
+			if got := clean(c.in, c.max); got != c.want {
+				t.Errorf("clean(%q, %d) = %q, want %q", c.in, c.max, got, c.want)
+			}
+		})
 	}
 }
 
@@ -191,8 +193,10 @@ func TestMachineID(t *testing.T) {
 		strings.Repeat("a", 100):          strings.Repeat("a", 64),
 		"20261121120000138123456780AB.1:": "20261121120000138123456780AB.1:",
 	} {
-		if got := machineID(in).zh; got != want {
-			t.Errorf("machineID(%q) = %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := machineID(in).zh; got != want {
+				t.Errorf("machineID(%q) = %q, want %q", in, got, want)
+			}
+		})
 	}
 }

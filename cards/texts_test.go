@@ -298,10 +298,10 @@ func TestFill(t *testing.T) {
 
 func TestMarkdownShowsOnlyOurWords(t *testing.T) {
 	if got := markdown(tr("hr_says", said("note", "**bold**")))["tag"]; got != "div" {
-		t.Errorf("a person's words are shown as %v", got)
+		t.Errorf("a person's words are shown as %v, want %q", got, "div")
 	}
 	if got := markdown(tr("tag.done"))["tag"]; got != "markdown" {
-		t.Errorf("our words are shown as %v", got)
+		t.Errorf("our words are shown as %v, want %q", got, "markdown")
 	}
 }
 
@@ -321,8 +321,10 @@ func TestTimes(t *testing.T) {
 		{span(24 * time.Hour).zh, "24 小时"},
 		{span(72 * time.Hour).zh, "3 天"},
 	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
-		}
+		t.Run(c.got, func(t *testing.T) {
+			if c.got != c.want {
+				t.Errorf("got %q, want %q", c.got, c.want)
+			}
+		})
 	}
 }

@@ -20,9 +20,11 @@ func TestNewToast(t *testing.T) {
 		{"code_wait", map[string]string{"seconds": "42"}, Toast{"info", "请等 42 秒再重发", "Please wait 42 s before sending a new one"}},
 		{"invented", nil, Toast{"error", "没看懂这次点击，请刷新后再试", "That click was not understood; please reload and try again"}},
 	} {
-		if got := NewToast(c.id, c.args); got != c.want {
-			t.Errorf("%s: got %+v, want %+v", c.id, got, c.want)
-		}
+		t.Run(c.id, func(t *testing.T) {
+			if got := NewToast(c.id, c.args); got != c.want {
+				t.Errorf("%s: got %+v, want %+v", c.id, got, c.want)
+			}
+		})
 	}
 }
 

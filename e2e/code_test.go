@@ -15,7 +15,7 @@ func TestWrongCodeThenRight(t *testing.T) {
 	p := r.Hire()
 	p.ToCode()
 	if toast := p.Press("submit_code", map[string]any{"sms_code": harness.Wrong(p.Code(0))}); toast != "验证码不对，还可以试 4 次" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "验证码不对，还可以试 4 次")
 	}
 	p.See(sim.StageCode, "还可以试 4 次")
 	p.TypeCode()
@@ -29,7 +29,7 @@ func TestCodeExpired(t *testing.T) {
 	p.ToCode()
 	clock.Move(11 * time.Minute)
 	if toast := p.TypeCode(); toast != "验证码过期了，请重新发送" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "验证码过期了，请重新发送")
 	}
 	clock.Move(-11 * time.Minute)
 	p.Press("send_code")
@@ -46,15 +46,15 @@ func TestFiveWrongCodes(t *testing.T) {
 	bad := map[string]any{"sms_code": harness.Wrong(p.Code(0))}
 	for range 4 {
 		if toast := p.Press("submit_code", bad); !strings.Contains(toast, "还可以试") {
-			t.Errorf("toast %q", toast)
+			t.Errorf("toast %q, want %q in it", toast, "还可以试")
 		}
 	}
 	if toast := p.Press("submit_code", bad); toast != "试的次数太多了，请重新发送验证码" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "试的次数太多了，请重新发送验证码")
 	}
 	// The card offers no input any more; a copy of the old one does not help, even with the right code.
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"), map[string]any{"sms_code": p.Code(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
-		t.Errorf("toast %q", a.Toast)
+		t.Errorf("toast %q, want %q", a.Toast, "试的次数太多了，请重新发送验证码")
 	}
 	r.InState(p.OpenID, flows.AwaitingCode)
 	p.Press("send_code")
@@ -70,20 +70,20 @@ func TestResend(t *testing.T) {
 	p := r.Hire()
 	p.ToCode()
 	if toast := p.Press("send_code"); !strings.HasPrefix(toast, "请等 ") {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q at its beginning", toast, "请等 ")
 	}
 	if p.Inbox() != 1 {
 		t.Error("a second code came too early")
 	}
 	clock.Move(61 * time.Second)
 	if toast := p.Press("send_code"); toast != "新的验证码已在路上" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "新的验证码已在路上")
 	}
 	second := p.Code(1)
 	p.See(sim.StageCode, "验证码已在")
 	if first := p.Code(0); first != second { // one in a million times they are equal
 		if toast := p.Press("submit_code", map[string]any{"sms_code": first}); !strings.HasPrefix(toast, "验证码不对") {
-			t.Errorf("the first code: toast %q", toast)
+			t.Errorf("the first code: toast %q, want %q at its beginning", toast, "验证码不对")
 		}
 	}
 	p.Press("submit_code", map[string]any{"sms_code": second})

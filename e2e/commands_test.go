@@ -44,7 +44,7 @@ func TestGreetedOnce(t *testing.T) {
 	enterChat(p)
 	waitIdle(r)
 	if n := cardsIn(r, p.ChatID, "你好，我是实名助手"); n != 1 {
-		t.Errorf("%d greetings", n)
+		t.Errorf("%d greetings, want 1", n)
 	}
 	p.Press("start")
 	p.See(sim.StageConsent)
@@ -92,14 +92,14 @@ func TestQueue(t *testing.T) {
 		r.ClickOn(hr.OpenID, list, "next", nil)
 		open := r.Find(hr.Chat(), "a case in the queue's card", func(s harness.Screen) bool { return s.Msg.ID == list.Msg.ID && s.Has("approve") })
 		if toast := r.ClickOn(hr.OpenID, open, "approve", nil); toast != "已通过" {
-			t.Errorf("toast %q", toast)
+			t.Errorf("toast %q, want %q", toast, "已通过")
 		}
 		list = r.Find(hr.Chat(), "the decided case", func(s harness.Screen) bool {
 			return s.Msg.ID == list.Msg.ID && s.Has("next") && !s.Has("approve") && s.Says("已通过")
 		})
 	}
 	if toast := r.ClickOn(hr.OpenID, list, "next", nil); toast != "没有下一件了，都处理完了" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "没有下一件了，都处理完了")
 	}
 	for _, p := range all {
 		p.Filed()

@@ -91,7 +91,7 @@ func TestSupplierSaysNo(t *testing.T) {
 			confirms(p)
 			p.Filed()
 			if n := r.CountCalls("tencent", "PhoneVerification"); n != 2 {
-				t.Errorf("%d checks", n)
+				t.Errorf("%d checks, want 2", n)
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 			confirms(p)
 			p.Filed()
 			if n := r.CountCalls("feishu", "identities.create"); n != 2 {
-				t.Errorf("%d writes attempted", n)
+				t.Errorf("%d writes attempted, want 2", n)
 			}
 		})
 	}
@@ -175,7 +175,7 @@ func TestMyData(t *testing.T) {
 
 	p.Say("删除我的资料")
 	if toast := p.Press("withdraw"); toast != "已删除" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "已删除")
 	}
 	p.See(sim.StageWithdrawn)
 	p.Reads("我们保存的照片、姓名、号码都已删除")

@@ -68,7 +68,7 @@ func TestDatabaseLocked(t *testing.T) {
 		t.Errorf("a click is answered with %+v after %s, %v", res, time.Since(clicked), err)
 	}
 	if code := readyz(r); code != http.StatusServiceUnavailable {
-		t.Errorf("/readyz says %d", code)
+		t.Errorf("/readyz says %d, want %v", code, http.StatusServiceUnavailable)
 	}
 	r.Until("the lock outlasts our waiting", func() bool { return time.Since(began) > held })
 	if r.CaseOf(p.OpenID) != nil || r.CaseOf(q.OpenID).State != flows.AwaitingConfirmation {

@@ -127,7 +127,7 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 			photo := p.Send("back")
 			r.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool { return s.Msg.ParentID == photo && s.Says(c.Says) })
 			if now := r.CaseOf(p.OpenID); now.State != flows.AwaitingPhotos || now.Personal.Front == nil {
-				r.Errorf("%s: %s, the front is kept: %t", c.Name, now.State, now.Personal.Front != nil)
+				r.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil, flows.AwaitingPhotos)
 			}
 		}
 		p.Send("back")

@@ -301,7 +301,7 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 	p.See(sim.StageDone)
 	one := func(what string, n int) {
 		if n != 1 {
-			r.Errorf("%d messages are %s", n, what)
+			r.Errorf("%d messages are %s, want 1", n, what)
 		}
 	}
 	switch s.Call.At {

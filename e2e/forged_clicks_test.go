@@ -26,26 +26,28 @@ func TestBadForm(t *testing.T) {
 		{"identity_name", "<at id=all></at>", "姓名", "有不像姓名的字符"},
 		{"identity_name", "**粗体**[链接](https://example.com)", "姓名", "有不像姓名的字符"},
 	} {
-		form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
-		form[c.field] = c.typed
-		if toast := p.Press("confirm", form); toast != "这一项不对："+c.toast {
-			t.Errorf("%s %q: toast %q", c.field, c.typed, toast)
-		}
-		s := p.See(sim.StageConfirmation, c.problem)
-		if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
-			t.Errorf("%q stands in markdown", c.typed)
-		}
-		for name, want := range form {
-			if name != c.field && s.Field(name) != want {
-				t.Errorf("%s was lost", name)
+		t.Run(c.field+" "+c.typed, func(t *testing.T) {
+			form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
+			form[c.field] = c.typed
+			if toast := p.Press("confirm", form); toast != "这一项不对："+c.toast {
+				t.Errorf("%s %q: toast %q, want %v", c.field, c.typed, toast, "这一项不对："+c.toast)
 			}
-		}
+			s := p.See(sim.StageConfirmation, c.problem)
+			if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
+				t.Errorf("%q stands in markdown", c.typed)
+			}
+			for name, want := range form {
+				if got := s.Field(name); name != c.field && got != want {
+					t.Errorf("%s: got %v, want %v", name, got, want)
+				}
+			}
+		})
 	}
 	// The client takes no more than 50 characters; somebody else's might.
 	s := p.See(sim.StageConfirmation)
 	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("confirm"), typed); a.Toast != "这一项不对：姓名" || !a.Card.Says("和身份证保持一致") {
-		t.Errorf("a long name: %q", a.Toast)
+		t.Errorf("a long name: %q, want %q", a.Toast, "这一项不对：姓名")
 	}
 	if p.Inbox() != 0 || r.CountCalls("tencent", "") != 0 {
 		t.Error("somebody was asked about a wrong form")
@@ -98,13 +100,13 @@ func TestLongTexts(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile, field: long}
 		if a := r.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK || a.Toast != "没看懂这次点击，请刷新后再试" {
-			t.Errorf("%s: %d %q", field, a.Status, a.Toast)
+			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")
 		}
 	}
 	p.Press("confirm")
 	s := p.See(sim.StageCode, "验证码已在")
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"), map[string]any{"sms_code": long}); a.Toast != "没看懂这次点击，请刷新后再试" {
-		t.Errorf("sms_code: %q", a.Toast)
+		t.Errorf("sms_code: %q, want %q", a.Toast, "没看懂这次点击，请刷新后再试")
 	}
 	p.TypeCode()
 	p.Filed()
@@ -168,17 +170,19 @@ func TestBadClicks(t *testing.T) {
 		"HR on what is over":        {hr.OpenID, map[string]any{"v": 1, "act": "approve", "case": overID, "rev": 3}, nil, "这件已经结束了"},
 		"another's id on one's own": {over.OpenID, value, good, notYours},
 	} {
-		m := form.Msg
-		if c.who == over.OpenID {
-			m = closed.Msg
-		}
-		a := r.Forge(c.who, m, c.value, c.form)
-		if a.Status != http.StatusOK || a.Toast != c.toast {
-			t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
-		}
-		if c.who != p.OpenID && a.Card.Has("confirm") {
-			t.Errorf("%s: the form was shown to somebody else", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			m := form.Msg
+			if c.who == over.OpenID {
+				m = closed.Msg
+			}
+			a := r.Forge(c.who, m, c.value, c.form)
+			if a.Status != http.StatusOK || a.Toast != c.toast {
+				t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
+			}
+			if c.who != p.OpenID && a.Card.Has("confirm") {
+				t.Errorf("%s: the form was shown to somebody else", name)
+			}
+		})
 	}
 	after := r.CaseOf(p.OpenID)
 	if after.Version != before.Version || after.State != flows.AwaitingConfirmation || after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {

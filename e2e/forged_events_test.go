@@ -85,12 +85,14 @@ func TestBadPushes(t *testing.T) {
 
 	// What is genuine and of no use is taken, so that it does not come again.
 	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x", "no sender": map[string]any{"message": map[string]any{}}} {
-		for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
-			"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3", "certainly.not.there_v9"} {
-			if status, body, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {
-				t.Errorf("%s with %s: %d %v %q", kind, name, status, err, body)
+		t.Run(name, func(t *testing.T) {
+			for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
+				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3", "certainly.not.there_v9"} {
+				if status, body, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {
+					t.Errorf("%s with %s: %d %v %q, want 200", kind, name, status, err, body)
+				}
 			}
-		}
+		})
 	}
 
 	// A replay is answered like the first time and does nothing.
@@ -129,10 +131,10 @@ func TestEverythingTwice(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
-		t.Errorf("%d readings", n)
+		t.Errorf("%d readings, want 2", n)
 	}
 	if n := cardsIn(r, p.ChatID, "你好，我是实名助手"); n != 1 {
-		t.Errorf("%d greetings", n)
+		t.Errorf("%d greetings, want 1", n)
 	}
 }
 
@@ -145,7 +147,7 @@ func clickTwice(r *harness.Harness, openID string, s harness.Screen, act string,
 	}
 	for range 2 {
 		if a := <-done; a.Status != 200 || a.Toast == "" {
-			r.Errorf("%s twice: %d %q", act, a.Status, a.Toast)
+			r.Errorf("%s twice: %d %q, want 200", act, a.Status, a.Toast)
 		}
 	}
 }

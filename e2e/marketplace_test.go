@@ -56,7 +56,7 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 	m.b.Ctx, m.b.Values, m.b.Logs = m.a.Ctx, m.a.Values, m.a.Logs
 	m.join()
 	if status, err := m.both.PushTicket(m.a.Ctx); status != 200 || err != nil {
-		t.Fatalf("the app ticket was answered %d, %v", status, err)
+		t.Fatalf("the app ticket was answered %d, %v, want 200", status, err)
 	}
 	return m
 }
@@ -115,12 +115,12 @@ func TestTwoTenants(t *testing.T) {
 		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.Status, f.Toast, f.Card.Text)
 	}
 	if now := caseIn(m.b, otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
-		t.Errorf("the other company's case went from version %d to %d, %s", before.Version, now.Version, now.State)
+		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State, flows.AwaitingReview)
 	}
 	// An admin of one company is nobody in the other, even under the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: hrA.OpenID, Name: "同号"})
 	if f := m.b.Forge(hrA.OpenID, sB.Msg, sB.Value("approve"), nil); !strings.Contains(f.Toast, "HR") {
-		t.Errorf("an admin of another company: %q", f.Toast)
+		t.Errorf("an admin of another company: %q, want %q in it", f.Toast, "HR")
 	}
 
 	// Restarted, the bot still has the app's ticket, and asks for no new one.
@@ -149,7 +149,7 @@ func TestTwoTenants(t *testing.T) {
 	for _, x := range []struct{ mine, other harness.Person }{{p, q}, {q, p}} {
 		ids := x.mine.R.World.Feishu.Identities()
 		if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
-			t.Errorf("%d identities in a company", len(ids))
+			t.Errorf("%d identities in a company, want 1", len(ids))
 		}
 		for _, chat := range x.mine.R.World.Feishu.Chats() {
 			for _, msg := range x.mine.R.World.Feishu.Messages(chat) {

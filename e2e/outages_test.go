@@ -80,7 +80,7 @@ func TestSMSAnswerLost(t *testing.T) {
 		p.TypeCode()
 		p.Filed()
 		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
-			t.Errorf("%d text messages", n)
+			t.Errorf("%d text messages, want 1", n)
 		}
 	})
 	t.Run("it did not", func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestSMSAnswerLost(t *testing.T) {
 		p.See(sim.StageCode, "不确定验证码有没有发到")
 		waitIdle(r)
 		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
-			t.Errorf("%d attempts without being asked", n)
+			t.Errorf("%d attempts without being asked, want 1", n)
 		}
 		p.Press("send_code")
 		p.Code(0)
@@ -143,7 +143,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 			switch {
 			case w.written && evidence:
 				if a := r.Forge(hr.OpenID, s.Msg, s.Value("resolve"), map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
-					t.Errorf("toast %q", a.Toast)
+					t.Errorf("toast %q, want %q", a.Toast, "这一项不对：证据点编号")
 				}
 				r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.PointsFor(c.ID)[0].ID})
 			case w.written:
@@ -295,7 +295,7 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 	if read != 24 {
-		t.Errorf("%d readings", read)
+		t.Errorf("%d readings, want 24", read)
 	}
 }
 

@@ -55,10 +55,10 @@ func TestPhotosWaitForConsent(t *testing.T) {
 	p.Press("consent")
 	p.See(sim.StageConfirmation)
 	if n := r.CountCalls("feishu", "resource.get"); n != 2 {
-		t.Errorf("%d downloads", n)
+		t.Errorf("%d downloads, want 2", n)
 	}
 	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
-		t.Errorf("%d readings", n)
+		t.Errorf("%d readings, want 2", n)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 		t.Error("the number is not prefilled")
 	}
 	if n := len(r.World.Feishu.OCRCalls()); n != 3 {
-		t.Errorf("%d readings", n)
+		t.Errorf("%d readings, want 3", n)
 	}
 	// A photo sent while the form is there replaces the side that it shows.
 	p.Send("back", "tilted")
@@ -139,7 +139,7 @@ func TestRecalledPhoto(t *testing.T) {
 		p.Press("consent")
 		p.See(sim.StagePhotos, "还差一张：人像面")
 		if n := r.CountCalls("feishu", "resource.get"); n != 1 {
-			t.Errorf("%d downloads", n)
+			t.Errorf("%d downloads, want 1", n)
 		}
 	})
 	t.Run("after reading", func(t *testing.T) {

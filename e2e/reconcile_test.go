@@ -84,7 +84,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 		t.Error("a case that is well is listed")
 	}
 	if toast := r.Click(hr.OpenID, list, "open", func(b feishu.Button) bool { return b.Act == "next" && b.Value["case"] == c.ID }, nil); toast != "这件的卡片已发到最下面" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "这件的卡片已发到最下面")
 	}
 	own := r.Find(group, "the case's own card, below", func(s harness.Screen) bool {
 		all := r.World.Feishu.Messages(group)
@@ -95,7 +95,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 
 	runReconcile(r)
 	if n := cardsIn(r, group, reconciled); n != 1 {
-		t.Errorf("%d reports", n)
+		t.Errorf("%d reports, want 1", n)
 	}
 	if last := lastRun(r); len(last.Differences) != 0 || last.Compared == 0 {
 		t.Errorf("%+v", last)
@@ -128,7 +128,7 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 	statuses := r.CountCalls("esign", "files.status")
 	runReconcile(r)
 	if n := r.CountCalls("esign", "files.status") - statuses; n != 6 {
-		t.Errorf("%d questions about six photos", n)
+		t.Errorf("%d questions about six photos, want 6", n)
 	}
 	list := r.Find(group, "the morning's card", func(s harness.Screen) bool {
 		return s.Says(reconciled, "对过 3 件", "6 张照片", "3 人", "飞书实名有没有写入，不清楚（1）", "照片不能用（1）", r.CaseOf(lost.OpenID).ID, "通讯录里看不到这个人了（1）", r.CaseOf(left.OpenID).ID)
@@ -143,7 +143,7 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 	// Nobody can change what was lost after the filing: HR is not told again, and finds it when asking.
 	runReconcile(r)
 	if n := cardsIn(r, group, reconciled); n != 1 {
-		t.Errorf("%d reports", n)
+		t.Errorf("%d reports, want 1", n)
 	}
 	hr.Say("对账")
 	r.Find(hr.Chat(), "what still differs", func(s harness.Screen) bool {
@@ -187,7 +187,7 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 		t.Errorf("%d questions about %d people", n, len(all))
 	}
 	if n := cardsIn(r, r.World.ReviewChat(), reconciled); n != 0 {
-		t.Errorf("%d reports although nothing differs", n)
+		t.Errorf("%d reports although nothing differs, want 0", n)
 	}
 }
 
@@ -201,13 +201,13 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 	begun := r.InState(p.OpenID, flows.NeedsAttention)
 	s := hr.Sees(r.World.ReviewChat(), p, "retry")
 	if a := r.Forge(hr.OpenID, s.Msg, s.Value("retry"), nil); !strings.Contains(a.Toast, "对方可能还在处理上一次，请等 ") {
-		t.Errorf("toast %q", a.Toast)
+		t.Errorf("toast %q, want %q in it", a.Toast, "对方可能还在处理上一次，请等 ")
 	}
 	if c := r.CaseOf(p.OpenID); c.Version != begun.Version {
 		t.Errorf("something happened: %+v", c.Attention)
 	}
 	if toast := r.ClickOn(hr.OpenID, s, "retry", nil); toast != "正在重试" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "正在重试")
 	}
 	p.Filed()
 	if c := r.CaseOf(p.OpenID); c.Evidence.Started.Sub(begun.Evidence.Started) < 4*time.Second {

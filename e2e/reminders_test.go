@@ -98,7 +98,7 @@ func TestRestart(t *testing.T) {
 	restartBot(r) // while the code is awaited
 	p.See(sim.StageCode)
 	if toast := p.Press("submit_code", map[string]any{"sms_code": code}); toast != "收到了" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "收到了")
 	}
 	restartBot(r)
 	p.Filed()
@@ -159,7 +159,7 @@ func TestStopDuringWrites(t *testing.T) {
 				}
 			}
 			if j := r.World.Journey(p.OpenID); n != 1 || j.SMS != 1 {
-				t.Errorf("%d calls; %+v", n, j)
+				t.Errorf("%d calls; %+v, want 1", n, j)
 			}
 		})
 	}

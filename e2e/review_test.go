@@ -46,7 +46,7 @@ func TestSendBack(t *testing.T) {
 			p.ToReview()
 			toast := hr.Decides(p, "send_back", map[string]any{"reason": "details_wrong", "side": side, "note": note})
 			if toast != "已退回给员工" {
-				t.Errorf("toast %q", toast)
+				t.Errorf("toast %q, want %q", toast, "已退回给员工")
 			}
 			redo(p)
 			p.See(sim.StageConfirmation, "HR 请你再看一下：信息填得不对", note)
@@ -56,7 +56,7 @@ func TestSendBack(t *testing.T) {
 			r.ClickOn(hr.OpenID, s, "approve", nil)
 			p.Filed()
 			if n := p.Inbox(); n != 2 {
-				t.Errorf("%d text messages", n)
+				t.Errorf("%d text messages, want 2", n)
 			}
 		})
 	}
@@ -68,13 +68,13 @@ func TestReject(t *testing.T) {
 	p.ToReview()
 	s := hr.Sees(r.World.ReviewChat(), p, "reject")
 	if a := r.Forge(hr.OpenID, s.Msg, s.Value("reject"), map[string]any{"note": ""}); a.Toast != "还差一项：原因" {
-		t.Errorf("without a reason: %q", a.Toast)
+		t.Errorf("without a reason: %q, want %q", a.Toast, "还差一项：原因")
 	}
 	long := strings.Repeat("样", 10_000)
 	for _, act := range []string{"reject", "send_back"} {
 		for _, field := range []string{"note", "reason", "side", "evi_point_id"} {
 			if a := r.Forge(hr.OpenID, s.Msg, s.Value(act), map[string]any{"reason": "other", field: long}); a.Toast != "没看懂这次点击，请刷新后再试" {
-				t.Errorf("%s with a long %s: %q", act, field, a.Toast)
+				t.Errorf("%s with a long %s: %q, want %q", act, field, a.Toast, "没看懂这次点击，请刷新后再试")
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func TestReject(t *testing.T) {
 	r.ClickOn(hr.OpenID, s, "approve", nil)
 	p.Filed()
 	if j := r.World.Journey(p.OpenID); len(j.Cases) != 2 {
-		t.Errorf("%d cases", len(j.Cases))
+		t.Errorf("%d cases, want 2", len(j.Cases))
 	}
 }
 
@@ -120,7 +120,7 @@ func TestNobodyApprovesHimself(t *testing.T) {
 		p.ToReview()
 		s := r.Admin(0).Sees(r.World.ReviewChat(), p, "approve")
 		if toast := r.ClickOn(p.OpenID, s, "approve", nil); toast != "不能审核自己的，请另一位 HR 来" {
-			t.Errorf("toast %q", toast)
+			t.Errorf("toast %q, want %q", toast, "不能审核自己的，请另一位 HR 来")
 		}
 		r.InState(p.OpenID, flows.AwaitingReview)
 		// Nor by the queue in private, which does not list the own case.
@@ -141,7 +141,7 @@ func TestNobodyApprovesHimself(t *testing.T) {
 			}
 		}
 		if a := r.Forge(p.OpenID, s.Msg, s.Value("approve"), nil); a.Toast != "不能审核自己的，请另一位 HR 来" {
-			t.Errorf("toast %q", a.Toast)
+			t.Errorf("toast %q, want %q", a.Toast, "不能审核自己的，请另一位 HR 来")
 		}
 		r.InState(p.OpenID, flows.AwaitingReview)
 		r.ClickOn(r.Admin(0).OpenID, s, "approve", nil)

@@ -14,7 +14,7 @@ func TestHappyPath(t *testing.T) {
 	p, hr := r.Hire(), r.Admin(0)
 	p.ToReview()
 	if toast := hr.Decides(p, "approve", nil); toast != "已通过" {
-		t.Errorf("toast %q", toast)
+		t.Errorf("toast %q, want %q", toast, "已通过")
 	}
 	p.Filed()
 	if j := r.World.Journey(p.OpenID); j.SMS != 1 || j.Photos != 2 {

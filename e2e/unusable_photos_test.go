@@ -47,7 +47,7 @@ func TestBadPhotos(t *testing.T) {
 			bad := p.SendImage(c.img(p))
 			p.R.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool { return s.Msg.ParentID == bad && s.Says(c.words) })
 			if state := p.R.CaseOf(p.OpenID).State; state != flows.AwaitingPhotos {
-				t.Errorf("the case is in %s", state)
+				t.Errorf("the case is in %s, want %v", state, flows.AwaitingPhotos)
 			}
 			p.Send("back")
 			if s := p.See(sim.StageConfirmation); s.Field("identity_code") != p.Person.Code {
@@ -108,7 +108,7 @@ func TestTwoPeoplesSides(t *testing.T) {
 	p.SendImage(r.Shot(older, "back"))
 	p.Reads("两面对不上")
 	if c := r.CaseOf(p.OpenID); c.State != flows.AwaitingPhotos || c.Personal.Front == nil {
-		t.Errorf("the case is in %s", c.State)
+		t.Errorf("the case is in %s, want %v", c.State, flows.AwaitingPhotos)
 	}
 	p.SendImage(r.Shot(other.Person, "back"))
 	confirms(p)

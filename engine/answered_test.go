@@ -36,7 +36,7 @@ func TestALostMessageIsFound(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") || workerstest.Shows(sent[1].Current(), "superseded.title") {
-		t.Fatalf("%d messages, the first shows %s", len(sent), sent[0].Current())
+		t.Fatalf("%d messages, the first shows %s, want 2", len(sent), sent[0].Current())
 	}
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.Sent != 2 || s.OldID != "" || s.Posting > s.Sent {
 		t.Errorf("the surface is %+v", s)
@@ -56,7 +56,7 @@ func TestALostMessageIsBroughtUpToDate(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "progress_delayed") {
-		t.Errorf("%d messages, the first shows %s", len(sent), sent[0].Current())
+		t.Errorf("%d messages, the first shows %s, want 1", len(sent), sent[0].Current())
 	}
 }
 
@@ -77,7 +77,7 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 	w.Pass(time.Minute)
 	w.RunJobs(flows.JobShow)
 	if n := len(w.Chat.SentTo("ou_1")); n != 1 || w.Chat.Patches != 0 {
-		t.Errorf("%d messages, %d patches", n, w.Chat.Patches)
+		t.Errorf("%d messages, %d patches, want 1, 0", n, w.Chat.Patches)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 	w.Pass(3 * time.Second)
 	w.RunJobs(flows.JobShow)
 	if sent := w.Chat.SentTo("ou_1"); len(sent) != 2 || !workerstest.Shows(m.Current(), "superseded.title") {
-		t.Errorf("%d messages, the former card shows %s", len(sent), m.Current())
+		t.Errorf("%d messages, the former card shows %s, want 2", len(sent), m.Current())
 	}
 }
 
@@ -160,7 +160,7 @@ func TestTwoFormerCards(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 3 || workerstest.Shows(sent[2].Current(), "superseded.title") {
-		t.Fatalf("%d messages", len(sent))
+		t.Fatalf("%d messages, want 3", len(sent))
 	}
 	for i, m := range sent[:2] {
 		if !workerstest.Shows(m.Current(), "superseded.title") {

@@ -32,20 +32,22 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 		{"no admin, the next case", flows.Click{EventID: "p", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActNext}}, "not_allowed"},
 		{"no admin, reminding all", flows.Click{EventID: "q", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActRemind}}, "not_allowed"},
 	} {
-		a, err := w.Engine.Click(t.Context(), tt.click)
-		if err != nil {
-			t.Fatalf("%s: %v", tt.name, err)
-		}
-		if a.Card != nil {
-			t.Errorf("%s: got a card", tt.name)
-		}
-		w.CheckAnswer(a, tt.toast)
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := w.Engine.Click(t.Context(), tt.click)
+			if err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+			if a.Card != nil {
+				t.Errorf("%s: got a card", tt.name)
+			}
+			w.CheckAnswer(a, tt.toast)
+		})
 	}
 	if now := w.CaseNow(c.ID); now.Version != c.Version {
 		t.Error("one of them changed the case")
 	}
 	if n := len(w.Waiting(flows.JobReply)); n != 0 {
-		t.Errorf("one of them got %d replies", n)
+		t.Errorf("one of them got %d replies, want 0", n)
 	}
 }
 
@@ -73,7 +75,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		}
 	}
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries", n)
+		t.Errorf("%d tries, want 1", n)
 	}
 	for _, act := range []cards.Act{cards.ActStart, cards.ActMyData} {
 		k := flows.Click{EventID: "once-" + string(act), TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: act}}
@@ -83,7 +85,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		}
 	}
 	if n := len(w.Waiting(flows.JobReply)); n != 1 {
-		t.Errorf("%d answers to one wish for the data", n)
+		t.Errorf("%d answers to one wish for the data, want 1", n)
 	}
 }
 
@@ -134,7 +136,7 @@ func TestLateClicksNameTheColleague(t *testing.T) {
 	}
 	w.WarmNames(t.Context())
 	if asked != 2 {
-		t.Errorf("%d names were looked up", asked)
+		t.Errorf("%d names were looked up, want 2", asked)
 	}
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
@@ -155,7 +157,7 @@ func TestStartButton(t *testing.T) {
 	w.CheckAnswer(start("ou_1"), "working") // brings the card down
 	w.RunJobs()
 	if n := len(w.Chat.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
-		t.Errorf("%d cards", n)
+		t.Errorf("%d cards, want 2", n)
 	}
 	// After the end it begins a new case, also for somebody who is registered: he asked for it.
 	w.PutCase(flows.Done, "ou_2")
@@ -174,7 +176,7 @@ func TestResume(t *testing.T) {
 	}
 	w.RunJobs()
 	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
-		t.Errorf("%d cards at the bottom", n)
+		t.Errorf("%d cards at the bottom, want 1", n)
 	}
 	// From an old reminder as well.
 	seen := *c
@@ -247,7 +249,7 @@ func TestNextWalksTheQueue(t *testing.T) {
 	}
 	// A row of the list opens the case that it names; one that is gone opens the first.
 	if card := next("ou_hr1", first.Case, "").Card.(cards.Review); card.Case != first.Case {
-		t.Errorf("opened %s", card.Case)
+		t.Errorf("opened %s, want %v", card.Case, first.Case)
 	}
 	if a := next("ou_hr1", "01976f00-0000-7000-8000-0000000000ff", cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
 		t.Error("a case that is gone leads nowhere")
@@ -293,13 +295,13 @@ func TestWithdrawDeletesAllCases(t *testing.T) {
 		for _, p := range c.Photos {
 			w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 				if _, err := v.Picture(t.Context(), c.ID, p.ID); !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("a photo of the case in %s is still there (%v)", c.State, err)
+					t.Errorf("a photo of the case in %s is still there (%v), want %v", c.State, err, flows.ErrNotFound)
 				}
 				return nil
 			}))
 		}
 		if w.CountAudits(c.ID, flows.Erase) != 1 {
-			t.Errorf("%d rows about the deletion", w.CountAudits(c.ID, flows.Erase))
+			t.Errorf("%d rows about the deletion, want 1", w.CountAudits(c.ID, flows.Erase))
 		}
 	}
 	w.InState(open.ID, flows.Withdrawn)

@@ -29,7 +29,7 @@ func TestTheCardOfAnIncidentCounts(t *testing.T) {
 		w.RunJobs(flows.JobRecount, flows.JobShow)
 		all := w.Chat.SentTo("oc_hr")
 		if len(all) != 1 {
-			t.Fatalf("%d cards to HR", len(all))
+			t.Fatalf("%d cards to HR, want 1", len(all))
 		}
 		return all[0].Current()
 	}
@@ -43,16 +43,16 @@ func TestTheCardOfAnIncidentCounts(t *testing.T) {
 	}
 	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
 	if n := len(w.Waiting(flows.JobRecount)); n != 1 {
-		t.Errorf("%d drawings for nine cases", n)
+		t.Errorf("%d drawings for nine cases, want 1", n)
 	}
 	if card := settle(); !strings.Contains(card, "还有 9 件因为同样的原因停着") {
-		t.Errorf("the card says %s", card)
+		t.Errorf("the card says %s, want %q in it", card, "还有 9 件因为同样的原因停着")
 	}
 	if c := w.LatestCase("ou_3"); c.State != flows.NeedsAttention {
-		t.Fatalf("in %s", c.State)
+		t.Fatalf("in %s, want %v", c.State, flows.NeedsAttention)
 	}
 	w.CheckAnswer(w.Click("ou_hr1", w.LatestCase("ou_3"), cards.ActClose), "shut")
 	if card := settle(); !strings.Contains(card, "还有 8 件因为同样的原因停着") {
-		t.Errorf("the card says %s", card)
+		t.Errorf("the card says %s, want %q in it", card, "还有 8 件因为同样的原因停着")
 	}
 }

@@ -41,21 +41,21 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	}
 	hr := w.Chat.SentTo("oc_hr")
 	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
-		t.Fatalf("%d cards to HR", len(hr))
+		t.Fatalf("%d cards to HR, want 1", len(hr))
 	}
 	// While nothing is repaired, the steps try again by themselves now and then, quietly.
 	calls := w.Registrar.Calls
 	w.Pass(flows.ProbeEvery)
 	w.RunJobs()
 	if len(w.Chat.SentTo("oc_hr")) != 1 || w.Registrar.Calls != calls+6 {
-		t.Errorf("%d cards to HR, %d calls more", len(w.Chat.SentTo("oc_hr")), w.Registrar.Calls-calls)
+		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Chat.SentTo("oc_hr")), w.Registrar.Calls-calls)
 	}
 	// HR's retry before the repair stops them once more, each once.
 	calls = w.Registrar.Calls
 	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(ids[0]), cards.ActRetry), "retried")
 	w.RunJobs()
 	if got := w.Registrar.Calls - calls; got != 6 {
-		t.Errorf("%d calls after a vain retry of 6", got)
+		t.Errorf("%d calls after a vain retry of 6, want 6", got)
 	}
 	quota = false
 	parked := ids[slices.IndexFunc(ids, func(id string) bool { return w.CaseNow(id).State == flows.NeedsAttention })]
@@ -66,11 +66,11 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	}
 	for who, n := range w.Registrar.Recorded {
 		if n != 1 {
-			t.Errorf("%d identities of %s", n, who)
+			t.Errorf("%d identities of %s, want 1", n, who)
 		}
 	}
 	if len(w.Notary.Points) != 6 {
-		t.Errorf("%d points", len(w.Notary.Points))
+		t.Errorf("%d points, want 6", len(w.Notary.Points))
 	}
 }
 
@@ -99,10 +99,10 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	w.RunJobs()
 	now := w.InState(c.ID, flows.Done)
 	if now.Settled == nil || now.Settled.What != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
-		t.Errorf("settled %+v, %d identities, %d points", now.Settled, w.Registrar.Calls, len(w.Notary.Points))
+		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Settled, w.Registrar.Calls, len(w.Notary.Points))
 	}
 	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 {
-		t.Errorf("%d cards to HR", len(hr))
+		t.Errorf("%d cards to HR, want 1", len(hr))
 	}
 }
 
@@ -138,7 +138,7 @@ func TestAnOutage(t *testing.T) {
 		}
 		probes := w.Waiting(flows.JobIdentity)
 		if len(probes) != 1 {
-			t.Fatalf("attempt %d: %d jobs", n, len(probes))
+			t.Fatalf("attempt %d: %d jobs, want 1", n, len(probes))
 		}
 		w.Pass(probes[0].At.Sub(w.Now()))
 	}
@@ -164,7 +164,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	w.RunJobs(flows.JobRemind, flows.JobReply)
 	digests := func() []*workerstest.Message { return w.Chat.SentTo("oc_hr") }
 	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
-		t.Fatalf("%d digests", n)
+		t.Fatalf("%d digests, want 1", n)
 	}
 	w.Pass(flows.SamplePolicy().ReminderAfter)
 	digest := func(i int, key string) {
@@ -177,7 +177,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	}
 	w.RunJobs(flows.JobReply)
 	if n := len(digests()); n != 2 {
-		t.Errorf("%d digests in two periods", n)
+		t.Errorf("%d digests in two periods, want 2", n)
 	}
 	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
 	w.Pass(flows.SamplePolicy().ReminderAfter)
@@ -199,7 +199,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		t.Errorf("sent under %q", uuids)
 	}
 	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests in three periods", n)
+		t.Errorf("%d digests in three periods, want 3", n)
 	}
 	// When nothing waits any more there is nothing to say.
 	for i := range 5 {
@@ -209,6 +209,6 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	digest(0, "fourth")
 	w.RunJobs(flows.JobReply)
 	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests although nothing waits", n)
+		t.Errorf("%d digests although nothing waits, want 3", n)
 	}
 }

@@ -37,13 +37,13 @@ func TestMessagesAreTakenOnce(t *testing.T) {
 	m.EventID, m.MessageID = "e1", "om_2" // an event id that was seen
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos", n)
+		t.Errorf("%d photos, want 2", n)
 	}
 	w.Pass(6 * 24 * time.Hour)
 	m.EventID, m.MessageID = "e9", "om_1"
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos after six days", n)
+		t.Errorf("%d photos after six days, want 2", n)
 	}
 }
 
@@ -89,29 +89,31 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 		{"ou_hr1", "设为公告群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 	} {
-		name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
-		var message string
-		if tt.group {
-			message = w.Group(tt.who, "oc_any", tt.text)
-		} else {
-			w.Say(tt.who, tt.text)
-		}
-		j := reply(w)
-		if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
-			t.Errorf("%s: answered with %+v", name, j)
-		}
-		if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
-			t.Errorf("%s: answered to %s, want %s", name, j.To, want)
-		}
-		if j.Key == "" {
-			t.Errorf("%s: the reply has no name", name)
-		}
-		// Every answer can be drawn and is sent.
-		w.Must(w.Run(t.Context(), j))
-		w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
-		if tt.code != "" && !cards.HasText("notice."+tt.code) {
-			t.Errorf("no words for %s", tt.code)
-		}
+		t.Run(tt.who, func(t *testing.T) {
+			name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
+			var message string
+			if tt.group {
+				message = w.Group(tt.who, "oc_any", tt.text)
+			} else {
+				w.Say(tt.who, tt.text)
+			}
+			j := reply(w)
+			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
+				t.Errorf("%s: answered with %+v", name, j)
+			}
+			if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
+				t.Errorf("%s: answered to %s, want %s", name, j.To, want)
+			}
+			if j.Key == "" {
+				t.Errorf("%s: the reply has no name", name)
+			}
+			// Every answer can be drawn and is sent.
+			w.Must(w.Run(t.Context(), j))
+			w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
+			if tt.code != "" && !cards.HasText("notice."+tt.code) {
+				t.Errorf("no words for %s", tt.code)
+			}
+		})
 	}
 	in := w.Group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
 	if j := reply(w); j.Template() != flows.ReplyPending || j.To != in {
@@ -126,7 +128,7 @@ func TestWordsThatMoveACase(t *testing.T) {
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 	w.RunJobs()
 	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
-		t.Fatalf("%d cards after the start", n)
+		t.Fatalf("%d cards after the start, want 1", n)
 	}
 	// Starting again, or asking how it stands, brings the card down.
 	for i, word := range []string{"start", "进度"} {
@@ -134,7 +136,7 @@ func TestWordsThatMoveACase(t *testing.T) {
 		w.RunJobs()
 		sent := w.Chat.SentTo("ou_1")
 		if len(sent) != i+2 || !workerstest.Shows(sent[len(sent)-2].Current(), "superseded.title") || workerstest.Shows(sent[len(sent)-1].Current(), "superseded.title") {
-			t.Fatalf("%s: %d cards", word, len(sent))
+			t.Fatalf("%s: %d cards, want %v", word, len(sent), i+2)
 		}
 	}
 	if now := w.CaseNow(c.ID); now.Rev != c.Rev {
@@ -164,9 +166,11 @@ func TestGroupsChosenInChat(t *testing.T) {
 	}
 	w.Walk("ou_1", flows.SampleNumber, flows.Done)
 	for chat, want := range map[string]int{"oc_hr": 0, "oc_all": 0, "oc_new_hr": 1, "oc_new_board": 1} {
-		if got := len(w.Chat.SentTo(chat)); got != want {
-			t.Errorf("%d cards in %s, want %d", got, chat, want)
-		}
+		t.Run(chat, func(t *testing.T) {
+			if got := len(w.Chat.SentTo(chat)); got != want {
+				t.Errorf("%d cards in %s, want %d", got, chat, want)
+			}
+		})
 	}
 	// Somebody else's word changes nothing.
 	w.Group("ou_1", "oc_evil", "设为审核群")
@@ -174,7 +178,7 @@ func TestGroupsChosenInChat(t *testing.T) {
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		chat, err := v.Setting(t.Context(), workerstest.Tenant, flows.SettingReviewChat)
 		if chat != "oc_new_hr" {
-			t.Errorf("the review group is %s", chat)
+			t.Errorf("the review group is %s, want %q", chat, "oc_new_hr")
 		}
 		return err
 	}))
@@ -186,7 +190,7 @@ func TestReviewByEachAdmin(t *testing.T) {
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
 	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
 	if len(w.Chat.SentTo("ou_hr1")) != 1 {
-		t.Errorf("%d cards to the other admin", len(w.Chat.SentTo("ou_hr1")))
+		t.Errorf("%d cards to the other admin, want 1", len(w.Chat.SentTo("ou_hr1")))
 	}
 	for _, m := range w.Chat.SentTo("ou_hr2") {
 		if workerstest.Shows(m.Current(), "review.title") {
@@ -232,7 +236,7 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	w.SendPhotos("ou_expired", "k")
 	w.InState(w.LatestCase("ou_expired").ID, flows.AwaitingConsent)
 	if w.Chat.Downloads != 0 {
-		t.Errorf("%d photos were fetched", w.Chat.Downloads)
+		t.Errorf("%d photos were fetched, want 0", w.Chat.Downloads)
 	}
 }
 
@@ -247,7 +251,7 @@ func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 	m.EventID, m.MessageID, m.Private = "e2", "om_2", false
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.Waiting(flows.JobReply)); n != 0 {
-		t.Errorf("a sticker in a group got %d answers", n)
+		t.Errorf("a sticker in a group got %d answers, want 0", n)
 	}
 }
 
@@ -272,7 +276,7 @@ func TestSixDigitsInTheChat(t *testing.T) {
 	w.Say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
 	reply(w)
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries", n)
+		t.Errorf("%d tries, want 1", n)
 	}
 	w.Say("ou_1", w.Verifier.Code())
 	w.RunJobs()
@@ -341,13 +345,13 @@ func TestRecalledMessages(t *testing.T) {
 		}
 	}
 	if states[flows.PhotoReplaced] != 2 || w.CountAudits(c.ID, flows.PhotoRecalled) != 1 {
-		t.Errorf("photos %v, %d rows", states, w.CountAudits(c.ID, flows.PhotoRecalled))
+		t.Errorf("photos %v, %d rows, want 1", states, w.CountAudits(c.ID, flows.PhotoRecalled))
 	}
 	// Of a case that is over nothing is taken back.
 	w.PutCase(flows.Done, "ou_done", func(c *flows.Case) { c.Photos[0].MessageID = "om_done" })
 	recall("r3", "om_done")
 	if p := w.LatestCase("ou_done").Photos[0]; p.State != flows.PhotoRead {
-		t.Errorf("a photo of an ended case is %s", p.State)
+		t.Errorf("a photo of an ended case is %s, want %v", p.State, flows.PhotoRead)
 	}
 }
 

@@ -39,7 +39,7 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 		}
 	})
 	if c := w.LatestCase("ou_1"); len(c.Photos) != 1 || w.CountAudits(c.ID, flows.PhotoReceived) != 1 {
-		t.Errorf("%d photos", len(c.Photos))
+		t.Errorf("%d photos, want 1", len(c.Photos))
 	}
 	together(8, func(i int) {
 		if err := w.Message(t.Context(), flows.Message{EventID: fmt.Sprint("e", i), MessageID: fmt.Sprint("om", i), TenantKey: workerstest.Tenant, OpenID: "ou_2", Private: true,
@@ -49,12 +49,12 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 	})
 	c := w.LatestCase("ou_2")
 	if len(c.Photos) != 8 {
-		t.Errorf("%d photos", len(c.Photos))
+		t.Errorf("%d photos, want 8", len(c.Photos))
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		all, err := v.CasesOf(t.Context(), workerstest.Tenant, "ou_2")
 		if len(all) != 1 {
-			t.Errorf("%d cases", len(all))
+			t.Errorf("%d cases, want 1", len(all))
 		}
 		return err
 	}))
@@ -82,7 +82,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		decided := map[flows.State]int{flows.Recording: 0, flows.Rejected: 1}
 		first, known := decided[now.State]
 		if !known || now.Rev != c.Rev+1 {
-			t.Fatalf("the case is in %s at revision %d", now.State, now.Rev)
+			t.Fatalf("the case is in %s at revision %d, want %v", now.State, now.Rev, c.Rev+1)
 		}
 		w.CheckAnswer(answers[first], []string{"approved", "rejected"}[first])
 		w.CheckAnswer(answers[1-first], "late", "what", string(now.Review.What), "when", "06-01 12:00", "who", "")
@@ -122,14 +122,14 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 	}
 	w.RunJobs()
 	if n := len(w.Chat.SentTo("oc_hr")); n != 1 {
-		t.Fatalf("%d cards", n)
+		t.Fatalf("%d cards, want 1", n)
 	}
 	w.Say("ou_0", "取消")
 	w.InState(ids[0], flows.Withdrawn)
 	w.RunJobs()
 	hr := w.Chat.SentTo("oc_hr")
 	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") || !workerstest.Shows(hr[0].Current(), "did.withdrawn") {
-		t.Errorf("%d cards", len(hr))
+		t.Errorf("%d cards, want 2", len(hr))
 	}
 	// Going on by itself is no such end: the others follow.
 	w.Change(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
@@ -141,7 +141,7 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 		}
 	}
 	if stopped != 0 {
-		t.Errorf("%d cards still ask", stopped)
+		t.Errorf("%d cards still ask, want 0", stopped)
 	}
 }
 
@@ -157,11 +157,13 @@ func TestHowManyAreAhead(t *testing.T) {
 		at   time.Time // of the photo
 		want int
 	}{{"ou_last", flows.SampleTime, 25}, {"ou_first", flows.SampleTime.Add(-time.Hour), 0}} {
-		c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
-		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
-		w.RunJobs(flows.JobShow)
-		want := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
-		workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
+		t.Run(tt.who, func(t *testing.T) {
+			c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
+			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
+			w.RunJobs(flows.JobShow)
+			want := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
+			workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
+		})
 	}
 	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
 	w.Marketplace = true

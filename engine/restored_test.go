@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 
 	"shiming/cards"
@@ -37,16 +38,18 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 				written bool
 				resolve []string
 			}{{"identity", tt.identity, nil}, {"evidence", tt.filed, []string{"evi_point_id", "P123"}}} {
-				c := w.InState(stopped.ID, flows.NeedsAttention)
-				if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" || a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
-					t.Fatalf("HR is asked about %+v, want %s", a, ask.step)
-				}
-				if ask.written {
-					w.Click("ou_hr1", c, cards.ActResolve, ask.resolve...)
-				} else {
-					w.Click("ou_hr1", c, cards.ActRetry)
-				}
-				w.RunJobs()
+				t.Run(fmt.Sprint(ask.step), func(t *testing.T) {
+					c := w.InState(stopped.ID, flows.NeedsAttention)
+					if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" || a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
+						t.Fatalf("HR is asked about %+v, want %s", a, ask.step)
+					}
+					if ask.written {
+						w.Click("ou_hr1", c, cards.ActResolve, ask.resolve...)
+					} else {
+						w.Click("ou_hr1", c, cards.ActRetry)
+					}
+					w.RunJobs()
+				})
 			}
 			w.InState(stopped.ID, flows.Done)
 			if got := w.Registrar.Calls + w.Notary.Calls; got != tt.writes {
@@ -97,6 +100,6 @@ func TestRestoredDuringAnotherStop(t *testing.T) {
 	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
 	w.RunJobs()
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" || w.Registrar.Calls != 0 {
-		t.Errorf("%+v after %d calls", a, w.Registrar.Calls)
+		t.Errorf("%+v after %d calls, want 0", a, w.Registrar.Calls)
 	}
 }

@@ -57,28 +57,32 @@ func TestCodes(t *testing.T) {
 		e := mustError(t, err)
 		tried[r.code+" "+e.Message] = true
 		if e.Kind != r.kind || e.Code != r.code || e.Message != r.message || e.HTTPStatus != r.status || e.Temporary() != r.temporary || e.MaybeApplied() {
-			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v", r.code, r.message, e, e.Temporary(), e.MaybeApplied())
+			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v, want %v", r.code, r.message, e, e.Temporary(), e.MaybeApplied(), r.temporary)
 		}
 		if e.Hint() == "" {
 			t.Errorf("%s %s: no hint", r.code, r.message)
 		}
 	}
 	for _, r := range api {
-		c := says(t, r.status, r.body).client(t)
-		_, err := c.CreatePersonPoint(t.Context(), threeElements())
-		check(r, err)
-		_, err = c.FileStatus(t.Context(), frontID)
-		check(r, err)
-		_, err = c.UploadURL(t.Context(), photoFile)
-		check(r, err)
+		t.Run(fmt.Sprint(r.status), func(t *testing.T) {
+			c := says(t, r.status, r.body).client(t)
+			_, err := c.CreatePersonPoint(t.Context(), threeElements())
+			check(r, err)
+			_, err = c.FileStatus(t.Context(), frontID)
+			check(r, err)
+			_, err = c.UploadURL(t.Context(), photoFile)
+			check(r, err)
+		})
 	}
 	for _, r := range storage {
-		g := says(t, r.status, r.body)
-		err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + "/x")}, photoFile, photo)
-		check(r, err)
-		if e := mustError(t, err); e.RequestID != "64AB" {
-			t.Errorf("%s: request id %q", r.code, e.RequestID)
-		}
+		t.Run(fmt.Sprint(r.status), func(t *testing.T) {
+			g := says(t, r.status, r.body)
+			err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + "/x")}, photoFile, photo)
+			check(r, err)
+			if e := mustError(t, err); e.RequestID != "64AB" {
+				t.Errorf("%s: request id %q, want %q", r.code, e.RequestID, "64AB")
+			}
+		})
 	}
 	for _, c := range codes {
 		if !tried[c.code+" "+c.text] {
@@ -86,7 +90,7 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	if e := (&Error{Kind: KindRefused, Code: "77"}); e.Hint() != "" {
-		t.Errorf("hint for an undocumented code: %s", e.Hint())
+		t.Errorf("hint for an undocumented code: %s, want %q", e.Hint(), "")
 	}
 }
 
@@ -100,9 +104,11 @@ func TestGatewayChecks(t *testing.T) {
 		"secret": {func(c *Config) { c.AppSecret = "another" }, "INVALID_SIGNATURE"},
 		"app":    {func(c *Config) { c.AppID = "5111000000" }, "无效的应用"},
 	} {
-		_, err := g.client(t, tt.change).FileStatus(t.Context(), frontID)
-		if e := mustError(t, err); e.Message != tt.want {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := g.client(t, tt.change).FileStatus(t.Context(), frontID)
+			if e := mustError(t, err); e.Message != tt.want {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }

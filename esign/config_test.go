@@ -36,10 +36,12 @@ func TestNewBaseURL(t *testing.T) {
 		{"https://%zz", false},
 	}
 	for _, tt := range tests {
-		_, err := New(Config{BaseURL: tt.url, AppID: testAppID, AppSecret: testSecret, Revision: Revision2024})
-		if (err == nil) != tt.ok {
-			t.Errorf("New with base url %q: error %v, want ok %v", tt.url, err, tt.ok)
-		}
+		t.Run(tt.url, func(t *testing.T) {
+			_, err := New(Config{BaseURL: tt.url, AppID: testAppID, AppSecret: testSecret, Revision: Revision2024})
+			if (err == nil) != tt.ok {
+				t.Errorf("New with base url %q: error %v, want ok %v", tt.url, err, tt.ok)
+			}
+		})
 	}
 }
 
@@ -65,10 +67,12 @@ func TestVerifyTimeLayouts(t *testing.T) {
 		"": true, "20060102": true, "2006-01-02 15:04:05": true, "2006/01/02": true, "2006年01月02日": true,
 		"yyyyMMdd": false, "2006-01": false, "15:04:05": false,
 	} {
-		_, err := New(Config{BaseURL: SandboxURL, AppID: testAppID, AppSecret: testSecret, Revision: Revision202510, VerifyTimeLayout: layout})
-		if (err == nil) != ok {
-			t.Errorf("layout %q: error %v, want ok %v", layout, err, ok)
-		}
+		t.Run(layout, func(t *testing.T) {
+			_, err := New(Config{BaseURL: SandboxURL, AppID: testAppID, AppSecret: testSecret, Revision: Revision202510, VerifyTimeLayout: layout})
+			if (err == nil) != ok {
+				t.Errorf("layout %q: error %v, want ok %v", layout, err, ok)
+			}
+		})
 	}
 }
 

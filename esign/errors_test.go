@@ -279,22 +279,24 @@ func TestRetryAfterAndRequestID(t *testing.T) {
 		{testNow.Add(90 * time.Hour).Format(http.TimeFormat), time.Hour},
 	}
 	for _, tt := range tests {
-		g := newGateway(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
-			if tt.header != "" {
-				w.Header().Set("Retry-After", tt.header)
+		t.Run(tt.header, func(t *testing.T) {
+			g := newGateway(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+				if tt.header != "" {
+					w.Header().Set("Retry-After", tt.header)
+				}
+				w.Header().Set("X-Request-Id", "req-1")
+				w.WriteHeader(429)
+			})
+			_, err := g.client(t).CreatePersonPoint(t.Context(), threeElements())
+			e := mustError(t, err)
+			if e.RetryAfter() != tt.want || !e.Temporary() || e.RequestID != "req-1" {
+				t.Errorf("Retry-After %q: %v, %v, want %v", tt.header, e.RetryAfter(), e, tt.want)
 			}
-			w.Header().Set("X-Request-Id", "req-1")
-			w.WriteHeader(429)
 		})
-		_, err := g.client(t).CreatePersonPoint(t.Context(), threeElements())
-		e := mustError(t, err)
-		if e.RetryAfter() != tt.want || !e.Temporary() || e.RequestID != "req-1" {
-			t.Errorf("Retry-After %q: %v, %v", tt.header, e.RetryAfter(), e)
-		}
 	}
 	h := http.Header{"X-Request-Id": {"张三"}, "X-Oss-Request-Id": {"64AB"}}
 	if got := requestID(h); got != "64AB" {
-		t.Errorf("request id %q", got)
+		t.Errorf("request id %q, want %q", got, "64AB")
 	}
 }
 
@@ -351,9 +353,11 @@ func TestNamedField(t *testing.T) {
 		"张三":                              "",
 		"":                                "",
 	} {
-		if got := namedField(message); got != want {
-			t.Errorf("namedField(%q) = %q, want %q", message, got, want)
-		}
+		t.Run(message, func(t *testing.T) {
+			if got := namedField(message); got != want {
+				t.Errorf("namedField(%q) = %q, want %q", message, got, want)
+			}
+		})
 	}
 }
 

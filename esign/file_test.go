@@ -52,7 +52,7 @@ func TestUploadURLRefusesBadFiles(t *testing.T) {
 		}
 	}
 	if n := len(g.requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestFileStatus(t *testing.T) {
 				t.Errorf("got %+v, %v; want status %d, kind %q", s, err, tt.want, tt.kind)
 			}
 			if r := g.requests()[0]; r.method != "GET" || r.uri != "/v3/files/"+frontID || r.body != "" {
-				t.Errorf("sent %s %s with body %q", r.method, r.uri, r.body)
+				t.Errorf("sent %s %s with body %q, want %q, %v, %q", r.method, r.uri, r.body, "GET", "/v3/files/"+frontID, "")
 			}
 		})
 	}
@@ -115,7 +115,7 @@ func TestFileStatusRefusesForeignPaths(t *testing.T) {
 		}
 	}
 	if n := len(g.requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
@@ -153,6 +153,6 @@ func TestAPIFollowsNoRedirect(t *testing.T) {
 		}
 	}
 	if n := len(elsewhere.requests()); n != 0 {
-		t.Errorf("%d requests followed the redirect", n)
+		t.Errorf("%d requests followed the redirect, want 0", n)
 	}
 }

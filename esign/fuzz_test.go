@@ -48,7 +48,7 @@ func FuzzJudgePut(f *testing.F) {
 		e := &Error{Op: "Put", HTTPStatus: status}
 		if e.judgePut(body, nil) {
 			if status != 200 {
-				t.Fatalf("success with HTTP %d", status)
+				t.Fatalf("success with HTTP %d, want 200", status)
 			}
 			return
 		}

@@ -76,11 +76,11 @@ func TestCreatePersonPointGolden(t *testing.T) {
 			g := says(t, 200, `{"code":0,"message":null,"data":{"eviPointId":"P1904811111836663815"}}`)
 			id, err := g.client(t, tt.change).CreatePersonPoint(t.Context(), tt.point)
 			if err != nil || id != "P1904811111836663815" {
-				t.Fatalf("got %q, %v", id, err)
+				t.Fatalf("got %q, %v, want %q", id, err, "P1904811111836663815")
 			}
 			r := g.requests()[0]
 			if r.method != "POST" || r.uri != "/v3/evidence/evi-point/psn-realname" || r.chunked {
-				t.Errorf("sent %s %s, chunked %v", r.method, r.uri, r.chunked)
+				t.Errorf("sent %s %s, chunked %v, want %q, %q", r.method, r.uri, r.chunked, "POST", "/v3/evidence/evi-point/psn-realname")
 			}
 			var got bytes.Buffer
 			if err := json.Indent(&got, []byte(r.body), "", "  "); err != nil {
@@ -190,10 +190,10 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	if got := paths(threeElements().Validate(Revision202510)); got != "certAgreementRead" {
-		t.Errorf("paths %q without agreement", got)
+		t.Errorf("paths %q without agreement, want %q", got, "certAgreementRead")
 	}
 	if got := paths(threeElements().Validate("")); got != "revision" {
-		t.Errorf("paths %q without revision", got)
+		t.Errorf("paths %q without revision, want %q", got, "revision")
 	}
 }
 
@@ -219,7 +219,7 @@ func TestIncompleteEvidenceIsNotSent(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if n := len(g.requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 

@@ -20,8 +20,10 @@ func TestProbe(t *testing.T) {
 		{"no right to the service", 200, `{"code":1436001,"message":"x","data":null}`, false},
 		{"trouble of its own", 503, "", false},
 	} {
-		if err := says(t, c.status, c.body).client(t).Probe(t.Context()); (err == nil) != c.well {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if err := says(t, c.status, c.body).client(t).Probe(t.Context()); (err == nil) != c.well {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 }

@@ -26,7 +26,7 @@ func TestPutSendsWhatWasDeclared(t *testing.T) {
 		}
 		r := g.requests()[0]
 		if r.method != "PUT" || r.uri != target || r.body != string(photo) || r.length != 10 || r.chunked {
-			t.Errorf("sent %s %s, length %d, chunked %v", r.method, r.uri, r.length, r.chunked)
+			t.Errorf("sent %s %s, length %d, chunked %v, want %q, %v, 10", r.method, r.uri, r.length, r.chunked, "PUT", target)
 		}
 		if r.header.Get("Content-Type") != f.contentType() || r.header.Get("Content-MD5") != f.MD5 {
 			t.Errorf("sent headers %v", r.header)
@@ -96,7 +96,7 @@ func TestPutRefusesOtherBytesThanDeclared(t *testing.T) {
 		}
 	}
 	if n := len(g.requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
@@ -194,7 +194,7 @@ func TestPutFollowsNoRedirect(t *testing.T) {
 		}
 	}
 	if n := len(evil.requests()); n != 0 {
-		t.Errorf("%d photos followed the redirect", n)
+		t.Errorf("%d photos followed the redirect, want 0", n)
 	}
 }
 
@@ -240,7 +240,7 @@ func TestGetBody(t *testing.T) {
 	}
 	seen := g.requests()
 	if len(seen) != 2 || seen[0].body != string(photo) {
-		t.Errorf("%d requests, first with %q", len(seen), seen[0].body)
+		t.Errorf("%d requests, first with %q, want 2", len(seen), seen[0].body)
 	}
 }
 

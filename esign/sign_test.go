@@ -60,9 +60,11 @@ func TestContentMD5(t *testing.T) {
 		"0123456789": "eB5eJF1ptWaXm4bijSPyxw==",
 		"{}":         "mZFLkyvTelC5g8XnyQrpOw==",
 	} {
-		if got := ContentMD5([]byte(body)); got != want {
-			t.Errorf("ContentMD5(%q) = %q, want %q", body, got, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			if got := ContentMD5([]byte(body)); got != want {
+				t.Errorf("ContentMD5(%q) = %q, want %q", body, got, want)
+			}
+		})
 	}
 }
 

@@ -142,7 +142,7 @@ func TestUploadFileEndsWithItsContext(t *testing.T) {
 	})
 	_, err := c.UploadFile(ctx, "front.jpg", photo)
 	if e := mustError(t, err); e.Kind != KindNetwork || !errors.Is(err, context.Canceled) || e.MaybeApplied() {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
 

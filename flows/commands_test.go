@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,11 +25,13 @@ func TestWords(t *testing.T) {
 		WordSixDigits:    {"123456", "１２３４５６", " 000000 ", "123456。"},
 		WordNone:         {"", " ", "你好", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…", strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
 	} {
-		for _, text := range list {
-			if got := ParseWord(text); got != word {
-				t.Errorf("%.40q is %q, want %q", text, got, word)
+		t.Run(fmt.Sprint(word), func(t *testing.T) {
+			for _, text := range list {
+				if got := ParseWord(text); got != word {
+					t.Errorf("%.40q is %q, want %q", text, got, word)
+				}
 			}
-		}
+		})
 	}
 	// Each word's own spelling is in the table in the form to which texts are brought.
 	for text, word := range words {

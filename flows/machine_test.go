@@ -180,7 +180,7 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 			}
 		}
 		if timers != 2 {
-			rt.Fatalf("%s → %s set %d timers", c.State, next.State, timers)
+			rt.Fatalf("%s → %s set %d timers, want 2", c.State, next.State, timers)
 		}
 	}
 }

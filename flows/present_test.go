@@ -57,7 +57,7 @@ func TestTheSupplierInBothLanguages(t *testing.T) {
 	c.Check.Supplier = verify.SupplierTencent
 	card := string(HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
-		t.Errorf("HR sees %s", card)
+		t.Errorf("HR sees %s, want %q in it, %q in it", card, "Supplier: Tencent Cloud", "核验机构："+verify.SupplierTencent)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestChangesAreMasked(t *testing.T) {
 	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
 	card := HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
 	if len(card.Changes) != 2 {
-		t.Fatalf("%d changes", len(card.Changes))
+		t.Fatalf("%d changes, want 2", len(card.Changes))
 	}
 	number := card.Changes[1]
 	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
@@ -87,9 +87,11 @@ func TestChangesAreMasked(t *testing.T) {
 		{"12", "123456", "12"},
 		{"", "1", ""},
 	} {
-		if got := diffMask(tt.s, tt.other); got != tt.want {
-			t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
-		}
+		t.Run(tt.s, func(t *testing.T) {
+			if got := diffMask(tt.s, tt.other); got != tt.want {
+				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
+			}
+		})
 	}
 }
 
@@ -111,11 +113,13 @@ func TestPersonalDataMasksItself(t *testing.T) {
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw), "json of the inner": string(inner),
 		"log": log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
 	} {
-		for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
-			if strings.Contains(s, clear) {
-				t.Errorf("%s shows %s", what, clear)
+		t.Run(what, func(t *testing.T) {
+			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
+				if strings.Contains(s, clear) {
+					t.Errorf("%s shows %s", what, clear)
+				}
 			}
-		}
+		})
 	}
 	clear, err := c.Personal.Clear()
 	if err != nil {
@@ -173,7 +177,7 @@ func TestSteps(t *testing.T) {
 		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
 	} {
 		if got := has(tt.c, tt.always, tt.step); got != tt.want {
-			t.Errorf("%s in %s, always %v: %v", tt.step, tt.c.State, tt.always, got)
+			t.Errorf("%s in %s, always %v: %v, want %v", tt.step, tt.c.State, tt.always, got, tt.want)
 		}
 	}
 }
@@ -191,7 +195,7 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		t.Errorf("the form is %+v", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
-		t.Errorf("valid to %s", f.ValidTo)
+		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
 	}
 	if f := form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} }); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
 		t.Errorf("notices %+v", f.Notices)

@@ -39,19 +39,21 @@ func TestDifferences(t *testing.T) {
 		"everything around a case":  {SampleDoneCase(), Surroundings{PhotoLost: true, PersonGone: true, ChainBroken: true}, []DiffKind{DiffPhotoLost, DiffPersonGone, DiffChain}},
 		"rejected, with its photos": {SampleCase(Rejected), Surroundings{}, nil},
 	} {
-		var got []DiffKind
-		for _, d := range Differences(tt.c, tt.s, SampleTime) {
-			got = append(got, d.Kind)
-			if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !StillHolds(tt.c, d) {
-				t.Errorf("%s: %+v", name, d)
+		t.Run(name, func(t *testing.T) {
+			var got []DiffKind
+			for _, d := range Differences(tt.c, tt.s, SampleTime) {
+				got = append(got, d.Kind)
+				if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !StillHolds(tt.c, d) {
+					t.Errorf("%s: %+v", name, d)
+				}
+				if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) || !slices.Contains(DiffKinds, d.Kind) {
+					t.Errorf("no words for %s", d.Kind)
+				}
 			}
-			if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) || !slices.Contains(DiffKinds, d.Kind) {
-				t.Errorf("no words for %s", d.Kind)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%s: %v, want %v", name, got, tt.want)
 			}
-		}
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%s: %v, want %v", name, got, tt.want)
-		}
+		})
 	}
 }
 
@@ -77,9 +79,11 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 		"photo and done":            {SampleDoneCase(), DiffPhotoLost, true},
 		"chain":                     {SampleCase(Expired), DiffChain, true},
 	} {
-		if got := StillHolds(tt.c, Difference{Kind: tt.kind, Case: tt.c.ID, Since: standing.EnteredAt}); got != tt.want {
-			t.Errorf("%s: holds %v", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := StillHolds(tt.c, Difference{Kind: tt.kind, Case: tt.c.ID, Since: standing.EnteredAt}); got != tt.want {
+				t.Errorf("%s: holds %v, want %v", name, got, tt.want)
+			}
+		})
 	}
 }
 
@@ -101,18 +105,20 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 		"evidence begun":    {Filing, func(c *Case) {}, "evidence", "unknown_outcome", []JobKind{JobEvidence}},
 		"evidence rejected": {Filing, func(c *Case) { c.Evidence.State = WriteRefused }, "evidence", "stalled", []JobKind{JobEvidence}},
 	} {
-		c := SampleCase(tt.state)
-		tt.change(c)
-		stop := ProbeStalled(c)
-		if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+string(stop.Code)) {
-			t.Errorf("%s: %+v", name, stop)
-		}
-		d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).led(NeedsAttention)
-		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
-		if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" && w.State != WriteUnknown {
-			t.Errorf("%s: evidence %+v", name, w)
-		}
-		decide(t, d.Case, Event{Kind: Retry}).led(tt.state).queued(tt.jobs...)
+		t.Run(name, func(t *testing.T) {
+			c := SampleCase(tt.state)
+			tt.change(c)
+			stop := ProbeStalled(c)
+			if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+string(stop.Code)) {
+				t.Errorf("%s: %+v", name, stop)
+			}
+			d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).led(NeedsAttention)
+			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
+			if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" && w.State != WriteUnknown {
+				t.Errorf("%s: evidence %+v", name, w)
+			}
+			decide(t, d.Case, Event{Kind: Retry}).led(tt.state).queued(tt.jobs...)
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,26 +38,28 @@ func TestAStopParksTheCase(t *testing.T) {
 		{Recording, "upload", "photo_lost", "", []string{AudienceHR}},
 		{Filing, "evidence", "incomplete", "", []string{AudienceHR}},
 	} {
-		c := SampleCase(tt.from)
-		d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
-		d.queued()
-		d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
-		a := d.Case.Attention
-		if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
-			t.Errorf("%s: %+v, incident %q", tt.from, a, d.Incident)
-		}
-		if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
-			t.Errorf("no words for %s, %s", tt.step, tt.code)
-		}
-		hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
-		if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
-			t.Errorf("HR sees %+v", hr)
-		}
-		at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
-			"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-		if mine := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
-			t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
-		}
+		t.Run(fmt.Sprint(tt.from), func(t *testing.T) {
+			c := SampleCase(tt.from)
+			d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
+			d.queued()
+			d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
+			a := d.Case.Attention
+			if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
+				t.Errorf("%s: %+v, incident %q, want %v", tt.from, a, d.Incident, tt.incident)
+			}
+			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
+				t.Errorf("no words for %s, %s", tt.step, tt.code)
+			}
+			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
+				t.Errorf("HR sees %+v", hr)
+			}
+			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
+				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
+			if mine := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+				t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
+			}
+		})
 	}
 }
 
@@ -72,14 +75,16 @@ func TestAStopSettlesTheWrite(t *testing.T) {
 		{Filing, "evidence", "unknown_outcome", WriteUnknown}, {Filing, "evidence", "quota", WriteRefused},
 		{Recording, "upload", "quota", WriteStarted}, // another step's
 	} {
-		d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
-		w := d.Case.Identity
-		if tt.from == Filing {
-			w = d.Case.Evidence
-		}
-		if w.State != tt.state {
-			t.Errorf("%s, %s: %s, want %s", tt.step, tt.code, w.State, tt.state)
-		}
+		t.Run(fmt.Sprint(tt.from), func(t *testing.T) {
+			d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
+			w := d.Case.Identity
+			if tt.from == Filing {
+				w = d.Case.Evidence
+			}
+			if w.State != tt.state {
+				t.Errorf("%s, %s: %s, want %s", tt.step, tt.code, w.State, tt.state)
+			}
+		})
 	}
 }
 
@@ -114,7 +119,7 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			}
 			for _, p := range d.Case.Photos {
 				if p.Reader != "" {
-					t.Errorf("%s is still read by %q", p.ID, p.Reader)
+					t.Errorf("%s is still read by %q, want %q", p.ID, p.Reader, "")
 				}
 			}
 			if d.Case.Attention != nil || d.Case.Settled == nil || d.Case.Settled.What != "retried" || d.Case.Settled.By != "ou_hr1" {
@@ -134,7 +139,7 @@ func TestRetryOfAnIncident(t *testing.T) {
 	c := parkedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
 	jobs := decide(t, c, Event{Kind: Retry}).led(Checking).queued(JobCheck, JobRetryAll)
 	if jobs[1].ref != "check/supplier/x" {
-		t.Errorf("retries %q", jobs[1].ref)
+		t.Errorf("retries %q, want %q", jobs[1].ref, "check/supplier/x")
 	}
 }
 
@@ -154,21 +159,23 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 			age     time.Duration
 			seconds string // to wait; "" = none
 		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""}, {time.Hour, ""}} {
-			c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
-			c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
-			c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
-			d := decide(t, c, Event{Kind: Retry})
-			if tt.seconds == "" {
-				d.led(Filing).said("retried")
-				continue
-			}
-			d.refused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
-			// Who has found what was written need not wait.
-			to := Done
-			if step == "identity" {
-				to = Filing
-			}
-			decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}}).led(to)
+			t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
+				c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
+				c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
+				c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
+				d := decide(t, c, Event{Kind: Retry})
+				if tt.seconds == "" {
+					d.led(Filing).said("retried")
+					return
+				}
+				d.refused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
+				// Who has found what was written need not wait.
+				to := Done
+				if step == "identity" {
+					to = Filing
+				}
+				decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}}).led(to)
+			})
 		}
 	}
 	// What is known not to have been written may be tried at once.
@@ -180,11 +187,13 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 // When e签宝 does not have the photos, asking again with the same ids would never work.
 func TestRetryUploadsLostFilesAgain(t *testing.T) {
 	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload}, "1435404": {JobEvidence}} {
-		a := stopped("evidence", "permission", "")
-		a.Upstream = upstream
-		c := parkedCase(Filing, a)
-		c.Evidence.State = WriteRefused
-		decide(t, c, Event{Kind: Retry}).led(Filing).queued(jobs...)
+		t.Run(upstream, func(t *testing.T) {
+			a := stopped("evidence", "permission", "")
+			a.Upstream = upstream
+			c := parkedCase(Filing, a)
+			c.Evidence.State = WriteRefused
+			decide(t, c, Event{Kind: Retry}).led(Filing).queued(jobs...)
+		})
 	}
 }
 
@@ -200,14 +209,16 @@ func TestResolveIdentity(t *testing.T) {
 		{"with one photo", map[string]string{"front": "f1"}, ThreeElements, Filing, []JobKind{JobUpload}},
 		{"without verification", nil, MethodNone, Done, []JobKind{JobPurge}},
 	} {
-		c := SampleCase(NeedsAttention)
-		c.Uploads, c.Method = tt.uploads, tt.method
-		d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
-		d.queued(tt.jobs...)
-		w := d.Case.Identity
-		if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Settled.What != "resolved" {
-			t.Errorf("%s: %+v", tt.name, w)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			c := SampleCase(NeedsAttention)
+			c.Uploads, c.Method = tt.uploads, tt.method
+			d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
+			d.queued(tt.jobs...)
+			w := d.Case.Identity
+			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Settled.What != "resolved" {
+				t.Errorf("%s: %+v", tt.name, w)
+			}
+		})
 	}
 }
 
@@ -239,7 +250,7 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 		}
 		d := decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}})
 		if d.Case != nil || d.Why != "nothing to resolve" {
-			t.Errorf("%s was resolved (%s)", c.Attention.Step, d.Why)
+			t.Errorf("%s was resolved (%s), want %q", c.Attention.Step, d.Why, "nothing to resolve")
 		}
 	}
 }
@@ -275,7 +286,7 @@ func TestStoppingDuringAttention(t *testing.T) {
 				t.Errorf("%s × %s was allowed", back, k)
 			}
 			if got := canCancel(c); got != before {
-				t.Errorf("%s: the card offers to cancel: %v", back, got)
+				t.Errorf("%s: the card offers to cancel: %v, want %v", back, got, before)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -27,22 +28,24 @@ func TestAMatchGoesToHR(t *testing.T) {
 
 func TestNoMatchGoesBackToTheForm(t *testing.T) {
 	for outcome, mismatch := range map[CheckOutcome]string{"mismatch": "three_elements", "no_record": "no_record"} {
-		d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
-		d.queued()
-		if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
-			t.Errorf("%s: mismatch %q", outcome, d.Case.Mismatch)
-		}
-		// A code proves one submission only; what was typed is kept.
-		if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
-			t.Errorf("%s: %+v", outcome, d.Case)
-		}
-		card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
-		if card.Mismatch != mismatch || card.Number != SampleNumber {
-			t.Errorf("%s: the form shows mismatch %q", outcome, card.Mismatch)
-		}
-		if d.lastSent() != "tencent_faceid" {
-			t.Error("the check is not on record")
-		}
+		t.Run(fmt.Sprint(outcome), func(t *testing.T) {
+			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
+			d.queued()
+			if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
+				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
+			}
+			// A code proves one submission only; what was typed is kept.
+			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
+				t.Errorf("%s: %+v", outcome, d.Case)
+			}
+			card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+			if card.Mismatch != mismatch || card.Number != SampleNumber {
+				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
+			}
+			if d.lastSent() != "tencent_faceid" {
+				t.Error("the check is not on record")
+			}
+		})
 	}
 }
 
@@ -68,7 +71,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
 	d.queued(JobIdentity, JobUpload, JobUpload)
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Why != "policy: all checks green" {
-		t.Errorf("review %+v (%s)", r, d.Why)
+		t.Errorf("review %+v (%s), want %q", r, d.Why, "policy: all checks green")
 	}
 	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
@@ -87,21 +90,23 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 		"the end was not read":       nil, // grey does not count against it
 		"the directory is not known": nil,
 	} {
-		c := green()
-		sealed := front.Seal()
-		c.Personal.Front = &sealed
-		if change == nil {
-			if name == "the end was not read" {
-				c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M, c.Personal.Back.ValidTo.D = 0, 0, 0
+		t.Run(name, func(t *testing.T) {
+			c := green()
+			sealed := front.Seal()
+			c.Personal.Front = &sealed
+			if change == nil {
+				if name == "the end was not read" {
+					c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M, c.Personal.Back.ValidTo.D = 0, 0, 0
+				}
+				decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
+				return
 			}
-			decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
-			continue
-		}
-		change(c)
-		d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings)
-		if d.Case == nil || d.Case.State != AwaitingReview {
-			t.Errorf("%s: passed without HR", name)
-		}
+			change(c)
+			d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings)
+			if d.Case == nil || d.Case.State != AwaitingReview {
+				t.Errorf("%s: passed without HR", name)
+			}
+		})
 	}
 }
 
@@ -154,11 +159,13 @@ func TestFindings(t *testing.T) {
 		}},
 		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
 	} {
-		c := SampleCase(AwaitingReview)
-		tt.change(c)
-		if got := level(c)[tt.code]; got != tt.level {
-			t.Errorf("%s is %s, want %s", tt.code, got, tt.level)
-		}
+		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
+			c := SampleCase(AwaitingReview)
+			tt.change(c)
+			if got := level(c)[tt.code]; got != tt.level {
+				t.Errorf("%s is %s, want %s", tt.code, got, tt.level)
+			}
+		})
 	}
 	if Findings(&Case{}, SampleTime) != nil {
 		t.Error("something was found in nothing")
@@ -167,9 +174,9 @@ func TestFindings(t *testing.T) {
 		t.Error("nothing examined counts as green")
 	}
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
-		t.Errorf("worst is %s", w)
+		t.Errorf("worst is %s, want %v", w, LevelWarning)
 	}
 	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
-		t.Errorf("worst is %s", w)
+		t.Errorf("worst is %s, want %v", w, LevelFailed)
 	}
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,22 +54,24 @@ func TestWhatBecomesOfACode(t *testing.T) {
 		{CodeUnknown, "unknown", "unknown", "tencent_sms", true, false}, // it may have arrived, so it stays valid
 		{CodeDropped, "sending", "", "", false, true},
 	} {
-		c := codeCase("sending")
-		c.Delayed = "code"
-		d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: SampleTime}).stayed()
-		code := d.Case.Code
-		if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC || d.Silent != tt.silent {
-			t.Errorf("%s: %+v", tt.kind, code)
-		}
-		if d.lastSent() != tt.sent {
-			t.Errorf("%s: sent to %q", tt.kind, d.lastSent())
-		}
-		if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(SampleTime) || d.Case.Delayed != "") {
-			t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
-		}
-		if !tt.silent {
-			d.drew([]string{AudienceApplicant}, nil)
-		}
+		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
+			c := codeCase("sending")
+			c.Delayed = "code"
+			d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: SampleTime}).stayed()
+			code := d.Case.Code
+			if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC || d.Silent != tt.silent {
+				t.Errorf("%s: %+v", tt.kind, code)
+			}
+			if d.lastSent() != tt.sent {
+				t.Errorf("%s: sent to %q, want %v", tt.kind, d.lastSent(), tt.sent)
+			}
+			if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(SampleTime) || d.Case.Delayed != "") {
+				t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
+			}
+			if !tt.silent {
+				d.drew([]string{AudienceApplicant}, nil)
+			}
+		})
 	}
 	decide(t, codeCase("sent"), Event{Kind: CodeDropped, Seq: 1}).refused("another code is valid", "")
 }
@@ -121,7 +124,7 @@ func TestCodesPerDay(t *testing.T) {
 	decide(t, c, Event{Kind: CodeAsked}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: CodeAsked, At: SampleTime.Add(time.Minute)}).stayed()
 	if n := len(d.Case.CodesAsked); n != MaxCodesPerDay {
-		t.Errorf("%d codes on record, the oldest is more than a day old", n)
+		t.Errorf("%d codes on record, the oldest is more than a day old, want %v", n, MaxCodesPerDay)
 	}
 }
 
@@ -163,7 +166,7 @@ func TestTypedCodes(t *testing.T) {
 			}
 			d.led(tt.to).said(tt.toast, tt.args...)
 			if d.Case.Code.Problem != tt.problem {
-				t.Errorf("problem %q", d.Case.Code.Problem)
+				t.Errorf("problem %q, want %v", d.Case.Code.Problem, tt.problem)
 			}
 			if tt.to == Checking {
 				j := d.queued(JobCheck)[0]
@@ -179,11 +182,13 @@ func TestTypedCodes(t *testing.T) {
 		})
 	}
 	for name, change := range map[string]func(*Case){"no code": func(c *Case) { c.Code = nil }, "not made yet": func(c *Case) { c.Code.MAC = nil }} {
-		c := codeCase("sending")
-		change(c)
-		d := decide(t, c, Event{Kind: CodeTyped, Code: "123456"})
-		t.Log(name)
-		d.refused("no code was sent yet", "working")
+		t.Run(name, func(t *testing.T) {
+			c := codeCase("sending")
+			change(c)
+			d := decide(t, c, Event{Kind: CodeTyped, Code: "123456"})
+			t.Log(name)
+			d.refused("no code was sent yet", "working")
+		})
 	}
 }
 
@@ -191,7 +196,7 @@ func TestTypedCodes(t *testing.T) {
 func TestExpiredCodesCostNoTry(t *testing.T) {
 	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: SampleTime.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
 	if d.Case.Code.Tries != 0 {
-		t.Errorf("%d tries", d.Case.Code.Tries)
+		t.Errorf("%d tries, want 0", d.Case.Code.Tries)
 	}
 	c := decide(t, codeCase("sending"), Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_invalid"}).Case
 	decide(t, c, Event{Kind: CodeTyped, Code: "123456"}).refused("no code was sent yet", "working")
@@ -202,8 +207,10 @@ func TestOnlyDigits(t *testing.T) {
 		"123456": "123456", " 123 456 ": "123456", "１２３４５６": "123456", "验证码123456。": "123456", "": "", "abc": "",
 		"①②③": "123", strings.Repeat("9", 500): strings.Repeat("9", 12),
 	} {
-		if got := OnlyDigits(in); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := OnlyDigits(in); got != want {
+				t.Errorf("%q: %q, want %q", in, got, want)
+			}
+		})
 	}
 }

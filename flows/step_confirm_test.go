@@ -116,12 +116,14 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 			d.drew([]string{AudienceApplicant}, nil).noted(tt.field, tt.problem)
 			// What was right is kept; what was wrong is kept short enough to be shown.
 			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name, "identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
-				if n := len([]rune(got)); n > 60 {
-					t.Errorf("%s keeps %d characters", field, n)
-				}
-				if field != tt.field && got == "" {
-					t.Errorf("%s was right and is lost", field)
-				}
+				t.Run(field, func(t *testing.T) {
+					if n := len([]rune(got)); n > 60 {
+						t.Errorf("%s keeps %d characters", field, n)
+					}
+					if field != tt.field && got == "" {
+						t.Errorf("%s was right and is lost", field)
+					}
+				})
 			}
 			if d.Case.Confirmed != c.Confirmed || d.SetIndex || d.Case.Code != nil {
 				t.Error("a wrong form has consequences")
@@ -164,7 +166,7 @@ func TestConfirmWithoutVerification(t *testing.T) {
 		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).led(AwaitingReview)
 		d.queued()
 		if d.Case.Code != nil || d.Case.Rounds != 1 {
-			t.Errorf("code %v, rounds %d", d.Case.Code, d.Case.Rounds)
+			t.Errorf("code %v, rounds %d, want 1", d.Case.Code, d.Case.Rounds)
 		}
 		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 	}
@@ -230,7 +232,7 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "codes_used_up")
 	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).led(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
-		t.Errorf("%d codes on record", len(d.Case.CodesAsked))
+		t.Errorf("%d codes on record, want %v", len(d.Case.CodesAsked), MaxCodesPerDay)
 	}
 	c.Method = MethodNone
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).led(AwaitingReview)
@@ -243,14 +245,16 @@ func TestConfirmAgainKeepsThePause(t *testing.T) {
 		mobile string
 		at     time.Time
 	}{{SampleMobile, SampleTime.Add(40 * time.Second)}, {"13900009999", SampleTime}} {
-		c := SampleCase(AwaitingConfirmation)
-		c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
-		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
-		if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
-			t.Errorf("%s: sent at %v as code %d", tt.mobile, j.At, j.rev)
-		}
-		if !d.Case.Code.AskedAt.Equal(tt.at) {
-			t.Errorf("asked at %v", d.Case.Code.AskedAt)
-		}
+		t.Run(tt.mobile, func(t *testing.T) {
+			c := SampleCase(AwaitingConfirmation)
+			c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
+			d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
+			if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
+				t.Errorf("%s: sent at %v as code %d, want 2", tt.mobile, j.At, j.rev)
+			}
+			if !d.Case.Code.AskedAt.Equal(tt.at) {
+				t.Errorf("asked at %v", d.Case.Code.AskedAt)
+			}
+		})
 	}
 }

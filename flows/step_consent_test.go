@@ -23,7 +23,7 @@ func TestOpenAsksForConsent(t *testing.T) {
 	for _, j := range ch.Jobs {
 		timers[j.Kind] = j.At
 		if j.rev != c.Rev {
-			t.Errorf("%s belongs to revision %d", j.Kind, j.rev)
+			t.Errorf("%s belongs to revision %d, want %v", j.Kind, j.rev, c.Rev)
 		}
 	}
 	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) || !timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
@@ -38,7 +38,7 @@ func TestOpenPinsTheMethod(t *testing.T) {
 	c := Open(p, "id-1", "", "ou_1", "", SampleTime).Case
 	p.Method = ThreeElements
 	if c.Method != MethodNone {
-		t.Errorf("method %s", c.Method)
+		t.Errorf("method %s, want %v", c.Method, MethodNone)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
 	d := decide(t, c, Event{Kind: Consented}).led(AwaitingPhotos)
 	jobs := d.queued(JobContact, JobFetchPhoto, JobFetchPhoto)
 	if jobs[1].ref != "p1" || jobs[2].ref != "p3" {
-		t.Errorf("fetches %s and %s", jobs[1].ref, jobs[2].ref)
+		t.Errorf("fetches %s and %s, want %q, %q", jobs[1].ref, jobs[2].ref, "p1", "p3")
 	}
 	p := SamplePolicy()
 	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
@@ -78,7 +78,7 @@ func TestDecliningForgetsThePhotos(t *testing.T) {
 	}
 	purge := d.queued(JobPurge)
 	if purge[0].ref != "all" {
-		t.Errorf("purge %q", purge[0].ref)
+		t.Errorf("purge %q, want %q", purge[0].ref, "all")
 	}
 }
 
@@ -97,7 +97,7 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 		}
 		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).stayed()
 		if len(d.Case.Photos) != MaxPhotos {
-			t.Errorf("%s: %d photos", s, len(d.Case.Photos))
+			t.Errorf("%s: %d photos, want %v", s, len(d.Case.Photos), MaxPhotos)
 		}
 		j := d.queued(JobReply)[0]
 		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" || j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {

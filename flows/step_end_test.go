@@ -16,7 +16,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
 			d.led(Withdrawn).said("cancelled")
 			if d.Case.Outcome != "withdrawn" {
-				t.Errorf("%s: outcome %q", s, d.Case.Outcome)
+				t.Errorf("%s: outcome %q, want %q", s, d.Case.Outcome, "withdrawn")
 			}
 		default:
 			if d.Case != nil {
@@ -24,7 +24,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 			}
 		}
 		if got, want := canCancel(c), d.Case != nil; got != want {
-			t.Errorf("%s: the card offers to cancel: %v", s, got)
+			t.Errorf("%s: the card offers to cancel: %v, want %v", s, got, want)
 		}
 	}
 }
@@ -46,24 +46,26 @@ func TestClocksOfTheEnd(t *testing.T) {
 		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
 		{"erased", SampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
 	} {
-		d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
-		got := map[string]time.Duration{}
-		for _, j := range d.Jobs {
-			if j.Kind == JobPurge {
-				got[j.ref] = j.At.Sub(SampleTime)
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(t, tt.c, tt.e, func(p *Policy) { p.FieldRetention = tt.retention })
+			got := map[string]time.Duration{}
+			for _, j := range d.Jobs {
+				if j.Kind == JobPurge {
+					got[j.ref] = j.At.Sub(SampleTime)
+				}
 			}
-		}
-		if len(got) != len(tt.purges) {
-			t.Errorf("%s: purges %v, want %v", tt.name, got, tt.purges)
-		}
-		for ref, after := range tt.purges {
-			if got[ref] != after {
-				t.Errorf("%s: %s after %v, want %v", tt.name, ref, got[ref], after)
+			if len(got) != len(tt.purges) {
+				t.Errorf("%s: purges %v, want %v", tt.name, got, tt.purges)
 			}
-		}
-		if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
-			t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
-		}
+			for ref, after := range tt.purges {
+				if got[ref] != after {
+					t.Errorf("%s: %s after %v, want %v", tt.name, ref, got[ref], after)
+				}
+			}
+			if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
+				t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
+			}
+		})
 	}
 }
 
@@ -153,7 +155,7 @@ func TestExpiry(t *testing.T) {
 		}
 		d.led(Expired)
 		if d.Case.Outcome != "expired" || d.Why != "nobody moved in time" {
-			t.Errorf("%s: %q (%s)", s, d.Case.Outcome, d.Why)
+			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Why, "expired", "nobody moved in time")
 		}
 		rev--
 		d = decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
@@ -184,7 +186,7 @@ func TestDelaysAreShownOnce(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
 		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant}, nil).noted("step", "x")
 		if d.Case.Delayed != "x" {
-			t.Errorf("%s: delayed %q", s, d.Case.Delayed)
+			t.Errorf("%s: delayed %q, want %q", s, d.Case.Delayed, "x")
 		}
 		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
 	}

@@ -47,7 +47,7 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 				t.Errorf("the audit row says %q", d.Why)
 			}
 			if d.Case.Rev != c.Rev+1 || d.Case.Attention != nil {
-				t.Errorf("revision %d after %d, attention %v", d.Case.Rev, c.Rev, d.Case.Attention)
+				t.Errorf("revision %d after %d, attention %v, want %v", d.Case.Rev, c.Rev, d.Case.Attention, c.Rev+1)
 			}
 			if s := d.Case.Settled; s == nil || s.What != "resumed" || s.By != "" || s.Attention.Step != tt.step {
 				t.Errorf("settled %+v", s)
@@ -66,7 +66,7 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	c := parkedCase(Recording, stopped("upload", "quota", "incident"))
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).stayed()
 	if d.Case.Identity.State != WriteDone || d.Case.Attention.Return != Filing {
-		t.Errorf("identity %+v, returns to %s", d.Case.Identity, d.Case.Attention.Return)
+		t.Errorf("identity %+v, returns to %s, want %v", d.Case.Identity, d.Case.Attention.Return, Filing)
 	}
 	d.queued()
 	// The photos follow, and with them the evidence.
@@ -111,12 +111,12 @@ func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
 			if j.Kind == JobUpload {
 				uploads++
 				if j.ref != "front" {
-					t.Errorf("%s: uploads %s again", back, j.ref)
+					t.Errorf("%s: uploads %s again, want %q", back, j.ref, "front")
 				}
 			}
 		}
 		if uploads != 1 {
-			t.Errorf("%s: %d uploads", back, uploads)
+			t.Errorf("%s: %d uploads, want 1", back, uploads)
 		}
 	}
 }
@@ -139,16 +139,18 @@ func TestPreparationsWhileParked(t *testing.T) {
 		{Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool { return c.Identity.State == WriteStarted && c.Identity.Job == "j" }},
 		{Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
 	} {
-		c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
-		if tt.change != nil {
-			tt.change(c)
-		}
-		d := decide(t, c, tt.e).stayed()
-		d.queued(tt.jobs...)
-		d.drew(nil, nil)
-		if !tt.kept(d.Case) || d.Case.Attention == nil {
-			t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
-		}
+		t.Run(fmt.Sprint(tt.back), func(t *testing.T) {
+			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+			if tt.change != nil {
+				tt.change(c)
+			}
+			d := decide(t, c, tt.e).stayed()
+			d.queued(tt.jobs...)
+			d.drew(nil, nil)
+			if !tt.kept(d.Case) || d.Case.Attention == nil {
+				t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
+			}
+		})
 	}
 	// What does not belong to the place of return is refused.
 	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted, PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch, PhotoUploaded, EvidenceFiled} {
@@ -222,7 +224,7 @@ func TestASecondStop(t *testing.T) {
 	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
 	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
 	if d.Case.Attention.Probes != 2 || !d.Silent {
-		t.Errorf("%d probes", d.Case.Attention.Probes)
+		t.Errorf("%d probes, want 2", d.Case.Attention.Probes)
 	}
 }
 
@@ -236,7 +238,7 @@ func TestPhotosDuringAttention(t *testing.T) {
 		}
 		d.stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
-			t.Errorf("fetches %q", j.ref)
+			t.Errorf("fetches %q, want %q", j.ref, "p9")
 		}
 	}
 }
@@ -277,7 +279,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 		}
 	}
 	if ran != len(orders)*4*3*3 {
-		t.Fatalf("%d orders were tried", ran)
+		t.Fatalf("%d orders were tried, want %v", ran, len(orders)*4*3*3)
 	}
 }
 

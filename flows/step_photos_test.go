@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"testing"
 
 	"shiming/idcard"
@@ -10,7 +11,7 @@ func TestAPhotoIsFetched(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingConfirmation} {
 		d := decide(t, SampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
-			t.Errorf("%s: fetches %q", s, j.ref)
+			t.Errorf("%s: fetches %q, want %q", s, j.ref, "p9")
 		}
 		d.drew([]string{AudienceApplicant}, nil)
 		if p := d.Case.PhotoByID("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
@@ -32,20 +33,22 @@ func TestStartedPeopleAreReadFirst(t *testing.T) {
 		{"while another is stored", []PhotoState{PhotoStored}, 1},
 		{"when a side is there", []PhotoState{PhotoRead}, 1},
 	} {
-		c := SampleCase(AwaitingPhotos)
-		c.Photos = []Photo{{ID: "new", State: PhotoWaiting}}
-		for i, s := range tt.others {
-			c.Photos = append(c.Photos, Photo{ID: string(rune('a' + i)), State: s})
-		}
-		d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "new", SHA256: "abc", Warnings: []string{"photo_blurred"}}).stayed()
-		if j := d.queued(JobReadPhotos)[0]; j.Priority != tt.priority {
-			t.Errorf("%s: priority %d, want %d", tt.name, j.Priority, tt.priority)
-		}
-		p := d.Case.PhotoByID("new")
-		if p.State != PhotoStored || p.SHA256 != "abc" || len(p.Warnings) != 1 {
-			t.Errorf("%s: %+v", tt.name, p)
-		}
-		d.noted("photo", "new", "sha256", "abc")
+		t.Run(tt.name, func(t *testing.T) {
+			c := SampleCase(AwaitingPhotos)
+			c.Photos = []Photo{{ID: "new", State: PhotoWaiting}}
+			for i, s := range tt.others {
+				c.Photos = append(c.Photos, Photo{ID: string(rune('a' + i)), State: s})
+			}
+			d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "new", SHA256: "abc", Warnings: []string{"photo_blurred"}}).stayed()
+			if j := d.queued(JobReadPhotos)[0]; j.Priority != tt.priority {
+				t.Errorf("%s: priority %d, want %d", tt.name, j.Priority, tt.priority)
+			}
+			p := d.Case.PhotoByID("new")
+			if p.State != PhotoStored || p.SHA256 != "abc" || len(p.Warnings) != 1 {
+				t.Errorf("%s: %+v", tt.name, p)
+			}
+			d.noted("photo", "new", "sha256", "abc")
+		})
 	}
 }
 
@@ -63,23 +66,25 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 				state PhotoState
 				drop  bool
 			}{{PhotoRead, false}, {PhotoRefused, true}, {PhotoReplaced, true}} {
-				c := SampleCase(s)
-				c.Photos[0].State = tt.state
-				e := e
-				e.PhotoID = "p1"
-				d := decide(t, c, e).stayed()
-				want := []string{"p1"}
-				if !tt.drop {
-					want = nil
-				}
-				d.dropped(want...)
-				d.queued()
-				if got := d.Case.PhotoByID("p1"); got.State != tt.state || got.SHA256 != "a" {
-					t.Errorf("%s × %s: photo %s became %+v", s, e.Kind, tt.state, got)
-				}
-				if !d.Silent {
-					t.Errorf("%s × %s on a photo %s is in the audit chain", s, e.Kind, tt.state)
-				}
+				t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
+					c := SampleCase(s)
+					c.Photos[0].State = tt.state
+					e := e
+					e.PhotoID = "p1"
+					d := decide(t, c, e).stayed()
+					want := []string{"p1"}
+					if !tt.drop {
+						want = nil
+					}
+					d.dropped(want...)
+					d.queued()
+					if got := d.Case.PhotoByID("p1"); got.State != tt.state || got.SHA256 != "a" {
+						t.Errorf("%s × %s: photo %s became %+v", s, e.Kind, tt.state, got)
+					}
+					if !d.Silent {
+						t.Errorf("%s × %s on a photo %s is in the audit chain", s, e.Kind, tt.state)
+					}
+				})
 			}
 			e := e
 			e.PhotoID = "unknown"
@@ -99,9 +104,11 @@ func TestAPhotoIsClaimedByOneJob(t *testing.T) {
 	c.Photos = append(c.Photos, Photo{ID: "p3", State: PhotoStored, Reader: "other"}, Photo{ID: "p4", State: PhotoWaiting}, Photo{ID: "p5", State: PhotoStored})
 	d := decide(t, c, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p1", "p2", "p3", "p4"}, Job: "mine"}).stayed()
 	for id, want := range map[string]string{"p1": "", "p2": "mine", "p3": "other", "p4": "", "p5": ""} {
-		if got := d.Case.PhotoByID(id).Reader; got != want {
-			t.Errorf("%s is read by %q, want %q", id, got, want)
-		}
+		t.Run(id, func(t *testing.T) {
+			if got := d.Case.PhotoByID(id).Reader; got != want {
+				t.Errorf("%s is read by %q, want %q", id, got, want)
+			}
+		})
 	}
 	if !d.Silent {
 		t.Error("a claim is in the audit chain")
@@ -116,10 +123,10 @@ func TestBothSidesLeadToTheForm(t *testing.T) {
 	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant}).noted("photo", "p2", "side", "back").dropped()
 	p := d.Case.PhotoByID("p2")
 	if p.State != PhotoRead || p.Side != idcard.Back || p.Reader != "" || d.Case.Personal.Back == nil || d.Case.Delayed != "" {
-		t.Errorf("photo %+v, delayed %q", p, d.Case.Delayed)
+		t.Errorf("photo %+v, delayed %q, want %q", p, d.Case.Delayed, "")
 	}
 	if got := d.lastSent(); got != "feishu_ocr" {
-		t.Errorf("sent to %q", got)
+		t.Errorf("sent to %q, want %q", got, "feishu_ocr")
 	}
 }
 
@@ -188,7 +195,7 @@ func TestReadings(t *testing.T) {
 			if tt.newState == PhotoRefused {
 				d.dropped("new")
 				if d.Case.BadPhotos != 1 || p.Problem != tt.problem {
-					t.Errorf("%d bad photos, problem %q", d.Case.BadPhotos, p.Problem)
+					t.Errorf("%d bad photos, problem %q, want 1, %v", d.Case.BadPhotos, p.Problem, tt.problem)
 				}
 			} else {
 				d.dropped()
@@ -205,22 +212,24 @@ func TestPhotosThatFail(t *testing.T) {
 		state PhotoState
 		sent  string // it had been handed to the OCR
 	}{{PhotoWaiting, ""}, {PhotoStored, "feishu_ocr"}} {
-		c := SampleCase(AwaitingPhotos)
-		c.Photos[1].State, c.Photos[1].Reader, c.Delayed = tt.state, "job", "photos"
-		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_small"}).stayed().dropped("p2")
-		if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {
-			t.Errorf("answered with %+v", j)
-		}
-		p := d.Case.PhotoByID("p2")
-		if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
-			t.Errorf("%s: %+v", tt.state, p)
-		}
-		if d.lastSent() != tt.sent {
-			t.Errorf("%s: sent to %q", tt.state, d.lastSent())
-		}
-		d.drew([]string{AudienceApplicant}, nil).noted("photo", "p2", "problem", "too_small")
-		if got := d.Case.PhotoByID("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
-			t.Error("the other side was lost")
-		}
+		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
+			c := SampleCase(AwaitingPhotos)
+			c.Photos[1].State, c.Photos[1].Reader, c.Delayed = tt.state, "job", "photos"
+			d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_small"}).stayed().dropped("p2")
+			if j := d.queued(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {
+				t.Errorf("answered with %+v", j)
+			}
+			p := d.Case.PhotoByID("p2")
+			if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
+				t.Errorf("%s: %+v", tt.state, p)
+			}
+			if d.lastSent() != tt.sent {
+				t.Errorf("%s: sent to %q, want %v", tt.state, d.lastSent(), tt.sent)
+			}
+			d.drew([]string{AudienceApplicant}, nil).noted("photo", "p2", "problem", "too_small")
+			if got := d.Case.PhotoByID("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
+				t.Error("the other side was lost")
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -23,17 +24,19 @@ func TestAWriteIsBegunOnce(t *testing.T) {
 		{IdentityStarted, func(w *Write) *Case { c := recordingCase(); c.Identity = w; return c }, func(c *Case) *Write { return c.Identity }},
 		{EvidenceStarted, func(w *Write) *Case { c := SampleCase(Filing); c.Evidence = w; return c }, func(c *Case) *Write { return c.Evidence }},
 	} {
-		d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
-		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
-			t.Errorf("%s: %+v", tt.kind, w)
-		}
-		d = decide(t, tt.c(&Write{State: WriteRefused, Attempt: 2, Job: "old", ID: "x"}), Event{Kind: tt.kind, Job: "mine"}).stayed()
-		if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
-			t.Errorf("%s again: %+v", tt.kind, w)
-		}
-		for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
-			decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
-		}
+		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
+			d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
+			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
+				t.Errorf("%s: %+v", tt.kind, w)
+			}
+			d = decide(t, tt.c(&Write{State: WriteRefused, Attempt: 2, Job: "old", ID: "x"}), Event{Kind: tt.kind, Job: "mine"}).stayed()
+			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
+				t.Errorf("%s again: %+v", tt.kind, w)
+			}
+			for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
+				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
+			}
+		})
 	}
 }
 
@@ -63,13 +66,15 @@ func TestIdentityRecorded(t *testing.T) {
 		{"between the uploads", map[string]string{"back": "f2"}, nil},
 		{"after the uploads", map[string]string{"front": "f1", "back": "f2"}, []JobKind{JobEvidence}},
 	} {
-		c := SampleCase(Recording)
-		c.Uploads, c.Delayed = tt.uploads, "identity"
-		d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
-		d.queued(tt.jobs...)
-		if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
-			t.Errorf("%s: %+v", tt.name, w)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			c := SampleCase(Recording)
+			c.Uploads, c.Delayed = tt.uploads, "identity"
+			d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
+			d.queued(tt.jobs...)
+			if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
+				t.Errorf("%s: %+v", tt.name, w)
+			}
+		})
 	}
 }
 
@@ -110,26 +115,28 @@ func TestUploads(t *testing.T) {
 		state State
 		jobs  []JobKind
 	}{{Recording, nil}, {Filing, []JobKind{JobEvidence}}} {
-		c := SampleCase(tt.state)
-		c.Uploads, c.Delayed = nil, "upload"
-		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id", "f1")
-		d.queued()
-		d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).stayed()
-		d.queued(tt.jobs...)
-		if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" || d.lastSent() != "esign" {
-			t.Errorf("%s: %+v", tt.state, d.Case)
-		}
+		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
+			c := SampleCase(tt.state)
+			c.Uploads, c.Delayed = nil, "upload"
+			d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id", "f1")
+			d.queued()
+			d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).stayed()
+			d.queued(tt.jobs...)
+			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" || d.lastSent() != "esign" {
+				t.Errorf("%s: %+v", tt.state, d.Case)
+			}
+		})
 	}
 }
 
 func TestAFailedWriteIsFreed(t *testing.T) {
 	d := decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
 	if d.Case.Identity.State != WriteRefused {
-		t.Errorf("identity %s", d.Case.Identity.State)
+		t.Errorf("identity %s, want %v", d.Case.Identity.State, WriteRefused)
 	}
 	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
 	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
-		t.Errorf("evidence %s, identity %s", d.Case.Evidence.State, d.Case.Identity.State)
+		t.Errorf("evidence %s, identity %s, want %v, %v", d.Case.Evidence.State, d.Case.Identity.State, WriteRefused, WriteDone)
 	}
 }
 

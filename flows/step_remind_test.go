@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -23,25 +24,27 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 		template Template
 		to       string
 	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, AudienceHR}, {NeedsAttention, ReplyDigest, AudienceHR}} {
-		c, at := SampleCase(tt.state), SampleTime
-		for n := 1; n <= MaxReminders; n++ {
-			rev := c.Rev
-			d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
-			j := d.queued(JobReply)[0]
-			if j.Template() != tt.template || j.To != tt.to {
-				t.Errorf("%s: %+v", tt.state, j)
+		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
+			c, at := SampleCase(tt.state), SampleTime
+			for n := 1; n <= MaxReminders; n++ {
+				rev := c.Rev
+				d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
+				j := d.queued(JobReply)[0]
+				if j.Template() != tt.template || j.To != tt.to {
+					t.Errorf("%s: %+v", tt.state, j)
+				}
+				next := timer(t, d)
+				if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.rev != c.Rev {
+					t.Errorf("%s: reminder %d is followed at %v, want %v", tt.state, n, next.At, want)
+				}
+				c = d.Case
+				if c.Reminders != n || !c.RemindedAt.Equal(at) {
+					t.Errorf("%s: %d reminders, the last at %v, want %v", tt.state, c.Reminders, c.RemindedAt, n)
+				}
+				at = at.AddDate(0, 0, 1)
 			}
-			next := timer(t, d)
-			if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.rev != c.Rev {
-				t.Errorf("%s: reminder %d is followed at %v, want %v", tt.state, n, next.At, want)
-			}
-			c = d.Case
-			if c.Reminders != n || !c.RemindedAt.Equal(at) {
-				t.Errorf("%s: %d reminders, the last at %v", tt.state, c.Reminders, c.RemindedAt)
-			}
-			at = at.AddDate(0, 0, 1)
-		}
-		decide(t, c, Event{Kind: ReminderDue, At: at}).refused("reminded often enough", "")
+			decide(t, c, Event{Kind: ReminderDue, At: at}).refused("reminded often enough", "")
+		})
 	}
 }
 

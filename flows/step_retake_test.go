@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -24,32 +25,34 @@ func TestRetakeWhilePhotosAreCollected(t *testing.T) {
 func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 	for _, s := range []State{AwaitingConfirmation, AwaitingCode} {
 		for _, tt := range []struct{ side, gone, kept string }{{"front", "p1", "p2"}, {"back", "p2", "p1"}} {
-			c := SampleCase(s)
-			c.FormIssues, c.Mismatch, c.Changed = map[string]string{"mobile": "required"}, "mobile", []string{"identity_name"}
-			c.Personal.Name, c.Personal.Number, c.Personal.SMSCode, c.Check = SampleName, SampleNumber, "123456", &Check{}
-			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-			d := decide(t, c, Event{Kind: Retake, Side: tt.side}).led(AwaitingPhotos).dropped(tt.gone).said("saved")
-			d.queued()
-			after := d.Case
-			if after.PhotoByID(tt.gone).State != PhotoReplaced || after.PhotoByID(tt.kept).State != PhotoRead {
-				t.Errorf("%s, %s: photos %+v", s, tt.side, after.Photos)
-			}
-			if (after.Personal.Front == nil) != (tt.side == "front") || (after.Personal.Back == nil) != (tt.side == "back") {
-				t.Errorf("%s, %s: readings are wrong", s, tt.side)
-			}
-			// What was typed was typed against the other photo.
-			if after.FormIssues != nil || after.Mismatch != "" || after.Changed != nil || after.Personal.Name != "" || after.Personal.Number != "" {
-				t.Errorf("%s: the form kept %+v", s, after)
-			}
-			if after.Code != nil || after.Check != nil || after.Personal.SMSCode != "" {
-				t.Errorf("%s: a code proves the former submission only", s)
-			}
-			if after.Personal.Mobile != c.Personal.Mobile {
-				t.Errorf("%s: the mobile has nothing to do with the photo", s)
-			}
-			if after.Uploads[tt.side] != "" || len(after.Uploads) != 1 {
-				t.Errorf("%s: uploads %v", s, after.Uploads)
-			}
+			t.Run(tt.side, func(t *testing.T) {
+				c := SampleCase(s)
+				c.FormIssues, c.Mismatch, c.Changed = map[string]string{"mobile": "required"}, "mobile", []string{"identity_name"}
+				c.Personal.Name, c.Personal.Number, c.Personal.SMSCode, c.Check = SampleName, SampleNumber, "123456", &Check{}
+				c.Uploads = map[string]string{"front": "f1", "back": "f2"}
+				d := decide(t, c, Event{Kind: Retake, Side: tt.side}).led(AwaitingPhotos).dropped(tt.gone).said("saved")
+				d.queued()
+				after := d.Case
+				if after.PhotoByID(tt.gone).State != PhotoReplaced || after.PhotoByID(tt.kept).State != PhotoRead {
+					t.Errorf("%s, %s: photos %+v", s, tt.side, after.Photos)
+				}
+				if (after.Personal.Front == nil) != (tt.side == "front") || (after.Personal.Back == nil) != (tt.side == "back") {
+					t.Errorf("%s, %s: readings are wrong", s, tt.side)
+				}
+				// What was typed was typed against the other photo.
+				if after.FormIssues != nil || after.Mismatch != "" || after.Changed != nil || after.Personal.Name != "" || after.Personal.Number != "" {
+					t.Errorf("%s: the form kept %+v", s, after)
+				}
+				if after.Code != nil || after.Check != nil || after.Personal.SMSCode != "" {
+					t.Errorf("%s: a code proves the former submission only", s)
+				}
+				if after.Personal.Mobile != c.Personal.Mobile {
+					t.Errorf("%s: the mobile has nothing to do with the photo", s)
+				}
+				if after.Uploads[tt.side] != "" || len(after.Uploads) != 1 {
+					t.Errorf("%s: uploads %v", s, after.Uploads)
+				}
+			})
 		}
 	}
 }
@@ -194,11 +197,13 @@ func TestContactFillsTheForm(t *testing.T) {
 		{AwaitingConfirmation, SampleMobile, nil}, // already typed
 		{NeedsAttention, "", nil},
 	} {
-		c := SampleCase(tt.state)
-		c.Personal.Mobile = tt.mobile
-		d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样", Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
-		if d.Case.Personal.ContactName != "小样" || d.Case.Personal.ContactMobile != "+8613900001234" || !d.Silent {
-			t.Errorf("%s: contact is not kept", tt.state)
-		}
+		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
+			c := SampleCase(tt.state)
+			c.Personal.Mobile = tt.mobile
+			d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样", Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
+			if d.Case.Personal.ContactName != "小样" || d.Case.Personal.ContactMobile != "+8613900001234" || !d.Silent {
+				t.Errorf("%s: contact is not kept", tt.state)
+			}
+		})
 	}
 }

@@ -13,7 +13,7 @@ func TestApproval(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
 	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
 	if jobs[1].ref != "front" || jobs[2].ref != "back" {
-		t.Errorf("uploads %s, %s", jobs[1].ref, jobs[2].ref)
+		t.Errorf("uploads %s, %s, want %q, %q", jobs[1].ref, jobs[2].ref, "front", "back")
 	}
 	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 || d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
@@ -77,14 +77,14 @@ func TestSendingBack(t *testing.T) {
 					want = PhotoReplaced
 				}
 				if got := d.Case.PhotoByID(id).State; got != want {
-					t.Errorf("%s is %s", id, got)
+					t.Errorf("%s is %s, want %v", id, got, want)
 				}
 			}
 			// The applicant reads why, on whichever card it is.
 			switch card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
-					t.Errorf("the form says %q", card.SentBack)
+					t.Errorf("the form says %q, want %q", card.SentBack, "blurred")
 				}
 			case cards.Photos:
 				if card.SentBack != "blurred" || (card.Front == cards.SideRead) != (d.Case.PhotoOf(idcard.Front) != nil) {

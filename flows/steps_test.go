@@ -106,7 +106,7 @@ func (d taken) queued(kinds ...JobKind) []Job {
 			got, names = append(got, j), append(names, j.Kind)
 		}
 		if j.Case != d.before.ID {
-			d.t.Errorf("%s is for case %q", j.Kind, j.Case)
+			d.t.Errorf("%s is for case %q, want %v", j.Kind, j.Case, d.before.ID)
 		}
 	}
 	if !slices.Equal(names, kinds) {

@@ -49,7 +49,7 @@ func TestTableIsWhole(t *testing.T) {
 			t.Errorf("%s cannot be reached", s)
 		}
 		if s.Terminal() != (len(leadsTo[s]) == 0) {
-			t.Errorf("%s: terminal is %v, ways out are %v", s, s.Terminal(), leadsTo[s])
+			t.Errorf("%s: terminal is %v, ways out are %v, want %v", s, s.Terminal(), leadsTo[s], (len(leadsTo[s]) == 0))
 		}
 		waits := s.Turn() == Applicant || s.Turn() == HR
 		for _, on := range []Kind{ReminderDue, ExpiryDue} {

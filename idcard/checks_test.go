@@ -21,9 +21,11 @@ func TestConsistency(t *testing.T) {
 		{"gender", Reading{Number: number, Birth: born, Gender: Female}, []Issue{{CodeGenderMismatch, Warn, FieldGender}}},
 		{"both", Reading{Number: number, Birth: Date{1980, 3, 1}, Gender: Female}, []Issue{{CodeNumberMismatch, Error, FieldNumber}}},
 	} {
-		if got := Consistency(c.r); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v", c.what, got)
-		}
+		t.Run(c.what, func(t *testing.T) {
+			if got := Consistency(c.r); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
+			}
+		})
 	}
 }
 
@@ -39,13 +41,15 @@ func TestSuggestNumber(t *testing.T) {
 		{"1l0l01l99003O78O3X", "1990-03-07", "女", ""},                   // would be a man's
 		{"", "1990-03-07", "男", ""},
 	} {
-		r := Reading{rawNumber: conceal[hidden](c.raw), Gender: ParseGender(c.gender)}
-		if c.birth != "" {
-			r.Birth, _, _ = ParseDate(c.birth)
-		}
-		if got, ok := SuggestNumber(r, now); got.Reveal() != c.want || ok != (c.want != "") {
-			t.Errorf("%q: got %q", c.raw, got.Reveal())
-		}
+		t.Run(c.raw, func(t *testing.T) {
+			r := Reading{rawNumber: conceal[hidden](c.raw), Gender: ParseGender(c.gender)}
+			if c.birth != "" {
+				r.Birth, _, _ = ParseDate(c.birth)
+			}
+			if got, ok := SuggestNumber(r, now); got.Reveal() != c.want || ok != (c.want != "") {
+				t.Errorf("%q: got %q, want %v", c.raw, got.Reveal(), c.want)
+			}
+		})
 	}
 	if _, ok := SuggestNumber(parse(t, nil, frontEntities...)[0], now); ok {
 		t.Error("a valid number needs no suggestion")
@@ -69,9 +73,11 @@ func TestValidity(t *testing.T) {
 		{"no begin", Reading{ValidTo: Date{2030, 1, 1}}, StatusValid, 1137},
 		{"nothing", Reading{}, StatusUnknown, 0},
 	} {
-		if status, days := Validity(c.r, now); status != c.status || days != c.days {
-			t.Errorf("%s: %s, %d days", c.what, status, days)
-		}
+		t.Run(c.what, func(t *testing.T) {
+			if status, days := Validity(c.r, now); status != c.status || days != c.days {
+				t.Errorf("%s: %s, %d days, want %v, %v", c.what, status, days, c.status, c.days)
+			}
+		})
 	}
 	// 16:30 UTC is the next day in China.
 	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}}, time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); status != StatusExpired {
@@ -105,9 +111,11 @@ func TestSidesMatch(t *testing.T) {
 		{"nothing read", Reading{}, Reading{}, nil},
 		{"no end read", front, Reading{ValidFrom: Date{2016, 4, 1}}, nil},
 	} {
-		if got := codes(SidesMatch(c.front, c.back, now)); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v", c.what, got)
-		}
+		t.Run(c.what, func(t *testing.T) {
+			if got := codes(SidesMatch(c.front, c.back, now)); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
+			}
+		})
 	}
 	// Printed birth serves when the number was not read.
 	unread := Reading{Birth: Date{1990, 3, 7}}
@@ -137,8 +145,10 @@ func TestAuthorityFits(t *testing.T) {
 		{"广州市公安局天河分局", "河北省石家庄市裕华区", false},
 		{"正定县公安局", "广东省深圳市南山区", false},
 	} {
-		if got := authorityFits(c.authority, c.address); got != c.want {
-			t.Errorf("%s / %s: %v", c.authority, c.address, got)
-		}
+		t.Run(c.authority, func(t *testing.T) {
+			if got := authorityFits(c.authority, c.address); got != c.want {
+				t.Errorf("%s / %s: %v, want %v", c.authority, c.address, got, c.want)
+			}
+		})
 	}
 }

@@ -12,10 +12,12 @@ func TestParseDate(t *testing.T) {
 		"2024-04-01 +0800": {2024, 4, 1}, " 1990 年 1 月 1 日 ": {1990, 1, 1}, "2024-02-29": {2024, 2, 29}, "1990年1月1": {1990, 1, 1},
 		"1990·01·01": {1990, 1, 1}, "1990—01—01": {1990, 1, 1},
 	} {
-		d, longTerm, err := ParseDate(in)
-		if err != nil || longTerm || d != want {
-			t.Errorf("%q: %v %v %v", in, d, longTerm, err)
-		}
+		t.Run(in, func(t *testing.T) {
+			d, longTerm, err := ParseDate(in)
+			if err != nil || longTerm || d != want {
+				t.Errorf("%q: %v %v %v, want %v", in, d, longTerm, err, want)
+			}
+		})
 	}
 	for _, in := range []string{"长期", " 长 期 ", "長期", "长期有效"} {
 		if d, longTerm, err := ParseDate(in); err != nil || !longTerm || !d.IsZero() {

@@ -105,7 +105,7 @@ func TestParseEntitiesSides(t *testing.T) {
 				sides = append(sides, r.Side)
 			}
 			if !slices.Equal(sides, c.sides) || !slices.Equal(codes(readings[0].Issues), c.issues) {
-				t.Errorf("got %v %v", sides, readings[0].Issues)
+				t.Errorf("got %v %v, want %v", sides, readings[0].Issues, c.sides)
 			}
 		})
 	}

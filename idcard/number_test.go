@@ -40,14 +40,16 @@ func TestParseNumberGood(t *testing.T) {
 		{"１１０１０１１９９００３０７８０３Ⅹ", "11010119900307803X", Male, Date{1990, 3, 7}},
 		{"1101 0119\u00a09003–0780\u200b3×", "11010119900307803X", Male, Date{1990, 3, 7}},
 	} {
-		n, err := ParseNumber(c.in, now)
-		if err != nil {
-			t.Errorf("%q: %v", c.in, err)
-			continue
-		}
-		if n.Reveal() != c.want || n.Gender() != c.gender || n.BirthDate() != c.birth || n.Birth() != c.birth.Time() {
-			t.Errorf("%q: got %s %s %s", c.in, n.Reveal(), n.Gender(), n.BirthDate())
-		}
+		t.Run(c.in, func(t *testing.T) {
+			n, err := ParseNumber(c.in, now)
+			if err != nil {
+				t.Errorf("%q: %v", c.in, err)
+				return
+			}
+			if n.Reveal() != c.want || n.Gender() != c.gender || n.BirthDate() != c.birth || n.Birth() != c.birth.Time() {
+				t.Errorf("%q: got %s %s %s, want %v, %v, %v", c.in, n.Reveal(), n.Gender(), n.BirthDate(), c.want, c.gender, c.birth)
+			}
+		})
 	}
 }
 
@@ -70,14 +72,16 @@ func TestParseNumberBad(t *testing.T) {
 		"820000199408230021":  NumberCheckDigit,
 		"110101199003078031":  NumberCheckDigit,
 	} {
-		n, err := ParseNumber(in, now)
-		var e *NumberError
-		if !errors.As(err, &e) || e.Reason != want {
-			t.Errorf("%q: got %v, want %s", in, err, want)
-		}
-		if !n.Empty() || err != nil && len(in) > 4 && strings.Contains(err.Error(), in) {
-			t.Errorf("%q: value with the error, or in it", in)
-		}
+		t.Run(in, func(t *testing.T) {
+			n, err := ParseNumber(in, now)
+			var e *NumberError
+			if !errors.As(err, &e) || e.Reason != want {
+				t.Errorf("%q: got %v, want %s", in, err, want)
+			}
+			if !n.Empty() || err != nil && len(in) > 4 && strings.Contains(err.Error(), in) {
+				t.Errorf("%q: value with the error, or in it", in)
+			}
+		})
 	}
 }
 

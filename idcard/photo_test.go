@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -74,42 +75,46 @@ func TestInspectOrientation(t *testing.T) {
 		8: func(x, y int) (int, int) { return y, h - 1 - x },         // left, bottom
 	}
 	for o, where := range stored {
-		sw, sh := w, h
-		if o >= 5 {
-			sw, sh = h, w
-		}
-		img := image.NewRGBA(image.Rect(0, 0, sw, sh))
-		for y := range sh {
-			for x := range sw {
-				img.Set(x, y, upright.At(where(x, y)))
+		t.Run(fmt.Sprint(o), func(t *testing.T) {
+			sw, sh := w, h
+			if o >= 5 {
+				sw, sh = h, w
 			}
-		}
-		asPNG := pngOf(t, img)
-		block := exif(binary.BigEndian, o)
-		chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(block))), "eXIf"...)
-		chunk = append(append(chunk, block...), 0, 0, 0, 0)
-		// Ancillary chunks' checksums are verified by Go, so compute it.
-		binary.BigEndian.PutUint32(chunk[len(chunk)-4:], crc(chunk[4:len(chunk)-4]))
-		inPNG := slices.Concat(asPNG[:33], chunk, asPNG[33:])
-		for name, raw := range map[string][]byte{
-			"little": withSegments(asJPEG(t, img, 95), exifSegment(binary.LittleEndian, o)),
-			"big":    withSegments(asJPEG(t, img, 95), exifSegment(binary.BigEndian, o)),
-			"png":    inPNG,
-		} {
-			p := mustInspect(t, raw)
-			out, err := jpeg.Decode(bytes.NewReader(p.JPEG))
-			if err != nil || p.Width != w || p.Height != h {
-				t.Fatalf("%s %d: %dx%d %v", name, o, p.Width, p.Height, err)
-			}
-			for _, at := range []image.Point{{w / 4, h / 4}, {w * 3 / 4, h / 4}, {w / 4, h * 3 / 4}, {w * 3 / 4, h * 3 / 4}} {
-				if !near(out.At(at.X, at.Y), upright.At(at.X, at.Y), 12) {
-					t.Errorf("%s %d: %v at %v", name, o, out.At(at.X, at.Y), at)
+			img := image.NewRGBA(image.Rect(0, 0, sw, sh))
+			for y := range sh {
+				for x := range sw {
+					img.Set(x, y, upright.At(where(x, y)))
 				}
 			}
-			if bytes.Contains(p.JPEG, []byte("GPSSECRET")) {
-				t.Errorf("%s %d: metadata survived", name, o)
+			asPNG := pngOf(t, img)
+			block := exif(binary.BigEndian, o)
+			chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(block))), "eXIf"...)
+			chunk = append(append(chunk, block...), 0, 0, 0, 0)
+			// Ancillary chunks' checksums are verified by Go, so compute it.
+			binary.BigEndian.PutUint32(chunk[len(chunk)-4:], crc(chunk[4:len(chunk)-4]))
+			inPNG := slices.Concat(asPNG[:33], chunk, asPNG[33:])
+			for name, raw := range map[string][]byte{
+				"little": withSegments(asJPEG(t, img, 95), exifSegment(binary.LittleEndian, o)),
+				"big":    withSegments(asJPEG(t, img, 95), exifSegment(binary.BigEndian, o)),
+				"png":    inPNG,
+			} {
+				t.Run(name, func(t *testing.T) {
+					p := mustInspect(t, raw)
+					out, err := jpeg.Decode(bytes.NewReader(p.JPEG))
+					if err != nil || p.Width != w || p.Height != h {
+						t.Fatalf("%s %d: %dx%d %v, want %v, %v", name, o, p.Width, p.Height, err, w, h)
+					}
+					for _, at := range []image.Point{{w / 4, h / 4}, {w * 3 / 4, h / 4}, {w / 4, h * 3 / 4}, {w * 3 / 4, h * 3 / 4}} {
+						if !near(out.At(at.X, at.Y), upright.At(at.X, at.Y), 12) {
+							t.Errorf("%s %d: %v at %v", name, o, out.At(at.X, at.Y), at)
+						}
+					}
+					if bytes.Contains(p.JPEG, []byte("GPSSECRET")) {
+						t.Errorf("%s %d: metadata survived", name, o)
+					}
+				})
 			}
-		}
+		})
 	}
 }
 

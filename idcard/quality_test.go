@@ -80,11 +80,13 @@ func TestWarnings(t *testing.T) {
 		{"photocopy", grey, 90, []string{CodePhotoGrey}},
 		{"small", card(t, 640, 420), 90, []string{CodePhotoSmall}},
 	} {
-		p := mustInspect(t, asJPEG(t, c.img, c.q))
-		t.Logf("%-20s sharpness %7.1f contrast %5.1f glare %.3f dark %.3f colour %.1f", c.what, p.Sharpness, p.Contrast, p.Glare, p.Dark, p.Colour)
-		if got := codes(p.Warnings()); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v", c.what, got)
-		}
+		t.Run(c.what, func(t *testing.T) {
+			p := mustInspect(t, asJPEG(t, c.img, c.q))
+			t.Logf("%-20s sharpness %7.1f contrast %5.1f glare %.3f dark %.3f colour %.1f", c.what, p.Sharpness, p.Contrast, p.Glare, p.Dark, p.Colour)
+			if got := codes(p.Warnings()); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
+			}
+		})
 	}
 }
 
@@ -102,7 +104,7 @@ func TestCardEdges(t *testing.T) {
 		{[]int{0}, "[]"},
 	} {
 		if got := fmt.Sprint(CardEdges(c.corners, 1000, 700)); got != c.want {
-			t.Errorf("%v: %s", c.corners, got)
+			t.Errorf("%v: %s, want %v", c.corners, got, c.want)
 		}
 	}
 }

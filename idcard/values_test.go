@@ -33,10 +33,12 @@ func TestParseName(t *testing.T) {
 		"བཀྲ་":        "",           // Tibetan punctuation is none of a card's name line
 		"བཀྲ":         "བཀྲ",        // letters and marks of other scripts
 	} {
-		n, err := ParseName(in)
-		if n.Reveal() != want || (err == nil) != (want != "") {
-			t.Errorf("%q: got %q, %v", in, n.Reveal(), err)
-		}
+		t.Run(in, func(t *testing.T) {
+			n, err := ParseName(in)
+			if n.Reveal() != want || (err == nil) != (want != "") {
+				t.Errorf("%q: got %q, %v, want %v", in, n.Reveal(), err, want)
+			}
+		})
 	}
 }
 
@@ -63,11 +65,13 @@ func TestParseNameRefusals(t *testing.T) {
 		"张三？":                   NameCharacters,
 		strings.Repeat("张", 51): NameTooLong,
 	} {
-		n, err := ParseName(in)
-		var e *NameError
-		if !errors.As(err, &e) || e.Reason != want || !n.Empty() {
-			t.Errorf("%q: got %v, want %s", in, err, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			n, err := ParseName(in)
+			var e *NameError
+			if !errors.As(err, &e) || e.Reason != want || !n.Empty() {
+				t.Errorf("%q: got %v, want %s", in, err, want)
+			}
+		})
 	}
 	if _, err := ParseName(strings.Repeat("张", 50)); err != nil {
 		t.Error("50 characters:", err)
@@ -96,7 +100,7 @@ func FuzzParseName(f *testing.F) {
 func TestParseMobile(t *testing.T) {
 	for _, in := range []string{"13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "８６１３８１２３４５６７８", "(+86)13812345678", "138–1234–5678"} {
 		if m, err := ParseMobile(in); err != nil || m.Reveal() != "13812345678" {
-			t.Errorf("%q: %q, %v", in, m.Reveal(), err)
+			t.Errorf("%q: %q, %v, want %q", in, m.Reveal(), err, "13812345678")
 		}
 	}
 	for _, in := range []string{"16612345678", "19912345678", "17012345678"} {
@@ -116,11 +120,13 @@ func TestParseMobile(t *testing.T) {
 		"+861381234":    MobileLength,
 		"13+812345678":  MobileCharacters,
 	} {
-		m, err := ParseMobile(in)
-		var e *MobileError
-		if !errors.As(err, &e) || !strings.Contains(string(want), string(e.Reason)) || !m.Empty() {
-			t.Errorf("%q: got %v, want %s", in, err, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			m, err := ParseMobile(in)
+			var e *MobileError
+			if !errors.As(err, &e) || !strings.Contains(string(want), string(e.Reason)) || !m.Empty() {
+				t.Errorf("%q: got %v, want %s", in, err, want)
+			}
+		})
 	}
 }
 
@@ -159,9 +165,11 @@ func TestMasks(t *testing.T) {
 		mobile.Masked():   "138****5678",
 		Number{}.Masked(): "",
 	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
+		t.Run(got, func(t *testing.T) {
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -271,8 +279,10 @@ func TestErrorTexts(t *testing.T) {
 		&ReadingError{ReadingNothing}:  "idcard: no reading: nothing",
 		&PhotoError{PhotoHEIC, "heic"}: "idcard: photo refused: heic",
 	} {
-		if err.Error() != want {
-			t.Errorf("got %q", err)
-		}
+		t.Run(fmt.Sprint(err), func(t *testing.T) {
+			if err.Error() != want {
+				t.Errorf("got %q", err)
+			}
+		})
 	}
 }

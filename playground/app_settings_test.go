@@ -28,7 +28,7 @@ func TestControlApp(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != status {
-			t.Fatalf("%s: %d", body, resp.StatusCode)
+			t.Fatalf("%s: %d, want %v", body, resp.StatusCode, status)
 		}
 		if status == http.StatusOK {
 			if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {

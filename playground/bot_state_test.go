@@ -38,6 +38,6 @@ func TestBotAndClockHooks(t *testing.T) {
 		t.Errorf("frames %s", all[len(all)-1].data)
 	}
 	if !slices.Equal(did, []string{"pause"}) || moved != 24*time.Hour {
-		t.Errorf("did %v, moved %v", did, moved)
+		t.Errorf("did %v, moved %v, want %v", did, moved, 24*time.Hour)
 	}
 }

@@ -29,7 +29,7 @@ func (h *player) call(method, path, body string, want int, out any) {
 	}
 	status, raw := h.send(req)
 	if status != want {
-		h.T.Fatalf("%s %s: %d %s", method, path, status, raw)
+		h.T.Fatalf("%s %s: %d %s, want %v", method, path, status, raw, want)
 	}
 	if want >= 400 {
 		var e struct{ Error string }
@@ -83,7 +83,7 @@ func TestStartFailsWithoutLeaving(t *testing.T) {
 		if l, err := net.Listen("tcp", listen); err == nil {
 			_ = l.Close()
 		} else if name != "its own port" {
-			t.Errorf("%s is taken, and %s was left open: %v", name, listen, err)
+			t.Errorf("%s is taken, and %s was left open: %v, want %q", name, listen, err, "its own port")
 		}
 	}
 	var bad *sim.ConfigError
@@ -207,7 +207,7 @@ func TestFaultsAndCalls(t *testing.T) {
 	_ = resp.Body.Close()
 	var listed []faultForm
 	if h.call("GET", "/sim/faults", "", 200, &listed); resp.StatusCode != 503 || len(listed) != 2 || listed[0].Times != 1 || listed[0].Delay != "5ms" {
-		t.Errorf("status %d, listed %+v", resp.StatusCode, listed)
+		t.Errorf("status %d, listed %+v, want 503", resp.StatusCode, listed)
 	}
 	h.call("DELETE", "/sim/faults?id=2", "", 200, &listed)
 	h.call("DELETE", "/sim/faults?id=2", "", 404, nil)
@@ -303,7 +303,7 @@ func TestControlRefuses(t *testing.T) {
 		h.call(c.method, c.path, c.body, c.want, nil)
 	}
 	if n := len(h.Clicked(m, 0)); n != 0 {
-		t.Errorf("%d clicks went out", n)
+		t.Errorf("%d clicks went out, want 0", n)
 	}
 }
 
@@ -327,7 +327,7 @@ func TestControlIsForThisMachine(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		if resp.StatusCode != http.StatusForbidden {
-			t.Errorf("%s: %d", name, resp.StatusCode)
+			t.Errorf("%s: %d, want %v", name, resp.StatusCode, http.StatusForbidden)
 		}
 	}
 	if len(h.w.People()) != 0 {

@@ -60,7 +60,7 @@ func (h *player) watch(last string) *watching {
 		h.T.Fatal(err)
 	}
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
-		h.T.Fatalf("status %d, %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+		h.T.Fatalf("status %d, %s, want %v, %q at its beginning", resp.StatusCode, resp.Header.Get("Content-Type"), http.StatusOK, "text/event-stream")
 	}
 	w := &watching{t: h.T, frames: make(chan frame, 10_000), cancel: cancel}
 	done := make(chan struct{})
@@ -134,7 +134,7 @@ func TestStreamBegins(t *testing.T) {
 	tab := h.watch("")
 	all := tab.until(kindIs("ready"))
 	if all[0].kind != "hello" {
-		t.Fatalf("the first is %s", all[0].kind)
+		t.Fatalf("the first is %s, want %q", all[0].kind, "hello")
 	}
 	var hello struct {
 		Company string
@@ -319,7 +319,7 @@ func TestStreamTellsFaults(t *testing.T) {
 	}
 	h.call("POST", "/sim/faults", `{"upstream":"feishu","operation":"token","kind":"error","times":2,"status":500}`, 200, nil)
 	if got := last(); !strings.Contains(got, `"times":2`) {
-		t.Errorf("armed: %s", got)
+		t.Errorf("armed: %s, want %q in it", got, `"times":2`)
 	}
 	resp, err := http.Post(h.w.FeishuURL+"/open-apis/auth/v3/tenant_access_token/internal", "application/json", strings.NewReader("{}"))
 	if err != nil {
@@ -327,10 +327,10 @@ func TestStreamTellsFaults(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	if got := last(); !strings.Contains(got, `"times":1`) {
-		t.Errorf("used once: %s", got)
+		t.Errorf("used once: %s, want %q in it", got, `"times":1`)
 	}
 	h.call("DELETE", "/sim/faults", "", 200, nil)
 	if got := last(); got != "[]" {
-		t.Errorf("cleared: %s", got)
+		t.Errorf("cleared: %s, want %q", got, "[]")
 	}
 }

@@ -52,7 +52,7 @@ func TestStageCrowd(t *testing.T) {
 	s.Do(playground.DoRestart)
 	s.Until("everybody is filed", func() bool { return s.World.Report().Filed == 10 })
 	if r := s.World.Report(); r.Duplicates != 0 || r.Points != 10 || r.Identities != 10 {
-		t.Errorf("filed %d, points %d, identities %d, twice %d", r.Filed, r.Points, r.Identities, r.Duplicates)
+		t.Errorf("filed %d, points %d, identities %d, twice %d, want 0, 10, 10", r.Filed, r.Points, r.Identities, r.Duplicates)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestStageScenarios(t *testing.T) {
 		}
 	}
 	if failed != 1 {
-		t.Errorf("%d calls failed", failed)
+		t.Errorf("%d calls failed, want 1", failed)
 	}
 }
 
@@ -184,11 +184,11 @@ func TestDemoEnds(t *testing.T) {
 
 	code, out := harness.Command(ctx, nil, "demo", "--listen", "127.0.0.1:0", "--data", data).Run(t)
 	if code != 1 || !strings.Contains(out, "another demo or bot is using the data in "+data) || !strings.Contains(out, "--data") {
-		t.Errorf("a second demo: %d %s", code, out)
+		t.Errorf("a second demo: %d %s, want 1, %q in it, %q in it", code, out, "another demo or bot is using the data in "+data, "--data")
 	}
 	code, out = harness.Command(ctx, nil, "demo", "--listen", strings.TrimPrefix(url, "http://")).Run(t)
 	if code != 1 || !strings.Contains(out, "--listen 127.0.0.1:0") {
-		t.Errorf("the same port: %d %s", code, out)
+		t.Errorf("the same port: %d %s, want 1, %q in it", code, out, "--listen 127.0.0.1:0")
 	}
 
 	if child.CanPause { // the hardest case: it cannot notice that its parent is gone

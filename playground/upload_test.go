@@ -78,16 +78,16 @@ func TestUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := h.upload(p.OpenID, bytes.NewReader(append(blurred, 0)), int64(len(blurred))+1, http.StatusUnprocessableEntity); !strings.Contains(got, "no photos of real cards") {
-		t.Errorf("the answer is %s", got)
+		t.Errorf("the answer is %s, want %q in it", got, "no photos of real cards")
 	}
 	h.upload(p.OpenID, strings.NewReader("%PDF-1.7 scan"), 13, http.StatusUnprocessableEntity)
 	h.upload(p.OpenID, strings.NewReader(""), 0, http.StatusBadRequest)
 	h.upload("ou_nobody", strings.NewReader("x"), 1, http.StatusNotFound)
 	if n := pictures(); n != 8 {
-		t.Errorf("a refused picture was sent: %d", n)
+		t.Errorf("a refused picture was sent: %d, want 8", n)
 	}
 	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "people" && e.Name == "send.image" }); n != 8 {
-		t.Errorf("%d pictures in the journal", n)
+		t.Errorf("%d pictures in the journal, want 8", n)
 	}
 }
 
@@ -111,11 +111,11 @@ func TestUploadTooLarge(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestEntityTooLarge || announced.read != 0 {
-		t.Errorf("%d after %d bytes", resp.StatusCode, announced.read)
+		t.Errorf("%d after %d bytes, want %v, 0", resp.StatusCode, announced.read, http.StatusRequestEntityTooLarge)
 	}
 	got := h.upload(who, io.LimitReader(&endless{}, mostPhoto+1), mostPhoto+1, http.StatusRequestEntityTooLarge)
 	if !strings.Contains(got, "10 MB") {
-		t.Errorf("the answer is %s", got)
+		t.Errorf("the answer is %s, want %q in it", got, "10 MB")
 	}
 	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, mostPhoto+1)), -1, http.StatusRequestEntityTooLarge)
 }

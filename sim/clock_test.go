@@ -18,13 +18,13 @@ func TestAdvance(t *testing.T) {
 	near := func(when string, wantOld, wantNext bool) {
 		t.Helper()
 		if c.near(old, window) != wantOld || c.near(next, window) != wantNext {
-			t.Errorf("%s: the old time %t, the new %t", when, c.near(old, window), c.near(next, window))
+			t.Errorf("%s: the old time %t, the new %t, want %v, %v", when, c.near(old, window), c.near(next, window), wantOld, wantNext)
 		}
 	}
 	near("before", true, false)
 	broken := errors.New("no")
 	if err := h.w.Advance(h.Ctx, 4*time.Hour, func(context.Context, time.Duration) error { return broken }); !errors.Is(err, broken) || h.w.Ahead() != 0 {
-		t.Errorf("%v, ahead %s", err, h.w.Ahead())
+		t.Errorf("%v, ahead %s, want %v, 0", err, h.w.Ahead(), broken)
 	}
 	near("after a failure", true, false)
 	done := c.push()
@@ -36,7 +36,7 @@ func TestAdvance(t *testing.T) {
 				t.Error("a push could be sent meanwhile")
 			}
 			if ahead != 4*time.Hour {
-				t.Errorf("the bot is told %s", ahead)
+				t.Errorf("the bot is told %s, want %v", ahead, 4*time.Hour)
 			}
 			return nil
 		})

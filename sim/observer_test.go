@@ -66,7 +66,7 @@ func TestObserver(t *testing.T) {
 	n := &noted{}
 	h := newHand(t, Config{People: 2, Observer: n})
 	if n.first != "opening" || n.count("opening") != 1 || n.w != h.w {
-		t.Errorf("first %q, %d openings", n.first, n.count("opening"))
+		t.Errorf("first %q, %d openings, want %q, 1", n.first, n.count("opening"), "opening")
 	}
 	if joined, employees := n.count("joined"), n.count("employee"); joined != 4 || employees != 2 {
 		t.Errorf("%d joined, %d of them employees; want two admins and two employees", joined, employees)

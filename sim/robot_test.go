@@ -68,7 +68,7 @@ func TestJourneyByHand(t *testing.T) {
 		}
 		h.Patch(m, simtest.Card("验证码", simtest.Button("send_code"))) // nothing could be sent
 		if again := h.Clicked(m, 4)[3]; again.Act() != "send_code" {
-			t.Errorf("pressed %s", again.Act())
+			t.Errorf("pressed %s, want %q", again.Act(), "send_code")
 		}
 		h.Patch(m, simtest.Card("等 HR 审核", cancel))
 		h.Patch(m, simtest.Card("正在登记"))
@@ -84,7 +84,7 @@ func TestJourneyByHand(t *testing.T) {
 		steps = append(steps, s.Stage)
 	}
 	if !slices.Equal(steps, want) || j.Stage != StageDone || j.Case != simtest.CaseOne || len(j.Cases) != 1 {
-		t.Errorf("steps %v, case %s", steps, j.Case)
+		t.Errorf("steps %v, case %s, want %v, %v", steps, j.Case, want, simtest.CaseOne)
 	}
 	if len(told) == 0 || told[len(told)-1] != StageDone || !slices.Contains(told, StageConfirmation) {
 		t.Errorf("told %v", told)
@@ -115,7 +115,7 @@ func TestCodeByHand(t *testing.T) {
 		}
 		h.Patch(m, simtest.Card("验证码", simtest.Text("过期了"), simtest.Button("send_code")))
 		if c := h.Clicked(m, 3)[2]; c.Act() != "send_code" {
-			t.Errorf("pressed %s", c.Act())
+			t.Errorf("pressed %s, want %q", c.Act(), "send_code")
 		}
 		h.Patch(m, simtest.Card("验证码", field, simtest.Button("send_code")))
 		h.w.sms(t, e.Person.Mobile, "112233")
@@ -140,12 +140,12 @@ func TestNoTextMessageComes(t *testing.T) {
 	j, _, err := h.register(e, Script{SMSPatience: 10 * time.Millisecond}, func() {
 		m := h.Send("open_id", e.OpenID, simtest.Card("验证码", simtest.Form("code", simtest.Input("sms_code", "", true), simtest.Submit("submit_code")), simtest.Button("send_code")))
 		if c := h.Clicked(m, 1)[0]; c.Act() != "send_code" {
-			t.Errorf("pressed %s", c.Act())
+			t.Errorf("pressed %s, want %q", c.Act(), "send_code")
 		}
 		h.Patch(m, simtest.Card("这次实名已过期", simtest.Button("start")))
 	})
 	if err != nil || j.Stage != StageExpired {
-		t.Errorf("%v, %s", err, j.Stage)
+		t.Errorf("%v, %s, want %v", err, j.Stage, StageExpired)
 	}
 }
 
@@ -182,19 +182,21 @@ func TestEndings(t *testing.T) {
 		"declines":        {Script{DeclineConsent: true}, "你选择了不同意", StageDeclined},
 		"cancels by word": {Script{CancelAt: StageConsent}, "这次实名已取消", StageWithdrawn},
 	} {
-		e := h.w.Hire(1)[0]
-		j, _, err := h.register(e, c.script, func() {
-			m := h.Send("open_id", e.OpenID, consent)
-			if c.script.DeclineConsent {
-				h.Clicked(m, 1)
-			} else {
-				h.See(e.ChatID, func(m feishu.Message) bool { return m.Content == `{"text":"取消"}` })
+		t.Run(name, func(t *testing.T) {
+			e := h.w.Hire(1)[0]
+			j, _, err := h.register(e, c.script, func() {
+				m := h.Send("open_id", e.OpenID, consent)
+				if c.script.DeclineConsent {
+					h.Clicked(m, 1)
+				} else {
+					h.See(e.ChatID, func(m feishu.Message) bool { return m.Content == `{"text":"取消"}` })
+				}
+				h.Patch(m, simtest.Card(c.last, simtest.Button("start"), simtest.Button("my_data")))
+			})
+			if err != nil || j.Stage != c.want {
+				t.Errorf("%s: %v, %+v", name, err, j)
 			}
-			h.Patch(m, simtest.Card(c.last, simtest.Button("start"), simtest.Button("my_data")))
 		})
-		if err != nil || j.Stage != c.want {
-			t.Errorf("%s: %v, %+v", name, err, j)
-		}
 	}
 }
 
@@ -209,7 +211,7 @@ func TestRegisterEndsWithItsContext(t *testing.T) {
 	}()
 	h.Send("open_id", e.OpenID, simtest.Card("等 HR 审核"))
 	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, context.Canceled)
 	}
 }
 

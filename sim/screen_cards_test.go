@@ -61,10 +61,12 @@ func TestRobotsKnowTheCards(t *testing.T) {
 		"board":           {cards.Board{Day: "2026-11-21", DoneToday: 1, People: []string{"ou_x"}}, "", ""},
 		"pending":         {cards.Pending{Total: 1, Rows: []cards.PendingRow{{Ref: ref, Applicant: "ou_x"}}}, "", ""},
 	} {
-		read := sim.ReadCard(c.card.JSON())
-		kind, stage := read.Kind, read.Stage
-		if kind != c.kind || stage != c.stage {
-			t.Errorf("%s is taken for %q %q, want %q %q", name, kind, stage, c.kind, c.stage)
-		}
+		t.Run(name, func(t *testing.T) {
+			read := sim.ReadCard(c.card.JSON())
+			kind, stage := read.Kind, read.Stage
+			if kind != c.kind || stage != c.stage {
+				t.Errorf("%s is taken for %q %q, want %q %q", name, kind, stage, c.kind, c.stage)
+			}
+		})
 	}
 }

@@ -34,21 +34,23 @@ func TestReadHandMadeCards(t *testing.T) {
 		"card 1.0":    {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther, StageNone, ""},
 		"odd value":   {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
 	} {
-		s := readCard(json.RawMessage(c.card))
-		if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
-			t.Errorf("%s: read as %q %q case %q", name, s.kind, s.stage, s.caseID)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := readCard(json.RawMessage(c.card))
+			if s.kind != c.kind || s.stage != c.stage || s.caseID != c.id {
+				t.Errorf("%s: read as %q %q case %q, want %v, %v, %v", name, s.kind, s.stage, s.caseID, c.kind, c.stage, c.id)
+			}
+		})
 	}
 }
 
 func TestReadMessages(t *testing.T) {
 	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(simtest.Card("?", simtest.Button("resume")))}
 	if s := read(problem); s.kind != kindProblem {
-		t.Errorf("an answer to a photo is %q", s.kind)
+		t.Errorf("an answer to a photo is %q, want %v", s.kind, kindProblem)
 	}
 	problem.ParentID = ""
 	if s := read(problem); s.kind != kindResume {
-		t.Errorf("a reminder is %q", s.kind)
+		t.Errorf("a reminder is %q, want %v", s.kind, kindResume)
 	}
 	consent := json.RawMessage(simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")))
 	for name, m := range map[string]feishu.Message{
@@ -56,9 +58,11 @@ func TestReadMessages(t *testing.T) {
 		"a text":    {FromBot: true, Type: "text", Content: `{"text":"x"}`},
 		"of people": {Type: "interactive", Card: consent},
 	} {
-		if s := read(m); s.kind != kindOther || s.stage != StageNone {
-			t.Errorf("%s: %v", name, s)
-		}
+		t.Run(name, func(t *testing.T) {
+			if s := read(m); s.kind != kindOther || s.stage != StageNone {
+				t.Errorf("%s: %v", name, s)
+			}
+		})
 	}
 }
 
@@ -104,7 +108,7 @@ func TestMistakes(t *testing.T) {
 			}
 		}
 		if len(wrong) != 18 || differ != 1 {
-			t.Fatalf("seed %d: %d characters differ", seed, differ)
+			t.Fatalf("seed %d: %d characters differ, want 1", seed, differ)
 		}
 		p, o := specimen.NewPerson(seed), somebodyElse(specimen.NewPerson(seed), seed)
 		if p.Code == o.Code || p.IssuedBy == o.IssuedBy {
@@ -112,18 +116,22 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 	for code, want := range map[string]string{"123456": "123457", "000009": "000000", "": "000000"} {
-		if got := wrongCode(code); got != want {
-			t.Errorf("%q: %q", code, got)
-		}
+		t.Run(code, func(t *testing.T) {
+			if got := wrongCode(code); got != want {
+				t.Errorf("%q: %q, want %v", code, got, want)
+			}
+		})
 	}
 	for toast, want := range map[string]string{"请等 12 秒再重发": "12", "请等3秒": "3", "新的验证码已在路上": ""} {
-		got := ""
-		if m := secondsToWait.FindStringSubmatch(toast); m != nil {
-			got = m[1]
-		}
-		if got != want {
-			t.Errorf("%s: %q", toast, got)
-		}
+		t.Run(toast, func(t *testing.T) {
+			got := ""
+			if m := secondsToWait.FindStringSubmatch(toast); m != nil {
+				got = m[1]
+			}
+			if got != want {
+				t.Errorf("%s: %q, want %v", toast, got, want)
+			}
+		})
 	}
 	if !busy(&feishu.Toast{Content: "现在有点忙，请过几秒再点一次"}) || busy(&feishu.Toast{Content: "已通过"}) || busy(nil) {
 		t.Error("busy")

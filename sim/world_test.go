@@ -22,7 +22,7 @@ func TestStartAndClose(t *testing.T) {
 	h := newHand(t, Config{People: 3, Seed: 7})
 	people := h.w.People()
 	if len(people) != 3 || people[0].Person != specimen.NewPerson(8) {
-		t.Errorf("%d people", len(people))
+		t.Errorf("%d people, want 3", len(people))
 	}
 	for _, e := range people {
 		if u, ok := h.w.Feishu.User(e.OpenID); !ok || u.Mobile != "+86"+e.Person.Mobile || h.w.Employee(e.OpenID) != e {
@@ -41,7 +41,7 @@ func TestStartAndClose(t *testing.T) {
 		seen[u] = true
 	}
 	if got := h.w.Recorder.Counts()["feishu token"]; got != 1 {
-		t.Errorf("token calls: %d", got)
+		t.Errorf("token calls: %d, want 1", got)
 	}
 }
 
@@ -74,15 +74,17 @@ func TestConfigErrors(t *testing.T) {
 		"a name": {Listen: "example.com:7000"}, "port": {Listen: "127.0.0.1:65534"}, "port word": {Listen: "127.0.0.1:http"},
 		"revision": {EsignRevision: "2026"}, "people": {People: -1}, "latency": {Latency: -1},
 	} {
-		w, err := Start(context.Background(), c)
-		var bad *ConfigError
-		if !errors.As(err, &bad) || w != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			w, err := Start(context.Background(), c)
+			var bad *ConfigError
+			if !errors.As(err, &bad) || w != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
 	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil || at != want {
-		t.Errorf("%v, %v", at, err)
+		t.Errorf("%v, %v, want %v", at, err, want)
 	}
 }
 
@@ -152,19 +154,21 @@ func TestOCR(t *testing.T) {
 		"back":    {SideBack, "rotated", 0, specimen.SideEmblem, p.IssuedBy},
 		"blurred": {SideFront, "blurred", 2110002, 0, ""},
 	} {
-		img, err := Photo(p, c.side, specimen.Variants[c.variant])
-		if err != nil {
-			t.Fatal(err)
-		}
-		entities, side, corners, code := h.w.readIDCard(img)
-		if code != c.code || code == 0 && (side != c.kind || len(corners) != 8) {
-			t.Errorf("%s: side %d, code %d", name, side, code)
-		}
-		if c.has != "" && !slices.ContainsFunc(entities, func(e feishu.Entity) bool { return e.Value == c.has }) {
-			t.Errorf("%s: a field is missing", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			img, err := Photo(p, c.side, specimen.Variants[c.variant])
+			if err != nil {
+				t.Fatal(err)
+			}
+			entities, side, corners, code := h.w.readIDCard(img)
+			if code != c.code || code == 0 && (side != c.kind || len(corners) != 8) {
+				t.Errorf("%s: side %d, code %d", name, side, code)
+			}
+			if c.has != "" && !slices.ContainsFunc(entities, func(e feishu.Entity) bool { return e.Value == c.has }) {
+				t.Errorf("%s: a field is missing", name)
+			}
+		})
 	}
 	if _, _, _, code := h.w.readIDCard([]byte("no picture")); code != 2110001 {
-		t.Errorf("no picture: code %d", code)
+		t.Errorf("no picture: code %d, want 2110001", code)
 	}
 }

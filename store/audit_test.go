@@ -24,7 +24,7 @@ func TestAuditChain(t *testing.T) {
 		w.view(t, func(v flows.View) error {
 			rows, err := v.AuditOf(ctx, "c1")
 			if len(rows) != 4 {
-				t.Fatalf("%d links", len(rows))
+				t.Fatalf("%d links, want 4", len(rows))
 			}
 			for i, row := range rows {
 				if row.Seq != int64(i)+1 || row.CaseID != "c1" || row.Detail["a"] != "1" || !row.At.Equal(epoch.Add(time.Duration(i)*time.Second)) {
@@ -58,18 +58,20 @@ func TestAuditChain(t *testing.T) {
 			{"changed", []string{`DELETE FROM audit WHERE case_id = 'c1'`,
 				`INSERT INTO audit SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash FROM audit WHERE case_id = 'c2'`}},
 		} {
-			restore := save(t, w)
-			for _, q := range tt.tamper {
-				if _, err := w.eng.write.ExecContext(ctx, q); err != nil {
-					t.Fatal(err)
+			t.Run(tt.what, func(t *testing.T) {
+				restore := save(t, w)
+				for _, q := range tt.tamper {
+					if _, err := w.eng.write.ExecContext(ctx, q); err != nil {
+						t.Fatal(err)
+					}
 				}
-			}
-			var broken *ChainError
-			err := w.VerifyChain(ctx, "c1")
-			if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
-				t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
-			}
-			restore()
+				var broken *ChainError
+				err := w.VerifyChain(ctx, "c1")
+				if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
+					t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
+				}
+				restore()
+			})
 		}
 		must(t, w.VerifyChain(ctx, "c1"))
 	})

@@ -91,7 +91,7 @@ func TestBackupDuringWrites(t *testing.T) {
 		info, err := os.Stat(file)
 		must(t, err)
 		if info.Mode().Perm() != 0o600 || info.Size() != c.Bytes || c.Cases != 64 || time.Since(c.Of) > time.Minute {
-			t.Errorf("mode %v, size %d, copy %+v", info.Mode(), info.Size(), c)
+			t.Errorf("mode %v, size %d, copy %+v, want %v", info.Mode(), info.Size(), c, c.Bytes)
 		}
 		if beside, err := filepath.Glob(file + "?*"); err != nil || len(beside) > 0 {
 			t.Errorf("left beside the copy: %v", beside)
@@ -100,7 +100,7 @@ func TestBackupDuringWrites(t *testing.T) {
 			t.Error("nothing was written during the backup")
 		}
 		if _, err := Backup(ctx, w.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
-			t.Errorf("a second backup to the same file: %v", err)
+			t.Errorf("a second backup to the same file: %v, want %v", err, fs.ErrExist)
 		}
 		if again, err := os.Stat(file); err != nil || again.Size() != info.Size() {
 			t.Errorf("the first backup was touched: %v", err)
@@ -123,7 +123,7 @@ func (w *world) reopen(t *testing.T, of time.Time) {
 	wrong := w.cfg
 	wrong.Keyset, wrong.Copy = keyset.New(), true
 	if _, err := Open(ctx, wrong); !errors.Is(err, ErrWrongKeyset) {
-		t.Errorf("with another keyset: %v", err)
+		t.Errorf("with another keyset: %v, want %v", err, ErrWrongKeyset)
 	}
 	_, err := Open(ctx, w.cfg)
 	if e, is := errors.AsType[*CopyError](err); !is || !e.Of.Equal(of.Truncate(time.Second)) {
@@ -135,7 +135,7 @@ func (w *world) reopen(t *testing.T, of time.Time) {
 		t.Errorf("copy of %v (%v), want %v", got, err, of)
 	}
 	if open, err := w.OpenCases(ctx); err != nil || len(open) != 64 {
-		t.Errorf("%d open cases, %v", len(open), err)
+		t.Errorf("%d open cases, %v, want 64", len(open), err)
 	}
 	must(t, w.Settle(ctx))
 	must(t, w.Close())
@@ -154,14 +154,16 @@ func TestBackupRefuses(t *testing.T) {
 		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist}, {"sqlite:" + filepath.Join(dir, "text.db"), nil},
 		{"sqlite:" + filepath.Join(dir, "empty.db"), nil}, {"postgres://user:secret@host/db", ErrNotSQLite},
 	} {
-		file := filepath.Join(dir, "copy.db")
-		_, err := Backup(t.Context(), tt.dsn, file)
-		if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
-			t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
-		}
-		if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
-			t.Errorf("%s: left %v", tt.dsn, left)
-		}
+		t.Run(tt.dsn, func(t *testing.T) {
+			file := filepath.Join(dir, "copy.db")
+			_, err := Backup(t.Context(), tt.dsn, file)
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
+			}
+			if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
+				t.Errorf("%s: left %v", tt.dsn, left)
+			}
+		})
 	}
 }
 

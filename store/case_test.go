@@ -24,7 +24,7 @@ func TestCaseRoundTrip(t *testing.T) {
 		c.State, c.Rev = flows.AwaitingPhotos, 1
 		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		if c.Version != 1 {
-			t.Errorf("version %d after one update", c.Version)
+			t.Errorf("version %d after one update, want 1", c.Version)
 		}
 		w.view(t, func(v flows.View) error {
 			got, err := v.Case(ctx, "c1")
@@ -55,13 +55,13 @@ func TestStaleUpdate(t *testing.T) {
 			tries++
 			mine.State = flows.Done
 			if err := tx.UpdateCase(ctx, mine); !errors.Is(err, flows.ErrStale) {
-				t.Errorf("update of an old version: %v", err)
+				t.Errorf("update of an old version: %v, want %v", err, flows.ErrStale)
 			}
 			return nil
 		})
 		must(t, err)
 		if mine.Version != 0 {
-			t.Errorf("a refused update moved the version to %d", mine.Version)
+			t.Errorf("a refused update moved the version to %d, want 0", mine.Version)
 		}
 		w.view(t, func(v flows.View) error {
 			got, err := v.CountByState(ctx, "t1")
@@ -72,7 +72,7 @@ func TestStaleUpdate(t *testing.T) {
 		})
 		err = w.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, newCase("nobody", "ou_9")) })
 		if !errors.Is(err, flows.ErrNotFound) {
-			t.Errorf("update of no case: %v", err)
+			t.Errorf("update of no case: %v, want %v", err, flows.ErrNotFound)
 		}
 	})
 }
@@ -102,12 +102,12 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 		}
 		wg.Wait()
 		if n := w.rows(t, "cases"); n != 1 {
-			t.Fatalf("%d open cases of one person", n)
+			t.Fatalf("%d open cases of one person, want 1", n)
 		}
 		// Without looking first the index decides.
 		err := w.Tx(ctx, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("again", "ou_1")); !errors.Is(err, flows.ErrStale) {
-				t.Errorf("second open case: %v", err)
+				t.Errorf("second open case: %v, want %v", err, flows.ErrStale)
 			}
 			other := newCase("other-tenant", "ou_1")
 			other.TenantKey = "t2"
@@ -137,10 +137,10 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 				return err
 			}
 			if open.ID != "next" || latest.ID != "next" || len(all) != 2 || all[1].ID != id {
-				t.Errorf("open %s, latest %s, all %d", open.ID, latest.ID, len(all))
+				t.Errorf("open %s, latest %s, all %d, want %q, %q, 2", open.ID, latest.ID, len(all), "next", "next")
 			}
 			if _, err := v.OpenCase(ctx, "t1", "ou_2"); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("nobody's case: %v", err)
+				t.Errorf("nobody's case: %v, want %v", err, flows.ErrNotFound)
 			}
 			return nil
 		})
@@ -229,12 +229,14 @@ func TestLists(t *testing.T) {
 			{2, 5, []string{}},
 			{0, 0, []string{}},
 		} {
-			w.view(t, func(v flows.View) error {
-				got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
-				if !slices.Equal(ids(got), tt.want) {
-					t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, ids(got), tt.want)
-				}
-				return err
+			t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+				w.view(t, func(v flows.View) error {
+					got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
+					if !slices.Equal(ids(got), tt.want) {
+						t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, ids(got), tt.want)
+					}
+					return err
+				})
 			})
 		}
 		w.view(t, func(v flows.View) error {
@@ -269,7 +271,7 @@ func TestSameNumber(t *testing.T) {
 				}
 			}
 			if err := tx.SetNumberIndex(ctx, "nobody", index); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("index of no case: %v", err)
+				t.Errorf("index of no case: %v, want %v", err, flows.ErrNotFound)
 			}
 			return nil
 		})

@@ -20,7 +20,7 @@ func (w *world) stagedAgain(t *testing.T) {
 func TestShiftOnlyWhenStaged(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		if err := w.Shift(t.Context(), time.Hour); !errors.Is(err, ErrNotStaged) {
-			t.Errorf("%v", err)
+			t.Errorf("%v, want %v", err, ErrNotStaged)
 		}
 		if w.Ahead() != 0 {
 			t.Error("the clock moved")
@@ -38,7 +38,7 @@ func TestShift(t *testing.T) {
 			flows.Job{Kind: flows.JobShow, Case: "in 9 h", At: w.Now().Add(9 * time.Hour)})
 		must(t, w.Shift(t.Context(), 5*time.Hour))
 		if j := runs.next(t); j.Case != "in 4 h" {
-			t.Errorf("ran %q", j.Case)
+			t.Errorf("ran %q, want %q", j.Case, "in 4 h")
 		}
 		if off := time.Until(w.Now()) - 5*time.Hour; off.Abs() > time.Second {
 			t.Errorf("the clock is off by %s", off)
@@ -47,17 +47,17 @@ func TestShift(t *testing.T) {
 		// A job of the moved clock is due by it.
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "now", At: w.Now()})
 		if j := runs.next(t); j.Case != "now" {
-			t.Errorf("ran %q", j.Case)
+			t.Errorf("ran %q, want %q", j.Case, "now")
 		}
 		must(t, w.Close())
 		w.Store = mustOpen(t, w.cfg)
 		if w.Ahead() != 5*time.Hour {
-			t.Errorf("after a restart it is ahead by %s", w.Ahead())
+			t.Errorf("after a restart it is ahead by %s, want %v", w.Ahead(), 5*time.Hour)
 		}
 		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 		must(t, w.Shift(t.Context(), 9*time.Hour+time.Minute))
 		if j := runs.next(t); j.Case != "in 9 h" {
-			t.Errorf("ran %q", j.Case)
+			t.Errorf("ran %q, want %q", j.Case, "in 9 h")
 		}
 	})
 }

@@ -220,7 +220,7 @@ func TestRollbackUndoesEverything(t *testing.T) {
 		}()
 		for _, table := range tables {
 			if n := w.rows(t, table); n != 0 {
-				t.Errorf("%s has %d rows after the rollbacks", table, n)
+				t.Errorf("%s has %d rows after the rollbacks, want 0", table, n)
 			}
 		}
 		w.tx(t, everything)
@@ -269,7 +269,7 @@ func TestPurgeKeys(t *testing.T) {
 			return err
 		})
 		if n, err := w.purgeKeys(t.Context()); err != nil || n != sweepBatch+5 {
-			t.Fatalf("purged %d, %v", n, err)
+			t.Fatalf("purged %d, %v, want %v", n, err, sweepBatch+5)
 		}
 		if n := w.rows(t, "event_keys"); n != 1 {
 			t.Fatalf("%d keys left, want the young one", n)
@@ -287,7 +287,7 @@ func TestPurgeLimits(t *testing.T) {
 		_, err := w.eng.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())
 		must(t, err)
 		if n, err := w.purgeLimits(ctx); err != nil || n != 1 {
-			t.Errorf("purged %d, %v", n, err)
+			t.Errorf("purged %d, %v, want 1", n, err)
 		}
 		if n := w.rows(t, "rate_limits WHERE key = 'young'"); n != 1 {
 			t.Error("the limit in use is gone")
@@ -310,12 +310,12 @@ func TestStaleIsRunAgain(t *testing.T) {
 		tries = 0
 		err := w.Tx(t.Context(), func(flows.Tx) error { tries++; return flows.ErrStale })
 		if !errors.Is(err, flows.ErrStale) || tries != maxTries {
-			t.Errorf("after %d tries: %v", tries, err)
+			t.Errorf("after %d tries: %v, want %v, %v", tries, err, flows.ErrStale, maxTries)
 		}
 		tries = 0
 		boom := errors.New("boom")
 		if err := w.Tx(t.Context(), func(flows.Tx) error { tries++; return boom }); err != boom || tries != 1 {
-			t.Errorf("another error: %v after %d tries", err, tries)
+			t.Errorf("another error: %v after %d tries, want %v, 1", err, tries, boom)
 		}
 	})
 }
@@ -365,7 +365,7 @@ func TestTxHasADeadline(t *testing.T) {
 				return err
 			})
 			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("a Tx inside a Tx: %v", err)
+				t.Errorf("a Tx inside a Tx: %v, want %v", err, context.DeadlineExceeded)
 			}
 			return nil
 		})

@@ -39,12 +39,12 @@ func TestPushes(t *testing.T) {
 			kept = append(kept, id)
 		}
 		if got := due(); len(got) != 0 {
-			t.Errorf("%d are due at once", len(got))
+			t.Errorf("%d are due at once, want 0", len(got))
 		}
 		n, oldest, err := w.PushesNow(ctx)
 		must(t, err)
 		if n != len(kept) || !oldest.Equal(now.Truncate(time.Millisecond)) {
-			t.Errorf("%d wait, the oldest since %s", n, oldest)
+			t.Errorf("%d wait, the oldest since %s, want %v", n, oldest, len(kept))
 		}
 		now = now.Add(pushFirst)
 		got := due()
@@ -76,7 +76,7 @@ func TestPushes(t *testing.T) {
 		_, err = w.Sweep(ctx)
 		must(t, err)
 		if n, _, err := w.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(w.log.String(), "given up") {
-			t.Errorf("%d after days, %v, log %s", n, err, w.log)
+			t.Errorf("%d after days, %v, log %s, want 0", n, err, w.log)
 		}
 	})
 }
@@ -90,14 +90,14 @@ func TestPushesAreSealed(t *testing.T) {
 			must(t, err)
 		}
 		if n := w.rows(t, "pushes"); n != 2 {
-			t.Fatalf("%d rows", n)
+			t.Fatalf("%d rows, want 2", n)
 		}
 		_, err := w.eng.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
 		list, err := w.DuePushes(ctx, 10)
 		must(t, err)
 		if len(list) != 1 || !strings.Contains(w.log.String(), "cannot be opened") {
-			t.Errorf("%d opened, log %s", len(list), w.log)
+			t.Errorf("%d opened, log %s, want 1", len(list), w.log)
 		}
 	})
 }

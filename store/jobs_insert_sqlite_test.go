@@ -47,7 +47,7 @@ func TestInsertedLikeRiver(t *testing.T) {
 			FROM river_job ORDER BY id`)
 		must(t, err)
 		if len(rows) != 2*len(jobs) {
-			t.Fatalf("%d rows", len(rows))
+			t.Fatalf("%d rows, want %v", len(rows), 2*len(jobs))
 		}
 		for i := range jobs {
 			if rows[i] != rows[i+len(jobs)] {

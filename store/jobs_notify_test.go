@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -45,11 +46,13 @@ func TestBackoff(t *testing.T) {
 		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
 		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
 	} {
-		for range 50 {
-			if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
-				t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
+		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
+			for range 50 {
+				if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
+					t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -70,7 +73,7 @@ func TestBell(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("silent bell: %v", err)
+		t.Errorf("silent bell: %v, want %v", err, context.Canceled)
 	}
 }
 
@@ -82,7 +85,7 @@ func TestNoNotificationRows(t *testing.T) {
 		w.enqueue(t, flows.Job{Kind: flows.JobShow})
 		runs.next(t)
 		if n := w.rows(t, "river_notification"); n != 0 {
-			t.Errorf("%d notifications were written", n)
+			t.Errorf("%d notifications were written, want 0", n)
 		}
 	})
 }

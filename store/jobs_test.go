@@ -82,7 +82,7 @@ func TestJobRunsAfterItsCommit(t *testing.T) {
 		}
 		must(t, w.Stop(ctx))
 		if n := w.rows(t, "river_job WHERE state = 'completed'"); n != 1 {
-			t.Errorf("%d completed jobs", n)
+			t.Errorf("%d completed jobs, want 1", n)
 		}
 		if pending, err := w.PendingJobs(ctx); err != nil || pending["cards"] != 0 {
 			t.Errorf("pending after the run: %v, %v", pending, err)
@@ -135,10 +135,10 @@ func TestScheduledSoon(t *testing.T) {
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "later", At: at},
 			flows.Job{Kind: flows.JobShow, Case: "now", At: time.Now().Add(-time.Hour)})
 		if j := runs.next(t); j.Case != "now" {
-			t.Fatalf("%s ran first", j.Case)
+			t.Fatalf("%s ran first, want %q", j.Case, "now")
 		}
 		if j := runs.next(t); j.Case != "later" || time.Now().Before(at.Add(-time.Millisecond)) {
-			t.Errorf("%s ran %s early", j.Case, time.Until(at))
+			t.Errorf("%s ran %s early, want %q", j.Case, time.Until(at), "later")
 		}
 	})
 }
@@ -169,11 +169,11 @@ func TestAgain(t *testing.T) {
 				want = 1
 			}
 			if a.ID != b.ID || a.Attempt != 1 || b.Attempt != want {
-				t.Errorf("snooze %v: runs %d/%d and %d/%d", snooze, a.ID, a.Attempt, b.ID, b.Attempt)
+				t.Errorf("snooze %v: runs %d/%d and %d/%d, want 1, %v", snooze, a.ID, a.Attempt, b.ID, b.Attempt, want)
 			}
 			must(t, w.Stop(t.Context()))
 			if n := w.rows(t, "river_job WHERE "+w.jobErrors()+" LIKE '%ocr.2110010%'"); n != want-1 {
-				t.Errorf("snooze %v: %d stored errors", snooze, n)
+				t.Errorf("snooze %v: %d stored errors, want %v", snooze, n, want-1)
 			}
 			_, err := w.eng.write.ExecContext(t.Context(), "DELETE FROM river_job")
 			must(t, err)
@@ -223,11 +223,13 @@ func TestErrorsAreScrubbed(t *testing.T) {
 			}
 		}
 		for where, text := range map[string]string{"database": all, "log": w.log.String()} {
-			for _, canary := range []string{canaryName, canaryNumber, "secret of"} {
-				if strings.Contains(text, canary) {
-					t.Errorf("%s shows %q", where, canary)
+			t.Run(where, func(t *testing.T) {
+				for _, canary := range []string{canaryName, canaryNumber, "secret of"} {
+					if strings.Contains(text, canary) {
+						t.Errorf("%s shows %q", where, canary)
+					}
 				}
-			}
+			})
 		}
 	})
 }
@@ -278,12 +280,12 @@ func TestDeadProcess(t *testing.T) {
 		cfg.DSN = "sqlite:" + copied
 		heir := &world{Store: mustOpen(t, cfg), cfg: cfg}
 		if n := heir.rows(t, "river_job WHERE state = 'running'"); n != 0 {
-			t.Errorf("%d jobs of a dead process", n)
+			t.Errorf("%d jobs of a dead process, want 0", n)
 		}
 		runs := make(ran, 10)
 		heir.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 		if j := runs.next(t); j.ID != first.ID || j.Attempt != 2 {
-			t.Errorf("revived %d, attempt %d; was %d", j.ID, j.Attempt, first.ID)
+			t.Errorf("revived %d, attempt %d; was %d, want 2", j.ID, j.Attempt, first.ID)
 		}
 	})
 }

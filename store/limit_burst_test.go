@@ -116,7 +116,7 @@ func TestSeveralLimits(t *testing.T) {
 		for range 2 { // in either order
 			slices.Reverse(both)
 			if _, err := w.reserve(ctx, both); !errors.Is(err, ErrBusy) {
-				t.Errorf("a slot 40 s ahead: %v", err)
+				t.Errorf("a slot 40 s ahead: %v, want %v", err, ErrBusy)
 			}
 		}
 		if fastAt() != before {
@@ -136,14 +136,14 @@ func TestWaitIsBounded(t *testing.T) {
 		}
 		var busy *BusyError
 		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.Wait < maxWait || busy.Wait > maxWait+2*time.Second {
-			t.Fatalf("after %d slots: %v", booked, err)
+			t.Fatalf("after %d slots: %v, want %v", booked, err, ErrBusy)
 		}
 		var again *flows.Again
 		if !errors.As(err, &again) || !again.Snooze || again.In != busy.Wait {
 			t.Errorf("as a worker's answer: %+v", again)
 		}
 		if err := w.Wait(ctx, limits...); !errors.Is(err, ErrBusy) {
-			t.Errorf("Wait when booked out: %v", err)
+			t.Errorf("Wait when booked out: %v, want %v", err, ErrBusy)
 		}
 	})
 }
@@ -154,7 +154,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		must(t, w.Wait(ctx, perSecond("k", 1)))
 		time.AfterFunc(10*time.Millisecond, cancel)
 		if err := w.Wait(ctx, perSecond("k", 1)); !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled wait: %v", err)
+			t.Errorf("cancelled wait: %v, want %v", err, context.Canceled)
 		}
 		for _, l := range []flows.Limit{{Key: "k"}, {Key: "k", Every: time.Second}, {Key: "k", Burst: 1},
 			{Key: "k", Every: -time.Second, Burst: 1}, {Key: "k", Every: time.Microsecond, Burst: 1}} {

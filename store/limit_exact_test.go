@@ -89,7 +89,7 @@ func TestPaceIsBounded(t *testing.T) {
 		must(t, err)
 		leaving()
 		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
-			t.Errorf("a slot a minute ahead: %v", err)
+			t.Errorf("a slot a minute ahead: %v, want %v", err, ErrBusy)
 		}
 		for _, wrong := range []flows.Pace{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
 			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {

@@ -32,7 +32,7 @@ func TestStatesNow(t *testing.T) {
 			t.Errorf("done: %v, want %v", got[flows.Done], want)
 		}
 		if f, ok := got[flows.Filing]; !ok || f != (StateFigures{}) || len(got) != len(flows.States) {
-			t.Errorf("a state without cases: %v, %t; %d states", f, ok, len(got))
+			t.Errorf("a state without cases: %v, %t; %d states, want %v", f, ok, len(got), len(flows.States))
 		}
 	})
 }

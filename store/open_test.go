@@ -15,7 +15,7 @@ import (
 func TestSecondOpenIsRefused(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		if _, err := Open(t.Context(), w.cfg); !errors.Is(err, ErrLocked) {
-			t.Fatalf("second open: %v", err)
+			t.Fatalf("second open: %v, want %v", err, ErrLocked)
 		}
 		must(t, w.Close())
 		mustOpen(t, w.cfg)
@@ -72,9 +72,11 @@ func TestConfigIsChecked(t *testing.T) {
 		"sync":       {DSN: dsn, Keyset: keyset.New(), Sync: "off"},
 		"no workers": {DSN: dsn, Keyset: keyset.New(), Workers: map[string]int{"ocr": 0}},
 	} {
-		if _, err := Open(t.Context(), cfg); err == nil {
-			t.Errorf("%s: opened", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := Open(t.Context(), cfg); err == nil {
+				t.Errorf("%s: opened", name)
+			}
+		})
 	}
 	if _, err := os.Stat(filepath.Join(filepath.Dir(dsn), "x.db")); err == nil {
 		t.Error("a refused configuration left a file")
@@ -86,11 +88,13 @@ func TestPragmas(t *testing.T) {
 		for pragma, want := range map[string]string{
 			"journal_mode": "wal", "auto_vacuum": "2", "foreign_keys": "1", "secure_delete": "1", "synchronous": "1",
 		} {
-			var got string
-			must(t, w.eng.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
-			if got != want {
-				t.Errorf("%s = %s, want %s", pragma, got, want)
-			}
+			t.Run(pragma, func(t *testing.T) {
+				var got string
+				must(t, w.eng.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+				if got != want {
+					t.Errorf("%s = %s, want %s", pragma, got, want)
+				}
+			})
 		}
 		if _, err := w.eng.read.ExecContext(t.Context(), "DELETE FROM cases"); err == nil {
 			t.Error("the read pool can write")
@@ -116,7 +120,7 @@ func TestTidyShrinksTheFile(t *testing.T) {
 		}
 		must(t, w.tidy(ctx))
 		if n := free(); n != 0 {
-			t.Errorf("%d pages are still free", n)
+			t.Errorf("%d pages are still free, want 0", n)
 		}
 	})
 }

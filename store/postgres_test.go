@@ -18,7 +18,7 @@ func TestPostgresDSN(t *testing.T) {
 		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: %v", dsn, err)
+			t.Errorf("%s: %v, want %v", dsn, err, ErrPostgresDSN)
 		}
 	}
 	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: keyset.New()})
@@ -26,28 +26,34 @@ func TestPostgresDSN(t *testing.T) {
 		t.Errorf("nobody listens: %v", err)
 	}
 	for dsn, want := range map[string]int32{"postgres://host/db": poolDefault, "postgres://host/db?pool_max_conns=7": 7} {
-		pool, err := poolConfig(Config{DSN: dsn})
-		must(t, err)
-		if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
-			t.Errorf("%s: %d connections, %s, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams)
-		}
+		t.Run(dsn, func(t *testing.T) {
+			pool, err := poolConfig(Config{DSN: dsn})
+			must(t, err)
+			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
+				t.Errorf("%s: %d connections, %s, %v, want %v, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams, want, dialTimeout)
+			}
+		})
 	}
 }
 
 func TestSession(t *testing.T) {
 	on(t, "postgres", func(t *testing.T, w *world) {
 		for sync, want := range map[string]string{"full": "on", "normal": "off"} {
-			cfg := w.cfg
-			cfg.Sync = sync
-			s := mustOpen(t, cfg)
-			for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
-				"idle_in_transaction_session_timeout": "30s"} {
-				var got string
-				must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
-				if got != want {
-					t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
+			t.Run(sync, func(t *testing.T) {
+				cfg := w.cfg
+				cfg.Sync = sync
+				s := mustOpen(t, cfg)
+				for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
+					"idle_in_transaction_session_timeout": "30s"} {
+					t.Run(name, func(t *testing.T) {
+						var got string
+						must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
+						if got != want {
+							t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
+						}
+					})
 				}
-			}
+			})
 		}
 	})
 }
@@ -117,7 +123,7 @@ func TestBorrowedTx(t *testing.T) {
 		}
 		must(t, outer.Commit(ctx))
 		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 || undone != 0 {
-			t.Errorf("kept %d, undone %d", kept, undone)
+			t.Errorf("kept %d, undone %d, want 1, 0", kept, undone)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func TestEntered(t *testing.T) {
 		w.insert(t, other, open)
 		for _, page := range []int{1, 3, 4, 100} {
 			if got := w.entered(t, flows.Done, flows.Place{}, at(99), page); !slices.Equal(got, want) {
-				t.Errorf("in pages of %d: %v", page, got)
+				t.Errorf("in pages of %d: %v, want %v", page, got, want)
 			}
 		}
 		for name, c := range map[string]struct {
@@ -60,9 +60,11 @@ func TestEntered(t *testing.T) {
 			"before a moment":     {flows.Place{}, at(1), want[:4]},
 			"nothing":             {flows.Place{At: at(3)}, at(99), nil},
 		} {
-			if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
-				t.Errorf("%s: %v, want %v", name, got, c.want)
-			}
+			t.Run(name, func(t *testing.T) {
+				if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
+					t.Errorf("%s: %v, want %v", name, got, c.want)
+				}
+			})
 		}
 		// Parts of a millisecond are not kept; a place made of a case as it was in memory holds.
 		c := newCase("fine", "ou_fine")
@@ -87,12 +89,14 @@ func TestCountIncident(t *testing.T) {
 		}
 		w.insert(t, newCase("c9", "ou_9"))
 		for incident, want := range map[string]int{"ocr/quota": 4, "ocr": 0, "": 0} {
-			w.view(t, func(v flows.View) error {
-				n, err := v.CountIncident(ctx, "t1", incident)
-				if n != want {
-					t.Errorf("%q: %d", incident, n)
-				}
-				return err
+			t.Run(incident, func(t *testing.T) {
+				w.view(t, func(v flows.View) error {
+					n, err := v.CountIncident(ctx, "t1", incident)
+					if n != want {
+						t.Errorf("%q: %d, want %v", incident, n, want)
+					}
+					return err
+				})
 			})
 		}
 	})
@@ -178,7 +182,7 @@ func TestAChainErrorIsKnownToTheFlow(t *testing.T) {
 		_, err := w.eng.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
 		must(t, err)
 		if err := w.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
-			t.Errorf("%v", err)
+			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
 		}
 	})
 }

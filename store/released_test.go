@@ -217,7 +217,7 @@ func TestReleasedSchemas(t *testing.T) {
 				wrong := cfg
 				wrong.Keyset = keyset.New()
 				if _, err := store.Open(t.Context(), wrong); !errors.Is(err, store.ErrWrongKeyset) {
-					t.Errorf("with another keyset: %v", err)
+					t.Errorf("with another keyset: %v, want %v", err, store.ErrWrongKeyset)
 				}
 				for range 2 { // migrating, and migrated
 					s, err := store.Open(t.Context(), cfg)

@@ -81,7 +81,7 @@ func TestPictures(t *testing.T) {
 				t.Errorf("deleted %d, want 1", n)
 			}
 			if _, err := tx.Picture(ctx, "c1", "p1"); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("deleted picture: %v", err)
+				t.Errorf("deleted picture: %v, want %v", err, flows.ErrNotFound)
 			}
 			return err
 		})
@@ -106,20 +106,22 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 			"bit":       `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + w.blob("00") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 			"cut short": `UPDATE pictures SET sealed = ` + w.blob("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 		} {
-			if _, err := w.eng.write.ExecContext(ctx, swap); err != nil {
-				t.Fatal(err)
-			}
-			w.view(t, func(v flows.View) error {
-				var err error
-				if name == "personal" {
-					_, err = v.Case(ctx, "c1")
-				} else {
-					_, err = v.Picture(ctx, "c1", "p1")
+			t.Run(name, func(t *testing.T) {
+				if _, err := w.eng.write.ExecContext(ctx, swap); err != nil {
+					t.Fatal(err)
 				}
-				if !errors.Is(err, keyset.ErrSealed) {
-					t.Errorf("%s: %v", name, err)
-				}
-				return nil
+				w.view(t, func(v flows.View) error {
+					var err error
+					if name == "personal" {
+						_, err = v.Case(ctx, "c1")
+					} else {
+						_, err = v.Picture(ctx, "c1", "p1")
+					}
+					if !errors.Is(err, keyset.ErrSealed) {
+						t.Errorf("%s: %v, want %v", name, err, keyset.ErrSealed)
+					}
+					return nil
+				})
 			})
 		}
 	})
@@ -132,13 +134,13 @@ func TestWrongKeyset(t *testing.T) {
 		cfg := w.cfg
 		cfg.Keyset = keyset.New()
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
-			t.Fatalf("open with another keyset: %v", err)
+			t.Fatalf("open with another keyset: %v, want %v", err, ErrWrongKeyset)
 		}
 		sealing, _ := keysOf(t, w.keys)
 		_, hashing := keysOf(t, cfg.Keyset)
 		cfg.Keyset = keysetOf(t, sealing, hashing)
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
-			t.Fatalf("open with another hashing key: %v", err)
+			t.Fatalf("open with another hashing key: %v, want %v", err, ErrWrongKeyset)
 		}
 		if w.stored(t) != before {
 			t.Error("a refused opening changed something")
@@ -191,7 +193,7 @@ func TestRotatedKeyset(t *testing.T) {
 			return err
 		})
 		if !errors.Is(err, keyset.ErrSealed) {
-			t.Errorf("data sealed with the new key opens with the old one: %v", err)
+			t.Errorf("data sealed with the new key opens with the old one: %v, want %v", err, keyset.ErrSealed)
 		}
 	})
 }
@@ -225,7 +227,7 @@ func TestMAC(t *testing.T) {
 			{"pa", "bc"}, {"q", "abc"}} {
 			mac := string(w.MAC(in[0], in[1:]...))
 			if len(mac) != 32 {
-				t.Errorf("%q: %d bytes", in, len(mac))
+				t.Errorf("%q: %d bytes, want 32", in, len(mac))
 			}
 			if was, dup := seen[mac]; dup {
 				t.Errorf("%q and %s hash alike", in, was)

@@ -55,14 +55,14 @@ func TestTwoStoresOneQueue(t *testing.T) {
 	}
 	for id, n := range ran {
 		if n != 1 {
-			t.Errorf("job %s ran %d times", id, n)
+			t.Errorf("job %s ran %d times, want 1", id, n)
 		}
 	}
 	if n := worlds[0].rows(t, "river_job WHERE state = 'completed' AND attempt = 1"); n != jobs {
-		t.Errorf("%d jobs completed at the first attempt", n)
+		t.Errorf("%d jobs completed at the first attempt, want %v", n, jobs)
 	}
 	if n := worlds[0].rows(t, "instances"); n != 0 {
-		t.Errorf("%d stopped processes are still announced", n)
+		t.Errorf("%d stopped processes are still announced, want 0", n)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestOneLeader(t *testing.T) {
 	}
 	eventually(t, "a leader is elected", func() bool { return leader() != "" })
 	if n := worlds[0].rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id"); n != 1 {
-		t.Fatalf("%d leaders among the instances", n)
+		t.Fatalf("%d leaders among the instances, want 1", n)
 	}
 	first := leader()
 	for i, w := range worlds {
@@ -144,7 +144,7 @@ func TestTakeUp(t *testing.T) {
 	alive("nobody may judge yet", false)
 	must(t, k.takeUp(ctx, true))
 	if j := began.next(t); j.Attempt != 2 {
-		t.Errorf("attempt %d after it was taken up", j.Attempt)
+		t.Errorf("attempt %d after it was taken up, want 2", j.Attempt)
 	}
 	free()
 }
@@ -182,7 +182,7 @@ func TestTakeUpOfTheGone(t *testing.T) {
 		return len(began) > 0
 	})
 	if j := began.next(t); j.Attempt != 2 {
-		t.Errorf("attempt %d after it was taken up", j.Attempt)
+		t.Errorf("attempt %d after it was taken up, want 2", j.Attempt)
 	}
 	free()
 }
@@ -240,7 +240,7 @@ func TestKilledProcess(t *testing.T) {
 	_ = child.Wait() // killed, which it calls an error
 	killed := time.Now()
 	if n := w.rows(t, "river_job WHERE state = 'running'"); n != jobs {
-		t.Fatalf("%d jobs are running in a dead process: the test is void", n)
+		t.Fatalf("%d jobs are running in a dead process: the test is void, want %v", n, jobs)
 	}
 
 	w.eng.keeper.every, w.eng.keeper.dead = 100*time.Millisecond, 2*time.Second
@@ -248,7 +248,7 @@ func TestKilledProcess(t *testing.T) {
 	w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 	for range jobs {
 		if j := runs.next(t); j.Attempt != 2 {
-			t.Errorf("attempt %d of job %s", j.Attempt, j.Case)
+			t.Errorf("attempt %d of job %s, want 2", j.Attempt, j.Case)
 		}
 	}
 	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
@@ -266,7 +266,7 @@ func TestPulse(t *testing.T) {
 	}{{0, false}, {4 * time.Second, false}, {8 * time.Second, false}, {10 * time.Second, true}, {14 * time.Second, true},
 		{20 * time.Second, false}, {25 * time.Second, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
 		if got := p.beat(epoch.Add(step.at)); got != step.want {
-			t.Errorf("at %s: %v", step.at, got)
+			t.Errorf("at %s: %v, want %v", step.at, got, step.want)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func TestKeysetsMeet(t *testing.T) {
 		}
 	}
 	if opened != 1 {
-		t.Errorf("%d keysets opened one database", opened)
+		t.Errorf("%d keysets opened one database, want 1", opened)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestKeysAcrossStores(t *testing.T) {
 	})
 	for i := range 4 {
 		if event := fmt.Sprint("event/", i); first[event] != 1 {
-			t.Errorf("%s happened %d times", event, first[event])
+			t.Errorf("%s happened %d times, want 1", event, first[event])
 		}
 	}
 	// Who waits for a key whose holder gives up is the first.
@@ -278,7 +278,7 @@ func TestTheFirstIsTold(t *testing.T) {
 		}
 	}
 	if len(alone) != 1 {
-		t.Errorf("%d cases thought that they were the first of the incident", len(alone))
+		t.Errorf("%d cases thought that they were the first of the incident, want 1", len(alone))
 	}
 }
 
@@ -321,6 +321,6 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 		t.Errorf("%d runs, want one of two again", runs)
 	}
 	if n := worlds[0].rows(t, "surfaces WHERE gen = 2"); n != 2 {
-		t.Errorf("%d surfaces have both changes", n)
+		t.Errorf("%d surfaces have both changes, want 2", n)
 	}
 }

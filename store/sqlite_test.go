@@ -57,7 +57,7 @@ func TestLostGroup(t *testing.T) {
 		close(free)
 		wg.Wait()
 		if errs[0] != nil || errs[1] != nil || errs[2] == nil || errs[3] != nil || runs != 2 {
-			t.Errorf("errors %v after %d runs of the second", errs, runs)
+			t.Errorf("errors %v after %d runs of the second, want 2", errs, runs)
 		}
 		keys, err := collectStrings(ctx, w, `SELECT key FROM event_keys ORDER BY key`)
 		must(t, err)

@@ -100,11 +100,13 @@ func TestDurations(t *testing.T) {
 				at    int
 			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3}, {flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
 			for _, s := range steps {
-				c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
-				if s.state == flows.Recording {
-					c.Review = &flows.Review{At: c.EnteredAt}
-				}
-				w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+				t.Run(fmt.Sprint(s.state), func(t *testing.T) {
+					c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
+					if s.state == flows.Recording {
+						c.Review = &flows.Review{At: c.EnteredAt}
+					}
+					w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+				})
 			}
 		}
 		policy := newCase("policy", "ou_p") // never waited for HR
@@ -114,11 +116,11 @@ func TestDurations(t *testing.T) {
 		w.view(t, func(v flows.View) error {
 			done, review, err := v.Durations(ctx, "t1", epoch)
 			if done != 25*time.Minute || review != 2*time.Minute {
-				t.Errorf("to done %s, to review %s", done, review)
+				t.Errorf("to done %s, to review %s, want %v, %v", done, review, 25*time.Minute, 2*time.Minute)
 			}
 			none, _, err2 := v.Durations(ctx, "t1", epoch.Add(24*time.Hour))
 			if none != 0 {
-				t.Errorf("nobody's median is %s", none)
+				t.Errorf("nobody's median is %s, want 0", none)
 			}
 			return errors.Join(err, err2)
 		})

@@ -62,7 +62,7 @@ func TestPhotosOfCases(t *testing.T) {
 		unread(later, "", 0)
 		w.view(t, func(v flows.View) error {
 			if _, err := v.CaseOfMessage(ctx, "m1"); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("photo of a finished case: %v", err)
+				t.Errorf("photo of a finished case: %v, want %v", err, flows.ErrNotFound)
 			}
 			return nil
 		})
@@ -91,16 +91,16 @@ func TestSurfaces(t *testing.T) {
 			}
 			for _, id := range []string{"om_1", ""} {
 				if _, err := v.SurfaceByMessage(ctx, id); !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("by message %q: %v", id, err)
+					t.Errorf("by message %q: %v, want %v", id, err, flows.ErrNotFound)
 				}
 			}
 			if _, err := v.Surface(ctx, "nothing"); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("no surface: %v", err)
+				t.Errorf("no surface: %v, want %v", err, flows.ErrNotFound)
 			}
 			hr, err1 := v.SurfacesOf(ctx, "c1", "hr")
 			all, err2 := v.SurfacesOf(ctx, "c1", "")
 			if len(hr) != 1 || len(all) != 2 || all[0].ID != mine.ID {
-				t.Errorf("%d of hr, %d in all", len(hr), len(all))
+				t.Errorf("%d of hr, %d in all, want 1, 2", len(hr), len(all))
 			}
 			return errors.Join(err1, err2)
 		})

@@ -43,12 +43,14 @@ func TestAway(t *testing.T) {
 		{"something else", errors.New("x"), false},
 		{"nothing", nil, false},
 	} {
-		why, away := Away(c.err)
-		if away != c.away || away == (why == "") {
-			t.Errorf("%s: %v %q, want %v", c.name, away, why, c.away)
-		}
-		if strings.Contains(why, "somebody") || strings.Contains(why, "127.0.0.1") {
-			t.Errorf("%s: %q names user or host", c.name, why)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			why, away := Away(c.err)
+			if away != c.away || away == (why == "") {
+				t.Errorf("%s: %v %q, want %v", c.name, away, why, c.away)
+			}
+			if strings.Contains(why, "somebody") || strings.Contains(why, "127.0.0.1") {
+				t.Errorf("%s: %q names user or host", c.name, why)
+			}
+		})
 	}
 }

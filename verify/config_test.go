@@ -48,21 +48,23 @@ func TestEndpoints(t *testing.T) {
 		"https://测试.example":                         false,
 		"://":                                        false,
 	} {
-		for _, key := range []string{"endpoint_faceid", "endpoint_sms"} {
-			c := config("")
-			if key == "endpoint_faceid" {
-				c.EndpointFaceID = s
-			} else {
-				c.EndpointSMS = s
+		t.Run(s, func(t *testing.T) {
+			for _, key := range []string{"endpoint_faceid", "endpoint_sms"} {
+				c := config("")
+				if key == "endpoint_faceid" {
+					c.EndpointFaceID = s
+				} else {
+					c.EndpointSMS = s
+				}
+				err := c.Validate()
+				switch {
+				case ok && err != nil:
+					t.Errorf("%s %q: %v", key, s, err)
+				case !ok && (err == nil || !strings.Contains(err.Error(), "verification.tencent."+key+": ")):
+					t.Errorf("%s %q: accepted or without its path: %v", key, s, err)
+				}
 			}
-			err := c.Validate()
-			switch {
-			case ok && err != nil:
-				t.Errorf("%s %q: %v", key, s, err)
-			case !ok && (err == nil || !strings.Contains(err.Error(), "verification.tencent."+key+": ")):
-				t.Errorf("%s %q: accepted or without its path: %v", key, s, err)
-			}
-		}
+		})
 	}
 }
 
@@ -78,7 +80,7 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		"endpoint_faceid", "endpoint_sms", "secret_id", "secret_key", "region", "sms_sdk_app_id", "sms_sign_name", "sms_template_id", "timeout",
 	} {
 		if n := strings.Count(err.Error(), "verification.tencent."+key+": "); n != 1 {
-			t.Errorf("%s is reported %d times", key, n)
+			t.Errorf("%s is reported %d times, want 1", key, n)
 		}
 	}
 	if strings.Contains(err.Error(), "bad key") || strings.Contains(err.Error(), "a b") {

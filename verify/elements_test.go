@@ -71,7 +71,7 @@ func TestCheckThreeElementsResults(t *testing.T) {
 		e := asError(t, err)
 		if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after || e.Code != c.code ||
 			e.RequestID != "req-2" || e.MaybeApplied() {
-			t.Errorf("%s: %v, after %v, maybe %v", c.code, e, e.RetryAfter(), e.MaybeApplied())
+			t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
 		}
 	}
 }
@@ -88,22 +88,26 @@ func TestCheckThreeElementsBadAnswers(t *testing.T) {
 		"html":           `<html>`,
 		"too large":      `{"Response":{"Result":"0","RequestId":"r","Description":"` + strings.Repeat("x", 2<<20) + `"}}`,
 	} {
-		s := newSupplier(t, text(200, body))
-		got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
-		e := asError(t, err)
-		if got != (verify.CheckResult{}) || e.Code != verify.CodeBadAnswer || !e.Temporary() || e.MaybeApplied() {
-			t.Errorf("%s: %+v, %v, maybe %v", name, got, e, e.MaybeApplied())
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newSupplier(t, text(200, body))
+			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
+			e := asError(t, err)
+			if got != (verify.CheckResult{}) || e.Code != verify.CodeBadAnswer || !e.Temporary() || e.MaybeApplied() {
+				t.Errorf("%s: %+v, %v, maybe %v", name, got, e, e.MaybeApplied())
+			}
+		})
 	}
 }
 
 func TestCheckThreeElementsCarrier(t *testing.T) {
 	for isp, want := range map[string]string{"移动": "移动", "电信": "电信", "联通": "联通", "": "", "19800002222": ""} {
-		s := newSupplier(t, text(200, `{"Response":{"Result":"0","Isp":"`+isp+`","RequestId":"r"}}`))
-		got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
-		if err != nil || got.Carrier != want {
-			t.Errorf("%q: %q, %v", isp, got.Carrier, err)
-		}
+		t.Run(isp, func(t *testing.T) {
+			s := newSupplier(t, text(200, `{"Response":{"Result":"0","Isp":"`+isp+`","RequestId":"r"}}`))
+			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
+			if err != nil || got.Carrier != want {
+				t.Errorf("%q: %q, %v, want %v", isp, got.Carrier, err, want)
+			}
+		})
 	}
 }
 
@@ -121,12 +125,14 @@ func TestCheckThreeElementsRefusesArguments(t *testing.T) {
 		{testName, "13040119960101839x", testMobile, verify.ReasonIDInvalid},
 		{testName, testNumber, "+86" + testMobile, verify.ReasonMobileInvalid},
 	} {
-		_, err := client.CheckThreeElements(context.Background(), c.name, c.number, c.mobile)
-		if e := asError(t, err); e.PersonReason != c.reason || e.Code != verify.CodeBadArgument {
-			t.Errorf("%v: %v", c, e)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, err := client.CheckThreeElements(context.Background(), c.name, c.number, c.mobile)
+			if e := asError(t, err); e.PersonReason != c.reason || e.Code != verify.CodeBadArgument {
+				t.Errorf("%v: %v", c, e)
+			}
+		})
 	}
 	if n := len(s.seen()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }

@@ -145,7 +145,7 @@ func asError(t *testing.T, err error) *verify.Error {
 		t.Fatalf("class %q with reason %q", e.Class, e.PersonReason)
 	}
 	if e.Temporary() != (e.Class == verify.ClassRetry) {
-		t.Fatalf("class %q, temporary %v", e.Class, e.Temporary())
+		t.Fatalf("class %q, temporary %v, want %v", e.Class, e.Temporary(), (e.Class == verify.ClassRetry))
 	}
 	return e
 }

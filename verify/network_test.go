@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -48,18 +49,20 @@ func TestHTTPStatus(t *testing.T) {
 		502: {verify.CodeHTTPStatus, verify.ClassRetry, 502, true, 7 * time.Second},
 		504: {verify.CodeHTTPStatus, verify.ClassRetry, 504, true, 7 * time.Second},
 	} {
-		for _, body := range []string{page, `{"Response":{}}`, ``} {
-			s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
-				if want.after > 0 {
-					w.Header().Set("Retry-After", "7")
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			for _, body := range []string{page, `{"Response":{}}`, ``} {
+				s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
+					if want.after > 0 {
+						w.Header().Set("Retry-After", "7")
+					}
+					text(status, body)(w, r)
+				})
+				expectTrouble(t, newClient(t, config(s.URL)), want)
+				if n := len(s.seen()); n != 2 {
+					t.Errorf("%d: %d requests for two calls, want 2", status, n)
 				}
-				text(status, body)(w, r)
-			})
-			expectTrouble(t, newClient(t, config(s.URL)), want)
-			if n := len(s.seen()); n != 2 {
-				t.Errorf("%d: %d requests for two calls", status, n)
 			}
-		}
+		})
 	}
 }
 
@@ -77,7 +80,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		expectTrouble(t, newClient(t, config(s.URL)), outcome{verify.CodeRedirect, verify.ClassOperator, status, false, 0})
 	}
 	if n := len(other.seen()); n != 0 {
-		t.Errorf("%d signed requests went to another host", n)
+		t.Errorf("%d signed requests went to another host, want 0", n)
 	}
 }
 
@@ -124,7 +127,7 @@ func TestConnectionBreaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			expectTrouble(t, newClient(t, config(s.URL)), outcome{verify.CodeDisconnected, verify.ClassRetry, c.status, true, 0})
 			if n := len(s.seen()); n != 2 {
-				t.Errorf("%d requests for two calls: something repeated one", n)
+				t.Errorf("%d requests for two calls: something repeated one, want 2", n)
 			}
 		})
 	}
@@ -155,7 +158,7 @@ func TestReusedConnectionBreaks(t *testing.T) {
 		t.Errorf("%v, maybe %v", e, e.MaybeApplied())
 	}
 	if n := len(s.seen()); n != 2 {
-		t.Errorf("%d requests for two calls", n)
+		t.Errorf("%d requests for two calls, want 2", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 	"testing"
@@ -36,9 +37,11 @@ func TestSendCode(t *testing.T) {
 	for h, want := range map[string]string{
 		"X-TC-Action": "SendSms", "X-TC-Version": "2021-01-11", "X-TC-Region": "ap-nanjing", "Content-Type": "application/json",
 	} {
-		if got := c.Header.Get(h); got != want {
-			t.Errorf("%s %q, want %q", h, got, want)
-		}
+		t.Run(h, func(t *testing.T) {
+			if got := c.Header.Get(h); got != want {
+				t.Errorf("%s %q, want %q", h, got, want)
+			}
+		})
 	}
 	wantBody := map[string]any{
 		"PhoneNumberSet": []any{"+86" + testMobile}, "SmsSdkAppId": "1400006666", "SignName": "示例公司", "TemplateId": "1110",
@@ -53,13 +56,15 @@ func TestSendCodeMinutes(t *testing.T) {
 	for ttl, want := range map[time.Duration]string{
 		time.Second: "1", time.Minute: "1", 119 * time.Second: "1", 2 * time.Minute: "2", 10 * time.Minute: "10", time.Hour: "60",
 	} {
-		s := newSupplier(t, text(200, sent))
-		if _, err := newClient(t, config(s.URL)).SendCode(context.Background(), testMobile, testCode, ttl); err != nil {
-			t.Fatal(err)
-		}
-		if got := s.seen()[0].Body["TemplateParamSet"].([]any)[1]; got != want {
-			t.Errorf("%v: %v minutes, want %v", ttl, got, want)
-		}
+		t.Run(fmt.Sprint(ttl), func(t *testing.T) {
+			s := newSupplier(t, text(200, sent))
+			if _, err := newClient(t, config(s.URL)).SendCode(context.Background(), testMobile, testCode, ttl); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.seen()[0].Body["TemplateParamSet"].([]any)[1]; got != want {
+				t.Errorf("%v: %v minutes, want %v", ttl, got, want)
+			}
+		})
 	}
 }
 
@@ -81,14 +86,16 @@ func TestSendCodeRefusesArguments(t *testing.T) {
 		"code too short": {testMobile, "123", time.Minute, verify.ClassUnknown},
 		"no lifetime":    {testMobile, testCode, 0, verify.ClassUnknown},
 	} {
-		_, err := client.SendCode(context.Background(), c.mobile, c.code, c.ttl)
-		e := asError(t, err)
-		if e.Class != c.class || e.Code != verify.CodeBadArgument || e.MaybeApplied() {
-			t.Errorf("%s: %v, maybe %v", name, e, e.MaybeApplied())
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := client.SendCode(context.Background(), c.mobile, c.code, c.ttl)
+			e := asError(t, err)
+			if e.Class != c.class || e.Code != verify.CodeBadArgument || e.MaybeApplied() {
+				t.Errorf("%s: %v, maybe %v", name, e, e.MaybeApplied())
+			}
+		})
 	}
 	if n := len(s.seen()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
@@ -110,11 +117,13 @@ func TestSendCodeBadAnswers(t *testing.T) {
 		"error not code":  `{"Response":{"Error":{"Code":"测试张三","Message":""},"RequestId":"r"}}`,
 		"error no code":   `{"Response":{"Error":{"Code":"","Message":""},"RequestId":"r"}}`,
 	} {
-		s := newSupplier(t, text(200, body))
-		e := asError(t, send(t, newClient(t, config(s.URL))))
-		if e.Code != verify.CodeBadAnswer || !e.Temporary() || !e.MaybeApplied() || e.HTTPStatus != 200 {
-			t.Errorf("%s: %v, maybe %v", name, e, e.MaybeApplied())
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newSupplier(t, text(200, body))
+			e := asError(t, send(t, newClient(t, config(s.URL))))
+			if e.Code != verify.CodeBadAnswer || !e.Temporary() || !e.MaybeApplied() || e.HTTPStatus != 200 {
+				t.Errorf("%s: %v, maybe %v", name, e, e.MaybeApplied())
+			}
+		})
 	}
 }
 

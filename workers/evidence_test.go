@@ -29,13 +29,15 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		"no front":            {"photos", func(c *flows.Case) { delete(c.Uploads, "front") }},
 		"no back":             {"photos", func(c *flows.Case) { delete(c.Uploads, "back") }},
 	} {
-		c := flows.SampleCase(flows.Filing)
-		tt.change(c)
-		if got := incomplete(c); got != tt.missing {
-			t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
-		}
-		if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
-			t.Errorf("%s: evidence all the same", what)
-		}
+		t.Run(what, func(t *testing.T) {
+			c := flows.SampleCase(flows.Filing)
+			tt.change(c)
+			if got := incomplete(c); got != tt.missing {
+				t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
+			}
+			if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
+				t.Errorf("%s: evidence all the same", what)
+			}
+		})
 	}
 }

@@ -17,16 +17,18 @@ func TestFailedCallsAreCounted(t *testing.T) {
 		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get", "sms": "SendSms",
 		"check": "PhoneVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL", "put": "Put", "evidence": "CreatePersonPoint",
 	} {
-		_, j := stage(w, call, "ou_"+call)
-		p.breaks(call, said{status: 502})
-		_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
-		p.heal()
-		class := failure.Retry
-		if call == "sms" || call == "identity" || call == "evidence" {
-			class = failure.Unknown
-		}
-		if n := seen.effects[operation+" "+string(class)]; n != 1 {
-			t.Errorf("%s: %d of %s %s are counted: %v", call, n, operation, class, seen.effects)
-		}
+		t.Run(call, func(t *testing.T) {
+			_, j := stage(w, call, "ou_"+call)
+			p.breaks(call, said{status: 502})
+			_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
+			p.heal()
+			class := failure.Retry
+			if call == "sms" || call == "identity" || call == "evidence" {
+				class = failure.Unknown
+			}
+			if n := seen.effects[operation+" "+string(class)]; n != 1 {
+				t.Errorf("%s: %d of %s %s are counted: %v, want 1", call, n, operation, class, seen.effects)
+			}
+		})
 	}
 }

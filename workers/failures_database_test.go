@@ -41,6 +41,6 @@ func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
 		w.Must(w.Run(t.Context(), j))
 	}
 	if !workerstest.Shows(m.Current(), "progress_delayed") || len(w.Chat.SentTo("ou_1")) != 2 {
-		t.Errorf("%d cards, the first shows %s", len(w.Chat.SentTo("ou_1")), m.Current())
+		t.Errorf("%d cards, the first shows %s, want 2", len(w.Chat.SentTo("ou_1")), m.Current())
 	}
 }

@@ -1,6 +1,7 @@
 package workers_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -138,20 +139,22 @@ func TestFailuresOfTheToken(t *testing.T) {
 		{dropped, flows.Recording, "", soon},
 		{said{body: `{"code":0}`}, flows.Recording, "", soon},
 	} {
-		w, p := onPlatforms(t)
-		c, j := stage(w, "identity", "ou_1")
-		p.breaks("token", tt.says)
-		err := w.Run(t.Context(), j)
-		if n := p.called("identity"); n != 0 {
-			t.Errorf("%s: %d identities without a token", tt.says.body, n)
-		}
-		p.heal()
-		now := w.InState(c.ID, tt.state)
-		row := failing{call: "identity", state: tt.state, code: tt.code, again: tt.again}
-		seen(w, tt.says.body, row, now)
-		if err == nil {
-			t.Errorf("%s: the job does not run again", tt.says.body)
-		}
-		repaired(w, tt.says.body, row, now, j)
+		t.Run(fmt.Sprint(tt.says), func(t *testing.T) {
+			w, p := onPlatforms(t)
+			c, j := stage(w, "identity", "ou_1")
+			p.breaks("token", tt.says)
+			err := w.Run(t.Context(), j)
+			if n := p.called("identity"); n != 0 {
+				t.Errorf("%s: %d identities without a token, want 0", tt.says.body, n)
+			}
+			p.heal()
+			now := w.InState(c.ID, tt.state)
+			row := failing{call: "identity", state: tt.state, code: tt.code, again: tt.again}
+			seen(w, tt.says.body, row, now)
+			if err == nil {
+				t.Errorf("%s: the job does not run again", tt.says.body)
+			}
+			repaired(w, tt.says.body, row, now, j)
+		})
 	}
 }

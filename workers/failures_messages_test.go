@@ -84,7 +84,7 @@ func TestFailuresOfPatches(t *testing.T) {
 		if tt.again > 0 {
 			w.Must(w.Run(t.Context(), j))
 			if p.called("patch") != 1 {
-				t.Errorf("%s: after the repair %d patches", name, p.called("patch"))
+				t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
 			}
 		}
 		// What cannot be shown does not stop the case.
@@ -133,32 +133,34 @@ func TestFailuresOfSends(t *testing.T) {
 		{230054, probe, true}, {230055, 0, false}, {230075, probe, true}, {230099, 0, false}, {232009, 0, false},
 		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false}, {4242, 0, false},
 	} {
-		who := fmt.Sprint("ou_", i)
-		c := w.PutCase(flows.AwaitingPhotos, who)
-		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
-		j := w.TakeJob(flows.JobShow)
-		p.breaks("send", feishuSays(tt.code))
-		err := w.Run(t.Context(), j)
-		p.heal()
-		again, ok := errors.AsType[*flows.Again](err)
-		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-			t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
-		}
-		if tt.again > 0 {
-			w.Must(w.Run(t.Context(), j))
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 1 || s.MessageID == "" {
-				t.Errorf("%d: after the repair %+v", tt.code, s)
+		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
+			who := fmt.Sprint("ou_", i)
+			c := w.PutCase(flows.AwaitingPhotos, who)
+			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			j := w.TakeJob(flows.JobShow)
+			p.breaks("send", feishuSays(tt.code))
+			err := w.Run(t.Context(), j)
+			p.heal()
+			again, ok := errors.AsType[*flows.Again](err)
+			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
+				t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
 			}
-		}
-		if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
-			t.Errorf("%d: the case went to %s", tt.code, now.State)
-		}
-		// Whatever it was, the next change of the case tries again.
-		w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
-		w.RunJobs(flows.JobShow)
-		if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != s.Gen || s.MessageID == "" {
-			t.Errorf("%d: the next card is %+v", tt.code, s)
-		}
+			if tt.again > 0 {
+				w.Must(w.Run(t.Context(), j))
+				if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 1 || s.MessageID == "" {
+					t.Errorf("%d: after the repair %+v", tt.code, s)
+				}
+			}
+			if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
+				t.Errorf("%d: the case went to %s, want %v", tt.code, now.State, flows.AwaitingPhotos)
+			}
+			// Whatever it was, the next change of the case tries again.
+			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			w.RunJobs(flows.JobShow)
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != s.Gen || s.MessageID == "" {
+				t.Errorf("%d: the next card is %+v", tt.code, s)
+			}
+		})
 	}
 }
 

@@ -131,7 +131,7 @@ func FuzzTroubleEndsWell(f *testing.F) {
 			playOn(w, rng, c, l)
 		}
 		if l.identities != 1 || l.points != 1 {
-			t.Fatalf("%d identities, %d evidence points", l.identities, l.points)
+			t.Fatalf("%d identities, %d evidence points, want 1, 1", l.identities, l.points)
 		}
 		w.Must(w.Store.VerifyChain(t.Context(), w.LatestCase("ou_1").ID))
 	})

@@ -37,14 +37,14 @@ func TestNamesStayKnown(t *testing.T) {
 		go func() { defer close(ended); w.KeepNames(ctx) }()
 		synctest.Wait()
 		if got := e.Policy.NameOf("ou_1"); got != "" {
-			t.Errorf("named %q by a directory that is away", got)
+			t.Errorf("named %q by a directory that is away, want %q", got, "")
 		}
 		d.away.Store(false)
 		for _, later := range []time.Duration{engine.NamesSoon, 12 * time.Hour, 120 * time.Hour} {
 			time.Sleep(later) // of the bubble's own clock
 			synctest.Wait()
 			if got := e.Policy.NameOf("ou_1"); got != "李四" {
-				t.Errorf("%v later: %q", later, got)
+				t.Errorf("%v later: %q, want %q", later, got, "李四")
 			}
 		}
 		cancel()

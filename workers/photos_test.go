@@ -50,7 +50,7 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 	}
 	jobs.Wait()
 	if w.Reader.Calls != 2 || w.Store.Waited("ocr") != 2 {
-		t.Errorf("%d readings, the limit was asked %d times", w.Reader.Calls, w.Store.Waited("ocr"))
+		t.Errorf("%d readings, the limit was asked %d times, want 2, 2", w.Reader.Calls, w.Store.Waited("ocr"))
 	}
 	w.InState(c.ID, flows.AwaitingConfirmation)
 }
@@ -76,7 +76,7 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 	w.RunJobs(flows.JobReadPhotos)
 	w.InState(c.ID, flows.AwaitingConfirmation)
 	if n := w.Reader.Reads[string(workerstest.Picture("front_ou_1"))]; n != 1 || w.Reader.Calls != 3 {
-		t.Errorf("the front was read %d times, %d calls", n, w.Reader.Calls)
+		t.Errorf("the front was read %d times, %d calls, want 1, 3", n, w.Reader.Calls)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestTheOCRLimitIsBookedOut(t *testing.T) {
 	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	err := w.Run(t.Context(), j)
 	if again, ok := errors.AsType[*flows.Again](err); !ok || again.In != 31*time.Second || w.Reader.Calls != 0 {
-		t.Fatalf("%v after %d calls", err, w.Reader.Calls)
+		t.Fatalf("%v after %d calls, want 0", err, w.Reader.Calls)
 	}
 	w.Store.WaitFunc = nil
 	w.Must(w.Run(t.Context(), j))
@@ -115,33 +115,35 @@ func TestPhotosThatCannotBeUsed(t *testing.T) {
 		{"too large", append(workerstest.Picture("x")[:2000:2000], make([]byte, idcard.MaxPhotoBytes)...), "", "too_large"},
 		{"a picture without a card", nil, "no field", "nothing"},
 	} {
-		front, _ := w.Person("ou_"+tt.problem, flows.SampleNumber)
-		w.Say("ou_"+tt.problem, "实名")
-		w.Click("ou_"+tt.problem, w.LatestCase("ou_"+tt.problem), cards.ActConsent)
-		w.Chat.DownloadFunc = func(_ context.Context, _, fileKey, _ string) ([]byte, error) {
-			if fileKey == front {
-				return workerstest.Picture(front), nil
+		t.Run(tt.name, func(t *testing.T) {
+			front, _ := w.Person("ou_"+tt.problem, flows.SampleNumber)
+			w.Say("ou_"+tt.problem, "实名")
+			w.Click("ou_"+tt.problem, w.LatestCase("ou_"+tt.problem), cards.ActConsent)
+			w.Chat.DownloadFunc = func(_ context.Context, _, fileKey, _ string) ([]byte, error) {
+				if fileKey == front {
+					return workerstest.Picture(front), nil
+				}
+				if tt.bytes != nil {
+					return tt.bytes, nil
+				}
+				return workerstest.Picture(tt.key), nil
 			}
-			if tt.bytes != nil {
-				return tt.bytes, nil
+			w.SendPhotos("ou_"+tt.problem, front)
+			message := w.SendPhotos("ou_"+tt.problem, "bad")
+			w.RunJobs()
+			c := w.InState(w.LatestCase("ou_"+tt.problem).ID, flows.AwaitingPhotos)
+			bad := c.Photos[1]
+			if bad.State != flows.PhotoRefused || bad.Problem != tt.problem || c.BadPhotos != 1 {
+				t.Errorf("%s: %+v", tt.name, bad)
 			}
-			return workerstest.Picture(tt.key), nil
-		}
-		w.SendPhotos("ou_"+tt.problem, front)
-		message := w.SendPhotos("ou_"+tt.problem, "bad")
-		w.RunJobs()
-		c := w.InState(w.LatestCase("ou_"+tt.problem).ID, flows.AwaitingPhotos)
-		bad := c.Photos[1]
-		if bad.State != flows.PhotoRefused || bad.Problem != tt.problem || c.BadPhotos != 1 {
-			t.Errorf("%s: %+v", tt.name, bad)
-		}
-		if c.Photos[0].State != flows.PhotoRead {
-			t.Errorf("%s: the good side is %s", tt.name, c.Photos[0].State)
-		}
-		answers := w.Chat.SentTo(message)
-		if len(answers) != 1 || !workerstest.Shows(answers[0].Current(), "photo."+tt.problem) {
-			t.Errorf("%s: %d answers to the photo", tt.name, len(answers))
-		}
+			if c.Photos[0].State != flows.PhotoRead {
+				t.Errorf("%s: the good side is %s, want %v", tt.name, c.Photos[0].State, flows.PhotoRead)
+			}
+			answers := w.Chat.SentTo(message)
+			if len(answers) != 1 || !workerstest.Shows(answers[0].Current(), "photo."+tt.problem) {
+				t.Errorf("%s: %d answers to the photo, want 1", tt.name, len(answers))
+			}
+		})
 	}
 }
 
@@ -163,7 +165,7 @@ func TestPhotosTakenBackOnTheWay(t *testing.T) {
 		w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 			for _, p := range w.CaseNow(c.ID).Photos {
 				if _, err := v.Picture(t.Context(), c.ID, p.ID); !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("%s: the bytes of a photo in state %s are kept (%v)", when, p.State, err)
+					t.Errorf("%s: the bytes of a photo in state %s are kept (%v), want %v", when, p.State, err, flows.ErrNotFound)
 				}
 			}
 			return nil
@@ -216,24 +218,26 @@ func TestTheDirectory(t *testing.T) {
 			return flows.Contact{Name: "小样", Mobile: flows.SampleMobile}, nil
 		}, flows.SampleMobile, 2, time.Second},
 	} {
-		w := workerstest.New(t)
-		calls := 0
-		w.Chat.ContactFunc = func(context.Context, string) (flows.Contact, error) {
-			calls++
-			return tt.answer(calls)
-		}
-		w.Say("ou_1", "实名")
-		w.RunJobs()
-		if calls != 0 {
-			t.Errorf("%s: looked up before consent", tt.name)
-		}
-		w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
-		w.RunJobs()
-		w.Pass(tt.after)
-		w.RunJobs()
-		c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingPhotos)
-		if calls != tt.calls || c.Personal.ContactMobile != tt.mobile {
-			t.Errorf("%s: %d calls, mobile known: %v", tt.name, calls, c.Personal.ContactMobile != "")
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			w := workerstest.New(t)
+			calls := 0
+			w.Chat.ContactFunc = func(context.Context, string) (flows.Contact, error) {
+				calls++
+				return tt.answer(calls)
+			}
+			w.Say("ou_1", "实名")
+			w.RunJobs()
+			if calls != 0 {
+				t.Errorf("%s: looked up before consent", tt.name)
+			}
+			w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
+			w.RunJobs()
+			w.Pass(tt.after)
+			w.RunJobs()
+			c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingPhotos)
+			if calls != tt.calls || c.Personal.ContactMobile != tt.mobile {
+				t.Errorf("%s: %d calls, mobile known: %v, want %v", tt.name, calls, c.Personal.ContactMobile != "", tt.calls)
+			}
+		})
 	}
 }

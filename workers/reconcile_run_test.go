@@ -44,12 +44,14 @@ func TestWhatHRHearsOf(t *testing.T) {
 		"known of an open case":     {flows.Difference{Kind: flows.DiffPersonGone, Case: "open", Since: flows.SampleTime}, known, true, false},
 		"another kind of that case": {flows.Difference{Kind: flows.DiffPhotoLost, Case: "ended", Since: flows.SampleTime, Ended: true}, known, true, false},
 	} {
-		r := &reconcileRun{Differences: []flows.Difference{tt.now}}
-		tell := r.compareWith(tt.last)
-		d := r.Differences[0]
-		if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
-			t.Errorf("%s: tell %v, %+v", name, tell, d)
-		}
+		t.Run(name, func(t *testing.T) {
+			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
+			tell := r.compareWith(tt.last)
+			d := r.Differences[0]
+			if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
+				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
+			}
+		})
 	}
 	if (&reconcileRun{}).compareWith(known) {
 		t.Error("HR is told although nothing differs")
@@ -62,6 +64,6 @@ func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
 		r.found(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
 	}
 	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept || r.Compared != 2*reconcileKept {
-		t.Errorf("%d listed, %d counted, %d compared", len(r.Differences), r.Count[flows.DiffPhotoLost], r.Compared)
+		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost], r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
 	}
 }

@@ -18,7 +18,7 @@ func toNight(w *workerstest.World) {
 	w.T.Helper()
 	jobs := w.Waiting(flows.JobReconcile)
 	if len(jobs) != 1 {
-		w.T.Fatalf("%d nightly jobs are queued", len(jobs))
+		w.T.Fatalf("%d nightly jobs are queued, want 1", len(jobs))
 	}
 	w.Pass(jobs[0].At.Sub(w.Now()))
 	w.RunJobs(flows.JobReconcile)
@@ -81,7 +81,7 @@ func TestANightThatComesTooEarly(t *testing.T) {
 		w.Must(w.Run(t.Context(), j)) // as a job that runs more than once
 	}
 	if n := len(w.Waiting(flows.JobReconcile)); n != 1 {
-		t.Errorf("%d jobs of one night", n)
+		t.Errorf("%d jobs of one night, want 1", n)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestANight(t *testing.T) {
 	}
 	toMorning(w)
 	if n := len(reports(w)); n != 1 {
-		t.Fatalf("%d reports", n)
+		t.Fatalf("%d reports, want 1", n)
 	}
 	card := reports(w)[0].Current()
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
@@ -207,7 +207,7 @@ func TestWhatIsKnownBringsNoCard(t *testing.T) {
 		toMorning(w)
 	}
 	if n := len(reports(w)); n != 2 {
-		t.Fatalf("%d reports while an outcome is unknown", n)
+		t.Fatalf("%d reports while an outcome is unknown, want 2", n)
 	}
 	toNight(w)
 	w.CheckAnswer(w.Click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
@@ -237,7 +237,7 @@ func TestDealtWithBeforeTheMorning(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
 	toMorning(w)
 	if n := len(reports(w)); n != 0 {
-		t.Errorf("%d reports", n)
+		t.Errorf("%d reports, want 0", n)
 	}
 	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "reconcile.agree") {
 		t.Error("the word says that something differs")
@@ -256,31 +256,33 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 		"credentials": {&esign.Error{Op: "FileStatus", Kind: esign.KindAuth, HTTPStatus: 401, Code: "401"}, 1},
 		"deadline":    {context.DeadlineExceeded, 8},
 	} {
-		w := workerstest.New(t)
-		askReconcile(w, "对账")
-		for i := range 3 {
-			w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
-		}
-		w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
-		toNight(w)
-		for range 10 {
-			w.Pass(5 * time.Minute)
-			w.RunJobs(flows.JobReconcile)
-		}
-		if n := len(w.Notary.Asked); n != tt.calls {
-			t.Errorf("%s: %d calls", name, n)
-		}
-		if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
-			t.Errorf("%s: the card says %s", name, card)
-		}
-		w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
-			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
-		}
-		toNight(w)
-		toMorning(w)
-		if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") || strings.Contains(reports(w)[0].Current(), "没有答复（") {
-			t.Errorf("%s: %d reports of what was asked for a night later", name, n)
-		}
+		t.Run(name, func(t *testing.T) {
+			w := workerstest.New(t)
+			askReconcile(w, "对账")
+			for i := range 3 {
+				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
+			}
+			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
+			toNight(w)
+			for range 10 {
+				w.Pass(5 * time.Minute)
+				w.RunJobs(flows.JobReconcile)
+			}
+			if n := len(w.Notary.Asked); n != tt.calls {
+				t.Errorf("%s: %d calls, want %v", name, n, tt.calls)
+			}
+			if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
+				t.Errorf("%s: the card says %s, want %q in it, %q in it", name, card, "没有答复（", "对过 3 件")
+			}
+			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+				return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+			}
+			toNight(w)
+			toMorning(w)
+			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") || strings.Contains(reports(w)[0].Current(), "没有答复（") {
+				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
+			}
+		})
 	}
 }
 
@@ -298,7 +300,7 @@ func TestACaseWithoutAJob(t *testing.T) {
 	toMorning(w)
 	w.RunJobs(flows.JobShow)
 	if n := len(reports(w)); n != 1 || !strings.Contains(reports(w)[0].Current(), idle.ID) || strings.Contains(reports(w)[0].Current(), busy.ID) {
-		t.Fatalf("%d reports", n)
+		t.Fatalf("%d reports, want 1", n)
 	}
 	now := w.InState(idle.ID, flows.NeedsAttention)
 	if now.Attention.Code != "stalled" || now.Attention.Step != "evidence" {
@@ -314,14 +316,14 @@ func TestACaseWithoutAJob(t *testing.T) {
 		return n
 	}
 	if own() != 1 {
-		t.Errorf("%d cards of the case itself", own())
+		t.Errorf("%d cards of the case itself, want 1", own())
 	}
 	// The list's button brings the case's own card down.
 	before := len(w.Chat.SentTo("oc_hr"))
 	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
 	w.RunJobs(flows.JobShow)
 	if all := w.Chat.SentTo("oc_hr"); len(all) != before+1 || !workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
-		t.Errorf("%d messages more, %d cards of the case", len(all)-before, own())
+		t.Errorf("%d messages more, %d cards of the case, want 1", len(all)-before, own())
 	}
 	if w.CountAudits(idle.ID, "look") != 1 {
 		t.Error("the look is not on record")

@@ -2,6 +2,7 @@ package workers_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -60,14 +61,14 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 			// Another job, as of a second instance, keeps away while the first may be alive.
 			w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: c.ID, Key: "another"}))
 			if calls() != 1 {
-				t.Fatalf("%s: %d calls", step, calls())
+				t.Fatalf("%s: %d calls, want 1", step, calls())
 			}
 			for range 3 {
 				w.Must(w.Run(t.Context(), j))
 			}
 			now := w.InState(c.ID, flows.NeedsAttention)
 			if now.Attention.Code != "unknown_outcome" || string(now.Attention.Step) != step || calls() != 1 {
-				t.Fatalf("%s: %+v after %d calls", step, now.Attention, calls())
+				t.Fatalf("%s: %+v after %d calls, want 1", step, now.Attention, calls())
 			}
 			w.Registrar.RecordFunc, w.Notary.PointFunc = nil, nil
 			if found {
@@ -90,7 +91,7 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 				want = 2
 			}
 			if calls() != want {
-				t.Errorf("%s, found %v: %d calls", step, found, calls())
+				t.Errorf("%s, found %v: %d calls, want %v", step, found, calls(), want)
 			}
 			if step == "evidence" && found && done.Evidence.ID != "P77" {
 				t.Errorf("evidence %s", done.Evidence.ID)
@@ -116,7 +117,7 @@ func TestAShutdownDuringAWrite(t *testing.T) {
 	w.InState(c.ID, flows.Recording)
 	w.Must(w.Run(t.Context(), j))
 	if now := w.InState(c.ID, flows.NeedsAttention); now.Attention.Code != "unknown_outcome" || w.Registrar.Calls != 1 {
-		t.Errorf("%+v after %d calls", now.Attention, w.Registrar.Calls)
+		t.Errorf("%+v after %d calls, want 1", now.Attention, w.Registrar.Calls)
 	}
 }
 
@@ -134,7 +135,7 @@ func TestAProcessThatDiesWhileACodeIsSent(t *testing.T) {
 	}
 	now := w.InState(c.ID, flows.AwaitingCode)
 	if now.Code.State != "unknown" || len(w.Verifier.Codes) != 1 {
-		t.Fatalf("%+v after %d calls", now.Code, len(w.Verifier.Codes))
+		t.Fatalf("%+v after %d calls, want 1", now.Code, len(w.Verifier.Codes))
 	}
 	w.CheckAnswer(w.Click("ou_1", now, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
 	w.InState(c.ID, flows.Checking)
@@ -164,7 +165,7 @@ func TestTwoJobsMakeOneWrite(t *testing.T) {
 		t.Error(err)
 	}
 	if w.Registrar.Calls != 1 || w.InState(c.ID, flows.Filing).Identity.Attempt != 1 {
-		t.Errorf("%d calls", w.Registrar.Calls)
+		t.Errorf("%d calls, want 1", w.Registrar.Calls)
 	}
 }
 
@@ -220,14 +221,16 @@ func TestJobsOfAnotherState(t *testing.T) {
 	}
 	// Nor does one whose case or revision is not there.
 	for kind := range belongs {
-		w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))
+		})
 	}
 	c := w.PutCase(flows.Checking, "ou_old")
 	w.Must(w.Run(t.Context(), flows.CheckPerson(c.Rev-1).Of(c.ID)))
 	c = w.PutCase(flows.AwaitingCode, "ou_old2", func(c *flows.Case) { c.Code.State, c.Code.MAC = "sending", nil })
 	w.Must(w.Run(t.Context(), flows.SendCode(9, time.Time{}).Of(c.ID)))
 	if calls() != 0 {
-		t.Errorf("%d calls", calls())
+		t.Errorf("%d calls, want 0", calls())
 	}
 	if w.Run(t.Context(), flows.Job{Kind: "nonsense"}) == nil {
 		t.Error("a kind that nobody knows went unnoticed")
@@ -281,7 +284,7 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	c := w.PutCase(flows.Filing, "ou_1", func(c *flows.Case) { c.Evidence, c.Personal.SMSCode = nil, "" })
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobEvidence, Case: c.ID, Key: "k"}))
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "incomplete" || a.Upstream != "sms_code" || w.Notary.Calls != 0 {
-		t.Errorf("attention %+v, %d calls", a, w.Notary.Calls)
+		t.Errorf("attention %+v, %d calls, want 0", a, w.Notary.Calls)
 	}
 }
 
@@ -300,7 +303,7 @@ func TestLostUploads(t *testing.T) {
 	}
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
 	if w.Notary.Uploads != 4 || len(w.Notary.Points) != 1 || w.Notary.Points[0].CardPortrait != c.Uploads["front"] {
-		t.Errorf("%d uploads, %d points", w.Notary.Uploads, len(w.Notary.Points))
+		t.Errorf("%d uploads, %d points, want 4, 1", w.Notary.Uploads, len(w.Notary.Points))
 	}
 
 	w = workerstest.New(t)
@@ -327,7 +330,7 @@ func TestLostUploads(t *testing.T) {
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
 	if w.Notary.Uploads != 2 {
-		t.Errorf("%d uploads", w.Notary.Uploads)
+		t.Errorf("%d uploads, want 2", w.Notary.Uploads)
 	}
 }
 

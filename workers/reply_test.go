@@ -64,10 +64,10 @@ func TestPendingAndStats(t *testing.T) {
 	w.PutCase(flows.Expired, "ou_expired")
 	got := answer(w, "ou_hr1", "待审")
 	if !strings.Contains(got, "共 11 件") || !strings.Contains(got, "其中 0 件") || strings.Contains(got, "ou_hr1") || !workerstest.Shows(got, "pending.more") {
-		t.Errorf("HR's own list is %s", got)
+		t.Errorf("HR's own list is %s, want %q in it, %q in it", got, "共 11 件", "其中 0 件")
 	}
 	if got := answer(w, "ou_hr2", "待审"); !strings.Contains(got, "共 12 件") || !strings.Contains(got, "其中 1 件") {
-		t.Errorf("the colleague's list is %s", got)
+		t.Errorf("the colleague's list is %s, want %q in it, %q in it", got, "共 12 件", "其中 1 件")
 	}
 	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
 		if strings.Contains(got, clear) {
@@ -158,7 +158,7 @@ func TestRemindersOfThePast(t *testing.T) {
 	}
 	sent := w.Chat.SentTo("ou_x")
 	if len(sent) != 1 {
-		t.Fatalf("%d reminders", len(sent))
+		t.Fatalf("%d reminders, want 1", len(sent))
 	}
 	workerstest.Same(t, "the reminder", sent[0].Current(), cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
 }
@@ -188,7 +188,7 @@ func TestRemindAll(t *testing.T) {
 	w.RunJobs(flows.JobReply)
 	hr := w.Chat.SentTo("ou_hr1")
 	if len(hr) != 1 {
-		t.Fatalf("%d answers", len(hr))
+		t.Fatalf("%d answers, want 1", len(hr))
 	}
 	workerstest.Same(t, "the answer", hr[0].Current(), cards.Reminded{Sent: 4, TooSoon: 1, Capped: 1, At: flows.SampleTime})
 	for i := range 6 {
@@ -228,14 +228,16 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
 		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
-		w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
-		j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
-		j.Key, j.Attempt = "k", tt.attempt
-		err := w.Run(t.Context(), j)
-		again, ok := errors.AsType[*flows.Again](err)
-		if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
-			t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
+			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
+			j.Key, j.Attempt = "k", tt.attempt
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.Again](err)
+			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
+				t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
+			}
+		})
 	}
 	// An answer to a message that was taken back goes to the person.
 	w.Chat.SendFunc = nil
@@ -245,7 +247,7 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 	message := w.Group("ou_9", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
 	if len(w.Chat.SentTo(message)) != 0 || len(w.Chat.SentTo("ou_9")) != 1 {
-		t.Errorf("%d answers went to the person", len(w.Chat.SentTo("ou_9")))
+		t.Errorf("%d answers went to the person, want 1", len(w.Chat.SentTo("ou_9")))
 	}
 	// A template that nobody knows is dropped, not tried for ever.
 	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))

@@ -19,21 +19,23 @@ func TestACardIsChangedInPlace(t *testing.T) {
 	w.Chat.SettleFunc = func(_ context.Context, id string) { settled = id }
 	w.RunJobs(flows.JobShow)
 	if n := len(w.Chat.SentTo("ou_1")); n != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
-		t.Errorf("%d cards, the first shows %s", n, m.Current())
+		t.Errorf("%d cards, the first shows %s, want 1", n, m.Current())
 	}
 	if settled != m.ID {
 		t.Error("the patch did not wait for a click to be answered")
 	}
 	for key, want := range map[string]int{"message/create": 1, "to/ou_1": 1, "message/patch": 1, "patch/" + m.ID: 1} {
-		if got := w.Store.Waited(key); got != want {
-			t.Errorf("limit %s was asked %d times, want %d", key, got, want)
-		}
+		t.Run(key, func(t *testing.T) {
+			if got := w.Store.Waited(key); got != want {
+				t.Errorf("limit %s was asked %d times, want %d", key, got, want)
+			}
+		})
 	}
 	// What is shown already is not sent again.
 	w.QueueJob(flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c)))
 	w.RunJobs(flows.JobShow)
 	if w.Chat.Patches != 1 {
-		t.Errorf("%d patches", w.Chat.Patches)
+		t.Errorf("%d patches, want 1", w.Chat.Patches)
 	}
 }
 
@@ -88,7 +90,7 @@ func TestTheLeaseOfADeadJob(t *testing.T) {
 	again.Key, again.Attempt = "dead", 2
 	w.Must(w.Run(t.Context(), again))
 	if w.Chat.Patches != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
-		t.Errorf("%d patches after the dead job came back", w.Chat.Patches)
+		t.Errorf("%d patches after the dead job came back, want 1", w.Chat.Patches)
 	}
 	hold()
 	w.Change(c.ID, workerstest.Delayed("other"))
@@ -154,7 +156,7 @@ func TestMessagesAreSentOnce(t *testing.T) {
 		t.Errorf("uuids %v", uuids)
 	}
 	if n := len(w.Chat.SentTo("ou_1")); n != 2 {
-		t.Errorf("%d messages", n)
+		t.Errorf("%d messages, want 2", n)
 	}
 	w.Say("ou_1", "help")
 	j := w.TakeJob(flows.JobReply)

@@ -36,7 +36,7 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 2 || !workerstest.Shows(sent[1].Current(), "progress_delayed") || len(sent[0].Cards) != 1 {
-		t.Fatalf("%d cards", len(sent))
+		t.Fatalf("%d cards, want 2", len(sent))
 	}
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Dead || s.MessageID != sent[1].ID || s.OldID != "" {
 		t.Errorf("the surface is %+v", s)
@@ -47,7 +47,7 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	w.Change(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
 	w.RunJobs(flows.JobShow)
 	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Dead || len(w.Waiting(flows.JobShow)) != 0 {
-		t.Errorf("%d cards, surface %+v", n, w.Surface(workerstest.ApplicantSurface(c)))
+		t.Errorf("%d cards, surface %+v, want 1", n, w.Surface(workerstest.ApplicantSurface(c)))
 	}
 }
 
@@ -74,7 +74,7 @@ func TestAnOldCardThatIsGone(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 3 || !workerstest.Shows(sent[1].Current(), "superseded.title") || w.Surface(workerstest.ApplicantSurface(c)).OldID != "" {
-		t.Errorf("%d cards, the second shows %s", len(sent), sent[1].Current())
+		t.Errorf("%d cards, the second shows %s, want 3", len(sent), sent[1].Current())
 	}
 }
 
@@ -101,7 +101,7 @@ func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
 		t.Errorf("the card shows %s", m.Current())
 	}
 	if n := len(w.Waiting(flows.JobShow)); n != 0 {
-		t.Errorf("%d jobs go on", n)
+		t.Errorf("%d jobs go on, want 0", n)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "confirm.ask_masked") {
-		t.Fatalf("%d forms", len(sent))
+		t.Fatalf("%d forms, want 1", len(sent))
 	}
 	// A masked card that is refused as well is left alone; the case stays.
 	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error {
@@ -130,7 +130,7 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	w.InState(c.ID, flows.AwaitingConfirmation)
 	if n := len(w.Waiting(flows.JobShow)); n != 0 {
-		t.Errorf("%d jobs go on", n)
+		t.Errorf("%d jobs go on, want 0", n)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 		c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 		for _, admin := range []string{"ou_hr1", "ou_hr2"} {
 			if sent := w.Chat.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "review.title") {
-				t.Fatalf("%v: %d cards to %s", gone, len(sent), admin)
+				t.Fatalf("%v: %d cards to %s, want 1", gone, len(sent), admin)
 			}
 		}
 		w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
@@ -238,24 +238,26 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 			w.RunJobs(flows.JobReply)
 		}
 		for admin, titles := range map[string]map[string]int{"ou_hr1": {}, "ou_hr2": {}} {
-			skip := 0
-			if admin == "ou_hr1" {
-				skip = before
-			}
-			for _, m := range w.Chat.SentTo(admin)[skip:] {
-				switch {
-				case workerstest.Shows(m.Current(), "pending.title"):
-					titles["pending"]++
-					if strings.Contains(m.Current(), own.ID) != (admin != own.OpenID) {
-						t.Errorf("%v: the list of %s: %s", gone, admin, m.Current())
-					}
-				case workerstest.Shows(m.Current(), "reconcile.title"):
-					titles["reconcile"]++
+			t.Run(admin, func(t *testing.T) {
+				skip := 0
+				if admin == "ou_hr1" {
+					skip = before
 				}
-			}
-			if titles["pending"] != 1 || titles["reconcile"] != 1 {
-				t.Errorf("%v: %s got %v", gone, admin, titles)
-			}
+				for _, m := range w.Chat.SentTo(admin)[skip:] {
+					switch {
+					case workerstest.Shows(m.Current(), "pending.title"):
+						titles["pending"]++
+						if strings.Contains(m.Current(), own.ID) != (admin != own.OpenID) {
+							t.Errorf("%v: the list of %s: %s", gone, admin, m.Current())
+						}
+					case workerstest.Shows(m.Current(), "reconcile.title"):
+						titles["reconcile"]++
+					}
+				}
+				if titles["pending"] != 1 || titles["reconcile"] != 1 {
+					t.Errorf("%v: %s got %v", gone, admin, titles)
+				}
+			})
 		}
 	}
 }
@@ -272,26 +274,28 @@ func TestNobodyIsNamed(t *testing.T) {
 		"only himself":             {[]string{workerstest.Tenant + "/ou_1"}, "", "notice.no_reviewer"},
 		"only himself, group gone": {[]string{workerstest.Tenant + "/ou_1"}, "oc_hr", "notice.no_reviewer"},
 	} {
-		w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
-			d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
+		t.Run(name, func(t *testing.T) {
+			w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
+				d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
+			})
+			w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+				if to.Type == "chat_id" {
+					return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
+				}
+				return w.Chat.Post(to, card, uuid), nil
+			}
+			w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
+			w.RunJobs()
+			told := 0
+			for _, m := range w.Chat.SentTo("ou_1") {
+				if workerstest.Shows(m.Current(), tt.says) {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("%s: told %d times, want 1", name, told)
+			}
 		})
-		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-			if to.Type == "chat_id" {
-				return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
-			}
-			return w.Chat.Post(to, card, uuid), nil
-		}
-		w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
-		w.RunJobs()
-		told := 0
-		for _, m := range w.Chat.SentTo("ou_1") {
-			if workerstest.Shows(m.Current(), tt.says) {
-				told++
-			}
-		}
-		if told != 1 {
-			t.Errorf("%s: told %d times", name, told)
-		}
 	}
 }
 
@@ -306,7 +310,7 @@ func TestTheBoardAtMidnight(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	board := w.Chat.SentTo("oc_all")
 	if len(board) != 1 || !workerstest.Shows(board[0].Current(), "board.title") {
-		t.Fatalf("%d announcements", len(board))
+		t.Fatalf("%d announcements, want 1", len(board))
 	}
 	if s := w.Surface("board/oc_all/2026-06-01"); s.MessageID != board[0].ID {
 		t.Errorf("the board is %+v", s)
@@ -320,7 +324,7 @@ func TestTheBoardAtMidnight(t *testing.T) {
 	w.Change(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P2"})
 	w.RunJobs(flows.JobShow)
 	if n := len(w.Chat.SentTo("oc_all")); n != 2 {
-		t.Errorf("%d announcements", n)
+		t.Errorf("%d announcements, want 2", n)
 	}
 }
 
@@ -354,7 +358,7 @@ func TestTheLastStateWins(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
 	if len(sent) != 1 {
-		t.Errorf("%d cards", len(sent))
+		t.Errorf("%d cards, want 1", len(sent))
 	}
 	if !workerstest.Shows(sent[0].Current(), "confirm.title") {
 		t.Errorf("the card shows %s", sent[0].Current())

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestTurns(t *testing.T) {
 		}
 	}
 	if _, in := take(b); in != 0 {
-		t.Errorf("the other tenant is put off by %s", in)
+		t.Errorf("the other tenant is put off by %s, want 0", in)
 	}
 	first()
 	if leave, in := take(a); in != 0 {
@@ -57,10 +58,12 @@ func TestTurns(t *testing.T) {
 func TestLimitsOfOneCompany(t *testing.T) {
 	t.Parallel()
 	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
-		w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
-		ctx := flows.WithTenant(t.Context(), "a")
-		if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
-			t.Errorf("%t: %q, want %q", marketplace, got, want)
-		}
+		t.Run(fmt.Sprint(marketplace), func(t *testing.T) {
+			w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
+			ctx := flows.WithTenant(t.Context(), "a")
+			if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
+				t.Errorf("%t: %q, want %q", marketplace, got, want)
+			}
+		})
 	}
 }

@@ -13,7 +13,7 @@ func TestTheWay(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
 	if w.Registrar.Recorded["ou_1"] != 1 || len(w.Notary.Points) != 1 || len(w.Verifier.Codes) != 1 || w.Reader.Calls != 2 {
-		t.Errorf("identities %v, points %d, codes %d, readings %d", w.Registrar.Recorded, len(w.Notary.Points), len(w.Verifier.Codes), w.Reader.Calls)
+		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.Registrar.Recorded, len(w.Notary.Points), len(w.Verifier.Codes), w.Reader.Calls)
 	}
 	p := w.Notary.Points[0]
 	if p.CustomBizID != c.ID || p.ThreeElements.SMSCode != w.Verifier.Code() || p.CardPortrait == "" || p.CardPortrait == p.CardNationalEmblem {
@@ -33,7 +33,7 @@ func TestTheWay(t *testing.T) {
 		t.Errorf("HR's card is %s", hr[0].Current())
 	}
 	if board := w.Chat.SentTo("oc_all"); len(board) != 1 {
-		t.Errorf("%d announcements", len(board))
+		t.Errorf("%d announcements, want 1", len(board))
 	}
 	if err := w.Store.VerifyChain(t.Context(), c.ID); err != nil {
 		t.Error(err)

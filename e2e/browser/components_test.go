@@ -139,7 +139,7 @@ func TestPageComponents(t *testing.T) {
 	p.press(`dialog [data-answer="no"]`)
 	p.until(`!document.querySelector('dialog')`)
 	if n := len(r.World.Feishu.Presses()); n != 0 {
-		t.Errorf("%d clicks were sent", n)
+		t.Errorf("%d clicks were sent, want 0", n)
 	}
 	p.press(at + `[data-act="nothing"]`)
 	p.press(`dialog [data-answer="yes"]`)

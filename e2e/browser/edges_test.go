@@ -87,7 +87,7 @@ func TestPageRefusesPictures(t *testing.T) {
 	p.until(`/真实证件|real cards/.test(document.querySelector('[data-pane="phone"] [data-toast="warning"]')?.textContent)`)
 	p.forget("422")
 	if n := sent(); n != 0 {
-		t.Fatalf("%d messages were sent", n)
+		t.Fatalf("%d messages were sent, want 0", n)
 	}
 	// A drawing of one's own that no OCR can read is answered as Feishu would: here the bot asks for consent first.
 	drawing := `await new Promise((done) => { const c = document.createElement('canvas'); c.width = 300; c.height = 200; const x = c.getContext('2d'); x.fillStyle = '#fff'; x.fillRect(0, 0, 300, 200);

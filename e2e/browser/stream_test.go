@@ -99,7 +99,7 @@ func TestInspectorMasks(t *testing.T) {
 			}
 		}
 		if token := regexp.MustCompile(`\bt-[0-9a-z]{20,}|Signature=|c-[0-9a-f]{32}`).FindString(shown); token != "" {
-			t.Errorf("%s %s%s shows %s", x.Kind, x.Type, x.Operation, token)
+			t.Errorf("%s %s%s shows %s, want %q", x.Kind, x.Type, x.Operation, token, "")
 		}
 		if len(x.In) > 8<<10 || len(x.Out) > 8<<10 {
 			t.Errorf("%s %s%s is too long", x.Kind, x.Type, x.Operation)

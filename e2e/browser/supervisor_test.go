@@ -27,7 +27,7 @@ func TestPageTourWaits(t *testing.T) {
 	var shown []string
 	p.eval(`window.toured`, &shown)
 	if !slices.Equal(shown, tourSteps) || !s.World.Journey(who.OpenID).Filed() {
-		t.Errorf("the tour showed %v", shown)
+		t.Errorf("the tour showed %v, want %v", shown, tourSteps)
 	}
 	p.clean()
 }

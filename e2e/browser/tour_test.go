@@ -24,7 +24,7 @@ func TestTour(t *testing.T) {
 	var shown []string
 	p.eval(`shiming.tour(0.02)`, &shown)
 	if !slices.Equal(shown, tourSteps) {
-		t.Errorf("the tour showed %v", shown)
+		t.Errorf("the tour showed %v, want %v", shown, tourSteps)
 	}
 	if !r.World.Journey(first.OpenID).Filed() {
 		t.Error("the tour ended before the evidence was filed")

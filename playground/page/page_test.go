@@ -26,25 +26,25 @@ func TestServe(t *testing.T) {
 	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css", "flow.json": "application/json", "icon.svg": "image/svg+xml"} {
 		w := get(t, name, nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
-			t.Errorf("%q: %d %s", name, w.Code, w.Header().Get("Content-Type"))
+			t.Errorf("%q: %d %s, want %v, %q at its beginning", name, w.Code, w.Header().Get("Content-Type"), http.StatusOK, kind)
 		}
 		for header, want := range map[string]string{"Content-Security-Policy": Policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"} {
 			if got := w.Header().Get(header); got != want {
-				t.Errorf("%q: %s is %q", name, header, got)
+				t.Errorf("%q: %s is %q, want %v", name, header, got, want)
 			}
 		}
 		tag := w.Header().Get("ETag")
 		if again := get(t, name, http.Header{"If-None-Match": {`"x", W/` + tag}}); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
-			t.Errorf("%q: %d for the same ETag", name, again.Code)
+			t.Errorf("%q: %d for the same ETag, want %v", name, again.Code, http.StatusNotModified)
 		}
 	}
 	for _, name := range []string{"../page.go", "page.go", "static/main.js", "nothing.js"} {
 		if w := get(t, name, nil); w.Code != http.StatusNotFound || w.Header().Get("Content-Security-Policy") == "" {
-			t.Errorf("%q: %d", name, w.Code)
+			t.Errorf("%q: %d, want %v", name, w.Code, http.StatusNotFound)
 		}
 	}
 	if strings.Contains(Policy, "unsafe") || !strings.Contains(Policy, "default-src 'none'") {
-		t.Errorf("the policy allows too much: %s", Policy)
+		t.Errorf("the policy allows too much: %s, want %q in it", Policy, "default-src 'none'")
 	}
 }
 
@@ -88,7 +88,7 @@ func TestFiles(t *testing.T) {
 			}
 			for _, m := range anyFrom.FindAllStringSubmatch(text, -1) {
 				if !strings.HasPrefix(m[1], "./") {
-					t.Errorf("%s imports %s", name, m[1])
+					t.Errorf("%s imports %s, want %q at its beginning", name, m[1], "./")
 				}
 			}
 			for _, m := range regexp.MustCompile(`fetch\('(/page/[^']+)'`).FindAllStringSubmatch(text, -1) {
@@ -116,7 +116,7 @@ func TestFiles(t *testing.T) {
 		}
 		for _, m := range external.FindAllString(text, -1) {
 			if m != "http://www.w3.org" { // the name of SVG, which nobody asks
-				t.Errorf("%s names %s", name, m)
+				t.Errorf("%s names %s, want %q", name, m, "http://www.w3.org")
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func TestRead(t *testing.T) {
 	status := http.StatusOK
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/metrics" {
-			t.Errorf("asked for %s", r.URL.Path)
+			t.Errorf("asked for %s, want %q", r.URL.Path, "/metrics")
 		}
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(page))

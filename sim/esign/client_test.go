@@ -54,7 +54,7 @@ func TestRealClient(t *testing.T) {
 			_, err = c.CreatePersonPoint(t.Context(), p)
 			var unknown interface{ MaybeApplied() bool }
 			if !errors.As(err, &unknown) || !unknown.MaybeApplied() || len(sim.PointsFor(p.CustomBizID)) != 2 {
-				t.Errorf("dropped after applying: %v, %d points", err, len(sim.PointsFor(p.CustomBizID)))
+				t.Errorf("dropped after applying: %v, %d points, want 2", err, len(sim.PointsFor(p.CustomBizID)))
 			}
 			if rec.Count("esign", esign.OpPersonPoint) != 2 || rec.Count("esign", esign.OpPut) != 2 {
 				t.Errorf("calls %+v", rec.Calls())

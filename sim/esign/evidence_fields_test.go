@@ -90,7 +90,7 @@ func TestEvidenceValidation(t *testing.T) {
 			r := p.evidence(in)
 			filed := len(p.sim.Points()) - before
 			if want := map[bool]int{true: 0, false: 1435002}[c.ok]; r.Status != 200 || r.Code != want || (filed == 1) != c.ok {
-				t.Errorf("got %d %s, %d filed", r.Status, r.body, filed)
+				t.Errorf("got %d %s, %d filed, want 200", r.Status, r.body, filed)
 			}
 			if !c.ok && !strings.Contains(r.Message, field) && c.name != "unknown field" && c.field != "realNameMethod" {
 				t.Errorf("message %q does not name the field", r.Message)

@@ -72,7 +72,7 @@ func TestEvidenceIsFiled(t *testing.T) {
 				}
 				points := p.sim.PointsFor(in["customBizId"].(string))
 				if len(points) != 2 || len(p.sim.Points()) != 2 || len(p.sim.PointsFor("x")) != 0 {
-					t.Fatalf("%d points", len(points))
+					t.Fatalf("%d points, want 2", len(points))
 				}
 				got := points[0]
 				if got.ID != id || got.Name != in["name"] || got.CardNo != in["cardNo"] || got.CardPortrait != in["cardPortrait"] ||
@@ -153,7 +153,7 @@ func FuzzEvidence(f *testing.F) {
 		w := httptest.NewRecorder()
 		sim.ServeHTTP(w, r)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), `"code":1435002`) || len(sim.Points()) != 0 {
-			t.Errorf("got %d %s", w.Code, w.Body)
+			t.Errorf("got %d %s, want 200", w.Code, w.Body)
 		}
 	})
 }

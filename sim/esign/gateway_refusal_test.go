@@ -59,9 +59,9 @@ func TestGatewayRefuses(t *testing.T) {
 	}
 	p := setup(t, "", 0)
 	if r := p.call("POST", "/v3/no/such/path", "{}", nil); r.Status != 404 {
-		t.Errorf("unknown path: %d %s", r.Status, r.body)
+		t.Errorf("unknown path: %d %s, want 404", r.Status, r.body)
 	}
 	if r := p.call("POST", "/v3/files/file-upload-url", strings.Repeat(" ", 2<<20), nil); r.Status != 413 {
-		t.Errorf("endless body: %d", r.Status)
+		t.Errorf("endless body: %d, want 413", r.Status)
 	}
 }

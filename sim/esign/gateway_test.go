@@ -55,12 +55,14 @@ func TestPathAndParameters(t *testing.T) {
 		"/a?k=&j":               "/a?j&k",
 		"/a?k=1&k=2":            "/a?k=1",
 	} {
-		u, err := url.Parse(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := pathAndParameters(u); got != want {
-			t.Errorf("%s: %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			u, err := url.Parse(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := pathAndParameters(u); got != want {
+				t.Errorf("%s: %q, want %q", in, got, want)
+			}
+		})
 	}
 }

@@ -128,7 +128,7 @@ func (p *platform) upload(name string) string {
 	content := []byte("\xFF\xD8\xFF picture " + name)
 	id, address := p.announce(name, content)
 	if r := p.put(address, content, nil); r.Status != 200 || r.body != `{"errCode":0,"msg":"成功"}`+"\n" {
-		p.t.Fatalf("put: %d %s", r.Status, r.body)
+		p.t.Fatalf("put: %d %s, want 200, %v", r.Status, r.body, `{"errCode":0,"msg":"成功"}`+"\n")
 	}
 	return id
 }
@@ -171,9 +171,11 @@ func TestOperation(t *testing.T) {
 		"GET /v3/files/a/b":                        "",
 		"GET /":                                    "",
 	} {
-		method, path, _ := strings.Cut(target, " ")
-		if got := esign.Operation(httptest.NewRequest(method, path, nil)); got != want {
-			t.Errorf("%s: %q, want %q", target, got, want)
-		}
+		t.Run(target, func(t *testing.T) {
+			method, path, _ := strings.Cut(target, " ")
+			if got := esign.Operation(httptest.NewRequest(method, path, nil)); got != want {
+				t.Errorf("%s: %q, want %q", target, got, want)
+			}
+		})
 	}
 }

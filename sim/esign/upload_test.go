@@ -97,7 +97,7 @@ func TestPutRefuses(t *testing.T) {
 			}
 			r := p.put(address, tc.send, tc.change)
 			if r.Status != tc.status || !strings.Contains(r.body, tc.code) || (tc.code != "") != strings.Contains(r.body, "<Code>"+tc.code+"</Code>") {
-				t.Errorf("got %d %s", r.Status, r.body)
+				t.Errorf("got %d %s, want %v, %q in it", r.Status, r.body, tc.status, tc.code)
 			}
 			if want := map[bool]any{true: 2.0, false: 0.0}[tc.status == 200]; p.status(id) != want {
 				t.Errorf("file status %v, want %v", p.status(id), want)
@@ -120,7 +120,7 @@ func TestFileStatus(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 		if r := p.put(address, content, nil); r.Status != 200 || p.status(id) != 2.0 || p.sim.Files()[0].Puts != 2 {
-			t.Errorf("the same bytes again: %d, status %v", r.Status, p.status(id))
+			t.Errorf("the same bytes again: %d, status %v, want 200, %v", r.Status, p.status(id), 2.0)
 		}
 	})
 	t.Run("content contradicts the name", func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestFileStatus(t *testing.T) {
 		id, address := p.announce("a.png", []byte("\xFF\xD8\xFF"))
 		p.put(address, []byte("\xFF\xD8\xFF"), nil)
 		if p.status(id) != 3.0 {
-			t.Errorf("status %v", p.status(id))
+			t.Errorf("status %v, want %v", p.status(id), 3.0)
 		}
 	})
 	t.Run("size was declared wrongly", func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestFileStatus(t *testing.T) {
 		r := p.call("POST", "/v3/files/file-upload-url", mustJSON(in), nil)
 		p.put(r.Data["fileUploadUrl"].(string), content, nil)
 		if got := p.status(r.Data["fileId"].(string)); got != 3.0 {
-			t.Errorf("status %v", got)
+			t.Errorf("status %v, want %v", got, 3.0)
 		}
 	})
 	t.Run("converted to PDF", func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestFileStatus(t *testing.T) {
 		r := p.call("POST", "/v3/files/file-upload-url", mustJSON(in), nil)
 		p.put(r.Data["fileUploadUrl"].(string), content, nil)
 		if got := p.status(r.Data["fileId"].(string)); got != 5.0 {
-			t.Errorf("status %v", got)
+			t.Errorf("status %v, want %v", got, 5.0)
 		}
 	})
 	t.Run("unknown", func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestFileStatus(t *testing.T) {
 			t.Errorf("got %s", r.body)
 		}
 		if got := p.status(kept); got != 2.0 || len(p.sim.Files()) != 1 {
-			t.Errorf("status %v, %d files", got, len(p.sim.Files()))
+			t.Errorf("status %v, %d files, want %v, 1", got, len(p.sim.Files()), 2.0)
 		}
 	})
 	t.Run("with a query", func(t *testing.T) {
@@ -183,6 +183,6 @@ func TestStorageBase(t *testing.T) {
 	p := &platform{t: t, sim: sim, srv: httptest.NewServer(sim), now: time.Now()}
 	t.Cleanup(p.srv.Close)
 	if _, address := p.announce("a.jpg", []byte("x")); !strings.HasPrefix(address, "https://esignoss.esign.cn/storage/") {
-		t.Errorf("address %s", address)
+		t.Errorf("address %s, want %q at its beginning", address, "https://esignoss.esign.cn/storage/")
 	}
 }

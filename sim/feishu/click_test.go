@@ -103,7 +103,7 @@ func TestClientRefusesClicks(t *testing.T) {
 		})
 	}
 	if n := len(w.bot.all()); n != 0 {
-		t.Errorf("%d callbacks reached the bot", n)
+		t.Errorf("%d callbacks reached the bot, want 0", n)
 	}
 	w.clock.add(14*24*time.Hour + time.Second)
 	if _, err := w.ClickAct(within(t), "ou_emp", id, "confirm", nil); !errors.Is(err, ErrCardExpired) {
@@ -200,7 +200,7 @@ func TestUpdateDuringACallback(t *testing.T) {
 				t.Fatalf("%+v, %v", res, err)
 			}
 			if m, _ := w.Message(id); !strings.HasPrefix(m.View().Text("zh_cn"), v.after) {
-				t.Errorf("the card reads %q", m.View().Text("zh_cn"))
+				t.Errorf("the card reads %q, want %q at its beginning", m.View().Text("zh_cn"), v.after)
 			}
 			w.bot.set(nil)
 			w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": two}), 200, 0)
@@ -270,7 +270,7 @@ func TestCardView(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Title() != "请核对" || c.Template() != "blue" {
-		t.Errorf("title %q, template %q", c.Title(), c.Template())
+		t.Errorf("title %q, template %q, want %q, %q", c.Title(), c.Template(), "请核对", "blue")
 	}
 	if b, ok := c.FindAct("confirm"); !ok || b.Form != "idcard" || !b.Submit || b.Name != "confirm" || b.Value["case"] != "c1" {
 		t.Errorf("button: %+v", b)
@@ -279,7 +279,7 @@ func TestCardView(t *testing.T) {
 		t.Error("found a button that is not there")
 	}
 	if n := len(c.Buttons()); n != 5 {
-		t.Errorf("%d buttons", n)
+		t.Errorf("%d buttons, want 5", n)
 	}
 	in := c.Inputs()
 	if len(in) != 4 || in[0].Label != "姓名" || in[0].Default != "张三" || !in[0].Required || in[0].MaxLength != 5 || in[1].MaxLength != 1000 || len(in[2].Options) != 2 {

@@ -29,7 +29,7 @@ func TestContactFieldsFollowScopes(t *testing.T) {
 	b := w.do("GET", "/contact/v3/users/batch?user_ids=ou_a&user_ids=ou_out&user_ids=ou_nobody", nil)
 	w.want(b, 200, 0)
 	if n := len(list(b.data()["items"])); n != 1 {
-		t.Errorf("batch returned %d people", n)
+		t.Errorf("batch returned %d people, want 1", n)
 	}
 	w.want(w.do("GET", "/contact/v3/users/batch", nil), 400, 99992402)
 }

@@ -66,9 +66,11 @@ func TestEventsFollowScopes(t *testing.T) {
 			_, _ = w.SendText(ctx, "ou_a", "实名")
 		}},
 	} {
-		if got := events(v.do); got != v.want {
-			t.Errorf("%s: %d events, want %d", v.name, got, v.want)
-		}
+		t.Run(v.name, func(t *testing.T) {
+			if got := events(v.do); got != v.want {
+				t.Errorf("%s: %d events, want %d", v.name, got, v.want)
+			}
+		})
 	}
 	menu := w.bot.all()[3].plain["event"].(map[string]any)
 	if menu["timestamp"] != float64(w.clock.Now().Unix()) || menu["event_key"] != "start" || menu["chat_id"] != nil {
@@ -129,7 +131,7 @@ func TestRedeliveryClimbsTheLadder(t *testing.T) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	if at := d.Attempts[4].At.Sub(began); at != 7*time.Hour+5*time.Minute+15*time.Second {
-		t.Errorf("the last attempt came after %v", at)
+		t.Errorf("the last attempt came after %v, want %v", at, 7*time.Hour+5*time.Minute+15*time.Second)
 	}
 	all := w.bot.all()
 	if first, last := all[0], all[4]; string(first.body) != string(last.body) || first.header.Get("X-Lark-Signature") != last.header.Get("X-Lark-Signature") {
@@ -145,7 +147,7 @@ func TestLadderEnds(t *testing.T) {
 	sent, _ := w.SendText(within(t), "ou_a", "x")
 	d, err := w.WaitDelivered(within(t), sent.Delivery.EventID)
 	if !errors.Is(err, ErrGaveUp) || len(d.Attempts) != 3 {
-		t.Errorf("%+v, %v", d, err)
+		t.Errorf("%+v, %v, want %v", d, err, ErrGaveUp)
 	}
 	if all := w.bot.all(); all[0].header.Get("X-Lark-Signature") == all[1].header.Get("X-Lark-Signature") || string(all[0].body) != string(all[1].body) {
 		t.Error("ResignRetries does not sign the same body anew")
@@ -173,7 +175,7 @@ func TestLadderIsShortened(t *testing.T) {
 			w.clock.add(59 * time.Minute)
 			w.ClockMoved() // not yet
 			if n := len(w.bot.all()); n != 1 {
-				t.Errorf("%d attempts before it is due", n)
+				t.Errorf("%d attempts before it is due, want 1", n)
 			}
 			shorten(w)
 			if d, err := w.WaitDelivered(within(t), sent.Delivery.EventID); err != nil || len(d.Attempts) != 2 {
@@ -208,7 +210,7 @@ func TestDuplicateAndReorder(t *testing.T) {
 	sent, _ := w.SendText(ctx, "ou_a", "x")
 	_, _ = w.SendText(ctx, "ou_a", "y")
 	if len(sent.Delivery.Attempts) != 2 || !sent.Delivery.Attempts[1].Duplicate || len(w.bot.all()) != 3 {
-		t.Errorf("duplicate: %+v, %d requests", sent.Delivery, len(w.bot.all()))
+		t.Errorf("duplicate: %+v, %d requests, want 3", sent.Delivery, len(w.bot.all()))
 	}
 	w.Set(func(k *Knobs) { k.Reorder = 3 })
 	var ids []string
@@ -271,7 +273,7 @@ func TestForgeriesDifferInOneRespect(t *testing.T) {
 			}
 			g := w.bot.all()[before]
 			if signed(g) != v.signed || (g.plain != nil) != v.opened {
-				t.Errorf("signed %v, opened %v", signed(g), g.plain != nil)
+				t.Errorf("signed %v, opened %v, want %v", signed(g), g.plain != nil, v.signed)
 			}
 			if h := object(g.plain["header"]); v.opened && (h["token"] != v.token || h["app_id"] != v.app) {
 				t.Errorf("header: %v", h)

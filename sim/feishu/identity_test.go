@@ -37,7 +37,7 @@ func TestIdentityRules(t *testing.T) {
 
 	ids := w.Identities()
 	if a := ids["ou_a"]; a.Writes != 2 || a.Refused != 5 || a.Code != number || a.Mobile != "13800000000" {
-		t.Errorf("ou_a: writes %d refused %d", a.Writes, a.Refused)
+		t.Errorf("ou_a: writes %d refused %d, want 2, 5", a.Writes, a.Refused)
 	}
 	w.Revoke("human_authentication:identity")
 	w.want(put("ou_a", "open_id", "张三", number, ""), 400, 99991672)

@@ -50,7 +50,7 @@ func TestLongConnTickets(t *testing.T) {
 		return out.Code, out.Data.URL
 	}
 	if code, at := ask("other"); code != codeAuthFailed || at != "" {
-		t.Errorf("with a wrong secret: %d %q", code, at)
+		t.Errorf("with a wrong secret: %d %q, want %v, %q", code, at, codeAuthFailed, "")
 	}
 	_, at := ask("s")
 	target, err := url.Parse(at)
@@ -77,7 +77,7 @@ func TestLongConnTickets(t *testing.T) {
 		}
 	}
 	if open, made := s.LongConnections(); open != 1 || made != 1 {
-		t.Errorf("%d open, %d made", open, made)
+		t.Errorf("%d open, %d made, want 1, 1", open, made)
 	}
 }
 

@@ -31,7 +31,7 @@ func TestMarket(t *testing.T) {
 	all := w.bot.all()
 	event := object(all[len(all)-1].plain["event"])
 	if event["type"] != "app_ticket" || event["app_id"] != "cli_test" || m.Resends() != 1 {
-		t.Fatalf("%v after %d requests", event, m.Resends())
+		t.Fatalf("%v after %d requests, want 1", event, m.Resends())
 	}
 	good := app(str(event["app_ticket"]))
 	w.want(good, 200, 0)
@@ -42,12 +42,14 @@ func TestMarket(t *testing.T) {
 	// Each tenant's token leads to its own people.
 	here, there := w.AddUser(User{Name: "张三"}), other.AddUser(User{Name: "李四"})
 	for key, see := range map[string]map[string]bool{"tk": {here.OpenID: true, there.OpenID: false}, "tk_2": {here.OpenID: false, there.OpenID: true}} {
-		w.token = str(tenant(token, key).body["tenant_access_token"])
-		for id, known := range see {
-			if a := w.do("GET", "/contact/v3/users/"+id, nil); (a.body["code"] == float64(0)) != known {
-				t.Errorf("%s looks up somebody of its own: %t, answered %v", key, known, a.body["code"])
+		t.Run(key, func(t *testing.T) {
+			w.token = str(tenant(token, key).body["tenant_access_token"])
+			for id, known := range see {
+				if a := w.do("GET", "/contact/v3/users/"+id, nil); (a.body["code"] == float64(0)) != known {
+					t.Errorf("%s looks up somebody of its own: %t, answered %v", key, known, a.body["code"])
+				}
 			}
-		}
+		})
 	}
 	w.token = "t-never-issued"
 	w.want(w.do("GET", "/bot/v3/info", nil), 400, 99991663)

@@ -126,7 +126,7 @@ func TestPatchRules(t *testing.T) {
 	w.want(patch(id, two), 200, 0)
 	m, _ := w.Message(id)
 	if m.Edits != 1 || m.View().Text("zh_cn") != "two" || len(m.History) != 2 || m.History[0].By != "send" || m.History[1].By != "patch" {
-		t.Errorf("after the patch: %v, history %d", m, len(m.History))
+		t.Errorf("after the patch: %v, history %d, want 2", m, len(m.History))
 	}
 	w.want(patch(id, `{"schema":"2.0"}`), 400, 230099)
 	w.want(patch("om_unknown", two), 400, 230001)
@@ -189,10 +189,12 @@ func TestResourceOnlyWithItsOwnMessage(t *testing.T) {
 		{one.MessageID, one.Keys[0], "image"}, {post.MessageID, post.Keys[0], "image"},
 		{post.MessageID, post.Keys[1], "image"}, {file.MessageID, file.Keys[0], "file"},
 	} {
-		a := get(v.msg, v.key, v.kind)
-		if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
-			t.Errorf("%d: HTTP %d, %d bytes, %s", i, a.status, len(a.raw), a.header.Get("Content-Type"))
-		}
+		t.Run(v.msg, func(t *testing.T) {
+			a := get(v.msg, v.key, v.kind)
+			if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
+				t.Errorf("%d: HTTP %d, %d bytes, %s, want 200, %q", i, a.status, len(a.raw), a.header.Get("Content-Type"), "image/jpeg")
+			}
+		})
 	}
 	w.want(get(one.MessageID, post.Keys[0], "image"), 400, 234003)
 	w.want(get(file.MessageID, file.Keys[0], "image"), 400, 234003)
@@ -227,7 +229,7 @@ func TestUploads(t *testing.T) {
 	w.want(f, 200, 0)
 	w.want(w.send(u.OpenID, "file", `{"file_key":"`+str(f.data()["file_key"])+`"}`, ""), 200, 0)
 	if name, data, ok := w.Resource(str(f.data()["file_key"])); !ok || name != "list.csv" || string(data) != "a,b" {
-		t.Errorf("stored file: %q %q %v", name, data, ok)
+		t.Errorf("stored file: %q %q %v, want %q", name, data, ok, "list.csv")
 	}
 }
 
@@ -285,9 +287,9 @@ func TestWatchWakesOnChangesOnly(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := w.Watch(ctx, chat, func(Message) bool { return false }); !errors.Is(err, context.Canceled) {
-		t.Errorf("err = %v", err)
+		t.Errorf("err = %v, want %v", err, context.Canceled)
 	}
 	if _, err := w.Watch(ctx, "oc_none", nil); !errors.Is(err, ErrNoChat) {
-		t.Errorf("err = %v", err)
+		t.Errorf("err = %v, want %v", err, ErrNoChat)
 	}
 }

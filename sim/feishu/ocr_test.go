@@ -100,14 +100,14 @@ func TestOCRWindowHoldsUnderConcurrency(t *testing.T) {
 			}
 		}
 		if c.Refused != (n >= 10) {
-			t.Fatalf("call %d: refused=%v with %d in the last second", i, c.Refused, n)
+			t.Fatalf("call %d: refused=%v with %d in the last second, want %v", i, c.Refused, n, (n >= 10))
 		}
 		if !c.Refused {
 			admitted = append(admitted, c.At)
 		}
 	}
 	if len(w.OCRCalls()) != 48 {
-		t.Errorf("%d calls on record", len(w.OCRCalls()))
+		t.Errorf("%d calls on record, want 48", len(w.OCRCalls()))
 	}
 }
 

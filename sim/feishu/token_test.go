@@ -98,12 +98,14 @@ func TestOperationNames(t *testing.T) {
 		{"PUT", "/open-apis/im/v1/messages/om_1", "unknown"},
 		{"GET", "/elsewhere", "unknown"},
 	} {
-		r, err := http.NewRequest(v.method, "http://sim"+v.path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := Operation(r); got != v.want {
-			t.Errorf("%s %s: %s, want %s", v.method, v.path, got, v.want)
-		}
+		t.Run(v.method+" "+v.path, func(t *testing.T) {
+			r, err := http.NewRequest(v.method, "http://sim"+v.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := Operation(r); got != v.want {
+				t.Errorf("%s %s: %s, want %s", v.method, v.path, got, v.want)
+			}
+		})
 	}
 }

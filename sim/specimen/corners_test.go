@@ -2,6 +2,7 @@ package specimen_test
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestEXIFOrientation(t *testing.T) {
 			t.Errorf("orientation %d: stored as %v", o, b)
 		}
 		if has := bytes.Contains(file, []byte("Exif\x00\x00MM\x00*")); has != (o > 1) {
-			t.Errorf("orientation %d: tag %v", o, has)
+			t.Errorf("orientation %d: tag %v, want %v", o, has, (o > 1))
 		}
 		r, err := specimen.Read(file)
 		wantFront(t, r, err, p)
@@ -39,19 +40,21 @@ func TestCorners(t *testing.T) {
 		{specimen.Variant{Width: 2400}, [8]int{240, 240, 2160, 240, 2160, 1450, 240, 1450}},
 		{specimen.Variant{EXIFOrientation: 6, Width: 800}, [8]int{80, 720, 80, 80, 483, 80, 483, 720}},
 	} {
-		front, err := specimen.Read(mustFront(t, specimen.NewPerson(5), tc.v))
-		if err != nil {
-			t.Fatalf("%+v: %v", tc.v, err)
-		}
-		near(t, front.Corners, tc.want)
-		back, err := specimen.Read(mustBack(t, specimen.NewPerson(5), tc.v))
-		if err != nil {
-			t.Fatalf("%+v: %v", tc.v, err)
-		}
-		near(t, back.Corners, tc.want)
-		if back.FaceCorners != [8]int{} {
-			t.Error("a face on the emblem side")
-		}
+		t.Run(fmt.Sprint(tc.v), func(t *testing.T) {
+			front, err := specimen.Read(mustFront(t, specimen.NewPerson(5), tc.v))
+			if err != nil {
+				t.Fatalf("%+v: %v", tc.v, err)
+			}
+			near(t, front.Corners, tc.want)
+			back, err := specimen.Read(mustBack(t, specimen.NewPerson(5), tc.v))
+			if err != nil {
+				t.Fatalf("%+v: %v", tc.v, err)
+			}
+			near(t, back.Corners, tc.want)
+			if back.FaceCorners != [8]int{} {
+				t.Error("a face on the emblem side")
+			}
+		})
 	}
 	r, err := specimen.Read(mustFront(t, specimen.NewPerson(5), specimen.Variant{}))
 	if err != nil {

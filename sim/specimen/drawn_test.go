@@ -130,8 +130,10 @@ func TestDrawn(t *testing.T) {
 		}
 	}
 	for _, c := range tests {
-		if got := Drawn(c.file); got != c.want {
-			t.Errorf("%s: %t, want %t", c.name, got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := Drawn(c.file); got != c.want {
+				t.Errorf("%s: %t, want %t", c.name, got, c.want)
+			}
+		})
 	}
 }

@@ -30,9 +30,11 @@ func TestPhotosLookLikePhotos(t *testing.T) {
 		{"a photocopy has no colour", stats["photocopy"].colour < 1},
 		{"good has", stats["good"].colour > 10},
 	} {
-		if !tc.ok {
-			t.Errorf("%s: fails, %+v", tc.what, stats)
-		}
+		t.Run(tc.what, func(t *testing.T) {
+			if !tc.ok {
+				t.Errorf("%s: fails, %+v", tc.what, stats)
+			}
+		})
 	}
 }
 

@@ -19,7 +19,7 @@ func TestPersonIsPlausibleAndFictional(t *testing.T) {
 			t.Fatalf("seed %d: not the same person twice", seed)
 		}
 		if !validNumber(p.Code) || !strings.HasPrefix(p.Code, "899") {
-			t.Fatalf("seed %d: number %q", seed, p.Code)
+			t.Fatalf("seed %d: number %q, want %q at its beginning", seed, p.Code, "899")
 		}
 		if p.Code[6:14] != strings.ReplaceAll(p.Birth, "-", "") || (p.Code[16]%2 == 1) != (p.Gender == "男") {
 			t.Fatalf("seed %d: number does not say birth and sex", seed)
@@ -43,7 +43,7 @@ func TestPersonIsPlausibleAndFictional(t *testing.T) {
 			t.Fatalf("seed %d: valid %s to %s", seed, p.ValidFrom, p.ValidTo)
 		}
 		if checkPeriod(p) != "" {
-			t.Fatalf("seed %d: %s", seed, checkPeriod(p))
+			t.Fatalf("seed %d: %s, want %q", seed, checkPeriod(p), "")
 		}
 	}
 	if long == 0 {

@@ -116,7 +116,7 @@ func TestNamedVariants(t *testing.T) {
 			rb, errB := specimen.Read(back)
 			if slices.Contains(unreadable, name) {
 				if !errors.Is(errF, specimen.ErrNothing) || !errors.Is(errB, specimen.ErrNothing) {
-					t.Errorf("read although spoilt: %v (%v), %v (%v)", rf, errF, rb, errB)
+					t.Errorf("read although spoilt: %v (%v), %v (%v), want %v, %v", rf, errF, rb, errB, specimen.ErrNothing, specimen.ErrNothing)
 				}
 				return
 			}
@@ -170,7 +170,7 @@ func TestReadableLimits(t *testing.T) {
 			if tc.ok {
 				wantFront(t, r, err, p)
 			} else if !errors.Is(err, specimen.ErrNothing) {
-				t.Errorf("got %v, %v", r, err)
+				t.Errorf("got %v, %v, want %v", r, err, specimen.ErrNothing)
 			}
 		})
 	}

@@ -37,18 +37,20 @@ func TestSendSmsCodes(t *testing.T) {
 		"long context": {strings.Replace(sms(number, params), `{"P`, `{"SessionContext":"`+strings.Repeat("x", 512)+`","P`, 1),
 			"InvalidParameterValue"},
 	} {
-		s := newServer()
-		response := newRequest("SendSms", c.body).do(t, s)
-		if got := code(response); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-		if n := len(s.Inbox("19800002222")); (n == 1) != (c.want == "Ok") {
-			t.Errorf("%s: %d messages", name, n)
-		}
-		call, ok := s.Find(response["RequestId"].(string))
-		if !ok || call.Code != c.want || call.Service != "sms" {
-			t.Errorf("%s: call %v, %v", name, call, ok)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newServer()
+			response := newRequest("SendSms", c.body).do(t, s)
+			if got := code(response); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+			if n := len(s.Inbox("19800002222")); (n == 1) != (c.want == "Ok") {
+				t.Errorf("%s: %d messages", name, n)
+			}
+			call, ok := s.Find(response["RequestId"].(string))
+			if !ok || call.Code != c.want || call.Service != "sms" {
+				t.Errorf("%s: call %v, %v", name, call, ok)
+			}
+		})
 	}
 }
 
@@ -60,7 +62,7 @@ func TestPhone(t *testing.T) {
 	newRequest("SendSms", strings.Replace(smsBody, "483920", "000001", 1)).do(t, s)
 	box := s.Inbox("19800002222")
 	if len(box) != 2 || len(heard) != 2 || box[0].Code() != "483920" || box[1].Code() != "000001" || box[0].Serial == box[1].Serial {
-		t.Fatalf("inbox has %d messages, %d heard", len(box), len(heard))
+		t.Fatalf("inbox has %d messages, %d heard, want 2, 2", len(box), len(heard))
 	}
 	if want := "【示例公司】483920为您的实名登记验证码，请于5分钟内填写。如非本人操作，请忽略本短信。"; box[0].Text != want {
 		t.Errorf("text %q, want %q", box[0].Text, want)
@@ -75,7 +77,7 @@ func TestPhone(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := s.WaitSMS(ctx, "19800002222", 2); !errors.Is(err, context.Canceled) {
-		t.Errorf("waiting for nothing: %v", err)
+		t.Errorf("waiting for nothing: %v, want %v", err, context.Canceled)
 	}
 }
 
@@ -100,7 +102,7 @@ func TestWaitSMSBlocks(t *testing.T) {
 	newRequest("SendSms", smsBody).do(t, s)
 	for range 3 {
 		if c := <-got; c != "483920" {
-			t.Errorf("code %s", c)
+			t.Errorf("code %s, want %q", c, "483920")
 		}
 	}
 }
@@ -109,11 +111,11 @@ func TestBlockedMobile(t *testing.T) {
 	s := newServer()
 	s.BlockMobile("19800002222", true)
 	if got := code(newRequest("SendSms", smsBody).do(t, s)); got != "FailedOperation.PhoneNumberInBlacklist" {
-		t.Errorf("blocked: %s", got)
+		t.Errorf("blocked: %s, want %q", got, "FailedOperation.PhoneNumberInBlacklist")
 	}
 	s.BlockMobile("19800002222", false)
 	if got := code(newRequest("SendSms", smsBody).do(t, s)); got != "Ok" {
-		t.Errorf("unblocked: %s", got)
+		t.Errorf("unblocked: %s, want %q", got, "Ok")
 	}
 }
 
@@ -143,17 +145,19 @@ func TestLimits(t *testing.T) {
 		{2 * time.Hour, "4444", "LimitExceeded.PhoneNumberDailyLimit"},
 		{5 * time.Hour, "1111", "Ok"}, // after midnight in China
 	} {
-		if got := send(c.after, c.code); got != c.want {
-			t.Errorf("step %d: %s, want %s", i, got, c.want)
-		}
+		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
+			if got := send(c.after, c.code); got != c.want {
+				t.Errorf("step %d: %s, want %s", i, got, c.want)
+			}
+		})
 	}
 	if n := len(s.Inbox("19800002222")); n != 5 {
-		t.Errorf("%d messages", n)
+		t.Errorf("%d messages, want 5", n)
 	}
 	unlimited := newServer()
 	for range 20 {
 		if got := code(newRequest("SendSms", smsBody).do(t, unlimited)); got != "Ok" {
-			t.Fatalf("without limits: %s", got)
+			t.Fatalf("without limits: %s, want %q", got, "Ok")
 		}
 	}
 }
@@ -179,13 +183,15 @@ func TestPhoneVerificationResults(t *testing.T) {
 		"encrypted":         {`{"Name":"a","IdCard":"b","Phone":"c","EncryptList":["IdCard"]}`, "FailedOperation.DecryptSystemError", "", ""},
 		"foreign parameter": {`{"Mobile":"19800002222"}`, "UnknownParameter", "", ""},
 	} {
-		s := newServer()
-		response := newRequest("PhoneVerification", c.body).do(t, s)
-		detail, _ := response["ResultDetail"].(string)
-		isp, _ := response["Isp"].(string)
-		if got := code(response); got != c.want || detail != c.detail || isp != c.isp {
-			t.Errorf("%s: %s %q %q, want %s %q %q", title, got, detail, isp, c.want, c.detail, c.isp)
-		}
+		t.Run(title, func(t *testing.T) {
+			s := newServer()
+			response := newRequest("PhoneVerification", c.body).do(t, s)
+			detail, _ := response["ResultDetail"].(string)
+			isp, _ := response["Isp"].(string)
+			if got := code(response); got != c.want || detail != c.detail || isp != c.isp {
+				t.Errorf("%s: %s %q %q, want %s %q %q", title, got, detail, isp, c.want, c.detail, c.isp)
+			}
+		})
 	}
 }
 

@@ -81,14 +81,16 @@ func TestClientChecks(t *testing.T) {
 		{"测试李四", "130401199601018395", "19800002222", verify.Mismatch},
 		{"测试张三", "130401199601018395", "13800000000", verify.NoRecord},
 	} {
-		got, err := w.client.CheckThreeElements(ctx, c.name, c.number, c.mobile)
-		if err != nil || got.Outcome != c.want {
-			t.Fatalf("%+v, %v; want %s", got, err, c.want)
-		}
-		call, ok := w.Find(got.Serial)
-		if !ok || call.Name != c.name || call.IDNumber != c.number || call.Mobile != c.mobile || call.Code != got.Detail {
-			t.Errorf("serial number does not lead to the check: %v, %v", call, ok)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			got, err := w.client.CheckThreeElements(ctx, c.name, c.number, c.mobile)
+			if err != nil || got.Outcome != c.want {
+				t.Fatalf("%+v, %v; want %s", got, err, c.want)
+			}
+			call, ok := w.Find(got.Serial)
+			if !ok || call.Name != c.name || call.IDNumber != c.number || call.Mobile != c.mobile || call.Code != got.Detail {
+				t.Errorf("serial number does not lead to the check: %v, %v", call, ok)
+			}
+		})
 	}
 	if _, err := w.client.CheckThreeElements(ctx, "测试张三", "130401199601018394", "19800002222"); !is(err, verify.ReasonIDInvalid) {
 		t.Errorf("wrong check digit: %v", err)
@@ -110,17 +112,19 @@ func TestClientUnderstandsEveryResult(t *testing.T) {
 		"-7": {"", verify.ClassPerson}, "-8": {"", verify.ClassPerson}, "-11": {"", verify.ClassRetry}, "-12": {"", verify.ClassPerson},
 		"-13": {"", verify.ClassPerson},
 	} {
-		if err := w.ReturnNext("130401199601018395", result); err != nil {
-			t.Fatal(err)
-		}
-		got, err := w.check()
-		var e *verify.Error
-		switch {
-		case err == nil && got.Outcome == want.outcome:
-		case errors.As(err, &e) && e.Class == want.class && e.Code == result:
-		default:
-			t.Errorf("%s: %+v, %v", result, got, err)
-		}
+		t.Run(result, func(t *testing.T) {
+			if err := w.ReturnNext("130401199601018395", result); err != nil {
+				t.Fatal(err)
+			}
+			got, err := w.check()
+			var e *verify.Error
+			switch {
+			case err == nil && got.Outcome == want.outcome:
+			case errors.As(err, &e) && e.Class == want.class && e.Code == result:
+			default:
+				t.Errorf("%s: %+v, %v", result, got, err)
+			}
+		})
 	}
 }
 
@@ -136,15 +140,17 @@ func TestClientMisconfigured(t *testing.T) {
 		"template":   {func(c *verify.Config) { c.SMSTemplateID = "1" }, "FailedOperation.TemplateIncorrectOrUnapproved"},
 		"region":     {func(c *verify.Config) { c.Region = "ap-shanghai" }, "UnsupportedRegion"},
 	} {
-		w := newWorld(t, c.change)
-		_, err := w.send()
-		var e *verify.Error
-		if !errors.As(err, &e) || e.Code != c.code || e.Class != verify.ClassOperator || e.MaybeApplied() || e.Temporary() {
-			t.Errorf("%s: %v", name, err)
-		}
-		if len(w.Inbox("19800002222")) != 0 {
-			t.Errorf("%s: a message went out", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, c.change)
+			_, err := w.send()
+			var e *verify.Error
+			if !errors.As(err, &e) || e.Code != c.code || e.Class != verify.ClassOperator || e.MaybeApplied() || e.Temporary() {
+				t.Errorf("%s: %v", name, err)
+			}
+			if len(w.Inbox("19800002222")) != 0 {
+				t.Errorf("%s: a message went out", name)
+			}
+		})
 	}
 }
 
@@ -168,7 +174,7 @@ func TestClientInTrouble(t *testing.T) {
 			}
 			if kind == wire.Delay {
 				if err != nil || delivered != 1 {
-					t.Fatalf("%v, %d messages", err, delivered)
+					t.Fatalf("%v, %d messages, want 1", err, delivered)
 				}
 				return
 			}
@@ -217,7 +223,7 @@ func TestClientsAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if n := len(w.Inbox("19800002222")); n != 50 {
-		t.Errorf("%d messages", n)
+		t.Errorf("%d messages, want 50", n)
 	}
 	if c := w.Counts(); c["SendSms"] != 50 || c["PhoneVerification"] != 50 {
 		t.Errorf("counts %v", c)

@@ -85,7 +85,7 @@ func answer(t *testing.T, s http.Handler, req *http.Request) map[string]any {
 	s.ServeHTTP(w, req)
 	var v struct{ Response map[string]any }
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
-		t.Fatalf("answer %d %s: %v", w.Code, w.Body, err)
+		t.Fatalf("answer %d %s: %v, want 200", w.Code, w.Body, err)
 	}
 	if id, _ := v.Response["RequestId"].(string); len(id) != 36 {
 		t.Fatalf("RequestId %q", id)
@@ -118,10 +118,10 @@ func newServer() *tencent.Server {
 func TestGoodRequests(t *testing.T) {
 	s := newServer()
 	if got := code(newRequest("SendSms", smsBody).do(t, s)); got != "Ok" {
-		t.Errorf("SendSms: %s", got)
+		t.Errorf("SendSms: %s, want %q", got, "Ok")
 	}
 	if got := code(newRequest("PhoneVerification", checkBody).do(t, s)); got != "0" {
-		t.Errorf("PhoneVerification: %s", got)
+		t.Errorf("PhoneVerification: %s, want %q", got, "0")
 	}
 	for name, spoil := range map[string]func(*request){
 		"more signed headers": func(r *request) { r.signed = "content-type;host;x-tc-action" },
@@ -130,11 +130,13 @@ func TestGoodRequests(t *testing.T) {
 		"edge of the window":  func(r *request) { r.at = now.Add(-5 * time.Minute) },
 		"clock ahead":         func(r *request) { r.at = now.Add(5 * time.Minute) },
 	} {
-		r := newRequest("SendSms", smsBody)
-		spoil(&r)
-		if got := code(r.do(t, s)); got != "Ok" {
-			t.Errorf("%s: %s", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			r := newRequest("SendSms", smsBody)
+			spoil(&r)
+			if got := code(r.do(t, s)); got != "Ok" {
+				t.Errorf("%s: %s, want %q", name, got, "Ok")
+			}
+		})
 	}
 }
 
@@ -174,15 +176,17 @@ func TestRefusedRequests(t *testing.T) {
 		"wrong type":         {func(r *request) { r.body = `{"PhoneNumberSet":"x"}` }, "InvalidParameter"},
 		"too large":          {func(r *request) { r.body = strings.Repeat(" ", 10<<20+1) }, "RequestSizeLimitExceeded"},
 	} {
-		s := newServer()
-		r := newRequest("SendSms", smsBody)
-		c.spoil(&r)
-		if got := code(r.do(t, s)); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-		if len(s.Inbox("19800002222")) != 0 {
-			t.Errorf("%s: a message was delivered", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newServer()
+			r := newRequest("SendSms", smsBody)
+			c.spoil(&r)
+			if got := code(r.do(t, s)); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+			if len(s.Inbox("19800002222")) != 0 {
+				t.Errorf("%s: a message was delivered", name)
+			}
+		})
 	}
 }
 
@@ -194,7 +198,7 @@ func TestBodyIsSigned(t *testing.T) {
 		s.ServeHTTP(w, r)
 	})
 	if got = code(newRequest("SendSms", smsBody).do(t, spoiler)); got != "AuthFailure.SignatureFailure" {
-		t.Errorf("changed body: %s", got)
+		t.Errorf("changed body: %s, want %q", got, "AuthFailure.SignatureFailure")
 	}
 }
 

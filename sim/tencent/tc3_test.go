@@ -35,13 +35,17 @@ func TestValidNumberAndName(t *testing.T) {
 		"130401199601018395": true, "130401199601018394": false, "13040119960101839X": false, "13040119960101839": false, "": false,
 		"11010119900307002X": true, "110101199003070020": false, "110101199003070003": true,
 	} {
-		if validNumber(number) != want {
-			t.Errorf("%s: want %v", number, want)
-		}
+		t.Run(number, func(t *testing.T) {
+			if validNumber(number) != want {
+				t.Errorf("%s: want %v", number, want)
+			}
+		})
 	}
 	for name, want := range map[string]bool{"张三": true, "阿依古丽·买买提": true, "张": false, "Zhang San": false, "": false, "张 三": false} {
-		if validName(name) != want {
-			t.Errorf("%q: want %v", name, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if validName(name) != want {
+				t.Errorf("%q: want %v", name, want)
+			}
+		})
 	}
 }

@@ -63,12 +63,12 @@ func TestInspect(t *testing.T) {
 		}
 		mu.Lock()
 		if len(got) != 1 {
-			t.Fatalf("%s: inspected %d times", test.name, len(got))
+			t.Fatalf("%s: inspected %d times, want 1", test.name, len(got))
 		}
 		x := got[0]
 		mu.Unlock()
 		if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) || x.In.Whole() != (test.inSize < 90_000) {
-			t.Errorf("%s: request of %d bytes, %d kept", test.name, x.In.Size, len(x.In.Head))
+			t.Errorf("%s: request of %d bytes, %d kept, want %v", test.name, x.In.Size, len(x.In.Head), test.inSize)
 		}
 		if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" && len(x.Out.Head) > 0 {
 			t.Errorf("%s: answer of %d bytes: %.60q", test.name, x.Out.Size, x.Out.Head)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +108,7 @@ func TestFaultKinds(t *testing.T) {
 			check: func(t *testing.T, r result) {
 				wantAnswer(t, r, 429, `{"code":99991400,"msg":"slow down"}`)
 				if got := r.header.Get("X-Ogw-Ratelimit-Reset"); got != "3" {
-					t.Errorf("header of the fault: %q", got)
+					t.Errorf("header of the fault: %q, want %q", got, "3")
 				}
 			},
 			call: wire.Call{Status: 429, Code: "99991400"},
@@ -186,7 +187,7 @@ func TestFaultKinds(t *testing.T) {
 			}
 			calls := w.rec.Calls()
 			if len(calls) != 1 {
-				t.Fatalf("%d calls on record", len(calls))
+				t.Fatalf("%d calls on record, want 1", len(calls))
 			}
 			got := calls[0]
 			if got.Fault != tc.fault.Kind || got.Status != tc.call.Status || got.Code != tc.call.Code || got.Note != tc.call.Note {
@@ -204,17 +205,23 @@ func TestFaultKinds(t *testing.T) {
 
 func TestHangEndsWithTheClient(t *testing.T) {
 	w := setup(t)
-	w.faults.Arm(wire.Fault{Kind: wire.Hang})
+	w.faults.Arm(wire.Fault{Kind: wire.Hang, Times: 1})
 	calls, cancel := w.rec.Subscribe()
 	defer cancel()
-	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	if r := w.post(ctx, "/send"); !errors.Is(r.err, context.DeadlineExceeded) {
+	go func() {
+		for len(w.faults.List()) > 0 { // used up once the call is there
+			runtime.Gosched()
+		}
+		stop()
+	}()
+	if r := w.post(ctx, "/send"); !errors.Is(r.err, context.Canceled) {
 		t.Fatalf("got %+v", r)
 	}
 	c := <-calls // the handler ended
 	if c.Fault != wire.Hang || c.Status != 0 || w.applied.Load() != 0 {
-		t.Errorf("record %+v, applied %d", c, w.applied.Load())
+		t.Errorf("record %+v, applied %d, want 0", c, w.applied.Load())
 	}
 }
 
@@ -238,11 +245,11 @@ func TestFaultMatching(t *testing.T) {
 		t.Error("Disarm must work once")
 	}
 	if r := w.post(t.Context(), "/other"); r.status != 200 {
-		t.Errorf("after Disarm: %d", r.status)
+		t.Errorf("after Disarm: %d, want 200", r.status)
 	}
 	w.faults.Clear()
 	if r := w.post(t.Context(), "/patch"); r.status != 200 || len(w.faults.List()) != 0 {
-		t.Errorf("after Clear: %d, %v", r.status, w.faults.List())
+		t.Errorf("after Clear: %d, %v, want 200", r.status, w.faults.List())
 	}
 }
 
@@ -264,11 +271,11 @@ func TestRecordComesBeforeTheAnswer(t *testing.T) {
 	}
 	wg.Wait()
 	if got := w.rec.Count("", ""); got != 200 {
-		t.Errorf("counted %d", got)
+		t.Errorf("counted %d, want 200", got)
 	}
 	calls := w.rec.Calls()
 	if len(calls) != 100 || calls[0].Seq != 101 || calls[99].Seq != 200 {
-		t.Errorf("remembered %d calls", len(calls))
+		t.Errorf("remembered %d calls, want 100", len(calls))
 	}
 	if c := calls[99]; c.Upstream != "feishu" || c.Operation != "send" || c.Method != "POST" || c.Path != "/send" || c.Code != "0" {
 		t.Errorf("call %+v", c)
@@ -315,17 +322,17 @@ func TestPassThrough(t *testing.T) {
 	}
 	resp := get("/big")
 	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != 201 || string(b) != big || resp.Header.Get("Content-Type") != "image/jpeg" {
-		t.Errorf("big: %d, %d bytes", resp.StatusCode, len(b))
+		t.Errorf("big: %d, %d bytes, want 201", resp.StatusCode, len(b))
 	}
 	calls, cancel := rec.Subscribe()
 	defer cancel()
 	br := bufio.NewReader(get("/stream").Body)
 	if line, err := br.ReadString('\n'); line != "one\n" {
-		t.Errorf("stream: %q, %v", line, err)
+		t.Errorf("stream: %q, %v, want %q", line, err, "one\n")
 	}
 	close(more)
 	if line, err := br.ReadString('\n'); line != "two\n" {
-		t.Errorf("stream: %q, %v", line, err)
+		t.Errorf("stream: %q, %v, want %q", line, err, "two\n")
 	}
 	if c := <-calls; c.Note != "two parts" || c.Status != 200 {
 		t.Errorf("stream: %+v", c)
@@ -352,10 +359,10 @@ func TestSubscribe(t *testing.T) {
 		}
 	}
 	if n != 256 {
-		t.Errorf("a slow reader got %d calls", n)
+		t.Errorf("a slow reader got %d calls, want 256", n)
 	}
 	if rec.Count("x", "") != 301 || rec.Count("y", "") != 0 || len(rec.Calls()) != 3 {
-		t.Errorf("counts %d, remembered %d", rec.Count("x", ""), len(rec.Calls()))
+		t.Errorf("counts %d, remembered %d, want 301, 3", rec.Count("x", ""), len(rec.Calls()))
 	}
 }
 
@@ -369,12 +376,14 @@ func TestBusinessCodes(t *testing.T) {
 		`<html>`:                                        "",
 		`[]`:                                            "",
 	} {
-		rec := wire.NewRecorder(1)
-		h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
-		if got := rec.Calls()[0].Code; got != want {
-			t.Errorf("%s: code %q, want %q", body, got, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			rec := wire.NewRecorder(1)
+			h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+			if got := rec.Calls()[0].Code; got != want {
+				t.Errorf("%s: code %q, want %q", body, got, want)
+			}
+		})
 	}
 }
 

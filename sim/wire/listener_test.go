@@ -47,7 +47,7 @@ func behindDoor(t *testing.T) *house {
 		h.faults.Clear()
 		_ = h.srv.Close()
 		if err := <-h.served; !errors.Is(err, http.ErrServerClosed) {
-			t.Errorf("the server ended with %v", err)
+			t.Errorf("the server ended with %v, want %v", err, http.ErrServerClosed)
 		}
 	})
 	return h
@@ -175,11 +175,11 @@ func TestDoorClosedWhileShut(t *testing.T) {
 	h.refused()
 	_ = h.srv.Close()
 	if err := <-h.served; !errors.Is(err, http.ErrServerClosed) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, http.ErrServerClosed)
 	}
 	h.served <- http.ErrServerClosed
 	h.faults.Clear() // does not listen again
 	if _, err := h.post("/a"); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, syscall.ECONNREFUSED)
 	}
 }

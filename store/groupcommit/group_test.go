@@ -204,13 +204,13 @@ func TestGroupMembersAreApart(t *testing.T) {
 		}
 	}
 	if !errors.Is(errs[3], context.Canceled) {
-		t.Errorf("the cancelled member: %v", errs[3])
+		t.Errorf("the cancelled member: %v, want %v", errs[3], context.Canceled)
 	}
 	if got := c.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
 		t.Errorf("stored %q", got)
 	}
 	if n := c.rows(t, "others"); n != 2 {
-		t.Errorf("%d rows beside the keys", n)
+		t.Errorf("%d rows beside the keys, want 2", n)
 	}
 	if len(groups) != 6 || slices.ContainsFunc(groups, func(g *group) bool { return g != groups[0] }) {
 		t.Errorf("they were not one group: %v", groups)
@@ -261,25 +261,27 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 		time.Hour: "a b c d job1 job2 job3",
 		0:         "job1 job2 job3 a b c d", // their shift
 	} {
-		c := newCrowd(t)
-		c.w.jobPause, c.w.jobAt = pause, time.Now()
-		var order []string
-		call := func(ctx context.Context, name string) func() error {
-			return func() error {
-				return c.tx(ctx, func(*sql.Tx) error { order = append(order, name); return nil })
+		t.Run(fmt.Sprint(pause), func(t *testing.T) {
+			c := newCrowd(t)
+			c.w.jobPause, c.w.jobAt = pause, time.Now()
+			var order []string
+			call := func(ctx context.Context, name string) func() error {
+				return func() error {
+					return c.tx(ctx, func(*sql.Tx) error { order = append(order, name); return nil })
+				}
 			}
-		}
-		var calls []func() error
-		for _, name := range []string{"job1", "job2", "job3"} {
-			calls = append(calls, call(context.WithValue(t.Context(), backgroundKey{}, true), name))
-		}
-		for _, name := range []string{"a", "b", "c", "d"} {
-			calls = append(calls, call(t.Context(), name))
-		}
-		must(t, errors.Join(c.together(t, calls...)...))
-		if got := strings.Join(order, " "); got != want {
-			t.Errorf("order %q, want %q", got, want)
-		}
+			var calls []func() error
+			for _, name := range []string{"job1", "job2", "job3"} {
+				calls = append(calls, call(context.WithValue(t.Context(), backgroundKey{}, true), name))
+			}
+			for _, name := range []string{"a", "b", "c", "d"} {
+				calls = append(calls, call(t.Context(), name))
+			}
+			must(t, errors.Join(c.together(t, calls...)...))
+			if got := strings.Join(order, " "); got != want {
+				t.Errorf("order %q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -434,7 +436,7 @@ func TestCloseTheWriter(t *testing.T) {
 	eventually(t, "the other waits", func() bool { return c.queued() == 1 })
 	go func() { closed <- c.w.close() }()
 	if err := <-waited; !errors.Is(err, ErrClosed) {
-		t.Errorf("who waited: %v", err)
+		t.Errorf("who waited: %v, want %v", err, ErrClosed)
 	}
 	close(free)
 	must(t, <-held)
@@ -444,6 +446,6 @@ func TestCloseTheWriter(t *testing.T) {
 		t.Errorf("stored %q", got)
 	}
 	if err := c.put("c")(); !errors.Is(err, ErrClosed) {
-		t.Errorf("afterwards: %v", err)
+		t.Errorf("afterwards: %v, want %v", err, ErrClosed)
 	}
 }

@@ -27,9 +27,11 @@ func TestReusable(t *testing.T) {
 		"CREATE TABLE x (a)":            false, "PRAGMA x": false, "-- only a comment": false, "": false, "BEGIN": false,
 		"-- comment\nDROP TABLE x": false,
 	} {
-		if got := reusable(query); got != want {
-			t.Errorf("reusable(%q) = %v", query, got)
-		}
+		t.Run(query, func(t *testing.T) {
+			if got := reusable(query); got != want {
+				t.Errorf("reusable(%q) = %v, want %v", query, got, want)
+			}
+		})
 	}
 }
 
@@ -87,7 +89,7 @@ func TestKeptStatements(t *testing.T) {
 		)
 		must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b))
 		if a != 2 || b != "new" {
-			t.Errorf("got %d %q", a, b)
+			t.Errorf("got %d %q, want 2, %q", a, b, "new")
 		}
 	}
 	exec(`ALTER TABLE x ADD COLUMN c BIGINT NOT NULL DEFAULT 7`)
@@ -95,13 +97,13 @@ func TestKeptStatements(t *testing.T) {
 	var b string
 	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the kept statement sees the new column
 	if c != 7 {
-		t.Errorf("c = %d", c)
+		t.Errorf("c = %d, want 7", c)
 	}
 	for i := range maxStmts + 50 {
 		var n int
 		must(t, db.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) + %d FROM x`, i)).Scan(&n))
 		if n != i+4 {
-			t.Fatalf("text %d gives %d", i, n)
+			t.Fatalf("text %d gives %d, want %v", i, n, i+4)
 		}
 	}
 }

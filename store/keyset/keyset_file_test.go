@@ -17,7 +17,7 @@ func TestFile(t *testing.T) {
 	path := filepath.Join(dir, "keys", "keyset.json")
 	k := New()
 	if _, err := Load(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no file: %v", err)
+		t.Errorf("no file: %v, want %v", err, fs.ErrNotExist)
 	}
 	must(t, Write(path, k))
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -26,7 +26,7 @@ func TestFile(t *testing.T) {
 	before, err := os.ReadFile(path)
 	must(t, err)
 	if err := Write(path, New()); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("overwriting: %v", err)
+		t.Errorf("overwriting: %v, want %v", err, fs.ErrExist)
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 		t.Error("the refused write changed the file")
@@ -49,11 +49,13 @@ func TestFile(t *testing.T) {
 		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
 		"no keys": `{"version":1}`, "crossed": crossed(t, before),
 	} {
-		bad := filepath.Join(dir, "bad")
-		must(t, os.WriteFile(bad, []byte(raw), 0o600))
-		if _, err := Load(bad); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			bad := filepath.Join(dir, "bad")
+			must(t, os.WriteFile(bad, []byte(raw), 0o600))
+			if _, err := Load(bad); err == nil {
+				t.Errorf("%s: accepted", name)
+			}
+		})
 	}
 	shown := fmt.Sprintf("%v %+v %#v %s", k, k, k, k)
 	raw, _ := json.Marshal(k)

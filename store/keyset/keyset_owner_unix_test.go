@@ -3,6 +3,7 @@
 package keyset
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,9 +19,11 @@ func TestKeysetOfAnotherOwner(t *testing.T) {
 	must(t, Write(path, New()))
 	must(t, os.Chown(path, 65532, 65532))
 	for mode, taken := range map[os.FileMode]bool{0o400: true, 0o440: true, 0o640: true, 0o444: false, 0o660: false, 0o404: false, 0o450: false} {
-		must(t, os.Chmod(path, mode))
-		if _, err := Load(path); (err == nil) != taken {
-			t.Errorf("mode %#o of another's file: %v", mode, err)
-		}
+		t.Run(fmt.Sprint(mode), func(t *testing.T) {
+			must(t, os.Chmod(path, mode))
+			if _, err := Load(path); (err == nil) != taken {
+				t.Errorf("mode %#o of another's file: %v", mode, err)
+			}
+		})
 	}
 }

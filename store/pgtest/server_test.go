@@ -58,7 +58,7 @@ func TestKillAndUp(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(at.Query().Get("host")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the directory is still there: %v", err)
+		t.Errorf("the directory is still there: %v, want %v", err, fs.ErrNotExist)
 	}
 }
 
