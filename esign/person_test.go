@@ -162,12 +162,14 @@ func TestValidate(t *testing.T) {
 			"face.infoVerifySupplier face.verifyTime face.verifySerialNumber face.faceImage face.faceImageSimilarScore face.faceLiveDetectScore"},
 		{threeElements, func(p *PersonPoint) { *p = agreed(*p) }, "certAgreementRead"},
 	}
-	for _, tt := range tests {
-		p := tt.start()
-		tt.change(&p)
-		if got := paths(p.Validate(Revision2024)); got != tt.want {
-			t.Errorf("paths %q, want %q", got, tt.want)
-		}
+	for i, tt := range tests {
+		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+			p := tt.start()
+			tt.change(&p)
+			if got := paths(p.Validate(Revision2024)); got != tt.want {
+				t.Errorf("paths %q, want %q", got, tt.want)
+			}
+		})
 	}
 	agreements := []struct {
 		change func(*CertAgreement)
@@ -182,12 +184,14 @@ func TestValidate(t *testing.T) {
 		{func(a *CertAgreement) { a.ReadIP = "0.0.0.0" }, "certAgreementReadIP"},
 		{func(a *CertAgreement) { a.ReadIP = "203.0.113.7:80" }, "certAgreementReadIP"},
 	}
-	for _, tt := range agreements {
-		p := agreed(threeElements())
-		tt.change(p.Agreement)
-		if got := paths(p.Validate(Revision202510)); got != tt.want {
-			t.Errorf("paths %q, want %q", got, tt.want)
-		}
+	for i, tt := range agreements {
+		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+			p := agreed(threeElements())
+			tt.change(p.Agreement)
+			if got := paths(p.Validate(Revision202510)); got != tt.want {
+				t.Errorf("paths %q, want %q", got, tt.want)
+			}
+		})
 	}
 	if got := paths(threeElements().Validate(Revision202510)); got != "certAgreementRead" {
 		t.Errorf("paths %q without agreement, want %q", got, "certAgreementRead")

@@ -168,14 +168,16 @@ func TestBackupRefuses(t *testing.T) {
 }
 
 func TestDumpCommand(t *testing.T) {
-	for _, tt := range []struct{ dsn, want string }{
+	for i, tt := range []struct{ dsn, want string }{
 		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
 			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
 		{"postgres:///shiming?host=/run/pg&user=bot&password=secret", "pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
 	} {
-		if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
-			t.Errorf("%v\n%s\n%s", err, got, tt.want)
-		}
+		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+			if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
+				t.Errorf("%v\n%s\n%s", err, got, tt.want)
+			}
+		})
 	}
 	if _, err := DumpCommand("sqlite:x", "f"); err == nil {
 		t.Error("a command for SQLite")

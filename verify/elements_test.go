@@ -60,19 +60,21 @@ func TestCheckThreeElementsResults(t *testing.T) {
 		{code: "1", class: verify.ClassUnknown},
 		{code: "00", class: verify.ClassUnknown},
 	} {
-		s := newSupplier(t, result(c.code))
-		got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
-		if c.outcome != "" {
-			if err != nil || got.Outcome != c.outcome || got.Detail != c.code || got.Serial != "req-2" || got.PersonReason() != c.reason {
-				t.Errorf("%s: %+v, %v", c.code, got, err)
+		t.Run(c.code, func(t *testing.T) {
+			s := newSupplier(t, result(c.code))
+			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
+			if c.outcome != "" {
+				if err != nil || got.Outcome != c.outcome || got.Detail != c.code || got.Serial != "req-2" || got.PersonReason() != c.reason {
+					t.Errorf("%s: %+v, %v", c.code, got, err)
+				}
+				return
 			}
-			continue
-		}
-		e := asError(t, err)
-		if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after || e.Code != c.code ||
-			e.RequestID != "req-2" || e.MaybeApplied() {
-			t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
-		}
+			e := asError(t, err)
+			if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after || e.Code != c.code ||
+				e.RequestID != "req-2" || e.MaybeApplied() {
+				t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
+			}
+		})
 	}
 }
 
