@@ -25,8 +25,11 @@ func Prepare() {
 	flag.Parse()
 	// These tests wait for upstreams and clocks rather than for the processor.
 	parallel := "32"
-	if underRace {
+	switch {
+	case underRace:
 		parallel = "3"
+	case os.Getenv(OnPostgres) == "1":
+		parallel = "10" // each bot has connections of its own to one server, which takes a hundred
 	}
 	_ = flag.Set("test.parallel", parallel)
 }
