@@ -84,12 +84,12 @@ func checkPace(t *testing.T, left []time.Time, p flows.Pace) {
 
 func TestPaceIsBounded(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		p := flows.Pace{Key: "slow", Calls: 1, Window: time.Minute}
+		p := flows.Pace{Key: "slow", Calls: 1, Window: time.Hour}
 		leaving, err := w.Pace(t.Context(), p)
 		must(t, err)
 		leaving()
 		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
-			t.Errorf("a slot a minute ahead: %v, want %v", err, ErrBusy)
+			t.Errorf("a slot an hour ahead: %v, want %v", err, ErrBusy)
 		}
 		for _, wrong := range []flows.Pace{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
 			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {

@@ -43,6 +43,7 @@ type Fault struct {
 	Kind      string        `json:"kind"`      // one of Kinds
 	Times     int           `json:"times"`     // how many requests it hits; 0 = all until cleared
 	Delay     time.Duration `json:"delay"`     // waited before the answer (or the end of the connection), whatever the kind
+	Until     <-chan bool   `json:"-"`         // if not nil, its close is waited for, too
 	Status    int           `json:"status"`    // for error, error_after, not_json, wrong_shape
 	Header    http.Header   `json:"header"`    // added to the answer of the same kinds
 	Body      string        `json:"body"`      // of the answer of the same kinds

@@ -95,7 +95,7 @@ func (e *exchange) faulty(f Fault) {
 		http.Error(e.w, fmt.Sprintf("wire: unknown fault kind %q", f.Kind), http.StatusInternalServerError)
 		return
 	}
-	if !sleep(e.r.Context(), f.Delay) {
+	if !sleep(e.r.Context(), f.Delay) || !closed(e.r.Context(), f.Until) {
 		e.recordNone()
 		return
 	}
@@ -149,6 +149,19 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	defer t.Stop()
 	select {
 	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// closed waits until c is closed, if there is a c, and reports whether that came before the end of ctx.
+func closed(ctx context.Context, c <-chan bool) bool {
+	if c == nil {
+		return true
+	}
+	select {
+	case <-c:
 		return true
 	case <-ctx.Done():
 		return false
