@@ -42,7 +42,7 @@ func TestVerify(t *testing.T) {
 				},
 				Calls: []wire.Call{
 					{At: at(1), Operation: opResource, Subject: "om_photo", Status: 200},
-					{At: at(4.9), Operation: "message.patch", Subject: "om_card", Left: true, Duration: 200 * time.Millisecond},
+					{At: at(4.9), Operation: "message.patch", Subject: "om_card", Left: true, Duration: 3 * time.Second},
 					{At: at(7), Operation: "message.patch", Subject: "om_card", Status: 200},
 				},
 			},

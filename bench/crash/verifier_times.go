@@ -66,7 +66,7 @@ func takenUp(e *evidence) (string, []string) {
 			continue // a picture may have arrived whole while the world still takes its time; another rule sees that none is lost
 		}
 		b, _ := e.killOf(c)
-		next, there := e.next(c)
+		next, there := e.next(c, b.At)
 		if !there {
 			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, was never taken up", c.Operation, c.Subject, c.At.Format("15:04:05.000")))
 			continue
@@ -89,13 +89,14 @@ func takenUp(e *evidence) (string, []string) {
 		waits[len(waits)-1].Round(time.Millisecond)), faults
 }
 
-// next is when a call that was cut off went on.
-func (e *evidence) next(c wire.Call) (time.Time, bool) {
+// next is when a call that a kill has cut off went on. The upstream may notice later than the next process that the
+// caller of before is gone, so that the kill is what the repetition comes after, not the end of the call.
+func (e *evidence) next(c wire.Call, killed time.Time) (time.Time, bool) {
 	if c.Operation == opIdentity || c.Operation == opEvidence {
 		return e.nextCard(c)
 	}
 	for _, d := range e.record.Calls {
-		if d.Upstream == c.Upstream && d.Operation == c.Operation && d.Subject == c.Subject && d.At.After(c.At.Add(c.Duration)) {
+		if d.Upstream == c.Upstream && d.Operation == c.Operation && d.Subject == c.Subject && d.At.After(killed) {
 			return d.At, true
 		}
 	}
