@@ -262,39 +262,41 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 		err     error
 		outcome string
 	}{{nil, "ok"}, {&esign.Error{Kind: esign.KindAuth}, "operator"}, {context.DeadlineExceeded, "retry"}} {
-		m := newMetrics()
-		v, n := countedVerifier{failing{c.err}, m}, countedNotary{failing{c.err}, m}
-		_, _ = v.SendCode(t.Context(), "", "", 0)
-		_, _ = v.CheckThreeElements(t.Context(), "", "", "")
-		_, _ = n.UploadFile(t.Context(), "", nil)
-		_, _ = n.CreatePersonPoint(t.Context(), esign.PersonPoint{})
-		_, _ = n.FileStatus(t.Context(), "")
-		families, err := m.registry.Gather()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for _, f := range families {
-			if f.GetName() != "shiming_call_seconds" {
-				continue
+		t.Run(c.outcome, func(t *testing.T) {
+			m := newMetrics()
+			v, n := countedVerifier{failing{c.err}, m}, countedNotary{failing{c.err}, m}
+			_, _ = v.SendCode(t.Context(), "", "", 0)
+			_, _ = v.CheckThreeElements(t.Context(), "", "", "")
+			_, _ = n.UploadFile(t.Context(), "", nil)
+			_, _ = n.CreatePersonPoint(t.Context(), esign.PersonPoint{})
+			_, _ = n.FileStatus(t.Context(), "")
+			families, err := m.registry.Gather()
+			if err != nil {
+				t.Fatal(err)
 			}
-			for _, series := range f.GetMetric() {
-				labels := map[string]string{}
-				for _, l := range series.GetLabel() {
-					labels[l.GetName()] = l.GetValue()
+			got := map[string]string{}
+			for _, f := range families {
+				if f.GetName() != "shiming_call_seconds" {
+					continue
 				}
-				got[labels["platform"]+" "+labels["operation"]] = labels["outcome"]
+				for _, series := range f.GetMetric() {
+					labels := map[string]string{}
+					for _, l := range series.GetLabel() {
+						labels[l.GetName()] = l.GetValue()
+					}
+					got[labels["platform"]+" "+labels["operation"]] = labels["outcome"]
+				}
 			}
-		}
-		write := c.outcome // a write that ends without an answer may have happened
-		if c.outcome == "retry" {
-			write = "unknown"
-		}
-		for call, want := range map[string]string{"tencent SendSms": write, "tencent PhoneVerification": c.outcome, "esign UploadFile": c.outcome,
-			"esign CreatePersonPoint": write, "esign FileStatus": c.outcome} {
-			if got[call] != want {
-				t.Errorf("%v: %s was counted as %q, want %q", c.err, call, got[call], want)
+			write := c.outcome // a write that ends without an answer may have happened
+			if c.outcome == "retry" {
+				write = "unknown"
 			}
-		}
+			for call, want := range map[string]string{"tencent SendSms": write, "tencent PhoneVerification": c.outcome, "esign UploadFile": c.outcome,
+				"esign CreatePersonPoint": write, "esign FileStatus": c.outcome} {
+				if got[call] != want {
+					t.Errorf("%v: %s was counted as %q, want %q", c.err, call, got[call], want)
+				}
+			}
+		})
 	}
 }

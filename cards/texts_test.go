@@ -3,7 +3,6 @@ package cards
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -277,7 +276,7 @@ func TestButtonTextsAreShort(t *testing.T) {
 }
 
 func TestFill(t *testing.T) {
-	for i, c := range []struct {
+	for _, c := range []struct {
 		got    text
 		zh, en string
 		ours   bool
@@ -291,7 +290,7 @@ func TestFill(t *testing.T) {
 		{of("reason", ""), "其他原因", "Another reason", true},
 		{joined(same("，"), tr("tag.done"), text{}, said("x", "李*").val), "已完成，李*", "Done，李*", false},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(c.en, func(t *testing.T) {
 			if c.got.zh != c.zh || c.got.en != c.en || c.got.ours != c.ours {
 				t.Errorf("got %+v, want %q, %q, %v", c.got, c.zh, c.en, c.ours)
 			}

@@ -3,6 +3,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -131,13 +132,15 @@ func TestKubernetesManifest(t *testing.T) {
 		{bot, []any{"livenessProbe", "httpGet", "path"}, "/healthz"},
 		{kinds["Deployment"], []any{"spec", "replicas"}, 2},
 	} {
-		got := files.At(want.at, want.path...)
-		if n, ok := got.(uint64); ok {
-			got = int(n)
-		}
-		if got != want.want {
-			t.Errorf("%v is %v, want %v", want.path, got, want.want)
-		}
+		t.Run(fmt.Sprint(want.path...), func(t *testing.T) {
+			got := files.At(want.at, want.path...)
+			if n, ok := got.(uint64); ok {
+				got = int(n)
+			}
+			if got != want.want {
+				t.Errorf("%v is %v, want %v", want.path, got, want.want)
+			}
+		})
 	}
 	env := map[string]string{}
 	for name, value := range files.At(kinds["ConfigMap"], "data").(map[string]any) {

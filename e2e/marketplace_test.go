@@ -94,15 +94,17 @@ func TestTwoTenants(t *testing.T) {
 		hr          harness.Admin
 		mine, other harness.Person
 	}{{hrA, p, q}, {hrB, q, p}} {
-		x.hr.Say("待审")
-		s := x.hr.R.Find(x.hr.Chat(), "the queue", func(s harness.Screen) bool { return s.Says("共 1 件在等") })
-		if card := string(s.Msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
-			t.Error("the list is not that of the own company")
-		}
-		for _, word := range []string{"统计", "催办", "对账"} {
-			x.hr.Say(word)
-		}
-		x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool { return s.Says("今天：开始 1，完成 0", "进行中 1") })
+		t.Run(x.mine.OpenID, func(t *testing.T) {
+			x.hr.Say("待审")
+			s := x.hr.R.Find(x.hr.Chat(), "the queue", func(s harness.Screen) bool { return s.Says("共 1 件在等") })
+			if card := string(s.Msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
+				t.Error("the list is not that of the own company")
+			}
+			for _, word := range []string{"统计", "催办", "对账"} {
+				x.hr.Say(word)
+			}
+			x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool { return s.Says("今天：开始 1，完成 0", "进行中 1") })
+		})
 	}
 	before := caseIn(m.b, otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
@@ -147,19 +149,21 @@ func TestTwoTenants(t *testing.T) {
 	m.b.Delivered(sent, err)
 	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.Screen) bool { return s.Says("我们没有保存你的实名资料") })
 	for _, x := range []struct{ mine, other harness.Person }{{p, q}, {q, p}} {
-		ids := x.mine.R.World.Feishu.Identities()
-		if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
-			t.Errorf("%d identities in a company, want 1", len(ids))
-		}
-		for _, chat := range x.mine.R.World.Feishu.Chats() {
-			for _, msg := range x.mine.R.World.Feishu.Messages(chat) {
-				for _, v := range msg.History {
-					if strings.Contains(string(v.Card), x.other.OpenID) {
-						t.Error("a card of one company names somebody of the other")
+		t.Run(x.mine.OpenID, func(t *testing.T) {
+			ids := x.mine.R.World.Feishu.Identities()
+			if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
+				t.Errorf("%d identities in a company, want 1", len(ids))
+			}
+			for _, chat := range x.mine.R.World.Feishu.Chats() {
+				for _, msg := range x.mine.R.World.Feishu.Messages(chat) {
+					for _, v := range msg.History {
+						if strings.Contains(string(v.Card), x.other.OpenID) {
+							t.Error("a card of one company names somebody of the other")
+						}
 					}
 				}
 			}
-		}
+		})
 	}
 
 	// Without a ticket that is good the bot asks for one, and goes on by itself.

@@ -2,6 +2,7 @@ package esign
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -162,8 +163,8 @@ func TestValidate(t *testing.T) {
 			"face.infoVerifySupplier face.verifyTime face.verifySerialNumber face.faceImage face.faceImageSimilarScore face.faceLiveDetectScore"},
 		{threeElements, func(p *PersonPoint) { *p = agreed(*p) }, "certAgreementRead"},
 	}
-	for i, tt := range tests {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+	for _, tt := range tests {
+		t.Run(cmp.Or(tt.want, "good"), func(t *testing.T) {
 			p := tt.start()
 			tt.change(&p)
 			if got := paths(p.Validate(Revision2024)); got != tt.want {
@@ -184,8 +185,8 @@ func TestValidate(t *testing.T) {
 		{func(a *CertAgreement) { a.ReadIP = "0.0.0.0" }, "certAgreementReadIP"},
 		{func(a *CertAgreement) { a.ReadIP = "203.0.113.7:80" }, "certAgreementReadIP"},
 	}
-	for i, tt := range agreements {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+	for _, tt := range agreements {
+		t.Run(cmp.Or(tt.want, "good"), func(t *testing.T) {
 			p := agreed(threeElements())
 			tt.change(p.Agreement)
 			if got := paths(p.Validate(Revision202510)); got != tt.want {

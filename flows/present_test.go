@@ -166,7 +166,7 @@ func TestSteps(t *testing.T) {
 	auto.Review.By = ""
 	none := SampleCase(AwaitingPhotos)
 	none.Method = MethodNone
-	for i, tt := range []struct {
+	for _, tt := range []struct {
 		c      *Case
 		always bool
 		step   cards.Step
@@ -176,7 +176,7 @@ func TestSteps(t *testing.T) {
 		{SampleCase(AwaitingReview), false, cards.StepReview, true}, {SampleCase(Recording), false, cards.StepReview, true}, {auto, false, cards.StepReview, false},
 		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s in %s, always %v", tt.step, tt.c.State, tt.always), func(t *testing.T) {
 			if got := has(tt.c, tt.always, tt.step); got != tt.want {
 				t.Errorf("%s in %s, always %v: %v, want %v", tt.step, tt.c.State, tt.always, got, tt.want)
 			}

@@ -66,7 +66,7 @@ func TestConfirmTidiesWhatWasTyped(t *testing.T) {
 }
 
 func TestConfirmNotesWhatWasChanged(t *testing.T) {
-	for i, tt := range []struct {
+	for _, tt := range []struct {
 		form    cards.Form
 		changed []string
 	}{
@@ -75,7 +75,7 @@ func TestConfirmNotesWhatWasChanged(t *testing.T) {
 		{form("identity_code", OtherNumber), []string{"identity_code"}},
 		{form("identity_name", "样甲鸣", "identity_code", OtherNumber), []string{"identity_name", "identity_code"}},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(fmt.Sprint(tt.changed), func(t *testing.T) {
 			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).led(AwaitingCode)
 			if !slices.Equal(d.Case.Changed, tt.changed) {
 				t.Errorf("changed %v, want %v", d.Case.Changed, tt.changed)
@@ -138,7 +138,7 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 }
 
 func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
-	for i, tt := range []struct {
+	for _, tt := range []struct {
 		form  cards.Form
 		field string
 		n     int
@@ -146,7 +146,7 @@ func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
 		{form("identity_name", "", "identity_code", "1", "mobile", "2"), "identity_name", 3},
 		{form("identity_code", "1", "mobile", "2"), "identity_code", 2},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(tt.field, func(t *testing.T) {
 			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field", "field", tt.field)
 			if len(d.Case.FormIssues) != tt.n {
 				t.Errorf("issues %v", d.Case.FormIssues)

@@ -91,7 +91,7 @@ func TestWarnings(t *testing.T) {
 }
 
 func TestCardEdges(t *testing.T) {
-	for i, c := range []struct {
+	for _, c := range []struct {
 		corners []int
 		want    string
 	}{
@@ -103,7 +103,7 @@ func TestCardEdges(t *testing.T) {
 		{nil, "[]"},
 		{[]int{0}, "[]"},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(fmt.Sprint(c.corners), func(t *testing.T) {
 			if got := fmt.Sprint(CardEdges(c.corners, 1000, 700)); got != c.want {
 				t.Errorf("%v: %s, want %v", c.corners, got, c.want)
 			}

@@ -36,10 +36,12 @@ func TestMaskBodies(t *testing.T) {
 		{"text", "text/plain", "张三丰", `"张**"`},
 		{"empty", "application/json", "", ""},
 	} {
-		got := string(m.body(wire.Sample{Head: []byte(test.body), Size: int64(len(test.body)), ContentType: test.kind}))
-		if got != test.want {
-			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			got := string(m.body(wire.Sample{Head: []byte(test.body), Size: int64(len(test.body)), ContentType: test.kind}))
+			if got != test.want {
+				t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.want)
+			}
+		})
 	}
 	long := `{"list":[` + strings.Repeat(`{"a":"`+strings.Repeat("长", 500)+`"},`, 100) + `{}]}`
 	if got := m.body(wire.Sample{Head: []byte(long), Size: int64(len(long))}); len(got) > mostShown || !strings.Contains(string(got), "…") {

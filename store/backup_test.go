@@ -176,12 +176,12 @@ func TestBackupRefuses(t *testing.T) {
 }
 
 func TestDumpCommand(t *testing.T) {
-	for i, tt := range []struct{ dsn, want string }{
+	for _, tt := range []struct{ dsn, want string }{
 		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
 			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
 		{"postgres:///shiming?host=/run/pg&user=bot&password=secret", "pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
 	} {
-		t.Run(fmt.Sprint("row ", i+1), func(t *testing.T) {
+		t.Run(tt.dsn, func(t *testing.T) {
 			if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
 				t.Errorf("%v\n%s\n%s", err, got, tt.want)
 			}

@@ -245,12 +245,14 @@ func TestSeen(t *testing.T) {
 			{[]string{"d", "d"}, true},
 			{nil, false},
 		} {
-			w.tx(t, func(tx flows.Tx) error {
-				got, err := tx.Seen(t.Context(), epoch, step.keys...)
-				if got != step.want {
-					t.Errorf("step %d: Seen(%q) = %v, want %v", i, step.keys, got, step.want)
-				}
-				return err
+			t.Run(fmt.Sprintf("%d %q", i+1, step.keys), func(t *testing.T) {
+				w.tx(t, func(tx flows.Tx) error {
+					got, err := tx.Seen(t.Context(), epoch, step.keys...)
+					if got != step.want {
+						t.Errorf("step %d: Seen(%q) = %v, want %v", i, step.keys, got, step.want)
+					}
+					return err
+				})
 			})
 		}
 	})

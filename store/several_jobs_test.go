@@ -265,8 +265,10 @@ func TestPulse(t *testing.T) {
 		want bool
 	}{{0, false}, {4 * time.Second, false}, {8 * time.Second, false}, {10 * time.Second, true}, {14 * time.Second, true},
 		{20 * time.Second, false}, {25 * time.Second, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
-		if got := p.beat(epoch.Add(step.at)); got != step.want {
-			t.Errorf("at %s: %v, want %v", step.at, got, step.want)
-		}
+		t.Run(step.at.String(), func(t *testing.T) {
+			if got := p.beat(epoch.Add(step.at)); got != step.want {
+				t.Errorf("at %s: %v, want %v", step.at, got, step.want)
+			}
+		})
 	}
 }

@@ -66,34 +66,36 @@ func TestFailuresOfPatches(t *testing.T) {
 		{says: cardSays(200800, "x"), again: soon},
 		{says: feishuSays(230028)}, // no form is shown here, so there is nothing to mask
 	} {
-		name := tt.says.body
-		c, j := shownOn(w, p, flows.Checking, fmt.Sprint("ou_", i))
-		w.Change(c.ID, workerstest.Delayed("check"))
-		w.TakeJob(flows.JobShow)
-		p.breaks("patch", tt.says)
-		err := w.Run(t.Context(), j)
-		again, ok := errors.AsType[*flows.Again](err)
-		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-			t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
-		}
-		p.breaks("none", said{}) // counts from here
-		w.RunJobs(flows.JobShow)
-		if got := p.called("send"); got != tt.sends {
-			t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
-		}
-		if tt.again > 0 {
-			w.Must(w.Run(t.Context(), j))
-			if p.called("patch") != 1 {
-				t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
+		t.Run(tt.says.body, func(t *testing.T) {
+			name := tt.says.body
+			c, j := shownOn(w, p, flows.Checking, fmt.Sprint("ou_", i))
+			w.Change(c.ID, workerstest.Delayed("check"))
+			w.TakeJob(flows.JobShow)
+			p.breaks("patch", tt.says)
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.Again](err)
+			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
+				t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
 			}
-		}
-		// What cannot be shown does not stop the case.
-		if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
-			t.Errorf("%s: %+v", name, now.Attention)
-		}
-		if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
-			t.Errorf("%s: the surface is left as %+v", name, s)
-		}
+			p.breaks("none", said{}) // counts from here
+			w.RunJobs(flows.JobShow)
+			if got := p.called("send"); got != tt.sends {
+				t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
+			}
+			if tt.again > 0 {
+				w.Must(w.Run(t.Context(), j))
+				if p.called("patch") != 1 {
+					t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
+				}
+			}
+			// What cannot be shown does not stop the case.
+			if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
+				t.Errorf("%s: %+v", name, now.Attention)
+			}
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+				t.Errorf("%s: the surface is left as %+v", name, s)
+			}
+		})
 	}
 }
 
@@ -187,17 +189,19 @@ func TestFailuresOfReplies(t *testing.T) {
 		{says: broken, again: soon},
 		{says: dropped, again: soon},
 	} {
-		p.breaks("reply", tt.says)
-		j := flows.Reply(flows.ReplyNotice).Towards(flows.Receiver{Type: "message_id", ID: "om_1"}).
-			For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
-		j.Key, j.Attempt = fmt.Sprint("r", i), 1
-		err := w.Run(t.Context(), j)
-		again, ok := errors.AsType[*flows.Again](err)
-		if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
-			t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
-		}
-		if got := p.called("send"); got != tt.sends {
-			t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
-		}
+		t.Run(tt.says.body, func(t *testing.T) {
+			p.breaks("reply", tt.says)
+			j := flows.Reply(flows.ReplyNotice).Towards(flows.Receiver{Type: "message_id", ID: "om_1"}).
+				For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
+			j.Key, j.Attempt = fmt.Sprint("r", i), 1
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.Again](err)
+			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
+				t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
+			}
+			if got := p.called("send"); got != tt.sends {
+				t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
+			}
+		})
 	}
 }

@@ -160,17 +160,19 @@ func TestCardsThatHaveToWait(t *testing.T) {
 			}
 		}, 7 * time.Second, false},
 	} {
-		tt.fail()
-		j := w.TakeJob(flows.JobShow)
-		err := w.Run(t.Context(), j)
-		again, ok := errors.AsType[*flows.Again](err)
-		if !ok || again.In != tt.in || again.Snooze != tt.snooze {
-			t.Errorf("%v, want again in %v", err, tt.in)
-		}
-		if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dead {
-			t.Errorf("the surface is left as %+v", s)
-		}
-		w.QueueJob(j)
+		t.Run(tt.in.String(), func(t *testing.T) {
+			tt.fail()
+			j := w.TakeJob(flows.JobShow)
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.Again](err)
+			if !ok || again.In != tt.in || again.Snooze != tt.snooze {
+				t.Errorf("%v, want again in %v", err, tt.in)
+			}
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dead {
+				t.Errorf("the surface is left as %+v", s)
+			}
+			w.QueueJob(j)
+		})
 	}
 	w.Chat.PatchFunc = nil
 	w.RunJobs(flows.JobShow)

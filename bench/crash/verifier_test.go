@@ -92,12 +92,14 @@ func TestVerify(t *testing.T) {
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "panic: x\n" }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "张样本\n" }},
 	} {
-		e := good()
-		c.spoil(e)
-		for _, v := range verify(e) {
-			if v.Name == c.rule && v.Holds {
-				t.Errorf("%s: nothing was found", c.rule)
+		t.Run(c.rule, func(t *testing.T) {
+			e := good()
+			c.spoil(e)
+			for _, v := range verify(e) {
+				if v.Name == c.rule && v.Holds {
+					t.Errorf("%s: nothing was found", c.rule)
+				}
 			}
-		}
+		})
 	}
 }

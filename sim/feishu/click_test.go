@@ -165,10 +165,12 @@ func TestCallbackWithoutAnswer(t *testing.T) {
 		url  string
 		code int
 	}{{"", 200340}, {slow.URL, 200341}, {closed.URL, 200342}} {
-		url = v.url
-		if res, err := w.ClickAct(within(t), "ou_emp", id, "retake", nil); err != nil || res.ErrorCode != v.code {
-			t.Errorf("%+v, %v, want %d", res, err, v.code)
-		}
+		t.Run(fmt.Sprint(v.code), func(t *testing.T) {
+			url = v.url
+			if res, err := w.ClickAct(within(t), "ou_emp", id, "retake", nil); err != nil || res.ErrorCode != v.code {
+				t.Errorf("%+v, %v, want %d", res, err, v.code)
+			}
+		})
 	}
 	close(release)
 	slow.Close()

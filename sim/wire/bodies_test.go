@@ -49,32 +49,34 @@ func TestInspect(t *testing.T) {
 		{"another shape", "/a", wire.WrongShape, "body", 4, wire.WrongShapeBody, int64(len(wire.WrongShapeBody))},
 		{"truncated", "/a", wire.Truncate, "body", 4, answerBody[:len(answerBody)/2], int64(len(answerBody) / 2)},
 	} {
-		got = nil
-		if test.fault != "" {
-			faults.Arm(wire.Fault{Kind: test.fault, Times: 1})
-		}
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL+test.path, strings.NewReader(test.in))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if resp, err := srv.Client().Do(req); err == nil {
-			_, _ = io.Copy(io.Discard, resp.Body)
-			_ = resp.Body.Close()
-		}
-		mu.Lock()
-		if len(got) != 1 {
-			t.Fatalf("%s: inspected %d times, want 1", test.name, len(got))
-		}
-		x := got[0]
-		mu.Unlock()
-		if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) || x.In.Whole() != (test.inSize < 90_000) {
-			t.Errorf("%s: request of %d bytes, %d kept, want %v", test.name, x.In.Size, len(x.In.Head), test.inSize)
-		}
-		if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" && len(x.Out.Head) > 0 {
-			t.Errorf("%s: answer of %d bytes: %.60q", test.name, x.Out.Size, x.Out.Head)
-		}
-		if x.Call.Seq == 0 || x.Call.Fault != test.fault {
-			t.Errorf("%s: call %+v", test.name, x.Call)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			got = nil
+			if test.fault != "" {
+				faults.Arm(wire.Fault{Kind: test.fault, Times: 1})
+			}
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL+test.path, strings.NewReader(test.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp, err := srv.Client().Do(req); err == nil {
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+			}
+			mu.Lock()
+			if len(got) != 1 {
+				t.Fatalf("%s: inspected %d times, want 1", test.name, len(got))
+			}
+			x := got[0]
+			mu.Unlock()
+			if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) || x.In.Whole() != (test.inSize < 90_000) {
+				t.Errorf("%s: request of %d bytes, %d kept, want %v", test.name, x.In.Size, len(x.In.Head), test.inSize)
+			}
+			if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" && len(x.Out.Head) > 0 {
+				t.Errorf("%s: answer of %d bytes: %.60q", test.name, x.Out.Size, x.Out.Head)
+			}
+			if x.Call.Seq == 0 || x.Call.Fault != test.fault {
+				t.Errorf("%s: call %+v", test.name, x.Call)
+			}
+		})
 	}
 }
