@@ -33,8 +33,8 @@ import (
 // drainTime is how long a stop may take: open requests first, then running jobs.
 const drainTime = 12 * time.Second
 
-// deskTime is how much of it events get that were acknowledged and are not decided on yet.
-const deskTime = 3 * time.Second
+// inboxGrace is the part of drainTime for acknowledged events that are not handled yet.
+const inboxGrace = 3 * time.Second
 
 // Feishu is messenger, reader of cards and register at once.
 var (
@@ -99,13 +99,13 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			return nil, err
 		}
 	}
-	answering := &bot.Answering{}
+	order := &bot.PatchOrder{}
 	var tickets bot.TicketStore
 	if cfg.Feishu.AppType == config.Marketplace {
 		tickets = a.store
 	}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Now: now, Answering: answering, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: o.CallTimeout, DownloadTimeout: o.CallTimeout})
+		Log: log, Now: now, PatchOrder: order, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: o.CallTimeout, DownloadTimeout: o.CallTimeout})
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
-		VerificationToken: cfg.Feishu.VerificationToken, Inbox: a.engine, Pushes: a.store, Answering: answering, Marketplace: tickets, Log: log, Now: now,
+		VerificationToken: cfg.Feishu.VerificationToken, Handler: a.engine, Pushes: a.store, PatchOrder: order, Marketplace: tickets, Log: log, Now: now,
 		NoWebhook: cfg.Feishu.Transport == config.WebSocket, Observe: metrics.push}); err != nil {
 		return nil, err
 	}
@@ -185,10 +185,10 @@ func (a *App) Run(ctx context.Context) error {
 		}
 	}()
 
-	var desk sync.WaitGroup
+	var inbox sync.WaitGroup
 	working, finish := context.WithCancel(context.WithoutCancel(ctx))
 	defer finish()
-	desk.Go(func() { a.server.Work(working, deskTime) })
+	inbox.Go(func() { a.server.Run(working, inboxGrace) })
 	servers := []*http.Server{NewHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
 	failed := make(chan error, 2)
 	serve := func(s *http.Server, ln net.Listener) {
@@ -227,7 +227,7 @@ func (a *App) Run(ctx context.Context) error {
 	hangUp()
 	line.Wait()
 	finish()
-	desk.Wait()
+	inbox.Wait()
 	if stop := a.store.Stop(drain); stop != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}

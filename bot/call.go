@@ -72,7 +72,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	tr := &trip{once: r.effect == onlyMe, leaving: r.leaving, file: r.file}
+	tr := &callTrace{noRetry: r.effect == onlyMe, onSend: r.leaving, file: r.file}
 	req := &larkcore.ApiReq{
 		HttpMethod: r.method, ApiPath: r.path, Body: r.body,
 		PathParams: larkcore.PathParams{}, QueryParams: larkcore.QueryParams{},
@@ -90,7 +90,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	} else {
 		options = append(options, larkcore.WithTenantAccessToken(token))
 	}
-	resp, err := c.lark.Do(withTrip(ctx, tr), req, options...)
+	resp, err := c.lark.Do(withCallTrace(ctx, tr), req, options...)
 	if err != nil {
 		return c.lost(ctx, r, tr, err)
 	}
@@ -103,7 +103,7 @@ func pathSegment(s string) bool {
 }
 
 // lost is the error for a call without a readable answer.
-func (c *Client) lost(ctx context.Context, r request, tr *trip, err error) error {
+func (c *Client) lost(ctx context.Context, r request, tr *callTrace, err error) error {
 	var late *larkcore.ClientTimeoutError
 	if errors.As(err, &late) || isTimeout(err) {
 		err = context.DeadlineExceeded
@@ -145,7 +145,7 @@ type errorBody struct {
 }
 
 // judge reads an answer: success into out, everything else into an *APIError.
-func (c *Client) judge(ctx context.Context, r request, tr *trip, body []byte, out any) error {
+func (c *Client) judge(ctx context.Context, r request, tr *callTrace, body []byte, out any) error {
 	var f errorBody
 	if json.Unmarshal(body, &f) != nil || f.Code == nil || (*f.Code == 0 && tr.status >= 300) {
 		return c.lost(ctx, r, tr, errNotJSON)
@@ -160,7 +160,7 @@ func (c *Client) judge(ctx context.Context, r request, tr *trip, body []byte, ou
 }
 
 // refused is the error for an answer with a code.
-func (c *Client) refused(r request, tr *trip, f errorBody) error {
+func (c *Client) refused(r request, tr *callTrace, f errorBody) error {
 	e := c.newError(r, tr)
 	e.Code = *f.Code
 	if f.Error != nil {
@@ -198,7 +198,7 @@ func (c *Client) refused(r request, tr *trip, f errorBody) error {
 	return e
 }
 
-func (c *Client) newError(r request, tr *trip) *APIError {
+func (c *Client) newError(r request, tr *callTrace) *APIError {
 	e := &APIError{Op: r.op, HTTPStatus: tr.status, retryAfter: c.retryAfter(tr.header)}
 	if e.logID = identifier(tr.header.Get("X-Tt-Logid")); e.logID == "" {
 		e.logID = identifier(tr.header.Get("X-Request-Id"))

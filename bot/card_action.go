@@ -85,12 +85,12 @@ func (e *events) click(ctx context.Context, click flows.Click) *callback.CardAct
 		return toastOnly("bad_request") // nobody to act for
 	}
 	if click.MessageID != "" {
-		// Before the Inbox commits, since a job may want to patch the card right after.
-		defer e.answered(ctx, e.answering.Begin(click.MessageID))
+		// Before the Handler commits, since a job may want to patch the card right after.
+		defer e.answered(ctx, e.patchOrder.BeginAnswer(click.MessageID))
 	}
-	answer, err := e.inbox.Click(ctx, click)
+	answer, err := e.handler.Click(ctx, click)
 	if click.MessageID != "" {
-		e.answering.Patched(ctx, click.MessageID) // it was drawn before, and must not undo the answer
+		e.patchOrder.AwaitPatches(ctx, click.MessageID) // it was drawn before, and must not undo the answer
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "click not stored", "act", string(click.Action.Act), "error", err)
@@ -101,7 +101,7 @@ func (e *events) click(ctx context.Context, click flows.Click) *callback.CardAct
 
 // answered arranges for end to be called once the answer has been written.
 func (e *events) answered(ctx context.Context, end func()) {
-	if after, ok := ctx.Value(afterAnswerKey{}).(*afterAnswer); ok {
+	if after, ok := ctx.Value(afterResponseKey{}).(*afterResponse); ok {
 		after.ends = append(after.ends, end)
 		return
 	}

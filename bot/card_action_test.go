@@ -35,14 +35,14 @@ func TestClick(t *testing.T) {
 	}
 }
 
-// TestClickMalformed: whatever the value, the person gets an answer of the Inbox and never a 500.
+// TestClickMalformed: whatever the value, the person gets an answer of the Handler and never a 500.
 func TestClickMalformed(t *testing.T) {
 	t.Parallel()
 	without := func(key string) func(m) { return func(e m) { delete(e, key) } }
 	for _, tt := range []struct {
 		name  string
 		plain string
-		asked bool // the Inbox is asked; otherwise there is nobody to act for
+		asked bool // the Handler is asked; otherwise there is nobody to act for
 	}{
 		{"value is a string", clickEvent(`{"act":"confirm"}`, nil), true},
 		{"value is a list", clickEvent([]int{1}, nil), true},
@@ -130,9 +130,9 @@ func TestClickStoreDown(t *testing.T) {
 // TestPatchWaitsForAnswer patches a card while a click on it is being answered: the patch must come after the answer.
 func TestPatchWaitsForAnswer(t *testing.T) {
 	t.Parallel()
-	answering := &Answering{}
+	order := &PatchOrder{}
 	clicked, answered := make(chan struct{}), make(chan struct{})
-	r := newRig(t, func(c *ServerConfig) { c.Answering = answering })
+	r := newRig(t, func(c *ServerConfig) { c.PatchOrder = order })
 	r.box.onClick = func() { close(clicked); <-answered }
 	patched := make(chan struct{})
 	feishu := newFake(t)
@@ -141,7 +141,7 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 		ok(w, `{}`)
 	})
 	feishu.handle("PATCH /open-apis/im/v1/messages/om_other", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
-	client := feishu.client(t, func(c *ClientConfig) { c.Answering = answering })
+	client := feishu.client(t, func(c *ClientConfig) { c.PatchOrder = order })
 	server := httptest.NewServer(r.Handler())
 	defer server.Close()
 
@@ -191,14 +191,14 @@ func TestAnswering(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing open", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
+			var a PatchOrder
 			wantWait(t, &a, t.Context(), 0)
 		})
 	})
 	t.Run("until the last click is answered", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			first, second := a.Begin("om"), a.Begin("om")
+			var a PatchOrder
+			first, second := a.BeginAnswer("om"), a.BeginAnswer("om")
 			time.AfterFunc(time.Second, func() { first(); first() })
 			time.AfterFunc(2*time.Second, second)
 			wantWait(t, &a, t.Context(), 2*time.Second)
@@ -207,10 +207,10 @@ func TestAnswering(t *testing.T) {
 	})
 	t.Run("a new click in between", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			end := a.Begin("om")
+			var a PatchOrder
+			end := a.BeginAnswer("om")
 			time.AfterFunc(time.Second, func() {
-				next := a.Begin("om")
+				next := a.BeginAnswer("om")
 				end()
 				time.AfterFunc(time.Second, next)
 			})
@@ -219,15 +219,15 @@ func TestAnswering(t *testing.T) {
 	})
 	t.Run("no longer than patience", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			defer a.Begin("om")()
-			wantWait(t, &a, t.Context(), patchPatience)
+			var a PatchOrder
+			defer a.BeginAnswer("om")()
+			wantWait(t, &a, t.Context(), maxPatchWait)
 		})
 	})
 	t.Run("no longer than the context", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			defer a.Begin("om")()
+			var a PatchOrder
+			defer a.BeginAnswer("om")()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			wantWait(t, &a, ctx, time.Second)
@@ -235,15 +235,15 @@ func TestAnswering(t *testing.T) {
 	})
 	t.Run("an answer comes after the patch that was on its way", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			patched := a.Patching(t.Context(), "om")
-			time.AfterFunc(answerPatience/2, patched)
-			end := a.Begin("om")
+			var a PatchOrder
+			patched := a.BeginPatch(t.Context(), "om")
+			time.AfterFunc(maxAnswerWait/2, patched)
+			end := a.BeginAnswer("om")
 			start := time.Now()
-			a.Patched(t.Context(), "other")
-			a.Patched(t.Context(), "om")
-			if got := time.Since(start); got != answerPatience/2 {
-				t.Errorf("waited %v, want %v", got, answerPatience/2)
+			a.AwaitPatches(t.Context(), "other")
+			a.AwaitPatches(t.Context(), "om")
+			if got := time.Since(start); got != maxAnswerWait/2 {
+				t.Errorf("waited %v, want %v", got, maxAnswerWait/2)
 			}
 			end()
 			if len(a.cards) != 0 {
@@ -253,27 +253,27 @@ func TestAnswering(t *testing.T) {
 	})
 	t.Run("an answer does not wait long for a patch", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var a Answering
-			defer a.Patching(t.Context(), "om")()
+			var a PatchOrder
+			defer a.BeginPatch(t.Context(), "om")()
 			start := time.Now()
-			a.Patched(t.Context(), "om")
-			if got := time.Since(start); got != answerPatience {
-				t.Errorf("waited %v, want %v", got, answerPatience)
+			a.AwaitPatches(t.Context(), "om")
+			if got := time.Since(start); got != maxAnswerWait {
+				t.Errorf("waited %v, want %v", got, maxAnswerWait)
 			}
 		})
 	})
 	t.Run("over the long connection", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t)
-			var a Answering
-			r.events.answering = &a
+			var a PatchOrder
+			r.events.patchOrder = &a
 			_, status, after := r.pushed(t.Context(), []byte(clickEvent(confirmValue(), nil)))
 			if status != 200 {
 				t.Fatal(status)
 			}
 			time.AfterFunc(time.Second, after) // the answer leaves
 			start := time.Now()
-			a.Patching(t.Context(), "om_card")
+			a.BeginPatch(t.Context(), "om_card")
 			if got := time.Since(start); got != time.Second {
 				t.Errorf("waited %v, want %v", got, time.Second)
 			}
@@ -281,10 +281,10 @@ func TestAnswering(t *testing.T) {
 	})
 }
 
-func wantWait(t *testing.T, a *Answering, ctx context.Context, want time.Duration) {
+func wantWait(t *testing.T, a *PatchOrder, ctx context.Context, want time.Duration) {
 	t.Helper()
 	start := time.Now()
-	a.Patching(ctx, "om")()
+	a.BeginPatch(ctx, "om")()
 	if got := time.Since(start); got != want {
 		t.Errorf("waited %v, want %v", got, want)
 	}

@@ -26,7 +26,7 @@ type ClientConfig struct {
 	// whatever the client allows. Redirects are never followed: they would carry the token elsewhere.
 	HTTP *http.Client
 	// Answering is shared with the Server; nil means that no patch waits.
-	Answering *Answering
+	PatchOrder *PatchOrder
 	// Marketplace is set for a marketplace app (商店应用): where its app ticket is kept. Every call then needs the tenant in
 	// its context (flows.WithTenant).
 	Marketplace TicketStore
@@ -42,16 +42,16 @@ type ClientConfig struct {
 
 // Client calls Feishu. It is safe for concurrent use and keeps nothing but the tenant token.
 type Client struct {
-	base      string
-	appID     string
-	appSecret func() string // a closure, so that printing a Client cannot show the secret
-	lark      *lark.Client
-	http      *http.Client
-	tokens    *tokens
-	market    *market // nil for one company's app
-	answering *Answering
-	now       func() time.Time
-	observe   func(string, string, time.Duration)
+	base       string
+	appID      string
+	appSecret  func() string // a closure, so that printing a Client cannot show the secret
+	lark       *lark.Client
+	http       *http.Client
+	tokens     *tokens
+	market     *market // nil for one company's app
+	patchOrder *PatchOrder
+	now        func() time.Time
+	observe    func(string, string, time.Duration)
 
 	timeout, downloadTimeout time.Duration
 }
@@ -82,11 +82,11 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	}
 	c := &Client{
 		base: cfg.BaseURL, appID: cfg.AppID, appSecret: func() string { return cfg.AppSecret },
-		answering: cfg.Answering, now: cfg.Now, observe: cfg.Observe,
+		patchOrder: cfg.PatchOrder, now: cfg.Now, observe: cfg.Observe,
 		timeout: cmp.Or(cfg.Timeout, defaultTimeout), downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
 	}
-	if c.answering == nil {
-		c.answering = &Answering{}
+	if c.patchOrder == nil {
+		c.patchOrder = &PatchOrder{}
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -111,7 +111,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	}
 	c.lark = lark.NewClient(cfg.AppID, cfg.AppSecret,
 		lark.WithOpenBaseUrl(cfg.BaseURL),
-		lark.WithHttpClient(bounded{c.http}),
+		lark.WithHttpClient(limitedClient{c.http}),
 		lark.WithEnableTokenCache(false),
 		lark.WithLogger(sdkLogger{log}),
 		lark.WithLogLevel(larkcore.LogLevelError),

@@ -14,8 +14,8 @@ import (
 	"shiming/flows"
 )
 
-// Inbox takes what came in. A nil error means that it is stored; *engine.Engine implements it.
-type Inbox interface {
+// Handler takes what came in. A nil error means that it is stored; *engine.Engine implements it.
+type Handler interface {
 	Message(context.Context, flows.Message) error
 	Click(context.Context, flows.Click) (flows.Answer, error)
 	Entered(context.Context, flows.Entered) error
@@ -38,24 +38,24 @@ const otherEvent = "other"
 // events holds the handlers. The webhook feeds it what its guard has let through, the long connection what came over it.
 // Events are decoded into the SDK's types without its dispatcher, which would read each of them three times.
 type events struct {
-	inbox     Inbox
-	answering *Answering
-	log       *slog.Logger
-	now       func() time.Time
-	tickets   TicketStore // nil for one company's app
+	handler    Handler
+	patchOrder *PatchOrder
+	log        *slog.Logger
+	now        func() time.Time
+	tickets    TicketStore // nil for one company's app
 }
 
-// inboxError marks an error of the Inbox, the only kind after which Feishu shall deliver again.
-type inboxError struct{ cause error }
+// inboxError marks an error of the Handler, the only kind after which Feishu shall deliver again.
+type handlerError struct{ cause error }
 
-func (e *inboxError) Error() string { return "inbox: " + e.cause.Error() }
-func (e *inboxError) Unwrap() error { return e.cause }
+func (e *handlerError) Error() string { return "inbox: " + e.cause.Error() }
+func (e *handlerError) Unwrap() error { return e.cause }
 
 func toInbox(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &inboxError{err}
+	return &handlerError{err}
 }
 
 // deliver hands one push to its handler and returns what to answer, nil for nothing in particular. An error means that
@@ -66,7 +66,7 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 		return nil, nil
 	}
 	result, err := e.dispatch(ctx, in)
-	var fromInbox *inboxError
+	var fromInbox *handlerError
 	switch {
 	case err == nil:
 		return result, nil

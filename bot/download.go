@@ -36,8 +36,8 @@ func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) 
 func (c *Client) download(ctx context.Context, r request, where, kind, token string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.downloadTimeout)
 	defer cancel()
-	tr := &trip{}
-	req, err := http.NewRequestWithContext(withTrip(ctx, tr), http.MethodGet, where, nil)
+	tr := &callTrace{}
+	req, err := http.NewRequestWithContext(withCallTrace(ctx, tr), http.MethodGet, where, nil)
 	if err != nil {
 		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 	}

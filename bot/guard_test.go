@@ -111,7 +111,7 @@ func FuzzDecrypt(f *testing.F) {
 	})
 }
 
-// FuzzGuard sends what somebody without the key can send: nothing of it may reach the Inbox, and every answer is one of
+// FuzzGuard sends what somebody without the key can send: nothing of it may reach the Handler, and every answer is one of
 // the fixed ones.
 func FuzzGuard(f *testing.F) {
 	good := pushOf(messageEvent("text", `{"text":"hi"}`))

@@ -32,7 +32,7 @@ const (
 
 var testNow = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// box is an Inbox that remembers what it got. The zero value stores everything and answers clicks with nothing.
+// box is a Handler that remembers what it got. The zero value stores everything and answers clicks with nothing.
 type box struct {
 	mu      sync.Mutex
 	got     []any
@@ -123,7 +123,7 @@ func newRig(t testing.TB, change ...func(*ServerConfig)) *rig {
 	t.Helper()
 	r := &rig{box: &box{}, shelf: &shelf{}, log: &bytes.Buffer{}}
 	cfg := ServerConfig{
-		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Inbox: r.box, Pushes: r.shelf,
+		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Handler: r.box, Pushes: r.shelf,
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: func() time.Time { return testNow },
 	}
@@ -191,7 +191,7 @@ func (r *rig) serveOnly(req *http.Request) *httptest.ResponseRecorder {
 func (r *rig) settle() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	r.Work(ctx, time.Minute)
+	r.Run(ctx, time.Minute)
 }
 
 func encryptedBody(plain, key string) []byte {

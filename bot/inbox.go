@@ -23,44 +23,44 @@ type PushStore interface {
 	DuePushes(ctx context.Context, limit int) ([]flows.Push, error)
 }
 
-// Storing an event takes a tenth of the time that deciding on it takes, so Feishu gets its answer after the former, and a
-// crowd of events waits here instead of in its redelivery, which takes 15 s, 5 min, 1 h. Who clicks a button waits for
-// the decision, since it is the answer.
+// Limits of the inbox. Storing an event takes a tenth of the time of a decision. So Feishu gets its answer after the
+// event is stored, and a burst of events waits here and not in Feishu's redelivery (15 s, 5 min, 1 h). A click is not
+// stored: the answer to its callback is the decision.
 //
-// Nothing that matters is only in memory: what is not decided on when the process dies, or could not be, is taken up
-// from the store. An event may then be decided on twice, of which its key makes once.
+// The store holds every event that is not decided on. After a crash, or a decision that failed, pollBacklog takes it
+// up again. An event may therefore be handled twice; its key makes the second time a no-op.
 const (
-	deskLanes = 16  // events of one chat are decided on in order, those of others beside them
-	laneSpace = 512 // events in memory; what comes on top of it waits in the store
-	dueEvery  = 3 * time.Second
-	dueBatch  = 64
-	dropSpace = 64
-	// decideTimeout bounds one decision, which may wait for the database to come back.
+	partitions     = 16  // events of one chat are decided on in order, those of others beside them
+	partitionSpace = 512 // events in memory; what comes on top of it waits in the store
+	pollEvery      = 3 * time.Second
+	pollBatch      = 64
+	deleteBatch    = 64
+	// decideTimeout limits one decision. A decision may wait until the database is available again.
 	decideTimeout = 10 * time.Second
 )
 
-// desk decides on events behind their acknowledgement.
-type desk struct {
-	events *events
-	store  PushStore
-	log    *slog.Logger
-	seed   maphash.Seed
-	lanes  [deskLanes]chan flows.Push
+// inbox handles events after their acknowledgement.
+type inbox struct {
+	events     *events
+	store      PushStore
+	log        *slog.Logger
+	seed       maphash.Seed
+	partitions [partitions]chan flows.Push
 
-	mu   sync.Mutex
-	here map[string]bool // ids in the lanes
+	mu     sync.Mutex
+	queued map[string]bool // ids in the partitions
 }
 
-func newDesk(e *events, store PushStore, log *slog.Logger) *desk {
-	d := &desk{events: e, store: store, log: log, seed: maphash.MakeSeed(), here: map[string]bool{}}
-	for i := range d.lanes {
-		d.lanes[i] = make(chan flows.Push, laneSpace)
+func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
+	b := &inbox{events: e, store: store, log: log, seed: maphash.MakeSeed(), queued: map[string]bool{}}
+	for i := range b.partitions {
+		b.partitions[i] = make(chan flows.Push, partitionSpace)
 	}
-	return d
+	return b
 }
 
-// behind reports whether an event may be decided on after its acknowledgement.
-func behind(kind string) bool {
+// handledAsync reports whether an event may be handled after its acknowledgement.
+func handledAsync(kind string) bool {
 	switch kind {
 	case eventMessage, eventRecalled, eventEntered, eventMenu:
 		return true
@@ -68,63 +68,63 @@ func behind(kind string) bool {
 	return false
 }
 
-// keep stores an event and has it decided on. One that finds no room is left to the store.
-func (d *desk) keep(ctx context.Context, plain []byte) error {
-	id, err := d.store.KeepPush(ctx, plain)
+// accept stores an event and puts it into its partition. If the partition is full, pollBacklog finds the event later.
+func (b *inbox) accept(ctx context.Context, plain []byte) error {
+	id, err := b.store.KeepPush(ctx, plain)
 	if err != nil {
 		return err
 	}
-	d.note(id)
+	b.markQueued(id)
 	select {
-	case d.lane(plain) <- flows.Push{ID: id, Body: plain}:
+	case b.partition(plain) <- flows.Push{ID: id, Body: plain}:
 	default:
-		d.forget(id)
+		b.unmarkQueued(id)
 	}
 	return nil
 }
 
-// lane is where the events of a chat go.
-func (d *desk) lane(plain []byte) chan flows.Push {
-	return d.lanes[maphash.Bytes(d.seed, chatOf(plain))%deskLanes]
+// partition returns the queue of the chat that an event belongs to.
+func (b *inbox) partition(plain []byte) chan flows.Push {
+	return b.partitions[maphash.Bytes(b.seed, chatOf(plain))%partitions]
 }
 
-// chatOf finds the chat that an event belongs to without decoding it; empty if it names none. In what people wrote
-// quotes are escaped.
+// chatOf finds the chat_id of an event without decoding it; empty if there is none. A user's text cannot forge it,
+// because quotes in JSON strings are escaped.
 func chatOf(plain []byte) []byte {
 	_, rest, _ := bytes.Cut(plain, []byte(`"chat_id":"`))
 	chat, _, _ := bytes.Cut(rest, []byte(`"`))
 	return chat
 }
 
-// note reports whether the event was not in memory before.
-func (d *desk) note(id string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.here[id] {
+// markQueued reports whether the event is new in memory.
+func (b *inbox) markQueued(id string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.queued[id] {
 		return false
 	}
-	d.here[id] = true
+	b.queued[id] = true
 	return true
 }
 
-func (d *desk) forget(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.here, id)
+func (b *inbox) unmarkQueued(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.queued, id)
 }
 
-// run decides on events until ctx ends, and then for as long as grace on those that are in memory.
-func (d *desk) run(ctx context.Context, grace time.Duration) {
-	done := make(chan string, deskLanes*dropSpace) // ids of what was decided on
+// run handles events until ctx ends. Then it handles the events in memory for at most grace.
+func (b *inbox) run(ctx context.Context, grace time.Duration) {
+	done := make(chan string, partitions*deleteBatch) // ids of handled events
 	var feeding, working, dropping sync.WaitGroup
-	feeding.Go(func() { d.feed(ctx) })
+	feeding.Go(func() { b.pollBacklog(ctx) })
 	end := sync.OnceValue(func() time.Time { return time.Now().Add(grace) })
-	for _, lane := range d.lanes {
+	for _, queue := range b.partitions {
 		working.Go(func() {
 			for {
 				select {
-				case p := <-lane:
-					d.decide(p, done)
+				case p := <-queue:
+					b.decide(p, done)
 					continue
 				case <-ctx.Done():
 				}
@@ -132,48 +132,47 @@ func (d *desk) run(ctx context.Context, grace time.Duration) {
 					return
 				}
 				select {
-				case p := <-lane:
-					d.decide(p, done)
+				case p := <-queue:
+					b.decide(p, done)
 				default:
 					return
 				}
 			}
 		})
 	}
-	dropping.Go(func() { d.drop(done) })
+	dropping.Go(func() { b.deletePushes(done) })
 	feeding.Wait()
 	working.Wait()
 	close(done)
 	dropping.Wait()
 }
 
-// decide has one event decided on. What fails stays in the store and comes again.
-func (d *desk) decide(p flows.Push, done chan<- string) {
+// decide handles one event. An event that fails stays in the store; pollBacklog takes it up again.
+func (b *inbox) decide(p flows.Push, done chan<- string) {
 	ctx, cancel := context.WithTimeout(flows.Unhurried(context.Background()), decideTimeout)
 	defer cancel()
-	defer d.forget(p.ID)
+	defer b.unmarkQueued(p.ID)
 	defer func() {
 		if v := recover(); v != nil {
-			d.log.ErrorContext(ctx, "panic in handler", "push", p.ID, "type", typeName(v), "stack", string(debug.Stack()))
+			b.log.ErrorContext(ctx, "panic in handler", "push", p.ID, "type", typeName(v), "stack", string(debug.Stack()))
 		}
 	}()
 	e := &envelope{plain: p.Body}
 	if json.Unmarshal(p.Body, e) == nil {
-		if _, err := d.events.deliver(ctx, e); err != nil {
-			d.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", label(e.kind()), "error", err)
+		if _, err := b.events.deliver(ctx, e); err != nil {
+			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", label(e.kind()), "error", err)
 			return
 		}
 	}
 	done <- p.ID
 }
 
-// drop deletes what was decided on, as many at a time as there are. What it fails to delete comes again and changes
-// nothing.
-func (d *desk) drop(done <-chan string) {
+// deletePushes deletes handled events in batches. An event that it fails to delete is handled again, without effect.
+func (b *inbox) deletePushes(done <-chan string) {
 	ctx := flows.Unhurried(context.Background())
 	for id := range done {
 		ids := []string{id}
-		for more := true; more && len(ids) < dropSpace; {
+		for more := true; more && len(ids) < deleteBatch; {
 			select {
 			case id, ok := <-done:
 				if more = ok; ok {
@@ -183,18 +182,18 @@ func (d *desk) drop(done <-chan string) {
 				more = false
 			}
 		}
-		if err := d.store.DropPushes(ctx, ids); err != nil {
-			d.log.WarnContext(ctx, "events that were decided on are not forgotten yet", "events", len(ids), "error", err)
+		if err := b.store.DropPushes(ctx, ids); err != nil {
+			b.log.WarnContext(ctx, "events that were decided on are not forgotten yet", "events", len(ids), "error", err)
 		}
 	}
 }
 
-// feed takes up what was left behind, at once and then every few seconds.
-func (d *desk) feed(ctx context.Context) {
-	tick := time.NewTicker(dueEvery)
+// pollBacklog takes up stored events that no partition holds, at once and then every pollEvery.
+func (b *inbox) pollBacklog(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		for d.feedSome(ctx) {
+		for b.pollOnce(ctx) {
 		}
 		select {
 		case <-ctx.Done():
@@ -204,24 +203,24 @@ func (d *desk) feed(ctx context.Context) {
 	}
 }
 
-// feedSome reports whether there may be more.
-func (d *desk) feedSome(ctx context.Context) bool {
-	due, err := d.store.DuePushes(flows.Unhurried(ctx), dueBatch)
+// pollOnce reports whether there may be more.
+func (b *inbox) pollOnce(ctx context.Context) bool {
+	due, err := b.store.DuePushes(flows.Unhurried(ctx), pollBatch)
 	if err != nil {
 		if ctx.Err() == nil {
-			d.log.WarnContext(ctx, "events that were left behind cannot be looked up", "error", err)
+			b.log.WarnContext(ctx, "events that were left behind cannot be looked up", "error", err)
 		}
 		return false
 	}
 	for _, p := range due {
-		if !d.note(p.ID) {
-			continue // it is in its lane
+		if !b.markQueued(p.ID) {
+			continue // a partition holds it
 		}
 		select {
-		case d.lane(p.Body) <- p:
+		case b.partition(p.Body) <- p:
 		case <-ctx.Done():
 			return false
 		}
 	}
-	return len(due) == dueBatch
+	return len(due) == pollBatch
 }

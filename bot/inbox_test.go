@@ -30,7 +30,7 @@ func TestUndecidedStays(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*rig){
 		"an error": func(r *rig) { r.box.err = errors.New("database gone") },
-		"a panic":  func(r *rig) { r.desk.events.inbox = &panicking{r.box} },
+		"a panic":  func(r *rig) { r.inbox.events.handler = &panicking{r.box} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +43,7 @@ func TestUndecidedStays(t *testing.T) {
 			if log := r.log.String(); !strings.Contains(log, "level=ERROR") || strings.Contains(log, "secret") {
 				t.Errorf("log: %s, want %q in it", log, "level=ERROR")
 			}
-			r.box.err, r.desk.events.inbox = nil, r.box
+			r.box.err, r.inbox.events.handler = nil, r.box
 			before := len(r.box.all())
 			r.feedSome()
 			r.settle()
@@ -58,7 +58,7 @@ type panicking struct{ *box }
 
 func (*panicking) Message(context.Context, flows.Message) error { panic("110101199001011237 secret") }
 
-func (r *rig) feedSome() { r.desk.feedSome(context.Background()) }
+func (r *rig) feedSome() { r.inbox.pollOnce(context.Background()) }
 
 // TestChatsAreInOrder: a person's events are decided on in the order in which they came.
 func TestChatsAreInOrder(t *testing.T) {
@@ -99,15 +99,15 @@ func TestChatsAreInOrder(t *testing.T) {
 func TestFullLanes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	const n = laneSpace + 100
+	const n = partitionSpace + 100
 	for i := range n {
 		plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = fmt.Sprint("om_", i) })
 		if w := r.serveOnly(pushOf(plain).request()); w.Code != 200 {
 			t.Fatal(w.Code)
 		}
 	}
-	if got := len(r.desk.lane([]byte(`"chat_id":"oc_p2p"`))); got != laneSpace {
-		t.Fatalf("%d in memory, want %v", got, laneSpace)
+	if got := len(r.inbox.partition([]byte(`"chat_id":"oc_p2p"`))); got != partitionSpace {
+		t.Fatalf("%d in memory, want %v", got, partitionSpace)
 	}
 	r.settle()
 	for r.shelf.left() > 0 {
@@ -136,13 +136,13 @@ func TestWorkTakesUpWhatWasLeft(t *testing.T) {
 		keep("om_before")
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); r.Work(ctx, time.Second) }()
+		go func() { defer close(ended); r.Run(ctx, time.Second) }()
 		synctest.Wait()
 		if got := len(r.box.all()); got != 1 || r.shelf.left() != 0 {
 			t.Errorf("%d decided on at the start, want 1", got)
 		}
 		keep("om_after")
-		time.Sleep(dueEvery)
+		time.Sleep(pollEvery)
 		synctest.Wait()
 		if got := len(r.box.all()); got != 2 || r.shelf.left() != 0 {
 			t.Errorf("%d decided on after a while, want 2", got)

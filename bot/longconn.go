@@ -35,7 +35,7 @@ const (
 )
 
 // LongConn is the long connection (长连接, WebSocket): the platform's pushes come in over a connection that the bot opens, so
-// that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Inbox has stored
+// that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Handler has stored
 // them. An event that is not answered within 3 s, or was under way when the connection broke, comes again, to whichever
 // instance, and dies on its event key. A click does not: the person sees an error, and what was stored of it shows on the card.
 // The platform sends each event to one of the connections of an app; 50 are allowed (page "使用长连接接收事件").

@@ -16,7 +16,7 @@ func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status i
 	start := s.now()
 	ctx, cancel := context.WithTimeout(ctx, handleTimeout)
 	defer cancel()
-	ctx, afterwards := withAfterAnswer(ctx)
+	ctx, afterwards := withAfterResponse(ctx)
 	kind, status := "refused", http.StatusInternalServerError
 	after = func() {
 		afterwards.run()

@@ -225,10 +225,10 @@ func TestSocketWantsTLS(t *testing.T) {
 }
 
 func TestServerWithoutWebhook(t *testing.T) {
-	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, Pushes: &shelf{}, NoWebhook: true}); err != nil {
+	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &box{}, Pushes: &shelf{}, NoWebhook: true}); err != nil {
 		t.Error(err)
 	}
-	if _, err := NewServer(ServerConfig{AppID: testApp, Inbox: &box{}, Pushes: &shelf{}}); err == nil {
+	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &box{}, Pushes: &shelf{}}); err == nil {
 		t.Error("a webhook without keys is open to everybody")
 	}
 }

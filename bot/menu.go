@@ -15,5 +15,5 @@ func (e *events) menu(ctx context.Context, in *larkapplication.P2BotMenuV6) erro
 	}
 	out := flows.Menu{OpenID: text(in.Event.Operator.OperatorId.OpenId), Key: text(in.Event.EventKey)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	return toInbox(e.inbox.Menu(ctx, out))
+	return toInbox(e.handler.Menu(ctx, out))
 }

@@ -15,7 +15,7 @@ func (e *events) message(ctx context.Context, in *larkim.P2MessageReceiveV1) err
 	if !ok {
 		return nil
 	}
-	return toInbox(e.inbox.Message(ctx, out))
+	return toInbox(e.handler.Message(ctx, out))
 }
 
 // decodeMessage reports false for what is not meant for us: messages of other bots, group messages in which the bot is

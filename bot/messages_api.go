@@ -50,7 +50,7 @@ func (c *Client) post(ctx context.Context, r request) (string, error) {
 // once the answer to a click on the same card has been written, after 3 s at most; clicks that come later are answered
 // after the patch. A nil card leaves the message as it is.
 func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
-	defer c.answering.Patching(ctx, messageID)()
+	defer c.patchOrder.BeginPatch(ctx, messageID)()
 	card, err := draw()
 	if card == nil || err != nil {
 		return err

@@ -15,5 +15,5 @@ func (e *events) entered(ctx context.Context, in *larkim.P2ChatAccessEventBotP2p
 	}
 	out := flows.Entered{OpenID: text(in.Event.OperatorId.OpenId), ChatID: text(in.Event.ChatId)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	return toInbox(e.inbox.Entered(ctx, out))
+	return toInbox(e.handler.Entered(ctx, out))
 }

@@ -15,5 +15,5 @@ func (e *events) recalled(ctx context.Context, in *larkim.P2MessageRecalledV1) e
 	}
 	out := flows.Recalled{MessageID: text(in.Event.MessageId), ChatID: text(in.Event.ChatId)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	return toInbox(e.inbox.Recalled(ctx, out))
+	return toInbox(e.handler.Recalled(ctx, out))
 }

@@ -20,11 +20,11 @@ type ServerConfig struct {
 	AppID             string // events of another app are refused
 	EncryptKey        string // 事件与回调 › 加密策略 › Encrypt Key
 	VerificationToken string // 事件与回调 › 加密策略 › Verification Token
-	Inbox             Inbox
+	Handler           Handler
 	// Pushes keeps what was acknowledged until Work has it decided on.
 	Pushes PushStore
 	// Answering is shared with the Client; nil means that no client has to wait.
-	Answering *Answering
+	PatchOrder *PatchOrder
 	// Marketplace keeps the app tickets that are pushed; nil means that the app is no marketplace app and gets none.
 	Marketplace TicketStore
 	Log         *slog.Logger     // nil = slog.Default()
@@ -38,7 +38,7 @@ type ServerConfig struct {
 type Server struct {
 	guard    guard
 	events   *events
-	desk     *desk
+	inbox    *inbox
 	log      *slog.Logger
 	refusals refusalLog
 	now      func() time.Time
@@ -57,7 +57,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		{cfg.AppID == "", "bot: app id is missing"},
 		{cfg.EncryptKey == "" && !cfg.NoWebhook, "bot: encrypt key is missing"},
 		{cfg.VerificationToken == "" && !cfg.NoWebhook, "bot: verification token is missing"},
-		{cfg.Inbox == nil, "bot: inbox is missing"},
+		{cfg.Handler == nil, "bot: inbox is missing"},
 		{cfg.Pushes == nil, "bot: store for pushes is missing"},
 	} {
 		if required.missing {
@@ -77,14 +77,14 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if s.observe == nil {
 		s.observe = func(string, int, time.Duration) {}
 	}
-	answering := cfg.Answering
-	if answering == nil {
-		answering = &Answering{}
+	order := cfg.PatchOrder
+	if order == nil {
+		order = &PatchOrder{}
 	}
 	s.guard = guard{appID: cfg.AppID, encryptKey: cfg.EncryptKey, token: cfg.VerificationToken, now: s.now}
 	s.refusals = refusalLog{log: s.log, now: s.now}
-	s.events = &events{inbox: cfg.Inbox, answering: answering, log: s.log, now: s.now, tickets: cfg.Marketplace}
-	s.desk = newDesk(s.events, cfg.Pushes, s.log)
+	s.events = &events{handler: cfg.Handler, patchOrder: order, log: s.log, now: s.now, tickets: cfg.Marketplace}
+	s.inbox = newInbox(s.events, cfg.Pushes, s.log)
 
 	router := s.engine()
 	if !cfg.NoWebhook {
@@ -97,14 +97,14 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 // Handler serves POST /webhook/event unless NoWebhook; everything else is 404.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Work decides on what was acknowledged until ctx ends, and then for as long as grace on what is in memory. The rest
+// Run decides on what was acknowledged until ctx ends, and then for as long as grace on what is in memory. The rest
 // waits in the store. Without Work only clicks are decided on.
-func (s *Server) Work(ctx context.Context, grace time.Duration) { s.desk.run(ctx, grace) }
+func (s *Server) Run(ctx context.Context, grace time.Duration) { s.inbox.run(ctx, grace) }
 
 // take stores an event, or has it decided on where the decision is the answer.
 func (s *Server) take(ctx context.Context, e *envelope) (any, error) {
-	if behind(e.kind()) {
-		return nil, s.desk.keep(ctx, e.plain)
+	if handledAsync(e.kind()) {
+		return nil, s.inbox.accept(ctx, e.plain)
 	}
 	return s.events.deliver(ctx, e)
 }
@@ -117,8 +117,8 @@ func (s *Server) engine() *gin.Engine {
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.Use(s.recovery)
-	engine.NoRoute(func(c *gin.Context) { answerError(c, http.StatusNotFound, "not_found") })
-	engine.NoMethod(func(c *gin.Context) { answerError(c, http.StatusMethodNotAllowed, "method_not_allowed") })
+	engine.NoRoute(func(c *gin.Context) { respondError(c, http.StatusNotFound, "not_found") })
+	engine.NoMethod(func(c *gin.Context) { respondError(c, http.StatusMethodNotAllowed, "method_not_allowed") })
 	return engine
 }
 
@@ -135,7 +135,7 @@ func (s *Server) recovery(c *gin.Context) {
 		}
 		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack", string(debug.Stack()))
 		if !c.Writer.Written() {
-			answerError(c, http.StatusInternalServerError, "internal")
+			respondError(c, http.StatusInternalServerError, "internal")
 		}
 		c.Abort()
 	}()

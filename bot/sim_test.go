@@ -71,22 +71,22 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(w.Close)
 	api := httptest.NewServer(w.Server)
 	t.Cleanup(api.Close)
-	answering := &bot.Answering{}
+	order := &bot.PatchOrder{}
 	log := slog.New(slog.DiscardHandler)
 	server, err := bot.NewServer(bot.ServerConfig{
-		AppID: "cli_sim", EncryptKey: "sim-key", VerificationToken: "sim-token", Inbox: w.inbox, Pushes: &w.shelf, Answering: answering, Log: log,
+		AppID: "cli_sim", EncryptKey: "sim-key", VerificationToken: "sim-token", Handler: w.inbox, Pushes: &w.shelf, PatchOrder: order, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	working, stop := context.WithCancel(context.Background())
-	var desk sync.WaitGroup
-	desk.Go(func() { server.Work(working, 0) })
-	t.Cleanup(func() { stop(); desk.Wait() })
+	var inbox sync.WaitGroup
+	inbox.Go(func() { server.Run(working, 0) })
+	t.Cleanup(func() { stop(); inbox.Wait() })
 	ours := httptest.NewServer(server.Handler())
 	t.Cleanup(ours.Close)
 	hook = ours.URL + "/webhook/event"
-	w.client, err = bot.NewClient(bot.ClientConfig{BaseURL: api.URL, AppID: "cli_sim", AppSecret: "sim-secret", Answering: answering, Log: log})
+	w.client, err = bot.NewClient(bot.ClientConfig{BaseURL: api.URL, AppID: "cli_sim", AppSecret: "sim-secret", PatchOrder: order, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

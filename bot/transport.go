@@ -30,11 +30,11 @@ var (
 	errRequest     = errors.New("request could not be built")
 )
 
-// trip is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
+// callTrace is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
 // headers, and the text of a non-JSON answer ends up in an error.
-type trip struct {
-	once    bool      // an effect that must not happen twice, see transport
-	leaving func()    // called when the request begins to leave; may be nil
+type callTrace struct {
+	noRetry bool      // an effect that must not happen twice, see transport
+	onSend  func()    // called when the request begins to leave; may be nil
 	file    *formFile // the body, if it is a file
 
 	started bool        // the request got as far as the transport
@@ -44,14 +44,14 @@ type trip struct {
 	err     error // of the transport, without the URL that http.Client adds
 }
 
-type tripKey struct{}
+type callTraceKey struct{}
 
-func withTrip(ctx context.Context, t *trip) context.Context {
-	return context.WithValue(ctx, tripKey{}, t)
+func withCallTrace(ctx context.Context, t *callTrace) context.Context {
+	return context.WithValue(ctx, callTraceKey{}, t)
 }
 
-// transport fills the trip of each call. Effects that must not happen twice go over fresh connections, because a reused
-// one that dies right after the request was written leaves the outcome unknown.
+// transport fills the callTrace of each call. A call that must not happen twice uses a fresh connection: a reused one that
+// dies right after the request was written leaves the outcome unknown.
 type transport struct{ reused, fresh http.RoundTripper }
 
 func newTransport(base http.RoundTripper) *transport {
@@ -78,20 +78,20 @@ func newTransport(base http.RoundTripper) *transport {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	tr, ok := req.Context().Value(tripKey{}).(*trip)
+	tr, ok := req.Context().Value(callTraceKey{}).(*callTrace)
 	if !ok {
 		return t.reused.RoundTrip(req)
 	}
 	tr.started, tr.err = true, nil
 	next := t.reused
-	if tr.once {
+	if tr.noRetry {
 		next = t.fresh
 	}
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteHeaders: func() {
 			tr.sent.Store(true)
-			if tr.leaving != nil {
-				tr.leaving()
+			if tr.onSend != nil {
+				tr.onSend()
 			}
 		},
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
@@ -121,23 +121,24 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// bounded is the http.Client as the SDK sees it: the SDK reads answers whole, so they end with an error at maxAnswer.
-type bounded struct{ http *http.Client }
+// limitedClient is the http.Client that the SDK uses. The SDK reads whole answers; limitedClient ends them with errTooLong
+// at maxAnswer bytes.
+type limitedClient struct{ http *http.Client }
 
-func (b bounded) Do(req *http.Request) (*http.Response, error) {
+func (b limitedClient) Do(req *http.Request) (*http.Response, error) {
 	resp, err := b.http.Do(req)
 	if err == nil {
-		resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxAnswer}
+		resp.Body = &limitedBody{ReadCloser: resp.Body, left: maxAnswer}
 	}
 	return resp, err
 }
 
-type boundedBody struct {
+type limitedBody struct {
 	io.ReadCloser
 	left int64
 }
 
-func (b *boundedBody) Read(p []byte) (int, error) {
+func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, errTooLong

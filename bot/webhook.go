@@ -38,10 +38,10 @@ func (s *Server) webhook(c *gin.Context) {
 	switch {
 	case r != nil:
 		s.refusals.note(c.Request.Context(), r)
-		answerError(c, r.status, r.word)
+		respondError(c, r.status, r.word)
 	case e.isChallenge():
 		kind = "url_verification"
-		answerJSON(c, map[string]string{"challenge": e.Challenge})
+		respondJSON(c, map[string]string{"challenge": e.Challenge})
 	default:
 		kind = label(e.kind())
 		s.event(c, e)
@@ -54,15 +54,15 @@ func (s *Server) event(c *gin.Context, e *envelope) {
 	// Who hangs up does not undo what is being stored.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), handleTimeout)
 	defer cancel()
-	ctx, after := withAfterAnswer(ctx)
+	ctx, after := withAfterResponse(ctx)
 	defer after.run()
 	result, err := s.take(ctx, e)
 	if err != nil {
 		s.log.ErrorContext(ctx, "event not stored", "event_type", label(e.kind()), "error", err)
-		answerError(c, http.StatusServiceUnavailable, "unavailable")
+		respondError(c, http.StatusServiceUnavailable, "unavailable")
 		return
 	}
-	answerJSON(c, result)
+	respondJSON(c, result)
 }
 
 // readPush reads the body within bounds of size and time.
@@ -87,8 +87,8 @@ func readPush(c *gin.Context) ([]byte, *refusal) {
 	return body, nil
 }
 
-// answerJSON writes a value as 200; nil is {}, never null, which Feishu may take for a broken answer.
-func answerJSON(c *gin.Context, value any) {
+// respondJSON writes a value as 200; nil is {}, never null, which Feishu may take for a broken answer.
+func respondJSON(c *gin.Context, value any) {
 	body := []byte("{}")
 	if value != nil {
 		var err error
@@ -97,16 +97,16 @@ func answerJSON(c *gin.Context, value any) {
 			body = []byte("{}")
 		}
 	}
-	answer(c, http.StatusOK, body)
+	respond(c, http.StatusOK, body)
 }
 
-// answerError writes a refusal: a fixed word and nothing else.
-func answerError(c *gin.Context, status int, word string) {
-	answer(c, status, fmt.Appendf(nil, `{"error":%q}`, word))
+// respondError writes a refusal: a fixed word and nothing else.
+func respondError(c *gin.Context, status int, word string) {
+	respond(c, status, fmt.Appendf(nil, `{"error":%q}`, word))
 }
 
-// answer writes a whole answer and flushes it, so that what waits for it may go on.
-func answer(c *gin.Context, status int, body []byte) {
+// respond writes a whole answer and flushes it, so that what waits for it may go on.
+func respond(c *gin.Context, status int, body []byte) {
 	c.Header("Content-Length", strconv.Itoa(len(body)))
 	c.Header("Cache-Control", "no-store")
 	c.Data(status, "application/json; charset=utf-8", body)

@@ -27,7 +27,7 @@ func TestNewServerNeedsKeys(t *testing.T) {
 
 func at(offset time.Duration) string { return strconv.FormatInt(testNow.Add(offset).Unix(), 10) }
 
-// TestWebhookRefuses lists what a stranger, or a mistaken Feishu, can send. None of it reaches the Inbox.
+// TestWebhookRefuses lists what a stranger, or a mistaken Feishu, can send. None of it reaches the Handler.
 func TestWebhookRefuses(t *testing.T) {
 	t.Parallel()
 	hello := messageEvent("text", `{"text":"hi"}`)

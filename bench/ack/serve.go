@@ -105,9 +105,9 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	answering := &bot.Answering{}
+	answering := &bot.PatchOrder{}
 	client, err := bot.NewClient(bot.ClientConfig{BaseURL: "https://open.feishu.cn", AppID: appID, AppSecret: "benchmarkSecretEXAMPLE",
-		Log: log, Answering: answering, HTTP: &http.Client{Transport: upstream{}}})
+		Log: log, PatchOrder: answering, HTTP: &http.Client{Transport: upstream{}}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,7 +115,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
 			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
 	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
-		Inbox: engine, Pushes: db, Answering: answering, Log: log})
+		Handler: engine, Pushes: db, PatchOrder: answering, Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +127,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	}
 	working, stop := context.WithCancel(ctx)
 	var desk sync.WaitGroup
-	desk.Go(func() { server.Work(working, 0) })
+	desk.Go(func() { server.Run(working, 0) })
 	http.HandleFunc("GET /undecided", func(w http.ResponseWriter, r *http.Request) {
 		n, _, err := db.PushesNow(r.Context())
 		if err != nil {
