@@ -38,9 +38,9 @@ const inboxGrace = 3 * time.Second
 
 // Feishu is messenger, reader of cards and register at once.
 var (
-	_ workers.Chat      = (*bot.Client)(nil)
-	_ workers.Reader    = (*bot.Client)(nil)
-	_ workers.Registrar = (*bot.Client)(nil)
+	_ workers.Messenger        = (*bot.Client)(nil)
+	_ workers.IDCardReader     = (*bot.Client)(nil)
+	_ workers.IdentityRecorder = (*bot.Client)(nil)
 )
 
 // App is the bot, constructed. Run serves until its context ends, then drains.
@@ -118,7 +118,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		a.engine.Now = o.Now
 	}
 	deps := workers.Deps{
-		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
+		Engine: a.engine, Messenger: client, IDCardReader: client, IdentityRecorder: client, OCRPerSecond: cfg.OCRPerSecond,
 	}
 	if cfg.Method == flows.ThreeElements {
 		supplier := cfg.Tencent
@@ -131,7 +131,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		if err != nil {
 			return nil, err
 		}
-		deps.Verifier, deps.Notary = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
+		deps.Verifier, deps.EvidenceClient = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
 	a.works = workers.New(deps)
 	if len(cfg.HR.Admins) == 1 {

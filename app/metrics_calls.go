@@ -37,23 +37,23 @@ func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, m
 	return v.Verifier.CheckThreeElements(ctx, name, number, mobile)
 }
 
-// countedNotary counts the calls of a workers.Notary. UploadFile lasts until the file is usable.
+// countedNotary counts the calls of a workers.EvidenceClient. UploadFile lasts until the file is usable.
 type countedNotary struct {
-	workers.Notary
+	workers.EvidenceClient
 	m *metrics
 }
 
 func (n countedNotary) UploadFile(ctx context.Context, name string, body []byte) (id string, err error) {
 	defer func(begin time.Time) { n.m.ported(platformEsign, "UploadFile", false, begin, err) }(time.Now())
-	return n.Notary.UploadFile(ctx, name, body)
+	return n.EvidenceClient.UploadFile(ctx, name, body)
 }
 
 func (n countedNotary) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (id string, err error) {
 	defer func(begin time.Time) { n.m.ported(platformEsign, "CreatePersonPoint", true, begin, err) }(time.Now())
-	return n.Notary.CreatePersonPoint(ctx, p)
+	return n.EvidenceClient.CreatePersonPoint(ctx, p)
 }
 
 func (n countedNotary) FileStatus(ctx context.Context, fileID string) (out esign.FileStatus, err error) {
 	defer func(begin time.Time) { n.m.ported(platformEsign, "FileStatus", false, begin, err) }(time.Now())
-	return n.Notary.FileStatus(ctx, fileID)
+	return n.EvidenceClient.FileStatus(ctx, fileID)
 }

@@ -17,8 +17,8 @@ func (e *events) cardAction(ctx context.Context, in *callback.CardActionTriggerE
 }
 
 // decodeClick reads the operator, who alone decides what may be done, and the button's value.
-func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.Click {
-	var out flows.Click
+func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardAction {
+	var out flows.CardAction
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
 	if in.Event == nil {
 		out.Malformed = true
@@ -73,14 +73,14 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 	if json.Unmarshal(plain, &in) != nil {
 		return toastOnly("bad_request")
 	}
-	return e.click(ctx, flows.Click{
+	return e.click(ctx, flows.CardAction{
 		EventID: in.Header.EventID, TenantKey: in.Header.TenantKey, At: e.stamp(in.Header.CreateTime),
 		OpenID: in.Event.Operator.OpenID, MessageID: in.Event.Context.MessageID, ChatID: in.Event.Context.ChatID,
 		Malformed: true,
 	})
 }
 
-func (e *events) click(ctx context.Context, click flows.Click) *callback.CardActionTriggerResponse {
+func (e *events) click(ctx context.Context, click flows.CardAction) *callback.CardActionTriggerResponse {
 	if click.OpenID == "" {
 		return toastOnly("bad_request") // nobody to act for
 	}

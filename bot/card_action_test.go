@@ -22,7 +22,7 @@ func TestClick(t *testing.T) {
 	r := newRig(t)
 	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000", "1760000000000123", 1)
 	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
-	got := r.box.all()[0].(flows.Click)
+	got := r.box.all()[0].(flows.CardAction)
 	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" || got.ChatID != "oc_p2p" ||
 		!got.At.Equal(time.UnixMicro(1760000000000123)) || got.Malformed {
 		t.Errorf("got %+v", got)
@@ -78,7 +78,7 @@ func TestClickMalformed(t *testing.T) {
 			if len(got) != 1 {
 				t.Fatalf("inbox got %+v", got)
 			}
-			click := got[0].(flows.Click)
+			click := got[0].(flows.CardAction)
 			if !click.Malformed || click.OpenID != "ou_emp" || click.EventID != "ev_1" || click.Action != (cards.Action{}) {
 				t.Errorf("got %+v", click)
 			}
@@ -308,7 +308,7 @@ func FuzzDecodeClick(f *testing.F) {
 		if len(got) != 1 {
 			t.Fatalf("%d clicks, want 1", len(got))
 		}
-		if c := got[0].(flows.Click); c.OpenID != "ou_emp" || c.Malformed && c.Action != (cards.Action{}) {
+		if c := got[0].(flows.CardAction); c.OpenID != "ou_emp" || c.Malformed && c.Action != (cards.Action{}) {
 			t.Errorf("got %+v", c)
 		}
 	})

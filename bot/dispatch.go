@@ -17,7 +17,7 @@ import (
 // Handler takes what came in. A nil error means that it is stored; *engine.Engine implements it.
 type Handler interface {
 	Message(context.Context, flows.Message) error
-	Click(context.Context, flows.Click) (flows.Answer, error)
+	Click(context.Context, flows.CardAction) (flows.Answer, error)
 	Entered(context.Context, flows.Entered) error
 	Menu(context.Context, flows.Menu) error
 	Recalled(context.Context, flows.Recalled) error
@@ -45,7 +45,7 @@ type events struct {
 	tickets    TicketStore // nil for one company's app
 }
 
-// inboxError marks an error of the Handler, the only kind after which Feishu shall deliver again.
+// handlerError marks an error of the Handler, the only kind after which Feishu shall deliver again.
 type handlerError struct{ cause error }
 
 func (e *handlerError) Error() string { return "inbox: " + e.cause.Error() }

@@ -11,7 +11,7 @@
 // same way from there on. It speaks the protocol of the SDK's package ws, whose client closes the connection under handlers
 // that have not answered yet.
 //
-// Outwards, [Client] implements workers.Chat, workers.Reader and workers.Registrar. Every call goes through one helper that
+// Outwards, [Client] implements workers.Messenger, workers.IDCardReader and workers.IdentityRecorder. Every call goes through one helper that
 // fetches the tenant token, drops a refused one and tries once more, and turns whatever else can go wrong into an
 // [*APIError] whose class comes from one table (codes.go). Nothing is retried beyond that; the job queue does it.
 //

@@ -58,7 +58,7 @@ func (b *box) Message(_ context.Context, v flows.Message) error   { return b.put
 func (b *box) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
 func (b *box) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
 func (b *box) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
-func (b *box) Click(_ context.Context, v flows.Click) (flows.Answer, error) {
+func (b *box) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {
 		b.onClick()

@@ -149,7 +149,7 @@ func (b *inbox) run(ctx context.Context, grace time.Duration) {
 
 // decide handles one event. An event that fails stays in the store; pollBacklog takes it up again.
 func (b *inbox) decide(p flows.Push, done chan<- string) {
-	ctx, cancel := context.WithTimeout(flows.Unhurried(context.Background()), decideTimeout)
+	ctx, cancel := context.WithTimeout(flows.WithLowPriority(context.Background()), decideTimeout)
 	defer cancel()
 	defer b.unmarkQueued(p.ID)
 	defer func() {
@@ -169,7 +169,7 @@ func (b *inbox) decide(p flows.Push, done chan<- string) {
 
 // deletePushes deletes handled events in batches. An event that it fails to delete is handled again, without effect.
 func (b *inbox) deletePushes(done <-chan string) {
-	ctx := flows.Unhurried(context.Background())
+	ctx := flows.WithLowPriority(context.Background())
 	for id := range done {
 		ids := []string{id}
 		for more := true; more && len(ids) < deleteBatch; {
@@ -205,7 +205,7 @@ func (b *inbox) pollBacklog(ctx context.Context) {
 
 // pollOnce reports whether there may be more.
 func (b *inbox) pollOnce(ctx context.Context) bool {
-	due, err := b.store.DuePushes(flows.Unhurried(ctx), pollBatch)
+	due, err := b.store.DuePushes(flows.WithLowPriority(ctx), pollBatch)
 	if err != nil {
 		if ctx.Err() == nil {
 			b.log.WarnContext(ctx, "events that were left behind cannot be looked up", "error", err)

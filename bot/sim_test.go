@@ -25,7 +25,7 @@ import (
 type inbox struct {
 	got     chan any
 	answer  flows.Answer
-	onClick func(flows.Click)
+	onClick func(flows.CardAction)
 }
 
 func (b *inbox) put(v any) error {
@@ -37,7 +37,7 @@ func (b *inbox) Message(_ context.Context, v flows.Message) error   { return b.p
 func (b *inbox) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
 func (b *inbox) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
 func (b *inbox) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
-func (b *inbox) Click(_ context.Context, v flows.Click) (flows.Answer, error) {
+func (b *inbox) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {
 		b.onClick(v)
@@ -254,7 +254,7 @@ func TestSimCards(t *testing.T) {
 		t.Errorf("sent twice: %s and %s", id, again)
 	}
 	patched := make(chan error, 1)
-	w.inbox.onClick = func(c flows.Click) {
+	w.inbox.onClick = func(c flows.CardAction) {
 		go func() {
 			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) { return json.RawMessage(card2), nil })
 		}()
@@ -268,7 +268,7 @@ func TestSimCards(t *testing.T) {
 	if err = <-patched; err != nil {
 		t.Errorf("patch: %v", err)
 	}
-	if got := only[flows.Click](t, w.inbox); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" || got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
+	if got := only[flows.CardAction](t, w.inbox); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" || got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
 		t.Errorf("click: %+v", got)
 	}
 	if m, _ := w.Message(id); m.Edits != 2 {

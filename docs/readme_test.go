@@ -124,7 +124,7 @@ func TestReadmeWordsAreUnderstood(t *testing.T) {
 			cell, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
 			for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
 				words = append(words, m[1])
-				if flows.ParseWord(m[1]) == flows.WordNone {
+				if flows.ParseCommand(m[1]) == flows.CommandNone {
 					t.Errorf("%s offers %q, which the bot does not understand", name, m[1])
 				}
 			}

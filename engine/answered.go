@@ -56,7 +56,7 @@ func (e *Engine) MayPrecedeAnswer(shown []byte) bool {
 // redrawSoon sees to the message that a click was answered on, when that is not done by
 // drawing what the click has changed. The card in the answer may be older by then than what
 // another engine has drawn, and it may have replaced the pointer to a newer message.
-func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out outcome) error {
+func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) error {
 	if k.MessageID == "" {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out
 		if s, err = tx.Surface(ctx, s.ID); err != nil || s.MessageID != k.MessageID {
 			return flows.IgnoreNotFound(err)
 		}
-		s.Shown = e.answeredWith(s.Shown)
+		s.RenderedHash = e.answeredWith(s.RenderedHash)
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.Click, out
 		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceApplicant)
 	} else {
 		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceHR)
-		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.Posting <= s.Sent }) // else it is a card of the queue
+		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.SendingGeneration <= s.SentGeneration }) // else it is a card of the queue
 	}
 	if err != nil {
 		return err

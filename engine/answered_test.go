@@ -38,7 +38,7 @@ func TestALostMessageIsFound(t *testing.T) {
 	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") || workerstest.Shows(sent[1].Current(), "superseded.title") {
 		t.Fatalf("%d messages, the first shows %s, want 2", len(sent), sent[0].Current())
 	}
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.Sent != 2 || s.OldID != "" || s.Posting > s.Sent {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.SentGeneration != 2 || s.OldID != "" || s.SendingGeneration > s.SentGeneration {
 		t.Errorf("the surface is %+v", s)
 	}
 }
@@ -66,12 +66,12 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
-	w.Store.WaitFunc = func(context.Context, []flows.Limit) error {
+	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
 		w.Store.WaitFunc = nil
-		return &flows.Again{In: time.Second, Snooze: true, Code: "rate_limit"}
+		return &flows.RetryLater{In: time.Second, Snooze: true, Code: "rate_limit"}
 	}
 	w.RunJobs(flows.JobShow)
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Posting != 0 {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SendingGeneration != 0 {
 		t.Errorf("the surface is %+v", s)
 	}
 	w.Pass(time.Minute)

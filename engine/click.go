@@ -13,7 +13,7 @@ var errNoCase = errors.New("flows: no such case")
 
 // Click takes a button pressed on a card and answers within the callback. An error means
 // that nothing was stored.
-func (e *Engine) Click(ctx context.Context, k flows.Click) (flows.Answer, error) {
+func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
 	if k.Malformed {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}
@@ -33,7 +33,7 @@ func (e *Engine) Click(ctx context.Context, k flows.Click) (flows.Answer, error)
 	return a, err
 }
 
-func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bool) (flows.Answer, error) {
+func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	act := k.Action.Act
 	switch act {
 	case cards.ActStart:
@@ -70,7 +70,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bo
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	ev := flows.Event{At: e.Now(), Actor: k.OpenID, Form: k.Form, Side: k.Action.Side, Clicked: k.MessageID}
+	ev := flows.Event{At: e.Now(), Actor: k.OpenID, Form: k.Form, Side: k.Action.Side, SourceMessage: k.MessageID}
 	kind, own := flows.ApplicantActs[act]
 	if own {
 		// Who acts is decided by who pressed, never by what the card says.
@@ -99,7 +99,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.Click, again bo
 		if k.Form.SMSCode != nil {
 			typed = *k.Form.SMSCode
 		}
-		ev = e.typed(c, typed, ev)
+		ev = e.withTypedCode(c, typed, ev)
 	}
 	if again {
 		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: flows.Change{Toast: flows.NewToast("already", nil)}})
@@ -136,7 +136,7 @@ func (e *Engine) eraseOthers(ctx context.Context, tx flows.Tx, c *flows.Case, ev
 }
 
 // answerWith shows the case as it is now on the card that was clicked.
-func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.Click, out outcome) (flows.Answer, error) {
+func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) (flows.Answer, error) {
 	a := flows.Answer{Toast: out.Change.Toast}
 	switch k.Action.Act {
 	case cards.ActResume:
@@ -151,13 +151,13 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.Click, out
 	if a.Toast == nil {
 		a.Toast = flows.NewToast("done", nil)
 	}
-	if out.Change.Why == flows.RetryTooSoon {
+	if out.Change.Rule == flows.RetryTooSoon {
 		return a, nil // nothing has happened; the card stays as it is
 	}
 	if err := e.redrawSoon(ctx, tx, k, out); err != nil {
 		return flows.Answer{}, err
 	}
-	s := flows.Scene{Now: e.Now(), Policy: &e.Policy}
+	s := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
 		a.Card = flows.ApplicantCard(out.Case, s)
 		return a, nil
@@ -177,7 +177,7 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.Click, out
 }
 
 // clickStart opens a case, or shows the one that is open.
-func (e *Engine) clickStart(ctx context.Context, tx flows.Tx, k flows.Click, again bool) (flows.Answer, error) {
+func (e *Engine) clickStart(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	if again {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}

@@ -17,20 +17,20 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	for _, tt := range []struct {
 		name  string
-		click flows.Click
+		click flows.CardAction
 		toast string
 	}{
-		{"malformed", flows.Click{EventID: "m", TenantKey: workerstest.Tenant, OpenID: "ou_1", Malformed: true}, "bad_request"},
-		{"an unknown case", flows.Click{EventID: "u", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: "01976f00-0000-7000-8000-0000000000ff", Rev: c.Rev}}, "bad_request"},
-		{"a foreign tenant's admin", flows.Click{EventID: "f", TenantKey: "tenant-2", OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"a foreign tenant's applicant", flows.Click{EventID: "g", TenantKey: "tenant-2", OpenID: "ou_1", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"an act without a meaning here", flows.Click{EventID: "a", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActSubmitCard, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"somebody else's case", flows.Click{EventID: "s", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "not_yours"},
-		{"somebody else's case, as HR", flows.Click{EventID: "h", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActWithdraw, Case: c.ID, Rev: c.Rev}}, "not_yours"},
-		{"no admin", flows.Click{EventID: "n", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
-		{"no admin, on his own case", flows.Click{EventID: "o", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
-		{"no admin, the next case", flows.Click{EventID: "p", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActNext}}, "not_allowed"},
-		{"no admin, reminding all", flows.Click{EventID: "q", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActRemind}}, "not_allowed"},
+		{"malformed", flows.CardAction{EventID: "m", TenantKey: workerstest.Tenant, OpenID: "ou_1", Malformed: true}, "bad_request"},
+		{"an unknown case", flows.CardAction{EventID: "u", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: "01976f00-0000-7000-8000-0000000000ff", Rev: c.Rev}}, "bad_request"},
+		{"a foreign tenant's admin", flows.CardAction{EventID: "f", TenantKey: "tenant-2", OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "bad_request"},
+		{"a foreign tenant's applicant", flows.CardAction{EventID: "g", TenantKey: "tenant-2", OpenID: "ou_1", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "bad_request"},
+		{"an act without a meaning here", flows.CardAction{EventID: "a", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActSubmitCard, Case: c.ID, Rev: c.Rev}}, "bad_request"},
+		{"somebody else's case", flows.CardAction{EventID: "s", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "not_yours"},
+		{"somebody else's case, as HR", flows.CardAction{EventID: "h", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActWithdraw, Case: c.ID, Rev: c.Rev}}, "not_yours"},
+		{"no admin", flows.CardAction{EventID: "n", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
+		{"no admin, on his own case", flows.CardAction{EventID: "o", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
+		{"no admin, the next case", flows.CardAction{EventID: "p", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActNext}}, "not_allowed"},
+		{"no admin, reminding all", flows.CardAction{EventID: "q", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActRemind}}, "not_allowed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := w.Engine.Click(t.Context(), tt.click)
@@ -61,7 +61,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		return tx.UpdateCase(t.Context(), c)
 	}))
 	wrong := "000000"
-	k := flows.Click{EventID: "e1", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActSubmitCode, Case: c.ID, Rev: c.Rev}, Form: cards.Form{SMSCode: &wrong}}
+	k := flows.CardAction{EventID: "e1", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActSubmitCode, Case: c.ID, Rev: c.Rev}, Form: cards.Form{SMSCode: &wrong}}
 	for i, toast := range []string{"code_wrong", "already", "already"} {
 		a, err := w.Engine.Click(t.Context(), k)
 		w.Must(err)
@@ -78,7 +78,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		t.Errorf("%d tries, want 1", n)
 	}
 	for _, act := range []cards.Act{cards.ActStart, cards.ActMyData} {
-		k := flows.Click{EventID: "once-" + string(act), TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: act}}
+		k := flows.CardAction{EventID: "once-" + string(act), TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: act}}
 		for range 2 {
 			_, err := w.Engine.Click(t.Context(), k)
 			w.Must(err)
@@ -147,7 +147,7 @@ func TestStartButton(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	start := func(who string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.Click{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, ChatID: "oc", Action: cards.Action{Act: cards.ActStart}})
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, ChatID: "oc", Action: cards.Action{Act: cards.ActStart}})
 		w.Must(err)
 		return a
 	}
@@ -200,7 +200,7 @@ func TestNextWalksTheQueue(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	next := func(who, caseID, to string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.Click{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, MessageID: "om_list", Action: cards.Action{Act: cards.ActNext, Case: caseID, To: to}})
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, MessageID: "om_list", Action: cards.Action{Act: cards.ActNext, Case: caseID, To: to}})
 		w.Must(err)
 		return a
 	}

@@ -6,8 +6,8 @@ import (
 	"shiming/flows"
 )
 
-// typed adds the keyed hash of the digits that somebody typed.
-func (e *Engine) typed(c *flows.Case, text string, ev flows.Event) flows.Event {
+// withTypedCode adds the keyed hash of the digits that somebody typed.
+func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows.Event {
 	ev.Code = flows.OnlyDigits(text)
 	if c.Code != nil {
 		ev.MAC = e.CodeMAC(c.ID, c.Code.Seq, ev.Code)

@@ -55,7 +55,7 @@ type Engine struct {
 	id    string       // tells this engine from those of other processes on the database
 	names *cache.Cache // colleagues' display names for toasts; may be lost
 	// nights says until when a tenant's nightly job is known to be queued; may be lost.
-	nights sync.Map
+	nightlyQueuedUntil sync.Map
 }
 
 // New returns an engine over d.
@@ -121,17 +121,17 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 	if err := tx.UpdateCase(ctx, next); err != nil {
 		return outcome{}, err
 	}
-	if err := e.follow(ctx, tx, next, c.EnteredAt, ev, ch); err != nil {
+	if err := e.persist(ctx, tx, next, c.EnteredAt, ev, ch); err != nil {
 		return outcome{}, err
 	}
 	return outcome{Case: next, Change: ch}, nil
 }
 
-// follow writes audit row, jobs, surfaces and what else a change brings. since is when the case
+// persist writes audit row, jobs, surfaces and what else a change brings. since is when the case
 // had entered the state that it was in before.
-func (e *Engine) follow(ctx context.Context, tx flows.Tx, c *flows.Case, since time.Time, ev flows.Event, ch flows.Change) error {
-	if ch.SetIndex {
-		if err := tx.SetNumberIndex(ctx, c.ID, ch.Index); err != nil {
+func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since time.Time, ev flows.Event, ch flows.Change) error {
+	if ch.SetBlindIndex {
+		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func (e *Engine) follow(ctx context.Context, tx flows.Tx, c *flows.Case, since t
 		if actor == "" {
 			actor = string(ev.Role)
 		}
-		row := flows.AuditRow{CaseID: c.ID, At: ev.At, Actor: actor, Event: string(ev.Kind), From: ch.From, To: c.State, Why: ch.Why, Detail: ch.Detail}
+		row := flows.AuditRow{CaseID: c.ID, At: ev.At, Actor: actor, Event: string(ev.Kind), From: ch.From, To: c.State, Why: ch.Rule, Detail: ch.Detail}
 		if err := tx.Audit(ctx, row); err != nil {
 			return err
 		}
@@ -158,12 +158,12 @@ func (e *Engine) follow(ctx context.Context, tx flows.Tx, c *flows.Case, since t
 		}
 		jobs = append(jobs, more...)
 	}
-	more, err := e.passOn(ctx, tx, c, ev, ch)
+	more, err := e.handOverIncident(ctx, tx, c, ev, ch)
 	if err != nil {
 		return err
 	}
 	jobs = append(jobs, more...)
-	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.Clicked)
+	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (e *Engine) follow(ctx context.Context, tx flows.Tx, c *flows.Case, since t
 		return err
 	}
 	if c.State != ch.From {
-		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Why)
+		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Rule)
 		if e.Observe != nil {
 			e.Observe.Moved(ch.From, c.State, ev.At.Sub(since), ev.At.Sub(c.CreatedAt))
 		}
@@ -192,8 +192,8 @@ func (e *Engine) lookUpNumber(ctx context.Context, tx flows.Tx, c *flows.Case, e
 	if err != nil {
 		return nil // the form is refused anyway
 	}
-	ev.Index = e.Store.MAC("number", n.Reveal())
-	ev.Duplicates, err = tx.SameNumber(ctx, c.TenantKey, ev.Index, c.OpenID)
+	ev.BlindIndex = e.Store.MAC("number", n.Reveal())
+	ev.SameNumberCases, err = tx.SameNumber(ctx, c.TenantKey, ev.BlindIndex, c.OpenID)
 	return err
 }
 

@@ -98,8 +98,8 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	w.Pass(flows.ProbeEvery)
 	w.RunJobs()
 	now := w.InState(c.ID, flows.Done)
-	if now.Settled == nil || now.Settled.What != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
-		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Settled, w.Registrar.Calls, len(w.Notary.Points))
+	if now.Resolution == nil || now.Resolution.Kind != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
+		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Resolution, w.Registrar.Calls, len(w.Notary.Points))
 	}
 	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 {
 		t.Errorf("%d cards to HR, want 1", len(hr))
@@ -183,7 +183,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	w.Pass(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
-	failures := []error{fmt.Errorf("limit: %w", &flows.Again{In: time.Second, Snooze: true}), workerstest.RetryLater()}
+	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}), workerstest.RetryLater()}
 	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		uuids = append(uuids, uuid)
 		if len(uuids) <= len(failures) {

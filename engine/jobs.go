@@ -8,7 +8,7 @@ import (
 )
 
 // replyTo queues a reply to the person who clicked.
-func (e *Engine) replyTo(ctx context.Context, tx flows.Tx, k flows.Click, j flows.Job) error {
+func (e *Engine) replyTo(ctx context.Context, tx flows.Tx, k flows.CardAction, j flows.Job) error {
 	j = j.Towards(flows.Receiver{Type: "open_id", ID: k.OpenID})
 	return e.Enqueue(ctx, tx, "click/"+k.EventID, j.For(k.TenantKey, k.OpenID))
 }

@@ -18,14 +18,14 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 			return err
 		}
 		if len(m.Photos) > 0 {
-			return e.photos(ctx, tx, m)
+			return e.handlePhotos(ctx, tx, m)
 		}
-		return e.words(ctx, tx, m)
+		return e.handleText(ctx, tx, m)
 	})
 }
 
-// photos takes the pictures of one message. They start a case by themselves.
-func (e *Engine) photos(ctx context.Context, tx flows.Tx, m flows.Message) error {
+// handlePhotos takes the pictures of one message. They start a case by themselves.
+func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if !m.Private {
 		// A group is no place for an ID card.
 		return e.notice(ctx, tx, m, "photo_in_group")
@@ -53,23 +53,23 @@ func (e *Engine) photos(ctx context.Context, tx flows.Tx, m flows.Message) error
 	return nil
 }
 
-// words answers what somebody wrote.
-func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error {
+// handleText answers what somebody wrote.
+func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if m.Unsupported != "" {
 		if !m.Private {
 			return nil
 		}
 		return e.notice(ctx, tx, m, "unsupported")
 	}
-	w := flows.ParseWord(m.Text)
-	if flows.HRWords[w] {
-		return e.hrWord(ctx, tx, m, w)
+	w := flows.ParseCommand(m.Text)
+	if flows.HRCommands[w] {
+		return e.handleHRCommand(ctx, tx, m, w)
 	}
 	if !m.Private {
 		switch w {
-		case flows.WordNone, flows.WordSixDigits:
+		case flows.CommandNone, flows.CommandSixDigits:
 			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
-		case flows.WordHelp:
+		case flows.CommandHelp:
 			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		}
 		// What concerns one person is answered to that person.
@@ -80,14 +80,14 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 		return err
 	}
 	switch w {
-	case flows.WordStart:
+	case flows.CommandStart:
 		return e.start(ctx, tx, m, c)
-	case flows.WordStatus:
+	case flows.CommandStatus:
 		if c != nil {
 			return e.Handle(ctx, tx, c, flows.Event{Kind: flows.CardAsked, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
 		}
 		return e.private(ctx, tx, m, flows.Reply(flows.ReplyLatest))
-	case flows.WordCancel:
+	case flows.CommandCancel:
 		if c == nil {
 			return e.notice(ctx, tx, m, "nothing_open")
 		}
@@ -96,11 +96,11 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 			err = e.notice(ctx, tx, m, "cannot_cancel")
 		}
 		return err
-	case flows.WordMyData, flows.WordDeleteData:
+	case flows.CommandMyData, flows.CommandDeleteData:
 		return e.private(ctx, tx, m, flows.Reply(flows.ReplyMyData))
-	case flows.WordHelp:
+	case flows.CommandHelp:
 		return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
-	case flows.WordSixDigits:
+	case flows.CommandSixDigits:
 		if c != nil && c.State == flows.AwaitingCode {
 			return e.codeInChat(ctx, tx, m, c)
 		}
@@ -114,7 +114,7 @@ func (e *Engine) words(ctx context.Context, tx flows.Tx, m flows.Message) error 
 // codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
 // down to say what is wrong with it.
 func (e *Engine) codeInChat(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
-	out, err := e.DecideAndPersist(ctx, tx, c, e.typed(c, m.Text, flows.Event{Kind: flows.CodeTyped, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()}))
+	out, err := e.DecideAndPersist(ctx, tx, c, e.withTypedCode(c, m.Text, flows.Event{Kind: flows.CodeTyped, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()}))
 	if err != nil || out.Case.State != flows.AwaitingCode {
 		return err
 	}
@@ -130,8 +130,8 @@ func (e *Engine) start(ctx context.Context, tx flows.Tx, m flows.Message, c *flo
 	return err
 }
 
-// hrWord answers admins; others learn that the word is not theirs.
-func (e *Engine) hrWord(ctx context.Context, tx flows.Tx, m flows.Message, w flows.Word) error {
+// handleHRCommand answers admins; others learn that the word is not theirs.
+func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, w flows.Command) error {
 	if !e.IsAdmin(m.TenantKey, m.OpenID) {
 		return e.notice(ctx, tx, m, "not_hr")
 	}
@@ -141,18 +141,18 @@ func (e *Engine) hrWord(ctx context.Context, tx flows.Tx, m flows.Message, w flo
 		if err != nil {
 			return err
 		}
-		if w != flows.WordReviewHere && w != flows.WordAnnounceHere && m.ChatID != group {
+		if w != flows.CommandReviewHere && w != flows.CommandAnnounceHere && m.ChatID != group {
 			m.Private = true
 		}
 	}
 	switch w {
-	case flows.WordPending:
+	case flows.CommandPending:
 		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyPending))
-	case flows.WordStats:
+	case flows.CommandStats:
 		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyStats))
-	case flows.WordRemind:
+	case flows.CommandRemind:
 		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
-	case flows.WordReconcile:
+	case flows.CommandReconcile:
 		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (e *Engine) hrWord(ctx context.Context, tx flows.Tx, m flows.Message, w flo
 		return e.notice(ctx, tx, m, "only_in_group")
 	}
 	setting, code := flows.SettingReviewChat, "review_chat_set"
-	if w == flows.WordAnnounceHere {
+	if w == flows.CommandAnnounceHere {
 		setting, code = flows.SettingAnnounceChat, "announce_chat_set"
 	}
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {

@@ -10,7 +10,7 @@ import (
 // ensureNightly queues the tenant's nightly job unless it is queued: it queues the next one
 // itself, so that this is for the first case, and for a job that was lost.
 func (e *Engine) ensureNightly(ctx context.Context, tx flows.Tx, tenantKey string) error {
-	if until, ok := e.nights.Load(tenantKey); ok && e.Now().Before(until.(time.Time)) {
+	if until, ok := e.nightlyQueuedUntil.Load(tenantKey); ok && e.Now().Before(until.(time.Time)) {
 		return nil
 	}
 	raw, err := tx.Setting(ctx, tenantKey, flows.SettingNightly)
@@ -18,7 +18,7 @@ func (e *Engine) ensureNightly(ctx context.Context, tx flows.Tx, tenantKey strin
 		return err
 	}
 	if at, err := time.Parse(time.RFC3339, raw); err == nil && e.Now().Before(at.Add(25*time.Hour)) {
-		e.nights.Store(tenantKey, at)
+		e.nightlyQueuedUntil.Store(tenantKey, at)
 		return nil
 	}
 	return e.QueueNightly(ctx, tx, tenantKey, flows.NightAfter(e.Now()))

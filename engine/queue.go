@@ -12,7 +12,7 @@ const eventLook = "look"
 
 // clickNext draws a waiting case into the card that was clicked: the one named, or the
 // next one after it when the card shows it already.
-func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.Click) (flows.Answer, error) {
+func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction) (flows.Answer, error) {
 	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, 200)
 	if err != nil {
 		return flows.Answer{}, err
@@ -47,7 +47,7 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.Click) (flo
 	if err := tx.Audit(ctx, look); err != nil {
 		return flows.Answer{}, err
 	}
-	card := flows.HRCard(c, flows.Scene{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
+	card := flows.HRCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
 	if r, ok := card.(cards.Review); ok {
 		r.Queue = true
 		card = r
@@ -56,7 +56,7 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.Click) (flo
 }
 
 // clickBring brings a case's own card to the bottom of HR's chat.
-func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.Click, again bool) (flows.Answer, error) {
+func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	switch {
 	case flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey:
@@ -74,7 +74,7 @@ func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.Click, aga
 	if err := tx.Audit(ctx, look); err != nil {
 		return flows.Answer{}, err
 	}
-	jobs, err := e.MarkSurfaces(ctx, tx, c, flows.Change{Show: []string{flows.AudienceHR}, Anew: []string{flows.AudienceHR}}, "")
+	jobs, err := e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
 	if err != nil {
 		return flows.Answer{}, err
 	}

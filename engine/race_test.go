@@ -70,7 +70,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		reason := "duplicate"
 		answers := make([]flows.Answer, 2)
 		together(2, func(i int) {
-			k := flows.Click{EventID: fmt.Sprint("e", round, i), TenantKey: workerstest.Tenant, OpenID: []string{"ou_hr1", "ou_hr2"}[i],
+			k := flows.CardAction{EventID: fmt.Sprint("e", round, i), TenantKey: workerstest.Tenant, OpenID: []string{"ou_hr1", "ou_hr2"}[i],
 				Action: cards.Action{Act: []cards.Act{cards.ActApprove, cards.ActReject}[i], Case: c.ID, Rev: c.Rev}, Form: cards.Form{Reason: &reason}}
 			a, err := w.Engine.Click(t.Context(), k)
 			if err != nil {
@@ -161,7 +161,7 @@ func TestHowManyAreAhead(t *testing.T) {
 			c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
 			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
 			w.RunJobs(flows.JobShow)
-			want := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
+			want := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
 			workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
 		})
 	}
@@ -170,5 +170,5 @@ func TestHowManyAreAhead(t *testing.T) {
 	c := w.PutCase(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
 	w.RunJobs(flows.JobShow)
-	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(), flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}))
+	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(), flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }

@@ -43,8 +43,8 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 // message whose click is being answered with the same card.
 func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change, clicked string) ([]flows.Job, error) {
 	var jobs []flows.Job
-	for _, audience := range ch.Show {
-		anew := slices.Contains(ch.Anew, audience)
+	for _, audience := range ch.Redraw {
+		anew := slices.Contains(ch.Repost, audience)
 		var list []*flows.Surface
 		var err error
 		switch audience {
@@ -59,14 +59,14 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 			return nil, err
 		}
 		for _, s := range list {
-			if anew || s.Gen == 0 {
-				s.Gen++
-				s.Dead = false
+			if anew || s.WantedGeneration == 0 {
+				s.WantedGeneration++
+				s.Unreachable = false
 			}
 			j := flows.ShowSurface(c.ID, s.ID)
-			if clicked != "" && s.MessageID == clicked && s.Gen == s.Sent {
+			if clicked != "" && s.MessageID == clicked && s.WantedGeneration == s.SentGeneration {
 				j.At = e.Now().Add(answered)
-				s.Shown = e.answeredWith(s.Shown)
+				s.RenderedHash = e.answeredWith(s.RenderedHash)
 			}
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err
@@ -138,10 +138,10 @@ func SurfaceOr(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.
 	return s, err
 }
 
-// passOn has the card of a shared cause counted anew when a case has left it, and shows HR
+// handOverIncident has the card of a shared cause counted anew when a case has left it, and shows HR
 // another case when the one on that card has ended without the cause being dealt with.
-func (e *Engine) passOn(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event, ch flows.Change) ([]flows.Job, error) {
-	s := c.Settled
+func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event, ch flows.Change) ([]flows.Job, error) {
+	s := c.Resolution
 	if ch.From != flows.NeedsAttention || c.State == flows.NeedsAttention || s == nil || s.Attention.Incident == "" {
 		return nil, nil
 	}
@@ -159,7 +159,7 @@ func (e *Engine) passOn(ctx context.Context, tx flows.Tx, c *flows.Case, ev flow
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}
-	return e.MarkSurfaces(ctx, tx, others[0], flows.Change{Show: []string{flows.AudienceHR}, Anew: []string{flows.AudienceHR}}, "")
+	return e.MarkSurfaces(ctx, tx, others[0], flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
 }
 
 // incident tells HR once about a cause that many cases share.
@@ -173,5 +173,5 @@ func (e *Engine) incident(ctx context.Context, tx flows.Tx, c *flows.Case, ch fl
 			return e.recountSoon(ctx, tx, c, ch.Incident)
 		}
 	}
-	return e.MarkSurfaces(ctx, tx, c, flows.Change{Show: []string{flows.AudienceHR}, Anew: []string{flows.AudienceHR}}, "")
+	return e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
 }

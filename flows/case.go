@@ -50,16 +50,16 @@ type Case struct {
 	Uploads  map[string]string `json:"uploads,omitempty"` // side -> e签宝 fileId
 	Evidence *Write            `json:"evidence,omitempty"`
 
-	Attention *Attention `json:"attention,omitempty"`
-	Settled   *Settled   `json:"settled,omitempty"` // how the last stop ended
-	Delayed   Step       `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
+	Attention  *Attention  `json:"attention,omitempty"`
+	Resolution *Resolution `json:"settled,omitempty"` // how the last stop ended
+	Delayed    Step        `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
 
-	Duplicates []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same number
-	Sent       []Disclosure `json:"sent,omitempty"`
-	Reminders  int          `json:"reminders,omitempty"`
-	RemindedAt time.Time    `json:"reminded_at,omitzero"`
-	Outcome    string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed
-	Erased     time.Time    `json:"erased,omitzero"`   // personal data deleted
+	SameNumberCases []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same number
+	Sent            []Disclosure `json:"sent,omitempty"`
+	Reminders       int          `json:"reminders,omitempty"`
+	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
+	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed
+	Erased          time.Time    `json:"erased,omitzero"`   // personal data deleted
 
 	Personal Personal `json:"-"`
 }
@@ -225,25 +225,25 @@ type Attention struct {
 	Probes   int       `json:"probes,omitempty"`
 }
 
-// Resolution is how a stop ended.
-type Resolution string
+// ResolutionKind is how a stop ended.
+type ResolutionKind string
 
 // Ways in which a stop ends.
 const (
-	ResolutionRetried   Resolution = "retried"
-	ResolutionResolved  Resolution = "resolved" // HR entered what the platform had done
-	ResolutionClosed    Resolution = "closed"
-	ResolutionWithdrawn Resolution = "withdrawn"
-	ResolutionExpired   Resolution = "expired"
-	ResolutionResumed   Resolution = "resumed" // went on by itself
+	ResolutionRetried   ResolutionKind = "retried"
+	ResolutionResolved  ResolutionKind = "resolved" // HR entered what the platform had done
+	ResolutionClosed    ResolutionKind = "closed"
+	ResolutionWithdrawn ResolutionKind = "withdrawn"
+	ResolutionExpired   ResolutionKind = "expired"
+	ResolutionResumed   ResolutionKind = "resumed" // went on by itself
 )
 
-// Settled says how a stop ended.
-type Settled struct {
-	Attention Attention  `json:"attention"`
-	By        string     `json:"by,omitempty"` // open_id; empty = went on by itself
-	What      Resolution `json:"what"`
-	At        time.Time  `json:"at"`
+// Resolution says how a stop ended.
+type Resolution struct {
+	Attention Attention      `json:"attention"`
+	By        string         `json:"by,omitempty"` // open_id; empty = went on by itself
+	Kind      ResolutionKind `json:"what"`
+	At        time.Time      `json:"at"`
 }
 
 // Disclosure records one handing over of personal data to a processor.

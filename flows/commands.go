@@ -6,55 +6,55 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Word is something that people can say to the bot.
-type Word string
+// Command is something that people can say to the bot.
+type Command string
 
 const (
-	WordNone         Word = ""
-	WordStart        Word = "start"
-	WordStatus       Word = "status"
-	WordCancel       Word = "cancel"
-	WordMyData       Word = "my_data"
-	WordDeleteData   Word = "delete_data"
-	WordHelp         Word = "help"
-	WordPending      Word = "pending"
-	WordStats        Word = "stats"
-	WordRemind       Word = "remind"
-	WordReconcile    Word = "reconcile"
-	WordReviewHere   Word = "review_here"
-	WordAnnounceHere Word = "announce_here"
-	WordSixDigits    Word = "six_digits"
+	CommandNone         Command = ""
+	CommandStart        Command = "start"
+	CommandStatus       Command = "status"
+	CommandCancel       Command = "cancel"
+	CommandMyData       Command = "my_data"
+	CommandDeleteData   Command = "delete_data"
+	CommandHelp         Command = "help"
+	CommandPending      Command = "pending"
+	CommandStats        Command = "stats"
+	CommandRemind       Command = "remind"
+	CommandReconcile    Command = "reconcile"
+	CommandReviewHere   Command = "review_here"
+	CommandAnnounceHere Command = "announce_here"
+	CommandSixDigits    Command = "six_digits"
 )
 
-var words = map[string]Word{
-	"实名": WordStart, "认证": WordStart, "实名认证": WordStart, "start": WordStart, "开始": WordStart,
-	"进度": WordStatus, "status": WordStatus,
-	"取消": WordCancel, "cancel": WordCancel,
-	"我的资料": WordMyData, "my data": WordMyData, "my_data": WordMyData,
-	"删除我的资料": WordDeleteData, "delete my data": WordDeleteData, "delete_data": WordDeleteData,
-	"帮助": WordHelp, "help": WordHelp, "?": WordHelp,
-	"待审": WordPending, "pending": WordPending,
-	"统计": WordStats, "stats": WordStats,
-	"催办": WordRemind, "remind": WordRemind,
-	"对账": WordReconcile, "reconcile": WordReconcile,
-	"设为审核群": WordReviewHere, "review here": WordReviewHere,
-	"设为公告群": WordAnnounceHere, "announce here": WordAnnounceHere,
+var commands = map[string]Command{
+	"实名": CommandStart, "认证": CommandStart, "实名认证": CommandStart, "start": CommandStart, "开始": CommandStart,
+	"进度": CommandStatus, "status": CommandStatus,
+	"取消": CommandCancel, "cancel": CommandCancel,
+	"我的资料": CommandMyData, "my data": CommandMyData, "my_data": CommandMyData,
+	"删除我的资料": CommandDeleteData, "delete my data": CommandDeleteData, "delete_data": CommandDeleteData,
+	"帮助": CommandHelp, "help": CommandHelp, "?": CommandHelp,
+	"待审": CommandPending, "pending": CommandPending,
+	"统计": CommandStats, "stats": CommandStats,
+	"催办": CommandRemind, "remind": CommandRemind,
+	"对账": CommandReconcile, "reconcile": CommandReconcile,
+	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
+	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
 
-// HRWords are answered to admins only.
-var HRWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true, WordReconcile: true, WordReviewHere: true, WordAnnounceHere: true}
+// HRCommands are answered to admins only.
+var HRCommands = map[Command]bool{CommandPending: true, CommandStats: true, CommandRemind: true, CommandReconcile: true, CommandReviewHere: true, CommandAnnounceHere: true}
 
-// ParseWord finds the word in what somebody wrote: full-width forms, case, surrounding
-// punctuation and a leading slash do not matter. Anything else is WordNone.
-func ParseWord(text string) Word {
+// ParseCommand finds the word in what somebody wrote: full-width forms, case, surrounding
+// punctuation and a leading slash do not matter. Anything else is CommandNone.
+func ParseCommand(text string) Command {
 	t := strings.ToLower(norm.NFKC.String(text))
 	t = strings.Join(strings.Fields(t), " ")
 	t = strings.Trim(t, "/!.。,、~ ")
-	if w, ok := words[t]; ok {
+	if w, ok := commands[t]; ok {
 		return w
 	}
 	if len(t) == 6 && strings.Trim(t, "0123456789") == "" {
-		return WordSixDigits
+		return CommandSixDigits
 	}
-	return WordNone
+	return CommandNone
 }

@@ -10,32 +10,32 @@ import (
 )
 
 func TestWords(t *testing.T) {
-	for word, list := range map[Word][]string{
-		WordStart:        {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ", "实名。", "实名!", "\t实名\n"},
-		WordStatus:       {"进度", "status", "Status."},
-		WordCancel:       {"取消", "cancel", "取消~"},
-		WordMyData:       {"我的资料", "my data", "MY  DATA", "my\tdata", "my_data"},
-		WordDeleteData:   {"删除我的资料", "delete my data", "delete_data", "delete  my   data."},
-		WordHelp:         {"帮助", "help", "HELP!!", "?", "？"},
-		WordPending:      {"待审", "pending"},
-		WordStats:        {"统计", "stats"},
-		WordRemind:       {"催办", "remind"},
-		WordReviewHere:   {"设为审核群", "review here"},
-		WordAnnounceHere: {"设为公告群", "announce here"},
-		WordSixDigits:    {"123456", "１２３４５６", " 000000 ", "123456。"},
-		WordNone:         {"", " ", "你好", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…", strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
+	for word, list := range map[Command][]string{
+		CommandStart:        {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ", "实名。", "实名!", "\t实名\n"},
+		CommandStatus:       {"进度", "status", "Status."},
+		CommandCancel:       {"取消", "cancel", "取消~"},
+		CommandMyData:       {"我的资料", "my data", "MY  DATA", "my\tdata", "my_data"},
+		CommandDeleteData:   {"删除我的资料", "delete my data", "delete_data", "delete  my   data."},
+		CommandHelp:         {"帮助", "help", "HELP!!", "?", "？"},
+		CommandPending:      {"待审", "pending"},
+		CommandStats:        {"统计", "stats"},
+		CommandRemind:       {"催办", "remind"},
+		CommandReviewHere:   {"设为审核群", "review here"},
+		CommandAnnounceHere: {"设为公告群", "announce here"},
+		CommandSixDigits:    {"123456", "１２３４５６", " 000000 ", "123456。"},
+		CommandNone:         {"", " ", "你好", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…", strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
 	} {
 		t.Run(fmt.Sprint(word), func(t *testing.T) {
 			for _, text := range list {
-				if got := ParseWord(text); got != word {
+				if got := ParseCommand(text); got != word {
 					t.Errorf("%.40q is %q, want %q", text, got, word)
 				}
 			}
 		})
 	}
 	// Each word's own spelling is in the table in the form to which texts are brought.
-	for text, word := range words {
-		if got := ParseWord(text); got != word && text != "?" {
+	for text, word := range commands {
+		if got := ParseCommand(text); got != word && text != "?" {
 			t.Errorf("%q is %q, want %q", text, got, word)
 		}
 	}
@@ -44,21 +44,21 @@ func TestWords(t *testing.T) {
 // FuzzParseWord: whatever strangers write is one of our words or none, and the same however
 // often it is looked at.
 func FuzzParseWord(f *testing.F) {
-	for text := range words {
+	for text := range commands {
 		f.Add(text)
 	}
 	f.Add("１２３４５６")
 	f.Add("\xff\xfe")
-	known := slices.Collect(maps.Values(words))
+	known := slices.Collect(maps.Values(commands))
 	f.Fuzz(func(t *testing.T, text string) {
-		w := ParseWord(text)
-		if w != WordNone && w != WordSixDigits && !slices.Contains(known, w) {
+		w := ParseCommand(text)
+		if w != CommandNone && w != CommandSixDigits && !slices.Contains(known, w) {
 			t.Fatalf("%q is %q", text, w)
 		}
-		if again := ParseWord(" /" + text + "。"); w != WordNone && w != WordSixDigits && again != w && utf8.ValidString(text) {
+		if again := ParseCommand(" /" + text + "。"); w != CommandNone && w != CommandSixDigits && again != w && utf8.ValidString(text) {
 			t.Fatalf("%q is %q, with a slash and a full stop %q", text, w, again)
 		}
-		if w == WordSixDigits && len(OnlyDigits(text)) != 6 {
+		if w == CommandSixDigits && len(OnlyDigits(text)) != 6 {
 			t.Fatalf("%q are six digits, but a code would be %q", text, OnlyDigits(text))
 		}
 	})

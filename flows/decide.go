@@ -45,26 +45,26 @@ func Decide(p *Policy, c *Case, e Event) Change {
 	}
 	if d.to != c.State || d.stay {
 		if c.State == NeedsAttention && d.to != NeedsAttention {
-			d.settle(*c.Attention)
+			d.noteResolution(*c.Attention)
 		}
 		d.enter(d.to)
 	}
 	d.ch.Case = d.c
-	if d.ch.Why == "" {
-		d.ch.Why = string(e.Kind)
+	if d.ch.Rule == "" {
+		d.ch.Rule = string(e.Kind)
 	}
 	return d.ch
 }
 
 // refuse ends the decision without any change.
 func (d *decision) refuse(why string, t *cards.Toast) Change {
-	d.ch = Change{From: d.ch.From, Why: why, Toast: t}
+	d.ch = Change{From: d.ch.From, Rule: why, Toast: t}
 	d.to = ""
 	return d.ch
 }
 
 func (d *decision) goTo(s State)    { d.to = s }
-func (d *decision) why(s string)    { d.ch.Why = s }
+func (d *decision) rule(s string)   { d.ch.Rule = s }
 func (d *decision) toast(id string) { d.ch.Toast = NewToast(id, nil) }
 func (d *decision) job(j Job)       { d.ch.Jobs = append(d.ch.Jobs, j.Of(d.c.ID)) }
 func (d *decision) detail(k, v string) {
@@ -74,21 +74,21 @@ func (d *decision) detail(k, v string) {
 	d.ch.Detail[k] = v
 }
 
-// show asks for the cards of the audiences to be drawn again in place.
-func (d *decision) show(audiences ...string) {
+// redraw asks for the cards of the audiences to be drawn again in place.
+func (d *decision) redraw(audiences ...string) {
 	for _, a := range audiences {
-		if !slices.Contains(d.ch.Show, a) {
-			d.ch.Show = append(d.ch.Show, a)
+		if !slices.Contains(d.ch.Redraw, a) {
+			d.ch.Redraw = append(d.ch.Redraw, a)
 		}
 	}
 }
 
-// anew asks for a new message at the bottom of the audience's chat.
-func (d *decision) anew(audience string) {
-	if !slices.Contains(d.ch.Anew, audience) {
-		d.ch.Anew = append(d.ch.Anew, audience)
+// repost asks for a new message at the bottom of the audience's chat.
+func (d *decision) repost(audience string) {
+	if !slices.Contains(d.ch.Repost, audience) {
+		d.ch.Repost = append(d.ch.Repost, audience)
 	}
-	d.show(audience)
+	d.redraw(audience)
 }
 
 const (
@@ -108,11 +108,11 @@ func (d *decision) enter(s State) {
 	if s != NeedsAttention {
 		d.c.Attention = nil
 	}
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 	// HR sees a case when it is HR's turn, what became of the decision, and how it ended; not
 	// every step in between, since a group takes five changes a second.
 	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil && s != Filing {
-		d.show(AudienceHR)
+		d.redraw(AudienceHR)
 	}
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
@@ -130,9 +130,9 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
-	d.show(AudienceHR)
+	d.redraw(AudienceHR)
 	if s == Done {
-		d.show(AudienceBoard)
+		d.redraw(AudienceBoard)
 	}
 	if !d.c.Erased.IsZero() {
 		return

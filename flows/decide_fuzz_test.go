@@ -54,12 +54,12 @@ func FuzzDecide(f *testing.F) {
 			}
 			ch := Decide(SamplePolicy(), c, e)
 			if ch.Case == nil {
-				if len(ch.Jobs)+len(ch.DropPictures) > 0 || ch.SetIndex {
+				if len(ch.Jobs)+len(ch.DropPictures) > 0 || ch.SetBlindIndex {
 					t.Fatalf("%s × %s: refused, but with consequences", s, e.Kind)
 				}
 				continue
 			}
-			scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
+			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
 			for _, card := range []cards.Card{ApplicantCard(ch.Case, scene), HRCard(ch.Case, scene)} {
 				if raw := card.JSON(); !json.Valid(raw) || len(raw) > 30<<10 {
 					t.Fatalf("%s × %s: a card of %d bytes, valid %v", s, e.Kind, len(raw), json.Valid(raw))

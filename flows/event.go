@@ -97,9 +97,9 @@ type Event struct {
 	Form    cards.Form // Confirmed, SentBack, Refused, Resolved
 	Side    string     // Retake
 	Contact Contact
-	// Index is the number's index, Duplicates the cases of other people with the same number.
-	Index      []byte
-	Duplicates []string
+	// BlindIndex is the keyed hash of the number, SameNumberCases the cases of other people with the same number.
+	BlindIndex      []byte
+	SameNumberCases []string
 
 	MAC      []byte // CodePrepared: of the digits made; CodeTyped: of the digits typed
 	Code     string // CodeTyped: the digits, kept only if right
@@ -113,23 +113,23 @@ type Event struct {
 	Stop *Attention // StepStopped
 	Step Step       // StepDelayed; "" = over
 
-	// Clicked is the message whose click is being answered with the new card: drawing it again
-	// can wait, in case the answer is lost.
-	Clicked string
+	// SourceMessage is the message that was clicked. The answer to the click holds its new card, so
+	// that its redraw is only needed if the answer is lost.
+	SourceMessage string
 }
 
 // Change is what Decide wants: the case as it shall be, and what follows from it.
 type Change struct {
 	Case *Case // nil = nothing changes
 	From State
-	Why  string // rule that decided, for audit, log and card
+	Rule string // rule that decided, for audit, log and card
 	Jobs []Job
-	// Show names the audiences whose cards must be drawn again; Anew those that get a new
-	// message at the bottom of the chat because a person waits for it.
-	Show, Anew []string
-	// SetIndex says that Index (nil = clear) is the number's index from now on.
-	SetIndex bool
-	Index    []byte
+	// Redraw lists the audiences whose cards change. Repost lists the audiences that get a new
+	// message at the bottom of the chat, because a person waits for it.
+	Redraw, Repost []string
+	// SetBlindIndex stores BlindIndex as the case's; nil clears it.
+	SetBlindIndex bool
+	BlindIndex    []byte
 	// DropPictures lists photos whose bytes go in the same transaction.
 	DropPictures []string
 	Toast        *cards.Toast

@@ -97,8 +97,8 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingEdited, LevelPassed)
 	}
 
-	if len(c.Duplicates) > 0 {
-		addWith(FindingDuplicateNumber, LevelFailed, "n", len(c.Duplicates))
+	if len(c.SameNumberCases) > 0 {
+		addWith(FindingDuplicateNumber, LevelFailed, "n", len(c.SameNumberCases))
 	} else {
 		add(FindingDuplicateNumber, LevelPassed)
 	}

@@ -32,8 +32,8 @@ type PhotoRef struct {
 	Kind    string // image | file
 }
 
-// Click is a button pressed on a card (card.action.trigger).
-type Click struct {
+// CardAction is a button pressed on a card (card.action.trigger).
+type CardAction struct {
 	EventID   string
 	TenantKey string
 	OpenID    string // of the operator; the only thing that says who may act
@@ -81,11 +81,13 @@ func (p Push) GoString() string             { return p.String() }
 func (p Push) LogValue() slog.Value         { return slog.StringValue(p.String()) }
 func (p Push) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
 
-type unhurried struct{}
+type lowPriority struct{}
 
-// Unhurried marks the context of work that nobody waits for at this moment, such as a job's. The
+// WithLowPriority marks the context of work that nobody waits for at this moment, such as a job's. The
 // Store lets others pass it.
-func Unhurried(ctx context.Context) context.Context { return context.WithValue(ctx, unhurried{}, true) }
+func WithLowPriority(ctx context.Context) context.Context {
+	return context.WithValue(ctx, lowPriority{}, true)
+}
 
-// IsUnhurried reports whether Unhurried marked ctx.
-func IsUnhurried(ctx context.Context) bool { return ctx.Value(unhurried{}) != nil }
+// IsLowPriority reports whether WithLowPriority marked ctx.
+func IsLowPriority(ctx context.Context) bool { return ctx.Value(lowPriority{}) != nil }

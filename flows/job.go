@@ -98,12 +98,12 @@ func (j *Job) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Again is returned by Run when a job must run again. Everything else that Run returns
+// RetryLater is returned by Run when a job must run again. Everything else that Run returns
 // is a bug or a lost database and is retried with the store's own backoff.
-type Again struct {
+type RetryLater struct {
 	In     time.Duration // earliest next start
 	Snooze bool          // waiting, not failing: no attempt is used
 	Code   string        // why; ids and codes only, safe to store and log
 }
 
-func (a *Again) Error() string { return "again: " + a.Code }
+func (a *RetryLater) Error() string { return "again: " + a.Code }

@@ -97,7 +97,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			next := ch.Case
 			check(rt, p, c, next, e, ch)
 			// Every card of every state can be drawn.
-			s := Scene{Now: at, Policy: p}
+			s := ViewContext{Now: at, Policy: p}
 			if raw := ApplicantCard(next, s).JSON(); len(raw) == 0 || len(raw) > 30<<10 {
 				rt.Fatalf("%s: the applicant's card has %d bytes", next.State, len(raw))
 			}

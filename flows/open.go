@@ -7,8 +7,8 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 	c := &Case{ID: id, TenantKey: tenantKey, OpenID: openID, ChatID: chatID, CreatedAt: at, Method: p.Method}
 	d := &decision{p: p, c: c, e: Event{At: at}}
 	d.enter(AwaitingConsent)
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 	d.ch.Case = c
-	d.why("case opened")
+	d.rule("case opened")
 	return d.ch
 }

@@ -31,25 +31,25 @@ type CardText struct {
 
 func (CardText) String() string { return "[card text]" }
 
-// Gate keeps limits that all instances share.
-type Gate interface {
+// RateLimiter keeps limits that all instances share.
+type RateLimiter interface {
 	// Wait reserves the next slot of every limit and blocks until the latest of them comes.
 	// An *Again in the chain of the error means that it would take too long to wait for.
-	Wait(ctx context.Context, limits ...Limit) error
+	Wait(ctx context.Context, limits ...BurstLimit) error
 	// Pace blocks until the next call may be made and returns how the caller says that it truly
 	// leaves. Errors as with Wait.
-	Pace(ctx context.Context, p Pace) (leaving func(), err error)
+	Pace(ctx context.Context, p ExactLimit) (leaving func(), err error)
 }
 
-// Pace is an exact limit: never more than Calls in any span of Window, as evenly as can be.
-type Pace struct {
+// ExactLimit is an exact limit: never more than Calls in any span of Window, as evenly as can be.
+type ExactLimit struct {
 	Key    string
 	Calls  int
 	Window time.Duration
 }
 
-// Limit is a rate with a burst: after Burst calls at once there is one call every Every.
-type Limit struct {
+// BurstLimit is a rate with a burst: after Burst calls at once there is one call every Every.
+type BurstLimit struct {
 	Key   string
 	Every time.Duration
 	Burst int // at least 1
@@ -75,7 +75,7 @@ type Store interface {
 	MAC(purpose string, data ...string) []byte
 	// VerifyChain recomputes the case's audit chain.
 	VerifyChain(ctx context.Context, caseID string) error // ErrChain
-	Gate
+	RateLimiter
 }
 
 // View reads.
@@ -88,14 +88,14 @@ type View interface {
 	// InState returns cases in the states, oldest entry first.
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// Line returns who waits in the states, oldest entry first, without reading the cases.
-	Line(ctx context.Context, tenantKey string, states []State, limit int) ([]InLine, error)
+	Line(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
 	// WithIncident returns the cases that wait for the same cause.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases that wait for the same cause.
 	CountIncident(ctx context.Context, tenantKey, incident string) (int, error)
 	// Entered returns cases that entered the state, in which they still are, after the place and
 	// before the moment, oldest entry first.
-	Entered(ctx context.Context, tenantKey string, state State, after Place, before time.Time, limit int) ([]*Case, error)
+	Entered(ctx context.Context, tenantKey string, state State, after Cursor, before time.Time, limit int) ([]*Case, error)
 	// Working returns the cases of all tenants for which a call to a verification supplier,
 	// Feishu's identities or e签宝 is queued or under way.
 	Working(ctx context.Context) (map[string]bool, error)
@@ -121,14 +121,14 @@ type View interface {
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
 }
 
-// Place is a place in a list of cases in the order of their entry into a state.
-type Place struct {
+// Cursor is a place in a list of cases in the order of their entry into a state.
+type Cursor struct {
 	At time.Time `json:"at,omitzero"` // entered then; kept to the millisecond
 	ID string    `json:"id,omitempty"`
 }
 
-// InLine is a case that waits, and whose it is.
-type InLine struct{ CaseID, OpenID string }
+// QueueEntry is a case that waits, and whose it is.
+type QueueEntry struct{ CaseID, OpenID string }
 
 // Day is a day's figures.
 type Day struct {
@@ -145,8 +145,8 @@ type Tx interface {
 	InsertCase(ctx context.Context, c *Case) error // ErrStale if the person has an open case by now
 	// UpdateCase writes c if the stored version is still c.Version, and increments c.Version.
 	UpdateCase(ctx context.Context, c *Case) error // ErrStale
-	// SetNumberIndex sets (or with nil clears) the index of the case's number.
-	SetNumberIndex(ctx context.Context, caseID string, index []byte) error
+	// SetBlindIndex sets (or with nil clears) the index of the case's number.
+	SetBlindIndex(ctx context.Context, caseID string, index []byte) error
 	// Audit appends to the case's chain: the store fills Seq, Prev and Hash.
 	Audit(ctx context.Context, row AuditRow) error
 	// Enqueue inserts jobs; each runs at least once after the commit, not before At.

@@ -8,8 +8,8 @@ import (
 	"shiming/idcard"
 )
 
-// Scene is what a card needs beside the case: facts about others and the moment.
-type Scene struct {
+// ViewContext is what a card needs beside the case: facts about others and the moment.
+type ViewContext struct {
 	Now     time.Time
 	Policy  *Policy
 	Ahead   int // photos of other people before this person's
@@ -36,7 +36,7 @@ func Steps(c *Case, p *Policy) []cards.Step {
 }
 
 // ApplicantCard draws the applicant's card of the present state.
-func ApplicantCard(c *Case, s Scene) cards.Card {
+func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	steps := Steps(c, s.Policy)
 	switch c.State {
 	case AwaitingConsent:
@@ -102,7 +102,7 @@ func canCancel(c *Case) bool {
 	return true
 }
 
-func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Photos{Ref: CardRef(c), Steps: steps, Front: cards.SideMissing, Back: cards.SideMissing,
 		Ahead: s.Ahead, Delayed: c.Delayed != "", Expires: c.ExpiresAt}
 	for _, p := range c.Photos {
@@ -130,7 +130,7 @@ func photosCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 	return v
 }
 
-func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	p := c.Personal
 	v := cards.Confirm{Ref: CardRef(c), Steps: steps, AskMobile: c.Method != MethodNone, Masked: c.MaskedForm,
 		Problems: c.FormIssues, Mismatch: c.Mismatch, Expires: c.ExpiresAt}
@@ -182,7 +182,7 @@ func confirmCard(c *Case, s Scene, steps []cards.Step) cards.Card {
 	return v
 }
 
-func codeCard(c *Case, s Scene, steps []cards.Step) cards.Card {
+func codeCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Code{Ref: CardRef(c), Steps: steps, MaskedMobile: MaskedMobile(c)}
 	if c.Code == nil {
 		v.State = string(CodeStateSending)
@@ -237,15 +237,15 @@ func MaskedMobile(c *Case) string {
 }
 
 // HRCard draws a case for HR: review, attention, or how it went on.
-func HRCard(c *Case, s Scene) cards.Card {
+func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
 		card.Others = s.Others
 		return card
 	}
-	if s := c.Settled; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
+	if s := c.Resolution; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.What), Filed: HasFiledEvidence(c)}
+		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.Kind), Filed: HasFiledEvidence(c)}
 		if c.State == Recording || c.State == Filing || c.State == Done {
 			card.Decision.Stage = string(c.State)
 		}

@@ -20,18 +20,18 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 		for name, change := range map[string]func(*Case){
 			"ordinary": func(*Case) {},
 			"changed": func(c *Case) {
-				c.Changed, c.Duplicates = []string{"identity_name", "identity_code"}, []string{"x"}
+				c.Changed, c.SameNumberCases = []string{"identity_name", "identity_code"}, []string{"x"}
 			},
 			"sent back":   func(c *Case) { c.Review = &Review{By: "ou_hr1", What: "sent_back", Reason: "blurred", At: SampleTime} },
 			"masked form": func(c *Case) { c.MaskedForm = true },
 			"settled": func(c *Case) {
-				c.Settled = &Settled{Attention: *stopped("identity", "quota", ""), What: "retried", At: SampleTime}
+				c.Resolution = &Resolution{Attention: *stopped("identity", "quota", ""), Kind: "retried", At: SampleTime}
 			},
 		} {
 			c := SampleCase(s)
 			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+SampleMobile
 			change(c)
-			scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
+			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
 			for audience, card := range map[string]cards.Card{"applicant": ApplicantCard(c, scene), "HR": HRCard(c, scene)} {
 				if form, ok := card.(cards.Confirm); ok && !form.Masked {
 					continue
@@ -55,7 +55,7 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 func TestTheSupplierInBothLanguages(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
-	card := string(HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON())
+	card := string(HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
 		t.Errorf("HR sees %s, want %q in it, %q in it", card, "Supplier: Tencent Cloud", "核验机构："+verify.SupplierTencent)
 	}
@@ -66,7 +66,7 @@ func TestChangesAreMasked(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Changed = []string{"identity_name", "identity_code"}
 	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
-	card := HRCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
+	card := HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
 	if len(card.Changes) != 2 {
 		t.Fatalf("%d changes, want 2", len(card.Changes))
 	}
@@ -186,7 +186,7 @@ func TestSteps(t *testing.T) {
 
 // The form says what is odd about the card and starts with what was read.
 func TestTheFormShowsWhatWasRead(t *testing.T) {
-	scene := Scene{Now: SampleTime, Policy: SamplePolicy()}
+	scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
 	form := func(change func(*Case)) cards.Confirm {
 		c := SampleCase(AwaitingConfirmation)
 		change(c)

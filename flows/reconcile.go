@@ -29,9 +29,9 @@ type Difference struct {
 	Case  string    `json:"case"`
 	Since time.Time `json:"since"`
 	Ended bool      `json:"ended,omitempty"` // the case has; nobody can move it any more
-	// Told: the case has ended and HR has been sent this before. It stays in the list for as long
+	// Reported: the case has ended and HR has been sent this before. It stays in the list for as long
 	// as it holds, and brings no card by itself.
-	Told bool `json:"told,omitempty"`
+	Reported bool `json:"told,omitempty"`
 }
 
 // stalledAfter is how long a case may be the bot's turn without any job before that counts as

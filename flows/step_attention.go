@@ -18,8 +18,8 @@ var stepOf = map[Kind]Step{
 	PhotoUploaded: StepUpload, EvidenceFiled: StepEvidence,
 }
 
-// stop parks the case. What other steps of the case bring back meanwhile is kept.
-func stop(d *decision) {
+// suspend parks the case. What other steps of the case bring back meanwhile is kept.
+func suspend(d *decision) {
 	a := *d.e.Stop
 	a.Return, a.Rev, a.Since = d.c.State, d.c.Rev, d.e.At
 	d.c.Attention = &a
@@ -28,9 +28,9 @@ func stop(d *decision) {
 	if a.Incident != "" {
 		d.ch.Incident = a.Incident
 	} else {
-		d.anew(AudienceHR)
+		d.repost(AudienceHR)
 	}
-	d.why("stopped: " + string(a.Code))
+	d.rule("stopped: " + string(a.Code))
 }
 
 func (d *decision) stopDetail(a *Attention) {
@@ -40,17 +40,17 @@ func (d *decision) stopDetail(a *Attention) {
 	d.detail("log_id", a.LogID)
 }
 
-// stopAgain: another step of the same case stopped as well, or the same one again. HR is
+// suspendAgain: another step of the same case stopped as well, or the same one again. HR is
 // asked about the one that needs a person most.
-func stopAgain(d *decision) {
+func suspendAgain(d *decision) {
 	d.markUnknown(d.e.Stop)
 	d.stopDetail(d.e.Stop)
 	if urgency(d.e.Stop) > urgency(d.c.Attention) {
 		a := *d.e.Stop
 		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.e.At
 		d.c.Attention = &a
-		d.show(AudienceHR)
-		d.anew(AudienceHR)
+		d.redraw(AudienceHR)
+		d.repost(AudienceHR)
 		return
 	}
 	if d.e.Stop.Step == d.c.Attention.Step {
@@ -72,9 +72,9 @@ func urgency(a *Attention) int {
 	return 0
 }
 
-// parked keeps what a step prepares while the case is parked: the step is trying again by
+// whileSuspended keeps what a step prepares while the case is parked: the step is trying again by
 // itself, and only its result leads on.
-func parked(d *decision) {
+func whileSuspended(d *decision) {
 	inner := index[pair{d.c.Attention.Return, d.e.Kind}]
 	if inner == nil {
 		d.refuse("not in the table", nil)
@@ -85,12 +85,12 @@ func parked(d *decision) {
 		return
 	}
 	d.goTo(NeedsAttention)
-	d.ch.Show, d.ch.Anew = nil, nil
+	d.ch.Redraw, d.ch.Repost = nil, nil
 }
 
-// recovered: a step brought something back while the case was parked. If it is the parked
+// resumeByResult: a step brought something back while the case was parked. If it is the parked
 // step, the case goes on by itself; a result of another step is kept.
-func recovered(d *decision) {
+func resumeByResult(d *decision) {
 	a := d.c.Attention
 	inner := index[pair{a.Return, d.e.Kind}]
 	if inner == nil {
@@ -104,7 +104,7 @@ func recovered(d *decision) {
 		if d.to == "" {
 			return
 		}
-		d.keepParked(&parked)
+		d.staySuspended(&parked)
 		return
 	}
 	d.c.State = a.Return
@@ -115,11 +115,11 @@ func recovered(d *decision) {
 		return
 	}
 	d.stay = true
-	d.show(AudienceApplicant, AudienceHR)
-	if d.ch.Why == "" {
-		d.why(string(d.e.Kind))
+	d.redraw(AudienceApplicant, AudienceHR)
+	if d.ch.Rule == "" {
+		d.rule(string(d.e.Kind))
 	}
-	d.why(d.ch.Why + "; went on by itself")
+	d.rule(d.ch.Rule + "; went on by itself")
 	if a.Step == StepPhotos && d.to == AwaitingPhotos {
 		d.resume(AwaitingPhotos) // another photo of the case may still be waiting for its next try
 	}
@@ -130,9 +130,9 @@ func (d *decision) otherUploadMissing() bool {
 	return slices.ContainsFunc(d.missingUploads(), func(s idcard.Side) bool { return string(s) != d.e.Side })
 }
 
-// keepParked stays in needs_attention after a result of another step. What that result
+// staySuspended stays in needs_attention after a result of another step. What that result
 // would have led to becomes the place to return to.
-func (d *decision) keepParked(parked *Attention) {
+func (d *decision) staySuspended(parked *Attention) {
 	if d.to != AwaitingConfirmation && d.to != Rejected {
 		if d.to == Filing && parked.Return == Recording {
 			parked.Return = Filing
@@ -148,9 +148,9 @@ func (d *decision) keepParked(parked *Attention) {
 		}
 	}
 	d.ch.Jobs = kept
-	d.ch.Anew, d.ch.Show = nil, nil
+	d.ch.Repost, d.ch.Redraw = nil, nil
 	if d.to == AwaitingConfirmation {
-		d.anew(AudienceApplicant)
+		d.repost(AudienceApplicant)
 	}
 }
 
@@ -185,7 +185,7 @@ func retry(d *decision) {
 }
 
 // resolutions says how an event ends a stop. Any other event leads on by itself.
-var resolutions = map[Kind]Resolution{
+var resolutions = map[Kind]ResolutionKind{
 	Retry:     ResolutionRetried,
 	Resolved:  ResolutionResolved,
 	Closed:    ResolutionClosed,
@@ -194,17 +194,17 @@ var resolutions = map[Kind]Resolution{
 	ExpiryDue: ResolutionExpired,
 }
 
-// settle notes how a stop ended.
-func (d *decision) settle(a Attention) {
+// noteResolution notes how a stop ended.
+func (d *decision) noteResolution(a Attention) {
 	what, ok := resolutions[d.e.Kind]
 	if !ok {
 		what = ResolutionResumed
 	}
-	d.c.Settled = &Settled{Attention: a, What: what, At: d.e.At}
+	d.c.Resolution = &Resolution{Attention: a, Kind: what, At: d.e.At}
 	if d.e.Role == HR {
-		d.c.Settled.By = d.e.Actor
+		d.c.Resolution.By = d.e.Actor
 	}
-	d.show(AudienceHR)
+	d.redraw(AudienceHR)
 }
 
 // resolve takes HR's word that the write did happen, with the id that HR found.
@@ -224,7 +224,7 @@ func resolve(d *decision) {
 		w.State, w.ID, w.At, w.By = WriteDone, id, d.e.At, d.e.Actor
 		d.detail("evi_point_id", id)
 		d.goTo(Done)
-		d.anew(AudienceApplicant)
+		d.repost(AudienceApplicant)
 	} else {
 		w.State, w.At, w.By = WriteDone, d.e.At, d.e.Actor
 		d.afterIdentity()
@@ -246,7 +246,7 @@ func closeCase(d *decision) {
 	d.c.Outcome = "closed"
 	d.review(ReviewClosed)
 	d.toast("shut")
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }
 
 // keepDuringAttention keeps photos that come while the reader is out of order.

@@ -50,13 +50,13 @@ func TestAStopParksTheCase(t *testing.T) {
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
 				t.Errorf("no words for %s, %s", tt.step, tt.code)
 			}
-			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
 				t.Errorf("HR sees %+v", hr)
 			}
 			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-			if mine := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+			if mine := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 				t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 			}
 		})
@@ -122,11 +122,11 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 					t.Errorf("%s is still read by %q, want %q", p.ID, p.Reader, "")
 				}
 			}
-			if d.Case.Attention != nil || d.Case.Settled == nil || d.Case.Settled.What != "retried" || d.Case.Settled.By != "ou_hr1" {
-				t.Errorf("settled %+v", d.Case.Settled)
+			if d.Case.Attention != nil || d.Case.Resolution == nil || d.Case.Resolution.Kind != "retried" || d.Case.Resolution.By != "ou_hr1" {
+				t.Errorf("settled %+v", d.Case.Resolution)
 			}
 			d.drew([]string{AudienceApplicant, AudienceHR}, nil)
-			hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != string(tt.step) {
 				t.Errorf("HR sees %+v", hr)
 			}
@@ -215,7 +215,7 @@ func TestResolveIdentity(t *testing.T) {
 			d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
 			d.queued(tt.jobs...)
 			w := d.Case.Identity
-			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Settled.What != "resolved" {
+			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Resolution.Kind != "resolved" {
 				t.Errorf("%s: %+v", tt.name, w)
 			}
 		})
@@ -249,8 +249,8 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 			c.Evidence.State = WriteRefused
 		}
 		d := decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}})
-		if d.Case != nil || d.Why != "nothing to resolve" {
-			t.Errorf("%s was resolved (%s), want %q", c.Attention.Step, d.Why, "nothing to resolve")
+		if d.Case != nil || d.Rule != "nothing to resolve" {
+			t.Errorf("%s was resolved (%s), want %q", c.Attention.Step, d.Rule, "nothing to resolve")
 		}
 	}
 }
@@ -258,14 +258,14 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
 	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
-	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Settled.What != "closed" {
+	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
 		t.Errorf("closed %+v", d.Case)
 	}
-	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "closed" || card.Note != "请找我" {
 		t.Errorf("the applicant reads %+v", card)
 	}
-	if hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
+	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
 		t.Errorf("HR sees %+v", hr.Decision)
 	}
 }
@@ -279,8 +279,8 @@ func TestStoppingDuringAttention(t *testing.T) {
 			d := decide(t, c, Event{Kind: k})
 			if before {
 				d.led(Withdrawn)
-				if d.Case.Settled.What != "withdrawn" || d.Case.Settled.By != "" || d.Case.Personal.Empty() != (k == Erase) {
-					t.Errorf("%s × %s: %+v", back, k, d.Case.Settled)
+				if d.Case.Resolution.Kind != "withdrawn" || d.Case.Resolution.By != "" || d.Case.Personal.Empty() != (k == Erase) {
+					t.Errorf("%s × %s: %+v", back, k, d.Case.Resolution)
 				}
 			} else if d.Case != nil {
 				t.Errorf("%s × %s was allowed", back, k)

@@ -13,7 +13,7 @@ func personChecked(d *decision) {
 			d.c.Mismatch = "no_record"
 		}
 		d.backToForm()
-		d.why("supplier: " + string(d.e.Check.Outcome))
+		d.rule("supplier: " + string(d.e.Check.Outcome))
 		return
 	}
 	d.afterCheck()
@@ -40,12 +40,12 @@ func (d *decision) afterCheck() {
 	if !d.p.ReviewAlways && AllGreen(Findings(d.c, d.e.At)) {
 		d.c.Review = &Review{What: ReviewApproved, At: d.e.At, Round: d.c.Rounds}
 		d.startRecording()
-		d.why("policy: all checks green")
+		d.rule("policy: all checks green")
 		return
 	}
 	d.c.Review = nil
 	d.goTo(AwaitingReview)
-	d.anew(AudienceHR)
+	d.repost(AudienceHR)
 }
 
 // startRecording begins the independent effects side by side.

@@ -38,7 +38,7 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
 				t.Errorf("%s: %+v", outcome, d.Case)
 			}
-			card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+			card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
 				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
@@ -70,10 +70,10 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	}
 	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
 	d.queued(JobIdentity, JobUpload, JobUpload)
-	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Why != "policy: all checks green" {
-		t.Errorf("review %+v (%s), want %q", r, d.Why, "policy: all checks green")
+	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
+		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}
-	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
+	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
 	}
 	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
@@ -81,7 +81,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	front, _ := SampleReadings()
 	for name, change := range map[string]func(*Case){
 		"something was changed":      func(c *Case) { c.Changed = []string{"identity_name"} },
-		"the number is somebody's":   func(c *Case) { c.Duplicates = []string{"x"} },
+		"the number is somebody's":   func(c *Case) { c.SameNumberCases = []string{"x"} },
 		"another name in Feishu":     func(c *Case) { c.Personal.ContactName = "小样" },
 		"a photo is a photocopy":     func(c *Case) { c.Photos[0].Warnings = []string{"photo_grey"} },
 		"the card ends soon":         func(c *Case) { c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M = 2026, 7 },
@@ -149,7 +149,7 @@ func TestFindings(t *testing.T) {
 		{"ocr_consistency", LevelWarning, func(c *Case) { c.Personal.Front.Gender = "female" }},
 		{"ocr_consistency", LevelFailed, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female" }}, // typed, and neither birth nor gender fit
 		{"edited", LevelWarning, func(c *Case) { c.Changed = []string{"identity_name"} }},
-		{"duplicate_number", LevelFailed, func(c *Case) { c.Duplicates = []string{"x", "y"} }},
+		{"duplicate_number", LevelFailed, func(c *Case) { c.SameNumberCases = []string{"x", "y"} }},
 		{"name_vs_feishu", LevelPassed, func(c *Case) { c.Personal.ContactName = SampleName }},
 		{"name_vs_feishu", LevelWarning, func(c *Case) { c.Personal.ContactName = "小样" }},
 		{"quality", LevelWarning, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
@@ -176,7 +176,7 @@ func TestFindings(t *testing.T) {
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s, want %v", w, LevelWarning)
 	}
-	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, Duplicates: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
+	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, SameNumberCases: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
 		t.Errorf("worst is %s, want %v", w, LevelFailed)
 	}
 }

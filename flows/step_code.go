@@ -67,7 +67,7 @@ func codeSent(d *decision) {
 	d.c.Code.State, d.c.Code.SentAt = CodeStateSent, d.e.At
 	d.c.Code.Serial = d.e.Serial
 	d.detail("serial", d.e.Serial)
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // codeFailed: nothing was sent, and the applicant has to do something about it.
@@ -80,7 +80,7 @@ func codeFailed(d *decision) {
 	d.sent("tencent_sms") // the number was, if no message
 	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = CodeStateFailed, d.e.Problem, nil
 	d.detail("problem", d.e.Problem)
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // codeUnknown: the supplier's answer was lost. The code may arrive, so it stays valid, and
@@ -93,7 +93,7 @@ func codeUnknown(d *decision) {
 	d.sent("tencent_sms")
 	d.c.Code.State = CodeStateUnknown
 	d.c.Code.Problem = "unknown"
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
@@ -120,7 +120,7 @@ func codeAsked(d *decision) {
 	}
 	d.newCode()
 	d.toast("resent")
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // codeTyped compares what was typed with the code that was sent.
@@ -140,8 +140,8 @@ func codeTyped(d *decision) {
 	case !d.e.At.Before(d.codeExpires()):
 		d.ch.Toast = NewToast("code_expired", nil)
 		d.c.Code.Problem = "expired"
-		d.why("code expired")
-		d.show(AudienceApplicant)
+		d.rule("code expired")
+		d.redraw(AudienceApplicant)
 		return
 	case !hmac.Equal(code.MAC, d.e.MAC):
 		code.Tries++
@@ -152,8 +152,8 @@ func codeTyped(d *decision) {
 			code.Problem = "too_many_tries"
 			d.ch.Toast = NewToast("code_too_many", nil)
 		}
-		d.why("wrong code")
-		d.show(AudienceApplicant)
+		d.rule("wrong code")
+		d.redraw(AudienceApplicant)
 		return
 	}
 	// A right code proves that the message arrived, also when the supplier's own answer is
@@ -161,7 +161,7 @@ func codeTyped(d *decision) {
 	code.PassedAt, code.Problem = d.e.At, ""
 	d.c.Personal.SMSCode = d.e.Code
 	d.goTo(Checking)
-	d.why("right code")
+	d.rule("right code")
 	d.toast("saved")
 	d.job(CheckPerson(d.c.Rev + 1))
 }

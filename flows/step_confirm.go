@@ -50,9 +50,9 @@ func confirm(d *decision) {
 		// What was right is kept, so that only the wrong field has to be typed again.
 		p.Name, p.Number, p.Mobile = shorten(typedName), shorten(typedNumber), shorten(typedMobile)
 		d.goTo(AwaitingConfirmation)
-		d.why("form has problems")
+		d.rule("form has problems")
 		d.ch.Toast = NewToast("wrong_field", map[string]string{"field": firstIssue(issues)})
-		d.show(AudienceApplicant)
+		d.redraw(AudienceApplicant)
 		return
 	}
 
@@ -69,9 +69,9 @@ func confirm(d *decision) {
 		c.Changed = append(c.Changed, "identity_code")
 	}
 	c.Confirmed = d.e.At
-	c.Duplicates = d.e.Duplicates
+	c.SameNumberCases = d.e.SameNumberCases
 	c.Check, c.Review = nil, nil
-	d.ch.SetIndex, d.ch.Index = true, d.e.Index
+	d.ch.SetBlindIndex, d.ch.BlindIndex = true, d.e.BlindIndex
 	d.toast("saved")
 	if c.Method == MethodNone {
 		d.afterCheck()
@@ -160,12 +160,12 @@ func maskForm(d *decision) {
 		return
 	}
 	d.c.MaskedForm = true
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // edit goes back to the form, for a wrong mobile mostly.
 func edit(d *decision) {
 	d.c.Code = nil
 	d.c.Personal.SMSCode = ""
-	d.why("applicant wants to edit")
+	d.rule("applicant wants to edit")
 }

@@ -36,7 +36,7 @@ func form(with ...string) cards.Form {
 func TestConfirmAsksForTheCode(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
 	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
-	d := decide(t, c, Event{Kind: Confirmed, Form: form(), Index: []byte("index"), Duplicates: []string{"x"}}).led(AwaitingCode).said("saved")
+	d := decide(t, c, Event{Kind: Confirmed, Form: form(), BlindIndex: []byte("index"), SameNumberCases: []string{"x"}}).led(AwaitingCode).said("saved")
 	j := d.queued(JobSendCode)[0]
 	if j.rev != 1 || !j.At.Equal(SampleTime) {
 		t.Errorf("the code's job is %+v", j)
@@ -48,7 +48,7 @@ func TestConfirmAsksForTheCode(t *testing.T) {
 	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil || !after.Confirmed.Equal(SampleTime) {
 		t.Errorf("left behind: %+v", after)
 	}
-	if !d.SetIndex || string(d.Index) != "index" || !slices.Equal(after.Duplicates, []string{"x"}) {
+	if !d.SetBlindIndex || string(d.BlindIndex) != "index" || !slices.Equal(after.SameNumberCases, []string{"x"}) {
 		t.Error("index or duplicates are missing")
 	}
 	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil || after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
@@ -127,10 +127,10 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 					}
 				})
 			}
-			if d.Case.Confirmed != c.Confirmed || d.SetIndex || d.Case.Code != nil {
+			if d.Case.Confirmed != c.Confirmed || d.SetBlindIndex || d.Case.Code != nil {
 				t.Error("a wrong form has consequences")
 			}
-			if raw := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
+			if raw := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
 				t.Errorf("the card has %d bytes", len(raw))
 			}
 		})
@@ -198,7 +198,7 @@ func TestMaskedForm(t *testing.T) {
 
 	c := d.Case
 	c.Personal.ContactMobile = "+86 " + SampleMobile
-	card := ApplicantCard(c, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+	card := ApplicantCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" || card.MaskedMobile == "" || !card.Masked {
 		t.Errorf("the masked form shows %+v", card)
 	}

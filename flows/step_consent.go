@@ -5,7 +5,7 @@ func keepUnread(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // consent records the separate consent and takes up the photos that have waited for it.

@@ -7,15 +7,15 @@ func cancel(d *decision) {
 
 // expire ends a case that nobody moved in time.
 func expire(d *decision) {
-	d.why("nobody moved in time")
-	d.anew(AudienceApplicant)
+	d.rule("nobody moved in time")
+	d.repost(AudienceApplicant)
 }
 
-// showAnew brings the present card to the bottom of the applicant's chat.
-func showAnew(d *decision) {
+// repostCard brings the present card to the bottom of the applicant's chat.
+func repostCard(d *decision) {
 	d.goTo(d.c.State)
 	d.ch.Silent = true
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }
 
 // delayed notes that an upstream keeps a step waiting, so that the cards say so.
@@ -27,5 +27,5 @@ func delayed(d *decision) {
 	}
 	d.c.Delayed = d.e.Step
 	d.detail("step", string(d.e.Step))
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }

@@ -73,10 +73,10 @@ func TestClocksOfTheEnd(t *testing.T) {
 func checkErased(t *testing.T, d taken) {
 	t.Helper()
 	c := d.Case
-	if !c.Personal.Empty() || c.Duplicates != nil || !c.Erased.Equal(SampleTime) || !c.PhotosGoneAt.Equal(SampleTime) {
-		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.Duplicates, c.Erased)
+	if !c.Personal.Empty() || c.SameNumberCases != nil || !c.Erased.Equal(SampleTime) || !c.PhotosGoneAt.Equal(SampleTime) {
+		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.SameNumberCases, c.Erased)
 	}
-	if !d.SetIndex || d.Index != nil {
+	if !d.SetBlindIndex || d.BlindIndex != nil {
 		t.Error("the index of the number stays")
 	}
 	hashes := 0
@@ -93,7 +93,7 @@ func checkErased(t *testing.T, d taken) {
 func TestErase(t *testing.T) {
 	for _, s := range States {
 		c := SampleCase(s)
-		c.Personal.Note, c.Duplicates = "some words", []string{"x"}
+		c.Personal.Note, c.SameNumberCases = "some words", []string{"x"}
 		d := decide(t, c, Event{Kind: Erase, Role: Applicant, Actor: c.OpenID})
 		switch {
 		case s == Recording || s == Filing || s == NeedsAttention:
@@ -118,7 +118,7 @@ func TestErase(t *testing.T) {
 		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-		for _, card := range []cards.Card{ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}), HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()})} {
+		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}), HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
 			if strings.Contains(string(card.JSON()), "some words") {
 				t.Errorf("%s: HR's words are still shown", s)
 			}
@@ -129,7 +129,7 @@ func TestErase(t *testing.T) {
 func TestPurge(t *testing.T) {
 	c := SampleCase(Done)
 	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{AudienceApplicant}, nil)
-	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetIndex {
+	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetBlindIndex {
 		t.Error("the fields went with the photos")
 	}
 	if d.Detail["sha256_1"] != "a" || d.Detail["sha256_2"] != "b" {
@@ -154,8 +154,8 @@ func TestExpiry(t *testing.T) {
 			continue
 		}
 		d.led(Expired)
-		if d.Case.Outcome != "expired" || d.Why != "nobody moved in time" {
-			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Why, "expired", "nobody moved in time")
+		if d.Case.Outcome != "expired" || d.Rule != "nobody moved in time" {
+			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Rule, "expired", "nobody moved in time")
 		}
 		rev--
 		d = decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})

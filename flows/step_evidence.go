@@ -10,7 +10,7 @@ func evidenceFiled(d *decision) {
 	d.sent("esign")
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.e.At, d.e.ID
 	d.detail("evi_point_id", d.e.ID)
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }
 
 // uploadsLost hands the photos to e签宝 once more, for a fresh attempt at the evidence.

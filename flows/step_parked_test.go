@@ -43,17 +43,17 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 			}
 			d := decide(t, c, tt.e).led(tt.to)
 			d.queued(tt.jobs...)
-			if !strings.HasSuffix(d.Why, "; went on by itself") || strings.HasPrefix(d.Why, ";") {
-				t.Errorf("the audit row says %q", d.Why)
+			if !strings.HasSuffix(d.Rule, "; went on by itself") || strings.HasPrefix(d.Rule, ";") {
+				t.Errorf("the audit row says %q", d.Rule)
 			}
 			if d.Case.Rev != c.Rev+1 || d.Case.Attention != nil {
 				t.Errorf("revision %d after %d, attention %v, want %v", d.Case.Rev, c.Rev, d.Case.Attention, c.Rev+1)
 			}
-			if s := d.Case.Settled; s == nil || s.What != "resumed" || s.By != "" || s.Attention.Step != tt.step {
+			if s := d.Case.Resolution; s == nil || s.Kind != "resumed" || s.By != "" || s.Attention.Step != tt.step {
 				t.Errorf("settled %+v", s)
 			}
 			for _, audience := range []string{AudienceApplicant, AudienceHR} {
-				if !slices.Contains(d.Show, audience) {
+				if !slices.Contains(d.Redraw, audience) {
 					t.Errorf("%s is not shown the change", audience)
 				}
 			}
@@ -87,7 +87,7 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	// The person has to look at the form, whatever e签宝 does.
 	c = parkedCase(Recording, stopped("upload", "quota", "incident"))
 	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).led(AwaitingConfirmation)
-	if d.Case.Mismatch != "mobile" || d.Case.Settled == nil {
+	if d.Case.Mismatch != "mobile" || d.Case.Resolution == nil {
 		t.Errorf("the case is %+v", d.Case)
 	}
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
@@ -266,7 +266,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 				}
 				d := decide(t, c, resultOfEffect(effect, how[effect]))
 				if d.Case == nil {
-					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Why)
+					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Rule)
 				}
 				c, probing[effect] = d.Case, how[effect] == "shared"
 			}
@@ -337,7 +337,7 @@ func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 		t.Fatalf("%s: %s, and nobody is at work: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
 	}
 	if d.Case == nil {
-		t.Fatalf("%s: HR's word was refused (%s)", name, d.Why)
+		t.Fatalf("%s: HR's word was refused (%s)", name, d.Rule)
 	}
 	for _, j := range d.Jobs {
 		switch j.Kind {

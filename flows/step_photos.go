@@ -26,7 +26,7 @@ func takePhoto(d *decision) {
 		return
 	}
 	d.job(FetchPhoto(d.e.PhotoID))
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // photoFetched queues the reading. A person who has a side already, or another photo
@@ -96,7 +96,7 @@ func photoRead(d *decision) {
 	case wrong == "expired_card": // the front beside it is good
 		d.problem(p.ID, wrong)
 	}
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
 		d.bothSides()
 	}
@@ -146,8 +146,8 @@ func (d *decision) bothSides() {
 		return
 	}
 	d.goTo(AwaitingConfirmation)
-	d.why("both sides read")
-	d.anew(AudienceApplicant) // the photos have pushed the card up
+	d.rule("both sides read")
+	d.repost(AudienceApplicant) // the photos have pushed the card up
 }
 
 // belongTogether refuses the photo that came last when the two sides cannot be of one card:
@@ -205,7 +205,7 @@ func photoFailed(d *decision) {
 		d.sent("feishu_ocr")
 	}
 	d.refusePhoto(p, d.e.Problem, "")
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // unread forgets what was read of a side.
@@ -254,7 +254,7 @@ func retakeHere(d *decision) {
 	}
 	d.clearSide(idcard.Side(d.e.Side))
 	d.toast("saved")
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // retake goes back for a new photo of one side; the other side stays.
@@ -299,8 +299,8 @@ func newReading(d *decision) {
 		return
 	}
 	d.stay = true
-	d.why("photo replaced")
-	d.anew(AudienceApplicant)
+	d.rule("photo replaced")
+	d.repost(AudienceApplicant)
 }
 
 // dropStraggler forgets a photo that is no longer needed.
@@ -337,7 +337,7 @@ func photoRecalled(d *decision) {
 		d.refuse("no such photo", nil)
 		return
 	}
-	d.show(AudienceApplicant)
+	d.redraw(AudienceApplicant)
 }
 
 // photoRecalledLate also leaves the form when a side is missing now.
@@ -358,6 +358,6 @@ func contactKnown(d *decision) {
 	d.ch.Silent = true
 	d.c.Personal.ContactName, d.c.Personal.ContactMobile = d.e.Contact.Name, d.e.Contact.Mobile
 	if d.c.State == AwaitingConfirmation && d.c.Personal.Mobile == "" {
-		d.show(AudienceApplicant)
+		d.redraw(AudienceApplicant)
 	}
 }

@@ -34,7 +34,7 @@ func identityRecorded(d *decision) {
 func (d *decision) afterIdentity() {
 	if !d.files() {
 		d.goTo(Done)
-		d.anew(AudienceApplicant)
+		d.repost(AudienceApplicant)
 		return
 	}
 	d.goTo(Filing)
@@ -60,9 +60,9 @@ func identityMismatch(d *decision) {
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
 	d.detail("field", d.e.Field)
-	d.why("Feishu knows another " + d.e.Field)
+	d.rule("Feishu knows another " + d.e.Field)
 	d.goTo(AwaitingConfirmation)
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }
 
 func photoUploaded(d *decision) {

@@ -84,7 +84,7 @@ func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Done)
 	d.queued(JobPurge)
 	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
-	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
+	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
 	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) || slices.Contains(card.Steps, cards.StepCode) {
 		t.Errorf("the card says %+v", card)
 	}
@@ -148,7 +148,7 @@ func TestEvidenceFiled(t *testing.T) {
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) || d.Case.Outcome != "done" || d.lastSent() != "esign" {
 		t.Errorf("evidence %+v", w)
 	}
-	if card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
+	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
 		t.Error("the card does not say that it is filed")
 	}
 }

@@ -23,7 +23,7 @@ func remind(d *decision) {
 
 // refuseKeeping changes nothing but the jobs that were collected.
 func (d *decision) refuseKeeping(why string) {
-	d.why(why)
+	d.rule(why)
 	d.ch.Silent = true
 }
 

@@ -2,22 +2,22 @@ package flows
 
 import "strings"
 
-// copyOf begins the Job of a write that may have happened after the copy of the database was
+// backupPrefix begins the Job of a write that may have happened after the copy of the database was
 // made which was put back.
-const copyOf = "copy_of/"
+const backupPrefix = "copy_of/"
 
 // restored deals with a case of a database that was put back from a copy: what was written
 // after the copy was made is not on record. So each write that is still to come counts as one
 // whose outcome is unknown. The case goes on in its ordinary way, and where the write would
 // be made HR is asked whether it has been. A code that was about to be sent may have been.
 func restored(d *decision) {
-	changed := d.mayBeWritten(&d.c.Identity)
-	if d.files() && d.mayBeWritten(&d.c.Evidence) {
+	changed := d.markUncertain(&d.c.Identity)
+	if d.files() && d.markUncertain(&d.c.Evidence) {
 		changed = true
 	}
 	if code := d.c.Code; code != nil && code.State == CodeStateSending {
 		code.State, code.Problem = CodeStateUnknown, "unknown"
-		d.show(AudienceApplicant)
+		d.redraw(AudienceApplicant)
 		changed = true
 	}
 	if !changed {
@@ -30,8 +30,8 @@ func restored(d *decision) {
 	}
 }
 
-// mayBeWritten notes that a write may have been made; false if it is known already.
-func (d *decision) mayBeWritten(at **Write) bool {
+// markUncertain notes that a write may have been made; false if it is known already.
+func (d *decision) markUncertain(at **Write) bool {
 	w := *at
 	if w != nil && (w.State == WriteDone || w.State == WriteUnknown) {
 		return false
@@ -40,14 +40,14 @@ func (d *decision) mayBeWritten(at **Write) bool {
 	if w != nil {
 		attempt = w.Attempt
 	}
-	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: copyOf + d.e.ID}
+	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: backupPrefix + d.e.ID}
 	return true
 }
 
 // FromBackup reports that a write is unknown since it may have been made after the copy, and what
 // HR's card names as its cause.
 func (w *Write) FromBackup() (cause string, is bool) {
-	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, copyOf) {
+	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, backupPrefix) {
 		return "", false
 	}
 	return w.Job, true

@@ -16,7 +16,7 @@ func eraseEnded(d *decision) {
 	}
 	d.erase()
 	d.toast("deleted")
-	d.show(AudienceApplicant, AudienceHR)
+	d.redraw(AudienceApplicant, AudienceHR)
 }
 
 // erase deletes photos and fields in the same transaction. The audit chain keeps hashes,
@@ -27,11 +27,11 @@ func (d *decision) erase() {
 	}
 	d.c.PhotosGoneAt = d.e.At
 	d.c.Personal = Personal{}
-	d.c.Duplicates = nil
+	d.c.SameNumberCases = nil
 	d.c.Erased = d.e.At
-	d.ch.SetIndex, d.ch.Index = true, nil
+	d.ch.SetBlindIndex, d.ch.BlindIndex = true, nil
 	d.detail("erased", "photos and fields")
-	d.why("erased on request")
+	d.rule("erased on request")
 }
 
 // dropPhoto deletes a photo's bytes; its hash stays.
@@ -50,8 +50,8 @@ func photosPurged(d *decision) {
 			return
 		}
 		d.erase()
-		d.why("retention period is over")
-		d.show(AudienceApplicant, AudienceHR)
+		d.rule("retention period is over")
+		d.redraw(AudienceApplicant, AudienceHR)
 		return
 	}
 	if !d.c.PhotosGoneAt.IsZero() {
@@ -62,6 +62,6 @@ func photosPurged(d *decision) {
 		d.dropPhoto(&d.c.Photos[i])
 	}
 	d.c.PhotosGoneAt = d.e.At
-	d.why("grace period is over")
-	d.show(AudienceApplicant)
+	d.rule("grace period is over")
+	d.redraw(AudienceApplicant)
 }

@@ -60,7 +60,7 @@ func sendBack(d *decision) {
 		d.c.Changed = nil
 		d.goTo(AwaitingPhotos)
 	}
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }
 
 func reject(d *decision) {
@@ -70,5 +70,5 @@ func reject(d *decision) {
 	}
 	d.review(ReviewRejected)
 	d.toast("rejected")
-	d.anew(AudienceApplicant)
+	d.repost(AudienceApplicant)
 }

@@ -36,7 +36,7 @@ func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 		// Words of HR's own will do.
 		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
 		if d.Case == nil || d.Case.Personal.Note != "请重拍" {
-			t.Errorf("%s with a note: %s", k, d.Why)
+			t.Errorf("%s with a note: %s", k, d.Rule)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestSendingBack(t *testing.T) {
 				}
 			}
 			// The applicant reads why, on whichever card it is.
-			switch card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(type) {
+			switch card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
 					t.Errorf("the form says %q, want %q", card.SentBack, "blurred")
@@ -91,7 +91,7 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("the card says %+v", card)
 				}
 			}
-			if hr := HRCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil || hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
+			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil || hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
 				t.Errorf("HR sees %+v", hr.Decision)
 			}
 		})
@@ -107,7 +107,7 @@ func TestRejection(t *testing.T) {
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("the note has %d characters", n)
 	}
-	card := ApplicantCard(d.Case, Scene{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "rejected" || card.Reason != "not_employee" || card.Note == "" {
 		t.Errorf("the applicant reads %+v", card)
 	}

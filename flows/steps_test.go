@@ -44,10 +44,10 @@ func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
 func (d taken) led(to State) taken {
 	d.t.Helper()
 	if d.Case == nil {
-		d.t.Fatalf("nothing happened (%s), want %s", d.Why, to)
+		d.t.Fatalf("nothing happened (%s), want %s", d.Rule, to)
 	}
 	if d.Case.State != to {
-		d.t.Fatalf("led to %s (%s), want %s", d.Case.State, d.Why, to)
+		d.t.Fatalf("led to %s (%s), want %s", d.Case.State, d.Rule, to)
 	}
 	return d
 }
@@ -66,12 +66,12 @@ func (d taken) stayed() taken {
 func (d taken) refused(why, toastID string, args ...string) {
 	d.t.Helper()
 	if d.Case != nil {
-		d.t.Fatalf("led to %s (%s), want a refusal: %s", d.Case.State, d.Why, why)
+		d.t.Fatalf("led to %s (%s), want a refusal: %s", d.Case.State, d.Rule, why)
 	}
-	if d.Why != why {
-		d.t.Errorf("refused because of %q, want %q", d.Why, why)
+	if d.Rule != why {
+		d.t.Errorf("refused because of %q, want %q", d.Rule, why)
 	}
-	if len(d.Jobs)+len(d.Show)+len(d.Anew)+len(d.DropPictures) > 0 || d.SetIndex || d.Incident != "" {
+	if len(d.Jobs)+len(d.Redraw)+len(d.Repost)+len(d.DropPictures) > 0 || d.SetBlindIndex || d.Incident != "" {
 		d.t.Errorf("refused, but with consequences: %+v", d.Change)
 	}
 	d.said(toastID, args...)
@@ -119,8 +119,8 @@ func (d taken) queued(kinds ...JobKind) []Job {
 func (d taken) drew(show, anew []string) taken {
 	d.t.Helper()
 	sorted := func(s []string) []string { s = slices.Clone(s); slices.Sort(s); return s }
-	if !slices.Equal(sorted(d.Show), sorted(show)) || !slices.Equal(sorted(d.Anew), sorted(anew)) {
-		d.t.Errorf("draws %v, anew %v; want %v, %v", d.Show, d.Anew, show, anew)
+	if !slices.Equal(sorted(d.Redraw), sorted(show)) || !slices.Equal(sorted(d.Repost), sorted(anew)) {
+		d.t.Errorf("draws %v, anew %v; want %v, %v", d.Redraw, d.Repost, show, anew)
 	}
 	return d
 }

@@ -39,7 +39,7 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, PhotoFailed, Bot, photoFailed, AwaitingPhotos),
 		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
 		row(AwaitingPhotos, Retake, Applicant, retakeHere, AwaitingPhotos),
-		row(AwaitingPhotos, StepStopped, Bot, stop, NeedsAttention),
+		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks what was read.
 		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
@@ -62,12 +62,12 @@ func buildTable() []Transition {
 		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
 		row(AwaitingCode, EditAsked, Applicant, edit, AwaitingConfirmation),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
-		row(AwaitingCode, StepStopped, Bot, stop, NeedsAttention),
+		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The supplier says whether the person is real.
 		row(Checking, PersonChecked, Bot, personChecked, AwaitingReview, Recording, AwaitingConfirmation),
 		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation),
-		row(Checking, StepStopped, Bot, stop, NeedsAttention),
+		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
 
 		// HR decides.
 		row(AwaitingReview, Approved, HR, approve, Recording),
@@ -80,7 +80,7 @@ func buildTable() []Transition {
 		row(Recording, IdentityMismatch, Bot, identityMismatch, AwaitingConfirmation),
 		row(Recording, WriteFailed, Bot, writeFailed, Recording),
 		row(Recording, PhotoUploaded, Bot, photoUploaded, Recording),
-		row(Recording, StepStopped, Bot, stop, NeedsAttention),
+		row(Recording, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The evidence point.
 		row(Filing, PhotoUploaded, Bot, photoUploaded, Filing),
@@ -88,7 +88,7 @@ func buildTable() []Transition {
 		row(Filing, WriteFailed, Bot, writeFailed, Filing),
 		row(Filing, UploadsLost, Bot, uploadsLost, Filing),
 		row(Filing, EvidenceFiled, Bot, evidenceFiled, Done),
-		row(Filing, StepStopped, Bot, stop, NeedsAttention),
+		row(Filing, StepStopped, Bot, suspend, NeedsAttention),
 
 		// Somebody has to look. What the same step brings back later leads on by itself.
 		row(NeedsAttention, Retry, HR, retry, AwaitingPhotos, AwaitingCode, Checking, Recording, Filing),
@@ -96,25 +96,25 @@ func buildTable() []Transition {
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
 		row(NeedsAttention, PhotoReceived, Applicant, keepDuringAttention, NeedsAttention),
 		row(NeedsAttention, ContactKnown, Bot, contactKnown, NeedsAttention),
-		row(NeedsAttention, PhotoFetched, Bot, parked, NeedsAttention),
+		row(NeedsAttention, PhotoFetched, Bot, whileSuspended, NeedsAttention),
 		row(NeedsAttention, PhotoClaimed, Bot, photoClaimed, NeedsAttention),
-		row(NeedsAttention, CodePrepared, Bot, parked, NeedsAttention),
-		row(NeedsAttention, CodeDropped, Bot, parked, NeedsAttention),
-		row(NeedsAttention, WriteFailed, Bot, parked, NeedsAttention),
-		row(NeedsAttention, IdentityStarted, Bot, parked, NeedsAttention),
-		row(NeedsAttention, EvidenceStarted, Bot, parked, NeedsAttention),
-		row(NeedsAttention, PhotoReadOK, Bot, recovered, AwaitingPhotos, AwaitingConfirmation, NeedsAttention),
-		row(NeedsAttention, PhotoFailed, Bot, recovered, AwaitingPhotos, NeedsAttention),
-		row(NeedsAttention, CodeSent, Bot, recovered, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, CodeFailed, Bot, recovered, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, CodeUnknown, Bot, recovered, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, PersonChecked, Bot, recovered, AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
-		row(NeedsAttention, CheckRefused, Bot, recovered, AwaitingConfirmation, NeedsAttention),
-		row(NeedsAttention, IdentityRecorded, Bot, recovered, Filing, Done, NeedsAttention),
-		row(NeedsAttention, IdentityMismatch, Bot, recovered, AwaitingConfirmation, NeedsAttention),
-		row(NeedsAttention, PhotoUploaded, Bot, recovered, Recording, Filing, NeedsAttention),
-		row(NeedsAttention, EvidenceFiled, Bot, recovered, Done, NeedsAttention),
-		row(NeedsAttention, StepStopped, Bot, stopAgain, NeedsAttention),
+		row(NeedsAttention, CodePrepared, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, CodeDropped, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, WriteFailed, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, IdentityStarted, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, EvidenceStarted, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, PhotoReadOK, Bot, resumeByResult, AwaitingPhotos, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, PhotoFailed, Bot, resumeByResult, AwaitingPhotos, NeedsAttention),
+		row(NeedsAttention, CodeSent, Bot, resumeByResult, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, PersonChecked, Bot, resumeByResult, AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
+		row(NeedsAttention, IdentityMismatch, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, PhotoUploaded, Bot, resumeByResult, Recording, Filing, NeedsAttention),
+		row(NeedsAttention, EvidenceFiled, Bot, resumeByResult, Done, NeedsAttention),
+		row(NeedsAttention, StepStopped, Bot, suspendAgain, NeedsAttention),
 		row(NeedsAttention, Cancelled, Applicant, cancelDuringAttention, Withdrawn, NeedsAttention),
 		row(NeedsAttention, Erase, Applicant, eraseDuringAttention, Withdrawn, NeedsAttention),
 	}
@@ -138,7 +138,7 @@ func buildTable() []Transition {
 			continue
 		}
 		t = append(t,
-			row(s, CardAsked, Applicant, showAnew, s),
+			row(s, CardAsked, Applicant, repostCard, s),
 			row(s, Restored, Bot, restored, s))
 		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingCode {
 			t = append(t, row(s, StepDelayed, Bot, delayed, s))

@@ -135,7 +135,7 @@ func reads(ctx context.Context) map[string]func(v flows.View) error {
 		"WithIncident":  func(v flows.View) error { _, err := v.WithIncident(ctx, "t1", "ocr", 20); return err },
 		"CountIncident": func(v flows.View) error { _, err := v.CountIncident(ctx, "t1", "ocr"); return err },
 		"Entered/done": func(v flows.View) error {
-			_, err := v.Entered(ctx, "t1", flows.Done, flows.Place{At: epoch.Add(-24 * time.Hour)}, epoch, 20)
+			_, err := v.Entered(ctx, "t1", flows.Done, flows.Cursor{At: epoch.Add(-24 * time.Hour)}, epoch, 20)
 			return err
 		},
 		"Working":    func(v flows.View) error { _, err := v.Working(ctx); return err },

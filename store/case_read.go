@@ -80,12 +80,12 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 }
 
 // Line returns who waits in the states, oldest entry first, without reading the cases.
-func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.InLine, error) {
+func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.QueueEntry, error) {
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
 	from, args := pageOf(tenantKey, states, limit, 0)
-	return collect(ctx, v.q, "line", func(r *sql.Rows) (l flows.InLine, err error) {
+	return collect(ctx, v.q, "line", func(r *sql.Rows) (l flows.QueueEntry, err error) {
 		err = r.Scan(&l.CaseID, &l.OpenID)
 		return
 	}, `SELECT c.id, c.open_id`+from, args...)
@@ -128,7 +128,7 @@ func (v *view) CountIncident(ctx context.Context, tenantKey, incident string) (n
 
 // Entered returns cases that entered the state after the place and before the moment, oldest
 // entry first; the last one of a page is the place of the next.
-func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Place, before time.Time, limit int) ([]*flows.Case, error) {
+func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Cursor, before time.Time, limit int) ([]*flows.Case, error) {
 	return v.manyCases(ctx, "cases entered", `SELECT `+caseColumns+` FROM cases c
 		WHERE c.tenant_key = $1 AND c.state = $2 AND (c.entered_ms, c.id) > ($3, $4) AND c.entered_ms < $5
 		ORDER BY c.entered_ms, c.id LIMIT $6`,

@@ -266,11 +266,11 @@ func TestSameNumber(t *testing.T) {
 			mk("done", "ou_3", flows.Done), mk("rejected", "ou_4", flows.Rejected), mk("plain", "ou_5", flows.Done))
 		w.tx(t, func(tx flows.Tx) error {
 			for _, id := range []string{"mine", "open", "done", "rejected"} {
-				if err := tx.SetNumberIndex(ctx, id, index); err != nil {
+				if err := tx.SetBlindIndex(ctx, id, index); err != nil {
 					return err
 				}
 			}
-			if err := tx.SetNumberIndex(ctx, "nobody", index); !errors.Is(err, flows.ErrNotFound) {
+			if err := tx.SetBlindIndex(ctx, "nobody", index); !errors.Is(err, flows.ErrNotFound) {
 				t.Errorf("index of no case: %v, want %v", err, flows.ErrNotFound)
 			}
 			return nil
@@ -291,7 +291,7 @@ func TestSameNumber(t *testing.T) {
 			})
 		}
 		check("done", "open")
-		w.tx(t, func(tx flows.Tx) error { return tx.SetNumberIndex(ctx, "open", nil) })
+		w.tx(t, func(tx flows.Tx) error { return tx.SetBlindIndex(ctx, "open", nil) })
 		check("done")
 	})
 }

@@ -133,8 +133,8 @@ func (t *txn) encode(c *flows.Case) (data string, sealed []byte, err error) {
 	return string(raw), sealed, err
 }
 
-// SetNumberIndex sets (or with nil clears) the index of the case's number.
-func (t *txn) SetNumberIndex(ctx context.Context, caseID string, index []byte) error {
+// SetBlindIndex sets (or with nil clears) the index of the case's number.
+func (t *txn) SetBlindIndex(ctx context.Context, caseID string, index []byte) error {
 	var value any // NULL keeps the row out of the index
 	if len(index) > 0 {
 		value = index

@@ -68,13 +68,13 @@ func TestShiftLeavesHolds(t *testing.T) {
 		w.stagedAgain(t)
 		until := w.Now().Add(time.Minute)
 		w.tx(t, func(tx flows.Tx) error {
-			return tx.PutSurface(t.Context(), &flows.Surface{ID: "s1", Holder: "job", HeldUntil: until})
+			return tx.PutSurface(t.Context(), &flows.Surface{ID: "s1", LeaseOwner: "job", LeaseUntil: until})
 		})
 		must(t, w.Shift(t.Context(), time.Hour))
 		w.view(t, func(v flows.View) error {
 			s, err := v.Surface(t.Context(), "s1")
-			if err == nil && s.HeldUntil.Sub(until.Add(time.Hour)).Abs() > time.Millisecond {
-				t.Errorf("held until %s", s.HeldUntil)
+			if err == nil && s.LeaseUntil.Sub(until.Add(time.Hour)).Abs() > time.Millisecond {
+				t.Errorf("held until %s", s.LeaseUntil)
 			}
 			return err
 		})

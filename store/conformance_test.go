@@ -283,7 +283,7 @@ func TestPurgeLimits(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		for _, key := range []string{"old", "young"} {
-			_, err := w.reserve(ctx, []flows.Limit{perSecond(key, 1)})
+			_, err := w.reserve(ctx, []flows.BurstLimit{perSecond(key, 1)})
 			must(t, err)
 		}
 		_, err := w.eng.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())

@@ -27,7 +27,7 @@ var (
 )
 
 // BusyError says how long the shared limit is booked out. It is ErrBusy, and it unwraps to a
-// flows.Again that snoozes the job, so that a worker may simply return it.
+// flows.RetryLater that snoozes the job, so that a worker may simply return it.
 type BusyError struct {
 	Key  string
 	Wait time.Duration
@@ -37,9 +37,9 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("store: rate limit %q is booked out for %s", e.Key, e.Wait.Round(time.Millisecond))
 }
 
-// Unwrap makes errors.Is(err, ErrBusy) and errors.As(err, **flows.Again) true.
+// Unwrap makes errors.Is(err, ErrBusy) and errors.As(err, **flows.RetryLater) true.
 func (e *BusyError) Unwrap() []error {
-	return []error{ErrBusy, &flows.Again{In: e.Wait, Snooze: true, Code: "rate_limit"}}
+	return []error{ErrBusy, &flows.RetryLater{In: e.Wait, Snooze: true, Code: "rate_limit"}}
 }
 
 // ChainError names the first link of an audit chain that is wrong. It is ErrChain.

@@ -19,7 +19,7 @@ func TestBellAlone(t *testing.T) {
 		w.start(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			if j.Case == "again" && j.Attempt == 1 {
-				return &flows.Again{In: time.Second}
+				return &flows.RetryLater{In: time.Second}
 			}
 			return nil
 		})

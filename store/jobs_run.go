@@ -20,7 +20,7 @@ type runner struct {
 }
 
 // Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
-// Attempt set and a context of two minutes; it returns nil, a *flows.Again, or any other error,
+// Attempt set and a context of two minutes; it returns nil, a *flows.RetryLater, or any other error,
 // which is repeated after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx
 // bounds the starting only.
 func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows.Job) error) error {

@@ -150,7 +150,7 @@ func TestAgain(t *testing.T) {
 			runs := make(ran, 10)
 			answers := make(chan error, 2)
 			var first time.Time
-			answers <- fmt.Errorf("wrapped: %w", &flows.Again{In: in, Snooze: snooze, Code: "ocr.2110010"})
+			answers <- fmt.Errorf("wrapped: %w", &flows.RetryLater{In: in, Snooze: snooze, Code: "ocr.2110010"})
 			answers <- nil
 			w.start(t, func(_ context.Context, j flows.Job) error {
 				if first.IsZero() {

@@ -44,7 +44,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[effect]) error {
 	j := job.Args.Job
 	j.ID, j.Attempt, j.Priority, j.At = job.Args.ID, job.Attempt, job.Priority, job.ScheduledAt
 	err := w.call(ctx, j)
-	var again *flows.Again
+	var again *flows.RetryLater
 	switch {
 	case err == nil:
 		return nil
@@ -73,7 +73,7 @@ func (w *worker) call(ctx context.Context, j flows.Job) (err error) {
 			err = &panicked{kind: fmt.Sprintf("%T", v), stack: debug.Stack()}
 		}
 	}()
-	return w.run(flows.Unhurried(ctx), j)
+	return w.run(flows.WithLowPriority(ctx), j)
 }
 
 // report logs a run that failed for a reason that nobody planned: a bug or a lost database.

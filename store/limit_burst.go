@@ -23,7 +23,7 @@ const slack = 1
 // Wait reserves the next slot of every limit, which all processes on this database share,
 // and sleeps until the latest of them comes. If one of them would come later than in 30 s
 // nothing is reserved and the error is a *BusyError. Slots are lost when ctx ends first.
-func (s *Store) Wait(ctx context.Context, limits ...flows.Limit) error {
+func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	for _, l := range limits {
 		if l.Every < 100*time.Microsecond || l.Burst < 1 {
 			return fmt.Errorf("store: rate limit %q: %d every %s", l.Key, l.Burst, l.Every)
@@ -38,7 +38,7 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.Limit) error {
 
 // reserve books a slot of every limit or of none, and returns how long the latest is away.
 // Rows are taken in the order of their keys, so that two calls cannot wait for each other.
-func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (time.Duration, error) {
+func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
@@ -48,7 +48,7 @@ func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (time.Duratio
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
 	var latest time.Time
-	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.Limit) int { return strings.Compare(a.Key, b.Key) })
+	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.BurstLimit) int { return strings.Compare(a.Key, b.Key) })
 	for _, l := range limits {
 		wait, err := s.book(ctx, tx, l)
 		if err != nil {
@@ -66,7 +66,7 @@ func (s *Store) reserve(ctx context.Context, limits []flows.Limit) (time.Duratio
 
 // book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step
 // on, from now if it lies in the past; a call may come up to burst-1 steps before it.
-func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.Limit) (time.Duration, error) {
+func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.Duration, error) {
 	now := s.eng.nowMicros
 	step := l.Every.Microseconds() * (100 + slack) / 100
 	ahead := step * int64(l.Burst-1)

@@ -13,8 +13,8 @@ import (
 )
 
 // perSecond is a limit without a burst.
-func perSecond(key string, n int) flows.Limit {
-	return flows.Limit{Key: key, Every: time.Second / time.Duration(n), Burst: 1}
+func perSecond(key string, n int) flows.BurstLimit {
+	return flows.BurstLimit{Key: key, Every: time.Second / time.Duration(n), Burst: 1}
 }
 
 // TestWaitKeepsTheLimit takes slots from ten goroutines: 21 calls of a limit of 10 a second
@@ -62,7 +62,7 @@ func TestReservations(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		for _, burst := range []int{1, 5} {
-			limit := flows.Limit{Key: fmt.Sprint("k", burst), Every: 500 * time.Millisecond, Burst: burst}
+			limit := flows.BurstLimit{Key: fmt.Sprint("k", burst), Every: 500 * time.Millisecond, Burst: burst}
 			const step = 505 * time.Millisecond // with the slack
 			booked := func() (us int64) {
 				must(t, w.eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = $1`, limit.Key).Scan(&us))
@@ -71,7 +71,7 @@ func TestReservations(t *testing.T) {
 			var last int64
 			begin := time.Now()
 			for i := range 40 {
-				wait, err := w.reserve(ctx, []flows.Limit{limit})
+				wait, err := w.reserve(ctx, []flows.BurstLimit{limit})
 				must(t, err)
 				after := time.Since(begin)
 				want := max(0, time.Duration(i-burst+1)*step)
@@ -89,7 +89,7 @@ func TestReservations(t *testing.T) {
 				last = booked()
 			}
 		}
-		if wait, err := w.reserve(ctx, []flows.Limit{perSecond("other", 10)}); err != nil || wait > 0 {
+		if wait, err := w.reserve(ctx, []flows.BurstLimit{perSecond("other", 10)}); err != nil || wait > 0 {
 			t.Errorf("another key waits %s, %v", wait, err)
 		}
 	})
@@ -100,8 +100,8 @@ func TestSeveralLimits(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		fast := perSecond("fast", 100)
-		slow := flows.Limit{Key: "slow", Every: 20 * time.Second, Burst: 1}
-		both := []flows.Limit{fast, slow}
+		slow := flows.BurstLimit{Key: "slow", Every: 20 * time.Second, Burst: 1}
+		both := []flows.BurstLimit{fast, slow}
 		begin := time.Now()
 		for i, want := range []time.Duration{0, 20*time.Second + 200*time.Millisecond} {
 			wait, err := w.reserve(ctx, both)
@@ -113,12 +113,12 @@ func TestSeveralLimits(t *testing.T) {
 			must(t, w.eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'fast'`).Scan(&tat))
 			return
 		}
-		hourly := flows.Limit{Key: "hourly", Every: time.Hour, Burst: 1}
-		if _, err := w.reserve(ctx, []flows.Limit{hourly}); err != nil {
+		hourly := flows.BurstLimit{Key: "hourly", Every: time.Hour, Burst: 1}
+		if _, err := w.reserve(ctx, []flows.BurstLimit{hourly}); err != nil {
 			t.Fatal(err)
 		}
 		before := fastAt()
-		both = []flows.Limit{fast, hourly}
+		both = []flows.BurstLimit{fast, hourly}
 		for range 2 { // in either order
 			slices.Reverse(both)
 			if _, err := w.reserve(ctx, both); !errors.Is(err, ErrBusy) {
@@ -134,7 +134,7 @@ func TestSeveralLimits(t *testing.T) {
 func TestWaitIsBounded(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		limits := []flows.Limit{{Key: "hourly", Every: time.Hour, Burst: 1}}
+		limits := []flows.BurstLimit{{Key: "hourly", Every: time.Hour, Burst: 1}}
 		begin := time.Now()
 		if _, err := w.reserve(ctx, limits); err != nil {
 			t.Fatal(err)
@@ -146,14 +146,14 @@ func TestWaitIsBounded(t *testing.T) {
 		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.Wait < least || busy.Wait > most {
 			t.Fatalf("the second slot: %v, want %v for %s to %s", err, ErrBusy, least, most)
 		}
-		var again *flows.Again
+		var again *flows.RetryLater
 		if !errors.As(err, &again) || !again.Snooze || again.In != busy.Wait {
 			t.Errorf("as a worker's answer: %+v", again)
 		}
 		if err := w.Wait(ctx, limits...); !errors.Is(err, ErrBusy) {
 			t.Errorf("Wait when booked out: %v, want %v", err, ErrBusy)
 		}
-		near := []flows.Limit{{Key: "near", Every: maxWait * 9 / 10, Burst: 1}}
+		near := []flows.BurstLimit{{Key: "near", Every: maxWait * 9 / 10, Burst: 1}}
 		for i := range 2 {
 			if wait, err := w.reserve(ctx, near); err != nil || wait > maxWait {
 				t.Errorf("slot %d of one every %s: %s, %v; want a slot", i, near[0].Every, wait, err)
@@ -165,13 +165,13 @@ func TestWaitIsBounded(t *testing.T) {
 func TestWaitEndsWithItsContext(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithCancel(t.Context())
-		slow := flows.Limit{Key: "k", Every: maxWait * 9 / 10, Burst: 1}
+		slow := flows.BurstLimit{Key: "k", Every: maxWait * 9 / 10, Burst: 1}
 		must(t, w.Wait(ctx, slow))
 		time.AfterFunc(10*time.Millisecond, cancel)
 		if err := w.Wait(ctx, slow); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled wait: %v, want %v", err, context.Canceled)
 		}
-		for _, l := range []flows.Limit{{Key: "k"}, {Key: "k", Every: time.Second}, {Key: "k", Burst: 1},
+		for _, l := range []flows.BurstLimit{{Key: "k"}, {Key: "k", Every: time.Second}, {Key: "k", Burst: 1},
 			{Key: "k", Every: -time.Second, Burst: 1}, {Key: "k", Every: time.Microsecond, Burst: 1}} {
 			if w.Wait(t.Context(), l) == nil {
 				t.Errorf("%+v was accepted", l)

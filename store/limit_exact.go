@@ -37,7 +37,7 @@ const (
 // caller then calls without delay and calls leaving, which does not block, when its request
 // leaves. If the slot would come later than in 30 s none is taken and the error is a
 // *BusyError. A slot is lost when ctx ends first.
-func (s *Store) Pace(ctx context.Context, p flows.Pace) (leaving func(), err error) {
+func (s *Store) Pace(ctx context.Context, p flows.ExactLimit) (leaving func(), err error) {
 	if p.Calls < 1 || p.Window < time.Duration(p.Calls)*time.Millisecond {
 		return nil, fmt.Errorf("store: pace %q: %d in %s", p.Key, p.Calls, p.Window)
 	}
@@ -73,7 +73,7 @@ func (s *Store) Pace(ctx context.Context, p flows.Pace) (leaving func(), err err
 
 // bookCall takes the next slot, returns how long it is away, and puts it down. Slots are evenly
 // spread, with a small burst (GCRA), and never in one window with a whole round of earlier ones.
-func (s *Store) bookCall(ctx context.Context, p flows.Pace) (wait time.Duration, seq int64, err error) {
+func (s *Store) bookCall(ctx context.Context, p flows.ExactLimit) (wait time.Duration, seq int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
@@ -98,7 +98,7 @@ func (s *Store) bookCall(ctx context.Context, p flows.Pace) (wait time.Duration,
 }
 
 // bookSlot returns the slot and the present, in microseconds of the database's clock.
-func bookSlot(ctx context.Context, tx *sql.Tx, p flows.Pace, clock string) (at, seq, now int64, err error) {
+func bookSlot(ctx context.Context, tx *sql.Tx, p flows.ExactLimit, clock string) (at, seq, now int64, err error) {
 	var tat int64 // when the next call would come without any burst
 	err = tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us, seq) VALUES ($1, 0, 1)
 		ON CONFLICT (key) DO UPDATE SET seq = r.seq + 1 RETURNING tat_us, seq, `+clock, p.Key).Scan(&tat, &seq, &now)
@@ -132,7 +132,7 @@ func bookSlot(ctx context.Context, tx *sql.Tx, p flows.Pace, clock string) (at, 
 
 // roundEnd is when a call may leave for the sake of those a round or more before it, in
 // microseconds of the database's clock.
-func roundEnd(ctx context.Context, q querier, p flows.Pace, seq int64) (int64, error) {
+func roundEnd(ctx context.Context, q querier, p flows.ExactLimit, seq int64) (int64, error) {
 	var last sql.NullInt64
 	err := q.QueryRowContext(ctx, `SELECT max(at_us) FROM rate_marks WHERE key = $1 AND seq <= $2 AND seq > $3`,
 		p.Key, seq-int64(p.Calls), seq-paceMarks).Scan(&last)
@@ -141,7 +141,7 @@ func roundEnd(ctx context.Context, q querier, p flows.Pace, seq int64) (int64, e
 
 // standingSlot tells how long a call has to wait yet. A slot that had to move is put down anew, so
 // that a hitch moves all that were booked behind it and costs nobody a turn.
-func (s *Store) standingSlot(ctx context.Context, p flows.Pace, seq int64) (time.Duration, error) {
+func (s *Store) standingSlot(ctx context.Context, p flows.ExactLimit, seq int64) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at, end, now int64
@@ -162,7 +162,7 @@ func (s *Store) standingSlot(ctx context.Context, p flows.Pace, seq int64) (time
 
 // left corrects when a call left. Without the correction the planned moment stands, so that what
 // goes wrong here is not reported.
-func (s *Store) left(p flows.Pace, seq int64, at time.Time) {
+func (s *Store) left(p flows.ExactLimit, seq int64, at time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
 	defer cancel()
 	// The moment is handed over as a distance, since clocks of machines differ.

@@ -14,7 +14,7 @@ import (
 func TestPaceAfterAKill(t *testing.T) {
 	cfg := Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Keyset: keyset.New()}
 	dead := mustOpen(t, cfg)
-	p := flows.Pace{Key: "ocr", Calls: 10, Window: time.Second}
+	p := flows.ExactLimit{Key: "ocr", Calls: 10, Window: time.Second}
 	if _, err := dead.Pace(t.Context(), p); err != nil { // it never says that it left
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // departures makes calls through the stores from many goroutines, each of which gets late now and
 // then, and returns when they left, in order.
-func departures(t *testing.T, worlds []*world, p flows.Pace, each int, late func(n int) time.Duration) []time.Time {
+func departures(t *testing.T, worlds []*world, p flows.ExactLimit, each int, late func(n int) time.Duration) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
 	var left []time.Time
@@ -50,7 +50,7 @@ func tightest(left []time.Time, calls int) time.Duration {
 
 // TestPace: the limit is kept although calls leave late, and hardly anything of it is lost.
 func TestPace(t *testing.T) {
-	p := flows.Pace{Key: "ocr", Calls: 10, Window: 500 * time.Millisecond}
+	p := flows.ExactLimit{Key: "ocr", Calls: 10, Window: 500 * time.Millisecond}
 	for name, late := range map[string]func(n int) time.Duration{
 		"on time": func(int) time.Duration { return 0 },
 		// Every seventh call is late by most of a step.
@@ -73,7 +73,7 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func checkPace(t *testing.T, left []time.Time, p flows.Pace) {
+func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
 	t.Helper()
 	if got := tightest(left, p.Calls); got < p.Window {
 		t.Errorf("%d calls within %s", p.Calls+1, got)
@@ -84,14 +84,14 @@ func checkPace(t *testing.T, left []time.Time, p flows.Pace) {
 
 func TestPaceIsBounded(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		p := flows.Pace{Key: "slow", Calls: 1, Window: time.Hour}
+		p := flows.ExactLimit{Key: "slow", Calls: 1, Window: time.Hour}
 		leaving, err := w.Pace(t.Context(), p)
 		must(t, err)
 		leaving()
 		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
 			t.Errorf("a slot an hour ahead: %v, want %v", err, ErrBusy)
 		}
-		for _, wrong := range []flows.Pace{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
+		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
 			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
 				t.Errorf("%+v: %v", wrong, err)
 			}

@@ -50,14 +50,14 @@ func TestLimitsNow(t *testing.T) {
 		if got := use(); got["ocr"] != (LimitUse{}) || got["message"] != (LimitUse{}) || len(got) != 2 {
 			t.Errorf("unused: %v", got)
 		}
-		pace := flows.Pace{Key: "ocr", Calls: 10, Window: time.Hour}
+		pace := flows.ExactLimit{Key: "ocr", Calls: 10, Window: time.Hour}
 		for range paceBurst { // leave at once
 			if _, err := w.Pace(t.Context(), pace); err != nil {
 				t.Fatal(err)
 			}
 		}
 		// Another tenant's, which is used less; and one that belongs to a person.
-		for _, l := range []flows.Limit{{Key: "message/patch", Every: time.Hour, Burst: 2}, {Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
+		for _, l := range []flows.BurstLimit{{Key: "message/patch", Every: time.Hour, Burst: 2}, {Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
 			if err := w.Wait(t.Context(), l); err != nil {
 				t.Fatal(fmt.Errorf("%s: %w", l.Key, err))
 			}

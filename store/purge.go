@@ -42,7 +42,7 @@ func (s *Store) sweep(ctx context.Context) {
 // Sweep throws away what has served its time, in small steps, so that those who write wait
 // for one step at most. It returns how many rows went; none if another process is at it.
 func (s *Store) Sweep(ctx context.Context) (rows int64, err error) {
-	ctx = flows.Unhurried(ctx)
+	ctx = flows.WithLowPriority(ctx)
 	err = s.eng.alone(ctx, "sweep", func() error {
 		keys, err1 := s.purgeKeys(ctx)
 		limits, err2 := s.purgeLimits(ctx)

@@ -12,7 +12,7 @@ import (
 )
 
 // entered reads a state from a place on in pages, and returns the ids.
-func (w *world) entered(t *testing.T, state flows.State, after flows.Place, before time.Time, page int) (ids []string) {
+func (w *world) entered(t *testing.T, state flows.State, after flows.Cursor, before time.Time, page int) (ids []string) {
 	t.Helper()
 	for {
 		var list []*flows.Case
@@ -22,7 +22,7 @@ func (w *world) entered(t *testing.T, state flows.State, after flows.Place, befo
 		})
 		for _, c := range list {
 			ids = append(ids, c.ID)
-			after = flows.Place{At: c.EnteredAt, ID: c.ID}
+			after = flows.Cursor{At: c.EnteredAt, ID: c.ID}
 		}
 		if len(list) < page {
 			return ids
@@ -45,20 +45,20 @@ func TestEntered(t *testing.T) {
 		open := newCase("open", "ou_open")
 		w.insert(t, other, open)
 		for _, page := range []int{1, 3, 4, 100} {
-			if got := w.entered(t, flows.Done, flows.Place{}, at(99), page); !slices.Equal(got, want) {
+			if got := w.entered(t, flows.Done, flows.Cursor{}, at(99), page); !slices.Equal(got, want) {
 				t.Errorf("in pages of %d: %v, want %v", page, got, want)
 			}
 		}
 		for name, c := range map[string]struct {
-			after  flows.Place
+			after  flows.Cursor
 			before time.Time
 			want   []string
 		}{
-			"from a moment on":    {flows.Place{At: at(1)}, at(99), want[4:]},
-			"after a case":        {flows.Place{At: at(1), ID: "c5"}, at(99), want[6:]},
-			"after one that left": {flows.Place{At: at(1), ID: "c5x"}, at(99), want[6:]},
-			"before a moment":     {flows.Place{}, at(1), want[:4]},
-			"nothing":             {flows.Place{At: at(3)}, at(99), nil},
+			"from a moment on":    {flows.Cursor{At: at(1)}, at(99), want[4:]},
+			"after a case":        {flows.Cursor{At: at(1), ID: "c5"}, at(99), want[6:]},
+			"after one that left": {flows.Cursor{At: at(1), ID: "c5x"}, at(99), want[6:]},
+			"before a moment":     {flows.Cursor{}, at(1), want[:4]},
+			"nothing":             {flows.Cursor{At: at(3)}, at(99), nil},
 		} {
 			t.Run(name, func(t *testing.T) {
 				if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
@@ -70,7 +70,7 @@ func TestEntered(t *testing.T) {
 		c := newCase("fine", "ou_fine")
 		c.State, c.EnteredAt = flows.Rejected, at(5).Add(999*time.Microsecond)
 		w.insert(t, c)
-		if got := w.entered(t, flows.Rejected, flows.Place{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
+		if got := w.entered(t, flows.Rejected, flows.Cursor{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
 			t.Errorf("%v", got)
 		}
 	})
@@ -149,7 +149,7 @@ func TestWorking(t *testing.T) {
 			inside <- j.Case
 			<-goOn
 			if j.Case == "failing" {
-				return &flows.Again{In: time.Hour, Code: "busy"}
+				return &flows.RetryLater{In: time.Hour, Code: "busy"}
 			}
 			return nil
 		}))

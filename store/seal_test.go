@@ -32,7 +32,7 @@ func TestNothingClearIsStored(t *testing.T) {
 		w.insert(t, c)
 		w.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutPicture(ctx, "c1", "p1", picture),
-				tx.SetNumberIndex(ctx, "c1", w.MAC("number", canaryNumber)),
+				tx.SetBlindIndex(ctx, "c1", w.MAC("number", canaryNumber)),
 				tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Detail: map[string]string{"marker": "visible-marker"}}))
 		})
 		grep := func() {

@@ -63,10 +63,10 @@ func TestLimitAcrossStores(t *testing.T) {
 
 	// Slots booked side by side lie exactly one step apart: none is given twice, none is lost.
 	// A limit is never ahead of time by itself, so that a start that takes longer than a step proves nothing.
-	exact := flows.Limit{Key: "exact", Every: 450 * time.Millisecond, Burst: 1}
+	exact := flows.BurstLimit{Key: "exact", Every: 450 * time.Millisecond, Burst: 1}
 	const step = 454500 * time.Microsecond // with the slack
 	begin = time.Now()
-	_, err := worlds[0].reserve(ctx, []flows.Limit{exact})
+	_, err := worlds[0].reserve(ctx, []flows.BurstLimit{exact})
 	must(t, err)
 	tat := func() (us int64) {
 		must(t, worlds[0].eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
@@ -75,7 +75,7 @@ func TestLimitAcrossStores(t *testing.T) {
 	start := tat()
 	second := time.Hour // when the next one had its slot
 	everywhere(t, worlds, 20, func(w *world, _ int) error {
-		_, err := w.reserve(ctx, []flows.Limit{exact})
+		_, err := w.reserve(ctx, []flows.BurstLimit{exact})
 		mu.Lock()
 		defer mu.Unlock()
 		second = min(second, time.Since(begin))

@@ -199,7 +199,7 @@ func TestNothingIsLost(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			s.Gen++
+			s.WantedGeneration++
 			return tx.PutSurface(ctx, s)
 		},
 		"setting": func(tx flows.Tx) error {
@@ -225,8 +225,8 @@ func TestNothingIsLost(t *testing.T) {
 		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return err
 		}
-		if c.Rev != 2*want || c.Version != 2*want || s.Gen != want || n != strconv.Itoa(want) || len(rows) != want {
-			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.Gen, n, len(rows), want)
+		if c.Rev != 2*want || c.Version != 2*want || s.WantedGeneration != want || n != strconv.Itoa(want) || len(rows) != want {
+			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.WantedGeneration, n, len(rows), want)
 		}
 		return nil
 	})
@@ -257,7 +257,7 @@ func TestTheFirstIsTold(t *testing.T) {
 				return err
 			}
 			c.State, c.Attention = flows.NeedsAttention, &flows.Attention{Incident: "ocr"}
-			if err := errors.Join(tx.UpdateCase(ctx, c), tx.SetNumberIndex(ctx, id, index)); err != nil {
+			if err := errors.Join(tx.UpdateCase(ctx, c), tx.SetBlindIndex(ctx, id, index)); err != nil {
 				return err
 			}
 			same, err = tx.WithIncident(ctx, "t1", "ocr", 2)
@@ -308,7 +308,7 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				s.Gen++
+				s.WantedGeneration++
 				if err := tx.PutSurface(ctx, s); err != nil {
 					return err
 				}

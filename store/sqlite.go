@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh), groupcommit.Config{Background: flows.IsUnhurried})
+	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh), groupcommit.Config{Background: flows.IsLowPriority})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}

@@ -18,12 +18,12 @@ func scanSurface(scan func(...any) error) (*flows.Surface, error) {
 		held        int64
 		dirty, dead int64
 	)
-	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.Gen, &s.Sent, &s.Posting, &s.MessageID, &s.OldID,
-		&s.Shown, &s.Holder, &held, &dirty, &dead)
+	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.WantedGeneration, &s.SentGeneration, &s.SendingGeneration, &s.MessageID, &s.OldID,
+		&s.RenderedHash, &s.LeaseOwner, &held, &dirty, &dead)
 	if err != nil {
 		return nil, err
 	}
-	s.HeldUntil, s.Dirty, s.Dead = moment(held), dirty != 0, dead != 0
+	s.LeaseUntil, s.Dirty, s.Unreachable = moment(held), dirty != 0, dead != 0
 	return &s, nil
 }
 
@@ -42,8 +42,8 @@ func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
 
 // surfaceValues are what surfaceColumns hold.
 func surfaceValues(s *flows.Surface) []any {
-	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.Gen, s.Sent, s.Posting, s.MessageID, s.OldID, s.Shown,
-		s.Holder, millis(s.HeldUntil), flag(s.Dirty), flag(s.Dead)}
+	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.WantedGeneration, s.SentGeneration, s.SendingGeneration, s.MessageID, s.OldID, s.RenderedHash,
+		s.LeaseOwner, millis(s.LeaseUntil), flag(s.Dirty), flag(s.Unreachable)}
 }
 
 // Surface returns the surface with the id, or flows.ErrNotFound.

@@ -73,8 +73,8 @@ func TestSurfaces(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		full := &flows.Surface{ID: "case/c1/hr/oc_1", CaseID: "c1", TenantKey: "t1", Audience: "hr",
-			To: flows.Receiver{Type: "chat_id", ID: "oc_1"}, Gen: 3, Sent: 2, MessageID: "om_2", OldID: "om_1",
-			Posting: 4, Shown: []byte{0, 1, 255}, Holder: "show/7", HeldUntil: epoch.UTC(), Dirty: true, Dead: true}
+			To: flows.Receiver{Type: "chat_id", ID: "oc_1"}, WantedGeneration: 3, SentGeneration: 2, MessageID: "om_2", OldID: "om_1",
+			SendingGeneration: 4, RenderedHash: []byte{0, 1, 255}, LeaseOwner: "show/7", LeaseUntil: epoch.UTC(), Dirty: true, Unreachable: true}
 		mine := &flows.Surface{ID: "case/c1/applicant", CaseID: "c1", Audience: "applicant"}
 		w.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutSurface(ctx, full), tx.PutSurface(ctx, mine),
@@ -104,7 +104,7 @@ func TestSurfaces(t *testing.T) {
 			}
 			return errors.Join(err1, err2)
 		})
-		full.Dirty, full.HeldUntil, full.Shown, full.MessageID = false, time.Time{}, nil, "om_3"
+		full.Dirty, full.LeaseUntil, full.RenderedHash, full.MessageID = false, time.Time{}, nil, "om_3"
 		w.tx(t, func(tx flows.Tx) error { return tx.PutSurface(ctx, full) })
 		w.view(t, func(v flows.View) error {
 			got, err := v.Surface(ctx, full.ID)

@@ -19,7 +19,7 @@ func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
 		defer w.Store.Mu.Unlock()
 		w.Store.WaitFunc = nil
 		if on {
-			w.Store.WaitFunc = func(context.Context, []flows.Limit) error { return locked }
+			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error { return locked }
 		}
 	}
 	c, m := w.Shown(flows.Checking, "ou_1")

@@ -73,7 +73,7 @@ func TestFailuresOfPatches(t *testing.T) {
 			w.TakeJob(flows.JobShow)
 			p.breaks("patch", tt.says)
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.Again](err)
+			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
 				t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
 			}
@@ -92,7 +92,7 @@ func TestFailuresOfPatches(t *testing.T) {
 			if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
 				t.Errorf("%s: %+v", name, now.Attention)
 			}
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
 				t.Errorf("%s: the surface is left as %+v", name, s)
 			}
 		})
@@ -143,13 +143,13 @@ func TestFailuresOfSends(t *testing.T) {
 			p.breaks("send", feishuSays(tt.code))
 			err := w.Run(t.Context(), j)
 			p.heal()
-			again, ok := errors.AsType[*flows.Again](err)
+			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
 				t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
 			}
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
-				if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 1 || s.MessageID == "" {
+				if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 1 || s.MessageID == "" {
 					t.Errorf("%d: after the repair %+v", tt.code, s)
 				}
 			}
@@ -159,7 +159,7 @@ func TestFailuresOfSends(t *testing.T) {
 			// Whatever it was, the next change of the case tries again.
 			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			w.RunJobs(flows.JobShow)
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != s.Gen || s.MessageID == "" {
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != s.WantedGeneration || s.MessageID == "" {
 				t.Errorf("%d: the next card is %+v", tt.code, s)
 			}
 		})
@@ -195,7 +195,7 @@ func TestFailuresOfReplies(t *testing.T) {
 				For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
 			j.Key, j.Attempt = fmt.Sprint("r", i), 1
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.Again](err)
+			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
 				t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
 			}

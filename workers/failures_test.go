@@ -81,7 +81,7 @@ func play(t *testing.T, rows []failing) {
 		err := w.Run(t.Context(), j)
 		p.heal()
 
-		again, ok := errors.AsType[*flows.Again](err)
+		again, ok := errors.AsType[*flows.RetryLater](err)
 		switch {
 		case row.again == 0 && err != nil:
 			t.Errorf("%s: the job ends with %v", name, err)
@@ -105,7 +105,7 @@ func play(t *testing.T, rows []failing) {
 // seen requires that the people concerned see what happened, in words that exist.
 func seen(w *workerstest.World, name string, row failing, c *flows.Case) {
 	w.T.Helper()
-	scene := flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}
+	scene := flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}
 	mine, hr := flows.ApplicantCard(c, scene), flows.HRCard(c, scene)
 	got, catalogue := "", ""
 	switch card := mine.(type) {

@@ -31,7 +31,7 @@ func (w *Workers) recount(ctx context.Context, j flows.Job) error {
 		if err != nil || len(first) == 0 {
 			return err
 		}
-		jobs, err := w.engine.MarkSurfaces(ctx, tx, first[0], flows.Change{Show: []string{flows.AudienceHR}}, "")
+		jobs, err := w.engine.MarkSurfaces(ctx, tx, first[0], flows.Change{Redraw: []string{flows.AudienceHR}}, "")
 		if err != nil {
 			return err
 		}

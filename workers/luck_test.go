@@ -164,7 +164,7 @@ func perform(w *workerstest.World, q *workerstest.Queued) {
 			if v != killed {
 				panic(v)
 			}
-			w.PutBack(q, &flows.Again{In: time.Minute})
+			w.PutBack(q, &flows.RetryLater{In: time.Minute})
 		}
 	}()
 	w.PutBack(q, w.Run(w.T.Context(), q.Job))
@@ -177,7 +177,7 @@ func playOn(w *workerstest.World, rng *rand.Rand, c *flows.Case, l *luck) {
 	case flows.AwaitingConsent:
 		w.Click(who, c, cards.ActConsent)
 	case flows.AwaitingPhotos:
-		card := flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}).(cards.Photos)
+		card := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}).(cards.Photos)
 		switch {
 		case card.Unsorted > 0:
 			skip(w, c)

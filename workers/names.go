@@ -32,7 +32,7 @@ func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 		if !ok {
 			tenantKey, id = "", entry
 		}
-		c, err := w.Chat.Contact(flows.WithTenant(ctx, tenantKey), id)
+		c, err := w.Messenger.Contact(flows.WithTenant(ctx, tenantKey), id)
 		if err != nil {
 			w.engine.Log.Info("name of an admin is not known yet", "open_id", id, "error", err)
 			all = false

@@ -14,7 +14,7 @@ import (
 
 // directory knows people's names, or is out of reach.
 type directory struct {
-	Chat
+	Messenger
 	away atomic.Bool
 }
 
@@ -30,7 +30,7 @@ func TestNamesStayKnown(t *testing.T) {
 	d := &directory{}
 	d.away.Store(true)
 	e := engine.New(engine.Deps{Policy: flows.Policy{Admins: []string{"ou_1"}}})
-	w := New(Deps{Engine: e, Chat: d})
+	w := New(Deps{Engine: e, Messenger: d})
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})

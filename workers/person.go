@@ -17,7 +17,7 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.CodeSeq() || c.Code.State != flows.CodeStateSending {
+	if !awaitsStep(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.CodeSeq() || c.Code.State != flows.CodeStateSending {
 		return nil
 	}
 	if c.Code.MAC != nil {
@@ -64,7 +64,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, j.Revision(), flows.Checking) {
+	if !awaitsStep(c, j.Revision(), flows.Checking) {
 		return nil
 	}
 	p := c.Personal

@@ -16,17 +16,17 @@ const (
 	memoryOut = 64 << 20
 )
 
-// memory is one of the shares.
-type memory struct {
+// photoBudget is one of the shares.
+type photoBudget struct {
 	total int64
 	free  *semaphore.Weighted
 }
 
-func newMemory(total int64) memory { return memory{total, semaphore.NewWeighted(total)} }
+func newMemory(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
 
 // take waits until so many bytes are free and returns how to give back a part of them, or what
 // is left of them.
-func (m memory) take(ctx context.Context, bytes int) (give func(part int), rest func(), err error) {
+func (m photoBudget) take(ctx context.Context, bytes int) (give func(part int), rest func(), err error) {
 	held := min(int64(bytes), m.total)
 	if err := m.free.Acquire(ctx, held); err != nil {
 		return nil, nil, err

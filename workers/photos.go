@@ -24,15 +24,15 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	p := c.PhotoByID(j.PhotoID())
-	if p == nil || p.State != flows.PhotoWaiting || !wants(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
+	if p == nil || p.State != flows.PhotoWaiting || !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}
-	done, err := w.take(ctx, "fetch", fetchPlaces, fetchEvery)
+	done, err := w.acquireSlot(ctx, "fetch", fetchPlaces, fetchEvery)
 	if err != nil {
 		return err
 	}
 	defer done()
-	raw, err := w.Chat.Download(ctx, p.MessageID, p.FileKey, p.Kind)
+	raw, err := w.Messenger.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
 		t := failure.Of(err, false)
 		switch t.Class {
@@ -107,7 +107,7 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
+	if !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}
 	var free []string
@@ -148,7 +148,7 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 // a marketplace app's it is put off, so that other tenants' photos pass.
 func (w *Workers) mayRead(ctx context.Context) (done func(), err error) {
 	if w.engine.Marketplace {
-		return w.take(ctx, "ocr", cap(w.reading), time.Second/time.Duration(w.OCRPerSecond))
+		return w.acquireSlot(ctx, "ocr", cap(w.reading), time.Second/time.Duration(w.OCRPerSecond))
 	}
 	select {
 	case w.reading <- struct{}{}:
@@ -179,7 +179,7 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	if err != nil {
 		return err
 	}
-	text, err := w.Reader.ReadIDCard(ctx, jpeg, leaving)
+	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
 		t := failure.Of(err, false)
 		if t.Class == failure.Person {
@@ -211,12 +211,12 @@ func (w *Workers) lookUpContact(ctx context.Context, j flows.Job) error {
 	if c.State.Terminal() || c.Consent == nil {
 		return nil
 	}
-	contact, err := w.Chat.Contact(ctx, c.OpenID)
+	contact, err := w.Messenger.Contact(ctx, c.OpenID)
 	if err != nil {
 		t := failure.Of(err, false)
 		w.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
 		if t.Class == failure.Retry && j.Attempt < escalateAfter {
-			return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
+			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
 		}
 		return nil // a convenience, not a step
 	}

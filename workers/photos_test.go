@@ -85,12 +85,12 @@ func TestTheOCRLimitIsBookedOut(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := stored(w, "ou_1")
-	w.Store.WaitFunc = func(context.Context, []flows.Limit) error {
-		return fmt.Errorf("booked out: %w", &flows.Again{In: 31 * time.Second, Snooze: true, Code: "rate"})
+	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
+		return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
 	}
 	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	err := w.Run(t.Context(), j)
-	if again, ok := errors.AsType[*flows.Again](err); !ok || again.In != 31*time.Second || w.Reader.Calls != 0 {
+	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != 31*time.Second || w.Reader.Calls != 0 {
 		t.Fatalf("%v after %d calls, want 0", err, w.Reader.Calls)
 	}
 	w.Store.WaitFunc = nil

@@ -196,7 +196,7 @@ func onPlatforms(t testing.TB) (*workerstest.World, *platforms) {
 	}
 	t.Cleanup(supplier.Close)
 	w := workerstest.New(t, func(_ *engine.Deps, d *workers.Deps) {
-		d.Chat, d.Reader, d.Registrar, d.Notary, d.Verifier = feishu, feishu, feishu, notary, supplier
+		d.Messenger, d.IDCardReader, d.IdentityRecorder, d.EvidenceClient, d.Verifier = feishu, feishu, feishu, notary, supplier
 	})
 	return w, p
 }

@@ -10,8 +10,8 @@ import (
 	"shiming/verify"
 )
 
-// Chat is Feishu as a messenger.
-type Chat interface {
+// Messenger is Feishu as a messenger.
+type Messenger interface {
 	// Send posts a card. The same uuid (≤ 50 characters) is sent at most once within an hour.
 	Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (messageID string, err error)
 	// Reply posts a card as an answer to a message.
@@ -27,19 +27,19 @@ type Chat interface {
 	Contact(ctx context.Context, openID string) (flows.Contact, error)
 }
 
-// Reader reads an ID card from a picture (Feishu OCR).
-type Reader interface {
+// IDCardReader reads an ID card from a picture (Feishu OCR).
+type IDCardReader interface {
 	// ReadIDCard calls leaving when the request begins to leave this machine.
 	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error)
 }
 
-// Registrar records the identity in Feishu (human_authentication/v1/identities).
-type Registrar interface {
+// IdentityRecorder records the identity in Feishu (human_authentication/v1/identities).
+type IdentityRecorder interface {
 	RecordIdentity(ctx context.Context, openID, name, number, mobile string) (verifyUID string, err error)
 }
 
-// Notary is e签宝.
-type Notary interface {
+// EvidenceClient is e签宝.
+type EvidenceClient interface {
 	UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error)
 	CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (eviPointID string, err error)
 	// FileStatus asks how far an uploaded photo is. Evidence points cannot be asked for.

@@ -31,13 +31,13 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	if early := night.Sub(w.engine.Now()); early > 0 { // our clock and the database's differ
-		return &flows.Again{In: early, Snooze: true, Code: "reconcile:early"}
+		return &flows.RetryLater{In: early, Snooze: true, Code: "reconcile:early"}
 	}
 	r, was, err := w.beginPage(ctx, j, night)
 	if r == nil || err != nil {
 		return err
 	}
-	var list []visit
+	var list []pageEntry
 	var end position
 	var working map[string]bool
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
@@ -160,7 +160,7 @@ func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was
 
 // compare asks for one case and notes what differs. again: an upstream has trouble; the page
 // goes on with this case later.
-func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case, working map[string]bool) (again *flows.Again, err error) {
+func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case, working map[string]bool) (again *flows.RetryLater, err error) {
 	if c == nil {
 		return nil, nil
 	}
@@ -183,7 +183,7 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 			people++
 			return t, err
 		}},
-		{upstreamEsign, flows.AsksEsign(c) && w.Notary != nil, func() (t failure.Details, err error) {
+		{upstreamEsign, flows.AsksEsign(c) && w.EvidenceClient != nil, func() (t failure.Details, err error) {
 			for _, side := range []string{"front", "back"} {
 				if id := c.Uploads[side]; id != "" {
 					var lost bool
@@ -201,7 +201,7 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 			continue
 		}
 		t, err := ask.do()
-		if later, ok := errors.AsType[*flows.Again](err); ok {
+		if later, ok := errors.AsType[*flows.RetryLater](err); ok {
 			return later, nil // the limit is booked out
 		}
 		if err != nil {
@@ -216,9 +216,9 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 		}
 		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
 		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
-			return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
+			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
 		}
-		r.silent(ask.upstream, code)
+		r.noteUnreachable(ask.upstream, code)
 	}
 	r.People, r.Photos = r.People+people, r.Photos+photos
 	r.found(c, flows.Differences(c, s, w.engine.Now()))

@@ -10,11 +10,11 @@ import (
 
 // Rates of a run; it has the night for itself and takes little of it. Each tenant has a directory of
 // its own, e签宝 is one account for all.
-func (w *Workers) directoryLimit(ctx context.Context) flows.Limit {
-	return flows.Limit{Key: w.engine.LimitKey(ctx, "reconcile", "directory"), Every: time.Second / 10, Burst: 1}
+func (w *Workers) directoryLimit(ctx context.Context) flows.BurstLimit {
+	return flows.BurstLimit{Key: w.engine.LimitKey(ctx, "reconcile", "directory"), Every: time.Second / 10, Burst: 1}
 }
 
-var fileStatusLimit = flows.Limit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
+var fileStatusLimit = flows.BurstLimit{Key: "reconcile/esign", Every: time.Second / 5, Burst: 1}
 
 // Codes of the directory (page 获取单个用户信息) that say that a person is not there for us:
 // 41012 no such id, 41050 outside the range that the app may see, which is where people go who
@@ -26,7 +26,7 @@ func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t f
 	if err := w.engine.Store.Wait(ctx, w.directoryLimit(ctx)); err != nil {
 		return false, failure.Details{}, err
 	}
-	contact, err := w.Chat.Contact(ctx, openID)
+	contact, err := w.Messenger.Contact(ctx, openID)
 	if err == nil {
 		return contact.Left, failure.Details{}, nil
 	}
@@ -47,7 +47,7 @@ func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t fa
 	if err := w.engine.Store.Wait(ctx, fileStatusLimit); err != nil {
 		return false, failure.Details{}, err
 	}
-	status, err := w.Notary.FileStatus(ctx, fileID)
+	status, err := w.EvidenceClient.FileStatus(ctx, fileID)
 	if err == nil {
 		return !status.Usable(), failure.Details{}, nil // it was usable when its upload was recorded
 	}

@@ -20,7 +20,7 @@ func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
 	}
 	for _, d := range r.Differences {
 		if d.Kind == flows.DiffStalled {
-			if err := w.wakeUp(ctx, d); err != nil {
+			if err := w.reopenStalled(ctx, d); err != nil {
 				return err
 			}
 		}
@@ -34,9 +34,9 @@ func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
 	})
 }
 
-// wakeUp stops a case that stands where it stood in the night, still without a job, so that
+// reopenStalled stops a case that stands where it stood in the night, still without a job, so that
 // HR's 重试 lets it go on.
-func (w *Workers) wakeUp(ctx context.Context, d flows.Difference) error {
+func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, d.Case)
 		if err != nil {

@@ -63,9 +63,9 @@ type reconcileRun struct {
 
 // position is how far a run is.
 type position struct {
-	State int         `json:"state"` // index into reconcileStates
-	After flows.Place `json:"after"` // in that state
-	Again int         `json:"again"` // how many of Again are compared
+	State int          `json:"state"` // index into reconcileStates
+	After flows.Cursor `json:"after"` // in that state
+	Again int          `json:"again"` // how many of Again are compared
 }
 
 // newRun plans a night after the last one, which may be nil.
@@ -89,20 +89,20 @@ func newRun(night string, now time.Time, last *reconcileRun) *reconcileRun {
 	return r
 }
 
-// visit is a case of a page, and where the run is after it. c is nil where the run has nothing
+// pageEntry is a case of a page, and where the run is after it. c is nil where the run has nothing
 // to compare.
-type visit struct {
+type pageEntry struct {
 	c  *flows.Case
 	at position
 }
 
 // page reads what the run compares next, and where it is after all of that.
-func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string) (list []visit, end position, err error) {
+func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string) (list []pageEntry, end position, err error) {
 	end = r.At
 	for len(list) < reconcilePage && end.State < len(reconcileStates) {
 		state, want := reconcileStates[end.State], reconcilePage-len(list)
 		after := end.After
-		if after == (flows.Place{}) && state.Terminal() {
+		if after == (flows.Cursor{}) && state.Terminal() {
 			after.At = r.From
 		}
 		cases, err := v.Entered(ctx, tenantKey, state, after, r.Started, want)
@@ -110,11 +110,11 @@ func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string)
 			return nil, end, err
 		}
 		for _, c := range cases {
-			end.After = flows.Place{At: c.EnteredAt, ID: c.ID}
-			list = append(list, visit{c, end})
+			end.After = flows.Cursor{At: c.EnteredAt, ID: c.ID}
+			list = append(list, pageEntry{c, end})
 		}
 		if len(cases) < want {
-			end.State, end.After = end.State+1, flows.Place{}
+			end.State, end.After = end.State+1, flows.Cursor{}
 		}
 	}
 	for len(list) < reconcilePage && end.Again < len(r.Again) {
@@ -126,7 +126,7 @@ func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string)
 			c = nil // the run has met it among the others
 		}
 		end.Again++
-		list = append(list, visit{c, end})
+		list = append(list, pageEntry{c, end})
 	}
 	return list, end, nil
 }
@@ -157,8 +157,8 @@ func (r *reconcileRun) found(c *flows.Case, list []flows.Difference) {
 	}
 }
 
-// silent notes that an upstream gives no answer tonight.
-func (r *reconcileRun) silent(upstream, code string) {
+// noteUnreachable notes that an upstream gives no answer tonight.
+func (r *reconcileRun) noteUnreachable(upstream, code string) {
 	if r.Silent == nil {
 		r.Silent = map[string]string{}
 	}
@@ -180,8 +180,8 @@ func (r *reconcileRun) compareWith(last *reconcileRun) (tell bool) {
 		if known && since.Before(d.Since) {
 			d.Since = since
 		}
-		d.Told = known && d.Ended
-		tell = tell || !d.Told
+		d.Reported = known && d.Ended
+		tell = tell || !d.Reported
 	}
 	return tell
 }

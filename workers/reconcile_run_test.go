@@ -48,7 +48,7 @@ func TestWhatHRHearsOf(t *testing.T) {
 			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
 			tell := r.compareWith(tt.last)
 			d := r.Differences[0]
-			if tell != tt.tell || d.Told != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
+			if tell != tt.tell || d.Reported != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
 				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
 			}
 		})

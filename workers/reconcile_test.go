@@ -72,7 +72,7 @@ func TestANightThatComesTooEarly(t *testing.T) {
 	w := workerstest.New(t)
 	w.Say("ou_1", "实名")
 	j := w.TakeJob(flows.JobReconcile)
-	again, ok := w.Run(t.Context(), j).(*flows.Again)
+	again, ok := w.Run(t.Context(), j).(*flows.RetryLater)
 	if !ok || !again.Snooze || again.In != 14*time.Hour+30*time.Minute {
 		t.Fatalf("%+v", again)
 	}

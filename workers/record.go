@@ -16,7 +16,7 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.Recording) || c.IdentityDone() {
+	if !awaitsStep(c, 0, flows.Recording) || c.IdentityDone() {
 		return nil
 	}
 	if intent := c.Identity; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
@@ -30,7 +30,7 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	p := c.Personal
-	uid, err := w.Registrar.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
+	uid, err := w.IdentityRecorder.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
 	if err == nil {
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityRecorded, ID: uid})
 		return flows.IgnoreNotFound(err)
@@ -69,7 +69,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	}
 	side := j.Side()
 	photo := c.PhotoOf(side)
-	if !wants(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
+	if !awaitsStep(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
 		return nil
 	}
 	jpeg, leave, err := w.picture(ctx, j.Case, photo)
@@ -83,7 +83,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
 	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload) })
-	id, err := w.Notary.UploadFile(told, name, jpeg)
+	id, err := w.EvidenceClient.UploadFile(told, name, jpeg)
 	if err != nil {
 		t := failure.Of(err, false)
 		if t.Class == failure.FileLost {
@@ -101,7 +101,7 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !wants(c, 0, flows.Filing) || c.Evidence != nil && c.Evidence.State == flows.WriteDone {
+	if !awaitsStep(c, 0, flows.Filing) || c.Evidence != nil && c.Evidence.State == flows.WriteDone {
 		return nil
 	}
 	if intent := c.Evidence; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
@@ -118,7 +118,7 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if err != nil || !begun {
 		return flows.IgnoreNotFound(err)
 	}
-	id, err := w.Notary.CreatePersonPoint(ctx, point)
+	id, err := w.EvidenceClient.CreatePersonPoint(ctx, point)
 	if err == nil {
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceFiled, ID: id})
 		return flows.IgnoreNotFound(err)

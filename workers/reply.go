@@ -31,16 +31,16 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to flows.Receiver, uuid string) error {
 	var err error
 	if to.Type == "message_id" {
-		if err = w.mayPost(ctx, "reply", j.Args[flows.ArgWho]); err == nil {
-			_, err = w.Chat.Reply(ctx, to.ID, card.JSON(), uuid)
+		if err = w.waitToPost(ctx, "reply", j.Args[flows.ArgWho]); err == nil {
+			_, err = w.Messenger.Reply(ctx, to.ID, card.JSON(), uuid)
 		}
-	} else if err = w.mayPost(ctx, "create", to.ID); err == nil {
-		_, err = w.Chat.Send(ctx, to, card.JSON(), uuid)
+	} else if err = w.waitToPost(ctx, "create", to.ID); err == nil {
+		_, err = w.Messenger.Send(ctx, to, card.JSON(), uuid)
 	}
 	if err == nil {
 		return nil
 	}
-	if again, ok := errors.AsType[*flows.Again](err); ok {
+	if again, ok := errors.AsType[*flows.RetryLater](err); ok {
 		return again // the limit is booked out
 	}
 	if !failure.OfPlatform(err) {
@@ -61,9 +61,9 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 	}
 	switch {
 	case t.Class == failure.Retry && j.Attempt < escalateAfter:
-		return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
+		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
 	case t.Class == failure.Operator && j.Attempt < escalateAfter:
-		return &flows.Again{In: flows.ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
+		return &flows.RetryLater{In: flows.ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (w *Workers) latest(ctx context.Context, v flows.View, j flows.Job) (cards.
 	if err != nil {
 		return nil, err
 	}
-	return flows.ApplicantCard(c, flows.Scene{Now: w.engine.Now(), Policy: &w.engine.Policy}), nil
+	return flows.ApplicantCard(c, flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}), nil
 }
 
 // photoProblem answers one photo. The problem may belong to a photo that was not kept.
@@ -319,7 +319,7 @@ func (w *Workers) nudge(ctx context.Context, caseID, by string) (why string, err
 		}
 		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{Kind: flows.Nudged, At: w.engine.Now(), Actor: by, Role: flows.HR})
 		if err == nil && !out.Happened() {
-			why = out.Change.Why
+			why = out.Change.Rule
 		} else {
 			why = ""
 		}

@@ -46,7 +46,7 @@ func TestStatusWithoutAnOpenCase(t *testing.T) {
 	w := workerstest.New(t)
 	workerstest.Same(t, "the status of a stranger", answer(w, "ou_1", "进度"), cards.Notice{Code: "nothing_open", Start: true})
 	c := w.PutCase(flows.Done, "ou_2")
-	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"), flows.ApplicantCard(c, flows.Scene{Now: w.Now(), Policy: flows.SamplePolicy()}))
+	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"), flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }
 
 // What HR sees of itself: the list without the own case, and figures.
@@ -201,7 +201,7 @@ func TestRemindAll(t *testing.T) {
 		}
 	}
 	// From a card's button as well; now everybody was reminded a moment ago.
-	a, err := w.Engine.Click(t.Context(), flows.Click{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: "ou_hr2", Action: cards.Action{Act: cards.ActRemind}})
+	a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: "ou_hr2", Action: cards.Action{Act: cards.ActRemind}})
 	w.Must(err)
 	w.CheckAnswer(a, "working")
 	w.RunJobs(flows.JobReply)
@@ -226,14 +226,14 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		{"no scope for long", workerstest.NoScope(), 12, 0},
 		{"the person is gone", &workerstest.UpstreamError{Class: "gone", Code: "230013"}, 1, 0},
 		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
-		{"booked out", fmt.Errorf("limit: %w", &flows.Again{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
+		{"booked out", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
 			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
 			j.Key, j.Attempt = "k", tt.attempt
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.Again](err)
+			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
 				t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
 			}

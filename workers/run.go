@@ -75,7 +75,7 @@ func revision(j flows.Job) *int64 {
 }
 
 func resultOf(err error) string {
-	var a *flows.Again
+	var a *flows.RetryLater
 	switch {
 	case err == nil:
 		return "done"
@@ -85,9 +85,9 @@ func resultOf(err error) string {
 	return "error"
 }
 
-// wants reports whether the case waits for a step of the states: it is in one of them, or
+// awaitsStep reports whether the case waits for a step of the states: it is in one of them, or
 // parked and will return to it. rev, if not 0, must be the revision in which the step began.
-func wants(c *flows.Case, rev int64, states ...flows.State) bool {
+func awaitsStep(c *flows.Case, rev int64, states ...flows.State) bool {
 	state, at := c.State, c.Rev
 	if c.State == flows.NeedsAttention {
 		state, at = c.Attention.Return, c.Attention.Rev
@@ -110,20 +110,20 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t fa
 				Step: step, Code: flows.StopUnavailable, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 				return flows.IgnoreNotFound(err)
 			}
-			return &flows.Again{In: flows.ProbeEvery, Code: code}
+			return &flows.RetryLater{In: flows.ProbeEvery, Code: code}
 		}
 		if j.Attempt >= delayedAfter {
 			if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepDelayed, Step: step}); err != nil {
 				return flows.IgnoreNotFound(err)
 			}
 		}
-		return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: code}
+		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: code}
 	case failure.Operator:
 		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
 			Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
-		return &flows.Again{In: max(flows.ProbeEvery, t.After), Snooze: true, Code: code}
+		return &flows.RetryLater{In: max(flows.ProbeEvery, t.After), Snooze: true, Code: code}
 	}
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
 		Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID}})

@@ -22,7 +22,7 @@ type drawing struct {
 	flows.Surface
 	version int64  // of the case that was drawn last
 	before  []byte // Shown when the drawing began
-	again   bool   // an earlier run has begun to send Posting
+	again   bool   // an earlier run has begun to send SendingGeneration
 	sending bool   // this run has
 }
 
@@ -30,13 +30,13 @@ type drawing struct {
 // marks the surface dirty and is drawn by the same job before it ends, so that the last
 // state wins and nobody waits in line.
 func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
-	s, err := w.holdSurface(ctx, j)
+	s, err := w.acquireSurface(ctx, j)
 	if s == nil || err != nil {
 		return flows.IgnoreNotFound(err)
 	}
 	for {
 		cause := w.draw(ctx, s)
-		again, err := w.letGo(ctx, j, s, cause == nil)
+		again, err := w.releaseSurface(ctx, j, s, cause == nil)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 			if err := w.showFailed(ctx, j, &s.Surface, cause); err != nil || !again {
 				return err
 			}
-			return &flows.Again{In: time.Second, Code: "show:changed"} // others left it to this job
+			return &flows.RetryLater{In: time.Second, Code: "show:changed"} // others left it to this job
 		}
 		if !again {
 			return nil
@@ -52,21 +52,21 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	}
 }
 
-// holdSurface takes the surface for drawing, or leaves a mark for the job that holds it.
-func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, err error) {
+// acquireSurface takes the surface for drawing, or leaves a mark for the job that holds it.
+func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawing, err error) {
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		held = nil
 		s, err := tx.Surface(ctx, j.SurfaceID())
 		if err != nil {
 			return err
 		}
-		if s.Dead && s.Gen == s.Sent {
+		if s.Unreachable && s.WantedGeneration == s.SentGeneration {
 			return nil
 		}
 		now := w.engine.Now()
-		if s.Holder != "" && s.Holder != j.Key && now.Before(s.HeldUntil) {
+		if s.LeaseOwner != "" && s.LeaseOwner != j.Key && now.Before(s.LeaseUntil) {
 			if j.Args[flows.ArgClicked] != "" {
-				return &flows.Again{In: time.Second, Snooze: true, Code: "show:held"}
+				return &flows.RetryLater{In: time.Second, Snooze: true, Code: "show:held"}
 			}
 			if s.Dirty {
 				return nil
@@ -74,9 +74,9 @@ func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, 
 			s.Dirty = true
 			return tx.PutSurface(ctx, s)
 		}
-		s.Holder, s.HeldUntil, s.Dirty = j.Key, now.Add(lease), false
+		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(lease), false
 		s.NoteClicked(j.Args[flows.ArgClicked])
-		held = &drawing{Surface: *s, before: s.Shown}
+		held = &drawing{Surface: *s, before: s.RenderedHash}
 		held.post()
 		return tx.PutSurface(ctx, &held.Surface)
 	})
@@ -87,15 +87,15 @@ func (w *Workers) holdSurface(ctx context.Context, j flows.Job) (held *drawing, 
 // first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
 // be turned into a pointer like any other.
 func (s *drawing) post() {
-	s.again, s.sending = s.Posting > s.Sent, false
-	if !s.again && s.Gen > s.Sent {
-		s.Posting = s.Gen
+	s.again, s.sending = s.SendingGeneration > s.SentGeneration, false
+	if !s.again && s.WantedGeneration > s.SentGeneration {
+		s.SendingGeneration = s.WantedGeneration
 	}
 }
 
-// letGo stores what is shown now. again: something changed meanwhile; after a card was drawn
+// releaseSurface stores what is shown now. again: something changed meanwhile; after a card was drawn
 // the surface stays held then, and s is fresh.
-func (w *Workers) letGo(ctx context.Context, j flows.Job, s *drawing, drawn bool) (again bool, err error) {
+func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, drawn bool) (again bool, err error) {
 	drew := *s // the transaction may run more than once
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		*s = drew
@@ -103,16 +103,16 @@ func (w *Workers) letGo(ctx context.Context, j flows.Job, s *drawing, drawn bool
 		if err != nil {
 			return err
 		}
-		if now.Holder != j.Key {
+		if now.LeaseOwner != j.Key {
 			again = false
 			return nil // the lease ran out and somebody else draws
 		}
-		shown := s.Shown
-		if !bytes.Equal(now.Shown, s.before) {
-			shown = now.Shown // a click was answered meanwhile, with another card than this one
+		shown := s.RenderedHash
+		if !bytes.Equal(now.RenderedHash, s.before) {
+			shown = now.RenderedHash // a click was answered meanwhile, with another card than this one
 		}
-		now.Sent, now.MessageID, now.OldID, now.Shown, now.Dead = s.Sent, s.MessageID, s.OldID, shown, s.Dead && now.Gen == s.Gen
-		again = now.Dirty || drawn && (now.Gen > now.Sent || now.Shown == nil) && !now.Dead
+		now.SentGeneration, now.MessageID, now.OldID, now.RenderedHash, now.Unreachable = s.SentGeneration, s.MessageID, s.OldID, shown, s.Unreachable && now.WantedGeneration == s.WantedGeneration
+		again = now.Dirty || drawn && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil) && !now.Unreachable
 		if drawn && !again && s.version != 0 {
 			// A click may have changed the case while its card was on the way.
 			c, err := tx.Case(ctx, s.CaseID)
@@ -123,14 +123,14 @@ func (w *Workers) letGo(ctx context.Context, j flows.Job, s *drawing, drawn bool
 		}
 		now.Dirty = false
 		if !drawn && !drew.again && !drew.sending {
-			now.Posting = 0 // it never left
+			now.SendingGeneration = 0 // it never left
 		}
-		*s = drawing{Surface: *now, before: now.Shown}
+		*s = drawing{Surface: *now, before: now.RenderedHash}
 		if again && drawn {
-			s.HeldUntil = w.engine.Now().Add(lease)
+			s.LeaseUntil = w.engine.Now().Add(lease)
 			s.post()
 		} else {
-			s.Holder = ""
+			s.LeaseOwner = ""
 		}
 		return tx.PutSurface(ctx, &s.Surface)
 	})
@@ -145,49 +145,49 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 		return err
 	}
 	switch {
-	case s.Gen > s.Sent:
+	case s.WantedGeneration > s.SentGeneration:
 		if s.OldID != "" && s.MessageID != "" {
 			// There is room for one: another former message must not push it out.
-			if err := w.retire(ctx, s); err != nil {
+			if err := w.replaceByPointer(ctx, s); err != nil {
 				return err
 			}
 			s.OldID = ""
 		}
-		if err := w.mayPost(ctx, "create", s.To.ID); err != nil {
+		if err := w.waitToPost(ctx, "create", s.To.ID); err != nil {
 			return err
 		}
 		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
 			return err
 		}
 		s.sending = true
-		id, err := w.Chat.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.Posting))
+		id, err := w.Messenger.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.SendingGeneration))
 		if err != nil {
 			return err
 		}
 		if s.MessageID != "" {
 			s.OldID = s.MessageID
 		}
-		s.MessageID, s.Sent, s.Shown = id, s.Posting, sum
+		s.MessageID, s.SentGeneration, s.RenderedHash = id, s.SendingGeneration, sum
 		if s.again {
-			s.Shown = nil // it may be the earlier message, which shows what was true then
+			s.RenderedHash = nil // it may be the earlier message, which shows what was true then
 		}
-	case !bytes.Equal(s.Shown, sum) && !s.Dead:
-		if err := w.mayPatch(ctx, s.Audience, s.MessageID); err != nil {
+	case !bytes.Equal(s.RenderedHash, sum) && !s.Unreachable:
+		if err := w.waitToPatch(ctx, s.Audience, s.MessageID); err != nil {
 			return err
 		}
-		err := w.Chat.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
+		err := w.Messenger.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
 			raw, sum, err = w.render(ctx, s)
 			return raw, err
 		})
 		if raw == nil || err != nil {
 			return err
 		}
-		if !w.engine.MayPrecedeAnswer(s.Shown) {
-			s.Shown = sum
+		if !w.engine.MayPrecedeAnswer(s.RenderedHash) {
+			s.RenderedHash = sum
 		}
 	}
 	if s.OldID != "" {
-		if err := w.retire(ctx, s); err != nil {
+		if err := w.replaceByPointer(ctx, s); err != nil {
 			return err
 		}
 		s.OldID = ""
@@ -195,13 +195,13 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 	return nil
 }
 
-// retire turns the former message into a pointer, so that nobody presses its buttons.
-func (w *Workers) retire(ctx context.Context, s *drawing) error {
-	if err := w.mayPatch(ctx, s.Audience, s.OldID); err != nil {
+// replaceByPointer turns the former message into a pointer, so that nobody presses its buttons.
+func (w *Workers) replaceByPointer(ctx context.Context, s *drawing) error {
+	if err := w.waitToPatch(ctx, s.Audience, s.OldID); err != nil {
 		return err
 	}
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != flows.AudienceApplicant}.JSON()
-	err := w.Chat.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
+	err := w.Messenger.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
 	if err != nil {
 		if t := failure.Of(err, false); t.Class != failure.Retry && t.Class != failure.Operator {
 			return nil // it is gone or too old; the buttons answer late clicks anyway
@@ -233,7 +233,7 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 			return err
 		}
 		s.version = c.Version
-		scene := flows.Scene{Now: w.engine.Now(), Policy: &w.engine.Policy}
+		scene := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
 		if s.Audience == flows.AudienceHR {
 			if scene.Others, err = w.others(ctx, v, c); err != nil {
 				return err

@@ -14,7 +14,7 @@ import (
 // showFailed deals with a card that could not be shown. What a person cannot see must not
 // stop the case; the next change tries again.
 func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface, cause error) error {
-	if again, ok := errors.AsType[*flows.Again](cause); ok {
+	if again, ok := errors.AsType[*flows.RetryLater](cause); ok {
 		return again // the limit is booked out
 	}
 	if !failure.OfPlatform(cause) {
@@ -22,16 +22,16 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 	}
 	t := failure.Of(cause, false)
 	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
-	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.Gen > s.Sent && outOfReach(t) {
+	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.WantedGeneration > s.SentGeneration && outOfReach(t) {
 		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.toEachAdmin(ctx, s)
 	}
 	switch t.Class {
 	case failure.Retry:
-		return &flows.Again{In: failure.Backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
+		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
 	case failure.Operator:
 		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
-		return &flows.Again{In: flows.ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
+		return &flows.RetryLater{In: flows.ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
 	case failure.DLP:
 		c, masked, err := w.engine.Report(ctx, s.CaseID, flows.Event{Kind: flows.FormTooClear})
 		if err != nil || masked {
@@ -39,12 +39,12 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 		}
 		w.engine.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
 	}
-	if s.Audience == flows.AudienceHR && s.Gen > s.Sent && t.Class != failure.Gone {
+	if s.Audience == flows.AudienceHR && s.WantedGeneration > s.SentGeneration && t.Class != failure.Gone {
 		// Feishu does not take this card. HR still has to learn that something waits.
 		digest := flows.Reply(flows.ReplyDigest).ToHR().With(flows.ArgNow, "1")
 		digest.Case = s.CaseID
 		if err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.Gen), digest)
+			return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.WantedGeneration), digest)
 		}); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 	if t.Class != failure.Gone || s.MessageID == "" {
 		return nil
 	}
-	return w.bury(ctx, s)
+	return w.markUnreachable(ctx, s)
 }
 
 // outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
@@ -78,8 +78,8 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 			if err != nil {
 				return err
 			}
-			s.Gen++
-			s.Dead = false
+			s.WantedGeneration++
+			s.Unreachable = false
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return err
 			}
@@ -94,30 +94,30 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 		if err != nil {
 			return err
 		}
-		dead.Sent, dead.Dead = dead.Gen, true
+		dead.SentGeneration, dead.Unreachable = dead.WantedGeneration, true
 		if err := tx.PutSurface(ctx, dead); err != nil {
 			return err
 		}
-		return w.engine.Enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.Gen), jobs...)
+		return w.engine.Enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.WantedGeneration), jobs...)
 	})
 }
 
-// bury notes that a message can no longer be changed (14 days, recalled). If somebody is
+// markUnreachable notes that a message can no longer be changed (14 days, recalled). If somebody is
 // waited for, a fresh one is sent; otherwise nothing is.
-func (w *Workers) bury(ctx context.Context, dead *flows.Surface) error {
+func (w *Workers) markUnreachable(ctx context.Context, dead *flows.Surface) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		s, err := tx.Surface(ctx, dead.ID)
 		if err != nil {
 			return err
 		}
-		if s.MessageID != dead.MessageID || s.Dead {
+		if s.MessageID != dead.MessageID || s.Unreachable {
 			return nil
 		}
-		s.Dead, s.MessageID, s.OldID = true, "", ""
+		s.Unreachable, s.MessageID, s.OldID = true, "", ""
 		var jobs []flows.Job
 		if c, err := tx.Case(ctx, s.CaseID); err == nil && !c.State.Terminal() {
-			s.Gen++
-			s.Dead = false
+			s.WantedGeneration++
+			s.Unreachable = false
 			jobs = append(jobs, flows.ShowSurface(s.CaseID, s.ID))
 		} else if err != nil && !flows.IsNotFound(err) {
 			return err

@@ -64,7 +64,7 @@ func TestOneJobDrawsAtATime(t *testing.T) {
 	if !workerstest.Shows(m.Current(), "closed_title.withdrawn") {
 		t.Errorf("the card shows %s", m.Current())
 	}
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
 		t.Errorf("the surface is left as %+v", s)
 	}
 }
@@ -76,7 +76,7 @@ func TestTheLeaseOfADeadJob(t *testing.T) {
 	w := workerstest.New(t)
 	c, m := w.Shown(flows.Checking, "ou_1")
 	s := w.Surface(workerstest.ApplicantSurface(c))
-	s.Holder, s.HeldUntil = "dead", w.Now().Add(45*time.Second)
+	s.LeaseOwner, s.LeaseUntil = "dead", w.Now().Add(45*time.Second)
 	hold := func() {
 		w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error { return tx.PutSurface(t.Context(), s) }))
 	}
@@ -121,7 +121,7 @@ func TestALostLeaseIsNotWrittenBack(t *testing.T) {
 	}
 	w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow)))
 	s := w.Surface(workerstest.ApplicantSurface(c))
-	if s.Gen != 2 || s.Sent != 2 || s.Holder != "" {
+	if s.WantedGeneration != 2 || s.SentGeneration != 2 || s.LeaseOwner != "" {
 		t.Errorf("the surface is %+v", s)
 	}
 	if last := w.Chat.SentTo("ou_1"); last[len(last)-1].ID != s.MessageID {

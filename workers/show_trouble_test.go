@@ -38,7 +38,7 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	if len(sent) != 2 || !workerstest.Shows(sent[1].Current(), "progress_delayed") || len(sent[0].Cards) != 1 {
 		t.Fatalf("%d cards, want 2", len(sent))
 	}
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Dead || s.MessageID != sent[1].ID || s.OldID != "" {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Unreachable || s.MessageID != sent[1].ID || s.OldID != "" {
 		t.Errorf("the surface is %+v", s)
 	}
 	// Nobody is waited for: nothing new is sent, and no job tries again.
@@ -46,7 +46,7 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
 	w.Change(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
 	w.RunJobs(flows.JobShow)
-	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Dead || len(w.Waiting(flows.JobShow)) != 0 {
+	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable || len(w.Waiting(flows.JobShow)) != 0 {
 		t.Errorf("%d cards, surface %+v, want 1", n, w.Surface(workerstest.ApplicantSurface(c)))
 	}
 }
@@ -59,14 +59,14 @@ func TestAnOldCardThatIsGone(t *testing.T) {
 	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 2 || s.OldID != "" || s.Dead {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 2 || s.OldID != "" || s.Unreachable {
 		t.Errorf("the surface is %+v", s)
 	}
 	// When it is only busy, it is tried again, and nothing is sent twice.
 	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Sent != 3 || s.OldID == "" {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 3 || s.OldID == "" {
 		t.Errorf("the surface is %+v", s)
 	}
 	w.Chat.PatchFunc = nil
@@ -146,8 +146,8 @@ func TestCardsThatHaveToWait(t *testing.T) {
 		snooze bool
 	}{
 		{func() {
-			w.Store.WaitFunc = func(context.Context, []flows.Limit) error {
-				return fmt.Errorf("booked out: %w", &flows.Again{In: 40 * time.Second, Snooze: true, Code: "rate"})
+			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
+				return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 40 * time.Second, Snooze: true, Code: "rate"})
 			}
 		}, 40 * time.Second, true},
 		{func() {
@@ -164,11 +164,11 @@ func TestCardsThatHaveToWait(t *testing.T) {
 			tt.fail()
 			j := w.TakeJob(flows.JobShow)
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.Again](err)
+			again, ok := errors.AsType[*flows.RetryLater](err)
 			if !ok || again.In != tt.in || again.Snooze != tt.snooze {
 				t.Errorf("%v, want again in %v", err, tt.in)
 			}
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dead {
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Unreachable {
 				t.Errorf("the surface is left as %+v", s)
 			}
 			w.QueueJob(j)
@@ -365,7 +365,7 @@ func TestTheLastStateWins(t *testing.T) {
 	if !workerstest.Shows(sent[0].Current(), "confirm.title") {
 		t.Errorf("the card shows %s", sent[0].Current())
 	}
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Holder != "" || s.Dirty {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
 		t.Errorf("the surface is left as %+v", s)
 	}
 }

@@ -29,26 +29,26 @@ func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, e
 // maxTurn is how long a job is put off at most because its tenant has enough under way.
 const maxTurn = 30 * time.Second
 
-// turn is what one tenant has under way of one kind.
-type turn struct {
+// tenantSlot is what one tenant has under way of one kind.
+type tenantSlot struct {
 	busy int
 	next time.Time // until when the jobs that were put off are spread
 }
 
-// take reserves one of the places that a tenant has for a kind of call, so that one who has reached
+// acquireSlot reserves one of the places that a tenant has for a kind of call, so that one who has reached
 // its limit does not keep the workers from the others. When all are taken the job is put off, one
 // every step.
-func (w *Workers) take(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
+func (w *Workers) acquireSlot(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
 	if !w.engine.Marketplace {
 		return func() {}, nil
 	}
 	name := kind + "/" + flows.TenantOf(ctx)
-	w.turnsMu.Lock()
-	defer w.turnsMu.Unlock()
-	t := w.turns[name]
+	w.tenantSlotsMu.Lock()
+	defer w.tenantSlotsMu.Unlock()
+	t := w.tenantSlots[name]
 	if t == nil {
-		t = &turn{}
-		w.turns[name] = t
+		t = &tenantSlot{}
+		w.tenantSlots[name] = t
 	}
 	now := w.engine.Now()
 	if t.busy >= places {
@@ -58,14 +58,14 @@ func (w *Workers) take(ctx context.Context, kind string, places int, step time.D
 		if t.next = t.next.Add(step); t.next.Sub(now) > maxTurn {
 			t.next = now.Add(maxTurn)
 		}
-		return nil, &flows.Again{In: t.next.Sub(now), Snooze: true, Code: "turn:" + kind}
+		return nil, &flows.RetryLater{In: t.next.Sub(now), Snooze: true, Code: "turn:" + kind}
 	}
 	t.busy++
 	return func() {
-		w.turnsMu.Lock()
-		defer w.turnsMu.Unlock()
+		w.tenantSlotsMu.Lock()
+		defer w.tenantSlotsMu.Unlock()
 		if t.busy--; t.busy == 0 && !t.next.After(w.engine.Now()) {
-			delete(w.turns, name)
+			delete(w.tenantSlots, name)
 		}
 	}, nil
 }

@@ -19,8 +19,8 @@ func TestTurns(t *testing.T) {
 	a, b := flows.WithTenant(t.Context(), "a"), flows.WithTenant(t.Context(), "b")
 	take := func(ctx context.Context) (func(), time.Duration) {
 		t.Helper()
-		leave, err := w.take(ctx, "ocr", 2, time.Second)
-		again, ok := errors.AsType[*flows.Again](err)
+		leave, err := w.acquireSlot(ctx, "ocr", 2, time.Second)
+		again, ok := errors.AsType[*flows.RetryLater](err)
 		if err == nil {
 			return leave, 0
 		}
@@ -49,7 +49,7 @@ func TestTurns(t *testing.T) {
 	now = now.Add(time.Hour)
 	third, _ := take(a)
 	third()
-	if _, kept := w.turns["ocr/a"]; kept {
+	if _, kept := w.tenantSlots["ocr/a"]; kept {
 		t.Error("a tenant that has nothing under way is still kept")
 	}
 }

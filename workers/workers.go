@@ -19,12 +19,12 @@ import (
 
 // WorkersDeps is everything that Workers work with.
 type Deps struct {
-	Engine    *engine.Engine
-	Chat      Chat
-	Reader    Reader
-	Registrar Registrar
-	Notary    Notary   // nil with method none
-	Verifier  Verifier // nil with method none
+	Engine           *engine.Engine
+	Messenger        Messenger
+	IDCardReader     IDCardReader
+	IdentityRecorder IdentityRecorder
+	EvidenceClient   EvidenceClient // nil with method none
+	Verifier         Verifier       // nil with method none
 	// OCRPerSecond is the tenant's limit of OCR calls; default 10.
 	OCRPerSecond int
 	// NewCode makes six random digits; default crypto/rand.
@@ -39,10 +39,10 @@ type Workers struct {
 	// each takes a second.
 	reading chan struct{}
 	// tenants knows whose cases are, for a marketplace app; may be lost.
-	tenants *cache.Cache
-	turnsMu sync.Mutex
-	turns   map[string]*turn // by kind and tenant
-	in, out memory
+	tenants       *cache.Cache
+	tenantSlotsMu sync.Mutex
+	tenantSlots   map[string]*tenantSlot // by kind and tenant
+	in, out       photoBudget
 }
 
 // NewWorkers returns workers over d.
@@ -54,12 +54,12 @@ func New(d Deps) *Workers {
 		d.NewCode = sixDigits
 	}
 	return &Workers{
-		Deps:    d,
-		engine:  d.Engine,
-		reading: make(chan struct{}, d.OCRPerSecond+2),
-		tenants: cache.New(time.Hour, 10*time.Minute),
-		turns:   map[string]*turn{},
-		in:      newMemory(memoryIn),
-		out:     newMemory(memoryOut),
+		Deps:        d,
+		engine:      d.Engine,
+		reading:     make(chan struct{}, d.OCRPerSecond+2),
+		tenants:     cache.New(time.Hour, 10*time.Minute),
+		tenantSlots: map[string]*tenantSlot{},
+		in:          newMemory(memoryIn),
+		out:         newMemory(memoryOut),
 	}
 }

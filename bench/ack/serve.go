@@ -120,7 +120,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	if c.jobs {
-		workers := workers.New(workers.Deps{Engine: engine, Chat: client, Reader: client, Registrar: client})
+		workers := workers.New(workers.Deps{Engine: engine, Messenger: client, IDCardReader: client, IdentityRecorder: client})
 		if err := db.Start(ctx, workers.Run); err != nil {
 			return nil, nil, err
 		}

@@ -30,7 +30,7 @@ func (w *World) SendPhotos(openID string, keys ...string) string {
 // Click presses a button on the present card of a case.
 func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
-	k := flows.Click{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
+	k := flows.CardAction{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
 	values := map[string]any{}
 	for i := 0; i+1 < len(form); i += 2 {
 		switch form[i] {

@@ -33,7 +33,7 @@ type testStore struct {
 	Mu       sync.Mutex
 	Queue    []*Queued
 	limits   []string
-	WaitFunc func(ctx context.Context, limits []flows.Limit) error
+	WaitFunc func(ctx context.Context, limits []flows.BurstLimit) error
 }
 
 // Queued is a job as the database keeps it.
@@ -104,7 +104,7 @@ func (s *testStore) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	return err
 }
 
-func (s *testStore) Wait(ctx context.Context, limits ...flows.Limit) error {
+func (s *testStore) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	s.Mu.Lock()
 	for _, l := range limits {
 		s.limits = append(s.limits, l.Key)
@@ -117,8 +117,8 @@ func (s *testStore) Wait(ctx context.Context, limits ...flows.Limit) error {
 	return ctx.Err()
 }
 
-func (s *testStore) Pace(ctx context.Context, p flows.Pace) (func(), error) {
-	return func() {}, s.Wait(ctx, flows.Limit{Key: p.Key})
+func (s *testStore) Pace(ctx context.Context, p flows.ExactLimit) (func(), error) {
+	return func() {}, s.Wait(ctx, flows.BurstLimit{Key: p.Key})
 }
 
 // Waited counts how often a limit was asked.
@@ -167,7 +167,7 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *World {
 	})
 	w.Store = &testStore{Store: s}
 	d := engine.Deps{Store: w.Store, Policy: *flows.SamplePolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.Now}
-	out := workers.Deps{Chat: w.Chat, Reader: w.Reader, Registrar: w.Registrar, Notary: w.Notary, Verifier: w.Verifier}
+	out := workers.Deps{Messenger: w.Chat, IDCardReader: w.Reader, IdentityRecorder: w.Registrar, EvidenceClient: w.Notary, Verifier: w.Verifier}
 	for _, change := range adjust {
 		change(&d, &out)
 	}
@@ -267,7 +267,7 @@ func (w *World) PutBack(q *Queued, err error) {
 	if err == nil {
 		return
 	}
-	again, ok := errors.AsType[*flows.Again](err)
+	again, ok := errors.AsType[*flows.RetryLater](err)
 	if !ok {
 		w.T.Fatalf("%s: %v", q.Kind, err)
 	}

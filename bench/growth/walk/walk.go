@@ -56,7 +56,7 @@ func New(s *store.Store, seed string, at time.Time) *World {
 		Store: gate{s, w}, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID,
 	})
 	w.Workers = workers.New(workers.Deps{
-		Engine: w.Engine, Chat: w.Outside, Reader: w.Outside, Registrar: w.Outside, Notary: w.Outside, Verifier: w.Outside,
+		Engine: w.Engine, Messenger: w.Outside, IDCardReader: w.Outside, IdentityRecorder: w.Outside, EvidenceClient: w.Outside, Verifier: w.Outside,
 		NewCode: func() string { return "482913" },
 	})
 	return w
@@ -94,9 +94,9 @@ type gate struct {
 	w *World
 }
 
-func (gate) Wait(context.Context, ...flows.Limit) error { return nil }
+func (gate) Wait(context.Context, ...flows.BurstLimit) error { return nil }
 
-func (gate) Pace(context.Context, flows.Pace) (func(), error) { return func() {}, nil }
+func (gate) Pace(context.Context, flows.ExactLimit) (func(), error) { return func() {}, nil }
 
 func (g gate) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	var jobs []flows.Job
@@ -148,7 +148,7 @@ func (w *World) run(ctx context.Context) error {
 			return nil
 		}
 		err := w.Run(ctx, j)
-		if _, later := errors.AsType[*flows.Again](err); err != nil && !later {
+		if _, later := errors.AsType[*flows.RetryLater](err); err != nil && !later {
 			return fmt.Errorf("%s: %w", j.Kind, err)
 		}
 	}
@@ -180,7 +180,7 @@ func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	return w.Click(ctx, flows.Click{EventID: w.id(), TenantKey: Tenant, OpenID: who, MessageID: "om_" + w.id(), At: w.At, Form: f,
+	return w.Click(ctx, flows.CardAction{EventID: w.id(), TenantKey: Tenant, OpenID: who, MessageID: "om_" + w.id(), At: w.At, Form: f,
 		Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}})
 }
 
