@@ -63,7 +63,7 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 		}
 		_, _ = io.WriteString(rw, "{}")
 	}))
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	w, err := open(ctx, hook.URL)
 	if err != nil {
 		t.Fatal(err)
