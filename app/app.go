@@ -86,7 +86,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	metrics := newMetrics()
 	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: o.ClockOffset != nil})
+		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, MovableClock: o.ClockOffset != nil})
 	}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
 			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
@@ -95,7 +95,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	now := a.store.Now
 	if o.ClockOffset != nil {
-		if err := a.store.Shift(ctx, *o.ClockOffset); err != nil {
+		if err := a.store.AdvanceClock(ctx, *o.ClockOffset); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ var startPatience = patience{limit: time.Minute, pause: 2 * time.Second, now: ti
 func (p patience) open(ctx context.Context, log *slog.Logger, try func(context.Context) (*store.Store, error)) (*store.Store, error) {
 	for end := p.now().Add(p.limit); ; {
 		s, err := try(ctx)
-		why, away := store.Away(err)
+		why, away := store.Unavailable(err)
 		if !away || !p.now().Add(p.pause).Before(end) {
 			return s, err
 		}

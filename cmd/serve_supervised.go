@@ -19,7 +19,7 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 	say := json.NewEncoder(out)
 	go func() {
 		defer cancel()
-		if say.Encode(playground.ProtocolLine{URL: a.URL(), Ahead: a.Store().Ahead().String()}) != nil {
+		if say.Encode(playground.ProtocolLine{URL: a.URL(), Ahead: a.Store().ClockOffset().String()}) != nil {
 			return
 		}
 		lines := bufio.NewScanner(in)
@@ -28,7 +28,7 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 			if err := command(ctx, a, lines.Text()); err != nil {
 				answer.Error = err.Error()
 			}
-			answer.Ahead = a.Store().Ahead().String()
+			answer.Ahead = a.Store().ClockOffset().String()
 			if say.Encode(answer) != nil {
 				return
 			}
@@ -47,5 +47,5 @@ func command(ctx context.Context, a *app.App, line string) error {
 	if err != nil {
 		return fmt.Errorf("supervised: %w", err)
 	}
-	return a.Store().Shift(ctx, ahead)
+	return a.Store().AdvanceClock(ctx, ahead)
 }

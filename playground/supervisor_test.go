@@ -87,13 +87,13 @@ func TestStageClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(s.Ctx, store.Config{DSN: s.Settings()["store.dsn"], Keyset: keys, Staged: true})
+	kept, err := store.Open(s.Ctx, store.Config{DSN: s.Settings()["store.dsn"], Keyset: keys, MovableClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = kept.Close() }()
-	if kept.Ahead() != s.World.Ahead() {
-		t.Errorf("the data is ahead by %s", kept.Ahead())
+	if kept.ClockOffset() != s.World.Ahead() {
+		t.Errorf("the data is ahead by %s", kept.ClockOffset())
 	}
 	if err := kept.View(s.Ctx, func(v flows.View) error {
 		all, err := v.CasesOf(s.Ctx, harness.Tenant, waits.OpenID)

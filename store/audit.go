@@ -71,7 +71,7 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
 		row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
 		string(detail), row.Prev, row.Hash)
-	if t.s.eng.duplicate(err) {
+	if t.s.backend.duplicate(err) {
 		return flows.ErrStale
 	}
 	if err != nil {

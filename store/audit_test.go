@@ -61,7 +61,7 @@ func TestAuditChain(t *testing.T) {
 			t.Run(tt.what, func(t *testing.T) {
 				restore := save(t, w)
 				for _, q := range tt.tamper {
-					if _, err := w.eng.write.ExecContext(ctx, q); err != nil {
+					if _, err := w.backend.write.ExecContext(ctx, q); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -83,7 +83,7 @@ func save(t *testing.T, w *world) func() {
 	run := func(queries ...string) {
 		t.Helper()
 		for _, q := range queries {
-			if _, err := w.eng.write.ExecContext(t.Context(), q); err != nil {
+			if _, err := w.backend.write.ExecContext(t.Context(), q); err != nil {
 				t.Fatal(err)
 			}
 		}

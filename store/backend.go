@@ -11,8 +11,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// engine is everything that differs between databases. The SQL elsewhere runs on all.
-type engine struct {
+// backend is everything that differs between databases. The SQL elsewhere runs on all.
+type backend struct {
 	dialect goose.Dialect
 	ddl     []string // words of our migrations and what they are called here, in pairs
 	write   *sql.DB
@@ -35,7 +35,7 @@ type engine struct {
 	nowMicros string
 	// oldestJob selects the unix milliseconds at which the longest waiting job was due, or NULL.
 	oldestJob string
-	// poll is how often the queues are looked at in case no bell was heard.
+	// poll is the interval at which the queues are read without a notification.
 	poll time.Duration
 
 	// hasTable reports whether a table is there.
@@ -46,17 +46,18 @@ type engine struct {
 	insert func(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error
 	// client makes River's worker side.
 	client func(cfg *river.Config) (jobClient, error)
-	// revive takes up, at opening, what a dead process left running. nil where others may live.
-	revive func(ctx context.Context) error
-	// keeper announces this process to the others that run jobs, and takes up what they leave
+	// requeueOrphans makes jobs of a dead process available again at opening. nil where other
+	// processes may live.
+	requeueOrphans func(ctx context.Context) error
+	// heartbeat announces this process to the others that run jobs, and takes up what they leave
 	// behind. nil where there are no others.
-	keeper *keeper
+	heartbeat *heartbeat
 	// home names the server and the database on it. nil where a file may lie anywhere.
 	home func(ctx context.Context) (string, error)
 	// writable fails if the database takes reads only. nil where it shows by itself.
 	writable func(ctx context.Context, tx *sql.Tx) error
-	// tidy gives freed space back, a little at a time. nil where the server does.
-	tidy func(ctx context.Context) error
+	// vacuum gives freed space back, a little at a time. nil where the server does.
+	vacuum func(ctx context.Context) error
 	// repeat reports whether the database asks to run the transaction again.
 	repeat func(error) bool
 	// broken reports that the connection is of no use, and another may be. nil where there
@@ -76,7 +77,7 @@ type jobClient interface {
 }
 
 // migrate brings our tables and River's up to date.
-func (e *engine) migrate(ctx context.Context, log *slog.Logger) error {
+func (e *backend) migrate(ctx context.Context, log *slog.Logger) error {
 	p, err := goose.NewProvider(e.dialect, e.write, dialectFS(e.ddl), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)

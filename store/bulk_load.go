@@ -14,8 +14,8 @@ import (
 	"shiming/flows"
 )
 
-// History is a whole case with its past, as it lies in the database long after.
-type History struct {
+// ImportedCase is a whole case with its past, as it lies in the database long after.
+type ImportedCase struct {
 	Case      *flows.Case
 	Submitted time.Time // last entry into awaiting_review; zero = never
 	Index     []byte    // of the number; nil = none
@@ -26,10 +26,10 @@ type History struct {
 	Pictures  map[string][]byte    // by photo id
 }
 
-// Load writes many histories in one transaction: the rows that the program itself would have
+// BulkLoad writes many histories in one transaction: the rows that the program itself would have
 // left, without its way there. The program does not call it: bench/growth fills databases with
 // it, of a size that nobody waits for otherwise. Seq, Prev and Hash of the audit rows are computed.
-func (s *Store) Load(ctx context.Context, list []History) error {
+func (s *Store) BulkLoad(ctx context.Context, list []ImportedCase) error {
 	return s.Tx(ctx, func(ft flows.Tx) error {
 		t := ft.(*txn)
 		var rows bulk
@@ -103,13 +103,13 @@ func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[co
 // bulk collects rows by table.
 type bulk struct{ cases, audit, heads, surfaces, keys [][]any }
 
-func (b *bulk) add(t *txn, h History) error {
+func (b *bulk) add(t *txn, h ImportedCase) error {
 	c := h.Case
 	data, sealed, err := t.encode(c)
 	if err != nil {
 		return err
 	}
-	l := ledger{submitted: millis(h.Submitted)}
+	l := stateTimes{submitted: millis(h.Submitted)}
 	l.enter(c)
 	var index any
 	if len(h.Index) > 0 {
@@ -156,7 +156,7 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 		{`event_keys (key, at_ms)`, b.keys},
 	} {
 		for chunk := range slices.Chunk(part.rows, loadRows) {
-			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+places(len(chunk), len(chunk[0])), slices.Concat(chunk...)...); err != nil {
+			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+placeholders(len(chunk), len(chunk[0])), slices.Concat(chunk...)...); err != nil {
 				return err
 			}
 		}
@@ -168,8 +168,8 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 // parameter among all of them, so that more would be slower.
 const loadRows = 12
 
-// places is ($1,$2),($3,$4)… for a number of rows and columns.
-func places(rows, columns int) string {
+// placeholders is ($1,$2),($3,$4)… for a number of rows and columns.
+func placeholders(rows, columns int) string {
 	var s strings.Builder
 	for n := range rows * columns {
 		switch {

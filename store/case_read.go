@@ -37,7 +37,7 @@ func (v *view) scanCase(scan func(...any) error) (*flows.Case, error) {
 
 func (v *view) oneCase(ctx context.Context, what, query string, args ...any) (*flows.Case, error) {
 	c, err := v.scanCase(v.q.QueryRowContext(ctx, query, args...).Scan)
-	return c, one(what, err)
+	return c, orNotFound(what, err)
 }
 
 func (v *view) manyCases(ctx context.Context, what, query string, args ...any) ([]*flows.Case, error) {

@@ -18,7 +18,7 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 	if err != nil {
 		return err
 	}
-	var l ledger
+	var l stateTimes
 	l.enter(c)
 	n, err := t.exec(ctx, "insert case", `INSERT INTO cases (id, tenant_key, open_id, state, live, rev, version,
 			created_ms, entered_ms, submitted_ms, reviewed_ms, done_ms, incident, data, sealed)
@@ -47,12 +47,12 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	var (
 		was     string
 		version int64
-		l       ledger
+		l       stateTimes
 	)
 	err := t.q.QueryRowContext(ctx,
 		`SELECT state, version, submitted_ms, done_ms FROM cases WHERE id = $1`, c.ID).
 		Scan(&was, &version, &l.submitted, &l.done)
-	if err := one("update case", err); err != nil {
+	if err := orNotFound("update case", err); err != nil {
 		return err
 	}
 	if version != c.Version {
@@ -100,11 +100,11 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	return nil
 }
 
-// ledger carries the moments that a case's own fields forget when it moves on.
-type ledger struct{ submitted, reviewed, done int64 }
+// stateTimes carries the moments that a case's own fields forget when it moves on.
+type stateTimes struct{ submitted, reviewed, done int64 }
 
 // enter notes what the state of c adds.
-func (l *ledger) enter(c *flows.Case) {
+func (l *stateTimes) enter(c *flows.Case) {
 	switch c.State {
 	case flows.AwaitingReview:
 		l.submitted = millis(c.EnteredAt)

@@ -11,23 +11,22 @@ import (
 	"shiming/flows"
 )
 
-// keyAhead is the setting, of no tenant, that says how far a staged database is ahead.
-const keyAhead = "stage.ahead"
+// settingClockOffset is the setting, of no tenant, that holds the clock offset.
+const settingClockOffset = "stage.ahead"
 
-// ErrNotStaged: the clock of a database that holds real registrations is never moved.
-var ErrNotStaged = errors.New("store: the clock of this database cannot be moved")
+// ErrClockFixed: the clock of a database that holds real registrations is never moved.
+var ErrClockFixed = errors.New("store: the clock of this database cannot be moved")
 
-// Now is the store's clock: the machine's, and on a staged database as far ahead of it as Shift has
-// moved it. Everything that is written or due goes by it; limits, leases and the waits between
+// Now is the store's clock: the machine's plus ClockOffset. Everything that is written or due goes by it; limits, leases and the waits between
 // attempts stay real.
-func (s *Store) Now() time.Time { return s.now().Add(s.Ahead()) }
+func (s *Store) Now() time.Time { return s.now().Add(s.ClockOffset()) }
 
-// Ahead is how far Now is ahead of the machine's clock; 0 unless the database is staged.
-func (s *Store) Ahead() time.Duration { return time.Duration(s.ahead.Load()) }
+// ClockOffset is how far Now is ahead of the machine's clock; 0 unless the clock is movable.
+func (s *Store) ClockOffset() time.Duration { return time.Duration(s.clockOffset.Load()) }
 
-// shifts moves a job's due time $1 microseconds earlier; what is due then can be fetched at once,
+// shiftJobs moves a job's due time $1 microseconds earlier; what is due then can be fetched at once,
 // without waiting until River promotes it.
-var shifts = map[goose.Dialect]string{
+var shiftJobs = map[goose.Dialect]string{
 	goose.DialectSQLite3: `UPDATE river_job SET scheduled_at = strftime('%Y-%m-%d %H:%M:%f', scheduled_at, printf('-%.3f seconds', $1/1000000.0)),
 		state = CASE WHEN unixepoch(scheduled_at,'subsec') - $1/1000000.0 <= unixepoch('now','subsec') THEN 'available' ELSE state END
 		WHERE state IN ('scheduled','retryable','available')`,
@@ -36,56 +35,56 @@ var shifts = map[goose.Dialect]string{
 		WHERE state IN ('scheduled','retryable','available')`,
 }
 
-// Shift moves the clock of a staged database to be ahead by to: whatever becomes due on the way is
-// due at once. It is kept with the data, in the transaction that moves the due times, so that a
+// AdvanceClock moves a movable clock so that it is ahead by to. Whatever becomes due on the way is due
+// at once. It is kept with the data, in the transaction that moves the due times, so that a
 // process that dies meanwhile has moved either both or neither. A clock that is as far ahead already
 // stays where it is. The error is ErrNotStaged, or of the database.
-func (s *Store) Shift(ctx context.Context, to time.Duration) error {
-	if !s.staged {
-		return ErrNotStaged
+func (s *Store) AdvanceClock(ctx context.Context, to time.Duration) error {
+	if !s.movableClock {
+		return ErrClockFixed
 	}
-	s.shifting.Lock() // nobody may compute a due time by one clock and write it by the other
-	defer s.shifting.Unlock()
-	by := to - s.Ahead()
+	s.clockMoves.Lock() // nobody may compute a due time by one clock and write it by the other
+	defer s.clockMoves.Unlock()
+	by := to - s.ClockOffset()
 	if by <= 0 {
 		return nil
 	}
 	err := s.txOnce(ctx, func(tx flows.Tx) error {
 		t := tx.(*txn)
-		if _, err := t.exec(ctx, "shift jobs", shifts[s.eng.dialect], by.Microseconds()); err != nil {
+		if _, err := t.exec(ctx, "shift jobs", shiftJobs[s.backend.dialect], by.Microseconds()); err != nil {
 			return err
 		}
 		// Who draws a card holds it for a real while.
 		if _, err := t.exec(ctx, "shift holds", `UPDATE surfaces SET held_until_ms = held_until_ms + $1 WHERE held_until_ms > 0`, by.Milliseconds()); err != nil {
 			return err
 		}
-		return t.PutSetting(ctx, "", keyAhead, to.String())
+		return t.PutSetting(ctx, "", settingClockOffset, to.String())
 	}, true)
 	if err != nil {
 		return err
 	}
-	s.ahead.Store(int64(to))
+	s.clockOffset.Store(int64(to))
 	for queue := range s.size {
-		s.bell.ring(queue)
+		s.notifier.wake(queue)
 	}
 	return nil
 }
 
-// readAhead takes up a shift of an earlier process.
-func (s *Store) readAhead(ctx context.Context) error {
-	if !s.staged {
+// readClockOffset takes up a shift of an earlier process.
+func (s *Store) readClockOffset(ctx context.Context) error {
+	if !s.movableClock {
 		return nil
 	}
 	return s.View(ctx, func(v flows.View) error {
-		kept, err := v.Setting(ctx, "", keyAhead)
+		kept, err := v.Setting(ctx, "", settingClockOffset)
 		if err != nil || kept == "" {
 			return err
 		}
 		to, err := time.ParseDuration(kept)
 		if err != nil {
-			return fmt.Errorf("store: setting %s: %w", keyAhead, err)
+			return fmt.Errorf("store: setting %s: %w", settingClockOffset, err)
 		}
-		s.ahead.Store(int64(to))
+		s.clockOffset.Store(int64(to))
 		return nil
 	})
 }

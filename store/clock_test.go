@@ -13,16 +13,16 @@ import (
 func (w *world) stagedAgain(t *testing.T) {
 	t.Helper()
 	must(t, w.Close())
-	w.cfg.Staged = true
+	w.cfg.MovableClock = true
 	w.Store = mustOpen(t, w.cfg)
 }
 
 func TestShiftOnlyWhenStaged(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		if err := w.Shift(t.Context(), time.Hour); !errors.Is(err, ErrNotStaged) {
-			t.Errorf("%v, want %v", err, ErrNotStaged)
+		if err := w.AdvanceClock(t.Context(), time.Hour); !errors.Is(err, ErrClockFixed) {
+			t.Errorf("%v, want %v", err, ErrClockFixed)
 		}
-		if w.Ahead() != 0 {
+		if w.ClockOffset() != 0 {
 			t.Error("the clock moved")
 		}
 	})
@@ -36,14 +36,14 @@ func TestShift(t *testing.T) {
 		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "in 4 h", At: w.Now().Add(4 * time.Hour)},
 			flows.Job{Kind: flows.JobShow, Case: "in 9 h", At: w.Now().Add(9 * time.Hour)})
-		must(t, w.Shift(t.Context(), 5*time.Hour))
+		must(t, w.AdvanceClock(t.Context(), 5*time.Hour))
 		if j := runs.next(t); j.Case != "in 4 h" {
 			t.Errorf("ran %q, want %q", j.Case, "in 4 h")
 		}
 		if off := time.Until(w.Now()) - 5*time.Hour; off.Abs() > time.Second {
 			t.Errorf("the clock is off by %s", off)
 		}
-		must(t, w.Shift(t.Context(), 3*time.Hour)) // never back
+		must(t, w.AdvanceClock(t.Context(), 3*time.Hour)) // never back
 		// A job of the moved clock is due by it.
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "now", At: w.Now()})
 		if j := runs.next(t); j.Case != "now" {
@@ -51,11 +51,11 @@ func TestShift(t *testing.T) {
 		}
 		must(t, w.Close())
 		w.Store = mustOpen(t, w.cfg)
-		if w.Ahead() != 5*time.Hour {
-			t.Errorf("after a restart it is ahead by %s, want %v", w.Ahead(), 5*time.Hour)
+		if w.ClockOffset() != 5*time.Hour {
+			t.Errorf("after a restart it is ahead by %s, want %v", w.ClockOffset(), 5*time.Hour)
 		}
 		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
-		must(t, w.Shift(t.Context(), 9*time.Hour+time.Minute))
+		must(t, w.AdvanceClock(t.Context(), 9*time.Hour+time.Minute))
 		if j := runs.next(t); j.Case != "in 9 h" {
 			t.Errorf("ran %q, want %q", j.Case, "in 9 h")
 		}
@@ -70,7 +70,7 @@ func TestShiftLeavesHolds(t *testing.T) {
 		w.tx(t, func(tx flows.Tx) error {
 			return tx.PutSurface(t.Context(), &flows.Surface{ID: "s1", LeaseOwner: "job", LeaseUntil: until})
 		})
-		must(t, w.Shift(t.Context(), time.Hour))
+		must(t, w.AdvanceClock(t.Context(), time.Hour))
 		w.view(t, func(v flows.View) error {
 			s, err := v.Surface(t.Context(), "s1")
 			if err == nil && s.LeaseUntil.Sub(until.Add(time.Hour)).Abs() > time.Millisecond {

@@ -50,8 +50,8 @@ type Config struct {
 	Now func() time.Time
 	// Copy opens a database also if it is a copy that was put back (see CopyError).
 	Copy bool
-	// Staged lets Shift move the clock, for demonstrations.
-	Staged bool
+	// MovableClock lets AdvanceClock move the clock, for demonstrations.
+	MovableClock bool
 	// Workers overrides how many jobs of a queue run side by side.
 	Workers map[string]int
 }

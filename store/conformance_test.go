@@ -179,7 +179,7 @@ func (w *world) stored(t testing.TB) string {
 func (w *world) rows(t testing.TB, from string) int {
 	t.Helper()
 	var n int
-	must(t, w.eng.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+from).Scan(&n))
+	must(t, w.backend.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+from).Scan(&n))
 	return n
 }
 
@@ -262,7 +262,7 @@ func TestPurgeKeys(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.now = func() time.Time { return epoch }
 		w.tx(t, func(tx flows.Tx) error {
-			for i := range sweepBatch + 5 {
+			for i := range purgeBatchRows + 5 {
 				if _, err := tx.Seen(t.Context(), epoch.Add(-keysKept-time.Minute), fmt.Sprint("old/", i)); err != nil {
 					return err
 				}
@@ -270,8 +270,8 @@ func TestPurgeKeys(t *testing.T) {
 			_, err := tx.Seen(t.Context(), epoch.Add(-keysKept+time.Minute), "young")
 			return err
 		})
-		if n, err := w.purgeKeys(t.Context()); err != nil || n != sweepBatch+5 {
-			t.Fatalf("purged %d, %v, want %v", n, err, sweepBatch+5)
+		if n, err := w.purgeKeys(t.Context()); err != nil || n != purgeBatchRows+5 {
+			t.Fatalf("purged %d, %v, want %v", n, err, purgeBatchRows+5)
 		}
 		if n := w.rows(t, "event_keys"); n != 1 {
 			t.Fatalf("%d keys left, want the young one", n)
@@ -286,7 +286,7 @@ func TestPurgeLimits(t *testing.T) {
 			_, err := w.reserve(ctx, []flows.BurstLimit{perSecond(key, 1)})
 			must(t, err)
 		}
-		_, err := w.eng.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())
+		_, err := w.backend.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())
 		must(t, err)
 		if n, err := w.purgeLimits(ctx); err != nil || n != 1 {
 			t.Errorf("purged %d, %v, want 1", n, err)

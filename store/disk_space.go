@@ -6,18 +6,18 @@ import (
 	"os"
 )
 
-// roomWanted is what must fit beside the database for it to be called ready, bytes: the log
+// wantedSpace is what must fit beside the database for it to be called ready, bytes: the log
 // of a few transactions.
-const roomWanted = 256 << 10
+const wantedSpace = 256 << 10
 
-// room writes and removes a file beside the database, since a full disk shows in no other way
+// checkDiskSpace writes and removes a file beside the database, since a full disk shows in no other way
 // before a commit. The error does not name the file.
-func room(dir string) error {
+func checkDiskSpace(dir string) error {
 	f, err := os.CreateTemp(dir, ".room-*")
 	if err != nil {
 		return fmt.Errorf("store: no room beside the database: %s", withoutPath(err))
 	}
-	_, err = f.Write(make([]byte, roomWanted))
+	_, err = f.Write(make([]byte, wantedSpace))
 	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
 		return fmt.Errorf("store: no room beside the database: %s", withoutPath(err))
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestRoom(t *testing.T) {
 	dir := t.TempDir()
-	if err := room(dir); err != nil {
+	if err := checkDiskSpace(dir); err != nil {
 		t.Error(err)
 	}
 	left, err := os.ReadDir(dir)
@@ -17,7 +17,7 @@ func TestRoom(t *testing.T) {
 		t.Errorf("%v are left behind, %v", left, err)
 	}
 	gone := filepath.Join(dir, "gone")
-	if err := room(gone); err == nil || strings.Contains(err.Error(), dir) {
+	if err := checkDiskSpace(gone); err == nil || strings.Contains(err.Error(), dir) {
 		t.Errorf("without a directory: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 		return "", err
 	}
 	now := s.now()
-	if _, err := s.eng.write.ExecContext(ctx, `INSERT INTO pushes (id, due_ms, at_ms, sealed) VALUES ($1, $2, $3, $4)`,
+	if _, err := s.backend.write.ExecContext(ctx, `INSERT INTO pushes (id, due_ms, at_ms, sealed) VALUES ($1, $2, $3, $4)`,
 		id, millis(now.Add(pushFirst)), millis(now), sealed); err != nil {
 		return "", fmt.Errorf("store: push: %w", err)
 	}
@@ -76,7 +76,7 @@ var dropQuery = func() string {
 func (s *Store) dropPushes(ctx context.Context, ids []any) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	_, err := s.eng.write.ExecContext(ctx, dropQuery, ids...)
+	_, err := s.backend.write.ExecContext(ctx, dropQuery, ids...)
 	return err
 }
 
@@ -90,7 +90,7 @@ func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) 
 		id     string
 		sealed []byte
 	}
-	rows, err := collect(ctx, s.eng.write, "due pushes", func(r *sql.Rows) (x row, err error) {
+	rows, err := collect(ctx, s.backend.write, "due pushes", func(r *sql.Rows) (x row, err error) {
 		err = r.Scan(&x.id, &x.sealed)
 		return
 	}, fmt.Sprintf(`UPDATE pushes SET due_ms = CASE WHEN tries < %d THEN CAST($2 AS BIGINT) ELSE CAST($3 AS BIGINT) END, tries = tries + 1
@@ -119,7 +119,7 @@ func (s *Store) PushesNow(ctx context.Context) (n int, oldest time.Time, err err
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at int64
-	if err := s.eng.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`).Scan(&n, &at); err != nil {
+	if err := s.backend.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`).Scan(&n, &at); err != nil {
 		return 0, time.Time{}, fmt.Errorf("store: pushes: %w", err)
 	}
 	return n, moment(at), nil
@@ -128,7 +128,7 @@ func (s *Store) PushesNow(ctx context.Context) (n int, oldest time.Time, err err
 // purgePushes gives up what could not be decided on for as long as event keys live: afterwards it
 // might happen twice.
 func (s *Store) purgePushes(ctx context.Context) (int64, error) {
-	n, err := s.purge(ctx, "pushes", `DELETE FROM pushes WHERE id IN
+	n, err := s.purgeRows(ctx, "pushes", `DELETE FROM pushes WHERE id IN
 		(SELECT id FROM pushes WHERE at_ms < $1 ORDER BY id LIMIT $2)`, millis(s.now().Add(-keysKept)))
 	if n > 0 {
 		s.log.LogAttrs(ctx, slog.LevelError, "pushes given up that could not be decided on for days", slog.Int64("pushes", n))

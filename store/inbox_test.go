@@ -73,7 +73,7 @@ func TestPushes(t *testing.T) {
 			t.Error("it comes as often as at first, however often it failed")
 		}
 		now = now.Add(keysKept)
-		_, err = w.Sweep(ctx)
+		_, err = w.Purge(ctx)
 		must(t, err)
 		if n, _, err := w.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(w.log.String(), "given up") {
 			t.Errorf("%d after days, %v, log %s, want 0", n, err, w.log)
@@ -92,7 +92,7 @@ func TestPushesAreSealed(t *testing.T) {
 		if n := w.rows(t, "pushes"); n != 2 {
 			t.Fatalf("%d rows, want 2", n)
 		}
-		_, err := w.eng.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
+		_, err := w.backend.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
 		list, err := w.DuePushes(ctx, 10)
 		must(t, err)

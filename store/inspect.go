@@ -48,7 +48,7 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 			return out, fmt.Errorf("store: %s", withoutPath(err))
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			out.Missing, out.Empty, out.Writable = true, true, room(existing(filepath.Dir(path)))
+			out.Missing, out.Empty, out.Writable = true, true, checkDiskSpace(existing(filepath.Dir(path)))
 			return out, nil
 		}
 		db, err := sql.Open("sqlite", readerDSN(path))
@@ -157,7 +157,7 @@ func writableFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("store: the database cannot be written to: %s", withoutPath(err))
 	}
-	return errors.Join(f.Close(), room(filepath.Dir(path)))
+	return errors.Join(f.Close(), checkDiskSpace(filepath.Dir(path)))
 }
 
 // existing is the directory itself, or the nearest above it that is there.

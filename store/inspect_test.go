@@ -51,7 +51,7 @@ func TestInspect(t *testing.T) {
 			if err := s.Ready(t.Context()); err != nil {
 				t.Errorf("the store was disturbed: %v", err)
 			}
-			if _, err := s.eng.write.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`); err != nil {
+			if _, err := s.backend.write.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`); err != nil {
 				t.Fatal(err)
 			}
 			if i := look(keys); i.Schema != 9999 {

@@ -19,7 +19,7 @@ import (
 const maxAttempts = 1000
 
 // soon is the span within which a job is made available right away with its start in the
-// future, and the bell is set for that moment. River promotes later ones on a tick of five
+// future, and the notifier is set for that moment. River promotes later ones on a tick of five
 // seconds. It equals River's own rule for retries.
 const soon = 5 * time.Second
 
@@ -52,17 +52,17 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
 		at := j.At
 		if !at.IsZero() {
-			at = at.Add(-t.s.Ahead()) // River goes by the real clock
+			at = at.Add(-t.s.ClockOffset()) // River goes by the real clock
 		}
 		if at.After(now) {
 			opts.ScheduledAt = at
 		}
 		params = append(params, river.InsertManyParams{Args: effect{ID: newJobID(), Job: j}, InsertOpts: opts})
 		if in := at.Sub(now); in <= soon {
-			t.rings = append(t.rings, ring{queue, in})
+			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
 	}
-	if err := t.s.eng.insert(ctx, t.conn, t.tx, params); err != nil {
+	if err := t.s.backend.insert(ctx, t.conn, t.tx, params); err != nil {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil
@@ -94,7 +94,7 @@ func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 		queue string
 		n     int
 	}
-	rows, err := collect(ctx, s.eng.read, "pending jobs", func(r *sql.Rows) (c count, err error) {
+	rows, err := collect(ctx, s.backend.read, "pending jobs", func(r *sql.Rows) (c count, err error) {
 		err = r.Scan(&c.queue, &c.n)
 		return
 	}, `SELECT queue, count(*) FROM river_job WHERE state IN ('available','running','retryable') GROUP BY queue`)
@@ -116,7 +116,7 @@ func (s *Store) OldestJob(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var ms sql.NullInt64
-	if err := s.eng.read.QueryRowContext(ctx, s.eng.oldestJob).Scan(&ms); err != nil {
+	if err := s.backend.read.QueryRowContext(ctx, s.backend.oldestJob).Scan(&ms); err != nil {
 		return time.Time{}, fmt.Errorf("store: oldest job: %w", err)
 	}
 	return moment(ms.Int64), nil

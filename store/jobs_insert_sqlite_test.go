@@ -16,10 +16,10 @@ import (
 func TestInsertedLikeRiver(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		ctx := t.Context()
-		local := &localDriver{Driver: riversqlite.New(w.eng.write), bell: w.bell}
+		local := &localDriver{Driver: riversqlite.New(w.backend.write), notifier: w.notifier}
 		ours, err := river.NewClient(local, &river.Config{Hooks: insertHooks()})
 		must(t, err)
-		theirs, err := river.NewClient(riversqlite.New(w.eng.write), &river.Config{Hooks: insertHooks()})
+		theirs, err := river.NewClient(riversqlite.New(w.backend.write), &river.Config{Hooks: insertHooks()})
 		must(t, err)
 		jobs := func() (list []river.InsertManyParams) {
 			for i, at := range []time.Time{{}, time.Now().Add(time.Second), time.Now().Add(time.Hour)} {
@@ -31,7 +31,7 @@ func TestInsertedLikeRiver(t *testing.T) {
 			list = append(list, river.InsertManyParams{Args: effect{ID: 9}, InsertOpts: &river.InsertOpts{Tags: []string{"tag"}}})
 			return list
 		}()
-		tx, err := w.eng.write.BeginTx(ctx, nil)
+		tx, err := w.backend.write.BeginTx(ctx, nil)
 		must(t, err)
 		_, err = ours.InsertManyFastTx(ctx, tx, jobs[:3]) // ours alone
 		must(t, err)

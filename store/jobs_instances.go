@@ -26,14 +26,14 @@ const (
 	settledIn = 10 * time.Second // everybody has a session again after a start of the server
 )
 
-// keeper announces this process in the table instances, and makes jobs of those available
+// heartbeat announces this process in the table instances, and makes jobs of those available
 // again that fell silent. A process that was only cut off may still be running such a job:
 // jobs run at least once, and what must not happen twice is guarded by the case's state.
-type keeper struct {
+type heartbeat struct {
 	pool        *pgxpool.Pool
 	id          string
 	log         *slog.Logger
-	bell        *bell
+	notifier    *jobNotifier
 	every, dead time.Duration
 	gone        time.Duration // for those whose session has ended
 	settled     time.Duration // and then only when the server has been up for so long
@@ -59,7 +59,7 @@ func instanceID() string {
 
 // join beats once, so that nobody takes the jobs of this process for a dead one's, and then
 // until leave. A clean leave forgets the process, since nothing of it is running any more.
-func (k *keeper) join(ctx context.Context) (leave func(clean bool), err error) {
+func (k *heartbeat) join(ctx context.Context) (leave func(clean bool), err error) {
 	if err := k.beat(ctx); err != nil {
 		return nil, fmt.Errorf("first beat: %w", err)
 	}
@@ -80,7 +80,7 @@ func (k *keeper) join(ctx context.Context) (leave func(clean bool), err error) {
 }
 
 // keep beats and takes up.
-func (k *keeper) keep(ctx context.Context) {
+func (k *heartbeat) keep(ctx context.Context) {
 	tick := time.NewTicker(k.every)
 	defer tick.Stop()
 	own := pulse{gap: k.dead / 2, long: k.dead}
@@ -120,7 +120,7 @@ func (p *pulse) beat(now time.Time) bool {
 
 const beatMS = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
 
-func (k *keeper) beat(ctx context.Context) error {
+func (k *heartbeat) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, k.dead/4)
 	defer cancel()
 	if k.conn == nil {
@@ -147,7 +147,7 @@ func (k *keeper) beat(ctx context.Context) error {
 const instanceName = "instance/"
 
 // hangUp ends the session of the beats, and with it the hold on the name.
-func (k *keeper) hangUp() {
+func (k *heartbeat) hangUp() {
 	if k.conn == nil {
 		return
 	}
@@ -174,7 +174,7 @@ const living = `SELECT i.id FROM instances i
 // takeUp makes jobs of silent processes available. River appends to attempted_by the client
 // id of each process that begins an attempt, so that the last one is running the job. The
 // attempt stays counted: the job may have got as far as its effect.
-func (k *keeper) takeUp(ctx context.Context, sure bool) error {
+func (k *heartbeat) takeUp(ctx context.Context, sure bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	args := []any{k.dead.Milliseconds(), k.gone.Milliseconds(), sure, k.settled.Milliseconds()}
@@ -189,7 +189,7 @@ func (k *keeper) takeUp(ctx context.Context, sure bool) error {
 		return err
 	}
 	for _, queue := range queues {
-		k.bell.ring(queue)
+		k.notifier.wake(queue)
 	}
 	if len(queues) > 0 {
 		k.log.LogAttrs(ctx, slog.LevelWarn, "took up jobs of a process that died", slog.Int("jobs", len(queues)))
@@ -204,7 +204,7 @@ func (k *keeper) takeUp(ctx context.Context, sure bool) error {
 	return err
 }
 
-func (k *keeper) forget() {
+func (k *heartbeat) forget() {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
 	if _, err := k.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, k.id); err != nil {

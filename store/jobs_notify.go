@@ -9,27 +9,27 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// ring is a queue to wake, in a while.
-type ring struct {
+// wakeTimer is a queue to wake, in a while.
+type wakeTimer struct {
 	queue string
 	in    time.Duration
 }
 
-// bell wakes River's queues inside this process. River's own way on SQLite is a table that
-// is written with each job and polled every 50 ms; the bell costs nothing and takes the
+// jobNotifier wakes River's queues inside this process. River's own way on SQLite is a table that
+// is written with each job and polled every 50 ms; the notifier costs nothing and takes the
 // time of a channel. It loses nothing that matters: the queues also poll by themselves.
-type bell struct {
+type jobNotifier struct {
 	mu      sync.Mutex
 	pending map[string]bool
 	signal  chan struct{} // holds one when pending is not empty
 }
 
-func newBell() *bell {
-	return &bell{pending: map[string]bool{}, signal: make(chan struct{}, 1)}
+func newJobNotifier() *jobNotifier {
+	return &jobNotifier{pending: map[string]bool{}, signal: make(chan struct{}, 1)}
 }
 
-// ring wakes a queue. Rings that come faster than they are taken fall together.
-func (b *bell) ring(queue string) {
+// wake wakes a queue. Calls for the same queue merge until next has returned it.
+func (b *jobNotifier) wake(queue string) {
 	b.mu.Lock()
 	b.pending[queue] = true
 	b.mu.Unlock()
@@ -39,17 +39,17 @@ func (b *bell) ring(queue string) {
 	}
 }
 
-// ringAt wakes a queue in a while, at once if that is not positive.
-func (b *bell) ringAt(queue string, in time.Duration) {
+// wakeIn wakes a queue in a while, at once if that is not positive.
+func (b *jobNotifier) wakeIn(queue string, in time.Duration) {
 	if in <= 0 {
-		b.ring(queue)
+		b.wake(queue)
 		return
 	}
-	time.AfterFunc(in, func() { b.ring(queue) })
+	time.AfterFunc(in, func() { b.wake(queue) })
 }
 
 // next waits for a queue to wake.
-func (b *bell) next(ctx context.Context) (string, error) {
+func (b *jobNotifier) next(ctx context.Context) (string, error) {
 	for {
 		b.mu.Lock()
 		for queue := range b.pending {
@@ -66,22 +66,22 @@ func (b *bell) next(ctx context.Context) (string, error) {
 	}
 }
 
-// localDriver is River's SQLite driver with the bell in place of its notification table.
+// localDriver is River's SQLite driver with the notifier in place of its notification table.
 type localDriver struct {
 	*riversqlite.Driver
-	bell *bell
+	notifier *jobNotifier
 }
 
 // SupportsListenNotify false keeps River from writing notifications to the database.
 func (*localDriver) SupportsListenNotify() bool { return false }
 
-// GetListener gives River the bell to listen to.
+// GetListener gives River the notifier to listen to.
 func (d *localDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
-	return &listener{d.bell}
+	return &listener{d.notifier}
 }
 
-// listener hands the bell's rings to River as if they were notifications of inserts.
-type listener struct{ bell *bell }
+// listener hands the notifier's wake-ups to River as if they were notifications of inserts.
+type listener struct{ notifier *jobNotifier }
 
 func (*listener) Close(context.Context) error            { return nil }
 func (*listener) Connect(context.Context) error          { return nil }
@@ -95,7 +95,7 @@ func (*listener) SetAfterConnectExec(string)             {}
 const insertTopic = "river_insert"
 
 func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
-	queue, err := l.bell.next(ctx)
+	queue, err := l.notifier.next(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,16 +8,16 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// startNotifier hands the bell's rings to the queues of all processes, in the words of
+// startNotifier hands the notifier's wake-ups to the queues of all processes, in the words of
 // River's own notifications, until stop. Rings that come while one is on its way fall
 // together. One that is lost with the connection is made up for by the queues' own looking.
-func startNotifier(pool *pgxpool.Pool, bell *bell) (stop func()) {
+func startNotifier(pool *pgxpool.Pool, notifier *jobNotifier) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
-			queue, err := bell.next(ctx)
+			queue, err := notifier.next(ctx)
 			if err != nil {
 				return
 			}

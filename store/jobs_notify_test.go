@@ -10,7 +10,7 @@ import (
 	"shiming/flows"
 )
 
-// TestBellAlone: without any polling the bell wakes the queues, at once and at the moment
+// TestBellAlone: without any polling the notifier wakes the queues, at once and at the moment
 // that a job or a repetition is due.
 func TestBellAlone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -57,10 +57,10 @@ func TestBackoff(t *testing.T) {
 }
 
 func TestBell(t *testing.T) {
-	b := newBell()
-	b.ring("a")
-	b.ring("b")
-	b.ring("a")
+	b := newJobNotifier()
+	b.wake("a")
+	b.wake("b")
+	b.wake("a")
 	got := map[string]int{}
 	for range 2 {
 		queue, err := b.next(t.Context())
@@ -73,11 +73,11 @@ func TestBell(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("silent bell: %v, want %v", err, context.Canceled)
+		t.Errorf("silent notifier: %v, want %v", err, context.Canceled)
 	}
 }
 
-// TestNoNotificationRows: the bell replaces River's notification table.
+// TestNoNotificationRows: the notifier replaces River's notification table.
 func TestNoNotificationRows(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		runs := make(ran, 1)

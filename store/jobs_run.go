@@ -13,10 +13,10 @@ import (
 
 // runner is what lives between Start and Stop.
 type runner struct {
-	client  jobClient
-	leave   func(clean bool) // nil where there are no other processes
-	sweep   context.CancelFunc
-	sweeper chan struct{} // closed when the sweeper has ended
+	client     jobClient
+	leave      func(clean bool) // nil where there are no other processes
+	stopPurge  context.CancelFunc
+	purgeEnded chan struct{} // closed when the sweeper has ended
 }
 
 // Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
@@ -33,12 +33,12 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 		return errors.New("store: already started")
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{run: run, log: s.log, bell: s.bell})
+	river.AddWorker(workers, &worker{run: run, log: s.log, notifier: s.notifier})
 	queues := make(map[string]river.QueueConfig, len(s.size))
 	for queue, n := range s.size {
 		queues[queue] = river.QueueConfig{MaxWorkers: n}
 	}
-	client, err := s.eng.client(&river.Config{
+	client, err := s.backend.client(&river.Config{
 		Workers:              workers,
 		Queues:               queues,
 		FetchCooldown:        time.Millisecond,
@@ -53,8 +53,8 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
 	var leave func(clean bool)
-	if s.eng.keeper != nil {
-		if leave, err = s.eng.keeper.join(ctx); err != nil {
+	if s.backend.heartbeat != nil {
+		if leave, err = s.backend.heartbeat.join(ctx); err != nil {
 			return fmt.Errorf("store: start jobs: %w", err)
 		}
 	}
@@ -65,11 +65,11 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 		}
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
-	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &runner{client: client, leave: leave, sweep: cancel, sweeper: make(chan struct{})}
+	purgeCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	r := &runner{client: client, leave: leave, stopPurge: cancel, purgeEnded: make(chan struct{})}
 	go func() {
-		defer close(r.sweeper)
-		s.sweep(sweepCtx)
+		defer close(r.purgeEnded)
+		s.purgeHourly(purgeCtx)
 	}()
 	s.running = r
 	return nil
@@ -86,8 +86,8 @@ func (s *Store) Stop(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
-	r.sweep()
-	<-r.sweeper
+	r.stopPurge()
+	<-r.purgeEnded
 	err := r.client.Stop(ctx)
 	if err != nil {
 		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)

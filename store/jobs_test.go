@@ -40,7 +40,7 @@ func (w *world) start(t *testing.T, run func(context.Context, flows.Job) error) 
 func (w *world) clock(t *testing.T) time.Time {
 	t.Helper()
 	var us int64
-	must(t, w.eng.read.QueryRowContext(t.Context(), "SELECT "+w.eng.nowMicros).Scan(&us))
+	must(t, w.backend.read.QueryRowContext(t.Context(), "SELECT "+w.backend.nowMicros).Scan(&us))
 	return time.UnixMicro(us).Truncate(time.Millisecond)
 }
 
@@ -175,7 +175,7 @@ func TestAgain(t *testing.T) {
 			if n := w.rows(t, "river_job WHERE "+w.jobErrors()+" LIKE '%ocr.2110010%'"); n != want-1 {
 				t.Errorf("snooze %v: %d stored errors, want %v", snooze, n, want-1)
 			}
-			_, err := w.eng.write.ExecContext(t.Context(), "DELETE FROM river_job")
+			_, err := w.backend.write.ExecContext(t.Context(), "DELETE FROM river_job")
 			must(t, err)
 		}
 	})
@@ -243,7 +243,7 @@ func (w *world) jobErrors() string {
 }
 
 func collectStrings(ctx context.Context, w *world, query string) (out []string, err error) {
-	rows, err := w.eng.read.QueryContext(ctx, query)
+	rows, err := w.backend.read.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +272,7 @@ func TestDeadProcess(t *testing.T) {
 		w.enqueue(t, flows.Job{Kind: flows.JobIdentity, Case: "c1"})
 		first := began.next(t)
 		copied := filepath.Join(t.TempDir(), "copy.db")
-		_, err := w.eng.write.ExecContext(ctx, "VACUUM INTO $1", copied)
+		_, err := w.backend.write.ExecContext(ctx, "VACUUM INTO $1", copied)
 		close(release)
 		must(t, err)
 

@@ -21,9 +21,9 @@ import (
 // texts in the database, so only codes and type names leave here.
 type worker struct {
 	river.WorkerDefaults[effect]
-	run  func(context.Context, flows.Job) error
-	log  *slog.Logger
-	bell *bell
+	run      func(context.Context, flows.Job) error
+	log      *slog.Logger
+	notifier *jobNotifier
 }
 
 // jobError is what River is told of a failed run.
@@ -52,7 +52,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[effect]) error {
 		return context.Canceled // shutting down: River puts the job back as if it had not begun
 	case errors.As(err, &again):
 		in := max(again.In, 0)
-		w.ringAfter(job.Queue, in)
+		w.wakeAfter(job.Queue, in)
 		if again.Snooze {
 			return river.JobSnooze(in)
 		}
@@ -61,7 +61,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[effect]) error {
 	}
 	in := backoff(job.Attempt)
 	job.Args.in = &in
-	w.ringAfter(job.Queue, in)
+	w.wakeAfter(job.Queue, in)
 	w.report(ctx, j, err)
 	return jobError("internal error " + typesOf(err))
 }
@@ -120,14 +120,14 @@ func typesOf(err error) string {
 // times a second.
 const flushed = 300 * time.Millisecond
 
-// ringAfter sets the bell for a repetition that River makes available at once.
-func (w *worker) ringAfter(queue string, in time.Duration) {
+// wakeAfter sets the notifier for a repetition that River makes available at once.
+func (w *worker) wakeAfter(queue string, in time.Duration) {
 	if in > soon {
 		return
 	}
-	w.bell.ringAt(queue, in+time.Millisecond)
+	w.notifier.wakeIn(queue, in+time.Millisecond)
 	if in < flushed {
-		w.bell.ringAt(queue, flushed)
+		w.notifier.wakeIn(queue, flushed)
 	}
 }
 

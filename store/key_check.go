@@ -14,7 +14,7 @@ const keyCheckPlace = "key_check"
 func (s *Store) checkKeyset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	there, err := s.eng.hasTable(ctx, "key_check")
+	there, err := s.backend.hasTable(ctx, "key_check")
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
@@ -22,7 +22,7 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 		return nil
 	}
 	var prf, sealed []byte
-	err = s.eng.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
+	err = s.backend.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // the first opening was cut short
 	}
@@ -46,7 +46,7 @@ func (s *Store) writeKeyCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.eng.write.ExecContext(ctx,
+	_, err = s.backend.write.ExecContext(ctx,
 		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
 		s.keys.MAC(keyCheckPlace), sealed)
 	if err != nil {

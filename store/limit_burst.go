@@ -41,7 +41,7 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
 	if err != nil {
 		return 0, err
 	}
@@ -67,7 +67,7 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (time.Du
 // book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step
 // on, from now if it lies in the past; a call may come up to burst-1 steps before it.
 func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.Duration, error) {
-	now := s.eng.nowMicros
+	now := s.backend.nowMicros
 	step := l.Every.Microseconds() * (100 + slack) / 100
 	ahead := step * int64(l.Burst-1)
 	var wait int64

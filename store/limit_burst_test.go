@@ -65,7 +65,7 @@ func TestReservations(t *testing.T) {
 			limit := flows.BurstLimit{Key: fmt.Sprint("k", burst), Every: 500 * time.Millisecond, Burst: burst}
 			const step = 505 * time.Millisecond // with the slack
 			booked := func() (us int64) {
-				must(t, w.eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = $1`, limit.Key).Scan(&us))
+				must(t, w.backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = $1`, limit.Key).Scan(&us))
 				return us
 			}
 			var last int64
@@ -110,7 +110,7 @@ func TestSeveralLimits(t *testing.T) {
 			}
 		}
 		fastAt := func() (tat int64) {
-			must(t, w.eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'fast'`).Scan(&tat))
+			must(t, w.backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'fast'`).Scan(&tat))
 			return
 		}
 		hourly := flows.BurstLimit{Key: "hourly", Every: time.Hour, Burst: 1}

@@ -76,13 +76,13 @@ func (s *Store) Pace(ctx context.Context, p flows.ExactLimit) (leaving func(), e
 func (s *Store) bookCall(ctx context.Context, p flows.ExactLimit) (wait time.Duration, seq int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
-	at, seq, now, err := bookSlot(ctx, tx, p, s.eng.nowMicros)
+	at, seq, now, err := bookSlot(ctx, tx, p, s.backend.nowMicros)
 	booked := time.Now()
 	if err == nil {
 		err = tx.Commit()
@@ -145,13 +145,13 @@ func (s *Store) standingSlot(ctx context.Context, p flows.ExactLimit, seq int64)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at, end, now int64
-	err := s.eng.read.QueryRowContext(ctx, `SELECT m.at_us, coalesce((SELECT max(at_us) FROM rate_marks
-			WHERE key = $1 AND seq <= $3 AND seq > $4), 0), `+s.eng.nowMicros+`
+	err := s.backend.read.QueryRowContext(ctx, `SELECT m.at_us, coalesce((SELECT max(at_us) FROM rate_marks
+			WHERE key = $1 AND seq <= $3 AND seq > $4), 0), `+s.backend.nowMicros+`
 		FROM rate_marks m WHERE m.key = $1 AND m.seq = $2`,
 		p.Key, seq, seq-int64(p.Calls), seq-paceMarks).Scan(&at, &end, &now)
 	answered := time.Now()
 	if end += (p.Window + paceMargin).Microseconds(); err == nil && end > at {
-		_, err = s.eng.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = $3 WHERE key = $1 AND seq = $2`, p.Key, seq, end)
+		_, err = s.backend.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = $3 WHERE key = $1 AND seq = $2`, p.Key, seq, end)
 		at = end
 	}
 	if err != nil {
@@ -166,6 +166,6 @@ func (s *Store) left(p flows.ExactLimit, seq int64, at time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
 	defer cancel()
 	// The moment is handed over as a distance, since clocks of machines differ.
-	_, _ = s.eng.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = `+s.eng.nowMicros+` - $3
-		WHERE key = $1 AND seq = $2 AND at_us < `+s.eng.nowMicros+` - $3`, p.Key, seq, time.Since(at).Microseconds())
+	_, _ = s.backend.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = `+s.backend.nowMicros+` - $3
+		WHERE key = $1 AND seq = $2 AND at_us < `+s.backend.nowMicros+` - $3`, p.Key, seq, time.Since(at).Microseconds())
 }

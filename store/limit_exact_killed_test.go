@@ -22,7 +22,7 @@ func TestPaceAfterAKill(t *testing.T) {
 	opened := time.Now()
 	s := mustOpen(t, cfg)
 	var at int64
-	must(t, s.eng.read.QueryRowContext(t.Context(), `SELECT at_us FROM rate_marks WHERE key = 'ocr'`).Scan(&at))
+	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT at_us FROM rate_marks WHERE key = 'ocr'`).Scan(&at))
 	// SQLite's clock has milliseconds.
 	if left := time.UnixMicro(at); left.Before(opened.Truncate(time.Millisecond)) {
 		t.Errorf("the call counts as of %s before the database was opened", opened.Sub(left))

@@ -32,7 +32,7 @@ func (s *Store) StatesNow(ctx context.Context) (map[flows.State]StateFigures, er
 			live = append(live, "'"+string(state)+"'")
 		}
 	}
-	rows, err := collect(ctx, s.eng.read, "states now", func(r *sql.Rows) (x row, err error) {
+	rows, err := collect(ctx, s.backend.read, "states now", func(r *sql.Rows) (x row, err error) {
 		err = r.Scan(&x.state, &x.n, &x.oldest)
 		return
 	}, `WITH counted AS (
@@ -81,13 +81,13 @@ func (s *Store) LimitsNow(ctx context.Context) (map[string]LimitUse, error) {
 		key         string
 		ahead, left int64
 	}
-	rows, err := collect(ctx, s.eng.read, "limits now", func(r *sql.Rows) (x row, err error) {
+	rows, err := collect(ctx, s.backend.read, "limits now", func(r *sql.Rows) (x row, err error) {
 		err = r.Scan(&x.key, &x.ahead, &x.left)
 		return
 	}, fmt.Sprintf(`SELECT r.key, r.tat_us - %[1]s, CASE WHEN r.seq = 0 THEN 0 ELSE
 			(SELECT count(*) FROM rate_marks AS m WHERE m.key = r.key AND m.seq > r.seq - %[2]d AND m.at_us > %[1]s - 1000000 AND m.at_us <= %[1]s) END
 		FROM rate_limits AS r WHERE r.tat_us > %[1]s - 1000000 AND (r.key = 'ocr' OR r.key LIKE 'ocr/%%' OR r.key LIKE 'message/%%')`,
-		s.eng.nowMicros, paceMarks))
+		s.backend.nowMicros, paceMarks))
 	if err != nil {
 		return nil, err
 	}

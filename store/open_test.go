@@ -90,13 +90,13 @@ func TestPragmas(t *testing.T) {
 		} {
 			t.Run(pragma, func(t *testing.T) {
 				var got string
-				must(t, w.eng.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+				must(t, w.backend.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 				if got != want {
 					t.Errorf("%s = %s, want %s", pragma, got, want)
 				}
 			})
 		}
-		if _, err := w.eng.read.ExecContext(t.Context(), "DELETE FROM cases"); err == nil {
+		if _, err := w.backend.read.ExecContext(t.Context(), "DELETE FROM cases"); err == nil {
 			t.Error("the read pool can write")
 		}
 	})
@@ -112,13 +112,13 @@ func TestTidyShrinksTheFile(t *testing.T) {
 			return err
 		})
 		free := func() (n int) {
-			must(t, w.eng.write.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&n))
+			must(t, w.backend.write.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&n))
 			return n
 		}
 		if free() == 0 {
 			t.Fatal("nothing to free: the test is void")
 		}
-		must(t, w.tidy(ctx))
+		must(t, w.vacuum(ctx))
 		if n := free(); n != 0 {
 			t.Errorf("%d pages are still free, want 0", n)
 		}

@@ -24,7 +24,7 @@ func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, err
 	var sealed []byte
 	err := v.q.QueryRowContext(ctx,
 		`SELECT sealed FROM pictures WHERE case_id = $1 AND photo_id = $2`, caseID, photoID).Scan(&sealed)
-	if err := one("picture", err); err != nil {
+	if err := orNotFound("picture", err); err != nil {
 		return nil, err
 	}
 	jpeg, err := v.keys.Open(picturePlace(caseID, photoID), sealed)

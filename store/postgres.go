@@ -47,7 +47,7 @@ const (
 )
 
 // openPostgres opens the pools. It does not touch the database beyond connecting.
-func openPostgres(ctx context.Context, cfg Config, bell *bell) (*engine, error) {
+func openPostgres(ctx context.Context, cfg Config, notifier *jobNotifier) (*backend, error) {
 	main, err := poolConfig(cfg)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func openPostgres(ctx context.Context, cfg Config, bell *bell) (*engine, error) 
 		p.main.Close()
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
-	e, err := postgresEngine(p, cfg.Log, bell)
+	e, err := postgresBackend(p, cfg.Log, notifier)
 	if err == nil {
 		if err = ping(ctx, e.write); err != nil {
 			_ = e.write.Close() // the first error is the one that counts
@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, cfg Config, bell *bell) (*engine, error) 
 		p.close()
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
-	stop := startNotifier(p.side, bell)
+	stop := startNotifier(p.side, notifier)
 	e.close = func() error {
 		stop()
 		err := e.write.Close()
@@ -130,7 +130,7 @@ func prepareSession(ctx context.Context, c *pgx.Conn, sync string) error {
 	return err
 }
 
-func postgresEngine(p pools, log *slog.Logger, bell *bell) (*engine, error) {
+func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend, error) {
 	driver := riverpgxv5.New(p.main)
 	inserter, err := river.NewClient(quietDriver{driver}, &river.Config{
 		Hooks:  insertHooks(),
@@ -141,7 +141,7 @@ func postgresEngine(p pools, log *slog.Logger, bell *bell) (*engine, error) {
 	}
 	db := stdlib.OpenDBFromPool(p.main)
 	id := instanceID()
-	return &engine{
+	return &backend{
 		dialect:   goose.DialectPostgres,
 		ddl:       []string{"BLOB", "BYTEA", ") WITHOUT ROWID", ")", "TEXT ", `TEXT COLLATE "C" `},
 		write:     db,
@@ -178,7 +178,7 @@ func postgresEngine(p pools, log *slog.Logger, bell *bell) (*engine, error) {
 			cfg.ID = id
 			return river.NewClient(driver, cfg)
 		},
-		keeper: &keeper{pool: p.side, id: id, log: log, bell: bell, every: beatEvery, dead: deadAfter, gone: goneAfter, settled: settledIn},
+		heartbeat: &heartbeat{pool: p.side, id: id, log: log, notifier: notifier, every: beatEvery, dead: deadAfter, gone: goneAfter, settled: settledIn},
 		home: func(ctx context.Context) (name string, err error) {
 			// Providers may keep the server's identifier to themselves.
 			server := `'server'`
@@ -223,7 +223,7 @@ var errReadOnly = errors.New("the database takes no writes")
 
 // quietDriver is River's driver without its own notifications: River leaves out some that
 // come soon after another, and those sent inside a transaction make all commits stand in
-// line. The bell sends them after the commit.
+// line. The notifier sends them after the commit.
 type quietDriver struct{ *riverpgxv5.Driver }
 
 // SupportsListenNotify false keeps River from notifying.

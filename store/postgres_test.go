@@ -47,7 +47,7 @@ func TestSession(t *testing.T) {
 					"idle_in_transaction_session_timeout": "30s"} {
 					t.Run(name, func(t *testing.T) {
 						var got string
-						must(t, s.eng.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
+						must(t, s.backend.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))
 						if got != want {
 							t.Errorf("sync %s: %s is %s, want %s", sync, name, got, want)
 						}
@@ -62,9 +62,9 @@ func TestReadyWantsAWritableServer(t *testing.T) {
 	on(t, "postgres", func(t *testing.T, w *world) {
 		ctx := t.Context()
 		for _, readOnly := range []bool{false, true} {
-			tx, err := w.eng.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+			tx, err := w.backend.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
 			must(t, err)
-			if err := w.eng.writable(ctx, tx); (err != nil) != readOnly {
+			if err := w.backend.writable(ctx, tx); (err != nil) != readOnly {
 				t.Errorf("read only %v: %v", readOnly, err)
 			}
 			must(t, tx.Rollback())

@@ -179,7 +179,7 @@ func TestAChainErrorIsKnownToTheFlow(t *testing.T) {
 			w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
 		}
 		must(t, w.VerifyChain(ctx, "c1"))
-		_, err := w.eng.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
+		_, err := w.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
 		must(t, err)
 		if err := w.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
 			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)

@@ -36,8 +36,8 @@ func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 		return err
 	}
 	here := ""
-	if s.eng.home != nil {
-		if here, err = s.eng.home(ctx); err != nil {
+	if s.backend.home != nil {
+		if here, err = s.backend.home(ctx); err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
 	}
@@ -61,7 +61,7 @@ func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error
 		homeMark: func(v string) error { home = v; return nil },
 	} {
 		var v string
-		err := s.eng.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`, key).Scan(&v)
+		err := s.backend.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`, key).Scan(&v)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -76,7 +76,7 @@ func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error
 }
 
 func (s *Store) putMark(ctx context.Context, key, value string) error {
-	_, err := s.eng.write.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
+	_, err := s.backend.write.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
 		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, key, value)
 	if err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
@@ -94,8 +94,8 @@ func (s *Store) CopyOf(ctx context.Context) (time.Time, error) {
 // Settle makes a copy a database like any other, once everything in it that might happen a
 // second time has been dealt with.
 func (s *Store) Settle(ctx context.Context) error {
-	if s.eng.home != nil {
-		here, err := s.eng.home(ctx)
+	if s.backend.home != nil {
+		here, err := s.backend.home(ctx)
 		if err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
@@ -103,7 +103,7 @@ func (s *Store) Settle(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := s.eng.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`, copyMark); err != nil {
+	if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`, copyMark); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil
@@ -113,7 +113,7 @@ func (s *Store) Settle(ctx context.Context) error {
 func (s *Store) OpenCases(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	return collect(ctx, s.eng.read, "open cases", func(r *sql.Rows) (id string, err error) {
+	return collect(ctx, s.backend.read, "open cases", func(r *sql.Rows) (id string, err error) {
 		err = r.Scan(&id)
 		return
 	}, `SELECT id FROM cases WHERE live = 1`)

@@ -107,7 +107,7 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 			"cut short": `UPDATE pictures SET sealed = ` + w.blob("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 		} {
 			t.Run(name, func(t *testing.T) {
-				if _, err := w.eng.write.ExecContext(ctx, swap); err != nil {
+				if _, err := w.backend.write.ExecContext(ctx, swap); err != nil {
 					t.Fatal(err)
 				}
 				w.view(t, func(v flows.View) error {

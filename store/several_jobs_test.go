@@ -97,7 +97,7 @@ func TestOneLeader(t *testing.T) {
 	}
 	first := leader()
 	for i, w := range worlds {
-		if w.eng.keeper.id == first {
+		if w.backend.heartbeat.id == first {
 			must(t, w.Stop(t.Context()))
 			worlds = append(worlds[:i], worlds[i+1:]...)
 			break
@@ -128,7 +128,7 @@ func TestTakeUp(t *testing.T) {
 	began.next(t)
 
 	other := worlds[1]
-	k := *other.eng.keeper
+	k := *other.backend.heartbeat
 	alive := func(what string, sure bool) {
 		t.Helper()
 		must(t, k.takeUp(ctx, sure))
@@ -156,7 +156,7 @@ func TestTakeUpOfTheGone(t *testing.T) {
 	began, release := make(ran, 10), make(chan bool)
 	free := sync.OnceFunc(func() { close(release) })
 	t.Cleanup(free)
-	worlds[0].eng.keeper.every = time.Hour // no beat brings the session back
+	worlds[0].backend.heartbeat.every = time.Hour // no beat brings the session back
 	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
 		began <- j
 		if j.Attempt == 1 {
@@ -166,11 +166,11 @@ func TestTakeUpOfTheGone(t *testing.T) {
 	})
 	worlds[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
 	began.next(t)
-	if _, err := worlds[1].eng.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+	if _, err := worlds[1].backend.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
 		WHERE l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
 		t.Fatal(err)
 	}
-	k := *worlds[1].eng.keeper
+	k := *worlds[1].backend.heartbeat
 	k.dead, k.gone, k.settled = time.Minute, -time.Minute, time.Hour
 	must(t, k.takeUp(ctx, false))
 	if n := worlds[1].rows(t, "river_job WHERE state = 'running'"); n != 1 {
@@ -243,7 +243,7 @@ func TestKilledProcess(t *testing.T) {
 		t.Fatalf("%d jobs are running in a dead process: the test is void, want %v", n, jobs)
 	}
 
-	w.eng.keeper.every, w.eng.keeper.dead = 100*time.Millisecond, 2*time.Second
+	w.backend.heartbeat.every, w.backend.heartbeat.dead = 100*time.Millisecond, 2*time.Second
 	runs := make(ran, 10)
 	w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
 	for range jobs {
@@ -253,7 +253,7 @@ func TestKilledProcess(t *testing.T) {
 	}
 	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
 	eventually(t, "a leader is elected", func() bool {
-		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.eng.keeper.id+"'") == 1
+		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.backend.heartbeat.id+"'") == 1
 	})
 }
 

@@ -69,7 +69,7 @@ func TestLimitAcrossStores(t *testing.T) {
 	_, err := worlds[0].reserve(ctx, []flows.BurstLimit{exact})
 	must(t, err)
 	tat := func() (us int64) {
-		must(t, worlds[0].eng.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
+		must(t, worlds[0].backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
 		return
 	}
 	start := tat()
@@ -92,13 +92,13 @@ func TestSweepIsAlone(t *testing.T) {
 	ctx := t.Context()
 	ran := 0
 	once := func() error { ran++; return nil }
-	must(t, worlds[0].eng.alone(ctx, "sweep", func() error {
-		return errors.Join(worlds[1].eng.alone(ctx, "sweep", once), worlds[1].eng.alone(ctx, "other", func() error { return nil }))
+	must(t, worlds[0].backend.alone(ctx, "sweep", func() error {
+		return errors.Join(worlds[1].backend.alone(ctx, "sweep", once), worlds[1].backend.alone(ctx, "other", func() error { return nil }))
 	}))
 	if ran != 0 {
 		t.Error("two sweeps at once")
 	}
-	must(t, worlds[1].eng.alone(ctx, "sweep", once))
+	must(t, worlds[1].backend.alone(ctx, "sweep", once))
 	if ran != 1 {
 		t.Error("the lock was not given back")
 	}

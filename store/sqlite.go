@@ -26,9 +26,9 @@ import (
 // sqliteReaders is how many reads run beside the writer.
 const sqliteReaders = 4
 
-// openSQLite locks and opens the file. The lock is what allows revive to take every job
+// openSQLite locks and opens the file. The lock is what allows requeueOrphans to take every job
 // that is marked as running for one of a dead process.
-func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engine, error) {
+func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotifier) (*backend, error) {
 	if path == "" || strings.Contains(path, ":memory:") {
 		return nil, fmt.Errorf("%w (a file is needed)", ErrUnsupportedDSN)
 	}
@@ -61,11 +61,11 @@ func openSQLite(ctx context.Context, path string, cfg Config, bell *bell) (*engi
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
-	e, err := sqliteEngine(write, read, bell)
+	e, err := sqliteBackend(write, read, notifier)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
 	}
-	e.writable = func(context.Context, *sql.Tx) error { return room(filepath.Dir(path)) }
+	e.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
 	e.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
 	return e, nil
 }
@@ -108,8 +108,8 @@ func fileURI(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}).String()
 }
 
-func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
-	driver := &localDriver{Driver: riversqlite.New(write), bell: bell}
+func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error) {
+	driver := &localDriver{Driver: riversqlite.New(write), notifier: notifier}
 	inserter, err := river.NewClient(driver, &river.Config{
 		Hooks:  insertHooks(),
 		Logger: slog.New(slog.DiscardHandler),
@@ -117,7 +117,7 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engine{
+	return &backend{
 		dialect:   goose.DialectSQLite3,
 		write:     write,
 		read:      read,
@@ -151,8 +151,8 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 			cfg.ReindexerIndexNames = []string{} // REINDEX would hold up the one writer
 			return river.NewClient(driver, cfg)
 		},
-		revive: func(ctx context.Context) error { return reviveSQLite(ctx, write) },
-		tidy: func(ctx context.Context) error {
+		requeueOrphans: func(ctx context.Context) error { return requeueOrphansSQLite(ctx, write) },
+		vacuum: func(ctx context.Context) error {
 			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(200)`)
 			return err
 		},
@@ -170,9 +170,9 @@ func sqliteEngine(write, read *sql.DB, bell *bell) (*engine, error) {
 // sqliteMicros is the clock as an SQL expression, unix microseconds.
 const sqliteMicros = `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`
 
-// reviveSQLite: we hold the lock, so a running job has no process and the leader is dead.
+// requeueOrphansSQLite: we hold the lock, so a running job has no process and the leader is dead.
 // The attempt stays counted: the job may have got as far as its effect.
-func reviveSQLite(ctx context.Context, db *sql.DB) error {
+func requeueOrphansSQLite(ctx context.Context, db *sql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	tx, err := db.BeginTx(ctx, nil)

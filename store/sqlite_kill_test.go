@@ -84,7 +84,7 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	}
 	s := mustOpen(t, Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Keyset: keys})
 	count := func(query, key string) (n int) {
-		must(t, s.eng.read.QueryRowContext(t.Context(), query, key).Scan(&n))
+		must(t, s.backend.read.QueryRowContext(t.Context(), query, key).Scan(&n))
 		return n
 	}
 	for _, key := range stored {
@@ -98,8 +98,8 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 		}
 	}
 	var jobs, events int
-	must(t, s.eng.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`, effect{}.Kind()).Scan(&jobs))
-	must(t, s.eng.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
+	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`, effect{}.Kind()).Scan(&jobs))
+	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
 	if jobs != events {
 		t.Errorf("%d jobs for %d events: a transaction was torn apart", jobs, events)
 	}

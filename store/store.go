@@ -16,18 +16,18 @@ var _ flows.Store = (*Store)(nil)
 
 // Store is an open database. All methods may be called from many goroutines.
 type Store struct {
-	eng  *engine
-	keys *keyset.Keyset
-	log  *slog.Logger
-	now  func() time.Time // the machine's; see Now
-	size map[string]int   // workers per queue
+	backend *backend
+	keys    *keyset.Keyset
+	log     *slog.Logger
+	now     func() time.Time // the machine's; see Now
+	size    map[string]int   // workers per queue
 
-	staged   bool         // the clock may be moved; see Shift
-	ahead    atomic.Int64 // by how much it was, time.Duration
-	shifting sync.RWMutex // held for reading by transactions on a staged database
+	movableClock bool         // see AdvanceClock
+	clockOffset  atomic.Int64 // by how much it was, time.Duration
+	clockMoves   sync.RWMutex // held for reading by transactions if the clock is movable
 
-	bell *bell         // wakes the queues after a commit
-	poll time.Duration // between looks at the queues when the bell is silent
+	notifier *jobNotifier  // wakes the queues after a commit
+	poll     time.Duration // between looks at the queues when the notifier is silent
 
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
@@ -44,22 +44,22 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers,
-		staged: cfg.Staged, bell: newBell()}
+		movableClock: cfg.MovableClock, notifier: newJobNotifier()}
 	name, rest := scheme(cfg.DSN)
 	switch name {
 	case "sqlite":
-		s.eng, err = openSQLite(ctx, rest, cfg, s.bell)
+		s.backend, err = openSQLite(ctx, rest, cfg, s.notifier)
 	case "postgres", "postgresql":
-		s.eng, err = openPostgres(ctx, cfg, s.bell)
+		s.backend, err = openPostgres(ctx, cfg, s.notifier)
 	default:
 		err = fmt.Errorf("%w (got scheme %q)", ErrUnsupportedDSN, name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.poll = s.eng.poll
-	if err := s.eng.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) }); err != nil {
-		_ = s.eng.close() // the first error is the one that counts
+	s.poll = s.backend.poll
+	if err := s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) }); err != nil {
+		_ = s.backend.close() // the first error is the one that counts
 		return nil, err
 	}
 	return s, nil
@@ -70,7 +70,7 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 	if err := s.checkKeyset(ctx); err != nil {
 		return err
 	}
-	if err := s.eng.migrate(ctx, s.log); err != nil {
+	if err := s.backend.migrate(ctx, s.log); err != nil {
 		return err
 	}
 	if err := s.writeKeyCheck(ctx); err != nil {
@@ -79,13 +79,13 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 	if err := s.checkCopy(ctx, mayBeCopy); err != nil {
 		return err
 	}
-	if err := s.readAhead(ctx); err != nil {
+	if err := s.readClockOffset(ctx); err != nil {
 		return err
 	}
-	if s.eng.revive == nil {
+	if s.backend.requeueOrphans == nil {
 		return nil
 	}
-	return s.eng.revive(ctx)
+	return s.backend.requeueOrphans(ctx)
 }
 
 // Close stops the jobs, if they run, without waiting for them long, and closes the
@@ -100,7 +100,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	if err := s.eng.close(); err != nil {
+	if err := s.backend.close(); err != nil {
 		return fmt.Errorf("store: close: %w", err)
 	}
 	return stopErr
@@ -110,17 +110,17 @@ func (s *Store) Close() error {
 func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := s.eng.read.PingContext(ctx); err != nil {
+	if err := s.backend.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	if s.eng.writable != nil {
-		if err := s.eng.writable(ctx, tx); err != nil {
+	if s.backend.writable != nil {
+		if err := s.backend.writable(ctx, tx); err != nil {
 			return fmt.Errorf("store: write: %w", err)
 		}
 	}

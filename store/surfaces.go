@@ -49,7 +49,7 @@ func surfaceValues(s *flows.Surface) []any {
 // Surface returns the surface with the id, or flows.ErrNotFound.
 func (v *view) Surface(ctx context.Context, id string) (*flows.Surface, error) {
 	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow, id).Scan)
-	return s, one("surface", err)
+	return s, orNotFound("surface", err)
 }
 
 // Surface returns what the view's does and holds the surface, also one that is not there yet.
@@ -78,5 +78,5 @@ func (v *view) SurfaceByMessage(ctx context.Context, messageID string) (*flows.S
 	}
 	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces
 		WHERE message_id = $1 AND message_id <> '' LIMIT 1`, messageID).Scan)
-	return s, one("surface by message", err)
+	return s, orNotFound("surface by message", err)
 }

@@ -26,18 +26,18 @@ type view struct {
 	q    querier
 	keys *keyset.Keyset
 
-	forCase, forRow string // see engine; empty in a transaction that only reads
+	forCase, forRow string // see backend; empty in a transaction that only reads
 }
 
 // txn implements flows.Tx.
 type txn struct {
 	view
-	conn     *sql.Conn // of tx
-	tx       *sql.Tx
-	s        *Store
-	patient  bool                  // not the first try
-	settings map[[2]string]setting // as this transaction has read or written them
-	rings    []ring                // queues to wake once the transaction is durable
+	conn       *sql.Conn // of tx
+	tx         *sql.Tx
+	s          *Store
+	patient    bool                  // not the first try
+	settings   map[[2]string]setting // as this transaction has read or written them
+	wakeTimers []wakeTimer           // queues to wake once the transaction is durable
 }
 
 // Tx runs fn in one transaction and commits if it returns nil. fn runs again when somebody
@@ -45,9 +45,9 @@ type txn struct {
 // Wait, inside fn waits for itself until the deadline: use what fn is given. A panic in fn
 // undoes the transaction and goes on.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
-	if s.staged {
-		s.shifting.RLock()
-		defer s.shifting.RUnlock()
+	if s.movableClock {
+		s.clockMoves.RLock()
+		defer s.clockMoves.RUnlock()
 	}
 	for try := 1; ; try++ {
 		err := s.txOnce(ctx, fn, try > 1)
@@ -61,7 +61,7 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 }
 
 // again reports whether a fresh transaction may succeed.
-func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.eng.repeat(err) }
+func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.backend.repeat(err) }
 
 // txOnce runs fn in one transaction. A first try reads cases without holding them, which
 // costs nothing when nobody else is there; a patient one holds each case that it reads, so
@@ -70,18 +70,18 @@ func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) ||
 func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.eng.write, s.eng.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
-	t := &txn{view: view{q: tx, keys: s.keys, forRow: s.eng.forRow}, conn: conn, tx: tx, s: s, patient: patient}
+	t := &txn{view: view{q: tx, keys: s.keys, forRow: s.backend.forRow}, conn: conn, tx: tx, s: s, patient: patient}
 	if patient {
-		t.forCase = s.eng.forCase
+		t.forCase = s.backend.forCase
 	}
 	if err := fn(t); err != nil {
-		if lost := tx.Rollback(); lost != nil && s.eng.repeat(lost) {
+		if lost := tx.Rollback(); lost != nil && s.backend.repeat(lost) {
 			return lost // what fn saw did not happen either
 		}
 		return err
@@ -89,8 +89,8 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient boo
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
-	for _, r := range t.rings {
-		s.bell.ringAt(r.queue, r.in)
+	for _, r := range t.wakeTimers {
+		s.notifier.wakeIn(r.queue, r.in)
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient boo
 func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.eng.read, s.eng.snapshot)
+	conn, tx, err := s.begin(ctx, s.backend.read, s.backend.snapshot)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sq
 			}
 			_ = conn.Close() // the first error is the one that counts
 		}
-		if ctx.Err() != nil || try == maxTries || s.eng.broken == nil || !s.eng.broken(err) {
+		if ctx.Err() != nil || try == maxTries || s.backend.broken == nil || !s.backend.broken(err) {
 			return nil, nil, fmt.Errorf("store: begin: %w", err)
 		}
 	}
@@ -129,10 +129,10 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sq
 // lock holds a name until the transaction ends and reports true, unless a transaction that
 // writes is alone anyway.
 func (t *txn) lock(ctx context.Context, name string) (bool, error) {
-	if t.s.eng.lock == nil {
+	if t.s.backend.lock == nil {
 		return false, nil
 	}
-	if err := t.s.eng.lock(ctx, t.tx, name); err != nil {
+	if err := t.s.backend.lock(ctx, t.tx, name); err != nil {
 		return false, fmt.Errorf("store: lock: %w", err)
 	}
 	return true, nil
@@ -172,8 +172,8 @@ func collect[T any](ctx context.Context, q querier, what string, scan func(*sql.
 	return out, nil
 }
 
-// one turns "no rows" into flows.ErrNotFound.
-func one(what string, err error) error {
+// orNotFound turns "no rows" into flows.ErrNotFound.
+func orNotFound(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil

@@ -44,7 +44,7 @@ func TestAway(t *testing.T) {
 		{"nothing", nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			why, away := Away(c.err)
+			why, away := Unavailable(c.err)
 			if away != c.away || away == (why == "") {
 				t.Errorf("%s: %v %q, want %v", c.name, away, why, c.away)
 			}

@@ -65,7 +65,7 @@ const keysOf = 9
 
 // clone makes the template another person's, who began at the moment. now decides what is
 // still there: jobs whose time has not come, and event keys of the last 8 days.
-func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.Time) store.History {
+func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.Time) store.ImportedCase {
 	later := began.Sub(t.CreatedAt)
 	c := moved(reflect.ValueOf(t.Case), later).Interface().(flows.Case)
 	c.Personal = t.Personal
@@ -77,7 +77,7 @@ func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.T
 	for i := range c.Photos {
 		c.Photos[i].ID, c.Photos[i].MessageID = walk.UUID(began, uint64(n)<<8|uint64(i)), mark("om", i)
 	}
-	h := store.History{Case: &c, Keys: map[string]time.Time{}}
+	h := store.ImportedCase{Case: &c, Keys: map[string]time.Time{}}
 	if !t.submitted.IsZero() {
 		h.Submitted = t.submitted.Add(later)
 	}

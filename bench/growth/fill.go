@@ -117,11 +117,11 @@ func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// Batches are made side by side and stored in order: ids and times rise, as they do in life.
-	ready := make(chan chan []store.History, runtime.NumCPU())
+	ready := make(chan chan []store.ImportedCase, runtime.NumCPU())
 	go func() {
 		defer close(ready)
 		for at := first; at < p.cases && ctx.Err() == nil; at += batch {
-			made := make(chan []store.History, 1)
+			made := make(chan []store.ImportedCase, 1)
 			ready <- made
 			go func() { made <- p.make(s, from, at, min(at+batch, p.cases)) }()
 		}
@@ -129,7 +129,7 @@ func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	for made := range ready {
 		list := <-made
 		if ctx.Err() == nil {
-			if err := s.Load(ctx, list); err != nil {
+			if err := s.BulkLoad(ctx, list); err != nil {
 				cancel(err)
 			}
 		}
@@ -139,7 +139,7 @@ func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	return context.Cause(ctx)
 }
 
-func (p plan) make(s *store.Store, from map[flows.State]*template, begin, end int) (list []store.History) {
+func (p plan) make(s *store.Store, from map[flows.State]*template, begin, end int) (list []store.ImportedCase) {
 	for i := begin; i < end; i++ {
 		state, began := p.nth(i)
 		h := from[state].clone(s, walk.Nth(i), i, began, p.now)

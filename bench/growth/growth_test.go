@@ -25,7 +25,7 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Load(ctx, p.make(s, from, 0, batch)); err != nil {
+	if err := s.BulkLoad(ctx, p.make(s, from, 0, batch)); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := p.filled(ctx, s); err != nil || n != batch {

@@ -67,7 +67,7 @@ func (d *database) sweep(ctx context.Context) (out swept, err error) {
 	began := time.Now()
 	go func() {
 		var err error
-		out.Rows, err = s.Sweep(ctx)
+		out.Rows, err = s.Purge(ctx)
 		out.Seconds = time.Since(began).Seconds()
 		ended <- err
 	}()

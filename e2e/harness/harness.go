@@ -219,7 +219,7 @@ func (r *Harness) Advance(by time.Duration) {
 	r.Helper()
 	err := r.World.Advance(r.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
 		r.ahead = ahead // also of a bot that starts later
-		return r.App.Store().Shift(ctx, ahead)
+		return r.App.Store().AdvanceClock(ctx, ahead)
 	})
 	if err != nil {
 		r.Fatal(err)

@@ -35,49 +35,49 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	db := sql.OpenDB(&seats{base.Driver(), &writer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime,
-		jobPause: jobPause, background: cfg.Background}})
+	db := sql.OpenDB(&connector{base.Driver(), &committer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime,
+		backgroundPause: backgroundPause, isBackground: cfg.Background}})
 	db.SetMaxIdleConns(maxGroup)
 	return db, nil
 }
 
-// seats is the pool's connector.
-type seats struct {
-	driver driver.Driver
-	writer *writer
+// connector is the pool's connector.
+type connector struct {
+	driver    driver.Driver
+	committer *committer
 }
 
-func (s *seats) Connect(context.Context) (driver.Conn, error) { return &seat{w: s.writer}, nil }
-func (s *seats) Driver() driver.Driver                        { return s.driver }
+func (s *connector) Connect(context.Context) (driver.Conn, error) { return &conn{w: s.committer}, nil }
+func (s *connector) Driver() driver.Driver                        { return s.driver }
 
 // Close closes the connection when the pool is closed.
-func (s *seats) Close() error { return s.writer.close() }
+func (s *connector) Close() error { return s.committer.close() }
 
-// seat is a connection as database/sql knows it. It has the real one between beginning
+// conn is a connection as database/sql knows it. It has the real one between beginning
 // and end of a transaction, or for one statement.
-type seat struct {
-	w      *writer
+type conn struct {
+	w      *committer
 	group  *group // of the open transaction
 	nested bool   // the transaction is a savepoint of the group's
 	broke  bool   // it was this transaction that broke the group
 }
 
 var (
-	_ sqliteConn    = (*seat)(nil)
-	_ driver.Tx     = (*seat)(nil)
-	_ io.Closer     = (*seats)(nil)
-	_ driver.Conn   = (*seat)(nil)
+	_ sqliteConn    = (*conn)(nil)
+	_ driver.Tx     = (*conn)(nil)
+	_ io.Closer     = (*connector)(nil)
+	_ driver.Conn   = (*conn)(nil)
 	_ driver.Stmt   = statement{}
 	_ driver.Rows   = (*keptRows)(nil)
-	_ driver.Pinger = (*seat)(nil)
+	_ driver.Pinger = (*conn)(nil)
 )
 
 // savepoint is the name of every member's; the innermost one is meant.
 const savepoint = "member"
 
 // BeginTx waits for the turn. Every transaction may write, so that there is nothing to choose.
-func (s *seat) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	if err := s.w.take(ctx, false); err != nil {
+func (s *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
+	if err := s.w.acquire(ctx, false); err != nil {
 		return nil, err
 	}
 	g, crowded, err := s.w.join(ctx)
@@ -95,7 +95,7 @@ func (s *seat) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 }
 
 // Commit returns when what was written is as durable as the pool's sync makes it.
-func (s *seat) Commit() error {
+func (s *conn) Commit() error {
 	if s.nested && !s.group.broken {
 		if err := s.w.run("RELEASE " + savepoint); err != nil {
 			s.group.broken = true
@@ -107,7 +107,7 @@ func (s *seat) Commit() error {
 
 // Rollback undoes this transaction only. Its error says that something which the transaction
 // may have seen was undone as well.
-func (s *seat) Rollback() error {
+func (s *conn) Rollback() error {
 	g := s.group
 	switch {
 	case g.broken:
@@ -115,7 +115,7 @@ func (s *seat) Rollback() error {
 		s.group, s.w.group = nil, nil
 		err := s.w.run("ROLLBACK")
 		close(g.done)
-		s.w.pass(false)
+		s.w.handOver(false)
 		return err
 	default:
 		if err := errors.Join(s.w.run("ROLLBACK TO "+savepoint), s.w.run("RELEASE "+savepoint)); err != nil {
@@ -129,15 +129,15 @@ func (s *seat) Rollback() error {
 }
 
 // end gives the turn back. A member without a savepoint was meant to be the only one.
-func (s *seat) end() error {
+func (s *conn) end() error {
 	g, nested := s.group, s.nested
 	s.group, s.nested = nil, false
-	return s.w.leave(g, !nested)
+	return s.w.release(g, !nested)
 }
 
 // ExecContext runs a statement in the open transaction, or as a member by itself. A context
 // that ends while it runs does not interrupt it, which would undo the work of others.
-func (s *seat) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (s *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s *seat) ExecContext(ctx context.Context, query string, args []driver.Name
 
 // exec runs a statement under the turn. What has lost its transaction must not go on outside
 // of any.
-func (s *seat) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
+func (s *conn) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
 	if g != nil && g.broken {
 		return nil, ErrLost
 	}
@@ -161,7 +161,7 @@ func (s *seat) exec(g *group, query string, args []driver.NamedValue) (driver.Re
 	return res, s.noted(g, err)
 }
 
-func (s *seat) noted(g *group, err error) error {
+func (s *conn) noted(g *group, err error) error {
 	if err != nil && g != nil && g.noteError(err) {
 		s.broke = true
 	}
@@ -170,7 +170,7 @@ func (s *seat) noted(g *group, err error) error {
 
 // QueryContext is like ExecContext. Outside of a transaction the rows are read to their end
 // first, since the turn is over when it returns.
-func (s *seat) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (s *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (s *seat) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return all, nil
 }
 
-func (s *seat) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (s *conn) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if g != nil && g.broken {
 		return nil, ErrLost
 	}
@@ -203,14 +203,14 @@ func (s *seat) query(g *group, query string, args []driver.NamedValue) (driver.R
 // single runs one statement that is no part of a transaction. One that only reads or changes
 // rows joins a group; it needs no savepoint, since SQLite undoes a failed statement by
 // itself. Others, such as pragmas, run outside of any transaction, with a nil group.
-func (s *seat) single(ctx context.Context, query string, run func(*group) error) error {
+func (s *conn) single(ctx context.Context, query string, run func(*group) error) error {
 	alone := !reusable(query)
-	if err := s.w.take(ctx, alone); err != nil {
+	if err := s.w.acquire(ctx, alone); err != nil {
 		return err
 	}
 	if alone {
 		s.w.finish()
-		defer s.w.pass(false)
+		defer s.w.handOver(false)
 		return run(nil)
 	}
 	g, _, err := s.w.join(ctx)
@@ -218,28 +218,28 @@ func (s *seat) single(ctx context.Context, query string, run func(*group) error)
 		return err
 	}
 	err = run(g)
-	if lost := s.w.leave(g, false); err == nil {
+	if lost := s.w.release(g, false); err == nil {
 		err = lost
 	}
 	return err
 }
 
-func (s *seat) Begin() (driver.Tx, error) {
+func (s *conn) Begin() (driver.Tx, error) {
 	return s.BeginTx(context.Background(), driver.TxOptions{})
 }
 
-func (s *seat) Prepare(query string) (driver.Stmt, error) { return statement{s, query}, nil }
+func (s *conn) Prepare(query string) (driver.Stmt, error) { return statement{s, query}, nil }
 
-func (s *seat) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
+func (s *conn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
 	return s.Prepare(query)
 }
 
-func (s *seat) Ping(context.Context) error         { return nil }
-func (s *seat) ResetSession(context.Context) error { return nil }
-func (s *seat) IsValid() bool                      { return true }
+func (s *conn) Ping(context.Context) error         { return nil }
+func (s *conn) ResetSession(context.Context) error { return nil }
+func (s *conn) IsValid() bool                      { return true }
 
 // Close undoes what is open.
-func (s *seat) Close() error {
+func (s *conn) Close() error {
 	if s.group != nil {
 		return s.Rollback()
 	}

@@ -16,22 +16,22 @@ const (
 	maxGroupTime = 4 * time.Millisecond
 )
 
-// writer hands out turns on the one connection that writes.
-type writer struct {
-	conn       *cachingConn // used by who has the turn
-	maxMembers int
-	maxTime    time.Duration
-	jobPause   time.Duration
-	background func(context.Context) bool // see Config
+// committer hands out turns on the one connection that writes.
+type committer struct {
+	conn            *cachingConn // used by who has the turn
+	maxMembers      int
+	maxTime         time.Duration
+	backgroundPause time.Duration
+	isBackground    func(context.Context) bool // see Config
 
-	mu     sync.Mutex
-	busy   bool          // somebody has the turn
-	queue  []*waiter     // in the order of arrival
-	jobs   []*waiter     // the same, of background work
-	jobAt  time.Time     // when a job last had a turn
-	shift  time.Time     // when the jobs' shift began
-	closed bool          // nobody gets a turn any more
-	idle   chan struct{} // closed when the last turn has ended after closed
+	mu           sync.Mutex
+	busy         bool          // somebody has the turn
+	queue        []*waiter     // in the order of arrival
+	background   []*waiter     // the same, of background work
+	backgroundAt time.Time     // when a job last had a turn
+	windowBegan  time.Time     // when the jobs' shift began
+	closed       bool          // nobody gets a turn any more
+	idle         chan struct{} // closed when the last turn has ended after closed
 
 	// Of who has the turn.
 	group *group
@@ -41,8 +41,8 @@ type writer struct {
 // can be a hundred with several transactions each. But the jobs get a shift now and then,
 // however many others come.
 const (
-	jobShift = 3 * time.Millisecond
-	jobPause = 20 * time.Millisecond // between two shifts
+	backgroundWindow = 3 * time.Millisecond
+	backgroundPause  = 20 * time.Millisecond // between two shifts
 )
 
 // waiter is somebody in the queue.
@@ -62,8 +62,8 @@ type group struct {
 	err     error         // set before
 }
 
-// take waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
-func (w *writer) take(ctx context.Context, alone bool) error {
+// acquire waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
+func (w *committer) acquire(ctx context.Context, alone bool) error {
 	w.mu.Lock()
 	switch {
 	case w.closed:
@@ -76,8 +76,8 @@ func (w *writer) take(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	line := &w.queue
-	if w.background(ctx) {
-		line = &w.jobs
+	if w.isBackground(ctx) {
+		line = &w.background
 	}
 	*line = append(*line, me)
 	w.mu.Unlock()
@@ -93,24 +93,24 @@ func (w *writer) take(ctx context.Context, alone bool) error {
 	}
 	w.mu.Unlock()
 	if at < 0 && me.err == nil {
-		w.pass(false) // it came at the same moment
+		w.handOver(false) // it came at the same moment
 	}
 	return ctx.Err()
 }
 
-// pass gives the turn to the next in the queue. The group that is open ends before, unless
+// handOver gives the turn to the next in the queue. The group that is open ends before, unless
 // the next may join it.
-func (w *writer) pass(last bool) {
+func (w *committer) handOver(last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.group != nil && (last || !w.room()) {
+	if w.group != nil && (last || !w.canJoin()) {
 		w.mu.Unlock()
 		w.finish()
 		w.mu.Lock()
 	}
-	if line := w.line(); len(*line) > 0 {
-		if line == &w.jobs {
-			w.jobAt = time.Now()
+	if line := w.nextQueue(); len(*line) > 0 {
+		if line == &w.background {
+			w.backgroundAt = time.Now()
 		}
 		next := (*line)[0]
 		*line = slices.Delete(*line, 0, 1)
@@ -123,44 +123,44 @@ func (w *writer) pass(last bool) {
 	}
 }
 
-// line is the queue whose first is the next. Under mu.
-func (w *writer) line() *[]*waiter {
+// nextQueue is the queue whose first is the next. Under mu.
+func (w *committer) nextQueue() *[]*waiter {
 	switch {
-	case len(w.jobs) == 0:
+	case len(w.background) == 0:
 		return &w.queue
 	case len(w.queue) == 0:
-		return &w.jobs
-	case time.Since(w.jobAt) >= w.jobPause:
-		w.shift = time.Now()
-		return &w.jobs
-	case time.Since(w.shift) < jobShift:
-		return &w.jobs
+		return &w.background
+	case time.Since(w.backgroundAt) >= w.backgroundPause:
+		w.windowBegan = time.Now()
+		return &w.background
+	case time.Since(w.windowBegan) < backgroundWindow:
+		return &w.background
 	}
 	return &w.queue
 }
 
-// room reports whether somebody is there who may join the group. A job does not hold up one that
+// canJoin reports whether somebody is there who may join the group. A job does not hold up one that
 // somebody waits for. Under mu.
-func (w *writer) room() bool {
-	g, line := w.group, w.line()
-	return len(*line) > 0 && !(*line)[0].alone && !(g.hurried && line == &w.jobs) &&
+func (w *committer) canJoin() bool {
+	g, line := w.group, w.nextQueue()
+	return len(*line) > 0 && !(*line)[0].alone && !(g.hurried && line == &w.background) &&
 		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
 }
 
 // join makes who has the turn a member of a group. crowded says that others wait already.
-func (w *writer) join(ctx context.Context) (g *group, crowded bool, err error) {
+func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error) {
 	if w.group == nil {
 		if err := w.begin(ctx); err != nil {
-			w.pass(false)
+			w.handOver(false)
 			return nil, false, err
 		}
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
-	w.group.hurried = w.group.hurried || !w.background(ctx)
+	w.group.hurried = w.group.hurried || !w.isBackground(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.group, len(w.queue)+len(w.jobs) > 0, nil
+	return w.group, len(w.queue)+len(w.background) > 0, nil
 }
 
 // foreignLock bounds the wait for a lock that another program holds, such as an administrator's
@@ -172,7 +172,7 @@ const (
 
 // begin opens SQLite's transaction. A webhook that waits for a foreign lock must still be
 // answered in time, so the wait ends with ctx.
-func (w *writer) begin(ctx context.Context) error {
+func (w *committer) begin(ctx context.Context) error {
 	for began := time.Now(); ; {
 		err := w.run("BEGIN IMMEDIATE")
 		code, _ := Code(err)
@@ -182,16 +182,16 @@ func (w *writer) begin(ctx context.Context) error {
 	}
 }
 
-// leave ends a member's turn and returns when its group has ended. With last nobody joins
+// release ends a member's turn and returns when its group has ended. With last nobody joins
 // after it.
-func (w *writer) leave(g *group, last bool) error {
-	w.pass(last)
+func (w *committer) release(g *group, last bool) error {
+	w.handOver(last)
 	<-g.done
 	return g.err
 }
 
 // finish commits the group that is open, if there is one.
-func (w *writer) finish() {
+func (w *committer) finish() {
 	g := w.group
 	if g == nil {
 		return
@@ -209,9 +209,9 @@ func (w *writer) finish() {
 }
 
 // run executes a statement that needs no arguments and is not interrupted.
-func (w *writer) run(statement string) error { return w.runFor(context.Background(), statement) }
+func (w *committer) run(statement string) error { return w.runFor(context.Background(), statement) }
 
-func (w *writer) runFor(ctx context.Context, statement string) error {
+func (w *committer) runFor(ctx context.Context, statement string) error {
 	s, err := w.conn.keep(statement)
 	if err != nil {
 		return err
@@ -237,7 +237,7 @@ func (g *group) noteError(err error) (broken bool) {
 }
 
 // close refuses new turns, waits for the present one to end and closes the connection.
-func (w *writer) close() error {
+func (w *committer) close() error {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -245,11 +245,11 @@ func (w *writer) close() error {
 	}
 	w.closed = true
 	w.idle = make(chan struct{})
-	for _, waiting := range slices.Concat(w.queue, w.jobs) {
+	for _, waiting := range slices.Concat(w.queue, w.background) {
 		waiting.err = ErrClosed
 		close(waiting.turn)
 	}
-	w.queue, w.jobs = nil, nil
+	w.queue, w.background = nil, nil
 	if !w.busy {
 		close(w.idle)
 	}

@@ -17,7 +17,7 @@ import (
 type crowd struct {
 	db   *sql.DB // writes
 	read *sql.DB
-	w    *writer
+	w    *committer
 
 	meanwhile func() // runs when all calls wait, before together lets them go
 }
@@ -40,10 +40,10 @@ func newCrowd(t *testing.T) *crowd {
 	c.read, err = OpenCaching(dsn(path) + "&_query_only=1")
 	must(t, err)
 	t.Cleanup(func() { must(t, c.read.Close()) })
-	conn, err := c.db.Conn(t.Context())
+	pooled, err := c.db.Conn(t.Context())
 	must(t, err)
-	must(t, conn.Raw(func(dc any) error { c.w = dc.(*seat).w; return nil }))
-	must(t, conn.Close())
+	must(t, pooled.Raw(func(dc any) error { c.w = dc.(*conn).w; return nil }))
+	must(t, pooled.Close())
 	c.w.maxMembers, c.w.maxTime = 1000, time.Hour
 	return c
 }
@@ -93,7 +93,7 @@ func (c *crowd) together(t *testing.T, calls ...func() error) []error {
 func (c *crowd) queued() int {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
-	return len(c.w.queue) + len(c.w.jobs)
+	return len(c.w.queue) + len(c.w.background)
 }
 func (c *crowd) held() bool { c.w.mu.Lock(); defer c.w.mu.Unlock(); return c.w.busy }
 
@@ -263,7 +263,7 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(pause), func(t *testing.T) {
 			c := newCrowd(t)
-			c.w.jobPause, c.w.jobAt = pause, time.Now()
+			c.w.backgroundPause, c.w.backgroundAt = pause, time.Now()
 			var order []string
 			call := func(ctx context.Context, name string) func() error {
 				return func() error {
@@ -349,9 +349,9 @@ func TestLostGroup(t *testing.T) {
 
 // TestGroupBounds: a group is full, or too old, and the next ones form another.
 func TestGroupBounds(t *testing.T) {
-	for name, limit := range map[string]func(*writer){
-		"members": func(w *writer) { w.maxMembers = 2 },
-		"time":    func(w *writer) { w.maxTime = 0 },
+	for name, limit := range map[string]func(*committer){
+		"members": func(w *committer) { w.maxMembers = 2 },
+		"time":    func(w *committer) { w.maxTime = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCrowd(t)

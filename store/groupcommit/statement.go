@@ -7,7 +7,7 @@ import (
 
 // statement is a text: what is prepared is kept by the connection.
 type statement struct {
-	s     *seat
+	s     *conn
 	query string
 }
 
