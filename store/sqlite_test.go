@@ -17,7 +17,7 @@ func inQueue(test string) (n int) {
 	all = all[:runtime.Stack(all, true)]
 	top, _, _ := strings.Cut(test, "/")
 	for stack := range strings.SplitSeq(string(all), "\n\n") {
-		if strings.Contains(stack, "groupcommit.(*writer).take(") && strings.Contains(stack, "store."+top+".") {
+		if strings.Contains(stack, "groupcommit.(*committer).acquire(") && strings.Contains(stack, "store."+top+".") {
 			n++
 		}
 	}
