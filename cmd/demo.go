@@ -163,7 +163,7 @@ curl %[1]s lists everything that can be done. Ctrl-C ends it.
 }
 
 // stageWeight is how far along the bar each stage is.
-var stageWeight = map[sim.Stage]int{
+var stageWeight = map[sim.CardStage]int{
 	sim.StageConsent: 1, sim.StagePhotos: 2, sim.StageConfirmation: 3, sim.StageCode: 4, sim.StageChecking: 5,
 	sim.StageReview: 6, sim.StageRecording: 7, sim.StageFiling: 8, sim.StageDone: 9,
 }

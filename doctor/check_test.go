@@ -127,7 +127,7 @@ var checkCases = []struct {
 	{"wrong app secret", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.app_secret"] = "wrongSecretEXAMPLE" }},
 	{"wrong app id", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.app_id"] = "cli_other" }},
 	{"Feishu out of reach", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.base_url"] = "http://" + nobody(c.T) }},
-	{"bot switched off", "feishu.bot", doctor.Problem, func(c *checked) { c.world.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = true }) }},
+	{"bot switched off", "feishu.bot", doctor.Problem, func(c *checked) { c.world.Feishu.Set(func(k *feishu.Behaviour) { k.BotOff = true }) }},
 	{"nothing published", "feishu.published", doctor.Problem, func(c *checked) {
 		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.Draft = true })
 	}},

@@ -23,7 +23,7 @@ func TestWrongCodeThenRight(t *testing.T) {
 }
 
 func TestCodeExpired(t *testing.T) {
-	clock := harness.Behind(0)
+	clock := harness.ClockBehind(0)
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: map[string]string{"timing.code_resend": "1ms"}})
 	p := r.Hire()
 	p.ToCode()
@@ -65,7 +65,7 @@ func TestFiveWrongCodes(t *testing.T) {
 }
 
 func TestResend(t *testing.T) {
-	clock := harness.Behind(time.Hour)
+	clock := harness.ClockBehind(time.Hour)
 	r := harness.Start(t, harness.Setup{Clock: clock})
 	p := r.Hire()
 	p.ToCode()

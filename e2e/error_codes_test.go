@@ -83,7 +83,7 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 func codesOf(t *testing.T, ways []way) {
 	call := ways[0].codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
-	r := harness.Start(t, harness.Setup{Clock: harness.Behind(time.Hour), Settings: again(), Within: 3 * harness.TestTime(),
+	r := harness.Start(t, harness.Setup{Clock: harness.ClockBehind(time.Hour), Settings: again(), Within: 3 * harness.TestTime(),
 		Noisy: cards, BadCards: cards}) // that a card cannot be shown is worth an error
 	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
 	people := r.HireAll(len(ways))

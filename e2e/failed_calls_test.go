@@ -55,7 +55,7 @@ func grouped[T any](rows []T, name func(T) string) (order []string, groups map[s
 // faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows follow each
 // other, since a fault is for whoever makes the call next.
 func faultsOf(t *testing.T, rows []scenario.Scenario) {
-	r := harness.Start(t, harness.Setup{Clock: harness.Behind(time.Hour), Settings: again(), Calls: 10 * time.Second, Within: 3 * harness.TestTime(),
+	r := harness.Start(t, harness.Setup{Clock: harness.ClockBehind(time.Hour), Settings: again(), Calls: 10 * time.Second, Within: 3 * harness.TestTime(),
 		Noisy: rows[0].Call.Proof == scenario.Secret}) // without a token cards cannot be shown, which is worth an error
 	if slices.ContainsFunc(rows, func(s scenario.Scenario) bool { return s.Fault.Name == "unreachable" }) {
 		upstream, _, _ := strings.Cut(rows[0].Call.Name, ".")

@@ -111,7 +111,7 @@ func TestBadPushes(t *testing.T) {
 
 func TestEverythingTwice(t *testing.T) {
 	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Duplicate = 1000 })
+	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.Duplicate = 1000 })
 	p := r.Hire()
 	enterChat(p)
 	p.SendBoth()
@@ -155,7 +155,7 @@ func clickTwice(r *harness.Harness, openID string, s harness.Screen, act string,
 func TestOutOfOrder(t *testing.T) {
 	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	p := r.Hire()
-	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Reorder = 4; k.Duplicate = 4 })
+	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.Reorder = 4; k.Duplicate = 4 })
 	p.Say("实名") // arrives last, when the photos have opened the case
 	if _, err := r.World.Feishu.EnterP2P(r.Ctx, p.OpenID); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestOutOfOrder(t *testing.T) {
 	// A recall that overtakes its photo.
 	q := r.Hire()
 	q.ToPhotos()
-	r.World.Feishu.Set(func(k *feishu.Knobs) { k.Reorder = 2 })
+	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.Reorder = 2 })
 	gone := q.Send("front")
 	if _, err := r.World.Feishu.RecallMessage(r.Ctx, gone); err != nil {
 		t.Fatal(err)

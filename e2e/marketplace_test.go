@@ -25,7 +25,7 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 	t.Helper()
 	m := &market{}
 	m.a = harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: ocrPerSecond}, Before: func(w *sim.World, settings map[string]string) {
-		other, err := sim.Start(t.Context(), sim.Config{Tenant: otherTenant, Seed: 815, OCRPerSecond: ocrPerSecond, RetryLadder: harness.Impatient})
+		other, err := sim.Start(t.Context(), sim.Config{Tenant: otherTenant, Seed: 815, OCRPerSecond: ocrPerSecond, RetrySchedule: harness.FastRetries})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -302,7 +302,7 @@ func TestManyAtOnce(t *testing.T) {
 // TestDataLossPrevention: a tenant that lets no number through gets a form without any, on which empty means "as read".
 func TestDataLossPrevention(t *testing.T) {
 	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
-	r.World.Feishu.Set(func(k *feishu.Knobs) { k.DLP = true })
+	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.DLP = true })
 	p := r.Hire()
 	p.ToPhotos()
 	p.SendBoth()

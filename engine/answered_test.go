@@ -14,7 +14,7 @@ import (
 )
 
 // lostSends has the next message sent and its answer lost.
-func lostSends(w *workerstest.World) {
+func lostSends(w *workerstest.Harness) {
 	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		w.Chat.Post(to, card, uuid)
 		w.Chat.SendFunc = nil

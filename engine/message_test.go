@@ -13,7 +13,7 @@ import (
 )
 
 // reply takes the one reply that is queued.
-func reply(w *workerstest.World) flows.Job {
+func reply(w *workerstest.Harness) flows.Job {
 	w.T.Helper()
 	j := w.TakeJob(flows.JobReply)
 	if rest := w.Waiting(flows.JobReply); len(rest) > 0 {

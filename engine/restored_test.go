@@ -60,7 +60,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 }
 
 // walkTo stops on the ordinary way; before the bot's own steps if that is where it is to be.
-func walkTo(w *workerstest.World, who string, at flows.State) *flows.Case {
+func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 	w.T.Helper()
 	if at != flows.Recording {
 		return w.Walk(who, flows.SampleNumber, at)
@@ -71,7 +71,7 @@ func walkTo(w *workerstest.World, who string, at flows.State) *flows.Case {
 }
 
 // toRecording goes on until the bot is to write, and lets it try.
-func toRecording(w *workerstest.World, who string) {
+func toRecording(w *workerstest.Harness, who string) {
 	w.T.Helper()
 	for {
 		w.RunJobs()

@@ -45,7 +45,7 @@ func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool
 		return k.noAnswer(err, sent)
 	}
 	e := c.newError(k.op, status, header)
-	if !e.judge(body, err, data) {
+	if !e.evaluate(body, err, data) {
 		return e.settle(k.once)
 	}
 	return nil
@@ -66,11 +66,11 @@ func (c *Client) newError(op string, status int, header http.Header) *Error {
 	return &Error{Op: op, HTTPStatus: status, RequestID: requestID(header), retryAfter: retryAfter(header, c.now())}
 }
 
-// judge decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says why not.
+// evaluate decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says why not.
 //
 // Bodies are decoded whatever the HTTP status, since the status of business failures is not documented. Success is code 0 in an
 // HTTP 2xx answer with complete data. 401, 403 and 429 are refusals even without a readable body.
-func (e *Error) judge(body []byte, readErr error, data interface{ complete() bool }) bool {
+func (e *Error) evaluate(body []byte, readErr error, data interface{ complete() bool }) bool {
 	if readErr != nil {
 		e.reason, e.cause = describe(readErr)
 		switch {

@@ -22,7 +22,7 @@ func FuzzJudge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		var data pointData
 		e := &Error{Op: "CreatePersonPoint", HTTPStatus: status}
-		if e.judge(body, nil, &data) {
+		if e.evaluate(body, nil, &data) {
 			if status/100 != 2 || !isToken(data.ID, maxIDLen) || !strings.Contains(string(body), data.ID) && !strings.Contains(string(body), `\u`) {
 				t.Fatalf("success with HTTP %d, id %q", status, data.ID)
 			}

@@ -55,7 +55,7 @@ func (pg *Server) postApp(r *http.Request) (any, error) {
 		now.Events, now.Callbacks = slices.Clone(s.Events), slices.Clone(s.Callbacks)
 	})
 	if in.Bot != nil {
-		pg.World.Feishu.Set(func(k *feishu.Knobs) { k.BotOff = !*in.Bot })
+		pg.World.Feishu.Set(func(k *feishu.Behaviour) { k.BotOff = !*in.Bot })
 	}
 	if in.InGroup != nil {
 		move := pg.World.Feishu.RemoveBotFromGroup

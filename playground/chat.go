@@ -167,7 +167,7 @@ type shownMessage struct {
 	Content  string    `json:"content,omitempty"` // of everything but cards, as sent
 
 	Title   string        `json:"title,omitempty"`
-	Stage   sim.Stage     `json:"stage,omitempty"`
+	Stage   sim.CardStage `json:"stage,omitempty"`
 	Case    string        `json:"case,omitempty"`
 	Text    []string      `json:"text,omitempty"`
 	Buttons []shownButton `json:"buttons,omitempty"`

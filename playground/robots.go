@@ -20,11 +20,11 @@ type robots struct {
 
 // Run is how far a robot employee is.
 type Run struct {
-	OpenID string    `json:"open_id"`
-	Stage  sim.Stage `json:"stage"`
-	Since  time.Time `json:"since"` // of the stage
-	Ended  bool      `json:"ended"`
-	Error  string    `json:"error,omitempty"` // why it ended early; never a name or a number
+	OpenID string        `json:"open_id"`
+	Stage  sim.CardStage `json:"stage"`
+	Since  time.Time     `json:"since"` // of the stage
+	Ended  bool          `json:"ended"`
+	Error  string        `json:"error,omitempty"` // why it ended early; never a name or a number
 }
 
 // HRRun is a robot admin at work.

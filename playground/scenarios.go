@@ -225,12 +225,12 @@ func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State
 	var decided atomic.Bool
 	hr := make(chan error, 1)
 	go func() { hr <- pg.World.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
-	goal := sim.Stage(to.Stage)
+	goal := sim.CardStage(to.Stage)
 	if to.Days > 0 {
 		goal = sim.StageConfirmation // and then nothing
 	}
 	there := false
-	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.Stage(to.Cancels)}, func(p sim.Progress) {
+	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)}, func(p sim.Progress) {
 		tell(p)
 		if p.Stage == goal && (!to.SentBack || decided.Load()) {
 			there = true

@@ -14,7 +14,7 @@ import (
 const (
 	mostSubscribers = 24               // open at a time
 	batch           = 64               // items between two looks at the clock
-	writePatience   = 10 * time.Second // a tab that takes nothing for so long is dead
+	writeTimeout    = 10 * time.Second // a tab that takes nothing for so long is dead
 	heartbeat       = 15 * time.Second
 )
 
@@ -41,7 +41,7 @@ func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 
-	out := subscriber{rw: rw, rc: http.NewResponseController(rw), patience: pg.feed.patience()}
+	out := subscriber{rw: rw, rc: http.NewResponseController(rw), writeTimeout: pg.feed.currentWriteTimeout()}
 	out.send("hello", "", pg.hello(from > 0))
 	caughtUp := false
 	beat := time.NewTicker(heartbeat)
@@ -74,10 +74,10 @@ func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 
 // subscriber writes to one open page. After the first failure it writes nothing.
 type subscriber struct {
-	rw       http.ResponseWriter
-	rc       *http.ResponseController
-	patience time.Duration // for one write
-	err      error
+	rw           http.ResponseWriter
+	rc           *http.ResponseController
+	writeTimeout time.Duration // for one write
+	err          error
 }
 
 func (t *subscriber) send(event, id string, v any) {
@@ -94,7 +94,7 @@ func (t *subscriber) write(s string) {
 	if t.err != nil {
 		return
 	}
-	if t.err = t.rc.SetWriteDeadline(time.Now().Add(t.patience)); t.err == nil {
+	if t.err = t.rc.SetWriteDeadline(time.Now().Add(t.writeTimeout)); t.err == nil {
 		_, t.err = fmt.Fprint(t.rw, s)
 	}
 }
@@ -105,10 +105,10 @@ func (t *subscriber) flush() {
 	}
 }
 
-func (f *feed) patience() time.Duration {
+func (f *feed) currentWriteTimeout() time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.writing
+	return f.writeTimeout
 }
 
 func (f *feed) subscribe() bool {

@@ -36,14 +36,14 @@ const (
 type feed struct {
 	epoch string // tells the numbers of this world from those of an earlier one
 
-	mu          sync.Mutex
-	seq         uint64
-	items       []item         // by rising seq; those with an empty kind have been replaced
-	at          map[string]int // index in items, by kind and key
-	kept        map[string][]string
-	changed     chan struct{} // closed and replaced at every change
-	subscribers int
-	writing     time.Duration // how long the next tab may take nothing
+	mu           sync.Mutex
+	seq          uint64
+	items        []item         // by rising seq; those with an empty kind have been replaced
+	at           map[string]int // index in items, by kind and key
+	kept         map[string][]string
+	changed      chan struct{} // closed and replaced at every change
+	subscribers  int
+	writeTimeout time.Duration // how long the next tab may take nothing
 
 	calls  map[string]callItem
 	events map[string]eventItem
@@ -66,7 +66,7 @@ type item struct {
 }
 
 func newFeed(now time.Time) *feed {
-	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), writing: writePatience, at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
+	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), writeTimeout: writeTimeout, at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
 		calls: map[string]callItem{}, events: map[string]eventItem{}, sms: map[string]smsItem{}, bot: BotState{State: "running", Can: []string{}}}
 }
 

@@ -63,7 +63,7 @@ type streamMessage struct {
 	Parent   string          `json:"parent,omitempty"`
 	Case     string          `json:"case,omitempty"`
 	Kind     string          `json:"kind,omitempty"`
-	Stage    sim.Stage       `json:"stage,omitempty"`
+	Stage    sim.CardStage   `json:"stage,omitempty"`
 }
 
 type streamCall struct {

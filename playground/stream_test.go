@@ -218,10 +218,10 @@ func TestStreamGoesOn(t *testing.T) {
 func TestStreamDeadTab(t *testing.T) {
 	t.Parallel()
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 20}})
-	waitFor := func(patience time.Duration) {
+	waitFor := func(writeTimeout time.Duration) {
 		h.pg.feed.mu.Lock()
 		defer h.pg.feed.mu.Unlock()
-		h.pg.feed.writing = patience
+		h.pg.feed.writeTimeout = writeTimeout
 	}
 	tabs := func() int { h.pg.feed.mu.Lock(); defer h.pg.feed.mu.Unlock(); return h.pg.feed.subscribers }
 	waitFor(200 * time.Millisecond) // the dead one is waited for
@@ -236,7 +236,7 @@ func TestStreamDeadTab(t *testing.T) {
 	}
 	h.until("the tab is there", func() bool { return tabs() == 1 })
 	h.until("it is greeted", func() bool { _, err := conn.Read(make([]byte, 1)); return err == nil })
-	waitFor(writePatience)
+	waitFor(writeTimeout)
 	people := h.w.People() // many, since who somebody is is read from the whole chat
 	live := h.watch("")
 	live.until(kindIs("ready"))

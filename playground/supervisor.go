@@ -63,7 +63,7 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 		"store.dsn": "sqlite:" + filepath.Join(dir, DatabaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
 	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved meanwhile.
-	s.world.Feishu.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
+	s.world.Feishu.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })
 	play.HandleBot(s.do)
 	play.HandleClock(s.advance)
 	play.TellClock(ClockState{Can: true})

@@ -18,13 +18,13 @@ const mostHired = 1000
 
 // profile is what a player needs to know of a person.
 type profile struct {
-	OpenID string    `json:"open_id"`
-	ChatID string    `json:"chat_id"`
-	Name   string    `json:"name"`
-	Number string    `json:"number"`
-	Mobile string    `json:"mobile"`
-	Stage  sim.Stage `json:"stage"`
-	Case   string    `json:"case,omitempty"`
+	OpenID string        `json:"open_id"`
+	ChatID string        `json:"chat_id"`
+	Name   string        `json:"name"`
+	Number string        `json:"number"`
+	Mobile string        `json:"mobile"`
+	Stage  sim.CardStage `json:"stage"`
+	Case   string        `json:"case,omitempty"`
 }
 
 func (pg *Server) profile(e *sim.Employee) profile {

@@ -2,31 +2,31 @@ package sim
 
 import "strings"
 
-// Stage is where a person sees that a registration stands.
-type Stage string
+// CardStage is where a person sees that a registration stands.
+type CardStage string
 
 // Stages that an applicant's card shows. The last six end the way.
 const (
-	StageNone         Stage = "" // no card of a case yet
-	StageConsent      Stage = "consent"
-	StagePhotos       Stage = "photos"
-	StageConfirmation Stage = "confirmation"
-	StageCode         Stage = "code"
-	StageChecking     Stage = "checking"
-	StageReview       Stage = "review"
-	StageRecording    Stage = "recording"
-	StageFiling       Stage = "filing"
-	StageAttention    Stage = "attention"
-	StageDone         Stage = "done"
-	StageRejected     Stage = "rejected"
-	StageDeclined     Stage = "declined"
-	StageWithdrawn    Stage = "withdrawn"
-	StageExpired      Stage = "expired"
-	StageClosed       Stage = "closed"
+	StageNone         CardStage = "" // no card of a case yet
+	StageConsent      CardStage = "consent"
+	StagePhotos       CardStage = "photos"
+	StageConfirmation CardStage = "confirmation"
+	StageCode         CardStage = "code"
+	StageChecking     CardStage = "checking"
+	StageReview       CardStage = "review"
+	StageRecording    CardStage = "recording"
+	StageFiling       CardStage = "filing"
+	StageAttention    CardStage = "attention"
+	StageDone         CardStage = "done"
+	StageRejected     CardStage = "rejected"
+	StageDeclined     CardStage = "declined"
+	StageWithdrawn    CardStage = "withdrawn"
+	StageExpired      CardStage = "expired"
+	StageClosed       CardStage = "closed"
 )
 
 // Ended reports whether nothing more will happen.
-func (s Stage) Ended() bool {
+func (s CardStage) Ended() bool {
 	switch s {
 	case StageDone, StageRejected, StageDeclined, StageWithdrawn, StageExpired, StageClosed:
 		return true
@@ -52,7 +52,7 @@ const (
 var titles = []struct {
 	begin string
 	kind  kind
-	stage Stage
+	stage CardStage
 }{
 	{"发送身份证照片", kindCase, StagePhotos},
 	{"正在识别照片", kindCase, StagePhotos},
@@ -90,7 +90,7 @@ const (
 )
 
 // classify tells what a card with this title and these acts is.
-func classify(title string, acts map[string]bool) (kind, Stage) {
+func classify(title string, acts map[string]bool) (kind, CardStage) {
 	switch {
 	case acts[actApprove]:
 		return kindReview, StageNone

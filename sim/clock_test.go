@@ -11,7 +11,7 @@ import (
 // no push is on its way meanwhile; a bot that cannot follow leaves the clock where it was.
 func TestAdvance(t *testing.T) {
 	now := time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
-	h := newHand(t, Config{Now: func() time.Time { return now }})
+	h := newHarness(t, Config{Now: func() time.Time { return now }})
 	c := h.w.clock
 	const window = 15 * time.Minute
 	old, next := now, now.Add(4*time.Hour)

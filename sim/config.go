@@ -36,8 +36,8 @@ type Config struct {
 	NoLimits bool
 	// Latency is what every call to a platform takes at least.
 	Latency time.Duration
-	// RetryLadder are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
-	RetryLadder []time.Duration
+	// RetrySchedule are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
+	RetrySchedule []time.Duration
 	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Two companies with different keys share no id.
 	Tenant string
 	// Observer is told what changes; nil = nobody watches, and no body of a call is kept anywhere.

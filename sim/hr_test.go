@@ -50,7 +50,7 @@ func review(applicant string) string {
 }
 
 func TestHRWorks(t *testing.T) {
-	h := newHand(t, Config{People: 1})
+	h := newHarness(t, Config{People: 1})
 	e := h.w.People()[0]
 	hr := h.w.HR(0)
 	ctx, stop := context.WithCancel(h.Ctx)
@@ -90,7 +90,7 @@ func TestHRWorks(t *testing.T) {
 }
 
 func TestDiligent(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	hr := h.w.HR(1)
 	if d := hr.Diligent(HRCard{Kind: "review"}); d.Act != "approve" {
 		t.Errorf("review: %+v", d)
@@ -133,7 +133,7 @@ func TestDiligent(t *testing.T) {
 }
 
 func TestAnnouncedAndReport(t *testing.T) {
-	h := newHand(t, Config{People: 2})
+	h := newHarness(t, Config{People: 2})
 	a, b := h.w.People()[0], h.w.People()[1]
 	board := func(ids ...string) string {
 		var list []any

@@ -13,11 +13,11 @@ import (
 // Journey is a registration as it can be seen from outside: in the person's chat, at the platforms, in the group. It holds
 // ids, counts and times, nothing personal. It is about the person's latest case; counts are about all.
 type Journey struct {
-	OpenID string   `json:"open_id"`
-	Case   string   `json:"case"`  // customBizId of its evidence; "" before the first card
-	Cases  []string `json:"cases"` // all cases of the person, oldest first
-	Stage  Stage    `json:"stage"` // where the latest case stands
-	Steps  []Step   `json:"steps"` // of the latest case, as its cards showed them
+	OpenID string    `json:"open_id"`
+	Case   string    `json:"case"`  // customBizId of its evidence; "" before the first card
+	Cases  []string  `json:"cases"` // all cases of the person, oldest first
+	Stage  CardStage `json:"stage"` // where the latest case stands
+	Steps  []Step    `json:"steps"` // of the latest case, as its cards showed them
 
 	Photos   int `json:"photos"`   // messages with photos that the person sent
 	Messages int `json:"messages"` // messages that the person got from the bot
@@ -39,7 +39,7 @@ type Journey struct {
 
 // Step is a stage of the way and when the person's card first showed it.
 type Step struct {
-	Stage Stage     `json:"stage"`
+	Stage CardStage `json:"stage"`
 	At    time.Time `json:"at"`
 }
 
@@ -57,7 +57,7 @@ func (j Journey) Took() time.Duration {
 }
 
 // Reached returns when the case first came to a stage.
-func (j Journey) Reached(s Stage) (time.Time, bool) {
+func (j Journey) Reached(s CardStage) (time.Time, bool) {
 	for _, step := range j.Steps {
 		if step.Stage == s {
 			return step.At, true
@@ -92,7 +92,7 @@ func (w *World) Journey(openID string) Journey {
 }
 
 // LatestCase tells a person's latest case and where it stands, from the chat alone.
-func (w *World) LatestCase(e *Employee) (caseID string, s Stage) {
+func (w *World) LatestCase(e *Employee) (caseID string, s CardStage) {
 	j := Journey{}
 	w.readChat(e, &j)
 	return j.Case, j.Stage
@@ -102,7 +102,7 @@ func (w *World) LatestCase(e *Employee) (caseID string, s Stage) {
 type sight struct {
 	at     time.Time
 	caseID string
-	stage  Stage
+	stage  CardStage
 }
 
 // readChat goes through the versions of each message in their order, and through the messages in theirs: a card of the case

@@ -64,7 +64,7 @@ func (n *noted) count(what string) int {
 // TestObserver: the observer knows the world before anything happens in it, and is told of everybody and everything.
 func TestObserver(t *testing.T) {
 	n := &noted{}
-	h := newHand(t, Config{People: 2, Observer: n})
+	h := newHarness(t, Config{People: 2, Observer: n})
 	if n.first != "opening" || n.count("opening") != 1 || n.w != h.w {
 		t.Errorf("first %q, %d openings, want %q, 1", n.first, n.count("opening"), "opening")
 	}

@@ -60,7 +60,7 @@ type VersionRecord struct {
 	At    time.Time `json:"at"`
 	By    string    `json:"by"`
 	Kind  string    `json:"kind"`
-	Stage Stage     `json:"stage"`
+	Stage CardStage `json:"stage"`
 }
 
 // PersonRecord is a person's journey with the times of what was sent to the phone.

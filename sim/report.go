@@ -68,7 +68,7 @@ func (r Report) WriteTable(out io.Writer) error {
 	return t.Flush()
 }
 
-func stageName(s Stage) string {
+func stageName(s CardStage) string {
 	if s == StageNone {
 		return "-"
 	}

@@ -13,14 +13,14 @@ import (
 // Progress tells that an employee's card has come to another stage.
 type Progress struct {
 	OpenID string
-	Stage  Stage
+	Stage  CardStage
 	At     time.Time // when the robot saw it, by the world's clock
 }
 
 // StuckError: the employee does not know what to do any more. A bot that works well never makes one happen.
 type StuckError struct {
 	OpenID string
-	Stage  Stage
+	Stage  CardStage
 	Why    string // never a name or a number
 }
 
@@ -37,7 +37,7 @@ type robot struct {
 	before  map[string]bool // messages that showed the end of an earlier case
 	seen    map[string]int  // version of each message that was looked at
 	treated map[string]int  // version of each message that was reacted to
-	stage   Stage
+	stage   CardStage
 	entered bool // the first move was made
 
 	shots     []*shot
@@ -101,7 +101,7 @@ func (r *robot) walk(ctx context.Context) error {
 }
 
 // reached notes the stage. Between two cards of a case there may be a moment without any.
-func (r *robot) reached(s Stage) {
+func (r *robot) reached(s CardStage) {
 	if s == r.stage || s == StageNone {
 		return
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // register lets an employee register while the test is the bot, and returns what came of it.
-func (h *hand) register(e *Employee, s Script, bot func()) (Journey, []Stage, error) {
+func (h *harness) register(e *Employee, s Script, bot func()) (Journey, []CardStage, error) {
 	h.T.Helper()
 	type end struct {
 		j   Journey
 		err error
 	}
-	var told []Stage
+	var told []CardStage
 	done := make(chan end)
 	go func() {
 		j, err := e.Register(h.Ctx, s, func(p Progress) { told = append(told, p.Stage) })
@@ -39,7 +39,7 @@ func photos(n int) func(feishu.Message) bool {
 }
 
 func TestJourneyByHand(t *testing.T) {
-	h := newHand(t, Config{Seed: 11})
+	h := newHarness(t, Config{Seed: 11})
 	e := h.w.Hire(1)[0]
 	cancel := simtest.Button("cancel")
 	j, told, err := h.register(e, Script{TypedNumberWrong: true, WrongCodeFirst: true, Width: 1000}, func() {
@@ -78,8 +78,8 @@ func TestJourneyByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Stage{StageConsent, StagePhotos, StageConfirmation, StageCode, StageReview, StageRecording, StageDone}
-	var steps []Stage
+	want := []CardStage{StageConsent, StagePhotos, StageConfirmation, StageCode, StageReview, StageRecording, StageDone}
+	var steps []CardStage
 	for _, s := range j.Steps {
 		steps = append(steps, s.Stage)
 	}
@@ -99,7 +99,7 @@ func TestJourneyByHand(t *testing.T) {
 
 // TestCodeByHand: the code comes to the phone, not to the card.
 func TestCodeByHand(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	e := h.w.Hire(1)[0]
 	field := simtest.Form("code", simtest.Input("sms_code", "", true), simtest.Submit("submit_code"))
 	_, _, err := h.register(e, Script{ByWord: true, WrongCodeFirst: true}, func() {
@@ -135,7 +135,7 @@ func TestCodeByHand(t *testing.T) {
 }
 
 func TestNoTextMessageComes(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	e := h.w.Hire(1)[0]
 	j, _, err := h.register(e, Script{SMSPatience: 10 * time.Millisecond}, func() {
 		m := h.Send("open_id", e.OpenID, simtest.Card("验证码", simtest.Form("code", simtest.Input("sms_code", "", true), simtest.Submit("submit_code")), simtest.Button("send_code")))
@@ -150,7 +150,7 @@ func TestNoTextMessageComes(t *testing.T) {
 }
 
 func TestMisread(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	wrong := func(e *Employee) string {
 		return simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "别人", true), simtest.Input("identity_code", e.Person.Code, true), simtest.Submit("confirm")))
 	}
@@ -172,12 +172,12 @@ func TestMisread(t *testing.T) {
 }
 
 func TestEndings(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	consent := simtest.Card("同意", simtest.Button("consent"), simtest.Button("decline"))
 	for name, c := range map[string]struct {
 		script Script
 		last   string
-		want   Stage
+		want   CardStage
 	}{
 		"declines":        {Script{DeclineConsent: true}, "你选择了不同意", StageDeclined},
 		"cancels by word": {Script{CancelAt: StageConsent}, "这次实名已取消", StageWithdrawn},
@@ -201,7 +201,7 @@ func TestEndings(t *testing.T) {
 }
 
 func TestRegisterEndsWithItsContext(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	e := h.w.Hire(1)[0]
 	ctx, cancel := context.WithCancel(h.Ctx)
 	done := make(chan error)
@@ -217,7 +217,7 @@ func TestRegisterEndsWithItsContext(t *testing.T) {
 
 // TestBrokenAnswer: an answer that makes the client show an error is told, not survived.
 func TestBrokenAnswer(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	hook := answering(t, `"done"`)
 	h.w.SetWebhook(hook)
 	e := h.w.Hire(1)[0]

@@ -13,7 +13,7 @@ type screen struct {
 	msg    feishu.Message
 	card   *feishu.Card
 	kind   kind
-	stage  Stage
+	stage  CardStage
 	caseID string // case id in the buttons' values; "" when no button has one
 	acts   map[string]bool
 }
@@ -57,7 +57,7 @@ func readCard(raw json.RawMessage) screen {
 type CardReading struct {
 	Card  *feishu.Card // an empty one for what is no card
 	Kind  string       // case, offer, resume, problem, superseded, review, attention; "" for anything else
-	Stage Stage        // of the applicant's case
+	Stage CardStage    // of the applicant's case
 	Case  string       // "" when no button names one
 }
 

@@ -23,7 +23,7 @@ func TestRobotsKnowTheCards(t *testing.T) {
 	for name, c := range map[string]struct {
 		card  cards.Card
 		kind  string
-		stage sim.Stage
+		stage sim.CardStage
 	}{
 		"consent":         {cards.Consent{Ref: ref}, "case", sim.StageConsent},
 		"photos":          {cards.Photos{Ref: ref}, "case", sim.StagePhotos},

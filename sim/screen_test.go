@@ -16,7 +16,7 @@ func TestReadHandMadeCards(t *testing.T) {
 	for name, c := range map[string]struct {
 		card  string
 		kind  kind
-		stage Stage
+		stage CardStage
 		id    string
 	}{
 		"consent":     {simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")), kindCase, StageConsent, simtest.CaseOne},

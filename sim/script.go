@@ -34,7 +34,7 @@ type Script struct {
 	DeclineConsent bool
 	// CancelAt cancels when the card shows this stage: by its button, or with the word 取消 where it has none. At
 	// StageConsent, StagePhotos (nothing is sent then), StageConfirmation, StageCode, StageChecking or StageReview.
-	CancelAt Stage
+	CancelAt CardStage
 }
 
 // shot is a photo that a person took.

@@ -84,7 +84,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	w.Feishu = feishu.New(feishu.Config{
 		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken, TenantKey: c.Tenant,
 		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
-		RetryLadder: c.RetryLadder, HTTPClient: &http.Client{Transport: w.transport}, Pushing: moved.push,
+		RetrySchedule: c.RetrySchedule, HTTPClient: &http.Client{Transport: w.transport}, Pushing: moved.push,
 	})
 	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now, Near: moved.near})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
@@ -115,7 +115,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	return w, nil
 }
 
-// serve listens on an address, behind a door that faults can shut, and returns the base URL.
+// serve listens on an address, behind a listener that faults can shut, and returns the base URL.
 func (w *World) serve(ctx, serving context.Context, addr, upstream string, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -126,7 +126,7 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 		BaseContext: func(net.Listener) context.Context { return serving },
 		ErrorLog:    slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
 	}
-	l = w.Faults.Door(upstream, l, s)
+	l = w.Faults.Listener(upstream, l, s)
 	w.servers = append(w.servers, s)
 	w.serving.Go(func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {

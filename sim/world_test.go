@@ -19,7 +19,7 @@ import (
 )
 
 func TestStartAndClose(t *testing.T) {
-	h := newHand(t, Config{People: 3, Seed: 7})
+	h := newHarness(t, Config{People: 3, Seed: 7})
 	people := h.w.People()
 	if len(people) != 3 || people[0].Person != specimen.NewPerson(8) {
 		t.Errorf("%d people, want 3", len(people))
@@ -46,7 +46,7 @@ func TestStartAndClose(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	h := newHand(t, Config{EsignRevision: "2025-10", OCRPerSecond: 3})
+	h := newHarness(t, Config{EsignRevision: "2025-10", OCRPerSecond: 3})
 	s := h.w.Settings()
 	for _, key := range []string{
 		"feishu.base_url", "feishu.app_id", "feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
@@ -89,7 +89,7 @@ func TestConfigErrors(t *testing.T) {
 }
 
 func TestStartFailsWithoutLeaving(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	taken, err := url.Parse(h.w.FeishuURL)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestCloseEndsHangingCalls(t *testing.T) {
 func TestLatencyAndRecord(t *testing.T) {
 	const slow = 30 * time.Millisecond
 	began := time.Now()
-	h := newHand(t, Config{Latency: slow})
+	h := newHarness(t, Config{Latency: slow})
 	if took := time.Since(began); took < slow {
 		t.Errorf("the token came after %v", took)
 	}
@@ -143,7 +143,7 @@ func TestLatencyAndRecord(t *testing.T) {
 }
 
 func TestOCR(t *testing.T) {
-	h := newHand(t, Config{})
+	h := newHarness(t, Config{})
 	p := specimen.NewPerson(3)
 	for name, c := range map[string]struct {
 		side, variant string

@@ -71,7 +71,7 @@ func (w *world) holds(t *testing.T, atLeast int64) {
 	for range events {
 		select {
 		case <-ran:
-		case <-time.After(patience):
+		case <-time.After(hangTimeout):
 			t.Fatal("the jobs do not go on")
 		}
 	}

@@ -150,7 +150,7 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 func TestRaceOnOneCase(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.insert(t, newCase("c1", "ou_1"))
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), hangTimeout)
 		defer cancel()
 		var wg sync.WaitGroup
 		wins := make(chan int, 200)

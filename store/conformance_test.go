@@ -325,7 +325,7 @@ func TestStaleIsRunAgain(t *testing.T) {
 func TestViewBesideOpenTx(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.insert(t, newCase("c1", "ou_1"))
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), hangTimeout)
 		defer cancel()
 		w.tx(t, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("c2", "ou_2")); err != nil {

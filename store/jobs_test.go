@@ -14,8 +14,8 @@ import (
 	"shiming/flows"
 )
 
-// patience ends a test that hangs. Nothing is measured by it.
-const patience = 2 * time.Minute
+// hangTimeout ends a test that hangs. Nothing is measured by it.
+const hangTimeout = 2 * time.Minute
 
 // ran collects the runs of jobs.
 type ran chan flows.Job
@@ -25,7 +25,7 @@ func (r ran) next(t *testing.T) flows.Job {
 	select {
 	case j := <-r:
 		return j
-	case <-time.After(patience):
+	case <-time.After(hangTimeout):
 		t.Fatal("no job ran")
 		return flows.Job{}
 	}

@@ -47,7 +47,7 @@ func TestTwoStoresOneQueue(t *testing.T) {
 	}
 	select {
 	case <-all:
-	case <-time.After(patience):
+	case <-time.After(hangTimeout):
 		t.Error("not all jobs ran")
 	}
 	for _, w := range worlds {

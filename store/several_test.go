@@ -50,7 +50,7 @@ func eventually(t *testing.T, what string, yes func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(patience)
+	late := time.After(hangTimeout)
 	for !yes() {
 		select {
 		case <-tick.C:

@@ -17,7 +17,7 @@ func cardSays(sub int, text string) said {
 }
 
 // shownOn puts a card on the screen through the real client.
-func shownOn(w *workerstest.World, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
+func shownOn(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
 	p.heal()
 	c := w.PutCase(s, who)

@@ -27,7 +27,7 @@ type failing struct {
 const soon = time.Second // the first step of the backoff
 
 // stage is the case and the job to which a call belongs.
-func stage(w *workerstest.World, call, who string) (*flows.Case, flows.Job) {
+func stage(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
 	side := func(s flows.PhotoState) func(*flows.Case) {
 		return func(c *flows.Case) { c.Photos[1].State = s }
@@ -103,7 +103,7 @@ func play(t *testing.T, rows []failing) {
 }
 
 // seen requires that the people concerned see what happened, in words that exist.
-func seen(w *workerstest.World, name string, row failing, c *flows.Case) {
+func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
 	w.T.Helper()
 	scene := flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}
 	mine, hr := flows.ApplicantCard(c, scene), flows.HRCard(c, scene)
@@ -144,7 +144,7 @@ func seen(w *workerstest.World, name string, row failing, c *flows.Case) {
 
 // repaired lets the cause be gone: the job that is to run again, or what HR's card offers,
 // leads on, and nothing stands still.
-func repaired(w *workerstest.World, name string, row failing, c *flows.Case, j flows.Job) {
+func repaired(w *workerstest.Harness, name string, row failing, c *flows.Case, j flows.Job) {
 	w.T.Helper()
 	if row.again > 0 {
 		w.Must(w.Run(w.T.Context(), j))

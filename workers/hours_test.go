@@ -50,7 +50,7 @@ func hours(t *testing.T) (all []hour) {
 }
 
 // atEachHour runs a test in a world whose clock is started at each of the hours.
-func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.World, h hour),
+func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.Harness, h hour),
 	adjust ...func(*engine.Deps, *workers.Deps)) {
 	t.Helper()
 	t.Parallel()
@@ -65,10 +65,10 @@ func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.World, h ho
 }
 
 // passTo moves the clock to a moment.
-func passTo(w *workerstest.World, at time.Time) { w.Pass(at.Sub(w.Now())) }
+func passTo(w *workerstest.Harness, at time.Time) { w.Pass(at.Sub(w.Now())) }
 
 // planned is when the one waiting job of a kind is due.
-func planned(w *workerstest.World, kind flows.JobKind) time.Time {
+func planned(w *workerstest.Harness, kind flows.JobKind) time.Time {
 	w.T.Helper()
 	jobs := w.Waiting(kind)
 	if len(jobs) != 1 {
@@ -79,7 +79,7 @@ func planned(w *workerstest.World, kind flows.JobKind) time.Time {
 
 // TestHours: what is planned for later is planned by China's hours and calendar, whenever a case starts.
 func TestHours(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Say("ou_1", "实名")
 		w.RunJobs(flows.JobShow)
 		if got, want := planned(w, flows.JobExpire), h.start.Add(flows.SamplePolicy().ExpireAfter); !got.Equal(want) {
@@ -105,7 +105,7 @@ func TestHours(t *testing.T) {
 
 // TestHoursOfExpiry: a case ends after its time to the second, also at night.
 func TestHoursOfExpiry(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Say("ou_1", "实名")
 		w.RunJobs(flows.JobShow)
 		end := h.start.Add(flows.SamplePolicy().ExpireAfter)
@@ -124,7 +124,7 @@ func TestHoursOfExpiry(t *testing.T) {
 
 // TestHoursOfCodes: a code is valid for its ten minutes and another one comes after one, also across midnight.
 func TestHoursOfCodes(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, _ hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, _ hour) {
 		p := flows.SamplePolicy()
 		c := w.Walk("ou_1", "11010119900307803X", flows.AwaitingCode)
 		w.Pass(p.CodeResend - time.Second)
@@ -144,7 +144,7 @@ func TestHoursOfCodes(t *testing.T) {
 
 // TestHoursOfToday: the day of figures and announcement is China's, from midnight to midnight.
 func TestHoursOfToday(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Walk("ou_1", "11010119900307803X", flows.Done)
 		day := h.start.Format(time.DateOnly)
 		board := w.Chat.SentTo("oc_all")
@@ -177,7 +177,7 @@ func TestHoursOfToday(t *testing.T) {
 // TestHoursOfRetention: photos go after their grace and the fields after their time, to the second, also at night.
 func TestHoursOfRetention(t *testing.T) {
 	const kept = 30 * 24 * time.Hour
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Walk("ou_1", "11010119900307803X", flows.Done)
 		look := func(when string, photosGone, fieldsGone bool) {
 			t.Helper()
@@ -204,7 +204,7 @@ func TestHoursOfRetention(t *testing.T) {
 
 // TestHoursOfNudges: HR's 催办 reaches people at once by day, and in the morning at night.
 func TestHoursOfNudges(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.PutCase(flows.AwaitingPhotos, "ou_1")
 		w.Say("ou_hr1", "催办")
 		w.RunJobs()
@@ -226,7 +226,7 @@ func TestHoursOfNudges(t *testing.T) {
 
 // TestHoursOfTheDigest: HR is told of what waits by day, once, however many cases wait.
 func TestHoursOfTheDigest(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Walk("ou_1", "11010119900307803X", flows.AwaitingReview)
 		w.Walk("ou_2", "110101199003074530", flows.AwaitingReview)
 		digests := func() (n int) {
@@ -253,7 +253,7 @@ func TestHoursOfTheDigest(t *testing.T) {
 // TestTheNightlyJob: the first case queues the tenant's nightly job, each run the next one, and one that was lost
 // comes again with a case.
 func TestTheNightlyJob(t *testing.T) {
-	atEachHour(t, func(t *testing.T, w *workerstest.World, h hour) {
+	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h hour) {
 		w.Say("ou_1", "实名")
 		w.Say("ou_2", "实名")
 		night := h.night

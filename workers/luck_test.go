@@ -49,7 +49,7 @@ func (l *luck) next(call string) (err error, done bool) {
 }
 
 // strike has the pretended outside follow its luck.
-func (l *luck) strike(w *workerstest.World) {
+func (l *luck) strike(w *workerstest.Harness) {
 	w.Chat.DownloadFunc = func(_ context.Context, _, key, _ string) ([]byte, error) {
 		if err, _ := l.next("download"); err != nil {
 			return nil, err
@@ -138,7 +138,7 @@ func FuzzTroubleEndsWell(f *testing.F) {
 }
 
 // anyDue removes any job whose time has come.
-func anyDue(w *workerstest.World, rng *rand.Rand) *workerstest.Queued {
+func anyDue(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queued {
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
 	var due []int
@@ -157,7 +157,7 @@ func anyDue(w *workerstest.World, rng *rand.Rand) *workerstest.Queued {
 }
 
 // perform runs a job; one whose process dies comes back as the store brings it back.
-func perform(w *workerstest.World, q *workerstest.Queued) {
+func perform(w *workerstest.Harness, q *workerstest.Queued) {
 	q.Attempt++
 	defer func() {
 		if v := recover(); v != nil {
@@ -171,7 +171,7 @@ func perform(w *workerstest.World, q *workerstest.Queued) {
 }
 
 // playOn has the people do what their card asks for, or lets time pass.
-func playOn(w *workerstest.World, rng *rand.Rand, c *flows.Case, l *luck) {
+func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
 	who := c.OpenID
 	switch c.State {
 	case flows.AwaitingConsent:
@@ -223,7 +223,7 @@ func playOn(w *workerstest.World, rng *rand.Rand, c *flows.Case, l *luck) {
 }
 
 // skip passes the time until the next job of the bot's; without one the case would stand for ever.
-func skip(w *workerstest.World, c *flows.Case) {
+func skip(w *workerstest.Harness, c *flows.Case) {
 	var next time.Time
 	w.Store.Mu.Lock()
 	for _, q := range w.Store.Queue {

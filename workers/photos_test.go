@@ -15,7 +15,7 @@ import (
 )
 
 // stored is a case with both photos fetched and none read.
-func stored(w *workerstest.World, openID string) *flows.Case {
+func stored(w *workerstest.Harness, openID string) *flows.Case {
 	w.Person(openID, flows.SampleNumber)
 	return w.PutCase(flows.AwaitingPhotos, openID, func(c *flows.Case) {
 		c.Personal = flows.Personal{}

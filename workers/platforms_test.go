@@ -177,7 +177,7 @@ func (p *platforms) called(call string) int {
 }
 
 // onPlatforms gives a world whose clients are the real ones.
-func onPlatforms(t testing.TB) (*workerstest.World, *platforms) {
+func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 	t.Helper()
 	p := newPlatforms(t)
 	feishu, err := bot.NewClient(bot.ClientConfig{BaseURL: p.URL, AppID: "cli_test", AppSecret: "secret", Log: workerstest.Quiet})

@@ -14,7 +14,7 @@ import (
 )
 
 // toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
-func toNight(w *workerstest.World) {
+func toNight(w *workerstest.Harness) {
 	w.T.Helper()
 	jobs := w.Waiting(flows.JobReconcile)
 	if len(jobs) != 1 {
@@ -25,14 +25,14 @@ func toNight(w *workerstest.World) {
 }
 
 // toMorning moves the clock to 09:00 and sends what is to be sent.
-func toMorning(w *workerstest.World) {
+func toMorning(w *workerstest.Harness) {
 	w.T.Helper()
 	w.Pass(6*time.Hour + 30*time.Minute)
 	w.RunJobs(flows.JobReply)
 }
 
 // reports lists the reconciliation cards in the review group.
-func reports(w *workerstest.World) (out []*workerstest.Message) {
+func reports(w *workerstest.Harness) (out []*workerstest.Message) {
 	for _, m := range w.Chat.SentTo("oc_hr") {
 		if workerstest.Shows(m.Current(), "reconcile.title") {
 			out = append(out, m)
@@ -42,7 +42,7 @@ func reports(w *workerstest.World) (out []*workerstest.Message) {
 }
 
 // askReconcile is the card that HR gets for the word.
-func askReconcile(w *workerstest.World, word string) string {
+func askReconcile(w *workerstest.Harness, word string) string {
 	w.T.Helper()
 	before := len(w.Chat.SentTo("ou_hr1"))
 	w.Say("ou_hr1", word)

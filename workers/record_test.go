@@ -17,7 +17,7 @@ import (
 )
 
 // dies runs a job whose process dies during the call.
-func dies(w *workerstest.World, j flows.Job) {
+func dies(w *workerstest.Harness, j flows.Job) {
 	w.T.Helper()
 	defer func() {
 		if recover() == nil {

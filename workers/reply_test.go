@@ -15,7 +15,7 @@ import (
 )
 
 // answer runs the reply to a private word and returns the card that came.
-func answer(w *workerstest.World, who, word string) string {
+func answer(w *workerstest.Harness, who, word string) string {
 	w.T.Helper()
 	before := len(w.Chat.SentTo(who))
 	w.Say(who, word)

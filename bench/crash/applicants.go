@@ -55,7 +55,7 @@ func arrive(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
 }
 
 // weight is how far along the bar each stage is.
-var weight = map[sim.Stage]int{
+var weight = map[sim.CardStage]int{
 	sim.StageConsent: 1, sim.StagePhotos: 2, sim.StageConfirmation: 3, sim.StageCode: 4, sim.StageChecking: 5,
 	sim.StageReview: 6, sim.StageRecording: 7, sim.StageFiling: 8, sim.StageAttention: 8, sim.StageDone: 9,
 }

@@ -66,7 +66,7 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	// The ladder is short and long enough to outlast any pause of a run.
+	// The retry schedule is short, and long enough to outlast any pause of a run.
 	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
 		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
 		return err

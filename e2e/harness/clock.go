@@ -27,15 +27,15 @@ type Clock struct {
 	by    atomic.Int64
 }
 
-// Behind is a clock that is slow, which leaves room to move it forward while everything is due at once.
-func Behind(d time.Duration) *Clock {
+// ClockBehind is a clock that is slow, which leaves room to move it forward while everything is due at once.
+func ClockBehind(d time.Duration) *Clock {
 	c := &Clock{}
 	c.by.Store(int64(-d))
 	return c
 }
 
 // DaysAgo shows noon in China some days ago: nights can pass, and what the bot plans for these days is due at once.
-func DaysAgo(days int) *Clock { return Behind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
+func DaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
 
 func (c *Clock) Now() time.Time       { return time.Now().Add(c.ahead + time.Duration(c.by.Load())) }
 func (c *Clock) Move(d time.Duration) { c.by.Add(int64(d)) }

@@ -33,8 +33,8 @@ func TestTime() time.Duration {
 // readings are shared by the worlds of all tests, in which the same people send the same photos.
 var readings = &sim.Readings{}
 
-// Impatient is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
-var Impatient = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
+// FastRetries is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
+var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
 
 // Setup says how a rig differs from the usual one.
 type Setup struct {
@@ -102,7 +102,7 @@ func Start(t *testing.T, s Setup) *Harness {
 	if s.World.OCRPerSecond == 0 {
 		s.World.OCRPerSecond = 50
 	}
-	s.World.RetryLadder = Impatient
+	s.World.RetrySchedule = FastRetries
 	r := &Harness{T: t, Ctx: ctx, Clock: s.Clock, calling: s.Calls, unready: s.Unready, Logs: &logs{}}
 	outside := r.open(s)
 	t.Cleanup(func() { CutOff(outside) })

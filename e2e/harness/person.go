@@ -232,7 +232,7 @@ func (p Person) Now() (Screen, bool) {
 }
 
 // See waits until the newest card of the person's case shows a stage and these words.
-func (p Person) See(stage sim.Stage, words ...string) (got Screen) {
+func (p Person) See(stage sim.CardStage, words ...string) (got Screen) {
 	p.R.Helper()
 	what := fmt.Sprintf("stage %q %v", stage, words)
 	p.R.Find(p.ChatID, what, func(Screen) bool {

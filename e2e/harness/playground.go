@@ -33,7 +33,7 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
 	t.Cleanup(cancel)
 	play, err := playground.Start(ctx, playground.Config{Inspect: true,
-		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetryLadder: Impatient, Readings: readings}})
+		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetrySchedule: FastRetries, Readings: readings}})
 	if err != nil {
 		t.Fatal(err)
 	}

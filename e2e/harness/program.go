@@ -67,7 +67,7 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
 	t.Cleanup(cancel)
-	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetryLadder, c.Readings = "2024", 50, 4711, Impatient, readings
+	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetrySchedule, c.Readings = "2024", 50, 4711, FastRetries, readings
 	world, err := sim.Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)

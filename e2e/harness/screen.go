@@ -9,6 +9,6 @@ import (
 type Screen struct {
 	Msg   feishu.Message
 	Card  *feishu.Card
-	Text  string    // in Chinese
-	Stage sim.Stage // of the applicant's case
+	Text  string        // in Chinese
+	Stage sim.CardStage // of the applicant's case
 }

@@ -15,8 +15,8 @@ const (
 	EarlyPatchAllow
 )
 
-// Knobs are behaviours that the reference leaves open or that happen only now and then. The zero value is the strict default.
-type Knobs struct {
+// Behaviour are behaviours that the reference leaves open or that happen only now and then. The zero value is the strict default.
+type Behaviour struct {
 	EarlyPatch EarlyPatch
 
 	// OmitEmptyFields leaves untouched optional fields out of form_value; otherwise they are sent as "" (or an empty list).
@@ -39,13 +39,13 @@ type Knobs struct {
 	BotOff bool
 }
 
-// Set changes the knobs. The function runs under the server's lock and must not call the server.
-func (s *Server) Set(change func(*Knobs)) {
+// Set changes the behaviour. The function runs under the server's lock and must not call the server.
+func (s *Server) Set(change func(*Behaviour)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	change(&s.knobs)
+	change(&s.behaviour)
 }
 
 // ClockOff signs every push from now on as a platform would whose clock is slow by d, which is what a bot sees whose own
-// clock is fast. Redeliveries keep their first signature unless Knobs.ResignRetries is set.
+// clock is fast. Redeliveries keep their first signature unless Behaviour.ResignRetries is set.
 func (s *Server) ClockOff(d time.Duration) { s.clockOff.Store(int64(d)) }

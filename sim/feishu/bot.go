@@ -5,7 +5,7 @@ func (s *Server) botInfo(*call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	status := 2
-	if s.knobs.BotOff {
+	if s.behaviour.BotOff {
 		status = 1
 	}
 	return topLevel{"msg": "ok", "bot": map[string]any{

@@ -8,7 +8,7 @@ import (
 
 // findChat returns the chat of the path, or 232006 / 232009.
 func (s *Server) findChat(c *call) (*chat, *apiError) {
-	if s.knobs.BotOff {
+	if s.behaviour.BotOff {
 		return nil, refuse(400, 232025, "Bot ability is not activated.")
 	}
 	ch := s.chats[c.params["chat_id"]]

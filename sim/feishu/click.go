@@ -88,7 +88,7 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	case m.Recalled:
 	case res.Card != nil:
 		s.replaceCard(m, res.Card, "callback", end)
-	case s.knobs.EarlyPatch == EarlyPatchFlip && m.Edits != edits:
+	case s.behaviour.EarlyPatch == EarlyPatchFlip && m.Edits != edits:
 		s.replaceCard(m, before, "flip", end)
 	}
 	if m.inFlight--; m.inFlight == 0 {
@@ -150,7 +150,7 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 		action["name"] = b.Name
 	}
 	if b.Submit {
-		values, err := formValue(c, b.Form, form, s.knobs.OmitEmptyFields)
+		values, err := formValue(c, b.Form, form, s.behaviour.OmitEmptyFields)
 		if err != nil {
 			return nil, Button{}, nil, err
 		}

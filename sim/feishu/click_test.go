@@ -190,7 +190,7 @@ func TestUpdateDuringACallback(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			w, id := clickWorld(t)
-			w.Set(func(k *Knobs) { k.EarlyPatch = v.how })
+			w.Set(func(k *Behaviour) { k.EarlyPatch = v.how })
 			w.bot.set(func(got) (int, string) {
 				a := w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": two})
 				if a.code() != v.code {
@@ -256,7 +256,7 @@ func TestDelayedUpdate(t *testing.T) {
 
 func TestOmitEmptyFields(t *testing.T) {
 	w, id := clickWorld(t)
-	w.Set(func(k *Knobs) { k.OmitEmptyFields = true })
+	w.Set(func(k *Behaviour) { k.OmitEmptyFields = true })
 	if _, err := w.ClickAct(within(t), "ou_emp", id, "confirm", nil); err != nil {
 		t.Fatal(err)
 	}

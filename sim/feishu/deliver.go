@@ -17,7 +17,7 @@ type Delivery struct {
 	Attempts  []Attempt
 	Delivered bool // answered with 200 at least once
 	GaveUp    bool // every redelivery failed
-	Held      bool // still held back by Knobs.Reorder
+	Held      bool // still held back by Behaviour.Reorder
 }
 
 // Attempt is one request for an event. Failure is "", "timeout", "dns", "connect" or "no webhook".
@@ -57,11 +57,11 @@ func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery
 	}
 	s.deliveries = append(s.deliveries, d)
 	s.byEvent[d.EventID] = d
-	if s.knobs.Reorder > 0 {
-		s.knobs.Reorder--
+	if s.behaviour.Reorder > 0 {
+		s.behaviour.Reorder--
 		d.Held = true
 		s.held = append(s.held, d)
-		if s.knobs.Reorder > 0 {
+		if s.behaviour.Reorder > 0 {
 			defer s.mu.Unlock()
 			return d.snapshot()
 		}
@@ -89,11 +89,11 @@ func subjectOf(event any) string {
 	return id
 }
 
-// Release delivers the events that Knobs.Reorder holds back, the last one first, and switches the holding off.
+// Release delivers the events that Behaviour.Reorder holds back, the last one first, and switches the holding off.
 func (s *Server) Release(ctx context.Context) {
 	s.mu.Lock()
 	held := s.held
-	s.held, s.knobs.Reorder = nil, 0
+	s.held, s.behaviour.Reorder = nil, 0
 	s.mu.Unlock()
 	for _, d := range slices.Backward(held) {
 		s.mu.Lock()
@@ -115,9 +115,9 @@ func (s *Server) first(ctx context.Context, d *delivery) {
 		return
 	}
 	s.mu.Lock()
-	again := s.knobs.Duplicate > 0
+	again := s.behaviour.Duplicate > 0
 	if again {
-		s.knobs.Duplicate--
+		s.behaviour.Duplicate--
 	}
 	s.mu.Unlock()
 	if again {
@@ -125,12 +125,12 @@ func (s *Server) first(ctx context.Context, d *delivery) {
 	}
 }
 
-// redeliver climbs the ladder of waits until the event is answered with 200 (事件概述: 15 s, 5 min, 1 h, 6 h).
+// redeliver follows the retry schedule until the event is answered with 200 (事件概述: 15 s, 5 min, 1 h, 6 h).
 // rushes is how often Hurry had been called when the first attempt failed.
 func (s *Server) redeliver(d *delivery, rushes int) {
 	defer s.wg.Done()
-	for _, rung := range s.cfg.RetryLadder {
-		if rushes = s.waited(d, rung, rushes); s.ctx.Err() != nil {
+	for _, wait := range s.cfg.RetrySchedule {
+		if rushes = s.waited(d, wait, rushes); s.ctx.Err() != nil {
 			return
 		}
 		if s.again(d) {
@@ -143,13 +143,13 @@ func (s *Server) redeliver(d *delivery, rushes int) {
 	s.deliveryChanged(d)
 }
 
-// waited waits between two attempts: as long as the rung of the ladder is, or until the clock was moved beyond its end, or until
+// waited waits between two attempts: as long as the schedule says, or until the clock was moved beyond its end, or until
 // Hurry. It returns how often Hurry has been called.
-func (s *Server) waited(d *delivery, rung time.Duration, rushes int) int {
-	over := s.cfg.After(rung)
+func (s *Server) waited(d *delivery, wait time.Duration, rushes int) int {
+	over := s.cfg.After(wait)
 	for {
 		s.mu.Lock()
-		hurried, now, due := s.hurried, s.rushes, d.Attempts[len(d.Attempts)-1].At.Add(rung)
+		hurried, now, due := s.hurried, s.rushes, d.Attempts[len(d.Attempts)-1].At.Add(wait)
 		s.mu.Unlock()
 		if now != rushes || !s.cfg.Now().Before(due) {
 			return now
@@ -168,7 +168,7 @@ func (s *Server) waited(d *delivery, rung time.Duration, rushes int) int {
 func (s *Server) ClockMoved() { s.hurry(0) }
 
 // Hurry sends every event that waits for a redelivery at once. The platform does nothing of the kind; it spares people who play with
-// a bot that was away the minutes and hours of the ladder.
+// a bot that was away the minutes and hours of the schedule.
 func (s *Server) Hurry() { s.hurry(1) }
 
 func (s *Server) hurry(rushes int) {
@@ -188,7 +188,7 @@ func (s *Server) again(d *delivery) bool {
 func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	s.mu.Lock()
 	p := pushed{d.push.body, d.push.header.Clone(), d.push.plain}
-	if s.knobs.ResignRetries && p.plain == nil && len(d.Attempts) > 0 && s.cfg.EncryptKey != "" {
+	if s.behaviour.ResignRetries && p.plain == nil && len(d.Attempts) > 0 && s.cfg.EncryptKey != "" {
 		s.resign(&p)
 	}
 	a := Attempt{At: s.cfg.Now(), Duplicate: d.Delivered}

@@ -140,10 +140,10 @@ func TestRedeliveryClimbsTheLadder(t *testing.T) {
 }
 
 func TestLadderEnds(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.RetryLadder = []time.Duration{time.Millisecond, time.Millisecond} })
+	w := newWorld(t, func(c *Config) { c.RetrySchedule = []time.Duration{time.Millisecond, time.Millisecond} })
 	w.AddUser(User{OpenID: "ou_a"})
 	w.bot.set(func(got) (int, string) { return 302, "" })
-	w.Set(func(k *Knobs) { k.ResignRetries = true })
+	w.Set(func(k *Behaviour) { k.ResignRetries = true })
 	sent, _ := w.SendText(within(t), "ou_a", "x")
 	d, err := w.WaitDelivered(within(t), sent.Delivery.EventID)
 	if !errors.Is(err, ErrGaveUp) || len(d.Attempts) != 3 {
@@ -157,14 +157,14 @@ func TestLadderEnds(t *testing.T) {
 	}
 }
 
-// What waits on the ladder comes when the clock is moved past its time, or at once when it is hurried.
+// What waits for its retry comes when the clock is moved past its time, or at once when it is hurried.
 func TestLadderIsShortened(t *testing.T) {
 	for name, shorten := range map[string]func(*world){
 		"hurried": func(w *world) { w.Hurry() },
 		"clock":   func(w *world) { w.clock.add(61 * time.Minute); w.ClockMoved() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, func(c *Config) { c.RetryLadder = []time.Duration{time.Hour, 100 * time.Hour} })
+			w := newWorld(t, func(c *Config) { c.RetrySchedule = []time.Duration{time.Hour, 100 * time.Hour} })
 			w.AddUser(User{OpenID: "ou_a"})
 			w.bot.set(func(got) (int, string) { return 500, "" })
 			sent, err := w.SendText(within(t), "ou_a", "x")
@@ -192,7 +192,7 @@ func TestSlowBotIsATimeout(t *testing.T) {
 	defer slow.Close()
 	defer once.Do(func() { close(release) })
 	w := newWorld(t, func(c *Config) {
-		c.Webhook, c.AnswerWithin, c.RetryLadder = func() string { return slow.URL }, 20*time.Millisecond, []time.Duration{}
+		c.Webhook, c.AnswerWithin, c.RetrySchedule = func() string { return slow.URL }, 20*time.Millisecond, []time.Duration{}
 	})
 	w.AddUser(User{OpenID: "ou_a"})
 	sent, err := w.SendText(within(t), "ou_a", "x")
@@ -206,13 +206,13 @@ func TestDuplicateAndReorder(t *testing.T) {
 	w := newWorld(t)
 	w.AddUser(User{OpenID: "ou_a"})
 	ctx := within(t)
-	w.Set(func(k *Knobs) { k.Duplicate = 1 })
+	w.Set(func(k *Behaviour) { k.Duplicate = 1 })
 	sent, _ := w.SendText(ctx, "ou_a", "x")
 	_, _ = w.SendText(ctx, "ou_a", "y")
 	if len(sent.Delivery.Attempts) != 2 || !sent.Delivery.Attempts[1].Duplicate || len(w.bot.all()) != 3 {
 		t.Errorf("duplicate: %+v, %d requests, want 3", sent.Delivery, len(w.bot.all()))
 	}
-	w.Set(func(k *Knobs) { k.Reorder = 3 })
+	w.Set(func(k *Behaviour) { k.Reorder = 3 })
 	var ids []string
 	for range 3 {
 		s, _ := w.SendText(ctx, "ou_a", "z")
@@ -225,7 +225,7 @@ func TestDuplicateAndReorder(t *testing.T) {
 	if len(seen) != 3 || seen[0] != ids[2] || seen[1] != ids[1] || seen[2] != ids[0] {
 		t.Errorf("sent %v, seen %v", ids, seen)
 	}
-	w.Set(func(k *Knobs) { k.Reorder = 5 })
+	w.Set(func(k *Behaviour) { k.Reorder = 5 })
 	s, _ := w.SendText(ctx, "ou_a", "held")
 	if !s.Delivery.Held || len(s.Delivery.Attempts) != 0 {
 		t.Errorf("not held: %+v", s.Delivery)

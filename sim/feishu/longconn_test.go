@@ -83,7 +83,7 @@ func TestLongConnTickets(t *testing.T) {
 
 // TestNoLongConnection: without a connection nothing is delivered, and it is tried again.
 func TestNoLongConnection(t *testing.T) {
-	s := New(Config{AppID: "cli_1", AppSecret: "s", RetryLadder: nil})
+	s := New(Config{AppID: "cli_1", AppSecret: "s", RetrySchedule: nil})
 	defer s.Close()
 	s.LongConnection(true)
 	u := s.AddUser(User{Name: "某"})

@@ -58,7 +58,7 @@ func (s *Server) updatable(m *message, now time.Time) *apiError {
 
 // awaitAnswer deals with an update while a callback of the same card is open. It gives up the lock while it waits.
 func (s *Server) awaitAnswer(m *message) *apiError {
-	if m.inFlight == 0 || s.knobs.EarlyPatch != EarlyPatchLock {
+	if m.inFlight == 0 || s.behaviour.EarlyPatch != EarlyPatchLock {
 		return nil
 	}
 	settled := m.settled

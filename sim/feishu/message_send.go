@@ -121,7 +121,7 @@ func (s *Server) receiver(idType, id string) (*chat, *apiError) {
 // reachable reports why the bot cannot write to a chat.
 func (s *Server) reachable(ch *chat) *apiError {
 	switch {
-	case s.knobs.BotOff:
+	case s.behaviour.BotOff:
 		return refuse(400, 230006, "Bot ability is not activated.")
 	case ch.gone:
 		return refuse(400, 232009, "Your request specifies a chat which has already been dissolved.")
@@ -135,7 +135,7 @@ func (s *Server) reachable(ch *chat) *apiError {
 
 func (s *Server) writable(u *User) *apiError {
 	switch {
-	case s.knobs.BotOff:
+	case s.behaviour.BotOff:
 		return refuse(400, 230006, "Bot ability is not activated.")
 	case u == nil || u.Outside:
 		return refuse(400, 230013, "Bot has NO availability to this user.")
@@ -182,7 +182,7 @@ func (s *Server) checkContent(msgType, content string) *apiError {
 	if content == "" {
 		return bad("content is empty")
 	}
-	if s.knobs.DLP && plainContact.MatchString(content) {
+	if s.behaviour.DLP && plainContact.MatchString(content) {
 		return refuse(400, 230028, "The messages do NOT pass the audit.")
 	}
 	var body struct {

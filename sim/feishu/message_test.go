@@ -73,7 +73,7 @@ func TestSendRefusals(t *testing.T) {
 	if a := w.send("ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`, ""); !strings.Contains(str(a.body["msg"]), "ErrCode: 200861;") {
 		t.Errorf("msg does not carry the sub-code: %s", a.raw)
 	}
-	w.Set(func(k *Knobs) { k.DLP = true })
+	w.Set(func(k *Behaviour) { k.DLP = true })
 	w.want(w.send("ou_emp", "text", `{"text":"电话 13800138000"}`, ""), 400, 230028)
 	w.want(w.send("ou_emp", "text", `{"text":"110101199003070123"}`, ""), 200, 0)
 }

@@ -32,7 +32,7 @@ type Config struct {
 	NoLimits        bool            // switches the message and gateway limits off (OCR keeps its own)
 	PerSecond       int             // gateway limit per API; default 50
 	PerMinute       int             // gateway limit per API; default 1000
-	RetryLadder     []time.Duration // waits before each redelivery; default 15s, 5m, 1h, 6h
+	RetrySchedule   []time.Duration // waits before each redelivery; default 15s, 5m, 1h, 6h
 	AnswerWithin    time.Duration   // how long the bot may take for an event or a callback; default 3s
 	ChallengeWithin time.Duration   // how long the bot may take for url_verification; default 1s
 	Pushing         func() func()   // called before a push is made; what it returns, when it was sent; default nothing
@@ -52,7 +52,7 @@ type Server struct {
 	long     longConns
 
 	mu         sync.Mutex
-	knobs      Knobs
+	behaviour  Behaviour
 	scopes     map[string]bool
 	subscribed Subscriptions
 	tokens     tokenStore
@@ -135,8 +135,8 @@ func setDefaults(c *Config) {
 	if c.PerMinute == 0 {
 		c.PerMinute = 1000
 	}
-	if c.RetryLadder == nil {
-		c.RetryLadder = []time.Duration{15 * time.Second, 5 * time.Minute, time.Hour, 6 * time.Hour}
+	if c.RetrySchedule == nil {
+		c.RetrySchedule = []time.Duration{15 * time.Second, 5 * time.Minute, time.Hour, 6 * time.Hour}
 	}
 	if c.AnswerWithin == 0 {
 		c.AnswerWithin = 3 * time.Second

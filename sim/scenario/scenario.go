@@ -91,7 +91,7 @@ const pushOff = 9 * time.Hour
 // the rest when the fault was not met. Tokens are forgotten where the call is about getting one.
 func (s Scenario) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	if s.Wire.Kind == "" {
-		f.Set(func(k *feishu.Knobs) { k.ResignRetries = true })
+		f.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })
 		f.ClockOff(pushOff)
 		return func() { f.ClockOff(0) }
 	}

@@ -33,7 +33,7 @@ func Kinds() []string {
 //
 // Refuse is about connections, of which nobody can tell what they were for. It begins at once, or with an Operation after as many
 // of its answers as Times says (0 = one), which are good; and it ends after Delay, or without a Delay when it is disarmed. It
-// needs a Door.
+// needs Faults.Listener.
 //
 // Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is then not noticed.
 type Fault struct {
@@ -54,11 +54,11 @@ type Faults struct {
 	// Ended is called when a Refuse has ended by itself; may be nil. Set it before first use.
 	Ended func()
 
-	mu     sync.Mutex
-	lastID int
-	armed  []Fault
-	doors  map[string][]*door // by upstream
-	shut   map[int][]*door    // by id of the Refuse that keeps them shut
+	mu        sync.Mutex
+	lastID    int
+	armed     []Fault
+	listeners map[string][]*refusableListener // by upstream
+	refusing  map[int][]*refusableListener    // by id of the Refuse that keeps them shut
 }
 
 // Arm adds a fault and returns its id. When several match a request, the one armed first is applied, and only that one.
@@ -75,14 +75,14 @@ func (f *Faults) Arm(x Fault) int {
 	return x.ID
 }
 
-// refuse shuts the doors of a Refuse. The caller holds the lock.
+// refuse shuts the listeners of a Refuse. The caller holds the lock.
 func (f *Faults) refuse(x Fault) {
-	if f.shut == nil {
-		f.shut = map[int][]*door{}
+	if f.refusing == nil {
+		f.refusing = map[int][]*refusableListener{}
 	}
-	f.shut[x.ID] = f.doorsOf(x.Upstream)
-	for _, d := range f.shut[x.ID] {
-		d.shut()
+	f.refusing[x.ID] = f.listenersOf(x.Upstream)
+	for _, d := range f.refusing[x.ID] {
+		d.refuse()
 	}
 	if x.Delay > 0 {
 		time.AfterFunc(x.Delay, func() {
@@ -93,12 +93,12 @@ func (f *Faults) refuse(x Fault) {
 	}
 }
 
-// admit opens the doors that a fault kept shut. The caller holds the lock.
-func (f *Faults) admit(id int) {
-	for _, d := range f.shut[id] {
-		d.open()
+// endRefusal opens the listeners that a fault kept shut. The caller holds the lock.
+func (f *Faults) endRefusal(id int) {
+	for _, d := range f.refusing[id] {
+		d.admit()
 	}
-	delete(f.shut, id)
+	delete(f.refusing, id)
 }
 
 // Clear disarms all faults.
@@ -106,8 +106,8 @@ func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.armed = nil
-	for id := range f.shut {
-		f.admit(id)
+	for id := range f.refusing {
+		f.endRefusal(id)
 	}
 }
 
@@ -118,7 +118,7 @@ func (f *Faults) Disarm(id int) bool {
 	for i, x := range f.armed {
 		if x.ID == id {
 			f.armed = append(f.armed[:i:i], f.armed[i+1:]...)
-			f.admit(id)
+			f.endRefusal(id)
 			return true
 		}
 	}
@@ -144,7 +144,7 @@ func (f *Faults) take(upstream, operation string) (Fault, bool) {
 			continue
 		}
 		if x.Kind == Refuse {
-			if _, begun := f.shut[x.ID]; !begun && x.Operation != "" {
+			if _, begun := f.refusing[x.ID]; !begun && x.Operation != "" {
 				if f.armed[i].Times--; f.armed[i].Times <= 0 {
 					f.refuse(x) // this request has a connection, and is answered
 				}

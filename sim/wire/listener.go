@@ -8,42 +8,42 @@ import (
 	"time"
 )
 
-// door is the listener of an upstream. Shut, it refuses every connection, as a host that is down does: the client cannot even
+// refusableListener is the listener of an upstream. Shut, it refuses every connection, as a host that is down does: the client cannot even
 // begin to send.
-type door struct {
+type refusableListener struct {
 	at  string // address, which stays the same
 	srv *http.Server
 
-	mu     sync.Mutex
-	inner  net.Listener          // nil while shut
-	unused map[net.Conn]struct{} // connections that have brought no request yet
-	opened chan struct{}         // closed when the door opens, or for good
-	shuts  int                   // faults that keep it shut
-	single bool                  // every connection ends with its first answer
-	closed bool
+	mu       sync.Mutex
+	inner    net.Listener          // nil while shut
+	unused   map[net.Conn]struct{} // connections that have brought no request yet
+	opened   chan struct{}         // closed when the listener opens, or for good
+	refusals int                   // faults that keep it shut
+	single   bool                  // every connection ends with its first answer
+	closed   bool
 }
 
-// Door returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before serving. It takes
+// Listener returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before serving. It takes
 // srv.ConnState.
-func (f *Faults) Door(upstream string, l net.Listener, srv *http.Server) net.Listener {
+func (f *Faults) Listener(upstream string, l net.Listener, srv *http.Server) net.Listener {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.doors == nil {
-		f.doors = map[string][]*door{}
+	if f.listeners == nil {
+		f.listeners = map[string][]*refusableListener{}
 	}
-	d := &door{at: l.Addr().String(), srv: srv, inner: l, unused: map[net.Conn]struct{}{}, opened: make(chan struct{})}
+	d := &refusableListener{at: l.Addr().String(), srv: srv, inner: l, unused: map[net.Conn]struct{}{}, opened: make(chan struct{})}
 	srv.ConnState = d.state
-	f.doors[upstream] = append(f.doors[upstream], d)
-	return doorListener{d, l.Addr()}
+	f.listeners[upstream] = append(f.listeners[upstream], d)
+	return listener{d, l.Addr()}
 }
 
 // DisableKeepAlives ends every connection to the upstream with its first answer, so that a client has none left when the
 // upstream is to be unreachable: a request on a kept connection that ends at that moment has an unknown outcome instead.
 func (f *Faults) DisableKeepAlives(upstream string) {
 	f.mu.Lock()
-	doors := f.doorsOf(upstream)
+	listeners := f.listenersOf(upstream)
 	f.mu.Unlock()
-	for _, d := range doors {
+	for _, d := range listeners {
 		d.mu.Lock()
 		d.single = true
 		d.mu.Unlock()
@@ -51,18 +51,18 @@ func (f *Faults) DisableKeepAlives(upstream string) {
 	}
 }
 
-// doorsOf lists the doors of an upstream, "" = all. The caller holds the lock.
-func (f *Faults) doorsOf(upstream string) (all []*door) {
-	for name, doors := range f.doors {
+// listenersOf lists the listeners of an upstream, "" = all. The caller holds the lock.
+func (f *Faults) listenersOf(upstream string) (all []*refusableListener) {
+	for name, listeners := range f.listeners {
 		if upstream == "" || upstream == name {
-			all = append(all, doors...)
+			all = append(all, listeners...)
 		}
 	}
 	return all
 }
 
 // state keeps an eye on connections that a client has made in advance.
-func (d *door) state(c net.Conn, s http.ConnState) {
+func (d *refusableListener) state(c net.Conn, s http.ConnState) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s == http.StateNew {
@@ -72,10 +72,10 @@ func (d *door) state(c net.Conn, s http.ConnState) {
 	}
 }
 
-// shut refuses connections from now on. Kept connections that are idle end at once, the others after their answer.
-func (d *door) shut() {
+// refuse refuses connections from now on. Kept connections that are idle end at once, the others after their answer.
+func (d *refusableListener) refuse() {
 	d.mu.Lock()
-	d.shuts++
+	d.refusals++
 	if d.inner != nil && !d.closed {
 		_ = d.inner.Close()
 		d.inner, d.opened = nil, make(chan struct{})
@@ -87,28 +87,28 @@ func (d *door) shut() {
 	d.srv.SetKeepAlivesEnabled(false) // takes the server's lock, under which the server closes its listeners
 }
 
-// open ends one shut. Where the port was taken meanwhile it opens when the port is free again.
-func (d *door) open() {
+// admit ends one shut. Where the port was taken meanwhile it opens when the port is free again.
+func (d *refusableListener) admit() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.shuts--; d.shuts == 0 && !d.reopen() {
-		time.AfterFunc(reopenEvery, d.later)
+	if d.refusals--; d.refusals == 0 && !d.reopen() {
+		time.AfterFunc(reopenEvery, d.scheduleReopen)
 	}
 }
 
 // reopenEvery is how often a taken port is tried again.
 const reopenEvery = 20 * time.Millisecond
 
-func (d *door) later() {
+func (d *refusableListener) scheduleReopen() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.shuts == 0 && !d.reopen() {
-		time.AfterFunc(reopenEvery, d.later)
+	if d.refusals == 0 && !d.reopen() {
+		time.AfterFunc(reopenEvery, d.scheduleReopen)
 	}
 }
 
 // reopen reports whether there is nothing more to do. The caller holds the lock.
-func (d *door) reopen() bool {
+func (d *refusableListener) reopen() bool {
 	if d.closed || d.inner != nil {
 		return true
 	}
@@ -123,19 +123,19 @@ func (d *door) reopen() bool {
 }
 
 // now is the listener to accept on, or what to wait for.
-func (d *door) now() (l net.Listener, opened <-chan struct{}, closed bool) {
+func (d *refusableListener) now() (l net.Listener, opened <-chan struct{}, closed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.inner, d.opened, d.closed
 }
 
-// doorListener is the door as http.Server sees it.
-type doorListener struct {
-	d    *door
+// listener is a refusableListener as http.Server sees it.
+type listener struct {
+	d    *refusableListener
 	addr net.Addr
 }
 
-func (l doorListener) Accept() (net.Conn, error) {
+func (l listener) Accept() (net.Conn, error) {
 	for {
 		inner, opened, closed := l.d.now()
 		switch {
@@ -153,7 +153,7 @@ func (l doorListener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l doorListener) Close() error {
+func (l listener) Close() error {
 	d := l.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -170,4 +170,4 @@ func (l doorListener) Close() error {
 	return err
 }
 
-func (l doorListener) Addr() net.Addr { return l.addr }
+func (l listener) Addr() net.Addr { return l.addr }

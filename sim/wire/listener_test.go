@@ -16,7 +16,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// house is an upstream behind a door.
+// house is an upstream behind a listener.
 type house struct {
 	*testing.T
 	faults  wire.Faults
@@ -41,8 +41,8 @@ func behindDoor(t *testing.T) *house {
 	}))}
 	h.url = "http://" + l.Addr().String()
 	h.client.Transport = &http.Transport{} // keeps connections
-	door := h.faults.Door("esign", l, h.srv)
-	go func() { h.served <- h.srv.Serve(door) }()
+	listener := h.faults.Listener("esign", l, h.srv)
+	go func() { h.served <- h.srv.Serve(listener) }()
 	t.Cleanup(func() {
 		h.faults.Clear()
 		_ = h.srv.Close()
@@ -147,7 +147,7 @@ func TestRefuseEndsByItself(t *testing.T) {
 	}
 }
 
-// TestDoorWaitsForItsPort: somebody else listens there when the door is to open.
+// TestDoorWaitsForItsPort: somebody else listens there when the listener is to open.
 func TestDoorWaitsForItsPort(t *testing.T) {
 	h := behindDoor(t)
 	h.works("/a")

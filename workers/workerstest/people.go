@@ -9,14 +9,14 @@ import (
 )
 
 // Say sends a private message.
-func (w *World) Say(openID, text string) {
+func (w *Harness) Say(openID, text string) {
 	w.T.Helper()
 	id := w.NextID()
 	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, Text: text, At: w.Now()}))
 }
 
 // SendPhotos sends pictures in one private message, and returns its id.
-func (w *World) SendPhotos(openID string, keys ...string) string {
+func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	w.T.Helper()
 	id := w.NextID()
 	m := flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, At: w.Now()}
@@ -28,7 +28,7 @@ func (w *World) SendPhotos(openID string, keys ...string) string {
 }
 
 // Click presses a button on the present card of a case.
-func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
+func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
 	k := flows.CardAction{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
 	values := map[string]any{}
@@ -53,7 +53,7 @@ func (w *World) Click(openID string, c *flows.Case, act cards.Act, form ...strin
 }
 
 // CheckAnswer requires the toast of an answer.
-func (w *World) CheckAnswer(a flows.Answer, toastID string, args ...string) {
+func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	w.T.Helper()
 	m := map[string]string{}
 	for i := 0; i+1 < len(args); i += 2 {
@@ -65,7 +65,7 @@ func (w *World) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 }
 
 // Person is somebody of the tests, whose card the reader knows.
-func (w *World) Person(openID, number string) (front, back string) {
+func (w *Harness) Person(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
 	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName}, idcard.Entity{Type: "identity_code", Value: number})
 	w.Reader.Knows(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
@@ -74,7 +74,7 @@ func (w *World) Person(openID, number string) (front, back string) {
 }
 
 // Walk takes a person from the first word to a state, in the ordinary way.
-func (w *World) Walk(openID, number string, to flows.State) *flows.Case {
+func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	w.T.Helper()
 	front, back := w.Person(openID, number)
 	w.Say(openID, "实名")
@@ -107,7 +107,7 @@ func (w *World) Walk(openID, number string, to flows.State) *flows.Case {
 }
 
 // Group sends a message in a group in which the bot was mentioned.
-func (w *World) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
+func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
 	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: chat, Text: text, Photos: photos}))

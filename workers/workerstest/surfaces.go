@@ -3,7 +3,7 @@ package workerstest
 import "shiming/flows"
 
 // Surface loads a surface.
-func (w *World) Surface(id string) (s *flows.Surface) {
+func (w *Harness) Surface(id string) (s *flows.Surface) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
 		s, err = v.Surface(w.T.Context(), id)
@@ -15,7 +15,7 @@ func (w *World) Surface(id string) (s *flows.Surface) {
 func ApplicantSurface(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
 
 // Shown is a case whose applicant has its card on the screen.
-func (w *World) Shown(s flows.State, openID string) (*flows.Case, *Message) {
+func (w *Harness) Shown(s flows.State, openID string) (*flows.Case, *Message) {
 	w.T.Helper()
 	c := w.PutCase(s, openID)
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
@@ -28,7 +28,7 @@ func (w *World) Shown(s flows.State, openID string) (*flows.Case, *Message) {
 }
 
 // Change applies an event that must happen.
-func (w *World) Change(caseID string, ev flows.Event) *flows.Case {
+func (w *Harness) Change(caseID string, ev flows.Event) *flows.Case {
 	w.T.Helper()
 	c, ok, err := w.Report(w.T.Context(), caseID, ev)
 	w.Must(err)

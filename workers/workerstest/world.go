@@ -133,9 +133,9 @@ func (s *testStore) Waited(key string) (n int) {
 	return n
 }
 
-// World is an engine over a real store and a pretended outside, with a clock that tests move
+// Harness is an engine over a real store and a pretended outside, with a clock that tests move
 // and jobs that tests run.
-type World struct {
+type Harness struct {
 	*engine.Engine
 	*workers.Workers
 	T         testing.TB
@@ -152,9 +152,9 @@ type World struct {
 }
 
 // New builds a world; adjust changes what the engine is built from.
-func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *World {
+func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 	t.Helper()
-	w := &World{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
+	w := &Harness{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
 	w.Verifier = &fakeVerifier{now: w.Now}
 	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: keyset.New(), Now: w.Now})
 	if err != nil {
@@ -177,20 +177,20 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *World {
 	return w
 }
 
-func (w *World) Now() time.Time {
+func (w *Harness) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.At
 }
 
 // Pass moves the clock.
-func (w *World) Pass(d time.Duration) {
+func (w *Harness) Pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.At = w.At.Add(d)
 }
 
-func (w *World) Must(err error) {
+func (w *Harness) Must(err error) {
 	w.T.Helper()
 	if err != nil {
 		w.T.Fatal(err)
@@ -198,7 +198,7 @@ func (w *World) Must(err error) {
 }
 
 // NextID names an event that has not been seen.
-func (w *World) NextID() string {
+func (w *Harness) NextID() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.events++
@@ -206,7 +206,7 @@ func (w *World) NextID() string {
 }
 
 // TakeJob removes the first job of a kind that is queued, due or not.
-func (w *World) TakeJob(kind flows.JobKind) flows.Job {
+func (w *Harness) TakeJob(kind flows.JobKind) flows.Job {
 	w.T.Helper()
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
@@ -222,7 +222,7 @@ func (w *World) TakeJob(kind flows.JobKind) flows.Job {
 }
 
 // Waiting lists the queued jobs of a kind.
-func (w *World) Waiting(kind flows.JobKind) (out []*Queued) {
+func (w *Harness) Waiting(kind flows.JobKind) (out []*Queued) {
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
 	for _, q := range w.Store.Queue {
@@ -234,7 +234,7 @@ func (w *World) Waiting(kind flows.JobKind) (out []*Queued) {
 }
 
 // DueJob removes the first job whose time has come, among the kinds if any are named.
-func (w *World) DueJob(kinds ...flows.JobKind) *Queued {
+func (w *Harness) DueJob(kinds ...flows.JobKind) *Queued {
 	now := w.Now()
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
@@ -249,7 +249,7 @@ func (w *World) DueJob(kinds ...flows.JobKind) *Queued {
 
 // run performs the jobs that are due, one after the other, until nothing is, and puts those
 // back that are to run again, as the store does.
-func (w *World) RunJobs(kinds ...flows.JobKind) {
+func (w *Harness) RunJobs(kinds ...flows.JobKind) {
 	w.T.Helper()
 	for range 500 {
 		q := w.DueJob(kinds...)
@@ -262,7 +262,7 @@ func (w *World) RunJobs(kinds ...flows.JobKind) {
 	w.T.Fatal("the jobs go round in circles")
 }
 
-func (w *World) PutBack(q *Queued, err error) {
+func (w *Harness) PutBack(q *Queued, err error) {
 	w.T.Helper()
 	if err == nil {
 		return
@@ -281,7 +281,7 @@ func (w *World) PutBack(q *Queued, err error) {
 }
 
 // CaseNow loads a case.
-func (w *World) CaseNow(id string) (c *flows.Case) {
+func (w *Harness) CaseNow(id string) (c *flows.Case) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
 		c, err = v.Case(w.T.Context(), id)
@@ -291,7 +291,7 @@ func (w *World) CaseNow(id string) (c *flows.Case) {
 }
 
 // LatestCase loads a person's newest case.
-func (w *World) LatestCase(openID string) (c *flows.Case) {
+func (w *Harness) LatestCase(openID string) (c *flows.Case) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) (err error) {
 		c, err = v.LatestCase(w.T.Context(), Tenant, openID)
@@ -301,7 +301,7 @@ func (w *World) LatestCase(openID string) (c *flows.Case) {
 }
 
 // in requires the state of a case.
-func (w *World) InState(id string, s flows.State) *flows.Case {
+func (w *Harness) InState(id string, s flows.State) *flows.Case {
 	w.T.Helper()
 	c := w.CaseNow(id)
 	if c.State != s {
@@ -311,7 +311,7 @@ func (w *World) InState(id string, s flows.State) *flows.Case {
 }
 
 // PutCase stores a case that has come as far as s, with photo ids of their real form and bytes.
-func (w *World) PutCase(s flows.State, openID string, change ...func(*flows.Case)) *flows.Case {
+func (w *Harness) PutCase(s flows.State, openID string, change ...func(*flows.Case)) *flows.Case {
 	w.T.Helper()
 	c := flows.SampleCase(s)
 	c.ID, c.OpenID, c.TenantKey = uuid.Must(uuid.NewV7()).String(), openID, Tenant
@@ -352,7 +352,7 @@ func StoredJob(kind flows.JobKind, caseID, ref string, rev int64) (j flows.Job) 
 }
 
 // QueueJob puts a job of a case, as its change would.
-func (w *World) QueueJob(j flows.Job) flows.Job {
+func (w *Harness) QueueJob(j flows.Job) flows.Job {
 	if j.Key == "" {
 		j.Key = j.Case + "/test/" + w.NextID()
 	}
@@ -364,7 +364,7 @@ func (w *World) QueueJob(j flows.Job) flows.Job {
 var Quiet = slog.New(slog.DiscardHandler)
 
 // CountAudits counts the rows of a case's chain for an event.
-func (w *World) CountAudits(caseID string, event flows.Kind) (n int) {
+func (w *Harness) CountAudits(caseID string, event flows.Kind) (n int) {
 	w.T.Helper()
 	w.Must(w.Store.View(w.T.Context(), func(v flows.View) error {
 		rows, err := v.AuditOf(w.T.Context(), caseID)

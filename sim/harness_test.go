@@ -11,15 +11,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// hand is a world and a bot in it that does nothing by itself.
-type hand struct {
+// harness is a world and a bot in it that does nothing by itself.
+type harness struct {
 	*simtest.Bot
 	w *World
 }
 
-func newHand(t *testing.T, c Config) *hand {
+func newHarness(t *testing.T, c Config) *harness {
 	t.Helper()
-	h := &hand{}
+	h := &harness{}
 	h.Bot = simtest.New(t, func(ctx context.Context, webhook string) (simtest.World, error) {
 		c.Webhook, c.NoLimits = webhook, true
 		var err error
