@@ -27,11 +27,12 @@ const (
 	socketHandlers = 64
 )
 
-// LongConn is the long connection (长连接, WebSocket): the platform's pushes come in over a connection that the bot opens, so
-// that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Inbox has stored
-// them. An event that is not answered within 3 s, or was under way when the connection broke, comes again, to whichever
-// instance, and dies on its event key. A click does not: the person sees an error, and what was stored of it shows on the card.
-// The platform sends each event to one of the connections of an app; 50 are allowed (page "使用长连接接收事件").
+// LongConn is the long connection (长连接, WebSocket): the platform's pushes come in over a connection that the bot opens,
+// so that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Inbox
+// has stored them. An event that is not answered within 3 s, or was under way when the connection broke, comes again,
+// to whichever instance, and dies on its event key. A click does not: the person sees an error, and what was stored of
+// it shows on the card. The platform sends each event to one of the connections of an app; 50 are allowed (page
+// "使用长连接接收事件").
 type LongConn struct {
 	s         *Server
 	base      string
@@ -53,8 +54,15 @@ type LongConn struct {
 
 // LongConn builds the long connection of the client's app. It connects in Run.
 func (s *Server) LongConn(c *Client) *LongConn {
-	return &LongConn{s: s, base: c.base, appID: c.appID, appSecret: c.appSecret, http: socketClient(), log: s.log,
-		slots: make(chan struct{}, socketHandlers)}
+	return &LongConn{
+		s:         s,
+		base:      c.base,
+		appID:     c.appID,
+		appSecret: c.appSecret,
+		http:      socketClient(),
+		log:       s.log,
+		slots:     make(chan struct{}, socketHandlers),
+	}
 }
 
 // Connected reports whether there is a connection at this moment, and how many have been lost so far.
@@ -63,8 +71,8 @@ func (l *LongConn) Connected() (up bool, lost int64) { return l.up.Load(), l.dro
 // ErrNeverConnected: no long connection has been established since the start.
 var ErrNeverConnected = errors.New("bot: the long connection has never been established")
 
-// Ready is ErrNeverConnected until the first connection stands. A connection that is lost later comes back by itself and does
-// not make the program unready, since its jobs go on.
+// Ready is ErrNeverConnected until the first connection stands. A connection that is lost later comes back by itself
+// and does not make the program unready, since its jobs go on.
 func (l *LongConn) Ready() error {
 	if !l.ever.Load() {
 		return ErrNeverConnected
@@ -72,8 +80,8 @@ func (l *LongConn) Ready() error {
 	return nil
 }
 
-// Run keeps the connection until ctx ends. Then nothing more is taken, and what is being worked on is answered before the
-// connection is closed.
+// Run keeps the connection until ctx ends. Then nothing more is taken, and what is being worked on is answered before
+// the connection is closed.
 func (l *LongConn) Run(ctx context.Context) {
 	defer l.http.CloseIdleConnections()
 	defer l.finish() // also what came over connections that are gone
@@ -97,8 +105,9 @@ func (l *LongConn) Run(ctx context.Context) {
 	}
 }
 
-// backoff doubles from half a second to longest. A part of it is chance, so that many instances do not come back at the same
-// moment. The platform suggests to wait up to 30 s at first; clicks are not sent again, so that every second counts here.
+// backoff doubles from half a second to longest. A part of it is chance, so that many instances do not come back at the
+// same moment. The platform suggests to wait up to 30 s at first; clicks are not sent again, so that every second
+// counts here.
 func backoff(attempt int, longest time.Duration) time.Duration {
 	d := longest
 	if attempt < 16 {
@@ -107,8 +116,8 @@ func backoff(attempt int, longest time.Duration) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// connection establishes one connection and works on it until it ends. stood is how long there was one, longest how long to
-// wait at most before the next.
+// connection establishes one connection and works on it until it ends. stood is how long there was one, longest how
+// long to wait at most before the next.
 func (l *LongConn) connection(ctx context.Context) (stood, longest time.Duration, err error) {
 	target, config, err := l.endpoint(ctx)
 	if refused := (*endpointError)(nil); errors.As(err, &refused) && !refused.passing() {
@@ -127,7 +136,12 @@ func (l *LongConn) connection(ctx context.Context) (stood, longest time.Duration
 		return 0, networkPause, err
 	}
 	defer sock.close()
-	c := &liveConn{l: l, sock: sock, service: serviceID(target), repaced: make(chan struct{}, 1)}
+	c := &liveConn{
+		l:       l,
+		sock:    sock,
+		service: serviceID(target),
+		repaced: make(chan struct{}, 1),
+	}
 	c.ping.Store(int64(config.ping()))
 	l.ever.Store(true)
 	l.up.Store(true)
@@ -154,7 +168,10 @@ func (l *LongConn) finish() {
 	l.stopping = true
 	l.mu.Unlock()
 	done := make(chan struct{})
-	go func() { defer close(done); l.working.Wait() }()
+	go func() {
+		defer close(done)
+		l.working.Wait()
+	}()
 	select {
 	case <-done:
 	case <-time.After(socketDrain):

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// BenchmarkLongConn measures pushes of a kind that the bot does not handle, so that the store has no part in it: over loopback,
-// from the platform's write to the arrival of its answer. inFlight is how many wait for an answer at a time.
+// BenchmarkLongConn measures pushes of a kind that the bot does not handle, so that the store has no part in it: over
+// loopback, from the platform's write to the arrival of its answer. inFlight is how many wait for an answer at a time.
 func BenchmarkLongConn(b *testing.B) {
 	for _, size := range []int{2 << 10, 32 << 10} {
 		for _, inFlight := range []int{1, 32} {
-			b.Run(fmt.Sprintf("bytes=%d/inFlight=%d", size, inFlight), func(b *testing.B) { benchmarkLine(b, size, inFlight) })
+			name := fmt.Sprintf("bytes=%d/inFlight=%d", size, inFlight)
+			b.Run(name, func(b *testing.B) { benchmarkLine(b, size, inFlight) })
 		}
 	}
 }
@@ -31,14 +32,18 @@ func benchmarkLine(b *testing.B, size, inFlight int) {
 		}
 	})
 	r := newRig(b, func(c *ServerConfig) { c.Log = slog.New(slog.DiscardHandler) })
-	stop := r.runLine(f, f.client(b))
-	defer stop()
-	defer close(over)
+	stop, ended := r.runLine(f.client(b))
+	defer func() {
+		stop()
+		close(over)
+		<-ended
+	}()
 	line := <-lines
 	if _, _, err := line.read(); err != nil { // the first ping
 		b.Fatal(err)
 	}
-	event := `{"schema":"2.0","header":{"event_id":"e1","event_type":"x.y_v1"},"event":"` + strings.Repeat("x", size) + `"}`
+	const header = `{"schema":"2.0","header":{"event_id":"e1","event_type":"x.y_v1"}`
+	event := header + `,"event":"` + strings.Repeat("x", size) + `"}`
 	push := (&frame{
 		service: 7,
 		method:  frameData,

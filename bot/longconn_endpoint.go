@@ -57,7 +57,8 @@ const (
 
 // passing tells the platform's own trouble from something that is to be put right first, such as the app's secret.
 func (e *endpointError) passing() bool {
-	return e.Code == codeSystemBusy || e.Code == codeInternalError || e.Status >= 500 || e.Status == http.StatusTooManyRequests
+	busy := e.Status >= 500 || e.Status == http.StatusTooManyRequests
+	return busy || e.Code == codeSystemBusy || e.Code == codeInternalError
 }
 
 // endpoint asks where to connect. The address holds a ticket of its own and is good for one connection.

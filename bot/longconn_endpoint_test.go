@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestPausesAfterRefusals: the platform's own trouble is waited for like a network's, since clicks are lost meanwhile; what
-// somebody has to put right is asked for ever less often.
+// TestPausesAfterRefusals: the platform's own trouble is waited for like a network's, since clicks are lost meanwhile;
+// what somebody has to put right is asked for ever less often.
 func TestPausesAfterRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -62,7 +62,8 @@ const (
 	fieldHeaderValue protowire.Number = 2
 )
 
-// marshal writes what the SDK writes, byte for byte: the four numbers are required in proto2, so that zeros are written too.
+// marshal writes what the SDK writes, byte for byte: the four numbers are required in proto2, so that zeros are written
+// too.
 func (f *frame) marshal() []byte {
 	b := make([]byte, 0, len(f.payload)+256)
 	b = appendNumber(b, fieldSeqID, f.seqID)
@@ -138,8 +139,8 @@ func unmarshalHeader(b []byte) (h frameHeader, err error) {
 	return h, err
 }
 
-// eachField calls do for each number (n) and each text of a protobuf message. Values of other types, which Frame and Header do
-// not have, are skipped. Errors of protowire are replaced by errFrame, whose text is fixed.
+// eachField calls do for each number (n) and each text of a protobuf message. Values of other types, which Frame and
+// Header do not have, are skipped. Errors of protowire are replaced by errFrame, whose text is fixed.
 func eachField(b []byte, do func(field protowire.Number, n uint64, text []byte) error) error {
 	for len(b) > 0 {
 		field, kind, used := protowire.ConsumeTag(b)
@@ -156,14 +157,12 @@ func eachField(b []byte, do func(field protowire.Number, n uint64, text []byte) 
 			text, used = protowire.ConsumeBytes(b)
 		default:
 			used = protowire.ConsumeFieldValue(field, kind, b)
+			field = 0 // field numbers begin at 1, so that do ignores it
 		}
 		if used < 0 {
 			return errFrame
 		}
 		b = b[used:]
-		if kind != protowire.VarintType && kind != protowire.BytesType {
-			continue
-		}
 		if err := do(field, n, text); err != nil {
 			return err
 		}

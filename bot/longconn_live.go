@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -32,8 +31,7 @@ func (c *liveConn) run(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	c.l.finish()
-	_ = c.sock.write(opClose, []byte{0x03, 0xe8}) // 1000, normal; it is closed either way
-	c.sock.close()
+	c.sock.leave()
 	<-ended
 	return ctx.Err()
 }
@@ -44,7 +42,7 @@ func (c *liveConn) wait() { c.sock.patience(2*time.Duration(c.ping.Load()) + pon
 func (c *liveConn) pings(ctx context.Context) {
 	for {
 		ping := &frame{service: c.service, method: frameControl, headers: []frameHeader{{frameHeaderType, "ping"}}}
-		if c.sock.write(opBinary, ping.marshal()) != nil {
+		if c.sock.write(ping.marshal()) != nil {
 			c.sock.close()
 			return
 		}
@@ -64,10 +62,7 @@ func (c *liveConn) read(ctx context.Context) error {
 	for {
 		message, err := c.sock.read()
 		if err != nil {
-			if errors.Is(err, errSocket) || errors.Is(err, errSocketClosed) {
-				return err
-			}
-			return errNoAnswer // of the network; its text may hold addresses
+			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err() // nothing more is taken; it comes again
@@ -121,7 +116,10 @@ func (c *liveConn) data(ctx context.Context, f *frame) {
 		return
 	}
 	go func() {
-		defer func() { <-c.l.slots; c.l.working.Done() }()
+		defer func() {
+			<-c.l.slots
+			c.l.working.Done()
+		}()
 		c.answer(context.WithoutCancel(ctx), f, payload)
 	}()
 }
@@ -147,7 +145,7 @@ func (c *liveConn) answer(ctx context.Context, f *frame, payload []byte) {
 	}
 	f.payload = raw
 	f.headers = append(f.headers, frameHeader{frameHeaderBizRt, milliseconds(time.Since(start))})
-	if c.sock.write(opBinary, f.marshal()) != nil {
+	if c.sock.write(f.marshal()) != nil {
 		c.l.log.WarnContext(ctx, "long connection: an answer was not written", "status", status)
 	}
 }

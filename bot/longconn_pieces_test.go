@@ -14,7 +14,13 @@ func TestPieces(t *testing.T) {
 	if got, ok := p.add(piece("a", "1", "0", "whole"), now); !ok || string(got) != "whole" {
 		t.Errorf("%q %v", got, ok)
 	}
-	for _, f := range []*frame{piece("b", "3", "2", "c"), piece("b", "3", "0", "a"), piece("b", "3", "0", "a"), piece("c", "2", "0", "x"), piece("b", "3", "7", "?")} {
+	for _, f := range []*frame{
+		piece("b", "3", "2", "c"),
+		piece("b", "3", "0", "a"),
+		piece("b", "3", "0", "a"),
+		piece("c", "2", "0", "x"),
+		piece("b", "3", "7", "?"),
+	} {
 		if got, ok := p.add(f, now); ok {
 			t.Errorf("whole too early: %q", got)
 		}

@@ -10,18 +10,19 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 )
 
 // Codes of RFC 6455, section 5.2, with the bit that ends a message.
 const (
-	wireBinary = 0x82
-	wireClose  = 0x88
-	wirePong   = 0x8A
+	wireBinary byte = 0x82
+	wireClose  byte = 0x88
+	wirePong   byte = 0x8A
 )
 
-// platformLine is the platform's end of a long connection. It is written by hand: a mistake of the client's library cannot be
-// on both ends.
+// platformLine is the platform's end of a long connection. It is written by hand: a mistake of the client's library
+// cannot be on both ends.
 type platformLine struct {
 	conn net.Conn
 	in   *bufio.Reader
@@ -73,16 +74,28 @@ func (l *platformLine) read() (first byte, payload []byte, err error) {
 	return first, payload, nil
 }
 
-// write sends one frame of less than 64 KB.
+// write sends one frame. Servers do not mask.
 func (l *platformLine) write(first byte, payload []byte) error {
 	raw := []byte{first}
-	if len(payload) < 126 {
-		raw = append(raw, byte(len(payload)))
-	} else {
-		raw = binary.BigEndian.AppendUint16(append(raw, 126), uint16(len(payload)))
+	switch n := len(payload); {
+	case n < 126:
+		raw = append(raw, byte(n))
+	case n < 1<<16:
+		raw = binary.BigEndian.AppendUint16(append(raw, 126), uint16(n))
+	default:
+		raw = binary.BigEndian.AppendUint64(append(raw, 127), uint64(n))
 	}
 	_, err := l.conn.Write(append(raw, payload...))
 	return err
+}
+
+// wants reads one frame, which has to begin with first and hold a text.
+func (l *platformLine) wants(t testing.TB, first byte, text string) {
+	t.Helper()
+	got, payload, err := l.read()
+	if err != nil || got != first || !strings.Contains(string(payload), text) {
+		t.Errorf("read frame %x %q, %v; want %x with %q", got, payload, err, first, text)
+	}
 }
 
 // serveLine makes f give out a long connection, and calls each for every one that is opened.
@@ -101,16 +114,13 @@ func (f *fake) serveLine(t testing.TB, config string, each func(*platformLine)) 
 	})
 }
 
-// runLine runs a long connection to f until the test calls stop, which waits for its end.
-func (r *rig) runLine(f *fake, c *Client) (stop func()) {
+// runLine runs the long connection of c until stop is called; ended is closed when Run has returned.
+func (r *rig) runLine(c *Client) (stop context.CancelFunc, ended <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(done)
 		r.LongConn(c).Run(ctx)
 	}()
-	return func() {
-		cancel()
-		<-ended
-	}
+	return cancel, done
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// pushed takes one push of the long connection, which is neither encrypted nor signed: who holds the other end was settled when
-// the connection was opened. It returns what to answer and what to do once the answer has left.
+// pushed takes one push of the long connection, which is neither encrypted nor signed: who holds the other end was
+// settled when the connection was opened. It returns what to answer and what to do once the answer has left.
 func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status int, after func()) {
 	start := s.now()
 	ctx, cancel := context.WithTimeout(ctx, handleTimeout)
@@ -23,7 +23,8 @@ func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status i
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			s.log.ErrorContext(ctx, "panic in handler", "path", socketEndpoint, "type", typeName(v), "stack", string(debug.Stack()))
+			stack := string(debug.Stack())
+			s.log.ErrorContext(ctx, "panic in handler", "path", socketEndpoint, "type", typeName(v), "stack", stack)
 			result, status = nil, http.StatusInternalServerError
 		}
 	}()

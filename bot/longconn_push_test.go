@@ -17,7 +17,11 @@ func TestServerWithoutWebhook(t *testing.T) {
 
 // TestPushedAnswers: the status tells the platform whether to come again.
 func TestPushedAnswers(t *testing.T) {
-	const event = `{"schema":"2.0","header":{"event_id":"e1","event_type":"im.chat.access_event.bot_p2p_chat_entered_v1","app_id":"cli_test"},"event":{"chat_id":"oc_1","operator_id":{"open_id":"ou_1"}}}`
+	const event = `{"schema":"2.0","header":{"event_id":"e1",` +
+		`"event_type":"im.chat.access_event.bot_p2p_chat_entered_v1","app_id":"cli_test"},` +
+		`"event":{"chat_id":"oc_1","operator_id":{"open_id":"ou_1"}}}`
+	const click = `{"schema":"2.0","header":{"event_id":"e2","event_type":"card.action.trigger"},` +
+		`"event":{"operator":{"open_id":"ou_1"},"context":{"open_message_id":"om_1"},"action":{"value":{}}}}`
 	for _, c := range []struct {
 		name, plain string
 		err         error
@@ -28,7 +32,7 @@ func TestPushedAnswers(t *testing.T) {
 		{"not stored", event, errors.New("disk"), false, 500},
 		{"not an event", `[]`, nil, false, 400},
 		{"of no kind that is handled", `{"schema":"2.0","header":{"event_type":"x.y_v1"}}`, nil, false, 200},
-		{"a panic", `{"schema":"2.0","header":{"event_id":"e2","event_type":"card.action.trigger"},"event":{"operator":{"open_id":"ou_1"},"context":{"open_message_id":"om_1"},"action":{"value":{}}}}`, nil, true, 500},
+		{"a panic", click, nil, true, 500},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var kinds []string

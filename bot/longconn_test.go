@@ -1,16 +1,19 @@
 package bot
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 )
 
 func TestBackoff(t *testing.T) {
-	for attempt, most := range map[int]time.Duration{0: shortestPause, 1: 2 * shortestPause, 4: 16 * shortestPause, 10: time.Minute, 1000: time.Minute} {
+	for attempt, most := range map[int]time.Duration{
+		0:    shortestPause,
+		1:    2 * shortestPause,
+		4:    16 * shortestPause,
+		10:   time.Minute,
+		1000: time.Minute,
+	} {
 		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
 			for range 50 {
 				if d := backoff(attempt, time.Minute); d < most/2 || d > most {
@@ -21,46 +24,31 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestPingsFollowThePlatform: when a pong says that pings are wanted sooner, the next one comes in that time rather than in
-// the old one, in which the line would have been given up for dead.
+// TestPingsFollowThePlatform: when a pong says that pings are wanted sooner, the next one comes in that time rather
+// than in the old one, in which the line would have been given up for dead.
 func TestPingsFollowThePlatform(t *testing.T) {
 	f := newFake(t)
-	f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, `{"code":0,"data":{"URL":"ws://`+r.Host+`/ws?service_id=7","ClientConfig":{"PingInterval":3600}}}`)
-	})
 	pings := make(chan int, 10)
 	connections := 0
-	f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
+	f.serveLine(t, `{"PingInterval":3600}`, func(line *platformLine) {
 		connections++
-		conn, rw, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
+		pong := frame{
+			service: 7,
+			headers: []frameHeader{{frameHeaderType, "pong"}},
+			payload: []byte(`{"PingInterval":1}`),
 		}
-		defer conn.Close()
-		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+acceptKey(r.Header.Get("Sec-WebSocket-Key"))+"\r\n\r\n")
-		pong := frame{service: 7, headers: []frameHeader{{frameHeaderType, "pong"}}, payload: []byte(`{"PingInterval":1}`)}
 		for {
-			head := make([]byte, 6) // of a small masked frame
-			if _, err := io.ReadFull(rw, head); err != nil {
-				return
-			}
-			if _, err := io.CopyN(io.Discard, rw, int64(head[1]&0x7f)); err != nil {
-				return
-			}
-			if head[0]&0x0f == opClose {
+			first, _, err := line.read()
+			if err != nil || first == wireClose {
 				return
 			}
 			pings <- connections
-			raw := pong.marshal()
-			if _, err := conn.Write(append([]byte{0x80 | opBinary, byte(len(raw))}, raw...)); err != nil {
+			if line.write(wireBinary, pong.marshal()) != nil {
 				return
 			}
 		}
 	})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { defer close(ended); newRig(t).LongConn(f.client(t)).Run(ctx) }()
+	stop, ended := newRig(t).runLine(f.client(t))
 	for range 2 {
 		select {
 		case on := <-pings:
@@ -71,6 +59,56 @@ func TestPingsFollowThePlatform(t *testing.T) {
 			t.Error("no ping")
 		}
 	}
-	cancel()
+	stop()
 	<-ended
+}
+
+// TestStopAnswersFirst: a push that is being worked on at a stop is answered, then the connection is closed with status
+// 1000. A platform that does not answer the close does not hold the stop up.
+func TestStopAnswersFirst(t *testing.T) {
+	for _, polite := range []bool{true, false} {
+		t.Run(fmt.Sprintf("polite=%t", polite), func(t *testing.T) {
+			f := newFake(t)
+			lines := make(chan *platformLine)
+			over := make(chan struct{})
+			defer close(over)
+			f.serveLine(t, `{"PingInterval":3600}`, func(line *platformLine) {
+				lines <- line
+				<-over
+			})
+			r := newRig(t)
+			working := make(chan struct{})
+			release := make(chan struct{})
+			r.box.onClick = func() {
+				close(working)
+				<-release
+			}
+			stop, ended := r.runLine(f.client(t))
+			line := <-lines
+			line.wants(t, wireBinary, "ping")
+			push := frame{
+				service: 7,
+				method:  frameData,
+				headers: []frameHeader{{frameHeaderType, "card"}},
+				payload: []byte(clickEvent(confirmValue(), nil)),
+			}
+			if err := line.write(wireBinary, push.marshal()); err != nil {
+				t.Fatal(err)
+			}
+			<-working
+			stop()
+			close(release)
+			line.wants(t, wireBinary, `"code":200`)
+			line.wants(t, wireClose, "\x03\xe8")
+			if polite {
+				if err := line.write(wireClose, []byte("\x03\xe8")); err != nil {
+					t.Error(err)
+				}
+			}
+			<-ended
+			if _, _, err := line.read(); err == nil {
+				t.Error("the connection is open after the stop")
+			}
+		})
+	}
 }
