@@ -188,14 +188,14 @@ func TestAppTicketEvent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			kept := &ticketBox{err: c.err}
-			r := newRig(t, func(cfg *ServerConfig) { cfg.Marketplace = kept })
+			r := newTestServer(t, func(cfg *ServerConfig) { cfg.Marketplace = kept })
 			if w := r.send(pushOf(c.plain)); w.Code != c.status || kept.ticket != c.kept {
 				t.Errorf("answered %d, kept %q; want %d, %q", w.Code, kept.ticket, c.status, c.kept)
 			}
 		})
 	}
 	// An app of one company gets none; should one come, it is let go.
-	if w := newRig(t).send(pushOf(ticketEvent(testApp, testToken, "t1"))); w.Code != 200 {
+	if w := newTestServer(t).send(pushOf(ticketEvent(testApp, testToken, "t1"))); w.Code != 200 {
 		t.Errorf("answered %d, want 200", w.Code)
 	}
 }

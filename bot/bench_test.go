@@ -15,7 +15,7 @@ import (
 	"shiming/flows"
 )
 
-type nowhere struct{ box }
+type nowhere struct{ fakeHandler }
 
 func (*nowhere) Message(context.Context, flows.Message) error { return nil }
 
@@ -25,7 +25,7 @@ func BenchmarkGuard(b *testing.B) {
 	p := pushOf(messageEvent("text", `{"text":"实名"}`))
 	p.body = encryptedBody(p.plain, p.key)
 	b.Run("ours", func(b *testing.B) {
-		r := newRig(b, func(c *ServerConfig) { c.Handler, c.Log = &nowhere{}, slog.New(slog.DiscardHandler) })
+		r := newTestServer(b, func(c *ServerConfig) { c.Handler, c.Log = &nowhere{}, slog.New(slog.DiscardHandler) })
 		b.ReportAllocs()
 		for b.Loop() {
 			if w := r.send(p); w.Code != http.StatusOK {

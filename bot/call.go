@@ -94,7 +94,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	if err != nil {
 		return c.lost(ctx, r, tr, err)
 	}
-	return c.judge(ctx, r, tr, resp.RawBody, out)
+	return c.evaluate(ctx, r, tr, resp.RawBody, out)
 }
 
 // pathSegment reports whether an id can stand in a path without changing where the path leads.
@@ -144,8 +144,8 @@ type errorBody struct {
 	} `json:"error"`
 }
 
-// judge reads an answer: success into out, everything else into an *APIError.
-func (c *Client) judge(ctx context.Context, r request, tr *callTrace, body []byte, out any) error {
+// evaluate reads an answer: success into out, everything else into an *APIError.
+func (c *Client) evaluate(ctx context.Context, r request, tr *callTrace, body []byte, out any) error {
 	var f errorBody
 	if json.Unmarshal(body, &f) != nil || f.Code == nil || (*f.Code == 0 && tr.status >= 300) {
 		return c.lost(ctx, r, tr, errNotJSON)

@@ -19,7 +19,7 @@ import (
 
 func TestClick(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000", "1760000000000123", 1)
 	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
 	got := r.box.all()[0].(flows.CardAction)
@@ -61,7 +61,7 @@ func TestClickMalformed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			sorry := cards.NewToast("bad_request", nil)
 			r.box.answer.Toast = &sorry
 			w := r.send(pushOf(tt.plain))
@@ -103,7 +103,7 @@ func TestClickAnswer(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			r.box.answer = tt.answer
 			wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
 		})
@@ -112,7 +112,7 @@ func TestClickAnswer(t *testing.T) {
 
 func TestClickStoreDown(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	r.box.err = errors.New("disk full")
 	w := r.send(pushOf(clickEvent(confirmValue(), nil)))
 	var got struct {
@@ -132,7 +132,7 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	t.Parallel()
 	order := &PatchOrder{}
 	clicked, answered := make(chan struct{}), make(chan struct{})
-	r := newRig(t, func(c *ServerConfig) { c.PatchOrder = order })
+	r := newTestServer(t, func(c *ServerConfig) { c.PatchOrder = order })
 	r.box.onClick = func() { close(clicked); <-answered }
 	patched := make(chan struct{})
 	feishu := newFake(t)
@@ -264,7 +264,7 @@ func TestAnswering(t *testing.T) {
 	})
 	t.Run("over the long connection", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t)
+			r := newTestServer(t)
 			var a PatchOrder
 			r.events.patchOrder = &a
 			_, status, after := r.pushed(t.Context(), []byte(clickEvent(confirmValue(), nil)))
@@ -294,7 +294,7 @@ func FuzzDecodeClick(f *testing.F) {
 	f.Add(`{"v":1,"act":"confirm","case":"`+testCase+`","rev":7}`, `{"identity_name":"x"}`)
 	f.Add(`"string"`, `null`)
 	f.Add(`{"v":1e300,"rev":-1}`, `{"note":[]}`)
-	r := newRig(f)
+	r := newTestServer(f)
 	f.Fuzz(func(t *testing.T, value, form string) {
 		if !json.Valid([]byte(value)) || !json.Valid([]byte(form)) {
 			t.Skip()

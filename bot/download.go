@@ -61,7 +61,7 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 	if resp.StatusCode == http.StatusOK && !(isJSON && json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code != 0) {
 		return body, nil
 	}
-	return nil, c.judge(ctx, r, tr, body, nil)
+	return nil, c.evaluate(ctx, r, tr, body, nil)
 }
 
 // succeeded reports whether the body is the answer of an API that succeeded.

@@ -88,7 +88,7 @@ func TestChallengeOfVectors(t *testing.T) {
 		{"C unsigned", vectorC, "mazhe.nerd", "iRdCP2WwXNBXRM3mGLqhrgch3cn0gbT6", "5634b122-c042-4634-bc7f-b07a3c3e77ad", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, func(c *ServerConfig) { c.EncryptKey, c.VerificationToken = tt.key, tt.token })
+			r := newTestServer(t, func(c *ServerConfig) { c.EncryptKey, c.VerificationToken = tt.key, tt.token })
 			p := pushOf("")
 			p.key, p.unsigned, p.body = tt.key, !tt.signed, []byte(`{"encrypt":"`+tt.encrypted+`"}`)
 			w := r.send(p)
@@ -122,7 +122,7 @@ func FuzzGuard(f *testing.F) {
 	f.Add(good.timestamp, good.nonce, "", []byte(`{"encrypt":"`+vectorA+`"}`))
 	f.Add("", "", "", []byte(`{"type":"url_verification","token":"vtok","challenge":"x"}`))
 	f.Add("", "", "", []byte(`[[[[`))
-	r := newRig(f)
+	r := newTestServer(f)
 	f.Fuzz(func(t *testing.T, timestamp, nonce, given string, body []byte) {
 		if given == sign(timestamp, nonce, testKey, body) {
 			t.Skip("somebody with the key")
@@ -154,7 +154,7 @@ func FuzzSigned(f *testing.F) {
 	f.Add(`{"header":{"event_type":"app_ticket","token":"vtok","app_id":"cli_test"}}`) // panics in the SDK
 	f.Add(`{"type":"event_callback","token":"vtok","event":{"app_id":"cli_test","type":"message"}}`)
 	f.Add(`null`)
-	r := newRig(f)
+	r := newTestServer(f)
 	f.Fuzz(func(t *testing.T, plain string) {
 		w := r.send(pushOf(plain))
 		switch w.Code {
@@ -168,7 +168,7 @@ func FuzzSigned(f *testing.F) {
 func TestRefusalsAreNotLoggedWithoutBound(t *testing.T) {
 	t.Parallel()
 	now := testNow
-	r := newRig(t, func(c *ServerConfig) { c.Now = func() time.Time { return now } })
+	r := newTestServer(t, func(c *ServerConfig) { c.Now = func() time.Time { return now } })
 	bad := pushOf("")
 	bad.signature = "00"
 	for range 50 {

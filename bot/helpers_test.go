@@ -32,8 +32,8 @@ const (
 
 var testNow = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// box is a Handler that remembers what it got. The zero value stores everything and answers clicks with nothing.
-type box struct {
+// fakeHandler is a Handler that remembers what it got. The zero value stores everything and answers clicks with nothing.
+type fakeHandler struct {
 	mu      sync.Mutex
 	got     []any
 	err     error
@@ -41,24 +41,24 @@ type box struct {
 	onClick func()
 }
 
-func (b *box) put(v any) error {
+func (b *fakeHandler) put(v any) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.got = append(b.got, v)
 	return b.err
 }
 
-func (b *box) all() []any {
+func (b *fakeHandler) all() []any {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]any(nil), b.got...)
 }
 
-func (b *box) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
-func (b *box) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
-func (b *box) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
-func (b *box) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
-func (b *box) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
+func (b *fakeHandler) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
+func (b *fakeHandler) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
+func (b *fakeHandler) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
+func (b *fakeHandler) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
+func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {
 		b.onClick()
@@ -66,15 +66,15 @@ func (b *box) Click(_ context.Context, v flows.CardAction) (flows.Answer, error)
 	return b.answer, err
 }
 
-// shelf is a PushStore in memory. What is on it is due at once.
-type shelf struct {
+// fakePushStore is a PushStore in memory. What is on it is due at once.
+type fakePushStore struct {
 	mu   sync.Mutex
 	n    int
 	kept map[string]flows.Push
 	err  error // of KeepPush
 }
 
-func (s *shelf) KeepPush(_ context.Context, body []byte) (string, error) {
+func (s *fakePushStore) KeepPush(_ context.Context, body []byte) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -89,7 +89,7 @@ func (s *shelf) KeepPush(_ context.Context, body []byte) (string, error) {
 	return p.ID, nil
 }
 
-func (s *shelf) DropPushes(_ context.Context, ids []string) error {
+func (s *fakePushStore) DropPushes(_ context.Context, ids []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
@@ -98,30 +98,30 @@ func (s *shelf) DropPushes(_ context.Context, ids []string) error {
 	return nil
 }
 
-func (s *shelf) DuePushes(_ context.Context, limit int) ([]flows.Push, error) {
+func (s *fakePushStore) DuePushes(_ context.Context, limit int) ([]flows.Push, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	due := slices.SortedFunc(maps.Values(s.kept), func(a, b flows.Push) int { return strings.Compare(a.ID, b.ID) })
 	return due[:min(limit, len(due))], nil
 }
 
-func (s *shelf) left() int {
+func (s *fakePushStore) left() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.kept)
 }
 
-// rig is a Server with everything that tests look at.
-type rig struct {
+// testServer is a Server with everything that tests look at.
+type testServer struct {
 	*Server
-	box   *box
-	shelf *shelf
+	box   *fakeHandler
+	shelf *fakePushStore
 	log   *bytes.Buffer
 }
 
-func newRig(t testing.TB, change ...func(*ServerConfig)) *rig {
+func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
 	t.Helper()
-	r := &rig{box: &box{}, shelf: &shelf{}, log: &bytes.Buffer{}}
+	r := &testServer{box: &fakeHandler{}, shelf: &fakePushStore{}, log: &bytes.Buffer{}}
 	cfg := ServerConfig{
 		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Handler: r.box, Pushes: r.shelf,
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -172,23 +172,23 @@ func (p push) request() *http.Request {
 	return req
 }
 
-func (r *rig) send(p push) *httptest.ResponseRecorder { return r.serve(p.request()) }
+func (r *testServer) send(p push) *httptest.ResponseRecorder { return r.serve(p.request()) }
 
-func (r *rig) serve(req *http.Request) *httptest.ResponseRecorder {
+func (r *testServer) serve(req *http.Request) *httptest.ResponseRecorder {
 	w := r.serveOnly(req)
 	r.settle()
 	return w
 }
 
 // serveOnly leaves what is acknowledged undecided.
-func (r *rig) serveOnly(req *http.Request) *httptest.ResponseRecorder {
+func (r *testServer) serveOnly(req *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	r.Handler().ServeHTTP(w, req)
 	return w
 }
 
 // settle decides on what was acknowledged.
-func (r *rig) settle() {
+func (r *testServer) settle() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	r.Run(ctx, time.Minute)

@@ -17,7 +17,7 @@ import (
 func TestAcknowledgedIsDecidedOn(t *testing.T) {
 	t.Parallel()
 	for _, plain := range behindEvents {
-		r := newRig(t)
+		r := newTestServer(t)
 		wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
 		if len(r.box.all()) != 1 || r.shelf.left() != 0 {
 			t.Errorf("decided on %d times, %d left of %s, want 1, 0", len(r.box.all()), r.shelf.left(), plain)
@@ -28,13 +28,13 @@ func TestAcknowledgedIsDecidedOn(t *testing.T) {
 // TestUndecidedStays: what the database, or a bug, keeps from being decided on stays in the store and comes again.
 func TestUndecidedStays(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*rig){
-		"an error": func(r *rig) { r.box.err = errors.New("database gone") },
-		"a panic":  func(r *rig) { r.inbox.events.handler = &panicking{r.box} },
+	for name, spoil := range map[string]func(*testServer){
+		"an error": func(r *testServer) { r.box.err = errors.New("database gone") },
+		"a panic":  func(r *testServer) { r.inbox.events.handler = &panicking{r.box} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			spoil(r)
 			wantAnswer(t, r.send(pushOf(messageEvent("text", `{"text":"hi"}`))), 200, `{}`)
 			if r.shelf.left() != 1 {
@@ -54,16 +54,16 @@ func TestUndecidedStays(t *testing.T) {
 	}
 }
 
-type panicking struct{ *box }
+type panicking struct{ *fakeHandler }
 
 func (*panicking) Message(context.Context, flows.Message) error { panic("110101199001011237 secret") }
 
-func (r *rig) feedSome() { r.inbox.pollOnce(context.Background()) }
+func (r *testServer) feedSome() { r.inbox.pollOnce(context.Background()) }
 
 // TestChatsAreInOrder: a person's events are decided on in the order in which they came.
 func TestChatsAreInOrder(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	const chats, each = 40, 12
 	var want [chats][]string
 	for n := range each {
@@ -98,7 +98,7 @@ func TestChatsAreInOrder(t *testing.T) {
 // TestFullLanes: what finds no room in memory is taken up from the store.
 func TestFullLanes(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	const n = partitionSpace + 100
 	for i := range n {
 		plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = fmt.Sprint("om_", i) })
@@ -126,7 +126,7 @@ func TestFullLanes(t *testing.T) {
 // TestWorkTakesUpWhatWasLeft: at the start and every few seconds.
 func TestWorkTakesUpWhatWasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newTestServer(t)
 		keep := func(id string) {
 			plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = id })
 			if _, err := r.shelf.KeepPush(t.Context(), []byte(plain)); err != nil {

@@ -1,9 +1,10 @@
 package bot
 
 import (
-	"encoding/binary"
 	"errors"
 	"strconv"
+
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Kinds of frames of the long connection, and the headers that they carry. The format is that of the SDK's package ws
@@ -46,42 +47,49 @@ func (f *frame) number(key string) int {
 	return n
 }
 
-// Field numbers of Frame and Header; the low three bits of a tag say how the value is written.
+// Field numbers of Frame and Header (SDK: ws/pbbp2.pb.go).
 const (
-	wireVarint, wireFixed64, wireBytes, wireFixed32 = 0, 1, 2, 5
-
-	fieldSeqID, fieldLogID, fieldService, fieldMethod = 1, 2, 3, 4
-	fieldHeaders, fieldEncoding, fieldKind            = 5, 6, 7
-	fieldPayload, fieldLogIDNew                       = 8, 9
-	fieldHeaderKey, fieldHeaderValue                  = 1, 2
+	fieldSeqID       protowire.Number = 1
+	fieldLogID       protowire.Number = 2
+	fieldService     protowire.Number = 3
+	fieldMethod      protowire.Number = 4
+	fieldHeaders     protowire.Number = 5
+	fieldEncoding    protowire.Number = 6
+	fieldKind        protowire.Number = 7
+	fieldPayload     protowire.Number = 8
+	fieldLogIDNew    protowire.Number = 9
+	fieldHeaderKey   protowire.Number = 1
+	fieldHeaderValue protowire.Number = 2
 )
 
-// marshal writes what the SDK writes, byte for byte.
+// marshal writes what the SDK writes, byte for byte: the four numbers are required in proto2, so that zeros are written
+// too.
 func (f *frame) marshal() []byte {
 	b := make([]byte, 0, len(f.payload)+256)
-	for _, n := range []struct {
-		field int
-		value uint64
-	}{{fieldSeqID, f.seqID}, {fieldLogID, f.logID}, {fieldService, uint64(f.service)}, {fieldMethod, uint64(f.method)}} {
-		b = binary.AppendUvarint(append(b, byte(n.field<<3|wireVarint)), n.value)
-	}
+	b = appendNumber(b, fieldSeqID, f.seqID)
+	b = appendNumber(b, fieldLogID, f.logID)
+	b = appendNumber(b, fieldService, uint64(f.service))
+	b = appendNumber(b, fieldMethod, uint64(f.method))
 	for _, h := range f.headers {
-		var inner []byte
-		inner = appendText(inner, fieldHeaderKey, h.key)
+		inner := appendText(nil, fieldHeaderKey, h.key)
 		inner = appendText(inner, fieldHeaderValue, h.value)
-		b = appendText(b, fieldHeaders, inner)
+		b = appendText(b, fieldHeaders, string(inner))
 	}
 	b = appendText(b, fieldEncoding, f.encoding)
 	b = appendText(b, fieldKind, f.kind)
 	if f.payload != nil {
-		b = appendText(b, fieldPayload, f.payload)
+		b = protowire.AppendTag(b, fieldPayload, protowire.BytesType)
+		b = protowire.AppendBytes(b, f.payload)
 	}
 	return appendText(b, fieldLogIDNew, f.logIDNew)
 }
 
-func appendText[T string | []byte](b []byte, field int, text T) []byte {
-	b = binary.AppendUvarint(append(b, byte(field<<3|wireBytes)), uint64(len(text)))
-	return append(b, text...)
+func appendNumber(b []byte, field protowire.Number, n uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), n)
+}
+
+func appendText(b []byte, field protowire.Number, text string) []byte {
+	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), text)
 }
 
 var errFrame = errors.New("frame is not as documented")
@@ -89,7 +97,7 @@ var errFrame = errors.New("frame is not as documented")
 // unmarshal reads a frame. Unknown fields are skipped; payload stays a part of b.
 func (f *frame) unmarshal(b []byte) error {
 	*f = frame{}
-	return eachField(b, func(field int, n uint64, text []byte) error {
+	return eachField(b, func(field protowire.Number, n uint64, text []byte) error {
 		switch field {
 		case fieldSeqID:
 			f.seqID = n
@@ -100,16 +108,7 @@ func (f *frame) unmarshal(b []byte) error {
 		case fieldMethod:
 			f.method = int32(n)
 		case fieldHeaders:
-			var h frameHeader
-			err := eachField(text, func(field int, _ uint64, text []byte) error {
-				switch field {
-				case fieldHeaderKey:
-					h.key = string(text)
-				case fieldHeaderValue:
-					h.value = string(text)
-				}
-				return nil
-			})
+			h, err := unmarshalHeader(text)
 			if err != nil {
 				return err
 			}
@@ -127,41 +126,44 @@ func (f *frame) unmarshal(b []byte) error {
 	})
 }
 
-// eachField walks over a protobuf message: n is the value of a number, text that of everything with a length.
-func eachField(b []byte, do func(field int, n uint64, text []byte) error) error {
+func unmarshalHeader(b []byte) (h frameHeader, err error) {
+	err = eachField(b, func(field protowire.Number, _ uint64, text []byte) error {
+		switch field {
+		case fieldHeaderKey:
+			h.key = string(text)
+		case fieldHeaderValue:
+			h.value = string(text)
+		}
+		return nil
+	})
+	return h, err
+}
+
+// eachField calls do for each number (n) and each text of a protobuf message. Values of other types, which Frame and
+// Header do not have, are skipped. Errors of protowire are replaced by errFrame, whose text is fixed.
+func eachField(b []byte, do func(field protowire.Number, n uint64, text []byte) error) error {
 	for len(b) > 0 {
-		tag, used := binary.Uvarint(b)
-		if used <= 0 {
+		field, kind, used := protowire.ConsumeTag(b)
+		if used < 0 {
 			return errFrame
 		}
 		b = b[used:]
 		var n uint64
 		var text []byte
-		switch tag & 7 {
-		case wireVarint:
-			if n, used = binary.Uvarint(b); used <= 0 {
-				return errFrame
-			}
-			b = b[used:]
-		case wireBytes:
-			size, used := binary.Uvarint(b)
-			if used <= 0 || size > uint64(len(b)-used) {
-				return errFrame
-			}
-			text, b = b[used:used+int(size)], b[used+int(size):]
-		case wireFixed64, wireFixed32:
-			size := 8
-			if tag&7 == wireFixed32 {
-				size = 4
-			}
-			if len(b) < size {
-				return errFrame
-			}
-			b = b[size:]
+		switch kind {
+		case protowire.VarintType:
+			n, used = protowire.ConsumeVarint(b)
+		case protowire.BytesType:
+			text, used = protowire.ConsumeBytes(b)
 		default:
+			used = protowire.ConsumeFieldValue(field, kind, b)
+			field = 0 // field numbers begin at 1, so that do ignores it
+		}
+		if used < 0 {
 			return errFrame
 		}
-		if err := do(int(tag>>3), n, text); err != nil {
+		b = b[used:]
+		if err := do(field, n, text); err != nil {
 			return err
 		}
 	}

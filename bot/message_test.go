@@ -71,7 +71,7 @@ func TestMessage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			change := tt.change
 			if change == nil {
 				change = func(m) {}
@@ -101,7 +101,7 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 		mentions = append(mentions, m{"key": fmt.Sprintf("@_user_%d", i), "mentioned_type": "bot"})
 		words = append(words, fmt.Sprintf("@_user_%d", i))
 	}
-	r := newRig(t)
+	r := newTestServer(t)
 	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) { e["message"].(m)["mentions"] = mentions })))
 	if got := r.box.all()[0].(flows.Message).Text; got != "hi" {
 		t.Errorf("got %q, want %q", got, "hi")
@@ -164,7 +164,7 @@ func TestOtherEvents(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			wantAnswer(t, r.send(pushOf(tt.plain)), 200, `{}`)
 			got := r.box.all()
 			if tt.want == nil {

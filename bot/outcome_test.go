@@ -238,7 +238,7 @@ func TestNoGoroutinesLeft(t *testing.T) {
 	if _, err := c.Download(t.Context(), "om_1", "big", "image"); err != nil {
 		t.Error(err)
 	}
-	r := newRig(t)
+	r := newTestServer(t)
 	r.send(pushOf(clickEvent(confirmValue(), nil)))
 	r.send(pushOf(messageEvent("text", `{"text":"hi"}`)))
 	c.CloseIdleConnections()

@@ -21,23 +21,23 @@ import (
 	"shiming/sim/feishu"
 )
 
-// inbox keeps what comes in, and answers clicks with answer.
-type inbox struct {
+// fakeHandler keeps what comes in, and answers clicks with answer.
+type fakeHandler struct {
 	got     chan any
 	answer  flows.Answer
 	onClick func(flows.CardAction)
 }
 
-func (b *inbox) put(v any) error {
+func (b *fakeHandler) put(v any) error {
 	b.got <- v
 	return nil
 }
 
-func (b *inbox) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
-func (b *inbox) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
-func (b *inbox) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
-func (b *inbox) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
-func (b *inbox) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
+func (b *fakeHandler) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
+func (b *fakeHandler) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
+func (b *fakeHandler) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
+func (b *fakeHandler) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
+func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {
 		b.onClick(v)
@@ -48,15 +48,15 @@ func (b *inbox) Click(_ context.Context, v flows.CardAction) (flows.Answer, erro
 // world is a simulated Feishu with the bot behind its webhook and a client towards it.
 type world struct {
 	*feishu.Server
-	inbox  *inbox
-	shelf  shelf
-	client *bot.Client
-	emp    feishu.User
+	handler *fakeHandler
+	pushes  fakePushStore
+	client  *bot.Client
+	emp     feishu.User
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{inbox: &inbox{got: make(chan any, 100)}}
+	w := &world{handler: &fakeHandler{got: make(chan any, 100)}}
 	var hook string
 	w.Server = feishu.New(feishu.Config{
 		AppID: "cli_sim", AppSecret: "sim-secret", EncryptKey: "sim-key", VerificationToken: "sim-token",
@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	order := &bot.PatchOrder{}
 	log := slog.New(slog.DiscardHandler)
 	server, err := bot.NewServer(bot.ServerConfig{
-		AppID: "cli_sim", EncryptKey: "sim-key", VerificationToken: "sim-token", Handler: w.inbox, Pushes: &w.shelf, PatchOrder: order, Log: log,
+		AppID: "cli_sim", EncryptKey: "sim-key", VerificationToken: "sim-token", Handler: w.handler, Pushes: &w.pushes, PatchOrder: order, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // only returns the single thing that came in.
-func only[T any](t *testing.T, b *inbox) T {
+func only[T any](t *testing.T, b *fakeHandler) T {
 	t.Helper()
 	var got any
 	select {
@@ -111,20 +111,20 @@ func only[T any](t *testing.T, b *inbox) T {
 	return v
 }
 
-// shelf is a PushStore that never gives anything back.
-type shelf struct {
+// fakePushStore is a PushStore that never gives anything back.
+type fakePushStore struct {
 	n    atomic.Int64
 	full atomic.Bool
 }
 
-func (s *shelf) KeepPush(context.Context, []byte) (string, error) {
+func (s *fakePushStore) KeepPush(context.Context, []byte) (string, error) {
 	if s.full.Load() {
 		return "", errors.New("disk full")
 	}
 	return strconv.FormatInt(s.n.Add(1), 10), nil
 }
-func (*shelf) DropPushes(context.Context, []string) error           { return nil }
-func (*shelf) DuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }
+func (*fakePushStore) DropPushes(context.Context, []string) error           { return nil }
+func (*fakePushStore) DuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }
 
 func TestSimChallenge(t *testing.T) {
 	t.Parallel()
@@ -147,8 +147,8 @@ func TestSimForgeries(t *testing.T) {
 				t.Errorf("forgery %d: %d %s, %v, want %v", how, status, answer, err, want)
 			}
 			if want == 200 {
-				only[flows.Menu](t, w.inbox)
-			} else if got := len(w.inbox.got); got != 0 {
+				only[flows.Menu](t, w.handler)
+			} else if got := len(w.handler.got); got != 0 {
 				t.Errorf("forgery %d: %d reached the inbox, want 0", how, got)
 			}
 		})
@@ -164,14 +164,14 @@ func TestSimEvents(t *testing.T) {
 	if _, err := w.SendText(ctx, "ou_emp", " 实名 "); err != nil {
 		t.Fatal(err)
 	}
-	if got := only[flows.Message](t, w.inbox); got.Text != "实名" || !got.Private || got.OpenID != "ou_emp" || got.TenantKey != "tk_sim" || time.Since(got.At) > time.Minute {
+	if got := only[flows.Message](t, w.handler); got.Text != "实名" || !got.Private || got.OpenID != "ou_emp" || got.TenantKey != "tk_sim" || time.Since(got.At) > time.Minute {
 		t.Errorf("text: %+v", got)
 	}
 	sent, err := w.SendPost(ctx, "ou_emp", "两面", photo, photo)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := only[flows.Message](t, w.inbox)
+	got := only[flows.Message](t, w.handler)
 	want := []flows.PhotoRef{{FileKey: sent.Keys[0], Kind: "image"}, {FileKey: sent.Keys[1], Kind: "image"}}
 	if got.Text != "两面" || !reflect.DeepEqual(got.Photos, want) {
 		t.Errorf("post: %+v", got)
@@ -179,7 +179,7 @@ func TestSimEvents(t *testing.T) {
 	if sent, err = w.SendFile(ctx, "ou_emp", "front.jpg", photo); err != nil {
 		t.Fatal(err)
 	}
-	got = only[flows.Message](t, w.inbox)
+	got = only[flows.Message](t, w.handler)
 	if len(got.Photos) != 1 || got.Photos[0] != (flows.PhotoRef{FileKey: sent.Keys[0], Kind: "file"}) {
 		t.Errorf("file: %+v", got)
 	}
@@ -189,32 +189,32 @@ func TestSimEvents(t *testing.T) {
 	if _, err = w.SendOther(ctx, "ou_emp", "sticker", map[string]any{"file_key": "f"}); err != nil {
 		t.Fatal(err)
 	}
-	if got = only[flows.Message](t, w.inbox); got.Unsupported != "sticker" {
+	if got = only[flows.Message](t, w.handler); got.Unsupported != "sticker" {
 		t.Errorf("sticker: %+v", got)
 	}
 	if _, err = w.RecallMessage(ctx, sent.MessageID); err != nil {
 		t.Fatal(err)
 	}
-	if got := only[flows.Recalled](t, w.inbox); got.MessageID != sent.MessageID || got.ChatID != sent.ChatID {
+	if got := only[flows.Recalled](t, w.handler); got.MessageID != sent.MessageID || got.ChatID != sent.ChatID {
 		t.Errorf("recalled: %+v", got)
 	}
 	if _, err = w.EnterP2P(ctx, "ou_emp"); err != nil {
 		t.Fatal(err)
 	}
-	if got := only[flows.Entered](t, w.inbox); got.OpenID != "ou_emp" || got.ChatID != w.P2PChat("ou_emp") {
+	if got := only[flows.Entered](t, w.handler); got.OpenID != "ou_emp" || got.ChatID != w.P2PChat("ou_emp") {
 		t.Errorf("entered: %+v", got)
 	}
 	if _, err = w.ClickMenu(ctx, "ou_emp", "start"); err != nil {
 		t.Fatal(err)
 	}
-	if got := only[flows.Menu](t, w.inbox); got.OpenID != "ou_emp" || got.Key != "start" {
+	if got := only[flows.Menu](t, w.handler); got.OpenID != "ou_emp" || got.Key != "start" {
 		t.Errorf("menu: %+v", got)
 	}
 	group := w.AddGroup("oc_hr", "HR", "ou_emp")
 	if _, err = w.SendGroupText(ctx, "ou_emp", group, "进度", true); err != nil {
 		t.Fatal(err)
 	}
-	if got = only[flows.Message](t, w.inbox); got.Text != "进度" || got.Private || got.ChatID != group {
+	if got = only[flows.Message](t, w.handler); got.Text != "进度" || got.Private || got.ChatID != group {
 		t.Errorf("group: %+v", got)
 	}
 }
@@ -222,7 +222,7 @@ func TestSimEvents(t *testing.T) {
 func TestSimStoreDownIsRedelivered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.shelf.full.Store(true)
+	w.pushes.full.Store(true)
 	sent, err := w.SendText(t.Context(), "ou_emp", "实名")
 	if err != nil {
 		t.Fatal(err)
@@ -254,13 +254,13 @@ func TestSimCards(t *testing.T) {
 		t.Errorf("sent twice: %s and %s", id, again)
 	}
 	patched := make(chan error, 1)
-	w.inbox.onClick = func(c flows.CardAction) {
+	w.handler.onClick = func(c flows.CardAction) {
 		go func() {
 			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) { return json.RawMessage(card2), nil })
 		}()
 	}
 	toast := cards.NewToast("saved", nil)
-	w.inbox.answer = flows.Answer{Toast: &toast, Card: plainCard(card1)}
+	w.handler.answer = flows.Answer{Toast: &toast, Card: plainCard(card1)}
 	result, err := w.ClickAct(ctx, "ou_emp", id, "start", nil)
 	if err != nil || result.ErrorCode != 0 || result.Toast.Text("en_us") != toast.EN || result.Toast.Text("zh_cn") != toast.ZH || result.Card == nil {
 		t.Errorf("click: %+v, %v", result, err)
@@ -268,7 +268,7 @@ func TestSimCards(t *testing.T) {
 	if err = <-patched; err != nil {
 		t.Errorf("patch: %v", err)
 	}
-	if got := only[flows.CardAction](t, w.inbox); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" || got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
+	if got := only[flows.CardAction](t, w.handler); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" || got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
 		t.Errorf("click: %+v", got)
 	}
 	if m, _ := w.Message(id); m.Edits != 2 {

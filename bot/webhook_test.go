@@ -84,7 +84,7 @@ func TestWebhookRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			p := pushOf(hello)
 			tt.push(&p)
 			w := r.send(p)
@@ -109,7 +109,7 @@ func wantAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, body str
 func TestWebhookRefusesIncompleteSignature(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{headerTimestamp, headerNonce, headerSignature} {
-		r := newRig(t)
+		r := newTestServer(t)
 		missing := pushOf(messageEvent("text", `{"text":"hi"}`)).request()
 		missing.Header.Del(name)
 		wantAnswer(t, r.serve(missing), 401, `{"error":"unauthorized"}`)
@@ -124,7 +124,7 @@ func TestWebhookRefusesIncompleteSignature(t *testing.T) {
 
 func TestWebhookRefusesTruncatedBody(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	server := httptest.NewServer(r.Handler())
 	defer server.Close()
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -173,7 +173,7 @@ func TestWebhookAccepts(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newTestServer(t)
 			p := pushOf(messageEvent("text", `{"text":"hi"}`))
 			tt.push(&p)
 			wantAnswer(t, r.send(p), 200, tt.body)
@@ -195,7 +195,7 @@ var behindEvents = []string{
 func TestWebhookStoreDown(t *testing.T) {
 	t.Parallel()
 	for _, plain := range behindEvents {
-		r := newRig(t)
+		r := newTestServer(t)
 		r.shelf.err = errors.New("disk full")
 		wantAnswer(t, r.send(pushOf(plain)), 503, `{"error":"unavailable"}`)
 		if len(r.box.all()) != 0 {
@@ -207,7 +207,7 @@ func TestWebhookStoreDown(t *testing.T) {
 func TestWebhookPanic(t *testing.T) {
 	t.Parallel()
 	var status int
-	r := newRig(t, func(c *ServerConfig) {
+	r := newTestServer(t, func(c *ServerConfig) {
 		c.Observe = func(_ string, s int, _ time.Duration) { status = s }
 	})
 	r.box.onClick = func() { panic("110101199001011237 secret") }
@@ -222,7 +222,7 @@ func TestWebhookPanic(t *testing.T) {
 
 func TestOtherRoutes(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	for _, tt := range []struct {
 		method, path string
 		status       int
@@ -246,7 +246,7 @@ func TestOtherRoutes(t *testing.T) {
 func TestNoPersonalDataInLogs(t *testing.T) {
 	t.Parallel()
 	const canary = "110101199001011237"
-	r := newRig(t)
+	r := newTestServer(t)
 	r.send(pushOf(messageEvent("text", `{"text":"`+canary+`"}`)))
 	r.send(pushOf(event20(eventMessage, m{"message": canary})))
 	r.send(pushOf(event20(canary, m{"message": canary})))
@@ -269,7 +269,7 @@ func TestNoPersonalDataInLogs(t *testing.T) {
 func TestObserve(t *testing.T) {
 	t.Parallel()
 	var kinds []string
-	r := newRig(t, func(c *ServerConfig) {
+	r := newTestServer(t, func(c *ServerConfig) {
 		c.Observe = func(kind string, _ int, _ time.Duration) { kinds = append(kinds, kind) }
 	})
 	r.send(pushOf(messageEvent("text", `{"text":"hi"}`)))
@@ -283,7 +283,7 @@ func TestObserve(t *testing.T) {
 
 func TestAnswersAreJSON(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newTestServer(t)
 	for _, p := range []push{pushOf(messageEvent("text", `{"text":"hi"}`)), pushOf(clickEvent(confirmValue(), nil)), pushOf("x")} {
 		w := r.send(p)
 		var v map[string]any

@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 var onlyIn = map[string]string{
 	"github.com/larksuite/oapi-sdk-go/v3": "bot",
 	"github.com/gin-gonic/gin":            "bot",
+	"github.com/coder/websocket":          "bot",
 	"github.com/riverqueue/river":         "store",
 	"modernc.org/sqlite":                  "store",
 	"github.com/jackc/pgx/v5":             "store",

@@ -1,0 +1,117 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	socketEndpoint = "/callback/ws/endpoint" // POST {AppID, AppSecret}: where to connect (SDK: ws/const.go)
+	opEndpoint     = "callback.ws.endpoint"
+)
+
+// socketConfig is what the platform says about a connection, in seconds (SDK: ws/model.go).
+type socketConfig struct {
+	ReconnectInterval int
+	PingInterval      int
+}
+
+func (c socketConfig) ping() time.Duration {
+	if c.PingInterval <= 0 {
+		return defaultPing
+	}
+	return time.Duration(c.PingInterval) * time.Second
+}
+
+func (c socketConfig) pause() time.Duration {
+	if c.ReconnectInterval <= 0 {
+		return longestPause
+	}
+	return min(longestPause, time.Duration(c.ReconnectInterval)*time.Second)
+}
+
+// endpointError is the platform's refusal to say where to connect.
+type endpointError struct {
+	Code   int
+	Status int
+}
+
+func (e *endpointError) Error() string {
+	return (&APIError{Op: opEndpoint, Code: e.Code, HTTPStatus: e.Status}).Error()
+}
+
+// UpstreamCode is the business code for support, "" for none.
+func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
+
+// Codes that pass by themselves (SDK: ws/const.go, SystemBusy and InternalError).
+const (
+	codeSystemBusy    = 1
+	codeInternalError = 1000040343
+)
+
+// passing tells the platform's own trouble from something that is to be put right first, such as the app's secret.
+func (e *endpointError) passing() bool {
+	busy := e.Status >= 500 || e.Status == http.StatusTooManyRequests
+	return busy || e.Code == codeSystemBusy || e.Code == codeInternalError
+}
+
+// endpoint asks where to connect. The address holds a ticket of its own and is good for one connection.
+func (l *LongConn) endpoint(ctx context.Context) (*url.URL, socketConfig, error) {
+	var config socketConfig
+	ctx, cancel := context.WithTimeout(ctx, socketHandshake)
+	defer cancel()
+	body, err := json.Marshal(map[string]string{"AppID": l.appID, "AppSecret": l.appSecret()})
+	if err != nil {
+		return nil, config, errRequest
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.base+socketEndpoint, bytes.NewReader(body))
+	if err != nil {
+		return nil, config, errRequest
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("locale", "zh")
+	resp, err := l.http.Do(req)
+	if err != nil {
+		return nil, config, causeOf(ctx, err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return nil, config, causeOf(ctx, err)
+	}
+	var out struct {
+		Code *int `json:"code"`
+		Data struct {
+			URL          string
+			ClientConfig socketConfig
+		} `json:"data"`
+	}
+	if json.Unmarshal(raw, &out) != nil || out.Code == nil {
+		return nil, config, &endpointError{Status: resp.StatusCode}
+	}
+	if *out.Code != 0 || resp.StatusCode != http.StatusOK {
+		return nil, config, &endpointError{Code: *out.Code, Status: resp.StatusCode}
+	}
+	target, err := url.Parse(out.Data.URL)
+	if err != nil || target.Host == "" || !safeScheme(target) {
+		return nil, config, errSocket
+	}
+	return target, out.Data.ClientConfig, nil
+}
+
+// safeScheme wants TLS except to this machine: what people send comes over this line in plain text.
+func safeScheme(u *url.URL) bool {
+	return u.Scheme == "wss" || u.Scheme == "ws" && loopback(u.Hostname())
+}
+
+// serviceID is the number that the platform gave this connection; pings carry it.
+func serviceID(target *url.URL) int32 {
+	f := frame{headers: []frameHeader{{"service_id", strings.TrimSpace(target.Query().Get("service_id"))}}}
+	return int32(f.number("service_id"))
+}
