@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -40,6 +42,9 @@ var words = map[string]Word{
 	"设为审核群": WordReviewHere, "review here": WordReviewHere,
 	"设为公告群": WordAnnounceHere, "announce here": WordAnnounceHere,
 }
+
+// Words are all the words, but the six digits of a code.
+func Words() []Word { return slices.Sorted(maps.Values(words)) }
 
 // HRWords are answered to admins only.
 var HRWords = map[Word]bool{WordPending: true, WordStats: true, WordRemind: true, WordReconcile: true, WordReviewHere: true, WordAnnounceHere: true}
