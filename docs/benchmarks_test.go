@@ -12,13 +12,14 @@ import (
 	"shiming/e2e/files"
 )
 
-// figuresComment stands before a table of figures: the file of the results, and for each column of the table how to find its run.
+// figuresComment stands before a table of figures: the file of the results, and for each column of the table how to
+// find its run.
 //
 //	<!-- figures: crash; store=sqlite instances=1; store=postgres instances=3 -->
 var figuresComment = regexp.MustCompile(`<!-- figures: (\w+); *(.*?) *-->\n`)
 
-// TestFiguresAreMeasured: each figure of a table is the median of the last run with the column's settings. A table with one column more
-// than that ends in a bar, which is drawn against the largest figure of the table.
+// TestFiguresAreMeasured: each figure of a table is the median of the last run with the column's settings. A table with
+// one column more than that ends in a bar, which is drawn against the largest figure of the table.
 func TestFiguresAreMeasured(t *testing.T) {
 	tables := 0
 	for _, p := range pages(t) {
@@ -28,7 +29,9 @@ func TestFiguresAreMeasured(t *testing.T) {
 				bench, settings := text[at[2]:at[3]], strings.Split(text[at[4]:at[5]], ";")
 				table, _, _ := strings.Cut(text[at[1]:], "\n\n")
 				tables++
-				t.Run(fmt.Sprint(path.Base(name), "/", bench), func(t *testing.T) { checkFigures(t, bench, settings, rows(table)) })
+				t.Run(fmt.Sprint(path.Base(name), "/", bench), func(t *testing.T) {
+					checkFigures(t, bench, settings, rows(table))
+				})
 			}
 		}
 	}
@@ -113,7 +116,8 @@ func value(t *testing.T, bench, settings, key string) string {
 	return fmt.Sprintf("%.1f %s", f.Median, f.Unit)
 }
 
-// TestResultsAreLines: every file of results can be read, holds its runs in the order of their dates, and names no place.
+// TestResultsAreLines: every file of results can be read, holds its runs in the order of their dates, and names no
+// place.
 func TestResultsAreLines(t *testing.T) {
 	found := files.Glob(t, "bench/results/*")
 	if len(found) < 7 {

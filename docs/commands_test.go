@@ -24,6 +24,7 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 	for _, c := range model.Children {
 		want[c.Name] = wordsOf(c)
 	}
+	word := regexp.MustCompile(`(?m)--[a-z-]+|\b[A-Z]{2,}$`) // a flag or an argument
 	for _, name := range pair("docs/commands.md") {
 		t.Run(name, func(t *testing.T) {
 			got := map[string][]string{}
@@ -34,7 +35,7 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 					continue // the head
 				}
 				fields := strings.Fields(usage)
-				flags := regexp.MustCompile(`(?m)--[a-z-]+|\b[A-Z]{2,}$`).FindAllString(strings.Join(cut(fields[2:]), "\n"), -1)
+				flags := word.FindAllString(strings.Join(cut(fields[2:]), "\n"), -1)
 				slices.Sort(flags)
 				got[fields[1]] = flags
 			}
@@ -86,7 +87,8 @@ func TestChatWordsAreUnderstood(t *testing.T) {
 	all := map[flows.Word]bool{}
 	for _, name := range pair("docs/commands.md") {
 		t.Run(name, func(t *testing.T) {
-			for _, row := range rows(files.Between(t, files.Read(t, name), "<!-- words:begin -->", "<!-- words:end -->")) {
+			table := files.Between(t, files.Read(t, name), "<!-- words:begin -->", "<!-- words:end -->")
+			for _, row := range rows(table) {
 				for _, said := range codes(row[0]) {
 					word := flows.ParseWord(said)
 					all[word] = true

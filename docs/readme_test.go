@@ -1,7 +1,8 @@
-// Package docs holds the pages, and the tests that compare them, CONTRIBUTING.md and both READMEs with the code: the packages and what they
-// may import (architecture_test.go, architecture_page_test.go), error codes (errors_test.go), settings (configuration_test.go), states
-// (states_test.go), commands and words (commands_test.go), figures (benchmarks_test.go), modules (dependencies_test.go), guarantees
-// (guarantees_test.go), scopes and events (setup_test.go), languages and links (pages_test.go).
+// Package docs holds the pages, and the tests that compare them, CONTRIBUTING.md and both READMEs with the code: the
+// packages and what they may import (architecture_test.go, architecture_page_test.go), error codes (errors_test.go),
+// settings (configuration_test.go), states (states_test.go), commands and words (commands_test.go), figures
+// (benchmarks_test.go), modules (dependencies_test.go), guarantees (guarantees_test.go), scopes and events
+// (setup_test.go), languages and links (pages_test.go).
 package docs
 
 import (
@@ -39,7 +40,7 @@ func TestReadmesAreShort(t *testing.T) {
 	}
 }
 
-// TestReadmesNameTheCommands: the demo, the bot, the check and the tests, each on a line of its own; .ci/run runs the last one.
+// TestReadmesNameTheCommands: the demo, the bot and the tests, each on a line of its own; .ci/run runs the last one.
 func TestReadmesNameTheCommands(t *testing.T) {
 	for _, name := range readmes {
 		t.Run(name, func(t *testing.T) {

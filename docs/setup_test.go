@@ -24,7 +24,8 @@ func TestSetupNamesScopesAndEvents(t *testing.T) {
 		t.Errorf("want tenant scopes and an empty list of user scopes, got %+v", list.Scopes)
 	}
 	var events []string
-	for _, m := range regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`).FindAllStringSubmatch(files.Read(t, "bot/dispatch.go"), -1) {
+	event := regexp.MustCompile(`(?m)^\tevent\w+ += "([^"]+)"$`)
+	for _, m := range event.FindAllStringSubmatch(files.Read(t, "bot/dispatch.go"), -1) {
 		events = append(events, m[1])
 	}
 	if len(events) < 5 {

@@ -16,7 +16,7 @@ func TestStatePagesShowTheTable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := files.Between(t, files.Read(t, name), "<!-- flow:begin -->\n```mermaid\n", "```\n<!-- flow:end -->")
 			if got != want {
-				t.Errorf("got another diagram, want flows/testdata/flow.mmd between the flow markers:\ngot\n%s\nwant\n%s", got, want)
+				t.Errorf("got\n%s\nwant flows/testdata/flow.mmd between the flow markers\n%s", got, want)
 			}
 		})
 	}

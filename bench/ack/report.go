@@ -81,15 +81,18 @@ func rateOfBare(rows []row, r row) float64 {
 // open one.
 func printTable(w io.Writer, b bench, rows []row) {
 	fmt.Fprintf(w, "\nAcknowledgement of signed and encrypted events, store %s, sync %s\n%s\n", b.store, b.sync, mix)
-	fmt.Fprintln(w, "bare = the SDK's dispatcher on gin, keeps nothing; bot = stores, then decides, jobs running; bot-no-jobs = the same, jobs off")
+	fmt.Fprintln(w, "bare = the SDK's dispatcher on gin, keeps nothing; bot = stores, then decides, jobs running; "+
+		"bot-no-jobs = the same, jobs off")
 	heading := ""
 	for _, r := range rows {
 		what, value, unit := fmt.Sprintf("%d connections, each waits for its answer", r.N), r.PerSecond, "/s"
 		if r.Kind == "open" {
-			what, value, unit = fmt.Sprintf("%d events a second, time from when they were due", r.N), r.Time.P99, "ms p99"
+			what = fmt.Sprintf("%d events a second, time from when they were due", r.N)
+			value, unit = r.Time.P99, "ms p99"
 		}
 		if r.Kind == "kill" {
-			fmt.Fprintf(w, "\nkilled under %d connections: %d events had been acknowledged, %d of them are lost\n", r.N, r.Acked, r.Lost)
+			fmt.Fprintf(w, "\nkilled under %d connections: %d events had been acknowledged, %d of them are lost\n",
+				r.N, r.Acked, r.Lost)
 			continue
 		}
 		if what != heading {
@@ -110,10 +113,12 @@ func printTable(w io.Writer, b bench, rows []row) {
 		if r.Kind == "closed" && r.Target != targetBare && bare > 0 {
 			ratio = fmt.Sprintf("  %.2f of bare", r.PerSecond/bare)
 		}
-		fmt.Fprintf(w, "  %-11s %-24s %9.1f %-6s p50 %7.2f  p99 %7.2f  max %7.2f ms  cpu %4.0f µs/event  failed %d  load %.1f%s\n", r.Target,
-			strings.Repeat("█", int(value/peak*24+0.5)), value, unit, r.Time.Median, r.Time.P99, r.Time.Max, r.CPU, r.Failed, r.Load, ratio)
+		fmt.Fprintf(w, "  %-11s %-24s %9.1f %-6s ", r.Target, strings.Repeat("█", int(value/peak*24+0.5)), value, unit)
+		fmt.Fprintf(w, "p50 %7.2f  p99 %7.2f  max %7.2f ms  ", r.Time.Median, r.Time.P99, r.Time.Max)
+		fmt.Fprintf(w, "cpu %4.0f µs/event  failed %d  load %.1f%s\n", r.CPU, r.Failed, r.Load, ratio)
 		if r.Undecided > 0 {
-			fmt.Fprintf(w, "              %d of %d were not decided on yet at the end; %.0f a second were\n", r.Undecided, r.Acked, r.DecidedPerSecond)
+			fmt.Fprintf(w, "              %d of %d were not decided on yet at the end; %.0f a second were\n",
+				r.Undecided, r.Acked, r.DecidedPerSecond)
 		}
 		if r.Error != "" {
 			fmt.Fprintf(w, "              first failure: %s\n", r.Error)

@@ -42,7 +42,8 @@ func print(out io.Writer, e *evidence, verdicts []verdict) {
 	}
 	if took := e.took(); len(took) > 0 {
 		f := harness.NewFigure("s", took...)
-		fmt.Fprintf(out, "\nfrom the first card to the last: half of the people within %.1f s, the slowest %.1f s\n", f.Median, f.Max)
+		fmt.Fprintf(out, "\nfrom the first card to the last: half of the people within %.1f s, the slowest %.1f s\n",
+			f.Median, f.Max)
 	}
 }
 

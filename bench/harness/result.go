@@ -18,7 +18,7 @@ import (
 // file of JSON lines, such as bench/results/ack.jsonl; a new run is added at the end.
 type Result struct {
 	Date     time.Time         `json:"date"`
-	Commit   string            `json:"commit"` // checked out at the time; "+" behind it: with changes that were not committed
+	Commit   string            `json:"commit"` // checked out at the time; with a "+" if files were changed since
 	Machine  Machine           `json:"machine"`
 	Store    string            `json:"store,omitempty"`
 	Settings map[string]any    `json:"settings,omitempty"`
@@ -33,7 +33,8 @@ type Machine struct {
 	Load  float64 `json:"load"` // load average over a minute at the start; -1 = unknown
 }
 
-// Figure is the median of what was measured N times, with its spread. A figure of a whole run, such as a rate, has N = 1.
+// Figure is the median of what was measured N times, with its spread. A figure of a whole run, such as a rate, has
+// N = 1.
 type Figure struct {
 	Unit   string  `json:"unit"` // ms, s, MB, /s, %, or "" for a number and for a ratio
 	N      int     `json:"n"`
@@ -122,13 +123,15 @@ func Parse(text string) (all []Result, err error) {
 	return all, nil
 }
 
-// commit is the commit that is checked out, with a + behind it when anything but the results was changed since, "" without git.
+// commit is the commit that is checked out, with a + behind it when anything but the results was changed since. It is
+// "" without git.
 func commit(ctx context.Context) string {
 	head, err := exec.CommandContext(ctx, "git", "rev-parse", "--short=7", "HEAD").Output()
 	if err != nil {
 		return ""
 	}
-	changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "-uno", "--", ":/", ":!/bench/results").Output()
+	status := exec.CommandContext(ctx, "git", "status", "--porcelain", "-uno", "--", ":/", ":!/bench/results")
+	changed, err := status.Output()
 	if err != nil || len(changed) > 0 {
 		return strings.TrimSpace(string(head)) + "+"
 	}

@@ -2,9 +2,9 @@
 //
 //	go run ./bench/size [--check]
 //
-// A released program has no symbols. It is built a second time with them, and the size of each symbol that lies in the file
-// (not of memory that is zero at the start) is added to the module that its package belongs to. What belongs to no module is
-// the runtime's: the table of functions and lines, and types and strings. Linux only, since it reads ELF.
+// A released program has no symbols. It is built a second time with them, and the size of each symbol that lies in the
+// file (not of memory that is zero at the start) is added to the module that its package belongs to. What belongs to no
+// module is the runtime's: the table of functions and lines, and types and strings. Linux only, since it reads ELF.
 package main
 
 import (
@@ -99,8 +99,8 @@ func check(total float64) error {
 	}
 	last := all[len(all)-1].Figures["program"].Median
 	if total < 0.95*last || total > 1.05*last {
-		return fmt.Errorf("the program has %.1f MB, the last run %.1f MB; run go run ./bench/size, and put its figures "+
-			"into both READMEs and docs/dependencies*.md", total, last)
+		return fmt.Errorf("got %.1f MB, want %.1f MB, give or take 5 %%; run go run ./bench/size, and put its figures into "+
+			"both READMEs and docs/dependencies*.md", total, last)
 	}
 	fmt.Printf("%.1f MB; the last run had %.1f MB\n", total, last)
 	return nil
@@ -155,8 +155,8 @@ func weigh(file string) (map[string]int64, error) {
 	return sizes, nil
 }
 
-// moduleOf returns the module that a symbol belongs to, such as github.com/a/b for github.com/a/b/c.(*T).Method, standard, or
-// others.
+// moduleOf returns the module that a symbol belongs to, such as github.com/a/b for github.com/a/b/c.(*T).Method,
+// standard, or others.
 func moduleOf(symbol string, known []string) string {
 	symbol = strings.TrimPrefix(symbol, "type:.eq.")
 	symbol = strings.TrimPrefix(symbol, "go:itab.*")
