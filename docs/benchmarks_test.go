@@ -5,6 +5,7 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,8 +89,11 @@ func fits(r harness.Result, settings string) bool {
 	for setting := range strings.FieldsSeq(settings) {
 		key, want, _ := strings.Cut(setting, "=")
 		got := r.Store
-		if key != "store" {
-			got = fmt.Sprint(r.Settings[key])
+		switch v := r.Settings[key].(type) {
+		case float64:
+			got = strconv.FormatFloat(v, 'f', -1, 64)
+		case string:
+			got = v
 		}
 		if got != want {
 			return false
