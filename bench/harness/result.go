@@ -36,7 +36,7 @@ type Machine struct {
 // Figure is the median of what was measured N times, with its spread. A figure of a whole run, such as a rate, has
 // N = 1.
 type Figure struct {
-	Unit   string  `json:"unit"` // ms, s, MB, /s, %, or "" for a number and for a ratio
+	Unit   string  `json:"unit"` // such as ms, MB, /s, %; "" for a number and for a ratio
 	N      int     `json:"n"`
 	Median float64 `json:"median"`
 	P1     float64 `json:"p1,omitempty"`

@@ -96,9 +96,9 @@ func (c *command) Measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result.Add("resident-before", "MB", mb(idle))
-	result.Add("resident-peak", "MB", mb(peak))
-	result.Add("resident", "MB", resident...)
+	result.Add("resident-before", "MiB", mb(idle))
+	result.Add("resident-peak", "MiB", mb(peak))
+	result.Add("resident", "MiB", resident...)
 	result.Add("reading", "s", float64(len(resident)-1))
 	verdict := "within"
 	if peak > goal {
