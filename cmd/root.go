@@ -30,6 +30,15 @@ type cli struct {
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 }
 
+// Model describes the commands and their flags. The pages in docs list them.
+func Model() (*kong.Application, error) {
+	k, err := kong.New(&cli{}, kong.Name("shiming"))
+	if err != nil {
+		return nil, err
+	}
+	return k.Model, nil
+}
+
 // Main runs the command line of the program and returns its exit code.
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,40 @@ import (
 	"shiming/flows"
 	"shiming/sim/scenario"
 )
+
+// TestErrorPagesAreComplete: both pages name every code of the three tables.
+func TestErrorPagesAreComplete(t *testing.T) {
+	for name, every := range map[string]string{"docs/errors.md": "every %d min", "docs/errors.zh.md": "每 %d 分钟"} {
+		text := files.Read(t, name)
+		if probe := fmt.Sprintf(every, int(flows.ProbeEvery.Minutes())); strings.Count(text, probe) != 3 {
+			t.Errorf("%s does not say three times that a stopped step tries again %s", name, probe)
+		}
+		errorCodes(t, name, text)
+	}
+}
+
+// errorCodes looks for every code in a page.
+func errorCodes(t *testing.T, name, text string) {
+	t.Helper()
+	for _, table := range []struct {
+		file, row string
+		least     int
+	}{
+		{"bot/codes.go", `(?m)^\t(\d+): +\{class:`, 100},
+		{"esign/codes.go", `(?m)^\t\{"(\w+)", "`, 20},
+		{"verify/codes.go", `(?m)^\t"([A-Z][A-Za-z.]+)": +(?:retry|operator|person|unknown)`, 100},
+	} {
+		codes := regexp.MustCompile(table.row).FindAllStringSubmatch(files.Read(t, table.file), -1)
+		if len(codes) < table.least {
+			t.Errorf("%s: only %d rows were found", table.file, len(codes))
+		}
+		for _, m := range codes {
+			if !strings.Contains(text, "`"+m[1]+"`") {
+				t.Errorf("%s lacks %s of %s", name, m[1], table.file)
+			}
+		}
+	}
+}
 
 // known is a row of one of the bot's tables.
 type known struct {

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -40,6 +42,9 @@ var commands = map[string]Command{
 	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
+
+// Commands lists all commands except the six digits of a code, sorted and with repetitions.
+func Commands() []Command { return slices.Sorted(maps.Values(commands)) }
 
 // HRCommands are answered to admins only.
 var HRCommands = map[Command]bool{CommandPending: true, CommandStats: true, CommandRemind: true, CommandReconcile: true, CommandReviewHere: true, CommandAnnounceHere: true}

@@ -41,9 +41,9 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// FuzzParseWord: whatever strangers write is one of our words or none, and the same however
+// FuzzParseCommand: whatever strangers write is one of our words or none, and the same however
 // often it is looked at.
-func FuzzParseWord(f *testing.F) {
+func FuzzParseCommand(f *testing.F) {
 	for text := range commands {
 		f.Add(text)
 	}

@@ -1,7 +1,7 @@
 package flows
 
 // Transition is one row of the table that the whole product follows. Decide executes the
-// rows; the tests walk them; the diagram in the README is printed from them.
+// rows; the tests walk them; the diagram in docs/states.md is printed from them.
 type Transition struct {
 	From State
 	On   Kind

@@ -58,7 +58,7 @@ type bench struct {
 func run() error {
 	var b bench
 	seconds := flag.Int("seconds", 5, "length of each load")
-	out := flag.String("out", "", "results as JSON (default bench/results/ack-STORE-SYNC.json)")
+	out := flag.String("out", "", "file to which the run is added (default bench/results/ack.jsonl)")
 	dir := flag.String("dir", "", "directory for the databases, on a real disk (default: the user's cache directory)")
 	flag.StringVar(&b.store, "store", "sqlite", "sqlite or postgres")
 	flag.StringVar(&b.sync, "sync", "full", "full or normal")
@@ -70,9 +70,6 @@ func run() error {
 		return fmt.Errorf("wrong arguments")
 	}
 	b.span = time.Duration(*seconds) * time.Second
-	if *out == "" {
-		*out = filepath.Join("bench", "results", "ack-"+b.store+"-"+b.sync+".json")
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if *dir == "" {
@@ -95,9 +92,9 @@ func run() error {
 	if err := keyset.Write(b.keyset, keyset.New()); err != nil {
 		return err
 	}
-	result := harness.NewResult("ack")
+	result := harness.NewResult(ctx)
 	result.Store = b.store
-	result.Settings["store.sync"], result.Settings["seconds"], result.Settings["mix"] = b.sync, *seconds, mix
+	result.Settings["sync"], result.Settings["seconds"] = b.sync, *seconds
 	rows, err := b.all(ctx)
 	if b.server != nil {
 		b.server.Close() //nolint:errcheck // the databases go with it
@@ -105,13 +102,9 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	result.Rows = rows
 	printTable(os.Stdout, b, rows)
-	if err := result.Write(*out); err != nil {
-		return err
-	}
-	fmt.Println("raw results:", *out)
-	return nil
+	note(result, rows)
+	return result.Append(*out, "ack")
 }
 
 // load is one way to send events.

@@ -14,15 +14,15 @@ import (
 
 // blow is something that was struck.
 type blow struct {
-	What     string    `json:"what"` // kill, term or db
-	Instance string    `json:"instance,omitempty"`
-	At       time.Time `json:"at"`
-	Back     time.Time `json:"back"`   // when it was started again
-	Others   int       `json:"others"` // instances that were ready at that moment
-	Code     int       `json:"code"`   // exit code after a SIGTERM
-	Took     string    `json:"took,omitempty"`
-	Gone     time.Time `json:"gone"` // when the process had ended
-	Late     bool      `json:"late,omitempty"`
+	What     string // kill, term or db
+	Instance string
+	At       time.Time
+	Back     time.Time // when it was started again
+	Others   int       // instances that were ready at that moment
+	Code     int       // exit code after a SIGTERM
+	Took     string
+	Gone     time.Time // when the process had ended
+	Late     bool
 }
 
 // chaos strikes until everything asked for was struck, or quiet is closed.

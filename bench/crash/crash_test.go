@@ -30,7 +30,7 @@ func TestCrash(t *testing.T) {
 			if o.Patch == "" {
 				o.Patch = "lock"
 			}
-			o.Out = filepath.Join(t.TempDir(), "crash.json")
+			o.Out = filepath.Join(t.TempDir(), "crash.jsonl")
 			ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 			defer cancel()
 			e, err := run(ctx, &o, io.Discard)
@@ -41,7 +41,7 @@ func TestCrash(t *testing.T) {
 				t.Fatal(err)
 			}
 			verdicts := verify(e)
-			if err := write(e, verdicts); err != nil {
+			if err := write(ctx, e, verdicts); err != nil {
 				t.Error(err)
 			}
 			var table bytes.Buffer

@@ -38,10 +38,10 @@ const (
 
 // life is one run of an instance.
 type life struct {
-	Instance string    `json:"instance"`
-	Begun    time.Time `json:"begun"`
-	Ready    time.Time `json:"ready"` // zero: was killed before
-	Ended    time.Time `json:"ended"` // zero: lives
+	Instance string
+	Begun    time.Time
+	Ready    time.Time // zero: was killed before
+	Ended    time.Time // zero: lives
 	struck   bool
 }
 

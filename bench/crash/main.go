@@ -32,7 +32,7 @@ func main() {
 	}
 	verdicts := verify(e)
 	print(os.Stdout, e, verdicts)
-	if err := write(e, verdicts); err != nil {
+	if err := write(ctx, e, verdicts); err != nil {
 		fmt.Fprintln(os.Stderr, "crash:", err)
 		os.Exit(2)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -21,7 +20,7 @@ type options struct {
 	Patch     string        `help:"What Feishu does with a patch that overtakes the answer to a click: lock, flip or allow." enum:"lock,flip,allow" default:"lock"`
 	Within    time.Duration `help:"When to give up, after the last blow." default:"4m"`
 	Keep      bool          `help:"Keep the directory with logs and database."`
-	Out       string        `help:"Where the raw results go; default bench/results/crash-STORE-INSTANCES.json."`
+	Out       string        `help:"File to which the run is added; default bench/results/crash.jsonl."`
 }
 
 func (o *options) check() error {
@@ -42,11 +41,3 @@ func (o *options) check() error {
 
 // blows is how often something is struck.
 func (o *options) blows() int { return o.Kills + o.Terms + o.DBKills }
-
-// file is where the results go.
-func (o *options) file() string {
-	if o.Out != "" {
-		return o.Out
-	}
-	return fmt.Sprintf("bench/results/crash-%s-%d.json", o.Store, o.Instances)
-}

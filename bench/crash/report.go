@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"shiming/bench/harness"
 	"shiming/sim"
@@ -14,9 +14,6 @@ import (
 func holds(verdicts []verdict) bool {
 	return !slices.ContainsFunc(verdicts, func(v verdict) bool { return !v.Holds })
 }
-
-// mostFaults is how many faults of one rule are printed; the results have all.
-const mostFaults = 5
 
 // print draws the table.
 func print(out io.Writer, e *evidence, verdicts []verdict) {
@@ -37,35 +34,64 @@ func print(out io.Writer, e *evidence, verdicts []verdict) {
 	_ = t.Flush() // standard output
 	for _, v := range verdicts {
 		for i, f := range v.Faults {
-			if i == mostFaults {
-				fmt.Fprintf(out, "  … and %d more\n", len(v.Faults)-i)
-				break
-			}
 			if i == 0 {
 				fmt.Fprintf(out, "\n✗ %s\n", v.Name)
 			}
 			fmt.Fprintln(out, "  "+f)
 		}
 	}
-	var took []time.Duration
-	for _, p := range e.record.People {
-		if p.Stage == sim.StageDone {
-			took = append(took, p.Took())
-		}
-	}
-	if len(took) > 0 {
-		slices.Sort(took)
-		fmt.Fprintf(out, "\nfrom the first card to the last: half of the people within %s, the slowest %s\n", took[len(took)/2].Round(100*time.Millisecond),
-			took[len(took)-1].Round(100*time.Millisecond))
+	if took := e.took(); len(took) > 0 {
+		f := harness.NewFigure("s", took...)
+		fmt.Fprintf(out, "\nfrom the first card to the last: half of the people within %.1f s, the slowest %.1f s\n",
+			f.Median, f.Max)
 	}
 }
 
-// write keeps the raw results.
-func write(e *evidence, verdicts []verdict) error {
-	r := harness.NewResult("crash")
+// took is how many seconds each person who came to the end needed from the first card to the last.
+func (e *evidence) took() (seconds []float64) {
+	for _, p := range e.record.People {
+		if p.Stage == sim.StageDone {
+			seconds = append(seconds, p.Took().Seconds())
+		}
+	}
+	return seconds
+}
+
+// held counts the rules that hold.
+func held(verdicts []verdict) (n int) {
+	for _, v := range verdicts {
+		if v.Holds {
+			n++
+		}
+	}
+	return n
+}
+
+// write adds the run to the results.
+func write(ctx context.Context, e *evidence, verdicts []verdict) error {
+	r := harness.NewResult(ctx)
 	r.Store = e.o.Store
-	r.Settings = map[string]any{"people": e.o.People, "instances": e.o.Instances, "seed": e.o.Seed, "every": e.o.Every.String(),
-		"pause": e.o.Pause.String(), "latency": e.o.Latency.String(), "early_patch": e.o.Patch, "kills": e.o.Kills, "terms": e.o.Terms, "db_kills": e.o.DBKills}
-	r.Rows = map[string]any{"verdicts": verdicts, "blows": e.blows, "lives": e.lives, "people": e.record.People, "counts": e.record.Counts}
-	return r.Write(e.o.file())
+	r.Settings = map[string]any{
+		"people":      e.o.People,
+		"instances":   e.o.Instances,
+		"seed":        e.o.Seed,
+		"every":       e.o.Every.String(),
+		"pause":       e.o.Pause.String(),
+		"latency":     e.o.Latency.String(),
+		"early_patch": e.o.Patch,
+	}
+	blows := map[string]int{}
+	for _, b := range e.blows {
+		blows[b.What]++
+	}
+	took := e.took()
+	r.Add("people", "", float64(e.o.People))
+	r.Add("filed", "", float64(len(took)))
+	r.Add("kills", "", float64(blows["kill"]))
+	r.Add("terms", "", float64(blows["term"]))
+	r.Add("database-kills", "", float64(blows["db"]))
+	r.Add("rules", "", float64(len(verdicts)))
+	r.Add("rules-held", "", float64(held(verdicts)))
+	r.Add("first-card-to-last", "s", took...)
+	return r.Append(e.o.Out, "crash")
 }

@@ -25,10 +25,10 @@ type evidence struct {
 
 // verdict on one invariant.
 type verdict struct {
-	Name   string   `json:"name"`
-	Holds  bool     `json:"holds"`
-	Found  string   `json:"found"`
-	Faults []string `json:"faults,omitempty"`
+	Name   string
+	Holds  bool
+	Found  string
+	Faults []string
 }
 
 // rule looks at the evidence: what was found, and what is wrong about it.

@@ -32,7 +32,7 @@ type command struct {
 	Runs  int    `help:"How often each operation is measured in each condition." default:"200"`
 	Store string `help:"sqlite or postgres." enum:"sqlite,postgres" default:"sqlite"`
 	Keep  string `help:"Directory for the SQLite file and its keyset; an interrupted fill goes on, what is filled is measured again." type:"path"`
-	Out   string `help:"Raw figures as JSON; default bench/results/growth-<store>.json." type:"path"`
+	Out   string `help:"File to which the run is added; default bench/results/growth.jsonl." type:"path"`
 }
 
 func main() {
@@ -59,9 +59,6 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return false, err
 	}
-	if c.Out == "" {
-		c.Out = filepath.Join("bench", "results", "growth-"+c.Store+".json")
-	}
 	defer func() { err = errors.Join(err, clean(dir)) }()
 	program, err := harness.Build(ctx, dir) // first, so that nothing is measured in vain
 	if err != nil {
@@ -82,8 +79,9 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 		}
 		db.server = server
 	}
-	r := harness.NewResult("growth")
-	r.Store, r.Settings = c.Store, map[string]any{"cases": c.Cases, "runs": c.Runs, "sync": "full", "events_per_second": eventsPerSecond}
+	r := harness.NewResult(ctx)
+	r.Store = c.Store
+	r.Settings["cases"], r.Settings["sync"], r.Settings["events_per_second"] = c.Cases, "full", eventsPerSecond
 	p := plan{cases: c.Cases, now: time.Now().Truncate(time.Second)}
 	report := report{}
 	if err := db.make(ctx, dir, &p, &report); err != nil {
@@ -101,13 +99,11 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	if report.Start, err = db.starts(ctx, program, dir); err != nil {
 		return false, err
 	}
-	r.Rows = report
-	if err := r.Write(c.Out); err != nil {
+	report.note(r, p)
+	if err := r.Append(c.Out, "growth"); err != nil {
 		return false, err
 	}
-	kept = report.print(os.Stdout, p)
-	fmt.Println("\nraw figures:", c.Out)
-	return kept, nil
+	return report.print(os.Stdout, p), nil
 }
 
 // database is what is filled and measured.

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
 	"shiming/bench/growth/walk"
+	"shiming/bench/harness"
 	"shiming/cards"
 	"shiming/flows"
 	"shiming/store"
@@ -19,7 +19,8 @@ import (
 // operation is something that somebody waits for. ready looks up what it needs, outside of
 // the time taken.
 type operation struct {
-	name  string
+	key   string // in the results
+	name  string // in the printed table
 	ready func(ctx context.Context, m *meter) (do func(ctx context.Context) error, err error)
 }
 
@@ -90,22 +91,22 @@ func hr(*meter) string { return walk.HR }
 
 // operations in the order of the table.
 var operations = []operation{
-	{"status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"status-open", "status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		if len(m.review) == 0 {
 			return nil, errors.New("nobody is waiting for review")
 		}
 		p := walk.Person{OpenID: m.review[len(m.review)-1].OpenID}
 		return func(ctx context.Context) error { return m.Say(ctx, p, "进度") }, nil
 	}},
-	{"status 进度, case done: card", reply(flows.ReplyLatest, func(m *meter) string { return m.done().OpenID })},
-	{"queue page 待审: card", reply(flows.ReplyPending, hr)},
-	{"queue, next case (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"status-done", "status 进度, case done: card", reply(flows.ReplyLatest, func(m *meter) string { return m.done().OpenID })},
+	{"queue", "queue page 待审: card", reply(flows.ReplyPending, hr)},
+	{"queue-next", "queue, next case (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		return func(ctx context.Context) error {
 			_, err := m.Press(ctx, walk.HR, &flows.Case{}, cards.ActNext)
 			return err
 		}, nil
 	}},
-	{"duplicate check (read alone)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"duplicate", "duplicate check (read alone)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		index := m.Store.MAC("number", m.done().Number)
 		return func(ctx context.Context) error {
 			return m.Store.View(ctx, func(v flows.View) error {
@@ -117,7 +118,7 @@ var operations = []operation{
 			})
 		}, nil
 	}},
-	{"confirm with duplicate check (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"confirm", "confirm with duplicate check (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		c, err := take(&m.form)
 		if err != nil {
 			return nil, err
@@ -127,19 +128,19 @@ var operations = []operation{
 			return said(m.Press(ctx, c.OpenID, c, cards.ActConfirm, "identity_name", c.Personal.Front.RawName, "identity_code", number, "mobile", "13900001234"))("saved")
 		}, nil
 	}},
-	{"statistics 统计: card", reply(flows.ReplyStats, hr)},
-	{"open a new case", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"statistics", "statistics 统计: card", reply(flows.ReplyStats, hr)},
+	{"open", "open a new case", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		p := m.newcomer()
 		return func(ctx context.Context) error { return m.Say(ctx, p, "实名") }, nil
 	}},
-	{"approve (click of HR)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"approve", "approve (click of HR)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		c, err := take(&m.review)
 		if err != nil {
 			return nil, err
 		}
 		return func(ctx context.Context) error { return said(m.Press(ctx, walk.HR, c, cards.ActApprove))("approved") }, nil
 	}},
-	{"place in the OCR queue", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"ocr-place", "place in the OCR queue", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		return func(ctx context.Context) error {
 			return m.Store.View(ctx, func(v flows.View) error {
 				_, err := v.Unread(ctx, time.Now(), "")
@@ -205,25 +206,17 @@ func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond 
 
 // figures of one operation in one condition, milliseconds.
 type figures struct {
-	Operation string    `json:"operation"`
-	Condition string    `json:"condition"`
-	Runs      int       `json:"runs"`
-	P50       float64   `json:"p50_ms"`
-	P99       float64   `json:"p99_ms"`
-	Max       float64   `json:"max_ms"`
-	Took      []float64 `json:"took_ms"`
+	key                  string // in the results
+	Operation, Condition string // in the printed table
+	harness.Figure
 }
 
-func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-func summarise(op, condition string, took []time.Duration) figures {
-	f := figures{Operation: op, Condition: condition, Runs: len(took)}
+func summarise(key, op, condition string, took []time.Duration) figures {
+	var ms []float64
 	for _, d := range took {
-		f.Took = append(f.Took, millis(d))
+		ms = append(ms, float64(d.Microseconds())/1000)
 	}
-	slices.Sort(took)
-	f.P50, f.P99, f.Max = millis(took[len(took)/2]), millis(took[len(took)*99/100]), millis(took[len(took)-1])
-	return f
+	return figures{key, op, condition, harness.NewFigure("ms", ms...)}
 }
 
 // eventsPerSecond of the traffic.
@@ -231,9 +224,14 @@ const eventsPerSecond = 20
 
 // conditions in which everything is measured.
 var conditions = []struct {
-	name       string
+	key, name  string
 	cold, busy bool
-}{{"just opened, quiet", true, false}, {"just opened, 20 events/s", true, true}, {"warm, quiet", false, false}, {"warm, 20 events/s", false, true}}
+}{
+	{"cold-quiet", "just opened, quiet", true, false},
+	{"cold-busy", "just opened, 20 events/s", true, true},
+	{"warm-quiet", "warm, quiet", false, false},
+	{"warm-busy", "warm, 20 events/s", false, true},
+}
 
 // measure does every operation runs times in every condition.
 func measure(ctx context.Context, open func(context.Context) (*store.Store, error), p plan, runs int) (out []figures, err error) {
@@ -280,7 +278,7 @@ func measure(ctx context.Context, open func(context.Context) (*store.Store, erro
 			}
 		}
 		for i, op := range operations {
-			out = append(out, summarise(op.name, cond.name, took[i]))
+			out = append(out, summarise(op.key+"/"+cond.key, op.name, cond.name, took[i]))
 		}
 	}
 	return out, nil

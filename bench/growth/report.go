@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"shiming/bench/harness"
 )
 
 // Limits of the figures, milliseconds: of the 99th percentile, and of the slowest start.
@@ -14,11 +17,25 @@ const (
 
 // report is everything that was found.
 type report struct {
-	FillSeconds float64   `json:"fill_seconds"` // 0: was there already
-	Bytes       int64     `json:"bytes"`
-	Figures     []figures `json:"figures"`
-	Sweep       swept     `json:"sweep"`
-	Start       figures   `json:"start"`
+	FillSeconds float64 // 0: was there already
+	Bytes       int64
+	Figures     []figures
+	Sweep       swept
+	Start       figures
+}
+
+// note adds everything to the result.
+func (r *report) note(result *harness.Result, p plan) {
+	result.Add("size", "GB", float64(r.Bytes)/1e9)
+	result.Add("size-of-a-case", "kB", float64(r.Bytes)/1e3/float64(p.cases))
+	if r.FillSeconds > 0 {
+		result.Add("fill", "s", r.FillSeconds)
+	}
+	for _, f := range append(slices.Clone(r.Figures), r.Sweep.Beside, r.Start) {
+		result.Figures[f.key] = f.Figure
+	}
+	result.Add("sweep", "s", r.Sweep.Seconds)
+	result.Add("sweep/rows", "", float64(r.Sweep.Rows))
 }
 
 // bar draws a share of the limit, 20 places wide; what is over it ends in an arrow.
@@ -40,17 +57,17 @@ func (r *report) print(w io.Writer, p plan) (kept bool) {
 		if value > limit {
 			mark, kept = "  OVER", false
 		}
-		fmt.Fprintf(w, "%8.2f %8.2f %8.2f  %s  %s%s\n", f.P50, f.P99, f.Max, bar(value, limit), f.Operation, mark)
+		fmt.Fprintf(w, "%8.2f %8.2f %8.2f  %s  %s%s\n", f.Median, f.P99, f.Max, bar(value, limit), f.Operation, mark)
 	}
 	last := ""
 	for _, f := range r.Figures {
 		if f.Condition != last {
-			fmt.Fprintf(w, "\n%s, %d runs each\n     p50      p99      max ms\n", f.Condition, f.Runs)
+			fmt.Fprintf(w, "\n%s, %d runs each\n     p50      p99      max ms\n", f.Condition, f.N)
 			last = f.Condition
 		}
 		line(f, f.P99, limit)
 	}
-	fmt.Fprintf(w, "\n%s, %d runs; the bar is the slowest against %.0f ms\n", r.Start.Condition, r.Start.Runs, startLimit)
+	fmt.Fprintf(w, "\n%s, %d runs; the bar is the slowest against %.0f ms\n", r.Start.Condition, r.Start.N, startLimit)
 	line(r.Start, r.Start.Max, startLimit)
 	fmt.Fprintf(w, "\nsweep of %d rows: %.1f s; %s\n", r.Sweep.Rows, r.Sweep.Seconds, r.Sweep.Beside.Condition)
 	line(r.Sweep.Beside, r.Sweep.Beside.P99, limit)

@@ -39,7 +39,7 @@ func (d *database) starts(ctx context.Context, program *harness.Program, dir str
 			return f, err
 		}
 	}
-	return summarise("start of the program until /readyz is 200", "after a stop or kill -9", took), nil
+	return summarise("start", "start of the program until /readyz is 200", "after a stop or kill -9", took), nil
 }
 
 // sweptDays is how many days of event keys the sweep finds at once.
@@ -47,9 +47,9 @@ const sweptDays = 8
 
 // swept is what the sweep took, and what somebody who writes meanwhile waits for.
 type swept struct {
-	Seconds float64 `json:"seconds"`
-	Rows    int64   `json:"rows"`
-	Beside  figures `json:"beside"`
+	Seconds float64
+	Rows    int64
+	Beside  figures
 }
 
 // sweep has the store throw away all the event keys that the fill left, while cases are opened.
@@ -81,7 +81,7 @@ func (d *database) sweep(ctx context.Context) (out swept, err error) {
 		took = append(took, time.Since(one))
 		select {
 		case err := <-ended:
-			out.Beside = summarise("open a new case", "beside the sweep, one after the other", took)
+			out.Beside = summarise("sweep/open-beside", "open a new case", "beside the sweep, one after the other", took)
 			return out, err
 		default:
 		}

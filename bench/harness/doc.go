@@ -6,7 +6,7 @@
 //	bot, err := harness.NewBot(program, dir, "bot1", settings)  // shiming serve, with world.Settings
 //	err = bot.Start(ctx)                                        // returns when /readyz says so
 //	bot.Kill(); err = bot.Start(ctx)                            // on the same address
-//	r := harness.NewResult("ack"); r.Rows = …; err = r.Write(file)
+//	r := harness.NewResult(ctx); r.Add("start", "ms", 61, 63); err = r.Append("", "ack")
 //
 // Open starts a simulated world inside the measuring process instead, with bots around it. There every
 // call can be timed, and people are played by hand.

@@ -2,8 +2,8 @@ package harness
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -67,23 +67,38 @@ func TestProcesses(t *testing.T) {
 }
 
 func TestResult(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "results", "x.json")
-	r := NewResult("x")
-	r.Rows = []int{1}
-	if err := r.Write(file); err != nil {
-		t.Fatal(err)
+	file := filepath.Join(t.TempDir(), "results", "x.jsonl")
+	for i := range 2 {
+		r := NewResult(t.Context())
+		r.Store, r.Settings["run"] = "sqlite", i
+		r.Add("rate", "/s", 1234.5678)
+		r.Add("time", "ms", 3, 1, 2, 5, 4)
+		r.Add("nothing", "ms")
+		if err := r.Append(file, ""); err != nil {
+			t.Fatal(err)
+		}
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back map[string]any
-	if err := json.Unmarshal(raw, &back); err != nil {
-		t.Fatal(err)
+	all, err := Parse(string(raw))
+	if err != nil || len(all) != 2 {
+		t.Fatalf("got %d runs and %v, want 2", len(all), err)
 	}
-	for _, key := range []string{"name", "when", "cores", "go", "os", "load", "store", "settings", "rows"} {
-		if _, there := back[key]; !there {
-			t.Errorf("%s is missing", key)
+	want := map[string]Figure{
+		"rate": {Unit: "/s", N: 1, Median: 1235},
+		"time": {Unit: "ms", N: 5, Median: 3, P1: 1, P99: 5, Max: 5},
+	}
+	for i, r := range all {
+		if !maps.Equal(r.Figures, want) {
+			t.Errorf("got %v, want %v", r.Figures, want)
+		}
+		if r.Settings["run"] != float64(i) || r.Store != "sqlite" {
+			t.Errorf("got the settings %v of %q, want those of run %d", r.Settings, r.Store, i)
+		}
+		if r.Date.IsZero() || r.Machine.Cores == 0 || r.Machine.Go == "" || r.Machine.OS == "" {
+			t.Errorf("got %+v, want date and machine", r)
 		}
 	}
 }

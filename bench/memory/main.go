@@ -30,29 +30,23 @@ type command struct {
 	Photos    int     `help:"Photos that wait at once." default:"1000"`
 	Megabytes float64 `help:"Size of each." default:"8"`
 	Store     string  `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
-	Out       string  `help:"Where the raw results go; default bench/results/memory-STORE.json."`
+	Out       string  `help:"File to which the run is added; default bench/results/memory.jsonl."`
 }
 
 // goal is what DESIGN promises.
 const goal = 256 << 20
 
-type sample struct {
-	Second   int     `json:"second"`
-	Resident float64 `json:"resident_mb"`
-	Read     int     `json:"read"`
-}
-
 func main() { harness.Main(&command{}, "The bot's largest resident set while photos wait.") }
 
 // Measure implements harness.Main's command.
 func (c *command) Measure(ctx context.Context) error {
-	result := harness.NewResult("memory")
+	result := harness.NewResult(ctx)
 	result.Store = c.Store
 	photo, err := noise(int(c.Megabytes * 1e6))
 	if err != nil {
 		return err
 	}
-	result.Settings = map[string]any{"photos": c.Photos, "bytes": len(photo)}
+	result.Settings["photos"], result.Settings["bytes"], result.Settings["sync"] = c.Photos, len(photo), "normal"
 	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: "normal", World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
 		return err
@@ -93,7 +87,7 @@ func (c *command) Measure(ctx context.Context) error {
 	if err := moving.Wait(); err != nil {
 		return err
 	}
-	rows, err := c.watch(ctx, s, 2*len(all), bar)
+	resident, err := c.watch(ctx, s, 2*len(all), bar)
 	if err != nil {
 		return err
 	}
@@ -102,34 +96,36 @@ func (c *command) Measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result.Rows = map[string]any{"idle_mb": mb(idle), "peak_mb": mb(peak), "samples": rows}
+	result.Add("resident-before", "MiB", mb(idle))
+	result.Add("resident-peak", "MiB", mb(peak))
+	result.Add("resident", "MiB", resident...)
+	result.Add("reading", "s", float64(len(resident)-1))
 	verdict := "within"
 	if peak > goal {
 		verdict = "OVER"
 	}
 	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all), float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), harness.Bar(float64(peak), goal, 50))
-	if c.Out == "" {
-		c.Out = "bench/results/memory-" + c.Store + ".json"
-	}
-	return result.Write(c.Out)
+	return result.Append(c.Out, "memory")
 }
 
 func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
-// watch waits until every photo has been read and looks at the memory meanwhile.
-func (c *command) watch(ctx context.Context, s *harness.WorldWithBots, photos int, bar *progressbar.ProgressBar) (rows []sample, err error) {
+// watch waits until every photo has been read. It returns the resident set in MB, once a second.
+func (c *command) watch(
+	ctx context.Context, s *harness.WorldWithBots, photos int, bar *progressbar.ProgressBar,
+) (resident []float64, err error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for second := 0; ; second++ {
+	for {
 		read := s.World.Recorder.Count(sim.UpstreamFeishu, "id_card.recognize")
 		now, err := harness.Memory(s.Bots[0].Process().PID())
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, sample{second, mb(now), read})
+		resident = append(resident, mb(now))
 		_ = bar.Set(photos/2 + photos + read)
 		if read >= photos {
-			return rows, nil
+			return resident, nil
 		}
 		select {
 		case <-tick.C:

@@ -27,16 +27,14 @@ type command struct {
 	Store     string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
 	Sync      string        `help:"store.sync." default:"full" enum:"full,normal"`
 	Latency   time.Duration `help:"What an OCR call takes at least." default:"200ms"`
-	Out       string        `help:"Where the raw results go; default bench/results/ocr-STORE-INSTANCES.json."`
+	Out       string        `help:"File to which the run is added; default bench/results/ocr.jsonl."`
 }
 
 // perSecond is Feishu's limit.
 const perSecond = 10
 
 type row struct {
-	Second  int `json:"second"`
-	Calls   int `json:"calls"`
-	Refused int `json:"refused"`
+	Second, Calls, Refused int
 }
 
 func main() { harness.Main(&command{}, "How much of the OCR's limit is used, and whether it is kept.") }
@@ -47,9 +45,10 @@ func (c *command) Measure(ctx context.Context) error {
 	if people < 20 {
 		return errors.New("--photos: want 40 at least")
 	}
-	result := harness.NewResult("ocr")
+	result := harness.NewResult(ctx)
 	result.Store = c.Store
-	result.Settings = map[string]any{"photos": 2 * people, "instances": c.Instances, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
+	result.Settings["photos"], result.Settings["instances"] = 2*people, c.Instances
+	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
 	s, err := harness.Open(ctx, harness.Setup{Bots: c.Instances, Store: c.Store, Sync: c.Sync,
 		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
@@ -133,11 +132,11 @@ func (c *command) report(s *harness.WorldWithBots, result *harness.Result, queue
 			rows[n].Refused++
 		}
 	}
-	result.Rows = map[string]any{"use_percent": use, "over": refused, "tightest_ms": tightest.Seconds() * 1000, "calls": len(calls), "seconds": rows}
-	if c.Out == "" {
-		c.Out = fmt.Sprintf("bench/results/ocr-%s-%d.json", c.Store, c.Instances)
-	}
-	if err := result.Write(c.Out); err != nil {
+	result.Add("use", "%", use)
+	result.Add("calls", "", float64(len(calls)))
+	result.Add("over-limit", "", float64(refused))
+	result.Add("tightest-eleven", "ms", tightest.Seconds()*1000)
+	if err := result.Append(c.Out, "ocr"); err != nil {
 		return err
 	}
 	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; the tightest eleven within %.0f ms\n",

@@ -26,14 +26,13 @@ type command struct {
 	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
 	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
 	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
-	Out     string        `help:"Where the raw results go; default bench/results/way-STORE.json."`
+	Out     string        `help:"File to which the run is added; default bench/results/way.jsonl."`
 }
 
 // leg is one part of one person's way, in milliseconds.
 type leg struct {
-	Took  float64 `json:"took_ms"`
-	Floor float64 `json:"floor_ms"`
-	Own   float64 `json:"own_percent"` // of the floor
+	Took, Floor float64
+	Own         float64 // per cent of the floor
 }
 
 func legOf(took, floor time.Duration) leg {
@@ -44,9 +43,9 @@ func main() { harness.Main(&command{}, "The bot's own share of the way.") }
 
 // Measure implements harness.Main's command.
 func (c *command) Measure(ctx context.Context) error {
-	result := harness.NewResult("way")
+	result := harness.NewResult(ctx)
 	result.Store = c.Store
-	result.Settings = map[string]any{"people": c.People, "sync": c.Sync, "latency_ms": c.Latency.Milliseconds()}
+	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
 	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: c.Sync,
 		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"}})
 	if err != nil {
@@ -64,19 +63,24 @@ func (c *command) Measure(ctx context.Context) error {
 		_ = bar.Add(1)
 	}
 	_ = bar.Finish()
-	result.Rows = map[string][]leg{"last photo to form": form, "approval to done": done}
 	for _, l := range []struct {
-		name string
-		legs []leg
-	}{{"last photo → form", form}, {"approval → done", done}} {
+		name, key string
+		legs      []leg
+	}{
+		{"last photo → form", "photo-to-form", form},
+		{"approval → done", "approval-to-done", done},
+	} {
+		var took, own []float64
+		for _, one := range l.legs {
+			took, own = append(took, one.Took), append(own, one.Own)
+		}
+		result.Add(l.key+"/took", "ms", took...)
+		result.Add(l.key+"/own-share", "%", own...)
 		m := middle(l.legs)
 		fmt.Printf("%-18s %6.0f ms, of which the platforms %6.0f ms; own share %4.1f %% (median of %d)\n", l.name, m.Took, m.Floor, m.Own, len(l.legs))
 		fmt.Printf("%-18s %s|%s\n", "", harness.Bar(m.Floor, m.Took, 50), "")
 	}
-	if c.Out == "" {
-		c.Out = "bench/results/way-" + c.Store + ".json"
-	}
-	return result.Write(c.Out)
+	return result.Append(c.Out, "way")
 }
 
 // middle is the leg with the median own share.

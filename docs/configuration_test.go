@@ -1,0 +1,151 @@
+package docs
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+
+	"shiming/config"
+	"shiming/e2e/files"
+)
+
+// TestConfigYAMLHasEveryKey: the file that people edit names every key, and with its default.
+func TestConfigYAMLHasEveryKey(t *testing.T) {
+	k := koanf.New(".")
+	if err := k.Load(file.Provider(files.Path(t, "config.yaml")), yaml.Parser()); err != nil {
+		t.Fatal(err)
+	}
+	defaults, shown := map[string]string{}, map[string]string{}
+	for _, s := range config.Settings {
+		defaults[s.Path], shown[s.Path] = s.Default, s.Default
+		if !k.Exists(s.Path) {
+			t.Errorf("config.yaml lacks %s", s.Path)
+		}
+	}
+	if problems, whole := config.ReadFile(files.Path(t, "config.yaml"), shown); !whole || len(problems) > 0 {
+		t.Error(problems)
+	}
+	if !maps.Equal(defaults, shown) {
+		for path, def := range defaults {
+			if shown[path] != def {
+				t.Errorf("config.yaml: %s is %q, the default is %q", path, shown[path], def)
+			}
+		}
+	}
+}
+
+// TestConfigurationPagesListEveryKey: both pages have a row for each key, with its default, and no other row.
+func TestConfigurationPagesListEveryKey(t *testing.T) {
+	for _, name := range pair("docs/configuration.md") {
+		t.Run(name, func(t *testing.T) {
+			defaults := map[string]string{}
+			for _, row := range rows(files.Read(t, name)) {
+				if key, ok := onlyCode(row[0]); ok {
+					defaults[key] = row[1]
+				}
+			}
+			for _, s := range config.Settings {
+				want := "–"
+				if s.Default != "" {
+					want = "`" + s.Default + "`"
+				}
+				if got, there := defaults[s.Path]; got != want {
+					t.Errorf("%s: got the default %q (a row: %t), want %q", s.Path, got, there, want)
+				}
+				delete(defaults, s.Path)
+			}
+			if len(defaults) > 0 {
+				t.Errorf("got rows for %v, want none: there are no such keys", slices.Sorted(maps.Keys(defaults)))
+			}
+		})
+	}
+}
+
+// TestLeastConfiguration: what both READMEs show as the least is enough.
+func TestLeastConfiguration(t *testing.T) {
+	for _, name := range readmes {
+		t.Run(name, func(t *testing.T) {
+			var least strings.Builder
+			for line := range strings.Lines(files.Read(t, name)) {
+				if regexp.MustCompile(`^ {7}\w+: +\{`).MatchString(line) {
+					least.WriteString(strings.TrimPrefix(line, "       "))
+				}
+			}
+			text := strings.Replace(least.String(), "ou_…, ou_…", "ou_a, ou_b", 1)
+			text = strings.ReplaceAll(text, "…", `"1"`)
+			path := files.WriteTemp(t, "config.yaml", text)
+			if _, err := config.Load(path, nil); err != nil {
+				t.Errorf("got %v, want no mistake in\n%s", err, text)
+			}
+		})
+	}
+}
+
+// notKeys are words of the pages that look like a key: calls, as docs/scenarios.md names them.
+var notKeys = regexp.MustCompile(
+	`^(feishu|esign)\.(token|send|reply|patch|download|ocr|contact|identity|upload|status|evidence)$`)
+
+// TestPagesNameKnownKeys: each key and each variable of the environment that a page names is one, and what is written
+// behind a key, as in `timing.photo_grace` (1 h), is its default.
+func TestPagesNameKnownKeys(t *testing.T) {
+	defaults, variables, sections := map[string]string{}, map[string]bool{}, map[string]bool{}
+	for _, s := range config.Settings {
+		defaults[s.Path] = s.Default
+		variables[config.EnvName(s.Path)] = true
+		variables[config.EnvName(s.Path)+"_FILE"] = true
+		for at := s.Path; strings.Contains(at, "."); {
+			at = at[:strings.LastIndex(at, ".")]
+			sections[at] = true
+		}
+	}
+	key := regexp.MustCompile(
+		"`([a-z]+\\.[a-z_.]+)(?:: [^`]+)?`(?: ?[(（](\\d+) ?(h|days|min|小时|天|分钟)[)）])?")
+	variable := regexp.MustCompile(`\bSHIMING_[A-Z_]*[A-Z]`)
+	units := map[string]time.Duration{
+		"h": time.Hour, "小时": time.Hour,
+		"days": 24 * time.Hour, "天": 24 * time.Hour,
+		"min": time.Minute, "分钟": time.Minute,
+	}
+	found := 0
+	for _, p := range pages(t) {
+		for _, name := range p {
+			t.Run(name, func(t *testing.T) {
+				text := files.Read(t, name)
+				for _, m := range key.FindAllStringSubmatch(text, -1) {
+					section, _, _ := strings.Cut(m[1], ".")
+					if !sections[section] || sections[m[1]] || notKeys.MatchString(m[1]) {
+						continue
+					}
+					found++
+					def, known := defaults[m[1]]
+					if !known {
+						t.Errorf("got the key %s, want one that exists", m[1])
+					}
+					if m[2] == "" {
+						continue
+					}
+					n, err := strconv.Atoi(m[2])
+					if got, _ := time.ParseDuration(def); err != nil || got != time.Duration(n)*units[m[3]] {
+						t.Errorf("got %s %s for %s, want the default %s", m[2], m[3], m[1], def)
+					}
+				}
+				for _, v := range variable.FindAllString(text, -1) {
+					if !variables[v] {
+						t.Errorf("got the variable %s, want one that belongs to a key", v)
+					}
+				}
+			})
+		}
+	}
+	if found < 150 {
+		t.Errorf("got %d keys in the pages, want all that they name", found)
+	}
+}
