@@ -94,20 +94,39 @@ func (m *market) tenantToken(ctx context.Context, tenantKey string) (string, tim
 func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Duration, error) {
 	ticket, err := m.tickets.AppTicket(ctx, m.c.appID)
 	if err != nil {
-		return "", 0, &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errTicketStore}
+		return "", 0, &APIError{
+			Op:        opAppToken,
+			class:     ClassRetry,
+			temporary: true,
+			cause:     errTicketStore,
+		}
 	}
 	if !m.worth(ticket) {
-		return "", 0, &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errNoTicket}
+		return "", 0, &APIError{
+			Op:        opAppToken,
+			class:     ClassRetry,
+			temporary: true,
+			cause:     errNoTicket,
+		}
 	}
 	if ticket == "" {
 		return "", 0, m.resend(ctx)
 	}
 	token, life, err := m.c.fetch(ctx, opAppToken, larkcore.AppAccessTokenUrlPath,
-		&larkcore.MarketplaceAppAccessTokenReq{AppID: m.c.appID, AppSecret: m.c.appSecret(), AppTicket: ticket}, "app_access_token")
+		&larkcore.MarketplaceAppAccessTokenReq{AppID: m.c.appID, AppSecret: m.c.appSecret(), AppTicket: ticket},
+		"app_access_token")
 	var api *APIError
 	if errors.As(err, &api) && api.Code == codeTicketInvalid {
 		m.note(ticket) // the SDK has asked for another one already (core/httptransport.go)
-		err = &APIError{Op: opAppToken, Code: api.Code, HTTPStatus: api.HTTPStatus, logID: api.logID, class: ClassRetry, temporary: true, cause: errNoTicket}
+		err = &APIError{
+			Op:         opAppToken,
+			Code:       api.Code,
+			HTTPStatus: api.HTTPStatus,
+			logID:      api.logID,
+			class:      ClassRetry,
+			temporary:  true,
+			cause:      errNoTicket,
+		}
 	}
 	return token, life, err
 }
@@ -130,13 +149,23 @@ func (m *market) note(ticket string) {
 func (m *market) resend(ctx context.Context) error {
 	now := m.c.now()
 	m.note("")
-	err := m.c.exchange(ctx, request{op: opResendTicket, effect: again, method: http.MethodPost, path: larkcore.ApplyAppTicketPath,
-		body: &larkcore.ResendAppTicketReq{AppID: m.c.appID, AppSecret: m.c.appSecret()}}, "", nil)
+	err := m.c.exchange(ctx, request{
+		op:     opResendTicket,
+		effect: again,
+		method: http.MethodPost,
+		path:   larkcore.ApplyAppTicketPath,
+		body:   &larkcore.ResendAppTicketReq{AppID: m.c.appID, AppSecret: m.c.appSecret()},
+	}, "", nil)
 	m.c.observed(opResendTicket, err, m.c.now().Sub(now))
 	if err != nil {
 		return err
 	}
-	return &APIError{Op: opAppToken, class: ClassRetry, temporary: true, cause: errNoTicket}
+	return &APIError{
+		Op:        opAppToken,
+		class:     ClassRetry,
+		temporary: true,
+		cause:     errNoTicket,
+	}
 }
 
 var (

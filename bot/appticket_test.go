@@ -73,7 +73,10 @@ func newMarketFake(t *testing.T) *marketFake {
 		f.granted[in["tenant_key"]]++
 		return 0, "tenant_access_token", "t-" + in["tenant_key"]
 	})
-	post("app_ticket/resend", func(map[string]string) (int, string, string) { f.resends++; return 0, "", "" })
+	post("app_ticket/resend", func(map[string]string) (int, string, string) {
+		f.resends++
+		return 0, "", ""
+	})
 	f.mux.HandleFunc("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, r *http.Request) { ok(w, `{}`) })
 	f.mux.HandleFunc("GET /open-apis/im/v1/messages/om_1/resources/img", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Header.Get("Authorization"))
@@ -178,12 +181,13 @@ func TestAppTicketEvent(t *testing.T) {
 		status int
 		kept   string
 	}{
-		"ticket":         {ticketEvent(testApp, testToken, "t1"), nil, 200, testApp + " t1"},
-		"another app":    {ticketEvent("cli_other", testToken, "t1"), nil, 403, ""},
-		"another token":  {ticketEvent(testApp, "x", "t1"), nil, 403, ""},
-		"empty":          {ticketEvent(testApp, testToken, ""), nil, 200, ""}, // delivering it again would change nothing
-		"store is down":  {ticketEvent(testApp, testToken, "t1"), errors.New("gone"), 503, ""},
-		"other old type": {`{"token":"vtok","type":"event_callback","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`, nil, 200, ""},
+		"ticket":        {ticketEvent(testApp, testToken, "t1"), nil, 200, testApp + " t1"},
+		"another app":   {ticketEvent("cli_other", testToken, "t1"), nil, 403, ""},
+		"another token": {ticketEvent(testApp, "x", "t1"), nil, 403, ""},
+		"empty":         {ticketEvent(testApp, testToken, ""), nil, 200, ""}, // delivering it again would change nothing
+		"store is down": {ticketEvent(testApp, testToken, "t1"), errors.New("gone"), 503, ""},
+		"other old type": {`{"token":"vtok","type":"event_callback","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`,
+			nil, 200, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,8 +19,8 @@ type nowhere struct{ fakeHandler }
 
 func (*nowhere) Message(context.Context, flows.Message) error { return nil }
 
-// BenchmarkGuard compares a signed and encrypted message on its way through our server (gin, guard, dispatcher, decoding)
-// with the same message through the SDK's own dispatcher, which checks less.
+// BenchmarkGuard compares a signed and encrypted message on its way through our server (gin, guard, dispatcher,
+// decoding) with the same message through the SDK's own dispatcher, which checks less.
 func BenchmarkGuard(b *testing.B) {
 	p := pushOf(messageEvent("text", `{"text":"实名"}`))
 	p.body = encryptedBody(p.plain, p.key)
@@ -35,7 +35,8 @@ func BenchmarkGuard(b *testing.B) {
 	})
 	b.Run("sdk", func(b *testing.B) {
 		d := dispatcher.NewEventDispatcher(testToken, testKey)
-		d.InitConfig(larkevent.WithLogger(sdkLogger{slog.New(slog.DiscardHandler)}), larkevent.WithLogLevel(larkcore.LogLevelError))
+		d.InitConfig(larkevent.WithLogger(sdkLogger{slog.New(slog.DiscardHandler)}),
+			larkevent.WithLogLevel(larkcore.LogLevelError))
 		d.OnP2MessageReceiveV1(func(context.Context, *larkim.P2MessageReceiveV1) error { return nil })
 		b.ReportAllocs()
 		for b.Loop() {

@@ -74,8 +74,11 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	defer cancel()
 	tr := &callTrace{noRetry: r.effect == onlyMe, onSend: r.leaving, file: r.file}
 	req := &larkcore.ApiReq{
-		HttpMethod: r.method, ApiPath: r.path, Body: r.body,
-		PathParams: larkcore.PathParams{}, QueryParams: larkcore.QueryParams{},
+		HttpMethod:                r.method,
+		ApiPath:                   r.path,
+		Body:                      r.body,
+		PathParams:                larkcore.PathParams{},
+		QueryParams:               larkcore.QueryParams{},
 		SupportedAccessTokenTypes: []larkcore.AccessTokenType{larkcore.AccessTokenTypeTenant},
 	}
 	for name, value := range r.params {

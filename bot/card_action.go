@@ -12,7 +12,8 @@ import (
 
 // cardAction takes card.action.trigger (page "卡片回传交互回调"). It never fails: callbacks are not delivered again, and
 // an error would only show the user a number.
-func (e *events) cardAction(ctx context.Context, in *callback.CardActionTriggerEvent) *callback.CardActionTriggerResponse {
+func (e *events) cardAction(ctx context.Context,
+	in *callback.CardActionTriggerEvent) *callback.CardActionTriggerResponse {
 	return e.click(ctx, e.decodeClick(in))
 }
 
@@ -74,8 +75,12 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 		return toastOnly("bad_request")
 	}
 	return e.click(ctx, flows.CardAction{
-		EventID: in.Header.EventID, TenantKey: in.Header.TenantKey, At: e.stamp(in.Header.CreateTime),
-		OpenID: in.Event.Operator.OpenID, MessageID: in.Event.Context.MessageID, ChatID: in.Event.Context.ChatID,
+		EventID:   in.Header.EventID,
+		TenantKey: in.Header.TenantKey,
+		At:        e.stamp(in.Header.CreateTime),
+		OpenID:    in.Event.Operator.OpenID,
+		MessageID: in.Event.Context.MessageID,
+		ChatID:    in.Event.Context.ChatID,
 		Malformed: true,
 	})
 }

@@ -20,14 +20,21 @@ import (
 func TestClick(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000", "1760000000000123", 1)
+	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000",
+		"1760000000000123", 1)
 	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
 	got := r.box.all()[0].(flows.CardAction)
-	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" || got.ChatID != "oc_p2p" ||
+	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" ||
+		got.ChatID != "oc_p2p" ||
 		!got.At.Equal(time.UnixMicro(1760000000000123)) || got.Malformed {
 		t.Errorf("got %+v", got)
 	}
-	if want := (cards.Action{V: 1, Act: cards.ActConfirm, Case: testCase, Rev: 7}); got.Action != want {
+	if want := (cards.Action{
+		V:    1,
+		Act:  cards.ActConfirm,
+		Case: testCase,
+		Rev:  7,
+	}); got.Action != want {
 		t.Errorf("action %+v, want %v", got.Action, want)
 	}
 	if got.Form.IdentityName == nil || *got.Form.IdentityName != "张三" || got.Form.Note == nil || got.Form.Mobile != nil {
@@ -98,7 +105,8 @@ func TestClickAnswer(t *testing.T) {
 		{"nothing", flows.Answer{}, `{}`},
 		{"toast", flows.Answer{Toast: &toast}, `{` + toastJSON + `}`},
 		{"card", flows.Answer{Card: plainCard(`{"schema":"2.0"}`)}, `{"card":{"type":"raw","data":{"schema":"2.0"}}}`},
-		{"both", flows.Answer{Toast: &toast, Card: plainCard(`{"schema":"2.0"}`)}, `{` + toastJSON + `,"card":{"type":"raw","data":{"schema":"2.0"}}}`},
+		{"both", flows.Answer{Toast: &toast, Card: plainCard(`{"schema":"2.0"}`)}, `{` + toastJSON +
+			`,"card":{"type":"raw","data":{"schema":"2.0"}}}`},
 		{"broken card", flows.Answer{Card: plainCard(`{`)}, `{}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,7 +130,8 @@ func TestClickStoreDown(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != 200 {
 		t.Fatalf("%d %s, want 200", w.Code, w.Body)
 	}
-	if busy := cards.NewToast("busy", nil); got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type || got.Card != nil {
+	if busy := cards.NewToast("busy", nil); got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type ||
+		got.Card != nil {
 		t.Errorf("got %s", w.Body)
 	}
 }
@@ -133,7 +142,10 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	order := &PatchOrder{}
 	clicked, answered := make(chan struct{}), make(chan struct{})
 	r := newTestServer(t, func(c *ServerConfig) { c.PatchOrder = order })
-	r.box.onClick = func() { close(clicked); <-answered }
+	r.box.onClick = func() {
+		close(clicked)
+		<-answered
+	}
 	patched := make(chan struct{})
 	feishu := newFake(t)
 	feishu.handle("PATCH /open-apis/im/v1/messages/om_card", func(w http.ResponseWriter, _ *http.Request) {
@@ -199,7 +211,10 @@ func TestAnswering(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var a PatchOrder
 			first, second := a.BeginAnswer("om"), a.BeginAnswer("om")
-			time.AfterFunc(time.Second, func() { first(); first() })
+			time.AfterFunc(time.Second, func() {
+				first()
+				first()
+			})
 			time.AfterFunc(2*time.Second, second)
 			wantWait(t, &a, t.Context(), 2*time.Second)
 			wantWait(t, &a, t.Context(), 0)

@@ -81,9 +81,14 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		base: cfg.BaseURL, appID: cfg.AppID, appSecret: func() string { return cfg.AppSecret },
-		patchOrder: cfg.PatchOrder, now: cfg.Now, observe: cfg.Observe,
-		timeout: cmp.Or(cfg.Timeout, defaultTimeout), downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
+		base:            cfg.BaseURL,
+		appID:           cfg.AppID,
+		appSecret:       func() string { return cfg.AppSecret },
+		patchOrder:      cfg.PatchOrder,
+		now:             cfg.Now,
+		observe:         cfg.Observe,
+		timeout:         cmp.Or(cfg.Timeout, defaultTimeout),
+		downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
 	}
 	if c.patchOrder == nil {
 		c.patchOrder = &PatchOrder{}

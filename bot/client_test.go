@@ -58,7 +58,8 @@ func TestSend(t *testing.T) {
 		}
 		ok(w, `{"message_id":"om_new"}`)
 	})
-	id, err := f.client(t).Send(t.Context(), flows.Receiver{Type: "chat_id", ID: "oc_1"}, json.RawMessage(`{"schema":"2.0"}`), "u1")
+	id, err := f.client(t).Send(t.Context(), flows.Receiver{Type: "chat_id", ID: "oc_1"},
+		json.RawMessage(`{"schema":"2.0"}`), "u1")
 	if id != "om_new" || err != nil {
 		t.Errorf("got %q, %v, want %q", id, err, "om_new")
 	}
@@ -68,7 +69,8 @@ func TestReplyPatchRecall(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.handle("POST /open-apis/im/v1/messages/om_1/reply", func(w http.ResponseWriter, r *http.Request) {
-		if got, want := bodyOf(t, r), (m{"msg_type": "interactive", "content": `{}`, "uuid": "u2"}); !reflect.DeepEqual(got, want) {
+		if got, want := bodyOf(t, r), (m{"msg_type": "interactive", "content": `{}`, "uuid": "u2"}); !reflect.DeepEqual(got,
+			want) {
 			t.Errorf("body %v", got)
 		}
 		ok(w, `{"message_id":"om_2"}`)
@@ -265,13 +267,15 @@ func TestDownload(t *testing.T) {
 		})
 	}
 	var noPicture *APIError
-	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "image"); got != nil || !errors.As(err, &noPicture) || !noPicture.Temporary() {
+	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "image"); got != nil ||
+		!errors.As(err, &noPicture) || !noPicture.Temporary() {
 		t.Errorf("a success without a picture: %d bytes, %v", len(got), err)
 	}
 	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "file"); err != nil || len(got) == 0 {
 		t.Errorf("a file that somebody sent: %d bytes, %v", len(got), err)
 	}
-	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson, "page": ClassRetry} {
+	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson,
+		"page": ClassRetry} {
 		t.Run(key, func(t *testing.T) {
 			got, err := c.Download(t.Context(), "om_1", key, "file")
 			var api *APIError
@@ -284,7 +288,10 @@ func TestDownload(t *testing.T) {
 
 type zeros struct{}
 
-func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
 
 // TestPathsStay: an id that is none of Feishu's must not lead the token elsewhere.
 func TestPathsStay(t *testing.T) {

@@ -34,11 +34,13 @@ var documented = map[Class][]int{
 		99992351, 230009, 230011, 230013, 230019, 230029, 230031, 230038, 230050, 230053, 230110, 230111, 232009,
 		234003, 234004, 234040,
 	},
-	ClassDLP:      {230022, 230028},
-	ClassCard:     {230025, 230099, 11310, 100290, 200380, 200381, 200550, 200570, 200621, 200732, 200737, 200861, 200914, 200915},
+	ClassDLP: {230022, 230028},
+	ClassCard: {230025, 230099, 11310, 100290, 200380, 200381, 200550, 200570, 200621, 200732, 200737, 200861, 200914,
+		200915},
 	ClassMismatch: {1291002, 1291003, 1291004},
 	ClassBug: {
-		99991668, 99991677, 99991679, 99992354, 99992402, 230001, 230012, 230015, 230017, 230026, 230055, 230071, 230072, 11203,
+		99991668, 99991677, 99991679, 99992354, 99992402, 230001, 230012, 230015, 230017, 230026, 230055, 230071, 230072,
+		11203,
 		234001, 234006, 234008, 234010, 234011, 234039, 40001, 41012, 232001, 1291010, 10100,
 	},
 }
@@ -48,7 +50,9 @@ func TestCodes(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	var code int
-	f.handle("POST /open-apis/human_authentication/v1/identities", func(w http.ResponseWriter, _ *http.Request) { answerCode(w, 400, code) })
+	f.handle("POST /open-apis/human_authentication/v1/identities", func(w http.ResponseWriter, _ *http.Request) {
+		answerCode(w, 400, code)
+	})
 	c := f.client(t)
 	var seen []int
 	for class, codes := range documented {
@@ -60,12 +64,15 @@ func TestCodes(t *testing.T) {
 				t.Fatalf("%d: %v", code, err)
 			}
 			if api.Class() != class || api.Temporary() != (class == ClassRetry) || api.MaybeApplied() {
-				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Class(), api.Temporary(), api.MaybeApplied(), class)
+				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Class(), api.Temporary(),
+					api.MaybeApplied(), class)
 			}
-			if api.Code != code || api.UpstreamCode() != fmt.Sprint(code) || api.HTTPStatus != 400 || api.LogID() != "2026112112000001" {
+			if api.Code != code || api.UpstreamCode() != fmt.Sprint(code) || api.HTTPStatus != 400 ||
+				api.LogID() != "2026112112000001" {
 				t.Errorf("%d: %v", code, api)
 			}
-			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code", 1291004: "mobile"}[code]; api.Field() != want {
+			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code",
+				1291004: "mobile"}[code]; api.Field() != want {
 				t.Errorf("%d: field %q, want %v", code, api.Field(), want)
 			}
 		}
@@ -89,9 +96,12 @@ func TestSubCodes(t *testing.T) {
 		name  string
 		after time.Duration
 	}{
-		{230099, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err; ErrorValue: x", ClassCard, "230099/200621", 0},
-		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: element exceeds the limit", ClassCard, "230099/11310", 0},
-		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock", ClassRetry, "230099/11310", time.Second},
+		{230099, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err; ErrorValue: x", ClassCard,
+			"230099/200621", 0},
+		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: element exceeds the limit", ClassCard,
+			"230099/11310", 0},
+		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock", ClassRetry, "230099/11310",
+			time.Second},
 		{230099, "Failed to create card content, ext=ErrCode: 200800; ErrMsg: x", ClassRetry, "230099/200800", 0},
 		{230099, "Failed to create card content, ext=ErrCode: 999999; ErrMsg: x", ClassCard, "230099/999999", 0},
 		{230099, "something else", ClassCard, "230099", 0},
@@ -99,10 +109,13 @@ func TestSubCodes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
-			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerMessage(w, 400, tt.code, tt.msg) })
+			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
+				answerMessage(w, 400, tt.code, tt.msg)
+			})
 			err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
 			var api *APIError
-			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after || api.Temporary() != (tt.class == ClassRetry) {
+			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after ||
+				api.Temporary() != (tt.class == ClassRetry) {
 				t.Errorf("%s: %v, class %s, after %v, want %v, %v", tt.msg, err, api.class, api.RetryAfter(), tt.class, tt.after)
 			}
 		})
@@ -178,7 +191,9 @@ func TestRetryAfter(t *testing.T) {
 				w.Header().Set(tt.name, tt.value)
 				answerCode(w, 429, 99991400)
 			})
-			err := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } }).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			err := f.client(t, func(c *ClientConfig) {
+				c.Now = func() time.Time { return now }
+			}).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
 			wantError(t, tt.name, err, ClassRetry, true, false)
 			var failure failure.Error
 			if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
@@ -195,8 +210,9 @@ func TestPermissionScopes(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(400)
 		_ = json.NewEncoder(w).Encode(m{"code": 99991672, "msg": "Access denied", "error": m{
-			"log_id":                "log-in-body",
-			"permission_violations": []m{{"type": "action_scope_required", "subject": "im:message"}, {"subject": "a text with 张三"}},
+			"log_id": "log-in-body",
+			"permission_violations": []m{{"type": "action_scope_required", "subject": "im:message"},
+				{"subject": "a text with 张三"}},
 		}})
 	})
 	_, err := f.client(t).BotInfo(t.Context())
@@ -210,7 +226,9 @@ func TestObserveCalls(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
-	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) { answerCode(w, 400, 230031) })
+	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
+		answerCode(w, 400, 230031)
+	})
 	var got []string
 	c := f.client(t, func(c *ClientConfig) {
 		c.Observe = func(op, outcome string, _ time.Duration) { got = append(got, op+" "+outcome) }

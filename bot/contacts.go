@@ -22,8 +22,12 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 		} `json:"data"`
 	}
 	err := c.call(ctx, request{
-		op: "contact.user.get", effect: reads, method: http.MethodGet, path: "/open-apis/contact/v3/users/:user_id",
-		params: map[string]string{"user_id": openID}, query: map[string]string{"user_id_type": "open_id"},
+		op:     "contact.user.get",
+		effect: reads,
+		method: http.MethodGet,
+		path:   "/open-apis/contact/v3/users/:user_id",
+		params: map[string]string{"user_id": openID},
+		query:  map[string]string{"user_id_type": "open_id"},
 	}, &out)
 	if err != nil {
 		return flows.Contact{}, err
@@ -50,8 +54,12 @@ func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
 			} `json:"data"`
 		}
 		err := c.call(ctx, request{
-			op: "im.chat_members.get", effect: reads, method: http.MethodGet, path: "/open-apis/im/v1/chats/:chat_id/members",
-			params: map[string]string{"chat_id": chatID}, query: query,
+			op:     "im.chat_members.get",
+			effect: reads,
+			method: http.MethodGet,
+			path:   "/open-apis/im/v1/chats/:chat_id/members",
+			params: map[string]string{"chat_id": chatID},
+			query:  query,
 		}, &out)
 		if err != nil {
 			return nil, err
@@ -86,6 +94,11 @@ func (c *Client) BotInfo(ctx context.Context) (Bot, error) {
 			ActivateStatus int    `json:"activate_status"`
 		} `json:"bot"`
 	}
-	err := c.call(ctx, request{op: "bot.info.get", effect: reads, method: http.MethodGet, path: "/open-apis/bot/v3/info"}, &out)
+	err := c.call(ctx, request{
+		op:     "bot.info.get",
+		effect: reads,
+		method: http.MethodGet,
+		path:   "/open-apis/bot/v3/info",
+	}, &out)
 	return Bot{Name: out.Bot.Name, OpenID: out.Bot.OpenID, Active: out.Bot.ActivateStatus == botEnabled}, err
 }

@@ -35,8 +35,8 @@ const (
 // otherEvent stands for all event types without a handler.
 const otherEvent = "other"
 
-// events holds the handlers. The webhook feeds it what its guard has let through, the long connection what came over it.
-// Events are decoded into the SDK's types without its dispatcher, which would read each of them three times.
+// events holds the handlers. The webhook feeds it what its guard has let through, the long connection what came over
+// it. Events are decoded into the SDK's types without its dispatcher, which would read each of them three times.
 type events struct {
 	handler    Handler
 	patchOrder *PatchOrder

@@ -22,7 +22,8 @@ func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) 
 	if !pathSegment(messageID) || !pathSegment(fileKey) || kind != "image" && kind != "file" {
 		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 	}
-	where := c.base + "/open-apis/im/v1/messages/" + url.PathEscape(messageID) + "/resources/" + url.PathEscape(fileKey) + "?type=" + kind
+	where := c.base + "/open-apis/im/v1/messages/" + url.PathEscape(messageID) + "/resources/" + url.PathEscape(fileKey) +
+		"?type=" + kind
 	start := c.now()
 	var picture []byte
 	err := c.withToken(ctx, func(token string) (err error) {
@@ -54,7 +55,8 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 	contentType := resp.Header.Get("Content-Type")
 	var f errorBody
 	isJSON := strings.Contains(contentType, "json")
-	if kind == "image" && resp.StatusCode == http.StatusOK && (strings.HasPrefix(contentType, "text/html") || isJSON && succeeded(body)) {
+	if kind == "image" && resp.StatusCode == http.StatusOK &&
+		(strings.HasPrefix(contentType, "text/html") || isJSON && succeeded(body)) {
 		// A page of something in between, or a success without the picture. As a file it could be what the person sent.
 		return nil, c.lost(ctx, r, tr, errNotJSON)
 	}
@@ -91,11 +93,22 @@ func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error
 	}
 	const op = "im.image.create"
 	err := c.call(ctx, request{
-		op: op, effect: again, method: http.MethodPost, path: "/open-apis/im/v1/images",
-		body: larkcore.NewFormdata().AddField("image_type", "message").AddFileWithName("image", "image", bytes.NewReader(picture)),
+		op:     op,
+		effect: again,
+		method: http.MethodPost,
+		path:   "/open-apis/im/v1/images",
+		body: larkcore.NewFormdata().AddField("image_type", "message").AddFileWithName("image", "image",
+			bytes.NewReader(picture)),
 	}, &out)
 	if err == nil && out.Data.ImageKey == "" {
-		err = &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, maybeApplied: true, cause: errIncomplete}
+		err = &APIError{
+			Op:           op,
+			HTTPStatus:   http.StatusOK,
+			class:        ClassRetry,
+			temporary:    true,
+			maybeApplied: true,
+			cause:        errIncomplete,
+		}
 	}
 	return out.Data.ImageKey, err
 }

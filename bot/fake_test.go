@@ -25,7 +25,12 @@ type fake struct {
 }
 
 func newFake(t testing.TB) *fake {
-	f := &fake{t: t, mux: http.NewServeMux(), secret: "app-secret-canary", expire: 7200}
+	f := &fake{
+		t:      t,
+		mux:    http.NewServeMux(),
+		secret: "app-secret-canary",
+		expire: 7200,
+	}
 	f.mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", f.issue)
 	f.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("unexpected %s %s", r.Method, r.URL)

@@ -18,8 +18,9 @@ const (
 	headerSignature = "X-Lark-Signature" // hex SHA-256
 )
 
-// signatureWindow is how far a signature's timestamp may lie from now, in either direction. Feishu delivers for the last
-// time six hours after the event, possibly under the old signature; replays inside the window die on the event key.
+// signatureWindow is how far a signature's timestamp may lie from now, in either direction. Feishu delivers for the
+// last time six hours after the event, possibly under the old signature; replays inside the window die on the event
+// key.
 const signatureWindow = 8 * time.Hour
 
 // refusal is why a request goes no further. word is all that the caller learns, reason is for our log.
@@ -175,11 +176,12 @@ func (g *guard) decode(body []byte) (*envelope, *refusal) {
 	return e, nil
 }
 
-// encryptField reads {"encrypt":"…"}. Feishu writes it without spaces or escapes, which needs no JSON decoder; any other
-// spelling gets one. What stands between the quotes is judged by decrypt either way.
+// encryptField reads {"encrypt":"…"}. Feishu writes it without spaces or escapes, which needs no JSON decoder; any
+// other spelling gets one. What stands between the quotes is judged by decrypt either way.
 func encryptField(body []byte) (string, *refusal) {
 	if text, ok := bytes.CutPrefix(body, []byte(`{"encrypt":"`)); ok {
-		if text, ok := bytes.CutSuffix(text, []byte(`"}`)); ok && len(text) > 0 && bytes.IndexByte(text, '"') < 0 && bytes.IndexByte(text, '\\') < 0 {
+		if text, ok := bytes.CutSuffix(text, []byte(`"}`)); ok && len(text) > 0 && bytes.IndexByte(text, '"') < 0 &&
+			bytes.IndexByte(text, '\\') < 0 {
 			return string(text), nil
 		}
 	}

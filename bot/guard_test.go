@@ -19,8 +19,10 @@ func TestDecryptVectors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, encrypted, key, want string }{
 		{"A", vectorA, "test key", "hello world"},
-		{"B", vectorB, "1212121212", `{"schema":"2.0","header":{"event_id":"f7984f25108f8137722bb63cee927e66","event_type":"contact.user.created_v3","app_id":"cli_xxxxxxxx","tenant_key":"xxxxxxx","create_time":"1603977298000000","token":"v"},"event":{"object":{"open_id":"ou_7dab8a3d3cdcc9da365777c7ad535d62","union_id":"on_576833b917gda3d939b9a3c2d53e72c8","user_id":"e33ggbyz","name":"张三","employee_no":"employee_no"}},"challenge":"1212","type":"url_verification"}`},
-		{"C", vectorC, "mazhe.nerd", `{"challenge":"5634b122-c042-4634-bc7f-b07a3c3e77ad","token":"iRdCP2WwXNBXRM3mGLqhrgch3cn0gbT6","type":"url_verification"}`},
+		{"B", vectorB, "1212121212",
+			`{"schema":"2.0","header":{"event_id":"f7984f25108f8137722bb63cee927e66","event_type":"contact.user.created_v3","app_id":"cli_xxxxxxxx","tenant_key":"xxxxxxx","create_time":"1603977298000000","token":"v"},"event":{"object":{"open_id":"ou_7dab8a3d3cdcc9da365777c7ad535d62","union_id":"on_576833b917gda3d939b9a3c2d53e72c8","user_id":"e33ggbyz","name":"张三","employee_no":"employee_no"}},"challenge":"1212","type":"url_verification"}`},
+		{"C", vectorC, "mazhe.nerd",
+			`{"challenge":"5634b122-c042-4634-bc7f-b07a3c3e77ad","token":"iRdCP2WwXNBXRM3mGLqhrgch3cn0gbT6","type":"url_verification"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := decrypt(tt.encrypted, tt.key)
@@ -85,7 +87,8 @@ func TestChallengeOfVectors(t *testing.T) {
 	}{
 		{"B signed", vectorB, "1212121212", "v", "1212", true},
 		{"B unsigned", vectorB, "1212121212", "v", "1212", false},
-		{"C unsigned", vectorC, "mazhe.nerd", "iRdCP2WwXNBXRM3mGLqhrgch3cn0gbT6", "5634b122-c042-4634-bc7f-b07a3c3e77ad", false},
+		{"C unsigned", vectorC, "mazhe.nerd", "iRdCP2WwXNBXRM3mGLqhrgch3cn0gbT6", "5634b122-c042-4634-bc7f-b07a3c3e77ad",
+			false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newTestServer(t, func(c *ServerConfig) { c.EncryptKey, c.VerificationToken = tt.key, tt.token })
@@ -111,8 +114,8 @@ func FuzzDecrypt(f *testing.F) {
 	})
 }
 
-// FuzzGuard sends what somebody without the key can send: nothing of it may reach the Handler, and every answer is one of
-// the fixed ones.
+// FuzzGuard sends what somebody without the key can send: nothing of it may reach the Handler, and every answer is
+// one of the fixed ones.
 func FuzzGuard(f *testing.F) {
 	good := pushOf(messageEvent("text", `{"text":"hi"}`))
 	body := encryptedBody(good.plain, good.key)

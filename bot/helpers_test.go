@@ -32,7 +32,8 @@ const (
 
 var testNow = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// fakeHandler is a Handler that remembers what it got. The zero value stores everything and answers clicks with nothing.
+// fakeHandler is a Handler that remembers what it got. The zero value stores everything and answers clicks with
+// nothing.
 type fakeHandler struct {
 	mu      sync.Mutex
 	got     []any
@@ -123,9 +124,13 @@ func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
 	t.Helper()
 	r := &testServer{box: &fakeHandler{}, shelf: &fakePushStore{}, log: &bytes.Buffer{}}
 	cfg := ServerConfig{
-		AppID: testApp, EncryptKey: testKey, VerificationToken: testToken, Handler: r.box, Pushes: r.shelf,
-		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now: func() time.Time { return testNow },
+		AppID:             testApp,
+		EncryptKey:        testKey,
+		VerificationToken: testToken,
+		Handler:           r.box,
+		Pushes:            r.shelf,
+		Log:               slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now:               func() time.Time { return testNow },
 	}
 	for _, f := range change {
 		f(&cfg)
@@ -150,7 +155,12 @@ type push struct {
 }
 
 func pushOf(plain string) push {
-	return push{plain: plain, key: testKey, timestamp: strconv.FormatInt(testNow.Unix(), 10), nonce: "n1"}
+	return push{
+		plain:     plain,
+		key:       testKey,
+		timestamp: strconv.FormatInt(testNow.Unix(), 10),
+		nonce:     "n1",
+	}
 }
 
 func (p push) request() *http.Request {
@@ -229,7 +239,8 @@ type m = map[string]any
 // messageEvent is a p2p message; change may alter event.
 func messageEvent(kind, content string, change ...func(event m)) string {
 	event := m{
-		"sender": m{"sender_id": m{"open_id": "ou_emp", "union_id": "on_emp", "user_id": "e1"}, "sender_type": "user", "tenant_key": "tk"},
+		"sender": m{"sender_id": m{"open_id": "ou_emp", "union_id": "on_emp", "user_id": "e1"}, "sender_type": "user",
+			"tenant_key": "tk"},
 		"message": m{
 			"message_id": "om_1", "create_time": "1760000000001", "update_time": "1760000000001", "chat_id": "oc_p2p",
 			"chat_type": "p2p", "message_type": kind, "content": content,

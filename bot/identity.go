@@ -8,7 +8,8 @@ import (
 )
 
 // RecordIdentity binds name, number and mobile ("" = not given) to a person (page "录入身份信息"). Nothing says whether a
-// second call with equal values succeeds, and there is no way to ask; so a lost answer is MaybeApplied and not Temporary.
+// second call with equal values succeeds, and there is no way to ask; so a lost answer is MaybeApplied and not
+// Temporary.
 func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
 	body := &larkhuman.CreateIdentityReqBody{IdentityName: &name, IdentityCode: &number}
 	if mobile != "" {
@@ -21,15 +22,24 @@ func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobil
 	}
 	const op = "human_authentication.identity.create"
 	err := c.call(ctx, request{
-		op: op, effect: onlyMe, method: http.MethodPost, path: "/open-apis/human_authentication/v1/identities",
-		query: map[string]string{"user_id": openID, "user_id_type": "open_id"},
-		body:  body,
+		op:     op,
+		effect: onlyMe,
+		method: http.MethodPost,
+		path:   "/open-apis/human_authentication/v1/identities",
+		query:  map[string]string{"user_id": openID, "user_id_type": "open_id"},
+		body:   body,
 	}, &out)
 	if err != nil {
 		return "", err
 	}
 	if out.Data.VerifyUID == "" {
-		return "", &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassUnknown, maybeApplied: true, cause: errIncomplete}
+		return "", &APIError{
+			Op:           op,
+			HTTPStatus:   http.StatusOK,
+			class:        ClassUnknown,
+			maybeApplied: true,
+			cause:        errIncomplete,
+		}
 	}
 	return out.Data.VerifyUID, nil
 }

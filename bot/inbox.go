@@ -52,7 +52,13 @@ type inbox struct {
 }
 
 func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
-	b := &inbox{events: e, store: store, log: log, seed: maphash.MakeSeed(), queued: map[string]bool{}}
+	b := &inbox{
+		events: e,
+		store:  store,
+		log:    log,
+		seed:   maphash.MakeSeed(),
+		queued: map[string]bool{},
+	}
 	for i := range b.partitions {
 		b.partitions[i] = make(chan flows.Push, partitionSpace)
 	}
@@ -160,7 +166,8 @@ func (b *inbox) decide(p flows.Push, done chan<- string) {
 	e := &envelope{plain: p.Body}
 	if json.Unmarshal(p.Body, e) == nil {
 		if _, err := b.events.deliver(ctx, e); err != nil {
-			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", label(e.kind()), "error", err)
+			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", label(e.kind()),
+				"error", err)
 			return
 		}
 	}

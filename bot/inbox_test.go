@@ -136,7 +136,10 @@ func TestWorkTakesUpWhatWasLeft(t *testing.T) {
 		keep("om_before")
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); r.Run(ctx, time.Second) }()
+		go func() {
+			defer close(ended)
+			r.Run(ctx, time.Second)
+		}()
 		synctest.Wait()
 		if got := len(r.box.all()); got != 1 || r.shelf.left() != 0 {
 			t.Errorf("%d decided on at the start, want 1", got)

@@ -5,8 +5,9 @@ import (
 	"log/slog"
 )
 
-// sdkLogger is what the SDK may log to. The SDK puts bodies, URLs and other people's error texts into its messages, and
-// everything that matters comes back to us as an error anyway, so no message is kept: only that there was one, at debug.
+// sdkLogger is what the SDK may log to. The SDK puts bodies, URLs and other people's error texts into its messages,
+// and everything that matters comes back to us as an error anyway, so no message is kept: only that there was one, at
+// debug.
 type sdkLogger struct{ log *slog.Logger }
 
 func (l sdkLogger) note(ctx context.Context, level string) {

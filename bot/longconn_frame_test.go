@@ -12,9 +12,15 @@ var frameVectors = []struct {
 	f    frame
 	hex  string
 }{
-	{"event", frame{seqID: 300, logID: 1<<63 + 5, service: 33554678, method: frameData,
-		headers: []frameHeader{{"type", "event"}, {"message_id", "m-1"}, {"sum", "1"}, {"seq", "0"}},
-		payload: []byte(`{"a":"实名"}`), logIDNew: "log"},
+	{"event", frame{
+		seqID:    300,
+		logID:    1<<63 + 5,
+		service:  33554678,
+		method:   frameData,
+		headers:  []frameHeader{{"type", "event"}, {"message_id", "m-1"}, {"sum", "1"}, {"seq", "0"}},
+		payload:  []byte(`{"a":"实名"}`),
+		logIDNew: "log",
+	},
 		"08ac02108580808080808080800118f681801020012a0d0a047479706512056576656e742a110a0a6d6573736167655f6964" +
 			"12036d2d312a080a0373756d1201312a080a0373657112013032003a00420e7b2261223a22e5ae9ee5908d227d4a036c6f67"},
 	{"ping", frame{service: 33554678, method: frameControl, headers: []frameHeader{{"type", "ping"}}},

@@ -7,7 +7,12 @@ import (
 )
 
 func TestServerWithoutWebhook(t *testing.T) {
-	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &fakeHandler{}, Pushes: &fakePushStore{}, NoWebhook: true}); err != nil {
+	if _, err := NewServer(ServerConfig{
+		AppID:     testApp,
+		Handler:   &fakeHandler{},
+		Pushes:    &fakePushStore{},
+		NoWebhook: true,
+	}); err != nil {
 		t.Error(err)
 	}
 	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &fakeHandler{}, Pushes: &fakePushStore{}}); err == nil {

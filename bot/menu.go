@@ -10,7 +10,8 @@ import (
 
 // menu takes application.bot.menu_v6 (page "机器人自定义菜单事件"). It names no chat; answers go to the open_id.
 func (e *events) menu(ctx context.Context, in *larkapplication.P2BotMenuV6) error {
-	if in.Event == nil || in.Event.Operator == nil || in.Event.Operator.OperatorId == nil || text(in.Event.Operator.OperatorId.OpenId) == "" {
+	if in.Event == nil || in.Event.Operator == nil || in.Event.Operator.OperatorId == nil ||
+		text(in.Event.Operator.OperatorId.OpenId) == "" {
 		return nil
 	}
 	out := flows.Menu{OpenID: text(in.Event.Operator.OperatorId.OpenId), Key: text(in.Event.EventKey)}

@@ -36,8 +36,10 @@ func (e *events) decodeMessage(in *larkim.P2MessageReceiveV1) (flows.Message, bo
 		return flows.Message{}, false
 	}
 	out := flows.Message{
-		MessageID: text(message.MessageId), OpenID: text(sender.SenderId.OpenId),
-		ChatID: text(message.ChatId), Private: private,
+		MessageID: text(message.MessageId),
+		OpenID:    text(sender.SenderId.OpenId),
+		ChatID:    text(message.ChatId),
+		Private:   private,
 	}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
 	if text(message.CreateTime) != "" {

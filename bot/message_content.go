@@ -98,8 +98,8 @@ func decodePost(title string, paragraphs [][]postItem, mentions []string) conten
 	return out
 }
 
-// tidy takes the mentions out and leaves at most maxText characters, in compatibility form, so that full-width digits and
-// letters are what they look like.
+// tidy takes the mentions out and leaves at most maxText characters, in compatibility form, so that full-width digits
+// and letters are what they look like.
 func tidy(s string, mentions []string) string {
 	for _, key := range slices.Concat(mentions, []string{"@_all"}) {
 		s = strings.ReplaceAll(s, key, " ")

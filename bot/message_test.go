@@ -14,8 +14,13 @@ import (
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	base := flows.Message{
-		EventID: "ev_1", MessageID: "om_1", TenantKey: "tk", OpenID: "ou_emp", ChatID: "oc_p2p", Private: true,
-		At: time.UnixMilli(1760000000001),
+		EventID:   "ev_1",
+		MessageID: "om_1",
+		TenantKey: "tk",
+		OpenID:    "ou_emp",
+		ChatID:    "oc_p2p",
+		Private:   true,
+		At:        time.UnixMilli(1760000000001),
 	}
 	group := func(mentions ...any) func(m) {
 		return func(e m) {
@@ -36,15 +41,26 @@ func TestMessage(t *testing.T) {
 	}{
 		{"text", "text", `{"text":" 实名 "}`, nil, func(w *flows.Message) { w.Text = "实名" }},
 		{"full width", "text", `{"text":"ｓｔａｔｕｓ　１２３"}`, nil, func(w *flows.Message) { w.Text = "status 123" }},
-		{"image", "image", `{"image_key":"img_1"}`, nil, func(w *flows.Message) { w.Photos = []flows.PhotoRef{{FileKey: "img_1", Kind: "image"}} }},
-		{"file", "file", `{"file_key":"file_1","file_name":"cv.docx"}`, nil, func(w *flows.Message) { w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file"}} }},
+		{"image", "image", `{"image_key":"img_1"}`, nil, func(w *flows.Message) {
+			w.Photos = []flows.PhotoRef{{FileKey: "img_1", Kind: "image"}}
+		}},
+		{"file", "file", `{"file_key":"file_1","file_name":"cv.docx"}`, nil, func(w *flows.Message) {
+			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file"}}
+		}},
 		{"post", "post", `{"title":"照片","content":[[{"tag":"text","text":"请看"},{"tag":"img","image_key":"a"}],[{"tag":"img","image_key":"b"}]]}`, nil,
 			func(w *flows.Message) {
 				w.Text = "照片\n请看"
 				w.Photos = []flows.PhotoRef{{FileKey: "a", Kind: "image"}, {FileKey: "b", Kind: "image"}}
 			}},
-		{"post with a link and code", "post", `{"content":[[{"tag":"a","href":"http://x","text":"l"},{"tag":"code_block","text":"c"}]]}`, nil, func(w *flows.Message) { w.Text = "lc" }},
-		{"post of a video", "post", `{"content":[[{"tag":"media","file_key":"f","image_key":"i"}]]}`, nil, func(w *flows.Message) { w.Unsupported = "post" }},
+		{"post with a link and code", "post",
+			`{"content":[[{"tag":"a","href":"http://x","text":"l"},{"tag":"code_block","text":"c"}]]}`, nil,
+			func(w *flows.Message) {
+				w.Text = "lc"
+			}},
+		{"post of a video", "post", `{"content":[[{"tag":"media","file_key":"f","image_key":"i"}]]}`, nil,
+			func(w *flows.Message) {
+				w.Unsupported = "post"
+			}},
 		{"post of a mention", "post", `{"content":[[{"tag":"at","user_id":"@_user_1"}]]}`, nil, func(*flows.Message) {}},
 		{"audio", "audio", `{"file_key":"f","duration":1}`, nil, func(w *flows.Message) { w.Unsupported = "audio" }},
 		{"sticker", "sticker", `{"file_key":"f"}`, nil, func(w *flows.Message) { w.Unsupported = "sticker" }},
@@ -61,13 +77,23 @@ func TestMessage(t *testing.T) {
 		{"without sender", "text", `{"text":"x"}`, func(e m) { delete(e, "sender") }, nil},
 		{"without message", "text", `{"text":"x"}`, func(e m) { delete(e, "message") }, nil},
 		{"without message id", "text", `{"text":"x"}`, set("message", "message_id", nil), nil},
-		{"without time", "text", `{"text":"x"}`, set("message", "create_time", "soon"), func(w *flows.Message) { w.Text, w.At = "x", testNow }},
-		{"group, bot mentioned", "text", `{"text":"@_user_1 进度"}`, group(atBot), func(w *flows.Message) { w.Text, w.Private = "进度", false }},
-		{"group, two mentioned", "text", `{"text":"@_user_2 @_user_1 催办"}`, group(atUser, atBot), func(w *flows.Message) { w.Text, w.Private = "催办", false }},
+		{"without time", "text", `{"text":"x"}`, set("message", "create_time", "soon"), func(w *flows.Message) {
+			w.Text, w.At = "x", testNow
+		}},
+		{"group, bot mentioned", "text", `{"text":"@_user_1 进度"}`, group(atBot), func(w *flows.Message) {
+			w.Text, w.Private = "进度", false
+		}},
+		{"group, two mentioned", "text", `{"text":"@_user_2 @_user_1 催办"}`, group(atUser, atBot), func(w *flows.Message) {
+			w.Text, w.Private = "催办", false
+		}},
 		{"group, others mentioned", "text", `{"text":"@_user_2 hi"}`, group(atUser), nil},
 		{"group, nobody mentioned", "text", `{"text":"hi"}`, group(), nil},
-		{"group, kind of mentioned untold", "text", `{"text":"@_user_1 hi"}`, group(atSomebody), func(w *flows.Message) { w.Text, w.Private = "hi", false }},
-		{"group, everybody", "text", `{"text":"@_all @_user_1 hi"}`, group(atBot), func(w *flows.Message) { w.Text, w.Private = "hi", false }},
+		{"group, kind of mentioned untold", "text", `{"text":"@_user_1 hi"}`, group(atSomebody), func(w *flows.Message) {
+			w.Text, w.Private = "hi", false
+		}},
+		{"group, everybody", "text", `{"text":"@_all @_user_1 hi"}`, group(atBot), func(w *flows.Message) {
+			w.Text, w.Private = "hi", false
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +128,9 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 		words = append(words, fmt.Sprintf("@_user_%d", i))
 	}
 	r := newTestServer(t)
-	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) { e["message"].(m)["mentions"] = mentions })))
+	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) {
+		e["message"].(m)["mentions"] = mentions
+	})))
 	if got := r.box.all()[0].(flows.Message).Text; got != "hi" {
 		t.Errorf("got %q, want %q", got, "hi")
 	}
@@ -110,11 +138,13 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 
 func TestLongContent(t *testing.T) {
 	t.Parallel()
-	if got := decodeContent("text", `{"text":"`+strings.Repeat("实", 5000)+`"}`, nil).text; utf8.RuneCountInString(got) != maxText {
+	if got := decodeContent("text", `{"text":"`+strings.Repeat("实", 5000)+`"}`,
+		nil).text; utf8.RuneCountInString(got) != maxText {
 		t.Errorf("%d characters kept, want %v", utf8.RuneCountInString(got), maxText)
 	}
 	// One character that compatibility form turns into 18.
-	if got := decodeContent("text", `{"text":"`+strings.Repeat("ﷺ", 5000)+`"}`, nil).text; utf8.RuneCountInString(got) > maxText {
+	if got := decodeContent("text", `{"text":"`+strings.Repeat("ﷺ", 5000)+`"}`,
+		nil).text; utf8.RuneCountInString(got) > maxText {
 		t.Errorf("%d characters kept", utf8.RuneCountInString(got))
 	}
 	images := strings.TrimSuffix(strings.Repeat(`[{"tag":"img","image_key":"k"}],`, 100), ",")
@@ -152,14 +182,35 @@ func TestOtherEvents(t *testing.T) {
 		name, plain string
 		want        any // nil = ignored
 	}{
-		{"entered", event20(eventEntered, m{"chat_id": "oc_p2p", "operator_id": m{"open_id": "ou_emp"}, "last_message_id": "om"}),
-			flows.Entered{EventID: "ev_1", TenantKey: "tk", OpenID: "ou_emp", ChatID: "oc_p2p", At: when}},
+		{"entered", event20(eventEntered, m{"chat_id": "oc_p2p", "operator_id": m{"open_id": "ou_emp"},
+			"last_message_id": "om"}),
+			flows.Entered{
+				EventID:   "ev_1",
+				TenantKey: "tk",
+				OpenID:    "ou_emp",
+				ChatID:    "oc_p2p",
+				At:        when,
+			}},
 		{"entered by nobody", event20(eventEntered, m{"chat_id": "oc_p2p"}), nil},
-		{"menu", event20(eventMenu, m{"operator": m{"operator_name": "张三", "operator_id": m{"open_id": "ou_emp"}}, "event_key": "start", "timestamp": 1760000000}),
-			flows.Menu{EventID: "ev_1", TenantKey: "tk", OpenID: "ou_emp", Key: "start", At: when}},
+		{"menu", event20(eventMenu, m{"operator": m{"operator_name": "张三", "operator_id": m{"open_id": "ou_emp"}},
+			"event_key": "start", "timestamp": 1760000000}),
+			flows.Menu{
+				EventID:   "ev_1",
+				TenantKey: "tk",
+				OpenID:    "ou_emp",
+				Key:       "start",
+				At:        when,
+			}},
 		{"menu by nobody", event20(eventMenu, m{"event_key": "start"}), nil},
-		{"recalled", event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc_p2p", "recall_time": "1", "recall_type": "message_owner"}),
-			flows.Recalled{EventID: "ev_1", TenantKey: "tk", MessageID: "om_1", ChatID: "oc_p2p", At: when}},
+		{"recalled", event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc_p2p", "recall_time": "1",
+			"recall_type": "message_owner"}),
+			flows.Recalled{
+				EventID:   "ev_1",
+				TenantKey: "tk",
+				MessageID: "om_1",
+				ChatID:    "oc_p2p",
+				At:        when,
+			}},
 		{"recalled nothing", event20(eventRecalled, m{}), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,8 +14,11 @@ import (
 // within an hour.
 func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
-		op: "im.message.create", effect: again, method: http.MethodPost, path: "/open-apis/im/v1/messages",
-		query: map[string]string{"receive_id_type": to.Type},
+		op:     "im.message.create",
+		effect: again,
+		method: http.MethodPost,
+		path:   "/open-apis/im/v1/messages",
+		query:  map[string]string{"receive_id_type": to.Type},
 		body: larkim.NewCreateMessageReqBodyBuilder().
 			ReceiveId(to.ID).MsgType(larkim.MsgTypeInteractive).Content(string(card)).Uuid(uuid).Build(),
 	})
@@ -24,7 +27,10 @@ func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessa
 // Reply posts a card as an answer to a message (page "回复消息").
 func (c *Client) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
-		op: "im.message.reply", effect: again, method: http.MethodPost, path: "/open-apis/im/v1/messages/:message_id/reply",
+		op:     "im.message.reply",
+		effect: again,
+		method: http.MethodPost,
+		path:   "/open-apis/im/v1/messages/:message_id/reply",
 		params: map[string]string{"message_id": messageID},
 		body: larkim.NewReplyMessageReqBodyBuilder().
 			MsgType(larkim.MsgTypeInteractive).Content(string(card)).Uuid(uuid).Build(),
@@ -41,7 +47,14 @@ func (c *Client) post(ctx context.Context, r request) (string, error) {
 		return "", err
 	}
 	if out.Data.MessageID == "" {
-		return "", &APIError{Op: r.op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, maybeApplied: true, cause: errIncomplete}
+		return "", &APIError{
+			Op:           r.op,
+			HTTPStatus:   http.StatusOK,
+			class:        ClassRetry,
+			temporary:    true,
+			maybeApplied: true,
+			cause:        errIncomplete,
+		}
 	}
 	return out.Data.MessageID, nil
 }
@@ -56,7 +69,10 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 		return err
 	}
 	return c.call(ctx, request{
-		op: "im.message.patch", effect: again, method: http.MethodPatch, path: "/open-apis/im/v1/messages/:message_id",
+		op:     "im.message.patch",
+		effect: again,
+		method: http.MethodPatch,
+		path:   "/open-apis/im/v1/messages/:message_id",
 		params: map[string]string{"message_id": messageID},
 		body:   larkim.NewPatchMessageReqBodyBuilder().Content(string(card)).Build(),
 	}, nil)
@@ -65,7 +81,10 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 // Recall takes a message of the bot back (page "撤回消息").
 func (c *Client) Recall(ctx context.Context, messageID string) error {
 	return c.call(ctx, request{
-		op: "im.message.delete", effect: again, method: http.MethodDelete, path: "/open-apis/im/v1/messages/:message_id",
+		op:     "im.message.delete",
+		effect: again,
+		method: http.MethodDelete,
+		path:   "/open-apis/im/v1/messages/:message_id",
 		params: map[string]string{"message_id": messageID},
 	}, nil)
 }

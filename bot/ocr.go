@@ -9,7 +9,8 @@ import (
 )
 
 // ReadIDCard reads one side of an ID card (page "识别文件中的身份证"): a JPEG under 10 MB, ten calls a second per tenant. It
-// calls leaving when the request begins to leave, which is when the platform may count it; twice if a token was refused.
+// calls leaving when the request begins to leave, which is when the platform may count it; twice if a token was
+// refused.
 func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
 	var out struct {
 		Data struct {
@@ -25,7 +26,10 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (f
 	}
 	const op = "document_ai.id_card.recognize"
 	err := c.call(ctx, request{
-		op: op, effect: reads, method: http.MethodPost, path: "/open-apis/document_ai/v1/id_card/recognize",
+		op:      op,
+		effect:  reads,
+		method:  http.MethodPost,
+		path:    "/open-apis/document_ai/v1/id_card/recognize",
 		file:    newFormFile("file", "card.jpg", jpeg),
 		leaving: leaving,
 	}, &out)
@@ -33,7 +37,13 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (f
 		return flows.CardText{}, err
 	}
 	if out.Data.Card == nil {
-		return flows.CardText{}, &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, cause: errIncomplete}
+		return flows.CardText{}, &APIError{
+			Op:         op,
+			HTTPStatus: http.StatusOK,
+			class:      ClassRetry,
+			temporary:  true,
+			cause:      errIncomplete,
+		}
 	}
 	text := flows.CardText{Side: out.Data.Card.Side, Corners: out.Data.Card.Corners}
 	for _, entity := range out.Data.Card.Entities {

@@ -30,21 +30,30 @@ var endings = []struct {
 }{
 	{"reset", func(w http.ResponseWriter, _ *http.Request) { hangUp(w, true) }, true, nil},
 	{"closed", func(w http.ResponseWriter, _ *http.Request) { hangUp(w, false) }, true, nil},
-	{"no answer in time", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, true, context.DeadlineExceeded},
+	{"no answer in time", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	}, true, context.DeadlineExceeded},
 	{"502 page", page(502, "text/html"), true, errNotJSON},
 	{"504", page(504, "text/html"), true, nil},
 	{"200 page", page(200, "text/html"), true, errNotJSON},
 	{"200 page called JSON", page(200, "application/json"), true, nil},
-	{"JSON without code", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"message_id":"x"}`) }, true, errNotJSON},
+	{"JSON without code", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"message_id":"x"}`)
+	}, true, errNotJSON},
 	{"JSON null", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `null`) }, true, errNotJSON},
 	{"data of another shape", func(w http.ResponseWriter, _ *http.Request) { ok(w, `"a string"`) }, true, errNotJSON},
 	{"success without an id", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) }, true, errIncomplete},
-	{"code 0 with 500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500); ok(w, `{}`) }, true, errNotJSON},
+	{"code 0 with 500", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(500)
+		ok(w, `{}`)
+	}, true, errNotJSON},
 	{"cut short", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		ok(w, `{}`)
 	}, true, io.ErrUnexpectedEOF},
-	{"endless", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.CopyN(w, zeros{}, maxAnswer+1000) }, true, errTooLong},
+	{"endless", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.CopyN(w, zeros{}, maxAnswer+1000)
+	}, true, errTooLong},
 	{"redirect", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	}, true, errNotJSON},

@@ -14,10 +14,10 @@ const (
 	maxAnswerWait = time.Second
 )
 
-// PatchOrder orders the answers to clicks on a card and the patches of the same card, so that the person sees the later
-// drawing last. The screen loses a patch that overtakes an answer (page "延时更新消息卡片": update only after the callback
-// was answered), and it loses an answer that overtakes an older patch. The zero value is ready for use. Server and Client
-// share one. It works within one process; correctness does not depend on it.
+// PatchOrder orders the answers to clicks on a card and the patches of the same card, so that the person sees the
+// later drawing last. The screen loses a patch that overtakes an answer (page "延时更新消息卡片": update only after the
+// callback was answered), and it loses an answer that overtakes an older patch. The zero value is ready for use.
+// Server and Client share one. It works within one process; correctness does not depend on it.
 type PatchOrder struct {
 	mu    sync.Mutex
 	cards map[string]*cardTraffic
@@ -29,8 +29,8 @@ type cardTraffic struct {
 	moved           chan struct{} // closed when the last click or the last patch has ended
 }
 
-// BeginAnswer records that a click on the message is being answered. The caller calls end, once or more, when the answer
-// has left.
+// BeginAnswer records that a click on the message is being answered. The caller calls end, once or more, when the
+// answer has left.
 func (o *PatchOrder) BeginAnswer(messageID string) (end func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -39,8 +39,8 @@ func (o *PatchOrder) BeginAnswer(messageID string) (end func()) {
 	return o.endFunc(messageID, &t.clicks, t)
 }
 
-// BeginPatch waits until no click on the message is being answered, for at most maxPatchWait or until ctx ends. From then
-// on, until the caller calls done, answers to clicks on the message wait for the patch.
+// BeginPatch waits until no click on the message is being answered, for at most maxPatchWait or until ctx ends. From
+// then on, until the caller calls done, answers to clicks on the message wait for the patch.
 func (o *PatchOrder) BeginPatch(ctx context.Context, messageID string) (done func()) {
 	timeout := time.NewTimer(maxPatchWait)
 	defer timeout.Stop()

@@ -41,7 +41,12 @@ func (c *Client) ProbeToken(ctx context.Context) error {
 
 // ProbeLongConn asks where to connect and does not connect: a second connection would be given a part of the events.
 func (c *Client) ProbeLongConn(ctx context.Context) error {
-	l := &LongConn{base: c.base, appID: c.appID, appSecret: c.appSecret, http: socketClient()}
+	l := &LongConn{
+		base:      c.base,
+		appID:     c.appID,
+		appSecret: c.appSecret,
+		http:      socketClient(),
+	}
 	defer l.http.CloseIdleConnections()
 	_, _, err := l.endpoint(ctx)
 	return err
@@ -54,8 +59,13 @@ func (c *Client) InChat(ctx context.Context, chatID string) (bool, error) {
 			In bool `json:"is_in_chat"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{op: "im.chat_members.is_in_chat", effect: reads, method: http.MethodGet,
-		path: "/open-apis/im/v1/chats/:chat_id/members/is_in_chat", params: map[string]string{"chat_id": chatID}}, &out)
+	err := c.call(ctx, request{
+		op:     "im.chat_members.is_in_chat",
+		effect: reads,
+		method: http.MethodGet,
+		path:   "/open-apis/im/v1/chats/:chat_id/members/is_in_chat",
+		params: map[string]string{"chat_id": chatID},
+	}, &out)
 	return out.Data.In, err
 }
 
@@ -70,7 +80,12 @@ func (c *Client) Granted(ctx context.Context) (map[string]bool, error) {
 			} `json:"scopes"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{op: "application.scope.list", effect: reads, method: http.MethodGet, path: "/open-apis/application/v6/scopes"}, &out)
+	err := c.call(ctx, request{
+		op:     "application.scope.list",
+		effect: reads,
+		method: http.MethodGet,
+		path:   "/open-apis/application/v6/scopes",
+	}, &out)
 	granted := map[string]bool{}
 	for _, s := range out.Data.Scopes {
 		// A scope for calls in a user's name does not serve the bot, which calls in its own.
@@ -94,7 +109,8 @@ type AppInfo struct {
 	verification string
 }
 
-// SameKeys compares the console's encrypt key and verification token with ours. known is false when the platform did not tell.
+// SameKeys compares the console's encrypt key and verification token with ours. known is false when the platform did
+// not tell.
 func (a AppInfo) SameKeys(encryptKey, token string) (same, known bool) {
 	if a.encryptKey == "" && a.verification == "" {
 		return false, false
@@ -109,8 +125,8 @@ func (a AppInfo) String() string { return fmt.Sprintf("AppInfo(%s)", a.Online) }
 func (a AppInfo) GoString() string { return a.String() }
 
 // App asks about the app and its published version (pages "获取应用信息" and "获取应用版本信息"; the first does not name
-// callback_info, callback, event and encryption, which the SDK's service/application/v6 has, so they may be missing). It needs
-// application:application:self_manage.
+// callback_info, callback, event and encryption, which the SDK's service/application/v6 has, so they may be missing).
+// It needs application:application:self_manage.
 func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	type callbacks struct {
 		Type       string   `json:"callback_type"`
@@ -136,8 +152,14 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 		} `json:"data"`
 	}
 	language := map[string]string{"lang": "zh_cn"}
-	err := c.call(ctx, request{op: "application.application.get", effect: reads, method: http.MethodGet,
-		path: "/open-apis/application/v6/applications/:app_id", params: map[string]string{"app_id": c.appID}, query: language}, &app)
+	err := c.call(ctx, request{
+		op:     "application.application.get",
+		effect: reads,
+		method: http.MethodGet,
+		path:   "/open-apis/application/v6/applications/:app_id",
+		params: map[string]string{"app_id": c.appID},
+		query:  language,
+	}, &app)
 	if err != nil {
 		return AppInfo{}, err
 	}
@@ -165,9 +187,14 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 			} `json:"app_version"`
 		} `json:"data"`
 	}
-	err = c.call(ctx, request{op: "application.application_app_version.get", effect: reads, method: http.MethodGet,
+	err = c.call(ctx, request{
+		op:     "application.application_app_version.get",
+		effect: reads,
+		method: http.MethodGet,
 		path:   "/open-apis/application/v6/applications/:app_id/app_versions/:version_id",
-		params: map[string]string{"app_id": c.appID, "version_id": a.Online}, query: language}, &version)
+		params: map[string]string{"app_id": c.appID, "version_id": a.Online},
+		query:  language,
+	}, &version)
 	if err != nil {
 		return info, nil // what is known so far counts; EventsKnown says that events are not
 	}
@@ -186,13 +213,14 @@ var (
 	ErrWebhookForeign = errors.New("bot: something else answers at the public address")
 )
 
-// ProbeWebhook sends a url_verification, encrypted and signed with our own keys, to base + /webhook/event. Only a serve with the
-// same keys can answer it. status is 0 without an answer.
+// ProbeWebhook sends a url_verification, encrypted and signed with our own keys, to base + /webhook/event. Only a
+// serve with the same keys can answer it. status is 0 without an answer.
 func (c *Client) ProbeWebhook(ctx context.Context, base, encryptKey, token string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	challenge := rand.Text()
-	sealed, err := larkcore.EncryptedEventMsg(ctx, map[string]string{"type": "url_verification", "token": token, "challenge": challenge}, encryptKey)
+	sealed, err := larkcore.EncryptedEventMsg(ctx, map[string]string{"type": "url_verification", "token": token,
+		"challenge": challenge}, encryptKey)
 	if err != nil {
 		return 0, errRequest
 	}
@@ -209,7 +237,9 @@ func (c *Client) ProbeWebhook(ctx context.Context, base, encryptKey, token strin
 	req.Header.Set(headerTimestamp, stamp)
 	req.Header.Set(headerNonce, nonce)
 	req.Header.Set(headerSignature, sign(stamp, nonce, encryptKey, body))
-	plain := &http.Client{Transport: http.DefaultTransport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	plain := &http.Client{Transport: http.DefaultTransport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := plain.Do(req)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrWebhookSilent, causeOf(ctx, err))

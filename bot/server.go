@@ -12,7 +12,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// ServerConfig is what a Server needs. AppID, Inbox and Pushes are required, and for the webhook EncryptKey and VerificationToken.
+// ServerConfig is what a Server needs. AppID, Inbox and Pushes are required, and for the webhook EncryptKey and
+// VerificationToken.
 type ServerConfig struct {
 	// NoWebhook closes POST /webhook/event, for a bot that takes its pushes over a LongConn.
 	NoWebhook bool
@@ -46,8 +47,8 @@ type Server struct {
 	handler  http.Handler
 }
 
-// NewServer builds the server. With a webhook it refuses to be built without encrypt key and verification token: without them
-// anybody who knows the URL could act as anybody.
+// NewServer builds the server. With a webhook it refuses to be built without encrypt key and verification token:
+// without them anybody who knows the URL could act as anybody.
 func NewServer(cfg ServerConfig) (*Server, error) {
 	var problems []error
 	for _, required := range []struct {
@@ -81,9 +82,20 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if order == nil {
 		order = &PatchOrder{}
 	}
-	s.guard = guard{appID: cfg.AppID, encryptKey: cfg.EncryptKey, token: cfg.VerificationToken, now: s.now}
+	s.guard = guard{
+		appID:      cfg.AppID,
+		encryptKey: cfg.EncryptKey,
+		token:      cfg.VerificationToken,
+		now:        s.now,
+	}
 	s.refusals = refusalLog{log: s.log, now: s.now}
-	s.events = &events{handler: cfg.Handler, patchOrder: order, log: s.log, now: s.now, tickets: cfg.Marketplace}
+	s.events = &events{
+		handler:    cfg.Handler,
+		patchOrder: order,
+		log:        s.log,
+		now:        s.now,
+		tickets:    cfg.Marketplace,
+	}
 	s.inbox = newInbox(s.events, cfg.Pushes, s.log)
 
 	router := s.engine()
@@ -122,8 +134,8 @@ func (s *Server) engine() *gin.Engine {
 	return engine
 }
 
-// recovery turns a panic into a neutral 500. The panic's value is not logged, since it may quote what somebody sent; its
-// type and the stack are.
+// recovery turns a panic into a neutral 500. The panic's value is not logged, since it may quote what somebody sent;
+// its type and the stack are.
 func (s *Server) recovery(c *gin.Context) {
 	defer func() {
 		v := recover()
@@ -133,7 +145,8 @@ func (s *Server) recovery(c *gin.Context) {
 		if v == http.ErrAbortHandler {
 			panic(v)
 		}
-		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack", string(debug.Stack()))
+		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack",
+			string(debug.Stack()))
 		if !c.Writer.Written() {
 			respondError(c, http.StatusInternalServerError, "internal")
 		}

@@ -59,8 +59,11 @@ func newWorld(t *testing.T) *world {
 	w := &world{handler: &fakeHandler{got: make(chan any, 100)}}
 	var hook string
 	w.Server = feishu.New(feishu.Config{
-		AppID: "cli_sim", AppSecret: "sim-secret", EncryptKey: "sim-key", VerificationToken: "sim-token",
-		Webhook: func() string { return hook },
+		AppID:             "cli_sim",
+		AppSecret:         "sim-secret",
+		EncryptKey:        "sim-key",
+		VerificationToken: "sim-token",
+		Webhook:           func() string { return hook },
 		ReadIDCard: func(img []byte) ([]feishu.Entity, int, []int, int) {
 			if len(img) < 20 {
 				return nil, 0, nil, 2110002
@@ -74,7 +77,13 @@ func newWorld(t *testing.T) *world {
 	order := &bot.PatchOrder{}
 	log := slog.New(slog.DiscardHandler)
 	server, err := bot.NewServer(bot.ServerConfig{
-		AppID: "cli_sim", EncryptKey: "sim-key", VerificationToken: "sim-token", Handler: w.handler, Pushes: &w.pushes, PatchOrder: order, Log: log,
+		AppID:             "cli_sim",
+		EncryptKey:        "sim-key",
+		VerificationToken: "sim-token",
+		Handler:           w.handler,
+		Pushes:            &w.pushes,
+		PatchOrder:        order,
+		Log:               log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -82,11 +91,20 @@ func newWorld(t *testing.T) *world {
 	working, stop := context.WithCancel(context.Background())
 	var inbox sync.WaitGroup
 	inbox.Go(func() { server.Run(working, 0) })
-	t.Cleanup(func() { stop(); inbox.Wait() })
+	t.Cleanup(func() {
+		stop()
+		inbox.Wait()
+	})
 	ours := httptest.NewServer(server.Handler())
 	t.Cleanup(ours.Close)
 	hook = ours.URL + "/webhook/event"
-	w.client, err = bot.NewClient(bot.ClientConfig{BaseURL: api.URL, AppID: "cli_sim", AppSecret: "sim-secret", PatchOrder: order, Log: log})
+	w.client, err = bot.NewClient(bot.ClientConfig{
+		BaseURL:    api.URL,
+		AppID:      "cli_sim",
+		AppSecret:  "sim-secret",
+		PatchOrder: order,
+		Log:        log,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +154,8 @@ func TestSimChallenge(t *testing.T) {
 func TestSimForgeries(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	event := map[string]any{"operator": map[string]any{"operator_id": map[string]any{"open_id": "ou_emp"}}, "event_key": "start"}
+	event := map[string]any{"operator": map[string]any{"operator_id": map[string]any{"open_id": "ou_emp"}},
+		"event_key": "start"}
 	for how, want := range map[feishu.Forgery]int{
 		feishu.Genuine: 200, feishu.BadSignature: 401, feishu.Unsigned: 401, feishu.WrongKey: 401, feishu.WrongToken: 403,
 		feishu.WrongApp: 403, feishu.PlainText: 401, feishu.Stale: 401,
@@ -164,7 +183,8 @@ func TestSimEvents(t *testing.T) {
 	if _, err := w.SendText(ctx, "ou_emp", " 实名 "); err != nil {
 		t.Fatal(err)
 	}
-	if got := only[flows.Message](t, w.handler); got.Text != "实名" || !got.Private || got.OpenID != "ou_emp" || got.TenantKey != "tk_sim" || time.Since(got.At) > time.Minute {
+	if got := only[flows.Message](t, w.handler); got.Text != "实名" || !got.Private || got.OpenID != "ou_emp" ||
+		got.TenantKey != "tk_sim" || time.Since(got.At) > time.Minute {
 		t.Errorf("text: %+v", got)
 	}
 	sent, err := w.SendPost(ctx, "ou_emp", "两面", photo, photo)
@@ -256,19 +276,23 @@ func TestSimCards(t *testing.T) {
 	patched := make(chan error, 1)
 	w.handler.onClick = func(c flows.CardAction) {
 		go func() {
-			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) { return json.RawMessage(card2), nil })
+			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) {
+				return json.RawMessage(card2), nil
+			})
 		}()
 	}
 	toast := cards.NewToast("saved", nil)
 	w.handler.answer = flows.Answer{Toast: &toast, Card: plainCard(card1)}
 	result, err := w.ClickAct(ctx, "ou_emp", id, "start", nil)
-	if err != nil || result.ErrorCode != 0 || result.Toast.Text("en_us") != toast.EN || result.Toast.Text("zh_cn") != toast.ZH || result.Card == nil {
+	if err != nil || result.ErrorCode != 0 || result.Toast.Text("en_us") != toast.EN ||
+		result.Toast.Text("zh_cn") != toast.ZH || result.Card == nil {
 		t.Errorf("click: %+v, %v", result, err)
 	}
 	if err = <-patched; err != nil {
 		t.Errorf("patch: %v", err)
 	}
-	if got := only[flows.CardAction](t, w.handler); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" || got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
+	if got := only[flows.CardAction](t, w.handler); got.Action.Act != cards.ActStart || got.OpenID != "ou_emp" ||
+		got.MessageID != id || got.Malformed || time.Since(got.At) > time.Minute {
 		t.Errorf("click: %+v", got)
 	}
 	if m, _ := w.Message(id); m.Edits != 2 {
@@ -281,10 +305,13 @@ func TestSimCards(t *testing.T) {
 		t.Errorf("recall: %v", err)
 	}
 	var refused *bot.APIError
-	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) { return json.RawMessage(card2), nil }); !errors.As(err, &refused) || refused.Class() != bot.ClassGone {
+	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) {
+		return json.RawMessage(card2), nil
+	}); !errors.As(err, &refused) || refused.Class() != bot.ClassGone {
 		t.Errorf("patch of a recalled card: %v", err)
 	}
-	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &refused) || refused.Class() != bot.ClassCard {
+	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &refused) ||
+		refused.Class() != bot.ClassCard {
 		t.Errorf("bad card: %v", err)
 	}
 }
@@ -308,23 +335,28 @@ func TestSimOtherCalls(t *testing.T) {
 	if key, err := w.client.UploadImage(ctx, jpeg); err != nil || key == "" {
 		t.Errorf("upload: %q, %v", key, err)
 	}
-	if got, err := w.client.ReadIDCard(ctx, jpeg, func() {}); err != nil || *got.Side != 1 || len(got.Entities) != 1 || len(got.Corners) != 8 {
+	if got, err := w.client.ReadIDCard(ctx, jpeg, func() {}); err != nil || *got.Side != 1 || len(got.Entities) != 1 ||
+		len(got.Corners) != 8 {
 		t.Errorf("ocr: %v", err)
 	}
 	var refused *bot.APIError
-	if _, err := w.client.ReadIDCard(ctx, jpeg[:12], func() {}); !errors.As(err, &refused) || refused.Class() != bot.ClassPerson || refused.UpstreamCode() != "2110002" {
+	if _, err := w.client.ReadIDCard(ctx, jpeg[:12], func() {}); !errors.As(err, &refused) ||
+		refused.Class() != bot.ClassPerson || refused.UpstreamCode() != "2110002" {
 		t.Errorf("ocr of nothing: %v", err)
 	}
-	if uid, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", "13812345678"); err != nil || uid == "" {
+	if uid, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", "13812345678"); err != nil ||
+		uid == "" {
 		t.Errorf("identity: %q, %v", uid, err)
 	}
 	w.BindIdentity("ou_emp", "李四", "110101199001011237", "13812345678")
 	var api *bot.APIError
-	if _, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", ""); !errors.As(err, &api) || api.Field() != "identity_name" {
+	if _, err := w.client.RecordIdentity(ctx, "ou_emp", "张三", "110101199001011237", ""); !errors.As(err, &api) ||
+		api.Field() != "identity_name" {
 		t.Errorf("identity of another name: %v", err)
 	}
 	w.Revoke("document_ai:id_card:recognize")
-	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &refused) || refused.Class() != bot.ClassPermission {
+	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &refused) ||
+		refused.Class() != bot.ClassPermission {
 		t.Errorf("ocr without scope: %v", err)
 	}
 }

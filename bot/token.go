@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// tokenMargin is how long before its end a token is no longer used. Feishu hands out a new one when less than 30 minutes
-// are left, and both stay valid (page "自建应用获取 tenant_access_token").
+// tokenMargin is how long before its end a token is no longer used. Feishu hands out a new one when less than 30
+// minutes are left, and both stay valid (page "自建应用获取 tenant_access_token").
 const tokenMargin = 3 * time.Minute
 
-// tokens keeps tokens by key: for one company's app the tenant token under "", for a marketplace app one for each tenant.
-// The SDK's own keeping is switched off: it is one variable for the whole process, knows no dropping of a refused token,
-// and lets any number of callers fetch at once.
+// tokens keeps tokens by key: for one company's app the tenant token under "", for a marketplace app one for each
+// tenant. The SDK's own keeping is switched off: it is one variable for the whole process, knows no dropping of a
+// refused token, and lets any number of callers fetch at once.
 type tokens struct {
 	cache  *cache.Cache
 	fetch  func(ctx context.Context, key string) (token string, lifetime time.Duration, err error)
@@ -29,7 +29,8 @@ func newTokens(fetch func(context.Context, string) (string, time.Duration, error
 	return &tokens{cache: cache.New(cache.NoExpiration, 0), fetch: fetch}
 }
 
-// get returns the token of a key, fetching it if need be. Callers share one fetch, which goes on when the first of them leaves.
+// get returns the token of a key, fetching it if need be. Callers share one fetch, which goes on when the first of
+// them leaves.
 func (t *tokens) get(ctx context.Context, key string) (string, error) {
 	if token, ok := t.cache.Get(key); ok {
 		return token.(string), nil
@@ -50,11 +51,17 @@ func (t *tokens) get(ctx context.Context, key string) (string, error) {
 		token, _ := r.Val.(string)
 		return token, r.Err
 	case <-ctx.Done():
-		return "", &APIError{Op: opToken, class: ClassRetry, temporary: true, cause: ctx.Err()}
+		return "", &APIError{
+			Op:        opToken,
+			class:     ClassRetry,
+			temporary: true,
+			cause:     ctx.Err(),
+		}
 	}
 }
 
-// put keeps the token for ttl. To go-cache a negative ttl means for ever and zero the default, so both are nothing here.
+// put keeps the token for ttl. To go-cache a negative ttl means for ever and zero the default, so both are nothing
+// here.
 func (t *tokens) put(key, token string, ttl time.Duration) {
 	if ttl <= 0 {
 		t.cache.Delete(key)
@@ -90,16 +97,28 @@ func (c *Client) fetchToken(ctx context.Context) (string, time.Duration, error) 
 		&larkcore.SelfBuiltTenantAccessTokenReq{AppID: c.appID, AppSecret: c.appSecret()}, "tenant_access_token")
 }
 
-// fetch calls one of the token APIs. Their fields stand beside code, not in data: the token under a name of its own, and
-// its lifetime, in seconds, under expire.
+// fetch calls one of the token APIs. Their fields stand beside code, not in data: the token under a name of its own,
+// and its lifetime, in seconds, under expire.
 func (c *Client) fetch(ctx context.Context, op, path string, body any, field string) (string, time.Duration, error) {
 	var out map[string]json.RawMessage
 	start := c.now()
-	err := c.exchange(ctx, request{op: op, method: http.MethodPost, path: path, body: body}, "", &out)
+	err := c.exchange(ctx, request{
+		op:     op,
+		method: http.MethodPost,
+		path:   path,
+		body:   body,
+	}, "", &out)
 	var token string
 	var expire int
-	if err == nil && (json.Unmarshal(out[field], &token) != nil || json.Unmarshal(out["expire"], &expire) != nil || token == "") {
-		err = &APIError{Op: op, HTTPStatus: http.StatusOK, class: ClassRetry, temporary: true, cause: errIncomplete}
+	if err == nil && (json.Unmarshal(out[field], &token) != nil || json.Unmarshal(out["expire"], &expire) != nil ||
+		token == "") {
+		err = &APIError{
+			Op:         op,
+			HTTPStatus: http.StatusOK,
+			class:      ClassRetry,
+			temporary:  true,
+			cause:      errIncomplete,
+		}
 	}
 	c.observed(op, err, c.now().Sub(start))
 	return token, time.Duration(expire) * time.Second, err

@@ -47,7 +47,9 @@ func TestTokenRefused(t *testing.T) {
 func TestTokenRevokedMidway(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.handle("GET /open-apis/im/v1/messages/om_1/resources/img", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "jpeg") })
+	f.handle("GET /open-apis/im/v1/messages/om_1/resources/img", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "jpeg")
+	})
 	c := f.client(t)
 	for range 2 {
 		if got, err := c.Download(t.Context(), "om_1", "img", "image"); string(got) != "jpeg" || err != nil {
@@ -65,7 +67,8 @@ func TestTokenErrors(t *testing.T) {
 	f := newFake(t)
 	_, err := f.client(t, func(c *ClientConfig) { c.AppSecret = "wrong-secret" }).BotInfo(t.Context())
 	var api *APIError
-	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Class() != ClassCredentials || api.Temporary() {
+	if !errors.As(err, &api) || api.Op != opToken || api.Code != 10015 || api.Class() != ClassCredentials ||
+		api.Temporary() {
 		t.Errorf("got %v", err)
 	}
 }
@@ -99,7 +102,10 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 	// The first caller leaves; the fetch goes on for the others.
 	leaving, leave := context.WithCancel(t.Context())
 	left := make(chan error)
-	go func() { _, err := tk.get(leaving, ""); left <- err }()
+	go func() {
+		_, err := tk.get(leaving, "")
+		left <- err
+	}()
 	var wg sync.WaitGroup
 	for range callers {
 		wg.Go(func() {

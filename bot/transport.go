@@ -30,8 +30,8 @@ var (
 	errRequest     = errors.New("request could not be built")
 )
 
-// callTrace is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses its
-// headers, and the text of a non-JSON answer ends up in an error.
+// callTrace is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses
+// its headers, and the text of a non-JSON answer ends up in an error.
 type callTrace struct {
 	noRetry bool      // an effect that must not happen twice, see transport
 	onSend  func()    // called when the request begins to leave; may be nil
@@ -50,8 +50,8 @@ func withCallTrace(ctx context.Context, t *callTrace) context.Context {
 	return context.WithValue(ctx, callTraceKey{}, t)
 }
 
-// transport fills the callTrace of each call. A call that must not happen twice uses a fresh connection: a reused one that
-// dies right after the request was written leaves the outcome unknown.
+// transport fills the callTrace of each call. A call that must not happen twice uses a fresh connection: a reused one
+// that dies right after the request was written leaves the outcome unknown.
 type transport struct{ reused, fresh http.RoundTripper }
 
 func newTransport(base http.RoundTripper) *transport {
@@ -121,8 +121,8 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// limitedClient is the http.Client that the SDK uses. The SDK reads whole answers; limitedClient ends them with errTooLong
-// at maxAnswer bytes.
+// limitedClient is the http.Client that the SDK uses. The SDK reads whole answers; limitedClient ends them with
+// errTooLong at maxAnswer bytes.
 type limitedClient struct{ http *http.Client }
 
 func (b limitedClient) Do(req *http.Request) (*http.Response, error) {

@@ -32,7 +32,8 @@ func TestWebhookRefuses(t *testing.T) {
 	t.Parallel()
 	hello := messageEvent("text", `{"text":"hi"}`)
 	verification := `{"type":"url_verification","token":"vtok","challenge":"c"}`
-	deep := `{"schema":"2.0","header":{"token":"vtok","app_id":"cli_test"},"event":` + strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000) + `}`
+	deep := `{"schema":"2.0","header":{"token":"vtok","app_id":"cli_test"},"event":` +
+		strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000) + `}`
 	for _, tt := range []struct {
 		name   string
 		push   func(*push)
@@ -43,13 +44,19 @@ func TestWebhookRefuses(t *testing.T) {
 		{"unsigned garbage", func(p *push) { p.unsigned, p.body = true, []byte("\x00\xff garbage") }, 401, "unauthorized"},
 		{"unsigned and empty", func(p *push) { p.unsigned, p.body = true, []byte{} }, 401, "unauthorized"},
 		{"unsigned plaintext event", func(p *push) { p.unsigned, p.body = true, []byte(hello) }, 401, "unauthorized"},
-		{"unsigned plaintext challenge", func(p *push) { p.unsigned, p.body = true, []byte(verification) }, 401, "unauthorized"},
+		{"unsigned plaintext challenge", func(p *push) {
+			p.unsigned, p.body = true, []byte(verification)
+		}, 401, "unauthorized"},
 		{"unsigned challenge, wrong token", func(p *push) {
 			p.unsigned, p.plain = true, strings.Replace(verification, "vtok", "other", 1)
 		}, 401, "unauthorized"},
-		{"unsigned challenge, wrong key", func(p *push) { p.unsigned, p.plain, p.key = true, verification, "other" }, 401, "unauthorized"},
+		{"unsigned challenge, wrong key", func(p *push) {
+			p.unsigned, p.plain, p.key = true, verification, "other"
+		}, 401, "unauthorized"},
 		{"signed with another key", func(p *push) { p.key = "other" }, 401, "unauthorized"},
-		{"signature of another body", func(p *push) { p.signature = sign(p.timestamp, p.nonce, p.key, []byte("{}")) }, 401, "unauthorized"},
+		{"signature of another body", func(p *push) {
+			p.signature = sign(p.timestamp, p.nonce, p.key, []byte("{}"))
+		}, 401, "unauthorized"},
 		{"signature in capitals", func(p *push) {
 			p.body = encryptedBody(p.plain, p.key)
 			p.signature = strings.ToUpper(sign(p.timestamp, p.nonce, p.key, p.body))
@@ -76,7 +83,9 @@ func TestWebhookRefuses(t *testing.T) {
 		{"wrong token", func(p *push) { p.plain = strings.Replace(hello, "vtok", "vtoc", 1) }, 403, "forbidden"},
 		{"no token", func(p *push) { p.plain = strings.Replace(hello, `"token":"vtok",`, "", 1) }, 403, "forbidden"},
 		{"wrong app", func(p *push) { p.plain = strings.Replace(hello, "cli_test", "cli_other", 1) }, 403, "forbidden"},
-		{"signed challenge, wrong token", func(p *push) { p.plain = strings.Replace(verification, "vtok", "other", 1) }, 403, "forbidden"},
+		{"signed challenge, wrong token", func(p *push) {
+			p.plain = strings.Replace(verification, "vtok", "other", 1)
+		}, 403, "forbidden"},
 		{"schema 1.0 of another app", func(p *push) {
 			p.plain = `{"type":"event_callback","token":"vtok","event":{"app_id":"cli_other"}}`
 		}, 403, "forbidden"},
@@ -132,7 +141,8 @@ func TestWebhookRefusesTruncatedBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err = io.WriteString(conn, "POST /webhook/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"encrypt\":"); err != nil {
+	if _, err = io.WriteString(conn,
+		"POST /webhook/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"encrypt\":"); err != nil {
 		t.Fatal(err)
 	}
 	if err = conn.(*net.TCPConn).CloseWrite(); err != nil {
@@ -166,7 +176,9 @@ func TestWebhookAccepts(t *testing.T) {
 		}, 0, `{}`},
 		{"event of another shape", func(p *push) { p.plain = event20(eventMessage, m{"message": "a word"}) }, 0, `{}`},
 		{"event without content", func(p *push) { p.plain = event20(eventMessage, nil) }, 0, `{}`},
-		{"signed challenge", func(p *push) { p.plain = `{"type":"url_verification","token":"vtok","challenge":"c"}` }, 0, `{"challenge":"c"}`},
+		{"signed challenge", func(p *push) {
+			p.plain = `{"type":"url_verification","token":"vtok","challenge":"c"}`
+		}, 0, `{"challenge":"c"}`},
 		{"unsigned challenge", func(p *push) {
 			p.unsigned, p.plain = true, `{"type":"url_verification","token":"vtok","challenge":"a\"b\\<c>"}`
 		}, 0, `{"challenge":"a\"b\\\u003cc\u003e"}`},
@@ -284,7 +296,8 @@ func TestObserve(t *testing.T) {
 func TestAnswersAreJSON(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	for _, p := range []push{pushOf(messageEvent("text", `{"text":"hi"}`)), pushOf(clickEvent(confirmValue(), nil)), pushOf("x")} {
+	for _, p := range []push{pushOf(messageEvent("text", `{"text":"hi"}`)), pushOf(clickEvent(confirmValue(), nil)),
+		pushOf("x")} {
 		w := r.send(p)
 		var v map[string]any
 		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || v == nil {

@@ -73,7 +73,12 @@ type Action struct {
 
 // act makes the action of a button on a card with this reference.
 func (r Ref) act(a Act) Action {
-	return Action{V: actionVersion, Act: a, Case: r.Case, Rev: r.Rev}
+	return Action{
+		V:    actionVersion,
+		Act:  a,
+		Case: r.Case,
+		Rev:  r.Rev,
+	}
 }
 
 // Value is the value of a callback behaviour (page "按钮", behaviors).

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// AgreementVersion names the wording of the agreement. Every change of the texts "agreement.*" and "recipient.*" needs a
-// new version; a test holds the wording of this one by its hash.
+// AgreementVersion names the wording of the agreement. Every change of the texts "agreement.*" and "recipient.*"
+// needs a new version; a test holds the wording of this one by its hash.
 const AgreementVersion = "2026-11"
 
 // Agreement is the text that the applicant consents to. Its hash is recorded with the consent.

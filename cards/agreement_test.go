@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestAgreementWording holds the wording of AgreementVersion. If it fails, people would consent to another text under an
-// old version: give the new wording a new version and put its hash here.
+// TestAgreementWording holds the wording of AgreementVersion. If it fails, people would consent to another text under
+// an old version: give the new wording a new version and put its hash here.
 func TestAgreementWording(t *testing.T) {
 	const want = "0cb61397965f8bb4bd3f97d51b4b890f43bdcd0919273e145e27959bf7ff9ffe"
 	if got := agreement.Hash(); got != want {

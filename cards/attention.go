@@ -11,13 +11,15 @@ type Attention struct {
 	Applicant  string
 	MaskedName string
 	Step       string // photos | code | check | identity | upload | evidence
-	Code       string // class of trouble (texts "trouble.<code>"): permission, quota, refused, unknown_outcome, mismatch, bug, credentials, ...
-	Upstream   string // upstream error code, e.g. 99991672
-	LogID      string
-	Since      time.Time
-	Others     int       // other cases that wait for the same cause
-	Unknown    bool      // outcome of a write is unknown: the two choices are spelled out; evidence offers evi_point_id
-	Decision   *Decision // set once resolved
+	// class of trouble (texts "trouble.<code>"): permission, quota, refused, unknown_outcome, mismatch, bug,
+	// credentials, ...
+	Code     string
+	Upstream string // upstream error code, e.g. 99991672
+	LogID    string
+	Since    time.Time
+	Others   int       // other cases that wait for the same cause
+	Unknown  bool      // outcome of a write is unknown: the two choices are spelled out; evidence offers evi_point_id
+	Decision *Decision // set once resolved
 }
 
 // JSON says what stands still and what can be done. A write whose outcome is unknown gets both choices in full words,
@@ -46,11 +48,17 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, line(tr("attention.others", num("n", v.Others))))
 	}
 
-	f := frame{title: tr("attention.title"), mood: moodBad, state: tr("tag.attention"), ink: "red"}
+	f := frame{
+		title: tr("attention.title"),
+		mood:  moodBad,
+		state: tr("tag.attention"),
+		ink:   "red",
+	}
 	if v.Decision != nil {
 		e = append(e, rule())
 		e = append(e, v.Decision.nodes()...)
-		f.title, f.mood, f.state, f.ink = tr("attention.title_decided"), v.Decision.mood(), of("did", v.Decision.What), "neutral"
+		f.title, f.mood, f.state, f.ink = tr("attention.title_decided"), v.Decision.mood(), of("did", v.Decision.What),
+			"neutral"
 	} else {
 		e = append(e, rule())
 		e = append(e, v.choices()...)
@@ -68,7 +76,12 @@ func (v Attention) choices() []node {
 			line(tr("attention.evidence_unknown")),
 			headline(tr("attention.evidence_exists")),
 			form("evidence",
-				field{name: "evi_point_id", hint: tr("hint.evi_point_id"), max: 64, required: true}.node(),
+				field{
+					name:     "evi_point_id",
+					hint:     tr("hint.evi_point_id"),
+					max:      64,
+					required: true,
+				}.node(),
 				submitting(button("resolve_evidence", mainButton, resolve), "resolve"),
 			),
 			headline(tr("attention.evidence_missing")),

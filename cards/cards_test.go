@@ -139,7 +139,8 @@ func TestButtons(t *testing.T) {
 
 // TestDangerAsks wants a dialog before everything that ends or deletes something.
 func TestDangerAsks(t *testing.T) {
-	dangerous := map[string]bool{"decline": true, "cancel": true, "reject": true, "withdraw": true, "close": true, "peek": true, "remind": true}
+	dangerous := map[string]bool{"decline": true, "cancel": true, "reject": true, "withdraw": true, "close": true,
+		"peek": true, "remind": true}
 	for _, s := range samples() {
 		var card any
 		if err := json.Unmarshal(s.card.JSON(), &card); err != nil {

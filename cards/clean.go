@@ -98,7 +98,8 @@ func machineID(s string) text {
 		if b.Len() == 64 {
 			break
 		}
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_' || r == '.' || r == ':' {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_' || r == '.' ||
+			r == ':' {
 			b.WriteRune(r)
 		}
 	}

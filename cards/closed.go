@@ -32,5 +32,11 @@ func (v Closed) JSON() json.RawMessage {
 	if v.Outcome == "rejected" {
 		mood = moodBad
 	}
-	return frame{title: of("closed_title", v.Outcome), mood: mood, state: tr("tag.closed"), ink: "neutral", elements: e}.json()
+	return frame{
+		title:    of("closed_title", v.Outcome),
+		mood:     mood,
+		state:    tr("tag.closed"),
+		ink:      "neutral",
+		elements: e,
+	}.json()
 }

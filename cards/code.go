@@ -10,12 +10,13 @@ type Code struct {
 	Ref
 	Steps        []Step
 	MaskedMobile string
-	State        string // sending | delayed | sent | failed | unknown; delayed: the message service has trouble, it is tried again
-	Problem      string // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
-	TriesLeft    int
-	SentAt       time.Time // zero until sent
-	ResendAt     time.Time // earliest moment of the next code
-	CodeExpires  time.Time
+	// sending | delayed | sent | failed | unknown; delayed: the message service has trouble, it is tried again
+	State       string
+	Problem     string // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
+	TriesLeft   int
+	SentAt      time.Time // zero until sent
+	ResendAt    time.Time // earliest moment of the next code
+	CodeExpires time.Time
 }
 
 // JSON draws the input for the code and the ways out. The button for a new code is always live, since a card does not
@@ -33,7 +34,12 @@ func (v Code) JSON() json.RawMessage {
 	resend := plainButton
 	if v.typable() {
 		e = append(e, form("code",
-			field{name: "sms_code", hint: tr("hint.sms_code"), max: 6, required: true}.node(),
+			field{
+				name:     "sms_code",
+				hint:     tr("hint.sms_code"),
+				max:      6,
+				required: true,
+			}.node(),
 			submitting(button("submit_code", mainButton, v.act(ActSubmitCode)), "submit_code"),
 		))
 	} else {
@@ -56,7 +62,13 @@ func (v Code) JSON() json.RawMessage {
 		e = append(e, row(append([]node{again}, others...)...))
 	}
 
-	f := frame{title: tr("sms.title"), mood: moodTurn, state: tr("tag.your_turn"), ink: "blue", elements: e}
+	f := frame{
+		title:    tr("sms.title"),
+		mood:     moodTurn,
+		state:    tr("tag.your_turn"),
+		ink:      "blue",
+		elements: e,
+	}
 	if v.Problem != "" || v.State == "failed" || v.State == "unknown" {
 		f.mood = moodCare
 	}

@@ -11,20 +11,22 @@ import (
 // Confirm is the form that the owner of the card checks; the only card with clear personal data.
 type Confirm struct {
 	Ref
-	Steps                                  []Step
-	Name                                   string // clear; empty in masked mode
-	Number                                 string // clear; empty in masked mode
-	Mobile                                 string // clear; may be empty
-	AskMobile                              bool   // a method that needs a mobile number is on
-	Masked                                 bool   // tenant's DLP refused clear values: inputs are empty, hints are masked, empty means "as read"
+	Steps     []Step
+	Name      string // clear; empty in masked mode
+	Number    string // clear; empty in masked mode
+	Mobile    string // clear; may be empty
+	AskMobile bool   // a method that needs a mobile number is on
+	// tenant's DLP refused clear values: inputs are empty, hints are masked, empty means "as read"
+	Masked                                 bool
 	MaskedName, MaskedNumber, MaskedMobile string
 	ValidFrom, ValidTo, IssuedBy           string            // display only; ValidTo may be 长期
 	Problems                               map[string]string // field -> problem code (texts "field.<code>")
 	Notices                                []Check           // amber things the owner should know
 	SentBack                               string
 	Note                                   string
-	Mismatch                               string // "" | identity_name | identity_code | mobile | three_elements | no_record: why the form came back
-	Expires                                time.Time
+	// "" | identity_name | identity_code | mobile | three_elements | no_record: why the form came back
+	Mismatch string
+	Expires  time.Time
 }
 
 // Form fields of the confirm card with the longest answer that each takes, in characters. The limits leave room for
@@ -68,7 +70,13 @@ func (v Confirm) JSON() json.RawMessage {
 		asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
 	))
 
-	f := frame{title: tr("confirm.title"), mood: moodTurn, state: tr("tag.your_turn"), ink: "blue", elements: e}
+	f := frame{
+		title:    tr("confirm.title"),
+		mood:     moodTurn,
+		state:    tr("tag.your_turn"),
+		ink:      "blue",
+		elements: e,
+	}
 	if v.Mismatch != "" || v.SentBack != "" || len(v.Problems) > 0 {
 		f.mood = moodCare
 	}
@@ -97,7 +105,12 @@ func (v Confirm) inputs() []node {
 }
 
 func (v Confirm) field(name, clear, masked string, max int) field {
-	f := field{name: name, max: max, required: true, hint: tr("hint." + name)}
+	f := field{
+		name:     name,
+		max:      max,
+		required: true,
+		hint:     tr("hint." + name),
+	}
 	switch {
 	case v.Masked && masked != "":
 		f.hint = tr("hint.masked", said("masked", masked))

@@ -31,8 +31,10 @@ func (v Consent) JSON() json.RawMessage {
 		asking(button("decline", plainButton, v.act(ActDecline)), "decline"),
 	)
 	return frame{
-		title: tr("consent.title"), mood: moodTurn,
-		state: tr("tag.your_turn"), ink: "blue",
+		title:    tr("consent.title"),
+		mood:     moodTurn,
+		state:    tr("tag.your_turn"),
+		ink:      "blue",
 		elements: e,
 	}.json()
 }

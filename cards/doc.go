@@ -1,9 +1,10 @@
-// Package cards turns view structs into Feishu cards (Card JSON 2.0) and back: every view has a method JSON that draws it,
-// every button carries an [Action], and [DecodeAction] and [DecodeForm] read what a click brings home. The package is
-// pure: no clock, no network, no state; the same view gives the same bytes.
+// Package cards turns view structs into Feishu cards (Card JSON 2.0) and back: every view has a method JSON that
+// draws it, every button carries an [Action], and [DecodeAction] and [DecodeForm] read what a click brings home. The
+// package is pure: no clock, no network, no state; the same view gives the same bytes.
 //
-// In reading order: view.go names what cards share, one file per card holds its view struct and its builder, elements.go
-// and frame.go know the JSON, action.go and form.go read the answers, texts.json holds every word that a person sees.
+// In reading order: view.go names what cards share, one file per card holds its view struct and its builder,
+// elements.go and frame.go know the JSON, action.go and form.go read the answers, texts.json holds every word that a
+// person sees.
 //
 // Three promises hold for every card:
 //

@@ -47,7 +47,13 @@ func (v Done) JSON() json.RawMessage {
 	}
 	e = append(e, small(photosGone(v.PhotosGoneAt)))
 	e = append(e, button("my_data", quietButton, v.act(ActMyData)))
-	return frame{title: tr("done.title"), mood: moodGood, state: tr("tag.done"), ink: "green", elements: e}.json()
+	return frame{
+		title:    tr("done.title"),
+		mood:     moodGood,
+		state:    tr("tag.done"),
+		ink:      "green",
+		elements: e,
+	}.json()
 }
 
 // moment is a point in time, empty for the zero time.

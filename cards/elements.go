@@ -39,7 +39,8 @@ func line(t text, style ...string) node {
 // small is a grey aside.
 func small(t text) node { return line(t, sizeSmall, inkGrey) }
 
-// markdown shows a text of our own with its marks. Anything that holds a word of somebody else falls back to plain text.
+// markdown shows a text of our own with its marks. Anything that holds a word of somebody else falls back to plain
+// text.
 func markdown(t text) node {
 	if !t.ours {
 		return line(t)
@@ -72,7 +73,8 @@ func facts(lines ...text) []node {
 
 // person shows somebody by open_id with name and avatar; Feishu fills in the name.
 func person(openID string) node {
-	return node{"tag": "person", "user_id": machineID(openID).zh, "size": "small", "show_avatar": true, "show_name": true, "style": "capsule"}
+	return node{"tag": "person", "user_id": machineID(openID).zh, "size": "small", "show_avatar": true, "show_name": true,
+		"style": "capsule"}
 }
 
 // row puts elements side by side; on a narrow screen they wrap.
@@ -91,16 +93,19 @@ func halves(left, right []node) node {
 		c["width"], c["weight"] = "weighted", 1
 		return c
 	}
-	return node{"tag": "column_set", "flex_mode": "bisect", "horizontal_spacing": "medium", "columns": []node{half(left), half(right)}}
+	return node{"tag": "column_set", "flex_mode": "bisect", "horizontal_spacing": "medium",
+		"columns": []node{half(left), half(right)}}
 }
 
 func column(elements ...node) node {
-	return node{"tag": "column", "width": "auto", "vertical_align": "center", "vertical_spacing": "small", "elements": elements}
+	return node{"tag": "column", "width": "auto", "vertical_align": "center", "vertical_spacing": "small",
+		"elements": elements}
 }
 
 // folded is a closed panel that opens on a tap. Panels hold no forms.
 func folded(title text, elements ...node) node {
-	return node{"tag": "collapsible_panel", "expanded": false, "header": node{"title": plainText(title)}, "elements": elements}
+	return node{"tag": "collapsible_panel", "expanded": false, "header": node{"title": plainText(title)},
+		"elements": elements}
 }
 
 // Button looks.

@@ -10,9 +10,9 @@ import (
 // maxFormValue is the longest answer taken from a form, in characters; inputs end at 1,000 in the client.
 const maxFormValue = 2000
 
-// Form is what somebody typed into a card: nil means that the field was not on the card or was left out. Feishu does not
-// say whether an untouched optional field arrives as "" or not at all, so readers treat both alike. The values are as
-// typed: not trimmed, not checked. Form masks itself in every print.
+// Form is what somebody typed into a card: nil means that the field was not on the card or was left out. Feishu does
+// not say whether an untouched optional field arrives as "" or not at all, so readers treat both alike. The values
+// are as typed: not trimmed, not checked. Form masks itself in every print.
 type Form struct {
 	IdentityName, IdentityCode, Mobile *string
 	SMSCode                            *string

@@ -11,7 +11,8 @@ import (
 
 func TestDecodeForm(t *testing.T) {
 	f, err := DecodeForm(map[string]any{
-		"identity_name": "张三丰", "identity_code": "130401199601018395", "mobile": "", "sms_code": "123456", "bank_card": "6222",
+		"identity_name": "张三丰", "identity_code": "130401199601018395", "mobile": "", "sms_code": "123456",
+		"bank_card":    "6222",
 		"opening_bank": "中国银行", "reason": "blurred", "note": "请重拍\n谢谢", "side": "front", "evi_point_id": nil, "submit": 1,
 	})
 	if err != nil {
@@ -65,11 +66,17 @@ func TestDecodeFormRefuses(t *testing.T) {
 // TestFormAndConfirmMaskThemselves prints in every way that a careless log line might.
 func TestFormAndConfirmMaskThemselves(t *testing.T) {
 	secret := "130401199601018395"
-	form, err := DecodeForm(map[string]any{"identity_code": secret, "identity_name": secret, "mobile": secret, "sms_code": secret, "bank_card": secret})
+	form, err := DecodeForm(map[string]any{"identity_code": secret, "identity_name": secret, "mobile": secret,
+		"sms_code": secret, "bank_card": secret})
 	if err != nil {
 		t.Fatal(err)
 	}
-	confirm := Confirm{Ref: ref, Name: secret, Number: secret, Mobile: secret}
+	confirm := Confirm{
+		Ref:    ref,
+		Name:   secret,
+		Number: secret,
+		Mobile: secret,
+	}
 	for _, x := range []any{form, &form, struct{ F Form }{form}, confirm, &confirm, []Confirm{confirm}} {
 		prints := []string{fmt.Sprint(x)}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {

@@ -117,8 +117,10 @@ func tolerated(err error) bool { return strings.HasSuffix(err.Error(), "person: 
 
 // free names the fields that hold words of people or of other systems rather than codes of ours.
 var free = []string{
-	"Name", "Number", "Mobile", "MaskedName", "MaskedNumber", "MaskedMobile", "ValidFrom", "ValidTo", "IssuedBy", "Note", "Company",
-	"Gender", "Birth", "Supplier", "Serial", "Upstream", "LogID", "EvidencePoint", "Before", "After", "Day", "Applicant", "By",
+	"Name", "Number", "Mobile", "MaskedName", "MaskedNumber", "MaskedMobile", "ValidFrom", "ValidTo", "IssuedBy", "Note",
+	"Company",
+	"Gender", "Birth", "Supplier", "Serial", "Upstream", "LogID", "EvidencePoint", "Before", "After", "Day", "Applicant",
+	"By",
 }
 
 // stained replaces only those fields, so that the rest of the card is drawn as usual.

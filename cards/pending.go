@@ -38,7 +38,13 @@ func (v Pending) JSON() json.RawMessage {
 	if more := v.Total - len(rows); more > 0 {
 		e = append(e, small(tr("pending.more", num("n", more))))
 	}
-	return frame{title: tr("pending.title"), mood: moodTurn, state: tr("tag.count", num("n", v.Total)), ink: "blue", elements: e}.json()
+	return frame{
+		title:    tr("pending.title"),
+		mood:     moodTurn,
+		state:    tr("tag.count", num("n", v.Total)),
+		ink:      "blue",
+		elements: e,
+	}.json()
 }
 
 func (r PendingRow) node() node {

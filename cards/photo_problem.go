@@ -11,7 +11,8 @@ type PhotoProblem struct {
 	Tries   int // bad photos so far in this case
 }
 
-// manyTries is the number of bad photos after which the card offers a human instead of asking once more in the same words.
+// manyTries is the number of bad photos after which the card offers a human instead of asking once more in the same
+// words.
 const manyTries = 2
 
 // JSON says what is wrong with this photo, what to do, and what is still wanted; what is good stays.
@@ -36,5 +37,11 @@ func (v PhotoProblem) JSON() json.RawMessage {
 		e = append(e, line(tr("photo_problem.many")))
 	}
 	e = append(e, small(tr("photos.guide")), button("show_progress", quietButton, v.act(ActResume)))
-	return frame{title: tr("photo_problem.title"), mood: moodCare, state: tr("tag.your_turn"), ink: "orange", elements: e}.json()
+	return frame{
+		title:    tr("photo_problem.title"),
+		mood:     moodCare,
+		state:    tr("tag.your_turn"),
+		ink:      "orange",
+		elements: e,
+	}.json()
 }

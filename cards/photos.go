@@ -55,7 +55,13 @@ func (v Photos) JSON() json.RawMessage {
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
 
-	f := frame{title: tr("photos.title_reading"), mood: moodWait, state: tr("tag.reading"), ink: "wathet", elements: e}
+	f := frame{
+		title:    tr("photos.title_reading"),
+		mood:     moodWait,
+		state:    tr("tag.reading"),
+		ink:      "wathet",
+		elements: e,
+	}
 	if v.wanting() {
 		f.title, f.mood, f.state, f.ink = tr("photos.title"), moodTurn, tr("tag.your_turn"), "blue"
 	}

@@ -33,7 +33,13 @@ func (v Progress) JSON() json.RawMessage {
 	if v.CanCancel {
 		e = append(e, asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
 	}
-	f := frame{title: of("progress_title", v.Stage), mood: moodWait, state: tr("tag.working"), ink: "wathet", elements: e}
+	f := frame{
+		title:    of("progress_title", v.Stage),
+		mood:     moodWait,
+		state:    tr("tag.working"),
+		ink:      "wathet",
+		elements: e,
+	}
 	if v.Stage == "attention" || v.Delayed {
 		f.mood, f.state, f.ink = moodCare, tr("tag.looked_after"), "orange"
 	}

@@ -51,11 +51,14 @@ const MaxReconcileRows = 20
 // JSON says what was compared, each group with what it means and what to do, and at the end what cannot be asked.
 func (v Reconcile) JSON() json.RawMessage {
 	if v.At.IsZero() {
-		return frame{title: tr("reconcile.title"), mood: moodPlain, elements: []node{line(tr("reconcile.never", at("at", v.Next)))}}.json()
+		return frame{title: tr("reconcile.title"), mood: moodPlain,
+			elements: []node{line(tr("reconcile.never", at("at", v.Next)))}}.json()
 	}
-	e := []node{line(tr("reconcile.compared", num("n", v.Compared), num("photos", v.Photos), num("people", v.People), at("at", v.At)))}
+	e := []node{line(tr("reconcile.compared", num("n", v.Compared), num("photos", v.Photos), num("people", v.People),
+		at("at", v.At)))}
 	for _, s := range v.Silent[:min(len(v.Silent), maxSilent)] {
-		e = append(e, line(tr("reconcile.silent", own("upstream", of("asked", s.Upstream)), arg{"code", machineID(s.Code)}), inkOrange))
+		e = append(e, line(tr("reconcile.silent", own("upstream", of("asked", s.Upstream)), arg{"code", machineID(s.Code)}),
+			inkOrange))
 	}
 	total := 0
 	groups := v.Groups[:min(len(v.Groups), maxKinds)]
@@ -63,12 +66,18 @@ func (v Reconcile) JSON() json.RawMessage {
 		total += g.Total
 		e = append(e, g.nodes(MaxReconcileRows/len(groups))...)
 	}
-	f := frame{title: tr("reconcile.title"), mood: moodCare, state: tr("tag.differ", num("n", total)), ink: "orange"}
+	f := frame{
+		title: tr("reconcile.title"),
+		mood:  moodCare,
+		state: tr("tag.differ", num("n", total)),
+		ink:   "orange",
+	}
 	if total == 0 {
 		e = append(e, line(tr("reconcile.agree"), inkGreen))
 		f.mood, f.state, f.ink = moodGood, tr("tag.agree"), "green"
 	}
-	e = append(e, rule(), small(tr("reconcile.unasked", num("identities", v.Identities), num("points", v.Points), at("since", v.Since))))
+	e = append(e, rule(), small(tr("reconcile.unasked", num("identities", v.Identities), num("points", v.Points),
+		at("since", v.Since))))
 	if v.Running {
 		e = append(e, small(tr("reconcile.running")))
 	}
@@ -78,7 +87,8 @@ func (v Reconcile) JSON() json.RawMessage {
 
 // nodes lists a group; most is how many rows it may have.
 func (g ReconcileGroup) nodes(most int) []node {
-	e := []node{headline(tr("reconcile.group", own("what", of("diff", g.Kind)), num("n", g.Total))), line(of("diff_do", g.Kind))}
+	e := []node{headline(tr("reconcile.group", own("what", of("diff", g.Kind)), num("n", g.Total))),
+		line(of("diff_do", g.Kind))}
 	rows := g.Rows[:min(len(g.Rows), most)]
 	for _, r := range rows {
 		about := line(joined(same(" · "), personal(r.MaskedName, 12), machineID(r.Case), tr("since", at("at", r.Since))))

@@ -17,5 +17,11 @@ func (v Reminder) JSON() json.RawMessage {
 	e := []node{line(of("reminder", v.Stage))}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, button("resume", mainButton, v.act(ActResume)))
-	return frame{title: tr("reminder_title"), mood: "yellow", state: tr("tag.your_turn"), ink: "yellow", elements: e}.json()
+	return frame{
+		title:    tr("reminder_title"),
+		mood:     "yellow",
+		state:    tr("tag.your_turn"),
+		ink:      "yellow",
+		elements: e,
+	}.json()
 }

@@ -28,10 +28,12 @@ type Review struct {
 	CanPeek       bool // offers the original photos, each look audited
 }
 
-// Reasons are the codes that HR chooses from (texts "reason.<code>"); Sides are the parts to do again (texts "redo.<code>").
+// Reasons are the codes that HR chooses from (texts "reason.<code>"); Sides are the parts to do again (texts
+// "redo.<code>").
 var (
-	Reasons = []string{"blurred", "wrong_person", "expired", "details_wrong", "name_differs", "duplicate", "not_employee", "other"}
-	Sides   = []string{"details", "front", "back", "both"}
+	Reasons = []string{"blurred", "wrong_person", "expired", "details_wrong", "name_differs", "duplicate", "not_employee",
+		"other"}
+	Sides = []string{"details", "front", "back", "both"}
 )
 
 // JSON draws one case for a decision: who, what was read (masked), what was found with the red first, and the three
@@ -41,7 +43,12 @@ func (v Review) JSON() json.RawMessage {
 	e = append(e, facts(v.facts()...)...)
 	e = append(e, v.changes()...)
 	e = append(e, findings(v.Checks)...)
-	f := frame{title: tr("review.title"), mood: moodCare, state: tr("tag.to_review"), ink: "orange"}
+	f := frame{
+		title: tr("review.title"),
+		mood:  moodCare,
+		state: tr("tag.to_review"),
+		ink:   "orange",
+	}
 	if v.Round > 1 {
 		f.state = tr("tag.round", num("n", v.Round))
 	}
@@ -107,7 +114,8 @@ func validTo(s string) text {
 
 const longTerm = "长期"
 
-// supplier takes the name that is on record, as it goes into the evidence. One that is known is shown in both languages.
+// supplier takes the name that is on record, as it goes into the evidence. One that is known is shown in both
+// languages.
 func supplier(s string) text {
 	if s == tencent {
 		return tr("supplier.tencent")
@@ -151,7 +159,12 @@ func (v Review) answers() []node {
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)
 	inputs = append(inputs,
-		field{name: "note", hint: tr("hint.note"), max: maxNote, lines: true}.node(),
+		field{
+			name:  "note",
+			hint:  tr("hint.note"),
+			max:   maxNote,
+			lines: true,
+		}.node(),
 		row(
 			submitting(button("send_back", plainButton, v.act(ActSendBack)), "send_back"),
 			submitting(asking(button("reject", dangerButton, v.act(ActReject)), "reject"), "reject"),

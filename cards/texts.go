@@ -64,8 +64,8 @@ func personal(s string, max int) text {
 	return text{zh: s, en: s}
 }
 
-// tr returns the text id with its placeholders filled. A placeholder without argument gets the text "missing.<key>", or a
-// dash; an unknown id gives an empty text (a test holds that no builder asks for one).
+// tr returns the text id with its placeholders filled. A placeholder without argument gets the text "missing.<key>",
+// or a dash; an unknown id gives an empty text (a test holds that no builder asks for one).
 func tr(id string, args ...arg) text { return fill(texts[id], args) }
 
 // of returns the text of one member of a catalogue, e.g. of("reason", "blurred"). Codes come from other rooms and from
@@ -78,7 +78,8 @@ func of(family, code string, args ...arg) text {
 	return fill(t, args)
 }
 
-// HasText says whether a text with this id exists, e.g. "photo.too_small". Rooms that produce codes use it in their tests.
+// HasText says whether a text with this id exists, e.g. "photo.too_small". Rooms that produce codes use it in their
+// tests.
 func HasText(id string) bool {
 	_, ok := texts[id]
 	return ok

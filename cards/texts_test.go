@@ -51,8 +51,8 @@ func literals(t *testing.T) map[string]bool {
 	return out
 }
 
-// families are the catalogues whose members are chosen by codes from outside: stored rows, other rooms, people's choices.
-// The codes are the contract with those rooms: what is listed here they may use.
+// families are the catalogues whose members are chosen by codes from outside: stored rows, other rooms, people's
+// choices. The codes are the contract with those rooms: what is listed here they may use.
 var families = map[string][]string{
 	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "other"},
@@ -62,12 +62,14 @@ var families = map[string][]string{
 		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
 		"download_failed", "deleted", "restricted", "too_many", "other",
 	},
-	"field":    {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length", "mobile_format", "other"},
+	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
+		"mobile_format", "other"},
 	"reason":   Reasons,
 	"redo":     append(slices.Clone(Sides), "other"),
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
 	"code": {
-		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes", "other",
+		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes",
+		"other",
 	},
 	"sms.state":      {"sending", "delayed", "sent", "failed", "unknown", "other"},
 	"method":         {"three_elements", "bank_card_four", "face", "none", "other"},
@@ -79,19 +81,24 @@ var families = map[string][]string{
 	"looked":         {"review", "photos", "export", "other"},
 	"reminder":       {"consent", "photos", "confirm", "code", "other"},
 	"notice": {
-		"not_understood", "nothing_open", "already_done", "photo_in_group", "photo_not_needed", "unsupported", "no_reviewer", "no_admin",
+		"not_understood", "nothing_open", "already_done", "photo_in_group", "photo_not_needed", "unsupported", "no_reviewer",
+		"no_admin",
 		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set", "other",
 	},
 	"did": {
-		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resumed", "resolved", "submitted", "consented",
+		"approved", "sent_back", "rejected", "withdrawn", "expired", "closed", "retried", "resumed", "resolved", "submitted",
+		"consented",
 		"declined", "cancelled", "confirmed", "finished", "other",
 	},
-	"stage":          {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant", "closed", "other"},
+	"stage": {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant",
+		"closed", "other"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
 		"allow_list", "too_many_checks", "stalled",
-		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete", "unknown_outcome",
-		"mismatch", "no_record", "unavailable", "photo_lost", "gone", "dlp", "too_many_photos", "clock", "duplicate", "bug", "other",
+		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete",
+		"unknown_outcome",
+		"mismatch", "no_record", "unavailable", "photo_lost", "gone", "dlp", "too_many_photos", "clock", "duplicate", "bug",
+		"other",
 	},
 	"state":     append(slices.Clone(States), "other"),
 	"asked":     {"esign", "feishu", "other"},
@@ -102,7 +109,8 @@ var families = map[string][]string{
 }
 
 var diffs = []string{
-	"evidence_unknown", "identity_unknown", "stalled", "evidence_missing", "identity_missing", "photo_lost", "person_gone", "chain", "other",
+	"evidence_unknown", "identity_unknown", "stalled", "evidence_missing", "identity_missing", "photo_lost", "person_gone",
+	"chain", "other",
 }
 
 var checkCodes = []string{
@@ -284,7 +292,8 @@ func TestFill(t *testing.T) {
 		{tr("tag.round", num("n", 2)), "第 2 次提交", "Submission 2", true},
 		{tr("hr_says", said("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
 		{of("did", "approved", num("n", 1)), "已通过", "approved", true},
-		{tr("toast.late", own("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新", "A colleague: approved, a moment ago. This is the current card", true},
+		{tr("toast.late", own("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新",
+			"A colleague: approved, a moment ago. This is the current card", true},
 		{tr("code.wrong"), "验证码不对，还可以试 – 次。", "That code is not right. Tries left: –.", true},
 		{of("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
 		{of("reason", ""), "其他原因", "Another reason", true},

@@ -46,8 +46,8 @@ var toastTypes = map[string]string{
 }
 
 // NewToast fills the toast with this id; the ids are the keys of the table above. The argument "what" takes a code of
-// the catalogue did, "field" one of label; other arguments are shown as they are, cleaned and masked. An unknown id gives
-// the toast bad_request.
+// the catalogue did, "field" one of label; other arguments are shown as they are, cleaned and masked. An unknown id
+// gives the toast bad_request.
 func NewToast(id string, args map[string]string) Toast {
 	kind, known := toastTypes[id]
 	if !known {

@@ -18,34 +18,48 @@ const (
 
 // known lists the properties of every tag that we use; JSON 2.0 refuses a card with any other (sub-code 200621).
 var known = map[string][]string{
-	"plain_text":        {"tag", "content", "i18n_content", "text_size", "text_color"},
-	"markdown":          {"tag", "content", "i18n_content", "text_size", "text_align", "icon", "margin", "element_id"},
-	"text_tag":          {"tag", "text", "color", "element_id"},
-	"div":               {"tag", "text", "icon", "width", "margin", "element_id"},
-	"hr":                {"tag", "margin", "element_id"},
-	"person":            {"tag", "user_id", "size", "show_avatar", "show_name", "style", "margin", "element_id"},
-	"person_list":       {"tag", "persons", "size", "show_name", "show_avatar", "lines", "drop_invalid_user_id", "icon", "ud_icon", "margin", "element_id"},
-	"chart":             {"tag", "chart_spec", "aspect_ratio", "color_theme", "height", "preview", "margin", "element_id"},
-	"column_set":        {"tag", "columns", "flex_mode", "horizontal_spacing", "horizontal_align", "background_style", "action", "margin", "element_id"},
-	"column":            {"tag", "elements", "width", "weight", "vertical_align", "direction", "horizontal_spacing", "vertical_spacing", "padding", "margin", "background_style", "action", "element_id"},
-	"collapsible_panel": {"tag", "header", "elements", "expanded", "background_color", "border", "direction", "vertical_spacing", "horizontal_spacing", "padding", "margin", "element_id"},
-	"form":              {"tag", "name", "elements", "direction", "horizontal_spacing", "vertical_spacing", "horizontal_align", "vertical_align", "padding", "margin", "element_id"},
-	"button":            {"tag", "text", "type", "size", "width", "behaviors", "icon", "hover_tips", "disabled", "disabled_tips", "confirm", "margin", "element_id", "name", "form_action_type"},
-	"input":             {"tag", "name", "required", "placeholder", "default_value", "label", "label_position", "input_type", "rows", "auto_resize", "max_rows", "max_length", "show_icon", "width", "disabled", "disabled_tips", "behaviors", "confirm", "margin", "element_id"},
-	"select_static":     {"tag", "name", "required", "options", "type", "placeholder", "initial_option", "initial_index", "width", "disabled", "behaviors", "confirm", "margin", "element_id"},
+	"plain_text": {"tag", "content", "i18n_content", "text_size", "text_color"},
+	"markdown":   {"tag", "content", "i18n_content", "text_size", "text_align", "icon", "margin", "element_id"},
+	"text_tag":   {"tag", "text", "color", "element_id"},
+	"div":        {"tag", "text", "icon", "width", "margin", "element_id"},
+	"hr":         {"tag", "margin", "element_id"},
+	"person":     {"tag", "user_id", "size", "show_avatar", "show_name", "style", "margin", "element_id"},
+	"person_list": {"tag", "persons", "size", "show_name", "show_avatar", "lines", "drop_invalid_user_id", "icon",
+		"ud_icon", "margin", "element_id"},
+	"chart": {"tag", "chart_spec", "aspect_ratio", "color_theme", "height", "preview", "margin", "element_id"},
+	"column_set": {"tag", "columns", "flex_mode", "horizontal_spacing", "horizontal_align", "background_style",
+		"action", "margin", "element_id"},
+	"column": {"tag", "elements", "width", "weight", "vertical_align", "direction", "horizontal_spacing",
+		"vertical_spacing", "padding", "margin", "background_style", "action", "element_id"},
+	"collapsible_panel": {"tag", "header", "elements", "expanded", "background_color", "border", "direction",
+		"vertical_spacing", "horizontal_spacing", "padding", "margin", "element_id"},
+	"form": {"tag", "name", "elements", "direction", "horizontal_spacing", "vertical_spacing", "horizontal_align",
+		"vertical_align", "padding", "margin", "element_id"},
+	"button": {"tag", "text", "type", "size", "width", "behaviors", "icon", "hover_tips", "disabled",
+		"disabled_tips", "confirm", "margin", "element_id", "name", "form_action_type"},
+	"input": {"tag", "name", "required", "placeholder", "default_value", "label", "label_position", "input_type",
+		"rows", "auto_resize", "max_rows", "max_length", "show_icon", "width", "disabled", "disabled_tips", "behaviors",
+		"confirm", "margin", "element_id"},
+	"select_static": {"tag", "name", "required", "options", "type", "placeholder", "initial_option", "initial_index",
+		"width", "disabled", "behaviors", "confirm", "margin", "element_id"},
 }
 
 // Properties of objects without a tag.
 var (
-	knownCard    = []string{"schema", "config", "header", "body", "card_link"}
-	knownConfig  = []string{"update_multi", "enable_forward", "enable_forward_interaction", "width_mode", "summary", "locales", "style"}
-	knownHeader  = []string{"title", "subtitle", "template", "text_tag_list", "i18n_text_tag_list", "icon", "padding"}
-	knownBody    = []string{"direction", "padding", "horizontal_spacing", "vertical_spacing", "horizontal_align", "vertical_align", "elements"}
+	knownCard   = []string{"schema", "config", "header", "body", "card_link"}
+	knownConfig = []string{"update_multi", "enable_forward", "enable_forward_interaction", "width_mode", "summary",
+		"locales", "style"}
+	knownHeader = []string{"title", "subtitle", "template", "text_tag_list", "i18n_text_tag_list", "icon", "padding"}
+	knownBody   = []string{"direction", "padding", "horizontal_spacing", "vertical_spacing", "horizontal_align",
+		"vertical_align", "elements"}
 	knownConfirm = []string{"title", "text"}
-	templates    = []string{"blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "purple", "indigo", "grey", "default"}
-	tagColours   = []string{"neutral", "blue", "turquoise", "lime", "orange", "violet", "indigo", "wathet", "green", "yellow", "red", "purple", "carmine"}
-	buttonTypes  = []string{"default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled", "danger_filled", "laser"}
-	interactive  = []string{"button", "input", "select_static"}
+	templates    = []string{"blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet",
+		"purple", "indigo", "grey", "default"}
+	tagColours = []string{"neutral", "blue", "turquoise", "lime", "orange", "violet", "indigo", "wathet", "green",
+		"yellow", "red", "purple", "carmine"}
+	buttonTypes = []string{"default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled",
+		"danger_filled", "laser"}
+	interactive = []string{"button", "input", "select_static"}
 )
 
 var (
@@ -64,8 +78,8 @@ type validator struct {
 	clearData bool // the card may hold clear personal data in inputs
 }
 
-// validate applies every rule of the format that is known to us, and our own on personal data. clearData is true for the
-// owner's confirmation form only, and even there only default values of inputs may be clear.
+// validate applies every rule of the format that is known to us, and our own on personal data. clearData is true for
+// the owner's confirmation form only, and even there only default values of inputs may be clear.
 func validate(raw []byte, clearData bool) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}, clearData: clearData}
 	if len(raw) > maxCardBytes {
@@ -275,7 +289,9 @@ func (v *validator) form(where string, o map[string]any, atRoot bool) {
 	if !anyOf(o, func(c map[string]any) bool { return c["form_action_type"] == "submit" }) {
 		v.fail(where, "no submit button")
 	}
-	if anyOf(o["elements"], func(c map[string]any) bool { return c["tag"] == "form" || c["tag"] == "table" || c["tag"] == "chart" }) {
+	if anyOf(o["elements"], func(c map[string]any) bool {
+		return c["tag"] == "form" || c["tag"] == "table" || c["tag"] == "chart"
+	}) {
 		v.fail(where, "holds a form, table or chart")
 	}
 }
@@ -336,14 +352,22 @@ func (v *validator) strings(where string, x any, key string) {
 		if hexColour.MatchString(x) {
 			v.fail(where, "colour %q", x)
 		}
-		if strings.ContainsFunc(x, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r >= 0x202a && r <= 0x202e }) {
+		if strings.ContainsFunc(x, func(r rune) bool {
+			return r < ' ' && r != '\n' || r == 0x7f || r >= 0x202a && r <= 0x202e
+		}) {
 			v.fail(where, "control characters")
 		}
 	}
 }
 
-func object(x any) map[string]any { o, _ := x.(map[string]any); return o }
-func list(x any) []any            { l, _ := x.([]any); return l }
+func object(x any) map[string]any {
+	o, _ := x.(map[string]any)
+	return o
+}
+func list(x any) []any {
+	l, _ := x.([]any)
+	return l
+}
 
 // anyOf says whether an object inside x satisfies f.
 func anyOf(x any, f func(map[string]any) bool) bool {

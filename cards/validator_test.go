@@ -7,7 +7,12 @@ import (
 
 // TestValidatorRefuses breaks a good card in every way that the validator knows of.
 func TestValidatorRefuses(t *testing.T) {
-	good := string(Review{Ref: ref, Applicant: "ou_1", MaskedName: "张*", Checks: []Check{{Code: "age", Level: Green}}}.JSON())
+	good := string(Review{
+		Ref:        ref,
+		Applicant:  "ou_1",
+		MaskedName: "张*",
+		Checks:     []Check{{Code: "age", Level: Green}},
+	}.JSON())
 	if errs := validate([]byte(good), false); len(errs) > 0 {
 		t.Fatalf("the good card: %v", errs)
 	}

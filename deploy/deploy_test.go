@@ -1,4 +1,5 @@
-// Package deploy holds the manifests, alerts and dashboard, and the tests that hold them to the settings and the program.
+// Package deploy holds the manifests, alerts and dashboard, and the tests that hold them to the settings and the
+// program.
 package deploy
 
 import (
@@ -94,7 +95,8 @@ func TestComposeIsComplete(t *testing.T) {
 	if err := configOf(t, env); err != nil {
 		t.Error(err)
 	}
-	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" || files.At(bot, "healthcheck", "test", 1) != "/shiming" {
+	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" ||
+		files.At(bot, "healthcheck", "test", 1) != "/shiming" {
 		t.Error("the service may do more than it needs, or nobody asks how it is")
 	}
 }
@@ -107,7 +109,8 @@ func TestKubernetesManifest(t *testing.T) {
 			kinds[doc["kind"].(string)] = doc
 		}
 	}
-	for _, kind := range []string{"Deployment", "PodDisruptionBudget", "Service", "Ingress", "NetworkPolicy", "ConfigMap", "Secret"} {
+	for _, kind := range []string{"Deployment", "PodDisruptionBudget", "Service", "Ingress", "NetworkPolicy", "ConfigMap",
+		"Secret"} {
 		if kinds[kind] == nil {
 			t.Fatalf("no %s", kind)
 		}

@@ -102,8 +102,9 @@ func checkRow(t *testing.T, room, cell, everything string) {
 
 // TestWalksExist: in both pages every file and every name of the two walks is there, and the pages name the same ones.
 //
-// A walk is a numbered list. A path such as `bot/webhook.go` opens a file; the names behind it, such as `Server.webhook`, are declared in
-// that file, until the next path. `flows.Decide` is a name of another room's when that room's file is the open one.
+// A walk is a numbered list. A path such as `bot/webhook.go` opens a file; the names behind it, such as
+// `Server.webhook`, are declared in that file, until the next path. `flows.Decide` is a name of another room's when
+// that room's file is the open one.
 func TestWalksExist(t *testing.T) {
 	for _, walk := range []string{"photo", "approval"} {
 		t.Run(walk, func(t *testing.T) {
@@ -214,7 +215,8 @@ func TestRoomsIntroduceThemselves(t *testing.T) {
 		if s.test && !slices.Contains([]string{"e2e", "e2e/browser", "docs", "deploy"}, s.room) {
 			continue // rooms that are tests alone introduce themselves in a test
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), files.Path(t, s.path), nil, parser.PackageClauseOnly|parser.ParseComments)
+		parsed, err := parser.ParseFile(token.NewFileSet(), files.Path(t, s.path), nil,
+			parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}

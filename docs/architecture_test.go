@@ -22,8 +22,8 @@ const root = "main.go"
 // anything is the rule of rooms of tests and measurements. No room of the program imports them.
 const anything = "*"
 
-// mayImport lists what each room may import of ours; "sim/…" is sim and all that lies below it. A room that is not here has no rule, which
-// is a mistake. docs/architecture.md and docs/architecture.zh.md show this table.
+// mayImport lists what each room may import of ours; "sim/…" is sim and all that lies below it. A room that is not
+// here has no rule, which is a mistake. docs/architecture.md and docs/architecture.zh.md show this table.
 var mayImport = map[string][]string{
 	root: {"cmd"},
 
@@ -206,7 +206,8 @@ func checkImport(t *testing.T, room, imp string) {
 	}
 }
 
-// TestProgramKnowsNoTests: what is there for tests and measurements stays outside the program, and the playground outside all but cmd.
+// TestProgramKnowsNoTests: what is there for tests and measurements stays outside the program, and the playground
+// outside all but cmd.
 func TestProgramKnowsNoTests(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test || forTests(s.room) {

@@ -13,8 +13,8 @@ import (
 // extensions are those of files that CONTRIBUTING.md may name without a directory.
 var extensions = []string{".go", ".md", ".yaml", ".json", ".mmd", ".txt"}
 
-// pathIn returns the path of the repository that a word of a page means, "" if it means none. NAME stands for a name that a person
-// chooses.
+// pathIn returns the path of the repository that a word of a page means, "" if it means none. NAME stands for a name
+// that a person chooses.
 func pathIn(word string) string {
 	word = strings.TrimSuffix(strings.TrimPrefix(word, "./"), "/...")
 	if !regexp.MustCompile(`^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$`).MatchString(word) {
@@ -74,7 +74,8 @@ func TestContributingNamesWhatExists(t *testing.T) {
 			t.Errorf("got the test %s, want one that exists", name)
 		}
 	}
-	for _, name := range regexp.MustCompile("`((?:SHIMING|SPECIMEN)_[A-Z0-9_]*[A-Z0-9])`").FindAllStringSubmatch(text, -1) {
+	for _, name := range regexp.MustCompile("`((?:SHIMING|SPECIMEN)_[A-Z0-9_]*[A-Z0-9])`").FindAllStringSubmatch(text,
+		-1) {
 		if first(name[1]) && !strings.Contains(variables.String(), `"`+name[1]+`"`) {
 			t.Errorf("got the variable %s, want one that the code reads", name[1])
 		}

@@ -60,10 +60,18 @@ func tables(t *testing.T) (all []known) {
 		least     int
 		take      func(m []string) known
 	}{
-		{"bot/codes.go", `(?m)^\t(\d+):\s+\{class: Class(\w+)`, 110, func(m []string) known { return known{code: m[1], class: m[2]} }},
-		{"verify/codes.go", `(?m)^\t"([A-Z][A-Za-z.]*)":\s+(\w+)(?:\(Reason(\w+))?`, 105, func(m []string) known { return known{code: m[1], class: m[2], reason: m[3]} }},
-		{"verify/elements.go", `(?m)^\t"(-\d+)":\s+(?:\{class: )?(\w+)(?:\(Reason(\w+))?`, 13, func(m []string) known { return known{code: m[1], class: m[2], reason: m[3]} }},
-		{"esign/codes.go", `(?m)^\t\{"(\w+)", "([^"]*)", Kind(\w+)`, 24, func(m []string) known { return known{code: m[1], text: m[2], class: m[3]} }},
+		{"bot/codes.go", `(?m)^\t(\d+):\s+\{class: Class(\w+)`, 110, func(m []string) known {
+			return known{code: m[1], class: m[2]}
+		}},
+		{"verify/codes.go", `(?m)^\t"([A-Z][A-Za-z.]*)":\s+(\w+)(?:\(Reason(\w+))?`, 105, func(m []string) known {
+			return known{code: m[1], class: m[2], reason: m[3]}
+		}},
+		{"verify/elements.go", `(?m)^\t"(-\d+)":\s+(?:\{class: )?(\w+)(?:\(Reason(\w+))?`, 13, func(m []string) known {
+			return known{code: m[1], class: m[2], reason: m[3]}
+		}},
+		{"esign/codes.go", `(?m)^\t\{"(\w+)", "([^"]*)", Kind(\w+)`, 24, func(m []string) known {
+			return known{code: m[1], text: m[2], class: m[3]}
+		}},
 	} {
 		text, _, _ := strings.Cut(files.Read(t, table.file), "var families")
 		rows := regexp.MustCompile(table.row).FindAllStringSubmatch(text, -1)
@@ -81,7 +89,8 @@ func tables(t *testing.T) (all []known) {
 
 // is reports whether a row is about the code that a platform answers in the scenario.
 func (k known) is(r scenario.Refusal) bool {
-	upstream := map[string]string{"bot/codes.go": "feishu", "verify/codes.go": "tencent", "verify/elements.go": "tencent", "esign/codes.go": "esign"}[k.file]
+	upstream := map[string]string{"bot/codes.go": "feishu", "verify/codes.go": "tencent", "verify/elements.go": "tencent",
+		"esign/codes.go": "esign"}[k.file]
 	code := r.Code
 	if _, sub, ok := strings.Cut(code, "/"); ok {
 		code = sub // the error of a card
@@ -151,8 +160,8 @@ func (k known) followsFeishu(call string) scenario.Outcome {
 	return scenario.Decides
 }
 
-// TestScenariosAndTables: the codes that the catalogue has from the platforms' pages and those in the bot's tables are the same,
-// and both agree about what follows. What the catalogue names elsewhere is not asked of the tables.
+// TestScenariosAndTables: the codes that the catalogue has from the platforms' pages and those in the bot's tables
+// are the same, and both agree about what follows. What the catalogue names elsewhere is not asked of the tables.
 func TestScenariosAndTables(t *testing.T) {
 	all := tables(t)
 	for _, r := range scenario.Refusals() {
@@ -224,8 +233,12 @@ func errorPageAgrees(t *testing.T, file string) {
 		if strings.HasPrefix(code, "fileStatus ") {
 			continue // with the uploads, in words
 		}
-		i := slices.IndexFunc(lines[code], func(l line) bool { return strings.Contains(r.Message, l.text) && said[r.Outcome].MatchString(l.bot) })
-		if first := slices.IndexFunc(lines[code], func(l line) bool { return strings.Contains(r.Message, l.text) }); i < 0 || r.Call.Upstream == "esign" && i != first {
+		i := slices.IndexFunc(lines[code], func(l line) bool {
+			return strings.Contains(r.Message, l.text) && said[r.Outcome].MatchString(l.bot)
+		})
+		if first := slices.IndexFunc(lines[code], func(l line) bool {
+			return strings.Contains(r.Message, l.text)
+		}); i < 0 || r.Call.Upstream == "esign" && i != first {
 			t.Errorf("%s: the page does not say %q: %v", r.Name, r.Outcome, lines[code])
 		}
 	}

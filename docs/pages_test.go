@@ -72,7 +72,8 @@ var (
 	englishOnly = regexp.MustCompile(`(?s)<!-- not in Chinese:begin -->.*?<!-- not in Chinese:end -->`)
 )
 
-// pieceOfPage begins a piece of a page: a heading, a row of a table, an entry of a list, a block or a line of code, a quotation.
+// pieceOfPage begins a piece of a page: a heading, a row of a table, an entry of a list, a block or a line of code, a
+// quotation.
 var pieceOfPage = regexp.MustCompile("^(#+ |\\| ?-?|- |\\d+\\. |```|> | {4,}\\S)")
 
 // outline lists the pieces of a page in their order. Lines of one quotation are one piece.
@@ -94,8 +95,8 @@ func outline(text string) (kinds []string) {
 	return kinds
 }
 
-// TestPagesAreInBothLanguages: each page has its pair, which begins with the link to it and has the same headings, tables,
-// lists, and blocks of code.
+// TestPagesAreInBothLanguages: each page has its pair, which begins with the link to it and has the same headings,
+// tables, lists, and blocks of code.
 func TestPagesAreInBothLanguages(t *testing.T) {
 	for _, p := range pages(t) {
 		t.Run(p[0], func(t *testing.T) {

@@ -37,10 +37,12 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 	config := files.WriteTemp(t, "config.yaml", "")
 	env := []string{"SHIMING_STORE_DSN=sqlite:" + db, "SHIMING_SECURITY_KEYSET_FILE=" + keyFile}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 0 || !strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
+	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 0 ||
+		!strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
 		t.Fatalf("backup beside an open database: %d %s, want 0, %q in it, %q in it", code, out, "3 cases", keyFile)
 	}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 1 || !strings.Contains(out, "exists") {
+	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 1 ||
+		!strings.Contains(out, "exists") {
 		t.Errorf("a second backup to the same file: %d %s, want 1, %q in it", code, out, "exists")
 	}
 	if err := s.Close(); err != nil {
@@ -48,12 +50,16 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 
 	env[0] = "SHIMING_STORE_DSN=sqlite:" + copied
-	start := append([]string{"SHIMING_SERVER_LISTEN=127.0.0.1:0", "SHIMING_VERIFICATION_METHOD=none", "SHIMING_FEISHU_APP_ID=a", "SHIMING_FEISHU_APP_SECRET=b",
-		"SHIMING_FEISHU_ENCRYPT_KEY=c", "SHIMING_FEISHU_VERIFICATION_TOKEN=d", "SHIMING_HR_ADMINS=ou_1,ou_2", "SHIMING_COMPANY_NAME=x"}, env...)
-	if code, out := harness.Command(ctx, start, "serve", "--config", config).Run(t); code != 1 || !strings.Contains(out, "shiming restored") {
+	start := append([]string{"SHIMING_SERVER_LISTEN=127.0.0.1:0", "SHIMING_VERIFICATION_METHOD=none",
+		"SHIMING_FEISHU_APP_ID=a", "SHIMING_FEISHU_APP_SECRET=b",
+		"SHIMING_FEISHU_ENCRYPT_KEY=c", "SHIMING_FEISHU_VERIFICATION_TOKEN=d", "SHIMING_HR_ADMINS=ou_1,ou_2",
+		"SHIMING_COMPANY_NAME=x"}, env...)
+	if code, out := harness.Command(ctx, start, "serve", "--config", config).Run(t); code != 1 ||
+		!strings.Contains(out, "shiming restored") {
 		t.Errorf("serve on a copy: %d %s, want 1, %q in it", code, out, "shiming restored")
 	}
-	if code, out := harness.Command(ctx, env, "restored", "--config", config).Run(t); code != 0 || !strings.Contains(out, "2 open cases") {
+	if code, out := harness.Command(ctx, env, "restored", "--config", config).Run(t); code != 0 ||
+		!strings.Contains(out, "2 open cases") {
 		t.Fatalf("restored: %d %s, want 0, %q in it", code, out, "2 open cases")
 	}
 	s, err = store.Open(ctx, store.Config{DSN: "sqlite:" + copied, Keyset: keys})
@@ -66,11 +72,18 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := asked.Run(ctx, flows.Job{Kind: flows.JobIdentity, Case: c.ID, Key: "again", Attempt: 1}); err != nil {
+	if err := asked.Run(ctx, flows.Job{
+		Kind:    flows.JobIdentity,
+		Case:    c.ID,
+		Key:     "again",
+		Attempt: 1,
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = asked.Latest(ctx, walk.Nth(1)); err != nil || c.State != flows.NeedsAttention || asked.Wrote("identity/"+c.OpenID) != 0 {
-		t.Errorf("in %s (%v) after %d writes, want %v, 0", c.State, err, asked.Wrote("identity/"+c.OpenID), flows.NeedsAttention)
+	if c, err = asked.Latest(ctx, walk.Nth(1)); err != nil || c.State != flows.NeedsAttention ||
+		asked.Wrote("identity/"+c.OpenID) != 0 {
+		t.Errorf("in %s (%v) after %d writes, want %v, 0", c.State, err, asked.Wrote("identity/"+c.OpenID),
+			flows.NeedsAttention)
 	}
 	if err := s.VerifyChain(ctx, c.ID); err != nil {
 		t.Error(err)
@@ -81,9 +94,13 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 func TestBackupOfPostgres(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "copy.dump")
-	code, out := harness.Command(t.Context(), []string{"SHIMING_STORE_DSN=postgres://bot:secret@127.0.0.1:1/db?pool_max_conns=4"}, "backup", file, "--config", files.WriteTemp(t, "config.yaml", "")).Run(t)
-	if code != 1 || !strings.Contains(out, "pg_dump --format=custom --no-owner --file='"+file+"' 'postgres://bot@127.0.0.1:1/db'") || strings.Contains(out, "secret") {
-		t.Errorf("%d %s, want 1, %q in it", code, out, "pg_dump --format=custom --no-owner --file='"+file+"' 'postgres://bot@127.0.0.1:1/db'")
+	code, out := harness.Command(t.Context(),
+		[]string{"SHIMING_STORE_DSN=postgres://bot:secret@127.0.0.1:1/db?pool_max_conns=4"}, "backup", file, "--config",
+		files.WriteTemp(t, "config.yaml", "")).Run(t)
+	if code != 1 || !strings.Contains(out, "pg_dump --format=custom --no-owner --file='"+file+
+		"' 'postgres://bot@127.0.0.1:1/db'") || strings.Contains(out, "secret") {
+		t.Errorf("%d %s, want 1, %q in it", code, out, "pg_dump --format=custom --no-owner --file='"+file+
+			"' 'postgres://bot@127.0.0.1:1/db'")
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("a file was written")

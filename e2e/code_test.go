@@ -53,7 +53,8 @@ func TestFiveWrongCodes(t *testing.T) {
 		t.Errorf("toast %q, want %q", toast, "试的次数太多了，请重新发送验证码")
 	}
 	// The card offers no input any more; a copy of the old one does not help, even with the right code.
-	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"), map[string]any{"sms_code": p.Code(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
+	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
+		map[string]any{"sms_code": p.Code(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
 		t.Errorf("toast %q, want %q", a.Toast, "试的次数太多了，请重新发送验证码")
 	}
 	r.InState(p.OpenID, flows.AwaitingCode)

@@ -65,7 +65,10 @@ func TestMenuAndWords(t *testing.T) {
 	p.Say("今天天气不错")
 	p.Reads("没看懂这句话")
 	p.Say(" ／ＳＴＡＴＵＳ！")
-	r.Until("the card moves to the bottom", func() bool { s, ok := p.Now(); return ok && s.Msg.ID != first.Msg.ID && s.Stage == sim.StageConsent })
+	r.Until("the card moves to the bottom", func() bool {
+		s, ok := p.Now()
+		return ok && s.Msg.ID != first.Msg.ID && s.Stage == sim.StageConsent
+	})
 	r.Find(p.ChatID, "the pointer", func(s harness.Screen) bool { return s.Msg.ID == first.Msg.ID && s.Says("这张卡片已移到下面") })
 	for _, kind := range []string{"audio", "sticker", "location", "share_chat"} {
 		sent, err := r.World.Feishu.SendOther(r.Ctx, p.OpenID, kind, map[string]any{"file_key": "x"})
@@ -90,7 +93,9 @@ func TestQueue(t *testing.T) {
 	list := r.Find(hr.Chat(), "the queue", func(s harness.Screen) bool { return s.Says("共 3 件在等") })
 	for range all {
 		r.ClickOn(hr.OpenID, list, "next", nil)
-		open := r.Find(hr.Chat(), "a case in the queue's card", func(s harness.Screen) bool { return s.Msg.ID == list.Msg.ID && s.Has("approve") })
+		open := r.Find(hr.Chat(), "a case in the queue's card", func(s harness.Screen) bool {
+			return s.Msg.ID == list.Msg.ID && s.Has("approve")
+		})
 		if toast := r.ClickOn(hr.OpenID, open, "approve", nil); toast != "已通过" {
 			t.Errorf("toast %q, want %q", toast, "已通过")
 		}
@@ -121,7 +126,8 @@ func TestRemindAll(t *testing.T) {
 		before := len(r.World.Feishu.Messages(hr.Chat()))
 		hr.Say("催办")
 		r.Find(hr.Chat(), strings.Join(words, " "), func(s harness.Screen) bool {
-			return len(r.World.Feishu.Messages(hr.Chat())) > before+1 && r.World.Feishu.Messages(hr.Chat())[before+1].ID == s.Msg.ID && s.Says(words...)
+			return len(r.World.Feishu.Messages(hr.Chat())) > before+1 &&
+				r.World.Feishu.Messages(hr.Chat())[before+1].ID == s.Msg.ID && s.Says(words...)
 		})
 	}
 	reminders := func(n int) {
@@ -196,10 +202,13 @@ func TestPhotoInGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, _, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, "im.message.receive_v1", map[string]any{
-		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user", "tenant_key": harness.Tenant},
-		"message": map[string]any{"message_id": text.MessageID, "create_time": "1790000000000", "chat_id": r.World.AnnounceChat(), "chat_type": "group",
+		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user",
+			"tenant_key": harness.Tenant},
+		"message": map[string]any{"message_id": text.MessageID, "create_time": "1790000000000",
+			"chat_id": r.World.AnnounceChat(), "chat_type": "group",
 			"message_type": "post", "content": `{"title":"","content":[[{"tag":"at","user_id":"@_user_1"},{"tag":"img","image_key":"img_x"}]]}`,
-			"mentions": []any{map[string]any{"key": "@_user_1", "id": map[string]any{"open_id": r.World.Feishu.BotOpenID()}, "mentioned_type": "bot", "name": "bot"}}},
+			"mentions": []any{map[string]any{"key": "@_user_1", "id": map[string]any{"open_id": r.World.Feishu.BotOpenID()},
+				"mentioned_type": "bot", "name": "bot"}}},
 	})
 	if err != nil || status != 200 {
 		t.Fatal(status, err)

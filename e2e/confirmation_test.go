@@ -10,7 +10,8 @@ import (
 	"shiming/sim"
 )
 
-// sameBirthday is a valid number that differs from another in the person's own digits only, so that birthday and gender stay right.
+// sameBirthday is a valid number that differs from another in the person's own digits only, so that birthday and
+// gender stay right.
 func sameBirthday(code string) string {
 	weights := []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	digits := []byte(code[:17])
@@ -61,7 +62,8 @@ func checkNoTrace(r *harness.Harness, values ...string) {
 		for _, chat := range r.World.Feishu.Chats() {
 			for _, m := range r.World.Feishu.Messages(chat) {
 				for _, h := range m.History {
-					if s := harness.ReadScreen(m); m.FromBot && strings.Contains(string(h.Card), v) && s.Stage != sim.StageConfirmation &&
+					if s := harness.ReadScreen(m); m.FromBot && strings.Contains(string(h.Card), v) &&
+						s.Stage != sim.StageConfirmation &&
 						!strings.Contains(string(h.Card), `"act":"confirm"`) {
 						r.Errorf("something typed stands on %q", s.Card.Title())
 					}
@@ -198,7 +200,9 @@ func TestMyData(t *testing.T) {
 	r.ClickOn(r.Admin(0).OpenID, s, "approve", nil)
 	p.See(sim.StageDone)
 	p.Say("删除我的资料")
-	s = r.Find(p.ChatID, "the data of the second case", func(s harness.Screen) bool { return s.Has("withdraw") && s.Says("已在 e签宝存证") })
+	s = r.Find(p.ChatID, "the data of the second case", func(s harness.Screen) bool {
+		return s.Has("withdraw") && s.Says("已在 e签宝存证")
+	})
 	r.ClickOn(p.OpenID, s, "withdraw", nil)
 	p.Reads("已在 e签宝的存证由对方依法保管")
 	checkWiped(r, r.CaseOf(p.OpenID).ID)

@@ -27,8 +27,9 @@ func readyz(r *harness.Harness) int {
 // held is longer than SQLite waits for a lock (_busy_timeout, 10 s).
 const held = 11 * time.Second
 
-// TestDatabaseLocked: somebody else, such as an administrator with a shell, holds the write lock for longer than we wait for it.
-// Feishu is told 503 in its time and comes again, who presses a button is told to do so again, and nothing is lost.
+// TestDatabaseLocked: somebody else, such as an administrator with a shell, holds the write lock for longer than we
+// wait for it. Feishu is told 503 in its time and comes again, who presses a button is told to do so again, and
+// nothing is lost.
 func TestDatabaseLocked(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Noisy: true})
 	path, onSQLite := strings.CutPrefix(r.Values["store.dsn"], "sqlite:")
@@ -88,7 +89,8 @@ func TestDatabaseLocked(t *testing.T) {
 			t.Errorf("attempt %d: got status %d after %s, want 503", i, a.Status, a.Took)
 		}
 	}
-	if !strings.Contains(r.Logs.String(), `"msg":"event not stored"`) || !strings.Contains(r.Logs.String(), `"msg":"click not stored"`) {
+	if !strings.Contains(r.Logs.String(), `"msg":"event not stored"`) ||
+		!strings.Contains(r.Logs.String(), `"msg":"click not stored"`) {
 		t.Error("the log does not say so")
 	}
 	r.Until("ready again", func() bool { return readyz(r) == http.StatusOK })

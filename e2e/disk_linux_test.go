@@ -18,8 +18,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount namespace of
-// its own, before it begins.
+// smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount
+// namespace of its own, before it begins.
 const smallDisk = "SHIMING_TEST_SMALL_DISK"
 
 func init() {
@@ -53,7 +53,10 @@ func TestDiskFull(t *testing.T) {
 	}
 	gone := make(chan error, 1)
 	go func() { gone <- p.Cmd.Wait() }()
-	defer func() { _ = p.Cmd.Process.Kill(); <-gone }()
+	defer func() {
+		_ = p.Cmd.Process.Kill()
+		<-gone
+	}()
 	s.Now = p
 	until := func(what string, ok func() bool) {
 		t.Helper()
@@ -86,7 +89,13 @@ func TestDiskFull(t *testing.T) {
 
 	// Somebody's photos are being read when there is no room for what the reading brings.
 	full := make(chan bool)
-	s.World.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "id_card.recognize", Kind: wire.Delay, Times: 2, Until: full})
+	s.World.Faults.Arm(wire.Fault{
+		Upstream:  "feishu",
+		Operation: "id_card.recognize",
+		Kind:      wire.Delay,
+		Times:     2,
+		Until:     full,
+	})
 	inTheMiddle := make(chan error, 1)
 	go func() {
 		j, err := people[2].Register(s.Ctx, sim.Script{Width: 1000}, nil)

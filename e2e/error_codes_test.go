@@ -12,9 +12,9 @@ import (
 	"shiming/sim/scenario"
 )
 
-// TestCodeScenarios has the platforms answer a real bot with their documented error codes. Where a case comes back to the same
-// call, one person meets all the codes of a sort one after the other; the case ends done, everything written once, and after
-// each code the people have read what the catalogue says.
+// TestCodeScenarios has the platforms answer a real bot with their documented error codes. Where a case comes back to
+// the same call, one person meets all the codes of a sort one after the other; the case ends done, everything written
+// once, and after each code the people have read what the catalogue says.
 func TestCodeScenarios(t *testing.T) {
 	t.Parallel()
 	order, byCall := grouped(scenario.Refusals(), func(r scenario.Refusal) string { return r.Call.Name })
@@ -32,8 +32,8 @@ type way struct {
 	meet  func(p harness.Person, codes []scenario.Refusal)
 }
 
-// alike bounds how many codes that mean the same are met by a person each. The others of the sort are told apart by the tables
-// alone, see TestScenariosAndTables.
+// alike bounds how many codes that mean the same are met by a person each. The others of the sort are told apart by
+// the tables alone, see TestScenariosAndTables.
 const alike = 3
 
 // waysOf sorts the codes of a call.
@@ -49,7 +49,10 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 	}
 	each := func(o scenario.Outcome, most int, meet func(harness.Person, scenario.Refusal)) {
 		for _, c := range sorted[o][:min(most, len(sorted[o]))] {
-			add(strings.TrimPrefix(c.Name, c.Call.Name+"/"), []scenario.Refusal{c}, func(p harness.Person, _ []scenario.Refusal) { meet(p, c) })
+			add(strings.TrimPrefix(c.Name, c.Call.Name+"/"), []scenario.Refusal{c},
+				func(p harness.Person, _ []scenario.Refusal) {
+					meet(p, c)
+				})
 		}
 	}
 	call := codes[0].Call
@@ -83,8 +86,13 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 func codesOf(t *testing.T, ways []way) {
 	call := ways[0].codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
-	r := harness.Start(t, harness.Setup{Clock: harness.ClockBehind(time.Hour), Settings: again(), Within: 3 * harness.TestTime(),
-		Noisy: cards, BadCards: cards}) // that a card cannot be shown is worth an error
+	r := harness.Start(t, harness.Setup{
+		Clock:    harness.ClockBehind(time.Hour),
+		Settings: again(),
+		Within:   3 * harness.TestTime(),
+		Noisy:    cards,
+		BadCards: cards,
+	}) // that a card cannot be shown is worth an error
 	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
 	people := r.HireAll(len(ways))
 	ready := make([]bool, len(ways))
@@ -118,17 +126,20 @@ func codesOf(t *testing.T, ways []way) {
 			}
 			for _, c := range w.codes {
 				if !quietly(c) {
-					p.R.Until("a line in the log has the case and "+c.Name, func() bool { return toldCode(p.R, p.R.CaseOf(p.OpenID).ID, c) })
+					p.R.Until("a line in the log has the case and "+c.Name, func() bool {
+						return toldCode(p.R, p.R.CaseOf(p.OpenID).ID, c)
+					})
 				}
 			}
 		})
 	}
 }
 
-// quietly: a token that is refused is dropped, and the same call made once more with a fresh one; and a check that finds no match
-// is a good answer.
+// quietly: a token that is refused is dropped, and the same call made once more with a fresh one; and a check that
+// finds no match is a good answer.
 func quietly(c scenario.Refusal) bool {
-	return c.Code == "-4" || c.Code == "-9" || c.Outcome == scenario.Again && c.Call.Proof == scenario.Token && (strings.HasPrefix(c.Code, "9999166") || c.Code == "99991671")
+	return c.Code == "-4" || c.Code == "-9" || c.Outcome == scenario.Again && c.Call.Proof == scenario.Token &&
+		(strings.HasPrefix(c.Code, "9999166") || c.Code == "99991671")
 }
 
 // toldCode reports whether a line of the log names the case and the platform's code.
@@ -138,7 +149,8 @@ func toldCode(r *harness.Harness, caseID string, c scenario.Refusal) bool {
 		if json.Unmarshal([]byte(line), &l) != nil || l.Level != "WARN" || l.Msg != "call failed" || l.Case != caseID {
 			continue
 		}
-		if l.Upstream == c.Code && l.Operation == logged[c.Call.Name] || strings.HasPrefix(c.Code, "fileStatus ") && l.Operation == "UploadFile" {
+		if l.Upstream == c.Code && l.Operation == logged[c.Call.Name] || strings.HasPrefix(c.Code, "fileStatus ") &&
+			l.Operation == "UploadFile" {
 			return true
 		}
 	}

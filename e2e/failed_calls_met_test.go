@@ -25,7 +25,14 @@ func allMet(p harness.Person) {
 
 // triesAgain is for what ends by itself, and for the token, which stops whichever call asked for it.
 func triesAgain(p harness.Person, c scenario.Refusal) {
-	s := scenario.Scenario{Name: c.Name, Call: c.Call, Fault: scenario.Fault{Name: c.Code}, Wire: c.Wire(), End: scenario.End{By: scenario.Itself}, Quiet: true}
+	s := scenario.Scenario{
+		Name:  c.Name,
+		Call:  c.Call,
+		Fault: scenario.Fault{Name: c.Code},
+		Wire:  c.Wire(),
+		End:   scenario.End{By: scenario.Itself},
+		Quiet: true,
+	}
 	if c.Outcome == scenario.Stops {
 		s.End = scenario.End{By: scenario.HR, Does: "retry"}
 		s.Sees = []scenario.Sight{{Who: scenario.HR, Words: []string{"有一件实名卡住了", c.Says, c.Code}}}
@@ -33,8 +40,8 @@ func triesAgain(p harness.Person, c scenario.Refusal) {
 	meetFault(p, s)
 }
 
-// pressNow presses a button of a card that shows the case as it is now, once: where the answer was late and something has come of
-// the click all the same, a second one would be about what came of the first.
+// pressNow presses a button of a card that shows the case as it is now, once: where the answer was late and something
+// has come of the click all the same, a second one would be about what came of the first.
 func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (toast string) {
 	r := p.R
 	r.Helper()
@@ -63,7 +70,8 @@ func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (
 	return toast
 }
 
-// isStopped: HR is told of each cause, and retries; what the operator puts right is tried by itself as well, the rest is not.
+// isStopped: HR is told of each cause, and retries; what the operator puts right is tried by itself as well, the rest
+// is not.
 func isStopped(p harness.Person, codes []scenario.Refusal) {
 	r, hr := p.R, p.R.Admin(0)
 	retry := func() {
@@ -97,11 +105,13 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 			r.Errorf("%s: %+v", c.Name, a)
 		}
 		r.Find(r.World.ReviewChat(), "HR's card of "+c.Name, func(s harness.Screen) bool {
-			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) && s.Says("有一件实名卡住了", c.Says, "对方错误码："+c.Code)
+			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) &&
+				s.Says("有一件实名卡住了", c.Says, "对方错误码："+c.Code)
 		})
 		p.See(sim.StageAttention, "有一步需要 HR 处理，已经通知他们了")
 		if uploads {
-			r.Until("the other photo is uploaded", func() bool { return len(r.CaseOf(p.OpenID).Uploads) == 1 }) // else a retry uploads it twice
+			// else a retry uploads it twice
+			r.Until("the other photo is uploaded", func() bool { return len(r.CaseOf(p.OpenID).Uploads) == 1 })
 		}
 	}
 	retry()
@@ -125,9 +135,12 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 		for _, c := range codes {
 			armRefusal(p, c)
 			photo := p.Send("back")
-			r.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool { return s.Msg.ParentID == photo && s.Says(c.Says) })
+			r.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool {
+				return s.Msg.ParentID == photo && s.Says(c.Says)
+			})
 			if now := r.CaseOf(p.OpenID); now.State != flows.AwaitingPhotos || now.Personal.Front == nil {
-				r.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil, flows.AwaitingPhotos)
+				r.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil,
+					flows.AwaitingPhotos)
 			}
 		}
 		p.Send("back")
@@ -241,14 +254,16 @@ func cardLogged(p harness.Person, c scenario.Refusal) bool {
 	want := map[scenario.Outcome]string{scenario.Later: "cards cannot be shown"}[c.Outcome]
 	for line := range strings.Lines(p.R.Logs.String()) {
 		var l struct{ Msg, Case, Upstream string }
-		if json.Unmarshal([]byte(line), &l) == nil && l.Case == id && l.Upstream == c.Code && l.Msg == cmp.Or(want, "card was not shown") {
+		if json.Unmarshal([]byte(line), &l) == nil && l.Case == id && l.Upstream == c.Code &&
+			l.Msg == cmp.Or(want, "card was not shown") {
 			return true
 		}
 	}
 	return false
 }
 
-// isAnswered: the answer to a photo that is none comes as a message of its own when there is nothing to answer any more.
+// isAnswered: the answer to a photo that is none comes as a message of its own when there is nothing to answer any
+// more.
 func isAnswered(p harness.Person, codes []scenario.Refusal) {
 	r := p.R
 	private := func(s harness.Screen) bool {

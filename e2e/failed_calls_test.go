@@ -18,17 +18,21 @@ import (
 
 // logged is what the bot's log and metrics call the operations of the catalogue.
 var logged = map[string]string{
-	"feishu.token": "auth.tenant_access_token", "feishu.send": "im.message.create", "feishu.reply": "im.message.reply", "feishu.patch": "im.message.patch",
-	"feishu.contact": "contact.user.get", "feishu.download": "im.message_resource.get", "feishu.ocr": "document_ai.id_card.recognize",
-	"feishu.identity": "human_authentication.identity.create", "tencent.sms": "SendSms", "tencent.check": "PhoneVerification",
-	"esign.upload_url": "UploadURL", "esign.put": "Put", "esign.file_status": "FileStatus", "esign.evidence": "CreatePersonPoint",
+	"feishu.token": "auth.tenant_access_token", "feishu.send": "im.message.create", "feishu.reply": "im.message.reply",
+	"feishu.patch":   "im.message.patch",
+	"feishu.contact": "contact.user.get", "feishu.download": "im.message_resource.get",
+	"feishu.ocr":      "document_ai.id_card.recognize",
+	"feishu.identity": "human_authentication.identity.create", "tencent.sms": "SendSms",
+	"tencent.check":    "PhoneVerification",
+	"esign.upload_url": "UploadURL", "esign.put": "Put", "esign.file_status": "FileStatus",
+	"esign.evidence": "CreatePersonPoint",
 }
 
 // rowsAWorld is how many rows share a world. They follow each other there; worlds run side by side.
 const rowsAWorld = 4
 
-// TestFaults walks the catalogue: in every row somebody registers, one call goes wrong, and the case ends as the row says, with
-// everything written once, seen by the people as the row says, and told of in the log and the metrics.
+// TestFaults walks the catalogue: in every row somebody registers, one call goes wrong, and the case ends as the row
+// says, with everything written once, seen by the people as the row says, and told of in the log and the metrics.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	order, byCall := grouped(scenario.All(), func(s scenario.Scenario) string { return s.Call.Name })
@@ -52,11 +56,16 @@ func grouped[T any](rows []T, name func(T) string) (order []string, groups map[s
 	return order, groups
 }
 
-// faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows follow each
-// other, since a fault is for whoever makes the call next.
+// faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows
+// follow each other, since a fault is for whoever makes the call next.
 func faultsOf(t *testing.T, rows []scenario.Scenario) {
-	r := harness.Start(t, harness.Setup{Clock: harness.ClockBehind(time.Hour), Settings: again(), Calls: 10 * time.Second, Within: 3 * harness.TestTime(),
-		Noisy: rows[0].Call.Proof == scenario.Secret}) // without a token cards cannot be shown, which is worth an error
+	r := harness.Start(t, harness.Setup{
+		Clock:    harness.ClockBehind(time.Hour),
+		Settings: again(),
+		Calls:    10 * time.Second,
+		Within:   3 * harness.TestTime(),
+		Noisy:    rows[0].Call.Proof == scenario.Secret,
+	}) // without a token cards cannot be shown, which is worth an error
 	if slices.ContainsFunc(rows, func(s scenario.Scenario) bool { return s.Fault.Name == "unreachable" }) {
 		upstream, _, _ := strings.Cut(rows[0].Call.Name, ".")
 		r.World.Faults.DisableKeepAlives(upstream)
@@ -163,11 +172,16 @@ func meetFault(p harness.Person, s scenario.Scenario) {
 	disarm := s.Arm(r.World.Faults, r.World.Feishu)
 	odd := doStep(p, s.Call.At)
 	if s.Fault.Name == "unreachable" { // until the bot has noticed
-		r.Until("nobody can connect", func() bool { c := r.CaseOf(p.OpenID); return c != nil && failureLogged(r, c.ID, logged[s.Call.Name]) })
+		r.Until("nobody can connect", func() bool {
+			c := r.CaseOf(p.OpenID)
+			return c != nil && failureLogged(r, c.ID, logged[s.Call.Name])
+		})
 		disarm()
 	}
 	if s.Call.Repeat == scenario.Redeliver {
-		r.Until("the push is refused", func() bool { return strings.Contains(r.Logs.String(), "timestamp outside the window") })
+		r.Until("the push is refused", func() bool {
+			return strings.Contains(r.Logs.String(), "timestamp outside the window")
+		})
 		disarm()
 	}
 	if !whoeverAsks(s) {
@@ -190,12 +204,14 @@ func meetFault(p harness.Person, s scenario.Scenario) {
 	// What nobody waited for may end later than the case.
 	r.Until("the metric counts the failure", func() bool { return countFailures(r, s) > failures })
 	if s.Call.Repeat != scenario.Redeliver {
-		r.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool { return failureLogged(r, r.CaseOf(p.OpenID).ID, logged[s.Call.Name]) })
+		r.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool {
+			return failureLogged(r, r.CaseOf(p.OpenID).ID, logged[s.Call.Name])
+		})
 	}
 }
 
-// whoeverAsks: the call that asked for the token is refused, and stops the case if it is one of a step; it may as well be one
-// that shows a card, which is shown later.
+// whoeverAsks: the call that asked for the token is refused, and stops the case if it is one of a step; it may as
+// well be one that shows a card, which is shown later.
 func whoeverAsks(s scenario.Scenario) bool {
 	return s.Call.Proof == scenario.Secret && s.End.By == scenario.HR
 }
@@ -278,7 +294,9 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 		p.See(sim.StagePhotos)
 		p.SendBoth()
 	case scenario.Odd:
-		r.Find(p.ChatID, "the answer to what is no photo", func(s harness.Screen) bool { return s.Msg.ParentID == odd && s.Says("这个文件不是图片") })
+		r.Find(p.ChatID, "the answer to what is no photo", func(s harness.Screen) bool {
+			return s.Msg.ParentID == odd && s.Says("这个文件不是图片")
+		})
 		p.SendBoth()
 	}
 	switch s.Call.At {
@@ -324,7 +342,8 @@ func hasSeen(p harness.Person, sight scenario.Sight) {
 		for _, v := range m.History {
 			version := m
 			version.Card = v.Card
-			if (sight.Who == scenario.Person || strings.Contains(string(v.Card), p.OpenID)) && harness.ReadScreen(version).Says(sight.Words...) {
+			if (sight.Who == scenario.Person || strings.Contains(string(v.Card), p.OpenID)) &&
+				harness.ReadScreen(version).Says(sight.Words...) {
 				return true
 			}
 		}
@@ -357,7 +376,8 @@ func everShown(r *harness.Harness, chat string, such func(harness.Screen) bool) 
 func failureLogged(r *harness.Harness, caseID, operation string) bool {
 	for line := range strings.Lines(r.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation string }
-		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg == "call failed" && l.Case == caseID && l.Operation == operation {
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg == "call failed" && l.Case == caseID &&
+			l.Operation == operation {
 			return true
 		}
 	}

@@ -45,14 +45,16 @@ func TestBadForm(t *testing.T) {
 	}
 	// The client takes no more than 50 characters; somebody else's might.
 	s := p.See(sim.StageConfirmation)
-	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
+	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code,
+		"mobile": p.Person.Mobile}
 	if a := r.Forge(p.OpenID, s.Msg, s.Value("confirm"), typed); a.Toast != "这一项不对：姓名" || !a.Card.Says("和身份证保持一致") {
 		t.Errorf("a long name: %q, want %q", a.Toast, "这一项不对：姓名")
 	}
 	if p.Inbox() != 0 || r.CountCalls("tencent", "") != 0 {
 		t.Error("somebody was asked about a wrong form")
 	}
-	p.Press("confirm", map[string]any{"identity_name": p.Person.Name, "identity_code": " " + strings.ToLower(p.Person.Code) + " ", "mobile": "+86 " + p.Person.Mobile})
+	p.Press("confirm", map[string]any{"identity_name": p.Person.Name, "identity_code": " " +
+		strings.ToLower(p.Person.Code) + " ", "mobile": "+86 " + p.Person.Mobile})
 	p.Code(0)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
@@ -98,14 +100,17 @@ func TestLongTexts(t *testing.T) {
 	p.Say(long + "实名")
 	p.Reads("没看懂这句话")
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile, field: long}
-		if a := r.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK || a.Toast != "没看懂这次点击，请刷新后再试" {
+		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile,
+			field: long}
+		if a := r.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK ||
+			a.Toast != "没看懂这次点击，请刷新后再试" {
 			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")
 		}
 	}
 	p.Press("confirm")
 	s := p.See(sim.StageCode, "验证码已在")
-	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"), map[string]any{"sms_code": long}); a.Toast != "没看懂这次点击，请刷新后再试" {
+	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
+		map[string]any{"sms_code": long}); a.Toast != "没看懂这次点击，请刷新后再试" {
 		t.Errorf("sms_code: %q, want %q", a.Toast, "没看懂这次点击，请刷新后再试")
 	}
 	p.TypeCode()
@@ -135,26 +140,28 @@ func TestBadClicks(t *testing.T) {
 		form  any
 		toast string
 	}{
-		"a string for a value":      {p.OpenID, `{"v":1}`, nil, bad},
-		"a list for a value":        {p.OpenID, []any{1}, nil, bad},
-		"no value":                  {p.OpenID, nil, nil, bad},
-		"another version":           {p.OpenID, harness.With(value, "v", 2), good, bad},
-		"an unknown act":            {p.OpenID, harness.With(value, "act", "fly"), good, bad},
-		"an act of later versions":  {p.OpenID, harness.With(value, "act", "submit_card"), good, bad},
-		"peek, which is not there":  {hr.OpenID, harness.With(value, "act", "peek"), nil, bad},
-		"no case":                   {p.OpenID, harness.With(value, "case", nil), good, bad},
-		"a case that is no id":      {p.OpenID, harness.With(value, "case", "1 OR 1=1"), good, bad},
-		"a case that is not there":  {p.OpenID, harness.With(value, "case", "01976f00-0000-7000-8000-00000000dead"), good, bad},
-		"a revision as text":        {p.OpenID, harness.With(value, "rev", "1"), good, bad},
-		"a stale revision":          {p.OpenID, harness.With(value, "rev", 1), good, already},
-		"a revision to come":        {p.OpenID, harness.With(value, "rev", 99), good, already},
-		"a form of another shape":   {p.OpenID, value, "text", bad},
-		"a field of another shape":  {p.OpenID, value, map[string]any{"identity_name": 1}, bad},
-		"no form":                   {p.OpenID, value, nil, "还差一项：姓名"},
-		"no number":                 {p.OpenID, value, harness.With(good, "identity_code", nil), "还差一项：身份证号"},
-		"no mobile":                 {p.OpenID, value, harness.With(good, "mobile", nil), "还差一项：手机号"},
-		"a retake of no side":       {p.OpenID, harness.With(value, "act", "retake"), nil, bad},
-		"an act of another state":   {p.OpenID, harness.With(value, "act", "submit_code"), map[string]any{"sms_code": "123456"}, already},
+		"a string for a value":     {p.OpenID, `{"v":1}`, nil, bad},
+		"a list for a value":       {p.OpenID, []any{1}, nil, bad},
+		"no value":                 {p.OpenID, nil, nil, bad},
+		"another version":          {p.OpenID, harness.With(value, "v", 2), good, bad},
+		"an unknown act":           {p.OpenID, harness.With(value, "act", "fly"), good, bad},
+		"an act of later versions": {p.OpenID, harness.With(value, "act", "submit_card"), good, bad},
+		"peek, which is not there": {hr.OpenID, harness.With(value, "act", "peek"), nil, bad},
+		"no case":                  {p.OpenID, harness.With(value, "case", nil), good, bad},
+		"a case that is no id":     {p.OpenID, harness.With(value, "case", "1 OR 1=1"), good, bad},
+		"a case that is not there": {p.OpenID, harness.With(value, "case", "01976f00-0000-7000-8000-00000000dead"), good,
+			bad},
+		"a revision as text":       {p.OpenID, harness.With(value, "rev", "1"), good, bad},
+		"a stale revision":         {p.OpenID, harness.With(value, "rev", 1), good, already},
+		"a revision to come":       {p.OpenID, harness.With(value, "rev", 99), good, already},
+		"a form of another shape":  {p.OpenID, value, "text", bad},
+		"a field of another shape": {p.OpenID, value, map[string]any{"identity_name": 1}, bad},
+		"no form":                  {p.OpenID, value, nil, "还差一项：姓名"},
+		"no number":                {p.OpenID, value, harness.With(good, "identity_code", nil), "还差一项：身份证号"},
+		"no mobile":                {p.OpenID, value, harness.With(good, "mobile", nil), "还差一项：手机号"},
+		"a retake of no side":      {p.OpenID, harness.With(value, "act", "retake"), nil, bad},
+		"an act of another state": {p.OpenID, harness.With(value, "act", "submit_code"),
+			map[string]any{"sms_code": "123456"}, already},
 		"a stranger confirms":       {stranger.OpenID, value, good, notYours},
 		"a stranger cancels":        {stranger.OpenID, harness.With(value, "act", "cancel"), nil, notYours},
 		"a stranger deletes":        {stranger.OpenID, harness.With(value, "act", "withdraw"), nil, notYours},
@@ -165,9 +172,12 @@ func TestBadClicks(t *testing.T) {
 		"HR approves too early":     {hr.OpenID, harness.With(value, "act", "approve"), nil, already},
 		"HR resolves nothing":       {hr.OpenID, harness.With(value, "act", "resolve"), nil, already},
 		"somebody who is not there": {"ou_nobody", value, good, notYours},
-		"a case that is over":       {over.OpenID, map[string]any{"v": 1, "act": "confirm", "case": overID, "rev": 1}, good, "这件已经结束了"},
-		"over, and cancelled again": {over.OpenID, map[string]any{"v": 1, "act": "cancel", "case": overID, "rev": 2}, nil, "这件已经结束了"},
-		"HR on what is over":        {hr.OpenID, map[string]any{"v": 1, "act": "approve", "case": overID, "rev": 3}, nil, "这件已经结束了"},
+		"a case that is over": {over.OpenID, map[string]any{"v": 1, "act": "confirm", "case": overID, "rev": 1}, good,
+			"这件已经结束了"},
+		"over, and cancelled again": {over.OpenID, map[string]any{"v": 1, "act": "cancel", "case": overID, "rev": 2}, nil,
+			"这件已经结束了"},
+		"HR on what is over": {hr.OpenID, map[string]any{"v": 1, "act": "approve", "case": overID, "rev": 3}, nil,
+			"这件已经结束了"},
 		"another's id on one's own": {over.OpenID, value, good, notYours},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +195,8 @@ func TestBadClicks(t *testing.T) {
 		})
 	}
 	after := r.CaseOf(p.OpenID)
-	if after.Version != before.Version || after.State != flows.AwaitingConfirmation || after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {
+	if after.Version != before.Version || after.State != flows.AwaitingConfirmation ||
+		after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {
 		t.Errorf("the case changed: version %d became %d", before.Version, after.Version)
 	}
 	if a := r.Forge(p.OpenID, form.Msg, harness.With(value, "rev", 1), good); !a.Card.Has("confirm") {

@@ -13,13 +13,16 @@ import (
 	"shiming/sim/feishu"
 )
 
-// TestBadPushes sends to the webhook what Feishu never would. Each is refused with a fixed word, and leaves nothing behind.
+// TestBadPushes sends to the webhook what Feishu never would. Each is refused with a fixed word, and leaves nothing
+// behind.
 func TestBadPushes(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Noisy: true}) // events of no shape are worth an error
 	p := r.Hire()
 	says := map[string]any{
-		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user", "tenant_key": harness.Tenant},
-		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(r.World.Now().UnixMilli(), 10), "chat_id": p.ChatID,
+		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user",
+			"tenant_key": harness.Tenant},
+		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(r.World.Now().UnixMilli(), 10),
+			"chat_id":   p.ChatID,
 			"chat_type": "p2p", "message_type": "text", "content": `{"text":"实名"}`},
 	}
 	signed := func(at time.Time) http.Header {
@@ -43,7 +46,8 @@ func TestBadPushes(t *testing.T) {
 		how  feishu.Forgery
 		want int
 	}{
-		"signature of another body": {feishu.BadSignature, 401}, "unsigned": {feishu.Unsigned, 401}, "wrong key": {feishu.WrongKey, 401},
+		"signature of another body": {feishu.BadSignature, 401}, "unsigned": {feishu.Unsigned, 401},
+		"wrong key":   {feishu.WrongKey, 401},
 		"wrong token": {feishu.WrongToken, 403}, "another app": {feishu.WrongApp, 403}, "plain text": {feishu.PlainText, 401},
 		"nine hours old": {feishu.Stale, 401},
 	} {
@@ -84,11 +88,14 @@ func TestBadPushes(t *testing.T) {
 	}
 
 	// What is genuine and of no use is taken, so that it does not come again.
-	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x", "no sender": map[string]any{"message": map[string]any{}}} {
+	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x",
+		"no sender": map[string]any{"message": map[string]any{}}} {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
-				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3", "certainly.not.there_v9"} {
-				if status, body, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {
+				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3",
+				"certainly.not.there_v9"} {
+				if status, body, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 ||
+					!bytes.HasPrefix(body, []byte("{")) {
 					t.Errorf("%s with %s: %d %v %q, want 200", kind, name, status, err, body)
 				}
 			}
@@ -99,7 +106,8 @@ func TestBadPushes(t *testing.T) {
 	sent := p.Say("实名")
 	first := p.See(sim.StageConsent)
 	for range 3 {
-		if d, err := r.World.Feishu.Redeliver(r.Ctx, sent.Delivery.EventID); err != nil || d.Attempts[len(d.Attempts)-1].Status != 200 {
+		if d, err := r.World.Feishu.Redeliver(r.Ctx, sent.Delivery.EventID); err != nil ||
+			d.Attempts[len(d.Attempts)-1].Status != 200 {
 			t.Errorf("replay: %v %+v", err, d)
 		}
 	}
@@ -127,7 +135,8 @@ func TestEverythingTwice(t *testing.T) {
 	p.Say("进度")
 	waitIdle(r)
 	j := r.World.Journey(p.OpenID)
-	if j.SMS != 1 || len(j.Points) != 1 || j.Identities != 1 || len(j.Cases) != 1 || r.CountCalls("tencent", "PhoneVerification") != 1 {
+	if j.SMS != 1 || len(j.Points) != 1 || j.Identities != 1 || len(j.Cases) != 1 ||
+		r.CountCalls("tencent", "PhoneVerification") != 1 {
 		t.Errorf("%+v", j)
 	}
 	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
@@ -155,7 +164,10 @@ func clickTwice(r *harness.Harness, openID string, s harness.Screen, act string,
 func TestOutOfOrder(t *testing.T) {
 	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	p := r.Hire()
-	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.Reorder = 4; k.Duplicate = 4 })
+	r.World.Feishu.Set(func(k *feishu.Behaviour) {
+		k.Reorder = 4
+		k.Duplicate = 4
+	})
 	p.Say("实名") // arrives last, when the photos have opened the case
 	if _, err := r.World.Feishu.EnterP2P(r.Ctx, p.OpenID); err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is refused, the
-// message names the file and says what to do, and the database is as it was.
+// TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is
+// refused, the message names the file and says what to do, and the database is as it was.
 func TestKeysetFile(t *testing.T) {
 	r := harness.Start(t, harness.Setup{})
 	path, onSQLite := strings.CutPrefix(r.Values["store.dsn"], "sqlite:")
@@ -46,9 +46,10 @@ func TestKeysetFile(t *testing.T) {
 		"open to others":      {good, 0o640, []string{"others may read it", "chmod 600"}},
 		"of another database": {foreign, 0o600, []string{"not the one", path, "restore the copy"}},
 		"cut off":             {good[:len(good)/2], 0o600, []string{"cut off or damaged", "restore your copy"}},
-		"cut off inside":      {[]byte(strings.Replace(string(good), `"keyData"`, `"keyDat"`, 1)), 0o600, []string{"damaged", "restore your copy"}},
-		"empty":               {[]byte{}, 0o600, []string{"cut off or damaged", "restore your copy"}},
-		"of a later version":  {[]byte(`{"version": 7}`), 0o600, []string{"version 7", "newer"}},
+		"cut off inside": {[]byte(strings.Replace(string(good), `"keyData"`, `"keyDat"`, 1)), 0o600,
+			[]string{"damaged", "restore your copy"}},
+		"empty":              {[]byte{}, 0o600, []string{"cut off or damaged", "restore your copy"}},
+		"of a later version": {[]byte(`{"version": 7}`), 0o600, []string{"version 7", "newer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if runtime.GOOS == "windows" && name == "open to others" {
@@ -76,7 +77,8 @@ func TestKeysetFile(t *testing.T) {
 					t.Errorf("%q does not say %q", err, words)
 				}
 			}
-			if left, err := os.ReadFile(keys); c.content == nil && err == nil || c.content != nil && string(left) != string(c.content) {
+			if left, err := os.ReadFile(keys); c.content == nil && err == nil || c.content != nil &&
+				string(left) != string(c.content) {
 				t.Error("the file was touched")
 			}
 		})

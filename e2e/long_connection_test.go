@@ -18,7 +18,8 @@ import (
 // overLongConn is a rig whose bot has no webhook and no keys for one.
 func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
 	t.Helper()
-	s.Settings = map[string]string{"feishu.transport": "websocket", "feishu.encrypt_key": "", "feishu.verification_token": ""}
+	s.Settings = map[string]string{"feishu.transport": "websocket", "feishu.encrypt_key": "",
+		"feishu.verification_token": ""}
 	return harness.Start(t, s)
 }
 
@@ -42,7 +43,8 @@ func TestLongConnection(t *testing.T) {
 	if got := len(r.World.ESign.Points()); got != 1 {
 		t.Errorf("%d evidence points, want 1", got)
 	}
-	if samples, err := scrape.Read(r.Ctx, r.App.URL()); err != nil || samples.Sum("shiming_long_connection_lost_total") == 0 {
+	if samples, err := scrape.Read(r.Ctx, r.App.URL()); err != nil ||
+		samples.Sum("shiming_long_connection_lost_total") == 0 {
 		t.Errorf("lost connections are not counted: %v", err)
 	}
 	resp, err := http.Post(r.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
@@ -69,7 +71,8 @@ func getPage(r *harness.Harness, path string) string {
 	return string(body)
 }
 
-// TestLongConnectionRepeats: a push that was stored, but whose answer was lost with the connection, comes again and does nothing.
+// TestLongConnectionRepeats: a push that was stored, but whose answer was lost with the connection, comes again and
+// does nothing.
 func TestLongConnectionRepeats(t *testing.T) {
 	r := overLongConn(t, harness.Setup{})
 	p := r.Hire()
@@ -116,7 +119,14 @@ func TestLongConnectionLarge(t *testing.T) {
 // TestLongConnectionNotReady: until the first connection stands the program is alive, but not ready.
 func TestLongConnectionNotReady(t *testing.T) {
 	r := overLongConn(t, harness.Setup{Before: func(w *sim.World, _ map[string]string) {
-		w.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "ws.endpoint", Kind: wire.Error, Times: 3, Status: 500, Body: `{"code":1,"msg":"system busy"}`})
+		w.Faults.Arm(wire.Fault{
+			Upstream:  "feishu",
+			Operation: "ws.endpoint",
+			Kind:      wire.Error,
+			Times:     3,
+			Status:    500,
+			Body:      `{"code":1,"msg":"system busy"}`,
+		})
 	}, Unready: true})
 	if body := getPage(r, "/readyz"); !strings.Contains(body, "not_ready") {
 		t.Errorf("ready without a connection: %s, want %q in it", body, "not_ready")
@@ -150,7 +160,10 @@ func TestLongConnectionDrains(t *testing.T) {
 		t.Error("the stop did not wait for what was under way")
 	}
 	if open, _ := r.World.Feishu.LongConnections(); open != 0 {
-		r.Until("the connection is gone", func() bool { open, _ := r.World.Feishu.LongConnections(); return open == 0 })
+		r.Until("the connection is gone", func() bool {
+			open, _ := r.World.Feishu.LongConnections()
+			return open == 0
+		})
 	}
 	r.StartBot()
 	for range 19 {

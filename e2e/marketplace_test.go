@@ -24,35 +24,42 @@ type market struct {
 func startMarket(t *testing.T, ocrPerSecond int) *market {
 	t.Helper()
 	m := &market{}
-	m.a = harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: ocrPerSecond}, Before: func(w *sim.World, settings map[string]string) {
-		other, err := sim.Start(t.Context(), sim.Config{Tenant: otherTenant, Seed: 815, OCRPerSecond: ocrPerSecond, RetrySchedule: harness.FastRetries})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := other.Advance(t.Context(), w.Ahead(), nil); err != nil {
-			t.Fatal(err)
-		}
-		m.both = feishu.NewMarket(w.Feishu, other.Feishu)
-		front := httptest.NewServer(m.both)
-		t.Cleanup(func() {
-			harness.CutOff(w)
-			harness.CutOff(other)
-			m.both.Close()
-			front.Close()
-		})
-		m.b = &harness.Harness{T: t, World: other}
-		var admins []string
-		for _, id := range w.Admins() {
-			admins = append(admins, harness.Tenant+"/"+id)
-		}
-		for _, id := range other.Admins() {
-			admins = append(admins, otherTenant+"/"+id)
-		}
-		for key, value := range map[string]string{"feishu.app_type": "marketplace", "feishu.base_url": front.URL, "hr.admins": strings.Join(admins, ","),
-			"hr.review_chat": "", "hr.announce_chat": "", "verification.method": "none"} {
-			settings[key] = value
-		}
-	}})
+	m.a = harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: ocrPerSecond},
+		Before: func(w *sim.World, settings map[string]string) {
+			other, err := sim.Start(t.Context(), sim.Config{
+				Tenant:        otherTenant,
+				Seed:          815,
+				OCRPerSecond:  ocrPerSecond,
+				RetrySchedule: harness.FastRetries,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := other.Advance(t.Context(), w.Ahead(), nil); err != nil {
+				t.Fatal(err)
+			}
+			m.both = feishu.NewMarket(w.Feishu, other.Feishu)
+			front := httptest.NewServer(m.both)
+			t.Cleanup(func() {
+				harness.CutOff(w)
+				harness.CutOff(other)
+				m.both.Close()
+				front.Close()
+			})
+			m.b = &harness.Harness{T: t, World: other}
+			var admins []string
+			for _, id := range w.Admins() {
+				admins = append(admins, harness.Tenant+"/"+id)
+			}
+			for _, id := range other.Admins() {
+				admins = append(admins, otherTenant+"/"+id)
+			}
+			for key, value := range map[string]string{"feishu.app_type": "marketplace", "feishu.base_url": front.URL,
+				"hr.admins":      strings.Join(admins, ","),
+				"hr.review_chat": "", "hr.announce_chat": "", "verification.method": "none"} {
+				settings[key] = value
+			}
+		}})
 	m.b.Ctx, m.b.Values, m.b.Logs = m.a.Ctx, m.a.Values, m.a.Logs
 	m.join()
 	if status, err := m.both.PushTicket(m.a.Ctx); status != 200 || err != nil {
@@ -103,21 +110,26 @@ func TestTwoTenants(t *testing.T) {
 			for _, word := range []string{"统计", "催办", "对账"} {
 				x.hr.Say(word)
 			}
-			x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool { return s.Says("今天：开始 1，完成 0", "进行中 1") })
+			x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool {
+				return s.Says("今天：开始 1，完成 0", "进行中 1")
+			})
 		})
 	}
 	before := caseIn(m.b, otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
 		value := harness.With(harness.With(sA.Value("approve"), "act", act), "case", before.ID)
-		if f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"}); strings.Contains(f.Card.Text, q.OpenID) || f.Toast == "" {
+		if f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"}); strings.Contains(f.Card.Text,
+			q.OpenID) || f.Toast == "" {
 			t.Errorf("%s on the other company's case: %q", act, f.Toast)
 		}
 	}
-	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.With(harness.With(sA.Value("approve"), "act", "next"), "case", before.ID), nil); !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
+	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.With(harness.With(sA.Value("approve"), "act", "next"), "case",
+		before.ID), nil); !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
 		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.Status, f.Toast, f.Card.Text)
 	}
 	if now := caseIn(m.b, otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
-		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State, flows.AwaitingReview)
+		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State,
+			flows.AwaitingReview)
 	}
 	// An admin of one company is nobody in the other, even under the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: hrA.OpenID, Name: "同号"})

@@ -24,12 +24,14 @@ func wholeWay(p harness.Person) {
 	wholeWayTo(p, func() { confirms(p) })
 }
 
-// TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything written once.
+// TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything
+// written once.
 func TestUpstreamsFailOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []wire.Fault{
 		{Kind: wire.Error, Status: 502}, {Kind: wire.DropBefore}, {Kind: wire.NotJSON}, {Kind: wire.Truncate},
-		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}}, Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
+		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
+			Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
 	} {
 		if kind.Status == 429 {
 			kind.Upstream = "feishu"
@@ -74,7 +76,12 @@ func TestSMSAnswerLost(t *testing.T) {
 		r := harness.Start(t, harness.Setup{HR: harness.Diligent})
 		p := r.Hire()
 		p.ToForm()
-		r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "SendSms", Kind: wire.DropAfter, Times: 1})
+		r.World.Faults.Arm(wire.Fault{
+			Upstream:  "tencent",
+			Operation: "SendSms",
+			Kind:      wire.DropAfter,
+			Times:     1,
+		})
 		p.Press("confirm")
 		p.See(sim.StageCode, "不确定验证码有没有发到")
 		p.TypeCode()
@@ -87,7 +94,13 @@ func TestSMSAnswerLost(t *testing.T) {
 		r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: again()})
 		p := r.Hire()
 		p.ToForm()
-		r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "SendSms", Kind: wire.Error, Status: 502, Times: 1})
+		r.World.Faults.Arm(wire.Fault{
+			Upstream:  "tencent",
+			Operation: "SendSms",
+			Kind:      wire.Error,
+			Status:    502,
+			Times:     1,
+		})
 		p.Press("confirm")
 		p.See(sim.StageCode, "不确定验证码有没有发到")
 		waitIdle(r)
@@ -102,8 +115,8 @@ func TestSMSAnswerLost(t *testing.T) {
 	})
 }
 
-// TestUnknownIdentity and TestUnknownEvidence: a write that may have happened waits for HR, who is told both ways on, and each
-// leads to done with one write.
+// TestUnknownIdentity and TestUnknownEvidence: a write that may have happened waits for HR, who is told both ways on,
+// and each leads to done with one write.
 func TestUnknownIdentity(t *testing.T) {
 	unknownWrites(t, "feishu", "identities.create", "一、已经有了", "二、还没有", "已经写入", "确认没有写入，再写一次")
 }
@@ -121,7 +134,8 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 	}{
 		{wire.Fault{Kind: wire.DropAfter}, true}, {wire.Fault{Kind: wire.ErrorAfter, Status: 502}, true},
 		{wire.Fault{Kind: wire.NotJSON}, true}, {wire.Fault{Kind: wire.Truncate}, true},
-		{wire.Fault{Kind: wire.DropBefore}, false}, {wire.Fault{Kind: wire.Reset}, false}, {wire.Fault{Kind: wire.Error, Status: 502}, false},
+		{wire.Fault{Kind: wire.DropBefore}, false}, {wire.Fault{Kind: wire.Reset}, false},
+		{wire.Fault{Kind: wire.Error, Status: 502}, false},
 	} {
 		// One after the other up to the fault, since it is for the next call whoever makes it.
 		p := r.Hire()
@@ -142,7 +156,8 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 			evidence := upstream == "esign"
 			switch {
 			case w.written && evidence:
-				if a := r.Forge(hr.OpenID, s.Msg, s.Value("resolve"), map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
+				if a := r.Forge(hr.OpenID, s.Msg, s.Value("resolve"),
+					map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
 					t.Errorf("toast %q, want %q", a.Toast, "这一项不对：证据点编号")
 				}
 				r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.PointsFor(c.ID)[0].ID})
@@ -166,17 +181,30 @@ func TestOneCauseManyCases(t *testing.T) {
 		fixed   func(r *harness.Harness)
 		words   string
 	}{
-		"ocr quota": {"photos", func(r *harness.Harness) { r.World.Feishu.OCRQuota(0) }, func(r *harness.Harness) { r.World.Feishu.OCRQuota(-1) }, "额度用完了"},
+		"ocr quota": {"photos", func(r *harness.Harness) {
+			r.World.Feishu.OCRQuota(0)
+		}, func(r *harness.Harness) { r.World.Feishu.OCRQuota(-1) }, "额度用完了"},
 		"ocr scope": {"photos", func(r *harness.Harness) { r.World.Feishu.Revoke("document_ai:id_card:recognize") },
 			func(r *harness.Harness) { r.World.Feishu.Grant("document_ai:id_card:recognize") }, "应用缺少权限"},
 		"identity scope": {"identity", func(r *harness.Harness) { r.World.Feishu.Revoke("human_authentication:identity") },
 			func(r *harness.Harness) { r.World.Feishu.Grant("human_authentication:identity") }, "应用缺少权限"},
 		"esign 403": {"upload", func(r *harness.Harness) {
-			r.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "files.upload_url", Kind: wire.Error, Status: 403, Body: `{"code":403,"message":"forbidden"}`})
+			r.World.Faults.Arm(wire.Fault{
+				Upstream:  "esign",
+				Operation: "files.upload_url",
+				Kind:      wire.Error,
+				Status:    403,
+				Body:      `{"code":403,"message":"forbidden"}`,
+			})
 		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "出口 IP"},
 		"tencent": {"check", func(r *harness.Harness) {
-			r.World.Faults.Arm(wire.Fault{Upstream: "tencent", Operation: "PhoneVerification", Kind: wire.Error, Status: 200,
-				Body: `{"Response":{"Error":{"Code":"UnauthorizedOperation.NonAuthorize","Message":"x"},"RequestId":"r-1"}}`})
+			r.World.Faults.Arm(wire.Fault{
+				Upstream:  "tencent",
+				Operation: "PhoneVerification",
+				Kind:      wire.Error,
+				Status:    200,
+				Body:      `{"Response":{"Error":{"Code":"UnauthorizedOperation.NonAuthorize","Message":"x"},"RequestId":"r-1"}}`,
+			})
 		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "核验机构那边的账号"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -320,7 +348,8 @@ func TestDataLossPrevention(t *testing.T) {
 	}
 }
 
-// TestPersonOutOfReach: somebody who has stopped the bot's messages holds nothing up, and finds the end when asking again.
+// TestPersonOutOfReach: somebody who has stopped the bot's messages holds nothing up, and finds the end when asking
+// again.
 func TestPersonOutOfReach(t *testing.T) {
 	r := harness.Start(t, harness.Setup{})
 	p := r.Hire()

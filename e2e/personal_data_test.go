@@ -75,7 +75,8 @@ func (c canary) in(b []byte) bool {
 func TestCanaries(t *testing.T) {
 	t.Parallel()
 	c := newCanary("name", "样甲明")
-	for _, in := range []string{"x样甲明y", "%E6%A0%B7%E7%94%B2%E6%98%8E", `\u6837\u7532\u660e`, hex.EncodeToString([]byte("ab样甲明")),
+	for _, in := range []string{"x样甲明y", "%E6%A0%B7%E7%94%B2%E6%98%8E", `\u6837\u7532\u660e`,
+		hex.EncodeToString([]byte("ab样甲明")),
 		base64.StdEncoding.EncodeToString([]byte("a样甲明")), base64.URLEncoding.EncodeToString([]byte("ab样甲明c"))} {
 		if !c.in([]byte(in)) {
 			t.Errorf("not found in %q", in)
@@ -86,8 +87,8 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// TestNothingPersonalIsLeft goes through everything that can go wrong, and then reads every file and row that the bot has
-// written, and every line that it has logged.
+// TestNothingPersonalIsLeft goes through everything that can go wrong, and then reads every file and row that the bot
+// has written, and every line that it has logged.
 func TestNothingPersonalIsLeft(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Settings: again(), Noisy: true})
 	hr := r.Admin(0)
@@ -95,7 +96,13 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	var wanted []canary
 	want := func(what, text string) { wanted = append(wanted, newCanary(what, text)) }
 	oneOff := func(upstream, operation, kind string) {
-		r.World.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: kind, Status: 502, Times: 1})
+		r.World.Faults.Arm(wire.Fault{
+			Upstream:  upstream,
+			Operation: operation,
+			Kind:      kind,
+			Status:    502,
+			Times:     1,
+		})
 	}
 
 	// One makes every mistake, corrects both fields, and meets every failure.

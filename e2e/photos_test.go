@@ -181,10 +181,23 @@ func TestRecalledPhoto(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	for name, reach := range map[string]func(harness.Person){
-		"consent":      func(p harness.Person) { p.Say("实名"); p.See(sim.StageConsent); p.Say("取消") },
-		"photos":       func(p harness.Person) { p.ToPhotos(); p.Press("cancel") },
-		"confirmation": func(p harness.Person) { p.ToForm(); p.Press("cancel") },
-		"code":         func(p harness.Person) { p.ToCode(); p.Press("cancel") },
+		"consent": func(p harness.Person) {
+			p.Say("实名")
+			p.See(sim.StageConsent)
+			p.Say("取消")
+		},
+		"photos": func(p harness.Person) {
+			p.ToPhotos()
+			p.Press("cancel")
+		},
+		"confirmation": func(p harness.Person) {
+			p.ToForm()
+			p.Press("cancel")
+		},
+		"code": func(p harness.Person) {
+			p.ToCode()
+			p.Press("cancel")
+		},
 		"checking": func(p harness.Person) {
 			p.ToCode()
 			p.R.Hold("tencent", "PhoneVerification")
@@ -192,7 +205,10 @@ func TestCancel(t *testing.T) {
 			p.See(sim.StageChecking)
 			p.Say("取消")
 		},
-		"review": func(p harness.Person) { p.ToReview(); p.Press("cancel") },
+		"review": func(p harness.Person) {
+			p.ToReview()
+			p.Press("cancel")
+		},
 		"attention": func(p harness.Person) {
 			p.R.World.Feishu.OCRQuota(0)
 			p.ToPhotos()

@@ -30,7 +30,8 @@ func TestKeygen(t *testing.T) {
 	if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %o, want 0o600", info.Mode().Perm())
 	}
-	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code == 0 || !strings.Contains(out, "exist") {
+	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code == 0 ||
+		!strings.Contains(out, "exist") {
 		t.Errorf("a second time: %d %q, want %q in it", code, out, "exist")
 	}
 	if again, _ := os.ReadFile(file); !bytes.Equal(first, again) {
@@ -40,8 +41,10 @@ func TestKeygen(t *testing.T) {
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	code, out := harness.Command(t.Context(), nil, "serve", "--config", files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).Run(t)
-	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") || !strings.Contains(out, "feishu.app_secret: is missing") {
+	code, out := harness.Command(t.Context(), nil, "serve", "--config",
+		files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).Run(t)
+	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") ||
+		!strings.Contains(out, "feishu.app_secret: is missing") {
 		t.Errorf("a wrong configuration: %d %s", code, out)
 	}
 	if code, out := harness.Command(t.Context(), nil, "fly").Run(t); code == 0 {
@@ -50,7 +53,8 @@ func TestExitCodes(t *testing.T) {
 	if code, out := harness.Command(t.Context(), nil, "--help").Run(t); code != 0 || !strings.Contains(out, "keygen") {
 		t.Errorf("help: %d %s, want 0, %q in it", code, out, "keygen")
 	}
-	if code, _ := harness.Command(t.Context(), []string{"SHIMING_SERVER_LISTEN=127.0.0.1:1"}, "health", "--config", files.WriteTemp(t, "config.yaml", "")).Run(t); code != 1 {
+	if code, _ := harness.Command(t.Context(), []string{"SHIMING_SERVER_LISTEN=127.0.0.1:1"}, "health", "--config",
+		files.WriteTemp(t, "config.yaml", "")).Run(t); code != 1 {
 		t.Errorf("health without a bot: %d, want 1", code)
 	}
 }
@@ -66,7 +70,8 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}
-	if code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t); code != 1 || !strings.Contains(out, "in use by another process") {
+	if code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t); code != 1 ||
+		!strings.Contains(out, "in use by another process") {
 		t.Errorf("a second process: %d %s, want 1, %q in it", code, out, "in use by another process")
 	}
 
@@ -75,10 +80,19 @@ func TestServe(t *testing.T) {
 	hrCtx, stopHR := context.WithCancel(s.Ctx)
 	hrDone := make(chan error, 1)
 	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
-	s.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "evidence.psn_realname", Kind: wire.Delay, Times: 1, Delay: time.Second})
+	s.World.Faults.Arm(wire.Fault{
+		Upstream:  "esign",
+		Operation: "evidence.psn_realname",
+		Kind:      wire.Delay,
+		Times:     1,
+		Delay:     time.Second,
+	})
 	e := s.World.Hire(1)[0]
 	done := make(chan error, 1)
-	go func() { _, err := e.Register(s.Ctx, sim.Script{Width: 1000}, nil); done <- err }()
+	go func() {
+		_, err := e.Register(s.Ctx, sim.Script{Width: 1000}, nil)
+		done <- err
+	}()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for len(s.World.Faults.List()) > 0 {
@@ -97,13 +111,15 @@ func TestServe(t *testing.T) {
 	if strings.Contains(s.Now.Out.String(), "some jobs did not end in time") {
 		t.Error("the stop did not wait for the write")
 	}
-	if !strings.Contains(s.Now.Out.String(), "NEW KEYSET WRITTEN") || !strings.Contains(s.Now.Out.String(), `"msg":"stopped"`) {
+	if !strings.Contains(s.Now.Out.String(), "NEW KEYSET WRITTEN") ||
+		!strings.Contains(s.Now.Out.String(), `"msg":"stopped"`) {
 		t.Error("the new keyset or the stop was not announced")
 	}
 
 	// Another keyset opens nothing.
 	other := append(append([]string{}, s.Env...), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(t.TempDir(), "other.json"))
-	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 || !strings.Contains(out, "keyset") {
+	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 ||
+		!strings.Contains(out, "keyset") {
 		t.Errorf("another keyset: %d %s, want 1, %q in it", code, out, "keyset")
 	}
 	s.Start()
@@ -120,8 +136,8 @@ func TestServe(t *testing.T) {
 	s.Kill()
 }
 
-// TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost, and
-// nothing is written twice.
+// TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost,
+// and nothing is written twice.
 func TestKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{Latency: 20 * time.Millisecond})
 	hr := s.World.HR(0)
@@ -140,7 +156,10 @@ func TestKilled(t *testing.T) {
 		})
 	}
 	finished := make(chan struct{})
-	go func() { working.Wait(); close(finished) }()
+	go func() {
+		working.Wait()
+		close(finished)
+	}()
 	// A kill after so many calls each, so that it falls into photos, codes, checks and writes.
 	for _, after := range []int{6, 9, 11, 13, 12, 10, 9, 7} {
 		for range after {

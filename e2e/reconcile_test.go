@@ -13,8 +13,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// daysAgo is a clock that shows noon in China some days ago, and settings by which what the bot plans for applicants is due
-// after the test.
+// daysAgo is a clock that shows noon in China some days ago, and settings by which what the bot plans for applicants
+// is due after the test.
 func daysAgo() (*harness.Clock, map[string]string) {
 	return harness.DaysAgo(8), map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
 }
@@ -58,8 +58,8 @@ func lastRun(r *harness.Harness) (out ran) {
 
 const reconciled = "对账：本机、飞书、e签宝"
 
-// TestReconcileUnknownEvidence: the answer to an evidence point is lost, the card of the case says so, the morning's card
-// lists it and leads to it, HR enters what e签宝's console shows, and the next night all agree.
+// TestReconcileUnknownEvidence: the answer to an evidence point is lost, the card of the case says so, the morning's
+// card lists it and leads to it, HR enters what e签宝's console shows, and the next night all agree.
 func TestReconcileUnknownEvidence(t *testing.T) {
 	clock, settings := daysAgo()
 	r := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
@@ -71,7 +71,12 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 	hr.Decides(other, "approve", nil)
 	other.Filed()
 	p.ToReview()
-	r.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "evidence.psn_realname", Kind: wire.DropAfter, Times: 1})
+	r.World.Faults.Arm(wire.Fault{
+		Upstream:  "esign",
+		Operation: "evidence.psn_realname",
+		Kind:      wire.DropAfter,
+		Times:     1,
+	})
 	hr.Decides(p, "approve", nil)
 	c := r.InState(p.OpenID, flows.NeedsAttention)
 	hr.Sees(group, p, "resolve", "业务编号（customBizId）："+c.ID, "一、查到了")
@@ -83,7 +88,9 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 	if strings.Contains(list.Text, r.CaseOf(other.OpenID).ID) {
 		t.Error("a case that is well is listed")
 	}
-	if toast := r.Click(hr.OpenID, list, "open", func(b feishu.Button) bool { return b.Act == "next" && b.Value["case"] == c.ID }, nil); toast != "这件的卡片已发到最下面" {
+	if toast := r.Click(hr.OpenID, list, "open", func(b feishu.Button) bool {
+		return b.Act == "next" && b.Value["case"] == c.ID
+	}, nil); toast != "这件的卡片已发到最下面" {
 		t.Errorf("toast %q, want %q", toast, "这件的卡片已发到最下面")
 	}
 	own := r.Find(group, "the case's own card, below", func(s harness.Screen) bool {
@@ -118,7 +125,12 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 		p.Filed()
 	}
 	left.ToReview()
-	r.World.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: "identities.create", Kind: wire.DropAfter, Times: 1})
+	r.World.Faults.Arm(wire.Fault{
+		Upstream:  "feishu",
+		Operation: "identities.create",
+		Kind:      wire.DropAfter,
+		Times:     1,
+	})
 	hr.Decides(left, "approve", nil)
 	r.InState(left.OpenID, flows.NeedsAttention)
 	waitIdle(r)
@@ -131,7 +143,8 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 		t.Errorf("%d questions about six photos, want 6", n)
 	}
 	list := r.Find(group, "the morning's card", func(s harness.Screen) bool {
-		return s.Says(reconciled, "对过 3 件", "6 张照片", "3 人", "飞书实名有没有写入，不清楚（1）", "照片不能用（1）", r.CaseOf(lost.OpenID).ID, "通讯录里看不到这个人了（1）", r.CaseOf(left.OpenID).ID)
+		return s.Says(reconciled, "对过 3 件", "6 张照片", "3 人", "飞书实名有没有写入，不清楚（1）", "照片不能用（1）", r.CaseOf(lost.OpenID).ID,
+			"通讯录里看不到这个人了（1）", r.CaseOf(left.OpenID).ID)
 	})
 	if strings.Contains(list.Text, r.CaseOf(well.OpenID).ID) {
 		t.Error("a case that is well is listed")
@@ -196,7 +209,12 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.write_quiet": "4s"}})
 	p, hr := r.Hire(), r.Admin(0)
 	p.ToReview()
-	r.World.Faults.Arm(wire.Fault{Upstream: "esign", Operation: "evidence.psn_realname", Kind: wire.DropBefore, Times: 1})
+	r.World.Faults.Arm(wire.Fault{
+		Upstream:  "esign",
+		Operation: "evidence.psn_realname",
+		Kind:      wire.DropBefore,
+		Times:     1,
+	})
 	hr.Decides(p, "approve", nil)
 	begun := r.InState(p.OpenID, flows.NeedsAttention)
 	s := hr.Sees(r.World.ReviewChat(), p, "retry")

@@ -12,14 +12,17 @@ import (
 )
 
 func TestReminderAndExpiry(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1h", "timing.expire_after": "6h", "timing.photo_grace": "1h"}})
+	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1h",
+		"timing.expire_after": "6h", "timing.photo_grace": "1h"}})
 	p, q := r.Hire(), r.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
 	q.ToReview()
 	r.Advance(61 * time.Minute)
 	p.Reads("还差一点就好", "实名登记还没开始")
-	r.Find(r.World.ReviewChat(), "HR's list of what waits", func(s harness.Screen) bool { return s.Says("待处理的实名", "共 1 件在等") })
+	r.Find(r.World.ReviewChat(), "HR's list of what waits", func(s harness.Screen) bool {
+		return s.Says("待处理的实名", "共 1 件在等")
+	})
 	r.Advance(5 * time.Hour)
 	for _, who := range []harness.Person{p, q} {
 		who.See(sim.StageExpired)
@@ -65,7 +68,8 @@ func TestPhotosArePurged(t *testing.T) {
 }
 
 func TestFieldRetention(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.photo_grace": "0s", "timing.field_retention": "1s"}})
+	r := harness.Start(t, harness.Setup{HR: harness.Diligent,
+		Settings: map[string]string{"timing.photo_grace": "0s", "timing.field_retention": "1s"}})
 	p := r.Hire()
 	p.ToCode()
 	p.TypeCode()
@@ -129,7 +133,8 @@ func TestEventsWhileAway(t *testing.T) {
 func TestStopDuringWrites(t *testing.T) {
 	t.Parallel()
 	for _, op := range []struct{ upstream, name string }{
-		{"feishu", "identities.create"}, {"esign", "evidence.psn_realname"}, {"tencent", "SendSms"}, {"tencent", "PhoneVerification"},
+		{"feishu", "identities.create"}, {"esign", "evidence.psn_realname"}, {"tencent", "SendSms"},
+		{"tencent", "PhoneVerification"},
 	} {
 		t.Run(op.name, func(t *testing.T) {
 			r := harness.Start(t, harness.Setup{HR: harness.Diligent})
@@ -137,7 +142,13 @@ func TestStopDuringWrites(t *testing.T) {
 			calls, stop := r.World.Recorder.Subscribe()
 			defer stop()
 			p.ToForm()
-			r.World.Faults.Arm(wire.Fault{Upstream: op.upstream, Operation: op.name, Kind: wire.Delay, Times: 1, Delay: time.Second})
+			r.World.Faults.Arm(wire.Fault{
+				Upstream:  op.upstream,
+				Operation: op.name,
+				Kind:      wire.Delay,
+				Times:     1,
+				Delay:     time.Second,
+			})
 			p.Press("confirm")
 			if op.name != "SendSms" {
 				p.Code(0)

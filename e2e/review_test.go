@@ -73,7 +73,8 @@ func TestReject(t *testing.T) {
 	long := strings.Repeat("样", 10_000)
 	for _, act := range []string{"reject", "send_back"} {
 		for _, field := range []string{"note", "reason", "side", "evi_point_id"} {
-			if a := r.Forge(hr.OpenID, s.Msg, s.Value(act), map[string]any{"reason": "other", field: long}); a.Toast != "没看懂这次点击，请刷新后再试" {
+			if a := r.Forge(hr.OpenID, s.Msg, s.Value(act), map[string]any{"reason": "other",
+				field: long}); a.Toast != "没看懂这次点击，请刷新后再试" {
 				t.Errorf("%s with a long %s: %q, want %q", act, field, a.Toast, "没看懂这次点击，请刷新后再试")
 			}
 		}
@@ -166,7 +167,8 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		first = 1
 	}
 	u, _ := r.World.Feishu.User(r.World.Admins()[first])
-	if late := toasts[1-first]; toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") || len(late) < len("11-22 10:00 ") {
+	if late := toasts[1-first]; toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
+		len(late) < len("11-22 10:00 ") {
 		t.Errorf("toasts %q", toasts)
 	}
 	p.Filed()
@@ -226,8 +228,8 @@ func TestWithoutReviewChat(t *testing.T) {
 	}
 }
 
-// TestOpenIDLikeANumber: ids are hexadecimal, so that one in some hundreds looks like a mobile or an ID number in the middle.
-// They must not be masked, or Feishu refuses the card.
+// TestOpenIDLikeANumber: ids are hexadecimal, so that one in some hundreds looks like a mobile or an ID number in the
+// middle. They must not be masked, or Feishu refuses the card.
 func TestOpenIDLikeANumber(t *testing.T) {
 	r := harness.Start(t, harness.Setup{})
 	id := "ou_a13900001234b89900119900101123xf"
@@ -235,7 +237,8 @@ func TestOpenIDLikeANumber(t *testing.T) {
 	r.World.Feishu.AddUser(feishu.User{OpenID: id, Name: who.Name, Mobile: "+86" + who.Mobile})
 	r.World.Feishu.AddMembers(r.World.AnnounceChat(), id)
 	r.World.Tencent.Register(who.Name, who.Code, who.Mobile)
-	p, hr := harness.Person{Employee: &sim.Employee{OpenID: id, ChatID: r.World.Feishu.P2PChat(id), Person: who}, R: r}, r.Admin(0)
+	p, hr := harness.Person{Employee: &sim.Employee{OpenID: id, ChatID: r.World.Feishu.P2PChat(id), Person: who}, R: r},
+		r.Admin(0)
 	p.ToReview()
 	hr.Say("待审")
 	r.Find(hr.Chat(), "the queue", func(s harness.Screen) bool {
@@ -243,5 +246,7 @@ func TestOpenIDLikeANumber(t *testing.T) {
 	})
 	hr.Decides(p, "approve", nil)
 	p.See(sim.StageDone)
-	r.Find(r.World.AnnounceChat(), "the board", func(s harness.Screen) bool { return strings.Contains(string(s.Msg.Card), id) })
+	r.Find(r.World.AnnounceChat(), "the board", func(s harness.Screen) bool {
+		return strings.Contains(string(s.Msg.Card), id)
+	})
 }

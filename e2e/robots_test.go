@@ -34,8 +34,10 @@ func TestHappyPath(t *testing.T) {
 	for _, call := range r.World.Tencent.Calls() {
 		verified = verified || call.Action == "PhoneVerification" && call.RequestID == point.Detail["verifySerialNumber"]
 	}
-	if !verified || point.Method != "THREEELEMENTS" || point.Detail["smsCode"] != p.Code(0) || point.Name != p.Person.Name ||
-		point.CardNo != p.Person.Code || point.Detail["mobile"] != p.Person.Mobile || point.CardPortrait == point.CardNationalEmblem {
+	if !verified || point.Method != "THREEELEMENTS" || point.Detail["smsCode"] != p.Code(0) ||
+		point.Name != p.Person.Name ||
+		point.CardNo != p.Person.Code || point.Detail["mobile"] != p.Person.Mobile ||
+		point.CardPortrait == point.CardNationalEmblem {
 		t.Errorf("the evidence is not what happened: %s", point)
 	}
 }

@@ -19,18 +19,27 @@ func TestBadPhotos(t *testing.T) {
 		words string
 		img   func(p harness.Person) []byte
 	}{
-		"text":          {"这个文件不是图片", func(harness.Person) []byte { return []byte("certainly not a picture") }},
-		"video":         {"这个文件不是图片", func(harness.Person) []byte { return []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2mp41") }},
-		"heic":          {"这是 HEIC 格式", func(harness.Person) []byte { return []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic....") }},
+		"text": {"这个文件不是图片", func(harness.Person) []byte { return []byte("certainly not a picture") }},
+		"video": {"这个文件不是图片", func(harness.Person) []byte {
+			return []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2mp41")
+		}},
+		"heic": {"这是 HEIC 格式", func(harness.Person) []byte {
+			return []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic....")
+		}},
 		"pdf":           {"这种图片格式读不了", func(harness.Person) []byte { return []byte("%PDF-1.7\n1 0 obj") }},
 		"nothing in it": {"这张图片是空的", func(harness.Person) []byte { return nil }},
 		"over 10 MB": {"超过了 10 MB", func(p harness.Person) []byte {
 			return append(bytes.Clone(r.Shot(p.Person, "front")), make([]byte, 10_000_001)...)
 		}},
-		"cut short":      {"图片没有传完整", func(p harness.Person) []byte { b := r.Shot(p.Person, "front"); return b[:len(b)/2] }},
-		"tiny":           {"图片太小", func(harness.Person) []byte { return flat(t, 15, 7, color.White) }},
-		"black":          {"照片里没找到身份证", func(harness.Person) []byte { return flat(t, 1000, 640, color.Black) }},
-		"photo of a cat": {"照片里没找到身份证", func(harness.Person) []byte { return flat(t, 1000, 640, color.RGBA{200, 150, 90, 255}) }},
+		"cut short": {"图片没有传完整", func(p harness.Person) []byte {
+			b := r.Shot(p.Person, "front")
+			return b[:len(b)/2]
+		}},
+		"tiny":  {"图片太小", func(harness.Person) []byte { return flat(t, 15, 7, color.White) }},
+		"black": {"照片里没找到身份证", func(harness.Person) []byte { return flat(t, 1000, 640, color.Black) }},
+		"photo of a cat": {"照片里没找到身份证", func(harness.Person) []byte {
+			return flat(t, 1000, 640, color.RGBA{200, 150, 90, 255})
+		}},
 		"blurred":        {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "blurred") }},
 		"cut":            {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "cut") }},
 		"glare":          {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "glare") }},
@@ -45,7 +54,9 @@ func TestBadPhotos(t *testing.T) {
 			p.Send("front", "tilted")
 			p.See(sim.StagePhotos, "还差一张：国徽面")
 			bad := p.SendImage(c.img(p))
-			p.R.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool { return s.Msg.ParentID == bad && s.Says(c.words) })
+			p.R.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool {
+				return s.Msg.ParentID == bad && s.Says(c.words)
+			})
 			if state := p.R.CaseOf(p.OpenID).State; state != flows.AwaitingPhotos {
 				t.Errorf("the case is in %s, want %v", state, flows.AwaitingPhotos)
 			}
@@ -84,15 +95,16 @@ func TestUsablePhotos(t *testing.T) {
 				sent, err := r.World.Feishu.SendFile(p.R.Ctx, p.OpenID, "文件.bin", take(p, side))
 				p.R.Delivered(sent, err)
 			}
-			if s := p.See(sim.StageConfirmation); s.Field("identity_name") != p.Person.Name || s.Field("identity_code") != p.Person.Code {
+			if s := p.See(sim.StageConfirmation); s.Field("identity_name") != p.Person.Name ||
+				s.Field("identity_code") != p.Person.Code {
 				t.Error("read wrong")
 			}
 		})
 	}
 }
 
-// TestTwoPeoplesSides: a back that cannot belong to the front is turned down; one that merely should not, since people move,
-// is for HR to judge, who can ask for that side alone.
+// TestTwoPeoplesSides: a back that cannot belong to the front is turned down; one that merely should not, since
+// people move, is for HR to judge, who can ask for that side alone.
 func TestTwoPeoplesSides(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Settings: again()})
 	p := r.Hire()

@@ -87,7 +87,8 @@ func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.CardAction
 		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceApplicant)
 	} else {
 		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceHR)
-		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.SendingGeneration <= s.SentGeneration }) // else it is a card of the queue
+		// else it is a card of the queue
+		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.SendingGeneration <= s.SentGeneration })
 	}
 	if err != nil {
 		return err

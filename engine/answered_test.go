@@ -35,10 +35,12 @@ func TestALostMessageIsFound(t *testing.T) {
 	w.Pass(time.Minute)
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
-	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") || workerstest.Shows(sent[1].Current(), "superseded.title") {
+	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") ||
+		workerstest.Shows(sent[1].Current(), "superseded.title") {
 		t.Fatalf("%d messages, the first shows %s, want 2", len(sent), sent[0].Current())
 	}
-	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.SentGeneration != 2 || s.OldID != "" || s.SendingGeneration > s.SentGeneration {
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.MessageID != sent[1].ID || s.SentGeneration != 2 ||
+		s.OldID != "" || s.SendingGeneration > s.SentGeneration {
 		t.Errorf("the surface is %+v", s)
 	}
 }
@@ -85,14 +87,16 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 // more then, and only then.
 func TestAnAnswerThatWasOvertaken(t *testing.T) {
 	t.Parallel()
-	for name, another := range map[string]bool{"by another engine": true, "by the same, which waits for the answer": false} {
+	for name, another := range map[string]bool{"by another engine": true,
+		"by the same, which waits for the answer": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := workerstest.New(t)
 			c, m := w.Shown(flows.Checking, "ou_1")
 			late := *c
 			late.Rev--
-			answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID)
+			answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
+				"message", m.ID)
 			w.Change(c.ID, workerstest.Delayed("check"))
 			draws := w.Workers
 			if another {
@@ -136,7 +140,8 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 	}
 	late := *c
 	late.Rev--
-	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID)
+	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message",
+		m.ID)
 	w.Chat.Change(m.ID, answer.Card.JSON())
 	w.Pass(3 * time.Second)
 	w.RunJobs(flows.JobShow)

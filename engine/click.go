@@ -70,7 +70,13 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, aga
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	ev := flows.Event{At: e.Now(), Actor: k.OpenID, Form: k.Form, Side: k.Action.Side, SourceMessage: k.MessageID}
+	ev := flows.Event{
+		At:            e.Now(),
+		Actor:         k.OpenID,
+		Form:          k.Form,
+		Side:          k.Action.Side,
+		SourceMessage: k.MessageID,
+	}
 	kind, own := flows.ApplicantActs[act]
 	if own {
 		// Who acts is decided by who pressed, never by what the card says.
@@ -184,7 +190,12 @@ func (e *Engine) clickStart(ctx context.Context, tx flows.Tx, k flows.CardAction
 	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
 	switch {
 	case err == nil:
-		if err := e.Handle(ctx, tx, c, flows.Event{Kind: flows.CardAsked, At: e.Now(), Actor: k.OpenID, Role: flows.Applicant}); err != nil {
+		if err := e.Handle(ctx, tx, c, flows.Event{
+			Kind:  flows.CardAsked,
+			At:    e.Now(),
+			Actor: k.OpenID,
+			Role:  flows.Applicant,
+		}); err != nil {
 			return flows.Answer{}, err
 		}
 	case flows.IsNotFound(err):

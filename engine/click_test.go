@@ -20,17 +20,72 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 		click flows.CardAction
 		toast string
 	}{
-		{"malformed", flows.CardAction{EventID: "m", TenantKey: workerstest.Tenant, OpenID: "ou_1", Malformed: true}, "bad_request"},
-		{"an unknown case", flows.CardAction{EventID: "u", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: "01976f00-0000-7000-8000-0000000000ff", Rev: c.Rev}}, "bad_request"},
-		{"a foreign tenant's admin", flows.CardAction{EventID: "f", TenantKey: "tenant-2", OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"a foreign tenant's applicant", flows.CardAction{EventID: "g", TenantKey: "tenant-2", OpenID: "ou_1", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"an act without a meaning here", flows.CardAction{EventID: "a", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActSubmitCard, Case: c.ID, Rev: c.Rev}}, "bad_request"},
-		{"somebody else's case", flows.CardAction{EventID: "s", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev}}, "not_yours"},
-		{"somebody else's case, as HR", flows.CardAction{EventID: "h", TenantKey: workerstest.Tenant, OpenID: "ou_hr1", Action: cards.Action{Act: cards.ActWithdraw, Case: c.ID, Rev: c.Rev}}, "not_yours"},
-		{"no admin", flows.CardAction{EventID: "n", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
-		{"no admin, on his own case", flows.CardAction{EventID: "o", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev}}, "not_allowed"},
-		{"no admin, the next case", flows.CardAction{EventID: "p", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActNext}}, "not_allowed"},
-		{"no admin, reminding all", flows.CardAction{EventID: "q", TenantKey: workerstest.Tenant, OpenID: "ou_2", Action: cards.Action{Act: cards.ActRemind}}, "not_allowed"},
+		{"malformed", flows.CardAction{
+			EventID:   "m",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Malformed: true,
+		}, "bad_request"},
+		{"an unknown case", flows.CardAction{
+			EventID:   "u",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_hr1",
+			Action:    cards.Action{Act: cards.ActApprove, Case: "01976f00-0000-7000-8000-0000000000ff", Rev: c.Rev},
+		}, "bad_request"},
+		{"a foreign tenant's admin", flows.CardAction{
+			EventID:   "f",
+			TenantKey: "tenant-2",
+			OpenID:    "ou_hr1",
+			Action:    cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev},
+		}, "bad_request"},
+		{"a foreign tenant's applicant", flows.CardAction{
+			EventID:   "g",
+			TenantKey: "tenant-2",
+			OpenID:    "ou_1",
+			Action:    cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev},
+		}, "bad_request"},
+		{"an act without a meaning here", flows.CardAction{
+			EventID:   "a",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_hr1",
+			Action:    cards.Action{Act: cards.ActSubmitCard, Case: c.ID, Rev: c.Rev},
+		}, "bad_request"},
+		{"somebody else's case", flows.CardAction{
+			EventID:   "s",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_2",
+			Action:    cards.Action{Act: cards.ActCancel, Case: c.ID, Rev: c.Rev},
+		}, "not_yours"},
+		{"somebody else's case, as HR", flows.CardAction{
+			EventID:   "h",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_hr1",
+			Action:    cards.Action{Act: cards.ActWithdraw, Case: c.ID, Rev: c.Rev},
+		}, "not_yours"},
+		{"no admin", flows.CardAction{
+			EventID:   "n",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_2",
+			Action:    cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev},
+		}, "not_allowed"},
+		{"no admin, on his own case", flows.CardAction{
+			EventID:   "o",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Action:    cards.Action{Act: cards.ActApprove, Case: c.ID, Rev: c.Rev},
+		}, "not_allowed"},
+		{"no admin, the next case", flows.CardAction{
+			EventID:   "p",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_2",
+			Action:    cards.Action{Act: cards.ActNext},
+		}, "not_allowed"},
+		{"no admin, reminding all", flows.CardAction{
+			EventID:   "q",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_2",
+			Action:    cards.Action{Act: cards.ActRemind},
+		}, "not_allowed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := w.Engine.Click(t.Context(), tt.click)
@@ -61,7 +116,13 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		return tx.UpdateCase(t.Context(), c)
 	}))
 	wrong := "000000"
-	k := flows.CardAction{EventID: "e1", TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: cards.ActSubmitCode, Case: c.ID, Rev: c.Rev}, Form: cards.Form{SMSCode: &wrong}}
+	k := flows.CardAction{
+		EventID:   "e1",
+		TenantKey: workerstest.Tenant,
+		OpenID:    "ou_1",
+		Action:    cards.Action{Act: cards.ActSubmitCode, Case: c.ID, Rev: c.Rev},
+		Form:      cards.Form{SMSCode: &wrong},
+	}
 	for i, toast := range []string{"code_wrong", "already", "already"} {
 		a, err := w.Engine.Click(t.Context(), k)
 		w.Must(err)
@@ -78,7 +139,12 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		t.Errorf("%d tries, want 1", n)
 	}
 	for _, act := range []cards.Act{cards.ActStart, cards.ActMyData} {
-		k := flows.CardAction{EventID: "once-" + string(act), TenantKey: workerstest.Tenant, OpenID: "ou_1", Action: cards.Action{Act: act}}
+		k := flows.CardAction{
+			EventID:   "once-" + string(act),
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Action:    cards.Action{Act: act},
+		}
 		for range 2 {
 			_, err := w.Engine.Click(t.Context(), k)
 			w.Must(err)
@@ -98,7 +164,8 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 	a := w.Click("ou_hr2", c, cards.ActReject, "reason", "not_employee")
 	w.CheckAnswer(a, "late", "what", "approved", "when", "06-01 12:00", "who", "")
-	if card, ok := a.Card.(cards.Review); !ok || card.Decision == nil || card.Decision.By != "ou_hr1" || card.Decision.Stage != "recording" {
+	if card, ok := a.Card.(cards.Review); !ok || card.Decision == nil || card.Decision.By != "ou_hr1" ||
+		card.Decision.Stage != "recording" {
 		t.Errorf("HR's card is %+v", a.Card)
 	}
 	a = w.Click("ou_1", c, cards.ActCancel) // it was still possible on the card that he saw
@@ -115,7 +182,8 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 	old := w.PutCase(flows.AwaitingConfirmation, "ou_3")
 	seen := *old
 	seen.Rev--
-	a = w.Click("ou_3", &seen, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile)
+	a = w.Click("ou_3", &seen, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber,
+		"mobile", flows.SampleMobile)
 	w.CheckAnswer(a, "already")
 	if card, ok := a.Card.(cards.Confirm); !ok || card.Rev != old.Rev {
 		t.Errorf("the form is %+v", a.Card)
@@ -147,7 +215,13 @@ func TestStartButton(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	start := func(who string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, ChatID: "oc", Action: cards.Action{Act: cards.ActStart}})
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{
+			EventID:   w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    who,
+			ChatID:    "oc",
+			Action:    cards.Action{Act: cards.ActStart},
+		})
 		w.Must(err)
 		return a
 	}
@@ -200,7 +274,13 @@ func TestNextWalksTheQueue(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	next := func(who, caseID, to string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who, MessageID: "om_list", Action: cards.Action{Act: cards.ActNext, Case: caseID, To: to}})
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{
+			EventID:   w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    who,
+			MessageID: "om_list",
+			Action:    cards.Action{Act: cards.ActNext, Case: caseID, To: to},
+		})
 		w.Must(err)
 		return a
 	}
@@ -251,7 +331,8 @@ func TestNextWalksTheQueue(t *testing.T) {
 	if card := next("ou_hr1", first.Case, "").Card.(cards.Review); card.Case != first.Case {
 		t.Errorf("opened %s, want %v", card.Case, first.Case)
 	}
-	if a := next("ou_hr1", "01976f00-0000-7000-8000-0000000000ff", cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
+	if a := next("ou_hr1", "01976f00-0000-7000-8000-0000000000ff",
+		cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
 		t.Error("a case that is gone leads nowhere")
 	}
 	// Decided from the queue, the card offers to go on.

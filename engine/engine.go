@@ -1,10 +1,11 @@
-// Package engine takes in what happened, has package flows decide, and writes all that follows in one transaction: the event's key,
-// the case, its audit row, the jobs, the cards to draw. It calls no platform and knows no client: effects are for package workers,
-// which report their results here.
+// Package engine takes in what happened, has package flows decide, and writes all that follows in one transaction:
+// the event's key, the case, its audit row, the jobs, the cards to draw. It calls no platform and knows no client:
+// effects are for package workers, which report their results here.
 //
-// In reading order: engine.go (DecideAndPersist, follow, Report), then what comes in: message.go (messages, photos, words, the menu)
-// with open.go, click.go (every button) with answered.go, queue.go and my_data.go; then what goes out: surfaces.go (which cards to
-// draw), jobs.go, incident.go (one card for many cases), nightly.go. code.go keeps codes as keyed hashes, tenant.go says who is HR.
+// In reading order: engine.go (DecideAndPersist, follow, Report), then what comes in: message.go (messages, photos,
+// words, the menu) with open.go, click.go (every button) with answered.go, queue.go and my_data.go; then what goes
+// out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go. code.go keeps
+// codes as keyed hashes, tenant.go says who is HR.
 package engine
 
 import (
@@ -129,7 +130,8 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 
 // persist writes audit row, jobs, surfaces and what else a change brings. since is when the case
 // had entered the state that it was in before.
-func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since time.Time, ev flows.Event, ch flows.Change) error {
+func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since time.Time, ev flows.Event,
+	ch flows.Change) error {
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
 			return err
@@ -145,7 +147,16 @@ func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since 
 		if actor == "" {
 			actor = string(ev.Role)
 		}
-		row := flows.AuditRow{CaseID: c.ID, At: ev.At, Actor: actor, Event: string(ev.Kind), From: ch.From, To: c.State, Why: ch.Rule, Detail: ch.Detail}
+		row := flows.AuditRow{
+			CaseID: c.ID,
+			At:     ev.At,
+			Actor:  actor,
+			Event:  string(ev.Kind),
+			From:   ch.From,
+			To:     c.State,
+			Why:    ch.Rule,
+			Detail: ch.Detail,
+		}
 		if err := tx.Audit(ctx, row); err != nil {
 			return err
 		}

@@ -28,7 +28,8 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	var ids []string
 	for i := range 6 {
 		c := w.PutCase(flows.Recording, fmt.Sprintf("ou_%d", i), func(c *flows.Case) {
-			c.Identity, c.Review, c.Uploads = nil, &flows.Review{What: "approved"}, map[string]string{"front": "f1", "back": "f2"}
+			c.Identity, c.Review, c.Uploads = nil, &flows.Review{What: "approved"},
+				map[string]string{"front": "f1", "back": "f2"}
 		})
 		ids = append(ids, c.ID)
 		w.QueueJob(flows.Job{Kind: flows.JobIdentity, Case: c.ID})
@@ -81,7 +82,12 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	forbidden := true
 	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
 		if forbidden {
-			return "", &esign.Error{Op: "UploadURL", Kind: esign.KindForbidden, HTTPStatus: 403, Code: "403"}
+			return "", &esign.Error{
+				Op:         "UploadURL",
+				Kind:       esign.KindForbidden,
+				HTTPStatus: 403,
+				Code:       "403",
+			}
 		}
 		return "", nil
 	}
@@ -183,7 +189,8 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	w.Pass(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
-	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}), workerstest.RetryLater()}
+	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
+		workerstest.RetryLater()}
 	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		uuids = append(uuids, uuid)
 		if len(uuids) <= len(failures) {
@@ -203,7 +210,8 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 	}
 	// When nothing waits any more there is nothing to say.
 	for i := range 5 {
-		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"), "rejected")
+		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"),
+			"rejected")
 	}
 	w.Pass(flows.SamplePolicy().ReminderAfter)
 	digest(0, "fourth")

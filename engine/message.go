@@ -40,8 +40,16 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		return err
 	}
 	for _, p := range m.Photos {
-		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{Kind: flows.PhotoReceived, At: e.Now(), Actor: m.OpenID, Role: flows.Applicant,
-			Photo: p, MessageID: m.MessageID, ChatID: m.ChatID, PhotoID: e.NewID()})
+		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
+			Kind:      flows.PhotoReceived,
+			At:        e.Now(),
+			Actor:     m.OpenID,
+			Role:      flows.Applicant,
+			Photo:     p,
+			MessageID: m.MessageID,
+			ChatID:    m.ChatID,
+			PhotoID:   e.NewID(),
+		})
 		if err != nil {
 			return err
 		}
@@ -84,14 +92,24 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 		return e.start(ctx, tx, m, c)
 	case flows.CommandStatus:
 		if c != nil {
-			return e.Handle(ctx, tx, c, flows.Event{Kind: flows.CardAsked, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
+			return e.Handle(ctx, tx, c, flows.Event{
+				Kind:  flows.CardAsked,
+				Actor: m.OpenID,
+				Role:  flows.Applicant,
+				At:    e.Now(),
+			})
 		}
 		return e.private(ctx, tx, m, flows.Reply(flows.ReplyLatest))
 	case flows.CommandCancel:
 		if c == nil {
 			return e.notice(ctx, tx, m, "nothing_open")
 		}
-		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{Kind: flows.Cancelled, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
+		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
+			Kind:  flows.Cancelled,
+			Actor: m.OpenID,
+			Role:  flows.Applicant,
+			At:    e.Now(),
+		})
 		if err == nil && !out.Happened() {
 			err = e.notice(ctx, tx, m, "cannot_cancel")
 		}
@@ -114,17 +132,32 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 // codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
 // down to say what is wrong with it.
 func (e *Engine) codeInChat(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
-	out, err := e.DecideAndPersist(ctx, tx, c, e.withTypedCode(c, m.Text, flows.Event{Kind: flows.CodeTyped, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()}))
+	out, err := e.DecideAndPersist(ctx, tx, c, e.withTypedCode(c, m.Text, flows.Event{
+		Kind:  flows.CodeTyped,
+		Actor: m.OpenID,
+		Role:  flows.Applicant,
+		At:    e.Now(),
+	}))
 	if err != nil || out.Case.State != flows.AwaitingCode {
 		return err
 	}
-	return e.Handle(ctx, tx, out.Case, flows.Event{Kind: flows.CardAsked, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
+	return e.Handle(ctx, tx, out.Case, flows.Event{
+		Kind:  flows.CardAsked,
+		Actor: m.OpenID,
+		Role:  flows.Applicant,
+		At:    e.Now(),
+	})
 }
 
 // start opens a case, or brings the present card to the bottom of the chat.
 func (e *Engine) start(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c != nil {
-		return e.Handle(ctx, tx, c, flows.Event{Kind: flows.CardAsked, Actor: m.OpenID, Role: flows.Applicant, At: e.Now()})
+		return e.Handle(ctx, tx, c, flows.Event{
+			Kind:  flows.CardAsked,
+			Actor: m.OpenID,
+			Role:  flows.Applicant,
+			At:    e.Now(),
+		})
 	}
 	_, err := e.openOrSayDone(ctx, tx, m)
 	return err
@@ -185,13 +218,21 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		if err := tx.PutSetting(ctx, n.TenantKey, "greeted/"+n.OpenID, "1"); err != nil {
 			return err
 		}
-		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}, flows.Reply(flows.ReplyGreeting))
+		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID},
+			flows.Reply(flows.ReplyGreeting))
 	})
 }
 
 // Menu takes a click in the bot's menu: its key is one of the chat words.
 func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
-	return e.Message(ctx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID, Private: true, Text: n.Key, At: n.At})
+	return e.Message(ctx, flows.Message{
+		EventID:   n.EventID,
+		TenantKey: n.TenantKey,
+		OpenID:    n.OpenID,
+		Private:   true,
+		Text:      n.Key,
+		At:        n.At,
+	})
 }
 
 // Recalled drops photos whose message was taken back.
@@ -210,6 +251,12 @@ func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 		if c.TenantKey != r.TenantKey {
 			return nil
 		}
-		return e.Handle(ctx, tx, c, flows.Event{Kind: flows.PhotoRecalled, At: e.Now(), Actor: c.OpenID, Role: flows.Applicant, MessageID: r.MessageID})
+		return e.Handle(ctx, tx, c, flows.Event{
+			Kind:      flows.PhotoRecalled,
+			At:        e.Now(),
+			Actor:     c.OpenID,
+			Role:      flows.Applicant,
+			MessageID: r.MessageID,
+		})
 	})
 }

@@ -26,7 +26,14 @@ func reply(w *workerstest.Harness) flows.Job {
 func TestMessagesAreTakenOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	m := flows.Message{EventID: "e1", MessageID: "om_1", TenantKey: workerstest.Tenant, OpenID: "ou_1", Private: true, Photos: []flows.PhotoRef{{FileKey: "k1", Kind: "image"}, {FileKey: "k2", Kind: "image"}}}
+	m := flows.Message{
+		EventID:   "e1",
+		MessageID: "om_1",
+		TenantKey: workerstest.Tenant,
+		OpenID:    "ou_1",
+		Private:   true,
+		Photos:    []flows.PhotoRef{{FileKey: "k1", Kind: "image"}, {FileKey: "k2", Kind: "image"}},
+	}
 	for _, event := range []string{"e1", "e1", "e2", ""} {
 		m.EventID = event
 		w.Must(w.Message(t.Context(), m))
@@ -98,7 +105,8 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 				w.Say(tt.who, tt.text)
 			}
 			j := reply(w)
-			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType || j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
+			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType ||
+				j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
 				t.Errorf("%s: answered with %+v", name, j)
 			}
 			if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
@@ -135,7 +143,8 @@ func TestWordsThatMoveACase(t *testing.T) {
 		w.Say("ou_1", word)
 		w.RunJobs()
 		sent := w.Chat.SentTo("ou_1")
-		if len(sent) != i+2 || !workerstest.Shows(sent[len(sent)-2].Current(), "superseded.title") || workerstest.Shows(sent[len(sent)-1].Current(), "superseded.title") {
+		if len(sent) != i+2 || !workerstest.Shows(sent[len(sent)-2].Current(), "superseded.title") ||
+			workerstest.Shows(sent[len(sent)-1].Current(), "superseded.title") {
 			t.Fatalf("%s: %d cards, want %v", word, len(sent), i+2)
 		}
 	}
@@ -221,7 +230,8 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	if j := reply(w); j.Args["code"] != "already_done" {
 		t.Errorf("answered with %+v", j)
 	}
-	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording, flows.Filing, flows.NeedsAttention} {
+	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording,
+		flows.Filing, flows.NeedsAttention} {
 		c := w.PutCase(s, "ou_"+string(s))
 		w.SendPhotos(c.OpenID, "k", "k2")
 		if j := reply(w); j.Args["code"] != "photo_not_needed" {
@@ -243,7 +253,14 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	m := flows.Message{EventID: "e1", MessageID: "om_1", TenantKey: workerstest.Tenant, OpenID: "ou_1", Private: true, Unsupported: "audio"}
+	m := flows.Message{
+		EventID:     "e1",
+		MessageID:   "om_1",
+		TenantKey:   workerstest.Tenant,
+		OpenID:      "ou_1",
+		Private:     true,
+		Unsupported: "audio",
+	}
 	w.Must(w.Message(t.Context(), m))
 	if j := reply(w); j.Args["code"] != "unsupported" {
 		t.Errorf("answered with %+v", j)
@@ -287,7 +304,12 @@ func TestPeopleAreGreetedOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	enter := func(event, who, tenant string) {
-		w.Must(w.Entered(t.Context(), flows.Entered{EventID: event, TenantKey: tenant, OpenID: who, ChatID: "oc"}))
+		w.Must(w.Entered(t.Context(), flows.Entered{
+			EventID:   event,
+			TenantKey: tenant,
+			OpenID:    who,
+			ChatID:    "oc",
+		}))
 	}
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e1", "ou_1", workerstest.Tenant)
@@ -307,7 +329,12 @@ func TestTheMenuSpeaksWords(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	menu := func(event, who, key string) {
-		w.Must(w.Menu(t.Context(), flows.Menu{EventID: event, TenantKey: workerstest.Tenant, OpenID: who, Key: key}))
+		w.Must(w.Menu(t.Context(), flows.Menu{
+			EventID:   event,
+			TenantKey: workerstest.Tenant,
+			OpenID:    who,
+			Key:       key,
+		}))
 	}
 	menu("e1", "ou_1", "start")
 	menu("e1", "ou_1", "start")
@@ -360,7 +387,14 @@ func TestTenantsAreApart(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for _, tenantKey := range []string{workerstest.Tenant, "tenant-2"} {
-		w.Must(w.Message(t.Context(), flows.Message{EventID: "e-" + tenantKey, MessageID: "om-" + tenantKey, TenantKey: tenantKey, OpenID: "ou_1", Private: true, Text: "start"}))
+		w.Must(w.Message(t.Context(), flows.Message{
+			EventID:   "e-" + tenantKey,
+			MessageID: "om-" + tenantKey,
+			TenantKey: tenantKey,
+			OpenID:    "ou_1",
+			Private:   true,
+			Text:      "start",
+		}))
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		a, err := v.OpenCase(t.Context(), workerstest.Tenant, "ou_1")

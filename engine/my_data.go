@@ -13,7 +13,8 @@ import (
 func looks(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {
-		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) || r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
+		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) ||
+			r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < 10*time.Minute {
@@ -37,8 +38,15 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 	if i := slices.IndexFunc(all, func(o *flows.Case) bool { return o.Erased.IsZero() }); i > 0 {
 		c = all[i] // the newest that still holds something; what was deleted since says nothing about it
 	}
-	out := cards.MyData{Ref: flows.CardRef(c), State: string(c.State), MaskedName: flows.MaskedName(c), MaskedNumber: flows.MaskedNumber(c), MaskedMobile: flows.MaskedMobile(c),
-		PhotosGoneAt: c.PurgeAt, Deleted: !c.Erased.IsZero()}
+	out := cards.MyData{
+		Ref:          flows.CardRef(c),
+		State:        string(c.State),
+		MaskedName:   flows.MaskedName(c),
+		MaskedNumber: flows.MaskedNumber(c),
+		MaskedMobile: flows.MaskedMobile(c),
+		PhotosGoneAt: c.PurgeAt,
+		Deleted:      !c.Erased.IsZero(),
+	}
 	for _, o := range slices.Backward(all) { // oldest first, as the card lists what happened
 		if o.PhotosGoneAt.IsZero() {
 			for _, p := range o.Photos {

@@ -28,5 +28,6 @@ func (e *Engine) QueueNightly(ctx context.Context, tx flows.Tx, tenantKey string
 	if err := tx.PutSetting(ctx, tenantKey, flows.SettingNightly, at.Format(time.RFC3339)); err != nil {
 		return err
 	}
-	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+flows.NightOf(at), flows.Reconcile(tenantKey, flows.NightOf(at), 0, at))
+	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+flows.NightOf(at),
+		flows.Reconcile(tenantKey, flows.NightOf(at), 0, at))
 }

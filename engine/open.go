@@ -28,5 +28,10 @@ func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatI
 	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
 		return nil, err
 	}
-	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, flows.Event{Kind: "open", At: ch.Case.CreatedAt, Actor: openID, Role: flows.Applicant}, ch)
+	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, flows.Event{
+		Kind:  "open",
+		At:    ch.Case.CreatedAt,
+		Actor: openID,
+		Role:  flows.Applicant,
+	}, ch)
 }

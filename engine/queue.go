@@ -43,7 +43,15 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction)
 		return flows.Answer{}, err
 	}
 	// Opening a case is a look at a person's data, and the person may know.
-	look := flows.AuditRow{CaseID: c.ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: c.State, To: c.State, Why: "opened from the queue"}
+	look := flows.AuditRow{
+		CaseID: c.ID,
+		At:     e.Now(),
+		Actor:  k.OpenID,
+		Event:  eventLook,
+		From:   c.State,
+		To:     c.State,
+		Why:    "opened from the queue",
+	}
 	if err := tx.Audit(ctx, look); err != nil {
 		return flows.Answer{}, err
 	}
@@ -70,11 +78,20 @@ func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.CardAction
 	case c.State.Turn() != flows.HR:
 		return flows.Answer{Toast: flows.LateToast(&e.Policy, c)}, nil
 	}
-	look := flows.AuditRow{CaseID: c.ID, At: e.Now(), Actor: k.OpenID, Event: eventLook, From: c.State, To: c.State, Why: "brought down from a list"}
+	look := flows.AuditRow{
+		CaseID: c.ID,
+		At:     e.Now(),
+		Actor:  k.OpenID,
+		Event:  eventLook,
+		From:   c.State,
+		To:     c.State,
+		Why:    "brought down from a list",
+	}
 	if err := tx.Audit(ctx, look); err != nil {
 		return flows.Answer{}, err
 	}
-	jobs, err := e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
+	jobs, err := e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR},
+		Repost: []string{flows.AudienceHR}}, "")
 	if err != nil {
 		return flows.Answer{}, err
 	}

@@ -33,8 +33,14 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	together(8, func(int) {
-		if err := w.Message(t.Context(), flows.Message{EventID: "e", MessageID: "om", TenantKey: workerstest.Tenant, OpenID: "ou_1", Private: true,
-			Photos: []flows.PhotoRef{{FileKey: "k", Kind: "image"}}}); err != nil {
+		if err := w.Message(t.Context(), flows.Message{
+			EventID:   "e",
+			MessageID: "om",
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Private:   true,
+			Photos:    []flows.PhotoRef{{FileKey: "k", Kind: "image"}},
+		}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -42,8 +48,14 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 		t.Errorf("%d photos, want 1", len(c.Photos))
 	}
 	together(8, func(i int) {
-		if err := w.Message(t.Context(), flows.Message{EventID: fmt.Sprint("e", i), MessageID: fmt.Sprint("om", i), TenantKey: workerstest.Tenant, OpenID: "ou_2", Private: true,
-			Photos: []flows.PhotoRef{{FileKey: "k", Kind: "image"}}}); err != nil {
+		if err := w.Message(t.Context(), flows.Message{
+			EventID:   fmt.Sprint("e", i),
+			MessageID: fmt.Sprint("om", i),
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_2",
+			Private:   true,
+			Photos:    []flows.PhotoRef{{FileKey: "k", Kind: "image"}},
+		}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -70,8 +82,13 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		reason := "duplicate"
 		answers := make([]flows.Answer, 2)
 		together(2, func(i int) {
-			k := flows.CardAction{EventID: fmt.Sprint("e", round, i), TenantKey: workerstest.Tenant, OpenID: []string{"ou_hr1", "ou_hr2"}[i],
-				Action: cards.Action{Act: []cards.Act{cards.ActApprove, cards.ActReject}[i], Case: c.ID, Rev: c.Rev}, Form: cards.Form{Reason: &reason}}
+			k := flows.CardAction{
+				EventID:   fmt.Sprint("e", round, i),
+				TenantKey: workerstest.Tenant,
+				OpenID:    []string{"ou_hr1", "ou_hr2"}[i],
+				Action:    cards.Action{Act: []cards.Act{cards.ActApprove, cards.ActReject}[i], Case: c.ID, Rev: c.Rev},
+				Form:      cards.Form{Reason: &reason},
+			}
 			a, err := w.Engine.Click(t.Context(), k)
 			if err != nil {
 				t.Error(err)
@@ -97,7 +114,9 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 // When the only admin registers himself there is nobody to review, and he is told.
 func TestNobodyIsThereToReview(t *testing.T) {
 	t.Parallel()
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"} })
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
+		d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"}
+	})
 	w.Walk("ou_hr1", flows.SampleNumber, flows.AwaitingReview)
 	w.RunJobs()
 	told := false
@@ -116,7 +135,8 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 	var ids []string
 	for i := range 3 {
 		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
-		w.Change(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier", Incident: "check/supplier/x"}})
+		w.Change(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
+			Incident: "check/supplier/x"}})
 		ids = append(ids, c.ID)
 		w.Pass(time.Second)
 	}
@@ -128,7 +148,8 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 	w.InState(ids[0], flows.Withdrawn)
 	w.RunJobs()
 	hr := w.Chat.SentTo("oc_hr")
-	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") || !workerstest.Shows(hr[0].Current(), "did.withdrawn") {
+	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
+		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
 		t.Errorf("%d cards, want 2", len(hr))
 	}
 	// Going on by itself is no such end: the others follow.
@@ -150,7 +171,9 @@ func TestHowManyAreAhead(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for i := range 25 {
-		w.PutCase(flows.AwaitingPhotos, fmt.Sprint("ou_", i), func(c *flows.Case) { c.Photos[1].At = flows.SampleTime.Add(-time.Minute) })
+		w.PutCase(flows.AwaitingPhotos, fmt.Sprint("ou_", i), func(c *flows.Case) {
+			c.Photos[1].At = flows.SampleTime.Add(-time.Minute)
+		})
 	}
 	for _, tt := range []struct {
 		who  string
@@ -170,5 +193,6 @@ func TestHowManyAreAhead(t *testing.T) {
 	c := w.PutCase(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
 	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
 	w.RunJobs(flows.JobShow)
-	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(), flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
+	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(),
+		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }

@@ -17,7 +17,8 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 		identity, filed bool // what happened after the copy was made
 		writes          int  // outside writes that are left to be made
 	}{
-		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1}, {flows.AwaitingReview, true, true, 0},
+		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1},
+		{flows.AwaitingReview, true, true, 0},
 		{flows.AwaitingReview, false, false, 2}, {flows.Recording, true, true, 0}, {flows.Recording, false, false, 2},
 		{flows.Recording, true, false, 1},
 	} {
@@ -29,7 +30,8 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 			if !did {
 				t.Fatal("nothing was noted")
 			}
-			if _, again, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
+			if _, again, err := w.Report(t.Context(), stopped.ID,
+				flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
 				t.Errorf("a second time: %v, %v", again, err)
 			}
 			toRecording(w, "ou_1")
@@ -40,7 +42,8 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 			}{{"identity", tt.identity, nil}, {"evidence", tt.filed, []string{"evi_point_id", "P123"}}} {
 				t.Run(fmt.Sprint(ask.step), func(t *testing.T) {
 					c := w.InState(stopped.ID, flows.NeedsAttention)
-					if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" || a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
+					if a := c.Attention; a.Step != ask.step || a.Code != "unknown_outcome" ||
+						a.Upstream != "copy_of/2026-06-01T02:00:00Z" {
 						t.Fatalf("HR is asked about %+v, want %s", a, ask.step)
 					}
 					if ask.written {
@@ -78,7 +81,8 @@ func toRecording(w *workerstest.Harness, who string) {
 		c := w.LatestCase(who)
 		switch c.State {
 		case flows.AwaitingConfirmation:
-			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
+			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code",
+				flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
 		case flows.AwaitingCode:
 			w.CheckAnswer(w.Click(who, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
 		case flows.AwaitingReview:
@@ -93,13 +97,15 @@ func toRecording(w *workerstest.Harness, who string) {
 func TestRestoredDuringAnotherStop(t *testing.T) {
 	w := workerstest.New(t)
 	c := walkTo(w, "ou_1", flows.Recording)
-	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
+	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped,
+		Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
 	w.Must(err)
 	_, _, err = w.Report(t.Context(), c.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
 	w.Must(err)
 	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
 	w.RunJobs()
-	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" || w.Registrar.Calls != 0 {
+	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" ||
+		w.Registrar.Calls != 0 {
 		t.Errorf("%+v after %d calls, want 0", a, w.Registrar.Calls)
 	}
 }

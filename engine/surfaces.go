@@ -41,7 +41,8 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 
 // MarkSurfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
 // message whose click is being answered with the same card.
-func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change, clicked string) ([]flows.Job, error) {
+func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
+	clicked string) ([]flows.Job, error) {
 	var jobs []flows.Job
 	for _, audience := range ch.Redraw {
 		anew := slices.Contains(ch.Repost, audience)
@@ -78,8 +79,12 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 }
 
 func (e *Engine) applicantSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{ID: "case/" + c.ID + "/applicant", CaseID: c.ID, Audience: flows.AudienceApplicant,
-		To: flows.Receiver{Type: "open_id", ID: c.OpenID}})
+	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+		ID:       "case/" + c.ID + "/applicant",
+		CaseID:   c.ID,
+		Audience: flows.AudienceApplicant,
+		To:       flows.Receiver{Type: "open_id", ID: c.OpenID},
+	})
 	return []*flows.Surface{s}, err
 }
 
@@ -97,7 +102,12 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 	}
 	var out []*flows.Surface
 	for _, r := range to {
-		s, err := SurfaceOr(ctx, tx, &flows.Surface{ID: "case/" + c.ID + "/hr/" + r.ID, CaseID: c.ID, Audience: flows.AudienceHR, To: r})
+		s, err := SurfaceOr(ctx, tx, &flows.Surface{
+			ID:       "case/" + c.ID + "/hr/" + r.ID,
+			CaseID:   c.ID,
+			Audience: flows.AudienceHR,
+			To:       r,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +135,12 @@ func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) (
 		return nil, err
 	}
 	day := c.EnteredAt.In(flows.ChinaTime).Format("2006-01-02")
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{ID: "board/" + chat + "/" + day, Audience: flows.AudienceBoard, To: flows.Receiver{Type: "chat_id", ID: chat}, TenantKey: c.TenantKey})
+	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+		ID:        "board/" + chat + "/" + day,
+		Audience:  flows.AudienceBoard,
+		To:        flows.Receiver{Type: "chat_id", ID: chat},
+		TenantKey: c.TenantKey,
+	})
 	return []*flows.Surface{s}, err
 }
 
@@ -140,7 +155,8 @@ func SurfaceOr(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.
 
 // handOverIncident has the card of a shared cause counted anew when a case has left it, and shows HR
 // another case when the one on that card has ended without the cause being dealt with.
-func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event, ch flows.Change) ([]flows.Job, error) {
+func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event,
+	ch flows.Change) ([]flows.Job, error) {
 	s := c.Resolution
 	if ch.From != flows.NeedsAttention || c.State == flows.NeedsAttention || s == nil || s.Attention.Incident == "" {
 		return nil, nil
@@ -159,7 +175,8 @@ func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Cas
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}
-	return e.MarkSurfaces(ctx, tx, others[0], flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
+	return e.MarkSurfaces(ctx, tx, others[0], flows.Change{Redraw: []string{flows.AudienceHR},
+		Repost: []string{flows.AudienceHR}}, "")
 }
 
 // incident tells HR once about a cause that many cases share.
@@ -173,5 +190,6 @@ func (e *Engine) incident(ctx context.Context, tx flows.Tx, c *flows.Case, ch fl
 			return e.recountSoon(ctx, tx, c, ch.Incident)
 		}
 	}
-	return e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}}, "")
+	return e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}},
+		"")
 }

@@ -63,13 +63,19 @@ func (k call) noAnswer(err error, sent bool) *Error {
 
 // newError prepares an error with what the answer's head tells.
 func (c *Client) newError(op string, status int, header http.Header) *Error {
-	return &Error{Op: op, HTTPStatus: status, RequestID: requestID(header), retryAfter: retryAfter(header, c.now())}
+	return &Error{
+		Op:         op,
+		HTTPStatus: status,
+		RequestID:  requestID(header),
+		retryAfter: retryAfter(header, c.now()),
+	}
 }
 
-// evaluate decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says why not.
+// evaluate decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says
+// why not.
 //
-// Bodies are decoded whatever the HTTP status, since the status of business failures is not documented. Success is code 0 in an
-// HTTP 2xx answer with complete data. 401, 403 and 429 are refusals even without a readable body.
+// Bodies are decoded whatever the HTTP status, since the status of business failures is not documented. Success is
+// code 0 in an HTTP 2xx answer with complete data. 401, 403 and 429 are refusals even without a readable body.
 func (e *Error) evaluate(body []byte, readErr error, data interface{ complete() bool }) bool {
 	if readErr != nil {
 		e.reason, e.cause = describe(readErr)
@@ -133,9 +139,9 @@ type answer struct {
 	refused bool // success:false
 }
 
-// decodeAnswer reads {"code":int,"message":string|null,"data":object|null} or the gateway's {"success":false,"code":int,
-// "message":string}. Unknown fields are ignored, a message of another type as well; the code must be a 32-bit number, as
-// documented. problem is a constant text, empty when the envelope is good.
+// decodeAnswer reads {"code":int,"message":string|null,"data":object|null} or the gateway's
+// {"success":false,"code":int, "message":string}. Unknown fields are ignored, a message of another type as well; the
+// code must be a 32-bit number, as documented. problem is a constant text, empty when the envelope is good.
 func decodeAnswer(body []byte) (a answer, problem string) {
 	var raw struct {
 		Success json.RawMessage `json:"success"`
@@ -160,9 +166,11 @@ func decodeAnswer(body []byte) (a answer, problem string) {
 	return a, ""
 }
 
-// requestID looks for an identification that e签宝's support can use. The API's header is not documented; the storage's is.
+// requestID looks for an identification that e签宝's support can use. The API's header is not documented; the storage's
+// is.
 func requestID(h http.Header) string {
-	for _, name := range []string{"X-Tsign-Request-Id", "X-Tsign-Trace-Id", "X-Request-Id", "X-Trace-Id", "X-Oss-Request-Id", "Eagleeye-Traceid"} {
+	for _, name := range []string{"X-Tsign-Request-Id", "X-Tsign-Trace-Id", "X-Request-Id", "X-Trace-Id",
+		"X-Oss-Request-Id", "Eagleeye-Traceid"} {
 		if v := h.Get(name); isToken(v, 64) {
 			return v
 		}

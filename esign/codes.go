@@ -16,17 +16,24 @@ type code struct {
 
 // codes has one row per documented code. Rows with the same code are tried from top to bottom.
 var codes = []code{
-	// Gateway (helper/krgcgauz4akfivia). The application is checked first, then timestamp and signature; an unknown path is
-	// a 401 as well. Nothing here gets better by repeating.
-	{"401", "缺少参数", KindAuth, "stop, tell HR once: a signature header is missing; something on the way to e签宝 removes headers"},
-	{"401", "AUTHSTRATEGY_NOT_FOUND", KindAuth, "stop, tell HR once: header X-Tsign-Open-Auth-Mode was changed on the way to e签宝"},
-	{"401", "无效的应用", KindAuth, "stop, tell HR once: esign.app_id is wrong or disabled, or esign.base_url is the other environment's host"},
-	{"401", "TOKEN_CANT_BE_NULL", KindAuth, "stop, tell HR once: header X-Tsign-Open-Auth-Mode was lost on the way to e签宝"},
-	{"401", "TOKEN错误", KindAuth, "stop, tell HR once: e签宝 saw a token where a signature was sent; look for a proxy that adds headers"},
-	{"401", "INVALID_TIMESTAMP", KindClock, "stop, tell HR once: this machine's clock is more than 15 minutes off; resume when it is set right"},
+	// Gateway (helper/krgcgauz4akfivia). The application is checked first, then timestamp and signature; an unknown path
+	// is a 401 as well. Nothing here gets better by repeating.
+	{"401", "缺少参数", KindAuth,
+		"stop, tell HR once: a signature header is missing; something on the way to e签宝 removes headers"},
+	{"401", "AUTHSTRATEGY_NOT_FOUND", KindAuth,
+		"stop, tell HR once: header X-Tsign-Open-Auth-Mode was changed on the way to e签宝"},
+	{"401", "无效的应用", KindAuth,
+		"stop, tell HR once: esign.app_id is wrong or disabled, or esign.base_url is the other environment's host"},
+	{"401", "TOKEN_CANT_BE_NULL", KindAuth,
+		"stop, tell HR once: header X-Tsign-Open-Auth-Mode was lost on the way to e签宝"},
+	{"401", "TOKEN错误", KindAuth,
+		"stop, tell HR once: e签宝 saw a token where a signature was sent; look for a proxy that adds headers"},
+	{"401", "INVALID_TIMESTAMP", KindClock,
+		"stop, tell HR once: this machine's clock is more than 15 minutes off; resume when it is set right"},
 	{"401", "INVALID_SIGNATURE", KindAuth, "stop, tell HR once: esign.app_secret does not belong to esign.app_id"},
 	{"401", "", KindAuth, "stop, tell HR once: e签宝 refuses the application or the signature; check esign.app_id, app_secret, base_url"},
-	{"403", "IP白名单不匹配", KindForbidden, "stop, tell HR once: add the public egress IP to the application's allow-list (安全配置), valid after 5 minutes"},
+	{"403", "IP白名单不匹配", KindForbidden,
+		"stop, tell HR once: add the public egress IP to the application's allow-list (安全配置), valid after 5 minutes"},
 	{"403", "", KindForbidden, "stop, tell HR once: e签宝 refuses this caller; check the IP allow-list (安全配置) of the application"},
 	{"429", "", KindRate, "wait as long as asked, then repeat"},
 
@@ -34,17 +41,21 @@ var codes = []code{
 	{"1430002", "", KindParameter, "stop, tell HR: the file's name or size is not allowed; a bug"},
 	{"1430601", "", KindParameter, "stop, tell HR: the file's name has a forbidden character; a bug"},
 	{"1430608", "", KindNotFound, "upload the file again"},
-	{"1430802", "", KindPermission, "stop, tell HR: the file belongs to another application; upload it again with this one"},
+	{"1430802", "", KindPermission,
+		"stop, tell HR: the file belongs to another application; upload it again with this one"},
 	{"1435002", "", KindParameter, "stop, tell HR: e签宝 refuses a field; esign.evidence_revision may be the wrong one"},
 	{"1435404", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 	{"1435405", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 
 	// Storage, answers to the PUT.
-	{"InvalidDigest", "", KindUploadMismatch, "stop, tell HR: the bytes do not match the declared MD5; a bug or a broken line"},
-	{"SignatureDoesNotMatch", "", KindUploadMismatch, "stop, tell HR: type, MD5 or method differ from what was declared; look for a proxy that changes headers"},
+	{"InvalidDigest", "", KindUploadMismatch,
+		"stop, tell HR: the bytes do not match the declared MD5; a bug or a broken line"},
+	{"SignatureDoesNotMatch", "", KindUploadMismatch,
+		"stop, tell HR: type, MD5 or method differ from what was declared; look for a proxy that changes headers"},
 	{"AccessDenied", "expired", KindUploadExpired, "ask for a new upload address and put the file there"},
 	{"AccessDenied", "", KindPermission, "stop, tell HR: the storage refuses the upload address"},
-	{"MethodNotAllowed", "", KindUploadMismatch, "stop, tell HR: the storage was not asked with PUT; look for a proxy that changes requests"},
+	{"MethodNotAllowed", "", KindUploadMismatch,
+		"stop, tell HR: the storage was not asked with PUT; look for a proxy that changes requests"},
 	{"InvalidAccessKeyId", "", KindUploadMismatch, "stop, tell HR: the upload address was mangled on the way"},
 }
 
@@ -105,15 +116,19 @@ func (e *Error) applyStatus(message string) bool {
 	return false
 }
 
-// fieldNames are the request fields of the three calls. A message that names one is worth keeping; the rest of it may quote
-// what was sent and is dropped.
+// fieldNames are the request fields of the three calls. A message that names one is worth keeping; the rest of it may
+// quote what was sent and is dropped.
 var fieldNames = map[string]bool{
 	"contentMd5": true, "contentType": true, "fileName": true, "fileSize": true, "convertToPDF": true, "fileId": true,
-	"eviName": true, "customBizId": true, "realNameMethod": true, "timeStamp": true, "name": true, "cardNo": true, "cardType": true,
-	"cardPortrait": true, "cardNationalEmblem": true, "mark": true, "threeElements": true, "bankCardFour": true, "face": true,
-	"certAgreementReadTitle": true, "certAgreementReadVersion": true, "certAgreementReadHash": true, "certAgreementReadTime": true,
+	"eviName": true, "customBizId": true, "realNameMethod": true, "timeStamp": true, "name": true, "cardNo": true,
+	"cardType":     true,
+	"cardPortrait": true, "cardNationalEmblem": true, "mark": true, "threeElements": true, "bankCardFour": true,
+	"face":                   true,
+	"certAgreementReadTitle": true, "certAgreementReadVersion": true, "certAgreementReadHash": true,
+	"certAgreementReadTime": true,
 	"certAgreementReadType": true, "certAgreementReadIP": true, "infoVerifySupplier": true, "verifyTime": true,
-	"verifySerialNumber": true, "mobile": true, "smsCode": true, "smsSupplier": true, "openingBank": true, "bankCard": true,
+	"verifySerialNumber": true, "mobile": true, "smsCode": true, "smsSupplier": true, "openingBank": true,
+	"bankCard":  true,
 	"faceImage": true, "faceImageSimilarScore": true, "faceLiveDetectScore": true,
 }
 

@@ -44,7 +44,8 @@ func TestCodes(t *testing.T) {
 		{200, business(1435405), "1435405", "", KindQuota, false},
 	}
 	storage := []row{
-		{400, oss("InvalidDigest", "The Content-MD5 you specified was invalid."), "InvalidDigest", "", KindUploadMismatch, false},
+		{400, oss("InvalidDigest", "The Content-MD5 you specified was invalid."), "InvalidDigest", "", KindUploadMismatch,
+			false},
 		{403, oss("SignatureDoesNotMatch", "x"), "SignatureDoesNotMatch", "", KindUploadMismatch, false},
 		{403, oss("AccessDenied", "Request has expired."), "AccessDenied", "expired", KindUploadExpired, false},
 		{403, oss("AccessDenied", "x"), "AccessDenied", "", KindPermission, false},
@@ -56,8 +57,10 @@ func TestCodes(t *testing.T) {
 		t.Helper()
 		e := mustError(t, err)
 		tried[r.code+" "+e.Message] = true
-		if e.Kind != r.kind || e.Code != r.code || e.Message != r.message || e.HTTPStatus != r.status || e.Temporary() != r.temporary || e.MaybeApplied() {
-			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v, want %v", r.code, r.message, e, e.Temporary(), e.MaybeApplied(), r.temporary)
+		if e.Kind != r.kind || e.Code != r.code || e.Message != r.message || e.HTTPStatus != r.status ||
+			e.Temporary() != r.temporary || e.MaybeApplied() {
+			t.Errorf("%s %s: got %v, temporary %v, maybe applied %v, want %v", r.code, r.message, e, e.Temporary(),
+				e.MaybeApplied(), r.temporary)
 		}
 		if e.Hint() == "" {
 			t.Errorf("%s %s: no hint", r.code, r.message)

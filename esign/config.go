@@ -41,8 +41,8 @@ type Config struct {
 	Revision  Revision
 
 	// HTTPClient carries the calls; nil means an own one with TLS 1.2 or newer and timeouts. Redirects are never
-	// followed, whatever its CheckRedirect says. When its Transport is nil or a *http.Transport, evidence points are created
-	// over a copy of it without keep-alive.
+	// followed, whatever its CheckRedirect says. When its Transport is nil or a *http.Transport, evidence points are
+	// created over a copy of it without keep-alive.
 	HTTPClient *http.Client
 	// Now is the clock for the request timestamp; nil means time.Now.
 	Now func() time.Time
@@ -107,8 +107,15 @@ func New(cfg Config) (*Client, error) {
 	}
 
 	c := &Client{
-		base: base, appID: cfg.AppID, sign: signer(cfg.AppSecret), revision: cfg.Revision, layout: layout,
-		now: cfg.Now, wait: cfg.Wait, timeout: cfg.Timeout, putTimeout: cfg.PutTimeout,
+		base:       base,
+		appID:      cfg.AppID,
+		sign:       signer(cfg.AppSecret),
+		revision:   cfg.Revision,
+		layout:     layout,
+		now:        cfg.Now,
+		wait:       cfg.Wait,
+		timeout:    cfg.Timeout,
+		putTimeout: cfg.PutTimeout,
 	}
 	if c.now == nil {
 		c.now = time.Now

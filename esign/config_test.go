@@ -37,7 +37,12 @@ func TestNewBaseURL(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
-			_, err := New(Config{BaseURL: tt.url, AppID: testAppID, AppSecret: testSecret, Revision: Revision2024})
+			_, err := New(Config{
+				BaseURL:   tt.url,
+				AppID:     testAppID,
+				AppSecret: testSecret,
+				Revision:  Revision2024,
+			})
 			if (err == nil) != tt.ok {
 				t.Errorf("New with base url %q: error %v, want ok %v", tt.url, err, tt.ok)
 			}
@@ -46,7 +51,14 @@ func TestNewBaseURL(t *testing.T) {
 }
 
 func TestNewReportsEveryMistakeWithoutValues(t *testing.T) {
-	_, err := New(Config{BaseURL: "http://secret-host.example", AppID: "has space", AppSecret: " ", Revision: "2023", VerifyTimeLayout: "15:04", Timeout: -1})
+	_, err := New(Config{
+		BaseURL:          "http://secret-host.example",
+		AppID:            "has space",
+		AppSecret:        " ",
+		Revision:         "2023",
+		VerifyTimeLayout: "15:04",
+		Timeout:          -1,
+	})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -68,7 +80,13 @@ func TestVerifyTimeLayouts(t *testing.T) {
 		"yyyyMMdd": false, "2006-01": false, "15:04:05": false,
 	} {
 		t.Run(layout, func(t *testing.T) {
-			_, err := New(Config{BaseURL: SandboxURL, AppID: testAppID, AppSecret: testSecret, Revision: Revision202510, VerifyTimeLayout: layout})
+			_, err := New(Config{
+				BaseURL:          SandboxURL,
+				AppID:            testAppID,
+				AppSecret:        testSecret,
+				Revision:         Revision202510,
+				VerifyTimeLayout: layout,
+			})
 			if (err == nil) != ok {
 				t.Errorf("layout %q: error %v, want ok %v", layout, err, ok)
 			}
@@ -83,7 +101,8 @@ func TestSecretNeverShows(t *testing.T) {
 	up := Upload{FileID: frontID, URL: "https://oss.esign.cn/x?Signature=canary-signature"}
 	var out strings.Builder
 	log := slog.New(slog.NewJSONHandler(&out, nil))
-	for _, v := range []any{c, *c, cfg, &cfg, cfg.AppSecret, up, &up, up.URL, map[string]any{"a": up.URL, "b": cfg.AppSecret}} {
+	for _, v := range []any{c, *c, cfg, &cfg, cfg.AppSecret, up, &up, up.URL,
+		map[string]any{"a": up.URL, "b": cfg.AppSecret}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
@@ -92,7 +111,8 @@ func TestSecretNeverShows(t *testing.T) {
 		}
 		log.Info("x", "v", v)
 	}
-	for _, leak := range []string{testSecret, fmt.Sprintf("%x", testSecret), fmt.Sprintf("%X", testSecret), "canary-signature"} {
+	for _, leak := range []string{testSecret, fmt.Sprintf("%x", testSecret), fmt.Sprintf("%X", testSecret),
+		"canary-signature"} {
 		if strings.Contains(out.String(), leak) {
 			t.Errorf("output contains %q", leak)
 		}

@@ -13,6 +13,6 @@
 // repeated freely. Creating an evidence point may not: e签宝 promises no de-duplication, so after an unclear answer the
 // client reports MaybeApplied and never tries again by itself.
 //
-// The client writes no logs. Its errors carry no name, number, code, body, secret or upload URL, and the types that hold
-// such data mask themselves when printed, logged or marshalled.
+// The client writes no logs. Its errors carry no name, number, code, body, secret or upload URL, and the types that
+// hold such data mask themselves when printed, logged or marshalled.
 package esign

@@ -12,10 +12,11 @@ type Kind string
 
 // Kinds of failure.
 const (
-	KindAuth           Kind = "auth"            // the gateway refuses application or signature
-	KindForbidden      Kind = "forbidden"       // the caller's address is not on the allow-list
-	KindClock          Kind = "clock"           // our clock is more than 15 minutes off
-	KindParameter      Kind = "parameter"       // the request is wrong; HTTPStatus 0 means that it was refused here, before any call
+	KindAuth      Kind = "auth"      // the gateway refuses application or signature
+	KindForbidden Kind = "forbidden" // the caller's address is not on the allow-list
+	KindClock     Kind = "clock"     // our clock is more than 15 minutes off
+	// the request is wrong; HTTPStatus 0 means that it was refused here, before any call
+	KindParameter      Kind = "parameter"
 	KindNotFound       Kind = "not_found"       // no such file
 	KindPermission     Kind = "permission"      // the application may not do this
 	KindQuota          Kind = "quota"           // the package bought is used up
@@ -35,11 +36,12 @@ const (
 type Error struct {
 	Op         string // name of the method, e.g. "CreatePersonPoint"
 	Kind       Kind
-	HTTPStatus int    // 0 when there was no answer
-	Code       string // e签宝's number ("1435002"), the gateway's ("401"), or the storage's word ("InvalidDigest"); may be empty
-	Message    string // only when it is one of the constant texts in codes.go; e签宝's other texts may quote what was sent
-	Field      string // request field that a parameter error names, from the fixed list of field names; may be empty
-	RequestID  string // from the answer's headers, for e签宝's support; may be empty
+	HTTPStatus int // 0 when there was no answer
+	// e签宝's number ("1435002"), the gateway's ("401"), or the storage's word ("InvalidDigest"); may be empty
+	Code      string
+	Message   string // only when it is one of the constant texts in codes.go; e签宝's other texts may quote what was sent
+	Field     string // request field that a parameter error names, from the fixed list of field names; may be empty
+	RequestID string // from the answer's headers, for e签宝's support; may be empty
 
 	reason       string // constant text of our own
 	cause        error
@@ -76,14 +78,15 @@ func (e *Error) Unwrap() error { return e.cause }
 // Operation is Op, for logs and metrics.
 func (e *Error) Operation() string { return e.Op }
 
-// Temporary tells whether the same call may be repeated and might then succeed. It is never true together with MaybeApplied.
+// Temporary tells whether the same call may be repeated and might then succeed. It is never true together with
+// MaybeApplied.
 func (e *Error) Temporary() bool { return e.temporary }
 
 // RetryAfter is how long e签宝 asked to wait (Retry-After header, at most an hour), 0 when it did not say.
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 
-// MaybeApplied tells whether an evidence point may exist though no id was received. Such a call must not be repeated blindly.
-// Calls that are safe to repeat always answer false.
+// MaybeApplied tells whether an evidence point may exist though no id was received. Such a call must not be repeated
+// blindly. Calls that are safe to repeat always answer false.
 func (e *Error) MaybeApplied() bool { return e.maybeApplied }
 
 // Hint says, for operators, what a documented code means and what to do about it; empty for undocumented ones.
@@ -104,7 +107,8 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// ValidationError lists what is wrong with a request that was refused before any call: field paths and rules, no values.
+// ValidationError lists what is wrong with a request that was refused before any call: field paths and rules, no
+// values.
 type ValidationError struct{ Problems []Problem }
 
 // Problem is one broken rule.
@@ -137,5 +141,10 @@ func (v *ValidationError) err() error {
 }
 
 func refusedHere(op string, err error) *Error {
-	return &Error{Op: op, Kind: KindParameter, reason: err.Error(), cause: err}
+	return &Error{
+		Op:     op,
+		Kind:   KindParameter,
+		reason: err.Error(),
+		cause:  err,
+	}
 }

@@ -42,38 +42,55 @@ func TestAnswers(t *testing.T) {
 		ask, file outcome // FileStatus, CreatePersonPoint
 	}{
 		{"server error", 500, `oops`, outcome{KindServer, yes, no}, outcome{KindServer, no, yes}},
-		{"server error in JSON", 500, `{"code":9999,"message":"x"}`, outcome{KindServer, yes, no}, outcome{KindServer, no, yes}},
-		{"server error in the body only", 200, `{"success":false,"code":500,"message":"x"}`, outcome{KindServer, yes, no}, outcome{KindServer, no, yes}},
-		{"success in a server error", 500, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`, outcome{KindServer, yes, no}, outcome{KindServer, no, yes}},
-		{"documented code in a server error", 500, `{"code":1435002,"message":"x"}`, outcome{KindParameter, no, no}, outcome{KindParameter, no, yes}},
-		{"success in a refusal", 400, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`, outcome{KindMalformed, no, no}, outcome{KindMalformed, no, yes}},
-		{"gateway refusal with code 0", 200, `{"success":false,"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
+		{"server error in JSON", 500, `{"code":9999,"message":"x"}`, outcome{KindServer, yes, no},
+			outcome{KindServer, no, yes}},
+		{"server error in the body only", 200, `{"success":false,"code":500,"message":"x"}`, outcome{KindServer, yes, no},
+			outcome{KindServer, no, yes}},
+		{"success in a server error", 500, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`,
+			outcome{KindServer, yes, no}, outcome{KindServer, no, yes}},
+		{"documented code in a server error", 500, `{"code":1435002,"message":"x"}`, outcome{KindParameter, no, no},
+			outcome{KindParameter, no, yes}},
+		{"success in a refusal", 400, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`, outcome{KindMalformed, no, no},
+			outcome{KindMalformed, no, yes}},
+		{"gateway refusal with code 0", 200, `{"success":false,"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`,
+			outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
 		{"HTML", 200, `<html>`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
 		{"HTML 404", 404, `<html>`, outcome{KindMalformed, no, no}, outcome{KindMalformed, no, yes}},
 		{"empty", 200, ``, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"cut JSON", 200, `{"code":0,"data":{"eviPointId":"P1`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"two JSON values", 200, `{"code":0,"data":{"eviPointId":"P1"}}{}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
+		{"cut JSON", 200, `{"code":0,"data":{"eviPointId":"P1`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
+		{"two JSON values", 200, `{"code":0,"data":{"eviPointId":"P1"}}{}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
 		{"no code", 200, `{"data":{"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"null code", 200, `{"code":null,"data":{"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"code as text", 200, `{"code":"0","data":{"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
+		{"null code", 200, `{"code":null,"data":{"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
+		{"code as text", 200, `{"code":"0","data":{"eviPointId":"P1"}}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
 		{"code as fraction", 200, `{"code":0.5}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"code over 32 bits", 200, `{"code":130401199601018395}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
+		{"code over 32 bits", 200, `{"code":130401199601018395}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
 		{"success without data", 200, `{"code":0}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"success with empty id", 200, `{"code":0,"data":{"eviPointId":""}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"success with odd id", 200, `{"code":0,"data":{"eviPointId":"P 1"}}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
-		{"too long", 200, strings.Repeat(" ", maxAnswer) + `{"code":0}`, outcome{KindMalformed, yes, no}, outcome{KindMalformed, no, yes}},
+		{"success with empty id", 200, `{"code":0,"data":{"eviPointId":""}}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
+		{"success with odd id", 200, `{"code":0,"data":{"eviPointId":"P 1"}}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
+		{"too long", 200, strings.Repeat(" ", maxAnswer) + `{"code":0}`, outcome{KindMalformed, yes, no},
+			outcome{KindMalformed, no, yes}},
 		{"401 page", 401, `<html>`, outcome{KindAuth, no, no}, outcome{KindAuth, no, no}},
 		{"403 page", 403, `<html>`, outcome{KindForbidden, no, no}, outcome{KindForbidden, no, no}},
 		{"429 page", 429, `<html>`, outcome{KindRate, yes, no}, outcome{KindRate, yes, no}},
 		{"429 in the body only", 200, `{"code":429}`, outcome{KindRate, yes, no}, outcome{KindRate, yes, no}},
-		{"401 in the body only", 200, `{"success":false,"code":401,"message":"INVALID_TIMESTAMP"}`, outcome{KindClock, no, no}, outcome{KindClock, no, no}},
+		{"401 in the body only", 200, `{"success":false,"code":401,"message":"INVALID_TIMESTAMP"}`,
+			outcome{KindClock, no, no}, outcome{KindClock, no, no}},
 		{"unknown number", 200, `{"code":1234567,"message":"x"}`, outcome{KindRefused, no, no}, outcome{KindRefused, no, no}},
 		{"unknown number, 400", 400, `{"code":-1}`, outcome{KindRefused, no, no}, outcome{KindRefused, no, no}},
 		{"family of files", 200, `{"code":1430999}`, outcome{KindParameter, no, no}, outcome{KindParameter, no, no}},
 		{"family of parameters", 200, `{"code":1435999}`, outcome{KindParameter, no, no}, outcome{KindParameter, no, no}},
 		{"family of permission", 200, `{"code":1436001}`, outcome{KindPermission, no, no}, outcome{KindPermission, no, no}},
-		{"family of authorisation", 200, `{"code":1450001}`, outcome{KindPermission, no, no}, outcome{KindPermission, no, no}},
-		{"message of another type", 200, `{"code":1435002,"message":{"a":1}}`, outcome{KindParameter, no, no}, outcome{KindParameter, no, no}},
+		{"family of authorisation", 200, `{"code":1450001}`, outcome{KindPermission, no, no},
+			outcome{KindPermission, no, no}},
+		{"message of another type", 200, `{"code":1435002,"message":{"a":1}}`, outcome{KindParameter, no, no},
+			outcome{KindParameter, no, no}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,7 +122,8 @@ func TestInterruptedCalls(t *testing.T) {
 		}
 	}
 	// answering starts a gateway whose answer may end the caller's context.
-	answering := func(answer func(cancel func(), w http.ResponseWriter, r *http.Request)) func(*testing.T, func()) *Client {
+	answering := func(answer func(cancel func(), w http.ResponseWriter, r *http.Request)) func(*testing.T,
+		func()) *Client {
 		return func(t *testing.T, cancel func()) *Client {
 			return newGateway(t, func(w http.ResponseWriter, r *http.Request, _ []byte) { answer(cancel, w, r) }).client(t,
 				func(cfg *Config) { cfg.Timeout = 5 * time.Second })
@@ -211,7 +229,10 @@ func TestInterruptedCalls(t *testing.T) {
 			want outcome
 			call func(*Client, context.Context) error
 		}{
-			{"question", tt.ask, func(c *Client, ctx context.Context) error { _, err := c.FileStatus(ctx, frontID); return err }},
+			{"question", tt.ask, func(c *Client, ctx context.Context) error {
+				_, err := c.FileStatus(ctx, frontID)
+				return err
+			}},
 			{"point", tt.file, func(c *Client, ctx context.Context) error {
 				_, err := c.CreatePersonPoint(ctx, threeElements())
 				return err
@@ -243,7 +264,8 @@ func TestInterruptedCalls(t *testing.T) {
 
 // A connection kept alive may die while it is used again; a point must not depend on that.
 func TestPointUsesAFreshConnection(t *testing.T) {
-	for name, given := range map[string]*http.Client{"own": nil, "plain": {}, "transport": {Transport: &http.Transport{}}} {
+	for name, given := range map[string]*http.Client{"own": nil, "plain": {},
+		"transport": {Transport: &http.Transport{}}} {
 		t.Run(name, func(t *testing.T) {
 			g := says(t, 200, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`)
 			c := g.client(t, func(cfg *Config) { cfg.HTTPClient = given })

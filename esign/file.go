@@ -55,9 +55,11 @@ func (f File) Validate() error {
 	length := utf8.RuneCountInString(f.Name)
 	v.add(!known || length == len(ext)+1, "fileName", "has no known extension")
 	v.add(length > maxFileNameLen, "fileName", "is longer than 100 characters")
-	v.add(!utf8.ValidString(f.Name) || strings.ContainsAny(f.Name, forbiddenInName) || strings.ContainsFunc(f.Name, isPictogram),
+	v.add(!utf8.ValidString(f.Name) || strings.ContainsAny(f.Name, forbiddenInName) ||
+		strings.ContainsFunc(f.Name, isPictogram),
 		"fileName", "has a forbidden character")
-	v.add(f.contentType() != ContentTypeBinary && f.contentType() != contentTypePDF, "contentType", "is not one of the two allowed")
+	v.add(f.contentType() != ContentTypeBinary && f.contentType() != contentTypePDF, "contentType",
+		"is not one of the two allowed")
 	v.add(f.Size <= 0, "fileSize", "is not positive")
 	v.add(f.Size > maxFileSize, "fileSize", "is over 50 MB")
 	sum, err := base64.StdEncoding.DecodeString(f.MD5)
@@ -70,8 +72,8 @@ func isPictogram(r rune) bool {
 	return unicode.In(r, unicode.So, unicode.Sk, unicode.Cc, unicode.Cf) || r == '\uFE0F'
 }
 
-// UploadURL asks for an address to put a file to: POST /v3/files/file-upload-url. Repeating it is harmless; a file id that is
-// never used does nothing.
+// UploadURL asks for an address to put a file to: POST /v3/files/file-upload-url. Repeating it is harmless; a file id
+// that is never used does nothing.
 func (c *Client) UploadURL(ctx context.Context, f File) (Upload, error) {
 	const op = "UploadURL"
 	if err := f.Validate(); err != nil {
@@ -88,7 +90,12 @@ func (c *Client) UploadURL(ctx context.Context, f File) (Upload, error) {
 		return Upload{}, refusedHere(op, err)
 	}
 	var data uploadData
-	if err := c.do(ctx, call{op: op, method: http.MethodPost, path: fileUploadPath, body: body}, &data); err != nil {
+	if err := c.do(ctx, call{
+		op:     op,
+		method: http.MethodPost,
+		path:   fileUploadPath,
+		body:   body,
+	}, &data); err != nil {
 		return Upload{}, err
 	}
 	return Upload{FileID: data.FileID, URL: UploadLink(data.URL)}, nil
@@ -110,8 +117,8 @@ type FileStatus struct {
 // Usable: 2 uploaded, 5 converted to PDF.
 func (s FileStatus) Usable() bool { return s.Status == 2 || s.Status == 5 }
 
-// Pending: ask again. 0 not uploaded (which is what a status right after the PUT may still say), 1 uploading, 4 and 8 PDF
-// conversion, 6 watermarking, 10 and 11 HTML conversion.
+// Pending: ask again. 0 not uploaded (which is what a status right after the PUT may still say), 1 uploading, 4 and 8
+// PDF conversion, 6 watermarking, 10 and 11 HTML conversion.
 func (s FileStatus) Pending() bool {
 	switch s.Status {
 	case 0, 1, 4, 6, 8, 10, 11:

@@ -85,7 +85,8 @@ func TestFileStatus(t *testing.T) {
 		want       int
 		kind       Kind
 	}{
-		{"usable", `{"code":0,"message":"成功","data":{"fileId":"` + frontID + `","fileStatus":2,"fileSize":null,"fileDownloadUrl":"x","new":[1]}}`, 2, ""},
+		{"usable", `{"code":0,"message":"成功","data":{"fileId":"` + frontID +
+			`","fileStatus":2,"fileSize":null,"fileDownloadUrl":"x","new":[1]}}`, 2, ""},
 		{"zero is a status", `{"code":0,"data":{"fileStatus":0}}`, 0, ""},
 		{"no status", `{"code":0,"data":{"fileId":"` + frontID + `"}}`, 0, KindMalformed},
 		{"status as text", `{"code":0,"data":{"fileStatus":"2"}}`, 0, KindMalformed},
@@ -126,7 +127,8 @@ func TestUploadURLNeedsIDAndAddress(t *testing.T) {
 		`{"code":0,"data":{"fileId":"../x","fileUploadUrl":"https://oss.esign.cn/x"}}`,
 		`{"code":0}`,
 	} {
-		_, err := says(t, 200, body).client(t).UploadURL(t.Context(), File{Name: "a.jpg", Size: 1, MD5: ContentMD5([]byte("a"))})
+		_, err := says(t, 200, body).client(t).UploadURL(t.Context(),
+			File{Name: "a.jpg", Size: 1, MD5: ContentMD5([]byte("a"))})
 		if e := mustError(t, err); e.Kind != KindMalformed || !e.Temporary() || e.MaybeApplied() {
 			t.Errorf("%s: %v", body, err)
 		}

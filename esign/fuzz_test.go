@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// FuzzJudge feeds answers of the API to the decoder. A success needs HTTP 2xx and an id; an error's text stays short, on one
-// line, and shows nothing of the body.
+// FuzzJudge feeds answers of the API to the decoder. A success needs HTTP 2xx and an id; an error's text stays short,
+// on one line, and shows nothing of the body.
 func FuzzJudge(f *testing.F) {
 	for _, body := range []string{
 		`{"code":0,"message":null,"data":{"eviPointId":"P1904811111836663815"}}`,
@@ -23,7 +23,8 @@ func FuzzJudge(f *testing.F) {
 		var data pointData
 		e := &Error{Op: "CreatePersonPoint", HTTPStatus: status}
 		if e.evaluate(body, nil, &data) {
-			if status/100 != 2 || !isToken(data.ID, maxIDLen) || !strings.Contains(string(body), data.ID) && !strings.Contains(string(body), `\u`) {
+			if status/100 != 2 || !isToken(data.ID, maxIDLen) || !strings.Contains(string(body), data.ID) &&
+				!strings.Contains(string(body), `\u`) {
 				t.Fatalf("success with HTTP %d, id %q", status, data.ID)
 			}
 			return

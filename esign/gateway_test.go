@@ -61,7 +61,8 @@ func says(t *testing.T, status int, body string) *gateway {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	g.mu.Lock()
-	g.seen = append(g.seen, request{r.Method, r.RequestURI, r.RemoteAddr, r.Header.Clone(), r.ContentLength, len(r.TransferEncoding) > 0, string(body)})
+	g.seen = append(g.seen, request{r.Method, r.RequestURI, r.RemoteAddr, r.Header.Clone(), r.ContentLength,
+		len(r.TransferEncoding) > 0, string(body)})
 	g.mu.Unlock()
 	if strings.HasPrefix(r.URL.Path, "/v3/") {
 		if fault := signatureFault(r, body); fault != "" {
@@ -79,8 +80,9 @@ func (g *gateway) requests() []request {
 	return append([]request(nil), g.seen...)
 }
 
-// signatureFault checks a request as the pages describe the gateway. It is written from their text and shares nothing with
-// the signer: headers are read from the wire, the query is put in order, values are raw, an empty value is the key alone.
+// signatureFault checks a request as the pages describe the gateway. It is written from their text and shares nothing
+// with the signer: headers are read from the wire, the query is put in order, values are raw, an empty value is the
+// key alone.
 func signatureFault(r *http.Request, body []byte) string {
 	h := r.Header
 	if h.Get("X-Tsign-Open-Auth-Mode") == "" {
@@ -137,8 +139,11 @@ func (g *gateway) client(t *testing.T, change ...func(*Config)) *Client {
 func newClient(t *testing.T, baseURL string, change ...func(*Config)) *Client {
 	t.Helper()
 	cfg := Config{
-		BaseURL: baseURL, AppID: testAppID, AppSecret: testSecret, Revision: Revision2024,
-		Now: func() time.Time { return testNow },
+		BaseURL:   baseURL,
+		AppID:     testAppID,
+		AppSecret: testSecret,
+		Revision:  Revision2024,
+		Now:       func() time.Time { return testNow },
 	}
 	for _, f := range change {
 		f(&cfg)

@@ -41,8 +41,8 @@ const (
 	ReadClick ReadType = "CLICK" // opened it by a click
 )
 
-// PersonPoint is the evidence of one person's real-name check. Every field states something that happened and is on record
-// elsewhere; the client fills in nothing by itself.
+// PersonPoint is the evidence of one person's real-name check. Every field states something that happened and is on
+// record elsewhere; the client fills in nothing by itself.
 //
 // It masks itself in String, GoString, LogValue, MarshalJSON and under every fmt verb, as do its parts.
 type PersonPoint struct {

@@ -9,18 +9,20 @@ import (
 
 const personPointPath = "/v3/evidence/evi-point/psn-realname"
 
-// chinaTime is the zone of every time that e签宝 reads as text. The pages name none; e签宝 serves mainland China. A fixed zone
-// needs no zone database, and the mainland has known no other since 1991.
+// chinaTime is the zone of every time that e签宝 reads as text. The pages name none; e签宝 serves mainland China. A fixed
+// zone needs no zone database, and the mainland has known no other since 1991.
 var chinaTime = time.FixedZone("CST", 8*3600)
 
 // wireTimeLayout is yyyy-MM-dd HH:mm:ss.
 const wireTimeLayout = "2006-01-02 15:04:05"
 
-// CreatePersonPoint files the evidence and returns the id of the point ("P…"): POST /v3/evidence/evi-point/psn-realname.
+// CreatePersonPoint files the evidence and returns the id of the point ("P…"): POST
+// /v3/evidence/evi-point/psn-realname.
 //
-// The id is the only handle: no page documents a query, and none promises that a second call with the same CustomBizID gives
-// the same point. Store the intent before calling. When the error says MaybeApplied, a point may exist; do not call again
-// without finding out. Incomplete evidence is refused before any call with a *ValidationError inside.
+// The id is the only handle: no page documents a query, and none promises that a second call with the same
+// CustomBizID gives the same point. Store the intent before calling. When the error says MaybeApplied, a point may
+// exist; do not call again without finding out. Incomplete evidence is refused before any call with a
+// *ValidationError inside.
 func (c *Client) CreatePersonPoint(ctx context.Context, p PersonPoint) (eviPointID string, err error) {
 	const op = "CreatePersonPoint"
 	if err := p.Validate(c.revision); err != nil {
@@ -31,7 +33,13 @@ func (c *Client) CreatePersonPoint(ctx context.Context, p PersonPoint) (eviPoint
 		return "", refusedHere(op, err)
 	}
 	var data pointData
-	if err := c.do(ctx, call{op: op, method: http.MethodPost, path: personPointPath, body: body, once: true}, &data); err != nil {
+	if err := c.do(ctx, call{
+		op:     op,
+		method: http.MethodPost,
+		path:   personPointPath,
+		body:   body,
+		once:   true,
+	}, &data); err != nil {
 		return "", err
 	}
 	return data.ID, nil
@@ -41,8 +49,8 @@ type pointData struct {
 	ID string `json:"eviPointId"`
 }
 
-// complete accepts any identifier. The page says that ids begin with P, but refusing one that does not would lose the only
-// handle of a point that exists.
+// complete accepts any identifier. The page says that ids begin with P, but refusing one that does not would lose the
+// only handle of a point that exists.
 func (d *pointData) complete() bool { return isToken(d.ID, maxIDLen) }
 
 // personWire is the request body. Field order is that of the page.
@@ -102,8 +110,16 @@ type faceWire struct {
 // wire writes a valid point in the form of the client's revision.
 func (c *Client) wire(p PersonPoint) personWire {
 	w := personWire{
-		EviName: p.EviName, CustomBizID: p.CustomBizID, RealNameMethod: p.Method, Name: p.Name, CardNo: p.CardNo, CardType: p.CardType,
-		CardPortrait: p.CardPortrait, CardNationalEmblem: p.CardNationalEmblem, Mark: p.Mark, TimeStamp: c.timeStamp(p.CompletedAt),
+		EviName:            p.EviName,
+		CustomBizID:        p.CustomBizID,
+		RealNameMethod:     p.Method,
+		Name:               p.Name,
+		CardNo:             p.CardNo,
+		CardType:           p.CardType,
+		CardPortrait:       p.CardPortrait,
+		CardNationalEmblem: p.CardNationalEmblem,
+		Mark:               p.Mark,
+		TimeStamp:          c.timeStamp(p.CompletedAt),
 	}
 	if a := p.Agreement; a != nil {
 		w.CertAgreementReadTitle, w.CertAgreementReadVersion, w.CertAgreementReadHash = a.Title, a.Version, a.Hash
@@ -120,20 +136,23 @@ func (c *Client) wire(p PersonPoint) personWire {
 	}
 	if b := p.BankCardFour; b != nil {
 		w.BankCardFour = &bankCardFourWire{
-			check(b.InfoVerifySupplier, b.VerifyTime, b.VerifySerialNumber), b.OpeningBank, b.BankCard, smsWire{b.Mobile, b.SMSCode, b.SMSSupplier},
+			check(b.InfoVerifySupplier, b.VerifyTime, b.VerifySerialNumber), b.OpeningBank, b.BankCard,
+			smsWire{b.Mobile, b.SMSCode, b.SMSSupplier},
 		}
 	}
 	if f := p.Face; f != nil {
 		w.Face = &faceWire{
-			check(f.InfoVerifySupplier, f.VerifyTime, f.VerifySerialNumber), f.FaceImage, f.FaceImageSimilarScore, f.FaceLiveDetectScore,
+			check(f.InfoVerifySupplier, f.VerifyTime, f.VerifySerialNumber), f.FaceImage, f.FaceImageSimilarScore,
+			f.FaceLiveDetectScore,
 		}
 	}
 	return w
 }
 
-// timeStamp is the time of the check in the form of the revision. The older page types the field as a long of milliseconds
-// while its sample sends the digits as a string. We send a number: the type is what e签宝 declares, the sample one person's
-// example, and a Java service that reads a long accepts a number in every configuration but a string only while coercion is on.
+// timeStamp is the time of the check in the form of the revision. The older page types the field as a long of
+// milliseconds while its sample sends the digits as a string. We send a number: the type is what e签宝 declares, the
+// sample one person's example, and a Java service that reads a long accepts a number in every configuration but a
+// string only while coercion is on.
 func (c *Client) timeStamp(t time.Time) any {
 	if c.revision == Revision2024 {
 		return t.UnixMilli()

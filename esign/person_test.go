@@ -20,11 +20,22 @@ var update = flag.Bool("update", false, "write the golden files")
 // threeElements is the sample of the documentation's page.
 func threeElements() PersonPoint {
 	return PersonPoint{
-		EviName: "测试张三-个人实名证据", CustomBizID: "0195c8f2-6b1c-7c3e-9a55-0123456789ab", Method: MethodThreeElements, CompletedAt: testNow,
-		Name: "测试张三", CardNo: "130401199601018395", CardType: CardResidentID, CardPortrait: frontID, CardNationalEmblem: backID,
+		EviName:            "测试张三-个人实名证据",
+		CustomBizID:        "0195c8f2-6b1c-7c3e-9a55-0123456789ab",
+		Method:             MethodThreeElements,
+		CompletedAt:        testNow,
+		Name:               "测试张三",
+		CardNo:             "130401199601018395",
+		CardType:           CardResidentID,
+		CardPortrait:       frontID,
+		CardNationalEmblem: backID,
 		ThreeElements: &ThreeElements{
-			InfoVerifySupplier: "信息核验供应商名字", VerifyTime: testNow.Add(-time.Minute), VerifySerialNumber: "No1234567",
-			Mobile: "19800002222", SMSCode: "123456", SMSSupplier: "短信供应商名字",
+			InfoVerifySupplier: "信息核验供应商名字",
+			VerifyTime:         testNow.Add(-time.Minute),
+			VerifySerialNumber: "No1234567",
+			Mobile:             "19800002222",
+			SMSCode:            "123456",
+			SMSSupplier:        "短信供应商名字",
 		},
 	}
 }
@@ -33,8 +44,14 @@ func bankCardFour() PersonPoint {
 	p := threeElements()
 	p.Method, p.ThreeElements, p.Mark = MethodBankCardFour, nil, "备注 <&>"
 	p.BankCardFour = &BankCardFour{
-		InfoVerifySupplier: "信息核验供应商名字", VerifyTime: testNow, VerifySerialNumber: "No1234567", OpeningBank: "测试银行",
-		BankCard: "6222020000000000000", Mobile: "19800002222", SMSCode: "123456", SMSSupplier: "短信供应商名字",
+		InfoVerifySupplier: "信息核验供应商名字",
+		VerifyTime:         testNow,
+		VerifySerialNumber: "No1234567",
+		OpeningBank:        "测试银行",
+		BankCard:           "6222020000000000000",
+		Mobile:             "19800002222",
+		SMSCode:            "123456",
+		SMSSupplier:        "短信供应商名字",
 	}
 	return p
 }
@@ -43,8 +60,12 @@ func face() PersonPoint {
 	p := threeElements()
 	p.Method, p.ThreeElements, p.CustomBizID = MethodFace, nil, ""
 	p.Face = &Face{
-		InfoVerifySupplier: "信息核验供应商名字", VerifyTime: testNow, VerifySerialNumber: "No1234567",
-		FaceImage: "6d1f6a2f0e534dd8a0f4a5d0a1b2c3d4", FaceImageSimilarScore: "98.20", FaceLiveDetectScore: "0.9",
+		InfoVerifySupplier:    "信息核验供应商名字",
+		VerifyTime:            testNow,
+		VerifySerialNumber:    "No1234567",
+		FaceImage:             "6d1f6a2f0e534dd8a0f4a5d0a1b2c3d4",
+		FaceImageSimilarScore: "98.20",
+		FaceLiveDetectScore:   "0.9",
 	}
 	return p
 }
@@ -52,8 +73,12 @@ func face() PersonPoint {
 // agreed adds what the 2025-10 revision wants.
 func agreed(p PersonPoint) PersonPoint {
 	p.Agreement = &CertAgreement{
-		Title: "数字证书服务协议", Version: "20250801", Hash: strings.Repeat("0a", 32), ReadAt: testNow.Add(-time.Hour),
-		ReadType: ReadCheck, ReadIP: "203.0.113.7",
+		Title:    "数字证书服务协议",
+		Version:  "20250801",
+		Hash:     strings.Repeat("0a", 32),
+		ReadAt:   testNow.Add(-time.Hour),
+		ReadType: ReadCheck,
+		ReadIP:   "203.0.113.7",
 	}
 	return p
 }
@@ -70,7 +95,9 @@ func TestCreatePersonPointGolden(t *testing.T) {
 		{"2025-10-three-elements", agreed(threeElements()), func(c *Config) { c.Revision = Revision202510 }},
 		{"2025-10-bank-card-four", agreed(bankCardFour()), func(c *Config) { c.Revision = Revision202510 }},
 		{"2025-10-face", agreed(face()), func(c *Config) { c.Revision = Revision202510 }},
-		{"2025-10-verify-date", agreed(threeElements()), func(c *Config) { c.Revision, c.VerifyTimeLayout = Revision202510, "20060102" }},
+		{"2025-10-verify-date", agreed(threeElements()), func(c *Config) {
+			c.Revision, c.VerifyTimeLayout = Revision202510, "20060102"
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.golden, func(t *testing.T) {
@@ -81,7 +108,8 @@ func TestCreatePersonPointGolden(t *testing.T) {
 			}
 			r := g.requests()[0]
 			if r.method != "POST" || r.uri != "/v3/evidence/evi-point/psn-realname" || r.chunked {
-				t.Errorf("sent %s %s, chunked %v, want %q, %q", r.method, r.uri, r.chunked, "POST", "/v3/evidence/evi-point/psn-realname")
+				t.Errorf("sent %s %s, chunked %v, want %q, %q", r.method, r.uri, r.chunked, "POST",
+					"/v3/evidence/evi-point/psn-realname")
 			}
 			var got bytes.Buffer
 			if err := json.Indent(&got, []byte(r.body), "", "  "); err != nil {

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Validate checks that the evidence is complete for a revision. It returns a *ValidationError that names e签宝's fields and
-// never a value. It knows nothing of checksums or number formats: whether the data is right was checked by those who collected it.
+// Validate checks that the evidence is complete for a revision. It returns a *ValidationError that names e签宝's fields
+// and never a value. It knows nothing of checksums or number formats: whether the data is right was checked by those
+// who collected it.
 func (p PersonPoint) Validate(r Revision) error {
 	v := &ValidationError{}
 	v.needText("eviName", p.EviName)

@@ -11,15 +11,16 @@ import (
 	"strings"
 )
 
-// Put sends the bytes of a declared file to its upload address. The same bytes may be put again while the address is valid; when
-// it no longer is, the error's Kind is KindUploadExpired and the way starts again at UploadURL.
+// Put sends the bytes of a declared file to its upload address. The same bytes may be put again while the address is
+// valid; when it no longer is, the error's Kind is KindUploadExpired and the way starts again at UploadURL.
 //
-// Headers are exactly the declared Content-Type and Content-MD5, since both are signed into the address. The address goes out
-// byte for byte as received, and only to the storage of e签宝 (https, *.esign.cn) or to the host of BaseURL.
+// Headers are exactly the declared Content-Type and Content-MD5, since both are signed into the address. The address
+// goes out byte for byte as received, and only to the storage of e签宝 (https, *.esign.cn) or to the host of BaseURL.
 func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error {
 	const op = "Put"
 	if int64(len(body)) != f.Size || ContentMD5(body) != f.MD5 {
-		return &Error{Op: op, Kind: KindUploadMismatch, reason: "bytes differ from the declared size or MD5, nothing was sent"}
+		return &Error{Op: op, Kind: KindUploadMismatch,
+			reason: "bytes differ from the declared size or MD5, nothing was sent"}
 	}
 	target, reason := c.checkUploadURL(string(up.URL))
 	if reason != "" {
@@ -64,8 +65,8 @@ func (c *Client) checkUploadURL(raw string) (target, reason string) {
 	default:
 		return "", "upload address is not on https *.esign.cn nor on the base url's host"
 	}
-	// The request line is rebuilt from the parsed address. The storage's signature covers its exact spelling, so an address
-	// that would come out differently is refused here rather than there.
+	// The request line is rebuilt from the parsed address. The storage's signature covers its exact spelling, so an
+	// address that would come out differently is refused here rather than there.
 	if raw != u.Scheme+"://"+u.Host+u.RequestURI() {
 		return "", "upload address would change when sent"
 	}
@@ -93,7 +94,8 @@ func (e *Error) judgePut(body []byte, readErr error) bool {
 		a, known = decodeStorage(body)
 	}
 	switch {
-	case readErr == nil && e.HTTPStatus == 200 && (len(bytes.TrimSpace(body)) == 0 || known && a.number == "0" && a.word == ""):
+	case readErr == nil && e.HTTPStatus == 200 && (len(bytes.TrimSpace(body)) == 0 || known && a.number == "0" &&
+		a.word == ""):
 		return true
 	case known && a.word != "" && e.apply(a.word, a.message):
 	case e.HTTPStatus >= 500:

@@ -12,7 +12,12 @@ import (
 
 var (
 	photo     = []byte("0123456789")
-	photoFile = File{Name: "front.jpg", ContentType: ContentTypeBinary, Size: 10, MD5: "eB5eJF1ptWaXm4bijSPyxw=="}
+	photoFile = File{
+		Name:        "front.jpg",
+		ContentType: ContentTypeBinary,
+		Size:        10,
+		MD5:         "eB5eJF1ptWaXm4bijSPyxw==",
+	}
 )
 
 func TestPutSendsWhatWasDeclared(t *testing.T) {
@@ -59,7 +64,8 @@ func TestPutAnswers(t *testing.T) {
 		{"JSON without number", 200, `{"msg":"ok"}`, KindMalformed, "", true},
 		{"number as text", 200, `{"errCode":"0"}`, KindMalformed, "", true},
 		{"array", 200, `[0]`, KindMalformed, "", true},
-		{"OSS JSON", 403, `{"Code":"AccessDenied","Message":"Request has expired.","RequestId":"64AB"}`, KindUploadExpired, "AccessDenied", false},
+		{"OSS JSON", 403, `{"Code":"AccessDenied","Message":"Request has expired.","RequestId":"64AB"}`, KindUploadExpired,
+			"AccessDenied", false},
 		{"undocumented OSS word", 400, `<Error><Code>EntityTooLarge</Code></Error>`, KindRefused, "EntityTooLarge", false},
 		{"OSS 5xx", 503, `<Error><Code>InternalError</Code></Error>`, KindServer, "InternalError", true},
 		{"word that is none", 400, `<Error><Code>13040119960101</Code></Error>`, KindMalformed, "", false},
@@ -80,8 +86,10 @@ func TestPutAnswers(t *testing.T) {
 				return
 			}
 			e := mustError(t, err)
-			if e.Kind != tt.kind || e.Code != tt.code || e.Temporary() != tt.temporary || e.MaybeApplied() || e.HTTPStatus != tt.status {
-				t.Errorf("got %v, temporary %v; want kind %s, code %q, temporary %v", e, e.Temporary(), tt.kind, tt.code, tt.temporary)
+			if e.Kind != tt.kind || e.Code != tt.code || e.Temporary() != tt.temporary || e.MaybeApplied() ||
+				e.HTTPStatus != tt.status {
+				t.Errorf("got %v, temporary %v; want kind %s, code %q, temporary %v", e, e.Temporary(), tt.kind, tt.code,
+					tt.temporary)
 			}
 		})
 	}
@@ -144,7 +152,12 @@ var uploadAddresses = []struct {
 func TestUploadAddressCheck(t *testing.T) {
 	c := newClient(t, "http://127.0.0.1:8080", func(cfg *Config) {
 		cfg.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
+			return &http.Response{
+				StatusCode: 200,
+				Body:       http.NoBody,
+				Header:     http.Header{},
+				Request:    r,
+			}, nil
 		})}
 	})
 	for _, tt := range uploadAddresses {
@@ -165,7 +178,12 @@ func FuzzUploadAddress(f *testing.F) {
 	for _, tt := range uploadAddresses {
 		f.Add(tt.url)
 	}
-	c, err := New(Config{BaseURL: "http://127.0.0.1:8080", AppID: testAppID, AppSecret: testSecret, Revision: Revision2024})
+	c, err := New(Config{
+		BaseURL:   "http://127.0.0.1:8080",
+		AppID:     testAppID,
+		AppSecret: testSecret,
+		Revision:  Revision2024,
+	})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -202,8 +220,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A transport that loses its connection before the first byte repeats a PUT by itself, for which it needs GetBody. An evidence
-// point gives it nothing to repeat.
+// A transport that loses its connection before the first byte repeats a PUT by itself, for which it needs GetBody. An
+// evidence point gives it nothing to repeat.
 func TestGetBody(t *testing.T) {
 	g := newGateway(t, func(w http.ResponseWriter, r *http.Request, _ []byte) {
 		if r.Method == http.MethodPost {

@@ -38,8 +38,9 @@ func ContentMD5(body []byte) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// signRequest sets the headers of signature mode (identity_service/pliyh2). The timestamp is not part of the signed text;
-// the gateway allows it 15 minutes of error. An empty body has an empty Content-MD5, which is signed but not sent.
+// signRequest sets the headers of signature mode (identity_service/pliyh2). The timestamp is not part of the signed
+// text; the gateway allows it 15 minutes of error. An empty body has an empty Content-MD5, which is signed but not
+// sent.
 func (c *Client) signRequest(req *http.Request, body []byte, now time.Time) {
 	sum := ""
 	if len(body) > 0 {

@@ -20,7 +20,8 @@ func TestSignatureVectors(t *testing.T) {
 			"Lpe5O7O+W2uYwsKwpYIkGjFVLACT1+qScup8dos6bqc="},
 		{"V2b get without content type", testSecret, "GET", "", "", "", "/v3/files/" + frontID,
 			"iJeTPVzouF4/kyHD4CMht0k4Y4bvpz7tTUhQErKYG8o="},
-		{"V3 raw query, empty value", testSecret, "GET", "", "", ct, "/v3/organizations/identity-info?orgIDCardType&orgName=某某科技有限公司",
+		{"V3 raw query, empty value", testSecret, "GET", "", "", ct,
+			"/v3/organizations/identity-info?orgIDCardType&orgName=某某科技有限公司",
 			"Nqyza8lGPxNtvLVoA8/OcsozSOgmpa14xdTltDu/3kw="},
 		{"V4 post evidence", testSecret, "POST", point, "b80EM89W2mb23zUAcDBLIQ==", ct, "/v3/evidence/evi-point/psn-realname",
 			"RanOr8hi498IdS2p0/IfPz11nDVL7k5cnBA/+73Hm5o="},
@@ -48,7 +49,8 @@ func TestSignatureVectors(t *testing.T) {
 }
 
 func TestStringToSign(t *testing.T) {
-	got := stringToSign("POST", "*/*", "guiWav/eFrzU7Mk1DSBG+w==", "application/json; charset=UTF-8", "/v3/files/file-upload-url")
+	got := stringToSign("POST", "*/*", "guiWav/eFrzU7Mk1DSBG+w==", "application/json; charset=UTF-8",
+		"/v3/files/file-upload-url")
 	want := "POST\n*/*\nguiWav/eFrzU7Mk1DSBG+w==\napplication/json; charset=UTF-8\n\n/v3/files/file-upload-url"
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -89,7 +91,8 @@ func TestVectorsOnTheWire(t *testing.T) {
 	if len(seen) != 2 {
 		t.Fatalf("%d requests, want 2", len(seen))
 	}
-	for i, want := range []string{"K/PzBLDwPI+14fAJgAlyrnNtzdbPjtB/WX9kMjU5nFk=", "Lpe5O7O+W2uYwsKwpYIkGjFVLACT1+qScup8dos6bqc="} {
+	for i, want := range []string{"K/PzBLDwPI+14fAJgAlyrnNtzdbPjtB/WX9kMjU5nFk=",
+		"Lpe5O7O+W2uYwsKwpYIkGjFVLACT1+qScup8dos6bqc="} {
 		h := seen[i].header
 		if got := h.Get("X-Tsign-Open-Ca-Signature"); got != want {
 			t.Errorf("request %d is signed %s, want %s", i, got, want)

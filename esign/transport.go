@@ -51,10 +51,12 @@ func httpClients(given *http.Client) (ordinary, once *http.Client) {
 	return &base, &second
 }
 
-// exchange sends one request and reads the answer. sent is false only when it is certain that no byte of the request left:
-// the transport announced that it wants a connection and never got one. Having a connection already counts as sent,
-// because between that and the first byte lies only a moment in which a cancelled call cannot tell what went out.
-func exchange(client *http.Client, req *http.Request) (status int, header http.Header, body []byte, sent bool, err error) {
+// exchange sends one request and reads the answer. sent is false only when it is certain that no byte of the request
+// left: the transport announced that it wants a connection and never got one. Having a connection already counts as
+// sent, because between that and the first byte lies only a moment in which a cancelled call cannot tell what went
+// out.
+func exchange(client *http.Client, req *http.Request) (status int, header http.Header, body []byte, sent bool,
+	err error) {
 	if err := req.Context().Err(); err != nil {
 		return 0, nil, nil, false, err
 	}

@@ -14,9 +14,9 @@ const (
 
 type waitingKey struct{}
 
-// Waiting returns a context in which UploadFile tells of the failures that it deals with by itself, which its caller would never
-// hear of: an upload address that has expired, and a status question that failed for the moment. tell is called in the same
-// goroutine, before the next attempt, with an *Error.
+// Waiting returns a context in which UploadFile tells of the failures that it deals with by itself, which its caller
+// would never hear of: an upload address that has expired, and a status question that failed for the moment. tell is
+// called in the same goroutine, before the next attempt, with an *Error.
 func Waiting(ctx context.Context, tell func(error)) context.Context {
 	return context.WithValue(ctx, waitingKey{}, tell)
 }
@@ -30,10 +30,16 @@ func waiting(ctx context.Context, err error) {
 // UploadFile brings one photo to e签宝 and returns the file id once the file is usable. name needs the extension of the
 // content ("front.jpg"). Doing the whole of it again is safe: it makes a new file id and leaves the old one unused.
 //
-// An upload address that has expired is replaced once. Temporary failures while asking for the status are waited out like a
-// status that is not ready; see Waiting. After 90 s the error is KindUploadPending (or the last temporary failure), both Temporary.
+// An upload address that has expired is replaced once. Temporary failures while asking for the status are waited out
+// like a status that is not ready; see Waiting. After 90 s the error is KindUploadPending (or the last temporary
+// failure), both Temporary.
 func (c *Client) UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error) {
-	f := File{Name: name, ContentType: ContentTypeBinary, Size: int64(len(body)), MD5: ContentMD5(body)}
+	f := File{
+		Name:        name,
+		ContentType: ContentTypeBinary,
+		Size:        int64(len(body)),
+		MD5:         ContentMD5(body),
+	}
 	up, err := c.put(ctx, f, body)
 	if KindOf(err) == KindUploadExpired {
 		waiting(ctx, err)
@@ -56,8 +62,8 @@ func (c *Client) put(ctx context.Context, f File, body []byte) (Upload, error) {
 	return up, c.Put(ctx, up, f, body)
 }
 
-// awaitUsable asks for the status at once and then every 3 s. The limit holds for the clock as well as for the sum of the
-// pauses, so slow answers cannot stretch it.
+// awaitUsable asks for the status at once and then every 3 s. The limit holds for the clock as well as for the sum of
+// the pauses, so slow answers cannot stretch it.
 func (c *Client) awaitUsable(ctx context.Context, fileID string) error {
 	const op = "UploadFile"
 	start, paused := c.now(), time.Duration(0)
@@ -69,7 +75,12 @@ func (c *Client) awaitUsable(ctx context.Context, fileID string) error {
 		case err == nil && status.Usable():
 			return nil
 		case err == nil && status.Failed():
-			return &Error{Op: op, Kind: KindUploadFailed, HTTPStatus: 200, reason: "final file status"}
+			return &Error{
+				Op:         op,
+				Kind:       KindUploadFailed,
+				HTTPStatus: 200,
+				reason:     "final file status",
+			}
 		case err == nil:
 			failure = (&Error{Op: op, Kind: KindUploadPending, reason: "not usable after 90 s"}).settle(false)
 		case failure == nil || !failure.Temporary() || ctx.Err() != nil:

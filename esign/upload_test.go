@@ -92,14 +92,18 @@ func TestUploadFile(t *testing.T) {
 		{name: "no such file", puts: []string{stored}, statuses: []string{`{"code":1430608,"message":"x"}`},
 			kind: KindNotFound, urls: 1, putN: 1, asks: 1, pauses: "[]"},
 		{name: "never usable", puts: []string{stored}, statuses: []string{status(1)},
-			kind: KindUploadPending, temporary: true, urls: 1, putN: 1, asks: 31, pauses: "[" + strings.TrimSpace(strings.Repeat("3s ", 30)) + "]"},
+			kind: KindUploadPending, temporary: true, urls: 1, putN: 1, asks: 31, pauses: "[" +
+				strings.TrimSpace(strings.Repeat("3s ", 30)) + "]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &script{puts: tt.puts, statuses: tt.statuses, retryAfter: tt.retryAfter}
 			var pauses []time.Duration
 			c := s.gateway(t).client(t, func(cfg *Config) {
-				cfg.Wait = func(_ context.Context, d time.Duration) error { pauses = append(pauses, d); return nil }
+				cfg.Wait = func(_ context.Context, d time.Duration) error {
+					pauses = append(pauses, d)
+					return nil
+				}
 			})
 			id, err := c.UploadFile(t.Context(), "front.jpg", photo)
 			if id != tt.id || KindOf(err) != tt.kind {
@@ -124,7 +128,10 @@ func TestUploadFileGivesUpByTheClock(t *testing.T) {
 	now := testNow
 	c := s.gateway(t).client(t, func(cfg *Config) {
 		cfg.Now = func() time.Time { return now }
-		cfg.Wait = func(_ context.Context, d time.Duration) error { now = now.Add(d + 10*time.Second); return nil }
+		cfg.Wait = func(_ context.Context, d time.Duration) error {
+			now = now.Add(d + 10*time.Second)
+			return nil
+		}
 	})
 	if _, err := c.UploadFile(t.Context(), "front.jpg", photo); KindOf(err) != KindUploadPending {
 		t.Fatalf("got %v", err)
@@ -138,7 +145,10 @@ func TestUploadFileEndsWithItsContext(t *testing.T) {
 	s := &script{puts: []string{stored}, statuses: []string{status(1)}}
 	ctx, cancel := context.WithCancel(t.Context())
 	c := s.gateway(t).client(t, func(cfg *Config) {
-		cfg.Wait = func(ctx context.Context, d time.Duration) error { cancel(); return waitTimer(ctx, d) }
+		cfg.Wait = func(ctx context.Context, d time.Duration) error {
+			cancel()
+			return waitTimer(ctx, d)
+		}
 	})
 	_, err := c.UploadFile(ctx, "front.jpg", photo)
 	if e := mustError(t, err); e.Kind != KindNetwork || !errors.Is(err, context.Canceled) || e.MaybeApplied() {

@@ -13,9 +13,10 @@ type Class string
 
 // Classes of failures.
 const (
-	Retry    Class = "retry"    // back off and try again
-	Person   Class = "person"   // the applicant has to change something; Details.Reason says what
-	Operator Class = "operator" // permission, quota, credentials, settings: HR is told once, the step goes on when it is fixed
+	Retry  Class = "retry"  // back off and try again
+	Person Class = "person" // the applicant has to change something; Details.Reason says what
+	// permission, quota, credentials, settings: HR is told once, the step goes on when it is fixed
+	Operator Class = "operator"
 	Unknown  Class = "unknown"  // a write may have been applied; never repeated blindly
 	Refused  Class = "refused"  // a clear no for this case: HR looks at it
 	Gone     Class = "gone"     // the message, chat or person cannot be reached any more
@@ -24,8 +25,8 @@ const (
 	Mismatch Class = "mismatch" // Feishu has the person bound to other data; Details.Field says which
 )
 
-// Codes of failures that this program words itself. Clients use further ones, which are ids of texts: permission, quota,
-// credentials, config, clock, allow_list, supplier.
+// Codes of failures that this program words itself. Clients use further ones, which are ids of texts: permission,
+// quota, credentials, config, clock, allow_list, supplier.
 const (
 	CodeUnavailable    = "unavailable"     // with Retry
 	CodeUnknownOutcome = "unknown_outcome" // with Unknown
@@ -58,7 +59,8 @@ type Details struct {
 	After     time.Duration
 }
 
-// Of classifies the failure of a call. write tells that the call must not happen twice: an unclear outcome is Unknown then.
+// Of classifies the failure of a call. write tells that the call must not happen twice: an unclear outcome is Unknown
+// then.
 func Of(err error, write bool) Details {
 	e, ok := errors.AsType[Error](err)
 	if !ok {
@@ -81,8 +83,8 @@ func Of(err error, write bool) Details {
 	return d
 }
 
-// OfPlatform tells a failed call from a failure of our own, such as a database that is locked or full, which says nothing
-// about what a platform would do.
+// OfPlatform tells a failed call from a failure of our own, such as a database that is locked or full, which says
+// nothing about what a platform would do.
 func OfPlatform(err error) bool {
 	_, ok := errors.AsType[Error](err)
 	return ok

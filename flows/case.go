@@ -198,7 +198,8 @@ const (
 	StepEvidence Step = "evidence"
 )
 
-// StopCode says why a step stopped; it is part of ids of texts (trouble.CODE). The codes of package failure are used as well.
+// StopCode says why a step stopped; it is part of ids of texts (trouble.CODE). The codes of package failure are used
+// as well.
 type StopCode string
 
 // Codes that this program gives by itself.

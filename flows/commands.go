@@ -47,7 +47,8 @@ var commands = map[string]Command{
 func Commands() []Command { return slices.Sorted(maps.Values(commands)) }
 
 // HRCommands are answered to admins only.
-var HRCommands = map[Command]bool{CommandPending: true, CommandStats: true, CommandRemind: true, CommandReconcile: true, CommandReviewHere: true, CommandAnnounceHere: true}
+var HRCommands = map[Command]bool{CommandPending: true, CommandStats: true, CommandRemind: true, CommandReconcile: true,
+	CommandReviewHere: true, CommandAnnounceHere: true}
 
 // ParseCommand finds the word in what somebody wrote: full-width forms, case, surrounding
 // punctuation and a leading slash do not matter. Anything else is CommandNone.

@@ -11,7 +11,8 @@ import (
 
 func TestWords(t *testing.T) {
 	for word, list := range map[Command][]string{
-		CommandStart:        {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ", "实名。", "实名!", "\t实名\n"},
+		CommandStart: {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ",
+			"实名。", "实名!", "\t实名\n"},
 		CommandStatus:       {"进度", "status", "Status."},
 		CommandCancel:       {"取消", "cancel", "取消~"},
 		CommandMyData:       {"我的资料", "my data", "MY  DATA", "my\tdata", "my_data"},
@@ -23,7 +24,8 @@ func TestWords(t *testing.T) {
 		CommandReviewHere:   {"设为审核群", "review here"},
 		CommandAnnounceHere: {"设为公告群", "announce here"},
 		CommandSixDigits:    {"123456", "１２３４５６", " 000000 ", "123456。"},
-		CommandNone:         {"", " ", "你好", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…", strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
+		CommandNone: {"", " ", "你好", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…",
+			strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
 	} {
 		t.Run(fmt.Sprint(word), func(t *testing.T) {
 			for _, text := range list {
@@ -55,7 +57,8 @@ func FuzzParseCommand(f *testing.F) {
 		if w != CommandNone && w != CommandSixDigits && !slices.Contains(known, w) {
 			t.Fatalf("%q is %q", text, w)
 		}
-		if again := ParseCommand(" /" + text + "。"); w != CommandNone && w != CommandSixDigits && again != w && utf8.ValidString(text) {
+		if again := ParseCommand(" /" + text + "。"); w != CommandNone && w != CommandSixDigits && again != w &&
+			utf8.ValidString(text) {
 			t.Fatalf("%q is %q, with a slash and a full stop %q", text, w, again)
 		}
 		if w == CommandSixDigits && len(OnlyDigits(text)) != 6 {

@@ -21,7 +21,12 @@ type decision struct {
 // database, and does not change c. A nil Change.Case means that nothing happens; Toast
 // and Why then say why.
 func Decide(p *Policy, c *Case, e Event) Change {
-	d := &decision{p: p, c: c.clone(), e: e, ch: Change{From: c.State}}
+	d := &decision{
+		p:  p,
+		c:  c.clone(),
+		e:  e,
+		ch: Change{From: c.State},
+	}
 	t := index[pair{c.State, e.Kind}]
 	switch {
 	case t == nil:
@@ -41,7 +46,8 @@ func Decide(p *Policy, c *Case, e Event) Change {
 		return d.ch
 	}
 	if !slices.Contains(t.To, d.to) {
-		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.to) + ", which the table does not allow")
+		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.to) +
+			", which the table does not allow")
 	}
 	if d.to != c.State || d.stay {
 		if c.State == NeedsAttention && d.to != NeedsAttention {
@@ -169,6 +175,6 @@ func LateToast(p *Policy, c *Case) *cards.Toast {
 	return NewToast("already", nil)
 }
 
-// ChinaTime is the zone of every day and hour that people and rules speak of. China keeps no summer time, so that a fixed zone
-// is exact and needs no time zone database.
+// ChinaTime is the zone of every day and hour that people and rules speak of. China keeps no summer time, so that a
+// fixed zone is exact and needs no time zone database.
 var ChinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)

@@ -21,7 +21,8 @@ func FuzzDecide(f *testing.F) {
 	seed("send_back", map[string]any{"reason": "blurred", "side": "both", "note": "\u202e"})
 	seed("reject", map[string]any{"note": "x"})
 	seed("resolve", map[string]any{"evi_point_id": "P1"})
-	for _, act := range []string{"consent", "decline", "retake", "send_code", "cancel", "withdraw", "approve", "retry", "close"} {
+	for _, act := range []string{"consent", "decline", "retake", "send_code", "cancel", "withdraw", "approve", "retry",
+		"close"} {
 		seed(act, nil)
 	}
 	kinds := map[cards.Act]Kind{}
@@ -45,7 +46,16 @@ func FuzzDecide(f *testing.F) {
 		}
 		for _, s := range States {
 			c := SampleCase(s)
-			e := Event{Kind: kinds[action.Act], At: SampleTime, Actor: "ou_hr1", Role: HR, Rev: &action.Rev, Form: form, Side: action.Side, MAC: []byte("right")}
+			e := Event{
+				Kind:  kinds[action.Act],
+				At:    SampleTime,
+				Actor: "ou_hr1",
+				Role:  HR,
+				Rev:   &action.Rev,
+				Form:  form,
+				Side:  action.Side,
+				MAC:   []byte("right"),
+			}
 			if _, own := ApplicantActs[action.Act]; own {
 				e.Actor, e.Role = c.OpenID, Applicant
 			}

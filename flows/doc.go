@@ -1,6 +1,6 @@
-// Package flows is the registration of one person, and pure: what a case is, what every event means for it, and which effects
-// follow. It reads no clock, no network and no database: an event brings its time, package engine loads and stores the case, package
-// workers performs the effects. A test holds that nothing here does I/O.
+// Package flows is the registration of one person, and pure: what a case is, what every event means for it, and which
+// effects follow. It reads no clock, no network and no database: an event brings its time, package engine loads and
+// stores the case, package workers performs the effects. A test holds that nothing here does I/O.
 //
 // In reading order:
 //

@@ -42,8 +42,8 @@ type Finding struct {
 	Args  map[string]string // figures for its text, such as days
 }
 
-// Findings examines a case by what is on record; nothing passes that was not examined. They are what the policy judges and
-// HR sees. It is nil while a side of the card has not been read.
+// Findings examines a case by what is on record; nothing passes that was not examined. They are what the policy
+// judges and HR sees. It is nil while a side of the card has not been read.
 func Findings(c *Case, now time.Time) []Finding {
 	p := c.Personal
 	if p.Front == nil || p.Back == nil {

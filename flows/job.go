@@ -29,8 +29,8 @@ const (
 	JobReconcile  JobKind = "reconcile"
 )
 
-// Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five messages a second, so
-// that their cards wait in a queue of their own.
+// Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five
+// messages a second, so that their cards wait in a queue of their own.
 func (j Job) Queue() string {
 	switch j.Kind {
 	case JobFetchPhoto:
@@ -52,7 +52,8 @@ func (j Job) Queue() string {
 	return "default"
 }
 
-// Job is one effect to perform after the commit. It holds ids and codes only. The constructors of job_kinds.go make jobs.
+// Job is one effect to perform after the commit. It holds ids and codes only. The constructors of job_kinds.go make
+// jobs.
 type Job struct {
 	Kind JobKind
 	Case string
@@ -94,7 +95,16 @@ func (j *Job) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
 	}
-	*j = Job{Kind: s.Kind, Case: s.Case, ref: s.Ref, rev: s.Rev, To: s.To, ToType: s.ToType, Args: s.Args, Key: s.Key}
+	*j = Job{
+		Kind:   s.Kind,
+		Case:   s.Case,
+		ref:    s.Ref,
+		rev:    s.Rev,
+		To:     s.To,
+		ToType: s.ToType,
+		Args:   s.Args,
+		Key:    s.Key,
+	}
 	return nil
 }
 

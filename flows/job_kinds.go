@@ -79,7 +79,12 @@ func RetryIncident(incident string) Job { return Job{Kind: JobRetryAll, ref: inc
 
 // RecountIncident draws the card that says how many cases wait for a cause. caseID is one of them.
 func RecountIncident(caseID, incident string, at time.Time) Job {
-	return Job{Kind: JobRecount, Case: caseID, ref: incident, At: at}
+	return Job{
+		Kind: JobRecount,
+		Case: caseID,
+		ref:  incident,
+		At:   at,
+	}
 }
 
 // Incident is the cause of RetryIncident and RecountIncident.
@@ -87,7 +92,13 @@ func (j Job) Incident() string { return j.ref }
 
 // Reconcile compares one page of a tenant's cases with the platforms. night is 2006-01-02.
 func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
-	return Job{Kind: JobReconcile, ref: night, rev: page, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
+	return Job{
+		Kind: JobReconcile,
+		ref:  night,
+		rev:  page,
+		At:   at,
+		Args: map[Arg]string{ArgTenant: tenantKey},
+	}
 }
 
 // Night is the night of Reconcile, as 2006-01-02.
@@ -112,9 +123,10 @@ const (
 	ReplyStats        Template = "stats"      // figures, to who asked
 	ReplyRemindAll    Template = "remind_all" // 催办
 	ReplyReminded     Template = "reminded"   // what became of 催办
-	ReplyReconcile    Template = "reconcile"  // what differs, to who asked; To AudienceHR: as one ReplyDiffers to each of HR's places
-	ReplyWaiting      Template = "waiting"    // what waits, if anything still does
-	ReplyDiffers      Template = "differs"    // what differs, if anything still does
+	// what differs, to who asked; To AudienceHR: as one ReplyDiffers to each of HR's places
+	ReplyReconcile Template = "reconcile"
+	ReplyWaiting   Template = "waiting" // what waits, if anything still does
+	ReplyDiffers   Template = "differs" // what differs, if anything still does
 )
 
 // Reply sends a card once.

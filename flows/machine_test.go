@@ -54,14 +54,37 @@ func TestAnySequenceOfEvents(t *testing.T) {
 					k = rapid.SampledFrom(possible).Draw(rt, "kind here")
 				}
 			}
-			e := Event{Kind: k, At: at, Actor: "ou_hr1", Job: "job" + fmt.Sprint(step), MessageID: "om", Seq: int64(c.CodeSeq),
-				Problem: "nothing", Step: rapid.SampledFrom([]Step{"identity", "evidence", "photos"}).Draw(rt, "step"),
-				Side: rapid.SampledFrom([]string{"front", "back", "neither"}).Draw(rt, "side"), ID: "id", Field: "mobile",
-				MAC: []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")), Code: "123456",
-				Check: &Check{Outcome: rapid.SampledFrom([]CheckOutcome{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"), Supplier: "s", Serial: "n", At: at},
-				Stop:  &Attention{Step: rapid.SampledFrom([]Step{"photos", "code", "check", "identity", "upload", "evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]StopCode{"unknown_outcome", "permission"}).Draw(rt, "code")},
-				Form: cards.Form{IdentityName: str("name", SampleName, SampleName, "", "<at id=all>"), IdentityCode: str("number", SampleNumber, SampleNumber, "1"),
-					Mobile: str("mobile", SampleMobile, SampleMobile, "2"), Reason: str("reason", "blurred", ""), Side: str("part", "both", "front", "details"), EviPointID: str("point", "P123", "x")},
+			e := Event{
+				Kind:      k,
+				At:        at,
+				Actor:     "ou_hr1",
+				Job:       "job" + fmt.Sprint(step),
+				MessageID: "om",
+				Seq:       int64(c.CodeSeq),
+				Problem:   "nothing",
+				Step:      rapid.SampledFrom([]Step{"identity", "evidence", "photos"}).Draw(rt, "step"),
+				Side:      rapid.SampledFrom([]string{"front", "back", "neither"}).Draw(rt, "side"),
+				ID:        "id",
+				Field:     "mobile",
+				MAC:       []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")),
+				Code:      "123456",
+				Check: &Check{
+					Outcome:  rapid.SampledFrom([]CheckOutcome{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"),
+					Supplier: "s",
+					Serial:   "n",
+					At:       at,
+				},
+				Stop: &Attention{Step: rapid.SampledFrom([]Step{"photos", "code", "check", "identity", "upload",
+					"evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]StopCode{"unknown_outcome", "permission"}).Draw(rt,
+					"code")},
+				Form: cards.Form{
+					IdentityName: str("name", SampleName, SampleName, "", "<at id=all>"),
+					IdentityCode: str("number", SampleNumber, SampleNumber, "1"),
+					Mobile:       str("mobile", SampleMobile, SampleMobile, "2"),
+					Reason:       str("reason", "blurred", ""),
+					Side:         str("part", "both", "front", "details"),
+					EviPointID:   str("point", "P123", "x"),
+				},
 			}
 			if k == CodePrepared {
 				e.MAC = []byte("right")
@@ -129,13 +152,15 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		}
 	}
 	for _, id := range ch.DropPictures {
-		if p := next.PhotoByID(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() && (p.State == PhotoRead || p.State == PhotoStored) {
+		if p := next.PhotoByID(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() &&
+			(p.State == PhotoRead || p.State == PhotoStored) {
 			rt.Fatalf("%s × %s: the bytes of a photo in state %s were dropped", c.State, e.Kind, p.State)
 		}
 	}
 	switch next.State {
 	case AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Recording, Filing:
-		if next.PhotoOf(idcard.Front) == nil || next.PhotoOf(idcard.Back) == nil || next.Personal.Front == nil || next.Personal.Back == nil {
+		if next.PhotoOf(idcard.Front) == nil || next.PhotoOf(idcard.Back) == nil || next.Personal.Front == nil ||
+			next.Personal.Back == nil {
 			rt.Fatalf("%s × %s → %s without both sides", c.State, e.Kind, next.State)
 		}
 	}
@@ -169,7 +194,8 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 	}
 	// What a copy of the database may have missed is asked about when the write comes.
 	_, missed := next.Identity.FromBackup()
-	if w := next.Identity; !missed && w != nil && w.State == WriteUnknown && next.State != NeedsAttention && next.State != Expired && next.State != Rejected {
+	if w := next.Identity; !missed && w != nil && w.State == WriteUnknown && next.State != NeedsAttention &&
+		next.State != Expired && next.State != Rejected {
 		rt.Fatalf("%s × %s → %s with an unknown identity", c.State, e.Kind, next.State)
 	}
 	if (next.State.Turn() == Applicant || next.State.Turn() == HR) && next.State != c.State {

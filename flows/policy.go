@@ -38,7 +38,8 @@ const (
 	// DefaultWriteQuiet is three times what a call to Feishu (two attempts of 10 s, when a token
 	// has to be renewed) or e签宝 (10 s) can take.
 	DefaultWriteQuiet = time.Minute
-	ProbeEvery        = 2 * time.Minute // how often a step that was stopped by the operator's settings tries again by itself
+	// how often a step that was stopped by the operator's settings tries again by itself
+	ProbeEvery = 2 * time.Minute
 )
 
 // AdminsOf returns the open_ids of those who decide on the tenant's cases: entries of the form

@@ -40,7 +40,13 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	steps := Steps(c, s.Policy)
 	switch c.State {
 	case AwaitingConsent:
-		return cards.Consent{Ref: CardRef(c), Steps: steps, Agreement: s.Policy.Agreement, PhotosWaiting: len(c.Photos), Expires: c.ExpiresAt}
+		return cards.Consent{
+			Ref:           CardRef(c),
+			Steps:         steps,
+			Agreement:     s.Policy.Agreement,
+			PhotosWaiting: len(c.Photos),
+			Expires:       c.ExpiresAt,
+		}
 	case AwaitingPhotos:
 		return photosCard(c, s, steps)
 	case AwaitingConfirmation:
@@ -48,8 +54,16 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	case AwaitingCode:
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
-		return cards.Progress{Ref: CardRef(c), Steps: steps, Stage: stage(c), Since: c.EnteredAt, Delayed: c.Delayed != "",
-			CanCancel: canCancel(c), Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == ReviewApproved, At: stoppedAt(c)}
+		return cards.Progress{
+			Ref:       CardRef(c),
+			Steps:     steps,
+			Stage:     stage(c),
+			Since:     c.EnteredAt,
+			Delayed:   c.Delayed != "",
+			CanCancel: canCancel(c),
+			Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == ReviewApproved,
+			At:        stoppedAt(c),
+		}
 	case Done:
 		return doneCard(c, steps)
 	}
@@ -103,8 +117,15 @@ func canCancel(c *Case) bool {
 }
 
 func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
-	v := cards.Photos{Ref: CardRef(c), Steps: steps, Front: cards.SideMissing, Back: cards.SideMissing,
-		Ahead: s.Ahead, Delayed: c.Delayed != "", Expires: c.ExpiresAt}
+	v := cards.Photos{
+		Ref:     CardRef(c),
+		Steps:   steps,
+		Front:   cards.SideMissing,
+		Back:    cards.SideMissing,
+		Ahead:   s.Ahead,
+		Delayed: c.Delayed != "",
+		Expires: c.ExpiresAt,
+	}
 	for _, p := range c.Photos {
 		switch p.State {
 		case PhotoWaiting, PhotoStored:
@@ -132,8 +153,15 @@ func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 
 func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	p := c.Personal
-	v := cards.Confirm{Ref: CardRef(c), Steps: steps, AskMobile: c.Method != MethodNone, Masked: c.MaskedForm,
-		Problems: c.FormIssues, Mismatch: c.Mismatch, Expires: c.ExpiresAt}
+	v := cards.Confirm{
+		Ref:       CardRef(c),
+		Steps:     steps,
+		AskMobile: c.Method != MethodNone,
+		Masked:    c.MaskedForm,
+		Problems:  c.FormIssues,
+		Mismatch:  c.Mismatch,
+		Expires:   c.ExpiresAt,
+	}
 	if p.Front == nil || p.Back == nil { // cannot be; an empty form beats a crash
 		return v
 	}
@@ -202,7 +230,14 @@ func codeCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 }
 
 func doneCard(c *Case, steps []cards.Step) cards.Card {
-	v := cards.Done{Ref: CardRef(c), Steps: steps, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), Method: string(c.Method), At: c.EnteredAt}
+	v := cards.Done{
+		Ref:          CardRef(c),
+		Steps:        steps,
+		MaskedName:   MaskedName(c),
+		MaskedNumber: MaskedNumber(c),
+		Method:       string(c.Method),
+		At:           c.EnteredAt,
+	}
 	if HasFiledEvidence(c) {
 		v.Filed, v.FiledAt = true, c.Evidence.At
 	}
@@ -245,14 +280,30 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 	}
 	if s := c.Resolution; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
 		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{By: s.By, At: s.At, What: string(s.Kind), Filed: HasFiledEvidence(c)}
+		card.Decision = &cards.Decision{
+			By:    s.By,
+			At:    s.At,
+			What:  string(s.Kind),
+			Filed: HasFiledEvidence(c),
+		}
 		if c.State == Recording || c.State == Filing || c.State == Done {
 			card.Decision.Stage = string(c.State)
 		}
 		return card
 	}
-	v := cards.Review{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), MaskedNumber: MaskedNumber(c), MaskedMobile: MaskedMobile(c),
-		Checks: cardChecks(Findings(c, s.Now)), Method: string(c.Method), SubmittedAt: c.Confirmed, Expires: c.ExpiresAt, Round: c.Rounds, Waiting: s.Waiting}
+	v := cards.Review{
+		Ref:          CardRef(c),
+		Applicant:    c.OpenID,
+		MaskedName:   MaskedName(c),
+		MaskedNumber: MaskedNumber(c),
+		MaskedMobile: MaskedMobile(c),
+		Checks:       cardChecks(Findings(c, s.Now)),
+		Method:       string(c.Method),
+		SubmittedAt:  c.Confirmed,
+		Expires:      c.ExpiresAt,
+		Round:        c.Rounds,
+		Waiting:      s.Waiting,
+	}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
 	}
@@ -301,8 +352,17 @@ func cardChecks(findings []Finding) (out []cards.Check) {
 }
 
 func attentionCard(c *Case, a *Attention) cards.Attention {
-	return cards.Attention{Ref: CardRef(c), Applicant: c.OpenID, MaskedName: MaskedName(c), Step: string(a.Step), Code: string(a.Code),
-		Upstream: a.Upstream, LogID: a.LogID, Since: a.Since, Unknown: a.Code == StopUnknownOutcome}
+	return cards.Attention{
+		Ref:        CardRef(c),
+		Applicant:  c.OpenID,
+		MaskedName: MaskedName(c),
+		Step:       string(a.Step),
+		Code:       string(a.Code),
+		Upstream:   a.Upstream,
+		LogID:      a.LogID,
+		Since:      a.Since,
+		Unknown:    a.Code == StopUnknownOutcome,
+	}
 }
 
 func HasFiledEvidence(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }
@@ -313,7 +373,8 @@ func change(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":
 		n, _ := idcard.ParseName(c.Personal.Front.RawName)
-		return cards.Change{Field: field, Before: diffName(n.Reveal(), c.Personal.Name), After: diffName(c.Personal.Name, n.Reveal())}
+		return cards.Change{Field: field, Before: diffName(n.Reveal(), c.Personal.Name),
+			After: diffName(c.Personal.Name, n.Reveal())}
 	default:
 		before, after := c.Personal.Front.RawNumber, c.Personal.Number
 		return cards.Change{Field: field, Before: diffMask(before, after), After: diffMask(after, before)}

@@ -22,7 +22,14 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 			"changed": func(c *Case) {
 				c.Changed, c.SameNumberCases = []string{"identity_name", "identity_code"}, []string{"x"}
 			},
-			"sent back":   func(c *Case) { c.Review = &Review{By: "ou_hr1", What: "sent_back", Reason: "blurred", At: SampleTime} },
+			"sent back": func(c *Case) {
+				c.Review = &Review{
+					By:     "ou_hr1",
+					What:   "sent_back",
+					Reason: "blurred",
+					At:     SampleTime,
+				}
+			},
 			"masked form": func(c *Case) { c.MaskedForm = true },
 			"settled": func(c *Case) {
 				c.Resolution = &Resolution{Attention: *stopped("identity", "quota", ""), Kind: "retried", At: SampleTime}
@@ -99,7 +106,8 @@ func TestChangesAreMasked(t *testing.T) {
 func TestPersonalDataMasksItself(t *testing.T) {
 	c := SampleCase(Done)
 	log := new(strings.Builder)
-	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact", Contact{Name: SampleName, Mobile: SampleMobile})
+	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact",
+		Contact{Name: SampleName, Mobile: SampleMobile})
 	raw, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
@@ -110,8 +118,10 @@ func TestPersonalDataMasksItself(t *testing.T) {
 	}
 	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: SampleNumber}}}
 	for what, s := range map[string]string{
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw), "json of the inner": string(inner),
-		"log": log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}), "card text": fmt.Sprintf("%v %+v", text, text),
+		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw),
+		"json of the inner": string(inner),
+		"log":               log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}),
+		"card text": fmt.Sprintf("%v %+v", text, text),
 	} {
 		t.Run(what, func(t *testing.T) {
 			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
@@ -134,7 +144,8 @@ func TestPersonalDataMasksItself(t *testing.T) {
 // A job's queue is that of the upstream it calls, and groups wait in a queue of their own.
 func TestQueues(t *testing.T) {
 	queues := map[string]bool{}
-	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload, JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
+	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload,
+		JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
 		q := Job{Kind: k}.Queue()
 		if q == "" {
 			t.Errorf("%s has no queue", k)
@@ -172,9 +183,12 @@ func TestSteps(t *testing.T) {
 		step   cards.Step
 		want   bool
 	}{
-		{SampleCase(AwaitingPhotos), true, cards.StepReview, true}, {SampleCase(AwaitingPhotos), false, cards.StepReview, false},
-		{SampleCase(AwaitingReview), false, cards.StepReview, true}, {SampleCase(Recording), false, cards.StepReview, true}, {auto, false, cards.StepReview, false},
-		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false}, {SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
+		{SampleCase(AwaitingPhotos), true, cards.StepReview, true},
+		{SampleCase(AwaitingPhotos), false, cards.StepReview, false},
+		{SampleCase(AwaitingReview), false, cards.StepReview, true}, {SampleCase(Recording), false, cards.StepReview, true},
+		{auto, false, cards.StepReview, false},
+		{none, true, cards.StepCode, false}, {none, true, cards.StepEvidence, false},
+		{SampleCase(AwaitingPhotos), true, cards.StepEvidence, true},
 	} {
 		t.Run(fmt.Sprintf("%s in %s, always %v", tt.step, tt.c.State, tt.always), func(t *testing.T) {
 			if got := has(tt.c, tt.always, tt.step); got != tt.want {
@@ -193,16 +207,21 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		return ApplicantCard(c, scene).(cards.Confirm)
 	}
 	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + SampleMobile })
-	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" || f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
+	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" ||
+		f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
 		t.Errorf("the form is %+v", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
 		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
 	}
-	if f := form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} }); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
+	if f := form(func(c *Case) {
+		c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11}
+	}); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
 		t.Errorf("notices %+v", f.Notices)
 	}
-	if f := form(func(c *Case) { c.Personal.Front.Gender = "female" }); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
+	if f := form(func(c *Case) {
+		c.Personal.Front.Gender = "female"
+	}); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
 		t.Errorf("notices %+v", f.Notices)
 	}
 	// A number that was not read well is marked at once.
@@ -221,10 +240,15 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		change(c.Code)
 		return ApplicantCard(c, scene).(cards.Code)
 	}
-	if k := code(func(c *Code) { c.Tries = 2 }); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) || !k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
+	if k := code(func(c *Code) {
+		c.Tries = 2
+	}); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) ||
+		!k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
 		t.Errorf("the code's card is %+v", k)
 	}
-	if k := code(func(c *Code) { c.State, c.SentAt = "sending", time.Time{} }); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
+	if k := code(func(c *Code) {
+		c.State, c.SentAt = "sending", time.Time{}
+	}); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
 		t.Errorf("the code's card is %+v", k)
 	}
 	c := SampleCase(AwaitingCode)

@@ -20,7 +20,8 @@ const (
 )
 
 // DiffKinds lists every kind, first the one that needs a person most.
-var DiffKinds = []DiffKind{DiffEvidenceUnknown, DiffIdentityUnknown, DiffStalled, DiffEvidenceMissing, DiffIdentityMissing,
+var DiffKinds = []DiffKind{DiffEvidenceUnknown, DiffIdentityUnknown, DiffStalled, DiffEvidenceMissing,
+	DiffIdentityMissing,
 	DiffPhotoLost, DiffPersonGone, DiffChain}
 
 // Difference is one finding about one case. Nothing in it is personal.
@@ -49,7 +50,12 @@ type Surroundings struct {
 // Differences compares a case with what is known around it.
 func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 	add := func(kind DiffKind, since time.Time) {
-		out = append(out, Difference{Kind: kind, Case: c.ID, Since: since, Ended: c.State.Terminal()})
+		out = append(out, Difference{
+			Kind:  kind,
+			Case:  c.ID,
+			Since: since,
+			Ended: c.State.Terminal(),
+		})
 	}
 	if kind := unknownWrite(c); kind != "" {
 		add(kind, c.Attention.Since)

@@ -20,23 +20,36 @@ func TestDifferences(t *testing.T) {
 		s    Surroundings
 		want []DiffKind
 	}{
-		"all well":                  {SampleDoneCase(), Surroundings{}, nil},
-		"by hand":                   {SampleDoneCase(func(c *Case) { c.Identity = &Write{State: WriteDone, By: "ou_hr1"} }), Surroundings{}, nil},
-		"without method":            {SampleDoneCase(func(c *Case) { c.Method, c.Evidence = MethodNone, nil }), Surroundings{}, nil},
-		"no evidence":               {SampleDoneCase(func(c *Case) { c.Evidence = nil }), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
-		"evidence without id":       {SampleDoneCase(func(c *Case) { c.Evidence.ID = "" }), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
-		"evidence never answered":   {SampleDoneCase(func(c *Case) { c.Evidence.State = WriteStarted }), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
-		"no identity":               {SampleDoneCase(func(c *Case) { c.Identity = nil }), Surroundings{}, []DiffKind{DiffIdentityMissing}},
-		"unknown evidence":          {unknown(Filing, "evidence"), Surroundings{}, []DiffKind{DiffEvidenceUnknown}},
-		"unknown identity":          {unknown(Recording, "identity"), Surroundings{}, []DiffKind{DiffIdentityUnknown}},
-		"known trouble":             {parkedCase(Filing, stopped("evidence", "quota", "x")), Surroundings{}, nil},
-		"idle check":                {idle(Checking, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
-		"idle recording":            {idle(Recording, stalledAfter), Surroundings{}, []DiffKind{DiffStalled}},
-		"idle filing":               {idle(Filing, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
-		"just begun":                {idle(Filing, stalledAfter-time.Second), Surroundings{}, nil},
-		"at work":                   {idle(Filing, 99*time.Hour), Surroundings{Working: true}, nil},
-		"applicant's turn":          {idle(AwaitingPhotos, 99*time.Hour), Surroundings{}, nil},
-		"everything around a case":  {SampleDoneCase(), Surroundings{PhotoLost: true, PersonGone: true, ChainBroken: true}, []DiffKind{DiffPhotoLost, DiffPersonGone, DiffChain}},
+		"all well": {SampleDoneCase(), Surroundings{}, nil},
+		"by hand": {SampleDoneCase(func(c *Case) {
+			c.Identity = &Write{State: WriteDone, By: "ou_hr1"}
+		}), Surroundings{}, nil},
+		"without method": {SampleDoneCase(func(c *Case) {
+			c.Method, c.Evidence = MethodNone, nil
+		}), Surroundings{}, nil},
+		"no evidence": {SampleDoneCase(func(c *Case) {
+			c.Evidence = nil
+		}), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
+		"evidence without id": {SampleDoneCase(func(c *Case) {
+			c.Evidence.ID = ""
+		}), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
+		"evidence never answered": {SampleDoneCase(func(c *Case) {
+			c.Evidence.State = WriteStarted
+		}), Surroundings{}, []DiffKind{DiffEvidenceMissing}},
+		"no identity": {SampleDoneCase(func(c *Case) {
+			c.Identity = nil
+		}), Surroundings{}, []DiffKind{DiffIdentityMissing}},
+		"unknown evidence": {unknown(Filing, "evidence"), Surroundings{}, []DiffKind{DiffEvidenceUnknown}},
+		"unknown identity": {unknown(Recording, "identity"), Surroundings{}, []DiffKind{DiffIdentityUnknown}},
+		"known trouble":    {parkedCase(Filing, stopped("evidence", "quota", "x")), Surroundings{}, nil},
+		"idle check":       {idle(Checking, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
+		"idle recording":   {idle(Recording, stalledAfter), Surroundings{}, []DiffKind{DiffStalled}},
+		"idle filing":      {idle(Filing, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
+		"just begun":       {idle(Filing, stalledAfter-time.Second), Surroundings{}, nil},
+		"at work":          {idle(Filing, 99*time.Hour), Surroundings{Working: true}, nil},
+		"applicant's turn": {idle(AwaitingPhotos, 99*time.Hour), Surroundings{}, nil},
+		"everything around a case": {SampleDoneCase(), Surroundings{PhotoLost: true, PersonGone: true, ChainBroken: true},
+			[]DiffKind{DiffPhotoLost, DiffPersonGone, DiffChain}},
 		"rejected, with its photos": {SampleCase(Rejected), Surroundings{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +59,8 @@ func TestDifferences(t *testing.T) {
 				if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !StillHolds(tt.c, d) {
 					t.Errorf("%s: %+v", name, d)
 				}
-				if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) || !slices.Contains(DiffKinds, d.Kind) {
+				if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) ||
+					!slices.Contains(DiffKinds, d.Kind) {
 					t.Errorf("no words for %s", d.Kind)
 				}
 			}
@@ -66,8 +80,9 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 		kind DiffKind
 		want bool
 	}{
-		"resolved":                  {SampleDoneCase(), DiffEvidenceUnknown, false},
-		"another write now":         {parkedCase(Recording, stopped("identity", "unknown_outcome", "")), DiffEvidenceUnknown, false},
+		"resolved": {SampleDoneCase(), DiffEvidenceUnknown, false},
+		"another write now": {parkedCase(Recording, stopped("identity", "unknown_outcome", "")), DiffEvidenceUnknown,
+			false},
 		"still standing":            {standing, DiffStalled, true},
 		"moved and back":            {moved, DiffStalled, false},
 		"woken":                     {parkedCase(Filing, stopped("evidence", "stalled", "")), DiffStalled, true},
@@ -97,13 +112,20 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 		code   StopCode
 		jobs   []JobKind // of HR's retry
 	}{
-		"check":             {Checking, func(c *Case) {}, "check", "stalled", []JobKind{JobCheck}},
-		"identity":          {Recording, func(c *Case) { c.Identity = nil }, "identity", "stalled", []JobKind{JobIdentity, JobUpload, JobUpload}},
-		"identity begun":    {Recording, func(c *Case) {}, "identity", "unknown_outcome", []JobKind{JobIdentity, JobUpload, JobUpload}},
-		"upload":            {Filing, func(c *Case) { c.Uploads, c.Evidence = map[string]string{"front": "f1"}, nil }, "upload", "stalled", []JobKind{JobUpload}},
-		"evidence":          {Filing, func(c *Case) { c.Evidence = nil }, "evidence", "stalled", []JobKind{JobEvidence}},
-		"evidence begun":    {Filing, func(c *Case) {}, "evidence", "unknown_outcome", []JobKind{JobEvidence}},
-		"evidence rejected": {Filing, func(c *Case) { c.Evidence.State = WriteRefused }, "evidence", "stalled", []JobKind{JobEvidence}},
+		"check": {Checking, func(c *Case) {}, "check", "stalled", []JobKind{JobCheck}},
+		"identity": {Recording, func(c *Case) {
+			c.Identity = nil
+		}, "identity", "stalled", []JobKind{JobIdentity, JobUpload, JobUpload}},
+		"identity begun": {Recording, func(c *Case) {}, "identity", "unknown_outcome",
+			[]JobKind{JobIdentity, JobUpload, JobUpload}},
+		"upload": {Filing, func(c *Case) {
+			c.Uploads, c.Evidence = map[string]string{"front": "f1"}, nil
+		}, "upload", "stalled", []JobKind{JobUpload}},
+		"evidence":       {Filing, func(c *Case) { c.Evidence = nil }, "evidence", "stalled", []JobKind{JobEvidence}},
+		"evidence begun": {Filing, func(c *Case) {}, "evidence", "unknown_outcome", []JobKind{JobEvidence}},
+		"evidence rejected": {Filing, func(c *Case) {
+			c.Evidence.State = WriteRefused
+		}, "evidence", "stalled", []JobKind{JobEvidence}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := SampleCase(tt.state)
@@ -114,7 +136,8 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 			}
 			d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).led(NeedsAttention)
 			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
-			if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" && w.State != WriteUnknown {
+			if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" &&
+				w.State != WriteUnknown {
 				t.Errorf("%s: evidence %+v", name, w)
 			}
 			decide(t, d.Case, Event{Kind: Retry}).led(tt.state).queued(tt.jobs...)

@@ -24,10 +24,17 @@ const (
 // SamplePolicy is config.yaml's defaults with three elements and two admins.
 func SamplePolicy() *Policy {
 	return &Policy{
-		Method: ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
-		Agreement:     cards.Agreement{Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour, Version: cards.AgreementVersion},
-		ReminderAfter: 4 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 10 * time.Minute, CodeResend: time.Minute,
-		PhotoGrace: time.Hour, WriteQuiet: time.Minute,
+		Method:       ThreeElements,
+		ReviewAlways: true,
+		Admins:       []string{"ou_hr1", "ou_hr2"},
+		Agreement: cards.Agreement{Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour,
+			Version: cards.AgreementVersion},
+		ReminderAfter: 4 * time.Hour,
+		ExpireAfter:   7 * 24 * time.Hour,
+		CodeTTL:       10 * time.Minute,
+		CodeResend:    time.Minute,
+		PhotoGrace:    time.Hour,
+		WriteQuiet:    time.Minute,
 	}
 }
 
@@ -42,7 +49,8 @@ func SampleReadings() (front, back idcard.Reading) {
 		panic(err)
 	}
 	b, err := idcard.ParseEntities(&zero, []idcard.Entity{
-		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"}, {Type: "valid_date_end", Value: "2040.01.01"},
+		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"},
+		{Type: "valid_date_end", Value: "2040.01.01"},
 	}, nil, SampleTime)
 	if err != nil {
 		panic(err)
@@ -55,14 +63,42 @@ func SampleCase(s State) *Case {
 	front, back := SampleReadings()
 	sf, sb := front.Seal(), back.Seal()
 	c := &Case{
-		ID: "01976f00-0000-7000-8000-000000000001", OpenID: "ou_applicant", State: s, Rev: 7, Version: 7, Method: ThreeElements,
-		CreatedAt: SampleTime.Add(-time.Hour), EnteredAt: SampleTime.Add(-10 * time.Minute),
-		Consent: &Consent{Version: "1", Hash: "h", At: SampleTime.Add(-time.Hour)},
+		ID:        "01976f00-0000-7000-8000-000000000001",
+		OpenID:    "ou_applicant",
+		State:     s,
+		Rev:       7,
+		Version:   7,
+		Method:    ThreeElements,
+		CreatedAt: SampleTime.Add(-time.Hour),
+		EnteredAt: SampleTime.Add(-10 * time.Minute),
+		Consent:   &Consent{Version: "1", Hash: "h", At: SampleTime.Add(-time.Hour)},
 		Photos: []Photo{
-			{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "image", State: PhotoRead, Side: idcard.Front, SHA256: "a"},
-			{ID: "p2", MessageID: "om_2", FileKey: "k2", Kind: "image", State: PhotoRead, Side: idcard.Back, SHA256: "b"},
+			{
+				ID:        "p1",
+				MessageID: "om_1",
+				FileKey:   "k1",
+				Kind:      "image",
+				State:     PhotoRead,
+				Side:      idcard.Front,
+				SHA256:    "a",
+			},
+			{
+				ID:        "p2",
+				MessageID: "om_2",
+				FileKey:   "k2",
+				Kind:      "image",
+				State:     PhotoRead,
+				Side:      idcard.Back,
+				SHA256:    "b",
+			},
 		},
-		Personal: Personal{Front: &sf, Back: &sb, Name: SampleName, Number: SampleNumber, Mobile: SampleMobile},
+		Personal: Personal{
+			Front:  &sf,
+			Back:   &sb,
+			Name:   SampleName,
+			Number: SampleNumber,
+			Mobile: SampleMobile,
+		},
 	}
 	switch s {
 	case AwaitingConsent:
@@ -73,19 +109,45 @@ func SampleCase(s State) *Case {
 	case AwaitingConfirmation:
 		c.Personal.Name, c.Personal.Number, c.Personal.Mobile = "", "", ""
 	case AwaitingCode:
-		c.Code = &Code{Seq: 1, State: CodeStateSent, MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), Supplier: "腾讯云"}
+		c.Code = &Code{
+			Seq:      1,
+			State:    CodeStateSent,
+			MAC:      []byte("right"),
+			AskedAt:  SampleTime.Add(-2 * time.Minute),
+			SentAt:   SampleTime.Add(-2 * time.Minute),
+			Supplier: "腾讯云",
+		}
 		c.CodeSeq, c.CodesAsked = 1, []time.Time{SampleTime.Add(-2 * time.Minute)}
 	case Checking, AwaitingReview, Recording, Filing, NeedsAttention, Done:
-		c.Code = &Code{Seq: 1, State: CodeStateSent, MAC: []byte("right"), AskedAt: SampleTime.Add(-2 * time.Minute), SentAt: SampleTime.Add(-2 * time.Minute), PassedAt: SampleTime.Add(-time.Minute), Supplier: "腾讯云", Serial: "s-1"}
+		c.Code = &Code{
+			Seq:      1,
+			State:    CodeStateSent,
+			MAC:      []byte("right"),
+			AskedAt:  SampleTime.Add(-2 * time.Minute),
+			SentAt:   SampleTime.Add(-2 * time.Minute),
+			PassedAt: SampleTime.Add(-time.Minute),
+			Supplier: "腾讯云",
+			Serial:   "s-1",
+		}
 		c.CodeSeq, c.Confirmed, c.Rounds = 1, SampleTime.Add(-3*time.Minute), 1
 		c.Personal.SMSCode = "123456"
 		if s != Checking {
-			c.Check = &Check{Outcome: CheckMatch, Supplier: "腾讯云", Serial: "r-1", At: SampleTime.Add(-time.Minute)}
+			c.Check = &Check{
+				Outcome:  CheckMatch,
+				Supplier: "腾讯云",
+				Serial:   "r-1",
+				At:       SampleTime.Add(-time.Minute),
+			}
 		}
 	}
 	switch s {
 	case Recording, Filing, Done, NeedsAttention:
-		c.Review = &Review{By: "ou_hr1", What: ReviewApproved, At: SampleTime.Add(-30 * time.Second), Round: 1}
+		c.Review = &Review{
+			By:    "ou_hr1",
+			What:  ReviewApproved,
+			At:    SampleTime.Add(-30 * time.Second),
+			Round: 1,
+		}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	}
 	switch s {
@@ -95,7 +157,13 @@ func SampleCase(s State) *Case {
 		c.Evidence = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	case NeedsAttention:
 		c.Identity.State = WriteUnknown
-		c.Attention = &Attention{Step: StepIdentity, Return: Recording, Rev: 6, Code: StopUnknownOutcome, Since: SampleTime}
+		c.Attention = &Attention{
+			Step:   StepIdentity,
+			Return: Recording,
+			Rev:    6,
+			Code:   StopUnknownOutcome,
+			Since:  SampleTime,
+		}
 	}
 	if s.Terminal() {
 		c.Outcome = string(s)

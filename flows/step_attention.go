@@ -167,7 +167,8 @@ func retry(d *decision) {
 	a := d.c.Attention
 	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
 		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
-			d.refuse(RetryTooSoon, NewToast("write_quiet", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			d.refuse(RetryTooSoon, NewToast("write_quiet",
+				map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
 		}
 		w.State = WriteRefused

@@ -11,7 +11,13 @@ import (
 
 // stopped is what a step reports when it needs somebody.
 func stopped(step Step, code StopCode, incident string) *Attention {
-	return &Attention{Step: step, Code: code, Upstream: "42", LogID: "log", Incident: incident}
+	return &Attention{
+		Step:     step,
+		Code:     code,
+		Upstream: "42",
+		LogID:    "log",
+		Incident: incident,
+	}
 }
 
 // parkedCase stands in needs_attention and will return to a state.
@@ -42,21 +48,25 @@ func TestAStopParksTheCase(t *testing.T) {
 			c := SampleCase(tt.from)
 			d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
 			d.queued()
-			d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
+			d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code),
+				"upstream", "42", "log_id", "log")
 			a := d.Case.Attention
-			if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident || d.Incident != tt.incident {
+			if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident ||
+				d.Incident != tt.incident {
 				t.Errorf("%s: %+v, incident %q, want %v", tt.from, a, d.Incident, tt.incident)
 			}
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
 				t.Errorf("no words for %s, %s", tt.step, tt.code)
 			}
 			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
-			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" || hr.Unknown != (tt.code == "unknown_outcome") {
+			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" ||
+				hr.Unknown != (tt.code == "unknown_outcome") {
 				t.Errorf("HR sees %+v", hr)
 			}
 			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-			if mine := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+			if mine := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
+				Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 				t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 			}
 		})
@@ -76,7 +86,8 @@ func TestAStopSettlesTheWrite(t *testing.T) {
 		{Recording, "upload", "quota", WriteStarted}, // another step's
 	} {
 		t.Run(fmt.Sprint(tt.from), func(t *testing.T) {
-			d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
+			d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped,
+				Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
 			w := d.Case.Identity
 			if tt.from == Filing {
 				w = d.Case.Evidence
@@ -97,16 +108,28 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 		jobs   []JobKind
 	}{
 		{"photos, stored", AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].Reader = "dead" }, []JobKind{JobReadPhotos}},
-		{"photos, one to fetch", AwaitingPhotos, "photos", func(c *Case) { withPhoto(c, "p3", PhotoWaiting) }, []JobKind{JobFetchPhoto, JobReadPhotos}},
-		{"code, not made", AwaitingCode, "code", func(c *Case) { c.Code.State, c.Code.MAC = "sending", nil }, []JobKind{JobSendCode}},
+		{"photos, one to fetch", AwaitingPhotos, "photos", func(c *Case) {
+			withPhoto(c, "p3", PhotoWaiting)
+		}, []JobKind{JobFetchPhoto, JobReadPhotos}},
+		{"code, not made", AwaitingCode, "code", func(c *Case) {
+			c.Code.State, c.Code.MAC = "sending", nil
+		}, []JobKind{JobSendCode}},
 		{"code, on its way", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, nil},
 		{"code, sent", AwaitingCode, "code", func(*Case) {}, nil},
 		{"check", Checking, "check", func(*Case) {}, []JobKind{JobCheck}},
-		{"identity", Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, []JobKind{JobIdentity, JobUpload, JobUpload}},
-		{"uploads", Recording, "upload", func(c *Case) { c.Uploads = map[string]string{"back": "f2"} }, []JobKind{JobIdentity, JobUpload}},
-		{"uploads after the identity", Filing, "upload", func(c *Case) { c.Evidence, c.Uploads = nil, map[string]string{"back": "f2"} }, []JobKind{JobUpload}},
+		{"identity", Recording, "identity", func(c *Case) {
+			c.Identity.State = WriteRefused
+		}, []JobKind{JobIdentity, JobUpload, JobUpload}},
+		{"uploads", Recording, "upload", func(c *Case) {
+			c.Uploads = map[string]string{"back": "f2"}
+		}, []JobKind{JobIdentity, JobUpload}},
+		{"uploads after the identity", Filing, "upload", func(c *Case) {
+			c.Evidence, c.Uploads = nil, map[string]string{"back": "f2"}
+		}, []JobKind{JobUpload}},
 		{"evidence", Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, []JobKind{JobEvidence}},
-		{"identity without verification", Recording, "identity", func(c *Case) { c.Method, c.Identity.State = MethodNone, WriteRefused }, []JobKind{JobIdentity}},
+		{"identity without verification", Recording, "identity", func(c *Case) {
+			c.Method, c.Identity.State = MethodNone, WriteRefused
+		}, []JobKind{JobIdentity}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := parkedCase(tt.back, stopped(tt.step, "refused", ""))
@@ -122,7 +145,8 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 					t.Errorf("%s is still read by %q, want %q", p.ID, p.Reader, "")
 				}
 			}
-			if d.Case.Attention != nil || d.Case.Resolution == nil || d.Case.Resolution.Kind != "retried" || d.Case.Resolution.By != "ou_hr1" {
+			if d.Case.Attention != nil || d.Case.Resolution == nil || d.Case.Resolution.Kind != "retried" ||
+				d.Case.Resolution.By != "ou_hr1" {
 				t.Errorf("settled %+v", d.Case.Resolution)
 			}
 			d.drew([]string{AudienceApplicant, AudienceHR}, nil)
@@ -158,7 +182,8 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 		for _, tt := range []struct {
 			age     time.Duration
 			seconds string // to wait; "" = none
-		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""}, {time.Hour, ""}} {
+		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""},
+			{time.Hour, ""}} {
 			t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
 				c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
 				c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
@@ -186,7 +211,8 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 
 // When e签宝 does not have the photos, asking again with the same ids would never work.
 func TestRetryUploadsLostFilesAgain(t *testing.T) {
-	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload}, "1435404": {JobEvidence}} {
+	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload},
+		"1435404": {JobEvidence}} {
 		t.Run(upstream, func(t *testing.T) {
 			a := stopped("evidence", "permission", "")
 			a.Upstream = upstream
@@ -215,7 +241,8 @@ func TestResolveIdentity(t *testing.T) {
 			d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
 			d.queued(tt.jobs...)
 			w := d.Case.Identity
-			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) || d.Case.Resolution.Kind != "resolved" {
+			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) ||
+				d.Case.Resolution.Kind != "resolved" {
 				t.Errorf("%s: %+v", tt.name, w)
 			}
 		})
@@ -228,11 +255,15 @@ func TestResolveEvidenceNeedsTheID(t *testing.T) {
 		c.Evidence.State = WriteUnknown
 		return c
 	}
-	for _, id := range []string{"", "  ", "P", "1234567", "p123", "P12 34", "P<at>", "P" + string(make([]byte, 4)), "P" + idcard.FieldName, "P证", "P" + string(make([]rune, 70))} {
-		decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: &id}}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
+	for _, id := range []string{"", "  ", "P", "1234567", "p123", "P12 34", "P<at>", "P" + string(make([]byte, 4)), "P" +
+		idcard.FieldName, "P证", "P" + string(make([]rune, 70))} {
+		decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: &id}}).refused("no evidence point",
+			"wrong_field", "field", "evi_point_id")
 	}
 	decide(t, unknown(), Event{Kind: Resolved}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
-	d := decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).led(Done).said("resolved").noted("evi_point_id", "P1234567890", "decided", "written")
+	d := decide(t, unknown(), Event{Kind: Resolved,
+		Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).led(Done).said("resolved").noted("evi_point_id", "P1234567890",
+		"decided", "written")
 	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P1234567890" || w.By != "ou_hr1" {
 		t.Errorf("evidence %+v", w)
@@ -256,7 +287,8 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 }
 
 func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
-	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
+	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed,
+		Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
 		t.Errorf("closed %+v", d.Case)
@@ -265,7 +297,8 @@ func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
 	if card.Outcome != "closed" || card.Note != "请找我" {
 		t.Errorf("the applicant reads %+v", card)
 	}
-	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil || hr.Decision.What != "closed" || hr.Decision.Stage != "" {
+	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil ||
+		hr.Decision.What != "closed" || hr.Decision.Stage != "" {
 		t.Errorf("HR sees %+v", hr.Decision)
 	}
 }

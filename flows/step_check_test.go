@@ -9,7 +9,13 @@ import (
 )
 
 func checked(outcome CheckOutcome) *Check {
-	return &Check{Outcome: outcome, Detail: "0", Supplier: "腾讯云", Serial: "r-9", At: SampleTime}
+	return &Check{
+		Outcome:  outcome,
+		Detail:   "0",
+		Supplier: "腾讯云",
+		Serial:   "r-9",
+		At:       SampleTime,
+	}
 }
 
 func TestAMatchGoesToHR(t *testing.T) {
@@ -18,7 +24,8 @@ func TestAMatchGoesToHR(t *testing.T) {
 	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
 	d.queued()
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).noted("outcome", "match", "serial", "r-9")
-	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" || d.lastSent() != "tencent_faceid" {
+	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" ||
+		d.lastSent() != "tencent_faceid" {
 		t.Errorf("after the check: %+v", d.Case)
 	}
 	if d.Case.Personal.SMSCode == "" || d.Case.Code.PassedAt.IsZero() {
@@ -35,7 +42,8 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
 			}
 			// A code proves one submission only; what was typed is kept.
-			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber || d.Case.Personal.Mobile != SampleMobile {
+			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber ||
+				d.Case.Personal.Mobile != SampleMobile {
 				t.Errorf("%s: %+v", outcome, d.Case)
 			}
 			card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
@@ -54,7 +62,8 @@ func TestWhatTheSupplierDoesNotTake(t *testing.T) {
 		c := SampleCase(Checking)
 		c.Delayed = "check"
 		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
-		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" || !cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
+		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" ||
+			!cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
 			t.Errorf("%s: %+v", field, d.Case)
 		}
 	}
@@ -73,7 +82,8 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
 		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}
-	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
+	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
+		Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
 	}
 	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
@@ -147,17 +157,23 @@ func TestFindings(t *testing.T) {
 		{"validity", LevelNotExamined, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
 		{"sides_match", LevelFailed, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
 		{"ocr_consistency", LevelWarning, func(c *Case) { c.Personal.Front.Gender = "female" }},
-		{"ocr_consistency", LevelFailed, func(c *Case) { c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female" }}, // typed, and neither birth nor gender fit
+		// typed, and neither birth nor gender fit
+		{"ocr_consistency", LevelFailed, func(c *Case) {
+			c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female"
+		}},
 		{"edited", LevelWarning, func(c *Case) { c.Changed = []string{"identity_name"} }},
 		{"duplicate_number", LevelFailed, func(c *Case) { c.SameNumberCases = []string{"x", "y"} }},
 		{"name_vs_feishu", LevelPassed, func(c *Case) { c.Personal.ContactName = SampleName }},
 		{"name_vs_feishu", LevelWarning, func(c *Case) { c.Personal.ContactName = "小样" }},
 		{"quality", LevelWarning, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
-		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }}, // everything could be read
+		// everything could be read
+		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }},
 		{"quality", LevelWarning, func(c *Case) {
 			c.Photos[1].Warnings, c.Personal.Back.Missing = []string{"photo_glare"}, []string{"issued_by"}
 		}},
-		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced }},
+		{"quality", LevelPassed, func(c *Case) {
+			c.Photos[1].Warnings, c.Photos[1].State = []string{"photo_grey"}, PhotoReplaced
+		}},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			c := SampleCase(AwaitingReview)
@@ -176,7 +192,8 @@ func TestFindings(t *testing.T) {
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s, want %v", w, LevelWarning)
 	}
-	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, SameNumberCases: []string{"x"}}, SampleTime.Add(time.Hour))); w != LevelFailed {
+	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, SameNumberCases: []string{"x"}},
+		SampleTime.Add(time.Hour))); w != LevelFailed {
 		t.Errorf("worst is %s, want %v", w, LevelFailed)
 	}
 }

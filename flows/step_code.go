@@ -110,7 +110,8 @@ func codeDropped(d *decision) {
 func codeAsked(d *decision) {
 	if c := d.c.Code; c != nil {
 		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != CodeStateFailed {
-			d.refuse("too soon for another code", NewToast("code_wait", map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+			d.refuse("too soon for another code", NewToast("code_wait",
+				map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
 			return
 		}
 	}

@@ -10,7 +10,13 @@ import (
 // codeCase waits for a code in the given state, asked for a moment ago.
 func codeCase(state CodeState) *Case {
 	c := SampleCase(AwaitingCode)
-	c.Code = &Code{Seq: 1, State: state, AskedAt: SampleTime.Add(-5 * time.Second), MAC: []byte("right"), Supplier: "腾讯云"}
+	c.Code = &Code{
+		Seq:      1,
+		State:    state,
+		AskedAt:  SampleTime.Add(-5 * time.Second),
+		MAC:      []byte("right"),
+		Supplier: "腾讯云",
+	}
 	c.CodesAsked = []time.Time{SampleTime.Add(-5 * time.Second)}
 	if state == "sent" {
 		c.Code.SentAt = SampleTime.Add(-4 * time.Second)
@@ -21,7 +27,12 @@ func codeCase(state CodeState) *Case {
 func TestTheIntentComesBeforeTheMessage(t *testing.T) {
 	c := codeCase("sending")
 	c.Code.MAC = nil
-	d := decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("right"), Supplier: "腾讯云"}).stayed()
+	d := decide(t, c, Event{
+		Kind:     CodePrepared,
+		Seq:      1,
+		MAC:      []byte("right"),
+		Supplier: "腾讯云",
+	}).stayed()
 	if string(d.Case.Code.MAC) != "right" || d.Case.Code.Supplier != "腾讯云" || !d.Silent {
 		t.Errorf("code %+v", d.Case.Code)
 	}
@@ -57,9 +68,16 @@ func TestWhatBecomesOfACode(t *testing.T) {
 		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
 			c := codeCase("sending")
 			c.Delayed = "code"
-			d := decide(t, c, Event{Kind: tt.kind, Seq: 1, Serial: "serial", Problem: "mobile_blocked", At: SampleTime}).stayed()
+			d := decide(t, c, Event{
+				Kind:    tt.kind,
+				Seq:     1,
+				Serial:  "serial",
+				Problem: "mobile_blocked",
+				At:      SampleTime,
+			}).stayed()
 			code := d.Case.Code
-			if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC || d.Silent != tt.silent {
+			if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC ||
+				d.Silent != tt.silent {
 				t.Errorf("%s: %+v", tt.kind, code)
 			}
 			if d.lastSent() != tt.sent {
@@ -92,12 +110,14 @@ func TestAskingForAnotherCode(t *testing.T) {
 		{"in time while unknown", "unknown", 2 * time.Minute, SampleMobile, "", 0, true},
 		{"too soon while unknown", "unknown", time.Second, SampleMobile, "59", 0, false},
 		{"too soon while it is being sent", "sending", time.Second, SampleMobile, "59", 0, false},
-		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, SampleMobile, "", 40 * time.Second, true},
+		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, SampleMobile, "",
+			40 * time.Second, true},
 		{"at once after one that was not sent, to another mobile", "failed", 20 * time.Second, "13900009999", "", 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)
-			c.Code.AskedAt, c.CodesAsked, c.Personal.CodeMobile = SampleTime.Add(-tt.asked), []time.Time{SampleTime.Add(-tt.asked)}, tt.mobile
+			c.Code.AskedAt, c.CodesAsked, c.Personal.CodeMobile = SampleTime.Add(-tt.asked),
+				[]time.Time{SampleTime.Add(-tt.asked)}, tt.mobile
 			d := decide(t, c, Event{Kind: CodeAsked})
 			if !tt.another {
 				d.refused("too soon for another code", "code_wait", "seconds", tt.waits)
@@ -148,18 +168,30 @@ func TestTypedCodes(t *testing.T) {
 		{"right, without any receipt", "unknown", SampleTime, "right", 0, "123456", Checking, "", "saved", nil, ""},
 		{"right at the last try", "sent", SampleTime, "right", MaxCodeTries - 1, "123456", Checking, "", "saved", nil, ""},
 		{"wrong", "sent", SampleTime, "wrong", 0, "123456", AwaitingCode, "", "code_wrong", []string{"left", "4"}, "wrong"},
-		{"wrong for the fourth time", "sent", SampleTime, "wrong", 3, "123456", AwaitingCode, "", "code_wrong", []string{"left", "1"}, "wrong"},
-		{"wrong for the fifth time", "sent", SampleTime, "wrong", 4, "123456", AwaitingCode, "", "code_too_many", nil, "too_many_tries"},
-		{"right, but used up", "sent", SampleTime, "right", MaxCodeTries, "123456", "", "the code is used up", "code_too_many", nil, ""},
-		{"right at the last moment", "sent", SampleTime.Add(ttl - 4*time.Second - 1), "right", 0, "123456", Checking, "", "saved", nil, ""},
-		{"right, expired", "sent", SampleTime.Add(ttl - 4*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
-		{"right, expired since it was asked for", "unknown", SampleTime.Add(ttl - 5*time.Second), "right", 0, "123456", AwaitingCode, "", "code_expired", nil, "expired"},
-		{"nothing", "sent", SampleTime, "right", 0, "", "", "no code typed", "missing_field", []string{"field", "sms_code"}, ""},
+		{"wrong for the fourth time", "sent", SampleTime, "wrong", 3, "123456", AwaitingCode, "", "code_wrong",
+			[]string{"left", "1"}, "wrong"},
+		{"wrong for the fifth time", "sent", SampleTime, "wrong", 4, "123456", AwaitingCode, "", "code_too_many", nil,
+			"too_many_tries"},
+		{"right, but used up", "sent", SampleTime, "right", MaxCodeTries, "123456", "", "the code is used up",
+			"code_too_many", nil, ""},
+		{"right at the last moment", "sent", SampleTime.Add(ttl - 4*time.Second - 1), "right", 0, "123456", Checking, "",
+			"saved", nil, ""},
+		{"right, expired", "sent", SampleTime.Add(ttl - 4*time.Second), "right", 0, "123456", AwaitingCode, "",
+			"code_expired", nil, "expired"},
+		{"right, expired since it was asked for", "unknown", SampleTime.Add(ttl - 5*time.Second), "right", 0, "123456",
+			AwaitingCode, "", "code_expired", nil, "expired"},
+		{"nothing", "sent", SampleTime, "right", 0, "", "", "no code typed", "missing_field", []string{"field", "sms_code"},
+			""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)
 			c.Code.Tries = tt.tries
-			d := decide(t, c, Event{Kind: CodeTyped, At: tt.at, Code: tt.typed, MAC: []byte(tt.mac)})
+			d := decide(t, c, Event{
+				Kind: CodeTyped,
+				At:   tt.at,
+				Code: tt.typed,
+				MAC:  []byte(tt.mac),
+			})
 			if tt.to == "" {
 				d.refused(tt.why, tt.toast, tt.args...)
 				return
@@ -181,7 +213,10 @@ func TestTypedCodes(t *testing.T) {
 			}
 		})
 	}
-	for name, change := range map[string]func(*Case){"no code": func(c *Case) { c.Code = nil }, "not made yet": func(c *Case) { c.Code.MAC = nil }} {
+	for name, change := range map[string]func(*Case){
+		"no code":      func(c *Case) { c.Code = nil },
+		"not made yet": func(c *Case) { c.Code.MAC = nil },
+	} {
 		t.Run(name, func(t *testing.T) {
 			c := codeCase("sending")
 			change(c)
@@ -194,7 +229,12 @@ func TestTypedCodes(t *testing.T) {
 
 // An expired code does not cost a try, and a failed one cannot be guessed.
 func TestExpiredCodesCostNoTry(t *testing.T) {
-	d := decide(t, codeCase("sent"), Event{Kind: CodeTyped, At: SampleTime.Add(time.Hour), Code: "1", MAC: []byte("wrong")}).stayed()
+	d := decide(t, codeCase("sent"), Event{
+		Kind: CodeTyped,
+		At:   SampleTime.Add(time.Hour),
+		Code: "1",
+		MAC:  []byte("wrong"),
+	}).stayed()
 	if d.Case.Code.Tries != 0 {
 		t.Errorf("%d tries, want 0", d.Case.Code.Tries)
 	}

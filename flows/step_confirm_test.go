@@ -36,29 +36,38 @@ func form(with ...string) cards.Form {
 func TestConfirmAsksForTheCode(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
 	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
-	d := decide(t, c, Event{Kind: Confirmed, Form: form(), BlindIndex: []byte("index"), SameNumberCases: []string{"x"}}).led(AwaitingCode).said("saved")
+	d := decide(t, c, Event{
+		Kind:            Confirmed,
+		Form:            form(),
+		BlindIndex:      []byte("index"),
+		SameNumberCases: []string{"x"},
+	}).led(AwaitingCode).said("saved")
 	j := d.queued(JobSendCode)[0]
 	if j.rev != 1 || !j.At.Equal(SampleTime) {
 		t.Errorf("the code's job is %+v", j)
 	}
 	after := d.Case
-	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber || after.Personal.Mobile != SampleMobile || after.Personal.CodeMobile != SampleMobile {
+	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
+		after.Personal.Mobile != SampleMobile || after.Personal.CodeMobile != SampleMobile {
 		t.Error("the fields are not kept")
 	}
-	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil || !after.Confirmed.Equal(SampleTime) {
+	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil ||
+		!after.Confirmed.Equal(SampleTime) {
 		t.Errorf("left behind: %+v", after)
 	}
 	if !d.SetBlindIndex || string(d.BlindIndex) != "index" || !slices.Equal(after.SameNumberCases, []string{"x"}) {
 		t.Error("index or duplicates are missing")
 	}
-	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil || after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
+	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil ||
+		after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
 		t.Errorf("code %+v", after.Code)
 	}
 }
 
 func TestConfirmTidiesWhatWasTyped(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed,
-		Form: form("identity_name", "  "+SampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile", "+86 139-0000-1234")}).led(AwaitingCode)
+		Form: form("identity_name", "  "+SampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile",
+			"+86 139-0000-1234")}).led(AwaitingCode)
 	p := d.Case.Personal
 	if p.Name != SampleName || p.Number != SampleNumber || p.Mobile != SampleMobile || d.Case.Changed != nil {
 		t.Errorf("kept with changes %v", d.Case.Changed)
@@ -107,7 +116,8 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := SampleCase(AwaitingConfirmation)
-			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).stayed().said("wrong_field", "field", tt.field)
+			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).stayed().said("wrong_field", "field",
+				tt.field)
 			d.queued()
 			if !maps.Equal(d.Case.FormIssues, map[string]string{tt.field: tt.problem}) {
 				t.Errorf("issues %v, want %s", d.Case.FormIssues, tt.problem)
@@ -117,7 +127,8 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 			}
 			d.drew([]string{AudienceApplicant}, nil).noted(tt.field, tt.problem)
 			// What was right is kept; what was wrong is kept short enough to be shown.
-			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name, "identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
+			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name,
+				"identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
 				t.Run(field, func(t *testing.T) {
 					if n := len([]rune(got)); n > 60 {
 						t.Errorf("%s keeps %d characters", field, n)
@@ -147,7 +158,8 @@ func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
 		{form("identity_code", "1", "mobile", "2"), "identity_code", 2},
 	} {
 		t.Run(tt.field, func(t *testing.T) {
-			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field", "field", tt.field)
+			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field",
+				"field", tt.field)
 			if len(d.Case.FormIssues) != tt.n {
 				t.Errorf("issues %v", d.Case.FormIssues)
 			}
@@ -187,7 +199,8 @@ func TestConfirmWithoutVerification(t *testing.T) {
 
 // When the tenant's data-loss prevention refused the clear form, empty means "as read".
 func TestMaskedForm(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{AudienceApplicant}, nil)
+	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{AudienceApplicant},
+		nil)
 	if !d.Case.MaskedForm {
 		t.Fatal("the form stays clear")
 	}
@@ -199,17 +212,20 @@ func TestMaskedForm(t *testing.T) {
 	c := d.Case
 	c.Personal.ContactMobile = "+86 " + SampleMobile
 	card := ApplicantCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
-	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" || card.MaskedMobile == "" || !card.Masked {
+	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" ||
+		card.MaskedMobile == "" || !card.Masked {
 		t.Errorf("the masked form shows %+v", card)
 	}
 	e := Event{Kind: Confirmed, Form: form("identity_name", "", "identity_code", " ", "mobile", "")}
 	after := decide(t, c, e).led(AwaitingCode).Case
-	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber || after.Personal.Mobile != SampleMobile || after.Changed != nil {
+	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
+		after.Personal.Mobile != SampleMobile || after.Changed != nil {
 		t.Errorf("empty does not mean as read: %v", after.Changed)
 	}
 	e.Form = form("identity_name", "样甲鸣", "identity_code", "", "mobile", "13900009999")
 	after = decide(t, c, e).led(AwaitingCode).Case
-	if after.Personal.Name != "样甲鸣" || after.Personal.Number != SampleNumber || after.Personal.Mobile != "13900009999" || fmt.Sprint(after.Changed) != "[identity_name]" {
+	if after.Personal.Name != "样甲鸣" || after.Personal.Number != SampleNumber || after.Personal.Mobile != "13900009999" ||
+		fmt.Sprint(after.Changed) != "[identity_name]" {
 		t.Errorf("typed values are lost: %v", after.Changed)
 	}
 	c.Personal.ContactMobile = ""
@@ -223,7 +239,8 @@ func TestEditFromTheCode(t *testing.T) {
 	c := SampleCase(AwaitingCode)
 	c.Personal.SMSCode = "123456"
 	d := decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation)
-	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != SampleMobile || len(d.Case.CodesAsked) != 1 {
+	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != SampleMobile ||
+		len(d.Case.CodesAsked) != 1 {
 		t.Errorf("after edit: %+v", d.Case)
 	}
 }

@@ -10,10 +10,12 @@ func TestOpenAsksForConsent(t *testing.T) {
 	p := SamplePolicy()
 	ch := Open(p, "id-1", "tenant", "ou_1", "oc_1", SampleTime)
 	c := ch.Case
-	if c.State != AwaitingConsent || c.Rev != 1 || c.TenantKey != "tenant" || c.OpenID != "ou_1" || c.ChatID != "oc_1" || c.Method != ThreeElements {
+	if c.State != AwaitingConsent || c.Rev != 1 || c.TenantKey != "tenant" || c.OpenID != "ou_1" || c.ChatID != "oc_1" ||
+		c.Method != ThreeElements {
 		t.Errorf("opened %+v", c)
 	}
-	if !c.ExpiresAt.Equal(SampleTime.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(SampleTime) || !c.CreatedAt.Equal(SampleTime) {
+	if !c.ExpiresAt.Equal(SampleTime.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(SampleTime) ||
+		!c.CreatedAt.Equal(SampleTime) {
 		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
 	d := taken{t, ch, c}
@@ -26,7 +28,8 @@ func TestOpenAsksForConsent(t *testing.T) {
 			t.Errorf("%s belongs to revision %d, want %v", j.Kind, j.rev, c.Rev)
 		}
 	}
-	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) || !timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
+	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) ||
+		!timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
 		t.Errorf("timers %v", timers)
 	}
 }
@@ -44,10 +47,22 @@ func TestOpenPinsTheMethod(t *testing.T) {
 
 func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
-	d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "p1", MessageID: "om_1", Photo: PhotoRef{FileKey: "k1", Kind: "file"}}).stayed()
+	d := decide(t, c, Event{
+		Kind:      PhotoReceived,
+		PhotoID:   "p1",
+		MessageID: "om_1",
+		Photo:     PhotoRef{FileKey: "k1", Kind: "file"},
+	}).stayed()
 	d.queued() // nothing is fetched
 	d.drew([]string{AudienceApplicant}, nil).noted("photo", "p1")
-	want := Photo{ID: "p1", MessageID: "om_1", FileKey: "k1", Kind: "file", State: PhotoWaiting, At: SampleTime}
+	want := Photo{
+		ID:        "p1",
+		MessageID: "om_1",
+		FileKey:   "k1",
+		Kind:      "file",
+		State:     PhotoWaiting,
+		At:        SampleTime,
+	}
 	if len(d.Case.Photos) != 1 || fmt.Sprint(d.Case.Photos[0]) != fmt.Sprint(want) {
 		t.Errorf("photos %+v", d.Case.Photos)
 	}
@@ -63,7 +78,8 @@ func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
 	}
 	p := SamplePolicy()
 	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
-	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() || !got.At.Equal(SampleTime) {
+	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() ||
+		!got.At.Equal(SampleTime) {
 		t.Errorf("consent %+v", got)
 	}
 }
@@ -100,7 +116,8 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 			t.Errorf("%s: %d photos, want %v", s, len(d.Case.Photos), MaxPhotos)
 		}
 		j := d.queued(JobReply)[0]
-		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" || j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
+		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" ||
+			j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
 			t.Errorf("%s: answered with %+v", s, j)
 		}
 	}

@@ -39,11 +39,16 @@ func TestClocksOfTheEnd(t *testing.T) {
 		retention time.Duration
 		purges    map[string]time.Duration
 	}{
-		{"cancelled", SampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999, map[string]time.Duration{"photos": grace, "all": grace}},
-		{"cancelled without photos", SampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0, map[string]time.Duration{"all": grace}},
-		{"done, kept for ever", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0, map[string]time.Duration{"photos": grace}},
-		{"done, kept for a year", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour, map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
-		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0, map[string]time.Duration{"photos": grace, "all": grace}},
+		{"cancelled", SampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999,
+			map[string]time.Duration{"photos": grace, "all": grace}},
+		{"cancelled without photos", SampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0,
+			map[string]time.Duration{"all": grace}},
+		{"done, kept for ever", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0,
+			map[string]time.Duration{"photos": grace}},
+		{"done, kept for a year", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour,
+			map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
+		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0,
+			map[string]time.Duration{"photos": grace, "all": grace}},
 		{"erased", SampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,7 +78,8 @@ func TestClocksOfTheEnd(t *testing.T) {
 func checkErased(t *testing.T, d taken) {
 	t.Helper()
 	c := d.Case
-	if !c.Personal.Empty() || c.SameNumberCases != nil || !c.Erased.Equal(SampleTime) || !c.PhotosGoneAt.Equal(SampleTime) {
+	if !c.Personal.Empty() || c.SameNumberCases != nil || !c.Erased.Equal(SampleTime) ||
+		!c.PhotosGoneAt.Equal(SampleTime) {
 		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.SameNumberCases, c.Erased)
 	}
 	if !d.SetBlindIndex || d.BlindIndex != nil {
@@ -118,7 +124,8 @@ func TestErase(t *testing.T) {
 		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}), HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
+		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}),
+			HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
 			if strings.Contains(string(card.JSON()), "some words") {
 				t.Errorf("%s: HR's words are still shown", s)
 			}
@@ -128,7 +135,8 @@ func TestErase(t *testing.T) {
 
 func TestPurge(t *testing.T) {
 	c := SampleCase(Done)
-	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1", "p2").drew([]string{AudienceApplicant}, nil)
+	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1",
+		"p2").drew([]string{AudienceApplicant}, nil)
 	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetBlindIndex {
 		t.Error("the fields went with the photos")
 	}
@@ -136,10 +144,12 @@ func TestPurge(t *testing.T) {
 		t.Errorf("the audit row says %v", d.Detail)
 	}
 	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{AudienceApplicant, AudienceHR}, nil)
+	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{AudienceApplicant, AudienceHR},
+		nil)
 	checkErased(t, d)
 	// A case that is open again is not purged: the job belongs to a case that is over.
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table", "already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table",
+		"already")
 }
 
 func TestExpiry(t *testing.T) {
@@ -184,11 +194,13 @@ func TestTheCardIsBroughtDown(t *testing.T) {
 
 func TestDelaysAreShownOnce(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant}, nil).noted("step", "x")
+		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant},
+			nil).noted("step", "x")
 		if d.Case.Delayed != "x" {
 			t.Errorf("%s: delayed %q, want %q", s, d.Case.Delayed, "x")
 		}
 		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
 	}
-	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table", "already")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table",
+		"already")
 }

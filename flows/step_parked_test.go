@@ -21,19 +21,36 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 		to     State
 		jobs   []JobKind
 	}{
-		{"a photo", AwaitingPhotos, "photos", nil, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}, AwaitingConfirmation, nil},
-		{"a photo that is bad", AwaitingPhotos, "photos", nil, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "nothing"}, AwaitingPhotos, []JobKind{JobReply}},
-		{"a code", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeSent, Seq: 1}, AwaitingCode, nil},
-		{"a code that failed", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_blocked"}, AwaitingCode, nil},
-		{"a code that may be on its way", AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeUnknown, Seq: 1}, AwaitingCode, nil},
+		{"a photo", AwaitingPhotos, "photos", nil, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}},
+			AwaitingConfirmation, nil},
+		{"a photo that is bad", AwaitingPhotos, "photos", nil, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "nothing"},
+			AwaitingPhotos, []JobKind{JobReply}},
+		{"a code", AwaitingCode, "code", func(c *Case) {
+			c.Code.State = "sending"
+		}, Event{Kind: CodeSent, Seq: 1}, AwaitingCode, nil},
+		{"a code that failed", AwaitingCode, "code", func(c *Case) {
+			c.Code.State = "sending"
+		}, Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_blocked"}, AwaitingCode, nil},
+		{"a code that may be on its way", AwaitingCode, "code", func(c *Case) {
+			c.Code.State = "sending"
+		}, Event{Kind: CodeUnknown, Seq: 1}, AwaitingCode, nil},
 		{"a match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("match")}, AwaitingReview, nil},
-		{"no match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("mismatch")}, AwaitingConfirmation, nil},
-		{"a number that is not taken", Checking, "check", nil, Event{Kind: CheckRefused, Field: "mobile"}, AwaitingConfirmation, nil},
+		{"no match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("mismatch")}, AwaitingConfirmation,
+			nil},
+		{"a number that is not taken", Checking, "check", nil, Event{Kind: CheckRefused, Field: "mobile"},
+			AwaitingConfirmation, nil},
 		{"an identity", Recording, "identity", nil, Event{Kind: IdentityRecorded, ID: "u"}, Filing, nil},
-		{"an identity after the photos", Recording, "identity", func(c *Case) { c.Uploads = map[string]string{"front": "1", "back": "2"} }, Event{Kind: IdentityRecorded, ID: "u"}, Filing, []JobKind{JobEvidence}},
-		{"an identity that differs", Recording, "identity", nil, Event{Kind: IdentityMismatch, Field: "mobile"}, AwaitingConfirmation, nil},
-		{"the last photo for e签宝", Recording, "upload", func(c *Case) { c.Uploads = map[string]string{"front": "1"} }, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Recording, nil},
-		{"the last photo after the identity", Filing, "upload", func(c *Case) { c.Evidence, c.Uploads = nil, map[string]string{"front": "1"} }, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Filing, []JobKind{JobEvidence}},
+		{"an identity after the photos", Recording, "identity", func(c *Case) {
+			c.Uploads = map[string]string{"front": "1", "back": "2"}
+		}, Event{Kind: IdentityRecorded, ID: "u"}, Filing, []JobKind{JobEvidence}},
+		{"an identity that differs", Recording, "identity", nil, Event{Kind: IdentityMismatch, Field: "mobile"},
+			AwaitingConfirmation, nil},
+		{"the last photo for e签宝", Recording, "upload", func(c *Case) {
+			c.Uploads = map[string]string{"front": "1"}
+		}, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Recording, nil},
+		{"the last photo after the identity", Filing, "upload", func(c *Case) {
+			c.Evidence, c.Uploads = nil, map[string]string{"front": "1"}
+		}, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Filing, []JobKind{JobEvidence}},
 		{"evidence", Filing, "evidence", nil, Event{Kind: EvidenceFiled, ID: "P1"}, Done, []JobKind{JobPurge}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,13 +148,32 @@ func TestPreparationsWhileParked(t *testing.T) {
 		jobs   []JobKind
 		kept   func(*Case) bool
 	}{
-		{AwaitingPhotos, "photos", func(c *Case) { c.Photos[1].State = PhotoWaiting }, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "x"}, []JobKind{JobReadPhotos}, func(c *Case) bool { return c.PhotoByID("p2").State == PhotoStored }},
-		{AwaitingPhotos, "photos", nil, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p2"}, Job: "j"}, nil, func(c *Case) bool { return c.PhotoByID("p2").Reader == "j" }},
-		{AwaitingCode, "code", func(c *Case) { c.Code.State, c.Code.MAC = "sending", nil }, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}, nil, func(c *Case) bool { return string(c.Code.MAC) == "m" }},
-		{AwaitingCode, "code", func(c *Case) { c.Code.State = "sending" }, Event{Kind: CodeDropped, Seq: 1}, nil, func(c *Case) bool { return c.Code.MAC == nil }},
-		{Recording, "upload", nil, Event{Kind: WriteFailed, Step: "identity"}, nil, func(c *Case) bool { return c.Identity.State == WriteRefused }},
-		{Recording, "identity", func(c *Case) { c.Identity.State = WriteRefused }, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool { return c.Identity.State == WriteStarted && c.Identity.Job == "j" }},
-		{Filing, "evidence", func(c *Case) { c.Evidence.State = WriteRefused }, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
+		{AwaitingPhotos, "photos", func(c *Case) {
+			c.Photos[1].State = PhotoWaiting
+		}, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "x"}, []JobKind{JobReadPhotos}, func(c *Case) bool {
+			return c.PhotoByID("p2").State == PhotoStored
+		}},
+		{AwaitingPhotos, "photos", nil, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p2"}, Job: "j"}, nil,
+			func(c *Case) bool {
+				return c.PhotoByID("p2").Reader == "j"
+			}},
+		{AwaitingCode, "code", func(c *Case) {
+			c.Code.State, c.Code.MAC = "sending", nil
+		}, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}, nil, func(c *Case) bool { return string(c.Code.MAC) == "m" }},
+		{AwaitingCode, "code", func(c *Case) {
+			c.Code.State = "sending"
+		}, Event{Kind: CodeDropped, Seq: 1}, nil, func(c *Case) bool { return c.Code.MAC == nil }},
+		{Recording, "upload", nil, Event{Kind: WriteFailed, Step: "identity"}, nil, func(c *Case) bool {
+			return c.Identity.State == WriteRefused
+		}},
+		{Recording, "identity", func(c *Case) {
+			c.Identity.State = WriteRefused
+		}, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool {
+			return c.Identity.State == WriteStarted && c.Identity.Job == "j"
+		}},
+		{Filing, "evidence", func(c *Case) {
+			c.Evidence.State = WriteRefused
+		}, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
 	} {
 		t.Run(fmt.Sprint(tt.back), func(t *testing.T) {
 			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
@@ -153,12 +189,15 @@ func TestPreparationsWhileParked(t *testing.T) {
 		})
 	}
 	// What does not belong to the place of return is refused.
-	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted, PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch, PhotoUploaded, EvidenceFiled} {
+	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted,
+		PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch,
+		PhotoUploaded, EvidenceFiled} {
 		back := Checking
 		if k == CheckRefused {
 			back = Recording
 		}
-		decide(t, parkedCase(back, stopped("x", "quota", "")), Event{Kind: k, Seq: 1, Step: "identity"}).refused("not in the table", "")
+		decide(t, parkedCase(back, stopped("x", "quota", "")),
+			Event{Kind: k, Seq: 1, Step: "identity"}).refused("not in the table", "")
 	}
 	// A second run may not begin a write whose outcome is unknown.
 	decide(t, SampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).refused("already begun", "")
@@ -171,7 +210,8 @@ func TestPreparationsWhileParked(t *testing.T) {
 
 // HR is asked about the stop that needs a person most.
 func TestASecondStop(t *testing.T) {
-	unknown, clear, shared := stopped("identity", "unknown_outcome", ""), stopped("identity", "bug", ""), stopped("upload", "quota", "upload/quota/1435404")
+	unknown, clear, shared := stopped("identity", "unknown_outcome", ""), stopped("identity", "bug", ""),
+		stopped("upload", "quota", "upload/quota/1435404")
 	for _, tt := range []struct {
 		name          string
 		first, second *Attention
@@ -193,7 +233,8 @@ func TestASecondStop(t *testing.T) {
 				c.Identity.State = WriteUnknown
 			}
 			second := *tt.second
-			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", string(second.Step), "code", string(second.Code))
+			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", string(second.Step), "code",
+				string(second.Code))
 			a := d.Case.Attention
 			if a.Step != tt.shown || a.Return != Recording || a.Rev != first.Rev {
 				t.Errorf("attention %+v", a)
@@ -231,7 +272,8 @@ func TestASecondStop(t *testing.T) {
 // Photos that come while the reader is out of order are kept; in other steps none is wanted.
 func TestPhotosDuringAttention(t *testing.T) {
 	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, parkedCase(back, stopped("photos", "quota", "x")), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9"})
+		d := decide(t, parkedCase(back, stopped("photos", "quota", "x")),
+			Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9"})
 		if back != AwaitingPhotos {
 			d.refused("no photo is wanted now", "")
 			continue
@@ -248,7 +290,8 @@ func TestPhotosDuringAttention(t *testing.T) {
 // leads on to the end.
 func TestNoOrderOfResultsLosesACase(t *testing.T) {
 	endings := []string{"ok", "shared", "clear", "unknown"}
-	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"}, {"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
+	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"},
+		{"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
 	ran := 0
 	for _, order := range orders {
 		for n := range len(endings) * len(endings) * len(endings) {

@@ -13,8 +13,12 @@ func (d *decision) addPhoto() bool {
 		return false
 	}
 	d.c.Photos = append(d.c.Photos, Photo{
-		ID: d.e.PhotoID, MessageID: d.e.MessageID, FileKey: d.e.Photo.FileKey, Kind: d.e.Photo.Kind,
-		State: PhotoWaiting, At: d.e.At,
+		ID:        d.e.PhotoID,
+		MessageID: d.e.MessageID,
+		FileKey:   d.e.Photo.FileKey,
+		Kind:      d.e.Photo.Kind,
+		State:     PhotoWaiting,
+		At:        d.e.At,
 	})
 	d.detail("photo", d.e.PhotoID)
 	return true

@@ -9,7 +9,12 @@ import (
 
 func TestAPhotoIsFetched(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingConfirmation} {
-		d := decide(t, SampleCase(s), Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9", Photo: PhotoRef{FileKey: "k9", Kind: "image"}}).stayed()
+		d := decide(t, SampleCase(s), Event{
+			Kind:      PhotoReceived,
+			PhotoID:   "p9",
+			MessageID: "om_9",
+			Photo:     PhotoRef{FileKey: "k9", Kind: "image"},
+		}).stayed()
 		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
 			t.Errorf("%s: fetches %q, want %q", s, j.ref, "p9")
 		}
@@ -39,7 +44,12 @@ func TestStartedPeopleAreReadFirst(t *testing.T) {
 			for i, s := range tt.others {
 				c.Photos = append(c.Photos, Photo{ID: string(rune('a' + i)), State: s})
 			}
-			d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "new", SHA256: "abc", Warnings: []string{"photo_blurred"}}).stayed()
+			d := decide(t, c, Event{
+				Kind:     PhotoFetched,
+				PhotoID:  "new",
+				SHA256:   "abc",
+				Warnings: []string{"photo_blurred"},
+			}).stayed()
 			if j := d.queued(JobReadPhotos)[0]; j.Priority != tt.priority {
 				t.Errorf("%s: priority %d, want %d", tt.name, j.Priority, tt.priority)
 			}
@@ -101,7 +111,8 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 
 func TestAPhotoIsClaimedByOneJob(t *testing.T) {
 	c := SampleCase(AwaitingPhotos)
-	c.Photos = append(c.Photos, Photo{ID: "p3", State: PhotoStored, Reader: "other"}, Photo{ID: "p4", State: PhotoWaiting}, Photo{ID: "p5", State: PhotoStored})
+	c.Photos = append(c.Photos, Photo{ID: "p3", State: PhotoStored, Reader: "other"}, Photo{ID: "p4", State: PhotoWaiting},
+		Photo{ID: "p5", State: PhotoStored})
 	d := decide(t, c, Event{Kind: PhotoClaimed, PhotoIDs: []string{"p1", "p2", "p3", "p4"}, Job: "mine"}).stayed()
 	for id, want := range map[string]string{"p1": "", "p2": "mine", "p3": "other", "p4": "", "p5": ""} {
 		t.Run(id, func(t *testing.T) {
@@ -122,7 +133,8 @@ func TestBothSidesLeadToTheForm(t *testing.T) {
 	d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}).led(AwaitingConfirmation)
 	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant}).noted("photo", "p2", "side", "back").dropped()
 	p := d.Case.PhotoByID("p2")
-	if p.State != PhotoRead || p.Side != idcard.Back || p.Reader != "" || d.Case.Personal.Back == nil || d.Case.Delayed != "" {
+	if p.State != PhotoRead || p.Side != idcard.Back || p.Reader != "" || d.Case.Personal.Back == nil ||
+		d.Case.Delayed != "" {
 		t.Errorf("photo %+v, delayed %q, want %q", p, d.Case.Delayed, "")
 	}
 	if got := d.lastSent(); got != "feishu_ocr" {
@@ -148,22 +160,38 @@ func TestReadings(t *testing.T) {
 		side             idcard.Side
 		both             bool
 	}{
-		{"the front alone", false, false, []idcard.Reading{front}, AwaitingPhotos, "", true, false, PhotoRead, idcard.Front, false},
-		{"the back alone", false, false, []idcard.Reading{back}, AwaitingPhotos, "", false, false, PhotoRead, idcard.Back, false},
-		{"a second front of the same person", true, false, []idcard.Reading{front}, AwaitingPhotos, "duplicate_front", true, true, PhotoRefused, idcard.Front, false},
-		{"a front whose number was not read, after one", true, false, []idcard.Reading{noNumber}, AwaitingPhotos, "duplicate_front", true, true, PhotoRefused, idcard.Front, false},
-		{"another person's front", true, false, []idcard.Reading{other}, AwaitingPhotos, "other_person", true, true, PhotoRefused, idcard.Front, false},
-		{"a second back", false, true, []idcard.Reading{back}, AwaitingPhotos, "duplicate_back", false, true, PhotoRefused, idcard.Back, false},
-		{"an expired card", true, false, []idcard.Reading{expired}, AwaitingPhotos, "expired_card", true, true, PhotoRefused, idcard.Back, false},
-		{"a back that ends before it begins", true, false, []idcard.Reading{reversed}, AwaitingPhotos, "sides_mismatch", true, true, PhotoRefused, idcard.Back, false},
-		{"a back from before the birth", true, false, []idcard.Reading{unborn}, AwaitingPhotos, "sides_mismatch", true, true, PhotoRefused, idcard.Back, false},
-		{"a front born after the back began", false, true, []idcard.Reading{frontOf(t, "样丙", "89900020210101003X")}, AwaitingPhotos, "sides_mismatch", false, true, PhotoRefused, idcard.Front, false},
-		{"both sides in one photo", false, false, []idcard.Reading{front, back}, AwaitingConfirmation, "", true, false, PhotoRead, idcard.Front, true},
-		{"both sides in one photo that do not fit", false, false, []idcard.Reading{front, reversed}, AwaitingPhotos, "sides_mismatch", false, false, PhotoRefused, idcard.Front, false},
-		{"both sides in one photo, expired", false, false, []idcard.Reading{front, expired}, AwaitingPhotos, "expired_card", true, false, PhotoRead, idcard.Front, false},
-		{"both sides in one photo, the back known", false, true, []idcard.Reading{front, back}, AwaitingConfirmation, "", true, true, PhotoRead, idcard.Front, false},
-		{"both sides in one photo, the front known", true, false, []idcard.Reading{front, back}, AwaitingConfirmation, "", true, true, PhotoRead, idcard.Back, false},
-		{"both sides of another person's card", true, false, []idcard.Reading{other, back}, AwaitingPhotos, "other_person", true, true, PhotoRefused, idcard.Front, false},
+		{"the front alone", false, false, []idcard.Reading{front}, AwaitingPhotos, "", true, false, PhotoRead, idcard.Front,
+			false},
+		{"the back alone", false, false, []idcard.Reading{back}, AwaitingPhotos, "", false, false, PhotoRead, idcard.Back,
+			false},
+		{"a second front of the same person", true, false, []idcard.Reading{front}, AwaitingPhotos, "duplicate_front", true,
+			true, PhotoRefused, idcard.Front, false},
+		{"a front whose number was not read, after one", true, false, []idcard.Reading{noNumber}, AwaitingPhotos,
+			"duplicate_front", true, true, PhotoRefused, idcard.Front, false},
+		{"another person's front", true, false, []idcard.Reading{other}, AwaitingPhotos, "other_person", true, true,
+			PhotoRefused, idcard.Front, false},
+		{"a second back", false, true, []idcard.Reading{back}, AwaitingPhotos, "duplicate_back", false, true, PhotoRefused,
+			idcard.Back, false},
+		{"an expired card", true, false, []idcard.Reading{expired}, AwaitingPhotos, "expired_card", true, true, PhotoRefused,
+			idcard.Back, false},
+		{"a back that ends before it begins", true, false, []idcard.Reading{reversed}, AwaitingPhotos, "sides_mismatch", true,
+			true, PhotoRefused, idcard.Back, false},
+		{"a back from before the birth", true, false, []idcard.Reading{unborn}, AwaitingPhotos, "sides_mismatch", true, true,
+			PhotoRefused, idcard.Back, false},
+		{"a front born after the back began", false, true, []idcard.Reading{frontOf(t, "样丙", "89900020210101003X")},
+			AwaitingPhotos, "sides_mismatch", false, true, PhotoRefused, idcard.Front, false},
+		{"both sides in one photo", false, false, []idcard.Reading{front, back}, AwaitingConfirmation, "", true, false,
+			PhotoRead, idcard.Front, true},
+		{"both sides in one photo that do not fit", false, false, []idcard.Reading{front, reversed}, AwaitingPhotos,
+			"sides_mismatch", false, false, PhotoRefused, idcard.Front, false},
+		{"both sides in one photo, expired", false, false, []idcard.Reading{front, expired}, AwaitingPhotos, "expired_card",
+			true, false, PhotoRead, idcard.Front, false},
+		{"both sides in one photo, the back known", false, true, []idcard.Reading{front, back}, AwaitingConfirmation, "",
+			true, true, PhotoRead, idcard.Front, false},
+		{"both sides in one photo, the front known", true, false, []idcard.Reading{front, back}, AwaitingConfirmation, "",
+			true, true, PhotoRead, idcard.Back, false},
+		{"both sides of another person's card", true, false, []idcard.Reading{other, back}, AwaitingPhotos, "other_person",
+			true, true, PhotoRefused, idcard.Front, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := SampleCase(AwaitingPhotos)
@@ -189,7 +217,8 @@ func TestReadings(t *testing.T) {
 			}
 			if tt.problem == "" {
 				d.queued()
-			} else if j := d.queued(JobReply)[0]; j.Args["problem"] != tt.problem || j.To != "om_new" || j.Args["photo"] != "new" {
+			} else if j := d.queued(JobReply)[0]; j.Args["problem"] != tt.problem || j.To != "om_new" ||
+				j.Args["photo"] != "new" {
 				t.Errorf("answered with %+v", j)
 			}
 			if tt.newState == PhotoRefused {
@@ -220,7 +249,8 @@ func TestPhotosThatFail(t *testing.T) {
 				t.Errorf("answered with %+v", j)
 			}
 			p := d.Case.PhotoByID("p2")
-			if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 || d.Case.Delayed != "" {
+			if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 ||
+				d.Case.Delayed != "" {
 				t.Errorf("%s: %+v", tt.state, p)
 			}
 			if d.lastSent() != tt.sent {

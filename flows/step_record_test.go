@@ -21,20 +21,34 @@ func TestAWriteIsBegunOnce(t *testing.T) {
 		c    func(*Write) *Case
 		of   func(*Case) *Write
 	}{
-		{IdentityStarted, func(w *Write) *Case { c := recordingCase(); c.Identity = w; return c }, func(c *Case) *Write { return c.Identity }},
-		{EvidenceStarted, func(w *Write) *Case { c := SampleCase(Filing); c.Evidence = w; return c }, func(c *Case) *Write { return c.Evidence }},
+		{IdentityStarted, func(w *Write) *Case {
+			c := recordingCase()
+			c.Identity = w
+			return c
+		}, func(c *Case) *Write { return c.Identity }},
+		{EvidenceStarted, func(w *Write) *Case {
+			c := SampleCase(Filing)
+			c.Evidence = w
+			return c
+		}, func(c *Case) *Write { return c.Evidence }},
 	} {
 		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
 			d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
 				t.Errorf("%s: %+v", tt.kind, w)
 			}
-			d = decide(t, tt.c(&Write{State: WriteRefused, Attempt: 2, Job: "old", ID: "x"}), Event{Kind: tt.kind, Job: "mine"}).stayed()
+			d = decide(t, tt.c(&Write{
+				State:   WriteRefused,
+				Attempt: 2,
+				Job:     "old",
+				ID:      "x",
+			}), Event{Kind: tt.kind, Job: "mine"}).stayed()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
 				t.Errorf("%s again: %+v", tt.kind, w)
 			}
 			for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
-				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
+				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}),
+					Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
 			}
 		})
 	}
@@ -71,7 +85,8 @@ func TestIdentityRecorded(t *testing.T) {
 			c.Uploads, c.Delayed = tt.uploads, "identity"
 			d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
 			d.queued(tt.jobs...)
-			if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) || d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
+			if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) ||
+				d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
 				t.Errorf("%s: %+v", tt.name, w)
 			}
 		})
@@ -85,7 +100,8 @@ func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
 	d.queued(JobPurge)
 	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
-	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) || slices.Contains(card.Steps, cards.StepCode) {
+	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) ||
+		slices.Contains(card.Steps, cards.StepCode) {
 		t.Errorf("the card says %+v", card)
 	}
 }
@@ -96,7 +112,8 @@ func TestIdentityMismatchGoesBackToTheForm(t *testing.T) {
 		c.Uploads = map[string]string{"front": "f1"}
 		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).led(AwaitingConfirmation).noted("field", field)
 		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
-		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
+		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil ||
+			d.Case.Personal.SMSCode != "" {
 			t.Errorf("%s: %+v", field, d.Case)
 		}
 		if !cards.HasText("mismatch."+field) || d.lastSent() != "feishu_identity" {
@@ -118,11 +135,13 @@ func TestUploads(t *testing.T) {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c := SampleCase(tt.state)
 			c.Uploads, c.Delayed = nil, "upload"
-			d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id", "f1")
+			d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id",
+				"f1")
 			d.queued()
 			d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).stayed()
 			d.queued(tt.jobs...)
-			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" || d.lastSent() != "esign" {
+			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" ||
+				d.lastSent() != "esign" {
 				t.Errorf("%s: %+v", tt.state, d.Case)
 			}
 		})
@@ -136,7 +155,8 @@ func TestAFailedWriteIsFreed(t *testing.T) {
 	}
 	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
 	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
-		t.Errorf("evidence %s, identity %s, want %v, %v", d.Case.Evidence.State, d.Case.Identity.State, WriteRefused, WriteDone)
+		t.Errorf("evidence %s, identity %s, want %v, %v", d.Case.Evidence.State, d.Case.Identity.State, WriteRefused,
+			WriteDone)
 	}
 }
 
@@ -145,7 +165,8 @@ func TestEvidenceFiled(t *testing.T) {
 	c.Delayed = "evidence"
 	d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P123"}).led(Done).noted("evi_point_id", "P123")
 	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
-	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) || d.Case.Outcome != "done" || d.lastSent() != "esign" {
+	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) ||
+		d.Case.Outcome != "done" || d.lastSent() != "esign" {
 		t.Errorf("evidence %+v", w)
 	}
 	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {

@@ -23,7 +23,8 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 		state    State
 		template Template
 		to       string
-	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, AudienceHR}, {NeedsAttention, ReplyDigest, AudienceHR}} {
+	}{{AwaitingPhotos, ReplyReminder, "ou_applicant"}, {AwaitingReview, ReplyDigest, AudienceHR},
+		{NeedsAttention, ReplyDigest, AudienceHR}} {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c, at := SampleCase(tt.state), SampleTime
 			for n := 1; n <= MaxReminders; n++ {
@@ -90,7 +91,8 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 // A reminder belongs to the revision in which it was wound up.
 func TestRemindersOfAnOlderRevision(t *testing.T) {
 	old := SampleCase(AwaitingPhotos).Rev - 1
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision", "already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision",
+		"already")
 }
 
 func TestNudge(t *testing.T) {

@@ -40,7 +40,8 @@ func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 					t.Errorf("%s, %s: readings are wrong", s, tt.side)
 				}
 				// What was typed was typed against the other photo.
-				if after.FormIssues != nil || after.Mismatch != "" || after.Changed != nil || after.Personal.Name != "" || after.Personal.Number != "" {
+				if after.FormIssues != nil || after.Mismatch != "" || after.Changed != nil || after.Personal.Name != "" ||
+					after.Personal.Number != "" {
 					t.Errorf("%s: the form kept %+v", s, after)
 				}
 				if after.Code != nil || after.Check != nil || after.Personal.SMSCode != "" {
@@ -70,7 +71,8 @@ func TestRetakeOfAPhotoWithBothSides(t *testing.T) {
 func TestRecalledPhotosGo(t *testing.T) {
 	t.Run("before consent", func(t *testing.T) {
 		c := SampleCase(AwaitingConsent)
-		c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting}, {ID: "p2", MessageID: "om_2", State: PhotoWaiting}}
+		c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting},
+			{ID: "p2", MessageID: "om_2", State: PhotoWaiting}}
 		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1")
 		if d.Case.PhotoByID("p1").State != PhotoReplaced || d.Case.PhotoByID("p2").State != PhotoWaiting {
 			t.Errorf("photos %+v", d.Case.Photos)
@@ -86,7 +88,8 @@ func TestRecalledPhotosGo(t *testing.T) {
 		d.drew([]string{AudienceApplicant}, nil)
 	})
 	t.Run("one side of two, at the form", func(t *testing.T) {
-		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled, MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
+		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled,
+			MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
 		if d.Case.Personal.Back != nil || d.Case.Personal.Front == nil || d.Case.PhotoByID("p1").State != PhotoRead {
 			t.Errorf("after the recall: %+v", d.Case.Photos)
 		}
@@ -114,7 +117,8 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	t.Run("replaces its side", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		c.Photos[2].At, c.Personal.Name = SampleTime, "样乙"
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front}}).led(AwaitingConfirmation).dropped("p1")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
+			Readings: []idcard.Reading{front}}).led(AwaitingConfirmation).dropped("p1")
 		if d.Case.Rev != c.Rev+1 {
 			t.Error("the form is a new one, so it needs a new revision")
 		}
@@ -125,7 +129,8 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	})
 	t.Run("both sides at once", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front, back}}).led(AwaitingConfirmation).dropped("p1", "p2")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
+			Readings: []idcard.Reading{front, back}}).led(AwaitingConfirmation).dropped("p1", "p2")
 		if p := d.Case.PhotoByID("p3"); p.State != PhotoRead || !p.Other {
 			t.Errorf("photo %+v", p)
 		}
@@ -134,14 +139,16 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		c := SampleCase(AwaitingConfirmation)
 		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
 		withPhoto(c, "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{back}}).led(AwaitingPhotos).dropped("p1")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
+			Readings: []idcard.Reading{back}}).led(AwaitingPhotos).dropped("p1")
 		if d.Case.PhotoOf(idcard.Front) != nil || d.Case.PhotoOf(idcard.Back).ID != "p3" {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 	})
 	t.Run("an expired card", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{backOf(t, "2005.01.01", "2025.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
+			Readings: []idcard.Reading{backOf(t, "2005.01.01", "2025.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "expired_card" {
 			t.Errorf("answered with %+v", j)
 		}
@@ -151,7 +158,8 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	})
 	t.Run("a side that does not fit the other", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{backOf(t, "1980.01.01", "2040.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
+			Readings: []idcard.Reading{backOf(t, "1980.01.01", "2040.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
 		if j := d.queued(JobReply)[0]; j.Args["problem"] != "sides_mismatch" {
 			t.Errorf("answered with %+v", j)
 		}
@@ -177,7 +185,8 @@ func TestStragglersAreDropped(t *testing.T) {
 		if p := d.Case.PhotoByID("p3"); p.State != PhotoReplaced || p.Reader != "" {
 			t.Errorf("the straggler is %+v", p)
 		}
-		if d.Case.PhotoOf(idcard.Front).ID != "p1" || d.Case.PhotoOf(idcard.Back).ID != "p2" || d.Case.Personal.Front.RawNumber != SampleNumber {
+		if d.Case.PhotoOf(idcard.Front).ID != "p1" || d.Case.PhotoOf(idcard.Back).ID != "p2" ||
+			d.Case.Personal.Front.RawNumber != SampleNumber {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
 		if d.lastSent() != "feishu_ocr" {
@@ -200,7 +209,8 @@ func TestContactFillsTheForm(t *testing.T) {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c := SampleCase(tt.state)
 			c.Personal.Mobile = tt.mobile
-			d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样", Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
+			d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样",
+				Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
 			if d.Case.Personal.ContactName != "小样" || d.Case.Personal.ContactMobile != "+8613900001234" || !d.Silent {
 				t.Errorf("%s: contact is not kept", tt.state)
 			}

@@ -7,8 +7,13 @@ import (
 )
 
 func (d *decision) review(what ReviewOutcome) {
-	d.c.Review = &Review{By: d.e.Actor, What: what, At: d.e.At, Round: d.c.Rounds,
-		Reason: formValue(d.e.Form.Reason)}
+	d.c.Review = &Review{
+		By:     d.e.Actor,
+		What:   what,
+		At:     d.e.At,
+		Round:  d.c.Rounds,
+		Reason: formValue(d.e.Form.Reason),
+	}
 	d.c.Personal.Note = shortNote(formValue(d.e.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
 }

@@ -10,12 +10,14 @@ import (
 )
 
 func TestApproval(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved,
+		Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
 	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
 	if jobs[1].ref != "front" || jobs[2].ref != "back" {
 		t.Errorf("uploads %s, %s, want %q, %q", jobs[1].ref, jobs[2].ref, "front", "back")
 	}
-	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 || d.Case.Personal.Note != "好" {
+	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 ||
+		d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
 	}
 	d.drew([]string{AudienceApplicant, AudienceHR}, nil)
@@ -31,7 +33,8 @@ func TestApprovalWithoutVerification(t *testing.T) {
 func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 	for _, k := range []Kind{SentBack, Refused} {
 		for _, f := range []cards.Form{{}, {Reason: ptr("")}, {Reason: ptr("  "), Note: ptr(" ")}} {
-			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field", "reason")
+			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field",
+				"reason")
 		}
 		// Words of HR's own will do.
 		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
@@ -59,7 +62,8 @@ func TestSendingBack(t *testing.T) {
 			c := SampleCase(AwaitingReview)
 			c.Changed = []string{"identity_name"}
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"), Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
+			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"),
+				Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
 			d.queued()
 			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).noted("reason", "blurred")
 			if d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
@@ -91,7 +95,8 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("the card says %+v", card)
 				}
 			}
-			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil || hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
+			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil ||
+				hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
 				t.Errorf("HR sees %+v", hr.Decision)
 			}
 		})
@@ -99,8 +104,10 @@ func TestSendingBack(t *testing.T) {
 }
 
 func TestRejection(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused, Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
-	if j := d.queued(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" || !j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused,
+		Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
+	if j := d.queued(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
+		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("purges %+v", j)
 	}
 	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
@@ -121,7 +128,13 @@ func TestTheSecondAdminIsLate(t *testing.T) {
 	c := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved}).Case
 	rev := int64(7)
 	for _, k := range []Kind{Approved, SentBack, Refused} {
-		decide(t, c, Event{Kind: k, Role: HR, Actor: "ou_hr2", Rev: &rev, Form: cards.Form{Reason: ptr("blurred")}}, named).
+		decide(t, c, Event{
+			Kind:  k,
+			Role:  HR,
+			Actor: "ou_hr2",
+			Rev:   &rev,
+			Form:  cards.Form{Reason: ptr("blurred")},
+		}, named).
 			refused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 	}
 	// Back in review after another round, an old card is late, but nobody has decided.
@@ -133,7 +146,12 @@ func TestTheSecondAdminIsLate(t *testing.T) {
 func TestNobodyReviewsHimself(t *testing.T) {
 	for _, k := range []Kind{Approved, SentBack, Refused} {
 		c := SampleCase(AwaitingReview)
-		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID, Form: cards.Form{Reason: ptr("blurred")}}).refused("nobody decides on himself", "self_review")
+		decide(t, c, Event{
+			Kind:  k,
+			Role:  HR,
+			Actor: c.OpenID,
+			Form:  cards.Form{Reason: ptr("blurred")},
+		}).refused("nobody decides on himself", "self_review")
 	}
 	for _, k := range []Kind{Retry, Resolved, Closed} {
 		c := SampleCase(NeedsAttention)
@@ -144,6 +162,8 @@ func TestNobodyReviewsHimself(t *testing.T) {
 }
 
 func TestDecisionsAreTheirActorsOnly(t *testing.T) {
-	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant, Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
-	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR, Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant,
+		Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR,
+		Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
 }

@@ -118,7 +118,11 @@ func (d taken) queued(kinds ...JobKind) []Job {
 // drew requires the audiences whose cards are drawn in place and those that get a new message.
 func (d taken) drew(show, anew []string) taken {
 	d.t.Helper()
-	sorted := func(s []string) []string { s = slices.Clone(s); slices.Sort(s); return s }
+	sorted := func(s []string) []string {
+		s = slices.Clone(s)
+		slices.Sort(s)
+		return s
+	}
 	if !slices.Equal(sorted(d.Redraw), sorted(show)) || !slices.Equal(sorted(d.Repost), sorted(anew)) {
 		d.t.Errorf("draws %v, anew %v; want %v, %v", d.Redraw, d.Repost, show, anew)
 	}
@@ -156,7 +160,14 @@ func (d taken) lastSent() string {
 
 // withPhoto adds a photo that came after the present state was entered.
 func withPhoto(c *Case, id string, s PhotoState) *Case {
-	c.Photos = append(c.Photos, Photo{ID: id, MessageID: "om_" + id, FileKey: "k", Kind: "image", State: s, At: SampleTime.Add(-1)})
+	c.Photos = append(c.Photos, Photo{
+		ID:        id,
+		MessageID: "om_" + id,
+		FileKey:   "k",
+		Kind:      "image",
+		State:     s,
+		At:        SampleTime.Add(-1),
+	})
 	return c
 }
 
@@ -168,7 +179,8 @@ func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Readi
 		n = 1
 	}
 	var list []idcard.Entity
-	for _, k := range []string{"identity_name", "identity_code", "gender", "birth", "address", "issued_by", "valid_date_start", "valid_date_end"} {
+	for _, k := range []string{"identity_name", "identity_code", "gender", "birth", "address", "issued_by",
+		"valid_date_start", "valid_date_end"} {
 		if v := fields[k]; v != "" {
 			list = append(list, idcard.Entity{Type: k, Value: v})
 		}

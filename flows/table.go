@@ -21,7 +21,13 @@ type step func(d *decision)
 var Table []Transition
 
 func row(from State, on Kind, by Role, s step, to ...State) Transition {
-	return Transition{From: from, On: on, By: by, To: to, step: s}
+	return Transition{
+		From: from,
+		On:   on,
+		By:   by,
+		To:   to,
+		step: s,
+	}
 }
 
 func buildTable() []Transition {
@@ -42,7 +48,8 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks what was read.
-		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
+		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording,
+			AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
@@ -108,7 +115,8 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeSent, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, PersonChecked, Bot, resumeByResult, AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, PersonChecked, Bot, resumeByResult, AwaitingReview, Recording, AwaitingConfirmation,
+			NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
@@ -120,7 +128,8 @@ func buildTable() []Transition {
 	}
 
 	// While it is the applicant's turn, or nothing irreversible has begun, he may stop.
-	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview} {
+	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
+		AwaitingReview} {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
 			row(s, Erase, Applicant, eraseOpen, Withdrawn))
@@ -128,7 +137,8 @@ func buildTable() []Transition {
 	for _, s := range []State{AwaitingConsent, AwaitingPhotos} {
 		t = append(t, row(s, PhotoRecalled, Applicant, photoRecalled, s))
 	}
-	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledLate, AwaitingPhotos, AwaitingConfirmation))
+	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledLate, AwaitingPhotos,
+		AwaitingConfirmation))
 
 	for _, s := range States {
 		if s.Terminal() {

@@ -75,7 +75,12 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 			outside++
 			c := SampleCase(s)
 			before := c.clone()
-			ch := Decide(SamplePolicy(), c, Event{Kind: k, At: SampleTime, Role: Applicant, Actor: c.OpenID})
+			ch := Decide(SamplePolicy(), c, Event{
+				Kind:  k,
+				At:    SampleTime,
+				Role:  Applicant,
+				Actor: c.OpenID,
+			})
 			if ch.Case != nil || len(ch.Jobs) > 0 {
 				t.Errorf("%s × %s changed the case", s, k)
 			}
@@ -115,7 +120,12 @@ func TestNobodyDecidesOnHimself(t *testing.T) {
 		}
 		tried++
 		c := SampleCase(r.From)
-		ch := Decide(SamplePolicy(), c, Event{Kind: r.On, At: SampleTime, Role: HR, Actor: c.OpenID})
+		ch := Decide(SamplePolicy(), c, Event{
+			Kind:  r.On,
+			At:    SampleTime,
+			Role:  HR,
+			Actor: c.OpenID,
+		})
 		if ch.Case != nil {
 			t.Errorf("%s × %s: decided on himself", r.From, r.On)
 		}
@@ -131,7 +141,13 @@ func TestStaleRevisionsChangeNothing(t *testing.T) {
 		for _, off := range []int64{-1, 1, 1000} {
 			c := SampleCase(r.From)
 			rev := c.Rev + off
-			if ch := Decide(SamplePolicy(), c, Event{Kind: r.On, At: SampleTime, Role: r.By, Actor: "ou_other", Rev: &rev}); ch.Case != nil {
+			if ch := Decide(SamplePolicy(), c, Event{
+				Kind:  r.On,
+				At:    SampleTime,
+				Role:  r.By,
+				Actor: "ou_other",
+				Rev:   &rev,
+			}); ch.Case != nil {
 				t.Errorf("%s × %s was done with revision %+d", r.From, r.On, off)
 			}
 		}

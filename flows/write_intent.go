@@ -9,7 +9,8 @@ func (d *decision) markUnknown(a *Attention) {
 	}
 	if a.Code == StopUnknownOutcome {
 		w.State = WriteUnknown
-		d.sent(map[Step]string{StepIdentity: "feishu_identity", StepEvidence: "esign"}[a.Step]) // it may well have been received
+		// it may well have been received
+		d.sent(map[Step]string{StepIdentity: "feishu_identity", StepEvidence: "esign"}[a.Step])
 	} else {
 		w.State = WriteRefused
 	}
@@ -35,7 +36,12 @@ func start(w *Write, job string, d *decision) *Write {
 		d.refuse("already begun", nil)
 		return w
 	}
-	return &Write{State: WriteStarted, Attempt: w.Attempt + 1, Started: d.e.At, Job: job}
+	return &Write{
+		State:   WriteStarted,
+		Attempt: w.Attempt + 1,
+		Started: d.e.At,
+		Job:     job,
+	}
 }
 
 // answered refuses an answer to an attempt that never began.

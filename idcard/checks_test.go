@@ -17,9 +17,11 @@ func TestConsistency(t *testing.T) {
 		{"all agree", Reading{Number: number, Birth: born, Gender: Male}, nil},
 		{"nothing printed was read", Reading{Number: number}, nil},
 		{"no number", Reading{Birth: born, Gender: Female}, nil},
-		{"birth", Reading{Number: number, Birth: Date{1990, 3, 1}, Gender: Male}, []Issue{{CodeBirthMismatch, Warn, FieldBirth}}},
+		{"birth", Reading{Number: number, Birth: Date{1990, 3, 1}, Gender: Male},
+			[]Issue{{CodeBirthMismatch, Warn, FieldBirth}}},
 		{"gender", Reading{Number: number, Birth: born, Gender: Female}, []Issue{{CodeGenderMismatch, Warn, FieldGender}}},
-		{"both", Reading{Number: number, Birth: Date{1980, 3, 1}, Gender: Female}, []Issue{{CodeNumberMismatch, Error, FieldNumber}}},
+		{"both", Reading{Number: number, Birth: Date{1980, 3, 1}, Gender: Female},
+			[]Issue{{CodeNumberMismatch, Error, FieldNumber}}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			if got := Consistency(c.r); !slices.Equal(got, c.want) {
@@ -80,7 +82,8 @@ func TestValidity(t *testing.T) {
 		})
 	}
 	// 16:30 UTC is the next day in China.
-	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}}, time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); status != StatusExpired {
+	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}},
+		time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); status != StatusExpired {
 		t.Error("judged by the day in UTC:", status)
 	}
 }
@@ -104,8 +107,10 @@ func TestSidesMatch(t *testing.T) {
 		{"5 years as a child", front, Reading{ValidFrom: Date{2004, 3, 6}, ValidTo: Date{2009, 3, 6}}, nil},
 		{"长期 at 26", front, Reading{ValidFrom: Date{2016, 4, 1}, LongTerm: true}, []string{CodeValidityAge}},
 		{"permit", permit, Reading{ValidFrom: Date{2022, 4, 1}, ValidTo: Date{2027, 4, 1}}, nil},
-		{"before birth", front, Reading{ValidFrom: Date{1989, 4, 1}, ValidTo: Date{1994, 4, 1}}, []string{CodeIssuedBeforeBirth}},
-		{"tomorrow", front, Reading{ValidFrom: Date{2026, 11, 22}, ValidTo: Date{2046, 11, 22}}, []string{CodeIssuedInFuture}},
+		{"before birth", front, Reading{ValidFrom: Date{1989, 4, 1}, ValidTo: Date{1994, 4, 1}},
+			[]string{CodeIssuedBeforeBirth}},
+		{"tomorrow", front, Reading{ValidFrom: Date{2026, 11, 22}, ValidTo: Date{2046, 11, 22}},
+			[]string{CodeIssuedInFuture}},
 		{"reversed", front, Reading{ValidFrom: Date{2016, 4, 1}, ValidTo: Date{2006, 4, 1}}, []string{CodeValidityReversed}},
 		{"authority", front, Reading{IssuedBy: "石家庄市公安局裕华分局"}, []string{CodeAuthorityAddress}},
 		{"nothing read", Reading{}, Reading{}, nil},

@@ -68,7 +68,12 @@ func planes(img image.Image) *picture {
 	w, h := b.Dx(), b.Dy()
 	switch m := img.(type) {
 	case *image.Gray:
-		return &picture{w: w, h: h, grey: true, y: plane{m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, w, h}}
+		return &picture{
+			w:    w,
+			h:    h,
+			grey: true,
+			y:    plane{m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, w, h},
+		}
 	case *image.YCbCr:
 		return yuv(m)
 	case *image.NYCbCrA:
@@ -89,7 +94,8 @@ func yuv(m *image.YCbCr) *picture {
 	cw := last - first + 1
 	ch := (m.COffset(b.Min.X, b.Max.Y-1)-first)/m.CStride + 1
 	return &picture{
-		w: w, h: h,
+		w:  w,
+		h:  h,
 		y:  plane{m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride, w, h},
 		cb: plane{m.Cb[first:], m.CStride, cw, ch},
 		cr: plane{m.Cr[first:], m.CStride, cw, ch},
@@ -116,7 +122,14 @@ func onWhite(pic *picture, alpha plane) {
 func convert(img image.Image) *picture {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
-	pic := &picture{w: w, h: h, converted: true, y: newPlane(w, h), cb: newPlane((w+1)/2, (h+1)/2), cr: newPlane((w+1)/2, (h+1)/2)}
+	pic := &picture{
+		w:         w,
+		h:         h,
+		converted: true,
+		y:         newPlane(w, h),
+		cb:        newPlane((w+1)/2, (h+1)/2),
+		cr:        newPlane((w+1)/2, (h+1)/2),
+	}
 	at := pixelReader(img)
 	cb, cr := make([]int, pic.cb.w), make([]int, pic.cb.w)
 	for y := range h {

@@ -38,7 +38,8 @@ func parse(t testing.TB, side *int, entities ...Entity) []Reading {
 
 func TestParseEntitiesFront(t *testing.T) {
 	r := parse(t, sideNo(1), frontEntities...)[0]
-	if r.Side != Front || r.Name.Reveal() != "张三" || r.Number.Reveal() != "11010119900307803X" || r.Gender != Male || r.Race != "汉" ||
+	if r.Side != Front || r.Name.Reveal() != "张三" || r.Number.Reveal() != "11010119900307803X" || r.Gender != Male ||
+		r.Race != "汉" ||
 		r.Birth != (Date{1990, 3, 7}) || r.Address != "北京市朝阳区 某某路1号" || !slices.Equal(r.Corners, corners) || !r.Complete() {
 		t.Errorf("%+v", r.Seal().Address)
 	}
@@ -49,7 +50,8 @@ func TestParseEntitiesFront(t *testing.T) {
 
 func TestParseEntitiesBack(t *testing.T) {
 	r := parse(t, sideNo(0), backEntities...)[0]
-	if r.Side != Back || r.IssuedBy != "北京市公安局朝阳分局" || r.ValidFrom != (Date{2016, 1, 1}) || r.ValidTo != (Date{2036, 1, 1}) || r.LongTerm || !r.Complete() || r.Issues != nil {
+	if r.Side != Back || r.IssuedBy != "北京市公安局朝阳分局" || r.ValidFrom != (Date{2016, 1, 1}) ||
+		r.ValidTo != (Date{2036, 1, 1}) || r.LongTerm || !r.Complete() || r.Issues != nil {
 		t.Error(r.Seal().IssuedBy, r.ValidFrom, r.ValidTo, r.Issues)
 	}
 	r = parse(t, nil, backEntities[0], backEntities[1], Entity{FieldValidTo, "长期"})[0]
@@ -74,10 +76,14 @@ func TestParseEntitiesSides(t *testing.T) {
 		{"side unknown", sideNo(7), backEntities, []Side{Back}, nil, ""},
 		{"both in one picture", sideNo(1), both, []Side{Front, Back}, nil, ""},
 		{"both, no side", nil, both, []Side{Front, Back}, nil, ""},
-		{"both, one field of the back, side says back", sideNo(0), append(slices.Clone(frontEntities), issued), []Side{Front, Back}, nil, ""},
-		{"a stray field of the back", sideNo(1), append(slices.Clone(frontEntities), issued), []Side{Front}, []string{CodeStrayField}, ""},
-		{"a stray field of the front", sideNo(0), append(slices.Clone(backEntities), name), []Side{Back}, []string{CodeStrayField}, ""},
-		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued), []Side{Front}, []string{CodeStrayField}, ""},
+		{"both, one field of the back, side says back", sideNo(0), append(slices.Clone(frontEntities), issued),
+			[]Side{Front, Back}, nil, ""},
+		{"a stray field of the back", sideNo(1), append(slices.Clone(frontEntities), issued), []Side{Front},
+			[]string{CodeStrayField}, ""},
+		{"a stray field of the front", sideNo(0), append(slices.Clone(backEntities), name), []Side{Back},
+			[]string{CodeStrayField}, ""},
+		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued), []Side{Front}, []string{CodeStrayField},
+			""},
 		{"one of each", nil, []Entity{name, issued}, nil, nil, ReadingUnclear},
 		{"one of each, side known", sideNo(1), []Entity{name, issued}, []Side{Front}, []string{CodeStrayField}, ""},
 		{"nothing", sideNo(1), nil, nil, nil, ReadingNothing},
@@ -85,7 +91,8 @@ func TestParseEntitiesSides(t *testing.T) {
 		{"unknown types", sideNo(1), []Entity{{"passport", "x"}}, nil, nil, ReadingNothing},
 		{"a front without name and number", sideNo(1), frontEntities[2:], nil, nil, ReadingNoKeyField},
 		{"the same beside a good back", nil, append(slices.Clone(frontEntities[2:]), backEntities...), []Side{Back}, nil, ""},
-		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}}, []Side{Front}, []string{CodeFieldTwice}, ""},
+		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}}, []Side{Front}, []string{CodeFieldTwice},
+			""},
 		{"the same value twice", sideNo(1), []Entity{name, name}, []Side{Front}, nil, ""},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -130,11 +137,14 @@ func TestParseEntitiesCornersOfTwo(t *testing.T) {
 
 // What was read but is not valid stays for the confirmation form.
 func TestParseEntitiesUnreadable(t *testing.T) {
-	r := parse(t, sideNo(1), Entity{FieldName, "张<三"}, Entity{FieldNumber, "1101 0119900307803"}, Entity{FieldGender, "另"}, Entity{FieldBirth, "长期"})[0]
-	if !r.Name.Empty() || !r.Number.Empty() || r.RawName() != "张<三" || r.RawNumber() != "1101 0119900307803" || r.Complete() {
+	r := parse(t, sideNo(1), Entity{FieldName, "张<三"}, Entity{FieldNumber, "1101 0119900307803"}, Entity{FieldGender, "另"},
+		Entity{FieldBirth, "长期"})[0]
+	if !r.Name.Empty() || !r.Number.Empty() || r.RawName() != "张<三" || r.RawNumber() != "1101 0119900307803" ||
+		r.Complete() {
 		t.Error(r.RawName(), r.RawNumber())
 	}
-	if want := []string{CodeNameUnreadable, CodeNumberUnreadable, CodeGenderUnreadable, CodeDateUnreadable}; !slices.Equal(codes(r.Issues), want) {
+	if want := []string{CodeNameUnreadable, CodeNumberUnreadable, CodeGenderUnreadable,
+		CodeDateUnreadable}; !slices.Equal(codes(r.Issues), want) {
 		t.Error(r.Issues)
 	}
 	if !slices.Equal(r.Missing, []string{FieldRace, FieldAddress}) {

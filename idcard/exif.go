@@ -12,7 +12,8 @@ func orientation(raw []byte, format string) int {
 		return tiffOrientation(raw)
 	case "jpeg":
 		for s := range jpegSegments(raw) {
-			if exif, ok := bytes.CutPrefix(raw[s.start+min(4, s.end-s.start):s.end], []byte("Exif\x00\x00")); ok && s.marker == 0xe1 {
+			if exif, ok := bytes.CutPrefix(raw[s.start+min(4, s.end-s.start):s.end], []byte("Exif\x00\x00")); ok &&
+				s.marker == 0xe1 {
 				return tiffOrientation(exif)
 			}
 		}

@@ -131,5 +131,6 @@ func isPrivateUse(r rune) bool { return r >= '\ue000' && r <= '\uf8ff' }
 
 // isInvisible covers the zero-width characters that come along when text is copied.
 func isInvisible(r rune) bool {
-	return r >= '\u200b' && r <= '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff'
+	return r >= '\u200b' && r <= '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2060' && r <= '\u2064' ||
+		r == '\ufeff'
 }

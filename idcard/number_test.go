@@ -47,7 +47,8 @@ func TestParseNumberGood(t *testing.T) {
 				return
 			}
 			if n.Reveal() != c.want || n.Gender() != c.gender || n.BirthDate() != c.birth || n.Birth() != c.birth.Time() {
-				t.Errorf("%q: got %s %s %s, want %v, %v, %v", c.in, n.Reveal(), n.Gender(), n.BirthDate(), c.want, c.gender, c.birth)
+				t.Errorf("%q: got %s %s %s, want %v, %v, %v", c.in, n.Reveal(), n.Gender(), n.BirthDate(), c.want, c.gender,
+					c.birth)
 			}
 		})
 	}
@@ -128,7 +129,8 @@ func TestNumberProperties(t *testing.T) {
 }
 
 func FuzzParseNumber(f *testing.F) {
-	for _, s := range []string{"11010119900307803X", "１１０１０１１９９００３０７８０３Ⅹ", "110101199002300014", "990101199003070015", "\xff", "110101-19900307-803x"} {
+	for _, s := range []string{"11010119900307803X", "１１０１０１１９９００３０７８０３Ⅹ", "110101199002300014", "990101199003070015",
+		"\xff", "110101-19900307-803x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -12,14 +12,15 @@ import (
 type Problem string
 
 const (
-	PhotoEmpty             Problem = "empty"
-	PhotoTooLarge          Problem = "too_large"          // more than MaxPhotoBytes
-	PhotoNotPicture        Problem = "not_picture"        // no picture at all: text, video, archive, …
-	PhotoHEIC              Problem = "heic"               // HEIC, HEIF or AVIF: to be sent as an image, not as a file
-	PhotoUnsupportedFormat Problem = "unsupported_format" // another picture format, a PDF, or a rare variant of a known format
-	PhotoTruncated         Problem = "truncated"          // incomplete or damaged
-	PhotoTooSmall          Problem = "too_small"          // long side < 16 px or short side < 8 px: nothing could be on it
-	PhotoTooManyPixels     Problem = "too_many_pixels"    // > 50 MP, or more than decodeBudget when decoded
+	PhotoEmpty      Problem = "empty"
+	PhotoTooLarge   Problem = "too_large"   // more than MaxPhotoBytes
+	PhotoNotPicture Problem = "not_picture" // no picture at all: text, video, archive, …
+	PhotoHEIC       Problem = "heic"        // HEIC, HEIF or AVIF: to be sent as an image, not as a file
+	// another picture format, a PDF, or a rare variant of a known format
+	PhotoUnsupportedFormat Problem = "unsupported_format"
+	PhotoTruncated         Problem = "truncated"       // incomplete or damaged
+	PhotoTooSmall          Problem = "too_small"       // long side < 16 px or short side < 8 px: nothing could be on it
+	PhotoTooManyPixels     Problem = "too_many_pixels" // > 50 MP, or more than decodeBudget when decoded
 )
 
 // PhotoError is the error of Inspect.
@@ -122,8 +123,10 @@ func (p Photo) Format(f fmt.State, verb rune) { formatMasked(f, verb, p.String()
 
 // LogValue gives format, size, length and measures.
 func (p Photo) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("format", p.OriginalFormat), slog.Int("width", p.Width), slog.Int("height", p.Height),
-		slog.Int("bytes", len(p.JPEG)), slog.Float64("sharpness", p.Sharpness), slog.Float64("glare", p.Glare), slog.Float64("dark", p.Dark))
+	return slog.GroupValue(slog.String("format", p.OriginalFormat), slog.Int("width", p.Width),
+		slog.Int("height", p.Height),
+		slog.Int("bytes", len(p.JPEG)), slog.Float64("sharpness", p.Sharpness), slog.Float64("glare", p.Glare),
+		slog.Float64("dark", p.Dark))
 }
 
 // MarshalJSON gives everything but the picture.

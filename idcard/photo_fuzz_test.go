@@ -136,7 +136,8 @@ func TestMemoryEstimate(t *testing.T) {
 				t.Fatal(err)
 			}
 			const fixed = 200_000 // tables and buffers of the decoder, whatever the size
-			if took := int64(after.TotalAlloc - before.TotalAlloc); took > h.memory*11/10+fixed || int64(pic.w*pic.h) > h.memory {
+			if took := int64(after.TotalAlloc - before.TotalAlloc); took > h.memory*11/10+fixed ||
+				int64(pic.w*pic.h) > h.memory {
 				t.Errorf("%s: estimated %d, took %d", name, h.memory, took)
 			}
 		})

@@ -57,10 +57,12 @@ func TestInspectStripsMetadata(t *testing.T) {
 // Four coloured corners tell every orientation apart.
 func TestInspectOrientation(t *testing.T) {
 	const w, h = 480, 320
-	red, green, blue, white := color.RGBA{220, 0, 0, 255}, color.RGBA{0, 200, 0, 255}, color.RGBA{0, 0, 220, 255}, color.RGBA{250, 250, 250, 255}
+	red, green, blue, white := color.RGBA{220, 0, 0, 255}, color.RGBA{0, 200, 0, 255}, color.RGBA{0, 0, 220, 255},
+		color.RGBA{250, 250, 250, 255}
 	upright := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i, c := range []color.RGBA{red, green, blue, white} { // top left, top right, bottom left, bottom right
-		draw.Draw(upright, image.Rect(i%2*w/2, i/2*h/2, (i%2+1)*w/2, (i/2+1)*h/2), image.NewUniform(c), image.Point{}, draw.Src)
+		draw.Draw(upright, image.Rect(i%2*w/2, i/2*h/2, (i%2+1)*w/2, (i/2+1)*h/2), image.NewUniform(c), image.Point{},
+			draw.Src)
 	}
 	// stored[o] maps a stored pixel to the upright one, straight from the EXIF
 	// standard's words: where the stored row 0 and column 0 lie.
@@ -120,7 +122,8 @@ func TestInspectOrientation(t *testing.T) {
 
 func TestInspectFormats(t *testing.T) {
 	img := card(t, 900, 600)
-	paletted := image.NewPaletted(img.Bounds(), []color.Color{color.RGBA{120, 90, 60, 255}, color.RGBA{200, 220, 235, 255}, color.RGBA{20, 20, 30, 255}})
+	paletted := image.NewPaletted(img.Bounds(), []color.Color{color.RGBA{120, 90, 60, 255}, color.RGBA{200, 220, 235, 255},
+		color.RGBA{20, 20, 30, 255}})
 	draw.Draw(paletted, img.Bounds(), img, image.Point{}, draw.Src)
 	deep := image.NewNRGBA64(img.Bounds())
 	draw.Draw(deep, img.Bounds(), img, image.Point{}, draw.Src)
@@ -137,7 +140,9 @@ func TestInspectFormats(t *testing.T) {
 		"png pal": encode(func(b *bytes.Buffer) error { return png.Encode(b, paletted) }),
 		"bmp":     encode(func(b *bytes.Buffer) error { return bmp.Encode(b, img) }),
 		"gif":     encode(func(b *bytes.Buffer) error { return gif.Encode(b, paletted, nil) }),
-		"tiff":    encode(func(b *bytes.Buffer) error { return tiff.Encode(b, img, &tiff.Options{Compression: tiff.Deflate}) }),
+		"tiff": encode(func(b *bytes.Buffer) error {
+			return tiff.Encode(b, img, &tiff.Options{Compression: tiff.Deflate})
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := mustInspect(t, raw)
@@ -155,9 +160,11 @@ func TestInspectFormats(t *testing.T) {
 // Transparency becomes white.
 func TestInspectTransparency(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 401, 301)) // odd sides too
-	draw.Draw(img, image.Rect(100, 100, 300, 200), image.NewUniform(color.NRGBA{200, 30, 30, 128}), image.Point{}, draw.Src)
+	draw.Draw(img, image.Rect(100, 100, 300, 200), image.NewUniform(color.NRGBA{200, 30, 30, 128}), image.Point{},
+		draw.Src)
 	out, err := jpeg.Decode(bytes.NewReader(mustInspect(t, pngOf(t, img)).JPEG))
-	if err != nil || !near(out.At(5, 5), color.White, 3) || !near(out.At(400, 300), color.White, 3) || !near(out.At(200, 150), color.RGBA{227, 142, 142, 255}, 6) {
+	if err != nil || !near(out.At(5, 5), color.White, 3) || !near(out.At(400, 300), color.White, 3) ||
+		!near(out.At(200, 150), color.RGBA{227, 142, 142, 255}, 6) {
 		t.Error(out.At(5, 5), out.At(400, 300), out.At(200, 150), err)
 	}
 }
@@ -219,8 +226,13 @@ func TestInspectScalesDown(t *testing.T) {
 func TestInspectFitsNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	img := &image.YCbCr{
-		Y: make([]byte, 3000*3000), Cb: make([]byte, 1500*1500), Cr: make([]byte, 1500*1500), YStride: 3000, CStride: 1500,
-		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, 3000, 3000),
+		Y:              make([]byte, 3000*3000),
+		Cb:             make([]byte, 1500*1500),
+		Cr:             make([]byte, 1500*1500),
+		YStride:        3000,
+		CStride:        1500,
+		SubsampleRatio: image.YCbCrSubsampleRatio420,
+		Rect:           image.Rect(0, 0, 3000, 3000),
 	}
 	for i := range img.Y {
 		img.Y[i] = byte(r.Uint32())
@@ -236,7 +248,8 @@ func TestInspectRefuses(t *testing.T) {
 	good := asJPEG(t, card(t, 1200, 800), 90)
 	var asPNG, asGIF, asBMP, asTIFF bytes.Buffer
 	img := card(t, 900, 600)
-	for _, err := range []error{png.Encode(&asPNG, img), gif.Encode(&asGIF, img, nil), bmp.Encode(&asBMP, img), tiff.Encode(&asTIFF, img, nil)} {
+	for _, err := range []error{png.Encode(&asPNG, img), gif.Encode(&asGIF, img, nil), bmp.Encode(&asBMP, img),
+		tiff.Encode(&asTIFF, img, nil)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,22 +282,23 @@ func TestInspectRefuses(t *testing.T) {
 		"heic":             {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heicxxxx"), PhotoHEIC, "heic"},
 		"heif, compatible": {[]byte("\x00\x00\x00\x1cftypisom\x00\x00\x00\x00isommif1heixxxxx"), PhotoHEIC, "heic"},
 		"avif":             {[]byte("\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miafxxxx"), PhotoHEIC, "avif"},
-		"large heic":       {append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), make([]byte, MaxPhotoBytes)...), PhotoHEIC, "heic"},
-		"short ftyp":       {[]byte("\x00\x00\x00\x18ftyp"), PhotoNotPicture, ""},
-		"too large":        {append(slices.Clone(good), make([]byte, MaxPhotoBytes)...), PhotoTooLarge, "jpeg"},
-		"half jpeg":        {half(good), PhotoTruncated, "jpeg"},
-		"jpeg header":      {good[:20], PhotoTruncated, "jpeg"},
-		"three bytes":      {good[:3], PhotoTruncated, "jpeg"},
-		"half png":         {half(asPNG.Bytes()), PhotoTruncated, "png"},
-		"half gif":         {half(asGIF.Bytes()), PhotoTruncated, "gif"},
-		"half bmp":         {half(asBMP.Bytes()), PhotoTruncated, "bmp"},
-		"half tiff":        {half(asTIFF.Bytes()), PhotoTruncated, "tiff"},
-		"half webp":        {half(webp), PhotoTruncated, "webp"},
-		"animated webp":    {animated, PhotoUnsupportedFormat, "webp"},
-		"arithmetic jpeg":  {arithmetic, PhotoUnsupportedFormat, "jpeg"},
-		"thumbnail":        {asJPEG(t, card(t, 15, 12), 90), PhotoTooSmall, "jpeg"},
-		"strip":            {asJPEG(t, card(t, 1200, 7), 90), PhotoTooSmall, "jpeg"},
-		"bomb":             {bomb, PhotoTooManyPixels, "png"},
+		"large heic": {append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
+			make([]byte, MaxPhotoBytes)...), PhotoHEIC, "heic"},
+		"short ftyp":      {[]byte("\x00\x00\x00\x18ftyp"), PhotoNotPicture, ""},
+		"too large":       {append(slices.Clone(good), make([]byte, MaxPhotoBytes)...), PhotoTooLarge, "jpeg"},
+		"half jpeg":       {half(good), PhotoTruncated, "jpeg"},
+		"jpeg header":     {good[:20], PhotoTruncated, "jpeg"},
+		"three bytes":     {good[:3], PhotoTruncated, "jpeg"},
+		"half png":        {half(asPNG.Bytes()), PhotoTruncated, "png"},
+		"half gif":        {half(asGIF.Bytes()), PhotoTruncated, "gif"},
+		"half bmp":        {half(asBMP.Bytes()), PhotoTruncated, "bmp"},
+		"half tiff":       {half(asTIFF.Bytes()), PhotoTruncated, "tiff"},
+		"half webp":       {half(webp), PhotoTruncated, "webp"},
+		"animated webp":   {animated, PhotoUnsupportedFormat, "webp"},
+		"arithmetic jpeg": {arithmetic, PhotoUnsupportedFormat, "jpeg"},
+		"thumbnail":       {asJPEG(t, card(t, 15, 12), 90), PhotoTooSmall, "jpeg"},
+		"strip":           {asJPEG(t, card(t, 1200, 7), 90), PhotoTooSmall, "jpeg"},
+		"bomb":            {bomb, PhotoTooManyPixels, "png"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Inspect(c.raw)

@@ -35,7 +35,8 @@ func card(t testing.TB, w, h int) *image.RGBA {
 		t.Fatal(err)
 	}
 	d := font.Drawer{Dst: img, Src: image.NewUniform(color.RGBA{20, 20, 30, 255}), Face: face}
-	for i, line := range []string{"Name  ZHANG San", "Sex M  Nationality Han", "Born 1990 03 07", "Address Chaoyang 1", "11010119900307803X"} {
+	for i, line := range []string{"Name  ZHANG San", "Sex M  Nationality Han", "Born 1990 03 07", "Address Chaoyang 1",
+		"11010119900307803X"} {
 		d.Dot = fixed.P(w/6, h/4+i*h/9)
 		d.DrawString(line)
 	}
@@ -101,7 +102,8 @@ func checkPhoto(t testing.TB, p Photo) {
 	if err != nil {
 		t.Fatal("output does not decode: ", err)
 	}
-	if b := img.Bounds(); b.Dx() != p.Width || b.Dy() != p.Height || max(p.Width, p.Height) > MaxOutputSide || len(p.JPEG) > MaxOutputBytes {
+	if b := img.Bounds(); b.Dx() != p.Width || b.Dy() != p.Height || max(p.Width, p.Height) > MaxOutputSide ||
+		len(p.JPEG) > MaxOutputBytes {
 		t.Fatalf("output is %v, %d bytes; said %dx%d", b, len(p.JPEG), p.Width, p.Height)
 	}
 	for s := range jpegSegments(p.JPEG) {

@@ -82,7 +82,8 @@ func TestWarnings(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			p := mustInspect(t, asJPEG(t, c.img, c.q))
-			t.Logf("%-20s sharpness %7.1f contrast %5.1f glare %.3f dark %.3f colour %.1f", c.what, p.Sharpness, p.Contrast, p.Glare, p.Dark, p.Colour)
+			t.Logf("%-20s sharpness %7.1f contrast %5.1f glare %.3f dark %.3f colour %.1f", c.what, p.Sharpness, p.Contrast,
+				p.Glare, p.Dark, p.Colour)
 			if got := codes(p.Warnings()); !slices.Equal(got, c.want) {
 				t.Errorf("%s: %v, want %v", c.what, got, c.want)
 			}
@@ -114,7 +115,8 @@ func TestCardEdges(t *testing.T) {
 // Area averaging keeps the mean, whatever the sizes.
 func TestResample(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, c := range [][4]int{{100, 80, 50, 40}, {101, 83, 47, 29}, {10, 10, 1, 1}, {7, 5, 7, 5}, {5, 5, 20, 10}, {1000, 3, 999, 2}} {
+	for _, c := range [][4]int{{100, 80, 50, 40}, {101, 83, 47, 29}, {10, 10, 1, 1}, {7, 5, 7, 5}, {5, 5, 20, 10},
+		{1000, 3, 999, 2}} {
 		src := newPlane(c[0], c[1])
 		sum := 0.0
 		for i := range src.pix {

@@ -148,9 +148,13 @@ func encode(pic *picture, quality int) ([]byte, error) {
 		img = &image.Gray{Pix: pic.y.pix, Stride: pic.y.stride, Rect: bounds}
 	} else {
 		img = &image.YCbCr{
-			Y: pic.y.pix, YStride: pic.y.stride,
-			Cb: pic.cb.pix, Cr: pic.cr.pix, CStride: pic.cb.stride,
-			SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: bounds,
+			Y:              pic.y.pix,
+			YStride:        pic.y.stride,
+			Cb:             pic.cb.pix,
+			Cr:             pic.cr.pix,
+			CStride:        pic.cb.stride,
+			SubsampleRatio: image.YCbCrSubsampleRatio420,
+			Rect:           bounds,
 		}
 	}
 	var out limitedBuffer

@@ -30,10 +30,22 @@ type SealedReading struct {
 // Seal gives the form to encrypt.
 func (r Reading) Seal() SealedReading {
 	return SealedReading{
-		Side: r.Side, Name: r.Name.Reveal(), Number: r.Number.Reveal(), Gender: r.Gender, Race: r.Race,
-		Birth: r.Birth, Address: r.Address, IssuedBy: r.IssuedBy, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo,
-		LongTerm: r.LongTerm, Missing: r.Missing, Issues: r.Issues, Corners: r.Corners,
-		RawName: r.RawName(), RawNumber: r.RawNumber(),
+		Side:      r.Side,
+		Name:      r.Name.Reveal(),
+		Number:    r.Number.Reveal(),
+		Gender:    r.Gender,
+		Race:      r.Race,
+		Birth:     r.Birth,
+		Address:   r.Address,
+		IssuedBy:  r.IssuedBy,
+		ValidFrom: r.ValidFrom,
+		ValidTo:   r.ValidTo,
+		LongTerm:  r.LongTerm,
+		Missing:   r.Missing,
+		Issues:    r.Issues,
+		Corners:   r.Corners,
+		RawName:   r.RawName(),
+		RawNumber: r.RawNumber(),
 	}
 }
 
@@ -42,10 +54,21 @@ func (r Reading) Seal() SealedReading {
 // relies on it; a number of another shape opens as unread.
 func (s SealedReading) Open() Reading {
 	r := Reading{
-		Side: s.Side, Name: Name{conceal[nameMask](s.Name)}, Gender: s.Gender, Race: s.Race,
-		Birth: s.Birth, Address: s.Address, IssuedBy: s.IssuedBy, ValidFrom: s.ValidFrom, ValidTo: s.ValidTo,
-		LongTerm: s.LongTerm, Missing: s.Missing, Issues: s.Issues, Corners: s.Corners,
-		rawName: conceal[hidden](s.RawName), rawNumber: conceal[hidden](s.RawNumber),
+		Side:      s.Side,
+		Name:      Name{conceal[nameMask](s.Name)},
+		Gender:    s.Gender,
+		Race:      s.Race,
+		Birth:     s.Birth,
+		Address:   s.Address,
+		IssuedBy:  s.IssuedBy,
+		ValidFrom: s.ValidFrom,
+		ValidTo:   s.ValidTo,
+		LongTerm:  s.LongTerm,
+		Missing:   s.Missing,
+		Issues:    s.Issues,
+		Corners:   s.Corners,
+		rawName:   conceal[hidden](s.RawName),
+		rawNumber: conceal[hidden](s.RawNumber),
 	}
 	if wellFormed(s.Number) {
 		r.Number = Number{conceal[numberMask](s.Number)}

@@ -54,7 +54,8 @@ func sniffBrand(b []byte) (string, Problem) {
 		switch brand := string(b[i : i+4]); {
 		case strings.HasPrefix(brand, "avi"): // avif, avis
 			return "avif", PhotoHEIC
-		case strings.HasPrefix(brand, "hei"), strings.HasPrefix(brand, "hev"), brand == "mif1", brand == "mif2", brand == "msf1":
+		case strings.HasPrefix(brand, "hei"), strings.HasPrefix(brand, "hev"), brand == "mif1", brand == "mif2",
+			brand == "msf1":
 			return "heic", PhotoHEIC
 		case brand == "crx ":
 			return "cr3", PhotoUnsupportedFormat

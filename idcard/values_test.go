@@ -98,7 +98,8 @@ func FuzzParseName(f *testing.F) {
 }
 
 func TestParseMobile(t *testing.T) {
-	for _, in := range []string{"13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "８６１３８１２３４５６７８", "(+86)13812345678", "138–1234–5678"} {
+	for _, in := range []string{"13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "８６１３８１２３４５６７８",
+		"(+86)13812345678", "138–1234–5678"} {
 		if m, err := ParseMobile(in); err != nil || m.Reveal() != "13812345678" {
 			t.Errorf("%q: %q, %v, want %q", in, m.Reveal(), err, "13812345678")
 		}
@@ -204,7 +205,8 @@ func leaks(t *testing.T, v any, clear ...string) {
 		out.Write(b)
 	}
 	for _, c := range clear {
-		if strings.Contains(out.String(), c) || strings.Contains(out.String(), fmt.Sprintf("%x", c)) || strings.Contains(out.String(), fmt.Sprint([]byte(c))) {
+		if strings.Contains(out.String(), c) || strings.Contains(out.String(), fmt.Sprintf("%x", c)) ||
+			strings.Contains(out.String(), fmt.Sprint([]byte(c))) {
 			t.Errorf("%T shows %q:\n%s", v, c, out.String())
 		}
 	}

@@ -79,7 +79,8 @@ func (pg *Server) postApp(r *http.Request) (any, error) {
 		pg.World.Feishu.DropLongConnections()
 	}
 	open, made := pg.World.Feishu.LongConnections()
-	return map[string]any{"events": now.Events, "callbacks": now.Callbacks, "published": !now.Draft, "long_connections": open, "long_connections_made": made}, nil
+	return map[string]any{"events": now.Events, "callbacks": now.Callbacks, "published": !now.Draft,
+		"long_connections": open, "long_connections_made": made}, nil
 }
 
 func isCallback(name string) bool { return strings.HasPrefix(name, "card.") }

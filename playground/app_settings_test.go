@@ -37,7 +37,8 @@ func TestControlApp(t *testing.T) {
 		}
 		return out
 	}
-	if out := post(`{}`, 200); !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") || !slices.Contains(out.Callbacks, "card.action.trigger") {
+	if out := post(`{}`, 200); !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") ||
+		!slices.Contains(out.Callbacks, "card.action.trigger") {
 		t.Errorf("at the start: %+v", out)
 	}
 	out := post(`{"unsubscribe":["im.message.receive_v1","card.action.trigger"],"published":false,"bot":false,"in_group":false,"ocr_left":0,"template":1,"revoke":["im:message"],"disconnect":true}`, 200)
@@ -45,7 +46,8 @@ func TestControlApp(t *testing.T) {
 		t.Errorf("spoiled: %+v", out)
 	}
 	out = post(`{"subscribe":["im.message.receive_v1","card.action.trigger"],"published":true,"bot":true,"in_group":true,"ocr_left":-1,"template":0,"grant":["im:message"],"long_conn":false}`, 200)
-	if !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") || !slices.Equal(out.Callbacks, []string{"card.action.trigger"}) {
+	if !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") ||
+		!slices.Equal(out.Callbacks, []string{"card.action.trigger"}) {
 		t.Errorf("put right: %+v", out)
 	}
 	post(`{"nonsense":1}`, 400)

@@ -48,7 +48,8 @@ func (pg *Server) TellClock(s ClockState) {
 	pg.feed.markLocked(itemClock, "")
 }
 
-// HandleBot says who does POST /sim/bot {"do":"pause"}; do is one of BotState.Can. Call it before anybody uses the page.
+// HandleBot says who does POST /sim/bot {"do":"pause"}; do is one of BotState.Can. Call it before anybody uses the
+// page.
 func (pg *Server) HandleBot(f func(ctx context.Context, do string) error) {
 	pg.mu.Lock()
 	defer pg.mu.Unlock()

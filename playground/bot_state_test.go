@@ -34,7 +34,8 @@ func TestBotAndClockHooks(t *testing.T) {
 	h.call("POST", "/sim/clock", `{"by":"-1h"}`, http.StatusBadRequest, nil)
 	all := tab.until(kindIs(itemClock))
 	i := slices.IndexFunc(all, kindIs(itemBot))
-	if i < 0 || !strings.Contains(string(all[i].data), "paused") || !strings.Contains(string(all[len(all)-1].data), `"offset_s":86400`) {
+	if i < 0 || !strings.Contains(string(all[i].data), "paused") ||
+		!strings.Contains(string(all[len(all)-1].data), `"offset_s":86400`) {
 		t.Errorf("frames %s", all[len(all)-1].data)
 	}
 	if !slices.Equal(did, []string{"pause"}) || moved != 24*time.Hour {

@@ -208,7 +208,15 @@ func (pg *Server) getMessages(r *http.Request) (any, error) {
 }
 
 func show(m feishu.Message, locale string) shownMessage {
-	v := shownMessage{ID: m.ID, From: m.Sender, Type: m.Type, At: m.CreatedAt, Edits: m.Edits, Recalled: m.Recalled, ReplyTo: m.ParentID}
+	v := shownMessage{
+		ID:       m.ID,
+		From:     m.Sender,
+		Type:     m.Type,
+		At:       m.CreatedAt,
+		Edits:    m.Edits,
+		Recalled: m.Recalled,
+		ReplyTo:  m.ParentID,
+	}
 	if m.FromBot {
 		v.From = "bot"
 	}

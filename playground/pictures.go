@@ -8,8 +8,8 @@ import (
 // mostDrawn bounds how many pictures are remembered.
 const mostDrawn = 20_000
 
-// issuedPictures remembers the pictures that the world has handed out, by hash, so that they are known when somebody brings them back,
-// also those whose mark cannot be read.
+// issuedPictures remembers the pictures that the world has handed out, by hash, so that they are known when somebody
+// brings them back, also those whose mark cannot be read.
 type issuedPictures struct {
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]bool

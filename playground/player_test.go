@@ -37,8 +37,15 @@ func newPlayer(t *testing.T, c Config) *player {
 func sendCode(t *testing.T, w *sim.World, mobile, code string) {
 	t.Helper()
 	d := tencent.DefaultConfig()
-	c, err := verify.NewTencent(verify.Config{EndpointFaceID: w.TencentURL, EndpointSMS: w.TencentURL, SecretID: d.SecretID,
-		SecretKey: verify.Secret(d.SecretKey), SMSSdkAppID: d.SMSSdkAppID, SMSSignName: d.SMSSignName, SMSTemplateID: d.TemplateID})
+	c, err := verify.NewTencent(verify.Config{
+		EndpointFaceID: w.TencentURL,
+		EndpointSMS:    w.TencentURL,
+		SecretID:       d.SecretID,
+		SecretKey:      verify.Secret(d.SecretKey),
+		SMSSdkAppID:    d.SMSSdkAppID,
+		SMSSignName:    d.SMSSignName,
+		SMSTemplateID:  d.TemplateID,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,8 +33,8 @@ const stopTime = 15 * time.Second
 // ErrProcessGone: the bot has ended instead of answering.
 var ErrProcessGone = errors.New("the bot has ended")
 
-// spawn starts the program as a bot with these settings and nothing else of ours from the environment. exe is the binary, env
-// comes on top.
+// spawn starts the program as a bot with these settings and nothing else of ours from the environment. exe is the
+// binary, env comes on top.
 func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*process, error) {
 	file := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

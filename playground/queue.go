@@ -10,8 +10,8 @@ import (
 // queueEvery is how often the bot's queue is read while something moves.
 const queueEvery = time.Second
 
-// WatchQueue shows on the page what waits in the bot's queues, until ctx ends. While nobody calls anybody and nothing waits,
-// nothing is read.
+// WatchQueue shows on the page what waits in the bot's queues, until ctx ends. While nobody calls anybody and nothing
+// waits, nothing is read.
 func (s *Supervisor) WatchQueue(ctx context.Context) {
 	tick := time.NewTicker(queueEvery)
 	defer tick.Stop()

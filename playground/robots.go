@@ -76,7 +76,8 @@ func (c *robots) end(run *Run, err error) {
 	}
 }
 
-// EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work already.
+// EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work
+// already.
 func (pg *Server) EmployHR(i int) bool {
 	hr := pg.World.HR(i)
 	c := &pg.robots
@@ -101,7 +102,8 @@ func (pg *Server) EmployHR(i int) bool {
 	return true
 }
 
-// EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to whoever plays HR.
+// EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to
+// whoever plays HR.
 func (pg *Server) EmployHRFor(people []*sim.Employee) {
 	hr := pg.World.HR(0)
 	c := &pg.robots

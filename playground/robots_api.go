@@ -31,7 +31,14 @@ func (f robotsForm) script() (sim.Script, error) {
 	if f.Width < 0 || f.Width > 4000 {
 		return sim.Script{}, bad("width must be at most 4000")
 	}
-	return sim.Script{ByWord: f.ByWord, PhotosFirst: f.PhotosFirst, AsOnePost: f.AsOnePost, AsFiles: f.AsFiles, Width: f.Width, SMSPatience: patience}, nil
+	return sim.Script{
+		ByWord:      f.ByWord,
+		PhotosFirst: f.PhotosFirst,
+		AsOnePost:   f.AsOnePost,
+		AsFiles:     f.AsFiles,
+		Width:       f.Width,
+		SMSPatience: patience,
+	}, nil
 }
 
 func (pg *Server) postRobots(r *http.Request) (any, error) {

@@ -12,7 +12,8 @@ import (
 func TestRobots(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 2}})
 	for body, want := range map[string]int{
-		`{"people":["ou_nobody"]}`: 404, `{"sms_patience":"soon"}`: 400, `{"width":99999}`: 400, `{"hr":3}`: 400, `{"speed":1}`: 400,
+		`{"people":["ou_nobody"]}`: 404, `{"sms_patience":"soon"}`: 400, `{"width":99999}`: 400, `{"hr":3}`: 400,
+		`{"speed":1}`: 400,
 	} {
 		h.call("POST", "/sim/crew", body, want, nil)
 	}
@@ -22,9 +23,11 @@ func TestRobots(t *testing.T) {
 		HR     []HRRun
 	}
 	for range 2 { // the second time they are on the way already
-		h.call("POST", "/sim/crew", `{"hr":1,"people":["`+first.OpenID+`"],"by_word":true,"sms_patience":"1s","width":1000}`, 200, &now)
+		h.call("POST", "/sim/crew", `{"hr":1,"people":["`+first.OpenID+`"],"by_word":true,"sms_patience":"1s","width":1000}`,
+			200, &now)
 	}
-	if len(now.People) != 1 || now.People[0].OpenID != first.OpenID || now.People[0].Ended || len(now.HR) != 1 || now.HR[0].Ended {
+	if len(now.People) != 1 || now.People[0].OpenID != first.OpenID || now.People[0].Ended || len(now.HR) != 1 ||
+		now.HR[0].Ended {
 		t.Fatalf("%+v", now)
 	}
 	var r sim.Record

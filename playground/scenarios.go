@@ -56,13 +56,32 @@ func (pg *Server) getScenarios(r *http.Request) (any, error) {
 	now := pg.armedScenarios()
 	out := []shownScenario{}
 	for _, s := range scenario.States() {
-		out = append(out, shownScenario{Name: s.Name, Kind: scenarioState, Group: "state", Text: say(s.Text)})
+		out = append(out, shownScenario{
+			Name:  s.Name,
+			Kind:  scenarioState,
+			Group: "state",
+			Text:  say(s.Text),
+		})
 	}
 	for _, s := range scenario.All() {
-		out = append(out, shownScenario{Name: s.Name, Kind: scenarioFault, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End.Text)})
+		out = append(out, shownScenario{
+			Name:  s.Name,
+			Kind:  scenarioFault,
+			Group: s.Call.Upstream,
+			Text:  say(s.Text),
+			End:   say(s.End.Text),
+		})
 	}
 	for _, s := range scenario.Refusals() {
-		out = append(out, shownScenario{Name: s.Name, Kind: scenarioCode, Group: s.Call.Upstream, Text: say(s.Text), End: say(s.End()), Code: s.Code, HTTP: s.Status})
+		out = append(out, shownScenario{
+			Name:  s.Name,
+			Kind:  scenarioCode,
+			Group: s.Call.Upstream,
+			Text:  say(s.Text),
+			End:   say(s.End()),
+			Code:  s.Code,
+			HTTP:  s.Status,
+		})
 	}
 	for i := range out {
 		out[i].Armed = slices.Contains(now, out[i].Name)
@@ -141,8 +160,8 @@ func (pg *Server) tellScenarios() {
 
 func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
 
-// postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on its way
-// when the answer comes.
+// postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on
+// its way when the answer comes.
 func (pg *Server) postScenario(r *http.Request) (any, error) {
 	var in struct {
 		Person string `json:"person"`
@@ -176,7 +195,8 @@ func (pg *Server) deleteScenario(r *http.Request) (any, error) {
 // broughtWithin bounds how long it may take to bring somebody to a place, in real time.
 const broughtWithin = 2 * time.Minute
 
-// bring lets a robot walk to a place and stop there, in the background. It is among the robots of GET /sim/crew, where its error is told.
+// bring lets a robot walk to a place and stop there, in the background. It is among the robots of GET /sim/crew,
+// where its error is told.
 func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error) {
 	pg.mu.Lock()
 	move := pg.onClock
@@ -210,7 +230,8 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	return e, nil
 }
 
-// walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person alone.
+// walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person
+// alone.
 func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State, tell func(sim.Progress)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -230,13 +251,14 @@ func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State
 		goal = sim.StageConfirmation // and then nothing
 	}
 	there := false
-	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)}, func(p sim.Progress) {
-		tell(p)
-		if p.Stage == goal && (!to.SentBack || decided.Load()) {
-			there = true
-			stop()
-		}
-	})
+	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)},
+		func(p sim.Progress) {
+			tell(p)
+			if p.Stage == goal && (!to.SentBack || decided.Load()) {
+				there = true
+				stop()
+			}
+		})
 	stop()
 	hrErr := <-hr
 	if there {
@@ -269,8 +291,8 @@ func (pg *Server) alone(ctx context.Context, e *sim.Employee) error {
 	return nil
 }
 
-// deciding is an admin's policy for one person. decided is set when HR has made up its mind, which may be so soon that the
-// person never sees the review.
+// deciding is an admin's policy for one person. decided is set when HR has made up its mind, which may be so soon
+// that the person never sees the review.
 func deciding(openID string, to scenario.State, decided *atomic.Bool) sim.Policy {
 	return func(c sim.HRCard) sim.Decision {
 		if c.Applicant != openID || c.Kind != "review" {

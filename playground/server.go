@@ -17,8 +17,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Server is a simulated world to play with: the world, and the control API with its page. It is the world's sim.Observer. All methods may
-// be called concurrently.
+// Server is a simulated world to play with: the world, and the control API with its page. It is the world's
+// sim.Observer. All methods may be called concurrently.
 type Server struct {
 	World *sim.World
 
@@ -43,7 +43,8 @@ type Server struct {
 
 // Config describes a playground.
 type Config struct {
-	// World is the world to play with. The control API listens on the port of World.Listen itself. The Observer is the playground's.
+	// World is the world to play with. The control API listens on the port of World.Listen itself. The Observer is the
+	// playground's.
 	World sim.Config
 	// Company is the name that the page shows; "" = 样本科技有限公司.
 	Company string
@@ -51,8 +52,8 @@ type Config struct {
 	Inspect bool
 }
 
-// Start opens a world to play with. ctx bounds the start only; the world lives until Close. The error is a *sim.ConfigError or of the
-// network.
+// Start opens a world to play with. ctx bounds the start only; the world lives until Close. The error is a
+// *sim.ConfigError or of the network.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	if c.Company == "" {
 		c.Company = "样本科技有限公司"
@@ -81,9 +82,11 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	}
 	pg.life, pg.cancel = context.WithCancel(context.Background())
 	pg.http = &http.Server{
-		Handler: pg.control(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return pg.life },
-		ErrorLog:    slog.NewLogLogger(c.World.Log.Handler(), slog.LevelWarn),
+		Handler:           pg.control(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return pg.life },
+		ErrorLog:          slog.NewLogLogger(c.World.Log.Handler(), slog.LevelWarn),
 	}
 	pg.serving.Go(func() {
 		if err := pg.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -110,8 +113,8 @@ func (pg *Server) Close(ctx context.Context) error {
 // maxBody is the largest body that the control API reads.
 const maxBody = 1 << 20
 
-// control is the API to play the people by hand. Pages of other sites cannot use it: neither by a name that points here nor
-// by posting from a browser.
+// control is the API to play the people by hand. Pages of other sites cannot use it: neither by a name that points
+// here nor by posting from a browser.
 func (pg *Server) control() http.Handler {
 	mux := http.NewServeMux()
 	pg.routePage(mux)
@@ -121,21 +124,23 @@ func (pg *Server) control() http.Handler {
 	})
 	mux.HandleFunc("GET /sim/people/{who}/{file}", pg.getPhoto)
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
-		"GET /sim/state":                        pg.getState,
-		"GET /sim/settings":                     func(*http.Request) (any, error) { return pg.World.Settings(), nil },
-		"POST /sim/webhook":                     pg.postWebhook,
-		"POST /sim/people":                      pg.postPeople,
-		"GET /sim/sms/{who}":                    pg.getSMS,
-		"POST /sim/chats/{who}/enter":           pg.postEnter,
-		"POST /sim/chats/{who}/text":            pg.postText,
-		"POST /sim/chats/{who}/photo":           pg.postPhoto,
-		"POST /sim/chats/{who}/click":           pg.postClick,
-		"GET /sim/chats/{chat}/messages":        pg.getMessages,
-		"GET /sim/crew":                         pg.getRobots,
-		"POST /sim/crew":                        pg.postRobots,
-		"GET /sim/record":                       pg.getRecord,
-		"GET /sim/calls":                        pg.getCalls,
-		"GET /sim/faults":                       func(*http.Request) (any, error) { return showFaults(pg.World.Faults.List()), nil },
+		"GET /sim/state":                 pg.getState,
+		"GET /sim/settings":              func(*http.Request) (any, error) { return pg.World.Settings(), nil },
+		"POST /sim/webhook":              pg.postWebhook,
+		"POST /sim/people":               pg.postPeople,
+		"GET /sim/sms/{who}":             pg.getSMS,
+		"POST /sim/chats/{who}/enter":    pg.postEnter,
+		"POST /sim/chats/{who}/text":     pg.postText,
+		"POST /sim/chats/{who}/photo":    pg.postPhoto,
+		"POST /sim/chats/{who}/click":    pg.postClick,
+		"GET /sim/chats/{chat}/messages": pg.getMessages,
+		"GET /sim/crew":                  pg.getRobots,
+		"POST /sim/crew":                 pg.postRobots,
+		"GET /sim/record":                pg.getRecord,
+		"GET /sim/calls":                 pg.getCalls,
+		"GET /sim/faults": func(*http.Request) (any, error) {
+			return showFaults(pg.World.Faults.List()), nil
+		},
 		"POST /sim/faults":                      pg.postFault,
 		"DELETE /sim/faults":                    pg.deleteFaults,
 		"GET /sim/scenarios":                    pg.getScenarios,

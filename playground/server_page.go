@@ -18,7 +18,9 @@ func (pg *Server) routePage(mux *http.ServeMux) {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = rw.Write([]byte(helpFor(r.Host)))
 	})
-	mux.HandleFunc("GET /page/{file...}", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, r.PathValue("file")) })
+	mux.HandleFunc("GET /page/{file...}", func(rw http.ResponseWriter, r *http.Request) {
+		page.Serve(rw, r, r.PathValue("file"))
+	})
 	mux.HandleFunc("GET /favicon.ico", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, "icon.svg") })
 	mux.HandleFunc("GET /sim/stream", pg.stream)
 	mux.HandleFunc("GET /sim/images/{key}", pg.getImage)

@@ -13,10 +13,12 @@ import (
 func TestPageOrHelp(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 1}})
 	browser := http.Header{"Accept": {"text/html,application/xhtml+xml,*/*;q=0.8"}}
-	if r := h.get("/", browser, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || r.Header.Get("Content-Security-Policy") != page.Policy || r.Header.Get("Vary") != "Accept" {
+	if r := h.get("/", browser, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
+		r.Header.Get("Content-Security-Policy") != page.Policy || r.Header.Get("Vary") != "Accept" {
 		t.Errorf("a browser gets %v", r.Header)
 	}
-	if r := h.get("/", http.Header{"Accept": {"*/*"}}, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
+	if r := h.get("/", http.Header{"Accept": {"*/*"}}, 200); !strings.HasPrefix(r.Header.Get("Content-Type"),
+		"text/plain") {
 		t.Errorf("curl gets %v", r.Header)
 	}
 	h.get("/page/main.js", nil, 200)
@@ -27,7 +29,8 @@ func TestPageOrHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := h.get("/sim/images/"+sent.Keys[0], nil, 200); r.Header.Get("Content-Type") != "image/png" || r.Header.Get("Cache-Control") != "no-store" {
+	if r := h.get("/sim/images/"+sent.Keys[0], nil, 200); r.Header.Get("Content-Type") != "image/png" ||
+		r.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("a picture comes with %v", r.Header)
 	}
 	file, err := h.w.Feishu.SendFile(h.Ctx, p.OpenID, "a.html", []byte("<html><script>alert(1)</script>"))
@@ -42,10 +45,13 @@ func TestPageOrHelp(t *testing.T) {
 func TestClickByValue(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	who := h.w.People()[0].OpenID
-	m := h.Send("open_id", who, simtest.Card("重拍", simtest.Button("retake", map[string]any{"side": "front"}), simtest.Button("retake", map[string]any{"side": "back"})))
-	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"v":1,"act":"retake","case":"`+simtest.CaseOne+`","rev":1,"side":"back"}}`, 200, nil)
+	m := h.Send("open_id", who, simtest.Card("重拍", simtest.Button("retake", map[string]any{"side": "front"}),
+		simtest.Button("retake", map[string]any{"side": "back"})))
+	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"v":1,"act":"retake","case":"`+
+		simtest.CaseOne+`","rev":1,"side":"back"}}`, 200, nil)
 	if c := h.Clicked(m, 1); c[0].Event.Action.Value["side"] != "back" {
 		t.Errorf("clicked %v", c[0].Event.Action.Value)
 	}
-	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"act":"retake"}}`, http.StatusUnprocessableEntity, nil)
+	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"act":"retake"}}`,
+		http.StatusUnprocessableEntity, nil)
 }

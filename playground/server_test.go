@@ -82,7 +82,8 @@ func TestStartFailsWithoutLeaving(t *testing.T) {
 		}
 		return err == nil
 	}
-	for name, listen := range map[string]string{"its own port": addressAfter(t, h.pg.URL, 0), "a platform's": addressAfter(t, h.w.FeishuURL, -1)} {
+	for name, listen := range map[string]string{"its own port": addressAfter(t, h.pg.URL, 0),
+		"a platform's": addressAfter(t, h.w.FeishuURL, -1)} {
 		t.Run(name, func(t *testing.T) {
 			before := free(listen) // another program may have it
 			if pg, err := Start(h.Ctx, Config{World: sim.Config{Listen: listen}}); err == nil {
@@ -140,18 +141,22 @@ func TestPlayByHand(t *testing.T) {
 		MessageID string `json:"message_id"`
 	}
 	for path, body := range map[string]string{
-		"/enter": "", "/text": `{"text":"实名"}`, "/photo?side=front": "", "/photo?side=back&variant=rotated&as=file": "", "/photo?side=back&as=post": "",
+		"/enter": "", "/text": `{"text":"实名"}`, "/photo?side=front": "", "/photo?side=back&variant=rotated&as=file": "",
+		"/photo?side=back&as=post": "",
 	} {
 		if h.call("POST", chat+path, body, 200, &event); !event.Delivered {
 			t.Errorf("%s: not delivered", path)
 		}
 	}
-	h.call("POST", "/sim/chats/"+h.w.Admins()[0]+"/text", `{"text":"待审","chat":"`+h.w.ReviewChat()+`","at_bot":true}`, 200, &event)
-	m := h.Send("open_id", who, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "样甲", true), simtest.Submit("confirm")), simtest.Button("cancel")))
+	h.call("POST", "/sim/chats/"+h.w.Admins()[0]+"/text", `{"text":"待审","chat":"`+h.w.ReviewChat()+`","at_bot":true}`, 200,
+		&event)
+	m := h.Send("open_id", who, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "样甲", true),
+		simtest.Submit("confirm")), simtest.Button("cancel")))
 	var shown []shownMessage
 	h.call("GET", chat+"/messages", "", 200, &shown)
 	last := shown[len(shown)-1]
-	if last.ID != m || last.From != "bot" || last.Stage != sim.StageConfirmation || last.Case != simtest.CaseOne || last.Title != "核对" ||
+	if last.ID != m || last.From != "bot" || last.Stage != sim.StageConfirmation || last.Case != simtest.CaseOne ||
+		last.Title != "核对" ||
 		len(last.Buttons) != 2 || len(last.Fields) != 1 || last.Fields[0].Value != "样甲" || !slices.Contains(last.Text, "核对") {
 		t.Errorf("shown %+v", last)
 	}
@@ -164,19 +169,22 @@ func TestPlayByHand(t *testing.T) {
 		Status    int
 	}
 	h.call("POST", chat+"/click", `{"message_id":"`+m+`","act":"confirm","form":{"identity_name":"样乙"}}`, 200, &res)
-	if c := h.Clicked(m, 1)[0]; res.ErrorCode != 0 || res.Status != 200 || c.Event.Action.Form["identity_name"] != "样乙" || c.Event.Operator.OpenID != who {
+	if c := h.Clicked(m, 1)[0]; res.ErrorCode != 0 || res.Status != 200 || c.Event.Action.Form["identity_name"] != "样乙" ||
+		c.Event.Operator.OpenID != who {
 		t.Errorf("click %+v, %+v", res, c)
 	}
 	var state struct {
 		People []profile
 		Totals sim.Report
 	}
-	if h.call("GET", "/sim/state", "", 200, &state); len(state.People) != 2 || state.People[0].Stage != sim.StageConfirmation || state.Totals.Calls["feishu message.create"] != 1 {
+	if h.call("GET", "/sim/state", "", 200, &state); len(state.People) != 2 ||
+		state.People[0].Stage != sim.StageConfirmation || state.Totals.Calls["feishu message.create"] != 1 {
 		t.Errorf("state %+v", state)
 	}
 	sendCode(t, h.w, hired[0].Mobile, "483920")
 	var box []struct{ Text, Code string }
-	if h.call("GET", "/sim/sms/"+who, "", 200, &box); len(box) != 1 || box[0].Code != "483920" || !strings.Contains(box[0].Text, "483920") {
+	if h.call("GET", "/sim/sms/"+who, "", 200, &box); len(box) != 1 || box[0].Code != "483920" ||
+		!strings.Contains(box[0].Text, "483920") {
 		t.Errorf("phone %+v", box)
 	}
 }
@@ -202,10 +210,12 @@ func TestPictures(t *testing.T) {
 func TestFaultsAndCalls(t *testing.T) {
 	h := newPlayer(t, Config{})
 	var f faultForm
-	h.call("POST", "/sim/faults", `{"upstream":"esign","kind":"error","status":503,"times":2,"delay":"5ms","header":{"Retry-After":["1"]}}`, 200, &f)
+	h.call("POST", "/sim/faults",
+		`{"upstream":"esign","kind":"error","status":503,"times":2,"delay":"5ms","header":{"Retry-After":["1"]}}`, 200, &f)
 	h.call("POST", "/sim/faults", `{"kind":"hang","upstream":"tencent"}`, 200, nil)
 	armed := h.w.Faults.List()
-	if len(armed) != 2 || armed[0].ID != f.ID || armed[0].Status != 503 || armed[0].Delay != 5*time.Millisecond || armed[0].Header.Get("Retry-After") != "1" {
+	if len(armed) != 2 || armed[0].ID != f.ID || armed[0].Status != 503 || armed[0].Delay != 5*time.Millisecond ||
+		armed[0].Header.Get("Retry-After") != "1" {
 		t.Errorf("armed %+v", armed)
 	}
 	resp, err := http.Get(h.w.ESignURL + "/v3/files/x")
@@ -214,7 +224,8 @@ func TestFaultsAndCalls(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	var listed []faultForm
-	if h.call("GET", "/sim/faults", "", 200, &listed); resp.StatusCode != 503 || len(listed) != 2 || listed[0].Times != 1 || listed[0].Delay != "5ms" {
+	if h.call("GET", "/sim/faults", "", 200, &listed); resp.StatusCode != 503 || len(listed) != 2 ||
+		listed[0].Times != 1 || listed[0].Delay != "5ms" {
 		t.Errorf("status %d, listed %+v, want 503", resp.StatusCode, listed)
 	}
 	h.call("DELETE", "/sim/faults?id=2", "", 200, &listed)
@@ -226,7 +237,8 @@ func TestFaultsAndCalls(t *testing.T) {
 		Counts map[string]int
 		Calls  []struct{ Upstream, Operation, Fault string }
 	}
-	if h.call("GET", "/sim/calls?limit=1", "", 200, &calls); calls.Counts["esign files.status"] != 1 || len(calls.Calls) != 1 || calls.Calls[0].Fault != "error" {
+	if h.call("GET", "/sim/calls?limit=1", "", 200, &calls); calls.Counts["esign files.status"] != 1 ||
+		len(calls.Calls) != 1 || calls.Calls[0].Fault != "error" {
 		t.Errorf("calls %+v", calls)
 	}
 }
@@ -235,7 +247,8 @@ func TestWebhook(t *testing.T) {
 	h := newPlayer(t, Config{})
 	var out map[string]string
 	good := h.w.Webhook()
-	if h.call("POST", "/sim/webhook", `{"url":"http://127.0.0.1:9/webhook/event"}`, 200, &out); out["challenge"] == "ok" || h.w.Webhook() == good {
+	if h.call("POST", "/sim/webhook", `{"url":"http://127.0.0.1:9/webhook/event"}`, 200, &out); out["challenge"] == "ok" ||
+		h.w.Webhook() == good {
 		t.Errorf("nobody there: %v", out)
 	}
 	if h.call("POST", "/sim/webhook", `{"url":"`+good+`"}`, 200, &out); h.w.Webhook() != good {
@@ -252,7 +265,8 @@ func TestSettingsAndHelp(t *testing.T) {
 	if h.call("GET", "/sim/settings", "", 200, &s); s["feishu.base_url"] != h.w.FeishuURL {
 		t.Error("settings")
 	}
-	for path, want := range map[string]string{"/": "curl " + h.pg.URL + "/sim/state", "/sim/env": "export SHIMING_HR_ADMINS='"} {
+	for path, want := range map[string]string{"/": "curl " + h.pg.URL + "/sim/state",
+		"/sim/env": "export SHIMING_HR_ADMINS='"} {
 		resp, err := http.Get(h.pg.URL + path)
 		if err != nil {
 			t.Fatal(err)
@@ -268,7 +282,8 @@ func TestSettingsAndHelp(t *testing.T) {
 func TestControlRefuses(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	who := h.w.People()[0].OpenID
-	m := h.Send("open_id", who, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "", true), simtest.Submit("confirm")), simtest.Button("cancel")))
+	m := h.Send("open_id", who, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "", true),
+		simtest.Submit("confirm")), simtest.Button("cancel")))
 	click := "/sim/chats/" + who + "/click"
 	for _, c := range []struct {
 		method, path, body string

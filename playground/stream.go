@@ -18,9 +18,10 @@ const (
 	heartbeat       = 15 * time.Second
 )
 
-// stream is GET /sim/stream: everything that the page shows, as server-sent events. It begins with hello, then comes the present
-// state of everything, then ready, then whatever changes. Each item has an id; a tab that comes back with Last-Event-ID (or ?last=,
-// for a tab that closed the stream while it was hidden) gets what has changed since, each thing once, as it is now.
+// stream is GET /sim/stream: everything that the page shows, as server-sent events. It begins with hello, then comes
+// the present state of everything, then ready, then whatever changes. Each item has an id; a tab that comes back with
+// Last-Event-ID (or ?last=, for a tab that closed the stream while it was hidden) gets what has changed since, each
+// thing once, as it is now.
 func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 	if pg.feed == nil {
 		http.Error(rw, "this world was started without Inspect, so that there is nothing to watch", http.StatusNotFound)
@@ -88,7 +89,10 @@ func (t *subscriber) send(event, id string, v any) {
 	t.write("data: " + string(encode(v)) + "\n\n")
 }
 
-func (t *subscriber) comment() { t.write(":\n\n"); t.flush() }
+func (t *subscriber) comment() {
+	t.write(":\n\n")
+	t.flush()
+}
 
 func (t *subscriber) write(s string) {
 	if t.err != nil {
@@ -146,7 +150,13 @@ func (f *feed) resume(last string) uint64 {
 func (pg *Server) hello(resumed bool) map[string]any {
 	people := []shownPerson{}
 	for _, e := range pg.World.People() {
-		people = append(people, shownPerson{profile{OpenID: e.OpenID, ChatID: e.ChatID, Name: e.Person.Name, Number: e.Person.Code, Mobile: e.Person.Mobile}, "employee", nil, false})
+		people = append(people, shownPerson{profile{
+			OpenID: e.OpenID,
+			ChatID: e.ChatID,
+			Name:   e.Person.Name,
+			Number: e.Person.Code,
+			Mobile: e.Person.Mobile,
+		}, "employee", nil, false})
 	}
 	admins := []shownPerson{}
 	for _, id := range pg.World.Admins() {
@@ -156,9 +166,11 @@ func (pg *Server) hello(resumed bool) map[string]any {
 	}
 	return map[string]any{
 		"resumed": resumed, "company": pg.cfg.Company, "bot_name": sim.BotName, "people": people, "admins": admins,
-		"chats":       []shownChat{{pg.World.ReviewChat(), sim.ReviewChatName, "review"}, {pg.World.AnnounceChat(), sim.AnnounceChatName, "announce"}},
+		"chats": []shownChat{{pg.World.ReviewChat(), sim.ReviewChatName, "review"},
+			{pg.World.AnnounceChat(), sim.AnnounceChatName, "announce"}},
 		"review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(), "webhook": pg.World.Webhook(),
-		"bot": pg.feed.botState(), "clock": pg.clockItem(), "languages": []string{"zh_cn", "en_us"}, "variants": shownVariants,
-		"limits": map[string]int64{"photo": mostPhoto},
+		"bot": pg.feed.botState(), "clock": pg.clockItem(), "languages": []string{"zh_cn", "en_us"},
+		"variants": shownVariants,
+		"limits":   map[string]int64{"photo": mostPhoto},
 	}
 }

@@ -13,8 +13,9 @@ import (
 
 // whois tells whom a call or an event is about, from the ids and numbers in it.
 type whois struct {
-	mu     sync.RWMutex
-	person map[string]string // open_id, by everything that only one employee has: ids, number, mobile, messages, pictures, cases
+	mu sync.RWMutex
+	// open_id, by everything that only one employee has: ids, number, mobile, messages, pictures, cases
+	person map[string]string
 	latest map[string]string // case, by open_id
 
 	picture map[string]string // open_id, by the keys of pictures whose contents are not known yet
@@ -24,7 +25,8 @@ type whois struct {
 type concern struct{ openID, caseID string }
 
 var (
-	tokens     = regexp.MustCompile(`(?:ou|om|oc)_[0-9a-f]{32}|(?:img|file)_v3_[0-9a-f]{32}|` + uuidPattern + `|[0-9a-f]{64}|[0-9a-f]{32}|[A-Za-z0-9+/]{22}==|[0-9]{17}[0-9X]|1[3-9][0-9]{9}`)
+	tokens = regexp.MustCompile(`(?:ou|om|oc)_[0-9a-f]{32}|(?:img|file)_v3_[0-9a-f]{32}|` + uuidPattern +
+		`|[0-9a-f]{64}|[0-9a-f]{32}|[A-Za-z0-9+/]{22}==|[0-9]{17}[0-9X]|1[3-9][0-9]{9}`)
 	pictureKey = regexp.MustCompile(`(?:img|file)_v3_[0-9a-f]{32}`)
 	bareID     = regexp.MustCompile(`"([0-9a-f]{32})"`) // of a file at e签宝
 	caseToken  = regexp.MustCompile(`^` + uuidPattern + `$`)
@@ -44,8 +46,8 @@ func (w *whois) add(openID string, tokens ...string) {
 	}
 }
 
-// pictures learns the contents of the pictures that were sent since it was last called: the OCR and e签宝 get them without a name,
-// and are known by their hashes.
+// pictures learns the contents of the pictures that were sent since it was last called: the OCR and e签宝 get them
+// without a name, and are known by their hashes.
 func (w *whois) pictures(data func(key string) (name string, data []byte, ok bool)) {
 	w.mu.Lock()
 	fresh := w.picture

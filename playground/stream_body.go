@@ -19,7 +19,8 @@ import (
 // mostShown bounds one body on the page.
 const mostShown = 8 << 10
 
-// body makes a body fit to be shown: JSON, masked, at most 8 KB, pictures as their kind and size. It is nil for an empty body.
+// body makes a body fit to be shown: JSON, masked, at most 8 KB, pictures as their kind and size. It is nil for an
+// empty body.
 func (m *masker) body(s wire.Sample) json.RawMessage {
 	if s.Size == 0 {
 		return nil
@@ -72,7 +73,8 @@ func sizeOf(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// multipart lists the parts of a form. Only the beginning of the body is there, so the last part's size is taken from the whole.
+// multipart lists the parts of a form. Only the beginning of the body is there, so the last part's size is taken from
+// the whole.
 func (m *masker) multipart(s wire.Sample, boundary string) any {
 	out := map[string]any{}
 	r := multipart.NewReader(bytes.NewReader(s.Head), boundary)

@@ -30,9 +30,9 @@ const (
 	itemClock   = "clock"
 )
 
-// feed remembers what changed last, in order, each thing once: a tab that asks for everything after a number gets the present
-// state of whatever changed since, however long it was away, and nothing is queued for tabs. Things are rendered when they are
-// read, so a world that nobody looks at does hardly anything.
+// feed remembers what changed last, in order, each thing once: a tab that asks for everything after a number gets the
+// present state of whatever changed since, however long it was away, and nothing is queued for tabs. Things are
+// rendered when they are read, so a world that nobody looks at does hardly anything.
 type feed struct {
 	epoch string // tells the numbers of this world from those of an earlier one
 
@@ -66,8 +66,17 @@ type item struct {
 }
 
 func newFeed(now time.Time) *feed {
-	return &feed{epoch: strconv.FormatInt(now.UnixNano(), 36), writeTimeout: writeTimeout, at: map[string]int{}, kept: map[string][]string{}, changed: make(chan struct{}),
-		calls: map[string]callItem{}, events: map[string]eventItem{}, sms: map[string]smsItem{}, bot: BotState{State: "running", Can: []string{}}}
+	return &feed{
+		epoch:        strconv.FormatInt(now.UnixNano(), 36),
+		writeTimeout: writeTimeout,
+		at:           map[string]int{},
+		kept:         map[string][]string{},
+		changed:      make(chan struct{}),
+		calls:        map[string]callItem{},
+		events:       map[string]eventItem{},
+		sms:          map[string]smsItem{},
+		bot:          BotState{State: "running", Can: []string{}},
+	}
 }
 
 // mark notes that something changed. It may be called under any lock of the world.

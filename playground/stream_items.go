@@ -120,7 +120,8 @@ func (pg *Server) render(it item) any {
 			return shownPerson{pg.profile(e), "employee", j.Steps, len(pg.World.ESign.PointsFor(j.Case)) > 0}
 		}
 		if u, ok := pg.World.Feishu.User(it.key); ok {
-			return shownPerson{profile{OpenID: u.OpenID, ChatID: pg.World.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil, false}
+			return shownPerson{profile{OpenID: u.OpenID, ChatID: pg.World.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil,
+				false}
 		}
 		return nil
 	case itemFaults:
@@ -148,7 +149,8 @@ func (f *feed) render(it item) any {
 	switch it.kind {
 	case itemCall:
 		if c, ok := f.calls[it.key]; ok {
-			return streamCall{c.Seq, c.At, c.At.UnixMicro(), c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code, millis(c.Duration), c.Fault, c.Note,
+			return streamCall{c.Seq, c.At, c.At.UnixMicro(), c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code,
+				millis(c.Duration), c.Fault, c.Note,
 				c.Left, c.who.openID, c.who.caseID, c.in, c.out}
 		}
 	case itemEvent:
@@ -168,8 +170,17 @@ func (f *feed) render(it item) any {
 }
 
 func renderMessage(m feishu.Message) streamMessage {
-	v := streamMessage{ID: m.ID, Chat: m.ChatID, Sender: m.Sender, Type: m.Type, At: m.CreatedAt, Micros: m.CreatedAt.UnixMicro(),
-		Edits: m.Edits, Recalled: m.Recalled, Parent: m.ParentID}
+	v := streamMessage{
+		ID:       m.ID,
+		Chat:     m.ChatID,
+		Sender:   m.Sender,
+		Type:     m.Type,
+		At:       m.CreatedAt,
+		Micros:   m.CreatedAt.UnixMicro(),
+		Edits:    m.Edits,
+		Recalled: m.Recalled,
+		Parent:   m.ParentID,
+	}
 	if m.FromBot {
 		v.Sender = "bot"
 	}
@@ -185,10 +196,28 @@ func renderMessage(m feishu.Message) streamMessage {
 }
 
 func renderEvent(e eventItem) streamEvent {
-	v := streamEvent{No: e.no, ID: e.EventID, Type: e.Type, Callback: e.Callback, Delivered: e.Delivered, GaveUp: e.GaveUp, Held: e.Held,
-		ErrorCode: e.ErrorCode, Person: e.who.openID, Case: e.who.caseID, In: e.body, Out: e.answer, Attempts: []sim.AttemptRecord{}}
+	v := streamEvent{
+		No:        e.no,
+		ID:        e.EventID,
+		Type:      e.Type,
+		Callback:  e.Callback,
+		Delivered: e.Delivered,
+		GaveUp:    e.GaveUp,
+		Held:      e.Held,
+		ErrorCode: e.ErrorCode,
+		Person:    e.who.openID,
+		Case:      e.who.caseID,
+		In:        e.body,
+		Out:       e.answer,
+		Attempts:  []sim.AttemptRecord{},
+	}
 	for _, a := range e.Attempts {
-		v.Attempts = append(v.Attempts, sim.AttemptRecord{At: a.At, Took: a.Took, Status: a.Status, Failure: a.Failure})
+		v.Attempts = append(v.Attempts, sim.AttemptRecord{
+			At:      a.At,
+			Took:    a.Took,
+			Status:  a.Status,
+			Failure: a.Failure,
+		})
 		v.Status, v.Took = a.Status, millis(a.Took)
 	}
 	if len(e.Attempts) > 0 {

@@ -12,8 +12,9 @@ import (
 	"shiming/sim/specimen"
 )
 
-// masker hides what belongs to the people of the world, fictional as they are, the way the product does: 张*, 110***********0123,
-// 138****5678. What people typed into the fields of a form is hidden from then on wherever it appears.
+// masker hides what belongs to the people of the world, fictional as they are, the way the product does: 张*,
+// 110***********0123, 138****5678. What people typed into the fields of a form is hidden from then on wherever it
+// appears.
 type masker struct {
 	mu    sync.RWMutex
 	words map[string]string // names and addresses, with what is shown instead
@@ -91,13 +92,15 @@ const (
 
 // fieldKinds are the keys whose values are hidden whatever they hold.
 var fieldKinds = map[string]fieldKind{
-	"identity_name": kindName, "Name": kindName, "psnName": kindName, "operator_name": kindName, "en_name": kindName, "nickname": kindName,
+	"identity_name": kindName, "Name": kindName, "psnName": kindName, "operator_name": kindName, "en_name": kindName,
+	"nickname":      kindName,
 	"identity_code": kindNumber, "IdCard": kindNumber, "cardNo": kindNumber,
 	"mobile": kindMobile, "Phone": kindMobile, "PhoneNumber": kindMobile, "PhoneNumberSet": kindMobile,
 	"address": kindAddress, "birth": kindBirth,
 	"sms_code": kindCode, "smsCode": kindCode, "TemplateParamSet": kindCode,
 	"bank_card": kindBank, "bankCard": kindBank, "BankCard": kindBank,
-	"token": kindSecret, "tenant_access_token": kindSecret, "app_access_token": kindSecret, "app_secret": kindSecret, "encrypt": kindSecret,
+	"token": kindSecret, "tenant_access_token": kindSecret, "app_access_token": kindSecret, "app_secret": kindSecret,
+	"encrypt":   kindSecret,
 	"signature": kindSecret, "sign": kindSecret, "challenge": kindSecret,
 }
 
@@ -202,8 +205,8 @@ func (m *masker) replacer() *strings.Replacer {
 	return m.swap
 }
 
-// value hides what has to be hidden in a decoded JSON value. kind is what its key says it is. Texts that hold JSON, as the content
-// of a message does, are taken apart.
+// value hides what has to be hidden in a decoded JSON value. kind is what its key says it is. Texts that hold JSON,
+// as the content of a message does, are taken apart.
 func (m *masker) value(v any, kind fieldKind) any {
 	switch v := v.(type) {
 	case []any:

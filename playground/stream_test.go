@@ -60,7 +60,8 @@ func (h *player) watch(last string) *watching {
 		h.T.Fatal(err)
 	}
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
-		h.T.Fatalf("status %d, %s, want %v, %q at its beginning", resp.StatusCode, resp.Header.Get("Content-Type"), http.StatusOK, "text/event-stream")
+		h.T.Fatalf("status %d, %s, want %v, %q at its beginning", resp.StatusCode, resp.Header.Get("Content-Type"),
+			http.StatusOK, "text/event-stream")
 	}
 	w := &watching{t: h.T, frames: make(chan frame, 10_000), cancel: cancel}
 	done := make(chan struct{})
@@ -88,7 +89,11 @@ func (h *player) watch(last string) *watching {
 			}
 		}
 	}()
-	h.T.Cleanup(func() { cancel(); <-done; _ = resp.Body.Close() })
+	h.T.Cleanup(func() {
+		cancel()
+		<-done
+		_ = resp.Body.Close()
+	})
 	return w
 }
 
@@ -146,7 +151,8 @@ func TestStreamBegins(t *testing.T) {
 	if err := json.Unmarshal(all[0].data, &hello); err != nil {
 		t.Fatal(err)
 	}
-	if hello.Company == "" || len(hello.People) != 2 || hello.People[0].Name != who.Person.Name || len(hello.Admins) != 2 || len(hello.Chats) != 2 || hello.Bot.State != "running" {
+	if hello.Company == "" || len(hello.People) != 2 || hello.People[0].Name != who.Person.Name ||
+		len(hello.Admins) != 2 || len(hello.Chats) != 2 || hello.Bot.State != "running" {
 		t.Errorf("hello %s", all[0].data)
 	}
 	seen := map[string]int{}
@@ -163,14 +169,17 @@ func TestStreamBegins(t *testing.T) {
 		}
 		last = seq
 	}
-	want := map[string]int{itemMessage: 1, itemPerson: 4, itemChat: 2, itemFaults: 1, itemBot: 1, itemClock: 1, itemCall: 3, "ready": 1} // calls: token, send, patch
+	// calls: token, send, patch
+	want := map[string]int{itemMessage: 1, itemPerson: 4, itemChat: 2, itemFaults: 1, itemBot: 1, itemClock: 1,
+		itemCall: 3, "ready": 1}
 	for kind, n := range want {
 		if seen[kind] != n {
 			t.Errorf("%d of %s, want %d", seen[kind], kind, n)
 		}
 	}
 	i := slices.IndexFunc(all, kindIs(itemMessage))
-	if m := all[i].message(t); m.ID != sent || m.Sender != "bot" || m.Edits != 1 || !strings.Contains(string(m.Card), "二") || m.Kind != "offer" {
+	if m := all[i].message(t); m.ID != sent || m.Sender != "bot" || m.Edits != 1 ||
+		!strings.Contains(string(m.Card), "二") || m.Kind != "offer" {
 		t.Errorf("message %+v", m)
 	}
 }
@@ -223,7 +232,11 @@ func TestStreamDeadTab(t *testing.T) {
 		defer h.pg.feed.mu.Unlock()
 		h.pg.feed.writeTimeout = writeTimeout
 	}
-	tabs := func() int { h.pg.feed.mu.Lock(); defer h.pg.feed.mu.Unlock(); return h.pg.feed.subscribers }
+	tabs := func() int {
+		h.pg.feed.mu.Lock()
+		defer h.pg.feed.mu.Unlock()
+		return h.pg.feed.subscribers
+	}
 	waitFor(200 * time.Millisecond) // the dead one is waited for
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.pg.URL, "http://"))
 	if err != nil {
@@ -235,7 +248,10 @@ func TestStreamDeadTab(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.until("the tab is there", func() bool { return tabs() == 1 })
-	h.until("it is greeted", func() bool { _, err := conn.Read(make([]byte, 1)); return err == nil })
+	h.until("it is greeted", func() bool {
+		_, err := conn.Read(make([]byte, 1))
+		return err == nil
+	})
 	waitFor(writeTimeout)
 	people := h.w.People() // many, since who somebody is is read from the whole chat
 	live := h.watch("")
@@ -263,7 +279,9 @@ func TestStreamOldMessagesLeave(t *testing.T) {
 		}
 	}
 	all := h.watch("").until(kindIs("ready"))
-	if n := len(slices.DeleteFunc(slices.Clone(all), func(f frame) bool { return f.kind != itemMessage })); n != keptMessages {
+	if n := len(slices.DeleteFunc(slices.Clone(all), func(f frame) bool {
+		return f.kind != itemMessage
+	})); n != keptMessages {
 		t.Errorf("%d messages, want %d", n, keptMessages)
 	}
 	if slices.ContainsFunc(all, aboutMessage(first)) || !slices.ContainsFunc(all, aboutMessage(last)) {
@@ -317,11 +335,13 @@ func TestStreamTellsFaults(t *testing.T) {
 		all := tab.until(kindIs(itemFaults))
 		return string(all[len(all)-1].data)
 	}
-	h.call("POST", "/sim/faults", `{"upstream":"feishu","operation":"token","kind":"error","times":2,"status":500}`, 200, nil)
+	h.call("POST", "/sim/faults", `{"upstream":"feishu","operation":"token","kind":"error","times":2,"status":500}`, 200,
+		nil)
 	if got := last(); !strings.Contains(got, `"times":2`) {
 		t.Errorf("armed: %s, want %q in it", got, `"times":2`)
 	}
-	resp, err := http.Post(h.w.FeishuURL+"/open-apis/auth/v3/tenant_access_token/internal", "application/json", strings.NewReader("{}"))
+	resp, err := http.Post(h.w.FeishuURL+"/open-apis/auth/v3/tenant_access_token/internal", "application/json",
+		strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}

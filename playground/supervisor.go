@@ -37,8 +37,8 @@ const (
 // actTime bounds what is done to the bot: a stop takes as long as draining.
 const actTime = 30 * time.Second
 
-// Supervisor runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it and move the
-// clock of both.
+// Supervisor runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it
+// and move the clock of both.
 type Supervisor struct {
 	play   *Server
 	world  *sim.World // that of play
@@ -54,15 +54,24 @@ type Supervisor struct {
 	url      string
 }
 
-// NewSupervisor prepares a bot that keeps its data in dir and logs from level on; env is added to its environment. The page
-// gets its buttons.
+// NewSupervisor prepares a bot that keeps its data in dir and logs from level on; env is added to its environment.
+// The page gets its buttons.
 func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervisor {
-	s := &Supervisor{play: play, world: play.World, exe: exe, dir: dir, env: env, values: play.World.Settings(), state: StateStopped}
+	s := &Supervisor{
+		play:   play,
+		world:  play.World,
+		exe:    exe,
+		dir:    dir,
+		env:    env,
+		values: play.World.Settings(),
+		state:  StateStopped,
+	}
 	maps.Copy(s.values, map[string]string{
 		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
 		"store.dsn": "sqlite:" + filepath.Join(dir, DatabaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
-	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved meanwhile.
+	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved
+	// meanwhile.
 	s.world.Feishu.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })
 	play.HandleBot(s.do)
 	play.HandleClock(s.advance)
@@ -150,7 +159,13 @@ func (s *Supervisor) tell(state, detail string) {
 	if !child.CanPause && state == StateRunning {
 		can = can[1:]
 	}
-	b := BotState{State: state, Detail: detail, Can: can, Since: time.Now(), Restarts: s.restarts}
+	b := BotState{
+		State:    state,
+		Detail:   detail,
+		Can:      can,
+		Since:    time.Now(),
+		Restarts: s.restarts,
+	}
 	if s.now != nil {
 		b.PID = s.now.PID()
 	}

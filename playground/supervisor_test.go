@@ -26,8 +26,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestStageCrowd: ten people register at once while the bot is paused, killed, stopped and started; nothing is lost, nothing is
-// there twice.
+// TestStageCrowd: ten people register at once while the bot is paused, killed, stopped and started; nothing is lost,
+// nothing is there twice.
 func TestStageCrowd(t *testing.T) {
 	s := harness.StartPlayground(t)
 	s.Ask("POST", "/sim/crew", `{"hire":10,"hr":1,"sms_patience":"20s"}`, http.StatusOK)
@@ -52,14 +52,19 @@ func TestStageCrowd(t *testing.T) {
 	s.Do(playground.DoRestart)
 	s.Until("everybody is filed", func() bool { return s.World.Report().Filed == 10 })
 	if r := s.World.Report(); r.Duplicates != 0 || r.Points != 10 || r.Identities != 10 {
-		t.Errorf("filed %d, points %d, identities %d, twice %d, want 0, 10, 10", r.Filed, r.Points, r.Identities, r.Duplicates)
+		t.Errorf("filed %d, points %d, identities %d, twice %d, want 0, 10, 10", r.Filed, r.Points, r.Identities,
+			r.Duplicates)
 	}
 }
 
-// TestStageClock: what falls due on the way happens at once, the bot and the world stay together, and a restart keeps the time.
+// TestStageClock: what falls due on the way happens at once, the bot and the world stay together, and a restart keeps
+// the time.
 func TestStageClock(t *testing.T) {
 	s := harness.StartPlayground(t)
-	advance := func(by string) { s.Helper(); s.Ask("POST", "/sim/clock", `{"advance":"`+by+`"}`, http.StatusOK) }
+	advance := func(by string) {
+		s.Helper()
+		s.Ask("POST", "/sim/clock", `{"advance":"`+by+`"}`, http.StatusOK)
+	}
 	begun := s.World.Ahead() // at ten in the morning, in China: quiet hours defer no reminder
 	waits := s.Brought("state/awaiting_confirmation")
 	done := s.Brought("state/done")
@@ -106,8 +111,8 @@ func TestStageClock(t *testing.T) {
 	}
 }
 
-// TestStageStates brings somebody to every place of the catalogue, on a few stages side by side: what a place needs to go wrong
-// would hit others on the same one.
+// TestStageStates brings somebody to every place of the catalogue, on a few stages side by side: what a place needs
+// to go wrong would hit others on the same one.
 func TestStageStates(t *testing.T) {
 	t.Parallel()
 	const stages = 4
@@ -129,7 +134,8 @@ func TestStageScenarios(t *testing.T) {
 	s := harness.StartPlayground(t)
 	s.Ask("POST", "/sim/scenarios/feishu.ocr/2110010/arm", "", http.StatusOK)
 	s.Ask("POST", "/sim/scenarios/tencent.sms/LimitExceeded.DailyLimit/arm", "", http.StatusOK)
-	if left := s.Ask("DELETE", "/sim/scenarios/tencent.sms/LimitExceeded.DailyLimit", "", http.StatusOK)["armed"].([]any); len(left) != 1 {
+	if left := s.Ask("DELETE", "/sim/scenarios/tencent.sms/LimitExceeded.DailyLimit", "",
+		http.StatusOK)["armed"].([]any); len(left) != 1 {
 		t.Errorf("armed: %v", left)
 	}
 	s.Ask("DELETE", "/sim/scenarios/tencent.sms/LimitExceeded.DailyLimit", "", http.StatusNotFound)
@@ -163,7 +169,8 @@ func TestStageChildIsNobodyElses(t *testing.T) {
 
 var childPID = regexp.MustCompile(`"pid":\s*(\d+)`)
 
-// TestDemoEnds: the bot ends with its parent, also with one that is killed; a second demo on the same data is refused clearly.
+// TestDemoEnds: the bot ends with its parent, also with one that is killed; a second demo on the same data is refused
+// clearly.
 func TestDemoEnds(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -183,8 +190,10 @@ func TestDemoEnds(t *testing.T) {
 	url := page.FindStringSubmatch(first.Out.String())[1]
 
 	code, out := harness.Command(ctx, nil, "demo", "--listen", "127.0.0.1:0", "--data", data).Run(t)
-	if code != 1 || !strings.Contains(out, "another demo or bot is using the data in "+data) || !strings.Contains(out, "--data") {
-		t.Errorf("a second demo: %d %s, want 1, %q in it, %q in it", code, out, "another demo or bot is using the data in "+data, "--data")
+	if code != 1 || !strings.Contains(out, "another demo or bot is using the data in "+data) ||
+		!strings.Contains(out, "--data") {
+		t.Errorf("a second demo: %d %s, want 1, %q in it, %q in it", code, out, "another demo or bot is using the data in "+
+			data, "--data")
 	}
 	code, out = harness.Command(ctx, nil, "demo", "--listen", strings.TrimPrefix(url, "http://")).Run(t)
 	if code != 1 || !strings.Contains(out, "--listen 127.0.0.1:0") {

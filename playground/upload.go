@@ -22,7 +22,8 @@ const (
 )
 
 // shownVariants are the choices of the page, in order.
-var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark", "small", variantExpired, variantBroken}
+var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark",
+	"small", variantExpired, variantBroken}
 
 // take draws a picture of a side of an employee's card and remembers that it is one of ours.
 func (pg *Server) take(e *sim.Employee, side, variant string) ([]byte, error) {
@@ -58,7 +59,8 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 	if pg.World.Employee(who) == nil {
 		return nil, missing("employee")
 	}
-	tooLarge := &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the picture is larger than %d MB, which is Feishu's limit; nothing was sent", mostPhoto>>20)}
+	tooLarge := &refusal{http.StatusRequestEntityTooLarge,
+		fmt.Sprintf("the picture is larger than %d MB, which is Feishu's limit; nothing was sent", mostPhoto>>20)}
 	if r.ContentLength > mostPhoto {
 		rw.Header().Set("Connection", "close") // the rest is not even read
 		return nil, tooLarge

@@ -34,7 +34,10 @@ func (h *player) upload(who string, body io.Reader, size int64, want int) (answe
 // endless gives as many bytes as are asked for and counts them.
 type endless struct{ read int64 }
 
-func (e *endless) Read(p []byte) (int, error) { e.read += int64(len(p)); return len(p), nil }
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += int64(len(p))
+	return len(p), nil
+}
 
 func TestUpload(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 2}})
@@ -56,7 +59,8 @@ func TestUpload(t *testing.T) {
 	}
 	// A drawing that no OCR can read goes to the bot, as in Feishu.
 	h.upload(p.OpenID, bytes.NewReader(drawing.Bytes()), int64(drawing.Len()), 200)
-	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark alone.
+	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark
+	// alone.
 	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
 		img, err := h.pg.take(p, sim.SideFront, variant)
 		if err != nil {
@@ -77,7 +81,8 @@ func TestUpload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := h.upload(p.OpenID, bytes.NewReader(append(blurred, 0)), int64(len(blurred))+1, http.StatusUnprocessableEntity); !strings.Contains(got, "no photos of real cards") {
+	if got := h.upload(p.OpenID, bytes.NewReader(append(blurred, 0)), int64(len(blurred))+1,
+		http.StatusUnprocessableEntity); !strings.Contains(got, "no photos of real cards") {
 		t.Errorf("the answer is %s, want %q in it", got, "no photos of real cards")
 	}
 	h.upload(p.OpenID, strings.NewReader("%PDF-1.7 scan"), 13, http.StatusUnprocessableEntity)
@@ -97,7 +102,8 @@ func TestUploadTooLarge(t *testing.T) {
 	who := h.w.People()[0].OpenID
 	const size = 200 << 20
 	announced := &endless{}
-	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", io.LimitReader(announced, size))
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload",
+		io.LimitReader(announced, size))
 	if err != nil {
 		t.Fatal(err)
 	}

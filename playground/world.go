@@ -40,8 +40,9 @@ func (pg *Server) getState(*http.Request) (any, error) {
 	report := pg.World.Report()
 	report.People = nil
 	return map[string]any{
-		"webhook": pg.World.Webhook(), "feishu": pg.World.FeishuURL, "esign": pg.World.ESignURL, "tencent": pg.World.TencentURL,
-		"admins": pg.World.Admins(), "review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(),
+		"webhook": pg.World.Webhook(), "feishu": pg.World.FeishuURL, "esign": pg.World.ESignURL,
+		"tencent": pg.World.TencentURL,
+		"admins":  pg.World.Admins(), "review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(),
 		"people": people, "points": pg.World.ESign.Points(), "totals": report,
 	}, nil
 }
@@ -124,7 +125,8 @@ type faultForm struct {
 func showFaults(all []wire.Fault) []faultForm {
 	out := []faultForm{}
 	for _, f := range all {
-		out = append(out, faultForm{f.ID, f.Upstream, f.Operation, f.Kind, f.Times, f.Delay.String(), f.Status, f.Header, f.Body})
+		out = append(out, faultForm{f.ID, f.Upstream, f.Operation, f.Kind, f.Times, f.Delay.String(), f.Status, f.Header,
+			f.Body})
 	}
 	return out
 }
@@ -140,13 +142,22 @@ func (pg *Server) postFault(r *http.Request) (any, error) {
 		return nil, bad("delay must be like 1.5s")
 	case !slices.Contains(wire.Kinds(), in.Kind):
 		return nil, bad("kind must be one of " + strings.Join(wire.Kinds(), ", "))
-	case in.Upstream != "" && !slices.Contains([]string{sim.UpstreamFeishu, sim.UpstreamESign, sim.UpstreamTencent}, in.Upstream):
+	case in.Upstream != "" && !slices.Contains([]string{sim.UpstreamFeishu, sim.UpstreamESign, sim.UpstreamTencent},
+		in.Upstream):
 		return nil, bad("upstream must be feishu, esign, tencent or empty for any")
 	case in.Times < 0 || in.Status != 0 && (in.Status < 200 || in.Status > 599):
 		return nil, bad("times must not be negative, status must be an HTTP status from 200")
 	}
-	in.ID = pg.World.Faults.Arm(wire.Fault{Upstream: in.Upstream, Operation: in.Operation, Kind: in.Kind, Times: in.Times, Delay: delay,
-		Status: in.Status, Header: in.Header, Body: in.Body})
+	in.ID = pg.World.Faults.Arm(wire.Fault{
+		Upstream:  in.Upstream,
+		Operation: in.Operation,
+		Kind:      in.Kind,
+		Times:     in.Times,
+		Delay:     delay,
+		Status:    in.Status,
+		Header:    in.Header,
+		Body:      in.Body,
+	})
 	pg.feed.mark(itemFaults, "")
 	return in, nil
 }

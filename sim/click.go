@@ -21,7 +21,8 @@ type BotError struct {
 }
 
 func (e *BotError) Error() string {
-	return fmt.Sprintf("sim: the bot answered the click on %q so that the client shows error %d: %v", e.Act, e.Code, errors.Join(e.Faults...))
+	return fmt.Sprintf("sim: the bot answered the click on %q so that the client shows error %d: %v", e.Act, e.Code,
+		errors.Join(e.Faults...))
 }
 
 // A click that gets no answer is tried again after a while, as people do.
@@ -31,7 +32,8 @@ const (
 )
 
 // press clicks a button and has patience with a bot that is away or busy. It gives up only with ctx.
-func (w *World) press(ctx context.Context, openID string, s screen, match func(feishu.Button) bool, act string, form map[string]any) (feishu.CallbackResult, error) {
+func (w *World) press(ctx context.Context, openID string, s screen, match func(feishu.Button) bool, act string,
+	form map[string]any) (feishu.CallbackResult, error) {
 	for wait := firstPatience; ; wait = min(2*wait, mostPatience) {
 		res, err := w.Feishu.Click(ctx, openID, s.msg.ID, match, form)
 		switch {

@@ -23,8 +23,8 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.ahead.Load())) }
 
-// near reports whether a request's timestamp is within a window of the time. While the clock is moved both times are right,
-// since nobody can move two clocks at once.
+// near reports whether a request's timestamp is within a window of the time. While the clock is moved both times are
+// right, since nobody can move two clocks at once.
 func (c *clock) near(at time.Time, window time.Duration) bool {
 	if c.now().Sub(at).Abs() <= window {
 		return true
@@ -42,9 +42,11 @@ func (c *clock) push() (done func()) {
 // Ahead is how far the world's clock has been moved.
 func (w *World) Ahead() time.Duration { return time.Duration(w.clock.ahead.Load()) }
 
-// Advance moves the clock of all platforms forward. together moves the bot's to be as far ahead, at the same moment as far as
-// anybody can tell: no push is on its way meanwhile. Its error leaves the world's clock where it was. It may be nil.
-func (w *World) Advance(ctx context.Context, by time.Duration, together func(ctx context.Context, ahead time.Duration) error) error {
+// Advance moves the clock of all platforms forward. together moves the bot's to be as far ahead, at the same moment
+// as far as anybody can tell: no push is on its way meanwhile. Its error leaves the world's clock where it was. It
+// may be nil.
+func (w *World) Advance(ctx context.Context, by time.Duration,
+	together func(ctx context.Context, ahead time.Duration) error) error {
 	c := w.clock
 	c.moving.Lock()
 	defer c.moving.Unlock()

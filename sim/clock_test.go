@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestAdvance: while the clock moves requests signed by either time are taken, afterwards for a while, then only by the new one;
-// no push is on its way meanwhile; a bot that cannot follow leaves the clock where it was.
+// TestAdvance: while the clock moves requests signed by either time are taken, afterwards for a while, then only by
+// the new one; no push is on its way meanwhile; a bot that cannot follow leaves the clock where it was.
 func TestAdvance(t *testing.T) {
 	now := time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
 	h := newHarness(t, Config{Now: func() time.Time { return now }})
@@ -18,12 +18,15 @@ func TestAdvance(t *testing.T) {
 	near := func(when string, wantOld, wantNext bool) {
 		t.Helper()
 		if c.near(old, window) != wantOld || c.near(next, window) != wantNext {
-			t.Errorf("%s: the old time %t, the new %t, want %v, %v", when, c.near(old, window), c.near(next, window), wantOld, wantNext)
+			t.Errorf("%s: the old time %t, the new %t, want %v, %v", when, c.near(old, window), c.near(next, window), wantOld,
+				wantNext)
 		}
 	}
 	near("before", true, false)
 	broken := errors.New("no")
-	if err := h.w.Advance(h.Ctx, 4*time.Hour, func(context.Context, time.Duration) error { return broken }); !errors.Is(err, broken) || h.w.Ahead() != 0 {
+	if err := h.w.Advance(h.Ctx, 4*time.Hour, func(context.Context, time.Duration) error {
+		return broken
+	}); !errors.Is(err, broken) || h.w.Ahead() != 0 {
 		t.Errorf("%v, ahead %s, want %v, 0", err, h.w.Ahead(), broken)
 	}
 	near("after a failure", true, false)

@@ -15,8 +15,8 @@ import (
 // Config describes a world. The zero value is one with two admins and no employees on ports that the system picks.
 type Config struct {
 	// Listen is a loopback address, default 127.0.0.1:0. With port 0 every listener gets a port of its own; with port P
-	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a restart of the world, and P
-	// itself is left for a playground.
+	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a restart of the world,
+	// and P itself is left for a playground.
 	Listen string
 	// Webhook is the URL of the bot; it may be set later (SetWebhook).
 	Webhook string

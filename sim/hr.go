@@ -24,7 +24,12 @@ type HR struct {
 
 // HR returns the i-th admin, from 0.
 func (w *World) HR(i int) *HR {
-	return &HR{OpenID: w.Admins()[i], w: w, treated: map[string]int{}, tries: map[string]int{}}
+	return &HR{
+		OpenID:  w.Admins()[i],
+		w:       w,
+		treated: map[string]int{},
+		tries:   map[string]int{},
+	}
 }
 
 // HRCard is a card that asks HR for something.
@@ -79,8 +84,8 @@ func ApproveAll(c HRCard) Decision {
 // mostRetries is how often HR retries one case before leaving it.
 const mostRetries = 30
 
-// Diligent approves every review and settles trouble as a good HR would: where the outcome of a write is unknown it looks in
-// the platform's console first; everything else is retried, with growing pauses.
+// Diligent approves every review and settles trouble as a good HR would: where the outcome of a write is unknown it
+// looks in the platform's console first; everything else is retried, with growing pauses.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		return Approve()
@@ -142,7 +147,12 @@ func (h *HR) asked(m feishu.Message) (HRCard, bool) {
 	again := h.treated[m.ID] == version(m)
 	h.treated[m.ID] = version(m)
 	h.mu.Unlock()
-	c := HRCard{Kind: string(s.kind), Case: s.caseID, Text: s.card.Text("zh_cn"), screen: s}
+	c := HRCard{
+		Kind:   string(s.kind),
+		Case:   s.caseID,
+		Text:   s.card.Text("zh_cn"),
+		screen: s,
+	}
 	if who, _ := persons(m.Card); len(who) > 0 {
 		c.Applicant = who[0]
 	}
@@ -157,7 +167,8 @@ func (h *HR) asked(m feishu.Message) (HRCard, bool) {
 	return c, !again && c.Applicant != h.OpenID // nobody decides on himself
 }
 
-// decide presses the button. A card that somebody else was faster with is left alone: its new version is looked at by itself.
+// decide presses the button. A card that somebody else was faster with is left alone: its new version is looked at by
+// itself.
 func (h *HR) decide(ctx context.Context, stop context.CancelCauseFunc, c HRCard, d Decision) {
 	if d.After > 0 && pause(ctx, d.After) != nil {
 		return

@@ -31,8 +31,15 @@ func answering(t *testing.T, body string) string {
 func (w *World) sms(t *testing.T, mobile, code string) {
 	t.Helper()
 	d := tencent.DefaultConfig()
-	c, err := verify.NewTencent(verify.Config{EndpointFaceID: w.TencentURL, EndpointSMS: w.TencentURL, SecretID: d.SecretID,
-		SecretKey: verify.Secret(d.SecretKey), SMSSdkAppID: d.SMSSdkAppID, SMSSignName: d.SMSSignName, SMSTemplateID: d.TemplateID})
+	c, err := verify.NewTencent(verify.Config{
+		EndpointFaceID: w.TencentURL,
+		EndpointSMS:    w.TencentURL,
+		SecretID:       d.SecretID,
+		SecretKey:      verify.Secret(d.SecretKey),
+		SMSSdkAppID:    d.SMSSdkAppID,
+		SMSSignName:    d.SMSSignName,
+		SMSTemplateID:  d.TemplateID,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +83,16 @@ func TestHRWorks(t *testing.T) {
 	h.Patch(first, simtest.Card("已处理", simtest.Text("…")))
 	private := h.Send("open_id", hr.OpenID, review(e.OpenID))
 	h.Clicked(private, 1)
-	trouble := h.Send("chat_id", h.w.ReviewChat(), simtest.Card("卡住了", map[string]any{"tag": "person", "user_id": e.OpenID}, simtest.Button("retry"), simtest.Button("close")))
+	trouble := h.Send("chat_id", h.w.ReviewChat(), simtest.Card("卡住了",
+		map[string]any{"tag": "person", "user_id": e.OpenID}, simtest.Button("retry"), simtest.Button("close")))
 	h.Clicked(trouble, 1)
 	stop()
 	working.Wait()
 	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "click" && e.Subject == own }); n != 0 {
 		t.Error("HR decided on itself")
 	}
-	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != simtest.CaseOne || !cards[0].Can("approve") || !cards[0].Asks("note") ||
+	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != simtest.CaseOne || !cards[0].Can("approve") ||
+		!cards[0].Asks("note") ||
 		!strings.Contains(cards[0].Text, "照片不清楚") || cards[2].Kind != "attention" {
 		t.Errorf("cards %+v", cards)
 	}
@@ -95,7 +104,12 @@ func TestDiligent(t *testing.T) {
 	if d := hr.Diligent(HRCard{Kind: "review"}); d.Act != "approve" {
 		t.Errorf("review: %+v", d)
 	}
-	stands := HRCard{Kind: "attention", Case: "c", Applicant: "ou_x", Acts: []string{"retry", "close"}}
+	stands := HRCard{
+		Kind:      "attention",
+		Case:      "c",
+		Applicant: "ou_x",
+		Acts:      []string{"retry", "close"},
+	}
 	pauses := []time.Duration{}
 	for range mostRetries {
 		d := hr.Diligent(stands)
@@ -110,7 +124,12 @@ func TestDiligent(t *testing.T) {
 	if d := hr.Diligent(stands); d.Act != "" {
 		t.Errorf("retried for ever: %+v", d)
 	}
-	unknown := HRCard{Kind: "attention", Case: "d", Applicant: "ou_x", Acts: []string{"resolve", "retry"}}
+	unknown := HRCard{
+		Kind:      "attention",
+		Case:      "d",
+		Applicant: "ou_x",
+		Acts:      []string{"resolve", "retry"},
+	}
 	if d := hr.Diligent(unknown); d.Act != "retry" {
 		t.Errorf("nothing was written: %+v", d)
 	}
@@ -152,7 +171,8 @@ func TestAnnouncedAndReport(t *testing.T) {
 	}
 	h.Send("open_id", a.OpenID, simtest.Card("实名登记完成", simtest.Button("my_data")))
 	r := h.w.Report()
-	if len(r.People) != 2 || r.Done != 1 || r.Filed != 0 || !r.People[0].Announced || r.Calls["feishu message.create"] != 2 || r.Calls["feishu message.patch"] != 1 {
+	if len(r.People) != 2 || r.Done != 1 || r.Filed != 0 || !r.People[0].Announced ||
+		r.Calls["feishu message.create"] != 2 || r.Calls["feishu message.patch"] != 1 {
 		t.Errorf("report %+v", r)
 	}
 	var out strings.Builder

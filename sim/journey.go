@@ -10,8 +10,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Journey is a registration as it can be seen from outside: in the person's chat, at the platforms, in the group. It holds
-// ids, counts and times, nothing personal. It is about the person's latest case; counts are about all.
+// Journey is a registration as it can be seen from outside: in the person's chat, at the platforms, in the group. It
+// holds ids, counts and times, nothing personal. It is about the person's latest case; counts are about all.
 type Journey struct {
 	OpenID string    `json:"open_id"`
 	Case   string    `json:"case"`  // customBizId of its evidence; "" before the first card
@@ -105,8 +105,8 @@ type sight struct {
 	stage  CardStage
 }
 
-// readChat goes through the versions of each message in their order, and through the messages in theirs: a card of the case
-// does not change its stage any more when a newer one has taken its place.
+// readChat goes through the versions of each message in their order, and through the messages in theirs: a card of
+// the case does not change its stage any more when a newer one has taken its place.
 func (w *World) readChat(e *Employee, j *Journey) {
 	var all []sight
 	for _, m := range w.Feishu.Messages(e.ChatID) {
@@ -184,8 +184,8 @@ func (w *World) announced(openID string) bool {
 	return b.listed[openID]
 }
 
-// WaitAnnounced blocks until the announcement has listed a person, or ctx ends. The announcement lists the latest few only, so
-// when many finish between two versions of it, some may never be listed.
+// WaitAnnounced blocks until the announcement has listed a person, or ctx ends. The announcement lists the latest few
+// only, so when many finish between two versions of it, some may never be listed.
 func (w *World) WaitAnnounced(ctx context.Context, openID string) error {
 	_, err := w.Feishu.Watch(ctx, w.AnnounceChat(), func(feishu.Message) bool { return w.announced(openID) })
 	return err

@@ -9,12 +9,13 @@ import (
 	"shiming/sim/wire"
 )
 
-// Observer is told what changes in a world, for who shows it to people; see Config.Observer. Its methods are called concurrently and
-// must return at once. Those that say so are called under a lock and must not call the world.
+// Observer is told what changes in a world, for who shows it to people; see Config.Observer. Its methods are called
+// concurrently and must return at once. Those that say so are called under a lock and must not call the world.
 type Observer interface {
 	// Opening is called once, before all others and before anything is served. The world's URLs are not known yet.
 	Opening(w *World)
-	// Joined tells of an admin, or of an employee, who has a chat with the bot; chat is "" for an admin. It is called under a lock.
+	// Joined tells of an admin, or of an employee, who has a chat with the bot; chat is "" for an admin. It is called
+	// under a lock.
 	Joined(openID string, p specimen.Person, chat string)
 	// Message tells that a message was sent, changed or recalled. It is called under a lock.
 	Message(m feishu.Message)

@@ -9,8 +9,8 @@ import (
 	"shiming/sim/specimen"
 )
 
-// readIDCard is the OCR behind the simulated Feishu. Decoding takes much memory and processor time, so only a few pictures
-// are read at a time.
+// readIDCard is the OCR behind the simulated Feishu. Decoding takes much memory and processor time, so only a few
+// pictures are read at a time.
 func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	r, err := w.cfg.Readings.read(img, func() (specimen.Result, error) {
 		w.ocrSlots <- struct{}{}
@@ -37,8 +37,8 @@ func (w *World) Preload(img []byte) error {
 	return err
 }
 
-// Readings remembers what the OCR read, by the picture's SHA-256, since reading takes much processor time. Worlds whose people
-// send the same pictures may share one. The zero value is ready.
+// Readings remembers what the OCR read, by the picture's SHA-256, since reading takes much processor time. Worlds
+// whose people send the same pictures may share one. The zero value is ready.
 type Readings struct {
 	mu    sync.Mutex
 	known map[[sha256.Size]byte]specimen.Result

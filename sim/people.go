@@ -63,7 +63,12 @@ func (w *World) foundCompany(admins int) {
 	for i := range admins {
 		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
 		p := specimen.NewPerson(-1 - int64(i))
-		w.Feishu.AddUser(feishu.User{OpenID: id, Name: "HR " + p.Name, EnName: fmt.Sprintf("HR %d", i+1), EmployeeNo: fmt.Sprintf("HR%02d", i+1)})
+		w.Feishu.AddUser(feishu.User{
+			OpenID:     id,
+			Name:       "HR " + p.Name,
+			EnName:     fmt.Sprintf("HR %d", i+1),
+			EmployeeNo: fmt.Sprintf("HR%02d", i+1),
+		})
 		w.admins = append(w.admins, id)
 		w.joined(id, p, "")
 	}
@@ -71,8 +76,8 @@ func (w *World) foundCompany(admins int) {
 	w.Feishu.AddGroup(w.AnnounceChat(), AnnounceChatName, w.admins...)
 }
 
-// Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody, and to
-// the carriers' registry.
+// Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody,
+// and to the carriers' registry.
 func (w *World) Hire(n int) []*Employee {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +88,12 @@ func (w *World) Hire(n int) []*Employee {
 		u := w.Feishu.AddUser(feishu.User{Name: p.Name, Mobile: "+86" + p.Mobile, EmployeeNo: fmt.Sprintf("E%04d", no)})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
-		e := &Employee{OpenID: u.OpenID, ChatID: w.Feishu.P2PChat(u.OpenID), Person: p, w: w}
+		e := &Employee{
+			OpenID: u.OpenID,
+			ChatID: w.Feishu.P2PChat(u.OpenID),
+			Person: p,
+			w:      w,
+		}
 		w.joined(u.OpenID, p, e.ChatID)
 		w.people = append(w.people, e)
 		hired = append(hired, e)

@@ -9,7 +9,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// Record is everything that happened in the world, for who judges a bot from outside. It holds ids, codes, times and toasts.
+// Record is everything that happened in the world, for who judges a bot from outside. It holds ids, codes, times and
+// toasts.
 type Record struct {
 	Events   []EventRecord    `json:"events"`
 	Presses  []feishu.Press   `json:"presses"`
@@ -38,8 +39,9 @@ type AttemptRecord struct {
 	Failure string        `json:"failure"`
 }
 
-// MessageRecord is a message and, of a card, what each of its versions was. Card is "" for what is about no case, else case
-// (the applicant's), review or attention (HR's); a card whose last version is superseded points to a newer one.
+// MessageRecord is a message and, of a card, what each of its versions was. Card is "" for what is about no case,
+// else case (the applicant's), review or attention (HR's); a card whose last version is superseded points to a newer
+// one.
 type MessageRecord struct {
 	ID         string          `json:"message_id"`
 	Chat       string          `json:"chat"` // p2p, review, announce, group
@@ -72,9 +74,20 @@ type PersonRecord struct {
 
 // Record reads everything that was written down so far.
 func (w *World) Record() Record {
-	r := Record{Presses: w.Feishu.Presses(), Reads: w.Feishu.OCRCalls(), Calls: w.Recorder.Calls(), Counts: w.Recorder.Counts()}
+	r := Record{
+		Presses: w.Feishu.Presses(),
+		Reads:   w.Feishu.OCRCalls(),
+		Calls:   w.Recorder.Calls(),
+		Counts:  w.Recorder.Counts(),
+	}
 	for _, d := range w.Feishu.Deliveries() {
-		e := EventRecord{ID: d.EventID, Type: d.Type, Subject: d.Subject, Delivered: d.Delivered, GaveUp: d.GaveUp}
+		e := EventRecord{
+			ID:        d.EventID,
+			Type:      d.Type,
+			Subject:   d.Subject,
+			Delivered: d.Delivered,
+			GaveUp:    d.GaveUp,
+		}
 		for _, a := range d.Attempts {
 			e.Attempts = append(e.Attempts, AttemptRecord{a.At, a.Took, a.Status, a.Failure})
 		}
@@ -112,10 +125,16 @@ func (w *World) Record() Record {
 	return r
 }
 
-// recordOf reads the versions of a message. What it is, and about which case, is what any of them says: the last one of a
-// case that has ended has no buttons.
+// recordOf reads the versions of a message. What it is, and about which case, is what any of them says: the last one
+// of a case that has ended has no buttons.
 func recordOf(m feishu.Message) MessageRecord {
-	rec := MessageRecord{ID: m.ID, FromBot: m.FromBot, Type: m.Type, At: m.CreatedAt, Recalled: m.Recalled}
+	rec := MessageRecord{
+		ID:       m.ID,
+		FromBot:  m.FromBot,
+		Type:     m.Type,
+		At:       m.CreatedAt,
+		Recalled: m.Recalled,
+	}
 	for _, v := range m.History {
 		s := readCard(v.Card)
 		rec.Case = cmp.Or(rec.Case, s.caseID)

@@ -54,14 +54,16 @@ func (r Report) WriteTable(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "person\tstage\ttook\tmessages\tupdates\tphotos\tsms\tidentity\tpoints\tduplicates")
 	for _, j := range r.People {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", short(j.OpenID), stageName(j.Stage), j.Took().Round(10*time.Millisecond),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", short(j.OpenID), stageName(j.Stage),
+			j.Took().Round(10*time.Millisecond),
 			j.Messages, j.Updates, j.Photos, j.SMS, j.Identities, len(j.Points), j.Duplicates)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintf(t, "\n%d people\tdone %d\tfiled %d\tduplicates %d\n", len(r.People), r.Done, r.Filed, r.Duplicates)
-	fmt.Fprintf(t, "OCR %d (%d over the limit)\tSMS %d\tidentities %d\tpoints %d\n\n", r.OCRCalls, r.OCRRefused, r.SMS, r.Identities, r.Points)
+	fmt.Fprintf(t, "OCR %d (%d over the limit)\tSMS %d\tidentities %d\tpoints %d\n\n", r.OCRCalls, r.OCRRefused, r.SMS,
+		r.Identities, r.Points)
 	for _, op := range slices.Sorted(maps.Keys(r.Calls)) {
 		fmt.Fprintf(t, "%s\t%d\n", op, r.Calls[op])
 	}

@@ -54,13 +54,22 @@ type robot struct {
 	impatient bool            // no text message has come for long
 }
 
-// Register goes the whole way as a person would and returns when it has ended, whichever way, or with an error: of ctx, a
+// Register goes the whole way as a person would and returns when it has ended, whichever way, or with an error: of
+// ctx, a
 // *StuckError or a *BotError. The journey is filled in either case. tell may be nil; it is called from this goroutine.
 func (e *Employee) Register(ctx context.Context, s Script, tell func(Progress)) (Journey, error) {
 	r := &robot{
-		Employee: e, s: s, tell: tell,
-		before: map[string]bool{}, seen: map[string]int{}, treated: map[string]int{}, struck: map[string]bool{},
-		wrote: map[string]string{}, typedCode: map[string]int{}, tried: map[string]bool{}, codesFrom: len(e.w.Tencent.Inbox(e.Person.Mobile)),
+		Employee:  e,
+		s:         s,
+		tell:      tell,
+		before:    map[string]bool{},
+		seen:      map[string]int{},
+		treated:   map[string]int{},
+		struck:    map[string]bool{},
+		wrote:     map[string]string{},
+		typedCode: map[string]int{},
+		tried:     map[string]bool{},
+		codesFrom: len(e.w.Tencent.Inbox(e.Person.Mobile)),
 	}
 	for _, m := range e.w.Feishu.Messages(e.ChatID) {
 		if s := read(m); s.stage.Ended() {
@@ -213,7 +222,9 @@ func (r *robot) wait(ctx context.Context, now screen) error {
 		stop := r.listen(inner, now, wake)
 		defer stop()
 	}
-	_, err := r.w.Feishu.Watch(inner, r.ChatID, func(m feishu.Message) bool { return m.FromBot && r.seen[m.ID] != version(m) })
+	_, err := r.w.Feishu.Watch(inner, r.ChatID, func(m feishu.Message) bool {
+		return m.FromBot && r.seen[m.ID] != version(m)
+	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -19,7 +19,8 @@ const (
 	mostCodes = 10
 )
 
-// code types the code of the latest text message, once it is there and the card takes one; otherwise it asks for a new one.
+// code types the code of the latest text message, once it is there and the card takes one; otherwise it asks for a
+// new one.
 func (r *robot) code(ctx context.Context, now screen) error {
 	sms, there := r.latestSMS()
 	fresh := r.treated[now.msg.ID] != version(now.msg)
@@ -108,7 +109,10 @@ func (r *robot) listen(ctx context.Context, now screen, wake func()) (stop func(
 			wake()
 		}
 	})
-	return func() { cancel(); listening.Wait() }
+	return func() {
+		cancel()
+		listening.Wait()
+	}
 }
 
 // wrongCode changes the last digit.

@@ -24,8 +24,8 @@ func (r *robot) sendFirst(ctx context.Context) error {
 	return r.send(ctx, first...)
 }
 
-// withCamera draws photos when it is the robot's turn. Drawing takes much processor time; if all robots drew at once, the first
-// photo would go out as late as the last.
+// withCamera draws photos when it is the robot's turn. Drawing takes much processor time; if all robots drew at once,
+// the first photo would go out as late as the last.
 func (r *robot) withCamera(ctx context.Context, draw func() error) error {
 	select {
 	case r.w.renderSlots <- struct{}{}:
@@ -122,8 +122,8 @@ func (r *robot) send(ctx context.Context, all ...*shot) error {
 	return nil
 }
 
-// noteProblems strikes out photos that the bot has turned down. The answer hangs on the photo's message; a person who knows
-// to have sent a wrong one takes it for that one, whichever the bot names.
+// noteProblems strikes out photos that the bot has turned down. The answer hangs on the photo's message; a person who
+// knows to have sent a wrong one takes it for that one, whichever the bot names.
 func (r *robot) noteProblems(all []screen) {
 	for _, s := range all {
 		if s.kind != kindProblem || r.struck[s.msg.ID] {

@@ -51,17 +51,21 @@ func TestJourneyByHand(t *testing.T) {
 		h.See(e.ChatID, photos(2))
 		wrote := h.w.Feishu.Messages(e.ChatID)
 		first := wrote[slices.IndexFunc(wrote, func(m feishu.Message) bool { return m.Type == "image" })]
-		h.Patch(m, simtest.Card("发送身份证照片", simtest.Text("…"), simtest.Button("retake", map[string]any{"side": "back"}), cancel))
+		h.Patch(m, simtest.Card("发送身份证照片", simtest.Text("…"), simtest.Button("retake", map[string]any{"side": "back"}),
+			cancel))
 		h.Reply(first.ID, simtest.Card("?", simtest.Button("resume"))) // the front is turned down
 		h.See(e.ChatID, photos(1+2))
-		h.Patch(m, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", e.Person.Name, true), simtest.Input("identity_code", e.Person.Code, true),
+		h.Patch(m, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", e.Person.Name, true),
+			simtest.Input("identity_code", e.Person.Code, true),
 			simtest.Input("mobile", "", true), simtest.Submit("confirm"))))
 		typo := h.Clicked(m, 2)[1]
-		if f := typo.Event.Action.Form; typo.Act() != "confirm" || f["identity_code"] != mistyped(e.Person.Code) || f["mobile"] != e.Person.Mobile ||
+		if f := typo.Event.Action.Form; typo.Act() != "confirm" || f["identity_code"] != mistyped(e.Person.Code) ||
+			f["mobile"] != e.Person.Mobile ||
 			f["identity_name"] != e.Person.Name || typo.Event.Operator.OpenID != e.OpenID {
 			t.Error("the first form")
 		}
-		h.Patch(m, simtest.Card("核对", simtest.Text("!"), simtest.Form("details", simtest.Input("identity_name", e.Person.Name, true), simtest.Input("identity_code", mistyped(e.Person.Code), true),
+		h.Patch(m, simtest.Card("核对", simtest.Text("!"), simtest.Form("details",
+			simtest.Input("identity_name", e.Person.Name, true), simtest.Input("identity_code", mistyped(e.Person.Code), true),
 			simtest.Input("mobile", e.Person.Mobile, true), simtest.Submit("confirm"))))
 		if again := h.Clicked(m, 3)[2]; again.Event.Action.Form["identity_code"] != e.Person.Code {
 			t.Error("the second form")
@@ -138,7 +142,9 @@ func TestNoTextMessageComes(t *testing.T) {
 	h := newHarness(t, Config{})
 	e := h.w.Hire(1)[0]
 	j, _, err := h.register(e, Script{SMSPatience: 10 * time.Millisecond}, func() {
-		m := h.Send("open_id", e.OpenID, simtest.Card("验证码", simtest.Form("code", simtest.Input("sms_code", "", true), simtest.Submit("submit_code")), simtest.Button("send_code")))
+		m := h.Send("open_id", e.OpenID, simtest.Card("验证码",
+			simtest.Form("code", simtest.Input("sms_code", "", true), simtest.Submit("submit_code")),
+			simtest.Button("send_code")))
 		if c := h.Clicked(m, 1)[0]; c.Act() != "send_code" {
 			t.Errorf("pressed %s, want %q", c.Act(), "send_code")
 		}
@@ -152,7 +158,8 @@ func TestNoTextMessageComes(t *testing.T) {
 func TestMisread(t *testing.T) {
 	h := newHarness(t, Config{})
 	wrong := func(e *Employee) string {
-		return simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "别人", true), simtest.Input("identity_code", e.Person.Code, true), simtest.Submit("confirm")))
+		return simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", "别人", true),
+			simtest.Input("identity_code", e.Person.Code, true), simtest.Submit("confirm")))
 	}
 	careful := h.w.Hire(1)[0]
 	_, _, err := h.register(careful, Script{}, func() { h.Send("open_id", careful.OpenID, wrong(careful)) })

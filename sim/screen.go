@@ -68,7 +68,12 @@ func ReadMessage(m feishu.Message) CardReading { return read(m).reading() }
 func ReadCard(card json.RawMessage) CardReading { return readCard(card).reading() }
 
 func (s screen) reading() CardReading {
-	return CardReading{Card: s.card, Kind: string(s.kind), Stage: s.stage, Case: s.caseID}
+	return CardReading{
+		Card:  s.card,
+		Kind:  string(s.kind),
+		Stage: s.stage,
+		Case:  s.caseID,
+	}
 }
 
 // readSides tells which sides of the ID card the photos card shows as read: those that it offers to take again.

@@ -8,26 +8,42 @@ import (
 	"shiming/sim"
 )
 
-// TestRobotsKnowTheCards holds the robots' reading against the cards that are really drawn: whoever rewords a title learns
-// here that people and robots would stand before an unknown card.
+// TestRobotsKnowTheCards holds the robots' reading against the cards that are really drawn: whoever rewords a title
+// learns here that people and robots would stand before an unknown card.
 func TestRobotsKnowTheCards(t *testing.T) {
 	ref := cards.Ref{Case: "019a1b2c-3d4e-7f50-8a61-0123456789ab", Rev: 7}
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	progress := func(stage string) cards.Card {
-		return cards.Progress{Ref: ref, Stage: stage, Since: now, CanCancel: true}
+		return cards.Progress{
+			Ref:       ref,
+			Stage:     stage,
+			Since:     now,
+			CanCancel: true,
+		}
 	}
 	closed := func(outcome string) cards.Card { return cards.Closed{Ref: ref, Outcome: outcome, At: now} }
 	code := func(state, problem string) cards.Card {
-		return cards.Code{Ref: ref, State: state, Problem: problem, SentAt: now, ResendAt: now.Add(time.Minute)}
+		return cards.Code{
+			Ref:      ref,
+			State:    state,
+			Problem:  problem,
+			SentAt:   now,
+			ResendAt: now.Add(time.Minute),
+		}
 	}
 	for name, c := range map[string]struct {
 		card  cards.Card
 		kind  string
 		stage sim.CardStage
 	}{
-		"consent":         {cards.Consent{Ref: ref}, "case", sim.StageConsent},
-		"photos":          {cards.Photos{Ref: ref}, "case", sim.StagePhotos},
-		"photos read":     {cards.Photos{Ref: ref, Front: cards.SideRead, Back: cards.SideRead, CanRetake: true}, "case", sim.StagePhotos},
+		"consent": {cards.Consent{Ref: ref}, "case", sim.StageConsent},
+		"photos":  {cards.Photos{Ref: ref}, "case", sim.StagePhotos},
+		"photos read": {cards.Photos{
+			Ref:       ref,
+			Front:     cards.SideRead,
+			Back:      cards.SideRead,
+			CanRetake: true,
+		}, "case", sim.StagePhotos},
 		"form":            {cards.Confirm{Ref: ref, AskMobile: true}, "case", sim.StageConfirmation},
 		"masked form":     {cards.Confirm{Ref: ref, Masked: true, MaskedName: "样*"}, "case", sim.StageConfirmation},
 		"code":            {code("sent", ""), "case", sim.StageCode},
@@ -56,10 +72,15 @@ func TestRobotsKnowTheCards(t *testing.T) {
 		"for review":      {cards.Review{Ref: ref, Applicant: "ou_x"}, "review", ""},
 		"reviewed":        {cards.Review{Ref: ref, Decision: &cards.Decision{What: "approved", At: now}}, "", ""},
 		"trouble":         {cards.Attention{Ref: ref, Step: "photos", Code: "permission"}, "attention", ""},
-		"unknown outcome": {cards.Attention{Ref: ref, Step: "evidence", Code: "unknown_outcome", Unknown: true}, "attention", ""},
-		"settled":         {cards.Attention{Ref: ref, Step: "photos", Decision: &cards.Decision{What: "retried", At: now}}, "", ""},
-		"board":           {cards.Board{Day: "2026-11-21", DoneToday: 1, People: []string{"ou_x"}}, "", ""},
-		"pending":         {cards.Pending{Total: 1, Rows: []cards.PendingRow{{Ref: ref, Applicant: "ou_x"}}}, "", ""},
+		"unknown outcome": {cards.Attention{
+			Ref:     ref,
+			Step:    "evidence",
+			Code:    "unknown_outcome",
+			Unknown: true,
+		}, "attention", ""},
+		"settled": {cards.Attention{Ref: ref, Step: "photos", Decision: &cards.Decision{What: "retried", At: now}}, "", ""},
+		"board":   {cards.Board{Day: "2026-11-21", DoneToday: 1, People: []string{"ou_x"}}, "", ""},
+		"pending": {cards.Pending{Total: 1, Rows: []cards.PendingRow{{Ref: ref, Applicant: "ou_x"}}}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			read := sim.ReadCard(c.card.JSON())

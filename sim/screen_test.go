@@ -19,20 +19,26 @@ func TestReadHandMadeCards(t *testing.T) {
 		stage CardStage
 		id    string
 	}{
-		"consent":     {simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")), kindCase, StageConsent, simtest.CaseOne},
-		"form":        {simtest.Card("?", simtest.Form("f", simtest.Input("identity_name", "", true), simtest.Submit("confirm")), simtest.Button("cancel")), kindCase, StageConfirmation, simtest.CaseOne},
-		"code":        {simtest.Card("?", simtest.Form("f", simtest.Input("sms_code", "", true), simtest.Submit("submit_code"))), kindCase, StageCode, simtest.CaseOne},
+		"consent": {simtest.Card("?", simtest.Button("consent"), simtest.Button("decline")), kindCase, StageConsent,
+			simtest.CaseOne},
+		"form": {simtest.Card("?", simtest.Form("f", simtest.Input("identity_name", "", true),
+			simtest.Submit("confirm")), simtest.Button("cancel")), kindCase, StageConfirmation, simtest.CaseOne},
+		"code": {simtest.Card("?", simtest.Form("f", simtest.Input("sms_code", "", true),
+			simtest.Submit("submit_code"))), kindCase, StageCode, simtest.CaseOne},
 		"code to ask": {simtest.Card("?", simtest.Button("send_code")), kindCase, StageCode, simtest.CaseOne},
-		"review":      {simtest.Card("?", simtest.Button("approve"), simtest.Button("next")), kindReview, StageNone, simtest.CaseOne},
-		"trouble":     {simtest.Card("?", simtest.Button("retry"), simtest.Button("close")), kindAttention, StageNone, simtest.CaseOne},
-		"photos":      {simtest.Card("发送身份证照片", simtest.Button("cancel")), kindCase, StagePhotos, simtest.CaseOne},
-		"done":        {simtest.Card("实名登记完成 🎉", simtest.Button("my_data")), kindCase, StageDone, simtest.CaseOne},
-		"no button":   {simtest.Card("正在登记", simtest.Text("…")), kindCase, StageRecording, ""},
-		"start":       {simtest.Card("hello", simtest.Button("start")), kindOffer, StageNone, simtest.CaseOne},
-		"unknown":     {simtest.Card("hello", simtest.Text("…")), kindOther, StageNone, ""},
-		"not JSON":    {"<html>", kindOther, StageNone, ""},
-		"card 1.0":    {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther, StageNone, ""},
-		"odd value":   {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
+		"review": {simtest.Card("?", simtest.Button("approve"), simtest.Button("next")), kindReview, StageNone,
+			simtest.CaseOne},
+		"trouble": {simtest.Card("?", simtest.Button("retry"), simtest.Button("close")), kindAttention, StageNone,
+			simtest.CaseOne},
+		"photos":    {simtest.Card("发送身份证照片", simtest.Button("cancel")), kindCase, StagePhotos, simtest.CaseOne},
+		"done":      {simtest.Card("实名登记完成 🎉", simtest.Button("my_data")), kindCase, StageDone, simtest.CaseOne},
+		"no button": {simtest.Card("正在登记", simtest.Text("…")), kindCase, StageRecording, ""},
+		"start":     {simtest.Card("hello", simtest.Button("start")), kindOffer, StageNone, simtest.CaseOne},
+		"unknown":   {simtest.Card("hello", simtest.Text("…")), kindOther, StageNone, ""},
+		"not JSON":  {"<html>", kindOther, StageNone, ""},
+		"card 1.0": {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther,
+			StageNone, ""},
+		"odd value": {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := readCard(json.RawMessage(c.card))
@@ -44,7 +50,12 @@ func TestReadHandMadeCards(t *testing.T) {
 }
 
 func TestReadMessages(t *testing.T) {
-	problem := feishu.Message{FromBot: true, Type: "interactive", ParentID: "om_photo", Card: json.RawMessage(simtest.Card("?", simtest.Button("resume")))}
+	problem := feishu.Message{
+		FromBot:  true,
+		Type:     "interactive",
+		ParentID: "om_photo",
+		Card:     json.RawMessage(simtest.Card("?", simtest.Button("resume"))),
+	}
 	if s := read(problem); s.kind != kindProblem {
 		t.Errorf("an answer to a photo is %q, want %v", s.kind, kindProblem)
 	}
@@ -67,11 +78,13 @@ func TestReadMessages(t *testing.T) {
 }
 
 func TestReadSidesAndFields(t *testing.T) {
-	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", simtest.Button("retake", map[string]any{"side": "back"}), simtest.Button("cancel"))))
+	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", simtest.Button("retake", map[string]any{"side": "back"}),
+		simtest.Button("cancel"))))
 	if got := s.readSides(); !reflect.DeepEqual(got, map[string]bool{"back": true}) {
 		t.Errorf("sides %v", got)
 	}
-	s = readCard(json.RawMessage(simtest.Card("?", simtest.Form("a", simtest.Input("identity_name", "样甲", true), simtest.Input("mobile", "", false), simtest.Submit("confirm")),
+	s = readCard(json.RawMessage(simtest.Card("?", simtest.Form("a", simtest.Input("identity_name", "样甲", true),
+		simtest.Input("mobile", "", false), simtest.Submit("confirm")),
 		simtest.Form("b", simtest.Input("other", "", false), simtest.Submit("x")))))
 	var names []string
 	for _, in := range s.fields("confirm") {

@@ -6,8 +6,8 @@ import (
 	"shiming/sim/specimen"
 )
 
-// Script says how an employee behaves. The zero value is a careful person: opens the chat, presses start, consents, sends
-// two good photos one after the other, checks the form, types the code.
+// Script says how an employee behaves. The zero value is a careful person: opens the chat, presses start, consents,
+// sends two good photos one after the other, checks the form, types the code.
 type Script struct {
 	ByWord      bool // types 实名 instead of pressing the button of the greeting
 	PhotosFirst bool // sends the photos before anything else, so that they wait for consent

@@ -23,8 +23,8 @@ const (
 	verificationWay  = "three_elements"
 )
 
-// Settings are the configuration keys that point a bot at this world, by dotted path. Values are as they would stand in the
-// environment; lists are separated by commas.
+// Settings are the configuration keys that point a bot at this world, by dotted path. Values are as they would stand
+// in the environment; lists are separated by commas.
 func (w *World) Settings() map[string]string {
 	cloud := tencent.DefaultConfig()
 	return map[string]string{

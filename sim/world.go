@@ -62,7 +62,8 @@ const recordedCalls = 20_000
 // mostSlowed bounds the bodies that are held while a call is slowed; no platform takes a larger one.
 const mostSlowed = 64 << 20
 
-// Start opens a world. ctx bounds the start only; the world lives until Close. The error is a *ConfigError or of the network.
+// Start opens a world. ctx bounds the start only; the world lives until Close. The error is a *ConfigError or of the
+// network.
 func Start(ctx context.Context, c Config) (*World, error) {
 	c = c.withDefaults()
 	if err := c.validate(); err != nil {
@@ -75,18 +76,38 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	moved := &clock{base: c.Now}
 	c.Now = moved.now
 	w := &World{
-		clock: moved, Recorder: wire.NewRecorder(recordedCalls), Faults: &wire.Faults{},
-		cfg: c, webhook: c.Webhook,
-		ocrSlots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), renderSlots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
+		clock:       moved,
+		Recorder:    wire.NewRecorder(recordedCalls),
+		Faults:      &wire.Faults{},
+		cfg:         c,
+		webhook:     c.Webhook,
+		ocrSlots:    make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
+		renderSlots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		transport:   &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
 	}
 	w.Recorder.Now = c.Now
 	w.Feishu = feishu.New(feishu.Config{
-		AppID: feishuAppID, AppSecret: feishuAppSecret, EncryptKey: feishuEncryptKey, VerificationToken: feishuToken, TenantKey: c.Tenant,
-		Webhook: w.Webhook, ReadIDCard: w.readIDCard, Now: c.Now, OCRPerSecond: c.OCRPerSecond, NoLimits: c.NoLimits,
-		RetrySchedule: c.RetrySchedule, HTTPClient: &http.Client{Transport: w.transport}, Pushing: moved.push,
+		AppID:             feishuAppID,
+		AppSecret:         feishuAppSecret,
+		EncryptKey:        feishuEncryptKey,
+		VerificationToken: feishuToken,
+		TenantKey:         c.Tenant,
+		Webhook:           w.Webhook,
+		ReadIDCard:        w.readIDCard,
+		Now:               c.Now,
+		OCRPerSecond:      c.OCRPerSecond,
+		NoLimits:          c.NoLimits,
+		RetrySchedule:     c.RetrySchedule,
+		HTTPClient:        &http.Client{Transport: w.transport},
+		Pushing:           moved.push,
 	})
-	w.ESign = esign.New(esign.Config{AppID: esignAppID, AppSecret: esignAppSecret, Revision: c.EsignRevision, Now: c.Now, Near: moved.near})
+	w.ESign = esign.New(esign.Config{
+		AppID:     esignAppID,
+		AppSecret: esignAppSecret,
+		Revision:  c.EsignRevision,
+		Now:       c.Now,
+		Near:      moved.near,
+	})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
 	if c.Observer != nil {
 		w.observe(c.Observer)
@@ -122,9 +143,11 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 		return "", err
 	}
 	s := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return serving },
-		ErrorLog:    slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return serving },
+		ErrorLog:          slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
 	}
 	l = w.Faults.Listener(upstream, l, s)
 	w.servers = append(w.servers, s)
@@ -136,8 +159,8 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String(), nil
 }
 
-// Close ends the world: no event is delivered any more and every listener is closed. Requests that are being served have
-// until ctx ends; those that hang by an armed fault end at once.
+// Close ends the world: no event is delivered any more and every listener is closed. Requests that are being served
+// have until ctx ends; those that hang by an armed fault end at once.
 func (w *World) Close(ctx context.Context) error {
 	w.Faults.Clear()
 	w.Feishu.Close()
@@ -173,8 +196,9 @@ func (w *World) SetWebhook(url string) {
 	w.webhook = url
 }
 
-// slowed makes every request take some time: half of it before it is looked at, half before the answer leaves, so that a client
-// that dies meanwhile leaves behind a call that was never looked at or one whose answer nobody got. It gives up when the client does.
+// slowed makes every request take some time: half of it before it is looked at, half before the answer leaves, so
+// that a client that dies meanwhile leaves behind a call that was never looked at or one whose answer nobody got. It
+// gives up when the client does.
 func slowed(by time.Duration, next http.Handler) http.Handler {
 	if by <= 0 {
 		return next

@@ -60,10 +60,12 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s is missing", key)
 		}
 	}
-	if s["esign.evidence_revision"] != "2025-10" || s["ocr.per_second"] != "3" || s["hr.admins"] != strings.Join(h.w.Admins(), ",") {
+	if s["esign.evidence_revision"] != "2025-10" || s["ocr.per_second"] != "3" ||
+		s["hr.admins"] != strings.Join(h.w.Admins(), ",") {
 		t.Errorf("settings %v", s)
 	}
-	if env := h.w.Env(); !strings.Contains(env, "export SHIMING_FEISHU_APP_ID='"+s["feishu.app_id"]+"'\n") || strings.Count(env, "\n") != len(s) {
+	if env := h.w.Env(); !strings.Contains(env, "export SHIMING_FEISHU_APP_ID='"+s["feishu.app_id"]+"'\n") ||
+		strings.Count(env, "\n") != len(s) {
 		t.Error(env)
 	}
 }
@@ -83,7 +85,8 @@ func TestConfigErrors(t *testing.T) {
 		})
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
-	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil || at != want {
+	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil ||
+		at != want {
 		t.Errorf("%v, %v, want %v", at, err, want)
 	}
 }

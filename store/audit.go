@@ -67,7 +67,8 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 	if err != nil {
 		return fmt.Errorf("store: audit: %w", err)
 	}
-	_, err = t.exec(ctx, "audit", `INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
+	_, err = t.exec(ctx, "audit",
+		`INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
 		row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
 		string(detail), row.Prev, row.Hash)

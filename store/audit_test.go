@@ -16,9 +16,18 @@ func TestAuditChain(t *testing.T) {
 		for i, event := range []string{"start", "consent", "photo", "confirm"} {
 			w.tx(t, func(tx flows.Tx) error {
 				other := tx.Audit(ctx, flows.AuditRow{CaseID: "c2", Event: event})
-				return errors.Join(other, tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Seq: 99, At: epoch.Add(time.Duration(i) * time.Second),
-					Actor: "ou_1", Event: event, From: flows.AwaitingConsent, To: flows.AwaitingPhotos, Why: "table",
-					Detail: map[string]string{"b": "2", "a": "1"}, Hash: []byte("forged")}))
+				return errors.Join(other, tx.Audit(ctx, flows.AuditRow{
+					CaseID: "c1",
+					Seq:    99,
+					At:     epoch.Add(time.Duration(i) * time.Second),
+					Actor:  "ou_1",
+					Event:  event,
+					From:   flows.AwaitingConsent,
+					To:     flows.AwaitingPhotos,
+					Why:    "table",
+					Detail: map[string]string{"b": "2", "a": "1"},
+					Hash:   []byte("forged"),
+				}))
 			})
 		}
 		w.view(t, func(v flows.View) error {
@@ -27,7 +36,8 @@ func TestAuditChain(t *testing.T) {
 				t.Fatalf("%d links, want 4", len(rows))
 			}
 			for i, row := range rows {
-				if row.Seq != int64(i)+1 || row.CaseID != "c1" || row.Detail["a"] != "1" || !row.At.Equal(epoch.Add(time.Duration(i)*time.Second)) {
+				if row.Seq != int64(i)+1 || row.CaseID != "c1" || row.Detail["a"] != "1" ||
+					!row.At.Equal(epoch.Add(time.Duration(i)*time.Second)) {
 					t.Errorf("link %d: %+v", i, row)
 				}
 				if i > 0 && !bytes.Equal(row.Prev, rows[i-1].Hash) {

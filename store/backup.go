@@ -98,7 +98,8 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // nothing was written
 	var tables int
-	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").Scan(&tables); err != nil {
+	if err := conn.QueryRowContext(ctx,
+		"SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").Scan(&tables); err != nil {
 		return of, err
 	}
 	if tables == 0 {
@@ -137,7 +138,8 @@ func (c *Copy) finish(ctx context.Context, path string) error {
 	}
 	defer db.Close() //nolint:errcheck // closed below; a second time does nothing
 	if _, err := db.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, copyMark, c.Of.UTC().Format(time.RFC3339)); err != nil {
+		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, copyMark,
+		c.Of.UTC().Format(time.RFC3339)); err != nil {
 		return err
 	}
 	var verdict string

@@ -67,7 +67,10 @@ func (w *world) holds(t *testing.T, atLeast int64) {
 		})
 	}
 	ran := make(chan bool, events)
-	must(t, w.Start(ctx, func(context.Context, flows.Job) error { ran <- true; return nil }))
+	must(t, w.Start(ctx, func(context.Context, flows.Job) error {
+		ran <- true
+		return nil
+	}))
 	for range events {
 		select {
 		case <-ran:
@@ -179,7 +182,8 @@ func TestDumpCommand(t *testing.T) {
 	for _, tt := range []struct{ dsn, want string }{
 		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
 			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
-		{"postgres:///shiming?host=/run/pg&user=bot&password=secret", "pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
+		{"postgres:///shiming?host=/run/pg&user=bot&password=secret",
+			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
 	} {
 		t.Run(tt.dsn, func(t *testing.T) {
 			if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {

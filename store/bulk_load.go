@@ -85,12 +85,14 @@ func (c counter) compare(d counter) int {
 func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[counter][2]int64) error {
 	for _, k := range slices.SortedFunc(maps.Keys(count), counter.compare) {
 		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,$3,$4)
-			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k.tenant, k.name, k.shard, count[k]); err != nil {
+			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k.tenant, k.name, k.shard,
+			count[k]); err != nil {
 			return err
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(days), counter.compare) {
-		if _, err := t.exec(ctx, "load", `INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
+		if _, err := t.exec(ctx, "load",
+			`INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
 			ON CONFLICT (tenant_key, day, shard) DO UPDATE
 			SET started = day_counts.started + excluded.started, done = day_counts.done + excluded.done`,
 			k.tenant, k.name, k.shard, days[k][0], days[k][1]); err != nil {
@@ -115,7 +117,8 @@ func (b *bulk) add(t *txn, h ImportedCase) error {
 	if len(h.Index) > 0 {
 		index = h.Index
 	}
-	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev, c.Version,
+	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev,
+		c.Version,
 		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, incident(c), index, data, sealed})
 	prev := chainStart
 	for i, row := range h.Audit {
@@ -127,7 +130,8 @@ func (b *bulk) add(t *txn, h ImportedCase) error {
 		if err != nil {
 			return fmt.Errorf("store: audit: %w", err)
 		}
-		b.audit = append(b.audit, []any{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
+		b.audit = append(b.audit, []any{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From),
+			string(row.To), row.Why,
 			string(detail), row.Prev, row.Hash})
 		prev = row.Hash
 	}
@@ -156,7 +160,8 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 		{`event_keys (key, at_ms)`, b.keys},
 	} {
 		for chunk := range slices.Chunk(part.rows, loadRows) {
-			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+placeholders(len(chunk), len(chunk[0])), slices.Concat(chunk...)...); err != nil {
+			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+placeholders(len(chunk), len(chunk[0])),
+				slices.Concat(chunk...)...); err != nil {
 				return err
 			}
 		}

@@ -71,7 +71,8 @@ func (v *view) CasesOf(ctx context.Context, tenantKey, openID string) ([]*flows.
 // InState returns cases in the states, oldest entry first. Each state is cut to the page
 // before the states are merged, so that a state with a million cases costs as little as one
 // with ten.
-func (v *view) InState(ctx context.Context, tenantKey string, states []flows.State, limit, offset int) ([]*flows.Case, error) {
+func (v *view) InState(ctx context.Context, tenantKey string, states []flows.State, limit, offset int) ([]*flows.Case,
+	error) {
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
@@ -80,7 +81,8 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 }
 
 // Line returns who waits in the states, oldest entry first, without reading the cases.
-func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.QueueEntry, error) {
+func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.QueueEntry,
+	error) {
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
@@ -128,7 +130,8 @@ func (v *view) CountIncident(ctx context.Context, tenantKey, incident string) (n
 
 // Entered returns cases that entered the state after the place and before the moment, oldest
 // entry first; the last one of a page is the place of the next.
-func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Cursor, before time.Time, limit int) ([]*flows.Case, error) {
+func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Cursor, before time.Time,
+	limit int) ([]*flows.Case, error) {
 	return v.manyCases(ctx, "cases entered", `SELECT `+caseColumns+` FROM cases c
 		WHERE c.tenant_key = $1 AND c.state = $2 AND (c.entered_ms, c.id) > ($3, $4) AND c.entered_ms < $5
 		ORDER BY c.entered_ms, c.id LIMIT $6`,

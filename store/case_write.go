@@ -179,7 +179,8 @@ func (t *txn) count(ctx context.Context, c *flows.Case, from, to flows.State) er
 }
 
 func (t *txn) countDay(ctx context.Context, c *flows.Case, at time.Time, started, done int) error {
-	_, err := t.exec(ctx, "count day", `INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
+	_, err := t.exec(ctx, "count day",
+		`INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
 		ON CONFLICT (tenant_key, day, shard) DO UPDATE
 		SET started = day_counts.started + excluded.started, done = day_counts.done + excluded.done`,
 		c.TenantKey, day(at), shard(c.ID), started, done)

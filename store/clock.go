@@ -17,8 +17,8 @@ const settingClockOffset = "stage.ahead"
 // ErrClockFixed: the clock of a database that holds real registrations is never moved.
 var ErrClockFixed = errors.New("store: the clock of this database cannot be moved")
 
-// Now is the store's clock: the machine's plus ClockOffset. Everything that is written or due goes by it; limits, leases and the waits between
-// attempts stay real.
+// Now is the store's clock: the machine's plus ClockOffset. Everything that is written or due goes by it; limits,
+// leases and the waits between attempts stay real.
 func (s *Store) Now() time.Time { return s.now().Add(s.ClockOffset()) }
 
 // ClockOffset is how far Now is ahead of the machine's clock; 0 unless the clock is movable.
@@ -55,7 +55,8 @@ func (s *Store) AdvanceClock(ctx context.Context, to time.Duration) error {
 			return err
 		}
 		// Who draws a card holds it for a real while.
-		if _, err := t.exec(ctx, "shift holds", `UPDATE surfaces SET held_until_ms = held_until_ms + $1 WHERE held_until_ms > 0`, by.Milliseconds()); err != nil {
+		if _, err := t.exec(ctx, "shift holds",
+			`UPDATE surfaces SET held_until_ms = held_until_ms + $1 WHERE held_until_ms > 0`, by.Milliseconds()); err != nil {
 			return err
 		}
 		return t.PutSetting(ctx, "", settingClockOffset, to.String())

@@ -33,7 +33,10 @@ func TestShift(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.stagedAgain(t)
 		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "in 4 h", At: w.Now().Add(4 * time.Hour)},
 			flows.Job{Kind: flows.JobShow, Case: "in 9 h", At: w.Now().Add(9 * time.Hour)})
 		must(t, w.AdvanceClock(t.Context(), 5*time.Hour))
@@ -54,7 +57,10 @@ func TestShift(t *testing.T) {
 		if w.ClockOffset() != 5*time.Hour {
 			t.Errorf("after a restart it is ahead by %s, want %v", w.ClockOffset(), 5*time.Hour)
 		}
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		must(t, w.AdvanceClock(t.Context(), 9*time.Hour+time.Minute))
 		if j := runs.next(t); j.Case != "in 9 h" {
 			t.Errorf("ran %q, want %q", j.Case, "in 9 h")

@@ -64,7 +64,8 @@ const (
 
 // defaultWorkers is how many jobs of each queue run side by side: pictures are held in
 // memory by fetch and ocr, so these bound it.
-var defaultWorkers = map[string]int{"fetch": 4, "ocr": 16, "cards": 16, "groups": 8, "person": 24, "esign": 16, "default": 16}
+var defaultWorkers = map[string]int{"fetch": 4, "ocr": 16, "cards": 16, "groups": 8, "person": 24, "esign": 16,
+	"default": 16}
 
 // withDefaults checks c and fills what was left out.
 func (c Config) withDefaults() (Config, error) {

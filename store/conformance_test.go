@@ -55,10 +55,17 @@ func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
 			t.Parallel()
 			dir := t.TempDir()
 			log := new(lockedBuffer)
-			w := &world{engine: e.name, dir: dir, log: log, cfg: Config{
-				DSN: e.dsn(t, dir), Sync: "normal", Keyset: keyset.New(),
-				Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			}}
+			w := &world{
+				engine: e.name,
+				dir:    dir,
+				log:    log,
+				cfg: Config{
+					DSN:    e.dsn(t, dir),
+					Sync:   "normal",
+					Keyset: keyset.New(),
+					Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+				},
+			}
 			w.Store = mustOpen(t, w.cfg)
 			test(t, w)
 		})
@@ -101,8 +108,15 @@ var epoch = time.Date(2026, 11, 2, 9, 30, 0, 0, flows.ChinaTime)
 
 // newCase is a case in its first state.
 func newCase(id, openID string) *flows.Case {
-	return &flows.Case{ID: id, TenantKey: "t1", OpenID: openID, State: flows.AwaitingConsent,
-		CreatedAt: epoch, EnteredAt: epoch, Method: flows.ThreeElements}
+	return &flows.Case{
+		ID:        id,
+		TenantKey: "t1",
+		OpenID:    openID,
+		State:     flows.AwaitingConsent,
+		CreatedAt: epoch,
+		EnteredAt: epoch,
+		Method:    flows.ThreeElements,
+	}
 }
 
 func must(t testing.TB, err error) {
@@ -286,7 +300,8 @@ func TestPurgeLimits(t *testing.T) {
 			_, err := w.reserve(ctx, []flows.BurstLimit{perSecond(key, 1)})
 			must(t, err)
 		}
-		_, err := w.backend.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`, 2*time.Hour.Microseconds())
+		_, err := w.backend.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`,
+			2*time.Hour.Microseconds())
 		must(t, err)
 		if n, err := w.purgeLimits(ctx); err != nil || n != 1 {
 			t.Errorf("purged %d, %v, want 1", n, err)
@@ -310,13 +325,19 @@ func TestStaleIsRunAgain(t *testing.T) {
 			t.Errorf("ran %d times, want 3", tries)
 		}
 		tries = 0
-		err := w.Tx(t.Context(), func(flows.Tx) error { tries++; return flows.ErrStale })
+		err := w.Tx(t.Context(), func(flows.Tx) error {
+			tries++
+			return flows.ErrStale
+		})
 		if !errors.Is(err, flows.ErrStale) || tries != maxTries {
 			t.Errorf("after %d tries: %v, want %v, %v", tries, err, flows.ErrStale, maxTries)
 		}
 		tries = 0
 		boom := errors.New("boom")
-		if err := w.Tx(t.Context(), func(flows.Tx) error { tries++; return boom }); err != boom || tries != 1 {
+		if err := w.Tx(t.Context(), func(flows.Tx) error {
+			tries++
+			return boom
+		}); err != boom || tries != 1 {
 			t.Errorf("another error: %v after %d tries, want %v, 1", err, tries, boom)
 		}
 	})

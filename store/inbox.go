@@ -105,7 +105,8 @@ func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) 
 	for _, r := range rows {
 		body, err := s.keys.Open(pushPlace(r.id), r.sealed)
 		if err != nil {
-			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened", slog.String("push", r.id), slog.String("error", err.Error()))
+			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened", slog.String("push", r.id),
+				slog.String("error", err.Error()))
 			continue
 		}
 		out = append(out, flows.Push{ID: r.id, Body: body})
@@ -119,7 +120,8 @@ func (s *Store) PushesNow(ctx context.Context) (n int, oldest time.Time, err err
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at int64
-	if err := s.backend.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`).Scan(&n, &at); err != nil {
+	if err := s.backend.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`).Scan(&n,
+		&at); err != nil {
 		return 0, time.Time{}, fmt.Errorf("store: pushes: %w", err)
 	}
 	return n, moment(at), nil

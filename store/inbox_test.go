@@ -92,7 +92,8 @@ func TestPushesAreSealed(t *testing.T) {
 		if n := w.rows(t, "pushes"); n != 2 {
 			t.Fatalf("%d rows, want 2", n)
 		}
-		_, err := w.backend.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
+		_, err := w.backend.write.ExecContext(ctx,
+			`UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
 		list, err := w.DuePushes(ctx, 10)
 		must(t, err)

@@ -34,8 +34,9 @@ type Inspection struct {
 // Setting is a value that was set in chat, "" if it is not; of several tenants that of any one.
 func (i Inspection) Setting(key string) string { return i.settings[key] }
 
-// Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on it. keys may
-// be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as Ready does.
+// Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on
+// it. keys may be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as
+// Ready does.
 func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -80,7 +81,8 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 		case !owns:
 			out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
 		}
-		return out, out.look(ctx, db, keys, `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
+		return out, out.look(ctx, db, keys,
+			`SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
 	}
 	return out, ErrUnsupportedDSN
 }
@@ -94,7 +96,8 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, 
 	if i.Empty = n == 0; i.Empty {
 		return nil
 	}
-	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename).Scan(&i.Schema); err != nil {
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+
+		goose.DefaultTablename).Scan(&i.Schema); err != nil {
 		return fmt.Errorf("store: read: %w", plainly(err))
 	}
 	if err := i.readSettings(ctx, db); err != nil {
@@ -139,7 +142,8 @@ func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// plainly keeps of a server's refusal its code, and of a failed connection that it failed: the texts name hosts and users.
+// plainly keeps of a server's refusal its code, and of a failed connection that it failed: the texts name hosts and
+// users.
 func plainly(err error) error {
 	if code := postgresCode(err); code != "" {
 		return errors.New("the server answered " + code)

@@ -25,7 +25,8 @@ func TestInspect(t *testing.T) {
 				}
 				return i
 			}
-			if i := look(keys); !i.Empty || i.Missing != (e.name == "sqlite") || i.Writable != nil || i.Key != nil || i.Program == 0 {
+			if i := look(keys); !i.Empty || i.Missing != (e.name == "sqlite") || i.Writable != nil || i.Key != nil ||
+				i.Program == 0 {
 				t.Errorf("before the first start: %+v", i)
 			}
 			s, err := Open(t.Context(), Config{DSN: dsn, Keyset: keys})
@@ -36,7 +37,9 @@ func TestInspect(t *testing.T) {
 			if i := look(keys); i.Empty || i.Missing || i.Schema != i.Program || i.Writable != nil || i.Key != nil {
 				t.Errorf("beside an open store: %+v", i)
 			}
-			if err := s.Tx(t.Context(), func(tx flows.Tx) error { return tx.PutSetting(t.Context(), "tk", "review_chat", "oc_1") }); err != nil {
+			if err := s.Tx(t.Context(), func(tx flows.Tx) error {
+				return tx.PutSetting(t.Context(), "tk", "review_chat", "oc_1")
+			}); err != nil {
 				t.Fatal(err)
 			}
 			if i := look(nil); i.Setting("review_chat") != "oc_1" || i.Setting("announce_chat") != "" {
@@ -51,7 +54,8 @@ func TestInspect(t *testing.T) {
 			if err := s.Ready(t.Context()); err != nil {
 				t.Errorf("the store was disturbed: %v", err)
 			}
-			if _, err := s.backend.write.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`); err != nil {
+			if _, err := s.backend.write.ExecContext(t.Context(),
+				`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`); err != nil {
 				t.Fatal(err)
 			}
 			if i := look(keys); i.Schema != 9999 {
@@ -63,7 +67,8 @@ func TestInspect(t *testing.T) {
 
 func TestInspectRefusals(t *testing.T) {
 	const password = "secretEXAMPLE"
-	for _, dsn := range []string{"mysql:x", "postgres://u:" + password + "@127.0.0.1:1/db", "postgres://u:" + password + "@[bad", "sqlite:" + filepath.Join(t.TempDir(), "no", "such")} {
+	for _, dsn := range []string{"mysql:x", "postgres://u:" + password + "@127.0.0.1:1/db", "postgres://u:" + password +
+		"@[bad", "sqlite:" + filepath.Join(t.TempDir(), "no", "such")} {
 		_, err := Inspect(t.Context(), dsn, nil)
 		if strings.HasPrefix(dsn, "sqlite") {
 			if err != nil {

@@ -38,7 +38,8 @@ const insertJob = `INSERT INTO river_job (args, created_at, kind, max_attempts, 
 
 // JobInsertFastManyNoReturning inserts jobs as our Enqueue makes them, and leaves any other
 // kind, such as unique ones, to River.
-func (e *inserter) JobInsertFastManyNoReturning(ctx context.Context, p *riverdriver.JobInsertFastManyParams) (int, error) {
+func (e *inserter) JobInsertFastManyNoReturning(ctx context.Context, p *riverdriver.JobInsertFastManyParams) (int,
+	error) {
 	for _, j := range p.Jobs {
 		if !plain(j) || p.Schema != "" {
 			return e.ExecutorTx.JobInsertFastManyNoReturning(ctx, p)

@@ -24,11 +24,18 @@ func TestInsertedLikeRiver(t *testing.T) {
 		jobs := func() (list []river.InsertManyParams) {
 			for i, at := range []time.Time{{}, time.Now().Add(time.Second), time.Now().Add(time.Hour)} {
 				list = append(list, river.InsertManyParams{
-					Args:       effect{ID: int64(i + 1), Job: flows.Job{Kind: flows.JobReply, Case: "c1", Args: map[flows.Arg]string{"who": "ou_1", "词": "实名\u2028<&>"}}},
-					InsertOpts: &river.InsertOpts{Queue: "cards", Priority: i + 1, MaxAttempts: maxAttempts, ScheduledAt: at},
+					Args: effect{ID: int64(i + 1), Job: flows.Job{Kind: flows.JobReply, Case: "c1",
+						Args: map[flows.Arg]string{"who": "ou_1", "词": "实名\u2028<&>"}}},
+					InsertOpts: &river.InsertOpts{
+						Queue:       "cards",
+						Priority:    i + 1,
+						MaxAttempts: maxAttempts,
+						ScheduledAt: at,
+					},
 				})
 			}
-			list = append(list, river.InsertManyParams{Args: effect{ID: 9}, InsertOpts: &river.InsertOpts{Tags: []string{"tag"}}})
+			list = append(list, river.InsertManyParams{Args: effect{ID: 9},
+				InsertOpts: &river.InsertOpts{Tags: []string{"tag"}}})
 			return list
 		}()
 		tx, err := w.backend.write.BeginTx(ctx, nil)
@@ -41,7 +48,8 @@ func TestInsertedLikeRiver(t *testing.T) {
 		must(t, err)
 		must(t, tx.Commit())
 
-		rows, err := collectStrings(ctx, w, `SELECT json_array(hex(args), typeof(args), attempt, attempted_at, hex(attempted_by), length(created_at),
+		rows, err := collectStrings(ctx, w,
+			`SELECT json_array(hex(args), typeof(args), attempt, attempted_at, hex(attempted_by), length(created_at),
 				typeof(created_at), errors, finalized_at, kind, max_attempts, hex(metadata), typeof(metadata), priority, queue, state,
 				length(scheduled_at), typeof(scheduled_at), substr(scheduled_at, 1, 13), hex(tags), typeof(tags), unique_key, unique_states)
 			FROM river_job ORDER BY id`)

@@ -179,7 +179,8 @@ func (k *heartbeat) takeUp(ctx context.Context, sure bool) error {
 	defer cancel()
 	args := []any{k.dead.Milliseconds(), k.gone.Milliseconds(), sure, k.settled.Milliseconds()}
 	rows, err := k.pool.Query(ctx, `UPDATE river_job AS j SET state = 'available'
-		WHERE j.state = 'running' AND ($3 OR `+stable+`) AND j.attempted_by[array_upper(j.attempted_by, 1)] NOT IN (`+living+`)
+		WHERE j.state = 'running' AND ($3 OR `+stable+`) AND j.attempted_by[array_upper(j.attempted_by, 1)] NOT IN (`+living+
+		`)
 		RETURNING j.queue`, args...)
 	if err != nil {
 		return err

@@ -81,7 +81,10 @@ func TestBell(t *testing.T) {
 func TestNoNotificationRows(t *testing.T) {
 	on(t, "sqlite", func(t *testing.T, w *world) {
 		runs := make(ran, 1)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		w.enqueue(t, flows.Job{Kind: flows.JobShow})
 		runs.next(t)
 		if n := w.rows(t, "river_notification"); n != 0 {

@@ -66,7 +66,12 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
 	purgeCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &runner{client: client, leave: leave, stopPurge: cancel, purgeEnded: make(chan struct{})}
+	r := &runner{
+		client:     client,
+		leave:      leave,
+		stopPurge:  cancel,
+		purgeEnded: make(chan struct{}),
+	}
 	go func() {
 		defer close(r.purgeEnded)
 		s.purgeHourly(purgeCtx)

@@ -56,7 +56,10 @@ func TestJobRunsAfterItsCommit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		undone := flows.Job{Kind: flows.JobShow, Case: "undone", Priority: 1}
 		err := w.Tx(ctx, func(tx flows.Tx) error {
 			return errors.Join(tx.Enqueue(ctx, undone), errors.New("rollback"))
@@ -130,7 +133,10 @@ func TestScheduledSoon(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.size = map[string]int{flows.Job{Kind: flows.JobShow}.Queue(): 1} // what was due first comes first, however late
 		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		at := time.Now().Add(300 * time.Millisecond)
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "later", At: at},
 			flows.Job{Kind: flows.JobShow, Case: "now", At: time.Now().Add(-time.Hour)})
@@ -212,7 +218,8 @@ func TestErrorsAreScrubbed(t *testing.T) {
 		stored, err := collectStrings(ctx, w, "SELECT "+w.jobErrors()+" FROM river_job ORDER BY id")
 		must(t, err)
 		all := strings.ReplaceAll(strings.Join(stored, "\n"), `\u003c`, "<")
-		for _, want := range []string{"internal error *fmt.wrapError < *errors.errorString", "internal error panic string", "internal error panic *errors.errorString"} {
+		for _, want := range []string{"internal error *fmt.wrapError < *errors.errorString", "internal error panic string",
+			"internal error panic *errors.errorString"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("stored errors lack %q:\n%s", want, all)
 			}
@@ -283,7 +290,10 @@ func TestDeadProcess(t *testing.T) {
 			t.Errorf("%d jobs of a dead process, want 0", n)
 		}
 		runs := make(ran, 10)
-		heir.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		heir.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		if j := runs.next(t); j.ID != first.ID || j.Attempt != 2 {
 			t.Errorf("revived %d, attempt %d; was %d, want 2", j.ID, j.Attempt, first.ID)
 		}
@@ -334,7 +344,10 @@ func TestStopCancels(t *testing.T) {
 			t.Error("the cancelled job was not put back")
 		}
 		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		if j := runs.next(t); j.Case != "slow" {
 			t.Errorf("ran %+v", j)
 		}
@@ -346,7 +359,10 @@ func TestCancelledStartContext(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		runs := make(ran, 10)
 		ctx, cancel := context.WithCancel(t.Context())
-		must(t, w.Start(ctx, func(_ context.Context, j flows.Job) error { runs <- j; return nil }))
+		must(t, w.Start(ctx, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		}))
 		cancel()
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "c1"})
 		runs.next(t)

@@ -79,7 +79,8 @@ func (w *worker) call(ctx context.Context, j flows.Job) (err error) {
 // report logs a run that failed for a reason that nobody planned: a bug or a lost database.
 func (w *worker) report(ctx context.Context, j flows.Job, err error) {
 	attrs := []slog.Attr{
-		slog.String("kind", string(j.Kind)), slog.Int64("job", j.ID), slog.String("case", j.Case), slog.Int("attempt", j.Attempt),
+		slog.String("kind", string(j.Kind)), slog.Int64("job", j.ID), slog.String("case", j.Case),
+		slog.Int("attempt", j.Attempt),
 		slog.String("error", typesOf(err)),
 	}
 	level := slog.LevelWarn

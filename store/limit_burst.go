@@ -38,7 +38,13 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 
 // reserve books a slot of every limit or of none, and returns how long the latest is away.
 // Rows are taken in the order of their keys, so that two calls cannot wait for each other.
-func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (time.Duration, error) {
+func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait time.Duration, err error) {
+	defer func(caller context.Context) {
+		// database/sql may report the rollback that the end of ctx has caused, and not that end.
+		if end := caller.Err(); err != nil && end != nil && !errors.Is(err, end) {
+			err = fmt.Errorf("%w: %w", end, err)
+		}
+	}(ctx)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
@@ -48,7 +54,9 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (time.Du
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
 	var latest time.Time
-	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.BurstLimit) int { return strings.Compare(a.Key, b.Key) })
+	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.BurstLimit) int {
+		return strings.Compare(a.Key, b.Key)
+	})
 	for _, l := range limits {
 		wait, err := s.book(ctx, tx, l)
 		if err != nil {
@@ -77,7 +85,8 @@ func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.
 		WHERE r.tat_us - $3 - `+now+` <= $4
 		RETURNING tat_us - $2 - $3 - `+now, l.Key, step, ahead, maxWait.Microseconds()).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `SELECT tat_us - $2 - `+now+` FROM rate_limits WHERE key = $1`, l.Key, ahead).Scan(&wait)
+		err = tx.QueryRowContext(ctx, `SELECT tat_us - $2 - `+now+` FROM rate_limits WHERE key = $1`, l.Key,
+			ahead).Scan(&wait)
 		if err == nil {
 			return 0, &BusyError{l.Key, time.Duration(wait) * time.Microsecond}
 		}

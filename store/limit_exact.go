@@ -151,7 +151,8 @@ func (s *Store) standingSlot(ctx context.Context, p flows.ExactLimit, seq int64)
 		p.Key, seq, seq-int64(p.Calls), seq-paceMarks).Scan(&at, &end, &now)
 	answered := time.Now()
 	if end += (p.Window + paceMargin).Microseconds(); err == nil && end > at {
-		_, err = s.backend.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = $3 WHERE key = $1 AND seq = $2`, p.Key, seq, end)
+		_, err = s.backend.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = $3 WHERE key = $1 AND seq = $2`, p.Key, seq,
+			end)
 		at = end
 	}
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 
 // departures makes calls through the stores from many goroutines, each of which gets late now and
 // then, and returns when they left, in order.
-func departures(t *testing.T, worlds []*world, p flows.ExactLimit, each int, late func(n int) time.Duration) []time.Time {
+func departures(t *testing.T, worlds []*world, p flows.ExactLimit, each int,
+	late func(n int) time.Duration) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
 	var left []time.Time
@@ -79,7 +80,8 @@ func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
 		t.Errorf("%d calls within %s", p.Calls+1, got)
 	}
 	span := left[len(left)-1].Sub(left[0])
-	t.Logf("%d calls in %s: %.1f %% of the limit", len(left), span, 100*float64(len(left)-1)*p.Window.Seconds()/float64(p.Calls)/span.Seconds())
+	t.Logf("%d calls in %s: %.1f %% of the limit", len(left), span,
+		100*float64(len(left)-1)*p.Window.Seconds()/float64(p.Calls)/span.Seconds())
 }
 
 func TestPaceIsBounded(t *testing.T) {
@@ -91,7 +93,8 @@ func TestPaceIsBounded(t *testing.T) {
 		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
 			t.Errorf("a slot an hour ahead: %v, want %v", err, ErrBusy)
 		}
-		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1}, {Key: "k", Calls: 10, Window: time.Millisecond}} {
+		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1},
+			{Key: "k", Calls: 10, Window: time.Millisecond}} {
 			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
 				t.Errorf("%+v: %v", wrong, err)
 			}

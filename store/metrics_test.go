@@ -57,7 +57,8 @@ func TestLimitsNow(t *testing.T) {
 			}
 		}
 		// Another tenant's, which is used less; and one that belongs to a person.
-		for _, l := range []flows.BurstLimit{{Key: "message/patch", Every: time.Hour, Burst: 2}, {Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
+		for _, l := range []flows.BurstLimit{{Key: "message/patch", Every: time.Hour, Burst: 2},
+			{Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
 			if err := w.Wait(t.Context(), l); err != nil {
 				t.Fatal(fmt.Errorf("%s: %w", l.Key, err))
 			}

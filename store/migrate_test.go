@@ -12,7 +12,8 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		w.insert(t, newCase("c1", "ou_1"))
-		_, err := w.backend.write.ExecContext(ctx, `INSERT INTO `+goose.DefaultTablename+` (version_id, is_applied) VALUES ($1, $2)`, 9999, true)
+		_, err := w.backend.write.ExecContext(ctx, `INSERT INTO `+goose.DefaultTablename+
+			` (version_id, is_applied) VALUES ($1, $2)`, 9999, true)
 		must(t, err)
 		must(t, w.Close())
 		for range 2 {

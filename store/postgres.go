@@ -178,18 +178,29 @@ func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend
 			cfg.ID = id
 			return river.NewClient(driver, cfg)
 		},
-		heartbeat: &heartbeat{pool: p.side, id: id, log: log, notifier: notifier, every: beatEvery, dead: deadAfter, gone: goneAfter, settled: settledIn},
+		heartbeat: &heartbeat{
+			pool:     p.side,
+			id:       id,
+			log:      log,
+			notifier: notifier,
+			every:    beatEvery,
+			dead:     deadAfter,
+			gone:     goneAfter,
+			settled:  settledIn,
+		},
 		home: func(ctx context.Context) (name string, err error) {
 			// Providers may keep the server's identifier to themselves.
 			server := `'server'`
 			var may bool
-			if err = db.QueryRowContext(ctx, `SELECT has_function_privilege('pg_control_system()', 'EXECUTE')`).Scan(&may); err != nil {
+			if err = db.QueryRowContext(ctx,
+				`SELECT has_function_privilege('pg_control_system()', 'EXECUTE')`).Scan(&may); err != nil {
 				return "", err
 			}
 			if may {
 				server = `(SELECT system_identifier::text FROM pg_control_system())`
 			}
-			err = db.QueryRowContext(ctx, `SELECT `+server+` || '/' || oid FROM pg_database WHERE datname = current_database()`).Scan(&name)
+			err = db.QueryRowContext(ctx, `SELECT `+server+
+				` || '/' || oid FROM pg_database WHERE datname = current_database()`).Scan(&name)
 			return name, err
 		},
 		writable: func(ctx context.Context, tx *sql.Tx) error {

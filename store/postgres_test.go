@@ -29,8 +29,10 @@ func TestPostgresDSN(t *testing.T) {
 		t.Run(dsn, func(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)
-			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout || pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
-				t.Errorf("%s: %d connections, %s, %v, want %v, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout, pool.ConnConfig.RuntimeParams, want, dialTimeout)
+			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout ||
+				pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
+				t.Errorf("%s: %d connections, %s, %v, want %v, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout,
+					pool.ConnConfig.RuntimeParams, want, dialTimeout)
 			}
 		})
 	}
@@ -77,7 +79,10 @@ func TestBrokenConnections(t *testing.T) {
 	on(t, "postgres", func(t *testing.T, w *world) {
 		ctx := t.Context()
 		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+		w.start(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "before"})
 		runs.next(t)
 		admin, err := pgx.Connect(ctx, w.cfg.DSN)
@@ -89,7 +94,10 @@ func TestBrokenConnections(t *testing.T) {
 		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "after"})
 		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first may run again
 		}
-		w.view(t, func(v flows.View) error { _, err := v.CountByState(ctx, "t1"); return err })
+		w.view(t, func(v flows.View) error {
+			_, err := v.CountByState(ctx, "t1")
+			return err
+		})
 		must(t, w.Ready(ctx))
 	})
 }
@@ -112,7 +120,8 @@ func TestBorrowedTx(t *testing.T) {
 			must(t, err)
 			deeper, err := inner.Begin(ctx)
 			must(t, err)
-			_, err = deeper.Exec(ctx, `INSERT INTO settings VALUES ('t1', $1, 'v')`, map[bool]string{true: "kept", false: "undone"}[keep])
+			_, err = deeper.Exec(ctx, `INSERT INTO settings VALUES ('t1', $1, 'v')`,
+				map[bool]string{true: "kept", false: "undone"}[keep])
 			must(t, err)
 			must(t, deeper.Commit(ctx))
 			if keep {
@@ -122,7 +131,8 @@ func TestBorrowedTx(t *testing.T) {
 			}
 		}
 		must(t, outer.Commit(ctx))
-		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 || undone != 0 {
+		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 ||
+			undone != 0 {
 			t.Errorf("kept %d, undone %d, want 1, 0", kept, undone)
 		}
 	})

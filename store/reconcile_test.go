@@ -12,7 +12,8 @@ import (
 )
 
 // entered reads a state from a place on in pages, and returns the ids.
-func (w *world) entered(t *testing.T, state flows.State, after flows.Cursor, before time.Time, page int) (ids []string) {
+func (w *world) entered(t *testing.T, state flows.State, after flows.Cursor, before time.Time,
+	page int) (ids []string) {
 	t.Helper()
 	for {
 		var list []*flows.Case
@@ -110,8 +111,14 @@ func TestWorking(t *testing.T) {
 		working := func() map[string]bool {
 			t.Helper()
 			var inView, inTx map[string]bool
-			w.view(t, func(v flows.View) (err error) { inView, err = v.Working(ctx); return err })
-			w.tx(t, func(tx flows.Tx) (err error) { inTx, err = tx.Working(ctx); return err })
+			w.view(t, func(v flows.View) (err error) {
+				inView, err = v.Working(ctx)
+				return err
+			})
+			w.tx(t, func(tx flows.Tx) (err error) {
+				inTx, err = tx.Working(ctx)
+				return err
+			})
 			if len(inView) != len(inTx) {
 				t.Errorf("view %v, transaction %v", inView, inTx)
 			}
@@ -122,7 +129,8 @@ func TestWorking(t *testing.T) {
 		}
 		later := time.Now().Add(time.Hour)
 		w.tx(t, func(tx flows.Tx) error {
-			return tx.Enqueue(ctx, flows.Job{Kind: flows.JobIdentity, Case: "due"}, flows.Job{Kind: flows.JobUpload, Case: "twice"},
+			return tx.Enqueue(ctx, flows.Job{Kind: flows.JobIdentity, Case: "due"},
+				flows.Job{Kind: flows.JobUpload, Case: "twice"},
 				flows.Job{Kind: flows.JobEvidence, Case: "twice"}, flows.Job{Kind: flows.JobCheck, Case: "planned", At: later},
 				flows.Job{Kind: flows.JobEvidence, Case: "failing"},
 				flows.Job{Kind: flows.JobShow, Case: "shown"}, flows.Job{Kind: flows.JobRemind, Case: "reminded", At: later})

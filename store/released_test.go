@@ -246,7 +246,10 @@ func TestReleasedSchemas(t *testing.T) {
 					t.Errorf("undecided %q, want %q", undecided, want.Undecided)
 				}
 				ran := make(chan flows.Job, want.Jobs)
-				must(t, s.Start(t.Context(), func(_ context.Context, j flows.Job) error { ran <- j; return nil }))
+				must(t, s.Start(t.Context(), func(_ context.Context, j flows.Job) error {
+					ran <- j
+					return nil
+				}))
 				for i := range want.Jobs {
 					select {
 					case j := <-ran:
@@ -268,7 +271,8 @@ func TestReleasedSchemas(t *testing.T) {
 func goesOn(t *testing.T, s *store.Store) {
 	t.Helper()
 	w := walk.New(s, "after", time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC))
-	if c, err := w.Walk(t.Context(), walk.Nth(1000), flows.Done, true); err != nil || s.VerifyChain(t.Context(), c.ID) != nil {
+	if c, err := w.Walk(t.Context(), walk.Nth(1000), flows.Done, true); err != nil ||
+		s.VerifyChain(t.Context(), c.ID) != nil {
 		t.Errorf("nobody is registered any more: %v", err)
 	}
 }

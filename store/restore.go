@@ -25,7 +25,8 @@ func (e *CopyError) Error() string {
 	if !e.Of.IsZero() {
 		of = " of " + e.Of.UTC().Format(time.RFC3339)
 	}
-	return "store: this database is a copy" + of + " that was put back: what happened since is not in it; run `shiming restored` once"
+	return "store: this database is a copy" + of +
+		" that was put back: what happened since is not in it; run `shiming restored` once"
 }
 
 // checkCopy fails with a *CopyError if the database is a copy put back. On PostgreSQL it notes
@@ -57,11 +58,18 @@ func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 // marks reads both marks.
 func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error) {
 	for key, to := range map[string]func(string) error{
-		copyMark: func(v string) (err error) { of, err = time.Parse(time.RFC3339, v); return },
-		homeMark: func(v string) error { home = v; return nil },
+		copyMark: func(v string) (err error) {
+			of, err = time.Parse(time.RFC3339, v)
+			return
+		},
+		homeMark: func(v string) error {
+			home = v
+			return nil
+		},
 	} {
 		var v string
-		err := s.backend.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`, key).Scan(&v)
+		err := s.backend.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`,
+			key).Scan(&v)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -103,7 +111,8 @@ func (s *Store) Settle(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`, copyMark); err != nil {
+	if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`,
+		copyMark); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil

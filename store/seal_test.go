@@ -100,10 +100,11 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 			})
 		}
 		for name, swap := range map[string]string{
-			"personal":  `UPDATE cases SET sealed = (SELECT sealed FROM cases WHERE id = 'c2') WHERE id = 'c1'`,
-			"case":      `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1') WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"photo":     `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2') WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"bit":       `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + w.blob("00") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"personal": `UPDATE cases SET sealed = (SELECT sealed FROM cases WHERE id = 'c2') WHERE id = 'c1'`,
+			"case":     `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1') WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"photo":    `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2') WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"bit": `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + w.blob("00") +
+				` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 			"cut short": `UPDATE pictures SET sealed = ` + w.blob("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -71,7 +71,10 @@ func TestJobsAreHeardOfElsewhere(t *testing.T) {
 	worlds := several(t, 2)
 	worlds[0].poll = time.Hour
 	runs := make(ran, 10)
-	worlds[0].start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+		runs <- j
+		return nil
+	})
 	for i := range 20 {
 		worlds[1].enqueue(t, flows.Job{Kind: flows.JobShow, Case: fmt.Sprint(i)})
 		runs.next(t)
@@ -245,7 +248,10 @@ func TestKilledProcess(t *testing.T) {
 
 	w.backend.heartbeat.every, w.backend.heartbeat.dead = 100*time.Millisecond, 2*time.Second
 	runs := make(ran, 10)
-	w.start(t, func(_ context.Context, j flows.Job) error { runs <- j; return nil })
+	w.start(t, func(_ context.Context, j flows.Job) error {
+		runs <- j
+		return nil
+	})
 	for range jobs {
 		if j := runs.next(t); j.Attempt != 2 {
 			t.Errorf("attempt %d of job %s, want 2", j.Attempt, j.Case)
@@ -253,7 +259,8 @@ func TestKilledProcess(t *testing.T) {
 	}
 	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
 	eventually(t, "a leader is elected", func() bool {
-		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.backend.heartbeat.id+"'") == 1
+		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.backend.heartbeat.id+
+			"'") == 1
 	})
 }
 

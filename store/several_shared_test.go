@@ -91,9 +91,14 @@ func TestSweepIsAlone(t *testing.T) {
 	worlds := several(t, 2)
 	ctx := t.Context()
 	ran := 0
-	once := func() error { ran++; return nil }
+	once := func() error {
+		ran++
+		return nil
+	}
 	must(t, worlds[0].backend.alone(ctx, "sweep", func() error {
-		return errors.Join(worlds[1].backend.alone(ctx, "sweep", once), worlds[1].backend.alone(ctx, "other", func() error { return nil }))
+		return errors.Join(worlds[1].backend.alone(ctx, "sweep", once), worlds[1].backend.alone(ctx, "other", func() error {
+			return nil
+		}))
 	}))
 	if ran != 0 {
 		t.Error("two sweeps at once")

@@ -20,11 +20,20 @@ func several(t *testing.T, n int) []*world {
 	t.Helper()
 	t.Parallel()
 	log := new(lockedBuffer)
-	cfg := Config{DSN: pgtest.DSN(t), Sync: "normal", Keyset: keyset.New(),
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	cfg := Config{
+		DSN:    pgtest.DSN(t),
+		Sync:   "normal",
+		Keyset: keyset.New(),
+		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
 	worlds := make([]*world, n)
 	for i := range worlds {
-		worlds[i] = &world{engine: "postgres", cfg: cfg, log: log, Store: mustOpen(t, cfg)}
+		worlds[i] = &world{
+			engine: "postgres",
+			cfg:    cfg,
+			log:    log,
+			Store:  mustOpen(t, cfg),
+		}
 	}
 	return worlds
 }
@@ -225,8 +234,10 @@ func TestNothingIsLost(t *testing.T) {
 		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return err
 		}
-		if c.Rev != 2*want || c.Version != 2*want || s.WantedGeneration != want || n != strconv.Itoa(want) || len(rows) != want {
-			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.WantedGeneration, n, len(rows), want)
+		if c.Rev != 2*want || c.Version != 2*want || s.WantedGeneration != want || n != strconv.Itoa(want) ||
+			len(rows) != want {
+			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.WantedGeneration, n,
+				len(rows), want)
 		}
 		return nil
 	})
@@ -293,7 +304,13 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 	runs := 0
 	var both sync.WaitGroup
 	both.Add(2)
-	meet := []func(){sync.OnceFunc(func() { both.Done(); both.Wait() }), sync.OnceFunc(func() { both.Done(); both.Wait() })}
+	meet := []func(){sync.OnceFunc(func() {
+		both.Done()
+		both.Wait()
+	}), sync.OnceFunc(func() {
+		both.Done()
+		both.Wait()
+	})}
 	everywhere(t, worlds, 1, func(w *world, i int) error {
 		order := []string{"a", "b"}
 		if i == 1 {

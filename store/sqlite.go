@@ -51,7 +51,8 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
-	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh), groupcommit.Config{Background: flows.IsLowPriority})
+	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh),
+		groupcommit.Config{Background: flows.IsLowPriority})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
 	}
@@ -89,7 +90,8 @@ func touch(path string) (empty bool, err error) {
 // keeps what undoes a savepoint in memory.
 func writerDSN(path, sync string, fresh bool) string {
 	q := url.Values{"_busy_timeout": {"10000"}, "_txlock": {"immediate"}, "_synchronous": {sync}, "_foreign_keys": {"1"},
-		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)", "temp_store(memory)"}}
+		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)",
+			"temp_store(memory)"}}
 	if fresh {
 		q.Set("_auto_vacuum", "incremental")
 	}
@@ -158,7 +160,8 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 		},
 		repeat: func(err error) bool {
 			code, ok := groupcommit.Code(err)
-			return errors.Is(err, groupcommit.ErrLost) || ok && (code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
+			return errors.Is(err, groupcommit.ErrLost) || ok &&
+				(code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
 		},
 		duplicate: func(err error) bool {
 			code, ok := groupcommit.Code(err)
@@ -185,7 +188,8 @@ func requeueOrphansSQLite(ctx context.Context, db *sql.DB) error {
 		`UPDATE pushes SET due_ms = 0`,
 		`DELETE FROM river_leader`, // else nobody promotes scheduled jobs until its lease ends
 		// A paced call may have left later than planned, and its process died before it said so.
-		`UPDATE rate_marks SET at_us = ` + sqliteMicros + ` WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` + sqliteMicros,
+		`UPDATE rate_marks SET at_us = ` + sqliteMicros + ` WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` +
+			sqliteMicros,
 	} {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
 			return fmt.Errorf("store: revive jobs: %w", err)

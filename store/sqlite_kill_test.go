@@ -98,7 +98,8 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 		}
 	}
 	var jobs, events int
-	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`, effect{}.Kind()).Scan(&jobs))
+	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`,
+		effect{}.Kind()).Scan(&jobs))
 	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
 	if jobs != events {
 		t.Errorf("%d jobs for %d events: a transaction was torn apart", jobs, events)

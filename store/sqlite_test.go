@@ -32,7 +32,11 @@ func TestLostGroup(t *testing.T) {
 		runs, errs := 0, make([]error, 4)
 		var wg sync.WaitGroup
 		for i, fn := range []func(flows.Tx) error{
-			func(flows.Tx) error { close(holds); <-free; return nil }, // holds the turn until the others wait for it
+			func(flows.Tx) error {
+				close(holds)
+				<-free
+				return nil
+			}, // holds the turn until the others wait for it
 			func(tx flows.Tx) error {
 				runs++
 				_, err := tx.Seen(ctx, epoch, "a")

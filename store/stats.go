@@ -22,7 +22,8 @@ func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.St
 	rows, err := collect(ctx, v.q, "count by state", func(r *sql.Rows) (c count, err error) {
 		err = r.Scan(&c.state, &c.n)
 		return
-	}, `SELECT state, CAST(sum(n) AS BIGINT) FROM state_counts WHERE tenant_key = $1 GROUP BY state HAVING sum(n) <> 0`, tenantKey)
+	}, `SELECT state, CAST(sum(n) AS BIGINT) FROM state_counts WHERE tenant_key = $1 GROUP BY state HAVING sum(n) <> 0`,
+		tenantKey)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,8 @@ const durationsOver = 500
 // Durations returns medians over the newest done cases since the moment, 500 at most.
 // toReview runs from the last submission to HR's decision; cases that the policy let
 // through without HR do not count in it.
-func (v *view) Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error) {
+func (v *view) Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration,
+	err error) {
 	type span struct{ created, submitted, reviewed, done int64 }
 	rows, err := collect(ctx, v.q, "durations", func(r *sql.Rows) (s span, err error) {
 		err = r.Scan(&s.created, &s.submitted, &s.reviewed, &s.done)

@@ -36,7 +36,9 @@ func TestCounters(t *testing.T) {
 			rollback := errors.New("rollback")
 			if rnd.IntN(5) == 0 { // what is undone does not count
 				before := *c
-				if err := w.Tx(ctx, func(tx flows.Tx) error { return errors.Join(tx.UpdateCase(ctx, c), rollback) }); !errors.Is(err, rollback) {
+				if err := w.Tx(ctx, func(tx flows.Tx) error {
+					return errors.Join(tx.UpdateCase(ctx, c), rollback)
+				}); !errors.Is(err, rollback) {
 					t.Fatal(err)
 				}
 				before.Version = c.Version - 1
@@ -98,7 +100,8 @@ func TestDurations(t *testing.T) {
 			steps := []struct {
 				state flows.State
 				at    int
-			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3}, {flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
+			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3},
+				{flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
 			for _, s := range steps {
 				t.Run(fmt.Sprint(s.state), func(t *testing.T) {
 					c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)

@@ -43,8 +43,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{keys: cfg.Keyset, log: cfg.Log, now: cfg.Now, size: cfg.Workers,
-		movableClock: cfg.MovableClock, notifier: newJobNotifier()}
+	s := &Store{
+		keys:         cfg.Keyset,
+		log:          cfg.Log,
+		now:          cfg.Now,
+		size:         cfg.Workers,
+		movableClock: cfg.MovableClock,
+		notifier:     newJobNotifier(),
+	}
 	name, rest := scheme(cfg.DSN)
 	switch name {
 	case "sqlite":

@@ -18,7 +18,8 @@ func scanSurface(scan func(...any) error) (*flows.Surface, error) {
 		held        int64
 		dirty, dead int64
 	)
-	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.WantedGeneration, &s.SentGeneration, &s.SendingGeneration, &s.MessageID, &s.OldID,
+	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.WantedGeneration, &s.SentGeneration,
+		&s.SendingGeneration, &s.MessageID, &s.OldID,
 		&s.RenderedHash, &s.LeaseOwner, &held, &dirty, &dead)
 	if err != nil {
 		return nil, err
@@ -42,13 +43,15 @@ func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
 
 // surfaceValues are what surfaceColumns hold.
 func surfaceValues(s *flows.Surface) []any {
-	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.WantedGeneration, s.SentGeneration, s.SendingGeneration, s.MessageID, s.OldID, s.RenderedHash,
+	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.WantedGeneration, s.SentGeneration,
+		s.SendingGeneration, s.MessageID, s.OldID, s.RenderedHash,
 		s.LeaseOwner, millis(s.LeaseUntil), flag(s.Dirty), flag(s.Unreachable)}
 }
 
 // Surface returns the surface with the id, or flows.ErrNotFound.
 func (v *view) Surface(ctx context.Context, id string) (*flows.Surface, error) {
-	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow, id).Scan)
+	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow,
+		id).Scan)
 	return s, orNotFound("surface", err)
 }
 

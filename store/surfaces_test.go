@@ -72,9 +72,23 @@ func TestPhotosOfCases(t *testing.T) {
 func TestSurfaces(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		full := &flows.Surface{ID: "case/c1/hr/oc_1", CaseID: "c1", TenantKey: "t1", Audience: "hr",
-			To: flows.Receiver{Type: "chat_id", ID: "oc_1"}, WantedGeneration: 3, SentGeneration: 2, MessageID: "om_2", OldID: "om_1",
-			SendingGeneration: 4, RenderedHash: []byte{0, 1, 255}, LeaseOwner: "show/7", LeaseUntil: epoch.UTC(), Dirty: true, Unreachable: true}
+		full := &flows.Surface{
+			ID:                "case/c1/hr/oc_1",
+			CaseID:            "c1",
+			TenantKey:         "t1",
+			Audience:          "hr",
+			To:                flows.Receiver{Type: "chat_id", ID: "oc_1"},
+			WantedGeneration:  3,
+			SentGeneration:    2,
+			MessageID:         "om_2",
+			OldID:             "om_1",
+			SendingGeneration: 4,
+			RenderedHash:      []byte{0, 1, 255},
+			LeaseOwner:        "show/7",
+			LeaseUntil:        epoch.UTC(),
+			Dirty:             true,
+			Unreachable:       true,
+		}
 		mine := &flows.Surface{ID: "case/c1/applicant", CaseID: "c1", Audience: "applicant"}
 		w.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutSurface(ctx, full), tx.PutSurface(ctx, mine),

@@ -76,7 +76,13 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient boo
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
-	t := &txn{view: view{q: tx, keys: s.keys, forRow: s.backend.forRow}, conn: conn, tx: tx, s: s, patient: patient}
+	t := &txn{
+		view:    view{q: tx, keys: s.keys, forRow: s.backend.forRow},
+		conn:    conn,
+		tx:      tx,
+		s:       s,
+		patient: patient,
+	}
 	if patient {
 		t.forCase = s.backend.forCase
 	}
@@ -152,7 +158,8 @@ func (t *txn) exec(ctx context.Context, what, query string, args ...any) (int64,
 }
 
 // collect reads all rows through scan.
-func collect[T any](ctx context.Context, q querier, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func collect[T any](ctx context.Context, q querier, what string, scan func(*sql.Rows) (T, error), query string,
+	args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: %w", what, err)

@@ -92,8 +92,8 @@ var commonCodes = map[string]row{
 	"UnsupportedRegion":                                 operator,
 }
 
-// smsCodes are the codes of SendSms (https://cloud.tencent.com/document/api/382/59177), found both as the error of the whole
-// answer and as the Code of one number's status.
+// smsCodes are the codes of SendSms (https://cloud.tencent.com/document/api/382/59177), found both as the error of
+// the whole answer and as the Code of one number's status.
 var smsCodes = map[string]row{
 	"FailedOperation.ContainSensitiveWord":                     operator,
 	"FailedOperation.FailResolvePacket":                        operator,
@@ -153,7 +153,8 @@ var smsCodes = map[string]row{
 
 	"UnsupportedOperation.": operator,
 	"UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber": operator,
-	"UnsupportedOperation.UnsuportedRegion":                           person(ReasonMobileUnsupported), // the vendor's own spelling
+	// the vendor's own spelling
+	"UnsupportedOperation.UnsuportedRegion": person(ReasonMobileUnsupported),
 }
 
 // faceidCodes are the error codes of the data checks of faceid (https://cloud.tencent.com/document/product/1007/47911).
@@ -210,8 +211,8 @@ var (
 	requestIDForm = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,128}$`)
 )
 
-// cleanCode lets through what has the form of a code. Whatever else an upstream or something in between sends as a code might
-// repeat what we sent, and errors must not carry that.
+// cleanCode lets through what has the form of a code. Whatever else an upstream or something in between sends as a
+// code might repeat what we sent, and errors must not carry that.
 func cleanCode(s string) string {
 	if codeForm.MatchString(s) {
 		return s

@@ -48,13 +48,15 @@ func person(r verify.PersonReason, after time.Duration, codes string) map[string
 
 func commonMeanings(t *testing.T) map[string]meaning {
 	return union(t,
-		expect(meaning{class: verify.ClassOperator}, `ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId
+		expect(meaning{class: verify.ClassOperator},
+			`ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId
 			AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure
 			AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation DryRunOperation InvalidAction InvalidParameter
 			InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct
 			NoSuchVersion OperationDenied RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound ResponseSizeLimitExceeded
 			UnauthorizedOperation UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion`),
-		expect(meaning{class: verify.ClassRetry, after: time.Second}, `RequestLimitExceeded RequestLimitExceeded.IPLimitExceeded
+		expect(meaning{class: verify.ClassRetry, after: time.Second},
+			`RequestLimitExceeded RequestLimitExceeded.IPLimitExceeded
 			RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.UinLimitExceeded`),
 		expect(meaning{class: verify.ClassRetry}, `ResourceUnavailable ServiceUnavailable`),
 		expect(meaning{class: verify.ClassRetry, maybe: true}, `InternalError`),
@@ -88,7 +90,8 @@ func smsMeanings(t *testing.T) map[string]meaning {
 		person(verify.ReasonMobileInvalid, 0, `InvalidParameterValue.IncorrectPhoneNumber`),
 		person(verify.ReasonMobileUnsupported, 0, `UnsupportedOperation.UnsuportedRegion`),
 		person(verify.ReasonTooManyCodes, 0, `LimitExceeded.PhoneNumberSameContentDailyLimit`),
-		person(verify.ReasonTooManyCodes, 30*time.Second, `LimitExceeded.DeliveryFrequencyLimit LimitExceeded.PhoneNumberThirtySecondLimit`),
+		person(verify.ReasonTooManyCodes, 30*time.Second,
+			`LimitExceeded.DeliveryFrequencyLimit LimitExceeded.PhoneNumberThirtySecondLimit`),
 		person(verify.ReasonTooManyCodes, time.Hour, `LimitExceeded.PhoneNumberOneHourLimit`),
 		person(verify.ReasonTooManyCodes, tomorrow, `LimitExceeded.PhoneNumberDailyLimit`),
 	)

@@ -24,7 +24,8 @@ const DefaultTimeout = 10 * time.Second
 
 // Config is the section verification.tencent of the configuration file.
 type Config struct {
-	EndpointFaceID string // [scheme://]host[:port]; https without a scheme; http only to loopback; empty = DefaultEndpointFaceID
+	// [scheme://]host[:port]; https without a scheme; http only to loopback; empty = DefaultEndpointFaceID
+	EndpointFaceID string
 	EndpointSMS    string // as above; empty = DefaultEndpointSMS
 	SecretID       string // SecretId of a key that may call faceid and sms
 	SecretKey      Secret // SecretKey of the same pair
@@ -49,7 +50,8 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 const configPath = "verification.tencent."
 
-// Validate reports every mistake at once, each with the dotted path of its key. Values are not repeated in the messages.
+// Validate reports every mistake at once, each with the dotted path of its key. Values are not repeated in the
+// messages.
 func (c Config) Validate() error {
 	var errs []error
 	bad := func(key, why string) { errs = append(errs, errors.New(configPath+key+": "+why)) }

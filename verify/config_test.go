@@ -70,14 +70,22 @@ func TestEndpoints(t *testing.T) {
 
 func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	_, err := verify.NewTencent(verify.Config{
-		EndpointFaceID: "http://example.com", EndpointSMS: "gopher://x", SecretID: "a b", SecretKey: "bad key\n", Region: "Peking",
-		SMSSdkAppID: "14000 6666", SMSSignName: "【示例】", SMSTemplateID: "", Timeout: -time.Second,
+		EndpointFaceID: "http://example.com",
+		EndpointSMS:    "gopher://x",
+		SecretID:       "a b",
+		SecretKey:      "bad key\n",
+		Region:         "Peking",
+		SMSSdkAppID:    "14000 6666",
+		SMSSignName:    "【示例】",
+		SMSTemplateID:  "",
+		Timeout:        -time.Second,
 	})
 	if err == nil {
 		t.Fatal("accepted")
 	}
 	for _, key := range []string{
-		"endpoint_faceid", "endpoint_sms", "secret_id", "secret_key", "region", "sms_sdk_app_id", "sms_sign_name", "sms_template_id", "timeout",
+		"endpoint_faceid", "endpoint_sms", "secret_id", "secret_key", "region", "sms_sdk_app_id", "sms_sign_name",
+		"sms_template_id", "timeout",
 	} {
 		if n := strings.Count(err.Error(), "verification.tencent."+key+": "); n != 1 {
 			t.Errorf("%s is reported %d times, want 1", key, n)

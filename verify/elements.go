@@ -8,7 +8,12 @@ import (
 )
 
 // phoneVerification (手机号三要素核验), https://cloud.tencent.com/document/api/1007/39765. 20 requests per second.
-var phoneVerification = action{service: "faceid", version: "2018-03-01", name: "PhoneVerification", codes: faceidCodes}
+var phoneVerification = action{
+	service: "faceid",
+	version: "2018-03-01",
+	name:    "PhoneVerification",
+	codes:   faceidCodes,
+}
 
 // Outcome is what a supplier found out about a person.
 type Outcome string
@@ -40,8 +45,8 @@ func (r CheckResult) PersonReason() PersonReason {
 	return ""
 }
 
-// outcomes are the results that say something about the person. -4 and -9 are the current ones; -1, -2, -3, -5 and -10 stood in
-// the page until 2021 and are read in case an account still gets them.
+// outcomes are the results that say something about the person. -4 and -9 are the current ones; -1, -2, -3, -5 and
+// -10 stood in the page until 2021 and are read in case an account still gets them.
 var outcomes = map[string]Outcome{
 	"0":   Match,
 	"-1":  Mismatch, // registered, neither name nor ID number agree
@@ -70,11 +75,17 @@ var numberForm = regexp.MustCompile(`^[0-9]{17}[0-9X]$`)
 // maxName is the longest name, in runes, that an ID card of the People's Republic can show, generously.
 const maxName = 50
 
-// CheckThreeElements asks whether name, ID number (18 characters, capital X) and mobile (11 digits) belong to one person. An
-// answer that carries no serial number is an error even if it says match, since it could not be put in evidence.
+// CheckThreeElements asks whether name, ID number (18 characters, capital X) and mobile (11 digits) belong to one
+// person. An answer that carries no serial number is an error even if it says match, since it could not be put in
+// evidence.
 func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile string) (CheckResult, error) {
 	if reason := badElements(name, number, mobile); reason != "" {
-		return CheckResult{}, &Error{Op: phoneVerification.name, Code: CodeBadArgument, Class: ClassPerson, PersonReason: reason}
+		return CheckResult{}, &Error{
+			Op:           phoneVerification.name,
+			Code:         CodeBadArgument,
+			Class:        ClassPerson,
+			PersonReason: reason,
+		}
 	}
 	var answer struct{ Result, Isp, RequestId string }
 	err := t.call(ctx, t.faceid, phoneVerification, map[string]any{
@@ -91,7 +102,13 @@ func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile s
 		return CheckResult{}, badAnswer(phoneVerification, 200, answer.RequestId)
 	}
 	if outcome, ok := outcomes[answer.Result]; ok {
-		r := CheckResult{Outcome: outcome, Detail: answer.Result, Supplier: SupplierTencent, Serial: answer.RequestId, At: at}
+		r := CheckResult{
+			Outcome:  outcome,
+			Detail:   answer.Result,
+			Supplier: SupplierTencent,
+			Serial:   answer.RequestId,
+			At:       at,
+		}
 		if carriers[answer.Isp] {
 			r.Carrier = answer.Isp
 		}
@@ -102,8 +119,13 @@ func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile s
 		row = unknown
 	}
 	return CheckResult{}, &Error{
-		Op: phoneVerification.name, Code: answer.Result, HTTPStatus: 200, RequestID: answer.RequestId,
-		Class: row.class, PersonReason: row.reason, after: row.wait.from(at),
+		Op:           phoneVerification.name,
+		Code:         answer.Result,
+		HTTPStatus:   200,
+		RequestID:    answer.RequestId,
+		Class:        row.class,
+		PersonReason: row.reason,
+		after:        row.wait.from(at),
 	}
 }
 

@@ -16,7 +16,14 @@ func TestCheckThreeElementsRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: "腾讯云", Serial: "req-2", At: testNow, Carrier: "移动"}
+	want := verify.CheckResult{
+		Outcome:  verify.Match,
+		Detail:   "0",
+		Supplier: "腾讯云",
+		Serial:   "req-2",
+		At:       testNow,
+		Carrier:  "移动",
+	}
 	if got != want {
 		t.Errorf("result %+v, want %+v", got, want)
 	}
@@ -64,13 +71,15 @@ func TestCheckThreeElementsResults(t *testing.T) {
 			s := newSupplier(t, result(c.code))
 			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
 			if c.outcome != "" {
-				if err != nil || got.Outcome != c.outcome || got.Detail != c.code || got.Serial != "req-2" || got.PersonReason() != c.reason {
+				if err != nil || got.Outcome != c.outcome || got.Detail != c.code || got.Serial != "req-2" ||
+					got.PersonReason() != c.reason {
 					t.Errorf("%s: %+v, %v", c.code, got, err)
 				}
 				return
 			}
 			e := asError(t, err)
-			if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after || e.Code != c.code ||
+			if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after ||
+				e.Code != c.code ||
 				e.RequestID != "req-2" || e.MaybeApplied() {
 				t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
 			}

@@ -10,18 +10,20 @@ import (
 type Class string
 
 const (
-	ClassRetry    Class = "retry"    // the supplier or the way to it is troubled; the same call may work later
-	ClassPerson   Class = "person"   // the employee must change something; PersonReason says what
-	ClassOperator Class = "operator" // key, permission, balance, signature, template or clock: somebody with the console must act
-	ClassUnknown  Class = "unknown"  // a code this program does not know; permanent, somebody must look it up
+	ClassRetry  Class = "retry"  // the supplier or the way to it is troubled; the same call may work later
+	ClassPerson Class = "person" // the employee must change something; PersonReason says what
+	// key, permission, balance, signature, template or clock: somebody with the console must act
+	ClassOperator Class = "operator"
+	ClassUnknown  Class = "unknown" // a code this program does not know; permanent, somebody must look it up
 )
 
 // PersonReason is the text code of what the employee can do about it. The words are the cards' business.
 type PersonReason string
 
 const (
-	ReasonMobileInvalid     PersonReason = "mobile_invalid"     // not a mobile number
-	ReasonMobileBlocked     PersonReason = "mobile_blocked"     // the number refuses messages (unsubscribed or carrier's list)
+	ReasonMobileInvalid PersonReason = "mobile_invalid" // not a mobile number
+	// the number refuses messages (unsubscribed or carrier's list)
+	ReasonMobileBlocked     PersonReason = "mobile_blocked"
 	ReasonMobileUnsupported PersonReason = "mobile_unsupported" // the supplier does not serve this number range
 	ReasonTooManyCodes      PersonReason = "too_many_codes"     // wait before asking for another code
 	ReasonTooManyChecks     PersonReason = "too_many_checks"    // checked too often today
@@ -43,7 +45,8 @@ const (
 	CodeBadArgument  = "Client.BadArgument"  // refused here, nothing was sent
 )
 
-// Error is every failure of this package. It carries codes only: no name, number, mobile, code or text from the supplier.
+// Error is every failure of this package. It carries codes only: no name, number, mobile, code or text from the
+// supplier.
 type Error struct {
 	Op           string       // the supplier's action, e.g. "SendSms"
 	Code         string       // the supplier's error or result code, or one of Code…
@@ -79,12 +82,14 @@ func (e *Error) Unwrap() error { return e.cause }
 // Operation is Op, for logs and metrics.
 func (e *Error) Operation() string { return e.Op }
 
-// Temporary reports whether the same call may work later without anybody doing anything. Ask MaybeApplied before repeating.
+// Temporary reports whether the same call may work later without anybody doing anything. Ask MaybeApplied before
+// repeating.
 func (e *Error) Temporary() bool { return e.Class == ClassRetry }
 
 // RetryAfter is how long the supplier wants to be left alone; 0 when it did not say.
 func (e *Error) RetryAfter() time.Duration { return e.after }
 
-// MaybeApplied reports whether the request may have taken effect although no good answer came, that is, whether an SMS may be
-// on its way. It is never true for a check, which changes nothing at the supplier (at worst it is billed twice).
+// MaybeApplied reports whether the request may have taken effect although no good answer came, that is, whether an
+// SMS may be on its way. It is never true for a check, which changes nothing at the supplier (at worst it is billed
+// twice).
 func (e *Error) MaybeApplied() bool { return e.maybe }

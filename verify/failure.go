@@ -19,8 +19,11 @@ var operatorCodes = map[string]string{
 // Failure is what the error means for a case. Its Reason is a PersonReason.
 func (e *Error) Failure() failure.Details {
 	d := failure.Details{
-		Class: failure.Refused, Code: failure.CodeRefused,
-		Operation: e.Op, Upstream: e.Code, LogID: e.RequestID,
+		Class:     failure.Refused,
+		Code:      failure.CodeRefused,
+		Operation: e.Op,
+		Upstream:  e.Code,
+		LogID:     e.RequestID,
 	}
 	switch e.Class {
 	case ClassRetry:

@@ -12,14 +12,17 @@ import (
 	"shiming/verify"
 )
 
-// Whatever a supplier, or something that answers in its place, sends: no panic, no success without the documented words, and no
-// error that repeats what it said.
+// Whatever a supplier, or something that answers in its place, sends: no panic, no success without the documented
+// words, and no error that repeats what it said.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
-		sent, `null`, `[]`, `{}`, `{"Response":null}`, `{"Response":[]}`, `{"Response":{"Error":null}}`, `{"code":4000,"codeDesc":"x","message":"y"}`,
-		`{"Response":{"Result":"0","RequestId":"r"}}`, `{"Response":{"Error":{"Code":"InternalError","Message":"m"},"RequestId":"r"}}`,
+		sent, `null`, `[]`, `{}`, `{"Response":null}`, `{"Response":[]}`, `{"Response":{"Error":null}}`,
+		`{"code":4000,"codeDesc":"x","message":"y"}`,
+		`{"Response":{"Result":"0","RequestId":"r"}}`,
+		`{"Response":{"Error":{"Code":"InternalError","Message":"m"},"RequestId":"r"}}`,
 		`{"Response":{"Error":{"Code":"ClientError.NetworkError"}}}`, `{"Response":{"SendStatusSet":[{"Code":"Ok"}]}}`,
-		strings.Repeat(`{"a":`, 20000), `{"response":{"result":"0","requestid":"r"}}`, "\xef\xbb\xbf{}", `{"Response":{"Result":"-12","RequestId":"r"}}`,
+		strings.Repeat(`{"a":`, 20000), `{"response":{"result":"0","requestid":"r"}}`, "\xef\xbb\xbf{}",
+		`{"Response":{"Result":"-12","RequestId":"r"}}`,
 	} {
 		f.Add(200, s)
 		f.Add(500, s)
@@ -48,7 +51,8 @@ func FuzzAnswer(f *testing.F) {
 		result, err := client.CheckThreeElements(ctx, testName, testNumber, testMobile)
 		if err != nil {
 			checkFuzzError(t, err)
-		} else if result.Serial == "" || st != 200 || !says(b, result.Detail) || (result.Outcome == verify.Match) != (result.Detail == "0") {
+		} else if result.Serial == "" || st != 200 || !says(b, result.Detail) ||
+			(result.Outcome == verify.Match) != (result.Detail == "0") {
 			t.Errorf("checked: %+v from %q", result, b)
 		}
 	})

@@ -51,7 +51,13 @@ func newSupplier(t *testing.T, answer http.HandlerFunc) *supplier {
 		if err != nil {
 			t.Errorf("request body: %v", err)
 		}
-		c := seen{Header: r.Header, Host: r.Host, Path: r.URL.RequestURI(), Method: r.Method, Raw: raw}
+		c := seen{
+			Header: r.Header,
+			Host:   r.Host,
+			Path:   r.URL.RequestURI(),
+			Method: r.Method,
+			Raw:    raw,
+		}
 		if err := json.Unmarshal(raw, &c.Body); err != nil {
 			t.Errorf("request body: %v", err)
 		}
@@ -76,11 +82,16 @@ func (s *supplier) seen() []seen {
 
 func config(url string) verify.Config {
 	return verify.Config{
-		EndpointFaceID: url, EndpointSMS: url,
-		SecretID: testID, SecretKey: testKey, Region: "ap-nanjing",
-		SMSSdkAppID: "1400006666", SMSSignName: "示例公司", SMSTemplateID: "1110",
-		Timeout: 5 * time.Second,
-		Now:     func() time.Time { return testNow },
+		EndpointFaceID: url,
+		EndpointSMS:    url,
+		SecretID:       testID,
+		SecretKey:      testKey,
+		Region:         "ap-nanjing",
+		SMSSdkAppID:    "1400006666",
+		SMSSignName:    "示例公司",
+		SMSTemplateID:  "1110",
+		Timeout:        5 * time.Second,
+		Now:            func() time.Time { return testNow },
 	}
 }
 
@@ -103,11 +114,13 @@ func text(status int, body string) http.HandlerFunc {
 }
 
 func apiError(code string) http.HandlerFunc {
-	return text(200, `{"Response":{"Error":{"Code":"`+code+`","Message":"number `+testMobile+` of `+testName+` refused"},"RequestId":"req-1"}}`)
+	return text(200, `{"Response":{"Error":{"Code":"`+code+`","Message":"number `+testMobile+` of `+testName+
+		` refused"},"RequestId":"req-1"}}`)
 }
 
 func smsStatus(code string) http.HandlerFunc {
-	return text(200, `{"Response":{"SendStatusSet":[{"SerialNo":"","PhoneNumber":"+86`+testMobile+`","Fee":0,"SessionContext":"","Code":"`+code+
+	return text(200, `{"Response":{"SendStatusSet":[{"SerialNo":"","PhoneNumber":"+86`+testMobile+
+		`","Fee":0,"SessionContext":"","Code":"`+code+
 		`","Message":"`+testMobile+`","IsoCode":"CN"}],"RequestId":"req-1"}}`)
 }
 

@@ -133,7 +133,8 @@ func TestConnectionBreaks(t *testing.T) {
 	}
 }
 
-// A connection that the server closed while it lay idle must not make the vendor's client or net/http send an SMS twice.
+// A connection that the server closed while it lay idle must not make the vendor's client or net/http send an SMS
+// twice.
 func TestReusedConnectionBreaks(t *testing.T) {
 	first := true
 	s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
@@ -198,7 +199,10 @@ func TestCallersContext(t *testing.T) {
 	client := newClient(t, config(s.URL))
 
 	ctx, cancel := context.WithCancel(context.Background())
-	go func() { <-arrived; cancel() }()
+	go func() {
+		<-arrived
+		cancel()
+	}()
 	_, err := client.SendCode(ctx, testMobile, testCode, time.Minute)
 	e := asError(t, err)
 	if !errors.Is(err, context.Canceled) || e.Code != verify.CodeCanceled || !e.MaybeApplied() {
@@ -214,7 +218,8 @@ func TestCallersContext(t *testing.T) {
 	past, cancelPast := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancelPast()
 	_, err = client.CheckThreeElements(past, testName, testNumber, testMobile)
-	if e := asError(t, err); !errors.Is(err, context.DeadlineExceeded) || e.Code != verify.CodeTimeout || e.MaybeApplied() {
+	if e := asError(t, err); !errors.Is(err, context.DeadlineExceeded) || e.Code != verify.CodeTimeout ||
+		e.MaybeApplied() {
 		t.Errorf("deadline before: %v", e)
 	}
 	if n := len(s.seen()); n != 1 {
@@ -238,7 +243,8 @@ func TestOddEncodings(t *testing.T) {
 	}
 }
 
-// The vendor's client would hand an event stream to a goroutine and a binary answer to nobody; a labelled answer is read all the same.
+// The vendor's client would hand an event stream to a goroutine and a binary answer to nobody; a labelled answer is
+// read all the same.
 func TestContentTypeDoesNotMatter(t *testing.T) {
 	for _, ct := range []string{"text/event-stream", "application/octet-stream", "text/plain", ""} {
 		s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {

@@ -6,7 +6,12 @@ import (
 )
 
 // describeTemplates asks about SMS templates and changes nothing, https://cloud.tencent.com/document/api/382/5819.
-var describeTemplates = action{service: "sms", version: "2021-01-11", name: "DescribeSmsTemplateList", codes: smsCodes}
+var describeTemplates = action{
+	service: "sms",
+	version: "2021-01-11",
+	name:    "DescribeSmsTemplateList",
+	codes:   smsCodes,
+}
 
 // TemplateState is what the supplier's review of an SMS template has come to.
 type TemplateState string
@@ -18,8 +23,8 @@ const (
 	TemplateMissing  TemplateState = "missing" // no such template in this account
 )
 
-// ProbeTemplate asks for the state of the configured template. It proves the key pair on the way; keys that may only send are
-// refused (UnauthorizedOperation), and personal accounts cannot ask.
+// ProbeTemplate asks for the state of the configured template. It proves the key pair on the way; keys that may only
+// send are refused (UnauthorizedOperation), and personal accounts cannot ask.
 func (t *Tencent) ProbeTemplate(ctx context.Context) (TemplateState, error) {
 	id, err := strconv.ParseUint(t.tplID, 10, 64)
 	if err != nil {
@@ -32,7 +37,8 @@ func (t *Tencent) ProbeTemplate(ctx context.Context) (TemplateState, error) {
 		}
 		RequestId string
 	}
-	if err := t.call(ctx, t.sms, describeTemplates, map[string]any{"International": 0, "TemplateIdSet": []uint64{id}}, &answer); err != nil {
+	if err := t.call(ctx, t.sms, describeTemplates, map[string]any{"International": 0, "TemplateIdSet": []uint64{id}},
+		&answer); err != nil {
 		return "", err
 	}
 	for _, s := range answer.DescribeTemplateStatusSet {

@@ -8,7 +8,13 @@ import (
 )
 
 // sendSms, https://cloud.tencent.com/document/api/382/55981.
-var sendSms = action{service: "sms", version: "2021-01-11", name: "SendSms", codes: smsCodes, writes: true}
+var sendSms = action{
+	service: "sms",
+	version: "2021-01-11",
+	name:    "SendSms",
+	codes:   smsCodes,
+	writes:  true,
+}
 
 var (
 	mobileForm = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
@@ -23,12 +29,17 @@ type SMSReceipt struct {
 	At        time.Time // our clock at the answer
 }
 
-// SendCode sends code (4 to 6 digits) to mobile (11 digits, mainland China) and tells the person that it is valid for ttl, in
-// whole minutes, rounded down, at least one. It sends once: after an error whose MaybeApplied is true the message may still
-// arrive, so the code must stay valid and another one must not be sent without being asked for.
+// SendCode sends code (4 to 6 digits) to mobile (11 digits, mainland China) and tells the person that it is valid for
+// ttl, in whole minutes, rounded down, at least one. It sends once: after an error whose MaybeApplied is true the
+// message may still arrive, so the code must stay valid and another one must not be sent without being asked for.
 func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (SMSReceipt, error) {
 	if !mobileForm.MatchString(mobile) {
-		return SMSReceipt{}, &Error{Op: sendSms.name, Code: CodeBadArgument, Class: ClassPerson, PersonReason: ReasonMobileInvalid}
+		return SMSReceipt{}, &Error{
+			Op:           sendSms.name,
+			Code:         CodeBadArgument,
+			Class:        ClassPerson,
+			PersonReason: ReasonMobileInvalid,
+		}
 	}
 	if !smsForm.MatchString(code) || ttl <= 0 {
 		return SMSReceipt{}, &Error{Op: sendSms.name, Code: CodeBadArgument, Class: ClassUnknown}
@@ -56,5 +67,10 @@ func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Du
 	if status.Code != "Ok" {
 		return SMSReceipt{}, t.refused(sendSms, status.Code, answer.RequestId, 200)
 	}
-	return SMSReceipt{Supplier: SupplierTencent, Serial: cleanID(status.SerialNo), RequestID: cleanID(answer.RequestId), At: at}, nil
+	return SMSReceipt{
+		Supplier:  SupplierTencent,
+		Serial:    cleanID(status.SerialNo),
+		RequestID: cleanID(answer.RequestId),
+		At:        at,
+	}, nil
 }

@@ -16,12 +16,16 @@ const sent = `{"Response":{"SendStatusSet":[{"SerialNo":"5000:104571066915705365
 
 func TestSendCode(t *testing.T) {
 	s := newSupplier(t, text(200, sent))
-	got, err := newClient(t, config(s.URL)).SendCode(context.Background(), testMobile, testCode, 5*time.Minute+59*time.Second)
+	got, err := newClient(t, config(s.URL)).SendCode(context.Background(), testMobile, testCode,
+		5*time.Minute+59*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := verify.SMSReceipt{
-		Supplier: "腾讯云", Serial: "5000:1045710669157053657849499619", RequestID: "a0aabda6-cf91-4f3e-a81f-9198114a2279", At: testNow,
+		Supplier:  "腾讯云",
+		Serial:    "5000:1045710669157053657849499619",
+		RequestID: "a0aabda6-cf91-4f3e-a81f-9198114a2279",
+		At:        testNow,
 	}
 	if got != want {
 		t.Errorf("receipt %+v, want %+v", got, want)
@@ -35,7 +39,8 @@ func TestSendCode(t *testing.T) {
 		t.Errorf("%s %s, want POST /", c.Method, c.Path)
 	}
 	for h, want := range map[string]string{
-		"X-TC-Action": "SendSms", "X-TC-Version": "2021-01-11", "X-TC-Region": "ap-nanjing", "Content-Type": "application/json",
+		"X-TC-Action": "SendSms", "X-TC-Version": "2021-01-11", "X-TC-Region": "ap-nanjing",
+		"Content-Type": "application/json",
 	} {
 		t.Run(h, func(t *testing.T) {
 			if got := c.Header.Get(h); got != want {
@@ -54,7 +59,8 @@ func TestSendCode(t *testing.T) {
 
 func TestSendCodeMinutes(t *testing.T) {
 	for ttl, want := range map[time.Duration]string{
-		time.Second: "1", time.Minute: "1", 119 * time.Second: "1", 2 * time.Minute: "2", 10 * time.Minute: "10", time.Hour: "60",
+		time.Second: "1", time.Minute: "1", 119 * time.Second: "1", 2 * time.Minute: "2", 10 * time.Minute: "10",
+		time.Hour: "60",
 	} {
 		t.Run(fmt.Sprint(ttl), func(t *testing.T) {
 			s := newSupplier(t, text(200, sent))

@@ -12,10 +12,13 @@ import (
 	"time"
 )
 
-// tc3Signature computes TC3-HMAC-SHA256 as https://cloud.tencent.com/document/product/213/30654 describes it, for a POST to "/"
-// with content-type and host signed.
+// tc3Signature computes TC3-HMAC-SHA256 as https://cloud.tencent.com/document/product/213/30654 describes it, for a
+// POST to "/" with content-type and host signed.
 func tc3Signature(secretKey, service, host, contentType string, timestamp int64, body []byte) string {
-	sum := func(b []byte) string { s := sha256.Sum256(b); return hex.EncodeToString(s[:]) }
+	sum := func(b []byte) string {
+		s := sha256.Sum256(b)
+		return hex.EncodeToString(s[:])
+	}
 	mac := func(key []byte, msg string) []byte {
 		m := hmac.New(sha256.New, key)
 		m.Write([]byte(msg))
@@ -30,7 +33,8 @@ func tc3Signature(secretKey, service, host, contentType string, timestamp int64,
 
 // The vendor's published example, so that the yardstick itself is right.
 func TestTC3SignatureVector(t *testing.T) {
-	got := tc3Signature("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "cvm", "cvm.tencentcloudapi.com", "application/json; charset=utf-8", 1551113065,
+	got := tc3Signature("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "cvm", "cvm.tencentcloudapi.com",
+		"application/json; charset=utf-8", 1551113065,
 		[]byte(`{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`))
 	if want := "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"; got != want {
 		t.Fatalf("signature %s, want %s", got, want)

@@ -105,7 +105,8 @@ func (t *Tencent) call(ctx context.Context, client *common.Client, a action, par
 		return t.failure(ctx, a, ex, err)
 	}
 	var envelope struct{ Response json.RawMessage }
-	if json.Unmarshal(resp.GetBody(), &envelope) != nil || envelope.Response == nil || json.Unmarshal(envelope.Response, out) != nil {
+	if json.Unmarshal(resp.GetBody(), &envelope) != nil || envelope.Response == nil ||
+		json.Unmarshal(envelope.Response, out) != nil {
 		return badAnswer(a, ex.status, "")
 	}
 	return nil
@@ -119,16 +120,27 @@ func (t *Tencent) refused(a action, code, requestID string, status int) *Error {
 	}
 	r := lookup(a.codes, code)
 	return &Error{
-		Op: a.name, Code: code, HTTPStatus: status, RequestID: cleanID(requestID),
-		Class: r.class, PersonReason: r.reason,
-		after: r.wait.from(t.now()),
-		maybe: a.writes && (r.maybe || status >= 500),
+		Op:           a.name,
+		Code:         code,
+		HTTPStatus:   status,
+		RequestID:    cleanID(requestID),
+		Class:        r.class,
+		PersonReason: r.reason,
+		after:        r.wait.from(t.now()),
+		maybe:        a.writes && (r.maybe || status >= 500),
 	}
 }
 
 // badAnswer is the error for an answer from which nothing can be concluded, not even that nothing happened.
 func badAnswer(a action, status int, requestID string) *Error {
-	return &Error{Op: a.name, Code: CodeBadAnswer, HTTPStatus: status, RequestID: cleanID(requestID), Class: ClassRetry, maybe: a.writes}
+	return &Error{
+		Op:         a.name,
+		Code:       CodeBadAnswer,
+		HTTPStatus: status,
+		RequestID:  cleanID(requestID),
+		Class:      ClassRetry,
+		maybe:      a.writes,
+	}
 }
 
 // failure turns an error of the vendor's client into ours. The vendor's messages are dropped: they quote whole bodies.
@@ -137,7 +149,12 @@ func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error
 	if errors.As(err, &api) && ex.status != 0 && ex.failure == nil && !isClientCode(api.Code) {
 		return t.withRetryAfter(t.refused(a, api.Code, api.RequestId, ex.status), ex)
 	}
-	e := &Error{Op: a.name, HTTPStatus: ex.status, Class: ClassRetry, maybe: a.writes && ex.connected.Load()}
+	e := &Error{
+		Op:         a.name,
+		HTTPStatus: ex.status,
+		Class:      ClassRetry,
+		maybe:      a.writes && ex.connected.Load(),
+	}
 	readable := ex.failure == nil || errors.Is(ex.failure, errBadAnswer) // the answer ended where it should
 	switch {
 	case errors.Is(ex.failure, errRedirect):

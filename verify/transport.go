@@ -32,13 +32,16 @@ type exchange struct {
 type exchangeKey struct{}
 
 func withExchange(ctx context.Context, ex *exchange) context.Context {
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { ex.connected.Store(true) }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		ex.connected.Store(true)
+	}})
 	return context.WithValue(ctx, exchangeKey{}, ex)
 }
 
-// recorder fills the exchange in the request's context. It reads the whole answer, within limits, before the vendor's client sees
-// any of it, and refuses what that client would treat in ways we do not want: redirects (it would send the signed body on),
-// encodings that were not asked for, event streams, and anything but a JSON object (v1.3.209 panics on `null`).
+// recorder fills the exchange in the request's context. It reads the whole answer, within limits, before the vendor's
+// client sees any of it, and refuses what that client would treat in ways we do not want: redirects (it would send
+// the signed body on), encodings that were not asked for, event streams, and anything but a JSON object (v1.3.209
+// panics on `null`).
 type recorder struct{ next http.RoundTripper }
 
 func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {

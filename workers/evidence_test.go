@@ -11,9 +11,12 @@ import (
 func TestEvidenceIsNeverInvented(t *testing.T) {
 	c := flows.SampleCase(flows.Filing)
 	p := EvidenceOf(c)
-	if p.CustomBizID != c.ID || p.Name != flows.SampleName || p.CardNo != flows.SampleNumber || p.CardPortrait != "f1" || p.CardNationalEmblem != "f2" ||
-		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" || p.ThreeElements.InfoVerifySupplier != "腾讯云" ||
-		p.ThreeElements.Mobile != flows.SampleMobile || p.ThreeElements.SMSCode != "123456" || p.ThreeElements.SMSSupplier != "腾讯云" || !p.ThreeElements.VerifyTime.Equal(c.Check.At) {
+	if p.CustomBizID != c.ID || p.Name != flows.SampleName || p.CardNo != flows.SampleNumber || p.CardPortrait != "f1" ||
+		p.CardNationalEmblem != "f2" ||
+		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" ||
+		p.ThreeElements.InfoVerifySupplier != "腾讯云" ||
+		p.ThreeElements.Mobile != flows.SampleMobile || p.ThreeElements.SMSCode != "123456" ||
+		p.ThreeElements.SMSSupplier != "腾讯云" || !p.ThreeElements.VerifyTime.Equal(c.Check.At) {
 		t.Error("a field of the evidence is not what happened")
 	}
 	for what, tt := range map[string]struct {

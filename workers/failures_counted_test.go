@@ -14,8 +14,10 @@ func TestFailedCallsAreCounted(t *testing.T) {
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
 	w.Observe = seen
 	for call, operation := range map[string]string{
-		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get", "sms": "SendSms",
-		"check": "PhoneVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL", "put": "Put", "evidence": "CreatePersonPoint",
+		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get",
+		"sms":   "SendSms",
+		"check": "PhoneVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL",
+		"put": "Put", "evidence": "CreatePersonPoint",
 	} {
 		t.Run(call, func(t *testing.T) {
 			_, j := stage(w, call, "ou_"+call)

@@ -25,7 +25,8 @@ func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
 	c, m := w.Shown(flows.Checking, "ou_1")
 	w.Change(c.ID, workerstest.Delayed("check"))
 	show := w.DueJob(flows.JobShow)
-	reply := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
+	reply := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
+		"ou_1")
 	reply.Key, reply.Attempt = "k", 1
 	trouble(true)
 	for _, j := range []flows.Job{show.Job, reply} {

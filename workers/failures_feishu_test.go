@@ -9,7 +9,8 @@ import (
 )
 
 var (
-	busy     = said{status: 429, body: `{"code":99991400,"msg":"request trigger frequency limit"}`, header: map[string]string{"x-ogw-ratelimit-reset": "7"}}
+	busy = said{status: 429, body: `{"code":99991400,"msg":"request trigger frequency limit"}`,
+		header: map[string]string{"x-ogw-ratelimit-reset": "7"}}
 	broken   = said{status: 502, body: "<html>bad gateway</html>", header: map[string]string{"Content-Type": "text/html"}}
 	internal = said{status: 500, body: `{"code":2200,"msg":"internal error"}`}
 	noJSON   = said{body: "<html>welcome to the wifi</html>", header: map[string]string{"Content-Type": "text/html"}}
@@ -24,7 +25,8 @@ func TestFailuresOfDownloads(t *testing.T) {
 	photos := flows.AwaitingPhotos
 	rows := []failing{
 		{call: "download", says: feishuSays(234001), state: photos, code: "download_failed"},
-		{call: "download", says: feishuSays(234002), state: flows.NeedsAttention, code: "permission", again: probe, snooze: true},
+		{call: "download", says: feishuSays(234002), state: flows.NeedsAttention, code: "permission", again: probe,
+			snooze: true},
 		{call: "download", says: feishuSays(234003), state: photos, code: "deleted"},
 		{call: "download", says: feishuSays(234004), state: photos, code: "deleted"},
 		{call: "download", says: feishuSays(234007), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
@@ -49,11 +51,16 @@ func TestFailuresOfDownloads(t *testing.T) {
 // gateway is what every call of Feishu can meet (通用错误码).
 func gateway(call string, stays flows.State) []failing {
 	return []failing{
-		{call: call, says: feishuSays(99991661), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
-		{call: call, says: feishuSays(99991663), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
-		{call: call, says: feishuSays(99991664), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
-		{call: call, says: feishuSays(99991665), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
-		{call: call, says: feishuSays(99991671), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true, once: true},
+		{call: call, says: feishuSays(99991661), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true,
+			once: true},
+		{call: call, says: feishuSays(99991663), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true,
+			once: true},
+		{call: call, says: feishuSays(99991664), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true,
+			once: true},
+		{call: call, says: feishuSays(99991665), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true,
+			once: true},
+		{call: call, says: feishuSays(99991671), state: flows.NeedsAttention, code: "credentials", again: probe, snooze: true,
+			once: true},
 		{call: call, says: feishuSays(99991662), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
 		{call: call, says: feishuSays(99991401), state: flows.NeedsAttention, code: "config", again: probe, snooze: true},
 		{call: call, says: feishuSays(99991403), state: flows.NeedsAttention, code: "quota", again: probe, snooze: true},
@@ -93,9 +100,19 @@ func TestFailuresOfTheDirectory(t *testing.T) {
 		rows = append(rows, failing{call: "contact", says: feishuSays(code), state: flows.AwaitingPhotos})
 	}
 	for _, says := range []said{broken, internal, noJSON, dropped} {
-		rows = append(rows, failing{call: "contact", says: says, state: flows.AwaitingPhotos, again: soon})
+		rows = append(rows, failing{
+			call:  "contact",
+			says:  says,
+			state: flows.AwaitingPhotos,
+			again: soon,
+		})
 	}
-	rows = append(rows, failing{call: "contact", says: busy, state: flows.AwaitingPhotos, again: 7 * time.Second})
+	rows = append(rows, failing{
+		call:  "contact",
+		says:  busy,
+		state: flows.AwaitingPhotos,
+		again: 7 * time.Second,
+	})
 	play(t, rows)
 }
 
@@ -149,7 +166,12 @@ func TestFailuresOfTheToken(t *testing.T) {
 			}
 			p.heal()
 			now := w.InState(c.ID, tt.state)
-			row := failing{call: "identity", state: tt.state, code: tt.code, again: tt.again}
+			row := failing{
+				call:  "identity",
+				state: tt.state,
+				code:  tt.code,
+				again: tt.again,
+			}
 			seen(w, tt.says.body, row, now)
 			if err == nil {
 				t.Errorf("%s: the job does not run again", tt.says.body)

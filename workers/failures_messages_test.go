@@ -129,11 +129,15 @@ func TestFailuresOfSends(t *testing.T) {
 		again  time.Duration
 		snooze bool
 	}{
-		{230001, 0, false}, {230002, probe, true}, {230006, probe, true}, {230013, 0, false}, {230015, 0, false}, {230017, 0, false}, {230018, probe, true},
-		{230019, 0, false}, {230020, soon, false}, {230022, 0, false}, {230025, 0, false}, {230027, probe, true}, {230028, 0, false}, {230029, 0, false},
-		{230034, probe, true}, {230035, probe, true}, {230036, probe, true}, {230038, 0, false}, {230049, soon, false}, {230053, 0, false},
+		{230001, 0, false}, {230002, probe, true}, {230006, probe, true}, {230013, 0, false}, {230015, 0, false},
+		{230017, 0, false}, {230018, probe, true},
+		{230019, 0, false}, {230020, soon, false}, {230022, 0, false}, {230025, 0, false}, {230027, probe, true},
+		{230028, 0, false}, {230029, 0, false},
+		{230034, probe, true}, {230035, probe, true}, {230036, probe, true}, {230038, 0, false}, {230049, soon, false},
+		{230053, 0, false},
 		{230054, probe, true}, {230055, 0, false}, {230075, probe, true}, {230099, 0, false}, {232009, 0, false},
-		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false}, {4242, 0, false},
+		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false},
+		{4242, 0, false},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			who := fmt.Sprint("ou_", i)

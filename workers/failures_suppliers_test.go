@@ -25,8 +25,10 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 		{call: call, says: gate(401, "something new"), state: stop, code: "credentials", again: probe, snooze: true},
 		{call: call, says: gate(403, "IP白名单不匹配"), state: stop, code: "allow_list", again: probe, snooze: true},
 		{call: call, says: gate(403, ""), state: stop, code: "allow_list", again: probe, snooze: true},
-		{call: call, says: said{status: 403, body: "<html>forbidden</html>"}, state: stop, code: "allow_list", again: probe, snooze: true},
-		{call: call, says: said{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays, again: 9 * time.Second},
+		{call: call, says: said{status: 403, body: "<html>forbidden</html>"}, state: stop, code: "allow_list", again: probe,
+			snooze: true},
+		{call: call, says: said{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays,
+			again: 9 * time.Second},
 		{call: call, says: esignSays(1435404), state: stop, code: "quota", again: probe, snooze: true},
 		{call: call, says: esignSays(1435405), state: stop, code: "quota", again: probe, snooze: true},
 		{call: call, says: esignSays(1436001), state: stop, code: "config", again: probe, snooze: true},
@@ -50,7 +52,8 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "upload_url", says: internal, state: recording, again: soon},
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
-		{call: "upload_url", says: said{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`}, state: stop, code: "config", again: probe, snooze: true},
+		{call: "upload_url", says: said{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`},
+			state: stop, code: "config", again: probe, snooze: true},
 		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "AccessDenied", "Request has expired."), state: recording, again: soon, once: true},
@@ -87,19 +90,47 @@ func TestFailuresOfTheEvidence(t *testing.T) {
 // gatewayOfTencent is what both actions can meet (document/api/382/38780).
 func gatewayOfTencent(call string, stays flows.State) []failing {
 	var rows []failing
-	for code, what := range map[string]string{"AuthFailure.InvalidSecretId": "credentials", "AuthFailure.SecretIdNotFound": "credentials",
-		"AuthFailure.SignatureFailure": "credentials", "AuthFailure.TokenFailure": "credentials", "AuthFailure.SignatureExpire": "clock"} {
-		rows = append(rows, failing{call: call, says: tencentSays(code), state: flows.NeedsAttention, code: what, again: probe, snooze: true})
+	for code, what := range map[string]string{"AuthFailure.InvalidSecretId": "credentials",
+		"AuthFailure.SecretIdNotFound": "credentials",
+		"AuthFailure.SignatureFailure": "credentials", "AuthFailure.TokenFailure": "credentials",
+		"AuthFailure.SignatureExpire": "clock"} {
+		rows = append(rows, failing{
+			call:   call,
+			says:   tencentSays(code),
+			state:  flows.NeedsAttention,
+			code:   what,
+			again:  probe,
+			snooze: true,
+		})
 	}
 	for _, code := range []string{
-		"AuthFailure.UnauthorizedOperation", "UnauthorizedOperation", "InvalidParameter", "MissingParameter", "LimitExceeded", "NoSuchVersion", "UnsupportedRegion", "AuthFailure.SomethingNew"} {
-		rows = append(rows, failing{call: call, says: tencentSays(code), state: flows.NeedsAttention, code: "supplier", again: probe, snooze: true})
+		"AuthFailure.UnauthorizedOperation", "UnauthorizedOperation", "InvalidParameter", "MissingParameter", "LimitExceeded",
+		"NoSuchVersion", "UnsupportedRegion", "AuthFailure.SomethingNew"} {
+		rows = append(rows, failing{
+			call:   call,
+			says:   tencentSays(code),
+			state:  flows.NeedsAttention,
+			code:   "supplier",
+			again:  probe,
+			snooze: true,
+		})
 	}
-	for _, code := range []string{"RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded", "ServiceUnavailable", "ResourceUnavailable"} {
-		rows = append(rows, failing{call: call, says: tencentSays(code), state: stays, again: soon})
+	for _, code := range []string{"RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded", "ServiceUnavailable",
+		"ResourceUnavailable"} {
+		rows = append(rows, failing{
+			call:  call,
+			says:  tencentSays(code),
+			state: stays,
+			again: soon,
+		})
 	}
 	for _, code := range []string{"FailedOperation", "ResourceInUse", "Something.New"} {
-		rows = append(rows, failing{call: call, says: tencentSays(code), state: flows.NeedsAttention, code: "refused"})
+		rows = append(rows, failing{
+			call:  call,
+			says:  tencentSays(code),
+			state: flows.NeedsAttention,
+			code:  "refused",
+		})
 	}
 	return rows
 }
@@ -128,14 +159,19 @@ func TestFailuresOfTheCheck(t *testing.T) {
 		{call: "check", says: tencentSays("FailedOperation.DbError"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("FailedOperation.UnKnown"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("InternalError.UnKnown"), state: flows.Checking, again: soon},
-		{call: "check", says: tencentSays("UnauthorizedOperation.Arrears"), state: stop, code: "supplier", again: probe, snooze: true},
-		{call: "check", says: tencentSays("UnauthorizedOperation.Nonactivated"), state: stop, code: "supplier", again: probe, snooze: true},
-		{call: "check", says: broken, state: flows.Checking, again: soon}, // changes nothing at the supplier, so it is asked again
+		{call: "check", says: tencentSays("UnauthorizedOperation.Arrears"), state: stop, code: "supplier", again: probe,
+			snooze: true},
+		{call: "check", says: tencentSays("UnauthorizedOperation.Nonactivated"), state: stop, code: "supplier", again: probe,
+			snooze: true},
+		// changes nothing at the supplier, so it is asked again
+		{call: "check", says: broken, state: flows.Checking, again: soon},
 		{call: "check", says: noJSON, state: flows.Checking, again: soon},
 		{call: "check", says: cutOff, state: flows.Checking, again: soon},
 		{call: "check", says: dropped, state: flows.Checking, again: soon},
-		{call: "check", says: said{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon}, // no serial number: not evidence
-		{call: "check", says: said{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, state: stop, code: "supplier", again: probe, snooze: true},
+		// no serial number: not evidence
+		{call: "check", says: said{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
+		{call: "check", says: said{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, state: stop,
+			code: "supplier", again: probe, snooze: true},
 	}
 	play(t, append(rows, gatewayOfTencent("check", flows.Checking)...))
 }
@@ -153,12 +189,17 @@ func TestFailuresOfTheCode(t *testing.T) {
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberDailyLimit"), state: code, code: "too_many_codes"},
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberSameContentDailyLimit"), state: code, code: "too_many_codes"},
 		{call: "sms", says: smsSays("LimitExceeded.DeliveryFrequencyLimit"), state: code, code: "too_many_codes"},
-		{call: "sms", says: smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), state: stop, code: "supplier", again: probe, snooze: true},
-		{call: "sms", says: smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), state: stop, code: "supplier", again: probe, snooze: true},
-		{call: "sms", says: smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), state: stop, code: "supplier", again: probe, snooze: true},
-		{call: "sms", says: smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), state: stop, code: "supplier", again: probe, snooze: true},
+		{call: "sms", says: smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), state: stop, code: "supplier",
+			again: probe, snooze: true},
+		{call: "sms", says: smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), state: stop, code: "supplier",
+			again: probe, snooze: true},
+		{call: "sms", says: smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), state: stop, code: "supplier",
+			again: probe, snooze: true},
+		{call: "sms", says: smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), state: stop, code: "supplier",
+			again: probe, snooze: true},
 		// The package of the day is used up: midnight in China is twelve hours away.
-		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "supplier", again: 12 * time.Hour, snooze: true},
+		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "supplier", again: 12 * time.Hour,
+			snooze: true},
 		{call: "sms", says: smsSays("FailedOperation.OtherError"), state: stop, code: "refused"},
 		{call: "sms", says: smsSays("InternalError.SigVerificationFail"), state: code, again: soon},
 		{call: "sms", says: smsSays("InternalError.Timeout"), state: code, code: "unknown"},

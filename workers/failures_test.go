@@ -17,7 +17,9 @@ type failing struct {
 	says said
 	// What becomes of the case.
 	state flows.State
-	code  string // of needs_attention: texts "trouble.<code>"; of a photo: texts "photo.<code>"; of the form: texts "mismatch.<code>"; of a code: texts "code.<code>"
+	// of needs_attention: texts "trouble.<code>"; of a photo: texts "photo.<code>"; of the form: texts
+	// "mismatch.<code>"; of a code: texts "code.<code>"
+	code string
 	// When the job runs again; 0 = never. snooze: without using up an attempt.
 	again  time.Duration
 	snooze bool

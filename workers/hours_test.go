@@ -151,7 +151,13 @@ func TestHoursOfToday(t *testing.T) {
 		if len(board) != 1 {
 			t.Fatalf("announcements: got %d, want 1", len(board))
 		}
-		want := cards.Board{Day: day, DoneToday: 1, DoneTotal: 1, People: []string{"ou_1"}, At: w.Now()}
+		want := cards.Board{
+			Day:       day,
+			DoneToday: 1,
+			DoneTotal: 1,
+			People:    []string{"ou_1"},
+			At:        w.Now(),
+		}
 		workerstest.Same(t, "the announcement", board[0].Current(), want)
 		figures := func(when, want string) {
 			t.Helper()

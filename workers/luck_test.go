@@ -69,7 +69,13 @@ func (l *luck) strike(w *workerstest.Harness) {
 	}
 	w.Verifier.CheckFunc = func(context.Context, string, string, string) (verify.CheckResult, error) {
 		err, _ := l.next("check")
-		return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: "c", At: w.Now()}, err
+		return verify.CheckResult{
+			Outcome:  verify.Match,
+			Detail:   "0",
+			Supplier: verify.SupplierTencent,
+			Serial:   "c",
+			At:       w.Now(),
+		}, err
 	}
 	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		err, done := l.next("identity")
@@ -187,7 +193,8 @@ func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
 			w.SendPhotos(who, "back_"+who)
 		}
 	case flows.AwaitingConfirmation:
-		w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile)
+		w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
+			flows.SampleMobile)
 	case flows.AwaitingCode:
 		switch {
 		case c.Code.State == "sending" || c.Code.Problem == "expired":
@@ -227,14 +234,16 @@ func skip(w *workerstest.Harness, c *flows.Case) {
 	var next time.Time
 	w.Store.Mu.Lock()
 	for _, q := range w.Store.Queue {
-		timer := q.Kind == flows.JobRemind || q.Kind == flows.JobExpire || q.Kind == flows.JobShow || q.Kind == flows.JobReply || q.Kind == flows.JobPurge
+		timer := q.Kind == flows.JobRemind || q.Kind == flows.JobExpire || q.Kind == flows.JobShow ||
+			q.Kind == flows.JobReply || q.Kind == flows.JobPurge
 		if !timer && q.Case == c.ID && (next.IsZero() || q.At.Before(next)) {
 			next = q.At
 		}
 	}
 	w.Store.Mu.Unlock()
 	if next.IsZero() {
-		w.T.Fatalf("it is the bot's turn in %s, and nobody is at work: identity %+v, uploads %v, evidence %+v, photos %+v", c.State, c.Identity, c.Uploads, c.Evidence, c.Photos)
+		w.T.Fatalf("it is the bot's turn in %s, and nobody is at work: identity %+v, uploads %v, evidence %+v, photos %+v",
+			c.State, c.Identity, c.Uploads, c.Evidence, c.Photos)
 	}
 	w.Pass(max(next.Sub(w.Now()), time.Millisecond))
 }

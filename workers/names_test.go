@@ -25,7 +25,8 @@ func (d *directory) Contact(context.Context, string) (flows.Contact, error) {
 	return flows.Contact{Name: "李四"}, nil
 }
 
-// TestNamesStayKnown: the directory is asked again when it could not be reached at the start, and before names are forgotten.
+// TestNamesStayKnown: the directory is asked again when it could not be reached at the start, and before names are
+// forgotten.
 func TestNamesStayKnown(t *testing.T) {
 	d := &directory{}
 	d.away.Store(true)
@@ -34,7 +35,10 @@ func TestNamesStayKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); w.KeepNames(ctx) }()
+		go func() {
+			defer close(ended)
+			w.KeepNames(ctx)
+		}()
 		synctest.Wait()
 		if got := e.Policy.NameOf("ou_1"); got != "" {
 			t.Errorf("named %q by a directory that is away, want %q", got, "")

@@ -17,7 +17,8 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	if !awaitsStep(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.CodeSeq() || c.Code.State != flows.CodeStateSending {
+	if !awaitsStep(c, 0, flows.AwaitingCode) || c.Code == nil || int64(c.Code.Seq) != j.CodeSeq() ||
+		c.Code.State != flows.CodeStateSending {
 		return nil
 	}
 	if c.Code.MAC != nil {
@@ -26,8 +27,12 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	digits := w.NewCode()
-	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodePrepared, Seq: j.CodeSeq(),
-		MAC: w.engine.CodeMAC(j.Case, int(j.CodeSeq()), digits), Supplier: verify.SupplierTencent})
+	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{
+		Kind:     flows.CodePrepared,
+		Seq:      j.CodeSeq(),
+		MAC:      w.engine.CodeMAC(j.Case, int(j.CodeSeq()), digits),
+		Supplier: verify.SupplierTencent,
+	})
 	if err != nil || !prepared {
 		return flows.IgnoreNotFound(err)
 	}
@@ -37,7 +42,12 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		if serial == "" {
 			serial = receipt.RequestID
 		}
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeSent, Seq: j.CodeSeq(), Serial: serial, At: receipt.At})
+		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
+			Kind:   flows.CodeSent,
+			Seq:    j.CodeSeq(),
+			Serial: serial,
+			At:     receipt.At,
+		})
 		return flows.IgnoreNotFound(err)
 	}
 	t := failure.Of(err, true)
@@ -73,7 +83,8 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		t := failure.Of(err, false)
 		if field := fieldOf[t.Reason]; field != "" {
 			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
-			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field, Rev: revOf(c, j.Revision())})
+			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field,
+				Rev: revOf(c, j.Revision())})
 			return flows.IgnoreNotFound(err)
 		}
 		switch {
@@ -84,15 +95,26 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		}
 		return w.failed(ctx, j, flows.StepCheck, t)
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PersonChecked, Rev: revOf(c, j.Revision()), At: r.At, Check: &flows.Check{
-		Outcome: flows.CheckOutcome(r.Outcome), Detail: r.Detail, Supplier: r.Supplier, Serial: r.Serial, At: r.At}})
+	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
+		Kind: flows.PersonChecked,
+		Rev:  revOf(c, j.Revision()),
+		At:   r.At,
+		Check: &flows.Check{
+			Outcome:  flows.CheckOutcome(r.Outcome),
+			Detail:   r.Detail,
+			Supplier: r.Supplier,
+			Serial:   r.Serial,
+			At:       r.At,
+		},
+	})
 	return flows.IgnoreNotFound(err)
 }
 
 // fieldOf names the field of the form that a supplier does not take.
 var fieldOf = map[string]string{
-	string(verify.ReasonMobileInvalid): "mobile", string(verify.ReasonMobileBlocked): "mobile", string(verify.ReasonMobileUnsupported): "mobile",
-	string(verify.ReasonIDInvalid): "identity_code", string(verify.ReasonNameInvalid): "identity_name",
+	string(verify.ReasonMobileInvalid): "mobile", string(verify.ReasonMobileBlocked): "mobile",
+	string(verify.ReasonMobileUnsupported): "mobile",
+	string(verify.ReasonIDInvalid):         "identity_code", string(verify.ReasonNameInvalid): "identity_name",
 }
 
 // revOf is the revision that a step's result must meet: the one in which the step began,

@@ -74,7 +74,14 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		if err := tx.PutPicture(ctx, j.Case, p.ID, photo.JPEG); err != nil {
 			return err
 		}
-		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{Kind: flows.PhotoFetched, At: w.engine.Now(), PhotoID: p.ID, SHA256: photo.SHA256, Warnings: warnings, Bytes: len(photo.JPEG)})
+		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{
+			Kind:     flows.PhotoFetched,
+			At:       w.engine.Now(),
+			PhotoID:  p.ID,
+			SHA256:   photo.SHA256,
+			Warnings: warnings,
+			Bytes:    len(photo.JPEG),
+		})
 		if err != nil || out.Happened() {
 			return err
 		}
@@ -197,7 +204,12 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	if err != nil {
 		return w.refuse(ctx, j, photo.ID, "nothing")
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoReadOK, At: now, PhotoID: photo.ID, Readings: readings})
+	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
+		Kind:     flows.PhotoReadOK,
+		At:       now,
+		PhotoID:  photo.ID,
+		Readings: readings,
+	})
 	return flows.IgnoreNotFound(err)
 }
 

@@ -43,7 +43,8 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 	var jobs sync.WaitGroup
 	for i := range 4 {
 		jobs.Go(func() {
-			if err := w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: fmt.Sprint("job", i)}); err != nil {
+			if err := w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID,
+				Key: fmt.Sprint("job", i)}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -156,7 +157,8 @@ func TestPhotosTakenBackOnTheWay(t *testing.T) {
 	w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
 	message := w.SendPhotos("ou_1", front)
 	w.Chat.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
-		w.Must(w.Recalled(t.Context(), flows.Recalled{EventID: w.NextID(), TenantKey: workerstest.Tenant, MessageID: message}))
+		w.Must(w.Recalled(t.Context(), flows.Recalled{EventID: w.NextID(), TenantKey: workerstest.Tenant,
+			MessageID: message}))
 		return workerstest.Picture(front), nil
 	}
 	w.RunJobs(flows.JobFetchPhoto)

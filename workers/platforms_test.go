@@ -134,7 +134,8 @@ func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, 
 		data(nil)
 	case "ocr":
 		data(map[string]any{"id_card": map[string]any{"side": 0, "entities": []map[string]string{
-			{"type": "issued_by", "value": "样本市公安局"}, {"type": "valid_date_start", "value": "2020.01.01"}, {"type": "valid_date_end", "value": "2040.01.01"}}}})
+			{"type": "issued_by", "value": "样本市公安局"}, {"type": "valid_date_start", "value": "2020.01.01"},
+			{"type": "valid_date_end", "value": "2040.01.01"}}}})
 	case "contact":
 		data(map[string]any{"user": map[string]any{"name": "小样", "mobile": "+86" + flows.SampleMobile}})
 	case "identity":
@@ -148,7 +149,8 @@ func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, 
 	case "evidence":
 		data(map[string]any{"eviPointId": fmt.Sprint("P", n)})
 	case "sms":
-		ok(map[string]any{"Response": map[string]any{"RequestId": "req-sms", "SendStatusSet": []map[string]any{{"SerialNo": "serial-1", "Code": "Ok"}}}})
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-sms",
+			"SendStatusSet": []map[string]any{{"SerialNo": "serial-1", "Code": "Ok"}}}})
 	case "check":
 		ok(map[string]any{"Response": map[string]any{"RequestId": "req-check", "Result": "0", "Isp": "移动"}})
 	default:
@@ -180,30 +182,50 @@ func (p *platforms) called(call string) int {
 func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 	t.Helper()
 	p := newPlatforms(t)
-	feishu, err := bot.NewClient(bot.ClientConfig{BaseURL: p.URL, AppID: "cli_test", AppSecret: "secret", Log: workerstest.Quiet})
+	feishu, err := bot.NewClient(bot.ClientConfig{
+		BaseURL:   p.URL,
+		AppID:     "cli_test",
+		AppSecret: "secret",
+		Log:       workerstest.Quiet,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	notary, err := esign.New(esign.Config{BaseURL: p.URL, AppID: "app", AppSecret: "secret", Revision: esign.Revision2024,
-		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	notary, err := esign.New(esign.Config{
+		BaseURL:   p.URL,
+		AppID:     "app",
+		AppSecret: "secret",
+		Revision:  esign.Revision2024,
+		Wait:      func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	supplier, err := verify.NewTencent(verify.Config{EndpointFaceID: p.URL, EndpointSMS: p.URL, SecretID: "id", SecretKey: "key",
-		SMSSdkAppID: "1400006666", SMSSignName: "样本", SMSTemplateID: "1234", Now: func() time.Time { return flows.SampleTime }})
+	supplier, err := verify.NewTencent(verify.Config{
+		EndpointFaceID: p.URL,
+		EndpointSMS:    p.URL,
+		SecretID:       "id",
+		SecretKey:      "key",
+		SMSSdkAppID:    "1400006666",
+		SMSSignName:    "样本",
+		SMSTemplateID:  "1234",
+		Now:            func() time.Time { return flows.SampleTime },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(supplier.Close)
 	w := workerstest.New(t, func(_ *engine.Deps, d *workers.Deps) {
-		d.Messenger, d.IDCardReader, d.IdentityRecorder, d.EvidenceClient, d.Verifier = feishu, feishu, feishu, notary, supplier
+		d.Messenger, d.IDCardReader, d.IdentityRecorder, d.EvidenceClient, d.Verifier = feishu, feishu, feishu, notary,
+			supplier
 	})
 	return w, p
 }
 
 // feishuSays is a refusal by Feishu.
 func feishuSays(code int) said {
-	return said{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code), header: map[string]string{"X-Tt-Logid": "log-7"}}
+	return said{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code),
+		header: map[string]string{"X-Tt-Logid": "log-7"}}
 }
 
 // esignSays is a refusal by e签宝's API.

@@ -73,7 +73,8 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 
 // beginPage takes up the run, or begins it and queues the next night's in the same transaction.
 // nil: another job has done this page.
-func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (r *reconcileRun, was string, err error) {
+func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (r *reconcileRun, was string,
+	err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
@@ -107,7 +108,8 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 }
 
 // storeRun stores how far the run is, unless another job of the same page was faster.
-func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string, also func(flows.Tx) error) (stored bool, err error) {
+func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string,
+	also func(flows.Tx) error) (stored bool, err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		stored = false
@@ -160,7 +162,8 @@ func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was
 
 // compare asks for one case and notes what differs. again: an upstream has trouble; the page
 // goes on with this case later.
-func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case, working map[string]bool) (again *flows.RetryLater, err error) {
+func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case,
+	working map[string]bool) (again *flows.RetryLater, err error) {
 	if c == nil {
 		return nil, nil
 	}
@@ -214,7 +217,8 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 		if t.Upstream != "" {
 			code += ":" + t.Upstream
 		}
-		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id", t.LogID, "attempt", j.Attempt)
+		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id",
+			t.LogID, "attempt", j.Attempt)
 		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
 			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
 		}

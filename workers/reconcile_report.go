@@ -46,7 +46,12 @@ func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 		if err != nil || !flows.Stalled(c, working[c.ID], w.engine.Now()) || !c.EnteredAt.Equal(d.Since) {
 			return err
 		}
-		return w.engine.Handle(ctx, tx, c, flows.Event{Kind: flows.StepStopped, At: w.engine.Now(), Rev: &c.Rev, Stop: flows.ProbeStalled(c)})
+		return w.engine.Handle(ctx, tx, c, flows.Event{
+			Kind: flows.StepStopped,
+			At:   w.engine.Now(),
+			Rev:  &c.Rev,
+			Stop: flows.ProbeStalled(c),
+		})
 	})
 }
 
@@ -64,7 +69,8 @@ func (w *Workers) reconcileCard(ctx context.Context, v flows.View, tenantKey str
 	if r == nil {
 		return out, nil
 	}
-	out.At, out.Compared, out.Photos, out.People, out.Identities, out.Points, out.Since = r.Finished, r.Compared, r.Photos, r.People, r.Identities, r.Points, r.From
+	out.At, out.Compared, out.Photos, out.People, out.Identities, out.Points, out.Since = r.Finished, r.Compared, r.Photos,
+		r.People, r.Identities, r.Points, r.From
 	for _, upstream := range []string{upstreamEsign, upstreamFeishu} {
 		if code := r.Silent[upstream]; code != "" {
 			out.Silent = append(out.Silent, cards.Silence{Upstream: upstream, Code: code})
@@ -85,7 +91,12 @@ func (w *Workers) reconcileCard(ctx context.Context, v flows.View, tenantKey str
 				return cards.Reconcile{}, err
 			}
 			if len(g.Rows) < cards.MaxReconcileRows {
-				g.Rows = append(g.Rows, cards.ReconcileRow{Ref: flows.CardRef(c), MaskedName: flows.MaskedName(c), Since: d.Since, Open: c.State.Turn() == flows.HR})
+				g.Rows = append(g.Rows, cards.ReconcileRow{
+					Ref:        flows.CardRef(c),
+					MaskedName: flows.MaskedName(c),
+					Since:      d.Since,
+					Open:       c.State.Turn() == flows.HR,
+				})
 			}
 		}
 		if g.Total > 0 {

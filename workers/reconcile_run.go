@@ -97,7 +97,8 @@ type pageEntry struct {
 }
 
 // page reads what the run compares next, and where it is after all of that.
-func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string) (list []pageEntry, end position, err error) {
+func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string) (list []pageEntry, end position,
+	err error) {
 	end = r.At
 	for len(list) < reconcilePage && end.State < len(reconcileStates) {
 		state, want := reconcileStates[end.State], reconcilePage-len(list)

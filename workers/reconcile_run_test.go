@@ -13,8 +13,10 @@ func TestPlanOfARun(t *testing.T) {
 	if r := newRun(night, flows.SampleTime, nil); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) || r.Again != nil {
 		t.Errorf("the first run: %+v", r)
 	}
-	last := &reconcileRun{Started: flows.SampleTime.Add(-24 * time.Hour), From: flows.SampleTime.Add(-48 * time.Hour), Differences: []flows.Difference{{Case: "c1", Kind: flows.DiffChain}, {Case: "c2"}, {Case: "c1"}}}
-	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.Started) || !slices.Equal(r.Again, []string{"c1", "c2"}) {
+	last := &reconcileRun{Started: flows.SampleTime.Add(-24 * time.Hour), From: flows.SampleTime.Add(-48 * time.Hour),
+		Differences: []flows.Difference{{Case: "c1", Kind: flows.DiffChain}, {Case: "c2"}, {Case: "c1"}}}
+	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.Started) ||
+		!slices.Equal(r.Again, []string{"c1", "c2"}) {
 		t.Errorf("a run after another: %+v", r)
 	}
 	last.Silent = map[string]string{"esign": "unavailable"}
@@ -25,24 +27,43 @@ func TestPlanOfARun(t *testing.T) {
 	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) {
 		t.Errorf("a run after a long time: %+v", r)
 	}
-	if first, tail := reconcileStates[0], reconcileStates[len(reconcileStates)-1]; len(reconcileStates) != len(flows.States) || first.Terminal() || !tail.Terminal() {
+	if first, tail := reconcileStates[0],
+		reconcileStates[len(reconcileStates)-1]; len(reconcileStates) != len(flows.States) || first.Terminal() ||
+		!tail.Terminal() {
 		t.Errorf("order %v", reconcileStates)
 	}
 }
 
 func TestWhatHRHearsOf(t *testing.T) {
 	early := flows.SampleTime.Add(-time.Hour)
-	known := &reconcileRun{Differences: []flows.Difference{{Kind: flows.DiffChain, Case: "ended", Since: early, Ended: true}, {Kind: flows.DiffPersonGone, Case: "open", Since: early}}}
+	known := &reconcileRun{Differences: []flows.Difference{{Kind: flows.DiffChain, Case: "ended", Since: early,
+		Ended: true}, {Kind: flows.DiffPersonGone, Case: "open", Since: early}}}
 	for name, tt := range map[string]struct {
 		now  flows.Difference
 		last *reconcileRun
 		tell bool
 		told bool
 	}{
-		"the first night":           {flows.Difference{Kind: flows.DiffChain, Case: "ended", Since: flows.SampleTime, Ended: true}, nil, true, false},
-		"known of an ended case":    {flows.Difference{Kind: flows.DiffChain, Case: "ended", Since: flows.SampleTime, Ended: true}, known, false, true},
-		"known of an open case":     {flows.Difference{Kind: flows.DiffPersonGone, Case: "open", Since: flows.SampleTime}, known, true, false},
-		"another kind of that case": {flows.Difference{Kind: flows.DiffPhotoLost, Case: "ended", Since: flows.SampleTime, Ended: true}, known, true, false},
+		"the first night": {flows.Difference{
+			Kind:  flows.DiffChain,
+			Case:  "ended",
+			Since: flows.SampleTime,
+			Ended: true,
+		}, nil, true, false},
+		"known of an ended case": {flows.Difference{
+			Kind:  flows.DiffChain,
+			Case:  "ended",
+			Since: flows.SampleTime,
+			Ended: true,
+		}, known, false, true},
+		"known of an open case": {flows.Difference{Kind: flows.DiffPersonGone, Case: "open", Since: flows.SampleTime}, known,
+			true, false},
+		"another kind of that case": {flows.Difference{
+			Kind:  flows.DiffPhotoLost,
+			Case:  "ended",
+			Since: flows.SampleTime,
+			Ended: true,
+		}, known, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
@@ -63,7 +84,9 @@ func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
 	for range 2 * reconcileKept {
 		r.found(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
 	}
-	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept || r.Compared != 2*reconcileKept {
-		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost], r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
+	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept ||
+		r.Compared != 2*reconcileKept {
+		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost],
+			r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
 	}
 }

@@ -63,7 +63,13 @@ func evidenceUnknown(c *flows.Case) {
 	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
 	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.SampleTime}
-	c.Attention = &flows.Attention{Step: "evidence", Return: flows.Filing, Rev: 6, Code: "unknown_outcome", Since: flows.SampleTime}
+	c.Attention = &flows.Attention{
+		Step:   "evidence",
+		Return: flows.Filing,
+		Rev:    6,
+		Code:   "unknown_outcome",
+		Since:  flows.SampleTime,
+	}
 }
 
 // A clock that runs ahead in the database makes no earlier night, nor two of one.
@@ -97,9 +103,15 @@ func TestANight(t *testing.T) {
 	for i := range 7 {
 		w.PutCase(flows.AwaitingPhotos, fmt.Sprintf("ou_open%d", i))
 	}
-	lost := w.PutCase(flows.Done, "ou_lost", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
-	notOurs := w.PutCase(flows.Done, "ou_theirs", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "f1", "back": "theirs"} })
-	bad := w.PutCase(flows.Done, "ou_bad", done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "bad", "back": "f2"} })
+	lost := w.PutCase(flows.Done, "ou_lost", done, func(c *flows.Case) {
+		c.Uploads = map[string]string{"front": "gone", "back": "f2"}
+	})
+	notOurs := w.PutCase(flows.Done, "ou_theirs", done, func(c *flows.Case) {
+		c.Uploads = map[string]string{"front": "f1", "back": "theirs"}
+	})
+	bad := w.PutCase(flows.Done, "ou_bad", done, func(c *flows.Case) {
+		c.Uploads = map[string]string{"front": "bad", "back": "f2"}
+	})
 	left := w.PutCase(flows.AwaitingReview, "ou_left")
 	gone := w.PutCase(flows.AwaitingReview, "ou_gone")
 	unknown := w.PutCase(flows.NeedsAttention, "ou_unknown", evidenceUnknown)
@@ -107,9 +119,19 @@ func TestANight(t *testing.T) {
 	w.Notary.StatusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
 		switch id {
 		case "gone":
-			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+			return esign.FileStatus{}, &esign.Error{
+				Op:         "FileStatus",
+				Kind:       esign.KindNotFound,
+				HTTPStatus: 200,
+				Code:       "1430608",
+			}
 		case "theirs":
-			return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindPermission, HTTPStatus: 200, Code: "1430802"}
+			return esign.FileStatus{}, &esign.Error{
+				Op:         "FileStatus",
+				Kind:       esign.KindPermission,
+				HTTPStatus: 200,
+				Code:       "1430802",
+			}
 		case "bad":
 			return esign.FileStatus{FileID: id, Status: 3}, nil
 		}
@@ -178,7 +200,8 @@ func TestANight(t *testing.T) {
 			t.Errorf("the card does not say %s", text)
 		}
 	}
-	for _, text := range []string{"diff.stalled", "diff.chain", "diff.identity_missing", "reconcile.agree", "reconcile.running"} {
+	for _, text := range []string{"diff.stalled", "diff.chain", "diff.identity_missing", "reconcile.agree",
+		"reconcile.running"} {
 		if workerstest.Shows(card, text) {
 			t.Errorf("the card says %s", text)
 		}
@@ -222,7 +245,8 @@ func TestWhatIsKnownBringsNoCard(t *testing.T) {
 	if n := len(reports(w)); n != before {
 		t.Errorf("%d more reports of what HR knows", n-before)
 	}
-	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "diff.evidence_missing") || workerstest.Shows(card, "reconcile.agree") {
+	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "diff.evidence_missing") ||
+		workerstest.Shows(card, "reconcile.agree") {
 		t.Error("the word does not show what still differs")
 	}
 }
@@ -252,17 +276,31 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 		failure error
 		calls   int
 	}{
-		"outage":      {&esign.Error{Op: "FileStatus", Kind: esign.KindPermission, HTTPStatus: 403, Code: "403"}, 1},
-		"credentials": {&esign.Error{Op: "FileStatus", Kind: esign.KindAuth, HTTPStatus: 401, Code: "401"}, 1},
-		"deadline":    {context.DeadlineExceeded, 8},
+		"outage": {&esign.Error{
+			Op:         "FileStatus",
+			Kind:       esign.KindPermission,
+			HTTPStatus: 403,
+			Code:       "403",
+		}, 1},
+		"credentials": {&esign.Error{
+			Op:         "FileStatus",
+			Kind:       esign.KindAuth,
+			HTTPStatus: 401,
+			Code:       "401",
+		}, 1},
+		"deadline": {context.DeadlineExceeded, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := workerstest.New(t)
 			askReconcile(w, "对账")
 			for i := range 3 {
-				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) { c.Uploads = map[string]string{"front": "gone", "back": "f2"} })
+				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) {
+					c.Uploads = map[string]string{"front": "gone", "back": "f2"}
+				})
 			}
-			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) { return esign.FileStatus{}, tt.failure }
+			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+				return esign.FileStatus{}, tt.failure
+			}
 			toNight(w)
 			for range 10 {
 				w.Pass(5 * time.Minute)
@@ -275,11 +313,17 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 				t.Errorf("%s: the card says %s, want %q in it, %q in it", name, card, "没有答复（", "对过 3 件")
 			}
 			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
-				return esign.FileStatus{}, &esign.Error{Op: "FileStatus", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+				return esign.FileStatus{}, &esign.Error{
+					Op:         "FileStatus",
+					Kind:       esign.KindNotFound,
+					HTTPStatus: 200,
+					Code:       "1430608",
+				}
 			}
 			toNight(w)
 			toMorning(w)
-			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") || strings.Contains(reports(w)[0].Current(), "没有答复（") {
+			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") ||
+				strings.Contains(reports(w)[0].Current(), "没有答复（") {
 				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
 			}
 		})
@@ -294,12 +338,14 @@ func TestACaseWithoutAJob(t *testing.T) {
 	askReconcile(w, "对账")
 	idle := w.PutCase(flows.Filing, "ou_idle", func(c *flows.Case) { c.Evidence = nil })
 	busy := w.PutCase(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
-	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID, Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
+	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
+		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
 	toNight(w)
 	w.InState(idle.ID, flows.Filing) // HR's cards stay quiet at night
 	toMorning(w)
 	w.RunJobs(flows.JobShow)
-	if n := len(reports(w)); n != 1 || !strings.Contains(reports(w)[0].Current(), idle.ID) || strings.Contains(reports(w)[0].Current(), busy.ID) {
+	if n := len(reports(w)); n != 1 || !strings.Contains(reports(w)[0].Current(), idle.ID) ||
+		strings.Contains(reports(w)[0].Current(), busy.ID) {
 		t.Fatalf("%d reports, want 1", n)
 	}
 	now := w.InState(idle.ID, flows.NeedsAttention)
@@ -322,7 +368,8 @@ func TestACaseWithoutAJob(t *testing.T) {
 	before := len(w.Chat.SentTo("oc_hr"))
 	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
 	w.RunJobs(flows.JobShow)
-	if all := w.Chat.SentTo("oc_hr"); len(all) != before+1 || !workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
+	if all := w.Chat.SentTo("oc_hr"); len(all) != before+1 ||
+		!workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
 		t.Errorf("%d messages more, %d cards of the case, want 1", len(all)-before, own())
 	}
 	if w.CountAudits(idle.ID, "look") != 1 {
@@ -331,7 +378,8 @@ func TestACaseWithoutAJob(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActRetry), "retried")
 	w.RunJobs(flows.JobEvidence)
 	w.InState(idle.ID, flows.Done)
-	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActNext, "to", cards.ToBottom), "late", "what", "approved", "when", "06-01 11:59", "who", "")
+	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActNext, "to", cards.ToBottom), "late", "what", "approved", "when",
+		"06-01 11:59", "who", "")
 }
 
 func TestBringingACardDownIsHRs(t *testing.T) {

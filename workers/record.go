@@ -44,7 +44,8 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: t.Field})
 		return flows.IgnoreNotFound(err)
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: flows.StepIdentity}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed,
+			Step: flows.StepIdentity}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}
@@ -56,7 +57,11 @@ func (w *Workers) unknown(ctx context.Context, j flows.Job, step flows.Step, t f
 	t.Class, t.Code = failure.Unknown, failure.CodeUnknownOutcome
 	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-		Step: step, Code: flows.StopUnknownOutcome, Upstream: t.Upstream, LogID: t.LogID}})
+		Step:     step,
+		Code:     flows.StopUnknownOutcome,
+		Upstream: t.Upstream,
+		LogID:    t.LogID,
+	}})
 	return flows.IgnoreNotFound(err)
 }
 
@@ -82,7 +87,9 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	defer leave()
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	told := esign.Waiting(ctx, func(err error) { w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload) })
+	told := esign.Waiting(ctx, func(err error) {
+		w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
+	})
 	id, err := w.EvidenceClient.UploadFile(told, name, jpeg)
 	if err != nil {
 		t := failure.Of(err, false)
@@ -112,7 +119,8 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	}
 	point := EvidenceOf(c)
 	if missing := incomplete(c); missing != "" {
-		return w.failed(ctx, j, flows.StepEvidence, failure.Details{Class: failure.Refused, Code: string(flows.StopIncomplete), Upstream: missing})
+		return w.failed(ctx, j, flows.StepEvidence, failure.Details{Class: failure.Refused,
+			Code: string(flows.StopIncomplete), Upstream: missing})
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -136,7 +144,8 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 			}
 		}
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed, Step: flows.StepEvidence}); err != nil {
+		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed,
+			Step: flows.StepEvidence}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}

@@ -127,7 +127,8 @@ func TestAProcessThatDiesWhileACodeIsSent(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
 	w.Verifier.SendFunc = func(context.Context, string, string) (verify.SMSReceipt, error) { panic(killed) }
-	w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile", flows.SampleMobile)
+	w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
+		flows.SampleMobile)
 	j := w.TakeJob(flows.JobSendCode)
 	dies(w, j)
 	for range 3 {
@@ -283,7 +284,8 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Filing, "ou_1", func(c *flows.Case) { c.Evidence, c.Personal.SMSCode = nil, "" })
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobEvidence, Case: c.ID, Key: "k"}))
-	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "incomplete" || a.Upstream != "sms_code" || w.Notary.Calls != 0 {
+	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "incomplete" || a.Upstream != "sms_code" ||
+		w.Notary.Calls != 0 {
 		t.Errorf("attention %+v, %d calls, want 0", a, w.Notary.Calls)
 	}
 }
@@ -292,7 +294,12 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 // the case is parked.
 func TestLostUploads(t *testing.T) {
 	t.Parallel()
-	notFound := &esign.Error{Op: "CreatePersonPoint", Kind: esign.KindNotFound, HTTPStatus: 200, Code: "1430608"}
+	notFound := &esign.Error{
+		Op:         "CreatePersonPoint",
+		Kind:       esign.KindNotFound,
+		HTTPStatus: 200,
+		Code:       "1430608",
+	}
 	w := workerstest.New(t)
 	lost := 1
 	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
@@ -310,7 +317,12 @@ func TestLostUploads(t *testing.T) {
 	quota := true
 	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
 		if quota {
-			return "", &esign.Error{Op: "CreatePersonPoint", Kind: esign.KindQuota, HTTPStatus: 200, Code: "1435404"}
+			return "", &esign.Error{
+				Op:         "CreatePersonPoint",
+				Kind:       esign.KindQuota,
+				HTTPStatus: 200,
+				Code:       "1435404",
+			}
 		}
 		return "", notFound
 	}
@@ -353,7 +365,8 @@ func TestEffectsAreObserved(t *testing.T) {
 	w.Pass(time.Second)
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
-	if seen.effects["record_identity again"] != 1 || seen.effects["record_identity done"] != 1 || seen.effects["file_evidence done"] != 1 {
+	if seen.effects["record_identity again"] != 1 || seen.effects["record_identity done"] != 1 ||
+		seen.effects["file_evidence done"] != 1 {
 		t.Errorf("effects %v", seen.effects)
 	}
 	if seen.moves[flows.Recording] != 1 || seen.moves[flows.Filing] != 1 || seen.moves[flows.Done] != 1 {

@@ -50,11 +50,13 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 	if to.Type == "message_id" && outOfReach(t) && j.Args[flows.ArgWho] != "" {
 		// The message was taken back, or the bot may not speak in its group; the answer still has somebody to go to.
 		w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
-		return w.deliver(ctx, j, card, flows.Receiver{Type: "open_id", ID: j.Args[flows.ArgWho]}, uuidOf("reply", j.Key, "private"))
+		return w.deliver(ctx, j, card, flows.Receiver{Type: "open_id", ID: j.Args[flows.ArgWho]},
+			uuidOf("reply", j.Key, "private"))
 	}
 	w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
 	if to.Type == "chat_id" && outOfReach(t) {
-		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Template(), "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Template(),
+			"code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 			return w.toEach(ctx, tx, j.Args[flows.ArgTenant], j.Key+"/admins", j.Template(), w.adminsOf(j.Args[flows.ArgTenant]))
 		})
@@ -70,7 +72,8 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 
 // toEach queues one card of HR's for each receiver, so that one who cannot be reached neither keeps
 // the others waiting nor has them told twice.
-func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template, to []flows.Receiver) error {
+func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template,
+	to []flows.Receiver) error {
 	jobs := make([]flows.Job, 0, len(to))
 	for _, r := range to {
 		who := ""
@@ -99,7 +102,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 		case flows.ReplyGreeting:
 			card, err = w.greeting(ctx, v, j)
 		case flows.ReplyNotice:
-			card = cards.Notice{Code: j.Args[flows.ArgCode], Level: noticeLevel[j.Args[flows.ArgCode]], Start: j.Args[flows.ArgCode] == "already_done" || j.Args[flows.ArgCode] == "nothing_open"}
+			card = cards.Notice{Code: j.Args[flows.ArgCode], Level: noticeLevel[j.Args[flows.ArgCode]],
+				Start: j.Args[flows.ArgCode] == "already_done" || j.Args[flows.ArgCode] == "nothing_open"}
 		case flows.ReplyLatest:
 			card, err = w.latest(ctx, v, j)
 		case flows.ReplyMyData:
@@ -135,12 +139,15 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 }
 
 var noticeLevel = map[string]cards.Level{
-	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "unsupported": cards.Amber, "no_reviewer": cards.Red, "no_admin": cards.Red, "cannot_cancel": cards.Amber,
-	"only_in_group": cards.Amber, "review_chat_set": cards.Green, "announce_chat_set": cards.Green, "already_done": cards.Green,
+	"photo_in_group": cards.Red, "not_hr": cards.Amber, "photo_not_needed": cards.Amber, "unsupported": cards.Amber,
+	"no_reviewer": cards.Red, "no_admin": cards.Red, "cannot_cancel": cards.Amber,
+	"only_in_group": cards.Amber, "review_chat_set": cards.Green, "announce_chat_set": cards.Green,
+	"already_done": cards.Green,
 }
 
 func (w *Workers) greeting(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
-	g := cards.Greeting{HR: w.engine.IsAdmin(j.Args[flows.ArgTenant], j.Args[flows.ArgWho]), Help: j.Args[flows.ArgHelp] != ""}
+	g := cards.Greeting{HR: w.engine.IsAdmin(j.Args[flows.ArgTenant], j.Args[flows.ArgWho]),
+		Help: j.Args[flows.ArgHelp] != ""}
 	c, err := v.OpenCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 	if err == nil && j.ToType == "open_id" {
 		r := flows.CardRef(c)
@@ -187,7 +194,8 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 	if c.State.Turn() != flows.Applicant || j.Revision() != 0 && c.Rev != j.Revision() {
 		return nil, nil // moved on meanwhile
 	}
-	stage := map[flows.State]string{flows.AwaitingConsent: "consent", flows.AwaitingPhotos: "photos", flows.AwaitingConfirmation: "confirm", flows.AwaitingCode: "code"}[c.State]
+	stage := map[flows.State]string{flows.AwaitingConsent: "consent", flows.AwaitingPhotos: "photos",
+		flows.AwaitingConfirmation: "confirm", flows.AwaitingCode: "code"}[c.State]
 	return cards.Reminder{Ref: flows.CardRef(c), Stage: stage, Expires: c.ExpiresAt}, nil
 }
 
@@ -203,7 +211,8 @@ func (w *Workers) pending(ctx context.Context, v flows.View, tenantKey, who stri
 	if err != nil {
 		return out, err
 	}
-	out = cards.Pending{Total: counts[flows.AwaitingReview] + counts[flows.NeedsAttention], Attention: counts[flows.NeedsAttention]}
+	out = cards.Pending{Total: counts[flows.AwaitingReview] + counts[flows.NeedsAttention],
+		Attention: counts[flows.NeedsAttention]}
 	if own, err := v.OpenCase(ctx, tenantKey, who); err == nil && own.State.Turn() == flows.HR {
 		out.Total--
 		if own.State == flows.NeedsAttention {
@@ -219,7 +228,14 @@ func (w *Workers) pending(ctx context.Context, v flows.View, tenantKey, who stri
 		if len(out.Rows) == rows {
 			break
 		}
-		row := cards.PendingRow{Ref: flows.CardRef(c), Applicant: c.OpenID, MaskedName: flows.MaskedName(c), State: string(c.State), Since: c.EnteredAt, Worst: cards.Red}
+		row := cards.PendingRow{
+			Ref:        flows.CardRef(c),
+			Applicant:  c.OpenID,
+			MaskedName: flows.MaskedName(c),
+			State:      string(c.State),
+			Since:      c.EnteredAt,
+			Worst:      cards.Red,
+		}
 		if c.State == flows.AwaitingReview {
 			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
 		}
@@ -317,7 +333,12 @@ func (w *Workers) nudge(ctx context.Context, caseID, by string) (why string, err
 		if err != nil {
 			return err
 		}
-		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{Kind: flows.Nudged, At: w.engine.Now(), Actor: by, Role: flows.HR})
+		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{
+			Kind:  flows.Nudged,
+			At:    w.engine.Now(),
+			Actor: by,
+			Role:  flows.HR,
+		})
 		if err == nil && !out.Happened() {
 			why = out.Change.Rule
 		} else {

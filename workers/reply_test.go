@@ -34,7 +34,8 @@ func TestGreetings(t *testing.T) {
 	workerstest.Same(t, "help", answer(w, "ou_1", "帮助"), cards.Greeting{Help: true})
 	workerstest.Same(t, "HR's help", answer(w, "ou_hr1", "帮助"), cards.Greeting{Help: true, HR: true})
 	c := w.PutCase(flows.AwaitingPhotos, "ou_2")
-	workerstest.Same(t, "help while a case is open", answer(w, "ou_2", "帮助"), cards.Greeting{Help: true, Open: &cards.Ref{Case: c.ID, Rev: c.Rev}})
+	workerstest.Same(t, "help while a case is open", answer(w, "ou_2", "帮助"),
+		cards.Greeting{Help: true, Open: &cards.Ref{Case: c.ID, Rev: c.Rev}})
 	// In a group nobody's case is shown.
 	message := w.Group("ou_2", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
@@ -44,9 +45,11 @@ func TestGreetings(t *testing.T) {
 func TestStatusWithoutAnOpenCase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	workerstest.Same(t, "the status of a stranger", answer(w, "ou_1", "进度"), cards.Notice{Code: "nothing_open", Start: true})
+	workerstest.Same(t, "the status of a stranger", answer(w, "ou_1", "进度"),
+		cards.Notice{Code: "nothing_open", Start: true})
 	c := w.PutCase(flows.Done, "ou_2")
-	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"), flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
+	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"),
+		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }
 
 // What HR sees of itself: the list without the own case, and figures.
@@ -63,7 +66,8 @@ func TestPendingAndStats(t *testing.T) {
 	w.PutCase(flows.Done, "ou_done")
 	w.PutCase(flows.Expired, "ou_expired")
 	got := answer(w, "ou_hr1", "待审")
-	if !strings.Contains(got, "共 11 件") || !strings.Contains(got, "其中 0 件") || strings.Contains(got, "ou_hr1") || !workerstest.Shows(got, "pending.more") {
+	if !strings.Contains(got, "共 11 件") || !strings.Contains(got, "其中 0 件") || strings.Contains(got, "ou_hr1") ||
+		!workerstest.Shows(got, "pending.more") {
 		t.Errorf("HR's own list is %s, want %q in it, %q in it", got, "共 11 件", "其中 0 件")
 	}
 	if got := answer(w, "ou_hr2", "待审"); !strings.Contains(got, "共 12 件") || !strings.Contains(got, "其中 1 件") {
@@ -92,7 +96,9 @@ func TestMyData(t *testing.T) {
 	workerstest.Same(t, "nothing", answer(w, "ou_1", "我的资料"), cards.MyData{Empty: true})
 	c := w.Walk("ou_2", flows.SampleNumber, flows.Done)
 	got := answer(w, "ou_2", "我的资料")
-	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence", "disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity", "disclosed.esign", "looked.review", "button.withdraw"} {
+	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence",
+		"disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity",
+		"disclosed.esign", "looked.review", "button.withdraw"} {
 		if !workerstest.Shows(got, id) {
 			t.Errorf("it does not say %s", id)
 		}
@@ -132,7 +138,8 @@ func TestMyDataOfSeveralCases(t *testing.T) {
 		c.Sent = []flows.Disclosure{{To: "feishu_ocr", At: w.Now()}, {To: "tencent_sms", At: w.Now()}}
 	})
 	got := answer(w, "ou_1", "我的资料")
-	if workerstest.Shows(got, "my_data.deleted") || !workerstest.Shows(got, "state.done") || !workerstest.Shows(got, "button.withdraw") {
+	if workerstest.Shows(got, "my_data.deleted") || !workerstest.Shows(got, "state.done") ||
+		!workerstest.Shows(got, "button.withdraw") {
 		t.Errorf("while an older case holds data: %s", got)
 	}
 	now := cards.Stamp(w.Now())
@@ -160,14 +167,16 @@ func TestRemindersOfThePast(t *testing.T) {
 	if len(sent) != 1 {
 		t.Fatalf("%d reminders, want 1", len(sent))
 	}
-	workerstest.Same(t, "the reminder", sent[0].Current(), cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
+	workerstest.Same(t, "the reminder", sent[0].Current(),
+		cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
 }
 
 // 催办 reminds everybody whose turn it is, within their limits, and says so once.
 func TestRemindAll(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	for i, s := range []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation, flows.AwaitingCode, flows.AwaitingReview, flows.Done} {
+	for i, s := range []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation,
+		flows.AwaitingCode, flows.AwaitingReview, flows.Done} {
 		w.PutCase(s, fmt.Sprintf("ou_%d", i))
 	}
 	w.PutCase(flows.AwaitingPhotos, "ou_capped", func(c *flows.Case) { c.Reminders = flows.MaxReminders })
@@ -190,7 +199,12 @@ func TestRemindAll(t *testing.T) {
 	if len(hr) != 1 {
 		t.Fatalf("%d answers, want 1", len(hr))
 	}
-	workerstest.Same(t, "the answer", hr[0].Current(), cards.Reminded{Sent: 4, TooSoon: 1, Capped: 1, At: flows.SampleTime})
+	workerstest.Same(t, "the answer", hr[0].Current(), cards.Reminded{
+		Sent:    4,
+		TooSoon: 1,
+		Capped:  1,
+		At:      flows.SampleTime,
+	})
 	for i := range 6 {
 		want := 1
 		if i > 3 {
@@ -201,12 +215,22 @@ func TestRemindAll(t *testing.T) {
 		}
 	}
 	// From a card's button as well; now everybody was reminded a moment ago.
-	a, err := w.Engine.Click(t.Context(), flows.CardAction{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: "ou_hr2", Action: cards.Action{Act: cards.ActRemind}})
+	a, err := w.Engine.Click(t.Context(), flows.CardAction{
+		EventID:   w.NextID(),
+		TenantKey: workerstest.Tenant,
+		OpenID:    "ou_hr2",
+		Action:    cards.Action{Act: cards.ActRemind},
+	})
 	w.Must(err)
 	w.CheckAnswer(a, "working")
 	w.RunJobs(flows.JobReply)
 	// The HR colleague's own case is reminded by another admin.
-	workerstest.Same(t, "the second answer", w.Chat.SentTo("ou_hr2")[0].Current(), cards.Reminded{Sent: 1, TooSoon: 5, Capped: 1, At: w.Now().Truncate(time.Second)})
+	workerstest.Same(t, "the second answer", w.Chat.SentTo("ou_hr2")[0].Current(), cards.Reminded{
+		Sent:    1,
+		TooSoon: 5,
+		Capped:  1,
+		At:      w.Now().Truncate(time.Second),
+	})
 }
 
 // What becomes of an answer that cannot be sent.
@@ -220,7 +244,8 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		in      time.Duration // 0 = given up
 	}{
 		{"busy", workerstest.RetryLater(), 1, time.Second},
-		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, Wish: time.Minute}, 2, time.Minute},
+		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, Wish: time.Minute}, 2,
+			time.Minute},
 		{"busy for long", workerstest.RetryLater(), 12, 0},
 		{"no scope", workerstest.NoScope(), 1, flows.ProbeEvery},
 		{"no scope for long", workerstest.NoScope(), 12, 0},
@@ -229,8 +254,11 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		{"booked out", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) { return "", tt.err }
-			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant, "ou_1")
+			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
+				return "", tt.err
+			}
+			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
+				"ou_1")
 			j.Key, j.Attempt = "k", tt.attempt
 			err := w.Run(t.Context(), j)
 			again, ok := errors.AsType[*flows.RetryLater](err)

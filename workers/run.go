@@ -107,7 +107,12 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t fa
 	case failure.Retry:
 		if j.Attempt >= escalateAfter {
 			if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-				Step: step, Code: flows.StopUnavailable, Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+				Step:     step,
+				Code:     flows.StopUnavailable,
+				Upstream: t.Upstream,
+				LogID:    t.LogID,
+				Incident: incidentOf(step, t),
+			}}); err != nil {
 				return flows.IgnoreNotFound(err)
 			}
 			return &flows.RetryLater{In: flows.ProbeEvery, Code: code}
@@ -120,13 +125,22 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t fa
 		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: code}
 	case failure.Operator:
 		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-			Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID, Incident: incidentOf(step, t)}}); err != nil {
+			Step:     step,
+			Code:     flows.StopCode(t.Code),
+			Upstream: t.Upstream,
+			LogID:    t.LogID,
+			Incident: incidentOf(step, t),
+		}}); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 		return &flows.RetryLater{In: max(flows.ProbeEvery, t.After), Snooze: true, Code: code}
 	}
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
-		Step: step, Code: flows.StopCode(t.Code), Upstream: t.Upstream, LogID: t.LogID}})
+		Step:     step,
+		Code:     flows.StopCode(t.Code),
+		Upstream: t.Upstream,
+		LogID:    t.LogID,
+	}})
 	return flows.IgnoreNotFound(err)
 }
 

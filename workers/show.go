@@ -111,8 +111,10 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, d
 		if !bytes.Equal(now.RenderedHash, s.before) {
 			shown = now.RenderedHash // a click was answered meanwhile, with another card than this one
 		}
-		now.SentGeneration, now.MessageID, now.OldID, now.RenderedHash, now.Unreachable = s.SentGeneration, s.MessageID, s.OldID, shown, s.Unreachable && now.WantedGeneration == s.WantedGeneration
-		again = now.Dirty || drawn && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil) && !now.Unreachable
+		now.SentGeneration, now.MessageID, now.OldID, now.RenderedHash, now.Unreachable = s.SentGeneration, s.MessageID,
+			s.OldID, shown, s.Unreachable && now.WantedGeneration == s.WantedGeneration
+		again = now.Dirty || drawn && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil) &&
+			!now.Unreachable
 		if drawn && !again && s.version != 0 {
 			// A click may have changed the case while its card was on the way.
 			c, err := tx.Case(ctx, s.CaseID)
@@ -289,7 +291,13 @@ func (w *Workers) board(ctx context.Context, v flows.View, s *flows.Surface) (ca
 	if err != nil {
 		return nil, err
 	}
-	b := cards.Board{Day: day, DoneToday: today, DoneTotal: counts[flows.Done], People: people, At: now}
+	b := cards.Board{
+		Day:       day,
+		DoneToday: today,
+		DoneTotal: counts[flows.Done],
+		People:    people,
+		At:        now,
+	}
 	for state, n := range counts {
 		if !state.Terminal() {
 			b.Open += n

@@ -23,14 +23,16 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 	t := failure.Of(cause, false)
 	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
 	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.WantedGeneration > s.SentGeneration && outOfReach(t) {
-		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code",
+			t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.toEachAdmin(ctx, s)
 	}
 	switch t.Class {
 	case failure.Retry:
 		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "show:" + t.Code + ":" + t.Upstream}
 	case failure.Operator:
-		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
+		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience, "code", t.Code, "upstream",
+			t.Upstream, "log_id", t.LogID)
 		return &flows.RetryLater{In: flows.ProbeEvery, Snooze: true, Code: "show:" + t.Code + ":" + t.Upstream}
 	case failure.DLP:
 		c, masked, err := w.engine.Report(ctx, s.CaseID, flows.Event{Kind: flows.FormTooClear})
@@ -49,7 +51,8 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 			return err
 		}
 	}
-	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream", t.Upstream, "log_id", t.LogID)
+	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", t.Class, "upstream",
+		t.Upstream, "log_id", t.LogID)
 	if t.Class != failure.Gone || s.MessageID == "" {
 		return nil
 	}
@@ -58,7 +61,8 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 
 // outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
 func outOfReach(t failure.Details) bool {
-	return t.Class == failure.Gone || t.Class == failure.Operator && (t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
+	return t.Class == failure.Gone || t.Class == failure.Operator &&
+		(t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
 }
 
 // toEachAdmin sends a card that the review group cannot take to the admins in private, so
@@ -74,7 +78,12 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 			if admin == c.OpenID {
 				continue
 			}
-			s, err := engine.SurfaceOr(ctx, tx, &flows.Surface{ID: "case/" + c.ID + "/hr/" + admin, CaseID: c.ID, Audience: flows.AudienceHR, To: flows.Receiver{Type: "open_id", ID: admin}})
+			s, err := engine.SurfaceOr(ctx, tx, &flows.Surface{
+				ID:       "case/" + c.ID + "/hr/" + admin,
+				CaseID:   c.ID,
+				Audience: flows.AudienceHR,
+				To:       flows.Receiver{Type: "open_id", ID: admin},
+			})
 			if err != nil {
 				return err
 			}

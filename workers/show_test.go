@@ -140,7 +140,12 @@ func TestMessagesAreSentOnce(t *testing.T) {
 		uuids = append(uuids, uuid)
 		id := w.Chat.Post(to, card, uuid)
 		if failing--; failing >= 0 {
-			return "", &workerstest.UpstreamError{Class: "retry", Code: "0", IsTemporary: true, MayHaveApplied: true} // it may have arrived
+			return "", &workerstest.UpstreamError{
+				Class:          "retry",
+				Code:           "0",
+				IsTemporary:    true,
+				MayHaveApplied: true,
+			} // it may have arrived
 		}
 		return id, nil
 	}

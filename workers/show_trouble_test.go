@@ -46,7 +46,8 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
 	w.Change(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
 	w.RunJobs(flows.JobShow)
-	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable || len(w.Waiting(flows.JobShow)) != 0 {
+	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable ||
+		len(w.Waiting(flows.JobShow)) != 0 {
 		t.Errorf("%d cards, surface %+v, want 1", n, w.Surface(workerstest.ApplicantSurface(c)))
 	}
 }
@@ -73,7 +74,8 @@ func TestAnOldCardThatIsGone(t *testing.T) {
 	w.Pass(time.Second)
 	w.RunJobs(flows.JobShow)
 	sent := w.Chat.SentTo("ou_1")
-	if len(sent) != 3 || !workerstest.Shows(sent[1].Current(), "superseded.title") || w.Surface(workerstest.ApplicantSurface(c)).OldID != "" {
+	if len(sent) != 3 || !workerstest.Shows(sent[1].Current(), "superseded.title") ||
+		w.Surface(workerstest.ApplicantSurface(c)).OldID != "" {
 		t.Errorf("%d cards, the second shows %s, want 3", len(sent), sent[1].Current())
 	}
 }
@@ -156,7 +158,12 @@ func TestCardsThatHaveToWait(t *testing.T) {
 		}, flows.ProbeEvery, true},
 		{func() {
 			w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error {
-				return &workerstest.UpstreamError{Class: "retry", Code: "99991400", IsTemporary: true, Wish: 7 * time.Second}
+				return &workerstest.UpstreamError{
+					Class:       "retry",
+					Code:        "99991400",
+					IsTemporary: true,
+					Wish:        7 * time.Second,
+				}
 			}
 		}, 7 * time.Second, false},
 	} {
@@ -184,7 +191,8 @@ func TestCardsThatHaveToWait(t *testing.T) {
 // When the review group cannot be reached, each admin gets the card, and it is kept up to date.
 func TestTheReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"}, &workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
+	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
+		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
 		w := workerstest.New(t)
 		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			if to.Type == "chat_id" {
@@ -212,7 +220,8 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 // also when one of them cannot be reached, and never with his own case.
 func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"}, &workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
+	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
+		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
 		w := workerstest.New(t)
 		w.PutCase(flows.AwaitingReview, "ou_1")
 		own := w.PutCase(flows.NeedsAttention, "ou_hr2", evidenceUnknown)
@@ -317,7 +326,13 @@ func TestTheBoardAtMidnight(t *testing.T) {
 	if s := w.Surface("board/oc_all/2026-06-01"); s.MessageID != board[0].ID {
 		t.Errorf("the board is %+v", s)
 	}
-	want := cards.Board{Day: "2026-06-01", DoneToday: 1, DoneTotal: 1, People: []string{"ou_1"}, At: w.Now()}.JSON()
+	want := cards.Board{
+		Day:       "2026-06-01",
+		DoneToday: 1,
+		DoneTotal: 1,
+		People:    []string{"ou_1"},
+		At:        w.Now(),
+	}.JSON()
 	if board[0].Current() != string(want) {
 		t.Errorf("the board shows %s\nwant %s", board[0].Current(), want)
 	}
@@ -341,7 +356,8 @@ func TestTheLastStateWins(t *testing.T) {
 		wg.Go(func() {
 			for n := range 5 {
 				if i == 7 && n == 4 {
-					_, _, err := w.Report(ctx, c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+					_, _, err := w.Report(ctx, c.ID, flows.Event{Kind: flows.PersonChecked,
+						Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
 					if err != nil {
 						t.Error(err)
 					}

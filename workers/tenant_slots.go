@@ -38,7 +38,8 @@ type tenantSlot struct {
 // acquireSlot reserves one of the places that a tenant has for a kind of call, so that one who has reached
 // its limit does not keep the workers from the others. When all are taken the job is put off, one
 // every step.
-func (w *Workers) acquireSlot(ctx context.Context, kind string, places int, step time.Duration) (leave func(), err error) {
+func (w *Workers) acquireSlot(ctx context.Context, kind string, places int, step time.Duration) (leave func(),
+	err error) {
 	if !w.engine.Marketplace {
 		return func() {}, nil
 	}

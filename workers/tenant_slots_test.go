@@ -57,7 +57,8 @@ func TestTurns(t *testing.T) {
 // TestLimitsOfOneCompany: their names are those of before there were tenants, so that all versions share them.
 func TestLimitsOfOneCompany(t *testing.T) {
 	t.Parallel()
-	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"}, true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
+	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"},
+		true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
 		t.Run(fmt.Sprint(marketplace), func(t *testing.T) {
 			w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
 			ctx := flows.WithTenant(t.Context(), "a")

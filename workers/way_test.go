@@ -12,11 +12,14 @@ func TestTheWay(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	if w.Registrar.Recorded["ou_1"] != 1 || len(w.Notary.Points) != 1 || len(w.Verifier.Codes) != 1 || w.Reader.Calls != 2 {
-		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.Registrar.Recorded, len(w.Notary.Points), len(w.Verifier.Codes), w.Reader.Calls)
+	if w.Registrar.Recorded["ou_1"] != 1 || len(w.Notary.Points) != 1 || len(w.Verifier.Codes) != 1 ||
+		w.Reader.Calls != 2 {
+		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.Registrar.Recorded, len(w.Notary.Points),
+			len(w.Verifier.Codes), w.Reader.Calls)
 	}
 	p := w.Notary.Points[0]
-	if p.CustomBizID != c.ID || p.ThreeElements.SMSCode != w.Verifier.Code() || p.CardPortrait == "" || p.CardPortrait == p.CardNationalEmblem {
+	if p.CustomBizID != c.ID || p.ThreeElements.SMSCode != w.Verifier.Code() || p.CardPortrait == "" ||
+		p.CardPortrait == p.CardNationalEmblem {
 		t.Errorf("the evidence is %+v", c.Uploads)
 	}
 	// One card of the applicant's at the end, the others are pointers to it.

@@ -1,11 +1,13 @@
-// Package workers performs the effects, one a job, and reports what happened to package engine. A job never decides: it looks at the
-// case, does nothing if the case no longer waits for it, makes its calls, and turns result or failure into an event. A write that
-// must not happen twice is reported as an intent before the call. Whatever a job needs of a platform is an interface in ports.go.
+// Package workers performs the effects, one a job, and reports what happened to package engine. A job never decides:
+// it looks at the case, does nothing if the case no longer waits for it, makes its calls, and turns result or failure
+// into an event. A write that must not happen twice is reported as an intent before the call. Whatever a job needs of
+// a platform is an interface in ports.go.
 //
-// In reading order: workers.go and run.go (which job is done where, and what every failed call leads to), photos.go (fetch and read),
-// person.go (code and check), record.go with evidence.go (identity, uploads, evidence point), show.go (cards that live on),
-// reply.go with stats.go (cards that are sent once), reconcile*.go (every night). limits.go, photo_budget.go and tenant_slots.go bound
-// what runs at a time, names.go keeps the names of admins at hand.
+// In reading order: workers.go and run.go (which job is done where, and what every failed call leads to), photos.go
+// (fetch and read), person.go (code and check), record.go with evidence.go (identity, uploads, evidence point),
+// show.go (cards that live on), reply.go with stats.go (cards that are sent once), reconcile*.go (every night).
+// limits.go, photo_budget.go and tenant_slots.go bound what runs at a time, names.go keeps the names of admins at
+// hand.
 package workers
 
 import (

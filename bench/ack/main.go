@@ -62,10 +62,12 @@ func run() error {
 	dir := flag.String("dir", "", "directory for the databases, on a real disk (default: the user's cache directory)")
 	flag.StringVar(&b.store, "store", "sqlite", "sqlite or postgres")
 	flag.StringVar(&b.sync, "sync", "full", "full or normal")
-	flag.StringVar(&b.only, "only", "", "loads to run, separated by commas, e.g. bot/closed/64,bare/closed/64 (default: all)")
+	flag.StringVar(&b.only, "only", "",
+		"loads to run, separated by commas, e.g. bot/closed/64,bare/closed/64 (default: all)")
 	flag.StringVar(&b.profile, "profile", "", "directory for a CPU profile of each load")
 	flag.Parse()
-	if flag.NArg() > 0 || !slices.Contains([]string{"sqlite", "postgres"}, b.store) || !slices.Contains([]string{"full", "normal"}, b.sync) || *seconds < 1 {
+	if flag.NArg() > 0 || !slices.Contains([]string{"sqlite", "postgres"}, b.store) ||
+		!slices.Contains([]string{"full", "normal"}, b.sync) || *seconds < 1 {
 		flag.Usage()
 		return fmt.Errorf("wrong arguments")
 	}
@@ -217,7 +219,12 @@ const enough = 16000
 // child describes a fresh process with a fresh database.
 func (b *bench) child(ctx context.Context, target string) (child, error) {
 	b.databases++
-	c := child{role: "bot", sync: b.sync, keyset: b.keyset, jobs: target == targetBot}
+	c := child{
+		role:   "bot",
+		sync:   b.sync,
+		keyset: b.keyset,
+		jobs:   target == targetBot,
+	}
 	if target == targetBare {
 		c.role = "bare"
 		return c, nil

@@ -83,7 +83,8 @@ func bareHandler() http.Handler {
 	d.OnP2MessageReceiveV1(func(context.Context, *larkim.P2MessageReceiveV1) error { return nil })
 	engine := gin.New()
 	engine.Use(gin.Recovery())
-	engine.POST("/webhook/event", gin.WrapF(httpserverext.NewEventHandlerFunc(d, larkevent.WithLogLevel(larkcore.LogLevelError))))
+	engine.POST("/webhook/event", gin.WrapF(httpserverext.NewEventHandlerFunc(d,
+		larkevent.WithLogLevel(larkcore.LogLevelError))))
 	return engine
 }
 
@@ -101,26 +102,61 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err := store.Open(ctx, store.Config{DSN: c.dsn, Sync: c.sync, Keyset: keys, Log: log})
+	db, err := store.Open(ctx, store.Config{
+		DSN:    c.dsn,
+		Sync:   c.sync,
+		Keyset: keys,
+		Log:    log,
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	answering := &bot.PatchOrder{}
-	client, err := bot.NewClient(bot.ClientConfig{BaseURL: "https://open.feishu.cn", AppID: appID, AppSecret: "benchmarkSecretEXAMPLE",
-		Log: log, PatchOrder: answering, HTTP: &http.Client{Transport: upstream{}}})
+	client, err := bot.NewClient(bot.ClientConfig{
+		BaseURL:    "https://open.feishu.cn",
+		AppID:      appID,
+		AppSecret:  "benchmarkSecretEXAMPLE",
+		Log:        log,
+		PatchOrder: answering,
+		HTTP:       &http.Client{Transport: upstream{}},
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	engine := engine.New(engine.Deps{Store: db, Log: log,
-		ReviewChat: "oc_review", Policy: flows.Policy{Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{"ou_hr1", "ou_hr2"},
-			ReminderAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 5 * time.Minute, CodeResend: time.Minute, PhotoGrace: 24 * time.Hour}})
-	server, err := bot.NewServer(bot.ServerConfig{AppID: appID, EncryptKey: encryptKey, VerificationToken: token,
-		Handler: engine, Pushes: db, PatchOrder: answering, Log: log})
+	engine := engine.New(engine.Deps{
+		Store:      db,
+		Log:        log,
+		ReviewChat: "oc_review",
+		Policy: flows.Policy{
+			Method:        flows.ThreeElements,
+			ReviewAlways:  true,
+			Admins:        []string{"ou_hr1", "ou_hr2"},
+			ReminderAfter: 24 * time.Hour,
+			ExpireAfter:   7 * 24 * time.Hour,
+			CodeTTL:       5 * time.Minute,
+			CodeResend:    time.Minute,
+			PhotoGrace:    24 * time.Hour,
+		},
+	})
+	server, err := bot.NewServer(bot.ServerConfig{
+		AppID:             appID,
+		EncryptKey:        encryptKey,
+		VerificationToken: token,
+		Handler:           engine,
+		Pushes:            db,
+		PatchOrder:        answering,
+		Log:               log,
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	if c.jobs {
-		workers := workers.New(workers.Deps{Engine: engine, Messenger: client, IDCardReader: client, IdentityRecorder: client})
+		workers := workers.New(workers.Deps{
+			Engine:           engine,
+			Messenger:        client,
+			IDCardReader:     client,
+			IdentityRecorder: client,
+		})
 		if err := db.Start(ctx, workers.Run); err != nil {
 			return nil, nil, err
 		}
@@ -136,7 +172,11 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		}
 		fmt.Fprint(w, n)
 	})
-	return server.Handler(), func() { stop(); desk.Wait(); _ = db.Close() }, nil
+	return server.Handler(), func() {
+		stop()
+		desk.Wait()
+		_ = db.Close()
+	}, nil
 }
 
 // upstream answers every call of Feishu's API at once.
@@ -151,7 +191,15 @@ func (upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("not an API of Feishu")
 	}
 	body := fmt.Sprintf(`{"code":0,"msg":"ok","expire":7200,"tenant_access_token":"t-benchmark","data":{"message_id":"om_%x"}}`, random(8))
-	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, ContentLength: int64(len(body)),
-		Body: io.NopCloser(bytes.NewReader([]byte(body))), Request: req}, nil
+	return &http.Response{
+		StatusCode:    http.StatusOK,
+		Status:        "200 OK",
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		ContentLength: int64(len(body)),
+		Body:          io.NopCloser(bytes.NewReader([]byte(body))),
+		Request:       req,
+	}, nil
 }

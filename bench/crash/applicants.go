@@ -19,7 +19,8 @@ type robots struct {
 }
 
 // manners are the ways in which people begin; most begin the first way.
-var manners = []map[string]any{{}, {}, {}, {"by_word": true}, {"photos_first": true}, {"as_one_post": true}, {"as_files": true}}
+var manners = []map[string]any{{}, {}, {}, {"by_word": true}, {"photos_first": true}, {"as_one_post": true},
+	{"as_files": true}}
 
 // arrive lets the people begin: a third at once, the others bit by bit while blows fall, so
 // that at any time somebody is at every step.
@@ -101,7 +102,8 @@ func hanging(c robots, people int) error {
 	where := map[string][]string{}
 	for _, p := range c.People {
 		if !p.Ended {
-			where[string(p.Stage)] = append(where[string(p.Stage)], fmt.Sprintf("%s since %s", p.OpenID, p.Since.Format("15:04:05")))
+			where[string(p.Stage)] = append(where[string(p.Stage)],
+				fmt.Sprintf("%s since %s", p.OpenID, p.Since.Format("15:04:05")))
 		}
 	}
 	text := fmt.Sprintf("%d of %d people had begun", len(c.People), people)

@@ -89,5 +89,8 @@ func (b *balancer) listen() (url string, closeAll func(), err error) {
 	}
 	s := &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.Serve(l) }() // ends with Close
-	return "http://" + l.Addr().String(), func() { _ = s.Close(); b.client.CloseIdleConnections() }, nil
+	return "http://" + l.Addr().String(), func() {
+		_ = s.Close()
+		b.client.CloseIdleConnections()
+	}, nil
 }

@@ -166,7 +166,12 @@ func (c *chaos) killDatabase(ctx context.Context) error {
 	if err := c.f.db.Kill(); err != nil {
 		return err
 	}
-	n := c.note(blow{What: "db", At: at, Gone: time.Now(), Others: len(c.f.in(up))})
+	n := c.note(blow{
+		What:   "db",
+		At:     at,
+		Gone:   time.Now(),
+		Others: len(c.f.in(up)),
+	})
 	if _, err := c.sleep(ctx, nil, c.pause()); err != nil {
 		return err
 	}

@@ -67,15 +67,17 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	// The retry schedule is short, and long enough to outlast any pause of a run.
-	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed", fmt.Sprint(4711+o.Seed),
-		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
+	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed",
+		fmt.Sprint(4711+o.Seed),
+		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder",
+		"300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
 		return err
 	}
 	f.close = append(f.close, f.world.Close)
 	settings := map[string]string{"timing.code_resend": "5s", "timing.write_quiet": "5s", "log.level": "info"}
 	maps.Copy(settings, f.world.Settings)
-	// Below the platform's ten: how exactly the limit is used is bench/ocr's business. Here people, bots and blows share the
-	// machine, and a request may be counted late.
+	// Below the platform's ten: how exactly the limit is used is bench/ocr's business. Here people, bots and blows share
+	// the machine, and a request may be counted late.
 	settings["ocr.per_second"] = "8"
 	if settings["store.dsn"], f.db, err = harness.NewDatabase(ctx, o.Store, f.dir); err != nil {
 		return err

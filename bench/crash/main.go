@@ -22,7 +22,8 @@ import (
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("crash"), kong.Description("Registers people while the processes that serve them are killed."))
+	kong.Parse(&o, kong.Name("crash"),
+		kong.Description("Registers people while the processes that serve them are killed."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e, err := run(ctx, &o, os.Stderr)
@@ -41,8 +42,8 @@ func main() {
 	}
 }
 
-// run lets the people register under the blows and returns what is known afterwards. The error is about the harness; what is
-// wrong with the bot is in the evidence.
+// run lets the people register under the blows and returns what is known afterwards. The error is about the harness;
+// what is wrong with the bot is in the evidence.
 func run(ctx context.Context, o *options, progress io.Writer) (*evidence, error) {
 	if err := o.check(); err != nil {
 		return nil, err

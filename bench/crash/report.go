@@ -21,7 +21,8 @@ func print(out io.Writer, e *evidence, verdicts []verdict) {
 	for _, b := range e.blows {
 		counts[b.What]++
 	}
-	fmt.Fprintf(out, "%s, %d instances, %d people; %d kills, %d SIGTERM, %d database kills\n\n", e.o.Store, e.o.Instances, e.o.People,
+	fmt.Fprintf(out, "%s, %d instances, %d people; %d kills, %d SIGTERM, %d database kills\n\n", e.o.Store, e.o.Instances,
+		e.o.People,
 		counts["kill"], counts["term"], counts["db"])
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range verdicts {

@@ -66,7 +66,12 @@ func verify(e *evidence) []verdict {
 		if found == "" {
 			continue
 		}
-		out = append(out, verdict{Name: r.name, Holds: len(faults) == 0, Found: found, Faults: faults})
+		out = append(out, verdict{
+			Name:   r.name,
+			Holds:  len(faults) == 0,
+			Found:  found,
+			Faults: faults,
+		})
 	}
 	return out
 }
@@ -81,7 +86,8 @@ func everybodyDone(e *evidence) (string, []string) {
 		if p.Stage == sim.StageDone && p.Filed() {
 			done++
 		} else {
-			faults = append(faults, fmt.Sprintf("%s stands at %q, identity %t, %d points", p.OpenID, p.Stage, p.Identity, len(p.Points)))
+			faults = append(faults, fmt.Sprintf("%s stands at %q, identity %t, %d points", p.OpenID, p.Stage, p.Identity,
+				len(p.Points)))
 		}
 	}
 	for _, p := range e.robots.People {
@@ -138,8 +144,8 @@ func photosTaken(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d photo messages", n), faults
 }
 
-// accepted is how the bot acknowledges the presses that a person has to make once. A later one, on a card that was out of
-// date, is answered otherwise; the same answer twice means that the first press was lost.
+// accepted is how the bot acknowledges the presses that a person has to make once. A later one, on a card that was
+// out of date, is answered otherwise; the same answer twice means that the first press was lost.
 var accepted = map[string]string{"consent": "谢谢，接着来", "confirm": "收到了", "approve": "已通过"}
 
 // busyToast asks to press again; it acknowledges nothing.
@@ -212,7 +218,8 @@ func onePointEach(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d filed; %s", n, e.unknown(opEvidence)), faults
 }
 
-// codesAsked: a code is sent for a confirmation of the form or for a press on "send again", unless the answer was to wait.
+// codesAsked: a code is sent for a confirmation of the form or for a press on "send again", unless the answer was to
+// wait.
 func codesAsked(e *evidence) (string, []string) {
 	asked := map[string]int{}
 	all := 0
@@ -247,7 +254,8 @@ func photosReadOnce(e *evidence) (string, []string) {
 		for i := 1; i < len(at); i++ {
 			// A reading is noted half its latency after it came in, later on a busy machine.
 			if !e.struckBetween(at[i-1].Add(-e.o.Latency-250*time.Millisecond), at[i]) {
-				faults = append(faults, fmt.Sprintf("picture %.12s was read again after %s without a kill", sum, at[i].Sub(at[i-1])))
+				faults = append(faults, fmt.Sprintf("picture %.12s was read again after %s without a kill", sum,
+					at[i].Sub(at[i-1])))
 			}
 		}
 	}

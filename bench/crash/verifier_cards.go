@@ -33,8 +33,8 @@ func oneLivingCard(e *evidence) (string, []string) {
 // audience of a card: case, chat and whose chat it is.
 func audience(m sim.MessageRecord) [3]string { return [3]string{m.Case, m.Chat, m.With} }
 
-// cardsCurrent: when everything is over, every living card of an applicant says that it is done, and HR's does not ask for
-// anything any more. A card that an answer to a click has drawn last may be out of date.
+// cardsCurrent: when everything is over, every living card of an applicant says that it is done, and HR's does not
+// ask for anything any more. A card that an answer to a click has drawn last may be out of date.
 func cardsCurrent(e *evidence) (string, []string) {
 	var faults []string
 	n, late := 0, 0
@@ -46,12 +46,15 @@ func cardsCurrent(e *evidence) (string, []string) {
 		last := m.Versions[len(m.Versions)-1]
 		switch {
 		case m.Card == "case" && last.Stage != sim.StageDone:
-			faults = append(faults, fmt.Sprintf("the applicant's card of case %s shows %q, drawn by %s", m.Case, last.Stage, last.By))
+			faults = append(faults, fmt.Sprintf("the applicant's card of case %s shows %q, drawn by %s", m.Case, last.Stage,
+				last.By))
 		case m.Card != "case" && !m.Filed:
-			faults = append(faults, fmt.Sprintf("HR's card of case %s does not say that it is filed, drawn by %s", m.Case, last.By))
+			faults = append(faults, fmt.Sprintf("HR's card of case %s does not say that it is filed, drawn by %s", m.Case,
+				last.By))
 		}
 		for i := 1; i < len(m.Versions); i++ {
-			if v := m.Versions[i]; v.By == "callback" && m.Versions[i-1].By == "patch" && overtaken(e, m.ID, m.Versions[i-1], v) {
+			if v := m.Versions[i]; v.By == "callback" && m.Versions[i-1].By == "patch" &&
+				overtaken(e, m.ID, m.Versions[i-1], v) {
 				late++
 			}
 		}
@@ -62,6 +65,7 @@ func cardsCurrent(e *evidence) (string, []string) {
 // overtaken: the patch came while the click whose answer drew the next version was under way.
 func overtaken(e *evidence, message string, patch, callback sim.VersionRecord) bool {
 	return slices.ContainsFunc(e.record.Presses, func(p pressRecord) bool {
-		return p.MessageID == message && p.At.Before(patch.At) && !p.At.Add(p.Took).Before(patch.At) && !p.At.After(callback.At)
+		return p.MessageID == message && p.At.Before(patch.At) && !p.At.Add(p.Took).Before(patch.At) &&
+			!p.At.After(callback.At)
 	})
 }

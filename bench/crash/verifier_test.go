@@ -15,7 +15,16 @@ func TestVerify(t *testing.T) {
 	t0 := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	at := func(s float64) time.Time { return t0.Add(time.Duration(s * float64(time.Second))) }
 	journey := func(change func(*sim.Journey)) sim.PersonRecord {
-		j := sim.Journey{OpenID: "ou_1", Case: "c1", Cases: []string{"c1"}, Stage: sim.StageDone, SMS: 1, Identity: true, Identities: 1, Points: []string{"P1"}}
+		j := sim.Journey{
+			OpenID:     "ou_1",
+			Case:       "c1",
+			Cases:      []string{"c1"},
+			Stage:      sim.StageDone,
+			SMS:        1,
+			Identity:   true,
+			Identities: 1,
+			Points:     []string{"P1"},
+		}
 		if change != nil {
 			change(&j)
 		}
@@ -26,19 +35,25 @@ func TestVerify(t *testing.T) {
 			o: &options{Store: "sqlite", Instances: 1, People: 1},
 			record: sim.Record{
 				People: []sim.PersonRecord{journey(nil)},
-				Events: []sim.EventRecord{{ID: "e1", Type: "im.message.receive_v1", Subject: "om_photo", Delivered: true, Attempts: make([]sim.AttemptRecord, 2)}},
+				Events: []sim.EventRecord{{ID: "e1", Type: "im.message.receive_v1", Subject: "om_photo", Delivered: true,
+					Attempts: make([]sim.AttemptRecord, 2)}},
 				Presses: []feishu.Press{
-					{At: at(1), OpenID: "ou_1", MessageID: "om_card", Act: "consent", Case: "c1", Status: 200, Toast: accepted["consent"]},
-					{At: at(4), OpenID: "ou_hr", MessageID: "om_hr", Act: "approve", Case: "c1", Status: 200, Toast: accepted["approve"]},
+					{At: at(1), OpenID: "ou_1", MessageID: "om_card", Act: "consent", Case: "c1", Status: 200,
+						Toast: accepted["consent"]},
+					{At: at(4), OpenID: "ou_hr", MessageID: "om_hr", Act: "approve", Case: "c1", Status: 200,
+						Toast: accepted["approve"]},
 					{At: at(2), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", ErrorCode: 200341},
-					{At: at(3), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", Status: 200, Toast: accepted["confirm"]},
+					{At: at(3), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", Status: 200,
+						Toast: accepted["confirm"]},
 				},
 				Reads: []feishu.OCRCall{{At: at(1), SHA256: "a"}, {At: at(9), SHA256: "a"}},
 				Messages: []sim.MessageRecord{
 					{ID: "om_photo", Chat: "p2p", With: "ou_1", Type: "image"},
 					{ID: "om_old", Chat: "p2p", With: "ou_1", Card: "case", Case: "c1", Superseded: true},
-					{ID: "om_card", Chat: "p2p", With: "ou_1", Card: "case", Case: "c1", Versions: []sim.VersionRecord{{At: at(2), By: "patch", Stage: sim.StageDone}}},
-					{ID: "om_hr", Chat: "review", Card: "review", Case: "c1", Filed: true, Versions: []sim.VersionRecord{{At: at(2), By: "patch"}}},
+					{ID: "om_card", Chat: "p2p", With: "ou_1", Card: "case", Case: "c1",
+						Versions: []sim.VersionRecord{{At: at(2), By: "patch", Stage: sim.StageDone}}},
+					{ID: "om_hr", Chat: "review", Card: "review", Case: "c1", Filed: true,
+						Versions: []sim.VersionRecord{{At: at(2), By: "patch"}}},
 				},
 				Calls: []wire.Call{
 					{At: at(1), Operation: opResource, Subject: "om_photo", Status: 200},
@@ -46,9 +61,10 @@ func TestVerify(t *testing.T) {
 					{At: at(7), Operation: "message.patch", Subject: "om_card", Status: 200},
 				},
 			},
-			blows: []blow{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
-			lives: []life{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
-			logs:  []string{"{\"msg\":\"listening\"}\n"}, secrets: []string{"张样本"},
+			blows:   []blow{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
+			lives:   []life{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
+			logs:    []string{"{\"msg\":\"listening\"}\n"},
+			secrets: []string{"张样本"},
 		}
 	}
 	for _, v := range verify(good()) {

@@ -53,8 +53,8 @@ func (e *evidence) unknown(operation string) string {
 	return fmt.Sprintf("%d cut off by a kill", n)
 }
 
-// takenUp: a call that died with its process is made again, or, where it must not be, the person's card says what is going on.
-// The wait counts from the kill where others were alive, else from the latest start before the take-up.
+// takenUp: a call that died with its process is made again, or, where it must not be, the person's card says what is
+// going on. The wait counts from the kill where others were alive, else from the latest start before the take-up.
 func takenUp(e *evidence) (string, []string) {
 	var waits []time.Duration
 	var faults []string
@@ -63,12 +63,14 @@ func takenUp(e *evidence) (string, []string) {
 			continue // which call is its repetition cannot be told
 		}
 		if c.Operation == opResource {
-			continue // a picture may have arrived whole while the world still takes its time; another rule sees that none is lost
+			// a picture may have arrived whole while the world still takes its time; another rule sees that none is lost
+			continue
 		}
 		b, _ := e.killOf(c)
 		next, there := e.next(c, b.At)
 		if !there {
-			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, was never taken up", c.Operation, c.Subject, c.At.Format("15:04:05.000")))
+			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, was never taken up", c.Operation, c.Subject,
+				c.At.Format("15:04:05.000")))
 			continue
 		}
 		from := b.At
@@ -78,14 +80,16 @@ func takenUp(e *evidence) (string, []string) {
 		wait := next.Sub(from)
 		waits = append(waits, wait)
 		if wait > mostWait {
-			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, waited for %s", c.Operation, c.Subject, c.At.Format("15:04:05.000"), wait.Round(time.Millisecond)))
+			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, waited for %s", c.Operation, c.Subject,
+				c.At.Format("15:04:05.000"), wait.Round(time.Millisecond)))
 		}
 	}
 	if len(waits) == 0 {
 		return "no call was cut off", faults
 	}
 	slices.Sort(waits)
-	return fmt.Sprintf("%d calls cut off, half within %s, longest %s", len(waits), waits[len(waits)/2].Round(time.Millisecond),
+	return fmt.Sprintf("%d calls cut off, half within %s, longest %s", len(waits),
+		waits[len(waits)/2].Round(time.Millisecond),
 		waits[len(waits)-1].Round(time.Millisecond)), faults
 }
 
@@ -156,7 +160,8 @@ func startsReady(e *evidence) (string, []string) {
 	if longest > mostWait {
 		faults = append(faults, "a start took "+longest.String())
 	}
-	return fmt.Sprintf("%d starts, longest %s; %d killed while starting", n, longest.Round(time.Millisecond), struck), faults
+	return fmt.Sprintf("%d starts, longest %s; %d killed while starting", n, longest.Round(time.Millisecond), struck),
+		faults
 }
 
 func termsClean(e *evidence) (string, []string) {
@@ -170,7 +175,8 @@ func termsClean(e *evidence) (string, []string) {
 		n++
 		longest = max(longest, b.Gone.Sub(b.At))
 		if b.Late || b.Code != 0 {
-			faults = append(faults, fmt.Sprintf("%s at %s: exit code %d after %s", b.Instance, b.At.Format("15:04:05"), b.Code, b.Took))
+			faults = append(faults, fmt.Sprintf("%s at %s: exit code %d after %s", b.Instance, b.At.Format("15:04:05"), b.Code,
+				b.Took))
 		}
 	}
 	if n == 0 {
@@ -194,7 +200,8 @@ func termsUnnoticed(e *evidence) (string, []string) {
 			}
 			n++
 			if !acknowledged(p.Status, p.ErrorCode, p.Toast) {
-				faults = append(faults, fmt.Sprintf("%s at %s: error %d, HTTP %d after %s", p.Act, p.At.Format("15:04:05.000"), p.ErrorCode, p.Status, p.Took.Round(time.Millisecond)))
+				faults = append(faults, fmt.Sprintf("%s at %s: error %d, HTTP %d after %s", p.Act, p.At.Format("15:04:05.000"),
+					p.ErrorCode, p.Status, p.Took.Round(time.Millisecond)))
 			}
 		}
 	}

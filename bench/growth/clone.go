@@ -26,7 +26,8 @@ type template struct {
 
 // templates walks one person to each state, over a store of its own.
 func templates(ctx context.Context, dir string) (map[flows.State]*template, error) {
-	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "templates.db"), Sync: "normal", Keyset: keyset.New()})
+	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "templates.db"), Sync: "normal",
+		Keyset: keyset.New()})
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,10 @@ func (p plan) id(i int) string {
 func (p plan) filled(ctx context.Context, s *store.Store) (int, error) {
 	var failed error
 	batches := sort.Search((p.cases+batch-1)/batch, func(n int) bool {
-		err := s.View(ctx, func(v flows.View) error { _, err := v.Case(ctx, p.id(n*batch)); return err })
+		err := s.View(ctx, func(v flows.View) error {
+			_, err := v.Case(ctx, p.id(n*batch))
+			return err
+		})
 		if err != nil && !errors.Is(err, flows.ErrNotFound) {
 			failed = err
 		}
@@ -111,7 +114,8 @@ func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(p.cases, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("filling"),
+	bar := progressbar.NewOptions(p.cases, progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetDescription("filling"),
 		progressbar.OptionShowIts(), progressbar.OptionSetItsString("cases"), progressbar.OptionThrottle(time.Second))
 	_ = bar.Add(first) // only a picture
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -145,8 +149,15 @@ func (p plan) make(s *store.Store, from map[flows.State]*template, begin, end in
 		h := from[state].clone(s, walk.Nth(i), i, began, p.now)
 		old := p.cases - p.open()
 		if state == flows.AwaitingPhotos && i%2 == 0 { // one side is waiting for the OCR
-			h.Case.Photos = append(h.Case.Photos, flows.Photo{ID: walk.UUID(began, uint64(i)<<8|9), MessageID: fmt.Sprintf("om_%032x", i), FileKey: "img_v3_0200_f",
-				Kind: "image", State: flows.PhotoStored, Side: idcard.Front, At: began.Add(walk.Step)})
+			h.Case.Photos = append(h.Case.Photos, flows.Photo{
+				ID:        walk.UUID(began, uint64(i)<<8|9),
+				MessageID: fmt.Sprintf("om_%032x", i),
+				FileKey:   "img_v3_0200_f",
+				Kind:      "image",
+				State:     flows.PhotoStored,
+				Side:      idcard.Front,
+				At:        began.Add(walk.Step),
+			})
 		}
 		if i >= old && i < old+withPictures && len(h.Case.Photos) > 0 {
 			h.Pictures = map[string][]byte{}

@@ -15,7 +15,8 @@ import (
 // those that were walked; and an interrupted fill goes on where it stopped.
 func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
-	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal", Keyset: keyset.New()})
+	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal",
+		Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,8 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 		}
 		if err := s.View(ctx, func(v flows.View) error {
 			c, err := v.Case(ctx, p.id(i))
-			if err == nil && (c.State != state || c.OpenID != walk.Nth(i).OpenID || state == flows.Done && c.Personal.Number != walk.Nth(i).Number) {
+			if err == nil && (c.State != state || c.OpenID != walk.Nth(i).OpenID || state == flows.Done &&
+				c.Personal.Number != walk.Nth(i).Number) {
 				t.Errorf("case %d is not what was planned", i)
 			}
 			return err

@@ -119,7 +119,12 @@ func (d *database) open(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Config{DSN: d.dsn, Sync: d.sync, Keyset: keys, Now: d.now})
+	return store.Open(ctx, store.Config{
+		DSN:    d.dsn,
+		Sync:   d.sync,
+		Keyset: keys,
+		Now:    d.now,
+	})
 }
 
 // make fills the database, or goes on with what an interrupted run has left.

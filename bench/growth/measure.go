@@ -57,7 +57,10 @@ func look(ctx context.Context, s *store.Store, p plan) (*pool, error) {
 	return out, err
 }
 
-func (o *pool) newcomer() walk.Person { o.fresh++; return walk.Nth(o.fresh) }
+func (o *pool) newcomer() walk.Person {
+	o.fresh++
+	return walk.Nth(o.fresh)
+}
 
 // done is somebody whose case ended well.
 func (o *pool) done() walk.Person {
@@ -78,7 +81,8 @@ func take(list *[]*flows.Case) (*flows.Case, error) {
 	return c, nil
 }
 
-func reply(template flows.Template, who func(m *meter) string) func(context.Context, *meter) (func(context.Context) error, error) {
+func reply(template flows.Template, who func(m *meter) string) func(context.Context,
+	*meter) (func(context.Context) error, error) {
 	return func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		id := who(m)
 		j := flows.Reply(template).Towards(flows.Receiver{Type: "open_id", ID: id}).For(walk.Tenant, id)
@@ -91,14 +95,17 @@ func hr(*meter) string { return walk.HR }
 
 // operations in the order of the table.
 var operations = []operation{
-	{"status-open", "status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"status-open", "status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error,
+		error) {
 		if len(m.review) == 0 {
 			return nil, errors.New("nobody is waiting for review")
 		}
 		p := walk.Person{OpenID: m.review[len(m.review)-1].OpenID}
 		return func(ctx context.Context) error { return m.Say(ctx, p, "进度") }, nil
 	}},
-	{"status-done", "status 进度, case done: card", reply(flows.ReplyLatest, func(m *meter) string { return m.done().OpenID })},
+	{"status-done", "status 进度, case done: card", reply(flows.ReplyLatest, func(m *meter) string {
+		return m.done().OpenID
+	})},
 	{"queue", "queue page 待审: card", reply(flows.ReplyPending, hr)},
 	{"queue-next", "queue, next case (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		return func(ctx context.Context) error {
@@ -118,14 +125,16 @@ var operations = []operation{
 			})
 		}, nil
 	}},
-	{"confirm", "confirm with duplicate check (click)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
+	{"confirm", "confirm with duplicate check (click)", func(_ context.Context, m *meter) (func(context.Context) error,
+		error) {
 		c, err := take(&m.form)
 		if err != nil {
 			return nil, err
 		}
 		number := c.Personal.Front.RawNumber
 		return func(ctx context.Context) error {
-			return said(m.Press(ctx, c.OpenID, c, cards.ActConfirm, "identity_name", c.Personal.Front.RawName, "identity_code", number, "mobile", "13900001234"))("saved")
+			return said(m.Press(ctx, c.OpenID, c, cards.ActConfirm, "identity_name", c.Personal.Front.RawName, "identity_code",
+				number, "mobile", "13900001234"))("saved")
 		}, nil
 	}},
 	{"statistics", "statistics 统计: card", reply(flows.ReplyStats, hr)},
@@ -201,7 +210,11 @@ func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond 
 			}
 		}
 	})
-	return func() error { cancel(); wg.Wait(); return failed }
+	return func() error {
+		cancel()
+		wg.Wait()
+		return failed
+	}
 }
 
 // figures of one operation in one condition, milliseconds.
@@ -234,7 +247,8 @@ var conditions = []struct {
 }
 
 // measure does every operation runs times in every condition.
-func measure(ctx context.Context, open func(context.Context) (*store.Store, error), p plan, runs int) (out []figures, err error) {
+func measure(ctx context.Context, open func(context.Context) (*store.Store, error), p plan, runs int) (out []figures,
+	err error) {
 	s, err := open(ctx)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,8 @@ func bar(value, limit float64) string {
 // print writes the table and reports whether every limit was kept.
 func (r *report) print(w io.Writer, p plan) (kept bool) {
 	kept = true
-	fmt.Fprintf(w, "%d cases, %.1f GB, %d bytes a case. The bar is p99 against %.0f ms.\n", p.cases, float64(r.Bytes)/1e9, r.Bytes/int64(p.cases), limit)
+	fmt.Fprintf(w, "%d cases, %.1f GB, %d bytes a case. The bar is p99 against %.0f ms.\n", p.cases, float64(r.Bytes)/1e9,
+		r.Bytes/int64(p.cases), limit)
 	line := func(f figures, value, limit float64) {
 		mark := ""
 		if value > limit {

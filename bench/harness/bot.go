@@ -44,7 +44,13 @@ func NewBot(program *Program, dir, name string, settings map[string]string) (*Bo
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), nil, 0o600); err != nil {
 		return nil, err
 	}
-	return &Bot{URL: "http://" + all["server.listen"], Name: name, program: program, dir: dir, env: config.Environ(all)}, nil
+	return &Bot{
+		URL:     "http://" + all["server.listen"],
+		Name:    name,
+		program: program,
+		dir:     dir,
+		env:     config.Environ(all),
+	}, nil
 }
 
 // Start runs the instance and returns when it is ready.
@@ -58,7 +64,8 @@ func (b *Bot) Start(ctx context.Context) error {
 
 // Spawn runs the instance and returns at once.
 func (b *Bot) Spawn() (*Process, error) {
-	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config", filepath.Join(b.dir, "config.yaml"))
+	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config",
+		filepath.Join(b.dir, "config.yaml"))
 	if err != nil {
 		return nil, err
 	}

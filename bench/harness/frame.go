@@ -20,5 +20,6 @@ func Main(c interface{ Measure(context.Context) error }, about string) {
 
 // Progress is a bar of so many steps on standard error.
 func Progress(steps int, what string) *progressbar.ProgressBar {
-	return progressbar.NewOptions(steps, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what), progressbar.OptionClearOnFinish())
+	return progressbar.NewOptions(steps, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionClearOnFinish())
 }

@@ -27,7 +27,8 @@ var openAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // StartWorld runs the world, its log in dir/sim.log, on free ports; args are further flags of `shiming sim`.
 func StartWorld(ctx context.Context, program *Program, dir string, args ...string) (*World, error) {
-	p, err := program.Start(filepath.Join(dir, "sim.log"), nil, append([]string{"sim", "--listen", "127.0.0.1:0", "--no-page"}, args...)...)
+	p, err := program.Start(filepath.Join(dir, "sim.log"), nil,
+		append([]string{"sim", "--listen", "127.0.0.1:0", "--no-page"}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,8 @@ type Setup struct {
 	Settings map[string]string
 }
 
-// WorldWithBots is the simulated world in this process, where every call can be timed, and bots in processes of their own.
+// WorldWithBots is the simulated world in this process, where every call can be timed, and bots in processes of their
+// own.
 type WorldWithBots struct {
 	World *sim.World
 	Bots  []*Bot

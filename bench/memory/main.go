@@ -47,13 +47,23 @@ func (c *command) Measure(ctx context.Context) error {
 		return err
 	}
 	result.Settings["photos"], result.Settings["bytes"], result.Settings["sync"] = c.Photos, len(photo), "normal"
-	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: "normal", World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"}})
+	s, err := harness.Open(ctx, harness.Setup{
+		Bots:  1,
+		Store: c.Store,
+		Sync:  "normal",
+		World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"},
+	})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Error, Status: 400,
-		Body: `{"code":2110002,"msg":"no id card found"}`})
+	s.World.Faults.Arm(wire.Fault{
+		Upstream:  sim.UpstreamFeishu,
+		Operation: "id_card.recognize",
+		Kind:      wire.Error,
+		Status:    400,
+		Body:      `{"code":2110002,"msg":"no id card found"}`,
+	})
 
 	bar := harness.Progress(c.Photos/2+2*c.Photos, "consent, photos, reading")
 	all := s.World.Hire(c.Photos / 2)
@@ -104,7 +114,8 @@ func (c *command) Measure(ctx context.Context) error {
 	if peak > goal {
 		verdict = "OVER"
 	}
-	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all), float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), harness.Bar(float64(peak), goal, 50))
+	fmt.Printf("%d photos of %.1f MB: peak %.0f MB, %s %d MB (before the photos: %.0f MB)\n%s|\n", 2*len(all),
+		float64(len(photo))/1e6, mb(peak), verdict, goal>>20, mb(idle), harness.Bar(float64(peak), goal, 50))
 	return result.Append(c.Out, "memory")
 }
 

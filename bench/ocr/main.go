@@ -49,14 +49,23 @@ func (c *command) Measure(ctx context.Context) error {
 	result.Store = c.Store
 	result.Settings["photos"], result.Settings["instances"] = 2*people, c.Instances
 	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	s, err := harness.Open(ctx, harness.Setup{Bots: c.Instances, Store: c.Store, Sync: c.Sync,
-		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"}})
+	s, err := harness.Open(ctx, harness.Setup{
+		Bots:  c.Instances,
+		Store: c.Store,
+		Sync:  c.Sync,
+		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"},
+	})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	// Counted when it comes, answered later.
-	s.World.Faults.Arm(wire.Fault{Upstream: sim.UpstreamFeishu, Operation: "id_card.recognize", Kind: wire.Delay, Delay: c.Latency})
+	s.World.Faults.Arm(wire.Fault{
+		Upstream:  sim.UpstreamFeishu,
+		Operation: "id_card.recognize",
+		Kind:      wire.Delay,
+		Delay:     c.Latency,
+	})
 
 	bar := harness.Progress(4*people, "consent, photos, reading")
 	all := s.World.Hire(people)

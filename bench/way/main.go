@@ -46,8 +46,12 @@ func (c *command) Measure(ctx context.Context) error {
 	result := harness.NewResult(ctx)
 	result.Store = c.Store
 	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	s, err := harness.Open(ctx, harness.Setup{Bots: 1, Store: c.Store, Sync: c.Sync,
-		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"}})
+	s, err := harness.Open(ctx, harness.Setup{
+		Bots:  1,
+		Store: c.Store,
+		Sync:  c.Sync,
+		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"},
+	})
 	if err != nil {
 		return err
 	}
@@ -77,7 +81,8 @@ func (c *command) Measure(ctx context.Context) error {
 		result.Add(l.key+"/took", "ms", took...)
 		result.Add(l.key+"/own-share", "%", own...)
 		m := middle(l.legs)
-		fmt.Printf("%-18s %6.0f ms, of which the platforms %6.0f ms; own share %4.1f %% (median of %d)\n", l.name, m.Took, m.Floor, m.Own, len(l.legs))
+		fmt.Printf("%-18s %6.0f ms, of which the platforms %6.0f ms; own share %4.1f %% (median of %d)\n", l.name, m.Took,
+			m.Floor, m.Own, len(l.legs))
 		fmt.Printf("%-18s %s|%s\n", "", harness.Bar(m.Floor, m.Took, 50), "")
 	}
 	return result.Append(c.Out, "way")
@@ -117,7 +122,10 @@ func (c *command) walk(ctx context.Context, s *harness.WorldWithBots, e *sim.Emp
 	if err := calls.all("resource.get", "id_card.recognize"); err != nil {
 		return form, done, err
 	}
-	isForm := func(card *feishu.Card) bool { _, is := card.FindAct("confirm"); return is }
+	isForm := func(card *feishu.Card) bool {
+		_, is := card.FindAct("confirm")
+		return is
+	}
 	form = legOf(c.seen(m, isForm).Sub(began), calls.longest("resource.get")+calls.longest("id_card.recognize")+c.Latency)
 
 	if err := s.Press(ctx, e, e.ChatID, "confirm", nil); err != nil {
@@ -151,10 +159,12 @@ func (c *command) walk(ctx context.Context, s *harness.WorldWithBots, e *sim.Emp
 		return form, done, err
 	}
 	calls = since(s, began)
-	if err := calls.all("identities.create", "files.upload_url", "storage.put", "files.status", "evidence.psn_realname"); err != nil {
+	if err := calls.all("identities.create", "files.upload_url", "storage.put", "files.status",
+		"evidence.psn_realname"); err != nil {
 		return form, done, err
 	}
-	first := max(calls.longest("identities.create"), calls.longest("files.upload_url")+calls.longest("storage.put")+calls.longest("files.status"))
+	first := max(calls.longest("identities.create"),
+		calls.longest("files.upload_url")+calls.longest("storage.put")+calls.longest("files.status"))
 	done = legOf(c.seen(end, isDone).Sub(began), first+calls.longest("evidence.psn_realname")+c.Latency)
 	return form, done, s.Quiet(ctx)
 }

@@ -53,9 +53,11 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 		}
 		t.Skip("no chromium on the PATH; " + harness.RequireChromium + "=1 makes this a failure")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Env("TZ=Asia/Shanghai")}
-	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
+	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync",
+		"disable-dev-shm-usage"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	ctx, free := chromedp.NewExecAllocator(ctx, options...)
@@ -77,7 +79,8 @@ func (b *browser) open(address string, width, height int, dark bool) *tab {
 	b.t.Cleanup(end)
 	p.ctx = ctx
 	b.must(chromedp.Do(ctx))
-	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // no window hides another
+	// no window hides another
+	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.size(width, height, dark)
 	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
 	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)
@@ -94,7 +97,9 @@ func (b *browser) must(err error) {
 // do sends one command of the DevTools protocol.
 func (p *tab) do(method string, params any) {
 	p.b.t.Helper()
-	p.b.must(chromedp.Do(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { return t.Call(ctx, method, params, nil) })))
+	p.b.must(chromedp.Do(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		return t.Call(ctx, method, params, nil)
+	})))
 }
 
 // size changes the window and the colours that the page is asked for. A narrow one is a telephone's.
@@ -192,7 +197,8 @@ func (p *tab) until(condition string) {
 	var ok bool
 	p.eval(`new Promise((done) => {
 		const end = Date.now() + 20000;
-		const look = () => { let v = false; try { v = !!(`+condition+`); } catch {} if (v || Date.now() > end) done(v); else setTimeout(look, 25); };
+		const look = () => { let v = false; try { v = !!(`+condition+
+		`); } catch {} if (v || Date.now() > end) done(v); else setTimeout(look, 25); };
 		look();
 	})`, &ok)
 	if !ok {
@@ -206,7 +212,8 @@ func (p *tab) until(condition string) {
 // press clicks the last element that a selector finds, once it is there and can be pressed.
 func (p *tab) press(selector string) {
 	p.b.t.Helper()
-	find := `[...document.querySelectorAll(` + quoted(selector) + `)].filter((n) => !n.disabled && n.offsetParent !== null).pop()`
+	find := `[...document.querySelectorAll(` + quoted(selector) +
+		`)].filter((n) => !n.disabled && n.offsetParent !== null).pop()`
 	p.until(find)
 	p.eval(`(() => { const n = `+find+`; n.scrollIntoView({block: 'center'}); n.focus(); n.click(); })()`, nil)
 }
@@ -216,7 +223,8 @@ func (p *tab) fill(selector, text string) {
 	p.b.t.Helper()
 	find := `[...document.querySelectorAll(` + quoted(selector) + `)].pop()`
 	p.until(find)
-	p.eval(`(() => { const n = `+find+`; n.value = `+quoted(text)+`; n.dispatchEvent(new Event('input')); n.dispatchEvent(new Event('change')); })()`, nil)
+	p.eval(`(() => { const n = `+find+`; n.value = `+quoted(text)+
+		`; n.dispatchEvent(new Event('input')); n.dispatchEvent(new Event('change')); })()`, nil)
 }
 
 // key presses and releases a key, by its name or as the letter that it is.

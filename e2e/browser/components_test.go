@@ -15,8 +15,8 @@ import (
 	"shiming/sim"
 )
 
-// every is a card with every component that the page draws and the bot may send, in a form where it takes a value. PICTURE and
-// PERSON are put in.
+// every is a card with every component that the page draws and the bot may send, in a form where it takes a value.
+// PICTURE and PERSON are put in.
 const every = `{"schema":"2.0","config":{"update_multi":true},
 "header":{"title":{"tag":"plain_text","content":"全部组件","i18n_content":{"zh_cn":"全部组件","en_us":"Every component"}},
  "subtitle":{"tag":"plain_text","content":"副标题"},"template":"turquoise",
@@ -83,15 +83,18 @@ func uploadAsBot(r *harness.Harness, token string) string {
 	return out.Data.Key
 }
 
-// TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard and a mouse, and
-// looks at the callback that leaves for it.
+// TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard
+// and a mouse, and looks at the callback that leaves for it.
 func TestPageComponents(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1, NoLimits: true}})
 	p := openBrowser(r.Ctx, t).open(r.Play.URL, 1440, 900, false)
 	who := r.World.People()[0]
-	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "", map[string]string{"app_id": r.Values["feishu.app_id"], "app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
+	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
+		map[string]string{"app_id": r.Values["feishu.app_id"],
+			"app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
 	card := strings.NewReplacer("PICTURE", uploadAsBot(r, token), "PERSON", who.OpenID).Replace(every)
-	asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token, map[string]string{"receive_id": who.OpenID, "msg_type": "interactive", "content": card})
+	asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
+		map[string]string{"receive_id": who.OpenID, "msg_type": "interactive", "content": card})
 
 	const at = `[data-pane="phone"] .card:has([data-form="f"]) `
 	p.until(`document.querySelector(` + quoted(at+`[data-field="moment"]`) + `)`)
@@ -101,14 +104,18 @@ func TestPageComponents(t *testing.T) {
 		t.Errorf("not drawn: %v", unknown)
 	}
 	for what, condition := range map[string]string{
-		"title": `$('.c-title').textContent === '全部组件'`, "subtitle": `$('.c-subtitle').textContent === '副标题'`, "tag": `$('.c-header .c-tag').textContent === '标签'`,
+		"title": `$('.c-title').textContent === '全部组件'`, "subtitle": `$('.c-subtitle').textContent === '副标题'`,
+		"tag":      `$('.c-header .c-tag').textContent === '标签'`,
 		"markdown": `$('.c-md strong') && $('.c-md em') && $('.c-md del') && $('.c-md a[rel~="noopener"]') && $('.c-md [data-ink="red"]') && $$('.c-md li').length === 2`,
 		"columns":  `$$('.c-column').length === 2 && $$('.c-column')[0].getBoundingClientRect().right <= $$('.c-column')[1].getBoundingClientRect().left`,
-		"picture":  `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`, "chart": `$$('.c-chart rect').length === 2`,
-		"table": `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`, "person": `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
-		"panel": `$('.c-fold-body').hidden`,
+		"picture":  `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`,
+		"chart":    `$$('.c-chart rect').length === 2`,
+		"table":    `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`,
+		"person":   `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
+		"panel":    `$('.c-fold-body').hidden`,
 	} {
-		p.until(`(() => { const $ = (s) => document.querySelector(` + quoted(at) + ` + s), $$ = (s) => document.querySelectorAll(` + quoted(at) + ` + s); return ` + condition + `; })()`)
+		p.until(`(() => { const $ = (s) => document.querySelector(` + quoted(at) +
+			` + s), $$ = (s) => document.querySelectorAll(` + quoted(at) + ` + s); return ` + condition + `; })()`)
 		t.Log(what)
 	}
 	p.press(at + `.c-fold-head`)
@@ -116,18 +123,23 @@ func TestPageComponents(t *testing.T) {
 	p.press(at + `.c-page:last-child`)
 	p.until(`document.querySelector(` + quoted(at+`tbody td`) + `).textContent === '丙'`)
 	p.eval(`shiming.setLang('en')`, nil)
-	p.until(`document.querySelector(` + quoted(at+`.c-title`) + `).textContent === 'Every component' && document.querySelector(` + quoted(at+`.c-header .c-tag`) + `).textContent === 'tag'`)
+	p.until(`document.querySelector(` + quoted(at+`.c-title`) +
+		`).textContent === 'Every component' && document.querySelector(` + quoted(at+`.c-header .c-tag`) +
+		`).textContent === 'tag'`)
 	p.eval(`shiming.setLang('zh')`, nil)
 
-	// The form: what is required stops it, a reset empties it, the question can be answered with no, and the values are those of Feishu.
+	// The form: what is required stops it, a reset empties it, the question can be answered with no, and the values are
+	// those of Feishu.
 	p.press(at + `[data-act="nothing"]`)
-	p.until(`document.activeElement.matches('[data-field="words"]') && document.querySelector('` + at + `.c-error:not([hidden])')`)
+	p.until(`document.activeElement.matches('[data-field="words"]') && document.querySelector('` + at +
+		`.c-error:not([hidden])')`)
 	p.fill(at+`[data-field="words"]`, "字")
 	p.press(at + `[data-name="again"]`)
 	p.until(`document.querySelector('` + at + `[data-field="words"]').value === ''`)
 	p.fill(at+`[data-field="words"]`, "你好")
 	p.fill(at+`[data-field="one"]`, "b")
-	p.eval(`(() => { const n = document.querySelector('`+at+`[data-field="some"]'); for (const o of n.options) o.selected = o.value !== 'b'; n.dispatchEvent(new Event('change')); })()`, nil)
+	p.eval(`(() => { const n = document.querySelector('`+at+
+		`[data-field="some"]'); for (const o of n.options) o.selected = o.value !== 'b'; n.dispatchEvent(new Event('change')); })()`, nil)
 	p.fill(at+`[data-field="who"]`, who.OpenID)
 	p.fill(at+`[data-field="day"]`, "2026-02-28")
 	p.fill(at+`[data-field="hour"]`, "23:59")
@@ -145,7 +157,8 @@ func TestPageComponents(t *testing.T) {
 	p.press(`dialog [data-answer="yes"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast]')`)
 
-	want := map[string]any{"words": "你好", "one": "b", "some": []any{"a", "c"}, "who": who.OpenID, "day": "2026-02-28 +0800", "hour": "23:59 +0800", "moment": "2026-02-28 23:59 +0800", "agree": true}
+	want := map[string]any{"words": "你好", "one": "b", "some": []any{"a", "c"}, "who": who.OpenID,
+		"day": "2026-02-28 +0800", "hour": "23:59 +0800", "moment": "2026-02-28 23:59 +0800", "agree": true}
 	found := false
 	for _, x := range inspect(r) {
 		var body struct {

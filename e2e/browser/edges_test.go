@@ -40,7 +40,8 @@ func asBot(r *harness.Harness, method, path, token string, body any) map[string]
 	return out
 }
 
-// forget drops the problems that a test has asked for, such as the browser's own line about an answer that is no success.
+// forget drops the problems that a test has asked for, such as the browser's own line about an answer that is no
+// success.
 func (p *tab) forget(about string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,11 +109,15 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 	one.press(`[data-pane="phone"] [data-quick="帮助"]`)
 	two.until(`document.querySelectorAll('[data-pane="phone"] .msg').length >= 2`)
 
-	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "", map[string]string{"app_id": r.Values["feishu.app_id"], "app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
-	card := regexp.MustCompile(`"ou_[a-z]+"`).ReplaceAllString(string(goldenCards(t)["review.json"]), `"`+r.World.People()[0].OpenID+`"`)
+	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
+		map[string]string{"app_id": r.Values["feishu.app_id"],
+			"app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
+	card := regexp.MustCompile(`"ou_[a-z]+"`).ReplaceAllString(string(goldenCards(t)["review.json"]), `"`+
+		r.World.People()[0].OpenID+`"`)
 	for i := range 200 {
-		asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=chat_id", token, map[string]string{"receive_id": r.World.ReviewChat(), "msg_type": "interactive",
-			"content": strings.ReplaceAll(card, "张**", fmt.Sprintf("第%d位", i))})
+		asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=chat_id", token,
+			map[string]string{"receive_id": r.World.ReviewChat(), "msg_type": "interactive",
+				"content": strings.ReplaceAll(card, "张**", fmt.Sprintf("第%d位", i))})
 	}
 	for _, p := range []*tab{one, two} {
 		p.until(`document.querySelector('[data-pane="hr"] .messages').textContent.includes('第199位')`)
@@ -207,7 +212,8 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		inner.style.cssText = 'columns:4;column-gap:12px;padding:12px';
 		box.append(inner);
 		box.style.background = 'var(--pane)';
-		for (const card of Object.values(`+string(cards)+`)) { const c = drawCard(card, { person: (id) => id, image: () => '', click: async () => {} }); c.style.cssText = 'break-inside:avoid;margin-bottom:12px'; inner.append(c); }
+		for (const card of Object.values(`+string(cards)+
+		`)) { const c = drawCard(card, { person: (id) => id, image: () => '', click: async () => {} }); c.style.cssText = 'break-inside:avoid;margin-bottom:12px'; inner.append(c); }
 		document.body.append(box);
 	})()`, nil)
 	for _, dark := range []bool{false, true} {
@@ -226,7 +232,8 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	p.clean()
 }
 
-// contrast lists the texts on the page whose contrast is below WCAG AA (4.5, or 3 for large text). What is disabled need not have it.
+// contrast lists the texts on the page whose contrast is below WCAG AA (4.5, or 3 for large text). What is disabled
+// need not have it.
 const contrast = `(() => {
 	const parse = (s) => { const m = /rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)/.exec(s); return m ? [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] : null; };
 	const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);

@@ -27,7 +27,8 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 	return out
 }
 
-// TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and text there.
+// TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and
+// text there.
 func TestPageDrawsEveryCard(t *testing.T) {
 	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}})
 	b := openBrowser(r.Ctx, t)
@@ -77,8 +78,8 @@ func TestPageDrawsEveryCard(t *testing.T) {
 	p.clean()
 }
 
-// visibleTexts are the plain texts of a card that show without a click. The preview in the list of chats and what a dialog asks are
-// not on the card itself.
+// visibleTexts are the plain texts of a card that show without a click. The preview in the list of chats and what a
+// dialog asks are not on the card itself.
 func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 	t.Helper()
 	var root any
@@ -130,7 +131,8 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, "")
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
-	p.until(`document.querySelector('[data-pane="phone"] .c-error:not([hidden])')`) // a required field is empty: nothing is sent
+	// a required field is empty: nothing is sent
+	p.until(`document.querySelector('[data-pane="phone"] .c-error:not([hidden])')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, who.Person.Mobile)
 	p.shot("2-confirm")
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
@@ -159,8 +161,10 @@ func TestPageRegistersSomebody(t *testing.T) {
 		dark          bool
 		lang, tab     string
 	}{
-		{"dark", 1600, 1000, true, "zh", "phone"}, {"english", 1440, 900, false, "en", "phone"}, {"phone-chat", 390, 844, false, "zh", "phone"},
-		{"phone-hr", 390, 844, true, "en", "hr"}, {"phone-inspector", 390, 844, false, "zh", "inspector"}, {"narrow", 1100, 800, false, "zh", "phone"},
+		{"dark", 1600, 1000, true, "zh", "phone"}, {"english", 1440, 900, false, "en", "phone"},
+		{"phone-chat", 390, 844, false, "zh", "phone"},
+		{"phone-hr", 390, 844, true, "en", "hr"}, {"phone-inspector", 390, 844, false, "zh", "inspector"},
+		{"narrow", 1100, 800, false, "zh", "phone"},
 	} {
 		p.size(look.width, look.height, look.dark)
 		p.eval(`shiming.setLang(`+quoted(look.lang)+`); shiming.choose('tab', `+quoted(look.tab)+`)`, nil)

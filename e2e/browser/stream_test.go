@@ -60,10 +60,12 @@ func inspect(r *harness.Harness) []inspected {
 	return nil
 }
 
-// TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be there, and
-// checks that it is shown with the right person.
+// TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be
+// there, and checks that it is shown with the right person.
 func TestInspectorMasks(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Play: true, World: sim.Config{People: 2}, HR: func(h *sim.HR) sim.Policy { return h.Diligent }})
+	r := harness.Start(t, harness.Setup{Play: true, World: sim.Config{People: 2}, HR: func(h *sim.HR) sim.Policy {
+		return h.Diligent
+	}})
 	secrets := map[string]string{}
 	for i, e := range r.World.People() {
 		script := sim.Script{}
@@ -74,14 +76,16 @@ func TestInspectorMasks(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := e.Person
-		for what, s := range map[string]string{"name": p.Name, "number": p.Code, "mobile": p.Mobile, "address": p.Address, "birth": p.Birth} {
+		for what, s := range map[string]string{"name": p.Name, "number": p.Code, "mobile": p.Mobile, "address": p.Address,
+			"birth": p.Birth} {
 			secrets[what+" of "+e.OpenID] = s
 		}
 		for _, m := range r.World.Tencent.Inbox(p.Mobile) {
 			secrets["code of "+e.OpenID] = m.Code()
 		}
 	}
-	for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"} {
+	for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
+		"verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"} {
 		secrets[key] = r.Values[key]
 	}
 	all := inspect(r)

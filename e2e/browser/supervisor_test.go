@@ -8,7 +8,8 @@ import (
 	"shiming/playground/child"
 )
 
-// TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when it was pressed.
+// TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when
+// it was pressed.
 func TestPageTourWaits(t *testing.T) {
 	if !child.CanPause {
 		t.Skip("no signals")
@@ -32,8 +33,8 @@ func TestPageTourWaits(t *testing.T) {
 	p.clean()
 }
 
-// TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is brought to a
-// place, a crowd comes, the bot is killed and started, the clock moves.
+// TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is
+// brought to a place, a crowd comes, the bot is killed and started, the clock moves.
 func TestPageStage(t *testing.T) {
 	s := harness.StartPlayground(t, harness.WaitForBrowser)
 	p := openBrowser(s.Ctx, t).open(s.Play.URL, 1700, 950, false)

@@ -11,12 +11,18 @@ import (
 )
 
 // tourSteps are those of playground/page/static/tour-steps.js that everybody sees.
-var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve", "done", "wire", "diagram", "board"}
+var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve",
+	"done", "wire", "diagram", "board"}
 
-// TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is corrected, is rejected
-// by HR with a reason, comes again, is sent back once, and is filed.
+// TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is
+// corrected, is rejected by HR with a reason, comes again, is sent back once, and is filed.
 func TestTour(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}, Settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := harness.Start(t, harness.Setup{
+		Page:     true,
+		Play:     true,
+		World:    sim.Config{People: 1},
+		Settings: map[string]string{"timing.code_resend": "1ms"},
+	})
 	b := openBrowser(r.Ctx, t)
 	p := b.open(r.Play.URL, 1440, 900, false)
 	first := r.World.People()[0]
@@ -55,7 +61,8 @@ func TestTour(t *testing.T) {
 	p.code()
 
 	p.eval(`shiming.choose('drawer', 'closed')`, nil)
-	p.pictures("review", `[data-pane="hr"]`, `document.querySelector('[data-pane="hr"] [data-act="approve"]').closest('.msg').scrollIntoView()`)
+	p.pictures("review", `[data-pane="hr"]`,
+		`document.querySelector('[data-pane="hr"] [data-act="approve"]').closest('.msg').scrollIntoView()`)
 	p.eval(`shiming.choose('drawer', 'open')`, nil)
 
 	// HR sends it back; only the details have to be looked at again.
@@ -85,7 +92,8 @@ func TestTour(t *testing.T) {
 	p.clean()
 }
 
-// pictures takes one for each README, of what a selector finds or of the whole window. prepare runs when the page is drawn.
+// pictures takes one for each README, of what a selector finds or of the whole window. prepare runs when the page is
+// drawn.
 func (p *tab) pictures(name, selector, prepare string) {
 	p.b.t.Helper()
 	if os.Getenv(screenshots) == "" {
@@ -128,13 +136,21 @@ func (p *tab) decide(reason, note, act string) {
 	p.press(`[data-pane="hr"] [data-act="` + act + `"]`)
 }
 
-// TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by itself for
-// somebody who wants little motion.
+// TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by
+// itself for somebody who wants little motion.
 func TestTourByKeyboard(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}, Settings: map[string]string{"timing.code_resend": "1ms"}})
+	r := harness.Start(t, harness.Setup{
+		Page:     true,
+		Play:     true,
+		World:    sim.Config{People: 1},
+		Settings: map[string]string{"timing.code_resend": "1ms"},
+	})
 	b := openBrowser(r.Ctx, t)
 	p := b.open(r.Play.URL, 1440, 900, false)
-	at := func(step string) { t.Helper(); p.until(`document.querySelector('[data-tour="` + step + `"]')`) }
+	at := func(step string) {
+		t.Helper()
+		p.until(`document.querySelector('[data-tour="` + step + `"]')`)
+	}
 
 	p.press(`[data-tourstart]`)
 	at("open")

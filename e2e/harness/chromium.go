@@ -2,7 +2,8 @@ package harness
 
 import "testing"
 
-// RequireChromium, set to 1 in the environment, makes tests of the page fail where there is no browser; else they are skipped.
+// RequireChromium, set to 1 in the environment, makes tests of the page fail where there is no browser; else they are
+// skipped.
 const RequireChromium = "SHIMING_REQUIRE_CHROMIUM"
 
 // browsersAtOnce bounds how many tests have a browser open: one alone keeps a processor busy.

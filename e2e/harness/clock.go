@@ -7,9 +7,9 @@ import (
 	"shiming/flows"
 )
 
-// untilMorning is how far worlds and bots are moved ahead of the machine's clock before anybody acts: to ten in the morning, in
-// China, of the coming Wednesday. It is neither at night, when nobody is reminded, nor near midnight, the nightly run or the
-// end of the week, so that no test depends on the hour at which it runs.
+// untilMorning is how far worlds and bots are moved ahead of the machine's clock before anybody acts: to ten in the
+// morning, in China, of the coming Wednesday. It is neither at night, when nobody is reminded, nor near midnight, the
+// nightly run or the end of the week, so that no test depends on the hour at which it runs.
 func untilMorning() time.Duration {
 	now := time.Now()
 	local := now.In(flows.ChinaTime)

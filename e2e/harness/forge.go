@@ -22,7 +22,8 @@ func (r *Harness) Forge(openID string, m feishu.Message, value, form any) Forged
 		action["form_value"] = form
 	}
 	status, answer, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, "card.action.trigger", map[string]any{
-		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant}, "host": "im_message", "action": action, "token": "c-forged",
+		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant}, "host": "im_message", "action": action,
+		"token":   "c-forged",
 		"context": map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
 	})
 	if err != nil {

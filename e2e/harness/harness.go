@@ -34,7 +34,8 @@ func TestTime() time.Duration {
 var readings = &sim.Readings{}
 
 // FastRetries is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
-var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}
+var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second,
+	5 * time.Second, 5 * time.Second}
 
 // Setup says how a rig differs from the usual one.
 type Setup struct {
@@ -46,7 +47,8 @@ type Setup struct {
 	// HR is how the first admin works by himself; nil = nobody works.
 	HR    func(*sim.HR) sim.Policy
 	Clock *Clock
-	// MachineTime leaves the clocks as the machine's is, for tests with a program beside the bot. They must hold at any hour.
+	// MachineTime leaves the clocks as the machine's is, for tests with a program beside the bot. They must hold at any
+	// hour.
 	MachineTime bool
 	// Noisy allows lines of level ERROR in the log.
 	Noisy bool
@@ -82,8 +84,8 @@ type Harness struct {
 	ended chan error
 }
 
-// Start opens a world and a bot in it, whose clocks begin at ten on a Wednesday morning in China, and closes both when the test
-// ends.
+// Start opens a world and a bot in it, whose clocks begin at ten on a Wednesday morning in China, and closes both
+// when the test ends.
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
@@ -103,7 +105,14 @@ func Start(t *testing.T, s Setup) *Harness {
 		s.World.OCRPerSecond = 50
 	}
 	s.World.RetrySchedule = FastRetries
-	r := &Harness{T: t, Ctx: ctx, Clock: s.Clock, calling: s.Calls, unready: s.Unready, Logs: &logs{}}
+	r := &Harness{
+		T:       t,
+		Ctx:     ctx,
+		Clock:   s.Clock,
+		calling: s.Calls,
+		unready: s.Unready,
+		Logs:    &logs{},
+	}
 	outside := r.open(s)
 	t.Cleanup(func() { CutOff(outside) })
 	world := r.World
@@ -119,7 +128,8 @@ func Start(t *testing.T, s Setup) *Harness {
 
 	dir := t.TempDir()
 	r.Values = world.Settings()
-	maps.Copy(r.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "timing.write_quiet": "1ms"})
+	maps.Copy(r.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司",
+		"timing.write_quiet": "1ms"})
 	maps.Copy(r.Values, database(t, dir))
 	maps.Copy(r.Values, s.Settings)
 	if s.Before != nil {
@@ -165,7 +175,8 @@ const OnPostgres = "SHIMING_E2E_POSTGRES"
 func database(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	keys := filepath.Join(dir, "keyset.json")
-	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" + filepath.Join(dir, "shiming.db")}
+	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" +
+		filepath.Join(dir, "shiming.db")}
 	if os.Getenv(OnPostgres) == "1" {
 		values["store.dsn"] = pgtest.DSN(t)
 		if err := keyset.Write(keys, keyset.New()); err != nil { // there it must exist
@@ -175,8 +186,8 @@ func database(t *testing.T, dir string) map[string]string {
 	return values
 }
 
-// CutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that were
-// opened and never used, which is as long as a test takes.
+// CutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that
+// were opened and never used, which is as long as a test takes.
 func CutOff(w closer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -205,7 +216,10 @@ func (r *Harness) StartBot() {
 	case r.Values["feishu.transport"] != "websocket":
 		r.Until("the bot answers the challenge", func() bool { return r.World.Feishu.Challenge(r.Ctx) == nil })
 	case !r.unready:
-		r.Until("the bot has connected", func() bool { open, _ := r.World.Feishu.LongConnections(); return open > 0 })
+		r.Until("the bot has connected", func() bool {
+			open, _ := r.World.Feishu.LongConnections()
+			return open > 0
+		})
 	}
 }
 
@@ -320,5 +334,11 @@ func (r *Harness) CountCalls(upstream, operation string) int {
 
 // Hold makes the next call of an operation slow, so that something can happen meanwhile.
 func (r *Harness) Hold(upstream, operation string) {
-	r.World.Faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Kind: wire.Delay, Times: 1, Delay: 1500 * time.Millisecond})
+	r.World.Faults.Arm(wire.Fault{
+		Upstream:  upstream,
+		Operation: operation,
+		Kind:      wire.Delay,
+		Times:     1,
+		Delay:     1500 * time.Millisecond,
+	})
 }

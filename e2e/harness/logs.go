@@ -51,7 +51,8 @@ func (r *Harness) checkLogs(noisy, badCards bool) {
 		if what := r.SecretIn(line, true); what != "" {
 			r.Errorf("log: %s of somebody in a line", what)
 		}
-		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "esign.app_secret"} {
+		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
+			"verification.tencent.secret_key", "esign.app_secret"} {
 			if r.Values[key] != "" && strings.Contains(line, r.Values[key]) {
 				r.Errorf("log: %s in a line", key)
 			}

@@ -91,7 +91,8 @@ func (r *Harness) ClickOn(openID string, s Screen, act string, form map[string]a
 	return r.Click(openID, s, act, feishu.ByAct(act), form)
 }
 
-func (r *Harness) Click(openID string, s Screen, act string, which func(feishu.Button) bool, form map[string]any) string {
+func (r *Harness) Click(openID string, s Screen, act string, which func(feishu.Button) bool,
+	form map[string]any) string {
 	r.Helper()
 	toast, there := r.tryClick(openID, s, act, which, form)
 	if !there {
@@ -101,7 +102,8 @@ func (r *Harness) Click(openID string, s Screen, act string, which func(feishu.B
 }
 
 // tryClick is click on a card that may lose the button before the finger is down, as one that moves on does.
-func (r *Harness) tryClick(openID string, s Screen, act string, which func(feishu.Button) bool, form map[string]any) (toast string, there bool) {
+func (r *Harness) tryClick(openID string, s Screen, act string, which func(feishu.Button) bool,
+	form map[string]any) (toast string, there bool) {
 	r.Helper()
 	var res feishu.CallbackResult
 	there = true
@@ -186,7 +188,11 @@ func (p Person) Send(side string, variant ...string) string {
 	return p.SendImage(p.R.Shot(p.Person, side, variant...))
 }
 
-func (p Person) SendBoth() { p.R.Helper(); p.Send("front"); p.Send("back") }
+func (p Person) SendBoth() {
+	p.R.Helper()
+	p.Send("front")
+	p.Send("back")
+}
 
 var shots sync.Map
 
@@ -246,7 +252,9 @@ func (p Person) See(stage sim.CardStage, words ...string) (got Screen) {
 // Reads waits for any message with these words, such as a notice.
 func (p Person) Reads(words ...string) Screen {
 	p.R.Helper()
-	return p.R.Find(p.ChatID, fmt.Sprintf("a card that says %v", words), func(s Screen) bool { return s.Msg.FromBot && s.Says(words...) })
+	return p.R.Find(p.ChatID, fmt.Sprintf("a card that says %v", words), func(s Screen) bool {
+		return s.Msg.FromBot && s.Says(words...)
+	})
 }
 
 // Press presses a button of the newest card of the case that has it.
@@ -264,7 +272,9 @@ func (p Person) Press(act string, form ...map[string]any) string {
 func (p Person) Retake(side string) {
 	p.R.Helper()
 	s := p.R.Find(p.ChatID, "retake "+side, func(s Screen) bool { return s.Has("retake") })
-	p.R.Click(p.OpenID, s, "retake "+side, func(b feishu.Button) bool { return b.Act == "retake" && b.Value["side"] == side }, nil)
+	p.R.Click(p.OpenID, s, "retake "+side, func(b feishu.Button) bool {
+		return b.Act == "retake" && b.Value["side"] == side
+	}, nil)
 }
 
 // ToPhotos starts a case and consents.

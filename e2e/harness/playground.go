@@ -33,7 +33,13 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
 	t.Cleanup(cancel)
 	play, err := playground.Start(ctx, playground.Config{Inspect: true,
-		World: sim.Config{EsignRevision: "2024", OCRPerSecond: 50, Seed: 4711, RetrySchedule: FastRetries, Readings: readings}})
+		World: sim.Config{
+			EsignRevision: "2024",
+			OCRPerSecond:  50,
+			Seed:          4711,
+			RetrySchedule: FastRetries,
+			Readings:      readings,
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +52,13 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 		t.Fatal(err)
 	}
 	supervisor := playground.NewSupervisor(play, exe, t.TempDir(), "error", AsProgram+"=1")
-	s := &Playground{T: t, Supervisor: supervisor, Play: play, World: play.World, Ctx: ctx}
+	s := &Playground{
+		T:          t,
+		Supervisor: supervisor,
+		Play:       play,
+		World:      play.World,
+		Ctx:        ctx,
+	}
 	if err := s.Open(ctx); err != nil {
 		t.Fatal(err)
 	}

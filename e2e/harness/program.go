@@ -73,11 +73,18 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { CutOff(world) })
-	s := &Served{t: t, Ctx: ctx, World: world, Dir: t.TempDir()}
-	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+strings.Join(world.Admins(), ", ")+"]}\n")
+	s := &Served{
+		t:     t,
+		Ctx:   ctx,
+		World: world,
+		Dir:   t.TempDir(),
+	}
+	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+
+		strings.Join(world.Admins(), ", ")+"]}\n")
 	settings := world.Settings()
 	delete(settings, "hr.admins") // the file says who they are
-	maps.Copy(settings, map[string]string{"server.listen": "127.0.0.1:0", "store.dsn": "sqlite:" + filepath.Join(s.Dir, "shiming.db"),
+	maps.Copy(settings, map[string]string{"server.listen": "127.0.0.1:0", "store.dsn": "sqlite:" +
+		filepath.Join(s.Dir, "shiming.db"),
 		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"), "log.level": "debug", "timing.code_resend": "1s"})
 	s.Env = append(config.Environ(settings), env...)
 	s.Start()

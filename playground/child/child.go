@@ -1,5 +1,5 @@
-// Package child runs a program in a process of its own, which ends with this one where the system can see to that. It imports
-// nothing of ours: the playground supervises a bot with it, and measurements run bots and worlds.
+// Package child runs a program in a process of its own, which ends with this one where the system can see to that. It
+// imports nothing of ours: the playground supervises a bot with it, and measurements run bots and worlds.
 package child
 
 import (
@@ -14,8 +14,8 @@ type Process struct {
 	exited chan struct{}
 }
 
-// Start starts a command and waits for its end in the background. read, unless nil, reads the command's pipes: it runs first
-// and returns at their end.
+// Start starts a command and waits for its end in the background. read, unless nil, reads the command's pipes: it
+// runs first and returns at their end.
 func Start(cmd *exec.Cmd, read func()) (*Process, error) {
 	p := &Process{cmd: cmd, exited: make(chan struct{})}
 	cmd.SysProcAttr = attributes()

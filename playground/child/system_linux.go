@@ -8,8 +8,8 @@ import (
 // CanPause: this system can stop a process and let it go on.
 const CanPause = true
 
-// attributes keeps an interrupt at the terminal for the parent, and ends a child with its parent even when it is stopped and
-// cannot see its input end.
+// attributes keeps an interrupt at the terminal for the parent, and ends a child with its parent even when it is
+// stopped and cannot see its input end.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

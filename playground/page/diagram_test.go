@@ -12,7 +12,8 @@ import (
 	static "shiming/playground/page"
 )
 
-// TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the same reasons.
+// TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the
+// same reasons.
 func TestPageDiagram(t *testing.T) {
 	raw, err := fs.ReadFile(static.Files(), "flow.json")
 	if err != nil {

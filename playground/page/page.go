@@ -1,5 +1,5 @@
-// Package page holds the playground's page: static files, embedded, served as they are. Nothing is built and nothing is fetched
-// from anywhere else.
+// Package page holds the playground's page: static files, embedded, served as they are. Nothing is built and nothing
+// is fetched from anywhere else.
 package page
 
 import (
@@ -16,7 +16,8 @@ import (
 //go:embed static
 var files embed.FS
 
-// Policy is the Content-Security-Policy of every answer: only files of this origin, nothing inline, no frames, no forms.
+// Policy is the Content-Security-Policy of every answer: only files of this origin, nothing inline, no frames, no
+// forms.
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -29,7 +30,8 @@ type file struct {
 var all = load()
 
 // types are given here, since the system's table may know JavaScript under another name, or not at all.
-var types = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+var types = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
 	".json": "application/json; charset=utf-8", ".svg": "image/svg+xml"}
 
 func load() map[string]file {
@@ -65,8 +67,8 @@ func Files() fs.FS {
 	return sub
 }
 
-// Serve answers with one file, "" being index.html. A browser asks every time whether its copy is still the right one, so that
-// no page of an older program is ever mixed with a newer one.
+// Serve answers with one file, "" being index.html. A browser asks every time whether its copy is still the right
+// one, so that no page of an older program is ever mixed with a newer one.
 func Serve(rw http.ResponseWriter, r *http.Request, name string) {
 	if name == "" {
 		name = "index.html"

@@ -23,18 +23,22 @@ func get(t *testing.T, name string, header http.Header) *httptest.ResponseRecord
 }
 
 func TestServe(t *testing.T) {
-	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css", "flow.json": "application/json", "icon.svg": "image/svg+xml"} {
+	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css",
+		"flow.json": "application/json", "icon.svg": "image/svg+xml"} {
 		w := get(t, name, nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
-			t.Errorf("%q: %d %s, want %v, %q at its beginning", name, w.Code, w.Header().Get("Content-Type"), http.StatusOK, kind)
+			t.Errorf("%q: %d %s, want %v, %q at its beginning", name, w.Code, w.Header().Get("Content-Type"), http.StatusOK,
+				kind)
 		}
-		for header, want := range map[string]string{"Content-Security-Policy": Policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"} {
+		for header, want := range map[string]string{"Content-Security-Policy": Policy, "X-Content-Type-Options": "nosniff",
+			"Cache-Control": "no-cache"} {
 			if got := w.Header().Get(header); got != want {
 				t.Errorf("%q: %s is %q, want %v", name, header, got, want)
 			}
 		}
 		tag := w.Header().Get("ETag")
-		if again := get(t, name, http.Header{"If-None-Match": {`"x", W/` + tag}}); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+		if again := get(t, name, http.Header{"If-None-Match": {`"x", W/` + tag}}); again.Code != http.StatusNotModified ||
+			again.Body.Len() != 0 {
 			t.Errorf("%q: %d for the same ETag, want %v", name, again.Code, http.StatusNotModified)
 		}
 	}
@@ -55,7 +59,8 @@ var (
 	external = regexp.MustCompile(`(?i)https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}`)
 )
 
-// TestFiles: every import and link leads to a file of the page, every file is reachable, nothing leads elsewhere, nothing is inline.
+// TestFiles: every import and link leads to a file of the page, every file is reachable, nothing leads elsewhere,
+// nothing is inline.
 func TestFiles(t *testing.T) {
 	reached := map[string]bool{"index.html": true}
 	texts := map[string]string{}
@@ -94,7 +99,8 @@ func TestFiles(t *testing.T) {
 			for _, m := range regexp.MustCompile(`fetch\('(/page/[^']+)'`).FindAllStringSubmatch(text, -1) {
 				lead(name, m[1])
 			}
-			for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"} {
+			for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
+				"new Function"} {
 				if strings.Contains(text, word) {
 					t.Errorf("%s uses %s", name, word)
 				}

@@ -1,5 +1,5 @@
-// Package scrape reads what a bot exposes at /metrics, as Prometheus does. It imports nothing of ours: the playground may
-// import only the simulated world and the configuration, and measurements and tests read the same figures.
+// Package scrape reads what a bot exposes at /metrics, as Prometheus does. It imports nothing of ours: the playground
+// may import only the simulated world and the configuration, and measurements and tests read the same figures.
 package scrape
 
 import (
@@ -35,7 +35,8 @@ func Read(ctx context.Context, url string) (Samples, error) {
 
 // Parse reads Prometheus's text format.
 func Parse(r io.Reader) (Samples, error) {
-	from := expfmt.SampleDecoder{Dec: expfmt.NewDecoder(r, expfmt.NewFormat(expfmt.TypeTextPlain)), Opts: &expfmt.DecodeOptions{}}
+	from := expfmt.SampleDecoder{Dec: expfmt.NewDecoder(r, expfmt.NewFormat(expfmt.TypeTextPlain)),
+		Opts: &expfmt.DecodeOptions{}}
 	var all Samples
 	for {
 		var family model.Vector

@@ -19,7 +19,12 @@ func TestRealClient(t *testing.T) {
 			rec, faults := wire.NewRecorder(0), &wire.Faults{}
 			srv := httptest.NewServer(wire.Handler("esign", esign.Operation, rec, faults, sim))
 			defer srv.Close()
-			c, err := client.New(client.Config{BaseURL: srv.URL, AppID: appID, AppSecret: secret, Revision: client.Revision(revision)})
+			c, err := client.New(client.Config{
+				BaseURL:   srv.URL,
+				AppID:     appID,
+				AppSecret: secret,
+				Revision:  client.Revision(revision),
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,15 +36,33 @@ func TestRealClient(t *testing.T) {
 				return id
 			}
 			p := client.PersonPoint{
-				EviName: "实名认证证据", CustomBizID: "0197a1b2-0000-7000-8000-000000000001", Method: client.MethodThreeElements,
-				CompletedAt: start, Name: "样甲明", CardNo: "899000199001010011", CardType: client.CardResidentID,
-				CardPortrait: upload("front.jpg"), CardNationalEmblem: upload("back.jpg"),
-				ThreeElements: &client.ThreeElements{InfoVerifySupplier: "样例核验", VerifyTime: start, VerifySerialNumber: "req-1",
-					Mobile: "16000000001", SMSCode: "123456", SMSSupplier: "样例短信"},
+				EviName:            "实名认证证据",
+				CustomBizID:        "0197a1b2-0000-7000-8000-000000000001",
+				Method:             client.MethodThreeElements,
+				CompletedAt:        start,
+				Name:               "样甲明",
+				CardNo:             "899000199001010011",
+				CardType:           client.CardResidentID,
+				CardPortrait:       upload("front.jpg"),
+				CardNationalEmblem: upload("back.jpg"),
+				ThreeElements: &client.ThreeElements{
+					InfoVerifySupplier: "样例核验",
+					VerifyTime:         start,
+					VerifySerialNumber: "req-1",
+					Mobile:             "16000000001",
+					SMSCode:            "123456",
+					SMSSupplier:        "样例短信",
+				},
 			}
 			if revision == esign.Revision202510 {
-				p.Agreement = &client.CertAgreement{Title: "数字证书服务协议", Version: "20250801", Hash: "f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2",
-					ReadAt: start.Add(-time.Minute), ReadType: client.ReadCheck, ReadIP: "192.0.2.7"}
+				p.Agreement = &client.CertAgreement{
+					Title:    "数字证书服务协议",
+					Version:  "20250801",
+					Hash:     "f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2",
+					ReadAt:   start.Add(-time.Minute),
+					ReadType: client.ReadCheck,
+					ReadIP:   "192.0.2.7",
+				}
 			}
 			id, err := c.CreatePersonPoint(t.Context(), p)
 			if err != nil {

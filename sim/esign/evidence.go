@@ -173,7 +173,8 @@ func (s *Server) fileField(in *fields, name string) string {
 	return id
 }
 
-// validNumber checks the 18 characters of a resident ID number (GB 11643): the weighted sum, check digit included, is 1 modulo 11.
+// validNumber checks the 18 characters of a resident ID number (GB 11643): the weighted sum, check digit included, is
+// 1 modulo 11.
 func validNumber(code string) bool {
 	if len(code) != 18 {
 		return false

@@ -63,7 +63,8 @@ func TestEvidenceValidation(t *testing.T) {
 		{"IP with port", recent, "certAgreementReadIP", "192.0.2.7:80", false},
 		{"agreement day", recent, "certAgreementReadTime", "20261121", false},
 	}
-	for _, f := range []string{"eviName", "realNameMethod", "timeStamp", "name", "cardNo", "cardType", "cardPortrait", "cardNationalEmblem"} {
+	for _, f := range []string{"eviName", "realNameMethod", "timeStamp", "name", "cardNo", "cardType", "cardPortrait",
+		"cardNationalEmblem"} {
 		changes = append(changes, change{"missing", old, f, nil, false}, change{"empty", old, f, "", false},
 			change{"null", old, f, json.RawMessage("null"), false}, change{"missing", recent, f, nil, false})
 	}
@@ -71,8 +72,10 @@ func TestEvidenceValidation(t *testing.T) {
 		changes = append(changes, change{"missing", recent, "certAgreementRead" + f, nil, false},
 			change{"empty", recent, "certAgreementRead" + f, "", false})
 	}
-	for _, f := range []string{"infoVerifySupplier", "verifyTime", "verifySerialNumber", "mobile", "smsCode", "smsSupplier"} {
-		changes = append(changes, change{"missing", old, "threeElements." + f, nil, false}, change{"empty", recent, "threeElements." + f, "", false})
+	for _, f := range []string{"infoVerifySupplier", "verifyTime", "verifySerialNumber", "mobile", "smsCode",
+		"smsSupplier"} {
+		changes = append(changes, change{"missing", old, "threeElements." + f, nil, false},
+			change{"empty", recent, "threeElements." + f, "", false})
 	}
 	platforms := map[string]*platform{old: setup(t, old, 0), recent: setup(t, recent, 0)}
 	for _, c := range changes {

@@ -35,7 +35,8 @@ func request(p *platform, revision, method string) map[string]any {
 		maps.Copy(common, map[string]any{"openingBank": "样例银行", "bankCard": "6200000000000000"})
 		in["bankCardFour"] = common
 	case "FACE":
-		maps.Copy(common, map[string]any{"faceImage": p.upload("face.jpg"), "faceImageSimilarScore": "92.5", "faceLiveDetectScore": "100"})
+		maps.Copy(common, map[string]any{"faceImage": p.upload("face.jpg"), "faceImageSimilarScore": "92.5",
+			"faceLiveDetectScore": "100"})
 		in["face"] = common
 	}
 	if revision == esign.Revision2024 {
@@ -76,10 +77,12 @@ func TestEvidenceIsFiled(t *testing.T) {
 				}
 				got := points[0]
 				if got.ID != id || got.Name != in["name"] || got.CardNo != in["cardNo"] || got.CardPortrait != in["cardPortrait"] ||
-					got.CardNationalEmblem != in["cardNationalEmblem"] || got.Method != method || got.Mark != "备注" || !got.At.Equal(start) {
+					got.CardNationalEmblem != in["cardNationalEmblem"] || got.Method != method || got.Mark != "备注" ||
+					!got.At.Equal(start) {
 					t.Error("the record differs from the request")
 				}
-				if got.Detail["verifySerialNumber"] != "req-1" || (revision == esign.Revision202510) != (got.Agreement.Type == "CHECK") {
+				if got.Detail["verifySerialNumber"] != "req-1" ||
+					(revision == esign.Revision202510) != (got.Agreement.Type == "CHECK") {
 					t.Errorf("detail or agreement is missing")
 				}
 				shown := fmt.Sprintf("%v %+v %#v %s", got, got, got, mustJSON(got))
@@ -104,7 +107,8 @@ func TestEvidenceOfOtherMethods(t *testing.T) {
 				p := setup(t, "", 0)
 				in := request(p, "", method)
 				delete(in[object].(map[string]any), field)
-				if r := p.evidence(in); r.Code != 1435002 || !strings.Contains(r.Message, object+"."+field) || len(p.sim.Points()) != 0 {
+				if r := p.evidence(in); r.Code != 1435002 || !strings.Contains(r.Message, object+"."+field) ||
+					len(p.sim.Points()) != 0 {
 					t.Errorf("got %s", r.body)
 				}
 			})

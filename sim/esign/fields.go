@@ -14,7 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// fields reads a JSON object field by field, remembers the first mistake, and in the end refuses fields that nobody asked for.
+// fields reads a JSON object field by field, remembers the first mistake, and in the end refuses fields that nobody
+// asked for.
 type fields struct {
 	in     map[string]json.RawMessage
 	prefix string // e.g. "threeElements."

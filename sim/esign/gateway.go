@@ -23,14 +23,15 @@ const timestampWindow = 15 * time.Minute
 
 // admit checks the headers as the gateway does and returns the body. If it refuses, it has answered.
 //
-// The app comes first, then timestamp and signature; refusals are HTTP 401 with {"success":false,"code":401,"message":…}
-// (helper/krgcgauz4akfivia).
+// The app comes first, then timestamp and signature; refusals are HTTP 401 with
+// {"success":false,"code":401,"message":…} (helper/krgcgauz4akfivia).
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"success": false, "code": 413, "message": "Request Entity Too Large"})
+			writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"success": false, "code": 413,
+				"message": "Request Entity Too Large"})
 		}
 		return nil, false
 	}
@@ -72,8 +73,8 @@ func (s *Server) objection(r *http.Request, body []byte) string {
 	return ""
 }
 
-// stringToSign is built from the headers as they arrived: each of the first five parts is followed by a newline also when it is
-// empty, and the last one is not (saasapi-std/fsf57g).
+// stringToSign is built from the headers as they arrived: each of the first five parts is followed by a newline also
+// when it is empty, and the last one is not (saasapi-std/fsf57g).
 func stringToSign(r *http.Request) string {
 	return strings.Join([]string{
 		r.Method,
@@ -85,8 +86,8 @@ func stringToSign(r *http.Request) string {
 	}, "\n")
 }
 
-// pathAndParameters is the path with the query's keys in ASCII order and its values not encoded. An empty value leaves the key alone;
-// of a repeated key the first value counts.
+// pathAndParameters is the path with the query's keys in ASCII order and its values not encoded. An empty value
+// leaves the key alone; of a repeated key the first value counts.
 func pathAndParameters(u *url.URL) string {
 	query := u.Query()
 	if len(query) == 0 {

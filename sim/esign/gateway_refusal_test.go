@@ -51,7 +51,8 @@ func TestGatewayRefuses(t *testing.T) {
 					}
 					return
 				}
-				if r.Status != 401 || r.Success == nil || *r.Success || r.Code != 401 || r.Message != tc.want || strings.Contains(r.body, `"data"`) {
+				if r.Status != 401 || r.Success == nil || *r.Success || r.Code != 401 || r.Message != tc.want ||
+					strings.Contains(r.body, `"data"`) {
 					t.Errorf("got %d %s, want %s", r.Status, r.body, tc.want)
 				}
 			})

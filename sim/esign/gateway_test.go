@@ -17,15 +17,22 @@ func TestSignatureVectors(t *testing.T) {
 	for _, tc := range []struct {
 		name, secret, method, target, body, md5, kind, want string
 	}{
-		{"V1", secret, "POST", "/v3/files/file-upload-url", upload, "guiWav/eFrzU7Mk1DSBG+w==", kind, "K/PzBLDwPI+14fAJgAlyrnNtzdbPjtB/WX9kMjU5nFk="},
-		{"V2", secret, "GET", "/v3/files/9631665ce202447bb254ab57a391808c", "", "", kind, "Lpe5O7O+W2uYwsKwpYIkGjFVLACT1+qScup8dos6bqc="},
-		{"V2b", secret, "GET", "/v3/files/9631665ce202447bb254ab57a391808c", "", "", "", "iJeTPVzouF4/kyHD4CMht0k4Y4bvpz7tTUhQErKYG8o="},
-		{"V3", secret, "GET", "/v3/organizations/identity-info?orgName=" + url.QueryEscape("某某科技有限公司") + "&orgIDCardType=", "", "", kind,
+		{"V1", secret, "POST", "/v3/files/file-upload-url", upload, "guiWav/eFrzU7Mk1DSBG+w==", kind,
+			"K/PzBLDwPI+14fAJgAlyrnNtzdbPjtB/WX9kMjU5nFk="},
+		{"V2", secret, "GET", "/v3/files/9631665ce202447bb254ab57a391808c", "", "", kind,
+			"Lpe5O7O+W2uYwsKwpYIkGjFVLACT1+qScup8dos6bqc="},
+		{"V2b", secret, "GET", "/v3/files/9631665ce202447bb254ab57a391808c", "", "", "",
+			"iJeTPVzouF4/kyHD4CMht0k4Y4bvpz7tTUhQErKYG8o="},
+		{"V3", secret, "GET", "/v3/organizations/identity-info?orgName=" + url.QueryEscape("某某科技有限公司") + "&orgIDCardType=",
+			"", "", kind,
 			"Nqyza8lGPxNtvLVoA8/OcsozSOgmpa14xdTltDu/3kw="},
-		{"V4", secret, "POST", "/v3/evidence/evi-point/psn-realname", `{"eviName":"测试","name":"张三"}`, "b80EM89W2mb23zUAcDBLIQ==", kind,
+		{"V4", secret, "POST", "/v3/evidence/evi-point/psn-realname", `{"eviName":"测试","name":"张三"}`,
+			"b80EM89W2mb23zUAcDBLIQ==", kind,
 			"RanOr8hi498IdS2p0/IfPz11nDVL7k5cnBA/+73Hm5o="},
-		{"published POST", "dummysecret", "POST", "/v3/sign-flow/create-by-file", "", "uxydqKBMBy6x1siClKEQ6Q==", kind, "6dYuzEqXUobDAEL97Ja5pvH3QWHpn4R5iJSWEvIsCo8="},
-		{"published GET", "dummysecret", "GET", "/v3/sign-flow/abc123/detail", "", "", kind, "xG4jw3vs+xusJ0x3XkIJBwxpTHHzEHqdMGOJ45Ry8Fk="},
+		{"published POST", "dummysecret", "POST", "/v3/sign-flow/create-by-file", "", "uxydqKBMBy6x1siClKEQ6Q==", kind,
+			"6dYuzEqXUobDAEL97Ja5pvH3QWHpn4R5iJSWEvIsCo8="},
+		{"published GET", "dummysecret", "GET", "/v3/sign-flow/abc123/detail", "", "", kind,
+			"xG4jw3vs+xusJ0x3XkIJBwxpTHHzEHqdMGOJ45Ry8Fk="},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if sum := md5.Sum([]byte(tc.body)); tc.body != "" && base64.StdEncoding.EncodeToString(sum[:]) != tc.md5 {

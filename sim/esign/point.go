@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Point is an evidence point as it was filed. Somebody may point a real bot at the simulated platform, so it prints, logs and
-// marshals nothing personal; tests read the fields.
+// Point is an evidence point as it was filed. Somebody may point a real bot at the simulated platform, so it prints,
+// logs and marshals nothing personal; tests read the fields.
 type Point struct {
 	ID                 string // P and 19 digits
 	At                 time.Time

@@ -22,12 +22,14 @@ type Config struct {
 	AppSecret string
 	Revision  string           // Revision2024 or Revision202510; "" = Revision202510
 	Now       func() time.Time // nil = time.Now
-	// Near reports whether the timestamp of a request is within a window of the time; nil = by Now. Whoever moves Now while
-	// requests are on their way gives one that takes both times.
+	// Near reports whether the timestamp of a request is within a window of the time; nil = by Now. Whoever moves Now
+	// while requests are on their way gives one that takes both times.
 	Near func(at time.Time, window time.Duration) bool
-	// StorageBase returns scheme and host of upload URLs; nil = the host that the request for the URL was sent to, over http.
+	// StorageBase returns scheme and host of upload URLs; nil = the host that the request for the URL was sent to, over
+	// http.
 	StorageBase func() string
-	// PollsUntilReady is how many status questions after the PUT are answered with 1 (uploading) before 2; 0 = ready at once.
+	// PollsUntilReady is how many status questions after the PUT are answered with 1 (uploading) before 2; 0 = ready at
+	// once.
 	PollsUntilReady int
 }
 
@@ -75,7 +77,8 @@ func Operation(r *http.Request) string {
 		return OpUploadURL
 	case r.Method == http.MethodPost && path == "/v3/evidence/evi-point/psn-realname":
 		return OpPersonPoint
-	case r.Method == http.MethodGet && strings.HasPrefix(path, "/v3/files/") && !strings.Contains(path[len("/v3/files/"):], "/"):
+	case r.Method == http.MethodGet && strings.HasPrefix(path, "/v3/files/") &&
+		!strings.Contains(path[len("/v3/files/"):], "/"):
 		return OpFileStatus
 	}
 	return ""
@@ -106,8 +109,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Business codes (pages of the file upload and of its status). codeParameter stands for every refused field of the evidence too:
-// no page lists codes of its own for it.
+// Business codes (pages of the file upload and of its status). codeParameter stands for every refused field of the
+// evidence too: no page lists codes of its own for it.
 const (
 	codeParameter   = 1435002
 	codeFile        = 1430002

@@ -37,8 +37,13 @@ type platform struct {
 func setup(t *testing.T, revision string, polls int) *platform {
 	t.Helper()
 	p := &platform{t: t, now: start}
-	p.sim = esign.New(esign.Config{AppID: appID, AppSecret: secret, Revision: revision, PollsUntilReady: polls,
-		Now: func() time.Time { return p.now }})
+	p.sim = esign.New(esign.Config{
+		AppID:           appID,
+		AppSecret:       secret,
+		Revision:        revision,
+		PollsUntilReady: polls,
+		Now:             func() time.Time { return p.now },
+	})
 	p.srv = httptest.NewServer(p.sim)
 	t.Cleanup(p.srv.Close)
 	return p

@@ -71,7 +71,8 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 // mayPut checks what can be checked before the bytes, in OSS's order.
 func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 	if r.Method != http.MethodPut {
-		return nil, &refusal{http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource."}
+		return nil, &refusal{http.StatusMethodNotAllowed, "MethodNotAllowed",
+			"The specified method is not allowed against this resource."}
 	}
 	for name := range r.Header {
 		if strings.HasPrefix(name, "X-Tsign-") {
@@ -82,7 +83,8 @@ func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 	expires := q.Get("Expires")
 	deadline, err := strconv.ParseInt(expires, 10, 64)
 	if q.Get("OSSAccessKeyId") != storageKeyID {
-		return nil, &refusal{http.StatusForbidden, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."}
+		return nil, &refusal{http.StatusForbidden, "InvalidAccessKeyId",
+			"The OSS Access Key Id you provided does not exist in our records."}
 	}
 	if err != nil || s.cfg.Now().After(time.Unix(deadline, 0)) {
 		return nil, &refusal{http.StatusForbidden, "AccessDenied", "Request has expired."}
@@ -93,10 +95,12 @@ func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 			"The request signature we calculated does not match the signature you provided. Check your key and signing method."}
 	}
 	if r.ContentLength < 0 {
-		return nil, &refusal{http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header."}
+		return nil, &refusal{http.StatusLengthRequired, "MissingContentLength",
+			"You must provide the Content-Length HTTP header."}
 	}
 	if r.ContentLength > maxFileBytes {
-		return nil, &refusal{http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size."}
+		return nil, &refusal{http.StatusBadRequest, "EntityTooLarge",
+			"Your proposed upload exceeds the maximum allowed object size."}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +115,8 @@ func (s *Server) receive(r *http.Request, f *file) *refusal {
 		return &refusal{http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly."}
 	}
 	if declared, err := base64.StdEncoding.DecodeString(f.MD5); err != nil || !bytes.Equal(declared, sum.Sum(nil)) {
-		return &refusal{http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified did not match what we received."}
+		return &refusal{http.StatusBadRequest, "InvalidDigest",
+			"The Content-MD5 you specified did not match what we received."}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

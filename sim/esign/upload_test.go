@@ -76,14 +76,21 @@ func TestPutRefuses(t *testing.T) {
 		code   string
 	}{
 		{name: "other type", change: set("Content-Type", "image/jpeg"), status: 403, code: "SignatureDoesNotMatch"},
-		{name: "no type", change: func(r *http.Request) { r.Header.Del("Content-Type") }, status: 403, code: "SignatureDoesNotMatch"},
+		{name: "no type", change: func(r *http.Request) {
+			r.Header.Del("Content-Type")
+		}, status: 403, code: "SignatureDoesNotMatch"},
 		{name: "other MD5", change: set("Content-MD5", md5Base64([]byte("x"))), status: 403, code: "SignatureDoesNotMatch"},
-		{name: "no MD5", change: func(r *http.Request) { r.Header.Del("Content-MD5") }, status: 403, code: "SignatureDoesNotMatch"},
-		{name: "other bytes", send: []byte("\xFF\xD8\xFF012345678X"), change: set("Content-MD5", md5Base64(content)), status: 400, code: "InvalidDigest"},
+		{name: "no MD5", change: func(r *http.Request) {
+			r.Header.Del("Content-MD5")
+		}, status: 403, code: "SignatureDoesNotMatch"},
+		{name: "other bytes", send: []byte("\xFF\xD8\xFF012345678X"), change: set("Content-MD5", md5Base64(content)),
+			status: 400, code: "InvalidDigest"},
 		{name: "POST", change: func(r *http.Request) { r.Method = http.MethodPost }, status: 405, code: "MethodNotAllowed"},
 		{name: "expired", late: time.Hour + time.Second, status: 403, code: "AccessDenied"},
 		{name: "in time", late: time.Hour, status: 200},
-		{name: "mangled URL", change: func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%2B", "+") }, status: 403, code: "InvalidAccessKeyId"},
+		{name: "mangled URL", change: func(r *http.Request) {
+			r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%2B", "+")
+		}, status: 403, code: "InvalidAccessKeyId"},
 		{name: "other file", change: func(r *http.Request) { r.URL.Path += "0" }, status: 403, code: "SignatureDoesNotMatch"},
 		{name: "gateway headers", change: set("X-Tsign-Open-App-Id", appID), status: 400, code: "InvalidArgument"},
 		{name: "chunked", change: func(r *http.Request) { r.ContentLength = -1 }, status: 411, code: "MissingContentLength"},
@@ -96,7 +103,8 @@ func TestPutRefuses(t *testing.T) {
 				tc.send = content
 			}
 			r := p.put(address, tc.send, tc.change)
-			if r.Status != tc.status || !strings.Contains(r.body, tc.code) || (tc.code != "") != strings.Contains(r.body, "<Code>"+tc.code+"</Code>") {
+			if r.Status != tc.status || !strings.Contains(r.body, tc.code) ||
+				(tc.code != "") != strings.Contains(r.body, "<Code>"+tc.code+"</Code>") {
 				t.Errorf("got %d %s, want %v, %q in it", r.Status, r.body, tc.status, tc.code)
 			}
 			if want := map[bool]any{true: 2.0, false: 0.0}[tc.status == 200]; p.status(id) != want {
@@ -179,8 +187,15 @@ func TestFileStatus(t *testing.T) {
 }
 
 func TestStorageBase(t *testing.T) {
-	sim := esign.New(esign.Config{AppID: appID, AppSecret: secret, StorageBase: func() string { return "https://esignoss.esign.cn" }})
-	p := &platform{t: t, sim: sim, srv: httptest.NewServer(sim), now: time.Now()}
+	sim := esign.New(esign.Config{AppID: appID, AppSecret: secret, StorageBase: func() string {
+		return "https://esignoss.esign.cn"
+	}})
+	p := &platform{
+		t:   t,
+		sim: sim,
+		srv: httptest.NewServer(sim),
+		now: time.Now(),
+	}
 	t.Cleanup(p.srv.Close)
 	if _, address := p.announce("a.jpg", []byte("x")); !strings.HasPrefix(address, "https://esignoss.esign.cn/storage/") {
 		t.Errorf("address %s, want %q at its beginning", address, "https://esignoss.esign.cn/storage/")

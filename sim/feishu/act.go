@@ -16,8 +16,8 @@ var (
 	ErrRecalled  = errors.New("feishu sim: the message was recalled")
 )
 
-// Sent is a message that a person sent, and what became of its event. Delivery.EventID is empty when no event is due: the
-// bot lacks the scope, is not in the group, or was not mentioned there.
+// Sent is a message that a person sent, and what became of its event. Delivery.EventID is empty when no event is due:
+// the bot lacks the scope, is not in the group, or was not mentioned there.
 type Sent struct {
 	MessageID, ChatID string
 	Keys              []string // image_key or file_key of what was attached
@@ -29,8 +29,8 @@ func (s *Server) SendText(ctx context.Context, openID, text string) (Sent, error
 	return s.say(ctx, openID, "", "text", false, func(*message) any { return map[string]any{"text": text} })
 }
 
-// SendGroupText types a text in a group. With atBot the text begins with a mention of the bot, as the platform renders it:
-// "@_user_1 text", and mentions[] names the bot.
+// SendGroupText types a text in a group. With atBot the text begins with a mention of the bot, as the platform
+// renders it: "@_user_1 text", and mentions[] names the bot.
 func (s *Server) SendGroupText(ctx context.Context, openID, chatID, text string, atBot bool) (Sent, error) {
 	if atBot {
 		text = "@_user_1 " + text
@@ -66,7 +66,8 @@ func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]by
 			lines = append(lines, []map[string]any{{"tag": "text", "text": text, "style": []string{}}})
 		}
 		for _, img := range imgs {
-			lines = append(lines, []map[string]any{{"tag": "img", "image_key": s.attach(m, "image", "image.jpg", img), "width": 300, "height": 300}})
+			lines = append(lines, []map[string]any{{"tag": "img", "image_key": s.attach(m, "image", "image.jpg", img),
+				"width": 300, "height": 300}})
 		}
 		return map[string]any{"title": "", "content": lines}
 	})
@@ -92,7 +93,8 @@ func (s *Server) attach(m *message, kind, name string, data []byte) string {
 }
 
 // say stores a person's message and emits im.message.receive_v1. An empty chatID means the chat with the bot.
-func (s *Server) say(ctx context.Context, openID, chatID, msgType string, atBot bool, content func(*message) any) (Sent, error) {
+func (s *Server) say(ctx context.Context, openID, chatID, msgType string, atBot bool, content func(*message) any) (Sent,
+	error) {
 	s.mu.Lock()
 	u := s.users[openID]
 	if u == nil {
@@ -118,7 +120,12 @@ func (s *Server) say(ctx context.Context, openID, chatID, msgType string, atBot 
 	event := s.receiveEvent(u, ch, m, atBot)
 	due := s.messageEventDue(ch, atBot)
 	sent := Sent{MessageID: m.ID, ChatID: ch.id, Keys: m.keys}
-	s.journal = append(s.journal, Entry{At: now, Kind: "people", Name: "send." + msgType, Subject: m.ID})
+	s.journal = append(s.journal, Entry{
+		At:      now,
+		Kind:    "people",
+		Name:    "send." + msgType,
+		Subject: m.ID,
+	})
 	s.mu.Unlock()
 	if due {
 		sent.Delivery = s.emit(ctx, "im.message.receive_v1", event)
@@ -148,7 +155,8 @@ func (s *Server) receiveEvent(u *User, ch *chat, m *message, atBot bool) map[str
 	msg := map[string]any{"message_id": m.ID, "create_time": millis(m.CreatedAt), "update_time": millis(m.UpdatedAt),
 		"chat_id": ch.id, "chat_type": chatType, "message_type": m.Type, "content": m.Content}
 	if atBot {
-		msg["mentions"] = []any{map[string]any{"key": "@_user_1", "id": map[string]any{"open_id": s.botOpenID, "union_id": "on_" + s.botOpenID[3:], "user_id": ""},
+		msg["mentions"] = []any{map[string]any{"key": "@_user_1",
+			"id":             map[string]any{"open_id": s.botOpenID, "union_id": "on_" + s.botOpenID[3:], "user_id": ""},
 			"mentioned_type": "bot", "name": s.cfg.BotName, "tenant_key": s.cfg.TenantKey}}
 	}
 	return map[string]any{"message": msg,
@@ -180,7 +188,8 @@ func (s *Server) RecallMessage(ctx context.Context, messageID string) (Delivery,
 	m.Recalled, m.UpdatedAt = true, now
 	s.touch(m)
 	due := m.chat.botIn && s.hasScope("im:message", "im:message:readonly")
-	event := map[string]any{"message_id": m.ID, "chat_id": m.ChatID, "recall_time": millis(now), "recall_type": "message_owner"}
+	event := map[string]any{"message_id": m.ID, "chat_id": m.ChatID, "recall_time": millis(now),
+		"recall_type": "message_owner"}
 	s.mu.Unlock()
 	if !due {
 		return Delivery{Type: "im.message.recalled_v1"}, nil
@@ -197,7 +206,8 @@ func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) 
 		return Delivery{}, ErrNoUser
 	}
 	ch := s.p2pChat(openID)
-	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "last_message_id": "", "last_message_create_time": ""}
+	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "last_message_id": "",
+		"last_message_create_time": ""}
 	if n := len(ch.order); n > 0 {
 		event["last_message_id"], event["last_message_create_time"] = ch.order[n-1].ID, millis(ch.order[n-1].CreatedAt)
 	}
@@ -205,8 +215,8 @@ func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) 
 	return s.emit(ctx, "im.chat.access_event.bot_p2p_chat_entered_v1", event), nil
 }
 
-// ClickMenu chooses an item of the bot's menu: application.bot.menu_v6, whose timestamp is a number of seconds and which
-// names no chat.
+// ClickMenu chooses an item of the bot's menu: application.bot.menu_v6, whose timestamp is a number of seconds and
+// which names no chat.
 func (s *Server) ClickMenu(ctx context.Context, openID, eventKey string) (Delivery, error) {
 	s.mu.Lock()
 	u := s.users[openID]
@@ -242,8 +252,9 @@ func (s *Server) moveBot(ctx context.Context, chatID, operator string, in bool, 
 		return Delivery{}, ErrNoUser
 	}
 	ch.botIn = in
-	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "external": false, "operator_tenant_key": s.cfg.TenantKey,
-		"name": ch.name, "i18n_names": map[string]any{"zh_cn": ch.name, "en_us": ch.name, "ja_jp": ch.name}}
+	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "external": false,
+		"operator_tenant_key": s.cfg.TenantKey,
+		"name":                ch.name, "i18n_names": map[string]any{"zh_cn": ch.name, "en_us": ch.name, "ja_jp": ch.name}}
 	due := s.hasScope("im:chat", "im:chat:readonly", "im:chat.members:bot_access")
 	s.mu.Unlock()
 	if !due {
@@ -274,7 +285,8 @@ func (s *Server) Resign(ctx context.Context, openID string) (Delivery, error) {
 		return Delivery{}, ErrNoUser
 	}
 	u.Resigned = true
-	event := map[string]any{"object": s.contactFields(u), "old_object": map[string]any{"open_id": u.OpenID, "department_ids": []string{"od-0"}}}
+	event := map[string]any{"object": s.contactFields(u),
+		"old_object": map[string]any{"open_id": u.OpenID, "department_ids": []string{"od-0"}}}
 	due := s.hasScope(scopesUser...)
 	s.mu.Unlock()
 	if !due {

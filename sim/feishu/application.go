@@ -20,13 +20,15 @@ type Subscriptions struct {
 func DefaultSubscriptions() Subscriptions {
 	return Subscriptions{
 		Events: []string{"im.message.receive_v1", "im.message.recalled_v1", "im.chat.access_event.bot_p2p_chat_entered_v1",
-			"application.bot.menu_v6", "im.chat.member.bot.added_v1", "im.chat.member.bot.deleted_v1", "contact.user.created_v3", "contact.user.deleted_v3"},
+			"application.bot.menu_v6", "im.chat.member.bot.added_v1", "im.chat.member.bot.deleted_v1", "contact.user.created_v3",
+			"contact.user.deleted_v3"},
 		Callbacks: []string{"card.action.trigger"},
 	}
 }
 
-// Subscribe changes the console's settings; it takes effect at once, as publishing a version would. The function runs under the
-// server's lock and must not call the server. Events that are not subscribed are not sent, callbacks fail with 200340.
+// Subscribe changes the console's settings; it takes effect at once, as publishing a version would. The function runs
+// under the server's lock and must not call the server. Events that are not subscribed are not sent, callbacks fail
+// with 200340.
 func (s *Server) Subscribe(change func(*Subscriptions)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,8 +75,10 @@ func (s *Server) getApplication(c *call) (any, *apiError) {
 	defer s.mu.Unlock()
 	app := map[string]any{"app_id": s.cfg.AppID, "app_name": s.cfg.BotName, "status": 1, "scene_type": 0}
 	if !s.subscribed.Untold {
-		app["callback_info"] = map[string]any{"callback_type": way, "request_url": s.subscribed.URL, "subscribed_callbacks": s.subscribed.Callbacks}
-		app["event"] = map[string]any{"subscription_type": cmp.Or(s.subscribed.EventWay, way), "request_url": s.subscribed.URL}
+		app["callback_info"] = map[string]any{"callback_type": way, "request_url": s.subscribed.URL,
+			"subscribed_callbacks": s.subscribed.Callbacks}
+		app["event"] = map[string]any{"subscription_type": cmp.Or(s.subscribed.EventWay, way),
+			"request_url": s.subscribed.URL}
 	}
 	if s.subscribed.InReview {
 		app["unaudit_version_id"] = waitingVersion

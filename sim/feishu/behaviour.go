@@ -15,11 +15,13 @@ const (
 	EarlyPatchAllow
 )
 
-// Behaviour are behaviours that the reference leaves open or that happen only now and then. The zero value is the strict default.
+// Behaviour are behaviours that the reference leaves open or that happen only now and then. The zero value is the
+// strict default.
 type Behaviour struct {
 	EarlyPatch EarlyPatch
 
-	// OmitEmptyFields leaves untouched optional fields out of form_value; otherwise they are sent as "" (or an empty list).
+	// OmitEmptyFields leaves untouched optional fields out of form_value; otherwise they are sent as "" (or an empty
+	// list).
 	OmitEmptyFields bool
 
 	// ResignRetries signs every redelivery anew. By default a redelivery carries the bytes and the signature of the first
@@ -46,6 +48,6 @@ func (s *Server) Set(change func(*Behaviour)) {
 	change(&s.behaviour)
 }
 
-// ClockOff signs every push from now on as a platform would whose clock is slow by d, which is what a bot sees whose own
-// clock is fast. Redeliveries keep their first signature unless Behaviour.ResignRetries is set.
+// ClockOff signs every push from now on as a platform would whose clock is slow by d, which is what a bot sees whose
+// own clock is fast. Redeliveries keep their first signature unless Behaviour.ResignRetries is set.
 func (s *Server) ClockOff(d time.Duration) { s.clockOff.Store(int64(d)) }

@@ -57,7 +57,8 @@ type binary struct {
 	body        []byte
 }
 
-// ServeHTTP answers everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text 404.
+// ServeHTTP answers everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text
+// 404.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.serveLongConn(w, r) {
 		return
@@ -69,7 +70,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	rt, params := match(r.Method, r.URL.Path)
 	if rt == nil {
-		s.note(Entry{At: c.now, Kind: "api", Name: "unknown", Status: 404, LogID: c.logID})
+		s.note(Entry{
+			At:     c.now,
+			Kind:   "api",
+			Name:   "unknown",
+			Status: 404,
+			LogID:  c.logID,
+		})
 		http.Error(w, "404 page not found", http.StatusNotFound)
 		return
 	}
@@ -82,11 +89,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		data, err = rt.handle(s, c)
 	}
 	if err != nil {
-		s.note(Entry{At: c.now, Kind: "api", Name: c.op, Status: err.status, Code: err.code, LogID: c.logID, Subject: c.subject()})
+		s.note(Entry{
+			At:      c.now,
+			Kind:    "api",
+			Name:    c.op,
+			Status:  err.status,
+			Code:    err.code,
+			LogID:   c.logID,
+			Subject: c.subject(),
+		})
 		writeError(w, c, err)
 		return
 	}
-	s.note(Entry{At: c.now, Kind: "api", Name: c.op, Status: 200, LogID: c.logID, Subject: c.subject()})
+	s.note(Entry{
+		At:      c.now,
+		Kind:    "api",
+		Name:    c.op,
+		Status:  200,
+		LogID:   c.logID,
+		Subject: c.subject(),
+	})
 	writeData(w, data)
 }
 
@@ -142,7 +164,8 @@ func writeError(w http.ResponseWriter, c *call, e *apiError) {
 		w.Header()[k] = vs
 	}
 	detail := map[string]any{"log_id": c.logID,
-		"troubleshooter": "排查建议查看(Troubleshooting suggestions): https://open.feishu.cn/search?from=openapi&log_id=" + c.logID + "&code=" + strconv.Itoa(e.code)}
+		"troubleshooter": "排查建议查看(Troubleshooting suggestions): https://open.feishu.cn/search?from=openapi&log_id=" +
+			c.logID + "&code=" + strconv.Itoa(e.code)}
 	for k, v := range e.detail {
 		detail[k] = v
 	}
@@ -180,8 +203,8 @@ type upload struct {
 	found  bool
 }
 
-// decodeUpload reads a multipart body whose file stands in the part named fileField. At most limit+1 bytes of it are kept,
-// so that the caller can tell "too large" from the length.
+// decodeUpload reads a multipart body whose file stands in the part named fileField. At most limit+1 bytes of it are
+// kept, so that the caller can tell "too large" from the length.
 func (c *call) decodeUpload(fileField string, limit int) (upload, error) {
 	up := upload{fields: map[string]string{}}
 	mr, err := c.r.MultipartReader()

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// component describes one tag: its own properties besides tag, element_id and margin, the needed ones, and what else holds.
+// component describes one tag: its own properties besides tag, element_id and margin, the needed ones, and what else
+// holds.
 type component struct {
 	props       map[string]rule
 	need        []string
@@ -29,16 +30,27 @@ func init() {
 
 func addContainers() {
 	components["column_set"] = component{container: true, need: []string{"columns"}, props: map[string]rule{
-		"flex_mode": oneOf("none", "stretch", "flow", "bisect", "trisect"), "horizontal_spacing": spacing, "horizontal_align": align,
-		"background_style": color, "action": objectOf(map[string]rule{"multi_url": link}, "multi_url"), "columns": listOf(column, 0, many)}}
-	components["form"] = component{container: true, rootOnly: true, need: []string{"name", "elements"},
-		props: layout(map[string]rule{"name": uniqueName, "elements": elements}), also: submittable}
-	components["interactive_container"] = component{container: true, need: []string{"elements", "behaviors"}, props: layout(map[string]rule{
-		"width": width("fill", "auto"), "height": width("auto"), "background_style": color, "has_border": boolean, "border_color": color,
-		"corner_radius": radius, "border": border, "behaviors": behaviors, "disabled": boolean, "disabled_tips": plain, "hover_tips": plain,
-		"confirm": confirm, "elements": elements})}
-	components["collapsible_panel"] = component{container: true, need: []string{"header", "elements"}, props: layout(map[string]rule{
-		"expanded": boolean, "background_color": color, "border": border, "header": panelHeader, "elements": elements})}
+		"flex_mode": oneOf("none", "stretch", "flow", "bisect", "trisect"), "horizontal_spacing": spacing,
+		"horizontal_align": align,
+		"background_style": color, "action": objectOf(map[string]rule{"multi_url": link}, "multi_url"),
+		"columns": listOf(column, 0, many)}}
+	components["form"] = component{
+		container: true,
+		rootOnly:  true,
+		need:      []string{"name", "elements"},
+		props:     layout(map[string]rule{"name": uniqueName, "elements": elements}),
+		also:      submittable,
+	}
+	components["interactive_container"] = component{container: true, need: []string{"elements", "behaviors"},
+		props: layout(map[string]rule{
+			"width": width("fill", "auto"), "height": width("auto"), "background_style": color, "has_border": boolean,
+			"border_color":  color,
+			"corner_radius": radius, "border": border, "behaviors": behaviors, "disabled": boolean, "disabled_tips": plain,
+			"hover_tips": plain,
+			"confirm":    confirm, "elements": elements})}
+	components["collapsible_panel"] = component{container: true, need: []string{"header", "elements"},
+		props: layout(map[string]rule{
+			"expanded": boolean, "background_color": color, "border": border, "header": panelHeader, "elements": elements})}
 }
 
 var border = objectOf(map[string]rule{"color": color, "corner_radius": radius})
@@ -46,12 +58,15 @@ var border = objectOf(map[string]rule{"color": color, "corner_radius": radius})
 // panelHeader: its padding takes one or four lengths, not two.
 var panelHeader = objectOf(map[string]rule{
 	"title": textOf(0, "plain_text", "markdown"), "background_color": color, "vertical_align": valign,
-	"padding": pattern("one or four lengths", `^[0-9]{1,2}(px)?( [0-9]{1,2}(px)? [0-9]{1,2}(px)? [0-9]{1,2}(px)?)?$`), "position": oneOf("top", "bottom"),
-	"width": oneOf("fill", "auto", "auto_when_fold"), "icon": icon, "icon_position": oneOf("left", "right", "follow_text"),
+	"padding":  pattern("one or four lengths", `^[0-9]{1,2}(px)?( [0-9]{1,2}(px)? [0-9]{1,2}(px)? [0-9]{1,2}(px)?)?$`),
+	"position": oneOf("top", "bottom"),
+	"width":    oneOf("fill", "auto", "auto_when_fold"), "icon": icon,
+	"icon_position":       oneOf("left", "right", "follow_text"),
 	"icon_expanded_angle": integer(-180, 180)}, "title")
 
 func column(v *validator, path string, x any, at place) {
-	objectOf(layout(map[string]rule{"tag": oneOf("column"), "element_id": uniqueID, "margin": margin, "width": width("auto", "weighted"),
+	objectOf(layout(map[string]rule{"tag": oneOf("column"), "element_id": uniqueID, "margin": margin,
+		"width":  width("auto", "weighted"),
 		"weight": integer(1, 5), "background_style": color, "elements": elements,
 		"action": objectOf(map[string]rule{"multi_url": link}, "multi_url")}), "tag", "elements")(v, path, x, at)
 }
@@ -69,34 +84,51 @@ func submittable(v *validator, path string, o map[string]any, _ place) {
 
 func addDisplays() {
 	components["hr"] = component{}
-	components["markdown"] = component{need: []string{"content"}, props: map[string]rule{"content": text0, "i18n_content": perLocale(text0),
-		"text_size": textSize, "text_align": align, "icon": icon}}
+	components["markdown"] = component{need: []string{"content"},
+		props: map[string]rule{"content": text0, "i18n_content": perLocale(text0),
+			"text_size": textSize, "text_align": align, "icon": icon}}
 	components["div"] = component{props: map[string]rule{"text": richText, "icon": icon, "width": width("fill", "auto"),
 		"fields": listOf(objectOf(map[string]rule{"is_short": boolean, "text": richText}, "text"), 1, many)}}
-	components["img"] = component{need: []string{"img_key", "alt"}, props: map[string]rule{"img_key": text1, "i18n_img_key": perLocale(text1),
-		"alt": plain, "title": richText, "preview": boolean, "transparent": boolean, "scale_type": oneOf("crop_center", "crop_top", "fit_horizontal"),
-		"size": pattern("a size", `^(stretch|large|medium|small|tiny|[0-9]+px [0-9]+px)$`), "corner_radius": radius}}
+	components["img"] = component{need: []string{"img_key", "alt"},
+		props: map[string]rule{"img_key": text1, "i18n_img_key": perLocale(text1),
+			"alt": plain, "title": richText, "preview": boolean, "transparent": boolean,
+			"scale_type": oneOf("crop_center", "crop_top", "fit_horizontal"),
+			"size":       pattern("a size", `^(stretch|large|medium|small|tiny|[0-9]+px [0-9]+px)$`), "corner_radius": radius}}
 	components["img_combination"] = component{need: []string{"combination_mode", "img_list"}, props: map[string]rule{
-		"combination_mode": oneOf("double", "triple", "bisect", "trisect", "nine"), "corner_radius": radius, "combination_transparent": boolean,
-		"img_list": listOf(objectOf(map[string]rule{"img_key": text1}, "img_key"), 2, 9)}}
+		"combination_mode": oneOf("double", "triple", "bisect", "trisect", "nine"), "corner_radius": radius,
+		"combination_transparent": boolean,
+		"img_list":                listOf(objectOf(map[string]rule{"img_key": text1}, "img_key"), 2, 9)}}
 	size := oneOf("extra_small", "small", "medium", "large")
-	components["person"] = component{need: []string{"user_id"}, props: map[string]rule{"user_id": text1, "size": size, "show_avatar": boolean,
-		"show_name": boolean, "style": oneOf("normal", "capsule")}}
+	components["person"] = component{need: []string{"user_id"},
+		props: map[string]rule{"user_id": text1, "size": size, "show_avatar": boolean,
+			"show_name": boolean, "style": oneOf("normal", "capsule")}}
 	components["person_list"] = component{need: []string{"persons"}, props: map[string]rule{
-		"persons": listOf(objectOf(map[string]rule{"id": text1}, "id"), 1, many), "size": size, "show_avatar": boolean, "show_name": boolean,
-		"lines": integer(1, many), "drop_invalid_user_id": boolean}}
-	components["avatar"] = component{need: []string{"user_id"}, props: map[string]rule{"user_id": text1, "size": oneOf("tiny", "small", "medium", "large", "huge")}}
-	components["audio"] = component{need: []string{"file_key", "background_style"}, props: map[string]rule{"file_key": text1, "background_style": color}}
+		"persons": listOf(objectOf(map[string]rule{"id": text1}, "id"), 1, many), "size": size, "show_avatar": boolean,
+		"show_name": boolean,
+		"lines":     integer(1, many), "drop_invalid_user_id": boolean}}
+	components["avatar"] = component{need: []string{"user_id"},
+		props: map[string]rule{"user_id": text1, "size": oneOf("tiny", "small", "medium", "large", "huge")}}
+	components["audio"] = component{need: []string{"file_key", "background_style"},
+		props: map[string]rule{"file_key": text1, "background_style": color}}
 	components["video"] = component{need: []string{"file_key", "cover"}, props: map[string]rule{"file_key": text1,
 		"cover": objectOf(map[string]rule{"img_key": text1}, "img_key")}}
-	components["chart"] = component{need: []string{"chart_spec"}, props: map[string]rule{"chart_spec": chartSpec, "preview": boolean,
-		"aspect_ratio": oneOf("1:1", "2:1", "4:3", "16:9"), "color_theme": text1, "height": pattern("auto or a number of px", `^(auto|[0-9]{3}px)$`)}}
-	components["table"] = component{rootOnly: true, need: []string{"columns", "rows"}, also: tableRows, props: map[string]rule{
-		"page_size": integer(1, 10), "row_height": pattern("low, middle, high, auto or a number of px", `^(low|middle|high|auto|[0-9]{2,3}px)$`),
-		"row_max_height": pattern("a number of px", `^[0-9]{2,3}px$`), "freeze_first_column": boolean,
-		"header_style": objectOf(map[string]rule{"text_align": align, "text_size": textSize, "background_style": color, "text_color": color,
-			"bold": boolean, "lines": integer(1, many)}),
-		"columns": listOf(tableColumn, 1, 50), "rows": listOf(anyObject, 0, many)}}
+	components["chart"] = component{need: []string{"chart_spec"},
+		props: map[string]rule{"chart_spec": chartSpec, "preview": boolean,
+			"aspect_ratio": oneOf("1:1", "2:1", "4:3", "16:9"), "color_theme": text1,
+			"height": pattern("auto or a number of px", `^(auto|[0-9]{3}px)$`)}}
+	components["table"] = component{
+		rootOnly: true,
+		need:     []string{"columns", "rows"},
+		also:     tableRows,
+		props: map[string]rule{
+			"page_size": integer(1, 10), "row_height": pattern("low, middle, high, auto or a number of px",
+				`^(low|middle|high|auto|[0-9]{2,3}px)$`),
+			"row_max_height": pattern("a number of px", `^[0-9]{2,3}px$`), "freeze_first_column": boolean,
+			"header_style": objectOf(map[string]rule{"text_align": align, "text_size": textSize, "background_style": color,
+				"text_color": color,
+				"bold":       boolean, "lines": integer(1, many)}),
+			"columns": listOf(tableColumn, 1, 50), "rows": listOf(anyObject, 0, many)},
+	}
 }
 
 func chartSpec(v *validator, path string, x any, _ place) {
@@ -106,9 +138,11 @@ func chartSpec(v *validator, path string, x any, _ place) {
 }
 
 var tableColumn = objectOf(map[string]rule{"name": text1, "display_name": text0,
-	"data_type": oneOf("text", "lark_md", "options", "number", "persons", "date", "markdown"), "width": pattern("auto, px or %", `^(auto|[0-9]+px|[0-9]+%)$`),
+	"data_type":        oneOf("text", "lark_md", "options", "number", "persons", "date", "markdown"),
+	"width":            pattern("auto, px or %", `^(auto|[0-9]+px|[0-9]+%)$`),
 	"horizontal_align": align, "vertical_align": valign, "date_format": text1,
-	"format": objectOf(map[string]rule{"symbol": text0, "precision": integer(0, 10), "separator": boolean})}, "name", "data_type")
+	"format": objectOf(map[string]rule{"symbol": text0, "precision": integer(0, 10), "separator": boolean})}, "name",
+	"data_type")
 
 // tableRows: every cell belongs to a column and has the column's type. At most five tables per card.
 func tableRows(v *validator, path string, o map[string]any, _ place) {
@@ -149,17 +183,23 @@ func addInteractives() {
 	fieldWidth := width("default", "fill")
 	components["button"] = component{interactive: true, also: buttonPlace, props: map[string]rule{
 		"text": textOf(100, "plain_text"), "size": oneOf("tiny", "small", "medium", "large"), "width": fieldWidth,
-		"type": oneOf("default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled", "danger_filled", "laser"),
-		"icon": icon, "hover_tips": plain, "disabled": boolean, "disabled_tips": plain, "confirm": confirm, "behaviors": behaviors,
-		"name": uniqueName, "form_action_type": oneOf("submit", "reset")}}
+		"type": oneOf("default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled",
+			"danger_filled", "laser"),
+		"icon": icon, "hover_tips": plain, "disabled": boolean, "disabled_tips": plain, "confirm": confirm,
+		"behaviors": behaviors,
+		"name":      uniqueName, "form_action_type": oneOf("submit", "reset")}}
 	components["input"] = component{interactive: true, also: inputShape, props: map[string]rule{
-		"name": uniqueName, "label": plain, "label_position": oneOf("top", "left"), "placeholder": plain, "default_value": text0,
+		"name": uniqueName, "label": plain, "label_position": oneOf("top", "left"), "placeholder": plain,
+		"default_value":      text0,
 		"i18n_default_value": perLocale(text0), "required": boolean, "max_length": integer(1, 1000),
-		"input_type": oneOf("text", "multiline_text", "password"), "rows": integer(1, many), "auto_resize": boolean, "max_rows": integer(1, many),
-		"show_icon": boolean, "width": fieldWidth, "disabled": boolean, "disabled_tips": plain, "behaviors": behaviors, "confirm": confirm}}
+		"input_type": oneOf("text", "multiline_text", "password"), "rows": integer(1, many), "auto_resize": boolean,
+		"max_rows":  integer(1, many),
+		"show_icon": boolean, "width": fieldWidth, "disabled": boolean, "disabled_tips": plain, "behaviors": behaviors,
+		"confirm": confirm}}
 
 	field := func(more map[string]rule) map[string]rule {
-		all := map[string]rule{"name": uniqueName, "required": boolean, "disabled": boolean, "placeholder": plain, "width": fieldWidth,
+		all := map[string]rule{"name": uniqueName, "required": boolean, "disabled": boolean, "placeholder": plain,
+			"width":     fieldWidth,
 			"behaviors": behaviors, "confirm": confirm}
 		for k, r := range more {
 			all[k] = r
@@ -167,32 +207,55 @@ func addInteractives() {
 		return all
 	}
 	kind := oneOf("default", "text")
-	components["select_static"] = component{interactive: true, need: []string{"options"}, also: chosen,
-		props: field(map[string]rule{"type": kind, "options": options, "initial_option": text1})}
-	components["multi_select_static"] = component{interactive: true, need: []string{"options"}, also: chosen,
-		props: field(map[string]rule{"type": kind, "options": options, "selected_values": listOf(text1, 0, many)})}
+	components["select_static"] = component{
+		interactive: true,
+		need:        []string{"options"},
+		also:        chosen,
+		props:       field(map[string]rule{"type": kind, "options": options, "initial_option": text1}),
+	}
+	components["multi_select_static"] = component{
+		interactive: true,
+		need:        []string{"options"},
+		also:        chosen,
+		props:       field(map[string]rule{"type": kind, "options": options, "selected_values": listOf(text1, 0, many)}),
+	}
 	people := listOf(objectOf(map[string]rule{"value": text1}, "value"), 0, many)
-	components["select_person"] = component{interactive: true, props: field(map[string]rule{"type": kind, "options": people, "initial_option": text1})}
+	components["select_person"] = component{interactive: true,
+		props: field(map[string]rule{"type": kind, "options": people, "initial_option": text1})}
 	components["multi_select_person"] = component{interactive: true,
 		props: field(map[string]rule{"type": kind, "options": people, "selected_values": listOf(text1, 0, many)})}
-	components["date_picker"] = component{interactive: true, props: field(map[string]rule{"initial_date": pattern("YYYY-MM-DD", `^\d{4}-\d{2}-\d{2}$`)})}
-	components["picker_time"] = component{interactive: true, props: field(map[string]rule{"initial_time": pattern("HH:mm", `^\d{2}:\d{2}$`)})}
+	components["date_picker"] = component{interactive: true,
+		props: field(map[string]rule{"initial_date": pattern("YYYY-MM-DD", `^\d{4}-\d{2}-\d{2}$`)})}
+	components["picker_time"] = component{interactive: true,
+		props: field(map[string]rule{"initial_time": pattern("HH:mm", `^\d{2}:\d{2}$`)})}
 	components["picker_datetime"] = component{interactive: true,
 		props: field(map[string]rule{"initial_datetime": pattern("YYYY-MM-DD HH:mm", `^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$`)})}
-	components["select_img"] = component{interactive: true, need: []string{"options"}, also: chosen, props: field(map[string]rule{
-		"style": oneOf("default", "laser"), "layout": oneOf("stretch", "bisect", "trisect"), "aspect_ratio": oneOf("1:1", "16:9", "4:3"),
-		"multi_select": boolean, "can_preview": boolean, "disabled_tips": plain, "selected_values": listOf(text1, 0, many),
-		"options": listOf(objectOf(map[string]rule{"img_key": text1, "value": text1, "disabled": boolean}, "img_key", "value"), 1, many)})}
-	components["overflow"] = component{interactive: true, need: []string{"options"}, props: map[string]rule{"name": uniqueName, "width": fieldWidth,
-		"confirm": confirm, "behaviors": behaviors, "options": listOf(objectOf(map[string]rule{"text": plain, "value": text1, "icon": icon,
-			"multi_url": link, "confirm": confirm}, "text"), 1, many)}}
-	components["checker"] = component{interactive: true, props: map[string]rule{"name": uniqueName, "checked": boolean, "text": richText,
-		"overall_checkable": boolean, "button_area": anyObject, "checked_style": anyObject, "padding": padding, "confirm": confirm,
+	components["select_img"] = component{
+		interactive: true,
+		need:        []string{"options"},
+		also:        chosen,
+		props: field(map[string]rule{
+			"style": oneOf("default", "laser"), "layout": oneOf("stretch", "bisect", "trisect"),
+			"aspect_ratio": oneOf("1:1", "16:9", "4:3"),
+			"multi_select": boolean, "can_preview": boolean, "disabled_tips": plain, "selected_values": listOf(text1, 0, many),
+			"options": listOf(objectOf(map[string]rule{"img_key": text1, "value": text1, "disabled": boolean}, "img_key",
+				"value"), 1, many)}),
+	}
+	components["overflow"] = component{interactive: true, need: []string{"options"},
+		props: map[string]rule{"name": uniqueName, "width": fieldWidth,
+			"confirm": confirm, "behaviors": behaviors, "options": listOf(objectOf(map[string]rule{"text": plain, "value": text1,
+				"icon":      icon,
+				"multi_url": link, "confirm": confirm}, "text"), 1, many)}}
+	components["checker"] = component{interactive: true, props: map[string]rule{"name": uniqueName, "checked": boolean,
+		"text":              richText,
+		"overall_checkable": boolean, "button_area": anyObject, "checked_style": anyObject, "padding": padding,
+		"confirm":   confirm,
 		"behaviors": behaviors, "hover_tips": plain, "disabled": boolean, "disabled_tips": plain}}
 }
 
-// buttonPlace: a button needs behaviors unless it resets a form; form_action_type belongs to forms and is needed there.
-// The top-level value and url of 1.0 are unknown properties here: the platform ignores them, so that such a button is dead.
+// buttonPlace: a button needs behaviors unless it resets a form; form_action_type belongs to forms and is needed
+// there. The top-level value and url of 1.0 are unknown properties here: the platform ignores them, so that such a
+// button is dead.
 func buttonPlace(v *validator, path string, o map[string]any, at place) {
 	_, acts := o["form_action_type"]
 	switch {

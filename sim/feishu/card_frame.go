@@ -2,10 +2,12 @@ package feishu
 
 // Rules of the frame of a card: config, card_link, header, body.
 
-var customSize = objectOf(map[string]rule{"default": oneOf(textSizes...), "pc": oneOf(textSizes...), "mobile": oneOf(textSizes...)})
+var customSize = objectOf(map[string]rule{"default": oneOf(textSizes...), "pc": oneOf(textSizes...),
+	"mobile": oneOf(textSizes...)})
 
 var customColor = objectOf(map[string]rule{
-	"light_mode": pattern("rgba()", rgba.String()), "dark_mode": pattern("rgba()", rgba.String())}, "light_mode", "dark_mode")
+	"light_mode": pattern("rgba()", rgba.String()), "dark_mode": pattern("rgba()", rgba.String())}, "light_mode",
+	"dark_mode")
 
 // named checks an object with any keys whose values all follow one rule.
 func named(item rule) rule {
@@ -32,7 +34,8 @@ var config = objectOf(map[string]rule{
 	"width_mode":             oneOf("default", "compact", "fill"),
 	"summary":                objectOf(map[string]rule{"content": text0, "i18n_content": perLocale(text0)}),
 	"use_custom_translation": boolean, "streaming_mode": boolean,
-	"streaming_config": objectOf(map[string]rule{"print_frequency_ms": named(integer(1, many)), "print_step": named(integer(1, many)),
+	"streaming_config": objectOf(map[string]rule{"print_frequency_ms": named(integer(1, many)),
+		"print_step":     named(integer(1, many)),
 		"print_strategy": oneOf("fast", "delay")}),
 	"locales": listOf(func(v *validator, path string, x any, _ place) {
 		if !locales[str(x)] {
@@ -50,13 +53,15 @@ func cardLink(v *validator, path string, x any, at place) {
 	}
 }
 
-var textTag = objectOf(map[string]rule{"tag": oneOf("text_tag"), "element_id": uniqueID, "text": richText, "color": color}, "tag", "text")
+var textTag = objectOf(map[string]rule{"tag": oneOf("text_tag"), "element_id": uniqueID, "text": richText,
+	"color": color}, "tag", "text")
 
 var header = objectOf(map[string]rule{
 	"title": richText, "subtitle": richText,
 	"text_tag_list": listOf(textTag, 0, 3), "i18n_text_tag_list": perLocale(listOf(textTag, 0, 3)),
-	"template": oneOf("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "purple", "indigo", "grey", "default"),
-	"icon":     icon, "padding": padding,
+	"template": oneOf("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "purple",
+		"indigo", "grey", "default"),
+	"icon": icon, "padding": padding,
 }, "title")
 
 // layout are the properties that arrange the children of the body and of containers.

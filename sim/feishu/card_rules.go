@@ -92,8 +92,9 @@ const many = 1 << 20
 var (
 	margin  = sides("margin", -99)
 	padding = sides("padding", 0)
-	spacing = pattern("small, medium, large, extra_large or 0px to 99px", `^(small|medium|large|extra_large|[0-9]{1,2}px)$`)
-	radius  = pattern("a radius such as 5px or 50%", `^[0-9]+(px|%)$`)
+	spacing = pattern("small, medium, large, extra_large or 0px to 99px",
+		`^(small|medium|large|extra_large|[0-9]{1,2}px)$`)
+	radius = pattern("a radius such as 5px or 50%", `^[0-9]+(px|%)$`)
 )
 
 // sides checks one, two or four lengths from lo to 99 px, where a zero needs no unit.
@@ -120,7 +121,8 @@ func sides(what string, lo int) rule {
 
 // width checks default, fill, auto or a number of pixels, as far as the component takes them.
 func width(words ...string) rule {
-	return pattern("one of "+strings.Join(words, ", ")+" or a number of px", `^(`+strings.Join(words, "|")+`|[0-9]{2,4}px)$`)
+	return pattern("one of "+strings.Join(words, ", ")+" or a number of px", `^(`+strings.Join(words, "|")+
+		`|[0-9]{2,4}px)$`)
 }
 
 var (
@@ -136,7 +138,8 @@ func color(v *validator, path string, x any, _ place) {
 	}
 }
 
-var textSizes = []string{"heading-0", "heading-1", "heading-2", "heading-3", "heading-4", "heading", "normal", "notation",
+var textSizes = []string{"heading-0", "heading-1", "heading-2", "heading-3", "heading-4", "heading", "normal",
+	"notation",
 	"xxxx-large", "xxx-large", "xx-large", "x-large", "large", "medium", "small", "x-small"}
 
 func textSize(v *validator, path string, x any, _ place) {
@@ -147,8 +150,10 @@ func textSize(v *validator, path string, x any, _ place) {
 }
 
 // locales are the languages that a card can be translated into (配置卡片多语言).
-var locales = map[string]bool{"zh_cn": true, "en_us": true, "ja_jp": true, "zh_hk": true, "zh_tw": true, "id_id": true, "vi_vn": true,
-	"th_th": true, "pt_br": true, "es_es": true, "ko_kr": true, "de_de": true, "fr_fr": true, "it_it": true, "ru_ru": true, "ms_my": true}
+var locales = map[string]bool{"zh_cn": true, "en_us": true, "ja_jp": true, "zh_hk": true, "zh_tw": true, "id_id": true,
+	"vi_vn": true,
+	"th_th": true, "pt_br": true, "es_es": true, "ko_kr": true, "de_de": true, "fr_fr": true, "it_it": true, "ru_ru": true,
+	"ms_my": true}
 
 // perLocale checks an object whose keys are languages.
 func perLocale(item rule) rule {
@@ -176,8 +181,9 @@ func textOf(limit int, tags ...string) rule {
 			v.fail(codeParse, path, "longer than %d characters", limit)
 		}
 	}
-	return objectOf(map[string]rule{"tag": oneOf(tags...), "element_id": uniqueID, "content": length, "i18n_content": perLocale(length),
-		"text_size": textSize, "text_color": color, "text_align": align, "lines": integer(1, many)}, "tag", "content")
+	return objectOf(map[string]rule{"tag": oneOf(tags...), "element_id": uniqueID, "content": length,
+		"i18n_content": perLocale(length),
+		"text_size":    textSize, "text_color": color, "text_align": align, "lines": integer(1, many)}, "tag", "content")
 }
 
 var (
@@ -191,8 +197,9 @@ var (
 
 // icon is a prefix icon: one of the library (token) or an uploaded one (img_key).
 func icon(v *validator, path string, x any, at place) {
-	objectOf(map[string]rule{"tag": oneOf("standard_icon", "custom_icon"), "token": text1, "color": color, "img_key": text1,
-		"size": text1}, "tag")(v, path, x, at)
+	objectOf(map[string]rule{"tag": oneOf("standard_icon", "custom_icon"), "token": text1, "color": color,
+		"img_key": text1,
+		"size":    text1}, "tag")(v, path, x, at)
 	switch o := object(x); {
 	case o["tag"] == "standard_icon" && str(o["token"]) == "":
 		v.fail(codeParse, path, "a standard_icon needs a token")
@@ -215,8 +222,10 @@ func behaviors(v *validator, path string, x any, at place) {
 		case "callback":
 			v.props(path, o, at, map[string]rule{"type": text1, "value": anyObject}, "value")
 		case "open_url":
-			v.props(path, o, at, map[string]rule{"type": text1, "default_url": text0, "pc_url": text0, "ios_url": text0, "android_url": text0})
-			if str(o["default_url"]) == "" && (str(o["pc_url"]) == "" || str(o["ios_url"]) == "" || str(o["android_url"]) == "") {
+			v.props(path, o, at, map[string]rule{"type": text1, "default_url": text0, "pc_url": text0, "ios_url": text0,
+				"android_url": text0})
+			if str(o["default_url"]) == "" && (str(o["pc_url"]) == "" || str(o["ios_url"]) == "" ||
+				str(o["android_url"]) == "") {
 				v.fail(codeParse, path, "needs default_url, or all of pc_url, ios_url and android_url")
 			}
 		default:
@@ -240,5 +249,6 @@ func options(v *validator, path string, x any, at place) {
 		}
 		seen[str(x)] = true
 	}
-	listOf(objectOf(map[string]rule{"text": plain, "value": value, "icon": icon}, "text", "value"), 1, many)(v, path, x, at)
+	listOf(objectOf(map[string]rule{"text": plain, "value": value, "icon": icon}, "text", "value"), 1, many)(v, path, x,
+		at)
 }

@@ -6,11 +6,11 @@ import (
 	"regexp"
 )
 
-// ValidateCard checks a card against the rules of card JSON 2.0 and returns every fault as a *CardError, none for a good
-// card. It is stricter than a client and about as strict as the platform says it is: unknown properties are errors, forms
-// stand at the root and can be submitted, what is interactive in a form has a name, names and element ids are unique,
-// callback values are objects, 200 elements, 30 KB. Sources: 卡片 JSON 2.0 结构, 卡片 JSON 2.0 版本更新说明, 表单容器, 按钮,
-// 输入框 and the component pages. Whether pictures and people in it exist is checked by the Server, not here.
+// ValidateCard checks a card against the rules of card JSON 2.0 and returns every fault as a *CardError, none for a
+// good card. It is stricter than a client and about as strict as the platform says it is: unknown properties are
+// errors, forms stand at the root and can be submitted, what is interactive in a form has a name, names and element
+// ids are unique, callback values are objects, 200 elements, 30 KB. Sources: 卡片 JSON 2.0 结构, 卡片 JSON 2.0 版本更新说明,
+// 表单容器, 按钮, 输入框 and the component pages. Whether pictures and people in it exist is checked by the Server, not here.
 func ValidateCard(card []byte) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}}
 	if len(card) > maxCard {
@@ -96,7 +96,8 @@ func (v *validator) card(root map[string]any) {
 	if n > maxElements {
 		v.fail(codeElements, "", "element exceeds the limit")
 	}
-	v.props("", root, place{}, map[string]rule{"schema": text1, "config": config, "card_link": cardLink, "header": header, "body": body}, "body")
+	v.props("", root, place{}, map[string]rule{"schema": text1, "config": config, "card_link": cardLink, "header": header,
+		"body": body}, "body")
 }
 
 // component checks one element of the body or of a container.
@@ -140,7 +141,8 @@ func (v *validator) component(path string, x any, at place) {
 	}
 }
 
-// interactive checks what all interactive components share: inside a form they need a name, outside nothing is required.
+// interactive checks what all interactive components share: inside a form they need a name, outside nothing is
+// required.
 func (v *validator) interactive(path string, o map[string]any, at place) {
 	if at.form {
 		if name, _ := o["name"].(string); name == "" {

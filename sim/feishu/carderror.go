@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// CardError is one fault of a card. Code is the platform's code: 230025 for size, otherwise the sub-code that stands inside
-// 230099 (发送消息, 子错误码). Path leads to the fault, in the form "body.elements[0].text".
+// CardError is one fault of a card. Code is the platform's code: 230025 for size, otherwise the sub-code that stands
+// inside 230099 (发送消息, 子错误码). Path leads to the fault, in the form "body.elements[0].text".
 type CardError struct {
 	Code int
 	Path string
@@ -45,11 +45,12 @@ func cardRefused(e *CardError) *apiError {
 	if e.Path != "" {
 		path = "ErrPath: ROOT -> " + e.Path + "; "
 	}
-	return refuse(400, 230099, "Failed to create card content, ext=ErrCode: %d; %sErrMsg: %s; ErrorValue: ", e.Code, path, e.Msg)
+	return refuse(400, 230099, "Failed to create card content, ext=ErrCode: %d; %sErrMsg: %s; ErrorValue: ", e.Code, path,
+		e.Msg)
 }
 
-// checkCard validates a card that the bot sends: its form, and that the pictures and people in it exist. The caller holds
-// the lock.
+// checkCard validates a card that the bot sends: its form, and that the pictures and people in it exist. The caller
+// holds the lock.
 func (s *Server) checkCard(card []byte) *apiError {
 	if errs := s.cardFaults(card); len(errs) > 0 {
 		var ce *CardError
@@ -73,7 +74,8 @@ func (s *Server) cardFaults(card []byte) []error {
 		return []error{&CardError{Code: codeParse, Msg: "not JSON"}}
 	}
 	known := func(id string) bool {
-		return id == "all" || s.users[id] != nil || s.resolveUser("union_id", id) != nil || s.resolveUser("user_id", id) != nil
+		return id == "all" || s.users[id] != nil || s.resolveUser("union_id", id) != nil ||
+			s.resolveUser("user_id", id) != nil
 	}
 	c.each(func(o map[string]any) {
 		for _, key := range []string{"img_key", "i18n_img_key"} {

@@ -69,7 +69,8 @@ func ParseCard(card []byte) (*Card, error) {
 func (c *Card) each(visit func(map[string]any)) { walk(c.root, visit) }
 
 // readingOrder is how a person reads the parts of one object; other keys follow in alphabetical order.
-var readingOrder = []string{"config", "summary", "header", "title", "subtitle", "text_tag_list", "label", "text", "content", "body", "elements"}
+var readingOrder = []string{"config", "summary", "header", "title", "subtitle", "text_tag_list", "label", "text",
+	"content", "body", "elements"}
 
 func walk(v any, visit func(map[string]any)) {
 	switch v := v.(type) {
@@ -107,10 +108,22 @@ func keysInOrder(m map[string]any) []string {
 	return keys
 }
 
-func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
-func list(v any) []any            { l, _ := v.([]any); return l }
-func str(v any) string            { t, _ := v.(string); return t }
-func yes(v any) bool              { b, _ := v.(bool); return b }
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+func list(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+func str(v any) string {
+	t, _ := v.(string)
+	return t
+}
+func yes(v any) bool {
+	b, _ := v.(bool)
+	return b
+}
 
 // inForms visits every object of the body together with the name of the form that it stands in.
 func (c *Card) inForms(visit func(o map[string]any, form string)) {
@@ -130,9 +143,17 @@ func (c *Card) Buttons() []Button {
 		if o["tag"] != "button" {
 			return
 		}
-		b := Button{Text: str(object(o["text"])["content"]), Name: str(o["name"]), ElementID: str(o["element_id"]), Type: str(o["type"]),
-			Form: form, Submit: o["form_action_type"] == "submit", Reset: o["form_action_type"] == "reset",
-			Disabled: yes(o["disabled"]), Confirm: o["confirm"] != nil}
+		b := Button{
+			Text:      str(object(o["text"])["content"]),
+			Name:      str(o["name"]),
+			ElementID: str(o["element_id"]),
+			Type:      str(o["type"]),
+			Form:      form,
+			Submit:    o["form_action_type"] == "submit",
+			Reset:     o["form_action_type"] == "reset",
+			Disabled:  yes(o["disabled"]),
+			Confirm:   o["confirm"] != nil,
+		}
 		for _, x := range list(o["behaviors"]) {
 			bh := object(x)
 			switch bh["type"] {
@@ -162,8 +183,10 @@ func (c *Card) FindAct(act string) (Button, bool) {
 func ByAct(act string) func(Button) bool { return func(b Button) bool { return b.Act == act } }
 
 // valueTags are the components that put a value into form_value.
-var valueTags = map[string]bool{"input": true, "select_static": true, "multi_select_static": true, "select_person": true,
-	"multi_select_person": true, "date_picker": true, "picker_time": true, "picker_datetime": true, "select_img": true, "checker": true}
+var valueTags = map[string]bool{"input": true, "select_static": true, "multi_select_static": true,
+	"select_person":       true,
+	"multi_select_person": true, "date_picker": true, "picker_time": true, "picker_datetime": true, "select_img": true,
+	"checker": true}
 
 // Inputs returns the fields in reading order.
 func (c *Card) Inputs() []Input {
@@ -173,7 +196,13 @@ func (c *Card) Inputs() []Input {
 		if !valueTags[tag] {
 			return
 		}
-		in := Input{Tag: tag, Name: str(o["name"]), Form: form, Required: yes(o["required"]), Disabled: yes(o["disabled"])}
+		in := Input{
+			Tag:      tag,
+			Name:     str(o["name"]),
+			Form:     form,
+			Required: yes(o["required"]),
+			Disabled: yes(o["disabled"]),
+		}
 		in.Label = str(object(o["label"])["content"])
 		if in.Label == "" {
 			in.Label = str(object(o["placeholder"])["content"])

@@ -81,7 +81,8 @@ func (s *Server) listMembers(c *call) (any, *apiError) {
 	items := []any{}
 	for _, id := range ch.members[start:end] {
 		if u := s.users[id]; u != nil {
-			items = append(items, map[string]any{"member_id_type": idType, "member_id": u.idOf(idType), "name": u.Name, "tenant_key": s.cfg.TenantKey})
+			items = append(items, map[string]any{"member_id_type": idType, "member_id": u.idOf(idType), "name": u.Name,
+				"tenant_key": s.cfg.TenantKey})
 		}
 	}
 	d := map[string]any{"items": items, "has_more": end < len(ch.members), "member_total": len(ch.members)}

@@ -28,9 +28,9 @@ func (t *Toast) Text(locale string) string {
 	return t.Content
 }
 
-// CallbackResult is what a click led to. ErrorCode is 0, or the code that the client shows: 200340 no webhook, 200341 no
-// answer in time, 200342 connection, 200343 DNS, 200671 status not 200, 200672 body not in the expected form, 200673 card in
-// the answer invalid, 200830 card of another schema.
+// CallbackResult is what a click led to. ErrorCode is 0, or the code that the client shows: 200340 no webhook, 200341
+// no answer in time, 200342 connection, 200343 DNS, 200671 status not 200, 200672 body not in the expected form,
+// 200673 card in the answer invalid, 200830 card of another schema.
 type CallbackResult struct {
 	EventID    string
 	Token      string // for the delayed update
@@ -42,10 +42,12 @@ type CallbackResult struct {
 	CardErrors []error       // why ErrorCode is 200673
 }
 
-// Click lets a person press a button of the card as it stands now. match picks the button (ByAct for the usual case); form
-// holds what the person typed or picked, by field name, over the values that the card shows. The error is non-nil only when
-// the client sends nothing: no such button, disabled, a required field empty, the person not in the chat.
-func (s *Server) Click(ctx context.Context, openID, messageID string, match func(Button) bool, form map[string]any) (CallbackResult, error) {
+// Click lets a person press a button of the card as it stands now. match picks the button (ByAct for the usual case);
+// form holds what the person typed or picked, by field name, over the values that the card shows. The error is
+// non-nil only when the client sends nothing: no such button, disabled, a required field empty, the person not in the
+// chat.
+func (s *Server) Click(ctx context.Context, openID, messageID string, match func(Button) bool,
+	form map[string]any) (CallbackResult, error) {
 	defer s.cfg.Pushing()()
 	s.mu.Lock()
 	m, b, event, err := s.prepareClick(openID, messageID, match, form)
@@ -61,7 +63,8 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	event["token"] = res.Token
 	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
 	p := s.seal(plain)
-	shown := Observed{Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID}, Callback: true, Body: plain}
+	shown := Observed{Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID}, Callback: true,
+		Body: plain}
 	if s.observer.Event != nil {
 		s.observer.Event(shown)
 	}
@@ -95,9 +98,21 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 		close(m.settled)
 		m.settled = nil
 	}
-	s.journal = append(s.journal, Entry{At: now, Kind: "click", Name: "card.action.trigger", Subject: m.ID, Status: status, Code: res.ErrorCode})
+	s.journal = append(s.journal, Entry{
+		At:      now,
+		Kind:    "click",
+		Name:    "card.action.trigger",
+		Subject: m.ID,
+		Status:  status,
+		Code:    res.ErrorCode,
+	})
 	if s.observer.Event != nil {
-		shown.Attempts = []Attempt{{At: now, Took: res.Took, Status: status, Failure: failureWord(pushErr)}}
+		shown.Attempts = []Attempt{{
+			At:      now,
+			Took:    res.Took,
+			Status:  status,
+			Failure: failureWord(pushErr),
+		}}
 		shown.Delivered, shown.Answer, shown.ErrorCode = pushErr == nil && status == http.StatusOK, answer, res.ErrorCode
 		s.observer.Event(shown)
 	}
@@ -106,12 +121,15 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 }
 
 // ClickAct presses the button whose callback value has this act.
-func (s *Server) ClickAct(ctx context.Context, openID, messageID, act string, form map[string]any) (CallbackResult, error) {
+func (s *Server) ClickAct(ctx context.Context, openID, messageID, act string, form map[string]any) (CallbackResult,
+	error) {
 	return s.Click(ctx, openID, messageID, ByAct(act), form)
 }
 
-// prepareClick finds the button and builds the event of card.action.trigger without its token. The caller holds the lock.
-func (s *Server) prepareClick(openID, messageID string, match func(Button) bool, form map[string]any) (*message, Button, map[string]any, error) {
+// prepareClick finds the button and builds the event of card.action.trigger without its token. The caller holds the
+// lock.
+func (s *Server) prepareClick(openID, messageID string, match func(Button) bool, form map[string]any) (*message, Button,
+	map[string]any, error) {
 	m, u := s.messages[messageID], s.users[openID]
 	switch {
 	case u == nil:
@@ -184,7 +202,8 @@ func (s *Server) readAnswer(res *CallbackResult, status int, answer []byte, err 
 	}
 	dec := json.NewDecoder(bytes.NewReader(answer))
 	dec.DisallowUnknownFields()
-	if trimmed := bytes.TrimSpace(answer); len(trimmed) == 0 || trimmed[0] != '{' || dec.Decode(&in) != nil || dec.More() || !in.Toast.valid() {
+	if trimmed := bytes.TrimSpace(answer); len(trimmed) == 0 || trimmed[0] != '{' || dec.Decode(&in) != nil ||
+		dec.More() || !in.Toast.valid() {
 		res.ErrorCode = 200672
 		return
 	}

@@ -34,7 +34,8 @@ func clickWorld(t *testing.T, change ...func(*Config)) (*world, string) {
 func TestClickSendsTheForm(t *testing.T) {
 	w, id := clickWorld(t)
 	w.bot.set(func(got) (int, string) {
-		return 200, `{"toast":{"type":"success","content":"好","i18n":{"en_us":"OK"}},"card":{"type":"raw","data":` + plainCard + `}}`
+		return 200, `{"toast":{"type":"success","content":"好","i18n":{"en_us":"OK"}},"card":{"type":"raw","data":` +
+			plainCard + `}}`
 	})
 	res, err := w.ClickAct(within(t), "ou_emp", id, "confirm", map[string]any{"gender": "女", "birth": "1991-02-03"})
 	if err != nil || res.ErrorCode != 0 || res.HTTPStatus != 200 {
@@ -45,13 +46,15 @@ func TestClickSendsTheForm(t *testing.T) {
 	}
 	g := w.bot.all()[0]
 	h, ev := object(g.plain["header"]), object(g.plain["event"])
-	if h["event_type"] != "card.action.trigger" || h["create_time"] != millis(w.clock.Now())+"000" || h["event_id"] != res.EventID {
+	if h["event_type"] != "card.action.trigger" || h["create_time"] != millis(w.clock.Now())+"000" ||
+		h["event_id"] != res.EventID {
 		t.Errorf("header: %v", h)
 	}
 	if op := object(ev["operator"]); op["open_id"] != "ou_emp" || op["tenant_key"] != "tk" || op["union_id"] == "" {
 		t.Errorf("operator: %v", op)
 	}
-	if c := object(ev["context"]); c["open_message_id"] != id || c["open_chat_id"] != w.P2PChat("ou_emp") || ev["host"] != "im_message" || ev["token"] != res.Token {
+	if c := object(ev["context"]); c["open_message_id"] != id || c["open_chat_id"] != w.P2PChat("ou_emp") ||
+		ev["host"] != "im_message" || ev["token"] != res.Token {
 		t.Errorf("event: %v", ev)
 	}
 	a := object(ev["action"])
@@ -62,7 +65,8 @@ func TestClickSendsTheForm(t *testing.T) {
 	if err != nil || !strings.Contains(string(plain), `"rev":12345678901234567890`) {
 		t.Errorf("the callback value lost digits: %s, %v", plain, err)
 	}
-	if want := map[string]any{"identity_name": "张三", "note": "", "gender": "女", "birth": "1991-02-03 +0800"}; fmt.Sprint(a["form_value"]) != fmt.Sprint(want) {
+	if want := map[string]any{"identity_name": "张三", "note": "", "gender": "女",
+		"birth": "1991-02-03 +0800"}; fmt.Sprint(a["form_value"]) != fmt.Sprint(want) {
 		t.Errorf("form_value: %v, want %v", a["form_value"], want)
 	}
 	m, _ := w.Message(id)
@@ -274,7 +278,8 @@ func TestCardView(t *testing.T) {
 	if c.Title() != "请核对" || c.Template() != "blue" {
 		t.Errorf("title %q, template %q, want %q, %q", c.Title(), c.Template(), "请核对", "blue")
 	}
-	if b, ok := c.FindAct("confirm"); !ok || b.Form != "idcard" || !b.Submit || b.Name != "confirm" || b.Value["case"] != "c1" {
+	if b, ok := c.FindAct("confirm"); !ok || b.Form != "idcard" || !b.Submit || b.Name != "confirm" ||
+		b.Value["case"] != "c1" {
 		t.Errorf("button: %+v", b)
 	}
 	if _, ok := c.FindAct("none"); ok {
@@ -284,7 +289,8 @@ func TestCardView(t *testing.T) {
 		t.Errorf("%d buttons, want 5", n)
 	}
 	in := c.Inputs()
-	if len(in) != 4 || in[0].Label != "姓名" || in[0].Default != "张三" || !in[0].Required || in[0].MaxLength != 5 || in[1].MaxLength != 1000 || len(in[2].Options) != 2 {
+	if len(in) != 4 || in[0].Label != "姓名" || in[0].Default != "张三" || !in[0].Required || in[0].MaxLength != 5 ||
+		in[1].MaxLength != 1000 || len(in[2].Options) != 2 {
 		t.Errorf("inputs: %+v", in)
 	}
 	if got, want := c.Text("en_us"), "preview\nPlease check\n张三\n姓名\n男\n女\n1990-01-01\n确认\n清空\n重拍\n稍后\n官网"; got != want {

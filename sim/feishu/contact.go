@@ -58,7 +58,8 @@ func (s *Server) contactFields(u *User) map[string]any {
 		f["employee_no"] = u.EmployeeNo
 	}
 	if s.hasScope("contact:user.employee:readonly") {
-		f["status"] = map[string]any{"is_frozen": false, "is_resigned": u.Resigned, "is_activated": true, "is_exited": false, "is_unjoin": false}
+		f["status"] = map[string]any{"is_frozen": false, "is_resigned": u.Resigned, "is_activated": true, "is_exited": false,
+			"is_unjoin": false}
 	}
 	return f
 }

@@ -42,8 +42,10 @@ func TestEncryptMatchesPublishedVectors(t *testing.T) {
 
 func TestSignMatchesVectors(t *testing.T) {
 	for _, v := range []struct{ ts, nonce, key, body, want string }{
-		{"timestamp", "nonce", "1212121212", `{"encrypt":"` + vectorB + `"}`, "1de634ba0ac553ad514aa389b0c20cff1a14dd1f8aa79128f69f004c5a1130ad"},
-		{"1700000000", "abc", "test key", `{"encrypt":"` + vectorA + `"}`, "0c09d96c2aef2ad08179b3967ea410bbc91dab24ce3aec05af962cf1935844af"},
+		{"timestamp", "nonce", "1212121212", `{"encrypt":"` + vectorB + `"}`,
+			"1de634ba0ac553ad514aa389b0c20cff1a14dd1f8aa79128f69f004c5a1130ad"},
+		{"1700000000", "abc", "test key", `{"encrypt":"` + vectorA + `"}`,
+			"0c09d96c2aef2ad08179b3967ea410bbc91dab24ce3aec05af962cf1935844af"},
 	} {
 		t.Run(v.ts, func(t *testing.T) {
 			if got := sign(v.ts, v.nonce, v.key, []byte(v.body)); got != v.want {

@@ -143,8 +143,8 @@ func (s *Server) redeliver(d *delivery, rushes int) {
 	s.deliveryChanged(d)
 }
 
-// waited waits between two attempts: as long as the schedule says, or until the clock was moved beyond its end, or until
-// Hurry. It returns how often Hurry has been called.
+// waited waits between two attempts: as long as the schedule says, or until the clock was moved beyond its end, or
+// until Hurry. It returns how often Hurry has been called.
 func (s *Server) waited(d *delivery, wait time.Duration, rushes int) int {
 	over := s.cfg.After(wait)
 	for {
@@ -167,8 +167,8 @@ func (s *Server) waited(d *delivery, wait time.Duration, rushes int) int {
 // ClockMoved makes whatever has fallen due meanwhile happen now.
 func (s *Server) ClockMoved() { s.hurry(0) }
 
-// Hurry sends every event that waits for a redelivery at once. The platform does nothing of the kind; it spares people who play with
-// a bot that was away the minutes and hours of the schedule.
+// Hurry sends every event that waits for a redelivery at once. The platform does nothing of the kind; it spares
+// people who play with a bot that was away the minutes and hours of the schedule.
 func (s *Server) Hurry() { s.hurry(1) }
 
 func (s *Server) hurry(rushes int) {
@@ -203,7 +203,13 @@ func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	ok := err == nil && status == http.StatusOK
 	d.Attempts = append(d.Attempts, a)
 	d.Delivered = d.Delivered || ok
-	s.journal = append(s.journal, Entry{At: a.At, Kind: "event", Name: d.Type, Subject: d.EventID, Status: status})
+	s.journal = append(s.journal, Entry{
+		At:      a.At,
+		Kind:    "event",
+		Name:    d.Type,
+		Subject: d.EventID,
+		Status:  status,
+	})
 	s.deliveryChanged(d)
 	return ok
 }

@@ -7,7 +7,12 @@ import (
 
 func TestContactFieldsFollowScopes(t *testing.T) {
 	w := newWorld(t).login()
-	w.AddUser(User{OpenID: "ou_a", UserID: "e1", Name: "张三", Mobile: "+8613800138000"})
+	w.AddUser(User{
+		OpenID: "ou_a",
+		UserID: "e1",
+		Name:   "张三",
+		Mobile: "+8613800138000",
+	})
 	w.AddUser(User{OpenID: "ou_out", Outside: true})
 	get := func(id string) answer { return w.do("GET", "/contact/v3/users/"+id+"?user_id_type=open_id", nil) }
 	a := get("ou_a")
@@ -57,7 +62,8 @@ func TestMembersArePaged(t *testing.T) {
 	if fmt.Sprint(names) != "[p0 p1 p2 p3 p4]" {
 		t.Errorf("members: %v", names)
 	}
-	if a := w.do("GET", "/im/v1/chats/"+g, nil); a.data()["user_count"] != "5" || a.data()["name"] != "HR" || a.data()["chat_mode"] != "group" {
+	if a := w.do("GET", "/im/v1/chats/"+g, nil); a.data()["user_count"] != "5" || a.data()["name"] != "HR" ||
+		a.data()["chat_mode"] != "group" {
 		t.Errorf("chat: %v", a.data())
 	}
 	in := w.do("GET", "/im/v1/chats/"+g+"/members/is_in_chat", nil)

@@ -49,12 +49,18 @@ func (s *Server) header(eventType string, createTime string) eventHeader {
 	if s.longConnOn() {
 		token = "" // as seen in larksuite/oapi-sdk-go#195
 	}
-	return eventHeader{EventID: newID(""), EventType: eventType, CreateTime: createTime,
-		Token: token, AppID: s.cfg.AppID, TenantKey: s.cfg.TenantKey}
+	return eventHeader{
+		EventID:    newID(""),
+		EventType:  eventType,
+		CreateTime: createTime,
+		Token:      token,
+		AppID:      s.cfg.AppID,
+		TenantKey:  s.cfg.TenantKey,
+	}
 }
 
-// seal encrypts and signs a plain body the way the platform does. Without an encrypt key, and over the long connection, the body
-// stays plain and unsigned.
+// seal encrypts and signs a plain body the way the platform does. Without an encrypt key, and over the long
+// connection, the body stays plain and unsigned.
 func (s *Server) seal(plain []byte) pushed {
 	if s.longConnOn() {
 		return pushed{plain: plain, header: http.Header{}}
@@ -127,7 +133,8 @@ const (
 )
 
 // Forge posts an event that is wrong in one respect and returns the bot's answer. It is not recorded as a delivery.
-func (s *Server) Forge(ctx context.Context, how Forgery, eventType string, event any) (status int, answer []byte, err error) {
+func (s *Server) Forge(ctx context.Context, how Forgery, eventType string, event any) (status int, answer []byte,
+	err error) {
 	env := envelope{Schema: "2.0", Header: s.header(eventType, millis(s.cfg.Now())), Event: event}
 	switch how {
 	case WrongToken:
@@ -169,7 +176,8 @@ func unsign(h http.Header) {
 // answered within a second with {"challenge": …} unchanged.
 func (s *Server) Challenge(ctx context.Context) error {
 	want := newID("")
-	p := s.seal(compact(map[string]string{"challenge": want, "token": s.cfg.VerificationToken, "type": "url_verification"}))
+	p := s.seal(compact(map[string]string{"challenge": want, "token": s.cfg.VerificationToken,
+		"type": "url_verification"}))
 	unsign(p.header)
 	status, answer, err := s.push(ctx, p, s.cfg.ChallengeWithin)
 	if err != nil {

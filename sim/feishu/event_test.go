@@ -26,13 +26,15 @@ func TestEventIsEncryptedAndSigned(t *testing.T) {
 		t.Error("the signature does not fit the body")
 	}
 	h := object(g.plain["header"])
-	if g.plain["schema"] != "2.0" || h["event_type"] != "im.message.receive_v1" || h["token"] != testToken || h["app_id"] != "cli_test" ||
+	if g.plain["schema"] != "2.0" || h["event_type"] != "im.message.receive_v1" || h["token"] != testToken ||
+		h["app_id"] != "cli_test" ||
 		h["tenant_key"] != "tk" || h["create_time"] != millis(w.clock.Now()) || h["event_id"] != sent.Delivery.EventID {
 		t.Errorf("header: %v", h)
 	}
 	ev := object(g.plain["event"])
 	m := object(ev["message"])
-	if m["message_id"] != sent.MessageID || m["chat_type"] != "p2p" || m["message_type"] != "image" || m["content"] != `{"image_key":"`+sent.Keys[0]+`"}` {
+	if m["message_id"] != sent.MessageID || m["chat_type"] != "p2p" || m["message_type"] != "image" ||
+		m["content"] != `{"image_key":"`+sent.Keys[0]+`"}` {
 		t.Errorf("message: %v", m)
 	}
 	if id := object(object(ev["sender"])["sender_id"]); id["open_id"] != "ou_emp" || id["user_id"] != "e1" {
@@ -45,7 +47,11 @@ func TestEventsFollowScopes(t *testing.T) {
 	u := w.AddUser(User{OpenID: "ou_a"})
 	g := w.AddGroup("", "HR", "ou_a")
 	ctx := within(t)
-	events := func(do func()) int { before := len(w.bot.all()); do(); return len(w.bot.all()) - before }
+	events := func(do func()) int {
+		before := len(w.bot.all())
+		do()
+		return len(w.bot.all()) - before
+	}
 	for _, v := range []struct {
 		name string
 		want int
@@ -134,7 +140,8 @@ func TestRedeliveryClimbsTheLadder(t *testing.T) {
 		t.Errorf("the last attempt came after %v, want %v", at, 7*time.Hour+5*time.Minute+15*time.Second)
 	}
 	all := w.bot.all()
-	if first, last := all[0], all[4]; string(first.body) != string(last.body) || first.header.Get("X-Lark-Signature") != last.header.Get("X-Lark-Signature") {
+	if first, last := all[0], all[4]; string(first.body) != string(last.body) ||
+		first.header.Get("X-Lark-Signature") != last.header.Get("X-Lark-Signature") {
 		t.Error("a redelivery does not carry the bytes and signature of the first attempt")
 	}
 }
@@ -149,7 +156,8 @@ func TestLadderEnds(t *testing.T) {
 	if !errors.Is(err, ErrGaveUp) || len(d.Attempts) != 3 {
 		t.Errorf("%+v, %v, want %v", d, err, ErrGaveUp)
 	}
-	if all := w.bot.all(); all[0].header.Get("X-Lark-Signature") == all[1].header.Get("X-Lark-Signature") || string(all[0].body) != string(all[1].body) {
+	if all := w.bot.all(); all[0].header.Get("X-Lark-Signature") == all[1].header.Get("X-Lark-Signature") ||
+		string(all[0].body) != string(all[1].body) {
 		t.Error("ResignRetries does not sign the same body anew")
 	}
 	if _, err := w.WaitDelivered(within(t), "nothing"); !errors.Is(err, ErrUnknownEvent) {
@@ -161,7 +169,10 @@ func TestLadderEnds(t *testing.T) {
 func TestLadderIsShortened(t *testing.T) {
 	for name, shorten := range map[string]func(*world){
 		"hurried": func(w *world) { w.Hurry() },
-		"clock":   func(w *world) { w.clock.add(61 * time.Minute); w.ClockMoved() },
+		"clock": func(w *world) {
+			w.clock.add(61 * time.Minute)
+			w.ClockMoved()
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, func(c *Config) { c.RetrySchedule = []time.Duration{time.Hour, 100 * time.Hour} })
@@ -249,7 +260,8 @@ func TestForgeriesDifferInOneRespect(t *testing.T) {
 	w := newWorld(t)
 	ctx := within(t)
 	signed := func(g got) bool {
-		return g.header.Get("X-Lark-Signature") == sign(g.header.Get("X-Lark-Request-Timestamp"), g.header.Get("X-Lark-Request-Nonce"), testKey, g.body)
+		return g.header.Get("X-Lark-Signature") == sign(g.header.Get("X-Lark-Request-Timestamp"),
+			g.header.Get("X-Lark-Request-Nonce"), testKey, g.body)
 	}
 	for _, v := range []struct {
 		name           string

@@ -103,8 +103,15 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
 	w := &world{t: t, clock: newClock(), bot: &bot{}}
 	botServer := httptest.NewServer(w.bot)
-	cfg := Config{AppID: "cli_test", AppSecret: "secret", EncryptKey: testKey, VerificationToken: testToken, TenantKey: "tk",
-		Webhook: func() string { return botServer.URL }, Now: w.clock.Now}
+	cfg := Config{
+		AppID:             "cli_test",
+		AppSecret:         "secret",
+		EncryptKey:        testKey,
+		VerificationToken: testToken,
+		TenantKey:         "tk",
+		Webhook:           func() string { return botServer.URL },
+		Now:               w.clock.Now,
+	}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -121,7 +128,8 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 // login fetches a token.
 func (w *world) login() *world {
 	w.t.Helper()
-	a := w.do("POST", "/auth/v3/tenant_access_token/internal", map[string]string{"app_id": "cli_test", "app_secret": "secret"})
+	a := w.do("POST", "/auth/v3/tenant_access_token/internal",
+		map[string]string{"app_id": "cli_test", "app_secret": "secret"})
 	w.token, _ = a.body["tenant_access_token"].(string)
 	if w.token == "" {
 		w.t.Fatalf("no token: %v", a.body)
@@ -202,7 +210,8 @@ func (w *world) send(receiver, msgType, content, uuid string) answer {
 	if receiver[:3] == "oc_" {
 		kind = "chat_id"
 	}
-	return w.do("POST", "/im/v1/messages?receive_id_type="+kind, map[string]string{"receive_id": receiver, "msg_type": msgType, "content": content, "uuid": uuid})
+	return w.do("POST", "/im/v1/messages?receive_id_type="+kind,
+		map[string]string{"receive_id": receiver, "msg_type": msgType, "content": content, "uuid": uuid})
 }
 
 // sendCard sends a card that must be accepted and returns its message id.

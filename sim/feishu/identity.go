@@ -90,7 +90,12 @@ func (i *Identity) compare(name, code, mobile string) *apiError {
 func (s *Server) BindIdentity(openID, name, code, mobile string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.identities[openID] = &Identity{OpenID: openID, Name: name, Code: code, Mobile: mobile}
+	s.identities[openID] = &Identity{
+		OpenID: openID,
+		Name:   name,
+		Code:   code,
+		Mobile: mobile,
+	}
 }
 
 // Identities returns what is bound to whom, by open_id. People whose calls were all refused appear with Writes 0.

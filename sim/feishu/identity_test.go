@@ -46,7 +46,12 @@ func TestIdentityRules(t *testing.T) {
 func TestPersonalDataIsMasked(t *testing.T) {
 	for _, v := range []any{
 		User{OpenID: "ou_a", Name: "张三", Mobile: "+8613800138000"},
-		Identity{OpenID: "ou_a", Name: "张三", Code: "110101199003070123", Mobile: "+8613800138000"},
+		Identity{
+			OpenID: "ou_a",
+			Name:   "张三",
+			Code:   "110101199003070123",
+			Mobile: "+8613800138000",
+		},
 		Entity{Type: "identity_name", Value: "张三"},
 		Message{ID: "om_1", Content: "张三 110101199003070123 +8613800138000"},
 	} {

@@ -40,8 +40,9 @@ type longConn struct {
 	waiting map[string]chan pbFrame // by message_id
 }
 
-// LongConnection chooses how pushes are delivered, as 订阅方式 in the console does: over a long connection, or to the webhook.
-// The first client that connects switches it on, since the console saves that choice only while one is connected.
+// LongConnection chooses how pushes are delivered, as 订阅方式 in the console does: over a long connection, or to the
+// webhook. The first client that connects switches it on, since the console saves that choice only while one is
+// connected.
 func (s *Server) LongConnection(on bool) {
 	s.long.mu.Lock()
 	defer s.long.mu.Unlock()
@@ -87,13 +88,20 @@ func (s *Server) serveLongConn(w http.ResponseWriter, r *http.Request) bool {
 // codeAuthFailed is AuthFailed of the SDK (ws/const.go).
 const codeAuthFailed = 514
 
-// giveEndpoint: where to connect, with a ticket that is good for one connection. The configuration is the platform's usual one.
+// giveEndpoint: where to connect, with a ticket that is good for one connection. The configuration is the platform's
+// usual one.
 func (s *Server) giveEndpoint(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Tt-Logid", newID("")[:18])
 	var in struct{ AppID, AppSecret string }
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&in)
 	if err != nil || in.AppID != s.cfg.AppID || in.AppSecret != s.cfg.AppSecret {
-		s.note(Entry{At: s.cfg.Now(), Kind: "api", Name: "ws.endpoint", Status: 200, Code: codeAuthFailed})
+		s.note(Entry{
+			At:     s.cfg.Now(),
+			Kind:   "api",
+			Name:   "ws.endpoint",
+			Status: 200,
+			Code:   codeAuthFailed,
+		})
 		writeJSON(w, http.StatusOK, map[string]any{"code": codeAuthFailed, "msg": "invalid app_id or app_secret"})
 		return
 	}
@@ -106,10 +114,21 @@ func (s *Server) giveEndpoint(w http.ResponseWriter, r *http.Request) {
 	s.long.mu.Unlock()
 	query := url.Values{"fpid": {"493"}, "aid": {"552564"}, "device_id": {newID("")[:19]}, "access_key": {newID("")},
 		"service_id": {"33554678"}, "ticket": {ticket}}
-	at := url.URL{Scheme: "ws", Host: r.Host, Path: longConnSocket, RawQuery: query.Encode()}
-	s.note(Entry{At: s.cfg.Now(), Kind: "api", Name: "ws.endpoint", Status: 200})
+	at := url.URL{
+		Scheme:   "ws",
+		Host:     r.Host,
+		Path:     longConnSocket,
+		RawQuery: query.Encode(),
+	}
+	s.note(Entry{
+		At:     s.cfg.Now(),
+		Kind:   "api",
+		Name:   "ws.endpoint",
+		Status: 200,
+	})
 	writeJSON(w, http.StatusOK, map[string]any{"code": 0, "msg": "", "data": map[string]any{"URL": at.String(),
-		"ClientConfig": map[string]int{"ReconnectCount": -1, "ReconnectInterval": 120, "ReconnectNonce": 30, "PingInterval": 120}}})
+		"ClientConfig": map[string]int{"ReconnectCount": -1, "ReconnectInterval": 120, "ReconnectNonce": 30,
+			"PingInterval": 120}}})
 }
 
 // acceptSocket turns the request into a connection and works on it until it ends.
@@ -209,11 +228,13 @@ func (c *longConn) write(op byte, payload []byte) error {
 
 var errNoLongConn = errors.New("feishu sim: no long connection is open")
 
-// pieceOf is the size from which a push travels in pieces. The platform's own is not documented; small ones are seldom cut.
+// pieceOf is the size from which a push travels in pieces. The platform's own is not documented; small ones are
+// seldom cut.
 const pieceOf = 16 << 10
 
 // pushLong sends a push over one of the connections, picked by chance, and waits for its answer (page "使用长连接接收事件").
-func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duration) (status int, answer []byte, err error) {
+func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duration) (status int, answer []byte,
+	err error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	s.long.mu.Lock()
@@ -235,10 +256,16 @@ func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duratio
 	}()
 	sum := max(1, (len(plain)+pieceOf-1)/pieceOf)
 	for seq := range sum {
-		f := pbFrame{seqID: uint64(seq), logID: rand.Uint64(), service: 33554678, method: 1, logIDNew: newID("")[:18],
-			payload: plain[seq*len(plain)/sum : (seq+1)*len(plain)/sum],
+		f := pbFrame{
+			seqID:    uint64(seq),
+			logID:    rand.Uint64(),
+			service:  33554678,
+			method:   1,
+			logIDNew: newID("")[:18],
+			payload:  plain[seq*len(plain)/sum : (seq+1)*len(plain)/sum],
 			headers: [][2]string{{"type", "event"}, {"message_id", id}, {"trace_id", newID("")}, {"sum", strconv.Itoa(sum)},
-				{"seq", strconv.Itoa(seq)}, {"timestamp", strconv.FormatInt(s.cfg.Now().UnixMilli(), 10)}, {"instance_id", "sim"}}}
+				{"seq", strconv.Itoa(seq)}, {"timestamp", strconv.FormatInt(s.cfg.Now().UnixMilli(), 10)}, {"instance_id", "sim"}},
+		}
 		if err := c.write(2, f.bytes()); err != nil {
 			return 0, nil, errNoLongConn
 		}

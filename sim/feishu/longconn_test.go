@@ -14,8 +14,15 @@ import (
 )
 
 func TestPBFrames(t *testing.T) {
-	f := pbFrame{seqID: 300, logID: 1<<63 + 5, service: 33554678, method: 1, headers: [][2]string{{"type", "event"}, {"sum", "1"}},
-		payload: bytes.Repeat([]byte("x"), 300), logIDNew: "log"}
+	f := pbFrame{
+		seqID:    300,
+		logID:    1<<63 + 5,
+		service:  33554678,
+		method:   1,
+		headers:  [][2]string{{"type", "event"}, {"sum", "1"}},
+		payload:  bytes.Repeat([]byte("x"), 300),
+		logIDNew: "log",
+	}
 	got, err := parsePB(f.bytes())
 	if err != nil || !reflect.DeepEqual(got, f) {
 		t.Errorf("%+v %v", got, err)
@@ -35,7 +42,8 @@ func TestLongConnTickets(t *testing.T) {
 	front := httptest.NewServer(s)
 	defer front.Close()
 	ask := func(secret string) (code int, at string) {
-		resp, err := http.Post(front.URL+longConnEndpoint, "application/json", strings.NewReader(`{"AppID":"cli_1","AppSecret":"`+secret+`"}`))
+		resp, err := http.Post(front.URL+longConnEndpoint, "application/json",
+			strings.NewReader(`{"AppID":"cli_1","AppSecret":"`+secret+`"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +72,8 @@ func TestLongConnTickets(t *testing.T) {
 		}
 		defer conn.Close()
 		req, _ := http.NewRequest(http.MethodGet, "http://"+target.Host+target.RequestURI(), nil)
-		req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
+		req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
+			"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
 		if err := req.Write(conn); err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +97,8 @@ func TestNoLongConnection(t *testing.T) {
 	s.LongConnection(true)
 	u := s.AddUser(User{Name: "某"})
 	sent, err := s.SendText(t.Context(), u.OpenID, "你好")
-	if err != nil || sent.Delivery.Delivered || len(sent.Delivery.Attempts) != 1 || sent.Delivery.Attempts[0].Failure != "connect" {
+	if err != nil || sent.Delivery.Delivered || len(sent.Delivery.Attempts) != 1 ||
+		sent.Delivery.Attempts[0].Failure != "connect" {
 		t.Errorf("%+v %v", sent.Delivery, err)
 	}
 }

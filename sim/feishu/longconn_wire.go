@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// pbFrame is Frame of the SDK's ws/pbbp2.pb.go (proto2): SeqID=1, LogID=2, service=3, method=4 as varints, headers=5 as messages
-// of key=1 and value=2, payload_encoding=6, payload_type=7, payload=8, LogIDNew=9. service and method are small and positive.
+// pbFrame is Frame of the SDK's ws/pbbp2.pb.go (proto2): SeqID=1, LogID=2, service=3, method=4 as varints, headers=5
+// as messages of key=1 and value=2, payload_encoding=6, payload_type=7, payload=8, LogIDNew=9. service and method are
+// small and positive.
 type pbFrame struct {
 	seqID, logID, service, method uint64
 	headers                       [][2]string
@@ -89,7 +90,8 @@ func (r *pbReader) text() (string, error) {
 	return text, nil
 }
 
-// parsePB reads a frame. The four numbers are required in proto2, so a frame without one of them is refused, as by the SDK.
+// parsePB reads a frame. The four numbers are required in proto2, so a frame without one of them is refused, as by
+// the SDK.
 func parsePB(message []byte) (pbFrame, error) {
 	var f pbFrame
 	seen := map[uint64]bool{}
@@ -150,12 +152,13 @@ func parsePBHeader(text string) (h [2]string, err error) {
 	return h, nil
 }
 
-// upgrade checks the opening handshake of RFC 6455, section 4.2, and takes the connection over. The answer that accepts it is left
-// to the caller. If it refuses, it has answered.
+// upgrade checks the opening handshake of RFC 6455, section 4.2, and takes the connection over. The answer that
+// accepts it is left to the caller. If it refuses, it has answered.
 func upgrade(w http.ResponseWriter, r *http.Request) (conn net.Conn, in *bufio.Reader, accept string, ok bool) {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	if err != nil || len(key) != 16 || r.Header.Get("Sec-WebSocket-Version") != "13" ||
-		!strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || !strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
+		!strings.EqualFold(r.Header.Get("Upgrade"), "websocket") ||
+		!strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
 		http.Error(w, "not a websocket handshake", http.StatusBadRequest)
 		return nil, nil, "", false
 	}

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Market is a marketplace app (商店应用) that several tenants have installed: one Server for each tenant, all with the same
-// app, and one address for all of them. Every call goes to the tenant whose token it carries. Each Server pushes its own
-// events; app tickets belong to the app.
+// Market is a marketplace app (商店应用) that several tenants have installed: one Server for each tenant, all with the
+// same app, and one address for all of them. Every call goes to the tenant whose token it carries. Each Server pushes
+// its own events; app tickets belong to the app.
 type Market struct {
 	mu        sync.Mutex
 	tenants   map[string]*Server
@@ -29,7 +29,12 @@ const ticketsKept = 2
 
 // NewMarket brings tenants together. All must have the same app and different tenant keys.
 func NewMarket(tenants ...*Server) *Market {
-	m := &Market{tenants: map[string]*Server{}, appTokens: map[string]time.Time{}, owner: map[string]*Server{}, app: tenants[0]}
+	m := &Market{
+		tenants:   map[string]*Server{},
+		appTokens: map[string]time.Time{},
+		owner:     map[string]*Server{},
+		app:       tenants[0],
+	}
 	for _, s := range tenants {
 		m.tenants[s.cfg.TenantKey] = s
 	}
@@ -50,7 +55,8 @@ func (m *Market) PushTicket(ctx context.Context) (status int, err error) {
 	m.mu.Unlock()
 	now := s.cfg.Now()
 	status, _, err = s.push(ctx, s.seal(compact(map[string]any{
-		"uuid": newID(""), "token": s.cfg.VerificationToken, "ts": strconv.FormatInt(now.Unix(), 10), "type": "event_callback",
+		"uuid": newID(""), "token": s.cfg.VerificationToken, "ts": strconv.FormatInt(now.Unix(), 10),
+		"type":  "event_callback",
 		"event": map[string]any{"app_id": s.cfg.AppID, "app_ticket": ticket, "type": "app_ticket"},
 	})), s.cfg.AnswerWithin)
 	return status, err

@@ -8,8 +8,8 @@ import (
 // patchWindow is how long a card may be updated after it was sent; 2.0 cards take interaction equally long.
 const patchWindow = 14 * 24 * time.Hour
 
-// PatchGrace is how long an update that arrives during a callback waits for that callback's answer before it is refused.
-// It spares a bot that updates right after answering from losing a race inside one process.
+// PatchGrace is how long an update that arrives during a callback waits for that callback's answer before it is
+// refused. It spares a bot that updates right after answering from losing a race inside one process.
 const PatchGrace = 250 * time.Millisecond
 
 // patchMessage: 更新已发送的消息卡片.

@@ -82,8 +82,8 @@ func (s *Server) replyMessage(c *call) (any, *apiError) {
 	return s.send(c, parent.chat, parent.ID, in)
 }
 
-// sentBefore finds the message that was sent with this uuid during the last hour: the same uuid succeeds at most once, and
-// the second call is answered with the message of the first.
+// sentBefore finds the message that was sent with this uuid during the last hour: the same uuid succeeds at most
+// once, and the second call is answered with the message of the first.
 func (s *Server) sentBefore(uuid string, now time.Time) *message {
 	e, ok := s.uuids[uuid]
 	if uuid == "" || !ok {
@@ -149,7 +149,8 @@ func (s *Server) writable(u *User) *apiError {
 
 func (s *Server) send(c *call, ch *chat, parent string, in outgoing) (any, *apiError) {
 	if len([]rune(in.UUID)) > 50 {
-		return nil, refuse(400, 230001, "Your request contains an invalid request parameter, ext=uuid is longer than 50 characters")
+		return nil, refuse(400, 230001,
+			"Your request contains an invalid request parameter, ext=uuid is longer than 50 characters")
 	}
 	if err := s.checkContent(in.MsgType, in.Content); err != nil {
 		return nil, err
@@ -157,7 +158,13 @@ func (s *Server) send(c *call, ch *chat, parent string, in outgoing) (any, *apiE
 	if err := s.messageLimit("to:"+ch.id, c.now); err != nil {
 		return nil, err
 	}
-	m := &message{Message: Message{Type: in.MsgType, Content: in.Content, Sender: s.cfg.AppID, FromBot: true, ParentID: parent}}
+	m := &message{Message: Message{
+		Type:     in.MsgType,
+		Content:  in.Content,
+		Sender:   s.cfg.AppID,
+		FromBot:  true,
+		ParentID: parent,
+	}}
 	s.post(ch, m, c.now)
 	if in.UUID != "" {
 		s.uuids[in.UUID] = uuidEntry{c.now, m}
@@ -205,7 +212,8 @@ func (s *Server) checkContent(msgType, content string) *apiError {
 	switch {
 	case msgType == "text" && body.Text == "":
 		return bad("text is empty")
-	case msgType == "image" && !s.ownResource(body.ImageKey, "image"), msgType == "file" && !s.ownResource(body.FileKey, "file"):
+	case msgType == "image" && !s.ownResource(body.ImageKey, "image"), msgType == "file" &&
+		!s.ownResource(body.FileKey, "file"):
 		return refuse(400, 230017, "Bot is NOT the owner of the resource.")
 	}
 	return nil

@@ -58,7 +58,8 @@ func TestSendRefusals(t *testing.T) {
 		{"empty text", "ou_emp", "text", `{"text":""}`, 230001},
 		{"no such type", "ou_emp", "letter", hello, 230001},
 		{"text too long", "ou_emp", "text", `{"text":"` + strings.Repeat("x", 150<<10) + `"}`, 230025},
-		{"card too long", "ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"markdown","content":"` + strings.Repeat("x", 30<<10) + `"}]}}`, 230025},
+		{"card too long", "ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"markdown","content":"` +
+			strings.Repeat("x", 30<<10) + `"}]}}`, 230025},
 		{"another's picture", "ou_emp", "image", `{"image_key":"img_v3_nobody"}`, 230017},
 		{"bad card", "ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`, 230099},
 	} {
@@ -70,7 +71,8 @@ func TestSendRefusals(t *testing.T) {
 	w.t = t
 	a := w.do("POST", "/im/v1/messages", map[string]string{"receive_id": "ou_emp", "msg_type": "text", "content": hello})
 	w.want(a, 400, 99992402)
-	if a := w.send("ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`, ""); !strings.Contains(str(a.body["msg"]), "ErrCode: 200861;") {
+	if a := w.send("ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`,
+		""); !strings.Contains(str(a.body["msg"]), "ErrCode: 200861;") {
 		t.Errorf("msg does not carry the sub-code: %s", a.raw)
 	}
 	w.Set(func(k *Behaviour) { k.DLP = true })
@@ -125,7 +127,8 @@ func TestPatchRules(t *testing.T) {
 	two := strings.Replace(plainCard, "one", "two", 1)
 	w.want(patch(id, two), 200, 0)
 	m, _ := w.Message(id)
-	if m.Edits != 1 || m.View().Text("zh_cn") != "two" || len(m.History) != 2 || m.History[0].By != "send" || m.History[1].By != "patch" {
+	if m.Edits != 1 || m.View().Text("zh_cn") != "two" || len(m.History) != 2 || m.History[0].By != "send" ||
+		m.History[1].By != "patch" {
 		t.Errorf("after the patch: %v, history %d, want 2", m, len(m.History))
 	}
 	w.want(patch(id, `{"schema":"2.0"}`), 400, 230099)
@@ -163,7 +166,8 @@ func TestReplyGoesToTheSameChat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := w.do("POST", "/im/v1/messages/"+sent.MessageID+"/reply", map[string]string{"msg_type": "interactive", "content": plainCard})
+	a := w.do("POST", "/im/v1/messages/"+sent.MessageID+"/reply",
+		map[string]string{"msg_type": "interactive", "content": plainCard})
 	w.want(a, 200, 0)
 	if a.data()["chat_id"] != g || a.data()["parent_id"] != sent.MessageID {
 		t.Errorf("data: %v", a.data())
@@ -192,7 +196,8 @@ func TestResourceOnlyWithItsOwnMessage(t *testing.T) {
 		t.Run(v.msg, func(t *testing.T) {
 			a := get(v.msg, v.key, v.kind)
 			if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
-				t.Errorf("%d: HTTP %d, %d bytes, %s, want 200, %q", i, a.status, len(a.raw), a.header.Get("Content-Type"), "image/jpeg")
+				t.Errorf("%d: HTTP %d, %d bytes, %s, want 200, %q", i, a.status, len(a.raw), a.header.Get("Content-Type"),
+					"image/jpeg")
 			}
 		})
 	}
@@ -212,7 +217,8 @@ func TestUploads(t *testing.T) {
 	a := w.upload("/im/v1/images", "image", jpeg(1), map[string]string{"image_type": "message"})
 	w.want(a, 200, 0)
 	key := str(a.data()["image_key"])
-	card := `{"schema":"2.0","body":{"elements":[{"tag":"img","img_key":"` + key + `","alt":{"tag":"plain_text","content":"photo"}}]}}`
+	card := `{"schema":"2.0","body":{"elements":[{"tag":"img","img_key":"` + key +
+		`","alt":{"tag":"plain_text","content":"photo"}}]}}`
 	w.want(w.send(u.OpenID, "interactive", card, ""), 200, 0)
 	sent, _ := w.SendImage(within(t), u.OpenID, jpeg(1))
 	foreign := strings.Replace(card, key, sent.Keys[0], 1)
@@ -223,7 +229,8 @@ func TestUploads(t *testing.T) {
 	w.want(w.upload("/im/v1/images", "image", []byte("text"), map[string]string{"image_type": "message"}), 400, 234011)
 	w.want(w.upload("/im/v1/images", "image", nil, map[string]string{"image_type": "message"}), 400, 234001)
 	w.want(w.upload("/im/v1/images", "image", jpeg(1), nil), 400, 234001)
-	w.want(w.upload("/im/v1/images", "image", append(jpeg(1), make([]byte, 10<<20)...), map[string]string{"image_type": "message"}), 400, 234006)
+	w.want(w.upload("/im/v1/images", "image", append(jpeg(1), make([]byte, 10<<20)...),
+		map[string]string{"image_type": "message"}), 400, 234006)
 
 	f := w.upload("/im/v1/files", "file", []byte("a,b"), map[string]string{"file_type": "stream", "file_name": "list.csv"})
 	w.want(f, 200, 0)
@@ -280,7 +287,8 @@ func TestWatchWakesOnChangesOnly(t *testing.T) {
 		found <- m
 	}()
 	<-looked
-	w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": strings.Replace(plainCard, "one", "two", 1)}), 200, 0)
+	w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": strings.Replace(plainCard, "one", "two", 1)}),
+		200, 0)
 	if m := <-found; m.ID != id || m.Edits != 1 {
 		t.Errorf("found %v", m)
 	}

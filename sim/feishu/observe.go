@@ -1,7 +1,7 @@
 package feishu
 
-// Observer is told what changes, for who shows the platform to people. Every function may be nil. They run under the server's
-// lock, in the order of the changes: they must return at once and must not call the server.
+// Observer is told what changes, for who shows the platform to people. Every function may be nil. They run under the
+// server's lock, in the order of the changes: they must return at once and must not call the server.
 type Observer struct {
 	Message func(Message)  // sent, changed or recalled
 	Event   func(Observed) // made, or tried once more; also callbacks, before and after their answer

@@ -12,8 +12,9 @@ import (
 	"shiming/sim/wire"
 )
 
-// Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address, gender,
-// race, birth, issued_by, valid_date_start or valid_date_end. String, GoString and LogValue show the type only.
+// Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address,
+// gender, race, birth, issued_by, valid_date_start or valid_date_end. String, GoString and LogValue show the type
+// only.
 type Entity struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`

@@ -30,7 +30,8 @@ func TestOCRAnswers(t *testing.T) {
 	a := w.ocr(jpeg(1))
 	w.want(a, 200, 0)
 	card := object(a.data()["id_card"])
-	if card["side"] != float64(1) || len(list(card["conners"])) != 8 || object(list(card["entities"])[0])["value"] != "张三" {
+	if card["side"] != float64(1) || len(list(card["conners"])) != 8 ||
+		object(list(card["entities"])[0])["value"] != "张三" {
 		t.Errorf("id_card: %v", card)
 	}
 	if b := object(w.ocr(jpeg(2)).data()["id_card"]); b["side"] != float64(0) || b["conners"] == nil {
@@ -47,7 +48,8 @@ func TestOCRAnswers(t *testing.T) {
 	w.OCRQuota(-1)
 	w.want(w.ocr(jpeg(1)), 200, 0)
 	calls := w.OCRCalls()
-	if len(calls) != 10 || calls[0].Code != 0 || calls[0].Size != len(jpeg(1)) || calls[2].Code != 2110002 || calls[8].Code != 2110003 {
+	if len(calls) != 10 || calls[0].Code != 0 || calls[0].Size != len(jpeg(1)) || calls[2].Code != 2110002 ||
+		calls[8].Code != 2110003 {
 		t.Errorf("calls: %+v", calls)
 	}
 	if calls[0].SHA256 == calls[1].SHA256 || calls[0].SHA256 != calls[7].SHA256 {

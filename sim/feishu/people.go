@@ -39,13 +39,20 @@ type chat struct {
 }
 
 func (s *Server) newChat(id, name string, p2p bool, members ...string) *chat {
-	ch := &chat{id: id, name: name, p2p: p2p, members: slices.Clone(members), botIn: true, changed: make(chan struct{})}
+	ch := &chat{
+		id:      id,
+		name:    name,
+		p2p:     p2p,
+		members: slices.Clone(members),
+		botIn:   true,
+		changed: make(chan struct{}),
+	}
 	s.chats[id] = ch
 	return ch
 }
 
-// AddUser adds a person, or replaces the one with the same open_id, and returns the entry with its derived ids. An empty
-// OpenID gets a fresh one.
+// AddUser adds a person, or replaces the one with the same open_id, and returns the entry with its derived ids. An
+// empty OpenID gets a fresh one.
 func (s *Server) AddUser(u User) User {
 	if u.OpenID == "" {
 		u.OpenID = newID("ou_")
@@ -70,7 +77,8 @@ func (s *Server) AddUser(u User) User {
 	return u
 }
 
-// ChangeUser edits a person. The function runs under the server's lock and must not call the server. Unknown ids are ignored.
+// ChangeUser edits a person. The function runs under the server's lock and must not call the server. Unknown ids are
+// ignored.
 func (s *Server) ChangeUser(openID string, change func(*User)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +98,8 @@ func (s *Server) User(openID string) (User, bool) {
 	return *u, true
 }
 
-// AddGroup makes a group with the bot in it; no event is sent. An empty chatID gets a fresh one. It returns the chat id.
+// AddGroup makes a group with the bot in it; no event is sent. An empty chatID gets a fresh one. It returns the chat
+// id.
 func (s *Server) AddGroup(chatID, name string, members ...string) string {
 	if chatID == "" {
 		chatID = newID("oc_")
@@ -148,7 +157,8 @@ func (s *Server) p2pChat(openID string) *chat {
 	return ch
 }
 
-// resolveUser finds a person by an id of the given type: open_id, union_id, user_id or email. The caller holds the lock.
+// resolveUser finds a person by an id of the given type: open_id, union_id, user_id or email. The caller holds the
+// lock.
 func (s *Server) resolveUser(idType, id string) *User {
 	if idType == "open_id" || idType == "" {
 		return s.users[id]
@@ -157,7 +167,8 @@ func (s *Server) resolveUser(idType, id string) *User {
 		return nil
 	}
 	for _, u := range s.users {
-		if (idType == "union_id" && u.UnionID == id) || (idType == "user_id" && u.UserID == id) || (idType == "email" && u.Email == id) {
+		if (idType == "union_id" && u.UnionID == id) || (idType == "user_id" && u.UserID == id) ||
+			(idType == "email" && u.Email == id) {
 			return u
 		}
 	}

@@ -22,8 +22,19 @@ type Press struct {
 
 func pressOf(openID string, m *message, b Button, at time.Time, res CallbackResult) Press {
 	caseID, _ := b.Value["case"].(string)
-	return Press{At: at, EventID: res.EventID, OpenID: openID, MessageID: m.ID, Act: b.Act, Case: caseID, Status: res.HTTPStatus,
-		ErrorCode: res.ErrorCode, Toast: res.Toast.Text("zh_cn"), Card: res.Card != nil, Took: res.Took}
+	return Press{
+		At:        at,
+		EventID:   res.EventID,
+		OpenID:    openID,
+		MessageID: m.ID,
+		Act:       b.Act,
+		Case:      caseID,
+		Status:    res.HTTPStatus,
+		ErrorCode: res.ErrorCode,
+		Toast:     res.Toast.Text("zh_cn"),
+		Card:      res.Card != nil,
+		Took:      res.Took,
+	}
 }
 
 // Presses returns every click so far, in the order in which they were answered.

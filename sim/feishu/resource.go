@@ -24,7 +24,13 @@ func (s *Server) keep(kind, name string, data []byte, own bool) *resource {
 	if kind == "file" {
 		key = "file_v3_"
 	}
-	r := &resource{key: newID(key), kind: kind, name: name, data: data, own: own}
+	r := &resource{
+		key:  newID(key),
+		kind: kind,
+		name: name,
+		data: data,
+		own:  own,
+	}
 	s.resources[r.key] = r
 	return r
 }

@@ -27,7 +27,8 @@ var (
 	scopesChat   = []string{"im:chat", "im:chat:read", "im:chat:readonly"}
 	scopesMember = []string{"im:chat", "im:chat:readonly", "im:chat.members:read", "im:chat.group_info:readonly"}
 	scopesApp    = []string{"application:application:self_manage", "admin:app.info:readonly"}
-	scopesUser   = []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"}
+	scopesUser   = []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app",
+		"contact:contact:access_as_app"}
 )
 
 // routes lists what the simulator answers. Literal segments come before parameters where both would match.
@@ -35,41 +36,178 @@ var routes []route
 
 func init() {
 	routes = []route{
-		{method: "POST", path: "/auth/v3/tenant_access_token/internal", op: "token", open: true, unlimited: true, handle: (*Server).issueToken},
-		{method: "GET", path: "/application/v6/scopes", op: "scope.list", handle: (*Server).listScopes},
-		{method: "GET", path: "/application/v6/applications/:app_id", op: "application.get", scopes: scopesApp, handle: (*Server).getApplication},
-		{method: "GET", path: "/application/v6/applications/:app_id/app_versions/:version_id", op: "app_version.get", scopes: scopesApp, handle: (*Server).getAppVersion},
-		{method: "GET", path: "/bot/v3/info", op: "bot.info", handle: (*Server).botInfo},
+		{
+			method:    "POST",
+			path:      "/auth/v3/tenant_access_token/internal",
+			op:        "token",
+			open:      true,
+			unlimited: true,
+			handle:    (*Server).issueToken,
+		},
+		{
+			method: "GET",
+			path:   "/application/v6/scopes",
+			op:     "scope.list",
+			handle: (*Server).listScopes,
+		},
+		{
+			method: "GET",
+			path:   "/application/v6/applications/:app_id",
+			op:     "application.get",
+			scopes: scopesApp,
+			handle: (*Server).getApplication,
+		},
+		{
+			method: "GET",
+			path:   "/application/v6/applications/:app_id/app_versions/:version_id",
+			op:     "app_version.get",
+			scopes: scopesApp,
+			handle: (*Server).getAppVersion,
+		},
+		{
+			method: "GET",
+			path:   "/bot/v3/info",
+			op:     "bot.info",
+			handle: (*Server).botInfo,
+		},
 
-		{method: "POST", path: "/im/v1/messages", op: "message.create", scopes: scopesSend, handle: (*Server).createMessage},
-		{method: "POST", path: "/im/v1/messages/:message_id/reply", op: "message.reply", scopes: scopesSend, handle: (*Server).replyMessage},
-		{method: "PATCH", path: "/im/v1/messages/:message_id", op: "message.patch", scopes: scopesPatch, handle: (*Server).patchMessage},
-		{method: "DELETE", path: "/im/v1/messages/:message_id", op: "message.delete", scopes: scopesRecall, handle: (*Server).deleteMessage},
-		{method: "GET", path: "/im/v1/messages/:message_id", op: "message.get", scopes: scopesRead, handle: (*Server).getMessage},
-		{method: "PATCH", path: "/im/v1/messages/:message_id/urgent_app", op: "message.urgent_app", scopes: scopesUrgent, handle: (*Server).urgentApp},
-		{method: "POST", path: "/interactive/v1/card/update", op: "card.update", scopes: scopesPatch, handle: (*Server).delayedUpdate},
+		{
+			method: "POST",
+			path:   "/im/v1/messages",
+			op:     "message.create",
+			scopes: scopesSend,
+			handle: (*Server).createMessage,
+		},
+		{
+			method: "POST",
+			path:   "/im/v1/messages/:message_id/reply",
+			op:     "message.reply",
+			scopes: scopesSend,
+			handle: (*Server).replyMessage,
+		},
+		{
+			method: "PATCH",
+			path:   "/im/v1/messages/:message_id",
+			op:     "message.patch",
+			scopes: scopesPatch,
+			handle: (*Server).patchMessage,
+		},
+		{
+			method: "DELETE",
+			path:   "/im/v1/messages/:message_id",
+			op:     "message.delete",
+			scopes: scopesRecall,
+			handle: (*Server).deleteMessage,
+		},
+		{
+			method: "GET",
+			path:   "/im/v1/messages/:message_id",
+			op:     "message.get",
+			scopes: scopesRead,
+			handle: (*Server).getMessage,
+		},
+		{
+			method: "PATCH",
+			path:   "/im/v1/messages/:message_id/urgent_app",
+			op:     "message.urgent_app",
+			scopes: scopesUrgent,
+			handle: (*Server).urgentApp,
+		},
+		{
+			method: "POST",
+			path:   "/interactive/v1/card/update",
+			op:     "card.update",
+			scopes: scopesPatch,
+			handle: (*Server).delayedUpdate,
+		},
 
-		{method: "GET", path: "/im/v1/messages/:message_id/resources/:file_key", op: "resource.get", scopes: scopesRead, handle: (*Server).getResource},
-		{method: "POST", path: "/im/v1/images", op: "image.create", scopes: scopesUpload, handle: (*Server).createImage},
-		{method: "GET", path: "/im/v1/images/:image_key", op: "image.get", scopes: []string{"im:resource"}, handle: (*Server).getImage},
-		{method: "POST", path: "/im/v1/files", op: "file.create", scopes: scopesUpload, handle: (*Server).createFile},
+		{
+			method: "GET",
+			path:   "/im/v1/messages/:message_id/resources/:file_key",
+			op:     "resource.get",
+			scopes: scopesRead,
+			handle: (*Server).getResource,
+		},
+		{
+			method: "POST",
+			path:   "/im/v1/images",
+			op:     "image.create",
+			scopes: scopesUpload,
+			handle: (*Server).createImage,
+		},
+		{
+			method: "GET",
+			path:   "/im/v1/images/:image_key",
+			op:     "image.get",
+			scopes: []string{"im:resource"},
+			handle: (*Server).getImage,
+		},
+		{
+			method: "POST",
+			path:   "/im/v1/files",
+			op:     "file.create",
+			scopes: scopesUpload,
+			handle: (*Server).createFile,
+		},
 
-		{method: "GET", path: "/im/v1/chats/:chat_id", op: "chat.get", scopes: scopesChat, handle: (*Server).getChat},
-		{method: "GET", path: "/im/v1/chats/:chat_id/members", op: "chat.members", scopes: scopesMember, handle: (*Server).listMembers},
-		{method: "GET", path: "/im/v1/chats/:chat_id/members/is_in_chat", op: "chat.is_in_chat", scopes: scopesMember, handle: (*Server).isInChat},
+		{
+			method: "GET",
+			path:   "/im/v1/chats/:chat_id",
+			op:     "chat.get",
+			scopes: scopesChat,
+			handle: (*Server).getChat,
+		},
+		{
+			method: "GET",
+			path:   "/im/v1/chats/:chat_id/members",
+			op:     "chat.members",
+			scopes: scopesMember,
+			handle: (*Server).listMembers,
+		},
+		{
+			method: "GET",
+			path:   "/im/v1/chats/:chat_id/members/is_in_chat",
+			op:     "chat.is_in_chat",
+			scopes: scopesMember,
+			handle: (*Server).isInChat,
+		},
 
-		{method: "GET", path: "/contact/v3/users/batch", op: "contact.user.batch", scopes: scopesUser, handle: (*Server).batchUsers},
-		{method: "GET", path: "/contact/v3/users/:user_id", op: "contact.user.get", scopes: scopesUser, handle: (*Server).getUser},
+		{
+			method: "GET",
+			path:   "/contact/v3/users/batch",
+			op:     "contact.user.batch",
+			scopes: scopesUser,
+			handle: (*Server).batchUsers,
+		},
+		{
+			method: "GET",
+			path:   "/contact/v3/users/:user_id",
+			op:     "contact.user.get",
+			scopes: scopesUser,
+			handle: (*Server).getUser,
+		},
 
-		{method: "POST", path: "/document_ai/v1/id_card/recognize", op: "id_card.recognize", unlimited: true,
-			scopes: []string{"document_ai:id_card:recognize"}, handle: (*Server).recognize},
-		{method: "POST", path: "/human_authentication/v1/identities", op: "identities.create", unlimited: true,
-			scopes: []string{"human_authentication:identity"}, handle: (*Server).createIdentity},
+		{
+			method:    "POST",
+			path:      "/document_ai/v1/id_card/recognize",
+			op:        "id_card.recognize",
+			unlimited: true,
+			scopes:    []string{"document_ai:id_card:recognize"},
+			handle:    (*Server).recognize,
+		},
+		{
+			method:    "POST",
+			path:      "/human_authentication/v1/identities",
+			op:        "identities.create",
+			unlimited: true,
+			scopes:    []string{"human_authentication:identity"},
+			handle:    (*Server).createIdentity,
+		},
 	}
 }
 
-// Operation names the API that a request is for, such as "message.create" or "id_card.recognize"; "unknown" for the rest.
-// It reads method and path only.
+// Operation names the API that a request is for, such as "message.create" or "id_card.recognize"; "unknown" for the
+// rest. It reads method and path only.
 func Operation(r *http.Request) string {
 	switch r.URL.Path {
 	case longConnEndpoint:

@@ -86,14 +86,26 @@ func New(cfg Config) *Server {
 	setDefaults(&cfg)
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		cfg: cfg, ctx: ctx, cancel: cancel, http: withoutRedirects(cfg.HTTPClient),
-		scopes:  map[string]bool{},
-		windows: map[string]*window{}, ocrWindow: newWindow(), ocrLeft: -1,
-		users: map[string]*User{}, chats: map[string]*chat{}, p2p: map[string]string{},
-		messages: map[string]*message{}, resources: map[string]*resource{},
-		uuids: map[string]uuidEntry{}, callbacks: map[string]*callbackToken{}, identities: map[string]*Identity{},
-		byEvent: map[string]*delivery{}, arrivals: make(chan struct{}), hurried: make(chan struct{}),
-		botOpenID: newID("ou_"),
+		cfg:        cfg,
+		ctx:        ctx,
+		cancel:     cancel,
+		http:       withoutRedirects(cfg.HTTPClient),
+		scopes:     map[string]bool{},
+		windows:    map[string]*window{},
+		ocrWindow:  newWindow(),
+		ocrLeft:    -1,
+		users:      map[string]*User{},
+		chats:      map[string]*chat{},
+		p2p:        map[string]string{},
+		messages:   map[string]*message{},
+		resources:  map[string]*resource{},
+		uuids:      map[string]uuidEntry{},
+		callbacks:  map[string]*callbackToken{},
+		identities: map[string]*Identity{},
+		byEvent:    map[string]*delivery{},
+		arrivals:   make(chan struct{}),
+		hurried:    make(chan struct{}),
+		botOpenID:  newID("ou_"),
 	}
 	s.tokens.life = 2 * time.Hour
 	s.Grant(DefaultScopes()...)
@@ -160,8 +172,8 @@ func withoutRedirects(c *http.Client) *http.Client {
 	return &own
 }
 
-// newID returns prefix and 32 random hex digits, the form of most ids of the platform. They are random so that a restarted
-// simulator never reuses an id that the bot's database already knows.
+// newID returns prefix and 32 random hex digits, the form of most ids of the platform. They are random so that a
+// restarted simulator never reuses an id that the bot's database already knows.
 func newID(prefix string) string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24

@@ -76,7 +76,8 @@ func (s *Server) grantToken(now time.Time) (token string, expire int) {
 func (s *Server) checkToken(c *call) *apiError {
 	h := c.r.Header.Get("Authorization")
 	if h == "" {
-		return refuse(400, 99991661, "Missing access token for authorization. Please make a test attempt with the correct token.")
+		return refuse(400, 99991661,
+			"Missing access token for authorization. Please make a test attempt with the correct token.")
 	}
 	token, ok := strings.CutPrefix(h, "Bearer ")
 	if !ok || !strings.HasPrefix(token, "t-") {
@@ -84,17 +85,20 @@ func (s *Server) checkToken(c *call) *apiError {
 	}
 	ends, known := s.tokens.valid[token]
 	if !known || !c.now.Before(ends) {
-		return refuse(400, 99991663, "Invalid access token for authorization. Please make a test attempt with the correct token.")
+		return refuse(400, 99991663,
+			"Invalid access token for authorization. Please make a test attempt with the correct token.")
 	}
 	return nil
 }
 
-// DefaultScopes are the permissions that the bot is expected to ask for (minimum list of the reference, and the urgent one).
+// DefaultScopes are the permissions that the bot is expected to ask for (minimum list of the reference, and the
+// urgent one).
 func DefaultScopes() []string {
 	return []string{
 		"im:message.p2p_msg:readonly", "im:message.group_at_msg:readonly", "im:message:send_as_bot", "im:message:readonly",
 		"im:resource", "im:chat:readonly", "im:message.urgent",
-		"contact:contact.base:readonly", "contact:user.base:readonly", "contact:user.employee_id:readonly", "contact:user.phone:readonly",
+		"contact:contact.base:readonly", "contact:user.base:readonly", "contact:user.employee_id:readonly",
+		"contact:user.phone:readonly",
 		"document_ai:id_card:recognize", "human_authentication:identity", "application:application:self_manage",
 	}
 }

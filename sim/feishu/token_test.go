@@ -54,7 +54,8 @@ func TestTokenRefusals(t *testing.T) {
 func TestTokenLifeInSeconds(t *testing.T) {
 	w := newWorld(t)
 	w.TokenLife(3 * time.Second)
-	a := w.do("POST", "/auth/v3/tenant_access_token/internal", map[string]string{"app_id": "cli_test", "app_secret": "secret"})
+	a := w.do("POST", "/auth/v3/tenant_access_token/internal",
+		map[string]string{"app_id": "cli_test", "app_secret": "secret"})
 	if a.body["expire"] != float64(3) {
 		t.Errorf("expire = %v, want 3", a.body["expire"])
 	}

@@ -3,8 +3,8 @@ package scenario
 // feishuStatus is the HTTP status of a code where it is not 400.
 var feishuStatus = map[int]int{99991400: 429, 234002: 401, 2110010: 500, 10003: 200, 10014: 200, 10015: 200}
 
-// feishuCodes are the business codes that Feishu's pages document for the calls of the catalogue, page by page. Those of the
-// gateway may come to any call; they are listed with the OCR.
+// feishuCodes are the business codes that Feishu's pages document for the calls of the catalogue, page by page. Those
+// of the gateway may come to any call; they are listed with the OCR.
 var feishuCodes = []feishuPage{
 	{"通用错误码, 频控策略", "feishu.ocr", []feishuCode{
 		{99991400, Again, "", Text{"网关限频", "the gateway's rate limit"}},
@@ -116,8 +116,8 @@ var feishuCodes = []feishuPage{
 	}},
 }
 
-// cardErrors are what 230099 says about the card (发送消息, 子错误码), with the words that tell two meanings of a number apart. The one
-// of the lock and 200800 were seen on changes of a card shortly after a click.
+// cardErrors are what 230099 says about the card (发送消息, 子错误码), with the words that tell two meanings of a number
+// apart. The one of the lock and 200800 were seen on changes of a card shortly after a click.
 var cardErrors = []cardError{
 	{"feishu.send", "11310", 11310, "element exceeds the limit", Unseen, Text{"卡片元素太多", "too many elements on the card"}},
 	{"feishu.send", "100290", 100290, "", Unseen, Text{"卡片里的人无效", "an invalid person on the card"}},
@@ -131,6 +131,7 @@ var cardErrors = []cardError{
 	{"feishu.send", "200861", 200861, "", Unseen, Text{"2.0 卡片不支持的组件", "a tag that JSON 2.0 does not have"}},
 	{"feishu.send", "200914", 200914, "", Unseen, Text{"表格不对", "a table is wrong"}},
 	{"feishu.send", "200915", 200915, "", Unseen, Text{"表格数据不对", "a table's data are wrong"}},
-	{"feishu.patch", "11310", 11310, "card action is lock", Again, Text{"卡片正被点击，暂时锁住", "the card is locked by a click for a moment"}},
+	{"feishu.patch", "11310", 11310, "card action is lock", Again,
+		Text{"卡片正被点击，暂时锁住", "the card is locked by a click for a moment"}},
 	{"feishu.patch", "200800", 200800, "", Again, Text{"点击后不久更新时偶发", "seen now and then shortly after a click"}},
 }

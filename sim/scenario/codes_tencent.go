@@ -1,6 +1,7 @@
 package scenario
 
-// Codes of Tencent Cloud, which answers every one with HTTP 200. Each list is in the page's order, its codes separated by blanks.
+// Codes of Tencent Cloud, which answers every one with HTTP 200. Each list is in the page's order, its codes
+// separated by blanks.
 var tencentCodes = []tencentPage{
 	{"SendSms 错误码 (https://cloud.tencent.com/document/api/382/59177)", "tencent.sms", []tencentList{
 		{Again, "", `

@@ -18,8 +18,10 @@ var pages = []struct {
 	{"../../docs/scenarios.md", "[中文](scenarios.zh.md)", "Scenarios",
 		"Everything that the playground can bring about, by name. `POST /sim/scenarios/NAME/arm` arms one, the page's drawer does the same. " +
 			"This page is made of the catalogue: `go test ./sim/scenario -update`.",
-		"Places to bring somebody to", "A call goes wrong", "A call is answered with a documented error code", "Documented, and no scenario",
-		"| name | where the person stands |", "| name | what happens | how it goes on |", "| name | HTTP | code | what it means | how it goes on | page |", "| page | codes | why |",
+		"Places to bring somebody to", "A call goes wrong", "A call is answered with a documented error code",
+		"Documented, and no scenario",
+		"| name | where the person stands |", "| name | what happens | how it goes on |",
+		"| name | HTTP | code | what it means | how it goes on | page |", "| page | codes | why |",
 		func(t scenario.Text) string { return t.EN }},
 	{"../../docs/scenarios.zh.md", "[English](scenarios.md)", "场景",
 		"演示能做出来的所有情形，按名字列出。`POST /sim/scenarios/名字/arm` 准备一个，页面上的「场景」也一样。本页由目录生成：`go test ./sim/scenario -update`。",
@@ -74,14 +76,16 @@ func TestRefusalsAreWhole(t *testing.T) {
 			t.Errorf("name %q", s.Name)
 		}
 		seen[s.Name] = true
-		if s.Text.ZH == "" || s.Text.EN == "" || s.End().ZH == "" || s.Page == "" || s.Body == "" || s.Status < 200 || s.Call.Operation == "" {
+		if s.Text.ZH == "" || s.Text.EN == "" || s.End().ZH == "" || s.Page == "" || s.Body == "" || s.Status < 200 ||
+			s.Call.Operation == "" {
 			t.Errorf("%s: %+v", s.Name, s)
 		}
 		if got, ok := scenario.RefusalNamed(s.Name); !ok || got.Code != s.Code {
 			t.Errorf("%s is not found", s.Name)
 		}
 		// Whoever has to do something reads why.
-		told := s.Outcome == scenario.Asks || s.Outcome == scenario.Stops || s.Outcome == scenario.Decides || s.Outcome == scenario.Unclear
+		told := s.Outcome == scenario.Asks || s.Outcome == scenario.Stops || s.Outcome == scenario.Decides ||
+			s.Outcome == scenario.Unclear
 		if told != (s.Says != "") {
 			t.Errorf("%s: %s, and reads %q", s.Name, s.Outcome, s.Says)
 		}

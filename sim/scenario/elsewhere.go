@@ -2,7 +2,8 @@ package scenario
 
 import "strings"
 
-// Elsewhere is what a platform documents and no scenario brings about, because it is no answer to a call that a case makes.
+// Elsewhere is what a platform documents and no scenario brings about, because it is no answer to a call that a case
+// makes.
 type Elsewhere struct {
 	Page  string
 	Codes []string
@@ -15,8 +16,10 @@ var elsewhere = []elsewhereRow{
 	{"发送应用内加急", "230012 230023 230024 230052 230098", notCalled},
 	{"批量发送消息", "11203 11233 11247", notCalled},
 	{"上传图片", "232096 234006 234010 234011 234039", notCalled},
-	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090", Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
-	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034", Text{"只有 shiming check 会问", "only shiming check asks"}},
+	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090",
+		Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
+	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
+		Text{"只有 shiming check 会问", "only shiming check asks"}},
 	{"上传人脸基准图片, 裁剪人脸图片, 查询人脸认证结果", "10100 10101 10200", notCalled},
 	{"卡片回传交互回调", "108002 200080 200340 200341 200342 200343 200345 200346 200347 200530 200671 200672 200673 200830 300000",
 		Text{"客户端给点按钮的人看的，不是接口的回答", "shown by the client to who pressed a button, no answer to a call"}},

@@ -18,7 +18,8 @@ type Sight struct {
 // End is how a registration that meets the fault comes to its end, which is always "done".
 type End struct {
 	By Who // who has to do something
-	// Does is what: an act of a button (retry, resolve, submit_code, send_code) or "photo" for sending it again; "" for nothing.
+	// Does is what: an act of a button (retry, resolve, submit_code, send_code) or "photo" for sending it again; "" for
+	// nothing.
 	Does string
 	Text Text
 }
@@ -46,13 +47,15 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 			words = "服务器时间不准，请求被拒。请管理员校准时间后重试"
 		}
 		see(Sight{Person, []string{"HR 正在帮你处理", "有一步需要 HR 处理，已经通知他们了。你的资料都在，不用重来"}}, Sight{HR, []string{"有一件实名卡住了", words}})
-		return End{HR, "retry", Text{"改好后 HR 点重试，或每两分钟自动再试", "HR retries when it is put right, or it is tried every two minutes"}}, sees, false
+		return End{HR, "retry", Text{"改好后 HR 点重试，或每两分钟自动再试",
+			"HR retries when it is put right, or it is tried every two minutes"}}, sees, false
 	case c.Repeat == SecondSMS && f.Name != "slow" && !f.clear:
 		see(Sight{Person, []string{"输入短信验证码", "不确定验证码有没有发到", "收到了就直接填", "再点重新发送"}})
 		if f.applied {
 			return End{Person, "submit_code", Text{"短信到了，员工照常填", "the message came, and the person types the code"}}, sees, true
 		}
-		return End{Person, "send_code", Text{"短信没到，员工点重新发送", "nothing came, and the person asks for another code"}}, sees, true
+		return End{Person, "send_code", Text{"短信没到，员工点重新发送", "nothing came, and the person asks for another code"}}, sees,
+			true
 	case c.Repeat == Doubles && f.Name != "slow" && !f.clear:
 		see(Sight{Person, []string{"HR 正在帮你处理", "有一步需要 HR 处理，已经通知他们了。你的资料都在，不用重来"}})
 		found, missing := []string{"有一件实名卡住了", "一、已经有了", "二、还没有"}, "确认没有写入，再写一次"
@@ -63,7 +66,8 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		if f.applied {
 			return End{HR, "resolve", Text{"HR 在对方后台查到了，确认已写入", "HR finds it in the other system and says so"}}, sees, true
 		}
-		return End{HR, "retry", Text{"HR 过一分钟在对方后台没查到，确认后再写一次", "HR does not find it in the other system after a minute and has it written again"}}, sees, true
+		return End{HR, "retry", Text{"HR 过一分钟在对方后台没查到，确认后再写一次",
+			"HR does not find it in the other system after a minute and has it written again"}}, sees, true
 	}
 	// While Feishu cannot be reached no card says so either.
 	if away := f.Name == "unreachable" && c.Upstream == feishuName; !away && (!c.quiet(f) || f.Name == "slow") {
@@ -73,7 +77,8 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		see(c.slow)
 	}
 	if c.Repeat == Unneeded {
-		return End{By: Itself, Text: Text{"不等它，自动再试；没查到就请员工自己填手机号", "not waited for, tried again by itself; without it the person types the mobile"}}, sees, false
+		return End{By: Itself, Text: Text{"不等它，自动再试；没查到就请员工自己填手机号",
+			"not waited for, tried again by itself; without it the person types the mobile"}}, sees, false
 	}
 	return End{By: Itself, Text: Text{"自动再试，不用管", "tried again by itself"}}, sees, false
 }

@@ -17,13 +17,16 @@ const (
 
 // outcomes say it in words.
 var outcomes = map[Outcome]Text{
-	Again:   {"自动再试", "tried again by itself"},
-	Asks:    {"告诉员工要改什么", "the person is told what to put right"},
-	Stops:   {"这一步停下，同一个原因只通知 HR 一次；改好后点重试，或每两分钟自动再试", "the step stops and HR is told once for each cause; it goes on by retrying, or within two minutes when it is put right"},
+	Again: {"自动再试", "tried again by itself"},
+	Asks:  {"告诉员工要改什么", "the person is told what to put right"},
+	Stops: {"这一步停下，同一个原因只通知 HR 一次；改好后点重试，或每两分钟自动再试",
+		"the step stops and HR is told once for each cause; it goes on by retrying, or within two minutes when it is put right"},
 	Decides: {"这一步停下，等 HR 重试或关闭，不会自动再试", "the step stops until HR retries or closes the case; nothing is tried by itself"},
 	Unclear: {"可能已经做了：不自动再做，由人决定", "may have been done: not repeated by itself, somebody decides"},
-	Later:   {"卡片先显示不了，记入日志，每两分钟再试；实名继续", "a card cannot be shown, which is logged and tried every two minutes; the case goes on"},
-	Unseen:  {"卡片没有显示出来，记入日志，下次有变化再画；实名继续", "a card is not shown, which is logged, until the next change draws it; the case goes on"},
+	Later: {"卡片先显示不了，记入日志，每两分钟再试；实名继续",
+		"a card cannot be shown, which is logged and tried every two minutes; the case goes on"},
+	Unseen: {"卡片没有显示出来，记入日志，下次有变化再画；实名继续",
+		"a card is not shown, which is logged, until the next change draws it; the case goes on"},
 	Renews:  {"换一条新消息；实名继续", "another message takes its place; the case goes on"},
 	Without: {"不用它；表单里的手机号由员工自己填", "done without: the person types the mobile"},
 }

@@ -12,8 +12,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// Refusal is a documented error code of a platform, as the answer to one call. The rows are written down from the platforms'
-// pages, and know nothing of what the bot makes of a code; a test compares the two.
+// Refusal is a documented error code of a platform, as the answer to one call. The rows are written down from the
+// platforms' pages, and know nothing of what the bot makes of a code; a test compares the two.
 type Refusal struct {
 	Name    string // stable, e.g. feishu.ocr/2110001
 	Page    string // where the platform documents it: title, or title and address
@@ -24,8 +24,9 @@ type Refusal struct {
 	Header  http.Header
 	Body    string
 	Outcome Outcome
-	Says    string // what the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" for nothing in particular
-	Text    Text   // one line
+	// what the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" for nothing in particular
+	Says string
+	Text Text // one line
 }
 
 // End is what follows, in words.
@@ -76,8 +77,14 @@ func Refusals() []Refusal {
 
 func refusalsOfFeishu() (out []Refusal) {
 	row := func(page, call, name string, code int, msg string) Refusal {
-		return Refusal{Name: call + "/" + name, Page: page, Call: callNamed(call), Code: fmt.Sprint(code),
-			Status: cmp.Or(feishuStatus[code], http.StatusBadRequest), Body: fmt.Sprintf(`{"code":%d,"msg":%q}`, code, msg)}
+		return Refusal{
+			Name:   call + "/" + name,
+			Page:   page,
+			Call:   callNamed(call),
+			Code:   fmt.Sprint(code),
+			Status: cmp.Or(feishuStatus[code], http.StatusBadRequest),
+			Body:   fmt.Sprintf(`{"code":%d,"msg":%q}`, code, msg),
+		}
 	}
 	for _, p := range feishuCodes {
 		for _, c := range p.codes {
@@ -88,7 +95,8 @@ func refusalsOfFeishu() (out []Refusal) {
 	}
 	const card = 230099
 	for _, c := range cardErrors {
-		r := row("发送消息, 230099 子错误码", c.call, c.name, card, fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", c.code, cmp.Or(c.words, "simulated")))
+		r := row("发送消息, 230099 子错误码", c.call, c.name, card,
+			fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", c.code, cmp.Or(c.words, "simulated")))
 		r.Code += "/" + fmt.Sprint(c.code)
 		r.Outcome, r.Text = c.outcome, c.text
 		out = append(out, r)
@@ -98,20 +106,38 @@ func refusalsOfFeishu() (out []Refusal) {
 
 func refusalsOfESign() (out []Refusal) {
 	for _, r := range esignCodes {
-		c := Refusal{Name: r.call + "/" + r.name, Page: r.page, Call: callNamed(r.call), Code: r.code, Message: r.message, Status: r.status, Outcome: r.outcome, Says: r.says, Text: r.text}
+		c := Refusal{
+			Name:    r.call + "/" + r.name,
+			Page:    r.page,
+			Call:    callNamed(r.call),
+			Code:    r.code,
+			Message: r.message,
+			Status:  r.status,
+			Outcome: r.outcome,
+			Says:    r.says,
+			Text:    r.text,
+		}
 		words := cmp.Or(r.message, "simulated")
 		if c.Call.Proof == NoProof { // the storage speaks XML
 			c.Header = http.Header{"Content-Type": {"application/xml"}}
-			c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, r.code, words)
+			c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`,
+				r.code, words)
 		} else {
 			c.Body = fmt.Sprintf(`{"success":false,"code":%s,"message":%q,"data":null}`, r.code, words)
 		}
 		out = append(out, c)
 	}
 	for _, f := range fileStatuses {
-		out = append(out, Refusal{Name: fmt.Sprintf("esign.file_status/status_%d", f.status), Page: statusPage, Call: callNamed("esign.file_status"),
-			Code: fmt.Sprintf("fileStatus %d", f.status), Status: http.StatusOK, Outcome: Again, Text: f.text,
-			Body: fmt.Sprintf(`{"code":0,"message":null,"data":{"fileStatus":%d}}`, f.status)})
+		out = append(out, Refusal{
+			Name:    fmt.Sprintf("esign.file_status/status_%d", f.status),
+			Page:    statusPage,
+			Call:    callNamed("esign.file_status"),
+			Code:    fmt.Sprintf("fileStatus %d", f.status),
+			Status:  http.StatusOK,
+			Outcome: Again,
+			Text:    f.text,
+			Body:    fmt.Sprintf(`{"code":0,"message":null,"data":{"fileStatus":%d}}`, f.status),
+		})
 	}
 	return out
 }
@@ -120,15 +146,32 @@ func refusalsOfTencent() (out []Refusal) {
 	for _, p := range tencentCodes {
 		for _, l := range p.lists {
 			for code := range strings.FieldsSeq(l.codes) {
-				out = append(out, Refusal{Name: p.call + "/" + strings.TrimSuffix(code, "."), Page: p.title, Call: callNamed(p.call), Code: code,
-					Status: http.StatusOK, Body: tencent.ErrorBody(code), Outcome: l.outcome, Says: l.says, Text: Text{"腾讯云回 " + code, "Tencent Cloud answers " + code}})
+				out = append(out, Refusal{
+					Name:    p.call + "/" + strings.TrimSuffix(code, "."),
+					Page:    p.title,
+					Call:    callNamed(p.call),
+					Code:    code,
+					Status:  http.StatusOK,
+					Body:    tencent.ErrorBody(code),
+					Outcome: l.outcome,
+					Says:    l.says,
+					Text:    Text{"腾讯云回 " + code, "Tencent Cloud answers " + code},
+				})
 			}
 		}
 	}
 	for _, r := range checkResults {
-		out = append(out, Refusal{Name: "tencent.check/result_" + r.result, Page: "手机号三要素核验 (https://cloud.tencent.com/document/api/1007/39765)",
-			Call: callNamed("tencent.check"), Code: r.result, Status: http.StatusOK, Outcome: r.outcome, Says: r.says, Text: r.text,
-			Body: fmt.Sprintf(`{"Response":{"Result":%q,"Description":"simulated","Isp":"","RequestId":"00000000-0000-4000-8000-000000000000"}}`, r.result)})
+		out = append(out, Refusal{
+			Name:    "tencent.check/result_" + r.result,
+			Page:    "手机号三要素核验 (https://cloud.tencent.com/document/api/1007/39765)",
+			Call:    callNamed("tencent.check"),
+			Code:    r.result,
+			Status:  http.StatusOK,
+			Outcome: r.outcome,
+			Says:    r.says,
+			Text:    r.text,
+			Body:    fmt.Sprintf(`{"Response":{"Result":%q,"Description":"simulated","Isp":"","RequestId":"00000000-0000-4000-8000-000000000000"}}`, r.result),
+		})
 	}
 	return out
 }
@@ -150,11 +193,19 @@ func RefusalNamed(name string) (Refusal, bool) {
 
 // Wire is the fault to arm: the next call is answered with the code.
 func (c Refusal) Wire() wire.Fault {
-	return wire.Fault{Upstream: c.Call.Upstream, Operation: c.Call.Operation, Kind: wire.Error, Times: 1, Status: c.Status, Header: c.Header, Body: c.Body}
+	return wire.Fault{
+		Upstream:  c.Call.Upstream,
+		Operation: c.Call.Operation,
+		Kind:      wire.Error,
+		Times:     1,
+		Status:    c.Status,
+		Header:    c.Header,
+		Body:      c.Body,
+	}
 }
 
-// Arm lets the platform answer the next such call with the code, and returns what takes that back. Tokens are forgotten where
-// the call is about getting one.
+// Arm lets the platform answer the next such call with the code, and returns what takes that back. Tokens are
+// forgotten where the call is about getting one.
 func (c Refusal) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	id := faults.Arm(c.Wire())
 	if c.Call.Proof == Secret {

@@ -23,8 +23,8 @@ type Scenario struct {
 	Applied bool
 	// Unclear: the bot cannot know whether the write happened, and must not repeat it by itself.
 	Unclear bool
-	// Quiet: the bot may have no failure to tell of. It got what it needed in the end within the same call, or needs nothing
-	// of what the answer lacks.
+	// Quiet: the bot may have no failure to tell of. It got what it needed in the end within the same call, or needs
+	// nothing of what the answer lacks.
 	Quiet bool
 }
 
@@ -52,8 +52,13 @@ func Named(name string) (Scenario, bool) {
 }
 
 func row(c Call, f Fault) Scenario {
-	s := Scenario{Name: c.Name + "/" + f.Name, Call: c, Fault: f, Applied: f.applied,
-		Text: Text{c.Text.ZH + "：" + f.Text.ZH, c.Text.EN + ": " + f.Text.EN}}
+	s := Scenario{
+		Name:    c.Name + "/" + f.Name,
+		Call:    c,
+		Fault:   f,
+		Applied: f.applied,
+		Text:    Text{c.Text.ZH + "：" + f.Text.ZH, c.Text.EN + ": " + f.Text.EN},
+	}
 	s.End, s.Sees, s.Unclear = expect(c, f)
 	s.Quiet = c.quiet(f)
 	if c.Repeat != Redeliver {
@@ -64,7 +69,12 @@ func row(c Call, f Fault) Scenario {
 
 // wireOf arms the call.
 func wireOf(c Call, f Fault) wire.Fault {
-	w := wire.Fault{Upstream: c.Upstream, Operation: c.Operation, Kind: f.kind, Times: 1}
+	w := wire.Fault{
+		Upstream:  c.Upstream,
+		Operation: c.Operation,
+		Kind:      f.kind,
+		Times:     1,
+	}
 	switch f.kind {
 	case wire.Delay:
 		w.Delay = slowBy
@@ -87,8 +97,8 @@ func wireOf(c Call, f Fault) wire.Fault {
 // pushOff is farther than the window of eight hours in which the bot takes a push.
 const pushOff = 9 * time.Hour
 
-// Arm lets the fault happen from now on, and returns what ends it: for feishu.push when the clock is to be right again, for
-// the rest when the fault was not met. Tokens are forgotten where the call is about getting one.
+// Arm lets the fault happen from now on, and returns what ends it: for feishu.push when the clock is to be right
+// again, for the rest when the fault was not met. Tokens are forgotten where the call is about getting one.
 func (s Scenario) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	if s.Wire.Kind == "" {
 		f.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })

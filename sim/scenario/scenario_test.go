@@ -53,7 +53,8 @@ func TestRowsAreWhole(t *testing.T) {
 			t.Errorf("%s: %+v", s.Name, s.End)
 		}
 		push := s.Call.Repeat == scenario.Redeliver
-		if push == slices.Contains(wire.Kinds(), s.Wire.Kind) || s.Wire.Upstream != "" && s.Wire.Operation == "" && s.Wire.Kind != wire.Refuse || !push && s.Wire.Times < 1 {
+		if push == slices.Contains(wire.Kinds(), s.Wire.Kind) || s.Wire.Upstream != "" && s.Wire.Operation == "" &&
+			s.Wire.Kind != wire.Refuse || !push && s.Wire.Times < 1 {
 			t.Errorf("%s: %+v", s.Name, s.Wire)
 		}
 		if got, ok := scenario.Named(s.Name); !ok || got.Name != s.Name {
@@ -71,7 +72,8 @@ func TestRowsAreWhole(t *testing.T) {
 
 // TestWhatCannotBe has no row.
 func TestWhatCannotBe(t *testing.T) {
-	for _, name := range []string{"esign.put/token_dead", "esign.put/clock_off", "feishu.ocr/clock_off", "feishu.push/timeout", "feishu.token/unreachable", "feishu.ocr", ""} {
+	for _, name := range []string{"esign.put/token_dead", "esign.put/clock_off", "feishu.ocr/clock_off",
+		"feishu.push/timeout", "feishu.token/unreachable", "feishu.ocr", ""} {
 		if _, ok := scenario.Named(name); ok {
 			t.Errorf("%q is there", name)
 		}

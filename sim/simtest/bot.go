@@ -1,4 +1,5 @@
-// Package simtest is a bot that a test plays by hand, for the tests of the simulated world and of the playground around it.
+// Package simtest is a bot that a test plays by hand, for the tests of the simulated world and of the playground
+// around it.
 package simtest
 
 import (
@@ -49,7 +50,10 @@ type Click struct {
 }
 
 // Act is what the button asks for.
-func (c Click) Act() string { s, _ := c.Event.Action.Value["act"].(string); return s }
+func (c Click) Act() string {
+	s, _ := c.Event.Action.Value["act"].(string)
+	return s
+}
 
 // New starts a bot, opens a world around its webhook and connects the two. Both end with the test.
 func New(t *testing.T, open func(ctx context.Context, webhook string) (World, error)) *Bot {
@@ -78,7 +82,8 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 		http.DefaultClient.CloseIdleConnections()
 	})
 	b.token = b.API("POST", "/open-apis/auth/v3/tenant_access_token/internal",
-		map[string]any{"app_id": b.settings["feishu.app_id"], "app_secret": b.settings["feishu.app_secret"]})["tenant_access_token"].(string)
+		map[string]any{"app_id": b.settings["feishu.app_id"],
+			"app_secret": b.settings["feishu.app_secret"]})["tenant_access_token"].(string)
 	return b
 }
 

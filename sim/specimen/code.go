@@ -50,7 +50,8 @@ func payloadOf(p Person, side int) string {
 // quiet is the light border of a QR code, in modules.
 const quiet = 3
 
-// codeArea is where the QR code with its border goes on the card: its lower right corner, which is the one that CutCorner cuts.
+// codeArea is where the QR code with its border goes on the card: its lower right corner, which is the one that
+// CutCorner cuts.
 var codeArea = image.Rect(cardW-26-354, cardH-26-354, cardW-26, cardH-26)
 
 // codeBox returns the corner of the first module and the size of a module for a code of dim modules, in card pixels.

@@ -18,13 +18,14 @@ const (
 	leastColourful = 0.005
 )
 
-// Drawn tells whether a picture was surely drawn by a computer: a diagram, a simple screenshot, plain colour. It is for refusing
-// what might be somebody's real card, so whatever could be a photo or a scan is none: everything in a format of cameras (JPEG,
-// WEBP, HEIC), everything with texture or many colours, black on white, and pale sheets in the shape of a card. Many honest
-// drawings are refused as well.
+// Drawn tells whether a picture was surely drawn by a computer: a diagram, a simple screenshot, plain colour. It is
+// for refusing what might be somebody's real card, so whatever could be a photo or a scan is none: everything in a
+// format of cameras (JPEG, WEBP, HEIC), everything with texture or many colours, black on white, and pale sheets in
+// the shape of a card. Many honest drawings are refused as well.
 func Drawn(file []byte) bool {
 	c, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || format != "png" && format != "gif" && format != "bmp" || c.Width < 8 || c.Height < 8 || c.Width > maxPixels/c.Height {
+	if err != nil || format != "png" && format != "gif" && format != "bmp" || c.Width < 8 || c.Height < 8 ||
+		c.Width > maxPixels/c.Height {
 		return false
 	}
 	img, _, err := image.Decode(bytes.NewReader(file))
@@ -59,7 +60,8 @@ func Drawn(file []byte) bool {
 	if share(colourful) < leastColourful && flat < points { // black on white might be a scan
 		return false
 	}
-	return share(flat) >= leastFlat && share(common(exact)) >= leastCommon && len(rough) <= mostColours && !cardShaped(pale, pales*stepX*stepY, b)
+	return share(flat) >= leastFlat && share(common(exact)) >= leastCommon && len(rough) <= mostColours &&
+		!cardShaped(pale, pales*stepX*stepY, b)
 }
 
 func colourAt(img image.Image, x, y int) color.NRGBA {
@@ -80,8 +82,8 @@ func common(exact map[color.NRGBA]int) int {
 	return sum
 }
 
-// cardShaped tells whether pale pixels fill a rectangle of a card's proportions (85.6 : 54, either way up) that is a twelfth
-// of the picture or more.
+// cardShaped tells whether pale pixels fill a rectangle of a card's proportions (85.6 : 54, either way up) that is a
+// twelfth of the picture or more.
 func cardShaped(r image.Rectangle, pixels int, of image.Rectangle) bool {
 	area := r.Dx() * r.Dy()
 	if r.Empty() || area*12 < of.Dx()*of.Dy() {

@@ -117,7 +117,9 @@ func TestDrawn(t *testing.T) {
 		{"white", asPNG(t, paint(300, 300, func(int, int) color.RGBA { return white })), true},
 		{"drawing of a card", asPNG(t, paint(800, 578, flatCard)), false},
 		{"noise, as of a camera", asPNG(t, noise), false},
-		{"gradient", asPNG(t, paint(800, 600, func(x, y int) color.RGBA { return color.RGBA{uint8(x / 4), uint8(y / 3), 90, 255} })), false},
+		{"gradient", asPNG(t, paint(800, 600, func(x, y int) color.RGBA {
+			return color.RGBA{uint8(x / 4), uint8(y / 3), 90, 255}
+		})), false},
 		{"fax of a card", asPNG(t, fax(t)), false},
 		{"unmarked card as JPEG", asJPEG(t, unmarked(t, SideName, Variants["good"])), false},
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), false},

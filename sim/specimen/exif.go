@@ -6,7 +6,8 @@ import (
 	"image"
 )
 
-// stored returns the pixels as a camera stores them for an EXIF orientation: a viewer that honours the tag shows img again.
+// stored returns the pixels as a camera stores them for an EXIF orientation: a viewer that honours the tag shows img
+// again.
 func stored(img *image.RGBA, orientation int) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	sw, sh := w, h

@@ -72,7 +72,9 @@ func TestFormats(t *testing.T) {
 		{"half a JPEG", good[:len(good)/2], specimen.ErrBadFile},
 		{"too large", append(slices.Clone(good), make([]byte, specimen.MaxFile)...), specimen.ErrBadFile},
 		{"no card", enc(func(b *bytes.Buffer) error { return jpeg.Encode(b, blank, nil) }), specimen.ErrNothing},
-		{"one pixel", enc(func(b *bytes.Buffer) error { return png.Encode(b, image.NewGray(image.Rect(0, 0, 1, 1))) }), specimen.ErrNothing},
+		{"one pixel", enc(func(b *bytes.Buffer) error {
+			return png.Encode(b, image.NewGray(image.Rect(0, 0, 1, 1)))
+		}), specimen.ErrNothing},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := specimen.Read(tc.file)

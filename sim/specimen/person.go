@@ -38,10 +38,10 @@ var (
 
 // NewPerson returns the person of a seed, always the same one.
 //
-// The region of the number is 899000 to 899999: GB/T 2260 assigns no province 89, so the number passes the check digit and
-// belongs to nobody. Mobiles are 16000xxxxxx; to our knowledge 160 is not assigned to a carrier. Numbers and mobiles of 500,000 consecutive
-// seeds differ. The period of validity follows the age at issue: 10 years up to 25, 20 years up to 45, then 长期.
-// Cards were issued in 2023 to 2025.
+// The region of the number is 899000 to 899999: GB/T 2260 assigns no province 89, so the number passes the check
+// digit and belongs to nobody. Mobiles are 16000xxxxxx; to our knowledge 160 is not assigned to a carrier. Numbers
+// and mobiles of 500,000 consecutive seeds differ. The period of validity follows the age at issue: 10 years up to
+// 25, 20 years up to 45, then 长期. Cards were issued in 2023 to 2025.
 func NewPerson(seed int64) Person {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x5eec1e))
 	pick := func(of []string) string { return of[r.IntN(len(of))] }
@@ -52,12 +52,13 @@ func NewPerson(seed int64) Person {
 	sex := r.IntN(2) // the 17th digit is odd for men
 	city, district := pick(cities), pick(districts)
 	p := Person{
-		Name:      pick(surnames) + stems[n%10] + pick(given),
-		Code:      withCheckDigit(fmt.Sprintf("899%03d%s%03d", n/500, birth.Format("20060102"), n%500*2+sex)),
-		Gender:    []string{"女", "男"}[sex],
-		Race:      pick(races),
-		Birth:     birth.Format(day),
-		Address:   fmt.Sprintf("样本省%s%s%s%d号%d栋%d室", city, district, pick(streets), 1+r.IntN(199), 1+r.IntN(30), 101+r.IntN(1800)),
+		Name:   pick(surnames) + stems[n%10] + pick(given),
+		Code:   withCheckDigit(fmt.Sprintf("899%03d%s%03d", n/500, birth.Format("20060102"), n%500*2+sex)),
+		Gender: []string{"女", "男"}[sex],
+		Race:   pick(races),
+		Birth:  birth.Format(day),
+		Address: fmt.Sprintf("样本省%s%s%s%d号%d栋%d室", city, district, pick(streets), 1+r.IntN(199), 1+r.IntN(30),
+			101+r.IntN(1800)),
 		IssuedBy:  city + "公安局" + strings.TrimSuffix(district, "区") + "分局",
 		ValidFrom: issued.Format(day),
 		ValidTo:   validTo(birth, issued),

@@ -49,7 +49,8 @@ func TestPersonIsPlausibleAndFictional(t *testing.T) {
 	if long == 0 {
 		t.Error("nobody has a card without end")
 	}
-	if s := fmt.Sprintf("%v %+v %#v", specimen.NewPerson(1), specimen.NewPerson(1), specimen.NewPerson(1)); strings.Contains(s, specimen.NewPerson(1).Name) {
+	if s := fmt.Sprintf("%v %+v %#v", specimen.NewPerson(1), specimen.NewPerson(1),
+		specimen.NewPerson(1)); strings.Contains(s, specimen.NewPerson(1).Name) {
 		t.Error("a person prints its name:", s)
 	}
 }
@@ -68,7 +69,8 @@ func checkPeriod(p specimen.Person) string {
 	return ""
 }
 
-// validNumber checks GB 11643 in another way than the package builds it: the weighted sum with the check digit is 1 mod 11.
+// validNumber checks GB 11643 in another way than the package builds it: the weighted sum with the check digit is 1
+// mod 11.
 func validNumber(code string) bool {
 	if len(code) != 18 {
 		return false

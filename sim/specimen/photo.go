@@ -11,7 +11,8 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// Variant says how the photo is taken. The zero value is a good photo: the card upright on a wooden table, 1600 pixels wide.
+// Variant says how the photo is taken. The zero value is a good photo: the card upright on a wooden table, 1600
+// pixels wide.
 type Variant struct {
 	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays in it
 	Blur            float64 // sigma in pixels of a picture 1600 wide; 0 = sharp, 1 = still readable, from 4 on unreadable
@@ -26,7 +27,8 @@ type Variant struct {
 	EXIFOrientation int     // 2 to 8: pixels are stored turned, with the EXIF tag that tells viewers how to turn them back
 }
 
-// Variants are the photos that a person may take, by name. A card that has run out is not a variant: see Person.Expired.
+// Variants are the photos that a person may take, by name. A card that has run out is not a variant: see
+// Person.Expired.
 var Variants = map[string]Variant{
 	"good":      {Rotate: -1.4},
 	"rotated":   {Rotate: 97, Background: "slate"},

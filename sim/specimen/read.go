@@ -27,10 +27,11 @@ type Entity struct {
 
 // Result is what was read from a picture.
 type Result struct {
-	Entities    []Entity `json:"entities"`
-	Side        int      `json:"side"`         // SideName or SideEmblem
-	Corners     [8]int   `json:"conners"`      // x, y of the card's corners in pixels: upper left, then clockwise as the card is read
-	FaceCorners [8]int   `json:"face_conners"` // the same of the portrait; zeros on the emblem side
+	Entities []Entity `json:"entities"`
+	Side     int      `json:"side"` // SideName or SideEmblem
+	// x, y of the card's corners in pixels: upper left, then clockwise as the card is read
+	Corners     [8]int `json:"conners"`
+	FaceCorners [8]int `json:"face_conners"` // the same of the portrait; zeros on the emblem side
 }
 
 // String counts the fields and shows none.
@@ -42,8 +43,9 @@ func (r Result) GoString() string { return r.String() }
 // LogValue is String, for slog.
 func (r Result) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// Read is the simulated OCR: it reads the card in a picture from its pixels. EXIF is not honoured (what Feishu does is unknown); a card
-// may lie at any angle. Of several cards the first found is returned. The error is ErrBadFile or ErrNothing.
+// Read is the simulated OCR: it reads the card in a picture from its pixels. EXIF is not honoured (what Feishu does
+// is unknown); a card may lie at any angle. Of several cards the first found is returned. The error is ErrBadFile or
+// ErrNothing.
 func Read(img []byte) (Result, error) {
 	g, err := decode(img)
 	if err != nil {
@@ -57,7 +59,8 @@ func Read(img []byte) (Result, error) {
 	place := f.cardToPicture()
 	r.Corners = quad(place, 0, 0, cardW, cardH)
 	if r.Side == SideName {
-		r.FaceCorners = quad(place, float64(portrait.Min.X), float64(portrait.Min.Y), float64(portrait.Max.X), float64(portrait.Max.Y))
+		r.FaceCorners = quad(place, float64(portrait.Min.X), float64(portrait.Min.Y), float64(portrait.Max.X),
+			float64(portrait.Max.Y))
 	}
 	return r, nil
 }

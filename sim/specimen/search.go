@@ -22,8 +22,8 @@ type point struct{ x, y float64 }
 // searchSize is the longer side, in pixels, to which pictures are brought for the first look.
 const searchSize = 2000
 
-// search looks for the code at the size that is most likely to work, then at others, then in each half (where another card may
-// disturb).
+// search looks for the code at the size that is most likely to work, then at others, then in each half (where another
+// card may disturb).
 func search(g lum) (found, bool) {
 	n := max(1, (max(g.w, g.h)+searchSize-1)/searchSize)
 	base, scale := g, 1.0
@@ -84,7 +84,13 @@ func (g lum) find() (f found, ok bool) {
 		return found{}, false
 	}
 	at := func(i int) point { return point{points[i].GetX(), points[i].GetY()} }
-	f = found{payload: p, dim: codeDim(res.GetText()), bl: at(0), tl: at(1), tr: at(2)}
+	f = found{
+		payload: p,
+		dim:     codeDim(res.GetText()),
+		bl:      at(0),
+		tl:      at(1),
+		tr:      at(2),
+	}
 	return f, f.dim > 7
 }
 

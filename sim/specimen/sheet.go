@@ -15,8 +15,8 @@ import (
 // cornerRadius is that of the card, in card pixels.
 const cornerRadius = 46
 
-// sheet returns the blank card of a side and the overprint that goes over the person's data. Both are drawn once; callers must
-// not change them.
+// sheet returns the blank card of a side and the overprint that goes over the person's data. Both are drawn once;
+// callers must not change them.
 func sheet(side int) (base, over *image.RGBA) {
 	s := sheets[side&1]()
 	return s[0], s[1]

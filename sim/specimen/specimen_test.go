@@ -23,8 +23,8 @@ var variants = func() (names []string) {
 	return names
 }()
 
-// pixels skips a test that computes many pictures in one goroutine: the race detector has nothing to find there and makes each
-// pixel ten times as dear. TestGoodPhotosAreRead and TestConcurrentUse remain.
+// pixels skips a test that computes many pictures in one goroutine: the race detector has nothing to find there and
+// makes each pixel ten times as dear. TestGoodPhotosAreRead and TestConcurrentUse remain.
 func pixels(t *testing.T) {
 	t.Helper()
 	if underRace {
@@ -116,7 +116,8 @@ func TestNamedVariants(t *testing.T) {
 			rb, errB := specimen.Read(back)
 			if slices.Contains(unreadable, name) {
 				if !errors.Is(errF, specimen.ErrNothing) || !errors.Is(errB, specimen.ErrNothing) {
-					t.Errorf("read although spoilt: %v (%v), %v (%v), want %v, %v", rf, errF, rb, errB, specimen.ErrNothing, specimen.ErrNothing)
+					t.Errorf("read although spoilt: %v (%v), %v (%v), want %v, %v", rf, errF, rb, errB, specimen.ErrNothing,
+						specimen.ErrNothing)
 				}
 				return
 			}

@@ -85,7 +85,8 @@ func blur(img *image.RGBA, sigma float64) {
 	}
 }
 
-// boxLine averages n pixels, step bytes apart, over 2·radius+1 neighbours; the edge pixels repeat outside. line is scratch.
+// boxLine averages n pixels, step bytes apart, over 2·radius+1 neighbours; the edge pixels repeat outside. line is
+// scratch.
 func boxLine(pix, line []uint8, n, step, radius int) {
 	for i := range n {
 		copy(line[4*i:4*i+4], pix[i*step:])

@@ -90,7 +90,8 @@ func layTable(img *image.RGBA, background string) {
 	}
 }
 
-// lay draws the soft shadow that the card at m throws, a little to the lower right. What the card will cover is left out.
+// lay draws the soft shadow that the card at m throws, a little to the lower right. What the card will cover is left
+// out.
 func lay(img *image.RGBA, m f64.Aff3) {
 	const (
 		halfW, halfH = cardW / 2.0, cardH / 2.0

@@ -14,7 +14,8 @@ import (
 )
 
 func sms(numbers string, params string) string {
-	return `{"PhoneNumberSet":[` + numbers + `],"SmsSdkAppId":"1400006666","SignName":"示例公司","TemplateId":"1110","TemplateParamSet":[` + params + `]}`
+	return `{"PhoneNumberSet":[` + numbers +
+		`],"SmsSdkAppId":"1400006666","SignName":"示例公司","TemplateId":"1110","TemplateParamSet":[` + params + `]}`
 }
 
 func TestSendSmsCodes(t *testing.T) {
@@ -31,10 +32,14 @@ func TestSendSmsCodes(t *testing.T) {
 		"letters":         {sms(number, `"abc","5"`), "InvalidParameterValue.TemplateParameterFormatError"},
 		"seven digits":    {sms(number, `"1234567","5"`), "InvalidParameterValue.TemplateParameterFormatError"},
 		"no app":          {strings.Replace(sms(number, params), "1400006666", "", 1), "MissingParameter"},
-		"other app":       {strings.Replace(sms(number, params), "1400006666", "1", 1), "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		"other signature": {strings.Replace(sms(number, params), "示例公司", "别的公司", 1), "FailedOperation.SignatureIncorrectOrUnapproved"},
-		"other template":  {strings.Replace(sms(number, params), "1110", "1111", 1), "FailedOperation.TemplateIncorrectOrUnapproved"},
-		"long context": {strings.Replace(sms(number, params), `{"P`, `{"SessionContext":"`+strings.Repeat("x", 512)+`","P`, 1),
+		"other app": {strings.Replace(sms(number, params), "1400006666", "1", 1),
+			"UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
+		"other signature": {strings.Replace(sms(number, params), "示例公司", "别的公司", 1),
+			"FailedOperation.SignatureIncorrectOrUnapproved"},
+		"other template": {strings.Replace(sms(number, params), "1110", "1111", 1),
+			"FailedOperation.TemplateIncorrectOrUnapproved"},
+		"long context": {strings.Replace(sms(number, params), `{"P`, `{"SessionContext":"`+strings.Repeat("x", 512)+`","P`,
+			1),
 			"InvalidParameterValue"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +66,8 @@ func TestPhone(t *testing.T) {
 	newRequest("SendSms", smsBody).do(t, s)
 	newRequest("SendSms", strings.Replace(smsBody, "483920", "000001", 1)).do(t, s)
 	box := s.Inbox("19800002222")
-	if len(box) != 2 || len(heard) != 2 || box[0].Code() != "483920" || box[1].Code() != "000001" || box[0].Serial == box[1].Serial {
+	if len(box) != 2 || len(heard) != 2 || box[0].Code() != "483920" || box[1].Code() != "000001" ||
+		box[0].Serial == box[1].Serial {
 		t.Fatalf("inbox has %d messages, %d heard, want 2, 2", len(box), len(heard))
 	}
 	if want := "【示例公司】483920为您的实名登记验证码，请于5分钟内填写。如非本人操作，请忽略本短信。"; box[0].Text != want {
@@ -122,7 +128,12 @@ func TestBlockedMobile(t *testing.T) {
 func TestLimits(t *testing.T) {
 	clock := now // 16:00 in China
 	s := tencent.New(tencent.Config{
-		Now: func() time.Time { return clock }, SMSLimits: tencent.Limits{PerThirtySeconds: 1, PerHour: 2, PerDay: 4, SameContentPerDay: 2},
+		Now: func() time.Time { return clock }, SMSLimits: tencent.Limits{
+			PerThirtySeconds:  1,
+			PerHour:           2,
+			PerDay:            4,
+			SameContentPerDay: 2,
+		},
 	})
 	send := func(after time.Duration, verificationCode string) string {
 		clock = clock.Add(after)
@@ -169,18 +180,19 @@ func TestPhoneVerificationResults(t *testing.T) {
 	const name, number, mobile = "测试张三", "130401199601018395", "19800002222"
 	const otherNumber = "110101199003070134"
 	for title, c := range map[string]struct{ body, want, detail, isp string }{
-		"match":             {body(name, number, mobile, "0"), "0", "", "移动"},
-		"name differs":      {body("测试李四", number, mobile, "1"), "-4", "PhoneNameMismatch", "移动"},
-		"number differs":    {body(name, otherNumber, mobile, "1"), "-4", "PhoneIdCardMismatch", "移动"},
-		"both differ":       {body("测试李四", otherNumber, mobile, "1"), "-4", "PhoneNameIdCardMismatch", "移动"},
-		"simple mode":       {body("测试李四", otherNumber, mobile, "0"), "-4", "", "移动"},
-		"unregistered":      {body(name, number, "13800000000", "0"), "-9", "", ""},
-		"not a mobile":      {body(name, number, "01088888888", "0"), "-6", "", ""},
-		"check digit":       {body(name, "130401199601018394", mobile, "0"), "-7", "", ""},
-		"latin name":        {body("Zhang", number, mobile, "0"), "-8", "", ""},
-		"odd mode":          {body(name, number, mobile, "2"), "InvalidParameterValue", "", ""},
-		"missing name":      {body("", number, mobile, "0"), "MissingParameter", "", ""},
-		"encrypted":         {`{"Name":"a","IdCard":"b","Phone":"c","EncryptList":["IdCard"]}`, "FailedOperation.DecryptSystemError", "", ""},
+		"match":          {body(name, number, mobile, "0"), "0", "", "移动"},
+		"name differs":   {body("测试李四", number, mobile, "1"), "-4", "PhoneNameMismatch", "移动"},
+		"number differs": {body(name, otherNumber, mobile, "1"), "-4", "PhoneIdCardMismatch", "移动"},
+		"both differ":    {body("测试李四", otherNumber, mobile, "1"), "-4", "PhoneNameIdCardMismatch", "移动"},
+		"simple mode":    {body("测试李四", otherNumber, mobile, "0"), "-4", "", "移动"},
+		"unregistered":   {body(name, number, "13800000000", "0"), "-9", "", ""},
+		"not a mobile":   {body(name, number, "01088888888", "0"), "-6", "", ""},
+		"check digit":    {body(name, "130401199601018394", mobile, "0"), "-7", "", ""},
+		"latin name":     {body("Zhang", number, mobile, "0"), "-8", "", ""},
+		"odd mode":       {body(name, number, mobile, "2"), "InvalidParameterValue", "", ""},
+		"missing name":   {body("", number, mobile, "0"), "MissingParameter", "", ""},
+		"encrypted": {`{"Name":"a","IdCard":"b","Phone":"c","EncryptList":["IdCard"]}`,
+			"FailedOperation.DecryptSystemError", "", ""},
 		"foreign parameter": {`{"Mobile":"19800002222"}`, "UnknownParameter", "", ""},
 	} {
 		t.Run(title, func(t *testing.T) {
@@ -213,7 +225,8 @@ func TestHistory(t *testing.T) {
 	s := tencent.New(tencent.Config{Now: func() time.Time { return now }, HistoryLimit: 2})
 	s.Register("测试张三", "130401199601018395", "19800002222")
 	first := newRequest("PhoneVerification", checkBody).do(t, s)["RequestId"].(string)
-	if c, ok := s.Find(first); !ok || c.Name != "测试张三" || c.IDNumber != "130401199601018395" || c.Mobile != "19800002222" || c.Code != "0" {
+	if c, ok := s.Find(first); !ok || c.Name != "测试张三" || c.IDNumber != "130401199601018395" ||
+		c.Mobile != "19800002222" || c.Code != "0" {
 		t.Errorf("call %+v, %v", c, ok)
 	}
 	newRequest("SendSms", smsBody).do(t, s)
@@ -221,7 +234,8 @@ func TestHistory(t *testing.T) {
 	bad.key = "x"
 	last := bad.do(t, s)["RequestId"].(string)
 	calls := s.Calls()
-	if len(calls) != 2 || calls[1].RequestID != last || calls[1].Code != "AuthFailure.SignatureFailure" || calls[0].Code != "Ok" {
+	if len(calls) != 2 || calls[1].RequestID != last || calls[1].Code != "AuthFailure.SignatureFailure" ||
+		calls[0].Code != "Ok" {
 		t.Errorf("calls %v", calls)
 	}
 	if _, ok := s.Find(first); ok {

@@ -29,8 +29,14 @@ func newWorld(t *testing.T, change func(*verify.Config)) *world {
 	t.Cleanup(server.Close)
 	d := tencent.DefaultConfig()
 	c := verify.Config{
-		EndpointFaceID: server.URL, EndpointSMS: server.URL, SecretID: d.SecretID, SecretKey: verify.Secret(d.SecretKey),
-		SMSSdkAppID: d.SMSSdkAppID, SMSSignName: d.SMSSignName, SMSTemplateID: d.TemplateID, Timeout: 5 * time.Second,
+		EndpointFaceID: server.URL,
+		EndpointSMS:    server.URL,
+		SecretID:       d.SecretID,
+		SecretKey:      verify.Secret(d.SecretKey),
+		SMSSdkAppID:    d.SMSSdkAppID,
+		SMSSignName:    d.SMSSignName,
+		SMSTemplateID:  d.TemplateID,
+		Timeout:        5 * time.Second,
 	}
 	if change != nil {
 		change(&c)
@@ -62,7 +68,8 @@ func TestClientSends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Code() != "483920" || m.Serial != receipt.Serial || receipt.Supplier != "腾讯云" || time.Since(receipt.At).Abs() > time.Minute {
+	if m.Code() != "483920" || m.Serial != receipt.Serial || receipt.Supplier != "腾讯云" ||
+		time.Since(receipt.At).Abs() > time.Minute {
 		t.Errorf("message %v, receipt %+v", m, receipt)
 	}
 	if c, ok := w.Find(receipt.RequestID); !ok || c.Code != "Ok" || c.Mobile != "19800002222" {
@@ -92,7 +99,8 @@ func TestClientChecks(t *testing.T) {
 			}
 		})
 	}
-	if _, err := w.client.CheckThreeElements(ctx, "测试张三", "130401199601018394", "19800002222"); !is(err, verify.ReasonIDInvalid) {
+	if _, err := w.client.CheckThreeElements(ctx, "测试张三", "130401199601018394", "19800002222"); !is(err,
+		verify.ReasonIDInvalid) {
 		t.Errorf("wrong check digit: %v", err)
 	}
 }
@@ -109,7 +117,8 @@ func TestClientUnderstandsEveryResult(t *testing.T) {
 		class   verify.Class
 	}{
 		"0": {verify.Match, ""}, "-4": {verify.Mismatch, ""}, "-9": {verify.NoRecord, ""}, "-6": {"", verify.ClassPerson},
-		"-7": {"", verify.ClassPerson}, "-8": {"", verify.ClassPerson}, "-11": {"", verify.ClassRetry}, "-12": {"", verify.ClassPerson},
+		"-7": {"", verify.ClassPerson}, "-8": {"", verify.ClassPerson}, "-11": {"", verify.ClassRetry},
+		"-12": {"", verify.ClassPerson},
 		"-13": {"", verify.ClassPerson},
 	} {
 		t.Run(result, func(t *testing.T) {
@@ -166,7 +175,12 @@ func TestClientInTrouble(t *testing.T) {
 					c.Timeout = 100 * time.Millisecond
 				}
 			})
-			w.faults.Arm(wire.Fault{Upstream: "tencent", Operation: "SendSms", Kind: kind, Times: 1})
+			w.faults.Arm(wire.Fault{
+				Upstream:  "tencent",
+				Operation: "SendSms",
+				Kind:      kind,
+				Times:     1,
+			})
 			_, err := w.send()
 			delivered := len(w.Inbox("19800002222"))
 			if delivered > 1 || w.rec.Count("tencent", "SendSms") > 1 {
@@ -191,10 +205,16 @@ func TestClientInTrouble(t *testing.T) {
 
 func TestClientRefused(t *testing.T) {
 	w := newWorld(t, nil)
-	w.faults.Arm(wire.Fault{Kind: wire.Error, Status: 200, Body: tencent.ErrorBody("UnauthorizedOperation.Arrears"), Times: 1})
+	w.faults.Arm(wire.Fault{
+		Kind:   wire.Error,
+		Status: 200,
+		Body:   tencent.ErrorBody("UnauthorizedOperation.Arrears"),
+		Times:  1,
+	})
 	_, err := w.check()
 	var e *verify.Error
-	if !errors.As(err, &e) || e.Class != verify.ClassOperator || e.RequestID == "" || w.Counts()["PhoneVerification"] != 0 {
+	if !errors.As(err, &e) || e.Class != verify.ClassOperator || e.RequestID == "" ||
+		w.Counts()["PhoneVerification"] != 0 {
 		t.Errorf("%v", err)
 	}
 	w.BlockMobile("19800002222", true)

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// results are the documented values of Result and what Description says (https://cloud.tencent.com/document/api/1007/39765).
+// results are the documented values of Result and what Description says
+// (https://cloud.tencent.com/document/api/1007/39765).
 var results = map[string]string{
 	"0":   "认证通过",
 	"-4":  "信息不一致",
@@ -31,8 +32,8 @@ func (s *Server) Register(name, number, mobile string) {
 	s.people[mobile] = person{name, number}
 }
 
-// ReturnNext has the next check of this ID number answered with a Result (one of the documented ones), whatever it asks. Several
-// are used up in order.
+// ReturnNext has the next check of this ID number answered with a Result (one of the documented ones), whatever it
+// asks. Several are used up in order.
 func (s *Server) ReturnNext(number, result string) error {
 	if _, ok := results[result]; !ok {
 		return fmt.Errorf("tencent: %q is not a documented result", result)

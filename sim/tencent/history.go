@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Call is one request and what became of it. It keeps whom the request was about, so that a test can compare evidence with what
-// the supplier was asked; printed, logged or marshalled it shows nothing of that.
+// Call is one request and what became of it. It keeps whom the request was about, so that a test can compare evidence
+// with what the supplier was asked; printed, logged or marshalled it shows nothing of that.
 type Call struct {
 	At         time.Time
 	Service    string // "sms" or "faceid"; empty if the request was refused before
@@ -33,7 +33,8 @@ func (c Call) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // MarshalJSON leaves the person out.
 func (c Call) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"at": c.At, "service": c.Service, "action": c.Action, "request_id": c.RequestID, "code": c.Code, "body_sha256": c.BodySHA256,
+		"at": c.At, "service": c.Service, "action": c.Action, "request_id": c.RequestID, "code": c.Code,
+		"body_sha256": c.BodySHA256,
 	})
 }
 

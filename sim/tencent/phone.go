@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// SMS is a message in a phone. Its fields are for the person who holds the phone; printed, logged or marshalled it hides them.
+// SMS is a message in a phone. Its fields are for the person who holds the phone; printed, logged or marshalled it
+// hides them.
 type SMS struct {
 	Mobile string   // 11 digits
 	Text   string   // with the signature in 【】
@@ -64,8 +65,8 @@ func (s *Server) waitFor(mobile string) ([]SMS, <-chan struct{}) {
 	return s.inbox[mobile], s.arrival[mobile]
 }
 
-// OnSMS has f called for every message from now on, in the request that sent it and before that request is answered. f must not
-// wait for the sender.
+// OnSMS has f called for every message from now on, in the request that sent it and before that request is answered.
+// f must not wait for the sender.
 func (s *Server) OnSMS(f func(SMS)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

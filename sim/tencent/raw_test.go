@@ -30,9 +30,16 @@ var now = time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 
 func newRequest(action, body string) request {
 	r := request{
-		method: "POST", path: "/", host: "127.0.0.1:1234", body: body, at: now, signed: "content-type;host",
-		secretID: tencent.DefaultConfig().SecretID, key: tencent.DefaultConfig().SecretKey, date: now.Format("2006-01-02"),
-		header: map[string]string{"Content-Type": "application/json", "X-TC-Action": action},
+		method:   "POST",
+		path:     "/",
+		host:     "127.0.0.1:1234",
+		body:     body,
+		at:       now,
+		signed:   "content-type;host",
+		secretID: tencent.DefaultConfig().SecretID,
+		key:      tencent.DefaultConfig().SecretKey,
+		date:     now.Format("2006-01-02"),
+		header:   map[string]string{"Content-Type": "application/json", "X-TC-Action": action},
 	}
 	switch action {
 	case "SendSms":
@@ -51,7 +58,10 @@ func (r request) do(t *testing.T, s http.Handler) map[string]any {
 		m.Write([]byte(msg))
 		return m.Sum(nil)
 	}
-	sum := func(s string) string { x := sha256.Sum256([]byte(s)); return hex.EncodeToString(x[:]) }
+	sum := func(s string) string {
+		x := sha256.Sum256([]byte(s))
+		return hex.EncodeToString(x[:])
+	}
 	headers := ""
 	for name := range strings.SplitSeq(r.signed, ";") {
 		value := r.header[map[string]string{"content-type": "Content-Type", "x-tc-action": "X-TC-Action"}[name]]
@@ -84,7 +94,8 @@ func answer(t *testing.T, s http.Handler, req *http.Request) map[string]any {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, req)
 	var v struct{ Response map[string]any }
-	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || w.Code != 200 ||
+		w.Header().Get("Content-Type") != "application/json" {
 		t.Fatalf("answer %d %s: %v, want 200", w.Code, w.Body, err)
 	}
 	if id, _ := v.Response["RequestId"].(string); len(id) != 36 {
@@ -213,7 +224,8 @@ func FuzzServe(f *testing.F) {
 		// Without it: nothing gets through.
 		req := httptest.NewRequest("POST", "/", strings.NewReader(body))
 		req.Header = http.Header{
-			"Content-Type": {"application/json"}, "X-Tc-Action": {action}, "X-Tc-Version": {"2021-01-11"}, "X-Tc-Region": {"ap-beijing"},
+			"Content-Type": {"application/json"}, "X-Tc-Action": {action}, "X-Tc-Version": {"2021-01-11"},
+			"X-Tc-Region":    {"ap-beijing"},
 			"X-Tc-Timestamp": {timestamp}, "Authorization": {authorization},
 		}
 		if _, refused := answer(t, s, req)["Error"]; !refused {

@@ -27,8 +27,8 @@ type Config struct {
 	HistoryLimit int    // how many calls are remembered; counts go on
 
 	Now func() time.Time // nil = time.Now
-	// SignedBy is the clock that signatures are checked by; nil = Now. The vendor's clients sign by the machine's, whatever
-	// clock the rest of a program has.
+	// SignedBy is the clock that signatures are checked by; nil = Now. The vendor's clients sign by the machine's,
+	// whatever clock the rest of a program has.
 	SignedBy func() time.Time
 }
 
@@ -89,9 +89,13 @@ type Server struct {
 func New(c Config) *Server {
 	c = c.withDefaults()
 	return &Server{
-		cfg: c, params: countVariables(c.Template),
-		people: map[string]person{}, next: map[string][]string{}, blocked: map[string]bool{},
-		inbox: map[string][]SMS{}, arrival: map[string]chan struct{}{},
+		cfg:     c,
+		params:  countVariables(c.Template),
+		people:  map[string]person{},
+		next:    map[string][]string{},
+		blocked: map[string]bool{},
+		inbox:   map[string][]SMS{},
+		arrival: map[string]chan struct{}{},
 		history: newHistory(c.HistoryLimit),
 	}
 }
@@ -111,9 +115,11 @@ type endpoint struct {
 }
 
 var endpoints = map[string]endpoint{
-	"SendSms":                 {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, (*Server).sendSms},
-	"DescribeSmsTemplateList": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, (*Server).describeTemplates},
-	"PhoneVerification":       {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"SendSms": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"},
+		(*Server).sendSms},
+	"DescribeSmsTemplateList": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"},
+		(*Server).describeTemplates},
+	"PhoneVerification": {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
 }
 
 // Operation names a request by its X-TC-Action, for records and faults around the server.
@@ -180,7 +186,8 @@ func (s *Server) route(r *http.Request) (endpoint, *apiError) {
 	}
 	for _, h := range []string{"X-TC-Action", "X-TC-Version", "X-TC-Timestamp"} {
 		if len(r.Header.Values(h)) != 1 {
-			return endpoint{}, refuse("MissingParameter", "The request is missing a required parameter `"+strings.TrimPrefix(h, "X-TC-")+"`.")
+			return endpoint{}, refuse("MissingParameter", "The request is missing a required parameter `"+
+				strings.TrimPrefix(h, "X-TC-")+"`.")
 		}
 	}
 	e, ok := endpoints[Operation(r)]
@@ -205,7 +212,8 @@ func (s *Server) route(r *http.Request) (endpoint, *apiError) {
 	return endpoint{}, refuse("UnsupportedRegion", "The service is not offered in this region.")
 }
 
-// hostServes lets an address or a name like localhost stand for both services; a name that begins with a service serves that one.
+// hostServes lets an address or a name like localhost stand for both services; a name that begins with a service
+// serves that one.
 func hostServes(host, service string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h

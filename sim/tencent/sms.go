@@ -19,7 +19,12 @@ type Limits struct {
 
 // RealisticLimits are the vendor's defaults (one in 30 seconds, ten a day) with the usual settings for the rest.
 func RealisticLimits() Limits {
-	return Limits{PerThirtySeconds: 1, PerHour: 5, PerDay: 10, SameContentPerDay: 5}
+	return Limits{
+		PerThirtySeconds:  1,
+		PerHour:           5,
+		PerDay:            10,
+		SameContentPerDay: 5,
+	}
 }
 
 var chinaTime = time.FixedZone("CST", 8*60*60)
@@ -82,8 +87,8 @@ type sendSmsParams struct {
 	SenderId         string
 }
 
-// sendSms is SendSms (https://cloud.tencent.com/document/api/382/55981). What is wrong with the application refuses the request;
-// what is wrong with one number, or with signature, template or variables, is that number's status.
+// sendSms is SendSms (https://cloud.tencent.com/document/api/382/55981). What is wrong with the application refuses
+// the request; what is wrong with one number, or with signature, template or variables, is that number's status.
 func (s *Server) sendSms(body []byte, call *Call) (map[string]any, *apiError) {
 	var p sendSmsParams
 	if refusal := decode(body, &p); refusal != nil {
@@ -112,7 +117,8 @@ func (s *Server) sendSms(body []byte, call *Call) (map[string]any, *apiError) {
 
 func (s *Server) deliver(number string, p sendSmsParams, call *Call) map[string]any {
 	status := map[string]any{
-		"SerialNo": "", "PhoneNumber": number, "Fee": 0, "SessionContext": p.SessionContext, "Code": "", "Message": "", "IsoCode": "CN",
+		"SerialNo": "", "PhoneNumber": number, "Fee": 0, "SessionContext": p.SessionContext, "Code": "", "Message": "",
+		"IsoCode": "CN",
 	}
 	m := mainlandForm.FindStringSubmatch(number)
 	if m == nil {
@@ -124,7 +130,8 @@ func (s *Server) deliver(number string, p sendSmsParams, call *Call) map[string]
 		status["Code"], status["Message"] = code, "the message does not fit what was approved"
 		return status
 	}
-	sms := SMS{Mobile: m[1], Text: "【" + p.SignName + "】" + fill(s.cfg.Template, p.TemplateParamSet), Params: p.TemplateParamSet}
+	sms := SMS{Mobile: m[1], Text: "【" + p.SignName + "】" + fill(s.cfg.Template, p.TemplateParamSet),
+		Params: p.TemplateParamSet}
 	code, listeners := s.put(&sms)
 	if code != "" {
 		status["Code"], status["Message"] = code, "the number cannot be served"

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// window is how far X-TC-Timestamp may be from the server's clock (https://cloud.tencent.com/document/product/213/30654).
+// window is how far X-TC-Timestamp may be from the server's clock
+// (https://cloud.tencent.com/document/product/213/30654).
 const window = 5 * time.Minute
 
 var authorizationForm = regexp.MustCompile(
@@ -26,7 +27,8 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 	}
 	secretID, date, scope, signedHeaders, signature := m[1], m[2], m[3], m[4], m[5]
 	if secretID != s.cfg.SecretID {
-		return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct.")
+		return refuse("AuthFailure.SecretIdNotFound",
+			"The SecretId is not found, please ensure that your SecretId is correct.")
 	}
 	seconds, err := strconv.ParseInt(r.Header.Get("X-TC-Timestamp"), 10, 64)
 	if err != nil {
@@ -34,7 +36,8 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 	}
 	at := time.Unix(seconds, 0).UTC()
 	if s.cfg.SignedBy().Sub(at).Abs() > window {
-		return refuse("AuthFailure.SignatureExpire", "The provided credentials could not be validated because of exceeding request expiration, please check your local time.")
+		return refuse("AuthFailure.SignatureExpire",
+			"The provided credentials could not be validated because of exceeding request expiration, please check your local time.")
 	}
 	names := strings.Split(signedHeaders, ";")
 	if !slices.IsSorted(names) || !slices.Contains(names, "content-type") || !slices.Contains(names, "host") {
@@ -44,13 +47,15 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 		return refuse("AuthFailure.SignatureFailure", "The credential scope does not fit the request.")
 	}
 	if !hmac.Equal([]byte(signature), []byte(sign(s.cfg.SecretKey, r, body, names, seconds, date, service))) {
-		return refuse("AuthFailure.SignatureFailure", "The provided credentials could not be validated. Please check your signature is correct.")
+		return refuse("AuthFailure.SignatureFailure",
+			"The provided credentials could not be validated. Please check your signature is correct.")
 	}
 	return nil
 }
 
 // sign computes the signature in the three steps of the page: canonical request, string to sign, derived key.
-func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string, timestamp int64, date, service string) string {
+func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string, timestamp int64, date,
+	service string) string {
 	var headers strings.Builder
 	for _, name := range signedHeaders {
 		value := r.Header.Get(name)
@@ -59,9 +64,11 @@ func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string
 		}
 		headers.WriteString(name + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n")
 	}
-	canonical := strings.Join([]string{r.Method, "/", r.URL.RawQuery, headers.String(), strings.Join(signedHeaders, ";"), hexSHA256(body)}, "\n")
+	canonical := strings.Join([]string{r.Method, "/", r.URL.RawQuery, headers.String(), strings.Join(signedHeaders, ";"),
+		hexSHA256(body)}, "\n")
 	toSign := strings.Join([]string{
-		"TC3-HMAC-SHA256", strconv.FormatInt(timestamp, 10), date + "/" + service + "/tc3_request", hexSHA256([]byte(canonical)),
+		"TC3-HMAC-SHA256", strconv.FormatInt(timestamp, 10), date + "/" + service + "/tc3_request",
+		hexSHA256([]byte(canonical)),
 	}, "\n")
 	key := []byte("TC3" + secretKey)
 	for _, part := range []string{date, service, "tc3_request"} {

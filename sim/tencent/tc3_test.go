@@ -10,7 +10,8 @@ func TestSignVector(t *testing.T) {
 	body := `{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`
 	r := httptest.NewRequest("POST", "https://cvm.tencentcloudapi.com/", nil)
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
-	got := sign("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", r, []byte(body), []string{"content-type", "host"}, 1551113065, "2019-02-25", "cvm")
+	got := sign("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", r, []byte(body), []string{"content-type", "host"}, 1551113065,
+		"2019-02-25", "cvm")
 	if want := "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"; got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
@@ -32,7 +33,8 @@ func TestResultsAreAnswerable(t *testing.T) {
 
 func TestValidNumberAndName(t *testing.T) {
 	for number, want := range map[string]bool{
-		"130401199601018395": true, "130401199601018394": false, "13040119960101839X": false, "13040119960101839": false, "": false,
+		"130401199601018395": true, "130401199601018394": false, "13040119960101839X": false, "13040119960101839": false,
+		"":                   false,
 		"11010119900307002X": true, "110101199003070020": false, "110101199003070003": true,
 	} {
 		t.Run(number, func(t *testing.T) {
@@ -41,7 +43,8 @@ func TestValidNumberAndName(t *testing.T) {
 			}
 		})
 	}
-	for name, want := range map[string]bool{"张三": true, "阿依古丽·买买提": true, "张": false, "Zhang San": false, "": false, "张 三": false} {
+	for name, want := range map[string]bool{"张三": true, "阿依古丽·买买提": true, "张": false, "Zhang San": false, "": false,
+		"张 三": false} {
 		t.Run(name, func(t *testing.T) {
 			if validName(name) != want {
 				t.Errorf("%q: want %v", name, want)

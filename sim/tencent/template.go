@@ -2,8 +2,8 @@ package tencent
 
 import "strconv"
 
-// TemplateStatus sets what DescribeSmsTemplateList says about the account's template: 0 approved, 1 under review, -1 refused.
-// It does not change what SendSms does.
+// TemplateStatus sets what DescribeSmsTemplateList says about the account's template: 0 approved, 1 under review, -1
+// refused. It does not change what SendSms does.
 func (s *Server) TemplateStatus(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,7 +28,8 @@ func (s *Server) describeTemplates(body []byte, _ *Call) (map[string]any, *apiEr
 	set := []map[string]any{}
 	for _, id := range in.TemplateIdSet {
 		if strconv.FormatUint(id, 10) == s.cfg.TemplateID && *in.International == 0 {
-			set = append(set, map[string]any{"TemplateId": id, "International": 0, "StatusCode": s.templateStatus, "ReviewReply": "",
+			set = append(set, map[string]any{"TemplateId": id, "International": 0, "StatusCode": s.templateStatus,
+				"ReviewReply":  "",
 				"TemplateName": "实名登记", "TemplateContent": s.cfg.Template, "CreateTime": 1617379200})
 		}
 	}

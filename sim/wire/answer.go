@@ -66,7 +66,8 @@ func (a *answer) Flush() {
 	_ = http.NewResponseController(a.w).Flush()
 }
 
-// Hijack hands the connection over, for WebSocket. Under a fault it is refused, since there would be no answer to spoil.
+// Hijack hands the connection over, for WebSocket. Under a fault it is refused, since there would be no answer to
+// spoil.
 func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if a.limit == 0 {
 		return nil, nil, http.ErrNotSupported

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// sampleSize is how much of a body is handed to Recorder.Inspect. It holds the largest JSON of the simulated platforms (a card of
-// 30 KB, escaped inside a message); of pictures only the beginning is of interest.
+// sampleSize is how much of a body is handed to Recorder.Inspect. It holds the largest JSON of the simulated
+// platforms (a card of 30 KB, escaped inside a message); of pictures only the beginning is of interest.
 const sampleSize = 96 << 10
 
 // Sample is the beginning of a body.
@@ -57,7 +57,12 @@ func (e *exchange) inspect(c Call, contentType string, out []byte, size int64) {
 	if e.in == nil {
 		return
 	}
-	x := Exchange{Call: c, Query: e.r.URL.RawQuery, In: e.in.sample, Out: Sample{ContentType: contentType, Size: size}}
+	x := Exchange{
+		Call:  c,
+		Query: e.r.URL.RawQuery,
+		In:    e.in.sample,
+		Out:   Sample{ContentType: contentType, Size: size},
+	}
 	x.Out.Head = out[:min(len(out), sampleSize)]
 	e.rec.Inspect(x)
 }

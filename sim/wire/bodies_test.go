@@ -23,15 +23,16 @@ func TestInspect(t *testing.T) {
 		got = append(got, x)
 	}
 	faults := &wire.Faults{}
-	srv := httptest.NewServer(wire.Handler("feishu", nil, rec, faults, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if r.URL.Path == "/picture" {
-			_, _ = io.WriteString(w, picture)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, answerBody)
-	})))
+	srv := httptest.NewServer(wire.Handler("feishu", nil, rec, faults,
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if r.URL.Path == "/picture" {
+				_, _ = io.WriteString(w, picture)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, answerBody)
+		})))
 	defer srv.Close()
 	for _, test := range []struct {
 		name, path string
@@ -54,7 +55,8 @@ func TestInspect(t *testing.T) {
 			if test.fault != "" {
 				faults.Arm(wire.Fault{Kind: test.fault, Times: 1})
 			}
-			req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL+test.path, strings.NewReader(test.in))
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL+test.path,
+				strings.NewReader(test.in))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,10 +70,12 @@ func TestInspect(t *testing.T) {
 			}
 			x := got[0]
 			mu.Unlock()
-			if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) || x.In.Whole() != (test.inSize < 90_000) {
+			if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) ||
+				x.In.Whole() != (test.inSize < 90_000) {
 				t.Errorf("%s: request of %d bytes, %d kept, want %v", test.name, x.In.Size, len(x.In.Head), test.inSize)
 			}
-			if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" && len(x.Out.Head) > 0 {
+			if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" &&
+				len(x.Out.Head) > 0 {
 				t.Errorf("%s: answer of %d bytes: %.60q", test.name, x.Out.Size, x.Out.Head)
 			}
 			if x.Call.Seq == 0 || x.Call.Fault != test.fault {

@@ -16,9 +16,10 @@ const (
 	ErrorAfter = "error_after" // applied, answered with Fault.Status (500), Header and Body
 	Truncate   = "truncate"    // applied, answered with the first half of the body and a matching Content-Length
 	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as a proxy in between would
-	WrongShape = "wrong_shape" // applied, answered with HTTP 200 and JSON of another shape than promised: Body, or WrongShapeBody
-	Hang       = "hang"        // not applied, never answered; ends when the client leaves
-	Refuse     = "refuse"      // nobody can connect to the upstream, so that nothing is sent; see Fault
+	// applied, answered with HTTP 200 and JSON of another shape than promised: Body, or WrongShapeBody
+	WrongShape = "wrong_shape"
+	Hang       = "hang"   // not applied, never answered; ends when the client leaves
+	Refuse     = "refuse" // nobody can connect to the upstream, so that nothing is sent; see Fault
 )
 
 // WrongShapeBody is what WrongShape answers with if the fault has no Body: a success whose data is a list.
@@ -31,22 +32,24 @@ func Kinds() []string {
 
 // Fault describes how matching requests are to go wrong.
 //
-// Refuse is about connections, of which nobody can tell what they were for. It begins at once, or with an Operation after as many
-// of its answers as Times says (0 = one), which are good; and it ends after Delay, or without a Delay when it is disarmed. It
-// needs Faults.Listener.
+// Refuse is about connections, of which nobody can tell what they were for. It begins at once, or with an Operation
+// after as many of its answers as Times says (0 = one), which are good; and it ends after Delay, or without a Delay
+// when it is disarmed. It needs Faults.Listener.
 //
-// Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is then not noticed.
+// Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is
+// then not noticed.
 type Fault struct {
-	ID        int           `json:"id"`        // set by Arm
-	Upstream  string        `json:"upstream"`  // "" = any
-	Operation string        `json:"operation"` // "" = any
-	Kind      string        `json:"kind"`      // one of Kinds
-	Times     int           `json:"times"`     // how many requests it hits; 0 = all until cleared
-	Delay     time.Duration `json:"delay"`     // waited before the answer (or the end of the connection), whatever the kind
-	Until     <-chan bool   `json:"-"`         // if not nil, its close is waited for, too
-	Status    int           `json:"status"`    // for error, error_after, not_json, wrong_shape
-	Header    http.Header   `json:"header"`    // added to the answer of the same kinds
-	Body      string        `json:"body"`      // of the answer of the same kinds
+	ID        int    `json:"id"`        // set by Arm
+	Upstream  string `json:"upstream"`  // "" = any
+	Operation string `json:"operation"` // "" = any
+	Kind      string `json:"kind"`      // one of Kinds
+	Times     int    `json:"times"`     // how many requests it hits; 0 = all until cleared
+	// waited before the answer (or the end of the connection), whatever the kind
+	Delay  time.Duration `json:"delay"`
+	Until  <-chan bool   `json:"-"`      // if not nil, its close is waited for, too
+	Status int           `json:"status"` // for error, error_after, not_json, wrong_shape
+	Header http.Header   `json:"header"` // added to the answer of the same kinds
+	Body   string        `json:"body"`   // of the answer of the same kinds
 }
 
 // Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.

@@ -13,21 +13,35 @@ import (
 	"time"
 )
 
-// Handler records the calls to next and applies armed faults to them. operation names a request (it may look at method, path
-// and headers, and must not read the body); nil names every request "". rec and faults may be nil.
+// Handler records the calls to next and applies armed faults to them. operation names a request (it may look at
+// method, path and headers, and must not read the body); nil names every request "". rec and faults may be nil.
 //
-// A call is recorded before the last byte of its answer leaves (for answers of up to 64 KiB: before the first), so that a
-// client that has its answer finds its call in the record. Streaming and WebSocket upgrades pass through while no fault is armed.
-func Handler(upstream string, operation func(*http.Request) string, rec *Recorder, faults *Faults, next http.Handler) http.Handler {
+// A call is recorded before the last byte of its answer leaves (for answers of up to 64 KiB: before the first), so
+// that a client that has its answer finds its call in the record. Streaming and WebSocket upgrades pass through while
+// no fault is armed.
+func Handler(upstream string, operation func(*http.Request) string, rec *Recorder, faults *Faults,
+	next http.Handler) http.Handler {
 	if rec == nil {
 		rec = NewRecorder(1)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		call := &Call{At: rec.now(), Upstream: upstream, Method: r.Method, Path: r.URL.Path}
+		call := &Call{
+			At:       rec.now(),
+			Upstream: upstream,
+			Method:   r.Method,
+			Path:     r.URL.Path,
+		}
 		if operation != nil {
 			call.Operation = operation(r)
 		}
-		e := &exchange{w: w, r: r, next: next, call: call, rec: rec, start: time.Now()}
+		e := &exchange{
+			w:     w,
+			r:     r,
+			next:  next,
+			call:  call,
+			rec:   rec,
+			start: time.Now(),
+		}
 		if rec.Inspect != nil {
 			e.in = sampleOf(r)
 		}
@@ -112,7 +126,8 @@ func (e *exchange) faulty(f Fault) {
 	case Error, ErrorAfter:
 		e.answerWith(f, http.StatusInternalServerError, "application/json; charset=utf-8", f.Body)
 	case NotJSON:
-		e.answerWith(f, http.StatusOK, "text/html; charset=utf-8", cmp.Or(f.Body, "<html><body><h1>Service is being updated</h1></body></html>"))
+		e.answerWith(f, http.StatusOK, "text/html; charset=utf-8",
+			cmp.Or(f.Body, "<html><body><h1>Service is being updated</h1></body></html>"))
 	case WrongShape:
 		e.answerWith(f, http.StatusOK, "application/json; charset=utf-8", cmp.Or(f.Body, WrongShapeBody))
 	case Truncate:
@@ -186,7 +201,8 @@ func closeConn(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// businessCode finds the code in a JSON answer: "code" (Feishu, e签宝), "errCode" (e签宝 storage), Response.Error.Code (Tencent Cloud).
+// businessCode finds the code in a JSON answer: "code" (Feishu, e签宝), "errCode" (e签宝 storage), Response.Error.Code
+// (Tencent Cloud).
 func businessCode(body []byte) string {
 	var v struct {
 		Code     json.RawMessage `json:"code"`

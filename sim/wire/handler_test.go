@@ -56,7 +56,8 @@ type result struct {
 
 func (w *world) post(ctx context.Context, path string) result {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.srv.URL+path, strings.NewReader(strings.Repeat("x", 100_000)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.srv.URL+path,
+		strings.NewReader(strings.Repeat("x", 100_000)))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -66,7 +67,12 @@ func (w *world) post(ctx context.Context, path string) result {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(resp.Body)
-	return result{status: resp.StatusCode, header: resp.Header, body: string(b), err: err}
+	return result{
+		status: resp.StatusCode,
+		header: resp.Header,
+		body:   string(b),
+		err:    err,
+	}
 }
 
 func TestFaultKinds(t *testing.T) {
@@ -103,8 +109,12 @@ func TestFaultKinds(t *testing.T) {
 		},
 		{
 			name: "error",
-			fault: wire.Fault{Kind: wire.Error, Status: 429, Body: `{"code":99991400,"msg":"slow down"}`,
-				Header: http.Header{"x-ogw-ratelimit-reset": {"3"}}},
+			fault: wire.Fault{
+				Kind:   wire.Error,
+				Status: 429,
+				Body:   `{"code":99991400,"msg":"slow down"}`,
+				Header: http.Header{"x-ogw-ratelimit-reset": {"3"}},
+			},
 			check: func(t *testing.T, r result) {
 				wantAnswer(t, r, 429, `{"code":99991400,"msg":"slow down"}`)
 				if got := r.header.Get("X-Ogw-Ratelimit-Reset"); got != "3" {
@@ -190,7 +200,8 @@ func TestFaultKinds(t *testing.T) {
 				t.Fatalf("%d calls on record, want 1", len(calls))
 			}
 			got := calls[0]
-			if got.Fault != tc.fault.Kind || got.Status != tc.call.Status || got.Code != tc.call.Code || got.Note != tc.call.Note {
+			if got.Fault != tc.fault.Kind || got.Status != tc.call.Status || got.Code != tc.call.Code ||
+				got.Note != tc.call.Note {
 				t.Errorf("record: %+v, want %+v", got, tc.call)
 			}
 			if len(w.faults.List()) != 0 {
@@ -228,7 +239,13 @@ func TestHangEndsWithTheClient(t *testing.T) {
 func TestFaultMatching(t *testing.T) {
 	w := setup(t)
 	f := func(upstream, operation string, times, status int) int {
-		return w.faults.Arm(wire.Fault{Upstream: upstream, Operation: operation, Times: times, Kind: wire.Error, Status: status})
+		return w.faults.Arm(wire.Fault{
+			Upstream:  upstream,
+			Operation: operation,
+			Times:     times,
+			Kind:      wire.Error,
+			Status:    status,
+		})
 	}
 	f("esign", "", 0, 501)
 	f("feishu", "patch", 0, 502)
@@ -277,7 +294,8 @@ func TestRecordComesBeforeTheAnswer(t *testing.T) {
 	if len(calls) != 100 || calls[0].Seq != 101 || calls[99].Seq != 200 {
 		t.Errorf("remembered %d calls, want 100", len(calls))
 	}
-	if c := calls[99]; c.Upstream != "feishu" || c.Operation != "send" || c.Method != "POST" || c.Path != "/send" || c.Code != "0" {
+	if c := calls[99]; c.Upstream != "feishu" || c.Operation != "send" || c.Method != "POST" || c.Path != "/send" ||
+		c.Code != "0" {
 		t.Errorf("call %+v", c)
 	}
 }
@@ -321,7 +339,8 @@ func TestPassThrough(t *testing.T) {
 		return resp
 	}
 	resp := get("/big")
-	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != 201 || string(b) != big || resp.Header.Get("Content-Type") != "image/jpeg" {
+	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != 201 || string(b) != big ||
+		resp.Header.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("big: %d, %d bytes, want 201", resp.StatusCode, len(b))
 	}
 	calls, cancel := rec.Subscribe()
@@ -378,7 +397,9 @@ func TestBusinessCodes(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			rec := wire.NewRecorder(1)
-			h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+			h := wire.Handler("x", nil, rec, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, body)
+			}))
 			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 			if got := rec.Calls()[0].Code; got != want {
 				t.Errorf("%s: code %q, want %q", body, got, want)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// refusableListener is the listener of an upstream. Shut, it refuses every connection, as a host that is down does: the client cannot even
-// begin to send.
+// refusableListener is the listener of an upstream. Shut, it refuses every connection, as a host that is down does:
+// the client cannot even begin to send.
 type refusableListener struct {
 	at  string // address, which stays the same
 	srv *http.Server
@@ -23,22 +23,29 @@ type refusableListener struct {
 	closed   bool
 }
 
-// Listener returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before serving. It takes
-// srv.ConnState.
+// Listener returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before
+// serving. It takes srv.ConnState.
 func (f *Faults) Listener(upstream string, l net.Listener, srv *http.Server) net.Listener {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.listeners == nil {
 		f.listeners = map[string][]*refusableListener{}
 	}
-	d := &refusableListener{at: l.Addr().String(), srv: srv, inner: l, unused: map[net.Conn]struct{}{}, opened: make(chan struct{})}
+	d := &refusableListener{
+		at:     l.Addr().String(),
+		srv:    srv,
+		inner:  l,
+		unused: map[net.Conn]struct{}{},
+		opened: make(chan struct{}),
+	}
 	srv.ConnState = d.state
 	f.listeners[upstream] = append(f.listeners[upstream], d)
 	return listener{d, l.Addr()}
 }
 
-// DisableKeepAlives ends every connection to the upstream with its first answer, so that a client has none left when the
-// upstream is to be unreachable: a request on a kept connection that ends at that moment has an unknown outcome instead.
+// DisableKeepAlives ends every connection to the upstream with its first answer, so that a client has none left when
+// the upstream is to be unreachable: a request on a kept connection that ends at that moment has an unknown outcome
+// instead.
 func (f *Faults) DisableKeepAlives(upstream string) {
 	f.mu.Lock()
 	listeners := f.listenersOf(upstream)

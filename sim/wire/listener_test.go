@@ -35,10 +35,11 @@ func behindDoor(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	op := func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }
-	h.srv = &http.Server{ReadHeaderTimeout: time.Second, Handler: wire.Handler("esign", op, nil, &h.faults, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		h.applied.Add(1)
-		_, _ = io.WriteString(w, answerBody)
-	}))}
+	h.srv = &http.Server{ReadHeaderTimeout: time.Second, Handler: wire.Handler("esign", op, nil, &h.faults,
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			h.applied.Add(1)
+			_, _ = io.WriteString(w, answerBody)
+		}))}
 	h.url = "http://" + l.Addr().String()
 	h.client.Transport = &http.Transport{} // keeps connections
 	listener := h.faults.Listener("esign", l, h.srv)
@@ -56,7 +57,9 @@ func behindDoor(t *testing.T) *house {
 // post reports whether a connection was there, and how it ended.
 func (h *house) post(path string) (sent bool, err error) {
 	h.Helper()
-	ctx := httptrace.WithClientTrace(h.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
+	ctx := httptrace.WithClientTrace(h.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		sent = true
+	}})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url+path, strings.NewReader("x"))
 	if err != nil {
 		h.Fatal(err)
@@ -122,7 +125,12 @@ func TestRefuseAtOnce(t *testing.T) {
 
 func TestRefuseAfterAnswers(t *testing.T) {
 	h := behindDoor(t)
-	id := h.faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: "esign", Operation: "status", Times: 2})
+	id := h.faults.Arm(wire.Fault{
+		Kind:      wire.Refuse,
+		Upstream:  "esign",
+		Operation: "status",
+		Times:     2,
+	})
 	for _, path := range []string{"/status", "/other", "/status"} { // the last one is answered
 		h.works(path)
 	}

@@ -8,29 +8,32 @@ import (
 	"time"
 )
 
-// Call is one request that an upstream received. It never holds a body, a header or a query string; see Recorder.Inspect.
+// Call is one request that an upstream received. It never holds a body, a header or a query string; see
+// Recorder.Inspect.
 type Call struct {
-	Seq       int64         `json:"seq"`       // 1, 2, 3, … in the order in which the calls ended
-	At        time.Time     `json:"at"`        // when the request came in
-	Upstream  string        `json:"upstream"`  // e.g. "feishu"
-	Operation string        `json:"operation"` // e.g. "im.message.create"; "" when the upstream has no such operation
-	Method    string        `json:"method"`    // HTTP method
-	Path      string        `json:"path"`      // URL path without the query
-	Status    int           `json:"status"`    // HTTP status that the client got; 0 = no answer
-	Code      string        `json:"code"`      // business code in the JSON answer, "" when there is none
-	Duration  time.Duration `json:"duration"`  // from the request's arrival to the end of the upstream's work, delays included
-	Fault     string        `json:"fault"`     // kind of the fault that was applied, or ""
-	Note      string        `json:"note"`      // free text from the upstream (see Annotate), never personal data
-	Subject   string        `json:"subject"`   // id of what it was about (see About), "" when the upstream did not say
-	Left      bool          `json:"left"`      // the client had gone before the answer was ready, as a process that was killed
+	Seq       int64     `json:"seq"`       // 1, 2, 3, … in the order in which the calls ended
+	At        time.Time `json:"at"`        // when the request came in
+	Upstream  string    `json:"upstream"`  // e.g. "feishu"
+	Operation string    `json:"operation"` // e.g. "im.message.create"; "" when the upstream has no such operation
+	Method    string    `json:"method"`    // HTTP method
+	Path      string    `json:"path"`      // URL path without the query
+	Status    int       `json:"status"`    // HTTP status that the client got; 0 = no answer
+	Code      string    `json:"code"`      // business code in the JSON answer, "" when there is none
+	// from the request's arrival to the end of the upstream's work, delays included
+	Duration time.Duration `json:"duration"`
+	Fault    string        `json:"fault"`   // kind of the fault that was applied, or ""
+	Note     string        `json:"note"`    // free text from the upstream (see Annotate), never personal data
+	Subject  string        `json:"subject"` // id of what it was about (see About), "" when the upstream did not say
+	// the client had gone before the answer was ready, as a process that was killed
+	Left bool `json:"left"`
 }
 
 // Recorder keeps the latest calls and counts all of them. It is safe for concurrent use.
 type Recorder struct {
 	Now func() time.Time // time.Now when nil; set it before first use
 
-	// Inspect gets every call together with its bodies, right after it was recorded; nil = no body is kept anywhere. Set it before
-	// first use. It may be called concurrently.
+	// Inspect gets every call together with its bodies, right after it was recorded; nil = no body is kept anywhere. Set
+	// it before first use. It may be called concurrently.
 	Inspect func(Exchange)
 
 	mu     sync.Mutex
@@ -93,7 +96,8 @@ func (r *Recorder) Calls() []Call {
 	return append([]Call(nil), r.calls...)
 }
 
-// Count returns how many calls were ever recorded, also those no longer remembered. An empty upstream or operation stands for any.
+// Count returns how many calls were ever recorded, also those no longer remembered. An empty upstream or operation
+// stands for any.
 func (r *Recorder) Count(upstream, operation string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -117,8 +121,8 @@ func (r *Recorder) Counts() map[string]int {
 	return out
 }
 
-// Subscribe returns a channel of the calls recorded from now on, and a function that ends the subscription and closes the
-// channel. A reader more than 256 calls behind misses calls; the gap shows in Seq.
+// Subscribe returns a channel of the calls recorded from now on, and a function that ends the subscription and closes
+// the channel. A reader more than 256 calls behind misses calls; the gap shows in Seq.
 func (r *Recorder) Subscribe() (<-chan Call, func()) {
 	ch := make(chan Call, subscriberBuffer)
 	r.mu.Lock()
@@ -136,15 +140,16 @@ func (r *Recorder) Subscribe() (<-chan Call, func()) {
 
 type noteKey struct{}
 
-// Annotate sets the note of the call that is being served. Outside Handler it does nothing. The note must not carry personal data.
+// Annotate sets the note of the call that is being served. Outside Handler it does nothing. The note must not carry
+// personal data.
 func Annotate(r *http.Request, note string) {
 	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
 		c.Note = note
 	}
 }
 
-// About says which message, picture, person or case the call that is being served is about, by an id. Outside Handler it does
-// nothing.
+// About says which message, picture, person or case the call that is being served is about, by an id. Outside Handler
+// it does nothing.
 func About(r *http.Request, subject string) {
 	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
 		c.Subject = subject

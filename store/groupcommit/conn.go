@@ -35,8 +35,13 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	db := sql.OpenDB(&connector{base.Driver(), &committer{conn: conn.(*cachingConn), maxMembers: maxGroup, maxTime: maxGroupTime,
-		backgroundPause: backgroundPause, isBackground: cfg.Background}})
+	db := sql.OpenDB(&connector{base.Driver(), &committer{
+		conn:            conn.(*cachingConn),
+		maxMembers:      maxGroup,
+		maxTime:         maxGroupTime,
+		backgroundPause: backgroundPause,
+		isBackground:    cfg.Background,
+	}})
 	db.SetMaxIdleConns(maxGroup)
 	return db, nil
 }

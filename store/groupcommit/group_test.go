@@ -42,14 +42,18 @@ func newCrowd(t *testing.T) *crowd {
 	t.Cleanup(func() { must(t, c.read.Close()) })
 	pooled, err := c.db.Conn(t.Context())
 	must(t, err)
-	must(t, pooled.Raw(func(dc any) error { c.w = dc.(*conn).w; return nil }))
+	must(t, pooled.Raw(func(dc any) error {
+		c.w = dc.(*conn).w
+		return nil
+	}))
 	must(t, pooled.Close())
 	c.w.maxMembers, c.w.maxTime = 1000, time.Hour
 	return c
 }
 
 func dsn(path string) string {
-	return "file:" + filepath.ToSlash(path) + "?_busy_timeout=10000&_txlock=immediate&_synchronous=normal&_pragma=journal_mode(wal)"
+	return "file:" + filepath.ToSlash(path) +
+		"?_busy_timeout=10000&_txlock=immediate&_synchronous=normal&_pragma=journal_mode(wal)"
 }
 
 // tx runs fn in one transaction, which ends like fn.
@@ -73,7 +77,10 @@ func (c *crowd) together(t *testing.T, calls ...func() error) []error {
 	errs := make([]error, len(calls))
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := c.tx(context.Background(), func(*sql.Tx) error { <-free; return nil }); err != nil {
+		if err := c.tx(context.Background(), func(*sql.Tx) error {
+			<-free
+			return nil
+		}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -95,7 +102,11 @@ func (c *crowd) queued() int {
 	defer c.w.mu.Unlock()
 	return len(c.w.queue) + len(c.w.background)
 }
-func (c *crowd) held() bool { c.w.mu.Lock(); defer c.w.mu.Unlock(); return c.w.busy }
+func (c *crowd) held() bool {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return c.w.busy
+}
 
 func insert(ctx context.Context, tx *sql.Tx, table, key string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (key, n) VALUES ($1, 1)`, key)
@@ -199,7 +210,8 @@ func TestGroupMembersAreApart(t *testing.T) {
 		member(t.Context(), "f", []string{"a", "e"}, fine),
 	)
 	for i, want := range []string{"", "boom", "panic: fn panics", "context canceled", "", ""} {
-		if got := fmt.Sprint(errs[i]); (want == "") != (errs[i] == nil) || want != "" && !errors.Is(errs[i], context.Canceled) && got != want {
+		if got := fmt.Sprint(errs[i]); (want == "") != (errs[i] == nil) || want != "" &&
+			!errors.Is(errs[i], context.Canceled) && got != want {
 			t.Errorf("member %d: %v, want %q", i, errs[i], want)
 		}
 	}
@@ -267,7 +279,10 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 			var order []string
 			call := func(ctx context.Context, name string) func() error {
 				return func() error {
-					return c.tx(ctx, func(*sql.Tx) error { order = append(order, name); return nil })
+					return c.tx(ctx, func(*sql.Tx) error {
+						order = append(order, name)
+						return nil
+					})
 				}
 			}
 			var calls []func() error
@@ -294,7 +309,10 @@ func TestGroupWaiterGivesUp(t *testing.T) {
 		eventually(t, "it has left the queue", func() bool { return c.queued() == 2 })
 	}
 	errs := c.together(t, c.put("a"), func() error {
-		return c.tx(ctx, func(*sql.Tx) error { t.Error("ran although it had given up"); return nil })
+		return c.tx(ctx, func(*sql.Tx) error {
+			t.Error("ran although it had given up")
+			return nil
+		})
 	}, c.put("b"))
 	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
 		t.Errorf("errors %v", errs)
@@ -360,7 +378,10 @@ func TestGroupBounds(t *testing.T) {
 			var calls []func() error
 			for range 4 {
 				calls = append(calls, func() error {
-					return c.tx(context.Background(), func(*sql.Tx) error { groups = append(groups, c.w.group); return nil })
+					return c.tx(context.Background(), func(*sql.Tx) error {
+						groups = append(groups, c.w.group)
+						return nil
+					})
 				})
 			}
 			must(t, errors.Join(c.together(t, calls...)...))
@@ -405,7 +426,10 @@ func TestSingleStatementsJoin(t *testing.T) {
 			_, err := db.ExecContext(ctx, `INSERT INTO keys (key) VALUES ('half')`)
 			return err
 		},
-		func() error { _, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); return err },
+		func() error {
+			_, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+			return err
+		},
 		c.put("c"))
 	if errs[3] == nil {
 		t.Error("a row without its number went in")

@@ -92,8 +92,8 @@ func (c *cachingConn) prepare(ctx context.Context, query string) (*keptStmt, err
 
 var boundLimit = regexp.MustCompile(`\bLIMIT ([?$]\d+)`)
 
-// steady hides a bound LIMIT from SQLite's planner. The plan may depend on the value of a bare parameter there, so that SQLite
-// would parse the statement again at each run.
+// steady hides a bound LIMIT from SQLite's planner. The plan may depend on the value of a bare parameter there, so
+// that SQLite would parse the statement again at each run.
 func steady(query string) string { return boundLimit.ReplaceAllString(query, "LIMIT +$1") }
 
 // reusable picks the statements that only read or change rows.

@@ -67,7 +67,12 @@ func fromHandles(sealing, hashing *keyset.Handle) (*Keyset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Keyset{sealing: sealing, hashing: hashing, aead: a, prf: p}, nil
+	return &Keyset{
+		sealing: sealing,
+		hashing: hashing,
+		aead:    a,
+		prf:     p,
+	}, nil
 }
 
 // encode writes the file format.

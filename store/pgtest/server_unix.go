@@ -61,16 +61,23 @@ func launch(durable bool) (p *process, err error) {
 		return nil, err
 	}
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "shiming", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "shiming", "-A", "trust", "-E", "UTF8",
+		"--no-locale", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = dir, as
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
 	}
-	args := []string{"-c", guard, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c", "max_connections=300"}
+	args := []string{"-c", guard, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c",
+		"max_connections=300"}
 	if !durable {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
-	at := &url.URL{Scheme: "postgres", User: url.User("shiming"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}
+	at := &url.URL{
+		Scheme:   "postgres",
+		User:     url.User("shiming"),
+		Path:     "/postgres",
+		RawQuery: url.Values{"host": {dir}}.Encode(),
+	}
 	p = &process{url: at.String(), log: filepath.Join(dir, "log"), cmd: exec.Command("/bin/sh", args...)}
 	// A group of its own: an interrupt at the terminal is for the owner.
 	p.cmd.Dir, p.cmd.SysProcAttr = dir, &syscall.SysProcAttr{Setpgid: true, Credential: as.Credential}

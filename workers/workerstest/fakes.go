@@ -52,7 +52,12 @@ func (f *fakeChat) Post(to flows.Receiver, card json.RawMessage, uuid string) st
 	if m := f.byUUID[uuid]; m != nil {
 		return m.ID
 	}
-	m := &Message{ID: fmt.Sprintf("om_sent_%d", len(f.messages)+1), to: to, uuid: uuid, Cards: []string{string(card)}}
+	m := &Message{
+		ID:    fmt.Sprintf("om_sent_%d", len(f.messages)+1),
+		to:    to,
+		uuid:  uuid,
+		Cards: []string{string(card)},
+	}
 	f.messages = append(f.messages, m)
 	if f.byUUID == nil {
 		f.byUUID = map[string]*Message{}
@@ -298,7 +303,8 @@ func (f *fakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time
 	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("sms-%d", n), At: f.now()}, nil
 }
 
-func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error) {
+func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult,
+	error) {
 	f.mu.Lock()
 	f.Checks++
 	n := f.Checks
@@ -306,7 +312,13 @@ func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mob
 	if f.CheckFunc != nil {
 		return f.CheckFunc(ctx, name, number, mobile)
 	}
-	return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("req-%d", n), At: f.now()}, nil
+	return verify.CheckResult{
+		Outcome:  verify.Match,
+		Detail:   "0",
+		Supplier: verify.SupplierTencent,
+		Serial:   fmt.Sprintf("req-%d", n),
+		At:       f.now(),
+	}, nil
 }
 
 // Code is the digits that were sent last.
@@ -329,7 +341,13 @@ func (e *UpstreamError) RetryAfter() time.Duration { return e.Wish }
 func (e *UpstreamError) MaybeApplied() bool        { return e.MayHaveApplied }
 
 func (e *UpstreamError) Failure() failure.Details {
-	d := failure.Details{Class: failure.Class(e.Class), Code: e.Class, Upstream: e.Code, LogID: "log-1", Field: e.field}
+	d := failure.Details{
+		Class:    failure.Class(e.Class),
+		Code:     e.Class,
+		Upstream: e.Code,
+		LogID:    "log-1",
+		Field:    e.field,
+	}
 	switch e.Class {
 	case "permission", "quota", "credentials", "config":
 		d.Class = failure.Operator

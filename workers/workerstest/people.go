@@ -12,14 +12,31 @@ import (
 func (w *Harness) Say(openID, text string) {
 	w.T.Helper()
 	id := w.NextID()
-	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, Text: text, At: w.Now()}))
+	w.Must(w.Message(w.T.Context(), flows.Message{
+		EventID:   id,
+		MessageID: "om_" + id,
+		TenantKey: Tenant,
+		OpenID:    openID,
+		ChatID:    "oc_p2p_" + openID,
+		Private:   true,
+		Text:      text,
+		At:        w.Now(),
+	}))
 }
 
 // SendPhotos sends pictures in one private message, and returns its id.
 func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	w.T.Helper()
 	id := w.NextID()
-	m := flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: "oc_p2p_" + openID, Private: true, At: w.Now()}
+	m := flows.Message{
+		EventID:   id,
+		MessageID: "om_" + id,
+		TenantKey: Tenant,
+		OpenID:    openID,
+		ChatID:    "oc_p2p_" + openID,
+		Private:   true,
+		At:        w.Now(),
+	}
 	for _, k := range keys {
 		m.Photos = append(m.Photos, flows.PhotoRef{FileKey: k, Kind: "image"})
 	}
@@ -30,7 +47,18 @@ func (w *Harness) SendPhotos(openID string, keys ...string) string {
 // Click presses a button on the present card of a case.
 func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
-	k := flows.CardAction{EventID: w.NextID(), TenantKey: Tenant, OpenID: openID, Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}, At: w.Now()}
+	k := flows.CardAction{
+		EventID:   w.NextID(),
+		TenantKey: Tenant,
+		OpenID:    openID,
+		Action: cards.Action{
+			V:    1,
+			Act:  act,
+			Case: c.ID,
+			Rev:  c.Rev,
+		},
+		At: w.Now(),
+	}
 	values := map[string]any{}
 	for i := 0; i+1 < len(form); i += 2 {
 		switch form[i] {
@@ -67,9 +95,11 @@ func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 // Person is somebody of the tests, whose card the reader knows.
 func (w *Harness) Person(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
-	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName}, idcard.Entity{Type: "identity_code", Value: number})
+	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
+		idcard.Entity{Type: "identity_code", Value: number})
 	w.Reader.Knows(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
-		idcard.Entity{Type: "valid_date_start", Value: "2020.01.01"}, idcard.Entity{Type: "valid_date_end", Value: "2040.01.01"})
+		idcard.Entity{Type: "valid_date_start", Value: "2020.01.01"},
+		idcard.Entity{Type: "valid_date_end", Value: "2040.01.01"})
 	return front, back
 }
 
@@ -85,7 +115,8 @@ func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 		{flows.AwaitingConsent, func(c *flows.Case) { w.CheckAnswer(w.Click(openID, c, cards.ActConsent), "consented") }},
 		{flows.AwaitingPhotos, func(c *flows.Case) { w.SendPhotos(openID, front, back) }},
 		{flows.AwaitingConfirmation, func(c *flows.Case) {
-			w.CheckAnswer(w.Click(openID, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", number, "mobile", flows.SampleMobile), "saved")
+			w.CheckAnswer(w.Click(openID, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", number,
+				"mobile", flows.SampleMobile), "saved")
 		}},
 		{flows.AwaitingCode, func(c *flows.Case) {
 			w.CheckAnswer(w.Click(openID, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
@@ -110,7 +141,15 @@ func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
-	w.Must(w.Message(w.T.Context(), flows.Message{EventID: id, MessageID: "om_" + id, TenantKey: Tenant, OpenID: openID, ChatID: chat, Text: text, Photos: photos}))
+	w.Must(w.Message(w.T.Context(), flows.Message{
+		EventID:   id,
+		MessageID: "om_" + id,
+		TenantKey: Tenant,
+		OpenID:    openID,
+		ChatID:    chat,
+		Text:      text,
+		Photos:    photos,
+	}))
 	return "om_" + id
 }
 

@@ -154,9 +154,21 @@ type Harness struct {
 // New builds a world; adjust changes what the engine is built from.
 func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 	t.Helper()
-	w := &Harness{T: t, At: flows.SampleTime, Chat: &fakeChat{}, Reader: &fakeReader{}, Registrar: &fakeRegistrar{}, Notary: &fakeNotary{}}
+	w := &Harness{
+		T:         t,
+		At:        flows.SampleTime,
+		Chat:      &fakeChat{},
+		Reader:    &fakeReader{},
+		Registrar: &fakeRegistrar{},
+		Notary:    &fakeNotary{},
+	}
 	w.Verifier = &fakeVerifier{now: w.Now}
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: keyset.New(), Now: w.Now})
+	s, err := store.Open(t.Context(), store.Config{
+		DSN:    "sqlite:" + filepath.Join(t.TempDir(), "bot.db"),
+		Sync:   "normal",
+		Keyset: keyset.New(),
+		Now:    w.Now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +178,20 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 		}
 	})
 	w.Store = &testStore{Store: s}
-	d := engine.Deps{Store: w.Store, Policy: *flows.SamplePolicy(), ReviewChat: "oc_hr", AnnounceChat: "oc_all", Now: w.Now}
-	out := workers.Deps{Messenger: w.Chat, IDCardReader: w.Reader, IdentityRecorder: w.Registrar, EvidenceClient: w.Notary, Verifier: w.Verifier}
+	d := engine.Deps{
+		Store:        w.Store,
+		Policy:       *flows.SamplePolicy(),
+		ReviewChat:   "oc_hr",
+		AnnounceChat: "oc_all",
+		Now:          w.Now,
+	}
+	out := workers.Deps{
+		Messenger:        w.Chat,
+		IDCardReader:     w.Reader,
+		IdentityRecorder: w.Registrar,
+		EvidenceClient:   w.Notary,
+		Verifier:         w.Verifier,
+	}
 	for _, change := range adjust {
 		change(&d, &out)
 	}

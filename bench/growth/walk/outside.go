@@ -94,7 +94,8 @@ func (o *Outside) ReadIDCard(_ context.Context, jpeg []byte, _ func()) (flows.Ca
 		}}, nil
 	}
 	return flows.CardText{Side: &back, Entities: []idcard.Entity{
-		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"}, {Type: "valid_date_end", Value: "2040.01.01"},
+		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"},
+		{Type: "valid_date_end", Value: "2040.01.01"},
 	}}, nil
 }
 
@@ -128,7 +129,13 @@ func (o *Outside) SendCode(_ context.Context, _, code string, _ time.Duration) (
 }
 
 func (o *Outside) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
-	return verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: verify.SupplierTencent, Serial: o.id(), At: o.now()}, nil
+	return verify.CheckResult{
+		Outcome:  verify.Match,
+		Detail:   "0",
+		Supplier: verify.SupplierTencent,
+		Serial:   o.id(),
+		At:       o.now(),
+	}, nil
 }
 
 // photos are two pictures that pass the inspection, by the last letter of their file keys:

@@ -14,8 +14,12 @@ func (Person) String() string { return "[person]" }
 
 // Nth makes the i-th person, the same in every run; 15 million are different.
 func Nth(i int) Person {
-	return Person{OpenID: fmt.Sprintf("ou_%032x", uint64(i)*0x9e3779b97f4a7c15), Name: "样甲明", Number: number(i),
-		Mobile: fmt.Sprintf("139%08d", i%100_000_000)}
+	return Person{
+		OpenID: fmt.Sprintf("ou_%032x", uint64(i)*0x9e3779b97f4a7c15),
+		Name:   "样甲明",
+		Number: number(i),
+		Mobile: fmt.Sprintf("139%08d", i%100_000_000),
+	}
 }
 
 // number is an 18-digit number: region, birth, sequence and check digit (GB 11643-1999).

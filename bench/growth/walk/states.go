@@ -16,7 +16,9 @@ var way = []struct {
 }{
 	{flows.AwaitingConsent, press(cards.ActConsent)},
 	{flows.AwaitingPhotos, func(ctx context.Context, w *World, p Person, _ *flows.Case) error { return w.Photos(ctx, p) }},
-	{flows.AwaitingConfirmation, func(ctx context.Context, w *World, p Person, c *flows.Case) error { return w.Confirm(ctx, p, c) }},
+	{flows.AwaitingConfirmation, func(ctx context.Context, w *World, p Person, c *flows.Case) error {
+		return w.Confirm(ctx, p, c)
+	}},
 	{flows.AwaitingCode, press(cards.ActSubmitCode, "sms_code", "482913")},
 	{flows.AwaitingReview, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
 		_, err := w.Press(ctx, HR, c, cards.ActApprove)
@@ -33,13 +35,15 @@ func press(act cards.Act, form ...string) func(context.Context, *World, Person, 
 
 // Confirm sends the form as it was read.
 func (w *World) Confirm(ctx context.Context, p Person, c *flows.Case) error {
-	_, err := w.Press(ctx, p.OpenID, c, cards.ActConfirm, "identity_name", p.Name, "identity_code", p.Number, "mobile", p.Mobile)
+	_, err := w.Press(ctx, p.OpenID, c, cards.ActConfirm, "identity_name", p.Name, "identity_code", p.Number, "mobile",
+		p.Mobile)
 	return err
 }
 
 // holds lists the effects without which a case stays in a state of the bot's.
 var holds = map[flows.State][]flows.JobKind{
-	flows.Checking: {flows.JobCheck}, flows.Recording: {flows.JobIdentity, flows.JobUpload}, flows.Filing: {flows.JobEvidence},
+	flows.Checking: {flows.JobCheck}, flows.Recording: {flows.JobIdentity, flows.JobUpload},
+	flows.Filing: {flows.JobEvidence},
 }
 
 // aside says where a case leaves the ordinary way, and how.

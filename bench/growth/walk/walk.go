@@ -53,11 +53,21 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	now := func() time.Time { return w.At }
 	w.Outside = &Outside{now: now, seed: seed, wrote: map[string]int{}}
 	w.Engine = engine.New(engine.Deps{
-		Store: gate{s, w}, Policy: Policy(), ReviewChat: group, AnnounceChat: board, Now: now, NewID: w.newID,
+		Store:        gate{s, w},
+		Policy:       Policy(),
+		ReviewChat:   group,
+		AnnounceChat: board,
+		Now:          now,
+		NewID:        w.newID,
 	})
 	w.Workers = workers.New(workers.Deps{
-		Engine: w.Engine, Messenger: w.Outside, IDCardReader: w.Outside, IdentityRecorder: w.Outside, EvidenceClient: w.Outside, Verifier: w.Outside,
-		NewCode: func() string { return "482913" },
+		Engine:           w.Engine,
+		Messenger:        w.Outside,
+		IDCardReader:     w.Outside,
+		IdentityRecorder: w.Outside,
+		EvidenceClient:   w.Outside,
+		Verifier:         w.Outside,
+		NewCode:          func() string { return "482913" },
 	})
 	return w
 }
@@ -65,9 +75,20 @@ func New(s *store.Store, seed string, at time.Time) *World {
 // Policy is config.yaml's defaults.
 func Policy() flows.Policy {
 	return flows.Policy{
-		Method: flows.ThreeElements, ReviewAlways: true, Admins: []string{HR, "ou_00000000000000000000000000000004"},
-		Agreement:     cards.Agreement{Company: "样本科技有限公司", Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"}, PhotoGrace: time.Hour, Version: cards.AgreementVersion},
-		ReminderAfter: 4 * time.Hour, ExpireAfter: 7 * 24 * time.Hour, CodeTTL: 10 * time.Minute, CodeResend: time.Minute, PhotoGrace: time.Hour,
+		Method:       flows.ThreeElements,
+		ReviewAlways: true,
+		Admins:       []string{HR, "ou_00000000000000000000000000000004"},
+		Agreement: cards.Agreement{
+			Company:    "样本科技有限公司",
+			Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
+			PhotoGrace: time.Hour,
+			Version:    cards.AgreementVersion,
+		},
+		ReminderAfter: 4 * time.Hour,
+		ExpireAfter:   7 * 24 * time.Hour,
+		CodeTTL:       10 * time.Minute,
+		CodeResend:    time.Minute,
+		PhotoGrace:    time.Hour,
 	}
 }
 
@@ -161,17 +182,27 @@ func (w *World) Say(ctx context.Context, p Person, text string) error {
 
 func (w *World) Photos(ctx context.Context, p Person) error {
 	m := w.message(p, "")
-	m.Photos = []flows.PhotoRef{{FileKey: "img_v3_02" + w.id()[:30] + "_f", Kind: "image"}, {FileKey: "img_v3_02" + w.id()[:30] + "_b", Kind: "image"}}
+	m.Photos = []flows.PhotoRef{{FileKey: "img_v3_02" + w.id()[:30] + "_f", Kind: "image"},
+		{FileKey: "img_v3_02" + w.id()[:30] + "_b", Kind: "image"}}
 	return w.Message(ctx, m)
 }
 
 func (w *World) message(p Person, text string) flows.Message {
-	return flows.Message{EventID: w.id(), MessageID: "om_" + w.id(), TenantKey: Tenant, OpenID: p.OpenID, ChatID: "oc_" + p.OpenID[3:],
-		Private: true, Text: text, At: w.At}
+	return flows.Message{
+		EventID:   w.id(),
+		MessageID: "om_" + w.id(),
+		TenantKey: Tenant,
+		OpenID:    p.OpenID,
+		ChatID:    "oc_" + p.OpenID[3:],
+		Private:   true,
+		Text:      text,
+		At:        w.At,
+	}
 }
 
 // Press presses a button on a case's present card. form lists fields and values in turn.
-func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.Act, form ...string) (flows.Answer, error) {
+func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.Act, form ...string) (flows.Answer,
+	error) {
 	values := map[string]any{}
 	for i := 0; i+1 < len(form); i += 2 {
 		values[form[i]] = form[i+1]
@@ -180,8 +211,20 @@ func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	return w.Click(ctx, flows.CardAction{EventID: w.id(), TenantKey: Tenant, OpenID: who, MessageID: "om_" + w.id(), At: w.At, Form: f,
-		Action: cards.Action{V: 1, Act: act, Case: c.ID, Rev: c.Rev}})
+	return w.Click(ctx, flows.CardAction{
+		EventID:   w.id(),
+		TenantKey: Tenant,
+		OpenID:    who,
+		MessageID: "om_" + w.id(),
+		At:        w.At,
+		Form:      f,
+		Action: cards.Action{
+			V:    1,
+			Act:  act,
+			Case: c.ID,
+			Rev:  c.Rev,
+		},
+	})
 }
 
 // Latest is the person's newest case.

@@ -11,7 +11,8 @@ import (
 )
 
 func TestEveryStateIsReached(t *testing.T) {
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal", Keyset: keyset.New()})
+	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Sync: "normal",
+		Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
