@@ -3,8 +3,8 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -44,30 +44,37 @@ func (k *Doctor) askStore(ctx context.Context) result {
 	return result{outcome: Good}
 }
 
-// serverSays puts what goes wrong with PostgreSQL when it is set up into words, by SQLSTATE or by the end of the store's error.
+// serverSays puts what goes wrong with PostgreSQL when it is set up into words, by the code of store.ServerError.
 var serverSays = map[string]phrase{
+	"":      {"连不上服务器", "the server cannot be reached"},
 	"28P01": {"密码不对", "wrong password"},
 	"28000": {"不让这个用户从这台机器连接", "this user may not connect from this machine"},
 	"3D000": {"没有这个数据库", "there is no such database"},
 	"53300": {"连接数用完了", "all connections are taken"},
 	"57P03": {"正在启动", "it is just starting"},
-
-	"the server cannot be reached": {"连不上服务器", "the server cannot be reached"},
 }
 
 // unusable says what is wrong with the database. The error names neither host nor user.
 func unusable(err error) phrase {
 	text := strings.TrimPrefix(err.Error(), "store: ")
-	for end, meaning := range serverSays {
-		if strings.HasSuffix(text, " "+end) {
-			return phrase{"数据库不能用：" + meaning.zh, "the database cannot be used: " + meaning.en}
-		}
+	why := phrase{text, text}
+	if server, ok := errors.AsType[*store.ServerError](err); ok && serverSays[server.Code] != (phrase{}) {
+		why = serverSays[server.Code]
 	}
-	return phrase{"数据库不能用：" + text, "the database cannot be used: " + text}
+	return phrase{"数据库不能用：" + why.zh, "the database cannot be used: " + why.en}
 }
 
-// openTo is what the store says of a key file that others may read.
-var openTo = regexp.MustCompile(`^mode is (\d+), .*$`)
+// unusableKeys says what is wrong with the key file.
+func unusableKeys(err error) phrase {
+	why := phrase{"unreadable", "unreadable"}
+	if file, ok := errors.AsType[*keyset.FileError](err); ok {
+		why = phrase{file.Reason, file.Reason}
+	}
+	if tooOpen, ok := errors.AsType[*keyset.ModeError](err); ok {
+		why.zh = fmt.Sprintf("权限是 %#o，别人读得到", tooOpen.Mode)
+	}
+	return phrase{"密钥文件不能用：" + why.zh, "the key file cannot be used: " + why.en}
+}
 
 func (k *Doctor) askKeyset(ctx context.Context) result {
 	keys, err := keyset.Load(k.cfg.KeysetFile)
@@ -82,12 +89,8 @@ func (k *Doctor) askKeyset(ctx context.Context) result {
 	case errors.Is(err, fs.ErrNotExist):
 		return result{outcome: Problem, seen: phrase{k.cfg.KeysetFile + " 不存在，但数据库在", k.cfg.KeysetFile + " is missing, but the database is there"}, do: restore}
 	case err != nil:
-		bad, _ := errors.AsType[*keyset.FileError](err)
-		why := "unreadable"
-		if bad != nil {
-			why = bad.Reason
-		}
-		return result{outcome: Problem, seen: phrase{"密钥文件不能用：" + openTo.ReplaceAllString(why, "权限是 $1，别人读得到"), "the key file cannot be used: " + why}, do: phrase{"chmod 600 " + k.cfg.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.KeysetFile + "; restore your copy if the file is broken"}}
+		return result{outcome: Problem, seen: unusableKeys(err),
+			do: phrase{"chmod 600 " + k.cfg.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.KeysetFile + "; restore your copy if the file is broken"}}
 	case dbErr != nil:
 		return result{outcome: Unknown, seen: phrase{"数据库读不到，不知道是否配套", "the database cannot be read, so whether they belong together is not known"}}
 	case errors.Is(found.Key, store.ErrWrongKeyset):
