@@ -86,10 +86,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	metrics := newMetrics()
 	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, Staged: o.ClockOffset != nil})
+		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: string(cfg.Store.Sync), Keyset: keys, Log: log, Staged: o.ClockOffset != nil})
 	}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
-			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
+			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.Security.KeysetFile, sqliteFile(cfg), err)
 		}
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
@@ -118,10 +118,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		a.engine.Now = o.Now
 	}
 	deps := workers.Deps{
-		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: cfg.OCRPerSecond,
+		Engine: a.engine, Chat: client, Reader: client, Registrar: client, OCRPerSecond: int(cfg.OCR.PerSecond),
 	}
-	if cfg.Method == flows.ThreeElements {
-		supplier := cfg.Tencent
+	if cfg.Verification.Method == flows.ThreeElements {
+		supplier := cfg.Verification.Tencent
 		supplier.Timeout, supplier.Now = o.CallTimeout, now
 		if a.supply, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
@@ -142,7 +142,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		NoWebhook: cfg.Feishu.Transport == config.WebSocket, Observe: metrics.push}); err != nil {
 		return nil, err
 	}
-	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, cfg.OCRPerSecond), log: log}
+	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
 	if cfg.Feishu.Transport == config.WebSocket {
 		a.long = a.server.LongConn(client)
 		metrics.longConn(a.long)
@@ -201,7 +201,7 @@ func (a *App) Run(ctx context.Context) error {
 		servers = append(servers, NewHTTPServer(a.pages.admin()))
 		go serve(servers[1], a.admin)
 	}
-	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)
+	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Verification.Method)
 
 	var line sync.WaitGroup
 	calling, hangUp := context.WithCancel(ctx)

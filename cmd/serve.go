@@ -24,7 +24,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
+	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, string(cfg.Log.Level)), ClockOffset: s.Stage})
 	if err != nil {
 		return err
 	}

@@ -279,7 +279,7 @@ func (c *checked) database(fill ...func(*store.Store) error) {
 		c.Fatal(err)
 	}
 	keys := keyset.New()
-	if err := keyset.Write(cfg.KeysetFile, keys); err != nil {
+	if err := keyset.Write(cfg.Security.KeysetFile, keys); err != nil {
 		c.Fatal(err)
 	}
 	s, err := store.Open(c.Context(), store.Config{DSN: cfg.Store.DSN, Keyset: keys})

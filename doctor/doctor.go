@@ -105,10 +105,10 @@ func New(cfg config.Config) (k *Doctor, err error) {
 		Log: slog.New(slog.DiscardHandler), Timeout: checkTimeout}); err != nil {
 		return nil, err
 	}
-	if cfg.Method != flows.ThreeElements {
+	if cfg.Verification.Method != flows.ThreeElements {
 		return k, nil
 	}
-	supplier := cfg.Tencent
+	supplier := cfg.Verification.Tencent
 	supplier.Timeout = checkTimeout
 	if k.supplier, err = verify.NewTencent(supplier); err != nil {
 		return nil, err

@@ -187,8 +187,8 @@ func (k *Doctor) askSubscription(ctx context.Context, s bot.Subscription) result
 		return result{outcome: Problem, seen: phrase{"没有订阅", "not subscribed"}, do: where, link: link}
 	case !slices.Contains(subscribed, s.Type):
 		return result{outcome: Warning, seen: phrase{"没有订阅；没有它也能登记", "not subscribed; people can register without it"}, do: where, link: link}
-	case s.Needed && way != "" && way != k.cfg.Feishu.Transport: // one word about the events is enough
-		return result{outcome: Problem, seen: phrase{"订阅方式是 " + printable(way) + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "the subscription mode (订阅方式) is " + printable(way) + ", feishu.transport is " + k.cfg.Feishu.Transport},
+	case s.Needed && way != "" && way != string(k.cfg.Feishu.Transport): // one word about the events is enough
+		return result{outcome: Problem, seen: phrase{"订阅方式是 " + printable(way) + "，而 feishu.transport 是 " + string(k.cfg.Feishu.Transport), "the subscription mode (订阅方式) is " + printable(way) + ", feishu.transport is " + string(k.cfg.Feishu.Transport)},
 			do:   phrase{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "Events & Callbacks (事件与回调): make the subscription mode (订阅方式) of both events and callbacks the same as feishu.transport"},
 			link: link}
 	case s.Needed && url != "" && k.cfg.Server.PublicURL != "" && url != k.cfg.Server.PublicURL+"/webhook/event":

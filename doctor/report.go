@@ -93,8 +93,9 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 
 // ConfigReport shows the mistakes of a configuration as findings.
 func ConfigReport(e *config.Error) (all []finding) {
-	for _, p := range e.Problems {
-		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: Problem, seen: misconfigured(p)}})
+	asked := step{id: "config", title: phrase{"配置", "Configuration"}}
+	for _, m := range e.Mistakes {
+		all = append(all, finding{asked, result{outcome: Problem, seen: misconfigured(m)}})
 	}
 	return all
 }

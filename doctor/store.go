@@ -77,20 +77,20 @@ func unusableKeys(err error) phrase {
 }
 
 func (k *Doctor) askKeyset(ctx context.Context) result {
-	keys, err := keyset.Load(k.cfg.KeysetFile)
+	keys, err := keyset.Load(k.cfg.Security.KeysetFile)
 	found, dbErr := store.Inspect(ctx, k.cfg.Store.DSN, keys)
 	restore := phrase{"恢复你备份的那份密钥文件；没有它，已有的数据读不出来", "restore your copy of the key file; without it the stored data cannot be read"}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && k.cfg.OnPostgres():
-		return result{outcome: Problem, seen: phrase{k.cfg.KeysetFile + " 不存在", k.cfg.KeysetFile + " is missing"},
+		return result{outcome: Problem, seen: phrase{k.cfg.Security.KeysetFile + " 不存在", k.cfg.Security.KeysetFile + " is missing"},
 			do: phrase{"用 shiming keygen 生成一次，所有实例用同一份；已有数据时恢复备份", "make it once with shiming keygen, the same for all instances; with data already there, restore your copy"}}
 	case errors.Is(err, fs.ErrNotExist) && found.Missing:
 		return result{outcome: Good, seen: phrase{"还没有，serve 启动时创建，创建后请备份", "not there yet, serve creates it; keep a copy then"}}
 	case errors.Is(err, fs.ErrNotExist):
-		return result{outcome: Problem, seen: phrase{k.cfg.KeysetFile + " 不存在，但数据库在", k.cfg.KeysetFile + " is missing, but the database is there"}, do: restore}
+		return result{outcome: Problem, seen: phrase{k.cfg.Security.KeysetFile + " 不存在，但数据库在", k.cfg.Security.KeysetFile + " is missing, but the database is there"}, do: restore}
 	case err != nil:
 		return result{outcome: Problem, seen: unusableKeys(err),
-			do: phrase{"chmod 600 " + k.cfg.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.KeysetFile + "; restore your copy if the file is broken"}}
+			do: phrase{"chmod 600 " + k.cfg.Security.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + k.cfg.Security.KeysetFile + "; restore your copy if the file is broken"}}
 	case dbErr != nil:
 		return result{outcome: Unknown, seen: phrase{"数据库读不到，不知道是否配套", "the database cannot be read, so whether they belong together is not known"}}
 	case errors.Is(found.Key, store.ErrWrongKeyset):

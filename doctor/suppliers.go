@@ -13,7 +13,7 @@ import (
 
 func (k *Doctor) supplierSteps() []step {
 	clock := step{"clock", phrase{"时钟", "Clock"}, nil, k.askClock}
-	if k.cfg.Method != flows.ThreeElements {
+	if k.cfg.Verification.Method != flows.ThreeElements {
 		return []step{clock}
 	}
 	const gateway, template = "esign.app", "tencent.sms_template"
@@ -93,7 +93,7 @@ func (k *Doctor) askTemplate(ctx context.Context) result {
 	case e != nil && e.Class == verify.ClassRetry && e.HTTPStatus != 0:
 		return refused(Warning, err, phrase{"过一会儿再试", "try again in a while"}, "")
 	case err != nil:
-		return k.traced(ctx, refused(Problem, err, phrase{"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限", "Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): compare verification.tencent.secret_id and secret_key; the key needs sms and faceid"}, "https://console.cloud.tencent.com/cam/capi"), k.cfg.Tencent.EndpointSMS)
+		return k.traced(ctx, refused(Problem, err, phrase{"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限", "Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): compare verification.tencent.secret_id and secret_key; the key needs sms and faceid"}, "https://console.cloud.tencent.com/cam/capi"), k.cfg.Verification.Tencent.EndpointSMS)
 	case state == verify.TemplateApproved:
 		return result{outcome: Good}
 	}
@@ -114,7 +114,7 @@ const (
 // askClock compares our clock with the Date of the platforms' answers, which has whole seconds.
 func (k *Doctor) askClock(ctx context.Context) result {
 	hosts := []string{k.cfg.Feishu.BaseURL}
-	if k.cfg.Method == flows.ThreeElements {
+	if k.cfg.Verification.Method == flows.ThreeElements {
 		hosts = append(hosts, k.cfg.Esign.BaseURL)
 	}
 	var worst time.Duration
