@@ -37,11 +37,11 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k, err := doctor.New(cfg)
+	d, err := doctor.New(cfg)
 	if err != nil {
 		return err
 	}
-	defer k.Close()
-	k.OCR = c.OCR
-	return k.Report(ctx, os.Stdout, lang, c.JSON)
+	defer d.Close()
+	d.OCR = c.OCR
+	return d.Report(ctx, os.Stdout, lang, c.JSON)
 }

@@ -63,20 +63,20 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 	if err != nil {
 		c.Fatal(err)
 	}
-	k, err := doctor.New(cfg)
+	d, err := doctor.New(cfg)
 	if err != nil {
 		c.Fatal(err)
 	}
-	defer k.Close()
-	k.OCR, k.Now = c.ocr, func() time.Time { return time.Now().Add(c.fast) }
+	defer d.Close()
+	d.OCR, d.Now = c.ocr, func() time.Time { return time.Now().Add(c.fast) }
 	var text, raw bytes.Buffer
-	err = k.Report(c.Context(), &text, lang, false)
+	err = d.Report(c.Context(), &text, lang, false)
 	again, err2 := doctor.New(cfg)
 	if err2 != nil {
 		c.Fatal(err2)
 	}
 	defer again.Close()
-	again.OCR, again.Now = c.ocr, k.Now
+	again.OCR, again.Now = c.ocr, d.Now
 	_ = again.Report(c.Context(), &raw, lang, true) // the same error once more
 	var list []struct {
 		ID      string         `json:"id"`
@@ -117,13 +117,13 @@ var steady = []struct {
 
 var secretKeys = []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token", "verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"}
 
-// checkCases break one thing each. step must become want; what people read is in testdata.
+// checkCases break one thing each. The check of that name must become want; what people read is in testdata.
 var checkCases = []struct {
 	name, step string
 	want       doctor.Outcome
 	spoil      func(c *checked)
 }{
-	{"all well", "clock", doctor.Good, func(c *checked) { c.ocr = true }},
+	{"all well", "clock", doctor.OK, func(c *checked) { c.ocr = true }},
 	{"wrong app secret", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.app_secret"] = "wrongSecretEXAMPLE" }},
 	{"wrong app id", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.app_id"] = "cli_other" }},
 	{"Feishu out of reach", "feishu.credentials", doctor.Problem, func(c *checked) { c.values["feishu.base_url"] = "http://" + nobody(c.T) }},
@@ -150,7 +150,7 @@ var checkCases = []struct {
 	{"scope for mobiles", "feishu.scope.contact:user.phone:readonly", doctor.Warning, func(c *checked) { c.world.Feishu.Revoke("contact:user.phone:readonly") }},
 	{"scope for the app itself", "feishu.callback.card.action.trigger", doctor.Unknown, func(c *checked) { c.world.Feishu.Revoke(doctor.ScopeApp) }},
 	{"scope for groups", "hr.review_chat", doctor.Unknown, func(c *checked) { c.world.Feishu.Revoke("im:chat:readonly") }},
-	{"wider scope instead", "feishu.scope.im:message:send_as_bot", doctor.Good, func(c *checked) {
+	{"wider scope instead", "feishu.scope.im:message:send_as_bot", doctor.OK, func(c *checked) {
 		c.world.Feishu.Revoke("im:message:send_as_bot")
 		c.world.Feishu.Grant("im:message")
 	}},
@@ -379,7 +379,7 @@ func TestCheckBesideServe(t *testing.T) {
 	c.values["server.public_url"] = r.App.URL()
 	bad, findings, err := c.run("en")
 	for _, id := range []string{"feishu.webhook", "store", "security.keyset_file"} {
-		if findings[id] != doctor.Good {
+		if findings[id] != doctor.OK {
 			t.Errorf("%s is %q\n%s", id, findings[id], bad)
 		}
 	}

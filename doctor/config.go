@@ -49,8 +49,8 @@ var chinese = map[config.Code]string{
 }
 
 // misconfigured is a mistake of the configuration in both languages.
-func misconfigured(m config.Mistake) phrase {
-	return phrase{m.Path + "：" + m.Fill(chinese[m.Code]), m.String()}
+func misconfigured(m config.Mistake) Text {
+	return Text{m.Path + "：" + m.Fill(chinese[m.Code]), m.String()}
 }
 
 // Translated is the error in a language.
@@ -62,7 +62,7 @@ type translated struct {
 }
 
 func (t *translated) Error() string {
-	return t.cause.In(func(m config.Mistake) string { return misconfigured(m).in(t.lang) })
+	return t.cause.In(func(m config.Mistake) string { return misconfigured(m).In(t.lang) })
 }
 
 // Unwrap keeps it a *config.Error, by which the exit code is chosen.

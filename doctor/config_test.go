@@ -20,13 +20,13 @@ func TestEveryMistakeInBothLanguages(t *testing.T) {
 				m.Args = append(m.Args, fmt.Sprintf("ARG%d", len(m.Args)))
 			}
 			text := misconfigured(m)
-			zh, toldZH := strings.CutPrefix(text.zh, "a.key：")
-			en, toldEN := strings.CutPrefix(text.en, "a.key: ")
+			zh, toldZH := strings.CutPrefix(text.ZH, "a.key：")
+			en, toldEN := strings.CutPrefix(text.EN, "a.key: ")
 			if !toldZH || !strings.ContainsFunc(zh, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-				t.Errorf("got %q, want the key and Chinese", text.zh)
+				t.Errorf("got %q, want the key and Chinese", text.ZH)
 			}
 			if !toldEN || en == "" {
-				t.Errorf("got %q, want the key and English", text.en)
+				t.Errorf("got %q, want the key and English", text.EN)
 			}
 			for _, said := range []string{zh, en} {
 				if strings.Contains(said, "%!") || strings.Count(said, "ARG") != len(m.Args) {
