@@ -107,7 +107,7 @@ func TestConfigOneMistake(t *testing.T) {
 		{"SHIMING_STORE_DSN=sqlite:", "store.dsn: want sqlite:PATH or postgres://"},
 		{"SHIMING_STORE_DSN=shiming.db", "store.dsn: want sqlite:PATH or postgres://"},
 		{"SHIMING_TIMING_EXPIRE_AFTER=400h", "timing.expire_after"},
-		{"SHIMING_FEISHU_APP_SECRET_FILE=/does/not/exist", "feishu.app_secret: SHIMING_FEISHU_APP_SECRET_FILE cannot be read"},
+		{"SHIMING_FEISHU_APP_ID_FILE=/does/not/exist", "feishu.app_id: SHIMING_FEISHU_APP_ID_FILE cannot be read"},
 	} {
 		t.Run(c.env, func(t *testing.T) {
 			if got := texts(t, path, c.env); len(got) != 1 || !strings.HasPrefix(got[0], c.path) {
@@ -165,7 +165,8 @@ func TestConfigFromEnvironment(t *testing.T) {
 	}
 }
 
-// TestScalarsOfYAML: YAML reads numbers and dates where people mean texts; they stay what was written. Only that is converted.
+// TestScalarsOfYAML: YAML reads numbers and dates where people mean texts; they stay what was written. Nothing else is
+// converted.
 func TestScalarsOfYAML(t *testing.T) {
 	for _, c := range []struct{ lines, path, why string }{
 		{"verification: {tencent: {sms_sdk_app_id: 1400006666}}", "verification.tencent.sms_sdk_app_id", ""},

@@ -1,10 +1,11 @@
-// Package doctor asks what can be wrong before the first case shows it: credentials, permissions, subscriptions, groups, admins,
-// suppliers, clock, database, keyset. Every finding says what was found and what to click, in two languages. It only reads: no
-// identity, no evidence point, no text message, no row. What cannot be asked without a write is called unknown.
+// Package doctor asks what can be wrong before the first case shows it: credentials, permissions, subscriptions,
+// groups, admins, suppliers, clock, database, keyset. Every finding says what was found and what to click, in two
+// languages. It only reads: no identity, no evidence point, no text message, no row. What cannot be asked without a
+// write is called unknown.
 //
-// In reading order: doctor.go (checks, and how one follows from another), then one file a platform: feishu.go, people.go,
-// suppliers.go, store.go; reach.go for a platform that nobody can reach, config.go for mistakes of the configuration, report.go and
-// text.go for what a person reads.
+// In reading order: doctor.go (checks, and how one follows from another), then one file a platform: feishu.go (the
+// app), feishu_events.go (the way of its events), people.go, suppliers.go, store.go; reach.go for a platform that nobody can
+// reach, config.go for mistakes of the configuration, report.go and text.go for what a person reads.
 package doctor
 
 import (
@@ -95,14 +96,21 @@ func (o *once[T]) get(ask func() (T, error)) (T, error) {
 	return o.value, o.err
 }
 
-// checkTimeout bounds one question.
+// callTimeout bounds one question.
 const callTimeout = 10 * time.Second
 
 func New(cfg config.Config) (d *Doctor, err error) {
-	d = &Doctor{cfg: cfg, Now: time.Now, web: &http.Client{Timeout: callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	if d.client, err = bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: slog.New(slog.DiscardHandler), Timeout: callTimeout}); err != nil {
+	d = &Doctor{cfg: cfg, Now: time.Now, web: &http.Client{
+		Timeout:       callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if d.client, err = bot.NewClient(bot.ClientConfig{
+		BaseURL:   cfg.Feishu.BaseURL,
+		AppID:     cfg.Feishu.AppID,
+		AppSecret: cfg.Feishu.AppSecret,
+		Log:       slog.New(slog.DiscardHandler),
+		Timeout:   callTimeout,
+	}); err != nil {
 		return nil, err
 	}
 	if cfg.Verification.Method != flows.ThreeElements {
@@ -113,8 +121,14 @@ func New(cfg config.Config) (d *Doctor, err error) {
 	if d.supplier, err = verify.NewTencent(supplier); err != nil {
 		return nil, err
 	}
-	d.notary, err = esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID, AppSecret: esign.Secret(cfg.Esign.AppSecret),
-		Revision: esign.Revision(cfg.Esign.EvidenceRevision), Timeout: callTimeout, Now: func() time.Time { return d.Now() }})
+	d.notary, err = esign.New(esign.Config{
+		BaseURL:   cfg.Esign.BaseURL,
+		AppID:     cfg.Esign.AppID,
+		AppSecret: esign.Secret(cfg.Esign.AppSecret),
+		Revision:  esign.Revision(cfg.Esign.EvidenceRevision),
+		Timeout:   callTimeout,
+		Now:       func() time.Time { return d.Now() },
+	})
 	return d, err
 }
 
@@ -141,7 +155,10 @@ func (d *Doctor) walk(ctx context.Context, tell func(finding)) (all []finding) {
 		f := finding{check: s}
 		if i := slices.IndexFunc(s.needs, func(id string) bool { return failed[id] }); i >= 0 {
 			first := titles[s.needs[i]]
-			f.result = result{outcome: skipped, found: Text{"先解决上面的「" + first.ZH + "」", "first put \"" + first.EN + "\" above right"}}
+			f.result = result{
+				outcome: skipped,
+				found:   Text{"先解决上面的「" + first.ZH + "」", "first put \"" + first.EN + "\" above right"},
+			}
 		} else {
 			f.result = s.ask(ctx)
 		}

@@ -18,21 +18,41 @@ func (d *Doctor) peopleChecks() []check {
 	after := []string{credentials, "feishu.bot"}
 	all := []check{
 		{"hr.review_chat", Text{"机器人在审核群里", "Bot is in the review group"}, after, func(ctx context.Context) result {
-			return d.checkGroup(ctx, d.chat(ctx, flows.SettingReviewChat, d.cfg.HR.ReviewChat), Text{"没有填写 hr.review_chat，也没有在群里用过「设为审核群」：审核卡片私聊发给每位管理员", "hr.review_chat is empty and 设为审核群 was not said in a group: cards for HR go to each admin in private"})
+			return d.checkGroup(ctx, d.chat(ctx, flows.SettingReviewChat, d.cfg.HR.ReviewChat), Text{
+				"没有填写 hr.review_chat，也没有在群里用过「设为审核群」：审核卡片私聊发给每位管理员",
+				"hr.review_chat is empty and 设为审核群 was not said in a group: cards for HR go to each admin in private",
+			})
 		}},
 		{"hr.announce_chat", Text{"机器人在公告群里", "Bot is in the announcement group"}, after, func(ctx context.Context) result {
-			return d.checkGroup(ctx, d.chat(ctx, flows.SettingAnnounceChat, d.cfg.HR.AnnounceChat), Text{"没有填写 hr.announce_chat，也没有在群里用过「设为公告群」：不发公告", "hr.announce_chat is empty and 设为公告群 was not said in a group: nothing is announced"})
+			return d.checkGroup(ctx, d.chat(ctx, flows.SettingAnnounceChat, d.cfg.HR.AnnounceChat), Text{
+				"没有填写 hr.announce_chat，也没有在群里用过「设为公告群」：不发公告",
+				"hr.announce_chat is empty and 设为公告群 was not said in a group: nothing is announced",
+			})
 		}},
 	}
 	for i, id := range d.cfg.HR.Admins {
 		n := strconv.Itoa(i + 1)
-		all = append(all, check{"hr.admins." + n, Text{"管理员 " + n + " " + id, "Admin " + n + " " + id}, after,
-			func(ctx context.Context) result { return d.checkAdmin(ctx, id) }})
+		all = append(all, check{
+			"hr.admins." + n,
+			Text{"管理员 " + n + " " + id, "Admin " + n + " " + id},
+			after,
+			func(ctx context.Context) result { return d.checkAdmin(ctx, id) },
+		})
 	}
 	return append(all,
 		check{"hr.admins", Text{"至少两位管理员", "Two admins at least"}, nil, d.checkAdmins},
-		check{"feishu.ocr", Text{"身份证 OCR 与额度", "OCR of ID cards and its quota"}, []string{credentials, "feishu.scope.document_ai:id_card:recognize"}, d.checkOCR},
-		check{"feishu.identity", Text{"录入身份信息", "Recording identities"}, []string{credentials, "feishu.scope.human_authentication:identity"}, d.checkIdentity})
+		check{
+			"feishu.ocr",
+			Text{"身份证 OCR 与额度", "OCR of ID cards and its quota"},
+			[]string{credentials, "feishu.scope.document_ai:id_card:recognize"},
+			d.checkOCR,
+		},
+		check{
+			"feishu.identity",
+			Text{"录入身份信息", "Recording identities"},
+			[]string{credentials, "feishu.scope.human_authentication:identity"},
+			d.checkIdentity,
+		})
 }
 
 // chat is the group that the bot uses: the one chosen in chat goes before the configuration's.
@@ -48,10 +68,19 @@ func (d *Doctor) checkGroup(ctx context.Context, chat string, without Text) resu
 	if chat == "" {
 		return result{outcome: OK, found: without}
 	}
-	add := Text{"打开该群 › 设置 › 群机器人 › 添加机器人；群解散了就换一个：在新群里 @机器人「设为审核群」或「设为公告群」", "open the group › settings › bots › add the bot; if the group is gone, say @bot 设为审核群 or 设为公告群 in another one"}
+	add := Text{
+		"打开该群 › 设置 › 群机器人 › 添加机器人；群解散了就换一个：在新群里 @机器人「设为审核群」或「设为公告群」",
+		"open the group › settings › bots › add the bot; if the group is gone, say @bot 设为审核群 or 设为公告群 in another one",
+	}
 	in, err := d.client.InChat(ctx, chat)
 	if api, ok := errors.AsType[*bot.APIError](err); ok && api.Class() == bot.ClassPermission {
-		return result{outcome: Unknown, code: api.UpstreamCode(), logID: api.LogID(), found: Text{"没有权限 im:chat:readonly，问不到", "cannot be asked without the scope im:chat:readonly"}, remedy: add}
+		return result{
+			outcome: Unknown,
+			code:    api.UpstreamCode(),
+			logID:   api.LogID(),
+			found:   Text{"没有权限 im:chat:readonly，问不到", "cannot be asked without the scope im:chat:readonly"},
+			remedy:  add,
+		}
 	}
 	switch {
 	case err != nil:
@@ -65,22 +94,38 @@ func (d *Doctor) checkGroup(ctx context.Context, chat string, without Text) resu
 func (d *Doctor) checkAdmin(ctx context.Context, openID string) result {
 	contact, err := d.client.Contact(ctx, openID)
 	if err == nil && contact.Left { // known with contact:user.employee:readonly only
-		return result{outcome: Problem, found: Text{"这个人已经离职", "the person has left the company"},
-			remedy: Text{"在 hr.admins 里换一位，重启 serve", "name somebody else in hr.admins and restart serve"}}
+		return result{
+			outcome: Problem,
+			found:   Text{"这个人已经离职", "the person has left the company"},
+			remedy:  Text{"在 hr.admins 里换一位，重启 serve", "name somebody else in hr.admins and restart serve"},
+		}
 	}
 	if err == nil {
 		return result{outcome: OK}
 	}
-	remedy := Text{"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id", "API Explorer (API 调试台) › send a message (发送消息) › choose your app › copy open_id (快速复制 open_id): use the person's open_id in this app"}
+	remedy := Text{
+		"API 调试台 › 发送消息 › 选择你的应用 › 快速复制 open_id：换成这个人在本应用下的 open_id",
+		"API Explorer (API 调试台) › send a message (发送消息) › choose your app › copy open_id (快速复制 open_id): use the " +
+			"person's open_id in this app",
+	}
 	api, ok := errors.AsType[*bot.APIError](err)
 	if ok && api.Class() == bot.ClassPermission {
-		r := refused(Warning, err, Text{"把他加进 通讯录权限范围 和 可用范围，发布新版本", "add the person to the directory range (通讯录权限范围) and the availability (可用范围), and publish a new version"}, d.console()+"/auth")
-		r.found = Text{"看不到这个人：不在通讯录权限范围内，或没有通讯录权限", "the person cannot be seen: outside the directory range, or no scope for the directory"}
+		r := refused(Warning, err, Text{
+			"把他加进 通讯录权限范围 和 可用范围，发布新版本",
+			"add the person to the directory range (通讯录权限范围) and the availability (可用范围), and publish a new version",
+		}, d.console()+"/auth")
+		r.found = Text{
+			"看不到这个人：不在通讯录权限范围内，或没有通讯录权限",
+			"the person cannot be seen: outside the directory range, or no scope for the directory",
+		}
 		return r
 	}
 	r := refused(Problem, err, remedy, d.platform()+"/api-explorer")
 	if ok && foreignPerson[api.Code] {
-		r.found = Text{"本应用里没有这个 open_id：抄错了，或是在别的应用下取的", "this app knows no such open_id: mistyped, or taken from another app"}
+		r.found = Text{
+			"本应用里没有这个 open_id：抄错了，或是在别的应用下取的",
+			"this app knows no such open_id: mistyped, or taken from another app",
+		}
 	}
 	return r
 }
@@ -90,17 +135,27 @@ var foreignPerson = map[int]bool{41012: true, 99992351: true, 99992361: true}
 
 func (d *Doctor) checkAdmins(context.Context) result {
 	if len(d.cfg.HR.Admins) < 2 {
-		return result{outcome: Warning, found: Text{"只有一位：没有人能审核他自己的登记", "one only: nobody can review that person's own registration"},
-			remedy: Text{"在 hr.admins 里再加一位", "add another to hr.admins"}}
+		return result{
+			outcome: Warning,
+			found: Text{
+				"只有一位：没有人能审核他自己的登记",
+				"one only: nobody can review that person's own registration",
+			},
+			remedy: Text{"在 hr.admins 里再加一位", "add another to hr.admins"},
+		}
 	}
 	return result{outcome: OK}
 }
 
-// checkOCR lets an empty picture be read: nothing is on it, and "nothing was recognised" (2110002) says that permission and quota
-// are fine (page "识别文件中的身份证").
+// checkOCR lets an empty picture be read: nothing is on it, and "nothing was recognised" (2110002) says that
+// permission and quota are fine (page "识别文件中的身份证").
 func (d *Doctor) checkOCR(ctx context.Context) result {
 	if !d.OCR {
-		return result{outcome: Unknown, found: Text{"没有试：会用掉一次额度", "not tried: it uses up one of the quota"}, remedy: Text{"加 --ocr 再运行一次", "run again with --ocr"}}
+		return result{
+			outcome: Unknown,
+			found:   Text{"没有试：会用掉一次额度", "not tried: it uses up one of the quota"},
+			remedy:  Text{"加 --ocr 再运行一次", "run again with --ocr"},
+		}
 	}
 	var picture bytes.Buffer
 	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 64, 64)), nil); err != nil {
@@ -118,10 +173,19 @@ func (d *Doctor) checkOCR(ctx context.Context) result {
 	case ok && api.Temporary():
 		return refused(Warning, err, Text{"过一会儿再试", "try again in a while"}, "")
 	}
-	return refused(Problem, err, Text{"开通权限 document_ai:id_card:recognize 并发布新版本", "add the scope document_ai:id_card:recognize and publish a new version"}, d.console()+"/auth")
+	return refused(Problem, err, Text{
+		"开通权限 document_ai:id_card:recognize 并发布新版本",
+		"add the scope document_ai:id_card:recognize and publish a new version",
+	}, d.console()+"/auth")
 }
 
 // checkIdentity asks nothing: the only call there is writes (page "录入身份信息"). The scope is a check of its own.
 func (d *Doctor) checkIdentity(context.Context) result {
-	return result{outcome: Unknown, found: Text{"能不能写，只有写了才知道：第一件登记会说明；权限见上面", "only writing shows whether it writes: the first case will; its scope is asked above"}}
+	return result{
+		outcome: Unknown,
+		found: Text{
+			"能不能写，只有写了才知道：第一件登记会说明；权限见上面",
+			"only writing shows whether it writes: the first case will; its scope is asked above",
+		},
+	}
 }

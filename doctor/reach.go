@@ -21,7 +21,8 @@ func (d *Doctor) traced(ctx context.Context, r result, base string) result {
 	return r
 }
 
-// reach asks base once more and says what stood in the way, as far as this machine can tell. It is empty if there is an answer now.
+// reach asks base once more and says what stood in the way, as far as this machine can tell. It is empty if there is
+// an answer now.
 func (d *Doctor) reach(ctx context.Context, base string) Text {
 	if !strings.Contains(base, "://") {
 		base = "https://" + base // as endpoints may be written

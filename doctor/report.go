@@ -56,7 +56,12 @@ func writeSummary(w io.Writer, all []finding, lang string) {
 		n[f.outcome]++
 	}
 	form := "\nok %d, problems %d, warnings %d, unknown %d, skipped %d\n"
-	legend := map[Outcome]string{Problem: "✗ has to be put right", Warning: "! may stay as it is", Unknown: "? nobody can be asked: look at it yourself", skipped: "- run check again when the ✗ are gone"}
+	legend := map[Outcome]string{
+		Problem: "✗ has to be put right",
+		Warning: "! may stay as it is",
+		Unknown: "? nobody can be asked: look at it yourself",
+		skipped: "- run check again when the ✗ are gone",
+	}
 	if lang == "zh" {
 		form = "\n正常 %d，有问题 %d，提醒 %d，问不到 %d，跳过 %d\n"
 		legend = map[Outcome]string{Problem: "✗ 必须改", Warning: "! 可以不改", Unknown: "? 程序问不到，请自己看一眼", skipped: "- 解决了 ✗ 再检查一次"}
@@ -83,7 +88,16 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	}
 	out := []entry{}
 	for _, f := range all {
-		out = append(out, entry{f.id, f.title.In(lang), f.outcome, f.found.In(lang), f.remedy.In(lang), f.link, f.code, f.logID})
+		out = append(out, entry{
+			f.id,
+			f.title.In(lang),
+			f.outcome,
+			f.found.In(lang),
+			f.remedy.In(lang),
+			f.link,
+			f.code,
+			f.logID,
+		})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -121,7 +135,10 @@ func refused(o Outcome, err error, remedy Text, link string) result {
 	switch {
 	case !answered:
 		r.found = Text{"没有回音", "no answer"}
-		r.remedy = Text{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
+		r.remedy = Text{
+			"检查这台机器能否访问该地址（网络、DNS、代理、证书）",
+			"check whether this machine reaches that address (network, DNS, proxy, certificates)",
+		}
 		r.link, r.silent = "", true
 	case errors.As(err, &later) && later.Temporary():
 		r.found = Text{"平台现在太忙，或出了故障", "the platform is busy or has trouble of its own"}

@@ -24,8 +24,11 @@ func (d *Doctor) checkStore(ctx context.Context) result {
 	inspected, err := d.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, d.cfg.Store.DSN, nil) })
 	remedy := Text{"检查 store.dsn、目录权限和磁盘空间", "check store.dsn, the directory's permissions and the disk's space"}
 	if d.cfg.OnPostgres() {
-		remedy = Text{"核对 store.dsn 的主机、端口、用户、密码、数据库名；PostgreSQL 要在运行，并允许这台机器连接（防火墙、pg_hba.conf）",
-			"compare host, port, user, password and database of store.dsn; PostgreSQL must be running and let this machine in (firewall, pg_hba.conf)"}
+		remedy = Text{
+			"核对 store.dsn 的主机、端口、用户、密码、数据库名；PostgreSQL 要在运行，并允许这台机器连接（防火墙、pg_hba.conf）",
+			"compare host, port, user, password and database of store.dsn; PostgreSQL must be running and let this machine " +
+				"in (firewall, pg_hba.conf)",
+		}
 	}
 	switch {
 	case err != nil:
@@ -33,8 +36,11 @@ func (d *Doctor) checkStore(ctx context.Context) result {
 	case inspected.Writable != nil:
 		return result{outcome: Problem, found: unusable(inspected.Writable), remedy: remedy}
 	case inspected.Schema > inspected.Program:
-		return result{outcome: Problem, found: Text{"数据库是更新的版本写的", "the database was written by a newer version"},
-			remedy: Text{"运行新版程序，或恢复升级前的备份", "run the newer program, or restore the backup from before the upgrade"}}
+		return result{
+			outcome: Problem,
+			found:   Text{"数据库是更新的版本写的", "the database was written by a newer version"},
+			remedy:  Text{"运行新版程序，或恢复升级前的备份", "run the newer program, or restore the backup from before the upgrade"},
+		}
 	case inspected.Empty:
 		return result{outcome: OK, found: Text{"还没有，serve 启动时创建", "not there yet, serve creates it"}}
 	case inspected.Schema < inspected.Program:
@@ -79,22 +85,54 @@ func unusableKeys(err error) Text {
 func (d *Doctor) checkKeyset(ctx context.Context) result {
 	keys, err := keyset.Load(d.cfg.Security.KeysetFile)
 	inspected, dbErr := store.Inspect(ctx, d.cfg.Store.DSN, keys)
-	restore := Text{"恢复你备份的那份密钥文件；没有它，已有的数据读不出来", "restore your copy of the key file; without it the stored data cannot be read"}
+	restore := Text{
+		"恢复你备份的那份密钥文件；没有它，已有的数据读不出来",
+		"restore your copy of the key file; without it the stored data cannot be read",
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && d.cfg.OnPostgres():
-		return result{outcome: Problem, found: Text{d.cfg.Security.KeysetFile + " 不存在", d.cfg.Security.KeysetFile + " is missing"},
-			remedy: Text{"用 shiming keygen 生成一次，所有实例用同一份；已有数据时恢复备份", "make it once with shiming keygen, the same for all instances; with data already there, restore your copy"}}
+		return result{
+			outcome: Problem,
+			found: Text{
+				d.cfg.Security.KeysetFile + " 不存在",
+				d.cfg.Security.KeysetFile + " is missing",
+			},
+			remedy: Text{
+				"用 shiming keygen 生成一次，所有实例用同一份；已有数据时恢复备份",
+				"make it once with shiming keygen, the same for all instances; with data already there, restore your copy",
+			},
+		}
 	case errors.Is(err, fs.ErrNotExist) && inspected.Missing:
 		return result{outcome: OK, found: Text{"还没有，serve 启动时创建，创建后请备份", "not there yet, serve creates it; keep a copy then"}}
 	case errors.Is(err, fs.ErrNotExist):
-		return result{outcome: Problem, found: Text{d.cfg.Security.KeysetFile + " 不存在，但数据库在", d.cfg.Security.KeysetFile + " is missing, but the database is there"}, remedy: restore}
+		return result{
+			outcome: Problem,
+			found: Text{
+				d.cfg.Security.KeysetFile + " 不存在，但数据库在",
+				d.cfg.Security.KeysetFile + " is missing, but the database is there",
+			},
+			remedy: restore,
+		}
 	case err != nil:
-		return result{outcome: Problem, found: unusableKeys(err),
-			remedy: Text{"chmod 600 " + d.cfg.Security.KeysetFile + "；文件坏了就恢复备份", "chmod 600 " + d.cfg.Security.KeysetFile + "; restore your copy if the file is broken"}}
+		return result{
+			outcome: Problem,
+			found:   unusableKeys(err),
+			remedy: Text{
+				"chmod 600 " + d.cfg.Security.KeysetFile + "；文件坏了就恢复备份",
+				"chmod 600 " + d.cfg.Security.KeysetFile + "; restore your copy if the file is broken",
+			},
+		}
 	case dbErr != nil:
-		return result{outcome: Unknown, found: Text{"数据库读不到，不知道是否配套", "the database cannot be read, so whether they belong together is not known"}}
+		return result{
+			outcome: Unknown,
+			found:   Text{"数据库读不到，不知道是否配套", "the database cannot be read, so whether they belong together is not known"},
+		}
 	case errors.Is(inspected.Key, store.ErrWrongKeyset):
-		return result{outcome: Problem, found: Text{"密钥文件与数据库不配套", "the key file does not belong to the database"}, remedy: restore}
+		return result{
+			outcome: Problem,
+			found:   Text{"密钥文件与数据库不配套", "the key file does not belong to the database"},
+			remedy:  restore,
+		}
 	}
 	return result{outcome: OK}
 }

@@ -24,7 +24,7 @@ const DefaultTimeout = 10 * time.Second
 
 // Config is the section verification.tencent of the configuration file.
 type Config struct {
-	// [scheme://]host[:port]; https without a scheme; http only to loopback; empty = DefaultEndpointFaceID, DefaultEndpointSMS
+	// Each is [scheme://]host[:port]; https without a scheme; http only to loopback; empty = its default above.
 	EndpointFaceID string `koanf:"endpoint_faceid"`
 	EndpointSMS    string `koanf:"endpoint_sms"`
 
