@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"shiming/config"
 	"shiming/playground"
 	"shiming/sim"
-	"shiming/store"
 )
 
 type demoCmd struct {
@@ -133,7 +131,7 @@ func (d *demoCmd) play(ctx context.Context, play *playground.Server, dir string)
 	bot := playground.NewSupervisor(play, exe, dir, d.Log)
 	defer bot.Close()
 	if err := bot.Open(ctx); err != nil {
-		if d.Data != "" && strings.Contains(err.Error(), store.ErrLocked.Error()) {
+		if d.Data != "" && errors.Is(err, playground.ErrDataInUse) {
 			return fmt.Errorf("another demo or bot is using the data in %s: end it, or give this one another --data directory", d.Data)
 		}
 		return err

@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime/debug"
 	"time"
 
 	"shiming/app"
 	"shiming/config"
+	"shiming/store"
 )
 
 type serveCmd struct {
@@ -26,6 +28,9 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	}
 	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, string(cfg.Log.Level)), ClockOffset: s.Stage})
 	if err != nil {
+		if s.Stage != nil && errors.Is(err, store.ErrLocked) {
+			sayDataInUse(os.Stdout, err)
+		}
 		return err
 	}
 	if s.Stage != nil {
