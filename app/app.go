@@ -1,13 +1,13 @@
-// Package app is the bot, constructed: New builds every room from a configuration and opens the listeners, Run serves until
-// its context ends and then drains, Close gives back what New opened.
+// Package app is the bot, constructed: New builds every room from a configuration and opens the listeners, Run serves
+// until its context ends and then drains, Close gives back what New opened.
 //
-// Whoever needs a bot imports this package: the commands, tests, measurements. It decides nothing about a
-// case and holds no flag of the command line; what the owner configures comes from package config, what tests and demonstrations
-// choose from Options.
+// Whoever needs a bot imports this package: the commands, tests, measurements. It decides nothing about a case and
+// holds no flag of the command line; what the owner configures comes from package config, what tests and
+// demonstrations choose from Options.
 //
-// In reading order: app.go, then one file for what belongs to the process alone: http.go (/healthz, /readyz, /metrics beside the
-// bot's webhook), open_store.go (a database that is not there yet), keyset.go, policy.go, metrics*.go, log.go. restored.go is what
-// has to happen once after a backup was put back.
+// In reading order: app.go, then one file for what belongs to the process alone: http.go (/healthz, /readyz, /metrics
+// beside the bot's webhook), open_store.go (a database that is not there yet), keyset.go, policy.go, metrics*.go,
+// log.go. restored.go is what has to happen once after a backup was put back.
 package app
 
 import (
@@ -86,10 +86,17 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	metrics := newMetrics()
 	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Log: log, MovableClock: o.ClockOffset != nil})
+		return store.Open(ctx, store.Config{
+			DSN:          cfg.Store.DSN,
+			Sync:         string(cfg.Store.Sync),
+			Keyset:       keys,
+			Log:          log,
+			MovableClock: o.ClockOffset != nil,
+		})
 	}); err != nil {
 		if errors.Is(err, store.ErrWrongKeyset) {
-			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w", cfg.KeysetFile, sqliteFile(cfg), err)
+			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w",
+				cfg.Security.KeysetFile, sqliteFile(cfg), err)
 		}
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
@@ -104,30 +111,57 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if cfg.Feishu.AppType == config.Marketplace {
 		tickets = a.store
 	}
-	client, err := bot.NewClient(bot.ClientConfig{BaseURL: cfg.Feishu.BaseURL, AppID: cfg.Feishu.AppID, AppSecret: cfg.Feishu.AppSecret,
-		Log: log, Now: now, PatchOrder: order, Marketplace: tickets, Observe: metrics.feishuCall, Timeout: o.CallTimeout, DownloadTimeout: o.CallTimeout})
+	client, err := bot.NewClient(bot.ClientConfig{
+		BaseURL:         cfg.Feishu.BaseURL,
+		AppID:           cfg.Feishu.AppID,
+		AppSecret:       cfg.Feishu.AppSecret,
+		Log:             log,
+		Now:             now,
+		PatchOrder:      order,
+		Marketplace:     tickets,
+		Observe:         metrics.feishuCall,
+		Timeout:         o.CallTimeout,
+		DownloadTimeout: o.CallTimeout,
+	})
 	if err != nil {
 		return nil, err
 	}
 	a.client = client
 	a.engine = engine.New(engine.Deps{
-		Store: a.store, Policy: Policy(cfg), ReviewChat: cfg.HR.ReviewChat, AnnounceChat: cfg.HR.AnnounceChat,
-		Marketplace: tickets != nil, Log: log, Now: now, Observe: metrics,
+		Store:        a.store,
+		Policy:       Policy(cfg),
+		ReviewChat:   cfg.HR.ReviewChat,
+		AnnounceChat: cfg.HR.AnnounceChat,
+		Marketplace:  tickets != nil,
+		Log:          log,
+		Now:          now,
+		Observe:      metrics,
 	})
 	if o.Now != nil {
 		a.engine.Now = o.Now
 	}
 	deps := workers.Deps{
-		Engine: a.engine, Messenger: client, IDCardReader: client, IdentityRecorder: client, OCRPerSecond: cfg.OCRPerSecond,
+		Engine:           a.engine,
+		Messenger:        client,
+		IDCardReader:     client,
+		IdentityRecorder: client,
+		OCRPerSecond:     int(cfg.OCR.PerSecond),
 	}
-	if cfg.Method == flows.ThreeElements {
-		supplier := cfg.Tencent
+	if cfg.Verification.Method == flows.ThreeElements {
+		supplier := cfg.Verification.Tencent
 		supplier.Timeout, supplier.Now = o.CallTimeout, now
 		if a.supply, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}
-		notary, err := esign.New(esign.Config{BaseURL: cfg.Esign.BaseURL, AppID: cfg.Esign.AppID,
-			AppSecret: esign.Secret(cfg.Esign.AppSecret), Revision: esign.Revision(cfg.Esign.EvidenceRevision), Now: now, Timeout: o.CallTimeout, PutTimeout: o.CallTimeout})
+		notary, err := esign.New(esign.Config{
+			BaseURL:    cfg.Esign.BaseURL,
+			AppID:      cfg.Esign.AppID,
+			AppSecret:  esign.Secret(cfg.Esign.AppSecret),
+			Revision:   esign.Revision(cfg.Esign.EvidenceRevision),
+			Now:        now,
+			Timeout:    o.CallTimeout,
+			PutTimeout: o.CallTimeout,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -137,12 +171,22 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
-	if a.server, err = bot.NewServer(bot.ServerConfig{AppID: cfg.Feishu.AppID, EncryptKey: cfg.Feishu.EncryptKey,
-		VerificationToken: cfg.Feishu.VerificationToken, Handler: a.engine, Pushes: a.store, PatchOrder: order, Marketplace: tickets, Log: log, Now: now,
-		NoWebhook: cfg.Feishu.Transport == config.WebSocket, Observe: metrics.push}); err != nil {
+	if a.server, err = bot.NewServer(bot.ServerConfig{
+		AppID:             cfg.Feishu.AppID,
+		EncryptKey:        cfg.Feishu.EncryptKey,
+		VerificationToken: cfg.Feishu.VerificationToken,
+		Handler:           a.engine,
+		Pushes:            a.store,
+		PatchOrder:        order,
+		Marketplace:       tickets,
+		Log:               log,
+		Now:               now,
+		NoWebhook:         cfg.Feishu.Transport == config.WebSocket,
+		Observe:           metrics.push,
+	}); err != nil {
 		return nil, err
 	}
-	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, cfg.OCRPerSecond), log: log}
+	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
 	if cfg.Feishu.Transport == config.WebSocket {
 		a.long = a.server.LongConn(client)
 		metrics.longConn(a.long)
@@ -201,7 +245,7 @@ func (a *App) Run(ctx context.Context) error {
 		servers = append(servers, NewHTTPServer(a.pages.admin()))
 		go serve(servers[1], a.admin)
 	}
-	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Method)
+	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Verification.Method)
 
 	var line sync.WaitGroup
 	calling, hangUp := context.WithCancel(ctx)

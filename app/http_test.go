@@ -23,7 +23,9 @@ func TestPages(t *testing.T) {
 		metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
 		log:     slog.New(slog.DiscardHandler),
 	}
-	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respondError(w, http.StatusNotFound, "the bot's") })
+	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		respondError(w, http.StatusNotFound, "the bot's")
+	})
 	together, apart, admin := p.public(bot, true), p.public(bot, false), p.admin()
 	for name, tt := range map[string]struct {
 		handler      http.Handler

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"strings"
 
 	"shiming/config"
 	"shiming/store/keyset"
@@ -14,7 +13,7 @@ import (
 
 // sqliteFile is " " and the path of the database, "" on PostgreSQL, whose DSN may hold a password.
 func sqliteFile(cfg config.Config) string {
-	file, ok := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
+	file, ok := cfg.SQLiteFile()
 	if !ok {
 		return ""
 	}
@@ -24,20 +23,21 @@ func sqliteFile(cfg config.Config) string {
 // loadKeyset loads the keys that seal personal data. On SQLite a missing file is created, and
 // said loudly, since losing it means losing the data.
 func loadKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
-	keys, err := keyset.Load(cfg.KeysetFile)
-	file, isSQLite := strings.CutPrefix(cfg.Store.DSN, "sqlite:")
+	keys, err := keyset.Load(cfg.Security.KeysetFile)
+	file, isSQLite := cfg.SQLiteFile()
 	if errors.Is(err, fs.ErrNotExist) && !isSQLite {
-		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.KeysetFile)
+		return nil, fmt.Errorf("security.keyset_file: %s is missing: on PostgreSQL all instances need the same one; make it once with `shiming keygen FILE` and give each a copy", cfg.Security.KeysetFile)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, dbErr := os.Stat(file); dbErr == nil {
-			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.KeysetFile, file)
+			return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read without it; restore your copy", cfg.Security.KeysetFile, file)
 		}
 		keys = keyset.New()
-		if err := keyset.Write(cfg.KeysetFile, keys); err != nil {
+		if err := keyset.Write(cfg.Security.KeysetFile, keys); err != nil {
 			return nil, fmt.Errorf("security.keyset_file: %w", err)
 		}
-		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", cfg.KeysetFile)
+		log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file",
+			cfg.Security.KeysetFile)
 		return keys, nil
 	}
 	if err != nil {

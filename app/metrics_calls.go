@@ -27,12 +27,14 @@ type countedVerifier struct {
 	m *metrics
 }
 
-func (v countedVerifier) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (out verify.SMSReceipt, err error) {
+func (v countedVerifier) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (out verify.SMSReceipt,
+	err error) {
 	defer func(begin time.Time) { v.m.ported(platformTencent, "SendSms", true, begin, err) }(time.Now())
 	return v.Verifier.SendCode(ctx, mobile, code, ttl)
 }
 
-func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (out verify.CheckResult, err error) {
+func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (out verify.CheckResult,
+	err error) {
 	defer func(begin time.Time) { v.m.ported(platformTencent, "PhoneVerification", false, begin, err) }(time.Now())
 	return v.Verifier.CheckThreeElements(ctx, name, number, mobile)
 }

@@ -36,14 +36,19 @@ func newGauges(from figures, ocrPerSecond int) *gauges {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
-	return &gauges{from: from, ocrPerSecond: ocrPerSecond, now: time.Now,
-		up:         desc("shiming_store_up", "1 if the database answered this scrape."),
-		jobs:       desc("shiming_jobs_waiting", "Jobs that are due, running or waiting for a retry, by queue.", "state"),
-		oldestJob:  desc("shiming_oldest_job_seconds", "How long the longest waiting job has been due."),
-		cases:      desc("shiming_cases", "Cases in each state.", "state"),
-		oldestCase: desc("shiming_oldest_case_seconds", "How long the longest waiting case has been in the state.", "state"),
-		ahead:      desc("shiming_limit_ahead_seconds", "How far ahead the slots of a limit are taken.", "limit"),
-		ocrCalls:   desc("shiming_ocr_calls_last_second", "OCR calls that left within the last second, all instances together."),
+	return &gauges{
+		from:         from,
+		ocrPerSecond: ocrPerSecond,
+		now:          time.Now,
+		up:           desc("shiming_store_up", "1 if the database answered this scrape."),
+		jobs:         desc("shiming_jobs_waiting", "Jobs that are due, running or waiting for a retry, by queue.", "state"),
+		oldestJob:    desc("shiming_oldest_job_seconds", "How long the longest waiting job has been due."),
+		cases:        desc("shiming_cases", "Cases in each state.", "state"),
+		oldestCase: desc("shiming_oldest_case_seconds", "How long the longest waiting case has been in the state.",
+			"state"),
+		ahead: desc("shiming_limit_ahead_seconds", "How far ahead the slots of a limit are taken.", "limit"),
+		ocrCalls: desc("shiming_ocr_calls_last_second",
+			"OCR calls that left within the last second, all instances together."),
 		pushes:     desc("shiming_pushes_undecided", "Events that were acknowledged and are not decided on yet."),
 		oldestPush: desc("shiming_oldest_push_seconds", "How long the longest waiting of them has been there."),
 		ocrLimit:   desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
@@ -52,7 +57,8 @@ func newGauges(from figures, ocrPerSecond int) *gauges {
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush} {
+	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit,
+		g.pushes, g.oldestPush} {
 		ch <- d
 	}
 }

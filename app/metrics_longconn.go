@@ -17,8 +17,9 @@ func (m *metrics) longConn(l *bot.LongConn) {
 			return 0
 		}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "shiming_long_connection_lost_total", Help: "Long connections that ended without being asked to."}, func() float64 {
-			_, lost := l.Connected()
-			return float64(lost)
-		}))
+			Name: "shiming_long_connection_lost_total", Help: "Long connections that ended without being asked to."},
+			func() float64 {
+				_, lost := l.Connected()
+				return float64(lost)
+			}))
 }

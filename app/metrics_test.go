@@ -28,7 +28,8 @@ import (
 // exposed answers GET /metrics once everything has happened once: each series' name, and its labels.
 func exposed(t *testing.T) map[string][]string {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: keyset.New()})
+	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"),
+		Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,8 @@ func alerts(t *testing.T) []any {
 var (
 	selector = regexp.MustCompile(`([a-zA-Z_:][\w:]*)(\{[^}]*\})?`)
 	matcher  = regexp.MustCompile(`(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"`)
-	words    = []string{"by", "on", "or", "and", "unless", "offset", "sum", "max", "min", "rate", "increase", "absent", "histogram_quantile"}
+	words    = []string{"by", "on", "or", "and", "unless", "offset", "sum", "max", "min", "rate", "increase", "absent",
+		"histogram_quantile"}
 )
 
 // TestQueriesAskForWhatIsExposed: every metric and label that the dashboard and the alerts ask for exists.
@@ -169,8 +171,8 @@ func checkValue(t *testing.T, q, label, value string) {
 	}
 }
 
-// TestMetricsAndAlertsAreExplained: both pages have a row for each metric of ours and a heading for each alert, to which
-// the alert leads.
+// TestMetricsAndAlertsAreExplained: both pages have a row for each metric of ours and a heading for each alert, to
+// which the alert leads.
 func TestMetricsAndAlertsAreExplained(t *testing.T) {
 	t.Parallel()
 	have := exposed(t)
@@ -193,10 +195,12 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 			if strings.HasSuffix(name, ".zh.md") {
 				key = "runbook_url_zh"
 			}
-			if files.At(rule, "annotations", key) != name+"#"+strings.ToLower(alert) || !strings.Contains(text, "\n### "+alert+"\n") {
+			if files.At(rule, "annotations", key) != name+"#"+strings.ToLower(alert) ||
+				!strings.Contains(text, "\n### "+alert+"\n") {
 				t.Errorf("%s: no heading %q, or the alert does not lead there", name, "### "+alert)
 			}
-			if files.At(rule, "annotations", "summary") == nil || files.At(rule, "annotations", "summary_zh") == nil || files.At(rule, "for") == nil ||
+			if files.At(rule, "annotations", "summary") == nil || files.At(rule, "annotations", "summary_zh") == nil ||
+				files.At(rule, "for") == nil ||
 				!slices.Contains([]any{"critical", "warning", "info"}, files.At(rule, "labels", "severity")) {
 				t.Errorf("%s is not whole", alert)
 			}
@@ -291,7 +295,8 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 			if c.outcome == "retry" {
 				write = "unknown"
 			}
-			for call, want := range map[string]string{"tencent SendSms": write, "tencent PhoneVerification": c.outcome, "esign UploadFile": c.outcome,
+			for call, want := range map[string]string{"tencent SendSms": write, "tencent PhoneVerification": c.outcome,
+				"esign UploadFile":        c.outcome,
 				"esign CreatePersonPoint": write, "esign FileStatus": c.outcome} {
 				if got[call] != want {
 					t.Errorf("%v: %s was counted as %q, want %q", c.err, call, got[call], want)

@@ -13,7 +13,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestStartWaitsForTheDatabase: a server that does not answer yet is tried again, for a bounded time; anything else ends the start.
+// TestStartWaitsForTheDatabase: a server that does not answer yet is tried again, for a bounded time; anything else
+// ends the start.
 func TestStartWaitsForTheDatabase(t *testing.T) {
 	t.Parallel()
 	away := func(ctx context.Context) error {

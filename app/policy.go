@@ -8,14 +8,26 @@ import (
 
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
-	if cfg.Method == flows.ThreeElements {
+	if cfg.Verification.Method == flows.ThreeElements {
 		recipients = append(recipients, "tencent_sms", "tencent_faceid", "esign")
 	}
 	t := cfg.Timing
 	return flows.Policy{
-		Method: cfg.Method, ReviewAlways: cfg.ReviewRequired == "always", Admins: cfg.HR.Admins,
-		Agreement:     cards.Agreement{Company: cfg.Company, Recipients: recipients, PhotoGrace: t.PhotoGrace, Version: cards.AgreementVersion},
-		ReminderAfter: t.ReminderAfter, ExpireAfter: t.ExpireAfter, CodeTTL: t.CodeTTL, CodeResend: t.CodeResend,
-		PhotoGrace: t.PhotoGrace, FieldRetention: t.FieldRetention, WriteQuiet: t.WriteQuiet,
+		Method:       cfg.Verification.Method,
+		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
+		Admins:       cfg.HR.Admins,
+		Agreement: cards.Agreement{
+			Company:    cfg.Company.Name,
+			Recipients: recipients,
+			PhotoGrace: t.PhotoGrace,
+			Version:    cards.AgreementVersion,
+		},
+		ReminderAfter:  t.ReminderAfter,
+		ExpireAfter:    t.ExpireAfter,
+		CodeTTL:        t.CodeTTL,
+		CodeResend:     t.CodeResend,
+		PhotoGrace:     t.PhotoGrace,
+		FieldRetention: t.FieldRetention,
+		WriteQuiet:     t.WriteQuiet,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"shiming/config"
@@ -17,7 +18,7 @@ type backupCmd struct {
 }
 
 func (b *backupCmd) Run(ctx context.Context) error {
-	cfg, err := config.LoadForStore(b.Config)
+	cfg, err := config.LoadUnchecked(b.Config, os.Environ())
 	if err != nil {
 		return err
 	}
@@ -33,6 +34,6 @@ func (b *backupCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%s: %d cases, %d bytes, as of %s, checked.\nThe keyset is not in it: keep %s apart. Whoever has both can read all personal data.\n",
-		b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339), cfg.KeysetFile)
+		b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339), cfg.Security.KeysetFile)
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"shiming/doctor"
 )
 
-// checkCmd walks through everything that can be wrong before the first case shows it. It writes nothing anywhere: no identity,
-// evidence point or SMS, and no row. What cannot be asked without writing is called unknown.
+// checkCmd walks through everything that can be wrong before the first case shows it. It writes nothing anywhere: no
+// identity, evidence point or SMS, and no row. What cannot be asked without writing is called unknown.
 type checkCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
@@ -29,7 +29,8 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	cfg, err := config.Load(c.Config, os.Environ())
 	var wrong *config.Error
 	if errors.As(err, &wrong) && c.JSON {
-		return errors.Join(doctor.Translated(wrong, lang), doctor.WriteReportJSON(os.Stdout, doctor.ConfigReport(wrong), lang))
+		return errors.Join(doctor.Translated(wrong, lang), doctor.WriteReportJSON(os.Stdout, doctor.ConfigReport(wrong),
+			lang))
 	}
 	if wrong != nil {
 		return doctor.Translated(wrong, lang)
@@ -37,11 +38,11 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k, err := doctor.New(cfg)
+	d, err := doctor.New(cfg)
 	if err != nil {
 		return err
 	}
-	defer k.Close()
-	k.OCR = c.OCR
-	return k.Report(ctx, os.Stdout, lang, c.JSON)
+	defer d.Close()
+	d.OCR = c.OCR
+	return d.Report(ctx, os.Stdout, lang, c.JSON)
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"shiming/config"
 	"shiming/playground"
 	"shiming/sim"
-	"shiming/store"
 )
 
 type demoCmd struct {
@@ -45,7 +43,8 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer tidy()
 
-	play, err := playground.Start(ctx, playground.Config{Inspect: d.People == 0, World: sim.Config{Listen: listen, EsignRevision: "2024"}})
+	play, err := playground.Start(ctx, playground.Config{Inspect: d.People == 0,
+		World: sim.Config{Listen: listen, EsignRevision: "2024"}})
 	if err != nil {
 		return portTaken(err, listen)
 	}
@@ -133,8 +132,9 @@ func (d *demoCmd) play(ctx context.Context, play *playground.Server, dir string)
 	bot := playground.NewSupervisor(play, exe, dir, d.Log)
 	defer bot.Close()
 	if err := bot.Open(ctx); err != nil {
-		if d.Data != "" && strings.Contains(err.Error(), store.ErrLocked.Error()) {
-			return fmt.Errorf("another demo or bot is using the data in %s: end it, or give this one another --data directory", d.Data)
+		if d.Data != "" && errors.Is(err, playground.ErrDataInUse) {
+			return fmt.Errorf("another demo or bot is using the data in %s: end it, or give this one another --data directory",
+				d.Data)
 		}
 		return err
 	}
@@ -181,7 +181,8 @@ func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.
 	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
 
 	bar := progressbar.NewOptions(d.People*stageWeight[sim.StageDone], progressbar.OptionSetWriter(progress),
-		progressbar.OptionSetDescription("photos → evidence"), progressbar.OptionSetWidth(40), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
+		progressbar.OptionSetDescription("photos → evidence"), progressbar.OptionSetWidth(40),
+		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
 	var mu sync.Mutex
 	reached := map[string]int{}
 	tell := func(p sim.Progress) {

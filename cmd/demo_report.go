@@ -26,7 +26,8 @@ func printReport(out io.Writer, r sim.Report, took time.Duration) {
 	_ = t.Flush()
 
 	fmt.Fprintf(out, "\n%d of %d filed in %s · identities %d · evidence points %d · written twice %d · SMS %d · OCR %d (%d over the limit)\n\n",
-		r.Filed, len(r.People), took.Round(10*time.Millisecond), r.Identities, r.Points, r.Duplicates, r.SMS, r.OCRCalls, r.OCRRefused)
+		r.Filed, len(r.People), took.Round(10*time.Millisecond), r.Identities, r.Points, r.Duplicates, r.SMS, r.OCRCalls,
+		r.OCRRefused)
 
 	most := 1
 	for _, n := range r.Calls {

@@ -18,16 +18,15 @@ type healthCmd struct {
 }
 
 func (h *healthCmd) Run(ctx context.Context) error {
-	values := map[string]string{"server.listen": ":8080"}
-	_, _ = config.ReadFile(h.Config, values) // other mistakes are serve's to report
-	config.ReadEnviron(os.Environ(), values)
-	_, port, err := net.SplitHostPort(values["server.listen"])
+	cfg, _ := config.LoadUnchecked(h.Config, os.Environ()) // a file that cannot be read is serve's to report
+	_, port, err := net.SplitHostPort(cfg.Server.Listen)
 	if err != nil {
 		return fmt.Errorf("server.listen: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort("127.0.0.1", port)+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort("127.0.0.1", port)+"/healthz",
+		nil)
 	if err != nil {
 		return err
 	}

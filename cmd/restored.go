@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"shiming/app"
 	"shiming/config"
@@ -20,20 +19,25 @@ type restoredCmd struct {
 }
 
 func (r *restoredCmd) Run(ctx context.Context) (err error) {
-	cfg, err := config.LoadForStore(r.Config)
+	cfg, err := config.LoadUnchecked(r.Config, os.Environ())
 	if err != nil {
 		return err
 	}
-	keys, err := keyset.Load(cfg.KeysetFile)
+	keys, err := keyset.Load(cfg.Security.KeysetFile)
 	if err != nil {
 		return fmt.Errorf("security.keyset_file: %w", err)
 	}
-	if file, is := strings.CutPrefix(cfg.Store.DSN, "sqlite:"); is {
+	if file, is := cfg.SQLiteFile(); is {
 		if _, err := os.Stat(file); err != nil {
 			return fmt.Errorf("store.dsn: %w", err)
 		}
 	}
-	s, err := store.Open(ctx, store.Config{DSN: cfg.Store.DSN, Sync: cfg.Store.Sync, Keyset: keys, Copy: true})
+	s, err := store.Open(ctx, store.Config{
+		DSN:    cfg.Store.DSN,
+		Sync:   string(cfg.Store.Sync),
+		Keyset: keys,
+		Copy:   true,
+	})
 	if err != nil {
 		return fmt.Errorf("store.dsn: %w", err)
 	}

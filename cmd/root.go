@@ -1,9 +1,9 @@
-// Package cmd is the command line: one file a command, the exit codes, and what a terminal shows. Each command puts other rooms
-// together and starts them; what a command can do without a terminal belongs into one of those rooms. Only main.go imports it, and
-// tests that run the program.
+// Package cmd is the command line: one file a command, the exit codes, and what a terminal shows. Each command puts
+// other rooms together and starts them; what a command can do without a terminal belongs into one of those rooms.
+// Only main.go imports it, and tests that run the program.
 //
-// In reading order: root.go (the commands there are), serve.go, then the others. serve_supervised.go is the other end of the line
-// on which package playground holds a bot, demo.go a whole world with a bot in it.
+// In reading order: root.go (the commands there are), serve.go, then the others. serve_supervised.go is the other end
+// of the line on which package playground holds a bot, demo.go a whole world with a bot in it.
 package cmd
 
 import (

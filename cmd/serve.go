@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime/debug"
 	"time"
 
 	"shiming/app"
 	"shiming/config"
+	"shiming/store"
 )
 
 type serveCmd struct {
@@ -24,8 +26,11 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, cfg.LogLevel), ClockOffset: s.Stage})
+	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, string(cfg.Log.Level)), ClockOffset: s.Stage})
 	if err != nil {
+		if s.Stage != nil && errors.Is(err, store.ErrLocked) {
+			sayDataInUse(os.Stdout, err)
+		}
 		return err
 	}
 	if s.Stage != nil {

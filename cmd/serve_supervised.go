@@ -37,6 +37,11 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 	return ctx
 }
 
+// sayDataInUse tells the parent why this process ends.
+func sayDataInUse(out io.Writer, err error) {
+	_ = json.NewEncoder(out).Encode(playground.ProtocolLine{Error: err.Error(), DataInUse: true}) // a parent that is gone
+}
+
 // command does what a line of the parent says.
 func command(ctx context.Context, a *app.App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")

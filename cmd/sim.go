@@ -24,14 +24,23 @@ type simCmd struct {
 }
 
 func (s *simCmd) Run(ctx context.Context) error {
-	play, err := playground.Start(ctx, playground.Config{Inspect: s.Page, World: sim.Config{Listen: s.Listen, People: s.People, Webhook: s.Bot,
-		EsignRevision: "2024", Seed: s.Seed, Latency: s.Latency, RetrySchedule: s.Ladder, OCRPerSecond: s.OCR}})
+	play, err := playground.Start(ctx, playground.Config{Inspect: s.Page, World: sim.Config{
+		Listen:        s.Listen,
+		People:        s.People,
+		Webhook:       s.Bot,
+		EsignRevision: "2024",
+		Seed:          s.Seed,
+		Latency:       s.Latency,
+		RetrySchedule: s.Ladder,
+		OCRPerSecond:  s.OCR,
+	}})
 	if err != nil {
 		return portTaken(err, s.Listen)
 	}
 	defer closePlayground(play)
 	play.World.Feishu.Set(func(k *feishu.Behaviour) {
-		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip, "allow": feishu.EarlyPatchAllow}[s.Patch]
+		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip,
+			"allow": feishu.EarlyPatchAllow}[s.Patch]
 	})
 	fmt.Printf(`The simulated world is open: %s
 In a browser that is the employee's phone, HR's chat and the company group.

@@ -1,9 +1,10 @@
-// Package config is config.yaml and the environment as one value: which keys there are, their defaults, what each takes, and what
-// does not go together. All mistakes are reported at once, each with its dotted path. It opens nothing and asks nobody: whether a
-// right value also works is for package doctor.
+// Package config is config.yaml and the environment as one value: which keys there are, their defaults, what each
+// takes, and what does not go together. All mistakes are reported at once, each with its dotted path. It opens
+// nothing and asks nobody: whether a right value also works is for package doctor.
 //
-// In reading order: config.go (the value), keys.go (every key), load.go (file, environment, defaults), validate.go (rules between
-// keys), env.go (keys as variables).
+// In reading order: config.go (the value and its defaults), types.go (what some keys take), keys.go (the keys by
+// path), load.go (file and environment), decode.go (values into the struct), validate.go (rules between keys),
+// mistakes.go (codes and their English), env.go (keys as variables).
 package config
 
 import (
@@ -14,48 +15,99 @@ import (
 	"shiming/verify"
 )
 
-// Config is config.yaml. Every key is explained there.
+// Config is config.yaml, where every key is explained. The tag koanf is the key of a section or a value; a field
+// without one is no key.
 type Config struct {
 	Server struct {
-		Listen, AdminListen, PublicURL string
-	}
-	Company string
-	Feishu  struct {
-		BaseURL, AppID, AppSecret, AppType, EncryptKey, VerificationToken, Transport string
-	}
+		Listen      string `koanf:"listen"`
+		AdminListen string `koanf:"admin_listen"`
+		PublicURL   string `koanf:"public_url"`
+	} `koanf:"server"`
+	Company struct {
+		Name string `koanf:"name"`
+	} `koanf:"company"`
+	Feishu struct {
+		BaseURL           string    `koanf:"base_url"`
+		AppID             string    `koanf:"app_id"`
+		AppSecret         string    `koanf:"app_secret"`
+		AppType           AppType   `koanf:"app_type"`
+		EncryptKey        string    `koanf:"encrypt_key"`
+		VerificationToken string    `koanf:"verification_token"`
+		Transport         Transport `koanf:"transport"`
+	} `koanf:"feishu"`
 	HR struct {
-		Admins                   []string
-		ReviewChat, AnnounceChat string
-	}
-	ReviewRequired string
-	OCRPerSecond   int
-	Method         flows.Method
-	Tencent        verify.Config
-	Esign          struct {
-		BaseURL, AppID, AppSecret, EvidenceRevision string
-	}
+		Admins       []string `koanf:"admins"`
+		ReviewChat   string   `koanf:"review_chat"`
+		AnnounceChat string   `koanf:"announce_chat"`
+	} `koanf:"hr"`
+	Review struct {
+		Required Review `koanf:"required"`
+	} `koanf:"review"`
+	OCR struct {
+		PerSecond PerSecond `koanf:"per_second"`
+	} `koanf:"ocr"`
+	Verification struct {
+		Method  flows.Method  `koanf:"method"`
+		Tencent verify.Config `koanf:"tencent"`
+	} `koanf:"verification"`
+	Esign struct {
+		BaseURL          string   `koanf:"base_url"`
+		AppID            string   `koanf:"app_id"`
+		AppSecret        string   `koanf:"app_secret"`
+		EvidenceRevision Revision `koanf:"evidence_revision"`
+	} `koanf:"esign"`
 	Store struct {
-		DSN, Sync string
-	}
-	KeysetFile string
-	Timing     struct {
-		ReminderAfter, ExpireAfter, CodeTTL, CodeResend, PhotoGrace, FieldRetention, WriteQuiet time.Duration
-	}
-	LogLevel string
+		DSN  string `koanf:"dsn"`
+		Sync Sync   `koanf:"sync"`
+	} `koanf:"store"`
+	Security struct {
+		KeysetFile string `koanf:"keyset_file"`
+	} `koanf:"security"`
+	Timing struct {
+		ReminderAfter  time.Duration `koanf:"reminder_after"`
+		ExpireAfter    time.Duration `koanf:"expire_after"`
+		CodeTTL        time.Duration `koanf:"code_ttl"`
+		CodeResend     time.Duration `koanf:"code_resend"`
+		PhotoGrace     time.Duration `koanf:"photo_grace"`
+		FieldRetention time.Duration `koanf:"field_retention"`
+		WriteQuiet     time.Duration `koanf:"write_quiet"`
+	} `koanf:"timing"`
+	Log struct {
+		Level Level `koanf:"level"`
+	} `koanf:"log"`
+}
+
+// Defaults is the configuration of an empty file.
+func Defaults() (c Config) {
+	c.Server.Listen = ":8080"
+	c.Feishu.BaseURL = "https://open.feishu.cn"
+	c.Feishu.AppType = SelfBuilt
+	c.Feishu.Transport = Webhook
+	c.Review.Required = ReviewAlways
+	c.OCR.PerSecond = 10
+	c.Verification.Method = flows.ThreeElements
+	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID
+	c.Verification.Tencent.EndpointSMS = verify.DefaultEndpointSMS
+	c.Verification.Tencent.Region = verify.DefaultRegion
+	c.Esign.BaseURL = "https://openapi.esign.cn"
+	c.Esign.EvidenceRevision = Revision2024
+	c.Store.DSN = "sqlite:data/shiming.db"
+	c.Store.Sync = SyncFull
+	c.Security.KeysetFile = "data/keyset.json"
+	c.Timing.ReminderAfter = 4 * time.Hour
+	c.Timing.ExpireAfter = 7 * 24 * time.Hour
+	c.Timing.CodeTTL = 10 * time.Minute
+	c.Timing.CodeResend = time.Minute
+	c.Timing.PhotoGrace = time.Hour
+	c.Timing.WriteQuiet = time.Minute
+	c.Log.Level = LevelInfo
+	return c
 }
 
 // String hides everything: a configuration holds secrets.
 func (Config) String() string { return "[config]" }
 
-// Marketplace is the value of feishu.app_type for an app that many companies install.
-const Marketplace = "marketplace"
-
-// WebSocket is the value of feishu.transport for the long connection.
-const WebSocket = "websocket"
-
-// Error lists every mistake of a configuration, each with its dotted path.
-type Error struct{ Problems []string }
-
-func (e *Error) Error() string {
-	return "configuration:\n  " + strings.Join(e.Problems, "\n  ")
+// SQLiteFile is the path of the database that store.dsn names, if it is one of SQLite.
+func (c *Config) SQLiteFile() (path string, ok bool) {
+	return strings.CutPrefix(c.Store.DSN, "sqlite:")
 }

@@ -2,7 +2,8 @@ package config
 
 import (
 	"errors"
-	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -13,160 +14,145 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// LoadForStore reads a configuration for commands that need the database and nothing else: what
-// is wrong with other keys is serve's to report.
-func LoadForStore(path string) (Config, error) {
-	values := map[string]string{}
-	for _, s := range Settings {
-		values[s.Path] = s.Default
+// Load reads defaults, then the file unless path is empty, then the environment: SHIMING_ + path in capitals with _
+// for each dot, or the same with _FILE for a file that holds the value. The error is an *Error with all mistakes.
+func Load(path string, environ []string) (Config, error) {
+	l := newLoader()
+	if path != "" {
+		if err := l.readFile(path); err != nil {
+			return Config{}, err // nothing else could be said about it
+		}
 	}
-	problems, whole := ReadFile(path, values)
-	if !whole {
-		return Config{}, &Error{problems}
-	}
-	ReadEnviron(os.Environ(), values)
-	c, _ := parse(values)
-	return c, nil
+	l.readEnviron(environ)
+	return l.config()
 }
 
-// Load reads defaults, then the file, then the environment: SHIMING_ + path in
-// capitals with _ for each dot, or the same with _FILE for a file that holds the value.
-// All mistakes are reported at once.
-func Load(path string, environ []string) (Config, error) {
-	var problems []string
-	values := map[string]string{}
-	for _, s := range Settings {
-		values[s.Path] = s.Default
-	}
-	if path != "" {
-		more, whole := ReadFile(path, values)
-		if !whole { // nothing else could be said about it
-			return Config{}, &Error{more}
-		}
-		problems = append(problems, more...)
-	}
-	problems = append(problems, ReadEnviron(environ, values)...)
-	c, more := parse(values)
-	problems = append(problems, more...)
-	if len(problems) > 0 {
-		return Config{}, &Error{problems}
-	}
-	return c, nil
+// LoadUnchecked is Load for commands that need a few keys only: what is wrong with others is serve's to report. A
+// value that cannot be used leaves the default. The error is an *Error that says why the file cannot be read; the
+// configuration is then that of the environment.
+func LoadUnchecked(path string, environ []string) (Config, error) {
+	l := newLoader()
+	err := l.readFile(path)
+	l.readEnviron(environ)
+	c, _ := decode(l.values)
+	return c, err
 }
 
 // FromValues builds a configuration from dotted paths and values; what is missing has its default.
 func FromValues(values map[string]string) (Config, error) {
-	all := map[string]string{}
-	for _, s := range Settings {
-		all[s.Path] = s.Default
+	l := newLoader()
+	for _, path := range slices.Sorted(maps.Keys(values)) {
+		l.set(path, values[path])
 	}
-	var problems []string
-	for path, v := range values {
-		if _, known := all[path]; !known {
-			problems = append(problems, path+": no such key")
-		}
-		all[path] = v
-	}
-	c, more := parse(all)
-	if problems = append(problems, more...); len(problems) > 0 {
-		return Config{}, &Error{problems}
+	return l.config()
+}
+
+// loader gathers the values of keys, of which a later one replaces an earlier one, and what is wrong with them.
+type loader struct {
+	values   *koanf.Koanf
+	mistakes []Mistake
+}
+
+func newLoader() *loader { return &loader{values: koanf.New(".")} }
+
+func (l *loader) wrong(path string, code Code, args ...string) {
+	l.mistakes = append(l.mistakes, Mistake{path, code, args})
+}
+
+// config decodes what was gathered and checks it.
+func (l *loader) config() (Config, error) {
+	c, undecoded := decode(l.values)
+	all := slices.Concat(l.mistakes, undecoded, validate(&c, undecoded))
+	if len(all) > 0 {
+		return Config{}, &Error{all}
 	}
 	return c, nil
 }
 
-// ReadFile overrides values from the file. whole is false when it could not be read at all.
-func ReadFile(path string, values map[string]string) (problems []string, whole bool) {
-	k := koanf.New(".")
-	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
-		var perr *os.PathError
-		if errors.As(err, &perr) {
-			return []string{path + ": " + perr.Err.Error()}, false
-		}
-		return []string{path + ": not valid YAML: " + where(err)}, false
+// set takes a value from YAML or a string. nil leaves what there is.
+func (l *loader) set(path string, value any) {
+	_, isSection := value.(map[string]any)
+	switch {
+	case !isKey(path):
+		l.unknown(path)
+	case isSection:
+		l.wrong(path, NotSection)
+	case value != nil:
+		_ = l.values.Set(path, value) // fails only in a strict koanf
 	}
-	keys := k.Keys()
-	slices.Sort(keys)
-	for _, key := range keys {
-		if _, known := values[key]; !known {
-			problems = append(problems, key+": no such key"+suggestion(key))
-			continue
-		}
-		switch v := k.Get(key).(type) {
-		case nil:
-		case []any:
-			list := make([]string, len(v))
-			for i := range v {
-				list[i] = fmt.Sprint(v[i])
-			}
-			values[key] = strings.Join(list, ",")
-		case map[string]any:
-			problems = append(problems, key+": want a value, not a section")
-		default:
-			values[key] = fmt.Sprint(v)
-		}
-	}
-	return problems, true
 }
 
-// where keeps of a parser's message only the lines that it names: the rest may quote the
-// file, which may hold secrets.
-func where(err error) string {
-	lines := regexp.MustCompile(`line \d+`).FindAllString(err.Error(), 3)
-	if len(lines) == 0 {
-		return "it cannot be parsed"
-	}
-	return "see " + strings.Join(lines, ", ")
-}
-
-// suggestion names a known key with the same last part.
-func suggestion(key string) string {
-	last := key[strings.LastIndex(key, ".")+1:]
+// unknown reports a key that there is not, and names one with the same last part.
+func (l *loader) unknown(path string) {
+	last := path[strings.LastIndex(path, ".")+1:]
 	for _, s := range Settings {
 		if strings.HasSuffix(s.Path, "."+last) {
-			return " (did you mean " + s.Path + "?)"
+			l.wrong(path, MisplacedKey, s.Path)
+			return
 		}
 	}
-	return ""
+	l.wrong(path, UnknownKey)
 }
 
-// ReadEnviron overrides values from the environment. Variables that name no key are left
-// alone: Kubernetes puts some with this prefix there by itself.
-func ReadEnviron(environ []string, values map[string]string) (problems []string) {
+// readFile takes the values of a file. The error is an *Error and says that it cannot be read at all.
+func (l *loader) readFile(path string) error {
+	k := koanf.New(".")
+	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		return &Error{[]Mistake{unreadable(path, err)}}
+	}
+	for _, key := range k.Keys() {
+		l.set(key, k.Get(key))
+	}
+	return nil
+}
+
+// unreadable says why a file cannot be read.
+func unreadable(path string, err error) Mistake {
+	system, ok := errors.AsType[*fs.PathError](err)
+	switch {
+	case !ok:
+		return notYAML(path, err)
+	case errors.Is(err, fs.ErrNotExist):
+		return Mistake{Path: path, Code: FileMissing}
+	case errors.Is(err, fs.ErrPermission):
+		return Mistake{Path: path, Code: FileDenied}
+	}
+	return Mistake{path, FileUnreadable, []string{system.Err.Error()}}
+}
+
+// notYAML keeps of a parser's message only the lines that it names: the rest may quote the file, which may hold
+// secrets.
+func notYAML(path string, err error) Mistake {
+	lines := regexp.MustCompile(`line \d+`).FindAllString(err.Error(), 3)
+	if len(lines) == 0 {
+		return Mistake{Path: path, Code: NotYAML}
+	}
+	return Mistake{path, NotYAMLAt, []string{strings.Join(lines, ", ")}}
+}
+
+// readEnviron takes the values of variables. Those that name no key are left alone: Kubernetes puts some with this
+// prefix there by itself. (koanf's own provider would make keys of them, and cannot tell the _ of a dot from that of
+// a key.)
+func (l *loader) readEnviron(environ []string) {
 	env := map[string]string{}
-	for _, kv := range environ {
-		if name, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(name, "SHIMING_") {
-			env[name] = v
-		}
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		env[name] = value
 	}
 	for _, s := range Settings {
 		name := EnvName(s.Path)
-		if v, ok := env[name]; ok {
-			values[s.Path] = v
+		if value, ok := env[name]; ok {
+			l.set(s.Path, value)
 		}
-		if f, ok := env[name+"_FILE"]; ok {
-			raw, err := os.ReadFile(f)
-			if err != nil {
-				problems = append(problems, s.Path+": "+name+"_FILE cannot be read")
-				continue
-			}
-			values[s.Path] = strings.TrimRight(string(raw), "\r\n")
+		path, ok := env[name+fileSuffix]
+		if !ok {
+			continue
 		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			l.wrong(s.Path, UnreadableVariable, name+fileSuffix)
+			continue
+		}
+		l.set(s.Path, strings.TrimRight(string(raw), "\r\n"))
 	}
-	return problems
-}
-
-func parse(values map[string]string) (c Config, problems []string) {
-	wrong := map[string]bool{}
-	for _, s := range Settings {
-		if err := s.set(&c, values[s.Path]); err != nil {
-			problems = append(problems, s.Path+": "+err.Error())
-			wrong[s.Path] = true
-		}
-	}
-	for _, p := range c.check() {
-		if path, _, _ := strings.Cut(p, ":"); !wrong[path] { // one word about a key is enough
-			problems = append(problems, p)
-		}
-	}
-	return c, problems
 }

@@ -10,116 +10,150 @@ import (
 	"shiming/flows"
 )
 
-// check finds what is wrong between the keys.
-func (c *Config) check() (problems []string) {
-	bad := func(path, why string) { problems = append(problems, path+": "+why) }
-	require := func(path, v string) {
-		if v == "" {
-			bad(path, "is missing")
-		}
-	}
-	if _, _, err := net.SplitHostPort(c.Server.Listen); err != nil {
-		bad("server.listen", "want host:port, such as :8080")
-	}
-	if c.Server.AdminListen != "" {
-		if _, _, err := net.SplitHostPort(c.Server.AdminListen); err != nil {
-			bad("server.admin_listen", "want host:port, such as 127.0.0.1:9090")
-		}
-	}
-	if c.Server.PublicURL != "" {
-		baseURL(bad, "server.public_url", c.Server.PublicURL)
-	}
-	baseURL(bad, "feishu.base_url", c.Feishu.BaseURL)
-	require("feishu.app_id", c.Feishu.AppID)
-	require("feishu.app_secret", c.Feishu.AppSecret)
-	if c.Feishu.Transport != WebSocket { // there the connection itself is what proves who sends
-		require("feishu.encrypt_key", c.Feishu.EncryptKey)
-		require("feishu.verification_token", c.Feishu.VerificationToken)
-	}
-	if len(c.HR.Admins) == 0 {
-		bad("hr.admins", "name at least one open_id; two are better, since nobody approves himself")
-	}
-	problems = append(problems, c.checkTenants()...)
-	if c.Method == flows.ThreeElements {
-		if err := c.Tencent.Validate(); err != nil {
-			problems = append(problems, strings.Split(err.Error(), "\n")...)
-		}
-		baseURL(bad, "esign.base_url", c.Esign.BaseURL)
-		require("esign.app_id", c.Esign.AppID)
-		require("esign.app_secret", c.Esign.AppSecret)
-	}
-	if !c.onSQLite() && !c.OnPostgres() {
-		bad("store.dsn", "want sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE")
-	}
-	require("security.keyset_file", c.KeysetFile)
-	t := c.Timing
-	for path, d := range map[string]time.Duration{"timing.reminder_after": t.ReminderAfter, "timing.expire_after": t.ExpireAfter,
-		"timing.code_ttl": t.CodeTTL, "timing.code_resend": t.CodeResend, "timing.write_quiet": t.WriteQuiet} {
-		if d == 0 {
-			bad(path, "must be more than 0")
-		}
-	}
-	// A card can be changed for 14 days; a case that outlives its card could not say what became of it.
-	if t.ExpireAfter > 13*24*time.Hour {
-		bad("timing.expire_after", "must be at most 312h: Feishu's cards can be changed for 14 days only")
-	}
-	slices.Sort(problems)
-	return problems
+// maxExpireAfter leaves a day: Feishu's cards can be changed for 14 days, and a case that outlives its card could not
+// say what became of it.
+const maxExpireAfter = 13 * 24 * time.Hour
+
+// validator gathers the mistakes of a decoded configuration.
+type validator struct {
+	*Config
+	undecoded map[string]bool // the keys that have a mistake already: one word about a key is enough
+	mistakes  []Mistake
 }
 
-// checkTenants finds what does not fit one company, or many.
-func (c *Config) checkTenants() (problems []string) {
-	many := c.Feishu.AppType == Marketplace
-	for _, a := range c.HR.Admins {
+// validate finds what is wrong with a value, or between keys. undecoded are the mistakes of the keys that have their
+// default instead of their value.
+func validate(c *Config, undecoded []Mistake) []Mistake {
+	v := &validator{Config: c, undecoded: map[string]bool{}}
+	for _, m := range undecoded {
+		v.undecoded[m.Path] = true
+	}
+	v.server()
+	v.feishu()
+	v.admins()
+	if c.Feishu.AppType == Marketplace {
+		v.marketplace()
+	}
+	if c.Verification.Method == flows.ThreeElements && !v.undecoded["verification.method"] {
+		v.threeElements()
+	}
+	if path, ok := c.SQLiteFile(); (!ok || path == "") && !c.OnPostgres() {
+		v.wrong("store.dsn", NotDSN)
+	}
+	v.require("security.keyset_file", c.Security.KeysetFile)
+	v.timing()
+	slices.SortFunc(v.mistakes, byText)
+	return v.mistakes
+}
+
+func (v *validator) wrong(path string, code Code, args ...string) {
+	if !v.undecoded[path] {
+		v.mistakes = append(v.mistakes, Mistake{path, code, args})
+	}
+}
+
+func (v *validator) require(path, value string) {
+	if value == "" {
+		v.wrong(path, Missing)
+	}
+}
+
+func (v *validator) server() {
+	v.hostPort("server.listen", v.Server.Listen, ":8080")
+	if v.Server.AdminListen != "" {
+		v.hostPort("server.admin_listen", v.Server.AdminListen, "127.0.0.1:9090")
+	}
+	if v.Server.PublicURL != "" {
+		v.baseURL("server.public_url", v.Server.PublicURL)
+	}
+}
+
+func (v *validator) feishu() {
+	v.baseURL("feishu.base_url", v.Feishu.BaseURL)
+	v.require("feishu.app_id", v.Feishu.AppID)
+	v.require("feishu.app_secret", v.Feishu.AppSecret)
+	if v.Feishu.Transport != WebSocket { // there the connection itself is what proves who sends
+		v.require("feishu.encrypt_key", v.Feishu.EncryptKey)
+		v.require("feishu.verification_token", v.Feishu.VerificationToken)
+	}
+}
+
+// admins finds the first admin that does not fit one company, or many.
+func (v *validator) admins() {
+	if len(v.HR.Admins) == 0 {
+		v.wrong("hr.admins", NoAdmins)
+	}
+	many := v.Feishu.AppType == Marketplace
+	for _, a := range v.HR.Admins {
 		tenantKey, id, named := strings.Cut(a, "/")
-		switch {
-		case strings.ContainsAny(a, " \t@") || strings.Count(a, "/") > 1 || named && !many:
-			problems = append(problems, "hr.admins: want open_ids such as ou_…")
-		case many && (!named || tenantKey == "" || id == ""):
-			problems = append(problems, "hr.admins: a marketplace app has many tenants; want tenant_key/open_id for each admin")
-		default:
-			continue
+		if strings.ContainsAny(a, " \t@") || strings.Count(a, "/") > 1 || named && !many {
+			v.wrong("hr.admins", NotOpenID)
+			return
 		}
-		break
-	}
-	if !many {
-		return problems
-	}
-	if c.Feishu.Transport == WebSocket {
-		problems = append(problems, "feishu.transport: the long connection is for self-built apps only; use webhook")
-	}
-	for path, chat := range map[string]string{"hr.review_chat": c.HR.ReviewChat, "hr.announce_chat": c.HR.AnnounceChat} {
-		if chat != "" {
-			problems = append(problems, path+": belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat")
+		if many && (!named || tenantKey == "" || id == "") {
+			v.wrong("hr.admins", AdminWithoutTenant)
+			return
 		}
 	}
-	return problems
 }
 
-// onSQLite and OnPostgres tell which database store.dsn names; neither is true of a mistake.
-func (c *Config) onSQLite() bool {
-	path, ok := strings.CutPrefix(c.Store.DSN, "sqlite:")
-	return ok && path != ""
+// marketplace finds what an app of many companies cannot have.
+func (v *validator) marketplace() {
+	if v.Feishu.Transport == WebSocket {
+		v.wrong("feishu.transport", LongConnOfMany)
+	}
+	if v.HR.ReviewChat != "" {
+		v.wrong("hr.review_chat", ChatOfOneTenant)
+	}
+	if v.HR.AnnounceChat != "" {
+		v.wrong("hr.announce_chat", ChatOfOneTenant)
+	}
 }
 
-func (c *Config) OnPostgres() bool {
-	u, err := url.Parse(c.Store.DSN)
-	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
+// threeElements checks the two suppliers of this method.
+func (v *validator) threeElements() {
+	for _, e := range v.Verification.Tencent.Mistakes() {
+		v.wrong(e.Path, Code("tencent_"+e.Problem))
+	}
+	v.baseURL("esign.base_url", v.Esign.BaseURL)
+	v.require("esign.app_id", v.Esign.AppID)
+	v.require("esign.app_secret", v.Esign.AppSecret)
+}
+
+func (v *validator) timing() {
+	t := v.Timing
+	for path, d := range map[string]time.Duration{
+		"timing.reminder_after": t.ReminderAfter,
+		"timing.expire_after":   t.ExpireAfter,
+		"timing.code_ttl":       t.CodeTTL,
+		"timing.code_resend":    t.CodeResend,
+		"timing.write_quiet":    t.WriteQuiet,
+	} {
+		if d == 0 {
+			v.wrong(path, NotPositive)
+		}
+	}
+	if t.ExpireAfter > maxExpireAfter {
+		v.wrong("timing.expire_after", ExpiresLate)
+	}
+}
+
+func (v *validator) hostPort(path, value, example string) {
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		v.wrong(path, NotHostPort, example)
+	}
 }
 
 // baseURL checks scheme and host without a path; plain http only to this machine.
-func baseURL(bad func(path, why string), path, v string) {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		bad(path, "want scheme and host, such as https://open.feishu.cn")
-		return
-	}
-	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		bad(path, "want scheme and host without a path")
-		return
-	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		bad(path, "plain http is accepted to this machine only; use https")
+func (v *validator) baseURL(path, value string) {
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		v.wrong(path, NotURL)
+	case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		v.wrong(path, NotBaseURL)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		v.wrong(path, PlainHTTP)
 	}
 }
 
@@ -129,4 +163,10 @@ func loopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+// OnPostgres reports whether store.dsn names a database of PostgreSQL.
+func (c *Config) OnPostgres() bool {
+	u, err := url.Parse(c.Store.DSN)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }

@@ -1,14 +1,9 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
-	_ "embed"
 	"errors"
-	"net"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"shiming/bot"
@@ -27,23 +22,35 @@ var wider = map[string][]string{
 }
 
 // optional says what is missing without a scope that people can register without.
-var optional = map[string]phrase{
-	"im:message.group_at_msg:readonly": {"没有它，群里 @机器人 不起作用（设为审核群等）", "without it @bot does nothing in groups (设为审核群 and the like)"},
-	"contact:contact.base:readonly":    {"没有它，姓名和手机号要员工自己填", "without it people type name and mobile themselves"},
-	"contact:user.base:readonly":       {"没有它，「与飞书姓名一致」一项是灰色", "without it the check \"same name as in Feishu\" stays grey"},
-	"contact:user.phone:readonly":      {"没有它，手机号要员工自己填", "without it people type their mobile themselves"},
-	"im:chat:readonly":                 {"没有它，check 看不到机器人在不在群里", "without it check cannot see whether the bot is in the groups"},
-	ScopeApp:                           {"没有它，check 看不到事件、回调和版本", "without it check cannot see events, callbacks and versions"},
+var optional = map[string]Text{
+	"im:message.group_at_msg:readonly": {
+		"没有它，群里 @机器人 不起作用（设为审核群等）",
+		"without it @bot does nothing in groups (设为审核群 and the like)",
+	},
+	"contact:contact.base:readonly": {"没有它，姓名和手机号要员工自己填", "without it people type name and mobile themselves"},
+	"contact:user.base:readonly": {
+		"没有它，「与飞书姓名一致」一项是灰色",
+		"without it the check \"same name as in Feishu\" stays grey",
+	},
+	"contact:user.phone:readonly": {"没有它，手机号要员工自己填", "without it people type their mobile themselves"},
+	"im:chat:readonly": {
+		"没有它，check 看不到机器人在不在群里",
+		"without it check cannot see whether the bot is in the groups",
+	},
+	ScopeApp: {
+		"没有它，check 看不到事件、回调和版本",
+		"without it check cannot see events, callbacks and versions",
+	},
 }
 
 const ScopeApp = "application:application:self_manage"
 
 // console is the app's page in the developer console.
-func (k *Doctor) console() string { return k.platform() + "/app/" + k.cfg.Feishu.AppID }
+func (d *Doctor) console() string { return d.platform() + "/app/" + d.cfg.Feishu.AppID }
 
 // platform is the developers' site of Feishu or Lark.
-func (k *Doctor) platform() string {
-	if strings.HasSuffix(k.cfg.Feishu.BaseURL, "larksuite.com") {
+func (d *Doctor) platform() string {
+	if strings.HasSuffix(d.cfg.Feishu.BaseURL, "larksuite.com") {
 		return "https://open.larksuite.com"
 	}
 	return "https://open.feishu.cn"
@@ -51,231 +58,187 @@ func (k *Doctor) platform() string {
 
 const credentials = "feishu.credentials"
 
-func (k *Doctor) feishuSteps() []step {
+func (d *Doctor) feishuChecks() []check {
 	after := []string{credentials}
-	all := []step{
-		{credentials, phrase{"飞书 App ID 与 App Secret", "Feishu App ID and App Secret"}, nil, k.askCredentials},
-		{"feishu.published", phrase{"应用版本已发布", "App version published"}, after, k.askPublished},
-		{"feishu.bot", phrase{"机器人能力", "Bot ability"}, after, k.askBot},
+	all := []check{
+		{credentials, Text{"飞书 App ID 与 App Secret", "Feishu App ID and App Secret"}, nil, d.checkCredentials},
+		{"feishu.published", Text{"应用版本已发布", "App version published"}, after, d.checkPublished},
+		{"feishu.bot", Text{"机器人能力", "Bot ability"}, after, d.checkBot},
 	}
 	for _, scope := range bot.Scopes() {
-		all = append(all, step{"feishu.scope." + scope, phrase{"权限 " + scope, "Scope " + scope}, after,
-			func(ctx context.Context) result { return k.askScope(ctx, scope) }})
+		all = append(all, check{
+			"feishu.scope." + scope,
+			Text{"权限 " + scope, "Scope " + scope},
+			after,
+			func(ctx context.Context) result { return d.checkScope(ctx, scope) },
+		})
 	}
 	for _, s := range bot.Subscriptions() {
-		id, title := "feishu.event."+s.Type, phrase{"事件 " + s.Type, "Event " + s.Type}
+		id, title := "feishu.event."+s.Type, Text{"事件 " + s.Type, "Event " + s.Type}
 		if s.Callback {
-			id, title = "feishu.callback."+s.Type, phrase{"回调 " + s.Type, "Callback " + s.Type}
+			id, title = "feishu.callback."+s.Type, Text{"回调 " + s.Type, "Callback " + s.Type}
 		}
-		all = append(all, step{id, title, []string{credentials, "feishu.published"}, func(ctx context.Context) result { return k.askSubscription(ctx, s) }})
+		all = append(all, check{
+			id,
+			title,
+			[]string{credentials, "feishu.published"},
+			func(ctx context.Context) result { return d.checkSubscription(ctx, s) },
+		})
 	}
-	if k.cfg.Feishu.Transport == config.WebSocket {
-		return append(all, step{"feishu.long_connection", phrase{"长连接", "Long connection"}, after, k.askLongConn},
-			step{"serve", phrase{"本机的 serve 已连上", "The serve on this machine is connected"}, nil, k.askServe})
+	if d.cfg.Feishu.Transport == config.WebSocket {
+		return append(all, check{"feishu.long_connection", Text{"长连接", "Long connection"}, after, d.checkLongConn},
+			check{"serve", Text{"本机的 serve 已连上", "The serve on this machine is connected"}, nil, d.checkServe})
 	}
 	return append(all,
-		step{"feishu.keys", phrase{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"}, after, k.askKeys},
-		step{"feishu.webhook", phrase{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook})
+		check{
+			"feishu.keys",
+			Text{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"},
+			after,
+			d.checkKeys,
+		},
+		check{"feishu.webhook", Text{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, d.checkWebhook})
 }
 
-// marketplaceSteps are for an app that many companies install: without an app ticket, which comes by push to a running serve, and
-// without a tenant nothing of Feishu's can be asked.
-func (k *Doctor) marketplaceSteps() []step {
-	return []step{
-		{"feishu.marketplace", phrase{"飞书商店应用", "Feishu marketplace app"}, nil, k.untold(
-			phrase{"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志", "credentials, scopes and events of a marketplace app can only be asked with an app_ticket of each tenant: look at the log of serve"})},
-		{"feishu.webhook", phrase{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, k.askWebhook},
+// marketplaceSteps are for an app that many companies install: without an app ticket, which comes by push to a
+// running serve, and without a tenant nothing of Feishu's can be asked.
+func (d *Doctor) marketplaceChecks() []check {
+	return []check{
+		{"feishu.marketplace", Text{"飞书商店应用", "Feishu marketplace app"}, nil, d.untold(
+			Text{
+				"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志",
+				"credentials, scopes and events of a marketplace app can only be asked with an app_ticket of each tenant: " +
+					"look at the log of serve",
+			})},
+		{"feishu.webhook", Text{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, d.checkWebhook},
 	}
 }
 
-func (k *Doctor) askCredentials(ctx context.Context) result {
-	err := k.client.ProbeToken(ctx)
+func (d *Doctor) checkCredentials(ctx context.Context) result {
+	err := d.client.ProbeToken(ctx)
 	if err == nil {
-		return result{outcome: Good}
+		return result{outcome: OK}
 	}
-	return k.traced(ctx, refused(Problem, err, phrase{
+	return d.traced(ctx, refused(Problem, err, Text{
 		"开发者后台 › 凭证与基础信息：把 App ID 和 App Secret 重新抄到 feishu.app_id、feishu.app_secret；如果启用了 IP 白名单（安全设置），加上本机的出口地址",
-		"developer console › Credentials & Basic Info (凭证与基础信息): copy App ID and App Secret to feishu.app_id and feishu.app_secret again; with an IP allow-list in Security Settings (安全设置), add this machine's public address"},
-		k.console()+"/baseinfo"), k.cfg.Feishu.BaseURL)
+		"developer console › Credentials & Basic Info (凭证与基础信息): copy App ID and App Secret to feishu.app_id and " +
+			"feishu.app_secret again; with an IP allow-list in Security Settings (安全设置), add this machine's public address",
+	},
+		d.console()+"/baseinfo"), d.cfg.Feishu.BaseURL)
 }
 
-func (k *Doctor) appInfo(ctx context.Context) (bot.AppInfo, error) {
-	return k.app.get(func() (bot.AppInfo, error) { return k.client.App(ctx) })
+func (d *Doctor) appInfo(ctx context.Context) (bot.AppInfo, error) {
+	return d.app.get(func() (bot.AppInfo, error) { return d.client.App(ctx) })
 }
 
 // unasked is the answer to what only the application API tells when it does not.
-func (k *Doctor) unasked(err error, look phrase) result {
-	r := refused(Unknown, err, look, k.console())
+func (d *Doctor) unasked(err error, look Text) result {
+	r := refused(Unknown, err, look, d.console())
 	if api, ok := errors.AsType[*bot.APIError](err); ok && api.Class() == bot.ClassPermission {
-		r.seen = phrase{"没有权限 " + ScopeApp + "，问不到", "cannot be asked without the scope " + ScopeApp}
+		r.found = Text{"没有权限 " + ScopeApp + "，问不到", "cannot be asked without the scope " + ScopeApp}
 	}
 	return r
 }
 
-func (k *Doctor) askPublished(ctx context.Context) result {
-	info, err := k.appInfo(ctx)
-	publish := phrase{"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过", "Version Management & Release (版本管理与发布) › Create Version (创建版本): set the availability (可用范围), submit for release (申请线上发布), and let the tenant's administrator approve"}
+func (d *Doctor) checkPublished(ctx context.Context) result {
+	info, err := d.appInfo(ctx)
+	publish := Text{
+		"应用发布 › 版本管理与发布 › 创建版本，设好可用范围，申请线上发布，请企业管理员通过",
+		"Version Management & Release (版本管理与发布) › Create Version (创建版本): set the availability (可用范围), submit for " +
+			"release (申请线上发布), and let the tenant's administrator approve",
+	}
 	switch {
 	case err != nil:
-		return k.unasked(err, phrase{"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」", "look yourself: Version Management & Release (版本管理与发布), the latest version should be released (已发布)"})
+		return d.unasked(err, Text{
+			"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」",
+			"look yourself: Version Management & Release (版本管理与发布), the latest version should be released (已发布)",
+		})
 	case info.InReview:
-		r := result{outcome: Warning, seen: phrase{"有新版本等企业管理员审核，里面的改动还没生效", "a newer version waits for the tenant's administrator; what it changes is not in effect yet"},
-			do:   phrase{"请企业管理员通过：飞书管理后台 › 工作台 › 应用审核", "let the tenant's administrator approve it: Feishu Admin (管理后台) › Workplace (工作台) › App Review (应用审核)"},
-			link: k.console() + "/version"}
+		r := result{
+			outcome: Warning,
+			found: Text{
+				"有新版本等企业管理员审核，里面的改动还没生效",
+				"a newer version waits for the tenant's administrator; what it changes is not in effect yet",
+			},
+			remedy: Text{
+				"请企业管理员通过：飞书管理后台 › 工作台 › 应用审核",
+				"let the tenant's administrator approve it: Feishu Admin (管理后台) › Workplace (工作台) › App Review (应用审核)",
+			},
+			link: d.console() + "/version",
+		}
 		if info.Online == "" {
-			r.outcome, r.seen = Problem, phrase{"第一个版本等企业管理员审核，权限、事件和回调都还没生效", "the first version waits for the tenant's administrator, so that no scope, event or callback is in effect"}
+			r.outcome, r.found = Problem, Text{
+				"第一个版本等企业管理员审核，权限、事件和回调都还没生效",
+				"the first version waits for the tenant's administrator, so that no scope, event or callback is in effect",
+			}
 		}
 		return r
 	case info.Online == "":
-		return result{outcome: Problem, seen: phrase{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"}, do: publish, link: k.console() + "/version"}
+		return result{
+			outcome: Problem,
+			found:   Text{"没有已发布的版本，权限、事件和回调都还没生效", "no version is published, so that no scope, event or callback is in effect"},
+			remedy:  publish,
+			link:    d.console() + "/version",
+		}
 	}
-	return result{outcome: Good}
+	return result{outcome: OK}
 }
 
-func (k *Doctor) askBot(ctx context.Context) result {
-	info, err := k.client.BotInfo(ctx)
-	do := phrase{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "Add Features (添加应用能力) › Bot (机器人), then publish a new version"}
+func (d *Doctor) checkBot(ctx context.Context) result {
+	info, err := d.client.BotInfo(ctx)
+	remedy := Text{"应用能力 › 添加应用能力 › 机器人，然后发布新版本", "Add Features (添加应用能力) › Bot (机器人), then publish a new version"}
 	if err != nil {
-		return refused(Problem, err, do, k.console()+"/bot")
+		return refused(Problem, err, remedy, d.console()+"/bot")
 	}
 	if !info.Active {
-		do = phrase{do.zh + "；已经有了就请企业管理员启用应用：飞书管理后台 › 工作台 › 应用管理",
-			do.en + "; if it is there, let the tenant's administrator enable the app: Feishu Admin (管理后台) › Workplace (工作台) › App Management (应用管理)"}
-		return result{outcome: Problem, seen: phrase{"机器人没有启用", "the bot is not enabled"}, do: do, link: k.console() + "/bot"}
+		remedy = Text{
+			remedy.ZH + "；已经有了就请企业管理员启用应用：飞书管理后台 › 工作台 › 应用管理",
+			remedy.EN + "; if it is there, let the tenant's administrator enable the app: Feishu Admin (管理后台) › Workplace " +
+				"(工作台) › App Management (应用管理)",
+		}
+		return result{
+			outcome: Problem,
+			found:   Text{"机器人没有启用", "the bot is not enabled"},
+			remedy:  remedy,
+			link:    d.console() + "/bot",
+		}
 	}
 	name := printable(info.Name)
-	return result{outcome: Good, seen: phrase{name, name}}
+	return result{outcome: OK, found: Text{name, name}}
 }
 
-func (k *Doctor) askScope(ctx context.Context, scope string) result {
-	granted, err := k.granted.get(func() (map[string]bool, error) { return k.client.Granted(ctx) })
-	do := phrase{"开发配置 › 权限管理 › 批量导入/导出权限，贴入 shiming check --scopes 打印的列表（bot/scopes.json），然后发布新版本", "Permissions & Scopes (权限管理) › Batch import/export scopes (批量导入/导出权限): paste what shiming check --scopes prints (bot/scopes.json), then publish a new version"}
-	if scope == "human_authentication:identity" {
-		do = phrase{"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本", "paid: ask for it by mail to open-platform@bytedance.com, then add it in Permissions & Scopes (权限管理) and publish a new version"}
+func (d *Doctor) checkScope(ctx context.Context, scope string) result {
+	granted, err := d.granted.get(func() (map[string]bool, error) { return d.client.Granted(ctx) })
+	remedy := Text{
+		"开发配置 › 权限管理 › 批量导入/导出权限，贴入 shiming check --scopes 打印的列表（bot/scopes.json），然后发布新版本",
+		"Permissions & Scopes (权限管理) › Batch import/export scopes (批量导入/导出权限): paste what shiming check --scopes prints " +
+			"(bot/scopes.json), then publish a new version",
 	}
-	link := k.console() + "/auth"
+	if scope == "human_authentication:identity" {
+		remedy = Text{
+			"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本",
+			"paid: ask for it by mail to open-platform@bytedance.com, then add it in Permissions & Scopes (权限管理) and " +
+				"publish a new version",
+		}
+	}
+	link := d.console() + "/auth"
 	switch {
 	case err != nil:
-		return refused(Unknown, err, do, link)
+		return refused(Unknown, err, remedy, link)
 	case slices.ContainsFunc(append([]string{scope}, wider[scope]...), func(s string) bool { return granted[s] }):
-		return result{outcome: Good}
+		return result{outcome: OK}
 	}
 	if without, ok := optional[scope]; ok {
-		return result{outcome: Warning, seen: without, do: do, link: link}
-	}
-	return result{outcome: Problem, seen: phrase{"没有以应用身份开通，或开通后没有发布版本", "not granted to the app itself (应用身份), or granted and not published"}, do: do, link: link}
-}
-
-func (k *Doctor) askSubscription(ctx context.Context, s bot.Subscription) result {
-	info, err := k.appInfo(ctx)
-	where := phrase{"事件与回调 › 事件配置 › 添加事件：" + s.Type + "（应用身份），然后发布新版本", "Events & Callbacks (事件与回调) › Event Configuration (事件配置) › Add Events (添加事件): " + s.Type + ", by tenant token (应用身份), then publish a new version"}
-	subscribed, told, way, url := info.Events, info.EventsKnown, info.EventWay, info.EventURL
-	if s.Callback {
-		where = phrase{"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本", "Events & Callbacks (事件与回调) › Callback Configuration (回调配置) › Add callback (添加回调): " + s.Type + " (卡片回传交互), then publish a new version"}
-		subscribed, told, way, url = info.Callbacks, info.CallbackWay != "", info.CallbackWay, info.CallbackURL
-	}
-	link := k.console() + "/event"
-	if s.Callback {
-		link += "?tab=callback"
-	}
-	switch {
-	case err != nil:
-		return k.unasked(err, where)
-	case !told:
-		return result{outcome: Unknown, seen: phrase{"平台没有说，请自己看一眼", "the platform does not say, so look yourself"}, do: where, link: link}
-	case !slices.Contains(subscribed, s.Type) && s.Needed:
-		return result{outcome: Problem, seen: phrase{"没有订阅", "not subscribed"}, do: where, link: link}
-	case !slices.Contains(subscribed, s.Type):
-		return result{outcome: Warning, seen: phrase{"没有订阅；没有它也能登记", "not subscribed; people can register without it"}, do: where, link: link}
-	case s.Needed && way != "" && way != k.cfg.Feishu.Transport: // one word about the events is enough
-		return result{outcome: Problem, seen: phrase{"订阅方式是 " + printable(way) + "，而 feishu.transport 是 " + k.cfg.Feishu.Transport, "the subscription mode (订阅方式) is " + printable(way) + ", feishu.transport is " + k.cfg.Feishu.Transport},
-			do:   phrase{"事件与回调：事件和回调的订阅方式都改成与 feishu.transport 一致", "Events & Callbacks (事件与回调): make the subscription mode (订阅方式) of both events and callbacks the same as feishu.transport"},
-			link: link}
-	case s.Needed && url != "" && k.cfg.Server.PublicURL != "" && url != k.cfg.Server.PublicURL+"/webhook/event":
-		return result{outcome: Warning, seen: phrase{"请求地址不是 server.public_url + /webhook/event", "the request URL is not server.public_url + /webhook/event"}, do: where, link: link}
-	}
-	return result{outcome: Good}
-}
-
-func (k *Doctor) askKeys(ctx context.Context) result {
-	do := phrase{"事件与回调 › 加密策略：把 Encrypt Key 和 Verification Token 抄到 feishu.encrypt_key、feishu.verification_token", "Events & Callbacks (事件与回调) › Encryption Strategy (加密策略): copy Encrypt Key and Verification Token to feishu.encrypt_key and feishu.verification_token"}
-	link := k.console() + "/event"
-	info, err := k.appInfo(ctx)
-	if err != nil {
-		return k.unasked(err, do)
-	}
-	switch same, known := info.SameKeys(k.cfg.Feishu.EncryptKey, k.cfg.Feishu.VerificationToken); {
-	case !known:
-		return result{outcome: Unknown, seen: phrase{"平台不告诉应用；serve 运行时在后台保存一次请求地址就会知道", "the platform does not tell an app; save the request URL in the console while serve runs, and you know"}, do: do, link: link}
-	case !same:
-		return result{outcome: Problem, seen: phrase{"与后台的不一致", "not those of the console"}, do: do, link: link}
-	}
-	return result{outcome: Good}
-}
-
-func (k *Doctor) askWebhook(ctx context.Context) result {
-	if k.cfg.Server.PublicURL == "" {
-		return result{outcome: Unknown, seen: phrase{"没有填写 server.public_url", "server.public_url is empty"},
-			do: phrase{"填上飞书访问这台服务器的地址；没有公网地址就用 feishu.transport: websocket", "fill in the address by which Feishu reaches this server; without one use feishu.transport: websocket"}}
-	}
-	status, err := k.client.ProbeWebhook(ctx, k.cfg.Server.PublicURL, k.cfg.Feishu.EncryptKey, k.cfg.Feishu.VerificationToken)
-	r := result{outcome: Problem, link: k.cfg.Server.PublicURL + "/webhook/event"}
-	if status != 0 {
-		r.code = strconv.Itoa(status)
-	}
-	switch {
-	case err == nil:
-		return result{outcome: Good, seen: phrase{"从这台机器看；飞书自己在后台保存请求地址时会试", "as seen from this machine; Feishu itself tries when the request URL is saved"}}
-	case errors.Is(err, bot.ErrWebhookRefuses):
-		r.seen = phrase{"serve 拒绝了我们的请求：它的 Encrypt Key、Verification Token 或时钟与这里不同，或者代理改了内容", "serve refused our request: its Encrypt Key, Verification Token or clock differs from here, or a proxy changed the body"}
-		r.do = phrase{"让 serve 和 check 用同一份配置；代理须原样转发正文和 X-Lark-* 头", "give serve and check the same configuration; the proxy must pass the body and the X-Lark-* headers as they are"}
-	case errors.Is(err, bot.ErrWebhookForeign):
-		r.seen = phrase{"那里回答的不是 serve", "what answers there is not serve"}
-		r.do = phrase{"启动 serve，把代理的 /webhook/event 转到 server.listen；不能有重定向", "start serve, forward /webhook/event of the proxy to server.listen; no redirects"}
-	default:
-		r.seen, r.silent = phrase{"那里没有回音", "no answer there"}, true
-		r.do = phrase{"启动 serve；检查 DNS、证书、防火墙和代理。没有公网地址就用 feishu.transport: websocket", "start serve; check DNS, certificate, firewall and proxy. Without a public address use feishu.transport: websocket"}
-	}
-	return k.traced(ctx, r, k.cfg.Server.PublicURL)
-}
-
-func (k *Doctor) askLongConn(ctx context.Context) result {
-	if err := k.client.ProbeLongConn(ctx); err != nil {
-		r := result{outcome: Problem, seen: phrase{"平台没有给出连接地址", "the platform did not say where to connect"}, link: k.console() + "/event",
-			do: phrase{"只有企业自建应用可以用长连接，最多 50 个连接；先启动 serve，再在 事件与回调 里把事件和回调的订阅方式都设为「使用长连接接收」",
-				"long connections are for self-built apps, 50 at most; start serve first, then set the subscription mode (订阅方式) of both events and callbacks in Events & Callbacks (事件与回调) to the persistent connection (使用长连接接收)"}}
-		var code interface{ UpstreamCode() string }
-		if errors.As(err, &code) {
-			r.code = code.UpstreamCode()
+		return result{
+			outcome: Warning,
+			found:   without,
+			remedy:  remedy,
+			link:    link,
 		}
-		return r
 	}
-	return result{outcome: Good, seen: phrase{"有连接地址（check 自己不连，否则会分走事件）", "there is an address (check does not connect, or it would be given events)"}}
-}
-
-// askServe asks a serve on this machine whether it is ready, which it is only once its long connection has stood.
-func (k *Doctor) askServe(ctx context.Context) result {
-	listen := cmp.Or(k.cfg.Server.AdminListen, k.cfg.Server.Listen)
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return result{outcome: Unknown}
+	return result{
+		outcome: Problem,
+		found:   Text{"没有以应用身份开通，或开通后没有发布版本", "not granted to the app itself (应用身份), or granted and not published"},
+		remedy:  remedy,
+		link:    link,
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return result{outcome: Unknown}
-	}
-	resp, err := k.web.Do(req)
-	if err != nil {
-		return result{outcome: Unknown, seen: phrase{"这台机器上没有 serve 在运行", "no serve runs on this machine"},
-			do: phrase{"启动 serve 再看；后台的订阅方式要在连上之后才能保存", "start serve and look again; the console saves the subscription mode (订阅方式) only while one is connected"}}
-	}
-	_ = resp.Body.Close() // only the status counts
-	if resp.StatusCode != http.StatusOK {
-		return result{outcome: Problem, code: strconv.Itoa(resp.StatusCode), seen: phrase{"serve 在运行，但没有就绪：没连上，或数据库有问题", "serve runs and is not ready: not connected, or something is wrong with its database"},
-			do: phrase{"看 serve 的日志：long connection is down、not ready", "look at the log of serve: long connection is down, not ready"}}
-	}
-	return result{outcome: Good}
 }

@@ -14,28 +14,28 @@ import (
 	"shiming/verify"
 )
 
-var marks = map[Outcome]string{Good: "✓", Problem: "✗", Warning: "!", Unknown: "?", skipped: "-"}
+var marks = map[Outcome]string{OK: "✓", Problem: "✗", Warning: "!", Unknown: "?", skipped: "-"}
 
-// writeFinding writes one line, and below it what was seen and what to do unless all is well.
+// writeFinding writes one line, and below it what was found and the remedy unless all is well.
 func writeFinding(w io.Writer, f finding, lang string) {
-	line := marks[f.outcome] + " " + f.title.in(lang)
-	seen := f.seen.in(lang)
-	if f.outcome == Good || f.outcome == skipped {
-		if seen != "" {
-			line += " — " + seen
+	line := marks[f.outcome] + " " + f.title.In(lang)
+	found := f.found.In(lang)
+	if f.outcome == OK || f.outcome == skipped {
+		if found != "" {
+			line += " — " + found
 		}
 		_, _ = fmt.Fprintln(w, line) // a terminal that is gone has nobody to tell
 		return
 	}
 	_, _ = fmt.Fprintln(w, line)
 	if f.code != "" {
-		seen += map[string]string{"zh": "（错误码 ", "en": " (code "}[lang] + f.code
+		found += map[string]string{"zh": "（错误码 ", "en": " (code "}[lang] + f.code
 		if f.logID != "" {
-			seen += map[string]string{"zh": "，日志 ID ", "en": ", log id "}[lang] + f.logID
+			found += map[string]string{"zh": "，日志 ID ", "en": ", log id "}[lang] + f.logID
 		}
-		seen += map[string]string{"zh": "）", "en": ")"}[lang]
+		found += map[string]string{"zh": "）", "en": ")"}[lang]
 	}
-	for _, text := range []string{seen, arrow(f.do.in(lang)), arrow(f.link)} {
+	for _, text := range []string{found, arrow(f.remedy.In(lang)), arrow(f.link)} {
 		if text != "" {
 			_, _ = fmt.Fprintln(w, "    "+text)
 		}
@@ -56,12 +56,17 @@ func writeSummary(w io.Writer, all []finding, lang string) {
 		n[f.outcome]++
 	}
 	form := "\nok %d, problems %d, warnings %d, unknown %d, skipped %d\n"
-	legend := map[Outcome]string{Problem: "✗ has to be put right", Warning: "! may stay as it is", Unknown: "? nobody can be asked: look at it yourself", skipped: "- run check again when the ✗ are gone"}
+	legend := map[Outcome]string{
+		Problem: "✗ has to be put right",
+		Warning: "! may stay as it is",
+		Unknown: "? nobody can be asked: look at it yourself",
+		skipped: "- run check again when the ✗ are gone",
+	}
 	if lang == "zh" {
 		form = "\n正常 %d，有问题 %d，提醒 %d，问不到 %d，跳过 %d\n"
 		legend = map[Outcome]string{Problem: "✗ 必须改", Warning: "! 可以不改", Unknown: "? 程序问不到，请自己看一眼", skipped: "- 解决了 ✗ 再检查一次"}
 	}
-	_, _ = fmt.Fprintf(w, form, n[Good], n[Problem], n[Warning], n[Unknown], n[skipped])
+	_, _ = fmt.Fprintf(w, form, n[OK], n[Problem], n[Warning], n[Unknown], n[skipped])
 	for _, o := range []Outcome{Problem, Warning, Unknown, skipped} {
 		if n[o] > 0 {
 			_, _ = fmt.Fprintln(w, "    "+legend[o])
@@ -69,21 +74,30 @@ func writeSummary(w io.Writer, all []finding, lang string) {
 	}
 }
 
-// WriteReportJSON writes an array with one object per step.
+// WriteReportJSON writes an array with one object for each check.
 func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	type entry struct {
 		ID      string  `json:"id"`
 		Title   string  `json:"title"`
 		Outcome Outcome `json:"outcome"`
-		Seen    string  `json:"seen,omitempty"`
-		Do      string  `json:"do,omitempty"`
+		Found   string  `json:"seen,omitempty"`
+		Remedy  string  `json:"do,omitempty"`
 		Link    string  `json:"link,omitempty"`
 		Code    string  `json:"code,omitempty"`
 		LogID   string  `json:"log_id,omitempty"`
 	}
 	out := []entry{}
 	for _, f := range all {
-		out = append(out, entry{f.id, f.title.in(lang), f.outcome, f.seen.in(lang), f.do.in(lang), f.link, f.code, f.logID})
+		out = append(out, entry{
+			f.id,
+			f.title.In(lang),
+			f.outcome,
+			f.found.In(lang),
+			f.remedy.In(lang),
+			f.link,
+			f.code,
+			f.logID,
+		})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -93,15 +107,21 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 
 // ConfigReport shows the mistakes of a configuration as findings.
 func ConfigReport(e *config.Error) (all []finding) {
-	for _, p := range e.Problems {
-		all = append(all, finding{step{id: "config", title: phrase{"配置", "Configuration"}}, result{outcome: Problem, seen: misconfigured(p)}})
+	asked := check{id: "config", title: Text{"配置", "Configuration"}}
+	for _, m := range e.Mistakes {
+		all = append(all, finding{asked, result{outcome: Problem, found: misconfigured(m)}})
 	}
 	return all
 }
 
 // refused describes a call that did not succeed, by the code and the log id of the platform.
-func refused(o Outcome, err error, do phrase, link string) result {
-	r := result{outcome: o, do: do, link: link, seen: phrase{"平台拒绝了", "the platform refused"}}
+func refused(o Outcome, err error, remedy Text, link string) result {
+	r := result{
+		outcome: o,
+		remedy:  remedy,
+		link:    link,
+		found:   Text{"平台拒绝了", "the platform refused"},
+	}
 	var feishu *bot.APIError
 	var notary *esign.Error
 	var supplier *verify.Error
@@ -119,12 +139,15 @@ func refused(o Outcome, err error, do phrase, link string) result {
 	var later interface{ Temporary() bool }
 	switch {
 	case !answered:
-		r.seen = phrase{"没有回音", "no answer"}
-		r.do = phrase{"检查这台机器能否访问该地址（网络、DNS、代理、证书）", "check whether this machine reaches that address (network, DNS, proxy, certificates)"}
+		r.found = Text{"没有回音", "no answer"}
+		r.remedy = Text{
+			"检查这台机器能否访问该地址（网络、DNS、代理、证书）",
+			"check whether this machine reaches that address (network, DNS, proxy, certificates)",
+		}
 		r.link, r.silent = "", true
 	case errors.As(err, &later) && later.Temporary():
-		r.seen = phrase{"平台现在太忙，或出了故障", "the platform is busy or has trouble of its own"}
-		r.do, r.link = phrase{"过一会儿再试", "try again in a while"}, ""
+		r.found = Text{"平台现在太忙，或出了故障", "the platform is busy or has trouble of its own"}
+		r.remedy, r.link = Text{"过一会儿再试", "try again in a while"}, ""
 	}
 	return r
 }

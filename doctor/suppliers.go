@@ -11,98 +11,162 @@ import (
 	"shiming/verify"
 )
 
-func (k *Doctor) supplierSteps() []step {
-	clock := step{"clock", phrase{"时钟", "Clock"}, nil, k.askClock}
-	if k.cfg.Method != flows.ThreeElements {
-		return []step{clock}
+func (d *Doctor) supplierChecks() []check {
+	clock := check{"clock", Text{"时钟", "Clock"}, nil, d.checkClock}
+	if d.cfg.Verification.Method != flows.ThreeElements {
+		return []check{clock}
 	}
 	const gateway, template = "esign.app", "tencent.sms_template"
-	return []step{
-		{gateway, phrase{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, k.askEsign},
+	return []check{
+		{gateway, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
-		{"esign.evidence", phrase{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, k.untold(
-			phrase{"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明", "e签宝 tells nobody: ask the account manager whether the AppId may create real-name evidence points (个人实名证据点), or the first case will show"})},
-		{template, phrase{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, k.askTemplate},
-		{"tencent.sms_sign", phrase{"短信签名与应用", "SMS sign and application"}, []string{template}, k.untold(
-			phrase{"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差", "cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), verification.tencent.sms_sign_name must be approved and the same to the letter"})},
-		{"tencent.three_elements", phrase{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, k.untold(
-			phrase{"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明", "cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element check (手机号三要素核验) is open and has quota, or the first case will show"})},
+		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, d.untold(
+			Text{
+				"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明",
+				"e签宝 tells nobody: ask the account manager whether the AppId may create real-name evidence points (个人实名证据点), " +
+					"or the first case will show",
+			})},
+		{template, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
+		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{template}, d.untold(
+			Text{
+				"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差",
+				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
+					"verification.tencent.sms_sign_name must be approved and the same to the letter",
+			})},
+		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, d.untold(
+			Text{
+				"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
+				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
+					"check (手机号三要素核验) is open and has quota, or the first case will show",
+			})},
 	}
 }
 
-// untold is a step that nothing can be asked about.
-func (k *Doctor) untold(look phrase) func(context.Context) result {
+// untold is a check for which nobody can be asked.
+func (d *Doctor) untold(look Text) func(context.Context) result {
 	return func(context.Context) result {
-		return result{outcome: Unknown, seen: phrase{"问不到", "cannot be asked"}, do: look}
+		return result{outcome: Unknown, found: Text{"问不到", "cannot be asked"}, remedy: look}
 	}
 }
 
-func (k *Doctor) askEsign(ctx context.Context) result {
-	err := k.notary.Probe(ctx)
+func (d *Doctor) checkEsign(ctx context.Context) result {
+	err := d.notary.Probe(ctx)
 	if err == nil {
-		return result{outcome: Good}
+		return result{outcome: OK}
 	}
 	const console = "https://open.esign.cn"
-	r := k.traced(ctx, refused(Problem, err, phrase{"e签宝控制台 › 应用管理：核对 esign.app_id、esign.app_secret，以及 esign.base_url 是正式还是沙箱", "e签宝 console › applications (应用管理): compare esign.app_id and esign.app_secret, and whether esign.base_url is production or sandbox"}, console), k.cfg.Esign.BaseURL)
+	r := d.traced(ctx, refused(Problem, err, Text{
+		"e签宝控制台 › 应用管理：核对 esign.app_id、esign.app_secret，以及 esign.base_url 是正式还是沙箱",
+		"e签宝 console › applications (应用管理): compare esign.app_id and esign.app_secret, and whether esign.base_url is " +
+			"production or sandbox",
+	}, console), d.cfg.Esign.BaseURL)
 	e, ok := errors.AsType[*esign.Error](err)
 	if !ok {
 		return r
 	}
 	if e.Message != "" {
-		r.seen = phrase{"e签宝答：" + e.Message, "e签宝 says: " + e.Message}
+		r.found = Text{"e签宝答：" + e.Message, "e签宝 says: " + e.Message}
 	}
 	switch e.Kind {
 	case esign.KindForbidden:
-		r.do = phrase{"e签宝控制台 › 应用 › 安全配置：加上本机的出口 IP，约 5 分钟后生效", "e签宝 console › application › security settings (安全配置): add this machine's public address; it takes about 5 minutes"}
+		r.remedy = Text{
+			"e签宝控制台 › 应用 › 安全配置：加上本机的出口 IP，约 5 分钟后生效",
+			"e签宝 console › application › security settings (安全配置): add this machine's public address; it takes about 5 minutes",
+		}
 	case esign.KindClock:
-		r.do, r.link = phrase{"这台机器的时钟差了 15 分钟以上：打开 NTP", "this machine's clock is more than 15 minutes off: switch NTP on"}, ""
+		r.remedy, r.link = Text{
+			"这台机器的时钟差了 15 分钟以上：打开 NTP",
+			"this machine's clock is more than 15 minutes off: switch NTP on",
+		}, ""
 	case esign.KindRate, esign.KindServer:
-		r.outcome, r.do, r.link = Warning, phrase{"过一会儿再试", "try again in a while"}, ""
+		r.outcome, r.remedy, r.link = Warning, Text{"过一会儿再试", "try again in a while"}, ""
 	}
 	return r
 }
 
-// mayNotAsk are refusals of the question, not of the key: a sub-account that may only send, a personal account (pages "错误码" and
-// "短信模板状态查询").
-var mayNotAsk = map[string]bool{"AuthFailure.UnauthorizedOperation": true, "UnauthorizedOperation": true, "UnauthorizedOperation.RequestPermissionDeny": true,
-	"FailedOperation.NotEnterpriseCertification": true, "UnsupportedOperation": true, "UnsupportedOperation.": true}
-
-// telling are refusals that sending would meet as well.
-var telling = map[string]phrase{
-	"UnauthorizedOperation.RequestIpNotInWhitelist":    {"短信控制台 › 应用管理 › 应用列表 › 应用的安全设置：把本机的出口地址加进 IP 白名单", "SMS console (短信控制台) › applications (应用管理) › the application's security settings: add this machine's public address to the allow-list"},
-	"UnauthorizedOperation.SerivceSuspendDueToArrears": {"腾讯云账号欠费停服：充值", "the account is in arrears and suspended: top it up"},
-	"UnauthorizedOperation.SdkAppIdIsDisabled":         {"短信控制台 › 应用管理：启用 verification.tencent.sms_sdk_app_id 的应用", "SMS console (短信控制台) › applications (应用管理): enable the application of verification.tencent.sms_sdk_app_id"},
-	"IpNotInWhitelist":  {"腾讯云 › 访问管理 › API 密钥管理：把本机的出口地址加进密钥的访问 IP 限制", "Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): add this machine's public address to the key's allow-list"},
-	"UnsupportedRegion": {"verification.tencent.region 改成短信支持的地域，例如 ap-guangzhou", "set verification.tencent.region to one that SMS has, such as ap-guangzhou"},
+// mayNotAsk are refusals of the question, not of the key: a sub-account that may only send, a personal account (pages
+// "错误码" and "短信模板状态查询").
+var mayNotAsk = map[string]bool{
+	"AuthFailure.UnauthorizedOperation":           true,
+	"UnauthorizedOperation":                       true,
+	"UnauthorizedOperation.RequestPermissionDeny": true,
+	"FailedOperation.NotEnterpriseCertification":  true,
+	"UnsupportedOperation":                        true,
+	"UnsupportedOperation.":                       true,
 }
 
-func (k *Doctor) askTemplate(ctx context.Context) result {
-	state, err := k.supplier.ProbeTemplate(ctx)
+// telling are refusals that sending would meet as well.
+var telling = map[string]Text{
+	"UnauthorizedOperation.RequestIpNotInWhitelist": {
+		"短信控制台 › 应用管理 › 应用列表 › 应用的安全设置：把本机的出口地址加进 IP 白名单",
+		"SMS console (短信控制台) › applications (应用管理) › the application's security settings: add this machine's public " +
+			"address to the allow-list",
+	},
+	"UnauthorizedOperation.SerivceSuspendDueToArrears": {
+		"腾讯云账号欠费停服：充值",
+		"the account is in arrears and suspended: top it up",
+	},
+	"UnauthorizedOperation.SdkAppIdIsDisabled": {
+		"短信控制台 › 应用管理：启用 verification.tencent.sms_sdk_app_id 的应用",
+		"SMS console (短信控制台) › applications (应用管理): enable the application of verification.tencent.sms_sdk_app_id",
+	},
+	"IpNotInWhitelist": {
+		"腾讯云 › 访问管理 › API 密钥管理：把本机的出口地址加进密钥的访问 IP 限制",
+		"Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): add this machine's public address to the key's allow-list",
+	},
+	"UnsupportedRegion": {
+		"verification.tencent.region 改成短信支持的地域，例如 ap-guangzhou",
+		"set verification.tencent.region to one that SMS has, such as ap-guangzhou",
+	},
+}
+
+func (d *Doctor) checkTemplate(ctx context.Context) result {
+	state, err := d.supplier.ProbeTemplate(ctx)
 	const console = "https://console.cloud.tencent.com/smsv2"
-	do := phrase{"短信控制台 › 国内短信 › 正文模板管理：核对 verification.tencent.sms_template_id，须为「已通过」，含 {1} 验证码、{2} 分钟数", "SMS console (短信控制台) › 国内短信 › templates (正文模板管理): compare verification.tencent.sms_template_id; it must be approved, with {1} code and {2} minutes"}
+	remedy := Text{
+		"短信控制台 › 国内短信 › 正文模板管理：核对 verification.tencent.sms_template_id，须为「已通过」，含 {1} 验证码、{2} 分钟数",
+		"SMS console (短信控制台) › 国内短信 › templates (正文模板管理): compare verification.tencent.sms_template_id; it must be " +
+			"approved, with {1} code and {2} minutes",
+	}
 	e, _ := errors.AsType[*verify.Error](err)
 	switch {
 	case e != nil && e.Code == "AuthFailure.SignatureExpire":
-		return refused(Problem, err, phrase{"这台机器的时钟差了 5 分钟以上：打开 NTP", "this machine's clock is more than 5 minutes off: switch NTP on"}, "")
+		return refused(Problem, err, Text{
+			"这台机器的时钟差了 5 分钟以上：打开 NTP",
+			"this machine's clock is more than 5 minutes off: switch NTP on",
+		}, "")
 	case e != nil && mayNotAsk[e.Code]:
-		r := refused(Unknown, err, do, console)
-		r.seen = phrase{"密钥没有查询模板的权限，或者账号不是企业认证：密钥是对的，模板请自己看一眼", "the key may not ask about templates, or the account is no company's: the key is right, look at the template yourself"}
+		r := refused(Unknown, err, remedy, console)
+		r.found = Text{
+			"密钥没有查询模板的权限，或者账号不是企业认证：密钥是对的，模板请自己看一眼",
+			"the key may not ask about templates, or the account is no company's: the key is right, look at the template " +
+				"yourself",
+		}
 		return r
-	case e != nil && telling[e.Code] != (phrase{}):
+	case e != nil && telling[e.Code] != (Text{}):
 		return refused(Problem, err, telling[e.Code], console)
 	case e != nil && e.Class == verify.ClassRetry && e.HTTPStatus != 0:
-		return refused(Warning, err, phrase{"过一会儿再试", "try again in a while"}, "")
+		return refused(Warning, err, Text{"过一会儿再试", "try again in a while"}, "")
 	case err != nil:
-		return k.traced(ctx, refused(Problem, err, phrase{"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限", "Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): compare verification.tencent.secret_id and secret_key; the key needs sms and faceid"}, "https://console.cloud.tencent.com/cam/capi"), k.cfg.Tencent.EndpointSMS)
+		return d.traced(ctx, refused(Problem, err, Text{
+			"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限",
+			"Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): compare verification.tencent.secret_id and secret_key; the " +
+				"key needs sms and faceid",
+		}, "https://console.cloud.tencent.com/cam/capi"), d.cfg.Verification.Tencent.EndpointSMS)
 	case state == verify.TemplateApproved:
-		return result{outcome: Good}
+		return result{outcome: OK}
 	}
-	seen := map[verify.TemplateState]phrase{
+	found := map[verify.TemplateState]Text{
 		verify.TemplatePending: {"模板还没生效：在审核，或刚通过", "the template is not in effect yet: under review, or approved just now"},
 		verify.TemplateRefused: {"模板审核没有通过", "the template was refused in review"},
 		verify.TemplateMissing: {"这个账号里没有这个模板", "no such template in this account"},
 	}
-	return result{outcome: Problem, seen: seen[state], do: do, link: console}
+	return result{
+		outcome: Problem,
+		found:   found[state],
+		remedy:  remedy,
+		link:    console,
+	}
 }
 
 // Bounds of the clock: Tencent Cloud refuses signatures that are five minutes off, e签宝 fifteen.
@@ -111,16 +175,16 @@ const (
 	clockWrong = 4 * time.Minute
 )
 
-// askClock compares our clock with the Date of the platforms' answers, which has whole seconds.
-func (k *Doctor) askClock(ctx context.Context) result {
-	hosts := []string{k.cfg.Feishu.BaseURL}
-	if k.cfg.Method == flows.ThreeElements {
-		hosts = append(hosts, k.cfg.Esign.BaseURL)
+// checkClock compares our clock with the Date of the platforms' answers, which has whole seconds.
+func (d *Doctor) checkClock(ctx context.Context) result {
+	hosts := []string{d.cfg.Feishu.BaseURL}
+	if d.cfg.Verification.Method == flows.ThreeElements {
+		hosts = append(hosts, d.cfg.Esign.BaseURL)
 	}
 	var worst time.Duration
 	heard := 0
 	for _, base := range hosts {
-		off, err := k.offset(ctx, base)
+		off, err := d.offset(ctx, base)
 		if err != nil {
 			continue
 		}
@@ -130,17 +194,20 @@ func (k *Doctor) askClock(ctx context.Context) result {
 		}
 	}
 	if heard == 0 {
-		return result{outcome: Unknown, seen: phrase{"没有一个平台告诉时间", "no platform told the time"}}
+		return result{outcome: Unknown, found: Text{"没有一个平台告诉时间", "no platform told the time"}}
 	}
-	off, ahead := worst.Abs().Round(time.Second).String(), phrase{"快", "ahead of"}
+	off, ahead := worst.Abs().Round(time.Second).String(), Text{"快", "ahead of"}
 	if worst < 0 {
-		ahead = phrase{"慢", "behind"}
+		ahead = Text{"慢", "behind"}
 	}
-	r := result{outcome: Good, do: phrase{"打开 NTP（timedatectl set-ntp true）", "switch NTP on (timedatectl set-ntp true)"},
-		seen: phrase{"这台机器比平台" + ahead.zh + " " + off, "this machine is " + ahead.en + " the platforms by " + off}}
+	r := result{
+		outcome: OK,
+		remedy:  Text{"打开 NTP（timedatectl set-ntp true）", "switch NTP on (timedatectl set-ntp true)"},
+		found:   Text{"这台机器比平台" + ahead.ZH + " " + off, "this machine is " + ahead.EN + " the platforms by " + off},
+	}
 	switch {
 	case worst.Abs() <= clockFine:
-		return result{outcome: Good}
+		return result{outcome: OK}
 	case worst.Abs() <= clockWrong:
 		r.outcome = Warning
 	default:
@@ -150,13 +217,13 @@ func (k *Doctor) askClock(ctx context.Context) result {
 }
 
 // offset is how far our clock is ahead of a platform's, to about a second.
-func (k *Doctor) offset(ctx context.Context, base string) (time.Duration, error) {
+func (d *Doctor) offset(ctx context.Context, base string) (time.Duration, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, base+"/", nil)
 	if err != nil {
 		return 0, err
 	}
-	before := k.Now()
-	resp, err := k.web.Do(req)
+	before := d.Now()
+	resp, err := d.web.Do(req)
 	if err != nil {
 		return 0, err
 	}
@@ -165,6 +232,6 @@ func (k *Doctor) offset(ctx context.Context, base string) (time.Duration, error)
 	if err != nil {
 		return 0, err
 	}
-	between := before.Add(k.Now().Sub(before) / 2)
+	between := before.Add(d.Now().Sub(before) / 2)
 	return between.Sub(date.Add(500 * time.Millisecond)), nil
 }

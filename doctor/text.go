@@ -18,12 +18,12 @@ func Language(flag string, getenv func(string) string) string {
 	return "en"
 }
 
-// phrase is a text in both languages.
-type phrase struct{ zh, en string }
+// Text is a text in both languages.
+type Text struct{ ZH, EN string }
 
-func (w phrase) in(lang string) string {
+func (t Text) In(lang string) string {
 	if lang == "zh" {
-		return w.zh
+		return t.ZH
 	}
-	return w.en
+	return t.EN
 }

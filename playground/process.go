@@ -77,7 +77,7 @@ func (c *process) readLine(ctx context.Context) (ProtocolLine, error) {
 			return l, ErrProcessGone
 		}
 		if l.Error != "" {
-			return l, errors.New(l.Error)
+			return l, &childError{l}
 		}
 		return l, nil
 	case <-ctx.Done():

@@ -142,15 +142,26 @@ func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// plainly keeps of a server's refusal its code, and of a failed connection that it failed: the texts name hosts and
-// users.
+// ServerError is a failure of a PostgreSQL server without the driver's text, which names hosts and users.
+type ServerError struct {
+	Code string // SQLSTATE of the server's answer, "" if it cannot be reached
+}
+
+func (e *ServerError) Error() string {
+	if e.Code == "" {
+		return "the server cannot be reached"
+	}
+	return "the server answered " + e.Code
+}
+
+// plainly turns a server's refusal and a failed connection into a *ServerError. Other errors stay as they are.
 func plainly(err error) error {
 	if code := postgresCode(err); code != "" {
-		return errors.New("the server answered " + code)
+		return &ServerError{code}
 	}
 	var connect interface{ Unwrap() error }
 	if _, sqlite := groupcommit.Code(err); !sqlite && errors.As(err, &connect) {
-		return errors.New("the server cannot be reached")
+		return &ServerError{}
 	}
 	return err
 }

@@ -24,15 +24,16 @@ const DefaultTimeout = 10 * time.Second
 
 // Config is the section verification.tencent of the configuration file.
 type Config struct {
-	// [scheme://]host[:port]; https without a scheme; http only to loopback; empty = DefaultEndpointFaceID
-	EndpointFaceID string
-	EndpointSMS    string // as above; empty = DefaultEndpointSMS
-	SecretID       string // SecretId of a key that may call faceid and sms
-	SecretKey      Secret // SecretKey of the same pair
-	Region         string // X-TC-Region of sms (faceid takes none); empty = DefaultRegion
-	SMSSdkAppID    string // SmsSdkAppId, digits, e.g. 1400006666
-	SMSSignName    string // approved signature text (签名), without brackets
-	SMSTemplateID  string // approved template with two variables: {1} code, {2} minutes
+	// Each is [scheme://]host[:port]; https without a scheme; http only to loopback; empty = its default above.
+	EndpointFaceID string `koanf:"endpoint_faceid"`
+	EndpointSMS    string `koanf:"endpoint_sms"`
+
+	SecretID      string `koanf:"secret_id"`       // SecretId of a key that may call faceid and sms
+	SecretKey     Secret `koanf:"secret_key"`      // SecretKey of the same pair
+	Region        string `koanf:"region"`          // X-TC-Region of sms (faceid takes none); empty = DefaultRegion
+	SMSSdkAppID   string `koanf:"sms_sdk_app_id"`  // SmsSdkAppId, digits, e.g. 1400006666
+	SMSSignName   string `koanf:"sms_sign_name"`   // approved signature text (签名), without brackets
+	SMSTemplateID string `koanf:"sms_template_id"` // approved template with two variables: {1} code, {2} minutes
 
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
 	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client signs with time.Now in any case)
@@ -48,41 +49,83 @@ func (Secret) GoString() string             { return hidden }
 func (Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
-const configPath = "verification.tencent."
+// Problem says what is wrong with the value of a key.
+type Problem string
 
-// Validate reports every mistake at once, each with the dotted path of its key. Values are not repeated in the
-// messages.
+const (
+	NotAddress Problem = "not_address"
+	NotHost    Problem = "not_host"     // host or port
+	NotBase    Problem = "not_base_url" // more than scheme and host
+	NotHTTPS   Problem = "not_https"
+	PlainHTTP  Problem = "plain_http_to_others"
+	NotWord    Problem = "not_word" // empty, or with spaces
+	NotSign    Problem = "not_sign" // empty, or with brackets
+	NotRegion  Problem = "not_region"
+	Negative   Problem = "negative"
+)
+
+var problemTexts = map[Problem]string{
+	NotAddress: "not an address",
+	NotHost:    "host or port is not valid",
+	NotBase:    "must be scheme and host only",
+	NotHTTPS:   "scheme must be https",
+	PlainHTTP:  "plain http is accepted to loopback only",
+	NotWord:    "required, without spaces",
+	NotSign:    "required, without brackets",
+	NotRegion:  "must look like " + DefaultRegion,
+	Negative:   "must not be negative",
+}
+
+func (p Problem) String() string { return problemTexts[p] }
+
+// ConfigError is a mistake of a Config. Its text does not repeat the value.
+type ConfigError struct {
+	Path    string // of the key, dotted
+	Problem Problem
+}
+
+func (e *ConfigError) Error() string { return e.Path + ": " + e.Problem.String() }
+
+// Validate joins a *ConfigError for each mistake.
 func (c Config) Validate() error {
 	var errs []error
-	bad := func(key, why string) { errs = append(errs, errors.New(configPath+key+": "+why)) }
-	if _, err := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID); err != nil {
-		bad("endpoint_faceid", err.Error())
-	}
-	if _, err := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS); err != nil {
-		bad("endpoint_sms", err.Error())
-	}
-	if !printable(c.SecretID) {
-		bad("secret_id", "required, without spaces")
-	}
-	if !printable(string(c.SecretKey)) {
-		bad("secret_key", "required, without spaces")
-	}
-	if c.Region != "" && !regionForm.MatchString(c.Region) {
-		bad("region", "must look like "+DefaultRegion)
-	}
-	if !printable(c.SMSSdkAppID) {
-		bad("sms_sdk_app_id", "required, without spaces")
-	}
-	if strings.TrimSpace(c.SMSSignName) == "" || strings.ContainsAny(c.SMSSignName, "【】[]") {
-		bad("sms_sign_name", "required, without brackets")
-	}
-	if !printable(c.SMSTemplateID) {
-		bad("sms_template_id", "required, without spaces")
-	}
-	if c.Timeout < 0 {
-		bad("timeout", "must not be negative")
+	for _, e := range c.Mistakes() {
+		errs = append(errs, e)
 	}
 	return errors.Join(errs...)
+}
+
+// Mistakes lists what is wrong with a Config.
+func (c Config) Mistakes() (all []*ConfigError) {
+	bad := func(key string, p Problem) { all = append(all, &ConfigError{"verification.tencent." + key, p}) }
+	if _, p := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID); p != "" {
+		bad("endpoint_faceid", p)
+	}
+	if _, p := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS); p != "" {
+		bad("endpoint_sms", p)
+	}
+	if !printable(c.SecretID) {
+		bad("secret_id", NotWord)
+	}
+	if !printable(string(c.SecretKey)) {
+		bad("secret_key", NotWord)
+	}
+	if c.Region != "" && !regionForm.MatchString(c.Region) {
+		bad("region", NotRegion)
+	}
+	if !printable(c.SMSSdkAppID) {
+		bad("sms_sdk_app_id", NotWord)
+	}
+	if strings.TrimSpace(c.SMSSignName) == "" || strings.ContainsAny(c.SMSSignName, "【】[]") {
+		bad("sms_sign_name", NotSign)
+	}
+	if !printable(c.SMSTemplateID) {
+		bad("sms_template_id", NotWord)
+	}
+	if c.Timeout < 0 {
+		bad("timeout", Negative)
+	}
+	return all
 }
 
 var (
@@ -106,7 +149,8 @@ type endpoint struct {
 	host   string // host or host:port
 }
 
-func parseEndpoint(s, fallback string) (endpoint, error) {
+// parseEndpoint reads a base address; problem is "" if it is one.
+func parseEndpoint(s, fallback string) (e endpoint, problem Problem) {
 	if s == "" {
 		s = fallback
 	}
@@ -115,21 +159,21 @@ func parseEndpoint(s, fallback string) (endpoint, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return endpoint{}, errors.New("not an address")
+		return endpoint{}, NotAddress
 	}
 	switch {
 	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Trim(u.Path, "/") != "":
-		return endpoint{}, errors.New("must be scheme and host only")
+		return endpoint{}, NotBase
 	case !validHost(u.Hostname()), !validPort(u):
-		return endpoint{}, errors.New("host or port is not valid")
+		return endpoint{}, NotHost
 	case u.Scheme == "https":
-		return endpoint{"HTTPS", u.Host}, nil
+		return endpoint{"HTTPS", u.Host}, ""
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
-		return endpoint{"HTTP", u.Host}, nil
+		return endpoint{"HTTP", u.Host}, ""
 	case u.Scheme == "http":
-		return endpoint{}, errors.New("plain http is accepted to loopback only")
+		return endpoint{}, PlainHTTP
 	default:
-		return endpoint{}, errors.New("scheme must be https")
+		return endpoint{}, NotHTTPS
 	}
 }
 

@@ -33,14 +33,8 @@ func NewTencent(c Config) (*Tencent, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	faceid, err := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID)
-	if err != nil {
-		return nil, err
-	}
-	sms, err := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS)
-	if err != nil {
-		return nil, err
-	}
+	faceid, _ := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID) // both were checked
+	sms, _ := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS)
 	if c.Region == "" {
 		c.Region = DefaultRegion
 	}

@@ -18,8 +18,15 @@ type FileError struct {
 
 func (e *FileError) Error() string { return fmt.Sprintf("store: keyset %s: %s", e.Path, e.Reason) }
 
-// Unwrap gives the operating system's error, if there was one.
+// Unwrap gives the operating system's error or a *ModeError, if there was one.
 func (e *FileError) Unwrap() error { return e.Err }
+
+// ModeError says that others than its owner may read a keyset file.
+type ModeError struct{ Mode os.FileMode }
+
+func (e *ModeError) Error() string {
+	return fmt.Sprintf("mode is %#o, others may read it; chmod 600", e.Mode)
+}
 
 // Load reads a keyset file. It refuses one that anybody but its owner may read, except by
 // a group when the file is somebody else's: that is how an orchestrator hands a secret to a
@@ -37,7 +44,8 @@ func Load(path string) (*Keyset, error) {
 		open = 0o037
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&open != 0 {
-		return nil, &FileError{path, fmt.Sprintf("mode is %#o, others may read it; chmod 600", mode), nil}
+		tooOpen := &ModeError{mode}
+		return nil, &FileError{path, tooOpen.Error(), tooOpen}
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {

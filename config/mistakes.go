@@ -1,0 +1,141 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"shiming/verify"
+)
+
+// Error lists every mistake of a configuration.
+type Error struct{ Mistakes []Mistake }
+
+func (e *Error) Error() string { return e.In(Mistake.String) }
+
+// In is the error's text, with each mistake as say puts it.
+func (e *Error) In(say func(Mistake) string) string {
+	text := "configuration:"
+	for _, m := range e.Mistakes {
+		text += "\n  " + say(m)
+	}
+	return text
+}
+
+// Mistake is one thing that is wrong.
+type Mistake struct {
+	Path string // of the key, dotted; or of the file
+	Code Code
+	Args []string // what the texts of the code have verbs for
+}
+
+func (m Mistake) String() string { return m.Path + ": " + m.Fill(english[m.Code]) }
+
+// Error lets a type say what is wrong with a text, without the path.
+func (m *Mistake) Error() string { return m.String() }
+
+// Fill puts the arguments into a text about the code.
+func (m Mistake) Fill(format string) string {
+	args := make([]any, len(m.Args))
+	for i, a := range m.Args {
+		args[i] = a
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// Code says what kind of mistake it is. Its texts are in this file and, in Chinese, in package doctor.
+type Code string
+
+const (
+	FileMissing        Code = "file_missing"
+	FileDenied         Code = "file_denied"
+	FileUnreadable     Code = "file_unreadable" // %s: why
+	NotYAML            Code = "not_yaml"
+	NotYAMLAt          Code = "not_yaml_at" // %s: lines
+	UnknownKey         Code = "unknown_key"
+	MisplacedKey       Code = "misplaced_key" // %s: a key with the same last part
+	NotSection         Code = "not_section"
+	UnreadableVariable Code = "unreadable_variable" // %s: the variable, which names a file
+
+	NotOneOf            Code = "not_one_of"   // %s: what it may be
+	NotInRange          Code = "not_in_range" // %s, %s: least and most
+	NotDuration         Code = "not_duration"
+	WrongType           Code = "wrong_type"         // %s: why
+	MethodUnavailable   Code = "method_unavailable" // %s: the method
+	RevisionUnavailable Code = "revision_unavailable"
+
+	Missing            Code = "missing"
+	NotHostPort        Code = "not_host_port" // %s: an example
+	NotURL             Code = "not_url"
+	NotBaseURL         Code = "not_base_url"
+	PlainHTTP          Code = "plain_http"
+	NotDSN             Code = "not_dsn"
+	NotPositive        Code = "not_positive"
+	ExpiresLate        Code = "expires_late"
+	NoAdmins           Code = "no_admins"
+	NotOpenID          Code = "not_open_id"
+	AdminWithoutTenant Code = "admin_without_tenant"
+	ChatOfOneTenant    Code = "chat_of_one_tenant"
+	LongConnOfMany     Code = "long_connection_of_marketplace"
+
+	// Tencent Cloud's, as package verify finds them.
+	SupplierAddress   = Code("tencent_" + verify.NotAddress)
+	SupplierHost      = Code("tencent_" + verify.NotHost)
+	SupplierBase      = Code("tencent_" + verify.NotBase)
+	SupplierHTTPS     = Code("tencent_" + verify.NotHTTPS)
+	SupplierPlainHTTP = Code("tencent_" + verify.PlainHTTP)
+	SupplierWord      = Code("tencent_" + verify.NotWord)
+	SupplierSign      = Code("tencent_" + verify.NotSign)
+	SupplierRegion    = Code("tencent_" + verify.NotRegion)
+)
+
+// english has the text of every code.
+var english = map[Code]string{
+	FileMissing:        "no such file or directory",
+	FileDenied:         "permission denied",
+	FileUnreadable:     "%s",
+	NotYAML:            "not valid YAML: it cannot be parsed",
+	NotYAMLAt:          "not valid YAML: see %s",
+	UnknownKey:         "no such key",
+	MisplacedKey:       "no such key (did you mean %s?)",
+	NotSection:         "want a value, not a section",
+	UnreadableVariable: "%s cannot be read",
+
+	NotOneOf:          "want one of: %s",
+	NotInRange:        "want a whole number from %s to %s",
+	NotDuration:       "want a duration such as 90s, 10m or 72h",
+	WrongType:         "want another type of value: %s",
+	MethodUnavailable: "%s is not available in this version; use three_elements or none",
+	RevisionUnavailable: "2025-10 needs the page on which people read 《数字证书服务协议》, " +
+		"which this version does not have; use 2024",
+
+	Missing:            "is missing",
+	NotHostPort:        "want host:port, such as %s",
+	NotURL:             "want scheme and host, such as https://open.feishu.cn",
+	NotBaseURL:         "want scheme and host without a path",
+	PlainHTTP:          "plain http is accepted to this machine only; use https",
+	NotDSN:             "want sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+	NotPositive:        "must be more than 0",
+	ExpiresLate:        "must be at most 312h: Feishu's cards can be changed for 14 days only",
+	NoAdmins:           "name at least one open_id; two are better, since nobody approves himself",
+	NotOpenID:          "want open_ids such as ou_…",
+	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
+	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
+	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
+
+	SupplierAddress:   verify.NotAddress.String(),
+	SupplierHost:      verify.NotHost.String(),
+	SupplierBase:      verify.NotBase.String(),
+	SupplierHTTPS:     verify.NotHTTPS.String(),
+	SupplierPlainHTTP: verify.PlainHTTP.String(),
+	SupplierWord:      verify.NotWord.String(),
+	SupplierSign:      verify.NotSign.String(),
+	SupplierRegion:    verify.NotRegion.String(),
+}
+
+// Codes lists every code.
+func Codes() []Code { return slices.Sorted(maps.Keys(english)) }
+
+// byText orders mistakes as people read them.
+func byText(a, b Mistake) int { return strings.Compare(a.String(), b.String()) }

@@ -1,0 +1,115 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/knadh/koanf/v2"
+
+	"shiming/e2e/files"
+)
+
+// TestEveryCode: each code has a configuration that is reported with it, and a text that takes its arguments.
+func TestEveryCode(t *testing.T) {
+	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
+	with := func(lines string) string {
+		return files.WriteTemp(t, "config.yaml", files.CompleteConfig+lines)
+	}
+	many := files.WriteTemp(t, "config.yaml",
+		strings.Replace(files.CompleteConfig, "ou_a, ou_b", "tk/ou_a, tk/ou_b", 1)+"feishu.app_type: marketplace")
+	reported := map[Code]bool{}
+	for _, c := range []struct {
+		path string
+		env  string
+		want Mistake
+	}{
+		{filepath.Join(t.TempDir(), "none"), "", Mistake{"", FileMissing, nil}},
+		{t.TempDir(), "", Mistake{"", FileUnreadable, []string{"is a directory"}}},
+		{files.WriteTemp(t, "x", "- a"), "", Mistake{"", NotYAMLAt, []string{"line 1"}}},
+		{with("nonsense: 1"), "", Mistake{"nonsense", UnknownKey, nil}},
+		{with("Feishu: {app_id: x}"), "", Mistake{"Feishu.app_id", MisplacedKey, []string{"feishu.app_id"}}},
+		{with("store: {dsn: {}}"), "", Mistake{"store.dsn", NotSection, nil}},
+		{with("ocr: {per_second: yes}"), "", Mistake{"ocr.per_second", NotInRange, []string{"1", "100"}}},
+		{with("timing: {code_ttl: 5}"), "", Mistake{"timing.code_ttl", NotDuration, nil}},
+		{complete, "SERVER_LISTEN_FILE=/does/not/exist", Mistake{
+			"server.listen", UnreadableVariable, []string{"SHIMING_SERVER_LISTEN_FILE"}}},
+		{complete, "FEISHU_TRANSPORT= webhook", Mistake{
+			"feishu.transport", NotOneOf, []string{"webhook, websocket"}}},
+		{complete, "VERIFICATION_METHOD=face", Mistake{"verification.method", MethodUnavailable, []string{"face"}}},
+		{complete, "ESIGN_EVIDENCE_REVISION=2025-10", Mistake{"esign.evidence_revision", RevisionUnavailable, nil}},
+		{complete, "FEISHU_APP_ID=", Mistake{"feishu.app_id", Missing, nil}},
+		{complete, "SERVER_ADMIN_LISTEN=9090", Mistake{
+			"server.admin_listen", NotHostPort, []string{"127.0.0.1:9090"}}},
+		{complete, "SERVER_PUBLIC_URL=example.com", Mistake{"server.public_url", NotURL, nil}},
+		{complete, "ESIGN_BASE_URL=https://example.com/v3", Mistake{"esign.base_url", NotBaseURL, nil}},
+		{complete, "FEISHU_BASE_URL=http://example.com", Mistake{"feishu.base_url", PlainHTTP, nil}},
+		{complete, "STORE_DSN=mysql:x", Mistake{"store.dsn", NotDSN, nil}},
+		{complete, "TIMING_WRITE_QUIET=0s", Mistake{"timing.write_quiet", NotPositive, nil}},
+		{complete, "TIMING_EXPIRE_AFTER=313h", Mistake{"timing.expire_after", ExpiresLate, nil}},
+		{complete, "HR_ADMINS= , ", Mistake{"hr.admins", NoAdmins, nil}},
+		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
+		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
+		{many, "HR_REVIEW_CHAT=oc_1", Mistake{
+			"hr.review_chat", ChatOfOneTenant, nil}},
+		{many, "FEISHU_TRANSPORT=websocket", Mistake{
+			"feishu.transport", LongConnOfMany, nil}},
+		{complete, "VERIFICATION_TENCENT_ENDPOINT_SMS=%zz", Mistake{
+			"verification.tencent.endpoint_sms", SupplierAddress, nil}},
+		{complete, "VERIFICATION_TENCENT_ENDPOINT_SMS=https://-x", Mistake{
+			"verification.tencent.endpoint_sms", SupplierHost, nil}},
+		{complete, "VERIFICATION_TENCENT_ENDPOINT_FACEID=https://x/y", Mistake{
+			"verification.tencent.endpoint_faceid", SupplierBase, nil}},
+		{complete, "VERIFICATION_TENCENT_ENDPOINT_FACEID=ftp://x", Mistake{
+			"verification.tencent.endpoint_faceid", SupplierHTTPS, nil}},
+		{complete, "VERIFICATION_TENCENT_ENDPOINT_FACEID=http://x", Mistake{
+			"verification.tencent.endpoint_faceid", SupplierPlainHTTP, nil}},
+		{complete, "VERIFICATION_TENCENT_SECRET_ID=a b", Mistake{
+			"verification.tencent.secret_id", SupplierWord, nil}},
+		{complete, "VERIFICATION_TENCENT_SMS_SIGN_NAME=【x】", Mistake{
+			"verification.tencent.sms_sign_name", SupplierSign, nil}},
+		{complete, "VERIFICATION_TENCENT_REGION=X", Mistake{"verification.tencent.region", SupplierRegion, nil}},
+	} {
+		t.Run(string(c.want.Code), func(t *testing.T) {
+			if c.want.Path == "" {
+				c.want.Path = c.path // of the file
+			}
+			got := mistakes(t, c.path, "SHIMING_"+c.env)
+			reported[c.want.Code] = true
+			if len(got) != 1 || got[0].String() != c.want.String() || got[0].Code != c.want.Code {
+				t.Errorf("got %q, want only %q", got, c.want)
+			}
+			if text := c.want.Fill(english[c.want.Code]); text == "" || strings.Contains(text, "%!") {
+				t.Errorf("got the text %q, want one with %d arguments", text, len(c.want.Args))
+			}
+		})
+	}
+	// A right file system, parser and struct bring none of these.
+	for _, code := range []Code{FileDenied, NotYAML, WrongType} {
+		reported[code] = true
+	}
+	for _, code := range Codes() {
+		if !reported[code] {
+			t.Errorf("%s is reported for no configuration here", code)
+		}
+	}
+}
+
+// TestDecodeKeepsUnexpectedErrors: what the decoder refuses by itself is a mistake too.
+func TestDecodeKeepsUnexpectedErrors(t *testing.T) {
+	values := koanf.New(".")
+	for path, value := range map[string]any{"store": "x", "nonsense": 1, "log.level": "loud"} {
+		if err := values.Set(path, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, got := decode(values)
+	var codes []Code
+	for _, m := range got {
+		codes = append(codes, m.Code)
+	}
+	if want := []Code{WrongType, NotOneOf, WrongType}; !slices.Equal(codes, want) {
+		t.Errorf("got %v, want the codes %v", got, want)
+	}
+}
