@@ -2,10 +2,10 @@ package sim
 
 import "strings"
 
-// CardStage is where a person sees that a registration stands.
+// CardStage is the stage of a registration as the applicant's card shows it.
 type CardStage string
 
-// Stages that an applicant's card shows. The last six end the way.
+// The stages of an applicant's card. The last six are final; see Ended.
 const (
 	StageNone         CardStage = "" // no card of a case yet
 	StageConsent      CardStage = "consent"
@@ -25,7 +25,7 @@ const (
 	StageClosed       CardStage = "closed"
 )
 
-// Ended reports whether nothing more will happen.
+// Ended reports whether the stage is final.
 func (s CardStage) Ended() bool {
 	switch s {
 	case StageDone, StageRejected, StageDeclined, StageWithdrawn, StageExpired, StageClosed:
@@ -34,21 +34,21 @@ func (s CardStage) Ended() bool {
 	return false
 }
 
-// kind is what a card is, as a person would tell at a glance.
+// kind is the type of a card, as a person recognises it by its buttons and its title.
 type kind string
 
 const (
-	kindOther      kind = ""           // a notice, a greeting without an offer, somebody's data, …
-	kindCase       kind = "case"       // where the applicant's case stands; see Stage
-	kindOffer      kind = "offer"      // offers to start
-	kindResume     kind = "resume"     // points to the case: greeting or reminder
-	kindProblem    kind = "problem"    // answers a photo that was no good
-	kindSuperseded kind = "superseded" // the card has moved down the chat
-	kindReview     kind = "review"     // HR is to decide
-	kindAttention  kind = "attention"  // HR is to settle trouble
+	kindOther      kind = ""           // a notice, a greeting without a button to start, somebody's data, …
+	kindCase       kind = "case"       // state of the applicant's case; see CardStage
+	kindOffer      kind = "offer"      // has a button to start a case
+	kindResume     kind = "resume"     // greeting or reminder that leads to the open case
+	kindProblem    kind = "problem"    // reply to a photo that cannot be used
+	kindSuperseded kind = "superseded" // replaced by a newer card further down the chat
+	kindReview     kind = "review"     // asks HR to review a case
+	kindAttention  kind = "attention"  // asks HR to resolve a case that is stuck
 )
 
-// titles tell apart the cards whose buttons are alike. People read them, and so do robots.
+// titles distinguishes the cards whose buttons are alike, by the beginning of the Chinese title.
 var titles = []struct {
 	begin string
 	kind  kind
@@ -70,7 +70,7 @@ var titles = []struct {
 	{"这张卡片已移到下面", kindSuperseded, StageNone},
 }
 
-// acts of buttons that decide what a card is.
+// Values of "act" in the buttons that classify a card.
 const (
 	actStart      = "start"
 	actConsent    = "consent"
@@ -89,7 +89,7 @@ const (
 	actClose      = "close"
 )
 
-// classify tells what a card with this title and these acts is.
+// classify returns the kind of a card with this title and these acts, and the stage if the card shows a case.
 func classify(title string, acts map[string]bool) (kind, CardStage) {
 	switch {
 	case acts[actApprove]:

@@ -10,13 +10,15 @@ import (
 	"shiming/sim/feishu"
 )
 
-// errStale: the card has changed since it was looked at, so that the button is not there any more. Look again.
+// errStale means that the card has changed since the robot read it and the button is gone. The caller reads the chat
+// again.
 var errStale = errors.New("sim: the card has changed meanwhile")
 
-// BotError is an answer of the bot that no bot may give, whatever the circumstances: the client shows an error.
+// BotError reports an answer to a click for which the Feishu client shows an error. No fault of a platform excuses such
+// an answer.
 type BotError struct {
 	Act    string
-	Code   int     // as the client shows it, e.g. 200672
+	Code   int     // error code that the client shows, e.g. 200672
 	Faults []error // what is wrong with the card in the answer
 }
 
@@ -25,16 +27,17 @@ func (e *BotError) Error() string {
 		errors.Join(e.Faults...))
 }
 
-// A click that gets no answer is tried again after a while, as people do.
+// Backoff between two tries of a click that got no answer.
 const (
-	firstPatience = 250 * time.Millisecond
-	mostPatience  = 4 * time.Second
+	firstBackoff = 250 * time.Millisecond
+	maxBackoff   = 4 * time.Second
 )
 
-// press clicks a button and has patience with a bot that is away or busy. It gives up only with ctx.
+// press clicks a button and repeats the click, with backoff, while the bot is unavailable or busy. It ends with an
+// answer, an error that a repetition does not cure, or ctx.
 func (w *World) press(ctx context.Context, openID string, s screen, match func(feishu.Button) bool, act string,
 	form map[string]any) (feishu.CallbackResult, error) {
-	for wait := firstPatience; ; wait = min(2*wait, mostPatience) {
+	for wait := firstBackoff; ; wait = min(2*wait, maxBackoff) {
 		res, err := w.Feishu.Click(ctx, openID, s.msg.ID, match, form)
 		switch {
 		case err != nil:
@@ -55,7 +58,7 @@ func (w *World) press(ctx context.Context, openID string, s screen, match func(f
 	}
 }
 
-// busy recognises the toast that asks to click again in a few seconds. Every other toast is an answer.
+// busy reports whether the toast asks to click again in a few seconds. Every other toast is an answer.
 func busy(t *feishu.Toast) bool { return strings.Contains(t.Text("zh_cn"), "再点一次") }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -7,44 +7,49 @@ import (
 	"time"
 )
 
-// overlap is how long after a move of the clock requests that were signed before it are still taken, in real time.
+// overlap is how long, in real time, the platforms accept requests that were signed before a move of the clock.
 const overlap = 10 * time.Second
 
-// clock is the time of the world: the configured one, and as far ahead as it was moved.
+// clock is the time of the world: the configured clock plus an offset that only grows.
 type clock struct {
-	base  func() time.Time
-	ahead atomic.Int64
-	other atomic.Int64 // how far ahead requests may be signed as well, until
-	until atomic.Int64 // unix nanoseconds
+	base              func() time.Time
+	ahead             atomic.Int64
+	alsoAccepted      atomic.Int64 // second accepted offset, valid until alsoAcceptedUntil
+	alsoAcceptedUntil atomic.Int64 // Unix nanoseconds by base
 
 	moving  sync.Mutex
-	pushing sync.RWMutex // held for reading while a push is made and sent
+	pushing sync.RWMutex // held for reading while a push is signed and sent
 }
 
 func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.ahead.Load())) }
 
-// near reports whether a request's timestamp is within a window of the time. While the clock is moved both times are
-// right, since nobody can move two clocks at once.
-func (c *clock) near(at time.Time, window time.Duration) bool {
+// acceptsTimestamp reports whether a request's timestamp is within a window of the time. World.Advance cannot move the
+// clocks of the platforms and of the bot at the same instant, so the old and the new time are both valid around a move.
+func (c *clock) acceptsTimestamp(at time.Time, window time.Duration) bool {
 	if c.now().Sub(at).Abs() <= window {
 		return true
 	}
 	now := c.base()
-	return now.UnixNano() < c.until.Load() && now.Add(time.Duration(c.other.Load())).Sub(at).Abs() <= window
+	if now.UnixNano() >= c.alsoAcceptedUntil.Load() {
+		return false
+	}
+	other := now.Add(time.Duration(c.alsoAccepted.Load()))
+	return other.Sub(at).Abs() <= window
 }
 
-// push holds the clock still while a push is made and sent, since the bot takes its signature for a few hours only.
-func (c *clock) push() (done func()) {
+// beginPush keeps the clock from moving until done is called. The bot accepts the timestamp of a push for a few hours
+// only, so a push that is signed before a move and sent after it would be refused.
+func (c *clock) beginPush() (done func()) {
 	c.pushing.RLock()
 	return c.pushing.RUnlock
 }
 
-// Ahead is how far the world's clock has been moved.
+// Ahead returns how far the world's clock has been moved.
 func (w *World) Ahead() time.Duration { return time.Duration(w.clock.ahead.Load()) }
 
-// Advance moves the clock of all platforms forward. together moves the bot's to be as far ahead, at the same moment
-// as far as anybody can tell: no push is on its way meanwhile. Its error leaves the world's clock where it was. It
-// may be nil.
+// Advance moves the clock of all platforms forward. It calls together, which may be nil, with the new offset, so that
+// the bot's clock moves with them; no push is in flight meanwhile. If together fails, Advance returns its error and the
+// world's clock does not move.
 func (w *World) Advance(ctx context.Context, by time.Duration,
 	together func(ctx context.Context, ahead time.Duration) error) error {
 	c := w.clock
@@ -54,17 +59,17 @@ func (w *World) Advance(ctx context.Context, by time.Duration,
 	defer c.pushing.Unlock()
 	was := c.ahead.Load()
 	to := was + int64(by)
-	c.other.Store(to)
-	c.until.Store(c.base().Add(time.Hour).UnixNano()) // shortened below
+	c.alsoAccepted.Store(to)
+	c.alsoAcceptedUntil.Store(c.base().Add(time.Hour).UnixNano()) // shortened below
 	if together != nil {
 		if err := together(ctx, time.Duration(to)); err != nil {
-			c.until.Store(0)
+			c.alsoAcceptedUntil.Store(0)
 			return err
 		}
 	}
 	c.ahead.Store(to)
-	c.other.Store(was)
-	c.until.Store(c.base().Add(overlap).UnixNano())
+	c.alsoAccepted.Store(was)
+	c.alsoAcceptedUntil.Store(c.base().Add(overlap).UnixNano())
 	if w.cfg.Observer != nil {
 		w.cfg.Observer.ClockMoved(time.Duration(to))
 	}

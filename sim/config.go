@@ -12,19 +12,20 @@ import (
 	"shiming/sim/esign"
 )
 
-// Config describes a world. The zero value is one with two admins and no employees on ports that the system picks.
+// Config describes a world. The zero value describes a world with two admins and no employees, on ports that the system
+// chooses.
 type Config struct {
-	// Listen is a loopback address, default 127.0.0.1:0. With port 0 every listener gets a port of its own; with port P
-	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration outlives a restart of the world,
-	// and P itself is left for a playground.
+	// Listen is a loopback address, default 127.0.0.1:0. With port 0 each listener gets a free port. With port P
+	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration survives a restart of the
+	// world; the world leaves P itself to a playground.
 	Listen string
-	// Webhook is the URL of the bot; it may be set later (SetWebhook).
+	// Webhook is the bot's URL for events. SetWebhook changes it later.
 	Webhook string
 	// People is the number of employees to hire at the start.
 	People int
-	// Seed picks the people; the same seed gives the same names and numbers. 0 = other people at every start.
+	// Seed determines the names and numbers of the people; 0 = a random seed.
 	Seed int64
-	// Admins is the number of HR people; 0 = 2.
+	// Admins is the number of HR admins; 0 = 2.
 	Admins int
 	// Now is the clock of the three platforms; nil = time.Now.
 	Now func() time.Time
@@ -32,20 +33,20 @@ type Config struct {
 	EsignRevision string
 	// OCRPerSecond is the OCR limit of the tenant; 0 = 10.
 	OCRPerSecond int
-	// NoLimits switches Feishu's other frequency limits off.
+	// NoLimits disables Feishu's other rate limits.
 	NoLimits bool
-	// Latency is what every call to a platform takes at least.
+	// Latency is the minimum duration of every call to a platform.
 	Latency time.Duration
-	// RetrySchedule are the waits before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
+	// RetrySchedule lists the delay before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
 	RetrySchedule []time.Duration
-	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Two companies with different keys share no id.
+	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Companies with different keys share no id.
 	Tenant string
-	// Observer is told what changes; nil = nobody watches, and no body of a call is kept anywhere.
+	// Observer receives every change; nil = none, and the world keeps no body of a call.
 	Observer Observer
 
-	// Readings is where the OCR remembers what it has read; nil = one of the world's own.
+	// Readings is the cache of the OCR; nil = a new one.
 	Readings *Readings
-	// Log gets what goes wrong inside the world; nil = nothing is logged.
+	// Log receives errors inside the world; nil = no log.
 	Log *slog.Logger
 }
 
@@ -74,12 +75,12 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// ConfigError says which field of a Config cannot be used.
+// ConfigError names a field of Config with an unusable value.
 type ConfigError struct{ Field, Problem string }
 
 func (e *ConfigError) Error() string { return "sim: " + e.Field + ": " + e.Problem }
 
-// Addresses gives four addresses to listen on: the one that is left for a playground, Feishu, e签宝, Tencent Cloud.
+// Addresses returns four addresses to listen on: one for a playground, then those of Feishu, e签宝 and Tencent Cloud.
 func (c Config) Addresses() ([4]string, error) {
 	var out [4]string
 	host, port, err := net.SplitHostPort(cmp.Or(c.Listen, "127.0.0.1:0"))

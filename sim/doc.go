@@ -1,17 +1,16 @@
-// Package sim is the whole outside world on loopback: the simulated Feishu, e签宝 and Tencent Cloud behind real HTTP, a
-// company with HR and employees in it, and robots that behave like those people. Package playground lets somebody
-// play with it.
+// Package sim simulates everything around the bot on loopback: Feishu, e签宝 and Tencent Cloud behind real HTTP, a
+// company with HR admins and employees, and robots that act for these people. Package playground adds a user interface.
 //
 //	w, err := sim.Start(ctx, sim.Config{Webhook: "http://127.0.0.1:8080/webhook/event"})
 //	defer w.Close(ctx)
 //	go w.HR(0).Work(ctx, sim.ApproveAll)
 //	journey, err := w.Hire(1)[0].Register(ctx, sim.Script{}, nil)
 //
-// The bot under test gets w.Settings() and nothing else; it talks to the world over HTTP only, and nothing of the bot
-// is imported here, so that the two cannot share a mistake.
+// The bot under test gets w.Settings() and nothing else, and talks to the world over HTTP only. This package imports no
+// package of the bot, so that the two cannot share a mistake.
 //
-// Robots see what people see. A robot finds a button by what it does and a field by its name, tells cards apart by
-// their buttons and titles, waits for the chat or the phone to change and never looks at the bot's insides.
+// Robots see only what people see. A robot finds a button by its act and a field by its name, distinguishes cards by
+// their buttons and titles, and waits for changes of the chat or of the phone. It never reads the bot's internal state.
 //
-// Config.Observer is told of everything that changes. Everybody in the world is fictional (see package specimen).
+// Config.Observer receives every change. All people in the world are fictional (see package specimen).
 package sim

@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// harness is a world and a bot in it that does nothing by itself.
+// harness is a world with a bot that the test plays by hand.
 type harness struct {
 	*simtest.Bot
 	w *World

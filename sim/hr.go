@@ -11,15 +11,15 @@ import (
 	"shiming/sim/feishu"
 )
 
-// HR is an admin who works through the cards in the review group and in the own chat with the bot.
+// HR is an admin who decides on the cards in the review group and in the admin's own chat with the bot.
 type HR struct {
 	OpenID string
 
 	w *World
 
 	mu      sync.Mutex
-	treated map[string]int // version of each message that was decided on
-	tries   map[string]int // how often a case was retried
+	handled map[string]int // by message id: the version that was decided on
+	retries map[string]int // by case: number of retries
 }
 
 // HR returns the i-th admin, from 0.
@@ -27,43 +27,43 @@ func (w *World) HR(i int) *HR {
 	return &HR{
 		OpenID:  w.Admins()[i],
 		w:       w,
-		treated: map[string]int{},
-		tries:   map[string]int{},
+		handled: map[string]int{},
+		retries: map[string]int{},
 	}
 }
 
-// HRCard is a card that asks HR for something.
+// HRCard is a card that asks HR for a decision.
 type HRCard struct {
 	Kind      string // "review" or "attention"
 	Case      string
 	Applicant string   // open_id
-	Acts      []string // what the buttons ask for
+	Acts      []string // acts of the buttons
 	Fields    []string // names of the fields
-	Text      string   // everything on it, in Chinese
+	Text      string   // all Chinese text of the card
 
 	screen screen
 }
 
-// Can tells whether the card has a button for an act.
+// Can reports whether the card has a button for an act.
 func (c HRCard) Can(act string) bool { return slices.Contains(c.Acts, act) }
 
-// Asks tells whether the card has a field.
+// Asks reports whether the card has a field with this name.
 func (c HRCard) Asks(field string) bool { return slices.Contains(c.Fields, field) }
 
-// Decision is what HR does with a card. The zero value leaves it to others.
+// Decision is HR's answer to a card. The zero value means that this admin does not answer.
 type Decision struct {
 	Act   string            // approve, send_back, reject, retry, resolve, close
 	Form  map[string]string // reason, side, note, evi_point_id
-	After time.Duration     // thinks that long first
+	After time.Duration     // delay before the click
 }
 
-// Policy decides on a card.
+// Policy decides on a card. HR.Work calls it for each version of a card.
 type Policy func(HRCard) Decision
 
-// Approve lets the case through.
+// Approve approves the case.
 func Approve() Decision { return Decision{Act: actApprove} }
 
-// SendBack asks the applicant to do a part again: side is details, front, back or both.
+// SendBack asks the applicant to repeat a part; side is details, front, back or both.
 func SendBack(reason, side, note string) Decision {
 	return Decision{Act: actSendBack, Form: map[string]string{"reason": reason, "side": side, "note": note}}
 }
@@ -73,7 +73,7 @@ func Reject(reason, note string) Decision {
 	return Decision{Act: actReject, Form: map[string]string{"reason": reason, "note": note}}
 }
 
-// ApproveAll approves every review and leaves the rest.
+// ApproveAll approves every review and ignores the other cards.
 func ApproveAll(c HRCard) Decision {
 	if c.Kind == "review" {
 		return Approve()
@@ -81,11 +81,11 @@ func ApproveAll(c HRCard) Decision {
 	return Decision{}
 }
 
-// mostRetries is how often HR retries one case before leaving it.
-const mostRetries = 30
+// maxRetries limits how often Diligent retries one case.
+const maxRetries = 30
 
-// Diligent approves every review and settles trouble as a good HR would: where the outcome of a write is unknown it
-// looks in the platform's console first; everything else is retried, with growing pauses.
+// Diligent approves every review and resolves the cases that are stuck. If the outcome of a write is unknown, it looks
+// the write up at the platform first. It retries everything else, with growing delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		return Approve()
@@ -101,26 +101,28 @@ func (h *HR) Diligent(c HRCard) Decision {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := h.tries[c.Case]
-	if !c.Can(actRetry) || n >= mostRetries {
+	n := h.retries[c.Case]
+	if !c.Can(actRetry) || n >= maxRetries {
 		return Decision{}
 	}
-	h.tries[c.Case]++
+	h.retries[c.Case]++
 	return Decision{Act: actRetry, After: min(50*time.Millisecond<<min(n, 8), 5*time.Second)}
 }
 
-// Work decides on every card that asks for it, until ctx ends, and then returns nil. A *BotError ends it at once.
+// Work decides on every card that asks for a decision, until ctx ends, and then returns nil. It returns early with a
+// *BotError.
 func (h *HR) Work(ctx context.Context, p Policy) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var busy sync.WaitGroup
 	for _, chat := range []string{h.w.ReviewChat(), h.w.Feishu.P2PChat(h.OpenID)} {
 		busy.Go(func() {
-			// One Watch for the whole time looks at each change once, however long the chat has become.
+			// One Watch that never matches visits each change once. A new Watch for each card would scan the whole chat
+			// again.
 			_, err := h.w.Feishu.Watch(ctx, chat, func(m feishu.Message) bool {
-				if c, ok := h.asked(m); ok {
+				if c, ok := h.readRequest(m); ok {
 					if d := p(c); d.Act != "" {
-						busy.Go(func() { h.decide(ctx, cancel, c, d) })
+						busy.Go(func() { h.clickDecision(ctx, cancel, c, d) })
 					}
 				}
 				return false
@@ -137,15 +139,16 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 	return nil
 }
 
-// asked reads a message; ok if it asks this admin for a decision that was not given on this version yet.
-func (h *HR) asked(m feishu.Message) (HRCard, bool) {
+// readRequest reads a message. It returns false if the message asks this admin for nothing, or if the admin has decided
+// on this version already.
+func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 	s := read(m)
 	if s.kind != kindReview && s.kind != kindAttention {
 		return HRCard{}, false
 	}
 	h.mu.Lock()
-	again := h.treated[m.ID] == version(m)
-	h.treated[m.ID] = version(m)
+	again := h.handled[m.ID] == version(m)
+	h.handled[m.ID] = version(m)
 	h.mu.Unlock()
 	c := HRCard{
 		Kind:   string(s.kind),
@@ -164,19 +167,19 @@ func (h *HR) asked(m feishu.Message) (HRCard, bool) {
 	for _, in := range s.card.Inputs() {
 		c.Fields = append(c.Fields, in.Name)
 	}
-	return c, !again && c.Applicant != h.OpenID // nobody decides on himself
+	return c, !again && c.Applicant != h.OpenID // an admin cannot decide on the own case
 }
 
-// decide presses the button. A card that somebody else was faster with is left alone: its new version is looked at by
+// clickDecision presses the button. If another admin was faster, it does nothing: Work sees the card's new version by
 // itself.
-func (h *HR) decide(ctx context.Context, stop context.CancelCauseFunc, c HRCard, d Decision) {
+func (h *HR) clickDecision(ctx context.Context, stop context.CancelCauseFunc, c HRCard, d Decision) {
 	if d.After > 0 && pause(ctx, d.After) != nil {
 		return
 	}
 	var form map[string]any
 	for name, v := range d.Form {
 		if v == "" {
-			continue // left as the card shows it
+			continue // keeps what the card prefills
 		}
 		if form == nil {
 			form = map[string]any{}

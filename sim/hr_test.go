@@ -17,7 +17,7 @@ import (
 	"shiming/verify"
 )
 
-// answering is a webhook that answers everything alike.
+// answering starts a webhook that gives every request the same answer.
 func answering(t *testing.T, body string) string {
 	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -27,7 +27,7 @@ func answering(t *testing.T, body string) string {
 	return s.URL
 }
 
-// sms sends a text message as the bot would have the cloud send it.
+// sms sends a text message through the bot's client of Tencent Cloud.
 func (w *World) sms(t *testing.T, mobile, code string) {
 	t.Helper()
 	d := tencent.DefaultConfig()
@@ -50,10 +50,14 @@ func (w *World) sms(t *testing.T, mobile, code string) {
 }
 
 func review(applicant string) string {
-	return simtest.Card("实名审核", map[string]any{"tag": "person", "user_id": applicant}, simtest.Button("approve"),
-		simtest.Form("decision", map[string]any{"tag": "select_static", "name": "reason", "options": []any{
-			map[string]any{"text": map[string]any{"tag": "plain_text", "content": "照片不清楚"}, "value": "blurred"}}},
-			simtest.Input("note", "", false), simtest.Submit("send_back")))
+	person := map[string]any{"tag": "person", "user_id": applicant}
+	blurred := map[string]any{
+		"text":  map[string]any{"tag": "plain_text", "content": "照片不清楚"},
+		"value": "blurred",
+	}
+	reason := map[string]any{"tag": "select_static", "name": "reason", "options": []any{blurred}}
+	form := simtest.Form("decision", reason, simtest.Input("note", "", false), simtest.Submit("send_back"))
+	return simtest.Card("实名审核", person, simtest.Button("approve"), form)
 }
 
 func TestHRWorks(t *testing.T) {
@@ -63,38 +67,43 @@ func TestHRWorks(t *testing.T) {
 	ctx, stop := context.WithCancel(h.Ctx)
 	var mu sync.Mutex
 	var cards []HRCard
+	policy := func(c HRCard) Decision {
+		mu.Lock()
+		defer mu.Unlock()
+		cards = append(cards, c)
+		if c.Kind == "review" && len(cards) == 1 {
+			return SendBack("blurred", "", "再拍一张")
+		}
+		return hr.Diligent(c)
+	}
 	var working sync.WaitGroup
 	working.Go(func() {
-		if err := hr.Work(ctx, func(c HRCard) Decision {
-			mu.Lock()
-			defer mu.Unlock()
-			cards = append(cards, c)
-			if c.Kind == "review" && len(cards) == 1 {
-				return SendBack("blurred", "", "再拍一张")
-			}
-			return hr.Diligent(c)
-		}); err != nil {
+		if err := hr.Work(ctx, policy); err != nil {
 			t.Error(err)
 		}
 	})
-	own := h.Send("chat_id", h.w.ReviewChat(), review(hr.OpenID)) // nobody decides on himself
+	own := h.Send("chat_id", h.w.ReviewChat(), review(hr.OpenID)) // an admin cannot decide on the own case
 	first := h.Send("chat_id", h.w.ReviewChat(), review(e.OpenID))
 	h.Clicked(first, 1)
 	h.Patch(first, simtest.Card("已处理", simtest.Text("…")))
 	private := h.Send("open_id", hr.OpenID, review(e.OpenID))
 	h.Clicked(private, 1)
-	trouble := h.Send("chat_id", h.w.ReviewChat(), simtest.Card("卡住了",
-		map[string]any{"tag": "person", "user_id": e.OpenID}, simtest.Button("retry"), simtest.Button("close")))
-	h.Clicked(trouble, 1)
+	person := map[string]any{"tag": "person", "user_id": e.OpenID}
+	stuck := simtest.Card("卡住了", person, simtest.Button("retry"), simtest.Button("close"))
+	attention := h.Send("chat_id", h.w.ReviewChat(), stuck)
+	h.Clicked(attention, 1)
 	stop()
 	working.Wait()
 	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "click" && e.Subject == own }); n != 0 {
 		t.Error("HR decided on itself")
 	}
-	if len(cards) != 3 || cards[0].Applicant != e.OpenID || cards[0].Case != simtest.CaseOne || !cards[0].Can("approve") ||
-		!cards[0].Asks("note") ||
-		!strings.Contains(cards[0].Text, "照片不清楚") || cards[2].Kind != "attention" {
-		t.Errorf("cards %+v", cards)
+	if len(cards) != 3 || cards[2].Kind != "attention" {
+		t.Fatalf("got cards %+v, want two reviews and an attention", cards)
+	}
+	c := cards[0]
+	if c.Applicant != e.OpenID || c.Case != simtest.CaseOne || !c.Can("approve") || !c.Asks("note") ||
+		!strings.Contains(c.Text, "照片不清楚") {
+		t.Errorf("got card %+v, want the review of %s", c, e.OpenID)
 	}
 }
 
@@ -111,7 +120,7 @@ func TestDiligent(t *testing.T) {
 		Acts:      []string{"retry", "close"},
 	}
 	pauses := []time.Duration{}
-	for range mostRetries {
+	for range maxRetries {
 		d := hr.Diligent(stands)
 		if d.Act != "retry" {
 			t.Fatalf("%+v", d)
@@ -144,7 +153,7 @@ func TestDiligent(t *testing.T) {
 		t.Errorf("journey %+v", j)
 	}
 	if d := ApproveAll(unknown); d.Act != "" {
-		t.Errorf("ApproveAll settles trouble: %+v", d)
+		t.Errorf("ApproveAll answered an attention card: %+v", d)
 	}
 	if d := Reject("other", "x"); d.Act != "reject" || d.Form["reason"] != "other" {
 		t.Errorf("%+v", d)

@@ -10,45 +10,46 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Journey is a registration as it can be seen from outside: in the person's chat, at the platforms, in the group. It
-// holds ids, counts and times, nothing personal. It is about the person's latest case; counts are about all.
+// Journey is a registration as it is visible from outside: in the applicant's chat, at the platforms and in the group.
+// It holds ids, counts and times, nothing personal. Stage and Steps describe the latest case; the counts cover all
+// cases.
 type Journey struct {
 	OpenID string    `json:"open_id"`
-	Case   string    `json:"case"`  // customBizId of its evidence; "" before the first card
+	Case   string    `json:"case"`  // customBizId of its evidence point; "" before the first card
 	Cases  []string  `json:"cases"` // all cases of the person, oldest first
 	Stage  CardStage `json:"stage"` // where the latest case stands
 	Steps  []Step    `json:"steps"` // of the latest case, as its cards showed them
 
-	Photos   int `json:"photos"`   // messages with photos that the person sent
-	Messages int `json:"messages"` // messages that the person got from the bot
-	Updates  int `json:"updates"`  // changes of those messages
+	Photos   int `json:"photos"`   // messages with photos from the person
+	Messages int `json:"messages"` // messages from the bot to the person
+	Updates  int `json:"updates"`  // edits of those messages
 	SMS      int `json:"sms"`      // text messages to the person's mobile
 
-	Identity   bool `json:"identity"`   // Feishu has the person bound to the name and number of the card
-	Identities int  `json:"identities"` // successful writes of it
-	// Points are the evidence points of all cases, oldest first; one for each case that was filed, more is a fault.
+	Identity   bool `json:"identity"`   // Feishu holds the name and number of the person's ID card
+	Identities int  `json:"identities"` // successful writes of the identity
+	// Points lists the evidence points of all cases, oldest first. A case with more than one is an error of the bot.
 	Points []string `json:"points"`
-	// Duplicates counts what was written more than once: points of one case, identities.
+	// Duplicates counts evidence points and identities that were written more than once for a case.
 	Duplicates int `json:"duplicates"`
-	// Announced: the announcement in the group has listed the person.
+	// Announced means that the announcement in the group has listed the person.
 	Announced bool `json:"announced"`
 
-	// Misread names the fields that were prefilled with something else than the card says. Only Register sets it.
+	// Misread names the fields whose prefilled value differs from the ID card. Only Register sets it.
 	Misread []string `json:"misread,omitempty"`
 }
 
-// Step is a stage of the way and when the person's card first showed it.
+// Step is a stage and the time at which the person's card first showed it.
 type Step struct {
 	Stage CardStage `json:"stage"`
 	At    time.Time `json:"at"`
 }
 
-// Filed reports whether everything was done, once each.
+// Filed reports whether the case is done and each write happened exactly once.
 func (j Journey) Filed() bool {
 	return j.Stage == StageDone && j.Identity && len(j.Points) > 0 && j.Duplicates == 0
 }
 
-// Took is the time from the first card of the case to the present one.
+// Took returns the time between the first and the latest step.
 func (j Journey) Took() time.Duration {
 	if len(j.Steps) == 0 {
 		return 0
@@ -56,7 +57,7 @@ func (j Journey) Took() time.Duration {
 	return j.Steps[len(j.Steps)-1].At.Sub(j.Steps[0].At)
 }
 
-// Reached returns when the case first came to a stage.
+// Reached returns when the case first reached a stage.
 func (j Journey) Reached(s CardStage) (time.Time, bool) {
 	for _, step := range j.Steps {
 		if step.Stage == s {
@@ -66,7 +67,7 @@ func (j Journey) Reached(s CardStage) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Journey tells how far a person has come. Unknown people have an empty one.
+// Journey returns a person's progress. It is empty for an unknown person.
 func (w *World) Journey(openID string) Journey {
 	j := Journey{OpenID: openID}
 	e := w.Employee(openID)
@@ -85,36 +86,36 @@ func (w *World) Journey(openID string) Journey {
 	if id, ok := w.Feishu.Identities()[openID]; ok {
 		j.Identities = id.Writes
 		j.Identity = id.Writes > 0 && id.Name == e.Person.Name && id.Code == e.Person.Code
-		j.Duplicates += max(0, id.Writes-len(j.Cases)) // a new case may write it again
+		j.Duplicates += max(0, id.Writes-len(j.Cases)) // each case may write it once
 	}
 	j.Announced = w.announced(openID)
 	return j
 }
 
-// LatestCase tells a person's latest case and where it stands, from the chat alone.
+// LatestCase returns a person's latest case and its stage, as the chat shows them.
 func (w *World) LatestCase(e *Employee) (caseID string, s CardStage) {
 	j := Journey{}
 	w.readChat(e, &j)
 	return j.Case, j.Stage
 }
 
-// sight is one version of a card of the case.
-type sight struct {
+// cardVersion is one version of a card of a case.
+type cardVersion struct {
 	at     time.Time
 	caseID string
 	stage  CardStage
 }
 
-// readChat goes through the versions of each message in their order, and through the messages in theirs: a card of
-// the case does not change its stage any more when a newer one has taken its place.
+// readChat fills in what the chat shows. It visits the messages in order, and the versions of each message in order,
+// because a card of a case no longer changes its stage once a newer card has replaced it.
 func (w *World) readChat(e *Employee, j *Journey) {
-	var all []sight
+	var all []cardVersion
 	for _, m := range w.Feishu.Messages(e.ChatID) {
 		switch {
 		case m.FromBot:
 			j.Messages++
 			j.Updates += m.Edits
-			all = append(all, sights(m)...)
+			all = append(all, cardVersions(m)...)
 		case m.Type == "image", m.Type == "post", m.Type == "file":
 			j.Photos++
 		}
@@ -132,7 +133,7 @@ func (w *World) readChat(e *Employee, j *Journey) {
 		if cmp.Or(s.caseID, j.Case) != j.Case || s.stage == j.Stage {
 			continue
 		}
-		if s.at.After(last) { // a version is dated by its request, which may have had to wait for another
+		if s.at.After(last) { // a version has the time of its request, which may have waited for another one
 			last = s.at
 		}
 		j.Stage = s.stage
@@ -140,15 +141,16 @@ func (w *World) readChat(e *Employee, j *Journey) {
 	}
 }
 
-// sights reads every version of a message. A version whose buttons name no case belongs to the case of the others.
-func sights(m feishu.Message) []sight {
-	var out []sight
+// cardVersions lists the versions of a message that show a case. A version whose buttons name no case belongs to the
+// case that the other versions name.
+func cardVersions(m feishu.Message) []cardVersion {
+	var out []cardVersion
 	caseID := ""
 	for _, v := range m.History {
 		s := readCard(v.Card)
 		caseID = cmp.Or(caseID, s.caseID)
 		if s.kind == kindCase {
-			out = append(out, sight{at: v.At, stage: s.stage})
+			out = append(out, cardVersion{at: v.At, stage: s.stage})
 		}
 	}
 	for i := range out {
@@ -157,16 +159,17 @@ func sights(m feishu.Message) []sight {
 	return out
 }
 
-// board remembers whom the announcement has ever listed. Versions are read once, since there may be thousands.
-type board struct {
+// announcements caches which people the announcement has listed. It reads each version once, because there may be
+// thousands.
+type announcements struct {
 	mu     sync.Mutex
-	read   map[string]int // versions of each message that were read
+	read   map[string]int // by message: number of versions that were read
 	listed map[string]bool
 }
 
-// announced tells whether any version of the announcement has listed a person.
+// announced reports whether any version of the announcement has listed a person.
 func (w *World) announced(openID string) bool {
-	b := &w.board
+	b := &w.announcements
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.read == nil {
@@ -185,7 +188,7 @@ func (w *World) announced(openID string) bool {
 }
 
 // WaitAnnounced blocks until the announcement has listed a person, or ctx ends. The announcement lists the latest few
-// only, so when many finish between two versions of it, some may never be listed.
+// people only, so it may never list some of many who finish between two versions.
 func (w *World) WaitAnnounced(ctx context.Context, openID string) error {
 	_, err := w.Feishu.Watch(ctx, w.AnnounceChat(), func(feishu.Message) bool { return w.announced(openID) })
 	return err

@@ -9,29 +9,29 @@ import (
 	"shiming/sim/wire"
 )
 
-// Observer is told what changes in a world, for who shows it to people; see Config.Observer. Its methods are called
-// concurrently and must return at once. Those that say so are called under a lock and must not call the world.
+// Observer receives the changes in a world; see Config.Observer. Calls are concurrent, and a method must return at
+// once. A method that is called under a lock must not call the world.
 type Observer interface {
-	// Opening is called once, before all others and before anything is served. The world's URLs are not known yet.
+	// Opening is called once, before all other methods and before the world serves anything. The URLs are not known
+	// yet.
 	Opening(w *World)
-	// Joined tells of an admin, or of an employee, who has a chat with the bot; chat is "" for an admin. It is called
+	// Joined reports a new admin or employee. chat is the employee's chat with the bot, "" for an admin. It is called
 	// under a lock.
 	Joined(openID string, p specimen.Person, chat string)
-	// Message tells that a message was sent, changed or recalled. It is called under a lock.
+	// Message reports that a message was sent, changed or recalled. It is called under a lock.
 	Message(m feishu.Message)
-	// Event tells of an event or a callback that was made, tried once more or answered. It is called under a lock.
+	// Event reports that an event or a callback was created, tried again or answered. It is called under a lock.
 	Event(e feishu.Observed)
-	// Call tells of a call to a platform, with its bodies, before its answer leaves. It may read the world.
+	// Call reports a call to a platform with its bodies, before the answer leaves. It may call the world.
 	Call(x wire.Exchange)
-	// SMS tells of a text message while it is being sent.
+	// SMS reports a text message, while the request that sends it is still being served.
 	SMS(m tencent.SMS)
-	// FaultEnded tells that a fault has ended by itself, without a call that it hit.
+	// FaultEnded reports that a Refuse fault has expired.
 	FaultEnded()
-	// ClockMoved tells how far the world's clock is ahead now. It is called under a lock.
+	// ClockMoved reports the new offset of the world's clock. It is called under a lock.
 	ClockMoved(ahead time.Duration)
 }
 
-// observe connects the observer to everything that changes.
 func (w *World) observe(o Observer) {
 	o.Opening(w)
 	w.Feishu.Observe(feishu.Observer{Message: o.Message, Event: o.Event})
@@ -40,7 +40,6 @@ func (w *World) observe(o Observer) {
 	w.Faults.Ended = o.FaultEnded
 }
 
-// joined tells the observer, if there is one, that somebody has joined the company.
 func (w *World) joined(openID string, p specimen.Person, chat string) {
 	if w.cfg.Observer != nil {
 		w.cfg.Observer.Joined(openID, p, chat)

@@ -12,8 +12,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// noted is an observer that counts what it is told.
-type noted struct {
+// countingObserver counts the calls of each method.
+type countingObserver struct {
 	mu    sync.Mutex
 	w     *World
 	first string
@@ -21,7 +21,7 @@ type noted struct {
 	ahead time.Duration
 }
 
-func (n *noted) note(what string) {
+func (n *countingObserver) note(what string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.first == "" {
@@ -30,40 +30,40 @@ func (n *noted) note(what string) {
 	n.told[what]++
 }
 
-func (n *noted) Opening(w *World) {
+func (n *countingObserver) Opening(w *World) {
 	n.note("opening")
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.w = w
 }
 
-func (n *noted) Joined(_ string, _ specimen.Person, chat string) {
+func (n *countingObserver) Joined(_ string, _ specimen.Person, chat string) {
 	if n.note("joined"); chat != "" {
 		n.note("employee")
 	}
 }
 
-func (n *noted) Message(feishu.Message) { n.note("message") }
-func (n *noted) Event(feishu.Observed)  { n.note("event") }
-func (n *noted) Call(wire.Exchange)     { n.note("call") }
-func (n *noted) SMS(tencent.SMS)        { n.note("sms") }
-func (n *noted) FaultEnded()            { n.note("fault ended") }
-func (n *noted) ClockMoved(ahead time.Duration) {
+func (n *countingObserver) Message(feishu.Message) { n.note("message") }
+func (n *countingObserver) Event(feishu.Observed)  { n.note("event") }
+func (n *countingObserver) Call(wire.Exchange)     { n.note("call") }
+func (n *countingObserver) SMS(tencent.SMS)        { n.note("sms") }
+func (n *countingObserver) FaultEnded()            { n.note("fault ended") }
+func (n *countingObserver) ClockMoved(ahead time.Duration) {
 	n.note("clock moved")
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.ahead = ahead
 }
 
-func (n *noted) count(what string) int {
+func (n *countingObserver) count(what string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.told[what]
 }
 
-// TestObserver: the observer knows the world before anything happens in it, and is told of everybody and everything.
+// TestObserver checks that Opening comes before everything else, and that the observer receives each kind of change.
 func TestObserver(t *testing.T) {
-	n := &noted{}
+	n := &countingObserver{}
 	h := newHarness(t, Config{People: 2, Observer: n})
 	if n.first != "opening" || n.count("opening") != 1 || n.w != h.w {
 		t.Errorf("first %q, %d openings, want %q, 1", n.first, n.count("opening"), "opening")

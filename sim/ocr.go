@@ -9,8 +9,8 @@ import (
 	"shiming/sim/specimen"
 )
 
-// readIDCard is the OCR behind the simulated Feishu. Decoding takes much memory and processor time, so only a few
-// pictures are read at a time.
+// readIDCard is the OCR behind the simulated Feishu. Decoding needs much memory and processor time, so only a few
+// pictures are decoded at a time.
 func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	r, err := w.cfg.Readings.read(img, func() (specimen.Result, error) {
 		w.ocrSlots <- struct{}{}
@@ -30,24 +30,24 @@ func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	return entities, r.Side, r.Corners[:], 0
 }
 
-// Preload reads a photo beforehand, so that the OCR takes no processor time for it when it comes: for measurements on a
-// machine that the world shares with the bot.
+// Preload reads a photo in advance, so that the OCR later answers from its cache. Measurements use it where the world
+// shares the machine with the bot.
 func (w *World) Preload(img []byte) error {
 	_, err := w.cfg.Readings.read(img, func() (specimen.Result, error) { return specimen.Read(img) })
 	return err
 }
 
-// Readings remembers what the OCR read, by the picture's SHA-256, since reading takes much processor time. Worlds
-// whose people send the same pictures may share one. The zero value is ready.
+// Readings caches what the OCR read, by the SHA-256 of the picture, because reading needs much processor time. Worlds
+// with the same pictures may share one. The zero value is ready to use.
 type Readings struct {
 	mu    sync.Mutex
 	known map[[sha256.Size]byte]specimen.Result
 }
 
-// maxReadings bounds what is remembered; further pictures are read each time.
+// maxReadings limits the cache; the OCR reads further pictures each time.
 const maxReadings = 10_000
 
-// read returns what is remembered of a picture, or reads it. Failures are not remembered.
+// read returns the cached result, or reads the picture. It does not cache errors.
 func (c *Readings) read(img []byte, read func() (specimen.Result, error)) (specimen.Result, error) {
 	key := sha256.Sum256(img)
 	c.mu.Lock()
@@ -71,7 +71,7 @@ func (c *Readings) read(img []byte, read func() (specimen.Result, error)) (speci
 	return r, nil
 }
 
-// Harmless tells whether a picture is a specimen by its mark, or cannot be a photo of a card.
+// Harmless reports whether a picture cannot show a real ID card: it is a specimen by its mark, or no photo at all.
 func (w *World) Harmless(img []byte) bool {
 	w.ocrSlots <- struct{}{}
 	defer func() { <-w.ocrSlots }()

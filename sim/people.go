@@ -11,10 +11,10 @@ import (
 	"shiming/sim/specimen"
 )
 
-// Employee is a fictional employee with a phone: a chat with the bot, a camera, an ID card and a mobile number.
+// Employee is a fictional employee with a chat with the bot, a camera, an ID card and a mobile number.
 type Employee struct {
 	OpenID string
-	ChatID string // of the conversation with the bot
+	ChatID string // chat with the bot
 	Person specimen.Person
 
 	w *World
@@ -24,12 +24,13 @@ func (e *Employee) String() string       { return "Employee(" + e.OpenID + ")" }
 func (e *Employee) GoString() string     { return e.String() }
 func (e *Employee) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
-// MarshalJSON shows ids only.
+// MarshalJSON writes ids only.
 func (e *Employee) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, `{"open_id":%q,"chat_id":%q}`, e.OpenID, e.ChatID), nil
 }
 
-// fixedID makes an id in the platform's form that is the same in every world, for what a configuration file names.
+// fixedID derives an id in the platform's format from a name. Ids that configuration files contain are the same in
+// every world of a tenant.
 func (w *World) fixedID(prefix, what string) string {
 	if w.cfg.Tenant != "" {
 		what = w.cfg.Tenant + " " + what
@@ -38,28 +39,28 @@ func (w *World) fixedID(prefix, what string) string {
 	return prefix + hex.EncodeToString(sum[:16])
 }
 
-// ReviewChat is the group in which HR reviews.
+// ReviewChat returns the id of the group in which HR reviews.
 func (w *World) ReviewChat() string { return w.fixedID("oc_", "review chat") }
 
-// AnnounceChat is the group that everybody is in.
+// AnnounceChat returns the id of the group of all employees.
 func (w *World) AnnounceChat() string { return w.fixedID("oc_", "announce chat") }
 
-// Admins are the open_ids of HR.
+// Admins returns the open_ids of the HR admins.
 func (w *World) Admins() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.admins)
 }
 
-// Names of the groups and of the bot.
+// Display names of the groups and of the bot.
 const (
 	ReviewChatName   = "HR 审核群"
 	AnnounceChatName = "全员群"
 	BotName          = "实名助手"
 )
 
-// foundCompany makes HR and the two groups.
-func (w *World) foundCompany(admins int) {
+// createCompany creates the HR admins and the two groups.
+func (w *World) createCompany(admins int) {
 	for i := range admins {
 		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
 		p := specimen.NewPerson(-1 - int64(i))
@@ -76,8 +77,8 @@ func (w *World) foundCompany(admins int) {
 	w.Feishu.AddGroup(w.AnnounceChat(), AnnounceChatName, w.admins...)
 }
 
-// Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of everybody,
-// and to the carriers' registry.
+// Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of all
+// employees, and to the carriers' registry.
 func (w *World) Hire(n int) []*Employee {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -101,7 +102,7 @@ func (w *World) Hire(n int) []*Employee {
 	return hired
 }
 
-// People returns everybody hired so far, in order.
+// People returns the employees in the order in which they were hired.
 func (w *World) People() []*Employee {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,7 +119,7 @@ func (w *World) Employee(openID string) *Employee {
 	return nil
 }
 
-// Photo takes a picture of a side ("front" or "back") of somebody's card.
+// Photo renders a side ("front" or "back") of a person's card.
 func Photo(p specimen.Person, side string, v specimen.Variant) ([]byte, error) {
 	if side == SideFront {
 		return specimen.Front(p, v)

@@ -9,8 +9,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// Record is everything that happened in the world, for who judges a bot from outside. It holds ids, codes, times and
-// toasts.
+// Record is everything that happened in the world. Programs that verify a bot from outside read it. It holds ids,
+// codes, times and toasts.
 type Record struct {
 	Events   []EventRecord    `json:"events"`
 	Presses  []feishu.Press   `json:"presses"`
@@ -18,10 +18,10 @@ type Record struct {
 	Messages []MessageRecord  `json:"messages"`
 	People   []PersonRecord   `json:"people"`
 	Calls    []wire.Call      `json:"calls"`  // the latest 20,000
-	Counts   map[string]int   `json:"counts"` // by "upstream operation", all of them
+	Counts   map[string]int   `json:"counts"` // of all calls, by "upstream operation"
 }
 
-// EventRecord is an event and what became of it.
+// EventRecord is an event and its delivery.
 type EventRecord struct {
 	ID        string          `json:"event_id"`
 	Type      string          `json:"type"`
@@ -31,7 +31,7 @@ type EventRecord struct {
 	Attempts  []AttemptRecord `json:"attempts"`
 }
 
-// AttemptRecord is one request for an event.
+// AttemptRecord is one request that delivered an event.
 type AttemptRecord struct {
 	At      time.Time     `json:"at"`
 	Took    time.Duration `json:"took"`
@@ -39,13 +39,13 @@ type AttemptRecord struct {
 	Failure string        `json:"failure"`
 }
 
-// MessageRecord is a message and, of a card, what each of its versions was. Card is "" for what is about no case,
-// else case (the applicant's), review or attention (HR's); a card whose last version is superseded points to a newer
-// one.
+// MessageRecord is a message and, of a card, its versions. Card is "case" for an applicant's card, "review" or
+// "attention" for HR's, and "" for a card that belongs to no case. Superseded means that the last version points to a
+// newer card.
 type MessageRecord struct {
 	ID         string          `json:"message_id"`
 	Chat       string          `json:"chat"` // p2p, review, announce, group
-	With       string          `json:"with"` // open_id, of a p2p chat
+	With       string          `json:"with"` // open_id of the person in a p2p chat
 	FromBot    bool            `json:"from_bot"`
 	Type       string          `json:"type"`
 	At         time.Time       `json:"at"`
@@ -57,7 +57,7 @@ type MessageRecord struct {
 	Versions   []VersionRecord `json:"versions"`
 }
 
-// VersionRecord is one state of a card. By is send, patch, callback, delayed or flip.
+// VersionRecord is one version of a card. By is send, patch, callback, delayed or flip.
 type VersionRecord struct {
 	At    time.Time `json:"at"`
 	By    string    `json:"by"`
@@ -65,14 +65,14 @@ type VersionRecord struct {
 	Stage CardStage `json:"stage"`
 }
 
-// PersonRecord is a person's journey with the times of what was sent to the phone.
+// PersonRecord is a person's journey with the times of the text messages.
 type PersonRecord struct {
 	Journey
-	Refused int         `json:"refused"` // identities that Feishu turned down
+	Refused int         `json:"refused"` // identities that Feishu refused
 	SMSAt   []time.Time `json:"sms_at"`
 }
 
-// Record reads everything that was written down so far.
+// Record returns everything that was recorded so far.
 func (w *World) Record() Record {
 	r := Record{
 		Presses: w.Feishu.Presses(),
@@ -125,7 +125,7 @@ func (w *World) Record() Record {
 	return r
 }
 
-// recordOf reads the versions of a message. What it is, and about which case, is what any of them says: the last one
+// recordOf reads the versions of a message. It takes the kind and the case from any of them, because the last version
 // of a case that has ended has no buttons.
 func recordOf(m feishu.Message) MessageRecord {
 	rec := MessageRecord{

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// Report sums up what happened in the world.
+// Report summarises what happened in the world.
 type Report struct {
 	People []Journey `json:"people"`
 	Done   int       `json:"done"`
-	Filed  int       `json:"filed"` // done with identity and exactly one evidence point each
+	Filed  int       `json:"filed"` // see Journey.Filed
 
-	Calls      map[string]int `json:"calls"` // upstream calls by "upstream operation"
+	Calls      map[string]int `json:"calls"` // by "upstream operation"
 	OCRCalls   int            `json:"ocr_calls"`
 	OCRRefused int            `json:"ocr_refused"` // of these over the limit
 	SMS        int            `json:"sms"`
@@ -24,7 +24,7 @@ type Report struct {
 	Duplicates int            `json:"duplicates"`
 }
 
-// Report looks at everybody hired so far.
+// Report summarises the journeys of all employees and the calls to the platforms.
 func (w *World) Report() Report {
 	r := Report{Calls: w.Recorder.Counts(), Points: len(w.ESign.Points())}
 	for _, c := range w.Feishu.OCRCalls() {
@@ -77,7 +77,7 @@ func stageName(s CardStage) string {
 	return string(s)
 }
 
-// short is enough of an id to tell people apart.
+// short truncates an id; the rest is long enough to distinguish people.
 func short(id string) string {
 	if len(id) > 11 {
 		return id[:11]

@@ -10,14 +10,14 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Progress tells that an employee's card has come to another stage.
+// Progress reports that an employee's card shows another stage.
 type Progress struct {
 	OpenID string
 	Stage  CardStage
-	At     time.Time // when the robot saw it, by the world's clock
+	At     time.Time // when the robot read the card, by the world's clock
 }
 
-// StuckError: the employee does not know what to do any more. A bot that works well never makes one happen.
+// StuckError means that the employee cannot go on. A correct bot never causes it.
 type StuckError struct {
 	OpenID string
 	Stage  CardStage
@@ -28,55 +28,55 @@ func (e *StuckError) Error() string {
 	return fmt.Sprintf("sim: employee %s is stuck at %q: %s", e.OpenID, e.Stage, e.Why)
 }
 
-// robot is an employee on the way through a registration.
+// robot is an employee during a registration. Its maps of versions have the message id as their key.
 type robot struct {
 	*Employee
-	s    Script
-	tell func(Progress)
+	script     Script
+	onProgress func(Progress)
 
-	before  map[string]bool // messages that showed the end of an earlier case
-	seen    map[string]int  // version of each message that was looked at
-	treated map[string]int  // version of each message that was reacted to
-	stage   CardStage
-	entered bool // the first move was made
+	endedBefore map[string]bool // messages that showed the end of an earlier case
+	seen        map[string]int  // version of each message that was read
+	handled     map[string]int  // version of each message that was reacted to
+	stage       CardStage
+	started     bool // the start button was pressed
 
-	shots     []*shot
-	struck    map[string]bool // replies to photos that were taken note of
-	otherSent bool
+	shots           []*shot
+	problemsHandled map[string]bool // ids of photo problems that markRefused has handled
+	otherSent       bool
 
-	wrote     map[string]string // what the robot typed wrong on purpose, by field
-	confirms  int
-	misread   []string
-	typedCode map[string]int  // how often the code of a text message was typed rightly, by its serial
-	tried     map[string]bool // text messages whose code was typed, rightly or not
-	erred     bool            // the wrong code was typed
-	codesFrom int             // text messages that were in the phone before
-	impatient bool            // no text message has come for long
+	mistakes       map[string]string // deliberate mistakes, by field
+	confirms       int
+	misread        []string
+	correctSubmits map[string]int  // by serial of the text message: how often its code was submitted correctly
+	submitted      map[string]bool // serials of text messages whose code was submitted, correctly or not
+	typedWrongCode bool            // the wrong code was submitted
+	oldMessages    int             // number of text messages from before the registration
+	impatient      bool            // no text message has come within Script.SMSPatience
 }
 
-// Register goes the whole way as a person would and returns when it has ended, whichever way, or with an error: of
-// ctx, a
-// *StuckError or a *BotError. The journey is filled in either case. tell may be nil; it is called from this goroutine.
-func (e *Employee) Register(ctx context.Context, s Script, tell func(Progress)) (Journey, error) {
+// Register goes through the whole registration as a person would. It returns when the case has ended, whatever its
+// outcome, or with an error: that of ctx, a *StuckError or a *BotError. It fills in the journey in either case.
+// onProgress may be nil; Register calls it from this goroutine.
+func (e *Employee) Register(ctx context.Context, s Script, onProgress func(Progress)) (Journey, error) {
 	r := &robot{
-		Employee:  e,
-		s:         s,
-		tell:      tell,
-		before:    map[string]bool{},
-		seen:      map[string]int{},
-		treated:   map[string]int{},
-		struck:    map[string]bool{},
-		wrote:     map[string]string{},
-		typedCode: map[string]int{},
-		tried:     map[string]bool{},
-		codesFrom: len(e.w.Tencent.Inbox(e.Person.Mobile)),
+		Employee:        e,
+		script:          s,
+		onProgress:      onProgress,
+		endedBefore:     map[string]bool{},
+		seen:            map[string]int{},
+		handled:         map[string]int{},
+		problemsHandled: map[string]bool{},
+		mistakes:        map[string]string{},
+		correctSubmits:  map[string]int{},
+		submitted:       map[string]bool{},
+		oldMessages:     len(e.w.Tencent.Inbox(e.Person.Mobile)),
 	}
 	for _, m := range e.w.Feishu.Messages(e.ChatID) {
 		if s := read(m); s.stage.Ended() {
-			r.before[m.ID] = true
+			r.endedBefore[m.ID] = true
 		}
 	}
-	err := r.walk(ctx)
+	err := r.run(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("sim: employee %s at %q: %w", e.OpenID, r.stage, err)
 	}
@@ -85,64 +85,65 @@ func (e *Employee) Register(ctx context.Context, s Script, tell func(Progress)) 
 	return j, err
 }
 
-func (r *robot) walk(ctx context.Context) error {
-	if err := r.arrive(ctx); err != nil {
+func (r *robot) run(ctx context.Context) error {
+	if err := r.openChat(ctx); err != nil {
 		return err
 	}
 	for {
-		now, all := r.look()
-		r.reached(now.stage)
-		r.noteProblems(all)
+		now, all := r.readCards()
+		r.setStage(now.stage)
+		r.markRefused(all)
 		if now.stage.Ended() {
 			return nil
 		}
-		err := r.act(ctx, now)
+		err := r.react(ctx, now)
 		if errors.Is(err, errStale) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if err := r.wait(ctx, now); err != nil {
+		if err := r.waitForChange(ctx, now); err != nil {
 			return err
 		}
 	}
 }
 
-// reached notes the stage. Between two cards of a case there may be a moment without any.
-func (r *robot) reached(s CardStage) {
+// setStage reports a new stage. It ignores StageNone, because between two cards of a case there may be none.
+func (r *robot) setStage(s CardStage) {
 	if s == r.stage || s == StageNone {
 		return
 	}
 	r.stage = s
-	if r.tell != nil {
-		r.tell(Progress{OpenID: r.OpenID, Stage: s, At: r.w.cfg.Now()})
+	if r.onProgress != nil {
+		r.onProgress(Progress{OpenID: r.OpenID, Stage: s, At: r.w.cfg.Now()})
 	}
 }
 
-// arrive opens the chat and makes the first move.
-func (r *robot) arrive(ctx context.Context) error {
-	now, _ := r.look()
+// openChat enters the chat and, where the script says so, sends the first message.
+func (r *robot) openChat(ctx context.Context) error {
+	now, _ := r.readCards()
 	known := len(r.seen) > 0
 	if _, err := r.w.Feishu.EnterP2P(ctx, r.OpenID); err != nil {
 		return err
 	}
 	switch {
-	case r.s.PhotosFirst:
+	case r.script.PhotosFirst:
 		return r.sendFirst(ctx)
-	case r.s.ByWord, known && now.kind == kindOther: // who was greeted before gets no button to press
+	case r.script.ByWord, known && now.kind == kindOther:
+		// The bot greets a person only once, so a person who returns has no button to press.
 		_, err := r.w.Feishu.SendText(ctx, r.OpenID, "实名")
 		return err
 	}
 	return nil
 }
 
-// look reads the chat: where the case stands, and everything that is there, newest first. While there is no card of the
-// case, an offer to start or to go on stands for it.
-func (r *robot) look() (now screen, all []screen) {
+// readCards reads the chat and returns the card to react to, and all cards, newest first. Without a card of a case it
+// returns the card that offers to start or to resume.
+func (r *robot) readCards() (now screen, all []screen) {
 	for _, m := range slices.Backward(r.w.Feishu.Messages(r.ChatID)) {
 		r.seen[m.ID] = version(m)
-		if m.FromBot && !r.before[m.ID] {
+		if m.FromBot && !r.endedBefore[m.ID] {
 			all = append(all, read(m))
 		}
 	}
@@ -156,7 +157,7 @@ func (r *robot) look() (now screen, all []screen) {
 	return screen{card: &feishu.Card{}}, all
 }
 
-// version counts the changes of a message, so that two equal versions are the same sight.
+// version numbers the states of a message: it grows with each edit and with the recall.
 func version(m feishu.Message) int {
 	v := 2*m.Edits + 2
 	if m.Recalled {
@@ -165,42 +166,42 @@ func version(m feishu.Message) int {
 	return v
 }
 
-// act reacts to what the card shows, once to each version of it.
-func (r *robot) act(ctx context.Context, now screen) error {
+// react reacts to the card, once for each version.
+func (r *robot) react(ctx context.Context, now screen) error {
 	switch now.stage {
 	case StagePhotos:
-		if r.s.CancelAt != StagePhotos {
-			return r.sendPhotos(ctx, now) // what is missing does not depend on the card alone
+		if r.script.CancelAt != StagePhotos {
+			return r.sendPhotos(ctx, now) // depends on the photos that were sent, too
 		}
 	case StageCode:
-		if r.s.CancelAt != StageCode {
-			return r.code(ctx, now) // nor does the code, which comes to the phone
+		if r.script.CancelAt != StageCode {
+			return r.submitCode(ctx, now) // depends on the text messages, too
 		}
 	}
-	if r.treated[now.msg.ID] == version(now.msg) {
+	if r.handled[now.msg.ID] == version(now.msg) {
 		return nil
 	}
-	r.treated[now.msg.ID] = version(now.msg)
-	if now.kind == kindCase && now.stage == r.s.CancelAt {
+	r.handled[now.msg.ID] = version(now.msg)
+	if now.kind == kindCase && now.stage == r.script.CancelAt {
 		return r.cancel(ctx, now)
 	}
 	switch {
-	case now.kind == kindOffer && !r.s.PhotosFirst && !r.s.ByWord && !r.entered:
-		r.entered = true
+	case now.kind == kindOffer && !r.script.PhotosFirst && !r.script.ByWord && !r.started:
+		r.started = true
 		return r.pressAct(ctx, now, actStart, nil)
 	case now.kind == kindResume:
 		return r.pressAct(ctx, now, actResume, nil)
-	case now.stage == StageConsent && r.s.DeclineConsent:
+	case now.stage == StageConsent && r.script.DeclineConsent:
 		return r.pressAct(ctx, now, actDecline, nil)
 	case now.stage == StageConsent:
 		return r.pressAct(ctx, now, actConsent, nil)
 	case now.stage == StageConfirmation:
 		return r.confirm(ctx, now)
 	}
-	return nil // somebody else's turn
+	return nil // the bot's turn, or HR's
 }
 
-// cancel ends the case by the card's button, or by word where it has none.
+// cancel ends the case by the card's button, or by the word 取消 if it has none.
 func (r *robot) cancel(ctx context.Context, now screen) error {
 	if now.acts[actCancel] {
 		return r.pressAct(ctx, now, actCancel, nil)
@@ -214,12 +215,13 @@ func (r *robot) pressAct(ctx context.Context, s screen, act string, form map[str
 	return err
 }
 
-// wait sleeps until the bot does something in the chat or, at the code, the phone buzzes or patience ends.
-func (r *robot) wait(ctx context.Context, now screen) error {
+// waitForChange blocks until the bot changes the chat. At StageCode it also ends with a new text message and after
+// Script.SMSPatience.
+func (r *robot) waitForChange(ctx context.Context, now screen) error {
 	inner, wake := context.WithCancel(ctx)
 	defer wake()
 	if now.stage == StageCode {
-		stop := r.listen(inner, now, wake)
+		stop := r.watchPhone(inner, now, wake)
 		defer stop()
 	}
 	_, err := r.w.Feishu.Watch(inner, r.ChatID, func(m feishu.Message) bool {

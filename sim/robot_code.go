@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// mostTyped is how often a person types the same code.
-	mostTyped = 3
-	// mostCodes is how many text messages a person accepts before giving up.
-	mostCodes = 10
+	// maxSubmits limits how often a person submits the same code.
+	maxSubmits = 3
+	// maxCodes limits how many text messages a person accepts before giving up.
+	maxCodes = 10
 )
 
-// code types the code of the latest text message, once it is there and the card takes one; otherwise it asks for a
-// new one.
-func (r *robot) code(ctx context.Context, now screen) error {
+// submitCode submits the code of the latest text message if there is one and the card has a field for it. Otherwise it
+// asks for a new code.
+func (r *robot) submitCode(ctx context.Context, now screen) error {
 	sms, there := r.latestSMS()
-	fresh := r.treated[now.msg.ID] != version(now.msg)
-	typed := r.typedCode[sms.Serial]
+	fresh := r.handled[now.msg.ID] != version(now.msg)
+	typed := r.correctSubmits[sms.Serial]
 	impatient := r.impatient && now.acts[actSendCode]
 	r.impatient = false
 	switch {
@@ -34,29 +34,29 @@ func (r *robot) code(ctx context.Context, now screen) error {
 		if !fresh {
 			return nil
 		}
-		r.treated[now.msg.ID] = version(now.msg)
+		r.handled[now.msg.ID] = version(now.msg)
 		return r.askForCode(ctx, now)
-	case !there || r.tried[sms.Serial] && !fresh:
+	case !there || r.submitted[sms.Serial] && !fresh:
 		return nil
-	case typed >= mostTyped:
-		r.treated[now.msg.ID] = version(now.msg)
+	case typed >= maxSubmits:
+		r.handled[now.msg.ID] = version(now.msg)
 		return r.askForCode(ctx, now)
 	}
-	r.treated[now.msg.ID] = version(now.msg)
-	r.tried[sms.Serial] = true
+	r.handled[now.msg.ID] = version(now.msg)
+	r.submitted[sms.Serial] = true
 	text := sms.Code()
-	if r.s.WrongCodeFirst && !r.erred {
-		r.erred = true
+	if r.script.WrongCodeFirst && !r.typedWrongCode {
+		r.typedWrongCode = true
 		text = wrongCode(text)
 	} else {
-		r.typedCode[sms.Serial]++
+		r.correctSubmits[sms.Serial]++
 	}
 	return r.pressAct(ctx, now, actSubmitCode, map[string]any{"sms_code": text})
 }
 
 func (r *robot) latestSMS() (tencent.SMS, bool) {
 	box := r.w.Tencent.Inbox(r.Person.Mobile)
-	if len(box) <= r.codesFrom {
+	if len(box) <= r.oldMessages {
 		return tencent.SMS{}, false
 	}
 	return box[len(box)-1], true
@@ -65,9 +65,9 @@ func (r *robot) latestSMS() (tencent.SMS, bool) {
 // secondsToWait finds the number in "请等 12 秒再重发".
 var secondsToWait = regexp.MustCompile(`请等 ?([0-9]+) ?秒`)
 
-// askForCode presses the button for a new code, and again after the time that the bot asks for.
+// askForCode requests a new code. If the bot asks to wait, it waits as long and requests again.
 func (r *robot) askForCode(ctx context.Context, now screen) error {
-	if len(r.w.Tencent.Inbox(r.Person.Mobile))-r.codesFrom > mostCodes {
+	if len(r.w.Tencent.Inbox(r.Person.Mobile))-r.oldMessages > maxCodes {
 		return r.stuck("no code is right")
 	}
 	for {
@@ -86,20 +86,19 @@ func (r *robot) askForCode(ctx context.Context, now screen) error {
 		if err := pause(ctx, time.Duration(seconds)*time.Second); err != nil {
 			return err
 		}
-		// The answer may have changed the card.
-		if now, _ = r.look(); now.stage != StageCode {
+		if now, _ = r.readCards(); now.stage != StageCode {
 			return errStale
 		}
 	}
 }
 
-// listen wakes the robot when a text message comes that was not typed yet, or when none has come for long. The returned
-// function ends the listening; until it has returned, nobody else may touch impatient.
-func (r *robot) listen(ctx context.Context, now screen, wake func()) (stop func()) {
-	ctx, cancel := context.WithTimeout(ctx, r.s.smsPatience())
+// watchPhone calls wake when a text message arrives whose code was not submitted yet, or when none arrives within
+// Script.SMSPatience. The returned function ends the listening. Until it returns, only watchPhone may access impatient.
+func (r *robot) watchPhone(ctx context.Context, now screen, wake func()) (stop func()) {
+	ctx, cancel := context.WithTimeout(ctx, r.script.smsPatience())
 	next := len(r.w.Tencent.Inbox(r.Person.Mobile))
-	if sms, there := r.latestSMS(); there && !r.tried[sms.Serial] && now.acts[actSubmitCode] {
-		next-- // it came while the card was being looked at
+	if sms, there := r.latestSMS(); there && !r.submitted[sms.Serial] && now.acts[actSubmitCode] {
+		next-- // it arrived after the robot had read the card
 	}
 	var listening sync.WaitGroup
 	listening.Go(func() {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// mostConfirms is how often a person submits the form before giving up.
-const mostConfirms = 8
+// maxConfirms limits how often a person submits the form before giving up.
+const maxConfirms = 8
 
-// confirm compares the prefilled form with the card in hand and submits it.
+// confirm compares the prefilled form with the ID card and submits it.
 func (r *robot) confirm(ctx context.Context, now screen) error {
-	if r.confirms++; r.confirms > mostConfirms {
+	if r.confirms++; r.confirms > maxConfirms {
 		return r.stuck("the form comes back again and again")
 	}
 	right := map[string]string{"identity_name": r.Person.Name, "identity_code": r.Person.Code, "mobile": r.Person.Mobile}
@@ -23,25 +23,25 @@ func (r *robot) confirm(ctx context.Context, now screen) error {
 			if in.Required {
 				return r.stuck("the form asks for " + in.Name)
 			}
-		case shown == want, shown == "" && !in.Required: // an empty field that is not required means "as read"
-		case shown == "", shown == r.wrote[in.Name]:
+		case shown == want, shown == "" && !in.Required: // an empty optional field means "as read"
+		case shown == "", shown == r.mistakes[in.Name]:
 			form[in.Name] = want
 		default:
 			r.misread = append(r.misread, in.Name)
-			if !r.s.Corrects {
+			if !r.script.Corrects {
 				return r.stuck(in.Name + " is prefilled with something that is not on the card")
 			}
 			form[in.Name] = want
 		}
 	}
-	if r.s.TypedNumberWrong && r.wrote["identity_code"] == "" {
+	if r.script.TypedNumberWrong && r.mistakes["identity_code"] == "" {
 		form["identity_code"] = mistyped(r.Person.Code)
-		r.wrote["identity_code"] = mistyped(r.Person.Code)
+		r.mistakes["identity_code"] = mistyped(r.Person.Code)
 	}
 	return r.pressAct(ctx, now, actConfirm, form)
 }
 
-// mistyped changes the tenth character, so that the check digit does not fit.
+// mistyped changes the tenth character, so that the check digit does not match.
 func mistyped(number string) string {
 	const at = 9
 	wrong := "1"

@@ -8,14 +8,14 @@ import (
 	"shiming/sim/feishu"
 )
 
-// mostShots is how many photos a person takes before giving up.
-const mostShots = 16
+// maxShots limits how many photos a person sends before giving up.
+const maxShots = 16
 
-// sendFirst takes and sends the first photos.
+// sendFirst sends the photos that the script begins with.
 func (r *robot) sendFirst(ctx context.Context) error {
 	var first []*shot
-	err := r.withCamera(ctx, func() (err error) {
-		first, err = r.s.firstShots(r.Person)
+	err := r.withRenderSlot(ctx, func() (err error) {
+		first, err = r.script.firstShots(r.Person)
 		return err
 	})
 	if err != nil {
@@ -24,9 +24,9 @@ func (r *robot) sendFirst(ctx context.Context) error {
 	return r.send(ctx, first...)
 }
 
-// withCamera draws photos when it is the robot's turn. Drawing takes much processor time; if all robots drew at once,
-// the first photo would go out as late as the last.
-func (r *robot) withCamera(ctx context.Context, draw func() error) error {
+// withRenderSlot runs draw in one of the slots for rendering. Rendering needs much processor time; if all robots
+// rendered at once, the first photo would be ready as late as the last.
+func (r *robot) withRenderSlot(ctx context.Context, draw func() error) error {
 	select {
 	case r.w.renderSlots <- struct{}{}:
 		defer func() { <-r.w.renderSlots }()
@@ -36,7 +36,7 @@ func (r *robot) withCamera(ctx context.Context, draw func() error) error {
 	}
 }
 
-// sendPhotos sends what is missing: sides that the card does not show as read and of which no photo is under way.
+// sendPhotos sends each side that the card does not show as read and of which no photo is pending.
 func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	if len(r.shots) == 0 {
 		return r.sendFirst(ctx)
@@ -45,8 +45,9 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	read := now.readSides()
 	for _, side := range []string{SideFront, SideBack} {
 		switch {
-		case read[side] || r.underWay(side):
-		case side == SideBack && r.s.OtherPersonsBack && !r.otherSent && !read[SideFront]: // its turn comes
+		case read[side] || r.pending(side):
+		case side == SideBack && r.script.OtherPersonsBack && !r.otherSent && !read[SideFront]:
+			// The script sends the back after the bot has read the front.
 		default:
 			sides = append(sides, side)
 		}
@@ -54,14 +55,14 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	if len(sides) == 0 {
 		return nil
 	}
-	if len(r.shots)+len(sides) > mostShots {
+	if len(r.shots)+len(sides) > maxShots {
 		return r.stuck("the photos are turned down again and again")
 	}
 	var more []*shot
-	err := r.withCamera(ctx, func() error {
+	err := r.withRenderSlot(ctx, func() error {
 		var all []taken
 		for _, side := range sides {
-			all = append(all, r.again(side))
+			all = append(all, r.retake(side))
 		}
 		var err error
 		more, err = shots(all...)
@@ -73,21 +74,21 @@ func (r *robot) sendPhotos(ctx context.Context, now screen) error {
 	return r.send(ctx, more...)
 }
 
-// again takes one more photo of a side.
-func (r *robot) again(side string) taken {
-	if side == SideBack && r.s.OtherPersonsBack && !r.otherSent {
+// retake takes a new photo of a side.
+func (r *robot) retake(side string) taken {
+	if side == SideBack && r.script.OtherPersonsBack && !r.otherSent {
 		r.otherSent = true
-		return take(somebodyElse(r.Person, r.w.cfg.Seed), SideBack, SideBack, r.s.good(SideBack), true)
+		return take(somebodyElse(r.Person, r.w.cfg.Seed), SideBack, SideBack, r.script.good(SideBack), true)
 	}
-	return take(r.Person, side, side, r.s.good(side), false)
+	return take(r.Person, side, side, r.script.good(side), false)
 }
 
-// underWay tells whether a photo that should show this side was sent and not turned down.
-func (r *robot) underWay(side string) bool {
-	return slices.ContainsFunc(r.shots, func(s *shot) bool { return s.meant == side && !s.spent })
+// pending reports whether a photo of this side was sent and is neither refused nor used.
+func (r *robot) pending(side string) bool {
+	return slices.ContainsFunc(r.shots, func(s *shot) bool { return s.side == side && !s.consumed })
 }
 
-// send sends photos in the way of the script.
+// send sends photos in the format that the script asks for.
 func (r *robot) send(ctx context.Context, all ...*shot) error {
 	r.shots = append(r.shots, all...)
 	defer func() {
@@ -95,7 +96,7 @@ func (r *robot) send(ctx context.Context, all ...*shot) error {
 			s.img = nil // Feishu has it
 		}
 	}()
-	if r.s.AsOnePost {
+	if r.script.AsOnePost {
 		imgs := make([][]byte, len(all))
 		for i, s := range all {
 			imgs[i] = s.img
@@ -109,7 +110,7 @@ func (r *robot) send(ctx context.Context, all ...*shot) error {
 	for i, s := range all {
 		var sent feishu.Sent
 		var err error
-		if r.s.AsFiles {
+		if r.script.AsFiles {
 			sent, err = r.w.Feishu.SendFile(ctx, r.OpenID, fmt.Sprintf("IMG_%04d.jpg", len(r.shots)-len(all)+i+1), s.img)
 		} else {
 			sent, err = r.w.Feishu.SendImage(ctx, r.OpenID, s.img)
@@ -122,36 +123,36 @@ func (r *robot) send(ctx context.Context, all ...*shot) error {
 	return nil
 }
 
-// noteProblems strikes out photos that the bot has turned down. The answer hangs on the photo's message; a person who
-// knows to have sent a wrong one takes it for that one, whichever the bot names.
-func (r *robot) noteProblems(all []screen) {
+// markRefused marks the photos that the bot has refused. A refusal is a reply to the message of the photo. A person
+// who sent a wrong photo on purpose takes any refusal for that photo, whichever one the bot names.
+func (r *robot) markRefused(all []screen) {
 	for _, s := range all {
-		if s.kind != kindProblem || r.struck[s.msg.ID] {
+		if s.kind != kindProblem || r.problemsHandled[s.msg.ID] {
 			continue
 		}
-		r.struck[s.msg.ID] = true
-		if bad := r.turnedDown(s); bad != nil {
-			bad.spent = true
+		r.problemsHandled[s.msg.ID] = true
+		if bad := r.refusedShot(s); bad != nil {
+			bad.consumed = true
 		}
 	}
-	if r.stage == StageConfirmation { // everything was used; whatever is asked for later has to be taken anew
+	if r.stage == StageConfirmation { // all photos are used; a later request needs new ones
 		for _, s := range r.shots {
-			s.spent = true
+			s.consumed = true
 		}
 	}
 }
 
-func (r *robot) turnedDown(problem screen) *shot {
-	var of *shot // the photo of the message that was answered
+func (r *robot) refusedShot(problem screen) *shot {
+	var of *shot // photo of the message that the bot replied to
 	for _, s := range r.shots {
 		switch {
-		case s.spent:
+		case s.consumed:
 		case s.wrong:
 			return s
 		case s.msg != problem.msg.ParentID:
 		case of == nil:
 			of = s
-		case s.meant == SideBack && problem.mentions("看起来是国徽面"): // of two in one message
+		case s.side == SideBack && problem.mentions("看起来是国徽面"): // two photos in one message
 			of = s
 		}
 	}

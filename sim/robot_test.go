@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 	"shiming/sim/simtest"
 )
 
-// register lets an employee register while the test is the bot, and returns what came of it.
+// register runs a registration while the test plays the bot, and returns the journey and the reported stages.
 func (h *harness) register(e *Employee, s Script, bot func()) (Journey, []CardStage, error) {
 	h.T.Helper()
 	type end struct {
@@ -38,6 +39,15 @@ func photos(n int) func(feishu.Message) bool {
 	}
 }
 
+// details builds the confirmation form with prefilled values.
+func details(name, number, mobile string) map[string]any {
+	return simtest.Form("details",
+		simtest.Input("identity_name", name, true),
+		simtest.Input("identity_code", number, true),
+		simtest.Input("mobile", mobile, true),
+		simtest.Submit("confirm"))
+}
+
 func TestJourneyByHand(t *testing.T) {
 	h := newHarness(t, Config{Seed: 11})
 	e := h.w.Hire(1)[0]
@@ -51,26 +61,29 @@ func TestJourneyByHand(t *testing.T) {
 		h.See(e.ChatID, photos(2))
 		wrote := h.w.Feishu.Messages(e.ChatID)
 		first := wrote[slices.IndexFunc(wrote, func(m feishu.Message) bool { return m.Type == "image" })]
-		h.Patch(m, simtest.Card("发送身份证照片", simtest.Text("…"), simtest.Button("retake", map[string]any{"side": "back"}),
-			cancel))
-		h.Reply(first.ID, simtest.Card("?", simtest.Button("resume"))) // the front is turned down
+		retake := simtest.Button("retake", map[string]any{"side": "back"})
+		h.Patch(m, simtest.Card("发送身份证照片", simtest.Text("…"), retake, cancel))
+		h.Reply(first.ID, simtest.Card("?", simtest.Button("resume"))) // the bot refuses the front
 		h.See(e.ChatID, photos(1+2))
-		h.Patch(m, simtest.Card("核对", simtest.Form("details", simtest.Input("identity_name", e.Person.Name, true),
-			simtest.Input("identity_code", e.Person.Code, true),
-			simtest.Input("mobile", "", true), simtest.Submit("confirm"))))
+		h.Patch(m, simtest.Card("核对", details(e.Person.Name, e.Person.Code, "")))
 		typo := h.Clicked(m, 2)[1]
-		if f := typo.Event.Action.Form; typo.Act() != "confirm" || f["identity_code"] != mistyped(e.Person.Code) ||
-			f["mobile"] != e.Person.Mobile ||
-			f["identity_name"] != e.Person.Name || typo.Event.Operator.OpenID != e.OpenID {
-			t.Error("the first form")
+		want := map[string]string{
+			"identity_name": e.Person.Name,
+			"identity_code": mistyped(e.Person.Code),
+			"mobile":        e.Person.Mobile,
 		}
-		h.Patch(m, simtest.Card("核对", simtest.Text("!"), simtest.Form("details",
-			simtest.Input("identity_name", e.Person.Name, true), simtest.Input("identity_code", mistyped(e.Person.Code), true),
-			simtest.Input("mobile", e.Person.Mobile, true), simtest.Submit("confirm"))))
-		if again := h.Clicked(m, 3)[2]; again.Event.Action.Form["identity_code"] != e.Person.Code {
-			t.Error("the second form")
+		if got := typo.Event.Action.Form; !maps.Equal(got, want) {
+			t.Errorf("the first form has %v, want %v", got, want)
 		}
-		h.Patch(m, simtest.Card("验证码", simtest.Button("send_code"))) // nothing could be sent
+		if typo.Act() != "confirm" || typo.Event.Operator.OpenID != e.OpenID {
+			t.Errorf("%s pressed %q, want confirm by %s", typo.Event.Operator.OpenID, typo.Act(), e.OpenID)
+		}
+		form := details(e.Person.Name, mistyped(e.Person.Code), e.Person.Mobile)
+		h.Patch(m, simtest.Card("核对", simtest.Text("!"), form))
+		if got := h.Clicked(m, 3)[2].Event.Action.Form["identity_code"]; got != e.Person.Code {
+			t.Errorf("the second form has the number %q, want %q", got, e.Person.Code)
+		}
+		h.Patch(m, simtest.Card("验证码", simtest.Button("send_code"))) // the bot could not send a code
 		if again := h.Clicked(m, 4)[3]; again.Act() != "send_code" {
 			t.Errorf("pressed %s, want %q", again.Act(), "send_code")
 		}
@@ -101,7 +114,7 @@ func TestJourneyByHand(t *testing.T) {
 	}
 }
 
-// TestCodeByHand: the code comes to the phone, not to the card.
+// TestCodeByHand checks what a robot submits when codes are wrong, expired and new.
 func TestCodeByHand(t *testing.T) {
 	h := newHarness(t, Config{})
 	e := h.w.Hire(1)[0]
@@ -123,7 +136,7 @@ func TestCodeByHand(t *testing.T) {
 		}
 		h.Patch(m, simtest.Card("验证码", field, simtest.Button("send_code")))
 		h.w.sms(t, e.Person.Mobile, "112233")
-		// Before the second message comes, the first code may be tried once more.
+		// Before the second message arrives, the robot may submit the first code once more.
 		all := h.Clicked(m, 4)
 		if last := all[len(all)-1]; last.Event.Action.Form["sms_code"] == "483920" {
 			all = h.Clicked(m, 5)
@@ -222,7 +235,7 @@ func TestRegisterEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestBrokenAnswer: an answer that makes the client show an error is told, not survived.
+// TestBrokenAnswer checks that an answer for which the client shows an error ends the registration with a *BotError.
 func TestBrokenAnswer(t *testing.T) {
 	h := newHarness(t, Config{})
 	hook := answering(t, `"done"`)

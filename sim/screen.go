@@ -20,7 +20,7 @@ type screen struct {
 
 func (s screen) String() string { return fmt.Sprintf("%s %s %s", s.msg.ID, s.kind, s.stage) }
 
-// read looks at a message of the bot. Anything but a card is kindOther.
+// read reads a message of the bot. Anything but a card is kindOther.
 func read(m feishu.Message) screen {
 	if !m.FromBot || m.Type != "interactive" || m.Recalled {
 		return screen{msg: m, card: &feishu.Card{}}
@@ -28,7 +28,7 @@ func read(m feishu.Message) screen {
 	s := readCard(m.Card)
 	s.msg = m
 	if s.kind == kindResume && m.ParentID != "" {
-		s.kind = kindProblem // nothing else is said about a single message
+		s.kind = kindProblem // only photo problems are replies to a message
 	}
 	return s
 }
@@ -53,18 +53,18 @@ func readCard(raw json.RawMessage) screen {
 	return s
 }
 
-// CardReading is what a person takes a message of the bot for.
+// CardReading is what a person recognises in a message of the bot.
 type CardReading struct {
-	Card  *feishu.Card // an empty one for what is no card
+	Card  *feishu.Card // empty if the message is no card
 	Kind  string       // case, offer, resume, problem, superseded, review, attention; "" for anything else
-	Stage CardStage    // of the applicant's case
+	Stage CardStage    // stage of the applicant's case
 	Case  string       // "" when no button names one
 }
 
-// ReadMessage reads a message as it stands in a chat.
+// ReadMessage reads a message in a chat.
 func ReadMessage(m feishu.Message) CardReading { return read(m).reading() }
 
-// ReadCard reads a card without what its message tells.
+// ReadCard reads a card without its message, so it cannot recognise a photo problem.
 func ReadCard(card json.RawMessage) CardReading { return readCard(card).reading() }
 
 func (s screen) reading() CardReading {
@@ -76,7 +76,7 @@ func (s screen) reading() CardReading {
 	}
 }
 
-// readSides tells which sides of the ID card the photos card shows as read: those that it offers to take again.
+// readSides returns the sides of the ID card that the photos card shows as read: those with a button to retake them.
 func (s screen) readSides() map[string]bool {
 	done := map[string]bool{}
 	for _, b := range s.card.Buttons() {
@@ -87,7 +87,7 @@ func (s screen) readSides() map[string]bool {
 	return done
 }
 
-// fields returns the fields of the form that a button submits.
+// fields returns the fields of the form that the button with this act submits.
 func (s screen) fields(act string) []feishu.Input {
 	b, ok := s.card.FindAct(act)
 	if !ok {
@@ -102,7 +102,7 @@ func (s screen) fields(act string) []feishu.Input {
 	return out
 }
 
-// mentions tells whether the card shows one of the words, in Chinese.
+// mentions reports whether the Chinese text of the card contains one of the words.
 func (s screen) mentions(words ...string) bool {
 	text := s.card.Text("zh_cn")
 	for _, w := range words {
@@ -113,7 +113,7 @@ func (s screen) mentions(words ...string) bool {
 	return false
 }
 
-// persons returns the open_ids that a card shows: one by one (person) and in lists (person_list).
+// persons returns the open_ids in a card: those of person elements and those of person_list elements.
 func persons(raw json.RawMessage) (single, listed []string) {
 	var root any
 	if json.Unmarshal(raw, &root) != nil {

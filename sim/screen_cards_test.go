@@ -8,8 +8,8 @@ import (
 	"shiming/sim"
 )
 
-// TestRobotsKnowTheCards holds the robots' reading against the cards that are really drawn: whoever rewords a title
-// learns here that people and robots would stand before an unknown card.
+// TestRobotsKnowTheCards compares the robots' reading with the cards of the bot. It fails if a card gets a new title
+// that package sim does not know.
 func TestRobotsKnowTheCards(t *testing.T) {
 	ref := cards.Ref{Case: "019a1b2c-3d4e-7f50-8a61-0123456789ab", Rev: 7}
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)

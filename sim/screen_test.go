@@ -12,7 +12,7 @@ import (
 )
 
 func TestReadHandMadeCards(t *testing.T) {
-	// What decides is what the buttons do, whatever the card is called.
+	// Buttons determine the kind of a card before its title does.
 	for name, c := range map[string]struct {
 		card  string
 		kind  kind
@@ -38,7 +38,8 @@ func TestReadHandMadeCards(t *testing.T) {
 		"not JSON":  {"<html>", kindOther, StageNone, ""},
 		"card 1.0": {`{"elements":[{"tag":"action","actions":[{"tag":"button","value":{"act":"consent"}}]}]}`, kindOther,
 			StageNone, ""},
-		"odd value": {`{"schema":"2.0","body":{"elements":[{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
+		"odd value": {`{"schema":"2.0","body":{"elements":[` +
+			`{"tag":"button","behaviors":[{"type":"callback","value":{"act":7,"case":{}}}]}]}}`, kindOther, StageNone, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := readCard(json.RawMessage(c.card))
@@ -151,31 +152,31 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestTurnedDown checks which photo a person takes an answer for.
-func TestTurnedDown(t *testing.T) {
-	answer := func(to, text_ string) screen {
-		s := readCard(json.RawMessage(simtest.Card("?", simtest.Text(text_), simtest.Button("resume"))))
+// TestRefusedShot checks to which photo a person relates a refusal.
+func TestRefusedShot(t *testing.T) {
+	answer := func(to, text string) screen {
+		s := readCard(json.RawMessage(simtest.Card("?", simtest.Text(text), simtest.Button("resume"))))
 		s.msg.ParentID = to
 		return s
 	}
-	front, back := &shot{meant: SideFront, msg: "m1"}, &shot{meant: SideBack, msg: "m2"}
+	front, back := &shot{side: SideFront, msg: "m1"}, &shot{side: SideBack, msg: "m2"}
 	r := &robot{shots: []*shot{front, back}}
-	if got := r.turnedDown(answer("m2", "")); got != back {
+	if got := r.refusedShot(answer("m2", "")); got != back {
 		t.Error("the photo of the message")
 	}
-	if got := r.turnedDown(answer("m9", "")); got != nil {
+	if got := r.refusedShot(answer("m9", "")); got != nil {
 		t.Error("an answer to something else")
 	}
 	back.msg = "m1" // both in one message
-	if r.turnedDown(answer("m1", "看起来是国徽面。")) != back || r.turnedDown(answer("m1", "")) != front {
+	if r.refusedShot(answer("m1", "看起来是国徽面。")) != back || r.refusedShot(answer("m1", "")) != front {
 		t.Error("two photos in one message")
 	}
 	back.wrong = true
-	if r.turnedDown(answer("m1", "看起来是人像面。")) != back {
-		t.Error("who sent a wrong photo knows which")
+	if r.refusedShot(answer("m1", "看起来是人像面。")) != back {
+		t.Error("a person who sent a wrong photo did not relate the refusal to it")
 	}
-	back.spent = true
-	if r.turnedDown(answer("m1", "")) != front || r.underWay(SideBack) || !r.underWay(SideFront) {
+	back.consumed = true
+	if r.refusedShot(answer("m1", "")) != front || r.pending(SideBack) || !r.pending(SideFront) {
 		t.Error("after the wrong one is gone")
 	}
 }

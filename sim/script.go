@@ -6,47 +6,49 @@ import (
 	"shiming/sim/specimen"
 )
 
-// Script says how an employee behaves. The zero value is a careful person: opens the chat, presses start, consents,
-// sends two good photos one after the other, checks the form, types the code.
+// Script describes how an employee behaves. The zero value describes a careful person, who opens the chat, presses
+// start, consents, sends two good photos one after the other, checks the form and submits the code.
 type Script struct {
 	ByWord      bool // types 实名 instead of pressing the button of the greeting
 	PhotosFirst bool // sends the photos before anything else, so that they wait for consent
 	AsOnePost   bool // sends the photos as one rich text message
 	AsFiles     bool // sends the photos as files
 
-	// One photo that is no good goes out first; the right one follows when the bot asks for it.
+	// At most one of the next three is set. The unusable photo goes out first; the correct one follows when the bot
+	// asks for it.
 	BlurredFirst     bool // the front is blurred
-	TwoFronts        bool // the front twice, by mistake
-	OtherPersonsBack bool // the back of somebody else's card, after the front was read
-	// RotatedBack turns the back; the bot is expected to read it nevertheless.
+	TwoFronts        bool // both photos show the front
+	OtherPersonsBack bool // the back of another person's card, after the front was read
+	// RotatedBack rotates the photo of the back; the bot must read it nevertheless.
 	RotatedBack bool
-	// Width of the photos in pixels, 0 = 1600. 1000 is readable and takes a third of memory and time.
+	// Width of the photos in pixels, 0 = 1600. 1000 is readable and needs a third of memory and time.
 	Width int
 
 	TypedNumberWrong bool // mistypes a digit of the number first
-	// Corrects overwrites what is prefilled wrong. Without it a wrong value ends the journey with a *StuckError, since a
-	// good photo must lead to right values.
+	// Corrects overwrites wrong prefilled values. Without it a wrong value ends the journey with a *StuckError, because
+	// a good photo must lead to correct values.
 	Corrects       bool
 	WrongCodeFirst bool // mistypes the code first
-	// SMSPatience is how long to wait for a text message before asking for another; 0 = 30 s.
+	// SMSPatience is how long the person waits for a text message before asking for another; 0 = 30 s.
 	SMSPatience time.Duration
 
 	DeclineConsent bool
-	// CancelAt cancels when the card shows this stage: by its button, or with the word 取消 where it has none. At
-	// StageConsent, StagePhotos (nothing is sent then), StageConfirmation, StageCode, StageChecking or StageReview.
+	// CancelAt is the stage at which the person cancels: by the card's button, or with the word 取消 if it has none. It
+	// is StageConsent, StagePhotos (the person sends no photo then), StageConfirmation, StageCode, StageChecking or
+	// StageReview.
 	CancelAt CardStage
 }
 
-// shot is a photo that a person took.
+// shot is a photo that a robot took.
 type shot struct {
-	meant string // the side that the person believes it shows
-	wrong bool   // it is the one that is no good by the script
-	img   []byte
-	msg   string // message that it was sent in
-	spent bool   // the bot has turned it down, or has used it and moved on
+	side     string // side that the person believes it shows
+	wrong    bool   // the unusable photo of the script
+	img      []byte
+	msg      string // id of the message with the photo
+	consumed bool   // the bot has refused it, or has used it
 }
 
-// good is the variant of a photo of a side that is fine.
+// good returns the variant of a usable photo of a side.
 func (s Script) good(side string) specimen.Variant {
 	v := specimen.Variants["good"]
 	if side == SideBack && s.RotatedBack {
@@ -63,7 +65,7 @@ func (s Script) smsPatience() time.Duration {
 	return 30 * time.Second
 }
 
-// firstShots takes the photos that go out first.
+// firstShots takes the photos that the script begins with.
 func (s Script) firstShots(p specimen.Person) ([]*shot, error) {
 	switch {
 	case s.BlurredFirst:
@@ -74,7 +76,7 @@ func (s Script) firstShots(p specimen.Person) ([]*shot, error) {
 			take(p, SideBack, SideBack, s.good(SideBack), false))
 	case s.TwoFronts:
 		again := s.good(SideFront)
-		again.Rotate = 2 // nobody takes the same picture twice
+		again.Rotate = 2 // the two fronts are different pictures
 		return shots(
 			take(p, SideFront, SideFront, s.good(SideFront), false),
 			take(p, SideFront, SideBack, again, true))
@@ -93,7 +95,7 @@ type taken struct {
 
 func take(p specimen.Person, side, meant string, v specimen.Variant, wrong bool) taken {
 	img, err := Photo(p, side, v)
-	return taken{&shot{meant: meant, wrong: wrong, img: img}, err}
+	return taken{&shot{side: meant, wrong: wrong, img: img}, err}
 }
 
 func shots(all ...taken) ([]*shot, error) {
@@ -107,7 +109,7 @@ func shots(all ...taken) ([]*shot, error) {
 	return out, nil
 }
 
-// somebodyElse is a person whose card was issued in another city, so that the two sides do not fit together.
+// somebodyElse returns a person whose card was issued in another city, so that the two sides do not match.
 func somebodyElse(p specimen.Person, seed int64) specimen.Person {
 	for {
 		seed++

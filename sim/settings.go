@@ -10,8 +10,8 @@ import (
 	"shiming/sim/tencent"
 )
 
-// Credentials of the simulated applications. They are the same in every world, so that a configuration file for the
-// simulated world keeps working, and open nothing anywhere else.
+// Credentials of the simulated applications. They are the same in every world, so that a configuration file for a
+// simulated world keeps working. They are valid nowhere else.
 const (
 	feishuAppID      = "cli_sim0000000000001"
 	feishuAppSecret  = "simulatedFeishuAppSecretEXAMPLE"
@@ -23,8 +23,8 @@ const (
 	verificationWay  = "three_elements"
 )
 
-// Settings are the configuration keys that point a bot at this world, by dotted path. Values are as they would stand
-// in the environment; lists are separated by commas.
+// Settings returns the configuration keys that connect a bot to this world, by dotted path. Values have the form of
+// environment variables: lists are separated by commas.
 func (w *World) Settings() map[string]string {
 	cloud := tencent.DefaultConfig()
 	return map[string]string{
@@ -55,12 +55,12 @@ func (w *World) Settings() map[string]string {
 	}
 }
 
-// Env is Settings as lines for a shell: export SHIMING_FEISHU_BASE_URL='…'.
+// Env returns Settings as lines for a shell: export SHIMING_FEISHU_BASE_URL='…'.
 func (w *World) Env() string {
 	var b strings.Builder
 	all := w.Settings()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		// config.EnvName says the same. The simulated world imports nothing of the bot, so that it cannot share its mistakes.
+		// config.EnvName has the same rule. This package must not import it; see the package comment.
 		name := "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(all[key], "'", `'\''`))
 	}

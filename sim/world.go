@@ -19,7 +19,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// Names of the platforms in the record of calls and in faults.
+// Names of the platforms in Recorder and Faults.
 const (
 	UpstreamFeishu  = "feishu"
 	UpstreamESign   = "esign"
@@ -32,23 +32,23 @@ type World struct {
 	ESign   *esign.Server
 	Tencent *tencent.Server
 
-	Recorder *wire.Recorder // every call to a platform
-	Faults   *wire.Faults   // what is to go wrong
+	Recorder *wire.Recorder // all calls to the platforms
+	Faults   *wire.Faults   // armed faults
 
 	// Base URLs, without a path.
 	FeishuURL, ESignURL, TencentURL string
 
 	cfg         Config
 	transport   *http.Transport // to the bot
-	ocrSlots    chan struct{}   // bounds how many pictures are read at a time
-	renderSlots chan struct{}   // bounds how many robots draw their photos at a time
+	ocrSlots    chan struct{}   // limits how many pictures are decoded at a time
+	renderSlots chan struct{}   // limits how many robots render photos at a time
 
 	servers []*http.Server
 	cancel  context.CancelFunc // ends the requests that are being served
 	serving sync.WaitGroup
 
-	board board
-	clock *clock
+	announcements announcements
+	clock         *clock
 
 	mu      sync.Mutex
 	webhook string
@@ -56,14 +56,14 @@ type World struct {
 	admins  []string
 }
 
-// recordedCalls is how many calls the record remembers; counts go on.
+// recordedCalls is how many calls Recorder remembers; its counts cover all.
 const recordedCalls = 20_000
 
-// mostSlowed bounds the bodies that are held while a call is slowed; no platform takes a larger one.
-const mostSlowed = 64 << 20
+// maxDelayedBody limits the bodies that are buffered while a call is delayed. No platform accepts a larger one.
+const maxDelayedBody = 64 << 20
 
-// Start opens a world. ctx bounds the start only; the world lives until Close. The error is a *ConfigError or of the
-// network.
+// Start opens a world. ctx limits the start only; the world lives until Close. The error is a *ConfigError or a network
+// error.
 func Start(ctx context.Context, c Config) (*World, error) {
 	c = c.withDefaults()
 	if err := c.validate(); err != nil {
@@ -99,23 +99,23 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		NoLimits:          c.NoLimits,
 		RetrySchedule:     c.RetrySchedule,
 		HTTPClient:        &http.Client{Transport: w.transport},
-		Pushing:           moved.push,
+		Pushing:           moved.beginPush,
 	})
 	w.ESign = esign.New(esign.Config{
 		AppID:     esignAppID,
 		AppSecret: esignAppSecret,
 		Revision:  c.EsignRevision,
 		Now:       c.Now,
-		Near:      moved.near,
+		Near:      moved.acceptsTimestamp,
 	})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
 	if c.Observer != nil {
 		w.observe(c.Observer)
 	}
-	w.foundCompany(c.Admins)
+	w.createCompany(c.Admins)
 
 	platform := func(name string, operation func(*http.Request) string, h http.Handler) http.Handler {
-		return wire.Handler(name, operation, w.Recorder, w.Faults, slowed(c.Latency, h))
+		return wire.Handler(name, operation, w.Recorder, w.Faults, delayed(c.Latency, h))
 	}
 	serving, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
@@ -136,7 +136,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	return w, nil
 }
 
-// serve listens on an address, behind a listener that faults can shut, and returns the base URL.
+// serve listens on an address, behind a listener that faults can close, and returns the base URL.
 func (w *World) serve(ctx, serving context.Context, addr, upstream string, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -159,8 +159,8 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String(), nil
 }
 
-// Close ends the world: no event is delivered any more and every listener is closed. Requests that are being served
-// have until ctx ends; those that hang by an armed fault end at once.
+// Close ends the world. It delivers no more events and closes every listener. Requests that are being served may go on
+// until ctx ends; those that an armed fault delays end at once.
 func (w *World) Close(ctx context.Context) error {
 	w.Faults.Clear()
 	w.Feishu.Close()
@@ -179,33 +179,33 @@ func (w *World) Close(ctx context.Context) error {
 // Now is the time of the world.
 func (w *World) Now() time.Time { return w.cfg.Now() }
 
-// OCRPerSecond is the OCR limit of the tenant.
+// OCRPerSecond returns the OCR limit of the tenant.
 func (w *World) OCRPerSecond() int { return w.cfg.OCRPerSecond }
 
-// Webhook is the URL that events are delivered to; empty when none is set.
+// Webhook returns the URL for events; empty if none is set.
 func (w *World) Webhook() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.webhook
 }
 
-// SetWebhook tells Feishu where the bot is.
+// SetWebhook changes the URL for events.
 func (w *World) SetWebhook(url string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.webhook = url
 }
 
-// slowed makes every request take some time: half of it before it is looked at, half before the answer leaves, so
-// that a client that dies meanwhile leaves behind a call that was never looked at or one whose answer nobody got. It
-// gives up when the client does.
-func slowed(by time.Duration, next http.Handler) http.Handler {
+// delayed delays every request: by half before next is called and by half before the answer leaves. A client that dies
+// meanwhile therefore leaves behind a call that was never handled, or one whose answer got lost. The delay ends when
+// the client disconnects.
+func delayed(by time.Duration, next http.Handler) http.Handler {
 	if by <= 0 {
 		return next
 	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		// The server notices that the client has left only once the body was read.
-		body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, mostSlowed))
+		// The server detects a disconnected client only after the body was read.
+		body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxDelayedBody))
 		if err != nil {
 			http.Error(rw, "the body cannot be read", http.StatusBadRequest)
 			return
@@ -215,6 +215,6 @@ func slowed(by time.Duration, next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(rw, r)
-		_ = pause(r.Context(), by-by/2) // the client has left: the answer goes nowhere
+		_ = pause(r.Context(), by-by/2) // if the client has left, the answer goes nowhere
 	})
 }

@@ -72,15 +72,21 @@ func TestSettings(t *testing.T) {
 
 func TestConfigErrors(t *testing.T) {
 	for name, c := range map[string]Config{
-		"not an address": {Listen: "7000"}, "everywhere": {Listen: ":7000"}, "another host": {Listen: "192.0.2.1:7000"},
-		"a name": {Listen: "example.com:7000"}, "port": {Listen: "127.0.0.1:65534"}, "port word": {Listen: "127.0.0.1:http"},
-		"revision": {EsignRevision: "2026"}, "people": {People: -1}, "latency": {Latency: -1},
+		"no host":        {Listen: "7000"},
+		"all interfaces": {Listen: ":7000"},
+		"another host":   {Listen: "192.0.2.1:7000"},
+		"host name":      {Listen: "example.com:7000"},
+		"port too large": {Listen: "127.0.0.1:65534"},
+		"port as a word": {Listen: "127.0.0.1:http"},
+		"revision":       {EsignRevision: "2026"},
+		"people":         {People: -1},
+		"latency":        {Latency: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := Start(context.Background(), c)
 			var bad *ConfigError
 			if !errors.As(err, &bad) || w != nil {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("got %v, want a *ConfigError", err)
 			}
 		})
 	}
@@ -122,7 +128,7 @@ func TestCloseEndsHangingCalls(t *testing.T) {
 		}
 		ended <- err
 	}()
-	for len(w.Faults.List()) > 0 { // used up once the call is there
+	for len(w.Faults.List()) > 0 { // the call uses the fault up when it arrives
 		runtime.Gosched()
 	}
 	if err := w.Close(ctx); err != nil {

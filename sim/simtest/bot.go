@@ -1,5 +1,5 @@
-// Package simtest is a bot that a test plays by hand, for the tests of the simulated world and of the playground
-// around it.
+// Package simtest provides a bot that a test plays by hand. The tests of the simulated world and of the playground use
+// it.
 package simtest
 
 import (
@@ -19,13 +19,13 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Bot is a bot that does nothing by itself: it answers every event with {}, and the test sends its cards by hand.
+// Bot answers every event with {}. The test sends its cards.
 type Bot struct {
 	T   *testing.T
-	Ctx context.Context // ends a minute after the start
+	Ctx context.Context // ends four minutes after the start
 
 	feishu   *feishu.Server
-	url      string // of feishu
+	url      string // base URL of feishu
 	settings map[string]string
 	token    string
 
@@ -33,7 +33,7 @@ type Bot struct {
 	clicks []Click
 }
 
-// Click is what the bot was told of a pressed button.
+// Click is the callback of a pressed button, as far as tests need it.
 type Click struct {
 	Event struct {
 		Operator struct {
@@ -49,7 +49,7 @@ type Click struct {
 	} `json:"event"`
 }
 
-// Act is what the button asks for.
+// Act returns the act of the button.
 func (c Click) Act() string {
 	s, _ := c.Event.Action.Value["act"].(string)
 	return s
@@ -60,7 +60,7 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 	t.Helper()
 	b := &Bot{T: t}
 	hook := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if c := b.opened(r.Body); c.Event.Context.Message != "" {
+		if c := b.decrypt(r.Body); c.Event.Context.Message != "" {
 			b.mu.Lock()
 			b.clicks = append(b.clicks, c)
 			b.mu.Unlock()
@@ -81,20 +81,24 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 		hook.Close()
 		http.DefaultClient.CloseIdleConnections()
 	})
-	b.token = b.API("POST", "/open-apis/auth/v3/tenant_access_token/internal",
-		map[string]any{"app_id": b.settings["feishu.app_id"],
-			"app_secret": b.settings["feishu.app_secret"]})["tenant_access_token"].(string)
+	credentials := map[string]any{
+		"app_id":     b.settings["feishu.app_id"],
+		"app_secret": b.settings["feishu.app_secret"],
+	}
+	answer := b.API("POST", "/open-apis/auth/v3/tenant_access_token/internal", credentials)
+	b.token = answer["tenant_access_token"].(string)
 	return b
 }
 
-// World is what the bot needs of a world.
+// World is the part of a world that the bot needs.
 type World struct {
 	Feishu   *feishu.Server
-	Settings map[string]string // of a bot in it
+	Settings map[string]string // settings for a bot in this world
 	Close    func(context.Context) error
 }
 
-// API calls the platform and wants code 0. It returns data, or everything when there is none.
+// API calls the platform and fails the test unless the answer has code 0. It returns data, or the whole answer if it
+// has none.
 func (b *Bot) API(method, path string, body any) map[string]any {
 	b.T.Helper()
 	raw, err := json.Marshal(body)
@@ -125,11 +129,12 @@ func (b *Bot) API(method, path string, body any) map[string]any {
 	return out
 }
 
-// Send sends a card to somebody or to a chat.
+// Send sends a card to a receiver of the given type.
 func (b *Bot) Send(idType, to, card string) (messageID string) {
 	b.T.Helper()
-	return b.API("POST", "/open-apis/im/v1/messages?receive_id_type="+idType,
-		map[string]any{"receive_id": to, "msg_type": "interactive", "content": card})["message_id"].(string)
+	message := map[string]any{"receive_id": to, "msg_type": "interactive", "content": card}
+	sent := b.API("POST", "/open-apis/im/v1/messages?receive_id_type="+idType, message)
+	return sent["message_id"].(string)
 }
 
 // Reply answers a message with a card.
@@ -138,7 +143,7 @@ func (b *Bot) Reply(to, card string) {
 	b.API("POST", "/open-apis/im/v1/messages/"+to+"/reply", map[string]any{"msg_type": "interactive", "content": card})
 }
 
-// Patch changes a card.
+// Patch replaces the content of a card.
 func (b *Bot) Patch(messageID, card string) {
 	b.T.Helper()
 	b.API("PATCH", "/open-apis/im/v1/messages/"+messageID, map[string]any{"content": card})
@@ -154,7 +159,7 @@ func (b *Bot) See(chat string, ok func(feishu.Message) bool) feishu.Message {
 	return m
 }
 
-// Clicked waits until a message has been clicked n times and the clicks are answered. It returns them.
+// Clicked waits until a message has been clicked n times and every click was answered. It returns the clicks.
 func (b *Bot) Clicked(messageID string, n int) []Click {
 	b.T.Helper()
 	clicks := func() int {
@@ -162,7 +167,7 @@ func (b *Bot) Clicked(messageID string, n int) []Click {
 	}
 	for tick := time.NewTicker(time.Millisecond); clicks() < n; {
 		select {
-		case <-tick.C: // the journal cannot be waited for
+		case <-tick.C: // nothing signals a new entry of the journal
 		case <-b.Ctx.Done():
 			b.T.Fatalf("%d clicks, want %d", clicks(), n)
 		}
@@ -178,8 +183,8 @@ func (b *Bot) Clicked(messageID string, n int) []Click {
 	return out
 }
 
-// opened decrypts an event (AES-256-CBC under SHA-256 of the key, the IV in front).
-func (b *Bot) opened(body io.Reader) (c Click) {
+// decrypt decrypts an event: AES-256-CBC with the SHA-256 of the encrypt key; the IV comes first.
+func (b *Bot) decrypt(body io.Reader) (c Click) {
 	var sealed struct{ Encrypt []byte }
 	key := sha256.Sum256([]byte(b.settings["feishu.encrypt_key"]))
 	block, err := aes.NewCipher(key[:])
@@ -194,13 +199,14 @@ func (b *Bot) opened(body io.Reader) (c Click) {
 	return c
 }
 
-// Card is a card made by hand.
+// Card builds a card from a title and elements.
 func Card(title string, elements ...map[string]any) string {
 	if elements == nil {
 		elements = []map[string]any{}
 	}
 	raw, err := json.Marshal(map[string]any{
-		"schema": "2.0", "config": map[string]any{"update_multi": true, "enable_forward": false},
+		"schema": "2.0",
+		"config": map[string]any{"update_multi": true, "enable_forward": false},
 		"header": map[string]any{"title": map[string]any{"tag": "plain_text", "content": title}, "template": "blue"},
 		"body":   map[string]any{"elements": elements},
 	})
@@ -210,10 +216,10 @@ func Card(title string, elements ...map[string]any) string {
 	return string(raw)
 }
 
-// CaseOne is the case that every button names.
+// CaseOne is the case id of every button.
 const CaseOne = "019a1b2c-3d4e-7f50-8a61-0123456789ab"
 
-// Button is a button that asks for an act. More is what its value (side) and the button itself hold on top.
+// Button builds a button. In more, "side" extends the button's value; other keys extend the button itself.
 func Button(act string, more ...map[string]any) map[string]any {
 	value := map[string]any{"v": 1, "act": act, "case": CaseOne, "rev": 1}
 	b := map[string]any{"tag": "button", "text": map[string]any{"tag": "plain_text", "content": act}}
@@ -230,12 +236,12 @@ func Button(act string, more ...map[string]any) map[string]any {
 	return b
 }
 
-// Submit is a button that sends the form around it.
+// Submit builds a button that submits the form around it.
 func Submit(act string) map[string]any {
 	return Button(act, map[string]any{"name": act, "form_action_type": "submit"})
 }
 
-// Input is a field for a text.
+// Input builds a text field.
 func Input(name, value string, required bool) map[string]any {
 	in := map[string]any{"tag": "input", "name": name, "required": required}
 	if value != "" {
@@ -244,12 +250,12 @@ func Input(name, value string, required bool) map[string]any {
 	return in
 }
 
-// Form is a form of fields and buttons.
+// Form builds a form from fields and buttons.
 func Form(name string, elements ...map[string]any) map[string]any {
 	return map[string]any{"tag": "form", "name": name, "elements": elements}
 }
 
-// Text is a paragraph.
+// Text builds a paragraph.
 func Text(s string) map[string]any {
 	return map[string]any{"tag": "div", "text": map[string]any{"tag": "plain_text", "content": s}}
 }
