@@ -7,18 +7,18 @@ import (
 	"net/http"
 )
 
-// headSize is enough to recognise a format.
+// headSize bytes are enough to recognise a format.
 const headSize = 512
 
-// answer is a ResponseWriter that keeps the answer until finish is called. With a limit it gives up keeping, and passes
-// everything through, when the answer grows beyond the limit, is flushed, or takes over the connection.
+// answer is a ResponseWriter that buffers the answer until finish. With a limit it switches to pass-through when the
+// answer grows beyond the limit, is flushed, or hijacks the connection.
 type answer struct {
 	w       http.ResponseWriter
 	header  http.Header
 	status  int
 	body    []byte
-	size    int64 // of the body so far, kept or passed through
-	limit   int   // 0: keep everything, never pass through
+	size    int64 // of the body so far, buffered or passed through
+	limit   int   // 0: buffer everything, never pass through
 	passing bool
 }
 
@@ -49,7 +49,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	}
 	if a.passing {
 		if len(a.body) == 0 {
-			a.body = append(a.body, p[:min(len(p), headSize)]...) // sent already; kept to tell what it was
+			a.body = append(a.body, p[:min(len(p), headSize)]...) // for Sample.Head; the client has these bytes already
 		}
 		return a.w.Write(p)
 	}
@@ -57,7 +57,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Flush sends what there is. Under a fault nothing may leave yet, so it waits.
+// Flush sends the buffered part. Under a fault it does nothing, because no byte may leave yet.
 func (a *answer) Flush() {
 	if a.limit == 0 {
 		return
@@ -66,8 +66,7 @@ func (a *answer) Flush() {
 	_ = http.NewResponseController(a.w).Flush()
 }
 
-// Hijack hands the connection over, for WebSocket. Under a fault it is refused, since there would be no answer to
-// spoil.
+// Hijack hands over the connection, for WebSocket. Under a fault it fails, because there would be no answer to spoil.
 func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if a.limit == 0 {
 		return nil, nil, http.ErrNotSupported
@@ -79,7 +78,7 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(a.w).Hijack()
 }
 
-// pass sends what was kept and stops keeping.
+// pass sends the buffered part and switches to pass-through.
 func (a *answer) pass() {
 	if a.passing {
 		return
@@ -96,10 +95,10 @@ func (a *answer) pass() {
 	}
 }
 
-// finish sends the answer if it was kept.
+// finish sends the answer unless pass has sent it.
 func (a *answer) finish() { a.pass() }
 
-// code returns the business code of a kept answer.
+// code returns the business code of a buffered answer.
 func (a *answer) code() string {
 	if a.passing {
 		return ""

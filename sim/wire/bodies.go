@@ -5,29 +5,29 @@ import (
 	"net/http"
 )
 
-// sampleSize is how much of a body is handed to Recorder.Inspect. It holds the largest JSON of the simulated
-// platforms (a card of 30 KB, escaped inside a message); of pictures only the beginning is of interest.
+// sampleSize limits how much of a body Recorder.Inspect receives. It holds the largest JSON of the simulated platforms
+// (a card of 30 KB, escaped inside a message). Of pictures only the beginning matters.
 const sampleSize = 96 << 10
 
 // Sample is the beginning of a body.
 type Sample struct {
 	Head        []byte // at most 96 KiB
-	Size        int64  // of the whole body as far as it was read or written, in bytes
+	Size        int64  // bytes of the whole body, as far as it was read or written
 	ContentType string
 }
 
 // Whole reports whether Head is all of the body.
 func (s Sample) Whole() bool { return int64(len(s.Head)) == s.Size }
 
-// Exchange is a call with its bodies. They are as they went over the wire: who keeps any of it masks it first.
+// Exchange is a call with its bodies as they were sent. Inspect must mask them before it stores or shows any part.
 type Exchange struct {
 	Call  Call
 	Query string // of the URL, without the question mark
-	In    Sample // the request
-	Out   Sample // the answer; empty when none was given
+	In    Sample // request
+	Out   Sample // answer; empty if there was none
 }
 
-// sampled is a request body that remembers its beginning while it is read.
+// sampled is a request body that keeps a Sample of what was read.
 type sampled struct {
 	io.ReadCloser
 	sample Sample
@@ -52,7 +52,7 @@ func (s *Sample) add(p []byte) {
 	}
 }
 
-// inspect hands the exchange to the recorder's Inspect. out is the answer's body as it is going to leave.
+// inspect passes the exchange to Recorder.Inspect. out is the answer's body as the client gets it.
 func (e *exchange) inspect(c Call, contentType string, out []byte, size int64) {
 	if e.in == nil {
 		return

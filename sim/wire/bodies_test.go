@@ -23,23 +23,23 @@ func TestInspect(t *testing.T) {
 		got = append(got, x)
 	}
 	faults := &wire.Faults{}
-	srv := httptest.NewServer(wire.Handler("feishu", nil, rec, faults,
-		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-			if r.URL.Path == "/picture" {
-				_, _ = io.WriteString(w, picture)
-				return
-			}
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, answerBody)
-		})))
+	upstream := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.URL.Path == "/picture" {
+			_, _ = io.WriteString(w, picture)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, answerBody)
+	}
+	srv := httptest.NewServer(wire.Handler("feishu", nil, rec, faults, http.HandlerFunc(upstream)))
 	defer srv.Close()
 	for _, test := range []struct {
 		name, path string
 		fault      string
 		in         string
 		inSize     int64
-		out        string // beginning
+		out        string // beginning of the answer
 		outSize    int64
 	}{
 		{"plain", "/a?x=1", "", `{"a":1}`, 7, answerBody, int64(len(answerBody))},
@@ -66,20 +66,20 @@ func TestInspect(t *testing.T) {
 			}
 			mu.Lock()
 			if len(got) != 1 {
-				t.Fatalf("%s: inspected %d times, want 1", test.name, len(got))
+				t.Fatalf("inspected %d times, want 1", len(got))
 			}
 			x := got[0]
 			mu.Unlock()
 			if x.In.Size != test.inSize || !strings.HasPrefix(test.in, string(x.In.Head)) ||
 				x.In.Whole() != (test.inSize < 90_000) {
-				t.Errorf("%s: request of %d bytes, %d kept, want %v", test.name, x.In.Size, len(x.In.Head), test.inSize)
+				t.Errorf("request of %d bytes, %d kept, want %d", x.In.Size, len(x.In.Head), test.inSize)
 			}
-			if x.Out.Size != test.outSize || !strings.HasPrefix(string(x.Out.Head), test.out) || test.out == "" &&
-				len(x.Out.Head) > 0 {
-				t.Errorf("%s: answer of %d bytes: %.60q", test.name, x.Out.Size, x.Out.Head)
+			head := string(x.Out.Head)
+			if x.Out.Size != test.outSize || !strings.HasPrefix(head, test.out) || test.out == "" && head != "" {
+				t.Errorf("answer of %d bytes %.60q, want %d bytes that begin with %.60q", x.Out.Size, head, test.outSize, test.out)
 			}
 			if x.Call.Seq == 0 || x.Call.Fault != test.fault {
-				t.Errorf("%s: call %+v", test.name, x.Call)
+				t.Errorf("call %+v, want fault %q", x.Call, test.fault)
 			}
 		})
 	}

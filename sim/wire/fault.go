@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kinds of fault. "Applied" means that the upstream did what was asked, so that a repetition would do it twice.
+// Kinds of fault. "Applied" means that the upstream did what the request asked, so that a repetition does it twice.
 const (
 	Delay      = "delay"       // applied, answered after Fault.Delay
 	DropBefore = "drop_before" // not applied, connection closed without an answer
@@ -15,56 +15,55 @@ const (
 	Error      = "error"       // not applied, answered with Fault.Status (500), Header and Body
 	ErrorAfter = "error_after" // applied, answered with Fault.Status (500), Header and Body
 	Truncate   = "truncate"    // applied, answered with the first half of the body and a matching Content-Length
-	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as a proxy in between would
-	// applied, answered with HTTP 200 and JSON of another shape than promised: Body, or WrongShapeBody
-	WrongShape = "wrong_shape"
-	Hang       = "hang"   // not applied, never answered; ends when the client leaves
-	Refuse     = "refuse" // nobody can connect to the upstream, so that nothing is sent; see Fault
+	NotJSON    = "not_json"    // applied, answered with Fault.Status (200) and an HTML page, as by a proxy in between
+	WrongShape = "wrong_shape" // applied, answered with JSON of an undocumented shape: Fault.Body or WrongShapeBody
+	Hang       = "hang"        // not applied, never answered; ends when the client disconnects
+	Refuse     = "refuse"      // no connection to the upstream is possible, so nothing is sent; see Fault
 )
 
-// WrongShapeBody is what WrongShape answers with if the fault has no Body: a success whose data is a list.
+// WrongShapeBody is the answer of a WrongShape without a Body: a success whose data is a list.
 const WrongShapeBody = `{"code":0,"data":[]}`
 
-// Kinds lists every kind of fault.
+// Kinds returns all kinds of fault.
 func Kinds() []string {
 	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, WrongShape, Hang, Refuse}
 }
 
-// Fault describes how matching requests are to go wrong.
+// Fault describes what goes wrong with matching requests.
 //
-// Refuse is about connections, of which nobody can tell what they were for. It begins at once, or with an Operation
-// after as many of its answers as Times says (0 = one), which are good; and it ends after Delay, or without a Delay
-// when it is disarmed. It needs Faults.Listener.
+// Refuse affects all connections to the upstream, because a connection does not show for which operation it is. Without
+// an Operation it begins at once. With an Operation it begins after Times good answers to that operation (0 = one). It
+// ends after Delay, or without a Delay when it is disarmed. It needs Faults.Listener.
 //
-// Note that net/http clients by themselves repeat a GET whose reused connection was dropped or reset; Times: 1 is
-// then not noticed.
+// A net/http client repeats a GET by itself if its reused connection was dropped or reset; it then does not notice a
+// fault with Times: 1.
 type Fault struct {
 	ID        int    `json:"id"`        // set by Arm
 	Upstream  string `json:"upstream"`  // "" = any
 	Operation string `json:"operation"` // "" = any
 	Kind      string `json:"kind"`      // one of Kinds
-	Times     int    `json:"times"`     // how many requests it hits; 0 = all until cleared
-	// waited before the answer (or the end of the connection), whatever the kind
+	Times     int    `json:"times"`     // how many requests it affects; 0 = all until it is disarmed
+	// waited before the answer or before the end of the connection, for every kind
 	Delay  time.Duration `json:"delay"`
-	Until  <-chan bool   `json:"-"`      // if not nil, its close is waited for, too
-	Status int           `json:"status"` // for error, error_after, not_json, wrong_shape
-	Header http.Header   `json:"header"` // added to the answer of the same kinds
-	Body   string        `json:"body"`   // of the answer of the same kinds
+	Until  <-chan bool   `json:"-"`      // if not nil, the fault also waits until it is closed
+	Status int           `json:"status"` // of error, error_after, not_json, wrong_shape
+	Header http.Header   `json:"header"` // added to the answer of these kinds
+	Body   string        `json:"body"`   // of the answer of these kinds
 }
 
 // Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.
 type Faults struct {
-	// Ended is called when a Refuse has ended by itself; may be nil. Set it before first use.
+	// Ended is called when a Refuse has expired; may be nil. Set it before first use.
 	Ended func()
 
 	mu        sync.Mutex
 	lastID    int
 	armed     []Fault
 	listeners map[string][]*refusableListener // by upstream
-	refusing  map[int][]*refusableListener    // by id of the Refuse that keeps them shut
+	refusing  map[int][]*refusableListener    // by id of the Refuse that closes them
 }
 
-// Arm adds a fault and returns its id. When several match a request, the one armed first is applied, and only that one.
+// Arm adds a fault and returns its id. If several faults match a request, only the one that was armed first applies.
 func (f *Faults) Arm(x Fault) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -78,14 +77,14 @@ func (f *Faults) Arm(x Fault) int {
 	return x.ID
 }
 
-// refuse shuts the listeners of a Refuse. The caller holds the lock.
+// refuse closes the listeners for a Refuse. The caller holds the lock.
 func (f *Faults) refuse(x Fault) {
 	if f.refusing == nil {
 		f.refusing = map[int][]*refusableListener{}
 	}
 	f.refusing[x.ID] = f.listenersOf(x.Upstream)
-	for _, d := range f.refusing[x.ID] {
-		d.refuse()
+	for _, l := range f.refusing[x.ID] {
+		l.refuse()
 	}
 	if x.Delay > 0 {
 		time.AfterFunc(x.Delay, func() {
@@ -96,10 +95,10 @@ func (f *Faults) refuse(x Fault) {
 	}
 }
 
-// endRefusal opens the listeners that a fault kept shut. The caller holds the lock.
+// endRefusal reopens the listeners that a Refuse has closed. The caller holds the lock.
 func (f *Faults) endRefusal(id int) {
-	for _, d := range f.refusing[id] {
-		d.admit()
+	for _, l := range f.refusing[id] {
+		l.admit()
 	}
 	delete(f.refusing, id)
 }
@@ -128,14 +127,14 @@ func (f *Faults) Disarm(id int) bool {
 	return false
 }
 
-// List returns the armed faults in order, with the number of times that is left.
+// List returns the armed faults in the order of arming. Times is the remaining number.
 func (f *Faults) List() []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Fault(nil), f.armed...)
 }
 
-// take returns the fault that applies to a request and uses up one of its times.
+// take returns the fault that applies to a request and decrements its Times.
 func (f *Faults) take(upstream, operation string) (Fault, bool) {
 	if f == nil {
 		return Fault{}, false
@@ -149,7 +148,7 @@ func (f *Faults) take(upstream, operation string) (Fault, bool) {
 		if x.Kind == Refuse {
 			if _, begun := f.refusing[x.ID]; !begun && x.Operation != "" {
 				if f.armed[i].Times--; f.armed[i].Times <= 0 {
-					f.refuse(x) // this request has a connection, and is answered
+					f.refuse(x) // this request has its connection already and gets an answer
 				}
 			}
 			continue

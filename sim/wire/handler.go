@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// Handler records the calls to next and applies armed faults to them. operation names a request (it may look at
-// method, path and headers, and must not read the body); nil names every request "". rec and faults may be nil.
+// Handler records the calls to next and applies armed faults to them. operation names a request by its method, path and
+// headers, and must not read the body; nil names every request "". rec and faults may be nil.
 //
-// A call is recorded before the last byte of its answer leaves (for answers of up to 64 KiB: before the first), so
-// that a client that has its answer finds its call in the record. Streaming and WebSocket upgrades pass through while
-// no fault is armed.
+// Handler records a call before the last byte of its answer leaves (before the first byte, for answers of up to 64
+// KiB). A client that has its answer therefore finds its call in the record. Streams and WebSocket upgrades pass
+// through unless a fault applies.
 func Handler(upstream string, operation func(*http.Request) string, rec *Recorder, faults *Faults,
 	next http.Handler) http.Handler {
 	if rec == nil {
@@ -56,10 +56,10 @@ func Handler(upstream string, operation func(*http.Request) string, rec *Recorde
 	})
 }
 
-// passLimit is the size up to which an undisturbed answer is held back until it has been recorded.
+// passLimit is the size up to which an answer without a fault is buffered until the call was recorded.
 const passLimit = 64 << 10
 
-// exchange is one request on its way through.
+// exchange is one request and its answer.
 type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
@@ -67,10 +67,10 @@ type exchange struct {
 	call  *Call
 	rec   *Recorder
 	start time.Time
-	in    *sampled // nil unless the recorder inspects bodies
+	in    *sampled // nil unless Recorder.Inspect is set
 }
 
-// apply lets the upstream answer into memory; past limit bytes (0 = none) the answer flows to the client.
+// apply calls the upstream and buffers up to limit bytes of the answer (0 = all); a longer answer passes through.
 func (e *exchange) apply(limit int) *answer {
 	a := &answer{w: e.w, header: e.w.Header().Clone(), limit: limit}
 	e.next.ServeHTTP(a, e.r.WithContext(withCall(e.r.Context(), e.call)))
@@ -84,7 +84,7 @@ func (e *exchange) recordAnswer(a *answer) {
 	e.inspect(e.record(a.status, a.code()), a.contentType(), a.body, a.size)
 }
 
-// recordNone records a call that gets no answer.
+// recordNone records a call without an answer.
 func (e *exchange) recordNone() { e.inspect(e.record(0, ""), "", nil, 0) }
 
 func (e *exchange) record(status int, code string) Call {
@@ -102,7 +102,8 @@ func (e *exchange) faulty(f Fault) {
 			e.call.Note = "applied: " + strconv.Itoa(a.status)
 		}
 	case DropBefore, Reset, Error, Hang:
-		// The body is read so that closing sends a FIN and not an RST, and so that the server notices when the client leaves.
+		// Without reading the body, closing would send an RST instead of a FIN, and the server would not notice that
+		// the client disconnects.
 		_, _ = io.Copy(io.Discard, e.r.Body)
 	default:
 		e.inspect(e.record(http.StatusInternalServerError, ""), "", nil, 0)
@@ -155,7 +156,7 @@ func (e *exchange) answerWith(f Fault, status int, contentType, body string) {
 	_, _ = io.WriteString(e.w, body)
 }
 
-// sleep waits for d. It reports false when the client left before that.
+// sleep waits for d. It returns false if the client disconnects first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -170,7 +171,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// closed waits until c is closed, if there is a c, and reports whether that came before the end of ctx.
+// closed waits until c is closed and reports whether that happens before ctx ends. A nil c counts as closed.
 func closed(ctx context.Context, c <-chan bool) bool {
 	if c == nil {
 		return true
@@ -183,11 +184,11 @@ func closed(ctx context.Context, c <-chan bool) bool {
 	}
 }
 
-// closeConn ends the connection without an answer, with a reset if asked for.
+// closeConn closes the connection without an answer; with reset it sends a TCP RST.
 func closeConn(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2 and recorders: the server ends the stream
+		panic(http.ErrAbortHandler) // HTTP/2 and httptest.ResponseRecorder: the server ends the stream
 	}
 	inner := conn
 	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
@@ -201,7 +202,7 @@ func closeConn(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// businessCode finds the code in a JSON answer: "code" (Feishu, e签宝), "errCode" (e签宝 storage), Response.Error.Code
+// businessCode returns the code in a JSON answer: "code" (Feishu, e签宝), "errCode" (e签宝 storage) or Response.Error.Code
 // (Tencent Cloud).
 func businessCode(body []byte) string {
 	var v struct {

@@ -8,57 +8,56 @@ import (
 	"time"
 )
 
-// refusableListener is the listener of an upstream. Shut, it refuses every connection, as a host that is down does:
-// the client cannot even begin to send.
+// refusableListener is the listener of an upstream. While it is closed by a Refuse, clients get "connection refused",
+// as from a host that is down.
 type refusableListener struct {
-	at  string // address, which stays the same
+	at  string // address, also after reopening
 	srv *http.Server
 
-	mu       sync.Mutex
-	inner    net.Listener          // nil while shut
-	unused   map[net.Conn]struct{} // connections that have brought no request yet
-	opened   chan struct{}         // closed when the listener opens, or for good
-	refusals int                   // faults that keep it shut
-	single   bool                  // every connection ends with its first answer
-	closed   bool
+	mu           sync.Mutex
+	inner        net.Listener          // nil while refusing
+	unused       map[net.Conn]struct{} // connections without a request so far
+	opened       chan struct{}         // closed when the listener reopens, or on Close
+	refusals     int                   // number of faults that keep it closed
+	noKeepAlives bool                  // every connection ends with its first answer
+	closed       bool
 }
 
-// Listener returns a listener to serve srv on instead of l, which Refuse can shut for the upstream. Call it before
-// serving. It takes srv.ConnState.
+// Listener wraps l for srv, so that a Refuse of the upstream can close it. Call it before serving. It sets
+// srv.ConnState.
 func (f *Faults) Listener(upstream string, l net.Listener, srv *http.Server) net.Listener {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.listeners == nil {
 		f.listeners = map[string][]*refusableListener{}
 	}
-	d := &refusableListener{
+	rl := &refusableListener{
 		at:     l.Addr().String(),
 		srv:    srv,
 		inner:  l,
 		unused: map[net.Conn]struct{}{},
 		opened: make(chan struct{}),
 	}
-	srv.ConnState = d.state
-	f.listeners[upstream] = append(f.listeners[upstream], d)
-	return listener{d, l.Addr()}
+	srv.ConnState = rl.state
+	f.listeners[upstream] = append(f.listeners[upstream], rl)
+	return listener{rl, l.Addr()}
 }
 
-// DisableKeepAlives ends every connection to the upstream with its first answer, so that a client has none left when
-// the upstream is to be unreachable: a request on a kept connection that ends at that moment has an unknown outcome
-// instead.
+// DisableKeepAlives closes every connection to the upstream after its first answer. Otherwise a client might use an
+// idle connection just when a Refuse closes it, and the outcome of that request would be unknown instead of "not sent".
 func (f *Faults) DisableKeepAlives(upstream string) {
 	f.mu.Lock()
 	listeners := f.listenersOf(upstream)
 	f.mu.Unlock()
-	for _, d := range listeners {
-		d.mu.Lock()
-		d.single = true
-		d.mu.Unlock()
-		d.srv.SetKeepAlivesEnabled(false)
+	for _, rl := range listeners {
+		rl.mu.Lock()
+		rl.noKeepAlives = true
+		rl.mu.Unlock()
+		rl.srv.SetKeepAlivesEnabled(false)
 	}
 }
 
-// listenersOf lists the listeners of an upstream, "" = all. The caller holds the lock.
+// listenersOf returns the listeners of an upstream, "" = all. The caller holds the lock.
 func (f *Faults) listenersOf(upstream string) (all []*refusableListener) {
 	for name, listeners := range f.listeners {
 		if upstream == "" || upstream == name {
@@ -68,83 +67,83 @@ func (f *Faults) listenersOf(upstream string) (all []*refusableListener) {
 	return all
 }
 
-// state keeps an eye on connections that a client has made in advance.
-func (d *refusableListener) state(c net.Conn, s http.ConnState) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+// state tracks connections that a client has opened without sending a request.
+func (rl *refusableListener) state(c net.Conn, s http.ConnState) {
+	rl.mu.Lock()
+	defer rl.mu.Unlock()
 	if s == http.StateNew {
-		d.unused[c] = struct{}{}
+		rl.unused[c] = struct{}{}
 	} else {
-		delete(d.unused, c)
+		delete(rl.unused, c)
 	}
 }
 
-// refuse refuses connections from now on. Kept connections that are idle end at once, the others after their answer.
-func (d *refusableListener) refuse() {
-	d.mu.Lock()
-	d.refusals++
-	if d.inner != nil && !d.closed {
-		_ = d.inner.Close()
-		d.inner, d.opened = nil, make(chan struct{})
+// refuse closes the listener. Idle connections end at once, the others after their answer.
+func (rl *refusableListener) refuse() {
+	rl.mu.Lock()
+	rl.refusals++
+	if rl.inner != nil && !rl.closed {
+		_ = rl.inner.Close()
+		rl.inner, rl.opened = nil, make(chan struct{})
 	}
-	for c := range d.unused {
+	for c := range rl.unused {
 		_ = c.Close()
 	}
-	d.mu.Unlock()
-	d.srv.SetKeepAlivesEnabled(false) // takes the server's lock, under which the server closes its listeners
+	rl.mu.Unlock()
+	rl.srv.SetKeepAlivesEnabled(false) // takes the server's lock, which the server holds while it closes its listeners
 }
 
-// admit ends one shut. Where the port was taken meanwhile it opens when the port is free again.
-func (d *refusableListener) admit() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.refusals--; d.refusals == 0 && !d.reopen() {
-		time.AfterFunc(reopenEvery, d.scheduleReopen)
+// admit ends one refusal. If another process has taken the port, it retries until the port is free.
+func (rl *refusableListener) admit() {
+	rl.mu.Lock()
+	defer rl.mu.Unlock()
+	if rl.refusals--; rl.refusals == 0 && !rl.reopen() {
+		time.AfterFunc(reopenEvery, rl.scheduleReopen)
 	}
 }
 
-// reopenEvery is how often a taken port is tried again.
+// reopenEvery is the interval of these retries.
 const reopenEvery = 20 * time.Millisecond
 
-func (d *refusableListener) scheduleReopen() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.refusals == 0 && !d.reopen() {
-		time.AfterFunc(reopenEvery, d.scheduleReopen)
+func (rl *refusableListener) scheduleReopen() {
+	rl.mu.Lock()
+	defer rl.mu.Unlock()
+	if rl.refusals == 0 && !rl.reopen() {
+		time.AfterFunc(reopenEvery, rl.scheduleReopen)
 	}
 }
 
-// reopen reports whether there is nothing more to do. The caller holds the lock.
-func (d *refusableListener) reopen() bool {
-	if d.closed || d.inner != nil {
+// reopen reports whether the listener is open or closed for good. The caller holds the lock.
+func (rl *refusableListener) reopen() bool {
+	if rl.closed || rl.inner != nil {
 		return true
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", d.at)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", rl.at)
 	if err != nil {
 		return false
 	}
-	d.srv.SetKeepAlivesEnabled(!d.single)
-	d.inner = l
-	close(d.opened)
+	rl.srv.SetKeepAlivesEnabled(!rl.noKeepAlives)
+	rl.inner = l
+	close(rl.opened)
 	return true
 }
 
-// now is the listener to accept on, or what to wait for.
-func (d *refusableListener) now() (l net.Listener, opened <-chan struct{}, closed bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.inner, d.opened, d.closed
+// now returns the listener to accept on, or the channel to wait for.
+func (rl *refusableListener) now() (l net.Listener, opened <-chan struct{}, closed bool) {
+	rl.mu.Lock()
+	defer rl.mu.Unlock()
+	return rl.inner, rl.opened, rl.closed
 }
 
-// listener is a refusableListener as http.Server sees it.
+// listener is the net.Listener of a refusableListener.
 type listener struct {
-	d    *refusableListener
+	rl   *refusableListener
 	addr net.Addr
 }
 
 func (l listener) Accept() (net.Conn, error) {
 	for {
-		inner, opened, closed := l.d.now()
+		inner, opened, closed := l.rl.now()
 		switch {
 		case closed:
 			return nil, net.ErrClosed
@@ -153,27 +152,27 @@ func (l listener) Accept() (net.Conn, error) {
 			continue
 		}
 		c, err := inner.Accept()
-		if now, _, _ := l.d.now(); err != nil && now != inner {
-			continue // shut meanwhile
+		if now, _, _ := l.rl.now(); err != nil && now != inner {
+			continue // a Refuse has closed it
 		}
 		return c, err
 	}
 }
 
 func (l listener) Close() error {
-	d := l.d
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
+	rl := l.rl
+	rl.mu.Lock()
+	defer rl.mu.Unlock()
+	if rl.closed {
 		return nil
 	}
-	d.closed = true
-	if d.inner == nil {
-		close(d.opened)
+	rl.closed = true
+	if rl.inner == nil {
+		close(rl.opened)
 		return nil
 	}
-	err := d.inner.Close()
-	d.inner = nil
+	err := rl.inner.Close()
+	rl.inner = nil
 	return err
 }
 

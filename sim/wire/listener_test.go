@@ -16,8 +16,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// house is an upstream behind a listener.
-type house struct {
+// upstream is a server behind a refusable listener.
+type upstream struct {
 	*testing.T
 	faults  wire.Faults
 	url     string
@@ -27,19 +27,20 @@ type house struct {
 	srv     *http.Server
 }
 
-func behindDoor(t *testing.T) *house {
+func newUpstream(t *testing.T) *upstream {
 	t.Helper()
-	h := &house{T: t, served: make(chan error, 1)}
+	h := &upstream{T: t, served: make(chan error, 1)}
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	op := func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }
-	h.srv = &http.Server{ReadHeaderTimeout: time.Second, Handler: wire.Handler("esign", op, nil, &h.faults,
-		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			h.applied.Add(1)
-			_, _ = io.WriteString(w, answerBody)
-		}))}
+	apply := func(w http.ResponseWriter, _ *http.Request) {
+		h.applied.Add(1)
+		_, _ = io.WriteString(w, answerBody)
+	}
+	handler := wire.Handler("esign", op, nil, &h.faults, http.HandlerFunc(apply))
+	h.srv = &http.Server{ReadHeaderTimeout: time.Second, Handler: handler}
 	h.url = "http://" + l.Addr().String()
 	h.client.Transport = &http.Transport{} // keeps connections
 	listener := h.faults.Listener("esign", l, h.srv)
@@ -54,12 +55,11 @@ func behindDoor(t *testing.T) *house {
 	return h
 }
 
-// post reports whether a connection was there, and how it ended.
-func (h *house) post(path string) (sent bool, err error) {
+// post reports whether the client got a connection, and the error of the request.
+func (h *upstream) post(path string) (sent bool, err error) {
 	h.Helper()
-	ctx := httptrace.WithClientTrace(h.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		sent = true
-	}})
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }}
+	ctx := httptrace.WithClientTrace(h.Context(), trace)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url+path, strings.NewReader("x"))
 	if err != nil {
 		h.Fatal(err)
@@ -73,18 +73,18 @@ func (h *house) post(path string) (sent bool, err error) {
 	return sent, err
 }
 
-func (h *house) works(path string) {
+func (h *upstream) works(path string) {
 	h.Helper()
 	if _, err := h.post(path); err != nil {
 		h.Errorf("%s: %v", path, err)
 	}
 }
 
-// hangs ends a test that waits for ever. Nothing is measured by it.
+// hangs ends a test that would wait for ever; no test measures it.
 const hangs = 2 * time.Minute
 
-// refused makes calls until one finds no connection: one that was kept may be in the client's hands for a moment.
-func (h *house) refused() {
+// refused sends requests until one gets no connection. The client may still hold a kept connection for a moment.
+func (h *upstream) refused() {
 	h.Helper()
 	before := h.applied.Load()
 	for ctx, cancel := context.WithTimeout(h.Context(), hangs); ; {
@@ -104,7 +104,7 @@ func (h *house) refused() {
 }
 
 func TestRefuseAtOnce(t *testing.T) {
-	h := behindDoor(t)
+	h := newUpstream(t)
 	h.works("/a")
 	other := h.faults.Arm(wire.Fault{Kind: wire.Refuse, Upstream: "feishu"})
 	h.works("/a")
@@ -112,7 +112,7 @@ func TestRefuseAtOnce(t *testing.T) {
 	everywhere := h.faults.Arm(wire.Fault{Kind: wire.Refuse})
 	h.refused()
 	h.faults.Disarm(id)
-	h.refused() // another fault keeps it shut
+	h.refused() // another fault keeps it closed
 	if !h.faults.Disarm(everywhere) || !h.faults.Disarm(other) || h.faults.Disarm(id) {
 		t.Errorf("left: %+v", h.faults.List())
 	}
@@ -124,14 +124,14 @@ func TestRefuseAtOnce(t *testing.T) {
 }
 
 func TestRefuseAfterAnswers(t *testing.T) {
-	h := behindDoor(t)
+	h := newUpstream(t)
 	id := h.faults.Arm(wire.Fault{
 		Kind:      wire.Refuse,
 		Upstream:  "esign",
 		Operation: "status",
 		Times:     2,
 	})
-	for _, path := range []string{"/status", "/other", "/status"} { // the last one is answered
+	for _, path := range []string{"/status", "/other", "/status"} { // the last one gets an answer
 		h.works(path)
 	}
 	h.refused()
@@ -140,14 +140,14 @@ func TestRefuseAfterAnswers(t *testing.T) {
 }
 
 func TestRefuseEndsByItself(t *testing.T) {
-	h := behindDoor(t)
+	h := newUpstream(t)
 	ended := make(chan struct{}, 1)
 	h.faults.Ended = func() { ended <- struct{}{} }
 	h.faults.Arm(wire.Fault{Kind: wire.Refuse, Delay: 50 * time.Millisecond})
 	select {
 	case <-ended:
 	case <-time.After(hangs):
-		t.Fatal("it does not end")
+		t.Fatal("the fault does not expire")
 	}
 	h.works("/a")
 	if left := h.faults.List(); len(left) > 0 {
@@ -155,30 +155,30 @@ func TestRefuseEndsByItself(t *testing.T) {
 	}
 }
 
-// TestDoorWaitsForItsPort: somebody else listens there when the listener is to open.
-func TestDoorWaitsForItsPort(t *testing.T) {
-	h := behindDoor(t)
+// TestReopenWaitsForPort takes the port of the listener before the listener reopens.
+func TestReopenWaitsForPort(t *testing.T) {
+	h := newUpstream(t)
 	h.works("/a")
 	id := h.faults.Arm(wire.Fault{Kind: wire.Refuse})
 	h.refused()
-	squatter, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	other, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		t.Skip("the port was taken by somebody else")
 	}
 	h.faults.Disarm(id)
-	_ = squatter.Close()
+	_ = other.Close()
 	for deadline := time.Now().Add(hangs); ; {
 		if _, err := h.post("/a"); err == nil {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("it never opens")
+			t.Fatal("the listener never reopens")
 		}
 	}
 }
 
-func TestDoorClosedWhileShut(t *testing.T) {
-	h := behindDoor(t)
+func TestCloseWhileRefusing(t *testing.T) {
+	h := newUpstream(t)
 	h.faults.Arm(wire.Fault{Kind: wire.Refuse})
 	h.refused()
 	_ = h.srv.Close()
@@ -186,7 +186,7 @@ func TestDoorClosedWhileShut(t *testing.T) {
 		t.Errorf("%v, want %v", err, http.ErrServerClosed)
 	}
 	h.served <- http.ErrServerClosed
-	h.faults.Clear() // does not listen again
+	h.faults.Clear() // must not reopen the listener
 	if _, err := h.post("/a"); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("%v, want %v", err, syscall.ECONNREFUSED)
 	}

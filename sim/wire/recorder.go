@@ -8,32 +8,31 @@ import (
 	"time"
 )
 
-// Call is one request that an upstream received. It never holds a body, a header or a query string; see
-// Recorder.Inspect.
+// Call is one request to an upstream. It never holds a body, a header or a query string; see Recorder.Inspect.
 type Call struct {
 	Seq       int64     `json:"seq"`       // 1, 2, 3, … in the order in which the calls ended
-	At        time.Time `json:"at"`        // when the request came in
+	At        time.Time `json:"at"`        // when the request arrived
 	Upstream  string    `json:"upstream"`  // e.g. "feishu"
-	Operation string    `json:"operation"` // e.g. "im.message.create"; "" when the upstream has no such operation
+	Operation string    `json:"operation"` // e.g. "im.message.create"; "" for an unknown operation
 	Method    string    `json:"method"`    // HTTP method
 	Path      string    `json:"path"`      // URL path without the query
-	Status    int       `json:"status"`    // HTTP status that the client got; 0 = no answer
+	Status    int       `json:"status"`    // HTTP status of the answer; 0 = no answer
 	Code      string    `json:"code"`      // business code in the JSON answer, "" when there is none
-	// from the request's arrival to the end of the upstream's work, delays included
+	// from the arrival of the request to the end of the upstream's work, with delays
 	Duration time.Duration `json:"duration"`
-	Fault    string        `json:"fault"`   // kind of the fault that was applied, or ""
+	Fault    string        `json:"fault"`   // kind of the fault that applied, or ""
 	Note     string        `json:"note"`    // free text from the upstream (see Annotate), never personal data
-	Subject  string        `json:"subject"` // id of what it was about (see About), "" when the upstream did not say
-	// the client had gone before the answer was ready, as a process that was killed
+	Subject  string        `json:"subject"` // id of what the call is about (see About), or ""
+	// the client disconnected before the answer was ready, e.g. because its process was killed
 	Left bool `json:"left"`
 }
 
 // Recorder keeps the latest calls and counts all of them. It is safe for concurrent use.
 type Recorder struct {
-	Now func() time.Time // time.Now when nil; set it before first use
+	Now func() time.Time // nil = time.Now; set it before first use
 
-	// Inspect gets every call together with its bodies, right after it was recorded; nil = no body is kept anywhere. Set
-	// it before first use. It may be called concurrently.
+	// Inspect receives every call with its bodies right after it was recorded; nil = the recorder keeps no body. Calls
+	// are concurrent. Set it before first use.
 	Inspect func(Exchange)
 
 	mu     sync.Mutex
@@ -49,7 +48,7 @@ type countKey struct{ upstream, operation string }
 // subscriberBuffer is how many calls a subscriber may lag behind before it misses some.
 const subscriberBuffer = 256
 
-// NewRecorder returns a recorder that remembers the last limit calls (1,000 when limit is not positive).
+// NewRecorder returns a recorder that keeps the last limit calls (1,000 if limit is not positive).
 func NewRecorder(limit int) *Recorder {
 	if limit <= 0 {
 		limit = 1000
@@ -64,7 +63,7 @@ func (r *Recorder) now() time.Time {
 	return time.Now()
 }
 
-// Add records a call and gives it its sequence number. A zero At becomes the present.
+// Add records a call and sets its Seq. It replaces a zero At by the present.
 func (r *Recorder) Add(c Call) { r.add(c) }
 
 func (r *Recorder) add(c Call) Call {
@@ -83,21 +82,20 @@ func (r *Recorder) add(c Call) Call {
 	for ch := range r.subs {
 		select {
 		case ch <- c:
-		default: // a slow reader misses calls rather than stopping the simulated world
+		default: // a slow subscriber misses calls; it must not block the simulated world
 		}
 	}
 	return c
 }
 
-// Calls returns the remembered calls, oldest first.
+// Calls returns the calls that are kept, oldest first.
 func (r *Recorder) Calls() []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]Call(nil), r.calls...)
 }
 
-// Count returns how many calls were ever recorded, also those no longer remembered. An empty upstream or operation
-// stands for any.
+// Count returns how many calls were ever recorded. An empty upstream or operation matches any.
 func (r *Recorder) Count(upstream, operation string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,8 +119,8 @@ func (r *Recorder) Counts() map[string]int {
 	return out
 }
 
-// Subscribe returns a channel of the calls recorded from now on, and a function that ends the subscription and closes
-// the channel. A reader more than 256 calls behind misses calls; the gap shows in Seq.
+// Subscribe returns a channel of the calls from now on, and a function that ends the subscription and closes the
+// channel. A subscriber that is more than 256 calls behind misses calls; Seq shows the gap.
 func (r *Recorder) Subscribe() (<-chan Call, func()) {
 	ch := make(chan Call, subscriberBuffer)
 	r.mu.Lock()
@@ -140,16 +138,16 @@ func (r *Recorder) Subscribe() (<-chan Call, func()) {
 
 type noteKey struct{}
 
-// Annotate sets the note of the call that is being served. Outside Handler it does nothing. The note must not carry
-// personal data.
+// Annotate sets the note of the call that is being served. The note must not hold personal data. Outside Handler,
+// Annotate does nothing.
 func Annotate(r *http.Request, note string) {
 	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
 		c.Note = note
 	}
 }
 
-// About says which message, picture, person or case the call that is being served is about, by an id. Outside Handler
-// it does nothing.
+// About sets the id of the message, picture, person or case that the served call is about. Outside Handler, it does
+// nothing.
 func About(r *http.Request, subject string) {
 	if c, ok := r.Context().Value(noteKey{}).(*Call); ok {
 		c.Subject = subject
