@@ -102,13 +102,13 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		Pushing:           moved.beginPush,
 	})
 	w.ESign = esign.New(esign.Config{
-		AppID:     esignAppID,
-		AppSecret: esignAppSecret,
-		Revision:  c.EsignRevision,
-		Now:       c.Now,
-		Near:      moved.acceptsTimestamp,
+		AppID:            esignAppID,
+		AppSecret:        esignAppSecret,
+		Revision:         c.EsignRevision,
+		Now:              c.Now,
+		AcceptsTimestamp: moved.acceptsTimestamp,
 	})
-	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignedBy: moved.base})
+	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignatureClock: moved.base})
 	if c.Observer != nil {
 		w.observe(c.Observer)
 	}

@@ -11,7 +11,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// The bot's own client against this platform: two readings of the same pages must agree.
+// TestRealClient runs the bot's own client against this platform: two readings of the same pages must agree.
 func TestRealClient(t *testing.T) {
 	for _, revision := range []string{esign.Revision2024, esign.Revision202510} {
 		t.Run(revision, func(t *testing.T) {

@@ -24,7 +24,7 @@ var (
 	millis     = regexp.MustCompile(`^(\d{13}|"\d{13}")$`) // the page says long, its own sample is a string
 )
 
-// methods of real-name verification and the object that belongs to each.
+// methods lists the methods of real-name verification and the object that each one requires.
 var methods = []struct{ name, object string }{
 	{"THREEELEMENTS", "threeElements"}, {"BANKCARDFOUR", "bankCardFour"}, {"FACE", "face"},
 }
@@ -86,7 +86,7 @@ func (s *Server) evidence(in *fields) (Point, error) {
 	return p, in.done()
 }
 
-// timeStamp reads the completion time of the older revision: milliseconds, as a number or as a string of digits.
+// timeStamp reads the completion time of Revision2024: milliseconds, as a number or as a string of digits.
 func timeStamp(in *fields) string {
 	raw, ok := in.raw("timeStamp")
 	if !ok {
@@ -104,7 +104,7 @@ func timeStamp(in *fields) string {
 	return ms
 }
 
-// agreement reads the six fields of the certificate agreement (newer revision).
+// agreement reads the six fields of the certificate agreement (Revision202510).
 func agreement(in *fields) Agreement {
 	a := Agreement{
 		Title:   in.text("certAgreementReadTitle", 1, 0),
@@ -123,7 +123,7 @@ func agreement(in *fields) Agreement {
 	return a
 }
 
-// isSHA256 accepts hexadecimal and Base64, since the page names no encoding.
+// isSHA256 accepts hexadecimal and Base64, because the page names no encoding.
 func isSHA256(s string) bool {
 	if b, err := hex.DecodeString(s); err == nil && len(b) == 32 {
 		return true
@@ -156,7 +156,7 @@ func (s *Server) detail(in *fields, method string) map[string]string {
 	return d
 }
 
-// fileField reads the id of a file that is uploaded and usable.
+// fileField reads the id of a file that was uploaded and is ready.
 func (s *Server) fileField(in *fields, name string) string {
 	id := in.text(name, 1, 0)
 	if in.err != nil {
@@ -173,8 +173,8 @@ func (s *Server) fileField(in *fields, name string) string {
 	return id
 }
 
-// validNumber checks the 18 characters of a resident ID number (GB 11643): the weighted sum, check digit included, is
-// 1 modulo 11.
+// validNumber checks the 18 characters of a resident ID number (GB 11643): the weighted sum, with the check digit, is 1
+// modulo 11.
 func validNumber(code string) bool {
 	if len(code) != 18 {
 		return false

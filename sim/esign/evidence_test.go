@@ -17,7 +17,7 @@ import (
 	"shiming/sim/esign"
 )
 
-// request is a body that the platform accepts.
+// request builds a body that the platform accepts.
 func request(p *platform, revision, method string) map[string]any {
 	in := map[string]any{
 		"eviName": "实名认证证据", "customBizId": "0197a1b2-0000-7000-8000-000000000001", "realNameMethod": method,

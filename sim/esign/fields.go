@@ -14,8 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// fields reads a JSON object field by field, remembers the first mistake, and in the end refuses fields that nobody
-// asked for.
+// fields reads a JSON object field by field and keeps the first mistake. done refuses fields that were not read.
 type fields struct {
 	in     map[string]json.RawMessage
 	prefix string // e.g. "threeElements."
@@ -55,7 +54,7 @@ func (f *fields) raw(name string) (json.RawMessage, bool) {
 	return v, true
 }
 
-// text reads a string of at least least and at most most characters (0 = no limit). With least 0 the field is optional.
+// text reads a string of least to most characters (most 0 = no limit). With least 0 the field is optional.
 func (f *fields) text(name string, least, most int) string {
 	raw, ok := f.raw(name)
 	if !ok {
@@ -79,7 +78,7 @@ func (f *fields) text(name string, least, most int) string {
 	return s
 }
 
-// match reads a required string of a certain form.
+// match reads a required string of the given form.
 func (f *fields) match(name string, form *regexp.Regexp) string {
 	s := f.text(name, 1, 0)
 	if f.err == nil && !form.MatchString(s) {
@@ -96,7 +95,7 @@ func (f *fields) oneOf(name string, values ...string) string {
 	return s
 }
 
-// date reads a required string in one of the layouts, in the platform's zone.
+// date reads a required string in one of the layouts, in China time.
 func (f *fields) date(name string, layouts ...string) string {
 	s := f.text(name, 1, 0)
 	for _, l := range layouts {
@@ -108,10 +107,10 @@ func (f *fields) date(name string, layouts ...string) string {
 	return s
 }
 
-// chinaTime is the zone of all texts with times; the pages do not name one.
+// chinaTime is the zone of all times in texts; the pages do not name one.
 var chinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// integer reads a required JSON number without fraction.
+// integer reads a required JSON number without a fraction.
 func (f *fields) integer(name string) int64 {
 	raw, ok := f.raw(name)
 	if !ok {
@@ -147,14 +146,14 @@ func (f *fields) object(name string) (*fields, bool) {
 	return sub, true
 }
 
-// done returns the first mistake. A field that was not asked for is one: most likely a misspelt one.
+// done returns the first mistake. An unread field counts as one; it is most likely misspelt.
 func (f *fields) done() error {
 	if f.err != nil {
 		return f.err
 	}
 	for name := range f.in {
 		if !slices.Contains(f.asked, name) {
-			// The name is the caller's, so it is not repeated beyond what a field name can be.
+			// The name comes from the caller and may hold anything, so the message repeats only plausible field names.
 			if !fieldName.MatchString(name) {
 				name = "?"
 			}

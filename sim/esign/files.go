@@ -15,13 +15,13 @@ import (
 	"shiming/sim/wire"
 )
 
-// File is what the platform remembers of an upload. The bytes are not kept.
+// File is an upload without its bytes, which the platform does not keep.
 type File struct {
 	ID          string    `json:"id"` // 32 lower-case hexadecimal digits
 	Name        string    `json:"name"`
 	ContentType string    `json:"content_type"`
 	MD5         string    `json:"md5"`    // Base64, as declared
-	SHA256      string    `json:"sha256"` // hexadecimal, of the bytes received; "" before the PUT
+	SHA256      string    `json:"sha256"` // hexadecimal, of the received bytes; "" before the PUT
 	Size        int64     `json:"size"`   // as declared, in bytes
 	Status      int       `json:"status"` // 0 not uploaded, 1 uploading, 2 ready, 3 failed, 5 converted to PDF
 	Puts        int       `json:"puts"`   // how often the bytes were accepted
@@ -39,8 +39,8 @@ const (
 
 type file struct {
 	File
-	final int // the status at the end of the polls
-	polls int // status questions still answered with 1
+	final int // status after the polls
+	polls int // status requests that still return 1
 }
 
 // Files returns all files in order of creation.
@@ -54,7 +54,7 @@ func (s *Server) Files() []File {
 	return out
 }
 
-// Lose forgets a file, as a platform may that cleans up too much. Evidence that names it stays.
+// Lose deletes a file, as a platform that cleans up too much may do. Evidence that names the file stays.
 func (s *Server) Lose(fileID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,11 +64,11 @@ func (s *Server) Lose(fileID string) {
 
 const (
 	maxFileName  = 100      // characters
-	maxFileBytes = 50 << 20 // pages of 2026; older ones say less
+	maxFileBytes = 50 << 20 // pages of 2026; older ones have smaller limits
 	urlLife      = 60 * time.Minute
 )
 
-// extensions that the platform takes, with the first bytes where they are certain.
+// extensions lists the accepted extensions, with the first bytes where they are certain.
 var extensions = map[string][]string{
 	"jpg": {"\xFF\xD8\xFF"}, "jpeg": {"\xFF\xD8\xFF"}, "png": {"\x89PNG\r\n\x1a\n"}, "bmp": {"BM"}, "gif": {"GIF8"},
 	"tif": {"II*\x00", "MM\x00*"}, "tiff": {"II*\x00", "MM\x00*"}, "pdf": {"%PDF-"},
@@ -76,7 +76,7 @@ var extensions = map[string][]string{
 	"doc": nil, "rtf": nil, "xls": nil, "ppt": nil, "wps": nil, "et": nil, "dps": nil, "html": nil, "htm": nil,
 }
 
-// uploadURL is POST /v3/files/file-upload-url: it announces a file and returns where its bytes go.
+// uploadURL is POST /v3/files/file-upload-url: it announces a file and returns the URL for its bytes.
 func (s *Server) uploadURL(w http.ResponseWriter, r *http.Request, body []byte) {
 	f, err := s.announce(r, body)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Server) announce(r *http.Request, body []byte) (File, error) {
 		f.final = statusPDF
 	}
 	for _, name := range []string{"convertToHTML", "convertToOFD", "internalUrl"} {
-		in.flag(name) // checked and without effect here
+		in.flag(name) // checked, but without effect here
 	}
 	in.text("dedicatedCloudId", 0, 0)
 	if err := in.done(); err != nil {
@@ -130,7 +130,7 @@ func checkFileName(name string) error {
 	if utf8.RuneCountInString(name) > maxFileName {
 		return failure{codeFile, "文件名称不能超过 100 个字符"}
 	}
-	// Half and full width; emoji are symbols outside the texts that names are made of.
+	// Half and full width. Category So contains the emoji.
 	if strings.ContainsAny(name, `/\:*"<>|?／＼：＊＂＜＞｜？“”`) || strings.ContainsFunc(name, func(r rune) bool {
 		return unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.So, r)
 	}) {
@@ -146,7 +146,7 @@ func extension(name string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
 }
 
-// contradicts reports whether the first bytes of a file are not those of its extension.
+// contradicts reports whether the first bytes of a file differ from those of its extension.
 func contradicts(name string, head []byte) bool {
 	magic := extensions[extension(name)]
 	for _, m := range magic {
@@ -157,7 +157,7 @@ func contradicts(name string, head []byte) bool {
 	return len(magic) > 0
 }
 
-// fileStatus is GET /v3/files/{fileId} (pdf-sign3/qz4aip). fileDownloadUrl stays empty, since the bytes are not kept.
+// fileStatus is GET /v3/files/{fileId} (pdf-sign3/qz4aip). fileDownloadUrl stays empty, because the bytes are not kept.
 func (s *Server) fileStatus(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	f, ok := s.files[path.Base(r.URL.Path)]

@@ -18,20 +18,20 @@ import (
 	"shiming/sim/wire"
 )
 
-// timestampWindow is how far a request's clock may be off (identity_service/pliyh2).
+// timestampWindow is the accepted clock difference of a request (identity_service/pliyh2).
 const timestampWindow = 15 * time.Minute
 
-// admit checks the headers as the gateway does and returns the body. If it refuses, it has answered.
+// admit checks the headers as the gateway does and returns the body. If it returns false, it has written the answer.
 //
-// The app comes first, then timestamp and signature; refusals are HTTP 401 with
+// It checks the app first, then timestamp and signature. Refusals are HTTP 401 with
 // {"success":false,"code":401,"message":…} (helper/krgcgauz4akfivia).
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"success": false, "code": 413,
-				"message": "Request Entity Too Large"})
+			refusal := map[string]any{"success": false, "code": 413, "message": "Request Entity Too Large"}
+			writeJSON(w, http.StatusRequestEntityTooLarge, refusal)
 		}
 		return nil, false
 	}
@@ -43,7 +43,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	return body, true
 }
 
-// objection returns the gateway's message, or "" when the request is admitted.
+// objection returns the gateway's message, or "" if the request is valid.
 func (s *Server) objection(r *http.Request, body []byte) string {
 	const prefix = "X-Tsign-Open-"
 	app, mode := r.Header.Get(prefix+"App-Id"), r.Header.Get(prefix+"Auth-Mode")
@@ -64,7 +64,7 @@ func (s *Server) objection(r *http.Request, body []byte) string {
 	if err != nil {
 		return "INVALID_TIMESTAMP"
 	}
-	if !s.cfg.Near(time.UnixMilli(ms), timestampWindow) {
+	if !s.cfg.AcceptsTimestamp(time.UnixMilli(ms), timestampWindow) {
 		return "INVALID_TIMESTAMP"
 	}
 	if !hmac.Equal([]byte(signature), []byte(sign(s.cfg.AppSecret, stringToSign(r)))) || !rightMD5(r, body) {
@@ -73,8 +73,8 @@ func (s *Server) objection(r *http.Request, body []byte) string {
 	return ""
 }
 
-// stringToSign is built from the headers as they arrived: each of the first five parts is followed by a newline also
-// when it is empty, and the last one is not (saasapi-std/fsf57g).
+// stringToSign joins the headers as they arrived. A newline follows each of the first five parts, even an empty one,
+// but not the last part (saasapi-std/fsf57g).
 func stringToSign(r *http.Request) string {
 	return strings.Join([]string{
 		r.Method,
@@ -86,8 +86,8 @@ func stringToSign(r *http.Request) string {
 	}, "\n")
 }
 
-// pathAndParameters is the path with the query's keys in ASCII order and its values not encoded. An empty value
-// leaves the key alone; of a repeated key the first value counts.
+// pathAndParameters returns the path and the query with keys in ASCII order and values not encoded. A key with an empty
+// value stands alone; of a repeated key the first value counts.
 func pathAndParameters(u *url.URL) string {
 	query := u.Query()
 	if len(query) == 0 {

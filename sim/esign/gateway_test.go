@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The vectors were computed in two other languages from the documentation; the last two were published by others.
+// The first vectors were computed from the documentation in two other languages; the last two were published by others.
 func TestSignatureVectors(t *testing.T) {
 	const secret, kind = "esign-test-secret-0123456789abcdef", "application/json; charset=UTF-8"
 	upload := `{"contentMd5":"eB5eJF1ptWaXm4bijSPyxw==","contentType":"application/octet-stream","fileName":"id-front.jpg","fileSize":10,"convertToPDF":false}`

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Point is an evidence point as it was filed. Somebody may point a real bot at the simulated platform, so it prints,
-// logs and marshals nothing personal; tests read the fields.
+// Point is an evidence point. A real bot may use the simulated platform, so a Point prints, logs and marshals nothing
+// personal; tests read the fields.
 type Point struct {
 	ID                 string // P and 19 digits
 	At                 time.Time
@@ -28,10 +28,10 @@ type Point struct {
 	Detail             map[string]string // the fields of threeElements, bankCardFour or face
 }
 
-// Agreement is what was said about the reading of the certificate agreement.
+// Agreement says which certificate agreement the person read, when and how.
 type Agreement struct{ Title, Version, Hash, Time, Type, IP string }
 
-// String names the point and its case, nothing of the person.
+// String names the point and its case, nothing personal.
 func (p Point) String() string {
 	return fmt.Sprintf("point %s of case %s by %s", p.ID, p.CustomBizID, p.Method)
 }
@@ -45,7 +45,7 @@ func (p Point) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()
 // LogValue is String, for slog.
 func (p Point) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// MarshalJSON gives the fields that are not personal, for a page that shows the simulated world.
+// MarshalJSON writes the fields that are not personal, for the page of the playground.
 func (p Point) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"id": p.ID, "at": p.At, "custom_biz_id": p.CustomBizID, "method": p.Method, "card_type": p.CardType,
@@ -54,10 +54,10 @@ func (p Point) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// firstPoint makes the ids look like the sample of the page, P1904811111836663815.
+// firstPoint gives the ids the form of the page's sample, P1904811111836663815.
 const firstPoint = 1904811111836000000
 
-// file keeps a validated point and returns its id.
+// file stores a validated point and returns its id.
 func (s *Server) file(p Point) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,14 +67,14 @@ func (s *Server) file(p Point) string {
 	return p.ID
 }
 
-// Points returns all points in order of filing.
+// Points returns all points in the order of their creation.
 func (s *Server) Points() []Point {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Point(nil), s.points...)
 }
 
-// PointsFor returns the points filed for a customBizId. More than one means that somebody filed twice.
+// PointsFor returns the points of a customBizId. More than one means that the bot filed twice.
 func (s *Server) PointsFor(bizID string) []Point {
 	var out []Point
 	for _, p := range s.Points() {

@@ -16,27 +16,25 @@ const (
 	Revision202510 = "2025-10" // timeStamp as text, six certAgreementRead* fields
 )
 
-// Config describes the one application that the simulated platform knows.
+// Config describes the only application of the simulated platform.
 type Config struct {
 	AppID     string
 	AppSecret string
 	Revision  string           // Revision2024 or Revision202510; "" = Revision202510
 	Now       func() time.Time // nil = time.Now
-	// Near reports whether the timestamp of a request is within a window of the time; nil = by Now. Whoever moves Now
-	// while requests are on their way gives one that takes both times.
-	Near func(at time.Time, window time.Duration) bool
-	// StorageBase returns scheme and host of upload URLs; nil = the host that the request for the URL was sent to, over
-	// http.
+	// AcceptsTimestamp reports whether the timestamp of a request is within a window of the time; nil = by Now. Code
+	// that moves Now while requests are in flight passes a function that accepts both times.
+	AcceptsTimestamp func(at time.Time, window time.Duration) bool
+	// StorageBase returns scheme and host of upload URLs; nil = http and the host of the request for the URL.
 	StorageBase func() string
-	// PollsUntilReady is how many status questions after the PUT are answered with 1 (uploading) before 2; 0 = ready at
-	// once.
+	// PollsUntilReady is how many status requests after the PUT return 1 (uploading) before 2; 0 = ready at once.
 	PollsUntilReady int
 }
 
 // Server is the simulated platform. It is safe for concurrent use.
 type Server struct {
 	cfg Config
-	key string // with which upload URLs are signed
+	key string // signs upload URLs
 
 	mu     sync.Mutex
 	files  map[string]*file
@@ -49,8 +47,10 @@ func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Near == nil {
-		cfg.Near = func(at time.Time, window time.Duration) bool { return cfg.Now().Sub(at).Abs() <= window }
+	if cfg.AcceptsTimestamp == nil {
+		cfg.AcceptsTimestamp = func(at time.Time, window time.Duration) bool {
+			return cfg.Now().Sub(at).Abs() <= window
+		}
 	}
 	if cfg.Revision == "" {
 		cfg.Revision = Revision202510
@@ -67,7 +67,7 @@ const (
 	OpPut         = "storage.put"
 )
 
-// Operation names what a request asks for, "" if nothing that exists. It looks at method and path only.
+// Operation names the operation of a request by method and path; "" if there is none.
 func Operation(r *http.Request) string {
 	path := r.URL.Path
 	switch {
@@ -84,7 +84,7 @@ func Operation(r *http.Request) string {
 	return ""
 }
 
-// maxBody bounds the JSON of a request.
+// maxBody limits the JSON of a request.
 const maxBody = 1 << 20
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -93,7 +93,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.put(w, r)
 		return
 	}
-	body, ok := s.admit(w, r) // also for paths that do not exist: the gateway answers 401 before routing
+	body, ok := s.admit(w, r) // also for unknown paths: the gateway answers 401 before routing
 	if !ok {
 		return
 	}
@@ -109,8 +109,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Business codes (pages of the file upload and of its status). codeParameter stands for every refused field of the
-// evidence too: no page lists codes of its own for it.
+// Business codes (pages of the file upload and of its status). codeParameter also stands for every refused field of the
+// evidence, because no page lists codes of its own for it.
 const (
 	codeParameter   = 1435002
 	codeFile        = 1430002
@@ -118,7 +118,7 @@ const (
 	codeFileUnknown = 1430608
 )
 
-// failure is a business refusal. Its message names fields and limits, never values.
+// failure is a business error. Its message names fields and limits, never values.
 type failure struct {
 	code    int
 	message string

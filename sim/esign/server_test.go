@@ -26,7 +26,7 @@ const (
 
 var start = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 
-// platform is a simulated e签宝 with a clock and a client that signs by hand.
+// platform is a simulated e签宝 with a movable clock and a client that signs by itself.
 type platform struct {
 	t   *testing.T
 	sim *esign.Server
@@ -58,7 +58,7 @@ type reply struct {
 	body    string
 }
 
-// call signs and sends; change may alter the signed request.
+// call signs and sends a request; change may alter the signed request.
 func (p *platform) call(method, target, body string, change func(*http.Request)) reply {
 	p.t.Helper()
 	req, err := http.NewRequest(method, p.srv.URL+target, strings.NewReader(body))
@@ -127,7 +127,7 @@ func (p *platform) put(address string, content []byte, change func(*http.Request
 	return p.do(req)
 }
 
-// upload brings a picture all the way.
+// upload announces and puts a picture, and waits until it is ready.
 func (p *platform) upload(name string) string {
 	p.t.Helper()
 	content := []byte("\xFF\xD8\xFF picture " + name)

@@ -22,10 +22,10 @@ import (
 // storagePrefix is the path below which files are put.
 const storagePrefix = "/storage/"
 
-// storageKeyID names the key with which upload URLs are signed.
-const storageKeyID = "SIMKEY+01/" // characters that a client re-encoding the URL would spoil
+// storageKeyID names the key that signs upload URLs.
+const storageKeyID = "SIMKEY+01/" // characters that break if a client encodes the URL again
 
-// uploadAddress is a signed URL in the manner of OSS. Its query holds characters that break when it is encoded again.
+// uploadAddress returns a signed URL in the form of OSS. Its query breaks if a client encodes it again.
 func (s *Server) uploadAddress(r *http.Request, f File) string {
 	base := "http://" + r.Host
 	if s.cfg.StorageBase != nil {
@@ -54,7 +54,7 @@ type refusal struct {
 	code, message string
 }
 
-// put takes the bytes of a file that was announced. The same bytes may be put again while the URL is valid.
+// put receives the bytes of an announced file. The client may put the same bytes again while the URL is valid.
 func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	f, refused := s.mayPut(r)
 	if refused == nil {
@@ -68,7 +68,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"errCode": 0, "msg": "成功"})
 }
 
-// mayPut checks what can be checked before the bytes, in OSS's order.
+// mayPut checks the request without its body, in OSS's order.
 func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 	if r.Method != http.MethodPut {
 		return nil, &refusal{http.StatusMethodNotAllowed, "MethodNotAllowed",
@@ -92,7 +92,8 @@ func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 	want := s.storageSignature(r.Header.Get("Content-MD5"), r.Header.Get("Content-Type"), expires, r.URL.Path)
 	if !hmac.Equal([]byte(want), []byte(q.Get("Signature"))) {
 		return nil, &refusal{http.StatusForbidden, "SignatureDoesNotMatch",
-			"The request signature we calculated does not match the signature you provided. Check your key and signing method."}
+			"The request signature we calculated does not match the signature you provided. " +
+				"Check your key and signing method."}
 	}
 	if r.ContentLength < 0 {
 		return nil, &refusal{http.StatusLengthRequired, "MissingContentLength",
@@ -107,7 +108,7 @@ func (s *Server) mayPut(r *http.Request) (*file, *refusal) {
 	return s.files[strings.TrimPrefix(r.URL.Path, storagePrefix)], nil // the signature covers the path, so the file exists
 }
 
-// receive reads the bytes, compares them with what was declared and moves the file on.
+// receive reads the bytes, compares them with the declaration and updates the status.
 func (s *Server) receive(r *http.Request, f *file) *refusal {
 	sum, content, head := md5.New(), sha256.New(), &firstBytes{}
 	n, err := io.Copy(io.MultiWriter(sum, content, head), r.Body)
@@ -133,7 +134,7 @@ func (s *Server) receive(r *http.Request, f *file) *refusal {
 	return nil
 }
 
-// firstBytes keeps the first bytes that are written to it.
+// firstBytes keeps the first 16 bytes that are written to it.
 type firstBytes struct{ b []byte }
 
 func (f *firstBytes) Write(p []byte) (int, error) {

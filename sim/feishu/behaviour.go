@@ -6,8 +6,8 @@ import "time"
 type EarlyPatch int
 
 const (
-	// EarlyPatchLock refuses with 230099, sub-code 11310 "card action is lock", which the platform documents as "card is
-	// being interacted with" (发送消息, 子错误码). An update that comes within PatchGrace of the answer waits for it.
+	// EarlyPatchLock refuses with 230099, sub-code 11310 "card action is lock", which the platform documents as "card
+	// is being interacted with" (发送消息, 子错误码). An update that comes within PatchGrace of the answer waits for it.
 	EarlyPatchLock EarlyPatch = iota
 	// EarlyPatchFlip accepts the update and undoes it when the callback is answered, as users reported (botmux#576).
 	EarlyPatchFlip
@@ -24,8 +24,8 @@ type Behaviour struct {
 	// list).
 	OmitEmptyFields bool
 
-	// ResignRetries signs every redelivery anew. By default a redelivery carries the bytes and the signature of the first
-	// attempt, so that its timestamp may be hours old.
+	// ResignRetries signs every redelivery anew. By default a redelivery carries the bytes and the signature of the
+	// first attempt, so that its timestamp may be hours old.
 	ResignRetries bool
 
 	// DLP refuses messages that hold a plain mainland mobile number or an e-mail address (230028).
@@ -34,7 +34,8 @@ type Behaviour struct {
 	// Duplicate delivers each of the next n events once more after it was answered with 200.
 	Duplicate int
 
-	// Reorder holds back the next n events and delivers them, last one first, when the n-th arrives or Release is called.
+	// Reorder holds back the next n events and delivers them, last one first, when the n-th arrives or Release is
+	// called.
 	Reorder int
 
 	// BotOff answers as an app whose bot ability is switched off (230006).

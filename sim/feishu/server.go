@@ -20,9 +20,9 @@ type Config struct {
 	BotName           string        // default "实名助手"
 	Webhook           func() string // URL of the bot; asked at every delivery; empty means none is configured (200340)
 
-	// ReadIDCard is the eye behind OCR. code is 0, or the platform's code for a picture it cannot use: 2110001 bad file,
-	// 2110002 nothing recognised. side is 1 for the name page and 0 for the emblem page; corners are eight pixel values.
-	// Without a reader every picture answers 2110002. It is called outside all locks.
+	// ReadIDCard is the eye behind OCR. code is 0, or the platform's code for a picture it cannot use: 2110001 bad
+	// file, 2110002 nothing recognised. side is 1 for the name page and 0 for the emblem page; corners are eight pixel
+	// values. Without a reader every picture answers 2110002. It is called outside all locks.
 	ReadIDCard func(img []byte) (entities []Entity, side int, corners []int, code int)
 
 	Now   func() time.Time                     // default time.Now

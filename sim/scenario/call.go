@@ -5,66 +5,66 @@ import (
 	"shiming/sim/tencent"
 )
 
-// Platforms, as they are named in the record of calls.
+// Names of the platforms in the record of calls.
 const (
 	feishuName  = "feishu"
 	esignName   = "esign"
 	tencentName = "tencent"
 )
 
-// Text is said in both languages.
+// Text is a text in both languages.
 type Text struct{ ZH, EN string }
 
-// Repeat is what happens when a call is made a second time.
+// Repeat describes the effect of making a call a second time.
 type Repeat string
 
 const (
-	Harmless  Repeat = "harmless"  // nothing more than the first time
-	SecondSMS Repeat = "sms"       // another text message goes out
-	Doubles   Repeat = "doubles"   // the record would be there twice
-	Unneeded  Repeat = "unneeded"  // harmless, and nobody waits for what the call brings
-	Redeliver Repeat = "redeliver" // the platform itself comes again
+	Harmless  Repeat = "harmless"  // no further effect
+	SecondSMS Repeat = "sms"       // sends another text message
+	Doubles   Repeat = "doubles"   // would write the record twice
+	Unneeded  Repeat = "unneeded"  // no further effect, and the case does not wait for the result
+	Redeliver Repeat = "redeliver" // the platform itself repeats the call
 )
 
-// Proof is what a request carries to show who sends it.
+// Proof is the credential that a request carries.
 type Proof string
 
 const (
-	NoProof   Proof = ""          // the address says it all
-	Token     Proof = "token"     // a token that can be fetched anew
+	NoProof   Proof = ""          // the URL is enough
+	Token     Proof = "token"     // a token that the bot can fetch again
 	Secret    Proof = "secret"    // the application's secret
 	Signature Proof = "signature" // a signature over the request and the time
 )
 
-// Step is the moment of the way at which somebody makes the call happen.
+// Step is the action in a registration that makes the bot call.
 type Step string
 
 const (
 	Start   Step = "start"     // the person asks to register
 	Consent Step = "consent"   // the person consents
 	Photos  Step = "photos"    // the person sends both photos
-	Odd     Step = "odd_photo" // the person sends something that is no photo
+	Odd     Step = "odd_photo" // the person sends something that is no usable photo
 	Form    Step = "form"      // the person confirms the form
 	Code    Step = "code"      // the person types the code
 	Review  Step = "review"    // HR approves
 )
 
-// Call is something that the bot asks of a platform, or (feishu.push) the platform of the bot.
+// Call is a call of the bot to a platform or, for feishu.push, of the platform to the bot.
 type Call struct {
 	Name      string // stable, e.g. feishu.ocr
 	Upstream  string // as in wire.Fault
 	Operation string // as in wire.Fault; "" for feishu.push
-	Text      Text   // what it is for
+	Text      Text   // purpose
 	At        Step
 	Repeat    Repeat
 	Proof     Proof
 	Reads     bool // an HTTP GET, which Go's client repeats by itself when a kept connection breaks
-	Twice     bool // once for each photo, side by side
-	Picture   bool // answered with a picture instead of JSON
-	Blind     bool // nothing of a good answer is looked at
-	// First: no other call to the platform comes between the step and this one. After is the operation whose answers, so
-	// many of them, come right before. Where neither is so, nobody can bring it about that this call finds no connection
-	// and no other does.
+	Twice     bool // the bot makes it once for each photo, in parallel
+	Picture   bool // the answer is a picture instead of JSON
+	Blind     bool // the bot reads nothing of a good answer
+	// First means that the bot makes no other call to the platform between the step and this call. After is the
+	// operation that comes directly before, with Many answers. If neither is set, a fault cannot refuse the connection
+	// of this call without that of another call.
 	First bool
 	After string
 	Many  int
@@ -72,16 +72,16 @@ type Call struct {
 	slow  Sight
 }
 
-// lasts reports whether the fault comes three times running, so that people are told that it takes long. What must
-// not be done twice is tried again by itself only after a clear refusal; anything else stops it at the first time.
-func (c Call) lasts(f Fault) bool {
+// isPersistent reports whether the fault occurs three times in a row, so that people read that the step takes long. The
+// bot repeats a call that must not happen twice only after a clear refusal; any other failure stops the step at once.
+func (c Call) isPersistent(f Fault) bool {
 	if c.Repeat == SecondSMS || c.Repeat == Doubles {
 		return f.Name == "rate_limit"
 	}
 	return f.Name == "server_down"
 }
 
-// quiet reports whether a fault may pass without any failure to tell of.
+// quiet reports whether the bot may have no failure to report for the fault.
 func (c Call) quiet(f Fault) bool {
 	switch f.Name {
 	case "slow":
@@ -93,14 +93,14 @@ func (c Call) quiet(f Fault) bool {
 	case "lost_answer", "reset":
 		return c.Reads
 	case "truncated":
-		return c.Picture // half a picture is a picture, as far as the call is concerned
+		return c.Picture // the bot takes half a picture for a picture
 	case "clock_off":
 		return c.Repeat == Redeliver
 	}
 	return false
 }
 
-// The cards that people see while they wait, and what these say when it takes long.
+// Cards that people see while they wait, and their texts when a step takes long.
 var (
 	reading   = Sight{Person, []string{"正在识别照片", "照片收到了，正在识别"}}
 	readSlow  = Sight{Person, []string{"识别服务现在有点慢，会自动重试，你不用做什么"}}
@@ -112,7 +112,7 @@ var (
 	sendSlow  = Sight{Person, []string{"输入短信验证码", "短信服务现在不通，会自动重试"}}
 )
 
-// calls lists them in the order of the way.
+// calls is in the order of a registration.
 var calls = []Call{
 	{
 		Name:     "feishu.push",
@@ -293,5 +293,5 @@ var calls = []Call{
 	},
 }
 
-// tencentCode is the vendor's answer for an error code, always with HTTP 200.
+// tencentCode returns the vendor's answer for an error code; its HTTP status is always 200.
 func tencentCode(code string) answer { return answer{status: 200, body: tencent.ErrorBody(code)} }

@@ -1,6 +1,6 @@
 package scenario
 
-// Where e签宝 documents its refusals: titles of pages, or the call whose page lists them.
+// Pages of e签宝 that document refusals: titles, or the call whose page lists them.
 const (
 	gatewayPage  = "SaaS API接口报错401排查流程"
 	filesPage    = "file-upload-url"
@@ -9,8 +9,8 @@ const (
 	businessPage = "1435xxx"
 )
 
-// esignCodes are the refusals that e签宝 documents: of the gateway, of the business APIs, and of the storage that takes
-// the PUT. Those of the gateway may come to any call; they are listed with the upload address.
+// esignCodes lists the documented refusals of e签宝: of the gateway, of the business APIs, and of the storage for the
+// PUT. The gateway may return its codes to any call; they are listed with the upload URL.
 var esignCodes = []esignCode{
 	{gatewayPage, "esign.upload_url", "401_missing", 401, "401", "缺少参数", Stops, badKey,
 		Text{"签名头不全", "a signature header is missing"}},
@@ -63,7 +63,7 @@ var esignCodes = []esignCode{
 		Text{"购买的份额不足", "the bought quota does not suffice"}},
 }
 
-// fileStatuses are the values of fileStatus that are final and no success.
+// fileStatuses lists the values of fileStatus that are final and no success.
 var fileStatuses = []struct {
 	status int
 	text   Text

@@ -1,10 +1,10 @@
 package scenario
 
-// feishuStatus is the HTTP status of a code where it is not 400.
+// feishuStatus is the HTTP status of the codes whose status is not 400.
 var feishuStatus = map[int]int{99991400: 429, 234002: 401, 2110010: 500, 10003: 200, 10014: 200, 10015: 200}
 
-// feishuCodes are the business codes that Feishu's pages document for the calls of the catalogue, page by page. Those
-// of the gateway may come to any call; they are listed with the OCR.
+// feishuCodes lists the business codes that Feishu's pages document for the calls of the catalogue, page by page. The
+// gateway may return its codes to any call; they are listed with the OCR.
 var feishuCodes = []feishuPage{
 	{"通用错误码, 频控策略", "feishu.ocr", []feishuCode{
 		{99991400, Again, "", Text{"网关限频", "the gateway's rate limit"}},
@@ -116,8 +116,8 @@ var feishuCodes = []feishuPage{
 	}},
 }
 
-// cardErrors are what 230099 says about the card (发送消息, 子错误码), with the words that tell two meanings of a number
-// apart. The one of the lock and 200800 were seen on changes of a card shortly after a click.
+// cardErrors lists the details of 230099 (发送消息, 子错误码), with the words that distinguish two meanings of a code. The code
+// of the lock and 200800 were observed on card updates shortly after a click.
 var cardErrors = []cardError{
 	{"feishu.send", "11310", 11310, "element exceeds the limit", Unseen, Text{"卡片元素太多", "too many elements on the card"}},
 	{"feishu.send", "100290", 100290, "", Unseen, Text{"卡片里的人无效", "an invalid person on the card"}},

@@ -1,7 +1,7 @@
 package scenario
 
-// Codes of Tencent Cloud, which answers every one with HTTP 200. Each list is in the page's order, its codes
-// separated by blanks.
+// tencentCodes lists the codes of Tencent Cloud; their HTTP status is always 200. Each list is in the page's order,
+// separated by white space.
 var tencentCodes = []tencentPage{
 	{"SendSms 错误码 (https://cloud.tencent.com/document/api/382/59177)", "tencent.sms", []tencentList{
 		{Again, "", `
@@ -67,7 +67,7 @@ FailedOperation ResourceInUse`},
 	}},
 }
 
-// checkResults are the values of Result that PhoneVerification documents beside the match
+// checkResults lists the values of Result that PhoneVerification documents besides a match
 // (https://cloud.tencent.com/document/api/1007/39765).
 var checkResults = []struct {
 	result  string

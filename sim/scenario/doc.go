@@ -1,15 +1,14 @@
 // Package scenario is the catalogue of what can go wrong between the bot and the platforms, as data: every call that
-// the bot makes × every fault, what it is called, how it is armed, and how a registration that meets it is expected
-// to end.
+// the bot makes × every fault, with its name, the wire.Fault that causes it, and the expected end of a registration.
 //
-// The catalogue is made by rule. A combination that cannot be, such as a refused token on a call that carries none,
-// has no row (see Call.can); what a row expects follows from what the call does when it is repeated and from whether
-// the platform acted before the fault (see expect). So a new call or a new fault is one line, and its rows are there.
+// Rules generate the catalogue. A combination that is impossible, such as a refused token on a call without a token,
+// has no row (see Call.canFail). The expectation of a row follows from the effect of repeating the call and from
+// whether the platform acted before the fault (see expect). A new call or a new fault is therefore one line.
 //
-// Beside it stand the error codes that the platforms document (see Refusal), page by page, with what each is expected
-// to lead to. They are written from the pages alone; a test outside compares them with the bot's own tables, in both
-// directions.
+// The catalogue also lists the error codes that the platforms document (see Refusal), page by page, with the expected
+// outcome. These rows are written from the pages alone; docs/errors_test.go compares them with the bot's own tables in
+// both directions.
 //
-// Tests walk the tables with a real bot; the playground lists them and arms what somebody picks; the pages in docs
-// are made of them.
+// Tests run the tables against a real bot, the playground lists and arms them, and docs/scenarios.md is generated from
+// them.
 package scenario

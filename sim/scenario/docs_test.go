@@ -9,61 +9,93 @@ import (
 	"shiming/sim/scenario"
 )
 
-// pages are the documents that are made of the catalogue, by language.
-var pages = []struct {
-	file, other, title, about, states, faults, codes, elsewhere string
-	stateHead, faultHead, codeHead, elsewhereHead               string
-	say                                                         func(scenario.Text) string
-}{
-	{"../../docs/scenarios.md", "[中文](scenarios.zh.md)", "Scenarios",
-		"Everything that the playground can bring about, by name. `POST /sim/scenarios/NAME/arm` arms one, the page's drawer does the same. " +
-			"This page is made of the catalogue: `go test ./sim/scenario -update`.",
-		"Places to bring somebody to", "A call goes wrong", "A call is answered with a documented error code",
-		"Documented, and no scenario",
-		"| name | where the person stands |", "| name | what happens | how it goes on |",
-		"| name | HTTP | code | what it means | how it goes on | page |", "| page | codes | why |",
-		func(t scenario.Text) string { return t.EN }},
-	{"../../docs/scenarios.zh.md", "[English](scenarios.md)", "场景",
-		"演示能做出来的所有情形，按名字列出。`POST /sim/scenarios/名字/arm` 准备一个，页面上的「场景」也一样。本页由目录生成：`go test ./sim/scenario -update`。",
-		"把人带到某一步", "一次调用出错", "一次调用得到文档里的错误码", "文档里有、没有场景的",
-		"| 名字 | 员工到了哪里 |", "| 名字 | 发生什么 | 怎么继续 |", "| 名字 | HTTP | 错误码 | 含义 | 怎么继续 | 出处 |", "| 出处 | 错误码 | 原因 |",
-		func(t scenario.Text) string { return t.ZH }},
+// page is a document that is generated from the catalogue.
+type page struct {
+	file, other, title, about                     string
+	states, faults, codes, elsewhere              string // titles of the sections
+	stateHead, faultHead, codeHead, elsewhereHead string // first lines of their tables
+	say                                           func(scenario.Text) string
 }
 
-// TestDocuments holds docs/scenarios*.md to the catalogue.
+// pages lists the documents, one for each language.
+var pages = []page{
+	{
+		file:  "../../docs/scenarios.md",
+		other: "[中文](scenarios.zh.md)",
+		title: "Scenarios",
+		about: "Everything that the playground can bring about, by name. " +
+			"`POST /sim/scenarios/NAME/arm` arms one, the page's drawer does the same. " +
+			"This page is made of the catalogue: `go test ./sim/scenario -update`.",
+		states:        "Places to bring somebody to",
+		faults:        "A call goes wrong",
+		codes:         "A call is answered with a documented error code",
+		elsewhere:     "Documented, and no scenario",
+		stateHead:     "| name | where the person stands |",
+		faultHead:     "| name | what happens | how it goes on |",
+		codeHead:      "| name | HTTP | code | what it means | how it goes on | page |",
+		elsewhereHead: "| page | codes | why |",
+		say:           func(t scenario.Text) string { return t.EN },
+	},
+	{
+		file:  "../../docs/scenarios.zh.md",
+		other: "[English](scenarios.md)",
+		title: "场景",
+		about: "演示能做出来的所有情形，按名字列出。`POST /sim/scenarios/名字/arm` 准备一个，页面上的「场景」也一样。" +
+			"本页由目录生成：`go test ./sim/scenario -update`。",
+		states:        "把人带到某一步",
+		faults:        "一次调用出错",
+		codes:         "一次调用得到文档里的错误码",
+		elsewhere:     "文档里有、没有场景的",
+		stateHead:     "| 名字 | 员工到了哪里 |",
+		faultHead:     "| 名字 | 发生什么 | 怎么继续 |",
+		codeHead:      "| 名字 | HTTP | 错误码 | 含义 | 怎么继续 | 出处 |",
+		elsewhereHead: "| 出处 | 错误码 | 原因 |",
+		say:           func(t scenario.Text) string { return t.ZH },
+	},
+}
+
+// TestDocuments compares docs/scenarios*.md with the catalogue.
 func TestDocuments(t *testing.T) {
 	for _, p := range pages {
-		var b strings.Builder
-		row := func(cells ...string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
-		head := func(title, line string) {
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", title, line, strings.Repeat("| --- ", strings.Count(line, "|")-1)+"|")
-		}
-		fmt.Fprintf(&b, "%s\n\n# %s\n\n%s\n", p.other, p.title, p.about)
-		head(p.states, p.stateHead)
-		for _, s := range scenario.States() {
-			row("`"+s.Name+"`", p.say(s.Text))
-		}
-		head(p.faults, p.faultHead)
-		for _, s := range scenario.All() {
-			row("`"+s.Name+"`", p.say(s.Text), p.say(s.End.Text))
-		}
-		head(p.codes, p.codeHead)
-		for _, s := range scenario.Refusals() {
-			row("`"+s.Name+"`", fmt.Sprint(s.Status), "`"+s.Code+"`", p.say(s.Text), p.say(s.End()), s.Page)
-		}
-		head(p.elsewhere, p.elsewhereHead)
-		for _, e := range scenario.NoScenario() {
-			row(e.Page, "`"+strings.Join(e.Codes, "` `")+"`", p.say(e.Why))
-		}
-		if *update {
-			if err := os.WriteFile(p.file, []byte(b.String()), 0o644); err != nil {
-				t.Fatal(err)
+		t.Run(p.title, func(t *testing.T) {
+			want := p.render()
+			if *update {
+				if err := os.WriteFile(p.file, []byte(want), 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if got, err := os.ReadFile(p.file); err != nil || string(got) != b.String() {
-			t.Errorf("%s is not what the catalogue says (-update writes it): %v", p.file, err)
-		}
+			if got, err := os.ReadFile(p.file); err != nil || string(got) != want {
+				t.Errorf("%s differs from the catalogue (-update writes it): %v", p.file, err)
+			}
+		})
 	}
+}
+
+func (p page) render() string {
+	var b strings.Builder
+	row := func(cells ...string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
+	head := func(title, line string) {
+		rule := strings.Repeat("| --- ", strings.Count(line, "|")-1) + "|"
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", title, line, rule)
+	}
+	fmt.Fprintf(&b, "%s\n\n# %s\n\n%s\n", p.other, p.title, p.about)
+	head(p.states, p.stateHead)
+	for _, s := range scenario.States() {
+		row("`"+s.Name+"`", p.say(s.Text))
+	}
+	head(p.faults, p.faultHead)
+	for _, s := range scenario.All() {
+		row("`"+s.Name+"`", p.say(s.Text), p.say(s.End.Text))
+	}
+	head(p.codes, p.codeHead)
+	for _, s := range scenario.Refusals() {
+		row("`"+s.Name+"`", fmt.Sprint(s.Status), "`"+s.Code+"`", p.say(s.Text), p.say(s.End()), s.Page)
+	}
+	head(p.elsewhere, p.elsewhereHead)
+	for _, e := range scenario.NoScenario() {
+		row(e.Page, "`"+strings.Join(e.Codes, "` `")+"`", p.say(e.Why))
+	}
+	return b.String()
 }
 
 func TestRefusalsAreWhole(t *testing.T) {
@@ -83,20 +115,20 @@ func TestRefusalsAreWhole(t *testing.T) {
 		if got, ok := scenario.RefusalNamed(s.Name); !ok || got.Code != s.Code {
 			t.Errorf("%s is not found", s.Name)
 		}
-		// Whoever has to do something reads why.
+		// A party that has to act reads the cause.
 		told := s.Outcome == scenario.Asks || s.Outcome == scenario.Stops || s.Outcome == scenario.Decides ||
 			s.Outcome == scenario.Unclear
 		if told != (s.Says != "") {
 			t.Errorf("%s: %s, and reads %q", s.Name, s.Outcome, s.Says)
 		}
-		// Nobody repeats by itself what must not be done twice and may have been done.
+		// Unclear is for calls whose repetition has an effect.
 		if s.Outcome == scenario.Unclear && s.Call.Repeat == scenario.Harmless {
 			t.Errorf("%s: a repetition does no harm", s.Name)
 		}
 	}
 }
 
-// TestNoScenario: a code that the catalogue names elsewhere is named once, and is in no scenario.
+// TestNoScenario checks that a code of NoScenario appears once, and in no scenario.
 func TestNoScenario(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range scenario.Refusals() {

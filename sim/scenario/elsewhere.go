@@ -2,8 +2,7 @@ package scenario
 
 import "strings"
 
-// Elsewhere is what a platform documents and no scenario brings about, because it is no answer to a call that a case
-// makes.
+// Elsewhere lists documented codes that no scenario produces, because they answer no call of a case.
 type Elsewhere struct {
 	Page  string
 	Codes []string
@@ -21,7 +20,8 @@ var elsewhere = []elsewhereRow{
 	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
 		Text{"只有 shiming check 会问", "only shiming check asks"}},
 	{"上传人脸基准图片, 裁剪人脸图片, 查询人脸认证结果", "10100 10101 10200", notCalled},
-	{"卡片回传交互回调", "108002 200080 200340 200341 200342 200343 200345 200346 200347 200530 200671 200672 200673 200830 300000",
+	{"卡片回传交互回调", "108002 200080 200340 200341 200342 200343 200345 200346 200347 " +
+		"200530 200671 200672 200673 200830 300000",
 		Text{"客户端给点按钮的人看的，不是接口的回答", "shown by the client to who pressed a button, no answer to a call"}},
 	{"获取鉴权 token", "72000032", Text{"不调用：请求用签名", "not called: requests are signed"}},
 	{"运营商3要素核身", "30503002 30503004 30503006", Text{"不调用：核验另有机构", "not called: somebody else verifies"}},
@@ -39,7 +39,7 @@ var (
 	notRecalled = Text{"不调用：消息不撤回", "not called: no message is recalled"}
 )
 
-// NoScenario lists what is documented elsewhere.
+// NoScenario returns the documented codes without a scenario.
 func NoScenario() []Elsewhere {
 	var out []Elsewhere
 	for _, r := range elsewhere {

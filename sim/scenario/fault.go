@@ -7,30 +7,30 @@ import (
 	"shiming/sim/wire"
 )
 
-// Fault is a way in which a call goes wrong.
+// Fault is a way in which a call fails.
 type Fault struct {
 	Name string // stable, e.g. lost_answer
-	Text Text   // goes on after the call's
-	kind string // of wire
-	// applied: the platform does what was asked before the fault.
+	Text Text   // follows the text of the call
+	kind string // kind of wire.Fault
+	// applied: the platform does what the call asks before the fault occurs.
 	applied bool
-	// clear: the answer says for certain that nothing was done.
+	// clear: the failure proves that the platform did nothing.
 	clear bool
-	// body gives the platform's own answer, nil for what wire says.
+	// body returns the platform's answer; nil = the default of the kind.
 	body func(Call) answer
 }
 
-// answer is what a platform says instead of doing what was asked.
+// answer is the answer of a platform that refuses.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// slowBy is how long a slow platform takes to answer, awayFor how long one that cannot be reached stays away.
+// Durations of the faults slow and unreachable.
 const (
-	slowBy  = 2 * time.Second
-	awayFor = 15 * time.Second
+	slowDelay      = 2 * time.Second
+	unreachableFor = 15 * time.Second
 )
 
 var faults = []Fault{
@@ -46,16 +46,14 @@ var faults = []Fault{
 		clear: true,
 		Text:  Text{"连不上对方（15 秒），请求没有发出去", "no connection to the platform for 15 s, nothing was sent"},
 	},
-	{Name: "timeout", kind: wire.Hang,
-		Text: Text{"对方一直不答，也没有做", "never answered, and not done"}},
+	{Name: "timeout", kind: wire.Hang, Text: Text{"对方一直不答，也没有做", "never answered, and not done"}},
 	{
 		Name:    "lost_answer",
 		kind:    wire.DropAfter,
 		applied: true,
 		Text:    Text{"对方做了，但回答在路上丢了", "done, but the answer was lost"},
 	},
-	{Name: "reset", kind: wire.Reset,
-		Text: Text{"连接被重置，对方没有做", "connection reset, not done"}},
+	{Name: "reset", kind: wire.Reset, Text: Text{"连接被重置，对方没有做", "connection reset, not done"}},
 	{
 		Name:  "rate_limit",
 		kind:  wire.Error,
@@ -110,10 +108,10 @@ var faults = []Fault{
 	},
 }
 
-// can reports whether a call can meet a fault at all.
-func (c Call) can(f Fault) bool {
+// canFail reports whether a call can meet a fault.
+func (c Call) canFail(f Fault) bool {
 	switch {
-	case c.Repeat == Redeliver: // what else can happen to a push happens on our side
+	case c.Repeat == Redeliver: // other faults of a push would be on the bot's side
 		return f.Name == "clock_off"
 	case f.Name == "unreachable":
 		return c.First || c.After != ""
@@ -144,7 +142,8 @@ func serverError(c Call) answer {
 		return tencentCode("InternalError")
 	case c.Proof == NoProof:
 		return answer{500, http.Header{"Content-Type": {"application/xml"}},
-			`<?xml version="1.0" encoding="UTF-8"?><Error><Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message></Error>`}
+			`<?xml version="1.0" encoding="UTF-8"?><Error><Code>InternalError</Code>` +
+				`<Message>We encountered an internal error. Please try again.</Message></Error>`}
 	}
 	return answer{500, nil, `{"code":500,"message":"服务器内部错误","data":null}`}
 }
@@ -166,7 +165,8 @@ func wrongSchema(c Call) answer {
 func credentialsRefused(c Call) answer {
 	switch {
 	case c.Proof == Token:
-		return answer{400, nil, `{"code":99991663,"msg":"Invalid access token for authorization. Please make a test attempt with the correct token."}`}
+		return answer{400, nil, `{"code":99991663,"msg":"Invalid access token for authorization. ` +
+			`Please make a test attempt with the correct token."}`}
 	case c.Proof == Secret:
 		return answer{200, nil, `{"code":10015,"msg":"wrong app secret"}`}
 	case c.Upstream == tencentName:

@@ -5,22 +5,23 @@ type Outcome string
 
 const (
 	Again   Outcome = "again"   // the bot tries again by itself
-	Asks    Outcome = "asks"    // the person is told what to put right
-	Stops   Outcome = "stops"   // the step waits until somebody has put it right; HR is told once for each cause
-	Decides Outcome = "decides" // the step waits for HR's word
-	Unclear Outcome = "unclear" // it may have been done all the same: a person decides
-	Later   Outcome = "later"   // a card waits until it can be shown; the case goes on
-	Unseen  Outcome = "unseen"  // a card is not shown; the case goes on
-	Renews  Outcome = "renews"  // another message takes the place of one that is gone; the case goes on
-	Without Outcome = "without" // the case goes on without what the call would have brought
+	Asks    Outcome = "asks"    // the bot tells the person what to correct
+	Stops   Outcome = "stops"   // the step waits until the cause is corrected; HR is told once for each cause
+	Decides Outcome = "decides" // the step waits for HR's decision
+	Unclear Outcome = "unclear" // the platform may have acted all the same: a person decides
+	Later   Outcome = "later"   // a card update waits until it succeeds; the case goes on
+	Unseen  Outcome = "unseen"  // a card is not updated; the case goes on
+	Renews  Outcome = "renews"  // a new message replaces one that is gone; the case goes on
+	Without Outcome = "without" // the case goes on without the result of the call
 )
 
-// outcomes say it in words.
+// outcomes has the texts of the outcomes.
 var outcomes = map[Outcome]Text{
 	Again: {"自动再试", "tried again by itself"},
 	Asks:  {"告诉员工要改什么", "the person is told what to put right"},
 	Stops: {"这一步停下，同一个原因只通知 HR 一次；改好后点重试，或每两分钟自动再试",
-		"the step stops and HR is told once for each cause; it goes on by retrying, or within two minutes when it is put right"},
+		"the step stops and HR is told once for each cause; " +
+			"it goes on by retrying, or within two minutes when it is put right"},
 	Decides: {"这一步停下，等 HR 重试或关闭，不会自动再试", "the step stops until HR retries or closes the case; nothing is tried by itself"},
 	Unclear: {"可能已经做了：不自动再做，由人决定", "may have been done: not repeated by itself, somebody decides"},
 	Later: {"卡片先显示不了，记入日志，每两分钟再试；实名继续",
@@ -31,7 +32,7 @@ var outcomes = map[Outcome]Text{
 	Without: {"不用它；表单里的手机号由员工自己填", "done without: the person types the mobile"},
 }
 
-// What people read, in Chinese, as the beginning of the sentence that names the cause.
+// Texts that people read, in Chinese: the beginning of the sentence that names the cause.
 const (
 	lacksScope   = "应用缺少权限"
 	usedUp       = "额度用完了"

@@ -12,27 +12,27 @@ import (
 	"shiming/sim/wire"
 )
 
-// Refusal is a documented error code of a platform, as the answer to one call. The rows are written down from the
-// platforms' pages, and know nothing of what the bot makes of a code; a test compares the two.
+// Refusal is a documented error code of a platform, as the answer to one call. The rows follow the platforms' pages and
+// not the bot's tables of codes; a test compares the two.
 type Refusal struct {
 	Name    string // stable, e.g. feishu.ocr/2110001
-	Page    string // where the platform documents it: title, or title and address
+	Page    string // page of the platform: title, or title and address
 	Call    Call
-	Code    string // as the platform writes it; for an error of a card 230099/ and the card's own
-	Message string // words of e签宝 that belong to the code, "" for any
-	Status  int    // of HTTP
+	Code    string // as the platform writes it; for an error of a card 230099/ and the card's own code
+	Message string // message of e签宝 that belongs to the code, "" = any
+	Status  int    // HTTP status
 	Header  http.Header
 	Body    string
 	Outcome Outcome
-	// what the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" for nothing in particular
+	// text that the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" = none
 	Says string
 	Text Text // one line
 }
 
-// End is what follows, in words.
+// End returns the text of the outcome.
 func (c Refusal) End() Text { return outcomes[c.Outcome] }
 
-// The rows as they are written down.
+// Source rows of the tables; Refusals expands them.
 type (
 	feishuPage struct {
 		title, call string
@@ -70,7 +70,7 @@ type (
 	}
 )
 
-// Refusals lists the documented error codes, platform by platform.
+// Refusals returns the documented error codes, platform by platform.
 func Refusals() []Refusal {
 	return slices.Concat(refusalsOfFeishu(), refusalsOfESign(), refusalsOfTencent())
 }
@@ -95,8 +95,9 @@ func refusalsOfFeishu() (out []Refusal) {
 	}
 	const card = 230099
 	for _, c := range cardErrors {
-		r := row("发送消息, 230099 子错误码", c.call, c.name, card,
-			fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", c.code, cmp.Or(c.words, "simulated")))
+		words := cmp.Or(c.words, "simulated")
+		msg := fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", c.code, words)
+		r := row("发送消息, 230099 子错误码", c.call, c.name, card, msg)
 		r.Code += "/" + fmt.Sprint(c.code)
 		r.Outcome, r.Text = c.outcome, c.text
 		out = append(out, r)
@@ -118,10 +119,10 @@ func refusalsOfESign() (out []Refusal) {
 			Text:    r.text,
 		}
 		words := cmp.Or(r.message, "simulated")
-		if c.Call.Proof == NoProof { // the storage speaks XML
+		if c.Call.Proof == NoProof { // the storage answers with XML
 			c.Header = http.Header{"Content-Type": {"application/xml"}}
-			c.Body = fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`,
-				r.code, words)
+			xml := `<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`
+			c.Body = fmt.Sprintf(xml, r.code, words)
 		} else {
 			c.Body = fmt.Sprintf(`{"success":false,"code":%s,"message":%q,"data":null}`, r.code, words)
 		}
@@ -161,6 +162,8 @@ func refusalsOfTencent() (out []Refusal) {
 		}
 	}
 	for _, r := range checkResults {
+		body := `{"Response":{"Result":%q,"Description":"simulated","Isp":"",` +
+			`"RequestId":"00000000-0000-4000-8000-000000000000"}}`
 		out = append(out, Refusal{
 			Name:    "tencent.check/result_" + r.result,
 			Page:    "手机号三要素核验 (https://cloud.tencent.com/document/api/1007/39765)",
@@ -170,7 +173,7 @@ func refusalsOfTencent() (out []Refusal) {
 			Outcome: r.outcome,
 			Says:    r.says,
 			Text:    r.text,
-			Body:    fmt.Sprintf(`{"Response":{"Result":%q,"Description":"simulated","Isp":"","RequestId":"00000000-0000-4000-8000-000000000000"}}`, r.result),
+			Body:    fmt.Sprintf(body, r.result),
 		})
 	}
 	return out
@@ -178,10 +181,10 @@ func refusalsOfTencent() (out []Refusal) {
 
 func callNamed(name string) Call {
 	i := slices.IndexFunc(calls, func(c Call) bool { return c.Name == name })
-	return calls[i] // a row that names no call fails every test
+	return calls[i] // a row with an unknown call fails every test
 }
 
-// RefusalNamed finds a row.
+// RefusalNamed returns the row with this name.
 func RefusalNamed(name string) (Refusal, bool) {
 	all := Refusals()
 	i := slices.IndexFunc(all, func(c Refusal) bool { return c.Name == name })
@@ -191,7 +194,7 @@ func RefusalNamed(name string) (Refusal, bool) {
 	return all[i], true
 }
 
-// Wire is the fault to arm: the next call is answered with the code.
+// Wire returns the fault that answers the next call with the code.
 func (c Refusal) Wire() wire.Fault {
 	return wire.Fault{
 		Upstream:  c.Call.Upstream,
@@ -204,8 +207,8 @@ func (c Refusal) Wire() wire.Fault {
 	}
 }
 
-// Arm lets the platform answer the next such call with the code, and returns what takes that back. Tokens are
-// forgotten where the call is about getting one.
+// Arm arms the refusal for the next call and returns a function that disarms it. For a call that fetches a token it
+// also invalidates the current tokens, so that the bot makes the call.
 func (c Refusal) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	id := faults.Arm(c.Wire())
 	if c.Call.Proof == Secret {

@@ -15,25 +15,25 @@ type Scenario struct {
 	Fault Fault
 	Text  Text // one line
 
-	// Wire is the fault to arm; its Kind is "" for feishu.push, which a knob of the platform spoils.
+	// Wire is the fault to arm. Its Kind is "" for feishu.push, which Arm spoils through feishu.Behaviour.
 	Wire wire.Fault
 	End  End
 	Sees []Sight
-	// Applied: the platform did what was asked, once.
+	// Applied: the platform did what the call asked, once.
 	Applied bool
 	// Unclear: the bot cannot know whether the write happened, and must not repeat it by itself.
 	Unclear bool
-	// Quiet: the bot may have no failure to tell of. It got what it needed in the end within the same call, or needs
-	// nothing of what the answer lacks.
+	// Quiet: the bot may have no failure to report, because it got its answer within the same call in the end, or does
+	// not need what the answer lacks.
 	Quiet bool
 }
 
-// All lists the catalogue, call by call in the order of the way. The rows are the caller's.
+// All returns the catalogue, call by call in the order of a registration. The caller may change the rows.
 func All() []Scenario {
 	var out []Scenario
 	for _, c := range calls {
 		for _, f := range faults {
-			if c.can(f) {
+			if c.canFail(f) {
 				out = append(out, row(c, f))
 			}
 		}
@@ -41,7 +41,7 @@ func All() []Scenario {
 	return out
 }
 
-// Named finds a row.
+// Named returns the row with this name.
 func Named(name string) (Scenario, bool) {
 	all := All()
 	i := slices.IndexFunc(all, func(s Scenario) bool { return s.Name == name })
@@ -67,7 +67,7 @@ func row(c Call, f Fault) Scenario {
 	return s
 }
 
-// wireOf arms the call.
+// wireOf returns the fault to arm for a call.
 func wireOf(c Call, f Fault) wire.Fault {
 	w := wire.Fault{
 		Upstream:  c.Upstream,
@@ -77,11 +77,11 @@ func wireOf(c Call, f Fault) wire.Fault {
 	}
 	switch f.kind {
 	case wire.Delay:
-		w.Delay = slowBy
-	case wire.Refuse: // about all of the platform's calls, since nobody can tell what a connection was for
-		w.Delay, w.Operation, w.Times = awayFor, c.After, max(c.Many, 1)
+		w.Delay = slowDelay
+	case wire.Refuse: // closes the whole platform, because a connection does not show for which call it is
+		w.Delay, w.Operation, w.Times = unreachableFor, c.After, max(c.Many, 1)
 	}
-	if c.lasts(f) {
+	if c.isPersistent(f) {
 		w.Times = 3
 		if c.Twice {
 			w.Times = 6
@@ -94,15 +94,16 @@ func wireOf(c Call, f Fault) wire.Fault {
 	return w
 }
 
-// pushOff is farther than the window of eight hours in which the bot takes a push.
-const pushOff = 9 * time.Hour
+// clockSkew is larger than the eight hours within which the bot accepts the timestamp of a push.
+const clockSkew = 9 * time.Hour
 
-// Arm lets the fault happen from now on, and returns what ends it: for feishu.push when the clock is to be right
-// again, for the rest when the fault was not met. Tokens are forgotten where the call is about getting one.
+// Arm arms the fault and returns a function that ends it. For feishu.push that function corrects the clock; otherwise
+// it disarms a fault that was not met. For a call that fetches a token Arm also invalidates the current tokens, so that
+// the bot makes the call.
 func (s Scenario) Arm(faults *wire.Faults, f *feishu.Server) (disarm func()) {
 	if s.Wire.Kind == "" {
 		f.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })
-		f.ClockOff(pushOff)
+		f.ClockOff(clockSkew)
 		return func() { f.ClockOff(0) }
 	}
 	id := faults.Arm(s.Wire)

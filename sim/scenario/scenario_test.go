@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden file")
 
 var stable = regexp.MustCompile(`^(feishu|esign|tencent)\.[a-z_]+/[a-z_]+$`)
 
-// TestCatalogue compares names and ends with the golden file: names are what pages and documents refer to.
+// TestCatalogue compares names and ends with the golden file, because pages and documents refer to the names.
 func TestCatalogue(t *testing.T) {
 	const golden = "testdata/catalogue.txt"
 	var b strings.Builder
@@ -60,7 +60,7 @@ func TestRowsAreWhole(t *testing.T) {
 		if got, ok := scenario.Named(s.Name); !ok || got.Name != s.Name {
 			t.Errorf("%s is not found", s.Name)
 		}
-		// What the bot must not repeat is decided by a person.
+		// A person decides what the bot must not repeat.
 		if s.Unclear && s.End.By == scenario.Itself || s.Unclear && len(s.Sees) == 0 {
 			t.Errorf("%s: unclear, and nobody decides or nobody is told", s.Name)
 		}
@@ -70,8 +70,8 @@ func TestRowsAreWhole(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBe has no row.
-func TestWhatCannotBe(t *testing.T) {
+// TestImpossibleRows checks that impossible combinations have no row.
+func TestImpossibleRows(t *testing.T) {
 	for _, name := range []string{"esign.put/token_dead", "esign.put/clock_off", "feishu.ocr/clock_off",
 		"feishu.push/timeout", "feishu.token/unreachable", "feishu.ocr", ""} {
 		if _, ok := scenario.Named(name); ok {
@@ -87,8 +87,12 @@ func TestArm(t *testing.T) {
 		var faults wire.Faults
 		disarm := s.Arm(&faults, platform)
 		armed := len(faults.List())
-		if want := 1; s.Wire.Kind != "" && armed != want || s.Wire.Kind == "" && armed != 0 {
-			t.Errorf("%s: %d faults are armed", s.Name, armed)
+		want := 1
+		if s.Wire.Kind == "" {
+			want = 0
+		}
+		if armed != want {
+			t.Errorf("%s: %d faults are armed, want %d", s.Name, armed, want)
 		}
 		disarm()
 		if left := faults.List(); len(left) > 0 {

@@ -2,22 +2,22 @@ package scenario
 
 import "slices"
 
-// State is a place to bring somebody to: a robot walks there and stops.
+// State is a point of a registration. A robot acts until it is reached and stops there.
 type State struct {
-	Name  string // stable, e.g. state/awaiting_review; the part behind the stroke is the case's state, or more
+	Name  string // stable, e.g. state/awaiting_review; after the slash the case's state, with an addition where several rows share it
 	Text  Text
-	Stage string // that the person's card shows then, as in sim.Stage
+	Stage string // stage of the person's card, a value of sim.CardStage
 
-	Fault    string // row of the catalogue that goes wrong on the way; "" for none
-	Approved bool   // HR lets the case through
-	Rejected bool   // HR turns it down
-	SentBack bool   // HR wants something again
-	Declines bool   // the person does not consent
+	Fault    string // name of a Scenario that occurs on the way; "" = none
+	Approved bool   // HR approves
+	Rejected bool   // HR rejects
+	SentBack bool   // HR sends the case back
+	Declines bool   // the person declines consent
 	Cancels  string // stage at which the person cancels
-	Days     int    // that the clock moves on afterwards, for everybody
+	Days     int    // days by which the clock of the world moves afterwards
 }
 
-// states come in the order of the way.
+// states is in the order of a registration.
 var states = []State{
 	{Name: "state/awaiting_consent", Stage: "consent", Text: Text{"员工打开了聊天，还没同意", "asked to consent"}},
 	{Name: "state/awaiting_photos", Stage: "photos", Text: Text{"同意了，还没发照片", "consented, no photo yet"}},
@@ -105,10 +105,10 @@ var states = []State{
 	},
 }
 
-// States lists the places to bring somebody to. The rows are the caller's.
+// States returns all states. The caller may change the rows.
 func States() []State { return slices.Clone(states) }
 
-// StateNamed finds one.
+// StateNamed returns the state with this name.
 func StateNamed(name string) (State, bool) {
 	i := slices.IndexFunc(states, func(s State) bool { return s.Name == name })
 	if i < 0 {

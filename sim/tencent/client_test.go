@@ -13,17 +13,17 @@ import (
 	"shiming/verify"
 )
 
-// world is the simulated cloud behind real HTTP, with faults, and the program's own client in front of it.
-type world struct {
+// harness is the simulated cloud behind real HTTP, with faults, and the program's own client.
+type harness struct {
 	*tencent.Server
 	faults *wire.Faults
 	rec    *wire.Recorder
 	client *verify.Tencent
 }
 
-func newWorld(t *testing.T, change func(*verify.Config)) *world {
+func newHarness(t *testing.T, change func(*verify.Config)) *harness {
 	t.Helper()
-	w := &world{Server: tencent.New(tencent.Config{}), faults: &wire.Faults{}, rec: wire.NewRecorder(0)}
+	w := &harness{Server: tencent.New(tencent.Config{}), faults: &wire.Faults{}, rec: wire.NewRecorder(0)}
 	w.Register("测试张三", "130401199601018395", "19800002222")
 	server := httptest.NewServer(wire.Handler("tencent", tencent.Operation, w.rec, w.faults, w.Server))
 	t.Cleanup(server.Close)
@@ -50,16 +50,16 @@ func newWorld(t *testing.T, change func(*verify.Config)) *world {
 	return w
 }
 
-func (w *world) send() (verify.SMSReceipt, error) {
+func (w *harness) send() (verify.SMSReceipt, error) {
 	return w.client.SendCode(context.Background(), "19800002222", "483920", 5*time.Minute)
 }
 
-func (w *world) check() (verify.CheckResult, error) {
+func (w *harness) check() (verify.CheckResult, error) {
 	return w.client.CheckThreeElements(context.Background(), "测试张三", "130401199601018395", "19800002222")
 }
 
 func TestClientSends(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newHarness(t, nil)
 	receipt, err := w.send()
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestClientSends(t *testing.T) {
 }
 
 func TestClientChecks(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newHarness(t, nil)
 	ctx := context.Background()
 	for _, c := range []struct {
 		name, number, mobile string
@@ -111,7 +111,7 @@ func is(err error, reason verify.PersonReason) bool {
 }
 
 func TestClientUnderstandsEveryResult(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newHarness(t, nil)
 	for result, want := range map[string]struct {
 		outcome verify.Outcome
 		class   verify.Class
@@ -150,7 +150,7 @@ func TestClientMisconfigured(t *testing.T) {
 		"region":     {func(c *verify.Config) { c.Region = "ap-shanghai" }, "UnsupportedRegion"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, c.change)
+			w := newHarness(t, c.change)
 			_, err := w.send()
 			var e *verify.Error
 			if !errors.As(err, &e) || e.Code != c.code || e.Class != verify.ClassOperator || e.MaybeApplied() || e.Temporary() {
@@ -163,14 +163,15 @@ func TestClientMisconfigured(t *testing.T) {
 	}
 }
 
-// After any trouble on the way: MaybeApplied whenever the phone has the message, and never a second message.
+// TestClientInTrouble checks that after any fault the client returns MaybeApplied if the phone has the message, and
+// never sends a second one.
 func TestClientInTrouble(t *testing.T) {
 	for _, kind := range wire.Kinds() {
 		if kind == wire.Refuse {
-			continue // nothing comes that far; e2e/failed_calls_test.go
+			continue // the request does not reach the server; see e2e/failed_calls_test.go
 		}
 		t.Run(kind, func(t *testing.T) {
-			w := newWorld(t, func(c *verify.Config) {
+			w := newHarness(t, func(c *verify.Config) {
 				if kind == wire.Hang {
 					c.Timeout = 100 * time.Millisecond
 				}
@@ -204,7 +205,7 @@ func TestClientInTrouble(t *testing.T) {
 }
 
 func TestClientRefused(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newHarness(t, nil)
 	w.faults.Arm(wire.Fault{
 		Kind:   wire.Error,
 		Status: 200,
@@ -224,7 +225,7 @@ func TestClientRefused(t *testing.T) {
 }
 
 func TestClientsAtOnce(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newHarness(t, nil)
 	var heard sync.Map
 	w.OnSMS(func(m tencent.SMS) { heard.Store(m.Serial, m.Mobile) })
 	var group sync.WaitGroup

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// results are the documented values of Result and what Description says
+// results maps the documented values of Result to their Description
 // (https://cloud.tencent.com/document/api/1007/39765).
 var results = map[string]string{
 	"0":   "认证通过",
@@ -22,18 +22,17 @@ var results = map[string]string{
 	"-13": "该号段不支持验证",
 }
 
-// person is what the carriers know: to whom a mobile number is registered.
+// person is the owner of a mobile number in the carriers' registry.
 type person struct{ name, number string }
 
-// Register makes a mobile number (11 digits) belong to a person. A later registration of the same number replaces it.
+// Register assigns a mobile number (11 digits) to a person. A later registration of the same number replaces it.
 func (s *Server) Register(name, number, mobile string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people[mobile] = person{name, number}
 }
 
-// ReturnNext has the next check of this ID number answered with a Result (one of the documented ones), whatever it
-// asks. Several are used up in order.
+// ReturnNext queues a documented Result for this ID number. The next check of the number returns it, whatever it asks.
 func (s *Server) ReturnNext(number, result string) error {
 	if _, ok := results[result]; !ok {
 		return fmt.Errorf("tencent: %q is not a documented result", result)
@@ -146,7 +145,7 @@ func validName(name string) bool {
 	return strings.IndexFunc(name, func(r rune) bool { return !unicode.Is(unicode.Han, r) && r != '·' && r != '•' }) < 0
 }
 
-// carrier guesses the carrier by prefix, as good as any for numbers that do not exist.
+// carrier guesses the carrier by prefix, which is enough for fictional numbers.
 func carrier(mobile string) string {
 	switch mobile[:3] {
 	case "130", "131", "132", "145", "155", "156", "166", "175", "176", "185", "186", "196":

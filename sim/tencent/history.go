@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Call is one request and what became of it. It keeps whom the request was about, so that a test can compare evidence
-// with what the supplier was asked; printed, logged or marshalled it shows nothing of that.
+// Call is one request and its result. It holds the person of the request, so that a test can compare evidence with the
+// supplier's record; printed, logged or marshalled, it hides the person.
 type Call struct {
 	At         time.Time
-	Service    string // "sms" or "faceid"; empty if the request was refused before
+	Service    string // "sms" or "faceid"; empty if the request was refused before routing
 	Action     string // X-TC-Action as sent
 	RequestID  string
 	Code       string // "Ok" for a message that was sent, a Result such as "0" for a check, or an error code
-	BodySHA256 string // of the request, hexadecimal
+	BodySHA256 string // of the request body, hexadecimal
 
 	Name, IDNumber, Mobile string // of a check; of a message only Mobile (11 digits)
 }
 
-// String shows the call without the person.
+// String returns the call without the person.
 func (c Call) String() string {
 	return fmt.Sprintf("%s %s %s %s", c.At.Format(time.RFC3339), c.Action, c.Code, c.RequestID)
 }
@@ -30,7 +30,7 @@ func (c Call) String() string {
 func (c Call) GoString() string     { return c.String() }
 func (c Call) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalJSON leaves the person out.
+// MarshalJSON omits the person.
 func (c Call) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"at": c.At, "service": c.Service, "action": c.Action, "request_id": c.RequestID, "code": c.Code,
@@ -66,14 +66,14 @@ func (s *Server) record(c Call) {
 	s.history.add(c)
 }
 
-// Calls returns the remembered calls, oldest first.
+// Calls returns the calls that are kept, oldest first.
 func (s *Server) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.history.calls)
 }
 
-// Find returns the call that was answered with the RequestId. A verifySerialNumber that is not found here was made up.
+// Find returns the call with this RequestId. A verifySerialNumber that it does not find was made up.
 func (s *Server) Find(requestID string) (Call, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// SMS is a message in a phone. Its fields are for the person who holds the phone; printed, logged or marshalled it
-// hides them.
+// SMS is a message in a phone. Only the robot that owns the phone reads its fields; printed, logged or marshalled, an
+// SMS hides them.
 type SMS struct {
 	Mobile string   // 11 digits
 	Text   string   // with the signature in 【】
-	Params []string // what filled the template: the code, the minutes
+	Params []string // variables of the template: the code, the minutes
 	Serial string   // SerialNo of the answer
 	At     time.Time
 }
 
-// Code is the first variable of the template, the verification code.
+// Code returns the first variable of the template, the verification code.
 func (m SMS) Code() string {
 	if len(m.Params) == 0 {
 		return ""
@@ -40,8 +40,8 @@ func (s *Server) Inbox(mobile string) []SMS {
 	return slices.Clone(s.inbox[mobile])
 }
 
-// WaitSMS returns the message with index after in the inbox (0 is the first one ever), waiting for it if need be: with
-// after = len(Inbox) taken before asking for a code, it is the one that was asked for.
+// WaitSMS returns the message with index after in the inbox (0 is the first one ever) and waits for it if necessary. A
+// caller that takes after = len(Inbox) before it asks for a code gets the message with that code.
 func (s *Server) WaitSMS(ctx context.Context, mobile string, after int) (SMS, error) {
 	for {
 		box, arrived := s.waitFor(mobile)
@@ -65,15 +65,15 @@ func (s *Server) waitFor(mobile string) ([]SMS, <-chan struct{}) {
 	return s.inbox[mobile], s.arrival[mobile]
 }
 
-// OnSMS has f called for every message from now on, in the request that sent it and before that request is answered.
-// f must not wait for the sender.
+// OnSMS registers f, which the server calls for every message before it answers the request that sent the message. f
+// must not wait for the sender.
 func (s *Server) OnSMS(f func(SMS)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.onSMS = append(s.onSMS, f)
 }
 
-// BlockMobile makes a number refuse messages (FailedOperation.PhoneNumberInBlacklist), or lets it take them again.
+// BlockMobile makes a number refuse messages (FailedOperation.PhoneNumberInBlacklist), or accept them again.
 func (s *Server) BlockMobile(mobile string, blocked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"shiming/sim/tencent"
 )
 
-// request is a call as a careful client makes it; tests spoil one thing each.
+// request is a valid call; each test spoils one property of it.
 type request struct {
 	method, path, host string
 	header             map[string]string
@@ -104,7 +104,7 @@ func answer(t *testing.T, s http.Handler, req *http.Request) map[string]any {
 	return v.Response
 }
 
-// code is the error code of the answer, the first number's status, or the result.
+// code returns the error code of the answer, the status of the first number, or the result.
 func code(response map[string]any) string {
 	if e, ok := response["Error"].(map[string]any); ok {
 		return e["Code"].(string)
@@ -218,10 +218,10 @@ func FuzzServe(f *testing.F) {
 	f.Add("PhoneVerification", "", "", "{}")
 	s := newServer()
 	f.Fuzz(func(t *testing.T, action, authorization, timestamp, body string) {
-		// Through the signature: any body must get an answer.
+		// With a valid signature any body must get an answer.
 		newRequest("SendSms", body).do(t, s)
 		newRequest("PhoneVerification", body).do(t, s)
-		// Without it: nothing gets through.
+		// Without one no request may succeed.
 		req := httptest.NewRequest("POST", "/", strings.NewReader(body))
 		req.Header = http.Header{
 			"Content-Type": {"application/json"}, "X-Tc-Action": {action}, "X-Tc-Version": {"2021-01-11"},

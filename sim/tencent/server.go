@@ -22,17 +22,17 @@ type Config struct {
 	SMSSdkAppID  string // SmsSdkAppId of the account's one application
 	SMSSignName  string // its one approved signature
 	TemplateID   string // its one approved template
-	Template     string // text of the template with {1}, {2}, …; every one must be given, as up to six digits
+	Template     string // text of the template with {1}, {2}, …; a request must fill each with up to six digits
 	SMSLimits    Limits // zero: no limits
-	HistoryLimit int    // how many calls are remembered; counts go on
+	HistoryLimit int    // number of calls that are kept; counts cover all
 
 	Now func() time.Time // nil = time.Now
-	// SignedBy is the clock that signatures are checked by; nil = Now. The vendor's clients sign by the machine's,
-	// whatever clock the rest of a program has.
-	SignedBy func() time.Time
+	// SignatureClock is the clock that timestamps of signatures are checked by; nil = Now. The vendor's clients sign by
+	// the machine's clock, even if the rest of a program has a movable one.
+	SignatureClock func() time.Time
 }
 
-// DefaultConfig is an account that works without asking.
+// DefaultConfig returns an account that works without further settings.
 func DefaultConfig() Config {
 	return Config{
 		SecretID:     "AKIDsimulatedSecretIdEXAMPLE",
@@ -61,8 +61,8 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.SignedBy == nil {
-		c.SignedBy = c.Now
+	if c.SignatureClock == nil {
+		c.SignatureClock = c.Now
 	}
 	return c
 }
@@ -77,7 +77,7 @@ type Server struct {
 	next    map[string][]string
 	blocked map[string]bool
 	inbox   map[string][]SMS
-	arrival map[string]chan struct{} // by mobile, for those who wait: closed when a message arrives
+	arrival map[string]chan struct{} // by mobile: closed when the next message arrives
 	onSMS   []func(SMS)
 	serial  int
 
@@ -85,7 +85,7 @@ type Server struct {
 	history        history
 }
 
-// New makes a cloud with nobody registered.
+// New returns a cloud without registered people.
 func New(c Config) *Server {
 	c = c.withDefaults()
 	return &Server{
@@ -100,7 +100,7 @@ func New(c Config) *Server {
 	}
 }
 
-// apiError is a refusal of the whole request.
+// apiError refuses the whole request.
 type apiError struct{ code, message string }
 
 func (e *apiError) Error() string { return e.code }
@@ -110,22 +110,22 @@ func refuse(code, message string) *apiError { return &apiError{code, message} }
 // endpoint is one action of one service.
 type endpoint struct {
 	service, version string
-	regions          []string // nil: X-TC-Region is neither needed nor looked at
+	regions          []string // nil: X-TC-Region is not needed and not checked
 	handle           func(*Server, []byte, *Call) (map[string]any, *apiError)
 }
 
 var endpoints = map[string]endpoint{
-	"SendSms": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"},
-		(*Server).sendSms},
-	"DescribeSmsTemplateList": {"sms", "2021-01-11", []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"},
-		(*Server).describeTemplates},
-	"PhoneVerification": {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"SendSms":                 {"sms", "2021-01-11", smsRegions, (*Server).sendSms},
+	"DescribeSmsTemplateList": {"sms", "2021-01-11", smsRegions, (*Server).describeTemplates},
+	"PhoneVerification":       {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
 }
 
-// Operation names a request by its X-TC-Action, for records and faults around the server.
+var smsRegions = []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}
+
+// Operation names a request by its X-TC-Action, for records and faults.
 func Operation(r *http.Request) string { return r.Header.Get("X-TC-Action") }
 
-// ErrorBody is the vendor's answer for an error code, for faults that are injected around the server.
+// ErrorBody returns the vendor's answer for an error code, for injected faults.
 func ErrorBody(code string) string {
 	b, err := json.Marshal(map[string]any{"Response": map[string]any{
 		"Error": map[string]any{"Code": code, "Message": "injected"}, "RequestId": uuid.NewString(),
@@ -136,10 +136,10 @@ func ErrorBody(code string) string {
 	return string(b)
 }
 
-// maxBody is what the vendor accepts with TC3-HMAC-SHA256.
+// maxBody is the vendor's limit for requests with TC3-HMAC-SHA256.
 const maxBody = 10 << 20
 
-// ServeHTTP answers one call: HTTP 200 with {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
+// ServeHTTP answers one call with HTTP 200 and {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := Call{At: s.cfg.Now(), Action: Operation(r), RequestID: uuid.NewString()}
 	content, refusal := s.serve(r, &call)
@@ -150,7 +150,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	content["RequestId"] = call.RequestID
 	s.record(call)
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"Response": content}) // the client is gone: nobody to tell
+	_ = json.NewEncoder(w).Encode(map[string]any{"Response": content}) // fails only if the client has disconnected
 }
 
 func (s *Server) serve(r *http.Request, call *Call) (map[string]any, *apiError) {
@@ -212,8 +212,8 @@ func (s *Server) route(r *http.Request) (endpoint, *apiError) {
 	return endpoint{}, refuse("UnsupportedRegion", "The service is not offered in this region.")
 }
 
-// hostServes lets an address or a name like localhost stand for both services; a name that begins with a service
-// serves that one.
+// hostServes reports whether a host serves a service. A host that begins with a service's name serves that service; an
+// address or a name like localhost serves both.
 func hostServes(host, service string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -222,7 +222,7 @@ func hostServes(host, service string) bool {
 	return first == service || first != "sms" && first != "faceid"
 }
 
-// decode reads the parameters strictly: a field that the action does not have is refused, as by the vendor.
+// decode reads the parameters strictly: like the vendor, it refuses a field that the action does not have.
 func decode(body []byte, into any) *apiError {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()

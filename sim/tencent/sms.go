@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// Limits are the frequency limits per mobile number of an account (console: 发送频率限制). 0 switches a limit off.
+// Limits are the rate limits per mobile number of an account (console: 发送频率限制). 0 disables a limit.
 type Limits struct {
 	PerThirtySeconds  int // LimitExceeded.PhoneNumberThirtySecondLimit
 	PerHour           int // LimitExceeded.PhoneNumberOneHourLimit
-	PerDay            int // LimitExceeded.PhoneNumberDailyLimit; days are China's
+	PerDay            int // LimitExceeded.PhoneNumberDailyLimit; a day is a calendar day in China
 	SameContentPerDay int // LimitExceeded.PhoneNumberSameContentDailyLimit
 }
 
-// RealisticLimits are the vendor's defaults (one in 30 seconds, ten a day) with the usual settings for the rest.
+// RealisticLimits returns the vendor's defaults (one in 30 seconds, ten a day) with the usual settings for the rest.
 func RealisticLimits() Limits {
 	return Limits{
 		PerThirtySeconds:  1,
@@ -29,7 +29,7 @@ func RealisticLimits() Limits {
 
 var chinaTime = time.FixedZone("CST", 8*60*60)
 
-// exceeded returns the code of the limit that one more message would break, or nothing.
+// exceeded returns the code of the limit that one more message would exceed, or "".
 func (l Limits) exceeded(box []SMS, text string, now time.Time) string {
 	var half, hour, day, same int
 	for _, m := range box {
@@ -59,12 +59,12 @@ func (l Limits) exceeded(box []SMS, text string, now time.Time) string {
 	return ""
 }
 
-// maxNumbers is how many numbers one request may have.
+// maxNumbers limits the numbers of one request.
 const maxNumbers = 200
 
 var (
 	mainlandForm = regexp.MustCompile(`^\+86(1[3-9][0-9]{9})$`)
-	variableForm = regexp.MustCompile(`^[0-9]{0,6}$`) // what a verification template takes
+	variableForm = regexp.MustCompile(`^[0-9]{0,6}$`) // what a verification template accepts
 	variable     = regexp.MustCompile(`\{[0-9]+\}`)
 )
 
@@ -87,8 +87,8 @@ type sendSmsParams struct {
 	SenderId         string
 }
 
-// sendSms is SendSms (https://cloud.tencent.com/document/api/382/55981). What is wrong with the application refuses
-// the request; what is wrong with one number, or with signature, template or variables, is that number's status.
+// sendSms is SendSms (https://cloud.tencent.com/document/api/382/55981). A mistake in the application refuses the
+// request. A mistake in one number, or in signature, template or variables, is the status of that number.
 func (s *Server) sendSms(body []byte, call *Call) (map[string]any, *apiError) {
 	var p sendSmsParams
 	if refusal := decode(body, &p); refusal != nil {
@@ -130,8 +130,8 @@ func (s *Server) deliver(number string, p sendSmsParams, call *Call) map[string]
 		status["Code"], status["Message"] = code, "the message does not fit what was approved"
 		return status
 	}
-	sms := SMS{Mobile: m[1], Text: "【" + p.SignName + "】" + fill(s.cfg.Template, p.TemplateParamSet),
-		Params: p.TemplateParamSet}
+	text := "【" + p.SignName + "】" + fill(s.cfg.Template, p.TemplateParamSet)
+	sms := SMS{Mobile: m[1], Text: text, Params: p.TemplateParamSet}
 	code, listeners := s.put(&sms)
 	if code != "" {
 		status["Code"], status["Message"] = code, "the number cannot be served"
@@ -158,7 +158,7 @@ func (s *Server) templateError(p sendSmsParams) string {
 	return ""
 }
 
-// put files the message in the phone and completes it, or returns why not.
+// put stores the message in the phone and completes it, or returns the code of the refusal.
 func (s *Server) put(m *SMS) (code string, listeners []func(SMS)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,7 +179,6 @@ func (s *Server) put(m *SMS) (code string, listeners []func(SMS)) {
 	return "", slices.Clone(s.onSMS)
 }
 
-// fill puts the variables into the template.
 func fill(template string, params []string) string {
 	pairs := make([]string, 0, 2*len(params))
 	for i, v := range params {

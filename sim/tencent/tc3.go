@@ -12,14 +12,15 @@ import (
 	"time"
 )
 
-// window is how far X-TC-Timestamp may be from the server's clock
+// window is the accepted difference between X-TC-Timestamp and the server's clock
 // (https://cloud.tencent.com/document/product/213/30654).
 const window = 5 * time.Minute
 
 var authorizationForm = regexp.MustCompile(
-	`^TC3-HMAC-SHA256 Credential=([^/, ]+)/([0-9]{4}-[0-9]{2}-[0-9]{2})/([a-z0-9]+)/tc3_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$`)
+	`^TC3-HMAC-SHA256 Credential=([^/, ]+)/([0-9]{4}-[0-9]{2}-[0-9]{2})/([a-z0-9]+)/tc3_request, ?` +
+		`SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$`)
 
-// authenticate checks who sent the request and that it arrived as it was sent.
+// authenticate checks the signature of the request.
 func (s *Server) authenticate(r *http.Request, body []byte, service string) *apiError {
 	m := authorizationForm.FindStringSubmatch(r.Header.Get("Authorization"))
 	if m == nil || len(r.Header.Values("Authorization")) != 1 {
@@ -35,9 +36,10 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 		return refuse("InvalidParameter", "Timestamp is not a number of seconds.")
 	}
 	at := time.Unix(seconds, 0).UTC()
-	if s.cfg.SignedBy().Sub(at).Abs() > window {
+	if s.cfg.SignatureClock().Sub(at).Abs() > window {
 		return refuse("AuthFailure.SignatureExpire",
-			"The provided credentials could not be validated because of exceeding request expiration, please check your local time.")
+			"The provided credentials could not be validated because of exceeding request expiration, "+
+				"please check your local time.")
 	}
 	names := strings.Split(signedHeaders, ";")
 	if !slices.IsSorted(names) || !slices.Contains(names, "content-type") || !slices.Contains(names, "host") {
@@ -54,8 +56,8 @@ func (s *Server) authenticate(r *http.Request, body []byte, service string) *api
 }
 
 // sign computes the signature in the three steps of the page: canonical request, string to sign, derived key.
-func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string, timestamp int64, date,
-	service string) string {
+func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string, timestamp int64,
+	date, service string) string {
 	var headers strings.Builder
 	for _, name := range signedHeaders {
 		value := r.Header.Get(name)
@@ -64,8 +66,9 @@ func sign(secretKey string, r *http.Request, body []byte, signedHeaders []string
 		}
 		headers.WriteString(name + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n")
 	}
-	canonical := strings.Join([]string{r.Method, "/", r.URL.RawQuery, headers.String(), strings.Join(signedHeaders, ";"),
-		hexSHA256(body)}, "\n")
+	canonical := strings.Join([]string{
+		r.Method, "/", r.URL.RawQuery, headers.String(), strings.Join(signedHeaders, ";"), hexSHA256(body),
+	}, "\n")
 	toSign := strings.Join([]string{
 		"TC3-HMAC-SHA256", strconv.FormatInt(timestamp, 10), date + "/" + service + "/tc3_request",
 		hexSHA256([]byte(canonical)),

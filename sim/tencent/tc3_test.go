@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The vendor's published example (https://cloud.tencent.com/document/product/213/30654).
+// TestSignVector uses the vendor's published example (https://cloud.tencent.com/document/product/213/30654).
 func TestSignVector(t *testing.T) {
 	body := `{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`
 	r := httptest.NewRequest("POST", "https://cvm.tencentcloudapi.com/", nil)

@@ -2,15 +2,15 @@ package tencent
 
 import "strconv"
 
-// TemplateStatus sets what DescribeSmsTemplateList says about the account's template: 0 approved, 1 under review, -1
-// refused. It does not change what SendSms does.
+// TemplateStatus sets the status of the account's template in DescribeSmsTemplateList: 0 approved, 1 under review, -1
+// refused. SendSms ignores it.
 func (s *Server) TemplateStatus(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.templateStatus = code
 }
 
-// describeTemplates: DescribeSmsTemplateList. Templates of other accounts are left out.
+// describeTemplates is DescribeSmsTemplateList. It omits templates of other accounts.
 func (s *Server) describeTemplates(body []byte, _ *Call) (map[string]any, *apiError) {
 	var in struct {
 		International *int
@@ -28,9 +28,15 @@ func (s *Server) describeTemplates(body []byte, _ *Call) (map[string]any, *apiEr
 	set := []map[string]any{}
 	for _, id := range in.TemplateIdSet {
 		if strconv.FormatUint(id, 10) == s.cfg.TemplateID && *in.International == 0 {
-			set = append(set, map[string]any{"TemplateId": id, "International": 0, "StatusCode": s.templateStatus,
-				"ReviewReply":  "",
-				"TemplateName": "实名登记", "TemplateContent": s.cfg.Template, "CreateTime": 1617379200})
+			set = append(set, map[string]any{
+				"TemplateId":      id,
+				"International":   0,
+				"StatusCode":      s.templateStatus,
+				"ReviewReply":     "",
+				"TemplateName":    "实名登记",
+				"TemplateContent": s.cfg.Template,
+				"CreateTime":      1617379200,
+			})
 		}
 	}
 	return map[string]any{"DescribeTemplateStatusSet": set}, nil
