@@ -99,7 +99,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		NoLimits:          c.NoLimits,
 		RetrySchedule:     c.RetrySchedule,
 		HTTPClient:        &http.Client{Transport: w.transport},
-		Pushing:           moved.beginPush,
+		BeginPush:         moved.beginPush,
 	})
 	w.ESign = esign.New(esign.Config{
 		AppID:            esignAppID,

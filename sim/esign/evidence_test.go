@@ -20,9 +20,15 @@ import (
 // request builds a body that the platform accepts.
 func request(p *platform, revision, method string) map[string]any {
 	in := map[string]any{
-		"eviName": "实名认证证据", "customBizId": "0197a1b2-0000-7000-8000-000000000001", "realNameMethod": method,
-		"name": "样甲明", "cardNo": "899000199001010011", "cardType": "CRED_PSN_CH_IDCARD",
-		"cardPortrait": p.upload("front.jpg"), "cardNationalEmblem": p.upload("back.jpg"), "mark": "备注",
+		"eviName":            "实名认证证据",
+		"customBizId":        "0197a1b2-0000-7000-8000-000000000001",
+		"realNameMethod":     method,
+		"name":               "样甲明",
+		"cardNo":             "899000199001010011",
+		"cardType":           "CRED_PSN_CH_IDCARD",
+		"cardPortrait":       p.upload("front.jpg"),
+		"cardNationalEmblem": p.upload("back.jpg"),
+		"mark":               "备注",
 	}
 	common := map[string]any{"infoVerifySupplier": "样例核验", "verifyTime": "20261121", "verifySerialNumber": "req-1"}
 	sms := map[string]any{"mobile": "16000000001", "smsCode": "123456", "smsSupplier": "样例短信"}
@@ -35,8 +41,11 @@ func request(p *platform, revision, method string) map[string]any {
 		maps.Copy(common, map[string]any{"openingBank": "样例银行", "bankCard": "6200000000000000"})
 		in["bankCardFour"] = common
 	case "FACE":
-		maps.Copy(common, map[string]any{"faceImage": p.upload("face.jpg"), "faceImageSimilarScore": "92.5",
-			"faceLiveDetectScore": "100"})
+		maps.Copy(common, map[string]any{
+			"faceImage":             p.upload("face.jpg"),
+			"faceImageSimilarScore": "92.5",
+			"faceLiveDetectScore":   "100",
+		})
 		in["face"] = common
 	}
 	if revision == esign.Revision2024 {
@@ -45,9 +54,12 @@ func request(p *platform, revision, method string) map[string]any {
 	}
 	in["timeStamp"] = "2026-11-21 18:00:00"
 	maps.Copy(in, map[string]any{
-		"certAgreementReadTitle": "数字证书服务协议", "certAgreementReadVersion": "20250801",
-		"certAgreementReadHash": strings.Repeat("0a", 32), "certAgreementReadTime": "2026-11-21 17:50:00",
-		"certAgreementReadType": "CHECK", "certAgreementReadIP": "192.0.2.7",
+		"certAgreementReadTitle":   "数字证书服务协议",
+		"certAgreementReadVersion": "20250801",
+		"certAgreementReadHash":    strings.Repeat("0a", 32),
+		"certAgreementReadTime":    "2026-11-21 17:50:00",
+		"certAgreementReadType":    "CHECK",
+		"certAgreementReadIP":      "192.0.2.7",
 	})
 	return in
 }
@@ -148,9 +160,13 @@ func FuzzEvidence(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, kind string) {
 		sim := esign.New(esign.Config{AppID: appID, AppSecret: secret, Now: func() time.Time { return start }})
 		r := httptest.NewRequest("POST", "/v3/evidence/evi-point/psn-realname", bytes.NewReader(body))
-		r.Header = http.Header{"Content-Type": {kind}, "Content-Md5": {md5Base64(body)},
-			"X-Tsign-Open-App-Id": {appID}, "X-Tsign-Open-Auth-Mode": {"Signature"},
-			"X-Tsign-Open-Ca-Timestamp": {strconv.FormatInt(start.UnixMilli(), 10)}}
+		r.Header = http.Header{
+			"Content-Type":              {kind},
+			"Content-Md5":               {md5Base64(body)},
+			"X-Tsign-Open-App-Id":       {appID},
+			"X-Tsign-Open-Auth-Mode":    {"Signature"},
+			"X-Tsign-Open-Ca-Timestamp": {strconv.FormatInt(start.UnixMilli(), 10)},
+		}
 		mac := hmac.New(sha256.New, []byte(secret))
 		_, _ = fmt.Fprintf(mac, "POST\n\n%s\n%s\n\n/v3/evidence/evi-point/psn-realname", md5Base64(body), kind)
 		r.Header.Set("X-Tsign-Open-Ca-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))

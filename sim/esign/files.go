@@ -70,10 +70,26 @@ const (
 
 // extensions lists the accepted extensions, with the first bytes where they are certain.
 var extensions = map[string][]string{
-	"jpg": {"\xFF\xD8\xFF"}, "jpeg": {"\xFF\xD8\xFF"}, "png": {"\x89PNG\r\n\x1a\n"}, "bmp": {"BM"}, "gif": {"GIF8"},
-	"tif": {"II*\x00", "MM\x00*"}, "tiff": {"II*\x00", "MM\x00*"}, "pdf": {"%PDF-"},
-	"docx": {"PK"}, "xlsx": {"PK"}, "pptx": {"PK"},
-	"doc": nil, "rtf": nil, "xls": nil, "ppt": nil, "wps": nil, "et": nil, "dps": nil, "html": nil, "htm": nil,
+	"jpg":  {"\xFF\xD8\xFF"},
+	"jpeg": {"\xFF\xD8\xFF"},
+	"png":  {"\x89PNG\r\n\x1a\n"},
+	"bmp":  {"BM"},
+	"gif":  {"GIF8"},
+	"tif":  {"II*\x00", "MM\x00*"},
+	"tiff": {"II*\x00", "MM\x00*"},
+	"pdf":  {"%PDF-"},
+	"docx": {"PK"},
+	"xlsx": {"PK"},
+	"pptx": {"PK"},
+	"doc":  nil,
+	"rtf":  nil,
+	"xls":  nil,
+	"ppt":  nil,
+	"wps":  nil,
+	"et":   nil,
+	"dps":  nil,
+	"html": nil,
+	"htm":  nil,
 }
 
 // uploadURL is POST /v3/files/file-upload-url: it announces a file and returns the URL for its bytes.
@@ -174,7 +190,13 @@ func (s *Server) fileStatus(w http.ResponseWriter, r *http.Request) {
 	out := f.File
 	s.mu.Unlock()
 	answer(w, map[string]any{
-		"fileId": out.ID, "fileName": out.Name, "fileSize": nil, "fileStatus": out.Status,
-		"fileDownloadUrl": nil, "fileTotalPageCount": 1, "pageWidth": nil, "pageHeight": nil,
+		"fileId":             out.ID,
+		"fileName":           out.Name,
+		"fileSize":           nil,
+		"fileStatus":         out.Status,
+		"fileDownloadUrl":    nil,
+		"fileTotalPageCount": 1,
+		"pageWidth":          nil,
+		"pageHeight":         nil,
 	}, nil)
 }

@@ -48,9 +48,15 @@ func (p Point) LogValue() slog.Value { return slog.StringValue(p.String()) }
 // MarshalJSON writes the fields that are not personal, for the page of the playground.
 func (p Point) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"id": p.ID, "at": p.At, "custom_biz_id": p.CustomBizID, "method": p.Method, "card_type": p.CardType,
-		"card_portrait": p.CardPortrait, "card_national_emblem": p.CardNationalEmblem,
-		"supplier": p.Detail["infoVerifySupplier"], "serial": p.Detail["verifySerialNumber"],
+		"id":                   p.ID,
+		"at":                   p.At,
+		"custom_biz_id":        p.CustomBizID,
+		"method":               p.Method,
+		"card_type":            p.CardType,
+		"card_portrait":        p.CardPortrait,
+		"card_national_emblem": p.CardNationalEmblem,
+		"supplier":             p.Detail["infoVerifySupplier"],
+		"serial":               p.Detail["verifySerialNumber"],
 	})
 }
 

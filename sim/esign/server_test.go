@@ -148,8 +148,13 @@ func (p *platform) status(id string) any {
 }
 
 func announcement(name string, content []byte) map[string]any {
-	return map[string]any{"contentMd5": md5Base64(content), "contentType": "application/octet-stream", "fileName": name,
-		"fileSize": len(content), "convertToPDF": false}
+	return map[string]any{
+		"contentMd5":   md5Base64(content),
+		"contentType":  "application/octet-stream",
+		"fileName":     name,
+		"fileSize":     len(content),
+		"convertToPDF": false,
+	}
 }
 
 func md5Base64(b []byte) string {

@@ -67,6 +67,11 @@ func TestPutRefuses(t *testing.T) {
 	set := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
+	remove := func(name string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Del(name) }
+	}
+	mangle := func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%2B", "+") }
+	otherBytes := []byte("\xFF\xD8\xFF012345678X")
 	for _, tc := range []struct {
 		name   string
 		late   time.Duration
@@ -76,21 +81,14 @@ func TestPutRefuses(t *testing.T) {
 		code   string
 	}{
 		{name: "other type", change: set("Content-Type", "image/jpeg"), status: 403, code: "SignatureDoesNotMatch"},
-		{name: "no type", change: func(r *http.Request) {
-			r.Header.Del("Content-Type")
-		}, status: 403, code: "SignatureDoesNotMatch"},
+		{name: "no type", change: remove("Content-Type"), status: 403, code: "SignatureDoesNotMatch"},
 		{name: "other MD5", change: set("Content-MD5", md5Base64([]byte("x"))), status: 403, code: "SignatureDoesNotMatch"},
-		{name: "no MD5", change: func(r *http.Request) {
-			r.Header.Del("Content-MD5")
-		}, status: 403, code: "SignatureDoesNotMatch"},
-		{name: "other bytes", send: []byte("\xFF\xD8\xFF012345678X"), change: set("Content-MD5", md5Base64(content)),
-			status: 400, code: "InvalidDigest"},
+		{name: "no MD5", change: remove("Content-MD5"), status: 403, code: "SignatureDoesNotMatch"},
+		{name: "other bytes", send: otherBytes, change: set("Content-MD5", md5Base64(content)), status: 400, code: "InvalidDigest"},
 		{name: "POST", change: func(r *http.Request) { r.Method = http.MethodPost }, status: 405, code: "MethodNotAllowed"},
 		{name: "expired", late: time.Hour + time.Second, status: 403, code: "AccessDenied"},
 		{name: "in time", late: time.Hour, status: 200},
-		{name: "mangled URL", change: func(r *http.Request) {
-			r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%2B", "+")
-		}, status: 403, code: "InvalidAccessKeyId"},
+		{name: "mangled URL", change: mangle, status: 403, code: "InvalidAccessKeyId"},
 		{name: "other file", change: func(r *http.Request) { r.URL.Path += "0" }, status: 403, code: "SignatureDoesNotMatch"},
 		{name: "gateway headers", change: set("X-Tsign-Open-App-Id", appID), status: 400, code: "InvalidArgument"},
 		{name: "chunked", change: func(r *http.Request) { r.ContentLength = -1 }, status: 411, code: "MissingContentLength"},
@@ -187,9 +185,13 @@ func TestFileStatus(t *testing.T) {
 }
 
 func TestStorageBase(t *testing.T) {
-	sim := esign.New(esign.Config{AppID: appID, AppSecret: secret, StorageBase: func() string {
-		return "https://esignoss.esign.cn"
-	}})
+	sim := esign.New(esign.Config{
+		AppID:     appID,
+		AppSecret: secret,
+		StorageBase: func() string {
+			return "https://esignoss.esign.cn"
+		},
+	})
 	p := &platform{
 		t:   t,
 		sim: sim,

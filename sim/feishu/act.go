@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Errors of people's actions: what the client would not let them do.
+// Errors for actions that the client would not offer.
 var (
 	ErrNoUser    = errors.New("feishu sim: no such person")
 	ErrNoChat    = errors.New("feishu sim: no such chat")
@@ -16,36 +16,36 @@ var (
 	ErrRecalled  = errors.New("feishu sim: the message was recalled")
 )
 
-// Sent is a message that a person sent, and what became of its event. Delivery.EventID is empty when no event is due:
-// the bot lacks the scope, is not in the group, or was not mentioned there.
+// Sent is a message from a person and the delivery of its event. Delivery.EventID is empty if the platform sends no
+// event: the bot lacks the scope, is not in the group, or was not mentioned there.
 type Sent struct {
 	MessageID, ChatID string
-	Keys              []string // image_key or file_key of what was attached
+	Keys              []string // image_key or file_key of the attachments
 	Delivery          Delivery
 }
 
-// SendText types a text to the bot.
+// SendText sends a text to the bot.
 func (s *Server) SendText(ctx context.Context, openID, text string) (Sent, error) {
-	return s.say(ctx, openID, "", "text", false, func(*message) any { return map[string]any{"text": text} })
+	return s.sendMessage(ctx, openID, "", "text", false, func(*message) any { return map[string]any{"text": text} })
 }
 
-// SendGroupText types a text in a group. With atBot the text begins with a mention of the bot, as the platform
-// renders it: "@_user_1 text", and mentions[] names the bot.
+// SendGroupText sends a text to a group. With atBot the text begins with a mention of the bot, as the platform renders
+// it: "@_user_1 text", and mentions[] names the bot.
 func (s *Server) SendGroupText(ctx context.Context, openID, chatID, text string, atBot bool) (Sent, error) {
 	if atBot {
 		text = "@_user_1 " + text
 	}
-	return s.say(ctx, openID, chatID, "text", atBot, func(*message) any { return map[string]any{"text": text} })
+	return s.sendMessage(ctx, openID, chatID, "text", atBot, func(*message) any { return map[string]any{"text": text} })
 }
 
-// SendImage sends one photo as an image message. The bytes are kept as they are and must not be changed afterwards.
+// SendImage sends one photo as an image message. The server keeps img, so the caller must not change it afterwards.
 func (s *Server) SendImage(ctx context.Context, openID string, img []byte) (Sent, error) {
-	return s.say(ctx, openID, "", "image", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "image", false, func(m *message) any {
 		return map[string]any{"image_key": s.attach(m, "image", "image.jpg", img)}
 	})
 }
 
-// SendImages sends several photos picked at once: one message and one event for each, in order.
+// SendImages sends several photos that were selected together: one message and one event for each, in order.
 func (s *Server) SendImages(ctx context.Context, openID string, imgs ...[]byte) ([]Sent, error) {
 	var all []Sent
 	for _, img := range imgs {
@@ -58,9 +58,9 @@ func (s *Server) SendImages(ctx context.Context, openID string, imgs ...[]byte) 
 	return all, nil
 }
 
-// SendPost sends photos pasted together with a text: one rich text message.
+// SendPost sends one rich text message with a text and photos.
 func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]byte) (Sent, error) {
-	return s.say(ctx, openID, "", "post", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "post", false, func(m *message) any {
 		lines := [][]map[string]any{}
 		if text != "" {
 			lines = append(lines, []map[string]any{{"tag": "text", "text": text, "style": []string{}}})
@@ -75,14 +75,14 @@ func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]by
 
 // SendFile sends a file, such as a photo sent as 文件.
 func (s *Server) SendFile(ctx context.Context, openID, name string, data []byte) (Sent, error) {
-	return s.say(ctx, openID, "", "file", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "file", false, func(m *message) any {
 		return map[string]any{"file_key": s.attach(m, "file", name, data), "file_name": name}
 	})
 }
 
-// SendOther sends a message of any other type with this content, such as audio, sticker or location.
+// SendOther sends a message of another type, such as audio, sticker or location.
 func (s *Server) SendOther(ctx context.Context, openID, msgType string, content map[string]any) (Sent, error) {
-	return s.say(ctx, openID, "", msgType, false, func(*message) any { return content })
+	return s.sendMessage(ctx, openID, "", msgType, false, func(*message) any { return content })
 }
 
 // attach stores bytes as part of a message. The caller holds the lock.
@@ -92,9 +92,9 @@ func (s *Server) attach(m *message, kind, name string, data []byte) string {
 	return r.key
 }
 
-// say stores a person's message and emits im.message.receive_v1. An empty chatID means the chat with the bot.
-func (s *Server) say(ctx context.Context, openID, chatID, msgType string, atBot bool, content func(*message) any) (Sent,
-	error) {
+// sendMessage stores a person's message and emits im.message.receive_v1. An empty chatID means the chat with the bot.
+func (s *Server) sendMessage(ctx context.Context, openID, chatID, msgType string, atBot bool,
+	content func(*message) any) (Sent, error) {
 	s.mu.Lock()
 	u := s.users[openID]
 	if u == nil {
@@ -133,7 +133,7 @@ func (s *Server) say(ctx context.Context, openID, chatID, msgType string, atBot 
 	return sent, nil
 }
 
-// messageEventDue tells whether the app's scopes let it see this message (接收消息, 权限要求).
+// messageEventDue reports whether the app's scopes allow it to see this message (接收消息, 权限要求).
 func (s *Server) messageEventDue(ch *chat, atBot bool) bool {
 	switch {
 	case !ch.botIn:
@@ -152,19 +152,32 @@ func (s *Server) receiveEvent(u *User, ch *chat, m *message, atBot bool) map[str
 	if ch.p2p {
 		chatType = "p2p"
 	}
-	msg := map[string]any{"message_id": m.ID, "create_time": millis(m.CreatedAt), "update_time": millis(m.UpdatedAt),
-		"chat_id": ch.id, "chat_type": chatType, "message_type": m.Type, "content": m.Content}
-	if atBot {
-		msg["mentions"] = []any{map[string]any{"key": "@_user_1",
-			"id":             map[string]any{"open_id": s.botOpenID, "union_id": "on_" + s.botOpenID[3:], "user_id": ""},
-			"mentioned_type": "bot", "name": s.cfg.BotName, "tenant_key": s.cfg.TenantKey}}
+	msg := map[string]any{
+		"message_id":   m.ID,
+		"create_time":  millis(m.CreatedAt),
+		"update_time":  millis(m.UpdatedAt),
+		"chat_id":      ch.id,
+		"chat_type":    chatType,
+		"message_type": m.Type,
+		"content":      m.Content,
 	}
-	return map[string]any{"message": msg,
-		"sender": map[string]any{"sender_id": s.ids(u), "sender_type": "user", "tenant_key": s.cfg.TenantKey}}
+	if atBot {
+		msg["mentions"] = []any{map[string]any{
+			"key":            "@_user_1",
+			"id":             map[string]any{"open_id": s.botOpenID, "union_id": "on_" + s.botOpenID[3:], "user_id": ""},
+			"mentioned_type": "bot",
+			"name":           s.cfg.BotName,
+			"tenant_key":     s.cfg.TenantKey,
+		}}
+	}
+	return map[string]any{
+		"message": msg,
+		"sender":  map[string]any{"sender_id": s.userIDs(u), "sender_type": "user", "tenant_key": s.cfg.TenantKey},
+	}
 }
 
-// ids is the id object of events; user_id needs its own scope. The caller holds the lock.
-func (s *Server) ids(u *User) map[string]any {
+// userIDs returns the id object of events; user_id needs its own scope. The caller holds the lock.
+func (s *Server) userIDs(u *User) map[string]any {
 	o := map[string]any{"open_id": u.OpenID, "union_id": u.UnionID}
 	if s.hasScope("contact:user.employee_id:readonly") {
 		o["user_id"] = u.UserID
@@ -172,7 +185,7 @@ func (s *Server) ids(u *User) map[string]any {
 	return o
 }
 
-// RecallMessage takes back a message that a person sent; its pictures can no longer be downloaded.
+// RecallMessage recalls a person's message; its pictures can no longer be downloaded.
 func (s *Server) RecallMessage(ctx context.Context, messageID string) (Delivery, error) {
 	s.mu.Lock()
 	m := s.messages[messageID]
@@ -186,10 +199,14 @@ func (s *Server) RecallMessage(ctx context.Context, messageID string) (Delivery,
 	}
 	now := s.cfg.Now()
 	m.Recalled, m.UpdatedAt = true, now
-	s.touch(m)
+	s.markChanged(m)
 	due := m.chat.botIn && s.hasScope("im:message", "im:message:readonly")
-	event := map[string]any{"message_id": m.ID, "chat_id": m.ChatID, "recall_time": millis(now),
-		"recall_type": "message_owner"}
+	event := map[string]any{
+		"message_id":  m.ID,
+		"chat_id":     m.ChatID,
+		"recall_time": millis(now),
+		"recall_type": "message_owner",
+	}
 	s.mu.Unlock()
 	if !due {
 		return Delivery{Type: "im.message.recalled_v1"}, nil
@@ -197,7 +214,7 @@ func (s *Server) RecallMessage(ctx context.Context, messageID string) (Delivery,
 	return s.emit(ctx, "im.message.recalled_v1", event), nil
 }
 
-// EnterP2P opens the conversation with the bot: im.chat.access_event.bot_p2p_chat_entered_v1, at every entry.
+// EnterP2P opens the chat with the bot. Every call emits im.chat.access_event.bot_p2p_chat_entered_v1.
 func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) {
 	s.mu.Lock()
 	u := s.users[openID]
@@ -206,8 +223,12 @@ func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) 
 		return Delivery{}, ErrNoUser
 	}
 	ch := s.p2pChat(openID)
-	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "last_message_id": "",
-		"last_message_create_time": ""}
+	event := map[string]any{
+		"chat_id":                  ch.id,
+		"operator_id":              s.userIDs(u),
+		"last_message_id":          "",
+		"last_message_create_time": "",
+	}
 	if n := len(ch.order); n > 0 {
 		event["last_message_id"], event["last_message_create_time"] = ch.order[n-1].ID, millis(ch.order[n-1].CreatedAt)
 	}
@@ -215,8 +236,8 @@ func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) 
 	return s.emit(ctx, "im.chat.access_event.bot_p2p_chat_entered_v1", event), nil
 }
 
-// ClickMenu chooses an item of the bot's menu: application.bot.menu_v6, whose timestamp is a number of seconds and
-// which names no chat.
+// ClickMenu chooses an item of the bot's menu and emits application.bot.menu_v6. The timestamp of that event is a
+// number of seconds, and it names no chat.
 func (s *Server) ClickMenu(ctx context.Context, openID, eventKey string) (Delivery, error) {
 	s.mu.Lock()
 	u := s.users[openID]
@@ -224,18 +245,21 @@ func (s *Server) ClickMenu(ctx context.Context, openID, eventKey string) (Delive
 		s.mu.Unlock()
 		return Delivery{}, ErrNoUser
 	}
-	event := map[string]any{"operator": map[string]any{"operator_name": u.Name, "operator_id": s.ids(u)},
-		"event_key": eventKey, "timestamp": s.cfg.Now().Truncate(time.Second).Unix()}
+	event := map[string]any{
+		"operator":  map[string]any{"operator_name": u.Name, "operator_id": s.userIDs(u)},
+		"event_key": eventKey,
+		"timestamp": s.cfg.Now().Truncate(time.Second).Unix(),
+	}
 	s.mu.Unlock()
 	return s.emit(ctx, "application.bot.menu_v6", event), nil
 }
 
-// AddBotToGroup puts the bot into a group: im.chat.member.bot.added_v1. The operator is the person who does it.
+// AddBotToGroup adds the bot to a group and emits im.chat.member.bot.added_v1. operator is the person who does it.
 func (s *Server) AddBotToGroup(ctx context.Context, chatID, operator string) (Delivery, error) {
 	return s.moveBot(ctx, chatID, operator, true, "im.chat.member.bot.added_v1")
 }
 
-// RemoveBotFromGroup takes the bot out of a group: im.chat.member.bot.deleted_v1.
+// RemoveBotFromGroup removes the bot from a group and emits im.chat.member.bot.deleted_v1.
 func (s *Server) RemoveBotFromGroup(ctx context.Context, chatID, operator string) (Delivery, error) {
 	return s.moveBot(ctx, chatID, operator, false, "im.chat.member.bot.deleted_v1")
 }
@@ -252,9 +276,14 @@ func (s *Server) moveBot(ctx context.Context, chatID, operator string, in bool, 
 		return Delivery{}, ErrNoUser
 	}
 	ch.botIn = in
-	event := map[string]any{"chat_id": ch.id, "operator_id": s.ids(u), "external": false,
+	event := map[string]any{
+		"chat_id":             ch.id,
+		"operator_id":         s.userIDs(u),
+		"external":            false,
 		"operator_tenant_key": s.cfg.TenantKey,
-		"name":                ch.name, "i18n_names": map[string]any{"zh_cn": ch.name, "en_us": ch.name, "ja_jp": ch.name}}
+		"name":                ch.name,
+		"i18n_names":          map[string]any{"zh_cn": ch.name, "en_us": ch.name, "ja_jp": ch.name},
+	}
 	due := s.hasScope("im:chat", "im:chat:readonly", "im:chat.members:bot_access")
 	s.mu.Unlock()
 	if !due {
@@ -276,7 +305,7 @@ func (s *Server) Hire(ctx context.Context, u User) (User, Delivery) {
 	return u, s.emit(ctx, "contact.user.created_v3", event)
 }
 
-// Resign lets a person leave the company and emits contact.user.deleted_v3.
+// Resign removes a person from the company and emits contact.user.deleted_v3.
 func (s *Server) Resign(ctx context.Context, openID string) (Delivery, error) {
 	s.mu.Lock()
 	u := s.users[openID]
@@ -285,8 +314,10 @@ func (s *Server) Resign(ctx context.Context, openID string) (Delivery, error) {
 		return Delivery{}, ErrNoUser
 	}
 	u.Resigned = true
-	event := map[string]any{"object": s.contactFields(u),
-		"old_object": map[string]any{"open_id": u.OpenID, "department_ids": []string{"od-0"}}}
+	event := map[string]any{
+		"object":     s.contactFields(u),
+		"old_object": map[string]any{"open_id": u.OpenID, "department_ids": []string{"od-0"}},
+	}
 	due := s.hasScope(scopesUser...)
 	s.mu.Unlock()
 	if !due {
@@ -295,7 +326,7 @@ func (s *Server) Resign(ctx context.Context, openID string) (Delivery, error) {
 	return s.emit(ctx, "contact.user.deleted_v3", event), nil
 }
 
-// raw re-marshals a decoded JSON value; numbers keep their digits.
+// raw marshals a decoded JSON value again; numbers keep their digits.
 func raw(v any) json.RawMessage {
 	if v == nil {
 		return nil

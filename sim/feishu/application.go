@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// Subscriptions is what the console of the app says about events and callbacks.
+// Subscriptions are the app's settings for events and callbacks in the developer console.
 type Subscriptions struct {
 	Events    []string
 	Callbacks []string
-	URL       string // of callbacks; "" = not told
+	URL       string // of callbacks; "" = the answers omit it
 	Draft     bool   // no version was ever published
 	InReview  bool   // a version waits for the administrator
 	EventWay  string // 订阅方式 of events, "" = the same as that of callbacks
-	Untold    bool   // the answers hold only what the pages name, and no list of events
+	Untold    bool   // the answers hold only what the pages document, and no list of events
 }
 
-// DefaultSubscriptions are those that the bot handles.
+// DefaultSubscriptions returns the events and callbacks that the bot handles.
 func DefaultSubscriptions() Subscriptions {
 	return Subscriptions{
 		Events: []string{"im.message.receive_v1", "im.message.recalled_v1", "im.chat.access_event.bot_p2p_chat_entered_v1",
@@ -26,16 +26,16 @@ func DefaultSubscriptions() Subscriptions {
 	}
 }
 
-// Subscribe changes the console's settings; it takes effect at once, as publishing a version would. The function runs
-// under the server's lock and must not call the server. Events that are not subscribed are not sent, callbacks fail
-// with 200340.
+// Subscribe changes the console's settings. They take effect at once, as after publishing a version. The function runs
+// under the server's lock and must not call the server. The platform does not send events without a subscription, and
+// callbacks without one fail with 200340.
 func (s *Server) Subscribe(change func(*Subscriptions)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.subscribed)
 }
 
-// subscribesTo reports whether an event type is sent.
+// subscribesTo reports whether the app has subscribed to an event type.
 func (s *Server) subscribesTo(eventType string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,7 +47,7 @@ const (
 	waitingVersion = "oav_00000000000000000000000000000002"
 )
 
-// listScopes: 查询租户授权状态. It needs no scope.
+// listScopes is 查询租户授权状态. It needs no scope.
 func (s *Server) listScopes(*call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,7 +62,7 @@ func (s *Server) listScopes(*call) (any, *apiError) {
 	return map[string]any{"scopes": list}, nil
 }
 
-// getApplication: 获取应用信息; callback_info and event as in the SDK's model. Keys are not told.
+// getApplication is 获取应用信息; callback_info and event are as in the SDK's model. The answer omits the keys.
 func (s *Server) getApplication(c *call) (any, *apiError) {
 	if err := s.ownApp(c); err != nil {
 		return nil, err
@@ -75,10 +75,15 @@ func (s *Server) getApplication(c *call) (any, *apiError) {
 	defer s.mu.Unlock()
 	app := map[string]any{"app_id": s.cfg.AppID, "app_name": s.cfg.BotName, "status": 1, "scene_type": 0}
 	if !s.subscribed.Untold {
-		app["callback_info"] = map[string]any{"callback_type": way, "request_url": s.subscribed.URL,
-			"subscribed_callbacks": s.subscribed.Callbacks}
-		app["event"] = map[string]any{"subscription_type": cmp.Or(s.subscribed.EventWay, way),
-			"request_url": s.subscribed.URL}
+		app["callback_info"] = map[string]any{
+			"callback_type":        way,
+			"request_url":          s.subscribed.URL,
+			"subscribed_callbacks": s.subscribed.Callbacks,
+		}
+		app["event"] = map[string]any{
+			"subscription_type": cmp.Or(s.subscribed.EventWay, way),
+			"request_url":       s.subscribed.URL,
+		}
 	}
 	if s.subscribed.InReview {
 		app["unaudit_version_id"] = waitingVersion
@@ -89,7 +94,7 @@ func (s *Server) getApplication(c *call) (any, *apiError) {
 	return map[string]any{"app": app}, nil
 }
 
-// getAppVersion: 获取应用版本信息.
+// getAppVersion is 获取应用版本信息.
 func (s *Server) getAppVersion(c *call) (any, *apiError) {
 	if err := s.ownApp(c); err != nil {
 		return nil, err

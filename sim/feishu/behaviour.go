@@ -2,43 +2,41 @@ package feishu
 
 import "time"
 
-// EarlyPatch says what happens to an update of a card that arrives while a callback of that card is not answered yet.
+// EarlyPatch determines the answer to a card update that arrives before the callback of that card was answered.
 type EarlyPatch int
 
 const (
 	// EarlyPatchLock refuses with 230099, sub-code 11310 "card action is lock", which the platform documents as "card
-	// is being interacted with" (发送消息, 子错误码). An update that comes within PatchGrace of the answer waits for it.
+	// is being interacted with" (发送消息, 子错误码). An update that arrives within PatchGrace of the answer waits for it.
 	EarlyPatchLock EarlyPatch = iota
-	// EarlyPatchFlip accepts the update and undoes it when the callback is answered, as users reported (botmux#576).
+	// EarlyPatchFlip accepts the update and reverts it when the callback is answered, as users reported (botmux#576).
 	EarlyPatchFlip
-	// EarlyPatchAllow accepts it.
+	// EarlyPatchAllow accepts the update.
 	EarlyPatchAllow
 )
 
-// Behaviour are behaviours that the reference leaves open or that happen only now and then. The zero value is the
+// Behaviour selects behaviour that the reference leaves open or that occurs only sometimes. The zero value is the
 // strict default.
 type Behaviour struct {
 	EarlyPatch EarlyPatch
 
-	// OmitEmptyFields leaves untouched optional fields out of form_value; otherwise they are sent as "" (or an empty
-	// list).
+	// OmitEmptyFields omits untouched optional fields from form_value; otherwise they are "" or an empty list.
 	OmitEmptyFields bool
 
 	// ResignRetries signs every redelivery anew. By default a redelivery carries the bytes and the signature of the
-	// first attempt, so that its timestamp may be hours old.
+	// first attempt, so its timestamp may be hours old.
 	ResignRetries bool
 
-	// DLP refuses messages that hold a plain mainland mobile number or an e-mail address (230028).
+	// DLP refuses messages with a plain mainland mobile number or an e-mail address (230028).
 	DLP bool
 
-	// Duplicate delivers each of the next n events once more after it was answered with 200.
+	// Duplicate delivers each of the next n events a second time after an answer with 200.
 	Duplicate int
 
-	// Reorder holds back the next n events and delivers them, last one first, when the n-th arrives or Release is
-	// called.
+	// Reorder holds back the next n events. It delivers them, the last one first, when the n-th occurs or on Release.
 	Reorder int
 
-	// BotOff answers as an app whose bot ability is switched off (230006).
+	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }
 
@@ -49,6 +47,6 @@ func (s *Server) Set(change func(*Behaviour)) {
 	change(&s.behaviour)
 }
 
-// ClockOff signs every push from now on as a platform would whose clock is slow by d, which is what a bot sees whose
-// own clock is fast. Redeliveries keep their first signature unless Behaviour.ResignRetries is set.
+// ClockOff signs every push from now on with a time that is d in the past, as a bot sees it whose own clock is fast.
+// Redeliveries keep their first signature unless Behaviour.ResignRetries is set.
 func (s *Server) ClockOff(d time.Duration) { s.clockOff.Store(int64(d)) }

@@ -1,6 +1,7 @@
 package feishu
 
-// botInfo: 获取机器人信息. No scope; the bot stands at the top level of the answer. activate_status 2 = enabled, 1 = stopped.
+// botInfo is 获取机器人信息. It needs no scope; the bot is at the top level of the answer. activate_status 2 = enabled, 1 =
+// stopped.
 func (s *Server) botInfo(*call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -8,11 +9,17 @@ func (s *Server) botInfo(*call) (any, *apiError) {
 	if s.behaviour.BotOff {
 		status = 1
 	}
-	return topLevel{"msg": "ok", "bot": map[string]any{
-		"activate_status": status, "app_name": s.cfg.BotName, "avatar_url": "https://s1-imfile.feishucdn.com/sim/bot.png",
-		"ip_white_list": []string{}, "open_id": s.botOpenID,
-	}}, nil
+	return topLevel{
+		"msg": "ok",
+		"bot": map[string]any{
+			"activate_status": status,
+			"app_name":        s.cfg.BotName,
+			"avatar_url":      "https://s1-imfile.feishucdn.com/sim/bot.png",
+			"ip_white_list":   []string{},
+			"open_id":         s.botOpenID,
+		},
+	}, nil
 }
 
-// BotOpenID is the open_id of the bot itself, as mentions carry it.
+// BotOpenID returns the open_id of the bot, as mentions carry it.
 func (s *Server) BotOpenID() string { return s.botOpenID }

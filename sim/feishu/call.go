@@ -13,10 +13,10 @@ import (
 	"shiming/sim/wire"
 )
 
-// maxBody bounds what the gateway reads of any request: the largest documented upload is a file of 30 MB.
+// maxBody limits the body of any request: the largest documented upload is a file of 30 MB.
 const maxBody = 31 << 20
 
-// call is one request on its way through the gateway.
+// call is one request with the state of its handling.
 type call struct {
 	r      *http.Request
 	op     string
@@ -27,7 +27,7 @@ type call struct {
 
 func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
 
-// apiError is a refusal in the platform's form. status is the HTTP status, code and msg go into the body.
+// apiError is an error in the platform's format. status is the HTTP status; code and msg go into the body.
 type apiError struct {
 	status int
 	code   int
@@ -47,7 +47,7 @@ func invalidField(field, why string) *apiError {
 	return e
 }
 
-// topLevel is an answer whose members stand beside code and msg instead of inside data.
+// topLevel is an answer whose members are next to code and msg instead of inside data.
 type topLevel map[string]any
 
 // binary is an answer that is not JSON.
@@ -57,7 +57,7 @@ type binary struct {
 	body        []byte
 }
 
-// ServeHTTP answers everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text
+// ServeHTTP serves everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text
 // 404.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.serveLongConn(w, r) {
@@ -112,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeData(w, data)
 }
 
-// admit is the gateway: token, then scope, then the limits that every API has.
+// admit does the gateway's checks: token, then scope, then the limits of every API.
 func (s *Server) admit(rt *route, c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *Server) admit(rt *route, c *call) (any, *apiError) {
 	return nil, s.gatewayLimit(c)
 }
 
-// subject is the id that the path names, for the journal.
+// subject returns the id in the path, for the journal.
 func (c *call) subject() string {
 	for _, name := range []string{"message_id", "chat_id", "user_id", "image_key"} {
 		if v := c.params[name]; v != "" {
@@ -163,9 +163,11 @@ func writeError(w http.ResponseWriter, c *call, e *apiError) {
 	for k, vs := range e.header {
 		w.Header()[k] = vs
 	}
-	detail := map[string]any{"log_id": c.logID,
+	detail := map[string]any{
+		"log_id": c.logID,
 		"troubleshooter": "排查建议查看(Troubleshooting suggestions): https://open.feishu.cn/search?from=openapi&log_id=" +
-			c.logID + "&code=" + strconv.Itoa(e.code)}
+			c.logID + "&code=" + strconv.Itoa(e.code),
+	}
 	for k, v := range e.detail {
 		detail[k] = v
 	}
@@ -180,7 +182,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = enc.Encode(v)
 }
 
-// decode reads a JSON body into v. The platform ignores members that it does not know, and so does this.
+// decode reads a JSON body into v. Like the platform, it ignores unknown members.
 func (c *call) decode(v any) *apiError {
 	if mt, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); mt != "application/json" {
 		return refuse(400, 9499, "Bad Request: Content-Type must be application/json; charset=utf-8")
@@ -199,12 +201,12 @@ func (c *call) decode(v any) *apiError {
 type upload struct {
 	fields map[string]string
 	file   []byte
-	name   string // file name as the caller gave it
+	name   string // file name from the caller
 	found  bool
 }
 
-// decodeUpload reads a multipart body whose file stands in the part named fileField. At most limit+1 bytes of it are
-// kept, so that the caller can tell "too large" from the length.
+// decodeUpload reads a multipart body with the file in the part fileField. It keeps at most limit+1 bytes of the file,
+// so that the caller can detect a file that is too large by its length.
 func (c *call) decodeUpload(fileField string, limit int) (upload, error) {
 	up := upload{fields: map[string]string{}}
 	mr, err := c.r.MultipartReader()

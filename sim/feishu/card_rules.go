@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// rule checks one property value.
+// rule checks the value of one property.
 type rule func(v *validator, path string, x any, at place)
 
 func text1(v *validator, path string, x any, _ place) {
@@ -61,7 +61,7 @@ func pattern(what, re string) rule {
 	}
 }
 
-// listOf checks an array of at least lo and at most hi items.
+// listOf checks an array of lo to hi items.
 func listOf(item rule, lo, hi int) rule {
 	return func(v *validator, path string, x any, at place) {
 		l, ok := x.([]any)
@@ -88,7 +88,7 @@ func objectOf(rules map[string]rule, need ...string) rule {
 
 const many = 1 << 20
 
-// Lengths and colours.
+// Patterns of lengths and colours.
 var (
 	margin  = sides("margin", -99)
 	padding = sides("padding", 0)
@@ -119,14 +119,15 @@ func sides(what string, lo int) rule {
 	}
 }
 
-// width checks default, fill, auto or a number of pixels, as far as the component takes them.
+// width checks one of the words or a number of pixels.
 func width(words ...string) rule {
-	return pattern("one of "+strings.Join(words, ", ")+" or a number of px", `^(`+strings.Join(words, "|")+
-		`|[0-9]{2,4}px)$`)
+	what := "one of " + strings.Join(words, ", ") + " or a number of px"
+	return pattern(what, `^(`+strings.Join(words, "|")+`|[0-9]{2,4}px)$`)
 }
 
 var (
-	colorName = regexp.MustCompile(`^(default|neutral|grey|black|white|blue|wathet|turquoise|indigo|green|lime|yellow|orange|red|carmine|purple|violet|bg-white|sunflower)(-[0-9]{1,3})?$`)
+	colorName = regexp.MustCompile(`^(default|neutral|grey|black|white|blue|wathet|turquoise|indigo|green|lime|yellow|` +
+		`orange|red|carmine|purple|violet|bg-white|sunflower)(-[0-9]{1,3})?$`)
 	rgba      = regexp.MustCompile(`^rgba\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*(0|1|0?\.\d+|1\.0+)\s*\)$`)
 )
 
@@ -149,11 +150,25 @@ func textSize(v *validator, path string, x any, _ place) {
 	}
 }
 
-// locales are the languages that a card can be translated into (配置卡片多语言).
-var locales = map[string]bool{"zh_cn": true, "en_us": true, "ja_jp": true, "zh_hk": true, "zh_tw": true, "id_id": true,
+// locales lists the languages of a card's translations (配置卡片多语言).
+var locales = map[string]bool{
+	"zh_cn": true,
+	"en_us": true,
+	"ja_jp": true,
+	"zh_hk": true,
+	"zh_tw": true,
+	"id_id": true,
 	"vi_vn": true,
-	"th_th": true, "pt_br": true, "es_es": true, "ko_kr": true, "de_de": true, "fr_fr": true, "it_it": true, "ru_ru": true,
-	"ms_my": true}
+	"th_th": true,
+	"pt_br": true,
+	"es_es": true,
+	"ko_kr": true,
+	"de_de": true,
+	"fr_fr": true,
+	"it_it": true,
+	"ru_ru": true,
+	"ms_my": true,
+}
 
 // perLocale checks an object whose keys are languages.
 func perLocale(item rule) rule {
@@ -173,7 +188,7 @@ func perLocale(item rule) rule {
 	}
 }
 
-// textOf checks a text element of one of these tags, with at most limit characters (0: any number).
+// textOf checks a text element with one of these tags and at most limit characters (0: no limit).
 func textOf(limit int, tags ...string) rule {
 	length := func(v *validator, path string, x any, at place) {
 		text0(v, path, x, at)
@@ -181,9 +196,16 @@ func textOf(limit int, tags ...string) rule {
 			v.fail(codeParse, path, "longer than %d characters", limit)
 		}
 	}
-	return objectOf(map[string]rule{"tag": oneOf(tags...), "element_id": uniqueID, "content": length,
+	return objectOf(map[string]rule{
+		"tag":          oneOf(tags...),
+		"element_id":   uniqueID,
+		"content":      length,
 		"i18n_content": perLocale(length),
-		"text_size":    textSize, "text_color": color, "text_align": align, "lines": integer(1, many)}, "tag", "content")
+		"text_size":    textSize,
+		"text_color":   color,
+		"text_align":   align,
+		"lines":        integer(1, many),
+	}, "tag", "content")
 }
 
 var (
@@ -195,11 +217,15 @@ var (
 	link     = objectOf(map[string]rule{"url": text0, "pc_url": text0, "ios_url": text0, "android_url": text0})
 )
 
-// icon is a prefix icon: one of the library (token) or an uploaded one (img_key).
+// icon checks a prefix icon: one of the library (token) or an uploaded one (img_key).
 func icon(v *validator, path string, x any, at place) {
-	objectOf(map[string]rule{"tag": oneOf("standard_icon", "custom_icon"), "token": text1, "color": color,
+	objectOf(map[string]rule{
+		"tag":     oneOf("standard_icon", "custom_icon"),
+		"token":   text1,
+		"color":   color,
 		"img_key": text1,
-		"size":    text1}, "tag")(v, path, x, at)
+		"size":    text1,
+	}, "tag")(v, path, x, at)
 	switch o := object(x); {
 	case o["tag"] == "standard_icon" && str(o["token"]) == "":
 		v.fail(codeParse, path, "a standard_icon needs a token")
@@ -208,7 +234,7 @@ func icon(v *validator, path string, x any, at place) {
 	}
 }
 
-// behaviors is the list of what happens on a click: at most one callback, whose value is an object, and one open_url.
+// behaviors checks the list of actions on a click: at most one callback, whose value is an object, and one open_url.
 func behaviors(v *validator, path string, x any, at place) {
 	seen := map[string]bool{}
 	listOf(func(v *validator, path string, x any, at place) {
@@ -222,8 +248,13 @@ func behaviors(v *validator, path string, x any, at place) {
 		case "callback":
 			v.props(path, o, at, map[string]rule{"type": text1, "value": anyObject}, "value")
 		case "open_url":
-			v.props(path, o, at, map[string]rule{"type": text1, "default_url": text0, "pc_url": text0, "ios_url": text0,
-				"android_url": text0})
+			v.props(path, o, at, map[string]rule{
+				"type":        text1,
+				"default_url": text0,
+				"pc_url":      text0,
+				"ios_url":     text0,
+				"android_url": text0,
+			})
 			if str(o["default_url"]) == "" && (str(o["pc_url"]) == "" || str(o["ios_url"]) == "" ||
 				str(o["android_url"]) == "") {
 				v.fail(codeParse, path, "needs default_url, or all of pc_url, ios_url and android_url")
@@ -234,12 +265,12 @@ func behaviors(v *validator, path string, x any, at place) {
 	}, 1, 2)(v, path, x, at)
 }
 
-// elements are the components inside a container.
+// elements checks the components inside a container.
 func elements(v *validator, path string, x any, at place) {
 	listOf(func(v *validator, path string, x any, at place) { v.component(path, x, at) }, 0, many)(v, path, x, at)
 }
 
-// options of a select: at least one; texts and values present, values unique.
+// options checks the options of a select: at least one, with texts and unique values.
 func options(v *validator, path string, x any, at place) {
 	seen := map[string]bool{}
 	value := func(v *validator, path string, x any, at place) {

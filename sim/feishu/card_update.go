@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// callbackToken is the credential of one callback for updating its card later: 30 minutes, two uses.
+// callbackToken allows two updates of a card within 30 minutes of its callback.
 type callbackToken struct {
 	msg      *message
 	issued   time.Time
@@ -13,7 +13,7 @@ type callbackToken struct {
 	answered bool
 }
 
-// delayedUpdate: 延时更新消息卡片 (interactive/v1/card/update). It is accepted only after the callback was answered.
+// delayedUpdate is 延时更新消息卡片 (interactive/v1/card/update). It is accepted only after the callback was answered.
 func (s *Server) delayedUpdate(c *call) (any, *apiError) {
 	var in struct {
 		Token string          `json:"token"`

@@ -6,11 +6,11 @@ import (
 	"regexp"
 )
 
-// ValidateCard checks a card against the rules of card JSON 2.0 and returns every fault as a *CardError, none for a
-// good card. It is stricter than a client and about as strict as the platform says it is: unknown properties are
-// errors, forms stand at the root and can be submitted, what is interactive in a form has a name, names and element
-// ids are unique, callback values are objects, 200 elements, 30 KB. Sources: 卡片 JSON 2.0 结构, 卡片 JSON 2.0 版本更新说明,
-// 表单容器, 按钮, 输入框 and the component pages. Whether pictures and people in it exist is checked by the Server, not here.
+// ValidateCard checks a card against the rules of card JSON 2.0 and returns every fault as a *CardError; a valid card
+// has none. It is stricter than a client and about as strict as the documentation: unknown properties are errors, forms
+// are at the root and have a submit button, interactive components in a form have a name, names and element ids are
+// unique, callback values are objects, 200 elements, 30 KB. Sources: 卡片 JSON 2.0 结构, 卡片 JSON 2.0 版本更新说明, 表单容器, 按钮, 输入框
+// and the component pages. The Server checks separately whether pictures and people exist.
 func ValidateCard(card []byte) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}}
 	if len(card) > maxCard {
@@ -28,7 +28,7 @@ func ValidateCard(card []byte) []error {
 
 const (
 	maxElements = 200
-	maxDepth    = 5 // containers inside each other
+	maxDepth    = 5 // nested containers
 )
 
 type validator struct {
@@ -40,10 +40,10 @@ type validator struct {
 	tables int
 }
 
-// place says where a component stands.
+// place is the position of a component in the card.
 type place struct {
 	root  bool // directly in body.elements
-	form  bool // somewhere inside a form
+	form  bool // inside a form, at any depth
 	depth int  // number of containers around it
 }
 
@@ -51,7 +51,7 @@ func (v *validator) fail(code int, path, format string, args ...any) {
 	v.errs = append(v.errs, &CardError{Code: code, Path: path, Msg: fmt.Sprintf(format, args...)})
 }
 
-// props checks an object: no unknown member, all needed ones there, each by its rule.
+// props checks an object: no unknown members, all required ones, and each by its rule.
 func (v *validator) props(path string, o map[string]any, at place, rules map[string]rule, need ...string) {
 	for _, k := range need {
 		if _, ok := o[k]; !ok {
@@ -96,8 +96,13 @@ func (v *validator) card(root map[string]any) {
 	if n > maxElements {
 		v.fail(codeElements, "", "element exceeds the limit")
 	}
-	v.props("", root, place{}, map[string]rule{"schema": text1, "config": config, "card_link": cardLink, "header": header,
-		"body": body}, "body")
+	v.props("", root, place{}, map[string]rule{
+		"schema":    text1,
+		"config":    config,
+		"card_link": cardLink,
+		"header":    header,
+		"body":      body,
+	}, "body")
 }
 
 // component checks one element of the body or of a container.
@@ -141,8 +146,7 @@ func (v *validator) component(path string, x any, at place) {
 	}
 }
 
-// interactive checks what all interactive components share: inside a form they need a name, outside nothing is
-// required.
+// interactive checks the common properties of interactive components. Only inside a form they need a name.
 func (v *validator) interactive(path string, o map[string]any, at place) {
 	if at.form {
 		if name, _ := o["name"].(string); name == "" {
@@ -153,7 +157,7 @@ func (v *validator) interactive(path string, o map[string]any, at place) {
 	}
 }
 
-// uniqueName claims a name, which must be unique in the whole card.
+// uniqueName checks that a name is unique in the card.
 func uniqueName(v *validator, path string, x any, _ place) {
 	n, ok := x.(string)
 	switch {
@@ -167,7 +171,7 @@ func uniqueName(v *validator, path string, x any, _ place) {
 
 var elementID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,19}$`)
 
-// uniqueID claims an element_id.
+// uniqueID checks that an element_id is unique in the card.
 func uniqueID(v *validator, path string, x any, _ place) {
 	n, _ := x.(string)
 	switch {
@@ -179,7 +183,7 @@ func uniqueID(v *validator, path string, x any, _ place) {
 	v.ids[n] = true
 }
 
-// merged adds the properties that every component may carry.
+// merged adds the properties of every component.
 func merged(props map[string]rule) map[string]rule {
 	all := map[string]rule{"tag": text1, "element_id": uniqueID, "margin": margin}
 	for k, r := range props {

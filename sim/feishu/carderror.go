@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// CardError is one fault of a card. Code is the platform's code: 230025 for size, otherwise the sub-code that stands
-// inside 230099 (发送消息, 子错误码). Path leads to the fault, in the form "body.elements[0].text".
+// CardError is one fault of a card. Code is the platform's code: 230025 for the size, otherwise the sub-code inside
+// 230099 (发送消息, 子错误码). Path leads to the fault, in the form "body.elements[0].text".
 type CardError struct {
 	Code int
 	Path string
@@ -36,7 +36,7 @@ const (
 	codeTableColumn = 200915
 )
 
-// cardRefused wraps the first fault of a card in the answer of the message APIs.
+// cardRefused returns the answer of the message APIs for the first fault of a card.
 func cardRefused(e *CardError) *apiError {
 	if e.Code == codeTooLong {
 		return refuse(400, codeTooLong, "The length of the message content reaches its limit.")
@@ -49,8 +49,8 @@ func cardRefused(e *CardError) *apiError {
 		e.Msg)
 }
 
-// checkCard validates a card that the bot sends: its form, and that the pictures and people in it exist. The caller
-// holds the lock.
+// checkCard validates a card of the bot: its form, and whether its pictures and people exist. The caller holds the
+// lock.
 func (s *Server) checkCard(card []byte) *apiError {
 	if errs := s.cardFaults(card); len(errs) > 0 {
 		var ce *CardError

@@ -15,7 +15,7 @@ type Card struct {
 	root map[string]any // numbers are json.Number
 }
 
-// String counts what is on the card and shows none of its text.
+// String returns counts and none of the card's text.
 func (c *Card) String() string {
 	return fmt.Sprintf("Card(buttons=%d inputs=%d)", len(c.Buttons()), len(c.Inputs()))
 }
@@ -25,33 +25,33 @@ func (c *Card) GoString() string { return c.String() }
 
 // Button is a button of a card.
 type Button struct {
-	Text      string // in the language of content
+	Text      string // of content; translations are ignored
 	Name      string
 	ElementID string
 	Type      string         // primary, danger, …
-	Value     map[string]any // of its callback behavior; nil when it has none
-	Act       string         // Value["act"], when that is a string
+	Value     map[string]any // of its callback behavior; nil if it has none
+	Act       string         // Value["act"], if that is a string
 	URL       string         // of its open_url behavior
-	Form      string         // name of the form that it stands in
+	Form      string         // name of the form around it
 	Submit    bool           // form_action_type submit
 	Reset     bool           // form_action_type reset
 	Disabled  bool
-	Confirm   bool // asks before it acts
+	Confirm   bool // asks for confirmation
 	value     json.RawMessage
 }
 
-// Input is a field that takes a value: an input, a select or a picker.
+// Input is a field of a form: an input, a select or a picker.
 type Input struct {
 	Tag, Name, Form string
 	Label           string
 	Required        bool
 	Disabled        bool
-	MaxLength       int      // characters, inputs only; 1000 when the card does not say
+	MaxLength       int      // characters, inputs only; default 1000
 	Options         []string // values, selects only
 	Default         any      // string, or []string for multiple selection
 }
 
-// ParseCard reads a card. It checks nothing but that it is a JSON object.
+// ParseCard reads a card. It only checks that the card is a JSON object.
 func ParseCard(card []byte) (*Card, error) {
 	dec := json.NewDecoder(bytes.NewReader(card))
 	dec.UseNumber()
@@ -68,7 +68,7 @@ func ParseCard(card []byte) (*Card, error) {
 // each visits every object of the card, parents before children, in reading order.
 func (c *Card) each(visit func(map[string]any)) { walk(c.root, visit) }
 
-// readingOrder is how a person reads the parts of one object; other keys follow in alphabetical order.
+// readingOrder is the order in which a person reads the parts of one object; other keys follow alphabetically.
 var readingOrder = []string{"config", "summary", "header", "title", "subtitle", "text_tag_list", "label", "text",
 	"content", "body", "elements"}
 
@@ -81,7 +81,7 @@ func walk(v any, visit func(map[string]any)) {
 	case map[string]any:
 		visit(v)
 		for _, k := range keysInOrder(v) {
-			if k != "value" { // the data of a callback is nothing that anybody sees
+			if k != "value" { // the client does not show the data of a callback
 				walk(v[k], visit)
 			}
 		}
@@ -125,7 +125,7 @@ func yes(v any) bool {
 	return b
 }
 
-// inForms visits every object of the body together with the name of the form that it stands in.
+// inForms visits every object of the body with the name of the form around it.
 func (c *Card) inForms(visit func(o map[string]any, form string)) {
 	for _, e := range list(object(c.root["body"])["elements"]) {
 		form := ""
@@ -182,11 +182,19 @@ func (c *Card) FindAct(act string) (Button, bool) {
 // ByAct matches the buttons whose callback value has this act.
 func ByAct(act string) func(Button) bool { return func(b Button) bool { return b.Act == act } }
 
-// valueTags are the components that put a value into form_value.
-var valueTags = map[string]bool{"input": true, "select_static": true, "multi_select_static": true,
+// valueTags lists the components that put a value into form_value.
+var valueTags = map[string]bool{
+	"input":               true,
+	"select_static":       true,
+	"multi_select_static": true,
 	"select_person":       true,
-	"multi_select_person": true, "date_picker": true, "picker_time": true, "picker_datetime": true, "select_img": true,
-	"checker": true}
+	"multi_select_person": true,
+	"date_picker":         true,
+	"picker_time":         true,
+	"picker_datetime":     true,
+	"select_img":          true,
+	"checker":             true,
+}
 
 // Inputs returns the fields in reading order.
 func (c *Card) Inputs() []Input {
@@ -243,13 +251,13 @@ func texts(v any) []string {
 	return out
 }
 
-// Title is the header's title in the language of content.
+// Title returns the header's title from content, without translation.
 func (c *Card) Title() string { return str(object(object(c.root["header"])["title"])["content"]) }
 
-// Template is the colour of the header.
+// Template returns the colour of the header.
 func (c *Card) Template() string { return str(object(c.root["header"])["template"]) }
 
-// Text returns everything that a person with this client language (zh_cn, en_us, …) can read on the card, one piece a
+// Text returns everything that a person with this client language (zh_cn, en_us, …) can read on the card, one piece per
 // line, in reading order: preview, header, texts, labels, options, prefilled values, confirmations, table cells.
 func (c *Card) Text(locale string) string {
 	var lines []string

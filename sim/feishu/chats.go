@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// findChat returns the chat of the path, or 232006 / 232009.
+// findChat returns the chat in the path, or 232006 / 232009.
 func (s *Server) findChat(c *call) (*chat, *apiError) {
 	if s.behaviour.BotOff {
 		return nil, refuse(400, 232025, "Bot ability is not activated.")
@@ -21,7 +21,7 @@ func (s *Server) findChat(c *call) (*chat, *apiError) {
 	return ch, nil
 }
 
-// getChat: 获取群信息. Outside the chat only name, avatar, counts and state are returned. Counts are strings.
+// getChat is 获取群信息. Outside the chat it returns only name, avatar, counts and state. Counts are strings.
 func (s *Server) getChat(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,8 +33,13 @@ func (s *Server) getChat(c *call) (any, *apiError) {
 	if ch.botIn {
 		bots = 1
 	}
-	d := map[string]any{"avatar": "https://p3-lark-file.byteimg.com/img/sim/group.png", "name": ch.name,
-		"user_count": strconv.Itoa(len(ch.members)), "bot_count": strconv.Itoa(bots), "chat_status": "normal"}
+	d := map[string]any{
+		"avatar":      "https://p3-lark-file.byteimg.com/img/sim/group.png",
+		"name":        ch.name,
+		"user_count":  strconv.Itoa(len(ch.members)),
+		"bot_count":   strconv.Itoa(bots),
+		"chat_status": "normal",
+	}
 	if !ch.botIn {
 		return d, nil
 	}
@@ -46,7 +51,7 @@ func (s *Server) getChat(c *call) (any, *apiError) {
 	return d, nil
 }
 
-// listMembers: 获取群成员列表. The bot must be in the chat (232011); bots are not listed; page_size is at most 100.
+// listMembers is 获取群成员列表. The bot must be in the chat (232011). The list has no bots; page_size is at most 100.
 func (s *Server) listMembers(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,8 +86,12 @@ func (s *Server) listMembers(c *call) (any, *apiError) {
 	items := []any{}
 	for _, id := range ch.members[start:end] {
 		if u := s.users[id]; u != nil {
-			items = append(items, map[string]any{"member_id_type": idType, "member_id": u.idOf(idType), "name": u.Name,
-				"tenant_key": s.cfg.TenantKey})
+			items = append(items, map[string]any{
+				"member_id_type": idType,
+				"member_id":      u.idOf(idType),
+				"name":           u.Name,
+				"tenant_key":     s.cfg.TenantKey,
+			})
 		}
 	}
 	d := map[string]any{"items": items, "has_more": end < len(ch.members), "member_total": len(ch.members)}
@@ -92,7 +101,7 @@ func (s *Server) listMembers(c *call) (any, *apiError) {
 	return d, nil
 }
 
-// isInChat: 判断用户或机器人是否在群里. With a tenant token it answers for the bot itself.
+// isInChat is 判断用户或机器人是否在群里. With a tenant token it answers for the bot.
 func (s *Server) isInChat(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

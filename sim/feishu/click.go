@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Toast is the message that a callback's answer shows for a moment.
+// Toast is the message that the client shows briefly after a callback.
 type Toast struct {
 	Type    string            `json:"type"` // info, success, error, warning
 	Content string            `json:"content"`
 	I18n    map[string]string `json:"i18n"`
 }
 
-// Text is the toast in the client's language.
+// Text returns the text in the client's language.
 func (t *Toast) Text(locale string) string {
 	if t == nil {
 		return ""
@@ -28,27 +28,27 @@ func (t *Toast) Text(locale string) string {
 	return t.Content
 }
 
-// CallbackResult is what a click led to. ErrorCode is 0, or the code that the client shows: 200340 no webhook, 200341
-// no answer in time, 200342 connection, 200343 DNS, 200671 status not 200, 200672 body not in the expected form,
-// 200673 card in the answer invalid, 200830 card of another schema.
+// CallbackResult is the effect of a click. ErrorCode is 0, or the code that the client shows: 200340 no webhook, 200341
+// no answer in time, 200342 connection, 200343 DNS, 200671 status not 200, 200672 malformed body, 200673 invalid card
+// in the answer, 200830 card of another schema.
 type CallbackResult struct {
 	EventID    string
 	Token      string // for the delayed update
 	Toast      *Toast
-	Card       json.RawMessage // new card from the answer, nil when unchanged
+	Card       json.RawMessage // new card from the answer, nil if there is none
 	ErrorCode  int
 	HTTPStatus int
 	Took       time.Duration // real time until the answer was read
 	CardErrors []error       // why ErrorCode is 200673
 }
 
-// Click lets a person press a button of the card as it stands now. match picks the button (ByAct for the usual case);
-// form holds what the person typed or picked, by field name, over the values that the card shows. The error is
-// non-nil only when the client sends nothing: no such button, disabled, a required field empty, the person not in the
-// chat.
+// Click presses a button of the current card for a person. match selects the button (usually ByAct). form has the
+// values that the person entered, by field name; the other fields keep the card's values. Click returns an error only
+// if the client sends nothing: the button does not exist or is disabled, a required field is empty, or the person is
+// not in the chat.
 func (s *Server) Click(ctx context.Context, openID, messageID string, match func(Button) bool,
 	form map[string]any) (CallbackResult, error) {
-	defer s.cfg.Pushing()()
+	defer s.cfg.BeginPush()()
 	s.mu.Lock()
 	m, b, event, err := s.prepareClick(openID, messageID, match, form)
 	if err != nil {
@@ -63,20 +63,23 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	event["token"] = res.Token
 	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
 	p := s.seal(plain)
-	shown := Observed{Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID}, Callback: true,
-		Body: plain}
+	shown := Observed{
+		Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID},
+		Callback: true,
+		Body:     plain,
+	}
 	if s.observer.Event != nil {
 		s.observer.Event(shown)
 	}
 	subscribed := slices.Contains(s.subscribed.Callbacks, h.EventType)
 	before, edits := m.Card, m.Edits
 	if m.inFlight++; m.inFlight == 1 {
-		m.settled = make(chan struct{})
+		m.answered = make(chan struct{})
 	}
 	s.mu.Unlock()
 
 	began := time.Now()
-	status, answer, pushErr := 0, []byte(nil), errNoWebhook // what an unsubscribed callback comes to as well
+	status, answer, pushErr := 0, []byte(nil), errNoWebhook // the result without a subscription, too
 	if subscribed {
 		status, answer, pushErr = s.push(ctx, p, s.cfg.AnswerWithin)
 	}
@@ -95,8 +98,8 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 		s.replaceCard(m, before, "flip", end)
 	}
 	if m.inFlight--; m.inFlight == 0 {
-		close(m.settled)
-		m.settled = nil
+		close(m.answered)
+		m.answered = nil
 	}
 	s.journal = append(s.journal, Entry{
 		At:      now,
@@ -121,15 +124,14 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 }
 
 // ClickAct presses the button whose callback value has this act.
-func (s *Server) ClickAct(ctx context.Context, openID, messageID, act string, form map[string]any) (CallbackResult,
-	error) {
+func (s *Server) ClickAct(ctx context.Context, openID, messageID, act string,
+	form map[string]any) (CallbackResult, error) {
 	return s.Click(ctx, openID, messageID, ByAct(act), form)
 }
 
-// prepareClick finds the button and builds the event of card.action.trigger without its token. The caller holds the
-// lock.
-func (s *Server) prepareClick(openID, messageID string, match func(Button) bool, form map[string]any) (*message, Button,
-	map[string]any, error) {
+// prepareClick finds the button and builds the event card.action.trigger without its token. The caller holds the lock.
+func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
+	form map[string]any) (*message, Button, map[string]any, error) {
 	m, u := s.messages[messageID], s.users[openID]
 	switch {
 	case u == nil:
@@ -174,13 +176,17 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 		}
 		action["form_value"] = values
 	}
-	operator := s.ids(u)
+	operator := s.userIDs(u)
 	operator["tenant_key"] = s.cfg.TenantKey
-	return m, b, map[string]any{"operator": operator, "host": "im_message", "action": action,
-		"context": map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID}}, nil
+	return m, b, map[string]any{
+		"operator": operator,
+		"host":     "im_message",
+		"action":   action,
+		"context":  map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
+	}, nil
 }
 
-// readAnswer fills the result from the bot's answer. The caller holds the lock.
+// readAnswer fills in the result from the bot's answer. The caller holds the lock.
 func (s *Server) readAnswer(res *CallbackResult, status int, answer []byte, err error) {
 	if err != nil {
 		res.ErrorCode = map[string]int{"no webhook": 200340, "timeout": 200341, "dns": 200343}[failureWord(err)]
@@ -208,7 +214,7 @@ func (s *Server) readAnswer(res *CallbackResult, status int, answer []byte, err 
 		return
 	}
 	if in.Card != nil {
-		if in.Card.Type != "raw" { // a template would have to exist in the console; the simulator has none
+		if in.Card.Type != "raw" { // a template would be stored in the console, which is not simulated
 			res.ErrorCode = 200673
 			return
 		}

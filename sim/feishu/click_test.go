@@ -65,8 +65,12 @@ func TestClickSendsTheForm(t *testing.T) {
 	if err != nil || !strings.Contains(string(plain), `"rev":12345678901234567890`) {
 		t.Errorf("the callback value lost digits: %s, %v", plain, err)
 	}
-	if want := map[string]any{"identity_name": "张三", "note": "", "gender": "女",
-		"birth": "1991-02-03 +0800"}; fmt.Sprint(a["form_value"]) != fmt.Sprint(want) {
+	if want := map[string]any{
+		"identity_name": "张三",
+		"note":          "",
+		"gender":        "女",
+		"birth":         "1991-02-03 +0800",
+	}; fmt.Sprint(a["form_value"]) != fmt.Sprint(want) {
 		t.Errorf("form_value: %v, want %v", a["form_value"], want)
 	}
 	m, _ := w.Message(id)
@@ -235,8 +239,13 @@ func TestUpdateRightAfterTheAnswerIsNotRefused(t *testing.T) {
 func TestDelayedUpdate(t *testing.T) {
 	w, id := clickWorld(t)
 	update := func(token string) answer {
-		return w.do("POST", "/interactive/v1/card/update", map[string]any{"token": token, "card": raw(map[string]any{
-			"schema": "2.0", "body": map[string]any{"elements": []any{map[string]any{"tag": "hr"}}}})})
+		return w.do("POST", "/interactive/v1/card/update", map[string]any{
+			"token": token,
+			"card": raw(map[string]any{
+				"schema": "2.0",
+				"body":   map[string]any{"elements": []any{map[string]any{"tag": "hr"}}},
+			}),
+		})
 	}
 	var early answer
 	w.bot.set(func(g got) (int, string) {

@@ -1,7 +1,7 @@
 package feishu
 
-// getUser: 获取单个用户信息 (contact/v3). Only fields whose scope is granted are present. 41050: outside the app's
-// directory range; 41012: no such id.
+// getUser is 获取单个用户信息 (contact/v3). It returns only fields with a granted scope. 41050: outside the app's directory
+// range; 41012: unknown id.
 func (s *Server) getUser(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -19,7 +19,7 @@ func (s *Server) getUser(c *call) (any, *apiError) {
 	return map[string]any{"user": s.contactFields(u)}, nil
 }
 
-// batchUsers: 批量获取用户信息. At most 50 ids; ids that are unknown or out of range are left out.
+// batchUsers is 批量获取用户信息. It accepts at most 50 ids and omits those that are unknown or out of range.
 func (s *Server) batchUsers(c *call) (any, *apiError) {
 	ids := c.r.URL.Query()["user_ids"]
 	if len(ids) == 0 || len(ids) > 50 {
@@ -58,8 +58,13 @@ func (s *Server) contactFields(u *User) map[string]any {
 		f["employee_no"] = u.EmployeeNo
 	}
 	if s.hasScope("contact:user.employee:readonly") {
-		f["status"] = map[string]any{"is_frozen": false, "is_resigned": u.Resigned, "is_activated": true, "is_exited": false,
-			"is_unjoin": false}
+		f["status"] = map[string]any{
+			"is_frozen":    false,
+			"is_resigned":  u.Resigned,
+			"is_activated": true,
+			"is_exited":    false,
+			"is_unjoin":    false,
+		}
 	}
 	return f
 }

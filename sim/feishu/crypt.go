@@ -9,8 +9,8 @@ import (
 	"encoding/hex"
 )
 
-// encrypt is the platform's event encryption (步骤三：接收事件): AES-256-CBC with the SHA-256 of the encrypt key as key,
-// PKCS#7 padding, and base64 of IV followed by ciphertext.
+// encrypt is the platform's event encryption (步骤三：接收事件): AES-256-CBC with the SHA-256 of the encrypt key as the key,
+// PKCS#7 padding, and base64 of IV and ciphertext.
 func encrypt(key string, plain []byte) string {
 	var iv [aes.BlockSize]byte
 	_, _ = rand.Read(iv[:]) // never fails since Go 1.24
@@ -35,7 +35,7 @@ func encryptWith(key string, iv [aes.BlockSize]byte, plain []byte) string {
 	return base64.StdEncoding.EncodeToString(out)
 }
 
-// sign is the X-Lark-Signature of a pushed request: hex SHA-256 of timestamp, nonce, encrypt key and the raw body.
+// sign returns the X-Lark-Signature of a push: hex SHA-256 of timestamp, nonce, encrypt key and the raw body.
 func sign(timestamp, nonce, key string, body []byte) string {
 	h := sha256.New()
 	h.Write([]byte(timestamp + nonce + key))

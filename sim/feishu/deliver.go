@@ -9,30 +9,30 @@ import (
 	"time"
 )
 
-// Delivery is what became of one event. An event without subscription or scope has no EventID and no attempts.
+// Delivery is the delivery of one event. An event without subscription or scope has no EventID and no attempts.
 type Delivery struct {
 	EventID   string
 	Type      string
-	Subject   string // message that it is about; "" for events about something else
+	Subject   string // message of the event; "" for other events
 	Attempts  []Attempt
 	Delivered bool // answered with 200 at least once
 	GaveUp    bool // every redelivery failed
-	Held      bool // still held back by Behaviour.Reorder
+	Held      bool // held back by Behaviour.Reorder
 }
 
 // Attempt is one request for an event. Failure is "", "timeout", "dns", "connect" or "no webhook".
 type Attempt struct {
 	At        time.Time
 	Took      time.Duration // real time
-	Status    int           // 0 when no answer came
+	Status    int           // 0 = no answer
 	Failure   string
 	Duplicate bool // sent although an earlier attempt had succeeded
 }
 
 type delivery struct {
 	Delivery
-	push  pushed
-	plain []byte // of push, kept only while somebody observes
+	push  pushRequest
+	plain []byte // of push, kept only if there is an observer
 }
 
 func (d *delivery) snapshot() Delivery {
@@ -41,9 +41,9 @@ func (d *delivery) snapshot() Delivery {
 	return c
 }
 
-// emit pushes an event and returns after the first attempt; redeliveries go on in the background.
+// emit pushes an event and returns after the first attempt; redeliveries run in the background.
 func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery {
-	defer s.cfg.Pushing()()
+	defer s.cfg.BeginPush()()
 	if !s.subscribesTo(eventType) {
 		return Delivery{Type: eventType}
 	}
@@ -53,7 +53,7 @@ func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery
 	s.mu.Lock()
 	if s.observer.Event != nil {
 		d.plain = plain
-		s.seen(d)
+		s.notifyEvent(d)
 	}
 	s.deliveries = append(s.deliveries, d)
 	s.byEvent[d.EventID] = d
@@ -69,14 +69,14 @@ func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery
 		s.Release(ctx)
 	} else {
 		s.mu.Unlock()
-		s.first(ctx, d)
+		s.deliverFirst(ctx, d)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return d.snapshot()
 }
 
-// subjectOf finds the id of the message that an event is about.
+// subjectOf returns the id of the message in an event, or "".
 func subjectOf(event any) string {
 	e, ok := event.(map[string]any)
 	if !ok {
@@ -89,7 +89,7 @@ func subjectOf(event any) string {
 	return id
 }
 
-// Release delivers the events that Behaviour.Reorder holds back, the last one first, and switches the holding off.
+// Release delivers the events that Behaviour.Reorder holds back, the last one first, and sets Reorder to 0.
 func (s *Server) Release(ctx context.Context) {
 	s.mu.Lock()
 	held := s.held
@@ -99,18 +99,18 @@ func (s *Server) Release(ctx context.Context) {
 		s.mu.Lock()
 		d.Held = false
 		s.mu.Unlock()
-		s.first(ctx, d)
+		s.deliverFirst(ctx, d)
 	}
 }
 
-func (s *Server) first(ctx context.Context, d *delivery) {
+func (s *Server) deliverFirst(ctx context.Context, d *delivery) {
 	ok := s.attempt(ctx, d)
 	if !ok {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.ctx.Err() == nil {
 			s.wg.Add(1)
-			go s.redeliver(d, s.rushes)
+			go s.redeliver(d, s.hurries)
 		}
 		return
 	}
@@ -125,15 +125,15 @@ func (s *Server) first(ctx context.Context, d *delivery) {
 	}
 }
 
-// redeliver follows the retry schedule until the event is answered with 200 (事件概述: 15 s, 5 min, 1 h, 6 h).
-// rushes is how often Hurry had been called when the first attempt failed.
-func (s *Server) redeliver(d *delivery, rushes int) {
+// redeliver follows the retry schedule until the event is answered with 200 (事件概述: 15 s, 5 min, 1 h, 6 h). hurries is
+// Server.hurries at the time of the first failure.
+func (s *Server) redeliver(d *delivery, hurries int) {
 	defer s.wg.Done()
 	for _, wait := range s.cfg.RetrySchedule {
-		if rushes = s.waited(d, wait, rushes); s.ctx.Err() != nil {
+		if hurries = s.waitForRetry(d, wait, hurries); s.ctx.Err() != nil {
 			return
 		}
-		if s.again(d) {
+		if s.retry(d) {
 			return
 		}
 	}
@@ -143,15 +143,15 @@ func (s *Server) redeliver(d *delivery, rushes int) {
 	s.deliveryChanged(d)
 }
 
-// waited waits between two attempts: as long as the schedule says, or until the clock was moved beyond its end, or
-// until Hurry. It returns how often Hurry has been called.
-func (s *Server) waited(d *delivery, wait time.Duration, rushes int) int {
+// waitForRetry waits between two attempts: for the scheduled time by either clock, or until Hurry. It returns
+// Server.hurries.
+func (s *Server) waitForRetry(d *delivery, wait time.Duration, hurries int) int {
 	over := s.cfg.After(wait)
 	for {
 		s.mu.Lock()
-		hurried, now, due := s.hurried, s.rushes, d.Attempts[len(d.Attempts)-1].At.Add(wait)
+		hurried, now, due := s.hurried, s.hurries, d.Attempts[len(d.Attempts)-1].At.Add(wait)
 		s.mu.Unlock()
-		if now != rushes || !s.cfg.Now().Before(due) {
+		if now != hurries || !s.cfg.Now().Before(due) {
 			return now
 		}
 		select {
@@ -164,30 +164,30 @@ func (s *Server) waited(d *delivery, wait time.Duration, rushes int) int {
 	}
 }
 
-// ClockMoved makes whatever has fallen due meanwhile happen now.
+// ClockMoved delivers the events whose retry has become due by a move of Now.
 func (s *Server) ClockMoved() { s.hurry(0) }
 
-// Hurry sends every event that waits for a redelivery at once. The platform does nothing of the kind; it spares
-// people who play with a bot that was away the minutes and hours of the schedule.
+// Hurry retries every undelivered event at once. The real platform has no such function. It saves people who use the
+// playground the minutes and hours of the schedule after the bot was unavailable.
 func (s *Server) Hurry() { s.hurry(1) }
 
-func (s *Server) hurry(rushes int) {
+func (s *Server) hurry(hurries int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rushes += rushes
+	s.hurries += hurries
 	close(s.hurried)
 	s.hurried = make(chan struct{})
 }
 
-// again sends an event that was not taken.
-func (s *Server) again(d *delivery) bool {
-	defer s.cfg.Pushing()()
+// retry sends an event again.
+func (s *Server) retry(d *delivery) bool {
+	defer s.cfg.BeginPush()()
 	return s.attempt(s.ctx, d)
 }
 
 func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	s.mu.Lock()
-	p := pushed{d.push.body, d.push.header.Clone(), d.push.plain}
+	p := pushRequest{d.push.body, d.push.header.Clone(), d.push.plain}
 	if s.behaviour.ResignRetries && p.plain == nil && len(d.Attempts) > 0 && s.cfg.EncryptKey != "" {
 		s.resign(&p)
 	}
@@ -214,14 +214,14 @@ func (s *Server) attempt(ctx context.Context, d *delivery) bool {
 	return ok
 }
 
-// deliveryChanged tells everybody who waits for a delivery or observes. The caller holds the lock.
+// deliveryChanged notifies WaitDelivered and the observer. The caller holds the lock.
 func (s *Server) deliveryChanged(d *delivery) {
-	s.seen(d)
+	s.notifyEvent(d)
 	close(s.arrivals)
 	s.arrivals = make(chan struct{})
 }
 
-// Redeliver sends an event once more, whatever became of it before, and reports the outcome.
+// Redeliver sends an event again, whatever its state, and returns the result.
 func (s *Server) Redeliver(ctx context.Context, eventID string) (Delivery, error) {
 	s.mu.Lock()
 	d := s.byEvent[eventID]
@@ -235,7 +235,7 @@ func (s *Server) Redeliver(ctx context.Context, eventID string) (Delivery, error
 	return d.snapshot(), nil
 }
 
-// Deliveries returns the record of every event so far, in the order in which they happened.
+// Deliveries returns the record of every event so far, in the order in which they occurred.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -246,13 +246,13 @@ func (s *Server) Deliveries() []Delivery {
 	return out
 }
 
-// Errors of the delivery record.
+// Errors of WaitDelivered and Redeliver.
 var (
 	ErrUnknownEvent = errors.New("feishu sim: no such event")
 	ErrGaveUp       = errors.New("feishu sim: every delivery of the event failed")
 )
 
-// WaitDelivered blocks until the event was answered with 200, or returns ErrGaveUp after the last redelivery failed.
+// WaitDelivered blocks until the event was answered with 200. After the last failed redelivery it returns ErrGaveUp.
 func (s *Server) WaitDelivered(ctx context.Context, eventID string) (Delivery, error) {
 	for {
 		s.mu.Lock()

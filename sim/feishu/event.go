@@ -27,11 +27,11 @@ type envelope struct {
 	Event  any         `json:"event"`
 }
 
-// pushed is one request to the bot, complete with signature.
-type pushed struct {
+// pushRequest is one request to the bot, with its signature.
+type pushRequest struct {
 	body   []byte
 	header http.Header
-	plain  []byte // instead of both, over the long connection
+	plain  []byte // over the long connection, instead of body and header
 }
 
 func compact(v any) []byte {
@@ -47,7 +47,7 @@ func compact(v any) []byte {
 func (s *Server) header(eventType string, createTime string) eventHeader {
 	token := s.cfg.VerificationToken
 	if s.longConnOn() {
-		token = "" // as seen in larksuite/oapi-sdk-go#195
+		token = "" // as observed in larksuite/oapi-sdk-go#195
 	}
 	return eventHeader{
 		EventID:    newID(""),
@@ -59,13 +59,13 @@ func (s *Server) header(eventType string, createTime string) eventHeader {
 	}
 }
 
-// seal encrypts and signs a plain body the way the platform does. Without an encrypt key, and over the long
-// connection, the body stays plain and unsigned.
-func (s *Server) seal(plain []byte) pushed {
+// seal encrypts and signs a plain body like the platform. Without an encrypt key, and over the long connection, the
+// body stays plain and unsigned.
+func (s *Server) seal(plain []byte) pushRequest {
 	if s.longConnOn() {
-		return pushed{plain: plain, header: http.Header{}}
+		return pushRequest{plain: plain, header: http.Header{}}
 	}
-	p := pushed{body: plain, header: http.Header{}}
+	p := pushRequest{body: plain, header: http.Header{}}
 	p.header.Set("Content-Type", "application/json; charset=utf-8")
 	if s.cfg.EncryptKey == "" {
 		return p
@@ -75,7 +75,7 @@ func (s *Server) seal(plain []byte) pushed {
 	return p
 }
 
-func (s *Server) resign(p *pushed) {
+func (s *Server) resign(p *pushRequest) {
 	ts, nonce := strconv.FormatInt(s.cfg.Now().Add(-time.Duration(s.clockOff.Load())).Unix(), 10), newID("")[:16]
 	p.header.Set("X-Lark-Request-Timestamp", ts)
 	p.header.Set("X-Lark-Request-Nonce", nonce)
@@ -85,7 +85,7 @@ func (s *Server) resign(p *pushed) {
 var errNoWebhook = errors.New("feishu sim: no webhook is configured")
 
 // push sends one request to the bot and reads at most 1 MB of the answer.
-func (s *Server) push(ctx context.Context, p pushed, within time.Duration) (status int, answer []byte, err error) {
+func (s *Server) push(ctx context.Context, p pushRequest, within time.Duration) (status int, answer []byte, err error) {
 	if p.plain != nil {
 		return s.pushLong(ctx, p.plain, within)
 	}
@@ -112,29 +112,29 @@ func (s *Server) push(ctx context.Context, p pushed, within time.Duration) (stat
 	return resp.StatusCode, answer, err
 }
 
-// RawEvent posts a body with exactly these headers to the webhook, for what only a stranger would send.
+// RawEvent posts a body with exactly these headers to the webhook, to imitate requests that Feishu never sends.
 func (s *Server) RawEvent(ctx context.Context, body []byte, header http.Header) (status int, answer []byte, err error) {
-	return s.push(ctx, pushed{body: body, header: header}, s.cfg.AnswerWithin)
+	return s.push(ctx, pushRequest{body: body, header: header}, s.cfg.AnswerWithin)
 }
 
 // Forgery is a way in which a request differs from a genuine one.
 type Forgery int
 
 const (
-	Genuine      Forgery = iota // right in every respect
-	BadSignature                // encrypted with the right key, signature of another body
+	Genuine      Forgery = iota // correct in every respect
+	BadSignature                // encrypted with the correct key, signature of another body
 	Unsigned                    // encrypted, no signature headers
 	WrongKey                    // encrypted and signed with another key
-	WrongToken                  // right key, wrong verification token
-	WrongApp                    // right key, another app's id
-	WrongTenant                 // right key, another tenant's key
+	WrongToken                  // correct key, wrong verification token
+	WrongApp                    // correct key, id of another app
+	WrongTenant                 // correct key, key of another tenant
 	PlainText                   // not encrypted, no signature headers
 	Stale                       // signed nine hours ago
 )
 
-// Forge posts an event that is wrong in one respect and returns the bot's answer. It is not recorded as a delivery.
-func (s *Server) Forge(ctx context.Context, how Forgery, eventType string, event any) (status int, answer []byte,
-	err error) {
+// Forge posts an event with one defect and returns the bot's answer. It does not record a delivery.
+func (s *Server) Forge(ctx context.Context, how Forgery, eventType string,
+	event any) (status int, answer []byte, err error) {
 	env := envelope{Schema: "2.0", Header: s.header(eventType, millis(s.cfg.Now())), Event: event}
 	switch how {
 	case WrongToken:
@@ -172,12 +172,15 @@ func unsign(h http.Header) {
 	}
 }
 
-// Challenge performs url_verification, as saving the request URL in the console does: encrypted, never signed, to be
-// answered within a second with {"challenge": …} unchanged.
+// Challenge performs url_verification, as the console does when it saves the request URL: encrypted and never signed.
+// The bot must answer with {"challenge": …} unchanged within a second.
 func (s *Server) Challenge(ctx context.Context) error {
 	want := newID("")
-	p := s.seal(compact(map[string]string{"challenge": want, "token": s.cfg.VerificationToken,
-		"type": "url_verification"}))
+	p := s.seal(compact(map[string]string{
+		"challenge": want,
+		"token":     s.cfg.VerificationToken,
+		"type":      "url_verification",
+	}))
 	unsign(p.header)
 	status, answer, err := s.push(ctx, p, s.cfg.ChallengeWithin)
 	if err != nil {

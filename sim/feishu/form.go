@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Errors of a client that refuses to send a click, so that the bot hears nothing of it.
+// Errors of a client that sends no click.
 var (
 	ErrNoButton     = errors.New("feishu sim: no such button on the card")
 	ErrDisabled     = errors.New("feishu sim: the button or field is disabled")
@@ -22,7 +22,7 @@ var (
 	ErrFormOnButton = errors.New("feishu sim: values were given to a button that submits no form")
 )
 
-// formValue is what the client sends for a form: the card's own values overlaid by what the person typed.
+// formValue returns form_value: the card's own values, overridden by what the person entered.
 func formValue(c *Card, form string, typed map[string]any, omitEmpty bool) (map[string]any, error) {
 	out := map[string]any{}
 	known := map[string]bool{}
@@ -70,7 +70,7 @@ func empty(v any) bool {
 	return v == nil
 }
 
-// What the client appends to a picked date or time: the offset of the person's time zone.
+// zoneSuffix is the offset of the person's time zone, which the client appends to a date or time.
 const zoneSuffix = " +0800"
 
 var zoned = regexp.MustCompile(` [+-]\d{4}$`)
@@ -81,7 +81,7 @@ var pickerForms = map[string]*regexp.Regexp{
 	"picker_datetime": regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}( [+-]\d{4})?$`),
 }
 
-// accept checks a value as the client's widget would and brings it into the form of the callback.
+// accept checks a value as the client's widget does and returns it in the format of the callback.
 func (in Input) accept(v any) (any, error) {
 	if form, ok := pickerForms[in.Tag]; ok {
 		t, ok := v.(string)
@@ -127,7 +127,7 @@ func (in Input) accept(v any) (any, error) {
 	return t, nil
 }
 
-// offers tells whether an option can be picked; a person select without options offers everybody.
+// offers reports whether the person can select an option; a person select without options offers everybody.
 func (in Input) offers(value string) bool {
 	if len(in.Options) == 0 {
 		return in.Tag == "select_person" || in.Tag == "multi_select_person"

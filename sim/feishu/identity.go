@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Identity is what the platform has bound to a person by 录入身份信息. String, GoString and LogValue show the open_id only.
+// Identity is what 录入身份信息 has bound to a person. String, GoString and LogValue return the open_id only.
 type Identity struct {
 	OpenID             string
 	Name, Code, Mobile string
 	VerifyUID          string
 	At                 time.Time // of the first entry
-	Writes             int       // calls that were answered with success
-	Refused            int       // calls that were answered with an error
+	Writes             int       // successful calls
+	Refused            int       // failed calls
 }
 
 func (i Identity) String() string       { return fmt.Sprintf("Identity(%s writes=%d)", i.OpenID, i.Writes) }
 func (i Identity) GoString() string     { return i.String() }
 func (i Identity) LogValue() slog.Value { return slog.StringValue(i.String()) }
 
-// MarshalJSON shows the open_id and the counts only.
+// MarshalJSON writes the open_id and the counts only.
 func (i Identity) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, `{"open_id":%q,"writes":%d,"refused":%d}`, i.OpenID, i.Writes, i.Refused), nil
 }
 
-// createIdentity: 录入身份信息 (human_authentication/v1). 1291002/3/4 compare with what the person is already bound to;
-// the same data again succeeds and returns the same verify_uid.
+// createIdentity is 录入身份信息 (human_authentication/v1). 1291002/3/4 mean that the data differs from what is bound to the
+// person already. The same data again succeeds and returns the same verify_uid.
 func (s *Server) createIdentity(c *call) (any, *apiError) {
 	var in struct {
 		Name   string `json:"identity_name"`
@@ -86,7 +86,7 @@ func (i *Identity) compare(name, code, mobile string) *apiError {
 	return nil
 }
 
-// BindIdentity presets what a person is already bound to; empty fields match anything. It does not count as a write.
+// BindIdentity binds data to a person in advance; empty fields match anything. It does not count as a write.
 func (s *Server) BindIdentity(openID, name, code, mobile string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *Server) BindIdentity(openID, name, code, mobile string) {
 	}
 }
 
-// Identities returns what is bound to whom, by open_id. People whose calls were all refused appear with Writes 0.
+// Identities returns the bound data by open_id. People without a successful call have Writes 0.
 func (s *Server) Identities() map[string]Identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()

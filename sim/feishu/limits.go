@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// window counts what happened in a sliding span of time. It is guarded by Server.mu.
+// window is a sliding-window rate limiter. It is guarded by Server.mu.
 type window struct {
 	at []time.Time // oldest first
 }
 
 func newWindow() *window { return &window{} }
 
-// take admits one more event if fewer than limit were admitted in the span that ends now. Otherwise it reports how long
-// until the next may come. Refused attempts do not count. A span of one second holds (now-1s, now].
+// take admits one more call if fewer than limit were admitted within span. Otherwise it returns the time until the next
+// one may be admitted. Refused calls do not count. A span of one second is (now-1s, now].
 func (w *window) take(now time.Time, span time.Duration, limit int) (wait time.Duration, ok bool) {
 	if wait, ok = w.peek(now, span, limit); ok {
 		w.at = append(w.at, now)
@@ -39,8 +39,8 @@ func (w *window) peek(now time.Time, span time.Duration, limit int) (time.Durati
 	return oldest.Add(span).Sub(now), false
 }
 
-// forget drops what is older than span, to keep the slice short.
-func (w *window) forget(now time.Time, span time.Duration) {
+// prune drops what is older than span, to keep the slice short.
+func (w *window) prune(now time.Time, span time.Duration) {
 	i := 0
 	for i < len(w.at) && now.Sub(w.at[i]) >= span {
 		i++
@@ -57,10 +57,10 @@ func (s *Server) windowFor(key string) *window {
 	return w
 }
 
-// gatewayLimit applies the two bounds that most APIs share, per API, app and tenant (频控策略): either triggers.
+// gatewayLimit applies the two limits of most APIs, per API, app and tenant (频控策略); exceeding either one is enough.
 func (s *Server) gatewayLimit(c *call) *apiError {
 	w := s.windowFor("op:" + c.op)
-	w.forget(c.now, time.Minute)
+	w.prune(c.now, time.Minute)
 	if wait, ok := w.peek(c.now, time.Second, s.cfg.PerSecond); !ok {
 		return rateLimited(s.cfg.PerSecond, wait)
 	}
@@ -75,29 +75,29 @@ func (s *Server) messageLimit(key string, now time.Time) *apiError {
 	if s.cfg.NoLimits {
 		return nil
 	}
-	s.sweep(now)
+	s.purgeWindows(now)
 	w := s.windowFor(key)
-	w.forget(now, time.Second)
+	w.prune(now, time.Second)
 	if _, ok := w.take(now, time.Second, 5); !ok {
 		return refuse(400, 230020, "This operation triggers the frequency limit.")
 	}
 	return nil
 }
 
-// sweep drops windows of receivers that have been quiet, about once a minute.
-func (s *Server) sweep(now time.Time) {
-	if now.Sub(s.lastSweep) < time.Minute {
+// purgeWindows drops windows of inactive receivers, about once a minute.
+func (s *Server) purgeWindows(now time.Time) {
+	if now.Sub(s.lastPurge) < time.Minute {
 		return
 	}
-	s.lastSweep = now
+	s.lastPurge = now
 	for k, w := range s.windows {
-		if w.forget(now, time.Minute); len(w.at) == 0 {
+		if w.prune(now, time.Minute); len(w.at) == 0 {
 			delete(s.windows, k)
 		}
 	}
 }
 
-// rateLimited is the gateway's answer to too many calls: HTTP 429, 99991400, and when to come again, in whole seconds.
+// rateLimited is the gateway's answer to too many calls: HTTP 429, 99991400, and the wait in whole seconds.
 func rateLimited(limit int, wait time.Duration) *apiError {
 	e := refuse(429, 99991400, "request trigger frequency limit")
 	e.header = http.Header{}

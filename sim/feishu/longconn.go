@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// Paths of the long connection. The first is in the SDK (ws/const.go), the second as the real platform gives it out.
+// Paths of the long connection. The first is in the SDK (ws/const.go), the second as the real platform returns it.
 const (
 	longConnEndpoint = "/callback/ws/endpoint"
 	longConnSocket   = "/ws/v2"
 )
 
-// longConns is the platform's side of the long connections of the app.
+// longConns is the platform's side of the app's long connections.
 type longConns struct {
 	mu      sync.Mutex
-	on      bool            // pushes go this way and no longer to the webhook
-	tickets map[string]bool // given out and not used yet
+	on      bool            // pushes use a long connection instead of the webhook
+	tickets map[string]bool // issued and not used yet
 	open    []*longConn
 	made    int
 	closed  bool
@@ -40,8 +40,8 @@ type longConn struct {
 	waiting map[string]chan pbFrame // by message_id
 }
 
-// LongConnection chooses how pushes are delivered, as 订阅方式 in the console does: over a long connection, or to the
-// webhook. The first client that connects switches it on, since the console saves that choice only while one is
+// LongConnection selects the delivery of pushes, like 订阅方式 in the console: over a long connection, or to the webhook.
+// The first client that connects switches it on, because the console saves that choice only while a client is
 // connected.
 func (s *Server) LongConnection(on bool) {
 	s.long.mu.Lock()
@@ -49,14 +49,14 @@ func (s *Server) LongConnection(on bool) {
 	s.long.on = on
 }
 
-// LongConnections counts the connections that are open, and those that were ever made.
+// LongConnections returns the number of open connections, and of all connections so far.
 func (s *Server) LongConnections() (open, made int) {
 	s.long.mu.Lock()
 	defer s.long.mu.Unlock()
 	return len(s.long.open), s.long.made
 }
 
-// DropLongConnections breaks every open connection without a word, as a network does.
+// DropLongConnections closes every open connection without a close frame, as a network failure does.
 func (s *Server) DropLongConnections() {
 	s.long.mu.Lock()
 	open := append([]*longConn(nil), s.long.open...)
@@ -72,11 +72,11 @@ func (s *Server) longConnOn() bool {
 	return s.long.on
 }
 
-// serveLongConn answers the two requests that make a long connection, and reports whether the path was one of them.
+// serveLongConn answers the two requests for a long connection, and reports whether the path was one of them.
 func (s *Server) serveLongConn(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case r.URL.Path == longConnEndpoint && r.Method == http.MethodPost:
-		s.giveEndpoint(w, r)
+		s.issueEndpoint(w, r)
 	case r.URL.Path == longConnSocket && r.Method == http.MethodGet:
 		s.acceptSocket(w, r)
 	default:
@@ -88,9 +88,9 @@ func (s *Server) serveLongConn(w http.ResponseWriter, r *http.Request) bool {
 // codeAuthFailed is AuthFailed of the SDK (ws/const.go).
 const codeAuthFailed = 514
 
-// giveEndpoint: where to connect, with a ticket that is good for one connection. The configuration is the platform's
-// usual one.
-func (s *Server) giveEndpoint(w http.ResponseWriter, r *http.Request) {
+// issueEndpoint returns the URL of the socket, with a ticket for one connection, and the platform's usual client
+// configuration.
+func (s *Server) issueEndpoint(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Tt-Logid", newID("")[:18])
 	var in struct{ AppID, AppSecret string }
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&in)
@@ -112,8 +112,14 @@ func (s *Server) giveEndpoint(w http.ResponseWriter, r *http.Request) {
 	}
 	s.long.tickets[ticket] = true
 	s.long.mu.Unlock()
-	query := url.Values{"fpid": {"493"}, "aid": {"552564"}, "device_id": {newID("")[:19]}, "access_key": {newID("")},
-		"service_id": {"33554678"}, "ticket": {ticket}}
+	query := url.Values{
+		"fpid":       {"493"},
+		"aid":        {"552564"},
+		"device_id":  {newID("")[:19]},
+		"access_key": {newID("")},
+		"service_id": {"33554678"},
+		"ticket":     {ticket},
+	}
 	at := url.URL{
 		Scheme:   "ws",
 		Host:     r.Host,
@@ -126,12 +132,22 @@ func (s *Server) giveEndpoint(w http.ResponseWriter, r *http.Request) {
 		Name:   "ws.endpoint",
 		Status: 200,
 	})
-	writeJSON(w, http.StatusOK, map[string]any{"code": 0, "msg": "", "data": map[string]any{"URL": at.String(),
-		"ClientConfig": map[string]int{"ReconnectCount": -1, "ReconnectInterval": 120, "ReconnectNonce": 30,
-			"PingInterval": 120}}})
+	writeJSON(w, http.StatusOK, map[string]any{
+		"code": 0,
+		"msg":  "",
+		"data": map[string]any{
+			"URL": at.String(),
+			"ClientConfig": map[string]int{
+				"ReconnectCount":    -1,
+				"ReconnectInterval": 120,
+				"ReconnectNonce":    30,
+				"PingInterval":      120,
+			},
+		},
+	})
 }
 
-// acceptSocket turns the request into a connection and works on it until it ends.
+// acceptSocket upgrades the request and reads from the connection until it ends.
 func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
 	s.long.mu.Lock()
@@ -151,7 +167,7 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &longConn{conn: conn, waiting: map[string]chan pbFrame{}}
-	c.wmu.Lock() // pushes wait until the client has been told
+	c.wmu.Lock() // pushes must not precede the handshake's answer
 	s.long.mu.Lock()
 	if s.long.closed {
 		s.long.mu.Unlock()
@@ -174,7 +190,7 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		s.long.mu.Unlock()
-		c.giveUp()
+		c.failWaiting()
 	}()
 	if err != nil {
 		return
@@ -188,16 +204,19 @@ func (s *Server) acceptSocket(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		c.take(f)
+		c.handleFrame(f)
 	}
 }
 
-// take handles a frame of the client: a ping, or the answer to a push.
-func (c *longConn) take(f pbFrame) {
+// handleFrame handles a frame of the client: a ping, or the answer to a push.
+func (c *longConn) handleFrame(f pbFrame) {
 	if f.method == 0 && f.header("type") == "ping" {
-		pong := pbFrame{service: f.service, headers: [][2]string{{"type", "pong"}},
-			payload: []byte(`{"ReconnectCount":-1,"ReconnectInterval":120,"ReconnectNonce":30,"PingInterval":120}`)}
-		_ = c.write(2, pong.bytes()) // a broken line shows at the next read
+		pong := pbFrame{
+			service: f.service,
+			headers: [][2]string{{"type", "pong"}},
+			payload: []byte(`{"ReconnectCount":-1,"ReconnectInterval":120,"ReconnectNonce":30,"PingInterval":120}`),
+		}
+		_ = c.write(2, pong.bytes()) // the next read reports a broken connection
 		return
 	}
 	c.mu.Lock()
@@ -209,8 +228,8 @@ func (c *longConn) take(f pbFrame) {
 	}
 }
 
-// giveUp tells those who wait for an answer that none will come.
-func (c *longConn) giveUp() {
+// failWaiting ends all waits for an answer when the connection has closed.
+func (c *longConn) failWaiting() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id, ch := range c.waiting {
@@ -228,13 +247,13 @@ func (c *longConn) write(op byte, payload []byte) error {
 
 var errNoLongConn = errors.New("feishu sim: no long connection is open")
 
-// pieceOf is the size from which a push travels in pieces. The platform's own is not documented; small ones are
-// seldom cut.
-const pieceOf = 16 << 10
+// chunkSize is the size from which a push is split into several frames. The platform's own value is not documented; it
+// seldom splits small pushes.
+const chunkSize = 16 << 10
 
-// pushLong sends a push over one of the connections, picked by chance, and waits for its answer (page "使用长连接接收事件").
-func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duration) (status int, answer []byte,
-	err error) {
+// pushLong sends a push over a random connection and waits for its answer (page "使用长连接接收事件").
+func (s *Server) pushLong(ctx context.Context, plain []byte,
+	within time.Duration) (status int, answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	s.long.mu.Lock()
@@ -254,7 +273,7 @@ func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duratio
 		delete(c.waiting, id)
 		c.mu.Unlock()
 	}()
-	sum := max(1, (len(plain)+pieceOf-1)/pieceOf)
+	sum := max(1, (len(plain)+chunkSize-1)/chunkSize)
 	for seq := range sum {
 		f := pbFrame{
 			seqID:    uint64(seq),
@@ -263,8 +282,15 @@ func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duratio
 			method:   1,
 			logIDNew: newID("")[:18],
 			payload:  plain[seq*len(plain)/sum : (seq+1)*len(plain)/sum],
-			headers: [][2]string{{"type", "event"}, {"message_id", id}, {"trace_id", newID("")}, {"sum", strconv.Itoa(sum)},
-				{"seq", strconv.Itoa(seq)}, {"timestamp", strconv.FormatInt(s.cfg.Now().UnixMilli(), 10)}, {"instance_id", "sim"}},
+			headers: [][2]string{
+				{"type", "event"},
+				{"message_id", id},
+				{"trace_id", newID("")},
+				{"sum", strconv.Itoa(sum)},
+				{"seq", strconv.Itoa(seq)},
+				{"timestamp", strconv.FormatInt(s.cfg.Now().UnixMilli(), 10)},
+				{"instance_id", "sim"},
+			},
 		}
 		if err := c.write(2, f.bytes()); err != nil {
 			return 0, nil, errNoLongConn
@@ -281,7 +307,7 @@ func (s *Server) pushLong(ctx context.Context, plain []byte, within time.Duratio
 	}
 }
 
-// readLongAnswer reads {"code":200,"headers":…,"data":"base64"}; without data the webhook's empty answer stands for it.
+// readLongAnswer reads {"code":200,"headers":…,"data":"base64"}; without data the answer is empty.
 func readLongAnswer(payload []byte) (status int, answer []byte, err error) {
 	var in struct {
 		Code int    `json:"code"`

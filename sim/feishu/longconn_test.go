@@ -72,8 +72,12 @@ func TestLongConnTickets(t *testing.T) {
 		}
 		defer conn.Close()
 		req, _ := http.NewRequest(http.MethodGet, "http://"+target.Host+target.RequestURI(), nil)
-		req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
-			"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
+		req.Header = http.Header{
+			"Connection":            {"Upgrade"},
+			"Upgrade":               {"websocket"},
+			"Sec-Websocket-Version": {"13"},
+			"Sec-Websocket-Key":     {"dGhlIHNhbXBsZSBub25jZQ=="},
+		}
 		if err := req.Write(conn); err != nil {
 			t.Fatal(err)
 		}

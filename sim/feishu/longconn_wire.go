@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// pbFrame is Frame of the SDK's ws/pbbp2.pb.go (proto2): SeqID=1, LogID=2, service=3, method=4 as varints, headers=5
-// as messages of key=1 and value=2, payload_encoding=6, payload_type=7, payload=8, LogIDNew=9. service and method are
+// pbFrame is Frame of the SDK's ws/pbbp2.pb.go (proto2): SeqID=1, LogID=2, service=3, method=4 as varints, headers=5 as
+// messages of key=1 and value=2, payload_encoding=6, payload_type=7, payload=8, LogIDNew=9. service and method are
 // small and positive.
 type pbFrame struct {
 	seqID, logID, service, method uint64
@@ -61,7 +61,7 @@ func (f pbFrame) bytes() []byte {
 
 var errPB = errors.New("feishu sim: not a frame of the long connection")
 
-// pbReader takes a message apart; it is strict about what it does not know.
+// pbReader reads the fields of a message; it refuses unknown ones.
 type pbReader struct{ rest []byte }
 
 func (r *pbReader) number() (uint64, error) {
@@ -90,8 +90,8 @@ func (r *pbReader) text() (string, error) {
 	return text, nil
 }
 
-// parsePB reads a frame. The four numbers are required in proto2, so a frame without one of them is refused, as by
-// the SDK.
+// parsePB reads a frame. proto2 requires the four numbers, so parsePB refuses a frame without one of them, like the
+// SDK.
 func parsePB(message []byte) (pbFrame, error) {
 	var f pbFrame
 	seen := map[uint64]bool{}
@@ -152,8 +152,8 @@ func parsePBHeader(text string) (h [2]string, err error) {
 	return h, nil
 }
 
-// upgrade checks the opening handshake of RFC 6455, section 4.2, and takes the connection over. The answer that
-// accepts it is left to the caller. If it refuses, it has answered.
+// upgrade checks the opening handshake of RFC 6455, section 4.2, and hijacks the connection. The caller sends accept,
+// the answer. If upgrade returns false, it has answered.
 func upgrade(w http.ResponseWriter, r *http.Request) (conn net.Conn, in *bufio.Reader, accept string, ok bool) {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	if err != nil || len(key) != 16 || r.Header.Get("Sec-WebSocket-Version") != "13" ||
@@ -168,16 +168,18 @@ func upgrade(w http.ResponseWriter, r *http.Request) (conn net.Conn, in *bufio.R
 		return nil, nil, "", false
 	}
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	return taken, rw.Reader, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+	return taken, rw.Reader, "HTTP/1.1 101 Switching Protocols\r\n" +
+		"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
 		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n", true
 }
 
 var errSocketRule = errors.New("feishu sim: the client breaks RFC 6455")
 
-// maxSocketFrame bounds what a client may send at once: answers with a card have 30 KB.
+// maxSocketFrame limits a frame of the client: answers with a card have 30 KB.
 const maxSocketFrame = 1 << 20
 
-// readSocket returns the next binary message, which must be masked and whole. Pings are answered, a close is an io.EOF.
+// readSocket returns the next binary message, which must be masked and unfragmented. It answers pings and returns
+// io.EOF after a close.
 func readSocket(in *bufio.Reader, reply func(op byte, payload []byte) error) ([]byte, error) {
 	for {
 		head := make([]byte, 2)
@@ -212,7 +214,7 @@ func readSocket(in *bufio.Reader, reply func(op byte, payload []byte) error) ([]
 		case 0x2:
 			return payload, nil
 		case 0x8:
-			_ = reply(0x8, payload) // it ends either way
+			_ = reply(0x8, payload) // the connection ends in any case
 			return nil, io.EOF
 		case 0x9:
 			if err := reply(0xA, payload); err != nil {
@@ -225,7 +227,7 @@ func readSocket(in *bufio.Reader, reply func(op byte, payload []byte) error) ([]
 	}
 }
 
-// writeSocket sends one whole, unmasked message.
+// writeSocket sends one unfragmented, unmasked message.
 func writeSocket(w io.Writer, op byte, payload []byte) error {
 	head := []byte{0x80 | op}
 	switch n := len(payload); {

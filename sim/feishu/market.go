@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// Market is a marketplace app (商店应用) that several tenants have installed: one Server for each tenant, all with the
-// same app, and one address for all of them. Every call goes to the tenant whose token it carries. Each Server pushes
-// its own events; app tickets belong to the app.
+// Market is a marketplace app (商店应用) that several tenants have installed: one Server for each tenant, all with the same
+// app, behind one address. Market passes each call to the tenant whose token it carries. Each Server pushes its own
+// events; app tickets belong to the app.
 type Market struct {
 	mu        sync.Mutex
 	tenants   map[string]*Server
-	app       *Server // any of them: app id, secret, keys and the way to the bot
+	app       *Server // any of them, for app id, secret, keys and the push to the bot
 	tickets   []string
-	appTokens map[string]time.Time // to the end of their lives
-	owner     map[string]*Server   // of tenant tokens
+	appTokens map[string]time.Time // by token: expiry
+	owner     map[string]*Server   // by tenant token
 	resends   int
 	pushing   sync.WaitGroup
 }
 
-// ticketsKept is how many of the latest tickets are taken; the platform says that an old one stays valid for a while.
+// ticketsKept is how many of the latest tickets are valid; the platform says that an old one stays valid for a while.
 const ticketsKept = 2
 
-// NewMarket brings tenants together. All must have the same app and different tenant keys.
+// NewMarket joins tenants. All must have the same app and different tenant keys.
 func NewMarket(tenants ...*Server) *Market {
 	m := &Market{
 		tenants:   map[string]*Server{},
@@ -41,11 +41,11 @@ func NewMarket(tenants ...*Server) *Market {
 	return m
 }
 
-// Close waits for pushes that were asked for.
+// Close waits for the pushes that resend has started.
 func (m *Market) Close() { m.pushing.Wait() }
 
-// PushTicket sends the bot a new app ticket, as happens every hour, and returns the answer's status. The event is of
-// schema 1.0 (app_ticket 事件).
+// PushTicket sends the bot a new app ticket, as the platform does every hour, and returns the status of the answer. The
+// event has schema 1.0 (app_ticket 事件).
 func (m *Market) PushTicket(ctx context.Context) (status int, err error) {
 	s := m.app
 	ticket := newID("g1")
@@ -55,28 +55,30 @@ func (m *Market) PushTicket(ctx context.Context) (status int, err error) {
 	m.mu.Unlock()
 	now := s.cfg.Now()
 	status, _, err = s.push(ctx, s.seal(compact(map[string]any{
-		"uuid": newID(""), "token": s.cfg.VerificationToken, "ts": strconv.FormatInt(now.Unix(), 10),
+		"uuid":  newID(""),
+		"token": s.cfg.VerificationToken,
+		"ts":    strconv.FormatInt(now.Unix(), 10),
 		"type":  "event_callback",
 		"event": map[string]any{"app_id": s.cfg.AppID, "app_ticket": ticket, "type": "app_ticket"},
 	})), s.cfg.AnswerWithin)
 	return status, err
 }
 
-// KillTickets makes every ticket and app token so far invalid.
+// KillTickets invalidates all tickets and app tokens so far.
 func (m *Market) KillTickets() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tickets, m.appTokens = nil, map[string]time.Time{}
 }
 
-// Resends counts how often a ticket was asked for.
+// Resends returns how often the bot has asked for a ticket.
 func (m *Market) Resends() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.resends
 }
 
-// ServeHTTP answers the app's token APIs and hands everything else to the tenant.
+// ServeHTTP serves the app's token APIs and passes every other call to the tenant.
 func (m *Market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var handle func(*call) (any, *apiError)
 	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, prefix) {
@@ -118,7 +120,7 @@ func (m *Market) known(id, secret string) *apiError {
 	return nil
 }
 
-// appToken: 商店应用获取 app_access_token. 10012: the ticket is not valid.
+// appToken is 商店应用获取 app_access_token. 10012: the ticket is not valid.
 func (m *Market) appToken(c *call) (any, *apiError) {
 	var in struct {
 		AppID     string `json:"app_id"`
@@ -141,7 +143,7 @@ func (m *Market) appToken(c *call) (any, *apiError) {
 	return topLevel{"msg": "ok", "app_access_token": token, "expire": 7200}, nil
 }
 
-// tenantToken: 商店应用获取 tenant_access_token.
+// tenantToken is 商店应用获取 tenant_access_token.
 func (m *Market) tenantToken(c *call) (any, *apiError) {
 	var in struct {
 		AppAccessToken string `json:"app_access_token"`
@@ -164,7 +166,7 @@ func (m *Market) tenantToken(c *call) (any, *apiError) {
 	return topLevel{"msg": "ok", "tenant_access_token": token, "expire": expire}, nil
 }
 
-// resend: 重新获取 app_ticket. The ticket comes as an event.
+// resend is 重新获取 app_ticket. The ticket arrives as an event.
 func (m *Market) resend(c *call) (any, *apiError) {
 	var in struct {
 		AppID     string `json:"app_id"`
@@ -180,7 +182,7 @@ func (m *Market) resend(c *call) (any, *apiError) {
 	m.resends++
 	m.mu.Unlock()
 	m.pushing.Go(func() {
-		_, _ = m.PushTicket(m.app.ctx) // a bot that does not take it asks again
+		_, _ = m.PushTicket(m.app.ctx) // a bot that misses it asks again
 	})
 	return topLevel{"msg": "ok"}, nil
 }

@@ -16,8 +16,11 @@ func TestMarket(t *testing.T) {
 	t.Cleanup(w.api.Close)
 
 	app := func(ticket string) answer {
-		return w.do("POST", "/auth/v3/app_access_token", map[string]string{"app_id": "cli_test", "app_secret": "secret",
-			"app_ticket": ticket})
+		return w.do("POST", "/auth/v3/app_access_token", map[string]string{
+			"app_id":     "cli_test",
+			"app_secret": "secret",
+			"app_ticket": ticket,
+		})
 	}
 	tenant := func(app, key string) answer {
 		return w.do("POST", "/auth/v3/tenant_access_token", map[string]string{"app_access_token": app, "tenant_key": key})
@@ -45,8 +48,10 @@ func TestMarket(t *testing.T) {
 
 	// Each tenant's token leads to its own people.
 	here, there := w.AddUser(User{Name: "张三"}), other.AddUser(User{Name: "李四"})
-	for key, see := range map[string]map[string]bool{"tk": {here.OpenID: true, there.OpenID: false},
-		"tk_2": {here.OpenID: false, there.OpenID: true}} {
+	for key, see := range map[string]map[string]bool{
+		"tk":   {here.OpenID: true, there.OpenID: false},
+		"tk_2": {here.OpenID: false, there.OpenID: true},
+	} {
 		t.Run(key, func(t *testing.T) {
 			w.token = str(tenant(token, key).body["tenant_access_token"])
 			for id, known := range see {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Message is a copy of a message as it stands now.
+// Message is a snapshot of a message.
 type Message struct {
 	ID, ChatID string
 	Type       string          // text, image, post, file, interactive, …
@@ -17,16 +17,16 @@ type Message struct {
 	Card       json.RawMessage // current card of an interactive message
 	Sender     string          // open_id of a person, app_id of the bot
 	FromBot    bool
-	ParentID   string // message that this one replies to
+	ParentID   string // message to which this one replies
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
-	Edits      int // how often the card was changed since it was sent
+	Edits      int // changes of the card after it was sent
 	Recalled   bool
-	Urgent     []string      // open_ids that got an in-app reminder of it
+	Urgent     []string      // open_ids with an in-app reminder of it
 	History    []CardVersion // cards only: every version, oldest first
 }
 
-// CardVersion is one state of a card. By is send, patch, callback, delayed or flip (undone by an answered callback).
+// CardVersion is one version of a card. By is send, patch, callback, delayed or flip (reverted by EarlyPatchFlip).
 type CardVersion struct {
 	At   time.Time
 	By   string
@@ -37,10 +37,10 @@ func (m Message) String() string {
 	return fmt.Sprintf("Message(%s %s edits=%d recalled=%t)", m.ID, m.Type, m.Edits, m.Recalled)
 }
 
-// GoString shows ids and counts only.
+// GoString returns ids and counts only.
 func (m Message) GoString() string { return m.String() }
 
-// LogValue shows ids and counts only.
+// LogValue returns ids and counts only.
 func (m Message) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // View returns the current card for reading. It is empty for other messages.
@@ -52,14 +52,14 @@ func (m Message) View() *Card {
 	return c
 }
 
-// message is the server's own record of a Message. It is guarded by Server.mu.
+// message is the server's record of a Message. It is guarded by Server.mu.
 type message struct {
 	Message
 	chat     *chat
 	keys     []string      // image_key and file_key that belong to it
 	seq      uint64        // chat.seq at its last change
-	inFlight int           // callbacks of this card that are not answered yet
-	settled  chan struct{} // closed when inFlight falls to zero; nil while it is zero
+	inFlight int           // callbacks of this card without an answer so far
+	answered chan struct{} // closed when inFlight becomes zero; nil while it is zero
 }
 
 // post appends a message to its chat. The caller holds the lock.
@@ -72,7 +72,7 @@ func (s *Server) post(ch *chat, m *message, now time.Time) {
 	}
 	s.messages[m.ID] = m
 	ch.order = append(ch.order, m)
-	s.touch(m)
+	s.markChanged(m)
 }
 
 // replaceCard sets a new version of a card. The caller holds the lock.
@@ -80,11 +80,11 @@ func (s *Server) replaceCard(m *message, card json.RawMessage, by string, now ti
 	m.Card, m.UpdatedAt = card, now
 	m.Edits++
 	m.History = append(m.History, CardVersion{At: now, By: by, Card: card})
-	s.touch(m)
+	s.markChanged(m)
 }
 
-// touch tells everybody who watches the chat that the message changed. The caller holds the lock.
-func (s *Server) touch(m *message) {
+// markChanged notifies Watch and the observer of a changed message. The caller holds the lock.
+func (s *Server) markChanged(m *message) {
 	m.chat.seq++
 	m.seq = m.chat.seq
 	close(m.chat.changed)
@@ -97,11 +97,11 @@ func (s *Server) touch(m *message) {
 func (m *message) snapshot() Message {
 	c := m.Message
 	c.Urgent = slices.Clone(m.Urgent)
-	c.History = m.History[:len(m.History):len(m.History)] // versions are never changed, only appended
+	c.History = m.History[:len(m.History):len(m.History)] // safe to share: versions never change
 	return c
 }
 
-// describe is the data object that the message APIs return (发送消息, 响应体).
+// describe returns the data object of the message APIs (发送消息, 响应体).
 func (s *Server) describe(m *message) map[string]any {
 	sender := map[string]any{"id": m.Sender, "id_type": "open_id", "sender_type": "user", "tenant_key": s.cfg.TenantKey}
 	if m.FromBot {
@@ -112,9 +112,15 @@ func (s *Server) describe(m *message) map[string]any {
 		content = string(m.Card)
 	}
 	d := map[string]any{
-		"message_id": m.ID, "msg_type": m.Type, "chat_id": m.ChatID, "deleted": m.Recalled, "updated": m.Edits > 0,
-		"create_time": millis(m.CreatedAt), "update_time": millis(m.UpdatedAt),
-		"sender": sender, "body": map[string]any{"content": content},
+		"message_id":  m.ID,
+		"msg_type":    m.Type,
+		"chat_id":     m.ChatID,
+		"deleted":     m.Recalled,
+		"updated":     m.Edits > 0,
+		"create_time": millis(m.CreatedAt),
+		"update_time": millis(m.UpdatedAt),
+		"sender":      sender,
+		"body":        map[string]any{"content": content},
 	}
 	if m.ParentID != "" {
 		d["parent_id"], d["root_id"] = m.ParentID, m.ParentID

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// patchWindow is how long a card may be updated after it was sent; 2.0 cards take interaction equally long.
+// patchWindow is how long the bot may update a card after it was sent; 2.0 cards accept clicks equally long.
 const patchWindow = 14 * 24 * time.Hour
 
-// PatchGrace is how long an update that arrives during a callback waits for that callback's answer before it is
-// refused. It spares a bot that updates right after answering from losing a race inside one process.
+// PatchGrace is how long an update during a callback waits for the callback's answer before the server refuses it. A
+// bot that updates right after answering would otherwise lose a race inside its own process.
 const PatchGrace = 250 * time.Millisecond
 
-// patchMessage: 更新已发送的消息卡片.
+// patchMessage is 更新已发送的消息卡片.
 func (s *Server) patchMessage(c *call) (any, *apiError) {
 	var in struct {
 		Content string `json:"content"`
@@ -47,7 +47,8 @@ func (s *Server) updatable(m *message, now time.Time) *apiError {
 	case m.Recalled:
 		return refuse(400, 230011, "The message was recalled.")
 	case !m.FromBot:
-		return refuse(400, 230001, "Your request contains an invalid request parameter, ext=The operator is not the sender of the message")
+		return refuse(400, 230001, "Your request contains an invalid request parameter, "+
+			"ext=The operator is not the sender of the message")
 	case m.Type != "interactive":
 		return refuse(400, 230001, "Your request contains an invalid request parameter, ext=This message is NOT a card.")
 	case now.Sub(m.CreatedAt) > patchWindow:
@@ -56,12 +57,12 @@ func (s *Server) updatable(m *message, now time.Time) *apiError {
 	return s.reachable(m.chat)
 }
 
-// awaitAnswer deals with an update while a callback of the same card is open. It gives up the lock while it waits.
+// awaitAnswer handles an update while a callback of the same card is open. It releases the lock while it waits.
 func (s *Server) awaitAnswer(m *message) *apiError {
 	if m.inFlight == 0 || s.behaviour.EarlyPatch != EarlyPatchLock {
 		return nil
 	}
-	settled := m.settled
+	settled := m.answered
 	s.mu.Unlock()
 	timer := time.NewTimer(PatchGrace)
 	select {
@@ -76,7 +77,7 @@ func (s *Server) awaitAnswer(m *message) *apiError {
 	return nil
 }
 
-// deleteMessage: 撤回消息. The bot may recall its own messages only (230026).
+// deleteMessage is 撤回消息. The bot may recall its own messages only (230026).
 func (s *Server) deleteMessage(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,11 +95,11 @@ func (s *Server) deleteMessage(c *call) (any, *apiError) {
 		return nil, err
 	}
 	m.Recalled, m.UpdatedAt = true, c.now
-	s.touch(m)
+	s.markChanged(m)
 	return map[string]any{}, nil
 }
 
-// getMessage: 获取指定消息的内容.
+// getMessage is 获取指定消息的内容.
 func (s *Server) getMessage(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +116,7 @@ func (s *Server) getMessage(c *call) (any, *apiError) {
 	return map[string]any{"items": []any{s.describe(m)}}, nil
 }
 
-// urgentApp: 发送应用内加急. People outside the chat come back as invalid_user_id_list; if all are, 230001.
+// urgentApp is 发送应用内加急. invalid_user_id_list names people outside the chat; if all are outside, it fails with 230001.
 func (s *Server) urgentApp(c *call) (any, *apiError) {
 	var in struct {
 		UserIDs []string `json:"user_id_list"`
@@ -160,6 +161,6 @@ func (s *Server) urgentApp(c *call) (any, *apiError) {
 		return nil, refuse(400, 230001, "Your request contains an invalid request parameter, ext=all user ids are invalid")
 	}
 	m.Urgent = append(m.Urgent, reached...)
-	s.touch(m)
+	s.markChanged(m)
 	return map[string]any{"invalid_user_id_list": invalid}, nil
 }

@@ -25,7 +25,7 @@ type outgoing struct {
 	UUID      string `json:"uuid"`
 }
 
-// createMessage: 发送消息 (im/v1/messages).
+// createMessage is 发送消息 (im/v1/messages).
 func (s *Server) createMessage(c *call) (any, *apiError) {
 	var in outgoing
 	if err := c.decode(&in); err != nil {
@@ -58,7 +58,7 @@ func (s *Server) createMessage(c *call) (any, *apiError) {
 	return s.send(c, ch, "", in)
 }
 
-// replyMessage: 回复消息. The answer goes to the chat of the message that it replies to.
+// replyMessage is 回复消息. The reply goes to the chat of the original message.
 func (s *Server) replyMessage(c *call) (any, *apiError) {
 	var in outgoing
 	if err := c.decode(&in); err != nil {
@@ -82,8 +82,8 @@ func (s *Server) replyMessage(c *call) (any, *apiError) {
 	return s.send(c, parent.chat, parent.ID, in)
 }
 
-// sentBefore finds the message that was sent with this uuid during the last hour: the same uuid succeeds at most
-// once, and the second call is answered with the message of the first.
+// sentBefore returns the message that was sent with this uuid during the last hour. A uuid sends at most one message; a
+// second call returns the first message.
 func (s *Server) sentBefore(uuid string, now time.Time) *message {
 	e, ok := s.uuids[uuid]
 	if uuid == "" || !ok {
@@ -96,7 +96,7 @@ func (s *Server) sentBefore(uuid string, now time.Time) *message {
 	return e.msg
 }
 
-// receiver finds the chat that a message to this id belongs to.
+// receiver returns the chat for a message to this id.
 func (s *Server) receiver(idType, id string) (*chat, *apiError) {
 	if idType == "chat_id" {
 		ch := s.chats[id]
@@ -118,7 +118,7 @@ func (s *Server) receiver(idType, id string) (*chat, *apiError) {
 	return s.p2pChat(u.OpenID), nil
 }
 
-// reachable reports why the bot cannot write to a chat.
+// reachable returns why the bot cannot write to a chat.
 func (s *Server) reachable(ch *chat) *apiError {
 	switch {
 	case s.behaviour.BotOff:
@@ -174,7 +174,7 @@ func (s *Server) send(c *call, ch *chat, parent string, in outgoing) (any, *apiE
 
 var plainContact = regexp.MustCompile(`(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}`)
 
-// checkContent applies the rules of 发送消息内容 to what the bot sends.
+// checkContent applies the rules of 发送消息内容 to a message of the bot.
 func (s *Server) checkContent(msgType, content string) *apiError {
 	bad := func(why string) *apiError {
 		return refuse(400, 230001, "Your request contains an invalid request parameter, ext=%s", why)

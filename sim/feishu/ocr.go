@@ -12,8 +12,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// Entity is one field that the OCR read, in the platform's words: Type is identity_name, identity_code, address,
-// gender, race, birth, issued_by, valid_date_start or valid_date_end. String, GoString and LogValue show the type
+// Entity is one field that the OCR read, in the platform's terms: Type is identity_name, identity_code, address,
+// gender, race, birth, issued_by, valid_date_start or valid_date_end. String, GoString and LogValue return the type
 // only.
 type Entity struct {
 	Type  string `json:"type"`
@@ -24,23 +24,23 @@ func (e Entity) String() string       { return "Entity(" + e.Type + ")" }
 func (e Entity) GoString() string     { return e.String() }
 func (e Entity) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
-// OCRCall is one request that reached the ID-card OCR with a valid token and scope, admitted or not.
+// OCRCall is one request to the ID-card OCR with a valid token and scope, admitted or not.
 type OCRCall struct {
 	At      time.Time
 	Refused bool   // over the limit: HTTP 429, 99991400
-	Code    int    // platform code of the answer, 0 for success
-	Size    int    // bytes of the picture; 0 for refused calls, which are not read
+	Code    int    // platform code of the answer, 0 = success
+	Size    int    // bytes of the picture; 0 for refused calls, whose picture is not read
 	SHA256  string // of the picture, hex
 }
 
-// maxPhoto is the size from which OCR refuses a picture ("smaller than 10M").
+// maxPhoto is the size from which the OCR refuses a picture ("smaller than 10M").
 const maxPhoto = 10 << 20
 
-// recognize: 识别文件中的身份证 (document_ai/v1). 10 calls a second per tenant, counted over a sliding second at arrival.
+// recognize is 识别文件中的身份证 (document_ai/v1). 10 calls per second and tenant, in a sliding window at arrival.
 func (s *Server) recognize(c *call) (any, *apiError) {
 	s.mu.Lock()
 	now := s.cfg.Now() // under the lock, so that calls are in the order of their times
-	s.ocrWindow.forget(now, time.Second)
+	s.ocrWindow.prune(now, time.Second)
 	wait, ok := s.ocrWindow.take(now, time.Second, s.cfg.OCRPerSecond)
 	idx := len(s.ocrCalls)
 	s.ocrCalls = append(s.ocrCalls, OCRCall{At: now, Refused: !ok})
@@ -99,7 +99,7 @@ func (s *Server) readCard(img []byte) (any, *apiError) {
 	return map[string]any{"id_card": map[string]any{"entities": entities, "side": side, "conners": corners}}, nil
 }
 
-// readable tells whether OCR takes the file: JPG, PNG or BMP, not empty, below 10 MB.
+// readable reports whether the OCR accepts the file: JPG, PNG or BMP, not empty, below 10 MB.
 func readable(b []byte) bool {
 	if len(b) == 0 || len(b) >= maxPhoto {
 		return false
@@ -116,7 +116,8 @@ func ocrRefusal(code int) *apiError {
 	case 2110002:
 		return refuse(400, code, "no valid entity")
 	case 2110003:
-		return refuse(400, code, "You have reached the Intelligent document parsing limit. To continue using this function, please contact sales to purchase more.")
+		return refuse(400, code, "You have reached the Intelligent document parsing limit. "+
+			"To continue using this function, please contact sales to purchase more.")
 	case 2110010:
 		return refuse(500, code, "internal error, please try later")
 	default:
@@ -124,14 +125,14 @@ func ocrRefusal(code int) *apiError {
 	}
 }
 
-// OCRQuota sets how many pictures may still be read before 2110003; negative means no end.
+// OCRQuota sets how many pictures the OCR still reads before 2110003; negative = no limit.
 func (s *Server) OCRQuota(left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ocrLeft = left
 }
 
-// OCRCalls returns every call of the OCR so far, in the order of arrival.
+// OCRCalls returns all calls of the OCR so far, in the order of arrival.
 func (s *Server) OCRCalls() []OCRCall {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -140,7 +140,7 @@ func TestWindowAgainstNaiveCount(t *testing.T) {
 				taken = append(taken, now)
 			}
 			if step%7 == 0 {
-				w.forget(now, time.Second)
+				w.prune(now, time.Second)
 			}
 		}
 	}

@@ -6,27 +6,27 @@ import (
 	"slices"
 )
 
-// User is a member of the tenant. String, GoString and LogValue show the open_id only.
+// User is a member of the tenant. String, GoString and LogValue return the open_id only.
 type User struct {
-	OpenID, UnionID, UserID string // union and user id are derived from the open_id when empty
+	OpenID, UnionID, UserID string // union and user id default to ones derived from the open_id
 	Name, EnName            string
 	Mobile                  string // as the directory returns it, e.g. +8613800000000
 	Email                   string
 	EmployeeNo              string
 	Locale                  string // zh_cn (default), en_us, …: the language of the person's client
-	Outside                 bool   // outside the app's availability: 230013 when written to, 41050 when looked up
+	Outside                 bool   // outside the app's availability: 230013 for messages, 41050 for lookups
 	Resigned                bool
-	Stopped                 bool // the person has switched the bot's messages off: 230053
+	Stopped                 bool // the person has disabled the bot's messages: 230053
 }
 
 func (u User) String() string       { return "User(" + u.OpenID + ")" }
 func (u User) GoString() string     { return u.String() }
 func (u User) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
-// MarshalJSON shows the open_id only.
+// MarshalJSON writes the open_id only.
 func (u User) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, `{"open_id":%q}`, u.OpenID), nil }
 
-// chat is a conversation that the bot can be in. It is guarded by Server.mu.
+// chat is a chat that the bot can be in. It is guarded by Server.mu.
 type chat struct {
 	id, name string
 	p2p      bool
@@ -34,7 +34,7 @@ type chat struct {
 	botIn    bool
 	gone     bool // dissolved
 	order    []*message
-	seq      uint64        // rises with every change of any message in it
+	seq      uint64        // increases with every change of any message in it
 	changed  chan struct{} // closed and replaced at every change
 }
 
@@ -52,7 +52,7 @@ func (s *Server) newChat(id, name string, p2p bool, members ...string) *chat {
 }
 
 // AddUser adds a person, or replaces the one with the same open_id, and returns the entry with its derived ids. An
-// empty OpenID gets a fresh one.
+// empty OpenID becomes a new one.
 func (s *Server) AddUser(u User) User {
 	if u.OpenID == "" {
 		u.OpenID = newID("ou_")
@@ -77,8 +77,8 @@ func (s *Server) AddUser(u User) User {
 	return u
 }
 
-// ChangeUser edits a person. The function runs under the server's lock and must not call the server. Unknown ids are
-// ignored.
+// ChangeUser edits a person. The function runs under the server's lock and must not call the server. ChangeUser ignores
+// unknown ids.
 func (s *Server) ChangeUser(openID string, change func(*User)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,8 +98,8 @@ func (s *Server) User(openID string) (User, bool) {
 	return *u, true
 }
 
-// AddGroup makes a group with the bot in it; no event is sent. An empty chatID gets a fresh one. It returns the chat
-// id.
+// AddGroup creates a group with the bot in it, without an event, and returns the chat id. An empty chatID becomes a new
+// one.
 func (s *Server) AddGroup(chatID, name string, members ...string) string {
 	if chatID == "" {
 		chatID = newID("oc_")
@@ -110,7 +110,7 @@ func (s *Server) AddGroup(chatID, name string, members ...string) string {
 	return chatID
 }
 
-// AddMembers lets people join a group.
+// AddMembers adds people to a group.
 func (s *Server) AddMembers(chatID string, openIDs ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Server) AddMembers(chatID string, openIDs ...string) {
 	}
 }
 
-// RemoveMember takes a person out of a group.
+// RemoveMember removes a person from a group.
 func (s *Server) RemoveMember(chatID, openID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,7 @@ func (s *Server) RemoveMember(chatID, openID string) {
 	}
 }
 
-// Dissolve ends a group: sending to it answers 232009.
+// Dissolve dissolves a group: messages to it fail with 232009.
 func (s *Server) Dissolve(chatID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,7 +141,7 @@ func (s *Server) Dissolve(chatID string) {
 	}
 }
 
-// P2PChat returns the chat_id of a person's conversation with the bot, which exists from the first time anybody asks.
+// P2PChat returns the chat_id of a person's chat with the bot and creates the chat if necessary.
 func (s *Server) P2PChat(openID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,8 +157,8 @@ func (s *Server) p2pChat(openID string) *chat {
 	return ch
 }
 
-// resolveUser finds a person by an id of the given type: open_id, union_id, user_id or email. The caller holds the
-// lock.
+// resolveUser returns the person with an id of the given type: open_id, union_id, user_id or email. The caller holds
+// the lock.
 func (s *Server) resolveUser(idType, id string) *User {
 	if idType == "open_id" || idType == "" {
 		return s.users[id]
@@ -175,7 +175,7 @@ func (s *Server) resolveUser(idType, id string) *User {
 	return nil
 }
 
-// idOf is the person's id of the given type.
+// idOf returns the person's id of the given type.
 func (u *User) idOf(idType string) string {
 	switch idType {
 	case "union_id":
@@ -187,7 +187,7 @@ func (u *User) idOf(idType string) string {
 	}
 }
 
-// userIDType checks a user_id_type parameter, whose default is open_id; user_id needs its own scope.
+// userIDType checks a user_id_type parameter. The default is open_id; user_id needs its own scope.
 func (s *Server) userIDType(c *call, param string) (string, *apiError) {
 	t := c.query(param)
 	switch t {

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Press is one click that the client sent to the bot, and what came back.
+// Press is one click that the client sent to the bot, and its result.
 type Press struct {
 	At        time.Time     `json:"at"`
 	EventID   string        `json:"event_id"`
-	OpenID    string        `json:"open_id"` // who pressed
+	OpenID    string        `json:"open_id"` // of the person
 	MessageID string        `json:"message_id"`
 	Act       string        `json:"act"`
 	Case      string        `json:"case"`
-	Status    int           `json:"status"`     // HTTP status of the answer, 0 = none came
+	Status    int           `json:"status"`     // HTTP status of the answer, 0 = no answer
 	ErrorCode int           `json:"error_code"` // as the client shows it, see CallbackResult
 	Toast     string        `json:"toast"`      // in Chinese
-	Card      bool          `json:"card"`       // the answer brought a new card
+	Card      bool          `json:"card"`       // the answer contains a new card
 	Took      time.Duration `json:"took"`
 }
 
@@ -37,7 +37,7 @@ func pressOf(openID string, m *message, b Button, at time.Time, res CallbackResu
 	}
 }
 
-// Presses returns every click so far, in the order in which they were answered.
+// Presses returns all clicks so far, in the order of their answers.
 func (s *Server) Presses() []Press {
 	s.mu.Lock()
 	defer s.mu.Unlock()

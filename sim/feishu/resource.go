@@ -10,13 +10,14 @@ import (
 	"strings"
 )
 
-// resource is a picture or file kept by the platform. data is shared with whoever handed it in and must not be changed.
+// resource is a picture or file on the platform. data is shared with the code that passed it in and must not be
+// changed.
 type resource struct {
 	key  string
 	kind string // "image" or "file"
 	name string
 	data []byte
-	own  bool // uploaded by the bot, as against sent by a person
+	own  bool // uploaded by the bot, not sent by a person
 }
 
 func (s *Server) keep(kind, name string, data []byte, own bool) *resource {
@@ -40,7 +41,7 @@ func (s *Server) ownResource(key, kind string) bool {
 	return r != nil && r.own && r.kind == kind
 }
 
-// Resource returns what is stored under an image_key or file_key. The bytes must not be changed.
+// Resource returns the content of an image_key or file_key. The bytes must not be changed.
 func (s *Server) Resource(key string) (name string, data []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,7 +52,7 @@ func (s *Server) Resource(key string) (name string, data []byte, ok bool) {
 	return r.name, r.data, true
 }
 
-// getResource: 获取消息中的资源文件. type=image serves pictures of image and post messages, type=file the rest.
+// getResource is 获取消息中的资源文件. type=image serves pictures of image and post messages, type=file other files.
 func (s *Server) getResource(c *call) (any, *apiError) {
 	kind := c.query("type")
 	if kind != "image" && kind != "file" {
@@ -82,7 +83,7 @@ func (s *Server) getResource(c *call) (any, *apiError) {
 	return nil, refuse(400, 234003, "File not in msg.")
 }
 
-// createImage: 上传图片. image_type is message or avatar; at most 10 MB; 12000×12000 pixels, GIF 2000×2000.
+// createImage is 上传图片. image_type is message or avatar; at most 10 MB; 12000×12000 pixels, GIF 2000×2000.
 func (s *Server) createImage(c *call) (any, *apiError) {
 	const limit = 10 << 20
 	up, err := c.decodeUpload("image", limit)
@@ -123,7 +124,7 @@ func isPicture(b []byte) bool {
 	return tiff || len(b) > 12 && string(b[4:8]) == "ftyp" && (string(b[8:11]) == "hei" || string(b[8:12]) == "mif1")
 }
 
-// getImage: 下载图片. It serves only what the bot uploaded (234008); pictures of people come from the message resource API.
+// getImage is 下载图片. It serves only uploads of the bot (234008); pictures of people need the message resource API.
 func (s *Server) getImage(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +136,7 @@ func (s *Server) getImage(c *call) (any, *apiError) {
 	return binary{http.DetectContentType(r.data), r.name, r.data}, nil
 }
 
-// createFile: 上传文件. At most 30 MB.
+// createFile is 上传文件. At most 30 MB.
 func (s *Server) createFile(c *call) (any, *apiError) {
 	const limit = 30 << 20
 	up, err := c.decodeUpload("file", limit)

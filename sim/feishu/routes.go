@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// route is one API of the platform. A segment that begins with a colon is a path parameter.
+// route is one API of the platform. A path segment that begins with a colon is a parameter.
 type route struct {
 	method, path string
 	op           string   // short name, see Operation
 	open         bool     // needs no token
-	scopes       []string // any one of them is enough; none means none needed
-	unlimited    bool     // outside the gateway's 50/s and 1000/min
+	scopes       []string // any one of them is enough; none = no scope needed
+	unlimited    bool     // outside the gateway's limits of 50/s and 1000/min
 	handle       func(*Server, *call) (any, *apiError)
 }
 
@@ -31,7 +31,7 @@ var (
 		"contact:contact:access_as_app"}
 )
 
-// routes lists what the simulator answers. Literal segments come before parameters where both would match.
+// routes lists the simulated APIs. Literal segments precede parameters where both would match.
 var routes []route
 
 func init() {
@@ -206,8 +206,8 @@ func init() {
 	}
 }
 
-// Operation names the API that a request is for, such as "message.create" or "id_card.recognize"; "unknown" for the
-// rest. It reads method and path only.
+// Operation names the API of a request, such as "message.create" or "id_card.recognize"; "unknown" for others. It reads
+// method and path only.
 func Operation(r *http.Request) string {
 	switch r.URL.Path {
 	case longConnEndpoint:

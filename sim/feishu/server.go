@@ -10,41 +10,41 @@ import (
 	"time"
 )
 
-// Config describes the app, its tenant and the way to the bot. Only AppID and AppSecret are needed for the API side;
-// events need Webhook.
+// Config describes the app, its tenant and the URL of the bot. The API needs only AppID and AppSecret; events need
+// Webhook.
 type Config struct {
 	AppID, AppSecret  string
-	EncryptKey        string // empty: events travel in plain text and unsigned, as the platform does without a key
+	EncryptKey        string // empty: events are plain text without a signature, as on the platform
 	VerificationToken string
 	TenantKey         string        // default "tk_sim"
 	BotName           string        // default "实名助手"
-	Webhook           func() string // URL of the bot; asked at every delivery; empty means none is configured (200340)
+	Webhook           func() string // URL of the bot, read for every delivery; empty = none is configured (200340)
 
-	// ReadIDCard is the eye behind OCR. code is 0, or the platform's code for a picture it cannot use: 2110001 bad
-	// file, 2110002 nothing recognised. side is 1 for the name page and 0 for the emblem page; corners are eight pixel
-	// values. Without a reader every picture answers 2110002. It is called outside all locks.
+	// ReadIDCard is the OCR. code is 0, or the platform's code for an unusable picture: 2110001 bad file, 2110002
+	// nothing recognised. side is 1 for the name page and 0 for the emblem page; corners are eight pixel values. nil
+	// answers 2110002 to every picture. The server calls it without a lock.
 	ReadIDCard func(img []byte) (entities []Entity, side int, corners []int, code int)
 
 	Now   func() time.Time                     // default time.Now
 	After func(time.Duration) <-chan time.Time // waits between redeliveries; default time.After
 
 	OCRPerSecond    int             // per tenant, sliding window; default 10
-	NoLimits        bool            // switches the message and gateway limits off (OCR keeps its own)
+	NoLimits        bool            // disables the limits of messages and of the gateway (the OCR keeps its own)
 	PerSecond       int             // gateway limit per API; default 50
 	PerMinute       int             // gateway limit per API; default 1000
-	RetrySchedule   []time.Duration // waits before each redelivery; default 15s, 5m, 1h, 6h
-	AnswerWithin    time.Duration   // how long the bot may take for an event or a callback; default 3s
-	ChallengeWithin time.Duration   // how long the bot may take for url_verification; default 1s
-	Pushing         func() func()   // called before a push is made; what it returns, when it was sent; default nothing
-	HTTPClient      *http.Client    // transport to the bot; redirects are never followed, whatever the client says
+	RetrySchedule   []time.Duration // delay before each redelivery; default 15s, 5m, 1h, 6h
+	AnswerWithin    time.Duration   // time limit of the bot for an event or a callback; default 3s
+	ChallengeWithin time.Duration   // time limit of the bot for url_verification; default 1s
+	BeginPush       func() func()   // called before a push is signed; the result is called after it was sent
+	HTTPClient      *http.Client    // transport to the bot; the server never follows redirects
 }
 
-// Server is one app in one tenant. It implements http.Handler for everything under /open-apis.
+// Server is one app in one tenant. It is the http.Handler for everything under /open-apis.
 type Server struct {
 	cfg  Config
 	http *http.Client
 
-	ctx    context.Context // ended by Close; carries the redeliveries
+	ctx    context.Context // ends with Close; context of the redeliveries
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
@@ -58,30 +58,30 @@ type Server struct {
 	tokens     tokenStore
 	windows    map[string]*window
 	ocrWindow  *window
-	ocrLeft    int // remaining OCR quota; negative means unlimited
+	ocrLeft    int // remaining OCR quota; negative = no limit
 	ocrCalls   []OCRCall
 	users      map[string]*User // by open_id
 	chats      map[string]*chat
 	p2p        map[string]string // open_id to chat_id
 	messages   map[string]*message
-	resources  map[string]*resource // image_key or file_key
+	resources  map[string]*resource // by image_key or file_key
 	uuids      map[string]uuidEntry
 	callbacks  map[string]*callbackToken
 	identities map[string]*Identity // by open_id
 	deliveries []*delivery
 	byEvent    map[string]*delivery
 	arrivals   chan struct{} // closed and replaced whenever a delivery changes
-	hurried    chan struct{} // closed and replaced whenever waits for a redelivery may be over
-	rushes     int           // how often Hurry was called
+	hurried    chan struct{} // closed and replaced by Hurry and ClockMoved
+	hurries    int           // number of calls of Hurry
 	held       []*delivery
 	journal    []Entry
 	presses    []Press
 	botOpenID  string
 	observer   Observer
-	lastSweep  time.Time
+	lastPurge  time.Time
 }
 
-// New returns a simulated platform with the bot installed, every scope of the bot granted and no people.
+// New returns a platform with the bot installed, all scopes of the bot granted, and no people.
 func New(cfg Config) *Server {
 	setDefaults(&cfg)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -116,7 +116,7 @@ func New(cfg Config) *Server {
 // Close stops the redeliveries and waits until none is running.
 func (s *Server) Close() {
 	s.mu.Lock()
-	s.cancel() // under the lock, so that no redelivery starts between this and the waiting
+	s.cancel() // under the lock, so that no redelivery starts before wg.Wait
 	s.mu.Unlock()
 	s.long.mu.Lock()
 	s.long.closed = true
@@ -153,8 +153,8 @@ func setDefaults(c *Config) {
 	if c.AnswerWithin == 0 {
 		c.AnswerWithin = 3 * time.Second
 	}
-	if c.Pushing == nil {
-		c.Pushing = func() func() { return func() {} }
+	if c.BeginPush == nil {
+		c.BeginPush = func() func() { return func() {} }
 	}
 	if c.ChallengeWithin == 0 {
 		c.ChallengeWithin = time.Second
@@ -163,8 +163,8 @@ func setDefaults(c *Config) {
 
 func withoutRedirects(c *http.Client) *http.Client {
 	if c == nil {
-		// A transport of its own: with the default one the demo's few idle connections per host would be torn down and
-		// dialled again for nearly every event.
+		// The default transport keeps few idle connections per host, so the demo would dial again for nearly every
+		// event.
 		c = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second}}
 	}
 	own := *c
@@ -173,7 +173,7 @@ func withoutRedirects(c *http.Client) *http.Client {
 }
 
 // newID returns prefix and 32 random hex digits, the form of most ids of the platform. They are random so that a
-// restarted simulator never reuses an id that the bot's database already knows.
+// restarted simulator never reuses an id from the bot's database.
 func newID(prefix string) string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24

@@ -9,34 +9,34 @@ import (
 // tokenStore keeps the tokens of the app. It is guarded by Server.mu.
 type tokenStore struct {
 	life    time.Duration
-	valid   map[string]time.Time // token to the end of its life
+	valid   map[string]time.Time // by token: expiry
 	current string
 	issued  int
 }
 
-// TokenLife sets how long newly issued tokens live; the platform's value is two hours.
+// TokenLife sets the lifetime of new tokens; the platform's value is two hours.
 func (s *Server) TokenLife(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens.life = d
 }
 
-// KillTokens makes every token issued so far invalid (99991663), as a reset of the secret would.
+// KillTokens invalidates all tokens so far (99991663), as a reset of the secret does.
 func (s *Server) KillTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens.valid, s.tokens.current = nil, ""
 }
 
-// TokensIssued counts the successful calls of the token API, including those that were given the same token again.
+// TokensIssued returns the number of successful calls of the token API, including those that returned the same token.
 func (s *Server) TokensIssued() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.tokens.issued
 }
 
-// issueToken: 自建应用获取 tenant_access_token. With 30 minutes or more left the same token comes again; with less a new
-// one, and both stay valid. Errors come with HTTP 200: 10003 bad parameter, 10015 wrong secret.
+// issueToken is 自建应用获取 tenant_access_token. If the token is valid for 30 minutes or more, it returns the same token;
+// otherwise a new one, and both stay valid. Errors have HTTP 200: 10003 bad parameter, 10015 wrong secret.
 func (s *Server) issueToken(c *call) (any, *apiError) {
 	var in struct {
 		AppID     string `json:"app_id"`
@@ -55,7 +55,7 @@ func (s *Server) issueToken(c *call) (any, *apiError) {
 	return topLevel{"msg": "ok", "tenant_access_token": token, "expire": expire}, nil
 }
 
-// grantToken returns a token of the tenant and the seconds that it is valid.
+// grantToken returns a token of the tenant and its remaining lifetime in seconds.
 func (s *Server) grantToken(now time.Time) (token string, expire int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,8 +91,8 @@ func (s *Server) checkToken(c *call) *apiError {
 	return nil
 }
 
-// DefaultScopes are the permissions that the bot is expected to ask for (minimum list of the reference, and the
-// urgent one).
+// DefaultScopes returns the permissions that the bot is expected to request: the minimum of the reference and the
+// urgent one.
 func DefaultScopes() []string {
 	return []string{
 		"im:message.p2p_msg:readonly", "im:message.group_at_msg:readonly", "im:message:send_as_bot", "im:message:readonly",
@@ -103,10 +103,10 @@ func DefaultScopes() []string {
 	}
 }
 
-// Grant adds permissions; it takes effect at once, as publishing a version would.
+// Grant adds permissions. They take effect at once, as after publishing a version.
 func (s *Server) Grant(scopes ...string) { s.setScopes(true, scopes) }
 
-// Revoke takes permissions away; calls that need them answer 99991672, fields that need them are left out.
+// Revoke removes permissions. Calls that need them fail with 99991672, and answers omit fields that need them.
 func (s *Server) Revoke(scopes ...string) { s.setScopes(false, scopes) }
 
 func (s *Server) setScopes(on bool, scopes []string) {

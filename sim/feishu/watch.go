@@ -56,9 +56,9 @@ func (s *Server) Chats() []string {
 	return out
 }
 
-// Watch blocks until a message of the chat satisfies the condition, or ctx ends. It looks at all messages first,
-// newest first, and from then on only at those that were added, changed or recalled. The condition runs without the
-// server's lock.
+// Watch blocks until a message of the chat satisfies the condition, or ctx ends. It visits all messages first, the
+// newest one first, and then only those that are added, changed or recalled. The condition runs without the server's
+// lock.
 func (s *Server) Watch(ctx context.Context, chatID string, ok func(Message) bool) (Message, error) {
 	var seen uint64
 	for {

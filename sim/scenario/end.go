@@ -53,8 +53,11 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		sees = append(sees, c.slow)
 	}
 	if c.Repeat == Unneeded {
-		return End{By: Itself, Text: Text{"不等它，自动再试；没查到就请员工自己填手机号",
-			"not waited for, tried again by itself; without it the person types the mobile"}}, sees, false
+		return End{
+			By: Itself,
+			Text: Text{"不等它，自动再试；没查到就请员工自己填手机号",
+				"not waited for, tried again by itself; without it the person types the mobile"},
+		}, sees, false
 	}
 	return End{By: Itself, Text: Text{"自动再试，不用管", "tried again by itself"}}, sees, false
 }

@@ -128,7 +128,8 @@ func TestBlockedMobile(t *testing.T) {
 func TestLimits(t *testing.T) {
 	clock := now // 16:00 in China
 	s := tencent.New(tencent.Config{
-		Now: func() time.Time { return clock }, SMSLimits: tencent.Limits{
+		Now: func() time.Time { return clock },
+		SMSLimits: tencent.Limits{
 			PerThirtySeconds:  1,
 			PerHour:           2,
 			PerDay:            4,

@@ -116,8 +116,13 @@ func TestClientUnderstandsEveryResult(t *testing.T) {
 		outcome verify.Outcome
 		class   verify.Class
 	}{
-		"0": {verify.Match, ""}, "-4": {verify.Mismatch, ""}, "-9": {verify.NoRecord, ""}, "-6": {"", verify.ClassPerson},
-		"-7": {"", verify.ClassPerson}, "-8": {"", verify.ClassPerson}, "-11": {"", verify.ClassRetry},
+		"0":   {verify.Match, ""},
+		"-4":  {verify.Mismatch, ""},
+		"-9":  {verify.NoRecord, ""},
+		"-6":  {"", verify.ClassPerson},
+		"-7":  {"", verify.ClassPerson},
+		"-8":  {"", verify.ClassPerson},
+		"-11": {"", verify.ClassRetry},
 		"-12": {"", verify.ClassPerson},
 		"-13": {"", verify.ClassPerson},
 	} {

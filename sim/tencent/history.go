@@ -33,7 +33,11 @@ func (c Call) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // MarshalJSON omits the person.
 func (c Call) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"at": c.At, "service": c.Service, "action": c.Action, "request_id": c.RequestID, "code": c.Code,
+		"at":          c.At,
+		"service":     c.Service,
+		"action":      c.Action,
+		"request_id":  c.RequestID,
+		"code":        c.Code,
 		"body_sha256": c.BodySHA256,
 	})
 }

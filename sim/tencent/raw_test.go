@@ -224,9 +224,12 @@ func FuzzServe(f *testing.F) {
 		// Without one no request may succeed.
 		req := httptest.NewRequest("POST", "/", strings.NewReader(body))
 		req.Header = http.Header{
-			"Content-Type": {"application/json"}, "X-Tc-Action": {action}, "X-Tc-Version": {"2021-01-11"},
+			"Content-Type":   {"application/json"},
+			"X-Tc-Action":    {action},
+			"X-Tc-Version":   {"2021-01-11"},
 			"X-Tc-Region":    {"ap-beijing"},
-			"X-Tc-Timestamp": {timestamp}, "Authorization": {authorization},
+			"X-Tc-Timestamp": {timestamp},
+			"Authorization":  {authorization},
 		}
 		if _, refused := answer(t, s, req)["Error"]; !refused {
 			t.Errorf("unsigned request was served")

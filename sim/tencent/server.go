@@ -128,7 +128,8 @@ func Operation(r *http.Request) string { return r.Header.Get("X-TC-Action") }
 // ErrorBody returns the vendor's answer for an error code, for injected faults.
 func ErrorBody(code string) string {
 	b, err := json.Marshal(map[string]any{"Response": map[string]any{
-		"Error": map[string]any{"Code": code, "Message": "injected"}, "RequestId": uuid.NewString(),
+		"Error":     map[string]any{"Code": code, "Message": "injected"},
+		"RequestId": uuid.NewString(),
 	}})
 	if err != nil {
 		panic(err) // strings always marshal

@@ -117,8 +117,13 @@ func (s *Server) sendSms(body []byte, call *Call) (map[string]any, *apiError) {
 
 func (s *Server) deliver(number string, p sendSmsParams, call *Call) map[string]any {
 	status := map[string]any{
-		"SerialNo": "", "PhoneNumber": number, "Fee": 0, "SessionContext": p.SessionContext, "Code": "", "Message": "",
-		"IsoCode": "CN",
+		"SerialNo":       "",
+		"PhoneNumber":    number,
+		"Fee":            0,
+		"SessionContext": p.SessionContext,
+		"Code":           "",
+		"Message":        "",
+		"IsoCode":        "CN",
 	}
 	m := mainlandForm.FindStringSubmatch(number)
 	if m == nil {

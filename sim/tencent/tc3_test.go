@@ -33,9 +33,14 @@ func TestResultsAreAnswerable(t *testing.T) {
 
 func TestValidNumberAndName(t *testing.T) {
 	for number, want := range map[string]bool{
-		"130401199601018395": true, "130401199601018394": false, "13040119960101839X": false, "13040119960101839": false,
+		"130401199601018395": true,
+		"130401199601018394": false,
+		"13040119960101839X": false,
+		"13040119960101839":  false,
 		"":                   false,
-		"11010119900307002X": true, "110101199003070020": false, "110101199003070003": true,
+		"11010119900307002X": true,
+		"110101199003070020": false,
+		"110101199003070003": true,
 	} {
 		t.Run(number, func(t *testing.T) {
 			if validNumber(number) != want {
@@ -43,8 +48,14 @@ func TestValidNumberAndName(t *testing.T) {
 			}
 		})
 	}
-	for name, want := range map[string]bool{"张三": true, "阿依古丽·买买提": true, "张": false, "Zhang San": false, "": false,
-		"张 三": false} {
+	for name, want := range map[string]bool{
+		"张三":        true,
+		"阿依古丽·买买提":  true,
+		"张":         false,
+		"Zhang San": false,
+		"":          false,
+		"张 三":       false,
+	} {
 		t.Run(name, func(t *testing.T) {
 			if validName(name) != want {
 				t.Errorf("%q: want %v", name, want)
