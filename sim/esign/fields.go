@@ -54,11 +54,11 @@ func (f *fields) raw(name string) (json.RawMessage, bool) {
 	return v, true
 }
 
-// text reads a string of least to most characters (most 0 = no limit). With least 0 the field is optional.
-func (f *fields) text(name string, least, most int) string {
+// text reads a string of lo to hi characters (hi 0 = no limit). With lo 0 the field is optional.
+func (f *fields) text(name string, lo, hi int) string {
 	raw, ok := f.raw(name)
 	if !ok {
-		if least > 0 {
+		if lo > 0 {
 			f.fail(name, "不能为空")
 		}
 		return ""
@@ -69,11 +69,11 @@ func (f *fields) text(name string, least, most int) string {
 		return ""
 	}
 	n := utf8.RuneCountInString(s)
-	if n < least || (least > 0 && strings.TrimSpace(s) == "") {
+	if n < lo || (lo > 0 && strings.TrimSpace(s) == "") {
 		f.fail(name, "不能为空")
 	}
-	if most > 0 && n > most {
-		f.fail(name, fmt.Sprintf("不能超过%d个字符", most))
+	if hi > 0 && n > hi {
+		f.fail(name, fmt.Sprintf("不能超过%d个字符", hi))
 	}
 	return s
 }

@@ -128,7 +128,7 @@ func width(words ...string) rule {
 var (
 	colorName = regexp.MustCompile(`^(default|neutral|grey|black|white|blue|wathet|turquoise|indigo|green|lime|yellow|` +
 		`orange|red|carmine|purple|violet|bg-white|sunflower)(-[0-9]{1,3})?$`)
-	rgba      = regexp.MustCompile(`^rgba\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*(0|1|0?\.\d+|1\.0+)\s*\)$`)
+	rgba = regexp.MustCompile(`^rgba\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*(0|1|0?\.\d+|1\.0+)\s*\)$`)
 )
 
 // color accepts a name, rgba() or a custom colour of config.style; #hex is not a colour here.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// in puts elements into an otherwise empty card.
+// in returns a card with these elements.
 func in(elements ...string) string {
 	return `{"schema":"2.0","body":{"elements":[` + strings.Join(elements, ",") + `]}}`
 }
@@ -263,8 +263,7 @@ func TestPeopleOnCardsMustExist(t *testing.T) {
 	}
 }
 
-// FuzzValidateCard: whatever comes, the validator and the reader of cards end without a panic, and a card that passes
-// can be read.
+// FuzzValidateCard checks that the validator and the reader of cards never panic, and that a valid card can be read.
 func FuzzValidateCard(f *testing.F) {
 	for _, seed := range []string{formCard, plainCard, in(), in(submit), in(formOf(submit)), `{}`, `[]`,
 		`{"schema":"2.0","body":{"elements":[{"tag":"table","columns":[null],"rows":[1]}]}}`} {

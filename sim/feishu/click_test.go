@@ -184,7 +184,7 @@ func TestCallbackWithoutAnswer(t *testing.T) {
 	slow.Close()
 }
 
-func TestUpdateDuringACallback(t *testing.T) {
+func TestUpdateDuringCallback(t *testing.T) {
 	two := strings.Replace(plainCard, "one", "two", 1)
 	for _, v := range []struct {
 		name  string
@@ -218,7 +218,7 @@ func TestUpdateDuringACallback(t *testing.T) {
 	}
 }
 
-// A patch that comes while the answer is just on its way waits for it and then wins.
+// An update that arrives while the answer is in flight waits for the answer and then applies.
 func TestUpdateRightAfterTheAnswerIsNotRefused(t *testing.T) {
 	w, id := clickWorld(t)
 	two := strings.Replace(plainCard, "one", "two", 1)

@@ -95,14 +95,14 @@ func TestEventsFollowScopes(t *testing.T) {
 	}
 }
 
-// ladderClock is a clock whose waits end when the test says so.
-type ladderClock struct {
+// retryClock provides Config.After; the test ends each wait.
+type retryClock struct {
 	*clock
 	waits chan time.Duration
 	fire  chan struct{}
 }
 
-func (l *ladderClock) After(d time.Duration) <-chan time.Time {
+func (l *retryClock) After(d time.Duration) <-chan time.Time {
 	done := make(chan time.Time, 1)
 	l.waits <- d
 	go func() {
@@ -113,8 +113,8 @@ func (l *ladderClock) After(d time.Duration) <-chan time.Time {
 	return done
 }
 
-func TestRedeliveryClimbsTheLadder(t *testing.T) {
-	l := &ladderClock{clock: newClock(), waits: make(chan time.Duration), fire: make(chan struct{})}
+func TestRedeliverySchedule(t *testing.T) {
+	l := &retryClock{clock: newClock(), waits: make(chan time.Duration), fire: make(chan struct{})}
 	w := newWorld(t, func(c *Config) { c.Now, c.After = l.Now, l.After })
 	w.AddUser(User{OpenID: "ou_a"})
 	w.bot.set(func(got) (int, string) { return 500, `{"msg":"busy"}` })
@@ -146,7 +146,7 @@ func TestRedeliveryClimbsTheLadder(t *testing.T) {
 	}
 }
 
-func TestLadderEnds(t *testing.T) {
+func TestRedeliveryGivesUp(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.RetrySchedule = []time.Duration{time.Millisecond, time.Millisecond} })
 	w.AddUser(User{OpenID: "ou_a"})
 	w.bot.set(func(got) (int, string) { return 302, "" })
@@ -165,8 +165,8 @@ func TestLadderEnds(t *testing.T) {
 	}
 }
 
-// What waits for its retry comes when the clock is moved past its time, or at once when it is hurried.
-func TestLadderIsShortened(t *testing.T) {
+// TestRetryComesEarly checks that a retry happens when the clock moves past its time, and at once after Hurry.
+func TestRetryComesEarly(t *testing.T) {
 	for name, shorten := range map[string]func(*world){
 		"hurried": func(w *world) { w.Hurry() },
 		"clock": func(w *world) {
@@ -184,7 +184,7 @@ func TestLadderIsShortened(t *testing.T) {
 			}
 			w.bot.set(nil)
 			w.clock.add(59 * time.Minute)
-			w.ClockMoved() // not yet
+			w.ClockMoved() // too early
 			if n := len(w.bot.all()); n != 1 {
 				t.Errorf("%d attempts before it is due, want 1", n)
 			}

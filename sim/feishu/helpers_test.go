@@ -20,7 +20,7 @@ import (
 
 const testKey, testToken = "test key", "vtok"
 
-// clock is a time that moves only when told.
+// clock is a clock that only the test moves.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -57,7 +57,7 @@ type got struct {
 	plain  map[string]any
 }
 
-// bot answers what the test tells it to.
+// bot gives the answers that the test sets.
 type bot struct {
 	mu     sync.Mutex
 	seen   []got
@@ -214,7 +214,7 @@ func (w *world) send(receiver, msgType, content, uuid string) answer {
 		map[string]string{"receive_id": receiver, "msg_type": msgType, "content": content, "uuid": uuid})
 }
 
-// sendCard sends a card that must be accepted and returns its message id.
+// sendCard sends a valid card and returns its message id.
 func (w *world) sendCard(receiver, card string) string {
 	w.t.Helper()
 	a := w.send(receiver, "interactive", card, "")
@@ -231,17 +231,17 @@ func (w *world) want(a answer, status, code int) {
 	}
 }
 
-// within gives a context that ends long after anything in these tests should have happened.
+// within returns a context with a timeout that no working test reaches.
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// jpeg is a file that looks like a JPEG to those who only read its first bytes.
+// jpeg returns bytes that begin like a JPEG.
 func jpeg(tag byte) []byte { return []byte{0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, tag} }
 
-// decrypt undoes the platform's encryption and checks the padding.
+// decrypt reverses the platform's encryption and checks the padding.
 func decrypt(key, text string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(data) < 2*aes.BlockSize || len(data)%aes.BlockSize != 0 {

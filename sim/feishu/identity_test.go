@@ -57,7 +57,7 @@ func TestPersonalDataIsMasked(t *testing.T) {
 	} {
 		out := fmt.Sprintf("%v %+v %#v %s", v, v, v, v)
 		switch v.(type) {
-		case User, Identity: // the others are what the API and a page show on purpose
+		case User, Identity: // the API and a page show the other ones on purpose
 			j, err := json.Marshal(v)
 			if err != nil {
 				t.Fatal(err)

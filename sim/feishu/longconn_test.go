@@ -35,7 +35,7 @@ func TestPBFrames(t *testing.T) {
 	}
 }
 
-// TestLongConnTickets: who has the wrong secret is not told where to connect, and a ticket opens one connection.
+// TestLongConnTickets checks that a wrong secret gets no URL, and that a ticket opens one connection.
 func TestLongConnTickets(t *testing.T) {
 	s := New(Config{AppID: "cli_1", AppSecret: "s"})
 	defer s.Close()
@@ -94,7 +94,7 @@ func TestLongConnTickets(t *testing.T) {
 	}
 }
 
-// TestNoLongConnection: without a connection nothing is delivered, and it is tried again.
+// TestNoLongConnection checks that an event without an open connection is not delivered and has a retry.
 func TestNoLongConnection(t *testing.T) {
 	s := New(Config{AppID: "cli_1", AppSecret: "s", RetrySchedule: nil})
 	defer s.Close()

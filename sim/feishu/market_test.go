@@ -29,7 +29,7 @@ func TestMarket(t *testing.T) {
 		map[string]string{"app_id": "cli_test", "app_secret": "secret"}), 200, 10003)
 	w.want(app("none"), 200, 10012)
 
-	// A ticket comes when it is asked for.
+	// The bot gets a ticket when it asks for one.
 	w.want(w.do("POST", "/auth/v3/app_ticket/resend", map[string]string{"app_id": "cli_test", "app_secret": "wrong"}), 200,
 		10015)
 	w.want(w.do("POST", "/auth/v3/app_ticket/resend", map[string]string{"app_id": "cli_test", "app_secret": "secret"}),
@@ -46,7 +46,7 @@ func TestMarket(t *testing.T) {
 	w.want(tenant("a-none", "tk"), 200, 99991664)
 	w.want(tenant(token, "tk_3"), 200, 10003)
 
-	// Each tenant's token leads to its own people.
+	// Each tenant's token leads to the people of that tenant.
 	here, there := w.AddUser(User{Name: "张三"}), other.AddUser(User{Name: "李四"})
 	for key, see := range map[string]map[string]bool{
 		"tk":   {here.OpenID: true, there.OpenID: false},

@@ -108,7 +108,7 @@ func TestGatewayLimits(t *testing.T) {
 	w.clock.add(time.Second)
 	w.want(info(), 200, 0)
 	w.want(info(), 200, 0)
-	a = info() // five in this minute
+	a = info() // five calls in this minute
 	w.want(a, 429, 99991400)
 	if a.header.Get("x-ogw-ratelimit-reset") != "59" {
 		t.Errorf("reset = %s, want 59", a.header.Get("x-ogw-ratelimit-reset"))

@@ -80,8 +80,8 @@ func TestOCRLimitIsExact(t *testing.T) {
 	w.want(w.ocr(jpeg(1)), 429, 99991400)
 }
 
-// TestOCRWindowHoldsUnderConcurrency hammers the limit from many connections with real time and then checks, from the
-// record alone, that no sliding second holds more than ten admitted calls and that refusals were right.
+// TestOCRWindowHoldsUnderConcurrency calls the OCR from many connections in real time. Then it checks with the record
+// that no sliding second holds more than ten admitted calls and that the refusals were correct.
 func TestOCRWindowHoldsUnderConcurrency(t *testing.T) {
 	w := newWorld(t, withReader, func(c *Config) { c.Now = time.Now }).login()
 	var wg sync.WaitGroup

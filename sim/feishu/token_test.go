@@ -23,7 +23,7 @@ func TestTokenIsReusedUntilHalfAnHourBeforeItsEnd(t *testing.T) {
 	w.token = first
 	w.want(w.do("GET", "/bot/v3/info", nil), 200, 0) // both stay valid
 	w.clock.add(30 * time.Minute)
-	w.want(w.do("GET", "/bot/v3/info", nil), 400, 99991663) // the first one is at its end
+	w.want(w.do("GET", "/bot/v3/info", nil), 400, 99991663) // the first one has expired
 	w.token = second
 	w.want(w.do("GET", "/bot/v3/info", nil), 200, 0)
 	w.KillTokens()

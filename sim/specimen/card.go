@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A card is drawn at this size (85.6 × 54 mm at about 380 dpi), lying upright.
+// Size of an upright card in pixels (85.6 × 54 mm at about 380 dpi).
 const (
 	cardW = 1280
 	cardH = 807
@@ -21,7 +21,7 @@ var (
 	inkRed  = color.RGBA{168, 62, 52, 255}
 )
 
-// portrait is where the silhouette is, in card pixels.
+// portrait is the area of the silhouette, in card pixels.
 var portrait = image.Rect(930, 52, 1230, 404)
 
 // drawCard returns the upright picture of one side, transparent outside the rounded corners.
@@ -70,10 +70,10 @@ func drawEmblemSide(img *image.RGBA, pen *pen, p Person) {
 	pen.write(img, 310, 712, 42, 1, ink, printedRange(p))
 }
 
-// printedRange is the period of validity as the card prints it: 2006.01.02-2026.01.02 or 2006.01.02-长期.
+// printedRange returns the period of validity as printed: 2006.01.02-2026.01.02 or 2006.01.02-长期.
 func printedRange(p Person) string { return dotted(p.ValidFrom) + "-" + dotted(p.ValidTo) }
 
-// dotted turns 2006-01-02 into 2006.01.02 and leaves everything else (长期) alone.
+// dotted turns 2006-01-02 into 2006.01.02 and returns any other text (长期) unchanged.
 func dotted(date string) string {
 	if _, err := time.Parse(day, date); err != nil {
 		return date
@@ -90,7 +90,7 @@ func splitDate(date string) (year, month, dom string) {
 	return t.Format("2006"), t.Format("1"), t.Format("2")
 }
 
-// labels prints what is the same on all cards of a side.
+// labels prints the texts that all cards of a side have in common.
 func labels(img *image.RGBA, pen *pen, side int) {
 	label := func(x, y float64, s string) { pen.write(img, x, y, 34, 2, inkBlue, s) }
 	if side == SideName {

@@ -15,7 +15,7 @@ const (
 	SideName   = 1 // 人像面
 )
 
-// payload is what the QR code of a side says. Keys are short because every byte makes the modules smaller.
+// payload is the content of a side's QR code. Keys are short because every byte makes the modules smaller.
 type payload struct {
 	Mark    string `json:"k"` // payloadMark
 	Side    int    `json:"s"`
@@ -47,21 +47,21 @@ func payloadOf(p Person, side int) string {
 	return string(b)
 }
 
-// quiet is the light border of a QR code, in modules.
+// quiet is the width of a QR code's light border, in modules.
 const quiet = 3
 
-// codeArea is where the QR code with its border goes on the card: its lower right corner, which is the one that
-// CutCorner cuts.
+// codeArea is the area of the QR code with its border, in card pixels. It lies in the lower right corner, which
+// Variant.CutCorner cuts off.
 var codeArea = image.Rect(cardW-26-354, cardH-26-354, cardW-26, cardH-26)
 
-// codeBox returns the corner of the first module and the size of a module for a code of dim modules, in card pixels.
+// codeBox returns the corner of the first module and the size of a module, in card pixels, for a code of dim modules.
 func codeBox(dim int) (x, y, module int) {
 	module = codeArea.Dx() / (dim + 2*quiet)
 	side := module * (dim + 2*quiet)
 	return codeArea.Max.X - side + quiet*module, codeArea.Max.Y - side + quiet*module, module
 }
 
-// drawCode prints content as a QR code (level M: 15 % may be damaged).
+// drawCode prints content as a QR code of level M, which is readable with 15 % damage.
 func drawCode(dst *image.RGBA, content string) error {
 	code, err := qr.Encode(content, qr.M, qr.Unicode)
 	if err != nil {
@@ -81,7 +81,7 @@ func drawCode(dst *image.RGBA, content string) error {
 	return nil
 }
 
-// codeDim returns how many modules wide the QR code of content is, 0 if it cannot be one.
+// codeDim returns the width of content's QR code in modules, or 0 if content does not fit.
 func codeDim(content string) int {
 	code, err := qr.Encode(content, qr.M, qr.Unicode)
 	if err != nil {

@@ -29,7 +29,7 @@ func TestEXIFOrientation(t *testing.T) {
 
 func TestCorners(t *testing.T) {
 	pixels(t)
-	// At 1600 wide a card is 1280 × 807 with a border of 160; half that at 800.
+	// In a photo 1600 wide a card is 1280 × 807 with a border of 160; in one 800 wide half of that.
 	for _, tc := range []struct {
 		v    specimen.Variant
 		want [8]int

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/image/bmp"
 )
 
-// maxPixels bounds what a small file may unfold to.
+// maxPixels limits the decoded size, because a small file may describe a huge picture.
 const maxPixels = 60_000_000
 
 // lum is the brightness of a picture, row by row.
@@ -19,7 +19,8 @@ type lum struct {
 	w, h int
 }
 
-// decode reads a file into brightness, by its first bytes, whatever other formats the program knows.
+// decode reads a file into brightness. It chooses the format by the first bytes and ignores formats that other packages
+// have registered.
 func decode(file []byte) (lum, error) {
 	if len(file) >= MaxFile {
 		return lum{}, ErrBadFile
@@ -86,7 +87,7 @@ func (g lum) shrink(n int) lum {
 	return out
 }
 
-// double repeats every pixel twice in both directions, with the average in between.
+// double doubles the picture in both directions and interpolates.
 func (g lum) double() lum {
 	out := lum{w: 2 * g.w, h: 2 * g.h}
 	out.pix = make([]byte, out.w*out.h)

@@ -1,11 +1,11 @@
-// Package specimen makes fictional people, pictures of their specimen resident ID cards, and reads such pictures back.
+// Package specimen creates fictional people and pictures of their specimen resident ID cards, and reads such pictures.
 //
-// A picture looks like a card photographed on a table: layout, labels and fonts are close enough for the photo checks
-// of a real system (sharpness, glare, size, colour) to be tried, and everything else says 样本 / SPECIMEN. No face and
-// no national emblem are drawn, only silhouettes. Numbers lie in a region that does not exist, so they can belong to
-// nobody.
+// A picture looks like a card that was photographed on a table. Layout, labels and fonts are close enough to test the
+// photo checks of a real system (sharpness, glare, size, colour); the large overprint says 样本 / SPECIMEN. Face and
+// national emblem are silhouettes. The region of the numbers does not exist, so a number belongs to nobody.
 //
-// The fields of a side are also printed on the card as a QR code. Read is a simulated OCR that decodes pixels and
-// nothing else: no file name, no hash, no side channel. What spoils the QR code (blur, glare, a corner out of frame)
+// A QR code on the card repeats the fields of the side. Read is a simulated OCR that uses nothing but pixels: no file
+// name, no hash, no side channel. Defects that spoil the QR code (blur, glare, a corner out of frame) make the picture
+// unreadable, like a real one; rotating or photocopying does not.
 // makes the picture unreadable, as it would a real one; turning it or photocopying it does not.
 package specimen

@@ -4,24 +4,24 @@ import (
 	"bytes"
 	"image"
 	"image/color"
-	_ "image/gif" // one of the formats that drawings have
+	_ "image/gif" // one of the formats of drawings
 	"slices"
 )
 
-// What passes as drawn by a computer. Shares are of the points looked at.
+// Limits for a picture that a computer has drawn. Shares refer to the sampled points.
 const (
-	probes         = 400  // points along each side
-	leastFlat      = 0.94 // have neighbours of exactly the same colour
-	leastCommon    = 0.94 // are of one of the commonest colours
-	commonest      = 16
-	mostColours    = 160 // colours at 5 bits a channel
-	leastColourful = 0.005
+	probes       = 400  // points along each side
+	minFlat      = 0.94 // points whose neighbours have exactly the same colour
+	minCommon    = 0.94 // points with one of the most common colours
+	commonest    = 16
+	maxColours   = 160 // colours at 5 bits per channel
+	minColourful = 0.005
 )
 
-// Drawn tells whether a picture was surely drawn by a computer: a diagram, a simple screenshot, plain colour. It is
-// for refusing what might be somebody's real card, so whatever could be a photo or a scan is none: everything in a
-// format of cameras (JPEG, WEBP, HEIC), everything with texture or many colours, black on white, and pale sheets in
-// the shape of a card. Many honest drawings are refused as well.
+// Drawn reports whether a computer has certainly drawn a picture: a diagram, a simple screenshot, a plain colour. The
+// playground uses it to refuse pictures of real cards, so anything that could be a photo or a scan is not Drawn: files
+// in a format of cameras (JPEG, WEBP, HEIC), pictures with texture or many colours, black on white, and pale areas in
+// the shape of a card. It also rejects many genuine drawings.
 func Drawn(file []byte) bool {
 	c, format, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil || format != "png" && format != "gif" && format != "bmp" || c.Width < 8 || c.Height < 8 ||
@@ -57,10 +57,10 @@ func Drawn(file []byte) bool {
 		}
 	}
 	share := func(n int) float64 { return float64(n) / float64(points) }
-	if share(colourful) < leastColourful && flat < points { // black on white might be a scan
+	if share(colourful) < minColourful && flat < points { // black on white may be a scan
 		return false
 	}
-	return share(flat) >= leastFlat && share(common(exact)) >= leastCommon && len(rough) <= mostColours &&
+	return share(flat) >= minFlat && share(common(exact)) >= minCommon && len(rough) <= maxColours &&
 		!cardShaped(pale, pales*stepX*stepY, b)
 }
 
@@ -68,7 +68,7 @@ func colourAt(img image.Image, x, y int) color.NRGBA {
 	return color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
 }
 
-// common counts the points of the commonest colours.
+// common counts the points of the most common colours.
 func common(exact map[color.NRGBA]int) int {
 	counts := make([]int, 0, len(exact))
 	for _, n := range exact {
@@ -82,8 +82,8 @@ func common(exact map[color.NRGBA]int) int {
 	return sum
 }
 
-// cardShaped tells whether pale pixels fill a rectangle of a card's proportions (85.6 : 54, either way up) that is a
-// twelfth of the picture or more.
+// cardShaped reports whether pale pixels fill a rectangle with a card's proportions (85.6 : 54, in either orientation)
+// that covers at least a twelfth of the picture.
 func cardShaped(r image.Rectangle, pixels int, of image.Rectangle) bool {
 	area := r.Dx() * r.Dy()
 	if r.Empty() || area*12 < of.Dx()*of.Dy() {

@@ -46,7 +46,7 @@ var (
 	blue  = color.RGBA{0, 0, 255, 255}
 )
 
-// flatCard is a drawing of a card on a table, all in plain colours.
+// flatCard is a drawing of a card on a table in plain colours.
 func flatCard(x, y int) color.RGBA {
 	switch {
 	case x < 100 || x > 700 || y < 100 || y > 478:
@@ -68,7 +68,7 @@ func window(x, y int) color.RGBA {
 	return white
 }
 
-// unmarked is a card of ours without its mark, as a real card is.
+// unmarked is a specimen card without its QR code, like a real card.
 func unmarked(t *testing.T, side int, v Variant) *image.RGBA {
 	t.Helper()
 	card, err := drawCard(NewPerson(7), side)

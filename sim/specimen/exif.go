@@ -6,8 +6,7 @@ import (
 	"image"
 )
 
-// stored returns the pixels as a camera stores them for an EXIF orientation: a viewer that honours the tag shows img
-// again.
+// stored returns the pixels as a camera stores them with an EXIF orientation. A viewer that applies the tag shows img.
 func stored(img *image.RGBA, orientation int) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	sw, sh := w, h
@@ -24,28 +23,28 @@ func stored(img *image.RGBA, orientation int) *image.RGBA {
 	return out
 }
 
-// storedAt returns where the pixel (x, y) of the upright picture of size w × h is stored (EXIF 2.32, tag 0x0112).
+// storedAt returns the stored position of pixel (x, y) of the upright picture of size w × h (EXIF 2.32, tag 0x0112).
 func storedAt(orientation, x, y, w, h int) (int, int) {
 	switch orientation {
 	case 2: // mirrored left to right
 		return w - 1 - x, y
-	case 3: // upside down
+	case 3: // rotated by 180°
 		return w - 1 - x, h - 1 - y
 	case 4: // mirrored top to bottom
 		return x, h - 1 - y
 	case 5: // rows and columns exchanged
 		return y, x
-	case 6: // to be turned right by 90°
+	case 6: // viewers rotate it right by 90°
 		return y, w - 1 - x
-	case 7: // exchanged and upside down
+	case 7: // exchanged and rotated by 180°
 		return h - 1 - y, w - 1 - x
-	case 8: // to be turned left by 90°
+	case 8: // viewers rotate it left by 90°
 		return h - 1 - y, x
 	}
 	return x, y
 }
 
-// withOrientation inserts an EXIF segment with nothing but the orientation after the start of a JPEG.
+// withOrientation inserts an EXIF segment with only the orientation after the start of a JPEG.
 func withOrientation(jpeg []byte, orientation int) []byte {
 	var tiff bytes.Buffer
 	tiff.WriteString("MM\x00*")
@@ -57,7 +56,7 @@ func withOrientation(jpeg []byte, orientation int) []byte {
 		uint16(orientation), uint16(0),
 		uint32(0), // no further directory
 	} {
-		_ = binary.Write(&tiff, binary.BigEndian, v) // a buffer takes everything
+		_ = binary.Write(&tiff, binary.BigEndian, v) // a buffer accepts everything
 	}
 	out := append([]byte(nil), jpeg[:2]...)
 	out = append(out, 0xFF, 0xE1)

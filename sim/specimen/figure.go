@@ -40,7 +40,7 @@ func drawSilhouette(img *image.RGBA, box image.Rectangle, gender string) {
 	})
 }
 
-// drawSeal draws a plain disc where the emblem would be.
+// drawSeal draws a plain disc in place of the emblem.
 func drawSeal(img *image.RGBA, pen *pen, cx, cy, radius float32) {
 	box := image.Rect(int(cx-radius), int(cy-radius), int(cx+radius), int(cy+radius))
 	r := vector.NewRasterizer(box.Dx(), box.Dy())

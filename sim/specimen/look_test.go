@@ -41,7 +41,7 @@ func TestPhotosLookLikePhotos(t *testing.T) {
 type stat struct {
 	sharp        float64 // variance of the Laplacian at about 800 pixels
 	white, black float64 // share of pixels over 250, under 40
-	colour       float64 // mean difference of the largest and smallest channel
+	colour       float64 // mean difference between the largest and the smallest channel
 }
 
 func measure(img image.Image) (s stat) {

@@ -16,7 +16,7 @@ import (
 //go:embed font/droid-gb2312.ttf
 var droid []byte
 
-// fonts are parsed once; a parsed font may be shared, a face may not.
+// fonts are parsed once. Goroutines may share a parsed font, but not a face.
 var fonts = sync.OnceValue(func() (f struct{ han, latin *opentype.Font }) {
 	var err error
 	if f.han, err = opentype.Parse(droid); err != nil {
@@ -28,7 +28,7 @@ var fonts = sync.OnceValue(func() (f struct{ han, latin *opentype.Font }) {
 	return f
 })
 
-// pen writes text. It keeps its faces and is used by one goroutine at a time.
+// pen writes text and caches its faces. Only one goroutine may use it at a time.
 type pen struct {
 	faces map[float64][2]font.Face // by size in pixels: Han, Latin
 }
@@ -42,7 +42,7 @@ func (p *pen) at(size float64) [2]font.Face {
 	open := func(f *opentype.Font) font.Face {
 		face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
 		if err != nil {
-			panic(err) // NewFace refuses only broken options
+			panic(err) // NewFace fails only for invalid options
 		}
 		return face
 	}
@@ -51,7 +51,7 @@ func (p *pen) at(size float64) [2]font.Face {
 	return f
 }
 
-// face returns the face that has the rune: the Latin one for ASCII and the middle dot, which the Han subset lacks.
+// face returns the face for a rune: the Latin one for ASCII and the middle dot, which the Han subset lacks.
 func (p *pen) face(size float64, r rune) font.Face {
 	f := p.at(size)
 	if r < 0x2000 {
@@ -60,7 +60,7 @@ func (p *pen) face(size float64, r rune) font.Face {
 	return f[0]
 }
 
-// write draws s with its baseline at (x, y) and returns the x after it. spacing is added after every rune, in pixels.
+// write draws s with its baseline at (x, y) and returns the x after it. It adds spacing pixels after every rune.
 func (p *pen) write(dst draw.Image, x, y float64, size, spacing float64, c color.Color, s string) float64 {
 	src := image.NewUniform(c)
 	dot := fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)}
@@ -75,7 +75,7 @@ func (p *pen) write(dst draw.Image, x, y float64, size, spacing float64, c color
 	return float64(dot.X) / 64
 }
 
-// width measures s without drawing it.
+// width returns the width that write would give s, in pixels.
 func (p *pen) width(size, spacing float64, s string) float64 {
 	var w fixed.Int26_6
 	for _, r := range s {
@@ -87,7 +87,7 @@ func (p *pen) width(size, spacing float64, s string) float64 {
 	return float64(w) / 64
 }
 
-// lines cuts s so that no line is wider than limit pixels.
+// lines breaks s so that no line is wider than limit pixels.
 func (p *pen) lines(size, limit float64, s string) []string {
 	var out []string
 	line := ""

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// LongTerm is the ValidTo of a card that does not expire.
+// LongTerm is the ValidTo of a card without an expiry date.
 const LongTerm = "长期"
 
-// Person is a fictional person with the data of the card. Dates are 2006-01-02; ValidTo may be LongTerm.
+// Person is a fictional person with the fields of the card. Dates are 2006-01-02; ValidTo may be LongTerm.
 type Person struct {
 	Name      string `json:"name"`
-	Code      string `json:"code"`   // 18 characters, right check digit, region 899xxx
+	Code      string `json:"code"`   // 18 characters, correct check digit, region 899xxx
 	Gender    string `json:"gender"` // 男 or 女
 	Race      string `json:"race"`   // without 族
 	Birth     string `json:"birth"`
@@ -36,12 +36,12 @@ var (
 	streets   = []string{"示范路", "测试大街", "样张胡同", "模拟路"}
 )
 
-// NewPerson returns the person of a seed, always the same one.
+// NewPerson returns the person of a seed; the same seed always gives the same person.
 //
-// The region of the number is 899000 to 899999: GB/T 2260 assigns no province 89, so the number passes the check
-// digit and belongs to nobody. Mobiles are 16000xxxxxx; to our knowledge 160 is not assigned to a carrier. Numbers
-// and mobiles of 500,000 consecutive seeds differ. The period of validity follows the age at issue: 10 years up to
-// 25, 20 years up to 45, then 长期. Cards were issued in 2023 to 2025.
+// The region of the number is 899000 to 899999. GB/T 2260 assigns no province 89, so the number has a correct check
+// digit and belongs to nobody. Mobiles are 16000xxxxxx; to our knowledge 160 is not assigned to a carrier. Numbers and
+// mobiles of 500,000 consecutive seeds differ. The period of validity follows the age at issue: 10 years up to 25, 20
+// years up to 45, then 长期. Cards were issued in 2023 to 2025.
 func NewPerson(seed int64) Person {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x5eec1e))
 	pick := func(of []string) string { return of[r.IntN(len(of))] }
@@ -67,13 +67,13 @@ func NewPerson(seed int64) Person {
 	return p
 }
 
-// Expired returns the same person with a card that ran out in 2020.
+// Expired returns the same person with a card that expired in 2020.
 func (p Person) Expired() Person {
 	p.ValidFrom, p.ValidTo = "2010-06-01", "2020-06-01"
 	return p
 }
 
-// String names the number's end only, so that a log of the simulated world reads like one of the real.
+// String shows only the last digits of the number, so that logs of the simulated world look like real ones.
 func (p Person) String() string {
 	tail := p.Code
 	if len(tail) > 4 {

@@ -69,8 +69,7 @@ func checkPeriod(p specimen.Person) string {
 	return ""
 }
 
-// validNumber checks GB 11643 in another way than the package builds it: the weighted sum with the check digit is 1
-// mod 11.
+// validNumber checks GB 11643 in another way than the package: the weighted sum with the check digit is 1 mod 11.
 func validNumber(code string) bool {
 	if len(code) != 18 {
 		return false

@@ -11,24 +11,22 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// Variant says how the photo is taken. The zero value is a good photo: the card upright on a wooden table, 1600
-// pixels wide.
+// Variant describes a photo. The zero value is a good photo: the card upright on a wooden table, 1600 pixels wide.
 type Variant struct {
-	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays in it
+	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays inside
 	Blur            float64 // sigma in pixels of a picture 1600 wide; 0 = sharp, 1 = still readable, from 4 on unreadable
-	Glare           bool    // a lamp mirrored over the lower right part of the card
+	Glare           bool    // reflection of a lamp over the lower right part of the card
 	CutCorner       bool    // the lower right corner of the card is out of frame
 	Grey            bool    // a photocopy: no colour, on white paper
-	Dark            bool    // taken without light
-	Scale           float64 // size of the card in the picture, 1 (also 0) = it fills four fifths of the width
+	Dark            bool    // underexposed
+	Scale           float64 // size of the card in the picture, 1 (also 0) = four fifths of the width
 	Background      string  // "wood" (also ""), "slate", "paper"
-	Width           int     // of the picture of an unturned card, in pixels; 0 = 1600
+	Width           int     // of the picture of an unrotated card, in pixels; 0 = 1600
 	Quality         int     // of the JPEG, 1 to 100; 0 = 88
-	EXIFOrientation int     // 2 to 8: pixels are stored turned, with the EXIF tag that tells viewers how to turn them back
+	EXIFOrientation int     // 2 to 8: pixels are stored rotated or mirrored, with the EXIF tag for viewers
 }
 
-// Variants are the photos that a person may take, by name. A card that has run out is not a variant: see
-// Person.Expired.
+// Variants are the photos that a person may take, by name. For a photo of an expired card, see Person.Expired.
 var Variants = map[string]Variant{
 	"good":      {Rotate: -1.4},
 	"rotated":   {Rotate: 97, Background: "slate"},
@@ -76,13 +74,13 @@ func photo(p Person, side int, v Variant) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// shoot lays the card on a table and takes the picture.
+// shoot renders the card on a table.
 func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	width := v.Width
 	if width <= 0 {
 		width = defaultWidth
 	}
-	unit := float64(width) / defaultWidth // pixels of the picture per card pixel
+	unit := float64(width) / defaultWidth // picture pixels per card pixel
 	frameW, m := frame(v, unit)
 	img := image.NewRGBA(frameW)
 	background := v.Background
@@ -93,7 +91,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	lay(img, m)
 	scaler := xdraw.Transformer(xdraw.ApproxBiLinear)
 	if math.Hypot(m[0], m[3]) < 0.7 {
-		scaler = xdraw.BiLinear // averages over the pixels that fall together
+		scaler = xdraw.BiLinear // averages the pixels that become one
 	}
 	scaler.Transform(img, m, card, card.Rect, draw.Over, nil)
 
@@ -110,7 +108,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	return img
 }
 
-// frame returns the picture's size and the way from card pixels to its pixels.
+// frame returns the picture's size and the transformation from card pixels to picture pixels.
 func frame(v Variant, unit float64) (image.Rectangle, f64.Aff3) {
 	sin, cos := math.Sincos(v.Rotate * math.Pi / 180)
 	margin := defaultWidth / 10 * unit
@@ -123,7 +121,7 @@ func frame(v Variant, unit float64) (image.Rectangle, f64.Aff3) {
 	a, b := cos*scale, sin*scale
 	dx, dy := 0.0, 0.0
 	if v.CutCorner {
-		// The card's lower right corner moves out along the diagonal, half the QR code with it.
+		// The card moves along the diagonal, until half of the QR code is out of frame.
 		dx, dy = a*0.24*cardW-b*0.24*cardH, b*0.24*cardW+a*0.24*cardH
 	}
 	m := f64.Aff3{

@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// What the OCR refuses, with Feishu's codes (document_ai-v1/id_card/recognize).
+// Errors of the OCR, with Feishu's codes (document_ai-v1/id_card/recognize).
 var (
-	// ErrBadFile: not a JPG, PNG or BMP under 10 MB, or broken (2110001).
+	// ErrBadFile means that the file is no JPG, PNG or BMP under 10 MB, or that it is broken (2110001).
 	ErrBadFile = errors.New("specimen: not a readable JPG, PNG or BMP under 10 MB")
-	// ErrNothing: a picture, but no card can be read in it (2110002).
+	// ErrNothing means that the picture shows no readable card (2110002).
 	ErrNothing = errors.New("specimen: no card can be read in the picture")
 )
 
-// MaxFile is the size in bytes from which files are refused.
+// MaxFile is the size in bytes from which Read refuses a file.
 const MaxFile = 10_000_000
 
-// Entity is one field read from a card, in the platform's words.
+// Entity is one field of a card, in the platform's terms.
 type Entity struct {
 	Type  string `json:"type"`  // identity_name, identity_code, …
 	Value string `json:"value"` // as printed: 1990年1月1日, 2020.01.01, 长期
 }
 
-// Result is what was read from a picture.
+// Result is the reading of a picture.
 type Result struct {
 	Entities []Entity `json:"entities"`
 	Side     int      `json:"side"` // SideName or SideEmblem
-	// x, y of the card's corners in pixels: upper left, then clockwise as the card is read
+	// x, y of the card's corners in pixels: upper left, then clockwise on the upright card
 	Corners     [8]int `json:"conners"`
-	FaceCorners [8]int `json:"face_conners"` // the same of the portrait; zeros on the emblem side
+	FaceCorners [8]int `json:"face_conners"` // the same for the portrait; zeros on the emblem side
 }
 
-// String counts the fields and shows none.
+// String returns the number of fields, without their values.
 func (r Result) String() string { return fmt.Sprintf("side %d, %d fields", r.Side, len(r.Entities)) }
 
 // GoString is String, for %#v.
@@ -43,8 +43,8 @@ func (r Result) GoString() string { return r.String() }
 // LogValue is String, for slog.
 func (r Result) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// Read is the simulated OCR: it reads the card in a picture from its pixels. EXIF is not honoured (what Feishu does
-// is unknown); a card may lie at any angle. Of several cards the first found is returned. The error is ErrBadFile or
+// Read is the simulated OCR: it reads a card at any angle from the pixels of a picture. It ignores EXIF, because
+// Feishu's behaviour is unknown. Of several cards it returns the first one that it finds. The error is ErrBadFile or
 // ErrNothing.
 func Read(img []byte) (Result, error) {
 	g, err := decode(img)
@@ -65,7 +65,7 @@ func Read(img []byte) (Result, error) {
 	return r, nil
 }
 
-// parsePayload understands the text of a QR code, if it is one of ours.
+// parsePayload parses the text of a QR code. It returns false if this package has not created the code.
 func parsePayload(text string) (payload, bool) {
 	var p payload
 	if err := json.Unmarshal([]byte(text), &p); err != nil || p.Mark != payloadMark {
@@ -74,7 +74,7 @@ func parsePayload(text string) (payload, bool) {
 	return p, p.Side == SideName || p.Side == SideEmblem
 }
 
-// entities lists the fields that are printed; what is empty on the card is not found by an OCR.
+// entities lists the printed fields. Like a real OCR, it omits fields that are empty on the card.
 func (f found) entities() []Entity {
 	var out []Entity
 	add := func(kind, value string) {
@@ -98,7 +98,7 @@ func (f found) entities() []Entity {
 	return out
 }
 
-// reformat brings 20060102 into another layout and leaves everything else alone.
+// reformat changes the layout of a date 20060102 and returns any other text unchanged.
 func reformat(dense, layout string) string {
 	t, err := time.Parse("20060102", dense)
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// found is a QR code of ours in a picture.
+// found is a specimen's QR code in a picture.
 type found struct {
 	payload payload
-	dim     int // modules across
+	dim     int // width in modules
 
 	tl, tr, bl point // centres of the finder patterns
 }
 
-// point is a place in the picture, in pixels.
+// point is a position in the picture, in pixels.
 type point struct{ x, y float64 }
 
-// searchSize is the longer side, in pixels, to which pictures are brought for the first look.
+// searchSize is the longer side, in pixels, to which search scales pictures first.
 const searchSize = 2000
 
-// search looks for the code at the size that is most likely to work, then at others, then in each half (where another
-// card may disturb).
+// search looks for the code at the most likely size, then at others, then in each half, because a second card may
+// disturb the detection.
 func search(g lum) (found, bool) {
 	n := max(1, (max(g.w, g.h)+searchSize-1)/searchSize)
 	base, scale := g, 1.0
@@ -53,12 +53,12 @@ func search(g lum) (found, bool) {
 	return found{}, false
 }
 
-// find looks for one code of ours at the present size.
+// find looks for one specimen code without scaling.
 func (g lum) find() (f found, ok bool) {
 	if g.w < 21 || g.h < 21 {
 		return found{}, false
 	}
-	// The decoder indexes past its matrices on some odd pictures; that is a picture without a code.
+	// The decoder panics with an index out of range for some pictures; find treats these as pictures without a code.
 	defer func() {
 		if recover() != nil {
 			f, ok = found{}, false
@@ -94,7 +94,7 @@ func (g lum) find() (f found, ok bool) {
 	return f, f.dim > 7
 }
 
-// moved scales the points and then shifts them: from the searched cut-out to the whole picture.
+// moved scales the points and then shifts them, from coordinates of the searched part to those of the whole picture.
 func (f found) moved(scale, dx, dy float64) found {
 	for _, p := range []*point{&f.tl, &f.tr, &f.bl} {
 		p.x, p.y = p.x*scale+dx, p.y*scale+dy
@@ -102,7 +102,7 @@ func (f found) moved(scale, dx, dy float64) found {
 	return f
 }
 
-// cardToPicture returns the way from card pixels to picture pixels, from the three finder patterns.
+// cardToPicture returns the transformation from card pixels to picture pixels, from the three finder patterns.
 func (f found) cardToPicture() f64.Aff3 {
 	x0, y0, m := codeBox(f.dim)
 	cx, cy := float64(x0)+3.5*float64(m), float64(y0)+3.5*float64(m) // centre of the upper left pattern on the card
@@ -115,7 +115,7 @@ func (f found) cardToPicture() f64.Aff3 {
 	}
 }
 
-// quad returns the corners of a rectangle on the card as picture pixels, clockwise from its upper left.
+// quad returns the corners of a rectangle on the card in picture pixels, clockwise from its upper left.
 func quad(m f64.Aff3, x0, y0, x1, y1 float64) (out [8]int) {
 	for i, c := range [4][2]float64{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} {
 		x, y := apply(m, c[0], c[1])

@@ -12,11 +12,11 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// cornerRadius is that of the card, in card pixels.
+// cornerRadius is the radius of the card's corners, in card pixels.
 const cornerRadius = 46
 
-// sheet returns the blank card of a side and the overprint that goes over the person's data. Both are drawn once;
-// callers must not change them.
+// sheet returns the blank card of a side and the overprint that covers the person's data. Both are drawn once; callers
+// must not change them.
 func sheet(side int) (base, over *image.RGBA) {
 	s := sheets[side&1]()
 	return s[0], s[1]
@@ -59,7 +59,7 @@ func paper(img *image.RGBA, side int) {
 	}
 }
 
-// overprint returns the large slanting 样本 SPECIMEN, translucent and never over the QR code, which is drawn later.
+// overprint returns the large, translucent 样本 SPECIMEN. drawCode runs later, so it never covers the QR code.
 func overprint(pen *pen, card *image.RGBA) *image.RGBA {
 	const tilt = -0.36 // radians
 	red := color.NRGBA{196, 44, 40, 74}
@@ -83,7 +83,7 @@ func overprint(pen *pen, card *image.RGBA) *image.RGBA {
 func roundCorners(img *image.RGBA, radius float32) {
 	mask := image.NewAlpha(img.Rect)
 	r := vector.NewRasterizer(img.Rect.Dx(), img.Rect.Dy())
-	// One transparent pixel at the rim lets the edges of a turned card come out smooth.
+	// A transparent pixel at the rim makes the edges of a rotated card smooth.
 	roundRect(r, 1, 1, float32(img.Rect.Dx()-1), float32(img.Rect.Dy()-1), radius)
 	r.Draw(mask, mask.Rect, image.Opaque, image.Point{})
 	out := image.NewRGBA(img.Rect)
@@ -104,7 +104,7 @@ func roundRect(r *vector.Rasterizer, x0, y0, x1, y1, q float32) {
 	r.ClosePath()
 }
 
-// ellipse adds a closed ellipse to the path; clockwise = false cuts it out of one that turns the other way.
+// ellipse adds a closed ellipse to the path; clockwise = false cuts it out of a path of the other direction.
 func ellipse(r *vector.Rasterizer, cx, cy, rx, ry float32, clockwise bool) {
 	const k = 0.5523
 	s := float32(1)

@@ -23,8 +23,8 @@ var variants = func() (names []string) {
 	return names
 }()
 
-// pixels skips a test that computes many pictures in one goroutine: the race detector has nothing to find there and
-// makes each pixel ten times as dear. TestGoodPhotosAreRead and TestConcurrentUse remain.
+// pixels skips a test that computes many pictures in one goroutine: the race detector cannot find anything there and
+// makes it ten times slower. TestGoodPhotosAreRead and TestConcurrentUse still run.
 func pixels(t *testing.T) {
 	t.Helper()
 	if underRace {
@@ -67,12 +67,18 @@ func entities(r specimen.Result) map[string]string {
 	return m
 }
 
-// wantFront and wantBack fail unless the result is what is printed on the side.
+// wantFront and wantBack fail unless the result has the printed fields of the side.
 func wantFront(t *testing.T, r specimen.Result, err error, p specimen.Person) {
 	t.Helper()
 	birth, _ := time.Parse("2006-01-02", p.Birth)
-	want := map[string]string{"identity_name": p.Name, "identity_code": p.Code, "gender": p.Gender, "race": p.Race,
-		"birth": birth.Format("2006年1月2日"), "address": p.Address}
+	want := map[string]string{
+		"identity_name": p.Name,
+		"identity_code": p.Code,
+		"gender":        p.Gender,
+		"race":          p.Race,
+		"birth":         birth.Format("2006年1月2日"),
+		"address":       p.Address,
+	}
 	if err != nil || r.Side != specimen.SideName || fmt.Sprint(entities(r)) != fmt.Sprint(want) {
 		t.Errorf("side %d, %v, %v; want %v", r.Side, entities(r), err, want)
 	}
@@ -80,8 +86,11 @@ func wantFront(t *testing.T, r specimen.Result, err error, p specimen.Person) {
 
 func wantBack(t *testing.T, r specimen.Result, err error, p specimen.Person) {
 	t.Helper()
-	want := map[string]string{"issued_by": p.IssuedBy, "valid_date_start": strings.ReplaceAll(p.ValidFrom, "-", "."),
-		"valid_date_end": strings.ReplaceAll(p.ValidTo, "-", ".")}
+	want := map[string]string{
+		"issued_by":        p.IssuedBy,
+		"valid_date_start": strings.ReplaceAll(p.ValidFrom, "-", "."),
+		"valid_date_end":   strings.ReplaceAll(p.ValidTo, "-", "."),
+	}
 	if err != nil || r.Side != specimen.SideEmblem || fmt.Sprint(entities(r)) != fmt.Sprint(want) {
 		t.Errorf("side %d, %v, %v; want %v", r.Side, entities(r), err, want)
 	}
@@ -95,7 +104,7 @@ func TestGoodPhotosAreRead(t *testing.T) {
 		wantFront(t, r, err, p)
 		r, err = specimen.Read(mustBack(t, p, v))
 		wantBack(t, r, err, p)
-		v.Width = 900 // the others small, for speed
+		v.Width = 900 // the others are small, for speed
 	}
 }
 
@@ -127,7 +136,7 @@ func TestNamedVariants(t *testing.T) {
 	}
 }
 
-// keep writes the pictures to $SPECIMEN_DIR for looking at them.
+// keep writes the pictures to $SPECIMEN_DIR for inspection.
 func keep(t *testing.T, name string, front, back []byte) {
 	t.Helper()
 	dir := os.Getenv("SPECIMEN_DIR")

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// grey takes the colour out and raises the contrast, as a photocopier does.
+// grey removes the colour and raises the contrast, as a photocopier does.
 func grey(img *image.RGBA) {
 	for i := 0; i < len(img.Pix); i += 4 {
 		y := (299*int(img.Pix[i]) + 587*int(img.Pix[i+1]) + 114*int(img.Pix[i+2])) / 1000
@@ -16,7 +16,7 @@ func grey(img *image.RGBA) {
 	}
 }
 
-// light lets the light fall off towards the lower right corner; dark takes most of it away.
+// light darkens the picture towards the lower right corner; dark removes most of the light.
 func light(img *image.RGBA, dark bool) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	top := 256.0
@@ -31,14 +31,14 @@ func light(img *image.RGBA, dark bool) {
 		f := uint32(top * (1 - 0.08*float64(y)/float64(h)))
 		row := img.Pix[y*img.Stride : y*img.Stride+4*w]
 		for x := range w {
-			k := cols[x] * f // 16 bits of fraction
+			k := cols[x] * f // 16 fractional bits
 			p := row[4*x : 4*x+3 : 4*x+3]
 			p[0], p[1], p[2] = uint8(uint32(p[0])*k>>16), uint8(uint32(p[1])*k>>16), uint8(uint32(p[2])*k>>16)
 		}
 	}
 }
 
-// glare mirrors a flash on the card's varnish: over the QR code and what is around it, and weaker over the upper left.
+// glare adds the reflection of a flash: strong over the QR code and around it, weaker over the upper left.
 func glare(img *image.RGBA, m f64.Aff3, unit float64) {
 	c := codeArea
 	cx, cy := apply(m, float64(c.Min.X+c.Max.X)/2-30, float64(c.Min.Y+c.Max.Y)/2)
@@ -47,7 +47,7 @@ func glare(img *image.RGBA, m f64.Aff3, unit float64) {
 	spot(img, cx, cy, 420*unit, 150*unit, 0.5)
 }
 
-// spot lightens an ellipse towards white; strength 1 burns its inner half out.
+// spot lightens an ellipse towards white; strength 1 makes its inner half pure white.
 func spot(img *image.RGBA, cx, cy, rx, ry, strength float64) {
 	r := image.Rect(int(cx-rx), int(cy-ry), int(cx+rx), int(cy+ry)).Intersect(img.Rect)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
@@ -67,7 +67,7 @@ func spot(img *image.RGBA, cx, cy, rx, ry, strength float64) {
 	}
 }
 
-// blur is a Gaussian blur of the given sigma in pixels, as three box blurs.
+// blur is a Gaussian blur of the given sigma in pixels, approximated by three box blurs.
 func blur(img *image.RGBA, sigma float64) {
 	radius := int(math.Round(math.Sqrt(4*sigma*sigma+1)/2 - 0.5))
 	if radius < 1 {
@@ -85,8 +85,8 @@ func blur(img *image.RGBA, sigma float64) {
 	}
 }
 
-// boxLine averages n pixels, step bytes apart, over 2·radius+1 neighbours; the edge pixels repeat outside. line is
-// scratch.
+// boxLine averages each of n pixels, step bytes apart, with radius neighbours on either side. The edge pixels repeat
+// outside. line is a scratch buffer.
 func boxLine(pix, line []uint8, n, step, radius int) {
 	for i := range n {
 		copy(line[4*i:4*i+4], pix[i*step:])

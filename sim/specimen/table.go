@@ -8,7 +8,7 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// tileSize is the side of the square texture from which tables of any size are laid, mirrored at its edges.
+// tileSize is the side of the square texture of a table, which is mirrored at its edges.
 const tileSize = 1024
 
 var tiles = map[string]func() *image.RGBA{
@@ -90,26 +90,25 @@ func layTable(img *image.RGBA, background string) {
 	}
 }
 
-// lay draws the soft shadow that the card at m throws, a little to the lower right. What the card will cover is left
-// out.
+// lay draws the soft shadow of the card at m, slightly to the lower right. It omits the area that the card will cover.
 func lay(img *image.RGBA, m f64.Aff3) {
 	const (
 		halfW, halfH = cardW / 2.0, cardH / 2.0
 		soft         = 34.0 // half the width of the shadow's rim, in card pixels
-		depth        = 0.52 // of light taken away under the card
+		depth        = 0.52 // fraction of light removed under the card
 	)
 	det := m[0]*m[4] - m[1]*m[3]
-	ia, ib, ic, id := m[4]/det, -m[1]/det, -m[3]/det, m[0]/det // from the picture back to the card
+	ia, ib, ic, id := m[4]/det, -m[1]/det, -m[3]/det, m[0]/det // inverse of m, from the picture to the card
 	midX, midY := apply(m, halfW, halfH)
 	off := 10 * math.Sqrt(det)
 	offX, offY := ia*off+ib*off, ic*off+id*off
 	for y := range img.Rect.Dy() {
 		row := img.Pix[y*img.Stride:]
 		dx, dy := -midX, float64(y)-midY
-		u, v := ia*dx+ib*dy, ic*dx+id*dy // from the card's middle, in card pixels
+		u, v := ia*dx+ib*dy, ic*dx+id*dy // from the card's centre, in card pixels
 		for x := range img.Rect.Dx() {
 			if math.Abs(u) > halfW-cornerRadius || math.Abs(v) > halfH-cornerRadius {
-				far := beyond(math.Abs(u-offX), math.Abs(v-offY), halfW-soft, halfH-soft)
+				far := distanceOutside(math.Abs(u-offX), math.Abs(v-offY), halfW-soft, halfH-soft)
 				if far < 2*soft {
 					t := far / (2 * soft)
 					k := 1 - depth*(1-t*t*(3-2*t))
@@ -122,8 +121,8 @@ func lay(img *image.RGBA, m f64.Aff3) {
 	}
 }
 
-// beyond is how far a point (in the first quadrant) lies outside a rectangle around the origin, 0 inside.
-func beyond(x, y, halfW, halfH float64) float64 {
+// distanceOutside returns the distance of a point in the first quadrant from a rectangle around the origin, 0 inside.
+func distanceOutside(x, y, halfW, halfH float64) float64 {
 	x, y = x-halfW, y-halfH
 	switch {
 	case x <= 0 && y <= 0:
