@@ -23,8 +23,8 @@ type BotError struct {
 }
 
 func (e *BotError) Error() string {
-	return fmt.Sprintf("sim: the bot answered the click on %q so that the client shows error %d: %v", e.Act, e.Code,
-		errors.Join(e.Faults...))
+	return fmt.Sprintf("sim: the bot answered the click on %q so that the client shows error %d: %v",
+		e.Act, e.Code, errors.Join(e.Faults...))
 }
 
 // Backoff between two tries of a click that got no answer.

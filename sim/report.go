@@ -62,8 +62,8 @@ func (r Report) WriteTable(out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(t, "\n%d people\tdone %d\tfiled %d\tduplicates %d\n", len(r.People), r.Done, r.Filed, r.Duplicates)
-	fmt.Fprintf(t, "OCR %d (%d over the limit)\tSMS %d\tidentities %d\tpoints %d\n\n", r.OCRCalls, r.OCRRefused, r.SMS,
-		r.Identities, r.Points)
+	fmt.Fprintf(t, "OCR %d (%d over the limit)\tSMS %d\tidentities %d\tpoints %d\n\n",
+		r.OCRCalls, r.OCRRefused, r.SMS, r.Identities, r.Points)
 	for _, op := range slices.Sorted(maps.Keys(r.Calls)) {
 		fmt.Fprintf(t, "%s\t%d\n", op, r.Calls[op])
 	}

@@ -79,8 +79,8 @@ func TestReadMessages(t *testing.T) {
 }
 
 func TestReadSidesAndFields(t *testing.T) {
-	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", simtest.Button("retake", map[string]any{"side": "back"}),
-		simtest.Button("cancel"))))
+	retake := simtest.Button("retake", map[string]any{"side": "back"})
+	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", retake, simtest.Button("cancel"))))
 	if got := s.readSides(); !reflect.DeepEqual(got, map[string]bool{"back": true}) {
 		t.Errorf("sides %v", got)
 	}

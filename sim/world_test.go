@@ -91,8 +91,8 @@ func TestConfigErrors(t *testing.T) {
 		})
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
-	if want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}; err != nil ||
-		at != want {
+	want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}
+	if err != nil || at != want {
 		t.Errorf("%v, %v, want %v", at, err, want)
 	}
 }

@@ -63,8 +63,10 @@ func TestEvidenceValidation(t *testing.T) {
 		{"IP with port", recent, "certAgreementReadIP", "192.0.2.7:80", false},
 		{"agreement day", recent, "certAgreementReadTime", "20261121", false},
 	}
-	for _, f := range []string{"eviName", "realNameMethod", "timeStamp", "name", "cardNo", "cardType", "cardPortrait",
-		"cardNationalEmblem"} {
+	required := []string{
+		"eviName", "realNameMethod", "timeStamp", "name", "cardNo", "cardType", "cardPortrait", "cardNationalEmblem",
+	}
+	for _, f := range required {
 		changes = append(changes, change{"missing", old, f, nil, false}, change{"empty", old, f, "", false},
 			change{"null", old, f, json.RawMessage("null"), false}, change{"missing", recent, f, nil, false})
 	}
@@ -72,8 +74,10 @@ func TestEvidenceValidation(t *testing.T) {
 		changes = append(changes, change{"missing", recent, "certAgreementRead" + f, nil, false},
 			change{"empty", recent, "certAgreementRead" + f, "", false})
 	}
-	for _, f := range []string{"infoVerifySupplier", "verifyTime", "verifySerialNumber", "mobile", "smsCode",
-		"smsSupplier"} {
+	required = []string{
+		"infoVerifySupplier", "verifyTime", "verifySerialNumber", "mobile", "smsCode", "smsSupplier",
+	}
+	for _, f := range required {
 		changes = append(changes, change{"missing", old, "threeElements." + f, nil, false},
 			change{"empty", recent, "threeElements." + f, "", false})
 	}

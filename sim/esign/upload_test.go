@@ -71,7 +71,7 @@ func TestPutRefuses(t *testing.T) {
 		return func(r *http.Request) { r.Header.Del(name) }
 	}
 	mangle := func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%2B", "+") }
-	otherBytes := []byte("\xFF\xD8\xFF012345678X")
+	other := []byte("\xFF\xD8\xFF012345678X")
 	for _, tc := range []struct {
 		name   string
 		late   time.Duration
@@ -84,7 +84,7 @@ func TestPutRefuses(t *testing.T) {
 		{name: "no type", change: remove("Content-Type"), status: 403, code: "SignatureDoesNotMatch"},
 		{name: "other MD5", change: set("Content-MD5", md5Base64([]byte("x"))), status: 403, code: "SignatureDoesNotMatch"},
 		{name: "no MD5", change: remove("Content-MD5"), status: 403, code: "SignatureDoesNotMatch"},
-		{name: "other bytes", send: otherBytes, change: set("Content-MD5", md5Base64(content)), status: 400, code: "InvalidDigest"},
+		{name: "other bytes", send: other, change: set("Content-MD5", md5Base64(content)), status: 400, code: "InvalidDigest"},
 		{name: "POST", change: func(r *http.Request) { r.Method = http.MethodPost }, status: 405, code: "MethodNotAllowed"},
 		{name: "expired", late: time.Hour + time.Second, status: 403, code: "AccessDenied"},
 		{name: "in time", late: time.Hour, status: 200},

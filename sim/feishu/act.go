@@ -66,8 +66,8 @@ func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]by
 			lines = append(lines, []map[string]any{{"tag": "text", "text": text, "style": []string{}}})
 		}
 		for _, img := range imgs {
-			lines = append(lines, []map[string]any{{"tag": "img", "image_key": s.attach(m, "image", "image.jpg", img),
-				"width": 300, "height": 300}})
+			key := s.attach(m, "image", "image.jpg", img)
+			lines = append(lines, []map[string]any{{"tag": "img", "image_key": key, "width": 300, "height": 300}})
 		}
 		return map[string]any{"title": "", "content": lines}
 	})

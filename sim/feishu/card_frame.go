@@ -69,15 +69,17 @@ var textTag = objectOf(map[string]rule{
 	"color":      color,
 }, "tag", "text")
 
+var headerTemplate = oneOf("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet",
+	"purple", "indigo", "grey", "default")
+
 var header = objectOf(map[string]rule{
 	"title":              richText,
 	"subtitle":           richText,
 	"text_tag_list":      listOf(textTag, 0, 3),
 	"i18n_text_tag_list": perLocale(listOf(textTag, 0, 3)),
-	"template": oneOf("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "purple",
-		"indigo", "grey", "default"),
-	"icon":    icon,
-	"padding": padding,
+	"template":           headerTemplate,
+	"icon":               icon,
+	"padding":            padding,
 }, "title")
 
 // layout adds the properties that arrange the children of the body and of containers.

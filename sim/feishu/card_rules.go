@@ -255,8 +255,8 @@ func behaviors(v *validator, path string, x any, at place) {
 				"ios_url":     text0,
 				"android_url": text0,
 			})
-			if str(o["default_url"]) == "" && (str(o["pc_url"]) == "" || str(o["ios_url"]) == "" ||
-				str(o["android_url"]) == "") {
+			allClients := str(o["pc_url"]) != "" && str(o["ios_url"]) != "" && str(o["android_url"]) != ""
+			if str(o["default_url"]) == "" && !allClients {
 				v.fail(codeParse, path, "needs default_url, or all of pc_url, ios_url and android_url")
 			}
 		default:
@@ -280,6 +280,6 @@ func options(v *validator, path string, x any, at place) {
 		}
 		seen[str(x)] = true
 	}
-	listOf(objectOf(map[string]rule{"text": plain, "value": value, "icon": icon}, "text", "value"), 1, many)(v, path, x,
-		at)
+	option := objectOf(map[string]rule{"text": plain, "value": value, "icon": icon}, "text", "value")
+	listOf(option, 1, many)(v, path, x, at)
 }

@@ -45,8 +45,8 @@ func cardRefused(e *CardError) *apiError {
 	if e.Path != "" {
 		path = "ErrPath: ROOT -> " + e.Path + "; "
 	}
-	return refuse(400, 230099, "Failed to create card content, ext=ErrCode: %d; %sErrMsg: %s; ErrorValue: ", e.Code, path,
-		e.Msg)
+	return refuse(400, 230099, "Failed to create card content, ext=ErrCode: %d; %sErrMsg: %s; ErrorValue: ",
+		e.Code, path, e.Msg)
 }
 
 // checkCard validates a card of the bot: its form, and whether its pictures and people exist. The caller holds the

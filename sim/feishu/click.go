@@ -208,8 +208,8 @@ func (s *Server) readAnswer(res *CallbackResult, status int, answer []byte, err 
 	}
 	dec := json.NewDecoder(bytes.NewReader(answer))
 	dec.DisallowUnknownFields()
-	if trimmed := bytes.TrimSpace(answer); len(trimmed) == 0 || trimmed[0] != '{' || dec.Decode(&in) != nil ||
-		dec.More() || !in.Toast.valid() {
+	isObject := bytes.HasPrefix(bytes.TrimSpace(answer), []byte("{"))
+	if !isObject || dec.Decode(&in) != nil || dec.More() || !in.Toast.valid() {
 		res.ErrorCode = 200672
 		return
 	}

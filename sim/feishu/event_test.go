@@ -27,8 +27,8 @@ func TestEventIsEncryptedAndSigned(t *testing.T) {
 	}
 	h := object(g.plain["header"])
 	if g.plain["schema"] != "2.0" || h["event_type"] != "im.message.receive_v1" || h["token"] != testToken ||
-		h["app_id"] != "cli_test" ||
-		h["tenant_key"] != "tk" || h["create_time"] != millis(w.clock.Now()) || h["event_id"] != sent.Delivery.EventID {
+		h["app_id"] != "cli_test" || h["tenant_key"] != "tk" || h["create_time"] != millis(w.clock.Now()) ||
+		h["event_id"] != sent.Delivery.EventID {
 		t.Errorf("header: %v", h)
 	}
 	ev := object(g.plain["event"])
@@ -74,7 +74,7 @@ func TestEventsFollowScopes(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			if got := events(v.do); got != v.want {
-				t.Errorf("%s: %d events, want %d", v.name, got, v.want)
+				t.Errorf("%d events, want %d", got, v.want)
 			}
 		})
 	}

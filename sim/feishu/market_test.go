@@ -30,10 +30,11 @@ func TestMarket(t *testing.T) {
 	w.want(app("none"), 200, 10012)
 
 	// The bot gets a ticket when it asks for one.
-	w.want(w.do("POST", "/auth/v3/app_ticket/resend", map[string]string{"app_id": "cli_test", "app_secret": "wrong"}), 200,
-		10015)
-	w.want(w.do("POST", "/auth/v3/app_ticket/resend", map[string]string{"app_id": "cli_test", "app_secret": "secret"}),
-		200, 0)
+	resend := func(secret string) answer {
+		return w.do("POST", "/auth/v3/app_ticket/resend", map[string]string{"app_id": "cli_test", "app_secret": secret})
+	}
+	w.want(resend("wrong"), 200, 10015)
+	w.want(resend("secret"), 200, 0)
 	m.Close()
 	all := w.bot.all()
 	event := object(all[len(all)-1].plain["event"])

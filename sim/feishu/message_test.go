@@ -71,8 +71,8 @@ func TestSendRefusals(t *testing.T) {
 	w.t = t
 	a := w.do("POST", "/im/v1/messages", map[string]string{"receive_id": "ou_emp", "msg_type": "text", "content": hello})
 	w.want(a, 400, 99992402)
-	if a := w.send("ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`,
-		""); !strings.Contains(str(a.body["msg"]), "ErrCode: 200861;") {
+	a = w.send("ou_emp", "interactive", `{"schema":"2.0","body":{"elements":[{"tag":"note"}]}}`, "")
+	if !strings.Contains(str(a.body["msg"]), "ErrCode: 200861;") {
 		t.Errorf("msg does not carry the sub-code: %s", a.raw)
 	}
 	w.Set(func(k *Behaviour) { k.DLP = true })
@@ -196,8 +196,8 @@ func TestResourceOnlyWithItsOwnMessage(t *testing.T) {
 		t.Run(v.msg, func(t *testing.T) {
 			a := get(v.msg, v.key, v.kind)
 			if a.status != 200 || string(a.raw) != string(jpeg(byte(i+1))) || a.header.Get("Content-Type") != "image/jpeg" {
-				t.Errorf("%d: HTTP %d, %d bytes, %s, want 200, %q", i, a.status, len(a.raw), a.header.Get("Content-Type"),
-					"image/jpeg")
+				contentType := a.header.Get("Content-Type")
+				t.Errorf("HTTP %d, %d bytes, %s, want 200, picture %d, image/jpeg", a.status, len(a.raw), contentType, i+1)
 			}
 		})
 	}
@@ -229,8 +229,8 @@ func TestUploads(t *testing.T) {
 	w.want(w.upload("/im/v1/images", "image", []byte("text"), map[string]string{"image_type": "message"}), 400, 234011)
 	w.want(w.upload("/im/v1/images", "image", nil, map[string]string{"image_type": "message"}), 400, 234001)
 	w.want(w.upload("/im/v1/images", "image", jpeg(1), nil), 400, 234001)
-	w.want(w.upload("/im/v1/images", "image", append(jpeg(1), make([]byte, 10<<20)...),
-		map[string]string{"image_type": "message"}), 400, 234006)
+	large := append(jpeg(1), make([]byte, 10<<20)...)
+	w.want(w.upload("/im/v1/images", "image", large, map[string]string{"image_type": "message"}), 400, 234006)
 
 	f := w.upload("/im/v1/files", "file", []byte("a,b"), map[string]string{"file_type": "stream", "file_name": "list.csv"})
 	w.want(f, 200, 0)
@@ -287,8 +287,8 @@ func TestWatchWakesOnChangesOnly(t *testing.T) {
 		found <- m
 	}()
 	<-looked
-	w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": strings.Replace(plainCard, "one", "two", 1)}),
-		200, 0)
+	two := strings.Replace(plainCard, "one", "two", 1)
+	w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": two}), 200, 0)
 	if m := <-found; m.ID != id || m.Edits != 1 {
 		t.Errorf("found %v", m)
 	}

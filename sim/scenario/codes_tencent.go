@@ -48,7 +48,8 @@ FailedOperation.IdNameMisMatch FailedOperation.IdNoExistSystem FailedOperation.V
 	}},
 	{"API 3.0 公共错误码 (https://cloud.tencent.com/document/api/382/38780)", "tencent.check", []tencentList{
 		{Again, "", `
-InternalError RequestLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded
+InternalError RequestLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded
+RequestLimitExceeded.IPLimitExceeded
 RequestLimitExceeded.UinLimitExceeded ResourceUnavailable ServiceUnavailable`},
 		{Stops, clockOff, `AuthFailure.SignatureExpire`},
 		{Stops, badKey, `
@@ -56,8 +57,10 @@ AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId AuthFailure.SecretI
 AuthFailure.TokenFailure`},
 		{Stops, supplierSide, `
 ActionOffline AuthFailure.MFAFailure AuthFailure.UnauthorizedOperation DryRunOperation InvalidAction InvalidParameter
-InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct NoSuchVersion
-OperationDenied RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound ResponseSizeLimitExceeded UnauthorizedOperation
+InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct
+NoSuchVersion
+OperationDenied RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound ResponseSizeLimitExceeded
+UnauthorizedOperation
 UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion`},
 		{Decides, refusedIt, `
 FailedOperation ResourceInUse`},

@@ -4,7 +4,8 @@ import "slices"
 
 // State is a point of a registration. A robot acts until it is reached and stops there.
 type State struct {
-	Name  string // stable, e.g. state/awaiting_review; after the slash the case's state, with an addition where several rows share it
+	// Name is stable, e.g. state/awaiting_review: the case's state, with a suffix if several rows share it.
+	Name  string
 	Text  Text
 	Stage string // stage of the person's card, a value of sim.CardStage
 

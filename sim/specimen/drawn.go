@@ -24,8 +24,10 @@ const (
 // the shape of a card. It also rejects many genuine drawings.
 func Drawn(file []byte) bool {
 	c, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || format != "png" && format != "gif" && format != "bmp" || c.Width < 8 || c.Height < 8 ||
-		c.Width > maxPixels/c.Height {
+	if err != nil || !slices.Contains([]string{"png", "gif", "bmp"}, format) {
+		return false
+	}
+	if c.Width < 8 || c.Height < 8 || c.Width > maxPixels/c.Height {
 		return false
 	}
 	img, _, err := image.Decode(bytes.NewReader(file))

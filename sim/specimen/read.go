@@ -59,8 +59,8 @@ func Read(img []byte) (Result, error) {
 	place := f.cardToPicture()
 	r.Corners = quad(place, 0, 0, cardW, cardH)
 	if r.Side == SideName {
-		r.FaceCorners = quad(place, float64(portrait.Min.X), float64(portrait.Min.Y), float64(portrait.Max.X),
-			float64(portrait.Max.Y))
+		x0, y0, x1, y1 := portrait.Min.X, portrait.Min.Y, portrait.Max.X, portrait.Max.Y
+		r.FaceCorners = quad(place, float64(x0), float64(y0), float64(x1), float64(y1))
 	}
 	return r, nil
 }

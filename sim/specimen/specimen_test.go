@@ -125,8 +125,7 @@ func TestNamedVariants(t *testing.T) {
 			rb, errB := specimen.Read(back)
 			if slices.Contains(unreadable, name) {
 				if !errors.Is(errF, specimen.ErrNothing) || !errors.Is(errB, specimen.ErrNothing) {
-					t.Errorf("read although spoilt: %v (%v), %v (%v), want %v, %v", rf, errF, rb, errB, specimen.ErrNothing,
-						specimen.ErrNothing)
+					t.Errorf("got %v (%v) and %v (%v), want %v twice", rf, errF, rb, errB, specimen.ErrNothing)
 				}
 				return
 			}

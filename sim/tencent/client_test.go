@@ -99,9 +99,9 @@ func TestClientChecks(t *testing.T) {
 			}
 		})
 	}
-	if _, err := w.client.CheckThreeElements(ctx, "测试张三", "130401199601018394", "19800002222"); !is(err,
-		verify.ReasonIDInvalid) {
-		t.Errorf("wrong check digit: %v", err)
+	_, err := w.client.CheckThreeElements(ctx, "测试张三", "130401199601018394", "19800002222")
+	if !is(err, verify.ReasonIDInvalid) {
+		t.Errorf("wrong check digit: got %v, want %v", err, verify.ReasonIDInvalid)
 	}
 }
 

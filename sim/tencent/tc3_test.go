@@ -10,8 +10,9 @@ func TestSignVector(t *testing.T) {
 	body := `{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`
 	r := httptest.NewRequest("POST", "https://cvm.tencentcloudapi.com/", nil)
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
-	got := sign("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", r, []byte(body), []string{"content-type", "host"}, 1551113065,
-		"2019-02-25", "cvm")
+	const secret = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"
+	signed := []string{"content-type", "host"}
+	got := sign(secret, r, []byte(body), signed, 1551113065, "2019-02-25", "cvm")
 	if want := "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"; got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
