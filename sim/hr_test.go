@@ -111,7 +111,7 @@ func TestDiligent(t *testing.T) {
 	h := newHarness(t, Config{})
 	hr := h.w.HR(1)
 	if d := hr.Diligent(HRCard{Kind: "review"}); d.Act != "approve" {
-		t.Errorf("review: %+v", d)
+		t.Errorf("review: got %+v, want approve", d)
 	}
 	stands := HRCard{
 		Kind:      "attention",
@@ -123,15 +123,15 @@ func TestDiligent(t *testing.T) {
 	for range maxRetries {
 		d := hr.Diligent(stands)
 		if d.Act != "retry" {
-			t.Fatalf("%+v", d)
+			t.Fatalf("got %+v, want retry", d)
 		}
 		pauses = append(pauses, d.After)
 	}
 	if !slices.IsSorted(pauses) || pauses[len(pauses)-1] > 5*time.Second || pauses[0] == 0 {
-		t.Errorf("pauses %v", pauses)
+		t.Errorf("got delays %v, want growing ones between 0 and 5 s", pauses)
 	}
 	if d := hr.Diligent(stands); d.Act != "" {
-		t.Errorf("retried for ever: %+v", d)
+		t.Errorf("after the last retry: got %+v, want no decision", d)
 	}
 	unknown := HRCard{
 		Kind:      "attention",
@@ -140,23 +140,23 @@ func TestDiligent(t *testing.T) {
 		Acts:      []string{"resolve", "retry"},
 	}
 	if d := hr.Diligent(unknown); d.Act != "retry" {
-		t.Errorf("nothing was written: %+v", d)
+		t.Errorf("without a write: got %+v, want retry", d)
 	}
 	u := h.w.Hire(1)[0]
 	h.API("POST", "/open-apis/human_authentication/v1/identities?user_id="+u.OpenID+"&user_id_type=open_id",
 		map[string]any{"identity_name": u.Person.Name, "identity_code": u.Person.Code})
 	unknown.Applicant = u.OpenID
 	if d := hr.Diligent(unknown); d.Act != "resolve" || d.Form != nil {
-		t.Errorf("it was written: %+v", d)
+		t.Errorf("after a write: got %+v, want resolve without a form", d)
 	}
 	if j := h.w.Journey(u.OpenID); !j.Identity || j.Identities != 1 {
-		t.Errorf("journey %+v", j)
+		t.Errorf("got journey %+v, want one identity", j)
 	}
 	if d := ApproveAll(unknown); d.Act != "" {
-		t.Errorf("ApproveAll answered an attention card: %+v", d)
+		t.Errorf("ApproveAll on an attention card: got %+v, want no decision", d)
 	}
 	if d := Reject("other", "x"); d.Act != "reject" || d.Form["reason"] != "other" {
-		t.Errorf("%+v", d)
+		t.Errorf("got %+v, want reject for the reason other", d)
 	}
 }
 
@@ -172,17 +172,17 @@ func TestAnnouncedAndReport(t *testing.T) {
 	}
 	m := h.Send("chat_id", h.w.AnnounceChat(), board(a.OpenID))
 	if !h.w.announced(a.OpenID) || h.w.announced(b.OpenID) {
-		t.Error("the first version")
+		t.Error("the first version must list the first employee only")
 	}
 	h.Patch(m, board(b.OpenID)) // a is no longer among the latest
 	if err := h.w.WaitAnnounced(h.Ctx, b.OpenID); err != nil || !h.w.announced(a.OpenID) {
-		t.Errorf("the second version: %v", err)
+		t.Errorf("after the second version both must be announced: %v", err)
 	}
 	h.Send("open_id", a.OpenID, simtest.Card("实名登记完成", simtest.Button("my_data")))
 	r := h.w.Report()
 	if len(r.People) != 2 || r.Done != 1 || r.Filed != 0 || !r.People[0].Announced ||
 		r.Calls["feishu message.create"] != 2 || r.Calls["feishu message.patch"] != 1 {
-		t.Errorf("report %+v", r)
+		t.Errorf("got report %+v, want 2 people, 1 done, none filed", r)
 	}
 	var out strings.Builder
 	if err := r.WriteTable(&out); err != nil {
@@ -195,7 +195,7 @@ func TestAnnouncedAndReport(t *testing.T) {
 	}
 	for _, secret := range []string{a.Person.Name, a.Person.Code, a.Person.Mobile} {
 		if strings.Contains(out.String(), secret) {
-			t.Error("the table names somebody")
+			t.Error("the table shows personal data")
 		}
 	}
 }

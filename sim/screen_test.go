@@ -72,7 +72,7 @@ func TestReadMessages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if s := read(m); s.kind != kindOther || s.stage != StageNone {
-				t.Errorf("%s: %v", name, s)
+				t.Errorf("got %v, want no card", s)
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func TestReadSidesAndFields(t *testing.T) {
 	retake := simtest.Button("retake", map[string]any{"side": "back"})
 	s := readCard(json.RawMessage(simtest.Card("发送身份证照片", retake, simtest.Button("cancel"))))
 	if got := s.readSides(); !reflect.DeepEqual(got, map[string]bool{"back": true}) {
-		t.Errorf("sides %v", got)
+		t.Errorf("got sides %v, want back", got)
 	}
 	s = readCard(json.RawMessage(simtest.Card("?", simtest.Form("a", simtest.Input("identity_name", "样甲", true),
 		simtest.Input("mobile", "", false), simtest.Submit("confirm")),
@@ -92,10 +92,10 @@ func TestReadSidesAndFields(t *testing.T) {
 		names = append(names, in.Name)
 	}
 	if !slices.Equal(names, []string{"identity_name", "mobile"}) {
-		t.Errorf("fields %v", names)
+		t.Errorf("got fields %v, want identity_name and mobile", names)
 	}
 	if s.fields("reject") != nil {
-		t.Error("fields of a button that is not there")
+		t.Error("fields of a missing button: want none")
 	}
 }
 
@@ -104,10 +104,10 @@ func TestPersons(t *testing.T) {
 		map[string]any{"tag": "person", "user_id": "ou_a"},
 		map[string]any{"tag": "person_list", "persons": []any{map[string]any{"id": "ou_b"}, map[string]any{"id": "ou_c"}}})))
 	if !slices.Equal(single, []string{"ou_a"}) || !slices.Equal(listed, []string{"ou_b", "ou_c"}) {
-		t.Errorf("%v, %v", single, listed)
+		t.Errorf("got %v and %v, want ou_a, and ou_b with ou_c", single, listed)
 	}
 	if a, b := persons(json.RawMessage("[")); a != nil || b != nil {
-		t.Error("persons on no card")
+		t.Error("persons outside a card: want none")
 	}
 }
 
@@ -148,7 +148,7 @@ func TestMistakes(t *testing.T) {
 		})
 	}
 	if !busy(&feishu.Toast{Content: "现在有点忙，请过几秒再点一次"}) || busy(&feishu.Toast{Content: "已通过"}) || busy(nil) {
-		t.Error("busy")
+		t.Error("busy must accept only the toast that asks to click again")
 	}
 }
 
@@ -162,14 +162,14 @@ func TestRefusedShot(t *testing.T) {
 	front, back := &shot{side: SideFront, msg: "m1"}, &shot{side: SideBack, msg: "m2"}
 	r := &robot{shots: []*shot{front, back}}
 	if got := r.refusedShot(answer("m2", "")); got != back {
-		t.Error("the photo of the message")
+		t.Error("want the photo of the message")
 	}
 	if got := r.refusedShot(answer("m9", "")); got != nil {
-		t.Error("an answer to something else")
+		t.Error("a reply to another message: want no photo")
 	}
 	back.msg = "m1" // both in one message
 	if r.refusedShot(answer("m1", "看起来是国徽面。")) != back || r.refusedShot(answer("m1", "")) != front {
-		t.Error("two photos in one message")
+		t.Error("two photos in one message: want the side that the bot names")
 	}
 	back.wrong = true
 	if r.refusedShot(answer("m1", "看起来是人像面。")) != back {
@@ -177,6 +177,6 @@ func TestRefusedShot(t *testing.T) {
 	}
 	back.consumed = true
 	if r.refusedShot(answer("m1", "")) != front || r.pending(SideBack) || !r.pending(SideFront) {
-		t.Error("after the wrong one is gone")
+		t.Error("after the wrong photo: want the front, which is still pending")
 	}
 }

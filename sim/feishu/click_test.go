@@ -39,7 +39,7 @@ func TestClickSendsTheForm(t *testing.T) {
 	})
 	res, err := w.ClickAct(within(t), "ou_emp", id, "confirm", map[string]any{"gender": "女", "birth": "1991-02-03"})
 	if err != nil || res.ErrorCode != 0 || res.HTTPStatus != 200 {
-		t.Fatalf("%+v, %v", res, err)
+		t.Fatalf("got %+v, %v, want a success", res, err)
 	}
 	if res.Toast.Text("en_us") != "OK" || res.Toast.Text("zh_cn") != "好" {
 		t.Errorf("toast: %+v", res.Toast)
@@ -207,7 +207,7 @@ func TestUpdateDuringCallback(t *testing.T) {
 				return 200, `{}`
 			})
 			if res, err := w.ClickAct(within(t), "ou_emp", id, "retake", nil); err != nil || res.ErrorCode != 0 {
-				t.Fatalf("%+v, %v", res, err)
+				t.Fatalf("got %+v, %v, want a success", res, err)
 			}
 			if m, _ := w.Message(id); !strings.HasPrefix(m.View().Text("zh_cn"), v.after) {
 				t.Errorf("the card reads %q, want %q at its beginning", m.View().Text("zh_cn"), v.after)
@@ -232,7 +232,7 @@ func TestUpdateRightAfterTheAnswerIsNotRefused(t *testing.T) {
 	}
 	w.want(<-patched, 200, 0)
 	if m, _ := w.Message(id); m.View().Text("zh_cn") != "two" {
-		t.Error("the patch did not win")
+		t.Error("the update must apply after the answer")
 	}
 }
 

@@ -60,7 +60,7 @@ func TestMembersArePaged(t *testing.T) {
 		token = str(a.data()["page_token"])
 	}
 	if fmt.Sprint(names) != "[p0 p1 p2 p3 p4]" {
-		t.Errorf("members: %v", names)
+		t.Errorf("got members %v", names)
 	}
 	if a := w.do("GET", "/im/v1/chats/"+g, nil); a.data()["user_count"] != "5" || a.data()["name"] != "HR" ||
 		a.data()["chat_mode"] != "group" {

@@ -121,7 +121,7 @@ func TestRedeliverySchedule(t *testing.T) {
 	began := l.Now()
 	sent, err := w.SendText(within(t), "ou_a", "实名")
 	if err != nil || sent.Delivery.Delivered || sent.Delivery.Attempts[0].Status != 500 {
-		t.Fatalf("%+v, %v", sent.Delivery, err)
+		t.Fatalf("got %+v, %v, want a first attempt with status 500", sent.Delivery, err)
 	}
 	for i, want := range []time.Duration{15 * time.Second, 5 * time.Minute, time.Hour, 6 * time.Hour} {
 		if got := <-l.waits; got != want {
@@ -134,7 +134,7 @@ func TestRedeliverySchedule(t *testing.T) {
 	}
 	d, err := w.WaitDelivered(within(t), sent.Delivery.EventID)
 	if err != nil || len(d.Attempts) != 5 || !d.Delivered || d.GaveUp {
-		t.Fatalf("%+v, %v", d, err)
+		t.Fatalf("got %+v, %v, want 5 attempts, the last one successful", d, err)
 	}
 	if at := d.Attempts[4].At.Sub(began); at != 7*time.Hour+5*time.Minute+15*time.Second {
 		t.Errorf("the last attempt came after %v, want %v", at, 7*time.Hour+5*time.Minute+15*time.Second)
@@ -234,12 +234,12 @@ func TestDuplicateAndReorder(t *testing.T) {
 		seen = append(seen, str(object(g.plain["header"])["event_id"]))
 	}
 	if len(seen) != 3 || seen[0] != ids[2] || seen[1] != ids[1] || seen[2] != ids[0] {
-		t.Errorf("sent %v, seen %v", ids, seen)
+		t.Errorf("sent %v, got %v, want the reverse order", ids, seen)
 	}
 	w.Set(func(k *Behaviour) { k.Reorder = 5 })
 	s, _ := w.SendText(ctx, "ou_a", "held")
 	if !s.Delivery.Held || len(s.Delivery.Attempts) != 0 {
-		t.Errorf("not held: %+v", s.Delivery)
+		t.Errorf("got %+v, want a held event", s.Delivery)
 	}
 	w.Release(ctx)
 	if d, err := w.WaitDelivered(ctx, s.Delivery.EventID); err != nil || d.Held {

@@ -25,12 +25,12 @@ func TestPBFrames(t *testing.T) {
 	}
 	got, err := parsePB(f.bytes())
 	if err != nil || !reflect.DeepEqual(got, f) {
-		t.Errorf("%+v %v", got, err)
+		t.Errorf("got %+v, %v, want the frame that was written", got, err)
 	}
 	raw := f.bytes()
 	for _, bad := range [][]byte{raw[:len(raw)-1], raw[2:], append(bytes.Clone(raw), 0x50, 1), {0x08}} {
 		if _, err := parsePB(bad); err == nil {
-			t.Errorf("%x is no frame", bad)
+			t.Errorf("%x: want an error", bad)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestLongConnTickets(t *testing.T) {
 	_, at := ask("s")
 	target, err := url.Parse(at)
 	if err != nil || target.Scheme != "ws" {
-		t.Fatalf("%q %v", at, err)
+		t.Fatalf("got %q, %v, want a socket URL", at, err)
 	}
 	for i, want := range []int{http.StatusSwitchingProtocols, http.StatusForbidden} {
 		conn, err := net.Dial("tcp", target.Host)

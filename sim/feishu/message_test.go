@@ -16,7 +16,7 @@ func TestSendReachesTheChatAndTheSameUUIDOnlyOnce(t *testing.T) {
 	w.want(a, 200, 0)
 	id := str(a.data()["message_id"])
 	if a.data()["chat_id"] != w.P2PChat(u.OpenID) || object(a.data()["sender"])["id"] != "cli_test" {
-		t.Errorf("data: %v", a.data())
+		t.Errorf("got data %v", a.data())
 	}
 	again := w.send(u.OpenID, "text", `{"text":"你好"}`, "job-1")
 	w.want(again, 200, 0)
@@ -251,11 +251,11 @@ func TestUrgent(t *testing.T) {
 	a := urge("ou_a", "ou_b")
 	w.want(a, 200, 0)
 	if inv := texts(a.data()["invalid_user_id_list"]); len(inv) != 1 || inv[0] != "ou_b" {
-		t.Errorf("invalid list: %v", inv)
+		t.Errorf("got invalid list %v, want ou_b", inv)
 	}
 	w.want(urge("ou_b"), 400, 230001)
 	if m, _ := w.Message(id); len(m.Urgent) != 1 || m.Urgent[0] != "ou_a" {
-		t.Errorf("urgent: %v", m.Urgent)
+		t.Errorf("got urgent %v, want ou_a", m.Urgent)
 	}
 }
 
@@ -290,7 +290,7 @@ func TestWatchWakesOnChangesOnly(t *testing.T) {
 	two := strings.Replace(plainCard, "one", "two", 1)
 	w.want(w.do("PATCH", "/im/v1/messages/"+id, map[string]string{"content": two}), 200, 0)
 	if m := <-found; m.ID != id || m.Edits != 1 {
-		t.Errorf("found %v", m)
+		t.Errorf("got %v, want the card after one edit", m)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

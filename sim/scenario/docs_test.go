@@ -119,11 +119,11 @@ func TestRefusalsAreWhole(t *testing.T) {
 		told := s.Outcome == scenario.Asks || s.Outcome == scenario.Stops || s.Outcome == scenario.Decides ||
 			s.Outcome == scenario.Unclear
 		if told != (s.Says != "") {
-			t.Errorf("%s: %s, and reads %q", s.Name, s.Outcome, s.Says)
+			t.Errorf("%s: outcome %s does not fit the text %q", s.Name, s.Outcome, s.Says)
 		}
 		// Unclear is for calls whose repetition has an effect.
 		if s.Outcome == scenario.Unclear && s.Call.Repeat == scenario.Harmless {
-			t.Errorf("%s: a repetition does no harm", s.Name)
+			t.Errorf("%s: unclear, although a repetition is harmless", s.Name)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func TestNoScenario(t *testing.T) {
 		}
 		for _, code := range e.Codes {
 			if seen[code] {
-				t.Errorf("%s of %s stands somewhere else as well", code, e.Page)
+				t.Errorf("%s of %s appears elsewhere, too", code, e.Page)
 			}
 			seen[code] = true
 		}

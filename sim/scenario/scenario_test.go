@@ -62,10 +62,10 @@ func TestRowsAreWhole(t *testing.T) {
 		}
 		// A person decides what the bot must not repeat.
 		if s.Unclear && s.End.By == scenario.Itself || s.Unclear && len(s.Sees) == 0 {
-			t.Errorf("%s: unclear, and nobody decides or nobody is told", s.Name)
+			t.Errorf("%s: unclear, but no person decides or reads it", s.Name)
 		}
 		if s.End.Does == "resolve" && !s.Applied || s.End.By == scenario.HR && s.End.Does == "retry" && s.Applied {
-			t.Errorf("%s: the wrong button", s.Name)
+			t.Errorf("%s: the button does not fit Applied", s.Name)
 		}
 	}
 }
@@ -75,7 +75,7 @@ func TestImpossibleRows(t *testing.T) {
 	for _, name := range []string{"esign.put/token_dead", "esign.put/clock_off", "feishu.ocr/clock_off",
 		"feishu.push/timeout", "feishu.token/unreachable", "feishu.ocr", ""} {
 		if _, ok := scenario.Named(name); ok {
-			t.Errorf("%q is there", name)
+			t.Errorf("%q has a row, want none", name)
 		}
 	}
 }

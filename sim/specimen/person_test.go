@@ -35,7 +35,7 @@ func TestPersonIsPlausibleAndFictional(t *testing.T) {
 		}
 		numbers[p.Code], mobiles[p.Mobile] = seed, seed
 		if !strings.ContainsAny(p.Name[:3], "样例试演仿") {
-			t.Fatalf("seed %d: name does not look fictional", seed)
+			t.Fatalf("seed %d: the name has another form", seed)
 		}
 		if p.ValidTo == specimen.LongTerm {
 			long++
@@ -47,7 +47,7 @@ func TestPersonIsPlausibleAndFictional(t *testing.T) {
 		}
 	}
 	if long == 0 {
-		t.Error("nobody has a card without end")
+		t.Error("no card without an expiry date")
 	}
 	if s := fmt.Sprintf("%v %+v %#v", specimen.NewPerson(1), specimen.NewPerson(1),
 		specimen.NewPerson(1)); strings.Contains(s, specimen.NewPerson(1).Name) {
@@ -117,6 +117,6 @@ func TestUnusualPeople(t *testing.T) {
 	p := specimen.NewPerson(1)
 	p.Address = strings.Repeat("样", 2000)
 	if _, err := specimen.Front(p, specimen.Variant{}); err == nil {
-		t.Error("a novel fits on the card")
+		t.Error("want an error for fields that do not fit on the card")
 	}
 }
