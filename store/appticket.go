@@ -14,11 +14,11 @@ import (
 // that every instance has it, also after a restart; it comes anew every hour.
 const appTicketSetting = "app_ticket/"
 
-func ticketPlace(appID string) string { return "setting:app_ticket|" + appID }
+func appTicketAAD(appID string) string { return "setting:app_ticket|" + appID }
 
 // PutAppTicket keeps the ticket in place of the former one.
 func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
-	sealed, err := s.keys.Seal(ticketPlace(appID), []byte(ticket))
+	sealed, err := s.keys.Seal(appTicketAAD(appID), []byte(ticket))
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Store) AppTicket(ctx context.Context, appID string) (ticket string, err
 		if err != nil {
 			return fmt.Errorf("store: app ticket: %w", err)
 		}
-		clear, err := s.keys.Open(ticketPlace(appID), sealed)
+		clear, err := s.keys.Open(appTicketAAD(appID), sealed)
 		if errors.Is(err, keyset.ErrSealed) {
 			return nil
 		}

@@ -15,7 +15,7 @@ import (
 
 // link is the canonical form of an audit row: its JSON, with this order of fields and
 // sorted keys in detail, is what the hash covers after the previous hash.
-type link struct {
+type auditLink struct {
 	Case   string            `json:"case"`
 	Seq    int64             `json:"seq"`
 	AtMS   int64             `json:"at_ms"`
@@ -28,11 +28,11 @@ type link struct {
 }
 
 // chainStart is what the first link is chained to.
-var chainStart = make([]byte, sha256.Size)
+var genesisHash = make([]byte, sha256.Size)
 
 // hash chains the row to row.Prev: SHA-256(Prev ‖ JSON).
-func hash(row flows.AuditRow) ([]byte, error) {
-	raw, err := json.Marshal(link{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event,
+func hashRow(row flows.AuditRow) ([]byte, error) {
+	raw, err := json.Marshal(auditLink{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event,
 		row.From, row.To, row.Why, row.Detail})
 	if err != nil {
 		return nil, fmt.Errorf("store: audit: %w", err)
@@ -42,7 +42,7 @@ func hash(row flows.AuditRow) ([]byte, error) {
 }
 
 // head is the keyed hash of a chain's end.
-func headParts(caseID string, seq int64, hash []byte) []string {
+func headMACParts(caseID string, seq int64, hash []byte) []string {
 	return []string{caseID, strconv.FormatInt(seq, 10), string(hash)}
 }
 
@@ -51,16 +51,16 @@ const headPurpose = "audit-head"
 // Audit appends to the case's chain. Seq, Prev and Hash of the row given are ignored, times
 // are kept to the millisecond. Two writers at the same link are flows.ErrStale for one.
 func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
-	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`+t.forRow, row.CaseID).
+	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`+t.lockRow, row.CaseID).
 		Scan(&row.Seq, &row.Prev)
 	if errors.Is(err, sql.ErrNoRows) {
-		row.Seq, row.Prev, err = 0, chainStart, nil
+		row.Seq, row.Prev, err = 0, genesisHash, nil
 	}
 	if err != nil {
 		return fmt.Errorf("store: audit: %w", err)
 	}
 	row.Seq++
-	if row.Hash, err = hash(row); err != nil {
+	if row.Hash, err = hashRow(row); err != nil {
 		return err
 	}
 	detail, err := json.Marshal(row.Detail)
@@ -72,7 +72,7 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
 		row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
 		string(detail), row.Prev, row.Hash)
-	if t.s.backend.duplicate(err) {
+	if t.store.backend.duplicate(err) {
 		return flows.ErrStale
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 	}
 	_, err = t.exec(ctx, "audit head", `INSERT INTO audit_heads (case_id, seq, hash, mac) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac`,
-		row.CaseID, row.Seq, row.Hash, t.keys.MAC(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
+		row.CaseID, row.Seq, row.Hash, t.keys.MAC(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...))
 	return err
 }
 
@@ -96,7 +96,7 @@ func (v *view) AuditOf(ctx context.Context, caseID string) ([]flows.AuditRow, er
 		if err != nil {
 			return row, err
 		}
-		row.At = moment(at)
+		row.At = fromMillis(at)
 		if err := json.Unmarshal(detail, &row.Detail); err != nil {
 			return row, fmt.Errorf("case %s link %d: %w", caseID, row.Seq, err)
 		}
@@ -115,7 +115,7 @@ func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 		if err != nil {
 			return err
 		}
-		prev := chainStart
+		prev := genesisHash
 		for i, row := range rows {
 			if row.Seq != int64(i)+1 {
 				return &ChainError{caseID, int64(i) + 1, "missing"}
@@ -123,7 +123,7 @@ func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 			if !bytes.Equal(row.Prev, prev) {
 				return &ChainError{caseID, row.Seq, "unlinked"}
 			}
-			sum, err := hash(row)
+			sum, err := hashRow(row)
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("store: audit head: %w", err)
 	}
-	if !v.keys.Matches(mac, headPurpose, headParts(caseID, seq, last)...) {
+	if !v.keys.Matches(mac, headPurpose, headMACParts(caseID, seq, last)...) {
 		return &ChainError{caseID, seq, "cut"}
 	}
 	return nil

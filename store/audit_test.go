@@ -10,11 +10,11 @@ import (
 )
 
 func TestAuditChain(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		must(t, w.VerifyChain(ctx, "nobody"))
+		must(t, ts.VerifyChain(ctx, "nobody"))
 		for i, event := range []string{"start", "consent", "photo", "confirm"} {
-			w.tx(t, func(tx flows.Tx) error {
+			ts.tx(t, func(tx flows.Tx) error {
 				other := tx.Audit(ctx, flows.AuditRow{CaseID: "c2", Event: event})
 				return errors.Join(other, tx.Audit(ctx, flows.AuditRow{
 					CaseID: "c1",
@@ -30,7 +30,7 @@ func TestAuditChain(t *testing.T) {
 				}))
 			})
 		}
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			rows, err := v.AuditOf(ctx, "c1")
 			if len(rows) != 4 {
 				t.Fatalf("%d links, want 4", len(rows))
@@ -46,8 +46,8 @@ func TestAuditChain(t *testing.T) {
 			}
 			return err
 		})
-		must(t, w.VerifyChain(ctx, "c1"))
-		must(t, w.VerifyChain(ctx, "c2"))
+		must(t, ts.VerifyChain(ctx, "c1"))
+		must(t, ts.VerifyChain(ctx, "c2"))
 
 		for _, tt := range []struct {
 			what   string
@@ -59,7 +59,7 @@ func TestAuditChain(t *testing.T) {
 			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`}},
 			{"unlinked", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
 				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`}},
-			{"changed", []string{`UPDATE audit SET hash = ` + w.blob("00") + ` WHERE case_id = 'c1' AND seq = 3`}},
+			{"changed", []string{`UPDATE audit SET hash = ` + ts.blobLiteral("00") + ` WHERE case_id = 'c1' AND seq = 3`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1'`}},
 			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
@@ -69,31 +69,31 @@ func TestAuditChain(t *testing.T) {
 				`INSERT INTO audit SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash FROM audit WHERE case_id = 'c2'`}},
 		} {
 			t.Run(tt.what, func(t *testing.T) {
-				restore := save(t, w)
+				restore := saveAudit(t, ts)
 				for _, q := range tt.tamper {
-					if _, err := w.backend.write.ExecContext(ctx, q); err != nil {
+					if _, err := ts.backend.write.ExecContext(ctx, q); err != nil {
 						t.Fatal(err)
 					}
 				}
 				var broken *ChainError
-				err := w.VerifyChain(ctx, "c1")
+				err := ts.VerifyChain(ctx, "c1")
 				if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
 					t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
 				}
 				restore()
 			})
 		}
-		must(t, w.VerifyChain(ctx, "c1"))
+		must(t, ts.VerifyChain(ctx, "c1"))
 	})
 }
 
 // save keeps the audit tables aside and returns what brings them back.
-func save(t *testing.T, w *world) func() {
+func saveAudit(t *testing.T, ts *testStore) func() {
 	t.Helper()
 	run := func(queries ...string) {
 		t.Helper()
 		for _, q := range queries {
-			if _, err := w.backend.write.ExecContext(t.Context(), q); err != nil {
+			if _, err := ts.backend.write.ExecContext(t.Context(), q); err != nil {
 				t.Fatal(err)
 			}
 		}

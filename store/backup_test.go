@@ -19,10 +19,10 @@ import (
 )
 
 // busy writes events on a few cases until stop, and says how many are acknowledged.
-func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
+func (ts *testStore) writeEvents(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	t.Helper()
 	for i := range 64 {
-		w.insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
+		ts.insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
 	}
 	acknowledged = new(atomic.Int64)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -30,7 +30,7 @@ func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	begun := make(chan bool)
 	go func() {
 		for n := int64(1); ctx.Err() == nil; n++ {
-			if err := w.Tx(t.Context(), event(t.Context(), n)); err != nil {
+			if err := ts.Tx(t.Context(), eventTx(t.Context(), n)); err != nil {
 				ended <- err
 				return
 			}
@@ -49,25 +49,25 @@ func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 
 // holds requires everything of w that was acknowledged as the n-th event, in a state that
 // adds up, and that the jobs go on.
-func (w *world) holds(t *testing.T, atLeast int64) {
+func (ts *testStore) checkRestored(t *testing.T, atLeast int64) {
 	t.Helper()
 	ctx := t.Context()
-	events := w.rows(t, "event_keys WHERE key LIKE 'event/%'")
-	if int64(events) < atLeast || w.rows(t, fmt.Sprintf("event_keys WHERE key = 'event/%d'", atLeast)) != 1 {
+	events := ts.countRows(t, "event_keys WHERE key LIKE 'event/%'")
+	if int64(events) < atLeast || ts.countRows(t, fmt.Sprintf("event_keys WHERE key = 'event/%d'", atLeast)) != 1 {
 		t.Errorf("%d events, want at least %d", events, atLeast)
 	}
-	if audits, jobs := w.rows(t, "audit"), w.rows(t, "river_job"); audits != events || jobs != events {
+	if audits, jobs := ts.countRows(t, "audit"), ts.countRows(t, "river_job"); audits != events || jobs != events {
 		t.Errorf("%d events, %d audit rows, %d jobs: not of one moment", events, audits, jobs)
 	}
 	for i := range 64 {
-		must(t, w.VerifyChain(ctx, fmt.Sprint("c", i)))
-		w.view(t, func(v flows.View) error {
+		must(t, ts.VerifyChain(ctx, fmt.Sprint("c", i)))
+		ts.view(t, func(v flows.View) error {
 			_, err := v.Case(ctx, fmt.Sprint("c", i))
 			return err
 		})
 	}
 	ran := make(chan bool, events)
-	must(t, w.Start(ctx, func(context.Context, flows.Job) error {
+	must(t, ts.Start(ctx, func(context.Context, flows.Job) error {
 		ran <- true
 		return nil
 	}))
@@ -78,20 +78,20 @@ func (w *world) holds(t *testing.T, atLeast int64) {
 			t.Fatal("the jobs do not go on")
 		}
 	}
-	must(t, w.Stop(ctx))
+	must(t, ts.Stop(ctx))
 }
 
 func TestBackupDuringWrites(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		acknowledged, stop := w.busy(t)
+		acknowledged, stop := ts.writeEvents(t)
 		file := filepath.Join(t.TempDir(), "copy.db")
 		var c Copy
 		var before int64
 		for { // until something was written during the backup, which takes milliseconds
 			before = acknowledged.Load()
 			var err error
-			c, err = Backup(ctx, w.cfg.DSN, file)
+			c, err = Backup(ctx, ts.cfg.DSN, file)
 			if err != nil {
 				stop()
 				t.Fatal(err)
@@ -110,48 +110,48 @@ func TestBackupDuringWrites(t *testing.T) {
 		if beside, err := filepath.Glob(file + "?*"); err != nil || len(beside) > 0 {
 			t.Errorf("left beside the copy: %v", beside)
 		}
-		if _, err := Backup(ctx, w.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
+		if _, err := Backup(ctx, ts.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("a second backup to the same file: %v, want %v", err, fs.ErrExist)
 		}
 		if again, err := os.Stat(file); err != nil || again.Size() != info.Size() {
 			t.Errorf("the first backup was touched: %v", err)
 		}
 
-		back := *w
+		back := *ts
 		back.dir = t.TempDir()
 		back.cfg.DSN = "sqlite:" + filepath.Join(back.dir, "bot.db")
 		must(t, os.Rename(file, filepath.Join(back.dir, "bot.db")))
-		back.reopen(t, c.Of)
-		back.holds(t, before)
+		back.reopenCopy(t, c.Of)
+		back.checkRestored(t, before)
 	})
 }
 
 // reopen opens a copy: not with another keyset, not as if nothing had happened, and like any
 // other once it is settled.
-func (w *world) reopen(t *testing.T, of time.Time) {
+func (ts *testStore) reopenCopy(t *testing.T, of time.Time) {
 	t.Helper()
 	ctx := t.Context()
-	wrong := w.cfg
+	wrong := ts.cfg
 	wrong.Keyset, wrong.Copy = keyset.New(), true
 	if _, err := Open(ctx, wrong); !errors.Is(err, ErrWrongKeyset) {
 		t.Errorf("with another keyset: %v, want %v", err, ErrWrongKeyset)
 	}
-	_, err := Open(ctx, w.cfg)
+	_, err := Open(ctx, ts.cfg)
 	if e, is := errors.AsType[*CopyError](err); !is || !e.Of.Equal(of.Truncate(time.Second)) {
 		t.Fatalf("a copy was opened like any other: %v", err)
 	}
-	w.cfg.Copy = true
-	w.Store = mustOpen(t, w.cfg)
-	if got, err := w.CopyOf(ctx); err != nil || !got.Equal(of.Truncate(time.Second)) {
+	ts.cfg.Copy = true
+	ts.Store = mustOpen(t, ts.cfg)
+	if got, err := ts.CopyOf(ctx); err != nil || !got.Equal(of.Truncate(time.Second)) {
 		t.Errorf("copy of %v (%v), want %v", got, err, of)
 	}
-	if open, err := w.OpenCases(ctx); err != nil || len(open) != 64 {
+	if open, err := ts.OpenCases(ctx); err != nil || len(open) != 64 {
 		t.Errorf("%d open cases, %v, want 64", len(open), err)
 	}
-	must(t, w.Settle(ctx))
-	must(t, w.Close())
-	w.cfg.Copy = false
-	w.Store = mustOpen(t, w.cfg)
+	must(t, ts.Settle(ctx))
+	must(t, ts.Close())
+	ts.cfg.Copy = false
+	ts.Store = mustOpen(t, ts.cfg)
 }
 
 func TestBackupRefuses(t *testing.T) {
@@ -198,7 +198,7 @@ func TestDumpCommand(t *testing.T) {
 
 // TestDumpAndRestore runs the line that the program prints, and PostgreSQL's own way back.
 func TestDumpAndRestore(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		bin, err := pgtest.Tools()
 		pgtest.Missing(t, err)
@@ -209,18 +209,18 @@ func TestDumpAndRestore(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", line, err, out)
 			}
 		}
-		acknowledged, stop := w.busy(t)
+		acknowledged, stop := ts.writeEvents(t)
 		file := filepath.Join(t.TempDir(), "bot.dump")
 		before := acknowledged.Load()
-		line, err := DumpCommand(w.cfg.DSN, file)
+		line, err := DumpCommand(ts.cfg.DSN, file)
 		must(t, err)
 		shell(line)
 		stop()
 
-		back := *w
+		back := *ts
 		back.cfg.DSN = pgtest.DSN(t)
 		shell("pg_restore --exit-on-error --no-owner --dbname=" + shellWord(back.cfg.DSN) + " " + shellWord(file))
-		back.reopen(t, time.Time{})
-		back.holds(t, before)
+		back.reopenCopy(t, time.Time{})
+		back.checkRestored(t, before)
 	})
 }

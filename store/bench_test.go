@@ -15,13 +15,13 @@ import (
 )
 
 // benchEach runs a benchmark on every engine. open gives a fresh store; mode is full or normal.
-func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *world)) {
-	for _, e := range engines {
+func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *testStore)) {
+	for _, e := range databases {
 		b.Run(e.name, func(b *testing.B) {
-			bench(b, func(b *testing.B, mode string) *world {
+			bench(b, func(b *testing.B, mode string) *testStore {
 				b.Helper()
 				cfg := Config{DSN: e.dsn(b, b.TempDir()), Sync: mode, Keyset: keyset.New()}
-				return &world{engine: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
+				return &testStore{database: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
 			})
 		})
 	}
@@ -29,7 +29,7 @@ func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mo
 
 // BenchmarkTx is what an event costs: two keys, the case, an audit row and one job, durable.
 func BenchmarkTx(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		for _, mode := range []string{"full", "normal"} {
 			for _, goroutines := range []int{1, 16} {
 				b.Run(fmt.Sprintf("sync=%s/goroutines=%d", mode, goroutines), func(b *testing.B) {
@@ -47,7 +47,7 @@ func BenchmarkTx(b *testing.B) {
 					for range goroutines {
 						wg.Go(func() {
 							for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-								if err := s.Tx(ctx, event(ctx, n)); err != nil {
+								if err := s.Tx(ctx, eventTx(ctx, n)); err != nil {
 									b.Error(err)
 									return
 								}
@@ -63,7 +63,7 @@ func BenchmarkTx(b *testing.B) {
 }
 
 // event is the usual transaction, on one of 64 cases.
-func event(ctx context.Context, n int64) func(flows.Tx) error {
+func eventTx(ctx context.Context, n int64) func(flows.Tx) error {
 	return func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, fmt.Sprint("c", n%64))
 		if err != nil {
@@ -78,7 +78,7 @@ func event(ctx context.Context, n int64) func(flows.Tx) error {
 
 // BenchmarkCommitToStart is how long a job waits for its worker when nothing else happens.
 func BenchmarkCommitToStart(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		started := make(chan time.Time)
@@ -101,7 +101,7 @@ func BenchmarkCommitToStart(b *testing.B) {
 
 // BenchmarkJobs is how many jobs are fetched, run and completed per second.
 func BenchmarkJobs(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		const batch = 500
@@ -128,7 +128,7 @@ func BenchmarkJobs(b *testing.B) {
 
 // reads lists every read that somebody waits for. How long they take among a million cases is
 // bench/growth's to say.
-func reads(ctx context.Context) map[string]func(v flows.View) error {
+func allReads(ctx context.Context) map[string]func(v flows.View) error {
 	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
 	return map[string]func(v flows.View) error{
 		"Case": func(v flows.View) error {
@@ -232,7 +232,7 @@ func reads(ctx context.Context) map[string]func(v flows.View) error {
 
 // BenchmarkPictures stores and reads pictures of 1.5 MB.
 func BenchmarkPictures(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase("c1", "ou_1")) }))
@@ -253,7 +253,7 @@ func BenchmarkPictures(b *testing.B) {
 
 // BenchmarkOpen is a start on an existing database.
 func BenchmarkOpen(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		first := open(b, "full")
 		must(b, first.Close())
 		cfg := first.cfg
@@ -268,7 +268,7 @@ func BenchmarkOpen(b *testing.B) {
 // BenchmarkAcknowledge sends 500 events a second, each with a job that reports back in a
 // transaction of its own, and looks at how long the events take.
 func BenchmarkAcknowledge(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		for i := range 64 {
@@ -293,7 +293,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 		for i := range b.N {
 			due := <-tick.C
 			wg.Go(func() {
-				if err := s.Tx(ctx, event(ctx, int64(i))); err != nil {
+				if err := s.Tx(ctx, eventTx(ctx, int64(i))); err != nil {
 					b.Error(err)
 				}
 				took[i] = time.Since(due)

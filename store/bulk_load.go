@@ -32,20 +32,20 @@ type ImportedCase struct {
 func (s *Store) BulkLoad(ctx context.Context, list []ImportedCase) error {
 	return s.Tx(ctx, func(ft flows.Tx) error {
 		t := ft.(*txn)
-		var rows bulk
+		var rows bulkRows
 		var jobs []flows.Job
-		count, days := map[counter]int64{}, map[counter][2]int64{}
+		count, days := map[counterKey]int64{}, map[counterKey][2]int64{}
 		for _, h := range list {
 			if err := rows.add(t, h); err != nil {
 				return err
 			}
 			jobs = append(jobs, h.Jobs...)
 			c, at := h.Case, shard(h.Case.ID)
-			count[counter{c.TenantKey, string(c.State), at}]++
-			began := counter{c.TenantKey, day(c.CreatedAt), at}
+			count[counterKey{c.TenantKey, string(c.State), at}]++
+			began := counterKey{c.TenantKey, day(c.CreatedAt), at}
 			days[began] = [2]int64{days[began][0] + 1, days[began][1]}
 			if c.State == flows.Done {
-				ended := counter{c.TenantKey, day(c.EnteredAt), at}
+				ended := counterKey{c.TenantKey, day(c.EnteredAt), at}
 				days[ended] = [2]int64{days[ended][0], days[ended][1] + 1}
 			}
 		}
@@ -73,24 +73,24 @@ func (s *Store) BulkLoad(ctx context.Context, list []ImportedCase) error {
 }
 
 // counter is a row of state_counts or day_counts; name is the state or the day.
-type counter struct {
+type counterKey struct {
 	tenant, name string
 	shard        int64
 }
 
-func (c counter) compare(d counter) int {
+func (c counterKey) compare(d counterKey) int {
 	return cmp.Or(strings.Compare(c.tenant, d.tenant), strings.Compare(c.name, d.name), cmp.Compare(c.shard, d.shard))
 }
 
-func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[counter][2]int64) error {
-	for _, k := range slices.SortedFunc(maps.Keys(count), counter.compare) {
+func addCounts(ctx context.Context, t *txn, count map[counterKey]int64, days map[counterKey][2]int64) error {
+	for _, k := range slices.SortedFunc(maps.Keys(count), counterKey.compare) {
 		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,$3,$4)
 			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k.tenant, k.name, k.shard,
 			count[k]); err != nil {
 			return err
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(days), counter.compare) {
+	for _, k := range slices.SortedFunc(maps.Keys(days), counterKey.compare) {
 		if _, err := t.exec(ctx, "load",
 			`INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
 			ON CONFLICT (tenant_key, day, shard) DO UPDATE
@@ -103,27 +103,27 @@ func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[co
 }
 
 // bulk collects rows by table.
-type bulk struct{ cases, audit, heads, surfaces, keys [][]any }
+type bulkRows struct{ cases, audit, heads, surfaces, keys [][]any }
 
-func (b *bulk) add(t *txn, h ImportedCase) error {
+func (b *bulkRows) add(t *txn, h ImportedCase) error {
 	c := h.Case
 	data, sealed, err := t.encode(c)
 	if err != nil {
 		return err
 	}
-	l := stateTimes{submitted: millis(h.Submitted)}
-	l.enter(c)
+	times := stateTimes{submitted: millis(h.Submitted)}
+	times.note(c)
 	var index any
 	if len(h.Index) > 0 {
 		index = h.Index
 	}
-	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev,
+	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), boolInt(!c.State.Terminal()), c.Rev,
 		c.Version,
-		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, incident(c), index, data, sealed})
-	prev := chainStart
+		millis(c.CreatedAt), millis(c.EnteredAt), times.submitted, times.reviewed, times.done, waitingIncident(c), index, data, sealed})
+	prev := genesisHash
 	for i, row := range h.Audit {
 		row.CaseID, row.Seq, row.Prev = c.ID, int64(i)+1, prev
-		if row.Hash, err = hash(row); err != nil {
+		if row.Hash, err = hashRow(row); err != nil {
 			return err
 		}
 		detail, err := json.Marshal(row.Detail)
@@ -136,7 +136,7 @@ func (b *bulk) add(t *txn, h ImportedCase) error {
 		prev = row.Hash
 	}
 	if n := int64(len(h.Audit)); n > 0 {
-		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.MAC(headPurpose, headParts(c.ID, n, prev)...)})
+		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.MAC(headPurpose, headMACParts(c.ID, n, prev)...)})
 	}
 	for _, s := range h.Surfaces {
 		b.surfaces = append(b.surfaces, surfaceValues(s))
@@ -147,7 +147,7 @@ func (b *bulk) add(t *txn, h ImportedCase) error {
 	return nil
 }
 
-func (b *bulk) insert(ctx context.Context, t *txn) error {
+func (b *bulkRows) insert(ctx context.Context, t *txn) error {
 	for _, part := range []struct {
 		into string
 		rows [][]any
@@ -159,7 +159,7 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 		{`surfaces (` + surfaceColumns + `)`, b.surfaces},
 		{`event_keys (key, at_ms)`, b.keys},
 	} {
-		for chunk := range slices.Chunk(part.rows, loadRows) {
+		for chunk := range slices.Chunk(part.rows, rowsPerInsert) {
 			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+placeholders(len(chunk), len(chunk[0])),
 				slices.Concat(chunk...)...); err != nil {
 				return err
@@ -171,7 +171,7 @@ func (b *bulk) insert(ctx context.Context, t *txn) error {
 
 // loadRows is how many rows one statement of a load inserts. SQLite's driver looks for each
 // parameter among all of them, so that more would be slower.
-const loadRows = 12
+const rowsPerInsert = 12
 
 // placeholders is ($1,$2),($3,$4)… for a number of rows and columns.
 func placeholders(rows, columns int) string {

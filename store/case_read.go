@@ -46,13 +46,13 @@ func (v *view) manyCases(ctx context.Context, what, query string, args ...any) (
 
 // Case returns the case with the id, or flows.ErrNotFound.
 func (v *view) Case(ctx context.Context, id string) (*flows.Case, error) {
-	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`+v.forCase, id)
+	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`+v.lockCase, id)
 }
 
 // OpenCase returns the person's case that is not finished, or flows.ErrNotFound.
 func (v *view) OpenCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
 	return v.oneCase(ctx, "open case", `SELECT `+caseColumns+` FROM cases c
-		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`+v.forCase, tenantKey, openID)
+		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`+v.lockCase, tenantKey, openID)
 }
 
 const casesOf = `SELECT ` + caseColumns + ` FROM cases c

@@ -19,23 +19,23 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 		return err
 	}
 	var l stateTimes
-	l.enter(c)
+	l.note(c)
 	n, err := t.exec(ctx, "insert case", `INSERT INTO cases (id, tenant_key, open_id, state, live, rev, version,
 			created_ms, entered_ms, submitted_ms, reviewed_ms, done_ms, incident, data, sealed)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
 		ON CONFLICT (tenant_key, open_id) WHERE live = 1 DO NOTHING`,
-		c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev, c.Version,
-		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, incident(c), data, sealed)
+		c.ID, c.TenantKey, c.OpenID, string(c.State), boolInt(!c.State.Terminal()), c.Rev, c.Version,
+		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, waitingIncident(c), data, sealed)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return flows.ErrStale
 	}
-	if err := t.count(ctx, c, "", c.State); err != nil {
+	if err := t.moveStateCount(ctx, c, "", c.State); err != nil {
 		return err
 	}
-	if err := t.countDay(ctx, c, c.CreatedAt, 1, 0); err != nil || len(c.Photos) == 0 {
+	if err := t.addToDay(ctx, c, c.CreatedAt, 1, 0); err != nil || len(c.Photos) == 0 {
 		return err
 	}
 	return t.notePhotos(ctx, c)
@@ -59,7 +59,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		return flows.ErrStale
 	}
 	old := flows.State(was)
-	l.enter(c)
+	l.note(c)
 
 	c.Version++
 	written := false
@@ -75,8 +75,8 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	n, err := t.exec(ctx, "update case", `UPDATE cases SET state = $1, live = $2, rev = $3, version = $4,
 			entered_ms = $5, submitted_ms = $6, reviewed_ms = $7, done_ms = $8, incident = $9, data = $10, sealed = $11
 		WHERE id = $12 AND version = $13`,
-		string(c.State), flag(!c.State.Terminal()), c.Rev, c.Version, millis(c.EnteredAt),
-		l.submitted, l.reviewed, l.done, incident(c), data, sealed, c.ID, version)
+		string(c.State), boolInt(!c.State.Terminal()), c.Rev, c.Version, millis(c.EnteredAt),
+		l.submitted, l.reviewed, l.done, waitingIncident(c), data, sealed, c.ID, version)
 	if err != nil {
 		return err
 	}
@@ -84,11 +84,11 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		return flows.ErrStale
 	}
 	if old != c.State {
-		if err := t.count(ctx, c, old, c.State); err != nil {
+		if err := t.moveStateCount(ctx, c, old, c.State); err != nil {
 			return err
 		}
 		if c.State == flows.Done {
-			if err := t.countDay(ctx, c, c.EnteredAt, 0, 1); err != nil {
+			if err := t.addToDay(ctx, c, c.EnteredAt, 0, 1); err != nil {
 				return err
 			}
 		}
@@ -104,20 +104,20 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 type stateTimes struct{ submitted, reviewed, done int64 }
 
 // enter notes what the state of c adds.
-func (l *stateTimes) enter(c *flows.Case) {
+func (st *stateTimes) note(c *flows.Case) {
 	switch c.State {
 	case flows.AwaitingReview:
-		l.submitted = millis(c.EnteredAt)
+		st.submitted = millis(c.EnteredAt)
 	case flows.Done:
-		l.done = millis(c.EnteredAt)
+		st.done = millis(c.EnteredAt)
 	}
 	if c.Review != nil {
-		l.reviewed = millis(c.Review.At)
+		st.reviewed = millis(c.Review.At)
 	}
 }
 
 // incident is the shared cause that a case waits for.
-func incident(c *flows.Case) string {
+func waitingIncident(c *flows.Case) string {
 	if c.Attention == nil || c.State.Terminal() {
 		return ""
 	}
@@ -157,7 +157,7 @@ func shard(caseID string) int64 {
 
 // count moves a case from one state's counter to another's; "" is nowhere. Counters are
 // always touched in the same order, so that two writers cannot wait for each other.
-func (t *txn) count(ctx context.Context, c *flows.Case, from, to flows.State) error {
+func (t *txn) moveStateCount(ctx context.Context, c *flows.Case, from, to flows.State) error {
 	type step struct {
 		state flows.State
 		n     int
@@ -178,7 +178,7 @@ func (t *txn) count(ctx context.Context, c *flows.Case, from, to flows.State) er
 	return nil
 }
 
-func (t *txn) countDay(ctx context.Context, c *flows.Case, at time.Time, started, done int) error {
+func (t *txn) addToDay(ctx context.Context, c *flows.Case, at time.Time, started, done int) error {
 	_, err := t.exec(ctx, "count day",
 		`INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
 		ON CONFLICT (tenant_key, day, shard) DO UPDATE

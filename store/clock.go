@@ -26,7 +26,7 @@ func (s *Store) ClockOffset() time.Duration { return time.Duration(s.clockOffset
 
 // shiftJobs moves a job's due time $1 microseconds earlier; what is due then can be fetched at once,
 // without waiting until River promotes it.
-var shiftJobs = map[goose.Dialect]string{
+var advanceJobsSQL = map[goose.Dialect]string{
 	goose.DialectSQLite3: `UPDATE river_job SET scheduled_at = strftime('%Y-%m-%d %H:%M:%f', scheduled_at, printf('-%.3f seconds', $1/1000000.0)),
 		state = CASE WHEN unixepoch(scheduled_at,'subsec') - $1/1000000.0 <= unixepoch('now','subsec') THEN 'available' ELSE state END
 		WHERE state IN ('scheduled','retryable','available')`,
@@ -51,7 +51,7 @@ func (s *Store) AdvanceClock(ctx context.Context, to time.Duration) error {
 	}
 	err := s.txOnce(ctx, func(tx flows.Tx) error {
 		t := tx.(*txn)
-		if _, err := t.exec(ctx, "shift jobs", shiftJobs[s.backend.dialect], by.Microseconds()); err != nil {
+		if _, err := t.exec(ctx, "shift jobs", advanceJobsSQL[s.backend.dialect], by.Microseconds()); err != nil {
 			return err
 		}
 		// Who draws a card holds it for a real while.
@@ -65,7 +65,7 @@ func (s *Store) AdvanceClock(ctx context.Context, to time.Duration) error {
 		return err
 	}
 	s.clockOffset.Store(int64(to))
-	for queue := range s.size {
+	for queue := range s.workers {
 		s.notifier.wake(queue)
 	}
 	return nil

@@ -22,7 +22,7 @@ import (
 )
 
 // engines lists what every test of this package runs on. dsn gives a fresh database.
-var engines = []struct {
+var databases = []struct {
 	name string
 	dsn  func(t testing.TB, dir string) string
 }{
@@ -31,23 +31,23 @@ var engines = []struct {
 }
 
 // world is one engine's fresh store and what a test needs around it.
-type world struct {
+type testStore struct {
 	*Store
-	engine string // its name
-	dir    string
-	cfg    Config
-	log    *lockedBuffer
+	database string // its name
+	dir      string
+	cfg      Config
+	log      *lockedBuffer
 }
 
 // each runs a test on every engine.
-func each(t *testing.T, test func(t *testing.T, w *world)) {
-	on(t, "", test)
+func eachDatabase(t *testing.T, test func(t *testing.T, ts *testStore)) {
+	onDatabase(t, "", test)
 }
 
 // on runs a test on one engine, or on every one if it is "". It runs beside the others: each has a database of its own.
-func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
+func onDatabase(t *testing.T, engine string, test func(t *testing.T, ts *testStore)) {
 	t.Parallel()
-	for _, e := range engines {
+	for _, e := range databases {
 		if engine != "" && e.name != engine {
 			continue
 		}
@@ -55,10 +55,10 @@ func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
 			t.Parallel()
 			dir := t.TempDir()
 			log := new(lockedBuffer)
-			w := &world{
-				engine: e.name,
-				dir:    dir,
-				log:    log,
+			ts := &testStore{
+				database: e.name,
+				dir:      dir,
+				log:      log,
 				cfg: Config{
 					DSN:    e.dsn(t, dir),
 					Sync:   "normal",
@@ -66,8 +66,8 @@ func on(t *testing.T, engine string, test func(t *testing.T, w *world)) {
 					Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 				},
 			}
-			w.Store = mustOpen(t, w.cfg)
-			test(t, w)
+			ts.Store = mustOpen(t, ts.cfg)
+			test(t, ts)
 		})
 	}
 }
@@ -127,19 +127,19 @@ func must(t testing.TB, err error) {
 }
 
 // tx and view run something that must succeed.
-func (w *world) tx(t testing.TB, fn func(tx flows.Tx) error) {
+func (ts *testStore) tx(t testing.TB, fn func(tx flows.Tx) error) {
 	t.Helper()
-	must(t, w.Tx(t.Context(), fn))
+	must(t, ts.Tx(t.Context(), fn))
 }
 
-func (w *world) view(t testing.TB, fn func(v flows.View) error) {
+func (ts *testStore) view(t testing.TB, fn func(v flows.View) error) {
 	t.Helper()
-	must(t, w.View(t.Context(), fn))
+	must(t, ts.View(t.Context(), fn))
 }
 
-func (w *world) insert(t testing.TB, cases ...*flows.Case) {
+func (ts *testStore) insert(t testing.TB, cases ...*flows.Case) {
 	t.Helper()
-	w.tx(t, func(tx flows.Tx) error {
+	ts.tx(t, func(tx flows.Tx) error {
 		for _, c := range cases {
 			if err := tx.InsertCase(t.Context(), c); err != nil {
 				return err
@@ -150,8 +150,8 @@ func (w *world) insert(t testing.TB, cases ...*flows.Case) {
 }
 
 // blob is a byte string in the engine's SQL.
-func (w *world) blob(hex string) string {
-	if w.engine == "sqlite" {
+func (ts *testStore) blobLiteral(hex string) string {
+	if ts.database == "sqlite" {
 		return "X'" + hex + "'"
 	}
 	return `'\x` + hex + `'::bytea`
@@ -159,11 +159,11 @@ func (w *world) blob(hex string) string {
 
 // stored is everything that the database holds, as text, byte strings in hex where the
 // engine shows them so.
-func (w *world) stored(t testing.TB) string {
+func (ts *testStore) storedBytes(t testing.TB) string {
 	t.Helper()
 	all := new(strings.Builder)
-	if w.engine == "sqlite" {
-		must(t, filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+	if ts.database == "sqlite" {
+		must(t, filepath.WalkDir(ts.dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
@@ -173,7 +173,7 @@ func (w *world) stored(t testing.TB) string {
 		}))
 		return all.String()
 	}
-	conn, err := pgx.Connect(t.Context(), w.cfg.DSN)
+	conn, err := pgx.Connect(t.Context(), ts.cfg.DSN)
 	must(t, err)
 	defer conn.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // a reader
 	read := func(query string) []string {
@@ -190,15 +190,15 @@ func (w *world) stored(t testing.TB) string {
 }
 
 // rows counts the rows of a table, or of anything that may follow FROM.
-func (w *world) rows(t testing.TB, from string) int {
+func (ts *testStore) countRows(t testing.TB, from string) int {
 	t.Helper()
 	var n int
-	must(t, w.backend.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+from).Scan(&n))
+	must(t, ts.backend.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+from).Scan(&n))
 	return n
 }
 
 func TestRollbackUndoesEverything(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		boom := errors.New("boom")
 		everything := func(tx flows.Tx) error {
@@ -217,7 +217,7 @@ func TestRollbackUndoesEverything(t *testing.T) {
 		tables := []string{"cases", "event_keys", "audit", "audit_heads", "river_job", "pictures", "surfaces",
 			"settings WHERE tenant_key <> ''", "state_counts", "day_counts"}
 
-		err := w.Tx(ctx, func(tx flows.Tx) error { return errors.Join(everything(tx), boom) })
+		err := ts.Tx(ctx, func(tx flows.Tx) error { return errors.Join(everything(tx), boom) })
 		if err == nil || err.Error() != "boom" {
 			t.Fatalf("Tx = %v, want boom alone", err)
 		}
@@ -227,19 +227,19 @@ func TestRollbackUndoesEverything(t *testing.T) {
 					t.Errorf("recovered %v, want the panic of fn", v)
 				}
 			}()
-			_ = w.Tx(ctx, func(tx flows.Tx) error {
+			_ = ts.Tx(ctx, func(tx flows.Tx) error {
 				must(t, everything(tx))
 				panic("fn panics")
 			})
 		}()
 		for _, table := range tables {
-			if n := w.rows(t, table); n != 0 {
+			if n := ts.countRows(t, table); n != 0 {
 				t.Errorf("%s has %d rows after the rollbacks, want 0", table, n)
 			}
 		}
-		w.tx(t, everything)
+		ts.tx(t, everything)
 		for _, table := range tables {
-			if n := w.rows(t, table); n == 0 {
+			if n := ts.countRows(t, table); n == 0 {
 				t.Errorf("%s is empty after the commit", table)
 			}
 		}
@@ -247,7 +247,7 @@ func TestRollbackUndoesEverything(t *testing.T) {
 }
 
 func TestSeen(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		for i, step := range []struct {
 			keys []string
 			want bool
@@ -260,7 +260,7 @@ func TestSeen(t *testing.T) {
 			{nil, false},
 		} {
 			t.Run(fmt.Sprintf("%d %q", i+1, step.keys), func(t *testing.T) {
-				w.tx(t, func(tx flows.Tx) error {
+				ts.tx(t, func(tx flows.Tx) error {
 					got, err := tx.Seen(t.Context(), epoch, step.keys...)
 					if got != step.want {
 						t.Errorf("step %d: Seen(%q) = %v, want %v", i, step.keys, got, step.want)
@@ -273,9 +273,9 @@ func TestSeen(t *testing.T) {
 }
 
 func TestPurgeKeys(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.now = func() time.Time { return epoch }
-		w.tx(t, func(tx flows.Tx) error {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.now = func() time.Time { return epoch }
+		ts.tx(t, func(tx flows.Tx) error {
 			for i := range purgeBatchRows + 5 {
 				if _, err := tx.Seen(t.Context(), epoch.Add(-keysKept-time.Minute), fmt.Sprint("old/", i)); err != nil {
 					return err
@@ -284,38 +284,38 @@ func TestPurgeKeys(t *testing.T) {
 			_, err := tx.Seen(t.Context(), epoch.Add(-keysKept+time.Minute), "young")
 			return err
 		})
-		if n, err := w.purgeKeys(t.Context()); err != nil || n != purgeBatchRows+5 {
+		if n, err := ts.purgeKeys(t.Context()); err != nil || n != purgeBatchRows+5 {
 			t.Fatalf("purged %d, %v, want %v", n, err, purgeBatchRows+5)
 		}
-		if n := w.rows(t, "event_keys"); n != 1 {
+		if n := ts.countRows(t, "event_keys"); n != 1 {
 			t.Fatalf("%d keys left, want the young one", n)
 		}
 	})
 }
 
 func TestPurgeLimits(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for _, key := range []string{"old", "young"} {
-			_, err := w.reserve(ctx, []flows.BurstLimit{perSecond(key, 1)})
+			_, err := ts.reserve(ctx, []flows.BurstLimit{perSecond(key, 1)})
 			must(t, err)
 		}
-		_, err := w.backend.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`,
+		_, err := ts.backend.write.ExecContext(ctx, `UPDATE rate_limits SET tat_us = tat_us - $1 WHERE key = 'old'`,
 			2*time.Hour.Microseconds())
 		must(t, err)
-		if n, err := w.purgeLimits(ctx); err != nil || n != 1 {
+		if n, err := ts.purgeLimits(ctx); err != nil || n != 1 {
 			t.Errorf("purged %d, %v, want 1", n, err)
 		}
-		if n := w.rows(t, "rate_limits WHERE key = 'young'"); n != 1 {
+		if n := ts.countRows(t, "rate_limits WHERE key = 'young'"); n != 1 {
 			t.Error("the limit in use is gone")
 		}
 	})
 }
 
-func TestStaleIsRunAgain(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+func TestTxRetriesStale(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		tries := 0
-		must(t, w.Tx(t.Context(), func(flows.Tx) error {
+		must(t, ts.Tx(t.Context(), func(flows.Tx) error {
 			if tries++; tries < 3 {
 				return fmt.Errorf("lost: %w", flows.ErrStale)
 			}
@@ -325,7 +325,7 @@ func TestStaleIsRunAgain(t *testing.T) {
 			t.Errorf("ran %d times, want 3", tries)
 		}
 		tries = 0
-		err := w.Tx(t.Context(), func(flows.Tx) error {
+		err := ts.Tx(t.Context(), func(flows.Tx) error {
 			tries++
 			return flows.ErrStale
 		})
@@ -334,7 +334,7 @@ func TestStaleIsRunAgain(t *testing.T) {
 		}
 		tries = 0
 		boom := errors.New("boom")
-		if err := w.Tx(t.Context(), func(flows.Tx) error {
+		if err := ts.Tx(t.Context(), func(flows.Tx) error {
 			tries++
 			return boom
 		}); err != boom || tries != 1 {
@@ -344,15 +344,15 @@ func TestStaleIsRunAgain(t *testing.T) {
 }
 
 func TestViewBesideOpenTx(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.insert(t, newCase("c1", "ou_1"))
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.insert(t, newCase("c1", "ou_1"))
 		ctx, cancel := context.WithTimeout(t.Context(), hangTimeout)
 		defer cancel()
-		w.tx(t, func(tx flows.Tx) error {
+		ts.tx(t, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("c2", "ou_2")); err != nil {
 				return err
 			}
-			return w.View(ctx, func(v flows.View) error {
+			return ts.View(ctx, func(v flows.View) error {
 				if _, err := v.Case(ctx, "c2"); !errors.Is(err, flows.ErrNotFound) {
 					t.Errorf("view sees what is not committed: %v", err)
 				}
@@ -361,12 +361,12 @@ func TestViewBesideOpenTx(t *testing.T) {
 			})
 		})
 		// A snapshot stays what it was while a writer commits.
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			before, err := v.CountByState(ctx, "t1")
 			if err != nil {
 				return err
 			}
-			w.insert(t, newCase("c3", "ou_3"))
+			ts.insert(t, newCase("c3", "ou_3"))
 			after, err := v.CountByState(ctx, "t1")
 			if after[flows.AwaitingConsent] != before[flows.AwaitingConsent] {
 				t.Errorf("the snapshot moved from %v to %v", before, after)
@@ -376,14 +376,14 @@ func TestViewBesideOpenTx(t *testing.T) {
 	})
 }
 
-func TestTxHasADeadline(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+func TestTxDeadline(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		w.tx(t, func(tx flows.Tx) error { // holds the key, and on SQLite the writer
+		ts.tx(t, func(tx flows.Tx) error { // holds the key, and on SQLite the writer
 			_, err := tx.Seen(t.Context(), epoch, "key")
 			must(t, err)
-			err = w.Tx(ctx, func(tx flows.Tx) error {
+			err = ts.Tx(ctx, func(tx flows.Tx) error {
 				_, err := tx.Seen(ctx, epoch, "key")
 				return err
 			})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestRoom(t *testing.T) {
+func TestCheckDiskSpace(t *testing.T) {
 	dir := t.TempDir()
 	if err := checkDiskSpace(dir); err != nil {
 		t.Error(err)

@@ -18,16 +18,16 @@ import (
 // when it is due, which is harmless where the former one still works on it, since every event has
 // its key.
 const (
-	pushFirst = 12 * time.Second // far more than deciding takes; part of the 30 s that a dead process may cost
-	pushAgain = 30 * time.Second
-	pushLater = 10 * time.Minute
+	pushFirstRetry = 12 * time.Second // far more than deciding takes; part of the 30 s that a dead process may cost
+	pushEarlyRetry = 30 * time.Second
+	pushLateRetry  = 10 * time.Minute
 	// pushSoon is how many tries come after pushAgain; the others after pushLater.
-	pushSoon = 5
+	pushEarlyTries = 5
 	// dropBatch is how many one statement deletes; lists of one length are one text to keep.
-	dropBatch = 16
+	pushDeleteBatch = 16
 )
 
-func pushPlace(id string) string { return "push:" + id }
+func pushAAD(id string) string { return "push:" + id }
 
 // KeepPush stores an event as it was pushed, sealed. It comes back from DuePushes in 12 s unless it
 // was dropped by then.
@@ -39,13 +39,13 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	id = key.String()
-	sealed, err := s.keys.Seal(pushPlace(id), body)
+	sealed, err := s.keys.Seal(pushAAD(id), body)
 	if err != nil {
 		return "", err
 	}
 	now := s.now()
 	if _, err := s.backend.write.ExecContext(ctx, `INSERT INTO pushes (id, due_ms, at_ms, sealed) VALUES ($1, $2, $3, $4)`,
-		id, millis(now.Add(pushFirst)), millis(now), sealed); err != nil {
+		id, millis(now.Add(pushFirstRetry)), millis(now), sealed); err != nil {
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	return id, nil
@@ -53,30 +53,30 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 
 // DropPushes forgets pushes that were decided on.
 func (s *Store) DropPushes(ctx context.Context, ids []string) error {
-	for part := range slices.Chunk(ids, dropBatch) {
-		args := make([]any, dropBatch)
+	for part := range slices.Chunk(ids, pushDeleteBatch) {
+		args := make([]any, pushDeleteBatch)
 		for i := range args {
 			args[i] = part[min(i, len(part)-1)]
 		}
-		if err := s.dropPushes(ctx, args); err != nil {
+		if err := s.deletePushBatch(ctx, args); err != nil {
 			return fmt.Errorf("store: drop pushes: %w", err)
 		}
 	}
 	return nil
 }
 
-var dropQuery = func() string {
-	places := make([]string, dropBatch)
+var deletePushesSQL = func() string {
+	places := make([]string, pushDeleteBatch)
 	for i := range places {
 		places[i] = fmt.Sprintf("$%d", i+1)
 	}
 	return `DELETE FROM pushes WHERE id IN (` + strings.Join(places, ",") + `)`
 }()
 
-func (s *Store) dropPushes(ctx context.Context, ids []any) error {
+func (s *Store) deletePushBatch(ctx context.Context, ids []any) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	_, err := s.backend.write.ExecContext(ctx, dropQuery, ids...)
+	_, err := s.backend.write.ExecContext(ctx, deletePushesSQL, ids...)
 	return err
 }
 
@@ -95,15 +95,15 @@ func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) 
 		return
 	}, fmt.Sprintf(`UPDATE pushes SET due_ms = CASE WHEN tries < %d THEN CAST($2 AS BIGINT) ELSE CAST($3 AS BIGINT) END, tries = tries + 1
 		WHERE due_ms <= $1 AND id IN (SELECT id FROM pushes WHERE due_ms <= $1 ORDER BY id LIMIT $4)
-		RETURNING id, sealed`, pushSoon),
-		millis(now), millis(now.Add(pushAgain)), millis(now.Add(pushLater)), limit)
+		RETURNING id, sealed`, pushEarlyTries),
+		millis(now), millis(now.Add(pushEarlyRetry)), millis(now.Add(pushLateRetry)), limit)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.id, b.id) })
 	out := make([]flows.Push, 0, len(rows))
 	for _, r := range rows {
-		body, err := s.keys.Open(pushPlace(r.id), r.sealed)
+		body, err := s.keys.Open(pushAAD(r.id), r.sealed)
 		if err != nil {
 			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened", slog.String("push", r.id),
 				slog.String("error", err.Error()))
@@ -124,7 +124,7 @@ func (s *Store) PushesNow(ctx context.Context) (n int, oldest time.Time, err err
 		&at); err != nil {
 		return 0, time.Time{}, fmt.Errorf("store: pushes: %w", err)
 	}
-	return n, moment(at), nil
+	return n, fromMillis(at), nil
 }
 
 // purgePushes gives up what could not be decided on for as long as event keys live: afterwards it

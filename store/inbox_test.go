@@ -22,31 +22,31 @@ func pushIDs(list []flows.Push) (out []string) {
 
 // TestPushes: what was kept comes back when it is due, in order, is put off then, and is gone when it was dropped.
 func TestPushes(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		now := w.Now()
-		w.now = func() time.Time { return now }
+		now := ts.Now()
+		ts.now = func() time.Time { return now }
 		due := func() []flows.Push {
 			t.Helper()
-			list, err := w.DuePushes(ctx, 100)
+			list, err := ts.DuePushes(ctx, 100)
 			must(t, err)
 			return list
 		}
 		var kept []string
-		for range dropBatch + 3 {
-			id, err := w.KeepPush(ctx, []byte(secretPush))
+		for range pushDeleteBatch + 3 {
+			id, err := ts.KeepPush(ctx, []byte(secretPush))
 			must(t, err)
 			kept = append(kept, id)
 		}
 		if got := due(); len(got) != 0 {
 			t.Errorf("%d are due at once, want 0", len(got))
 		}
-		n, oldest, err := w.PushesNow(ctx)
+		n, oldest, err := ts.PushesNow(ctx)
 		must(t, err)
 		if n != len(kept) || !oldest.Equal(now.Truncate(time.Millisecond)) {
 			t.Errorf("%d wait, the oldest since %s, want %v", n, oldest, len(kept))
 		}
-		now = now.Add(pushFirst)
+		now = now.Add(pushFirstRetry)
 		got := due()
 		if !slices.Equal(pushIDs(got), kept) || string(got[0].Body) != secretPush {
 			t.Errorf("due %v, want %v", got, kept)
@@ -57,59 +57,59 @@ func TestPushes(t *testing.T) {
 		if got := due(); len(got) != 0 {
 			t.Errorf("%d were not put off", len(got))
 		}
-		must(t, w.DropPushes(ctx, kept[1:]))
-		for try := 1; try < pushSoon; try++ {
-			now = now.Add(pushAgain)
+		must(t, ts.DropPushes(ctx, kept[1:]))
+		for try := 1; try < pushEarlyTries; try++ {
+			now = now.Add(pushEarlyRetry)
 			if got := due(); len(got) != 1 || got[0].ID != kept[0] {
 				t.Fatalf("try %d: due %v", try, got)
 			}
 		}
-		now = now.Add(pushAgain)
+		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 1 {
 			t.Errorf("due %v", got)
 		}
-		now = now.Add(pushAgain)
+		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 0 {
 			t.Error("it comes as often as at first, however often it failed")
 		}
 		now = now.Add(keysKept)
-		_, err = w.Purge(ctx)
+		_, err = ts.Purge(ctx)
 		must(t, err)
-		if n, _, err := w.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(w.log.String(), "given up") {
-			t.Errorf("%d after days, %v, log %s, want 0", n, err, w.log)
+		if n, _, err := ts.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(ts.log.String(), "given up") {
+			t.Errorf("%d after days, %v, log %s, want 0", n, err, ts.log)
 		}
 	})
 }
 
 // TestPushesAreSealed: not even their own database can open them in each other's place.
 func TestPushesAreSealed(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for range 2 {
-			_, err := w.KeepPush(ctx, []byte(secretPush))
+			_, err := ts.KeepPush(ctx, []byte(secretPush))
 			must(t, err)
 		}
-		if n := w.rows(t, "pushes"); n != 2 {
+		if n := ts.countRows(t, "pushes"); n != 2 {
 			t.Fatalf("%d rows, want 2", n)
 		}
-		_, err := w.backend.write.ExecContext(ctx,
+		_, err := ts.backend.write.ExecContext(ctx,
 			`UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
-		list, err := w.DuePushes(ctx, 10)
+		list, err := ts.DuePushes(ctx, 10)
 		must(t, err)
-		if len(list) != 1 || !strings.Contains(w.log.String(), "cannot be opened") {
-			t.Errorf("%d opened, log %s, want 1", len(list), w.log)
+		if len(list) != 1 || !strings.Contains(ts.log.String(), "cannot be opened") {
+			t.Errorf("%d opened, log %s, want 1", len(list), ts.log)
 		}
 	})
 }
 
 // TestPushesOfADeadProcess: where there is one process only, the next one need not wait.
 func TestPushesOfADeadProcess(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
-		id, err := w.KeepPush(t.Context(), []byte(secretPush))
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
+		id, err := ts.KeepPush(t.Context(), []byte(secretPush))
 		must(t, err)
-		must(t, w.Close())
-		list, err := mustOpen(t, w.cfg).DuePushes(t.Context(), 10)
+		must(t, ts.Close())
+		list, err := mustOpen(t, ts.cfg).DuePushes(t.Context(), 10)
 		must(t, err)
 		if !slices.Equal(pushIDs(list), []string{id}) {
 			t.Errorf("due %v", list)
@@ -118,23 +118,23 @@ func TestPushesOfADeadProcess(t *testing.T) {
 }
 
 // TestSeveralTakeUpPushes: each is taken up by one.
-func TestSeveralTakeUpPushes(t *testing.T) {
-	worlds := several(t, 3)
+func TestConcurrentDuePushes(t *testing.T) {
+	stores := openStores(t, 3)
 	now := time.Now()
-	for _, w := range worlds {
-		w.now = func() time.Time { return now.Add(pushFirst + time.Second) }
+	for _, ts := range stores {
+		ts.now = func() time.Time { return now.Add(pushFirstRetry + time.Second) }
 	}
 	const n = 60
 	for range n {
-		_, err := worlds[0].KeepPush(t.Context(), []byte(secretPush))
+		_, err := stores[0].KeepPush(t.Context(), []byte(secretPush))
 		must(t, err)
 	}
-	for _, w := range worlds {
-		w.now = func() time.Time { return now.Add(2 * (pushFirst + time.Second)) }
+	for _, ts := range stores {
+		ts.now = func() time.Time { return now.Add(2 * (pushFirstRetry + time.Second)) }
 	}
 	got := make(chan string, 10*n)
-	everywhere(t, worlds, 10, func(w *world, _ int) error {
-		list, err := w.DuePushes(t.Context(), 7)
+	runOnAll(t, stores, 10, func(ts *testStore, _ int) error {
+		list, err := ts.DuePushes(t.Context(), 7)
 		for _, p := range list {
 			got <- p.ID
 		}

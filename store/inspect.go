@@ -49,7 +49,7 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 			return out, fmt.Errorf("store: %s", withoutPath(err))
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			out.Missing, out.Empty, out.Writable = true, true, checkDiskSpace(existing(filepath.Dir(path)))
+			out.Missing, out.Empty, out.Writable = true, true, checkDiskSpace(nearestExisting(filepath.Dir(path)))
 			return out, nil
 		}
 		db, err := sql.Open("sqlite", readerDSN(path))
@@ -58,7 +58,7 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 		}
 		defer db.Close() //nolint:errcheck // a reader
 		out.Writable = writableFile(path)
-		return out, out.look(ctx, db, keys, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`)
+		return out, out.inspectTables(ctx, db, keys, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`)
 	case "postgres", "postgresql":
 		config, err := pgx.ParseConfig(dsn)
 		if err != nil {
@@ -75,33 +75,33 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&standby, &owns)
 		switch {
 		case err != nil:
-			return out, fmt.Errorf("store: open: %w", plainly(err))
+			return out, fmt.Errorf("store: open: %w", withoutServerDetails(err))
 		case standby:
 			out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
 		case !owns:
 			out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
 		}
-		return out, out.look(ctx, db, keys,
+		return out, out.inspectTables(ctx, db, keys,
 			`SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
 	}
 	return out, ErrUnsupportedDSN
 }
 
 // look reads the version and compares the key.
-func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
+func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
 	var n int
 	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if i.Empty = n == 0; i.Empty {
 		return nil
 	}
 	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+
 		goose.DefaultTablename).Scan(&i.Schema); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if err := i.readSettings(ctx, db); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if keys == nil {
 		return nil
@@ -112,13 +112,13 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, 
 		return nil // the first opening was cut short
 	}
 	if err != nil {
-		return fmt.Errorf("store: key check: %w", plainly(err))
+		return fmt.Errorf("store: key check: %w", withoutServerDetails(err))
 	}
 	i.Key = ErrWrongKeyset
-	if _, err := keys.Open(keyCheckPlace, sealed); err != nil {
+	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
 		return nil
 	}
-	if keys.Matches(prf, keyCheckPlace) {
+	if keys.Matches(prf, keyCheckAAD) {
 		i.Key = nil
 	}
 	return nil
@@ -155,7 +155,7 @@ func (e *ServerError) Error() string {
 }
 
 // plainly turns a server's refusal and a failed connection into a *ServerError. Other errors stay as they are.
-func plainly(err error) error {
+func withoutServerDetails(err error) error {
 	if code := postgresCode(err); code != "" {
 		return &ServerError{code}
 	}
@@ -176,7 +176,7 @@ func writableFile(path string) error {
 }
 
 // existing is the directory itself, or the nearest above it that is there.
-func existing(dir string) string {
+func nearestExisting(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
 			return dir

@@ -12,7 +12,7 @@ import (
 
 // TestInspect looks at a database from its first moment to one of a newer program, beside the process that has it open.
 func TestInspect(t *testing.T) {
-	for _, e := range engines {
+	for _, e := range databases {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

@@ -21,20 +21,20 @@ const maxAttempts = 1000
 // soon is the span within which a job is made available right away with its start in the
 // future, and the notifier is set for that moment. River promotes later ones on a tick of five
 // seconds. It equals River's own rule for retries.
-const soon = 5 * time.Second
+const immediateWindow = 5 * time.Second
 
 // effect is the one kind of River job.
-type effect struct {
+type jobArgs struct {
 	// ID is ours and random, since River's row ids come again on SQLite after a cleaning,
 	// and leases and message uuids are made of it.
 	ID  int64     `json:"id"`
 	Job flows.Job `json:"job"`
 
-	in *time.Duration // set by a run that names its own retry
+	retryIn *time.Duration // set by a run that names its own retry
 }
 
 // Kind is River's name for the job.
-func (effect) Kind() string { return "effect" }
+func (jobArgs) Kind() string { return "effect" }
 
 // Enqueue inserts jobs. They run after the commit, not before At, at least once.
 func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
@@ -52,17 +52,17 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
 		at := j.At
 		if !at.IsZero() {
-			at = at.Add(-t.s.ClockOffset()) // River goes by the real clock
+			at = at.Add(-t.store.ClockOffset()) // River goes by the real clock
 		}
 		if at.After(now) {
 			opts.ScheduledAt = at
 		}
-		params = append(params, river.InsertManyParams{Args: effect{ID: newJobID(), Job: j}, InsertOpts: opts})
-		if in := at.Sub(now); in <= soon {
+		params = append(params, river.InsertManyParams{Args: jobArgs{ID: newJobID(), Job: j}, InsertOpts: opts})
+		if in := at.Sub(now); in <= immediateWindow {
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
 	}
-	if err := t.s.backend.insert(ctx, t.conn, t.tx, params); err != nil {
+	if err := t.store.backend.insert(ctx, t.conn, t.tx, params); err != nil {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil
@@ -78,7 +78,7 @@ func newJobID() int64 {
 // insertHooks make a job that is due soon available at once; fetching looks at its time.
 func insertHooks() []rivertype.Hook {
 	return []rivertype.Hook{river.HookInsertBeginFunc(func(_ context.Context, p *rivertype.JobInsertParams) error {
-		if p.State == rivertype.JobStateScheduled && p.ScheduledAt != nil && time.Until(*p.ScheduledAt) <= soon {
+		if p.State == rivertype.JobStateScheduled && p.ScheduledAt != nil && time.Until(*p.ScheduledAt) <= immediateWindow {
 			p.State = rivertype.JobStateAvailable
 		}
 		return nil
@@ -101,8 +101,8 @@ func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]int, len(s.size))
-	for queue := range s.size {
+	out := make(map[string]int, len(s.workers))
+	for queue := range s.workers {
 		out[queue] = 0
 	}
 	for _, c := range rows {
@@ -119,5 +119,5 @@ func (s *Store) OldestJob(ctx context.Context) (time.Time, error) {
 	if err := s.backend.read.QueryRowContext(ctx, s.backend.oldestJob).Scan(&ms); err != nil {
 		return time.Time{}, fmt.Errorf("store: oldest job: %w", err)
 	}
-	return moment(ms.Int64), nil
+	return fromMillis(ms.Int64), nil
 }

@@ -29,39 +29,39 @@ func newJobNotifier() *jobNotifier {
 }
 
 // wake wakes a queue. Calls for the same queue merge until next has returned it.
-func (b *jobNotifier) wake(queue string) {
-	b.mu.Lock()
-	b.pending[queue] = true
-	b.mu.Unlock()
+func (n *jobNotifier) wake(queue string) {
+	n.mu.Lock()
+	n.pending[queue] = true
+	n.mu.Unlock()
 	select {
-	case b.signal <- struct{}{}:
+	case n.signal <- struct{}{}:
 	default:
 	}
 }
 
 // wakeIn wakes a queue in a while, at once if that is not positive.
-func (b *jobNotifier) wakeIn(queue string, in time.Duration) {
+func (n *jobNotifier) wakeIn(queue string, in time.Duration) {
 	if in <= 0 {
-		b.wake(queue)
+		n.wake(queue)
 		return
 	}
-	time.AfterFunc(in, func() { b.wake(queue) })
+	time.AfterFunc(in, func() { n.wake(queue) })
 }
 
 // next waits for a queue to wake.
-func (b *jobNotifier) next(ctx context.Context) (string, error) {
+func (n *jobNotifier) next(ctx context.Context) (string, error) {
 	for {
-		b.mu.Lock()
-		for queue := range b.pending {
-			delete(b.pending, queue)
-			b.mu.Unlock()
+		n.mu.Lock()
+		for queue := range n.pending {
+			delete(n.pending, queue)
+			n.mu.Unlock()
 			return queue, nil
 		}
-		b.mu.Unlock()
+		n.mu.Unlock()
 		select {
 		case <-ctx.Done():
 			return "", ctx.Err()
-		case <-b.signal:
+		case <-n.signal:
 		}
 	}
 }
@@ -99,5 +99,5 @@ func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notifi
 	if err != nil {
 		return nil, err
 	}
-	return &riverdriver.Notification{Topic: insertTopic, Payload: ringPayload(queue)}, nil
+	return &riverdriver.Notification{Topic: insertTopic, Payload: insertPayload(queue)}, nil
 }

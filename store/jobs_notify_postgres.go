@@ -34,8 +34,8 @@ func startNotifier(pool *pgxpool.Pool, notifier *jobNotifier) (stop func()) {
 func notify(ctx context.Context, pool *pgxpool.Pool, queue string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_, _ = pool.Exec(ctx, `SELECT pg_notify(concat(current_schema(), '.`+insertTopic+`'), $1)`, ringPayload(queue))
+	_, _ = pool.Exec(ctx, `SELECT pg_notify(concat(current_schema(), '.`+insertTopic+`'), $1)`, insertPayload(queue))
 }
 
 // ringPayload is the body of River's insert notification.
-func ringPayload(queue string) string { return `{"queue":` + strconv.Quote(queue) + `}` }
+func insertPayload(queue string) string { return `{"queue":` + strconv.Quote(queue) + `}` }

@@ -12,11 +12,11 @@ import (
 
 // TestBellAlone: without any polling the notifier wakes the queues, at once and at the moment
 // that a job or a repetition is due.
-func TestBellAlone(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.poll = time.Hour
-		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+func TestNotifierWithoutPolling(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.pollInterval = time.Hour
+		runs := make(jobRuns, 10)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			if j.Case == "again" && j.Attempt == 1 {
 				return &flows.RetryLater{In: time.Second}
@@ -24,16 +24,16 @@ func TestBellAlone(t *testing.T) {
 			return nil
 		})
 		for _, kind := range []flows.JobKind{flows.JobShow, flows.JobFetchPhoto, flows.JobReadPhotos, flows.JobCheck} {
-			w.enqueue(t, flows.Job{Kind: kind})
+			ts.enqueue(t, flows.Job{Kind: kind})
 			if j := runs.next(t); j.Kind != kind {
 				t.Errorf("ran %s, want %s", j.Kind, kind)
 			}
 		}
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "soon", At: time.Now().Add(50 * time.Millisecond)})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "soon", At: time.Now().Add(50 * time.Millisecond)})
 		if j := runs.next(t); j.Case != "soon" {
 			t.Errorf("ran %+v", j)
 		}
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "again"})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "again"})
 		runs.next(t)
 		if j := runs.next(t); j.Attempt != 2 {
 			t.Errorf("ran %+v", j)
@@ -56,7 +56,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-func TestBell(t *testing.T) {
+func TestNotifierMergesWakes(t *testing.T) {
 	b := newJobNotifier()
 	b.wake("a")
 	b.wake("b")
@@ -79,15 +79,15 @@ func TestBell(t *testing.T) {
 
 // TestNoNotificationRows: the notifier replaces River's notification table.
 func TestNoNotificationRows(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
-		runs := make(ran, 1)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
+		runs := make(jobRuns, 1)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			return nil
 		})
-		w.enqueue(t, flows.Job{Kind: flows.JobShow})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow})
 		runs.next(t)
-		if n := w.rows(t, "river_notification"); n != 0 {
+		if n := ts.countRows(t, "river_notification"); n != 0 {
 			t.Errorf("%d notifications were written, want 0", n)
 		}
 	})

@@ -13,10 +13,10 @@ import (
 
 // runner is what lives between Start and Stop.
 type runner struct {
-	client     jobClient
-	leave      func(clean bool) // nil where there are no other processes
-	stopPurge  context.CancelFunc
-	purgeEnded chan struct{} // closed when the sweeper has ended
+	client        jobClient
+	stopHeartbeat func(clean bool) // nil where there are no other processes
+	stopPurge     context.CancelFunc
+	purgeEnded    chan struct{} // closed when the sweeper has ended
 }
 
 // Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
@@ -34,15 +34,15 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{run: run, log: s.log, notifier: s.notifier})
-	queues := make(map[string]river.QueueConfig, len(s.size))
-	for queue, n := range s.size {
+	queues := make(map[string]river.QueueConfig, len(s.workers))
+	for queue, n := range s.workers {
 		queues[queue] = river.QueueConfig{MaxWorkers: n}
 	}
 	client, err := s.backend.client(&river.Config{
 		Workers:              workers,
 		Queues:               queues,
 		FetchCooldown:        time.Millisecond,
-		FetchPollInterval:    s.poll,
+		FetchPollInterval:    s.pollInterval,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: 2*jobTimeout + time.Minute,
 		MaxAttempts:          maxAttempts,
@@ -52,25 +52,25 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	if err != nil {
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
-	var leave func(clean bool)
+	var stopHeartbeat func(clean bool)
 	if s.backend.heartbeat != nil {
-		if leave, err = s.backend.heartbeat.join(ctx); err != nil {
+		if stopHeartbeat, err = s.backend.heartbeat.start(ctx); err != nil {
 			return fmt.Errorf("store: start jobs: %w", err)
 		}
 	}
 	// A cancelled ctx must not tear running effects apart: Stop drains them.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		if leave != nil {
-			leave(true)
+		if stopHeartbeat != nil {
+			stopHeartbeat(true)
 		}
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
 	purgeCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &runner{
-		client:     client,
-		leave:      leave,
-		stopPurge:  cancel,
-		purgeEnded: make(chan struct{}),
+		client:        client,
+		stopHeartbeat: stopHeartbeat,
+		stopPurge:     cancel,
+		purgeEnded:    make(chan struct{}),
 	}
 	go func() {
 		defer close(r.purgeEnded)
@@ -99,8 +99,8 @@ func (s *Store) Stop(ctx context.Context) error {
 		defer cancel()
 		err = r.client.StopAndCancel(hard)
 	}
-	if r.leave != nil {
-		r.leave(err == nil)
+	if r.stopHeartbeat != nil {
+		r.stopHeartbeat(err == nil)
 	}
 	if err != nil {
 		return fmt.Errorf("store: stop jobs: %w", err)

@@ -8,7 +8,7 @@ import (
 )
 
 // keyCheckPlace is both what is sealed and hashed as the check value, and its place.
-const keyCheckPlace = "key_check"
+const keyCheckAAD = "key_check"
 
 // checkKeyset compares with what the first opening left behind. A new database passes.
 func (s *Store) checkKeyset(ctx context.Context) error {
@@ -29,10 +29,10 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if _, err := s.keys.Open(keyCheckPlace, sealed); err != nil {
+	if _, err := s.keys.Open(keyCheckAAD, sealed); err != nil {
 		return ErrWrongKeyset
 	}
-	if !s.keys.Matches(prf, keyCheckPlace) {
+	if !s.keys.Matches(prf, keyCheckAAD) {
 		return ErrWrongKeyset
 	}
 	return nil
@@ -42,13 +42,13 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 func (s *Store) writeKeyCheck(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	sealed, err := s.keys.Seal(keyCheckPlace, []byte(keyCheckPlace))
+	sealed, err := s.keys.Seal(keyCheckAAD, []byte(keyCheckAAD))
 	if err != nil {
 		return err
 	}
 	_, err = s.backend.write.ExecContext(ctx,
 		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
-		s.keys.MAC(keyCheckPlace), sealed)
+		s.keys.MAC(keyCheckAAD), sealed)
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}

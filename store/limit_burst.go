@@ -13,12 +13,12 @@ import (
 )
 
 // maxWait is how far ahead Wait books a slot.
-const maxWait = 30 * time.Second
+const maxAhead = 30 * time.Second
 
 // slack is by how much slots lie further apart than asked for, in per cent: a call that
 // starts late by up to a hundredth of the upstream's window does not fall into one window
 // with one call too many, and 99 % of the limit is used.
-const slack = 1
+const slackPercent = 1
 
 // Wait reserves the next slot of every limit, which all processes on this database share,
 // and sleeps until the latest of them comes. If one of them would come later than in 30 s
@@ -47,7 +47,7 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait ti
 	}(ctx)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.writeOptions)
 	if err != nil {
 		return 0, err
 	}
@@ -58,7 +58,7 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait ti
 		return strings.Compare(a.Key, b.Key)
 	})
 	for _, l := range limits {
-		wait, err := s.book(ctx, tx, l)
+		wait, err := s.reserveOne(ctx, tx, l)
 		if err != nil {
 			return 0, err
 		}
@@ -74,16 +74,16 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait ti
 
 // book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step
 // on, from now if it lies in the past; a call may come up to burst-1 steps before it.
-func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.Duration, error) {
+func (s *Store) reserveOne(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.Duration, error) {
 	now := s.backend.nowMicros
-	step := l.Every.Microseconds() * (100 + slack) / 100
+	step := l.Every.Microseconds() * (100 + slackPercent) / 100
 	ahead := step * int64(l.Burst-1)
 	var wait int64
 	err := tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us) VALUES ($1, `+now+` + $2)
 		ON CONFLICT (key) DO UPDATE
 		SET tat_us = CASE WHEN r.tat_us > `+now+` THEN r.tat_us ELSE `+now+` END + $2
 		WHERE r.tat_us - $3 - `+now+` <= $4
-		RETURNING tat_us - $2 - $3 - `+now, l.Key, step, ahead, maxWait.Microseconds()).Scan(&wait)
+		RETURNING tat_us - $2 - $3 - `+now, l.Key, step, ahead, maxAhead.Microseconds()).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.QueryRowContext(ctx, `SELECT tat_us - $2 - `+now+` FROM rate_limits WHERE key = $1`, l.Key,
 			ahead).Scan(&wait)

@@ -24,13 +24,13 @@ const (
 	// paceBurst is how many calls may leave together after a pause: both photos of two people.
 	paceBurst = 4
 	// paceMarks is how many calls are remembered: a round and all that are booked ahead of it.
-	paceMarks = 512
+	paceHistory = 512
 	// paceLook is how long before its slot a call looks whether the slot still stands: early enough for
 	// the database to answer, so that nothing but the wait for the moment itself comes last.
-	paceLook = 25 * time.Millisecond
+	paceRecheck = 25 * time.Millisecond
 	// paceLate: who wakes up later than this part of the window takes a new slot, since a round
 	// later others rely on what was put down.
-	paceLate = 4
+	paceLateFraction = 4
 )
 
 // Pace waits for the next slot of a limit that all processes on this database share. The
@@ -42,47 +42,47 @@ func (s *Store) Pace(ctx context.Context, p flows.ExactLimit) (leaving func(), e
 		return nil, fmt.Errorf("store: pace %q: %d in %s", p.Key, p.Calls, p.Window)
 	}
 	for {
-		wait, seq, err := s.bookCall(ctx, p)
+		wait, seq, err := s.reserveCall(ctx, p)
 		if err != nil {
 			return nil, err
 		}
 		due := time.Now().Add(wait)
 		for wait > 0 {
-			if err := sleep(ctx, time.Until(due)-paceLook); err != nil {
+			if err := sleep(ctx, time.Until(due)-paceRecheck); err != nil {
 				return nil, err
 			}
 			// Somebody a round ago may have left later than planned.
-			if wait, err = s.standingSlot(ctx, p, seq); err != nil {
+			if wait, err = s.recheckSlot(ctx, p, seq); err != nil {
 				return nil, err
 			}
 			if moved := time.Now().Add(wait); moved.After(due) {
 				due = moved
 			}
-			if wait <= paceLook {
+			if wait <= paceRecheck {
 				if err := sleep(ctx, time.Until(due)); err != nil {
 					return nil, err
 				}
 				break
 			}
 		}
-		if time.Since(due) < p.Window/paceLate {
-			return func() { go s.left(p, seq, time.Now()) }, nil
+		if time.Since(due) < p.Window/paceLateFraction {
+			return func() { go s.recordDeparture(p, seq, time.Now()) }, nil
 		}
 	}
 }
 
 // bookCall takes the next slot, returns how long it is away, and puts it down. Slots are evenly
 // spread, with a small burst (GCRA), and never in one window with a whole round of earlier ones.
-func (s *Store) bookCall(ctx context.Context, p flows.ExactLimit) (wait time.Duration, seq int64, err error) {
+func (s *Store) reserveCall(ctx context.Context, p flows.ExactLimit) (wait time.Duration, seq int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.writeOptions)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
-	at, seq, now, err := bookSlot(ctx, tx, p, s.backend.nowMicros)
+	at, seq, now, err := reserveSlot(ctx, tx, p, s.backend.nowMicros)
 	booked := time.Now()
 	if err == nil {
 		err = tx.Commit()
@@ -98,20 +98,20 @@ func (s *Store) bookCall(ctx context.Context, p flows.ExactLimit) (wait time.Dur
 }
 
 // bookSlot returns the slot and the present, in microseconds of the database's clock.
-func bookSlot(ctx context.Context, tx *sql.Tx, p flows.ExactLimit, clock string) (at, seq, now int64, err error) {
+func reserveSlot(ctx context.Context, tx *sql.Tx, p flows.ExactLimit, clock string) (at, seq, now int64, err error) {
 	var tat int64 // when the next call would come without any burst
 	err = tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us, seq) VALUES ($1, 0, 1)
 		ON CONFLICT (key) DO UPDATE SET seq = r.seq + 1 RETURNING tat_us, seq, `+clock, p.Key).Scan(&tat, &seq, &now)
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	end, err := roundEnd(ctx, tx, p, seq)
+	end, err := earliestDeparture(ctx, tx, p, seq)
 	if err != nil {
 		return 0, 0, 0, err
 	}
 	step := p.Window.Microseconds() / int64(p.Calls)
 	at = max(now, end, tat-step*int64(min(paceBurst, p.Calls)-1))
-	if ahead := time.Duration(at-now) * time.Microsecond; ahead > maxWait {
+	if ahead := time.Duration(at-now) * time.Microsecond; ahead > maxAhead {
 		return 0, 0, 0, &BusyError{p.Key, ahead}
 	}
 	for _, q := range []struct {
@@ -121,7 +121,7 @@ func bookSlot(ctx context.Context, tx *sql.Tx, p flows.ExactLimit, clock string)
 		{`UPDATE rate_limits SET tat_us = $2 WHERE key = $1`, []any{p.Key, max(tat, at) + step}},
 		{`INSERT INTO rate_marks (key, seq, at_us) VALUES ($1, $2, $3)
 			ON CONFLICT (key, seq) DO UPDATE SET at_us = excluded.at_us`, []any{p.Key, seq, at}},
-		{`DELETE FROM rate_marks WHERE key = $1 AND seq = $2`, []any{p.Key, seq - paceMarks}},
+		{`DELETE FROM rate_marks WHERE key = $1 AND seq = $2`, []any{p.Key, seq - paceHistory}},
 	} {
 		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
 			return 0, 0, 0, err
@@ -132,23 +132,23 @@ func bookSlot(ctx context.Context, tx *sql.Tx, p flows.ExactLimit, clock string)
 
 // roundEnd is when a call may leave for the sake of those a round or more before it, in
 // microseconds of the database's clock.
-func roundEnd(ctx context.Context, q querier, p flows.ExactLimit, seq int64) (int64, error) {
+func earliestDeparture(ctx context.Context, q querier, p flows.ExactLimit, seq int64) (int64, error) {
 	var last sql.NullInt64
 	err := q.QueryRowContext(ctx, `SELECT max(at_us) FROM rate_marks WHERE key = $1 AND seq <= $2 AND seq > $3`,
-		p.Key, seq-int64(p.Calls), seq-paceMarks).Scan(&last)
+		p.Key, seq-int64(p.Calls), seq-paceHistory).Scan(&last)
 	return last.Int64 + (p.Window + paceMargin).Microseconds(), err
 }
 
 // standingSlot tells how long a call has to wait yet. A slot that had to move is put down anew, so
 // that a hitch moves all that were booked behind it and costs nobody a turn.
-func (s *Store) standingSlot(ctx context.Context, p flows.ExactLimit, seq int64) (time.Duration, error) {
+func (s *Store) recheckSlot(ctx context.Context, p flows.ExactLimit, seq int64) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at, end, now int64
 	err := s.backend.read.QueryRowContext(ctx, `SELECT m.at_us, coalesce((SELECT max(at_us) FROM rate_marks
 			WHERE key = $1 AND seq <= $3 AND seq > $4), 0), `+s.backend.nowMicros+`
 		FROM rate_marks m WHERE m.key = $1 AND m.seq = $2`,
-		p.Key, seq, seq-int64(p.Calls), seq-paceMarks).Scan(&at, &end, &now)
+		p.Key, seq, seq-int64(p.Calls), seq-paceHistory).Scan(&at, &end, &now)
 	answered := time.Now()
 	if end += (p.Window + paceMargin).Microseconds(); err == nil && end > at {
 		_, err = s.backend.write.ExecContext(ctx, `UPDATE rate_marks SET at_us = $3 WHERE key = $1 AND seq = $2`, p.Key, seq,
@@ -163,7 +163,7 @@ func (s *Store) standingSlot(ctx context.Context, p flows.ExactLimit, seq int64)
 
 // left corrects when a call left. Without the correction the planned moment stands, so that what
 // goes wrong here is not reported.
-func (s *Store) left(p flows.ExactLimit, seq int64, at time.Time) {
+func (s *Store) recordDeparture(p flows.ExactLimit, seq int64, at time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
 	defer cancel()
 	// The moment is handed over as a distance, since clocks of machines differ.

@@ -11,7 +11,7 @@ import (
 
 // TestPaceAfterAKill: a process that died may not have said that a call left later than
 // planned. Who opens its database counts it as if it had left at that moment.
-func TestPaceAfterAKill(t *testing.T) {
+func TestPaceAfterKill(t *testing.T) {
 	cfg := Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), Keyset: keyset.New()}
 	dead := mustOpen(t, cfg)
 	p := flows.ExactLimit{Key: "ocr", Calls: 10, Window: time.Second}

@@ -12,14 +12,14 @@ import (
 
 // departures makes calls through the stores from many goroutines, each of which gets late now and
 // then, and returns when they left, in order.
-func departures(t *testing.T, worlds []*world, p flows.ExactLimit, each int,
+func measureDepartures(t *testing.T, stores []*testStore, p flows.ExactLimit, each int,
 	late func(n int) time.Duration) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
 	var left []time.Time
 	n := 0
-	everywhere(t, worlds, each, func(w *world, _ int) error {
-		leaving, err := w.Pace(t.Context(), p)
+	runOnAll(t, stores, each, func(ts *testStore, _ int) error {
+		leaving, err := ts.Pace(t.Context(), p)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func departures(t *testing.T, worlds []*world, p flows.ExactLimit, each int,
 }
 
 // tightest is the shortest span in which one call more than allowed left.
-func tightest(left []time.Time, calls int) time.Duration {
+func shortestSpan(left []time.Time, calls int) time.Duration {
 	least := time.Hour
 	for i := calls; i < len(left); i++ {
 		least = min(least, left[i].Sub(left[i-calls]))
@@ -63,20 +63,20 @@ func TestPace(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
-				left := departures(t, []*world{w}, p, 41, late)
+			eachDatabase(t, func(t *testing.T, ts *testStore) {
+				left := measureDepartures(t, []*testStore{ts}, p, 41, late)
 				checkPace(t, left, p)
 			})
 		})
 		t.Run(name+", three processes", func(t *testing.T) {
-			checkPace(t, departures(t, several(t, 3), p, 14, late), p)
+			checkPace(t, measureDepartures(t, openStores(t, 3), p, 14, late), p)
 		})
 	}
 }
 
 func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
 	t.Helper()
-	if got := tightest(left, p.Calls); got < p.Window {
+	if got := shortestSpan(left, p.Calls); got < p.Window {
 		t.Errorf("%d calls within %s", p.Calls+1, got)
 	}
 	span := left[len(left)-1].Sub(left[0])
@@ -85,17 +85,17 @@ func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
 }
 
 func TestPaceIsBounded(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		p := flows.ExactLimit{Key: "slow", Calls: 1, Window: time.Hour}
-		leaving, err := w.Pace(t.Context(), p)
+		leaving, err := ts.Pace(t.Context(), p)
 		must(t, err)
 		leaving()
-		if _, err := w.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
+		if _, err := ts.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
 			t.Errorf("a slot an hour ahead: %v, want %v", err, ErrBusy)
 		}
 		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1},
 			{Key: "k", Calls: 10, Window: time.Millisecond}} {
-			if _, err := w.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
+			if _, err := ts.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
 				t.Errorf("%+v: %v", wrong, err)
 			}
 		}

@@ -52,7 +52,7 @@ func (s *Store) StatesNow(ctx context.Context) (map[flows.State]StateFigures, er
 	for _, r := range rows {
 		f := StateFigures{Cases: r.n}
 		if r.oldest > 0 {
-			f.Oldest = max(0, s.Now().Sub(moment(r.oldest)))
+			f.Oldest = max(0, s.Now().Sub(fromMillis(r.oldest)))
 		}
 		out[r.state] = f
 	}
@@ -87,7 +87,7 @@ func (s *Store) LimitsNow(ctx context.Context) (map[string]LimitUse, error) {
 	}, fmt.Sprintf(`SELECT r.key, r.tat_us - %[1]s, CASE WHEN r.seq = 0 THEN 0 ELSE
 			(SELECT count(*) FROM rate_marks AS m WHERE m.key = r.key AND m.seq > r.seq - %[2]d AND m.at_us > %[1]s - 1000000 AND m.at_us <= %[1]s) END
 		FROM rate_limits AS r WHERE r.tat_us > %[1]s - 1000000 AND (r.key = 'ocr' OR r.key LIKE 'ocr/%%' OR r.key LIKE 'message/%%')`,
-		s.backend.nowMicros, paceMarks))
+		s.backend.nowMicros, paceHistory))
 	if err != nil {
 		return nil, err
 	}

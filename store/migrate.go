@@ -17,8 +17,8 @@ func (e *NewerError) Error() string {
 
 // checkVersion refuses a database with migrations that the program does not know. goose itself
 // would take them for its own and go on.
-func (e *backend) checkVersion(ctx context.Context, p *goose.Provider) error {
-	there, err := e.hasTable(ctx, goose.DefaultTablename)
+func (b *backend) checkVersion(ctx context.Context, p *goose.Provider) error {
+	there, err := b.hasTable(ctx, goose.DefaultTablename)
 	if err != nil || !there {
 		return err
 	}

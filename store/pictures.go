@@ -9,13 +9,13 @@ import (
 
 // PutPicture stores a picture encrypted, replacing the one under the same id.
 func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error {
-	sealed, err := t.keys.Seal(picturePlace(caseID, photoID), jpeg)
+	sealed, err := t.keys.Seal(pictureAAD(caseID, photoID), jpeg)
 	if err != nil {
 		return err
 	}
 	_, err = t.exec(ctx, "put picture", `INSERT INTO pictures (case_id, photo_id, at_ms, sealed) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (case_id, photo_id) DO UPDATE SET at_ms = excluded.at_ms, sealed = excluded.sealed`,
-		caseID, photoID, millis(t.s.Now()), sealed)
+		caseID, photoID, millis(t.store.Now()), sealed)
 	return err
 }
 
@@ -27,7 +27,7 @@ func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, err
 	if err := orNotFound("picture", err); err != nil {
 		return nil, err
 	}
-	jpeg, err := v.keys.Open(picturePlace(caseID, photoID), sealed)
+	jpeg, err := v.keys.Open(pictureAAD(caseID, photoID), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("picture %s of case %s: %w", photoID, caseID, err)
 	}

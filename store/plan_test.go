@@ -67,18 +67,18 @@ func (e *explainer) QueryRowContext(ctx context.Context, query string, args ...a
 
 // TestEveryReadUsesAnIndex: nothing gets slower with the number of cases stored.
 func TestEveryReadUsesAnIndex(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
-		w.view(t, func(fv flows.View) error {
+		ts.insert(t, newCase("c1", "ou_1"))
+		ts.view(t, func(fv flows.View) error {
 			v := fv.(*view)
-			e := &explainer{t: t, querier: v.q, sqlite: w.engine == "sqlite"}
+			e := &explainer{t: t, querier: v.q, sqlite: ts.database == "sqlite"}
 			if !e.sqlite { // a small table is walked through for good reasons
 				_, err := v.q.(*sql.Tx).ExecContext(ctx, `SET LOCAL enable_seqscan = off`)
 				must(t, err)
 			}
 			v.q = e
-			for name, read := range reads(ctx) {
+			for name, read := range allReads(ctx) {
 				before := e.seen
 				if err := read(v); err != nil && err != flows.ErrNotFound {
 					t.Errorf("%s: %v", name, err)

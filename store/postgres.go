@@ -62,10 +62,10 @@ func openPostgres(ctx context.Context, cfg Config, notifier *jobNotifier) (*back
 		p.main.Close()
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
-	e, err := postgresBackend(p, cfg.Log, notifier)
+	b, err := postgresBackend(p, cfg.Log, notifier)
 	if err == nil {
-		if err = ping(ctx, e.write); err != nil {
-			_ = e.write.Close() // the first error is the one that counts
+		if err = ping(ctx, b.write); err != nil {
+			_ = b.write.Close() // the first error is the one that counts
 		}
 	}
 	if err != nil {
@@ -73,13 +73,13 @@ func openPostgres(ctx context.Context, cfg Config, notifier *jobNotifier) (*back
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
 	stop := startNotifier(p.side, notifier)
-	e.close = func() error {
+	b.close = func() error {
 		stop()
-		err := e.write.Close()
+		err := b.write.Close()
 		p.close()
 		return err
 	}
-	return e, nil
+	return b, nil
 }
 
 // pools of one process. River's listener takes a connection of its own beside them.
@@ -142,20 +142,20 @@ func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend
 	db := stdlib.OpenDBFromPool(p.main)
 	id := instanceID()
 	return &backend{
-		dialect:   goose.DialectPostgres,
-		ddl:       []string{"BLOB", "BYTEA", ") WITHOUT ROWID", ")", "TEXT ", `TEXT COLLATE "C" `},
-		write:     db,
-		read:      db,
-		begin:     &sql.TxOptions{Isolation: sql.LevelReadCommitted},
-		snapshot:  &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-		forCase:   ` FOR NO KEY UPDATE OF c`,
-		forRow:    ` FOR UPDATE`,
-		lock:      lockName,
-		exclusive: p.exclusive,
-		alone:     p.alone,
-		nowMicros: `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
-		oldestJob: `SELECT CAST(extract(epoch FROM min(scheduled_at)) * 1000 AS BIGINT) FROM river_job WHERE state = 'available'`,
-		poll:      time.Second,
+		dialect:         goose.DialectPostgres,
+		dialectTerms:    []string{"BLOB", "BYTEA", ") WITHOUT ROWID", ")", "TEXT ", `TEXT COLLATE "C" `},
+		write:           db,
+		read:            db,
+		writeOptions:    &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		snapshotOptions: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+		lockCase:        ` FOR NO KEY UPDATE OF c`,
+		lockRow:         ` FOR UPDATE`,
+		lockName:        lockNamePostgres,
+		exclusive:       p.exclusive,
+		tryExclusive:    p.tryExclusive,
+		nowMicros:       `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		oldestJob:       `SELECT CAST(extract(epoch FROM min(scheduled_at)) * 1000 AS BIGINT) FROM river_job WHERE state = 'available'`,
+		pollInterval:    time.Second,
 		hasTable: func(ctx context.Context, name string) (there bool, err error) {
 			err = db.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, name).Scan(&there)
 			return
@@ -179,16 +179,16 @@ func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend
 			return river.NewClient(driver, cfg)
 		},
 		heartbeat: &heartbeat{
-			pool:     p.side,
-			id:       id,
-			log:      log,
-			notifier: notifier,
-			every:    beatEvery,
-			dead:     deadAfter,
-			gone:     goneAfter,
-			settled:  settledIn,
+			pool:               p.side,
+			id:                 id,
+			log:                log,
+			notifier:           notifier,
+			interval:           heartbeatInterval,
+			timeout:            heartbeatTimeout,
+			sessionLossTimeout: sessionLossTimeout,
+			reconnectGrace:     reconnectGrace,
 		},
-		home: func(ctx context.Context) (name string, err error) {
+		location: func(ctx context.Context) (name string, err error) {
 			// Providers may keep the server's identifier to themselves.
 			server := `'server'`
 			var may bool
@@ -211,14 +211,14 @@ func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend
 			}
 			return err
 		},
-		repeat: func(err error) bool {
+		retryable: func(err error) bool {
 			switch postgresCode(err) {
 			case "40001", "40P01": // serialization failure, deadlock
 				return true
 			}
 			return false
 		},
-		broken: func(err error) bool {
+		connectionLost: func(err error) bool {
 			if code := postgresCode(err); code != "" {
 				return strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "08") // shut down; connection
 			}

@@ -43,7 +43,7 @@ func (s *Store) purgeHourly(ctx context.Context) {
 // for one step at most. It returns how many rows went; none if another process is at it.
 func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 	ctx = flows.WithLowPriority(ctx)
-	err = s.backend.alone(ctx, "sweep", func() error {
+	err = s.backend.tryExclusive(ctx, "sweep", func() error {
 		keys, err1 := s.purgeKeys(ctx)
 		limits, err2 := s.purgeLimits(ctx)
 		pushes, err3 := s.purgePushes(ctx)

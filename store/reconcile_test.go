@@ -12,12 +12,12 @@ import (
 )
 
 // entered reads a state from a place on in pages, and returns the ids.
-func (w *world) entered(t *testing.T, state flows.State, after flows.Cursor, before time.Time,
+func (ts *testStore) enteredIDs(t *testing.T, state flows.State, after flows.Cursor, before time.Time,
 	page int) (ids []string) {
 	t.Helper()
 	for {
 		var list []*flows.Case
-		w.view(t, func(v flows.View) (err error) {
+		ts.view(t, func(v flows.View) (err error) {
 			list, err = v.Entered(t.Context(), "t1", state, after, before, page)
 			return err
 		})
@@ -32,21 +32,21 @@ func (w *world) entered(t *testing.T, state flows.State, after flows.Cursor, bef
 }
 
 func TestEntered(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		at := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Millisecond) }
 		var want []string
 		for i := range 10 {
 			c := newCase(fmt.Sprintf("c%d", i), fmt.Sprintf("ou_%d", i))
 			c.State, c.EnteredAt = flows.Done, at(i/4) // several within one millisecond
-			w.insert(t, c)
+			ts.insert(t, c)
 			want = append(want, c.ID)
 		}
 		other := newCase("elsewhere", "ou_1")
 		other.TenantKey, other.State = "t2", flows.Done
 		open := newCase("open", "ou_open")
-		w.insert(t, other, open)
+		ts.insert(t, other, open)
 		for _, page := range []int{1, 3, 4, 100} {
-			if got := w.entered(t, flows.Done, flows.Cursor{}, at(99), page); !slices.Equal(got, want) {
+			if got := ts.enteredIDs(t, flows.Done, flows.Cursor{}, at(99), page); !slices.Equal(got, want) {
 				t.Errorf("in pages of %d: %v, want %v", page, got, want)
 			}
 		}
@@ -62,7 +62,7 @@ func TestEntered(t *testing.T) {
 			"nothing":             {flows.Cursor{At: at(3)}, at(99), nil},
 		} {
 			t.Run(name, func(t *testing.T) {
-				if got := w.entered(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
+				if got := ts.enteredIDs(t, flows.Done, c.after, c.before, 3); !slices.Equal(got, c.want) {
 					t.Errorf("%s: %v, want %v", name, got, c.want)
 				}
 			})
@@ -70,15 +70,15 @@ func TestEntered(t *testing.T) {
 		// Parts of a millisecond are not kept; a place made of a case as it was in memory holds.
 		c := newCase("fine", "ou_fine")
 		c.State, c.EnteredAt = flows.Rejected, at(5).Add(999*time.Microsecond)
-		w.insert(t, c)
-		if got := w.entered(t, flows.Rejected, flows.Cursor{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
+		ts.insert(t, c)
+		if got := ts.enteredIDs(t, flows.Rejected, flows.Cursor{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
 			t.Errorf("%v", got)
 		}
 	})
 }
 
 func TestCountIncident(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for i := range 5 {
 			c := newCase(fmt.Sprintf("c%d", i), fmt.Sprintf("ou_%d", i))
@@ -86,12 +86,12 @@ func TestCountIncident(t *testing.T) {
 			if i == 4 {
 				c.TenantKey = "t2"
 			}
-			w.insert(t, c)
+			ts.insert(t, c)
 		}
-		w.insert(t, newCase("c9", "ou_9"))
+		ts.insert(t, newCase("c9", "ou_9"))
 		for incident, want := range map[string]int{"ocr/quota": 4, "ocr": 0, "": 0} {
 			t.Run(incident, func(t *testing.T) {
-				w.view(t, func(v flows.View) error {
+				ts.view(t, func(v flows.View) error {
 					n, err := v.CountIncident(ctx, "t1", incident)
 					if n != want {
 						t.Errorf("%q: %d, want %v", incident, n, want)
@@ -106,16 +106,16 @@ func TestCountIncident(t *testing.T) {
 // Working knows a case by its jobs: waiting, planned, running and failed ones, until they are
 // done.
 func TestWorking(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		working := func() map[string]bool {
 			t.Helper()
 			var inView, inTx map[string]bool
-			w.view(t, func(v flows.View) (err error) {
+			ts.view(t, func(v flows.View) (err error) {
 				inView, err = v.Working(ctx)
 				return err
 			})
-			w.tx(t, func(tx flows.Tx) (err error) {
+			ts.tx(t, func(tx flows.Tx) (err error) {
 				inTx, err = tx.Working(ctx)
 				return err
 			})
@@ -128,7 +128,7 @@ func TestWorking(t *testing.T) {
 			t.Fatalf("%v", got)
 		}
 		later := time.Now().Add(time.Hour)
-		w.tx(t, func(tx flows.Tx) error {
+		ts.tx(t, func(tx flows.Tx) error {
 			return tx.Enqueue(ctx, flows.Job{Kind: flows.JobIdentity, Case: "due"},
 				flows.Job{Kind: flows.JobUpload, Case: "twice"},
 				flows.Job{Kind: flows.JobEvidence, Case: "twice"}, flows.Job{Kind: flows.JobCheck, Case: "planned", At: later},
@@ -150,7 +150,7 @@ func TestWorking(t *testing.T) {
 		}
 		check("before the start")
 		inside, goOn := make(chan string, 10), make(chan struct{})
-		must(t, w.Start(ctx, func(_ context.Context, j flows.Job) error {
+		must(t, ts.Start(ctx, func(_ context.Context, j flows.Job) error {
 			if j.Case == "shown" {
 				return nil
 			}
@@ -168,7 +168,7 @@ func TestWorking(t *testing.T) {
 		close(goOn)
 		want = map[string]bool{"planned": true, "failing": true}
 		eventually(t, "two cases stay", func() (stay bool) {
-			w.view(t, func(v flows.View) error {
+			ts.view(t, func(v flows.View) error {
 				left, err := v.Working(ctx)
 				stay = len(left) == len(want)
 				return err
@@ -179,17 +179,17 @@ func TestWorking(t *testing.T) {
 	})
 }
 
-func TestAChainErrorIsKnownToTheFlow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+func TestChainErrorIsFlowsErrChain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
+		ts.insert(t, newCase("c1", "ou_1"))
 		for range 2 {
-			w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
+			ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
 		}
-		must(t, w.VerifyChain(ctx, "c1"))
-		_, err := w.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
+		must(t, ts.VerifyChain(ctx, "c1"))
+		_, err := ts.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
 		must(t, err)
-		if err := w.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
+		if err := ts.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
 			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
 		}
 	})

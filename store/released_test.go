@@ -32,7 +32,7 @@ var freeze = flag.String("freeze", "", "write testdata/released/`NAME` with the 
 const released = "testdata/released"
 
 // frozenCase is what a frozen database holds of one case.
-type frozenCase struct {
+type caseSnapshot struct {
 	ID       string      `json:"id"`
 	State    flows.State `json:"state"`
 	Rev      int64       `json:"rev"`
@@ -43,8 +43,8 @@ type frozenCase struct {
 }
 
 // frozen is what a frozen database holds.
-type frozen struct {
-	Cases []frozenCase        `json:"cases"`
+type snapshot struct {
+	Cases []caseSnapshot      `json:"cases"`
 	Count map[flows.State]int `json:"count"`
 	Jobs  int                 `json:"jobs"` // that wait
 	// Undecided are the bodies of events that nobody has decided on; kept since schema 5.
@@ -52,7 +52,7 @@ type frozen struct {
 }
 
 // read reads everything.
-func read(ctx context.Context, s *store.Store) (f frozen, err error) {
+func readSnapshot(ctx context.Context, s *store.Store) (f snapshot, err error) {
 	err = s.View(ctx, func(v flows.View) error {
 		if f.Count, err = v.CountByState(ctx, walk.Tenant); err != nil {
 			return err
@@ -62,13 +62,13 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 			return err
 		}
 		for _, c := range list {
-			one := frozenCase{ID: c.ID, State: c.State, Rev: c.Rev}
+			one := caseSnapshot{ID: c.ID, State: c.State, Rev: c.Rev}
 			if !c.Personal.Empty() {
 				clear, err := c.Personal.Clear()
 				if err != nil {
 					return err
 				}
-				one.Personal = sum(clear)
+				one.Personal = sha256Hex(clear)
 			}
 			rows, err := v.AuditOf(ctx, c.ID)
 			if err != nil {
@@ -83,7 +83,7 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 			for _, p := range c.Photos {
 				jpeg, err := v.Picture(ctx, c.ID, p.ID)
 				if err == nil {
-					one.Pictures = append(one.Pictures, sum(jpeg))
+					one.Pictures = append(one.Pictures, sha256Hex(jpeg))
 				} else if !errors.Is(err, flows.ErrNotFound) {
 					return err
 				}
@@ -92,11 +92,11 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 		}
 		return nil
 	})
-	slices.SortFunc(f.Cases, func(a, b frozenCase) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(f.Cases, func(a, b caseSnapshot) int { return strings.Compare(a.ID, b.ID) })
 	return f, err
 }
 
-func sum(b []byte) string {
+func sha256Hex(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
 }
@@ -125,7 +125,7 @@ func TestFreeze(t *testing.T) {
 			must(t, err)
 			w.At = w.At.Add(time.Hour)
 		}
-		f, err := read(t.Context(), s)
+		f, err := readSnapshot(t.Context(), s)
 		must(t, err)
 		f.Jobs, f.Undecided = w.Stored, []string{`{"schema":"2.0","event":{"n":1}}`, `{"schema":"2.0","event":{"n":2}}`}
 		for _, body := range f.Undecided {
@@ -141,7 +141,7 @@ func TestFreeze(t *testing.T) {
 			dump, err = os.ReadFile(file)
 			must(t, err)
 		} else {
-			dump = tool(t, nil, "pg_dump", "--no-owner", "--no-privileges", dsn)
+			dump = runPostgresTool(t, nil, "pg_dump", "--no-owner", "--no-privileges", dsn)
 		}
 		var packed bytes.Buffer
 		z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
@@ -154,7 +154,7 @@ func TestFreeze(t *testing.T) {
 }
 
 // tool runs one of PostgreSQL's programs.
-func tool(t *testing.T, in []byte, name string, args ...string) []byte {
+func runPostgresTool(t *testing.T, in []byte, name string, args ...string) []byte {
 	t.Helper()
 	bin, err := pgtest.Tools()
 	pgtest.Missing(t, err)
@@ -170,7 +170,7 @@ func tool(t *testing.T, in []byte, name string, args ...string) []byte {
 }
 
 // thaw puts a frozen database back and returns where it is and what it holds.
-func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
+func restoreReleased(t *testing.T, dir, engine string) (cfg store.Config, want snapshot) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, engine+".gz"))
 	must(t, err)
@@ -197,7 +197,7 @@ func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
 	cfg.DSN = pgtest.DSN(t)
 	// As if it had lain here all the time: what is put back from a dump is another test's.
 	dump = append(dump, "\nDELETE FROM public.settings WHERE tenant_key = '' AND key = 'database/lives_in';\n"...)
-	tool(t, dump, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname="+cfg.DSN)
+	runPostgresTool(t, dump, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname="+cfg.DSN)
 	return cfg, want
 }
 
@@ -213,7 +213,7 @@ func TestReleasedSchemas(t *testing.T) {
 		for _, engine := range []string{"sqlite", "postgres"} {
 			t.Run(filepath.Base(dir)+"/"+engine, func(t *testing.T) {
 				t.Parallel()
-				cfg, want := thaw(t, dir, engine)
+				cfg, want := restoreReleased(t, dir, engine)
 				wrong := cfg
 				wrong.Keyset = keyset.New()
 				if _, err := store.Open(t.Context(), wrong); !errors.Is(err, store.ErrWrongKeyset) {
@@ -222,10 +222,10 @@ func TestReleasedSchemas(t *testing.T) {
 				for range 2 { // migrating, and migrated
 					s, err := store.Open(t.Context(), cfg)
 					must(t, err)
-					got, err := read(t.Context(), s)
+					got, err := readSnapshot(t.Context(), s)
 					must(t, err)
 					got.Jobs, got.Undecided = want.Jobs, want.Undecided
-					if a, b := text(t, got), text(t, want); a != b {
+					if a, b := snapshotJSON(t, got), snapshotJSON(t, want); a != b {
 						t.Errorf("holds\n%s\nwant\n%s", a, b)
 					}
 					for _, c := range want.Cases {
@@ -261,14 +261,14 @@ func TestReleasedSchemas(t *testing.T) {
 					}
 				}
 				must(t, s.Stop(t.Context()))
-				goesOn(t, s)
+				checkNewRegistration(t, s)
 			})
 		}
 	}
 }
 
 // goesOn walks one more person to the end over the same store.
-func goesOn(t *testing.T, s *store.Store) {
+func checkNewRegistration(t *testing.T, s *store.Store) {
 	t.Helper()
 	w := walk.New(s, "after", time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC))
 	if c, err := w.Walk(t.Context(), walk.Nth(1000), flows.Done, true); err != nil ||
@@ -277,7 +277,7 @@ func goesOn(t *testing.T, s *store.Store) {
 	}
 }
 
-func text(t *testing.T, f frozen) string {
+func snapshotJSON(t *testing.T, f snapshot) string {
 	t.Helper()
 	raw, err := json.MarshalIndent(f, "", " ")
 	must(t, err)
@@ -286,7 +286,7 @@ func text(t *testing.T, f frozen) string {
 
 // TestReleasedMigrationsStay: what databases in the field have run is never edited; a change
 // is a migration of its own. The list grows with each release, by `sha256sum 0*.sql`.
-func TestReleasedMigrationsStay(t *testing.T) {
+func TestReleasedMigrationsUnchanged(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(released, "migrations.sha256"))
 	must(t, err)
 	files, err := filepath.Glob("migrations/*.sql")
@@ -303,7 +303,7 @@ func TestReleasedMigrationsStay(t *testing.T) {
 		}
 		is, err := os.ReadFile(files[i])
 		must(t, err)
-		if got := sum(is); got != want {
+		if got := sha256Hex(is); got != want {
 			t.Errorf("%s was edited after its release: %s, want %s", name, got, want)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 // made by Backup carries a mark. A dump put back on PostgreSQL is known by its server and
 // database not being those that the data last lay on.
 const (
-	copyMark = "database/copy_of"  // the moment that a copy shows, RFC 3339
-	homeMark = "database/lives_in" // PostgreSQL: server and database
+	copyMark     = "database/copy_of"  // the moment that a copy shows, RFC 3339
+	locationMark = "database/lives_in" // PostgreSQL: server and database
 )
 
 // CopyError: the database is a copy that was put back. Open with Config.Copy does not mind.
@@ -32,13 +32,13 @@ func (e *CopyError) Error() string {
 // checkCopy fails with a *CopyError if the database is a copy put back. On PostgreSQL it notes
 // at the first opening where the database lives.
 func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
-	of, home, err := s.marks(ctx)
+	of, recorded, err := s.marks(ctx)
 	if err != nil {
 		return err
 	}
-	here := ""
-	if s.backend.home != nil {
-		if here, err = s.backend.home(ctx); err != nil {
+	location := ""
+	if s.backend.location != nil {
+		if location, err = s.backend.location(ctx); err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
 	}
@@ -47,12 +47,12 @@ func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 		return nil
 	case !of.IsZero():
 		return &CopyError{of}
-	case home == here:
+	case recorded == location:
 		return nil
-	case home != "":
+	case recorded != "":
 		return &CopyError{}
 	}
-	return s.putMark(ctx, homeMark, here)
+	return s.putMark(ctx, locationMark, location)
 }
 
 // marks reads both marks.
@@ -62,7 +62,7 @@ func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error
 			of, err = time.Parse(time.RFC3339, v)
 			return
 		},
-		homeMark: func(v string) error {
+		locationMark: func(v string) error {
 			home = v
 			return nil
 		},
@@ -102,12 +102,12 @@ func (s *Store) CopyOf(ctx context.Context) (time.Time, error) {
 // Settle makes a copy a database like any other, once everything in it that might happen a
 // second time has been dealt with.
 func (s *Store) Settle(ctx context.Context) error {
-	if s.backend.home != nil {
-		here, err := s.backend.home(ctx)
+	if s.backend.location != nil {
+		location, err := s.backend.location(ctx)
 		if err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
-		if err := s.putMark(ctx, homeMark, here); err != nil {
+		if err := s.putMark(ctx, locationMark, location); err != nil {
 			return err
 		}
 	}

@@ -10,9 +10,9 @@ import (
 // Sealed bytes are bound to their place by the additional data: moved to another case, photo
 // or column they do not open.
 
-func personalPlace(caseID string) string { return "case:" + caseID + "|personal" }
+func personalAAD(caseID string) string { return "case:" + caseID + "|personal" }
 
-func picturePlace(caseID, photoID string) string {
+func pictureAAD(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
 
@@ -25,14 +25,14 @@ func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, er
 	if err != nil {
 		return nil, fmt.Errorf("store: personal data of case %s cannot be encoded", caseID)
 	}
-	return k.Seal(personalPlace(caseID), clear)
+	return k.Seal(personalAAD(caseID), clear)
 }
 
 func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil
 	}
-	clear, err := k.Open(personalPlace(caseID), sealed)
+	clear, err := k.Open(personalAAD(caseID), sealed)
 	if err != nil {
 		return flows.Personal{}, fmt.Errorf("case %s: %w", caseID, err)
 	}

@@ -11,8 +11,8 @@ import (
 
 // setting is a value as it was read.
 type setting struct {
-	value string
-	there bool
+	value  string
+	exists bool
 }
 
 func (v *view) setting(ctx context.Context, tenantKey, key, hold string) (s setting, err error) {
@@ -24,7 +24,7 @@ func (v *view) setting(ctx context.Context, tenantKey, key, hold string) (s sett
 	if err != nil {
 		return setting{}, fmt.Errorf("store: setting: %w", err)
 	}
-	s.there = true
+	s.exists = true
 	return s, nil
 }
 
@@ -38,8 +38,8 @@ func (v *view) Setting(ctx context.Context, tenantKey, key string) (string, erro
 // often, so that a first try does not hold them; PutSetting looks whether they are the same.
 func (t *txn) Setting(ctx context.Context, tenantKey, key string) (string, error) {
 	hold := ""
-	if t.patient {
-		hold = t.forRow
+	if t.locksReads {
+		hold = t.lockRow
 	}
 	s, err := t.setting(ctx, tenantKey, key, hold)
 	if err != nil {
@@ -67,7 +67,7 @@ func (t *txn) PutSetting(ctx context.Context, tenantKey, key, value string) erro
 	switch was, read := t.settings[[2]string{tenantKey, key}]; {
 	case !read:
 		n, err = t.exec(ctx, "put setting", insert+`DO UPDATE SET value = excluded.value`, tenantKey, key, value)
-	case !was.there:
+	case !was.exists:
 		n, err = t.exec(ctx, "put setting", insert+`DO NOTHING`, tenantKey, key, value)
 	default:
 		n, err = t.exec(ctx, "put setting",

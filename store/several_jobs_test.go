@@ -17,16 +17,16 @@ import (
 
 // TestTwoStoresOneQueue: each job runs in one of the stores, and both get some.
 func TestTwoStoresOneQueue(t *testing.T) {
-	worlds := several(t, 2)
+	stores := openStores(t, 2)
 	const jobs = 300
 	var mu sync.Mutex
 	ran := map[string]int{}
 	all := make(chan bool)
 	var met sync.WaitGroup
-	met.Add(len(worlds))
-	for _, w := range worlds {
+	met.Add(len(stores))
+	for _, ts := range stores {
 		here := sync.OnceFunc(met.Done)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			here()
 			met.Wait() // nobody goes on before both have begun
 			mu.Lock()
@@ -43,109 +43,109 @@ func TestTwoStoresOneQueue(t *testing.T) {
 		})
 	}
 	for i := range jobs {
-		worlds[i%2].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
+		stores[i%2].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
 	}
 	select {
 	case <-all:
 	case <-time.After(hangTimeout):
 		t.Error("not all jobs ran")
 	}
-	for _, w := range worlds {
-		must(t, w.Stop(t.Context()))
+	for _, ts := range stores {
+		must(t, ts.Stop(t.Context()))
 	}
 	for id, n := range ran {
 		if n != 1 {
 			t.Errorf("job %s ran %d times, want 1", id, n)
 		}
 	}
-	if n := worlds[0].rows(t, "river_job WHERE state = 'completed' AND attempt = 1"); n != jobs {
+	if n := stores[0].countRows(t, "river_job WHERE state = 'completed' AND attempt = 1"); n != jobs {
 		t.Errorf("%d jobs completed at the first attempt, want %v", n, jobs)
 	}
-	if n := worlds[0].rows(t, "instances"); n != 0 {
+	if n := stores[0].countRows(t, "instances"); n != 0 {
 		t.Errorf("%d stopped processes are still announced, want 0", n)
 	}
 }
 
 // TestJobsAreHeardOfElsewhere: a store that only writes wakes another one's queues.
-func TestJobsAreHeardOfElsewhere(t *testing.T) {
-	worlds := several(t, 2)
-	worlds[0].poll = time.Hour
-	runs := make(ran, 10)
-	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+func TestEnqueueWakesOtherStore(t *testing.T) {
+	stores := openStores(t, 2)
+	stores[0].pollInterval = time.Hour
+	runs := make(jobRuns, 10)
+	stores[0].startJobs(t, func(_ context.Context, j flows.Job) error {
 		runs <- j
 		return nil
 	})
 	for i := range 20 {
-		worlds[1].enqueue(t, flows.Job{Kind: flows.JobShow, Case: fmt.Sprint(i)})
+		stores[1].enqueue(t, flows.Job{Kind: flows.JobShow, Case: fmt.Sprint(i)})
 		runs.next(t)
 	}
 }
 
 func TestOneLeader(t *testing.T) {
-	worlds := several(t, 3)
+	stores := openStores(t, 3)
 	leader := func() string {
-		ids, err := collectStrings(t.Context(), worlds[0], `SELECT leader_id FROM river_leader WHERE expires_at > now()`)
+		ids, err := queryStrings(t.Context(), stores[0], `SELECT leader_id FROM river_leader WHERE expires_at > now()`)
 		must(t, err)
 		if len(ids) == 0 {
 			return ""
 		}
 		return ids[0]
 	}
-	for _, w := range worlds {
-		w.start(t, func(context.Context, flows.Job) error { return nil })
+	for _, ts := range stores {
+		ts.startJobs(t, func(context.Context, flows.Job) error { return nil })
 	}
 	eventually(t, "a leader is elected", func() bool { return leader() != "" })
-	if n := worlds[0].rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id"); n != 1 {
+	if n := stores[0].countRows(t, "river_leader l JOIN instances i ON i.id = l.leader_id"); n != 1 {
 		t.Fatalf("%d leaders among the instances, want 1", n)
 	}
 	first := leader()
-	for i, w := range worlds {
-		if w.backend.heartbeat.id == first {
-			must(t, w.Stop(t.Context()))
-			worlds = append(worlds[:i], worlds[i+1:]...)
+	for i, ts := range stores {
+		if ts.backend.heartbeat.id == first {
+			must(t, ts.Stop(t.Context()))
+			stores = append(stores[:i], stores[i+1:]...)
 			break
 		}
 	}
-	if len(worlds) != 2 {
+	if len(stores) != 2 {
 		t.Fatal("the leader is none of the stores")
 	}
 	eventually(t, "another one leads", func() bool { return leader() != "" && leader() != first })
 }
 
 // TestTakeUp: jobs of the living are left alone, those of the dead are taken up.
-func TestTakeUp(t *testing.T) {
-	worlds := several(t, 2)
+func TestRequeueOrphans(t *testing.T) {
+	stores := openStores(t, 2)
 	ctx := t.Context()
-	began, release := make(ran, 10), make(chan bool)
+	began, release := make(jobRuns, 10), make(chan bool)
 	var once sync.Once
 	free := func() { once.Do(func() { close(release) }) }
 	t.Cleanup(free)
-	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+	stores[0].startJobs(t, func(_ context.Context, j flows.Job) error {
 		began <- j
 		if j.Attempt == 1 {
 			<-release
 		}
 		return nil
 	})
-	worlds[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
+	stores[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
 	began.next(t)
 
-	other := worlds[1]
+	other := stores[1]
 	k := *other.backend.heartbeat
 	alive := func(what string, sure bool) {
 		t.Helper()
-		must(t, k.takeUp(ctx, sure))
-		if n := other.rows(t, "river_job WHERE state = 'running'"); n != 1 {
+		must(t, k.requeueOrphans(ctx, sure))
+		if n := other.countRows(t, "river_job WHERE state = 'running'"); n != 1 {
 			t.Fatalf("%s: a living process lost its job", what)
 		}
 	}
-	k.dead, k.gone, k.settled = time.Minute, time.Minute, 0
+	k.timeout, k.sessionLossTimeout, k.reconnectGrace = time.Minute, time.Minute, 0
 	alive("it has just beaten", true)
-	k.gone = -time.Minute // everybody is silent for longer than that
+	k.sessionLossTimeout = -time.Minute // everybody is silent for longer than that
 	alive("its session is there", true)
-	k.dead = -time.Minute
+	k.timeout = -time.Minute
 	alive("nobody may judge yet", false)
-	must(t, k.takeUp(ctx, true))
+	must(t, k.requeueOrphans(ctx, true))
 	if j := began.next(t); j.Attempt != 2 {
 		t.Errorf("attempt %d after it was taken up, want 2", j.Attempt)
 	}
@@ -153,35 +153,35 @@ func TestTakeUp(t *testing.T) {
 }
 
 // TestTakeUpOfTheGone: a process whose session has ended is dead as soon as it misses a beat.
-func TestTakeUpOfTheGone(t *testing.T) {
-	worlds := several(t, 2)
+func TestRequeueAfterSessionLoss(t *testing.T) {
+	stores := openStores(t, 2)
 	ctx := t.Context()
-	began, release := make(ran, 10), make(chan bool)
+	began, release := make(jobRuns, 10), make(chan bool)
 	free := sync.OnceFunc(func() { close(release) })
 	t.Cleanup(free)
-	worlds[0].backend.heartbeat.every = time.Hour // no beat brings the session back
-	worlds[0].start(t, func(_ context.Context, j flows.Job) error {
+	stores[0].backend.heartbeat.interval = time.Hour // no beat brings the session back
+	stores[0].startJobs(t, func(_ context.Context, j flows.Job) error {
 		began <- j
 		if j.Attempt == 1 {
 			<-release
 		}
 		return nil
 	})
-	worlds[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
+	stores[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
 	began.next(t)
-	if _, err := worlds[1].backend.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+	if _, err := stores[1].backend.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
 		WHERE l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
 		t.Fatal(err)
 	}
-	k := *worlds[1].backend.heartbeat
-	k.dead, k.gone, k.settled = time.Minute, -time.Minute, time.Hour
-	must(t, k.takeUp(ctx, false))
-	if n := worlds[1].rows(t, "river_job WHERE state = 'running'"); n != 1 {
+	k := *stores[1].backend.heartbeat
+	k.timeout, k.sessionLossTimeout, k.reconnectGrace = time.Minute, -time.Minute, time.Hour
+	must(t, k.requeueOrphans(ctx, false))
+	if n := stores[1].countRows(t, "river_job WHERE state = 'running'"); n != 1 {
 		t.Fatal("after a start of the server a missing session means nothing")
 	}
-	k.settled = 0
+	k.reconnectGrace = 0
 	eventually(t, "the job is taken up", func() bool {
-		must(t, k.takeUp(ctx, false))
+		must(t, k.requeueOrphans(ctx, false))
 		return len(began) > 0
 	})
 	if j := began.next(t); j.Attempt != 2 {
@@ -215,16 +215,16 @@ func TestChild(t *testing.T) {
 
 // TestKilledProcess kills a process that runs jobs. Another one takes them up.
 func TestKilledProcess(t *testing.T) {
-	worlds := several(t, 1)
-	w := worlds[0]
+	stores := openStores(t, 1)
+	ts := stores[0]
 	path := filepath.Join(t.TempDir(), "keyset.json")
-	must(t, keyset.Write(path, w.keys))
+	must(t, keyset.Write(path, ts.keys))
 	const jobs = 5
 	for i := range jobs {
-		w.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
+		ts.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: fmt.Sprint(i)})
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
-	child.Env = append(os.Environ(), childDSN+"="+w.cfg.DSN, childKeyset+"="+path)
+	child.Env = append(os.Environ(), childDSN+"="+ts.cfg.DSN, childKeyset+"="+path)
 	out, err := child.StdoutPipe()
 	must(t, err)
 	must(t, child.Start())
@@ -242,13 +242,13 @@ func TestKilledProcess(t *testing.T) {
 	must(t, child.Process.Kill())
 	_ = child.Wait() // killed, which it calls an error
 	killed := time.Now()
-	if n := w.rows(t, "river_job WHERE state = 'running'"); n != jobs {
+	if n := ts.countRows(t, "river_job WHERE state = 'running'"); n != jobs {
 		t.Fatalf("%d jobs are running in a dead process: the test is void, want %v", n, jobs)
 	}
 
-	w.backend.heartbeat.every, w.backend.heartbeat.dead = 100*time.Millisecond, 2*time.Second
-	runs := make(ran, 10)
-	w.start(t, func(_ context.Context, j flows.Job) error {
+	ts.backend.heartbeat.interval, ts.backend.heartbeat.timeout = 100*time.Millisecond, 2*time.Second
+	runs := make(jobRuns, 10)
+	ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 		runs <- j
 		return nil
 	})
@@ -259,21 +259,21 @@ func TestKilledProcess(t *testing.T) {
 	}
 	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
 	eventually(t, "a leader is elected", func() bool {
-		return w.rows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+w.backend.heartbeat.id+
+		return ts.countRows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+ts.backend.heartbeat.id+
 			"'") == 1
 	})
 }
 
 // TestPulse: who was cut off from the database judges nobody for a while.
-func TestPulse(t *testing.T) {
-	p := pulse{gap: 5 * time.Second, long: 10 * time.Second}
+func TestBeatHistory(t *testing.T) {
+	p := beatHistory{maxGap: 5 * time.Second, minSpan: 10 * time.Second}
 	for _, step := range []struct {
 		at   time.Duration
 		want bool
 	}{{0, false}, {4 * time.Second, false}, {8 * time.Second, false}, {10 * time.Second, true}, {14 * time.Second, true},
 		{20 * time.Second, false}, {25 * time.Second, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
 		t.Run(step.at.String(), func(t *testing.T) {
-			if got := p.beat(epoch.Add(step.at)); got != step.want {
+			if got := p.record(epoch.Add(step.at)); got != step.want {
 				t.Errorf("at %s: %v, want %v", step.at, got, step.want)
 			}
 		})

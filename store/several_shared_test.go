@@ -13,11 +13,11 @@ import (
 
 // TestCountersAcrossStores: counters add up under writers that know nothing of each other.
 func TestCountersAcrossStores(t *testing.T) {
-	worlds := several(t, 3)
+	stores := openStores(t, 3)
 	ctx := t.Context()
-	everywhere(t, worlds, 12, func(w *world, i int) error {
+	runOnAll(t, stores, 12, func(ts *testStore, i int) error {
 		c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
-		if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, c) }); err != nil {
+		if err := ts.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, c) }); err != nil {
 			return err
 		}
 		for n, state := range []flows.State{flows.AwaitingPhotos, flows.Checking, flows.AwaitingPhotos, flows.Done} {
@@ -25,13 +25,13 @@ func TestCountersAcrossStores(t *testing.T) {
 				break
 			}
 			c.State = state
-			if err := w.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) }); err != nil {
+			if err := ts.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) }); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	worlds[0].view(t, func(v flows.View) error {
+	stores[0].view(t, func(v flows.View) error {
 		counts, err := v.CountByState(ctx, "t1")
 		if counts[flows.Done] != 18 || counts[flows.AwaitingPhotos] != 18 || len(counts) != 2 {
 			t.Errorf("counts %v", counts)
@@ -42,13 +42,13 @@ func TestCountersAcrossStores(t *testing.T) {
 
 // TestLimitAcrossStores: 10 a second stay 10 a second.
 func TestLimitAcrossStores(t *testing.T) {
-	worlds := several(t, 3)
+	stores := openStores(t, 3)
 	ctx := t.Context()
 	var mu sync.Mutex
 	var times []time.Time
 	begin := time.Now()
-	everywhere(t, worlds, 7, func(w *world, _ int) error {
-		err := w.Wait(ctx, perSecond("ocr", 10))
+	runOnAll(t, stores, 7, func(ts *testStore, _ int) error {
+		err := ts.Wait(ctx, perSecond("ocr", 10))
 		mu.Lock()
 		defer mu.Unlock()
 		times = append(times, time.Now())
@@ -66,16 +66,16 @@ func TestLimitAcrossStores(t *testing.T) {
 	exact := flows.BurstLimit{Key: "exact", Every: 450 * time.Millisecond, Burst: 1}
 	const step = 454500 * time.Microsecond // with the slack
 	begin = time.Now()
-	_, err := worlds[0].reserve(ctx, []flows.BurstLimit{exact})
+	_, err := stores[0].reserve(ctx, []flows.BurstLimit{exact})
 	must(t, err)
 	tat := func() (us int64) {
-		must(t, worlds[0].backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
+		must(t, stores[0].backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = 'exact'`).Scan(&us))
 		return
 	}
 	start := tat()
 	second := time.Hour // when the next one had its slot
-	everywhere(t, worlds, 20, func(w *world, _ int) error {
-		_, err := w.reserve(ctx, []flows.BurstLimit{exact})
+	runOnAll(t, stores, 20, func(ts *testStore, _ int) error {
+		_, err := ts.reserve(ctx, []flows.BurstLimit{exact})
 		mu.Lock()
 		defer mu.Unlock()
 		second = min(second, time.Since(begin))
@@ -87,23 +87,23 @@ func TestLimitAcrossStores(t *testing.T) {
 	}
 }
 
-func TestSweepIsAlone(t *testing.T) {
-	worlds := several(t, 2)
+func TestTryExclusive(t *testing.T) {
+	stores := openStores(t, 2)
 	ctx := t.Context()
 	ran := 0
 	once := func() error {
 		ran++
 		return nil
 	}
-	must(t, worlds[0].backend.alone(ctx, "sweep", func() error {
-		return errors.Join(worlds[1].backend.alone(ctx, "sweep", once), worlds[1].backend.alone(ctx, "other", func() error {
+	must(t, stores[0].backend.tryExclusive(ctx, "sweep", func() error {
+		return errors.Join(stores[1].backend.tryExclusive(ctx, "sweep", once), stores[1].backend.tryExclusive(ctx, "other", func() error {
 			return nil
 		}))
 	}))
 	if ran != 0 {
 		t.Error("two sweeps at once")
 	}
-	must(t, worlds[1].backend.alone(ctx, "sweep", once))
+	must(t, stores[1].backend.tryExclusive(ctx, "sweep", once))
 	if ran != 1 {
 		t.Error("the lock was not given back")
 	}

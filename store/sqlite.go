@@ -62,13 +62,13 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
-	e, err := sqliteBackend(write, read, notifier)
+	b, err := sqliteBackend(write, read, notifier)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
 	}
-	e.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
-	e.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
-	return e, nil
+	b.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
+	b.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
+	return b, nil
 }
 
 // touch creates the file if it is missing and reports whether it is empty.
@@ -120,17 +120,17 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 		return nil, err
 	}
 	return &backend{
-		dialect:   goose.DialectSQLite3,
-		write:     write,
-		read:      read,
-		snapshot:  &sql.TxOptions{ReadOnly: true},
-		nowMicros: sqliteMicros,
+		dialect:         goose.DialectSQLite3,
+		write:           write,
+		read:            read,
+		snapshotOptions: &sql.TxOptions{ReadOnly: true},
+		nowMicros:       sqliteMicros,
 		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
 			FROM river_job WHERE state = 'available'`,
-		poll: 500 * time.Millisecond,
+		pollInterval: 500 * time.Millisecond,
 		// The file's lock says that there is no other process.
-		exclusive: func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
-		alone:     func(_ context.Context, _ string, fn func() error) error { return fn() },
+		exclusive:    func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
+		tryExclusive: func(_ context.Context, _ string, fn func() error) error { return fn() },
 		hasTable: func(ctx context.Context, name string) (bool, error) {
 			var n int
 			err := write.QueryRowContext(ctx,
@@ -158,7 +158,7 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(200)`)
 			return err
 		},
-		repeat: func(err error) bool {
+		retryable: func(err error) bool {
 			code, ok := groupcommit.Code(err)
 			return errors.Is(err, groupcommit.ErrLost) || ok &&
 				(code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)

@@ -18,11 +18,11 @@ import (
 )
 
 // killedEnv holds the directory that TestKilledChild works in.
-const killedEnv = "SHIMING_TEST_KILLED_CHILD"
+const killedChildDir = "SHIMING_TEST_KILLED_CHILD"
 
 // TestKilledChild stores keys from many goroutines, says each that is stored, and waits to be killed.
 func TestKilledChild(t *testing.T) {
-	dir := os.Getenv(killedEnv)
+	dir := os.Getenv(killedChildDir)
 	if dir == "" {
 		t.Skip("runs as a child of TestAcknowledgedSurvivesAKill only")
 	}
@@ -63,7 +63,7 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	keys := keyset.New()
 	must(t, keyset.Write(filepath.Join(dir, "keyset.json"), keys))
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
-	child.Env = append(os.Environ(), killedEnv+"="+dir)
+	child.Env = append(os.Environ(), killedChildDir+"="+dir)
 	out, err := child.StdoutPipe()
 	must(t, err)
 	must(t, child.Start())
@@ -99,7 +99,7 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	}
 	var jobs, events int
 	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`,
-		effect{}.Kind()).Scan(&jobs))
+		jobArgs{}.Kind()).Scan(&jobs))
 	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
 	if jobs != events {
 		t.Errorf("%d jobs for %d events: a transaction was torn apart", jobs, events)

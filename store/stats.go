@@ -69,7 +69,7 @@ func (v *view) DoneSince(ctx context.Context, tenantKey string, since time.Time,
 }
 
 // durationsOver is how many of the newest done cases the medians are taken over.
-const durationsOver = 500
+const maxDurations = 500
 
 // Durations returns medians over the newest done cases since the moment, 500 at most.
 // toReview runs from the last submission to HR's decision; cases that the policy let
@@ -82,7 +82,7 @@ func (v *view) Durations(ctx context.Context, tenantKey string, since time.Time)
 		return
 	}, `SELECT created_ms, submitted_ms, reviewed_ms, done_ms FROM cases
 		WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms > 0 ORDER BY done_ms DESC LIMIT $3`,
-		tenantKey, millis(since), durationsOver)
+		tenantKey, millis(since), maxDurations)
 	if err != nil {
 		return 0, 0, err
 	}

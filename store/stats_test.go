@@ -13,7 +13,7 @@ import (
 
 // TestCounters drives cases through random states and compares the counters with counting.
 func TestCounters(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		rnd := rand.New(rand.NewPCG(1, 2))
 		var live []*flows.Case
@@ -24,7 +24,7 @@ func TestCounters(t *testing.T) {
 				c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
 				c.TenantKey = []string{"t1", "t2"}[rnd.IntN(2)]
 				c.CreatedAt, c.EnteredAt = now, now
-				w.insert(t, c)
+				ts.insert(t, c)
 				live = append(live, c)
 				continue
 			}
@@ -36,7 +36,7 @@ func TestCounters(t *testing.T) {
 			rollback := errors.New("rollback")
 			if rnd.IntN(5) == 0 { // what is undone does not count
 				before := *c
-				if err := w.Tx(ctx, func(tx flows.Tx) error {
+				if err := ts.Tx(ctx, func(tx flows.Tx) error {
 					return errors.Join(tx.UpdateCase(ctx, c), rollback)
 				}); !errors.Is(err, rollback) {
 					t.Fatal(err)
@@ -44,19 +44,19 @@ func TestCounters(t *testing.T) {
 				before.Version = c.Version - 1
 				*c = before
 			}
-			w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+			ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 			if c.State.Terminal() {
 				live = slices.Delete(live, n, n+1)
 			}
 		}
 		for _, tenant := range []string{"t1", "t2"} {
-			w.view(t, func(v flows.View) error {
+			ts.view(t, func(v flows.View) error {
 				counts, err := v.CountByState(ctx, tenant)
 				if err != nil {
 					return err
 				}
 				for _, state := range flows.States {
-					want := w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND state = '%s'", tenant, state))
+					want := ts.countRows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND state = '%s'", tenant, state))
 					if counts[state] != want {
 						t.Errorf("%s %s: counter %d, rows %d", tenant, state, counts[state], want)
 					}
@@ -68,7 +68,7 @@ func TestCounters(t *testing.T) {
 				for _, d := range days {
 					from, _ := time.ParseInLocation(time.DateOnly, d.Day, flows.ChinaTime)
 					span := func(column string) int {
-						return w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND %s >= %d AND %s < %d",
+						return ts.countRows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND %s >= %d AND %s < %d",
 							tenant, column, from.UnixMilli(), column, from.Add(24*time.Hour).UnixMilli()))
 					}
 					if s, f := span("created_ms"), span("done_ms"); d.Started != s || d.Done != f {
@@ -80,7 +80,7 @@ func TestCounters(t *testing.T) {
 				}
 				for _, since := range []time.Time{epoch, epoch.Add(50 * time.Hour), now, now.Add(time.Hour)} {
 					who, total, err := v.DoneSince(ctx, tenant, since, 3)
-					want := w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND done_ms >= %d", tenant, since.UnixMilli()))
+					want := ts.countRows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND done_ms >= %d", tenant, since.UnixMilli()))
 					if err != nil || total != want || len(who) != min(3, want) {
 						t.Errorf("done since %s: %d of %d, want %d (%v)", since, len(who), total, want, err)
 					}
@@ -92,11 +92,11 @@ func TestCounters(t *testing.T) {
 }
 
 func TestDurations(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for i, minutes := range []int{10, 20, 90} {
 			c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
-			w.insert(t, c)
+			ts.insert(t, c)
 			steps := []struct {
 				state flows.State
 				at    int
@@ -108,15 +108,15 @@ func TestDurations(t *testing.T) {
 					if s.state == flows.Recording {
 						c.Review = &flows.Review{At: c.EnteredAt}
 					}
-					w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+					ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 				})
 			}
 		}
 		policy := newCase("policy", "ou_p") // never waited for HR
 		policy.State, policy.EnteredAt = flows.Done, epoch.Add(30*time.Minute)
 		policy.Review = &flows.Review{At: epoch.Add(29 * time.Minute)}
-		w.insert(t, policy)
-		w.view(t, func(v flows.View) error {
+		ts.insert(t, policy)
+		ts.view(t, func(v flows.View) error {
 			done, review, err := v.Durations(ctx, "t1", epoch)
 			if done != 25*time.Minute || review != 2*time.Minute {
 				t.Errorf("to done %s, to review %s, want %v, %v", done, review, 25*time.Minute, 2*time.Minute)

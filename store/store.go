@@ -20,14 +20,14 @@ type Store struct {
 	keys    *keyset.Keyset
 	log     *slog.Logger
 	now     func() time.Time // the machine's; see Now
-	size    map[string]int   // workers per queue
+	workers map[string]int   // workers per queue
 
 	movableClock bool         // see AdvanceClock
 	clockOffset  atomic.Int64 // by how much it was, time.Duration
 	clockMoves   sync.RWMutex // held for reading by transactions if the clock is movable
 
-	notifier *jobNotifier  // wakes the queues after a commit
-	poll     time.Duration // between looks at the queues when the notifier is silent
+	notifier     *jobNotifier  // wakes the queues after a commit
+	pollInterval time.Duration // between looks at the queues when the notifier is silent
 
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
@@ -47,7 +47,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		keys:         cfg.Keyset,
 		log:          cfg.Log,
 		now:          cfg.Now,
-		size:         cfg.Workers,
+		workers:      cfg.Workers,
 		movableClock: cfg.MovableClock,
 		notifier:     newJobNotifier(),
 	}
@@ -63,7 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.poll = s.backend.poll
+	s.pollInterval = s.backend.pollInterval
 	if err := s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) }); err != nil {
 		_ = s.backend.close() // the first error is the one that counts
 		return nil, err
@@ -119,7 +119,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.backend.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.writeOptions)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func scanSurface(scan func(...any) error) (*flows.Surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.LeaseUntil, s.Dirty, s.Unreachable = moment(held), dirty != 0, dead != 0
+	s.LeaseUntil, s.Dirty, s.Unreachable = fromMillis(held), dirty != 0, dead != 0
 	return &s, nil
 }
 
@@ -45,12 +45,12 @@ func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
 func surfaceValues(s *flows.Surface) []any {
 	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.WantedGeneration, s.SentGeneration,
 		s.SendingGeneration, s.MessageID, s.OldID, s.RenderedHash,
-		s.LeaseOwner, millis(s.LeaseUntil), flag(s.Dirty), flag(s.Unreachable)}
+		s.LeaseOwner, millis(s.LeaseUntil), boolInt(s.Dirty), boolInt(s.Unreachable)}
 }
 
 // Surface returns the surface with the id, or flows.ErrNotFound.
 func (v *view) Surface(ctx context.Context, id string) (*flows.Surface, error) {
-	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow,
+	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.lockRow,
 		id).Scan)
 	return s, orNotFound("surface", err)
 }
@@ -71,7 +71,7 @@ func (t *txn) Surface(ctx context.Context, id string) (*flows.Surface, error) {
 func (v *view) SurfacesOf(ctx context.Context, caseID, audience string) ([]*flows.Surface, error) {
 	return collect(ctx, v.q, "surfaces", func(r *sql.Rows) (*flows.Surface, error) { return scanSurface(r.Scan) },
 		`SELECT `+surfaceColumns+` FROM surfaces
-		WHERE case_id = $1 AND (audience = $2 OR $2 = '') ORDER BY id`+v.forRow, caseID, audience)
+		WHERE case_id = $1 AND (audience = $2 OR $2 = '') ORDER BY id`+v.lockRow, caseID, audience)
 }
 
 // SurfaceByMessage finds the surface that a message shows, or flows.ErrNotFound.

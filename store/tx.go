@@ -26,7 +26,7 @@ type view struct {
 	q    querier
 	keys *keyset.Keyset
 
-	forCase, forRow string // see backend; empty in a transaction that only reads
+	lockCase, lockRow string // see backend; empty in a transaction that only reads
 }
 
 // txn implements flows.Tx.
@@ -34,8 +34,8 @@ type txn struct {
 	view
 	conn       *sql.Conn // of tx
 	tx         *sql.Tx
-	s          *Store
-	patient    bool                  // not the first try
+	store      *Store
+	locksReads bool                  // not the first try
 	settings   map[[2]string]setting // as this transaction has read or written them
 	wakeTimers []wakeTimer           // queues to wake once the transaction is durable
 }
@@ -51,7 +51,7 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	}
 	for try := 1; ; try++ {
 		err := s.txOnce(ctx, fn, try > 1)
-		if err == nil || ctx.Err() != nil || try == maxTries || !s.again(err) {
+		if err == nil || ctx.Err() != nil || try == maxTries || !s.retryable(err) {
 			return err
 		}
 		if err := sleep(ctx, rand.N(time.Duration(try)*2*time.Millisecond)); err != nil {
@@ -61,7 +61,9 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 }
 
 // again reports whether a fresh transaction may succeed.
-func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.backend.repeat(err) }
+func (s *Store) retryable(err error) bool {
+	return errors.Is(err, flows.ErrStale) || s.backend.retryable(err)
+}
 
 // txOnce runs fn in one transaction. A first try reads cases without holding them, which
 // costs nothing when nobody else is there; a patient one holds each case that it reads, so
@@ -70,24 +72,24 @@ func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) ||
 func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.writeOptions)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()  //nolint:errcheck // gives it back to the pool
 	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
 	t := &txn{
-		view:    view{q: tx, keys: s.keys, forRow: s.backend.forRow},
-		conn:    conn,
-		tx:      tx,
-		s:       s,
-		patient: patient,
+		view:       view{q: tx, keys: s.keys, lockRow: s.backend.lockRow},
+		conn:       conn,
+		tx:         tx,
+		store:      s,
+		locksReads: patient,
 	}
 	if patient {
-		t.forCase = s.backend.forCase
+		t.lockCase = s.backend.lockCase
 	}
 	if err := fn(t); err != nil {
-		if lost := tx.Rollback(); lost != nil && s.backend.repeat(lost) {
+		if lost := tx.Rollback(); lost != nil && s.backend.retryable(lost) {
 			return lost // what fn saw did not happen either
 		}
 		return err
@@ -105,7 +107,7 @@ func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient boo
 func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.read, s.backend.snapshot)
+	conn, tx, err := s.begin(ctx, s.backend.read, s.backend.snapshotOptions)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sq
 			}
 			_ = conn.Close() // the first error is the one that counts
 		}
-		if ctx.Err() != nil || try == maxTries || s.backend.broken == nil || !s.backend.broken(err) {
+		if ctx.Err() != nil || try == maxTries || s.backend.connectionLost == nil || !s.backend.connectionLost(err) {
 			return nil, nil, fmt.Errorf("store: begin: %w", err)
 		}
 	}
@@ -135,10 +137,10 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sq
 // lock holds a name until the transaction ends and reports true, unless a transaction that
 // writes is alone anyway.
 func (t *txn) lock(ctx context.Context, name string) (bool, error) {
-	if t.s.backend.lock == nil {
+	if t.store.backend.lockName == nil {
 		return false, nil
 	}
-	if err := t.s.backend.lock(ctx, t.tx, name); err != nil {
+	if err := t.store.backend.lockName(ctx, t.tx, name); err != nil {
 		return false, fmt.Errorf("store: lock: %w", err)
 	}
 	return true, nil
@@ -213,7 +215,7 @@ func millis(t time.Time) int64 {
 }
 
 // moment reads what millis wrote.
-func moment(ms int64) time.Time {
+func fromMillis(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}
 	}
@@ -221,7 +223,7 @@ func moment(ms int64) time.Time {
 }
 
 // flag is a truth value as it is stored.
-func flag(b bool) int64 {
+func boolInt(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -25,5 +25,5 @@ func Unavailable(err error) (why string, away bool) {
 	if !away {
 		return "", false
 	}
-	return plainly(err).Error(), true
+	return withoutServerDetails(err).Error(), true
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // TestAway: what may get better by itself is told from what somebody has to put right.
-func TestAway(t *testing.T) {
+func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // photo is what the database must know of a photo beside the case's own JSON.
-type photo struct {
+type photoRow struct {
 	id, message string
 	received    int64
 	unread      int64
@@ -19,14 +19,14 @@ type photo struct {
 // notePhotos keeps case_photos in step with the case. A photo is unread when it is stored,
 // or waits to be fetched and may be, because consent was given. A finished case has none.
 func (t *txn) notePhotos(ctx context.Context, c *flows.Case) error {
-	want := map[string]photo{}
+	want := map[string]photoRow{}
 	if !c.State.Terminal() {
 		for _, p := range c.Photos {
 			unread := p.State == flows.PhotoStored || p.State == flows.PhotoWaiting && c.Consent != nil
-			want[p.ID] = photo{p.ID, p.MessageID, millis(p.At), flag(unread)}
+			want[p.ID] = photoRow{p.ID, p.MessageID, millis(p.At), boolInt(unread)}
 		}
 	}
-	have, err := collect(ctx, t.q, "photos of case", func(r *sql.Rows) (p photo, err error) {
+	have, err := collect(ctx, t.q, "photos of case", func(r *sql.Rows) (p photoRow, err error) {
 		err = r.Scan(&p.id, &p.message, &p.received, &p.unread)
 		return
 	}, `SELECT photo_id, message_id, received_ms, unread FROM case_photos WHERE case_id = $1`, c.ID)
@@ -61,7 +61,7 @@ func (t *txn) notePhotos(ctx context.Context, c *flows.Case) error {
 // CaseOfMessage finds the open case that holds a photo of the message, or flows.ErrNotFound.
 func (v *view) CaseOfMessage(ctx context.Context, messageID string) (*flows.Case, error) {
 	return v.oneCase(ctx, "case of message", `SELECT `+caseColumns+` FROM case_photos p JOIN cases c ON c.id = p.case_id
-		WHERE p.message_id = $1 AND c.live = 1 LIMIT 1`+v.forCase, messageID)
+		WHERE p.message_id = $1 AND c.live = 1 LIMIT 1`+v.lockCase, messageID)
 }
 
 // Unread counts photos of other cases that are to be read and were received before t.

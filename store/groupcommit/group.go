@@ -24,14 +24,14 @@ type committer struct {
 	backgroundPause time.Duration
 	isBackground    func(context.Context) bool // see Config
 
-	mu           sync.Mutex
-	busy         bool          // somebody has the turn
-	queue        []*waiter     // in the order of arrival
-	background   []*waiter     // the same, of background work
-	backgroundAt time.Time     // when a job last had a turn
-	windowBegan  time.Time     // when the jobs' shift began
-	closed       bool          // nobody gets a turn any more
-	idle         chan struct{} // closed when the last turn has ended after closed
+	mu             sync.Mutex
+	busy           bool          // somebody has the turn
+	queue          []*waiter     // in the order of arrival
+	background     []*waiter     // the same, of background work
+	lastBackground time.Time     // when a job last had a turn
+	windowStart    time.Time     // when the jobs' shift began
+	closed         bool          // nobody gets a turn any more
+	drained        chan struct{} // closed when the last turn has ended after closed
 
 	// Of who has the turn.
 	group *group
@@ -47,23 +47,23 @@ const (
 
 // waiter is somebody in the queue.
 type waiter struct {
-	turn  chan struct{} // closed when it is the waiter's
-	err   error         // set before, if there will be none
-	alone bool          // wants no group
+	granted   chan struct{} // closed when it is the waiter's
+	err       error         // set before, if there will be none
+	exclusive bool          // wants no group
 }
 
 // group is one transaction of SQLite's.
 type group struct {
-	members int
-	hurried bool // somebody is waited for
-	began   time.Time
-	broken  bool          // SQLite has undone it, or may have
-	done    chan struct{} // closed when it has ended
-	err     error         // set before
+	members    int
+	foreground bool // somebody is waited for
+	began      time.Time
+	broken     bool          // SQLite has undone it, or may have
+	done       chan struct{} // closed when it has ended
+	err        error         // set before
 }
 
 // acquire waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
-func (w *committer) acquire(ctx context.Context, alone bool) error {
+func (w *committer) acquire(ctx context.Context, exclusive bool) error {
 	w.mu.Lock()
 	switch {
 	case w.closed:
@@ -74,25 +74,25 @@ func (w *committer) acquire(ctx context.Context, alone bool) error {
 		w.mu.Unlock()
 		return nil
 	}
-	me := &waiter{turn: make(chan struct{}), alone: alone}
-	line := &w.queue
+	self := &waiter{granted: make(chan struct{}), exclusive: exclusive}
+	queue := &w.queue
 	if w.isBackground(ctx) {
-		line = &w.background
+		queue = &w.background
 	}
-	*line = append(*line, me)
+	*queue = append(*queue, self)
 	w.mu.Unlock()
 	select {
-	case <-me.turn:
-		return me.err
+	case <-self.granted:
+		return self.err
 	case <-ctx.Done():
 	}
 	w.mu.Lock()
-	at := slices.Index(*line, me)
+	at := slices.Index(*queue, self)
 	if at >= 0 {
-		*line = slices.Delete(*line, at, at+1)
+		*queue = slices.Delete(*queue, at, at+1)
 	}
 	w.mu.Unlock()
-	if at < 0 && me.err == nil {
+	if at < 0 && self.err == nil {
 		w.handOver(false) // it came at the same moment
 	}
 	return ctx.Err()
@@ -105,21 +105,21 @@ func (w *committer) handOver(last bool) {
 	defer w.mu.Unlock()
 	if w.group != nil && (last || !w.canJoin()) {
 		w.mu.Unlock()
-		w.finish()
+		w.commitGroup()
 		w.mu.Lock()
 	}
-	if line := w.nextQueue(); len(*line) > 0 {
-		if line == &w.background {
-			w.backgroundAt = time.Now()
+	if queue := w.nextQueue(); len(*queue) > 0 {
+		if queue == &w.background {
+			w.lastBackground = time.Now()
 		}
-		next := (*line)[0]
-		*line = slices.Delete(*line, 0, 1)
-		close(next.turn)
+		next := (*queue)[0]
+		*queue = slices.Delete(*queue, 0, 1)
+		close(next.granted)
 		return
 	}
 	w.busy = false
 	if w.closed {
-		close(w.idle)
+		close(w.drained)
 	}
 }
 
@@ -130,10 +130,10 @@ func (w *committer) nextQueue() *[]*waiter {
 		return &w.queue
 	case len(w.queue) == 0:
 		return &w.background
-	case time.Since(w.backgroundAt) >= w.backgroundPause:
-		w.windowBegan = time.Now()
+	case time.Since(w.lastBackground) >= w.backgroundPause:
+		w.windowStart = time.Now()
 		return &w.background
-	case time.Since(w.windowBegan) < backgroundWindow:
+	case time.Since(w.windowStart) < backgroundWindow:
 		return &w.background
 	}
 	return &w.queue
@@ -142,13 +142,13 @@ func (w *committer) nextQueue() *[]*waiter {
 // canJoin reports whether somebody is there who may join the group. A job does not hold up one that
 // somebody waits for. Under mu.
 func (w *committer) canJoin() bool {
-	g, line := w.group, w.nextQueue()
-	return len(*line) > 0 && !(*line)[0].alone && !(g.hurried && line == &w.background) &&
+	g, queue := w.group, w.nextQueue()
+	return len(*queue) > 0 && !(*queue)[0].exclusive && !(g.foreground && queue == &w.background) &&
 		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
 }
 
 // join makes who has the turn a member of a group. crowded says that others wait already.
-func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error) {
+func (w *committer) join(ctx context.Context) (g *group, othersWait bool, err error) {
 	if w.group == nil {
 		if err := w.begin(ctx); err != nil {
 			w.handOver(false)
@@ -157,7 +157,7 @@ func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
-	w.group.hurried = w.group.hurried || !w.isBackground(ctx)
+	w.group.foreground = w.group.foreground || !w.isBackground(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, len(w.queue)+len(w.background) > 0, nil
@@ -166,17 +166,17 @@ func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error
 // foreignLock bounds the wait for a lock that another program holds, such as an administrator's
 // shell. busyWait is one wait of SQLite's for it, which nothing interrupts, in milliseconds.
 const (
-	foreignLock = 10 * time.Second
-	busyWait    = "100"
+	lockTimeout       = 10 * time.Second
+	busyTimeoutMillis = "100"
 )
 
 // begin opens SQLite's transaction. A webhook that waits for a foreign lock must still be
 // answered in time, so the wait ends with ctx.
 func (w *committer) begin(ctx context.Context) error {
 	for began := time.Now(); ; {
-		err := w.run("BEGIN IMMEDIATE")
+		err := w.exec("BEGIN IMMEDIATE")
 		code, _ := Code(err)
-		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > foreignLock {
+		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > lockTimeout {
 			return err
 		}
 	}
@@ -191,7 +191,7 @@ func (w *committer) release(g *group, last bool) error {
 }
 
 // finish commits the group that is open, if there is one.
-func (w *committer) finish() {
+func (w *committer) commitGroup() {
 	g := w.group
 	if g == nil {
 		return
@@ -200,19 +200,21 @@ func (w *committer) finish() {
 	if g.broken {
 		g.err = ErrLost
 	} else {
-		g.err = w.run("COMMIT")
+		g.err = w.exec("COMMIT")
 	}
 	if g.err != nil {
-		_ = w.run("ROLLBACK") // fails where SQLite has done it
+		_ = w.exec("ROLLBACK") // fails where SQLite has done it
 	}
 	close(g.done)
 }
 
 // run executes a statement that needs no arguments and is not interrupted.
-func (w *committer) run(statement string) error { return w.runFor(context.Background(), statement) }
+func (w *committer) exec(statement string) error {
+	return w.execContext(context.Background(), statement)
+}
 
-func (w *committer) runFor(ctx context.Context, statement string) error {
-	s, err := w.conn.keep(statement)
+func (w *committer) execContext(ctx context.Context, statement string) error {
+	s, err := w.conn.internalStmt(statement)
 	if err != nil {
 		return err
 	}
@@ -244,17 +246,17 @@ func (w *committer) close() error {
 		return nil
 	}
 	w.closed = true
-	w.idle = make(chan struct{})
+	w.drained = make(chan struct{})
 	for _, waiting := range slices.Concat(w.queue, w.background) {
 		waiting.err = ErrClosed
-		close(waiting.turn)
+		close(waiting.granted)
 	}
 	w.queue, w.background = nil, nil
 	if !w.busy {
-		close(w.idle)
+		close(w.drained)
 	}
 	w.mu.Unlock()
-	<-w.idle
-	w.finish()
+	<-w.drained
+	w.commitGroup()
 	return w.conn.Close()
 }

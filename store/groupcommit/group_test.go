@@ -14,41 +14,41 @@ import (
 )
 
 // crowd is a database whose groups have no end but their queue's.
-type crowd struct {
-	db   *sql.DB // writes
-	read *sql.DB
-	w    *committer
+type testDB struct {
+	writers   *sql.DB // writes
+	readers   *sql.DB
+	committer *committer
 
-	meanwhile func() // runs when all calls wait, before together lets them go
+	whileQueued func() // runs when all calls wait, before together lets them go
 }
 
 type backgroundKey struct{}
 
-func newCrowd(t *testing.T) *crowd {
+func openTestDB(t *testing.T) *testDB {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.db")
 	cfg := Config{Background: func(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }}
-	c := &crowd{}
+	db := &testDB{}
 	var err error
-	c.db, err = Open(t.Context(), dsn(path), cfg)
+	db.writers, err = Open(t.Context(), dsn(path), cfg)
 	must(t, err)
-	t.Cleanup(func() { must(t, c.db.Close()) })
+	t.Cleanup(func() { must(t, db.writers.Close()) })
 	for _, table := range []string{"keys", "others"} {
-		_, err = c.db.ExecContext(t.Context(), `CREATE TABLE `+table+` (key TEXT PRIMARY KEY, n INTEGER NOT NULL)`)
+		_, err = db.writers.ExecContext(t.Context(), `CREATE TABLE `+table+` (key TEXT PRIMARY KEY, n INTEGER NOT NULL)`)
 		must(t, err)
 	}
-	c.read, err = OpenCaching(dsn(path) + "&_query_only=1")
+	db.readers, err = OpenCaching(dsn(path) + "&_query_only=1")
 	must(t, err)
-	t.Cleanup(func() { must(t, c.read.Close()) })
-	pooled, err := c.db.Conn(t.Context())
+	t.Cleanup(func() { must(t, db.readers.Close()) })
+	pooled, err := db.writers.Conn(t.Context())
 	must(t, err)
 	must(t, pooled.Raw(func(dc any) error {
-		c.w = dc.(*conn).w
+		db.committer = dc.(*conn).committer
 		return nil
 	}))
 	must(t, pooled.Close())
-	c.w.maxMembers, c.w.maxTime = 1000, time.Hour
-	return c
+	db.committer.maxMembers, db.committer.maxTime = 1000, time.Hour
+	return db
 }
 
 func dsn(path string) string {
@@ -57,8 +57,8 @@ func dsn(path string) string {
 }
 
 // tx runs fn in one transaction, which ends like fn.
-func (c *crowd) tx(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := c.db.BeginTx(ctx, nil)
+func (db *testDB) tx(ctx context.Context, fn func(*sql.Tx) error) error {
+	tx, err := db.writers.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -71,41 +71,41 @@ func (c *crowd) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 
 // together lets the calls queue up in their order behind a transaction that holds the turn,
 // then lets them go, and returns their errors once all have ended.
-func (c *crowd) together(t *testing.T, calls ...func() error) []error {
+func (db *testDB) runQueued(t *testing.T, calls ...func() error) []error {
 	t.Helper()
 	free := make(chan bool)
 	errs := make([]error, len(calls))
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := c.tx(context.Background(), func(*sql.Tx) error {
+		if err := db.tx(context.Background(), func(*sql.Tx) error {
 			<-free
 			return nil
 		}); err != nil {
 			t.Error(err)
 		}
 	})
-	eventually(t, "the turn is held", func() bool { return c.queued() == 0 && c.held() })
+	eventually(t, "the turn is held", func() bool { return db.queued() == 0 && db.writerBusy() })
 	for i, call := range calls {
 		wg.Go(func() { errs[i] = call() })
-		eventually(t, "the call waits", func() bool { return c.queued() == i+1 })
+		eventually(t, "the call waits", func() bool { return db.queued() == i+1 })
 	}
-	if c.meanwhile != nil {
-		c.meanwhile()
+	if db.whileQueued != nil {
+		db.whileQueued()
 	}
 	close(free)
 	wg.Wait()
 	return errs
 }
 
-func (c *crowd) queued() int {
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
-	return len(c.w.queue) + len(c.w.background)
+func (db *testDB) queued() int {
+	db.committer.mu.Lock()
+	defer db.committer.mu.Unlock()
+	return len(db.committer.queue) + len(db.committer.background)
 }
-func (c *crowd) held() bool {
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
-	return c.w.busy
+func (db *testDB) writerBusy() bool {
+	db.committer.mu.Lock()
+	defer db.committer.mu.Unlock()
+	return db.committer.busy
 }
 
 func insert(ctx context.Context, tx *sql.Tx, table, key string) error {
@@ -114,15 +114,15 @@ func insert(ctx context.Context, tx *sql.Tx, table, key string) error {
 }
 
 // put is a call that stores a key.
-func (c *crowd) put(key string) func() error {
+func (db *testDB) insertKey(key string) func() error {
 	return func() error {
-		return c.tx(context.Background(), func(tx *sql.Tx) error { return insert(context.Background(), tx, "keys", key) })
+		return db.tx(context.Background(), func(tx *sql.Tx) error { return insert(context.Background(), tx, "keys", key) })
 	}
 }
 
-func (c *crowd) keys(t *testing.T) []string {
+func (db *testDB) keys(t *testing.T) []string {
 	t.Helper()
-	keys, err := readKeys(c.read)
+	keys, err := readKeys(db.readers)
 	must(t, err)
 	return keys
 }
@@ -146,9 +146,9 @@ func readKeys(q interface {
 	return keys, rows.Err()
 }
 
-func (c *crowd) rows(t *testing.T, table string) (n int) {
+func (db *testDB) countRows(t *testing.T, table string) (n int) {
 	t.Helper()
-	must(t, c.read.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&n))
+	must(t, db.readers.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&n))
 	return n
 }
 
@@ -170,8 +170,8 @@ func eventually(t *testing.T, what string, yes func() bool) {
 
 // TestGroupMembersAreApart: of members that succeed, fail, panic and are cancelled in one
 // group, each gets what it would get alone.
-func TestGroupMembersAreApart(t *testing.T) {
-	c := newCrowd(t)
+func TestGroupMembersAreIsolated(t *testing.T) {
+	db := openTestDB(t)
 	var groups []*group
 	member := func(ctx context.Context, key string, sees []string, then func(*sql.Tx) error) func() error {
 		return func() (err error) {
@@ -180,8 +180,8 @@ func TestGroupMembersAreApart(t *testing.T) {
 					err = fmt.Errorf("panic: %v", v)
 				}
 			}()
-			return c.tx(ctx, func(tx *sql.Tx) error {
-				groups = append(groups, c.w.group)
+			return db.tx(ctx, func(tx *sql.Tx) error {
+				groups = append(groups, db.committer.group)
 				found, err := readKeys(tx)
 				if err != nil || !slices.Equal(found, sees) {
 					t.Errorf("%s sees %q, %v; want %q", key, found, err, sees)
@@ -196,7 +196,7 @@ func TestGroupMembersAreApart(t *testing.T) {
 	fine := func(*sql.Tx) error { return nil }
 	boom := errors.New("boom")
 	ctx, cancel := context.WithCancel(t.Context())
-	errs := c.together(t,
+	errs := db.runQueued(t,
 		member(t.Context(), "a", nil, fine),
 		member(t.Context(), "b", []string{"a"}, func(*sql.Tx) error { return boom }),
 		member(t.Context(), "c", []string{"a"}, func(*sql.Tx) error { panic("fn panics") }),
@@ -218,10 +218,10 @@ func TestGroupMembersAreApart(t *testing.T) {
 	if !errors.Is(errs[3], context.Canceled) {
 		t.Errorf("the cancelled member: %v, want %v", errs[3], context.Canceled)
 	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
+	if got := db.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
 		t.Errorf("stored %q", got)
 	}
-	if n := c.rows(t, "others"); n != 2 {
+	if n := db.countRows(t, "others"); n != 2 {
 		t.Errorf("%d rows beside the keys, want 2", n)
 	}
 	if len(groups) != 6 || slices.ContainsFunc(groups, func(g *group) bool { return g != groups[0] }) {
@@ -231,8 +231,8 @@ func TestGroupMembersAreApart(t *testing.T) {
 
 // TestGroupAnswersAfterItsCommit: neither a member that is done nor one that failed returns
 // while the group may still be lost.
-func TestGroupAnswersAfterItsCommit(t *testing.T) {
-	c := newCrowd(t)
+func TestMembersReturnAfterGroupCommit(t *testing.T) {
+	db := openTestDB(t)
 	var mu sync.Mutex
 	var returned []string
 	note := func(name string, call func() error) func() error {
@@ -244,14 +244,14 @@ func TestGroupAnswersAfterItsCommit(t *testing.T) {
 			return err
 		}
 	}
-	c.together(t,
-		note("done", c.put("a")),
+	db.runQueued(t,
+		note("done", db.insertKey("a")),
 		note("failed", func() error {
-			return c.tx(context.Background(), func(*sql.Tx) error { return errors.New("boom") })
+			return db.tx(context.Background(), func(*sql.Tx) error { return errors.New("boom") })
 		}),
 		func() error {
-			return c.tx(context.Background(), func(*sql.Tx) error {
-				if n := c.rows(t, "keys"); n != 0 {
+			return db.tx(context.Background(), func(*sql.Tx) error {
+				if n := db.countRows(t, "keys"); n != 0 {
 					t.Error("others see the group's work before its commit")
 				}
 				mu.Lock()
@@ -262,24 +262,24 @@ func TestGroupAnswersAfterItsCommit(t *testing.T) {
 				return nil
 			})
 		})
-	if len(returned) != 2 || c.rows(t, "keys") != 1 {
+	if len(returned) != 2 || db.countRows(t, "keys") != 1 {
 		t.Errorf("returned %q", returned)
 	}
 }
 
 // TestBackgroundLetsOthersGoFirst: who is waited for overtakes background work, which gets a turn after a pause.
-func TestBackgroundLetsOthersGoFirst(t *testing.T) {
+func TestBackgroundPriority(t *testing.T) {
 	for pause, want := range map[time.Duration]string{
 		time.Hour: "a b c d job1 job2 job3",
 		0:         "job1 job2 job3 a b c d", // their shift
 	} {
 		t.Run(fmt.Sprint(pause), func(t *testing.T) {
-			c := newCrowd(t)
-			c.w.backgroundPause, c.w.backgroundAt = pause, time.Now()
+			db := openTestDB(t)
+			db.committer.backgroundPause, db.committer.lastBackground = pause, time.Now()
 			var order []string
 			call := func(ctx context.Context, name string) func() error {
 				return func() error {
-					return c.tx(ctx, func(*sql.Tx) error {
+					return db.tx(ctx, func(*sql.Tx) error {
 						order = append(order, name)
 						return nil
 					})
@@ -292,7 +292,7 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 			for _, name := range []string{"a", "b", "c", "d"} {
 				calls = append(calls, call(t.Context(), name))
 			}
-			must(t, errors.Join(c.together(t, calls...)...))
+			must(t, errors.Join(db.runQueued(t, calls...)...))
 			if got := strings.Join(order, " "); got != want {
 				t.Errorf("order %q, want %q", got, want)
 			}
@@ -301,36 +301,36 @@ func TestBackgroundLetsOthersGoFirst(t *testing.T) {
 }
 
 // TestGroupWaiterGivesUp: who is cancelled in the queue leaves it; the others do not notice.
-func TestGroupWaiterGivesUp(t *testing.T) {
-	c := newCrowd(t)
+func TestCancelledWaiterLeavesQueue(t *testing.T) {
+	db := openTestDB(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	c.meanwhile = func() {
+	db.whileQueued = func() {
 		cancel()
-		eventually(t, "it has left the queue", func() bool { return c.queued() == 2 })
+		eventually(t, "it has left the queue", func() bool { return db.queued() == 2 })
 	}
-	errs := c.together(t, c.put("a"), func() error {
-		return c.tx(ctx, func(*sql.Tx) error {
+	errs := db.runQueued(t, db.insertKey("a"), func() error {
+		return db.tx(ctx, func(*sql.Tx) error {
 			t.Error("ran although it had given up")
 			return nil
 		})
-	}, c.put("b"))
+	}, db.insertKey("b"))
 	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
 		t.Errorf("errors %v", errs)
 	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "b"}) {
+	if got := db.keys(t); !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("stored %q", got)
 	}
 }
 
 // TestGiveUpAtTheTurn cancels many at the moment when their turn comes: none is left holding it.
-func TestGiveUpAtTheTurn(t *testing.T) {
-	c := newCrowd(t)
+func TestCancelAtHandOver(t *testing.T) {
+	db := openTestDB(t)
 	var wg sync.WaitGroup
 	for i := range 200 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%40)*50*time.Microsecond)
 		defer cancel()
 		wg.Go(func() {
-			err := c.tx(ctx, func(tx *sql.Tx) error {
+			err := db.tx(ctx, func(tx *sql.Tx) error {
 				return insert(ctx, tx, "keys", fmt.Sprint("k", i))
 			})
 			if err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, sql.ErrTxDone) {
@@ -339,8 +339,8 @@ func TestGiveUpAtTheTurn(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	must(t, c.put("last")())
-	if c.held() {
+	must(t, db.insertKey("last")())
+	if db.writerBusy() {
 		t.Error("the turn is held by nobody")
 	}
 }
@@ -348,9 +348,9 @@ func TestGiveUpAtTheTurn(t *testing.T) {
 // TestLostGroup: a member whose failure takes the transaction with it says so to the others, which may
 // run again.
 func TestLostGroup(t *testing.T) {
-	c := newCrowd(t)
-	errs := c.together(t, c.put("a"), func() error {
-		return c.tx(context.Background(), func(tx *sql.Tx) error {
+	db := openTestDB(t)
+	errs := db.runQueued(t, db.insertKey("a"), func() error {
+		return db.tx(context.Background(), func(tx *sql.Tx) error {
 			// What SQLite does by itself when the disk is full.
 			_, err := tx.ExecContext(context.Background(), "ROLLBACK")
 			return err
@@ -359,8 +359,8 @@ func TestLostGroup(t *testing.T) {
 	if !errors.Is(errs[0], ErrLost) || errs[1] == nil {
 		t.Errorf("errors %v", errs)
 	}
-	must(t, c.put("a")())
-	if got := c.keys(t); !slices.Equal(got, []string{"a"}) {
+	must(t, db.insertKey("a")())
+	if got := db.keys(t); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("stored %q", got)
 	}
 }
@@ -372,19 +372,19 @@ func TestGroupBounds(t *testing.T) {
 		"time":    func(w *committer) { w.maxTime = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCrowd(t)
-			limit(c.w)
+			db := openTestDB(t)
+			limit(db.committer)
 			var groups []*group
 			var calls []func() error
 			for range 4 {
 				calls = append(calls, func() error {
-					return c.tx(context.Background(), func(*sql.Tx) error {
-						groups = append(groups, c.w.group)
+					return db.tx(context.Background(), func(*sql.Tx) error {
+						groups = append(groups, db.committer.group)
 						return nil
 					})
 				})
 			}
-			must(t, errors.Join(c.together(t, calls...)...))
+			must(t, errors.Join(db.runQueued(t, calls...)...))
 			want := map[string]int{"members": 2, "time": 4}[name]
 			if got := len(slices.Compact(groups)); got != want {
 				t.Errorf("%d groups, want %d", got, want)
@@ -395,20 +395,20 @@ func TestGroupBounds(t *testing.T) {
 
 // TestSingleStatementsJoin: a statement outside of a transaction is a member too, with its
 // rows; one that cannot run inside of a transaction ends the group before it.
-func TestSingleStatementsJoin(t *testing.T) {
-	c := newCrowd(t)
-	db, ctx := c.db, t.Context()
+func TestSingleStatementsJoinGroup(t *testing.T) {
+	db := openTestDB(t)
+	writers, ctx := db.writers, t.Context()
 	var got []string
-	errs := c.together(t, c.put("a"),
+	errs := db.runQueued(t, db.insertKey("a"),
 		func() error {
-			if c.rows(t, "keys") != 0 {
+			if db.countRows(t, "keys") != 0 {
 				t.Error("the first was committed before")
 			}
-			_, err := db.ExecContext(ctx, `INSERT INTO keys (key, n) VALUES ('b', 1)`)
+			_, err := writers.ExecContext(ctx, `INSERT INTO keys (key, n) VALUES ('b', 1)`)
 			return err
 		},
 		func() error {
-			rows, err := db.QueryContext(ctx, `UPDATE keys SET n = n + 1 WHERE key IN ('a', 'b') RETURNING key`)
+			rows, err := writers.QueryContext(ctx, `UPDATE keys SET n = n + 1 WHERE key IN ('a', 'b') RETURNING key`)
 			if err != nil {
 				return err
 			}
@@ -423,14 +423,14 @@ func TestSingleStatementsJoin(t *testing.T) {
 			return rows.Err()
 		},
 		func() error {
-			_, err := db.ExecContext(ctx, `INSERT INTO keys (key) VALUES ('half')`)
+			_, err := writers.ExecContext(ctx, `INSERT INTO keys (key) VALUES ('half')`)
 			return err
 		},
 		func() error {
-			_, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+			_, err := writers.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
 			return err
 		},
-		c.put("c"))
+		db.insertKey("c"))
 	if errs[3] == nil {
 		t.Error("a row without its number went in")
 	}
@@ -439,37 +439,37 @@ func TestSingleStatementsJoin(t *testing.T) {
 	if slices.Sort(got); !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("returned %q", got)
 	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := db.keys(t); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("stored %q", got)
 	}
 }
 
 // TestCloseTheWriter: who waits is told, who has the turn comes to an end.
-func TestCloseTheWriter(t *testing.T) {
-	c := newCrowd(t)
+func TestCloseCommitter(t *testing.T) {
+	db := openTestDB(t)
 	free, closed := make(chan bool), make(chan error, 1)
 	held, waited := make(chan error, 1), make(chan error, 1)
 	go func() {
-		held <- c.tx(context.Background(), func(tx *sql.Tx) error {
+		held <- db.tx(context.Background(), func(tx *sql.Tx) error {
 			<-free
 			return insert(context.Background(), tx, "keys", "a")
 		})
 	}()
-	eventually(t, "the turn is held", c.held)
-	go func() { waited <- c.put("b")() }()
-	eventually(t, "the other waits", func() bool { return c.queued() == 1 })
-	go func() { closed <- c.w.close() }()
+	eventually(t, "the turn is held", db.writerBusy)
+	go func() { waited <- db.insertKey("b")() }()
+	eventually(t, "the other waits", func() bool { return db.queued() == 1 })
+	go func() { closed <- db.committer.close() }()
 	if err := <-waited; !errors.Is(err, ErrClosed) {
 		t.Errorf("who waited: %v, want %v", err, ErrClosed)
 	}
 	close(free)
 	must(t, <-held)
 	must(t, <-closed)
-	must(t, c.w.close())
-	if got := c.keys(t); !slices.Equal(got, []string{"a"}) {
+	must(t, db.committer.close())
+	if got := db.keys(t); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("stored %q", got)
 	}
-	if err := c.put("c")(); !errors.Is(err, ErrClosed) {
+	if err := db.insertKey("c")(); !errors.Is(err, ErrClosed) {
 		t.Errorf("afterwards: %v, want %v", err, ErrClosed)
 	}
 }

@@ -7,14 +7,14 @@ import (
 )
 
 // readRows are rows that were read already.
-type readRows struct {
+type bufferedRows struct {
 	columns []string
 	rows    [][]driver.Value
 }
 
-func readAll(rows driver.Rows) (*readRows, error) {
+func readAll(rows driver.Rows) (*bufferedRows, error) {
 	defer rows.Close() //nolint:errcheck // Next tells
-	out := &readRows{columns: rows.Columns()}
+	out := &bufferedRows{columns: rows.Columns()}
 	for {
 		row := make([]driver.Value, len(out.columns))
 		switch err := rows.Next(row); {
@@ -32,10 +32,10 @@ func readAll(rows driver.Rows) (*readRows, error) {
 	}
 }
 
-func (r *readRows) Columns() []string { return r.columns }
-func (r *readRows) Close() error      { return nil }
+func (r *bufferedRows) Columns() []string { return r.columns }
+func (r *bufferedRows) Close() error      { return nil }
 
-func (r *readRows) Next(dest []driver.Value) error {
+func (r *bufferedRows) Next(dest []driver.Value) error {
 	if len(r.rows) == 0 {
 		return io.EOF
 	}

@@ -119,7 +119,7 @@ func decode(raw []byte) (*Keyset, error) {
 
 // MAC hashes length-prefixed parts with the primary hashing key. ("ab","c") and ("a","bc") differ.
 func (k *Keyset) MAC(purpose string, data ...string) []byte {
-	out, err := k.prf.ComputePrimaryPRF(parts(purpose, data), macSize)
+	out, err := k.prf.ComputePrimaryPRF(lengthPrefixed(purpose, data), macSize)
 	if err != nil {
 		panic(fmt.Sprintf("store: mac: %v", err)) // HMAC-SHA256 always has 32 bytes to give
 	}
@@ -130,7 +130,7 @@ func (k *Keyset) MAC(purpose string, data ...string) []byte {
 // one may have made it.
 func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
 	for _, p := range k.prf.PRFs {
-		out, err := p.ComputePRF(parts(purpose, data), macSize)
+		out, err := p.ComputePRF(lengthPrefixed(purpose, data), macSize)
 		if err != nil {
 			panic(fmt.Sprintf("store: mac: %v", err))
 		}
@@ -143,7 +143,7 @@ func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
 
 // parts joins strings so that no two lists give the same bytes: each is preceded by its
 // length, 8 bytes big endian.
-func parts(purpose string, data []string) []byte {
+func lengthPrefixed(purpose string, data []string) []byte {
 	var b []byte
 	for _, s := range append([]string{purpose}, data...) {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(s)))

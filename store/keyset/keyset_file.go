@@ -34,13 +34,13 @@ func (e *ModeError) Error() string {
 func Load(path string) (*Keyset, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &FileError{path, reason(err), err}
+		return nil, &FileError{path, withoutPath(err), err}
 	}
 	if !info.Mode().IsRegular() {
 		return nil, &FileError{path, "not a regular file", nil}
 	}
 	open := os.FileMode(0o077)
-	if ofAnother(info) {
+	if ownedByOther(info) {
 		open = 0o037
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&open != 0 {
@@ -49,7 +49,7 @@ func Load(path string) (*Keyset, error) {
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &FileError{path, reason(err), err}
+		return nil, &FileError{path, withoutPath(err), err}
 	}
 	k, err := decode(raw)
 	if err != nil {
@@ -66,24 +66,24 @@ func Write(path string, k *Keyset) error {
 		return &FileError{path, "cannot be encoded", err}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return &FileError{path, reason(err), err}
+		return &FileError{path, withoutPath(err), err}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return &FileError{path, reason(err), err}
+		return &FileError{path, withoutPath(err), err}
 	}
 	_, err = f.Write(raw)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return &FileError{path, reason(err), errors.Join(err, os.Remove(path))}
+		return &FileError{path, withoutPath(err), errors.Join(err, os.Remove(path))}
 	}
 	return nil
 }
 
 // reason is an operating system error without the path, which FileError names already.
-func reason(err error) string {
+func withoutPath(err error) string {
 	var p *os.PathError
 	if errors.As(err, &p) {
 		return p.Err.Error()

@@ -9,7 +9,7 @@ import (
 )
 
 // ofAnother reports whether the file belongs to another user than this process runs as.
-func ofAnother(info fs.FileInfo) bool {
+func ownedByOther(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) != os.Geteuid()
 }

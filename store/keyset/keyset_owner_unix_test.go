@@ -11,7 +11,7 @@ import (
 
 // A secret that Kubernetes mounts for a process without rights belongs to root and is read through a
 // group; that much is taken, and no more.
-func TestKeysetOfAnotherOwner(t *testing.T) {
+func TestLoadOfOtherOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
 	}

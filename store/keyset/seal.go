@@ -9,8 +9,8 @@ import (
 var ErrSealed = errors.New("store: sealed data does not open here")
 
 // Seal encrypts bytes and binds them to a place, such as a row and its field.
-func (k *Keyset) Seal(place string, clear []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(clear, []byte(place))
+func (k *Keyset) Seal(associatedData string, clear []byte) ([]byte, error) {
+	sealed, err := k.aead.Encrypt(clear, []byte(associatedData))
 	if err != nil {
 		return nil, fmt.Errorf("store: seal: %w", err)
 	}
@@ -18,8 +18,8 @@ func (k *Keyset) Seal(place string, clear []byte) ([]byte, error) {
 }
 
 // Open decrypts what Seal made for the same place. Everything else is ErrSealed.
-func (k *Keyset) Open(place string, sealed []byte) ([]byte, error) {
-	clear, err := k.aead.Decrypt(sealed, []byte(place))
+func (k *Keyset) Open(associatedData string, sealed []byte) ([]byte, error) {
+	clear, err := k.aead.Decrypt(sealed, []byte(associatedData))
 	if err != nil {
 		return nil, ErrSealed
 	}

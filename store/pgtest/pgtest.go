@@ -34,7 +34,7 @@ var (
 type Server struct {
 	URL string // of its database postgres, as a user who may create others
 
-	own *process // nil for the server of SHIMING_TEST_POSTGRES
+	process *process // nil for the server of SHIMING_TEST_POSTGRES
 }
 
 // Start gives a server that keeps every promise of a default installation: what was committed
@@ -51,7 +51,7 @@ func open(durable bool) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{URL: own.url, own: own}, nil
+	return &Server{URL: own.url, process: own}, nil
 }
 
 // Database creates a database and returns its URL.
@@ -62,49 +62,49 @@ func (s *Server) Database(ctx context.Context) (dsn string, err error) {
 	}
 	name := "shiming_" + strings.ToLower(rand.Text()[:12])
 	at.Path = "/" + name
-	return at.String(), s.run(ctx, "CREATE DATABASE "+name)
+	return at.String(), s.exec(ctx, "CREATE DATABASE "+name)
 }
 
 // Kill stops the server at once: sessions end in the middle of what they do, nothing is
 // written in order, and the next start recovers from the log. It returns when the server is
 // gone, and fails with ErrForeign.
 func (s *Server) Kill() error {
-	if s.own == nil {
+	if s.process == nil {
 		return ErrForeign
 	}
-	return s.own.kill()
+	return s.process.kill()
 }
 
 // Up starts the server again on the same data, and returns when it takes connections.
 func (s *Server) Up(ctx context.Context) error {
-	if s.own == nil {
+	if s.process == nil {
 		return ErrForeign
 	}
-	if err := s.own.up(); err != nil {
+	if err := s.process.start(); err != nil {
 		return err
 	}
-	return s.own.answers(ctx)
+	return s.process.waitReady(ctx)
 }
 
 // Close ends the server and removes its directory. A server that is not ours stays.
 func (s *Server) Close() error {
-	if s.own == nil {
+	if s.process == nil {
 		return nil
 	}
-	return s.own.close()
+	return s.process.close()
 }
 
 // drop removes a database and ends the sessions in it.
-func (s *Server) drop(ctx context.Context, dsn string) error {
+func (s *Server) dropDatabase(ctx context.Context, dsn string) error {
 	at, err := url.Parse(dsn)
 	if err != nil {
 		return errors.New("postgres: not the URL of a database")
 	}
-	return s.run(ctx, "DROP DATABASE "+strings.TrimPrefix(at.Path, "/")+" WITH (FORCE)")
+	return s.exec(ctx, "DROP DATABASE "+strings.TrimPrefix(at.Path, "/")+" WITH (FORCE)")
 }
 
 // run executes one statement on the server.
-func (s *Server) run(ctx context.Context, statement string) error {
+func (s *Server) exec(ctx context.Context, statement string) error {
 	conn, err := pgx.Connect(ctx, s.URL)
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
@@ -117,7 +117,7 @@ func (s *Server) run(ctx context.Context, statement string) error {
 }
 
 // shared is the server of this test binary.
-var shared = sync.OnceValues(func() (*Server, error) { return open(measuring()) })
+var shared = sync.OnceValues(func() (*Server, error) { return open(benchmarking()) })
 
 // DSN creates a database and returns its URL. The database is dropped when the test ends.
 func DSN(t testing.TB) string {
@@ -133,7 +133,7 @@ func DSN(t testing.TB) string {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own has ended
 		defer cancel()
-		if err := s.drop(ctx, dsn); err != nil {
+		if err := s.dropDatabase(ctx, dsn); err != nil {
 			t.Fatal(err)
 		}
 	})

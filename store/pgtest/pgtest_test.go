@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-func TestDatabasesAreApart(t *testing.T) {
+func TestDatabasesAreSeparate(t *testing.T) {
 	one, two := DSN(t), DSN(t)
 	for _, dsn := range []string{one, two} {
 		conn, err := pgx.Connect(t.Context(), dsn)
@@ -42,14 +42,14 @@ const childEnv = "SHIMING_TEST_CHILD"
 // TestChild starts a server and waits to be killed.
 func TestChild(t *testing.T) {
 	if os.Getenv(childEnv) == "" {
-		t.Skip("runs as a child of TestServerEndsWithItsTests only")
+		t.Skip("runs as a child of TestServerEndsWithTestProcess only")
 	}
 	fmt.Println("dsn", DSN(t))
 	select {}
 }
 
 // TestServerEndsWithItsTests kills a test binary: its server goes, and its directory.
-func TestServerEndsWithItsTests(t *testing.T) {
+func TestServerEndsWithTestProcess(t *testing.T) {
 	if os.Getenv("SHIMING_TEST_POSTGRES") != "" {
 		t.Skip("the server is not ours")
 	}

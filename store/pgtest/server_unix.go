@@ -25,7 +25,7 @@ import (
 
 // guard starts and kills the server as it is told, a word on each line of its standard input.
 // When that ends, the server's owner is gone: so are the server and its directory then.
-const guard = `dir=$1; shift; pid=
+const guardScript = `dir=$1; shift; pid=
 down() { if [ -n "$pid" ]; then kill -QUIT $pid; wait $pid; pid=; fi; }
 while read -r word; do
 	case $word in
@@ -41,14 +41,14 @@ type process struct {
 	url, log string
 	cmd      *exec.Cmd
 
-	mu    sync.Mutex
-	words io.WriteCloser // to the guard
-	done  *bufio.Reader  // the guard repeats each word that it has obeyed
+	mu      sync.Mutex
+	stdin   io.WriteCloser // to the guard
+	replies *bufio.Reader  // the guard repeats each word that it has obeyed
 }
 
 // launch makes a server and waits until it answers.
 func launch(durable bool) (p *process, err error) {
-	bin, err := find()
+	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func launch(durable bool) (p *process, err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
 	}
-	args := []string{"-c", guard, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c",
+	args := []string{"-c", guardScript, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c",
 		"max_connections=300"}
 	if !durable {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off")
@@ -85,8 +85,8 @@ func launch(durable bool) (p *process, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.done = bufio.NewReader(said)
-	if p.words, err = p.cmd.StdinPipe(); err != nil {
+	p.replies = bufio.NewReader(said)
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
 	if err := p.cmd.Start(); err != nil {
@@ -94,8 +94,8 @@ func launch(durable bool) (p *process, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err = p.up(); err == nil {
-		err = p.answers(ctx)
+	if err = p.start(); err == nil {
+		err = p.waitReady(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, p.close())
@@ -103,17 +103,17 @@ func launch(durable bool) (p *process, err error) {
 	return p, nil
 }
 
-func (p *process) up() error   { return p.say("up") }
-func (p *process) kill() error { return p.say("kill") }
+func (p *process) start() error { return p.send("up") }
+func (p *process) kill() error  { return p.send("kill") }
 
 // say gives the guard a word and waits until it is obeyed.
-func (p *process) say(word string) error {
+func (p *process) send(word string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, err := io.WriteString(p.words, word+"\n"); err != nil {
+	if _, err := io.WriteString(p.stdin, word+"\n"); err != nil {
 		return fmt.Errorf("postgres: %s: %w", word, err)
 	}
-	if _, err := p.done.ReadString('\n'); err != nil {
+	if _, err := p.replies.ReadString('\n'); err != nil {
 		return fmt.Errorf("postgres: %s: %w", word, err)
 	}
 	return nil
@@ -123,14 +123,14 @@ func (p *process) say(word string) error {
 func (p *process) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.words.Close(); err != nil {
+	if err := p.stdin.Close(); err != nil {
 		return fmt.Errorf("postgres: %w", err)
 	}
 	return p.cmd.Wait()
 }
 
 // answers waits for the server. While it recovers it takes no connections.
-func (p *process) answers(ctx context.Context) error {
+func (p *process) waitReady(ctx context.Context) error {
 	for {
 		conn, err := pgx.Connect(ctx, p.url)
 		if err == nil {
@@ -146,14 +146,14 @@ func (p *process) answers(ctx context.Context) error {
 }
 
 // measuring: benchmarks are about what survives a power cut, tests are not.
-func measuring() bool {
+func benchmarking() bool {
 	f := flag.Lookup("test.bench")
 	return f != nil && f.Value.String() != ""
 }
 
 // find looks for the server's programs: beside the one on the PATH, and where Debian puts
 // them, newest first.
-func find() (string, error) {
+func findBinaries() (string, error) {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(path), "initdb")); err == nil {

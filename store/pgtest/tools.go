@@ -6,7 +6,7 @@ import "path/filepath"
 
 // Tools is the directory of PostgreSQL's programs, pg_dump among them, or ErrMissing.
 func Tools() (string, error) {
-	bin, err := find()
+	bin, err := findBinaries()
 	if err != nil {
 		return "", err
 	}

@@ -16,7 +16,7 @@ import (
 
 // maxStmts bounds what a connection keeps. The store's and River's texts are about a hundred; lists
 // of changing length may add some and then run unkept.
-const maxStmts = 300
+const maxCachedStmts = 300
 
 // OpenCaching opens a pool of connections that keep their statements.
 func OpenCaching(dsn string) (*sql.DB, error) {
@@ -34,7 +34,7 @@ func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cachingConn{sqliteConn: raw.(sqliteConn), stmts: map[string]*keptStmt{}}, nil
+	return &cachingConn{sqliteConn: raw.(sqliteConn), stmts: map[string]*cachedStmt{}}, nil
 }
 
 // sqliteConn is what the driver's connections can do and database/sql asks for.
@@ -52,49 +52,49 @@ type sqliteConn interface {
 // cachingConn is used by one goroutine at a time, like any connection.
 type cachingConn struct {
 	sqliteConn
-	stmts map[string]*keptStmt
+	stmts map[string]*cachedStmt
 }
 
-type keptStmt struct {
+type cachedStmt struct {
 	driver.Stmt
 	busy bool // its rows are still being read
 }
 
 // kept returns the statement for the text, or nil if it must run unkept.
-func (c *cachingConn) kept(ctx context.Context, query string) (*keptStmt, error) {
+func (c *cachingConn) cached(ctx context.Context, query string) (*cachedStmt, error) {
 	s := c.stmts[query]
 	switch {
 	case s != nil && !s.busy:
 		return s, nil
-	case s != nil || len(c.stmts) >= maxStmts || !reusable(query):
+	case s != nil || len(c.stmts) >= maxCachedStmts || !reusable(query):
 		return nil, nil
 	}
 	return c.prepare(ctx, query)
 }
 
 // keep returns the statement for the text, whatever it does; for a few texts of our own.
-func (c *cachingConn) keep(query string) (*keptStmt, error) {
+func (c *cachingConn) internalStmt(query string) (*cachedStmt, error) {
 	if s := c.stmts[query]; s != nil {
 		return s, nil
 	}
 	return c.prepare(context.Background(), query)
 }
 
-func (c *cachingConn) prepare(ctx context.Context, query string) (*keptStmt, error) {
-	raw, err := c.PrepareContext(ctx, steady(query))
+func (c *cachingConn) prepare(ctx context.Context, query string) (*cachedStmt, error) {
+	raw, err := c.PrepareContext(ctx, hideLimit(query))
 	if err != nil {
 		return nil, err
 	}
-	s := &keptStmt{Stmt: raw}
+	s := &cachedStmt{Stmt: raw}
 	c.stmts[query] = s
 	return s, nil
 }
 
-var boundLimit = regexp.MustCompile(`\bLIMIT ([?$]\d+)`)
+var limitParameter = regexp.MustCompile(`\bLIMIT ([?$]\d+)`)
 
 // steady hides a bound LIMIT from SQLite's planner. The plan may depend on the value of a bare parameter there, so
 // that SQLite would parse the statement again at each run.
-func steady(query string) string { return boundLimit.ReplaceAllString(query, "LIMIT +$1") }
+func hideLimit(query string) string { return limitParameter.ReplaceAllString(query, "LIMIT +$1") }
 
 // reusable picks the statements that only read or change rows.
 func reusable(query string) bool {
@@ -114,7 +114,7 @@ func reusable(query string) bool {
 }
 
 func (c *cachingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.kept(ctx, query)
+	s, err := c.cached(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (c *cachingConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 func (c *cachingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := c.kept(ctx, query)
+	s, err := c.cached(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (c *cachingConn) QueryContext(ctx context.Context, query string, args []dri
 		return nil, err
 	}
 	s.busy = true
-	return &keptRows{Rows: rows, stmt: s}, nil
+	return &cachedRows{Rows: rows, stmt: s}, nil
 }
 
 // Close gives the statements back before the connection.
@@ -150,12 +150,12 @@ func (c *cachingConn) Close() error {
 }
 
 // keptRows frees its statement when it is read to the end or given up.
-type keptRows struct {
+type cachedRows struct {
 	driver.Rows
-	stmt *keptStmt
+	stmt *cachedStmt
 }
 
-func (r *keptRows) Close() error {
+func (r *cachedRows) Close() error {
 	err := r.Rows.Close()
 	r.stmt.busy = false
 	return err
