@@ -62,7 +62,7 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
 	}
-	if err := t.store.backend.insert(ctx, t.conn, t.tx, params); err != nil {
+	if err := t.store.backend.insert(ctx, t.tx, params); err != nil {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil
@@ -94,10 +94,15 @@ func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 		queue string
 		n     int
 	}
-	rows, err := collect(ctx, s.backend.read, "pending jobs", func(r *sql.Rows) (c count, err error) {
-		err = r.Scan(&c.queue, &c.n)
-		return
-	}, `SELECT queue, count(*) FROM river_job WHERE state IN ('available','running','retryable') GROUP BY queue`)
+	scan := func(scan scanner) (c count, err error) {
+		err = scan(&c.queue, &c.n)
+		return c, err
+	}
+	rows, err := collect(ctx, s.backend.read, "pending jobs", scan, `
+		SELECT queue, count(*)
+		FROM river_job
+		WHERE state IN ('available','running','retryable')
+		GROUP BY queue`)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"shiming/flows"
 )
 
 // PutPicture stores a picture encrypted, replacing the one under the same id.
@@ -46,5 +44,3 @@ func (t *txn) DeletePictures(ctx context.Context, caseID string, photoIDs ...str
 	}
 	return total, nil
 }
-
-var _ flows.Tx = (*txn)(nil)

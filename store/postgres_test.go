@@ -25,7 +25,7 @@ func TestPostgresDSN(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("nobody listens: %v", err)
 	}
-	for dsn, want := range map[string]int32{"postgres://host/db": poolDefault, "postgres://host/db?pool_max_conns=7": 7} {
+	for dsn, want := range map[string]int32{"postgres://host/db": defaultPoolSize, "postgres://host/db?pool_max_conns=7": 7} {
 		t.Run(dsn, func(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)

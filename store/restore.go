@@ -122,8 +122,5 @@ func (s *Store) Settle(ctx context.Context) error {
 func (s *Store) OpenCases(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	return collect(ctx, s.backend.read, "open cases", func(r *sql.Rows) (id string, err error) {
-		err = r.Scan(&id)
-		return
-	}, `SELECT id FROM cases WHERE live = 1`)
+	return collect(ctx, s.backend.read, "open cases", scanString, `SELECT id FROM cases WHERE live = 1`)
 }
