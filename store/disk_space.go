@@ -6,11 +6,10 @@ import (
 	"os"
 )
 
-// wantedSpace is what must fit beside the database for it to be called ready, bytes: the log
-// of a few transactions.
+// requiredSpace is how many bytes must fit beside the database: the log of a few transactions.
 const requiredSpace = 256 << 10
 
-// checkDiskSpace writes and removes a file beside the database, since a full disk shows in no other way
+// checkDiskSpace writes and removes a file beside the database. A full disk shows in no other way
 // before a commit. The error does not name the file.
 func checkDiskSpace(dir string) error {
 	f, err := os.CreateTemp(dir, ".room-*")

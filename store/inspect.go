@@ -19,24 +19,25 @@ import (
 	"shiming/store/keyset"
 )
 
-// Inspection is what a look at a database found.
+// Inspection is the result of Inspect.
 type Inspection struct {
-	Missing  bool  // SQLite: there is no file yet
-	Empty    bool  // no tables of ours
-	Schema   int64 // version of the database
-	Program  int64 // version that this program knows
-	Writable error // nil if the database could be written to
-	Key      error // nil if the keyset fits, ErrWrongKeyset if not
+	Missing  bool  // SQLite: the file does not exist yet
+	Empty    bool  // our tables do not exist yet
+	Schema   int64 // schema version of the database
+	Program  int64 // highest schema version that this program knows
+	Writable error // nil if the database accepts writes
+	Key      error // nil if the keyset matches, ErrWrongKeyset if not
 
 	settings map[string]string
 }
 
-// Setting is a value that was set in chat, "" if it is not; of several tenants that of any one.
+// Setting returns a value that was set in chat, or "". If several tenants have set it, it returns
+// any of the values.
 func (i Inspection) Setting(key string) string { return i.settings[key] }
 
-// Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on
-// it. keys may be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as
-// Ready does.
+// Inspect examines a database that a process may have open. It does not lock, migrate or change it.
+// keys may be nil; then Key stays nil. On SQLite it creates and removes a file beside the database,
+// as Ready does.
 func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -87,7 +88,8 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 	return out, ErrUnsupportedDSN
 }
 
-// look reads the version and compares the key.
+// inspectTables reads the schema version and the settings, and checks the keyset. tables is a query
+// that counts the tables of a name.
 func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
 	var n int
 	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
@@ -124,7 +126,7 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	return nil
 }
 
-// readSettings reads what was set in chat.
+// readSettings reads the settings of all tenants.
 func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	rows, err := db.QueryContext(ctx, `SELECT key, value FROM settings WHERE tenant_key <> ''`)
 	if err != nil {
@@ -142,7 +144,8 @@ func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// ServerError is a failure of a PostgreSQL server without the driver's text, which names hosts and users.
+// ServerError is a failure of a PostgreSQL server. It omits the driver's text, which names hosts
+// and users.
 type ServerError struct {
 	Code string // SQLSTATE of the server's answer, "" if it cannot be reached
 }
@@ -154,7 +157,8 @@ func (e *ServerError) Error() string {
 	return "the server answered " + e.Code
 }
 
-// plainly turns a server's refusal and a failed connection into a *ServerError. Other errors stay as they are.
+// withoutServerDetails turns a server's error and a failed connection into a *ServerError. Other
+// errors stay as they are.
 func withoutServerDetails(err error) error {
 	if code := postgresCode(err); code != "" {
 		return &ServerError{code}
@@ -166,7 +170,7 @@ func withoutServerDetails(err error) error {
 	return err
 }
 
-// writableFile reports whether the file and its directory take writes.
+// writableFile returns an error if the file or its directory does not accept writes.
 func writableFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -175,7 +179,7 @@ func writableFile(path string) error {
 	return errors.Join(f.Close(), checkDiskSpace(filepath.Dir(path)))
 }
 
-// existing is the directory itself, or the nearest above it that is there.
+// nearestExisting returns dir, or the nearest parent that exists.
 func nearestExisting(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
@@ -185,7 +189,7 @@ func nearestExisting(dir string) string {
 	}
 }
 
-// latestMigration is the highest number among the migrations of the program.
+// latestMigration returns the highest schema version that the program knows.
 func latestMigration() (latest int64) {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {

@@ -11,18 +11,18 @@ import (
 	"shiming/flows"
 )
 
-// runner is what lives between Start and Stop.
+// runner is the state between Start and Stop.
 type runner struct {
 	client        jobClient
-	stopHeartbeat func(clean bool) // nil where there are no other processes
+	stopHeartbeat func(clean bool) // nil on SQLite, which has one process
 	stopPurge     context.CancelFunc
-	purgeEnded    chan struct{} // closed when the sweeper has ended
+	purgeEnded    chan struct{} // closed when the goroutine of purgeHourly has ended
 }
 
-// Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
-// Attempt set and a context of two minutes; it returns nil, a *flows.RetryLater, or any other error,
-// which is repeated after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx
-// bounds the starting only.
+// Start runs jobs concurrently until Stop. run gets each job with ID and Attempt set, and a context
+// of two minutes. It returns nil, a *flows.RetryLater, or any other error; then the job runs again
+// after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx bounds only the start
+// itself.
 func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows.Job) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +58,7 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 			return fmt.Errorf("store: start jobs: %w", err)
 		}
 	}
-	// A cancelled ctx must not tear running effects apart: Stop drains them.
+	// Stop drains the running jobs; a cancelled ctx must not interrupt them.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		if stopHeartbeat != nil {
 			stopHeartbeat(true)
@@ -80,9 +80,9 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	return nil
 }
 
-// Stop takes no more jobs and waits for the running ones until ctx ends; then they are
-// cancelled and put back, to run again at the next start. The error says that some would
-// not even end then. Without a Start it does nothing.
+// Stop fetches no more jobs and waits for the running ones until ctx ends. Then it cancels them,
+// and they run again after the next start. It returns an error if some job does not end even then.
+// Without a Start it does nothing.
 func (s *Store) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	r := s.running

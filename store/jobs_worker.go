@@ -17,8 +17,8 @@ import (
 	"shiming/flows"
 )
 
-// worker runs effects and translates what they return into River's words. River keeps error
-// texts in the database, so only codes and type names leave here.
+// worker runs jobs and translates their results into River's. River stores error texts in the
+// database, so that worker passes on only codes and type names.
 type worker struct {
 	river.WorkerDefaults[jobArgs]
 	run      func(context.Context, flows.Job) error
@@ -26,12 +26,12 @@ type worker struct {
 	notifier *jobNotifier
 }
 
-// jobError is what River is told of a failed run.
+// jobError is the error that River stores for a failed run.
 type jobError string
 
 func (e jobError) Error() string { return string(e) }
 
-// panicked is a panic of a run. It keeps the type of the value only.
+// panicError is a panic of a run. It keeps only the type of the panic value.
 type panicError struct {
 	kind  string
 	stack []byte
@@ -39,7 +39,7 @@ type panicError struct {
 
 func (e *panicError) Error() string { return "panic " + e.kind }
 
-// Work runs one attempt.
+// Work runs one attempt of a job.
 func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	j := job.Args.Job
 	j.ID, j.Attempt, j.Priority, j.At = job.Args.ID, job.Attempt, job.Priority, job.ScheduledAt
@@ -49,7 +49,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		return context.Canceled // shutting down: River puts the job back as if it had not begun
+		return context.Canceled // during a shutdown River then does not count the attempt
 	case errors.As(err, &retry):
 		in := max(retry.In, 0)
 		w.wakeForRetry(job.Queue, in)
@@ -66,7 +66,8 @@ func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	return jobError("internal error " + errorTypes(err))
 }
 
-// call runs the job and turns a panic into an error: its value may quote anything.
+// runRecovered runs the job and turns a panic into an error without the panic value, which may
+// contain personal data.
 func (w *worker) runRecovered(ctx context.Context, j flows.Job) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -76,10 +77,12 @@ func (w *worker) runRecovered(ctx context.Context, j flows.Job) (err error) {
 	return w.run(flows.WithLowPriority(ctx), j)
 }
 
-// report logs a run that failed for a reason that nobody planned: a bug or a lost database.
+// logFailure logs a run that failed for an unplanned reason: a bug or a lost database.
 func (w *worker) logFailure(ctx context.Context, j flows.Job, err error) {
 	attrs := []slog.Attr{
-		slog.String("kind", string(j.Kind)), slog.Int64("job", j.ID), slog.String("case", j.Case),
+		slog.String("kind", string(j.Kind)),
+		slog.Int64("job", j.ID),
+		slog.String("case", j.Case),
 		slog.Int("attempt", j.Attempt),
 		slog.String("error", errorTypes(err)),
 	}
@@ -92,7 +95,7 @@ func (w *worker) logFailure(ctx context.Context, j flows.Job, err error) {
 	w.log.LogAttrs(ctx, level, "job failed", attrs...)
 }
 
-// typesOf names the types of an error and of what it wraps, without their texts.
+// errorTypes names the types of an error and of the errors that it wraps, without their texts.
 func errorTypes(err error) string {
 	var names []string
 	for err != nil && len(names) < 8 {
@@ -117,11 +120,12 @@ func errorTypes(err error) string {
 	return strings.Join(names, " < ")
 }
 
-// flushed is when River has surely written the outcome of a run; it writes in batches, four
-// times a second.
+// completionFlush is when River has certainly stored the result of a run. It stores results in
+// batches, four times a second.
 const completionFlush = 300 * time.Millisecond
 
-// wakeAfter sets the notifier for a repetition that River makes available at once.
+// wakeForRetry wakes the queue for a retry within immediateWindow. It does so twice if the first
+// wake-up may come before River has stored the retry.
 func (w *worker) wakeForRetry(queue string, in time.Duration) {
 	if in > immediateWindow {
 		return
@@ -132,7 +136,7 @@ func (w *worker) wakeForRetry(queue string, in time.Duration) {
 	}
 }
 
-// NextRetry is when River runs a failed job again.
+// NextRetry returns when River runs a failed job again.
 func (w *worker) NextRetry(job *river.Job[jobArgs]) time.Time {
 	if job.Args.retryIn != nil {
 		return time.Now().Add(*job.Args.retryIn)
@@ -140,17 +144,17 @@ func (w *worker) NextRetry(job *river.Job[jobArgs]) time.Time {
 	return time.Now().Add(backoff(job.Attempt))
 }
 
-// backoff is the wait after a number of runs, up to 10 % less or more, so that jobs that
-// failed together do not come back together.
+// backoff returns the delay after a number of attempts, varied by 10 % in both directions, so that
+// jobs that failed together do not run again together.
 func backoff(attempt int) time.Duration {
 	d := failure.Backoff(attempt, 0)
 	return d*9/10 + rand.N(d/5)
 }
 
-// retryPolicy covers what never got as far as a worker.
+// retryPolicy applies to jobs that fail before they reach a worker.
 type retryPolicy struct{}
 
-// NextRetry is when River runs the job again.
+// NextRetry returns when River runs the job again.
 func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
 	return time.Now().Add(backoff(job.Attempt))
 }

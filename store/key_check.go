@@ -7,10 +7,11 @@ import (
 	"fmt"
 )
 
-// keyCheckPlace is both what is sealed and hashed as the check value, and its place.
+// keyCheckAAD is the plain text, the hash input and the AAD of the check value.
 const keyCheckAAD = "key_check"
 
-// checkKeyset compares with what the first opening left behind. A new database passes.
+// checkKeyset returns ErrWrongKeyset if another keyset wrote the check value. A new database
+// passes.
 func (s *Store) checkKeyset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -24,7 +25,7 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 	var prf, sealed []byte
 	err = s.backend.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was cut short
+		return nil // the first opening was interrupted
 	}
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
@@ -38,7 +39,7 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 	return nil
 }
 
-// writeKeyCheck leaves the check value at the first opening.
+// writeKeyCheck stores the check value at the first opening.
 func (s *Store) writeKeyCheck(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// PutPicture stores a picture encrypted, replacing the one under the same id.
+// PutPicture seals and stores a picture. It replaces a picture with the same id.
 func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error {
 	sealed, err := t.keys.Seal(pictureAAD(caseID, photoID), jpeg)
 	if err != nil {
@@ -17,7 +17,7 @@ func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byt
 	return err
 }
 
-// Picture returns the picture as it was put, or flows.ErrNotFound.
+// Picture returns the stored picture, or flows.ErrNotFound.
 func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, error) {
 	var sealed []byte
 	err := v.q.QueryRowContext(ctx,
@@ -32,7 +32,7 @@ func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, err
 	return jpeg, nil
 }
 
-// DeletePictures deletes the named pictures and returns how many there were.
+// DeletePictures deletes pictures and returns how many of them were stored.
 func (t *txn) DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error) {
 	total := 0
 	for _, id := range photoIDs {

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// A copy of a database does not know what happened after it was made: who was recorded or
-// filed since would be written again. So it must not be put to work like any other. A copy
-// made by Backup carries a mark. A dump put back on PostgreSQL is known by its server and
-// database not being those that the data last lay on.
+// A restored copy does not contain what happened after the backup. If the program simply continued
+// with it, it would record identities and file evidence a second time. So Open refuses a copy.
+// Backup marks its copies. A dump that was restored on PostgreSQL is recognized by its location:
+// the server and the database differ from the recorded ones.
 const (
-	copyMark     = "database/copy_of"  // the moment that a copy shows, RFC 3339
-	locationMark = "database/lives_in" // PostgreSQL: server and database
+	copyMark     = "database/copy_of"  // setting: time of the copy's snapshot, RFC 3339
+	locationMark = "database/lives_in" // setting, PostgreSQL: server and database
 )
 
-// CopyError: the database is a copy that was put back. Open with Config.Copy does not mind.
-type CopyError struct{ Of time.Time } // zero = not known
+// CopyError means that the database is a restored copy. Open accepts it with Config.Copy.
+type CopyError struct{ Of time.Time } // time of the snapshot; zero if unknown
 
 func (e *CopyError) Error() string {
 	of := ""
@@ -29,8 +29,8 @@ func (e *CopyError) Error() string {
 		" that was put back: what happened since is not in it; run `shiming restored` once"
 }
 
-// checkCopy fails with a *CopyError if the database is a copy put back. On PostgreSQL it notes
-// at the first opening where the database lives.
+// checkCopy returns a *CopyError if the database is a restored copy. At the first opening on
+// PostgreSQL it records the location.
 func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 	of, recorded, err := s.marks(ctx)
 	if err != nil {
@@ -92,15 +92,15 @@ func (s *Store) putMark(ctx context.Context, key, value string) error {
 	return nil
 }
 
-// CopyOf is the moment that a marked copy shows; zero if the database is none, or if that is
-// not known.
+// CopyOf returns the time of a marked copy's snapshot. It returns the zero time if the database is
+// not a marked copy.
 func (s *Store) CopyOf(ctx context.Context) (time.Time, error) {
 	of, _, err := s.marks(ctx)
 	return of, err
 }
 
-// Settle makes a copy a database like any other, once everything in it that might happen a
-// second time has been dealt with.
+// Settle removes the marks of a copy, so that Open accepts it again. The caller has dealt with
+// everything in it that could happen a second time.
 func (s *Store) Settle(ctx context.Context) error {
 	if s.backend.location != nil {
 		location, err := s.backend.location(ctx)
@@ -118,7 +118,7 @@ func (s *Store) Settle(ctx context.Context) error {
 	return nil
 }
 
-// OpenCases lists the cases that are not finished, of all tenants.
+// OpenCases returns the ids of all unfinished cases of all tenants.
 func (s *Store) OpenCases(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()

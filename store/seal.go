@@ -7,8 +7,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// Sealed bytes are bound to their place by the additional data: moved to another case, photo
-// or column they do not open.
+// Each sealed value is bound to its place by the additional authenticated data (AAD). It does not
+// open in another case, photo or column.
 
 func personalAAD(caseID string) string { return "case:" + caseID + "|personal" }
 
@@ -16,7 +16,7 @@ func pictureAAD(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
 
-// sealPersonal returns nil when there is nothing to keep.
+// sealPersonal seals a case's personal data. It returns nil if there is none.
 func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, error) {
 	if p.Empty() {
 		return nil, nil

@@ -10,15 +10,16 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Config says how the writers of one file take turns.
+// Config configures the queues of one file.
 type Config struct {
-	// Background reports whether ctx belongs to work that nobody waits for at this moment. Such
-	// work lets all other go first, but gets a turn now and then. nil: none is.
+	// Background reports whether ctx belongs to work that nobody waits for. Such work has a low
+	// priority, but it gets the writer at regular intervals. nil means that no work is in the
+	// background.
 	Background func(ctx context.Context) bool
 }
 
-// Open opens a pool on one connection that writes. The pool has no limit of size: a
-// connection of it costs nothing, and who begins a transaction on one waits for its turn.
+// Open opens a pool on one connection that writes. The pool has no maximum size: its connections
+// cost nothing, and a transaction waits for the writer when it begins.
 func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if cfg.Background == nil {
 		cfg.Background = func(context.Context) bool { return false }
@@ -31,7 +32,7 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Only from here on: opening may wait for longer.
+	// Opening may wait longer for a lock than a transaction does.
 	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyTimeoutMillis, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -46,7 +47,7 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	return db, nil
 }
 
-// connector is the pool's connector.
+// connector creates the connections of the pool.
 type connector struct {
 	driver    driver.Driver
 	committer *committer
@@ -57,16 +58,16 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 }
 func (c *connector) Driver() driver.Driver { return c.driver }
 
-// Close closes the connection when the pool is closed.
+// Close closes the writing connection. database/sql calls it when the pool is closed.
 func (c *connector) Close() error { return c.committer.close() }
 
-// conn is a connection as database/sql knows it. It has the real one between beginning
-// and end of a transaction, or for one statement.
+// conn is a connection for database/sql. It uses the writing connection from the beginning to the
+// end of a transaction, or for one statement.
 type conn struct {
 	committer  *committer
 	group      *group // of the open transaction
-	nested     bool   // the transaction is a savepoint of the group's
-	brokeGroup bool   // it was this transaction that broke the group
+	nested     bool   // the transaction is a savepoint in the group
+	brokeGroup bool   // this transaction broke the group
 }
 
 var (
@@ -79,10 +80,10 @@ var (
 	_ driver.Pinger = (*conn)(nil)
 )
 
-// savepoint is the name of every member's; the innermost one is meant.
+// savepoint is the name of every member's savepoint. SQLite takes the innermost one of a name.
 const savepoint = "member"
 
-// BeginTx waits for the turn. Every transaction may write, so that there is nothing to choose.
+// BeginTx waits for the writer. It ignores the options, because every transaction may write.
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
 	if err := c.committer.acquire(ctx, false); err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 	return c, nil
 }
 
-// Commit returns when what was written is as durable as the pool's sync makes it.
+// Commit returns when the group has committed, as durably as the synchronous setting says.
 func (c *conn) Commit() error {
 	if c.nested && !c.group.broken {
 		if err := c.committer.exec("RELEASE " + savepoint); err != nil {
@@ -112,8 +113,8 @@ func (c *conn) Commit() error {
 	return c.end()
 }
 
-// Rollback undoes this transaction only. Its error says that something which the transaction
-// may have seen was undone as well.
+// Rollback undoes this transaction only. It returns an error if something that the transaction may
+// have read was undone as well.
 func (c *conn) Rollback() error {
 	g := c.group
 	switch {
@@ -135,15 +136,15 @@ func (c *conn) Rollback() error {
 	return nil
 }
 
-// end gives the turn back. A member without a savepoint was meant to be the only one.
+// end releases the writer. A transaction without a savepoint admits no further members.
 func (c *conn) end() error {
 	g, nested := c.group, c.nested
 	c.group, c.nested = nil, false
 	return c.committer.release(g, !nested)
 }
 
-// ExecContext runs a statement in the open transaction, or as a member by itself. A context
-// that ends while it runs does not interrupt it, which would undo the work of others.
+// ExecContext runs a statement in the open transaction, or as a member of its own. The end of ctx
+// does not interrupt a running statement, because that would undo the work of other members.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -158,8 +159,8 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	})
 }
 
-// exec runs a statement under the turn. What has lost its transaction must not go on outside
-// of any.
+// exec runs a statement while this connection has the writer. After the loss of its transaction it
+// must not run outside of any.
 func (c *conn) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
 	if g != nil && g.broken {
 		return nil, ErrLost
@@ -168,6 +169,7 @@ func (c *conn) exec(g *group, query string, args []driver.NamedValue) (driver.Re
 	return res, c.checkError(g, err)
 }
 
+// checkError notes whether err has broken the group, and returns err.
 func (c *conn) checkError(g *group, err error) error {
 	if err != nil && g != nil && g.noteError(err) {
 		c.brokeGroup = true
@@ -175,8 +177,8 @@ func (c *conn) checkError(g *group, err error) error {
 	return err
 }
 
-// QueryContext is like ExecContext. Outside of a transaction the rows are read to their end
-// first, since the turn is over when it returns.
+// QueryContext is like ExecContext. Outside of a transaction it reads all rows first, because
+// another connection may get the writer as soon as it returns.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -207,9 +209,9 @@ func (c *conn) query(g *group, query string, args []driver.NamedValue) (driver.R
 	return rows, c.checkError(g, err)
 }
 
-// single runs one statement that is no part of a transaction. One that only reads or changes
-// rows joins a group; it needs no savepoint, since SQLite undoes a failed statement by
-// itself. Others, such as pragmas, run outside of any transaction, with a nil group.
+// runSingle runs a statement outside of a transaction. A statement that only reads or changes rows
+// joins a group. It needs no savepoint, because SQLite undoes a failed statement itself. Other
+// statements, such as pragmas, run outside of any transaction, with a nil group.
 func (c *conn) runSingle(ctx context.Context, query string, run func(*group) error) error {
 	exclusive := !reusable(query)
 	if err := c.committer.acquire(ctx, exclusive); err != nil {
@@ -245,7 +247,7 @@ func (c *conn) Ping(context.Context) error         { return nil }
 func (c *conn) ResetSession(context.Context) error { return nil }
 func (c *conn) IsValid() bool                      { return true }
 
-// Close undoes what is open.
+// Close undoes an open transaction.
 func (c *conn) Close() error {
 	if c.group != nil {
 		return c.Rollback()

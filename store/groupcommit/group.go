@@ -10,59 +10,58 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Bounds of a group. They bound what its first member waits for those that follow.
+// Bounds of a group. They limit how long its first member waits for the last one.
 const (
 	maxGroup     = 64
 	maxGroupTime = 4 * time.Millisecond
 )
 
-// committer hands out turns on the one connection that writes.
+// committer gives one connection at a time the use of the writing connection (the writer).
 type committer struct {
-	conn            *cachingConn // used by who has the turn
+	conn            *cachingConn // the writer
 	maxMembers      int
 	maxTime         time.Duration
 	backgroundPause time.Duration
 	isBackground    func(context.Context) bool // see Config
 
 	mu             sync.Mutex
-	busy           bool          // somebody has the turn
+	busy           bool          // a connection has the writer
 	queue          []*waiter     // in the order of arrival
-	background     []*waiter     // the same, of background work
-	lastBackground time.Time     // when a job last had a turn
-	windowStart    time.Time     // when the jobs' shift began
-	closed         bool          // nobody gets a turn any more
-	drained        chan struct{} // closed when the last turn has ended after closed
+	background     []*waiter     // the same for background work
+	lastBackground time.Time     // when background work last got the writer
+	windowStart    time.Time     // when the last window for background work began
+	closed         bool          // no connection gets the writer any more
+	drained        chan struct{} // closed when the writer is free after closed
 
-	// Of who has the turn.
-	group *group
+	group *group // the open group; only the connection that has the writer uses it
 }
 
-// Who is waited for, such as a webhook, goes before background work, such as jobs, of which there
-// can be a hundred with several transactions each. But the jobs get a shift now and then,
-// however many others come.
+// Foreground work, such as a webhook, goes before background work, such as jobs: there can be a
+// hundred jobs with several transactions each. In return background work gets a window of time at
+// regular intervals, regardless of how much foreground work waits.
 const (
 	backgroundWindow = 3 * time.Millisecond
-	backgroundPause  = 20 * time.Millisecond // between two shifts
+	backgroundPause  = 20 * time.Millisecond // between two windows
 )
 
-// waiter is somebody in the queue.
+// waiter is a connection in a queue.
 type waiter struct {
-	granted   chan struct{} // closed when it is the waiter's
-	err       error         // set before, if there will be none
-	exclusive bool          // wants no group
+	granted   chan struct{} // closed when the waiter gets the writer, or err
+	err       error         // set before granted is closed
+	exclusive bool          // must not join a group
 }
 
-// group is one transaction of SQLite's.
+// group is one SQLite transaction.
 type group struct {
 	members    int
-	foreground bool // somebody is waited for
+	foreground bool // some member is not background work
 	began      time.Time
-	broken     bool          // SQLite has undone it, or may have
-	done       chan struct{} // closed when it has ended
-	err        error         // set before
+	broken     bool          // SQLite has or may have undone the transaction
+	done       chan struct{} // closed when the transaction has ended
+	err        error         // set before done is closed
 }
 
-// acquire waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
+// acquire waits in a queue for the writer. release or handOver gives the writer back.
 func (w *committer) acquire(ctx context.Context, exclusive bool) error {
 	w.mu.Lock()
 	switch {
@@ -93,13 +92,13 @@ func (w *committer) acquire(ctx context.Context, exclusive bool) error {
 	}
 	w.mu.Unlock()
 	if at < 0 && self.err == nil {
-		w.handOver(false) // it came at the same moment
+		w.handOver(false) // ctx ended just after the writer was granted
 	}
 	return ctx.Err()
 }
 
-// handOver gives the turn to the next in the queue. The group that is open ends before, unless
-// the next may join it.
+// handOver gives the writer to the next waiter. It first commits the open group, unless the next
+// waiter may join it. With last nobody may join.
 func (w *committer) handOver(last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -123,7 +122,7 @@ func (w *committer) handOver(last bool) {
 	}
 }
 
-// nextQueue is the queue whose first is the next. Under mu.
+// nextQueue returns the queue whose first waiter is next. The caller holds mu.
 func (w *committer) nextQueue() *[]*waiter {
 	switch {
 	case len(w.background) == 0:
@@ -139,15 +138,16 @@ func (w *committer) nextQueue() *[]*waiter {
 	return &w.queue
 }
 
-// canJoin reports whether somebody is there who may join the group. A job does not hold up one that
-// somebody waits for. Under mu.
+// canJoin reports whether the next waiter may join the open group. Background work does not join a
+// group with foreground work, which would wait for it. The caller holds mu.
 func (w *committer) canJoin() bool {
 	g, queue := w.group, w.nextQueue()
 	return len(*queue) > 0 && !(*queue)[0].exclusive && !(g.foreground && queue == &w.background) &&
 		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
 }
 
-// join makes who has the turn a member of a group. crowded says that others wait already.
+// join adds the connection that has the writer to the open group, or begins one. othersWait tells
+// whether other connections are in the queues.
 func (w *committer) join(ctx context.Context) (g *group, othersWait bool, err error) {
 	if w.group == nil {
 		if err := w.begin(ctx); err != nil {
@@ -163,15 +163,16 @@ func (w *committer) join(ctx context.Context) (g *group, othersWait bool, err er
 	return w.group, len(w.queue)+len(w.background) > 0, nil
 }
 
-// foreignLock bounds the wait for a lock that another program holds, such as an administrator's
-// shell. busyWait is one wait of SQLite's for it, which nothing interrupts, in milliseconds.
+// lockTimeout bounds the wait for a lock of another program, such as an administrator's shell.
+// busyTimeoutMillis is how long SQLite itself waits for such a lock; that wait cannot be
+// interrupted.
 const (
 	lockTimeout       = 10 * time.Second
 	busyTimeoutMillis = "100"
 )
 
-// begin opens SQLite's transaction. A webhook that waits for a foreign lock must still be
-// answered in time, so the wait ends with ctx.
+// begin opens the transaction. The wait for another program's lock ends with ctx, because a webhook
+// must be answered in time.
 func (w *committer) begin(ctx context.Context) error {
 	for began := time.Now(); ; {
 		err := w.exec("BEGIN IMMEDIATE")
@@ -182,15 +183,15 @@ func (w *committer) begin(ctx context.Context) error {
 	}
 }
 
-// release ends a member's turn and returns when its group has ended. With last nobody joins
-// after it.
+// release gives the writer back and returns when the group has ended. With last no other connection
+// joins the group.
 func (w *committer) release(g *group, last bool) error {
 	w.handOver(last)
 	<-g.done
 	return g.err
 }
 
-// finish commits the group that is open, if there is one.
+// commitGroup commits the open group, if there is one.
 func (w *committer) commitGroup() {
 	g := w.group
 	if g == nil {
@@ -203,27 +204,24 @@ func (w *committer) commitGroup() {
 		g.err = w.exec("COMMIT")
 	}
 	if g.err != nil {
-		_ = w.exec("ROLLBACK") // fails where SQLite has done it
+		_ = w.exec("ROLLBACK") // fails if SQLite has rolled back already
 	}
 	close(g.done)
 }
 
-// run executes a statement that needs no arguments and is not interrupted.
+// exec runs a statement without arguments. It cannot be interrupted.
 func (w *committer) exec(statement string) error {
-	return w.execContext(context.Background(), statement)
-}
-
-func (w *committer) execContext(ctx context.Context, statement string) error {
 	s, err := w.conn.internalStmt(statement)
 	if err != nil {
 		return err
 	}
-	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, nil)
+	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(context.Background(), nil)
 	return err
 }
 
-// noteError looks whether a statement's error may have undone the whole transaction, as
-// SQLite does for these (lang_transaction.html, 3.1).
+// noteError reports whether a statement's error may have undone the whole transaction, and marks
+// the group as broken. The codes are from SQLite's documentation (lang_transaction.html, section
+// 3.1).
 func (g *group) noteError(err error) (broken bool) {
 	code, ok := Code(err)
 	if !ok {
@@ -238,7 +236,7 @@ func (g *group) noteError(err error) (broken bool) {
 	return false
 }
 
-// close refuses new turns, waits for the present one to end and closes the connection.
+// close rejects all waiters, waits until the writer is free and closes it.
 func (w *committer) close() error {
 	w.mu.Lock()
 	if w.closed {

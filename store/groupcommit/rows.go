@@ -6,14 +6,14 @@ import (
 	"io"
 )
 
-// readRows are rows that were read already.
+// bufferedRows are rows in memory.
 type bufferedRows struct {
 	columns []string
 	rows    [][]driver.Value
 }
 
 func readAll(rows driver.Rows) (*bufferedRows, error) {
-	defer rows.Close() //nolint:errcheck // Next tells
+	defer rows.Close() //nolint:errcheck // Next reports a failed read
 	out := &bufferedRows{columns: rows.Columns()}
 	for {
 		row := make([]driver.Value, len(out.columns))
@@ -25,7 +25,7 @@ func readAll(rows driver.Rows) (*bufferedRows, error) {
 		}
 		for i, v := range row {
 			if b, ok := v.([]byte); ok {
-				row[i] = append([]byte{}, b...) // theirs may be used for the next row
+				row[i] = append([]byte{}, b...) // the driver may reuse its buffer
 			}
 		}
 		out.rows = append(out.rows, row)

@@ -5,14 +5,14 @@ import (
 	"database/sql/driver"
 )
 
-// statement is a text: what is prepared is kept by the connection.
+// statement holds only the text. The writing connection caches the prepared statement.
 type statement struct {
 	conn  *conn
 	query string
 }
 
 func (statement) Close() error  { return nil }
-func (statement) NumInput() int { return -1 } // SQLite counts
+func (statement) NumInput() int { return -1 } // SQLite checks the number of arguments
 
 func (st statement) Exec(args []driver.Value) (driver.Result, error) {
 	return st.conn.ExecContext(context.Background(), st.query, namedValues(args))

@@ -10,15 +10,14 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Parsing is a third of what a small transaction costs on SQLite, and the driver parses a
-// statement each time. So each connection keeps the statements that it has seen. Its users do
-// not know.
+// The driver parses a statement at each use, which is a third of the cost of a small transaction.
+// So each connection caches its prepared statements. Callers do not notice.
 
-// maxStmts bounds what a connection keeps. The store's and River's texts are about a hundred; lists
-// of changing length may add some and then run unkept.
+// maxCachedStmts bounds the cache of one connection. The store and River have about a hundred
+// statements. Lists of varying length may fill the cache; further statements then run without it.
 const maxCachedStmts = 300
 
-// OpenCaching opens a pool of connections that keep their statements.
+// OpenCaching opens a pool whose connections cache their prepared statements.
 func OpenCaching(dsn string) (*sql.DB, error) {
 	base, err := sqlite.NewConnector(dsn)
 	if err != nil {
@@ -37,7 +36,7 @@ func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &cachingConn{sqliteConn: raw.(sqliteConn), stmts: map[string]*cachedStmt{}}, nil
 }
 
-// sqliteConn is what the driver's connections can do and database/sql asks for.
+// sqliteConn lists the interfaces of database/sql that the driver's connections implement.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -49,7 +48,8 @@ type sqliteConn interface {
 	driver.Validator
 }
 
-// cachingConn is used by one goroutine at a time, like any connection.
+// cachingConn is a connection with a statement cache. One goroutine at a time uses it, as
+// database/sql guarantees.
 type cachingConn struct {
 	sqliteConn
 	stmts map[string]*cachedStmt
@@ -57,10 +57,10 @@ type cachingConn struct {
 
 type cachedStmt struct {
 	driver.Stmt
-	busy bool // its rows are still being read
+	busy bool // its rows are being read
 }
 
-// kept returns the statement for the text, or nil if it must run unkept.
+// cached returns the prepared statement of a query, or nil if the query must run without the cache.
 func (c *cachingConn) cached(ctx context.Context, query string) (*cachedStmt, error) {
 	s := c.stmts[query]
 	switch {
@@ -72,7 +72,8 @@ func (c *cachingConn) cached(ctx context.Context, query string) (*cachedStmt, er
 	return c.prepare(ctx, query)
 }
 
-// keep returns the statement for the text, whatever it does; for a few texts of our own.
+// internalStmt returns the prepared statement of one of this package's own statements, such as
+// COMMIT.
 func (c *cachingConn) internalStmt(query string) (*cachedStmt, error) {
 	if s := c.stmts[query]; s != nil {
 		return s, nil
@@ -92,11 +93,12 @@ func (c *cachingConn) prepare(ctx context.Context, query string) (*cachedStmt, e
 
 var limitParameter = regexp.MustCompile(`\bLIMIT ([?$]\d+)`)
 
-// steady hides a bound LIMIT from SQLite's planner. The plan may depend on the value of a bare parameter there, so
-// that SQLite would parse the statement again at each run.
+// hideLimit turns LIMIT $n into LIMIT +$n. SQLite's plan may depend on the value of a bare
+// parameter there, so that SQLite would parse the statement again at each use.
 func hideLimit(query string) string { return limitParameter.ReplaceAllString(query, "LIMIT +$1") }
 
-// reusable picks the statements that only read or change rows.
+// reusable reports whether a statement only reads or changes rows, so that it may be cached and may
+// join a group.
 func reusable(query string) bool {
 	for {
 		query = strings.TrimLeft(query, " \t\r\n")
@@ -140,16 +142,16 @@ func (c *cachingConn) QueryContext(ctx context.Context, query string, args []dri
 	return &cachedRows{Rows: rows, stmt: s}, nil
 }
 
-// Close gives the statements back before the connection.
+// Close closes the cached statements and the connection.
 func (c *cachingConn) Close() error {
 	for _, s := range c.stmts {
-		_ = s.Stmt.Close() // the connection's own error says it too
+		_ = s.Stmt.Close() // closing the connection reports the same error
 	}
 	clear(c.stmts)
 	return c.sqliteConn.Close()
 }
 
-// keptRows frees its statement when it is read to the end or given up.
+// cachedRows marks its statement as free when it is closed.
 type cachedRows struct {
 	driver.Rows
 	stmt *cachedStmt

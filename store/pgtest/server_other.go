@@ -4,7 +4,7 @@ package pgtest
 
 import "context"
 
-// process: no private server here.
+// process is unused: private servers need a Unix system.
 type process struct{ url string }
 
 func launch(bool) (*process, error) { return nil, ErrMissing }

@@ -4,7 +4,7 @@ package pgtest
 
 import "path/filepath"
 
-// Tools is the directory of PostgreSQL's programs, pg_dump among them, or ErrMissing.
+// Tools returns the directory of PostgreSQL's programs, such as pg_dump, or ErrMissing.
 func Tools() (string, error) {
 	bin, err := findBinaries()
 	if err != nil {
