@@ -44,6 +44,8 @@ func Backup(ctx context.Context, dsn, file string) (c Copy, err error) {
 	if err != nil {
 		return c, fmt.Errorf("store: backup: %w", err)
 	}
+
+	// The copy is written to another file, so that an interrupted backup is never taken for a copy.
 	part := file + ".part"
 	defer func() {
 		if err != nil {
@@ -98,8 +100,8 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // nothing was written
 	var tables int
-	if err := conn.QueryRowContext(ctx,
-		"SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").Scan(&tables); err != nil {
+	const countTables = "SELECT count(*) FROM sqlite_master WHERE name = 'key_check'"
+	if err := conn.QueryRowContext(ctx, countTables).Scan(&tables); err != nil {
 		return of, err
 	}
 	if tables == 0 {
@@ -108,7 +110,7 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 	of = time.Now()
 	return of, conn.Raw(func(raw any) error {
 		b, err := raw.(interface {
-			NewBackup(string) (*sqlite.Backup, error)
+			NewBackup(string) (*sqlite.Backup, error) // the driver does not export its connection type
 		}).NewBackup(fileURI(to, url.Values{}))
 		if err != nil {
 			return err
@@ -131,14 +133,15 @@ func (c *Copy) finish(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", fileURI(abs, url.Values{"_pragma": {"journal_mode(delete)", "synchronous(full)"}}))
+	// With this journal mode the copy has no side files after db.Close.
+	db, err := sql.Open("sqlite", fileURI(abs, url.Values{
+		"_pragma": {"journal_mode(delete)", "synchronous(full)"},
+	}))
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // closed below; a second time does nothing
-	if _, err := db.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, copyMark,
-		c.Of.UTC().Format(time.RFC3339)); err != nil {
+	if _, err := db.ExecContext(ctx, upsertMark, copyMark, c.Of.UTC().Format(time.RFC3339)); err != nil {
 		return err
 	}
 	var verdict string
@@ -154,6 +157,8 @@ func (c *Copy) finish(ctx context.Context, path string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
+
+	// Flush the file; Backup flushes its directory entry.
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

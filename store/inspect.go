@@ -41,51 +41,72 @@ func (i Inspection) Setting(key string) string { return i.settings[key] }
 func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	out := Inspection{Program: latestMigration()}
-	name, rest := scheme(dsn)
-	switch name {
+	switch name, rest := scheme(dsn); name {
 	case "sqlite":
-		path, err := filepath.Abs(rest)
-		if err != nil {
-			return out, fmt.Errorf("store: %s", withoutPath(err))
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			out.Missing, out.Empty, out.Writable = true, true, checkDiskSpace(nearestExisting(filepath.Dir(path)))
-			return out, nil
-		}
-		db, err := sql.Open("sqlite", readerDSN(path))
-		if err != nil {
-			return out, fmt.Errorf("store: open: %w", err)
-		}
-		defer db.Close() //nolint:errcheck // a reader
-		out.Writable = writableFile(path)
-		return out, out.inspectTables(ctx, db, keys, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`)
+		return inspectSQLite(ctx, rest, keys)
 	case "postgres", "postgresql":
-		config, err := pgx.ParseConfig(dsn)
-		if err != nil {
-			return out, ErrPostgresDSN
-		}
-		delete(config.RuntimeParams, "pool_max_conns") // of the pool, not of the server
-		if config.ConnectTimeout == 0 {
-			config.ConnectTimeout = dialTimeout
-		}
-		db := stdlib.OpenDB(*config)
-		defer db.Close() //nolint:errcheck // a reader
-		var standby, owns bool
-		err = db.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
-			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&standby, &owns)
-		switch {
-		case err != nil:
-			return out, fmt.Errorf("store: open: %w", withoutServerDetails(err))
-		case standby:
-			out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
-		case !owns:
-			out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
-		}
-		return out, out.inspectTables(ctx, db, keys,
-			`SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
+		return inspectPostgres(ctx, dsn, keys)
 	}
-	return out, ErrUnsupportedDSN
+	return Inspection{Program: latestMigration()}, ErrUnsupportedDSN
+}
+
+func inspectSQLite(ctx context.Context, path string, keys *keyset.Keyset) (Inspection, error) {
+	out := Inspection{Program: latestMigration()}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return out, fmt.Errorf("store: %s", withoutPath(err))
+	}
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		// Open will create the file and its directories.
+		out.Missing, out.Empty = true, true
+		out.Writable = checkDiskSpace(nearestExisting(dir))
+		return out, nil
+	}
+	db, err := sql.Open("sqlite", readerDSN(path))
+	if err != nil {
+		return out, fmt.Errorf("store: open: %w", err)
+	}
+	defer db.Close() //nolint:errcheck // a reader
+	out.Writable = writableFile(path)
+	return out, out.inspectTables(ctx, db, keys, `
+		SELECT count(*)
+		FROM sqlite_master
+		WHERE type = 'table' AND name = $1`)
+}
+
+func inspectPostgres(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
+	out := Inspection{Program: latestMigration()}
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return out, ErrPostgresDSN
+	}
+	delete(config.RuntimeParams, "pool_max_conns") // pgxpool's parameter, unknown to the server
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = dialTimeout
+	}
+	db := stdlib.OpenDB(*config)
+	defer db.Close() //nolint:errcheck // a reader
+
+	// Migrations need a server that accepts writes and the right to create tables.
+	var standby, mayCreate bool
+	err = db.QueryRowContext(ctx, `
+		SELECT
+			pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`,
+	).Scan(&standby, &mayCreate)
+	switch {
+	case err != nil:
+		return out, fmt.Errorf("store: open: %w", withoutServerDetails(err))
+	case standby:
+		out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
+	case !mayCreate:
+		out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
+	}
+	return out, out.inspectTables(ctx, db, keys, `
+		SELECT count(*)
+		FROM information_schema.tables
+		WHERE table_schema = current_schema() AND table_name = $1`)
 }
 
 // inspectTables reads the schema version and the settings, and checks the keyset. tables is a query
@@ -98,8 +119,8 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	if i.Empty = n == 0; i.Empty {
 		return nil
 	}
-	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+
-		goose.DefaultTablename).Scan(&i.Schema); err != nil {
+	const version = `SELECT coalesce(max(version_id), 0) FROM ` + goose.DefaultTablename
+	if err := db.QueryRowContext(ctx, version).Scan(&i.Schema); err != nil {
 		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if err := i.readSettings(ctx, db); err != nil {
@@ -108,20 +129,13 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	if keys == nil {
 		return nil
 	}
-	var prf, sealed []byte
-	err := db.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was cut short
+	err := compareKeyCheck(ctx, db, keys)
+	if errors.Is(err, ErrWrongKeyset) {
+		i.Key = err
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", withoutServerDetails(err))
-	}
-	i.Key = ErrWrongKeyset
-	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
-		return nil
-	}
-	if keys.Matches(prf, keyCheckAAD) {
-		i.Key = nil
 	}
 	return nil
 }

@@ -52,6 +52,8 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	if err != nil {
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
+
+	// Other processes must see a heartbeat before this one runs jobs, or they would requeue them.
 	var stopHeartbeat func(clean bool)
 	if s.backend.heartbeat != nil {
 		if stopHeartbeat, err = s.backend.heartbeat.start(ctx); err != nil {
@@ -91,6 +93,8 @@ func (s *Store) Stop(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
+
+	// The heartbeat continues until the last job has ended, so that no other process requeues it.
 	r.stopPurge()
 	<-r.purgeEnded
 	err := r.client.Stop(ctx)

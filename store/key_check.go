@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"shiming/store/keyset"
 )
 
 // keyCheckAAD is the plain text, the hash input and the AAD of the check value.
@@ -15,25 +17,35 @@ const keyCheckAAD = "key_check"
 func (s *Store) checkKeyset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	there, err := s.backend.hasTable(ctx, "key_check")
+	exists, err := s.backend.hasTable(ctx, "key_check")
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if !there {
+	if !exists {
 		return nil
 	}
-	var prf, sealed []byte
-	err = s.backend.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was interrupted
-	}
-	if err != nil {
+	err = compareKeyCheck(ctx, s.backend.write, s.keys)
+	if err != nil && !errors.Is(err, ErrWrongKeyset) {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if _, err := s.keys.Open(keyCheckAAD, sealed); err != nil {
+	return err
+}
+
+// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key.
+// A database without a check value passes: its first opening was interrupted.
+func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
+	var prf, sealed []byte
+	err := db.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
 		return ErrWrongKeyset
 	}
-	if !s.keys.Matches(prf, keyCheckAAD) {
+	if !keys.Matches(prf, keyCheckAAD) {
 		return ErrWrongKeyset
 	}
 	return nil
@@ -49,7 +61,8 @@ func (s *Store) writeKeyCheck(ctx context.Context) error {
 	}
 	_, err = s.backend.write.ExecContext(ctx,
 		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
-		s.keys.MAC(keyCheckAAD), sealed)
+		s.keys.MAC(keyCheckAAD), sealed,
+	)
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}

@@ -11,17 +11,26 @@ func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byt
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "put picture", `INSERT INTO pictures (case_id, photo_id, at_ms, sealed) VALUES ($1,$2,$3,$4)
-		ON CONFLICT (case_id, photo_id) DO UPDATE SET at_ms = excluded.at_ms, sealed = excluded.sealed`,
-		caseID, photoID, millis(t.store.Now()), sealed)
+	_, err = t.exec(ctx, "put picture", `
+		INSERT INTO pictures (case_id, photo_id, at_ms, sealed)
+		VALUES ($1,$2,$3,$4)
+		ON CONFLICT (case_id, photo_id) DO UPDATE
+		SET at_ms = excluded.at_ms,
+		    sealed = excluded.sealed`,
+		caseID, photoID, millis(t.store.Now()), sealed,
+	)
 	return err
 }
 
 // Picture returns the stored picture, or flows.ErrNotFound.
 func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, error) {
 	var sealed []byte
-	err := v.q.QueryRowContext(ctx,
-		`SELECT sealed FROM pictures WHERE case_id = $1 AND photo_id = $2`, caseID, photoID).Scan(&sealed)
+	err := v.q.QueryRowContext(ctx, `
+		SELECT sealed
+		FROM pictures
+		WHERE case_id = $1 AND photo_id = $2`,
+		caseID, photoID,
+	).Scan(&sealed)
 	if err := orNotFound("picture", err); err != nil {
 		return nil, err
 	}

@@ -55,15 +55,23 @@ func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 
 // purgeKeys deletes expired event keys.
 func (s *Store) purgeKeys(ctx context.Context) (int64, error) {
-	return s.purgeRows(ctx, "event keys", `DELETE FROM event_keys WHERE key IN
-		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, millis(s.Now().Add(-keysKept)))
+	return s.purgeRows(ctx, "event keys", `
+		DELETE FROM event_keys
+		WHERE key IN (SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`,
+		millis(s.Now().Add(-keysKept)),
+	)
 }
 
 // purgeLimits deletes the limits that nobody has used for an hour. A limit without a row starts as
 // a limit whose time has passed. Without the purge there would be a row for each message.
 func (s *Store) purgeLimits(ctx context.Context) (int64, error) {
-	return s.purgeRows(ctx, "limits", `DELETE FROM rate_limits WHERE tat_us < `+s.backend.nowMicros+` - $1 AND key IN
-		(SELECT key FROM rate_limits WHERE tat_us < `+s.backend.nowMicros+` - $1 LIMIT $2)`, time.Hour.Microseconds())
+	now := s.backend.nowMicros
+	return s.purgeRows(ctx, "limits", `
+		DELETE FROM rate_limits
+		WHERE tat_us < `+now+` - $1
+		  AND key IN (SELECT key FROM rate_limits WHERE tat_us < `+now+` - $1 LIMIT $2)`,
+		time.Hour.Microseconds(),
+	)
 }
 
 // purgeRows repeats a DELETE with the parameters bound and purgeBatchRows until it finds no full

@@ -55,38 +55,45 @@ func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 	return s.putMark(ctx, locationMark, location)
 }
 
-// marks reads both marks.
-func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error) {
-	for key, to := range map[string]func(string) error{
-		copyMark: func(v string) (err error) {
-			of, err = time.Parse(time.RFC3339, v)
-			return
-		},
-		locationMark: func(v string) error {
-			home = v
-			return nil
-		},
-	} {
-		var v string
-		err := s.backend.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`,
-			key).Scan(&v)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err == nil {
-			err = to(v)
-		}
-		if err != nil {
-			return of, home, fmt.Errorf("store: copy mark: %w", err)
+// marks reads both marks. of is zero and location is "" if the mark is not set.
+func (s *Store) marks(ctx context.Context) (of time.Time, location string, err error) {
+	copied, found, err := s.readMark(ctx, copyMark)
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	if found {
+		if of, err = time.Parse(time.RFC3339, copied); err != nil {
+			return time.Time{}, "", fmt.Errorf("store: copy mark: %w", err)
 		}
 	}
-	return of, home, nil
+	location, _, err = s.readMark(ctx, locationMark)
+	return of, location, err
 }
 
-func (s *Store) putMark(ctx context.Context, key, value string) error {
-	_, err := s.backend.write.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, key, value)
+func (s *Store) readMark(ctx context.Context, key string) (value string, found bool, err error) {
+	err = s.backend.read.QueryRowContext(ctx, `
+		SELECT value
+		FROM settings
+		WHERE tenant_key = '' AND key = $1`,
+		key,
+	).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
 	if err != nil {
+		return "", false, fmt.Errorf("store: copy mark: %w", err)
+	}
+	return value, true, nil
+}
+
+const upsertMark = `
+	INSERT INTO settings (tenant_key, key, value)
+	VALUES ('', $1, $2)
+	ON CONFLICT (tenant_key, key) DO UPDATE
+	SET value = excluded.value`
+
+func (s *Store) putMark(ctx context.Context, key, value string) error {
+	if _, err := s.backend.write.ExecContext(ctx, upsertMark, key, value); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil
@@ -111,8 +118,8 @@ func (s *Store) Settle(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`,
-		copyMark); err != nil {
+	const deleteMark = `DELETE FROM settings WHERE tenant_key = '' AND key = $1`
+	if _, err := s.backend.write.ExecContext(ctx, deleteMark, copyMark); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil

@@ -63,6 +63,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s.pollInterval = s.backend.pollInterval
+
+	// Processes that start together prepare the database one after the other.
 	err = s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) })
 	if err != nil {
 		_ = s.backend.close() // the first error is the cause

@@ -142,8 +142,12 @@ func (w *committer) nextQueue() *[]*waiter {
 // group with foreground work, which would wait for it. The caller holds mu.
 func (w *committer) canJoin() bool {
 	g, queue := w.group, w.nextQueue()
-	return len(*queue) > 0 && !(*queue)[0].exclusive && !(g.foreground && queue == &w.background) &&
-		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
+	return len(*queue) > 0 &&
+		!(*queue)[0].exclusive &&
+		!(g.foreground && queue == &w.background) &&
+		!g.broken &&
+		g.members < w.maxMembers &&
+		time.Since(g.began) < w.maxTime
 }
 
 // join adds the connection that has the writer to the open group, or begins one. othersWait tells
