@@ -105,3 +105,19 @@ func saveAudit(t *testing.T, ts *testStore) func() {
 			`INSERT INTO audit_heads SELECT * FROM saved_heads`, `DROP TABLE saved`, `DROP TABLE saved_heads`)
 	}
 }
+
+func TestChainErrorIsFlowsErrChain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		ts.insert(t, newCase("c1", "ou_1"))
+		for range 2 {
+			ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
+		}
+		must(t, ts.VerifyChain(ctx, "c1"))
+		_, err := ts.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
+		must(t, err)
+		if err := ts.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
+			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -39,21 +38,6 @@ func TestNotifierWithoutPolling(t *testing.T) {
 			t.Errorf("ran %+v", j)
 		}
 	})
-}
-
-func TestBackoff(t *testing.T) {
-	for attempt, want := range map[int]time.Duration{
-		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
-		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
-	} {
-		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
-			for range 50 {
-				if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
-					t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
-				}
-			}
-		})
-	}
 }
 
 func TestNotifierMergesWakes(t *testing.T) {

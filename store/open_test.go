@@ -101,26 +101,3 @@ func TestPragmas(t *testing.T) {
 		}
 	})
 }
-
-func TestVacuumFreesPages(t *testing.T) {
-	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
-		ctx := t.Context()
-		ts.insert(t, newCase("c1", "ou_1"))
-		ts.tx(t, func(tx flows.Tx) error { return tx.PutPicture(ctx, "c1", "p1", make([]byte, 1<<20)) })
-		ts.tx(t, func(tx flows.Tx) error {
-			_, err := tx.DeletePictures(ctx, "c1", "p1")
-			return err
-		})
-		free := func() (n int) {
-			must(t, ts.backend.write.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&n))
-			return n
-		}
-		if free() == 0 {
-			t.Fatal("nothing to free: the test is void")
-		}
-		must(t, ts.vacuum(ctx))
-		if n := free(); n != 0 {
-			t.Errorf("%d pages are still free, want 0", n)
-		}
-	})
-}

@@ -179,18 +179,106 @@ func TestWorking(t *testing.T) {
 	})
 }
 
-func TestChainErrorIsFlowsErrChain(t *testing.T) {
+func caseIDs(cases []*flows.Case) []string {
+	out := []string{}
+	for _, c := range cases {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+func TestInState(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		ts.insert(t, newCase("c1", "ou_1"))
-		for range 2 {
-			ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
+		mk := func(id string, state flows.State, minutes int, incident string) *flows.Case {
+			c := newCase(id, "ou_"+id)
+			c.State, c.EnteredAt = state, epoch.Add(time.Duration(minutes)*time.Minute)
+			if incident != "" {
+				c.Attention = &flows.Attention{Incident: incident}
+			}
+			return c
 		}
-		must(t, ts.VerifyChain(ctx, "c1"))
-		_, err := ts.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
-		must(t, err)
-		if err := ts.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
-			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
+		foreign := mk("foreign", flows.AwaitingReview, 0, "")
+		foreign.TenantKey = "t2"
+		ts.insert(t, mk("a", flows.AwaitingReview, 3, ""), mk("b", flows.NeedsAttention, 1, "ocr/permission"),
+			mk("c", flows.AwaitingReview, 2, ""), mk("d", flows.Done, 0, ""),
+			mk("e", flows.NeedsAttention, 5, "ocr/permission"), mk("f", flows.NeedsAttention, 4, ""),
+			mk("g", flows.Withdrawn, 6, "ocr/permission"), foreign)
+		hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention, flows.AwaitingReview}
+		for _, tt := range []struct {
+			limit, offset int
+			want          []string
+		}{
+			{10, 0, []string{"b", "c", "a", "f", "e"}},
+			{2, 0, []string{"b", "c"}},
+			{2, 2, []string{"a", "f"}},
+			{2, 4, []string{"e"}},
+			{2, 5, []string{}},
+			{0, 0, []string{}},
+		} {
+			t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+				ts.view(t, func(v flows.View) error {
+					got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
+					if !slices.Equal(caseIDs(got), tt.want) {
+						t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, caseIDs(got), tt.want)
+					}
+					return err
+				})
+			})
 		}
+		ts.view(t, func(v flows.View) error {
+			got, err := v.WithIncident(ctx, "t1", "ocr/permission", 10)
+			if !slices.Equal(caseIDs(got), []string{"b", "e"}) {
+				t.Errorf("with incident: %v", caseIDs(got))
+			}
+			none, err2 := v.WithIncident(ctx, "t1", "", 10)
+			if len(none) != 0 {
+				t.Errorf("with no incident: %v", caseIDs(none))
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
+func TestSameNumber(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		index := ts.MAC("number", "11010119900307803X")
+		mk := func(id, openID string, state flows.State) *flows.Case {
+			c := newCase(id, openID)
+			c.State = state
+			return c
+		}
+		ts.insert(t, mk("mine", "ou_1", flows.AwaitingReview), mk("open", "ou_2", flows.AwaitingReview),
+			mk("done", "ou_3", flows.Done), mk("rejected", "ou_4", flows.Rejected), mk("plain", "ou_5", flows.Done))
+		ts.tx(t, func(tx flows.Tx) error {
+			for _, id := range []string{"mine", "open", "done", "rejected"} {
+				if err := tx.SetBlindIndex(ctx, id, index); err != nil {
+					return err
+				}
+			}
+			if err := tx.SetBlindIndex(ctx, "nobody", index); !errors.Is(err, flows.ErrNotFound) {
+				t.Errorf("index of no case: %v, want %v", err, flows.ErrNotFound)
+			}
+			return nil
+		})
+		check := func(want ...string) {
+			t.Helper()
+			ts.view(t, func(v flows.View) error {
+				got, err := v.SameNumber(ctx, "t1", index, "ou_1")
+				slices.Sort(got)
+				if !slices.Equal(got, want) {
+					t.Errorf("same number: %v, want %v", got, want)
+				}
+				none, err2 := v.SameNumber(ctx, "t1", nil, "ou_1")
+				if len(none) != 0 {
+					t.Errorf("no index matches %v", none)
+				}
+				return errors.Join(err, err2)
+			})
+		}
+		check("done", "open")
+		ts.tx(t, func(tx flows.Tx) error { return tx.SetBlindIndex(ctx, "open", nil) })
+		check("done")
 	})
 }

@@ -3,71 +3,15 @@ package store
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"shiming/flows"
 	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
-
-// several opens stores on one PostgreSQL database, as processes on several machines do.
-func openStores(t *testing.T, n int) []*testStore {
-	t.Helper()
-	t.Parallel()
-	log := new(lockedBuffer)
-	cfg := Config{
-		DSN:    pgtest.DSN(t),
-		Sync:   "normal",
-		Keyset: keyset.New(),
-		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}
-	stores := make([]*testStore, n)
-	for i := range stores {
-		stores[i] = &testStore{
-			database: "postgres",
-			cfg:      cfg,
-			log:      log,
-			Store:    mustOpen(t, cfg),
-		}
-	}
-	return stores
-}
-
-// everywhere runs fn side by side, times in each store, and reports its errors.
-func runOnAll(t *testing.T, stores []*testStore, times int, fn func(ts *testStore, i int) error) {
-	t.Helper()
-	var wg sync.WaitGroup
-	for n, ts := range stores {
-		for i := range times {
-			wg.Go(func() {
-				if err := fn(ts, n*times+i); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-	}
-	wg.Wait()
-}
-
-// eventually asks until the answer is yes.
-func eventually(t *testing.T, what string, yes func() bool) {
-	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(hangTimeout)
-	for !yes() {
-		select {
-		case <-tick.C:
-		case <-late:
-			t.Fatalf("never came: %s", what)
-		}
-	}
-}
 
 // TestOpenTogether: several processes meet an empty database at the same moment.
 func TestConcurrentOpen(t *testing.T) {
@@ -170,11 +114,6 @@ func TestKeysAcrossStores(t *testing.T) {
 		t.Error(err)
 	}
 	must(t, <-second)
-}
-
-// waiting counts the sessions of the database that wait for a lock.
-func lockWaiters(t *testing.T, ts *testStore) int {
-	return ts.countRows(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 }
 
 // TestNothingIsLost: everybody reads, adds one and writes, at the same time.
