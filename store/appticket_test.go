@@ -26,9 +26,9 @@ func TestAppTicket(t *testing.T) {
 			return err
 		})
 		if kept == "" || kept == "second" {
-			t.Errorf("kept as %q", kept)
+			t.Errorf("stored as %q, want it sealed", kept)
 		}
-		// Another app's sealed ticket does not open here.
+		// The sealed ticket of one app does not open under another app's key.
 		ts.tx(t, func(tx flows.Tx) error { return tx.PutSetting(ctx, "", appTicketSetting+"cli_2", kept) })
 		checkTicket("cli_2", "")
 	})

@@ -51,7 +51,7 @@ func hashRow(row flows.AuditRow) ([]byte, error) {
 }
 
 // headPurpose and headMACParts are the input of the keyed hash of a chain's end. Without the keyset
-// nobody can shorten a chain or compute it again.
+// no one can shorten a chain or compute it again.
 const headPurpose = "audit-head"
 
 func headMACParts(caseID string, seq int64, hash []byte) []string {

@@ -41,7 +41,7 @@ func TestAuditChain(t *testing.T) {
 					t.Errorf("link %d: %+v", i, row)
 				}
 				if i > 0 && !bytes.Equal(row.Prev, rows[i-1].Hash) {
-					t.Errorf("link %d does not hold on to the one before", i)
+					t.Errorf("link %d does not have the hash of the previous one", i)
 				}
 			}
 			return err
@@ -50,25 +50,53 @@ func TestAuditChain(t *testing.T) {
 		must(t, ts.VerifyChain(ctx, "c2"))
 
 		for _, tt := range []struct {
-			what   string
+			name   string
+			what   string // of the ChainError
 			tamper []string
 		}{
-			{"changed", []string{`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`}},
-			{"changed", []string{`UPDATE audit SET detail = '{"a":"9","b":"2"}' WHERE case_id = 'c1' AND seq = 4`}},
-			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`}},
-			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`}},
-			{"unlinked", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
-				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`}},
-			{"changed", []string{`UPDATE audit SET hash = ` + ts.blobLiteral("00") + ` WHERE case_id = 'c1' AND seq = 3`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1'`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
-				`UPDATE audit_heads SET seq = 3, hash = (SELECT hash FROM audit WHERE case_id = 'c1' AND seq = 3) WHERE case_id = 'c1'`}},
-			{"cut", []string{`DELETE FROM audit_heads WHERE case_id = 'c1'`}},
-			{"changed", []string{`DELETE FROM audit WHERE case_id = 'c1'`,
-				`INSERT INTO audit SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash FROM audit WHERE case_id = 'c2'`}},
+			{"other reason", "changed", []string{
+				`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`,
+			}},
+			{"other detail", "changed", []string{
+				`UPDATE audit SET detail = '{"a":"9","b":"2"}' WHERE case_id = 'c1' AND seq = 4`,
+			}},
+			{"row deleted", "missing", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
+			}},
+			{"first row deleted", "missing", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`,
+			}},
+			{"row deleted and renumbered", "unlinked", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
+				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`,
+			}},
+			{"other hash", "changed", []string{
+				`UPDATE audit SET hash = ` + ts.blobLiteral("00") + ` WHERE case_id = 'c1' AND seq = 3`,
+			}},
+			{"last row deleted", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
+			}},
+			{"all rows deleted", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1'`,
+			}},
+			{"last row deleted and head moved", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
+				`UPDATE audit_heads
+					SET seq = 3, hash = (SELECT hash FROM audit WHERE case_id = 'c1' AND seq = 3)
+					WHERE case_id = 'c1'`,
+			}},
+			{"head deleted", "cut", []string{
+				`DELETE FROM audit_heads WHERE case_id = 'c1'`,
+			}},
+			{"rows of another case", "changed", []string{
+				`DELETE FROM audit WHERE case_id = 'c1'`,
+				`INSERT INTO audit
+					SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash
+					FROM audit
+					WHERE case_id = 'c2'`,
+			}},
 		} {
-			t.Run(tt.what, func(t *testing.T) {
+			t.Run(tt.name, func(t *testing.T) {
 				restore := saveAudit(t, ts)
 				for _, q := range tt.tamper {
 					if _, err := ts.backend.write.ExecContext(ctx, q); err != nil {
@@ -78,7 +106,7 @@ func TestAuditChain(t *testing.T) {
 				var broken *ChainError
 				err := ts.VerifyChain(ctx, "c1")
 				if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
-					t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
+					t.Errorf("got %v, want %s", err, tt.what)
 				}
 				restore()
 			})
@@ -87,7 +115,7 @@ func TestAuditChain(t *testing.T) {
 	})
 }
 
-// save keeps the audit tables aside and returns what brings them back.
+// saveAudit copies the audit tables and returns a function that restores them.
 func saveAudit(t *testing.T, ts *testStore) func() {
 	t.Helper()
 	run := func(queries ...string) {

@@ -18,7 +18,7 @@ import (
 	"shiming/store/pgtest"
 )
 
-// busy writes events on a few cases until stop, and says how many are acknowledged.
+// writeEvents writes events on 64 cases until stop, and counts the committed ones.
 func (ts *testStore) writeEvents(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	t.Helper()
 	for i := range 64 {
@@ -47,8 +47,8 @@ func (ts *testStore) writeEvents(t *testing.T) (acknowledged *atomic.Int64, stop
 	}
 }
 
-// holds requires everything of w that was acknowledged as the n-th event, in a state that
-// adds up, and that the jobs go on.
+// checkRestored verifies that the store holds at least the first atLeast events, that all tables
+// are of one moment, and that all jobs run.
 func (ts *testStore) checkRestored(t *testing.T, atLeast int64) {
 	t.Helper()
 	ctx := t.Context()
@@ -57,7 +57,7 @@ func (ts *testStore) checkRestored(t *testing.T, atLeast int64) {
 		t.Errorf("%d events, want at least %d", events, atLeast)
 	}
 	if audits, jobs := ts.countRows(t, "audit"), ts.countRows(t, "river_job"); audits != events || jobs != events {
-		t.Errorf("%d events, %d audit rows, %d jobs: not of one moment", events, audits, jobs)
+		t.Errorf("%d events, %d audit rows, %d jobs: want equal numbers", events, audits, jobs)
 	}
 	for i := range 64 {
 		must(t, ts.VerifyChain(ctx, fmt.Sprint("c", i)))
@@ -75,7 +75,7 @@ func (ts *testStore) checkRestored(t *testing.T, atLeast int64) {
 		select {
 		case <-ran:
 		case <-time.After(hangTimeout):
-			t.Fatal("the jobs do not go on")
+			t.Fatal("the jobs do not run")
 		}
 	}
 	must(t, ts.Stop(ctx))
@@ -88,7 +88,7 @@ func TestBackupDuringWrites(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "copy.db")
 		var c Copy
 		var before int64
-		for { // until something was written during the backup, which takes milliseconds
+		for { // until an event is committed during the backup, which takes milliseconds
 			before = acknowledged.Load()
 			var err error
 			c, err = Backup(ctx, ts.cfg.DSN, file)
@@ -108,13 +108,13 @@ func TestBackupDuringWrites(t *testing.T) {
 			t.Errorf("mode %v, size %d, copy %+v, want %v", info.Mode(), info.Size(), c, c.Bytes)
 		}
 		if beside, err := filepath.Glob(file + "?*"); err != nil || len(beside) > 0 {
-			t.Errorf("left beside the copy: %v", beside)
+			t.Errorf("files beside the copy: %v, want none", beside)
 		}
 		if _, err := Backup(ctx, ts.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("a second backup to the same file: %v, want %v", err, fs.ErrExist)
 		}
 		if again, err := os.Stat(file); err != nil || again.Size() != info.Size() {
-			t.Errorf("the first backup was touched: %v", err)
+			t.Errorf("the first backup has changed: %v, want it unchanged", err)
 		}
 
 		back := *ts
@@ -126,8 +126,8 @@ func TestBackupDuringWrites(t *testing.T) {
 	})
 }
 
-// reopen opens a copy: not with another keyset, not as if nothing had happened, and like any
-// other once it is settled.
+// reopenCopy verifies that Open refuses the copy with another keyset and without Config.Copy, and
+// that it accepts the copy after Settle.
 func (ts *testStore) reopenCopy(t *testing.T, of time.Time) {
 	t.Helper()
 	ctx := t.Context()
@@ -138,7 +138,7 @@ func (ts *testStore) reopenCopy(t *testing.T, of time.Time) {
 	}
 	_, err := Open(ctx, ts.cfg)
 	if e, is := errors.AsType[*CopyError](err); !is || !e.Of.Equal(of.Truncate(time.Second)) {
-		t.Fatalf("a copy was opened like any other: %v", err)
+		t.Fatalf("open of a copy: %v, want a *CopyError", err)
 	}
 	ts.cfg.Copy = true
 	ts.Store = mustOpen(t, ts.cfg)
@@ -160,10 +160,12 @@ func TestBackupRefuses(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o600))
 	for _, tt := range []struct {
 		dsn  string
-		want error // nil = any
+		want error // nil for any error
 	}{
-		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist}, {"sqlite:" + filepath.Join(dir, "text.db"), nil},
-		{"sqlite:" + filepath.Join(dir, "empty.db"), nil}, {"postgres://user:secret@host/db", ErrNotSQLite},
+		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist},
+		{"sqlite:" + filepath.Join(dir, "text.db"), nil},
+		{"sqlite:" + filepath.Join(dir, "empty.db"), nil},
+		{"postgres://user:secret@host/db", ErrNotSQLite},
 	} {
 		t.Run(tt.dsn, func(t *testing.T) {
 			file := filepath.Join(dir, "copy.db")
@@ -172,31 +174,36 @@ func TestBackupRefuses(t *testing.T) {
 				t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
 			}
 			if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
-				t.Errorf("%s: left %v", tt.dsn, left)
+				t.Errorf("%s: files left: %v, want none", tt.dsn, left)
 			}
 		})
 	}
 }
 
 func TestDumpCommand(t *testing.T) {
+	const command = `pg_dump --format=custom --no-owner --file='it'\''s.dump' `
 	for _, tt := range []struct{ dsn, want string }{
-		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
-			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
-		{"postgres:///shiming?host=/run/pg&user=bot&password=secret",
-			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
+		{
+			"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
+			command + "'postgres://bot@db.example:5432/shiming?sslmode=verify-full'",
+		},
+		{
+			"postgres:///shiming?host=/run/pg&user=bot&password=secret",
+			command + "'postgres:///shiming?host=%2Frun%2Fpg&user=bot'",
+		},
 	} {
 		t.Run(tt.dsn, func(t *testing.T) {
 			if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
-				t.Errorf("%v\n%s\n%s", err, got, tt.want)
+				t.Errorf("got %s (%v)\nwant %s", got, err, tt.want)
 			}
 		})
 	}
 	if _, err := DumpCommand("sqlite:x", "f"); err == nil {
-		t.Error("a command for SQLite")
+		t.Error("got a command for SQLite, want an error")
 	}
 }
 
-// TestDumpAndRestore runs the line that the program prints, and PostgreSQL's own way back.
+// TestDumpAndRestore runs the command that the program prints, and pg_restore.
 func TestDumpAndRestore(t *testing.T) {
 	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

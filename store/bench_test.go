@@ -14,7 +14,7 @@ import (
 	"shiming/store/keyset"
 )
 
-// benchEach runs a benchmark on every engine. open gives a fresh store; mode is full or normal.
+// benchEach runs a benchmark on every database. open returns a new store; mode is full or normal.
 func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *testStore)) {
 	for _, e := range databases {
 		b.Run(e.name, func(b *testing.B) {
@@ -27,7 +27,7 @@ func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mo
 	}
 }
 
-// BenchmarkTx is what an event costs: two keys, the case, an audit row and one job, durable.
+// BenchmarkTx measures a typical event: two keys, the case, an audit row and one job, committed.
 func BenchmarkTx(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		for _, mode := range []string{"full", "normal"} {
@@ -62,7 +62,7 @@ func BenchmarkTx(b *testing.B) {
 	})
 }
 
-// event is the usual transaction, on one of 64 cases.
+// eventTx returns a typical transaction, on one of 64 cases.
 func eventTx(ctx context.Context, n int64) func(flows.Tx) error {
 	return func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, fmt.Sprint("c", n%64))
@@ -76,7 +76,8 @@ func eventTx(ctx context.Context, n int64) func(flows.Tx) error {
 	}
 }
 
-// BenchmarkCommitToStart is how long a job waits for its worker when nothing else happens.
+// BenchmarkCommitToStart measures the time from a commit to the start of its job, without other
+// load.
 func BenchmarkCommitToStart(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
@@ -99,7 +100,7 @@ func BenchmarkCommitToStart(b *testing.B) {
 	})
 }
 
-// BenchmarkJobs is how many jobs are fetched, run and completed per second.
+// BenchmarkJobs measures how many jobs run per second.
 func BenchmarkJobs(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
@@ -126,7 +127,7 @@ func BenchmarkJobs(b *testing.B) {
 	})
 }
 
-// BenchmarkPictures stores and reads pictures of 1.5 MB.
+// BenchmarkPictures measures the storing and reading of pictures of 1.5 MB.
 func BenchmarkPictures(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
@@ -147,7 +148,7 @@ func BenchmarkPictures(b *testing.B) {
 	})
 }
 
-// BenchmarkOpen is a start on an existing database.
+// BenchmarkOpen measures the opening of an existing database.
 func BenchmarkOpen(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		first := open(b, "full")
@@ -161,8 +162,8 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// BenchmarkAcknowledge sends 500 events a second, each with a job that reports back in a
-// transaction of its own, and looks at how long the events take.
+// BenchmarkAcknowledge starts 500 events a second, each with a job that writes in a transaction of
+// its own, and measures how long the events take.
 func BenchmarkAcknowledge(b *testing.B) {
 	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")

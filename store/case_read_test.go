@@ -11,9 +11,10 @@ import (
 	"shiming/flows"
 )
 
-// entered reads a state from a place on in pages, and returns the ids.
-func (ts *testStore) enteredIDs(t *testing.T, state flows.State, after flows.Cursor, before time.Time,
-	page int) (ids []string) {
+// enteredIDs reads all pages of a state after a cursor and returns the ids.
+func (ts *testStore) enteredIDs(
+	t *testing.T, state flows.State, after flows.Cursor, before time.Time, page int,
+) (ids []string) {
 	t.Helper()
 	for {
 		var list []*flows.Case
@@ -37,7 +38,7 @@ func TestEntered(t *testing.T) {
 		var want []string
 		for i := range 10 {
 			c := newCase(fmt.Sprintf("c%d", i), fmt.Sprintf("ou_%d", i))
-			c.State, c.EnteredAt = flows.Done, at(i/4) // several within one millisecond
+			c.State, c.EnteredAt = flows.Done, at(i/4) // several in one millisecond
 			ts.insert(t, c)
 			want = append(want, c.ID)
 		}
@@ -67,12 +68,13 @@ func TestEntered(t *testing.T) {
 				}
 			})
 		}
-		// Parts of a millisecond are not kept; a place made of a case as it was in memory holds.
+		// The database does not store fractions of a millisecond. A cursor from a case in memory
+		// has them and still works.
 		c := newCase("fine", "ou_fine")
 		c.State, c.EnteredAt = flows.Rejected, at(5).Add(999*time.Microsecond)
 		ts.insert(t, c)
 		if got := ts.enteredIDs(t, flows.Rejected, flows.Cursor{}, at(99), 1); !slices.Equal(got, []string{"fine"}) {
-			t.Errorf("%v", got)
+			t.Errorf("with fractions of a millisecond: %v, want fine", got)
 		}
 	})
 }
@@ -103,8 +105,8 @@ func TestCountIncident(t *testing.T) {
 	})
 }
 
-// Working knows a case by its jobs: waiting, planned, running and failed ones, until they are
-// done.
+// TestWorking verifies that a case is in the result while it has a waiting, scheduled, running or
+// failed job.
 func TestWorking(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -120,20 +122,24 @@ func TestWorking(t *testing.T) {
 				return err
 			})
 			if len(inView) != len(inTx) {
-				t.Errorf("view %v, transaction %v", inView, inTx)
+				t.Errorf("view %v, transaction %v, want the same", inView, inTx)
 			}
 			return inView
 		}
 		if got := working(); len(got) != 0 {
-			t.Fatalf("%v", got)
+			t.Fatalf("without jobs: %v, want none", got)
 		}
 		later := time.Now().Add(time.Hour)
 		ts.tx(t, func(tx flows.Tx) error {
-			return tx.Enqueue(ctx, flows.Job{Kind: flows.JobIdentity, Case: "due"},
+			return tx.Enqueue(ctx,
+				flows.Job{Kind: flows.JobIdentity, Case: "due"},
 				flows.Job{Kind: flows.JobUpload, Case: "twice"},
-				flows.Job{Kind: flows.JobEvidence, Case: "twice"}, flows.Job{Kind: flows.JobCheck, Case: "planned", At: later},
+				flows.Job{Kind: flows.JobEvidence, Case: "twice"},
+				flows.Job{Kind: flows.JobCheck, Case: "planned", At: later},
 				flows.Job{Kind: flows.JobEvidence, Case: "failing"},
-				flows.Job{Kind: flows.JobShow, Case: "shown"}, flows.Job{Kind: flows.JobRemind, Case: "reminded", At: later})
+				flows.Job{Kind: flows.JobShow, Case: "shown"},
+				flows.Job{Kind: flows.JobRemind, Case: "reminded", At: later},
+			)
 		})
 		want := map[string]bool{"due": true, "twice": true, "planned": true, "failing": true}
 		check := func(when string) {
@@ -141,11 +147,11 @@ func TestWorking(t *testing.T) {
 			got := working()
 			for id := range want {
 				if !got[id] {
-					t.Errorf("%s: %s is not known", when, id)
+					t.Errorf("%s: %s is missing", when, id)
 				}
 			}
 			if len(got) != len(want) {
-				t.Errorf("%s: %v", when, got)
+				t.Errorf("%s: got %v, want %v", when, got, want)
 			}
 		}
 		check("before the start")
@@ -200,10 +206,16 @@ func TestInState(t *testing.T) {
 		}
 		foreign := mk("foreign", flows.AwaitingReview, 0, "")
 		foreign.TenantKey = "t2"
-		ts.insert(t, mk("a", flows.AwaitingReview, 3, ""), mk("b", flows.NeedsAttention, 1, "ocr/permission"),
-			mk("c", flows.AwaitingReview, 2, ""), mk("d", flows.Done, 0, ""),
-			mk("e", flows.NeedsAttention, 5, "ocr/permission"), mk("f", flows.NeedsAttention, 4, ""),
-			mk("g", flows.Withdrawn, 6, "ocr/permission"), foreign)
+		ts.insert(t,
+			mk("a", flows.AwaitingReview, 3, ""),
+			mk("b", flows.NeedsAttention, 1, "ocr/permission"),
+			mk("c", flows.AwaitingReview, 2, ""),
+			mk("d", flows.Done, 0, ""),
+			mk("e", flows.NeedsAttention, 5, "ocr/permission"),
+			mk("f", flows.NeedsAttention, 4, ""),
+			mk("g", flows.Withdrawn, 6, "ocr/permission"),
+			foreign,
+		)
 		hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention, flows.AwaitingReview}
 		for _, tt := range []struct {
 			limit, offset int
@@ -216,7 +228,7 @@ func TestInState(t *testing.T) {
 			{2, 5, []string{}},
 			{0, 0, []string{}},
 		} {
-			t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+			t.Run(fmt.Sprintf("limit %d offset %d", tt.limit, tt.offset), func(t *testing.T) {
 				ts.view(t, func(v flows.View) error {
 					got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
 					if !slices.Equal(caseIDs(got), tt.want) {
@@ -229,11 +241,11 @@ func TestInState(t *testing.T) {
 		ts.view(t, func(v flows.View) error {
 			got, err := v.WithIncident(ctx, "t1", "ocr/permission", 10)
 			if !slices.Equal(caseIDs(got), []string{"b", "e"}) {
-				t.Errorf("with incident: %v", caseIDs(got))
+				t.Errorf("with incident: %v, want b, e", caseIDs(got))
 			}
 			none, err2 := v.WithIncident(ctx, "t1", "", 10)
 			if len(none) != 0 {
-				t.Errorf("with no incident: %v", caseIDs(none))
+				t.Errorf("with no incident: %v, want none", caseIDs(none))
 			}
 			return errors.Join(err, err2)
 		})
@@ -249,8 +261,13 @@ func TestSameNumber(t *testing.T) {
 			c.State = state
 			return c
 		}
-		ts.insert(t, mk("mine", "ou_1", flows.AwaitingReview), mk("open", "ou_2", flows.AwaitingReview),
-			mk("done", "ou_3", flows.Done), mk("rejected", "ou_4", flows.Rejected), mk("plain", "ou_5", flows.Done))
+		ts.insert(t,
+			mk("mine", "ou_1", flows.AwaitingReview),
+			mk("open", "ou_2", flows.AwaitingReview),
+			mk("done", "ou_3", flows.Done),
+			mk("rejected", "ou_4", flows.Rejected),
+			mk("plain", "ou_5", flows.Done),
+		)
 		ts.tx(t, func(tx flows.Tx) error {
 			for _, id := range []string{"mine", "open", "done", "rejected"} {
 				if err := tx.SetBlindIndex(ctx, id, index); err != nil {
@@ -272,7 +289,7 @@ func TestSameNumber(t *testing.T) {
 				}
 				none, err2 := v.SameNumber(ctx, "t1", nil, "ou_1")
 				if len(none) != 0 {
-					t.Errorf("no index matches %v", none)
+					t.Errorf("without an index: %v, want none", none)
 				}
 				return errors.Join(err, err2)
 			})

@@ -66,7 +66,7 @@ func TestStaleUpdate(t *testing.T) {
 		ts.view(t, func(v flows.View) error {
 			got, err := v.CountByState(ctx, "t1")
 			if got[flows.Done] != 0 || got[flows.AwaitingConsent] != 1 {
-				t.Errorf("counts %v", got)
+				t.Errorf("counts %v, want 0 done, 1 awaiting consent", got)
 			}
 			return err
 		})
@@ -85,7 +85,7 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 		for i := range won {
 			wg.Go(func() {
 				err := ts.Tx(ctx, func(tx flows.Tx) error {
-					won[i] = false // may run again
+					won[i] = false // an earlier try may have set it
 					switch _, err := tx.OpenCase(ctx, "t1", "ou_1"); {
 					case err == nil:
 						return nil
@@ -104,7 +104,8 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 		if n := ts.countRows(t, "cases"); n != 1 {
 			t.Fatalf("%d open cases of one person, want 1", n)
 		}
-		// Without looking first the index decides.
+		// If the transaction does not look for an open case first, the unique index refuses the
+		// second one.
 		err := ts.Tx(ctx, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("again", "ou_1")); !errors.Is(err, flows.ErrStale) {
 				t.Errorf("second open case: %v, want %v", err, flows.ErrStale)
@@ -114,7 +115,7 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 			return tx.InsertCase(ctx, other)
 		})
 		must(t, err)
-		// A finished case makes room.
+		// After the end of the case the applicant can open the next one.
 		id := fmt.Sprint("c", slices.Index(won, true))
 		ts.tx(t, func(tx flows.Tx) error {
 			c, err := tx.Case(ctx, id)
@@ -156,7 +157,7 @@ func TestRaceOnOneCase(t *testing.T) {
 		wins := make(chan int, 200)
 		for range cap(wins) {
 			wg.Go(func() {
-				// Read outside, so that most come too late.
+				// The case is read outside of the transaction, so that most updates are stale.
 				var c *flows.Case
 				err := ts.View(ctx, func(v flows.View) (err error) {
 					c, err = v.Case(ctx, "c1")
@@ -185,7 +186,7 @@ func TestRaceOnOneCase(t *testing.T) {
 		ts.view(t, func(v flows.View) error {
 			c, err := v.Case(ctx, "c1")
 			if c.Version != int64(len(wins)) || c.Version == 0 {
-				t.Errorf("version %d after %d updates", c.Version, len(wins))
+				t.Errorf("version %d, want %d, the number of updates", c.Version, len(wins))
 			}
 			return err
 		})

@@ -9,7 +9,7 @@ import (
 	"shiming/flows"
 )
 
-// stagedAgain opens the store anew with a clock that can be moved.
+// reopenMovable opens the store again with a movable clock.
 func (ts *testStore) reopenMovable(t *testing.T) {
 	t.Helper()
 	must(t, ts.Close())
@@ -28,7 +28,8 @@ func TestAdvanceClockNeedsMovableClock(t *testing.T) {
 	})
 }
 
-// TestShift: what falls due on the way runs at once, what lies beyond does not, and the shift survives.
+// TestAdvanceClock: jobs that become due run at once, later ones do not, and the offset survives a
+// restart.
 func TestAdvanceClock(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ts.reopenMovable(t)
@@ -44,10 +45,10 @@ func TestAdvanceClock(t *testing.T) {
 			t.Errorf("ran %q, want %q", j.Case, "in 4 h")
 		}
 		if off := time.Until(ts.Now()) - 5*time.Hour; off.Abs() > time.Second {
-			t.Errorf("the clock is off by %s", off)
+			t.Errorf("the clock is off by %s, want at most 1s", off)
 		}
-		must(t, ts.AdvanceClock(t.Context(), 3*time.Hour)) // never back
-		// A job of the moved clock is due by it.
+		must(t, ts.AdvanceClock(t.Context(), 3*time.Hour)) // does not move the clock back
+		// A job that is due by the moved clock runs.
 		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "now", At: ts.Now()})
 		if j := runs.next(t); j.Case != "now" {
 			t.Errorf("ran %q, want %q", j.Case, "now")
@@ -68,7 +69,7 @@ func TestAdvanceClock(t *testing.T) {
 	})
 }
 
-// TestShiftLeavesHolds: who draws a card goes on holding it for as long as before.
+// TestAdvanceClockKeepsLeases: a lease on a surface keeps its remaining real time.
 func TestAdvanceClockKeepsLeases(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ts.reopenMovable(t)
@@ -80,7 +81,7 @@ func TestAdvanceClockKeepsLeases(t *testing.T) {
 		ts.view(t, func(v flows.View) error {
 			s, err := v.Surface(t.Context(), "s1")
 			if err == nil && s.LeaseUntil.Sub(until.Add(time.Hour)).Abs() > time.Millisecond {
-				t.Errorf("held until %s", s.LeaseUntil)
+				t.Errorf("lease until %s, want %s", s.LeaseUntil, until.Add(time.Hour))
 			}
 			return err
 		})

@@ -11,7 +11,7 @@ import (
 	"shiming/flows"
 )
 
-// TestCounters drives cases through random states and compares the counters with counting.
+// TestCounters moves cases through random states and compares the counters with the rows.
 func TestCounters(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -34,7 +34,7 @@ func TestCounters(t *testing.T) {
 				c.State, c.EnteredAt = flows.States[rnd.IntN(len(flows.States))], now
 			}
 			rollback := errors.New("rollback")
-			if rnd.IntN(5) == 0 { // what is undone does not count
+			if rnd.IntN(5) == 0 { // a rolled back change does not count
 				before := *c
 				if err := ts.Tx(ctx, func(tx flows.Tx) error {
 					return errors.Join(tx.UpdateCase(ctx, c), rollback)
@@ -72,11 +72,11 @@ func TestCounters(t *testing.T) {
 							tenant, column, from.UnixMilli(), column, from.Add(24*time.Hour).UnixMilli()))
 					}
 					if s, f := span("created_ms"), span("done_ms"); d.Started != s || d.Done != f {
-						t.Errorf("%s %+v, rows say %d and %d", tenant, d, s, f)
+						t.Errorf("%s: got %+v, want %d started and %d done", tenant, d, s, f)
 					}
 				}
 				if first := days[0].Day; first < day(epoch.Add(48*time.Hour)) {
-					t.Errorf("first day %s lies before since", first)
+					t.Errorf("first day %s, want none before since", first)
 				}
 				for _, since := range []time.Time{epoch, epoch.Add(50 * time.Hour), now, now.Add(time.Hour)} {
 					who, total, err := v.DoneSince(ctx, tenant, since, 3)

@@ -16,7 +16,7 @@ func TestSeen(t *testing.T) {
 			{[]string{"a", "", "b"}, false},
 			{[]string{"", ""}, false},
 			{[]string{"c", "b"}, true},
-			{[]string{"c"}, true}, // was inserted beside the one that was known
+			{[]string{"c"}, true}, // was inserted together with the known one
 			{[]string{"d", "d"}, true},
 			{nil, false},
 		} {

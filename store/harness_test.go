@@ -20,7 +20,7 @@ import (
 	"shiming/store/pgtest"
 )
 
-// engines lists what every test of this package runs on. dsn gives a fresh database.
+// databases lists the databases that every test runs on. dsn returns the DSN of a new database.
 var databases = []struct {
 	name string
 	dsn  func(t testing.TB, dir string) string
@@ -29,37 +29,38 @@ var databases = []struct {
 	{"postgres", func(t testing.TB, _ string) string { return pgtest.DSN(t) }},
 }
 
-// world is one engine's fresh store and what a test needs around it.
+// testStore is a new store on one of the databases.
 type testStore struct {
 	*Store
-	database string // its name
-	dir      string
+	database string // sqlite or postgres
+	dir      string // holds the files of SQLite
 	cfg      Config
 	log      *lockedBuffer
 }
 
-// each runs a test on every engine.
+// eachDatabase runs a test on every database.
 func eachDatabase(t *testing.T, test func(t *testing.T, ts *testStore)) {
 	onDatabase(t, "", test)
 }
 
-// on runs a test on one engine, or on every one if it is "". It runs beside the others: each has a database of its own.
-func onDatabase(t *testing.T, engine string, test func(t *testing.T, ts *testStore)) {
+// onDatabase runs a test on one database, or on every one if database is "". The tests run in
+// parallel, each with a database of its own.
+func onDatabase(t *testing.T, database string, test func(t *testing.T, ts *testStore)) {
 	t.Parallel()
-	for _, e := range databases {
-		if engine != "" && e.name != engine {
+	for _, d := range databases {
+		if database != "" && d.name != database {
 			continue
 		}
-		t.Run(e.name, func(t *testing.T) {
+		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			log := new(lockedBuffer)
 			ts := &testStore{
-				database: e.name,
+				database: d.name,
 				dir:      dir,
 				log:      log,
 				cfg: Config{
-					DSN:    e.dsn(t, dir),
+					DSN:    d.dsn(t, dir),
 					Sync:   "normal",
 					Keyset: keyset.New(),
 					Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -85,7 +86,7 @@ func mustOpen(t testing.TB, cfg Config) *Store {
 	return s
 }
 
-// lockedBuffer collects logs from many goroutines.
+// lockedBuffer collects logs. It is safe for concurrent use.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -105,7 +106,7 @@ func (l *lockedBuffer) String() string {
 
 var epoch = time.Date(2026, 11, 2, 9, 30, 0, 0, flows.ChinaTime)
 
-// newCase is a case in its first state.
+// newCase returns a case in its first state.
 func newCase(id, openID string) *flows.Case {
 	return &flows.Case{
 		ID:        id,
@@ -125,12 +126,13 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// tx and view run something that must succeed.
+// tx runs a transaction that must succeed.
 func (ts *testStore) tx(t testing.TB, fn func(tx flows.Tx) error) {
 	t.Helper()
 	must(t, ts.Tx(t.Context(), fn))
 }
 
+// view runs a view that must succeed.
 func (ts *testStore) view(t testing.TB, fn func(v flows.View) error) {
 	t.Helper()
 	must(t, ts.View(t.Context(), fn))
@@ -148,7 +150,7 @@ func (ts *testStore) insert(t testing.TB, cases ...*flows.Case) {
 	})
 }
 
-// blob is a byte string in the engine's SQL.
+// blobLiteral returns a byte string as an SQL literal of the database.
 func (ts *testStore) blobLiteral(hex string) string {
 	if ts.database == "sqlite" {
 		return "X'" + hex + "'"
@@ -156,8 +158,8 @@ func (ts *testStore) blobLiteral(hex string) string {
 	return `'\x` + hex + `'::bytea`
 }
 
-// stored is everything that the database holds, as text, byte strings in hex where the
-// engine shows them so.
+// storedBytes returns everything that the database holds, as text. PostgreSQL shows byte strings in
+// hexadecimal form.
 func (ts *testStore) storedBytes(t testing.TB) string {
 	t.Helper()
 	all := new(strings.Builder)
@@ -188,7 +190,7 @@ func (ts *testStore) storedBytes(t testing.TB) string {
 	return all.String()
 }
 
-// rows counts the rows of a table, or of anything that may follow FROM.
+// countRows counts the rows of a table, or of any other FROM clause.
 func (ts *testStore) countRows(t testing.TB, from string) int {
 	t.Helper()
 	var n int
@@ -196,10 +198,10 @@ func (ts *testStore) countRows(t testing.TB, from string) int {
 	return n
 }
 
-// hangTimeout ends a test that hangs. Nothing is measured by it.
+// hangTimeout ends a test that hangs. No test measures time with it.
 const hangTimeout = 2 * time.Minute
 
-// clock is the database's own time, in whole milliseconds.
+// databaseNow returns the database's time in whole milliseconds.
 func (ts *testStore) databaseNow(t *testing.T) time.Time {
 	t.Helper()
 	var us int64
@@ -223,13 +225,13 @@ func queryStrings(ctx context.Context, ts *testStore, query string) (out []strin
 	return out, rows.Err()
 }
 
-// eventually asks until the answer is yes.
-func eventually(t *testing.T, what string, yes func() bool) {
+// eventually waits until cond is true.
+func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	late := time.After(hangTimeout)
-	for !yes() {
+	for !cond() {
 		select {
 		case <-tick.C:
 		case <-late:

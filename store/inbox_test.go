@@ -12,7 +12,7 @@ import (
 
 const secretPush = `{"event":{"message":{"content":"{\"text\":\"11010119900307803X\"}"}}}`
 
-// ids of pushes.
+// pushIDs returns the ids of pushes.
 func pushIDs(list []flows.Push) (out []string) {
 	for _, p := range list {
 		out = append(out, p.ID)
@@ -20,7 +20,8 @@ func pushIDs(list []flows.Push) (out []string) {
 	return out
 }
 
-// TestPushes: what was kept comes back when it is due, in order, is put off then, and is gone when it was dropped.
+// TestPushes: a stored push comes back when it is due, in order, is then postponed, and is gone
+// after it was dropped.
 func TestPushes(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -52,25 +53,25 @@ func TestPushes(t *testing.T) {
 			t.Errorf("due %v, want %v", got, kept)
 		}
 		if text := fmt.Sprintf("%v %+v %#v", got[0], got[0], got[0]); strings.Contains(text, "11010119900307803X") {
-			t.Errorf("a push tells what is in it: %s", text)
+			t.Errorf("a formatted push shows its body: %s", text)
 		}
 		if got := due(); len(got) != 0 {
-			t.Errorf("%d were not put off", len(got))
+			t.Errorf("%d are due again, want 0", len(got))
 		}
 		must(t, ts.DropPushes(ctx, kept[1:]))
 		for try := 1; try < pushEarlyTries; try++ {
 			now = now.Add(pushEarlyRetry)
 			if got := due(); len(got) != 1 || got[0].ID != kept[0] {
-				t.Fatalf("try %d: due %v", try, got)
+				t.Fatalf("try %d: due %v, want %s", try, got, kept[0])
 			}
 		}
 		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 1 {
-			t.Errorf("due %v", got)
+			t.Errorf("due %v, want one", got)
 		}
 		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 0 {
-			t.Error("it comes as often as at first, however often it failed")
+			t.Error("due after the early delay, want the late one")
 		}
 		now = now.Add(keysKept)
 		_, err = ts.Purge(ctx)
@@ -81,7 +82,7 @@ func TestPushes(t *testing.T) {
 	})
 }
 
-// TestPushesAreSealed: not even their own database can open them in each other's place.
+// TestPushesAreSealed: a push does not open in the row of another one.
 func TestPushesAreSealed(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -103,7 +104,7 @@ func TestPushesAreSealed(t *testing.T) {
 	})
 }
 
-// TestPushesOfADeadProcess: where there is one process only, the next one need not wait.
+// TestPushesOfADeadProcess: SQLite has one process, so that the next one gets the pushes at once.
 func TestPushesOfADeadProcess(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		id, err := ts.KeepPush(t.Context(), []byte(secretPush))
@@ -112,12 +113,12 @@ func TestPushesOfADeadProcess(t *testing.T) {
 		list, err := mustOpen(t, ts.cfg).DuePushes(t.Context(), 10)
 		must(t, err)
 		if !slices.Equal(pushIDs(list), []string{id}) {
-			t.Errorf("due %v", list)
+			t.Errorf("due %v, want %s", list, id)
 		}
 	})
 }
 
-// TestSeveralTakeUpPushes: each is taken up by one.
+// TestConcurrentDuePushes: one process gets each push.
 func TestConcurrentDuePushes(t *testing.T) {
 	stores := openStores(t, 3)
 	now := time.Now()
@@ -144,10 +145,10 @@ func TestConcurrentDuePushes(t *testing.T) {
 	times := map[string]int{}
 	for id := range got {
 		if times[id]++; times[id] > 1 {
-			t.Errorf("%s taken up twice", id)
+			t.Errorf("%s returned twice, want once", id)
 		}
 	}
 	if len(times) != n {
-		t.Errorf("%d of %d taken up", len(times), n)
+		t.Errorf("%d pushes returned, want %d", len(times), n)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"shiming/flows"
 )
 
-// TestInsertedLikeRiver inserts the same jobs by our statement and by River's own, and
-// compares every column, types included.
+// TestInsertedLikeRiver inserts the same jobs by our statement and by River's, and compares every
+// column and its type.
 func TestInsertedLikeRiver(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -40,26 +40,31 @@ func TestInsertedLikeRiver(t *testing.T) {
 		}()
 		tx, err := ts.backend.write.BeginTx(ctx, nil)
 		must(t, err)
-		_, err = ours.InsertManyFastTx(ctx, tx, jobs[:3]) // ours alone
+		_, err = ours.InsertManyFastTx(ctx, tx, jobs[:3]) // by our statement
 		must(t, err)
-		_, err = ours.InsertManyFastTx(ctx, tx, jobs[3:]) // is left to River
+		_, err = ours.InsertManyFastTx(ctx, tx, jobs[3:]) // left to River
 		must(t, err)
 		_, err = theirs.InsertManyFastTx(ctx, tx, jobs)
 		must(t, err)
 		must(t, tx.Commit())
 
 		rows, err := queryStrings(ctx, ts,
-			`SELECT json_array(hex(args), typeof(args), attempt, attempted_at, hex(attempted_by), length(created_at),
-				typeof(created_at), errors, finalized_at, kind, max_attempts, hex(metadata), typeof(metadata), priority, queue, state,
-				length(scheduled_at), typeof(scheduled_at), substr(scheduled_at, 1, 13), hex(tags), typeof(tags), unique_key, unique_states)
-			FROM river_job ORDER BY id`)
+			`SELECT json_array(
+				hex(args), typeof(args), attempt, attempted_at, hex(attempted_by),
+				length(created_at), typeof(created_at), errors, finalized_at, kind, max_attempts,
+				hex(metadata), typeof(metadata), priority, queue, state,
+				length(scheduled_at), typeof(scheduled_at), substr(scheduled_at, 1, 13),
+				hex(tags), typeof(tags), unique_key, unique_states
+			)
+			FROM river_job
+			ORDER BY id`)
 		must(t, err)
 		if len(rows) != 2*len(jobs) {
 			t.Fatalf("%d rows, want %v", len(rows), 2*len(jobs))
 		}
 		for i := range jobs {
 			if rows[i] != rows[i+len(jobs)] {
-				t.Errorf("job %d: inserted\n%s, River\n%s", i, rows[i], rows[i+len(jobs)])
+				t.Errorf("job %d: got\n%s\nwant, as River inserts it,\n%s", i, rows[i], rows[i+len(jobs)])
 			}
 			if !json.Valid([]byte(rows[i])) {
 				t.Errorf("row %d is not JSON", i)

@@ -15,7 +15,7 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestTwoStoresOneQueue: each job runs in one of the stores, and both get some.
+// TestTwoStoresOneQueue: each job runs in one store, and both stores run some.
 func TestTwoStoresOneQueue(t *testing.T) {
 	stores := openStores(t, 2)
 	const jobs = 300
@@ -28,7 +28,7 @@ func TestTwoStoresOneQueue(t *testing.T) {
 		here := sync.OnceFunc(met.Done)
 		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			here()
-			met.Wait() // nobody goes on before both have begun
+			met.Wait() // until both stores run a job
 			mu.Lock()
 			defer mu.Unlock()
 			ran[j.Case]++
@@ -66,7 +66,7 @@ func TestTwoStoresOneQueue(t *testing.T) {
 	}
 }
 
-// TestJobsAreHeardOfElsewhere: a store that only writes wakes another one's queues.
+// TestEnqueueWakesOtherStore: a store that runs no jobs wakes the queues of another one.
 func TestEnqueueWakesOtherStore(t *testing.T) {
 	stores := openStores(t, 2)
 	stores[0].pollInterval = time.Hour
@@ -112,7 +112,7 @@ func TestOneLeader(t *testing.T) {
 	eventually(t, "another one leads", func() bool { return leader() != "" && leader() != first })
 }
 
-// TestTakeUp: jobs of the living are left alone, those of the dead are taken up.
+// TestRequeueOrphans: only jobs of dead processes are requeued.
 func TestRequeueOrphans(t *testing.T) {
 	stores := openStores(t, 2)
 	ctx := t.Context()
@@ -131,35 +131,36 @@ func TestRequeueOrphans(t *testing.T) {
 	began.next(t)
 
 	other := stores[1]
-	k := *other.backend.heartbeat
+	observer := *other.backend.heartbeat
 	alive := func(what string, sure bool) {
 		t.Helper()
-		must(t, k.requeueOrphans(ctx, sure))
+		must(t, observer.requeueOrphans(ctx, sure))
 		if n := other.countRows(t, "river_job WHERE state = 'running'"); n != 1 {
 			t.Fatalf("%s: a living process lost its job", what)
 		}
 	}
-	k.timeout, k.sessionLossTimeout, k.reconnectGrace = time.Minute, time.Minute, 0
+	observer.timeout, observer.sessionLossTimeout, observer.reconnectGrace = time.Minute, time.Minute, 0
 	alive("it has just beaten", true)
-	k.sessionLossTimeout = -time.Minute // everybody is silent for longer than that
+	observer.sessionLossTimeout = -time.Minute // every heartbeat is older than that
 	alive("its session is there", true)
-	k.timeout = -time.Minute
+	observer.timeout = -time.Minute
 	alive("nobody may judge yet", false)
-	must(t, k.requeueOrphans(ctx, true))
+	must(t, observer.requeueOrphans(ctx, true))
 	if j := began.next(t); j.Attempt != 2 {
 		t.Errorf("attempt %d after it was taken up, want 2", j.Attempt)
 	}
 	free()
 }
 
-// TestTakeUpOfTheGone: a process whose session has ended is dead as soon as it misses a beat.
+// TestRequeueAfterSessionLoss: a process whose session has ended counts as dead when it misses a
+// heartbeat.
 func TestRequeueAfterSessionLoss(t *testing.T) {
 	stores := openStores(t, 2)
 	ctx := t.Context()
 	began, release := make(jobRuns, 10), make(chan bool)
 	free := sync.OnceFunc(func() { close(release) })
 	t.Cleanup(free)
-	stores[0].backend.heartbeat.interval = time.Hour // no beat brings the session back
+	stores[0].backend.heartbeat.interval = time.Hour // no heartbeat opens a new session
 	stores[0].startJobs(t, func(_ context.Context, j flows.Job) error {
 		began <- j
 		if j.Attempt == 1 {
@@ -169,19 +170,22 @@ func TestRequeueAfterSessionLoss(t *testing.T) {
 	})
 	stores[0].enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
 	began.next(t)
-	if _, err := stores[1].backend.write.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
-		WHERE l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
-		t.Fatal(err)
-	}
-	k := *stores[1].backend.heartbeat
-	k.timeout, k.sessionLossTimeout, k.reconnectGrace = time.Minute, -time.Minute, time.Hour
-	must(t, k.requeueOrphans(ctx, false))
+	_, err := stores[1].backend.write.ExecContext(ctx, `
+		SELECT pg_terminate_backend(l.pid)
+		FROM pg_locks l
+		WHERE l.locktype = 'advisory'
+		  AND l.mode = 'ShareLock'
+		  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	must(t, err)
+	observer := *stores[1].backend.heartbeat
+	observer.timeout, observer.sessionLossTimeout, observer.reconnectGrace = time.Minute, -time.Minute, time.Hour
+	must(t, observer.requeueOrphans(ctx, false))
 	if n := stores[1].countRows(t, "river_job WHERE state = 'running'"); n != 1 {
 		t.Fatal("after a start of the server a missing session means nothing")
 	}
-	k.reconnectGrace = 0
+	observer.reconnectGrace = 0
 	eventually(t, "the job is taken up", func() bool {
-		must(t, k.requeueOrphans(ctx, false))
+		must(t, observer.requeueOrphans(ctx, false))
 		return len(began) > 0
 	})
 	if j := began.next(t); j.Attempt != 2 {
@@ -190,13 +194,13 @@ func TestRequeueAfterSessionLoss(t *testing.T) {
 	free()
 }
 
-// The killed process of TestKilledProcess is this test binary again.
+// These environment variables configure TestChild, which TestKilledProcess runs in a child process.
 const (
 	childDSN    = "SHIMING_TEST_CHILD_DSN"
 	childKeyset = "SHIMING_TEST_CHILD_KEYSET"
 )
 
-// TestChild runs the jobs of a store and never finishes one. It is killed.
+// TestChild runs jobs that never end, until it is killed.
 func TestChild(t *testing.T) {
 	dsn := os.Getenv(childDSN)
 	if dsn == "" {
@@ -213,7 +217,7 @@ func TestChild(t *testing.T) {
 	select {}
 }
 
-// TestKilledProcess kills a process that runs jobs. Another one takes them up.
+// TestKilledProcess kills a process that runs jobs. Another one runs them again.
 func TestKilledProcess(t *testing.T) {
 	stores := openStores(t, 1)
 	ts := stores[0]
@@ -240,10 +244,10 @@ func TestKilledProcess(t *testing.T) {
 		}
 	}
 	must(t, child.Process.Kill())
-	_ = child.Wait() // killed, which it calls an error
+	_ = child.Wait() // reports the kill as an error
 	killed := time.Now()
 	if n := ts.countRows(t, "river_job WHERE state = 'running'"); n != jobs {
-		t.Fatalf("%d jobs are running in a dead process: the test is void, want %v", n, jobs)
+		t.Fatalf("%d jobs are running in a dead process: the test proves nothing, want %v", n, jobs)
 	}
 
 	ts.backend.heartbeat.interval, ts.backend.heartbeat.timeout = 100*time.Millisecond, 2*time.Second
@@ -259,19 +263,28 @@ func TestKilledProcess(t *testing.T) {
 	}
 	t.Logf("taken up %s after the kill", time.Since(killed).Round(100*time.Millisecond))
 	eventually(t, "a leader is elected", func() bool {
-		return ts.countRows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+ts.backend.heartbeat.id+
-			"'") == 1
+		id := ts.backend.heartbeat.id
+		return ts.countRows(t, "river_leader l JOIN instances i ON i.id = l.leader_id WHERE i.id = '"+id+"'") == 1
 	})
 }
 
-// TestPulse: who was cut off from the database judges nobody for a while.
+// TestBeatHistory: after a gap in its heartbeats a process does not judge others for a while.
 func TestBeatHistory(t *testing.T) {
 	p := beatHistory{maxGap: 5 * time.Second, minSpan: 10 * time.Second}
 	for _, step := range []struct {
 		at   time.Duration
 		want bool
-	}{{0, false}, {4 * time.Second, false}, {8 * time.Second, false}, {10 * time.Second, true}, {14 * time.Second, true},
-		{20 * time.Second, false}, {25 * time.Second, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
+	}{
+		{0, false},
+		{4 * time.Second, false},
+		{8 * time.Second, false},
+		{10 * time.Second, true},
+		{14 * time.Second, true},
+		{20 * time.Second, false}, // after a gap
+		{25 * time.Second, false},
+		{29 * time.Second, false},
+		{30 * time.Second, true},
+	} {
 		t.Run(step.at.String(), func(t *testing.T) {
 			if got := p.record(epoch.Add(step.at)); got != step.want {
 				t.Errorf("at %s: %v, want %v", step.at, got, step.want)

@@ -9,8 +9,8 @@ import (
 	"shiming/flows"
 )
 
-// TestBellAlone: without any polling the notifier wakes the queues, at once and at the moment
-// that a job or a repetition is due.
+// TestNotifierWithoutPolling: the notifier alone wakes the queues, at once and when a scheduled job
+// or a retry is due.
 func TestNotifierWithoutPolling(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ts.pollInterval = time.Hour
@@ -52,12 +52,12 @@ func TestNotifierMergesWakes(t *testing.T) {
 		got[queue]++
 	}
 	if got["a"] != 1 || got["b"] != 1 {
-		t.Errorf("rang %v", got)
+		t.Errorf("wakes %v, want one of each queue", got)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("silent notifier: %v, want %v", err, context.Canceled)
+		t.Errorf("without a wake-up: %v, want %v", err, context.Canceled)
 	}
 }
 

@@ -31,7 +31,8 @@ func TestStopDrains(t *testing.T) {
 	})
 }
 
-// TestStopCancels: a job that outlasts Stop's context is cancelled and stays to be run.
+// TestStopCancels: Stop cancels a job that outlasts its context, and the job runs again after the
+// next start.
 func TestStopCancels(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		began := make(jobRuns, 10)
@@ -62,7 +63,7 @@ func TestStopCancels(t *testing.T) {
 	})
 }
 
-// TestCancelledStartContext: the context of Start bounds the starting only.
+// TestStartOutlivesItsContext: the context of Start bounds only the start itself.
 func TestStartOutlivesItsContext(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		runs := make(jobRuns, 10)

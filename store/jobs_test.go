@@ -12,7 +12,7 @@ import (
 	"shiming/flows"
 )
 
-// ran collects the runs of jobs.
+// jobRuns collects the jobs that run.
 type jobRuns chan flows.Job
 
 func (r jobRuns) next(t *testing.T) flows.Job {
@@ -36,8 +36,9 @@ func (ts *testStore) enqueue(t *testing.T, jobs ...flows.Job) {
 	ts.tx(t, func(tx flows.Tx) error { return tx.Enqueue(t.Context(), jobs...) })
 }
 
-// stored is a job as every released version has kept it.
-const storedJob = `{"kind":"show","case":"c1","ref":"case/c1/applicant","rev":7,"to":"ou_1","to_type":"open_id","args":{"a":"b"},"key":"k"}`
+// storedJob is a job in the JSON that every released version has stored.
+const storedJob = `{"kind":"show","case":"c1","ref":"case/c1/applicant","rev":7,` +
+	`"to":"ou_1","to_type":"open_id","args":{"a":"b"},"key":"k"}`
 
 func TestJobRunsAfterItsCommit(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
@@ -59,11 +60,12 @@ func TestJobRunsAfterItsCommit(t *testing.T) {
 			must(t, json.Unmarshal([]byte(storedJob), &j))
 			err := tx.Enqueue(ctx, j)
 			if pending, perr := ts.PendingJobs(ctx); perr != nil || pending["cards"] != 0 {
-				t.Errorf("pending before the commit: %v, %v", pending, perr)
+				t.Errorf("pending before the commit: %v (%v), want no cards", pending, perr)
 			}
 			return err
 		})
-		// The undone one would have come first: older, and of a higher priority.
+		// The job of the rolled back transaction would run first: it is older and has a higher
+		// priority.
 		j := runs.next(t)
 		raw, err := json.Marshal(j)
 		must(t, err)
@@ -75,7 +77,7 @@ func TestJobRunsAfterItsCommit(t *testing.T) {
 			t.Errorf("%d completed jobs, want 1", n)
 		}
 		if pending, err := ts.PendingJobs(ctx); err != nil || pending["cards"] != 0 {
-			t.Errorf("pending after the run: %v, %v", pending, err)
+			t.Errorf("pending after the run: %v (%v), want no cards", pending, err)
 		}
 	})
 }
@@ -85,7 +87,7 @@ func TestQueuesAndPriorities(t *testing.T) {
 		ctx := t.Context()
 		ts.workers = map[string]int{"fetch": 1, "ocr": 1, "cards": 1, "default": 1}
 		if oldest, err := ts.OldestJob(ctx); err != nil || !oldest.IsZero() {
-			t.Errorf("oldest of none: %v, %v", oldest, err)
+			t.Errorf("oldest of none: %v (%v), want the zero time", oldest, err)
 		}
 		before := ts.databaseNow(t)
 		ts.enqueue(t,
@@ -96,7 +98,7 @@ func TestQueuesAndPriorities(t *testing.T) {
 			flows.Job{Kind: flows.JobRemind, At: time.Now().Add(time.Hour)})
 		pending, err := ts.PendingJobs(ctx)
 		if err != nil || pending["ocr"] != 3 || pending["fetch"] != 1 || pending["cards"] != 0 || pending["default"] != 0 {
-			t.Errorf("pending %v, %v", pending, err)
+			t.Errorf("pending %v (%v), want 3 ocr, 1 fetch", pending, err)
 		}
 		oldest, err := ts.OldestJob(ctx)
 		if after := ts.databaseNow(t); err != nil || oldest.Before(before) || oldest.After(after) {
@@ -111,14 +113,15 @@ func TestQueuesAndPriorities(t *testing.T) {
 		})
 		got := []string{runs.next(t).Case, runs.next(t).Case, runs.next(t).Case}
 		if !slices.Equal(got, []string{"first", "third", "last"}) {
-			t.Errorf("order %v", got)
+			t.Errorf("order %v, want first, third, last", got)
 		}
 	})
 }
 
 func TestScheduledSoon(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
-		ts.workers = map[string]int{flows.Job{Kind: flows.JobShow}.Queue(): 1} // what was due first comes first, however late
+		// With one worker the job that was due first runs first.
+		ts.workers = map[string]int{flows.Job{Kind: flows.JobShow}.Queue(): 1}
 		runs := make(jobRuns, 10)
 		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
@@ -136,8 +139,8 @@ func TestScheduledSoon(t *testing.T) {
 	})
 }
 
-// TestDeadProcess copies the database while a job runs, which is what a kill leaves behind,
-// and opens the copy.
+// TestJobOfDeadProcess copies the database while a job runs, as a kill would leave it, and opens
+// the copy.
 func TestJobOfDeadProcess(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

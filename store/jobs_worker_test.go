@@ -30,7 +30,7 @@ func TestRetryLater(t *testing.T) {
 			ts.enqueue(t, flows.Job{Kind: flows.JobCheck, Case: "c1"})
 			a, b := runs.next(t), runs.next(t)
 			if took := time.Since(first); took < in {
-				t.Errorf("snooze %v: again after %s", snooze, took)
+				t.Errorf("snooze %v: retry after %s, want at least %s", snooze, took, in)
 			}
 			want := 2
 			if snooze {
@@ -49,8 +49,8 @@ func TestRetryLater(t *testing.T) {
 	})
 }
 
-// TestErrorsAreScrubbed: whatever a run says in its error or panic stays out of the database
-// and out of the log.
+// TestErrorsAreScrubbed: the text of a job's error or panic appears neither in the database nor in
+// the log.
 func TestErrorsAreScrubbed(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -68,13 +68,15 @@ func TestErrorsAreScrubbed(t *testing.T) {
 			}
 			return fmt.Errorf("number %s: %w", canaryNumber, errors.New("secret of "+canaryName))
 		})
-		ts.enqueue(t, flows.CheckPerson(1).Of("case-1"), flows.CheckPerson(1).Of("case-2"), flows.CheckPerson(1).Of("case-3"))
+		for _, id := range []string{"case-1", "case-2", "case-3"} {
+			ts.enqueue(t, flows.CheckPerson(1).Of(id))
+		}
 		attempts := map[int]int{}
 		for range 6 {
 			attempts[runs.next(t).Attempt]++
 		}
 		if attempts[1] != 3 || attempts[2] != 3 {
-			t.Errorf("attempts %v", attempts)
+			t.Errorf("attempts %v, want 3 of the first and 3 of the second", attempts)
 		}
 		must(t, ts.Stop(ctx))
 		stored, err := queryStrings(ctx, ts, "SELECT "+ts.jobErrors()+" FROM river_job ORDER BY id")
@@ -88,7 +90,7 @@ func TestErrorsAreScrubbed(t *testing.T) {
 		}
 		for _, id := range []string{"case-1", "case-2", "case-3"} {
 			if !strings.Contains(ts.log.String(), "case="+id) {
-				t.Errorf("log says nothing of %s", id)
+				t.Errorf("the log does not name %s", id)
 			}
 		}
 		for where, text := range map[string]string{"database": all, "log": ts.log.String()} {
@@ -103,7 +105,7 @@ func TestErrorsAreScrubbed(t *testing.T) {
 	})
 }
 
-// jobErrors is River's column of errors as text.
+// jobErrors is the SQL expression for River's column errors as text.
 func (ts *testStore) jobErrors() string {
 	if ts.database == "sqlite" {
 		return "json(errors)"
@@ -113,8 +115,17 @@ func (ts *testStore) jobErrors() string {
 
 func TestBackoff(t *testing.T) {
 	for attempt, want := range map[int]time.Duration{
-		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
-		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
+		0:    time.Second,
+		1:    time.Second,
+		2:    2 * time.Second,
+		3:    5 * time.Second,
+		4:    15 * time.Second,
+		5:    30 * time.Second,
+		6:    time.Minute,
+		7:    2 * time.Minute,
+		8:    5 * time.Minute,
+		9:    5 * time.Minute,
+		1000: 5 * time.Minute,
 	} {
 		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
 			for range 50 {

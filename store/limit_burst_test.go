@@ -12,13 +12,13 @@ import (
 	"shiming/flows"
 )
 
-// perSecond is a limit without a burst.
+// perSecond returns a limit of n calls a second without a burst.
 func perSecond(key string, n int) flows.BurstLimit {
 	return flows.BurstLimit{Key: key, Every: time.Second / time.Duration(n), Burst: 1}
 }
 
-// TestWaitKeepsTheLimit takes slots from ten goroutines: 21 calls of a limit of 10 a second
-// span at least 20 intervals.
+// TestWaitKeepsTheLimit takes 21 slots of a limit of 10 a second from ten goroutines: they span at
+// least 20 intervals.
 func TestWaitKeepsTheLimit(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		const calls = 21
@@ -51,19 +51,19 @@ func TestWaitKeepsTheLimit(t *testing.T) {
 		span := times[calls-1].Sub(begin)
 		t.Logf("%d calls in %s: %.2f per second", calls, span, float64(calls-1)/span.Seconds())
 		if span < 2*time.Second {
-			t.Errorf("%d calls within %s", calls, span)
+			t.Errorf("%d calls within %s, want at least 2s", calls, span)
 		}
 	})
 }
 
-// TestReservations looks at the booked slots without sleeping through them: slot i comes
-// i-burst+1 intervals after the first call, to the millisecond of the database's clock.
+// TestReservations checks the reserved slots without waiting for them: slot i comes i-burst+1
+// intervals after the first call, within a millisecond of the database's clock.
 func TestReservations(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for _, burst := range []int{1, 5} {
 			limit := flows.BurstLimit{Key: fmt.Sprint("k", burst), Every: 500 * time.Millisecond, Burst: burst}
-			const step = 505 * time.Millisecond // with the slack
+			const step = 505 * time.Millisecond // slackPercent included
 			booked := func() (us int64) {
 				must(t, ts.backend.read.QueryRowContext(ctx, `SELECT tat_us FROM rate_limits WHERE key = $1`, limit.Key).Scan(&us))
 				return us
@@ -78,7 +78,8 @@ func TestReservations(t *testing.T) {
 				if after+wait < want-2*time.Millisecond {
 					t.Errorf("burst %d: slot %d comes %s after the first call, want %s", burst, i, after+wait, want)
 				}
-				// Only time that went by without calls may be lost: none does while the calls are ahead of it.
+				// A limit loses only time that passes without calls. While the calls are ahead of
+				// time, it loses nothing.
 				ahead := after < time.Duration(i)*step
 				if ahead && wait > want+2*time.Millisecond {
 					t.Errorf("burst %d: slot %d is %s away, want at most %s", burst, i, wait, want)
@@ -90,12 +91,12 @@ func TestReservations(t *testing.T) {
 			}
 		}
 		if wait, err := ts.reserve(ctx, []flows.BurstLimit{perSecond("other", 10)}); err != nil || wait > 0 {
-			t.Errorf("another key waits %s, %v", wait, err)
+			t.Errorf("another key waits %s (%v), want 0", wait, err)
 		}
 	})
 }
 
-// TestSeveralLimits: the slowest decides, and a refusal books nothing anywhere.
+// TestSeveralLimits: the latest slot decides, and a refused call reserves nothing in any limit.
 func TestSeveralLimits(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -141,7 +142,7 @@ func TestWaitIsBounded(t *testing.T) {
 		}
 		_, err := ts.reserve(ctx, limits)
 		most := time.Hour + time.Hour*slackPercent/100
-		least := most - time.Since(begin) - 2*time.Millisecond // to the millisecond of the database's clock
+		least := most - time.Since(begin) - 2*time.Millisecond // the database's clock has milliseconds
 		var busy *BusyError
 		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.Wait < least || busy.Wait > most {
 			t.Fatalf("the second slot: %v, want %v for %s to %s", err, ErrBusy, least, most)

@@ -19,7 +19,7 @@ import (
 // holds both, regardless of delays and of the order in which calls leave.
 
 const (
-	// paceMargin covers the time until the upstream counts a request, which nobody here can measure.
+	// paceMargin covers the time until the upstream counts a request, which cannot be measured here.
 	// It costs 1.2 % of a limit of n calls a second.
 	paceMargin = 12 * time.Millisecond
 	// paceBurst is how many calls may leave together after a pause: two photos of two applicants.

@@ -10,10 +10,11 @@ import (
 	"shiming/flows"
 )
 
-// departures makes calls through the stores from many goroutines, each of which gets late now and
-// then, and returns when they left, in order.
-func measureDepartures(t *testing.T, stores []*testStore, p flows.ExactLimit, each int,
-	late func(n int) time.Duration) []time.Time {
+// measureDepartures makes calls through the stores from many goroutines, delays call n by late(n),
+// and returns when the calls left, in order.
+func measureDepartures(
+	t *testing.T, stores []*testStore, p flows.ExactLimit, each int, late func(n int) time.Duration,
+) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
 	var left []time.Time
@@ -40,7 +41,7 @@ func measureDepartures(t *testing.T, stores []*testStore, p flows.ExactLimit, ea
 	return left
 }
 
-// tightest is the shortest span in which one call more than allowed left.
+// shortestSpan returns the shortest time in which calls+1 calls left.
 func shortestSpan(left []time.Time, calls int) time.Duration {
 	least := time.Hour
 	for i := calls; i < len(left); i++ {
@@ -49,12 +50,12 @@ func shortestSpan(left []time.Time, calls int) time.Duration {
 	return least
 }
 
-// TestPace: the limit is kept although calls leave late, and hardly anything of it is lost.
+// TestPace: the limit holds although calls leave late, and hardly any of it remains unused.
 func TestPace(t *testing.T) {
 	p := flows.ExactLimit{Key: "ocr", Calls: 10, Window: 500 * time.Millisecond}
 	for name, late := range map[string]func(n int) time.Duration{
 		"on time": func(int) time.Duration { return 0 },
-		// Every seventh call is late by most of a step.
+		// Every seventh call is late by most of the interval between two calls.
 		"late": func(n int) time.Duration {
 			if n%7 == 0 {
 				return 30 * time.Millisecond
@@ -77,7 +78,7 @@ func TestPace(t *testing.T) {
 func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
 	t.Helper()
 	if got := shortestSpan(left, p.Calls); got < p.Window {
-		t.Errorf("%d calls within %s", p.Calls+1, got)
+		t.Errorf("%d calls within %s, want at least %s", p.Calls+1, got, p.Window)
 	}
 	span := left[len(left)-1].Sub(left[0])
 	t.Logf("%d calls in %s: %.1f %% of the limit", len(left), span,
@@ -96,7 +97,7 @@ func TestPaceIsBounded(t *testing.T) {
 		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1},
 			{Key: "k", Calls: 10, Window: time.Millisecond}} {
 			if _, err := ts.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
-				t.Errorf("%+v: %v", wrong, err)
+				t.Errorf("%+v: %v, want an error that is not ErrBusy", wrong, err)
 			}
 		}
 	})

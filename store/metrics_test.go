@@ -48,7 +48,7 @@ func TestLimitsNow(t *testing.T) {
 			return got
 		}
 		if got := use(); got["ocr"] != (LimitUse{}) || got["message"] != (LimitUse{}) || len(got) != 2 {
-			t.Errorf("unused: %v", got)
+			t.Errorf("unused: %v, want zeros for ocr and message", got)
 		}
 		pace := flows.ExactLimit{Key: "ocr", Calls: 10, Window: time.Hour}
 		for range paceBurst { // leave at once
@@ -56,7 +56,8 @@ func TestLimitsNow(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// Another tenant's, which is used less; and one that belongs to a person.
+		// The second limit belongs to another tenant and is used less. The third one belongs to a
+		// person.
 		for _, l := range []flows.BurstLimit{{Key: "message/patch", Every: time.Hour, Burst: 2},
 			{Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
 			if err := ts.Wait(t.Context(), l); err != nil {
@@ -65,10 +66,10 @@ func TestLimitsNow(t *testing.T) {
 		}
 		got := use()
 		if u := got["ocr"]; u.Ahead <= 0 || u.Ahead > time.Hour || u.Calls < 1 || u.Calls > paceBurst {
-			t.Errorf("ocr: %+v", u)
+			t.Errorf("ocr: %+v, want 1 to %d calls and up to an hour ahead", u, paceBurst)
 		}
 		if u := got["message"]; u.Ahead < 59*time.Minute || u.Ahead > 61*time.Minute || u.Calls != 0 || len(got) != 2 {
-			t.Errorf("message: %+v of %v", u, got)
+			t.Errorf("message: %+v of %v, want an hour ahead and no calls", u, got)
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// TestNewerSchemaIsRefused: after a downgrade the program says so, and leaves everything as it is.
+// TestNewerSchemaIsRefused: after a downgrade Open returns a *NewerError, and changes nothing.
 func TestNewerSchemaIsRefused(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

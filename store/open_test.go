@@ -47,7 +47,7 @@ func TestFilesArePrivate(t *testing.T) {
 			}
 			info, err := d.Info()
 			if err == nil && info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("%s has mode %v", path, info.Mode())
+				t.Errorf("%s has mode %v, want no access for others", path, info.Mode())
 			}
 			return err
 		}))
@@ -58,7 +58,7 @@ func TestUnsupportedDSN(t *testing.T) {
 	for _, dsn := range []string{"", "bot.db", "mysql://user:secret@host/db", "sqlite:", "sqlite::memory:"} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrUnsupportedDSN) {
-			t.Errorf("%q: %v", dsn, err)
+			t.Errorf("%q: %v, want %v", dsn, err, ErrUnsupportedDSN)
 		} else if bytes.Contains([]byte(err.Error()), []byte("secret")) {
 			t.Errorf("%q: the error shows the password", dsn)
 		}
@@ -74,7 +74,7 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Open(t.Context(), cfg); err == nil {
-				t.Errorf("%s: opened", name)
+				t.Errorf("%s: opened, want an error", name)
 			}
 		})
 	}

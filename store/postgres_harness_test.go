@@ -9,7 +9,7 @@ import (
 	"shiming/store/pgtest"
 )
 
-// several opens stores on one PostgreSQL database, as processes on several machines do.
+// openStores opens n stores on one PostgreSQL database, like processes on several machines.
 func openStores(t *testing.T, n int) []*testStore {
 	t.Helper()
 	t.Parallel()
@@ -32,7 +32,7 @@ func openStores(t *testing.T, n int) []*testStore {
 	return stores
 }
 
-// everywhere runs fn side by side, times in each store, and reports its errors.
+// runOnAll runs fn concurrently, times in each store, and reports its errors.
 func runOnAll(t *testing.T, stores []*testStore, times int, fn func(ts *testStore, i int) error) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -48,7 +48,7 @@ func runOnAll(t *testing.T, stores []*testStore, times int, fn func(ts *testStor
 	wg.Wait()
 }
 
-// waiting counts the sessions of the database that wait for a lock.
+// lockWaiters counts the sessions of the database that wait for a lock.
 func lockWaiters(t *testing.T, ts *testStore) int {
 	return ts.countRows(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 }

@@ -14,8 +14,12 @@ import (
 )
 
 func TestPostgresDSN(t *testing.T) {
-	for _, dsn := range []string{"postgres://user:secret@host:port/db", "postgres://user:secret@host/db?pool_max_conns=2",
-		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
+	for _, dsn := range []string{
+		"postgres://user:secret@host:port/db",
+		"postgres://user:secret@host/db?pool_max_conns=2",
+		"postgresql://user:secret@host/db?pool_max_conns=many",
+		"postgres://user:secret@host/db?sslmode=perhaps",
+	} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v, want %v", dsn, err, ErrPostgresDSN)
@@ -23,9 +27,12 @@ func TestPostgresDSN(t *testing.T) {
 	}
 	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: keyset.New()})
 	if err == nil || strings.Contains(err.Error(), "secret") {
-		t.Errorf("nobody listens: %v", err)
+		t.Errorf("without a server: %v, want an error without the password", err)
 	}
-	for dsn, want := range map[string]int32{"postgres://host/db": defaultPoolSize, "postgres://host/db?pool_max_conns=7": 7} {
+	for dsn, want := range map[string]int32{
+		"postgres://host/db":                  defaultPoolSize,
+		"postgres://host/db?pool_max_conns=7": 7,
+	} {
 		t.Run(dsn, func(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)
@@ -67,14 +74,15 @@ func TestReadyNeedsWritableServer(t *testing.T) {
 			tx, err := ts.backend.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
 			must(t, err)
 			if err := ts.backend.writable(ctx, tx); (err != nil) != readOnly {
-				t.Errorf("read only %v: %v", readOnly, err)
+				t.Errorf("read only %v: writable = %v", readOnly, err)
 			}
 			must(t, tx.Rollback())
 		}
 	})
 }
 
-// TestBrokenConnections: the server closes every connection, as in a restart. Work goes on.
+// TestBrokenConnections: the store continues after the server has closed every connection, as in a
+// restart.
 func TestBrokenConnections(t *testing.T) {
 	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -92,7 +100,7 @@ func TestBrokenConnections(t *testing.T) {
 			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
 		must(t, err)
 		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "after"})
-		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first may run again
+		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first job may run again
 		}
 		ts.view(t, func(v flows.View) error {
 			_, err := v.CountByState(ctx, "t1")
@@ -102,7 +110,7 @@ func TestBrokenConnections(t *testing.T) {
 	})
 }
 
-// TestBorrowedTx: River may set savepoints but not end the transaction.
+// TestBorrowedTx: River can set savepoints but cannot end the transaction.
 func TestBorrowedTx(t *testing.T) {
 	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -131,8 +139,9 @@ func TestBorrowedTx(t *testing.T) {
 			}
 		}
 		must(t, outer.Commit(ctx))
-		if kept, undone := ts.countRows(t, "settings WHERE key = 'kept'"), ts.countRows(t, "settings WHERE key = 'undone'"); kept != 1 ||
-			undone != 0 {
+		kept := ts.countRows(t, "settings WHERE key = 'kept'")
+		undone := ts.countRows(t, "settings WHERE key = 'undone'")
+		if kept != 1 || undone != 0 {
 			t.Errorf("kept %d, undone %d, want 1, 0", kept, undone)
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"shiming/flows"
 )
 
-// reads lists every read that somebody waits for. How long they take among a million cases is
-// bench/growth's to say.
+// allReads lists every read that somebody waits for. bench/growth measures them with a million
+// cases.
 func allReads(ctx context.Context) map[string]func(v flows.View) error {
 	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
 	return map[string]func(v flows.View) error{

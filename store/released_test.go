@@ -25,33 +25,33 @@ import (
 	"shiming/store/pgtest"
 )
 
-// freeze writes testdata/released/<name>: databases as this program leaves them. It is used
-// once for each released schema and never overwrites.
+// freeze makes TestFreeze write testdata/released/<name>: databases as the present program leaves
+// them. It is used once for each released schema and never overwrites.
 var freeze = flag.String("freeze", "", "write testdata/released/`NAME` with the present program")
 
 const released = "testdata/released"
 
-// frozenCase is what a frozen database holds of one case.
+// caseSnapshot is the content of one case.
 type caseSnapshot struct {
 	ID       string      `json:"id"`
 	State    flows.State `json:"state"`
 	Rev      int64       `json:"rev"`
-	Personal string      `json:"personal"` // SHA-256 of the clear text, "" = nothing held
+	Personal string      `json:"personal"` // SHA-256 of the clear text, "" for none
 	Audit    int         `json:"audit"`
 	Pictures []string    `json:"pictures,omitempty"` // SHA-256 of each
 	Surfaces int         `json:"surfaces"`
 }
 
-// frozen is what a frozen database holds.
+// snapshot is the content of a database.
 type snapshot struct {
 	Cases []caseSnapshot      `json:"cases"`
 	Count map[flows.State]int `json:"count"`
-	Jobs  int                 `json:"jobs"` // that wait
-	// Undecided are the bodies of events that nobody has decided on; kept since schema 5.
+	Jobs  int                 `json:"jobs"` // waiting jobs
+	// Undecided are the bodies of events that are not handled yet; stored since schema 5.
 	Undecided []string `json:"undecided,omitempty"`
 }
 
-// read reads everything.
+// readSnapshot reads the whole content.
 func readSnapshot(ctx context.Context, s *store.Store) (f snapshot, err error) {
 	err = s.View(ctx, func(v flows.View) error {
 		if f.Count, err = v.CountByState(ctx, walk.Tenant); err != nil {
@@ -101,7 +101,7 @@ func sha256Hex(b []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// TestFreeze writes what -freeze names.
+// TestFreeze writes the directory that -freeze names.
 func TestFreeze(t *testing.T) {
 	if *freeze == "" {
 		t.Skip("nothing to freeze; see -freeze")
@@ -153,7 +153,7 @@ func TestFreeze(t *testing.T) {
 	}
 }
 
-// tool runs one of PostgreSQL's programs.
+// runPostgresTool runs one of PostgreSQL's programs.
 func runPostgresTool(t *testing.T, in []byte, name string, args ...string) []byte {
 	t.Helper()
 	bin, err := pgtest.Tools()
@@ -169,7 +169,7 @@ func runPostgresTool(t *testing.T, in []byte, name string, args ...string) []byt
 	return out
 }
 
-// thaw puts a frozen database back and returns where it is and what it holds.
+// restoreReleased restores a released database and returns its configuration and expected content.
 func restoreReleased(t *testing.T, dir, engine string) (cfg store.Config, want snapshot) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, engine+".gz"))
@@ -185,7 +185,7 @@ func restoreReleased(t *testing.T, dir, engine string) (cfg store.Config, want s
 	to := t.TempDir()
 	keys, err := os.ReadFile(filepath.Join(dir, "keyset.json"))
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keys, 0o600)) // as it must be; git keeps no modes
+	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keys, 0o600)) // git does not store this mode
 	cfg.Keyset, err = keyset.Load(filepath.Join(to, "keyset.json"))
 	must(t, err)
 	if engine == "sqlite" {
@@ -195,18 +195,18 @@ func restoreReleased(t *testing.T, dir, engine string) (cfg store.Config, want s
 		return cfg, want
 	}
 	cfg.DSN = pgtest.DSN(t)
-	// As if it had lain here all the time: what is put back from a dump is another test's.
+	// The database is to look as if it had always been here. Other tests cover restored dumps.
 	dump = append(dump, "\nDELETE FROM public.settings WHERE tenant_key = '' AND key = 'database/lives_in';\n"...)
 	runPostgresTool(t, dump, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname="+cfg.DSN)
 	return cfg, want
 }
 
-// TestReleasedSchemas: a database of every released schema opens with this program, with
-// everything in it, and its work goes on.
+// TestReleasedSchemas: this program opens a database of every released schema with its whole
+// content, and continues its work.
 func TestReleasedSchemas(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join(released, "*", "keyset.json"))
 	if err != nil || len(dirs) == 0 {
-		t.Fatal("nothing is frozen", err)
+		t.Fatal("no released databases", err)
 	}
 	for _, file := range dirs {
 		dir := filepath.Dir(file)
@@ -219,7 +219,7 @@ func TestReleasedSchemas(t *testing.T) {
 				if _, err := store.Open(t.Context(), wrong); !errors.Is(err, store.ErrWrongKeyset) {
 					t.Errorf("with another keyset: %v, want %v", err, store.ErrWrongKeyset)
 				}
-				for range 2 { // migrating, and migrated
+				for range 2 { // the first opening migrates
 					s, err := store.Open(t.Context(), cfg)
 					must(t, err)
 					got, err := readSnapshot(t.Context(), s)
@@ -267,13 +267,13 @@ func TestReleasedSchemas(t *testing.T) {
 	}
 }
 
-// goesOn walks one more person to the end over the same store.
+// checkNewRegistration runs one more registration from start to end.
 func checkNewRegistration(t *testing.T, s *store.Store) {
 	t.Helper()
 	w := walk.New(s, "after", time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC))
 	if c, err := w.Walk(t.Context(), walk.Nth(1000), flows.Done, true); err != nil ||
 		s.VerifyChain(t.Context(), c.ID) != nil {
-		t.Errorf("nobody is registered any more: %v", err)
+		t.Errorf("a new registration failed: %v", err)
 	}
 }
 
@@ -284,8 +284,8 @@ func snapshotJSON(t *testing.T, f snapshot) string {
 	return string(raw)
 }
 
-// TestReleasedMigrationsStay: what databases in the field have run is never edited; a change
-// is a migration of its own. The list grows with each release, by `sha256sum 0*.sql`.
+// TestReleasedMigrationsUnchanged: a released migration is never edited; a change is a new
+// migration. The list grows with each release, by `sha256sum 0*.sql`.
 func TestReleasedMigrationsUnchanged(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(released, "migrations.sha256"))
 	must(t, err)
@@ -298,7 +298,7 @@ func TestReleasedMigrationsUnchanged(t *testing.T) {
 	for i, line := range lines {
 		want, name, _ := strings.Cut(line, "  ")
 		if name != filepath.Base(files[i]) {
-			t.Errorf("%s comes before %s, which is released", files[i], name)
+			t.Errorf("%s, want the released migration %s here", files[i], name)
 			continue
 		}
 		is, err := os.ReadFile(files[i])

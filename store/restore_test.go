@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMovedDatabaseIsNoticed: data that lies on another server or in another database than it
-// last did was put back, or moved; PostgreSQL alone can tell.
+// TestMovedDatabaseIsRefused: data whose recorded location is another server or database was
+// restored or moved. Only PostgreSQL records a location.
 func TestMovedDatabaseIsRefused(t *testing.T) {
 	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

@@ -21,8 +21,8 @@ const (
 	canaryNumber = "440308199901101512"
 )
 
-// TestNothingClearIsStored looks for what must not be there, on SQLite in every file, while
-// the database is open (so that the log of the last writes counts) and after closing.
+// TestNothingClearIsStored searches the stored data for personal data in the clear. On SQLite it
+// searches every file, while the database is open (with the write-ahead log) and after closing.
 func TestNothingClearIsStored(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -39,14 +39,14 @@ func TestNothingClearIsStored(t *testing.T) {
 			t.Helper()
 			all := ts.storedBytes(t)
 			if !strings.Contains(all, "visible-marker") {
-				t.Fatal("the data was not found at all: the test is void")
+				t.Fatal("the search does not find the marker: the test proves nothing")
 			}
 			for _, canary := range []string{canaryName, canaryNumber, "canary-picture",
 				hex.EncodeToString([]byte("canary-picture")), hex.EncodeToString([]byte(canaryName)),
 				hex.EncodeToString([]byte(canaryNumber)), base64.StdEncoding.EncodeToString([]byte(canaryNumber)),
 				strings.Trim(fmt.Sprintf("%+q", canaryName), `"`)} {
 				if strings.Contains(all, canary) {
-					t.Errorf("%q is stored in the clear", canary)
+					t.Errorf("%q is stored in the clear, want it sealed", canary)
 				}
 			}
 		}
@@ -74,7 +74,7 @@ func TestPictures(t *testing.T) {
 		})
 		ts.tx(t, func(tx flows.Tx) error {
 			if got, err := tx.Picture(ctx, "c1", "p1"); err != nil || string(got) != "one again" {
-				t.Errorf("picture %q, %v", got, err)
+				t.Errorf("picture %q (%v), want %q", got, err, "one again")
 			}
 			n, err := tx.DeletePictures(ctx, "c1", "p1", "p9", "p1")
 			if n != 1 {
@@ -101,8 +101,12 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 		}
 		for name, swap := range map[string]string{
 			"personal": `UPDATE cases SET sealed = (SELECT sealed FROM cases WHERE id = 'c2') WHERE id = 'c1'`,
-			"case":     `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1') WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"photo":    `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2') WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"case": `UPDATE pictures
+				SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1')
+				WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"photo": `UPDATE pictures
+				SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2')
+				WHERE case_id = 'c1' AND photo_id = 'p1'`,
 			"bit": `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + ts.blobLiteral("00") +
 				` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 			"cut short": `UPDATE pictures SET sealed = ` + ts.blobLiteral("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
@@ -150,7 +154,8 @@ func TestWrongKeyset(t *testing.T) {
 	})
 }
 
-// TestRotatedKeyset: with a second key in front, old data opens, new data is sealed anew.
+// TestRotatedKeyset: after a second key has become the primary one, old data opens, and new data is
+// sealed with the new key.
 func TestRotatedKeyset(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
@@ -160,7 +165,7 @@ func TestRotatedKeyset(t *testing.T) {
 		ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
 		must(t, ts.Close())
 
-		front := func(old, fresh string) string { // both keys, the fresh one first in rank
+		withPrimary := func(old, fresh string) string { // both keys, the fresh one as primary
 			var set, other struct {
 				PrimaryKeyID uint32            `json:"primaryKeyId"`
 				Key          []json.RawMessage `json:"key"`
@@ -173,7 +178,7 @@ func TestRotatedKeyset(t *testing.T) {
 		}
 		sealing, hashing := exportKeys(t, ts.keys)
 		freshSealing, freshHashing := exportKeys(t, keyset.New())
-		rotated := importKeys(t, front(sealing, freshSealing), front(hashing, freshHashing))
+		rotated := importKeys(t, withPrimary(sealing, freshSealing), withPrimary(hashing, freshHashing))
 
 		old := ts.cfg
 		ts.cfg.Keyset = rotated
@@ -188,7 +193,7 @@ func TestRotatedKeyset(t *testing.T) {
 		must(t, ts.VerifyChain(ctx, "c1"))
 		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		must(t, ts.Close())
-		s := mustOpen(t, old) // the check value is the old key's
+		s := mustOpen(t, old) // the check value is from the old key
 		err := s.View(ctx, func(v flows.View) error {
 			_, err := v.Case(ctx, "c1")
 			return err
@@ -199,7 +204,7 @@ func TestRotatedKeyset(t *testing.T) {
 	})
 }
 
-// keysOf gives the two sets of a keyset as its file has them.
+// exportKeys returns the two sets of a keyset as its file has them.
 func exportKeys(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keyset.json")
@@ -211,7 +216,7 @@ func exportKeys(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
 	return string(file.AEAD), string(file.PRF)
 }
 
-// keysetOf puts a keyset together from two sets.
+// importKeys creates a keyset from two sets.
 func importKeys(t *testing.T, sealing, hashing string) *keyset.Keyset {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keyset.json")
@@ -231,11 +236,11 @@ func TestMAC(t *testing.T) {
 				t.Errorf("%q: %d bytes, want 32", in, len(mac))
 			}
 			if was, dup := seen[mac]; dup {
-				t.Errorf("%q and %s hash alike", in, was)
+				t.Errorf("%q and %s have the same hash", in, was)
 			}
 			seen[mac] = fmt.Sprintf("%q", in)
 			if mac != string(ts.MAC(in[0], in[1:]...)) {
-				t.Errorf("%q hashes differently the second time", in)
+				t.Errorf("%q has another hash the second time", in)
 			}
 		}
 	})

@@ -11,7 +11,8 @@ import (
 	"shiming/flows"
 )
 
-// inQueue counts the goroutines of a test that wait for their turn to write, which nothing else tells.
+// waitingWriters counts the goroutines of a test that wait for the writer. Only their stacks show
+// it.
 func waitingWriters(test string) (n int) {
 	all := make([]byte, 4<<20)
 	all = all[:runtime.Stack(all, true)]
@@ -24,7 +25,8 @@ func waitingWriters(test string) (n int) {
 	return n
 }
 
-// TestLostGroup: a transaction whose group was lost with another's failure runs again.
+// TestLostGroupIsRetried: a transaction whose group was lost by the failure of another member runs
+// again.
 func TestLostGroupIsRetried(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := context.Background()
@@ -36,14 +38,14 @@ func TestLostGroupIsRetried(t *testing.T) {
 				close(holds)
 				<-free
 				return nil
-			}, // holds the turn until the others wait for it
+			}, // has the writer until the others wait for it
 			func(tx flows.Tx) error {
 				runs++
 				_, err := tx.Seen(ctx, epoch, "a")
 				return err
 			},
 			func(tx flows.Tx) error {
-				// What SQLite does by itself when the disk is full.
+				// SQLite itself rolls back when the disk is full.
 				_, err := tx.(*txn).tx.ExecContext(ctx, "ROLLBACK")
 				return err
 			},
@@ -56,7 +58,7 @@ func TestLostGroupIsRetried(t *testing.T) {
 			if i == 0 {
 				<-holds
 			}
-			eventually(t, "it waits in the queue", func() bool { return waitingWriters(t.Name()) == i })
+			eventually(t, "the call waits in the queue", func() bool { return waitingWriters(t.Name()) == i })
 		}
 		close(free)
 		wg.Wait()
@@ -66,7 +68,7 @@ func TestLostGroupIsRetried(t *testing.T) {
 		keys, err := queryStrings(ctx, ts, `SELECT key FROM event_keys ORDER BY key`)
 		must(t, err)
 		if !slices.Equal(keys, []string{"a", "b"}) {
-			t.Errorf("stored %q", keys)
+			t.Errorf("stored %q, want a, b", keys)
 		}
 	})
 }

@@ -18,19 +18,22 @@ func TestDurations(t *testing.T) {
 			steps := []struct {
 				state flows.State
 				at    int
-			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3},
-				{flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
+			}{
+				{flows.AwaitingReview, 1},
+				{flows.AwaitingConfirmation, 2},
+				{flows.AwaitingReview, 3},
+				{flows.Recording, 3 + minutes/10},
+				{flows.Done, minutes},
+			}
 			for _, s := range steps {
-				t.Run(fmt.Sprint(s.state), func(t *testing.T) {
-					c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
-					if s.state == flows.Recording {
-						c.Review = &flows.Review{At: c.EnteredAt}
-					}
-					ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
-				})
+				c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
+				if s.state == flows.Recording {
+					c.Review = &flows.Review{At: c.EnteredAt}
+				}
+				ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 			}
 		}
-		policy := newCase("policy", "ou_p") // never waited for HR
+		policy := newCase("policy", "ou_p") // approved by the policy, without HR
 		policy.State, policy.EnteredAt = flows.Done, epoch.Add(30*time.Minute)
 		policy.Review = &flows.Review{At: epoch.Add(29 * time.Minute)}
 		ts.insert(t, policy)

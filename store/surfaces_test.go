@@ -41,7 +41,7 @@ func TestSurfaces(t *testing.T) {
 			}
 			got, err = v.SurfaceByMessage(ctx, "om_2")
 			if err != nil || got.ID != full.ID {
-				t.Errorf("by message: %+v, %v", got, err)
+				t.Errorf("by message: %+v (%v), want %s", got, err, full.ID)
 			}
 			for _, id := range []string{"om_1", ""} {
 				if _, err := v.SurfaceByMessage(ctx, id); !errors.Is(err, flows.ErrNotFound) {

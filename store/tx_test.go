@@ -53,7 +53,7 @@ func TestRollbackUndoesEverything(t *testing.T) {
 		ts.tx(t, everything)
 		for _, table := range tables {
 			if n := ts.countRows(t, table); n == 0 {
-				t.Errorf("%s is empty after the commit", table)
+				t.Errorf("%s is empty after the commit, want rows", table)
 			}
 		}
 	})
@@ -101,13 +101,13 @@ func TestViewBesideOpenTx(t *testing.T) {
 			}
 			return ts.View(ctx, func(v flows.View) error {
 				if _, err := v.Case(ctx, "c2"); !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("view sees what is not committed: %v", err)
+					t.Errorf("uncommitted case: %v, want flows.ErrNotFound", err)
 				}
 				_, err := v.Case(ctx, "c1")
 				return err
 			})
 		})
-		// A snapshot stays what it was while a writer commits.
+		// A snapshot does not change when a writer commits.
 		ts.view(t, func(v flows.View) error {
 			before, err := v.CountByState(ctx, "t1")
 			if err != nil {
@@ -116,7 +116,7 @@ func TestViewBesideOpenTx(t *testing.T) {
 			ts.insert(t, newCase("c3", "ou_3"))
 			after, err := v.CountByState(ctx, "t1")
 			if after[flows.AwaitingConsent] != before[flows.AwaitingConsent] {
-				t.Errorf("the snapshot moved from %v to %v", before, after)
+				t.Errorf("the snapshot changed from %v to %v", before, after)
 			}
 			return err
 		})
@@ -127,7 +127,7 @@ func TestTxDeadline(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		ts.tx(t, func(tx flows.Tx) error { // holds the key, and on SQLite the writer
+		ts.tx(t, func(tx flows.Tx) error { // locks the key, and on SQLite the writer
 			_, err := tx.Seen(t.Context(), epoch, "key")
 			must(t, err)
 			err = ts.Tx(ctx, func(tx flows.Tx) error {

@@ -33,7 +33,7 @@ func TestUnreadPhotos(t *testing.T) {
 			ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		}
 		later := epoch.Add(time.Minute)
-		unread(later, "", 0) // before consent nothing is to be read
+		unread(later, "", 0) // without consent a photo is not downloaded
 		c.Consent = &flows.Consent{At: epoch}
 		update()
 		unread(later, "", 2)
@@ -46,7 +46,7 @@ func TestUnreadPhotos(t *testing.T) {
 			for message, found := range map[string]bool{"m1": true, "m2": true, "m3": false, "": false} {
 				got, err := v.CaseOfMessage(ctx, message)
 				if found && (err != nil || got.ID != "c1") || !found && !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("case of %q: %v", message, err)
+					t.Errorf("case of %q: %v, want found %v", message, err, found)
 				}
 			}
 			return nil

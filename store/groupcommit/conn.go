@@ -118,7 +118,7 @@ func (c *conn) Commit() error {
 func (c *conn) Rollback() error {
 	g := c.group
 	switch {
-	case g.broken:
+	case g.broken: // there is nothing left to undo
 	case !c.nested: // the only member
 		c.group, c.committer.group = nil, nil
 		err := c.committer.exec("ROLLBACK")
@@ -126,7 +126,9 @@ func (c *conn) Rollback() error {
 		c.committer.handOver(false)
 		return err
 	default:
-		if err := errors.Join(c.committer.exec("ROLLBACK TO "+savepoint), c.committer.exec("RELEASE "+savepoint)); err != nil {
+		undone := c.committer.exec("ROLLBACK TO " + savepoint)
+		released := c.committer.exec("RELEASE " + savepoint)
+		if undone != nil || released != nil {
 			g.broken = true
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestGroupMembersAreApart: of members that succeed, fail, panic and are cancelled in one
-// group, each gets what it would get alone.
+// TestGroupMembersAreIsolated: members of one group that succeed, fail, panic and are cancelled get
+// the same results as alone.
 func TestGroupMembersAreIsolated(t *testing.T) {
 	db := openTestDB(t)
 	var groups []*group
@@ -51,28 +51,27 @@ func TestGroupMembersAreIsolated(t *testing.T) {
 		}),
 		member(t.Context(), "f", []string{"a", "e"}, fine),
 	)
-	for i, want := range []string{"", "boom", "panic: fn panics", "context canceled", "", ""} {
-		if got := fmt.Sprint(errs[i]); (want == "") != (errs[i] == nil) || want != "" &&
-			!errors.Is(errs[i], context.Canceled) && got != want {
-			t.Errorf("member %d: %v, want %q", i, errs[i], want)
+	for i, want := range map[int]string{0: "<nil>", 1: "boom", 2: "panic: fn panics", 4: "<nil>", 5: "<nil>"} {
+		if got := fmt.Sprint(errs[i]); got != want {
+			t.Errorf("member %d: %v, want %s", i, got, want)
 		}
 	}
 	if !errors.Is(errs[3], context.Canceled) {
 		t.Errorf("the cancelled member: %v, want %v", errs[3], context.Canceled)
 	}
-	if got := db.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a", "e", "f"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 	if n := db.countRows(t, "others"); n != 2 {
 		t.Errorf("%d rows beside the keys, want 2", n)
 	}
 	if len(groups) != 6 || slices.ContainsFunc(groups, func(g *group) bool { return g != groups[0] }) {
-		t.Errorf("they were not one group: %v", groups)
+		t.Errorf("groups %v, want one for all members", groups)
 	}
 }
 
-// TestGroupAnswersAfterItsCommit: neither a member that is done nor one that failed returns
-// while the group may still be lost.
+// TestMembersReturnAfterGroupCommit: neither a successful nor a failed member returns before the
+// group has committed.
 func TestMembersReturnAfterGroupCommit(t *testing.T) {
 	db := openTestDB(t)
 	var mu sync.Mutex
@@ -99,37 +98,37 @@ func TestMembersReturnAfterGroupCommit(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				if len(returned) > 0 {
-					t.Errorf("%q returned before the commit", returned)
+					t.Errorf("%q returned before the commit, want none", returned)
 				}
 				return nil
 			})
 		})
 	if len(returned) != 2 || db.countRows(t, "keys") != 1 {
-		t.Errorf("returned %q", returned)
+		t.Errorf("returned %q, want both members", returned)
 	}
 }
 
-// TestLostGroup: a member whose failure takes the transaction with it says so to the others, which may
+// TestLostGroup: if the failure of a member undoes the transaction, the others get ErrLost and may
 // run again.
 func TestLostGroup(t *testing.T) {
 	db := openTestDB(t)
 	errs := db.runQueued(t, db.insertKey("a"), func() error {
 		return db.tx(context.Background(), func(tx *sql.Tx) error {
-			// What SQLite does by itself when the disk is full.
+			// SQLite itself rolls back when the disk is full.
 			_, err := tx.ExecContext(context.Background(), "ROLLBACK")
 			return err
 		})
 	})
 	if !errors.Is(errs[0], ErrLost) || errs[1] == nil {
-		t.Errorf("errors %v", errs)
+		t.Errorf("errors %v, want ErrLost and that of the second", errs)
 	}
 	must(t, db.insertKey("a")())
-	if got := db.keys(t); !slices.Equal(got, []string{"a"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 }
 
-// TestGroupBounds: a group is full, or too old, and the next ones form another.
+// TestGroupBounds: when a group is full or too old, the next members form another one.
 func TestGroupBounds(t *testing.T) {
 	for name, limit := range map[string]func(*committer){
 		"members": func(w *committer) { w.maxMembers = 2 },
@@ -157,8 +156,8 @@ func TestGroupBounds(t *testing.T) {
 	}
 }
 
-// TestSingleStatementsJoin: a statement outside of a transaction is a member too, with its
-// rows; one that cannot run inside of a transaction ends the group before it.
+// TestSingleStatementsJoinGroup: a statement outside of a transaction is a member of the group, and
+// so is a query with its rows. A statement that cannot run in a transaction ends the group first.
 func TestSingleStatementsJoinGroup(t *testing.T) {
 	db := openTestDB(t)
 	writers, ctx := db.writers, t.Context()
@@ -200,10 +199,11 @@ func TestSingleStatementsJoinGroup(t *testing.T) {
 	}
 	errs[3] = nil
 	must(t, errors.Join(errs...))
-	if slices.Sort(got); !slices.Equal(got, []string{"a", "b"}) {
-		t.Errorf("returned %q", got)
+	slices.Sort(got)
+	if want := []string{"a", "b"}; !slices.Equal(got, want) {
+		t.Errorf("returned %q, want %q", got, want)
 	}
-	if got := db.keys(t); !slices.Equal(got, []string{"a", "b", "c"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a", "b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 }

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// crowd is a database whose groups have no end but their queue's.
+// testDB is a database whose groups end only when the queue is empty.
 type testDB struct {
 	writers   *sql.DB // writes
 	readers   *sql.DB
 	committer *committer
 
-	whileQueued func() // runs when all calls wait, before together lets them go
+	whileQueued func() // runs when all calls of runQueued wait
 }
 
 type backgroundKey struct{}
@@ -52,7 +52,7 @@ func dsn(path string) string {
 		"?_busy_timeout=10000&_txlock=immediate&_synchronous=normal&_pragma=journal_mode(wal)"
 }
 
-// tx runs fn in one transaction, which ends like fn.
+// tx runs fn in one transaction and commits if fn returns nil.
 func (db *testDB) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	tx, err := db.writers.BeginTx(ctx, nil)
 	if err != nil {
@@ -65,8 +65,8 @@ func (db *testDB) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// together lets the calls queue up in their order behind a transaction that holds the turn,
-// then lets them go, and returns their errors once all have ended.
+// runQueued blocks the writer until all calls wait in their order. Then it lets them run and
+// returns their errors when all have ended.
 func (db *testDB) runQueued(t *testing.T, calls ...func() error) []error {
 	t.Helper()
 	free := make(chan bool)
@@ -80,7 +80,7 @@ func (db *testDB) runQueued(t *testing.T, calls ...func() error) []error {
 			t.Error(err)
 		}
 	})
-	eventually(t, "the turn is held", func() bool { return db.queued() == 0 && db.writerBusy() })
+	eventually(t, "the writer is busy", func() bool { return db.queued() == 0 && db.writerBusy() })
 	for i, call := range calls {
 		wg.Go(func() { errs[i] = call() })
 		eventually(t, "the call waits", func() bool { return db.queued() == i+1 })
@@ -110,7 +110,7 @@ func insert(ctx context.Context, tx *sql.Tx, table, key string) error {
 	return err
 }
 
-// put is a call that stores a key.
+// insertKey returns a call that inserts a key.
 func (db *testDB) insertKey(key string) func() error {
 	return func() error {
 		return db.tx(context.Background(), func(tx *sql.Tx) error { return insert(context.Background(), tx, "keys", key) })
@@ -124,7 +124,7 @@ func (db *testDB) keys(t *testing.T) []string {
 	return keys
 }
 
-// readKeys reads the keys that a pool or a transaction sees.
+// readKeys returns the keys that a pool or a transaction sees.
 func readKeys(q interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }) (keys []string, err error) {

@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// TestBackgroundLetsOthersGoFirst: who is waited for overtakes background work, which gets a turn after a pause.
+// TestBackgroundPriority: foreground work goes before background work, which gets the writer after
+// a pause.
 func TestBackgroundPriority(t *testing.T) {
 	for pause, want := range map[time.Duration]string{
 		time.Hour: "a b c d job1 job2 job3",
-		0:         "job1 job2 job3 a b c d", // their shift
+		0:         "job1 job2 job3 a b c d", // in a window for background work
 	} {
 		t.Run(fmt.Sprint(pause), func(t *testing.T) {
 			db := openTestDB(t)
@@ -45,7 +46,7 @@ func TestBackgroundPriority(t *testing.T) {
 	}
 }
 
-// TestGroupWaiterGivesUp: who is cancelled in the queue leaves it; the others do not notice.
+// TestCancelledWaiterLeavesQueue: a cancelled waiter leaves the queue without an effect on others.
 func TestCancelledWaiterLeavesQueue(t *testing.T) {
 	db := openTestDB(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -60,14 +61,15 @@ func TestCancelledWaiterLeavesQueue(t *testing.T) {
 		})
 	}, db.insertKey("b"))
 	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
-		t.Errorf("errors %v", errs)
+		t.Errorf("errors %v, want only the second to be cancelled", errs)
 	}
-	if got := db.keys(t); !slices.Equal(got, []string{"a", "b"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a", "b"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 }
 
-// TestGiveUpAtTheTurn cancels many at the moment when their turn comes: none is left holding it.
+// TestCancelAtHandOver cancels many waiters at the moment when they get the writer: none of them
+// keeps it.
 func TestCancelAtHandOver(t *testing.T) {
 	db := openTestDB(t)
 	var wg sync.WaitGroup
@@ -86,11 +88,11 @@ func TestCancelAtHandOver(t *testing.T) {
 	wg.Wait()
 	must(t, db.insertKey("last")())
 	if db.writerBusy() {
-		t.Error("the turn is held by nobody")
+		t.Error("the writer is busy without a transaction")
 	}
 }
 
-// TestCloseTheWriter: who waits is told, who has the turn comes to an end.
+// TestCloseCommitter: waiters get ErrClosed, and the present transaction ends normally.
 func TestCloseCommitter(t *testing.T) {
 	db := openTestDB(t)
 	free, closed := make(chan bool), make(chan error, 1)
@@ -101,19 +103,19 @@ func TestCloseCommitter(t *testing.T) {
 			return insert(context.Background(), tx, "keys", "a")
 		})
 	}()
-	eventually(t, "the turn is held", db.writerBusy)
+	eventually(t, "the writer is busy", db.writerBusy)
 	go func() { waited <- db.insertKey("b")() }()
 	eventually(t, "the other waits", func() bool { return db.queued() == 1 })
 	go func() { closed <- db.committer.close() }()
 	if err := <-waited; !errors.Is(err, ErrClosed) {
-		t.Errorf("who waited: %v, want %v", err, ErrClosed)
+		t.Errorf("waiter: %v, want %v", err, ErrClosed)
 	}
 	close(free)
 	must(t, <-held)
 	must(t, <-closed)
 	must(t, db.committer.close())
-	if got := db.keys(t); !slices.Equal(got, []string{"a"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 	if err := db.insertKey("c")(); !errors.Is(err, ErrClosed) {
 		t.Errorf("afterwards: %v, want %v", err, ErrClosed)

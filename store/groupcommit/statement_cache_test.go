@@ -35,8 +35,8 @@ func TestReusable(t *testing.T) {
 	}
 }
 
-// TestKeptStatements: a text that is used again while its rows are being read, after an
-// error, after a change of the schema, and beyond the cache's size.
+// TestStatementCache uses a query while its rows are being read, after an error, after a change of
+// the schema, and when the cache is full.
 func TestStatementCache(t *testing.T) {
 	ctx := t.Context()
 	db := openCachingDB(t)
@@ -95,7 +95,7 @@ func TestStatementCache(t *testing.T) {
 	exec(`ALTER TABLE x ADD COLUMN c BIGINT NOT NULL DEFAULT 7`)
 	var a, c int
 	var b string
-	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the kept statement sees the new column
+	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the cached statement returns the new column
 	if c != 7 {
 		t.Errorf("c = %d, want 7", c)
 	}

@@ -64,7 +64,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// crossed swaps the two sets of a keyset file.
+// swapKeySets swaps the two sets of a keyset file.
 func swapKeySets(t *testing.T, raw []byte) string {
 	var f fileFormat
 	must(t, json.Unmarshal(raw, &f))
