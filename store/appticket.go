@@ -14,6 +14,7 @@ import (
 // process has it, also after a restart. Feishu sends a new one every hour.
 const appTicketSetting = "app_ticket/"
 
+// appTicketAAD binds a sealed ticket to its app.
 func appTicketAAD(appID string) string { return "setting:app_ticket|" + appID }
 
 // PutAppTicket seals and stores a ticket in place of the previous one.

@@ -137,6 +137,7 @@ func (b *bulkRows) add(t *txn, h ImportedCase) error {
 	return nil
 }
 
+// addCase adds the row of the case itself, as InsertCase and SetBlindIndex would leave it.
 func (b *bulkRows) addCase(t *txn, h ImportedCase) error {
 	c := h.Case
 	data, sealed, err := t.encodeCase(c)
@@ -170,6 +171,7 @@ func (b *bulkRows) addCase(t *txn, h ImportedCase) error {
 	return nil
 }
 
+// addAudit adds the audit chain of a case and its head.
 func (b *bulkRows) addAudit(t *txn, h ImportedCase) (err error) {
 	prev := genesisHash
 	for i, row := range h.Audit {
@@ -207,6 +209,7 @@ func (b *bulkRows) addAudit(t *txn, h ImportedCase) (err error) {
 // for each parameter, so that longer statements are slower.
 const rowsPerInsert = 12
 
+// insert inserts all collected rows, table by table.
 func (b *bulkRows) insert(ctx context.Context, t *txn) error {
 	for _, table := range []struct {
 		into string

@@ -41,6 +41,7 @@ func (v *view) oneCase(ctx context.Context, what, query string, args ...any) (*f
 	return c, orNotFound(what, err)
 }
 
+// manyCases returns all cases that a query finds.
 func (v *view) manyCases(ctx context.Context, what, query string, args ...any) ([]*flows.Case, error) {
 	return collect(ctx, v.q, what, v.scanCase, query, args...)
 }

@@ -50,6 +50,7 @@ func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, 
 	return Inspection{Program: latestMigration()}, ErrUnsupportedDSN
 }
 
+// inspectSQLite opens the file for reading only, without the lock of a store.
 func inspectSQLite(ctx context.Context, path string, keys *keyset.Keyset) (Inspection, error) {
 	out := Inspection{Program: latestMigration()}
 	path, err := filepath.Abs(path)
@@ -75,6 +76,7 @@ func inspectSQLite(ctx context.Context, path string, keys *keyset.Keyset) (Inspe
 		WHERE type = 'table' AND name = $1`)
 }
 
+// inspectPostgres uses a connection of its own, without the pools of a store.
 func inspectPostgres(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	out := Inspection{Program: latestMigration()}
 	config, err := pgx.ParseConfig(dsn)

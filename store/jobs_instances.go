@@ -125,6 +125,7 @@ const instanceLockPrefix = "instance/"
 // nowMillisPostgres is the server's clock in Unix milliseconds.
 const nowMillisPostgres = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
 
+// beat sends one heartbeat and opens a session first if there is none.
 func (h *heartbeat) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout/4)
 	defer cancel()
@@ -250,6 +251,7 @@ func (h *heartbeat) requeueOrphans(ctx context.Context, trustTimeout bool) error
 	return err
 }
 
+// unregister removes this process from the table instances.
 func (h *heartbeat) unregister() {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()

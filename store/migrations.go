@@ -22,6 +22,7 @@ func dialectFS(words []string) fs.FS {
 	return translated{dir, strings.NewReplacer(words...)}
 }
 
+// translated is a file system whose files have their terms replaced.
 type translated struct {
 	fs.FS
 	words *strings.Replacer

@@ -139,6 +139,7 @@ func prepareSession(ctx context.Context, c *pgx.Conn, sync string) error {
 	return err
 }
 
+// postgresBackend connects the backend's functions to the pools.
 func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend, error) {
 	driver := riverpgxv5.New(p.main)
 	inserter, err := river.NewClient(quietDriver{driver}, &river.Config{
@@ -228,6 +229,7 @@ func postgresLocation(ctx context.Context, db *sql.DB) (location string, err err
 	return location, err
 }
 
+// postgresWritable returns errReadOnly if the transaction cannot write.
 func postgresWritable(ctx context.Context, tx *sql.Tx) error {
 	var readOnly bool
 	err := tx.QueryRowContext(ctx, `SELECT current_setting('transaction_read_only')::boolean`).Scan(&readOnly)

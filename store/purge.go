@@ -98,6 +98,7 @@ func (s *Store) purgeBatch(ctx context.Context, query string, bound int64) (int6
 	return res.RowsAffected()
 }
 
+// vacuum returns free pages to the file system in small steps.
 func (s *Store) vacuum(ctx context.Context) error {
 	if s.backend.vacuum == nil {
 		return nil

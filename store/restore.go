@@ -70,6 +70,7 @@ func (s *Store) marks(ctx context.Context) (of time.Time, location string, err e
 	return of, location, err
 }
 
+// readMark reads one mark. found is false if it is not set.
 func (s *Store) readMark(ctx context.Context, key string) (value string, found bool, err error) {
 	err = s.backend.read.QueryRowContext(ctx, `
 		SELECT value

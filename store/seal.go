@@ -10,8 +10,10 @@ import (
 // Each sealed value is bound to its place by the additional authenticated data (AAD). It does not
 // open in another case, photo or column.
 
+// personalAAD binds sealed personal data to its case.
 func personalAAD(caseID string) string { return "case:" + caseID + "|personal" }
 
+// pictureAAD binds a sealed picture to its case and photo.
 func pictureAAD(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
@@ -28,6 +30,7 @@ func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, er
 	return k.Seal(personalAAD(caseID), clear)
 }
 
+// openPersonal opens what sealPersonal returned.
 func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil

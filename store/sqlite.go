@@ -109,6 +109,7 @@ func writerDSN(path, sync string, fresh bool) string {
 	return fileURI(path, q)
 }
 
+// readerDSN returns the data source name of a connection that cannot write.
 func readerDSN(path string) string {
 	return fileURI(path, url.Values{
 		"_busy_timeout": {"10000"},
@@ -125,6 +126,7 @@ func fileURI(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}).String()
 }
 
+// sqliteBackend connects the backend's functions to the pools.
 func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error) {
 	driver := &localDriver{Driver: riversqlite.New(write), notifier: notifier}
 	inserter, err := river.NewClient(driver, &river.Config{

@@ -12,6 +12,7 @@ type bufferedRows struct {
 	rows    [][]driver.Value
 }
 
+// readAll reads rows to their end and closes them.
 func readAll(rows driver.Rows) (*bufferedRows, error) {
 	defer rows.Close() //nolint:errcheck // Next reports a failed read
 	out := &bufferedRows{columns: rows.Columns()}

@@ -55,6 +55,7 @@ type cachingConn struct {
 	stmts map[string]*cachedStmt
 }
 
+// cachedStmt is a prepared statement. One query at a time can use it.
 type cachedStmt struct {
 	driver.Stmt
 	busy bool // its rows are being read
