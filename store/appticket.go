@@ -10,15 +10,16 @@ import (
 	"shiming/store/keyset"
 )
 
-// The app ticket of a marketplace app belongs to no tenant. It lies sealed among the settings, so
-// that every instance has it, also after a restart; it comes anew every hour.
+// The app ticket of a marketplace app belongs to no tenant. It is a sealed setting, so that every
+// process has it, also after a restart. Feishu sends a new one every hour.
 const appTicketSetting = "app_ticket/"
 
-func ticketPlace(appID string) string { return "setting:app_ticket|" + appID }
+// appTicketAAD binds a sealed ticket to its app.
+func appTicketAAD(appID string) string { return "setting:app_ticket|" + appID }
 
-// PutAppTicket keeps the ticket in place of the former one.
+// PutAppTicket seals and stores a ticket in place of the previous one.
 func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
-	sealed, err := s.keys.Seal(ticketPlace(appID), []byte(ticket))
+	sealed, err := s.keys.Seal(appTicketAAD(appID), []byte(ticket))
 	if err != nil {
 		return err
 	}
@@ -27,8 +28,8 @@ func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
 	})
 }
 
-// AppTicket returns the ticket that was kept last, "" if there is none or if it was sealed with a key
-// that is gone, since a new one can be asked for.
+// AppTicket returns the stored ticket. It returns "" if there is none or if its key no longer
+// exists, because the caller can ask Feishu for a new one.
 func (s *Store) AppTicket(ctx context.Context, appID string) (ticket string, err error) {
 	err = s.View(ctx, func(v flows.View) error {
 		kept, err := v.Setting(ctx, "", appTicketSetting+appID)
@@ -39,7 +40,7 @@ func (s *Store) AppTicket(ctx context.Context, appID string) (ticket string, err
 		if err != nil {
 			return fmt.Errorf("store: app ticket: %w", err)
 		}
-		clear, err := s.keys.Open(ticketPlace(appID), sealed)
+		clear, err := s.keys.Open(appTicketAAD(appID), sealed)
 		if errors.Is(err, keyset.ErrSealed) {
 			return nil
 		}

@@ -7,29 +7,29 @@ import (
 )
 
 func TestAppTicket(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		is := func(app, want string) {
+		checkTicket := func(app, want string) {
 			t.Helper()
-			if got, err := w.AppTicket(ctx, app); got != want || err != nil {
+			if got, err := ts.AppTicket(ctx, app); got != want || err != nil {
 				t.Errorf("%s: %q, %v; want %q", app, got, err, want)
 			}
 		}
-		is("cli_1", "")
-		must(t, w.PutAppTicket(ctx, "cli_1", "first"))
-		must(t, w.PutAppTicket(ctx, "cli_1", "second"))
-		is("cli_1", "second")
-		is("cli_2", "")
+		checkTicket("cli_1", "")
+		must(t, ts.PutAppTicket(ctx, "cli_1", "first"))
+		must(t, ts.PutAppTicket(ctx, "cli_1", "second"))
+		checkTicket("cli_1", "second")
+		checkTicket("cli_2", "")
 		var kept string
-		w.view(t, func(v flows.View) (err error) {
+		ts.view(t, func(v flows.View) (err error) {
 			kept, err = v.Setting(ctx, "", appTicketSetting+"cli_1")
 			return err
 		})
 		if kept == "" || kept == "second" {
-			t.Errorf("kept as %q", kept)
+			t.Errorf("stored as %q, want it sealed", kept)
 		}
-		// Another app's sealed ticket does not open here.
-		w.tx(t, func(tx flows.Tx) error { return tx.PutSetting(ctx, "", appTicketSetting+"cli_2", kept) })
-		is("cli_2", "")
+		// The sealed ticket of one app does not open under another app's key.
+		ts.tx(t, func(tx flows.Tx) error { return tx.PutSetting(ctx, "", appTicketSetting+"cli_2", kept) })
+		checkTicket("cli_2", "")
 	})
 }

@@ -13,9 +13,9 @@ import (
 	"shiming/flows"
 )
 
-// link is the canonical form of an audit row: its JSON, with this order of fields and
-// sorted keys in detail, is what the hash covers after the previous hash.
-type link struct {
+// auditLink is the canonical form of an audit row. The hash covers its JSON, with the fields in this
+// order and the keys of detail sorted, after the previous hash.
+type auditLink struct {
 	Case   string            `json:"case"`
 	Seq    int64             `json:"seq"`
 	AtMS   int64             `json:"at_ms"`
@@ -27,13 +27,22 @@ type link struct {
 	Detail map[string]string `json:"detail,omitempty"`
 }
 
-// chainStart is what the first link is chained to.
-var chainStart = make([]byte, sha256.Size)
+// genesisHash is the previous hash of the first row.
+var genesisHash = make([]byte, sha256.Size)
 
-// hash chains the row to row.Prev: SHA-256(Prev ‖ JSON).
-func hash(row flows.AuditRow) ([]byte, error) {
-	raw, err := json.Marshal(link{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event,
-		row.From, row.To, row.Why, row.Detail})
+// hashRow returns SHA-256(row.Prev ‖ JSON of the row).
+func hashRow(row flows.AuditRow) ([]byte, error) {
+	raw, err := json.Marshal(auditLink{
+		Case:   row.CaseID,
+		Seq:    row.Seq,
+		AtMS:   millis(row.At),
+		Actor:  row.Actor,
+		Event:  row.Event,
+		From:   row.From,
+		To:     row.To,
+		Why:    row.Why,
+		Detail: row.Detail,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("store: audit: %w", err)
 	}
@@ -41,73 +50,114 @@ func hash(row flows.AuditRow) ([]byte, error) {
 	return sum[:], nil
 }
 
-// head is the keyed hash of a chain's end.
-func headParts(caseID string, seq int64, hash []byte) []string {
+// headPurpose and headMACParts are the input of the keyed hash of a chain's end. Without the keyset
+// no one can shorten a chain or compute it again.
+const headPurpose = "audit-head"
+
+func headMACParts(caseID string, seq int64, hash []byte) []string {
 	return []string{caseID, strconv.FormatInt(seq, 10), string(hash)}
 }
 
-const headPurpose = "audit-head"
-
-// Audit appends to the case's chain. Seq, Prev and Hash of the row given are ignored, times
-// are kept to the millisecond. Two writers at the same link are flows.ErrStale for one.
+// Audit appends a row to the case's chain. It computes Seq, Prev and Hash, and it stores the time in
+// milliseconds. It returns flows.ErrStale if another transaction has appended the same link.
 func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
-	err := t.q.QueryRowContext(ctx, `SELECT seq, hash FROM audit_heads WHERE case_id = $1`+t.forRow, row.CaseID).
-		Scan(&row.Seq, &row.Prev)
+	// Lock and read the end of the chain.
+	err := t.q.QueryRowContext(ctx, `
+		SELECT seq, hash
+		FROM audit_heads
+		WHERE case_id = $1`+t.lockRow,
+		row.CaseID,
+	).Scan(&row.Seq, &row.Prev)
 	if errors.Is(err, sql.ErrNoRows) {
-		row.Seq, row.Prev, err = 0, chainStart, nil
+		row.Seq, row.Prev, err = 0, genesisHash, nil
 	}
 	if err != nil {
 		return fmt.Errorf("store: audit: %w", err)
 	}
+
 	row.Seq++
-	if row.Hash, err = hash(row); err != nil {
+	if row.Hash, err = hashRow(row); err != nil {
 		return err
 	}
 	detail, err := json.Marshal(row.Detail)
 	if err != nil {
 		return fmt.Errorf("store: audit: %w", err)
 	}
-	_, err = t.exec(ctx, "audit",
-		`INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
+	_, err = t.exec(ctx, "audit", `
+		INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-		row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From), string(row.To), row.Why,
-		string(detail), row.Prev, row.Hash)
-	if t.s.backend.duplicate(err) {
+		row.CaseID,
+		row.Seq,
+		millis(row.At),
+		row.Actor,
+		row.Event,
+		string(row.From),
+		string(row.To),
+		row.Why,
+		string(detail),
+		row.Prev,
+		row.Hash,
+	)
+	if t.store.backend.duplicate(err) {
 		return flows.ErrStale
 	}
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "audit head", `INSERT INTO audit_heads (case_id, seq, hash, mac) VALUES ($1,$2,$3,$4)
-		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac`,
-		row.CaseID, row.Seq, row.Hash, t.keys.MAC(headPurpose, headParts(row.CaseID, row.Seq, row.Hash)...))
+
+	mac := t.keys.MAC(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...)
+	_, err = t.exec(ctx, "audit head", `
+		INSERT INTO audit_heads (case_id, seq, hash, mac)
+		VALUES ($1,$2,$3,$4)
+		ON CONFLICT (case_id) DO UPDATE
+		SET seq = excluded.seq,
+		    hash = excluded.hash,
+		    mac = excluded.mac`,
+		row.CaseID, row.Seq, row.Hash, mac,
+	)
 	return err
 }
 
-// AuditOf returns the case's chain from its first link on.
+// AuditOf returns the case's chain from the first row on.
 func (v *view) AuditOf(ctx context.Context, caseID string) ([]flows.AuditRow, error) {
-	return collect(ctx, v.q, "audit of case", func(r *sql.Rows) (flows.AuditRow, error) {
+	scan := func(scan scanner) (flows.AuditRow, error) {
 		row := flows.AuditRow{CaseID: caseID}
 		var (
 			at     int64
 			detail []byte
 		)
-		err := r.Scan(&row.Seq, &at, &row.Actor, &row.Event, &row.From, &row.To, &row.Why, &detail, &row.Prev, &row.Hash)
+		err := scan(
+			&row.Seq,
+			&at,
+			&row.Actor,
+			&row.Event,
+			&row.From,
+			&row.To,
+			&row.Why,
+			&detail,
+			&row.Prev,
+			&row.Hash,
+		)
 		if err != nil {
 			return row, err
 		}
-		row.At = moment(at)
+		row.At = fromMillis(at)
 		if err := json.Unmarshal(detail, &row.Detail); err != nil {
 			return row, fmt.Errorf("case %s link %d: %w", caseID, row.Seq, err)
 		}
 		return row, nil
-	}, `SELECT seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash
-		FROM audit WHERE case_id = $1 ORDER BY seq`, caseID)
+	}
+	return collect(ctx, v.q, "audit of case", scan, `
+		SELECT seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash
+		FROM audit
+		WHERE case_id = $1
+		ORDER BY seq`,
+		caseID,
+	)
 }
 
-// VerifyChain recomputes the case's chain. The error is a *ChainError when a link was
-// changed, removed or moved, when the end was cut off, or when the chain was computed anew
-// by somebody without the keyset.
+// VerifyChain computes the case's chain again. It returns a *ChainError if somebody has changed,
+// removed or moved a row, has cut off the end, or has computed the chain without the keyset.
 func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 	return s.View(ctx, func(fv flows.View) error {
 		v := fv.(*view)
@@ -115,7 +165,7 @@ func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 		if err != nil {
 			return err
 		}
-		prev := chainStart
+		prev := genesisHash
 		for i, row := range rows {
 			if row.Seq != int64(i)+1 {
 				return &ChainError{caseID, int64(i) + 1, "missing"}
@@ -123,7 +173,7 @@ func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 			if !bytes.Equal(row.Prev, prev) {
 				return &ChainError{caseID, row.Seq, "unlinked"}
 			}
-			sum, err := hash(row)
+			sum, err := hashRow(row)
 			if err != nil {
 				return err
 			}
@@ -136,17 +186,18 @@ func (s *Store) VerifyChain(ctx context.Context, caseID string) error {
 	})
 }
 
-// verifyHead compares the end of a chain with the keyed hash that was left for it.
+// verifyHead compares the end of a chain with its stored keyed hash. A case without any audit row
+// has none.
 func (v *view) verifyHead(ctx context.Context, caseID string, seq int64, last []byte) error {
 	var mac []byte
 	err := v.q.QueryRowContext(ctx, `SELECT mac FROM audit_heads WHERE case_id = $1`, caseID).Scan(&mac)
 	if errors.Is(err, sql.ErrNoRows) && seq == 0 {
-		return nil // never audited
+		return nil
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("store: audit head: %w", err)
 	}
-	if !v.keys.Matches(mac, headPurpose, headParts(caseID, seq, last)...) {
+	if !v.keys.Matches(mac, headPurpose, headMACParts(caseID, seq, last)...) {
 		return &ChainError{caseID, seq, "cut"}
 	}
 	return nil

@@ -10,11 +10,11 @@ import (
 )
 
 func TestAuditChain(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		must(t, w.VerifyChain(ctx, "nobody"))
+		must(t, ts.VerifyChain(ctx, "nobody"))
 		for i, event := range []string{"start", "consent", "photo", "confirm"} {
-			w.tx(t, func(tx flows.Tx) error {
+			ts.tx(t, func(tx flows.Tx) error {
 				other := tx.Audit(ctx, flows.AuditRow{CaseID: "c2", Event: event})
 				return errors.Join(other, tx.Audit(ctx, flows.AuditRow{
 					CaseID: "c1",
@@ -30,7 +30,7 @@ func TestAuditChain(t *testing.T) {
 				}))
 			})
 		}
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			rows, err := v.AuditOf(ctx, "c1")
 			if len(rows) != 4 {
 				t.Fatalf("%d links, want 4", len(rows))
@@ -41,59 +41,87 @@ func TestAuditChain(t *testing.T) {
 					t.Errorf("link %d: %+v", i, row)
 				}
 				if i > 0 && !bytes.Equal(row.Prev, rows[i-1].Hash) {
-					t.Errorf("link %d does not hold on to the one before", i)
+					t.Errorf("link %d does not have the hash of the previous one", i)
 				}
 			}
 			return err
 		})
-		must(t, w.VerifyChain(ctx, "c1"))
-		must(t, w.VerifyChain(ctx, "c2"))
+		must(t, ts.VerifyChain(ctx, "c1"))
+		must(t, ts.VerifyChain(ctx, "c2"))
 
 		for _, tt := range []struct {
-			what   string
+			name   string
+			what   string // of the ChainError
 			tamper []string
 		}{
-			{"changed", []string{`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`}},
-			{"changed", []string{`UPDATE audit SET detail = '{"a":"9","b":"2"}' WHERE case_id = 'c1' AND seq = 4`}},
-			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`}},
-			{"missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`}},
-			{"unlinked", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
-				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`}},
-			{"changed", []string{`UPDATE audit SET hash = ` + w.blob("00") + ` WHERE case_id = 'c1' AND seq = 3`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1'`}},
-			{"cut", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
-				`UPDATE audit_heads SET seq = 3, hash = (SELECT hash FROM audit WHERE case_id = 'c1' AND seq = 3) WHERE case_id = 'c1'`}},
-			{"cut", []string{`DELETE FROM audit_heads WHERE case_id = 'c1'`}},
-			{"changed", []string{`DELETE FROM audit WHERE case_id = 'c1'`,
-				`INSERT INTO audit SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash FROM audit WHERE case_id = 'c2'`}},
+			{"other reason", "changed", []string{
+				`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`,
+			}},
+			{"other detail", "changed", []string{
+				`UPDATE audit SET detail = '{"a":"9","b":"2"}' WHERE case_id = 'c1' AND seq = 4`,
+			}},
+			{"row deleted", "missing", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
+			}},
+			{"first row deleted", "missing", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 1`,
+			}},
+			{"row deleted and renumbered", "unlinked", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`,
+				`UPDATE audit SET seq = seq - 1 WHERE case_id = 'c1' AND seq > 2`,
+			}},
+			{"other hash", "changed", []string{
+				`UPDATE audit SET hash = ` + ts.blobLiteral("00") + ` WHERE case_id = 'c1' AND seq = 3`,
+			}},
+			{"last row deleted", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
+			}},
+			{"all rows deleted", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1'`,
+			}},
+			{"last row deleted and head moved", "cut", []string{
+				`DELETE FROM audit WHERE case_id = 'c1' AND seq = 4`,
+				`UPDATE audit_heads
+					SET seq = 3, hash = (SELECT hash FROM audit WHERE case_id = 'c1' AND seq = 3)
+					WHERE case_id = 'c1'`,
+			}},
+			{"head deleted", "cut", []string{
+				`DELETE FROM audit_heads WHERE case_id = 'c1'`,
+			}},
+			{"rows of another case", "changed", []string{
+				`DELETE FROM audit WHERE case_id = 'c1'`,
+				`INSERT INTO audit
+					SELECT 'c1', seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash
+					FROM audit
+					WHERE case_id = 'c2'`,
+			}},
 		} {
-			t.Run(tt.what, func(t *testing.T) {
-				restore := save(t, w)
+			t.Run(tt.name, func(t *testing.T) {
+				restore := saveAudit(t, ts)
 				for _, q := range tt.tamper {
-					if _, err := w.backend.write.ExecContext(ctx, q); err != nil {
+					if _, err := ts.backend.write.ExecContext(ctx, q); err != nil {
 						t.Fatal(err)
 					}
 				}
 				var broken *ChainError
-				err := w.VerifyChain(ctx, "c1")
+				err := ts.VerifyChain(ctx, "c1")
 				if !errors.Is(err, ErrChain) || !errors.As(err, &broken) || broken.What != tt.what {
-					t.Errorf("%q: %v, want %s", tt.tamper, err, tt.what)
+					t.Errorf("got %v, want %s", err, tt.what)
 				}
 				restore()
 			})
 		}
-		must(t, w.VerifyChain(ctx, "c1"))
+		must(t, ts.VerifyChain(ctx, "c1"))
 	})
 }
 
-// save keeps the audit tables aside and returns what brings them back.
-func save(t *testing.T, w *world) func() {
+// saveAudit copies the audit tables and returns a function that restores them.
+func saveAudit(t *testing.T, ts *testStore) func() {
 	t.Helper()
 	run := func(queries ...string) {
 		t.Helper()
 		for _, q := range queries {
-			if _, err := w.backend.write.ExecContext(t.Context(), q); err != nil {
+			if _, err := ts.backend.write.ExecContext(t.Context(), q); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -104,4 +132,20 @@ func save(t *testing.T, w *world) func() {
 		run(`DELETE FROM audit`, `DELETE FROM audit_heads`, `INSERT INTO audit SELECT * FROM saved`,
 			`INSERT INTO audit_heads SELECT * FROM saved_heads`, `DROP TABLE saved`, `DROP TABLE saved_heads`)
 	}
+}
+
+func TestChainErrorIsFlowsErrChain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		ts.insert(t, newCase("c1", "ou_1"))
+		for range 2 {
+			ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Actor: "bot", Event: "x"}) })
+		}
+		must(t, ts.VerifyChain(ctx, "c1"))
+		_, err := ts.backend.write.ExecContext(ctx, `UPDATE audit SET actor = 'ou_evil' WHERE seq = 1`)
+		must(t, err)
+		if err := ts.VerifyChain(ctx, "c1"); !errors.Is(err, flows.ErrChain) || !errors.Is(err, ErrChain) {
+			t.Errorf("%v, want %v, %v", err, flows.ErrChain, ErrChain)
+		}
+	})
 }

@@ -14,23 +14,23 @@ import (
 	"modernc.org/sqlite"
 )
 
-// ErrNotSQLite: the database is on a server, which has its own tools for backups.
+// ErrNotSQLite means that the database is on a server, which has its own backup tools.
 var ErrNotSQLite = errors.New("store: not an SQLite database")
 
-// Copy says what a backup holds.
+// Copy describes a backup.
 type Copy struct {
-	Of    time.Time // the moment that it shows
+	Of    time.Time // time of its snapshot
 	Bytes int64
 	Cases int64
 }
 
-// copyPages is how many pages are copied between two looks at the context.
+// copyPages is how many pages are copied between two checks of the context.
 const copyPages = 4096
 
-// Backup copies the SQLite database of a DSN, in the state of a single moment, to a new file
-// of mode 0600, beside a process that works on it and without holding it up. It never
-// overwrites: an existing file is fs.ErrExist. The copy is checked, and marked as one, so that
-// Open knows it again. The keyset is not in it, and not needed.
+// Backup copies the SQLite database of a DSN to a new file of mode 0600. The copy is a snapshot of
+// one moment; a process that works on the database is not blocked. If the file exists, Backup
+// returns fs.ErrExist and does not overwrite it. Backup checks the copy and marks it, so that Open
+// recognizes it. It neither needs nor copies the keyset.
 func Backup(ctx context.Context, dsn, file string) (c Copy, err error) {
 	name, path := scheme(dsn)
 	if name != "sqlite" {
@@ -39,11 +39,13 @@ func Backup(ctx context.Context, dsn, file string) (c Copy, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return c, fmt.Errorf("store: backup: %w", err)
 	}
-	// The name is taken first and given to the whole copy in the end.
+	// The file is reserved under its name first. The complete copy replaces it at the end.
 	taken, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return c, fmt.Errorf("store: backup: %w", err)
 	}
+
+	// The copy is written to another file, so that an interrupted backup is never taken for a copy.
 	part := file + ".part"
 	defer func() {
 		if err != nil {
@@ -72,7 +74,7 @@ func Backup(ctx context.Context, dsn, file string) (c Copy, err error) {
 	return c, syncDir(filepath.Dir(file))
 }
 
-// copySQLite copies what one reading transaction sees, page by page.
+// copySQLite copies the snapshot of one reading transaction, page by page.
 func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) {
 	from, err = filepath.Abs(from)
 	if err != nil {
@@ -91,15 +93,15 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 		return of, err
 	}
 	defer conn.Close() //nolint:errcheck // a reader
-	// The transaction keeps the snapshot from one step to the next; a writer that commits in
-	// between would else make the copy begin anew.
+	// The transaction keeps the snapshot between the steps. Without it each commit of a writer
+	// would restart the copy.
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return of, err
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // nothing was written
 	var tables int
-	if err := conn.QueryRowContext(ctx,
-		"SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").Scan(&tables); err != nil {
+	const countTables = "SELECT count(*) FROM sqlite_master WHERE name = 'key_check'"
+	if err := conn.QueryRowContext(ctx, countTables).Scan(&tables); err != nil {
 		return of, err
 	}
 	if tables == 0 {
@@ -108,7 +110,7 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 	of = time.Now()
 	return of, conn.Raw(func(raw any) error {
 		b, err := raw.(interface {
-			NewBackup(string) (*sqlite.Backup, error)
+			NewBackup(string) (*sqlite.Backup, error) // the driver does not export its connection type
 		}).NewBackup(fileURI(to, url.Values{}))
 		if err != nil {
 			return err
@@ -125,21 +127,21 @@ func copySQLite(ctx context.Context, from, to string) (of time.Time, err error) 
 	})
 }
 
-// finish marks and checks the copy and brings it to the disk, in one file without others
-// beside it.
+// finish marks and checks the copy and flushes it to the disk, as a single file.
 func (c *Copy) finish(ctx context.Context, path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", fileURI(abs, url.Values{"_pragma": {"journal_mode(delete)", "synchronous(full)"}}))
+	// With this journal mode the copy has no side files after db.Close.
+	db, err := sql.Open("sqlite", fileURI(abs, url.Values{
+		"_pragma": {"journal_mode(delete)", "synchronous(full)"},
+	}))
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // closed below; a second time does nothing
-	if _, err := db.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, copyMark,
-		c.Of.UTC().Format(time.RFC3339)); err != nil {
+	if _, err := db.ExecContext(ctx, upsertMark, copyMark, c.Of.UTC().Format(time.RFC3339)); err != nil {
 		return err
 	}
 	var verdict string
@@ -155,6 +157,8 @@ func (c *Copy) finish(ctx context.Context, path string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
+
+	// Flush the file; Backup flushes its directory entry.
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -167,8 +171,8 @@ func (c *Copy) finish(ctx context.Context, path string) error {
 	return nil
 }
 
-// DumpCommand is the line with which PostgreSQL's own tool makes a backup. The password is
-// left out, and so is what only our pools understand.
+// DumpCommand returns the pg_dump command line of a backup. It omits the password and the
+// parameters that only our pools understand.
 func DumpCommand(dsn, file string) (string, error) {
 	at, err := url.Parse(dsn)
 	if err != nil || !strings.HasPrefix(at.Scheme, "postgres") {
@@ -201,7 +205,7 @@ func removeAll(files ...string) error {
 	return errors.Join(errs...)
 }
 
-// syncDir brings a new name to the disk, where directories can be opened.
+// syncDir flushes a new directory entry to the disk, where the system can open directories.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 	"shiming/store/pgtest"
 )
 
-// busy writes events on a few cases until stop, and says how many are acknowledged.
-func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
+// writeEvents writes events on 64 cases until stop, and counts the committed ones.
+func (ts *testStore) writeEvents(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	t.Helper()
 	for i := range 64 {
-		w.insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
+		ts.insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))
 	}
 	acknowledged = new(atomic.Int64)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -30,7 +30,7 @@ func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	begun := make(chan bool)
 	go func() {
 		for n := int64(1); ctx.Err() == nil; n++ {
-			if err := w.Tx(t.Context(), event(t.Context(), n)); err != nil {
+			if err := ts.Tx(t.Context(), eventTx(t.Context(), n)); err != nil {
 				ended <- err
 				return
 			}
@@ -47,27 +47,27 @@ func (w *world) busy(t *testing.T) (acknowledged *atomic.Int64, stop func()) {
 	}
 }
 
-// holds requires everything of w that was acknowledged as the n-th event, in a state that
-// adds up, and that the jobs go on.
-func (w *world) holds(t *testing.T, atLeast int64) {
+// checkRestored verifies that the store holds at least the first atLeast events, that all tables
+// are of one moment, and that all jobs run.
+func (ts *testStore) checkRestored(t *testing.T, atLeast int64) {
 	t.Helper()
 	ctx := t.Context()
-	events := w.rows(t, "event_keys WHERE key LIKE 'event/%'")
-	if int64(events) < atLeast || w.rows(t, fmt.Sprintf("event_keys WHERE key = 'event/%d'", atLeast)) != 1 {
+	events := ts.countRows(t, "event_keys WHERE key LIKE 'event/%'")
+	if int64(events) < atLeast || ts.countRows(t, fmt.Sprintf("event_keys WHERE key = 'event/%d'", atLeast)) != 1 {
 		t.Errorf("%d events, want at least %d", events, atLeast)
 	}
-	if audits, jobs := w.rows(t, "audit"), w.rows(t, "river_job"); audits != events || jobs != events {
-		t.Errorf("%d events, %d audit rows, %d jobs: not of one moment", events, audits, jobs)
+	if audits, jobs := ts.countRows(t, "audit"), ts.countRows(t, "river_job"); audits != events || jobs != events {
+		t.Errorf("%d events, %d audit rows, %d jobs: want equal numbers", events, audits, jobs)
 	}
 	for i := range 64 {
-		must(t, w.VerifyChain(ctx, fmt.Sprint("c", i)))
-		w.view(t, func(v flows.View) error {
+		must(t, ts.VerifyChain(ctx, fmt.Sprint("c", i)))
+		ts.view(t, func(v flows.View) error {
 			_, err := v.Case(ctx, fmt.Sprint("c", i))
 			return err
 		})
 	}
 	ran := make(chan bool, events)
-	must(t, w.Start(ctx, func(context.Context, flows.Job) error {
+	must(t, ts.Start(ctx, func(context.Context, flows.Job) error {
 		ran <- true
 		return nil
 	}))
@@ -75,23 +75,23 @@ func (w *world) holds(t *testing.T, atLeast int64) {
 		select {
 		case <-ran:
 		case <-time.After(hangTimeout):
-			t.Fatal("the jobs do not go on")
+			t.Fatal("the jobs do not run")
 		}
 	}
-	must(t, w.Stop(ctx))
+	must(t, ts.Stop(ctx))
 }
 
 func TestBackupDuringWrites(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		acknowledged, stop := w.busy(t)
+		acknowledged, stop := ts.writeEvents(t)
 		file := filepath.Join(t.TempDir(), "copy.db")
 		var c Copy
 		var before int64
-		for { // until something was written during the backup, which takes milliseconds
+		for { // until an event is committed during the backup, which takes milliseconds
 			before = acknowledged.Load()
 			var err error
-			c, err = Backup(ctx, w.cfg.DSN, file)
+			c, err = Backup(ctx, ts.cfg.DSN, file)
 			if err != nil {
 				stop()
 				t.Fatal(err)
@@ -108,50 +108,50 @@ func TestBackupDuringWrites(t *testing.T) {
 			t.Errorf("mode %v, size %d, copy %+v, want %v", info.Mode(), info.Size(), c, c.Bytes)
 		}
 		if beside, err := filepath.Glob(file + "?*"); err != nil || len(beside) > 0 {
-			t.Errorf("left beside the copy: %v", beside)
+			t.Errorf("files beside the copy: %v, want none", beside)
 		}
-		if _, err := Backup(ctx, w.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
+		if _, err := Backup(ctx, ts.cfg.DSN, file); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("a second backup to the same file: %v, want %v", err, fs.ErrExist)
 		}
 		if again, err := os.Stat(file); err != nil || again.Size() != info.Size() {
-			t.Errorf("the first backup was touched: %v", err)
+			t.Errorf("the first backup has changed: %v, want it unchanged", err)
 		}
 
-		back := *w
+		back := *ts
 		back.dir = t.TempDir()
 		back.cfg.DSN = "sqlite:" + filepath.Join(back.dir, "bot.db")
 		must(t, os.Rename(file, filepath.Join(back.dir, "bot.db")))
-		back.reopen(t, c.Of)
-		back.holds(t, before)
+		back.reopenCopy(t, c.Of)
+		back.checkRestored(t, before)
 	})
 }
 
-// reopen opens a copy: not with another keyset, not as if nothing had happened, and like any
-// other once it is settled.
-func (w *world) reopen(t *testing.T, of time.Time) {
+// reopenCopy verifies that Open refuses the copy with another keyset and without Config.Copy, and
+// that it accepts the copy after Settle.
+func (ts *testStore) reopenCopy(t *testing.T, of time.Time) {
 	t.Helper()
 	ctx := t.Context()
-	wrong := w.cfg
+	wrong := ts.cfg
 	wrong.Keyset, wrong.Copy = keyset.New(), true
 	if _, err := Open(ctx, wrong); !errors.Is(err, ErrWrongKeyset) {
 		t.Errorf("with another keyset: %v, want %v", err, ErrWrongKeyset)
 	}
-	_, err := Open(ctx, w.cfg)
+	_, err := Open(ctx, ts.cfg)
 	if e, is := errors.AsType[*CopyError](err); !is || !e.Of.Equal(of.Truncate(time.Second)) {
-		t.Fatalf("a copy was opened like any other: %v", err)
+		t.Fatalf("open of a copy: %v, want a *CopyError", err)
 	}
-	w.cfg.Copy = true
-	w.Store = mustOpen(t, w.cfg)
-	if got, err := w.CopyOf(ctx); err != nil || !got.Equal(of.Truncate(time.Second)) {
+	ts.cfg.Copy = true
+	ts.Store = mustOpen(t, ts.cfg)
+	if got, err := ts.CopyOf(ctx); err != nil || !got.Equal(of.Truncate(time.Second)) {
 		t.Errorf("copy of %v (%v), want %v", got, err, of)
 	}
-	if open, err := w.OpenCases(ctx); err != nil || len(open) != 64 {
+	if open, err := ts.OpenCases(ctx); err != nil || len(open) != 64 {
 		t.Errorf("%d open cases, %v, want 64", len(open), err)
 	}
-	must(t, w.Settle(ctx))
-	must(t, w.Close())
-	w.cfg.Copy = false
-	w.Store = mustOpen(t, w.cfg)
+	must(t, ts.Settle(ctx))
+	must(t, ts.Close())
+	ts.cfg.Copy = false
+	ts.Store = mustOpen(t, ts.cfg)
 }
 
 func TestBackupRefuses(t *testing.T) {
@@ -160,10 +160,12 @@ func TestBackupRefuses(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o600))
 	for _, tt := range []struct {
 		dsn  string
-		want error // nil = any
+		want error // nil for any error
 	}{
-		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist}, {"sqlite:" + filepath.Join(dir, "text.db"), nil},
-		{"sqlite:" + filepath.Join(dir, "empty.db"), nil}, {"postgres://user:secret@host/db", ErrNotSQLite},
+		{"sqlite:" + filepath.Join(dir, "missing.db"), fs.ErrNotExist},
+		{"sqlite:" + filepath.Join(dir, "text.db"), nil},
+		{"sqlite:" + filepath.Join(dir, "empty.db"), nil},
+		{"postgres://user:secret@host/db", ErrNotSQLite},
 	} {
 		t.Run(tt.dsn, func(t *testing.T) {
 			file := filepath.Join(dir, "copy.db")
@@ -172,33 +174,38 @@ func TestBackupRefuses(t *testing.T) {
 				t.Errorf("%s: %v, want %v", tt.dsn, err, tt.want)
 			}
 			if left, _ := filepath.Glob(file + "*"); len(left) > 0 {
-				t.Errorf("%s: left %v", tt.dsn, left)
+				t.Errorf("%s: files left: %v, want none", tt.dsn, left)
 			}
 		})
 	}
 }
 
 func TestDumpCommand(t *testing.T) {
+	const command = `pg_dump --format=custom --no-owner --file='it'\''s.dump' `
 	for _, tt := range []struct{ dsn, want string }{
-		{"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
-			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres://bot@db.example:5432/shiming?sslmode=verify-full'"},
-		{"postgres:///shiming?host=/run/pg&user=bot&password=secret",
-			"pg_dump --format=custom --no-owner --file='it'\\''s.dump' 'postgres:///shiming?host=%2Frun%2Fpg&user=bot'"},
+		{
+			"postgres://bot:s%27ecret@db.example:5432/shiming?sslmode=verify-full&pool_max_conns=8",
+			command + "'postgres://bot@db.example:5432/shiming?sslmode=verify-full'",
+		},
+		{
+			"postgres:///shiming?host=/run/pg&user=bot&password=secret",
+			command + "'postgres:///shiming?host=%2Frun%2Fpg&user=bot'",
+		},
 	} {
 		t.Run(tt.dsn, func(t *testing.T) {
 			if got, err := DumpCommand(tt.dsn, "it's.dump"); err != nil || got != tt.want {
-				t.Errorf("%v\n%s\n%s", err, got, tt.want)
+				t.Errorf("got %s (%v)\nwant %s", got, err, tt.want)
 			}
 		})
 	}
 	if _, err := DumpCommand("sqlite:x", "f"); err == nil {
-		t.Error("a command for SQLite")
+		t.Error("got a command for SQLite, want an error")
 	}
 }
 
-// TestDumpAndRestore runs the line that the program prints, and PostgreSQL's own way back.
+// TestDumpAndRestore runs the command that the program prints, and pg_restore.
 func TestDumpAndRestore(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		bin, err := pgtest.Tools()
 		pgtest.Missing(t, err)
@@ -209,18 +216,18 @@ func TestDumpAndRestore(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", line, err, out)
 			}
 		}
-		acknowledged, stop := w.busy(t)
+		acknowledged, stop := ts.writeEvents(t)
 		file := filepath.Join(t.TempDir(), "bot.dump")
 		before := acknowledged.Load()
-		line, err := DumpCommand(w.cfg.DSN, file)
+		line, err := DumpCommand(ts.cfg.DSN, file)
 		must(t, err)
 		shell(line)
 		stop()
 
-		back := *w
+		back := *ts
 		back.cfg.DSN = pgtest.DSN(t)
 		shell("pg_restore --exit-on-error --no-owner --dbname=" + shellWord(back.cfg.DSN) + " " + shellWord(file))
-		back.reopen(t, time.Time{})
-		back.holds(t, before)
+		back.reopenCopy(t, time.Time{})
+		back.checkRestored(t, before)
 	})
 }

@@ -14,22 +14,22 @@ import (
 	"shiming/store/keyset"
 )
 
-// benchEach runs a benchmark on every engine. open gives a fresh store; mode is full or normal.
-func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *world)) {
-	for _, e := range engines {
+// benchEach runs a benchmark on every database. open returns a new store; mode is full or normal.
+func benchEach(b *testing.B, bench func(b *testing.B, open func(b *testing.B, mode string) *testStore)) {
+	for _, e := range databases {
 		b.Run(e.name, func(b *testing.B) {
-			bench(b, func(b *testing.B, mode string) *world {
+			bench(b, func(b *testing.B, mode string) *testStore {
 				b.Helper()
 				cfg := Config{DSN: e.dsn(b, b.TempDir()), Sync: mode, Keyset: keyset.New()}
-				return &world{engine: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
+				return &testStore{database: e.name, cfg: cfg, Store: mustOpen(b, cfg)}
 			})
 		})
 	}
 }
 
-// BenchmarkTx is what an event costs: two keys, the case, an audit row and one job, durable.
+// BenchmarkTx measures a typical event: two keys, the case, an audit row and one job, committed.
 func BenchmarkTx(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		for _, mode := range []string{"full", "normal"} {
 			for _, goroutines := range []int{1, 16} {
 				b.Run(fmt.Sprintf("sync=%s/goroutines=%d", mode, goroutines), func(b *testing.B) {
@@ -47,7 +47,7 @@ func BenchmarkTx(b *testing.B) {
 					for range goroutines {
 						wg.Go(func() {
 							for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-								if err := s.Tx(ctx, event(ctx, n)); err != nil {
+								if err := s.Tx(ctx, eventTx(ctx, n)); err != nil {
 									b.Error(err)
 									return
 								}
@@ -62,8 +62,8 @@ func BenchmarkTx(b *testing.B) {
 	})
 }
 
-// event is the usual transaction, on one of 64 cases.
-func event(ctx context.Context, n int64) func(flows.Tx) error {
+// eventTx returns a typical transaction, on one of 64 cases.
+func eventTx(ctx context.Context, n int64) func(flows.Tx) error {
 	return func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, fmt.Sprint("c", n%64))
 		if err != nil {
@@ -76,9 +76,10 @@ func event(ctx context.Context, n int64) func(flows.Tx) error {
 	}
 }
 
-// BenchmarkCommitToStart is how long a job waits for its worker when nothing else happens.
+// BenchmarkCommitToStart measures the time from a commit to the start of its job, without other
+// load.
 func BenchmarkCommitToStart(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		started := make(chan time.Time)
@@ -99,9 +100,9 @@ func BenchmarkCommitToStart(b *testing.B) {
 	})
 }
 
-// BenchmarkJobs is how many jobs are fetched, run and completed per second.
+// BenchmarkJobs measures how many jobs run per second.
 func BenchmarkJobs(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		const batch = 500
@@ -126,113 +127,9 @@ func BenchmarkJobs(b *testing.B) {
 	})
 }
 
-// reads lists every read that somebody waits for. How long they take among a million cases is
-// bench/growth's to say.
-func reads(ctx context.Context) map[string]func(v flows.View) error {
-	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
-	return map[string]func(v flows.View) error{
-		"Case": func(v flows.View) error {
-			_, err := v.Case(ctx, "c500000")
-			return err
-		},
-		"OpenCase": func(v flows.View) error {
-			_, err := v.OpenCase(ctx, "t1", "ou_500003")
-			return err
-		},
-		"LatestCase": func(v flows.View) error {
-			_, err := v.LatestCase(ctx, "t1", "ou_500000")
-			return err
-		},
-		"CasesOf": func(v flows.View) error {
-			_, err := v.CasesOf(ctx, "t1", "ou_500000")
-			return err
-		},
-		"InState/hr": func(v flows.View) error {
-			_, err := v.InState(ctx, "t1", hr, 20, 0)
-			return err
-		},
-		"Line/hr": func(v flows.View) error {
-			_, err := v.Line(ctx, "t1", hr, 200)
-			return err
-		},
-		"InState/done": func(v flows.View) error {
-			_, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0)
-			return err
-		},
-		"WithIncident": func(v flows.View) error {
-			_, err := v.WithIncident(ctx, "t1", "ocr", 20)
-			return err
-		},
-		"CountIncident": func(v flows.View) error {
-			_, err := v.CountIncident(ctx, "t1", "ocr")
-			return err
-		},
-		"Entered/done": func(v flows.View) error {
-			_, err := v.Entered(ctx, "t1", flows.Done, flows.Cursor{At: epoch.Add(-24 * time.Hour)}, epoch, 20)
-			return err
-		},
-		"Working": func(v flows.View) error {
-			_, err := v.Working(ctx)
-			return err
-		},
-		"SameNumber": func(v flows.View) error {
-			_, err := v.SameNumber(ctx, "t1", []byte("n500000"), "ou_1")
-			return err
-		},
-		"CaseOfMessage": func(v flows.View) error {
-			_, err := v.CaseOfMessage(ctx, "om_3")
-			return err
-		},
-		"CountByState": func(v flows.View) error {
-			_, err := v.CountByState(ctx, "t1")
-			return err
-		},
-		"DaysSince": func(v flows.View) error {
-			_, err := v.DaysSince(ctx, "t1", epoch.AddDate(0, 0, -30))
-			return err
-		},
-		"DoneSince": func(v flows.View) error {
-			_, _, err := v.DoneSince(ctx, "t1", epoch.AddDate(0, 0, -30), 20)
-			return err
-		},
-		"Durations": func(v flows.View) error {
-			_, _, err := v.Durations(ctx, "t1", epoch.AddDate(0, 0, -30))
-			return err
-		},
-		"Unread": func(v flows.View) error {
-			_, err := v.Unread(ctx, epoch, "c1")
-			return err
-		},
-		"Surface": func(v flows.View) error {
-			_, err := v.Surface(ctx, "case/c500000/applicant")
-			return err
-		},
-		"SurfacesOf": func(v flows.View) error {
-			_, err := v.SurfacesOf(ctx, "c500000", "hr")
-			return err
-		},
-		"SurfaceByMessage": func(v flows.View) error {
-			_, err := v.SurfaceByMessage(ctx, "om_500000")
-			return err
-		},
-		"Picture": func(v flows.View) error {
-			_, err := v.Picture(ctx, "c500000", "p1")
-			return err
-		},
-		"AuditOf": func(v flows.View) error {
-			_, err := v.AuditOf(ctx, "c500000")
-			return err
-		},
-		"Setting": func(v flows.View) error {
-			_, err := v.Setting(ctx, "t1", "review_chat")
-			return err
-		},
-	}
-}
-
-// BenchmarkPictures stores and reads pictures of 1.5 MB.
+// BenchmarkPictures measures the storing and reading of pictures of 1.5 MB.
 func BenchmarkPictures(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		must(b, s.Tx(ctx, func(tx flows.Tx) error { return tx.InsertCase(ctx, newCase("c1", "ou_1")) }))
@@ -251,9 +148,9 @@ func BenchmarkPictures(b *testing.B) {
 	})
 }
 
-// BenchmarkOpen is a start on an existing database.
+// BenchmarkOpen measures the opening of an existing database.
 func BenchmarkOpen(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		first := open(b, "full")
 		must(b, first.Close())
 		cfg := first.cfg
@@ -265,10 +162,10 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// BenchmarkAcknowledge sends 500 events a second, each with a job that reports back in a
-// transaction of its own, and looks at how long the events take.
+// BenchmarkAcknowledge starts 500 events a second, each with a job that writes in a transaction of
+// its own, and measures how long the events take.
 func BenchmarkAcknowledge(b *testing.B) {
-	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *world) {
+	benchEach(b, func(b *testing.B, open func(b *testing.B, mode string) *testStore) {
 		s := open(b, "full")
 		ctx := b.Context()
 		for i := range 64 {
@@ -293,7 +190,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 		for i := range b.N {
 			due := <-tick.C
 			wg.Go(func() {
-				if err := s.Tx(ctx, event(ctx, int64(i))); err != nil {
+				if err := s.Tx(ctx, eventTx(ctx, int64(i))); err != nil {
 					b.Error(err)
 				}
 				took[i] = time.Since(due)

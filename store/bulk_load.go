@@ -7,59 +7,43 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"shiming/flows"
 )
 
-// ImportedCase is a whole case with its past, as it lies in the database long after.
+// ImportedCase is a case with its history, in the form that it has long after its end.
 type ImportedCase struct {
 	Case      *flows.Case
-	Submitted time.Time // last entry into awaiting_review; zero = never
-	Index     []byte    // of the number; nil = none
+	Submitted time.Time // last entry into awaiting_review; zero if never
+	Index     []byte    // blind index of the number; nil for none
 	Audit     []flows.AuditRow
 	Surfaces  []*flows.Surface
-	Jobs      []flows.Job          // that wait for their time
-	Keys      map[string]time.Time // event keys and when they were noted
+	Jobs      []flows.Job          // scheduled jobs
+	Keys      map[string]time.Time // event keys and when they were stored
 	Pictures  map[string][]byte    // by photo id
 }
 
-// BulkLoad writes many histories in one transaction: the rows that the program itself would have
-// left, without its way there. The program does not call it: bench/growth fills databases with
-// it, of a size that nobody waits for otherwise. Seq, Prev and Hash of the audit rows are computed.
+// BulkLoad writes many cases in one transaction, with the rows that the program itself would have
+// written. It computes Seq, Prev and Hash of the audit rows. The program does not call it:
+// bench/growth fills large databases with it.
 func (s *Store) BulkLoad(ctx context.Context, list []ImportedCase) error {
 	return s.Tx(ctx, func(ft flows.Tx) error {
 		t := ft.(*txn)
-		var rows bulk
+		if err := t.insertImported(ctx, list); err != nil {
+			return err
+		}
+		if err := t.addImportedCounts(ctx, list); err != nil {
+			return err
+		}
 		var jobs []flows.Job
-		count, days := map[counter]int64{}, map[counter][2]int64{}
 		for _, h := range list {
-			if err := rows.add(t, h); err != nil {
-				return err
-			}
 			jobs = append(jobs, h.Jobs...)
-			c, at := h.Case, shard(h.Case.ID)
-			count[counter{c.TenantKey, string(c.State), at}]++
-			began := counter{c.TenantKey, day(c.CreatedAt), at}
-			days[began] = [2]int64{days[began][0] + 1, days[began][1]}
-			if c.State == flows.Done {
-				ended := counter{c.TenantKey, day(c.EnteredAt), at}
-				days[ended] = [2]int64{days[ended][0], days[ended][1] + 1}
-			}
-		}
-		if err := rows.insert(ctx, t); err != nil {
-			return err
-		}
-		if err := addCounts(ctx, t, count, days); err != nil {
-			return err
-		}
-		for _, h := range list {
 			if h.Case.State.Terminal() {
 				continue
 			}
-			if err := t.notePhotos(ctx, h.Case); err != nil {
+			if err := t.syncPhotos(ctx, h.Case); err != nil {
 				return err
 			}
 			for id, jpeg := range h.Pictures {
@@ -72,71 +56,77 @@ func (s *Store) BulkLoad(ctx context.Context, list []ImportedCase) error {
 	})
 }
 
-// counter is a row of state_counts or day_counts; name is the state or the day.
-type counter struct {
+// insertImported inserts the rows of all tables without photos, counters and jobs.
+func (t *txn) insertImported(ctx context.Context, list []ImportedCase) error {
+	var rows bulkRows
+	for _, h := range list {
+		if err := rows.add(t, h); err != nil {
+			return err
+		}
+	}
+	return rows.insert(ctx, t)
+}
+
+// counterKey identifies a row of state_counts or day_counts; name is the state or the day.
+type counterKey struct {
 	tenant, name string
 	shard        int64
 }
 
-func (c counter) compare(d counter) int {
+func (c counterKey) compare(d counterKey) int {
 	return cmp.Or(strings.Compare(c.tenant, d.tenant), strings.Compare(c.name, d.name), cmp.Compare(c.shard, d.shard))
 }
 
-func addCounts(ctx context.Context, t *txn, count map[counter]int64, days map[counter][2]int64) error {
-	for _, k := range slices.SortedFunc(maps.Keys(count), counter.compare) {
-		if _, err := t.exec(ctx, "load", `INSERT INTO state_counts (tenant_key, state, shard, n) VALUES ($1,$2,$3,$4)
-			ON CONFLICT (tenant_key, state, shard) DO UPDATE SET n = state_counts.n + excluded.n`, k.tenant, k.name, k.shard,
-			count[k]); err != nil {
+// addImportedCounts adds the cases to the counters, each counter once and in a fixed order.
+func (t *txn) addImportedCounts(ctx context.Context, list []ImportedCase) error {
+	states, started, done := map[counterKey]int64{}, map[counterKey]int64{}, map[counterKey]int64{}
+	for _, h := range list {
+		c, sh := h.Case, shard(h.Case.ID)
+		states[counterKey{c.TenantKey, string(c.State), sh}]++
+		started[counterKey{c.TenantKey, day(c.CreatedAt), sh}]++
+		if c.State == flows.Done {
+			done[counterKey{c.TenantKey, day(c.EnteredAt), sh}]++
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(states), counterKey.compare) {
+		_, err := t.exec(ctx, "load", `
+			INSERT INTO state_counts (tenant_key, state, shard, n)
+			VALUES ($1,$2,$3,$4)
+			ON CONFLICT (tenant_key, state, shard) DO UPDATE
+			SET n = state_counts.n + excluded.n`,
+			k.tenant, k.name, k.shard, states[k],
+		)
+		if err != nil {
 			return err
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(days), counter.compare) {
-		if _, err := t.exec(ctx, "load",
-			`INSERT INTO day_counts (tenant_key, day, shard, started, done) VALUES ($1,$2,$3,$4,$5)
+	days := maps.Clone(started)
+	maps.Copy(days, done)
+	for _, k := range slices.SortedFunc(maps.Keys(days), counterKey.compare) {
+		_, err := t.exec(ctx, "load", `
+			INSERT INTO day_counts (tenant_key, day, shard, started, done)
+			VALUES ($1,$2,$3,$4,$5)
 			ON CONFLICT (tenant_key, day, shard) DO UPDATE
-			SET started = day_counts.started + excluded.started, done = day_counts.done + excluded.done`,
-			k.tenant, k.name, k.shard, days[k][0], days[k][1]); err != nil {
+			SET started = day_counts.started + excluded.started,
+			    done = day_counts.done + excluded.done`,
+			k.tenant, k.name, k.shard, started[k], done[k],
+		)
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// bulk collects rows by table.
-type bulk struct{ cases, audit, heads, surfaces, keys [][]any }
+// bulkRows collects the rows to insert, by table.
+type bulkRows struct{ cases, audit, heads, surfaces, keys [][]any }
 
-func (b *bulk) add(t *txn, h ImportedCase) error {
-	c := h.Case
-	data, sealed, err := t.encode(c)
-	if err != nil {
+func (b *bulkRows) add(t *txn, h ImportedCase) error {
+	if err := b.addCase(t, h); err != nil {
 		return err
 	}
-	l := stateTimes{submitted: millis(h.Submitted)}
-	l.enter(c)
-	var index any
-	if len(h.Index) > 0 {
-		index = h.Index
-	}
-	b.cases = append(b.cases, []any{c.ID, c.TenantKey, c.OpenID, string(c.State), flag(!c.State.Terminal()), c.Rev,
-		c.Version,
-		millis(c.CreatedAt), millis(c.EnteredAt), l.submitted, l.reviewed, l.done, incident(c), index, data, sealed})
-	prev := chainStart
-	for i, row := range h.Audit {
-		row.CaseID, row.Seq, row.Prev = c.ID, int64(i)+1, prev
-		if row.Hash, err = hash(row); err != nil {
-			return err
-		}
-		detail, err := json.Marshal(row.Detail)
-		if err != nil {
-			return fmt.Errorf("store: audit: %w", err)
-		}
-		b.audit = append(b.audit, []any{row.CaseID, row.Seq, millis(row.At), row.Actor, row.Event, string(row.From),
-			string(row.To), row.Why,
-			string(detail), row.Prev, row.Hash})
-		prev = row.Hash
-	}
-	if n := int64(len(h.Audit)); n > 0 {
-		b.heads = append(b.heads, []any{c.ID, n, prev, t.keys.MAC(headPurpose, headParts(c.ID, n, prev)...)})
+	if err := b.addAudit(t, h); err != nil {
+		return err
 	}
 	for _, s := range h.Surfaces {
 		b.surfaces = append(b.surfaces, surfaceValues(s))
@@ -147,45 +137,99 @@ func (b *bulk) add(t *txn, h ImportedCase) error {
 	return nil
 }
 
-func (b *bulk) insert(ctx context.Context, t *txn) error {
-	for _, part := range []struct {
+// addCase adds the row of the case itself, as InsertCase and SetBlindIndex would leave it.
+func (b *bulkRows) addCase(t *txn, h ImportedCase) error {
+	c := h.Case
+	data, sealed, err := t.encodeCase(c)
+	if err != nil {
+		return err
+	}
+	times := stateTimes{submitted: millis(h.Submitted)}
+	times.note(c)
+	var index any // NULL keeps the row out of the database's index
+	if len(h.Index) > 0 {
+		index = h.Index
+	}
+	b.cases = append(b.cases, []any{
+		c.ID,
+		c.TenantKey,
+		c.OpenID,
+		string(c.State),
+		boolInt(!c.State.Terminal()),
+		c.Rev,
+		c.Version,
+		millis(c.CreatedAt),
+		millis(c.EnteredAt),
+		times.submitted,
+		times.reviewed,
+		times.done,
+		waitingIncident(c),
+		index,
+		data,
+		sealed,
+	})
+	return nil
+}
+
+// addAudit adds the audit chain of a case and its head.
+func (b *bulkRows) addAudit(t *txn, h ImportedCase) (err error) {
+	prev := genesisHash
+	for i, row := range h.Audit {
+		row.CaseID, row.Seq, row.Prev = h.Case.ID, int64(i)+1, prev
+		if row.Hash, err = hashRow(row); err != nil {
+			return err
+		}
+		detail, err := json.Marshal(row.Detail)
+		if err != nil {
+			return fmt.Errorf("store: audit: %w", err)
+		}
+		b.audit = append(b.audit, []any{
+			row.CaseID,
+			row.Seq,
+			millis(row.At),
+			row.Actor,
+			row.Event,
+			string(row.From),
+			string(row.To),
+			row.Why,
+			string(detail),
+			row.Prev,
+			row.Hash,
+		})
+		prev = row.Hash
+	}
+	if n := int64(len(h.Audit)); n > 0 {
+		mac := t.keys.MAC(headPurpose, headMACParts(h.Case.ID, n, prev)...)
+		b.heads = append(b.heads, []any{h.Case.ID, n, prev, mac})
+	}
+	return nil
+}
+
+// rowsPerInsert is how many rows one INSERT of BulkLoad has. SQLite's driver searches all parameters
+// for each parameter, so that longer statements are slower.
+const rowsPerInsert = 12
+
+// insert inserts all collected rows, table by table.
+func (b *bulkRows) insert(ctx context.Context, t *txn) error {
+	for _, table := range []struct {
 		into string
 		rows [][]any
 	}{
-		{`cases (id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms, submitted_ms, reviewed_ms, done_ms,
-			incident, number_index, data, sealed)`, b.cases},
+		{`cases (
+			id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
+			submitted_ms, reviewed_ms, done_ms, incident, number_index, data, sealed
+		)`, b.cases},
 		{`audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)`, b.audit},
 		{`audit_heads (case_id, seq, hash, mac)`, b.heads},
 		{`surfaces (` + surfaceColumns + `)`, b.surfaces},
 		{`event_keys (key, at_ms)`, b.keys},
 	} {
-		for chunk := range slices.Chunk(part.rows, loadRows) {
-			if _, err := t.exec(ctx, "load", `INSERT INTO `+part.into+` VALUES `+placeholders(len(chunk), len(chunk[0])),
-				slices.Concat(chunk...)...); err != nil {
+		for chunk := range slices.Chunk(table.rows, rowsPerInsert) {
+			query := `INSERT INTO ` + table.into + ` VALUES ` + placeholders(len(chunk), len(chunk[0]))
+			if _, err := t.exec(ctx, "load", query, slices.Concat(chunk...)...); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// loadRows is how many rows one statement of a load inserts. SQLite's driver looks for each
-// parameter among all of them, so that more would be slower.
-const loadRows = 12
-
-// placeholders is ($1,$2),($3,$4)… for a number of rows and columns.
-func placeholders(rows, columns int) string {
-	var s strings.Builder
-	for n := range rows * columns {
-		switch {
-		case n == 0:
-			s.WriteString("(")
-		case n%columns == 0:
-			s.WriteString("),(")
-		default:
-			s.WriteString(",")
-		}
-		s.WriteString("$" + strconv.Itoa(n+1))
-	}
-	return s.String() + ")"
 }

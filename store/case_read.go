@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -12,10 +11,11 @@ import (
 	"shiming/flows"
 )
 
+// caseColumns lists what scanCase reads from the table cases, under the alias c.
 const caseColumns = `c.id, c.data, c.sealed`
 
-// scanCase reads caseColumns.
-func (v *view) scanCase(scan func(...any) error) (*flows.Case, error) {
+// scanCase decodes a case and opens its personal data.
+func (v *view) scanCase(scan scanner) (*flows.Case, error) {
 	var (
 		id           string
 		data, sealed []byte
@@ -35,44 +35,59 @@ func (v *view) scanCase(scan func(...any) error) (*flows.Case, error) {
 	return c, nil
 }
 
+// oneCase returns the first case that a query finds, or flows.ErrNotFound.
 func (v *view) oneCase(ctx context.Context, what, query string, args ...any) (*flows.Case, error) {
 	c, err := v.scanCase(v.q.QueryRowContext(ctx, query, args...).Scan)
 	return c, orNotFound(what, err)
 }
 
+// manyCases returns all cases that a query finds.
 func (v *view) manyCases(ctx context.Context, what, query string, args ...any) ([]*flows.Case, error) {
-	return collect(ctx, v.q, what, func(r *sql.Rows) (*flows.Case, error) { return v.scanCase(r.Scan) }, query, args...)
+	return collect(ctx, v.q, what, v.scanCase, query, args...)
 }
 
 // Case returns the case with the id, or flows.ErrNotFound.
 func (v *view) Case(ctx context.Context, id string) (*flows.Case, error) {
-	return v.oneCase(ctx, "case", `SELECT `+caseColumns+` FROM cases c WHERE c.id = $1`+v.forCase, id)
+	return v.oneCase(ctx, "case", `
+		SELECT `+caseColumns+`
+		FROM cases c
+		WHERE c.id = $1`+v.lockCase,
+		id,
+	)
 }
 
-// OpenCase returns the person's case that is not finished, or flows.ErrNotFound.
+// OpenCase returns the applicant's unfinished case, or flows.ErrNotFound.
 func (v *view) OpenCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
-	return v.oneCase(ctx, "open case", `SELECT `+caseColumns+` FROM cases c
-		WHERE c.tenant_key = $1 AND c.open_id = $2 AND c.live = 1`+v.forCase, tenantKey, openID)
+	return v.oneCase(ctx, "open case", `
+		SELECT `+caseColumns+`
+		FROM cases c
+		WHERE c.tenant_key = $1
+		  AND c.open_id = $2
+		  AND c.live = 1`+v.lockCase,
+		tenantKey, openID,
+	)
 }
 
-const casesOf = `SELECT ` + caseColumns + ` FROM cases c
-	WHERE c.tenant_key = $1 AND c.open_id = $2 ORDER BY c.created_ms DESC, c.id DESC`
+const casesOfApplicant = `
+	SELECT ` + caseColumns + `
+	FROM cases c
+	WHERE c.tenant_key = $1 AND c.open_id = $2
+	ORDER BY c.created_ms DESC, c.id DESC`
 
-// LatestCase returns the person's newest case, or flows.ErrNotFound.
+// LatestCase returns the applicant's newest case, or flows.ErrNotFound.
 func (v *view) LatestCase(ctx context.Context, tenantKey, openID string) (*flows.Case, error) {
-	return v.oneCase(ctx, "latest case", casesOf+` LIMIT 1`, tenantKey, openID)
+	return v.oneCase(ctx, "latest case", casesOfApplicant+` LIMIT 1`, tenantKey, openID)
 }
 
-// CasesOf returns all cases of one person, newest first.
+// CasesOf returns all cases of one applicant, newest first.
 func (v *view) CasesOf(ctx context.Context, tenantKey, openID string) ([]*flows.Case, error) {
-	return v.manyCases(ctx, "cases of person", casesOf, tenantKey, openID)
+	return v.manyCases(ctx, "cases of person", casesOfApplicant, tenantKey, openID)
 }
 
-// InState returns cases in the states, oldest entry first. Each state is cut to the page
-// before the states are merged, so that a state with a million cases costs as little as one
-// with ten.
-func (v *view) InState(ctx context.Context, tenantKey string, states []flows.State, limit, offset int) ([]*flows.Case,
-	error) {
+// InState returns a page of the cases in the states, in the order in which they entered.
+func (v *view) InState(
+	ctx context.Context, tenantKey string, states []flows.State, limit, offset int,
+) ([]*flows.Case, error) {
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
@@ -80,72 +95,117 @@ func (v *view) InState(ctx context.Context, tenantKey string, states []flows.Sta
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+from, args...)
 }
 
-// Line returns who waits in the states, oldest entry first, without reading the cases.
-func (v *view) Line(ctx context.Context, tenantKey string, states []flows.State, limit int) ([]flows.QueueEntry,
-	error) {
+// Line returns the queue of the states, in the order of entry, without decoding the cases.
+func (v *view) Line(
+	ctx context.Context, tenantKey string, states []flows.State, limit int,
+) ([]flows.QueueEntry, error) {
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
+	scan := func(scan scanner) (entry flows.QueueEntry, err error) {
+		err = scan(&entry.CaseID, &entry.OpenID)
+		return entry, err
+	}
 	from, args := pageOf(tenantKey, states, limit, 0)
-	return collect(ctx, v.q, "line", func(r *sql.Rows) (l flows.QueueEntry, err error) {
-		err = r.Scan(&l.CaseID, &l.OpenID)
-		return
-	}, `SELECT c.id, c.open_id`+from, args...)
+	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id`+from, args...)
 }
 
-// pageOf is what follows a SELECT from cases c of a page of the states.
+// pageOf returns the FROM clause, with the alias c, of a page of cases in the states. Each state
+// contributes at most limit+offset rows to the merge, so that the cost does not depend on how many
+// cases are in a state. UNION removes the duplicates of a state that is listed twice.
 func pageOf(tenantKey string, states []flows.State, limit, offset int) (from string, args []any) {
 	args = []any{tenantKey, limit, offset, limit + offset}
-	var heads []string
+	var perState []string
 	for _, state := range states {
 		args = append(args, string(state))
-		heads = append(heads, fmt.Sprintf(`SELECT * FROM (SELECT id, entered_ms FROM cases
-			WHERE tenant_key = $1 AND state = $%d ORDER BY entered_ms, id LIMIT $4) AS s%d`, len(args), len(args)))
+		perState = append(perState, fmt.Sprintf(`
+			SELECT * FROM (
+				SELECT id, entered_ms
+				FROM cases
+				WHERE tenant_key = $1 AND state = $%d
+				ORDER BY entered_ms, id
+				LIMIT $4
+			) AS s%d`, len(args), len(args)))
 	}
-	return ` FROM (
-		SELECT id, entered_ms FROM (` + strings.Join(heads, ` UNION `) + `) AS u
-		ORDER BY entered_ms, id LIMIT $2 OFFSET $3) AS page
-		JOIN cases c ON c.id = page.id ORDER BY page.entered_ms, page.id`, args
+	return `
+		FROM (
+			SELECT id, entered_ms
+			FROM (` + strings.Join(perState, ` UNION `) + `) AS u
+			ORDER BY entered_ms, id
+			LIMIT $2 OFFSET $3
+		) AS page
+		JOIN cases c ON c.id = page.id
+		ORDER BY page.entered_ms, page.id`, args
 }
 
-// WithIncident returns the cases that wait for the same cause, longest waiting first.
+// WithIncident returns the cases that wait for the same incident, longest waiting first.
 func (v *view) WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*flows.Case, error) {
 	if incident == "" {
 		return nil, nil
 	}
-	return v.manyCases(ctx, "cases with incident", `SELECT `+caseColumns+` FROM cases c
-		WHERE c.tenant_key = $1 AND c.incident = $2 AND c.incident <> ''
-		ORDER BY c.entered_ms LIMIT $3`, tenantKey, incident, limit)
+	return v.manyCases(ctx, "cases with incident", `
+		SELECT `+caseColumns+`
+		FROM cases c
+		WHERE c.tenant_key = $1
+		  AND c.incident = $2
+		  AND c.incident <> ''
+		ORDER BY c.entered_ms
+		LIMIT $3`,
+		tenantKey, incident, limit,
+	)
 }
 
-// CountIncident counts the cases that wait for the same cause.
+// WithIncident returns the same as in a view. It locks the incident first, so that only one
+// transaction can find no other waiting case.
+func (t *txn) WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*flows.Case, error) {
+	if _, err := t.lock(ctx, "incident/"+tenantKey+"/"+incident); err != nil {
+		return nil, err
+	}
+	return t.view.WithIncident(ctx, tenantKey, incident, limit)
+}
+
+// CountIncident counts the cases that wait for the same incident.
 func (v *view) CountIncident(ctx context.Context, tenantKey, incident string) (n int, err error) {
-	err = v.q.QueryRowContext(ctx, `SELECT count(*) FROM cases c
-		WHERE c.tenant_key = $1 AND c.incident = $2 AND c.incident <> ''`, tenantKey, incident).Scan(&n)
+	err = v.q.QueryRowContext(ctx, `
+		SELECT count(*)
+		FROM cases c
+		WHERE c.tenant_key = $1
+		  AND c.incident = $2
+		  AND c.incident <> ''`,
+		tenantKey, incident,
+	).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("store: count incident: %w", err)
 	}
 	return n, nil
 }
 
-// Entered returns cases that entered the state after the place and before the moment, oldest
-// entry first; the last one of a page is the place of the next.
-func (v *view) Entered(ctx context.Context, tenantKey string, state flows.State, after flows.Cursor, before time.Time,
-	limit int) ([]*flows.Case, error) {
-	return v.manyCases(ctx, "cases entered", `SELECT `+caseColumns+` FROM cases c
-		WHERE c.tenant_key = $1 AND c.state = $2 AND (c.entered_ms, c.id) > ($3, $4) AND c.entered_ms < $5
-		ORDER BY c.entered_ms, c.id LIMIT $6`,
-		tenantKey, string(state), millis(after.At), after.ID, millis(before), limit)
+// Entered returns a page of the cases that entered the state after the cursor and before a time,
+// in the order of entry. The last case of a page is the cursor of the next page.
+func (v *view) Entered(
+	ctx context.Context, tenantKey string, state flows.State, after flows.Cursor, before time.Time, limit int,
+) ([]*flows.Case, error) {
+	return v.manyCases(ctx, "cases entered", `
+		SELECT `+caseColumns+`
+		FROM cases c
+		WHERE c.tenant_key = $1
+		  AND c.state = $2
+		  AND (c.entered_ms, c.id) > ($3, $4)
+		  AND c.entered_ms < $5
+		ORDER BY c.entered_ms, c.id
+		LIMIT $6`,
+		tenantKey, string(state), millis(after.At), after.ID, millis(before), limit,
+	)
 }
 
-// Working returns the cases for which an effect on a supplier, Feishu's identities or e签宝
-// is not finished. These queues are short: what is stopped for HR leaves a probe at most.
+// Working returns the ids of the cases with an unfinished job for Feishu's identities, e签宝 or
+// another supplier. The scanned queues are short: a case that HR must solve has one job at most.
 func (v *view) Working(ctx context.Context) (map[string]bool, error) {
-	ids, err := collect(ctx, v.q, "cases with jobs", func(r *sql.Rows) (id string, err error) {
-		err = r.Scan(&id)
-		return
-	}, `SELECT DISTINCT coalesce(args -> 'job' ->> 'case', '') FROM river_job
-		WHERE state IN ('available','pending','retryable','running','scheduled') AND queue IN ('person','esign')`)
+	ids, err := collect(ctx, v.q, "cases with jobs", scanString, `
+		SELECT DISTINCT coalesce(args -> 'job' ->> 'case', '')
+		FROM river_job
+		WHERE state IN ('available','pending','retryable','running','scheduled')
+		  AND queue IN ('person','esign')`)
 	if err != nil {
 		return nil, err
 	}
@@ -156,35 +216,31 @@ func (v *view) Working(ctx context.Context) (map[string]bool, error) {
 	return out, nil
 }
 
-// sameNumberLimit bounds the answer: more namesakes than this is one finding, not many.
+// sameNumberLimit bounds the answer of SameNumber. More cases make no difference to HR.
 const sameNumberLimit = 100
 
-// WithIncident returns what the view's does, and holds the incident: the one that finds
-// nobody else waiting is the only one.
-func (t *txn) WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*flows.Case, error) {
-	if _, err := t.lock(ctx, "incident/"+tenantKey+"/"+incident); err != nil {
-		return nil, err
-	}
-	return t.view.WithIncident(ctx, tenantKey, incident, limit)
-}
-
-// SameNumber returns the ids of other people's cases, open or done, with the same number
-// index, newest first.
+// SameNumber returns the ids of other applicants' cases, open or done, with the same blind index,
+// newest first.
 func (v *view) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
 	if len(index) == 0 {
 		return nil, nil
 	}
-	return collect(ctx, v.q, "same number", func(r *sql.Rows) (id string, err error) {
-		err = r.Scan(&id)
-		return
-	}, `SELECT id FROM cases WHERE tenant_key = $1 AND number_index = $2 AND number_index IS NOT NULL
-			AND open_id <> $3 AND (live = 1 OR state = $4)
-		ORDER BY created_ms DESC, id DESC LIMIT $5`,
-		tenantKey, index, notOpenID, string(flows.Done), sameNumberLimit)
+	return collect(ctx, v.q, "same number", scanString, `
+		SELECT id
+		FROM cases
+		WHERE tenant_key = $1
+		  AND number_index = $2
+		  AND number_index IS NOT NULL
+		  AND open_id <> $3
+		  AND (live = 1 OR state = $4)
+		ORDER BY created_ms DESC, id DESC
+		LIMIT $5`,
+		tenantKey, index, notOpenID, string(flows.Done), sameNumberLimit,
+	)
 }
 
-// SameNumber returns what the view's does, and holds the number: of two people who bring it
-// at the same moment, the second one is told of the first.
+// SameNumber returns the same as in a view. It locks the number first, so that of two applicants
+// who submit it at the same time the second one finds the first.
 func (t *txn) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
 	if len(index) > 0 {
 		if _, err := t.lock(ctx, "number/"+tenantKey+"/"+hex.EncodeToString(index)); err != nil {

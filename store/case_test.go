@@ -14,19 +14,19 @@ import (
 )
 
 func TestCaseRoundTrip(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		c := newCase("c1", "ou_1")
 		c.CreatedAt, c.EnteredAt = c.CreatedAt.UTC(), c.EnteredAt.UTC()
 		c.Uploads = map[string]string{"front": "f1"}
 		c.Personal = flows.Personal{Name: "张三", Number: "11010119900307803X", Mobile: "13800138000"}
-		w.insert(t, c)
+		ts.insert(t, c)
 		c.State, c.Rev = flows.AwaitingPhotos, 1
-		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		if c.Version != 1 {
 			t.Errorf("version %d after one update, want 1", c.Version)
 		}
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			got, err := v.Case(ctx, "c1")
 			if !reflect.DeepEqual(got, c) {
 				t.Errorf("got %+v\nwant %+v", got, c)
@@ -37,21 +37,21 @@ func TestCaseRoundTrip(t *testing.T) {
 			return err
 		})
 		c.Personal = flows.Personal{}
-		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
-		if n := w.rows(t, "cases WHERE sealed IS NULL"); n != 1 {
+		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+		if n := ts.countRows(t, "cases WHERE sealed IS NULL"); n != 1 {
 			t.Error("erased personal data is still stored")
 		}
 	})
 }
 
 func TestStaleUpdate(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
+		ts.insert(t, newCase("c1", "ou_1"))
 		mine, theirs := newCase("c1", "ou_1"), newCase("c1", "ou_1")
-		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, theirs) })
+		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, theirs) })
 		tries := 0
-		err := w.Tx(ctx, func(tx flows.Tx) error {
+		err := ts.Tx(ctx, func(tx flows.Tx) error {
 			tries++
 			mine.State = flows.Done
 			if err := tx.UpdateCase(ctx, mine); !errors.Is(err, flows.ErrStale) {
@@ -63,14 +63,14 @@ func TestStaleUpdate(t *testing.T) {
 		if mine.Version != 0 {
 			t.Errorf("a refused update moved the version to %d, want 0", mine.Version)
 		}
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			got, err := v.CountByState(ctx, "t1")
 			if got[flows.Done] != 0 || got[flows.AwaitingConsent] != 1 {
-				t.Errorf("counts %v", got)
+				t.Errorf("counts %v, want 0 done, 1 awaiting consent", got)
 			}
 			return err
 		})
-		err = w.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, newCase("nobody", "ou_9")) })
+		err = ts.Tx(ctx, func(tx flows.Tx) error { return tx.UpdateCase(ctx, newCase("nobody", "ou_9")) })
 		if !errors.Is(err, flows.ErrNotFound) {
 			t.Errorf("update of no case: %v, want %v", err, flows.ErrNotFound)
 		}
@@ -78,14 +78,14 @@ func TestStaleUpdate(t *testing.T) {
 }
 
 func TestOneOpenCasePerPerson(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		var wg sync.WaitGroup
 		won := make([]bool, 8)
 		for i := range won {
 			wg.Go(func() {
-				err := w.Tx(ctx, func(tx flows.Tx) error {
-					won[i] = false // may run again
+				err := ts.Tx(ctx, func(tx flows.Tx) error {
+					won[i] = false // an earlier try may have set it
 					switch _, err := tx.OpenCase(ctx, "t1", "ou_1"); {
 					case err == nil:
 						return nil
@@ -101,11 +101,12 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if n := w.rows(t, "cases"); n != 1 {
+		if n := ts.countRows(t, "cases"); n != 1 {
 			t.Fatalf("%d open cases of one person, want 1", n)
 		}
-		// Without looking first the index decides.
-		err := w.Tx(ctx, func(tx flows.Tx) error {
+		// If the transaction does not look for an open case first, the unique index refuses the
+		// second one.
+		err := ts.Tx(ctx, func(tx flows.Tx) error {
 			if err := tx.InsertCase(ctx, newCase("again", "ou_1")); !errors.Is(err, flows.ErrStale) {
 				t.Errorf("second open case: %v, want %v", err, flows.ErrStale)
 			}
@@ -114,9 +115,9 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 			return tx.InsertCase(ctx, other)
 		})
 		must(t, err)
-		// A finished case makes room.
+		// After the end of the case the applicant can open the next one.
 		id := fmt.Sprint("c", slices.Index(won, true))
-		w.tx(t, func(tx flows.Tx) error {
+		ts.tx(t, func(tx flows.Tx) error {
 			c, err := tx.Case(ctx, id)
 			if err != nil {
 				return err
@@ -129,7 +130,7 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 			next.CreatedAt = epoch.Add(time.Hour)
 			return tx.InsertCase(ctx, next)
 		})
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			open, err1 := v.OpenCase(ctx, "t1", "ou_1")
 			latest, err2 := v.LatestCase(ctx, "t1", "ou_1")
 			all, err3 := v.CasesOf(ctx, "t1", "ou_1")
@@ -148,17 +149,17 @@ func TestOneOpenCasePerPerson(t *testing.T) {
 }
 
 func TestRaceOnOneCase(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.insert(t, newCase("c1", "ou_1"))
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.insert(t, newCase("c1", "ou_1"))
 		ctx, cancel := context.WithTimeout(t.Context(), hangTimeout)
 		defer cancel()
 		var wg sync.WaitGroup
 		wins := make(chan int, 200)
 		for range cap(wins) {
 			wg.Go(func() {
-				// Read outside, so that most come too late.
+				// The case is read outside of the transaction, so that most updates are stale.
 				var c *flows.Case
-				err := w.View(ctx, func(v flows.View) (err error) {
+				err := ts.View(ctx, func(v flows.View) (err error) {
 					c, err = v.Case(ctx, "c1")
 					return
 				})
@@ -166,7 +167,7 @@ func TestRaceOnOneCase(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				err = w.Tx(ctx, func(tx flows.Tx) error {
+				err = ts.Tx(ctx, func(tx flows.Tx) error {
 					err := tx.UpdateCase(ctx, c)
 					if errors.Is(err, flows.ErrStale) {
 						return nil
@@ -182,116 +183,12 @@ func TestRaceOnOneCase(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			c, err := v.Case(ctx, "c1")
 			if c.Version != int64(len(wins)) || c.Version == 0 {
-				t.Errorf("version %d after %d updates", c.Version, len(wins))
+				t.Errorf("version %d, want %d, the number of updates", c.Version, len(wins))
 			}
 			return err
 		})
-	})
-}
-
-func ids(cases []*flows.Case) []string {
-	out := []string{}
-	for _, c := range cases {
-		out = append(out, c.ID)
-	}
-	return out
-}
-
-func TestLists(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		ctx := t.Context()
-		mk := func(id string, state flows.State, minutes int, incident string) *flows.Case {
-			c := newCase(id, "ou_"+id)
-			c.State, c.EnteredAt = state, epoch.Add(time.Duration(minutes)*time.Minute)
-			if incident != "" {
-				c.Attention = &flows.Attention{Incident: incident}
-			}
-			return c
-		}
-		foreign := mk("foreign", flows.AwaitingReview, 0, "")
-		foreign.TenantKey = "t2"
-		w.insert(t, mk("a", flows.AwaitingReview, 3, ""), mk("b", flows.NeedsAttention, 1, "ocr/permission"),
-			mk("c", flows.AwaitingReview, 2, ""), mk("d", flows.Done, 0, ""),
-			mk("e", flows.NeedsAttention, 5, "ocr/permission"), mk("f", flows.NeedsAttention, 4, ""),
-			mk("g", flows.Withdrawn, 6, "ocr/permission"), foreign)
-		hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention, flows.AwaitingReview}
-		for _, tt := range []struct {
-			limit, offset int
-			want          []string
-		}{
-			{10, 0, []string{"b", "c", "a", "f", "e"}},
-			{2, 0, []string{"b", "c"}},
-			{2, 2, []string{"a", "f"}},
-			{2, 4, []string{"e"}},
-			{2, 5, []string{}},
-			{0, 0, []string{}},
-		} {
-			t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
-				w.view(t, func(v flows.View) error {
-					got, err := v.InState(ctx, "t1", hr, tt.limit, tt.offset)
-					if !slices.Equal(ids(got), tt.want) {
-						t.Errorf("limit %d offset %d: %v, want %v", tt.limit, tt.offset, ids(got), tt.want)
-					}
-					return err
-				})
-			})
-		}
-		w.view(t, func(v flows.View) error {
-			got, err := v.WithIncident(ctx, "t1", "ocr/permission", 10)
-			if !slices.Equal(ids(got), []string{"b", "e"}) {
-				t.Errorf("with incident: %v", ids(got))
-			}
-			none, err2 := v.WithIncident(ctx, "t1", "", 10)
-			if len(none) != 0 {
-				t.Errorf("with no incident: %v", ids(none))
-			}
-			return errors.Join(err, err2)
-		})
-	})
-}
-
-func TestSameNumber(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		ctx := t.Context()
-		index := w.MAC("number", "11010119900307803X")
-		mk := func(id, openID string, state flows.State) *flows.Case {
-			c := newCase(id, openID)
-			c.State = state
-			return c
-		}
-		w.insert(t, mk("mine", "ou_1", flows.AwaitingReview), mk("open", "ou_2", flows.AwaitingReview),
-			mk("done", "ou_3", flows.Done), mk("rejected", "ou_4", flows.Rejected), mk("plain", "ou_5", flows.Done))
-		w.tx(t, func(tx flows.Tx) error {
-			for _, id := range []string{"mine", "open", "done", "rejected"} {
-				if err := tx.SetBlindIndex(ctx, id, index); err != nil {
-					return err
-				}
-			}
-			if err := tx.SetBlindIndex(ctx, "nobody", index); !errors.Is(err, flows.ErrNotFound) {
-				t.Errorf("index of no case: %v, want %v", err, flows.ErrNotFound)
-			}
-			return nil
-		})
-		check := func(want ...string) {
-			t.Helper()
-			w.view(t, func(v flows.View) error {
-				got, err := v.SameNumber(ctx, "t1", index, "ou_1")
-				slices.Sort(got)
-				if !slices.Equal(got, want) {
-					t.Errorf("same number: %v, want %v", got, want)
-				}
-				none, err2 := v.SameNumber(ctx, "t1", nil, "ou_1")
-				if len(none) != 0 {
-					t.Errorf("no index matches %v", none)
-				}
-				return errors.Join(err, err2)
-			})
-		}
-		check("done", "open")
-		w.tx(t, func(tx flows.Tx) error { return tx.SetBlindIndex(ctx, "open", nil) })
-		check("done")
 	})
 }

@@ -1,16 +1,24 @@
-// Package store keeps everything that matters: cases, event keys, pictures, the audit chain,
-// the limits and the background jobs, in one database and, where they belong together, in
-// one transaction. It implements flows.Store.
+// Package store keeps cases, event keys, pictures, the audit chain, rate limits and background jobs
+// in one database. What belongs together changes in one transaction. The package implements
+// flows.Store.
 //
-// In reading order: config.go and store.go (Open), backend.go (what differs between
-// databases), sqlite.go and postgres.go (the two there are), tx.go (one transaction, repeated
-// when the database asks), case_write.go and case_read.go, jobs.go and jobs_worker.go (River
-// beside our tables), jobs_instances.go (jobs of processes that died), seal.go (what is
-// encrypted). Two parts know nothing of a case: groupcommit (SQLite's writers share a commit)
-// and keyset (the keys).
+// Files in reading order:
 //
-// Three rules hold everywhere. What a transaction reads in order to write it, nobody else
-// changes in between: on SQLite since there is one writer, on PostgreSQL by the locks that
-// postgres.go lists. Reads see a snapshot and hold nobody up. Every call has a deadline, the
-// caller's or ours.
+//   - config.go and store.go: Open
+//   - backend.go: the differences between the databases; sqlite.go and postgres.go implement it
+//   - tx.go and sql.go: transactions and their retries
+//   - case_write.go, case_read.go, counters.go: cases
+//   - jobs.go, jobs_run.go, jobs_worker.go: background jobs, by River on our own tables
+//   - jobs_instances.go: jobs of processes that died
+//   - seal.go: what is encrypted
+//
+// Two subpackages know nothing of cases: groupcommit lets concurrent SQLite writers share a commit,
+// and keyset holds the keys.
+//
+// Three rules hold everywhere:
+//
+//   - No other transaction changes what a transaction has read in order to write it. SQLite has a
+//     single writer; on PostgreSQL the locks and checks listed in postgres.go hold this rule.
+//   - A read sees a snapshot and blocks no writer.
+//   - Every call has a deadline: the caller's or ours.
 package store

@@ -10,24 +10,26 @@ import (
 )
 
 var (
-	// ErrUnsupportedDSN: the DSN names an engine that this build does not have.
+	// ErrUnsupportedDSN means that the DSN names an unknown kind of database.
 	ErrUnsupportedDSN = errors.New("store: unsupported dsn, use sqlite:PATH or postgres://…")
-	// ErrPostgresDSN: the DSN of a PostgreSQL database cannot be read. It is not quoted.
+	// ErrPostgresDSN means that the DSN of a PostgreSQL database is malformed. The error does not
+	// quote it.
 	ErrPostgresDSN = errors.New("store: bad dsn, want postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full")
-	// ErrLocked: another process has the database open.
+	// ErrLocked means that another process has the database open.
 	ErrLocked = errors.New("store: the database is in use by another process; stop it first")
-	// ErrWrongKeyset: the database was written with another keyset. Nothing was changed.
+	// ErrWrongKeyset means that the database was written with another keyset. Nothing was changed.
 	ErrWrongKeyset = errors.New("store: this keyset is not the one the database was written with")
-	// ErrBusy: the shared limit is booked out for longer than Wait is willing to wait.
+	// ErrBusy means that the next free slot of a shared limit lies too far ahead.
 	ErrBusy = errors.New("store: rate limit is booked out")
-	// ErrChain: an audit chain does not add up.
+	// ErrChain means that the verification of an audit chain failed.
 	ErrChain = errors.New("store: audit chain is broken")
-	// ErrClosed: the store has been closed.
+	// ErrClosed means that the store has been closed.
 	ErrClosed = errors.New("store: closed")
 )
 
-// BusyError says how long the shared limit is booked out. It is ErrBusy, and it unwraps to a
-// flows.RetryLater that snoozes the job, so that a worker may simply return it.
+// BusyError tells how far ahead the next free slot of a shared limit lies. errors.Is matches it
+// with ErrBusy. It unwraps to a flows.RetryLater that snoozes the job, so that a job may return it
+// as it is.
 type BusyError struct {
 	Key  string
 	Wait time.Duration
@@ -42,7 +44,7 @@ func (e *BusyError) Unwrap() []error {
 	return []error{ErrBusy, &flows.RetryLater{In: e.Wait, Snooze: true, Code: "rate_limit"}}
 }
 
-// ChainError names the first link of an audit chain that is wrong. It is ErrChain.
+// ChainError names the first wrong row of an audit chain. errors.Is matches it with ErrChain.
 type ChainError struct {
 	CaseID string
 	Seq    int64
@@ -56,7 +58,7 @@ func (e *ChainError) Error() string {
 // Is makes errors.Is(err, ErrChain) and errors.Is(err, flows.ErrChain) true.
 func (e *ChainError) Is(target error) bool { return target == ErrChain || target == flows.ErrChain }
 
-// withoutPath is an operating system's error without the path, which the caller names.
+// withoutPath returns the text of an operating system's error without the path.
 func withoutPath(err error) string {
 	var p *os.PathError
 	if errors.As(err, &p) {

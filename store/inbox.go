@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -14,23 +13,27 @@ import (
 	"shiming/flows"
 )
 
-// Who keeps a push decides on it at once. If that process dies or fails, any process takes it up
-// when it is due, which is harmless where the former one still works on it, since every event has
-// its key.
+// The process that stores a push handles it at once. If the process dies or fails, any process
+// takes the push when it is due. Both may handle it, which is harmless: the event key ends the
+// second attempt.
 const (
-	pushFirst = 12 * time.Second // far more than deciding takes; part of the 30 s that a dead process may cost
-	pushAgain = 30 * time.Second
-	pushLater = 10 * time.Minute
-	// pushSoon is how many tries come after pushAgain; the others after pushLater.
-	pushSoon = 5
-	// dropBatch is how many one statement deletes; lists of one length are one text to keep.
-	dropBatch = 16
+	// pushFirstRetry is far longer than the handling takes. It is part of the 30 s that the death
+	// of a process may cost.
+	pushFirstRetry = 12 * time.Second
+	pushEarlyRetry = 30 * time.Second
+	pushLateRetry  = 10 * time.Minute
+	// pushEarlyTries is how many tries are pushEarlyRetry apart. Later ones are pushLateRetry apart.
+	pushEarlyTries = 5
+	// pushDeleteBatch is how many ids one DELETE takes. Each batch has the same length, so that the
+	// statement is prepared once.
+	pushDeleteBatch = 16
 )
 
-func pushPlace(id string) string { return "push:" + id }
+// pushAAD binds a sealed push to its row.
+func pushAAD(id string) string { return "push:" + id }
 
-// KeepPush stores an event as it was pushed, sealed. It comes back from DuePushes in 12 s unless it
-// was dropped by then.
+// KeepPush seals and stores an event as Feishu has pushed it. DuePushes returns it after 12 s unless
+// DropPushes has deleted it by then.
 func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -39,74 +42,81 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	id = key.String()
-	sealed, err := s.keys.Seal(pushPlace(id), body)
+	sealed, err := s.keys.Seal(pushAAD(id), body)
 	if err != nil {
 		return "", err
 	}
 	now := s.now()
-	if _, err := s.backend.write.ExecContext(ctx, `INSERT INTO pushes (id, due_ms, at_ms, sealed) VALUES ($1, $2, $3, $4)`,
-		id, millis(now.Add(pushFirst)), millis(now), sealed); err != nil {
+	_, err = s.backend.write.ExecContext(ctx, `
+		INSERT INTO pushes (id, due_ms, at_ms, sealed)
+		VALUES ($1, $2, $3, $4)`,
+		id, millis(now.Add(pushFirstRetry)), millis(now), sealed,
+	)
+	if err != nil {
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	return id, nil
 }
 
-// DropPushes forgets pushes that were decided on.
+// DropPushes deletes pushes that have been handled.
 func (s *Store) DropPushes(ctx context.Context, ids []string) error {
-	for part := range slices.Chunk(ids, dropBatch) {
-		args := make([]any, dropBatch)
+	for batch := range slices.Chunk(ids, pushDeleteBatch) {
+		// The last id fills up a short batch.
+		args := make([]any, pushDeleteBatch)
 		for i := range args {
-			args[i] = part[min(i, len(part)-1)]
+			args[i] = batch[min(i, len(batch)-1)]
 		}
-		if err := s.dropPushes(ctx, args); err != nil {
+		if err := s.deletePushBatch(ctx, args); err != nil {
 			return fmt.Errorf("store: drop pushes: %w", err)
 		}
 	}
 	return nil
 }
 
-var dropQuery = func() string {
-	places := make([]string, dropBatch)
-	for i := range places {
-		places[i] = fmt.Sprintf("$%d", i+1)
-	}
-	return `DELETE FROM pushes WHERE id IN (` + strings.Join(places, ",") + `)`
-}()
+var deletePushesSQL = `DELETE FROM pushes WHERE id IN ` + placeholders(1, pushDeleteBatch)
 
-func (s *Store) dropPushes(ctx context.Context, ids []any) error {
+func (s *Store) deletePushBatch(ctx context.Context, ids []any) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	_, err := s.backend.write.ExecContext(ctx, dropQuery, ids...)
+	_, err := s.backend.write.ExecContext(ctx, deletePushesSQL, ids...)
 	return err
 }
 
-// DuePushes returns pushes that nobody has decided on in time, the oldest first, and puts them off:
-// by 30 s, and after five tries by 10 minutes.
+// DuePushes returns the pushes that are overdue, oldest first, and postpones them: by 30 s, and
+// after five tries by 10 minutes.
 func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	now := s.now()
 	type row struct {
 		id     string
 		sealed []byte
 	}
-	rows, err := collect(ctx, s.backend.write, "due pushes", func(r *sql.Rows) (x row, err error) {
-		err = r.Scan(&x.id, &x.sealed)
-		return
-	}, fmt.Sprintf(`UPDATE pushes SET due_ms = CASE WHEN tries < %d THEN CAST($2 AS BIGINT) ELSE CAST($3 AS BIGINT) END, tries = tries + 1
-		WHERE due_ms <= $1 AND id IN (SELECT id FROM pushes WHERE due_ms <= $1 ORDER BY id LIMIT $4)
-		RETURNING id, sealed`, pushSoon),
-		millis(now), millis(now.Add(pushAgain)), millis(now.Add(pushLater)), limit)
+	scan := func(scan scanner) (r row, err error) {
+		err = scan(&r.id, &r.sealed)
+		return r, err
+	}
+	now := s.now()
+	rows, err := collect(ctx, s.backend.write, "due pushes", scan, fmt.Sprintf(`
+		UPDATE pushes
+		SET due_ms = CASE WHEN tries < %d THEN CAST($2 AS BIGINT) ELSE CAST($3 AS BIGINT) END,
+		    tries = tries + 1
+		WHERE due_ms <= $1
+		  AND id IN (SELECT id FROM pushes WHERE due_ms <= $1 ORDER BY id LIMIT $4)
+		RETURNING id, sealed`, pushEarlyTries),
+		millis(now), millis(now.Add(pushEarlyRetry)), millis(now.Add(pushLateRetry)), limit,
+	)
 	if err != nil {
 		return nil, err
 	}
+
+	// RETURNING has no order. The ids are UUIDv7, so that they sort by arrival.
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.id, b.id) })
 	out := make([]flows.Push, 0, len(rows))
 	for _, r := range rows {
-		body, err := s.keys.Open(pushPlace(r.id), r.sealed)
+		body, err := s.keys.Open(pushAAD(r.id), r.sealed)
 		if err != nil {
-			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened", slog.String("push", r.id),
-				slog.String("error", err.Error()))
+			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened",
+				slog.String("push", r.id), slog.String("error", err.Error()))
 			continue
 		}
 		out = append(out, flows.Push{ID: r.id, Body: body})
@@ -114,26 +124,30 @@ func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) 
 	return out, nil
 }
 
-// PushesNow returns how many pushes wait for a decision, and since when the oldest does; zero if
-// none.
+// PushesNow returns how many pushes are not handled yet and when the oldest arrived. The time is
+// zero if there are none.
 func (s *Store) PushesNow(ctx context.Context) (n int, oldest time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	var at int64
-	if err := s.backend.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`).Scan(&n,
-		&at); err != nil {
+	row := s.backend.read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(at_ms), 0) FROM pushes`)
+	if err := row.Scan(&n, &at); err != nil {
 		return 0, time.Time{}, fmt.Errorf("store: pushes: %w", err)
 	}
-	return n, moment(at), nil
+	return n, fromMillis(at), nil
 }
 
-// purgePushes gives up what could not be decided on for as long as event keys live: afterwards it
-// might happen twice.
+// purgePushes deletes pushes that are older than the event keys. Without its event key a push could
+// be handled twice.
 func (s *Store) purgePushes(ctx context.Context) (int64, error) {
-	n, err := s.purgeRows(ctx, "pushes", `DELETE FROM pushes WHERE id IN
-		(SELECT id FROM pushes WHERE at_ms < $1 ORDER BY id LIMIT $2)`, millis(s.now().Add(-keysKept)))
+	n, err := s.purgeRows(ctx, "pushes", `
+		DELETE FROM pushes
+		WHERE id IN (SELECT id FROM pushes WHERE at_ms < $1 ORDER BY id LIMIT $2)`,
+		millis(s.now().Add(-keysKept)),
+	)
 	if n > 0 {
-		s.log.LogAttrs(ctx, slog.LevelError, "pushes given up that could not be decided on for days", slog.Int64("pushes", n))
+		s.log.LogAttrs(ctx, slog.LevelError, "pushes given up that could not be decided on for days",
+			slog.Int64("pushes", n))
 	}
 	return n, err
 }

@@ -12,7 +12,7 @@ import (
 
 const secretPush = `{"event":{"message":{"content":"{\"text\":\"11010119900307803X\"}"}}}`
 
-// ids of pushes.
+// pushIDs returns the ids of pushes.
 func pushIDs(list []flows.Push) (out []string) {
 	for _, p := range list {
 		out = append(out, p.ID)
@@ -20,121 +20,122 @@ func pushIDs(list []flows.Push) (out []string) {
 	return out
 }
 
-// TestPushes: what was kept comes back when it is due, in order, is put off then, and is gone when it was dropped.
+// TestPushes: a stored push comes back when it is due, in order, is then postponed, and is gone
+// after it was dropped.
 func TestPushes(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		now := w.Now()
-		w.now = func() time.Time { return now }
+		now := ts.Now()
+		ts.now = func() time.Time { return now }
 		due := func() []flows.Push {
 			t.Helper()
-			list, err := w.DuePushes(ctx, 100)
+			list, err := ts.DuePushes(ctx, 100)
 			must(t, err)
 			return list
 		}
 		var kept []string
-		for range dropBatch + 3 {
-			id, err := w.KeepPush(ctx, []byte(secretPush))
+		for range pushDeleteBatch + 3 {
+			id, err := ts.KeepPush(ctx, []byte(secretPush))
 			must(t, err)
 			kept = append(kept, id)
 		}
 		if got := due(); len(got) != 0 {
 			t.Errorf("%d are due at once, want 0", len(got))
 		}
-		n, oldest, err := w.PushesNow(ctx)
+		n, oldest, err := ts.PushesNow(ctx)
 		must(t, err)
 		if n != len(kept) || !oldest.Equal(now.Truncate(time.Millisecond)) {
 			t.Errorf("%d wait, the oldest since %s, want %v", n, oldest, len(kept))
 		}
-		now = now.Add(pushFirst)
+		now = now.Add(pushFirstRetry)
 		got := due()
 		if !slices.Equal(pushIDs(got), kept) || string(got[0].Body) != secretPush {
 			t.Errorf("due %v, want %v", got, kept)
 		}
 		if text := fmt.Sprintf("%v %+v %#v", got[0], got[0], got[0]); strings.Contains(text, "11010119900307803X") {
-			t.Errorf("a push tells what is in it: %s", text)
+			t.Errorf("a formatted push shows its body: %s", text)
 		}
 		if got := due(); len(got) != 0 {
-			t.Errorf("%d were not put off", len(got))
+			t.Errorf("%d are due again, want 0", len(got))
 		}
-		must(t, w.DropPushes(ctx, kept[1:]))
-		for try := 1; try < pushSoon; try++ {
-			now = now.Add(pushAgain)
+		must(t, ts.DropPushes(ctx, kept[1:]))
+		for try := 1; try < pushEarlyTries; try++ {
+			now = now.Add(pushEarlyRetry)
 			if got := due(); len(got) != 1 || got[0].ID != kept[0] {
-				t.Fatalf("try %d: due %v", try, got)
+				t.Fatalf("try %d: due %v, want %s", try, got, kept[0])
 			}
 		}
-		now = now.Add(pushAgain)
+		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 1 {
-			t.Errorf("due %v", got)
+			t.Errorf("due %v, want one", got)
 		}
-		now = now.Add(pushAgain)
+		now = now.Add(pushEarlyRetry)
 		if got := due(); len(got) != 0 {
-			t.Error("it comes as often as at first, however often it failed")
+			t.Error("due after the early delay, want the late one")
 		}
 		now = now.Add(keysKept)
-		_, err = w.Purge(ctx)
+		_, err = ts.Purge(ctx)
 		must(t, err)
-		if n, _, err := w.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(w.log.String(), "given up") {
-			t.Errorf("%d after days, %v, log %s, want 0", n, err, w.log)
+		if n, _, err := ts.PushesNow(ctx); n != 0 || err != nil || !strings.Contains(ts.log.String(), "given up") {
+			t.Errorf("%d after days, %v, log %s, want 0", n, err, ts.log)
 		}
 	})
 }
 
-// TestPushesAreSealed: not even their own database can open them in each other's place.
+// TestPushesAreSealed: a push does not open in the row of another one.
 func TestPushesAreSealed(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for range 2 {
-			_, err := w.KeepPush(ctx, []byte(secretPush))
+			_, err := ts.KeepPush(ctx, []byte(secretPush))
 			must(t, err)
 		}
-		if n := w.rows(t, "pushes"); n != 2 {
+		if n := ts.countRows(t, "pushes"); n != 2 {
 			t.Fatalf("%d rows, want 2", n)
 		}
-		_, err := w.backend.write.ExecContext(ctx,
+		_, err := ts.backend.write.ExecContext(ctx,
 			`UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
-		list, err := w.DuePushes(ctx, 10)
+		list, err := ts.DuePushes(ctx, 10)
 		must(t, err)
-		if len(list) != 1 || !strings.Contains(w.log.String(), "cannot be opened") {
-			t.Errorf("%d opened, log %s, want 1", len(list), w.log)
+		if len(list) != 1 || !strings.Contains(ts.log.String(), "cannot be opened") {
+			t.Errorf("%d opened, log %s, want 1", len(list), ts.log)
 		}
 	})
 }
 
-// TestPushesOfADeadProcess: where there is one process only, the next one need not wait.
+// TestPushesOfADeadProcess: SQLite has one process, so that the next one gets the pushes at once.
 func TestPushesOfADeadProcess(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
-		id, err := w.KeepPush(t.Context(), []byte(secretPush))
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
+		id, err := ts.KeepPush(t.Context(), []byte(secretPush))
 		must(t, err)
-		must(t, w.Close())
-		list, err := mustOpen(t, w.cfg).DuePushes(t.Context(), 10)
+		must(t, ts.Close())
+		list, err := mustOpen(t, ts.cfg).DuePushes(t.Context(), 10)
 		must(t, err)
 		if !slices.Equal(pushIDs(list), []string{id}) {
-			t.Errorf("due %v", list)
+			t.Errorf("due %v, want %s", list, id)
 		}
 	})
 }
 
-// TestSeveralTakeUpPushes: each is taken up by one.
-func TestSeveralTakeUpPushes(t *testing.T) {
-	worlds := several(t, 3)
+// TestConcurrentDuePushes: one process gets each push.
+func TestConcurrentDuePushes(t *testing.T) {
+	stores := openStores(t, 3)
 	now := time.Now()
-	for _, w := range worlds {
-		w.now = func() time.Time { return now.Add(pushFirst + time.Second) }
+	for _, ts := range stores {
+		ts.now = func() time.Time { return now.Add(pushFirstRetry + time.Second) }
 	}
 	const n = 60
 	for range n {
-		_, err := worlds[0].KeepPush(t.Context(), []byte(secretPush))
+		_, err := stores[0].KeepPush(t.Context(), []byte(secretPush))
 		must(t, err)
 	}
-	for _, w := range worlds {
-		w.now = func() time.Time { return now.Add(2 * (pushFirst + time.Second)) }
+	for _, ts := range stores {
+		ts.now = func() time.Time { return now.Add(2 * (pushFirstRetry + time.Second)) }
 	}
 	got := make(chan string, 10*n)
-	everywhere(t, worlds, 10, func(w *world, _ int) error {
-		list, err := w.DuePushes(t.Context(), 7)
+	runOnAll(t, stores, 10, func(ts *testStore, _ int) error {
+		list, err := ts.DuePushes(t.Context(), 7)
 		for _, p := range list {
 			got <- p.ID
 		}
@@ -144,10 +145,10 @@ func TestSeveralTakeUpPushes(t *testing.T) {
 	times := map[string]int{}
 	for id := range got {
 		if times[id]++; times[id] > 1 {
-			t.Errorf("%s taken up twice", id)
+			t.Errorf("%s returned twice, want once", id)
 		}
 	}
 	if len(times) != n {
-		t.Errorf("%d of %d taken up", len(times), n)
+		t.Errorf("%d pushes returned, want %d", len(times), n)
 	}
 }

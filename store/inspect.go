@@ -19,112 +19,130 @@ import (
 	"shiming/store/keyset"
 )
 
-// Inspection is what a look at a database found.
+// Inspection is the result of Inspect.
 type Inspection struct {
-	Missing  bool  // SQLite: there is no file yet
-	Empty    bool  // no tables of ours
-	Schema   int64 // version of the database
-	Program  int64 // version that this program knows
-	Writable error // nil if the database could be written to
-	Key      error // nil if the keyset fits, ErrWrongKeyset if not
+	Missing  bool  // SQLite: the file does not exist yet
+	Empty    bool  // our tables do not exist yet
+	Schema   int64 // schema version of the database
+	Program  int64 // highest schema version that this program knows
+	Writable error // nil if the database accepts writes
+	Key      error // nil if the keyset matches, ErrWrongKeyset if not
 
 	settings map[string]string
 }
 
-// Setting is a value that was set in chat, "" if it is not; of several tenants that of any one.
+// Setting returns a value that was set in chat, or "". If several tenants have set it, it returns
+// any of the values.
 func (i Inspection) Setting(key string) string { return i.settings[key] }
 
-// Inspect looks at a database without locking, migrating or writing anything in it, beside a process that works on
-// it. keys may be nil; then Key stays nil. On SQLite a file is created beside the database and removed again, as
-// Ready does.
+// Inspect examines a database that a process may have open. It does not lock, migrate or change it.
+// keys may be nil; then Key stays nil. On SQLite it creates and removes a file beside the database,
+// as Ready does.
 func Inspect(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	out := Inspection{Program: latestMigration()}
-	name, rest := scheme(dsn)
-	switch name {
+	switch name, rest := scheme(dsn); name {
 	case "sqlite":
-		path, err := filepath.Abs(rest)
-		if err != nil {
-			return out, fmt.Errorf("store: %s", withoutPath(err))
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			out.Missing, out.Empty, out.Writable = true, true, checkDiskSpace(existing(filepath.Dir(path)))
-			return out, nil
-		}
-		db, err := sql.Open("sqlite", readerDSN(path))
-		if err != nil {
-			return out, fmt.Errorf("store: open: %w", err)
-		}
-		defer db.Close() //nolint:errcheck // a reader
-		out.Writable = writableFile(path)
-		return out, out.look(ctx, db, keys, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`)
+		return inspectSQLite(ctx, rest, keys)
 	case "postgres", "postgresql":
-		config, err := pgx.ParseConfig(dsn)
-		if err != nil {
-			return out, ErrPostgresDSN
-		}
-		delete(config.RuntimeParams, "pool_max_conns") // of the pool, not of the server
-		if config.ConnectTimeout == 0 {
-			config.ConnectTimeout = dialTimeout
-		}
-		db := stdlib.OpenDB(*config)
-		defer db.Close() //nolint:errcheck // a reader
-		var standby, owns bool
-		err = db.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
-			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&standby, &owns)
-		switch {
-		case err != nil:
-			return out, fmt.Errorf("store: open: %w", plainly(err))
-		case standby:
-			out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
-		case !owns:
-			out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
-		}
-		return out, out.look(ctx, db, keys,
-			`SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`)
+		return inspectPostgres(ctx, dsn, keys)
 	}
-	return out, ErrUnsupportedDSN
+	return Inspection{Program: latestMigration()}, ErrUnsupportedDSN
 }
 
-// look reads the version and compares the key.
-func (i *Inspection) look(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
+// inspectSQLite opens the file for reading only, without the lock of a store.
+func inspectSQLite(ctx context.Context, path string, keys *keyset.Keyset) (Inspection, error) {
+	out := Inspection{Program: latestMigration()}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return out, fmt.Errorf("store: %s", withoutPath(err))
+	}
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		// Open will create the file and its directories.
+		out.Missing, out.Empty = true, true
+		out.Writable = checkDiskSpace(nearestExisting(dir))
+		return out, nil
+	}
+	db, err := sql.Open("sqlite", readerDSN(path))
+	if err != nil {
+		return out, fmt.Errorf("store: open: %w", err)
+	}
+	defer db.Close() //nolint:errcheck // a reader
+	out.Writable = writableFile(path)
+	return out, out.inspectTables(ctx, db, keys, `
+		SELECT count(*)
+		FROM sqlite_master
+		WHERE type = 'table' AND name = $1`)
+}
+
+// inspectPostgres uses a connection of its own, without the pools of a store.
+func inspectPostgres(ctx context.Context, dsn string, keys *keyset.Keyset) (Inspection, error) {
+	out := Inspection{Program: latestMigration()}
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return out, ErrPostgresDSN
+	}
+	delete(config.RuntimeParams, "pool_max_conns") // pgxpool's parameter, unknown to the server
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = dialTimeout
+	}
+	db := stdlib.OpenDB(*config)
+	defer db.Close() //nolint:errcheck // a reader
+
+	// Migrations need a server that accepts writes and the right to create tables.
+	var standby, mayCreate bool
+	err = db.QueryRowContext(ctx, `
+		SELECT
+			pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+			coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`,
+	).Scan(&standby, &mayCreate)
+	switch {
+	case err != nil:
+		return out, fmt.Errorf("store: open: %w", withoutServerDetails(err))
+	case standby:
+		out.Writable = errors.New("store: the server takes no writes, it is a standby or set to read only")
+	case !mayCreate:
+		out.Writable = errors.New("store: the user may not create tables in its schema, which migrations need")
+	}
+	return out, out.inspectTables(ctx, db, keys, `
+		SELECT count(*)
+		FROM information_schema.tables
+		WHERE table_schema = current_schema() AND table_name = $1`)
+}
+
+// inspectTables reads the schema version and the settings, and checks the keyset. tables is a query
+// that counts the tables of a name.
+func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset.Keyset, tables string) error {
 	var n int
 	if err := db.QueryRowContext(ctx, tables, goose.DefaultTablename).Scan(&n); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if i.Empty = n == 0; i.Empty {
 		return nil
 	}
-	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+
-		goose.DefaultTablename).Scan(&i.Schema); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+	const version = `SELECT coalesce(max(version_id), 0) FROM ` + goose.DefaultTablename
+	if err := db.QueryRowContext(ctx, version).Scan(&i.Schema); err != nil {
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if err := i.readSettings(ctx, db); err != nil {
-		return fmt.Errorf("store: read: %w", plainly(err))
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
 	if keys == nil {
 		return nil
 	}
-	var prf, sealed []byte
-	err := db.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was cut short
-	}
-	if err != nil {
-		return fmt.Errorf("store: key check: %w", plainly(err))
-	}
-	i.Key = ErrWrongKeyset
-	if _, err := keys.Open(keyCheckPlace, sealed); err != nil {
+	err := compareKeyCheck(ctx, db, keys)
+	if errors.Is(err, ErrWrongKeyset) {
+		i.Key = err
 		return nil
 	}
-	if keys.Matches(prf, keyCheckPlace) {
-		i.Key = nil
+	if err != nil {
+		return fmt.Errorf("store: key check: %w", withoutServerDetails(err))
 	}
 	return nil
 }
 
-// readSettings reads what was set in chat.
+// readSettings reads the settings of all tenants.
 func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	rows, err := db.QueryContext(ctx, `SELECT key, value FROM settings WHERE tenant_key <> ''`)
 	if err != nil {
@@ -142,7 +160,8 @@ func (i *Inspection) readSettings(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// ServerError is a failure of a PostgreSQL server without the driver's text, which names hosts and users.
+// ServerError is a failure of a PostgreSQL server. It omits the driver's text, which names hosts
+// and users.
 type ServerError struct {
 	Code string // SQLSTATE of the server's answer, "" if it cannot be reached
 }
@@ -154,8 +173,9 @@ func (e *ServerError) Error() string {
 	return "the server answered " + e.Code
 }
 
-// plainly turns a server's refusal and a failed connection into a *ServerError. Other errors stay as they are.
-func plainly(err error) error {
+// withoutServerDetails turns a server's error and a failed connection into a *ServerError. Other
+// errors stay as they are.
+func withoutServerDetails(err error) error {
 	if code := postgresCode(err); code != "" {
 		return &ServerError{code}
 	}
@@ -166,7 +186,7 @@ func plainly(err error) error {
 	return err
 }
 
-// writableFile reports whether the file and its directory take writes.
+// writableFile returns an error if the file or its directory does not accept writes.
 func writableFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -175,8 +195,8 @@ func writableFile(path string) error {
 	return errors.Join(f.Close(), checkDiskSpace(filepath.Dir(path)))
 }
 
-// existing is the directory itself, or the nearest above it that is there.
-func existing(dir string) string {
+// nearestExisting returns dir, or the nearest parent that exists.
+func nearestExisting(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
 			return dir
@@ -185,7 +205,7 @@ func existing(dir string) string {
 	}
 }
 
-// latestMigration is the highest number among the migrations of the program.
+// latestMigration returns the highest schema version that the program knows.
 func latestMigration() (latest int64) {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {

@@ -14,29 +14,29 @@ import (
 	"shiming/flows"
 )
 
-// maxAttempts is far beyond what the backoff reaches in a week: giving up is decided by the
-// flow, never by a counter.
+// maxAttempts is never reached: the backoff makes fewer attempts in a week. The flow of the case
+// decides when to give up.
 const maxAttempts = 1000
 
-// soon is the span within which a job is made available right away with its start in the
-// future, and the notifier is set for that moment. River promotes later ones on a tick of five
-// seconds. It equals River's own rule for retries.
-const soon = 5 * time.Second
+// immediateWindow: River promotes scheduled jobs every five seconds, and so does its own rule for
+// retries. A job that is due within this window is inserted as available with a start in the
+// future, and the notifier wakes its queue at that time.
+const immediateWindow = 5 * time.Second
 
-// effect is the one kind of River job.
-type effect struct {
-	// ID is ours and random, since River's row ids come again on SQLite after a cleaning,
-	// and leases and message uuids are made of it.
+// jobArgs are the arguments of every job that we insert into River.
+type jobArgs struct {
+	// ID is random. Leases and message uuids are derived from it, and River's row ids repeat on
+	// SQLite after old rows have been deleted.
 	ID  int64     `json:"id"`
 	Job flows.Job `json:"job"`
 
-	in *time.Duration // set by a run that names its own retry
+	retryIn *time.Duration // the delay that a failed run has asked for
 }
 
 // Kind is River's name for the job.
-func (effect) Kind() string { return "effect" }
+func (jobArgs) Kind() string { return "effect" }
 
-// Enqueue inserts jobs. They run after the commit, not before At, at least once.
+// Enqueue inserts jobs. A job runs at least once, after the commit and not before At.
 func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 	if len(jobs) == 0 {
 		return nil
@@ -52,33 +52,34 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
 		at := j.At
 		if !at.IsZero() {
-			at = at.Add(-t.s.ClockOffset()) // River goes by the real clock
+			at = at.Add(-t.store.ClockOffset()) // River uses the real clock
 		}
 		if at.After(now) {
 			opts.ScheduledAt = at
 		}
-		params = append(params, river.InsertManyParams{Args: effect{ID: newJobID(), Job: j}, InsertOpts: opts})
-		if in := at.Sub(now); in <= soon {
+		params = append(params, river.InsertManyParams{Args: jobArgs{ID: newJobID(), Job: j}, InsertOpts: opts})
+		if in := at.Sub(now); in <= immediateWindow {
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
 	}
-	if err := t.s.backend.insert(ctx, t.conn, t.tx, params); err != nil {
+	if err := t.store.backend.insert(ctx, t.tx, params); err != nil {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil
 }
 
-// newJobID is a random positive number.
+// newJobID returns a random positive number.
 func newJobID() int64 {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return int64(binary.BigEndian.Uint64(b[:])>>1) | 1
 }
 
-// insertHooks make a job that is due soon available at once; fetching looks at its time.
+// insertHooks make a job that is due within immediateWindow available at once. River does not fetch
+// it before its time.
 func insertHooks() []rivertype.Hook {
 	return []rivertype.Hook{river.HookInsertBeginFunc(func(_ context.Context, p *rivertype.JobInsertParams) error {
-		if p.State == rivertype.JobStateScheduled && p.ScheduledAt != nil && time.Until(*p.ScheduledAt) <= soon {
+		if p.State == rivertype.JobStateScheduled && p.ScheduledAt != nil && time.Until(*p.ScheduledAt) <= immediateWindow {
 			p.State = rivertype.JobStateAvailable
 		}
 		return nil
@@ -86,7 +87,7 @@ func insertHooks() []rivertype.Hook {
 }
 
 // PendingJobs returns how many jobs of each queue are due, running or waiting for a retry.
-// Reminders and the like that lie in the future do not count.
+// Scheduled jobs, such as reminders, do not count.
 func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -94,15 +95,20 @@ func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 		queue string
 		n     int
 	}
-	rows, err := collect(ctx, s.backend.read, "pending jobs", func(r *sql.Rows) (c count, err error) {
-		err = r.Scan(&c.queue, &c.n)
-		return
-	}, `SELECT queue, count(*) FROM river_job WHERE state IN ('available','running','retryable') GROUP BY queue`)
+	scan := func(scan scanner) (c count, err error) {
+		err = scan(&c.queue, &c.n)
+		return c, err
+	}
+	rows, err := collect(ctx, s.backend.read, "pending jobs", scan, `
+		SELECT queue, count(*)
+		FROM river_job
+		WHERE state IN ('available','running','retryable')
+		GROUP BY queue`)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]int, len(s.size))
-	for queue := range s.size {
+	out := make(map[string]int, len(s.workers))
+	for queue := range s.workers {
 		out[queue] = 0
 	}
 	for _, c := range rows {
@@ -111,7 +117,7 @@ func (s *Store) PendingJobs(ctx context.Context) (map[string]int, error) {
 	return out, nil
 }
 
-// OldestJob returns when the job that waits longest for a worker was due; zero if none waits.
+// OldestJob returns when the longest waiting job was due, or the zero time if no job waits.
 func (s *Store) OldestJob(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -119,5 +125,5 @@ func (s *Store) OldestJob(ctx context.Context) (time.Time, error) {
 	if err := s.backend.read.QueryRowContext(ctx, s.backend.oldestJob).Scan(&ms); err != nil {
 		return time.Time{}, fmt.Errorf("store: oldest job: %w", err)
 	}
-	return moment(ms.Int64), nil
+	return fromMillis(ms.Int64), nil
 }

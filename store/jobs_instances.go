@@ -13,36 +13,37 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Jobs of a process that died are taken up by the others, or by the one that is started in
-// its place. Each process beats over one session, on which it holds the name of its id. When a
-// process is killed the server ends that session at once, so that 5 s without a beat are enough
-// then; a process that only fell silent, since the network or its machine is away, counts as
-// dead 10 to 14 s after its last beat. River's own rescuer looks at how long a job has been
-// running only, five minutes here, and stays for what this does not see.
+// On PostgreSQL the processes requeue each other's jobs. Each process sends heartbeats over one
+// session, in which it holds an advisory lock on its id. When a process dies, the server ends its
+// session at once, and the process counts as dead after sessionLossTimeout without a heartbeat. A
+// process that cannot be reached keeps its session for a while; it counts as dead after
+// heartbeatTimeout, which others notice 10 to 14 s after its last heartbeat. River's own rescuer only
+// looks at how long a job has been running (five minutes here) and stays for the remaining cases.
 const (
-	beatEvery = 2 * time.Second
-	goneAfter = 5 * time.Second
-	deadAfter = 10 * time.Second
-	settledIn = 10 * time.Second // everybody has a session again after a start of the server
+	heartbeatInterval  = 2 * time.Second
+	sessionLossTimeout = 5 * time.Second
+	heartbeatTimeout   = 10 * time.Second
+	// reconnectGrace is how long after its start a server may lack the sessions of living processes.
+	reconnectGrace = 10 * time.Second
 )
 
-// heartbeat announces this process in the table instances, and makes jobs of those available
-// again that fell silent. A process that was only cut off may still be running such a job:
-// jobs run at least once, and what must not happen twice is guarded by the case's state.
+// heartbeat registers this process in the table instances and requeues the jobs of dead processes.
+//
+// A process without a network connection may still run a job that another one has requeued. That is
+// allowed: jobs run at least once, and the state of the case guards what must not happen twice.
 type heartbeat struct {
-	pool        *pgxpool.Pool
-	id          string
-	log         *slog.Logger
-	notifier    *jobNotifier
-	every, dead time.Duration
-	gone        time.Duration // for those whose session has ended
-	settled     time.Duration // and then only when the server has been up for so long
+	pool     *pgxpool.Pool
+	id       string
+	log      *slog.Logger
+	notifier *jobNotifier
 
-	conn *pgxpool.Conn // the session of the beats; nil before the first and after a failure
+	interval, timeout, sessionLossTimeout, reconnectGrace time.Duration // see the constants
+
+	conn *pgxpool.Conn // the session of the heartbeats; nil before the first and after a failure
 }
 
-// instanceID names one run of this program: host, process and chance. It is River's client
-// id, so that it stands in river_job.attempted_by and river_leader.leader_id.
+// instanceID returns a new id of this process: host, process id and a random part. River uses it as
+// client id, so that river_job.attempted_by and river_leader.leader_id hold it.
 func instanceID() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -57,131 +58,170 @@ func instanceID() string {
 	return fmt.Sprintf("%.40s_%d_%.10s", host, os.Getpid(), rand.Text())
 }
 
-// join beats once, so that nobody takes the jobs of this process for a dead one's, and then
-// until leave. A clean leave forgets the process, since nothing of it is running any more.
-func (k *heartbeat) join(ctx context.Context) (leave func(clean bool), err error) {
-	if err := k.beat(ctx); err != nil {
+// start sends a first heartbeat, so that no other process requeues this one's jobs, and continues
+// until stop. After a clean stop no job is running here, so that the process is unregistered.
+func (h *heartbeat) start(ctx context.Context) (stop func(clean bool), err error) {
+	if err := h.beat(ctx); err != nil {
 		return nil, fmt.Errorf("first beat: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		k.keep(ctx)
+		h.run(ctx)
 	}()
 	return func(clean bool) {
 		cancel()
 		<-ended
 		if clean {
-			k.forget()
+			h.unregister()
 		}
-		k.hangUp()
+		h.closeSession()
 	}, nil
 }
 
-// keep beats and takes up.
-func (k *heartbeat) keep(ctx context.Context) {
-	tick := time.NewTicker(k.every)
+// run sends heartbeats and requeues jobs of dead processes until ctx ends.
+func (h *heartbeat) run(ctx context.Context) {
+	tick := time.NewTicker(h.interval)
 	defer tick.Stop()
-	own := pulse{gap: k.dead / 2, long: k.dead}
-	own.beat(time.Now())
+	own := beatHistory{maxGap: h.timeout / 2, minSpan: h.timeout}
+	own.record(time.Now())
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		err := k.beat(ctx)
+		err := h.beat(ctx)
 		if err == nil {
-			err = k.takeUp(ctx, own.beat(time.Now()))
+			err = h.requeueOrphans(ctx, own.record(time.Now()))
 		}
 		if err != nil && ctx.Err() == nil {
-			k.log.LogAttrs(ctx, slog.LevelWarn, "beat failed", slog.String("error", typesOf(err)))
+			h.log.LogAttrs(ctx, slog.LevelWarn, "beat failed", slog.String("error", errorTypes(err)))
 		}
 	}
 }
 
-// pulse watches the own beats. When the database was away for a while everybody looks dead,
-// so that only a process whose own beats arrived without a gap for long may judge others:
-// by then every living one has been heard of again.
-type pulse struct {
-	gap, long   time.Duration
-	last, since time.Time
+// beatHistory observes the heartbeats of this process. After an outage of the database all
+// processes look dead. So a process may judge others by their heartbeats only after its own have
+// arrived without a gap for minSpan: by then every living process has sent one, too.
+type beatHistory struct {
+	maxGap, minSpan time.Duration
+	last, since     time.Time
 }
 
-// beat notes a beat that arrived and reports whether others may be judged.
-func (p *pulse) beat(now time.Time) bool {
-	if p.last.IsZero() || now.Sub(p.last) > p.gap {
-		p.since = now
+// record notes a heartbeat that arrived, and reports whether this process may judge others.
+func (b *beatHistory) record(now time.Time) bool {
+	if b.last.IsZero() || now.Sub(b.last) > b.maxGap {
+		b.since = now
 	}
-	p.last = now
-	return now.Sub(p.since) >= p.long
+	b.last = now
+	return now.Sub(b.since) >= b.minSpan
 }
 
-const beatMS = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
+// instanceLockPrefix is followed by the id in the name of the lock that a living process holds.
+const instanceLockPrefix = "instance/"
 
-func (k *heartbeat) beat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, k.dead/4)
+// nowMillisPostgres is the server's clock in Unix milliseconds.
+const nowMillisPostgres = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
+
+// beat sends one heartbeat and opens a session first if there is none.
+func (h *heartbeat) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, h.timeout/4)
 	defer cancel()
-	if k.conn == nil {
-		conn, err := k.pool.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		k.conn = conn
-		// Shared: a former session of ours may still be holding it.
-		if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock_shared(`+lockNumber+`)`, instanceName+k.id); err != nil {
-			k.hangUp()
+	if h.conn == nil {
+		if err := h.openSession(ctx); err != nil {
 			return err
 		}
 	}
-	_, err := k.conn.Exec(ctx, `INSERT INTO instances (id, beat_ms) VALUES ($1, `+beatMS+`)
-		ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms`, k.id)
+	_, err := h.conn.Exec(ctx, `
+		INSERT INTO instances (id, beat_ms)
+		VALUES ($1, `+nowMillisPostgres+`)
+		ON CONFLICT (id) DO UPDATE
+		SET beat_ms = excluded.beat_ms`,
+		h.id,
+	)
 	if err != nil {
-		k.hangUp()
+		h.closeSession()
 	}
 	return err
 }
 
-// instanceName begins the name that a process holds while its session lasts.
-const instanceName = "instance/"
+// openSession opens the session of the heartbeats and locks the id in it. The lock is shared,
+// because the server may not have ended a former session of this process yet.
+func (h *heartbeat) openSession(ctx context.Context) error {
+	conn, err := h.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	h.conn = conn
+	_, err = conn.Exec(ctx, `SELECT pg_advisory_lock_shared(`+advisoryLockKey+`)`, instanceLockPrefix+h.id)
+	if err != nil {
+		h.closeSession()
+	}
+	return err
+}
 
-// hangUp ends the session of the beats, and with it the hold on the name.
-func (k *heartbeat) hangUp() {
-	if k.conn == nil {
+// closeSession ends the session of the heartbeats and so releases the lock on the id.
+func (h *heartbeat) closeSession() {
+	if h.conn == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = k.conn.Conn().Close(ctx) // the pool drops a closed one
-	k.conn.Release()
-	k.conn = nil
+	_ = h.conn.Conn().Close(ctx) // the pool discards a closed connection
+	h.conn.Release()
+	h.conn = nil
 }
 
-// stable: the server has been up for long enough that everybody who lives has a session again.
-const stable = `CAST(extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000 AS BIGINT) > $4`
+// The following conditions take these parameters: $1 heartbeatTimeout and $2 sessionLossTimeout in
+// milliseconds, $3 whether this process may judge others by $1, $4 reconnectGrace in milliseconds.
 
-// living are the ids of the processes that may be running jobs. $1 and $2 are the milliseconds
-// after which a process counts as dead, and as gone if its session has ended; $3 tells whether
-// the one who asks may judge by silence alone; $4 are those for which the server must be up.
-const living = `SELECT i.id FROM instances i
-	WHERE (NOT $3 OR i.beat_ms > ` + beatMS + ` - $1) AND (NOT (` + stable + `) OR i.beat_ms > ` + beatMS + ` - $2
-		OR EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-			AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-			AND (l.classid::bigint << 32 | l.objid::bigint)
-				= hashtextextended(coalesce(current_schema(), '') || '/shiming/' || '` + instanceName + `' || i.id, 0)))`
+// serverUpLongEnough is true when every living process has reconnected after a start of the server.
+const serverUpLongEnough = `
+	CAST(extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000 AS BIGINT) > $4`
 
-// takeUp makes jobs of silent processes available. River appends to attempted_by the client
-// id of each process that begins an attempt, so that the last one is running the job. The
-// attempt stays counted: the job may have got as far as its effect.
-func (k *heartbeat) takeUp(ctx context.Context, sure bool) error {
+// liveInstances selects the ids of the processes that may be running jobs.
+const liveInstances = `
+	SELECT i.id
+	FROM instances i
+	WHERE (NOT $3 OR i.beat_ms > ` + nowMillisPostgres + ` - $1)
+	  AND (
+		NOT (` + serverUpLongEnough + `)
+		OR i.beat_ms > ` + nowMillisPostgres + ` - $2
+		OR EXISTS (
+			SELECT 1
+			FROM pg_locks l
+			WHERE l.locktype = 'advisory'
+			  AND l.granted
+			  AND l.objsubid = 1
+			  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+			  AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(
+				coalesce(current_schema(), '') || '/shiming/' || '` + instanceLockPrefix + `' || i.id, 0)
+		)
+	  )`
+
+// requeueOrphans makes the jobs of dead processes available. River appends the client id of each
+// attempt to attempted_by, so that the last id is that of the process that runs the job. The attempt
+// stays counted, because the job may have had its effect.
+func (h *heartbeat) requeueOrphans(ctx context.Context, trustTimeout bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	args := []any{k.dead.Milliseconds(), k.gone.Milliseconds(), sure, k.settled.Milliseconds()}
-	rows, err := k.pool.Query(ctx, `UPDATE river_job AS j SET state = 'available'
-		WHERE j.state = 'running' AND ($3 OR `+stable+`) AND j.attempted_by[array_upper(j.attempted_by, 1)] NOT IN (`+living+
-		`)
-		RETURNING j.queue`, args...)
+	args := []any{
+		h.timeout.Milliseconds(),
+		h.sessionLossTimeout.Milliseconds(),
+		trustTimeout,
+		h.reconnectGrace.Milliseconds(),
+	}
+	rows, err := h.pool.Query(ctx, `
+		UPDATE river_job AS j
+		SET state = 'available'
+		WHERE j.state = 'running'
+		  AND ($3 OR `+serverUpLongEnough+`)
+		  AND j.attempted_by[array_upper(j.attempted_by, 1)] NOT IN (`+liveInstances+`)
+		RETURNING j.queue`,
+		args...,
+	)
 	if err != nil {
 		return err
 	}
@@ -190,25 +230,32 @@ func (k *heartbeat) takeUp(ctx context.Context, sure bool) error {
 		return err
 	}
 	for _, queue := range queues {
-		k.notifier.wake(queue)
+		h.notifier.wake(queue)
 	}
 	if len(queues) > 0 {
-		k.log.LogAttrs(ctx, slog.LevelWarn, "took up jobs of a process that died", slog.Int("jobs", len(queues)))
+		h.log.LogAttrs(ctx, slog.LevelWarn, "took up jobs of a process that died", slog.Int("jobs", len(queues)))
 	}
-	// A dead leader's lease would run for 15 s, in which nobody promotes scheduled jobs.
-	_, err = k.pool.Exec(ctx, `DELETE FROM river_leader AS l
-		WHERE ($3 OR `+stable+`) AND l.leader_id NOT IN (`+living+`)`, args...)
+
+	// The lease of a dead leader would stop the scheduling of jobs for 15 s.
+	_, err = h.pool.Exec(ctx, `
+		DELETE FROM river_leader AS l
+		WHERE ($3 OR `+serverUpLongEnough+`)
+		  AND l.leader_id NOT IN (`+liveInstances+`)`,
+		args...,
+	)
 	if err != nil {
 		return err
 	}
-	_, err = k.pool.Exec(ctx, `DELETE FROM instances WHERE beat_ms <= `+beatMS+` - $1`, 10*k.dead.Milliseconds())
+	_, err = h.pool.Exec(ctx, `DELETE FROM instances WHERE beat_ms <= `+nowMillisPostgres+` - $1`,
+		10*h.timeout.Milliseconds())
 	return err
 }
 
-func (k *heartbeat) forget() {
+// unregister removes this process from the table instances.
+func (h *heartbeat) unregister() {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
-	if _, err := k.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, k.id); err != nil {
-		k.log.LogAttrs(ctx, slog.LevelWarn, "leaving failed", slog.String("error", typesOf(err)))
+	if _, err := h.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, h.id); err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "leaving failed", slog.String("error", errorTypes(err)))
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// warnOnly passes on what River has to say from warnings upwards.
+// warnOnly returns a logger that drops River's records below warnings.
 func warnOnly(log *slog.Logger) *slog.Logger { return slog.New(warnHandler{log.Handler()}) }
 
 type warnHandler struct{ slog.Handler }

@@ -9,78 +9,79 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// wakeTimer is a queue to wake, in a while.
+// wakeTimer is a queue to wake after a delay.
 type wakeTimer struct {
 	queue string
 	in    time.Duration
 }
 
-// jobNotifier wakes River's queues inside this process. River's own way on SQLite is a table that
-// is written with each job and polled every 50 ms; the notifier costs nothing and takes the
-// time of a channel. It loses nothing that matters: the queues also poll by themselves.
+// jobNotifier wakes River's queues in this process. River's own notifications on SQLite are rows of
+// a table that it polls every 50 ms; jobNotifier is a channel. A lost wake-up only causes a delay,
+// because the queues also poll.
 type jobNotifier struct {
 	mu      sync.Mutex
 	pending map[string]bool
-	signal  chan struct{} // holds one when pending is not empty
+	signal  chan struct{} // of capacity 1; full while pending has a queue
 }
 
 func newJobNotifier() *jobNotifier {
 	return &jobNotifier{pending: map[string]bool{}, signal: make(chan struct{}, 1)}
 }
 
-// wake wakes a queue. Calls for the same queue merge until next has returned it.
-func (b *jobNotifier) wake(queue string) {
-	b.mu.Lock()
-	b.pending[queue] = true
-	b.mu.Unlock()
+// wake wakes a queue. Calls for one queue merge until next returns it.
+func (n *jobNotifier) wake(queue string) {
+	n.mu.Lock()
+	n.pending[queue] = true
+	n.mu.Unlock()
 	select {
-	case b.signal <- struct{}{}:
+	case n.signal <- struct{}{}:
 	default:
 	}
 }
 
-// wakeIn wakes a queue in a while, at once if that is not positive.
-func (b *jobNotifier) wakeIn(queue string, in time.Duration) {
+// wakeIn wakes a queue after a delay.
+func (n *jobNotifier) wakeIn(queue string, in time.Duration) {
 	if in <= 0 {
-		b.wake(queue)
+		n.wake(queue)
 		return
 	}
-	time.AfterFunc(in, func() { b.wake(queue) })
+	time.AfterFunc(in, func() { n.wake(queue) })
 }
 
-// next waits for a queue to wake.
-func (b *jobNotifier) next(ctx context.Context) (string, error) {
+// next waits for the next queue to wake.
+func (n *jobNotifier) next(ctx context.Context) (string, error) {
 	for {
-		b.mu.Lock()
-		for queue := range b.pending {
-			delete(b.pending, queue)
-			b.mu.Unlock()
+		n.mu.Lock()
+		for queue := range n.pending {
+			delete(n.pending, queue)
+			n.mu.Unlock()
 			return queue, nil
 		}
-		b.mu.Unlock()
+		n.mu.Unlock()
 		select {
 		case <-ctx.Done():
 			return "", ctx.Err()
-		case <-b.signal:
+		case <-n.signal:
 		}
 	}
 }
 
-// localDriver is River's SQLite driver with the notifier in place of its notification table.
+// localDriver is River's SQLite driver with the jobNotifier in place of the notification table, and
+// with our own INSERT for jobs (jobs_insert_sqlite.go).
 type localDriver struct {
 	*riversqlite.Driver
 	notifier *jobNotifier
 }
 
-// SupportsListenNotify false keeps River from writing notifications to the database.
+// SupportsListenNotify returns false, so that River writes no notifications.
 func (*localDriver) SupportsListenNotify() bool { return false }
 
-// GetListener gives River the notifier to listen to.
+// GetListener returns a listener on the jobNotifier.
 func (d *localDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
 	return &listener{d.notifier}
 }
 
-// listener hands the notifier's wake-ups to River as if they were notifications of inserts.
+// listener presents wake-ups to River as notifications of inserted jobs.
 type listener struct{ notifier *jobNotifier }
 
 func (*listener) Close(context.Context) error            { return nil }
@@ -91,7 +92,7 @@ func (*listener) Ping(context.Context) error             { return nil }
 func (*listener) Schema() string                         { return "" }
 func (*listener) SetAfterConnectExec(string)             {}
 
-// insertTopic is the topic of River's insert notifications.
+// insertTopic is the topic of River's notifications of inserted jobs.
 const insertTopic = "river_insert"
 
 func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
@@ -99,5 +100,5 @@ func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notifi
 	if err != nil {
 		return nil, err
 	}
-	return &riverdriver.Notification{Topic: insertTopic, Payload: ringPayload(queue)}, nil
+	return &riverdriver.Notification{Topic: insertTopic, Payload: insertPayload(queue)}, nil
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// startNotifier hands the notifier's wake-ups to the queues of all processes, in the words of
-// River's own notifications, until stop. Rings that come while one is on its way fall
-// together. One that is lost with the connection is made up for by the queues' own looking.
+// startNotifier forwards wake-ups to the queues of all processes, in the format of River's own
+// notifications, until stop. Wake-ups of one queue merge while an earlier one is being sent. If a
+// notification is lost with its connection, the polling of the queues replaces it.
 func startNotifier(pool *pgxpool.Pool, notifier *jobNotifier) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -30,12 +30,13 @@ func startNotifier(pool *pgxpool.Pool, notifier *jobNotifier) (stop func()) {
 	}
 }
 
-// notify sends what River's listeners wait for. The topic carries the schema, as theirs does.
+// notify sends a notification to River's listeners. The topic starts with the schema, as River's
+// own topics do.
 func notify(ctx context.Context, pool *pgxpool.Pool, queue string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_, _ = pool.Exec(ctx, `SELECT pg_notify(concat(current_schema(), '.`+insertTopic+`'), $1)`, ringPayload(queue))
+	_, _ = pool.Exec(ctx, `SELECT pg_notify(concat(current_schema(), '.`+insertTopic+`'), $1)`, insertPayload(queue))
 }
 
-// ringPayload is the body of River's insert notification.
-func ringPayload(queue string) string { return `{"queue":` + strconv.Quote(queue) + `}` }
+// insertPayload returns the body of River's notification of an inserted job.
+func insertPayload(queue string) string { return `{"queue":` + strconv.Quote(queue) + `}` }

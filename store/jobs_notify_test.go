@@ -3,20 +3,19 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
 	"shiming/flows"
 )
 
-// TestBellAlone: without any polling the notifier wakes the queues, at once and at the moment
-// that a job or a repetition is due.
-func TestBellAlone(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.poll = time.Hour
-		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+// TestNotifierWithoutPolling: the notifier alone wakes the queues, at once and when a scheduled job
+// or a retry is due.
+func TestNotifierWithoutPolling(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.pollInterval = time.Hour
+		runs := make(jobRuns, 10)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			if j.Case == "again" && j.Attempt == 1 {
 				return &flows.RetryLater{In: time.Second}
@@ -24,16 +23,16 @@ func TestBellAlone(t *testing.T) {
 			return nil
 		})
 		for _, kind := range []flows.JobKind{flows.JobShow, flows.JobFetchPhoto, flows.JobReadPhotos, flows.JobCheck} {
-			w.enqueue(t, flows.Job{Kind: kind})
+			ts.enqueue(t, flows.Job{Kind: kind})
 			if j := runs.next(t); j.Kind != kind {
 				t.Errorf("ran %s, want %s", j.Kind, kind)
 			}
 		}
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "soon", At: time.Now().Add(50 * time.Millisecond)})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "soon", At: time.Now().Add(50 * time.Millisecond)})
 		if j := runs.next(t); j.Case != "soon" {
 			t.Errorf("ran %+v", j)
 		}
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "again"})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "again"})
 		runs.next(t)
 		if j := runs.next(t); j.Attempt != 2 {
 			t.Errorf("ran %+v", j)
@@ -41,22 +40,7 @@ func TestBellAlone(t *testing.T) {
 	})
 }
 
-func TestBackoff(t *testing.T) {
-	for attempt, want := range map[int]time.Duration{
-		0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 5 * time.Second, 4: 15 * time.Second, 5: 30 * time.Second,
-		6: time.Minute, 7: 2 * time.Minute, 8: 5 * time.Minute, 9: 5 * time.Minute, 1000: 5 * time.Minute,
-	} {
-		t.Run(fmt.Sprint(attempt), func(t *testing.T) {
-			for range 50 {
-				if got := backoff(attempt); got < want*9/10 || got > want*11/10 {
-					t.Errorf("backoff(%d) = %s, want %s ± 10 %%", attempt, got, want)
-				}
-			}
-		})
-	}
-}
-
-func TestBell(t *testing.T) {
+func TestNotifierMergesWakes(t *testing.T) {
 	b := newJobNotifier()
 	b.wake("a")
 	b.wake("b")
@@ -68,26 +52,26 @@ func TestBell(t *testing.T) {
 		got[queue]++
 	}
 	if got["a"] != 1 || got["b"] != 1 {
-		t.Errorf("rang %v", got)
+		t.Errorf("wakes %v, want one of each queue", got)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("silent notifier: %v, want %v", err, context.Canceled)
+		t.Errorf("without a wake-up: %v, want %v", err, context.Canceled)
 	}
 }
 
 // TestNoNotificationRows: the notifier replaces River's notification table.
 func TestNoNotificationRows(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
-		runs := make(ran, 1)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
+		runs := make(jobRuns, 1)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			return nil
 		})
-		w.enqueue(t, flows.Job{Kind: flows.JobShow})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow})
 		runs.next(t)
-		if n := w.rows(t, "river_notification"); n != 0 {
+		if n := ts.countRows(t, "river_notification"); n != 0 {
 			t.Errorf("%d notifications were written, want 0", n)
 		}
 	})

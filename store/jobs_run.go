@@ -11,18 +11,18 @@ import (
 	"shiming/flows"
 )
 
-// runner is what lives between Start and Stop.
+// runner is the state between Start and Stop.
 type runner struct {
-	client     jobClient
-	leave      func(clean bool) // nil where there are no other processes
-	stopPurge  context.CancelFunc
-	purgeEnded chan struct{} // closed when the sweeper has ended
+	client        jobClient
+	stopHeartbeat func(clean bool) // nil on SQLite, which has one process
+	stopPurge     context.CancelFunc
+	purgeEnded    chan struct{} // closed when the goroutine of purgeHourly has ended
 }
 
-// Start begins to run jobs, several side by side, until Stop. run gets each job with ID and
-// Attempt set and a context of two minutes; it returns nil, a *flows.RetryLater, or any other error,
-// which is repeated after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx
-// bounds the starting only.
+// Start runs jobs concurrently until Stop. run gets each job with ID and Attempt set, and a context
+// of two minutes. It returns nil, a *flows.RetryLater, or any other error; then the job runs again
+// after 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min and then every 5 min. ctx bounds only the start
+// itself.
 func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows.Job) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,15 +34,15 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{run: run, log: s.log, notifier: s.notifier})
-	queues := make(map[string]river.QueueConfig, len(s.size))
-	for queue, n := range s.size {
+	queues := make(map[string]river.QueueConfig, len(s.workers))
+	for queue, n := range s.workers {
 		queues[queue] = river.QueueConfig{MaxWorkers: n}
 	}
 	client, err := s.backend.client(&river.Config{
 		Workers:              workers,
 		Queues:               queues,
 		FetchCooldown:        time.Millisecond,
-		FetchPollInterval:    s.poll,
+		FetchPollInterval:    s.pollInterval,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: 2*jobTimeout + time.Minute,
 		MaxAttempts:          maxAttempts,
@@ -52,25 +52,27 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	if err != nil {
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
-	var leave func(clean bool)
+
+	// Other processes must see a heartbeat before this one runs jobs, or they would requeue them.
+	var stopHeartbeat func(clean bool)
 	if s.backend.heartbeat != nil {
-		if leave, err = s.backend.heartbeat.join(ctx); err != nil {
+		if stopHeartbeat, err = s.backend.heartbeat.start(ctx); err != nil {
 			return fmt.Errorf("store: start jobs: %w", err)
 		}
 	}
-	// A cancelled ctx must not tear running effects apart: Stop drains them.
+	// Stop drains the running jobs; a cancelled ctx must not interrupt them.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		if leave != nil {
-			leave(true)
+		if stopHeartbeat != nil {
+			stopHeartbeat(true)
 		}
 		return fmt.Errorf("store: start jobs: %w", err)
 	}
 	purgeCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &runner{
-		client:     client,
-		leave:      leave,
-		stopPurge:  cancel,
-		purgeEnded: make(chan struct{}),
+		client:        client,
+		stopHeartbeat: stopHeartbeat,
+		stopPurge:     cancel,
+		purgeEnded:    make(chan struct{}),
 	}
 	go func() {
 		defer close(r.purgeEnded)
@@ -80,9 +82,9 @@ func (s *Store) Start(ctx context.Context, run func(ctx context.Context, j flows
 	return nil
 }
 
-// Stop takes no more jobs and waits for the running ones until ctx ends; then they are
-// cancelled and put back, to run again at the next start. The error says that some would
-// not even end then. Without a Start it does nothing.
+// Stop fetches no more jobs and waits for the running ones until ctx ends. Then it cancels them,
+// and they run again after the next start. It returns an error if some job does not end even then.
+// Without a Start it does nothing.
 func (s *Store) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	r := s.running
@@ -91,6 +93,8 @@ func (s *Store) Stop(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
+
+	// The heartbeat continues until the last job has ended, so that no other process requeues it.
 	r.stopPurge()
 	<-r.purgeEnded
 	err := r.client.Stop(ctx)
@@ -99,8 +103,8 @@ func (s *Store) Stop(ctx context.Context) error {
 		defer cancel()
 		err = r.client.StopAndCancel(hard)
 	}
-	if r.leave != nil {
-		r.leave(err == nil)
+	if r.stopHeartbeat != nil {
+		r.stopHeartbeat(err == nil)
 	}
 	if err != nil {
 		return fmt.Errorf("store: stop jobs: %w", err)

@@ -5,50 +5,64 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"shiming/store/keyset"
 )
 
-// keyCheckPlace is both what is sealed and hashed as the check value, and its place.
-const keyCheckPlace = "key_check"
+// keyCheckAAD is the plain text, the hash input and the AAD of the check value.
+const keyCheckAAD = "key_check"
 
-// checkKeyset compares with what the first opening left behind. A new database passes.
+// checkKeyset returns ErrWrongKeyset if another keyset wrote the check value. A new database
+// passes.
 func (s *Store) checkKeyset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	there, err := s.backend.hasTable(ctx, "key_check")
+	exists, err := s.backend.hasTable(ctx, "key_check")
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if !there {
+	if !exists {
 		return nil
 	}
-	var prf, sealed []byte
-	err = s.backend.write.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the first opening was cut short
-	}
-	if err != nil {
+	err = compareKeyCheck(ctx, s.backend.write, s.keys)
+	if err != nil && !errors.Is(err, ErrWrongKeyset) {
 		return fmt.Errorf("store: key check: %w", err)
 	}
-	if _, err := s.keys.Open(keyCheckPlace, sealed); err != nil {
+	return err
+}
+
+// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key.
+// A database without a check value passes: its first opening was interrupted.
+func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
+	var prf, sealed []byte
+	err := db.QueryRowContext(ctx, `SELECT prf, sealed FROM key_check WHERE id = 1`).Scan(&prf, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
 		return ErrWrongKeyset
 	}
-	if !s.keys.Matches(prf, keyCheckPlace) {
+	if !keys.Matches(prf, keyCheckAAD) {
 		return ErrWrongKeyset
 	}
 	return nil
 }
 
-// writeKeyCheck leaves the check value at the first opening.
+// writeKeyCheck stores the check value at the first opening.
 func (s *Store) writeKeyCheck(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	sealed, err := s.keys.Seal(keyCheckPlace, []byte(keyCheckPlace))
+	sealed, err := s.keys.Seal(keyCheckAAD, []byte(keyCheckAAD))
 	if err != nil {
 		return err
 	}
 	_, err = s.backend.write.ExecContext(ctx,
 		`INSERT INTO key_check (id, prf, sealed) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`,
-		s.keys.MAC(keyCheckPlace), sealed)
+		s.keys.MAC(keyCheckAAD), sealed,
+	)
 	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}

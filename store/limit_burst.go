@@ -12,17 +12,16 @@ import (
 	"shiming/flows"
 )
 
-// maxWait is how far ahead Wait books a slot.
-const maxWait = 30 * time.Second
+// maxAhead is how far in the future Wait and Pace reserve a slot.
+const maxAhead = 30 * time.Second
 
-// slack is by how much slots lie further apart than asked for, in per cent: a call that
-// starts late by up to a hundredth of the upstream's window does not fall into one window
-// with one call too many, and 99 % of the limit is used.
-const slack = 1
+// slackPercent widens the distance of two slots. A call that leaves late by up to 1 % of the
+// upstream's window then still does not exceed the limit. 99 % of the limit remain usable.
+const slackPercent = 1
 
-// Wait reserves the next slot of every limit, which all processes on this database share,
-// and sleeps until the latest of them comes. If one of them would come later than in 30 s
-// nothing is reserved and the error is a *BusyError. Slots are lost when ctx ends first.
+// Wait reserves the next slot of every limit and sleeps until the latest slot. All processes on the
+// database share the limits. If a slot lies more than 30 s ahead, Wait reserves none and returns a
+// *BusyError. If ctx ends during the sleep, the slots are lost.
 func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	for _, l := range limits {
 		if l.Every < 100*time.Microsecond || l.Burst < 1 {
@@ -36,29 +35,29 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	return sleep(ctx, wait)
 }
 
-// reserve books a slot of every limit or of none, and returns how long the latest is away.
-// Rows are taken in the order of their keys, so that two calls cannot wait for each other.
+// reserve reserves a slot of every limit, or none, and returns how far ahead the latest one is.
 func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait time.Duration, err error) {
 	defer func(caller context.Context) {
-		// database/sql may report the rollback that the end of ctx has caused, and not that end.
-		if end := caller.Err(); err != nil && end != nil && !errors.Is(err, end) {
-			err = fmt.Errorf("%w: %w", end, err)
+		// database/sql may report the rollback that the end of ctx causes instead of that end.
+		if ended := caller.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+			err = fmt.Errorf("%w: %w", ended, err)
 		}
 	}(ctx)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer conn.Close()  //nolint:errcheck // gives it back to the pool
-	defer tx.Rollback() //nolint:errcheck // does nothing after the commit
-	var latest time.Time
+	defer tx.end()
+
+	// The rows are locked in the order of their keys, so that two calls cannot deadlock.
 	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.BurstLimit) int {
 		return strings.Compare(a.Key, b.Key)
 	})
+	var latest time.Time
 	for _, l := range limits {
-		wait, err := s.book(ctx, tx, l)
+		wait, err := s.reserveOne(ctx, tx, l)
 		if err != nil {
 			return 0, err
 		}
@@ -69,24 +68,35 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait ti
 	if err := tx.Commit(); err != nil {
 		return 0, fmt.Errorf("store: rate limit: %w", err)
 	}
-	return max(0, time.Until(latest)), nil // the commit took a part of it
+	return max(0, time.Until(latest)), nil // the commit has taken a part of the wait
 }
 
-// book is GCRA on the database's clock: tat, the theoretical arrival time, moves one step
-// on, from now if it lies in the past; a call may come up to burst-1 steps before it.
-func (s *Store) book(ctx context.Context, tx *sql.Tx, l flows.BurstLimit) (time.Duration, error) {
+// reserveOne reserves a slot of one limit and returns how far ahead it is, by the database's clock.
+//
+// The algorithm is GCRA. The row holds the theoretical arrival time (tat) of the next call. A
+// reservation moves it one step on, starting from now if it lies in the past. A call may come up to
+// burst-1 steps before its theoretical arrival time.
+func (s *Store) reserveOne(ctx context.Context, tx *dbTx, l flows.BurstLimit) (time.Duration, error) {
 	now := s.backend.nowMicros
-	step := l.Every.Microseconds() * (100 + slack) / 100
-	ahead := step * int64(l.Burst-1)
+	step := l.Every.Microseconds() * (100 + slackPercent) / 100
+	burst := step * int64(l.Burst-1)
 	var wait int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO rate_limits AS r (key, tat_us) VALUES ($1, `+now+` + $2)
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO rate_limits AS r (key, tat_us)
+		VALUES ($1, `+now+` + $2)
 		ON CONFLICT (key) DO UPDATE
 		SET tat_us = CASE WHEN r.tat_us > `+now+` THEN r.tat_us ELSE `+now+` END + $2
 		WHERE r.tat_us - $3 - `+now+` <= $4
-		RETURNING tat_us - $2 - $3 - `+now, l.Key, step, ahead, maxWait.Microseconds()).Scan(&wait)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `SELECT tat_us - $2 - `+now+` FROM rate_limits WHERE key = $1`, l.Key,
-			ahead).Scan(&wait)
+		RETURNING tat_us - $2 - $3 - `+now,
+		l.Key, step, burst, maxAhead.Microseconds(),
+	).Scan(&wait)
+	if errors.Is(err, sql.ErrNoRows) { // the slot lies too far ahead
+		err = tx.QueryRowContext(ctx, `
+			SELECT tat_us - $2 - `+now+`
+			FROM rate_limits
+			WHERE key = $1`,
+			l.Key, burst,
+		).Scan(&wait)
 		if err == nil {
 			return 0, &BusyError{l.Key, time.Duration(wait) * time.Microsecond}
 		}

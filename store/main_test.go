@@ -1,15 +1,16 @@
 package store
 
 import (
-	arguments "flag" // flag is a function here
+	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
-	arguments.Parse()
-	_ = arguments.Set("test.parallel", "24") // they wait for limits, beats and commits rather than for the processor
-	// The cache of names that an engine of flows has ends with it, when the garbage is collected.
+	flag.Parse()
+	// The tests wait for limits, heartbeats and commits rather than for the processor.
+	_ = flag.Set("test.parallel", "24")
+	// The engine's cache of names ends its goroutine only when it is garbage collected.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/patrickmn/go-cache.(*janitor).Run"))
 }

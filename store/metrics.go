@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -10,38 +9,55 @@ import (
 	"shiming/flows"
 )
 
-// StateFigures is how many cases are in a state and how long the longest of them has been there.
+// StateFigures describes the cases in one state.
 type StateFigures struct {
 	Cases  int
-	Oldest time.Duration // 0 for terminal states and where there is none
+	Oldest time.Duration // how long the oldest one has been in it; 0 for terminal states and no cases
 }
 
-// StatesNow returns the figures of every state over all tenants. It reads the counters and, for
-// each tenant and state in which somebody waits, one entry of an index, however many cases are stored.
+// StatesNow returns the figures of every state over all tenants. It reads the counters and one index
+// entry for each tenant and open state, so that its cost does not grow with the number of cases.
 func (s *Store) StatesNow(ctx context.Context) (map[flows.State]StateFigures, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	type row struct {
 		state  flows.State
 		n      int
-		oldest int64
+		oldest int64 // Unix milliseconds, 0 for none
 	}
-	var live []string
+	scan := func(scan scanner) (r row, err error) {
+		err = scan(&r.state, &r.n, &r.oldest)
+		return r, err
+	}
+	var open []string
 	for _, state := range flows.States {
 		if !state.Terminal() {
-			live = append(live, "'"+string(state)+"'")
+			open = append(open, "'"+string(state)+"'")
 		}
 	}
-	rows, err := collect(ctx, s.backend.read, "states now", func(r *sql.Rows) (x row, err error) {
-		err = r.Scan(&x.state, &x.n, &x.oldest)
-		return
-	}, `WITH counted AS (
-			SELECT tenant_key, state, CAST(sum(n) AS BIGINT) AS n FROM state_counts GROUP BY tenant_key, state HAVING sum(n) <> 0),
-		waiting AS (
-			SELECT tenant_key, state, n, CASE WHEN state IN (`+strings.Join(live, ",")+`) THEN
-				(SELECT c.entered_ms FROM cases AS c WHERE c.tenant_key = counted.tenant_key AND c.state = counted.state
-				 ORDER BY c.entered_ms, c.id LIMIT 1) END AS oldest FROM counted)
-		SELECT state, CAST(sum(n) AS BIGINT), coalesce(min(oldest), 0) FROM waiting GROUP BY state`)
+	rows, err := collect(ctx, s.backend.read, "states now", scan, `
+		WITH counted AS (
+			SELECT tenant_key, state, CAST(sum(n) AS BIGINT) AS n
+			FROM state_counts
+			GROUP BY tenant_key, state
+			HAVING sum(n) <> 0
+		), waiting AS (
+			SELECT
+				tenant_key,
+				state,
+				n,
+				CASE WHEN state IN (`+strings.Join(open, ",")+`) THEN (
+					SELECT c.entered_ms
+					FROM cases AS c
+					WHERE c.tenant_key = counted.tenant_key AND c.state = counted.state
+					ORDER BY c.entered_ms, c.id
+					LIMIT 1
+				) END AS oldest
+			FROM counted
+		)
+		SELECT state, CAST(sum(n) AS BIGINT), coalesce(min(oldest), 0)
+		FROM waiting
+		GROUP BY state`)
 	if err != nil {
 		return nil, err
 	}
@@ -52,42 +68,57 @@ func (s *Store) StatesNow(ctx context.Context) (map[flows.State]StateFigures, er
 	for _, r := range rows {
 		f := StateFigures{Cases: r.n}
 		if r.oldest > 0 {
-			f.Oldest = max(0, s.Now().Sub(moment(r.oldest)))
+			f.Oldest = max(0, s.Now().Sub(fromMillis(r.oldest)))
 		}
 		out[r.state] = f
 	}
 	return out, nil
 }
 
-// LimitUse is how much of a shared limit is taken.
+// LimitUse describes how much of a shared limit is in use.
 type LimitUse struct {
-	// Ahead is how far ahead of now its slots are taken. As long as it is no more than the limit's
-	// burst nobody waits; jobs are put off when it passes 30 s.
+	// Ahead is how far in the future the next free slot lies. Calls wait when it exceeds the
+	// limit's burst, and jobs are postponed when it exceeds 30 s.
 	Ahead time.Duration
-	// Calls is how many calls of an exact limit left within the last second; 0 for others.
+	// Calls counts the calls of an exact limit within the last second; 0 for a burst limit.
 	Calls int
 }
 
-// limitKinds are the limits worth a figure: those that everybody shares. The others belong to one
-// person, group or message each.
+// limitKinds are the limits that LimitsNow reports. Every other limit belongs to one person, group
+// or message.
 var limitKinds = []string{"ocr", "message"}
 
-// LimitsNow returns the use of the limits that everybody shares, by what stands before the first
-// "/" of their keys; of several tenants or APIs the one that is used most.
+// LimitsNow returns the use of the limits in limitKinds. The kind of a limit is the part of its key
+// before the first "/". Of several tenants or APIs it reports the highest use.
 func (s *Store) LimitsNow(ctx context.Context) (map[string]LimitUse, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	type row struct {
-		key         string
-		ahead, left int64
+		key   string
+		ahead int64 // microseconds
+		calls int64
 	}
-	rows, err := collect(ctx, s.backend.read, "limits now", func(r *sql.Rows) (x row, err error) {
-		err = r.Scan(&x.key, &x.ahead, &x.left)
-		return
-	}, fmt.Sprintf(`SELECT r.key, r.tat_us - %[1]s, CASE WHEN r.seq = 0 THEN 0 ELSE
-			(SELECT count(*) FROM rate_marks AS m WHERE m.key = r.key AND m.seq > r.seq - %[2]d AND m.at_us > %[1]s - 1000000 AND m.at_us <= %[1]s) END
-		FROM rate_limits AS r WHERE r.tat_us > %[1]s - 1000000 AND (r.key = 'ocr' OR r.key LIKE 'ocr/%%' OR r.key LIKE 'message/%%')`,
-		s.backend.nowMicros, paceMarks))
+	scan := func(scan scanner) (r row, err error) {
+		err = scan(&r.key, &r.ahead, &r.calls)
+		return r, err
+	}
+	rows, err := collect(ctx, s.backend.read, "limits now", scan, fmt.Sprintf(`
+		SELECT
+			r.key,
+			r.tat_us - %[1]s,
+			CASE WHEN r.seq = 0 THEN 0 ELSE (
+				SELECT count(*)
+				FROM rate_marks AS m
+				WHERE m.key = r.key
+				  AND m.seq > r.seq - %[2]d
+				  AND m.at_us > %[1]s - 1000000
+				  AND m.at_us <= %[1]s
+			) END
+		FROM rate_limits AS r
+		WHERE r.tat_us > %[1]s - 1000000
+		  AND (r.key = 'ocr' OR r.key LIKE 'ocr/%%' OR r.key LIKE 'message/%%')`,
+		s.backend.nowMicros, paceHistory,
+	))
 	if err != nil {
 		return nil, err
 	}
@@ -97,10 +128,10 @@ func (s *Store) LimitsNow(ctx context.Context) (map[string]LimitUse, error) {
 	}
 	for _, r := range rows {
 		kind, _, _ := strings.Cut(r.key, "/")
-		u := out[kind]
-		u.Ahead = max(u.Ahead, time.Duration(r.ahead)*time.Microsecond)
-		u.Calls = max(u.Calls, int(r.left))
-		out[kind] = u
+		use := out[kind]
+		use.Ahead = max(use.Ahead, time.Duration(r.ahead)*time.Microsecond)
+		use.Calls = max(use.Calls, int(r.calls))
+		out[kind] = use
 	}
 	return out, nil
 }

@@ -7,18 +7,19 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// NewerError: the database was migrated by a newer version of the program. Nothing was
+// NewerError means that a newer version of the program has migrated the database. Nothing was
 // changed.
 type NewerError struct{ Database, Program int64 } // schema versions
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("store: the database has schema version %d, this program knows up to %d: run the newer program, or restore the backup from before the upgrade", e.Database, e.Program)
+	return fmt.Sprintf("store: the database has schema version %d, this program knows up to %d: "+
+		"run the newer program, or restore the backup from before the upgrade", e.Database, e.Program)
 }
 
-// checkVersion refuses a database with migrations that the program does not know. goose itself
-// would take them for its own and go on.
-func (e *backend) checkVersion(ctx context.Context, p *goose.Provider) error {
-	there, err := e.hasTable(ctx, goose.DefaultTablename)
+// checkVersion returns a *NewerError if the database has migrations that the program does not know.
+// goose itself would ignore them and continue.
+func (b *backend) checkVersion(ctx context.Context, p *goose.Provider) error {
+	there, err := b.hasTable(ctx, goose.DefaultTablename)
 	if err != nil || !there {
 		return err
 	}

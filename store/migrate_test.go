@@ -7,37 +7,20 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// TestNewerSchemaIsRefused: after a downgrade the program says so, and leaves everything as it is.
+// TestNewerSchemaIsRefused: after a downgrade Open returns a *NewerError, and changes nothing.
 func TestNewerSchemaIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
-		_, err := w.backend.write.ExecContext(ctx, `INSERT INTO `+goose.DefaultTablename+
+		ts.insert(t, newCase("c1", "ou_1"))
+		_, err := ts.backend.write.ExecContext(ctx, `INSERT INTO `+goose.DefaultTablename+
 			` (version_id, is_applied) VALUES ($1, $2)`, 9999, true)
 		must(t, err)
-		must(t, w.Close())
+		must(t, ts.Close())
 		for range 2 {
-			_, err = Open(ctx, w.cfg)
+			_, err = Open(ctx, ts.cfg)
 			if e, is := errors.AsType[*NewerError](err); !is || e.Database != 9999 || e.Program < 2 || e.Program > 9000 {
 				t.Fatalf("a newer schema: %v", err)
 			}
 		}
-	})
-}
-
-// TestMovedDatabaseIsNoticed: data that lies on another server or in another database than it
-// last did was put back, or moved; PostgreSQL alone can tell.
-func TestMovedDatabaseIsNoticed(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
-		ctx := t.Context()
-		if _, home, err := w.marks(ctx); err != nil || home == "" {
-			t.Fatalf("home %q, %v", home, err)
-		}
-		must(t, w.putMark(ctx, homeMark, "elsewhere/1"))
-		if _, err := Open(ctx, w.cfg); !errors.As(err, new(*CopyError)) {
-			t.Fatalf("opened elsewhere: %v", err)
-		}
-		must(t, w.Settle(ctx))
-		mustOpen(t, w.cfg)
 	})
 }

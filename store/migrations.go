@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// There is one set of migrations. Few words differ between the databases; the files are
-// written in SQLite's, and an engine names its own in pairs.
+// Both databases share one set of migrations, written for SQLite. Each backend lists the few terms
+// that it replaces.
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// dialectFS gives the migrations in the words of an engine.
+// dialectFS returns the migrations with the terms of a backend replaced.
 func dialectFS(words []string) fs.FS {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -22,12 +22,13 @@ func dialectFS(words []string) fs.FS {
 	return translated{dir, strings.NewReplacer(words...)}
 }
 
+// translated is a file system whose files have their terms replaced.
 type translated struct {
 	fs.FS
 	words *strings.Replacer
 }
 
-// Open opens a directory as it is and a file translated.
+// Open returns a directory unchanged and a file with its terms replaced.
 func (t translated) Open(name string) (fs.File, error) {
 	f, err := t.FS.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".sql") {

@@ -3,38 +3,45 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"shiming/flows"
 )
 
-// PutPicture stores a picture encrypted, replacing the one under the same id.
+// PutPicture seals and stores a picture. It replaces a picture with the same id.
 func (t *txn) PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error {
-	sealed, err := t.keys.Seal(picturePlace(caseID, photoID), jpeg)
+	sealed, err := t.keys.Seal(pictureAAD(caseID, photoID), jpeg)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "put picture", `INSERT INTO pictures (case_id, photo_id, at_ms, sealed) VALUES ($1,$2,$3,$4)
-		ON CONFLICT (case_id, photo_id) DO UPDATE SET at_ms = excluded.at_ms, sealed = excluded.sealed`,
-		caseID, photoID, millis(t.s.Now()), sealed)
+	_, err = t.exec(ctx, "put picture", `
+		INSERT INTO pictures (case_id, photo_id, at_ms, sealed)
+		VALUES ($1,$2,$3,$4)
+		ON CONFLICT (case_id, photo_id) DO UPDATE
+		SET at_ms = excluded.at_ms,
+		    sealed = excluded.sealed`,
+		caseID, photoID, millis(t.store.Now()), sealed,
+	)
 	return err
 }
 
-// Picture returns the picture as it was put, or flows.ErrNotFound.
+// Picture returns the stored picture, or flows.ErrNotFound.
 func (v *view) Picture(ctx context.Context, caseID, photoID string) ([]byte, error) {
 	var sealed []byte
-	err := v.q.QueryRowContext(ctx,
-		`SELECT sealed FROM pictures WHERE case_id = $1 AND photo_id = $2`, caseID, photoID).Scan(&sealed)
+	err := v.q.QueryRowContext(ctx, `
+		SELECT sealed
+		FROM pictures
+		WHERE case_id = $1 AND photo_id = $2`,
+		caseID, photoID,
+	).Scan(&sealed)
 	if err := orNotFound("picture", err); err != nil {
 		return nil, err
 	}
-	jpeg, err := v.keys.Open(picturePlace(caseID, photoID), sealed)
+	jpeg, err := v.keys.Open(pictureAAD(caseID, photoID), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("picture %s of case %s: %w", photoID, caseID, err)
 	}
 	return jpeg, nil
 }
 
-// DeletePictures deletes the named pictures and returns how many there were.
+// DeletePictures deletes pictures and returns how many of them were stored.
 func (t *txn) DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error) {
 	total := 0
 	for _, id := range photoIDs {
@@ -46,5 +53,3 @@ func (t *txn) DeletePictures(ctx context.Context, caseID string, photoIDs ...str
 	}
 	return total, nil
 }
-
-var _ flows.Tx = (*txn)(nil)

@@ -9,7 +9,7 @@ import (
 	"shiming/flows"
 )
 
-// explainer asks for the plan of each query before it runs.
+// explainer checks the plan of each query before it runs.
 type explainer struct {
 	t *testing.T
 	querier
@@ -19,8 +19,8 @@ type explainer struct {
 
 const bigTables = `(cases|c|case_photos|p|audit|surfaces|pictures|event_keys|day_counts|state_counts)\b`
 
-// A step that walks through a whole table or alias of a table. Subqueries and the rows of a
-// page are walked through by design.
+// fullScan matches a plan step that reads a whole table, by the dialect (true is SQLite). Scans of
+// subqueries and of the rows of a page are intended.
 var fullScan = map[bool]*regexp.Regexp{
 	true:  regexp.MustCompile(`^SCAN ` + bigTables),
 	false: regexp.MustCompile(`Seq Scan on ` + bigTables),
@@ -47,7 +47,7 @@ func (e *explainer) explain(ctx context.Context, query string, args []any) {
 			must(e.t, rows.Scan(&detail))
 		}
 		if fullScan[e.sqlite].MatchString(detail) {
-			e.t.Errorf("%s\n%s", detail, query)
+			e.t.Errorf("full scan: %s\n%s", detail, query)
 		}
 	}
 	must(e.t, rows.Err())
@@ -65,26 +65,26 @@ func (e *explainer) QueryRowContext(ctx context.Context, query string, args ...a
 	return e.querier.QueryRowContext(ctx, query, args...)
 }
 
-// TestEveryReadUsesAnIndex: nothing gets slower with the number of cases stored.
+// TestEveryReadUsesAnIndex: no read gets slower with the number of stored cases.
 func TestEveryReadUsesAnIndex(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
-		w.view(t, func(fv flows.View) error {
+		ts.insert(t, newCase("c1", "ou_1"))
+		ts.view(t, func(fv flows.View) error {
 			v := fv.(*view)
-			e := &explainer{t: t, querier: v.q, sqlite: w.engine == "sqlite"}
-			if !e.sqlite { // a small table is walked through for good reasons
+			e := &explainer{t: t, querier: v.q, sqlite: ts.database == "sqlite"}
+			if !e.sqlite { // for a small table PostgreSQL prefers a sequential scan
 				_, err := v.q.(*sql.Tx).ExecContext(ctx, `SET LOCAL enable_seqscan = off`)
 				must(t, err)
 			}
 			v.q = e
-			for name, read := range reads(ctx) {
+			for name, read := range allReads(ctx) {
 				before := e.seen
 				if err := read(v); err != nil && err != flows.ErrNotFound {
 					t.Errorf("%s: %v", name, err)
 				}
 				if e.seen == before {
-					t.Errorf("%s asked nothing", name)
+					t.Errorf("%s ran no query", name)
 				}
 			}
 			return nil

@@ -8,19 +8,19 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Names are locked by number, a hash. Two names with the same number wait for each other,
-// which delays and harms nothing. The schema is part of the name, since these locks belong
-// to the whole database.
-const lockNumber = `hashtextextended(coalesce(current_schema(), '') || '/shiming/' || $1, 0)`
+// advisoryLockKey hashes a name to the number of an advisory lock. Two names with the same number
+// only wait for each other needlessly. The schema is part of the name, because advisory locks
+// belong to the whole database.
+const advisoryLockKey = `hashtextextended(coalesce(current_schema(), '') || '/shiming/' || $1, 0)`
 
-// lockName holds a name until the transaction ends.
-func lockName(ctx context.Context, tx *sql.Tx, name string) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(`+lockNumber+`)`, name)
+// lockNamePostgres locks a name until the transaction ends.
+func lockNamePostgres(ctx context.Context, tx *sql.Tx, name string) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(`+advisoryLockKey+`)`, name)
 	return err
 }
 
-// exclusive runs fn while no other process runs one: neither goose nor River's migrations
-// bear company.
+// exclusive runs fn while no other process runs a function through it. Neither goose nor River's
+// migrations may run twice at once.
 func (p pools) exclusive(ctx context.Context, fn func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
@@ -28,37 +28,38 @@ func (p pools) exclusive(ctx context.Context, fn func(context.Context) error) er
 	if err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
-	defer unlock(conn)
-	// Another one's migration may take longer than any other lock.
+	defer releaseSession(conn)
+	// The migration of another process may take longer than lock_timeout.
 	if _, err := conn.Exec(ctx, `SET lock_timeout = 0`); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(`+lockNumber+`)`, "open"); err != nil {
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(`+advisoryLockKey+`)`, "open"); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	return fn(ctx)
 }
 
-// alone runs fn, or does nothing if another process is at the same work.
-func (p pools) alone(ctx context.Context, work string, fn func() error) error {
+// tryExclusive runs fn, or does nothing if another process holds the lock on name.
+func (p pools) tryExclusive(ctx context.Context, name string, fn func() error) error {
 	conn, err := p.side.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock(conn)
-	var mine bool
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(`+lockNumber+`)`, work).Scan(&mine); err != nil || !mine {
+	defer releaseSession(conn)
+	var locked bool
+	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(`+advisoryLockKey+`)`, name).Scan(&locked)
+	if err != nil || !locked {
 		return err
 	}
 	return fn()
 }
 
-// unlock gives back a connection and with it whatever it has locked.
-func unlock(conn *pgxpool.Conn) {
+// releaseSession releases the connection and all its advisory locks.
+func releaseSession(conn *pgxpool.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`); err != nil {
-		_ = conn.Conn().Close(ctx) // then the server unlocks
+		_ = conn.Conn().Close(ctx) // the server releases the locks of a closed session
 	}
 	conn.Release()
 }

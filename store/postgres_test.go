@@ -14,8 +14,12 @@ import (
 )
 
 func TestPostgresDSN(t *testing.T) {
-	for _, dsn := range []string{"postgres://user:secret@host:port/db", "postgres://user:secret@host/db?pool_max_conns=2",
-		"postgresql://user:secret@host/db?pool_max_conns=many", "postgres://user:secret@host/db?sslmode=perhaps"} {
+	for _, dsn := range []string{
+		"postgres://user:secret@host:port/db",
+		"postgres://user:secret@host/db?pool_max_conns=2",
+		"postgresql://user:secret@host/db?pool_max_conns=many",
+		"postgres://user:secret@host/db?sslmode=perhaps",
+	} {
 		_, err := Open(t.Context(), Config{DSN: dsn, Keyset: keyset.New()})
 		if !errors.Is(err, ErrPostgresDSN) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v, want %v", dsn, err, ErrPostgresDSN)
@@ -23,9 +27,12 @@ func TestPostgresDSN(t *testing.T) {
 	}
 	_, err := Open(t.Context(), Config{DSN: "postgres://user:secret@127.0.0.1:1/db", Keyset: keyset.New()})
 	if err == nil || strings.Contains(err.Error(), "secret") {
-		t.Errorf("nobody listens: %v", err)
+		t.Errorf("without a server: %v, want an error without the password", err)
 	}
-	for dsn, want := range map[string]int32{"postgres://host/db": poolDefault, "postgres://host/db?pool_max_conns=7": 7} {
+	for dsn, want := range map[string]int32{
+		"postgres://host/db":                  defaultPoolSize,
+		"postgres://host/db?pool_max_conns=7": 7,
+	} {
 		t.Run(dsn, func(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)
@@ -38,11 +45,11 @@ func TestPostgresDSN(t *testing.T) {
 	}
 }
 
-func TestSession(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+func TestSessionSettings(t *testing.T) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		for sync, want := range map[string]string{"full": "on", "normal": "off"} {
 			t.Run(sync, func(t *testing.T) {
-				cfg := w.cfg
+				cfg := ts.cfg
 				cfg.Sync = sync
 				s := mustOpen(t, cfg)
 				for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
@@ -60,53 +67,54 @@ func TestSession(t *testing.T) {
 	})
 }
 
-func TestReadyWantsAWritableServer(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+func TestReadyNeedsWritableServer(t *testing.T) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for _, readOnly := range []bool{false, true} {
-			tx, err := w.backend.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+			tx, err := ts.backend.write.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
 			must(t, err)
-			if err := w.backend.writable(ctx, tx); (err != nil) != readOnly {
-				t.Errorf("read only %v: %v", readOnly, err)
+			if err := ts.backend.writable(ctx, tx); (err != nil) != readOnly {
+				t.Errorf("read only %v: writable = %v", readOnly, err)
 			}
 			must(t, tx.Rollback())
 		}
 	})
 }
 
-// TestBrokenConnections: the server closes every connection, as in a restart. Work goes on.
+// TestBrokenConnections: the store continues after the server has closed every connection, as in a
+// restart.
 func TestBrokenConnections(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		runs := make(ran, 10)
-		w.start(t, func(_ context.Context, j flows.Job) error {
+		runs := make(jobRuns, 10)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
 			runs <- j
 			return nil
 		})
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "before"})
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "before"})
 		runs.next(t)
-		admin, err := pgx.Connect(ctx, w.cfg.DSN)
+		admin, err := pgx.Connect(ctx, ts.cfg.DSN)
 		must(t, err)
 		defer admin.Close(context.WithoutCancel(ctx)) //nolint:errcheck // was only asked
 		_, err = admin.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
 		must(t, err)
-		w.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "after"})
-		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first may run again
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, Case: "after"})
+		for j := runs.next(t); j.Case != "after"; j = runs.next(t) { // the first job may run again
 		}
-		w.view(t, func(v flows.View) error {
+		ts.view(t, func(v flows.View) error {
 			_, err := v.CountByState(ctx, "t1")
 			return err
 		})
-		must(t, w.Ready(ctx))
+		must(t, ts.Ready(ctx))
 	})
 }
 
-// TestBorrowedTx: River may set savepoints but not end the transaction.
+// TestBorrowedTx: River can set savepoints but cannot end the transaction.
 func TestBorrowedTx(t *testing.T) {
-	on(t, "postgres", func(t *testing.T, w *world) {
+	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		conn, err := pgx.Connect(ctx, w.cfg.DSN)
+		conn, err := pgx.Connect(ctx, ts.cfg.DSN)
 		must(t, err)
 		defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left
 		outer, err := conn.Begin(ctx)
@@ -131,8 +139,9 @@ func TestBorrowedTx(t *testing.T) {
 			}
 		}
 		must(t, outer.Commit(ctx))
-		if kept, undone := w.rows(t, "settings WHERE key = 'kept'"), w.rows(t, "settings WHERE key = 'undone'"); kept != 1 ||
-			undone != 0 {
+		kept := ts.countRows(t, "settings WHERE key = 'kept'")
+		undone := ts.countRows(t, "settings WHERE key = 'undone'")
+		if kept != 1 || undone != 0 {
 			t.Errorf("kept %d, undone %d, want 1, 0", kept, undone)
 		}
 	})

@@ -8,14 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// borrowedTx shows River a transaction that database/sql began on the same connection, so
-// that jobs are inserted in it. Only who began it may end it.
+// borrowedTx presents a transaction of database/sql to River as a pgx.Tx on the same connection, so
+// that River inserts jobs in it. It can set savepoints but cannot end the transaction.
 type borrowedTx struct {
 	*session
-	depth int // of savepoints
+	depth int // of nested savepoints, 0 for the transaction itself
 }
 
-// session is pgx's connection under a name that leaves Conn to the method of that name.
+// session renames pgx.Conn: the embedded field must not be called Conn, because pgx.Tx has a method
+// of that name.
 type session = pgx.Conn
 
 var _ pgx.Tx = borrowedTx{}

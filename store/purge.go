@@ -12,18 +12,17 @@ import (
 
 const (
 	purgeEvery = time.Hour
-	// keysKept is how long event keys live: the platform delivers again for hours, the
-	// promise is 7 days.
+	// keysKept is how long event keys live: longer than the 7 days that flows.Tx promises. Feishu
+	// repeats an event for some hours only.
 	keysKept = 8 * 24 * time.Hour
-	// purgeBatchRows bounds how long one delete holds up the writers: keys lie anywhere, so that each
-	// row touches pages of its own.
+	// purgeBatchRows bounds how long one DELETE blocks other writers. The keys are spread over the
+	// table, so that each row touches other pages.
 	purgeBatchRows = 100
-	// tidySteps bounds how much of a file is given back at a time, for the same reason.
+	// vacuumSteps bounds how many pages one purge returns to the file system, for the same reason.
 	vacuumSteps = 10
 )
 
-// purgeHourly throws away what has served its time, at once and then hourly, unless another
-// process is at it.
+// purgeHourly runs Purge at once and then every hour until ctx ends.
 func (s *Store) purgeHourly(ctx context.Context) {
 	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
@@ -39,11 +38,12 @@ func (s *Store) purgeHourly(ctx context.Context) {
 	}
 }
 
-// Purge throws away what has served its time, in small steps, so that those who write wait
-// for one step at most. It returns how many rows went; none if another process is at it.
+// Purge deletes expired event keys, limits and pushes and returns how many rows it deleted. It
+// works in small batches, so that a writer waits for one batch at most. It does nothing if another
+// process is purging.
 func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 	ctx = flows.WithLowPriority(ctx)
-	err = s.backend.alone(ctx, "sweep", func() error {
+	err = s.backend.tryExclusive(ctx, "sweep", func() error {
 		keys, err1 := s.purgeKeys(ctx)
 		limits, err2 := s.purgeLimits(ctx)
 		pushes, err3 := s.purgePushes(ctx)
@@ -53,20 +53,29 @@ func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 	return rows, err
 }
 
-// purgeKeys deletes event keys past their time, a batch at a time, and returns how many.
+// purgeKeys deletes expired event keys.
 func (s *Store) purgeKeys(ctx context.Context) (int64, error) {
-	return s.purgeRows(ctx, "event keys", `DELETE FROM event_keys WHERE key IN
-		(SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`, millis(s.Now().Add(-keysKept)))
+	return s.purgeRows(ctx, "event keys", `
+		DELETE FROM event_keys
+		WHERE key IN (SELECT key FROM event_keys WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)`,
+		millis(s.Now().Add(-keysKept)),
+	)
 }
 
-// purgeLimits deletes limits that nobody has used for an hour; without a row they start anew
-// as they would with it. There is one for each message, or there would be by and by.
+// purgeLimits deletes the limits that nobody has used for an hour. A limit without a row starts as
+// a limit whose time has passed. Without the purge there would be a row for each message.
 func (s *Store) purgeLimits(ctx context.Context) (int64, error) {
-	return s.purgeRows(ctx, "limits", `DELETE FROM rate_limits WHERE tat_us < `+s.backend.nowMicros+` - $1 AND key IN
-		(SELECT key FROM rate_limits WHERE tat_us < `+s.backend.nowMicros+` - $1 LIMIT $2)`, time.Hour.Microseconds())
+	now := s.backend.nowMicros
+	return s.purgeRows(ctx, "limits", `
+		DELETE FROM rate_limits
+		WHERE tat_us < `+now+` - $1
+		  AND key IN (SELECT key FROM rate_limits WHERE tat_us < `+now+` - $1 LIMIT $2)`,
+		time.Hour.Microseconds(),
+	)
 }
 
-// purgeRows repeats a delete with a bound, a batch at a time, and returns how many rows went.
+// purgeRows repeats a DELETE with the parameters bound and purgeBatchRows until it finds no full
+// batch, and returns how many rows it deleted.
 func (s *Store) purgeRows(ctx context.Context, what, query string, bound int64) (total int64, err error) {
 	for {
 		n, err := s.purgeBatch(ctx, query, bound)
@@ -89,6 +98,7 @@ func (s *Store) purgeBatch(ctx context.Context, query string, bound int64) (int6
 	return res.RowsAffected()
 }
 
+// vacuum returns free pages to the file system in small steps.
 func (s *Store) vacuum(ctx context.Context) error {
 	if s.backend.vacuum == nil {
 		return nil

@@ -25,34 +25,34 @@ import (
 	"shiming/store/pgtest"
 )
 
-// freeze writes testdata/released/<name>: databases as this program leaves them. It is used
-// once for each released schema and never overwrites.
+// freeze makes TestFreeze write testdata/released/<name>: databases as the present program leaves
+// them. It is used once for each released schema and never overwrites.
 var freeze = flag.String("freeze", "", "write testdata/released/`NAME` with the present program")
 
 const released = "testdata/released"
 
-// frozenCase is what a frozen database holds of one case.
-type frozenCase struct {
+// caseSnapshot is the content of one case.
+type caseSnapshot struct {
 	ID       string      `json:"id"`
 	State    flows.State `json:"state"`
 	Rev      int64       `json:"rev"`
-	Personal string      `json:"personal"` // SHA-256 of the clear text, "" = nothing held
+	Personal string      `json:"personal"` // SHA-256 of the clear text, "" for none
 	Audit    int         `json:"audit"`
 	Pictures []string    `json:"pictures,omitempty"` // SHA-256 of each
 	Surfaces int         `json:"surfaces"`
 }
 
-// frozen is what a frozen database holds.
-type frozen struct {
-	Cases []frozenCase        `json:"cases"`
+// snapshot is the content of a database.
+type snapshot struct {
+	Cases []caseSnapshot      `json:"cases"`
 	Count map[flows.State]int `json:"count"`
-	Jobs  int                 `json:"jobs"` // that wait
-	// Undecided are the bodies of events that nobody has decided on; kept since schema 5.
+	Jobs  int                 `json:"jobs"` // waiting jobs
+	// Undecided are the bodies of events that are not handled yet; stored since schema 5.
 	Undecided []string `json:"undecided,omitempty"`
 }
 
-// read reads everything.
-func read(ctx context.Context, s *store.Store) (f frozen, err error) {
+// readSnapshot reads the whole content.
+func readSnapshot(ctx context.Context, s *store.Store) (f snapshot, err error) {
 	err = s.View(ctx, func(v flows.View) error {
 		if f.Count, err = v.CountByState(ctx, walk.Tenant); err != nil {
 			return err
@@ -62,13 +62,13 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 			return err
 		}
 		for _, c := range list {
-			one := frozenCase{ID: c.ID, State: c.State, Rev: c.Rev}
+			one := caseSnapshot{ID: c.ID, State: c.State, Rev: c.Rev}
 			if !c.Personal.Empty() {
 				clear, err := c.Personal.Clear()
 				if err != nil {
 					return err
 				}
-				one.Personal = sum(clear)
+				one.Personal = sha256Hex(clear)
 			}
 			rows, err := v.AuditOf(ctx, c.ID)
 			if err != nil {
@@ -83,7 +83,7 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 			for _, p := range c.Photos {
 				jpeg, err := v.Picture(ctx, c.ID, p.ID)
 				if err == nil {
-					one.Pictures = append(one.Pictures, sum(jpeg))
+					one.Pictures = append(one.Pictures, sha256Hex(jpeg))
 				} else if !errors.Is(err, flows.ErrNotFound) {
 					return err
 				}
@@ -92,16 +92,16 @@ func read(ctx context.Context, s *store.Store) (f frozen, err error) {
 		}
 		return nil
 	})
-	slices.SortFunc(f.Cases, func(a, b frozenCase) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(f.Cases, func(a, b caseSnapshot) int { return strings.Compare(a.ID, b.ID) })
 	return f, err
 }
 
-func sum(b []byte) string {
+func sha256Hex(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
 }
 
-// TestFreeze writes what -freeze names.
+// TestFreeze writes the directory that -freeze names.
 func TestFreeze(t *testing.T) {
 	if *freeze == "" {
 		t.Skip("nothing to freeze; see -freeze")
@@ -125,7 +125,7 @@ func TestFreeze(t *testing.T) {
 			must(t, err)
 			w.At = w.At.Add(time.Hour)
 		}
-		f, err := read(t.Context(), s)
+		f, err := readSnapshot(t.Context(), s)
 		must(t, err)
 		f.Jobs, f.Undecided = w.Stored, []string{`{"schema":"2.0","event":{"n":1}}`, `{"schema":"2.0","event":{"n":2}}`}
 		for _, body := range f.Undecided {
@@ -141,7 +141,7 @@ func TestFreeze(t *testing.T) {
 			dump, err = os.ReadFile(file)
 			must(t, err)
 		} else {
-			dump = tool(t, nil, "pg_dump", "--no-owner", "--no-privileges", dsn)
+			dump = runPostgresTool(t, nil, "pg_dump", "--no-owner", "--no-privileges", dsn)
 		}
 		var packed bytes.Buffer
 		z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
@@ -153,8 +153,8 @@ func TestFreeze(t *testing.T) {
 	}
 }
 
-// tool runs one of PostgreSQL's programs.
-func tool(t *testing.T, in []byte, name string, args ...string) []byte {
+// runPostgresTool runs one of PostgreSQL's programs.
+func runPostgresTool(t *testing.T, in []byte, name string, args ...string) []byte {
 	t.Helper()
 	bin, err := pgtest.Tools()
 	pgtest.Missing(t, err)
@@ -169,8 +169,8 @@ func tool(t *testing.T, in []byte, name string, args ...string) []byte {
 	return out
 }
 
-// thaw puts a frozen database back and returns where it is and what it holds.
-func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
+// restoreReleased restores a released database and returns its configuration and expected content.
+func restoreReleased(t *testing.T, dir, engine string) (cfg store.Config, want snapshot) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, engine+".gz"))
 	must(t, err)
@@ -185,7 +185,7 @@ func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
 	to := t.TempDir()
 	keys, err := os.ReadFile(filepath.Join(dir, "keyset.json"))
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keys, 0o600)) // as it must be; git keeps no modes
+	must(t, os.WriteFile(filepath.Join(to, "keyset.json"), keys, 0o600)) // git does not store this mode
 	cfg.Keyset, err = keyset.Load(filepath.Join(to, "keyset.json"))
 	must(t, err)
 	if engine == "sqlite" {
@@ -195,37 +195,37 @@ func thaw(t *testing.T, dir, engine string) (cfg store.Config, want frozen) {
 		return cfg, want
 	}
 	cfg.DSN = pgtest.DSN(t)
-	// As if it had lain here all the time: what is put back from a dump is another test's.
+	// The database is to look as if it had always been here. Other tests cover restored dumps.
 	dump = append(dump, "\nDELETE FROM public.settings WHERE tenant_key = '' AND key = 'database/lives_in';\n"...)
-	tool(t, dump, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname="+cfg.DSN)
+	runPostgresTool(t, dump, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname="+cfg.DSN)
 	return cfg, want
 }
 
-// TestReleasedSchemas: a database of every released schema opens with this program, with
-// everything in it, and its work goes on.
+// TestReleasedSchemas: this program opens a database of every released schema with its whole
+// content, and continues its work.
 func TestReleasedSchemas(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join(released, "*", "keyset.json"))
 	if err != nil || len(dirs) == 0 {
-		t.Fatal("nothing is frozen", err)
+		t.Fatal("no released databases", err)
 	}
 	for _, file := range dirs {
 		dir := filepath.Dir(file)
 		for _, engine := range []string{"sqlite", "postgres"} {
 			t.Run(filepath.Base(dir)+"/"+engine, func(t *testing.T) {
 				t.Parallel()
-				cfg, want := thaw(t, dir, engine)
+				cfg, want := restoreReleased(t, dir, engine)
 				wrong := cfg
 				wrong.Keyset = keyset.New()
 				if _, err := store.Open(t.Context(), wrong); !errors.Is(err, store.ErrWrongKeyset) {
 					t.Errorf("with another keyset: %v, want %v", err, store.ErrWrongKeyset)
 				}
-				for range 2 { // migrating, and migrated
+				for range 2 { // the first opening migrates
 					s, err := store.Open(t.Context(), cfg)
 					must(t, err)
-					got, err := read(t.Context(), s)
+					got, err := readSnapshot(t.Context(), s)
 					must(t, err)
 					got.Jobs, got.Undecided = want.Jobs, want.Undecided
-					if a, b := text(t, got), text(t, want); a != b {
+					if a, b := snapshotJSON(t, got), snapshotJSON(t, want); a != b {
 						t.Errorf("holds\n%s\nwant\n%s", a, b)
 					}
 					for _, c := range want.Cases {
@@ -261,32 +261,32 @@ func TestReleasedSchemas(t *testing.T) {
 					}
 				}
 				must(t, s.Stop(t.Context()))
-				goesOn(t, s)
+				checkNewRegistration(t, s)
 			})
 		}
 	}
 }
 
-// goesOn walks one more person to the end over the same store.
-func goesOn(t *testing.T, s *store.Store) {
+// checkNewRegistration runs one more registration from start to end.
+func checkNewRegistration(t *testing.T, s *store.Store) {
 	t.Helper()
 	w := walk.New(s, "after", time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC))
 	if c, err := w.Walk(t.Context(), walk.Nth(1000), flows.Done, true); err != nil ||
 		s.VerifyChain(t.Context(), c.ID) != nil {
-		t.Errorf("nobody is registered any more: %v", err)
+		t.Errorf("a new registration failed: %v", err)
 	}
 }
 
-func text(t *testing.T, f frozen) string {
+func snapshotJSON(t *testing.T, f snapshot) string {
 	t.Helper()
 	raw, err := json.MarshalIndent(f, "", " ")
 	must(t, err)
 	return string(raw)
 }
 
-// TestReleasedMigrationsStay: what databases in the field have run is never edited; a change
-// is a migration of its own. The list grows with each release, by `sha256sum 0*.sql`.
-func TestReleasedMigrationsStay(t *testing.T) {
+// TestReleasedMigrationsUnchanged: a released migration is never edited; a change is a new
+// migration. The list grows with each release, by `sha256sum 0*.sql`.
+func TestReleasedMigrationsUnchanged(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(released, "migrations.sha256"))
 	must(t, err)
 	files, err := filepath.Glob("migrations/*.sql")
@@ -298,12 +298,12 @@ func TestReleasedMigrationsStay(t *testing.T) {
 	for i, line := range lines {
 		want, name, _ := strings.Cut(line, "  ")
 		if name != filepath.Base(files[i]) {
-			t.Errorf("%s comes before %s, which is released", files[i], name)
+			t.Errorf("%s, want the released migration %s here", files[i], name)
 			continue
 		}
 		is, err := os.ReadFile(files[i])
 		must(t, err)
-		if got := sum(is); got != want {
+		if got := sha256Hex(is); got != want {
 			t.Errorf("%s was edited after its release: %s, want %s", name, got, want)
 		}
 	}

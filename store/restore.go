@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// A copy of a database does not know what happened after it was made: who was recorded or
-// filed since would be written again. So it must not be put to work like any other. A copy
-// made by Backup carries a mark. A dump put back on PostgreSQL is known by its server and
-// database not being those that the data last lay on.
+// A restored copy does not contain what happened after the backup. If the program simply continued
+// with it, it would record identities and file evidence a second time. So Open refuses a copy.
+// Backup marks its copies. A dump that was restored on PostgreSQL is recognized by its location:
+// the server and the database differ from the recorded ones.
 const (
-	copyMark = "database/copy_of"  // the moment that a copy shows, RFC 3339
-	homeMark = "database/lives_in" // PostgreSQL: server and database
+	copyMark     = "database/copy_of"  // setting: time of the copy's snapshot, RFC 3339
+	locationMark = "database/lives_in" // setting, PostgreSQL: server and database
 )
 
-// CopyError: the database is a copy that was put back. Open with Config.Copy does not mind.
-type CopyError struct{ Of time.Time } // zero = not known
+// CopyError means that the database is a restored copy. Open accepts it with Config.Copy.
+type CopyError struct{ Of time.Time } // time of the snapshot; zero if unknown
 
 func (e *CopyError) Error() string {
 	of := ""
@@ -29,16 +29,16 @@ func (e *CopyError) Error() string {
 		" that was put back: what happened since is not in it; run `shiming restored` once"
 }
 
-// checkCopy fails with a *CopyError if the database is a copy put back. On PostgreSQL it notes
-// at the first opening where the database lives.
+// checkCopy returns a *CopyError if the database is a restored copy. At the first opening on
+// PostgreSQL it records the location.
 func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
-	of, home, err := s.marks(ctx)
+	of, recorded, err := s.marks(ctx)
 	if err != nil {
 		return err
 	}
-	here := ""
-	if s.backend.home != nil {
-		if here, err = s.backend.home(ctx); err != nil {
+	location := ""
+	if s.backend.location != nil {
+		if location, err = s.backend.location(ctx); err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
 	}
@@ -47,83 +47,88 @@ func (s *Store) checkCopy(ctx context.Context, mayBeCopy bool) error {
 		return nil
 	case !of.IsZero():
 		return &CopyError{of}
-	case home == here:
+	case recorded == location:
 		return nil
-	case home != "":
+	case recorded != "":
 		return &CopyError{}
 	}
-	return s.putMark(ctx, homeMark, here)
+	return s.putMark(ctx, locationMark, location)
 }
 
-// marks reads both marks.
-func (s *Store) marks(ctx context.Context) (of time.Time, home string, err error) {
-	for key, to := range map[string]func(string) error{
-		copyMark: func(v string) (err error) {
-			of, err = time.Parse(time.RFC3339, v)
-			return
-		},
-		homeMark: func(v string) error {
-			home = v
-			return nil
-		},
-	} {
-		var v string
-		err := s.backend.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`,
-			key).Scan(&v)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err == nil {
-			err = to(v)
-		}
-		if err != nil {
-			return of, home, fmt.Errorf("store: copy mark: %w", err)
+// marks reads both marks. of is zero and location is "" if the mark is not set.
+func (s *Store) marks(ctx context.Context) (of time.Time, location string, err error) {
+	copied, found, err := s.readMark(ctx, copyMark)
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	if found {
+		if of, err = time.Parse(time.RFC3339, copied); err != nil {
+			return time.Time{}, "", fmt.Errorf("store: copy mark: %w", err)
 		}
 	}
-	return of, home, nil
+	location, _, err = s.readMark(ctx, locationMark)
+	return of, location, err
 }
 
-func (s *Store) putMark(ctx context.Context, key, value string) error {
-	_, err := s.backend.write.ExecContext(ctx, `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, $2)
-		ON CONFLICT (tenant_key, key) DO UPDATE SET value = excluded.value`, key, value)
+// readMark reads one mark. found is false if it is not set.
+func (s *Store) readMark(ctx context.Context, key string) (value string, found bool, err error) {
+	err = s.backend.read.QueryRowContext(ctx, `
+		SELECT value
+		FROM settings
+		WHERE tenant_key = '' AND key = $1`,
+		key,
+	).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
 	if err != nil {
+		return "", false, fmt.Errorf("store: copy mark: %w", err)
+	}
+	return value, true, nil
+}
+
+const upsertMark = `
+	INSERT INTO settings (tenant_key, key, value)
+	VALUES ('', $1, $2)
+	ON CONFLICT (tenant_key, key) DO UPDATE
+	SET value = excluded.value`
+
+func (s *Store) putMark(ctx context.Context, key, value string) error {
+	if _, err := s.backend.write.ExecContext(ctx, upsertMark, key, value); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil
 }
 
-// CopyOf is the moment that a marked copy shows; zero if the database is none, or if that is
-// not known.
+// CopyOf returns the time of a marked copy's snapshot. It returns the zero time if the database is
+// not a marked copy.
 func (s *Store) CopyOf(ctx context.Context) (time.Time, error) {
 	of, _, err := s.marks(ctx)
 	return of, err
 }
 
-// Settle makes a copy a database like any other, once everything in it that might happen a
-// second time has been dealt with.
+// Settle removes the marks of a copy, so that Open accepts it again. The caller has dealt with
+// everything in it that could happen a second time.
 func (s *Store) Settle(ctx context.Context) error {
-	if s.backend.home != nil {
-		here, err := s.backend.home(ctx)
+	if s.backend.location != nil {
+		location, err := s.backend.location(ctx)
 		if err != nil {
 			return fmt.Errorf("store: copy mark: %w", err)
 		}
-		if err := s.putMark(ctx, homeMark, here); err != nil {
+		if err := s.putMark(ctx, locationMark, location); err != nil {
 			return err
 		}
 	}
-	if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM settings WHERE tenant_key = '' AND key = $1`,
-		copyMark); err != nil {
+	const deleteMark = `DELETE FROM settings WHERE tenant_key = '' AND key = $1`
+	if _, err := s.backend.write.ExecContext(ctx, deleteMark, copyMark); err != nil {
 		return fmt.Errorf("store: copy mark: %w", err)
 	}
 	return nil
 }
 
-// OpenCases lists the cases that are not finished, of all tenants.
+// OpenCases returns the ids of all unfinished cases of all tenants.
 func (s *Store) OpenCases(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	return collect(ctx, s.backend.read, "open cases", func(r *sql.Rows) (id string, err error) {
-		err = r.Scan(&id)
-		return
-	}, `SELECT id FROM cases WHERE live = 1`)
+	return collect(ctx, s.backend.read, "open cases", scanString, `SELECT id FROM cases WHERE live = 1`)
 }

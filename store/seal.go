@@ -7,16 +7,18 @@ import (
 	"shiming/store/keyset"
 )
 
-// Sealed bytes are bound to their place by the additional data: moved to another case, photo
-// or column they do not open.
+// Each sealed value is bound to its place by the additional authenticated data (AAD). It does not
+// open in another case, photo or column.
 
-func personalPlace(caseID string) string { return "case:" + caseID + "|personal" }
+// personalAAD binds sealed personal data to its case.
+func personalAAD(caseID string) string { return "case:" + caseID + "|personal" }
 
-func picturePlace(caseID, photoID string) string {
+// pictureAAD binds a sealed picture to its case and photo.
+func pictureAAD(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
 
-// sealPersonal returns nil when there is nothing to keep.
+// sealPersonal seals a case's personal data. It returns nil if there is none.
 func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, error) {
 	if p.Empty() {
 		return nil, nil
@@ -25,14 +27,15 @@ func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, er
 	if err != nil {
 		return nil, fmt.Errorf("store: personal data of case %s cannot be encoded", caseID)
 	}
-	return k.Seal(personalPlace(caseID), clear)
+	return k.Seal(personalAAD(caseID), clear)
 }
 
+// openPersonal opens what sealPersonal returned.
 func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil
 	}
-	clear, err := k.Open(personalPlace(caseID), sealed)
+	clear, err := k.Open(personalAAD(caseID), sealed)
 	if err != nil {
 		return flows.Personal{}, fmt.Errorf("case %s: %w", caseID, err)
 	}

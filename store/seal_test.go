@@ -21,40 +21,40 @@ const (
 	canaryNumber = "440308199901101512"
 )
 
-// TestNothingClearIsStored looks for what must not be there, on SQLite in every file, while
-// the database is open (so that the log of the last writes counts) and after closing.
+// TestNothingClearIsStored searches the stored data for personal data in the clear. On SQLite it
+// searches every file, while the database is open (with the write-ahead log) and after closing.
 func TestNothingClearIsStored(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		picture := bytes.Repeat([]byte("canary-picture/"), 5000)
 		c := newCase("c1", "ou_1")
 		c.Personal = flows.Personal{Name: canaryName, Number: canaryNumber, ContactName: canaryName}
-		w.insert(t, c)
-		w.tx(t, func(tx flows.Tx) error {
+		ts.insert(t, c)
+		ts.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutPicture(ctx, "c1", "p1", picture),
-				tx.SetBlindIndex(ctx, "c1", w.MAC("number", canaryNumber)),
+				tx.SetBlindIndex(ctx, "c1", ts.MAC("number", canaryNumber)),
 				tx.Audit(ctx, flows.AuditRow{CaseID: "c1", Detail: map[string]string{"marker": "visible-marker"}}))
 		})
 		grep := func() {
 			t.Helper()
-			all := w.stored(t)
+			all := ts.storedBytes(t)
 			if !strings.Contains(all, "visible-marker") {
-				t.Fatal("the data was not found at all: the test is void")
+				t.Fatal("the search does not find the marker: the test proves nothing")
 			}
 			for _, canary := range []string{canaryName, canaryNumber, "canary-picture",
 				hex.EncodeToString([]byte("canary-picture")), hex.EncodeToString([]byte(canaryName)),
 				hex.EncodeToString([]byte(canaryNumber)), base64.StdEncoding.EncodeToString([]byte(canaryNumber)),
 				strings.Trim(fmt.Sprintf("%+q", canaryName), `"`)} {
 				if strings.Contains(all, canary) {
-					t.Errorf("%q is stored in the clear", canary)
+					t.Errorf("%q is stored in the clear, want it sealed", canary)
 				}
 			}
 		}
 		grep()
-		must(t, w.Close())
+		must(t, ts.Close())
 		grep()
-		w.Store = mustOpen(t, w.cfg)
-		w.view(t, func(v flows.View) error {
+		ts.Store = mustOpen(t, ts.cfg)
+		ts.view(t, func(v flows.View) error {
 			got, err := v.Picture(ctx, "c1", "p1")
 			if !bytes.Equal(got, picture) {
 				t.Error("the picture came back changed")
@@ -65,16 +65,16 @@ func TestNothingClearIsStored(t *testing.T) {
 }
 
 func TestPictures(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		w.insert(t, newCase("c1", "ou_1"))
-		w.tx(t, func(tx flows.Tx) error {
+		ts.insert(t, newCase("c1", "ou_1"))
+		ts.tx(t, func(tx flows.Tx) error {
 			return errors.Join(tx.PutPicture(ctx, "c1", "p1", []byte("one")), tx.PutPicture(ctx, "c1", "p2", []byte("two")),
 				tx.PutPicture(ctx, "c1", "p1", []byte("one again")))
 		})
-		w.tx(t, func(tx flows.Tx) error {
+		ts.tx(t, func(tx flows.Tx) error {
 			if got, err := tx.Picture(ctx, "c1", "p1"); err != nil || string(got) != "one again" {
-				t.Errorf("picture %q, %v", got, err)
+				t.Errorf("picture %q (%v), want %q", got, err, "one again")
 			}
 			n, err := tx.DeletePictures(ctx, "c1", "p1", "p9", "p1")
 			if n != 1 {
@@ -89,29 +89,33 @@ func TestPictures(t *testing.T) {
 }
 
 func TestSwappedRowsAreRefused(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for _, id := range []string{"c1", "c2"} {
 			c := newCase(id, "ou_"+id)
 			c.Personal.Name = "name of " + id
-			w.insert(t, c)
-			w.tx(t, func(tx flows.Tx) error {
+			ts.insert(t, c)
+			ts.tx(t, func(tx flows.Tx) error {
 				return errors.Join(tx.PutPicture(ctx, id, "p1", []byte(id)), tx.PutPicture(ctx, id, "p2", []byte(id)))
 			})
 		}
 		for name, swap := range map[string]string{
 			"personal": `UPDATE cases SET sealed = (SELECT sealed FROM cases WHERE id = 'c2') WHERE id = 'c1'`,
-			"case":     `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1') WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"photo":    `UPDATE pictures SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2') WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"bit": `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + w.blob("00") +
+			"case": `UPDATE pictures
+				SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c2' AND photo_id = 'p1')
+				WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"photo": `UPDATE pictures
+				SET sealed = (SELECT sealed FROM pictures WHERE case_id = 'c1' AND photo_id = 'p2')
+				WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"bit": `UPDATE pictures SET sealed = substr(sealed, 1, length(sealed) - 1) || ` + ts.blobLiteral("00") +
 				` WHERE case_id = 'c1' AND photo_id = 'p1'`,
-			"cut short": `UPDATE pictures SET sealed = ` + w.blob("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
+			"cut short": `UPDATE pictures SET sealed = ` + ts.blobLiteral("0102") + ` WHERE case_id = 'c1' AND photo_id = 'p1'`,
 		} {
 			t.Run(name, func(t *testing.T) {
-				if _, err := w.backend.write.ExecContext(ctx, swap); err != nil {
+				if _, err := ts.backend.write.ExecContext(ctx, swap); err != nil {
 					t.Fatal(err)
 				}
-				w.view(t, func(v flows.View) error {
+				ts.view(t, func(v flows.View) error {
 					var err error
 					if name == "personal" {
 						_, err = v.Case(ctx, "c1")
@@ -129,38 +133,39 @@ func TestSwappedRowsAreRefused(t *testing.T) {
 }
 
 func TestWrongKeyset(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		must(t, w.Close())
-		before := w.stored(t)
-		cfg := w.cfg
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		must(t, ts.Close())
+		before := ts.storedBytes(t)
+		cfg := ts.cfg
 		cfg.Keyset = keyset.New()
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another keyset: %v, want %v", err, ErrWrongKeyset)
 		}
-		sealing, _ := keysOf(t, w.keys)
-		_, hashing := keysOf(t, cfg.Keyset)
-		cfg.Keyset = keysetOf(t, sealing, hashing)
+		sealing, _ := exportKeys(t, ts.keys)
+		_, hashing := exportKeys(t, cfg.Keyset)
+		cfg.Keyset = importKeys(t, sealing, hashing)
 		if _, err := Open(t.Context(), cfg); !errors.Is(err, ErrWrongKeyset) {
 			t.Fatalf("open with another hashing key: %v, want %v", err, ErrWrongKeyset)
 		}
-		if w.stored(t) != before {
+		if ts.storedBytes(t) != before {
 			t.Error("a refused opening changed something")
 		}
-		mustOpen(t, w.cfg)
+		mustOpen(t, ts.cfg)
 	})
 }
 
-// TestRotatedKeyset: with a second key in front, old data opens, new data is sealed anew.
+// TestRotatedKeyset: after a second key has become the primary one, old data opens, and new data is
+// sealed with the new key.
 func TestRotatedKeyset(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		c := newCase("c1", "ou_1")
 		c.Personal.Name = canaryName
-		w.insert(t, c)
-		w.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
-		must(t, w.Close())
+		ts.insert(t, c)
+		ts.tx(t, func(tx flows.Tx) error { return tx.Audit(ctx, flows.AuditRow{CaseID: "c1"}) })
+		must(t, ts.Close())
 
-		front := func(old, fresh string) string { // both keys, the fresh one first in rank
+		withPrimary := func(old, fresh string) string { // both keys, the fresh one as primary
 			var set, other struct {
 				PrimaryKeyID uint32            `json:"primaryKeyId"`
 				Key          []json.RawMessage `json:"key"`
@@ -171,24 +176,24 @@ func TestRotatedKeyset(t *testing.T) {
 			must(t, err)
 			return string(out)
 		}
-		sealing, hashing := keysOf(t, w.keys)
-		freshSealing, freshHashing := keysOf(t, keyset.New())
-		rotated := keysetOf(t, front(sealing, freshSealing), front(hashing, freshHashing))
+		sealing, hashing := exportKeys(t, ts.keys)
+		freshSealing, freshHashing := exportKeys(t, keyset.New())
+		rotated := importKeys(t, withPrimary(sealing, freshSealing), withPrimary(hashing, freshHashing))
 
-		old := w.cfg
-		w.cfg.Keyset = rotated
-		w.Store = mustOpen(t, w.cfg)
-		w.view(t, func(v flows.View) error {
+		old := ts.cfg
+		ts.cfg.Keyset = rotated
+		ts.Store = mustOpen(t, ts.cfg)
+		ts.view(t, func(v flows.View) error {
 			got, err := v.Case(ctx, "c1")
 			if err == nil && got.Personal.Name != canaryName {
 				t.Error("old data opened to something else")
 			}
 			return err
 		})
-		must(t, w.VerifyChain(ctx, "c1"))
-		w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
-		must(t, w.Close())
-		s := mustOpen(t, old) // the check value is the old key's
+		must(t, ts.VerifyChain(ctx, "c1"))
+		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
+		must(t, ts.Close())
+		s := mustOpen(t, old) // the check value is from the old key
 		err := s.View(ctx, func(v flows.View) error {
 			_, err := v.Case(ctx, "c1")
 			return err
@@ -199,8 +204,8 @@ func TestRotatedKeyset(t *testing.T) {
 	})
 }
 
-// keysOf gives the two sets of a keyset as its file has them.
-func keysOf(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
+// exportKeys returns the two sets of a keyset as its file has them.
+func exportKeys(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keyset.json")
 	must(t, keyset.Write(path, k))
@@ -211,8 +216,8 @@ func keysOf(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
 	return string(file.AEAD), string(file.PRF)
 }
 
-// keysetOf puts a keyset together from two sets.
-func keysetOf(t *testing.T, sealing, hashing string) *keyset.Keyset {
+// importKeys creates a keyset from two sets.
+func importKeys(t *testing.T, sealing, hashing string) *keyset.Keyset {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keyset.json")
 	must(t, os.WriteFile(path, fmt.Appendf(nil, `{"version":1,"aead":%s,"prf":%s}`, sealing, hashing), 0o600))
@@ -222,20 +227,20 @@ func keysetOf(t *testing.T, sealing, hashing string) *keyset.Keyset {
 }
 
 func TestMAC(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		seen := map[string]string{}
 		for _, in := range [][]string{{"p"}, {"p", ""}, {"p", "", ""}, {"p", "ab", "c"}, {"p", "a", "bc"}, {"p", "abc"},
 			{"pa", "bc"}, {"q", "abc"}} {
-			mac := string(w.MAC(in[0], in[1:]...))
+			mac := string(ts.MAC(in[0], in[1:]...))
 			if len(mac) != 32 {
 				t.Errorf("%q: %d bytes, want 32", in, len(mac))
 			}
 			if was, dup := seen[mac]; dup {
-				t.Errorf("%q and %s hash alike", in, was)
+				t.Errorf("%q and %s have the same hash", in, was)
 			}
 			seen[mac] = fmt.Sprintf("%q", in)
-			if mac != string(w.MAC(in[0], in[1:]...)) {
-				t.Errorf("%q hashes differently the second time", in)
+			if mac != string(ts.MAC(in[0], in[1:]...)) {
+				t.Errorf("%q has another hash the second time", in)
 			}
 		}
 	})

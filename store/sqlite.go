@@ -23,11 +23,11 @@ import (
 	"shiming/store/groupcommit"
 )
 
-// sqliteReaders is how many reads run beside the writer.
+// sqliteReaders is the size of the read pool.
 const sqliteReaders = 4
 
-// openSQLite locks and opens the file. The lock is what allows requeueOrphans to take every job
-// that is marked as running for one of a dead process.
+// openSQLite locks and opens the file. Because of the lock, requeueOrphansSQLite may assume that
+// every running job belongs to a dead process.
 func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotifier) (*backend, error) {
 	if path == "" || strings.Contains(path, ":memory:") {
 		return nil, fmt.Errorf("%w (a file is needed)", ErrUnsupportedDSN)
@@ -46,7 +46,8 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	case !ok:
 		return nil, fmt.Errorf("%w (%s)", ErrLocked, path)
 	}
-	// SQLite gives its side files the mode of the main file, so it must exist with ours.
+	// SQLite creates its side files with the mode of the main file, so the main file must exist
+	// first.
 	fresh, err := touch(path)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
@@ -62,16 +63,16 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
-	e, err := sqliteBackend(write, read, notifier)
+	b, err := sqliteBackend(write, read, notifier)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
 	}
-	e.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
-	e.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
-	return e, nil
+	b.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
+	b.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
+	return b, nil
 }
 
-// touch creates the file if it is missing and reports whether it is empty.
+// touch creates the file if it is missing, and reports whether the file is empty.
 func touch(path string) (empty bool, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -85,31 +86,47 @@ func touch(path string) (empty bool, err error) {
 	return info.Size() == 0, nil
 }
 
-// writerDSN lists the pragmas of the writer. auto_vacuum works before anything is written
-// only, and would itself write later. secure_delete overwrites what is deleted. temp_store
-// keeps what undoes a savepoint in memory.
+// writerDSN returns the data source name of the writer. auto_vacuum takes effect only before the
+// first write, and setting it later would write. secure_delete overwrites deleted content.
+// temp_store keeps the journals of savepoints in memory.
 func writerDSN(path, sync string, fresh bool) string {
-	q := url.Values{"_busy_timeout": {"10000"}, "_txlock": {"immediate"}, "_synchronous": {sync}, "_foreign_keys": {"1"},
-		"_pragma": {"journal_mode(wal)", "secure_delete(on)", "cache_size(-16000)", "journal_size_limit(67108864)",
-			"temp_store(memory)"}}
+	q := url.Values{
+		"_busy_timeout": {"10000"},
+		"_txlock":       {"immediate"},
+		"_synchronous":  {sync},
+		"_foreign_keys": {"1"},
+		"_pragma": {
+			"journal_mode(wal)",
+			"secure_delete(on)",
+			"cache_size(-16000)",
+			"journal_size_limit(67108864)",
+			"temp_store(memory)",
+		},
+	}
 	if fresh {
 		q.Set("_auto_vacuum", "incremental")
 	}
 	return fileURI(path, q)
 }
 
+// readerDSN returns the data source name of a connection that cannot write.
 func readerDSN(path string) string {
-	return fileURI(path, url.Values{"_busy_timeout": {"10000"}, "_query_only": {"1"}, "_pragma": {"cache_size(-4000)"}})
+	return fileURI(path, url.Values{
+		"_busy_timeout": {"10000"},
+		"_query_only":   {"1"},
+		"_pragma":       {"cache_size(-4000)"},
+	})
 }
 
 func fileURI(path string, q url.Values) string {
 	name := filepath.ToSlash(path)
 	if !strings.HasPrefix(name, "/") {
-		name = "/" + name // drive letters
+		name = "/" + name // before a drive letter
 	}
 	return (&url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}).String()
 }
 
+// sqliteBackend connects the backend's functions to the pools.
 func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error) {
 	driver := &localDriver{Driver: riversqlite.New(write), notifier: notifier}
 	inserter, err := river.NewClient(driver, &river.Config{
@@ -120,17 +137,17 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 		return nil, err
 	}
 	return &backend{
-		dialect:   goose.DialectSQLite3,
-		write:     write,
-		read:      read,
-		snapshot:  &sql.TxOptions{ReadOnly: true},
-		nowMicros: sqliteMicros,
+		dialect:         goose.DialectSQLite3,
+		write:           write,
+		read:            read,
+		snapshotOptions: &sql.TxOptions{ReadOnly: true},
+		nowMicros:       sqliteMicros,
 		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
 			FROM river_job WHERE state = 'available'`,
-		poll: 500 * time.Millisecond,
-		// The file's lock says that there is no other process.
-		exclusive: func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
-		alone:     func(_ context.Context, _ string, fn func() error) error { return fn() },
+		pollInterval: 500 * time.Millisecond,
+		// The lock on the file excludes other processes.
+		exclusive:    func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
+		tryExclusive: func(_ context.Context, _ string, fn func() error) error { return fn() },
 		hasTable: func(ctx context.Context, name string) (bool, error) {
 			var n int
 			err := write.QueryRowContext(ctx,
@@ -145,12 +162,12 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 			_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
 			return err
 		},
-		insert: func(ctx context.Context, _ *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error {
-			_, err := inserter.InsertManyFastTx(ctx, tx, jobs)
+		insert: func(ctx context.Context, tx *dbTx, jobs []river.InsertManyParams) error {
+			_, err := inserter.InsertManyFastTx(ctx, tx.Tx, jobs)
 			return err
 		},
 		client: func(cfg *river.Config) (jobClient, error) {
-			cfg.ReindexerIndexNames = []string{} // REINDEX would hold up the one writer
+			cfg.ReindexerIndexNames = []string{} // a REINDEX would block the single writer
 			return river.NewClient(driver, cfg)
 		},
 		requeueOrphans: func(ctx context.Context) error { return requeueOrphansSQLite(ctx, write) },
@@ -158,7 +175,7 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 			_, err := write.ExecContext(ctx, `PRAGMA incremental_vacuum(200)`)
 			return err
 		},
-		repeat: func(err error) bool {
+		retryable: func(err error) bool {
 			code, ok := groupcommit.Code(err)
 			return errors.Is(err, groupcommit.ErrLost) || ok &&
 				(code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED)
@@ -170,11 +187,13 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 	}, nil
 }
 
-// sqliteMicros is the clock as an SQL expression, unix microseconds.
+// sqliteMicros is the SQL expression for the clock in Unix microseconds.
 const sqliteMicros = `CAST(unixepoch('now','subsec')*1000000 AS INTEGER)`
 
-// requeueOrphansSQLite: we hold the lock, so a running job has no process and the leader is dead.
-// The attempt stays counted: the job may have got as far as its effect.
+// requeueOrphansSQLite resets what a dead process left: this process holds the lock, so no other
+// one is alive. A running job becomes available and keeps its attempt, because it may have had its
+// effect. Pushes become due. A dead leader's lease would stop the scheduling of jobs until it ends.
+// A call of an exact limit may have left later than planned without a record.
 func requeueOrphansSQLite(ctx context.Context, db *sql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -186,10 +205,9 @@ func requeueOrphansSQLite(ctx context.Context, db *sql.DB) error {
 	for _, q := range []string{
 		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
 		`UPDATE pushes SET due_ms = 0`,
-		`DELETE FROM river_leader`, // else nobody promotes scheduled jobs until its lease ends
-		// A paced call may have left later than planned, and its process died before it said so.
-		`UPDATE rate_marks SET at_us = ` + sqliteMicros + ` WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` +
-			sqliteMicros,
+		`DELETE FROM river_leader`,
+		`UPDATE rate_marks SET at_us = ` + sqliteMicros + `
+			WHERE at_us BETWEEN ` + sqliteMicros + ` - 2000000 AND ` + sqliteMicros,
 	} {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
 			return fmt.Errorf("store: revive jobs: %w", err)

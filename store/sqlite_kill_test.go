@@ -17,19 +17,19 @@ import (
 	"shiming/store/keyset"
 )
 
-// killedEnv holds the directory that TestKilledChild works in.
-const killedEnv = "SHIMING_TEST_KILLED_CHILD"
+// killedChildDir is the environment variable with the directory of TestKilledChild.
+const killedChildDir = "SHIMING_TEST_KILLED_CHILD"
 
-// TestKilledChild stores keys from many goroutines, says each that is stored, and waits to be killed.
+// TestKilledChild stores keys from many goroutines and prints each result, until it is killed.
 func TestKilledChild(t *testing.T) {
-	dir := os.Getenv(killedEnv)
+	dir := os.Getenv(killedChildDir)
 	if dir == "" {
 		t.Skip("runs as a child of TestAcknowledgedSurvivesAKill only")
 	}
 	keys, err := keyset.Load(filepath.Join(dir, "keyset.json"))
 	must(t, err)
 	s := mustOpen(t, Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Keyset: keys})
-	must(t, s.Start(t.Context(), func(context.Context, flows.Job) error { return nil })) // River writes beside
+	must(t, s.Start(t.Context(), func(context.Context, flows.Job) error { return nil })) // River writes at the same time
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for g := range 32 {
@@ -56,14 +56,14 @@ func TestKilledChild(t *testing.T) {
 	wg.Wait()
 }
 
-// TestAcknowledgedSurvivesAKill: SIGKILL in the middle of groups. What was said to be stored
-// is there, with its job; what was said to be undone is not.
+// TestAcknowledgedSurvivesAKill kills the child in the middle of commit groups. Every key that it
+// reported as stored must exist, with its job; every key that it reported as undone must not.
 func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	dir := t.TempDir()
 	keys := keyset.New()
 	must(t, keyset.Write(filepath.Join(dir, "keyset.json"), keys))
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
-	child.Env = append(os.Environ(), killedEnv+"="+dir)
+	child.Env = append(os.Environ(), killedChildDir+"="+dir)
 	out, err := child.StdoutPipe()
 	must(t, err)
 	must(t, child.Start())
@@ -75,7 +75,7 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 			undone = append(undone, key)
 		}
 		if len(stored) == 1000 {
-			must(t, child.Process.Kill()) // and read on: these, too, were said
+			must(t, child.Process.Kill()) // and read the rest of its output
 		}
 	}
 	_ = child.Wait() // it was killed
@@ -89,19 +89,19 @@ func TestAcknowledgedSurvivesAKill(t *testing.T) {
 	}
 	for _, key := range stored {
 		if count(`SELECT count(*) FROM event_keys WHERE key = $1`, key) != 1 {
-			t.Errorf("%s was acknowledged and is gone", key)
+			t.Errorf("%s was reported as stored and is missing", key)
 		}
 	}
 	for _, key := range undone {
 		if count(`SELECT count(*) FROM event_keys WHERE key = $1`, key) != 0 {
-			t.Errorf("%s was undone and is there", key)
+			t.Errorf("%s was reported as undone and is stored", key)
 		}
 	}
 	var jobs, events int
 	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE kind = $1`,
-		effect{}.Kind()).Scan(&jobs))
+		jobArgs{}.Kind()).Scan(&jobs))
 	must(t, s.backend.read.QueryRowContext(t.Context(), `SELECT count(*) FROM event_keys`).Scan(&events))
 	if jobs != events {
-		t.Errorf("%d jobs for %d events: a transaction was torn apart", jobs, events)
+		t.Errorf("%d jobs for %d events, want equal numbers", jobs, events)
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"shiming/flows"
 )
 
-// inQueue counts the goroutines of a test that wait for their turn to write, which nothing else tells.
-func inQueue(test string) (n int) {
+// waitingWriters counts the goroutines of a test that wait for the writer. Only their stacks show
+// it.
+func waitingWriters(test string) (n int) {
 	all := make([]byte, 4<<20)
 	all = all[:runtime.Stack(all, true)]
 	top, _, _ := strings.Cut(test, "/")
@@ -24,9 +25,10 @@ func inQueue(test string) (n int) {
 	return n
 }
 
-// TestLostGroup: a transaction whose group was lost with another's failure runs again.
-func TestLostGroup(t *testing.T) {
-	on(t, "sqlite", func(t *testing.T, w *world) {
+// TestLostGroupIsRetried: a transaction whose group was lost by the failure of another member runs
+// again.
+func TestLostGroupIsRetried(t *testing.T) {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		ctx := context.Background()
 		free, holds := make(chan bool), make(chan bool)
 		runs, errs := 0, make([]error, 4)
@@ -36,14 +38,14 @@ func TestLostGroup(t *testing.T) {
 				close(holds)
 				<-free
 				return nil
-			}, // holds the turn until the others wait for it
+			}, // has the writer until the others wait for it
 			func(tx flows.Tx) error {
 				runs++
 				_, err := tx.Seen(ctx, epoch, "a")
 				return err
 			},
 			func(tx flows.Tx) error {
-				// What SQLite does by itself when the disk is full.
+				// SQLite itself rolls back when the disk is full.
 				_, err := tx.(*txn).tx.ExecContext(ctx, "ROLLBACK")
 				return err
 			},
@@ -52,21 +54,21 @@ func TestLostGroup(t *testing.T) {
 				return err
 			},
 		} {
-			wg.Go(func() { errs[i] = w.Tx(ctx, fn) })
+			wg.Go(func() { errs[i] = ts.Tx(ctx, fn) })
 			if i == 0 {
 				<-holds
 			}
-			eventually(t, "it waits in the queue", func() bool { return inQueue(t.Name()) == i })
+			eventually(t, "the call waits in the queue", func() bool { return waitingWriters(t.Name()) == i })
 		}
 		close(free)
 		wg.Wait()
 		if errs[0] != nil || errs[1] != nil || errs[2] == nil || errs[3] != nil || runs != 2 {
 			t.Errorf("errors %v after %d runs of the second, want 2", errs, runs)
 		}
-		keys, err := collectStrings(ctx, w, `SELECT key FROM event_keys ORDER BY key`)
+		keys, err := queryStrings(ctx, ts, `SELECT key FROM event_keys ORDER BY key`)
 		must(t, err)
 		if !slices.Equal(keys, []string{"a", "b"}) {
-			t.Errorf("stored %q", keys)
+			t.Errorf("stored %q, want a, b", keys)
 		}
 	})
 }

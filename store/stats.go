@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -10,20 +9,27 @@ import (
 	"shiming/flows"
 )
 
-// day is the day of the day figures.
+// day returns the key of the daily figures: the date in China.
 func day(t time.Time) string { return t.In(flows.ChinaTime).Format(time.DateOnly) }
 
-// CountByState returns how many cases are in each state; states without cases are absent.
+// CountByState returns how many cases are in each state. States without cases are absent.
 func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.State]int, error) {
 	type count struct {
 		state flows.State
 		n     int
 	}
-	rows, err := collect(ctx, v.q, "count by state", func(r *sql.Rows) (c count, err error) {
-		err = r.Scan(&c.state, &c.n)
-		return
-	}, `SELECT state, CAST(sum(n) AS BIGINT) FROM state_counts WHERE tenant_key = $1 GROUP BY state HAVING sum(n) <> 0`,
-		tenantKey)
+	scan := func(scan scanner) (c count, err error) {
+		err = scan(&c.state, &c.n)
+		return c, err
+	}
+	rows, err := collect(ctx, v.q, "count by state", scan, `
+		SELECT state, CAST(sum(n) AS BIGINT)
+		FROM state_counts
+		WHERE tenant_key = $1
+		GROUP BY state
+		HAVING sum(n) <> 0`,
+		tenantKey,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -34,55 +40,89 @@ func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.St
 	return out, nil
 }
 
-// DaysSince returns the figures of whole days, from the day of since on, oldest first. Days
-// on which nothing happened are absent.
+// DaysSince returns the figures of each whole day, from the day of since on, oldest first. Days
+// without events are absent.
 func (v *view) DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]flows.Day, error) {
-	return collect(ctx, v.q, "days", func(r *sql.Rows) (d flows.Day, err error) {
-		err = r.Scan(&d.Day, &d.Started, &d.Done)
-		return
-	}, `SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT) FROM day_counts WHERE tenant_key = $1 AND day >= $2
-		GROUP BY day ORDER BY day`, tenantKey, day(since))
+	scan := func(scan scanner) (d flows.Day, err error) {
+		err = scan(&d.Day, &d.Started, &d.Done)
+		return d, err
+	}
+	return collect(ctx, v.q, "days", scan, `
+		SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT)
+		FROM day_counts
+		WHERE tenant_key = $1 AND day >= $2
+		GROUP BY day
+		ORDER BY day`,
+		tenantKey, day(since),
+	)
 }
 
-// DoneSince returns open_ids of people done since the moment, newest first, and how many
-// cases that are. Only the first day is counted row by row, the others are counters.
+// DoneSince returns the open_ids of the applicants who were done since a time, newest first, and
+// the number of their cases. It counts the rows of the first day and reads the daily figures for
+// the others, so that the cost does not grow with the period.
 func (v *view) DoneSince(ctx context.Context, tenantKey string, since time.Time, limit int) ([]string, int, error) {
-	ids, err := collect(ctx, v.q, "done since", func(r *sql.Rows) (id string, err error) {
-		err = r.Scan(&id)
-		return
-	}, `SELECT open_id FROM cases WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms > 0
-		ORDER BY done_ms DESC LIMIT $3`, tenantKey, millis(since), limit)
+	ids, err := collect(ctx, v.q, "done since", scanString, `
+		SELECT open_id
+		FROM cases
+		WHERE tenant_key = $1
+		  AND done_ms >= $2
+		  AND done_ms > 0
+		ORDER BY done_ms DESC
+		LIMIT $3`,
+		tenantKey, millis(since), limit,
+	)
 	if err != nil {
 		return nil, 0, err
 	}
-	y, m, d := since.In(flows.ChinaTime).Date()
-	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, flows.ChinaTime)
+
+	year, month, dayOfMonth := since.In(flows.ChinaTime).Date()
+	nextDay := time.Date(year, month, dayOfMonth+1, 0, 0, 0, 0, flows.ChinaTime)
 	var total int
-	err = v.q.QueryRowContext(ctx, `SELECT
-			(SELECT count(*) FROM cases WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms < $3 AND done_ms > 0)
-			+ (SELECT CAST(coalesce(sum(done), 0) AS BIGINT) FROM day_counts WHERE tenant_key = $1 AND day >= $4)`,
-		tenantKey, millis(since), millis(tomorrow), day(tomorrow)).Scan(&total)
+	err = v.q.QueryRowContext(ctx, `
+		SELECT (
+			SELECT count(*)
+			FROM cases
+			WHERE tenant_key = $1
+			  AND done_ms >= $2
+			  AND done_ms < $3
+			  AND done_ms > 0
+		) + (
+			SELECT CAST(coalesce(sum(done), 0) AS BIGINT)
+			FROM day_counts
+			WHERE tenant_key = $1 AND day >= $4
+		)`,
+		tenantKey, millis(since), millis(nextDay), day(nextDay),
+	).Scan(&total)
 	if err != nil {
 		return nil, 0, fmt.Errorf("store: done since: %w", err)
 	}
 	return ids, total, nil
 }
 
-// durationsOver is how many of the newest done cases the medians are taken over.
-const durationsOver = 500
+// maxDurations bounds how many of the newest done cases Durations reads.
+const maxDurations = 500
 
-// Durations returns medians over the newest done cases since the moment, 500 at most.
-// toReview runs from the last submission to HR's decision; cases that the policy let
-// through without HR do not count in it.
-func (v *view) Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration,
-	err error) {
+// Durations returns two medians over the newest done cases since a time, at most 500 of them.
+// toDone runs from the start of a case to its end. toReview runs from the last submission to HR's
+// decision; a case that the policy approved without HR does not count.
+func (v *view) Durations(
+	ctx context.Context, tenantKey string, since time.Time,
+) (toDone, toReview time.Duration, err error) {
 	type span struct{ created, submitted, reviewed, done int64 }
-	rows, err := collect(ctx, v.q, "durations", func(r *sql.Rows) (s span, err error) {
-		err = r.Scan(&s.created, &s.submitted, &s.reviewed, &s.done)
-		return
-	}, `SELECT created_ms, submitted_ms, reviewed_ms, done_ms FROM cases
-		WHERE tenant_key = $1 AND done_ms >= $2 AND done_ms > 0 ORDER BY done_ms DESC LIMIT $3`,
-		tenantKey, millis(since), durationsOver)
+	scan := func(scan scanner) (s span, err error) {
+		err = scan(&s.created, &s.submitted, &s.reviewed, &s.done)
+		return s, err
+	}
+	rows, err := collect(ctx, v.q, "durations", scan, `
+		SELECT created_ms, submitted_ms, reviewed_ms, done_ms
+		FROM cases
+		WHERE tenant_key = $1
+		  AND done_ms >= $2
+		  AND done_ms > 0
+		ORDER BY done_ms DESC
+		LIMIT $3`,
+		tenantKey, millis(since), maxDurations,
+	)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -96,7 +136,7 @@ func (v *view) Durations(ctx context.Context, tenantKey string, since time.Time)
 	return median(done), median(review), nil
 }
 
-// median of milliseconds; 0 of none.
+// median returns the median of durations in milliseconds, 0 for an empty list.
 func median(ms []int64) time.Duration {
 	if len(ms) == 0 {
 		return 0

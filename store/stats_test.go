@@ -3,120 +3,41 @@ package store
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
 	"shiming/flows"
 )
 
-// TestCounters drives cases through random states and compares the counters with counting.
-func TestCounters(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		ctx := t.Context()
-		rnd := rand.New(rand.NewPCG(1, 2))
-		var live []*flows.Case
-		now := epoch
-		for i := range 600 {
-			now = now.Add(time.Duration(rnd.IntN(90)) * time.Minute)
-			if len(live) < 20 || rnd.IntN(3) == 0 {
-				c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
-				c.TenantKey = []string{"t1", "t2"}[rnd.IntN(2)]
-				c.CreatedAt, c.EnteredAt = now, now
-				w.insert(t, c)
-				live = append(live, c)
-				continue
-			}
-			n := rnd.IntN(len(live))
-			c := live[n]
-			if rnd.IntN(4) > 0 {
-				c.State, c.EnteredAt = flows.States[rnd.IntN(len(flows.States))], now
-			}
-			rollback := errors.New("rollback")
-			if rnd.IntN(5) == 0 { // what is undone does not count
-				before := *c
-				if err := w.Tx(ctx, func(tx flows.Tx) error {
-					return errors.Join(tx.UpdateCase(ctx, c), rollback)
-				}); !errors.Is(err, rollback) {
-					t.Fatal(err)
-				}
-				before.Version = c.Version - 1
-				*c = before
-			}
-			w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
-			if c.State.Terminal() {
-				live = slices.Delete(live, n, n+1)
-			}
-		}
-		for _, tenant := range []string{"t1", "t2"} {
-			w.view(t, func(v flows.View) error {
-				counts, err := v.CountByState(ctx, tenant)
-				if err != nil {
-					return err
-				}
-				for _, state := range flows.States {
-					want := w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND state = '%s'", tenant, state))
-					if counts[state] != want {
-						t.Errorf("%s %s: counter %d, rows %d", tenant, state, counts[state], want)
-					}
-				}
-				days, err := v.DaysSince(ctx, tenant, epoch.Add(48*time.Hour))
-				if len(days) < 5 {
-					t.Fatalf("only %d days: the test is too thin", len(days))
-				}
-				for _, d := range days {
-					from, _ := time.ParseInLocation(time.DateOnly, d.Day, flows.ChinaTime)
-					span := func(column string) int {
-						return w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND %s >= %d AND %s < %d",
-							tenant, column, from.UnixMilli(), column, from.Add(24*time.Hour).UnixMilli()))
-					}
-					if s, f := span("created_ms"), span("done_ms"); d.Started != s || d.Done != f {
-						t.Errorf("%s %+v, rows say %d and %d", tenant, d, s, f)
-					}
-				}
-				if first := days[0].Day; first < day(epoch.Add(48*time.Hour)) {
-					t.Errorf("first day %s lies before since", first)
-				}
-				for _, since := range []time.Time{epoch, epoch.Add(50 * time.Hour), now, now.Add(time.Hour)} {
-					who, total, err := v.DoneSince(ctx, tenant, since, 3)
-					want := w.rows(t, fmt.Sprintf("cases WHERE tenant_key = '%s' AND done_ms >= %d", tenant, since.UnixMilli()))
-					if err != nil || total != want || len(who) != min(3, want) {
-						t.Errorf("done since %s: %d of %d, want %d (%v)", since, len(who), total, want, err)
-					}
-				}
-				return err
-			})
-		}
-	})
-}
-
 func TestDurations(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for i, minutes := range []int{10, 20, 90} {
 			c := newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i))
-			w.insert(t, c)
+			ts.insert(t, c)
 			steps := []struct {
 				state flows.State
 				at    int
-			}{{flows.AwaitingReview, 1}, {flows.AwaitingConfirmation, 2}, {flows.AwaitingReview, 3},
-				{flows.Recording, 3 + minutes/10}, {flows.Done, minutes}}
+			}{
+				{flows.AwaitingReview, 1},
+				{flows.AwaitingConfirmation, 2},
+				{flows.AwaitingReview, 3},
+				{flows.Recording, 3 + minutes/10},
+				{flows.Done, minutes},
+			}
 			for _, s := range steps {
-				t.Run(fmt.Sprint(s.state), func(t *testing.T) {
-					c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
-					if s.state == flows.Recording {
-						c.Review = &flows.Review{At: c.EnteredAt}
-					}
-					w.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
-				})
+				c.State, c.EnteredAt = s.state, epoch.Add(time.Duration(s.at)*time.Minute)
+				if s.state == flows.Recording {
+					c.Review = &flows.Review{At: c.EnteredAt}
+				}
+				ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 			}
 		}
-		policy := newCase("policy", "ou_p") // never waited for HR
+		policy := newCase("policy", "ou_p") // approved by the policy, without HR
 		policy.State, policy.EnteredAt = flows.Done, epoch.Add(30*time.Minute)
 		policy.Review = &flows.Review{At: epoch.Add(29 * time.Minute)}
-		w.insert(t, policy)
-		w.view(t, func(v flows.View) error {
+		ts.insert(t, policy)
+		ts.view(t, func(v flows.View) error {
 			done, review, err := v.Durations(ctx, "t1", epoch)
 			if done != 25*time.Minute || review != 2*time.Minute {
 				t.Errorf("to done %s, to review %s, want %v, %v", done, review, 25*time.Minute, 2*time.Minute)

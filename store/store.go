@@ -14,30 +14,29 @@ import (
 
 var _ flows.Store = (*Store)(nil)
 
-// Store is an open database. All methods may be called from many goroutines.
+// Store is an open database. Its methods are safe for concurrent use.
 type Store struct {
 	backend *backend
 	keys    *keyset.Keyset
 	log     *slog.Logger
-	now     func() time.Time // the machine's; see Now
-	size    map[string]int   // workers per queue
+	now     func() time.Time // the machine's clock; see Now
+	workers map[string]int   // by queue
 
 	movableClock bool         // see AdvanceClock
-	clockOffset  atomic.Int64 // by how much it was, time.Duration
-	clockMoves   sync.RWMutex // held for reading by transactions if the clock is movable
+	clockOffset  atomic.Int64 // a time.Duration
+	clockMoves   sync.RWMutex // every transaction read-locks it if the clock is movable
 
-	notifier *jobNotifier  // wakes the queues after a commit
-	poll     time.Duration // between looks at the queues when the notifier is silent
+	notifier     *jobNotifier  // wakes the queues after a commit
+	pollInterval time.Duration // of the queues without a wake-up
 
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
 	closed  bool
 }
 
-// Open opens the database, creates or migrates it, and on SQLite takes up jobs that a dead
-// process left running; on PostgreSQL that begins with Start. It fails with
-// ErrUnsupportedDSN, ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a
-// *NewerError.
+// Open opens the database and creates or migrates its tables. On SQLite it also requeues the jobs
+// of a dead process; on PostgreSQL Start does that. It fails with ErrUnsupportedDSN,
+// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a *NewerError.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -47,7 +46,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		keys:         cfg.Keyset,
 		log:          cfg.Log,
 		now:          cfg.Now,
-		size:         cfg.Workers,
+		workers:      cfg.Workers,
 		movableClock: cfg.MovableClock,
 		notifier:     newJobNotifier(),
 	}
@@ -63,15 +62,19 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.poll = s.backend.poll
-	if err := s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) }); err != nil {
-		_ = s.backend.close() // the first error is the one that counts
+	s.pollInterval = s.backend.pollInterval
+
+	// Processes that start together prepare the database one after the other.
+	err = s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) })
+	if err != nil {
+		_ = s.backend.close() // the first error is the cause
 		return nil, err
 	}
 	return s, nil
 }
 
-// prepare runs in an order that leaves a database untouched when the keyset is wrong.
+// prepare checks and migrates the database. It checks the keyset first, so that a wrong keyset
+// changes nothing.
 func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 	if err := s.checkKeyset(ctx); err != nil {
 		return err
@@ -94,8 +97,8 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 	return s.backend.requeueOrphans(ctx)
 }
 
-// Close stops the jobs, if they run, without waiting for them long, and closes the
-// database. A second call does nothing.
+// Close stops the jobs, waits for them for one second at most, and closes the database. A second
+// call does nothing.
 func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -112,27 +115,26 @@ func (s *Store) Close() error {
 	return stopErr
 }
 
-// Ready reports whether the database answers reads and takes writes.
+// Ready returns nil if the database answers reads and accepts writes.
 func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := s.backend.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()  //nolint:errcheck // gives it back to the pool
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer tx.end()
 	if s.backend.writable != nil {
-		if err := s.backend.writable(ctx, tx); err != nil {
+		if err := s.backend.writable(ctx, tx.Tx); err != nil {
 			return fmt.Errorf("store: write: %w", err)
 		}
 	}
 	return nil
 }
 
-// MAC is a keyed hash of 32 bytes. The parts keep their borders: ("ab","c") and ("a","bc")
-// differ.
+// MAC returns a keyed hash of 32 bytes. It depends on where one part ends and the next begins:
+// ("ab","c") and ("a","bc") differ.
 func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }

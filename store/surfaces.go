@@ -3,83 +3,159 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 
 	"shiming/flows"
 )
 
-const surfaceColumns = `id, case_id, tenant_key, audience, to_type, to_id, gen, sent, posting, message_id, old_id, shown,
-	holder, held_until_ms, dirty, dead`
+// surfaceColumns are in the order of scanSurface and surfaceValues.
+const surfaceColumns = `
+	id,
+	case_id,
+	tenant_key,
+	audience,
+	to_type,
+	to_id,
+	gen,
+	sent,
+	posting,
+	message_id,
+	old_id,
+	shown,
+	holder,
+	held_until_ms,
+	dirty,
+	dead`
 
-func scanSurface(scan func(...any) error) (*flows.Surface, error) {
+func scanSurface(scan scanner) (*flows.Surface, error) {
 	var (
-		s           flows.Surface
-		held        int64
-		dirty, dead int64
+		s                  flows.Surface
+		leaseUntil         int64
+		dirty, unreachable int64
 	)
-	err := scan(&s.ID, &s.CaseID, &s.TenantKey, &s.Audience, &s.To.Type, &s.To.ID, &s.WantedGeneration, &s.SentGeneration,
-		&s.SendingGeneration, &s.MessageID, &s.OldID,
-		&s.RenderedHash, &s.LeaseOwner, &held, &dirty, &dead)
+	err := scan(
+		&s.ID,
+		&s.CaseID,
+		&s.TenantKey,
+		&s.Audience,
+		&s.To.Type,
+		&s.To.ID,
+		&s.WantedGeneration,
+		&s.SentGeneration,
+		&s.SendingGeneration,
+		&s.MessageID,
+		&s.OldID,
+		&s.RenderedHash,
+		&s.LeaseOwner,
+		&leaseUntil,
+		&dirty,
+		&unreachable,
+	)
 	if err != nil {
 		return nil, err
 	}
-	s.LeaseUntil, s.Dirty, s.Unreachable = moment(held), dirty != 0, dead != 0
+	s.LeaseUntil = fromMillis(leaseUntil)
+	s.Dirty = dirty != 0
+	s.Unreachable = unreachable != 0
 	return &s, nil
+}
+
+func surfaceValues(s *flows.Surface) []any {
+	return []any{
+		s.ID,
+		s.CaseID,
+		s.TenantKey,
+		s.Audience,
+		s.To.Type,
+		s.To.ID,
+		s.WantedGeneration,
+		s.SentGeneration,
+		s.SendingGeneration,
+		s.MessageID,
+		s.OldID,
+		s.RenderedHash,
+		s.LeaseOwner,
+		millis(s.LeaseUntil),
+		boolInt(s.Dirty),
+		boolInt(s.Unreachable),
+	}
 }
 
 // PutSurface inserts or replaces a surface.
 func (t *txn) PutSurface(ctx context.Context, s *flows.Surface) error {
-	_, err := t.exec(ctx, "put surface", `INSERT INTO surfaces (`+surfaceColumns+`)
+	_, err := t.exec(ctx, "put surface", `
+		INSERT INTO surfaces (`+surfaceColumns+`)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)
-		ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, tenant_key = excluded.tenant_key, audience = excluded.audience,
-			to_type = excluded.to_type, to_id = excluded.to_id, gen = excluded.gen, sent = excluded.sent, posting = excluded.posting,
-			message_id = excluded.message_id, old_id = excluded.old_id, shown = excluded.shown,
-			holder = excluded.holder, held_until_ms = excluded.held_until_ms,
-			dirty = excluded.dirty, dead = excluded.dead`,
-		surfaceValues(s)...)
+		ON CONFLICT (id) DO UPDATE
+		SET case_id = excluded.case_id,
+		    tenant_key = excluded.tenant_key,
+		    audience = excluded.audience,
+		    to_type = excluded.to_type,
+		    to_id = excluded.to_id,
+		    gen = excluded.gen,
+		    sent = excluded.sent,
+		    posting = excluded.posting,
+		    message_id = excluded.message_id,
+		    old_id = excluded.old_id,
+		    shown = excluded.shown,
+		    holder = excluded.holder,
+		    held_until_ms = excluded.held_until_ms,
+		    dirty = excluded.dirty,
+		    dead = excluded.dead`,
+		surfaceValues(s)...,
+	)
 	return err
-}
-
-// surfaceValues are what surfaceColumns hold.
-func surfaceValues(s *flows.Surface) []any {
-	return []any{s.ID, s.CaseID, s.TenantKey, s.Audience, s.To.Type, s.To.ID, s.WantedGeneration, s.SentGeneration,
-		s.SendingGeneration, s.MessageID, s.OldID, s.RenderedHash,
-		s.LeaseOwner, millis(s.LeaseUntil), flag(s.Dirty), flag(s.Unreachable)}
 }
 
 // Surface returns the surface with the id, or flows.ErrNotFound.
 func (v *view) Surface(ctx context.Context, id string) (*flows.Surface, error) {
-	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces WHERE id = $1`+v.forRow,
-		id).Scan)
+	row := v.q.QueryRowContext(ctx, `
+		SELECT `+surfaceColumns+`
+		FROM surfaces
+		WHERE id = $1`+v.lockRow,
+		id,
+	)
+	s, err := scanSurface(row.Scan)
 	return s, orNotFound("surface", err)
 }
 
-// Surface returns what the view's does and holds the surface, also one that is not there yet.
+// Surface returns the same as in a view and locks the surface, even if it does not exist yet.
 func (t *txn) Surface(ctx context.Context, id string) (*flows.Surface, error) {
 	s, err := t.view.Surface(ctx, id)
 	if !errors.Is(err, flows.ErrNotFound) {
 		return s, err
 	}
-	if held, err := t.lock(ctx, "surface/"+id); err != nil || !held {
+	if locked, err := t.lock(ctx, "surface/"+id); err != nil || !locked {
 		return nil, cmp.Or(err, flows.ErrNotFound)
 	}
-	return t.view.Surface(ctx, id) // somebody may have put it while we waited
+	return t.view.Surface(ctx, id) // another transaction may have inserted it during the wait
 }
 
-// SurfacesOf returns a case's surfaces for an audience, or for all if it is "", by id.
+// SurfacesOf returns a case's surfaces for an audience, or all of them if audience is "", by id.
 func (v *view) SurfacesOf(ctx context.Context, caseID, audience string) ([]*flows.Surface, error) {
-	return collect(ctx, v.q, "surfaces", func(r *sql.Rows) (*flows.Surface, error) { return scanSurface(r.Scan) },
-		`SELECT `+surfaceColumns+` FROM surfaces
-		WHERE case_id = $1 AND (audience = $2 OR $2 = '') ORDER BY id`+v.forRow, caseID, audience)
+	return collect(ctx, v.q, "surfaces", scanSurface, `
+		SELECT `+surfaceColumns+`
+		FROM surfaces
+		WHERE case_id = $1
+		  AND (audience = $2 OR $2 = '')
+		ORDER BY id`+v.lockRow,
+		caseID, audience,
+	)
 }
 
-// SurfaceByMessage finds the surface that a message shows, or flows.ErrNotFound.
+// SurfaceByMessage returns the surface that a message shows, or flows.ErrNotFound.
 func (v *view) SurfaceByMessage(ctx context.Context, messageID string) (*flows.Surface, error) {
 	if messageID == "" {
 		return nil, flows.ErrNotFound
 	}
-	s, err := scanSurface(v.q.QueryRowContext(ctx, `SELECT `+surfaceColumns+` FROM surfaces
-		WHERE message_id = $1 AND message_id <> '' LIMIT 1`, messageID).Scan)
+	row := v.q.QueryRowContext(ctx, `
+		SELECT `+surfaceColumns+`
+		FROM surfaces
+		WHERE message_id = $1
+		  AND message_id <> ''
+		LIMIT 1`,
+		messageID,
+	)
+	s, err := scanSurface(row.Scan)
 	return s, orNotFound("surface by message", err)
 }

@@ -12,10 +12,10 @@ import (
 	"shiming/store/keyset"
 )
 
-// maxTries is how often a transaction is repeated before its error is handed out.
+// maxTries bounds how often a transaction runs before the caller gets its error.
 const maxTries = 20
 
-// querier is what *sql.Tx has for reading.
+// querier is the reading part of *sql.Tx and *sql.DB.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -26,24 +26,27 @@ type view struct {
 	q    querier
 	keys *keyset.Keyset
 
-	forCase, forRow string // see backend; empty in a transaction that only reads
+	lockCase, lockRow string // see backend; empty in a transaction that only reads
 }
 
 // txn implements flows.Tx.
 type txn struct {
 	view
-	conn       *sql.Conn // of tx
-	tx         *sql.Tx
-	s          *Store
-	patient    bool                  // not the first try
-	settings   map[[2]string]setting // as this transaction has read or written them
-	wakeTimers []wakeTimer           // queues to wake once the transaction is durable
+	tx         *dbTx
+	store      *Store
+	locksReads bool                  // set from the second try on, see txOnce
+	settings   map[[2]string]setting // by tenant and key, as this transaction last read or wrote them
+	wakeTimers []wakeTimer           // queues to wake after the commit
 }
 
-// Tx runs fn in one transaction and commits if it returns nil. fn runs again when somebody
-// else was first, so that it must set, not add to, what lies outside of it. Another Tx, or
-// Wait, inside fn waits for itself until the deadline: use what fn is given. A panic in fn
-// undoes the transaction and goes on.
+var _ flows.Tx = (*txn)(nil)
+
+// Tx runs fn in one transaction and commits if fn returns nil.
+//
+// Tx runs fn again after a conflict with another writer. So fn must assign to variables outside
+// of it and never add to them. A panic in fn undoes the transaction and continues in the caller.
+//
+// fn must not call Tx or Wait: on SQLite the inner call waits for the outer one until the deadline.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	if s.movableClock {
 		s.clockMoves.RLock()
@@ -51,100 +54,129 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	}
 	for try := 1; ; try++ {
 		err := s.txOnce(ctx, fn, try > 1)
-		if err == nil || ctx.Err() != nil || try == maxTries || !s.again(err) {
+		if err == nil || ctx.Err() != nil || try == maxTries || !s.retryable(err) {
 			return err
 		}
-		if err := sleep(ctx, rand.N(time.Duration(try)*2*time.Millisecond)); err != nil {
+		pause := rand.N(time.Duration(try) * 2 * time.Millisecond)
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
 }
 
-// again reports whether a fresh transaction may succeed.
-func (s *Store) again(err error) bool { return errors.Is(err, flows.ErrStale) || s.backend.repeat(err) }
+// retryable reports whether a new transaction may succeed where this one failed.
+func (s *Store) retryable(err error) bool {
+	return errors.Is(err, flows.ErrStale) || s.backend.retryable(err)
+}
 
-// txOnce runs fn in one transaction. A first try reads cases without holding them, which
-// costs nothing when nobody else is there; a patient one holds each case that it reads, so
-// that many who want the same case queue up for it instead of overtaking each other. Where a
-// transaction that writes is alone both are the same.
-func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, patient bool) error {
+// txOnce runs fn in one transaction, without a retry.
+//
+// With locksReads the transaction locks each case that it reads, so that writers of one case form
+// a queue. The first try does without these locks, because most cases have one writer at a time.
+// SQLite has a single writer and ignores locksReads.
+func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, locksReads bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.write, s.backend.begin)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()  //nolint:errcheck // gives it back to the pool
-	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
+	defer tx.end()
+
 	t := &txn{
-		view:    view{q: tx, keys: s.keys, forRow: s.backend.forRow},
-		conn:    conn,
-		tx:      tx,
-		s:       s,
-		patient: patient,
+		view:       view{q: tx.Tx, keys: s.keys, lockRow: s.backend.lockRow},
+		tx:         tx,
+		store:      s,
+		locksReads: locksReads,
 	}
-	if patient {
-		t.forCase = s.backend.forCase
+	if locksReads {
+		t.lockCase = s.backend.lockCase
 	}
 	if err := fn(t); err != nil {
-		if lost := tx.Rollback(); lost != nil && s.backend.repeat(lost) {
-			return lost // what fn saw did not happen either
+		// A lost commit group also undoes what fn read, so that its error may be wrong.
+		if rollbackErr := tx.Rollback(); rollbackErr != nil && s.backend.retryable(rollbackErr) {
+			return rollbackErr
 		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
-	for _, r := range t.wakeTimers {
-		s.notifier.wakeIn(r.queue, r.in)
+	for _, timer := range t.wakeTimers {
+		s.notifier.wakeIn(timer.queue, timer.in)
 	}
 	return nil
 }
 
-// View runs fn on a snapshot. It neither waits for a writer nor holds one up.
+// View runs fn on a snapshot. It does not wait for writers and does not block them.
 func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	conn, tx, err := s.begin(ctx, s.backend.read, s.backend.snapshot)
+	tx, err := s.begin(ctx, s.backend.read, s.backend.snapshotOptions)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()  //nolint:errcheck // gives it back to the pool
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-	return fn(&view{q: tx, keys: s.keys})
+	defer tx.end()
+	return fn(&view{q: tx.Tx, keys: s.keys})
 }
 
-// begin opens a transaction. Connections that broke while they lay in the pool are found
-// here; the next one is tried then.
-func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
+// dbTx is an open transaction and the connection that it runs on.
+type dbTx struct {
+	*sql.Tx
+	conn *sql.Conn
+}
+
+// end undoes the transaction unless it has committed, and returns the connection to the pool.
+func (tx *dbTx) end() {
+	_ = tx.Rollback() // fails after Commit, which is fine
+	_ = tx.conn.Close()
+}
+
+// beginWrite opens a transaction that writes. The caller defers its end.
+func (s *Store) beginWrite(ctx context.Context) (*dbTx, error) {
+	return s.begin(ctx, s.backend.write, s.backend.writeOptions)
+}
+
+// begin opens a transaction. It tries another connection if the pooled one has lost its server.
+func (s *Store) begin(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*dbTx, error) {
 	for try := 1; ; try++ {
-		conn, err := db.Conn(ctx)
+		tx, err := beginOnce(ctx, db, opts)
 		if err == nil {
-			var tx *sql.Tx
-			if tx, err = conn.BeginTx(ctx, opts); err == nil {
-				return conn, tx, nil
-			}
-			_ = conn.Close() // the first error is the one that counts
+			return tx, nil
 		}
-		if ctx.Err() != nil || try == maxTries || s.backend.broken == nil || !s.backend.broken(err) {
-			return nil, nil, fmt.Errorf("store: begin: %w", err)
+		lost := s.backend.connectionLost != nil && s.backend.connectionLost(err)
+		if ctx.Err() != nil || try == maxTries || !lost {
+			return nil, fmt.Errorf("store: begin: %w", err)
 		}
 	}
 }
 
-// lock holds a name until the transaction ends and reports true, unless a transaction that
-// writes is alone anyway.
+func beginOnce(ctx context.Context, db *sql.DB, opts *sql.TxOptions) (*dbTx, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		_ = conn.Close() // the first error is the cause
+		return nil, err
+	}
+	return &dbTx{tx, conn}, nil
+}
+
+// lock locks a name until the transaction ends. It returns false where a lock is not needed
+// because the database has a single writer.
 func (t *txn) lock(ctx context.Context, name string) (bool, error) {
-	if t.s.backend.lock == nil {
+	if t.store.backend.lockName == nil {
 		return false, nil
 	}
-	if err := t.s.backend.lock(ctx, t.tx, name); err != nil {
+	if err := t.store.backend.lockName(ctx, t.tx.Tx, name); err != nil {
 		return false, fmt.Errorf("store: lock: %w", err)
 	}
 	return true, nil
 }
 
-// exec runs a write and returns how many rows it touched.
+// exec runs a statement and returns how many rows it changed. what names the step in errors.
 func (t *txn) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	res, err := t.tx.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -157,39 +189,7 @@ func (t *txn) exec(ctx context.Context, what, query string, args ...any) (int64,
 	return n, nil
 }
 
-// collect reads all rows through scan.
-func collect[T any](ctx context.Context, q querier, what string, scan func(*sql.Rows) (T, error), query string,
-	args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("store: %s: %w", what, err)
-	}
-	defer rows.Close() //nolint:errcheck // Err tells
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("store: %s: %w", what, err)
-		}
-		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("store: %s: %w", what, err)
-	}
-	return out, nil
-}
-
-// orNotFound turns "no rows" into flows.ErrNotFound.
-func orNotFound(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return flows.ErrNotFound
-	}
-	return fmt.Errorf("store: %s: %w", what, err)
-}
-
+// sleep waits for d or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -202,28 +202,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	}
-}
-
-// millis is a time as it is stored: unix milliseconds, 0 for never.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// moment reads what millis wrote.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-// flag is a truth value as it is stored.
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
 }

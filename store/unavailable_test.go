@@ -13,8 +13,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestAway: what may get better by itself is told from what somebody has to put right.
-func TestAway(t *testing.T) {
+// TestUnavailable: a temporary failure is distinguished from one that somebody must fix.
+func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -49,7 +49,7 @@ func TestAway(t *testing.T) {
 				t.Errorf("%s: %v %q, want %v", c.name, away, why, c.away)
 			}
 			if strings.Contains(why, "somebody") || strings.Contains(why, "127.0.0.1") {
-				t.Errorf("%s: %q names user or host", c.name, why)
+				t.Errorf("%s: %q shows user or host", c.name, why)
 			}
 		})
 	}

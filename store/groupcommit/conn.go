@@ -10,15 +10,16 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Config says how the writers of one file take turns.
+// Config configures the queues of one file.
 type Config struct {
-	// Background reports whether ctx belongs to work that nobody waits for at this moment. Such
-	// work lets all other go first, but gets a turn now and then. nil: none is.
+	// Background reports whether ctx belongs to work that nobody waits for. Such work has a low
+	// priority, but it gets the writer at regular intervals. nil means that no work is in the
+	// background.
 	Background func(ctx context.Context) bool
 }
 
-// Open opens a pool on one connection that writes. The pool has no limit of size: a
-// connection of it costs nothing, and who begins a transaction on one waits for its turn.
+// Open opens a pool on one connection that writes. The pool has no maximum size: its connections
+// cost nothing, and a transaction waits for the writer when it begins.
 func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if cfg.Background == nil {
 		cfg.Background = func(context.Context) bool { return false }
@@ -31,8 +32,8 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Only from here on: opening may wait for longer.
-	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait, nil); err != nil {
+	// Opening may wait longer for a lock than a transaction does.
+	if _, err := conn.(*cachingConn).ExecContext(ctx, "PRAGMA busy_timeout = "+busyTimeoutMillis, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	db := sql.OpenDB(&connector{base.Driver(), &committer{
@@ -46,25 +47,27 @@ func Open(ctx context.Context, dsn string, cfg Config) (*sql.DB, error) {
 	return db, nil
 }
 
-// connector is the pool's connector.
+// connector creates the connections of the pool.
 type connector struct {
 	driver    driver.Driver
 	committer *committer
 }
 
-func (s *connector) Connect(context.Context) (driver.Conn, error) { return &conn{w: s.committer}, nil }
-func (s *connector) Driver() driver.Driver                        { return s.driver }
+func (c *connector) Connect(context.Context) (driver.Conn, error) {
+	return &conn{committer: c.committer}, nil
+}
+func (c *connector) Driver() driver.Driver { return c.driver }
 
-// Close closes the connection when the pool is closed.
-func (s *connector) Close() error { return s.committer.close() }
+// Close closes the writing connection. database/sql calls it when the pool is closed.
+func (c *connector) Close() error { return c.committer.close() }
 
-// conn is a connection as database/sql knows it. It has the real one between beginning
-// and end of a transaction, or for one statement.
+// conn is a connection for database/sql. It uses the writing connection from the beginning to the
+// end of a transaction, or for one statement.
 type conn struct {
-	w      *committer
-	group  *group // of the open transaction
-	nested bool   // the transaction is a savepoint of the group's
-	broke  bool   // it was this transaction that broke the group
+	committer  *committer
+	group      *group // of the open transaction
+	nested     bool   // the transaction is a savepoint in the group
+	brokeGroup bool   // this transaction broke the group
 }
 
 var (
@@ -73,123 +76,126 @@ var (
 	_ io.Closer     = (*connector)(nil)
 	_ driver.Conn   = (*conn)(nil)
 	_ driver.Stmt   = statement{}
-	_ driver.Rows   = (*keptRows)(nil)
+	_ driver.Rows   = (*cachedRows)(nil)
 	_ driver.Pinger = (*conn)(nil)
 )
 
-// savepoint is the name of every member's; the innermost one is meant.
+// savepoint is the name of every member's savepoint. SQLite takes the innermost one of a name.
 const savepoint = "member"
 
-// BeginTx waits for the turn. Every transaction may write, so that there is nothing to choose.
-func (s *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	if err := s.w.acquire(ctx, false); err != nil {
+// BeginTx waits for the writer. It ignores the options, because every transaction may write.
+func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
+	if err := c.committer.acquire(ctx, false); err != nil {
 		return nil, err
 	}
-	g, crowded, err := s.w.join(ctx)
+	g, othersWait, err := c.committer.join(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.group, s.broke, s.nested = g, false, crowded || g.members > 1
-	if s.nested {
-		if err := s.w.run("SAVEPOINT " + savepoint); err != nil {
+	c.group, c.brokeGroup, c.nested = g, false, othersWait || g.members > 1
+	if c.nested {
+		if err := c.committer.exec("SAVEPOINT " + savepoint); err != nil {
 			g.broken = true
-			return nil, errors.Join(err, s.end())
+			return nil, errors.Join(err, c.end())
 		}
 	}
-	return s, nil
+	return c, nil
 }
 
-// Commit returns when what was written is as durable as the pool's sync makes it.
-func (s *conn) Commit() error {
-	if s.nested && !s.group.broken {
-		if err := s.w.run("RELEASE " + savepoint); err != nil {
-			s.group.broken = true
-			return errors.Join(err, s.end())
+// Commit returns when the group has committed, as durably as the synchronous setting says.
+func (c *conn) Commit() error {
+	if c.nested && !c.group.broken {
+		if err := c.committer.exec("RELEASE " + savepoint); err != nil {
+			c.group.broken = true
+			return errors.Join(err, c.end())
 		}
 	}
-	return s.end()
+	return c.end()
 }
 
-// Rollback undoes this transaction only. Its error says that something which the transaction
-// may have seen was undone as well.
-func (s *conn) Rollback() error {
-	g := s.group
+// Rollback undoes this transaction only. It returns an error if something that the transaction may
+// have read was undone as well.
+func (c *conn) Rollback() error {
+	g := c.group
 	switch {
-	case g.broken:
-	case !s.nested: // the only member
-		s.group, s.w.group = nil, nil
-		err := s.w.run("ROLLBACK")
+	case g.broken: // there is nothing left to undo
+	case !c.nested: // the only member
+		c.group, c.committer.group = nil, nil
+		err := c.committer.exec("ROLLBACK")
 		close(g.done)
-		s.w.handOver(false)
+		c.committer.handOver(false)
 		return err
 	default:
-		if err := errors.Join(s.w.run("ROLLBACK TO "+savepoint), s.w.run("RELEASE "+savepoint)); err != nil {
+		undone := c.committer.exec("ROLLBACK TO " + savepoint)
+		released := c.committer.exec("RELEASE " + savepoint)
+		if undone != nil || released != nil {
 			g.broken = true
 		}
 	}
-	if err := s.end(); err != nil && !s.broke {
+	if err := c.end(); err != nil && !c.brokeGroup {
 		return err
 	}
 	return nil
 }
 
-// end gives the turn back. A member without a savepoint was meant to be the only one.
-func (s *conn) end() error {
-	g, nested := s.group, s.nested
-	s.group, s.nested = nil, false
-	return s.w.release(g, !nested)
+// end releases the writer. A transaction without a savepoint admits no further members.
+func (c *conn) end() error {
+	g, nested := c.group, c.nested
+	c.group, c.nested = nil, false
+	return c.committer.release(g, !nested)
 }
 
-// ExecContext runs a statement in the open transaction, or as a member by itself. A context
-// that ends while it runs does not interrupt it, which would undo the work of others.
-func (s *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+// ExecContext runs a statement in the open transaction, or as a member of its own. The end of ctx
+// does not interrupt a running statement, because that would undo the work of other members.
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if s.group != nil {
-		return s.exec(s.group, query, args)
+	if c.group != nil {
+		return c.exec(c.group, query, args)
 	}
 	var res driver.Result
-	return res, s.single(ctx, query, func(g *group) (err error) {
-		res, err = s.exec(g, query, args)
+	return res, c.runSingle(ctx, query, func(g *group) (err error) {
+		res, err = c.exec(g, query, args)
 		return err
 	})
 }
 
-// exec runs a statement under the turn. What has lost its transaction must not go on outside
-// of any.
-func (s *conn) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
+// exec runs a statement while this connection has the writer. After the loss of its transaction it
+// must not run outside of any.
+func (c *conn) exec(g *group, query string, args []driver.NamedValue) (driver.Result, error) {
 	if g != nil && g.broken {
 		return nil, ErrLost
 	}
-	res, err := s.w.conn.ExecContext(context.Background(), query, args)
-	return res, s.noted(g, err)
+	res, err := c.committer.conn.ExecContext(context.Background(), query, args)
+	return res, c.checkError(g, err)
 }
 
-func (s *conn) noted(g *group, err error) error {
+// checkError notes whether err has broken the group, and returns err.
+func (c *conn) checkError(g *group, err error) error {
 	if err != nil && g != nil && g.noteError(err) {
-		s.broke = true
+		c.brokeGroup = true
 	}
 	return err
 }
 
-// QueryContext is like ExecContext. Outside of a transaction the rows are read to their end
-// first, since the turn is over when it returns.
-func (s *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+// QueryContext is like ExecContext. Outside of a transaction it reads all rows first, because
+// another connection may get the writer as soon as it returns.
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if s.group != nil {
-		return s.query(s.group, query, args)
+	if c.group != nil {
+		return c.query(c.group, query, args)
 	}
-	var all *readRows
-	err := s.single(ctx, query, func(g *group) error {
-		rows, err := s.query(g, query, args)
+	var all *bufferedRows
+	err := c.runSingle(ctx, query, func(g *group) error {
+		rows, err := c.query(g, query, args)
 		if err != nil {
 			return err
 		}
 		all, err = readAll(rows)
-		return s.noted(g, err)
+		return c.checkError(g, err)
 	})
 	if err != nil {
 		return nil, err
@@ -197,56 +203,56 @@ func (s *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return all, nil
 }
 
-func (s *conn) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *conn) query(g *group, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if g != nil && g.broken {
 		return nil, ErrLost
 	}
-	rows, err := s.w.conn.QueryContext(context.Background(), query, args)
-	return rows, s.noted(g, err)
+	rows, err := c.committer.conn.QueryContext(context.Background(), query, args)
+	return rows, c.checkError(g, err)
 }
 
-// single runs one statement that is no part of a transaction. One that only reads or changes
-// rows joins a group; it needs no savepoint, since SQLite undoes a failed statement by
-// itself. Others, such as pragmas, run outside of any transaction, with a nil group.
-func (s *conn) single(ctx context.Context, query string, run func(*group) error) error {
-	alone := !reusable(query)
-	if err := s.w.acquire(ctx, alone); err != nil {
+// runSingle runs a statement outside of a transaction. A statement that only reads or changes rows
+// joins a group. It needs no savepoint, because SQLite undoes a failed statement itself. Other
+// statements, such as pragmas, run outside of any transaction, with a nil group.
+func (c *conn) runSingle(ctx context.Context, query string, run func(*group) error) error {
+	exclusive := !reusable(query)
+	if err := c.committer.acquire(ctx, exclusive); err != nil {
 		return err
 	}
-	if alone {
-		s.w.finish()
-		defer s.w.handOver(false)
+	if exclusive {
+		c.committer.commitGroup()
+		defer c.committer.handOver(false)
 		return run(nil)
 	}
-	g, _, err := s.w.join(ctx)
+	g, _, err := c.committer.join(ctx)
 	if err != nil {
 		return err
 	}
 	err = run(g)
-	if lost := s.w.release(g, false); err == nil {
+	if lost := c.committer.release(g, false); err == nil {
 		err = lost
 	}
 	return err
 }
 
-func (s *conn) Begin() (driver.Tx, error) {
-	return s.BeginTx(context.Background(), driver.TxOptions{})
+func (c *conn) Begin() (driver.Tx, error) {
+	return c.BeginTx(context.Background(), driver.TxOptions{})
 }
 
-func (s *conn) Prepare(query string) (driver.Stmt, error) { return statement{s, query}, nil }
+func (c *conn) Prepare(query string) (driver.Stmt, error) { return statement{c, query}, nil }
 
-func (s *conn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
-	return s.Prepare(query)
+func (c *conn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
+	return c.Prepare(query)
 }
 
-func (s *conn) Ping(context.Context) error         { return nil }
-func (s *conn) ResetSession(context.Context) error { return nil }
-func (s *conn) IsValid() bool                      { return true }
+func (c *conn) Ping(context.Context) error         { return nil }
+func (c *conn) ResetSession(context.Context) error { return nil }
+func (c *conn) IsValid() bool                      { return true }
 
-// Close undoes what is open.
-func (s *conn) Close() error {
-	if s.group != nil {
-		return s.Rollback()
+// Close undoes an open transaction.
+func (c *conn) Close() error {
+	if c.group != nil {
+		return c.Rollback()
 	}
 	return nil
 }

@@ -1,19 +1,18 @@
-// Package groupcommit is a database/sql driver on top of modernc.org/sqlite: transactions that
-// wait for the one writer of a SQLite file share a commit.
+// Package groupcommit is a database/sql driver on top of modernc.org/sqlite. Transactions that wait
+// for the single writer of a SQLite file share a commit (group commit).
 //
-// SQLite has one writer at a time, and each commit waits for the disk. So transactions that
-// queue up for the writer share one: each runs in a savepoint of its own, one after the
-// other, and the last one commits for all. Nobody waits for company: whoever is alone
-// commits at once. Every user of the pool takes part without knowing, also a library that is
-// given it, since each of the pool's connections is a seat (conn.go) on the one connection
-// that writes.
+// SQLite has one writer at a time, and each commit waits for the disk. Here the transactions that
+// wait for the writer form a group. Each runs in a savepoint of its own, one after the other, and
+// the last one commits for all of them. A transaction never waits for others to join: a single one
+// commits at once. Every user of the pool takes part, also a library that receives the pool,
+// because all connections of the pool (conn.go) share the one connection that writes.
 //
-// What holds for each member as if it were alone: it sees everything that was committed or
-// goes before it in the group; its failure, panic or cancellation undoes its own work only;
-// its Commit returns after the common one, and its Rollback too, since what it saw may be
-// the work of a member that is not durable yet. ErrLost says that the group was lost with
-// another member; the caller runs its transaction again.
+// Each member can rely on the following, as if it were alone. It sees everything that was
+// committed, and the work of the members before it. Its failure, panic or cancellation undoes its
+// own work only. Its Commit returns after the commit of the group. So does its Rollback, because
+// what it read may be the work of a member that is not durable yet. ErrLost means that the failure
+// of another member undid the whole group; the caller runs its transaction again.
 //
-// In reading order: group.go (turns, and the groups that form), conn.go (what database/sql
-// sees of them; statement.go, rows.go), stmts.go (statements that are kept for the next time).
+// Files in reading order: group.go (queues and groups), conn.go, statement.go and rows.go (the
+// interface to database/sql), statement_cache.go.
 package groupcommit

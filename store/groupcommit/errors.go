@@ -7,14 +7,14 @@ import (
 )
 
 var (
-	// ErrLost says that another member's failure, such as of the disk, took the whole group's
-	// transaction with it. It may be run again.
+	// ErrLost means that the failure of another member, such as a disk error, undid the transaction
+	// of the whole group. The caller may run its transaction again.
 	ErrLost = errors.New("store: the shared transaction was lost")
-	// ErrClosed: the pool was closed while somebody waited for the writer.
+	// ErrClosed means that the pool was closed during the wait for the writer.
 	ErrClosed = errors.New("store: the writer is closed")
 )
 
-// Code is SQLite's extended result code of an error, and whether it is an error of SQLite's.
+// Code returns SQLite's extended result code. ok is false if err is not from SQLite.
 func Code(err error) (code int, ok bool) {
 	var e *sqlite.Error
 	if errors.As(err, &e) {

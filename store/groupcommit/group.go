@@ -10,60 +10,59 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Bounds of a group. They bound what its first member waits for those that follow.
+// Bounds of a group. They limit how long its first member waits for the last one.
 const (
 	maxGroup     = 64
 	maxGroupTime = 4 * time.Millisecond
 )
 
-// committer hands out turns on the one connection that writes.
+// committer gives one connection at a time the use of the writing connection (the writer).
 type committer struct {
-	conn            *cachingConn // used by who has the turn
+	conn            *cachingConn // the writer
 	maxMembers      int
 	maxTime         time.Duration
 	backgroundPause time.Duration
 	isBackground    func(context.Context) bool // see Config
 
-	mu           sync.Mutex
-	busy         bool          // somebody has the turn
-	queue        []*waiter     // in the order of arrival
-	background   []*waiter     // the same, of background work
-	backgroundAt time.Time     // when a job last had a turn
-	windowBegan  time.Time     // when the jobs' shift began
-	closed       bool          // nobody gets a turn any more
-	idle         chan struct{} // closed when the last turn has ended after closed
+	mu             sync.Mutex
+	busy           bool          // a connection has the writer
+	queue          []*waiter     // in the order of arrival
+	background     []*waiter     // the same for background work
+	lastBackground time.Time     // when background work last got the writer
+	windowStart    time.Time     // when the last window for background work began
+	closed         bool          // no connection gets the writer any more
+	drained        chan struct{} // closed when the writer is free after closed
 
-	// Of who has the turn.
-	group *group
+	group *group // the open group; only the connection that has the writer uses it
 }
 
-// Who is waited for, such as a webhook, goes before background work, such as jobs, of which there
-// can be a hundred with several transactions each. But the jobs get a shift now and then,
-// however many others come.
+// Foreground work, such as a webhook, goes before background work, such as jobs: there can be a
+// hundred jobs with several transactions each. In return background work gets a window of time at
+// regular intervals, regardless of how much foreground work waits.
 const (
 	backgroundWindow = 3 * time.Millisecond
-	backgroundPause  = 20 * time.Millisecond // between two shifts
+	backgroundPause  = 20 * time.Millisecond // between two windows
 )
 
-// waiter is somebody in the queue.
+// waiter is a connection in a queue.
 type waiter struct {
-	turn  chan struct{} // closed when it is the waiter's
-	err   error         // set before, if there will be none
-	alone bool          // wants no group
+	granted   chan struct{} // closed when the waiter gets the writer, or err
+	err       error         // set before granted is closed
+	exclusive bool          // must not join a group
 }
 
-// group is one transaction of SQLite's.
+// group is one SQLite transaction.
 type group struct {
-	members int
-	hurried bool // somebody is waited for
-	began   time.Time
-	broken  bool          // SQLite has undone it, or may have
-	done    chan struct{} // closed when it has ended
-	err     error         // set before
+	members    int
+	foreground bool // some member is not background work
+	began      time.Time
+	broken     bool          // SQLite has or may have undone the transaction
+	done       chan struct{} // closed when the transaction has ended
+	err        error         // set before done is closed
 }
 
-// acquire waits for a turn, in order, with background work in a queue of its own. It is given back by leave, or pass.
-func (w *committer) acquire(ctx context.Context, alone bool) error {
+// acquire waits in a queue for the writer. release or handOver gives the writer back.
+func (w *committer) acquire(ctx context.Context, exclusive bool) error {
 	w.mu.Lock()
 	switch {
 	case w.closed:
@@ -74,81 +73,86 @@ func (w *committer) acquire(ctx context.Context, alone bool) error {
 		w.mu.Unlock()
 		return nil
 	}
-	me := &waiter{turn: make(chan struct{}), alone: alone}
-	line := &w.queue
+	self := &waiter{granted: make(chan struct{}), exclusive: exclusive}
+	queue := &w.queue
 	if w.isBackground(ctx) {
-		line = &w.background
+		queue = &w.background
 	}
-	*line = append(*line, me)
+	*queue = append(*queue, self)
 	w.mu.Unlock()
 	select {
-	case <-me.turn:
-		return me.err
+	case <-self.granted:
+		return self.err
 	case <-ctx.Done():
 	}
 	w.mu.Lock()
-	at := slices.Index(*line, me)
+	at := slices.Index(*queue, self)
 	if at >= 0 {
-		*line = slices.Delete(*line, at, at+1)
+		*queue = slices.Delete(*queue, at, at+1)
 	}
 	w.mu.Unlock()
-	if at < 0 && me.err == nil {
-		w.handOver(false) // it came at the same moment
+	if at < 0 && self.err == nil {
+		w.handOver(false) // ctx ended just after the writer was granted
 	}
 	return ctx.Err()
 }
 
-// handOver gives the turn to the next in the queue. The group that is open ends before, unless
-// the next may join it.
+// handOver gives the writer to the next waiter. It first commits the open group, unless the next
+// waiter may join it. With last nobody may join.
 func (w *committer) handOver(last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.group != nil && (last || !w.canJoin()) {
 		w.mu.Unlock()
-		w.finish()
+		w.commitGroup()
 		w.mu.Lock()
 	}
-	if line := w.nextQueue(); len(*line) > 0 {
-		if line == &w.background {
-			w.backgroundAt = time.Now()
+	if queue := w.nextQueue(); len(*queue) > 0 {
+		if queue == &w.background {
+			w.lastBackground = time.Now()
 		}
-		next := (*line)[0]
-		*line = slices.Delete(*line, 0, 1)
-		close(next.turn)
+		next := (*queue)[0]
+		*queue = slices.Delete(*queue, 0, 1)
+		close(next.granted)
 		return
 	}
 	w.busy = false
 	if w.closed {
-		close(w.idle)
+		close(w.drained)
 	}
 }
 
-// nextQueue is the queue whose first is the next. Under mu.
+// nextQueue returns the queue whose first waiter is next. The caller holds mu.
 func (w *committer) nextQueue() *[]*waiter {
 	switch {
 	case len(w.background) == 0:
 		return &w.queue
 	case len(w.queue) == 0:
 		return &w.background
-	case time.Since(w.backgroundAt) >= w.backgroundPause:
-		w.windowBegan = time.Now()
+	case time.Since(w.lastBackground) >= w.backgroundPause:
+		w.windowStart = time.Now()
 		return &w.background
-	case time.Since(w.windowBegan) < backgroundWindow:
+	case time.Since(w.windowStart) < backgroundWindow:
 		return &w.background
 	}
 	return &w.queue
 }
 
-// canJoin reports whether somebody is there who may join the group. A job does not hold up one that
-// somebody waits for. Under mu.
+// canJoin reports whether the next waiter may join the open group. Background work does not join a
+// group with foreground work, which would wait for it. The caller holds mu.
 func (w *committer) canJoin() bool {
-	g, line := w.group, w.nextQueue()
-	return len(*line) > 0 && !(*line)[0].alone && !(g.hurried && line == &w.background) &&
-		!g.broken && g.members < w.maxMembers && time.Since(g.began) < w.maxTime
+	g, queue := w.group, w.nextQueue()
+	return len(*queue) > 0 &&
+		!(*queue)[0].exclusive &&
+		!(g.foreground && queue == &w.background) &&
+		!g.broken &&
+		g.members < w.maxMembers &&
+		time.Since(g.began) < w.maxTime
 }
 
-// join makes who has the turn a member of a group. crowded says that others wait already.
-func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error) {
+// join adds the connection that has the writer to the open group, or begins one. othersWait tells
+// whether other connections are in the queues.
+func (w *committer) join(ctx context.Context) (g *group, othersWait bool, err error) {
 	if w.group == nil {
 		if err := w.begin(ctx); err != nil {
 			w.handOver(false)
@@ -157,41 +161,42 @@ func (w *committer) join(ctx context.Context) (g *group, crowded bool, err error
 		w.group = &group{began: time.Now(), done: make(chan struct{})}
 	}
 	w.group.members++
-	w.group.hurried = w.group.hurried || !w.isBackground(ctx)
+	w.group.foreground = w.group.foreground || !w.isBackground(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, len(w.queue)+len(w.background) > 0, nil
 }
 
-// foreignLock bounds the wait for a lock that another program holds, such as an administrator's
-// shell. busyWait is one wait of SQLite's for it, which nothing interrupts, in milliseconds.
+// lockTimeout bounds the wait for a lock of another program, such as an administrator's shell.
+// busyTimeoutMillis is how long SQLite itself waits for such a lock; that wait cannot be
+// interrupted.
 const (
-	foreignLock = 10 * time.Second
-	busyWait    = "100"
+	lockTimeout       = 10 * time.Second
+	busyTimeoutMillis = "100"
 )
 
-// begin opens SQLite's transaction. A webhook that waits for a foreign lock must still be
-// answered in time, so the wait ends with ctx.
+// begin opens the transaction. The wait for another program's lock ends with ctx, because a webhook
+// must be answered in time.
 func (w *committer) begin(ctx context.Context) error {
 	for began := time.Now(); ; {
-		err := w.run("BEGIN IMMEDIATE")
+		err := w.exec("BEGIN IMMEDIATE")
 		code, _ := Code(err)
-		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > foreignLock {
+		if code&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) > lockTimeout {
 			return err
 		}
 	}
 }
 
-// release ends a member's turn and returns when its group has ended. With last nobody joins
-// after it.
+// release gives the writer back and returns when the group has ended. With last no other connection
+// joins the group.
 func (w *committer) release(g *group, last bool) error {
 	w.handOver(last)
 	<-g.done
 	return g.err
 }
 
-// finish commits the group that is open, if there is one.
-func (w *committer) finish() {
+// commitGroup commits the open group, if there is one.
+func (w *committer) commitGroup() {
 	g := w.group
 	if g == nil {
 		return
@@ -200,28 +205,27 @@ func (w *committer) finish() {
 	if g.broken {
 		g.err = ErrLost
 	} else {
-		g.err = w.run("COMMIT")
+		g.err = w.exec("COMMIT")
 	}
 	if g.err != nil {
-		_ = w.run("ROLLBACK") // fails where SQLite has done it
+		_ = w.exec("ROLLBACK") // fails if SQLite has rolled back already
 	}
 	close(g.done)
 }
 
-// run executes a statement that needs no arguments and is not interrupted.
-func (w *committer) run(statement string) error { return w.runFor(context.Background(), statement) }
-
-func (w *committer) runFor(ctx context.Context, statement string) error {
-	s, err := w.conn.keep(statement)
+// exec runs a statement without arguments. It cannot be interrupted.
+func (w *committer) exec(statement string) error {
+	s, err := w.conn.internalStmt(statement)
 	if err != nil {
 		return err
 	}
-	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, nil)
+	_, err = s.Stmt.(driver.StmtExecContext).ExecContext(context.Background(), nil)
 	return err
 }
 
-// noteError looks whether a statement's error may have undone the whole transaction, as
-// SQLite does for these (lang_transaction.html, 3.1).
+// noteError reports whether a statement's error may have undone the whole transaction, and marks
+// the group as broken. The codes are from SQLite's documentation (lang_transaction.html, section
+// 3.1).
 func (g *group) noteError(err error) (broken bool) {
 	code, ok := Code(err)
 	if !ok {
@@ -236,7 +240,7 @@ func (g *group) noteError(err error) (broken bool) {
 	return false
 }
 
-// close refuses new turns, waits for the present one to end and closes the connection.
+// close rejects all waiters, waits until the writer is free and closes it.
 func (w *committer) close() error {
 	w.mu.Lock()
 	if w.closed {
@@ -244,17 +248,17 @@ func (w *committer) close() error {
 		return nil
 	}
 	w.closed = true
-	w.idle = make(chan struct{})
+	w.drained = make(chan struct{})
 	for _, waiting := range slices.Concat(w.queue, w.background) {
 		waiting.err = ErrClosed
-		close(waiting.turn)
+		close(waiting.granted)
 	}
 	w.queue, w.background = nil, nil
 	if !w.busy {
-		close(w.idle)
+		close(w.drained)
 	}
 	w.mu.Unlock()
-	<-w.idle
-	w.finish()
+	<-w.drained
+	w.commitGroup()
 	return w.conn.Close()
 }

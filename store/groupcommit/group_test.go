@@ -5,173 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
-// crowd is a database whose groups have no end but their queue's.
-type crowd struct {
-	db   *sql.DB // writes
-	read *sql.DB
-	w    *committer
-
-	meanwhile func() // runs when all calls wait, before together lets them go
-}
-
-type backgroundKey struct{}
-
-func newCrowd(t *testing.T) *crowd {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "x.db")
-	cfg := Config{Background: func(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }}
-	c := &crowd{}
-	var err error
-	c.db, err = Open(t.Context(), dsn(path), cfg)
-	must(t, err)
-	t.Cleanup(func() { must(t, c.db.Close()) })
-	for _, table := range []string{"keys", "others"} {
-		_, err = c.db.ExecContext(t.Context(), `CREATE TABLE `+table+` (key TEXT PRIMARY KEY, n INTEGER NOT NULL)`)
-		must(t, err)
-	}
-	c.read, err = OpenCaching(dsn(path) + "&_query_only=1")
-	must(t, err)
-	t.Cleanup(func() { must(t, c.read.Close()) })
-	pooled, err := c.db.Conn(t.Context())
-	must(t, err)
-	must(t, pooled.Raw(func(dc any) error {
-		c.w = dc.(*conn).w
-		return nil
-	}))
-	must(t, pooled.Close())
-	c.w.maxMembers, c.w.maxTime = 1000, time.Hour
-	return c
-}
-
-func dsn(path string) string {
-	return "file:" + filepath.ToSlash(path) +
-		"?_busy_timeout=10000&_txlock=immediate&_synchronous=normal&_pragma=journal_mode(wal)"
-}
-
-// tx runs fn in one transaction, which ends like fn.
-func (c *crowd) tx(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := c.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // does nothing after the commit; undoes fn's panic
-	if err := fn(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-// together lets the calls queue up in their order behind a transaction that holds the turn,
-// then lets them go, and returns their errors once all have ended.
-func (c *crowd) together(t *testing.T, calls ...func() error) []error {
-	t.Helper()
-	free := make(chan bool)
-	errs := make([]error, len(calls))
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := c.tx(context.Background(), func(*sql.Tx) error {
-			<-free
-			return nil
-		}); err != nil {
-			t.Error(err)
-		}
-	})
-	eventually(t, "the turn is held", func() bool { return c.queued() == 0 && c.held() })
-	for i, call := range calls {
-		wg.Go(func() { errs[i] = call() })
-		eventually(t, "the call waits", func() bool { return c.queued() == i+1 })
-	}
-	if c.meanwhile != nil {
-		c.meanwhile()
-	}
-	close(free)
-	wg.Wait()
-	return errs
-}
-
-func (c *crowd) queued() int {
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
-	return len(c.w.queue) + len(c.w.background)
-}
-func (c *crowd) held() bool {
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
-	return c.w.busy
-}
-
-func insert(ctx context.Context, tx *sql.Tx, table, key string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (key, n) VALUES ($1, 1)`, key)
-	return err
-}
-
-// put is a call that stores a key.
-func (c *crowd) put(key string) func() error {
-	return func() error {
-		return c.tx(context.Background(), func(tx *sql.Tx) error { return insert(context.Background(), tx, "keys", key) })
-	}
-}
-
-func (c *crowd) keys(t *testing.T) []string {
-	t.Helper()
-	keys, err := readKeys(c.read)
-	must(t, err)
-	return keys
-}
-
-// readKeys reads the keys that a pool or a transaction sees.
-func readKeys(q interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}) (keys []string, err error) {
-	rows, err := q.QueryContext(context.Background(), `SELECT key FROM keys ORDER BY key`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // Err tells
-	for rows.Next() {
-		var key string
-		if err := rows.Scan(&key); err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
-	}
-	return keys, rows.Err()
-}
-
-func (c *crowd) rows(t *testing.T, table string) (n int) {
-	t.Helper()
-	must(t, c.read.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&n))
-	return n
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func eventually(t *testing.T, what string, yes func() bool) {
-	t.Helper()
-	for began := time.Now(); !yes(); time.Sleep(time.Millisecond) {
-		if time.Since(began) > 2*time.Minute { // hangs
-			t.Fatalf("never came: %s", what)
-		}
-	}
-}
-
-// TestGroupMembersAreApart: of members that succeed, fail, panic and are cancelled in one
-// group, each gets what it would get alone.
-func TestGroupMembersAreApart(t *testing.T) {
-	c := newCrowd(t)
+// TestGroupMembersAreIsolated: members of one group that succeed, fail, panic and are cancelled get
+// the same results as alone.
+func TestGroupMembersAreIsolated(t *testing.T) {
+	db := openTestDB(t)
 	var groups []*group
 	member := func(ctx context.Context, key string, sees []string, then func(*sql.Tx) error) func() error {
 		return func() (err error) {
@@ -180,8 +22,8 @@ func TestGroupMembersAreApart(t *testing.T) {
 					err = fmt.Errorf("panic: %v", v)
 				}
 			}()
-			return c.tx(ctx, func(tx *sql.Tx) error {
-				groups = append(groups, c.w.group)
+			return db.tx(ctx, func(tx *sql.Tx) error {
+				groups = append(groups, db.committer.group)
 				found, err := readKeys(tx)
 				if err != nil || !slices.Equal(found, sees) {
 					t.Errorf("%s sees %q, %v; want %q", key, found, err, sees)
@@ -196,7 +38,7 @@ func TestGroupMembersAreApart(t *testing.T) {
 	fine := func(*sql.Tx) error { return nil }
 	boom := errors.New("boom")
 	ctx, cancel := context.WithCancel(t.Context())
-	errs := c.together(t,
+	errs := db.runQueued(t,
 		member(t.Context(), "a", nil, fine),
 		member(t.Context(), "b", []string{"a"}, func(*sql.Tx) error { return boom }),
 		member(t.Context(), "c", []string{"a"}, func(*sql.Tx) error { panic("fn panics") }),
@@ -209,30 +51,29 @@ func TestGroupMembersAreApart(t *testing.T) {
 		}),
 		member(t.Context(), "f", []string{"a", "e"}, fine),
 	)
-	for i, want := range []string{"", "boom", "panic: fn panics", "context canceled", "", ""} {
-		if got := fmt.Sprint(errs[i]); (want == "") != (errs[i] == nil) || want != "" &&
-			!errors.Is(errs[i], context.Canceled) && got != want {
-			t.Errorf("member %d: %v, want %q", i, errs[i], want)
+	for i, want := range map[int]string{0: "<nil>", 1: "boom", 2: "panic: fn panics", 4: "<nil>", 5: "<nil>"} {
+		if got := fmt.Sprint(errs[i]); got != want {
+			t.Errorf("member %d: %v, want %s", i, got, want)
 		}
 	}
 	if !errors.Is(errs[3], context.Canceled) {
 		t.Errorf("the cancelled member: %v, want %v", errs[3], context.Canceled)
 	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "e", "f"}) {
-		t.Errorf("stored %q", got)
+	if got, want := db.keys(t), []string{"a", "e", "f"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
-	if n := c.rows(t, "others"); n != 2 {
+	if n := db.countRows(t, "others"); n != 2 {
 		t.Errorf("%d rows beside the keys, want 2", n)
 	}
 	if len(groups) != 6 || slices.ContainsFunc(groups, func(g *group) bool { return g != groups[0] }) {
-		t.Errorf("they were not one group: %v", groups)
+		t.Errorf("groups %v, want one for all members", groups)
 	}
 }
 
-// TestGroupAnswersAfterItsCommit: neither a member that is done nor one that failed returns
-// while the group may still be lost.
-func TestGroupAnswersAfterItsCommit(t *testing.T) {
-	c := newCrowd(t)
+// TestMembersReturnAfterGroupCommit: neither a successful nor a failed member returns before the
+// group has committed.
+func TestMembersReturnAfterGroupCommit(t *testing.T) {
+	db := openTestDB(t)
 	var mu sync.Mutex
 	var returned []string
 	note := func(name string, call func() error) func() error {
@@ -244,147 +85,69 @@ func TestGroupAnswersAfterItsCommit(t *testing.T) {
 			return err
 		}
 	}
-	c.together(t,
-		note("done", c.put("a")),
+	db.runQueued(t,
+		note("done", db.insertKey("a")),
 		note("failed", func() error {
-			return c.tx(context.Background(), func(*sql.Tx) error { return errors.New("boom") })
+			return db.tx(context.Background(), func(*sql.Tx) error { return errors.New("boom") })
 		}),
 		func() error {
-			return c.tx(context.Background(), func(*sql.Tx) error {
-				if n := c.rows(t, "keys"); n != 0 {
+			return db.tx(context.Background(), func(*sql.Tx) error {
+				if n := db.countRows(t, "keys"); n != 0 {
 					t.Error("others see the group's work before its commit")
 				}
 				mu.Lock()
 				defer mu.Unlock()
 				if len(returned) > 0 {
-					t.Errorf("%q returned before the commit", returned)
+					t.Errorf("%q returned before the commit, want none", returned)
 				}
 				return nil
 			})
 		})
-	if len(returned) != 2 || c.rows(t, "keys") != 1 {
-		t.Errorf("returned %q", returned)
+	if len(returned) != 2 || db.countRows(t, "keys") != 1 {
+		t.Errorf("returned %q, want both members", returned)
 	}
 }
 
-// TestBackgroundLetsOthersGoFirst: who is waited for overtakes background work, which gets a turn after a pause.
-func TestBackgroundLetsOthersGoFirst(t *testing.T) {
-	for pause, want := range map[time.Duration]string{
-		time.Hour: "a b c d job1 job2 job3",
-		0:         "job1 job2 job3 a b c d", // their shift
-	} {
-		t.Run(fmt.Sprint(pause), func(t *testing.T) {
-			c := newCrowd(t)
-			c.w.backgroundPause, c.w.backgroundAt = pause, time.Now()
-			var order []string
-			call := func(ctx context.Context, name string) func() error {
-				return func() error {
-					return c.tx(ctx, func(*sql.Tx) error {
-						order = append(order, name)
-						return nil
-					})
-				}
-			}
-			var calls []func() error
-			for _, name := range []string{"job1", "job2", "job3"} {
-				calls = append(calls, call(context.WithValue(t.Context(), backgroundKey{}, true), name))
-			}
-			for _, name := range []string{"a", "b", "c", "d"} {
-				calls = append(calls, call(t.Context(), name))
-			}
-			must(t, errors.Join(c.together(t, calls...)...))
-			if got := strings.Join(order, " "); got != want {
-				t.Errorf("order %q, want %q", got, want)
-			}
-		})
-	}
-}
-
-// TestGroupWaiterGivesUp: who is cancelled in the queue leaves it; the others do not notice.
-func TestGroupWaiterGivesUp(t *testing.T) {
-	c := newCrowd(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	c.meanwhile = func() {
-		cancel()
-		eventually(t, "it has left the queue", func() bool { return c.queued() == 2 })
-	}
-	errs := c.together(t, c.put("a"), func() error {
-		return c.tx(ctx, func(*sql.Tx) error {
-			t.Error("ran although it had given up")
-			return nil
-		})
-	}, c.put("b"))
-	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
-		t.Errorf("errors %v", errs)
-	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "b"}) {
-		t.Errorf("stored %q", got)
-	}
-}
-
-// TestGiveUpAtTheTurn cancels many at the moment when their turn comes: none is left holding it.
-func TestGiveUpAtTheTurn(t *testing.T) {
-	c := newCrowd(t)
-	var wg sync.WaitGroup
-	for i := range 200 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%40)*50*time.Microsecond)
-		defer cancel()
-		wg.Go(func() {
-			err := c.tx(ctx, func(tx *sql.Tx) error {
-				return insert(ctx, tx, "keys", fmt.Sprint("k", i))
-			})
-			if err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, sql.ErrTxDone) {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	must(t, c.put("last")())
-	if c.held() {
-		t.Error("the turn is held by nobody")
-	}
-}
-
-// TestLostGroup: a member whose failure takes the transaction with it says so to the others, which may
+// TestLostGroup: if the failure of a member undoes the transaction, the others get ErrLost and may
 // run again.
 func TestLostGroup(t *testing.T) {
-	c := newCrowd(t)
-	errs := c.together(t, c.put("a"), func() error {
-		return c.tx(context.Background(), func(tx *sql.Tx) error {
-			// What SQLite does by itself when the disk is full.
+	db := openTestDB(t)
+	errs := db.runQueued(t, db.insertKey("a"), func() error {
+		return db.tx(context.Background(), func(tx *sql.Tx) error {
+			// SQLite itself rolls back when the disk is full.
 			_, err := tx.ExecContext(context.Background(), "ROLLBACK")
 			return err
 		})
 	})
 	if !errors.Is(errs[0], ErrLost) || errs[1] == nil {
-		t.Errorf("errors %v", errs)
+		t.Errorf("errors %v, want ErrLost and that of the second", errs)
 	}
-	must(t, c.put("a")())
-	if got := c.keys(t); !slices.Equal(got, []string{"a"}) {
-		t.Errorf("stored %q", got)
+	must(t, db.insertKey("a")())
+	if got, want := db.keys(t), []string{"a"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 }
 
-// TestGroupBounds: a group is full, or too old, and the next ones form another.
+// TestGroupBounds: when a group is full or too old, the next members form another one.
 func TestGroupBounds(t *testing.T) {
 	for name, limit := range map[string]func(*committer){
 		"members": func(w *committer) { w.maxMembers = 2 },
 		"time":    func(w *committer) { w.maxTime = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCrowd(t)
-			limit(c.w)
+			db := openTestDB(t)
+			limit(db.committer)
 			var groups []*group
 			var calls []func() error
 			for range 4 {
 				calls = append(calls, func() error {
-					return c.tx(context.Background(), func(*sql.Tx) error {
-						groups = append(groups, c.w.group)
+					return db.tx(context.Background(), func(*sql.Tx) error {
+						groups = append(groups, db.committer.group)
 						return nil
 					})
 				})
 			}
-			must(t, errors.Join(c.together(t, calls...)...))
+			must(t, errors.Join(db.runQueued(t, calls...)...))
 			want := map[string]int{"members": 2, "time": 4}[name]
 			if got := len(slices.Compact(groups)); got != want {
 				t.Errorf("%d groups, want %d", got, want)
@@ -393,22 +156,22 @@ func TestGroupBounds(t *testing.T) {
 	}
 }
 
-// TestSingleStatementsJoin: a statement outside of a transaction is a member too, with its
-// rows; one that cannot run inside of a transaction ends the group before it.
-func TestSingleStatementsJoin(t *testing.T) {
-	c := newCrowd(t)
-	db, ctx := c.db, t.Context()
+// TestSingleStatementsJoinGroup: a statement outside of a transaction is a member of the group, and
+// so is a query with its rows. A statement that cannot run in a transaction ends the group first.
+func TestSingleStatementsJoinGroup(t *testing.T) {
+	db := openTestDB(t)
+	writers, ctx := db.writers, t.Context()
 	var got []string
-	errs := c.together(t, c.put("a"),
+	errs := db.runQueued(t, db.insertKey("a"),
 		func() error {
-			if c.rows(t, "keys") != 0 {
+			if db.countRows(t, "keys") != 0 {
 				t.Error("the first was committed before")
 			}
-			_, err := db.ExecContext(ctx, `INSERT INTO keys (key, n) VALUES ('b', 1)`)
+			_, err := writers.ExecContext(ctx, `INSERT INTO keys (key, n) VALUES ('b', 1)`)
 			return err
 		},
 		func() error {
-			rows, err := db.QueryContext(ctx, `UPDATE keys SET n = n + 1 WHERE key IN ('a', 'b') RETURNING key`)
+			rows, err := writers.QueryContext(ctx, `UPDATE keys SET n = n + 1 WHERE key IN ('a', 'b') RETURNING key`)
 			if err != nil {
 				return err
 			}
@@ -423,53 +186,24 @@ func TestSingleStatementsJoin(t *testing.T) {
 			return rows.Err()
 		},
 		func() error {
-			_, err := db.ExecContext(ctx, `INSERT INTO keys (key) VALUES ('half')`)
+			_, err := writers.ExecContext(ctx, `INSERT INTO keys (key) VALUES ('half')`)
 			return err
 		},
 		func() error {
-			_, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+			_, err := writers.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
 			return err
 		},
-		c.put("c"))
+		db.insertKey("c"))
 	if errs[3] == nil {
 		t.Error("a row without its number went in")
 	}
 	errs[3] = nil
 	must(t, errors.Join(errs...))
-	if slices.Sort(got); !slices.Equal(got, []string{"a", "b"}) {
-		t.Errorf("returned %q", got)
+	slices.Sort(got)
+	if want := []string{"a", "b"}; !slices.Equal(got, want) {
+		t.Errorf("returned %q, want %q", got, want)
 	}
-	if got := c.keys(t); !slices.Equal(got, []string{"a", "b", "c"}) {
-		t.Errorf("stored %q", got)
-	}
-}
-
-// TestCloseTheWriter: who waits is told, who has the turn comes to an end.
-func TestCloseTheWriter(t *testing.T) {
-	c := newCrowd(t)
-	free, closed := make(chan bool), make(chan error, 1)
-	held, waited := make(chan error, 1), make(chan error, 1)
-	go func() {
-		held <- c.tx(context.Background(), func(tx *sql.Tx) error {
-			<-free
-			return insert(context.Background(), tx, "keys", "a")
-		})
-	}()
-	eventually(t, "the turn is held", c.held)
-	go func() { waited <- c.put("b")() }()
-	eventually(t, "the other waits", func() bool { return c.queued() == 1 })
-	go func() { closed <- c.w.close() }()
-	if err := <-waited; !errors.Is(err, ErrClosed) {
-		t.Errorf("who waited: %v, want %v", err, ErrClosed)
-	}
-	close(free)
-	must(t, <-held)
-	must(t, <-closed)
-	must(t, c.w.close())
-	if got := c.keys(t); !slices.Equal(got, []string{"a"}) {
-		t.Errorf("stored %q", got)
-	}
-	if err := c.put("c")(); !errors.Is(err, ErrClosed) {
-		t.Errorf("afterwards: %v, want %v", err, ErrClosed)
+	if got, want := db.keys(t), []string{"a", "b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("stored %q, want %q", got, want)
 	}
 }

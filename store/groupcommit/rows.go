@@ -6,15 +6,16 @@ import (
 	"io"
 )
 
-// readRows are rows that were read already.
-type readRows struct {
+// bufferedRows are rows in memory.
+type bufferedRows struct {
 	columns []string
 	rows    [][]driver.Value
 }
 
-func readAll(rows driver.Rows) (*readRows, error) {
-	defer rows.Close() //nolint:errcheck // Next tells
-	out := &readRows{columns: rows.Columns()}
+// readAll reads rows to their end and closes them.
+func readAll(rows driver.Rows) (*bufferedRows, error) {
+	defer rows.Close() //nolint:errcheck // Next reports a failed read
+	out := &bufferedRows{columns: rows.Columns()}
 	for {
 		row := make([]driver.Value, len(out.columns))
 		switch err := rows.Next(row); {
@@ -25,17 +26,17 @@ func readAll(rows driver.Rows) (*readRows, error) {
 		}
 		for i, v := range row {
 			if b, ok := v.([]byte); ok {
-				row[i] = append([]byte{}, b...) // theirs may be used for the next row
+				row[i] = append([]byte{}, b...) // the driver may reuse its buffer
 			}
 		}
 		out.rows = append(out.rows, row)
 	}
 }
 
-func (r *readRows) Columns() []string { return r.columns }
-func (r *readRows) Close() error      { return nil }
+func (r *bufferedRows) Columns() []string { return r.columns }
+func (r *bufferedRows) Close() error      { return nil }
 
-func (r *readRows) Next(dest []driver.Value) error {
+func (r *bufferedRows) Next(dest []driver.Value) error {
 	if len(r.rows) == 0 {
 		return io.EOF
 	}

@@ -1,5 +1,5 @@
-// Package keyset holds the keys of one database: it seals bytes for a place, makes keyed hashes,
-// and keeps the keys in a file that only their owner may read.
+// Package keyset holds the keys of one database. It seals bytes, computes keyed hashes, and stores
+// the keys in a file that only their owner can read.
 package keyset
 
 import (
@@ -17,13 +17,13 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// macSize is the length of every keyed hash, bytes.
+// macSize is the length of a keyed hash in bytes.
 const macSize = 32
 
-// Keyset holds the keys of one database: one set that seals (AES-256-GCM) and one that
-// hashes (HMAC-SHA256). Each may hold several keys. Sealing uses the primary one and opens
-// with any, so it can be rotated by adding a key. Hashes are compared, so a new primary
-// hashing key needs the number index to be computed anew.
+// Keyset holds the keys of one database: one set for sealing (AES-256-GCM) and one for hashing
+// (HMAC-SHA256). Each set may have several keys. Sealing uses the primary key, and opening tries
+// all, so that a new key can be added at any time. Stored hashes are compared, so that a new
+// primary hashing key requires a new computation of all blind indexes.
 type Keyset struct {
 	sealing, hashing *keyset.Handle
 
@@ -31,8 +31,8 @@ type Keyset struct {
 	prf  *prf.Set
 }
 
-// fileFormat is the file format, version 1: both sets in tink's JSON, in the clear. The
-// file's mode and place protect it.
+// fileFormat is the content of a keyset file, version 1: both sets in Tink's JSON, not encrypted.
+// The mode and the place of the file protect it.
 type fileFormat struct {
 	Version int             `json:"version"`
 	AEAD    json.RawMessage `json:"aead"`
@@ -41,7 +41,7 @@ type fileFormat struct {
 
 const fileVersion = 1
 
-// New makes fresh keys. It panics only if the operating system has no randomness.
+// New creates new keys. It panics only if the operating system has no randomness.
 func New() *Keyset {
 	sealing, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
@@ -75,7 +75,7 @@ func fromHandles(sealing, hashing *keyset.Handle) (*Keyset, error) {
 	}, nil
 }
 
-// encode writes the file format.
+// encode returns the content of a keyset file.
 func (k *Keyset) encode() ([]byte, error) {
 	var file fileFormat
 	file.Version = fileVersion
@@ -93,14 +93,15 @@ func (k *Keyset) encode() ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// decode reads the file format. Errors quote nothing of it.
+// decode reads the content of a keyset file. Its errors do not quote the content.
 func decode(raw []byte) (*Keyset, error) {
 	var file fileFormat
 	if json.Unmarshal(raw, &file) != nil {
 		return nil, fmt.Errorf("not a keyset file: cut off or damaged; restore your copy")
 	}
 	if file.Version != fileVersion {
-		return nil, fmt.Errorf("keyset version %d, this program knows %d; restore your copy, or use the newer program that wrote it", file.Version, fileVersion)
+		return nil, fmt.Errorf("keyset version %d, this program knows %d; "+
+			"restore your copy, or use the newer program that wrote it", file.Version, fileVersion)
 	}
 	var handles [2]*keyset.Handle
 	for i, part := range []json.RawMessage{file.AEAD, file.PRF} {
@@ -117,20 +118,21 @@ func decode(raw []byte) (*Keyset, error) {
 	return k, nil
 }
 
-// MAC hashes length-prefixed parts with the primary hashing key. ("ab","c") and ("a","bc") differ.
+// MAC returns the keyed hash of a purpose and data under the primary hashing key. It depends on
+// where one part ends and the next begins: ("ab","c") and ("a","bc") differ.
 func (k *Keyset) MAC(purpose string, data ...string) []byte {
-	out, err := k.prf.ComputePrimaryPRF(parts(purpose, data), macSize)
+	out, err := k.prf.ComputePrimaryPRF(lengthPrefixed(purpose, data), macSize)
 	if err != nil {
-		panic(fmt.Sprintf("store: mac: %v", err)) // HMAC-SHA256 always has 32 bytes to give
+		panic(fmt.Sprintf("store: mac: %v", err)) // HMAC-SHA256 always yields 32 bytes
 	}
 	return out
 }
 
-// Matches reports whether mac is the keyed hash of the parts under any hashing key: an older
-// one may have made it.
+// Matches reports whether mac is the keyed hash of the parts under any hashing key, including older
+// ones.
 func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
 	for _, p := range k.prf.PRFs {
-		out, err := p.ComputePRF(parts(purpose, data), macSize)
+		out, err := p.ComputePRF(lengthPrefixed(purpose, data), macSize)
 		if err != nil {
 			panic(fmt.Sprintf("store: mac: %v", err))
 		}
@@ -141,9 +143,9 @@ func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
 	return false
 }
 
-// parts joins strings so that no two lists give the same bytes: each is preceded by its
-// length, 8 bytes big endian.
-func parts(purpose string, data []string) []byte {
+// lengthPrefixed joins strings so that no two lists yield the same bytes: each string follows its
+// length in 8 bytes, big endian.
+func lengthPrefixed(purpose string, data []string) []byte {
 	var b []byte
 	for _, s := range append([]string{purpose}, data...) {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
@@ -152,7 +154,7 @@ func parts(purpose string, data []string) []byte {
 	return b
 }
 
-// Keys show themselves to nobody.
+// These methods keep the keys out of logs and JSON.
 
 func (*Keyset) String() string               { return "[keyset]" }
 func (*Keyset) GoString() string             { return "[keyset]" }

@@ -47,7 +47,7 @@ func TestFile(t *testing.T) {
 	}
 	for name, raw := range map[string]string{
 		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
-		"no keys": `{"version":1}`, "crossed": crossed(t, before),
+		"no keys": `{"version":1}`, "crossed": swapKeySets(t, before),
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := filepath.Join(dir, "bad")
@@ -64,8 +64,8 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// crossed swaps the two sets of a keyset file.
-func crossed(t *testing.T, raw []byte) string {
+// swapKeySets swaps the two sets of a keyset file.
+func swapKeySets(t *testing.T, raw []byte) string {
 	var f fileFormat
 	must(t, json.Unmarshal(raw, &f))
 	f.AEAD, f.PRF = f.PRF, f.AEAD

@@ -4,5 +4,5 @@ package keyset
 
 import "io/fs"
 
-// ofAnother is false where modes do not say who may read a file.
-func ofAnother(fs.FileInfo) bool { return false }
+// ownedByOther returns false where file modes do not tell who may read a file.
+func ownedByOther(fs.FileInfo) bool { return false }

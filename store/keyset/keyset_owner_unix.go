@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// ofAnother reports whether the file belongs to another user than this process runs as.
-func ofAnother(info fs.FileInfo) bool {
+// ownedByOther reports whether the file belongs to another user than the process runs as.
+func ownedByOther(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) != os.Geteuid()
 }

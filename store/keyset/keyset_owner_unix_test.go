@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// A secret that Kubernetes mounts for a process without rights belongs to root and is read through a
-// group; that much is taken, and no more.
-func TestKeysetOfAnotherOwner(t *testing.T) {
+// TestLoadOfOtherOwner: Kubernetes mounts a secret for an unprivileged process with root as owner,
+// readable by a group. Load accepts exactly that.
+func TestLoadOfOtherOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
 	}

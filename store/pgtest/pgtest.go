@@ -1,11 +1,11 @@
 // Package pgtest starts private PostgreSQL servers and gives each test a database of its own.
 //
-// A private server lives in a temporary directory, is reachable by a socket in it only, and
-// runs as an unprivileged user when its owner is root (PostgreSQL refuses root). It ends with
-// the process that started it, also when that is killed. Tests share one server per test
-// binary. Where a server is at hand, SHIMING_TEST_POSTGRES names it instead, as a postgres://
-// URL of a user who may create databases. Where there is neither, tests are skipped; with
-// SHIMING_REQUIRE_POSTGRES=1 they fail.
+// A private server lives in a temporary directory and is reachable only by a socket in it. If its
+// owner is root, it runs as an unprivileged user, because PostgreSQL refuses root. It ends with the
+// process that started it, even if that process is killed. Tests share one server for each test
+// binary. SHIMING_TEST_POSTGRES names an existing server to use instead, as a postgres:// URL of a
+// user who may create databases. Without a server and without PostgreSQL's programs, tests are
+// skipped; with SHIMING_REQUIRE_POSTGRES=1 they fail.
 package pgtest
 
 import (
@@ -24,25 +24,26 @@ import (
 )
 
 var (
-	// ErrMissing: no server is at hand and none can be started.
-	ErrMissing = errors.New("no PostgreSQL: install it (apt-get install postgresql), or set SHIMING_TEST_POSTGRES to a postgres:// URL")
-	// ErrForeign: the server was not started here and is left alone.
+	// ErrMissing means that there is no server and that none can be started.
+	ErrMissing = errors.New("no PostgreSQL: install it (apt-get install postgresql), " +
+		"or set SHIMING_TEST_POSTGRES to a postgres:// URL")
+	// ErrForeign means that this package did not start the server and so does not stop it.
 	ErrForeign = errors.New("the PostgreSQL server of SHIMING_TEST_POSTGRES is not ours to stop")
 )
 
 // Server is a running PostgreSQL.
 type Server struct {
-	URL string // of its database postgres, as a user who may create others
+	URL string // of the database postgres, with a user who may create databases
 
-	own *process // nil for the server of SHIMING_TEST_POSTGRES
+	process *process // nil for the server of SHIMING_TEST_POSTGRES
 }
 
-// Start gives a server that keeps every promise of a default installation: what was committed
-// survives a power cut. It fails with ErrMissing.
+// Start starts a server with the durability of a default installation: commits survive a power cut.
+// It fails with ErrMissing.
 func Start() (*Server, error) { return open(true) }
 
-// open starts a server, or names the one that is at hand. One that is not durable loses
-// everything in a power cut, and nothing when it is killed.
+// open returns the server of SHIMING_TEST_POSTGRES, or starts one. A server that is not durable
+// loses everything in a power cut, but nothing when it is killed.
 func open(durable bool) (*Server, error) {
 	if dsn := os.Getenv("SHIMING_TEST_POSTGRES"); dsn != "" {
 		return &Server{URL: dsn}, nil
@@ -51,7 +52,7 @@ func open(durable bool) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{URL: own.url, own: own}, nil
+	return &Server{URL: own.url, process: own}, nil
 }
 
 // Database creates a database and returns its URL.
@@ -62,49 +63,49 @@ func (s *Server) Database(ctx context.Context) (dsn string, err error) {
 	}
 	name := "shiming_" + strings.ToLower(rand.Text()[:12])
 	at.Path = "/" + name
-	return at.String(), s.run(ctx, "CREATE DATABASE "+name)
+	return at.String(), s.exec(ctx, "CREATE DATABASE "+name)
 }
 
-// Kill stops the server at once: sessions end in the middle of what they do, nothing is
-// written in order, and the next start recovers from the log. It returns when the server is
-// gone, and fails with ErrForeign.
+// Kill stops the server at once, without a clean shutdown: the next start recovers from the log. It
+// returns when the server has ended. It fails with ErrForeign.
 func (s *Server) Kill() error {
-	if s.own == nil {
+	if s.process == nil {
 		return ErrForeign
 	}
-	return s.own.kill()
+	return s.process.kill()
 }
 
-// Up starts the server again on the same data, and returns when it takes connections.
+// Up starts the server again on the same data and returns when it accepts connections.
 func (s *Server) Up(ctx context.Context) error {
-	if s.own == nil {
+	if s.process == nil {
 		return ErrForeign
 	}
-	if err := s.own.up(); err != nil {
+	if err := s.process.start(); err != nil {
 		return err
 	}
-	return s.own.answers(ctx)
+	return s.process.waitReady(ctx)
 }
 
-// Close ends the server and removes its directory. A server that is not ours stays.
+// Close ends the server and removes its directory. It leaves the server of SHIMING_TEST_POSTGRES
+// alone.
 func (s *Server) Close() error {
-	if s.own == nil {
+	if s.process == nil {
 		return nil
 	}
-	return s.own.close()
+	return s.process.close()
 }
 
-// drop removes a database and ends the sessions in it.
-func (s *Server) drop(ctx context.Context, dsn string) error {
+// dropDatabase drops a database and ends its sessions.
+func (s *Server) dropDatabase(ctx context.Context, dsn string) error {
 	at, err := url.Parse(dsn)
 	if err != nil {
 		return errors.New("postgres: not the URL of a database")
 	}
-	return s.run(ctx, "DROP DATABASE "+strings.TrimPrefix(at.Path, "/")+" WITH (FORCE)")
+	return s.exec(ctx, "DROP DATABASE "+strings.TrimPrefix(at.Path, "/")+" WITH (FORCE)")
 }
 
-// run executes one statement on the server.
-func (s *Server) run(ctx context.Context, statement string) error {
+// exec runs one statement on the server.
+func (s *Server) exec(ctx context.Context, statement string) error {
 	conn, err := pgx.Connect(ctx, s.URL)
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
@@ -116,10 +117,10 @@ func (s *Server) run(ctx context.Context, statement string) error {
 	return nil
 }
 
-// shared is the server of this test binary.
-var shared = sync.OnceValues(func() (*Server, error) { return open(measuring()) })
+// shared returns the server of this test binary.
+var shared = sync.OnceValues(func() (*Server, error) { return open(benchmarking()) })
 
-// DSN creates a database and returns its URL. The database is dropped when the test ends.
+// DSN creates a database and returns its URL. The end of the test drops the database.
 func DSN(t testing.TB) string {
 	t.Helper()
 	s, err := shared()
@@ -133,15 +134,15 @@ func DSN(t testing.TB) string {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own has ended
 		defer cancel()
-		if err := s.drop(ctx, dsn); err != nil {
+		if err := s.dropDatabase(ctx, dsn); err != nil {
 			t.Fatal(err)
 		}
 	})
 	return dsn
 }
 
-// Missing skips the test if err is ErrMissing, unless SHIMING_REQUIRE_POSTGRES=1, and fails
-// it for every other error.
+// Missing skips the test if err is ErrMissing, unless SHIMING_REQUIRE_POSTGRES=1. It fails the test
+// for every other error.
 func Missing(t testing.TB, err error) {
 	t.Helper()
 	switch {

@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-func TestDatabasesAreApart(t *testing.T) {
+func TestDatabasesAreSeparate(t *testing.T) {
 	one, two := DSN(t), DSN(t)
 	for _, dsn := range []string{one, two} {
 		conn, err := pgx.Connect(t.Context(), dsn)
@@ -39,21 +39,21 @@ func TestDatabasesAreApart(t *testing.T) {
 
 const childEnv = "SHIMING_TEST_CHILD"
 
-// TestChild starts a server and waits to be killed.
+// TestChild starts a server and waits until it is killed.
 func TestChild(t *testing.T) {
 	if os.Getenv(childEnv) == "" {
-		t.Skip("runs as a child of TestServerEndsWithItsTests only")
+		t.Skip("runs as a child of TestServerEndsWithTestProcess only")
 	}
 	fmt.Println("dsn", DSN(t))
 	select {}
 }
 
-// TestServerEndsWithItsTests kills a test binary: its server goes, and its directory.
-func TestServerEndsWithItsTests(t *testing.T) {
+// TestServerEndsWithTestProcess kills a test binary: its server ends, and its directory is removed.
+func TestServerEndsWithTestProcess(t *testing.T) {
 	if os.Getenv("SHIMING_TEST_POSTGRES") != "" {
 		t.Skip("the server is not ours")
 	}
-	DSN(t) // skips where there is none
+	DSN(t) // skips the test without PostgreSQL
 	child := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
 	child.Env = append(os.Environ(), childEnv+"=1")
 	out, err := child.StdoutPipe()
@@ -79,7 +79,7 @@ func TestServerEndsWithItsTests(t *testing.T) {
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = child.Wait() // killed, which it calls an error
+	_ = child.Wait() // reports the kill as an error
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	late := time.After(2 * time.Minute)

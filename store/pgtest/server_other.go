@@ -4,14 +4,14 @@ package pgtest
 
 import "context"
 
-// process: no private server here.
+// process is unused: private servers need a Unix system.
 type process struct{ url string }
 
 func launch(bool) (*process, error) { return nil, ErrMissing }
 
-func (*process) kill() error                   { return ErrMissing }
-func (*process) up() error                     { return ErrMissing }
-func (*process) answers(context.Context) error { return ErrMissing }
-func (*process) close() error                  { return nil }
+func (*process) kill() error                     { return ErrMissing }
+func (*process) start() error                    { return ErrMissing }
+func (*process) waitReady(context.Context) error { return ErrMissing }
+func (*process) close() error                    { return nil }
 
-func measuring() bool { return false }
+func benchmarking() bool { return false }

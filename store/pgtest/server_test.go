@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// TestKillAndUp: what was committed is there after the server was killed, twice.
+// TestKillAndUp: committed rows survive two kills of the server.
 func TestKillAndUp(t *testing.T) {
 	if os.Getenv("SHIMING_TEST_POSTGRES") != "" {
 		t.Skip("the server is not ours")
@@ -62,7 +62,7 @@ func TestKillAndUp(t *testing.T) {
 	}
 }
 
-// TestForeign: a server that somebody else runs is used and left alone.
+// TestForeign: the server of SHIMING_TEST_POSTGRES is used but not stopped.
 func TestForeign(t *testing.T) {
 	s := &Server{URL: "postgres://somebody@127.0.0.1/postgres"}
 	if err := s.Kill(); !errors.Is(err, ErrForeign) {

@@ -23,9 +23,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// guard starts and kills the server as it is told, a word on each line of its standard input.
-// When that ends, the server's owner is gone: so are the server and its directory then.
-const guard = `dir=$1; shift; pid=
+// guardScript starts and kills the server on command, one word on each line of its standard input,
+// and repeats each word when it is done. When its input ends, the owner of the server has ended;
+// the script then stops the server and removes its directory.
+const guardScript = `dir=$1; shift; pid=
 down() { if [ -n "$pid" ]; then kill -QUIT $pid; wait $pid; pid=; fi; }
 while read -r word; do
 	case $word in
@@ -41,14 +42,14 @@ type process struct {
 	url, log string
 	cmd      *exec.Cmd
 
-	mu    sync.Mutex
-	words io.WriteCloser // to the guard
-	done  *bufio.Reader  // the guard repeats each word that it has obeyed
+	mu      sync.Mutex
+	stdin   io.WriteCloser // of guardScript
+	replies *bufio.Reader  // from guardScript
 }
 
-// launch makes a server and waits until it answers.
+// launch starts a server and waits until it accepts connections.
 func launch(durable bool) (p *process, err error) {
-	bin, err := find()
+	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +62,16 @@ func launch(durable bool) (p *process, err error) {
 		return nil, err
 	}
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "shiming", "-A", "trust", "-E", "UTF8",
-		"--no-locale", "--no-sync")
+	initdb := exec.Command(filepath.Join(bin, "initdb"),
+		"-D", data, "-U", "shiming", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = dir, as
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
 	}
-	args := []string{"-c", guard, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c",
-		"max_connections=300"}
+	args := []string{
+		"-c", guardScript, "pgtest", dir,
+		filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-c", "max_connections=300",
+	}
 	if !durable {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
@@ -78,15 +81,20 @@ func launch(durable bool) (p *process, err error) {
 		Path:     "/postgres",
 		RawQuery: url.Values{"host": {dir}}.Encode(),
 	}
-	p = &process{url: at.String(), log: filepath.Join(dir, "log"), cmd: exec.Command("/bin/sh", args...)}
-	// A group of its own: an interrupt at the terminal is for the owner.
+	p = &process{
+		url: at.String(),
+		log: filepath.Join(dir, "log"),
+		cmd: exec.Command("/bin/sh", args...),
+	}
+	// The server has a process group of its own, so that an interrupt at the terminal reaches only
+	// its owner.
 	p.cmd.Dir, p.cmd.SysProcAttr = dir, &syscall.SysProcAttr{Setpgid: true, Credential: as.Credential}
-	said, err := p.cmd.StdoutPipe()
+	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	p.done = bufio.NewReader(said)
-	if p.words, err = p.cmd.StdinPipe(); err != nil {
+	p.replies = bufio.NewReader(stdout)
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
 	if err := p.cmd.Start(); err != nil {
@@ -94,8 +102,8 @@ func launch(durable bool) (p *process, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err = p.up(); err == nil {
-		err = p.answers(ctx)
+	if err = p.start(); err == nil {
+		err = p.waitReady(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, p.close())
@@ -103,34 +111,34 @@ func launch(durable bool) (p *process, err error) {
 	return p, nil
 }
 
-func (p *process) up() error   { return p.say("up") }
-func (p *process) kill() error { return p.say("kill") }
+func (p *process) start() error { return p.send("up") }
+func (p *process) kill() error  { return p.send("kill") }
 
-// say gives the guard a word and waits until it is obeyed.
-func (p *process) say(word string) error {
+// send sends a word to guardScript and waits until it is done.
+func (p *process) send(word string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, err := io.WriteString(p.words, word+"\n"); err != nil {
+	if _, err := io.WriteString(p.stdin, word+"\n"); err != nil {
 		return fmt.Errorf("postgres: %s: %w", word, err)
 	}
-	if _, err := p.done.ReadString('\n'); err != nil {
+	if _, err := p.replies.ReadString('\n'); err != nil {
 		return fmt.Errorf("postgres: %s: %w", word, err)
 	}
 	return nil
 }
 
-// close returns when the directory is gone.
+// close ends guardScript, and with it the server. It returns when the directory has been removed.
 func (p *process) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.words.Close(); err != nil {
+	if err := p.stdin.Close(); err != nil {
 		return fmt.Errorf("postgres: %w", err)
 	}
 	return p.cmd.Wait()
 }
 
-// answers waits for the server. While it recovers it takes no connections.
-func (p *process) answers(ctx context.Context) error {
+// waitReady waits until the server accepts connections. A recovering server does not.
+func (p *process) waitReady(ctx context.Context) error {
 	for {
 		conn, err := pgx.Connect(ctx, p.url)
 		if err == nil {
@@ -138,22 +146,22 @@ func (p *process) answers(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			said, _ := os.ReadFile(p.log)
-			return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
+			log, _ := os.ReadFile(p.log)
+			return fmt.Errorf("postgres does not answer: %w\n%s", err, log)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
 
-// measuring: benchmarks are about what survives a power cut, tests are not.
-func measuring() bool {
+// benchmarking reports whether benchmarks run. They need a durable server, tests do not.
+func benchmarking() bool {
 	f := flag.Lookup("test.bench")
 	return f != nil && f.Value.String() != ""
 }
 
-// find looks for the server's programs: beside the one on the PATH, and where Debian puts
-// them, newest first.
-func find() (string, error) {
+// findBinaries returns the directory of PostgreSQL's programs: that of the postgres on the PATH, or
+// Debian's newest version.
+func findBinaries() (string, error) {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(path), "initdb")); err == nil {
@@ -172,24 +180,24 @@ func find() (string, error) {
 	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })), nil
 }
 
-// unprivileged picks who runs the server and gives the directory to that user.
+// unprivileged chooses the user that runs the server, and gives the directory to that user.
 func unprivileged(dir string) (*syscall.SysProcAttr, error) {
 	attr := &syscall.SysProcAttr{}
 	if os.Getuid() != 0 {
 		return attr, nil
 	}
-	var who *user.User
+	var account *user.User
 	var err error
 	for _, name := range []string{"postgres", "nobody"} {
-		if who, err = user.Lookup(name); err == nil {
+		if account, err = user.Lookup(name); err == nil {
 			break
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	uid, err1 := strconv.Atoi(who.Uid)
-	gid, err2 := strconv.Atoi(who.Gid)
+	uid, err1 := strconv.Atoi(account.Uid)
+	gid, err2 := strconv.Atoi(account.Gid)
 	if err := errors.Join(err1, err2, os.Chown(dir, uid, gid)); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Size is how many bytes a database takes, indexes included.
+// Size returns the size of a database in bytes, indexes included.
 func (s *Server) Size(ctx context.Context, dsn string) (bytes int64, err error) {
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
@@ -20,7 +20,7 @@ func (s *Server) Size(ctx context.Context, dsn string) (bytes int64, err error) 
 	return bytes, nil
 }
 
-// Vacuum does what the server does by itself within minutes of many changes.
+// Vacuum runs VACUUM and ANALYZE, as the server does itself some minutes after many changes.
 func (s *Server) Vacuum(ctx context.Context, dsn string) error {
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {

@@ -4,9 +4,9 @@ package pgtest
 
 import "path/filepath"
 
-// Tools is the directory of PostgreSQL's programs, pg_dump among them, or ErrMissing.
+// Tools returns the directory of PostgreSQL's programs, such as pg_dump, or ErrMissing.
 func Tools() (string, error) {
-	bin, err := find()
+	bin, err := findBinaries()
 	if err != nil {
 		return "", err
 	}

@@ -2,5 +2,5 @@
 
 package pgtest
 
-// Tools is the directory of PostgreSQL's programs, pg_dump among them, or ErrMissing.
+// Tools returns ErrMissing: private servers need a Unix system.
 func Tools() (string, error) { return "", ErrMissing }

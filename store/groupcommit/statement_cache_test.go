@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func openTemp(t *testing.T) *sql.DB {
+func openCachingDB(t *testing.T) *sql.DB {
 	t.Helper()
 	db, err := OpenCaching(dsn(filepath.Join(t.TempDir(), "x.db")))
 	must(t, err)
@@ -35,11 +35,11 @@ func TestReusable(t *testing.T) {
 	}
 }
 
-// TestKeptStatements: a text that is used again while its rows are being read, after an
-// error, after a change of the schema, and beyond the cache's size.
-func TestKeptStatements(t *testing.T) {
+// TestStatementCache uses a query while its rows are being read, after an error, after a change of
+// the schema, and when the cache is full.
+func TestStatementCache(t *testing.T) {
 	ctx := t.Context()
-	db := openTemp(t)
+	db := openCachingDB(t)
 	exec := func(query string, args ...any) {
 		t.Helper()
 		_, err := db.ExecContext(ctx, query, args...)
@@ -95,11 +95,11 @@ func TestKeptStatements(t *testing.T) {
 	exec(`ALTER TABLE x ADD COLUMN c BIGINT NOT NULL DEFAULT 7`)
 	var a, c int
 	var b string
-	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the kept statement sees the new column
+	must(t, db.QueryRowContext(ctx, wide, 2).Scan(&a, &b, &c)) // the cached statement returns the new column
 	if c != 7 {
 		t.Errorf("c = %d, want 7", c)
 	}
-	for i := range maxStmts + 50 {
+	for i := range maxCachedStmts + 50 {
 		var n int
 		must(t, db.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) + %d FROM x`, i)).Scan(&n))
 		if n != i+4 {

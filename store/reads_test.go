@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"shiming/flows"
+)
+
+// allReads lists every read that somebody waits for. bench/growth measures them with a million
+// cases.
+func allReads(ctx context.Context) map[string]func(v flows.View) error {
+	hr := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
+	return map[string]func(v flows.View) error{
+		"Case": func(v flows.View) error {
+			_, err := v.Case(ctx, "c500000")
+			return err
+		},
+		"OpenCase": func(v flows.View) error {
+			_, err := v.OpenCase(ctx, "t1", "ou_500003")
+			return err
+		},
+		"LatestCase": func(v flows.View) error {
+			_, err := v.LatestCase(ctx, "t1", "ou_500000")
+			return err
+		},
+		"CasesOf": func(v flows.View) error {
+			_, err := v.CasesOf(ctx, "t1", "ou_500000")
+			return err
+		},
+		"InState/hr": func(v flows.View) error {
+			_, err := v.InState(ctx, "t1", hr, 20, 0)
+			return err
+		},
+		"Line/hr": func(v flows.View) error {
+			_, err := v.Line(ctx, "t1", hr, 200)
+			return err
+		},
+		"InState/done": func(v flows.View) error {
+			_, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0)
+			return err
+		},
+		"WithIncident": func(v flows.View) error {
+			_, err := v.WithIncident(ctx, "t1", "ocr", 20)
+			return err
+		},
+		"CountIncident": func(v flows.View) error {
+			_, err := v.CountIncident(ctx, "t1", "ocr")
+			return err
+		},
+		"Entered/done": func(v flows.View) error {
+			_, err := v.Entered(ctx, "t1", flows.Done, flows.Cursor{At: epoch.Add(-24 * time.Hour)}, epoch, 20)
+			return err
+		},
+		"Working": func(v flows.View) error {
+			_, err := v.Working(ctx)
+			return err
+		},
+		"SameNumber": func(v flows.View) error {
+			_, err := v.SameNumber(ctx, "t1", []byte("n500000"), "ou_1")
+			return err
+		},
+		"CaseOfMessage": func(v flows.View) error {
+			_, err := v.CaseOfMessage(ctx, "om_3")
+			return err
+		},
+		"CountByState": func(v flows.View) error {
+			_, err := v.CountByState(ctx, "t1")
+			return err
+		},
+		"DaysSince": func(v flows.View) error {
+			_, err := v.DaysSince(ctx, "t1", epoch.AddDate(0, 0, -30))
+			return err
+		},
+		"DoneSince": func(v flows.View) error {
+			_, _, err := v.DoneSince(ctx, "t1", epoch.AddDate(0, 0, -30), 20)
+			return err
+		},
+		"Durations": func(v flows.View) error {
+			_, _, err := v.Durations(ctx, "t1", epoch.AddDate(0, 0, -30))
+			return err
+		},
+		"Unread": func(v flows.View) error {
+			_, err := v.Unread(ctx, epoch, "c1")
+			return err
+		},
+		"Surface": func(v flows.View) error {
+			_, err := v.Surface(ctx, "case/c500000/applicant")
+			return err
+		},
+		"SurfacesOf": func(v flows.View) error {
+			_, err := v.SurfacesOf(ctx, "c500000", "hr")
+			return err
+		},
+		"SurfaceByMessage": func(v flows.View) error {
+			_, err := v.SurfaceByMessage(ctx, "om_500000")
+			return err
+		},
+		"Picture": func(v flows.View) error {
+			_, err := v.Picture(ctx, "c500000", "p1")
+			return err
+		},
+		"AuditOf": func(v flows.View) error {
+			_, err := v.AuditOf(ctx, "c500000")
+			return err
+		},
+		"Setting": func(v flows.View) error {
+			_, err := v.Setting(ctx, "t1", "review_chat")
+			return err
+		},
+	}
+}
