@@ -8,7 +8,7 @@
 //   - backend.go: the differences between the databases; sqlite.go and postgres.go implement it
 //   - tx.go and sql.go: transactions and their retries
 //   - case_write.go, case_read.go, counters.go: cases
-//   - jobs.go, jobs_run.go, jobs_worker.go: background jobs, by River on our own tables
+//   - jobs.go, jobs_run.go, jobs_worker.go: background jobs, which River keeps in its own tables
 //   - jobs_instances.go: jobs of processes that died
 //   - seal.go: what is encrypted
 //

@@ -172,8 +172,13 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		if err := ts.Wait(ctx, slow); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled wait: %v, want %v", err, context.Canceled)
 		}
-		for _, l := range []flows.BurstLimit{{Key: "k"}, {Key: "k", Every: time.Second}, {Key: "k", Burst: 1},
-			{Key: "k", Every: -time.Second, Burst: 1}, {Key: "k", Every: time.Microsecond, Burst: 1}} {
+		for _, l := range []flows.BurstLimit{
+			{Key: "k"},
+			{Key: "k", Every: time.Second},
+			{Key: "k", Burst: 1},
+			{Key: "k", Every: -time.Second, Burst: 1},
+			{Key: "k", Every: time.Microsecond, Burst: 1},
+		} {
 			if ts.Wait(t.Context(), l) == nil {
 				t.Errorf("%+v was accepted", l)
 			}

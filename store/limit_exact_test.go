@@ -94,8 +94,11 @@ func TestPaceIsBounded(t *testing.T) {
 		if _, err := ts.Pace(t.Context(), p); !errors.Is(err, ErrBusy) {
 			t.Errorf("a slot an hour ahead: %v, want %v", err, ErrBusy)
 		}
-		for _, wrong := range []flows.ExactLimit{{Key: "k"}, {Key: "k", Calls: 1},
-			{Key: "k", Calls: 10, Window: time.Millisecond}} {
+		for _, wrong := range []flows.ExactLimit{
+			{Key: "k"},
+			{Key: "k", Calls: 1},
+			{Key: "k", Calls: 10, Window: time.Millisecond},
+		} {
 			if _, err := ts.Pace(t.Context(), wrong); err == nil || errors.Is(err, ErrBusy) {
 				t.Errorf("%+v: %v, want an error that is not ErrBusy", wrong, err)
 			}

@@ -58,8 +58,11 @@ func TestLimitsNow(t *testing.T) {
 		}
 		// The second limit belongs to another tenant and is used less. The third one belongs to a
 		// person.
-		for _, l := range []flows.BurstLimit{{Key: "message/patch", Every: time.Hour, Burst: 2},
-			{Key: "message/t2/patch", Every: time.Minute, Burst: 2}, {Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1}} {
+		for _, l := range []flows.BurstLimit{
+			{Key: "message/patch", Every: time.Hour, Burst: 2},
+			{Key: "message/t2/patch", Every: time.Minute, Burst: 2},
+			{Key: "to/ou_1", Every: 9 * time.Hour, Burst: 1},
+		} {
 			if err := ts.Wait(t.Context(), l); err != nil {
 				t.Fatal(fmt.Errorf("%s: %w", l.Key, err))
 			}

@@ -86,7 +86,11 @@ func TestConfigIsChecked(t *testing.T) {
 func TestPragmas(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
 		for pragma, want := range map[string]string{
-			"journal_mode": "wal", "auto_vacuum": "2", "foreign_keys": "1", "secure_delete": "1", "synchronous": "1",
+			"journal_mode":  "wal",
+			"auto_vacuum":   "2",
+			"foreign_keys":  "1",
+			"secure_delete": "1",
+			"synchronous":   "1",
 		} {
 			t.Run(pragma, func(t *testing.T) {
 				var got string

@@ -174,10 +174,11 @@ func TestNoLostUpdates(t *testing.T) {
 		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return err
 		}
-		if c.Rev != 2*want || c.Version != 2*want || s.WantedGeneration != want || n != strconv.Itoa(want) ||
-			len(rows) != want {
-			t.Errorf("case %d (version %d), surface %d, setting %s, audit %d; want %d", c.Rev, c.Version, s.WantedGeneration, n,
-				len(rows), want)
+		if c.Rev != 2*want || c.Version != 2*want { // two of the functions above write the case
+			t.Errorf("case %d, version %d, want %d", c.Rev, c.Version, 2*want)
+		}
+		if s.WantedGeneration != want || n != strconv.Itoa(want) || len(rows) != want {
+			t.Errorf("surface %d, setting %s, audit %d, want %d", s.WantedGeneration, n, len(rows), want)
 		}
 		return nil
 	})

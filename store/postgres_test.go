@@ -36,10 +36,14 @@ func TestPostgresDSN(t *testing.T) {
 		t.Run(dsn, func(t *testing.T) {
 			pool, err := poolConfig(Config{DSN: dsn})
 			must(t, err)
-			if pool.MaxConns != want || pool.ConnConfig.ConnectTimeout != dialTimeout ||
-				pool.ConnConfig.RuntimeParams["application_name"] != "shiming" {
-				t.Errorf("%s: %d connections, %s, %v, want %v, %v", dsn, pool.MaxConns, pool.ConnConfig.ConnectTimeout,
-					pool.ConnConfig.RuntimeParams, want, dialTimeout)
+			if pool.MaxConns != want {
+				t.Errorf("%d connections, want %d", pool.MaxConns, want)
+			}
+			if got := pool.ConnConfig.ConnectTimeout; got != dialTimeout {
+				t.Errorf("connect timeout %s, want %s", got, dialTimeout)
+			}
+			if got := pool.ConnConfig.RuntimeParams["application_name"]; got != "shiming" {
+				t.Errorf("application name %q, want shiming", got)
 			}
 		})
 	}
@@ -52,8 +56,11 @@ func TestSessionSettings(t *testing.T) {
 				cfg := ts.cfg
 				cfg.Sync = sync
 				s := mustOpen(t, cfg)
-				for name, want := range map[string]string{"synchronous_commit": want, "lock_timeout": "15s",
-					"idle_in_transaction_session_timeout": "30s"} {
+				for name, want := range map[string]string{
+					"synchronous_commit":                  want,
+					"lock_timeout":                        "15s",
+					"idle_in_transaction_session_timeout": "30s",
+				} {
 					t.Run(name, func(t *testing.T) {
 						var got string
 						must(t, s.backend.write.QueryRowContext(t.Context(), "SHOW "+name).Scan(&got))

@@ -41,10 +41,16 @@ func TestNothingClearIsStored(t *testing.T) {
 			if !strings.Contains(all, "visible-marker") {
 				t.Fatal("the search does not find the marker: the test proves nothing")
 			}
-			for _, canary := range []string{canaryName, canaryNumber, "canary-picture",
-				hex.EncodeToString([]byte("canary-picture")), hex.EncodeToString([]byte(canaryName)),
-				hex.EncodeToString([]byte(canaryNumber)), base64.StdEncoding.EncodeToString([]byte(canaryNumber)),
-				strings.Trim(fmt.Sprintf("%+q", canaryName), `"`)} {
+			for _, canary := range []string{
+				canaryName,
+				canaryNumber,
+				"canary-picture",
+				hex.EncodeToString([]byte("canary-picture")),
+				hex.EncodeToString([]byte(canaryName)),
+				hex.EncodeToString([]byte(canaryNumber)),
+				base64.StdEncoding.EncodeToString([]byte(canaryNumber)),
+				strings.Trim(fmt.Sprintf("%+q", canaryName), `"`), // as JSON escapes
+			} {
 				if strings.Contains(all, canary) {
 					t.Errorf("%q is stored in the clear, want it sealed", canary)
 				}
@@ -229,8 +235,16 @@ func importKeys(t *testing.T, sealing, hashing string) *keyset.Keyset {
 func TestMAC(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		seen := map[string]string{}
-		for _, in := range [][]string{{"p"}, {"p", ""}, {"p", "", ""}, {"p", "ab", "c"}, {"p", "a", "bc"}, {"p", "abc"},
-			{"pa", "bc"}, {"q", "abc"}} {
+		for _, in := range [][]string{
+			{"p"},
+			{"p", ""},
+			{"p", "", ""},
+			{"p", "ab", "c"},
+			{"p", "a", "bc"},
+			{"p", "abc"},
+			{"pa", "bc"},
+			{"q", "abc"},
+		} {
 			mac := string(ts.MAC(in[0], in[1:]...))
 			if len(mac) != 32 {
 				t.Errorf("%q: %d bytes, want 32", in, len(mac))

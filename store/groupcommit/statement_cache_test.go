@@ -22,10 +22,17 @@ func openCachingDB(t *testing.T) *sql.DB {
 
 func TestReusable(t *testing.T) {
 	for query, want := range map[string]bool{
-		"SELECT 1": true, "\n\t INSERT INTO x": true, "-- name: X :many\nUPDATE x": true, "DELETE FROM x": true,
+		"SELECT 1":                      true,
+		"\n\t INSERT INTO x":            true,
+		"-- name: X :many\nUPDATE x":    true,
+		"DELETE FROM x":                 true,
 		"WITH a AS (SELECT 1) SELECT 1": true,
-		"CREATE TABLE x (a)":            false, "PRAGMA x": false, "-- only a comment": false, "": false, "BEGIN": false,
-		"-- comment\nDROP TABLE x": false,
+		"CREATE TABLE x (a)":            false,
+		"PRAGMA x":                      false,
+		"-- only a comment":             false,
+		"":                              false,
+		"BEGIN":                         false,
+		"-- comment\nDROP TABLE x":      false,
 	} {
 		t.Run(query, func(t *testing.T) {
 			if got := reusable(query); got != want {

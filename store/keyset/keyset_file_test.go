@@ -46,14 +46,17 @@ func TestFile(t *testing.T) {
 		t.Error("a directory was read as keyset")
 	}
 	for name, raw := range map[string]string{
-		"empty": "", "not json": "hello", "version": strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
-		"no keys": `{"version":1}`, "crossed": swapKeySets(t, before),
+		"empty":        "",
+		"not json":     "hello",
+		"version":      strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
+		"no keys":      `{"version":1}`,
+		"sets swapped": swapKeySets(t, before),
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := filepath.Join(dir, "bad")
 			must(t, os.WriteFile(bad, []byte(raw), 0o600))
 			if _, err := Load(bad); err == nil {
-				t.Errorf("%s: accepted", name)
+				t.Errorf("%s: accepted, want an error", name)
 			}
 		})
 	}
