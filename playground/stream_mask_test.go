@@ -16,9 +16,9 @@ func TestMaskBodies(t *testing.T) {
 		Address: "样本省演示市甲字区示范路1号",
 	}
 	var m masker
-	m.person(p)
-	m.code("482913")
-	m.learn([]byte(`{"event":{"action":{"form_value":{"identity_name":"李四","sms_code":"771100","mobile":"16000100001"}}}}`))
+	m.addPerson(p)
+	m.addCode("482913")
+	m.learnForm([]byte(`{"event":{"action":{"form_value":{"identity_name":"李四","sms_code":"771100","mobile":"16000100001"}}}}`))
 	jpeg := "\xff\xd8\xff\xe0\x00\x10JFIF\x00" + strings.Repeat("x", 2000)
 	form := "--b\r\nContent-Disposition: form-data; name=\"image_type\"\r\n\r\nmessage\r\n--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\n\r\n" + jpeg
 	for _, test := range []struct{ name, kind, body, want string }{
@@ -55,7 +55,7 @@ func TestMaskBodies(t *testing.T) {
 		})
 	}
 	long := `{"list":[` + strings.Repeat(`{"a":"`+strings.Repeat("长", 500)+`"},`, 100) + `{}]}`
-	if got := m.body(wire.Sample{Head: []byte(long), Size: int64(len(long))}); len(got) > mostShown ||
+	if got := m.body(wire.Sample{Head: []byte(long), Size: int64(len(long))}); len(got) > maxBodyShown ||
 		!strings.Contains(string(got), "…") {
 		t.Errorf("a long body has %d bytes", len(got))
 	}

@@ -291,7 +291,7 @@ func TestStreamOldMessagesLeave(t *testing.T) {
 
 func TestStreamTooManyTabs(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true})
-	for range mostSubscribers {
+	for range maxSubscribers {
 		h.watch("")
 	}
 	h.get("/sim/stream", nil, http.StatusServiceUnavailable)

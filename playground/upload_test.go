@@ -62,7 +62,7 @@ func TestUpload(t *testing.T) {
 	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark
 	// alone.
 	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
-		img, err := h.pg.take(p, sim.SideFront, variant)
+		img, err := h.pg.drawPhoto(p, sim.SideFront, variant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,9 +119,9 @@ func TestUploadTooLarge(t *testing.T) {
 	if resp.StatusCode != http.StatusRequestEntityTooLarge || announced.read != 0 {
 		t.Errorf("%d after %d bytes, want %v, 0", resp.StatusCode, announced.read, http.StatusRequestEntityTooLarge)
 	}
-	got := h.upload(who, io.LimitReader(&endless{}, mostPhoto+1), mostPhoto+1, http.StatusRequestEntityTooLarge)
+	got := h.upload(who, io.LimitReader(&endless{}, maxPhoto+1), maxPhoto+1, http.StatusRequestEntityTooLarge)
 	if !strings.Contains(got, "10 MB") {
 		t.Errorf("the answer is %s, want %q in it", got, "10 MB")
 	}
-	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, mostPhoto+1)), -1, http.StatusRequestEntityTooLarge)
+	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, maxPhoto+1)), -1, http.StatusRequestEntityTooLarge)
 }
