@@ -11,7 +11,7 @@ import (
 	"shiming/verify"
 )
 
-// player is a playground and a bot in it that does nothing by itself.
+// player is a playground with a passive bot: it acknowledges pushes and sends only what a test sends.
 type player struct {
 	*simtest.Bot
 	pg *Server
@@ -33,7 +33,7 @@ func newPlayer(t *testing.T, c Config) *player {
 	return h
 }
 
-// sendCode sends a text message with a code, as a bot does.
+// sendCode sends a text message with a code through the bot's Tencent client.
 func sendCode(t *testing.T, w *sim.World, mobile, code string) {
 	t.Helper()
 	d := tencent.DefaultConfig()

@@ -73,7 +73,8 @@ func (c *robots) note(run *Run, p sim.Progress) {
 func (c *robots) end(run *Run, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if run.Ended = true; err != nil {
+	run.Ended = true
+	if err != nil {
 		run.Error = err.Error()
 	}
 }
@@ -97,7 +98,8 @@ func (pg *Server) EmployHR(i int) bool {
 		err := hr.Work(pg.life, hr.Diligent)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if run.Ended = true; err != nil && context.Cause(pg.life) == nil {
+		run.Ended = true
+		if err != nil && context.Cause(pg.life) == nil {
 			run.Error = err.Error()
 		}
 	})

@@ -133,8 +133,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestNoImportCircle: every file can be read before those that use it.
-func TestNoImportCircle(t *testing.T) {
+// TestNoImportCycle: every file can be read before those that use it.
+func TestNoImportCycle(t *testing.T) {
 	const begun, done = 1, 2
 	state := map[string]int{}
 	var visit func(name string, way []string)
