@@ -37,11 +37,12 @@ func TestPageOrHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.get("/sim/images/"+file.Keys[0], nil, 404) // only pictures are shown
+	h.get("/sim/images/"+file.Keys[0], nil, 404) // only pictures are served
 	h.get("/sim/images/none", nil, 404)
 }
 
-// Two buttons with the same act are told apart by the whole value, as the page sends it.
+// TestClickByValue clicks one of two buttons with the same act by the whole value of the button, as the page sends
+// it.
 func TestClickByValue(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	who := h.w.People()[0].OpenID

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// asChild, set in the environment, makes the test binary a process that ends only when somebody ends it.
+// asChild, set in the environment, makes the test binary a process that ends only when it is killed.
 const asChild = "SHIMING_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func TestProcess(t *testing.T) {
 	if code := p.ExitCode(); code == 0 {
 		t.Error("a process that was killed has exit code 0")
 	}
-	p.Kill() // once more does no harm
+	p.Kill() // a second call does nothing
 }
 
 func TestStartFails(t *testing.T) {

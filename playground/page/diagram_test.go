@@ -12,8 +12,8 @@ import (
 	static "shiming/playground/page"
 )
 
-// TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the
-// same reasons.
+// TestPageDiagram compares the page's diagram with the bot's table: the same states, and the same transitions with
+// the same labels.
 func TestPageDiagram(t *testing.T) {
 	raw, err := fs.ReadFile(static.Files(), "flow.json")
 	if err != nil {

@@ -59,8 +59,8 @@ var (
 	external = regexp.MustCompile(`(?i)https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}`)
 )
 
-// TestFiles: every import and link leads to a file of the page, every file is reachable, nothing leads elsewhere,
-// nothing is inline.
+// TestFiles checks that every import and link names a file of the page, that every file is reachable, that no URL
+// leads to another host, and that nothing is inline.
 func TestFiles(t *testing.T) {
 	reached := map[string]bool{"index.html": true}
 	texts := map[string]string{}
@@ -133,7 +133,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestNoImportCycle: every file can be read before those that use it.
+// TestNoImportCycle checks that the imports of the scripts contain no cycle.
 func TestNoImportCycle(t *testing.T) {
 	const begun, done = 1, 2
 	state := map[string]int{}
@@ -163,7 +163,7 @@ func TestNoImportCycle(t *testing.T) {
 	}
 }
 
-// TestWords: both languages everywhere, and every word that the page asks for is there.
+// TestWords checks that every text is there in both languages, and that every key which the page uses exists.
 func TestWords(t *testing.T) {
 	raw, err := fs.ReadFile(Files(), "words.js")
 	if err != nil {

@@ -47,5 +47,5 @@ labels();
 guardWindow();
 open();
 
-// For who drives the page from outside: a tour, a test.
+// The interface for the tour and for tests.
 window.shiming = { setLang, choose, tour };

@@ -1,5 +1,5 @@
-// The stage's tools in the line at the top: a crowd that registers at once, the scenarios. What waits in the bot's queues stands
-// at the head of the inspector.
+// The playground's tools in the top bar: a crowd that registers at once, and the scenarios. The line of the bot's
+// queues is in the head of the inspector.
 
 import { el, put } from './dom.js';
 import { onLang, t } from './i18n.js';
@@ -10,7 +10,7 @@ import { ended } from './states.js';
 
 const crowdSize = 50;
 
-// stageTools are the elements for the line at the top. said is told what came of a request.
+// stageTools returns the tools of the top bar. said gets the result of each request.
 export function stageTools(said) {
   const crowd = el('button', { type: 'button', class: 'ghost', 'data-crowd': crowdSize, onclick: async () => {
     crowd.disabled = true;
@@ -34,7 +34,8 @@ export function stageTools(said) {
   return el('span', { class: 'top-group stage-tools', 'data-stagetools': true }, crowd, scenarios);
 }
 
-// queueLine shows how many wait, how much of the OCR's limit is used, and how many are through. It is empty until the bot has told.
+// queueLine shows the number of waiting jobs, the use of the OCR limit and the number of finished cases. It is empty
+// until the bot has reported.
 export function queueLine() {
   const node = el('span', { class: 'stage-queue', 'data-queue': '0' });
   function draw() {

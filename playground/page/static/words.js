@@ -1,4 +1,4 @@
-// Every text of the page: Chinese, English.
+// All texts of the page: Chinese, English.
 export const words = {
   title: ['实名 · 演示', 'Shiming · playground'],
   fictional: ['这里的公司、人和证件都是虚构的', 'Everybody here is fictional'],
