@@ -57,7 +57,7 @@ func TestDiskFull(t *testing.T) {
 		_ = p.Cmd.Process.Kill()
 		<-gone
 	}()
-	s.Now = p
+	s.Running = p
 	until := func(what string, ok func() bool) {
 		t.Helper()
 		tick := time.NewTicker(20 * time.Millisecond)
@@ -67,7 +67,7 @@ func TestDiskFull(t *testing.T) {
 			case <-tick.C:
 			case err := <-gone:
 				gone <- err
-				s.Now = nil
+				s.Running = nil
 				if p.Cmd.ProcessState.ExitCode() == 99 {
 					t.Skip("this machine does not let a test mount anything: " + p.Out.String())
 				}
@@ -77,7 +77,7 @@ func TestDiskFull(t *testing.T) {
 			}
 		}
 	}
-	defer func() { s.Now = nil }()
+	defer func() { s.Running = nil }()
 	until("ready", s.Ready)
 	s.World.SetWebhook(s.URL() + "/webhook/event")
 	hr := s.World.HR(0)

@@ -86,15 +86,15 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 func codesOf(t *testing.T, ways []way) {
 	call := ways[0].codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
-	r := harness.Start(t, harness.Setup{
+	h := harness.Start(t, harness.Setup{
 		Clock:    harness.ClockBehind(time.Hour),
 		Settings: again(),
-		Within:   3 * harness.TestTime(),
+		Timeout:  3 * harness.TestTimeout(),
 		Noisy:    cards,
 		BadCards: cards,
 	}) // that a card cannot be shown is worth an error
-	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
-	people := r.HireAll(len(ways))
+	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
+	people := h.HireAll(len(ways))
 	ready := make([]bool, len(ways))
 	t.Run("until then", func(t *testing.T) {
 		for i, w := range ways {
@@ -111,23 +111,23 @@ func codesOf(t *testing.T, ways []way) {
 	for i, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			p := personWithT(people[i], t)
-			ctx, cancel := context.WithTimeout(p.R.Ctx, harness.TestTime())
+			ctx, cancel := context.WithTimeout(p.H.Ctx, harness.TestTimeout())
 			defer cancel()
-			p.R.Ctx = ctx
+			p.H.Ctx = ctx
 			defer explainFailure(p)
 			if !ready[i] { // this way alone is run
 				comeTo(p, call.At)
 			}
-			waitIdle(p.R) // a fault is for whoever calls next
+			waitIdle(p.H) // a fault is for whoever calls next
 			w.meet(p, w.codes)
-			p.Filed()
-			if left := p.R.World.Faults.List(); len(left) > 0 {
-				p.R.Errorf("not met: %+v", left)
+			p.CheckFiled()
+			if left := p.H.World.Faults.List(); len(left) > 0 {
+				p.H.Errorf("not met: %+v", left)
 			}
 			for _, c := range w.codes {
 				if !quietly(c) {
-					p.R.Until("a line in the log has the case and "+c.Name, func() bool {
-						return toldCode(p.R, p.R.CaseOf(p.OpenID).ID, c)
+					p.H.Until("a line in the log has the case and "+c.Name, func() bool {
+						return toldCode(p.H, p.H.CaseOf(p.OpenID).ID, c)
 					})
 				}
 			}
@@ -143,8 +143,8 @@ func quietly(c scenario.Refusal) bool {
 }
 
 // toldCode reports whether a line of the log names the case and the platform's code.
-func toldCode(r *harness.Harness, caseID string, c scenario.Refusal) bool {
-	for line := range strings.Lines(r.Logs.String()) {
+func toldCode(h *harness.Harness, caseID string, c scenario.Refusal) bool {
+	for line := range strings.Lines(h.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation, Upstream string }
 		if json.Unmarshal([]byte(line), &l) != nil || l.Level != "WARN" || l.Msg != "call failed" || l.Case != caseID {
 			continue

@@ -59,19 +59,19 @@ func grouped[T any](rows []T, name func(T) string) (order []string, groups map[s
 // faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows
 // follow each other, since a fault is for whoever makes the call next.
 func faultsOf(t *testing.T, rows []scenario.Scenario) {
-	r := harness.Start(t, harness.Setup{
-		Clock:    harness.ClockBehind(time.Hour),
-		Settings: again(),
-		Calls:    10 * time.Second,
-		Within:   3 * harness.TestTime(),
-		Noisy:    rows[0].Call.Proof == scenario.Secret,
+	h := harness.Start(t, harness.Setup{
+		Clock:       harness.ClockBehind(time.Hour),
+		Settings:    again(),
+		CallTimeout: 10 * time.Second,
+		Timeout:     3 * harness.TestTimeout(),
+		Noisy:       rows[0].Call.Proof == scenario.Secret,
 	}) // without a token cards cannot be shown, which is worth an error
 	if slices.ContainsFunc(rows, func(s scenario.Scenario) bool { return s.Fault.Name == "unreachable" }) {
 		upstream, _, _ := strings.Cut(rows[0].Call.Name, ".")
-		r.World.Faults.DisableKeepAlives(upstream)
+		h.World.Faults.DisableKeepAlives(upstream)
 	}
-	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
-	people := r.HireAll(len(rows))
+	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
+	people := h.HireAll(len(rows))
 	ready := make([]bool, len(rows))
 	t.Run("until then", func(t *testing.T) {
 		for i, s := range rows {
@@ -88,9 +88,9 @@ func faultsOf(t *testing.T, rows []scenario.Scenario) {
 	for i, s := range rows {
 		t.Run(s.Fault.Name, func(t *testing.T) {
 			p := personWithT(people[i], t)
-			ctx, cancel := context.WithTimeout(p.R.Ctx, harness.TestTime()/2)
+			ctx, cancel := context.WithTimeout(p.H.Ctx, harness.TestTimeout()/2)
 			defer cancel()
-			p.R.Ctx = ctx
+			p.H.Ctx = ctx
 			defer explainFailure(p)
 			if !ready[i] { // this row alone is run
 				comeTo(p, s.Call.At)
@@ -102,26 +102,26 @@ func faultsOf(t *testing.T, rows []scenario.Scenario) {
 
 // explainFailure prints what the log has of a case that went wrong.
 func explainFailure(p harness.Person) {
-	if !p.R.Failed() {
+	if !p.H.Failed() {
 		return
 	}
-	id := p.R.World.Journey(p.OpenID).Case
-	for line := range strings.Lines(p.R.Logs.String()) {
+	id := p.H.World.Journey(p.OpenID).Case
+	for line := range strings.Lines(p.H.Logs.String()) {
 		if id != "" && strings.Contains(line, id) || strings.Contains(line, `"level":"ERROR"`) {
-			p.R.Log(strings.TrimSpace(line))
+			p.H.Log(strings.TrimSpace(line))
 		}
 	}
 }
 
 // personWithT is the person in a test below the one of the rig.
 func personWithT(p harness.Person, t *testing.T) harness.Person {
-	p.R = withT(p.R, t)
+	p.H = withT(p.H, t)
 	return p
 }
 
 // comeTo goes the way up to a step, which comes next.
 func comeTo(p harness.Person, at scenario.Step) {
-	p.R.Helper()
+	p.H.Helper()
 	switch at {
 	case scenario.Consent:
 		p.Say("实名")
@@ -139,11 +139,11 @@ func comeTo(p harness.Person, at scenario.Step) {
 
 // doStep takes the step at which the fault is met. It returns the message of a photo that is none.
 func doStep(p harness.Person, at scenario.Step) (odd string) {
-	p.R.Helper()
+	p.H.Helper()
 	switch at {
 	case scenario.Start:
-		if _, err := p.R.World.Feishu.SendText(p.R.Ctx, p.OpenID, "实名"); err != nil {
-			p.R.Fatal(err)
+		if _, err := p.H.World.Feishu.SendText(p.H.Ctx, p.OpenID, "实名"); err != nil {
+			p.H.Fatal(err)
 		}
 	case scenario.Consent:
 		p.Press("consent")
@@ -156,31 +156,31 @@ func doStep(p harness.Person, at scenario.Step) (odd string) {
 	case scenario.Code:
 		p.TypeCode()
 	case scenario.Review:
-		p.R.Admin(0).Decides(p, "approve", nil)
+		p.H.Admin(0).Decides(p, "approve", nil)
 	}
 	return odd
 }
 
 // meetFault plays one row.
 func meetFault(p harness.Person, s scenario.Scenario) {
-	r := p.R
+	h := p.H
 	if s.Fault.Name == "slow" {
 		s.Wire.Delay = 700 * time.Millisecond // the program's patience is 10 s here
 	}
-	waitIdle(r) // a fault is for whoever calls next
-	failures := countFailures(r, s)
-	disarm := s.Arm(r.World.Faults, r.World.Feishu)
+	waitIdle(h) // a fault is for whoever calls next
+	failures := countFailures(h, s)
+	disarm := s.Arm(h.World.Faults, h.World.Feishu)
 	odd := doStep(p, s.Call.At)
 	if s.Fault.Name == "unreachable" { // until the bot has noticed
-		r.Until("nobody can connect", func() bool {
-			c := r.CaseOf(p.OpenID)
-			return c != nil && failureLogged(r, c.ID, logged[s.Call.Name])
+		h.Until("nobody can connect", func() bool {
+			c := h.CaseOf(p.OpenID)
+			return c != nil && failureLogged(h, c.ID, logged[s.Call.Name])
 		})
 		disarm()
 	}
 	if s.Call.Repeat == scenario.Redeliver {
-		r.Until("the push is refused", func() bool {
-			return strings.Contains(r.Logs.String(), "timestamp outside the window")
+		h.Until("the push is refused", func() bool {
+			return strings.Contains(h.Logs.String(), "timestamp outside the window")
 		})
 		disarm()
 	}
@@ -189,23 +189,23 @@ func meetFault(p harness.Person, s scenario.Scenario) {
 	}
 	settleStop(p, s)
 	goesOn(p, s, odd)
-	p.Filed()
-	left := r.World.Faults.List()
+	p.CheckFiled()
+	left := h.World.Faults.List()
 	disarm()
 	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // which is not asked for again when the case is done
-		r.Errorf("not met: %+v", left)
+		h.Errorf("not met: %+v", left)
 	}
-	if j := r.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-		r.Errorf("%+v", j)
+	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
+		h.Errorf("%+v", j)
 	}
 	if s.Quiet {
 		return
 	}
 	// What nobody waited for may end later than the case.
-	r.Until("the metric counts the failure", func() bool { return countFailures(r, s) > failures })
+	h.Until("the metric counts the failure", func() bool { return countFailures(h, s) > failures })
 	if s.Call.Repeat != scenario.Redeliver {
-		r.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool {
-			return failureLogged(r, r.CaseOf(p.OpenID).ID, logged[s.Call.Name])
+		h.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool {
+			return failureLogged(h, h.CaseOf(p.OpenID).ID, logged[s.Call.Name])
 		})
 	}
 }
@@ -218,7 +218,7 @@ func whoeverAsks(s scenario.Scenario) bool {
 
 // checkSees waits for all that the row says people see.
 func checkSees(p harness.Person, s scenario.Scenario) {
-	p.R.Helper()
+	p.H.Helper()
 	for _, sight := range s.Sees {
 		hasSeen(p, sight)
 	}
@@ -226,14 +226,14 @@ func checkSees(p harness.Person, s scenario.Scenario) {
 
 // settleStop does what the row says that somebody has to do.
 func settleStop(p harness.Person, s scenario.Scenario) {
-	r := p.R
-	r.Helper()
+	h := p.H
+	h.Helper()
 	switch {
 	case whoeverAsks(s):
-		waitIdle(r) // the other photo may let the case go on by itself
+		waitIdle(h) // the other photo may let the case go on by itself
 		var c *flows.Case
-		r.Until("a step that stopped, or none", func() bool {
-			c = r.CaseOf(p.OpenID)
+		h.Until("a step that stopped, or none", func() bool {
+			c = h.CaseOf(p.OpenID)
 			return c.State == flows.NeedsAttention || c.State == flows.AwaitingConfirmation
 		})
 		if c.State == flows.NeedsAttention {
@@ -241,19 +241,19 @@ func settleStop(p harness.Person, s scenario.Scenario) {
 			hrSays(p, "retry", nil)
 		}
 	case s.End.By == scenario.HR:
-		c := r.InState(p.OpenID, flows.NeedsAttention)
+		c := h.InState(p.OpenID, flows.NeedsAttention)
 		if unknown := c.Attention.Code == "unknown_outcome"; unknown != s.Unclear {
-			r.Errorf("%+v", c.Attention)
+			h.Errorf("%+v", c.Attention)
 		}
 		var form map[string]any
-		if points := r.World.ESign.PointsFor(c.ID); s.End.Does == "resolve" && len(points) > 0 {
+		if points := h.World.ESign.PointsFor(c.ID); s.End.Does == "resolve" && len(points) > 0 {
 			form = map[string]any{"evi_point_id": points[0].ID}
 		}
 		hrSays(p, s.End.Does, form)
 	case s.End.Does == "photo":
 		var c *flows.Case
-		r.Until("one photo is read, the other refused", func() bool {
-			c = r.CaseOf(p.OpenID)
+		h.Until("one photo is read, the other refused", func() bool {
+			c = h.CaseOf(p.OpenID)
 			return len(c.Photos) == 2 && c.BadPhotos == 1 && (c.Personal.Front != nil || c.Personal.Back != nil)
 		})
 		if c.Personal.Front == nil {
@@ -272,19 +272,19 @@ func settleStop(p harness.Person, s scenario.Scenario) {
 
 // hrSays presses a button of HR's card about the person, when the time has come that a write may be repeated.
 func hrSays(p harness.Person, act string, form map[string]any) {
-	p.R.Helper()
-	p.R.Clock.Move(flows.DefaultWriteQuiet)
-	hr := p.R.Admin(0)
-	toast := p.R.Follow(hr.OpenID, act, form, func() harness.Screen { return hr.Sees(p.R.World.ReviewChat(), p, act) })
+	p.H.Helper()
+	p.H.Clock.Move(flows.DefaultWriteQuiet)
+	hr := p.H.Admin(0)
+	toast := p.H.Follow(hr.OpenID, act, form, func() harness.CardView { return hr.Sees(p.H.World.ReviewChat(), p, act) })
 	if want := map[string]string{"retry": "正在重试", "resolve": "好的，继续往下走"}[act]; toast != want {
-		p.R.Errorf("HR is told %q, want %q", toast, want)
+		p.H.Errorf("HR is told %q, want %q", toast, want)
 	}
 }
 
 // goesOn goes the rest of the way after the step of the row.
 func goesOn(p harness.Person, s scenario.Scenario, odd string) {
-	r := p.R
-	r.Helper()
+	h := p.H
+	h.Helper()
 	switch s.Call.At {
 	case scenario.Start:
 		p.See(sim.StageConsent)
@@ -294,7 +294,7 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 		p.See(sim.StagePhotos)
 		p.SendBoth()
 	case scenario.Odd:
-		r.Find(p.ChatID, "the answer to what is no photo", func(s harness.Screen) bool {
+		h.Find(p.ChatID, "the answer to what is no photo", func(s harness.CardView) bool {
 			return s.Msg.ParentID == odd && s.Says("这个文件不是图片")
 		})
 		p.SendBoth()
@@ -308,62 +308,62 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 		if s.End.By == scenario.Person && s.Call.At == scenario.Form {
 			break // the code has been typed
 		}
-		p.Code(0)
+		p.SentCode(0)
 		p.See(sim.StageCode, "验证码已在")
 		p.TypeCode()
 	}
 	if s.Call.At != scenario.Review {
 		p.See(sim.StageReview)
-		r.Admin(0).Decides(p, "approve", nil)
+		h.Admin(0).Decides(p, "approve", nil)
 	}
 	p.See(sim.StageDone)
 	one := func(what string, n int) {
 		if n != 1 {
-			r.Errorf("%d messages are %s, want 1", n, what)
+			h.Errorf("%d messages are %s, want 1", n, what)
 		}
 	}
 	switch s.Call.At {
 	case scenario.Start:
-		one("the consent card", everShown(r, p.ChatID, func(s harness.Screen) bool { return s.Has("decline") }))
+		one("the consent card", everShown(h, p.ChatID, func(s harness.CardView) bool { return s.Has("decline") }))
 	case scenario.Odd:
-		one("the answer to the photo", everShown(r, p.ChatID, func(s harness.Screen) bool { return s.Msg.ParentID == odd }))
+		one("the answer to the photo", everShown(h, p.ChatID, func(s harness.CardView) bool { return s.Msg.ParentID == odd }))
 	}
 }
 
 // hasSeen waits until any version of a card has said all the words to somebody.
 func hasSeen(p harness.Person, sight scenario.Sight) {
-	r := p.R
-	r.Helper()
+	h := p.H
+	h.Helper()
 	chat := p.ChatID
 	if sight.Who == scenario.HR {
-		chat = r.World.ReviewChat()
+		chat = h.World.ReviewChat()
 	}
-	_, err := r.World.Feishu.Watch(r.Ctx, chat, func(m feishu.Message) bool {
+	_, err := h.World.Feishu.Watch(h.Ctx, chat, func(m feishu.Message) bool {
 		for _, v := range m.History {
 			version := m
 			version.Card = v.Card
 			if (sight.Who == scenario.Person || strings.Contains(string(v.Card), p.OpenID)) &&
-				harness.ReadScreen(version).Says(sight.Words...) {
+				harness.ViewCard(version).Says(sight.Words...) {
 				return true
 			}
 		}
 		return false
 	})
 	if err != nil {
-		for _, m := range r.World.Feishu.Messages(chat) {
-			r.Logf("- %q", strings.ReplaceAll(harness.ReadScreen(m).Text, "\n", " | "))
+		for _, m := range h.World.Feishu.Messages(chat) {
+			h.Logf("- %q", strings.ReplaceAll(harness.ViewCard(m).Text, "\n", " | "))
 		}
-		r.Fatalf("%s never saw %q", sight.Who, sight.Words)
+		h.Fatalf("%s never saw %q", sight.Who, sight.Words)
 	}
 }
 
 // everShown counts the messages of which any version is such a card.
-func everShown(r *harness.Harness, chat string, such func(harness.Screen) bool) (n int) {
-	for _, m := range r.World.Feishu.Messages(chat) {
+func everShown(h *harness.Harness, chat string, such func(harness.CardView) bool) (n int) {
+	for _, m := range h.World.Feishu.Messages(chat) {
 		for _, v := range m.History {
 			version := m
 			version.Card = v.Card
-			if such(harness.ReadScreen(version)) {
+			if such(harness.ViewCard(version)) {
 				n++
 				break
 			}
@@ -373,8 +373,8 @@ func everShown(r *harness.Harness, chat string, such func(harness.Screen) bool) 
 }
 
 // failureLogged reports whether a line of the log names the case and the platform's operation.
-func failureLogged(r *harness.Harness, caseID, operation string) bool {
-	for line := range strings.Lines(r.Logs.String()) {
+func failureLogged(h *harness.Harness, caseID, operation string) bool {
+	for line := range strings.Lines(h.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation string }
 		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg == "call failed" && l.Case == caseID &&
 			l.Operation == operation {
@@ -385,11 +385,11 @@ func failureLogged(r *harness.Harness, caseID, operation string) bool {
 }
 
 // countFailures reads the metric that counts the failures of a row.
-func countFailures(r *harness.Harness, s scenario.Scenario) float64 {
-	r.Helper()
-	samples, err := scrape.Read(r.Ctx, r.App.URL())
+func countFailures(h *harness.Harness, s scenario.Scenario) float64 {
+	h.Helper()
+	samples, err := scrape.Read(h.Ctx, h.App.URL())
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	if s.Call.Repeat == scenario.Redeliver {
 		return samples.With(map[string]string{"type": "refused", "status": "401"}).Sum("shiming_push_seconds_count")

@@ -16,15 +16,15 @@ import (
 // TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is
 // refused, the message names the file and says what to do, and the database is as it was.
 func TestKeysetFile(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	path, onSQLite := strings.CutPrefix(r.Values["store.dsn"], "sqlite:")
+	h := harness.Start(t, harness.Setup{})
+	path, onSQLite := strings.CutPrefix(h.Values["store.dsn"], "sqlite:")
 	if !onSQLite {
 		t.Skip("on PostgreSQL a missing file is refused in any case")
 	}
-	p := r.Hire()
+	p := h.Hire()
 	p.ToForm()
-	r.StopBot()
-	keys := r.Values["security.keyset_file"]
+	h.StopBot()
+	keys := h.Values["security.keyset_file"]
 	good, err := os.ReadFile(keys)
 	if err != nil {
 		t.Fatal(err)
@@ -63,11 +63,11 @@ func TestKeysetFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cfg, err := config.FromValues(r.Values)
+			cfg, err := config.FromValues(h.Values)
 			if err != nil {
 				t.Fatal(err)
 			}
-			app, err := app.New(r.Ctx, cfg, app.Options{Log: r.Logger()})
+			app, err := app.New(h.Ctx, cfg, app.Options{Log: h.Logger()})
 			if err == nil {
 				app.Close()
 				t.Fatal("the bot starts")
@@ -89,6 +89,6 @@ func TestKeysetFile(t *testing.T) {
 	if err := os.Chmod(keys, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.StartBot()
+	h.StartBot()
 	confirms(p)
 }

@@ -82,9 +82,9 @@ func TestTwoTenants(t *testing.T) {
 	// Each company chooses groups of its own: one for the announcements here, one for the reviews there.
 	choose := func(hr harness.Admin, chat, word, answer string) {
 		t.Helper()
-		sent, err := hr.R.World.Feishu.SendGroupText(hr.R.Ctx, hr.OpenID, chat, word, true)
-		hr.R.Delivered(sent, err)
-		hr.R.Find(chat, word, func(s harness.Screen) bool { return s.Msg.ParentID == sent.MessageID && s.Says(answer) })
+		sent, err := hr.H.World.Feishu.SendGroupText(hr.H.Ctx, hr.OpenID, chat, word, true)
+		hr.H.Delivered(sent, err)
+		hr.H.Find(chat, word, func(s harness.CardView) bool { return s.Msg.ParentID == sent.MessageID && s.Says(answer) })
 	}
 	choose(hrA, m.a.World.AnnounceChat(), "设为公告群", "以后进展公告发到这个群")
 	choose(hrB, m.b.World.ReviewChat(), "设为审核群", "以后待审核的卡片发到这个群")
@@ -103,27 +103,27 @@ func TestTwoTenants(t *testing.T) {
 	}{{hrA, p, q}, {hrB, q, p}} {
 		t.Run(x.mine.OpenID, func(t *testing.T) {
 			x.hr.Say("待审")
-			s := x.hr.R.Find(x.hr.Chat(), "the queue", func(s harness.Screen) bool { return s.Says("共 1 件在等") })
+			s := x.hr.H.Find(x.hr.Chat(), "the queue", func(s harness.CardView) bool { return s.Says("共 1 件在等") })
 			if card := string(s.Msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
 				t.Error("the list is not that of the own company")
 			}
 			for _, word := range []string{"统计", "催办", "对账"} {
 				x.hr.Say(word)
 			}
-			x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool {
+			x.hr.H.Find(x.hr.Chat(), "the figures of the own company", func(s harness.CardView) bool {
 				return s.Says("今天：开始 1，完成 0", "进行中 1")
 			})
 		})
 	}
 	before := caseIn(m.b, otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
-		value := harness.With(harness.With(sA.Value("approve"), "act", act), "case", before.ID)
+		value := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", act), "case", before.ID)
 		if f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"}); strings.Contains(f.Card.Text,
 			q.OpenID) || f.Toast == "" {
 			t.Errorf("%s on the other company's case: %q", act, f.Toast)
 		}
 	}
-	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.With(harness.With(sA.Value("approve"), "act", "next"), "case",
+	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.WithMember(harness.WithMember(sA.Value("approve"), "act", "next"), "case",
 		before.ID), nil); !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
 		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.Status, f.Toast, f.Card.Text)
 	}
@@ -149,7 +149,7 @@ func TestTwoTenants(t *testing.T) {
 	if n := m.both.Resends(); n != asked {
 		t.Errorf("the ticket was asked for %d times after the restart", n-asked)
 	}
-	m.a.Find(m.a.World.AnnounceChat(), "the board of one company", func(s harness.Screen) bool {
+	m.a.Find(m.a.World.AnnounceChat(), "the board of one company", func(s harness.CardView) bool {
 		return s.Says("累计完成 1 人，还有 0 人进行中") && strings.Contains(string(s.Msg.Card), p.OpenID)
 	})
 	if n := cardsIn(m.b, m.b.World.AnnounceChat()); n > 0 {
@@ -159,15 +159,15 @@ func TestTwoTenants(t *testing.T) {
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
 	sent, err := m.b.World.Feishu.SendText(m.b.Ctx, p.OpenID, "我的资料")
 	m.b.Delivered(sent, err)
-	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.Screen) bool { return s.Says("我们没有保存你的实名资料") })
+	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.CardView) bool { return s.Says("我们没有保存你的实名资料") })
 	for _, x := range []struct{ mine, other harness.Person }{{p, q}, {q, p}} {
 		t.Run(x.mine.OpenID, func(t *testing.T) {
-			ids := x.mine.R.World.Feishu.Identities()
+			ids := x.mine.H.World.Feishu.Identities()
 			if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
 				t.Errorf("%d identities in a company, want 1", len(ids))
 			}
-			for _, chat := range x.mine.R.World.Feishu.Chats() {
-				for _, msg := range x.mine.R.World.Feishu.Messages(chat) {
+			for _, chat := range x.mine.H.World.Feishu.Chats() {
+				for _, msg := range x.mine.H.World.Feishu.Messages(chat) {
 					for _, v := range msg.History {
 						if strings.Contains(string(v.Card), x.other.OpenID) {
 							t.Error("a card of one company names somebody of the other")
@@ -183,7 +183,7 @@ func TestTwoTenants(t *testing.T) {
 	m.a.World.Feishu.KillTokens()
 	p.Say("帮助")
 	m.a.Until("a ticket was asked for", func() bool { return m.both.Resends() > asked })
-	p.Reads("实名")
+	p.WaitForCard("实名")
 }
 
 // TestTenantsHaveLimitsOfTheirOwn: while one company's photos queue up at its OCR limit, another's are read.
@@ -193,7 +193,7 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	for _, p := range append([]harness.Person{q}, crowd...) {
 		p.ToPhotos()
 		for _, side := range []string{"front", "back"} {
-			p.R.Shot(p.Person, side) // taken beforehand: drawing them may take longer than having them read
+			p.H.Photo(p.Person, side) // taken beforehand: drawing them may take longer than having them read
 		}
 	}
 	for _, p := range crowd {
@@ -205,8 +205,8 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 		t.Errorf("the other company's person was served after all %d photos", read)
 	}
 	// Each company's calls keep the limit; how exactly is bench/ocr's business, since here many tests share the machine.
-	for _, r := range []*harness.Harness{m.a, m.b} {
-		calls := r.World.Feishu.OCRCalls()
+	for _, h := range []*harness.Harness{m.a, m.b} {
+		calls := h.World.Feishu.OCRCalls()
 		for i := 2; i < len(calls); i++ {
 			if within := calls[i].At.Sub(calls[i-2].At); within < time.Second {
 				t.Errorf("three calls within %s", within)
@@ -216,10 +216,10 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 }
 
 // caseIn is the latest case of somebody in a company.
-func caseIn(r *harness.Harness, tenantKey, openID string) (c *flows.Case) {
-	r.Helper()
-	r.ReadStore(func(v flows.View) (err error) {
-		c, err = v.LatestCase(r.Ctx, tenantKey, openID)
+func caseIn(h *harness.Harness, tenantKey, openID string) (c *flows.Case) {
+	h.Helper()
+	h.ReadStore(func(v flows.View) (err error) {
+		c, err = v.LatestCase(h.Ctx, tenantKey, openID)
 		return err
 	})
 	return c

@@ -99,20 +99,20 @@ func TestServe(t *testing.T) {
 		select {
 		case <-tick.C:
 		case <-s.Ctx.Done():
-			t.Fatalf("the write never began: %s", s.Now.Out)
+			t.Fatalf("the write never began: %s", s.Running.Out)
 		}
 	}
-	if err := s.Now.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.Running.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if code := s.Now.Ended(t); code != 0 {
-		t.Errorf("SIGTERM: got exit code %d, want 0: %s", code, s.Now.Out)
+	if code := s.Running.WaitExit(t); code != 0 {
+		t.Errorf("SIGTERM: got exit code %d, want 0: %s", code, s.Running.Out)
 	}
-	if strings.Contains(s.Now.Out.String(), "some jobs did not end in time") {
+	if strings.Contains(s.Running.Out.String(), "some jobs did not end in time") {
 		t.Error("the stop did not wait for the write")
 	}
-	if !strings.Contains(s.Now.Out.String(), "NEW KEYSET WRITTEN") ||
-		!strings.Contains(s.Now.Out.String(), `"msg":"stopped"`) {
+	if !strings.Contains(s.Running.Out.String(), "NEW KEYSET WRITTEN") ||
+		!strings.Contains(s.Running.Out.String(), `"msg":"stopped"`) {
 		t.Error("the new keyset or the stop was not announced")
 	}
 

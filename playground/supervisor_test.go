@@ -35,21 +35,21 @@ func TestSupervisedCrowd(t *testing.T) {
 		return func() bool { return s.World.Recorder.Count("feishu", "id_card.recognize") >= n }
 	}
 	s.Until("the first photos are read", calls(4))
-	if b := s.Do(playground.DoKill); b["state"] != playground.StateStopped {
+	if b := s.BotAction(playground.DoKill); b["state"] != playground.StateStopped {
 		t.Errorf("after a kill: got %v, want the state %s", b, playground.StateStopped)
 	}
 	s.Ask("POST", "/sim/bot", `{"do":"pause"}`, http.StatusNotImplemented) // it does not run
-	if b := s.Do(playground.DoStart); b["state"] != playground.StateRunning || b["restarts"] != 1.0 || b["pid"] == nil {
+	if b := s.BotAction(playground.DoStart); b["state"] != playground.StateRunning || b["restarts"] != 1.0 || b["pid"] == nil {
 		t.Errorf("after a start: got %v, want the state %s, 1 restart and a pid", b, playground.StateRunning)
 	}
 	s.Until("more photos are read", calls(10))
 	if child.CanPause {
-		s.Do(playground.DoPause)
+		s.BotAction(playground.DoPause)
 		s.Ask("POST", "/sim/clock", `{"advance":"1h"}`, http.StatusUnprocessableEntity) // it cannot read the command
-		s.Do(playground.DoResume)
+		s.BotAction(playground.DoResume)
 	}
 	s.Until("codes are sent", func() bool { return s.World.Recorder.Count("tencent", "SendSms") >= 2 })
-	s.Do(playground.DoRestart)
+	s.BotAction(playground.DoRestart)
 	s.Until("everybody is filed", func() bool { return s.World.Report().Filed == 10 })
 	if r := s.World.Report(); r.Duplicates != 0 || r.Points != 10 || r.Identities != 10 {
 		t.Errorf("got %d points, %d identities, %d duplicates, want 10, 10, 0", r.Points, r.Identities, r.Duplicates)
@@ -65,17 +65,17 @@ func TestSupervisedClock(t *testing.T) {
 		s.Ask("POST", "/sim/clock", `{"advance":"`+by+`"}`, http.StatusOK)
 	}
 	begun := s.World.Ahead() // at 10:00 China time, so that quiet hours defer no reminder
-	waits := s.Brought("state/awaiting_confirmation")
-	done := s.Brought("state/done")
-	s.Shows(done, "照片会在")
+	waits := s.BringTo("state/awaiting_confirmation")
+	done := s.BringTo("state/done")
+	s.WaitForCard(done, "照片会在")
 	advance("61m")
-	s.Shows(done, "照片已经删除")
+	s.WaitForCard(done, "照片已经删除")
 	advance("4h")
-	s.Shows(waits, "还差一点就好")
-	s.Do(playground.DoKill)
+	s.WaitForCard(waits, "还差一点就好")
+	s.BotAction(playground.DoKill)
 	advance("24h") // the bot gets the offset when it starts
-	s.Do(playground.DoStart)
-	if late := s.Brought("state/done"); !s.World.Journey(late.OpenID).Filed() { // the platforms check the signatures' times
+	s.BotAction(playground.DoStart)
+	if late := s.BringTo("state/done"); !s.World.Journey(late.OpenID).Filed() { // the platforms check the signatures' times
 		t.Error("after the clock was moved: got no filed case, want one")
 	}
 	advance("168h")
@@ -86,7 +86,7 @@ func TestSupervisedClock(t *testing.T) {
 	}
 	// One hour after the end of the case the photos are deleted.
 	advance("61m")
-	s.Do(playground.DoStop)
+	s.BotAction(playground.DoStop)
 	keys, err := keyset.Load(s.Settings()["security.keyset_file"])
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestSupervisedStates(t *testing.T) {
 			s := harness.StartPlayground(t)
 			for i, to := range scenario.States() {
 				if i%playgrounds == n {
-					s.Brought(to.Name)
+					s.BringTo(to.Name)
 				}
 			}
 			s.Ask("POST", "/sim/scenarios/state/nowhere/arm", "", http.StatusNotFound)
@@ -139,7 +139,7 @@ func TestSupervisedScenarios(t *testing.T) {
 		t.Errorf("got the armed scenarios %v, want one", armed)
 	}
 	s.Ask("DELETE", "/sim/scenarios/tencent.sms/LimitExceeded.DailyLimit", "", http.StatusNotFound)
-	s.Brought("state/awaiting_code")
+	s.BringTo("state/awaiting_code")
 	if left := s.World.Faults.List(); len(left) > 0 {
 		t.Errorf("got the faults %v, want none", left)
 	}
@@ -176,7 +176,7 @@ func TestDemoEnds(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), harness.TestTime())
+	ctx, cancel := context.WithTimeout(context.Background(), harness.TestTimeout())
 	defer cancel()
 	data := filepath.Join(t.TempDir(), "data")
 	first := harness.Command(ctx, nil, "demo", "--listen", "127.0.0.1:0", "--data", data)

@@ -47,11 +47,11 @@ const every = `{"schema":"2.0","config":{"update_multi":true},
    "behaviors":[{"type":"callback","value":{"v":1,"act":"nothing","rev":1}}]}]}]}}`
 
 // uploadAsBot uploads a picture for cards and returns its key.
-func uploadAsBot(r *harness.Harness, token string) string {
-	r.Helper()
+func uploadAsBot(h *harness.Harness, token string) string {
+	h.Helper()
 	var body, picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 60, 40))); err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	form := multipart.NewWriter(&body)
 	file, err := form.CreateFormFile("image", "a.png")
@@ -59,17 +59,17 @@ func uploadAsBot(r *harness.Harness, token string) string {
 		_, err = file.Write(picture.Bytes())
 	}
 	if err = errors.Join(err, form.WriteField("image_type", "message"), form.Close()); err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(r.Ctx, http.MethodPost, r.World.FeishuURL+"/open-apis/im/v1/images", &body)
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.World.FeishuURL+"/open-apis/im/v1/images", &body)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var out struct {
@@ -78,7 +78,7 @@ func uploadAsBot(r *harness.Harness, token string) string {
 		}
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.Key == "" {
-		r.Fatalf("%d %v", resp.StatusCode, err)
+		h.Fatalf("%d %v", resp.StatusCode, err)
 	}
 	return out.Data.Key
 }
@@ -86,14 +86,14 @@ func uploadAsBot(r *harness.Harness, token string) string {
 // TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard
 // and a mouse, and looks at the callback that leaves for it.
 func TestPageComponents(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1, NoLimits: true}})
-	p := openBrowser(r.Ctx, t).open(r.Play.URL, 1440, 900, false)
-	who := r.World.People()[0]
-	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
-		map[string]string{"app_id": r.Values["feishu.app_id"],
-			"app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
-	card := strings.NewReplacer("PICTURE", uploadAsBot(r, token), "PERSON", who.OpenID).Replace(every)
-	asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1, NoLimits: true}})
+	p := openBrowser(h.Ctx, t).open(h.Play.URL, 1440, 900, false)
+	who := h.World.People()[0]
+	token := asBot(h, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
+		map[string]string{"app_id": h.Values["feishu.app_id"],
+			"app_secret": h.Values["feishu.app_secret"]})["tenant_access_token"].(string)
+	card := strings.NewReplacer("PICTURE", uploadAsBot(h, token), "PERSON", who.OpenID).Replace(every)
+	asBot(h, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
 		map[string]string{"receive_id": who.OpenID, "msg_type": "interactive", "content": card})
 
 	const at = `[data-pane="phone"] .card:has([data-form="f"]) `
@@ -150,7 +150,7 @@ func TestPageComponents(t *testing.T) {
 	p.until(`document.querySelector('dialog').textContent.includes('真的吗')`)
 	p.press(`dialog [data-answer="no"]`)
 	p.until(`!document.querySelector('dialog')`)
-	if n := len(r.World.Feishu.Presses()); n != 0 {
+	if n := len(h.World.Feishu.Presses()); n != 0 {
 		t.Errorf("%d clicks were sent, want 0", n)
 	}
 	p.press(at + `[data-act="nothing"]`)
@@ -160,7 +160,7 @@ func TestPageComponents(t *testing.T) {
 	want := map[string]any{"words": "你好", "one": "b", "some": []any{"a", "c"}, "who": who.OpenID,
 		"day": "2026-02-28 +0800", "hour": "23:59 +0800", "moment": "2026-02-28 23:59 +0800", "agree": true}
 	found := false
-	for _, x := range inspect(r) {
+	for _, x := range inspect(h) {
 		var body struct {
 			Event struct {
 				Action struct {

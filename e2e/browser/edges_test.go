@@ -16,26 +16,26 @@ import (
 )
 
 // asBot calls the simulated Feishu as the bot would.
-func asBot(r *harness.Harness, method, path, token string, body any) map[string]any {
-	r.Helper()
+func asBot(h *harness.Harness, method, path, token string, body any) map[string]any {
+	h.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(r.Ctx, method, r.World.FeishuURL+path, bytes.NewReader(raw))
+	req, err := http.NewRequestWithContext(h.Ctx, method, h.World.FeishuURL+path, bytes.NewReader(raw))
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var out map[string]any
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out["code"] != float64(0) {
-		r.Fatalf("%s: %v %v", path, err, out["code"])
+		h.Fatalf("%s: %v %v", path, err, out["code"])
 	}
 	return out
 }
@@ -63,10 +63,10 @@ const dropped = `(async () => {
 })()`
 
 func TestPageRefusesPictures(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
-	sent := func() int { return len(r.World.Feishu.Messages(r.World.People()[0].ChatID)) }
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
+	sent := func() int { return len(h.World.Feishu.Messages(h.World.People()[0].ChatID)) }
 
 	// 200 MB: refused in the page; not a byte is sent.
 	p.eval(`(() => { const f = window.fetch; window.asked = []; window.fetch = (...a) => { window.asked.push(String(a[0])); return f(...a); }; })()`, nil)
@@ -102,21 +102,21 @@ func TestPageRefusesPictures(t *testing.T) {
 }
 
 func TestPageTwoTabsAndLongChats(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1, NoLimits: true}})
-	b := openBrowser(r.Ctx, t)
-	one := b.open(r.Play.URL, 1440, 900, false)
-	two := b.open(r.Play.URL, 1440, 900, true)
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1, NoLimits: true}})
+	b := openBrowser(h.Ctx, t)
+	one := b.open(h.Play.URL, 1440, 900, false)
+	two := b.open(h.Play.URL, 1440, 900, true)
 	one.press(`[data-pane="phone"] [data-quick="帮助"]`)
 	two.until(`document.querySelectorAll('[data-pane="phone"] .msg').length >= 2`)
 
-	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
-		map[string]string{"app_id": r.Values["feishu.app_id"],
-			"app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
+	token := asBot(h, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
+		map[string]string{"app_id": h.Values["feishu.app_id"],
+			"app_secret": h.Values["feishu.app_secret"]})["tenant_access_token"].(string)
 	card := regexp.MustCompile(`"ou_[a-z]+"`).ReplaceAllString(string(goldenCards(t)["review.json"]), `"`+
-		r.World.People()[0].OpenID+`"`)
+		h.World.People()[0].OpenID+`"`)
 	for i := range 200 {
-		asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=chat_id", token,
-			map[string]string{"receive_id": r.World.ReviewChat(), "msg_type": "interactive",
+		asBot(h, "POST", "/open-apis/im/v1/messages?receive_id_type=chat_id", token,
+			map[string]string{"receive_id": h.World.ReviewChat(), "msg_type": "interactive",
 				"content": strings.ReplaceAll(card, "张**", fmt.Sprintf("第%d位", i))})
 	}
 	for _, p := range []*tab{one, two} {
@@ -128,7 +128,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 		}
 	}
 	// A tab that opens now draws the latest ones only, and older ones when asked.
-	late := b.open(r.Play.URL, 1440, 900, false)
+	late := b.open(h.Play.URL, 1440, 900, false)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 30`)
 	late.press(`[data-pane="hr"] [data-older]`)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 60`)
@@ -144,17 +144,17 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 		p.clean()
 	}
 	// The world ends: the page says what to do.
-	ctx, cancel := context.WithTimeout(r.Ctx, time.Second)
+	ctx, cancel := context.WithTimeout(h.Ctx, time.Second)
 	defer cancel()
-	r.StopBot()
-	_ = r.Play.Close(ctx)
+	h.StopBot()
+	_ = h.Play.Close(ctx)
 	one.until(`document.querySelector('.banner:not([hidden])')?.textContent.includes('go run . demo')`)
 }
 
 func TestPageKeyboardAndContrast(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
 	focus := func(want string) {
 		t.Helper()
 		p.until(`document.activeElement?.matches(` + quoted(want) + `)`)

@@ -30,9 +30,9 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 // TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and
 // text there.
 func TestPageDrawsEveryCard(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
 	for name, raw := range goldenCards(t) {
 		card, err := feishu.ParseCard(raw)
 		if err != nil {
@@ -113,10 +113,10 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 
 // TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
 func TestPageRegistersSomebody(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 2}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1600, 1000, false)
-	who := r.World.People()[0]
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 2}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1600, 1000, false)
+	who := h.World.People()[0]
 
 	p.shot("0-empty")
 	p.press(`[data-enter]`)
@@ -152,7 +152,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.eval(`document.querySelector('[data-line]').click()`, nil) // the newest
 	p.until(`document.querySelector('[data-detail] .ins-body')`)
 	p.shot("5-done")
-	if j := r.World.Journey(who.OpenID); !j.Filed() {
+	if j := h.World.Journey(who.OpenID); !j.Filed() {
 		t.Errorf("the journey is not filed: %+v", j)
 	}
 	for _, look := range []struct {

@@ -26,15 +26,15 @@ type inspected struct {
 }
 
 // inspect reads every call and event that the page would show.
-func inspect(r *harness.Harness) []inspected {
-	r.Helper()
-	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.Play.URL+"/sim/stream", nil)
+func inspect(h *harness.Harness) []inspected {
+	h.Helper()
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodGet, h.Play.URL+"/sim/stream", nil)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	lines := bufio.NewScanner(resp.Body)
@@ -51,28 +51,28 @@ func inspect(r *harness.Harness) []inspected {
 		case key == "data" && (kind == "call" || kind == "event"):
 			x := inspected{Kind: kind}
 			if err := json.Unmarshal([]byte(value), &x); err != nil {
-				r.Fatal(err)
+				h.Fatal(err)
 			}
 			out = append(out, x)
 		}
 	}
-	r.Fatal("the stream ended: ", lines.Err())
+	h.Fatal("the stream ended: ", lines.Err())
 	return nil
 }
 
 // TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be
 // there, and checks that it is shown with the right person.
 func TestInspectorMasks(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Play: true, World: sim.Config{People: 2}, HR: func(h *sim.HR) sim.Policy {
-		return h.Diligent
+	h := harness.Start(t, harness.Setup{Playground: true, World: sim.Config{People: 2}, HR: func(hr *sim.HR) sim.Policy {
+		return hr.Diligent
 	}})
 	secrets := map[string]string{}
-	for i, e := range r.World.People() {
+	for i, e := range h.World.People() {
 		script := sim.Script{}
 		if i == 1 {
 			script.ByWord = true
 		}
-		if _, err := e.Register(r.Ctx, script, nil); err != nil {
+		if _, err := e.Register(h.Ctx, script, nil); err != nil {
 			t.Fatal(err)
 		}
 		p := e.Person
@@ -80,15 +80,15 @@ func TestInspectorMasks(t *testing.T) {
 			"birth": p.Birth} {
 			secrets[what+" of "+e.OpenID] = s
 		}
-		for _, m := range r.World.Tencent.Inbox(p.Mobile) {
+		for _, m := range h.World.Tencent.Inbox(p.Mobile) {
 			secrets["code of "+e.OpenID] = m.Code()
 		}
 	}
 	for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
 		"verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"} {
-		secrets[key] = r.Values[key]
+		secrets[key] = h.Values[key]
 	}
-	all := inspect(r)
+	all := inspect(h)
 	ops, persons := map[string]int{}, map[string]int{}
 	for _, x := range all {
 		ops[x.Kind+" "+x.Type+x.Upstream+" "+x.Operation]++
@@ -118,7 +118,7 @@ func TestInspectorMasks(t *testing.T) {
 			t.Errorf("the event %s has person %q and %d bytes", x.Type, x.Person, len(x.In))
 		}
 	}
-	for _, e := range r.World.People() {
+	for _, e := range h.World.People() {
 		if persons[e.OpenID] < 20 {
 			t.Errorf("%s has only %d lines", e.OpenID, persons[e.OpenID])
 		}

@@ -17,22 +17,22 @@ var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confi
 // TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is
 // corrected, is rejected by HR with a reason, comes again, is sent back once, and is filed.
 func TestTour(t *testing.T) {
-	r := harness.Start(t, harness.Setup{
-		Page:     true,
-		Play:     true,
-		World:    sim.Config{People: 1},
-		Settings: map[string]string{"timing.code_resend": "1ms"},
+	h := harness.Start(t, harness.Setup{
+		Browser:    true,
+		Playground: true,
+		World:      sim.Config{People: 1},
+		Settings:   map[string]string{"timing.code_resend": "1ms"},
 	})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
-	first := r.World.People()[0]
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
+	first := h.World.People()[0]
 
 	var shown []string
 	p.eval(`shiming.tour(0.02)`, &shown)
 	if !slices.Equal(shown, tourSteps) {
 		t.Errorf("the tour showed %v, want %v", shown, tourSteps)
 	}
-	if !r.World.Journey(first.OpenID).Filed() {
+	if !h.World.Journey(first.OpenID).Filed() {
 		t.Error("the tour ended before the evidence was filed")
 	}
 	p.until(`document.querySelector('[data-state="filing"][data-been]') && document.querySelector('[data-state="done"][data-now]')`)
@@ -44,7 +44,7 @@ func TestTour(t *testing.T) {
 	// By hand: somebody new, whose photos are read while the number is mistyped.
 	p.press(`[data-hire]`)
 	p.press(`[data-pane="phone"] [data-enter]`)
-	who := r.World.People()[1]
+	who := h.World.People()[1]
 	number := who.Person.Code
 	wrong := number[:17] + string('0'+(number[17]-'0'+1)%10) // the last digit is a check digit, or X
 	p.press(`[data-pane="phone"] [data-act="start"]`)
@@ -86,7 +86,7 @@ func TestTour(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
 	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
 	p.shot("filed")
-	if !r.World.Journey(who.OpenID).Filed() {
+	if !h.World.Journey(who.OpenID).Filed() {
 		t.Error("whoever came again was not filed")
 	}
 	p.clean()
@@ -139,14 +139,14 @@ func (p *tab) decide(reason, note, act string) {
 // TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by
 // itself for somebody who wants little motion.
 func TestTourByKeyboard(t *testing.T) {
-	r := harness.Start(t, harness.Setup{
-		Page:     true,
-		Play:     true,
-		World:    sim.Config{People: 1},
-		Settings: map[string]string{"timing.code_resend": "1ms"},
+	h := harness.Start(t, harness.Setup{
+		Browser:    true,
+		Playground: true,
+		World:      sim.Config{People: 1},
+		Settings:   map[string]string{"timing.code_resend": "1ms"},
 	})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
 	at := func(step string) {
 		t.Helper()
 		p.until(`document.querySelector('[data-tour="` + step + `"]')`)
@@ -190,7 +190,7 @@ func TestTourByKeyboard(t *testing.T) {
 		p.key("ArrowRight")
 	}
 	p.until(`!document.querySelector('.tour')`)
-	if !r.World.Journey(r.World.People()[0].OpenID).Filed() {
+	if !h.World.Journey(h.World.People()[0].OpenID).Filed() {
 		t.Error("the tour ended before the evidence was filed")
 	}
 	p.clean()

@@ -35,7 +35,7 @@ func ClockBehind(d time.Duration) *Clock {
 }
 
 // DaysAgo shows noon in China some days ago: nights can pass, and what the bot plans for these days is due at once.
-func DaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
+func NoonDaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
 
 func (c *Clock) Now() time.Time       { return time.Now().Add(c.ahead + time.Duration(c.by.Load())) }
 func (c *Clock) Move(d time.Duration) { c.by.Add(int64(d)) }

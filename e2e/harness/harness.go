@@ -23,7 +23,7 @@ import (
 const Tenant = "tk_sim" // of the simulated Feishu
 
 // TestTime bounds one test.
-func TestTime() time.Duration {
+func TestTimeout() time.Duration {
 	if underRace {
 		return 8 * time.Minute
 	}
@@ -39,9 +39,9 @@ var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond
 
 // Setup says how a rig differs from the usual one.
 type Setup struct {
-	World    sim.Config
-	Play     bool // opens a playground around the world, with its page
-	Settings map[string]string
+	World      sim.Config
+	Playground bool // opens a playground around the world, with its page
+	Settings   map[string]string
 	// Before runs between world and bot; it may hire people and change settings.
 	Before func(w *sim.World, settings map[string]string)
 	// HR is how the first admin works by himself; nil = nobody works.
@@ -55,13 +55,13 @@ type Setup struct {
 	// BadCards allows that Feishu refuses a card as wrong.
 	BadCards bool
 	// Calls bounds each call to a platform; 0 = as the program does.
-	Calls time.Duration
+	CallTimeout time.Duration
 	// Unready does not wait until the bot has connected, over the long connection.
-	Unready bool
+	SkipReady bool
 	// Page is for tests with a browser, which wait for their turn before their time begins.
-	Page bool
+	Browser bool
 	// Within bounds the test; 0 = testTime.
-	Within time.Duration
+	Timeout time.Duration
 }
 
 // Harness is a bot in this process and the world around it, over real HTTP. At the end of the test the
@@ -76,11 +76,11 @@ type Harness struct {
 	Logs   *logs
 	App    *app.App
 
-	ahead   time.Duration // of the machine's clock, as the world is
-	calling time.Duration // see setup.calls
-	unready bool          // see setup.unready
+	ahead       time.Duration // of the machine's clock, as the world is
+	callTimeout time.Duration // see setup.calls
+	skipReady   bool          // see setup.unready
 
-	halt  context.CancelFunc
+	stop  context.CancelFunc
 	ended chan error
 }
 
@@ -89,10 +89,10 @@ type Harness struct {
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
-	if s.Page {
+	if s.Browser {
 		WaitForBrowser(t)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.Within, TestTime()))
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.Timeout, TestTimeout()))
 	t.Cleanup(cancel)
 	if s.World.EsignRevision == "" {
 		s.World.EsignRevision = "2024"
@@ -105,67 +105,67 @@ func Start(t *testing.T, s Setup) *Harness {
 		s.World.OCRPerSecond = 50
 	}
 	s.World.RetrySchedule = FastRetries
-	r := &Harness{
-		T:       t,
-		Ctx:     ctx,
-		Clock:   s.Clock,
-		calling: s.Calls,
-		unready: s.Unready,
-		Logs:    &logs{},
+	h := &Harness{
+		T:           t,
+		Ctx:         ctx,
+		Clock:       s.Clock,
+		callTimeout: s.CallTimeout,
+		skipReady:   s.SkipReady,
+		Logs:        &logs{},
 	}
-	outside := r.open(s)
+	outside := h.open(s)
 	t.Cleanup(func() { CutOff(outside) })
-	world := r.World
+	world := h.World
 	if !s.MachineTime {
-		r.ahead = untilMorning()
+		h.ahead = untilMorning()
 	}
-	if err := world.Advance(ctx, r.ahead, nil); err != nil {
+	if err := world.Advance(ctx, h.ahead, nil); err != nil {
 		t.Fatal(err)
 	}
 	if s.Clock != nil {
-		s.Clock.ahead = r.ahead
+		s.Clock.ahead = h.ahead
 	}
 
 	dir := t.TempDir()
-	r.Values = world.Settings()
-	maps.Copy(r.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司",
+	h.Values = world.Settings()
+	maps.Copy(h.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司",
 		"timing.write_quiet": "1ms"})
-	maps.Copy(r.Values, database(t, dir))
-	maps.Copy(r.Values, s.Settings)
+	maps.Copy(h.Values, database(t, dir))
+	maps.Copy(h.Values, s.Settings)
 	if s.Before != nil {
-		s.Before(world, r.Values)
+		s.Before(world, h.Values)
 	}
-	r.StartBot()
+	h.StartBot()
 	t.Cleanup(func() {
 		CutOff(outside)
-		r.StopBot()
-		r.checkLogs(s.Noisy, s.BadCards)
-		r.checkCards()
+		h.StopBot()
+		h.checkLogs(s.Noisy, s.BadCards)
+		h.checkCards()
 	})
 	if s.HR != nil {
-		r.staff(s.HR)
+		h.startHR(s.HR)
 	}
-	return r
+	return h
 }
 
 // closer is a world, or a playground with its world.
 type closer interface{ Close(context.Context) error }
 
 // open opens the world, in a playground if the test wants one.
-func (r *Harness) open(s Setup) closer {
-	r.Helper()
+func (h *Harness) open(s Setup) closer {
+	h.Helper()
 	var err error
-	if !s.Play {
-		if r.World, err = sim.Start(r.Ctx, s.World); err != nil {
-			r.Fatal(err)
+	if !s.Playground {
+		if h.World, err = sim.Start(h.Ctx, s.World); err != nil {
+			h.Fatal(err)
 		}
-		return r.World
+		return h.World
 	}
-	if r.Play, err = playground.Start(r.Ctx, playground.Config{World: s.World, Inspect: true}); err != nil {
-		r.Fatal(err)
+	if h.Play, err = playground.Start(h.Ctx, playground.Config{World: s.World, Inspect: true}); err != nil {
+		h.Fatal(err)
 	}
-	r.World = r.Play.World
-	return r.Play
+	h.World = h.Play.World
+	return h.Play
 }
 
 // OnPostgres, set in the environment, runs these tests on PostgreSQL.
@@ -195,74 +195,74 @@ func CutOff(w closer) {
 }
 
 // StartBot starts a bot on the rig's files.
-func (r *Harness) StartBot() {
-	r.Helper()
-	cfg, err := config.FromValues(r.Values)
+func (h *Harness) StartBot() {
+	h.Helper()
+	cfg, err := config.FromValues(h.Values)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
-	o := app.Options{Log: r.Logger(), CallTimeout: r.calling, ClockOffset: &r.ahead}
-	if r.Clock != nil {
-		o.Now = r.Clock.Now
+	o := app.Options{Log: h.Logger(), CallTimeout: h.callTimeout, ClockOffset: &h.ahead}
+	if h.Clock != nil {
+		o.Now = h.Clock.Now
 	}
-	if r.App, err = app.New(r.Ctx, cfg, o); err != nil {
-		r.Fatal(err)
+	if h.App, err = app.New(h.Ctx, cfg, o); err != nil {
+		h.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r.halt, r.ended = cancel, make(chan error, 1)
-	go func(a *app.App, ended chan error) { ended <- a.Run(ctx) }(r.App, r.ended)
-	r.World.SetWebhook(r.App.URL() + "/webhook/event")
+	h.stop, h.ended = cancel, make(chan error, 1)
+	go func(a *app.App, ended chan error) { ended <- a.Run(ctx) }(h.App, h.ended)
+	h.World.SetWebhook(h.App.URL() + "/webhook/event")
 	switch {
-	case r.Values["feishu.transport"] != "websocket":
-		r.Until("the bot answers the challenge", func() bool { return r.World.Feishu.Challenge(r.Ctx) == nil })
-	case !r.unready:
-		r.Until("the bot has connected", func() bool {
-			open, _ := r.World.Feishu.LongConnections()
+	case h.Values["feishu.transport"] != "websocket":
+		h.Until("the bot answers the challenge", func() bool { return h.World.Feishu.Challenge(h.Ctx) == nil })
+	case !h.skipReady:
+		h.Until("the bot has connected", func() bool {
+			open, _ := h.World.Feishu.LongConnections()
 			return open > 0
 		})
 	}
 }
 
 // Logger has no redaction as the program has: what is written must be clean by itself.
-func (r *Harness) Logger() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(r.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+func (h *Harness) Logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // Advance moves the clock of the world and of the bot, jobs included. What falls due meanwhile happens at once.
-func (r *Harness) Advance(by time.Duration) {
-	r.Helper()
-	err := r.World.Advance(r.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
-		r.ahead = ahead // also of a bot that starts later
-		return r.App.Store().AdvanceClock(ctx, ahead)
+func (h *Harness) Advance(by time.Duration) {
+	h.Helper()
+	err := h.World.Advance(h.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
+		h.ahead = ahead // also of a bot that starts later
+		return h.App.Store().AdvanceClock(ctx, ahead)
 	})
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 }
 
 // StopBot ends the bot as SIGTERM does. A second call does nothing.
-func (r *Harness) StopBot() {
-	r.Helper()
-	if r.halt == nil {
+func (h *Harness) StopBot() {
+	h.Helper()
+	if h.stop == nil {
 		return
 	}
-	r.halt()
-	r.halt = nil
-	if err := <-r.ended; err != nil {
-		r.Errorf("the bot ended with: %v", err)
+	h.stop()
+	h.stop = nil
+	if err := <-h.ended; err != nil {
+		h.Errorf("the bot ended with: %v", err)
 	}
 }
 
 // staff lets the first admin work by himself until the test ends.
-func (r *Harness) staff(policy func(*sim.HR) sim.Policy) {
-	hr := r.World.HR(0)
-	ctx, cancel := context.WithCancel(r.Ctx)
+func (h *Harness) startHR(policy func(*sim.HR) sim.Policy) {
+	hr := h.World.HR(0)
+	ctx, cancel := context.WithCancel(h.Ctx)
 	done := make(chan error, 1)
 	go func() { done <- hr.Work(ctx, policy(hr)) }()
-	r.Cleanup(func() {
+	h.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			r.Errorf("HR: %v", err)
+			h.Errorf("HR: %v", err)
 		}
 	})
 }
@@ -270,9 +270,9 @@ func (r *Harness) staff(policy func(*sim.HR) sim.Policy) {
 func Diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
 
 // Until waits for a condition that nothing tells about.
-func (r *Harness) Until(what string, ok func() bool) {
-	r.Helper()
-	until(r.Ctx, r.T, what, ok)
+func (h *Harness) Until(what string, ok func() bool) {
+	h.Helper()
+	until(h.Ctx, h.T, what, ok)
 }
 
 func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
@@ -289,18 +289,18 @@ func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
 }
 
 // ReadStore reads the bot's database.
-func (r *Harness) ReadStore(read func(flows.View) error) {
-	r.Helper()
-	if err := r.App.Store().View(r.Ctx, read); err != nil {
-		r.Fatalf("reading the store: %v", err)
+func (h *Harness) ReadStore(read func(flows.View) error) {
+	h.Helper()
+	if err := h.App.Store().View(h.Ctx, read); err != nil {
+		h.Fatalf("reading the store: %v", err)
 	}
 }
 
 // CaseOf is the latest case of somebody, nil if there is none.
-func (r *Harness) CaseOf(openID string) (c *flows.Case) {
-	r.Helper()
-	r.ReadStore(func(v flows.View) error {
-		all, err := v.CasesOf(r.Ctx, Tenant, openID)
+func (h *Harness) CaseOf(openID string) (c *flows.Case) {
+	h.Helper()
+	h.ReadStore(func(v flows.View) error {
+		all, err := v.CasesOf(h.Ctx, Tenant, openID)
 		if len(all) > 0 {
 			c = all[0]
 		}
@@ -310,16 +310,16 @@ func (r *Harness) CaseOf(openID string) (c *flows.Case) {
 }
 
 // in waits until the latest case of somebody is in a state.
-func (r *Harness) InState(openID string, s flows.State) (c *flows.Case) {
-	r.Helper()
+func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
+	h.Helper()
 	last := flows.State("")
 	defer func() {
-		if r.Failed() {
-			r.Logf("the case is in %q", last)
+		if h.Failed() {
+			h.Logf("the case is in %q", last)
 		}
 	}()
-	r.Until("state "+string(s), func() bool {
-		if c = r.CaseOf(openID); c != nil {
+	h.Until("state "+string(s), func() bool {
+		if c = h.CaseOf(openID); c != nil {
 			last = c.State
 		}
 		return last == s
@@ -328,13 +328,13 @@ func (r *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 }
 
 // CountCalls counts the recorded calls of an operation.
-func (r *Harness) CountCalls(upstream, operation string) int {
-	return r.World.Recorder.Count(upstream, operation)
+func (h *Harness) CountCalls(upstream, operation string) int {
+	return h.World.Recorder.Count(upstream, operation)
 }
 
 // Hold makes the next call of an operation slow, so that something can happen meanwhile.
-func (r *Harness) Hold(upstream, operation string) {
-	r.World.Faults.Arm(wire.Fault{
+func (h *Harness) DelayNext(upstream, operation string) {
+	h.World.Faults.Arm(wire.Fault{
 		Upstream:  upstream,
 		Operation: operation,
 		Kind:      wire.Delay,

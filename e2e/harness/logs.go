@@ -28,41 +28,41 @@ func (l *logs) String() string {
 }
 
 // late is what a bot says that gets too little of the machine to answer in time; Feishu and people try again.
-var late = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|canceled)`)
+var timedOut = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|canceled)`)
 
 var badCard = regexp.MustCompile(`"class":"refused","upstream":"(230099|230025)`)
 
 var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"`)
 
 // checkLogs looks for panics, unforeseen errors and personal data.
-func (r *Harness) checkLogs(noisy, badCards bool) {
-	r.Helper()
-	for line := range strings.Lines(r.Logs.String()) {
+func (h *Harness) checkLogs(noisy, badCards bool) {
+	h.Helper()
+	for line := range strings.Lines(h.Logs.String()) {
 		switch {
 		case panicked.MatchString(line):
-			r.Errorf("log: %s", line)
+			h.Errorf("log: %s", line)
 		case !noisy && strings.Contains(line, `"msg":"job failed"`): // unforeseen, such as a database that is away
-			r.Errorf("log: %s", line)
-		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !late.MatchString(line):
-			r.Errorf("log: %s", line)
+			h.Errorf("log: %s", line)
+		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !timedOut.MatchString(line):
+			h.Errorf("log: %s", line)
 		case !badCards && badCard.MatchString(line): // a card that Feishu refuses as wrong is one that a person missed
-			r.Errorf("log: %s", line)
+			h.Errorf("log: %s", line)
 		}
-		if what := r.SecretIn(line, true); what != "" {
-			r.Errorf("log: %s of somebody in a line", what)
+		if what := h.SecretIn(line, true); what != "" {
+			h.Errorf("log: %s of somebody in a line", what)
 		}
 		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
 			"verification.tencent.secret_key", "esign.app_secret"} {
-			if r.Values[key] != "" && strings.Contains(line, r.Values[key]) {
-				r.Errorf("log: %s in a line", key)
+			if h.Values[key] != "" && strings.Contains(line, h.Values[key]) {
+				h.Errorf("log: %s in a line", key)
 			}
 		}
 	}
 }
 
 // SecretIn names what of anybody's personal data stands in a text, "" if nothing does.
-func (r *Harness) SecretIn(text string, names bool) string {
-	for _, e := range r.World.People() {
+func (h *Harness) SecretIn(text string, names bool) string {
+	for _, e := range h.World.People() {
 		p := e.Person
 		switch {
 		case strings.Contains(text, p.Code):
@@ -79,14 +79,14 @@ func (r *Harness) SecretIn(text string, names bool) string {
 }
 
 // checkCards reads every version of every message that the bot ever sent.
-func (r *Harness) checkCards() {
-	r.Helper()
+func (h *Harness) checkCards() {
+	h.Helper()
 	owners := map[string]bool{}
-	for _, e := range r.World.People() {
+	for _, e := range h.World.People() {
 		owners[e.ChatID] = true
 	}
-	for _, chat := range r.World.Feishu.Chats() {
-		for _, m := range r.World.Feishu.Messages(chat) {
+	for _, chat := range h.World.Feishu.Chats() {
+		for _, m := range h.World.Feishu.Messages(chat) {
 			for _, v := range m.History {
 				card, err := feishu.ParseCard(v.Card)
 				if err != nil || !m.FromBot {
@@ -95,8 +95,8 @@ func (r *Harness) checkCards() {
 				if _, form := card.FindAct("confirm"); form && owners[chat] {
 					continue // the owner's own form
 				}
-				if what := r.SecretIn(string(v.Card), true); what != "" {
-					r.Errorf("%s stands on a card %q", what, card.Title())
+				if what := h.SecretIn(string(v.Card), true); what != "" {
+					h.Errorf("%s stands on a card %q", what, card.Title())
 				}
 			}
 		}

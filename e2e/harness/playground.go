@@ -30,7 +30,7 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	for _, wait := range before { // its time is not the test's
 		wait(t)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
+	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
 	play, err := playground.Start(ctx, playground.Config{Inspect: true,
 		World: sim.Config{
@@ -87,7 +87,7 @@ func (s *Playground) Ask(method, path, body string, want int) (answer map[string
 	return answer
 }
 
-func (s *Playground) Do(what string) map[string]any {
+func (s *Playground) BotAction(what string) map[string]any {
 	s.Helper()
 	return s.Ask("POST", "/sim/bot", `{"do":"`+what+`"}`, http.StatusOK)
 }
@@ -99,7 +99,7 @@ func (s *Playground) Until(what string, ok func() bool) {
 }
 
 // Shows waits until a card in somebody's chat says all these words.
-func (s *Playground) Shows(e *sim.Employee, words ...string) {
+func (s *Playground) WaitForCard(e *sim.Employee, words ...string) {
 	s.Helper()
 	s.Until(strings.Join(words, ", "), func() bool {
 		for _, m := range s.World.Feishu.Messages(e.ChatID) {
@@ -116,7 +116,7 @@ func (s *Playground) Shows(e *sim.Employee, words ...string) {
 }
 
 // Brought takes somebody to a place of the catalogue.
-func (s *Playground) Brought(name string) *sim.Employee {
+func (s *Playground) BringTo(name string) *sim.Employee {
 	s.Helper()
 	to, _ := scenario.StateNamed(name)
 	e := s.World.Employee(s.Ask("POST", "/sim/scenarios/"+name+"/arm", "", http.StatusOK)["person"].(string))

@@ -6,7 +6,7 @@ import (
 )
 
 // Screen is a card as somebody sees it.
-type Screen struct {
+type CardView struct {
 	Msg   feishu.Message
 	Card  *feishu.Card
 	Text  string        // in Chinese
