@@ -7,14 +7,14 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Forged is what a click by hand was answered with.
+// ForgedAnswer is the bot's answer to a forged click.
 type ForgedAnswer struct {
 	Status int
 	Toast  string   // in Chinese
 	Card   CardView // zero without a card
 }
 
-// Forge sends a click that no client would send: genuine in envelope and signature, of any content.
+// Forge sends a click with a genuine envelope and signature and any content, which no client could send.
 func (h *Harness) Forge(openID string, m feishu.Message, value, form any) ForgedAnswer {
 	h.Helper()
 	action := map[string]any{"tag": "button", "value": value}
@@ -22,9 +22,11 @@ func (h *Harness) Forge(openID string, m feishu.Message, value, form any) Forged
 		action["form_value"] = form
 	}
 	status, answer, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, "card.action.trigger", map[string]any{
-		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant}, "host": "im_message", "action": action,
-		"token":   "c-forged",
-		"context": map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
+		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant},
+		"token":    "c-forged",
+		"action":   action,
+		"host":     "im_message",
+		"context":  map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
 	})
 	if err != nil {
 		h.Fatal(err)
@@ -44,7 +46,7 @@ func (h *Harness) Forge(openID string, m feishu.Message, value, form any) Forged
 	return out
 }
 
-// With is a copy of a button's value with one member changed; nil takes it away.
+// WithMember returns a copy of a button's value with one member changed. A nil value deletes the member.
 func WithMember(value map[string]any, key string, v any) map[string]any {
 	out := map[string]any{}
 	for k, old := range value {

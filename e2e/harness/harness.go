@@ -5,8 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,13 +14,12 @@ import (
 	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/wire"
-	"shiming/store/keyset"
-	"shiming/store/pgtest"
 )
 
-const Tenant = "tk_sim" // of the simulated Feishu
+// Tenant is the tenant key of the simulated company.
+const Tenant = "tk_sim"
 
-// TestTime bounds one test.
+// TestTimeout bounds one test.
 func TestTimeout() time.Duration {
 	if underRace {
 		return 8 * time.Minute
@@ -30,62 +27,62 @@ func TestTimeout() time.Duration {
 	return 4 * time.Minute
 }
 
-// readings are shared by the worlds of all tests, in which the same people send the same photos.
+// readings caches the OCR results for all tests, because their worlds have the same people and photos.
 var readings = &sim.Readings{}
 
-// FastRetries is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
+// FastRetries is the schedule by which the simulated Feishu repeats a push that the bot did not acknowledge. It
+// outlasts a restart of the bot on a busy machine.
 var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second,
 	5 * time.Second, 5 * time.Second}
 
-// Setup says how a rig differs from the usual one.
+// Setup configures a Harness.
 type Setup struct {
 	World      sim.Config
-	Playground bool // opens a playground around the world, with its page
+	Playground bool // starts the world in a playground
 	Settings   map[string]string
-	// Before runs between world and bot; it may hire people and change settings.
+	// Before runs when the world has started and before the bot starts. It may hire people and change settings.
 	Before func(w *sim.World, settings map[string]string)
-	// HR is how the first admin works by himself; nil = nobody works.
+	// HR returns the policy of the first admin as a robot. nil starts no robot.
 	HR    func(*sim.HR) sim.Policy
 	Clock *Clock
-	// MachineTime leaves the clocks as the machine's is, for tests with a program beside the bot. They must hold at any
-	// hour.
+	// MachineTime keeps the machine's time, for tests with the program in a process of its own. Such a test must pass
+	// at any hour.
 	MachineTime bool
 	// Noisy allows lines of level ERROR in the log.
 	Noisy bool
-	// BadCards allows that Feishu refuses a card as wrong.
+	// BadCards allows cards that Feishu refuses as invalid.
 	BadCards bool
-	// Calls bounds each call to a platform; 0 = as the program does.
+	// CallTimeout bounds each call to a platform. 0 means the program's default.
 	CallTimeout time.Duration
-	// Unready does not wait until the bot has connected, over the long connection.
+	// SkipReady starts the bot without waiting for its long connection.
 	SkipReady bool
-	// Page is for tests with a browser, which wait for their turn before their time begins.
+	// Browser makes the test wait for a free place among the tests with a browser, before its timeout begins.
 	Browser bool
-	// Within bounds the test; 0 = testTime.
+	// Timeout bounds the test. 0 means TestTimeout.
 	Timeout time.Duration
 }
 
-// Harness is a bot in this process and the world around it, over real HTTP. At the end of the test the
-// log and every card that was ever shown are searched for what must not be there.
+// Harness is a bot in this process and the simulated world, connected over real HTTP. At the end of the test it
+// searches the log and all versions of all cards for personal data and errors.
 type Harness struct {
 	*testing.T
 	Ctx    context.Context
 	World  *sim.World
-	Play   *playground.Server // nil unless setup.play
+	Play   *playground.Server // nil unless Setup.Playground
 	Values map[string]string
 	Clock  *Clock
 	Logs   *logs
 	App    *app.App
 
-	ahead       time.Duration // of the machine's clock, as the world is
-	callTimeout time.Duration // see setup.calls
-	skipReady   bool          // see setup.unready
+	ahead       time.Duration // the world's time minus the machine's
+	callTimeout time.Duration // see Setup
+	skipReady   bool          // see Setup
 
 	stop  context.CancelFunc
 	ended chan error
 }
 
-// Start opens a world and a bot in it, whose clocks begin at ten on a Wednesday morning in China, and closes both
-// when the test ends.
+// Start starts a world and a bot at 10:00 China time on a Wednesday and closes both when the test ends.
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
@@ -98,7 +95,7 @@ func Start(t *testing.T, s Setup) *Harness {
 		s.World.EsignRevision = "2024"
 	}
 	if s.World.Seed == 0 {
-		s.World.Seed = 4711 // everybody's photos are taken once for all tests
+		s.World.Seed = 4711 // the same people in all tests, so that each photo is drawn once
 	}
 	s.World.Readings = readings
 	if s.World.OCRPerSecond == 0 {
@@ -128,8 +125,11 @@ func Start(t *testing.T, s Setup) *Harness {
 
 	dir := t.TempDir()
 	h.Values = world.Settings()
-	maps.Copy(h.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司",
-		"timing.write_quiet": "1ms"})
+	maps.Copy(h.Values, map[string]string{
+		"server.listen":      "127.0.0.1:0",
+		"company.name":       "样本科技有限公司",
+		"timing.write_quiet": "1ms",
+	})
 	maps.Copy(h.Values, database(t, dir))
 	maps.Copy(h.Values, s.Settings)
 	if s.Before != nil {
@@ -148,10 +148,10 @@ func Start(t *testing.T, s Setup) *Harness {
 	return h
 }
 
-// closer is a world, or a playground with its world.
+// closer is a world or a playground.
 type closer interface{ Close(context.Context) error }
 
-// open opens the world, in a playground if the test wants one.
+// open starts the world, in a playground if Setup.Playground says so.
 func (h *Harness) open(s Setup) closer {
 	h.Helper()
 	var err error
@@ -168,33 +168,15 @@ func (h *Harness) open(s Setup) closer {
 	return h.Play
 }
 
-// OnPostgres, set in the environment, runs these tests on PostgreSQL.
-const OnPostgres = "SHIMING_E2E_POSTGRES"
-
-// database gives a test a database of its own, as settings.
-func database(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	keys := filepath.Join(dir, "keyset.json")
-	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" +
-		filepath.Join(dir, "shiming.db")}
-	if os.Getenv(OnPostgres) == "1" {
-		values["store.dsn"] = pgtest.DSN(t)
-		if err := keyset.Write(keys, keyset.New()); err != nil { // there it must exist
-			t.Fatal(err)
-		}
-	}
-	return values
-}
-
-// CutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that
-// were opened and never used, which is as long as a test takes.
+// CutOff closes the world at once. An orderly shutdown waits five seconds for connections that were opened and never
+// used, which is as long as a test takes.
 func CutOff(w closer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = w.Close(ctx)
 }
 
-// StartBot starts a bot on the rig's files.
+// StartBot starts a bot on the harness's database.
 func (h *Harness) StartBot() {
 	h.Helper()
 	cfg, err := config.FromValues(h.Values)
@@ -223,16 +205,16 @@ func (h *Harness) StartBot() {
 	}
 }
 
-// Logger has no redaction as the program has: what is written must be clean by itself.
+// Logger does not redact, unlike the program's log. The code must not log personal data in the first place.
 func (h *Harness) Logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Advance moves the clock of the world and of the bot, jobs included. What falls due meanwhile happens at once.
+// Advance moves the clock of the world, the bot and its jobs. Jobs that fall due run at once.
 func (h *Harness) Advance(by time.Duration) {
 	h.Helper()
 	err := h.World.Advance(h.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
-		h.ahead = ahead // also of a bot that starts later
+		h.ahead = ahead // for a bot that starts later
 		return h.App.Store().AdvanceClock(ctx, ahead)
 	})
 	if err != nil {
@@ -240,7 +222,7 @@ func (h *Harness) Advance(by time.Duration) {
 	}
 }
 
-// StopBot ends the bot as SIGTERM does. A second call does nothing.
+// StopBot stops the bot as SIGTERM does. A second call does nothing.
 func (h *Harness) StopBot() {
 	h.Helper()
 	if h.stop == nil {
@@ -253,7 +235,7 @@ func (h *Harness) StopBot() {
 	}
 }
 
-// staff lets the first admin work by himself until the test ends.
+// startHR lets the first admin work as a robot until the test ends.
 func (h *Harness) startHR(policy func(*sim.HR) sim.Policy) {
 	hr := h.World.HR(0)
 	ctx, cancel := context.WithCancel(h.Ctx)
@@ -267,9 +249,10 @@ func (h *Harness) startHR(policy func(*sim.HR) sim.Policy) {
 	})
 }
 
+// Diligent is a value for Setup.HR: the robot decides as a careful admin would.
 func Diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
 
-// Until waits for a condition that nothing tells about.
+// Until polls a condition. It fails the test if the condition never holds.
 func (h *Harness) Until(what string, ok func() bool) {
 	h.Helper()
 	until(h.Ctx, h.T, what, ok)
@@ -288,7 +271,7 @@ func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// ReadStore reads the bot's database.
+// ReadStore reads the bot's database in a transaction.
 func (h *Harness) ReadStore(read func(flows.View) error) {
 	h.Helper()
 	if err := h.App.Store().View(h.Ctx, read); err != nil {
@@ -296,7 +279,7 @@ func (h *Harness) ReadStore(read func(flows.View) error) {
 	}
 }
 
-// CaseOf is the latest case of somebody, nil if there is none.
+// CaseOf returns a person's latest case, nil without one.
 func (h *Harness) CaseOf(openID string) (c *flows.Case) {
 	h.Helper()
 	h.ReadStore(func(v flows.View) error {
@@ -309,7 +292,7 @@ func (h *Harness) CaseOf(openID string) (c *flows.Case) {
 	return c
 }
 
-// in waits until the latest case of somebody is in a state.
+// InState waits until a person's latest case is in a state.
 func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 	h.Helper()
 	last := flows.State("")
@@ -327,12 +310,12 @@ func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 	return c
 }
 
-// CountCalls counts the recorded calls of an operation.
+// CountCalls returns the number of recorded calls of an operation.
 func (h *Harness) CountCalls(upstream, operation string) int {
 	return h.World.Recorder.Count(upstream, operation)
 }
 
-// Hold makes the next call of an operation slow, so that something can happen meanwhile.
+// DelayNext delays the next call of an operation, so that the test can act meanwhile.
 func (h *Harness) DelayNext(upstream, operation string) {
 	h.World.Faults.Arm(wire.Fault{
 		Upstream:  upstream,

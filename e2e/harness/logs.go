@@ -9,7 +9,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// logs keeps what the bot logs.
+// logs collects the bot's log.
 type logs struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -27,25 +27,25 @@ func (l *logs) String() string {
 	return l.b.String()
 }
 
-// late is what a bot says that gets too little of the machine to answer in time; Feishu and people try again.
+// timedOut matches errors of a bot that runs out of time on a busy machine. The calls are repeated.
 var timedOut = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|canceled)`)
 
 var badCard = regexp.MustCompile(`"class":"refused","upstream":"(230099|230025)`)
 
 var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"`)
 
-// checkLogs looks for panics, unforeseen errors and personal data.
+// checkLogs fails the test on panics, unexpected errors and personal data in the log.
 func (h *Harness) checkLogs(noisy, badCards bool) {
 	h.Helper()
 	for line := range strings.Lines(h.Logs.String()) {
 		switch {
 		case panicked.MatchString(line):
 			h.Errorf("log: %s", line)
-		case !noisy && strings.Contains(line, `"msg":"job failed"`): // unforeseen, such as a database that is away
+		case !noisy && strings.Contains(line, `"msg":"job failed"`): // an unexpected error
 			h.Errorf("log: %s", line)
 		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !timedOut.MatchString(line):
 			h.Errorf("log: %s", line)
-		case !badCards && badCard.MatchString(line): // a card that Feishu refuses as wrong is one that a person missed
+		case !badCards && badCard.MatchString(line): // Feishu has refused a card as invalid
 			h.Errorf("log: %s", line)
 		}
 		if what := h.SecretIn(line, true); what != "" {
@@ -60,7 +60,7 @@ func (h *Harness) checkLogs(noisy, badCards bool) {
 	}
 }
 
-// SecretIn names what of anybody's personal data stands in a text, "" if nothing does.
+// SecretIn returns the kind of personal data that a text contains, "" for none.
 func (h *Harness) SecretIn(text string, names bool) string {
 	for _, e := range h.World.People() {
 		p := e.Person
@@ -78,7 +78,7 @@ func (h *Harness) SecretIn(text string, names bool) string {
 	return ""
 }
 
-// checkCards reads every version of every message that the bot ever sent.
+// checkCards searches every version of every message of the bot for personal data.
 func (h *Harness) checkCards() {
 	h.Helper()
 	owners := map[string]bool{}
@@ -93,7 +93,7 @@ func (h *Harness) checkCards() {
 					continue
 				}
 				if _, form := card.FindAct("confirm"); form && owners[chat] {
-					continue // the owner's own form
+					continue // the owner's form shows the own data
 				}
 				if what := h.SecretIn(string(v.Card), true); what != "" {
 					h.Errorf("%s stands on a card %q", what, card.Title())

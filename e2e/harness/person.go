@@ -1,10 +1,8 @@
 package harness
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 
 	"shiming/sim"
@@ -12,135 +10,7 @@ import (
 	"shiming/sim/specimen"
 )
 
-func (s CardView) Has(act string) bool {
-	if s.Card == nil {
-		return false
-	}
-	_, ok := s.Card.FindAct(act)
-	return ok
-}
-
-func (s CardView) Says(words ...string) bool {
-	for _, w := range words {
-		if !strings.Contains(s.Text, w) {
-			return false
-		}
-	}
-	return true
-}
-
-// Value is what the button of an act carries.
-func (s CardView) Value(act string) map[string]any {
-	b, _ := s.Card.FindAct(act)
-	return b.Value
-}
-
-// Field is what an input is prefilled with.
-func (s CardView) Field(name string) string {
-	for _, in := range s.Card.Inputs() {
-		if in.Name == name {
-			return fmt.Sprint(in.Default)
-		}
-	}
-	return "(no such field)"
-}
-
-func ViewCard(m feishu.Message) CardView {
-	s := CardView{Msg: m, Card: &feishu.Card{}}
-	if !m.FromBot || m.Type != "interactive" || m.Recalled {
-		return s
-	}
-	known, ok := views.Load(string(m.Card))
-	if !ok {
-		read := sim.ReadCard(m.Card)
-		known = CardView{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage}
-		views.Store(string(m.Card), known)
-	}
-	s = known.(CardView)
-	s.Msg = m
-	return s
-}
-
-// screens remembers how cards read, by their JSON: tests look at the same ones again and again.
-var views sync.Map
-
-// Find waits for a message of a chat, the newest first, that satisfies the condition now.
-func (h *Harness) Find(chat, what string, ok func(CardView) bool) (got CardView) {
-	h.Helper()
-	_, err := h.World.Feishu.Watch(h.Ctx, chat, func(feishu.Message) bool {
-		all := h.World.Feishu.Messages(chat)
-		for i := len(all) - 1; i >= 0; i-- {
-			if got = ViewCard(all[i]); ok(got) {
-				return true
-			}
-		}
-		return false
-	})
-	if err != nil {
-		for _, m := range h.World.Feishu.Messages(chat) {
-			h.Logf("- %s %s: %q", m.ID, m.Type, strings.ReplaceAll(ViewCard(m).Text, "\n", " | "))
-		}
-		h.Fatalf("never seen: %s: %v", what, err)
-	}
-	return got
-}
-
-// ClickOn presses the button of an act on a card and returns the toast.
-func (h *Harness) ClickOn(openID string, s CardView, act string, form map[string]any) string {
-	h.Helper()
-	return h.Click(openID, s, act, feishu.ByAct(act), form)
-}
-
-func (h *Harness) Click(openID string, s CardView, act string, which func(feishu.Button) bool,
-	form map[string]any) string {
-	h.Helper()
-	toast, there := h.tryClick(openID, s, act, which, form)
-	if !there {
-		h.Fatalf("pressing %s on %q: no such button any more", act, s.Card.Title())
-	}
-	return toast
-}
-
-// tryClick is click on a card that may lose the button before the finger is down, as one that moves on does.
-func (h *Harness) tryClick(openID string, s CardView, act string, which func(feishu.Button) bool,
-	form map[string]any) (toast string, there bool) {
-	h.Helper()
-	var res feishu.CallbackResult
-	there = true
-	h.Until("an answer to "+act, func() (answered bool) {
-		var err error
-		if res, err = h.World.Feishu.Click(h.Ctx, openID, s.Msg.ID, which, form); errors.Is(err, feishu.ErrNoButton) {
-			there = false
-			return true
-		} else if err != nil {
-			h.Fatalf("pressing %s on %q: %v", act, s.Card.Title(), err)
-		}
-		// A bot that is late is asked again, as people do.
-		return res.ErrorCode != 200341 && !strings.Contains(res.Toast.Text("zh_cn"), "再点一次")
-	})
-	if !there {
-		return "", false
-	}
-	if res.ErrorCode != 0 {
-		h.Fatalf("pressing %s: the client shows error %d %v", act, res.ErrorCode, res.CardErrors)
-	}
-	if res.Toast == nil {
-		h.Errorf("pressing %s brought no toast", act)
-	}
-	return res.Toast.Text("zh_cn"), true
-}
-
-// Follow presses a button where it is now: a card that moves to the bottom of the chat leaves a pointer behind.
-func (h *Harness) Follow(openID, act string, form map[string]any, card func() CardView) (toast string) {
-	h.Helper()
-	h.Until("a card that keeps "+act, func() (there bool) {
-		toast, there = h.tryClick(openID, card(), act, feishu.ByAct(act), form)
-		return there
-	})
-	return toast
-}
-
-// Person is an employee that a test plays by hand.
+// Person is an employee who acts by the test's calls.
 type Person struct {
 	*sim.Employee
 	H *Harness
@@ -182,7 +52,7 @@ func (p Person) SendImage(img []byte) string {
 	return sent.MessageID
 }
 
-// Send sends a photo of a side of the person's own card.
+// Send sends a photo of one side of the person's card.
 func (p Person) Send(side string, variant ...string) string {
 	p.H.Helper()
 	return p.SendImage(p.H.Photo(p.Person, side, variant...))
@@ -196,7 +66,7 @@ func (p Person) SendBoth() {
 
 var photos sync.Map
 
-// Shot is a photo of a side of somebody's card. It is taken once for all tests.
+// Photo returns a photo of one side of a card. It is drawn once for all tests.
 func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []byte {
 	h.Helper()
 	name := "good"
@@ -212,7 +82,7 @@ func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []b
 		h.Fatalf("no variant %q", name)
 	}
 	if v.Width == 0 {
-		v.Width = 1000 // as readable as 1600, and a third of the work
+		v.Width = 1000 // as readable as 1600, at a third of the cost
 	}
 	take := specimen.Front
 	if side == "back" {
@@ -226,7 +96,7 @@ func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []b
 	return img
 }
 
-// Now is the newest card of the person's case.
+// CaseCard returns the newest card of the person's case.
 func (p Person) CaseCard() (CardView, bool) {
 	all := p.H.World.Feishu.Messages(p.ChatID)
 	for i := len(all) - 1; i >= 0; i-- {
@@ -237,7 +107,7 @@ func (p Person) CaseCard() (CardView, bool) {
 	return CardView{}, false
 }
 
-// See waits until the newest card of the person's case shows a stage and these words.
+// See waits until the newest card of the person's case shows a stage and contains the words.
 func (p Person) See(stage sim.CardStage, words ...string) (got CardView) {
 	p.H.Helper()
 	what := fmt.Sprintf("stage %q %v", stage, words)
@@ -249,7 +119,7 @@ func (p Person) See(stage sim.CardStage, words ...string) (got CardView) {
 	return got
 }
 
-// Reads waits for any message with these words, such as a notice.
+// WaitForCard waits for any card that contains the words, such as a notice.
 func (p Person) WaitForCard(words ...string) CardView {
 	p.H.Helper()
 	return p.H.Find(p.ChatID, fmt.Sprintf("a card that says %v", words), func(s CardView) bool {
@@ -257,7 +127,7 @@ func (p Person) WaitForCard(words ...string) CardView {
 	})
 }
 
-// Press presses a button of the newest card of the case that has it.
+// Press presses a button of the newest card of the case that has the button, and returns the toast.
 func (p Person) Press(act string, form ...map[string]any) string {
 	p.H.Helper()
 	s := p.H.Find(p.ChatID, "button "+act, func(s CardView) bool { return s.Has(act) })
@@ -268,7 +138,7 @@ func (p Person) Press(act string, form ...map[string]any) string {
 	return p.H.ClickOn(p.OpenID, s, act, values)
 }
 
-// Retake presses one of the two retake buttons.
+// Retake presses the retake button of one side.
 func (p Person) Retake(side string) {
 	p.H.Helper()
 	s := p.H.Find(p.ChatID, "retake "+side, func(s CardView) bool { return s.Has("retake") })
@@ -300,10 +170,10 @@ func (p Person) ToCode() CardView {
 	return p.See(sim.StageCode, "验证码已在")
 }
 
-// Inbox counts the text messages so far.
+// SMSCount returns the number of text messages to the person's mobile.
 func (p Person) SMSCount() int { return len(p.H.World.Tencent.Inbox(p.Person.Mobile)) }
 
-// Code is the n-th code that was sent to the person's mobile, from 0.
+// SentCode returns the n-th code that was sent to the person's mobile, counted from 0.
 func (p Person) SentCode(n int) string {
 	p.H.Helper()
 	sms, err := p.H.World.Tencent.WaitSMS(p.H.Ctx, p.Person.Mobile, n)
@@ -326,13 +196,13 @@ func (p Person) ToReview() CardView {
 	return p.See(sim.StageReview)
 }
 
-// Wrong changes the last digit of a code.
+// WrongCode changes the last digit of a code.
 func WrongCode(code string) string {
 	n, _ := strconv.Atoi(code[5:])
 	return code[:5] + strconv.Itoa((n+1)%10)
 }
 
-// Filed checks that everything was done, once each.
+// CheckFiled checks that the case is done, with one identity record and one evidence point.
 func (p Person) CheckFiled() {
 	p.H.Helper()
 	p.See(sim.StageDone)
@@ -340,35 +210,4 @@ func (p Person) CheckFiled() {
 	if !j.Filed() || j.Identities != 1 || len(j.Points) != 1 || j.Duplicates != 0 {
 		p.H.Errorf("not filed once: %+v", j)
 	}
-}
-
-// Admin is one of HR.
-type Admin struct {
-	H      *Harness
-	OpenID string
-}
-
-func (h *Harness) Admin(i int) Admin { return Admin{h, h.World.Admins()[i]} }
-
-func (a Admin) Chat() string { return a.H.World.Feishu.P2PChat(a.OpenID) }
-
-func (a Admin) Say(text string) {
-	a.H.Helper()
-	sent, err := a.H.World.Feishu.SendText(a.H.Ctx, a.OpenID, text)
-	a.H.Delivered(sent, err)
-}
-
-// Sees waits in a chat for a card about somebody that has a button.
-func (a Admin) Sees(chat string, p Person, act string, words ...string) CardView {
-	a.H.Helper()
-	return a.H.Find(chat, "HR's card with "+act, func(s CardView) bool {
-		return strings.Contains(string(s.Msg.Card), p.OpenID) && (act == "" || s.Has(act)) && s.Says(words...)
-	})
-}
-
-// Decides presses a button of the card about somebody in the review group.
-func (a Admin) Decides(p Person, act string, form map[string]any) string {
-	a.H.Helper()
-	s := a.Sees(a.H.World.ReviewChat(), p, act)
-	return a.H.ClickOn(a.OpenID, s, act, form)
 }

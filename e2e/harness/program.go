@@ -31,7 +31,7 @@ func Command(ctx context.Context, env []string, args ...string) *Program {
 	return p
 }
 
-// Ended waits for the end and returns the exit code.
+// WaitExit waits for the end and returns the exit code.
 func (p *Program) WaitExit(t *testing.T) int {
 	t.Helper()
 	err := p.Cmd.Wait()
@@ -51,7 +51,7 @@ func (p *Program) Run(t *testing.T) (code int, out string) {
 	return code, p.Out.String()
 }
 
-// Served is a bot in a process of its own, in a simulated world.
+// ServedProgram is `shiming serve` in a process of its own, with a simulated world.
 type ServedProgram struct {
 	t       *testing.T
 	Ctx     context.Context
@@ -79,13 +79,17 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
 		World: world,
 		Dir:   t.TempDir(),
 	}
-	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+
-		strings.Join(world.Admins(), ", ")+"]}\n")
+	admins := strings.Join(world.Admins(), ", ")
+	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+admins+"]}\n")
 	settings := world.Settings()
-	delete(settings, "hr.admins") // the file says who they are
-	maps.Copy(settings, map[string]string{"server.listen": "127.0.0.1:0", "store.dsn": "sqlite:" +
-		filepath.Join(s.Dir, "shiming.db"),
-		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"), "log.level": "debug", "timing.code_resend": "1s"})
+	delete(settings, "hr.admins") // the file sets them
+	maps.Copy(settings, map[string]string{
+		"server.listen":        "127.0.0.1:0",
+		"store.dsn":            "sqlite:" + filepath.Join(s.Dir, "shiming.db"),
+		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"),
+		"log.level":            "debug",
+		"timing.code_resend":   "1s",
+	})
 	s.Env = append(config.Environ(settings), env...)
 	s.Start()
 	t.Cleanup(func() {
@@ -114,10 +118,10 @@ func (s *ServedProgram) Start() {
 	s.World.SetWebhook(s.URL() + "/webhook/event")
 }
 
-// listening is how the program says where.
+// listening matches the log line with the program's address.
 var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
 
-// URL is where the program listens, "" before it does.
+// URL returns the program's base URL, "" until it listens.
 func (s *ServedProgram) URL() string {
 	if m := listening.FindStringSubmatch(s.Running.Out.String()); m != nil {
 		return "http://" + m[1]
@@ -138,7 +142,7 @@ func (s *ServedProgram) Ready() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// Kill is kill -9.
+// Kill sends SIGKILL, checks the output for personal data and panics, and returns it.
 func (s *ServedProgram) Kill() string {
 	s.t.Helper()
 	_ = s.Running.Cmd.Process.Kill()
