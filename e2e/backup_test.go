@@ -15,8 +15,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestBackupAndRestoredCommands: a copy is made beside the process that has the database open,
-// serve does not start on it, and after the command it does.
+// TestBackupAndRestoredCommands makes a backup while another process has the database open. serve refuses the copy
+// until the command restored has marked it.
 func TestBackupAndRestoredCommands(t *testing.T) {
 	t.Parallel()
 	ctx, dir := t.Context(), t.TempDir()
@@ -90,7 +90,7 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 }
 
-// TestBackupOfPostgres names PostgreSQL's own tool, without the password.
+// TestBackupOfPostgres checks that the command names PostgreSQL's own tool, without the password.
 func TestBackupOfPostgres(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "copy.dump")

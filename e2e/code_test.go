@@ -52,7 +52,7 @@ func TestFiveWrongCodes(t *testing.T) {
 	if toast := p.Press("submit_code", bad); toast != "试的次数太多了，请重新发送验证码" {
 		t.Errorf("toast %q, want %q", toast, "试的次数太多了，请重新发送验证码")
 	}
-	// The card offers no input any more; a copy of the old one does not help, even with the right code.
+	// The present card has no input for a code. A click on an old copy is refused, even with the right code.
 	if a := h.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
 		map[string]any{"sms_code": p.SentCode(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
 		t.Errorf("toast %q, want %q", a.Toast, "试的次数太多了，请重新发送验证码")
@@ -82,7 +82,7 @@ func TestResend(t *testing.T) {
 	}
 	second := p.SentCode(1)
 	p.See(sim.StageCode, "验证码已在")
-	if first := p.SentCode(0); first != second { // one in a million times they are equal
+	if first := p.SentCode(0); first != second { // two codes are equal once in a million
 		if toast := p.Press("submit_code", map[string]any{"sms_code": first}); !strings.HasPrefix(toast, "验证码不对") {
 			t.Errorf("the first code: toast %q, want %q at its beginning", toast, "验证码不对")
 		}
@@ -110,7 +110,7 @@ func TestOtherMobile(t *testing.T) {
 	p.Press("resume") // 改手机号
 	p.See(sim.StageConfirmation)
 	p.Press("confirm", map[string]any{"mobile": other})
-	sms, err := h.World.Tencent.WaitSMS(h.Ctx, other, 0) // another number need not wait for the pause
+	sms, err := h.World.Tencent.WaitSMS(h.Ctx, other, 0) // another number has no pause before its first code
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// cardsIn counts the bot's messages in a chat that show these words now.
+// cardsIn counts the bot's messages in a chat that contain these words now.
 func cardsIn(h *harness.Harness, chat string, words ...string) (n int) {
 	for _, m := range h.World.Feishu.Messages(chat) {
 		if s := harness.ViewCard(m); m.FromBot && s.Says(words...) {
@@ -139,7 +139,7 @@ func TestRemindAll(t *testing.T) {
 	nudge("已提醒 1 人")
 	reminders(1)
 	nudge("1 人刚提醒过，这次没打扰")
-	clock.Move(10*24*time.Hour + 11*time.Hour) // 23:00 of a day to come, so that the morning after is to come as well
+	clock.Move(10*24*time.Hour + 11*time.Hour) // 23:00 of a future day, so that the next morning is in the future too
 	nudge("现在是休息时间", "09:00", "会提醒 1 人")
 	waitIdle(h)
 	reminders(1)
@@ -152,7 +152,7 @@ func TestRemindAll(t *testing.T) {
 	if n := cardsIn(h, busy.ChatID, "还差"); n != 0 {
 		t.Error("somebody was reminded although it is HR's turn")
 	}
-	// The reminder leads back to the card.
+	// The button of the reminder leads to the card.
 	if toast := p.Press("resume"); toast == "" {
 		t.Error("no toast")
 	}
@@ -176,13 +176,13 @@ func TestGroups(t *testing.T) {
 	said(hr.OpenID, public, "设为公告群", "以后进展公告发到这个群")
 	said(p.OpenID, public, "你好", "我是实名助手")
 
-	// What concerns one person is answered to that person.
+	// An answer about one person is sent to that person only.
 	sent, err := h.World.Feishu.SendGroupText(h.Ctx, p.OpenID, public, "实名", true)
 	h.Delivered(sent, err)
 	p.See(sim.StageConsent)
 	p.Press("consent")
 	p.SendBoth()
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	s := hr.Sees(review, p, "approve")
 	h.ClickOn(hr.OpenID, s, "approve", nil)
@@ -195,7 +195,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// TestPhotoInGroup: a rich text with a picture that mentions the bot is not read, and its sender is warned.
+// TestPhotoInGroup checks that a picture in a group message is not read, and that its sender is warned.
 func TestPhotoInGroup(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
@@ -219,7 +219,7 @@ func TestPhotoInGroup(t *testing.T) {
 		return s.Says("请不要把身份证照片发到群里") && s.Msg.ParentID == text.MessageID
 	})
 	waitIdle(h)
-	if n := countLooks(p); n > 0 || h.CaseOf(p.OpenID) != nil {
+	if n := countReads(p); n > 0 || h.CaseOf(p.OpenID) != nil {
 		t.Errorf("%d calls for a picture in a group", n)
 	}
 }

@@ -10,8 +10,7 @@ import (
 	"shiming/sim"
 )
 
-// sameBirthday is a valid number that differs from another in the person's own digits only, so that birthday and
-// gender stay right.
+// sameBirthday returns another valid number with the same birthday and gender.
 func sameBirthday(code string) string {
 	weights := []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	digits := []byte(code[:17])
@@ -29,7 +28,7 @@ func TestCorrectedDetails(t *testing.T) {
 	name, number := p.Person.Name+"改", sameBirthday(p.Person.Code)
 	h.World.Tencent.Register(name, number, p.Person.Mobile)
 	p.ToForm()
-	confirms(p, map[string]any{"identity_name": name, "identity_code": number})
+	submitForm(p, map[string]any{"identity_name": name, "identity_code": number})
 	p.See(sim.StageReview)
 
 	s := hr.Sees(h.World.ReviewChat(), p, "approve", "员工改过", "员工改过识别结果，请看上面的对比")
@@ -52,7 +51,7 @@ func TestCorrectedDetails(t *testing.T) {
 	checkNoTrace(h, name, number)
 }
 
-// checkNoTrace looks for values that the world does not know as somebody's in log and cards.
+// checkNoTrace searches the log and the cards for values that the world does not know as a person's.
 func checkNoTrace(h *harness.Harness, values ...string) {
 	h.Helper()
 	for _, v := range values {
@@ -79,18 +78,18 @@ func TestSupplierSaysNo(t *testing.T) {
 		"-4": "姓名、身份证号和手机号没有对上", "-9": "运营商那边查不到这个手机号的实名记录",
 	} {
 		t.Run(result, func(t *testing.T) {
-			h := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
+			h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
 			p := h.Hire()
 			if err := h.World.Tencent.ReturnNext(p.Person.Code, result); err != nil {
 				t.Fatal(err)
 			}
 			p.ToForm()
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageConfirmation, words)
 			if n := h.CountCalls("feishu", "identities.create") + h.CountCalls("esign", ""); n > 0 {
 				t.Errorf("%d writes before a match", n)
 			}
-			confirms(p)
+			submitForm(p)
 			p.CheckFiled()
 			if n := h.CountCalls("tencent", "PhoneVerification"); n != 2 {
 				t.Errorf("%d checks, want 2", n)
@@ -99,9 +98,9 @@ func TestSupplierSaysNo(t *testing.T) {
 	}
 }
 
-// TestRealMismatch has somebody register with a mobile that is another person's, and correct it.
+// TestRealMismatch registers with a mobile that belongs to another person, and then corrects it.
 func TestRealMismatch(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
 	p, other := h.Hire(), h.Hire()
 	p.ToForm()
 	p.Press("confirm", map[string]any{"mobile": other.Person.Mobile})
@@ -109,7 +108,7 @@ func TestRealMismatch(t *testing.T) {
 	p.See(sim.StageCode, "验证码已在")
 	p.Press("submit_code", map[string]any{"sms_code": other.SentCode(0)})
 	p.See(sim.StageConfirmation, "没有对上")
-	confirms(p, map[string]any{"mobile": p.Person.Mobile})
+	submitForm(p, map[string]any{"mobile": p.Person.Mobile})
 	p.CheckFiled()
 }
 
@@ -121,17 +120,17 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 		"手机号":  func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999") },
 	} {
 		t.Run(field, func(t *testing.T) {
-			h := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
+			h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
 			p := h.Hire()
 			bind(p)
 			p.ToForm()
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageConfirmation, fmt.Sprintf("✗ %s和登记的对不上", field))
 			if n := len(h.World.ESign.Points()); n > 0 {
 				t.Error("evidence was filed for an identity that Feishu refused")
 			}
 			h.World.Feishu.BindIdentity(p.OpenID, "", "", "")
-			confirms(p)
+			submitForm(p)
 			p.CheckFiled()
 			if n := h.CountCalls("feishu", "identities.create"); n != 2 {
 				t.Errorf("%d writes attempted, want 2", n)
@@ -140,7 +139,8 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 	}
 }
 
-// TestSameNumberTwice: a second account with the same card is shown to HR in red, and told nothing.
+// TestSameNumberTwice checks that HR sees a second account with the same ID card as a red finding, and that the
+// second account is not told.
 func TestSameNumberTwice(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p, q := h.Hire(), h.Hire()
@@ -166,7 +166,7 @@ func TestSameNumberTwice(t *testing.T) {
 }
 
 func TestMyData(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: again()})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p := h.Hire()
 	p.Say("我的资料")
 	p.WaitForCard("我们没有保存你的实名资料")
@@ -185,16 +185,16 @@ func TestMyData(t *testing.T) {
 	if err := h.App.Store().VerifyChain(h.Ctx, c.ID); err != nil {
 		t.Error(err)
 	}
-	// HR's card about the case has nothing left to decide on.
+	// HR's card about the case has no buttons any more.
 	if s := h.Admin(0).Sees(h.World.ReviewChat(), p, "", "已撤回"); s.Has("approve") {
 		t.Error("HR may still approve")
 	}
-	// Once more, to the end; then everything goes again, and what e签宝 keeps is said.
+	// The person registers again up to the end and deletes the data again. The answer names the data that e签宝 keeps.
 	p.Say("实名")
 	p.See(sim.StageConsent)
 	p.Press("consent")
 	p.SendBoth()
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	s := h.Admin(0).Sees(h.World.ReviewChat(), p, "approve")
 	h.ClickOn(h.Admin(0).OpenID, s, "approve", nil)
@@ -208,7 +208,7 @@ func TestMyData(t *testing.T) {
 	checkWiped(h, h.CaseOf(p.OpenID).ID)
 }
 
-// checkWiped checks that nothing personal is held of a case.
+// checkWiped checks that a case holds no personal data.
 func checkWiped(h *harness.Harness, id string) {
 	h.Helper()
 	h.ReadStore(func(v flows.View) error {

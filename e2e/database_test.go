@@ -13,7 +13,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// readyz asks the bot whether it can do its work.
+// readyz returns the status of /readyz.
 func readyz(h *harness.Harness) int {
 	h.Helper()
 	resp, err := http.Get(h.App.URL() + "/readyz")
@@ -24,12 +24,12 @@ func readyz(h *harness.Harness) int {
 	return resp.StatusCode
 }
 
-// held is longer than SQLite waits for a lock (_busy_timeout, 10 s).
-const held = 11 * time.Second
+// lockTime is longer than SQLite waits for a lock (_busy_timeout, 10 s).
+const lockTime = 11 * time.Second
 
-// TestDatabaseLocked: somebody else, such as an administrator with a shell, holds the write lock for longer than we
-// wait for it. Feishu is told 503 in its time and comes again, who presses a button is told to do so again, and
-// nothing is lost.
+// TestDatabaseLocked holds the write lock longer than the bot waits for it, as an administrator's shell may do.
+// Feishu gets 503 in time and repeats the push, a click is answered with a request to click again, and nothing is
+// lost.
 func TestDatabaseLocked(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Noisy: true})
 	path, onSQLite := strings.CutPrefix(h.Values["store.dsn"], "sqlite:")
@@ -40,7 +40,7 @@ func TestDatabaseLocked(t *testing.T) {
 	q.ToForm()
 	z.ToReview()
 	waitIdle(h)
-	foreign, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(5000)") // the bot writes now and then
+	foreign, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(5000)") // the bot writes from time to time
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestDatabaseLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In the middle of a write whose outcome cannot be stored for as long.
+	// The lock begins during an outside write, so the bot cannot store the outcome.
 	h.DelayNext("feishu", "identities.create")
 	h.Admin(0).Decides(z, "approve", nil)
 	h.Until("the identity is being written", func() bool { return len(h.World.Faults.List()) == 0 })
@@ -71,7 +71,7 @@ func TestDatabaseLocked(t *testing.T) {
 	if code := readyz(h); code != http.StatusServiceUnavailable {
 		t.Errorf("/readyz says %d, want %v", code, http.StatusServiceUnavailable)
 	}
-	h.Until("the lock outlasts our waiting", func() bool { return time.Since(began) > held })
+	h.Until("the lock outlasts our waiting", func() bool { return time.Since(began) > lockTime })
 	if h.CaseOf(p.OpenID) != nil || h.CaseOf(q.OpenID).State != flows.AwaitingConfirmation {
 		t.Error("something was written under the lock")
 	}
@@ -84,7 +84,7 @@ func TestDatabaseLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, a := range d.Attempts[:len(d.Attempts)-1] {
-		// 0: no answer in Feishu's three seconds, which a busy machine may bring about.
+		// 0: no answer within Feishu's three seconds, possible on a busy machine.
 		if a.Status != http.StatusServiceUnavailable && a.Status != 0 {
 			t.Errorf("attempt %d: got status %d after %s, want 503", i, a.Status, a.Took)
 		}
@@ -98,7 +98,7 @@ func TestDatabaseLocked(t *testing.T) {
 	p.Press("consent")
 	p.SendBoth()
 	for _, who := range []harness.Person{p, q} {
-		confirms(who)
+		submitForm(who)
 		who.See(sim.StageReview)
 		h.Admin(0).Decides(who, "approve", nil)
 	}

@@ -18,8 +18,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount
-// namespace of its own, before it begins.
+// smallDisk, set in the environment, names the directory on which the program mounts a tmpfs of 24 MB in its own
+// mount namespace before it starts.
 const smallDisk = "SHIMING_TEST_SMALL_DISK"
 
 func init() {
@@ -40,15 +40,15 @@ func ownMounts() *syscall.SysProcAttr {
 	}
 }
 
-// TestDiskFull: when the disk is full Feishu is told 503 and comes again, /readyz says no, and when there is room again
-// everything goes on in the same process.
+// TestDiskFull fills the disk. Feishu gets 503 and repeats the push, /readyz fails, and the same process continues
+// when space is free again.
 func TestDiskFull(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{})
 	s.Kill()
 	p := harness.Command(s.Ctx, append(append([]string{}, s.Env...), smallDisk+"="+s.Dir), "serve", "--config", s.File)
 	p.Cmd.SysProcAttr = ownMounts()
 	if err := p.Cmd.Start(); err != nil {
-		s.Start() // for the end of the test
+		s.Start() // the cleanup expects a running program
 		t.Skipf("this machine does not let a test have a disk of its own: %v", err)
 	}
 	gone := make(chan error, 1)
@@ -87,7 +87,7 @@ func TestDiskFull(t *testing.T) {
 		t.Fatalf("%v %+v", err, j)
 	}
 
-	// Somebody's photos are being read when there is no room for what the reading brings.
+	// The disk fills up while the OCR reads a person's photos.
 	full := make(chan bool)
 	s.World.Faults.Arm(wire.Fault{
 		Upstream:  "feishu",
@@ -106,7 +106,7 @@ func TestDiskFull(t *testing.T) {
 	}()
 	until("photos are being read", func() bool { return len(s.World.Faults.List()) == 0 })
 
-	// The disk as the program sees it, from outside.
+	// The mount as seen from outside the namespace.
 	inside := filepath.Join("/proc", fmt.Sprint(p.Cmd.Process.Pid), "root", s.Dir)
 	filler, err := os.Create(filepath.Join(inside, "filler"))
 	if err != nil {
@@ -124,7 +124,7 @@ func TestDiskFull(t *testing.T) {
 			}
 		}
 	}
-	// The database's files have room in themselves, which what is stored first uses up.
+	// The database files contain free pages, which the first writes use up.
 	var sent []feishu.Sent
 	refused := func() bool {
 		for _, m := range sent {

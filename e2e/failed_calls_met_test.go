@@ -14,17 +14,18 @@ import (
 	"shiming/sim/scenario"
 )
 
-// armRefusal lets the next such call be answered with the code.
+// armRefusal answers the next call of the operation with the code.
 func armRefusal(p harness.Person, c scenario.Refusal) { c.Arm(p.H.World.Faults, p.H.World.Feishu) }
 
-// allMet waits until the armed code was answered.
-func allMet(p harness.Person) {
+// waitFaultsMet waits until the armed code was answered.
+func waitFaultsMet(p harness.Person) {
 	p.H.Helper()
 	p.H.Until("the call is made", func() bool { return len(p.H.World.Faults.List()) == 0 })
 }
 
-// triesAgain is for what ends by itself, and for the token, which stops whichever call asked for it.
-func triesAgain(p harness.Person, c scenario.Refusal) {
+// meetRetried tests a code that the bot retries by itself. A refused app secret stops the case if a step's call asked
+// for the token.
+func meetRetried(p harness.Person, c scenario.Refusal) {
 	s := scenario.Scenario{
 		Name:  c.Name,
 		Call:  c.Call,
@@ -37,12 +38,12 @@ func triesAgain(p harness.Person, c scenario.Refusal) {
 		s.End = scenario.End{By: scenario.HR, Does: "retry"}
 		s.Sees = []scenario.Sight{{Who: scenario.HR, Words: []string{"有一件实名卡住了", c.Says, c.Code}}}
 	}
-	meetFault(p, s)
+	runFaultRow(p, s)
 }
 
-// pressNow presses a button of a card that shows the case as it is now, once: where the answer was late and something
-// has come of the click all the same, a second one would be about what came of the first.
-func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (toast string) {
+// pressCurrent presses a button of the card that shows the case's present revision, once. A second click after a late
+// answer would apply to the next state.
+func pressCurrent(p harness.Person, openID, chat, act string, form map[string]any) (toast string) {
 	h := p.H
 	h.Helper()
 	h.Until("an answer to "+act, func() bool {
@@ -56,7 +57,7 @@ func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (
 		before := h.CaseOf(p.OpenID)
 		res, err := h.World.Feishu.Click(h.Ctx, openID, s.Msg.ID, feishu.ByAct(act), form)
 		switch {
-		case errors.Is(err, feishu.ErrNoButton): // the card has moved down meanwhile
+		case errors.Is(err, feishu.ErrNoButton): // the card was sent again further down
 			return false
 		case err != nil:
 			h.Fatal(err)
@@ -70,19 +71,18 @@ func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (
 	return toast
 }
 
-// isStopped: HR is told of each cause, and retries; what the operator puts right is tried by itself as well, the rest
-// is not.
-func isStopped(p harness.Person, codes []scenario.Refusal) {
+// meetStops tests codes that suspend the case. HR is told of each cause and retries.
+func meetStops(p harness.Person, codes []scenario.Refusal) {
 	h, hr := p.H, p.H.Admin(0)
 	retry := func() {
 		h.Helper()
-		if toast := pressNow(p, hr.OpenID, h.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
+		if toast := pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
 			h.Errorf("HR is told %q", toast)
 		}
 	}
 	rev := int64(0)
 	if codes[0].Call.At == scenario.Photos {
-		readsFront(p)
+		sendFront(p)
 	}
 	uploads := strings.HasPrefix(codes[0].Call.Name, "esign.") && codes[0].Call.Name != "esign.evidence"
 	for i, c := range codes {
@@ -90,7 +90,7 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 		switch {
 		case i > 0:
 			retry()
-		case c.Call.At == scenario.Photos: // or the other photo, read in peace, would lead on by itself
+		case c.Call.At == scenario.Photos: // if both photos were sent, the other one would resume the case by itself
 			p.Send("back")
 		default:
 			doStep(p, c.Call.At)
@@ -110,28 +110,28 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 		})
 		p.See(sim.StageAttention, "有一步需要 HR 处理，已经通知他们了")
 		if uploads {
-			// else a retry uploads it twice
+			// Otherwise the retry uploads the other photo a second time.
 			h.Until("the other photo is uploaded", func() bool { return len(h.CaseOf(p.OpenID).Uploads) == 1 })
 		}
 	}
 	retry()
-	goesOn(p, scenario.Scenario{Call: codes[0].Call}, "")
+	finishRegistration(p, scenario.Scenario{Call: codes[0].Call}, "")
 }
 
-// readsFront has the front photo sent and read.
-func readsFront(p harness.Person) {
+// sendFront sends the front photo and waits until it is read.
+func sendFront(p harness.Person) {
 	p.H.Helper()
 	p.Send("front")
 	p.H.Until("the front is read", func() bool { return p.H.CaseOf(p.OpenID).Personal.Front != nil })
 }
 
-// isAsked: the person reads what to put right, and does.
-func isAsked(p harness.Person, codes []scenario.Refusal) {
+// meetCorrections tests codes that the person can correct.
+func meetCorrections(p harness.Person, codes []scenario.Refusal) {
 	h, hr := p.H, p.H.Admin(0)
 	call := codes[0].Call
 	switch call.At {
 	case scenario.Photos:
-		readsFront(p)
+		sendFront(p)
 		for _, c := range codes {
 			armRefusal(p, c)
 			photo := p.Send("back")
@@ -148,15 +148,15 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 		act := "confirm"
 		for i, c := range codes {
 			armRefusal(p, c)
-			pressNow(p, p.OpenID, p.ChatID, act, nil)
-			codeIs(p, "failed", i+1)
+			pressCurrent(p, p.OpenID, p.ChatID, act, nil)
+			waitCodeState(p, "failed", i+1)
 			p.See(sim.StageCode, c.Says)
 			act = "send_code"
 		}
-		pressNow(p, p.OpenID, p.ChatID, act, nil)
+		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 		p.See(sim.StageCode, "验证码已在")
 		p.TypeCode()
-		checkApproved(p)
+		approve(p)
 		return
 	case scenario.Code:
 		for i, c := range codes {
@@ -164,39 +164,39 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 			if i == 0 {
 				p.TypeCode()
 			} else {
-				confirms(p)
+				submitForm(p)
 			}
-			allMet(p)
+			waitFaultsMet(p)
 			p.See(sim.StageConfirmation, c.Says)
 		}
-		confirms(p)
-		checkApproved(p)
+		submitForm(p)
+		approve(p)
 		return
 	case scenario.Review:
 		for _, c := range codes {
 			armRefusal(p, c)
-			pressNow(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
-			allMet(p)
+			pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
+			waitFaultsMet(p)
 			p.See(sim.StageConfirmation, c.Says)
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageReview)
 		}
-		pressNow(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
+		pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
 		return
 	}
-	goesOn(p, scenario.Scenario{Call: call}, "")
+	finishRegistration(p, scenario.Scenario{Call: call}, "")
 }
 
-// checkApproved lets HR approve what waits for it.
-func checkApproved(p harness.Person) {
+// approve lets HR approve the waiting review.
+func approve(p harness.Person) {
 	p.H.Helper()
 	p.See(sim.StageReview)
-	pressNow(p, p.H.Admin(0).OpenID, p.H.World.ReviewChat(), "approve", nil)
+	pressCurrent(p, p.H.Admin(0).OpenID, p.H.World.ReviewChat(), "approve", nil)
 	p.See(sim.StageDone)
 }
 
-// codeIs waits until the case has the n-th code in a state.
-func codeIs(p harness.Person, state string, n int) {
+// waitCodeState waits until the case's n-th code is in a state.
+func waitCodeState(p harness.Person, state string, n int) {
 	p.H.Helper()
 	p.H.Until("code "+state, func() bool {
 		c := p.H.CaseOf(p.OpenID).Code
@@ -204,51 +204,52 @@ func codeIs(p harness.Person, state string, n int) {
 	})
 }
 
-// mayHaveTheCode: no second text message goes out unless the person asks.
-func mayHaveTheCode(p harness.Person, codes []scenario.Refusal) {
+// meetUnknownCode tests codes after which the bot does not know whether the text message was sent. It must not send a
+// second one by itself.
+func meetUnknownCode(p harness.Person, codes []scenario.Refusal) {
 	h := p.H
 	act := "confirm"
 	for i, c := range codes {
 		armRefusal(p, c)
-		pressNow(p, p.OpenID, p.ChatID, act, nil)
-		codeIs(p, "unknown", i+1)
+		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
+		waitCodeState(p, "unknown", i+1)
 		p.See(sim.StageCode, c.Says)
 		act = "send_code"
 	}
 	if n := p.SMSCount(); n > 0 {
 		h.Errorf("%d text messages", n)
 	}
-	pressNow(p, p.OpenID, p.ChatID, act, nil)
+	pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
-	checkApproved(p)
+	approve(p)
 }
 
-// doesWithout: the form starts without the mobile.
-func doesWithout(p harness.Person, c scenario.Refusal) {
+// meetMissingMobile tests codes after which the form starts without the mobile.
+func meetMissingMobile(p harness.Person, c scenario.Refusal) {
 	armRefusal(p, c)
 	doStep(p, c.Call.At)
-	allMet(p)
-	goesOn(p, scenario.Scenario{Call: c.Call}, "")
+	waitFaultsMet(p)
+	finishRegistration(p, scenario.Scenario{Call: c.Call}, "")
 	if now := p.H.CaseOf(p.OpenID); now.Personal.ContactMobile != "" {
 		p.H.Error("the directory answered after all")
 	}
 }
 
-// seesNothing: a first card does not come, and comes when the person says the word again.
-func seesNothing(p harness.Person, codes []scenario.Refusal) {
+// meetUnseenCard tests codes for the first card. The bot sends it when the person writes again.
+func meetUnseenCard(p harness.Person, codes []scenario.Refusal) {
 	for _, c := range codes {
 		armRefusal(p, c)
 		doStep(p, c.Call.At)
-		allMet(p)
+		waitFaultsMet(p)
 		p.H.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
 	}
 	doStep(p, scenario.Start)
-	pressNow(p, p.OpenID, p.ChatID, "consent", nil)
-	goesOn(p, scenario.Scenario{Call: scenario.Call{At: scenario.Consent}}, "")
+	pressCurrent(p, p.OpenID, p.ChatID, "consent", nil)
+	finishRegistration(p, scenario.Scenario{Call: scenario.Call{At: scenario.Consent}}, "")
 }
 
-// cardLogged reports whether the log says that a card waits, or is not shown, because of the code.
+// cardLogged reports whether the log says that a card waits or is not shown because of the code.
 func cardLogged(p harness.Person, c scenario.Refusal) bool {
 	id := p.H.CaseOf(p.OpenID).ID
 	want := map[scenario.Outcome]string{scenario.Later: "cards cannot be shown"}[c.Outcome]
@@ -262,9 +263,9 @@ func cardLogged(p harness.Person, c scenario.Refusal) bool {
 	return false
 }
 
-// isAnswered: the answer to a photo that is none comes as a message of its own when there is nothing to answer any
-// more.
-func isAnswered(p harness.Person, codes []scenario.Refusal) {
+// meetUnansweredPhoto tests codes for a reply to a file that is no photo. If the replied message is gone, the answer
+// becomes a message of its own.
+func meetUnansweredPhoto(p harness.Person, codes []scenario.Refusal) {
 	h := p.H
 	private := func(s harness.CardView) bool {
 		return s.Stage == sim.StageNone && s.Msg.ParentID == "" && s.Says("这个文件不是图片")
@@ -273,24 +274,25 @@ func isAnswered(p harness.Person, codes []scenario.Refusal) {
 	for _, c := range codes {
 		armRefusal(p, c)
 		doStep(p, c.Call.At)
-		allMet(p)
+		waitFaultsMet(p)
 		if c.Outcome == scenario.Renews {
 			answers++
-			h.Until("the answer in private", func() bool { return everShown(h, p.ChatID, private) == answers })
+			h.Until("the answer in private", func() bool { return countEverShown(h, p.ChatID, private) == answers })
 		}
 	}
 	waitIdle(h)
-	if n := everShown(h, p.ChatID, private); n != answers {
+	if n := countEverShown(h, p.ChatID, private); n != answers {
 		h.Errorf("%d answers in private, want %d", n, answers)
 	}
-	goesOn(p, scenario.Scenario{Call: codes[0].Call}, doStep(p, scenario.Odd))
+	finishRegistration(p, scenario.Scenario{Call: codes[0].Call}, doStep(p, scenario.Odd))
 }
 
-// missesAChange: a change of the card is not shown, or on a new message; the next card is.
-func missesAChange(p harness.Person, c scenario.Refusal) {
+// meetMissedPatch tests codes for a card's patch. The change is lost or shown on a new message; the next card is
+// shown.
+func meetMissedPatch(p harness.Person, c scenario.Refusal) {
 	armRefusal(p, c)
 	doStep(p, c.Call.At)
-	allMet(p)
+	waitFaultsMet(p)
 	p.H.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
-	goesOn(p, scenario.Scenario{Call: c.Call}, "")
+	finishRegistration(p, scenario.Scenario{Call: c.Call}, "")
 }

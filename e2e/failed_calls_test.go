@@ -16,8 +16,8 @@ import (
 	"shiming/sim/scenario"
 )
 
-// logged is what the bot's log and metrics call the operations of the catalogue.
-var logged = map[string]string{
+// operationNames maps the catalogue's calls to their names in the bot's log and metrics.
+var operationNames = map[string]string{
 	"feishu.token": "auth.tenant_access_token", "feishu.send": "im.message.create", "feishu.reply": "im.message.reply",
 	"feishu.patch":   "im.message.patch",
 	"feishu.contact": "contact.user.get", "feishu.download": "im.message_resource.get",
@@ -28,23 +28,24 @@ var logged = map[string]string{
 	"esign.evidence": "CreatePersonPoint",
 }
 
-// rowsAWorld is how many rows share a world. They follow each other there; worlds run side by side.
-const rowsAWorld = 4
+// rowsPerWorld is how many rows run one after the other in a world. The worlds run in parallel.
+const rowsPerWorld = 4
 
-// TestFaults walks the catalogue: in every row somebody registers, one call goes wrong, and the case ends as the row
-// says, with everything written once, seen by the people as the row says, and told of in the log and the metrics.
+// TestFaults runs the catalogue of faults. In each row a person registers and one call fails. The case must end as
+// the row says, with every outside write made once, and the cards, the log and the metrics must show the failure as
+// the row says.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	order, byCall := grouped(scenario.All(), func(s scenario.Scenario) string { return s.Call.Name })
+	order, byCall := groupBy(scenario.All(), func(s scenario.Scenario) string { return s.Call.Name })
 	for _, name := range order {
-		for rows := range slices.Chunk(byCall[name], rowsAWorld) {
-			t.Run(name, func(t *testing.T) { faultsOf(t, rows) })
+		for rows := range slices.Chunk(byCall[name], rowsPerWorld) {
+			t.Run(name, func(t *testing.T) { runFaultRows(t, rows) })
 		}
 	}
 }
 
-// grouped sorts rows by a name; order is that of the names' first rows.
-func grouped[T any](rows []T, name func(T) string) (order []string, groups map[string][]T) {
+// groupBy groups rows by a name. order lists the names by their first rows.
+func groupBy[T any](rows []T, name func(T) string) (order []string, groups map[string][]T) {
 	groups = map[string][]T{}
 	for _, r := range rows {
 		n := name(r)
@@ -56,12 +57,12 @@ func grouped[T any](rows []T, name func(T) string) (order []string, groups map[s
 	return order, groups
 }
 
-// faultsOf plays the rows of one call in one world. Everybody is brought to the brink at once; from there the rows
-// follow each other, since a fault is for whoever makes the call next.
-func faultsOf(t *testing.T, rows []scenario.Scenario) {
+// runFaultRows runs the rows of one call in one world. The people advance to the failing step in parallel. The rows
+// then run in sequence, because a fault applies to the next call whoever makes it.
+func runFaultRows(t *testing.T, rows []scenario.Scenario) {
 	h := harness.Start(t, harness.Setup{
 		Clock:       harness.ClockBehind(time.Hour),
-		Settings:    again(),
+		Settings:    noResendPause(),
 		CallTimeout: 10 * time.Second,
 		Timeout:     3 * harness.TestTimeout(),
 		Noisy:       rows[0].Call.Proof == scenario.Secret,
@@ -77,7 +78,7 @@ func faultsOf(t *testing.T, rows []scenario.Scenario) {
 		for i, s := range rows {
 			t.Run(s.Fault.Name, func(t *testing.T) {
 				t.Parallel()
-				comeTo(personWithT(people[i], t), s.Call.At)
+				advanceTo(personWithT(people[i], t), s.Call.At)
 				ready[i] = true
 			})
 		}
@@ -92,15 +93,15 @@ func faultsOf(t *testing.T, rows []scenario.Scenario) {
 			defer cancel()
 			p.H.Ctx = ctx
 			defer explainFailure(p)
-			if !ready[i] { // this row alone is run
-				comeTo(p, s.Call.At)
+			if !ready[i] { // only this row is run
+				advanceTo(p, s.Call.At)
 			}
-			meetFault(p, s)
+			runFaultRow(p, s)
 		})
 	}
 }
 
-// explainFailure prints what the log has of a case that went wrong.
+// explainFailure prints the log lines of a failed row's case.
 func explainFailure(p harness.Person) {
 	if !p.H.Failed() {
 		return
@@ -113,14 +114,14 @@ func explainFailure(p harness.Person) {
 	}
 }
 
-// personWithT is the person in a test below the one of the rig.
+// personWithT returns the person for a subtest.
 func personWithT(p harness.Person, t *testing.T) harness.Person {
 	p.H = withT(p.H, t)
 	return p
 }
 
-// comeTo goes the way up to a step, which comes next.
-func comeTo(p harness.Person, at scenario.Step) {
+// advanceTo advances a person to the point before a step.
+func advanceTo(p harness.Person, at scenario.Step) {
 	p.H.Helper()
 	switch at {
 	case scenario.Consent:
@@ -137,7 +138,7 @@ func comeTo(p harness.Person, at scenario.Step) {
 	}
 }
 
-// doStep takes the step at which the fault is met. It returns the message of a photo that is none.
+// doStep does the step at which the fault happens. It returns the id of the message with the file that is no photo.
 func doStep(p harness.Person, at scenario.Step) (odd string) {
 	p.H.Helper()
 	switch at {
@@ -161,20 +162,20 @@ func doStep(p harness.Person, at scenario.Step) (odd string) {
 	return odd
 }
 
-// meetFault plays one row.
-func meetFault(p harness.Person, s scenario.Scenario) {
+// runFaultRow runs one row.
+func runFaultRow(p harness.Person, s scenario.Scenario) {
 	h := p.H
 	if s.Fault.Name == "slow" {
-		s.Wire.Delay = 700 * time.Millisecond // the program's patience is 10 s here
+		s.Wire.Delay = 700 * time.Millisecond // of the 10 s of CallTimeout
 	}
-	waitIdle(h) // a fault is for whoever calls next
+	waitIdle(h) // a fault applies to the next call whoever makes it
 	failures := countFailures(h, s)
 	disarm := s.Arm(h.World.Faults, h.World.Feishu)
 	odd := doStep(p, s.Call.At)
-	if s.Fault.Name == "unreachable" { // until the bot has noticed
+	if s.Fault.Name == "unreachable" { // until the bot has met the fault
 		h.Until("nobody can connect", func() bool {
 			c := h.CaseOf(p.OpenID)
-			return c != nil && failureLogged(h, c.ID, logged[s.Call.Name])
+			return c != nil && failureLogged(h, c.ID, operationNames[s.Call.Name])
 		})
 		disarm()
 	}
@@ -184,15 +185,15 @@ func meetFault(p harness.Person, s scenario.Scenario) {
 		})
 		disarm()
 	}
-	if !whoeverAsks(s) {
-		checkSees(p, s)
+	if !stopsAnyCall(s) {
+		checkSights(p, s)
 	}
-	settleStop(p, s)
-	goesOn(p, s, odd)
+	resolveStop(p, s)
+	finishRegistration(p, s, odd)
 	p.CheckFiled()
 	left := h.World.Faults.List()
 	disarm()
-	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // which is not asked for again when the case is done
+	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // a done case does not repeat the call
 		h.Errorf("not met: %+v", left)
 	}
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
@@ -201,44 +202,44 @@ func meetFault(p harness.Person, s scenario.Scenario) {
 	if s.Quiet {
 		return
 	}
-	// What nobody waited for may end later than the case.
+	// A call that the case does not wait for may end later.
 	h.Until("the metric counts the failure", func() bool { return countFailures(h, s) > failures })
 	if s.Call.Repeat != scenario.Redeliver {
-		h.Until("a line in the log has the case and "+logged[s.Call.Name], func() bool {
-			return failureLogged(h, h.CaseOf(p.OpenID).ID, logged[s.Call.Name])
+		h.Until("a line in the log has the case and "+operationNames[s.Call.Name], func() bool {
+			return failureLogged(h, h.CaseOf(p.OpenID).ID, operationNames[s.Call.Name])
 		})
 	}
 }
 
-// whoeverAsks: the call that asked for the token is refused, and stops the case if it is one of a step; it may as
-// well be one that shows a card, which is shown later.
-func whoeverAsks(s scenario.Scenario) bool {
+// stopsAnyCall reports whether the fault hits the token. The call that asked for the token fails. It suspends the
+// case only if it belongs to a step and not to a card.
+func stopsAnyCall(s scenario.Scenario) bool {
 	return s.Call.Proof == scenario.Secret && s.End.By == scenario.HR
 }
 
-// checkSees waits for all that the row says people see.
-func checkSees(p harness.Person, s scenario.Scenario) {
+// checkSights waits for everything that the people must see.
+func checkSights(p harness.Person, s scenario.Scenario) {
 	p.H.Helper()
 	for _, sight := range s.Sees {
-		hasSeen(p, sight)
+		waitForSight(p, sight)
 	}
 }
 
-// settleStop does what the row says that somebody has to do.
-func settleStop(p harness.Person, s scenario.Scenario) {
+// resolveStop does what HR or the person must do after the failure.
+func resolveStop(p harness.Person, s scenario.Scenario) {
 	h := p.H
 	h.Helper()
 	switch {
-	case whoeverAsks(s):
-		waitIdle(h) // the other photo may let the case go on by itself
+	case stopsAnyCall(s):
+		waitIdle(h) // the other photo may resume the case by itself
 		var c *flows.Case
 		h.Until("a step that stopped, or none", func() bool {
 			c = h.CaseOf(p.OpenID)
 			return c.State == flows.NeedsAttention || c.State == flows.AwaitingConfirmation
 		})
 		if c.State == flows.NeedsAttention {
-			checkSees(p, s)
-			hrSays(p, "retry", nil)
+			checkSights(p, s)
+			pressByHR(p, "retry", nil)
 		}
 	case s.End.By == scenario.HR:
 		c := h.InState(p.OpenID, flows.NeedsAttention)
@@ -249,7 +250,7 @@ func settleStop(p harness.Person, s scenario.Scenario) {
 		if points := h.World.ESign.PointsFor(c.ID); s.End.Does == "resolve" && len(points) > 0 {
 			form = map[string]any{"evi_point_id": points[0].ID}
 		}
-		hrSays(p, s.End.Does, form)
+		pressByHR(p, s.End.Does, form)
 	case s.End.Does == "photo":
 		var c *flows.Case
 		h.Until("one photo is read, the other refused", func() bool {
@@ -270,8 +271,8 @@ func settleStop(p harness.Person, s scenario.Scenario) {
 	}
 }
 
-// hrSays presses a button of HR's card about the person, when the time has come that a write may be repeated.
-func hrSays(p harness.Person, act string, form map[string]any) {
+// pressByHR presses a button of HR's card about the person, after the pause before a write may be repeated.
+func pressByHR(p harness.Person, act string, form map[string]any) {
 	p.H.Helper()
 	p.H.Clock.Move(flows.DefaultWriteQuiet)
 	hr := p.H.Admin(0)
@@ -281,8 +282,8 @@ func hrSays(p harness.Person, act string, form map[string]any) {
 	}
 }
 
-// goesOn goes the rest of the way after the step of the row.
-func goesOn(p harness.Person, s scenario.Scenario, odd string) {
+// finishRegistration does the remaining steps after the row's step.
+func finishRegistration(p harness.Person, s scenario.Scenario, odd string) {
 	h := p.H
 	h.Helper()
 	switch s.Call.At {
@@ -302,11 +303,11 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 	switch s.Call.At {
 	case scenario.Start, scenario.Consent, scenario.Photos, scenario.Odd:
 		p.See(sim.StageConfirmation)
-		p.Press("confirm", map[string]any{"mobile": p.Person.Mobile}) // which the directory may not have told
+		p.Press("confirm", map[string]any{"mobile": p.Person.Mobile}) // the directory may not have returned the mobile
 		fallthrough
 	case scenario.Form:
 		if s.End.By == scenario.Person && s.Call.At == scenario.Form {
-			break // the code has been typed
+			break // the code has been entered
 		}
 		p.SentCode(0)
 		p.See(sim.StageCode, "验证码已在")
@@ -324,14 +325,14 @@ func goesOn(p harness.Person, s scenario.Scenario, odd string) {
 	}
 	switch s.Call.At {
 	case scenario.Start:
-		one("the consent card", everShown(h, p.ChatID, func(s harness.CardView) bool { return s.Has("decline") }))
+		one("the consent card", countEverShown(h, p.ChatID, func(s harness.CardView) bool { return s.Has("decline") }))
 	case scenario.Odd:
-		one("the answer to the photo", everShown(h, p.ChatID, func(s harness.CardView) bool { return s.Msg.ParentID == odd }))
+		one("the answer to the photo", countEverShown(h, p.ChatID, func(s harness.CardView) bool { return s.Msg.ParentID == odd }))
 	}
 }
 
-// hasSeen waits until any version of a card has said all the words to somebody.
-func hasSeen(p harness.Person, sight scenario.Sight) {
+// waitForSight waits until any version of a card has contained all the words.
+func waitForSight(p harness.Person, sight scenario.Sight) {
 	h := p.H
 	h.Helper()
 	chat := p.ChatID
@@ -357,8 +358,8 @@ func hasSeen(p harness.Person, sight scenario.Sight) {
 	}
 }
 
-// everShown counts the messages of which any version is such a card.
-func everShown(h *harness.Harness, chat string, such func(harness.CardView) bool) (n int) {
+// countEverShown counts the messages of which any version satisfies the condition.
+func countEverShown(h *harness.Harness, chat string, such func(harness.CardView) bool) (n int) {
 	for _, m := range h.World.Feishu.Messages(chat) {
 		for _, v := range m.History {
 			version := m
@@ -372,7 +373,7 @@ func everShown(h *harness.Harness, chat string, such func(harness.CardView) bool
 	return n
 }
 
-// failureLogged reports whether a line of the log names the case and the platform's operation.
+// failureLogged reports whether the log contains a line with the case and the operation.
 func failureLogged(h *harness.Harness, caseID, operation string) bool {
 	for line := range strings.Lines(h.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation string }
@@ -394,5 +395,5 @@ func countFailures(h *harness.Harness, s scenario.Scenario) float64 {
 	if s.Call.Repeat == scenario.Redeliver {
 		return samples.With(map[string]string{"type": "refused", "status": "401"}).Sum("shiming_push_seconds_count")
 	}
-	return samples.With(map[string]string{"operation": logged[s.Call.Name]}).Sum("shiming_call_failures_total")
+	return samples.With(map[string]string{"operation": operationNames[s.Call.Name]}).Sum("shiming_call_failures_total")
 }

@@ -11,7 +11,7 @@ import (
 	"shiming/sim"
 )
 
-// TestBadForm types what no form takes; each is named at its field, and what was right stays.
+// TestBadForm submits invalid values. Each is reported at its field, and valid values stay.
 func TestBadForm(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	p := h.Hire()
@@ -43,7 +43,7 @@ func TestBadForm(t *testing.T) {
 			}
 		})
 	}
-	// The client takes no more than 50 characters; somebody else's might.
+	// Feishu's client limits inputs to 50 characters; another client may not.
 	s := p.See(sim.StageConfirmation)
 	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code,
 		"mobile": p.Person.Mobile}
@@ -61,7 +61,7 @@ func TestBadForm(t *testing.T) {
 	p.CheckFiled()
 }
 
-// markdown collects every text of a card that a client would interpret.
+// markdown collects the texts of a card that a client renders as Markdown.
 func markdown(t *testing.T, card json.RawMessage) string {
 	t.Helper()
 	var root any
@@ -117,7 +117,8 @@ func TestLongTexts(t *testing.T) {
 	p.CheckFiled()
 }
 
-// TestBadClicks presses what is not there, not theirs, or over. The case stays where it is, to the last byte.
+// TestBadClicks clicks buttons that do not exist, belong to others or are outdated. The stored case must not change
+// by a byte.
 func TestBadClicks(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p, stranger, over := h.Hire(), h.Hire(), h.Hire()

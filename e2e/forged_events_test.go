@@ -13,10 +13,9 @@ import (
 	"shiming/sim/feishu"
 )
 
-// TestBadPushes sends to the webhook what Feishu never would. Each is refused with a fixed word, and leaves nothing
-// behind.
+// TestBadPushes sends pushes that Feishu would never send. Each is refused with a fixed text and stores nothing.
 func TestBadPushes(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Noisy: true}) // events of no shape are worth an error
+	h := harness.Start(t, harness.Setup{Noisy: true}) // malformed events are logged as errors
 	p := h.Hire()
 	says := map[string]any{
 		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user",
@@ -87,7 +86,7 @@ func TestBadPushes(t *testing.T) {
 		t.Error("a refused push had an effect")
 	}
 
-	// What is genuine and of no use is taken, so that it does not come again.
+	// Genuine events that the bot does not use are acknowledged, so that Feishu does not repeat them.
 	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x",
 		"no sender": map[string]any{"message": map[string]any{}}} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +101,7 @@ func TestBadPushes(t *testing.T) {
 		})
 	}
 
-	// A replay is answered like the first time and does nothing.
+	// A replayed push is answered as before and has no effect.
 	sent := p.Say("实名")
 	first := p.See(sim.StageConsent)
 	for range 3 {
@@ -147,7 +146,7 @@ func TestEverythingTwice(t *testing.T) {
 	}
 }
 
-// clickTwice presses a button twice at the same moment.
+// clickTwice sends the same click twice at the same time.
 func clickTwice(h *harness.Harness, openID string, s harness.CardView, act string, form any) {
 	h.Helper()
 	done := make(chan harness.ForgedAnswer, 2)
@@ -168,7 +167,7 @@ func TestOutOfOrder(t *testing.T) {
 		k.Reorder = 4
 		k.Duplicate = 4
 	})
-	p.Say("实名") // arrives last, when the photos have opened the case
+	p.Say("实名") // arrives after the photos, which have opened the case
 	if _, err := h.World.Feishu.EnterP2P(h.Ctx, p.OpenID); err != nil {
 		t.Fatal(err)
 	}
@@ -178,12 +177,12 @@ func TestOutOfOrder(t *testing.T) {
 	p.See(sim.StageConsent, "2 张照片")
 	p.Press("consent")
 	p.See(sim.StageConfirmation)
-	confirms(p)
+	submitForm(p)
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
 		t.Errorf("%+v", j)
 	}
-	// A recall that overtakes its photo.
+	// A recall that arrives before its photo.
 	q := h.Hire()
 	q.ToPhotos()
 	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.Reorder = 2 })

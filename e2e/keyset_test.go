@@ -13,8 +13,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is
-// refused, the message names the file and says what to do, and the database is as it was.
+// TestKeysetFile checks that the bot refuses to start with a key file that is missing, readable by others, damaged or
+// of another database. The message names the file and the remedy, and the database stays unchanged.
 func TestKeysetFile(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	path, onSQLite := strings.CutPrefix(h.Values["store.dsn"], "sqlite:")
@@ -83,12 +83,12 @@ func TestKeysetFile(t *testing.T) {
 			}
 		})
 	}
-	if err := os.WriteFile(keys, good, 0o600); err != nil { // an existing file keeps its mode
+	if err := os.WriteFile(keys, good, 0o600); err != nil { // WriteFile keeps the mode of an existing file
 		t.Fatal(err)
 	}
 	if err := os.Chmod(keys, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h.StartBot()
-	confirms(p)
+	submitForm(p)
 }

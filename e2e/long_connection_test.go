@@ -15,7 +15,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// overLongConn is a rig whose bot has no webhook and no keys for one.
+// overLongConn starts a harness whose bot uses the long connection and has no webhook keys.
 func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
 	t.Helper()
 	s.Settings = map[string]string{"feishu.transport": "websocket", "feishu.encrypt_key": "",
@@ -23,7 +23,7 @@ func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
 	return harness.Start(t, s)
 }
 
-// TestLongConnection goes the whole way without a webhook, while the connection is broken twice.
+// TestLongConnection registers a person over a connection that breaks twice.
 func TestLongConnection(t *testing.T) {
 	h := overLongConn(t, harness.Setup{})
 	p, hr := h.Hire(), h.Admin(0)
@@ -71,8 +71,8 @@ func getPage(h *harness.Harness, path string) string {
 	return string(body)
 }
 
-// TestLongConnectionRepeats: a push that was stored, but whose answer was lost with the connection, comes again and
-// does nothing.
+// TestLongConnectionRepeats checks that a push that was stored but not acknowledged, because the connection broke, is
+// repeated and has no second effect.
 func TestLongConnectionRepeats(t *testing.T) {
 	h := overLongConn(t, harness.Setup{})
 	p := h.Hire()
@@ -103,7 +103,7 @@ func TestLongConnectionRepeats(t *testing.T) {
 	}
 }
 
-// TestLongConnectionLarge: a push that the platform cuts into several frames arrives whole.
+// TestLongConnectionLarge checks that a push in several frames is reassembled.
 func TestLongConnectionLarge(t *testing.T) {
 	h := overLongConn(t, harness.Setup{})
 	p := h.Hire()
@@ -116,7 +116,7 @@ func TestLongConnectionLarge(t *testing.T) {
 	}
 }
 
-// TestLongConnectionNotReady: until the first connection stands the program is alive, but not ready.
+// TestLongConnectionNotReady checks that the program is alive but not ready until its first connection.
 func TestLongConnectionNotReady(t *testing.T) {
 	h := overLongConn(t, harness.Setup{Before: func(w *sim.World, _ map[string]string) {
 		w.Faults.Arm(wire.Fault{
@@ -140,7 +140,7 @@ func TestLongConnectionNotReady(t *testing.T) {
 	}
 }
 
-// TestLongConnectionDrains: a push that is being worked on when the program is told to stop is stored and answered.
+// TestLongConnectionDrains checks that a push that is being handled at a stop is stored and acknowledged.
 func TestLongConnectionDrains(t *testing.T) {
 	h := overLongConn(t, harness.Setup{})
 	p := h.Hire()

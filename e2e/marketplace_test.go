@@ -14,13 +14,13 @@ import (
 
 const otherTenant = "tk_other"
 
-// market is one bot and two companies that have it installed.
+// market is one bot that two companies have installed.
 type market struct {
-	a, b *harness.Harness // the same bot, seen from each company
+	a, b *harness.Harness // the same bot in the world of each company
 	both *feishu.Market
 }
 
-// startMarket opens two worlds with one app and a bot between them.
+// startMarket starts two worlds with one app, and a bot for both.
 func startMarket(t *testing.T, ocrPerSecond int) *market {
 	t.Helper()
 	m := &market{}
@@ -68,18 +68,18 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 	return m
 }
 
-// join shows the second company where the bot is now.
+// join sets the webhook of the second company.
 func (m *market) join() {
 	m.b.App = m.a.App
 	m.b.World.SetWebhook(m.a.App.URL() + "/webhook/event")
 }
 
-// TestTwoTenants: two companies side by side, of which neither sees anything of the other.
+// TestTwoTenants checks that neither of two companies sees data of the other.
 func TestTwoTenants(t *testing.T) {
 	m := startMarket(t, 50)
 	p, q := m.a.Hire(), m.b.Hire()
 	hrA, hrB := m.a.Admin(0), m.b.Admin(0)
-	// Each company chooses groups of its own: one for the announcements here, one for the reviews there.
+	// Each company has its own groups: an announcement group in one, a review group in the other.
 	choose := func(hr harness.Admin, chat, word, answer string) {
 		t.Helper()
 		sent, err := hr.H.World.Feishu.SendGroupText(hr.H.Ctx, hr.OpenID, chat, word, true)
@@ -96,7 +96,7 @@ func TestTwoTenants(t *testing.T) {
 	sA := hrA.Sees(hrA.Chat(), p, "approve")
 	sB := hrB.Sees(m.b.World.ReviewChat(), q, "approve")
 
-	// Lists and figures hold the own people only, and a case of the others is none.
+	// Lists and statistics cover the own company only, and the id of another company's case is unknown.
 	for _, x := range []struct {
 		hr          harness.Admin
 		mine, other harness.Person
@@ -131,13 +131,13 @@ func TestTwoTenants(t *testing.T) {
 		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State,
 			flows.AwaitingReview)
 	}
-	// An admin of one company is nobody in the other, even under the same open_id.
+	// An admin of one company has no rights in the other, even with the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: hrA.OpenID, Name: "同号"})
 	if f := m.b.Forge(hrA.OpenID, sB.Msg, sB.Value("approve"), nil); !strings.Contains(f.Toast, "HR") {
 		t.Errorf("an admin of another company: %q, want %q in it", f.Toast, "HR")
 	}
 
-	// Restarted, the bot still has the app's ticket, and asks for no new one.
+	// After a restart the bot uses the stored app ticket and requests none.
 	asked := m.both.Resends()
 	m.a.StopBot()
 	m.a.StartBot()
@@ -155,7 +155,7 @@ func TestTwoTenants(t *testing.T) {
 	if n := cardsIn(m.b, m.b.World.AnnounceChat()); n > 0 {
 		t.Errorf("%d cards in a group that nobody has chosen", n)
 	}
-	// Somebody of one company has no data in the other, even under the same open_id.
+	// A person of one company has no data in the other, even with the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
 	sent, err := m.b.World.Feishu.SendText(m.b.Ctx, p.OpenID, "我的资料")
 	m.b.Delivered(sent, err)
@@ -178,7 +178,7 @@ func TestTwoTenants(t *testing.T) {
 		})
 	}
 
-	// Without a ticket that is good the bot asks for one, and goes on by itself.
+	// With an invalid ticket the bot requests a new one and continues.
 	m.both.KillTickets()
 	m.a.World.Feishu.KillTokens()
 	p.Say("帮助")
@@ -186,14 +186,15 @@ func TestTwoTenants(t *testing.T) {
 	p.WaitForCard("实名")
 }
 
-// TestTenantsHaveLimitsOfTheirOwn: while one company's photos queue up at its OCR limit, another's are read.
+// TestTenantsHaveLimitsOfTheirOwn checks that one company's photos are read while another company's photos wait for
+// its OCR limit.
 func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	m := startMarket(t, 1)
 	q, crowd := m.b.Hire(), m.a.HireAll(12)
 	for _, p := range append([]harness.Person{q}, crowd...) {
 		p.ToPhotos()
 		for _, side := range []string{"front", "back"} {
-			p.H.Photo(p.Person, side) // taken beforehand: drawing them may take longer than having them read
+			p.H.Photo(p.Person, side) // drawn before, because drawing may take longer than reading
 		}
 	}
 	for _, p := range crowd {
@@ -204,7 +205,7 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	if read := len(m.a.World.Feishu.OCRCalls()); read >= 2*len(crowd) {
 		t.Errorf("the other company's person was served after all %d photos", read)
 	}
-	// Each company's calls keep the limit; how exactly is bench/ocr's business, since here many tests share the machine.
+	// Each company's calls keep the limit. bench/ocr measures how exactly; here many tests share the machine.
 	for _, h := range []*harness.Harness{m.a, m.b} {
 		calls := h.World.Feishu.OCRCalls()
 		for i := 2; i < len(calls); i++ {
@@ -215,7 +216,7 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	}
 }
 
-// caseIn is the latest case of somebody in a company.
+// caseIn returns a person's latest case in a company.
 func caseIn(h *harness.Harness, tenantKey, openID string) (c *flows.Case) {
 	h.Helper()
 	h.ReadStore(func(v flows.View) (err error) {

@@ -11,21 +11,21 @@ import (
 	"shiming/sim/wire"
 )
 
-// operations are all that the way through the house needs.
+// operations are all operations of a registration.
 var operations = []struct{ upstream, name string }{
 	{"feishu", "token"}, {"feishu", "message.create"}, {"feishu", "message.reply"}, {"feishu", "message.patch"},
 	{"feishu", "resource.get"}, {"feishu", "contact.user.get"}, {"feishu", "id_card.recognize"},
 	{"tencent", "PhoneVerification"}, {"esign", "files.upload_url"}, {"esign", "storage.put"}, {"esign", "files.status"},
 }
 
-// wholeWay is the way of somebody who sends one photo that is no good, so that every operation is needed.
+// wholeWay registers a person who first sends an unusable photo, so that every operation is called.
 func wholeWay(p harness.Person) {
 	p.H.Helper()
-	wholeWayTo(p, func() { confirms(p) })
+	wholeWayTo(p, func() { submitForm(p) })
 }
 
-// TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything
-// written once.
+// TestUpstreamsFailOnce fails each operation once. Where repeating is safe the case ends done by itself, with every
+// outside write made once.
 func TestUpstreamsFailOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []wire.Fault{
@@ -47,7 +47,7 @@ func TestUpstreamsFailOnce(t *testing.T) {
 			armed := 0
 			for _, op := range operations {
 				if op.name == "resource.get" && kind.Kind == wire.Truncate {
-					continue // half a picture under a length that fits is a bad picture, as far as anybody can tell
+					continue // half a picture with a matching length is taken for a bad photo
 				}
 				if kind.Upstream == "" || kind.Upstream == op.upstream {
 					f := kind
@@ -56,7 +56,7 @@ func TestUpstreamsFailOnce(t *testing.T) {
 					armed++
 				}
 			}
-			h.World.Feishu.KillTokens() // so that the token is asked for
+			h.World.Feishu.KillTokens() // so that the bot asks for a token
 			wholeWay(p)
 			p.CheckFiled()
 			if left := h.World.Faults.List(); len(left) > 0 {
@@ -69,7 +69,8 @@ func TestUpstreamsFailOnce(t *testing.T) {
 	}
 }
 
-// TestSMSAnswerLost: whether the code is on its way is not known, so no second one is sent until the person asks.
+// TestSMSAnswerLost loses the answer of the SMS. The bot does not know whether the code was sent, so it sends no
+// second one until the person asks.
 func TestSMSAnswerLost(t *testing.T) {
 	t.Parallel()
 	t.Run("it came", func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestSMSAnswerLost(t *testing.T) {
 		}
 	})
 	t.Run("it did not", func(t *testing.T) {
-		h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: again()})
+		h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: noResendPause()})
 		p := h.Hire()
 		p.ToForm()
 		h.World.Faults.Arm(wire.Fault{
@@ -115,7 +116,7 @@ func TestSMSAnswerLost(t *testing.T) {
 	})
 }
 
-// TestUnknownIdentity and TestUnknownEvidence: a write that may have happened waits for HR, who is told both ways on,
+// TestUnknownIdentity loses the answer of an outside write. The case waits for HR, who is offered both resolutions,
 // and each leads to done with one write.
 func TestUnknownIdentity(t *testing.T) {
 	unknownWrites(t, "feishu", "identities.create", "一、已经有了", "二、还没有", "已经写入", "确认没有写入，再写一次")
@@ -137,7 +138,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 		{wire.Fault{Kind: wire.DropBefore}, false}, {wire.Fault{Kind: wire.Reset}, false},
 		{wire.Fault{Kind: wire.Error, Status: 502}, false},
 	} {
-		// One after the other up to the fault, since it is for the next call whoever makes it.
+		// People reach the fault in sequence, because it applies to the next call whoever makes it.
 		p := h.Hire()
 		p.ToReview()
 		w.fault.Upstream, w.fault.Operation, w.fault.Times = upstream, operation, 1
@@ -171,7 +172,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 	}
 }
 
-// TestOneCauseManyCases: many people run into the same cause; HR hears of it once, and one retry lets everybody go on.
+// TestOneCauseManyCases suspends many cases by the same cause. HR gets one card, and one retry resumes all cases.
 func TestOneCauseManyCases(t *testing.T) {
 	t.Parallel()
 	const people = 4
@@ -224,7 +225,7 @@ func TestOneCauseManyCases(t *testing.T) {
 			}
 			if c.step != "photos" {
 				for _, p := range all {
-					confirms(p)
+					submitForm(p)
 				}
 			}
 			if c.step == "identity" || c.step == "upload" {
@@ -248,7 +249,7 @@ func TestOneCauseManyCases(t *testing.T) {
 				return found
 			}
 			h.Until("HR is told", func() bool { return len(told()) > 0 })
-			// Cards on which HR has decided turn where they are; news is one message, whatever the number of cases.
+			// A card on which HR has decided changes in place. New information is one message for all cases.
 			messages := func() int { return cardsIn(h, h.World.ReviewChat(), "") }
 			want := 1
 			if c.step == "identity" || c.step == "upload" {
@@ -279,7 +280,7 @@ func TestOneCauseManyCases(t *testing.T) {
 	}
 }
 
-// TestTokenDies heals by itself, wherever it happens.
+// TestTokenDies checks that the bot replaces an expired token in any step.
 func TestTokenDies(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	p := h.Hire()
@@ -292,7 +293,7 @@ func TestTokenDies(t *testing.T) {
 	p.SendBoth()
 	p.See(sim.StageConfirmation)
 	kill()
-	confirms(p)
+	submitForm(p)
 	kill()
 	p.CheckFiled()
 	if n := h.World.Feishu.TokensIssued(); n < 3 {
@@ -300,7 +301,7 @@ func TestTokenDies(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: at the tenant's limit photos wait for their turn, and nobody is told of any trouble.
+// TestManyAtOnce checks that photos over the tenant's OCR limit wait and that no one is told of an error.
 func TestManyAtOnce(t *testing.T) {
 	h := harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: 10}})
 	all := h.HireAll(12)
@@ -327,7 +328,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestDataLossPrevention: a tenant that lets no number through gets a form without any, on which empty means "as read".
+// TestDataLossPrevention checks that a tenant whose DLP blocks numbers gets a form without numbers, on which an empty
+// field keeps the read value.
 func TestDataLossPrevention(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
 	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.DLP = true })
@@ -348,8 +350,8 @@ func TestDataLossPrevention(t *testing.T) {
 	}
 }
 
-// TestPersonOutOfReach: somebody who has stopped the bot's messages holds nothing up, and finds the end when asking
-// again.
+// TestPersonOutOfReach checks that a case ends although the person blocks the bot's messages, and that the person
+// sees the result when writing again.
 func TestPersonOutOfReach(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
@@ -363,7 +365,7 @@ func TestPersonOutOfReach(t *testing.T) {
 	p.CheckFiled()
 }
 
-// TestReviewGroupGone: when the group of the reviews cannot be written to, the card goes to each admin.
+// TestReviewGroupGone checks that the review card goes to each admin when the bot cannot post in the review group.
 func TestReviewGroupGone(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Noisy: true})
 	h.World.Feishu.Dissolve(h.World.ReviewChat())

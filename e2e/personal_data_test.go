@@ -20,11 +20,11 @@ import (
 	"shiming/sim/wire"
 )
 
-// canary is something personal that must be nowhere, in any spelling.
+// canary is a personal value that must not appear anywhere, in any encoding.
 type canary struct {
 	what  string
 	forms [][]byte
-	bound *regexp.Regexp // for short digits: only as a number of its own
+	bound *regexp.Regexp // short digit strings match as a whole number only
 }
 
 func newCanary(what, text string) canary {
@@ -44,12 +44,12 @@ func newCanary(what, text string) canary {
 	for _, u := range utf16.Encode([]rune(text)) {
 		little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
 	}
-	if len(little) >= 6 { // shorter ones come up in sealed bytes by themselves
+	if len(little) >= 6 { // sealed bytes contain shorter strings by chance
 		add(little...)
 		add(big...)
 	}
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for shift := range 3 { // wherever in a text it begins
+		for shift := range 3 { // the three alignments of Base64
 			b := enc.EncodeToString(append(make([]byte, shift), text...))
 			from, to := (shift*8+5)/6, (shift+len(text))*8/6
 			if to-from >= 8 {
@@ -87,10 +87,10 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// TestNothingPersonalIsLeft goes through everything that can go wrong, and then reads every file and row that the bot
-// has written, and every line that it has logged.
+// TestNothingPersonalIsLeft runs through all failures and then searches every file and table that the bot has
+// written, and its log.
 func TestNothingPersonalIsLeft(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: again(), Noisy: true})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause(), Noisy: true})
 	hr := h.Admin(0)
 	dir := filepath.Dir(h.Values["security.keyset_file"])
 	var wanted []canary
@@ -105,7 +105,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		})
 	}
 
-	// One makes every mistake, corrects both fields, and meets every failure.
+	// The first person makes every mistake, corrects both fields and meets every failure.
 	p := h.Hire()
 	name, number, mistyped := p.Person.Name+"改", sameBirthday(p.Person.Code), p.Person.Code[:17]+"?"
 	h.World.Tencent.Register(name, number, p.Person.Mobile)
@@ -130,11 +130,11 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		}
 		p.TypeCode()
 		p.See(sim.StageConfirmation, "没有对上")
-		confirms(p)
+		submitForm(p)
 	})
 	p.See(sim.StageReview)
 	hr.Decides(p, "send_back", map[string]any{"reason": "other", "side": "details", "note": "请核对 " + p.Person.Mobile})
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	oneOff("feishu", "identities.create", wire.DropAfter)
 	s := hr.Sees(h.World.ReviewChat(), p, "approve")
@@ -152,7 +152,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	want("a corrected number", number)
 	want("a mistyped number", mistyped)
 
-	// Others are rejected, give up, or delete.
+	// Others are rejected, withdraw, or delete their data.
 	q, s2, s3 := h.Hire(), h.Hire(), h.Hire()
 	q.ToReview()
 	hr.Decides(q, "reject", map[string]any{"reason": "wrong_person", "note": "照片上是样例他人先生"})
@@ -164,7 +164,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	s3.Say("删除我的资料")
 	s3.Press("withdraw")
 	s3.WaitForCard("都已删除")
-	// And one writes his data into the chat, and recalls it too late.
+	// The last one writes personal data into the chat and recalls the message too late.
 	s2.Say("我是" + s2.Person.Name + "，" + s2.Person.Code + "，手机 " + s2.Person.Mobile)
 	hr.Say("待审")
 	hr.Say("统计")
@@ -210,7 +210,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 			t.Errorf("%d files, %v", seen, err)
 		}
 	}
-	files() // with the write-ahead log
+	files() // including the write-ahead log
 	h.StopBot()
 	files()
 	rows := readTables(t, h.Values["store.dsn"])
@@ -227,7 +227,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	}
 }
 
-// wholeWayTo sends the photos of wholeWay and leaves the rest.
+// wholeWayTo sends the photos of wholeWay; rest does the remaining steps.
 func wholeWayTo(p harness.Person, rest func()) {
 	p.H.Helper()
 	p.ToPhotos()

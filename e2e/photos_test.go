@@ -10,8 +10,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// reads that were made of what an employee sent, or of the employee, so far.
-func countLooks(p harness.Person) (n int) {
+// countReads counts the OCR calls and downloads for a person's messages.
+func countReads(p harness.Person) (n int) {
 	for _, c := range p.H.World.Recorder.Calls() {
 		if c.Operation == "resource.get" || c.Operation == "id_card.recognize" || strings.Contains(c.Path, p.OpenID) {
 			n++
@@ -20,7 +20,7 @@ func countLooks(p harness.Person) (n int) {
 	return n
 }
 
-// waitIdle waits until no job is due, running or waiting for a repetition.
+// waitIdle waits until no job is due, running or waiting for a retry.
 func waitIdle(h *harness.Harness) {
 	h.Helper()
 	h.Until("no event and no job is left", func() bool {
@@ -29,7 +29,7 @@ func waitIdle(h *harness.Harness) {
 			h.Fatal(err)
 		}
 		if undecided > 0 {
-			return false // jobs may come of it
+			return false // it may create jobs
 		}
 		pending, err := h.App.Store().PendingJobs(h.Ctx)
 		if err != nil {
@@ -49,7 +49,7 @@ func TestPhotosWaitForConsent(t *testing.T) {
 	p.SendBoth()
 	p.See(sim.StageConsent, "你已经发来 2 张照片，还没有读取")
 	waitIdle(h)
-	if n := countLooks(p); n > 0 {
+	if n := countReads(p); n > 0 {
 		t.Errorf("%d calls before consent", n)
 	}
 	p.Press("consent")
@@ -70,7 +70,7 @@ func TestDecline(t *testing.T) {
 	p.Press("decline")
 	p.See(sim.StageDeclined)
 	waitIdle(h)
-	if n := countLooks(p); n > 0 {
+	if n := countReads(p); n > 0 {
 		t.Errorf("%d calls although the person declined", n)
 	}
 	p.Press("start")
@@ -112,7 +112,7 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 	if n := len(h.World.Feishu.OCRCalls()); n != 3 {
 		t.Errorf("%d readings, want 3", n)
 	}
-	// A photo sent while the form is there replaces the side that it shows.
+	// A photo that is sent while the form is open replaces its side.
 	p.Send("back", "tilted")
 	h.Until("the back is replaced", func() bool {
 		c := h.CaseOf(p.OpenID)
@@ -177,7 +177,7 @@ func TestRecalledPhoto(t *testing.T) {
 	})
 }
 
-// TestCancel stops at every state in which the applicant may.
+// TestCancel cancels in every state that allows it.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	for name, reach := range map[string]func(harness.Person){

@@ -75,7 +75,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("a second process: %d %s, want 1, %q in it", code, out, "in use by another process")
 	}
 
-	// SIGTERM in the middle of a write: the write ends, the program says 0.
+	// SIGTERM during an outside write: the write ends and the program exits with 0.
 	hr := s.World.HR(0)
 	hrCtx, stopHR := context.WithCancel(s.Ctx)
 	hrDone := make(chan error, 1)
@@ -116,7 +116,7 @@ func TestServe(t *testing.T) {
 		t.Error("the new keyset or the stop was not announced")
 	}
 
-	// Another keyset opens nothing.
+	// The program refuses another keyset.
 	other := append(append([]string{}, s.Env...), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(t.TempDir(), "other.json"))
 	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 ||
 		!strings.Contains(out, "keyset") {
@@ -136,8 +136,8 @@ func TestServe(t *testing.T) {
 	s.Kill()
 }
 
-// TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost,
-// and nothing is written twice.
+// TestKilled kills the process repeatedly at random points. No acknowledged push is lost and no outside write is made
+// twice.
 func TestKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{Latency: 20 * time.Millisecond})
 	hr := s.World.HR(0)
@@ -160,7 +160,7 @@ func TestKilled(t *testing.T) {
 		working.Wait()
 		close(finished)
 	}()
-	// A kill after so many calls each, so that it falls into photos, codes, checks and writes.
+	// A kill after each few calls hits photos, codes, checks and writes.
 	for _, after := range []int{6, 9, 11, 13, 12, 10, 9, 7} {
 		for range after {
 			select {

@@ -13,14 +13,13 @@ import (
 	"shiming/sim/wire"
 )
 
-// daysAgo is a clock that shows noon in China some days ago, and settings by which what the bot plans for applicants
-// is due after the test.
+// daysAgo returns a clock some days ago, and settings by which the jobs for applicants fall due after the test.
 func daysAgo() (*harness.Clock, map[string]string) {
 	return harness.NoonDaysAgo(8), map[string]string{"timing.reminder_after": "300h", "timing.expire_after": "312h"}
 }
 
-// runReconcile lets a night pass: it is the morning after, and last night's run is made up for. The
-// rig's clock moves the engine only, so that the job that waits for the real night stays asleep.
+// runReconcile moves the engine's clock to the next morning, so that the bot makes up for last night's run. The
+// store's clock does not move, so the job of the real night does not run.
 func runReconcile(h *harness.Harness) {
 	h.Helper()
 	h.Clock.Move(24 * time.Hour)
@@ -37,14 +36,14 @@ func runReconcile(h *harness.Harness) {
 	waitIdle(h)
 }
 
-// ran is what is kept of a run.
-type ran struct {
+// reconcileRun is the stored result of a run.
+type reconcileRun struct {
 	Night            string
 	Compared, People int
 	Differences      []struct{ Kind, Case string }
 }
 
-func lastRun(h *harness.Harness) (out ran) {
+func lastRun(h *harness.Harness) (out reconcileRun) {
 	h.Helper()
 	h.ReadStore(func(v flows.View) error {
 		raw, err := v.Setting(h.Ctx, harness.Tenant, "reconcile/last")
@@ -56,17 +55,17 @@ func lastRun(h *harness.Harness) (out ran) {
 	return out
 }
 
-const reconciled = "对账：本机、飞书、e签宝"
+const reconcileTitle = "对账：本机、飞书、e签宝"
 
-// TestReconcileUnknownEvidence: the answer to an evidence point is lost, the card of the case says so, the morning's
-// card lists it and leads to it, HR enters what e签宝's console shows, and the next night all agree.
+// TestReconcileUnknownEvidence loses the answer of an evidence point. The case's card says so, the morning's card
+// lists the case and links to it, HR enters the id from e签宝's console, and the next run finds no difference.
 func TestReconcileUnknownEvidence(t *testing.T) {
 	clock, settings := daysAgo()
 	h := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
 	hr, group := h.Admin(0), h.World.ReviewChat()
 	p, other := h.Hire(), h.Hire()
 	hr.Say("对账")
-	h.Find(hr.Chat(), "no run yet", func(s harness.CardView) bool { return s.Says(reconciled, "还没有对过账") })
+	h.Find(hr.Chat(), "no run yet", func(s harness.CardView) bool { return s.Says(reconcileTitle, "还没有对过账") })
 	other.ToReview()
 	hr.Decides(other, "approve", nil)
 	other.CheckFiled()
@@ -83,7 +82,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 
 	runReconcile(h)
 	list := h.Find(group, "the morning's card", func(s harness.CardView) bool {
-		return s.Says(reconciled, "对过 2 件", "证据点有没有生成，不清楚（1）", c.ID, "都没有查询接口")
+		return s.Says(reconcileTitle, "对过 2 件", "证据点有没有生成，不清楚（1）", c.ID, "都没有查询接口")
 	})
 	if strings.Contains(list.Text, h.CaseOf(other.OpenID).ID) {
 		t.Error("a case that is well is listed")
@@ -101,19 +100,19 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 	p.CheckFiled()
 
 	runReconcile(h)
-	if n := cardsIn(h, group, reconciled); n != 1 {
+	if n := cardsIn(h, group, reconcileTitle); n != 1 {
 		t.Errorf("%d reports, want 1", n)
 	}
 	if last := lastRun(h); len(last.Differences) != 0 || last.Compared == 0 {
 		t.Errorf("%+v", last)
 	}
 	hr.Say("reconcile")
-	h.Find(hr.Chat(), "all agree", func(s harness.CardView) bool { return s.Says(reconciled, "对得上，没有不一致") })
+	h.Find(hr.Chat(), "all agree", func(s harness.CardView) bool { return s.Says(reconcileTitle, "对得上，没有不一致") })
 	p.Say("对账")
 	p.WaitForCard("这个功能只有 HR 能用")
 }
 
-// TestReconcileWithThePlatforms: e签宝 has lost a photo, somebody has left the company.
+// TestReconcileWithThePlatforms compares with a photo missing at e签宝 and a person who has left the company.
 func TestReconcileWithThePlatforms(t *testing.T) {
 	clock, settings := daysAgo()
 	h := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
@@ -143,7 +142,7 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 		t.Errorf("%d questions about six photos, want 6", n)
 	}
 	list := h.Find(group, "the morning's card", func(s harness.CardView) bool {
-		return s.Says(reconciled, "对过 3 件", "6 张照片", "3 人", "飞书实名有没有写入，不清楚（1）", "照片不能用（1）", h.CaseOf(lost.OpenID).ID,
+		return s.Says(reconcileTitle, "对过 3 件", "6 张照片", "3 人", "飞书实名有没有写入，不清楚（1）", "照片不能用（1）", h.CaseOf(lost.OpenID).ID,
 			"通讯录里看不到这个人了（1）", h.CaseOf(left.OpenID).ID)
 	})
 	if strings.Contains(list.Text, h.CaseOf(well.OpenID).ID) {
@@ -153,18 +152,18 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 	hr.Decides(left, "close", nil)
 	h.InState(left.OpenID, flows.Rejected)
 
-	// Nobody can change what was lost after the filing: HR is not told again, and finds it when asking.
+	// Nobody can restore what was lost after the filing. HR is not told again, but finds it on request.
 	runReconcile(h)
-	if n := cardsIn(h, group, reconciled); n != 1 {
+	if n := cardsIn(h, group, reconcileTitle); n != 1 {
 		t.Errorf("%d reports, want 1", n)
 	}
 	hr.Say("对账")
 	h.Find(hr.Chat(), "what still differs", func(s harness.CardView) bool {
-		return s.Says(reconciled, "照片不能用（1）") && !s.Says("通讯录里看不到这个人了")
+		return s.Says(reconcileTitle, "照片不能用（1）") && !s.Says("通讯录里看不到这个人了")
 	})
 }
 
-// TestReconcileGoesOnAfterARestart: each case of a night is compared once, whoever begins and whoever ends the night.
+// TestReconcileGoesOnAfterARestart checks that a restart during the run neither repeats nor skips a case.
 func TestReconcileGoesOnAfterARestart(t *testing.T) {
 	clock, settings := daysAgo()
 	h := harness.Start(t, harness.Setup{Clock: clock, Settings: settings})
@@ -192,19 +191,19 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 	<-done
 	restartBot(h)
 	h.Until("the run has ended", func() bool { return lastRun(h).Night == today })
-	admins := len(h.World.Admins()) // are looked up at the start
+	admins := len(h.World.Admins()) // looked up at the start
 	if last := lastRun(h); last.Compared != len(all) || last.People != len(all) || len(last.Differences) != 0 {
 		t.Errorf("%+v", last)
 	}
 	if n := h.CountCalls("feishu", "contact.user.get") - before; n < len(all) || n > len(all)+admins {
 		t.Errorf("%d questions about %d people", n, len(all))
 	}
-	if n := cardsIn(h, h.World.ReviewChat(), reconciled); n != 0 {
+	if n := cardsIn(h, h.World.ReviewChat(), reconcileTitle); n != 0 {
 		t.Errorf("%d reports although nothing differs, want 0", n)
 	}
 }
 
-// TestRetryOfAnUnknownWriteWaits: HR's retry of a write that may still be under way is put off, and does nothing.
+// TestRetryOfAnUnknownWriteWaits checks that HR's retry of a write that may still be running is refused for a while.
 func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.write_quiet": "4s"}})
 	p, hr := h.Hire(), h.Admin(0)

@@ -81,7 +81,7 @@ func TestFieldRetention(t *testing.T) {
 	}
 }
 
-// restartBot stops the bot in the middle and starts another one on the same files.
+// restartBot stops the bot and starts another one on the same database.
 func restartBot(h *harness.Harness) {
 	h.Helper()
 	h.StopBot()
@@ -95,11 +95,11 @@ func TestRestart(t *testing.T) {
 	p.See(sim.StageConsent, "2 张照片")
 	restartBot(h)
 	p.Press("consent")
-	restartBot(h) // with the photos on their way
+	restartBot(h) // the photos are being read
 	p.See(sim.StageConfirmation)
 	p.Press("confirm")
 	code := p.SentCode(0)
-	restartBot(h) // while the code is awaited
+	restartBot(h) // the case waits for the code
 	p.See(sim.StageCode)
 	if toast := p.Press("submit_code", map[string]any{"sms_code": code}); toast != "收到了" {
 		t.Errorf("toast %q, want %q", toast, "收到了")
@@ -114,7 +114,7 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// TestEventsWhileAway: what people do while the bot is away is taken when it is back.
+// TestEventsWhileAway checks that the bot handles the events of its downtime after the restart.
 func TestEventsWhileAway(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
@@ -129,7 +129,7 @@ func TestEventsWhileAway(t *testing.T) {
 	p.See(sim.StageConfirmation)
 }
 
-// TestStopDuringWrites: a job that is writing when the bot stops ends first, and nothing is written again.
+// TestStopDuringWrites checks that a stop waits for a running outside write, and that the write is not repeated.
 func TestStopDuringWrites(t *testing.T) {
 	t.Parallel()
 	for _, op := range []struct{ upstream, name string }{
@@ -155,7 +155,7 @@ func TestStopDuringWrites(t *testing.T) {
 				p.See(sim.StageCode, "验证码已在")
 				p.TypeCode()
 			}
-			// The fault is used up when the call has come in, which is before it is answered.
+			// The fault ends when the call arrives, which is before the answer.
 			h.Until("the call is under way", func() bool { return len(h.World.Faults.List()) == 0 })
 			restartBot(h)
 			if op.name == "SendSms" {

@@ -12,11 +12,11 @@ import (
 	"shiming/sim/specimen"
 )
 
-// again lets settings be those of a person who submits the form more than once within a minute.
-func again() map[string]string { return map[string]string{"timing.code_resend": "1ms"} }
+// noResendPause is the setting for a person who submits the form more than once within a minute.
+func noResendPause() map[string]string { return map[string]string{"timing.code_resend": "1ms"} }
 
-// confirms submits the form and types the code that comes.
-func confirms(p harness.Person, form ...map[string]any) {
+// submitForm submits the form and enters the code.
+func submitForm(p harness.Person, form ...map[string]any) {
 	p.H.Helper()
 	n := p.SMSCount()
 	p.See(sim.StageConfirmation)
@@ -41,7 +41,7 @@ func TestSendBack(t *testing.T) {
 		},
 	} {
 		t.Run(side, func(t *testing.T) {
-			h := harness.Start(t, harness.Setup{Settings: again()})
+			h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 			p, hr := h.Hire(), h.Admin(0)
 			p.ToReview()
 			toast := hr.Decides(p, "send_back", map[string]any{"reason": "details_wrong", "side": side, "note": note})
@@ -50,7 +50,7 @@ func TestSendBack(t *testing.T) {
 			}
 			redo(p)
 			p.See(sim.StageConfirmation, "HR 请你再看一下：信息填得不对", note)
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageReview)
 			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交")
 			h.ClickOn(hr.OpenID, s, "approve", nil)
@@ -63,7 +63,7 @@ func TestSendBack(t *testing.T) {
 }
 
 func TestReject(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: again()})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
 	s := hr.Sees(h.World.ReviewChat(), p, "reject")
@@ -90,7 +90,7 @@ func TestReject(t *testing.T) {
 	p.See(sim.StageConsent)
 	p.Press("consent")
 	p.SendBoth()
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	s = hr.Sees(h.World.ReviewChat(), p, "approve")
 	h.ClickOn(hr.OpenID, s, "approve", nil)
@@ -100,8 +100,8 @@ func TestReject(t *testing.T) {
 	}
 }
 
-// self makes an employee one of the admins.
-func self(review bool) func(*sim.World, map[string]string) {
+// asAdmin makes an employee an admin.
+func asAdmin(review bool) func(*sim.World, map[string]string) {
 	return func(w *sim.World, settings map[string]string) {
 		e := w.Hire(1)[0]
 		settings["hr.admins"] += "," + e.OpenID
@@ -116,7 +116,7 @@ func self(review bool) func(*sim.World, map[string]string) {
 func TestNobodyApprovesHimself(t *testing.T) {
 	t.Parallel()
 	t.Run("review group", func(t *testing.T) {
-		h := harness.Start(t, harness.Setup{Before: self(true)})
+		h := harness.Start(t, harness.Setup{Before: asAdmin(true)})
 		p := harness.Person{Employee: h.World.People()[0], H: h}
 		p.ToReview()
 		s := h.Admin(0).Sees(h.World.ReviewChat(), p, "approve")
@@ -124,14 +124,14 @@ func TestNobodyApprovesHimself(t *testing.T) {
 			t.Errorf("toast %q, want %q", toast, "不能审核自己的，请另一位 HR 来")
 		}
 		h.InState(p.OpenID, flows.AwaitingReview)
-		// Nor by the queue in private, which does not list the own case.
+		// The private queue does not list the admin's own case.
 		p.Say("待审")
 		p.WaitForCard("都处理完了，没有在等的")
 		h.Admin(0).Decides(p, "approve", nil)
 		p.CheckFiled()
 	})
 	t.Run("in private", func(t *testing.T) {
-		h := harness.Start(t, harness.Setup{Before: self(false)})
+		h := harness.Start(t, harness.Setup{Before: asAdmin(false)})
 		p := harness.Person{Employee: h.World.People()[0], H: h}
 		p.ToReview()
 		s := h.Admin(0).Sees(h.Admin(0).Chat(), p, "approve")
@@ -228,8 +228,8 @@ func TestWithoutReviewChat(t *testing.T) {
 	}
 }
 
-// TestOpenIDLikeANumber: ids are hexadecimal, so that one in some hundreds looks like a mobile or an ID number in the
-// middle. They must not be masked, or Feishu refuses the card.
+// TestOpenIDLikeANumber uses ids that contain digits like a mobile or an ID number, as one in some hundred
+// hexadecimal ids does. Masking them would make Feishu refuse the card.
 func TestOpenIDLikeANumber(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	id := "ou_a13900001234b89900119900101123xf"

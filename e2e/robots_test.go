@@ -42,7 +42,7 @@ func TestHappyPath(t *testing.T) {
 	}
 }
 
-// TestRobots lets people with different habits go the whole way at once.
+// TestRobots registers robots with different behaviour in parallel.
 func TestRobots(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
 	for name, script := range map[string]sim.Script{

@@ -11,7 +11,8 @@ import (
 	"shiming/sim/specimen"
 )
 
-// TestBadPhotos: each is answered on its message with what is wrong, costs nothing that was good, and the way goes on.
+// TestBadPhotos sends unusable photos. Each is answered with the problem as a reply, keeps the good photos, and the
+// case continues.
 func TestBadPhotos(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	other := h.Hire()
@@ -68,14 +69,14 @@ func TestBadPhotos(t *testing.T) {
 	}
 }
 
-// withT is the rig in a test below the one it was started in.
+// withT returns the harness for a subtest.
 func withT(h *harness.Harness, t *testing.T) *harness.Harness {
 	below := *h
 	below.T = t
 	return &below
 }
 
-// TestUsablePhotos: turned, in other formats, as a file of any name.
+// TestUsablePhotos sends rotated photos, other formats and files with any name.
 func TestUsablePhotos(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	for name, take := range map[string]func(p harness.Person, side string) []byte{
@@ -103,10 +104,10 @@ func TestUsablePhotos(t *testing.T) {
 	}
 }
 
-// TestTwoPeoplesSides: a back that cannot belong to the front is turned down; one that merely should not, since
-// people move, is for HR to judge, who can ask for that side alone.
+// TestTwoPeoplesSides sends sides of two people. A back that cannot belong to the front is refused. A back that is
+// only unlikely, because people move, goes to HR, who can ask for that side again.
 func TestTwoPeoplesSides(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: again()})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p := h.Hire()
 	other := h.Hire()
 	for other.Person.IssuedBy[:9] == p.Person.IssuedBy[:9] {
@@ -123,13 +124,13 @@ func TestTwoPeoplesSides(t *testing.T) {
 		t.Errorf("the case is in %s, want %v", c.State, flows.AwaitingPhotos)
 	}
 	p.SendImage(h.Photo(other.Person, "back"))
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	s := h.Admin(0).Sees(h.World.ReviewChat(), p, "send_back", "签发机关和住址不在一个地区")
 	h.ClickOn(h.Admin(0).OpenID, s, "send_back", map[string]any{"reason": "wrong_person", "side": "back"})
 	p.See(sim.StagePhotos, "还差一张：国徽面", "不是本人的身份证")
 	p.Send("back")
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	s = h.Admin(0).Sees(h.World.ReviewChat(), p, "approve", "两面像是同一张证件")
 	h.ClickOn(h.Admin(0).OpenID, s, "approve", nil)
