@@ -14,8 +14,10 @@ func TestWrongCodeThenRight(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
 	p.ToCode()
-	if toast := p.Press("submit_code", map[string]any{"sms_code": harness.WrongCode(p.SentCode(0))}); toast != "验证码不对，还可以试 4 次" {
-		t.Errorf("toast %q, want %q", toast, "验证码不对，还可以试 4 次")
+	wrong := map[string]any{"sms_code": harness.WrongCode(p.SentCode(0))}
+	const want = "验证码不对，还可以试 4 次"
+	if got := p.Press("submit_code", wrong); got != want {
+		t.Errorf("got the toast %q, want %q", got, want)
 	}
 	p.See(sim.StageCode, "还可以试 4 次")
 	p.TypeCode()

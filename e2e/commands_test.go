@@ -167,7 +167,9 @@ func TestGroups(t *testing.T) {
 		t.Helper()
 		sent, err := h.World.Feishu.SendGroupText(h.Ctx, openID, chat, text, true)
 		h.Delivered(sent, err)
-		return h.Find(chat, text, func(s harness.CardView) bool { return s.Msg.ParentID == sent.MessageID && s.Says(words...) })
+		return h.Find(chat, text, func(s harness.CardView) bool {
+			return s.Msg.ParentID == sent.MessageID && s.Says(words...)
+		})
 	}
 	hr.Say("设为审核群")
 	h.Find(hr.Chat(), "not here", func(s harness.CardView) bool { return s.Says("请在要设置的群里 @我 发这句话") })
@@ -204,13 +206,26 @@ func TestPhotoInGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, _, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, "im.message.receive_v1", map[string]any{
-		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user",
-			"tenant_key": harness.Tenant},
-		"message": map[string]any{"message_id": text.MessageID, "create_time": "1790000000000",
-			"chat_id": h.World.AnnounceChat(), "chat_type": "group",
-			"message_type": "post", "content": `{"title":"","content":[[{"tag":"at","user_id":"@_user_1"},{"tag":"img","image_key":"img_x"}]]}`,
-			"mentions": []any{map[string]any{"key": "@_user_1", "id": map[string]any{"open_id": h.World.Feishu.BotOpenID()},
-				"mentioned_type": "bot", "name": "bot"}}},
+		"sender": map[string]any{
+			"sender_id":   map[string]any{"open_id": p.OpenID},
+			"sender_type": "user",
+			"tenant_key":  harness.Tenant,
+		},
+		"message": map[string]any{
+			"message_id":   text.MessageID,
+			"create_time":  "1790000000000",
+			"chat_id":      h.World.AnnounceChat(),
+			"chat_type":    "group",
+			"message_type": "post",
+			"content": `{"title":"","content":[[{"tag":"at","user_id":"@_user_1"},` +
+				`{"tag":"img","image_key":"img_x"}]]}`,
+			"mentions": []any{map[string]any{
+				"key":            "@_user_1",
+				"id":             map[string]any{"open_id": h.World.Feishu.BotOpenID()},
+				"mentioned_type": "bot",
+				"name":           "bot",
+			}},
+		},
 	})
 	if err != nil || status != 200 {
 		t.Fatal(status, err)

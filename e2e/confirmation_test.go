@@ -172,7 +172,8 @@ func TestMyData(t *testing.T) {
 	p.WaitForCard("我们没有保存你的实名资料")
 	p.ToReview()
 	p.Say("我的资料")
-	p.WaitForCard("我的资料", "身份证照片：2 张，加密保存", "飞书文字识别", "腾讯云短信", "腾讯云实名核验", p.Person.Code[:3]+"***********"+p.Person.Code[14:])
+	masked := p.Person.Code[:3] + "***********" + p.Person.Code[14:]
+	p.WaitForCard("我的资料", "身份证照片：2 张，加密保存", "飞书文字识别", "腾讯云短信", "腾讯云实名核验", masked)
 	c := h.CaseOf(p.OpenID)
 
 	p.Say("删除我的资料")

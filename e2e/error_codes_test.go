@@ -90,13 +90,13 @@ func runRefusalGroups(t *testing.T, groups []refusalGroup) {
 		Clock:    harness.ClockBehind(time.Hour),
 		Settings: noResendPause(),
 		Timeout:  3 * harness.TestTimeout(),
-		Noisy:    cards,
+		Noisy:    cards, // cards that cannot be shown are logged as errors
 		BadCards: cards,
-	}) // that a card cannot be shown is worth an error
+	})
 	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
 	people := h.HireAll(len(groups))
 	ready := make([]bool, len(groups))
-	t.Run("until then", func(t *testing.T) {
+	t.Run("before the code", func(t *testing.T) {
 		for i, w := range groups {
 			t.Run(w.name, func(t *testing.T) {
 				t.Parallel()
@@ -122,7 +122,7 @@ func runRefusalGroups(t *testing.T, groups []refusalGroup) {
 			w.meet(p, w.codes)
 			p.CheckFiled()
 			if left := p.H.World.Faults.List(); len(left) > 0 {
-				p.H.Errorf("not met: %+v", left)
+				p.H.Errorf("got the faults %+v left, want none", left)
 			}
 			for _, c := range w.codes {
 				if !notLogged(c) {

@@ -12,20 +12,25 @@ import (
 	"shiming/flows"
 	"shiming/playground/scrape"
 	"shiming/sim"
-	"shiming/sim/feishu"
 	"shiming/sim/scenario"
 )
 
 // operationNames maps the catalogue's calls to their names in the bot's log and metrics.
 var operationNames = map[string]string{
-	"feishu.token": "auth.tenant_access_token", "feishu.send": "im.message.create", "feishu.reply": "im.message.reply",
-	"feishu.patch":   "im.message.patch",
-	"feishu.contact": "contact.user.get", "feishu.download": "im.message_resource.get",
-	"feishu.ocr":      "document_ai.id_card.recognize",
-	"feishu.identity": "human_authentication.identity.create", "tencent.sms": "SendSms",
-	"tencent.check":    "PhoneVerification",
-	"esign.upload_url": "UploadURL", "esign.put": "Put", "esign.file_status": "FileStatus",
-	"esign.evidence": "CreatePersonPoint",
+	"feishu.token":      "auth.tenant_access_token",
+	"feishu.send":       "im.message.create",
+	"feishu.reply":      "im.message.reply",
+	"feishu.patch":      "im.message.patch",
+	"feishu.contact":    "contact.user.get",
+	"feishu.download":   "im.message_resource.get",
+	"feishu.ocr":        "document_ai.id_card.recognize",
+	"feishu.identity":   "human_authentication.identity.create",
+	"tencent.sms":       "SendSms",
+	"tencent.check":     "PhoneVerification",
+	"esign.upload_url":  "UploadURL",
+	"esign.put":         "Put",
+	"esign.file_status": "FileStatus",
+	"esign.evidence":    "CreatePersonPoint",
 }
 
 // rowsPerWorld is how many rows run one after the other in a world. The worlds run in parallel.
@@ -65,8 +70,8 @@ func runFaultRows(t *testing.T, rows []scenario.Scenario) {
 		Settings:    noResendPause(),
 		CallTimeout: 10 * time.Second,
 		Timeout:     3 * harness.TestTimeout(),
-		Noisy:       rows[0].Call.Proof == scenario.Secret,
-	}) // without a token cards cannot be shown, which is worth an error
+		Noisy:       rows[0].Call.Proof == scenario.Secret, // cards that cannot be shown are logged as errors
+	})
 	if slices.ContainsFunc(rows, func(s scenario.Scenario) bool { return s.Fault.Name == "unreachable" }) {
 		upstream, _, _ := strings.Cut(rows[0].Call.Name, ".")
 		h.World.Faults.DisableKeepAlives(upstream)
@@ -74,7 +79,7 @@ func runFaultRows(t *testing.T, rows []scenario.Scenario) {
 	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
 	people := h.HireAll(len(rows))
 	ready := make([]bool, len(rows))
-	t.Run("until then", func(t *testing.T) {
+	t.Run("before the fault", func(t *testing.T) {
 		for i, s := range rows {
 			t.Run(s.Fault.Name, func(t *testing.T) {
 				t.Parallel()
@@ -120,48 +125,6 @@ func personWithT(p harness.Person, t *testing.T) harness.Person {
 	return p
 }
 
-// advanceTo advances a person to the point before a step.
-func advanceTo(p harness.Person, at scenario.Step) {
-	p.H.Helper()
-	switch at {
-	case scenario.Consent:
-		p.Say("实名")
-		p.See(sim.StageConsent)
-	case scenario.Photos, scenario.Odd:
-		p.ToPhotos()
-	case scenario.Form:
-		p.ToForm()
-	case scenario.Code:
-		p.ToCode()
-	case scenario.Review:
-		p.ToReview()
-	}
-}
-
-// doStep does the step at which the fault happens. It returns the id of the message with the file that is no photo.
-func doStep(p harness.Person, at scenario.Step) (odd string) {
-	p.H.Helper()
-	switch at {
-	case scenario.Start:
-		if _, err := p.H.World.Feishu.SendText(p.H.Ctx, p.OpenID, "实名"); err != nil {
-			p.H.Fatal(err)
-		}
-	case scenario.Consent:
-		p.Press("consent")
-	case scenario.Photos:
-		p.SendBoth()
-	case scenario.Odd:
-		odd = p.SendImage([]byte("certainly not a picture"))
-	case scenario.Form:
-		p.Press("confirm")
-	case scenario.Code:
-		p.TypeCode()
-	case scenario.Review:
-		p.H.Admin(0).Decides(p, "approve", nil)
-	}
-	return odd
-}
-
 // runFaultRow runs one row.
 func runFaultRow(p harness.Person, s scenario.Scenario) {
 	h := p.H
@@ -194,10 +157,10 @@ func runFaultRow(p harness.Person, s scenario.Scenario) {
 	left := h.World.Faults.List()
 	disarm()
 	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // a done case does not repeat the call
-		h.Errorf("not met: %+v", left)
+		h.Errorf("got the faults %+v left, want none", left)
 	}
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-		h.Errorf("%+v", j)
+		h.Errorf("got the journey %+v, want one text message and one case", j)
 	}
 	if s.Quiet {
 		return
@@ -244,7 +207,7 @@ func resolveStop(p harness.Person, s scenario.Scenario) {
 	case s.End.By == scenario.HR:
 		c := h.InState(p.OpenID, flows.NeedsAttention)
 		if unknown := c.Attention.Code == "unknown_outcome"; unknown != s.Unclear {
-			h.Errorf("%+v", c.Attention)
+			h.Errorf("got %+v, want an unknown outcome: %t", c.Attention, s.Unclear)
 		}
 		var form map[string]any
 		if points := h.World.ESign.PointsFor(c.ID); s.End.Does == "resolve" && len(points) > 0 {
@@ -269,108 +232,6 @@ func resolveStop(p harness.Person, s scenario.Scenario) {
 	case s.End.Does == "submit_code":
 		p.TypeCode()
 	}
-}
-
-// pressByHR presses a button of HR's card about the person, after the pause before a write may be repeated.
-func pressByHR(p harness.Person, act string, form map[string]any) {
-	p.H.Helper()
-	p.H.Clock.Move(flows.DefaultWriteQuiet)
-	hr := p.H.Admin(0)
-	toast := p.H.Follow(hr.OpenID, act, form, func() harness.CardView { return hr.Sees(p.H.World.ReviewChat(), p, act) })
-	if want := map[string]string{"retry": "正在重试", "resolve": "好的，继续往下走"}[act]; toast != want {
-		p.H.Errorf("HR is told %q, want %q", toast, want)
-	}
-}
-
-// finishRegistration does the remaining steps after the row's step.
-func finishRegistration(p harness.Person, s scenario.Scenario, odd string) {
-	h := p.H
-	h.Helper()
-	switch s.Call.At {
-	case scenario.Start:
-		p.See(sim.StageConsent)
-		p.Press("consent")
-		fallthrough
-	case scenario.Consent:
-		p.See(sim.StagePhotos)
-		p.SendBoth()
-	case scenario.Odd:
-		h.Find(p.ChatID, "the answer to what is no photo", func(s harness.CardView) bool {
-			return s.Msg.ParentID == odd && s.Says("这个文件不是图片")
-		})
-		p.SendBoth()
-	}
-	switch s.Call.At {
-	case scenario.Start, scenario.Consent, scenario.Photos, scenario.Odd:
-		p.See(sim.StageConfirmation)
-		p.Press("confirm", map[string]any{"mobile": p.Person.Mobile}) // the directory may not have returned the mobile
-		fallthrough
-	case scenario.Form:
-		if s.End.By == scenario.Person && s.Call.At == scenario.Form {
-			break // the code has been entered
-		}
-		p.SentCode(0)
-		p.See(sim.StageCode, "验证码已在")
-		p.TypeCode()
-	}
-	if s.Call.At != scenario.Review {
-		p.See(sim.StageReview)
-		h.Admin(0).Decides(p, "approve", nil)
-	}
-	p.See(sim.StageDone)
-	one := func(what string, n int) {
-		if n != 1 {
-			h.Errorf("%d messages are %s, want 1", n, what)
-		}
-	}
-	switch s.Call.At {
-	case scenario.Start:
-		one("the consent card", countEverShown(h, p.ChatID, func(s harness.CardView) bool { return s.Has("decline") }))
-	case scenario.Odd:
-		one("the answer to the photo", countEverShown(h, p.ChatID, func(s harness.CardView) bool { return s.Msg.ParentID == odd }))
-	}
-}
-
-// waitForSight waits until any version of a card has contained all the words.
-func waitForSight(p harness.Person, sight scenario.Sight) {
-	h := p.H
-	h.Helper()
-	chat := p.ChatID
-	if sight.Who == scenario.HR {
-		chat = h.World.ReviewChat()
-	}
-	_, err := h.World.Feishu.Watch(h.Ctx, chat, func(m feishu.Message) bool {
-		for _, v := range m.History {
-			version := m
-			version.Card = v.Card
-			if (sight.Who == scenario.Person || strings.Contains(string(v.Card), p.OpenID)) &&
-				harness.ViewCard(version).Says(sight.Words...) {
-				return true
-			}
-		}
-		return false
-	})
-	if err != nil {
-		for _, m := range h.World.Feishu.Messages(chat) {
-			h.Logf("- %q", strings.ReplaceAll(harness.ViewCard(m).Text, "\n", " | "))
-		}
-		h.Fatalf("%s never saw %q", sight.Who, sight.Words)
-	}
-}
-
-// countEverShown counts the messages of which any version satisfies the condition.
-func countEverShown(h *harness.Harness, chat string, such func(harness.CardView) bool) (n int) {
-	for _, m := range h.World.Feishu.Messages(chat) {
-		for _, v := range m.History {
-			version := m
-			version.Card = v.Card
-			if such(harness.ViewCard(version)) {
-				n++
-				break
-			}
-		}
-	}
-	return n
 }
 
 // failureLogged reports whether the log contains a line with the case and the operation.

@@ -125,8 +125,7 @@ func TestBadClicks(t *testing.T) {
 	hr := h.Admin(0)
 
 	over.ToPhotos()
-	ended := over.Press
-	ended("cancel")
+	over.Press("cancel")
 	closed := over.See(sim.StageWithdrawn)
 	form := p.ToForm()
 	value := form.Value("confirm")
@@ -134,7 +133,14 @@ func TestBadClicks(t *testing.T) {
 	overID := h.CaseOf(over.OpenID).ID
 	before := h.CaseOf(p.OpenID)
 
-	const bad, notYours, notHR, already = "没看懂这次点击，请刷新后再试", "这是别人的卡片，你的请和我单聊", "只有 HR 能做这一步", "已经处理过了"
+	const (
+		unknownCase = "01976f00-0000-7000-8000-00000000dead"
+
+		bad      = "没看懂这次点击，请刷新后再试"
+		notYours = "这是别人的卡片，你的请和我单聊"
+		notHR    = "只有 HR 能做这一步"
+		already  = "已经处理过了"
+	)
 	for name, c := range map[string]struct {
 		who   string
 		value any
@@ -150,8 +156,7 @@ func TestBadClicks(t *testing.T) {
 		"peek, which is not there": {hr.OpenID, harness.WithMember(value, "act", "peek"), nil, bad},
 		"no case":                  {p.OpenID, harness.WithMember(value, "case", nil), good, bad},
 		"a case that is no id":     {p.OpenID, harness.WithMember(value, "case", "1 OR 1=1"), good, bad},
-		"a case that is not there": {p.OpenID, harness.WithMember(value, "case", "01976f00-0000-7000-8000-00000000dead"), good,
-			bad},
+		"a case that is not there": {p.OpenID, harness.WithMember(value, "case", unknownCase), good, bad},
 		"a revision as text":       {p.OpenID, harness.WithMember(value, "rev", "1"), good, bad},
 		"a stale revision":         {p.OpenID, harness.WithMember(value, "rev", 1), good, already},
 		"a revision to come":       {p.OpenID, harness.WithMember(value, "rev", 99), good, already},

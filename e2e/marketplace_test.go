@@ -118,14 +118,16 @@ func TestTwoTenants(t *testing.T) {
 	before := caseIn(m.b, otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
 		value := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", act), "case", before.ID)
-		if f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"}); strings.Contains(f.Card.Text,
-			q.OpenID) || f.Toast == "" {
-			t.Errorf("%s on the other company's case: %q", act, f.Toast)
+		f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"})
+		if strings.Contains(f.Card.Text, q.OpenID) || f.Toast == "" {
+			t.Errorf("%s on the other company's case: got the toast %q and the card %q, want a refusal", act, f.Toast,
+				f.Card.Text)
 		}
 	}
-	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.WithMember(harness.WithMember(sA.Value("approve"), "act", "next"), "case",
-		before.ID), nil); !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
-		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.Status, f.Toast, f.Card.Text)
+	next := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", "next"), "case", before.ID)
+	f := m.a.Forge(hrA.OpenID, sA.Msg, next, nil)
+	if !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
+		t.Errorf("got %d %q %q, want the queue of the own company", f.Status, f.Toast, f.Card.Text)
 	}
 	if now := caseIn(m.b, otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
 		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State,
@@ -159,7 +161,9 @@ func TestTwoTenants(t *testing.T) {
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
 	sent, err := m.b.World.Feishu.SendText(m.b.Ctx, p.OpenID, "我的资料")
 	m.b.Delivered(sent, err)
-	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.CardView) bool { return s.Says("我们没有保存你的实名资料") })
+	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.CardView) bool {
+		return s.Says("我们没有保存你的实名资料")
+	})
 	for _, x := range []struct{ mine, other harness.Person }{{p, q}, {q, p}} {
 		t.Run(x.mine.OpenID, func(t *testing.T) {
 			ids := x.mine.H.World.Feishu.Identities()

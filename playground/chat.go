@@ -144,8 +144,8 @@ func (pg *Server) postClick(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// choicesOf converts a JSON list of strings into the []string that a multi-select field takes. Other values stay as they
-// are.
+// choicesOf converts a JSON list of strings into the []string that a multi-select field takes. Other values are
+// returned unchanged.
 func choicesOf(v any) any {
 	list, ok := v.([]any)
 	if !ok {

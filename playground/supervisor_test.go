@@ -39,7 +39,8 @@ func TestSupervisedCrowd(t *testing.T) {
 		t.Errorf("after a kill: got %v, want the state %s", b, playground.StateStopped)
 	}
 	s.Ask("POST", "/sim/bot", `{"do":"pause"}`, http.StatusNotImplemented) // it does not run
-	if b := s.BotAction(playground.DoStart); b["state"] != playground.StateRunning || b["restarts"] != 1.0 || b["pid"] == nil {
+	b := s.BotAction(playground.DoStart)
+	if b["state"] != playground.StateRunning || b["restarts"] != 1.0 || b["pid"] == nil {
 		t.Errorf("after a start: got %v, want the state %s, 1 restart and a pid", b, playground.StateRunning)
 	}
 	s.Until("more photos are read", calls(10))
@@ -75,7 +76,8 @@ func TestSupervisedClock(t *testing.T) {
 	s.BotAction(playground.DoKill)
 	advance("24h") // the bot gets the offset when it starts
 	s.BotAction(playground.DoStart)
-	if late := s.BringTo("state/done"); !s.World.Journey(late.OpenID).Filed() { // the platforms check the signatures' times
+	// The platforms check the times of the signatures.
+	if late := s.BringTo("state/done"); !s.World.Journey(late.OpenID).Filed() {
 		t.Error("after the clock was moved: got no filed case, want one")
 	}
 	advance("168h")

@@ -76,8 +76,8 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 		return nil, bad("the picture is empty; Feishu sends no empty file (234010)")
 	}
 	if !pg.issued.has(img) && !pg.World.Harmless(img) {
-		return nil, &refusal{http.StatusUnprocessableEntity,
-			"this playground takes no photos of real cards: the picture looks like a photo and is not one of the playground's own. It was not kept"}
+		return nil, &refusal{http.StatusUnprocessableEntity, "this playground takes no photos of real cards: " +
+			"the picture looks like a photo and is not one of the playground's own. It was not kept"}
 	}
 	sent, err := pg.World.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err

@@ -15,9 +15,9 @@ import (
 	"shiming/sim"
 )
 
-// every is a card with every component that the page draws and the bot may send, in a form where it takes a value.
-// PICTURE and PERSON are put in.
-const every = `{"schema":"2.0","config":{"update_multi":true},
+// allComponents is a card with every component that the page draws and the bot may send, inside a form where the
+// component has a value. PICTURE and PERSON are replaced.
+const allComponents = `{"schema":"2.0","config":{"update_multi":true},
 "header":{"title":{"tag":"plain_text","content":"全部组件","i18n_content":{"zh_cn":"全部组件","en_us":"Every component"}},
  "subtitle":{"tag":"plain_text","content":"副标题"},"template":"turquoise",
  "text_tag_list":[{"tag":"text_tag","text":{"tag":"plain_text","content":"标签"},"color":"orange"}],
@@ -83,8 +83,8 @@ func uploadAsBot(h *harness.Harness, token string) string {
 	return out.Data.Key
 }
 
-// TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard
-// and a mouse, and looks at the callback that leaves for it.
+// TestPageComponents draws every component from a bot's JSON, fills in the form with keyboard and mouse, and checks
+// the resulting callback.
 func TestPageComponents(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1, NoLimits: true}})
 	p := openBrowser(h.Ctx, t).open(h.Play.URL, 1440, 900, false)
@@ -92,7 +92,7 @@ func TestPageComponents(t *testing.T) {
 	token := asBot(h, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
 		map[string]string{"app_id": h.Values["feishu.app_id"],
 			"app_secret": h.Values["feishu.app_secret"]})["tenant_access_token"].(string)
-	card := strings.NewReplacer("PICTURE", uploadAsBot(h, token), "PERSON", who.OpenID).Replace(every)
+	card := strings.NewReplacer("PICTURE", uploadAsBot(h, token), "PERSON", who.OpenID).Replace(allComponents)
 	asBot(h, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
 		map[string]string{"receive_id": who.OpenID, "msg_type": "interactive", "content": card})
 
@@ -104,15 +104,18 @@ func TestPageComponents(t *testing.T) {
 		t.Errorf("not drawn: %v", unknown)
 	}
 	for what, condition := range map[string]string{
-		"title": `$('.c-title').textContent === '全部组件'`, "subtitle": `$('.c-subtitle').textContent === '副标题'`,
+		"title":    `$('.c-title').textContent === '全部组件'`,
+		"subtitle": `$('.c-subtitle').textContent === '副标题'`,
 		"tag":      `$('.c-header .c-tag').textContent === '标签'`,
-		"markdown": `$('.c-md strong') && $('.c-md em') && $('.c-md del') && $('.c-md a[rel~="noopener"]') && $('.c-md [data-ink="red"]') && $$('.c-md li').length === 2`,
-		"columns":  `$$('.c-column').length === 2 && $$('.c-column')[0].getBoundingClientRect().right <= $$('.c-column')[1].getBoundingClientRect().left`,
-		"picture":  `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`,
-		"chart":    `$$('.c-chart rect').length === 2`,
-		"table":    `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`,
-		"person":   `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
-		"panel":    `$('.c-fold-body').hidden`,
+		"markdown": `$('.c-md strong') && $('.c-md em') && $('.c-md del') && $('.c-md a[rel~="noopener"]') &&
+			$('.c-md [data-ink="red"]') && $$('.c-md li').length === 2`,
+		"columns": `$$('.c-column').length === 2 &&
+			$$('.c-column')[0].getBoundingClientRect().right <= $$('.c-column')[1].getBoundingClientRect().left`,
+		"picture": `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`,
+		"chart":   `$$('.c-chart rect').length === 2`,
+		"table":   `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`,
+		"person":  `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
+		"panel":   `$('.c-fold-body').hidden`,
 	} {
 		p.until(`(() => { const $ = (s) => document.querySelector(` + quoted(at) +
 			` + s), $$ = (s) => document.querySelectorAll(` + quoted(at) + ` + s); return ` + condition + `; })()`)
@@ -128,8 +131,8 @@ func TestPageComponents(t *testing.T) {
 		`).textContent === 'tag'`)
 	p.eval(`shiming.setLang('zh')`, nil)
 
-	// The form: what is required stops it, a reset empties it, the question can be answered with no, and the values are
-	// those of Feishu.
+	// An empty required field stops the form, a reset empties it, the confirmation can be declined, and the values
+	// have Feishu's format.
 	p.press(at + `[data-act="nothing"]`)
 	p.until(`document.activeElement.matches('[data-field="words"]') && document.querySelector('` + at +
 		`.c-error:not([hidden])')`)
@@ -138,8 +141,11 @@ func TestPageComponents(t *testing.T) {
 	p.until(`document.querySelector('` + at + `[data-field="words"]').value === ''`)
 	p.fill(at+`[data-field="words"]`, "你好")
 	p.fill(at+`[data-field="one"]`, "b")
-	p.eval(`(() => { const n = document.querySelector('`+at+
-		`[data-field="some"]'); for (const o of n.options) o.selected = o.value !== 'b'; n.dispatchEvent(new Event('change')); })()`, nil)
+	p.eval(`(() => {
+		const n = document.querySelector('`+at+`[data-field="some"]');
+		for (const o of n.options) o.selected = o.value !== 'b';
+		n.dispatchEvent(new Event('change'));
+	})()`, nil)
 	p.fill(at+`[data-field="who"]`, who.OpenID)
 	p.fill(at+`[data-field="day"]`, "2026-02-28")
 	p.fill(at+`[data-field="hour"]`, "23:59")

@@ -40,8 +40,7 @@ func asBot(h *harness.Harness, method, path, token string, body any) map[string]
 	return out
 }
 
-// forget drops the problems that a test has asked for, such as the browser's own line about an answer that is no
-// success.
+// forget drops expected problems, such as the browser's console line about a failed request.
 func (p *tab) forget(about string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,7 +53,7 @@ func (p *tab) forget(about string) {
 	p.problems = rest
 }
 
-// dropped drops a file that JavaScript makes on the phone.
+// dropped is a script that drops a file on the phone. %s is the file.
 const dropped = `(async () => {
 	const data = new DataTransfer();
 	data.items.add(%s);
@@ -68,8 +67,12 @@ func TestPageRefusesPictures(t *testing.T) {
 	p := b.open(h.Play.URL, 1440, 900, false)
 	sent := func() int { return len(h.World.Feishu.Messages(h.World.People()[0].ChatID)) }
 
-	// 200 MB: refused in the page; not a byte is sent.
-	p.eval(`(() => { const f = window.fetch; window.asked = []; window.fetch = (...a) => { window.asked.push(String(a[0])); return f(...a); }; })()`, nil)
+	// The page itself refuses 200 MB and sends nothing.
+	p.eval(`(() => {
+		const f = window.fetch;
+		window.asked = [];
+		window.fetch = (...a) => { window.asked.push(String(a[0])); return f(...a); };
+	})()`, nil)
 	p.eval(fmt.Sprintf(dropped, `new File([new Uint8Array(200 << 20)], 'big.png', { type: 'image/png' })`), nil)
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast="error"]')?.textContent.includes('10 MB')`)
 	var asked []string
@@ -81,18 +84,34 @@ func TestPageRefusesPictures(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast="warning"]')`)
 	p.clean()
 
-	// What looks like a photo is refused by the server, in words.
-	noise := `await new Promise((done) => { const c = document.createElement('canvas'); c.width = c.height = 300; const x = c.getContext('2d'); const d = x.createImageData(300, 300);
-		for (let i = 0; i < d.data.length; i++) d.data[i] = i % 4 === 3 ? 255 : (i * 7919) % 251; x.putImageData(d, 0, 0); c.toBlob((v) => done(new File([v], 'me.png', { type: 'image/png' }))); })`
+	// The server refuses a picture that looks like a photo, with a reason.
+	noise := `await new Promise((done) => {
+		const c = document.createElement('canvas');
+		c.width = c.height = 300;
+		const x = c.getContext('2d');
+		const d = x.createImageData(300, 300);
+		for (let i = 0; i < d.data.length; i++) d.data[i] = i % 4 === 3 ? 255 : (i * 7919) % 251;
+		x.putImageData(d, 0, 0);
+		c.toBlob((v) => done(new File([v], 'me.png', { type: 'image/png' })));
+	})`
 	p.eval(fmt.Sprintf(dropped, noise), nil)
 	p.until(`/真实证件|real cards/.test(document.querySelector('[data-pane="phone"] [data-toast="warning"]')?.textContent)`)
 	p.forget("422")
 	if n := sent(); n != 0 {
 		t.Fatalf("%d messages were sent, want 0", n)
 	}
-	// A drawing of one's own that no OCR can read is answered as Feishu would: here the bot asks for consent first.
-	drawing := `await new Promise((done) => { const c = document.createElement('canvas'); c.width = 300; c.height = 200; const x = c.getContext('2d'); x.fillStyle = '#fff'; x.fillRect(0, 0, 300, 200);
-		x.fillStyle = '#00f'; x.fillRect(20, 20, 90, 60); c.toBlob((v) => done(new File([v], 'd.png', { type: 'image/png' }))); })`
+	// A drawing is passed on to the bot, which asks for consent first.
+	drawing := `await new Promise((done) => {
+		const c = document.createElement('canvas');
+		c.width = 300;
+		c.height = 200;
+		const x = c.getContext('2d');
+		x.fillStyle = '#fff';
+		x.fillRect(0, 0, 300, 200);
+		x.fillStyle = '#00f';
+		x.fillRect(20, 20, 90, 60);
+		c.toBlob((v) => done(new File([v], 'd.png', { type: 'image/png' })));
+	})`
 	p.eval(fmt.Sprintf(dropped, drawing), nil)
 	p.until(`document.querySelector('[data-pane="phone"] [data-type="image"] img.photo')?.naturalWidth === 300`)
 	p.press(`[data-pane="phone"] [data-act="consent"]`)
@@ -127,23 +146,27 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 			t.Errorf("%d of 200 cards are drawn", drawn)
 		}
 	}
-	// A tab that opens now draws the latest ones only, and older ones when asked.
+	// A new tab draws only the latest cards, and older ones on request.
 	late := b.open(h.Play.URL, 1440, 900, false)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 30`)
 	late.press(`[data-pane="hr"] [data-older]`)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 60`)
 
-	// A tab that was away goes on where it was.
-	two.eval(`Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, nil)
+	// A hidden tab continues where it stopped.
+	setHidden := func(hidden bool) {
+		two.eval(fmt.Sprintf(`Object.defineProperty(document, 'hidden', { value: %t, configurable: true });
+			document.dispatchEvent(new Event('visibilitychange'))`, hidden), nil)
+	}
+	setHidden(true)
 	two.until(`document.querySelector('.link').dataset.link === 'away'`)
 	one.press(`[data-pane="phone"] [data-quick="进度"]`)
 	one.until(`[...document.querySelectorAll('[data-pane="phone"] .own')].length >= 2`)
-	two.eval(`Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, nil)
+	setHidden(false)
 	two.until(`[...document.querySelectorAll('[data-pane="phone"] .own')].length >= 2`)
 	for _, p := range []*tab{one, two, late} {
 		p.clean()
 	}
-	// The world ends: the page says what to do.
+	// When the world ends, the page says what to do.
 	ctx, cancel := context.WithTimeout(h.Ctx, time.Second)
 	defer cancel()
 	h.StopBot()
@@ -161,18 +184,26 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	}
 	p.press(`[data-enter]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="start"], [data-pane="phone"] [data-act="consent"]')`)
-	// Everything that can be pressed is reached by Tab, with a visible focus.
+	// Tab reaches every control, with a visible focus.
 	p.eval(`document.activeElement.blur()`, nil)
 	var reached, all int
 	for range 60 {
 		p.key("Tab")
-		p.eval(`(() => { const n = document.activeElement; if (n && n !== document.body) { n.dataset.reached = ''; if (getComputedStyle(n).outlineStyle === 'none') n.dataset.dim = ''; } })()`, nil)
+		p.eval(`(() => {
+			const n = document.activeElement;
+			if (!n || n === document.body) return;
+			n.dataset.reached = '';
+			if (getComputedStyle(n).outlineStyle === 'none') n.dataset.dim = '';
+		})()`, nil)
 	}
 	p.eval(`document.querySelectorAll('[data-reached]').length`, &reached)
-	p.eval(`[...document.querySelectorAll('button, select, input, textarea')].filter((n) => n.offsetParent && !n.disabled && getComputedStyle(n).visibility !== 'hidden').length`, &all)
+	p.eval(`[...document.querySelectorAll('button, select, input, textarea')]
+		.filter((n) => n.offsetParent && !n.disabled && getComputedStyle(n).visibility !== 'hidden').length`, &all)
 	if reached < all {
 		var missed []string
-		p.eval(`[...document.querySelectorAll('button, select, input, textarea')].filter((n) => n.offsetParent && !n.disabled && !('reached' in n.dataset)).map((n) => n.outerHTML.slice(0, 90))`, &missed)
+		p.eval(`[...document.querySelectorAll('button, select, input, textarea')]
+			.filter((n) => n.offsetParent && !n.disabled && !('reached' in n.dataset))
+			.map((n) => n.outerHTML.slice(0, 90))`, &missed)
 		t.Errorf("Tab reaches %d of %d: %v", reached, all, missed)
 	}
 	var dim []string
@@ -180,7 +211,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	if len(dim) > 0 {
 		t.Errorf("the focus does not show on %v", dim)
 	}
-	// The photo panel and the dialogs close on Escape and give the focus back.
+	// The photo panel and the dialogs close on Escape and restore the focus.
 	p.press(`[data-photo]`)
 	focus(`[data-variant="good"]`)
 	p.key("Escape")
@@ -212,8 +243,11 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		inner.style.cssText = 'columns:4;column-gap:12px;padding:12px';
 		box.append(inner);
 		box.style.background = 'var(--pane)';
-		for (const card of Object.values(`+string(cards)+
-		`)) { const c = drawCard(card, { person: (id) => id, image: () => '', click: async () => {} }); c.style.cssText = 'break-inside:avoid;margin-bottom:12px'; inner.append(c); }
+		for (const card of Object.values(`+string(cards)+`)) {
+			const c = drawCard(card, { person: (id) => id, image: () => '', click: async () => {} });
+			c.style.cssText = 'break-inside:avoid;margin-bottom:12px';
+			inner.append(c);
+		}
 		document.body.append(box);
 	})()`, nil)
 	for _, dark := range []bool{false, true} {
@@ -232,27 +266,47 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	p.clean()
 }
 
-// contrast lists the texts on the page whose contrast is below WCAG AA (4.5, or 3 for large text). What is disabled
-// need not have it.
+// contrast lists the texts whose contrast is below WCAG AA (4.5, or 3 for large text). Disabled elements are exempt.
 const contrast = `(() => {
-	const parse = (s) => { const m = /rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)/.exec(s); return m ? [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] : null; };
+	const parse = (s) => {
+		const m = /rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)/.exec(s);
+		return m ? [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] : null;
+	};
 	const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
-	const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-	const ground = (n) => { const layers = []; for (; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor); if (c && c[3] > 0) { layers.push(c); if (c[3] === 1) break; } }
-		return layers.reverse().reduce((below, c) => over(c, below), [255, 255, 255, 1]); };
+	const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+	const light = (c) => {
+		const [r, g, b] = c.map((v) => linear(v / 255));
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const ground = (n) => {
+		const layers = [];
+		for (; n; n = n.parentElement) {
+			const c = parse(getComputedStyle(n).backgroundColor);
+			if (!c || c[3] === 0) continue;
+			layers.push(c);
+			if (c[3] === 1) break;
+		}
+		return layers.reverse().reduce((below, c) => over(c, below), [255, 255, 255, 1]);
+	};
 	const poor = new Set();
 	for (const n of document.querySelectorAll('body *')) {
-		if (n.matches(':disabled, option, script, title') || n.closest('[aria-hidden="true"], [hidden]') || !n.getClientRects().length) continue;
+		if (n.matches(':disabled, option, script, title') || n.closest('[aria-hidden="true"], [hidden]')) continue;
+		if (!n.getClientRects().length) continue;
 		if (![...n.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim())) continue;
 		const style = getComputedStyle(n);
 		const color = parse(n instanceof SVGElement ? style.fill : style.color);
 		if (!color) continue;
 		let below = ground(n);
-		if (n instanceof SVGElement) { const rect = n.parentElement.querySelector('rect'); const own = n.closest('.state') && rect && parse(getComputedStyle(rect).fill); if (own) below = own; }
+		if (n instanceof SVGElement) {
+			const rect = n.parentElement.querySelector('rect');
+			const own = n.closest('.state') && rect && parse(getComputedStyle(rect).fill);
+			if (own) below = own;
+		}
 		const [a, b] = [light(over(color, below)), light(below)].sort((x, y) => y - x);
 		const ratio = (a + 0.05) / (b + 0.05);
 		const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && +style.fontWeight >= 700);
-		if (ratio < (large ? 3 : 4.5)) poor.add(n.className + ' ' + ratio.toFixed(2) + ' ' + n.textContent.trim().slice(0, 20));
+		const text = n.textContent.trim().slice(0, 20);
+		if (ratio < (large ? 3 : 4.5)) poor.add(n.className + ' ' + ratio.toFixed(2) + ' ' + text);
 	}
 	return [...poor];
 })()`

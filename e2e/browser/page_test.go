@@ -13,7 +13,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// goldenCards are the cards that the bot's tests hold, by file name.
+// goldenCards returns the golden cards of the bot's tests by file name.
 func goldenCards(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	names := files.Glob(t, "cards/testdata/*.json")
@@ -27,8 +27,8 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 	return out
 }
 
-// TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and
-// text there.
+// TestPageDrawsEveryCard draws every golden card in both languages. It checks that no component is unknown and that
+// every title, button, label and text is visible.
 func TestPageDrawsEveryCard(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
 	b := openBrowser(h.Ctx, t)
@@ -54,8 +54,12 @@ func TestPageDrawsEveryCard(t *testing.T) {
 				box.append(node);
 				document.body.append(box);
 				const values = [...node.querySelectorAll('input,textarea')].map((n) => n.value + ' ' + n.placeholder);
-				const out = { unknown: [...node.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown), text: node.textContent + values.join(' '),
-					buttons: node.querySelectorAll('.c-button').length, wide: node.scrollWidth > 362 };
+				const out = {
+					unknown: [...node.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown),
+					text: node.textContent + values.join(' '),
+					buttons: node.querySelectorAll('.c-button').length,
+					wide: node.scrollWidth > 362,
+				};
 				box.remove();
 				return out;
 			})()`, &got)
@@ -78,8 +82,8 @@ func TestPageDrawsEveryCard(t *testing.T) {
 	p.clean()
 }
 
-// visibleTexts are the plain texts of a card that show without a click. The preview in the list of chats and what a
-// dialog asks are not on the card itself.
+// visibleTexts returns the plain texts of a card that are visible without a click. It omits the preview of the chat
+// list and the texts of confirm dialogs.
 func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 	t.Helper()
 	var root any
@@ -111,7 +115,7 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 	return out
 }
 
-// TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
+// TestPageRegistersSomebody plays a whole registration by clicks, without an error on the console.
 func TestPageRegistersSomebody(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 2}})
 	b := openBrowser(h.Ctx, t)
@@ -131,7 +135,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, "")
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
-	// a required field is empty: nothing is sent
+	// An empty required field sends nothing.
 	p.until(`document.querySelector('[data-pane="phone"] .c-error:not([hidden])')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, who.Person.Mobile)
 	p.shot("2-confirm")

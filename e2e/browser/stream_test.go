@@ -12,7 +12,7 @@ import (
 	"shiming/sim"
 )
 
-// inspected is a call or an event as the page's inspector gets it.
+// inspected is a call or an event in the page's inspector.
 type inspected struct {
 	Kind      string
 	Type      string
@@ -25,7 +25,7 @@ type inspected struct {
 	In, Out   json.RawMessage
 }
 
-// inspect reads every call and event that the page would show.
+// inspect reads every call and event of the stream.
 func inspect(h *harness.Harness) []inspected {
 	h.Helper()
 	req, err := http.NewRequestWithContext(h.Ctx, http.MethodGet, h.Play.URL+"/sim/stream", nil)
@@ -60,8 +60,8 @@ func inspect(h *harness.Harness) []inspected {
 	return nil
 }
 
-// TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be
-// there, and checks that it is shown with the right person.
+// TestInspectorMasks searches the inspector's data of whole registrations for personal data, and checks that each
+// item is attributed to the right person.
 func TestInspectorMasks(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Playground: true, World: sim.Config{People: 2}, HR: func(hr *sim.HR) sim.Policy {
 		return hr.Diligent

@@ -170,7 +170,8 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?:'([^']+)'|\b([a-z]+)): \['([^']*)', '([^']*)'\]`).FindAllStringSubmatch(string(raw), -1) {
+	entry := regexp.MustCompile(`(?:'([^']+)'|\b([a-z]+)): \['([^']*)', '([^']*)'\]`)
+	for _, m := range entry.FindAllStringSubmatch(string(raw), -1) {
 		known[m[1]+m[2]] = true
 		if m[3] == "" || m[4] == "" {
 			t.Errorf("%s%s lacks a language", m[1], m[2])
