@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// options of a run.
+// options are the flags of a run.
 type options struct {
 	People    int           `help:"Employees who register." default:"30"`
 	Kills     int           `help:"How often a serve process gets SIGKILL." default:"40"`
@@ -39,5 +39,5 @@ func (o *options) check() error {
 	return nil
 }
 
-// blows is how often something is struck.
-func (o *options) blows() int { return o.Kills + o.Terms + o.DBKills }
+// injections returns the number of planned injections.
+func (o *options) injections() int { return o.Kills + o.Terms + o.DBKills }

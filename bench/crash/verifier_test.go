@@ -10,7 +10,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestVerify: every rule finds what it is there for.
+// TestVerify checks that each rule finds its violation.
 func TestVerify(t *testing.T) {
 	t0 := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	at := func(s float64) time.Time { return t0.Add(time.Duration(s * float64(time.Second))) }
@@ -61,10 +61,10 @@ func TestVerify(t *testing.T) {
 					{At: at(7), Operation: "message.patch", Subject: "om_card", Status: 200},
 				},
 			},
-			blows:   []blow{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
-			lives:   []life{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
-			logs:    []string{"{\"msg\":\"listening\"}\n"},
-			secrets: []string{"张样本"},
+			injections: []injection{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
+			runs:       []instanceRun{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
+			logs:       []string{"{\"msg\":\"listening\"}\n"},
+			secrets:    []string{"张样本"},
 		}
 	}
 	for _, v := range verify(good()) {
@@ -76,7 +76,7 @@ func TestVerify(t *testing.T) {
 		rule  string
 		spoil func(e *evidence)
 	}{
-		{"everybody comes to the end", func(e *evidence) { e.hung = "somebody" }},
+		{"everybody comes to the end", func(e *evidence) { e.unfinished = "somebody" }},
 		{"everybody comes to the end", func(e *evidence) { e.record.People[0].Stage = sim.StageCode }},
 		{"everybody comes to the end", func(e *evidence) { e.robots.HR = []playground.HRRun{{Ended: true}} }},
 		{"every event is taken", func(e *evidence) { e.record.Events[0].Delivered = false }},
@@ -102,8 +102,8 @@ func TestVerify(t *testing.T) {
 		{"the queue ends empty", func(e *evidence) { e.queue = 1 }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls[2].At = at(37) }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls = e.record.Calls[:2] }},
-		{"every start is ready within 30 s", func(e *evidence) { e.lives[1].Ready = at(40) }},
-		{"SIGTERM ends with 0 within 15 s", func(e *evidence) { e.blows[1].Code = 1 }},
+		{"every start is ready within 30 s", func(e *evidence) { e.runs[1].Ready = at(40) }},
+		{"SIGTERM ends with 0 within 15 s", func(e *evidence) { e.injections[1].Code = 1 }},
 		{"nobody notices a SIGTERM", func(e *evidence) { e.record.Presses[2].At = at(20.5) }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "panic: x\n" }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "张样本\n" }},

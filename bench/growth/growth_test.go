@@ -11,8 +11,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestFillIsWhatTheBotWouldHaveLeft: cases that were loaded read, verify, count and go on like
-// those that were walked; and an interrupted fill goes on where it stopped.
+// TestFillIsWhatTheBotWouldHaveLeft checks that cloned cases read, verify, count and continue like cases of the bot,
+// and that an interrupted fill continues.
 func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal",
@@ -68,7 +68,7 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	}); err != nil || total != p.cases {
 		t.Errorf("%d cases are counted, %v", total, err)
 	}
-	// One round of everything that is measured does what it should.
+	// One round of all operations must succeed.
 	people, err := look(ctx, s, p)
 	if err != nil {
 		t.Fatal(err)
