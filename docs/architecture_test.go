@@ -89,7 +89,8 @@ func covers(name, pkg string) bool {
 
 // ruleOf returns the name of mayImport that includes a package, and what the package may import.
 func ruleOf(pkg string) (name string, allowed []string, ok bool) {
-	if allowed, ok = mayImport[pkg]; ok {
+	allowed, ok = mayImport[pkg]
+	if ok {
 		return pkg, allowed, true
 	}
 	for name, allowed := range mayImport {
@@ -135,7 +136,8 @@ func goFiles(t *testing.T) (all []goFile) {
 			return err
 		}
 		s := goFile{path: filepath.ToSlash(short), test: strings.HasSuffix(name, "_test.go")}
-		if s.pkg = path.Dir(s.path); s.pkg == "." {
+		s.pkg = path.Dir(s.path)
+		if s.pkg == "." {
 			s.pkg = root
 		}
 		for _, spec := range parsed.Imports {
@@ -262,7 +264,8 @@ func TestFlowsReadsNoClock(t *testing.T) {
 				if spec.Path.Value != `"time"` {
 					continue
 				}
-				if clock = "time"; spec.Name != nil {
+				clock = "time"
+				if spec.Name != nil {
 					clock = spec.Name.Name
 				}
 			}

@@ -120,9 +120,12 @@ func TestPagesNameKnownKeys(t *testing.T) {
 		"`([a-z]+\\.[a-z_.]+)(?:: [^`]+)?`(?: ?[(（](\\d+) ?(h|days|min|小时|天|分钟)[)）])?")
 	variable := regexp.MustCompile(`\bSHIMING_[A-Z_]*[A-Z]`)
 	units := map[string]time.Duration{
-		"h": time.Hour, "小时": time.Hour,
-		"days": 24 * time.Hour, "天": 24 * time.Hour,
-		"min": time.Minute, "分钟": time.Minute,
+		"h":    time.Hour,
+		"小时":   time.Hour,
+		"days": 24 * time.Hour,
+		"天":    24 * time.Hour,
+		"min":  time.Minute,
+		"分钟":   time.Minute,
 	}
 	found := 0
 	for _, p := range pages(t) {

@@ -100,8 +100,12 @@ func TestLongTexts(t *testing.T) {
 	p.Say(long + "实名")
 	p.WaitForCard("没看懂这句话")
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile,
-			field: long}
+		typed := map[string]any{
+			"identity_name": p.Person.Name,
+			"identity_code": p.Person.Code,
+			"mobile":        p.Person.Mobile,
+			field:           long,
+		}
 		if a := h.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK ||
 			a.Toast != "没看懂这次点击，请刷新后再试" {
 			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")

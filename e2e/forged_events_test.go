@@ -20,9 +20,14 @@ func TestBadPushes(t *testing.T) {
 	says := map[string]any{
 		"sender": map[string]any{"sender_id": map[string]any{"open_id": p.OpenID}, "sender_type": "user",
 			"tenant_key": harness.Tenant},
-		"message": map[string]any{"message_id": "om_forged", "create_time": strconv.FormatInt(h.World.Now().UnixMilli(), 10),
-			"chat_id":   p.ChatID,
-			"chat_type": "p2p", "message_type": "text", "content": `{"text":"实名"}`},
+		"message": map[string]any{
+			"message_id":   "om_forged",
+			"create_time":  strconv.FormatInt(h.World.Now().UnixMilli(), 10),
+			"chat_id":      p.ChatID,
+			"chat_type":    "p2p",
+			"message_type": "text",
+			"content":      `{"text":"实名"}`,
+		},
 	}
 	signed := func(at time.Time) http.Header {
 		header := http.Header{}
@@ -45,10 +50,13 @@ func TestBadPushes(t *testing.T) {
 		how  feishu.Forgery
 		want int
 	}{
-		"signature of another body": {feishu.BadSignature, 401}, "unsigned": {feishu.Unsigned, 401},
-		"wrong key":   {feishu.WrongKey, 401},
-		"wrong token": {feishu.WrongToken, 403}, "another app": {feishu.WrongApp, 403}, "plain text": {feishu.PlainText, 401},
-		"nine hours old": {feishu.Stale, 401},
+		"signature of another body": {feishu.BadSignature, 401},
+		"unsigned":                  {feishu.Unsigned, 401},
+		"wrong key":                 {feishu.WrongKey, 401},
+		"wrong token":               {feishu.WrongToken, 403},
+		"another app":               {feishu.WrongApp, 403},
+		"plain text":                {feishu.PlainText, 401},
+		"nine hours old":            {feishu.Stale, 401},
 	} {
 		status, body, err := h.World.Feishu.Forge(h.Ctx, c.how, "im.message.receive_v1", says)
 		neutral(name, c.want, status, body, err)
@@ -87,8 +95,12 @@ func TestBadPushes(t *testing.T) {
 	}
 
 	// Genuine events that the bot does not use are acknowledged, so that Feishu does not repeat them.
-	for name, event := range map[string]any{"nothing": nil, "a list": []any{1}, "strings": "x",
-		"no sender": map[string]any{"message": map[string]any{}}} {
+	for name, event := range map[string]any{
+		"nothing":   nil,
+		"a list":    []any{1},
+		"strings":   "x",
+		"no sender": map[string]any{"message": map[string]any{}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
 				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3",

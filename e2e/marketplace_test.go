@@ -54,9 +54,14 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 			for _, id := range other.Admins() {
 				admins = append(admins, otherTenant+"/"+id)
 			}
-			for key, value := range map[string]string{"feishu.app_type": "marketplace", "feishu.base_url": front.URL,
-				"hr.admins":      strings.Join(admins, ","),
-				"hr.review_chat": "", "hr.announce_chat": "", "verification.method": "none"} {
+			for key, value := range map[string]string{
+				"feishu.app_type":     "marketplace",
+				"feishu.base_url":     front.URL,
+				"hr.admins":           strings.Join(admins, ","),
+				"hr.review_chat":      "",
+				"hr.announce_chat":    "",
+				"verification.method": "none",
+			} {
 				settings[key] = value
 			}
 		}})

@@ -30,8 +30,12 @@ func TestUpstreamsFailOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []wire.Fault{
 		{Kind: wire.Error, Status: 502}, {Kind: wire.DropBefore}, {Kind: wire.NotJSON}, {Kind: wire.Truncate},
-		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
-			Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
+		{
+			Kind:   wire.Error,
+			Status: 429,
+			Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
+			Body:   `{"code":99991400,"msg":"request trigger frequency limit"}`,
+		},
 	} {
 		if kind.Status == 429 {
 			kind.Upstream = "feishu"

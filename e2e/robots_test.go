@@ -46,10 +46,17 @@ func TestHappyPath(t *testing.T) {
 func TestRobots(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
 	for name, script := range map[string]sim.Script{
-		"careful": {}, "by word": {ByWord: true}, "photos first": {PhotosFirst: true}, "one post": {AsOnePost: true},
-		"files": {AsFiles: true}, "blurred": {BlurredFirst: true}, "two fronts": {TwoFronts: true},
-		"somebody else's back": {OtherPersonsBack: true}, "turned": {RotatedBack: true},
-		"mistyped number": {TypedNumberWrong: true}, "mistyped code": {WrongCodeFirst: true},
+		"careful":              {},
+		"by word":              {ByWord: true},
+		"photos first":         {PhotosFirst: true},
+		"one post":             {AsOnePost: true},
+		"files":                {AsFiles: true},
+		"blurred":              {BlurredFirst: true},
+		"two fronts":           {TwoFronts: true},
+		"somebody else's back": {OtherPersonsBack: true},
+		"turned":               {RotatedBack: true},
+		"mistyped number":      {TypedNumberWrong: true},
+		"mistyped code":        {WrongCodeFirst: true},
 	} {
 		e := h.World.Hire(1)[0]
 		script.Width = 1000

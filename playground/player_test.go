@@ -24,7 +24,8 @@ func newPlayer(t *testing.T, c Config) *player {
 	h.Bot = simtest.New(t, func(ctx context.Context, webhook string) (simtest.World, error) {
 		c.World.Webhook, c.World.NoLimits = webhook, true
 		var err error
-		if h.pg, err = Start(ctx, c); err != nil {
+		h.pg, err = Start(ctx, c)
+		if err != nil {
 			return simtest.World{}, err
 		}
 		h.w = h.pg.World

@@ -46,7 +46,8 @@ func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env
 	cmd.Dir = dir
 	cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
 	var err error
-	if c.in, err = cmd.StdinPipe(); err != nil {
+	c.in, err = cmd.StdinPipe()
+	if err != nil {
 		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
@@ -115,7 +116,8 @@ func (w *lastLine) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for line := range strings.Lines(string(p)) {
-		if line = strings.TrimSpace(line); line != "" {
+		line = strings.TrimSpace(line)
+		if line != "" {
 			w.line = line
 		}
 	}

@@ -58,7 +58,8 @@ func (h *player) send(req *http.Request) (status int, body []byte) {
 		h.T.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if body, err = io.ReadAll(resp.Body); err != nil {
+	body, err = io.ReadAll(resp.Body)
+	if err != nil {
 		h.T.Fatal(err)
 	}
 	return resp.StatusCode, body

@@ -98,7 +98,8 @@ func (t *subscriber) write(s string) {
 	if t.err != nil {
 		return
 	}
-	if t.err = t.rc.SetWriteDeadline(time.Now().Add(t.writeTimeout)); t.err == nil {
+	t.err = t.rc.SetWriteDeadline(time.Now().Add(t.writeTimeout))
+	if t.err == nil {
 		_, t.err = fmt.Fprint(t.rw, s)
 	}
 }

@@ -35,7 +35,8 @@ func (pg *Server) drawPhoto(e *sim.Employee, side, variant string) ([]byte, erro
 		broken = true
 	default:
 		var known bool
-		if v, known = specimen.Variants[variant]; !known {
+		v, known = specimen.Variants[variant]
+		if !known {
 			return nil, bad("no such variant; see GET /")
 		}
 	}

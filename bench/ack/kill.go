@@ -37,7 +37,8 @@ func (b *bench) killUnderLoad(ctx context.Context) (row, error) {
 	r.fill(out, 0)
 	r.Failed = 0 // the connections that the kill broke
 	// The next process decides on the acknowledged events.
-	if t, err = startTarget(ctx, c); err != nil {
+	t, err = startTarget(ctx, c)
+	if err != nil {
 		return row{}, err
 	}
 	err = r.waitDecided(ctx, t, out.span)
@@ -57,7 +58,8 @@ func (b *bench) killUnderLoad(ctx context.Context) (row, error) {
 	for _, id := range out.acked {
 		there := false
 		err := db.Tx(ctx, func(tx flows.Tx) (err error) {
-			if there, err = tx.Seen(ctx, time.Now(), "message:"+id); err == nil {
+			there, err = tx.Seen(ctx, time.Now(), "message:"+id)
+			if err == nil {
 				err = errLook
 			}
 			return err

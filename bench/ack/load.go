@@ -53,7 +53,8 @@ func (c *conn) send(p push) error {
 			break
 		}
 		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+			length, err = strconv.Atoi(string(bytes.TrimSpace(value)))
+			if err != nil {
 				return err
 			}
 		}
@@ -61,7 +62,8 @@ func (c *conn) send(p push) error {
 	if length < 0 {
 		return errors.New("answer without a length")
 	}
-	if _, err = io.CopyN(io.Discard, c.in, int64(length)); err != nil {
+	_, err = io.CopyN(io.Discard, c.in, int64(length))
+	if err != nil {
 		return err
 	}
 	return refused

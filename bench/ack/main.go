@@ -85,7 +85,8 @@ func run() error {
 		return err
 	}
 	var err error
-	if b.dir, err = os.MkdirTemp(*dir, "shiming-ack-"); err != nil {
+	b.dir, err = os.MkdirTemp(*dir, "shiming-ack-")
+	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(b.dir) //nolint:errcheck // a leftover directory does no harm

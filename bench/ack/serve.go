@@ -55,7 +55,8 @@ func runChild(args []string) error {
 	}
 	handler, stop, err := bareHandler(), func() {}, error(nil)
 	if c.role == "bot" {
-		if handler, stop, err = c.botHandler(); err != nil {
+		handler, stop, err = c.botHandler()
+		if err != nil {
 			return err
 		}
 	}

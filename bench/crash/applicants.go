@@ -41,7 +41,12 @@ func startApplicants(ctx context.Context, f *fleet, o *options, r *rand.Rand) er
 	n := len(hired.People)
 	over := time.Duration(o.injections()) * o.Every * 9 / 10
 	for i, p := range hired.People {
-		form := map[string]any{"people": []string{p.OpenID}, "width": 1000, "sms_patience": "6s", "hr": 1}
+		form := map[string]any{
+			"people":       []string{p.OpenID},
+			"width":        1000,
+			"sms_patience": "6s",
+			"hr":           1,
+		}
 		for k, v := range scripts[r.IntN(len(scripts))] {
 			form[k] = v
 		}

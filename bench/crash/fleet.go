@@ -56,7 +56,8 @@ func openFleet(ctx context.Context, o *options) (*fleet, error) {
 }
 
 func (f *fleet) open(ctx context.Context, o *options) (err error) {
-	if f.dir, err = os.MkdirTemp("", "shiming-crash-"); err != nil {
+	f.dir, err = os.MkdirTemp("", "shiming-crash-")
+	if err != nil {
 		return err
 	}
 	if !o.Keep {
@@ -74,7 +75,8 @@ func (f *fleet) open(ctx context.Context, o *options) (err error) {
 		"--early-patch", o.Patch,
 		"--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s",
 	}
-	if f.world, err = harness.StartWorld(ctx, program, f.dir, flags...); err != nil {
+	f.world, err = harness.StartWorld(ctx, program, f.dir, flags...)
+	if err != nil {
 		return err
 	}
 	f.cleanups = append(f.cleanups, f.world.Close)

@@ -107,7 +107,8 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 		if m, err := scrape.Read(settle, f.bots[0].URL); err == nil {
 			e.queue = m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
-		if calm++; e.queue != 0 {
+		calm++
+		if e.queue != 0 {
 			calm = 0
 		}
 		select {

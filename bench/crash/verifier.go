@@ -137,7 +137,8 @@ func photosTaken(e *evidence) (string, []string) {
 		if !photos[ev.Subject] || !ev.Delivered {
 			continue
 		}
-		if n++; !fetched[ev.Subject] {
+		n++
+		if !fetched[ev.Subject] {
 			faults = append(faults, "photo "+ev.Subject+" was acknowledged and never fetched")
 		}
 	}
@@ -189,7 +190,8 @@ func oneCaseEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += len(p.Cases); len(p.Cases) != 1 {
+		n += len(p.Cases)
+		if len(p.Cases) != 1 {
 			faults = append(faults, fmt.Sprintf("%s has %d cases", p.OpenID, len(p.Cases)))
 		}
 	}
@@ -200,7 +202,8 @@ func oneIdentityEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += p.Identities; p.Identities != 1 || p.Refused != 0 {
+		n += p.Identities
+		if p.Identities != 1 || p.Refused != 0 {
 			faults = append(faults, fmt.Sprintf("%s: %d written, %d refused", p.OpenID, p.Identities, p.Refused))
 		}
 	}
@@ -211,7 +214,8 @@ func onePointEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += len(p.Points); len(p.Points) != len(p.Cases) || p.Duplicates != 0 {
+		n += len(p.Points)
+		if len(p.Points) != len(p.Cases) || p.Duplicates != 0 {
 			faults = append(faults, fmt.Sprintf("%s: %d points for %d cases", p.OpenID, len(p.Points), len(p.Cases)))
 		}
 	}
@@ -232,7 +236,8 @@ func codesAsked(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += p.SMS; p.SMS > asked[p.OpenID] {
+		n += p.SMS
+		if p.SMS > asked[p.OpenID] {
 			faults = append(faults, fmt.Sprintf("%s: %d codes, asked for %d times", p.OpenID, p.SMS, asked[p.OpenID]))
 		}
 	}

@@ -41,7 +41,8 @@ func templates(ctx context.Context, dir string) (map[flows.State]*template, erro
 		}
 		t := &template{Case: *c, left: w.Left}
 		err = s.View(ctx, func(v flows.View) error {
-			if t.audit, err = v.AuditOf(ctx, c.ID); err != nil {
+			t.audit, err = v.AuditOf(ctx, c.ID)
+			if err != nil {
 				return err
 			}
 			t.surfaces, err = v.SurfacesOf(ctx, c.ID, "")
@@ -109,7 +110,8 @@ func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.T
 		h.Surfaces = append(h.Surfaces, &one)
 	}
 	for _, j := range t.left {
-		if j.At = j.At.Add(later); j.At.After(now) {
+		j.At = j.At.Add(later)
+		if j.At.After(now) {
 			j.Case, j.Key = id, strings.Replace(j.Key, t.ID, id, 1)
 			h.Jobs = append(h.Jobs, j)
 		}

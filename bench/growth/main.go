@@ -51,7 +51,8 @@ func main() {
 func (c *command) run(ctx context.Context) (kept bool, err error) {
 	dir := c.Keep
 	if dir == "" {
-		if dir, err = os.MkdirTemp("", "shiming-growth-"); err != nil {
+		dir, err = os.MkdirTemp("", "shiming-growth-")
+		if err != nil {
 			return false, err
 		}
 		defer os.RemoveAll(dir)
@@ -73,7 +74,8 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 			return false, err
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
-		if db.dsn, err = server.Database(ctx); err != nil {
+		db.dsn, err = server.Database(ctx)
+		if err != nil {
 			return false, err
 		}
 		db.server = server
@@ -86,16 +88,20 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	if err := db.make(ctx, dir, &p, &report); err != nil {
 		return false, err
 	}
-	if report.Bytes, err = db.size(ctx); err != nil {
+	report.Bytes, err = db.size(ctx)
+	if err != nil {
 		return false, err
 	}
-	if report.Figures, err = measure(ctx, db.open, p, c.Runs); err != nil {
+	report.Figures, err = measure(ctx, db.open, p, c.Runs)
+	if err != nil {
 		return false, err
 	}
-	if report.Sweep, err = db.sweep(ctx); err != nil {
+	report.Sweep, err = db.sweep(ctx)
+	if err != nil {
 		return false, err
 	}
-	if report.Start, err = db.starts(ctx, program, dir); err != nil {
+	report.Start, err = db.starts(ctx, program, dir)
+	if err != nil {
 		return false, err
 	}
 	report.note(r, p)

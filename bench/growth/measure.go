@@ -44,7 +44,8 @@ func newcomers() int { return int(time.Now().UnixMilli()) * 100_000 }
 func look(ctx context.Context, s *store.Store, p plan) (*pool, error) {
 	out := &pool{p: p, fresh: newcomers()}
 	err := s.View(ctx, func(v flows.View) (err error) {
-		if out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0); err != nil {
+		out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0)
+		if err != nil {
 			return err
 		}
 		out.form, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingConfirmation}, 4000, 0)
@@ -203,7 +204,8 @@ func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond 
 			case <-tick.C:
 			}
 			w.At = time.Now()
-			if failed = w.Photos(context.WithoutCancel(ctx), walk.Nth(i)); failed != nil {
+			failed = w.Photos(context.WithoutCancel(ctx), walk.Nth(i))
+			if failed != nil {
 				return
 			}
 		}
@@ -252,7 +254,8 @@ func measure(ctx context.Context, open func(context.Context) (*store.Store, erro
 		return nil, err
 	}
 	people, err := look(ctx, s, p)
-	if err = errors.Join(err, s.Close()); err != nil {
+	err = errors.Join(err, s.Close())
+	if err != nil {
 		return nil, err
 	}
 	run := time.Now().UnixNano() // distinguishes the events from those of an earlier run

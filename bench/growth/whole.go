@@ -19,10 +19,17 @@ const startRuns = 5
 // reachable, because a start does not wait for them.
 func (d *database) starts(ctx context.Context, program *harness.Program, dir string) (f figures, err error) {
 	fmt.Fprintln(os.Stderr, "measuring: start of the program")
-	settings := map[string]string{"store.dsn": d.dsn, "security.keyset_file": d.keys, "verification.method": "none",
-		"feishu.base_url": "http://127.0.0.1:9", "feishu.app_id": "cli_growth", "feishu.app_secret": "s",
+	settings := map[string]string{
+		"store.dsn":                 d.dsn,
+		"security.keyset_file":      d.keys,
+		"verification.method":       "none",
+		"feishu.base_url":           "http://127.0.0.1:9",
+		"feishu.app_id":             "cli_growth",
+		"feishu.app_secret":         "s",
 		"feishu.encrypt_key":        "k",
-		"feishu.verification_token": "t", "hr.admins": walk.HR + ",ou_00000000000000000000000000000004"}
+		"feishu.verification_token": "t",
+		"hr.admins":                 walk.HR + ",ou_00000000000000000000000000000004",
+	}
 	var took []time.Duration
 	for i := range startRuns {
 		bot, err := harness.NewBot(program, dir, fmt.Sprint("start", i), settings)

@@ -19,10 +19,12 @@ func NewDatabase(ctx context.Context, kind, dir string) (dsn string, server *pgt
 		if err := keyset.Write(filepath.Join(dir, "keyset.json"), keyset.New()); err != nil {
 			return "", nil, err
 		}
-		if server, err = pgtest.Start(); err != nil {
+		server, err = pgtest.Start()
+		if err != nil {
 			return "", nil, err
 		}
-		if dsn, err = server.Database(ctx); err != nil {
+		dsn, err = server.Database(ctx)
+		if err != nil {
 			_ = server.Close() // the first error is returned
 			return "", nil, err
 		}

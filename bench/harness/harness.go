@@ -50,7 +50,8 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 	if c.Store == "sqlite" && c.Bots > 1 {
 		return errors.New("several processes need postgres")
 	}
-	if h.dir, err = os.MkdirTemp("", "shiming-bench-"); err != nil {
+	h.dir, err = os.MkdirTemp("", "shiming-bench-")
+	if err != nil {
 		return err
 	}
 	h.closing = append(h.closing, func() { _ = os.RemoveAll(h.dir) })
@@ -58,7 +59,8 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.World, err = sim.Start(ctx, c.World); err != nil {
+	h.World, err = sim.Start(ctx, c.World)
+	if err != nil {
 		return err
 	}
 	h.closing = append(h.closing, func() {

@@ -230,7 +230,12 @@ func (p *tab) fill(selector, text string) {
 // key presses and releases a key, given by its name or its letter.
 func (p *tab) key(name string) {
 	p.b.t.Helper()
-	named := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "ArrowRight": kb.ArrowRight}
+	named := map[string]string{
+		"Enter":      kb.Enter,
+		"Escape":     kb.Escape,
+		"Tab":        kb.Tab,
+		"ArrowRight": kb.ArrowRight,
+	}
 	p.b.must(chromedp.Do(p.ctx, chromedp.KeyEvent(cmp.Or(named[name], name))))
 }
 

@@ -58,7 +58,8 @@ func uploadAsBot(h *harness.Harness, token string) string {
 	if err == nil {
 		_, err = file.Write(picture.Bytes())
 	}
-	if err = errors.Join(err, form.WriteField("image_type", "message"), form.Close()); err != nil {
+	err = errors.Join(err, form.WriteField("image_type", "message"), form.Close())
+	if err != nil {
 		h.Fatal(err)
 	}
 	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.World.FeishuURL+"/open-apis/im/v1/images", &body)
@@ -163,8 +164,16 @@ func TestPageComponents(t *testing.T) {
 	p.press(`dialog [data-answer="yes"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast]')`)
 
-	want := map[string]any{"words": "你好", "one": "b", "some": []any{"a", "c"}, "who": who.OpenID,
-		"day": "2026-02-28 +0800", "hour": "23:59 +0800", "moment": "2026-02-28 23:59 +0800", "agree": true}
+	want := map[string]any{
+		"words":  "你好",
+		"one":    "b",
+		"some":   []any{"a", "c"},
+		"who":    who.OpenID,
+		"day":    "2026-02-28 +0800",
+		"hour":   "23:59 +0800",
+		"moment": "2026-02-28 23:59 +0800",
+		"agree":  true,
+	}
 	found := false
 	for _, x := range inspect(h) {
 		var body struct {

@@ -76,8 +76,13 @@ func TestInspectorMasks(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := e.Person
-		for what, s := range map[string]string{"name": p.Name, "number": p.Code, "mobile": p.Mobile, "address": p.Address,
-			"birth": p.Birth} {
+		for what, s := range map[string]string{
+			"name":    p.Name,
+			"number":  p.Code,
+			"mobile":  p.Mobile,
+			"address": p.Address,
+			"birth":   p.Birth,
+		} {
 			secrets[what+" of "+e.OpenID] = s
 		}
 		for _, m := range h.World.Tencent.Inbox(p.Mobile) {

@@ -76,7 +76,8 @@ func (h *Harness) Find(chat, what string, ok func(CardView) bool) (got CardView)
 	_, err := h.World.Feishu.Watch(h.Ctx, chat, func(feishu.Message) bool {
 		all := h.World.Feishu.Messages(chat)
 		for i := len(all) - 1; i >= 0; i-- {
-			if got = ViewCard(all[i]); ok(got) {
+			got = ViewCard(all[i])
+			if ok(got) {
 				return true
 			}
 		}

@@ -156,12 +156,14 @@ func (h *Harness) open(s Setup) closer {
 	h.Helper()
 	var err error
 	if !s.Playground {
-		if h.World, err = sim.Start(h.Ctx, s.World); err != nil {
+		h.World, err = sim.Start(h.Ctx, s.World)
+		if err != nil {
 			h.Fatal(err)
 		}
 		return h.World
 	}
-	if h.Play, err = playground.Start(h.Ctx, playground.Config{World: s.World, Inspect: true}); err != nil {
+	h.Play, err = playground.Start(h.Ctx, playground.Config{World: s.World, Inspect: true})
+	if err != nil {
 		h.Fatal(err)
 	}
 	h.World = h.Play.World
@@ -187,7 +189,8 @@ func (h *Harness) StartBot() {
 	if h.Clock != nil {
 		o.Now = h.Clock.Now
 	}
-	if h.App, err = app.New(h.Ctx, cfg, o); err != nil {
+	h.App, err = app.New(h.Ctx, cfg, o)
+	if err != nil {
 		h.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -302,7 +305,8 @@ func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 		}
 	}()
 	h.Until("state "+string(s), func() bool {
-		if c = h.CaseOf(openID); c != nil {
+		c = h.CaseOf(openID)
+		if c != nil {
 			last = c.State
 		}
 		return last == s

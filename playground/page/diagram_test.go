@@ -38,7 +38,8 @@ func TestPageDiagram(t *testing.T) {
 	}
 	slices.Sort(states)
 	slices.Sort(got.States)
-	if states = slices.Compact(states); !slices.Equal(got.States, states) {
+	states = slices.Compact(states)
+	if !slices.Equal(got.States, states) {
 		t.Errorf("the page has the states %v, the table has %v", got.States, states)
 	}
 	if len(want) < 20 {

@@ -23,8 +23,13 @@ func get(t *testing.T, name string, header http.Header) *httptest.ResponseRecord
 }
 
 func TestServe(t *testing.T) {
-	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css",
-		"flow.json": "application/json", "icon.svg": "image/svg+xml"} {
+	for name, kind := range map[string]string{
+		"":          "text/html",
+		"main.js":   "text/javascript",
+		"style.css": "text/css",
+		"flow.json": "application/json",
+		"icon.svg":  "image/svg+xml",
+	} {
 		w := get(t, name, nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
 			t.Errorf("%q: %d %s, want %v, %q at its beginning", name, w.Code, w.Header().Get("Content-Type"), http.StatusOK,

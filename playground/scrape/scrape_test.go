@@ -34,7 +34,13 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]float64{"a": 13, "ab": 7, "seconds_count": 2, "seconds_sum": 5.5, "b": 0} {
+	for name, want := range map[string]float64{
+		"a":             13,
+		"ab":            7,
+		"seconds_count": 2,
+		"seconds_sum":   5.5,
+		"b":             0,
+	} {
 		if v := got.Sum(name); v != want {
 			t.Errorf("Sum(%s): got %v, want %v", name, v, want)
 		}
