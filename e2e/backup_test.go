@@ -37,12 +37,12 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 	config := files.WriteTemp(t, "config.yaml", "")
 	env := []string{"SHIMING_STORE_DSN=sqlite:" + db, "SHIMING_SECURITY_KEYSET_FILE=" + keyFile}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 0 ||
-		!strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
+	code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t)
+	if code != 0 || !strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
 		t.Fatalf("backup beside an open database: %d %s, want 0, %q in it, %q in it", code, out, "3 cases", keyFile)
 	}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 1 ||
-		!strings.Contains(out, "exists") {
+	code, out = harness.Command(ctx, env, "backup", copied, "--config", config).Run(t)
+	if code != 1 || !strings.Contains(out, "exists") {
 		t.Errorf("a second backup to the same file: %d %s, want 1, %q in it", code, out, "exists")
 	}
 	if err := s.Close(); err != nil {
@@ -54,12 +54,12 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 		"SHIMING_FEISHU_APP_ID=a", "SHIMING_FEISHU_APP_SECRET=b",
 		"SHIMING_FEISHU_ENCRYPT_KEY=c", "SHIMING_FEISHU_VERIFICATION_TOKEN=d", "SHIMING_HR_ADMINS=ou_1,ou_2",
 		"SHIMING_COMPANY_NAME=x"}, env...)
-	if code, out := harness.Command(ctx, start, "serve", "--config", config).Run(t); code != 1 ||
-		!strings.Contains(out, "shiming restored") {
+	code, out = harness.Command(ctx, start, "serve", "--config", config).Run(t)
+	if code != 1 || !strings.Contains(out, "shiming restored") {
 		t.Errorf("serve on a copy: %d %s, want 1, %q in it", code, out, "shiming restored")
 	}
-	if code, out := harness.Command(ctx, env, "restored", "--config", config).Run(t); code != 0 ||
-		!strings.Contains(out, "2 open cases") {
+	code, out = harness.Command(ctx, env, "restored", "--config", config).Run(t)
+	if code != 0 || !strings.Contains(out, "2 open cases") {
 		t.Fatalf("restored: %d %s, want 0, %q in it", code, out, "2 open cases")
 	}
 	s, err = store.Open(ctx, store.Config{DSN: "sqlite:" + copied, Keyset: keys})
@@ -80,8 +80,8 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = asked.Latest(ctx, walk.Nth(1)); err != nil || c.State != flows.NeedsAttention ||
-		asked.Wrote("identity/"+c.OpenID) != 0 {
+	c, err = asked.Latest(ctx, walk.Nth(1))
+	if err != nil || c.State != flows.NeedsAttention || asked.Wrote("identity/"+c.OpenID) != 0 {
 		t.Errorf("in %s (%v) after %d writes, want %v, 0", c.State, err, asked.Wrote("identity/"+c.OpenID),
 			flows.NeedsAttention)
 	}

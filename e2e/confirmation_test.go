@@ -61,8 +61,8 @@ func checkNoTrace(h *harness.Harness, values ...string) {
 		for _, chat := range h.World.Feishu.Chats() {
 			for _, m := range h.World.Feishu.Messages(chat) {
 				for _, version := range m.History {
-					if s := harness.ViewCard(m); m.FromBot && strings.Contains(string(version.Card), v) &&
-						s.Stage != sim.StageConfirmation &&
+					s := harness.ViewCard(m)
+					if m.FromBot && strings.Contains(string(version.Card), v) && s.Stage != sim.StageConfirmation &&
 						!strings.Contains(string(version.Card), `"act":"confirm"`) {
 						h.Errorf("something typed stands on %q", s.Card.Title())
 					}

@@ -106,8 +106,8 @@ func TestLongTexts(t *testing.T) {
 			"mobile":        p.Person.Mobile,
 			field:           long,
 		}
-		if a := h.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK ||
-			a.Toast != "没看懂这次点击，请刷新后再试" {
+		a := h.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed)
+		if a.Status != http.StatusOK || a.Toast != "没看懂这次点击，请刷新后再试" {
 			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")
 		}
 	}

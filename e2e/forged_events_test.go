@@ -105,8 +105,8 @@ func TestBadPushes(t *testing.T) {
 			for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "application.bot.menu_v6",
 				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3",
 				"certainly.not.there_v9"} {
-				if status, body, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, kind, event); err != nil || status != 200 ||
-					!bytes.HasPrefix(body, []byte("{")) {
+				status, body, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, kind, event)
+				if err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {
 					t.Errorf("%s with %s: %d %v %q, want 200", kind, name, status, err, body)
 				}
 			}
@@ -117,8 +117,8 @@ func TestBadPushes(t *testing.T) {
 	sent := p.Say("实名")
 	first := p.See(sim.StageConsent)
 	for range 3 {
-		if d, err := h.World.Feishu.Redeliver(h.Ctx, sent.Delivery.EventID); err != nil ||
-			d.Attempts[len(d.Attempts)-1].Status != 200 {
+		d, err := h.World.Feishu.Redeliver(h.Ctx, sent.Delivery.EventID)
+		if err != nil || d.Attempts[len(d.Attempts)-1].Status != 200 {
 			t.Errorf("replay: %v %+v", err, d)
 		}
 	}

@@ -77,8 +77,8 @@ func TestKeysetFile(t *testing.T) {
 					t.Errorf("%q does not say %q", err, words)
 				}
 			}
-			if left, err := os.ReadFile(keys); c.content == nil && err == nil || c.content != nil &&
-				string(left) != string(c.content) {
+			left, err := os.ReadFile(keys)
+			if c.content == nil && err == nil || c.content != nil && string(left) != string(c.content) {
 				t.Error("the file was touched")
 			}
 		})

@@ -43,8 +43,8 @@ func TestLongConnection(t *testing.T) {
 	if got := len(h.World.ESign.Points()); got != 1 {
 		t.Errorf("%d evidence points, want 1", got)
 	}
-	if samples, err := scrape.Read(h.Ctx, h.App.URL()); err != nil ||
-		samples.Sum("shiming_long_connection_lost_total") == 0 {
+	samples, err := scrape.Read(h.Ctx, h.App.URL())
+	if err != nil || samples.Sum("shiming_long_connection_lost_total") == 0 {
 		t.Errorf("lost connections are not counted: %v", err)
 	}
 	resp, err := http.Post(h.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))

@@ -30,8 +30,8 @@ func TestKeygen(t *testing.T) {
 	if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %o, want 0o600", info.Mode().Perm())
 	}
-	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code == 0 ||
-		!strings.Contains(out, "exist") {
+	code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t)
+	if code == 0 || !strings.Contains(out, "exist") {
 		t.Errorf("a second time: %d %q, want %q in it", code, out, "exist")
 	}
 	if again, _ := os.ReadFile(file); !bytes.Equal(first, again) {
@@ -70,8 +70,8 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}
-	if code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t); code != 1 ||
-		!strings.Contains(out, "in use by another process") {
+	code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t)
+	if code != 1 || !strings.Contains(out, "in use by another process") {
 		t.Errorf("a second process: %d %s, want 1, %q in it", code, out, "in use by another process")
 	}
 
@@ -118,8 +118,8 @@ func TestServe(t *testing.T) {
 
 	// The program refuses another keyset.
 	other := append(append([]string{}, s.Env...), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(t.TempDir(), "other.json"))
-	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 ||
-		!strings.Contains(out, "keyset") {
+	code, out = harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t)
+	if code != 1 || !strings.Contains(out, "keyset") {
 		t.Errorf("another keyset: %d %s, want 1, %q in it", code, out, "keyset")
 	}
 	s.Start()

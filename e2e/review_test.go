@@ -167,7 +167,8 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		first = 1
 	}
 	u, _ := h.World.Feishu.User(h.World.Admins()[first])
-	if late := toasts[1-first]; toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
+	late := toasts[1-first]
+	if toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
 		len(late) < len("11-22 10:00 ") {
 		t.Errorf("toasts %q", toasts)
 	}

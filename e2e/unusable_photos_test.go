@@ -96,8 +96,8 @@ func TestUsablePhotos(t *testing.T) {
 				sent, err := h.World.Feishu.SendFile(p.H.Ctx, p.OpenID, "文件.bin", take(p, side))
 				p.H.Delivered(sent, err)
 			}
-			if s := p.See(sim.StageConfirmation); s.Field("identity_name") != p.Person.Name ||
-				s.Field("identity_code") != p.Person.Code {
+			s := p.See(sim.StageConfirmation)
+			if s.Field("identity_name") != p.Person.Name || s.Field("identity_code") != p.Person.Code {
 				t.Error("read wrong")
 			}
 		})

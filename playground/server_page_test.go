@@ -13,7 +13,8 @@ import (
 func TestPageOrHelp(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 1}})
 	browser := http.Header{"Accept": {"text/html,application/xhtml+xml,*/*;q=0.8"}}
-	if r := h.get("/", browser, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
+	r := h.get("/", browser, 200)
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
 		r.Header.Get("Content-Security-Policy") != page.Policy || r.Header.Get("Vary") != "Accept" {
 		t.Errorf("a browser gets %v", r.Header)
 	}
@@ -29,8 +30,8 @@ func TestPageOrHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := h.get("/sim/images/"+sent.Keys[0], nil, 200); r.Header.Get("Content-Type") != "image/png" ||
-		r.Header.Get("Cache-Control") != "no-store" {
+	r = h.get("/sim/images/"+sent.Keys[0], nil, 200)
+	if r.Header.Get("Content-Type") != "image/png" || r.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("a picture comes with %v", r.Header)
 	}
 	file, err := h.w.Feishu.SendFile(h.Ctx, p.OpenID, "a.html", []byte("<html><script>alert(1)</script>"))

@@ -68,7 +68,8 @@ func TestStreamBegins(t *testing.T) {
 		}
 	}
 	i := slices.IndexFunc(all, kindIs(itemMessage))
-	if m := all[i].message(t); m.ID != sent || m.Sender != "bot" || m.Edits != 1 ||
+	m := all[i].message(t)
+	if m.ID != sent || m.Sender != "bot" || m.Edits != 1 ||
 		!strings.Contains(string(m.Card), "二") || m.Kind != "offer" {
 		t.Errorf("got %+v, want the bot's card 二 of kind offer, edited once", m)
 	}

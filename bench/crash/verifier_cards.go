@@ -53,8 +53,8 @@ func cardsCurrent(e *evidence) (string, []string) {
 				last.By))
 		}
 		for i := 1; i < len(m.Versions); i++ {
-			if v := m.Versions[i]; v.By == "callback" && m.Versions[i-1].By == "patch" &&
-				overtaken(e, m.ID, m.Versions[i-1], v) {
+			v := m.Versions[i]
+			if v.By == "callback" && m.Versions[i-1].By == "patch" && overtaken(e, m.ID, m.Versions[i-1], v) {
 				late++
 			}
 		}
