@@ -64,7 +64,7 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 	s, err = store.Open(ctx, store.Config{DSN: "sqlite:" + copied, Keyset: keys})
 	if err != nil {
-		t.Fatalf("after the command: %v", err)
+		t.Fatalf("opening the store after the command: got %v, want no error", err)
 	}
 	defer s.Close() //nolint:errcheck // a test's
 	asked := walk.New(s, "asked", time.Now())
@@ -103,6 +103,6 @@ func TestBackupOfPostgres(t *testing.T) {
 			"' 'postgres://bot@127.0.0.1:1/db'")
 	}
 	if _, err := os.Stat(file); err == nil {
-		t.Error("a file was written")
+		t.Error("got a file, want none")
 	}
 }

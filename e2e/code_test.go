@@ -76,7 +76,7 @@ func TestResend(t *testing.T) {
 		t.Errorf("toast %q, want %q at its beginning", toast, "请等 ")
 	}
 	if p.SMSCount() != 1 {
-		t.Error("a second code came too early")
+		t.Error("got a second code before the pause was over, want none")
 	}
 	clock.Move(61 * time.Second)
 	if toast := p.Press("send_code"); toast != "新的验证码已在路上" {

@@ -56,7 +56,7 @@ func TestMenuAndWords(t *testing.T) {
 	clickMenu(p, "help")
 	s := p.WaitForCard("我能做这些")
 	if s.Says("待审") {
-		t.Error("an employee is offered HR's words")
+		t.Error("got HR's commands in an employee's menu, want none")
 	}
 	p.Say("进度")
 	p.WaitForCard("你现在没有进行中的实名")
@@ -150,11 +150,11 @@ func TestRemindAll(t *testing.T) {
 	nudge("1 人已提醒多次")
 	waitIdle(h)
 	if n := cardsIn(h, busy.ChatID, "还差"); n != 0 {
-		t.Error("somebody was reminded although it is HR's turn")
+		t.Error("got a reminder while HR has to act, want none")
 	}
 	// The button of the reminder leads to the card.
 	if toast := p.Press("resume"); toast == "" {
-		t.Error("no toast")
+		t.Error("got no toast, want one")
 	}
 }
 
@@ -193,7 +193,7 @@ func TestGroups(t *testing.T) {
 		return s.Says("累计完成 1 人") && strings.Contains(string(s.Msg.Card), p.OpenID)
 	})
 	if n := cardsIn(h, h.World.ReviewChat(), ""); n > 0 {
-		t.Error("the group of the configuration got cards as well")
+		t.Error("got cards in the configured group, want them in the chosen group only")
 	}
 }
 
@@ -235,6 +235,6 @@ func TestPhotoInGroup(t *testing.T) {
 	})
 	waitIdle(h)
 	if n := countReads(p); n > 0 || h.CaseOf(p.OpenID) != nil {
-		t.Errorf("%d calls for a picture in a group", n)
+		t.Errorf("got %d calls for a picture in a group, want none", n)
 	}
 }

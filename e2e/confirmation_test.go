@@ -34,19 +34,19 @@ func TestCorrectedDetails(t *testing.T) {
 	s := hr.Sees(h.World.ReviewChat(), p, "approve", "员工改过", "员工改过识别结果，请看上面的对比")
 	for _, clear := range []string{name, number, p.Person.Name, p.Person.Code} {
 		if strings.Contains(string(s.Msg.Card), clear) {
-			t.Error("a change is shown in clear")
+			t.Error("got a changed value in clear on HR's card, want it masked")
 		}
 	}
 	if !s.Says("899", "●", "→", number[:3]+"***********"+number[14:]) {
-		t.Errorf("the change is not shown: %q", s.Text)
+		t.Errorf("got the card %q, want the change on it", s.Text)
 	}
 	h.ClickOn(hr.OpenID, s, "approve", nil)
 	p.See(sim.StageDone)
 	if id := h.World.Feishu.Identities()[p.OpenID]; id.Name != name || id.Code != number || id.Writes != 1 {
-		t.Errorf("%s", id)
+		t.Errorf("got the identity %s, want the corrected one, written once", id)
 	}
 	if point := h.World.ESign.Points()[0]; point.Name != name || point.CardNo != number {
-		t.Errorf("%s", point)
+		t.Errorf("got the evidence %s, want the corrected identity", point)
 	}
 	checkNoTrace(h, name, number)
 }
@@ -56,7 +56,7 @@ func checkNoTrace(h *harness.Harness, values ...string) {
 	h.Helper()
 	for _, v := range values {
 		if strings.Contains(h.Logs.String(), v) {
-			h.Error("something typed stands in the log")
+			h.Error("got a typed value in the log, want none")
 		}
 		for _, chat := range h.World.Feishu.Chats() {
 			for _, m := range h.World.Feishu.Messages(chat) {
@@ -64,7 +64,7 @@ func checkNoTrace(h *harness.Harness, values ...string) {
 					s := harness.ViewCard(m)
 					if m.FromBot && strings.Contains(string(version.Card), v) && s.Stage != sim.StageConfirmation &&
 						!strings.Contains(string(version.Card), `"act":"confirm"`) {
-						h.Errorf("something typed stands on %q", s.Card.Title())
+						h.Errorf("got a typed value on the card %q, want none", s.Card.Title())
 					}
 				}
 			}
@@ -87,7 +87,7 @@ func TestSupplierSaysNo(t *testing.T) {
 			submitForm(p)
 			p.See(sim.StageConfirmation, words)
 			if n := h.CountCalls("feishu", "identities.create") + h.CountCalls("esign", ""); n > 0 {
-				t.Errorf("%d writes before a match", n)
+				t.Errorf("got %d writes before a match, want none", n)
 			}
 			submitForm(p)
 			p.CheckFiled()
@@ -127,7 +127,7 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 			submitForm(p)
 			p.See(sim.StageConfirmation, fmt.Sprintf("✗ %s和登记的对不上", field))
 			if n := len(h.World.ESign.Points()); n > 0 {
-				t.Error("evidence was filed for an identity that Feishu refused")
+				t.Error("got evidence for an identity that Feishu refused, want none")
 			}
 			h.World.Feishu.BindIdentity(p.OpenID, "", "", "")
 			submitForm(p)
@@ -160,7 +160,7 @@ func TestSameNumberTwice(t *testing.T) {
 	h.Admin(0).Sees(h.World.ReviewChat(), q, "approve", "这个证件号还登记在另外 1 个账号名下", "有红色提示，仍然通过")
 	for _, m := range h.World.Feishu.Messages(q.ChatID) {
 		if s := harness.ViewCard(m); s.Says("另外") || s.Says("账号") {
-			t.Error("the second person is told of the first")
+			t.Error("got a notice of the first account for the second person, want none")
 		}
 	}
 }
@@ -188,7 +188,7 @@ func TestMyData(t *testing.T) {
 	}
 	// HR's card about the case has no buttons any more.
 	if s := h.Admin(0).Sees(h.World.ReviewChat(), p, "", "已撤回"); s.Has("approve") {
-		t.Error("HR may still approve")
+		t.Error("got an approve button, want none")
 	}
 	// The person registers again up to the end and deletes the data again. The answer names the data that e签宝 keeps.
 	p.Say("实名")
@@ -218,11 +218,11 @@ func checkWiped(h *harness.Harness, id string) {
 			return err
 		}
 		if !c.Personal.Empty() || c.Erased.IsZero() || c.PhotosGoneAt.IsZero() {
-			h.Errorf("fields are left, erased %v, photos gone %v", c.Erased, c.PhotosGoneAt)
+			h.Errorf("got fields left, erased %v, photos gone %v, want all erased", c.Erased, c.PhotosGoneAt)
 		}
 		for _, p := range c.Photos {
 			if _, err := v.Picture(h.Ctx, id, p.ID); err == nil {
-				h.Error("a picture is left")
+				h.Error("got a picture, want none")
 			}
 		}
 		return nil

@@ -66,14 +66,14 @@ func TestDatabaseLocked(t *testing.T) {
 	clicked := time.Now()
 	res, err := h.World.Feishu.Click(h.Ctx, q.OpenID, s.Msg.ID, feishu.ByAct("confirm"), nil)
 	if err != nil || res.Toast == nil || !strings.Contains(res.Toast.Text("zh_cn"), "现在有点忙，请过几秒再点一次") {
-		t.Errorf("a click is answered with %+v after %s, %v", res, time.Since(clicked), err)
+		t.Errorf("got %+v after %s and %v, want a request to click again", res, time.Since(clicked), err)
 	}
 	if code := readyz(h); code != http.StatusServiceUnavailable {
 		t.Errorf("/readyz says %d, want %v", code, http.StatusServiceUnavailable)
 	}
 	h.Until("the lock outlasts our waiting", func() bool { return time.Since(began) > lockTime })
 	if h.CaseOf(p.OpenID) != nil || h.CaseOf(q.OpenID).State != flows.AwaitingConfirmation {
-		t.Error("something was written under the lock")
+		t.Error("got an outside write under the lock, want none")
 	}
 	if _, err := conn.ExecContext(h.Ctx, `ROLLBACK`); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestDatabaseLocked(t *testing.T) {
 	}
 	if !strings.Contains(h.Logs.String(), `"msg":"event not stored"`) ||
 		!strings.Contains(h.Logs.String(), `"msg":"click not stored"`) {
-		t.Error("the log does not say so")
+		t.Error("got no log line about the lock, want one")
 	}
 	h.Until("ready again", func() bool { return readyz(h) == http.StatusOK })
 	p.See(sim.StageConsent)
@@ -105,7 +105,7 @@ func TestDatabaseLocked(t *testing.T) {
 	for _, who := range []harness.Person{p, q, z} {
 		who.CheckFiled()
 		if j := h.World.Journey(who.OpenID); len(j.Cases) != 1 || j.SMS != 1 {
-			t.Errorf("%+v", j)
+			t.Errorf("got the journey %+v, want it filed once", j)
 		}
 	}
 }

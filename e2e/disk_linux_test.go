@@ -71,7 +71,7 @@ func TestDiskFull(t *testing.T) {
 				if p.Cmd.ProcessState.ExitCode() == 99 {
 					t.Skip("this machine does not let a test mount anything: " + p.Out.String())
 				}
-				t.Fatalf("the program ended: %v %s", err, p.Out)
+				t.Fatalf("got the end of the program with %v, want it to run: %s", err, p.Out)
 			case <-s.Ctx.Done():
 				t.Fatalf("never came: %s: %s", what, p.Out)
 			}
@@ -84,7 +84,7 @@ func TestDiskFull(t *testing.T) {
 	go func() { _ = hr.Work(s.Ctx, hr.Diligent) }()
 	people := s.World.Hire(3)
 	if j, err := people[0].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() {
-		t.Fatalf("%v %+v", err, j)
+		t.Fatalf("got %v and the journey %+v, want it filed", err, j)
 	}
 
 	// The disk fills up while the OCR reads a person's photos.
@@ -100,7 +100,7 @@ func TestDiskFull(t *testing.T) {
 	go func() {
 		j, err := people[2].Register(s.Ctx, sim.Script{Width: 1000}, nil)
 		if err == nil && (!j.Filed() || len(j.Cases) != 1) {
-			err = fmt.Errorf("%+v", j)
+			err = fmt.Errorf("got the journey %+v, want it filed", j)
 		}
 		inTheMiddle <- err
 	}()
@@ -153,7 +153,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	close(full)
 	if s.Ready() {
-		t.Error("/readyz says yes")
+		t.Error("got a ready program on a full disk, want /readyz to fail")
 	}
 	until("the log says why", func() bool {
 		out := p.Out.String()
@@ -169,16 +169,16 @@ func TestDiskFull(t *testing.T) {
 
 	for _, m := range sent {
 		if d, err := s.World.Feishu.WaitDelivered(s.Ctx, m.Delivery.EventID); err != nil {
-			t.Fatalf("%v %+v", err, d)
+			t.Fatalf("got %v and %+v, want the push delivered", err, d)
 		}
 	}
 	until("ready again", s.Ready)
 	again := time.Now()
 	if j, err := people[1].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
-		t.Errorf("%v %+v", err, j)
+		t.Errorf("got %v and the journey %+v, want it filed", err, j)
 	}
 	if err := <-inTheMiddle; err != nil {
-		t.Errorf("in the middle: %v", err)
+		t.Errorf("got %v for the person whose photos were being read, want success", err)
 	}
 	t.Logf("everybody was done %s after there was room again", time.Since(again).Round(time.Millisecond))
 }

@@ -77,7 +77,7 @@ func meetStops(p harness.Person, codes []scenario.Refusal) {
 	retry := func() {
 		h.Helper()
 		if toast := pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
-			h.Errorf("HR is told %q", toast)
+			h.Errorf("got the toast %q for HR, want 正在重试", toast)
 		}
 	}
 	rev := int64(0)
@@ -102,7 +102,7 @@ func meetStops(p harness.Person, codes []scenario.Refusal) {
 		})
 		rev = now.Rev
 		if a := now.Attention; a.Upstream != c.Code || (a.Incident != "") != (c.Outcome == scenario.Stops) {
-			h.Errorf("%s: %+v", c.Name, a)
+			h.Errorf("%s: got %+v, want the stop of this code", c.Name, a)
 		}
 		h.Find(h.World.ReviewChat(), "HR's card of "+c.Name, func(s harness.CardView) bool {
 			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) &&
@@ -217,7 +217,7 @@ func meetUnknownCode(p harness.Person, codes []scenario.Refusal) {
 		act = "send_code"
 	}
 	if n := p.SMSCount(); n > 0 {
-		h.Errorf("%d text messages", n)
+		h.Errorf("got %d text messages, want none", n)
 	}
 	pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 	p.See(sim.StageCode, "验证码已在")
@@ -232,7 +232,7 @@ func meetMissingMobile(p harness.Person, c scenario.Refusal) {
 	waitFaultsMet(p)
 	finishRegistration(p, scenario.Scenario{Call: c.Call}, "")
 	if now := p.H.CaseOf(p.OpenID); now.Personal.ContactMobile != "" {
-		p.H.Error("the directory answered after all")
+		p.H.Error("got a mobile from the directory, want none")
 	}
 }
 

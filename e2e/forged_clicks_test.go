@@ -34,7 +34,7 @@ func TestBadForm(t *testing.T) {
 			}
 			s := p.See(sim.StageConfirmation, c.problem)
 			if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
-				t.Errorf("%q stands in markdown", c.typed)
+				t.Errorf("got %q in Markdown, want it as plain text", c.typed)
 			}
 			for name, want := range form {
 				if got := s.Field(name); name != c.field && got != want {
@@ -51,7 +51,7 @@ func TestBadForm(t *testing.T) {
 		t.Errorf("a long name: %q, want %q", a.Toast, "这一项不对：姓名")
 	}
 	if p.SMSCount() != 0 || h.CountCalls("tencent", "") != 0 {
-		t.Error("somebody was asked about a wrong form")
+		t.Error("got a call to a supplier for an invalid form, want none")
 	}
 	p.Press("confirm", map[string]any{"identity_name": p.Person.Name, "identity_code": " " +
 		strings.ToLower(p.Person.Code) + " ", "mobile": "+86 " + p.Person.Mobile})
@@ -200,17 +200,17 @@ func TestBadClicks(t *testing.T) {
 				t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
 			}
 			if c.who != p.OpenID && a.Card.Has("confirm") {
-				t.Errorf("%s: the form was shown to somebody else", name)
+				t.Errorf("%s: got the form in the answer to another person, want none", name)
 			}
 		})
 	}
 	after := h.CaseOf(p.OpenID)
 	if after.Version != before.Version || after.State != flows.AwaitingConfirmation ||
 		after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {
-		t.Errorf("the case changed: version %d became %d", before.Version, after.Version)
+		t.Errorf("got a change from version %d to %d, want none", before.Version, after.Version)
 	}
 	if a := h.Forge(p.OpenID, form.Msg, harness.WithMember(value, "rev", 1), good); !a.Card.Has("confirm") {
-		t.Error("a late click does not get the present card")
+		t.Error("got no present card in the answer to a late click, want one")
 	}
 	p.Press("confirm")
 	p.See(sim.StageCode, "验证码已在")

@@ -43,7 +43,7 @@ func TestBadPushes(t *testing.T) {
 			t.Errorf("%s: status %d %v, want %d", name, status, err, want)
 		}
 		if !bytes.HasPrefix(body, []byte(`{"error":"`)) || len(body) > 40 {
-			t.Errorf("%s: answered %q", name, body)
+			t.Errorf("%s: got the answer %q, want a fixed text", name, body)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -86,12 +86,12 @@ func TestBadPushes(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		if resp.StatusCode < 400 || resp.StatusCode >= 500 {
-			t.Errorf("GET %s: %d", path, resp.StatusCode)
+			t.Errorf("GET %s: got status %d, want 4xx", path, resp.StatusCode)
 		}
 	}
 	waitIdle(h)
 	if h.CaseOf(p.OpenID) != nil || len(h.World.Feishu.Messages(p.ChatID)) > 0 {
-		t.Error("a refused push had an effect")
+		t.Error("got an effect of a refused push, want none")
 	}
 
 	// Genuine events that the bot does not use are acknowledged, so that Feishu does not repeat them.
@@ -119,12 +119,12 @@ func TestBadPushes(t *testing.T) {
 	for range 3 {
 		d, err := h.World.Feishu.Redeliver(h.Ctx, sent.Delivery.EventID)
 		if err != nil || d.Attempts[len(d.Attempts)-1].Status != 200 {
-			t.Errorf("replay: %v %+v", err, d)
+			t.Errorf("replay: got %v and %+v, want it acknowledged", err, d)
 		}
 	}
 	waitIdle(h)
 	if now, _ := p.CaseCard(); now.Msg.ID != first.Msg.ID || len(h.World.Feishu.Messages(p.ChatID)) != 2 {
-		t.Error("a replay had an effect")
+		t.Error("got an effect of a replay, want none")
 	}
 }
 
@@ -148,7 +148,7 @@ func TestEverythingTwice(t *testing.T) {
 	j := h.World.Journey(p.OpenID)
 	if j.SMS != 1 || len(j.Points) != 1 || j.Identities != 1 || len(j.Cases) != 1 ||
 		h.CountCalls("tencent", "PhoneVerification") != 1 {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want everything once", j)
 	}
 	if n := len(h.World.Feishu.OCRCalls()); n != 2 {
 		t.Errorf("%d readings, want 2", n)
@@ -192,7 +192,7 @@ func TestOutOfOrder(t *testing.T) {
 	submitForm(p)
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want it filed once", j)
 	}
 	// A recall that arrives before its photo.
 	q := h.Hire()

@@ -70,16 +70,16 @@ func TestKeysetFile(t *testing.T) {
 			app, err := app.New(h.Ctx, cfg, app.Options{Log: h.Logger()})
 			if err == nil {
 				app.Close()
-				t.Fatal("the bot starts")
+				t.Fatal("got a bot that starts, want a refusal")
 			}
 			for _, words := range append(c.says, "security.keyset_file", keys) {
 				if !strings.Contains(err.Error(), words) {
-					t.Errorf("%q does not say %q", err, words)
+					t.Errorf("got %q, want %q in it", err, words)
 				}
 			}
 			left, err := os.ReadFile(keys)
 			if c.content == nil && err == nil || c.content != nil && string(left) != string(c.content) {
-				t.Error("the file was touched")
+				t.Error("got a changed file, want it untouched")
 			}
 		})
 	}

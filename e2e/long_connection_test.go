@@ -45,7 +45,7 @@ func TestLongConnection(t *testing.T) {
 	}
 	samples, err := scrape.Read(h.Ctx, h.App.URL())
 	if err != nil || samples.Sum("shiming_long_connection_lost_total") == 0 {
-		t.Errorf("lost connections are not counted: %v", err)
+		t.Errorf("got %v or no counted reconnection, want one", err)
 	}
 	resp, err := http.Post(h.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
 	if err != nil {
@@ -91,7 +91,7 @@ func TestLongConnectionRepeats(t *testing.T) {
 	h.Until("an answer", func() bool { return helps() == 1 })
 	for range 3 {
 		if d, err := h.World.Feishu.Redeliver(h.Ctx, sent.Delivery.EventID); err != nil || !d.Delivered {
-			t.Fatalf("%+v %v", d, err)
+			t.Fatalf("got %+v and %v, want the push acknowledged again", d, err)
 		}
 	}
 	if _, err := h.World.Feishu.SendText(h.Ctx, p.OpenID, "进度"); err != nil {
@@ -112,7 +112,7 @@ func TestLongConnectionLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := h.World.Feishu.WaitDelivered(h.Ctx, d.Delivery.EventID); err != nil || len(got.Attempts) != 1 {
-		t.Errorf("%+v %v", got, err)
+		t.Errorf("got %+v and %v, want one attempt", got, err)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestLongConnectionNotReady(t *testing.T) {
 		t.Errorf("ready without a connection: %s, want %q in it", body, "not_ready")
 	}
 	if body := getPage(h, "/healthz"); !strings.Contains(body, "ok") {
-		t.Errorf("not alive: %s", body)
+		t.Errorf("/healthz: got %s, want ok", body)
 	}
 	h.Until("readiness", func() bool { return strings.Contains(getPage(h, "/readyz"), `"ready"`) })
 	if n := h.CountCalls("feishu", "ws.endpoint"); n != 4 {
@@ -157,7 +157,7 @@ func TestLongConnectionDrains(t *testing.T) {
 	<-answered
 	h.StopBot()
 	if strings.Contains(h.Logs.String(), "some jobs did not end in time") {
-		t.Error("the stop did not wait for what was under way")
+		t.Error("got a stop before the open push ended, want it to wait")
 	}
 	if open, _ := h.World.Feishu.LongConnections(); open != 0 {
 		h.Until("the connection is gone", func() bool {
@@ -171,7 +171,7 @@ func TestLongConnectionDrains(t *testing.T) {
 		got, err := h.World.Feishu.WaitDelivered(h.Ctx, d.EventID)
 		if err != nil {
 			raw, _ := json.Marshal(got)
-			t.Errorf("lost: %s %v", raw, err)
+			t.Errorf("got %s and %v, want the push delivered", raw, err)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func TestTwoTenants(t *testing.T) {
 			x.hr.Say("待审")
 			s := x.hr.H.Find(x.hr.Chat(), "the queue", func(s harness.CardView) bool { return s.Says("共 1 件在等") })
 			if card := string(s.Msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
-				t.Error("the list is not that of the own company")
+				t.Error("got a list with other cases, want those of the own company")
 			}
 			for _, word := range []string{"统计", "催办", "对账"} {
 				x.hr.Say(word)
@@ -154,13 +154,13 @@ func TestTwoTenants(t *testing.T) {
 	p.See(sim.StageDone)
 	q.See(sim.StageDone)
 	if n := m.both.Resends(); n != asked {
-		t.Errorf("the ticket was asked for %d times after the restart", n-asked)
+		t.Errorf("got %d requests for the ticket after the restart, want none", n-asked)
 	}
 	m.a.Find(m.a.World.AnnounceChat(), "the board of one company", func(s harness.CardView) bool {
 		return s.Says("累计完成 1 人，还有 0 人进行中") && strings.Contains(string(s.Msg.Card), p.OpenID)
 	})
 	if n := cardsIn(m.b, m.b.World.AnnounceChat()); n > 0 {
-		t.Errorf("%d cards in a group that nobody has chosen", n)
+		t.Errorf("got %d cards in a group that was not chosen, want none", n)
 	}
 	// A person of one company has no data in the other, even with the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
@@ -179,7 +179,7 @@ func TestTwoTenants(t *testing.T) {
 				for _, msg := range x.mine.H.World.Feishu.Messages(chat) {
 					for _, v := range msg.History {
 						if strings.Contains(string(v.Card), x.other.OpenID) {
-							t.Error("a card of one company names somebody of the other")
+							t.Error("got a person of the other company on a card, want none")
 						}
 					}
 				}
@@ -212,14 +212,14 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	q.SendBoth()
 	q.See(sim.StageConfirmation)
 	if read := len(m.a.World.Feishu.OCRCalls()); read >= 2*len(crowd) {
-		t.Errorf("the other company's person was served after all %d photos", read)
+		t.Errorf("got the other company's person served after all %d photos, want earlier", read)
 	}
 	// Each company's calls keep the limit. bench/ocr measures how exactly; here many tests share the machine.
 	for _, h := range []*harness.Harness{m.a, m.b} {
 		calls := h.World.Feishu.OCRCalls()
 		for i := 2; i < len(calls); i++ {
 			if within := calls[i].At.Sub(calls[i-2].At); within < time.Second {
-				t.Errorf("three calls within %s", within)
+				t.Errorf("got three calls within %s, want them spread by the limit", within)
 			}
 		}
 	}

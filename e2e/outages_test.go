@@ -64,10 +64,10 @@ func TestUpstreamsFailOnce(t *testing.T) {
 			wholeWay(p)
 			p.CheckFiled()
 			if left := h.World.Faults.List(); len(left) > 0 {
-				t.Errorf("of %d faults %d did not come to anything: %+v", armed, len(left), left)
+				t.Errorf("of %d faults got %d left, want none: %+v", armed, len(left), left)
 			}
 			if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-				t.Errorf("%+v", j)
+				t.Errorf("got the journey %+v, want one case, filed once", j)
 			}
 		})
 	}
@@ -138,7 +138,7 @@ func TestOneCauseManyCases(t *testing.T) {
 			for _, p := range all {
 				p.See(sim.StageAttention)
 				if a := h.InState(p.OpenID, flows.NeedsAttention).Attention; a.Step != c.step || a.Incident == "" {
-					t.Errorf("%+v", a)
+					t.Errorf("got the attention %+v, want this step with an incident", a)
 				}
 			}
 			told := func() (found []harness.CardView) {
@@ -162,7 +162,7 @@ func TestOneCauseManyCases(t *testing.T) {
 				t.Errorf("%d messages to HR, want %d", n, want)
 			}
 			if cards := told(); !cards[len(cards)-1].Says(c.words) {
-				t.Errorf("HR is told: %q", cards[len(cards)-1].Text)
+				t.Errorf("got HR's card %q, want the words of this row", cards[len(cards)-1].Text)
 			}
 			c.fixed(h)
 			h.ClickOn(hr.OpenID, told()[0], "retry", nil)
@@ -198,7 +198,7 @@ func TestTokenDies(t *testing.T) {
 	kill()
 	p.CheckFiled()
 	if n := h.World.Feishu.TokensIssued(); n < 3 {
-		t.Errorf("%d tokens", n)
+		t.Errorf("got %d tokens, want at least 3", n)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestManyAtOnce(t *testing.T) {
 	for _, p := range all {
 		p.See(sim.StageConfirmation)
 		if cardsIn(h, p.ChatID, "关于你刚发的照片") > 0 {
-			t.Error("somebody was told of a problem")
+			t.Error("got a notice of a problem, want none")
 		}
 	}
 	read := 0
@@ -239,7 +239,7 @@ func TestDataLossPrevention(t *testing.T) {
 	p.SendBoth()
 	s := p.See(sim.StageConfirmation, "这里打了码")
 	if s.Field("identity_code") != "" || s.Field("mobile") != "" || h.SecretIn(string(s.Msg.Card), true) != "" {
-		t.Error("something clear is on the form")
+		t.Error("got a number on the form, want none")
 	}
 	p.Press("confirm", map[string]any{"identity_name": "", "identity_code": "", "mobile": ""})
 	p.SentCode(0)
@@ -247,7 +247,7 @@ func TestDataLossPrevention(t *testing.T) {
 	p.TypeCode()
 	p.CheckFiled()
 	if c := h.CaseOf(p.OpenID); len(c.Changed) > 0 {
-		t.Errorf("changed %v", c.Changed)
+		t.Errorf("got the changes %v, want none", c.Changed)
 	}
 }
 

@@ -79,11 +79,11 @@ func TestCanaries(t *testing.T) {
 		hex.EncodeToString([]byte("ab样甲明")),
 		base64.StdEncoding.EncodeToString([]byte("a样甲明")), base64.URLEncoding.EncodeToString([]byte("ab样甲明c"))} {
 		if !c.in([]byte(in)) {
-			t.Errorf("not found in %q", in)
+			t.Errorf("got no match in %q, want one", in)
 		}
 	}
 	if newCanary("code", "123456").in([]byte("1123456")) || !newCanary("code", "123456").in([]byte(`"123456"`)) {
-		t.Error("digits")
+		t.Error("got a match inside longer digits, or none alone, want the contrary")
 	}
 }
 
@@ -185,12 +185,12 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		}
 	}
 	if len(wanted) < 30 {
-		t.Fatal("too few canaries")
+		t.Fatal("got too few canaries, want all of the test")
 	}
 	search := func(where string, b []byte) {
 		for _, c := range wanted {
 			if c.in(b) {
-				t.Errorf("%s stands in %s", c.what, where)
+				t.Errorf("got %s in %s, want none", c.what, where)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 			return err
 		})
 		if err != nil || seen < 3 && os.Getenv(harness.OnPostgres) != "1" {
-			t.Errorf("%d files, %v", seen, err)
+			t.Errorf("got %d files and %v, want the database's", seen, err)
 		}
 	}
 	files() // including the write-ahead log
@@ -216,14 +216,14 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	rows := readTables(t, h.Values["store.dsn"])
 	for _, table := range []string{"river_job", "audit", "settings", "cases", "surfaces", "event_keys"} {
 		if len(rows[table]) == 0 {
-			t.Errorf("table %s is empty", table)
+			t.Errorf("got an empty table %s, want rows", table)
 		}
 	}
 	for table, row := range rows {
 		search("table "+table, []byte(strings.Join(row, "\n")))
 	}
 	if !strings.Contains(strings.Join(rows["river_job"], ""), "502") && !strings.Contains(h.Logs.String(), `"upstream"`) {
-		t.Error("no failure is on record, so that nothing was tried")
+		t.Error("got no recorded failure, want all of them")
 	}
 }
 

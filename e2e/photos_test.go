@@ -50,7 +50,7 @@ func TestPhotosWaitForConsent(t *testing.T) {
 	p.See(sim.StageConsent, "你已经发来 2 张照片，还没有读取")
 	waitIdle(h)
 	if n := countReads(p); n > 0 {
-		t.Errorf("%d calls before consent", n)
+		t.Errorf("got %d calls before the consent, want none", n)
 	}
 	p.Press("consent")
 	p.See(sim.StageConfirmation)
@@ -71,12 +71,12 @@ func TestDecline(t *testing.T) {
 	p.See(sim.StageDeclined)
 	waitIdle(h)
 	if n := countReads(p); n > 0 {
-		t.Errorf("%d calls although the person declined", n)
+		t.Errorf("got %d calls after the refusal, want none", n)
 	}
 	p.Press("start")
 	p.See(sim.StageConsent)
 	if c := h.CaseOf(p.OpenID); len(c.Photos) != 0 {
-		t.Error("the photos of the declined case came back")
+		t.Error("got the photos of the declined case, want none")
 	}
 }
 
@@ -89,7 +89,7 @@ func TestTwoPhotosOfOneSide(t *testing.T) {
 	again := p.Send("front", "tilted")
 	reply := p.WaitForCard("又收到一张人像面", "还需要：国徽面")
 	if reply.Msg.ParentID != again {
-		t.Error("the answer does not hang on the photo")
+		t.Error("got the answer elsewhere, want a reply to the photo")
 	}
 	p.Send("back")
 	p.See(sim.StageConfirmation)
@@ -102,12 +102,12 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 	p.Retake("front")
 	s := p.See(sim.StagePhotos, "还差一张：人像面")
 	if s.Value("retake")["side"] != "back" {
-		t.Error("the back was lost")
+		t.Error("got no back, want it kept")
 	}
 	p.Send("front", "tilted")
 	form := p.See(sim.StageConfirmation)
 	if form.Field("identity_code") != p.Person.Code {
-		t.Error("the number is not prefilled")
+		t.Error("got no number on the form, want it prefilled")
 	}
 	if n := len(h.World.Feishu.OCRCalls()); n != 3 {
 		t.Errorf("%d readings, want 3", n)
@@ -152,11 +152,11 @@ func TestRecalledPhoto(t *testing.T) {
 		p.See(sim.StagePhotos, "请把身份证两面的照片发到这个聊天里")
 		c := h.CaseOf(p.OpenID)
 		if c.Personal.Front != nil {
-			t.Error("what was read is still there")
+			t.Error("got the data of the recalled photo, want it deleted")
 		}
 		h.ReadStore(func(v flows.View) error {
 			if _, err := v.Picture(h.Ctx, c.ID, c.Photos[0].ID); err == nil {
-				t.Error("the picture is still there")
+				t.Error("got the recalled picture, want it deleted")
 			}
 			return nil
 		})
@@ -228,7 +228,7 @@ func TestCancel(t *testing.T) {
 			p.Press("start")
 			p.See(sim.StageConsent)
 			if n := h.CountCalls("feishu", "identities.create"); n > 0 {
-				t.Error("something was written")
+				t.Error("got an outside write, want none")
 			}
 		})
 	}

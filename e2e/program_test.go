@@ -35,7 +35,7 @@ func TestKeygen(t *testing.T) {
 		t.Errorf("a second time: %d %q, want %q in it", code, out, "exist")
 	}
 	if again, _ := os.ReadFile(file); !bytes.Equal(first, again) {
-		t.Error("the keyset was overwritten")
+		t.Error("got another keyset in the file, want the first one kept")
 	}
 }
 
@@ -45,10 +45,10 @@ func TestExitCodes(t *testing.T) {
 		files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).Run(t)
 	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") ||
 		!strings.Contains(out, "feishu.app_secret: is missing") {
-		t.Errorf("a wrong configuration: %d %s", code, out)
+		t.Errorf("a wrong configuration: got %d %s, want exit code 2", code, out)
 	}
 	if code, out := harness.Command(t.Context(), nil, "fly").Run(t); code == 0 {
-		t.Errorf("an unknown command: %d %s", code, out)
+		t.Errorf("an unknown command: got %d %s, want exit code 2", code, out)
 	}
 	if code, out := harness.Command(t.Context(), nil, "--help").Run(t); code != 0 || !strings.Contains(out, "keygen") {
 		t.Errorf("help: %d %s, want 0, %q in it", code, out, "keygen")
@@ -67,7 +67,7 @@ func TestServe(t *testing.T) {
 	}
 	for _, name := range []string{"shiming.db", "keyset.json"} {
 		if info, err := os.Stat(filepath.Join(s.Dir, name)); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v %v", name, info, err)
+			t.Errorf("%s: got %v and %v, want a file for the owner alone", name, info, err)
 		}
 	}
 	code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t)
@@ -109,11 +109,11 @@ func TestServe(t *testing.T) {
 		t.Errorf("SIGTERM: got exit code %d, want 0: %s", code, s.Running.Out)
 	}
 	if strings.Contains(s.Running.Out.String(), "some jobs did not end in time") {
-		t.Error("the stop did not wait for the write")
+		t.Error("got a stop before the write ended, want it to wait")
 	}
 	if !strings.Contains(s.Running.Out.String(), "NEW KEYSET WRITTEN") ||
 		!strings.Contains(s.Running.Out.String(), `"msg":"stopped"`) {
-		t.Error("the new keyset or the stop was not announced")
+		t.Error("got no log line of the new keyset or of the stop, want both")
 	}
 
 	// The program refuses another keyset.
@@ -131,7 +131,7 @@ func TestServe(t *testing.T) {
 		t.Error(err)
 	}
 	if j := s.World.Journey(e.OpenID); !j.Filed() {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want it filed once", j)
 	}
 	s.Kill()
 }
@@ -176,7 +176,7 @@ func TestKilled(t *testing.T) {
 	for i, e := range people {
 		j := s.World.Journey(e.OpenID)
 		if failures[i] != nil || !j.Filed() || j.Identities != 1 || len(j.Points) != 1 || len(j.Cases) != 1 {
-			t.Errorf("%v %+v", failures[i], j)
+			t.Errorf("got %v and the journey %+v, want it filed once", failures[i], j)
 		}
 	}
 	stopHR()

@@ -85,7 +85,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 		return s.Says(reconcileTitle, "对过 2 件", "证据点有没有生成，不清楚（1）", c.ID, "都没有查询接口")
 	})
 	if strings.Contains(list.Text, h.CaseOf(other.OpenID).ID) {
-		t.Error("a case that is well is listed")
+		t.Error("got a case without a difference in the list, want it left out")
 	}
 	if toast := h.Click(hr.OpenID, list, "open", func(b feishu.Button) bool {
 		return b.Act == "next" && b.Value["case"] == c.ID
@@ -104,7 +104,7 @@ func TestReconcileUnknownEvidence(t *testing.T) {
 		t.Errorf("%d reports, want 1", n)
 	}
 	if last := lastRun(h); len(last.Differences) != 0 || last.Compared == 0 {
-		t.Errorf("%+v", last)
+		t.Errorf("got the run %+v, want no difference", last)
 	}
 	hr.Say("reconcile")
 	h.Find(hr.Chat(), "all agree", func(s harness.CardView) bool { return s.Says(reconcileTitle, "对得上，没有不一致") })
@@ -146,7 +146,7 @@ func TestReconcileWithThePlatforms(t *testing.T) {
 			"通讯录里看不到这个人了（1）", h.CaseOf(left.OpenID).ID)
 	})
 	if strings.Contains(list.Text, h.CaseOf(well.OpenID).ID) {
-		t.Error("a case that is well is listed")
+		t.Error("got a case without a difference in the list, want it left out")
 	}
 	h.Click(hr.OpenID, list, "open", func(b feishu.Button) bool { return b.Act == "next" }, nil)
 	hr.Decides(left, "close", nil)
@@ -193,10 +193,10 @@ func TestReconcileGoesOnAfterARestart(t *testing.T) {
 	h.Until("the run has ended", func() bool { return lastRun(h).Night == today })
 	admins := len(h.World.Admins()) // looked up at the start
 	if last := lastRun(h); last.Compared != len(all) || last.People != len(all) || len(last.Differences) != 0 {
-		t.Errorf("%+v", last)
+		t.Errorf("got the run %+v, want every person compared once and no difference", last)
 	}
 	if n := h.CountCalls("feishu", "contact.user.get") - before; n < len(all) || n > len(all)+admins {
-		t.Errorf("%d questions about %d people", n, len(all))
+		t.Errorf("got %d contact calls for %d people, want one for each, and one more for each admin", n, len(all))
 	}
 	if n := cardsIn(h, h.World.ReviewChat(), reconcileTitle); n != 0 {
 		t.Errorf("%d reports although nothing differs, want 0", n)
@@ -221,13 +221,13 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 		t.Errorf("toast %q, want %q in it", a.Toast, "对方可能还在处理上一次，请等 ")
 	}
 	if c := h.CaseOf(p.OpenID); c.Version != begun.Version {
-		t.Errorf("something happened: %+v", c.Attention)
+		t.Errorf("got %+v, want an unchanged stop", c.Attention)
 	}
 	if toast := h.ClickOn(hr.OpenID, s, "retry", nil); toast != "正在重试" {
 		t.Errorf("toast %q, want %q", toast, "正在重试")
 	}
 	p.CheckFiled()
 	if c := h.CaseOf(p.OpenID); c.Evidence.Started.Sub(begun.Evidence.Started) < 4*time.Second {
-		t.Error("the second attempt came too soon")
+		t.Error("got a second attempt too early, want it after the pause")
 	}
 }

@@ -34,10 +34,10 @@ func TestReminderAndExpiry(t *testing.T) {
 		checkWiped(h, c.ID)
 	}
 	if s := h.Admin(0).Sees(h.World.ReviewChat(), q, "", "已过期"); s.Has("approve") {
-		t.Error("HR may still approve what has expired")
+		t.Error("got an approve button for an expired case, want none")
 	}
 	if n := h.CountCalls("feishu", "identities.create"); n > 0 {
-		t.Error("something was written")
+		t.Error("got an outside write for an expired case, want none")
 	}
 	p.Press("start")
 	p.See(sim.StageConsent)
@@ -52,15 +52,15 @@ func TestPhotosArePurged(t *testing.T) {
 	p.See(sim.StageDone, "照片已经删除")
 	c := h.InState(p.OpenID, flows.Done)
 	if c.Personal.Empty() || c.PhotosGoneAt.IsZero() {
-		t.Error("the fields went with the photos, or nothing did")
+		t.Error("got fields purged with the photos, or no photos purged, want the photos purged alone")
 	}
 	h.ReadStore(func(v flows.View) error {
 		for _, photo := range c.Photos {
 			if _, err := v.Picture(h.Ctx, c.ID, photo.ID); err == nil {
-				t.Error("a picture is left")
+				t.Error("got a picture, want it purged")
 			}
 			if photo.SHA256 == "" {
-				t.Error("the hash did not stay")
+				t.Error("got no hash of the photo, want it kept")
 			}
 		}
 		return nil
@@ -107,10 +107,10 @@ func TestRestart(t *testing.T) {
 	restartBot(h)
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want one text message and one case", j)
 	}
 	if strings.Contains(h.Logs.String(), "some jobs did not end in time") {
-		t.Error("a stop did not wait for the jobs")
+		t.Error("got a stop before the jobs ended, want it to wait")
 	}
 }
 

@@ -83,7 +83,7 @@ func TestReject(t *testing.T) {
 	p.See(sim.StageRejected, "不是本人的身份证", "请找人事部")
 	h.InState(p.OpenID, flows.Rejected)
 	if n := h.CountCalls("feishu", "identities.create") + h.CountCalls("esign", ""); n > 0 {
-		t.Errorf("%d writes for somebody who was rejected", n)
+		t.Errorf("got %d writes for a rejected person, want none", n)
 	}
 
 	p.Press("start")
@@ -138,7 +138,7 @@ func TestNobodyApprovesHimself(t *testing.T) {
 		waitIdle(h)
 		for _, m := range h.World.Feishu.Messages(p.ChatID) {
 			if harness.ViewCard(m).Has("approve") {
-				t.Error("the applicant got HR's card about himself")
+				t.Error("got HR's card about the applicant in the applicant's chat, want none")
 			}
 		}
 		if a := h.Forge(p.OpenID, s.Msg, s.Value("approve"), nil); a.Toast != "不能审核自己的，请另一位 HR 来" {
@@ -170,7 +170,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 	late := toasts[1-first]
 	if toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
 		len(late) < len("11-22 10:00 ") {
-		t.Errorf("toasts %q", toasts)
+		t.Errorf("got the toasts %q, want one approval and one notice of it", toasts)
 	}
 	p.CheckFiled()
 }
@@ -182,11 +182,11 @@ func TestReviewOnlyForWarnings(t *testing.T) {
 	green.TypeCode()
 	green.CheckFiled()
 	if c := h.CaseOf(green.OpenID); c.Review == nil || c.Review.By != "" {
-		t.Errorf("review %+v", c.Review)
+		t.Errorf("got the review %+v, want an approval by the policy", c.Review)
 	}
 	for _, m := range h.World.Feishu.Messages(h.World.ReviewChat()) {
 		if strings.Contains(string(m.Card), green.OpenID) {
-			t.Error("HR was bothered with an all-green case")
+			t.Error("got a card about an all-green case, want none")
 		}
 	}
 	h.World.Feishu.ChangeUser(amber.OpenID, func(u *feishu.User) { u.Name = "花名" })
@@ -204,10 +204,10 @@ func TestMethodNone(t *testing.T) {
 	p.See(sim.StageDone, "没有存证")
 	c := h.InState(p.OpenID, flows.Done)
 	if n := h.CountCalls("tencent", "") + h.CountCalls("esign", ""); n > 0 || c.Evidence != nil {
-		t.Errorf("%d calls to suppliers that are not used", n)
+		t.Errorf("got %d calls to suppliers that are not used, want none", n)
 	}
 	if id := h.World.Feishu.Identities()[p.OpenID]; id.Writes != 1 || id.Code != p.Person.Code {
-		t.Errorf("%s", id)
+		t.Errorf("got the identity %s, want the person's", id)
 	}
 	h.Admin(0).Sees(h.World.ReviewChat(), p, "", "没有存证")
 }
@@ -224,7 +224,7 @@ func TestWithoutReviewChat(t *testing.T) {
 	for _, a := range []harness.Admin{one, two} {
 		card := a.Sees(a.Chat(), p, "", "已通过", "已登记，已存证")
 		if card.Has("approve") {
-			t.Error("a decided card still has its buttons")
+			t.Error("got buttons on a decided card, want none")
 		}
 	}
 }

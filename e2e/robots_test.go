@@ -18,7 +18,7 @@ func TestHappyPath(t *testing.T) {
 	}
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); j.SMS != 1 || j.Photos != 2 {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want it filed once", j)
 	}
 	if err := h.World.WaitAnnounced(h.Ctx, p.OpenID); err != nil {
 		t.Error(err)
@@ -38,7 +38,7 @@ func TestHappyPath(t *testing.T) {
 		point.Name != p.Person.Name ||
 		point.CardNo != p.Person.Code || point.Detail["mobile"] != p.Person.Mobile ||
 		point.CardPortrait == point.CardNationalEmblem {
-		t.Errorf("the evidence is not what happened: %s", point)
+		t.Errorf("got the evidence %s, want what happened", point)
 	}
 }
 
@@ -64,7 +64,7 @@ func TestRobots(t *testing.T) {
 			t.Parallel()
 			j, err := e.Register(h.Ctx, script, nil)
 			if err != nil || !j.Filed() || len(j.Misread) > 0 {
-				t.Errorf("%v %+v", err, j)
+				t.Errorf("got %v and the journey %+v, want it filed once", err, j)
 			}
 		})
 	}

@@ -91,7 +91,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 			p.H = h
 			c := h.InState(p.OpenID, flows.NeedsAttention)
 			if c.Attention.Code != "unknown_outcome" {
-				t.Errorf("%+v", c.Attention)
+				t.Errorf("got the attention %+v, want an unknown outcome", c.Attention)
 			}
 			s := harness.Admin{H: h, OpenID: hr.OpenID}.Sees(h.World.ReviewChat(), p, "resolve", words...)
 			evidence := upstream == "esign"

@@ -63,7 +63,7 @@ func TestBadPhotos(t *testing.T) {
 			}
 			p.Send("back")
 			if s := p.See(sim.StageConfirmation); s.Field("identity_code") != p.Person.Code {
-				t.Error("the front that was read has been lost")
+				t.Error("got no front, want the one that was read")
 			}
 		})
 	}
@@ -98,7 +98,7 @@ func TestUsablePhotos(t *testing.T) {
 			}
 			s := p.See(sim.StageConfirmation)
 			if s.Field("identity_name") != p.Person.Name || s.Field("identity_code") != p.Person.Code {
-				t.Error("read wrong")
+				t.Error("got other details on the form, want those of the card")
 			}
 		})
 	}

@@ -217,7 +217,7 @@ func TestPictures(t *testing.T) {
 			t.Fatal(err, resp.Header)
 		}
 		if _, err := jpeg.DecodeConfig(bytes.NewReader(raw)); err != nil {
-			t.Errorf("%s: %v", path, err)
+			t.Errorf("%s: got %v, want a JPEG", path, err)
 		}
 	}
 }

@@ -210,7 +210,7 @@ func TestDemoEnds(t *testing.T) {
 		_ = resp.Body.Close()
 		m := childPID.FindSubmatch(raw)
 		if m == nil {
-			t.Fatalf("%s", raw)
+			t.Fatalf("got %s, want a pid in it", raw)
 		}
 		pid, _ := strconv.Atoi(string(m[1]))
 		_ = first.Cmd.Process.Kill()

@@ -50,7 +50,7 @@ func TestCrash(t *testing.T) {
 				t.Errorf("%s\n%s", table.String(), strings.Join(e.logs, "\n"))
 			}
 			if len(e.injections) == 0 || len(e.record.Presses) == 0 {
-				t.Errorf("nothing happened: %s", table.String())
+				t.Errorf("got no injection or no registration, want some: %s", table.String())
 			}
 		})
 	}

@@ -107,7 +107,7 @@ func TestVerify(t *testing.T) {
 	}
 	for _, v := range verify(good()) {
 		if !v.Holds {
-			t.Errorf("%s: %v", v.Name, v.Faults)
+			t.Errorf("%s: got the faults %v, want none", v.Name, v.Faults)
 		}
 	}
 	for _, c := range []struct {
@@ -151,7 +151,7 @@ func TestVerify(t *testing.T) {
 			c.spoil(e)
 			for _, v := range verify(e) {
 				if v.Name == c.rule && v.Holds {
-					t.Errorf("%s: nothing was found", c.rule)
+					t.Errorf("%s: got no fault, want one", c.rule)
 				}
 			}
 		})

@@ -49,7 +49,7 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv(harness.RequireChromium) == "1" {
-			t.Fatal("no chromium on the PATH")
+			t.Fatal("got no chromium on the PATH, want one")
 		}
 		t.Skip("no chromium on the PATH; " + harness.RequireChromium + "=1 makes this a failure")
 	}

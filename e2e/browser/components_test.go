@@ -79,7 +79,7 @@ func uploadAsBot(h *harness.Harness, token string) string {
 		}
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.Key == "" {
-		h.Fatalf("%d %v", resp.StatusCode, err)
+		h.Fatalf("got status %d and %v, want 200", resp.StatusCode, err)
 	}
 	return out.Data.Key
 }
@@ -102,7 +102,7 @@ func TestPageComponents(t *testing.T) {
 	var unknown []string
 	p.eval(`[...document.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown)`, &unknown)
 	if len(unknown) > 0 {
-		t.Errorf("not drawn: %v", unknown)
+		t.Errorf("got the unknown components %v, want none", unknown)
 	}
 	for what, condition := range map[string]string{
 		"title":    `$('.c-title').textContent === '全部组件'`,
@@ -197,7 +197,7 @@ func TestPageComponents(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Error("no callback left")
+		t.Error("got no callback, want one")
 	}
 	p.clean()
 }

@@ -35,7 +35,7 @@ func asBot(h *harness.Harness, method, path, token string, body any) map[string]
 	defer func() { _ = resp.Body.Close() }()
 	var out map[string]any
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out["code"] != float64(0) {
-		h.Fatalf("%s: %v %v", path, err, out["code"])
+		h.Fatalf("%s: got %v, code %v, want success", path, err, out["code"])
 	}
 	return out
 }
@@ -78,7 +78,7 @@ func TestPageRefusesPictures(t *testing.T) {
 	var asked []string
 	p.eval(`window.asked`, &asked)
 	if len(asked) != 0 {
-		t.Errorf("the page asked for %v", asked)
+		t.Errorf("got requests for %v, want none", asked)
 	}
 	p.eval(fmt.Sprintf(dropped, `new File(['x'], 'a.pdf', { type: 'application/pdf' })`), nil)
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast="warning"]')`)
@@ -143,7 +143,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 		var drawn int
 		p.eval(`document.querySelectorAll('[data-pane="hr"] .card').length`, &drawn)
 		if drawn > 65 {
-			t.Errorf("%d of 200 cards are drawn", drawn)
+			t.Errorf("got %d of 200 cards drawn, want at most 65", drawn)
 		}
 	}
 	// A new tab draws only the latest cards, and older ones on request.
@@ -204,12 +204,12 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		p.eval(`[...document.querySelectorAll('button, select, input, textarea')]
 			.filter((n) => n.offsetParent && !n.disabled && !('reached' in n.dataset))
 			.map((n) => n.outerHTML.slice(0, 90))`, &missed)
-		t.Errorf("Tab reaches %d of %d: %v", reached, all, missed)
+		t.Errorf("got %d of %d controls by Tab, want all; missing: %v", reached, all, missed)
 	}
 	var dim []string
 	p.eval(`[...document.querySelectorAll('[data-dim]')].map((n) => n.outerHTML.slice(0, 90))`, &dim)
 	if len(dim) > 0 {
-		t.Errorf("the focus does not show on %v", dim)
+		t.Errorf("got no visible focus on %v, want one", dim)
 	}
 	// The photo panel and the dialogs close on Escape and restore the focus.
 	p.press(`[data-photo]`)
@@ -256,7 +256,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		var poor []string
 		p.eval(contrast, &poor)
 		if len(poor) > 0 {
-			t.Errorf("dark %t: too little contrast: %s", dark, strings.Join(poor, "; "))
+			t.Errorf("dark %t: got too little contrast, want WCAG AA: %s", dark, strings.Join(poor, "; "))
 		}
 	}
 	for i, top := range []int{850, 1700, 2550, 3400} {

@@ -18,7 +18,7 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	names := files.Glob(t, "cards/testdata/*.json")
 	if len(names) < 50 {
-		t.Fatalf("%d golden cards", len(names))
+		t.Fatalf("got %d golden cards, want at least 50", len(names))
 	}
 	out := map[string]json.RawMessage{}
 	for _, name := range names {
@@ -64,17 +64,17 @@ func TestPageDrawsEveryCard(t *testing.T) {
 				return out;
 			})()`, &got)
 			if len(got.Unknown) > 0 {
-				t.Errorf("%s: unknown %v", name, got.Unknown)
+				t.Errorf("%s: got the unknown components %v, want none", name, got.Unknown)
 			}
 			if want := len(card.Buttons()); got.Buttons != want {
 				t.Errorf("%s: %d buttons, want %d", name, got.Buttons, want)
 			}
 			if got.Wide {
-				t.Errorf("%s (%s) does not fit into 360 px", name, lang)
+				t.Errorf("%s (%s): got a card wider than 360 px, want it to fit", name, lang)
 			}
 			for _, text := range visibleTexts(t, raw, locale) {
 				if !strings.Contains(got.Text, text) {
-					t.Errorf("%s (%s) does not show %q", name, lang, text)
+					t.Errorf("%s (%s): got no %q, want it shown", name, lang, text)
 				}
 			}
 		}
@@ -157,7 +157,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.until(`document.querySelector('[data-detail] .ins-body')`)
 	p.shot("5-done")
 	if j := h.World.Journey(who.OpenID); !j.Filed() {
-		t.Errorf("the journey is not filed: %+v", j)
+		t.Errorf("got the journey %+v, want it filed", j)
 	}
 	for _, look := range []struct {
 		name          string
@@ -175,7 +175,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 		var over bool
 		p.eval(fmt.Sprintf(`document.documentElement.scrollWidth > %d`, look.width), &over)
 		if over {
-			t.Errorf("%s: the page is wider than the window", look.name)
+			t.Errorf("%s: got a page wider than the window, want it to fit", look.name)
 		}
 		p.shot("6-" + look.name)
 	}

@@ -101,31 +101,31 @@ func TestInspectorMasks(t *testing.T) {
 		shown := string(x.In) + string(x.Out) + x.Path + x.Note
 		for what, s := range secrets {
 			if s == "" {
-				t.Fatalf("%s is empty: nothing is tested", what)
+				t.Fatalf("got no %s of the person, want one to search for", what)
 			}
 			if strings.Contains(shown, s) {
-				t.Errorf("%s %s%s shows the %s", x.Kind, x.Type, x.Operation, what)
+				t.Errorf("%s %s%s: got the %s, want it masked", x.Kind, x.Type, x.Operation, what)
 			}
 		}
 		if token := regexp.MustCompile(`\bt-[0-9a-z]{20,}|Signature=|c-[0-9a-f]{32}`).FindString(shown); token != "" {
 			t.Errorf("%s %s%s shows %s, want %q", x.Kind, x.Type, x.Operation, token, "")
 		}
 		if len(x.In) > 8<<10 || len(x.Out) > 8<<10 {
-			t.Errorf("%s %s%s is too long", x.Kind, x.Type, x.Operation)
+			t.Errorf("%s %s%s: got too long a body, want it cut", x.Kind, x.Type, x.Operation)
 		}
 		switch x.Operation {
 		case "id_card.recognize", "SendSms", "PhoneVerification", "evidence.psn_realname", "identities.create":
 			if x.Person == "" {
-				t.Errorf("nobody is named for %s", x.Operation)
+				t.Errorf("got no person for %s, want one", x.Operation)
 			}
 		}
 		if x.Kind == "event" && (x.Person == "" || len(x.In) == 0) {
-			t.Errorf("the event %s has person %q and %d bytes", x.Type, x.Person, len(x.In))
+			t.Errorf("event %s: got person %q and %d bytes, want a person and a body", x.Type, x.Person, len(x.In))
 		}
 	}
 	for _, e := range h.World.People() {
 		if persons[e.OpenID] < 20 {
-			t.Errorf("%s has only %d lines", e.OpenID, persons[e.OpenID])
+			t.Errorf("%s: got %d items, want at least 20", e.OpenID, persons[e.OpenID])
 		}
 	}
 	t.Logf("%d lines; %v; %d about nobody", len(all), ops, persons[""])

@@ -73,13 +73,13 @@ func TestPageSupervisor(t *testing.T) {
 	var over bool
 	p.eval(`document.documentElement.scrollWidth > 390`, &over)
 	if over {
-		t.Error("the page is wider than a phone")
+		t.Error("got a page wider than a phone, want it to fit")
 	}
 	p.shot("5-phone")
 	p.eval(`shiming.choose('tab', 'inspector')`, nil) // where the stage's tools are on a phone
 	p.eval(`document.documentElement.scrollWidth > 390`, &over)
 	if over {
-		t.Error("the inspector is wider than a phone")
+		t.Error("got an inspector wider than a phone, want it to fit")
 	}
 	p.press(`[data-scenarios]`)
 	p.until(`document.querySelectorAll('[data-scenario]').length > 20`)

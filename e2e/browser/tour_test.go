@@ -33,7 +33,7 @@ func TestTour(t *testing.T) {
 		t.Errorf("the tour showed %v, want %v", shown, tourSteps)
 	}
 	if !h.World.Journey(first.OpenID).Filed() {
-		t.Error("the tour ended before the evidence was filed")
+		t.Error("got a tour that ended before the filing, want it to wait")
 	}
 	p.until(`document.querySelector('[data-state="filing"][data-been]')`)
 	p.until(`document.querySelector('[data-state="done"][data-now]')`)
@@ -88,7 +88,7 @@ func TestTour(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
 	p.shot("filed")
 	if !h.World.Journey(who.OpenID).Filed() {
-		t.Error("whoever came again was not filed")
+		t.Error("got no filed case after the second registration, want one")
 	}
 	p.clean()
 }
@@ -173,7 +173,7 @@ func TestTourByKeyboard(t *testing.T) {
 		var poor []string
 		p.eval(contrast, &poor)
 		if len(poor) > 0 {
-			t.Errorf("%s: too little contrast: %v", step, poor)
+			t.Errorf("%s: got too little contrast, want WCAG AA: %v", step, poor)
 		}
 		p.shot(fmt.Sprintf("%02d-%s", i, step))
 		for _, size := range []struct{ width, height int }{{390, 844}, {1440, 900}} {
@@ -185,7 +185,7 @@ func TestTourByKeyboard(t *testing.T) {
 				return r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight;
 			}).map((n) => n.outerHTML.slice(0, 80))`, &out)
 			if len(out) > 0 {
-				t.Errorf("%s at %d: outside the window: %v", step, size.width, out)
+				t.Errorf("%s at %d: got elements outside the window, want none: %v", step, size.width, out)
 			}
 			if size.width < 600 {
 				p.shot(fmt.Sprintf("%02d-%s-phone", i, step))
@@ -195,7 +195,7 @@ func TestTourByKeyboard(t *testing.T) {
 	}
 	p.until(`!document.querySelector('.tour')`)
 	if !h.World.Journey(h.World.People()[0].OpenID).Filed() {
-		t.Error("the tour ended before the evidence was filed")
+		t.Error("got a tour that ended before the filing, want it to wait")
 	}
 	p.clean()
 }

@@ -26,15 +26,15 @@ func TestProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.EndWithin(10 * time.Millisecond) {
-		t.Errorf("it ended by itself with code %d", p.ExitCode())
+		t.Errorf("got the exit code %d by itself, want a running process", p.ExitCode())
 	}
 	select {
 	case <-p.Exited():
 	default:
-		t.Error("a process that was late is still there")
+		t.Error("got a late process that runs, want it killed")
 	}
 	if code := p.ExitCode(); code == 0 {
-		t.Error("a process that was killed has exit code 0")
+		t.Error("got exit code 0 of a killed process, want another one")
 	}
 	p.Kill() // a second call does nothing
 }
@@ -42,6 +42,6 @@ func TestProcess(t *testing.T) {
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	if _, err := Start(exec.Command("/does/not/exist"), nil); err == nil {
-		t.Error("a program that does not exist was started")
+		t.Error("got a started program that does not exist, want an error")
 	}
 }

@@ -86,7 +86,7 @@ func TestFiles(t *testing.T) {
 			name = path.Join(path.Dir(from), to)
 		}
 		if _, ok := texts[name]; !ok {
-			t.Errorf("%s leads to %s, which is not there", from, to)
+			t.Errorf("got a link from %s to %s, want one to a file of the page", from, to)
 		}
 		reached[name] = true
 	}
@@ -107,22 +107,22 @@ func TestFiles(t *testing.T) {
 			for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
 				"new Function"} {
 				if strings.Contains(text, word) {
-					t.Errorf("%s uses %s", name, word)
+					t.Errorf("got %s using %s, want nothing that builds HTML", name, word)
 				}
 			}
 			if n := strings.Count(text, "\n"); n > 400 {
-				t.Errorf("%s has %d lines", name, n)
+				t.Errorf("%s: got %d lines, want fewer", name, n)
 			}
 		case ".html":
 			for _, m := range links.FindAllStringSubmatch(text, -1) {
 				lead(name, m[1])
 			}
 			if regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\son[a-z]+=|\sstyle=`).MatchString(text) {
-				t.Errorf("%s has something inline, which the policy forbids", name)
+				t.Errorf("%s: got something inline, want none because of the policy", name)
 			}
 		case ".css":
 			if strings.Contains(text, "@import") || strings.Contains(text, "url(") {
-				t.Errorf("%s loads something", name)
+				t.Errorf("%s: got something loaded from elsewhere, want none", name)
 			}
 		}
 		for _, m := range external.FindAllString(text, -1) {
@@ -133,7 +133,7 @@ func TestFiles(t *testing.T) {
 	}
 	for name := range texts {
 		if !reached[name] {
-			t.Errorf("nothing leads to %s", name)
+			t.Errorf("got no link to %s, want one", name)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestNoImportCycle(t *testing.T) {
 		way = append(way, name)
 		switch state[name] {
 		case begun:
-			t.Errorf("the imports go in a circle: %s", strings.Join(way, " → "))
+			t.Errorf("got the import cycle %s, want none", strings.Join(way, " → "))
 			return
 		case done:
 			return
@@ -164,7 +164,7 @@ func TestNoImportCycle(t *testing.T) {
 	}
 	visit("main.js", nil)
 	if len(state) < 20 {
-		t.Errorf("only %d files were looked at", len(state))
+		t.Errorf("got %d files, want at least 20", len(state))
 	}
 }
 
@@ -179,11 +179,11 @@ func TestWords(t *testing.T) {
 	for _, m := range entry.FindAllStringSubmatch(string(raw), -1) {
 		known[m[1]+m[2]] = true
 		if m[3] == "" || m[4] == "" {
-			t.Errorf("%s%s lacks a language", m[1], m[2])
+			t.Errorf("%s%s: got one language, want two", m[1], m[2])
 		}
 	}
 	if len(known) < 80 {
-		t.Fatalf("only %d words were read", len(known))
+		t.Fatalf("got %d texts, want at least 80", len(known))
 	}
 	entries, err := fs.ReadDir(Files(), ".")
 	if err != nil {
@@ -197,18 +197,18 @@ func TestWords(t *testing.T) {
 		}
 		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
 			if !known[m[1]] {
-				t.Errorf("%s asks for the word %q", e.Name(), m[1])
+				t.Errorf("%s: got the unknown key %q, want a text for it", e.Name(), m[1])
 			}
 		}
 	}
 	var flow struct{ States []string }
 	raw, err = fs.ReadFile(Files(), "flow.json")
 	if err != nil || json.Unmarshal(raw, &flow) != nil || len(flow.States) == 0 {
-		t.Fatal("flow.json cannot be read")
+		t.Fatal("got an unreadable flow.json, want the states")
 	}
 	for _, s := range flow.States {
 		if !known["s."+s] {
-			t.Errorf("the state %s has no name", s)
+			t.Errorf("got no name for the state %s, want one", s)
 		}
 	}
 }

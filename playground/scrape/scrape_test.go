@@ -53,13 +53,13 @@ func TestRead(t *testing.T) {
 	}
 	status = http.StatusServiceUnavailable
 	if _, err := Read(t.Context(), s.URL); err == nil {
-		t.Error("an error page was taken for metrics")
+		t.Error("got samples from an error page, want an error")
 	}
 }
 
 func TestParseRefusesWhatIsNoMetrics(t *testing.T) {
 	t.Parallel()
 	if got, err := Parse(strings.NewReader("<html>")); err == nil {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want an error", got)
 	}
 }
