@@ -114,7 +114,7 @@ func TestStreamResumes(t *testing.T) {
 	}
 }
 
-// TestStreamDropsStuckSubscriber checks that a subscriber that reads nothing blocks nobody and is dropped.
+// TestStreamDropsStuckSubscriber checks that a subscriber that reads nothing does not block others and is dropped.
 func TestStreamDropsStuckSubscriber(t *testing.T) {
 	t.Parallel()
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 20}})

@@ -162,8 +162,8 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		}
 	}
 	working, stop := context.WithCancel(ctx)
-	var desk sync.WaitGroup
-	desk.Go(func() { server.Run(working, 0) })
+	var background sync.WaitGroup
+	background.Go(func() { server.Run(working, 0) })
 	http.HandleFunc("GET /undecided", func(w http.ResponseWriter, r *http.Request) {
 		n, _, err := db.PushesNow(r.Context())
 		if err != nil {
@@ -174,7 +174,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	})
 	return server.Handler(), func() {
 		stop()
-		desk.Wait()
+		background.Wait()
 		_ = db.Close()
 	}, nil
 }

@@ -80,16 +80,16 @@ func write(ctx context.Context, e *evidence, verdicts []verdict) error {
 		"latency":     e.o.Latency.String(),
 		"early_patch": e.o.Patch,
 	}
-	blows := map[string]int{}
+	counts := map[string]int{}
 	for _, b := range e.injections {
-		blows[b.What]++
+		counts[b.What]++
 	}
 	took := e.took()
 	r.Add("people", "", float64(e.o.People))
 	r.Add("filed", "", float64(len(took)))
-	r.Add("kills", "", float64(blows["kill"]))
-	r.Add("terms", "", float64(blows["term"]))
-	r.Add("database-kills", "", float64(blows["db"]))
+	r.Add("kills", "", float64(counts["kill"]))
+	r.Add("terms", "", float64(counts["term"]))
+	r.Add("database-kills", "", float64(counts["db"]))
 	r.Add("rules", "", float64(len(verdicts)))
 	r.Add("rules-held", "", float64(held(verdicts)))
 	r.Add("first-card-to-last", "s", took...)

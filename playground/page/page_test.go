@@ -126,7 +126,7 @@ func TestFiles(t *testing.T) {
 			}
 		}
 		for _, m := range external.FindAllString(text, -1) {
-			if m != "http://www.w3.org" { // the name of SVG, which nobody asks
+			if m != "http://www.w3.org" { // the namespace of SVG, never requested
 				t.Errorf("%s names %s, want %q", name, m, "http://www.w3.org")
 			}
 		}

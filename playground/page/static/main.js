@@ -9,7 +9,7 @@ import { phonePane } from './pane-phone.js';
 import { hrPane } from './pane-hr.js';
 import { groupPane } from './pane-group.js';
 import { inspector } from './inspector.js';
-import { queueLine } from './stage.js';
+import { queueLine } from './tools.js';
 import { guardWindow } from './upload.js';
 import { tour } from './tour.js';
 

@@ -4,7 +4,7 @@ import { el, icon, keepingFocus, put } from './dom.js';
 import { lang, onLang, setLang, stamp, t } from './i18n.js';
 import { on, world, worldNow } from './stream.js';
 import * as api from './api.js';
-import { stageTools } from './stage.js';
+import { playgroundTools } from './tools.js';
 import { tourButton } from './tour.js';
 
 const dead = new Set(['gone', 'full', 'off']); // link states with an explaining sentence
@@ -62,5 +62,5 @@ export function topbar() {
   onLang(draw);
   draw();
   setInterval(() => { if (world.clock) clock.querySelector('time').textContent = now(); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, stageTools(said), bot, clock), problem];
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, playgroundTools(said), bot, clock), problem];
 }
