@@ -195,10 +195,10 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 
 // TestCheckBesideServe: a running serve is recognised by its keys, and goes on.
 func TestCheckBesideServe(t *testing.T) {
-	h := harness.Start(t, harness.Setup{MachineTime: true})
-	h.Hire().ToReview()
-	c := &checked{T: t, world: h.World, values: maps.Clone(h.Values)}
-	c.values["server.public_url"] = h.App.URL()
+	r := harness.Start(t, harness.Setup{MachineTime: true})
+	r.Hire().ToReview()
+	c := &checked{T: t, world: r.World, values: maps.Clone(r.Values)}
+	c.values["server.public_url"] = r.App.URL()
 	bad, findings, err := c.run("en")
 	for _, id := range []string{"feishu.webhook", "store", "security.keyset_file"} {
 		if findings[id] != doctor.OK {
@@ -212,7 +212,7 @@ func TestCheckBesideServe(t *testing.T) {
 	if _, findings, _ := c.run("en"); findings["feishu.webhook"] != doctor.Problem {
 		t.Errorf("with another encrypt key the webhook is %q", findings["feishu.webhook"])
 	}
-	p := h.Hire()
+	p := r.Hire()
 	p.ToReview() // it still works
 }
 
