@@ -1,4 +1,4 @@
-// Package deploy holds the manifests, alerts and dashboard, and the tests that hold them to the settings and the
+// Package deploy holds the manifests, alerts and dashboard, and tests that compare them with the settings and the
 // program.
 package deploy
 
@@ -17,7 +17,7 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestDeployFilesNameKnownSettings: a variable that no key reads would be silently ignored.
+// TestDeployFilesNameKnownSettings checks that every variable is known, because the program ignores unknown ones.
 func TestDeployFilesNameKnownSettings(t *testing.T) {
 	known := map[string]bool{}
 	for _, s := range config.Settings {
@@ -39,16 +39,16 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 		for _, name := range regexp.MustCompile(`SHIMING_[A-Z0-9_]*[A-Z0-9]`).FindAllString(files.Read(t, file), -1) {
 			found++
 			if !known[name] {
-				t.Errorf("%s sets %s, which belongs to no key", file, name)
+				t.Errorf("got %s in %s, want the variable of a key", name, file)
 			}
 		}
 	}
 	if found < 30 {
-		t.Errorf("only %d variables were found in %v", found, seen)
+		t.Errorf("got %d variables in %v, want at least 30", found, seen)
 	}
 }
 
-// configOf loads a configuration from variables of the environment; a file's name is replaced by a value.
+// configOf loads a configuration from environment variables. It replaces secret files by temporary ones.
 func configOf(t *testing.T, env map[string]string) error {
 	t.Helper()
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -69,7 +69,8 @@ func configOf(t *testing.T, env map[string]string) error {
 	return err
 }
 
-// TestComposeIsComplete: what the compose file gives the bot is a whole configuration, with its secrets from files.
+// TestComposeIsComplete checks that the compose file gives the bot a complete configuration, with its secrets from
+// files.
 func TestComposeIsComplete(t *testing.T) {
 	doc := files.Documents(t, "deploy/compose.yaml")[0]
 	bot := files.At(doc, "services", "shiming")
@@ -79,7 +80,7 @@ func TestComposeIsComplete(t *testing.T) {
 		env[name], _ = value.(string)
 		if v := regexp.MustCompile(`^\$\{(\w+):([?-])(.*)\}$`).FindStringSubmatch(env[name]); v != nil {
 			if !strings.Contains("\n"+given, "\n"+v[1]+"=") {
-				t.Errorf("shiming.env.example lacks %s", v[1])
+				t.Errorf("got no %s in shiming.env.example, want it there", v[1])
 			}
 			if v[2] == "-" {
 				env[name] = v[3]
@@ -97,11 +98,11 @@ func TestComposeIsComplete(t *testing.T) {
 	}
 	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" ||
 		files.At(bot, "healthcheck", "test", 1) != "/shiming" {
-		t.Error("the service may do more than it needs, or nobody asks how it is")
+		t.Error("got a service with more rights than it needs or without a health check, want neither")
 	}
 }
 
-// TestKubernetesManifest holds the manifest to what the restricted policy asks, and to what it refers to.
+// TestKubernetesManifest checks the manifest against the restricted policy, and its references.
 func TestKubernetesManifest(t *testing.T) {
 	kinds := map[string]map[string]any{}
 	for _, file := range []string{"deploy/kubernetes/shiming.yaml", "deploy/kubernetes/config.example.yaml"} {
@@ -109,10 +110,11 @@ func TestKubernetesManifest(t *testing.T) {
 			kinds[doc["kind"].(string)] = doc
 		}
 	}
-	for _, kind := range []string{"Deployment", "PodDisruptionBudget", "Service", "Ingress", "NetworkPolicy", "ConfigMap",
-		"Secret"} {
+	for _, kind := range []string{
+		"Deployment", "PodDisruptionBudget", "Service", "Ingress", "NetworkPolicy", "ConfigMap", "Secret",
+	} {
 		if kinds[kind] == nil {
-			t.Fatalf("no %s", kind)
+			t.Fatalf("got no %s, want one", kind)
 		}
 	}
 	spec := files.At(kinds["Deployment"], "spec", "template", "spec")
@@ -141,7 +143,7 @@ func TestKubernetesManifest(t *testing.T) {
 				got = int(n)
 			}
 			if got != want.want {
-				t.Errorf("%v is %v, want %v", want.path, got, want.want)
+				t.Errorf("got %v, want %v", got, want.want)
 			}
 		})
 	}
@@ -153,7 +155,7 @@ func TestKubernetesManifest(t *testing.T) {
 		name, value := files.At(v, "name").(string), files.At(v, "value").(string)
 		env[name] = value
 		if file, ok := strings.CutPrefix(value, "/secrets/"); ok && files.At(kinds["Secret"], "stringData", file) == nil {
-			t.Errorf("%s: the example of the Secret lacks %s", name, file)
+			t.Errorf("%s: got no %s in the example of the Secret, want it there", name, file)
 		}
 	}
 	if err := configOf(t, env); err != nil {
@@ -161,7 +163,7 @@ func TestKubernetesManifest(t *testing.T) {
 	}
 }
 
-// TestDashboardIsWhole: unique panels that lie beside, not on, each other, and no plugins.
+// TestDashboardIsWhole checks that panels are unique, do not overlap and need no plugins.
 func TestDashboardIsWhole(t *testing.T) {
 	var d struct {
 		UID           string `json:"uid"`
@@ -176,18 +178,19 @@ func TestDashboardIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.UID != "shiming" || d.SchemaVersion < 36 || len(d.Panels) < 15 {
-		t.Errorf("uid %q, schema %d, %d panels", d.UID, d.SchemaVersion, len(d.Panels))
+		t.Errorf("got uid %q, schema %d, %d panels, want shiming, at least 36, at least 15", d.UID, d.SchemaVersion,
+			len(d.Panels))
 	}
 	seen := map[int]bool{}
 	for i, p := range d.Panels {
 		if seen[p.ID] || !slices.Contains([]string{"row", "stat", "timeseries"}, p.Type) {
-			t.Errorf("panel %d: type %s", p.ID, p.Type)
+			t.Errorf("panel %d: got type %s or a repeated id, want row, stat or timeseries once", p.ID, p.Type)
 		}
 		seen[p.ID] = true
 		for _, q := range d.Panels[:i] {
 			a, b := p.GridPos, q.GridPos
 			if a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H || a.X+a.W > 24 {
-				t.Errorf("panels %d and %d overlap, or one is too wide", p.ID, q.ID)
+				t.Errorf("got %+v and %+v for panels %d and %d, want no overlap and at most 24 columns", a, b, p.ID, q.ID)
 			}
 		}
 	}

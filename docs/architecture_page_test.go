@@ -14,28 +14,29 @@ import (
 	"shiming/e2e/files"
 )
 
-// architecture are the two languages of one page. anything is their word for it.
+// architecture lists both languages of the page. anything is the page's word for the rule anything.
 var architecture = []struct{ file, anything string }{
 	{"docs/architecture.md", "anything"},
 	{"docs/architecture.zh.md", "任何"},
 }
 
-// ticked is a piece of code in a page.
-var ticked = regexp.MustCompile("`([^`]+)`")
+// codePiece matches a piece of code in a page.
+var codePiece = regexp.MustCompile("`([^`]+)`")
 
 // codes returns the pieces of code of a text.
 func codes(text string) (out []string) {
-	for _, m := range ticked.FindAllStringSubmatch(text, -1) {
+	for _, m := range codePiece.FindAllStringSubmatch(text, -1) {
 		out = append(out, m[1])
 	}
 	return out
 }
 
-// TestPagesListTheRooms: both pages name every room and no other, and say of each what mayImport says.
-func TestPagesListTheRooms(t *testing.T) {
+// TestPagesListThePackages checks that both pages have a row for every package and no other, with the imports of
+// mayImport.
+func TestPagesListThePackages(t *testing.T) {
 	for _, p := range architecture {
 		t.Run(p.file, func(t *testing.T) {
-			table := files.Between(t, files.Read(t, p.file), "<!-- rooms:begin -->\n", "<!-- rooms:end -->")
+			table := files.Between(t, files.Read(t, p.file), "<!-- packages:begin -->\n", "<!-- packages:end -->")
 			listed := map[string]bool{}
 			for i, line := range strings.Split(strings.TrimSpace(table), "\n") {
 				cells := strings.Split(strings.Trim(line, "|"), "|")
@@ -43,41 +44,41 @@ func TestPagesListTheRooms(t *testing.T) {
 					t.Fatalf("got %d columns in %q, want 3", len(cells), line)
 				}
 				if i < 2 {
-					continue // the head
+					continue // the head of the table
 				}
 				names := codes(cells[0])
 				if len(names) == 0 {
-					t.Errorf("got no room in %q, want one at least", line)
+					t.Errorf("got no package in %q, want one at least", line)
 				}
-				for _, room := range names {
-					t.Run(room, func(t *testing.T) {
-						if listed[room] {
+				for _, pkg := range names {
+					t.Run(pkg, func(t *testing.T) {
+						if listed[pkg] {
 							t.Error("got it twice, want one row")
 						}
-						listed[room] = true
-						checkRow(t, room, strings.TrimSpace(cells[2]), p.anything)
+						listed[pkg] = true
+						checkRow(t, pkg, strings.TrimSpace(cells[2]), p.anything)
 					})
 				}
 			}
-			all := rooms(t)
-			for _, room := range all {
-				if !listed[room] && !(under(room, "bench") && listed["bench"]) {
-					t.Errorf("got no row for the room %s, want one", room)
+			all := packages(t)
+			for _, pkg := range all {
+				if !listed[pkg] && !(under(pkg, "bench") && listed["bench"]) {
+					t.Errorf("got no row for the package %s, want one", pkg)
 				}
 			}
-			for room := range listed {
-				if !slices.Contains(all, room) && room != "bench" {
-					t.Errorf("got a row for %s, want none: there is no such room", room)
+			for pkg := range listed {
+				if !slices.Contains(all, pkg) && pkg != "bench" {
+					t.Errorf("got a row for %s, want none: there is no such package", pkg)
 				}
 			}
 		})
 	}
 }
 
-// checkRow compares what a page says that a room may import with mayImport.
-func checkRow(t *testing.T, room, cell, everything string) {
+// checkRow compares a page's imports of a package with mayImport.
+func checkRow(t *testing.T, pkg, cell, everything string) {
 	t.Helper()
-	_, allowed, ok := ruleOf(room)
+	_, allowed, ok := ruleOf(pkg)
 	if !ok {
 		t.Fatal("got no rule in mayImport, want one")
 	}
@@ -100,11 +101,11 @@ func checkRow(t *testing.T, room, cell, everything string) {
 	}
 }
 
-// TestWalksExist: in both pages every file and every name of the two walks is there, and the pages name the same ones.
+// TestWalksExist checks that every file and name of the two walks exists, and that both pages name the same ones.
 //
-// A walk is a numbered list. A path such as `bot/webhook.go` opens a file; the names behind it, such as
-// `Server.webhook`, are declared in that file, until the next path. `flows.Decide` is a name of another room's when
-// that room's file is the open one.
+// A walk is a numbered list. A path such as `bot/webhook.go` opens a file; the names after it, such as
+// `Server.webhook`, must be declared in that file, until the next path. `flows.Decide` is a name of package flows
+// while one of its files is open.
 func TestWalksExist(t *testing.T) {
 	for _, walk := range []string{"photo", "approval"} {
 		t.Run(walk, func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestWalksExist(t *testing.T) {
 	}
 }
 
-// identifier is a name as Go declares it, or a method behind its type, or a name behind its package.
+// identifier matches a Go name, a type with a method, or a package with a name.
 var identifier = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$`)
 
 func checkStep(t *testing.T, step string) {
@@ -161,7 +162,7 @@ func checkStep(t *testing.T, step string) {
 	}
 }
 
-// declared returns the names at the top of a Go file; a method is named as Type.Method and as Method.
+// declared returns the top-level names of a Go file; a method as Type.Method and as Method.
 func declared(t *testing.T, name string) map[string]bool {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), files.Path(t, name), nil, parser.SkipObjectResolution)
@@ -192,7 +193,7 @@ func declared(t *testing.T, name string) map[string]bool {
 	return names
 }
 
-// receiver is the name of a method's type.
+// receiver returns the name of a method's type.
 func receiver(x ast.Expr) string {
 	switch x := x.(type) {
 	case *ast.StarExpr:
@@ -205,36 +206,36 @@ func receiver(x ast.Expr) string {
 	return ""
 }
 
-// fileName is a file of Go in a sentence; metrics*.go names several.
+// fileName matches a Go file in a sentence; metrics*.go matches several files.
 var fileName = regexp.MustCompile(`(?:^|[\s(])([a-z0-9_*/]+\.go)\b`)
 
-// TestRoomsIntroduceThemselves: every room says in one comment what it is for, and the files that it names are there.
-func TestRoomsIntroduceThemselves(t *testing.T) {
+// TestPackagesHaveOneComment checks that every package has one package comment, and that the files it names exist.
+func TestPackagesHaveOneComment(t *testing.T) {
 	comments := map[string][]string{}
-	for _, s := range sources(t) {
-		if s.test && !slices.Contains([]string{"e2e", "e2e/browser", "docs", "deploy"}, s.room) {
-			continue // rooms that are tests alone introduce themselves in a test
+	for _, s := range goFiles(t) {
+		if s.test && !slices.Contains([]string{"e2e", "e2e/browser", "docs", "deploy"}, s.pkg) {
+			continue // only packages of tests have the comment in a test file
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), files.Path(t, s.path), nil,
 			parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if comments[s.room] == nil {
-			comments[s.room] = []string{}
+		if comments[s.pkg] == nil {
+			comments[s.pkg] = []string{}
 		}
 		if parsed.Doc != nil {
-			comments[s.room] = append(comments[s.room], parsed.Doc.Text())
+			comments[s.pkg] = append(comments[s.pkg], parsed.Doc.Text())
 		}
 	}
-	for room, said := range comments {
-		t.Run(room, func(t *testing.T) {
+	for pkg, said := range comments {
+		t.Run(pkg, func(t *testing.T) {
 			if len(said) != 1 {
 				t.Fatalf("got %d comments on the package, want one", len(said))
 			}
 			for _, m := range fileName.FindAllStringSubmatch(said[0], -1) {
-				here := path.Join(room, m[1])
-				if room == root {
+				here := path.Join(pkg, m[1])
+				if pkg == root {
 					here = m[1]
 				}
 				if len(files.Glob(t, here)) == 0 && len(files.Glob(t, m[1])) == 0 {
@@ -245,15 +246,15 @@ func TestRoomsIntroduceThemselves(t *testing.T) {
 	}
 }
 
-// shaped begins a heading, a row, a block of code or a step.
-var shaped = regexp.MustCompile("^(#+|\\|.*|```.*|\\d+\\.)\\s*$")
+// lineStart matches the beginning of a heading, a table row, a code block or a step.
+var lineStart = regexp.MustCompile("^(#+|\\|.*|```.*|\\d+\\.)\\s*$")
 
-// TestArchitectureSaysTheSame: one language knows no more than the other.
+// TestArchitectureSaysTheSame checks that both languages have the same headings, rows and steps.
 func TestArchitectureSaysTheSame(t *testing.T) {
 	shape := func(file string) (out []string) {
 		for line := range strings.Lines(files.Read(t, file)) {
 			kind, _, _ := strings.Cut(line, " ")
-			if shaped.MatchString(kind) {
+			if lineStart.MatchString(kind) {
 				out = append(out, strings.TrimSpace(kind))
 			}
 		}

@@ -16,14 +16,14 @@ import (
 	"shiming/e2e/files"
 )
 
-// root is the room of main.go.
+// root is the name of the package of main.go.
 const root = "main.go"
 
-// anything is the rule of rooms of tests and measurements. No room of the program imports them.
+// anything is the rule for packages of tests and benchmarks. No package of the program imports them.
 const anything = "*"
 
-// mayImport lists what each room may import of ours; "sim/…" is sim and all that lies below it. A room that is not
-// here has no rule, which is a mistake. docs/architecture.md and docs/architecture.zh.md show this table.
+// mayImport lists the packages of ours that each package may import. "sim/…" means sim and everything below it. Every
+// package must have a rule. docs/architecture.md and docs/architecture.zh.md show this table.
 var mayImport = map[string][]string{
 	root: {"cmd"},
 
@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	"store/pgtest": {}, "workers/workerstest": {anything},
 }
 
-// onlyIn names the rooms that alone may use a library.
+// onlyIn lists the libraries that only one package may use.
 var onlyIn = map[string]string{
 	"github.com/larksuite/oapi-sdk-go/v3": "bot",
 	"github.com/gin-gonic/gin":            "bot",
@@ -63,55 +63,58 @@ var onlyIn = map[string]string{
 	"github.com/tencentcloud":             "verify",
 }
 
-// forbidden are packages of the standard library that a room must not use, with all that lies below them.
+// forbidden lists packages of the standard library that a package must not use, including everything below them.
 var forbidden = map[string][]string{
 	"flows":  {"net", "os", "io", "log", "database", "sync"},
 	"engine": {"net", "os", "io", "database"},
 }
 
-// except are the exceptions to forbidden: types without effects.
+// except lists the exceptions to forbidden: types without side effects.
 var except = []string{"log/slog"}
 
-// under reports whether a package is one of the rooms or lies below one.
-func under(pkg string, rooms ...string) bool {
-	return slices.ContainsFunc(rooms, func(room string) bool { return pkg == room || strings.HasPrefix(pkg, room+"/") })
+// under reports whether a package is one of the parents or below one.
+func under(pkg string, parents ...string) bool {
+	return slices.ContainsFunc(parents, func(parent string) bool {
+		return pkg == parent || strings.HasPrefix(pkg, parent+"/")
+	})
 }
 
-// covers reports whether a name of mayImport, such as bot or sim/…, means the room.
-func covers(name, room string) bool {
+// covers reports whether a name of mayImport, such as bot or sim/…, includes the package.
+func covers(name, pkg string) bool {
 	if all, ok := strings.CutSuffix(name, "/…"); ok {
-		return under(room, all)
+		return under(pkg, all)
 	}
-	return name == room
+	return name == pkg
 }
 
-// ruleOf returns what a room may import, and the name under which mayImport says so.
-func ruleOf(room string) (name string, allowed []string, ok bool) {
-	if allowed, ok = mayImport[room]; ok {
-		return room, allowed, true
+// ruleOf returns the name of mayImport that includes a package, and what the package may import.
+func ruleOf(pkg string) (name string, allowed []string, ok bool) {
+	allowed, ok = mayImport[pkg]
+	if ok {
+		return pkg, allowed, true
 	}
 	for name, allowed := range mayImport {
-		if covers(name, room) {
+		if covers(name, pkg) {
 			return name, allowed, true
 		}
 	}
 	return "", nil, false
 }
 
-// forTests reports whether a room exists for tests and measurements only.
-func forTests(room string) bool {
-	return under(room, "e2e", "bench", "docs", "deploy") || strings.HasSuffix(room, "test")
+// forTests reports whether a package exists for tests and benchmarks only.
+func forTests(pkg string) bool {
+	return under(pkg, "e2e", "bench", "docs", "deploy") || strings.HasSuffix(pkg, "test")
 }
 
-// source is one Go file of this repository.
-type source struct {
-	path, room string
-	test       bool
-	imports    []string
+// goFile is one Go file of this repository.
+type goFile struct {
+	path, pkg string
+	test      bool
+	imports   []string
 }
 
-// sources reads the imports of every Go file, those for other systems too.
-func sources(t *testing.T) (all []source) {
+// goFiles reads the imports of every Go file, including files for other systems.
+func goFiles(t *testing.T) (all []goFile) {
 	t.Helper()
 	top := files.Path(t, "")
 	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
@@ -132,9 +135,10 @@ func sources(t *testing.T) (all []source) {
 		if err != nil {
 			return err
 		}
-		s := source{path: filepath.ToSlash(short), test: strings.HasSuffix(name, "_test.go")}
-		if s.room = path.Dir(s.path); s.room == "." {
-			s.room = root
+		s := goFile{path: filepath.ToSlash(short), test: strings.HasSuffix(name, "_test.go")}
+		s.pkg = path.Dir(s.path)
+		if s.pkg == "." {
+			s.pkg = root
 		}
 		for _, spec := range parsed.Imports {
 			imp, err := strconv.Unquote(spec.Path.Value)
@@ -155,62 +159,62 @@ func sources(t *testing.T) (all []source) {
 	return all
 }
 
-// rooms returns every directory with Go files.
-func rooms(t *testing.T) []string {
+// packages returns every directory with Go files.
+func packages(t *testing.T) []string {
 	t.Helper()
 	seen := map[string]bool{}
-	for _, s := range sources(t) {
-		seen[s.room] = true
+	for _, s := range goFiles(t) {
+		seen[s.pkg] = true
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// TestImportRules holds the walls between the rooms.
+// TestImportRules checks the imports of every package against mayImport, onlyIn and forbidden.
 func TestImportRules(t *testing.T) {
-	for _, s := range sources(t) {
+	for _, s := range goFiles(t) {
 		if s.test {
 			continue
 		}
 		t.Run(s.path, func(t *testing.T) {
 			for _, imp := range s.imports {
-				checkImport(t, s.room, imp)
+				checkImport(t, s.pkg, imp)
 			}
 		})
 	}
-	all := rooms(t)
+	all := packages(t)
 	for name := range mayImport {
-		if !slices.ContainsFunc(all, func(room string) bool { return covers(name, room) }) {
-			t.Errorf("got a rule for %s, want none: there is no such room", name)
+		if !slices.ContainsFunc(all, func(pkg string) bool { return covers(name, pkg) }) {
+			t.Errorf("got a rule for %s, want none: there is no such package", name)
 		}
 	}
 }
 
-func checkImport(t *testing.T, room, imp string) {
+func checkImport(t *testing.T, pkg, imp string) {
 	t.Helper()
-	_, allowed, known := ruleOf(room)
+	_, allowed, known := ruleOf(pkg)
 	if !known {
-		t.Fatalf("got no rule for %s in mayImport, want one", room)
+		t.Fatalf("got no rule for %s in mayImport, want one", pkg)
 	}
 	free := slices.Contains(allowed, anything)
 	for lib, alone := range onlyIn {
-		if under(imp, lib) && !under(room, alone) && !free {
-			t.Errorf("got an import of %s in %s, want it in %s alone", imp, room, alone)
+		if under(imp, lib) && !under(pkg, alone) && !free {
+			t.Errorf("got an import of %s in %s, want it in %s alone", imp, pkg, alone)
 		}
 	}
-	if under(imp, forbidden[room]...) && !under(imp, except...) {
-		t.Errorf("got an import of %s in %s, want none", imp, room)
+	if under(imp, forbidden[pkg]...) && !under(imp, except...) {
+		t.Errorf("got an import of %s in %s, want none", imp, pkg)
 	}
 	ours, ok := strings.CutPrefix(imp, "shiming/")
 	if ok && !free && !slices.ContainsFunc(allowed, func(name string) bool { return covers(name, ours) }) {
-		t.Errorf("got an import of %s in %s, want one of %v", ours, room, allowed)
+		t.Errorf("got an import of %s in %s, want one of %v", ours, pkg, allowed)
 	}
 }
 
-// TestProgramKnowsNoTests: what is there for tests and measurements stays outside the program, and the playground
-// outside all but cmd.
+// TestProgramKnowsNoTests checks that the program imports no package for tests and benchmarks, and that only cmd
+// imports the playground.
 func TestProgramKnowsNoTests(t *testing.T) {
-	for _, s := range sources(t) {
-		if s.test || forTests(s.room) {
+	for _, s := range goFiles(t) {
+		if s.test || forTests(s.pkg) {
 			continue
 		}
 		t.Run(s.path, func(t *testing.T) {
@@ -219,16 +223,16 @@ func TestProgramKnowsNoTests(t *testing.T) {
 				switch {
 				case ours == imp && imp != "testing":
 				case imp == "testing" || forTests(ours):
-					t.Errorf("got an import of %s in %s, want none in the program", imp, s.room)
-				case under(ours, "playground") && s.room != "cmd" && !under(s.room, "playground"):
-					t.Errorf("got an import of %s in %s, want it in cmd alone", imp, s.room)
+					t.Errorf("got an import of %s in %s, want none in the program", imp, s.pkg)
+				case under(ours, "playground") && s.pkg != "cmd" && !under(s.pkg, "playground"):
+					t.Errorf("got an import of %s in %s, want it in cmd alone", imp, s.pkg)
 				}
 			}
 		})
 	}
 }
 
-// TestRootIsSmall: whatever lies at the root, nobody can import.
+// TestRootIsSmall checks that main.go is the only Go file at the root, because nothing can import package main.
 func TestRootIsSmall(t *testing.T) {
 	const most = 40
 	if got := files.Glob(t, "*.go"); !slices.Equal(got, []string{root}) {
@@ -239,10 +243,11 @@ func TestRootIsSmall(t *testing.T) {
 	}
 }
 
-// clockFuncs are the functions of time that read the clock or wait for it.
+// clockFuncs are the functions of package time that read the clock or wait.
 var clockFuncs = []string{"Now", "Since", "Until", "After", "AfterFunc", "Sleep", "Tick", "NewTicker", "NewTimer"}
 
-// TestFlowsReadsNoClock: what the case becomes depends on the event alone, and the event brings its time.
+// TestFlowsReadsNoClock checks that package flows does not read the clock: decisions depend on the event only, which
+// carries its time.
 func TestFlowsReadsNoClock(t *testing.T) {
 	for _, name := range files.Glob(t, "flows/*.go") {
 		if strings.HasSuffix(name, "_test.go") {
@@ -259,7 +264,8 @@ func TestFlowsReadsNoClock(t *testing.T) {
 				if spec.Path.Value != `"time"` {
 					continue
 				}
-				if clock = "time"; spec.Name != nil {
+				clock = "time"
+				if spec.Name != nil {
 					clock = spec.Name.Name
 				}
 			}

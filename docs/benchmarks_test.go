@@ -13,14 +13,14 @@ import (
 	"shiming/e2e/files"
 )
 
-// figuresComment stands before a table of figures: the file of the results, and for each column of the table how to
-// find its run.
+// figuresComment precedes a table of figures. It names the file of the results and, for each column, the settings of
+// its run.
 //
 //	<!-- figures: crash; store=sqlite instances=1; store=postgres instances=3 -->
 var figuresComment = regexp.MustCompile(`<!-- figures: (\w+); *(.*?) *-->\n`)
 
-// TestFiguresAreMeasured: each figure of a table is the median of the last run with the column's settings. A table with
-// one column more than that ends in a bar, which is drawn against the largest figure of the table.
+// TestFiguresAreMeasured checks that each figure of a table is the median of the last run with the column's settings.
+// An additional last column is a bar relative to the largest figure of the table.
 func TestFiguresAreMeasured(t *testing.T) {
 	tables := 0
 	for _, p := range pages(t) {
@@ -69,7 +69,7 @@ func checkFigures(t *testing.T, bench string, settings []string, table [][]strin
 	}
 }
 
-// run is the last run of a benchmark with the settings, such as store=sqlite instances=1.
+// run returns the last run of a benchmark with the settings, such as store=sqlite instances=1.
 func run(t *testing.T, bench, settings string) harness.Result {
 	t.Helper()
 	all, err := harness.Parse(files.Read(t, "bench/results/"+bench+".jsonl"))
@@ -102,7 +102,7 @@ func fits(r harness.Result, settings string) bool {
 	return true
 }
 
-// value is a figure as the pages write it.
+// value returns a figure in the pages' format.
 func value(t *testing.T, bench, settings, key string) string {
 	t.Helper()
 	f, ok := run(t, bench, settings).Figures[key]
@@ -120,8 +120,7 @@ func value(t *testing.T, bench, settings, key string) string {
 	return fmt.Sprintf("%.1f %s", f.Median, f.Unit)
 }
 
-// TestResultsAreLines: every file of results can be read, holds its runs in the order of their dates, and names no
-// place.
+// TestResultsAreLines checks that every file of results parses, is sorted by date, and contains no path of a machine.
 func TestResultsAreLines(t *testing.T) {
 	found := files.Glob(t, "bench/results/*")
 	if len(found) < 7 {

@@ -14,7 +14,8 @@ import (
 	"shiming/flows"
 )
 
-// TestCommandPagesListEveryFlag: both pages have a row for each command, with its arguments and flags, and no others.
+// TestCommandPagesListEveryFlag checks that both pages have a row for each command with its arguments and flags, and
+// no others.
 func TestCommandPagesListEveryFlag(t *testing.T) {
 	model, err := cmd.Model()
 	if err != nil {
@@ -32,7 +33,7 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 			for _, row := range rows(text) {
 				usage, ok := onlyCode(row[0])
 				if !ok {
-					continue // the head
+					continue // the head of the table
 				}
 				fields := strings.Fields(usage)
 				flags := word.FindAllString(strings.Join(cut(fields[2:]), "\n"), -1)
@@ -52,7 +53,7 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 	}
 }
 
-// cut leaves the flags and the arguments of a usage, not what a flag takes.
+// cut returns the flags and arguments of a usage without the values of the flags.
 func cut(fields []string) (out []string) {
 	inside := false
 	for _, f := range fields {
@@ -64,7 +65,7 @@ func cut(fields []string) (out []string) {
 	return out
 }
 
-// wordsOf are the flags of a command as one types them, and its arguments, sorted.
+// wordsOf returns the flags and arguments of a command, sorted.
 func wordsOf(c *kong.Node) (out []string) {
 	for _, f := range c.Flags {
 		switch {
@@ -82,7 +83,8 @@ func wordsOf(c *kong.Node) (out []string) {
 	return out
 }
 
-// TestChatWordsAreUnderstood says every word of the pages to the bot; the pages list every word that it knows.
+// TestChatWordsAreUnderstood sends every word of the pages to the bot, and checks that the pages list every word it
+// knows.
 func TestChatWordsAreUnderstood(t *testing.T) {
 	all := map[flows.Command]bool{}
 	for _, name := range pair("docs/commands.md") {

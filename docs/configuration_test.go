@@ -18,7 +18,7 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestConfigYAMLHasEveryKey: the file that people edit names every key and no other, and with its default.
+// TestConfigYAMLHasEveryKey checks that config.yaml names every key with its default, and no other key.
 func TestConfigYAMLHasEveryKey(t *testing.T) {
 	k := koanf.New(".")
 	if err := k.Load(file.Provider(files.Path(t, "config.yaml")), yaml.Parser()); err != nil {
@@ -44,14 +44,15 @@ func TestConfigYAMLHasEveryKey(t *testing.T) {
 	}
 }
 
-// sameValue reports whether two values of a key mean the same: 60s is 1m.
+// sameValue reports whether two values of a key are equal: 60s is 1m.
 func sameValue(a, b string) bool {
 	long, err := time.ParseDuration(a)
 	other, err2 := time.ParseDuration(b)
 	return a == b || err == nil && err2 == nil && long == other
 }
 
-// TestConfigurationPagesListEveryKey: both pages have a row for each key, with its default, and no other row.
+// TestConfigurationPagesListEveryKey checks that both pages have a row for each key with its default, and no other
+// row.
 func TestConfigurationPagesListEveryKey(t *testing.T) {
 	for _, name := range pair("docs/configuration.md") {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestConfigurationPagesListEveryKey(t *testing.T) {
 	}
 }
 
-// TestLeastConfiguration: what both READMEs show as the least is enough.
+// TestLeastConfiguration checks that the minimal configuration of both READMEs is complete.
 func TestLeastConfiguration(t *testing.T) {
 	for _, name := range readmes {
 		t.Run(name, func(t *testing.T) {
@@ -98,12 +99,12 @@ func TestLeastConfiguration(t *testing.T) {
 	}
 }
 
-// notKeys are words of the pages that look like a key: calls, as docs/scenarios.md names them.
+// notKeys are words of the pages that look like keys but are calls, as docs/scenarios.md names them.
 var notKeys = regexp.MustCompile(
 	`^(feishu|esign)\.(token|send|reply|patch|download|ocr|contact|identity|upload|status|evidence)$`)
 
-// TestPagesNameKnownKeys: each key and each variable of the environment that a page names is one, and what is written
-// behind a key, as in `timing.photo_grace` (1 h), is its default.
+// TestPagesNameKnownKeys checks that each key and environment variable in a page exists, and that a value after a
+// key, as in `timing.photo_grace` (1 h), is its default.
 func TestPagesNameKnownKeys(t *testing.T) {
 	defaults, variables, sections := map[string]string{}, map[string]bool{}, map[string]bool{}
 	for _, s := range config.Settings {
@@ -119,9 +120,12 @@ func TestPagesNameKnownKeys(t *testing.T) {
 		"`([a-z]+\\.[a-z_.]+)(?:: [^`]+)?`(?: ?[(（](\\d+) ?(h|days|min|小时|天|分钟)[)）])?")
 	variable := regexp.MustCompile(`\bSHIMING_[A-Z_]*[A-Z]`)
 	units := map[string]time.Duration{
-		"h": time.Hour, "小时": time.Hour,
-		"days": 24 * time.Hour, "天": 24 * time.Hour,
-		"min": time.Minute, "分钟": time.Minute,
+		"h":    time.Hour,
+		"小时":   time.Hour,
+		"days": 24 * time.Hour,
+		"天":    24 * time.Hour,
+		"min":  time.Minute,
+		"分钟":   time.Minute,
 	}
 	found := 0
 	for _, p := range pages(t) {

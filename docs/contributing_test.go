@@ -10,11 +10,10 @@ import (
 	"shiming/e2e/files"
 )
 
-// extensions are those of files that CONTRIBUTING.md may name without a directory.
+// extensions are the extensions of files that CONTRIBUTING.md may name without a directory.
 var extensions = []string{".go", ".md", ".yaml", ".json", ".mmd", ".txt"}
 
-// pathIn returns the path of the repository that a word of a page means, "" if it means none. NAME stands for a name
-// that a person chooses.
+// pathIn returns the repository path that a word of a page means, "" for none. NAME is a placeholder.
 func pathIn(word string) string {
 	word = strings.TrimSuffix(strings.TrimPrefix(word, "./"), "/...")
 	if !regexp.MustCompile(`^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$`).MatchString(word) {
@@ -30,7 +29,7 @@ func pathIn(word string) string {
 	return strings.ReplaceAll(word, "NAME", "*")
 }
 
-// TestContributingNamesWhatExists: every path, test and variable in CONTRIBUTING.md is there.
+// TestContributingNamesWhatExists checks that every path, test and variable in CONTRIBUTING.md exists.
 func TestContributingNamesWhatExists(t *testing.T) {
 	text := files.Read(t, "CONTRIBUTING.md")
 	seen := map[string]bool{}
@@ -62,7 +61,7 @@ func TestContributingNamesWhatExists(t *testing.T) {
 	}
 
 	var tests, variables strings.Builder
-	for _, s := range sources(t) {
+	for _, s := range goFiles(t) {
 		source := files.Read(t, s.path)
 		variables.WriteString(source)
 		if s.test {

@@ -16,8 +16,8 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestDependencyPagesListEveryModule: both pages have a row for each module that go.mod requires directly, with its
-// licence.
+// TestDependencyPagesListEveryModule checks that both pages have a row with the licence for each direct dependency of
+// go.mod.
 func TestDependencyPagesListEveryModule(t *testing.T) {
 	want := map[string]string{}
 	for path, dir := range modules(t) {
@@ -51,11 +51,11 @@ func TestDependencyPagesListEveryModule(t *testing.T) {
 	}
 }
 
-// modules are the directories of the modules that go.mod requires directly, "" for one that was not downloaded.
+// modules returns the directories of the direct dependencies of go.mod, "" for a module that was not downloaded.
 func modules(t *testing.T) map[string]string {
 	t.Helper()
 	arguments := []string{"list", "-m", "-json"}
-	required := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`) // what is required indirectly says so behind it
+	required := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`) // indirect requirements have a comment after the version
 	for _, m := range required.FindAllStringSubmatch(files.Read(t, "go.mod"), -1) {
 		arguments = append(arguments, m[1])
 	}
@@ -77,7 +77,7 @@ func modules(t *testing.T) map[string]string {
 	}
 }
 
-// licence recognises the licence of a module by its words.
+// licence recognises a module's licence by its text.
 func licence(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -12,18 +12,18 @@ import (
 	"shiming/sim/scenario"
 )
 
-// TestErrorPagesAreComplete: both pages name every code of the three tables.
+// TestErrorPagesAreComplete checks that both pages name every code of the three tables.
 func TestErrorPagesAreComplete(t *testing.T) {
 	for name, every := range map[string]string{"docs/errors.md": "every %d min", "docs/errors.zh.md": "每 %d 分钟"} {
 		text := files.Read(t, name)
 		if probe := fmt.Sprintf(every, int(flows.ProbeEvery.Minutes())); strings.Count(text, probe) != 3 {
-			t.Errorf("%s does not say three times that a stopped step tries again %s", name, probe)
+			t.Errorf("%s: got %d times %q, want 3", name, strings.Count(text, probe), probe)
 		}
 		errorCodes(t, name, text)
 	}
 }
 
-// errorCodes looks for every code in a page.
+// errorCodes checks that a page names every code.
 func errorCodes(t *testing.T, name, text string) {
 	t.Helper()
 	for _, table := range []struct {
@@ -36,23 +36,23 @@ func errorCodes(t *testing.T, name, text string) {
 	} {
 		codes := regexp.MustCompile(table.row).FindAllStringSubmatch(files.Read(t, table.file), -1)
 		if len(codes) < table.least {
-			t.Errorf("%s: only %d rows were found", table.file, len(codes))
+			t.Errorf("%s: got %d rows, want at least %d", table.file, len(codes), table.least)
 		}
 		for _, m := range codes {
 			if !strings.Contains(text, "`"+m[1]+"`") {
-				t.Errorf("%s lacks %s of %s", name, m[1], table.file)
+				t.Errorf("%s: got no %s of %s, want every code", name, m[1], table.file)
 			}
 		}
 	}
 }
 
-// known is a row of one of the bot's tables.
+// known is a row of one of the bot's error tables.
 type known struct {
 	file, code, text string
 	class, reason    string
 }
 
-// tables reads the bot's tables of codes. What they guess about codes that nobody has documented is left out.
+// tables reads the bot's error tables. It omits the rules for undocumented codes.
 func tables(t *testing.T) (all []known) {
 	t.Helper()
 	for _, table := range []struct {
@@ -76,7 +76,7 @@ func tables(t *testing.T) (all []known) {
 		text, _, _ := strings.Cut(files.Read(t, table.file), "var families")
 		rows := regexp.MustCompile(table.row).FindAllStringSubmatch(text, -1)
 		if len(rows) < table.least {
-			t.Fatalf("%s: %d rows were read", table.file, len(rows))
+			t.Fatalf("%s: got %d rows, want at least %d", table.file, len(rows), table.least)
 		}
 		for _, m := range rows {
 			k := table.take(m)
@@ -87,10 +87,14 @@ func tables(t *testing.T) (all []known) {
 	return all
 }
 
-// is reports whether a row is about the code that a platform answers in the scenario.
+// is reports whether a row is about the code of a scenario.
 func (k known) is(r scenario.Refusal) bool {
-	upstream := map[string]string{"bot/codes.go": "feishu", "verify/codes.go": "tencent", "verify/elements.go": "tencent",
-		"esign/codes.go": "esign"}[k.file]
+	upstream := map[string]string{
+		"bot/codes.go":       "feishu",
+		"verify/codes.go":    "tencent",
+		"verify/elements.go": "tencent",
+		"esign/codes.go":     "esign",
+	}[k.file]
 	code := r.Code
 	if _, sub, ok := strings.Cut(code, "/"); ok {
 		code = sub // the error of a card
@@ -98,7 +102,7 @@ func (k known) is(r scenario.Refusal) bool {
 	return r.Call.Upstream == upstream && k.code == code && strings.Contains(r.Message, k.text)
 }
 
-// follows is what a row of the bot's tables leads to when the call is answered with the code.
+// follows returns the outcome of a row when the call is answered with its code.
 func (k known) follows(call string) scenario.Outcome {
 	switch k.file {
 	case "bot/codes.go":
@@ -119,7 +123,7 @@ func (k known) follows(call string) scenario.Outcome {
 		if call == "tencent.sms" {
 			return scenario.Unclear
 		}
-		return scenario.Again // a check that is made twice does no harm
+		return scenario.Again // repeating a check is safe
 	case "operator", "operatorDay":
 		return scenario.Stops
 	case "unknown":
@@ -128,7 +132,7 @@ func (k known) follows(call string) scenario.Outcome {
 		return scenario.Asks
 	}
 	if slices.Contains([]string{"Mismatch", "NoRecord", "TooManyChecks"}, k.reason) {
-		return scenario.Decides // names no field to put right
+		return scenario.Decides // names no field to correct
 	}
 	return scenario.Asks
 }
@@ -146,7 +150,7 @@ func (k known) followsFeishu(call string) scenario.Outcome {
 		switch {
 		case operator:
 			return scenario.Later
-		case k.class == "Gone" && call != "feishu.send": // of a first message there is none to renew
+		case k.class == "Gone" && call != "feishu.send": // a first message cannot be renewed
 			return scenario.Renews
 		}
 		return scenario.Unseen
@@ -160,19 +164,21 @@ func (k known) followsFeishu(call string) scenario.Outcome {
 	return scenario.Decides
 }
 
-// TestScenariosAndTables: the codes that the catalogue has from the platforms' pages and those in the bot's tables
-// are the same, and both agree about what follows. What the catalogue names elsewhere is not asked of the tables.
+// TestScenariosAndTables checks that the catalogue's documented codes and the codes of the bot's tables are the same,
+// and that both give the same outcome. Codes that the catalogue lists without a scenario may be missing in the
+// tables.
 func TestScenariosAndTables(t *testing.T) {
 	all := tables(t)
 	for _, r := range scenario.Refusals() {
 		i := slices.IndexFunc(all, func(k known) bool { return k.is(r) })
 		switch {
-		case strings.HasPrefix(r.Code, "fileStatus "): // no code but a state, see esign.FileStatus
+		case strings.HasPrefix(r.Code, "fileStatus "): // a state instead of a code, see esign.FileStatus
 		case i < 0:
-			t.Errorf("%s: no table of the bot has it", r.Name)
-		case r.Name == "feishu.patch/11310": // told apart from the other by its words, see TestSubCodes
+			t.Errorf("%s: got no row in the bot's tables, want one", r.Name)
+		case r.Name == "feishu.patch/11310": // distinguished by its message, see TestSubCodes
 		case all[i].follows(r.Call.Name) != r.Outcome:
-			t.Errorf("%s: the scenario says %q, %s makes it %q", r.Name, r.Outcome, all[i].file, all[i].follows(r.Call.Name))
+			t.Errorf("%s: got %q by %s, want %q as in the catalogue", r.Name, all[i].follows(r.Call.Name), all[i].file,
+				r.Outcome)
 		}
 	}
 	var elsewhere []string
@@ -187,7 +193,7 @@ func TestScenariosAndTables(t *testing.T) {
 	}
 }
 
-// said are the words of docs/errors*.md for what follows.
+// said are the words of docs/errors*.md for the outcomes.
 var said = map[scenario.Outcome]*regexp.Regexp{
 	scenario.Again:   regexp.MustCompile(`\*\*(repeat|重试)\*\*|once more|再调一次|new upload address|换一个上传地址`),
 	scenario.Asks:    regexp.MustCompile(`\*\*(tell|form|告诉员工|退回表单)\*\*`),
@@ -195,12 +201,13 @@ var said = map[scenario.Outcome]*regexp.Regexp{
 	scenario.Decides: regexp.MustCompile(`\*\*(ask HR|HR 处理)\*\*`),
 	scenario.Unclear: regexp.MustCompile(`\*\*(unknown code|可能已发出)\*\*`),
 	scenario.Later:   regexp.MustCompile(`\*\*(wait|稍后再发)\*\*`),
-	scenario.Unseen:  regexp.MustCompile(`\*\*(drop|不发|renew|发新卡)\*\*`), // renew is drop where there was no message yet
+	scenario.Unseen:  regexp.MustCompile(`\*\*(drop|不发|renew|发新卡)\*\*`), // without an earlier message renew means drop
 	scenario.Renews:  regexp.MustCompile(`\*\*(renew|发新卡)\*\*`),
 	scenario.Without: regexp.MustCompile(`form starts empty|表单空着`),
 }
 
-// TestErrorPagesAgree: docs/errors*.md say of each code what the catalogue says, and name the codes that are elsewhere.
+// TestErrorPagesAgree checks that docs/errors*.md give the catalogue's outcome for each code and name the codes
+// without a scenario.
 func TestErrorPagesAgree(t *testing.T) {
 	for _, file := range []string{"docs/errors.md", "docs/errors.zh.md"} {
 		t.Run(file, func(t *testing.T) { errorPageAgrees(t, file) })
@@ -231,31 +238,31 @@ func errorPageAgrees(t *testing.T, file string) {
 			code = sub
 		}
 		if strings.HasPrefix(code, "fileStatus ") {
-			continue // with the uploads, in words
+			continue // described with the uploads
 		}
-		i := slices.IndexFunc(lines[code], func(l line) bool {
-			return strings.Contains(r.Message, l.text) && said[r.Outcome].MatchString(l.bot)
+		about := func(l line) bool { return strings.Contains(r.Message, l.text) }
+		first := slices.IndexFunc(lines[code], about)
+		agreed := slices.IndexFunc(lines[code], func(l line) bool {
+			return about(l) && said[r.Outcome].MatchString(l.bot)
 		})
-		if first := slices.IndexFunc(lines[code], func(l line) bool {
-			return strings.Contains(r.Message, l.text)
-		}); i < 0 || r.Call.Upstream == "esign" && i != first {
-			t.Errorf("%s: the page does not say %q: %v", r.Name, r.Outcome, lines[code])
+		if agreed < 0 || r.Call.Upstream == "esign" && agreed != first {
+			t.Errorf("%s: got %v, want a line that says %q", r.Name, lines[code], r.Outcome)
 		}
 	}
 	for _, e := range scenario.NoScenario() {
 		for _, code := range e.Codes {
 			if !strings.Contains(text, "`"+code+"`") {
-				t.Errorf("the page lacks %s of %s", code, e.Page)
+				t.Errorf("got no %s of %s in the page, want it named", code, e.Page)
 			}
 		}
 	}
 }
 
-// TestScenariosCoverTheStates: somebody can be brought to every state.
+// TestScenariosCoverTheStates checks that every state has a scenario.
 func TestScenariosCoverTheStates(t *testing.T) {
 	for _, s := range flows.States {
 		if _, ok := scenario.StateNamed("state/" + string(s)); !ok {
-			t.Errorf("nobody can be brought to %s", s)
+			t.Errorf("got no scenario for the state %s, want one", s)
 		}
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestGuaranteesNameTests: every row of both pages names tests that exist, the same ones in both.
+// TestGuaranteesNameTests checks that every row of both pages names existing tests, the same ones in both.
 func TestGuaranteesNameTests(t *testing.T) {
 	var all strings.Builder
-	for _, s := range sources(t) {
+	for _, s := range goFiles(t) {
 		if s.test {
 			all.WriteString(files.Read(t, s.path))
 		}

@@ -12,12 +12,12 @@ import (
 	"shiming/e2e/files"
 )
 
-// pair is an English page and the Chinese one.
+// pair returns the names of an English page and its Chinese version.
 func pair(english string) [2]string {
 	return [2]string{english, strings.TrimSuffix(english, ".md") + ".zh.md"}
 }
 
-// pages are all pages in pairs, both READMEs among them.
+// pages returns all pages in pairs, including the READMEs.
 func pages(t *testing.T) (all [][2]string) {
 	t.Helper()
 	for _, name := range append([]string{"README.md"}, files.Glob(t, "docs/*.md")...) {
@@ -28,7 +28,7 @@ func pages(t *testing.T) (all [][2]string) {
 	return all
 }
 
-// rows are the cells of the tables of a text, heads included, the lines between head and body not.
+// rows returns the cells of all tables of a text, including heads.
 func rows(text string) (all [][]string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -45,14 +45,14 @@ func rows(text string) (all [][]string) {
 	return all
 }
 
-// onlyCode is what stands in a cell that holds one piece of code and nothing else.
+// onlyCode returns the content of a cell that holds exactly one piece of code.
 func onlyCode(cell string) (string, bool) {
 	code, ok := strings.CutPrefix(cell, "`")
 	code, closed := strings.CutSuffix(code, "`")
 	return code, ok && closed && !strings.Contains(code, "`")
 }
 
-// section is the n-th part of a page that begins with a heading of the second level, counted from 1.
+// section returns the n-th section of the second level, counted from 1.
 func section(t *testing.T, text string, n int) string {
 	t.Helper()
 	parts := strings.Split(text, "\n## ")
@@ -62,7 +62,7 @@ func section(t *testing.T, text string, n int) string {
 	return parts[n]
 }
 
-// prose leaves out the blocks of code between fences, and what a page has for readers of one language.
+// prose removes the content of fenced code blocks, and the parts that exist in one language only.
 func prose(text string) string {
 	return englishOnly.ReplaceAllString(fenced.ReplaceAllString(text, "```"), "")
 }
@@ -72,11 +72,11 @@ var (
 	englishOnly = regexp.MustCompile(`(?s)<!-- not in Chinese:begin -->.*?<!-- not in Chinese:end -->`)
 )
 
-// pieceOfPage begins a piece of a page: a heading, a row of a table, an entry of a list, a block or a line of code, a
+// pieceOfPage matches the beginning of a heading, a table row, a list entry, a code block, a code line or a
 // quotation.
 var pieceOfPage = regexp.MustCompile("^(#+ |\\| ?-?|- |\\d+\\. |```|> | {4,}\\S)")
 
-// outline lists the pieces of a page in their order. Lines of one quotation are one piece.
+// outline lists the kinds of a page's pieces in order. A quotation of several lines is one piece.
 func outline(text string) (kinds []string) {
 	for line := range strings.Lines(prose(text)) {
 		kind := pieceOfPage.FindString(line)
@@ -95,8 +95,8 @@ func outline(text string) (kinds []string) {
 	return kinds
 }
 
-// TestPagesAreInBothLanguages: each page has its pair, which begins with the link to it and has the same headings,
-// tables, lists, and blocks of code.
+// TestPagesAreInBothLanguages checks that each page has its pair, begins with a link to it, and has the same
+// headings, tables, lists and code blocks.
 func TestPagesAreInBothLanguages(t *testing.T) {
 	for _, p := range pages(t) {
 		t.Run(p[0], func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestPagesAreInBothLanguages(t *testing.T) {
 	}
 }
 
-// anchors are the names by which links reach the headings of a page.
+// anchors returns the anchors of a page's headings.
 func anchors(text string) map[string]bool {
 	names := map[string]bool{}
 	for line := range strings.Lines(prose(text)) {
@@ -142,7 +142,7 @@ func anchors(text string) map[string]bool {
 	return names
 }
 
-// TestLinksOfThePages: a link leads to a file that exists and to a heading that it has, and stays in its language.
+// TestLinksOfThePages checks that each link leads to an existing file and heading, in the same language.
 func TestLinksOfThePages(t *testing.T) {
 	var all []string
 	for _, p := range pages(t) {
@@ -171,7 +171,7 @@ func TestLinksOfThePages(t *testing.T) {
 					t.Errorf("got a link to %s, want one to a heading of %s", m[0], target)
 				}
 				if i == 0 || name == "CONTRIBUTING.md" || !slices.Contains(all, target) {
-					continue // the first one leads to the other language
+					continue // the first link leads to the other language
 				}
 				if strings.HasSuffix(target, ".zh.md") != strings.HasSuffix(name, ".zh.md") {
 					t.Errorf("got a link to %s, want the page in the same language", m[0])

@@ -15,13 +15,14 @@ import (
 
 var readmes = pair("README.md")
 
-// The most that a newcomer has to read at once.
+// Limits for what a newcomer has to read.
 const (
 	mostLines = 200
 	mostWide  = 160
 )
 
-// TestReadmesAreShort: of at most 200 lines, each of at most 160 characters; rows of tables and commands may be longer.
+// TestReadmesAreShort checks the limits of 200 lines and 160 characters a line. Table rows and commands may be
+// longer.
 func TestReadmesAreShort(t *testing.T) {
 	for _, name := range readmes {
 		t.Run(name, func(t *testing.T) {
@@ -40,7 +41,8 @@ func TestReadmesAreShort(t *testing.T) {
 	}
 }
 
-// TestReadmesNameTheCommands: the demo, the bot and the tests, each on a line of its own; .ci/run runs the last one.
+// TestReadmesNameTheCommands checks that the demo, the bot and the tests have a line each, and that .ci/run runs the
+// last one.
 func TestReadmesNameTheCommands(t *testing.T) {
 	for _, name := range readmes {
 		t.Run(name, func(t *testing.T) {

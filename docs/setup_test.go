@@ -9,7 +9,7 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestSetupNamesScopesAndEvents: what is imported and subscribed is also explained.
+// TestSetupNamesScopesAndEvents checks that every imported scope and subscribed event is explained.
 func TestSetupNamesScopesAndEvents(t *testing.T) {
 	var list struct {
 		Scopes struct {

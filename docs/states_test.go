@@ -9,7 +9,7 @@ import (
 	"shiming/flows"
 )
 
-// TestStatePagesShowTheTable compares the diagram of both pages with the one that the table prints.
+// TestStatePagesShowTheTable compares the diagram of both pages with the diagram of the table.
 func TestStatePagesShowTheTable(t *testing.T) {
 	want := flows.Diagram()
 	for _, name := range pair("docs/states.md") {

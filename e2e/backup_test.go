@@ -15,8 +15,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestBackupAndRestoredCommands: a copy is made beside the process that has the database open,
-// serve does not start on it, and after the command it does.
+// TestBackupAndRestoredCommands makes a backup while another process has the database open. serve refuses the copy
+// until the command restored has marked it.
 func TestBackupAndRestoredCommands(t *testing.T) {
 	t.Parallel()
 	ctx, dir := t.Context(), t.TempDir()
@@ -37,12 +37,12 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 	config := files.WriteTemp(t, "config.yaml", "")
 	env := []string{"SHIMING_STORE_DSN=sqlite:" + db, "SHIMING_SECURITY_KEYSET_FILE=" + keyFile}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 0 ||
-		!strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
+	code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t)
+	if code != 0 || !strings.Contains(out, "3 cases") || !strings.Contains(out, keyFile) {
 		t.Fatalf("backup beside an open database: %d %s, want 0, %q in it, %q in it", code, out, "3 cases", keyFile)
 	}
-	if code, out := harness.Command(ctx, env, "backup", copied, "--config", config).Run(t); code != 1 ||
-		!strings.Contains(out, "exists") {
+	code, out = harness.Command(ctx, env, "backup", copied, "--config", config).Run(t)
+	if code != 1 || !strings.Contains(out, "exists") {
 		t.Errorf("a second backup to the same file: %d %s, want 1, %q in it", code, out, "exists")
 	}
 	if err := s.Close(); err != nil {
@@ -54,17 +54,17 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 		"SHIMING_FEISHU_APP_ID=a", "SHIMING_FEISHU_APP_SECRET=b",
 		"SHIMING_FEISHU_ENCRYPT_KEY=c", "SHIMING_FEISHU_VERIFICATION_TOKEN=d", "SHIMING_HR_ADMINS=ou_1,ou_2",
 		"SHIMING_COMPANY_NAME=x"}, env...)
-	if code, out := harness.Command(ctx, start, "serve", "--config", config).Run(t); code != 1 ||
-		!strings.Contains(out, "shiming restored") {
+	code, out = harness.Command(ctx, start, "serve", "--config", config).Run(t)
+	if code != 1 || !strings.Contains(out, "shiming restored") {
 		t.Errorf("serve on a copy: %d %s, want 1, %q in it", code, out, "shiming restored")
 	}
-	if code, out := harness.Command(ctx, env, "restored", "--config", config).Run(t); code != 0 ||
-		!strings.Contains(out, "2 open cases") {
+	code, out = harness.Command(ctx, env, "restored", "--config", config).Run(t)
+	if code != 0 || !strings.Contains(out, "2 open cases") {
 		t.Fatalf("restored: %d %s, want 0, %q in it", code, out, "2 open cases")
 	}
 	s, err = store.Open(ctx, store.Config{DSN: "sqlite:" + copied, Keyset: keys})
 	if err != nil {
-		t.Fatalf("after the command: %v", err)
+		t.Fatalf("opening the store after the command: got %v, want no error", err)
 	}
 	defer s.Close() //nolint:errcheck // a test's
 	asked := walk.New(s, "asked", time.Now())
@@ -80,8 +80,8 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = asked.Latest(ctx, walk.Nth(1)); err != nil || c.State != flows.NeedsAttention ||
-		asked.Wrote("identity/"+c.OpenID) != 0 {
+	c, err = asked.Latest(ctx, walk.Nth(1))
+	if err != nil || c.State != flows.NeedsAttention || asked.Wrote("identity/"+c.OpenID) != 0 {
 		t.Errorf("in %s (%v) after %d writes, want %v, 0", c.State, err, asked.Wrote("identity/"+c.OpenID),
 			flows.NeedsAttention)
 	}
@@ -90,7 +90,7 @@ func TestBackupAndRestoredCommands(t *testing.T) {
 	}
 }
 
-// TestBackupOfPostgres names PostgreSQL's own tool, without the password.
+// TestBackupOfPostgres checks that the command names PostgreSQL's own tool, without the password.
 func TestBackupOfPostgres(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "copy.dump")
@@ -103,6 +103,6 @@ func TestBackupOfPostgres(t *testing.T) {
 			"' 'postgres://bot@127.0.0.1:1/db'")
 	}
 	if _, err := os.Stat(file); err == nil {
-		t.Error("a file was written")
+		t.Error("got a file, want none")
 	}
 }

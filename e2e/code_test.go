@@ -11,11 +11,13 @@ import (
 )
 
 func TestWrongCodeThenRight(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToCode()
-	if toast := p.Press("submit_code", map[string]any{"sms_code": harness.Wrong(p.Code(0))}); toast != "验证码不对，还可以试 4 次" {
-		t.Errorf("toast %q, want %q", toast, "验证码不对，还可以试 4 次")
+	wrong := map[string]any{"sms_code": harness.WrongCode(p.SentCode(0))}
+	const want = "验证码不对，还可以试 4 次"
+	if got := p.Press("submit_code", wrong); got != want {
+		t.Errorf("got the toast %q, want %q", got, want)
 	}
 	p.See(sim.StageCode, "还可以试 4 次")
 	p.TypeCode()
@@ -24,8 +26,8 @@ func TestWrongCodeThenRight(t *testing.T) {
 
 func TestCodeExpired(t *testing.T) {
 	clock := harness.ClockBehind(0)
-	r := harness.Start(t, harness.Setup{Clock: clock, Settings: map[string]string{"timing.code_resend": "1ms"}})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Clock: clock, Settings: map[string]string{"timing.code_resend": "1ms"}})
+	p := h.Hire()
 	p.ToCode()
 	clock.Move(11 * time.Minute)
 	if toast := p.TypeCode(); toast != "验证码过期了，请重新发送" {
@@ -33,17 +35,17 @@ func TestCodeExpired(t *testing.T) {
 	}
 	clock.Move(-11 * time.Minute)
 	p.Press("send_code")
-	p.Code(1)
+	p.SentCode(1)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
 	p.See(sim.StageReview)
 }
 
 func TestFiveWrongCodes(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.code_resend": "1ms"}})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.code_resend": "1ms"}})
+	p := h.Hire()
 	s := p.ToCode()
-	bad := map[string]any{"sms_code": harness.Wrong(p.Code(0))}
+	bad := map[string]any{"sms_code": harness.WrongCode(p.SentCode(0))}
 	for range 4 {
 		if toast := p.Press("submit_code", bad); !strings.Contains(toast, "还可以试") {
 			t.Errorf("toast %q, want %q in it", toast, "还可以试")
@@ -52,14 +54,14 @@ func TestFiveWrongCodes(t *testing.T) {
 	if toast := p.Press("submit_code", bad); toast != "试的次数太多了，请重新发送验证码" {
 		t.Errorf("toast %q, want %q", toast, "试的次数太多了，请重新发送验证码")
 	}
-	// The card offers no input any more; a copy of the old one does not help, even with the right code.
-	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
-		map[string]any{"sms_code": p.Code(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
+	// The present card has no input for a code. A click on an old copy is refused, even with the right code.
+	if a := h.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
+		map[string]any{"sms_code": p.SentCode(0)}); a.Toast != "试的次数太多了，请重新发送验证码" {
 		t.Errorf("toast %q, want %q", a.Toast, "试的次数太多了，请重新发送验证码")
 	}
-	r.InState(p.OpenID, flows.AwaitingCode)
+	h.InState(p.OpenID, flows.AwaitingCode)
 	p.Press("send_code")
-	p.Code(1)
+	p.SentCode(1)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
 	p.See(sim.StageReview)
@@ -67,22 +69,22 @@ func TestFiveWrongCodes(t *testing.T) {
 
 func TestResend(t *testing.T) {
 	clock := harness.ClockBehind(time.Hour)
-	r := harness.Start(t, harness.Setup{Clock: clock})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Clock: clock})
+	p := h.Hire()
 	p.ToCode()
 	if toast := p.Press("send_code"); !strings.HasPrefix(toast, "请等 ") {
 		t.Errorf("toast %q, want %q at its beginning", toast, "请等 ")
 	}
-	if p.Inbox() != 1 {
-		t.Error("a second code came too early")
+	if p.SMSCount() != 1 {
+		t.Error("got a second code before the pause was over, want none")
 	}
 	clock.Move(61 * time.Second)
 	if toast := p.Press("send_code"); toast != "新的验证码已在路上" {
 		t.Errorf("toast %q, want %q", toast, "新的验证码已在路上")
 	}
-	second := p.Code(1)
+	second := p.SentCode(1)
 	p.See(sim.StageCode, "验证码已在")
-	if first := p.Code(0); first != second { // one in a million times they are equal
+	if first := p.SentCode(0); first != second { // two codes are equal once in a million
 		if toast := p.Press("submit_code", map[string]any{"sms_code": first}); !strings.HasPrefix(toast, "验证码不对") {
 			t.Errorf("the first code: toast %q, want %q at its beginning", toast, "验证码不对")
 		}
@@ -92,43 +94,43 @@ func TestResend(t *testing.T) {
 }
 
 func TestCodeTypedInChat(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToCode()
-	p.Say(harness.Wrong(p.Code(0)))
+	p.Say(harness.WrongCode(p.SentCode(0)))
 	p.See(sim.StageCode, "还可以试 4 次")
-	p.Say(" " + p.Code(0) + " ")
+	p.Say(" " + p.SentCode(0) + " ")
 	p.See(sim.StageReview)
 }
 
 func TestOtherMobile(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := h.Hire()
 	p.ToCode()
 	other := "16099" + p.Person.Mobile[5:]
-	r.World.Tencent.Register(p.Person.Name, p.Person.Code, other)
+	h.World.Tencent.Register(p.Person.Name, p.Person.Code, other)
 	p.Press("resume") // 改手机号
 	p.See(sim.StageConfirmation)
 	p.Press("confirm", map[string]any{"mobile": other})
-	sms, err := r.World.Tencent.WaitSMS(r.Ctx, other, 0) // another number need not wait for the pause
+	sms, err := h.World.Tencent.WaitSMS(h.Ctx, other, 0) // another number has no pause before its first code
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.See(sim.StageCode, "验证码已在", other[:3]+"****"+other[7:])
 	p.Press("submit_code", map[string]any{"sms_code": sms.Code()})
-	p.Filed()
+	p.CheckFiled()
 }
 
 func TestBlockedMobile(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
-	p := r.Hire()
-	r.World.Tencent.BlockMobile(p.Person.Mobile, true)
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
+	p := h.Hire()
+	h.World.Tencent.BlockMobile(p.Person.Mobile, true)
 	p.ToForm()
 	p.Press("confirm")
 	p.See(sim.StageCode, "这个手机号收不了验证码")
-	r.World.Tencent.BlockMobile(p.Person.Mobile, false)
+	h.World.Tencent.BlockMobile(p.Person.Mobile, false)
 	p.Press("send_code")
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
-	p.Filed()
+	p.CheckFiled()
 }

@@ -10,8 +10,7 @@ import (
 	"shiming/sim"
 )
 
-// sameBirthday is a valid number that differs from another in the person's own digits only, so that birthday and
-// gender stay right.
+// sameBirthday returns another valid number with the same birthday and gender.
 func sameBirthday(code string) string {
 	weights := []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	digits := []byte(code[:17])
@@ -24,48 +23,48 @@ func sameBirthday(code string) string {
 }
 
 func TestCorrectedDetails(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p, hr := r.Hire(), r.Admin(0)
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
 	name, number := p.Person.Name+"改", sameBirthday(p.Person.Code)
-	r.World.Tencent.Register(name, number, p.Person.Mobile)
+	h.World.Tencent.Register(name, number, p.Person.Mobile)
 	p.ToForm()
-	confirms(p, map[string]any{"identity_name": name, "identity_code": number})
+	submitForm(p, map[string]any{"identity_name": name, "identity_code": number})
 	p.See(sim.StageReview)
 
-	s := hr.Sees(r.World.ReviewChat(), p, "approve", "员工改过", "员工改过识别结果，请看上面的对比")
+	s := hr.Sees(h.World.ReviewChat(), p, "approve", "员工改过", "员工改过识别结果，请看上面的对比")
 	for _, clear := range []string{name, number, p.Person.Name, p.Person.Code} {
 		if strings.Contains(string(s.Msg.Card), clear) {
-			t.Error("a change is shown in clear")
+			t.Error("got a changed value in clear on HR's card, want it masked")
 		}
 	}
 	if !s.Says("899", "●", "→", number[:3]+"***********"+number[14:]) {
-		t.Errorf("the change is not shown: %q", s.Text)
+		t.Errorf("got the card %q, want the change on it", s.Text)
 	}
-	r.ClickOn(hr.OpenID, s, "approve", nil)
+	h.ClickOn(hr.OpenID, s, "approve", nil)
 	p.See(sim.StageDone)
-	if id := r.World.Feishu.Identities()[p.OpenID]; id.Name != name || id.Code != number || id.Writes != 1 {
-		t.Errorf("%s", id)
+	if id := h.World.Feishu.Identities()[p.OpenID]; id.Name != name || id.Code != number || id.Writes != 1 {
+		t.Errorf("got the identity %s, want the corrected one, written once", id)
 	}
-	if point := r.World.ESign.Points()[0]; point.Name != name || point.CardNo != number {
-		t.Errorf("%s", point)
+	if point := h.World.ESign.Points()[0]; point.Name != name || point.CardNo != number {
+		t.Errorf("got the evidence %s, want the corrected identity", point)
 	}
-	checkNoTrace(r, name, number)
+	checkNoTrace(h, name, number)
 }
 
-// checkNoTrace looks for values that the world does not know as somebody's in log and cards.
-func checkNoTrace(r *harness.Harness, values ...string) {
-	r.Helper()
+// checkNoTrace searches the log and the cards for values that the world does not know as a person's.
+func checkNoTrace(h *harness.Harness, values ...string) {
+	h.Helper()
 	for _, v := range values {
-		if strings.Contains(r.Logs.String(), v) {
-			r.Error("something typed stands in the log")
+		if strings.Contains(h.Logs.String(), v) {
+			h.Error("got a typed value in the log, want none")
 		}
-		for _, chat := range r.World.Feishu.Chats() {
-			for _, m := range r.World.Feishu.Messages(chat) {
-				for _, h := range m.History {
-					if s := harness.ReadScreen(m); m.FromBot && strings.Contains(string(h.Card), v) &&
-						s.Stage != sim.StageConfirmation &&
-						!strings.Contains(string(h.Card), `"act":"confirm"`) {
-						r.Errorf("something typed stands on %q", s.Card.Title())
+		for _, chat := range h.World.Feishu.Chats() {
+			for _, m := range h.World.Feishu.Messages(chat) {
+				for _, version := range m.History {
+					s := harness.ViewCard(m)
+					if m.FromBot && strings.Contains(string(version.Card), v) && s.Stage != sim.StageConfirmation &&
+						!strings.Contains(string(version.Card), `"act":"confirm"`) {
+						h.Errorf("got a typed value on the card %q, want none", s.Card.Title())
 					}
 				}
 			}
@@ -79,149 +78,151 @@ func TestSupplierSaysNo(t *testing.T) {
 		"-4": "姓名、身份证号和手机号没有对上", "-9": "运营商那边查不到这个手机号的实名记录",
 	} {
 		t.Run(result, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
-			p := r.Hire()
-			if err := r.World.Tencent.ReturnNext(p.Person.Code, result); err != nil {
+			h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
+			p := h.Hire()
+			if err := h.World.Tencent.ReturnNext(p.Person.Code, result); err != nil {
 				t.Fatal(err)
 			}
 			p.ToForm()
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageConfirmation, words)
-			if n := r.CountCalls("feishu", "identities.create") + r.CountCalls("esign", ""); n > 0 {
-				t.Errorf("%d writes before a match", n)
+			if n := h.CountCalls("feishu", "identities.create") + h.CountCalls("esign", ""); n > 0 {
+				t.Errorf("got %d writes before a match, want none", n)
 			}
-			confirms(p)
-			p.Filed()
-			if n := r.CountCalls("tencent", "PhoneVerification"); n != 2 {
+			submitForm(p)
+			p.CheckFiled()
+			if n := h.CountCalls("tencent", "PhoneVerification"); n != 2 {
 				t.Errorf("%d checks, want 2", n)
 			}
 		})
 	}
 }
 
-// TestRealMismatch has somebody register with a mobile that is another person's, and correct it.
+// TestRealMismatch registers with a mobile that belongs to another person, and then corrects it.
 func TestRealMismatch(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
-	p, other := r.Hire(), r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
+	p, other := h.Hire(), h.Hire()
 	p.ToForm()
 	p.Press("confirm", map[string]any{"mobile": other.Person.Mobile})
-	other.Code(0)
+	other.SentCode(0)
 	p.See(sim.StageCode, "验证码已在")
-	p.Press("submit_code", map[string]any{"sms_code": other.Code(0)})
+	p.Press("submit_code", map[string]any{"sms_code": other.SentCode(0)})
 	p.See(sim.StageConfirmation, "没有对上")
-	confirms(p, map[string]any{"mobile": p.Person.Mobile})
-	p.Filed()
+	submitForm(p, map[string]any{"mobile": p.Person.Mobile})
+	p.CheckFiled()
 }
 
 func TestFeishuKnowsOtherDetails(t *testing.T) {
 	t.Parallel()
 	for field, bind := range map[string]func(p harness.Person){
-		"姓名":   func(p harness.Person) { p.R.World.Feishu.BindIdentity(p.OpenID, "别人", "", "") },
-		"身份证号": func(p harness.Person) { p.R.World.Feishu.BindIdentity(p.OpenID, "", sameBirthday(p.Person.Code), "") },
-		"手机号":  func(p harness.Person) { p.R.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999") },
+		"姓名":   func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "别人", "", "") },
+		"身份证号": func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", sameBirthday(p.Person.Code), "") },
+		"手机号":  func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999") },
 	} {
 		t.Run(field, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{Settings: again(), HR: harness.Diligent})
-			p := r.Hire()
+			h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
+			p := h.Hire()
 			bind(p)
 			p.ToForm()
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageConfirmation, fmt.Sprintf("✗ %s和登记的对不上", field))
-			if n := len(r.World.ESign.Points()); n > 0 {
-				t.Error("evidence was filed for an identity that Feishu refused")
+			if n := len(h.World.ESign.Points()); n > 0 {
+				t.Error("got evidence for an identity that Feishu refused, want none")
 			}
-			r.World.Feishu.BindIdentity(p.OpenID, "", "", "")
-			confirms(p)
-			p.Filed()
-			if n := r.CountCalls("feishu", "identities.create"); n != 2 {
+			h.World.Feishu.BindIdentity(p.OpenID, "", "", "")
+			submitForm(p)
+			p.CheckFiled()
+			if n := h.CountCalls("feishu", "identities.create"); n != 2 {
 				t.Errorf("%d writes attempted, want 2", n)
 			}
 		})
 	}
 }
 
-// TestSameNumberTwice: a second account with the same card is shown to HR in red, and told nothing.
+// TestSameNumberTwice checks that HR sees a second account with the same ID card as a red finding, and that the
+// second account is not told.
 func TestSameNumberTwice(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p, q := r.Hire(), r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p, q := h.Hire(), h.Hire()
 	p.ToReview()
-	r.Admin(0).Decides(p, "approve", nil)
-	p.Filed()
+	h.Admin(0).Decides(p, "approve", nil)
+	p.CheckFiled()
 	q.ToPhotos()
-	q.SendImage(r.Shot(p.Person, "front"))
-	q.SendImage(r.Shot(p.Person, "back"))
-	n := p.Inbox()
+	q.SendImage(h.Photo(p.Person, "front"))
+	q.SendImage(h.Photo(p.Person, "back"))
+	n := p.SMSCount()
 	q.See(sim.StageConfirmation)
 	q.Press("confirm", map[string]any{"mobile": p.Person.Mobile})
-	code := p.Code(n)
+	code := p.SentCode(n)
 	q.See(sim.StageCode, "验证码已在")
 	q.Press("submit_code", map[string]any{"sms_code": code})
 	q.See(sim.StageReview)
-	r.Admin(0).Sees(r.World.ReviewChat(), q, "approve", "这个证件号还登记在另外 1 个账号名下", "有红色提示，仍然通过")
-	for _, m := range r.World.Feishu.Messages(q.ChatID) {
-		if s := harness.ReadScreen(m); s.Says("另外") || s.Says("账号") {
-			t.Error("the second person is told of the first")
+	h.Admin(0).Sees(h.World.ReviewChat(), q, "approve", "这个证件号还登记在另外 1 个账号名下", "有红色提示，仍然通过")
+	for _, m := range h.World.Feishu.Messages(q.ChatID) {
+		if s := harness.ViewCard(m); s.Says("另外") || s.Says("账号") {
+			t.Error("got a notice of the first account for the second person, want none")
 		}
 	}
 }
 
 func TestMyData(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: again()})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
+	p := h.Hire()
 	p.Say("我的资料")
-	p.Reads("我们没有保存你的实名资料")
+	p.WaitForCard("我们没有保存你的实名资料")
 	p.ToReview()
 	p.Say("我的资料")
-	p.Reads("我的资料", "身份证照片：2 张，加密保存", "飞书文字识别", "腾讯云短信", "腾讯云实名核验", p.Person.Code[:3]+"***********"+p.Person.Code[14:])
-	c := r.CaseOf(p.OpenID)
+	masked := p.Person.Code[:3] + "***********" + p.Person.Code[14:]
+	p.WaitForCard("我的资料", "身份证照片：2 张，加密保存", "飞书文字识别", "腾讯云短信", "腾讯云实名核验", masked)
+	c := h.CaseOf(p.OpenID)
 
 	p.Say("删除我的资料")
 	if toast := p.Press("withdraw"); toast != "已删除" {
 		t.Errorf("toast %q, want %q", toast, "已删除")
 	}
 	p.See(sim.StageWithdrawn)
-	p.Reads("我们保存的照片、姓名、号码都已删除")
-	checkWiped(r, c.ID)
-	if err := r.App.Store().VerifyChain(r.Ctx, c.ID); err != nil {
+	p.WaitForCard("我们保存的照片、姓名、号码都已删除")
+	checkWiped(h, c.ID)
+	if err := h.App.Store().VerifyChain(h.Ctx, c.ID); err != nil {
 		t.Error(err)
 	}
-	// HR's card about the case has nothing left to decide on.
-	if s := r.Admin(0).Sees(r.World.ReviewChat(), p, "", "已撤回"); s.Has("approve") {
-		t.Error("HR may still approve")
+	// HR's card about the case has no buttons any more.
+	if s := h.Admin(0).Sees(h.World.ReviewChat(), p, "", "已撤回"); s.Has("approve") {
+		t.Error("got an approve button, want none")
 	}
-	// Once more, to the end; then everything goes again, and what e签宝 keeps is said.
+	// The person registers again up to the end and deletes the data again. The answer names the data that e签宝 keeps.
 	p.Say("实名")
 	p.See(sim.StageConsent)
 	p.Press("consent")
 	p.SendBoth()
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
-	s := r.Admin(0).Sees(r.World.ReviewChat(), p, "approve")
-	r.ClickOn(r.Admin(0).OpenID, s, "approve", nil)
+	s := h.Admin(0).Sees(h.World.ReviewChat(), p, "approve")
+	h.ClickOn(h.Admin(0).OpenID, s, "approve", nil)
 	p.See(sim.StageDone)
 	p.Say("删除我的资料")
-	s = r.Find(p.ChatID, "the data of the second case", func(s harness.Screen) bool {
+	s = h.Find(p.ChatID, "the data of the second case", func(s harness.CardView) bool {
 		return s.Has("withdraw") && s.Says("已在 e签宝存证")
 	})
-	r.ClickOn(p.OpenID, s, "withdraw", nil)
-	p.Reads("已在 e签宝的存证由对方依法保管")
-	checkWiped(r, r.CaseOf(p.OpenID).ID)
+	h.ClickOn(p.OpenID, s, "withdraw", nil)
+	p.WaitForCard("已在 e签宝的存证由对方依法保管")
+	checkWiped(h, h.CaseOf(p.OpenID).ID)
 }
 
-// checkWiped checks that nothing personal is held of a case.
-func checkWiped(r *harness.Harness, id string) {
-	r.Helper()
-	r.ReadStore(func(v flows.View) error {
-		c, err := v.Case(r.Ctx, id)
+// checkWiped checks that a case holds no personal data.
+func checkWiped(h *harness.Harness, id string) {
+	h.Helper()
+	h.ReadStore(func(v flows.View) error {
+		c, err := v.Case(h.Ctx, id)
 		if err != nil {
 			return err
 		}
 		if !c.Personal.Empty() || c.Erased.IsZero() || c.PhotosGoneAt.IsZero() {
-			r.Errorf("fields are left, erased %v, photos gone %v", c.Erased, c.PhotosGoneAt)
+			h.Errorf("got fields left, erased %v, photos gone %v, want all erased", c.Erased, c.PhotosGoneAt)
 		}
 		for _, p := range c.Photos {
-			if _, err := v.Picture(r.Ctx, id, p.ID); err == nil {
-				r.Error("a picture is left")
+			if _, err := v.Picture(h.Ctx, id, p.ID); err == nil {
+				h.Error("got a picture, want none")
 			}
 		}
 		return nil

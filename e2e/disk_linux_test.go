@@ -18,8 +18,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// smallDisk, set in the environment, names the directory over which the program lays a disk of 24 MB, in a mount
-// namespace of its own, before it begins.
+// smallDisk, set in the environment, names the directory on which the program mounts a tmpfs of 24 MB in its own
+// mount namespace before it starts.
 const smallDisk = "SHIMING_TEST_SMALL_DISK"
 
 func init() {
@@ -40,15 +40,15 @@ func ownMounts() *syscall.SysProcAttr {
 	}
 }
 
-// TestDiskFull: when the disk is full Feishu is told 503 and comes again, /readyz says no, and when there is room again
-// everything goes on in the same process.
+// TestDiskFull fills the disk. Feishu gets 503 and repeats the push, /readyz fails, and the same process continues
+// when space is free again.
 func TestDiskFull(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{})
 	s.Kill()
 	p := harness.Command(s.Ctx, append(append([]string{}, s.Env...), smallDisk+"="+s.Dir), "serve", "--config", s.File)
 	p.Cmd.SysProcAttr = ownMounts()
 	if err := p.Cmd.Start(); err != nil {
-		s.Start() // for the end of the test
+		s.Start() // the cleanup expects a running program
 		t.Skipf("this machine does not let a test have a disk of its own: %v", err)
 	}
 	gone := make(chan error, 1)
@@ -57,7 +57,7 @@ func TestDiskFull(t *testing.T) {
 		_ = p.Cmd.Process.Kill()
 		<-gone
 	}()
-	s.Now = p
+	s.Running = p
 	until := func(what string, ok func() bool) {
 		t.Helper()
 		tick := time.NewTicker(20 * time.Millisecond)
@@ -67,27 +67,27 @@ func TestDiskFull(t *testing.T) {
 			case <-tick.C:
 			case err := <-gone:
 				gone <- err
-				s.Now = nil
+				s.Running = nil
 				if p.Cmd.ProcessState.ExitCode() == 99 {
 					t.Skip("this machine does not let a test mount anything: " + p.Out.String())
 				}
-				t.Fatalf("the program ended: %v %s", err, p.Out)
+				t.Fatalf("got the end of the program with %v, want it to run: %s", err, p.Out)
 			case <-s.Ctx.Done():
 				t.Fatalf("never came: %s: %s", what, p.Out)
 			}
 		}
 	}
-	defer func() { s.Now = nil }()
+	defer func() { s.Running = nil }()
 	until("ready", s.Ready)
 	s.World.SetWebhook(s.URL() + "/webhook/event")
 	hr := s.World.HR(0)
 	go func() { _ = hr.Work(s.Ctx, hr.Diligent) }()
 	people := s.World.Hire(3)
 	if j, err := people[0].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() {
-		t.Fatalf("%v %+v", err, j)
+		t.Fatalf("got %v and the journey %+v, want it filed", err, j)
 	}
 
-	// Somebody's photos are being read when there is no room for what the reading brings.
+	// The disk fills up while the OCR reads a person's photos.
 	full := make(chan bool)
 	s.World.Faults.Arm(wire.Fault{
 		Upstream:  "feishu",
@@ -100,13 +100,13 @@ func TestDiskFull(t *testing.T) {
 	go func() {
 		j, err := people[2].Register(s.Ctx, sim.Script{Width: 1000}, nil)
 		if err == nil && (!j.Filed() || len(j.Cases) != 1) {
-			err = fmt.Errorf("%+v", j)
+			err = fmt.Errorf("got the journey %+v, want it filed", j)
 		}
 		inTheMiddle <- err
 	}()
 	until("photos are being read", func() bool { return len(s.World.Faults.List()) == 0 })
 
-	// The disk as the program sees it, from outside.
+	// The mount as seen from outside the namespace.
 	inside := filepath.Join("/proc", fmt.Sprint(p.Cmd.Process.Pid), "root", s.Dir)
 	filler, err := os.Create(filepath.Join(inside, "filler"))
 	if err != nil {
@@ -124,7 +124,7 @@ func TestDiskFull(t *testing.T) {
 			}
 		}
 	}
-	// The database's files have room in themselves, which what is stored first uses up.
+	// The database files contain free pages, which the first writes use up.
 	var sent []feishu.Sent
 	refused := func() bool {
 		for _, m := range sent {
@@ -153,7 +153,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	close(full)
 	if s.Ready() {
-		t.Error("/readyz says yes")
+		t.Error("got a ready program on a full disk, want /readyz to fail")
 	}
 	until("the log says why", func() bool {
 		out := p.Out.String()
@@ -169,16 +169,16 @@ func TestDiskFull(t *testing.T) {
 
 	for _, m := range sent {
 		if d, err := s.World.Feishu.WaitDelivered(s.Ctx, m.Delivery.EventID); err != nil {
-			t.Fatalf("%v %+v", err, d)
+			t.Fatalf("got %v and %+v, want the push delivered", err, d)
 		}
 	}
 	until("ready again", s.Ready)
 	again := time.Now()
 	if j, err := people[1].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
-		t.Errorf("%v %+v", err, j)
+		t.Errorf("got %v and the journey %+v, want it filed", err, j)
 	}
 	if err := <-inTheMiddle; err != nil {
-		t.Errorf("in the middle: %v", err)
+		t.Errorf("got %v for the person whose photos were being read, want success", err)
 	}
 	t.Logf("everybody was done %s after there was room again", time.Since(again).Round(time.Millisecond))
 }

@@ -1,4 +1,4 @@
-// Package e2e holds the tests of the whole bot from outside, one file a topic: they act as people and platforms do
-// and look at what those see. What needs a browser is in e2e/browser, what several tests share in e2e/harness.
-// failed_calls_test.go and error_codes_test.go walk the catalogue of package scenario.
+// Package e2e tests the whole bot from outside, one file for each topic. The tests act as people and platforms and
+// check what those see. Tests with a browser are in e2e/browser, shared code in e2e/harness. failed_calls_test.go and
+// error_codes_test.go run the catalogue of package scenario.
 package e2e

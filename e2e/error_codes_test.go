@@ -12,39 +12,39 @@ import (
 	"shiming/sim/scenario"
 )
 
-// TestCodeScenarios has the platforms answer a real bot with their documented error codes. Where a case comes back to
-// the same call, one person meets all the codes of a sort one after the other; the case ends done, everything written
-// once, and after each code the people have read what the catalogue says.
+// TestCodeScenarios lets the platforms answer with their documented error codes. Where a case repeats the same call,
+// one person meets all codes with the same outcome in sequence. Each case must end done, with every outside write
+// made once, and people must read what the catalogue says after each code.
 func TestCodeScenarios(t *testing.T) {
 	t.Parallel()
-	order, byCall := grouped(scenario.Refusals(), func(r scenario.Refusal) string { return r.Call.Name })
+	order, byCall := groupBy(scenario.Refusals(), func(r scenario.Refusal) string { return r.Call.Name })
 	for _, name := range order {
-		for ways := range slices.Chunk(waysOf(byCall[name]), rowsAWorld) {
-			t.Run(name, func(t *testing.T) { codesOf(t, ways) })
+		for groups := range slices.Chunk(groupRefusals(byCall[name]), rowsPerWorld) {
+			t.Run(name, func(t *testing.T) { runRefusalGroups(t, groups) })
 		}
 	}
 }
 
-// way is how one person meets some codes.
-type way struct {
+// refusalGroup is a list of codes that one person meets.
+type refusalGroup struct {
 	name  string
 	codes []scenario.Refusal
 	meet  func(p harness.Person, codes []scenario.Refusal)
 }
 
-// alike bounds how many codes that mean the same are met by a person each. The others of the sort are told apart by
-// the tables alone, see TestScenariosAndTables.
-const alike = 3
+// sameOutcomeLimit bounds the number of codes with the same outcome that are tested here. TestScenariosAndTables
+// checks the others by the tables alone.
+const sameOutcomeLimit = 3
 
-// waysOf sorts the codes of a call.
-func waysOf(codes []scenario.Refusal) (out []way) {
+// groupRefusals groups the codes of one call by outcome.
+func groupRefusals(codes []scenario.Refusal) (out []refusalGroup) {
 	sorted := map[scenario.Outcome][]scenario.Refusal{}
 	for _, c := range codes {
 		sorted[c.Outcome] = append(sorted[c.Outcome], c)
 	}
 	add := func(name string, codes []scenario.Refusal, meet func(harness.Person, []scenario.Refusal)) {
 		if len(codes) > 0 {
-			out = append(out, way{name, codes, meet})
+			out = append(out, refusalGroup{name, codes, meet})
 		}
 	}
 	each := func(o scenario.Outcome, most int, meet func(harness.Person, scenario.Refusal)) {
@@ -56,51 +56,51 @@ func waysOf(codes []scenario.Refusal) (out []way) {
 		}
 	}
 	call := codes[0].Call
-	most := alike
+	most := sameOutcomeLimit
 	if call.Name == "feishu.ocr" || call.Name == "esign.file_status" {
 		most = len(codes)
 	}
-	each(scenario.Again, most, triesAgain)
+	each(scenario.Again, most, meetRetried)
 	if call.Proof == scenario.Secret {
-		each(scenario.Stops, most, triesAgain)
+		each(scenario.Stops, most, meetRetried)
 	} else {
-		add("stops", append(sorted[scenario.Stops], sorted[scenario.Decides]...), isStopped)
+		add("stops", append(sorted[scenario.Stops], sorted[scenario.Decides]...), meetStops)
 	}
-	add("asks", sorted[scenario.Asks], isAsked)
-	add("unclear", sorted[scenario.Unclear], mayHaveTheCode)
-	each(scenario.Without, most, doesWithout)
+	add("asks", sorted[scenario.Asks], meetCorrections)
+	add("unclear", sorted[scenario.Unclear], meetUnknownCode)
+	each(scenario.Without, most, meetMissingMobile)
 	switch call.Name {
 	case "feishu.send":
-		add("unseen", append(sorted[scenario.Unseen], sorted[scenario.Later]...), seesNothing)
+		add("unseen", append(sorted[scenario.Unseen], sorted[scenario.Later]...), meetUnseenCard)
 	case "feishu.reply":
-		add("renews", append(sorted[scenario.Renews], sorted[scenario.Unseen]...), isAnswered)
+		add("renews", append(sorted[scenario.Renews], sorted[scenario.Unseen]...), meetUnansweredPhoto)
 	case "feishu.patch":
-		each(scenario.Unseen, 2, missesAChange)
-		each(scenario.Later, 1, missesAChange)
-		each(scenario.Renews, most, missesAChange)
+		each(scenario.Unseen, 2, meetMissedPatch)
+		each(scenario.Later, 1, meetMissedPatch)
+		each(scenario.Renews, most, meetMissedPatch)
 	}
 	return out
 }
 
-// codesOf plays some ways of one call in one world, as faultsOf does.
-func codesOf(t *testing.T, ways []way) {
-	call := ways[0].codes[0].Call
+// runRefusalGroups runs groups of one call in one world, as runFaultRows does.
+func runRefusalGroups(t *testing.T, groups []refusalGroup) {
+	call := groups[0].codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
-	r := harness.Start(t, harness.Setup{
+	h := harness.Start(t, harness.Setup{
 		Clock:    harness.ClockBehind(time.Hour),
-		Settings: again(),
-		Within:   3 * harness.TestTime(),
-		Noisy:    cards,
+		Settings: noResendPause(),
+		Timeout:  3 * harness.TestTimeout(),
+		Noisy:    cards, // cards that cannot be shown are logged as errors
 		BadCards: cards,
-	}) // that a card cannot be shown is worth an error
-	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
-	people := r.HireAll(len(ways))
-	ready := make([]bool, len(ways))
-	t.Run("until then", func(t *testing.T) {
-		for i, w := range ways {
+	})
+	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
+	people := h.HireAll(len(groups))
+	ready := make([]bool, len(groups))
+	t.Run("before the code", func(t *testing.T) {
+		for i, w := range groups {
 			t.Run(w.name, func(t *testing.T) {
 				t.Parallel()
-				comeTo(personWithT(people[i], t), call.At)
+				advanceTo(personWithT(people[i], t), call.At)
 				ready[i] = true
 			})
 		}
@@ -108,26 +108,26 @@ func codesOf(t *testing.T, ways []way) {
 	if t.Failed() {
 		return
 	}
-	for i, w := range ways {
+	for i, w := range groups {
 		t.Run(w.name, func(t *testing.T) {
 			p := personWithT(people[i], t)
-			ctx, cancel := context.WithTimeout(p.R.Ctx, harness.TestTime())
+			ctx, cancel := context.WithTimeout(p.H.Ctx, harness.TestTimeout())
 			defer cancel()
-			p.R.Ctx = ctx
+			p.H.Ctx = ctx
 			defer explainFailure(p)
-			if !ready[i] { // this way alone is run
-				comeTo(p, call.At)
+			if !ready[i] { // only this group is run
+				advanceTo(p, call.At)
 			}
-			waitIdle(p.R) // a fault is for whoever calls next
+			waitIdle(p.H) // a fault applies to the next call whoever makes it
 			w.meet(p, w.codes)
-			p.Filed()
-			if left := p.R.World.Faults.List(); len(left) > 0 {
-				p.R.Errorf("not met: %+v", left)
+			p.CheckFiled()
+			if left := p.H.World.Faults.List(); len(left) > 0 {
+				p.H.Errorf("got the faults %+v left, want none", left)
 			}
 			for _, c := range w.codes {
-				if !quietly(c) {
-					p.R.Until("a line in the log has the case and "+c.Name, func() bool {
-						return toldCode(p.R, p.R.CaseOf(p.OpenID).ID, c)
+				if !notLogged(c) {
+					p.H.Until("a line in the log has the case and "+c.Name, func() bool {
+						return codeLogged(p.H, p.H.CaseOf(p.OpenID).ID, c)
 					})
 				}
 			}
@@ -135,21 +135,21 @@ func codesOf(t *testing.T, ways []way) {
 	}
 }
 
-// quietly: a token that is refused is dropped, and the same call made once more with a fresh one; and a check that
-// finds no match is a good answer.
-func quietly(c scenario.Refusal) bool {
+// notLogged reports whether a code causes no log line. A refused token is replaced and the call repeated, and a check
+// without a match is a regular result.
+func notLogged(c scenario.Refusal) bool {
 	return c.Code == "-4" || c.Code == "-9" || c.Outcome == scenario.Again && c.Call.Proof == scenario.Token &&
 		(strings.HasPrefix(c.Code, "9999166") || c.Code == "99991671")
 }
 
-// toldCode reports whether a line of the log names the case and the platform's code.
-func toldCode(r *harness.Harness, caseID string, c scenario.Refusal) bool {
-	for line := range strings.Lines(r.Logs.String()) {
+// codeLogged reports whether the log contains a line with the case and the platform's code.
+func codeLogged(h *harness.Harness, caseID string, c scenario.Refusal) bool {
+	for line := range strings.Lines(h.Logs.String()) {
 		var l struct{ Level, Msg, Case, Operation, Upstream string }
 		if json.Unmarshal([]byte(line), &l) != nil || l.Level != "WARN" || l.Msg != "call failed" || l.Case != caseID {
 			continue
 		}
-		if l.Upstream == c.Code && l.Operation == logged[c.Call.Name] || strings.HasPrefix(c.Code, "fileStatus ") &&
+		if l.Upstream == c.Code && l.Operation == operationNames[c.Call.Name] || strings.HasPrefix(c.Code, "fileStatus ") &&
 			l.Operation == "UploadFile" {
 			return true
 		}

@@ -14,17 +14,18 @@ import (
 	"shiming/sim/scenario"
 )
 
-// armRefusal lets the next such call be answered with the code.
-func armRefusal(p harness.Person, c scenario.Refusal) { c.Arm(p.R.World.Faults, p.R.World.Feishu) }
+// armRefusal answers the next call of the operation with the code.
+func armRefusal(p harness.Person, c scenario.Refusal) { c.Arm(p.H.World.Faults, p.H.World.Feishu) }
 
-// allMet waits until the armed code was answered.
-func allMet(p harness.Person) {
-	p.R.Helper()
-	p.R.Until("the call is made", func() bool { return len(p.R.World.Faults.List()) == 0 })
+// waitFaultsMet waits until the armed code was answered.
+func waitFaultsMet(p harness.Person) {
+	p.H.Helper()
+	p.H.Until("the call is made", func() bool { return len(p.H.World.Faults.List()) == 0 })
 }
 
-// triesAgain is for what ends by itself, and for the token, which stops whichever call asked for it.
-func triesAgain(p harness.Person, c scenario.Refusal) {
+// meetRetried tests a code that the bot retries by itself. A refused app secret stops the case if a step's call asked
+// for the token.
+func meetRetried(p harness.Person, c scenario.Refusal) {
 	s := scenario.Scenario{
 		Name:  c.Name,
 		Call:  c.Call,
@@ -37,52 +38,51 @@ func triesAgain(p harness.Person, c scenario.Refusal) {
 		s.End = scenario.End{By: scenario.HR, Does: "retry"}
 		s.Sees = []scenario.Sight{{Who: scenario.HR, Words: []string{"有一件实名卡住了", c.Says, c.Code}}}
 	}
-	meetFault(p, s)
+	runFaultRow(p, s)
 }
 
-// pressNow presses a button of a card that shows the case as it is now, once: where the answer was late and something
-// has come of the click all the same, a second one would be about what came of the first.
-func pressNow(p harness.Person, openID, chat, act string, form map[string]any) (toast string) {
-	r := p.R
-	r.Helper()
-	r.Until("an answer to "+act, func() bool {
-		s := r.Find(chat, "a fresh "+act, func(s harness.Screen) bool {
+// pressCurrent presses a button of the card that shows the case's present revision, once. A second click after a late
+// answer would apply to the next state.
+func pressCurrent(p harness.Person, openID, chat, act string, form map[string]any) (toast string) {
+	h := p.H
+	h.Helper()
+	h.Until("an answer to "+act, func() bool {
+		s := h.Find(chat, "a fresh "+act, func(s harness.CardView) bool {
 			if !s.Has(act) {
 				return false
 			}
-			now, of := r.CaseOf(p.OpenID), s.Value(act)
+			now, of := h.CaseOf(p.OpenID), s.Value(act)
 			return of["case"] == now.ID && fmt.Sprint(of["rev"]) == fmt.Sprint(now.Rev)
 		})
-		before := r.CaseOf(p.OpenID)
-		res, err := r.World.Feishu.Click(r.Ctx, openID, s.Msg.ID, feishu.ByAct(act), form)
+		before := h.CaseOf(p.OpenID)
+		res, err := h.World.Feishu.Click(h.Ctx, openID, s.Msg.ID, feishu.ByAct(act), form)
 		switch {
-		case errors.Is(err, feishu.ErrNoButton): // the card has moved down meanwhile
+		case errors.Is(err, feishu.ErrNoButton): // the card was sent again further down
 			return false
 		case err != nil:
-			r.Fatal(err)
+			h.Fatal(err)
 		case res.ErrorCode == 0 && !strings.Contains(res.Toast.Text("zh_cn"), "再点一次"):
 			toast = res.Toast.Text("zh_cn")
 			return true
 		}
-		now := r.CaseOf(p.OpenID)
+		now := h.CaseOf(p.OpenID)
 		return now.Rev != before.Rev || now.CodeSeq != before.CodeSeq
 	})
 	return toast
 }
 
-// isStopped: HR is told of each cause, and retries; what the operator puts right is tried by itself as well, the rest
-// is not.
-func isStopped(p harness.Person, codes []scenario.Refusal) {
-	r, hr := p.R, p.R.Admin(0)
+// meetStops tests codes that suspend the case. HR is told of each cause and retries.
+func meetStops(p harness.Person, codes []scenario.Refusal) {
+	h, hr := p.H, p.H.Admin(0)
 	retry := func() {
-		r.Helper()
-		if toast := pressNow(p, hr.OpenID, r.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
-			r.Errorf("HR is told %q", toast)
+		h.Helper()
+		if toast := pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
+			h.Errorf("got the toast %q for HR, want 正在重试", toast)
 		}
 	}
 	rev := int64(0)
 	if codes[0].Call.At == scenario.Photos {
-		readsFront(p)
+		sendFront(p)
 	}
 	uploads := strings.HasPrefix(codes[0].Call.Name, "esign.") && codes[0].Call.Name != "esign.evidence"
 	for i, c := range codes {
@@ -90,56 +90,56 @@ func isStopped(p harness.Person, codes []scenario.Refusal) {
 		switch {
 		case i > 0:
 			retry()
-		case c.Call.At == scenario.Photos: // or the other photo, read in peace, would lead on by itself
+		case c.Call.At == scenario.Photos: // if both photos were sent, the other one would resume the case by itself
 			p.Send("back")
 		default:
 			doStep(p, c.Call.At)
 		}
 		var now *flows.Case
-		r.Until("the stop by "+c.Name, func() bool {
-			now = r.CaseOf(p.OpenID)
-			return now.State == flows.NeedsAttention && now.Rev > rev && len(r.World.Faults.List()) == 0
+		h.Until("the stop by "+c.Name, func() bool {
+			now = h.CaseOf(p.OpenID)
+			return now.State == flows.NeedsAttention && now.Rev > rev && len(h.World.Faults.List()) == 0
 		})
 		rev = now.Rev
 		if a := now.Attention; a.Upstream != c.Code || (a.Incident != "") != (c.Outcome == scenario.Stops) {
-			r.Errorf("%s: %+v", c.Name, a)
+			h.Errorf("%s: got %+v, want the stop of this code", c.Name, a)
 		}
-		r.Find(r.World.ReviewChat(), "HR's card of "+c.Name, func(s harness.Screen) bool {
+		h.Find(h.World.ReviewChat(), "HR's card of "+c.Name, func(s harness.CardView) bool {
 			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) &&
 				s.Says("有一件实名卡住了", c.Says, "对方错误码："+c.Code)
 		})
 		p.See(sim.StageAttention, "有一步需要 HR 处理，已经通知他们了")
 		if uploads {
-			// else a retry uploads it twice
-			r.Until("the other photo is uploaded", func() bool { return len(r.CaseOf(p.OpenID).Uploads) == 1 })
+			// Otherwise the retry uploads the other photo a second time.
+			h.Until("the other photo is uploaded", func() bool { return len(h.CaseOf(p.OpenID).Uploads) == 1 })
 		}
 	}
 	retry()
-	goesOn(p, scenario.Scenario{Call: codes[0].Call}, "")
+	finishRegistration(p, scenario.Scenario{Call: codes[0].Call}, "")
 }
 
-// readsFront has the front photo sent and read.
-func readsFront(p harness.Person) {
-	p.R.Helper()
+// sendFront sends the front photo and waits until it is read.
+func sendFront(p harness.Person) {
+	p.H.Helper()
 	p.Send("front")
-	p.R.Until("the front is read", func() bool { return p.R.CaseOf(p.OpenID).Personal.Front != nil })
+	p.H.Until("the front is read", func() bool { return p.H.CaseOf(p.OpenID).Personal.Front != nil })
 }
 
-// isAsked: the person reads what to put right, and does.
-func isAsked(p harness.Person, codes []scenario.Refusal) {
-	r, hr := p.R, p.R.Admin(0)
+// meetCorrections tests codes that the person can correct.
+func meetCorrections(p harness.Person, codes []scenario.Refusal) {
+	h, hr := p.H, p.H.Admin(0)
 	call := codes[0].Call
 	switch call.At {
 	case scenario.Photos:
-		readsFront(p)
+		sendFront(p)
 		for _, c := range codes {
 			armRefusal(p, c)
 			photo := p.Send("back")
-			r.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool {
+			h.Find(p.ChatID, "the answer to the photo", func(s harness.CardView) bool {
 				return s.Msg.ParentID == photo && s.Says(c.Says)
 			})
-			if now := r.CaseOf(p.OpenID); now.State != flows.AwaitingPhotos || now.Personal.Front == nil {
-				r.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil,
+			if now := h.CaseOf(p.OpenID); now.State != flows.AwaitingPhotos || now.Personal.Front == nil {
+				h.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil,
 					flows.AwaitingPhotos)
 			}
 		}
@@ -148,15 +148,15 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 		act := "confirm"
 		for i, c := range codes {
 			armRefusal(p, c)
-			pressNow(p, p.OpenID, p.ChatID, act, nil)
-			codeIs(p, "failed", i+1)
+			pressCurrent(p, p.OpenID, p.ChatID, act, nil)
+			waitCodeState(p, "failed", i+1)
 			p.See(sim.StageCode, c.Says)
 			act = "send_code"
 		}
-		pressNow(p, p.OpenID, p.ChatID, act, nil)
+		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 		p.See(sim.StageCode, "验证码已在")
 		p.TypeCode()
-		checkApproved(p)
+		approve(p)
 		return
 	case scenario.Code:
 		for i, c := range codes {
@@ -164,95 +164,96 @@ func isAsked(p harness.Person, codes []scenario.Refusal) {
 			if i == 0 {
 				p.TypeCode()
 			} else {
-				confirms(p)
+				submitForm(p)
 			}
-			allMet(p)
+			waitFaultsMet(p)
 			p.See(sim.StageConfirmation, c.Says)
 		}
-		confirms(p)
-		checkApproved(p)
+		submitForm(p)
+		approve(p)
 		return
 	case scenario.Review:
 		for _, c := range codes {
 			armRefusal(p, c)
-			pressNow(p, hr.OpenID, r.World.ReviewChat(), "approve", nil)
-			allMet(p)
+			pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
+			waitFaultsMet(p)
 			p.See(sim.StageConfirmation, c.Says)
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageReview)
 		}
-		pressNow(p, hr.OpenID, r.World.ReviewChat(), "approve", nil)
+		pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
 		return
 	}
-	goesOn(p, scenario.Scenario{Call: call}, "")
+	finishRegistration(p, scenario.Scenario{Call: call}, "")
 }
 
-// checkApproved lets HR approve what waits for it.
-func checkApproved(p harness.Person) {
-	p.R.Helper()
+// approve lets HR approve the waiting review.
+func approve(p harness.Person) {
+	p.H.Helper()
 	p.See(sim.StageReview)
-	pressNow(p, p.R.Admin(0).OpenID, p.R.World.ReviewChat(), "approve", nil)
+	pressCurrent(p, p.H.Admin(0).OpenID, p.H.World.ReviewChat(), "approve", nil)
 	p.See(sim.StageDone)
 }
 
-// codeIs waits until the case has the n-th code in a state.
-func codeIs(p harness.Person, state string, n int) {
-	p.R.Helper()
-	p.R.Until("code "+state, func() bool {
-		c := p.R.CaseOf(p.OpenID).Code
+// waitCodeState waits until the case's n-th code is in a state.
+func waitCodeState(p harness.Person, state string, n int) {
+	p.H.Helper()
+	p.H.Until("code "+state, func() bool {
+		c := p.H.CaseOf(p.OpenID).Code
 		return c != nil && c.Seq == n && string(c.State) == state
 	})
 }
 
-// mayHaveTheCode: no second text message goes out unless the person asks.
-func mayHaveTheCode(p harness.Person, codes []scenario.Refusal) {
-	r := p.R
+// meetUnknownCode tests codes after which the bot does not know whether the text message was sent. It must not send a
+// second one by itself.
+func meetUnknownCode(p harness.Person, codes []scenario.Refusal) {
+	h := p.H
 	act := "confirm"
 	for i, c := range codes {
 		armRefusal(p, c)
-		pressNow(p, p.OpenID, p.ChatID, act, nil)
-		codeIs(p, "unknown", i+1)
+		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
+		waitCodeState(p, "unknown", i+1)
 		p.See(sim.StageCode, c.Says)
 		act = "send_code"
 	}
-	if n := p.Inbox(); n > 0 {
-		r.Errorf("%d text messages", n)
+	if n := p.SMSCount(); n > 0 {
+		h.Errorf("got %d text messages, want none", n)
 	}
-	pressNow(p, p.OpenID, p.ChatID, act, nil)
+	pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
-	checkApproved(p)
+	approve(p)
 }
 
-// doesWithout: the form starts without the mobile.
-func doesWithout(p harness.Person, c scenario.Refusal) {
+// meetMissingMobile tests codes after which the form starts without the mobile.
+func meetMissingMobile(p harness.Person, c scenario.Refusal) {
 	armRefusal(p, c)
 	doStep(p, c.Call.At)
-	allMet(p)
-	goesOn(p, scenario.Scenario{Call: c.Call}, "")
-	if now := p.R.CaseOf(p.OpenID); now.Personal.ContactMobile != "" {
-		p.R.Error("the directory answered after all")
+	waitFaultsMet(p)
+	finishRegistration(p, scenario.Scenario{Call: c.Call}, "")
+	if now := p.H.CaseOf(p.OpenID); now.Personal.ContactMobile != "" {
+		p.H.Error("got a mobile from the directory, want none")
 	}
 }
 
-// seesNothing: a first card does not come, and comes when the person says the word again.
-func seesNothing(p harness.Person, codes []scenario.Refusal) {
+// meetUnseenCard tests codes for the first card. The bot sends it when the person writes again.
+func meetUnseenCard(p harness.Person, codes []scenario.Refusal) {
 	for _, c := range codes {
 		armRefusal(p, c)
 		doStep(p, c.Call.At)
-		allMet(p)
-		p.R.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
+		waitFaultsMet(p)
+		p.H.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
 	}
 	doStep(p, scenario.Start)
-	pressNow(p, p.OpenID, p.ChatID, "consent", nil)
-	goesOn(p, scenario.Scenario{Call: scenario.Call{At: scenario.Consent}}, "")
+	pressCurrent(p, p.OpenID, p.ChatID, "consent", nil)
+	finishRegistration(p, scenario.Scenario{Call: scenario.Call{At: scenario.Consent}}, "")
 }
 
-// cardLogged reports whether the log says that a card waits, or is not shown, because of the code.
+// cardLogged reports whether the log says that a card waits or is not shown because of the code.
 func cardLogged(p harness.Person, c scenario.Refusal) bool {
-	id := p.R.CaseOf(p.OpenID).ID
+	id := p.H.CaseOf(p.OpenID).ID
 	want := map[scenario.Outcome]string{scenario.Later: "cards cannot be shown"}[c.Outcome]
-	for line := range strings.Lines(p.R.Logs.String()) {
+	for line := range strings.Lines(p.H.Logs.String()) {
 		var l struct{ Msg, Case, Upstream string }
 		if json.Unmarshal([]byte(line), &l) == nil && l.Case == id && l.Upstream == c.Code &&
 			l.Msg == cmp.Or(want, "card was not shown") {
@@ -262,35 +263,36 @@ func cardLogged(p harness.Person, c scenario.Refusal) bool {
 	return false
 }
 
-// isAnswered: the answer to a photo that is none comes as a message of its own when there is nothing to answer any
-// more.
-func isAnswered(p harness.Person, codes []scenario.Refusal) {
-	r := p.R
-	private := func(s harness.Screen) bool {
+// meetUnansweredPhoto tests codes for a reply to a file that is no photo. If the replied message is gone, the answer
+// becomes a message of its own.
+func meetUnansweredPhoto(p harness.Person, codes []scenario.Refusal) {
+	h := p.H
+	private := func(s harness.CardView) bool {
 		return s.Stage == sim.StageNone && s.Msg.ParentID == "" && s.Says("这个文件不是图片")
 	}
 	answers := 0
 	for _, c := range codes {
 		armRefusal(p, c)
 		doStep(p, c.Call.At)
-		allMet(p)
+		waitFaultsMet(p)
 		if c.Outcome == scenario.Renews {
 			answers++
-			r.Until("the answer in private", func() bool { return everShown(r, p.ChatID, private) == answers })
+			h.Until("the answer in private", func() bool { return countEverShown(h, p.ChatID, private) == answers })
 		}
 	}
-	waitIdle(r)
-	if n := everShown(r, p.ChatID, private); n != answers {
-		r.Errorf("%d answers in private, want %d", n, answers)
+	waitIdle(h)
+	if n := countEverShown(h, p.ChatID, private); n != answers {
+		h.Errorf("%d answers in private, want %d", n, answers)
 	}
-	goesOn(p, scenario.Scenario{Call: codes[0].Call}, doStep(p, scenario.Odd))
+	finishRegistration(p, scenario.Scenario{Call: codes[0].Call}, doStep(p, scenario.Odd))
 }
 
-// missesAChange: a change of the card is not shown, or on a new message; the next card is.
-func missesAChange(p harness.Person, c scenario.Refusal) {
+// meetMissedPatch tests codes for a card's patch. The change is lost or shown on a new message; the next card is
+// shown.
+func meetMissedPatch(p harness.Person, c scenario.Refusal) {
 	armRefusal(p, c)
 	doStep(p, c.Call.At)
-	allMet(p)
-	p.R.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
-	goesOn(p, scenario.Scenario{Call: c.Call}, "")
+	waitFaultsMet(p)
+	p.H.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
+	finishRegistration(p, scenario.Scenario{Call: c.Call}, "")
 }

@@ -11,10 +11,10 @@ import (
 	"shiming/sim"
 )
 
-// TestBadForm types what no form takes; each is named at its field, and what was right stays.
+// TestBadForm submits invalid values. Each is reported at its field, and valid values stay.
 func TestBadForm(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := h.Hire()
 	p.ToForm()
 	mistyped := p.Person.Code[:9] + map[bool]string{true: "7", false: "1"}[p.Person.Code[9] == '1'] + p.Person.Code[10:]
 	for _, c := range []struct{ field, typed, toast, problem string }{
@@ -34,7 +34,7 @@ func TestBadForm(t *testing.T) {
 			}
 			s := p.See(sim.StageConfirmation, c.problem)
 			if strings.Contains(markdown(t, s.Msg.Card), c.typed) {
-				t.Errorf("%q stands in markdown", c.typed)
+				t.Errorf("got %q in Markdown, want it as plain text", c.typed)
 			}
 			for name, want := range form {
 				if got := s.Field(name); name != c.field && got != want {
@@ -43,25 +43,25 @@ func TestBadForm(t *testing.T) {
 			}
 		})
 	}
-	// The client takes no more than 50 characters; somebody else's might.
+	// Feishu's client limits inputs to 50 characters; another client may not.
 	s := p.See(sim.StageConfirmation)
 	typed := map[string]any{"identity_name": strings.Repeat("样", 51), "identity_code": p.Person.Code,
 		"mobile": p.Person.Mobile}
-	if a := r.Forge(p.OpenID, s.Msg, s.Value("confirm"), typed); a.Toast != "这一项不对：姓名" || !a.Card.Says("和身份证保持一致") {
+	if a := h.Forge(p.OpenID, s.Msg, s.Value("confirm"), typed); a.Toast != "这一项不对：姓名" || !a.Card.Says("和身份证保持一致") {
 		t.Errorf("a long name: %q, want %q", a.Toast, "这一项不对：姓名")
 	}
-	if p.Inbox() != 0 || r.CountCalls("tencent", "") != 0 {
-		t.Error("somebody was asked about a wrong form")
+	if p.SMSCount() != 0 || h.CountCalls("tencent", "") != 0 {
+		t.Error("got a call to a supplier for an invalid form, want none")
 	}
 	p.Press("confirm", map[string]any{"identity_name": p.Person.Name, "identity_code": " " +
 		strings.ToLower(p.Person.Code) + " ", "mobile": "+86 " + p.Person.Mobile})
-	p.Code(0)
+	p.SentCode(0)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
-	p.Filed()
+	p.CheckFiled()
 }
 
-// markdown collects every text of a card that a client would interpret.
+// markdown collects the texts of a card that a client renders as Markdown.
 func markdown(t *testing.T, card json.RawMessage) string {
 	t.Helper()
 	var root any
@@ -91,49 +91,60 @@ func markdown(t *testing.T, card json.RawMessage) string {
 }
 
 func TestLongTexts(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := h.Hire()
 	long := strings.Repeat("样", 10_000)
 	p.Say(long)
-	p.Reads("你好，我是实名助手")
+	p.WaitForCard("你好，我是实名助手")
 	form := p.ToForm()
 	p.Say(long + "实名")
-	p.Reads("没看懂这句话")
+	p.WaitForCard("没看懂这句话")
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		typed := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile,
-			field: long}
-		if a := r.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed); a.Status != http.StatusOK ||
-			a.Toast != "没看懂这次点击，请刷新后再试" {
+		typed := map[string]any{
+			"identity_name": p.Person.Name,
+			"identity_code": p.Person.Code,
+			"mobile":        p.Person.Mobile,
+			field:           long,
+		}
+		a := h.Forge(p.OpenID, form.Msg, form.Value("confirm"), typed)
+		if a.Status != http.StatusOK || a.Toast != "没看懂这次点击，请刷新后再试" {
 			t.Errorf("%s: %d %q, want %v, %q", field, a.Status, a.Toast, http.StatusOK, "没看懂这次点击，请刷新后再试")
 		}
 	}
 	p.Press("confirm")
 	s := p.See(sim.StageCode, "验证码已在")
-	if a := r.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
+	if a := h.Forge(p.OpenID, s.Msg, s.Value("submit_code"),
 		map[string]any{"sms_code": long}); a.Toast != "没看懂这次点击，请刷新后再试" {
 		t.Errorf("sms_code: %q, want %q", a.Toast, "没看懂这次点击，请刷新后再试")
 	}
 	p.TypeCode()
-	p.Filed()
+	p.CheckFiled()
 }
 
-// TestBadClicks presses what is not there, not theirs, or over. The case stays where it is, to the last byte.
+// TestBadClicks clicks buttons that do not exist, belong to others or are outdated. The stored case must not change
+// by a byte.
 func TestBadClicks(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p, stranger, over := r.Hire(), r.Hire(), r.Hire()
-	hr := r.Admin(0)
+	h := harness.Start(t, harness.Setup{})
+	p, stranger, over := h.Hire(), h.Hire(), h.Hire()
+	hr := h.Admin(0)
 
 	over.ToPhotos()
-	ended := over.Press
-	ended("cancel")
+	over.Press("cancel")
 	closed := over.See(sim.StageWithdrawn)
 	form := p.ToForm()
 	value := form.Value("confirm")
 	good := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
-	overID := r.CaseOf(over.OpenID).ID
-	before := r.CaseOf(p.OpenID)
+	overID := h.CaseOf(over.OpenID).ID
+	before := h.CaseOf(p.OpenID)
 
-	const bad, notYours, notHR, already = "没看懂这次点击，请刷新后再试", "这是别人的卡片，你的请和我单聊", "只有 HR 能做这一步", "已经处理过了"
+	const (
+		unknownCase = "01976f00-0000-7000-8000-00000000dead"
+
+		bad      = "没看懂这次点击，请刷新后再试"
+		notYours = "这是别人的卡片，你的请和我单聊"
+		notHR    = "只有 HR 能做这一步"
+		already  = "已经处理过了"
+	)
 	for name, c := range map[string]struct {
 		who   string
 		value any
@@ -143,34 +154,33 @@ func TestBadClicks(t *testing.T) {
 		"a string for a value":     {p.OpenID, `{"v":1}`, nil, bad},
 		"a list for a value":       {p.OpenID, []any{1}, nil, bad},
 		"no value":                 {p.OpenID, nil, nil, bad},
-		"another version":          {p.OpenID, harness.With(value, "v", 2), good, bad},
-		"an unknown act":           {p.OpenID, harness.With(value, "act", "fly"), good, bad},
-		"an act of later versions": {p.OpenID, harness.With(value, "act", "submit_card"), good, bad},
-		"peek, which is not there": {hr.OpenID, harness.With(value, "act", "peek"), nil, bad},
-		"no case":                  {p.OpenID, harness.With(value, "case", nil), good, bad},
-		"a case that is no id":     {p.OpenID, harness.With(value, "case", "1 OR 1=1"), good, bad},
-		"a case that is not there": {p.OpenID, harness.With(value, "case", "01976f00-0000-7000-8000-00000000dead"), good,
-			bad},
-		"a revision as text":       {p.OpenID, harness.With(value, "rev", "1"), good, bad},
-		"a stale revision":         {p.OpenID, harness.With(value, "rev", 1), good, already},
-		"a revision to come":       {p.OpenID, harness.With(value, "rev", 99), good, already},
+		"another version":          {p.OpenID, harness.WithMember(value, "v", 2), good, bad},
+		"an unknown act":           {p.OpenID, harness.WithMember(value, "act", "fly"), good, bad},
+		"an act of later versions": {p.OpenID, harness.WithMember(value, "act", "submit_card"), good, bad},
+		"peek, which is not there": {hr.OpenID, harness.WithMember(value, "act", "peek"), nil, bad},
+		"no case":                  {p.OpenID, harness.WithMember(value, "case", nil), good, bad},
+		"a case that is no id":     {p.OpenID, harness.WithMember(value, "case", "1 OR 1=1"), good, bad},
+		"a case that is not there": {p.OpenID, harness.WithMember(value, "case", unknownCase), good, bad},
+		"a revision as text":       {p.OpenID, harness.WithMember(value, "rev", "1"), good, bad},
+		"a stale revision":         {p.OpenID, harness.WithMember(value, "rev", 1), good, already},
+		"a revision to come":       {p.OpenID, harness.WithMember(value, "rev", 99), good, already},
 		"a form of another shape":  {p.OpenID, value, "text", bad},
 		"a field of another shape": {p.OpenID, value, map[string]any{"identity_name": 1}, bad},
 		"no form":                  {p.OpenID, value, nil, "还差一项：姓名"},
-		"no number":                {p.OpenID, value, harness.With(good, "identity_code", nil), "还差一项：身份证号"},
-		"no mobile":                {p.OpenID, value, harness.With(good, "mobile", nil), "还差一项：手机号"},
-		"a retake of no side":      {p.OpenID, harness.With(value, "act", "retake"), nil, bad},
-		"an act of another state": {p.OpenID, harness.With(value, "act", "submit_code"),
+		"no number":                {p.OpenID, value, harness.WithMember(good, "identity_code", nil), "还差一项：身份证号"},
+		"no mobile":                {p.OpenID, value, harness.WithMember(good, "mobile", nil), "还差一项：手机号"},
+		"a retake of no side":      {p.OpenID, harness.WithMember(value, "act", "retake"), nil, bad},
+		"an act of another state": {p.OpenID, harness.WithMember(value, "act", "submit_code"),
 			map[string]any{"sms_code": "123456"}, already},
 		"a stranger confirms":       {stranger.OpenID, value, good, notYours},
-		"a stranger cancels":        {stranger.OpenID, harness.With(value, "act", "cancel"), nil, notYours},
-		"a stranger deletes":        {stranger.OpenID, harness.With(value, "act", "withdraw"), nil, notYours},
+		"a stranger cancels":        {stranger.OpenID, harness.WithMember(value, "act", "cancel"), nil, notYours},
+		"a stranger deletes":        {stranger.OpenID, harness.WithMember(value, "act", "withdraw"), nil, notYours},
 		"HR confirms for somebody":  {hr.OpenID, value, good, notYours},
-		"a stranger approves":       {stranger.OpenID, harness.With(value, "act", "approve"), nil, notHR},
-		"the applicant approves":    {p.OpenID, harness.With(value, "act", "approve"), nil, notHR},
-		"the applicant lists":       {p.OpenID, harness.With(value, "act", "next"), nil, notHR},
-		"HR approves too early":     {hr.OpenID, harness.With(value, "act", "approve"), nil, already},
-		"HR resolves nothing":       {hr.OpenID, harness.With(value, "act", "resolve"), nil, already},
+		"a stranger approves":       {stranger.OpenID, harness.WithMember(value, "act", "approve"), nil, notHR},
+		"the applicant approves":    {p.OpenID, harness.WithMember(value, "act", "approve"), nil, notHR},
+		"the applicant lists":       {p.OpenID, harness.WithMember(value, "act", "next"), nil, notHR},
+		"HR approves too early":     {hr.OpenID, harness.WithMember(value, "act", "approve"), nil, already},
+		"HR resolves nothing":       {hr.OpenID, harness.WithMember(value, "act", "resolve"), nil, already},
 		"somebody who is not there": {"ou_nobody", value, good, notYours},
 		"a case that is over": {over.OpenID, map[string]any{"v": 1, "act": "confirm", "case": overID, "rev": 1}, good,
 			"这件已经结束了"},
@@ -185,22 +195,22 @@ func TestBadClicks(t *testing.T) {
 			if c.who == over.OpenID {
 				m = closed.Msg
 			}
-			a := r.Forge(c.who, m, c.value, c.form)
+			a := h.Forge(c.who, m, c.value, c.form)
 			if a.Status != http.StatusOK || a.Toast != c.toast {
 				t.Errorf("%s: %d %q, want %q", name, a.Status, a.Toast, c.toast)
 			}
 			if c.who != p.OpenID && a.Card.Has("confirm") {
-				t.Errorf("%s: the form was shown to somebody else", name)
+				t.Errorf("%s: got the form in the answer to another person, want none", name)
 			}
 		})
 	}
-	after := r.CaseOf(p.OpenID)
+	after := h.CaseOf(p.OpenID)
 	if after.Version != before.Version || after.State != flows.AwaitingConfirmation ||
 		after.Personal.Name != before.Personal.Name || after.Personal.Mobile != before.Personal.Mobile {
-		t.Errorf("the case changed: version %d became %d", before.Version, after.Version)
+		t.Errorf("got a change from version %d to %d, want none", before.Version, after.Version)
 	}
-	if a := r.Forge(p.OpenID, form.Msg, harness.With(value, "rev", 1), good); !a.Card.Has("confirm") {
-		t.Error("a late click does not get the present card")
+	if a := h.Forge(p.OpenID, form.Msg, harness.WithMember(value, "rev", 1), good); !a.Card.Has("confirm") {
+		t.Error("got no present card in the answer to a late click, want one")
 	}
 	p.Press("confirm")
 	p.See(sim.StageCode, "验证码已在")

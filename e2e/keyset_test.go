@@ -13,18 +13,18 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestKeysetFile: with a key file that is missing, open to others, damaged or of another database the start is
-// refused, the message names the file and says what to do, and the database is as it was.
+// TestKeysetFile checks that the bot refuses to start with a key file that is missing, readable by others, damaged or
+// of another database. The message names the file and the remedy, and the database stays unchanged.
 func TestKeysetFile(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	path, onSQLite := strings.CutPrefix(r.Values["store.dsn"], "sqlite:")
+	h := harness.Start(t, harness.Setup{})
+	path, onSQLite := strings.CutPrefix(h.Values["store.dsn"], "sqlite:")
 	if !onSQLite {
 		t.Skip("on PostgreSQL a missing file is refused in any case")
 	}
-	p := r.Hire()
+	p := h.Hire()
 	p.ToForm()
-	r.StopBot()
-	keys := r.Values["security.keyset_file"]
+	h.StopBot()
+	keys := h.Values["security.keyset_file"]
 	good, err := os.ReadFile(keys)
 	if err != nil {
 		t.Fatal(err)
@@ -63,32 +63,32 @@ func TestKeysetFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cfg, err := config.FromValues(r.Values)
+			cfg, err := config.FromValues(h.Values)
 			if err != nil {
 				t.Fatal(err)
 			}
-			app, err := app.New(r.Ctx, cfg, app.Options{Log: r.Logger()})
+			app, err := app.New(h.Ctx, cfg, app.Options{Log: h.Logger()})
 			if err == nil {
 				app.Close()
-				t.Fatal("the bot starts")
+				t.Fatal("got a bot that starts, want a refusal")
 			}
 			for _, words := range append(c.says, "security.keyset_file", keys) {
 				if !strings.Contains(err.Error(), words) {
-					t.Errorf("%q does not say %q", err, words)
+					t.Errorf("got %q, want %q in it", err, words)
 				}
 			}
-			if left, err := os.ReadFile(keys); c.content == nil && err == nil || c.content != nil &&
-				string(left) != string(c.content) {
-				t.Error("the file was touched")
+			left, err := os.ReadFile(keys)
+			if c.content == nil && err == nil || c.content != nil && string(left) != string(c.content) {
+				t.Error("got a changed file, want it untouched")
 			}
 		})
 	}
-	if err := os.WriteFile(keys, good, 0o600); err != nil { // an existing file keeps its mode
+	if err := os.WriteFile(keys, good, 0o600); err != nil { // WriteFile keeps the mode of an existing file
 		t.Fatal(err)
 	}
 	if err := os.Chmod(keys, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.StartBot()
-	confirms(p)
+	h.StartBot()
+	submitForm(p)
 }

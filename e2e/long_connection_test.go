@@ -15,7 +15,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// overLongConn is a rig whose bot has no webhook and no keys for one.
+// overLongConn starts a harness whose bot uses the long connection and has no webhook keys.
 func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
 	t.Helper()
 	s.Settings = map[string]string{"feishu.transport": "websocket", "feishu.encrypt_key": "",
@@ -23,31 +23,31 @@ func overLongConn(t *testing.T, s harness.Setup) *harness.Harness {
 	return harness.Start(t, s)
 }
 
-// TestLongConnection goes the whole way without a webhook, while the connection is broken twice.
+// TestLongConnection registers a person over a connection that breaks twice.
 func TestLongConnection(t *testing.T) {
-	r := overLongConn(t, harness.Setup{})
-	p, hr := r.Hire(), r.Admin(0)
+	h := overLongConn(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
-	_, before := r.World.Feishu.LongConnections()
-	r.World.Feishu.DropLongConnections()
-	r.Until("the bot connects again", func() bool {
-		open, made := r.World.Feishu.LongConnections()
+	_, before := h.World.Feishu.LongConnections()
+	h.World.Feishu.DropLongConnections()
+	h.Until("the bot connects again", func() bool {
+		open, made := h.World.Feishu.LongConnections()
 		return open == 1 && made > before
 	})
 	if toast := hr.Decides(p, "approve", nil); toast != "已通过" {
 		t.Errorf("toast %q, want %q", toast, "已通过")
 	}
-	r.World.Feishu.DropLongConnections()
-	p.Filed()
-	r.InState(p.OpenID, flows.Done)
-	if got := len(r.World.ESign.Points()); got != 1 {
+	h.World.Feishu.DropLongConnections()
+	p.CheckFiled()
+	h.InState(p.OpenID, flows.Done)
+	if got := len(h.World.ESign.Points()); got != 1 {
 		t.Errorf("%d evidence points, want 1", got)
 	}
-	if samples, err := scrape.Read(r.Ctx, r.App.URL()); err != nil ||
-		samples.Sum("shiming_long_connection_lost_total") == 0 {
-		t.Errorf("lost connections are not counted: %v", err)
+	samples, err := scrape.Read(h.Ctx, h.App.URL())
+	if err != nil || samples.Sum("shiming_long_connection_lost_total") == 0 {
+		t.Errorf("got %v or no counted reconnection, want one", err)
 	}
-	resp, err := http.Post(r.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
+	resp, err := http.Post(h.App.URL()+"/webhook/event", "application/json", strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,68 +57,68 @@ func TestLongConnection(t *testing.T) {
 	}
 }
 
-func getPage(r *harness.Harness, path string) string {
-	r.Helper()
-	resp, err := http.Get(r.App.URL() + path)
+func getPage(h *harness.Harness, path string) string {
+	h.Helper()
+	resp, err := http.Get(h.App.URL() + path)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	return string(body)
 }
 
-// TestLongConnectionRepeats: a push that was stored, but whose answer was lost with the connection, comes again and
-// does nothing.
+// TestLongConnectionRepeats checks that a push that was stored but not acknowledged, because the connection broke, is
+// repeated and has no second effect.
 func TestLongConnectionRepeats(t *testing.T) {
-	r := overLongConn(t, harness.Setup{})
-	p := r.Hire()
-	sent, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助")
+	h := overLongConn(t, harness.Setup{})
+	p := h.Hire()
+	sent, err := h.World.Feishu.SendText(h.Ctx, p.OpenID, "帮助")
 	if err != nil {
 		t.Fatal(err)
 	}
 	helps := func() (n int) {
-		for _, m := range r.World.Feishu.Messages(p.ChatID) {
+		for _, m := range h.World.Feishu.Messages(p.ChatID) {
 			if m.FromBot {
 				n++
 			}
 		}
 		return n
 	}
-	r.Until("an answer", func() bool { return helps() == 1 })
+	h.Until("an answer", func() bool { return helps() == 1 })
 	for range 3 {
-		if d, err := r.World.Feishu.Redeliver(r.Ctx, sent.Delivery.EventID); err != nil || !d.Delivered {
-			t.Fatalf("%+v %v", d, err)
+		if d, err := h.World.Feishu.Redeliver(h.Ctx, sent.Delivery.EventID); err != nil || !d.Delivered {
+			t.Fatalf("got %+v and %v, want the push acknowledged again", d, err)
 		}
 	}
-	if _, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "进度"); err != nil {
+	if _, err := h.World.Feishu.SendText(h.Ctx, p.OpenID, "进度"); err != nil {
 		t.Fatal(err)
 	}
-	r.Until("the next answer", func() bool { return helps() >= 2 })
+	h.Until("the next answer", func() bool { return helps() >= 2 })
 	if n := helps(); n != 2 {
 		t.Errorf("%d answers to two messages, want 2", n)
 	}
 }
 
-// TestLongConnectionLarge: a push that the platform cuts into several frames arrives whole.
+// TestLongConnectionLarge checks that a push in several frames is reassembled.
 func TestLongConnectionLarge(t *testing.T) {
-	r := overLongConn(t, harness.Setup{})
-	p := r.Hire()
-	d, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助 "+strings.Repeat("说明", 30_000))
+	h := overLongConn(t, harness.Setup{})
+	p := h.Hire()
+	d, err := h.World.Feishu.SendText(h.Ctx, p.OpenID, "帮助 "+strings.Repeat("说明", 30_000))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := r.World.Feishu.WaitDelivered(r.Ctx, d.Delivery.EventID); err != nil || len(got.Attempts) != 1 {
-		t.Errorf("%+v %v", got, err)
+	if got, err := h.World.Feishu.WaitDelivered(h.Ctx, d.Delivery.EventID); err != nil || len(got.Attempts) != 1 {
+		t.Errorf("got %+v and %v, want one attempt", got, err)
 	}
 }
 
-// TestLongConnectionNotReady: until the first connection stands the program is alive, but not ready.
+// TestLongConnectionNotReady checks that the program is alive but not ready until its first connection.
 func TestLongConnectionNotReady(t *testing.T) {
-	r := overLongConn(t, harness.Setup{Before: func(w *sim.World, _ map[string]string) {
+	h := overLongConn(t, harness.Setup{Before: func(w *sim.World, _ map[string]string) {
 		w.Faults.Arm(wire.Fault{
 			Upstream:  "feishu",
 			Operation: "ws.endpoint",
@@ -127,27 +127,27 @@ func TestLongConnectionNotReady(t *testing.T) {
 			Status:    500,
 			Body:      `{"code":1,"msg":"system busy"}`,
 		})
-	}, Unready: true})
-	if body := getPage(r, "/readyz"); !strings.Contains(body, "not_ready") {
+	}, SkipReady: true})
+	if body := getPage(h, "/readyz"); !strings.Contains(body, "not_ready") {
 		t.Errorf("ready without a connection: %s, want %q in it", body, "not_ready")
 	}
-	if body := getPage(r, "/healthz"); !strings.Contains(body, "ok") {
-		t.Errorf("not alive: %s", body)
+	if body := getPage(h, "/healthz"); !strings.Contains(body, "ok") {
+		t.Errorf("/healthz: got %s, want ok", body)
 	}
-	r.Until("readiness", func() bool { return strings.Contains(getPage(r, "/readyz"), `"ready"`) })
-	if n := r.CountCalls("feishu", "ws.endpoint"); n != 4 {
+	h.Until("readiness", func() bool { return strings.Contains(getPage(h, "/readyz"), `"ready"`) })
+	if n := h.CountCalls("feishu", "ws.endpoint"); n != 4 {
 		t.Errorf("asked %d times where to connect, want 4", n)
 	}
 }
 
-// TestLongConnectionDrains: a push that is being worked on when the program is told to stop is stored and answered.
+// TestLongConnectionDrains checks that a push that is being handled at a stop is stored and acknowledged.
 func TestLongConnectionDrains(t *testing.T) {
-	r := overLongConn(t, harness.Setup{})
-	p := r.Hire()
+	h := overLongConn(t, harness.Setup{})
+	p := h.Hire()
 	answered := make(chan feishu.Delivery, 1)
 	for range 20 {
 		go func() {
-			if d, err := r.World.Feishu.SendText(r.Ctx, p.OpenID, "帮助"); err == nil {
+			if d, err := h.World.Feishu.SendText(h.Ctx, p.OpenID, "帮助"); err == nil {
 				answered <- d.Delivery
 			} else {
 				answered <- feishu.Delivery{}
@@ -155,23 +155,23 @@ func TestLongConnectionDrains(t *testing.T) {
 		}()
 	}
 	<-answered
-	r.StopBot()
-	if strings.Contains(r.Logs.String(), "some jobs did not end in time") {
-		t.Error("the stop did not wait for what was under way")
+	h.StopBot()
+	if strings.Contains(h.Logs.String(), "some jobs did not end in time") {
+		t.Error("got a stop before the open push ended, want it to wait")
 	}
-	if open, _ := r.World.Feishu.LongConnections(); open != 0 {
-		r.Until("the connection is gone", func() bool {
-			open, _ := r.World.Feishu.LongConnections()
+	if open, _ := h.World.Feishu.LongConnections(); open != 0 {
+		h.Until("the connection is gone", func() bool {
+			open, _ := h.World.Feishu.LongConnections()
 			return open == 0
 		})
 	}
-	r.StartBot()
+	h.StartBot()
 	for range 19 {
 		d := <-answered
-		got, err := r.World.Feishu.WaitDelivered(r.Ctx, d.EventID)
+		got, err := h.World.Feishu.WaitDelivered(h.Ctx, d.EventID)
 		if err != nil {
 			raw, _ := json.Marshal(got)
-			t.Errorf("lost: %s %v", raw, err)
+			t.Errorf("got %s and %v, want the push delivered", raw, err)
 		}
 	}
 }

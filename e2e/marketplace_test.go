@@ -14,13 +14,13 @@ import (
 
 const otherTenant = "tk_other"
 
-// market is one bot and two companies that have it installed.
+// market is one bot that two companies have installed.
 type market struct {
-	a, b *harness.Harness // the same bot, seen from each company
+	a, b *harness.Harness // the same bot in the world of each company
 	both *feishu.Market
 }
 
-// startMarket opens two worlds with one app and a bot between them.
+// startMarket starts two worlds with one app, and a bot for both.
 func startMarket(t *testing.T, ocrPerSecond int) *market {
 	t.Helper()
 	m := &market{}
@@ -54,9 +54,14 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 			for _, id := range other.Admins() {
 				admins = append(admins, otherTenant+"/"+id)
 			}
-			for key, value := range map[string]string{"feishu.app_type": "marketplace", "feishu.base_url": front.URL,
-				"hr.admins":      strings.Join(admins, ","),
-				"hr.review_chat": "", "hr.announce_chat": "", "verification.method": "none"} {
+			for key, value := range map[string]string{
+				"feishu.app_type":     "marketplace",
+				"feishu.base_url":     front.URL,
+				"hr.admins":           strings.Join(admins, ","),
+				"hr.review_chat":      "",
+				"hr.announce_chat":    "",
+				"verification.method": "none",
+			} {
 				settings[key] = value
 			}
 		}})
@@ -68,23 +73,23 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 	return m
 }
 
-// join shows the second company where the bot is now.
+// join sets the webhook of the second company.
 func (m *market) join() {
 	m.b.App = m.a.App
 	m.b.World.SetWebhook(m.a.App.URL() + "/webhook/event")
 }
 
-// TestTwoTenants: two companies side by side, of which neither sees anything of the other.
+// TestTwoTenants checks that neither of two companies sees data of the other.
 func TestTwoTenants(t *testing.T) {
 	m := startMarket(t, 50)
 	p, q := m.a.Hire(), m.b.Hire()
 	hrA, hrB := m.a.Admin(0), m.b.Admin(0)
-	// Each company chooses groups of its own: one for the announcements here, one for the reviews there.
+	// Each company has its own groups: an announcement group in one, a review group in the other.
 	choose := func(hr harness.Admin, chat, word, answer string) {
 		t.Helper()
-		sent, err := hr.R.World.Feishu.SendGroupText(hr.R.Ctx, hr.OpenID, chat, word, true)
-		hr.R.Delivered(sent, err)
-		hr.R.Find(chat, word, func(s harness.Screen) bool { return s.Msg.ParentID == sent.MessageID && s.Says(answer) })
+		sent, err := hr.H.World.Feishu.SendGroupText(hr.H.Ctx, hr.OpenID, chat, word, true)
+		hr.H.Delivered(sent, err)
+		hr.H.Find(chat, word, func(s harness.CardView) bool { return s.Msg.ParentID == sent.MessageID && s.Says(answer) })
 	}
 	choose(hrA, m.a.World.AnnounceChat(), "设为公告群", "以后进展公告发到这个群")
 	choose(hrB, m.b.World.ReviewChat(), "设为审核群", "以后待审核的卡片发到这个群")
@@ -96,48 +101,50 @@ func TestTwoTenants(t *testing.T) {
 	sA := hrA.Sees(hrA.Chat(), p, "approve")
 	sB := hrB.Sees(m.b.World.ReviewChat(), q, "approve")
 
-	// Lists and figures hold the own people only, and a case of the others is none.
+	// Lists and statistics cover the own company only, and the id of another company's case is unknown.
 	for _, x := range []struct {
 		hr          harness.Admin
 		mine, other harness.Person
 	}{{hrA, p, q}, {hrB, q, p}} {
 		t.Run(x.mine.OpenID, func(t *testing.T) {
 			x.hr.Say("待审")
-			s := x.hr.R.Find(x.hr.Chat(), "the queue", func(s harness.Screen) bool { return s.Says("共 1 件在等") })
+			s := x.hr.H.Find(x.hr.Chat(), "the queue", func(s harness.CardView) bool { return s.Says("共 1 件在等") })
 			if card := string(s.Msg.Card); !strings.Contains(card, x.mine.OpenID) || strings.Contains(card, x.other.OpenID) {
-				t.Error("the list is not that of the own company")
+				t.Error("got a list with other cases, want those of the own company")
 			}
 			for _, word := range []string{"统计", "催办", "对账"} {
 				x.hr.Say(word)
 			}
-			x.hr.R.Find(x.hr.Chat(), "the figures of the own company", func(s harness.Screen) bool {
+			x.hr.H.Find(x.hr.Chat(), "the figures of the own company", func(s harness.CardView) bool {
 				return s.Says("今天：开始 1，完成 0", "进行中 1")
 			})
 		})
 	}
 	before := caseIn(m.b, otherTenant, q.OpenID)
 	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
-		value := harness.With(harness.With(sA.Value("approve"), "act", act), "case", before.ID)
-		if f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"}); strings.Contains(f.Card.Text,
-			q.OpenID) || f.Toast == "" {
-			t.Errorf("%s on the other company's case: %q", act, f.Toast)
+		value := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", act), "case", before.ID)
+		f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"})
+		if strings.Contains(f.Card.Text, q.OpenID) || f.Toast == "" {
+			t.Errorf("%s on the other company's case: got the toast %q and the card %q, want a refusal", act, f.Toast,
+				f.Card.Text)
 		}
 	}
-	if f := m.a.Forge(hrA.OpenID, sA.Msg, harness.With(harness.With(sA.Value("approve"), "act", "next"), "case",
-		before.ID), nil); !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
-		t.Errorf("the queue of one company shows the other's case, or none: %d %q %q", f.Status, f.Toast, f.Card.Text)
+	next := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", "next"), "case", before.ID)
+	f := m.a.Forge(hrA.OpenID, sA.Msg, next, nil)
+	if !f.Card.Has("approve") || f.Card.Value("approve")["case"] == before.ID {
+		t.Errorf("got %d %q %q, want the queue of the own company", f.Status, f.Toast, f.Card.Text)
 	}
 	if now := caseIn(m.b, otherTenant, q.OpenID); now.State != flows.AwaitingReview || now.Version != before.Version {
 		t.Errorf("the other company's case went from version %d to %d, %s, want %v", before.Version, now.Version, now.State,
 			flows.AwaitingReview)
 	}
-	// An admin of one company is nobody in the other, even under the same open_id.
+	// An admin of one company has no rights in the other, even with the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: hrA.OpenID, Name: "同号"})
 	if f := m.b.Forge(hrA.OpenID, sB.Msg, sB.Value("approve"), nil); !strings.Contains(f.Toast, "HR") {
 		t.Errorf("an admin of another company: %q, want %q in it", f.Toast, "HR")
 	}
 
-	// Restarted, the bot still has the app's ticket, and asks for no new one.
+	// After a restart the bot uses the stored app ticket and requests none.
 	asked := m.both.Resends()
 	m.a.StopBot()
 	m.a.StartBot()
@@ -147,30 +154,32 @@ func TestTwoTenants(t *testing.T) {
 	p.See(sim.StageDone)
 	q.See(sim.StageDone)
 	if n := m.both.Resends(); n != asked {
-		t.Errorf("the ticket was asked for %d times after the restart", n-asked)
+		t.Errorf("got %d requests for the ticket after the restart, want none", n-asked)
 	}
-	m.a.Find(m.a.World.AnnounceChat(), "the board of one company", func(s harness.Screen) bool {
+	m.a.Find(m.a.World.AnnounceChat(), "the board of one company", func(s harness.CardView) bool {
 		return s.Says("累计完成 1 人，还有 0 人进行中") && strings.Contains(string(s.Msg.Card), p.OpenID)
 	})
 	if n := cardsIn(m.b, m.b.World.AnnounceChat()); n > 0 {
-		t.Errorf("%d cards in a group that nobody has chosen", n)
+		t.Errorf("got %d cards in a group that was not chosen, want none", n)
 	}
-	// Somebody of one company has no data in the other, even under the same open_id.
+	// A person of one company has no data in the other, even with the same open_id.
 	m.b.World.Feishu.AddUser(feishu.User{OpenID: p.OpenID, Name: "同号"})
 	sent, err := m.b.World.Feishu.SendText(m.b.Ctx, p.OpenID, "我的资料")
 	m.b.Delivered(sent, err)
-	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.Screen) bool { return s.Says("我们没有保存你的实名资料") })
+	m.b.Find(m.b.World.Feishu.P2PChat(p.OpenID), "no data", func(s harness.CardView) bool {
+		return s.Says("我们没有保存你的实名资料")
+	})
 	for _, x := range []struct{ mine, other harness.Person }{{p, q}, {q, p}} {
 		t.Run(x.mine.OpenID, func(t *testing.T) {
-			ids := x.mine.R.World.Feishu.Identities()
+			ids := x.mine.H.World.Feishu.Identities()
 			if len(ids) != 1 || ids[x.mine.OpenID].Writes != 1 || ids[x.mine.OpenID].Code != x.mine.Person.Code {
 				t.Errorf("%d identities in a company, want 1", len(ids))
 			}
-			for _, chat := range x.mine.R.World.Feishu.Chats() {
-				for _, msg := range x.mine.R.World.Feishu.Messages(chat) {
+			for _, chat := range x.mine.H.World.Feishu.Chats() {
+				for _, msg := range x.mine.H.World.Feishu.Messages(chat) {
 					for _, v := range msg.History {
 						if strings.Contains(string(v.Card), x.other.OpenID) {
-							t.Error("a card of one company names somebody of the other")
+							t.Error("got a person of the other company on a card, want none")
 						}
 					}
 				}
@@ -178,22 +187,23 @@ func TestTwoTenants(t *testing.T) {
 		})
 	}
 
-	// Without a ticket that is good the bot asks for one, and goes on by itself.
+	// With an invalid ticket the bot requests a new one and continues.
 	m.both.KillTickets()
 	m.a.World.Feishu.KillTokens()
 	p.Say("帮助")
 	m.a.Until("a ticket was asked for", func() bool { return m.both.Resends() > asked })
-	p.Reads("实名")
+	p.WaitForCard("实名")
 }
 
-// TestTenantsHaveLimitsOfTheirOwn: while one company's photos queue up at its OCR limit, another's are read.
+// TestTenantsHaveLimitsOfTheirOwn checks that one company's photos are read while another company's photos wait for
+// its OCR limit.
 func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	m := startMarket(t, 1)
 	q, crowd := m.b.Hire(), m.a.HireAll(12)
 	for _, p := range append([]harness.Person{q}, crowd...) {
 		p.ToPhotos()
 		for _, side := range []string{"front", "back"} {
-			p.R.Shot(p.Person, side) // taken beforehand: drawing them may take longer than having them read
+			p.H.Photo(p.Person, side) // drawn before, because drawing may take longer than reading
 		}
 	}
 	for _, p := range crowd {
@@ -202,24 +212,24 @@ func TestTenantsHaveLimitsOfTheirOwn(t *testing.T) {
 	q.SendBoth()
 	q.See(sim.StageConfirmation)
 	if read := len(m.a.World.Feishu.OCRCalls()); read >= 2*len(crowd) {
-		t.Errorf("the other company's person was served after all %d photos", read)
+		t.Errorf("got the other company's person served after all %d photos, want earlier", read)
 	}
-	// Each company's calls keep the limit; how exactly is bench/ocr's business, since here many tests share the machine.
-	for _, r := range []*harness.Harness{m.a, m.b} {
-		calls := r.World.Feishu.OCRCalls()
+	// Each company's calls keep the limit. bench/ocr measures how exactly; here many tests share the machine.
+	for _, h := range []*harness.Harness{m.a, m.b} {
+		calls := h.World.Feishu.OCRCalls()
 		for i := 2; i < len(calls); i++ {
 			if within := calls[i].At.Sub(calls[i-2].At); within < time.Second {
-				t.Errorf("three calls within %s", within)
+				t.Errorf("got three calls within %s, want them spread by the limit", within)
 			}
 		}
 	}
 }
 
-// caseIn is the latest case of somebody in a company.
-func caseIn(r *harness.Harness, tenantKey, openID string) (c *flows.Case) {
-	r.Helper()
-	r.ReadStore(func(v flows.View) (err error) {
-		c, err = v.LatestCase(r.Ctx, tenantKey, openID)
+// caseIn returns a person's latest case in a company.
+func caseIn(h *harness.Harness, tenantKey, openID string) (c *flows.Case) {
+	h.Helper()
+	h.ReadStore(func(v flows.View) (err error) {
+		c, err = v.LatestCase(h.Ctx, tenantKey, openID)
 		return err
 	})
 	return c

@@ -11,27 +11,31 @@ import (
 	"shiming/sim/wire"
 )
 
-// operations are all that the way through the house needs.
+// operations are all operations of a registration.
 var operations = []struct{ upstream, name string }{
 	{"feishu", "token"}, {"feishu", "message.create"}, {"feishu", "message.reply"}, {"feishu", "message.patch"},
 	{"feishu", "resource.get"}, {"feishu", "contact.user.get"}, {"feishu", "id_card.recognize"},
 	{"tencent", "PhoneVerification"}, {"esign", "files.upload_url"}, {"esign", "storage.put"}, {"esign", "files.status"},
 }
 
-// wholeWay is the way of somebody who sends one photo that is no good, so that every operation is needed.
+// wholeWay registers a person who first sends an unusable photo, so that every operation is called.
 func wholeWay(p harness.Person) {
-	p.R.Helper()
-	wholeWayTo(p, func() { confirms(p) })
+	p.H.Helper()
+	wholeWayTo(p, func() { submitForm(p) })
 }
 
-// TestUpstreamsFailOnce: whatever fails once where repeating is safe, the case ends done by itself, everything
-// written once.
+// TestUpstreamsFailOnce fails each operation once. Where repeating is safe the case ends done by itself, with every
+// outside write made once.
 func TestUpstreamsFailOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []wire.Fault{
 		{Kind: wire.Error, Status: 502}, {Kind: wire.DropBefore}, {Kind: wire.NotJSON}, {Kind: wire.Truncate},
-		{Kind: wire.Error, Status: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
-			Body: `{"code":99991400,"msg":"request trigger frequency limit"}`},
+		{
+			Kind:   wire.Error,
+			Status: 429,
+			Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
+			Body:   `{"code":99991400,"msg":"request trigger frequency limit"}`,
+		},
 	} {
 		if kind.Status == 429 {
 			kind.Upstream = "feishu"
@@ -41,229 +45,127 @@ func TestUpstreamsFailOnce(t *testing.T) {
 			name = "429"
 		}
 		t.Run(name, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-			p := r.Hire()
-			r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 2 })
+			h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+			p := h.Hire()
+			h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
 			armed := 0
 			for _, op := range operations {
 				if op.name == "resource.get" && kind.Kind == wire.Truncate {
-					continue // half a picture under a length that fits is a bad picture, as far as anybody can tell
+					continue // half a picture with a matching length is taken for a bad photo
 				}
 				if kind.Upstream == "" || kind.Upstream == op.upstream {
 					f := kind
 					f.Upstream, f.Operation, f.Times = op.upstream, op.name, 1
-					r.World.Faults.Arm(f)
+					h.World.Faults.Arm(f)
 					armed++
 				}
 			}
-			r.World.Feishu.KillTokens() // so that the token is asked for
+			h.World.Feishu.KillTokens() // so that the bot asks for a token
 			wholeWay(p)
-			p.Filed()
-			if left := r.World.Faults.List(); len(left) > 0 {
-				t.Errorf("of %d faults %d did not come to anything: %+v", armed, len(left), left)
+			p.CheckFiled()
+			if left := h.World.Faults.List(); len(left) > 0 {
+				t.Errorf("of %d faults got %d left, want none: %+v", armed, len(left), left)
 			}
-			if j := r.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-				t.Errorf("%+v", j)
+			if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
+				t.Errorf("got the journey %+v, want one case, filed once", j)
 			}
 		})
 	}
 }
 
-// TestSMSAnswerLost: whether the code is on its way is not known, so no second one is sent until the person asks.
-func TestSMSAnswerLost(t *testing.T) {
-	t.Parallel()
-	t.Run("it came", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-		p := r.Hire()
-		p.ToForm()
-		r.World.Faults.Arm(wire.Fault{
-			Upstream:  "tencent",
-			Operation: "SendSms",
-			Kind:      wire.DropAfter,
-			Times:     1,
-		})
-		p.Press("confirm")
-		p.See(sim.StageCode, "不确定验证码有没有发到")
-		p.TypeCode()
-		p.Filed()
-		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
-			t.Errorf("%d text messages, want 1", n)
-		}
-	})
-	t.Run("it did not", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: again()})
-		p := r.Hire()
-		p.ToForm()
-		r.World.Faults.Arm(wire.Fault{
-			Upstream:  "tencent",
-			Operation: "SendSms",
-			Kind:      wire.Error,
-			Status:    502,
-			Times:     1,
-		})
-		p.Press("confirm")
-		p.See(sim.StageCode, "不确定验证码有没有发到")
-		waitIdle(r)
-		if n := r.CountCalls("tencent", "SendSms"); n != 1 {
-			t.Errorf("%d attempts without being asked, want 1", n)
-		}
-		p.Press("send_code")
-		p.Code(0)
-		p.See(sim.StageCode, "验证码已在")
-		p.TypeCode()
-		p.Filed()
-	})
-}
-
-// TestUnknownIdentity and TestUnknownEvidence: a write that may have happened waits for HR, who is told both ways on,
-// and each leads to done with one write.
-func TestUnknownIdentity(t *testing.T) {
-	unknownWrites(t, "feishu", "identities.create", "一、已经有了", "二、还没有", "已经写入", "确认没有写入，再写一次")
-}
-
-func TestUnknownEvidence(t *testing.T) {
-	unknownWrites(t, "esign", "evidence.psn_realname", "一、查到了", "二、没查到", "已经生成，用这个编号", "确认没有生成，再提交一次")
-}
-
-func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
-	r := harness.Start(t, harness.Setup{})
-	hr := r.Admin(0)
-	for _, w := range []struct {
-		fault   wire.Fault
-		written bool
-	}{
-		{wire.Fault{Kind: wire.DropAfter}, true}, {wire.Fault{Kind: wire.ErrorAfter, Status: 502}, true},
-		{wire.Fault{Kind: wire.NotJSON}, true}, {wire.Fault{Kind: wire.Truncate}, true},
-		{wire.Fault{Kind: wire.DropBefore}, false}, {wire.Fault{Kind: wire.Reset}, false},
-		{wire.Fault{Kind: wire.Error, Status: 502}, false},
-	} {
-		// One after the other up to the fault, since it is for the next call whoever makes it.
-		p := r.Hire()
-		p.ToReview()
-		w.fault.Upstream, w.fault.Operation, w.fault.Times = upstream, operation, 1
-		r.World.Faults.Arm(w.fault)
-		hr.Decides(p, "approve", nil)
-		p.See(sim.StageAttention)
-		t.Run(w.fault.Kind, func(t *testing.T) {
-			t.Parallel()
-			r := withT(r, t)
-			p.R = r
-			c := r.InState(p.OpenID, flows.NeedsAttention)
-			if c.Attention.Code != "unknown_outcome" {
-				t.Errorf("%+v", c.Attention)
-			}
-			s := harness.Admin{R: r, OpenID: hr.OpenID}.Sees(r.World.ReviewChat(), p, "resolve", words...)
-			evidence := upstream == "esign"
-			switch {
-			case w.written && evidence:
-				if a := r.Forge(hr.OpenID, s.Msg, s.Value("resolve"),
-					map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
-					t.Errorf("toast %q, want %q", a.Toast, "这一项不对：证据点编号")
-				}
-				r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.PointsFor(c.ID)[0].ID})
-			case w.written:
-				r.ClickOn(hr.OpenID, s, "resolve", nil)
-			default:
-				r.ClickOn(hr.OpenID, s, "retry", nil)
-			}
-			p.Filed()
-		})
-	}
-}
-
-// TestOneCauseManyCases: many people run into the same cause; HR hears of it once, and one retry lets everybody go on.
+// TestOneCauseManyCases suspends many cases by the same cause. HR gets one card, and one retry resumes all cases.
 func TestOneCauseManyCases(t *testing.T) {
 	t.Parallel()
 	const people = 4
 	for name, c := range map[string]struct {
 		step    flows.Step
-		trouble func(r *harness.Harness)
-		fixed   func(r *harness.Harness)
+		trouble func(h *harness.Harness)
+		fixed   func(h *harness.Harness)
 		words   string
 	}{
-		"ocr quota": {"photos", func(r *harness.Harness) {
-			r.World.Feishu.OCRQuota(0)
-		}, func(r *harness.Harness) { r.World.Feishu.OCRQuota(-1) }, "额度用完了"},
-		"ocr scope": {"photos", func(r *harness.Harness) { r.World.Feishu.Revoke("document_ai:id_card:recognize") },
-			func(r *harness.Harness) { r.World.Feishu.Grant("document_ai:id_card:recognize") }, "应用缺少权限"},
-		"identity scope": {"identity", func(r *harness.Harness) { r.World.Feishu.Revoke("human_authentication:identity") },
-			func(r *harness.Harness) { r.World.Feishu.Grant("human_authentication:identity") }, "应用缺少权限"},
-		"esign 403": {"upload", func(r *harness.Harness) {
-			r.World.Faults.Arm(wire.Fault{
+		"ocr quota": {"photos", func(h *harness.Harness) {
+			h.World.Feishu.OCRQuota(0)
+		}, func(h *harness.Harness) { h.World.Feishu.OCRQuota(-1) }, "额度用完了"},
+		"ocr scope": {"photos", func(h *harness.Harness) { h.World.Feishu.Revoke("document_ai:id_card:recognize") },
+			func(h *harness.Harness) { h.World.Feishu.Grant("document_ai:id_card:recognize") }, "应用缺少权限"},
+		"identity scope": {"identity", func(h *harness.Harness) { h.World.Feishu.Revoke("human_authentication:identity") },
+			func(h *harness.Harness) { h.World.Feishu.Grant("human_authentication:identity") }, "应用缺少权限"},
+		"esign 403": {"upload", func(h *harness.Harness) {
+			h.World.Faults.Arm(wire.Fault{
 				Upstream:  "esign",
 				Operation: "files.upload_url",
 				Kind:      wire.Error,
 				Status:    403,
 				Body:      `{"code":403,"message":"forbidden"}`,
 			})
-		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "出口 IP"},
-		"tencent": {"check", func(r *harness.Harness) {
-			r.World.Faults.Arm(wire.Fault{
+		}, func(h *harness.Harness) { h.World.Faults.Clear() }, "出口 IP"},
+		"tencent": {"check", func(h *harness.Harness) {
+			h.World.Faults.Arm(wire.Fault{
 				Upstream:  "tencent",
 				Operation: "PhoneVerification",
 				Kind:      wire.Error,
 				Status:    200,
 				Body:      `{"Response":{"Error":{"Code":"UnauthorizedOperation.NonAuthorize","Message":"x"},"RequestId":"r-1"}}`,
 			})
-		}, func(r *harness.Harness) { r.World.Faults.Clear() }, "核验机构那边的账号"},
+		}, func(h *harness.Harness) { h.World.Faults.Clear() }, "核验机构那边的账号"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{})
-			hr, all := r.Admin(0), r.HireAll(people)
+			h := harness.Start(t, harness.Setup{})
+			hr, all := h.Admin(0), h.HireAll(people)
 			for _, p := range all {
 				p.ToPhotos()
 			}
 			if c.step == "photos" {
-				c.trouble(r)
+				c.trouble(h)
 			}
 			for _, p := range all {
 				p.SendBoth()
 			}
 			if c.step == "check" {
-				c.trouble(r)
+				c.trouble(h)
 			}
 			if c.step != "photos" {
 				for _, p := range all {
-					confirms(p)
+					submitForm(p)
 				}
 			}
 			if c.step == "identity" || c.step == "upload" {
-				c.trouble(r)
+				c.trouble(h)
 				for _, p := range all {
 					hr.Decides(p, "approve", nil)
 				}
 			}
 			for _, p := range all {
 				p.See(sim.StageAttention)
-				if a := r.InState(p.OpenID, flows.NeedsAttention).Attention; a.Step != c.step || a.Incident == "" {
-					t.Errorf("%+v", a)
+				if a := h.InState(p.OpenID, flows.NeedsAttention).Attention; a.Step != c.step || a.Incident == "" {
+					t.Errorf("got the attention %+v, want this step with an incident", a)
 				}
 			}
-			told := func() (found []harness.Screen) {
-				for _, m := range r.World.Feishu.Messages(r.World.ReviewChat()) {
-					if s := harness.ReadScreen(m); s.Has("retry") && len(m.History) > 0 {
+			told := func() (found []harness.CardView) {
+				for _, m := range h.World.Feishu.Messages(h.World.ReviewChat()) {
+					if s := harness.ViewCard(m); s.Has("retry") && len(m.History) > 0 {
 						found = append(found, s)
 					}
 				}
 				return found
 			}
-			r.Until("HR is told", func() bool { return len(told()) > 0 })
-			// Cards on which HR has decided turn where they are; news is one message, whatever the number of cases.
-			messages := func() int { return cardsIn(r, r.World.ReviewChat(), "") }
+			h.Until("HR is told", func() bool { return len(told()) > 0 })
+			// A card on which HR has decided changes in place. New information is one message for all cases.
+			messages := func() int { return cardsIn(h, h.World.ReviewChat(), "") }
 			want := 1
 			if c.step == "identity" || c.step == "upload" {
 				want += people
 			}
-			r.Until("the news", func() bool { return messages() >= want })
-			waitIdle(r)
+			h.Until("the news", func() bool { return messages() >= want })
+			waitIdle(h)
 			if n := messages(); n != want {
 				t.Errorf("%d messages to HR, want %d", n, want)
 			}
 			if cards := told(); !cards[len(cards)-1].Says(c.words) {
-				t.Errorf("HR is told: %q", cards[len(cards)-1].Text)
+				t.Errorf("got HR's card %q, want the words of this row", cards[len(cards)-1].Text)
 			}
-			c.fixed(r)
-			r.ClickOn(hr.OpenID, told()[0], "retry", nil)
+			c.fixed(h)
+			h.ClickOn(hr.OpenID, told()[0], "retry", nil)
 			for _, p := range all {
 				switch c.step {
 				case "photos":
@@ -271,19 +173,19 @@ func TestOneCauseManyCases(t *testing.T) {
 				case "check":
 					p.See(sim.StageReview)
 				default:
-					p.Filed()
+					p.CheckFiled()
 				}
 			}
-			r.Until("nothing is left for HR", func() bool { return len(told()) == 0 })
+			h.Until("nothing is left for HR", func() bool { return len(told()) == 0 })
 		})
 	}
 }
 
-// TestTokenDies heals by itself, wherever it happens.
+// TestTokenDies checks that the bot replaces an expired token in any step.
 func TestTokenDies(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	p := r.Hire()
-	kill := r.World.Feishu.KillTokens
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := h.Hire()
+	kill := h.World.Feishu.KillTokens
 	p.Say("实名")
 	kill()
 	p.See(sim.StageConsent)
@@ -292,18 +194,18 @@ func TestTokenDies(t *testing.T) {
 	p.SendBoth()
 	p.See(sim.StageConfirmation)
 	kill()
-	confirms(p)
+	submitForm(p)
 	kill()
-	p.Filed()
-	if n := r.World.Feishu.TokensIssued(); n < 3 {
-		t.Errorf("%d tokens", n)
+	p.CheckFiled()
+	if n := h.World.Feishu.TokensIssued(); n < 3 {
+		t.Errorf("got %d tokens, want at least 3", n)
 	}
 }
 
-// TestManyAtOnce: at the tenant's limit photos wait for their turn, and nobody is told of any trouble.
+// TestManyAtOnce checks that photos over the tenant's OCR limit wait and that no one is told of an error.
 func TestManyAtOnce(t *testing.T) {
-	r := harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: 10}})
-	all := r.HireAll(12)
+	h := harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: 10}})
+	all := h.HireAll(12)
 	for _, p := range all {
 		p.ToPhotos()
 	}
@@ -312,12 +214,12 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	for _, p := range all {
 		p.See(sim.StageConfirmation)
-		if cardsIn(r, p.ChatID, "关于你刚发的照片") > 0 {
-			t.Error("somebody was told of a problem")
+		if cardsIn(h, p.ChatID, "关于你刚发的照片") > 0 {
+			t.Error("got a notice of a problem, want none")
 		}
 	}
 	read := 0
-	for _, c := range r.World.Feishu.OCRCalls() {
+	for _, c := range h.World.Feishu.OCRCalls() {
 		if !c.Refused {
 			read++
 		}
@@ -327,50 +229,51 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestDataLossPrevention: a tenant that lets no number through gets a form without any, on which empty means "as read".
+// TestDataLossPrevention checks that a tenant whose DLP blocks numbers gets a form without numbers, on which an empty
+// field keeps the read value.
 func TestDataLossPrevention(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
-	r.World.Feishu.Set(func(k *feishu.Behaviour) { k.DLP = true })
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
+	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.DLP = true })
+	p := h.Hire()
 	p.ToPhotos()
 	p.SendBoth()
 	s := p.See(sim.StageConfirmation, "这里打了码")
-	if s.Field("identity_code") != "" || s.Field("mobile") != "" || r.SecretIn(string(s.Msg.Card), true) != "" {
-		t.Error("something clear is on the form")
+	if s.Field("identity_code") != "" || s.Field("mobile") != "" || h.SecretIn(string(s.Msg.Card), true) != "" {
+		t.Error("got a number on the form, want none")
 	}
 	p.Press("confirm", map[string]any{"identity_name": "", "identity_code": "", "mobile": ""})
-	p.Code(0)
+	p.SentCode(0)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
-	p.Filed()
-	if c := r.CaseOf(p.OpenID); len(c.Changed) > 0 {
-		t.Errorf("changed %v", c.Changed)
+	p.CheckFiled()
+	if c := h.CaseOf(p.OpenID); len(c.Changed) > 0 {
+		t.Errorf("got the changes %v, want none", c.Changed)
 	}
 }
 
-// TestPersonOutOfReach: somebody who has stopped the bot's messages holds nothing up, and finds the end when asking
-// again.
+// TestPersonOutOfReach checks that a case ends although the person blocks the bot's messages, and that the person
+// sees the result when writing again.
 func TestPersonOutOfReach(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToReview()
-	r.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = true })
-	r.Admin(0).Decides(p, "approve", nil)
-	r.InState(p.OpenID, flows.Done)
-	waitIdle(r)
-	r.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = false })
+	h.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = true })
+	h.Admin(0).Decides(p, "approve", nil)
+	h.InState(p.OpenID, flows.Done)
+	waitIdle(h)
+	h.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Stopped = false })
 	p.Say("进度")
-	p.Filed()
+	p.CheckFiled()
 }
 
-// TestReviewGroupGone: when the group of the reviews cannot be written to, the card goes to each admin.
+// TestReviewGroupGone checks that the review card goes to each admin when the bot cannot post in the review group.
 func TestReviewGroupGone(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Noisy: true})
-	r.World.Feishu.Dissolve(r.World.ReviewChat())
-	p, hr := r.Hire(), r.Admin(0)
+	h := harness.Start(t, harness.Setup{Noisy: true})
+	h.World.Feishu.Dissolve(h.World.ReviewChat())
+	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
 	s := hr.Sees(hr.Chat(), p, "approve")
-	r.Admin(1).Sees(r.Admin(1).Chat(), p, "approve")
-	r.ClickOn(hr.OpenID, s, "approve", nil)
-	p.Filed()
+	h.Admin(1).Sees(h.Admin(1).Chat(), p, "approve")
+	h.ClickOn(hr.OpenID, s, "approve", nil)
+	p.CheckFiled()
 }

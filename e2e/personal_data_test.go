@@ -20,11 +20,11 @@ import (
 	"shiming/sim/wire"
 )
 
-// canary is something personal that must be nowhere, in any spelling.
+// canary is a personal value that must not appear anywhere, in any encoding.
 type canary struct {
 	what  string
 	forms [][]byte
-	bound *regexp.Regexp // for short digits: only as a number of its own
+	bound *regexp.Regexp // short digit strings match as a whole number only
 }
 
 func newCanary(what, text string) canary {
@@ -44,12 +44,12 @@ func newCanary(what, text string) canary {
 	for _, u := range utf16.Encode([]rune(text)) {
 		little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
 	}
-	if len(little) >= 6 { // shorter ones come up in sealed bytes by themselves
+	if len(little) >= 6 { // sealed bytes contain shorter strings by chance
 		add(little...)
 		add(big...)
 	}
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for shift := range 3 { // wherever in a text it begins
+		for shift := range 3 { // the three alignments of Base64
 			b := enc.EncodeToString(append(make([]byte, shift), text...))
 			from, to := (shift*8+5)/6, (shift+len(text))*8/6
 			if to-from >= 8 {
@@ -79,24 +79,24 @@ func TestCanaries(t *testing.T) {
 		hex.EncodeToString([]byte("ab样甲明")),
 		base64.StdEncoding.EncodeToString([]byte("a样甲明")), base64.URLEncoding.EncodeToString([]byte("ab样甲明c"))} {
 		if !c.in([]byte(in)) {
-			t.Errorf("not found in %q", in)
+			t.Errorf("got no match in %q, want one", in)
 		}
 	}
 	if newCanary("code", "123456").in([]byte("1123456")) || !newCanary("code", "123456").in([]byte(`"123456"`)) {
-		t.Error("digits")
+		t.Error("got a match inside longer digits, or none alone, want the contrary")
 	}
 }
 
-// TestNothingPersonalIsLeft goes through everything that can go wrong, and then reads every file and row that the bot
-// has written, and every line that it has logged.
+// TestNothingPersonalIsLeft runs through all failures and then searches every file and table that the bot has
+// written, and its log.
 func TestNothingPersonalIsLeft(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: again(), Noisy: true})
-	hr := r.Admin(0)
-	dir := filepath.Dir(r.Values["security.keyset_file"])
+	h := harness.Start(t, harness.Setup{Settings: noResendPause(), Noisy: true})
+	hr := h.Admin(0)
+	dir := filepath.Dir(h.Values["security.keyset_file"])
 	var wanted []canary
 	want := func(what, text string) { wanted = append(wanted, newCanary(what, text)) }
 	oneOff := func(upstream, operation, kind string) {
-		r.World.Faults.Arm(wire.Fault{
+		h.World.Faults.Arm(wire.Fault{
 			Upstream:  upstream,
 			Operation: operation,
 			Kind:      kind,
@@ -105,10 +105,10 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		})
 	}
 
-	// One makes every mistake, corrects both fields, and meets every failure.
-	p := r.Hire()
+	// The first person makes every mistake, corrects both fields and meets every failure.
+	p := h.Hire()
 	name, number, mistyped := p.Person.Name+"改", sameBirthday(p.Person.Code), p.Person.Code[:17]+"?"
-	r.World.Tencent.Register(name, number, p.Person.Mobile)
+	h.World.Tencent.Register(name, number, p.Person.Mobile)
 	for _, op := range operations {
 		oneOff(op.upstream, op.name, wire.Error)
 	}
@@ -116,44 +116,44 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	wholeWayTo(p, func() {
 		p.Press("confirm", map[string]any{"identity_code": mistyped, "mobile": "1600000"})
 		p.See(sim.StageConfirmation, "应该是 11 位的大陆手机号")
-		n := p.Inbox()
+		n := p.SMSCount()
 		p.Press("confirm", map[string]any{"identity_name": name, "identity_code": number, "mobile": p.Person.Mobile})
-		p.Code(n)
+		p.SentCode(n)
 		p.See(sim.StageCode, "验证码已在")
-		p.Press("submit_code", map[string]any{"sms_code": harness.Wrong(p.Code(n))})
-		p.Say(harness.Wrong(harness.Wrong(p.Code(n))))
+		p.Press("submit_code", map[string]any{"sms_code": harness.WrongCode(p.SentCode(n))})
+		p.Say(harness.WrongCode(harness.WrongCode(p.SentCode(n))))
 		p.See(sim.StageCode, "还可以试 3 次")
-		want("a wrong code", harness.Wrong(p.Code(n)))
-		want("a wrong code", harness.Wrong(harness.Wrong(p.Code(n))))
-		if err := r.World.Tencent.ReturnNext(number, "-4"); err != nil {
+		want("a wrong code", harness.WrongCode(p.SentCode(n)))
+		want("a wrong code", harness.WrongCode(harness.WrongCode(p.SentCode(n))))
+		if err := h.World.Tencent.ReturnNext(number, "-4"); err != nil {
 			t.Fatal(err)
 		}
 		p.TypeCode()
 		p.See(sim.StageConfirmation, "没有对上")
-		confirms(p)
+		submitForm(p)
 	})
 	p.See(sim.StageReview)
 	hr.Decides(p, "send_back", map[string]any{"reason": "other", "side": "details", "note": "请核对 " + p.Person.Mobile})
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
 	oneOff("feishu", "identities.create", wire.DropAfter)
-	s := hr.Sees(r.World.ReviewChat(), p, "approve")
-	r.ClickOn(hr.OpenID, s, "approve", nil)
+	s := hr.Sees(h.World.ReviewChat(), p, "approve")
+	h.ClickOn(hr.OpenID, s, "approve", nil)
 	p.See(sim.StageAttention)
 	oneOff("esign", "evidence.psn_realname", wire.DropAfter)
-	s = hr.Sees(r.World.ReviewChat(), p, "resolve", "一、已经有了")
-	r.ClickOn(hr.OpenID, s, "resolve", nil)
-	s = hr.Sees(r.World.ReviewChat(), p, "resolve", "一、查到了")
-	r.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": r.World.ESign.Points()[0].ID})
+	s = hr.Sees(h.World.ReviewChat(), p, "resolve", "一、已经有了")
+	h.ClickOn(hr.OpenID, s, "resolve", nil)
+	s = hr.Sees(h.World.ReviewChat(), p, "resolve", "一、查到了")
+	h.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": h.World.ESign.Points()[0].ID})
 	p.See(sim.StageDone)
 	p.Say("我的资料")
-	p.Reads("谁看过")
+	p.WaitForCard("谁看过")
 	want("a corrected name", name)
 	want("a corrected number", number)
 	want("a mistyped number", mistyped)
 
-	// Others are rejected, give up, or delete.
-	q, s2, s3 := r.Hire(), r.Hire(), r.Hire()
+	// Others are rejected, withdraw, or delete their data.
+	q, s2, s3 := h.Hire(), h.Hire(), h.Hire()
 	q.ToReview()
 	hr.Decides(q, "reject", map[string]any{"reason": "wrong_person", "note": "照片上是样例他人先生"})
 	q.See(sim.StageRejected, "样例他人先生")
@@ -163,38 +163,38 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	s3.ToReview()
 	s3.Say("删除我的资料")
 	s3.Press("withdraw")
-	s3.Reads("都已删除")
-	// And one writes his data into the chat, and recalls it too late.
+	s3.WaitForCard("都已删除")
+	// The last one writes personal data into the chat and recalls the message too late.
 	s2.Say("我是" + s2.Person.Name + "，" + s2.Person.Code + "，手机 " + s2.Person.Mobile)
 	hr.Say("待审")
 	hr.Say("统计")
-	waitIdle(r)
+	waitIdle(h)
 
-	for _, e := range r.World.People() {
+	for _, e := range h.World.People() {
 		want("a name", e.Person.Name)
 		want("a number", e.Person.Code)
 		want("a mobile", e.Person.Mobile)
 		want("an address", e.Person.Address)
 		want("an issuer", e.Person.IssuedBy)
-		for _, sms := range r.World.Tencent.Inbox(e.Person.Mobile) {
+		for _, sms := range h.World.Tencent.Inbox(e.Person.Mobile) {
 			want("a code", sms.Code())
 		}
 		for _, side := range []string{"front", "back"} {
-			img := r.Shot(e.Person, side)
+			img := h.Photo(e.Person, side)
 			wanted = append(wanted, canary{what: "a photo", forms: [][]byte{img[len(img)/2 : len(img)/2+24]}})
 		}
 	}
 	if len(wanted) < 30 {
-		t.Fatal("too few canaries")
+		t.Fatal("got too few canaries, want all of the test")
 	}
 	search := func(where string, b []byte) {
 		for _, c := range wanted {
 			if c.in(b) {
-				t.Errorf("%s stands in %s", c.what, where)
+				t.Errorf("got %s in %s, want none", c.what, where)
 			}
 		}
 	}
-	search("the log", []byte(r.Logs.String()))
+	search("the log", []byte(h.Logs.String()))
 	files := func() {
 		seen := 0
 		err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -207,34 +207,34 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 			return err
 		})
 		if err != nil || seen < 3 && os.Getenv(harness.OnPostgres) != "1" {
-			t.Errorf("%d files, %v", seen, err)
+			t.Errorf("got %d files and %v, want the database's", seen, err)
 		}
 	}
-	files() // with the write-ahead log
-	r.StopBot()
+	files() // including the write-ahead log
+	h.StopBot()
 	files()
-	rows := readTables(t, r.Values["store.dsn"])
+	rows := readTables(t, h.Values["store.dsn"])
 	for _, table := range []string{"river_job", "audit", "settings", "cases", "surfaces", "event_keys"} {
 		if len(rows[table]) == 0 {
-			t.Errorf("table %s is empty", table)
+			t.Errorf("got an empty table %s, want rows", table)
 		}
 	}
 	for table, row := range rows {
 		search("table "+table, []byte(strings.Join(row, "\n")))
 	}
-	if !strings.Contains(strings.Join(rows["river_job"], ""), "502") && !strings.Contains(r.Logs.String(), `"upstream"`) {
-		t.Error("no failure is on record, so that nothing was tried")
+	if !strings.Contains(strings.Join(rows["river_job"], ""), "502") && !strings.Contains(h.Logs.String(), `"upstream"`) {
+		t.Error("got no recorded failure, want all of them")
 	}
 }
 
-// wholeWayTo sends the photos of wholeWay and leaves the rest.
+// wholeWayTo sends the photos of wholeWay; rest does the remaining steps.
 func wholeWayTo(p harness.Person, rest func()) {
-	p.R.Helper()
+	p.H.Helper()
 	p.ToPhotos()
 	p.Send("front")
 	p.See(sim.StagePhotos, "还差一张：国徽面")
 	p.Send("front", "tilted")
-	p.Reads("又收到一张人像面")
+	p.WaitForCard("又收到一张人像面")
 	p.Send("back")
 	p.See(sim.StageConfirmation)
 	rest()

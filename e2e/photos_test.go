@@ -10,9 +10,9 @@ import (
 	"shiming/sim/feishu"
 )
 
-// reads that were made of what an employee sent, or of the employee, so far.
-func countLooks(p harness.Person) (n int) {
-	for _, c := range p.R.World.Recorder.Calls() {
+// countReads counts the OCR calls and downloads for a person's messages.
+func countReads(p harness.Person) (n int) {
+	for _, c := range p.H.World.Recorder.Calls() {
 		if c.Operation == "resource.get" || c.Operation == "id_card.recognize" || strings.Contains(c.Path, p.OpenID) {
 			n++
 		}
@@ -20,20 +20,20 @@ func countLooks(p harness.Person) (n int) {
 	return n
 }
 
-// waitIdle waits until no job is due, running or waiting for a repetition.
-func waitIdle(r *harness.Harness) {
-	r.Helper()
-	r.Until("no event and no job is left", func() bool {
-		undecided, _, err := r.App.Store().PushesNow(r.Ctx)
+// waitIdle waits until no job is due, running or waiting for a retry.
+func waitIdle(h *harness.Harness) {
+	h.Helper()
+	h.Until("no event and no job is left", func() bool {
+		undecided, _, err := h.App.Store().PushesNow(h.Ctx)
 		if err != nil {
-			r.Fatal(err)
+			h.Fatal(err)
 		}
 		if undecided > 0 {
-			return false // jobs may come of it
+			return false // it may create jobs
 		}
-		pending, err := r.App.Store().PendingJobs(r.Ctx)
+		pending, err := h.App.Store().PendingJobs(h.Ctx)
 		if err != nil {
-			r.Fatal(err)
+			h.Fatal(err)
 		}
 		n := 0
 		for _, of := range pending {
@@ -44,78 +44,78 @@ func waitIdle(r *harness.Harness) {
 }
 
 func TestPhotosWaitForConsent(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "你已经发来 2 张照片，还没有读取")
-	waitIdle(r)
-	if n := countLooks(p); n > 0 {
-		t.Errorf("%d calls before consent", n)
+	waitIdle(h)
+	if n := countReads(p); n > 0 {
+		t.Errorf("got %d calls before the consent, want none", n)
 	}
 	p.Press("consent")
 	p.See(sim.StageConfirmation)
-	if n := r.CountCalls("feishu", "resource.get"); n != 2 {
+	if n := h.CountCalls("feishu", "resource.get"); n != 2 {
 		t.Errorf("%d downloads, want 2", n)
 	}
-	if n := len(r.World.Feishu.OCRCalls()); n != 2 {
+	if n := len(h.World.Feishu.OCRCalls()); n != 2 {
 		t.Errorf("%d readings, want 2", n)
 	}
 }
 
 func TestDecline(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
 	p.Press("decline")
 	p.See(sim.StageDeclined)
-	waitIdle(r)
-	if n := countLooks(p); n > 0 {
-		t.Errorf("%d calls although the person declined", n)
+	waitIdle(h)
+	if n := countReads(p); n > 0 {
+		t.Errorf("got %d calls after the refusal, want none", n)
 	}
 	p.Press("start")
 	p.See(sim.StageConsent)
-	if c := r.CaseOf(p.OpenID); len(c.Photos) != 0 {
-		t.Error("the photos of the declined case came back")
+	if c := h.CaseOf(p.OpenID); len(c.Photos) != 0 {
+		t.Error("got the photos of the declined case, want none")
 	}
 }
 
 func TestTwoPhotosOfOneSide(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToPhotos()
 	p.Send("front")
 	p.See(sim.StagePhotos, "还差一张：国徽面")
 	again := p.Send("front", "tilted")
-	reply := p.Reads("又收到一张人像面", "还需要：国徽面")
+	reply := p.WaitForCard("又收到一张人像面", "还需要：国徽面")
 	if reply.Msg.ParentID != again {
-		t.Error("the answer does not hang on the photo")
+		t.Error("got the answer elsewhere, want a reply to the photo")
 	}
 	p.Send("back")
 	p.See(sim.StageConfirmation)
 }
 
 func TestRetakeKeepsTheOtherSide(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToForm()
 	p.Retake("front")
 	s := p.See(sim.StagePhotos, "还差一张：人像面")
 	if s.Value("retake")["side"] != "back" {
-		t.Error("the back was lost")
+		t.Error("got no back, want it kept")
 	}
 	p.Send("front", "tilted")
 	form := p.See(sim.StageConfirmation)
 	if form.Field("identity_code") != p.Person.Code {
-		t.Error("the number is not prefilled")
+		t.Error("got no number on the form, want it prefilled")
 	}
-	if n := len(r.World.Feishu.OCRCalls()); n != 3 {
+	if n := len(h.World.Feishu.OCRCalls()); n != 3 {
 		t.Errorf("%d readings, want 3", n)
 	}
-	// A photo sent while the form is there replaces the side that it shows.
+	// A photo that is sent while the form is open replaces its side.
 	p.Send("back", "tilted")
-	r.Until("the back is replaced", func() bool {
-		c := r.CaseOf(p.OpenID)
+	h.Until("the back is replaced", func() bool {
+		c := h.CaseOf(p.OpenID)
 		return c.State == flows.AwaitingConfirmation && len(c.Photos) == 4 && c.Photos[3].State == flows.PhotoRead
 	})
 	p.See(sim.StageConfirmation)
@@ -124,39 +124,39 @@ func TestRetakeKeepsTheOtherSide(t *testing.T) {
 func TestRecalledPhoto(t *testing.T) {
 	t.Parallel()
 	recall := func(p harness.Person, message string) {
-		p.R.Helper()
-		d, err := p.R.World.Feishu.RecallMessage(p.R.Ctx, message)
-		p.R.Delivered(feishu.Sent{Delivery: d}, err)
+		p.H.Helper()
+		d, err := p.H.World.Feishu.RecallMessage(p.H.Ctx, message)
+		p.H.Delivered(feishu.Sent{Delivery: d}, err)
 	}
 	t.Run("before consent", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{})
-		p := r.Hire()
+		h := harness.Start(t, harness.Setup{})
+		p := h.Hire()
 		gone := p.Send("front")
 		p.Send("back")
 		p.See(sim.StageConsent, "2 张照片")
 		recall(p, gone)
-		r.Until("the photo is dropped", func() bool { return r.CaseOf(p.OpenID).Photos[0].State == flows.PhotoReplaced })
+		h.Until("the photo is dropped", func() bool { return h.CaseOf(p.OpenID).Photos[0].State == flows.PhotoReplaced })
 		p.Press("consent")
 		p.See(sim.StagePhotos, "还差一张：人像面")
-		if n := r.CountCalls("feishu", "resource.get"); n != 1 {
+		if n := h.CountCalls("feishu", "resource.get"); n != 1 {
 			t.Errorf("%d downloads, want 1", n)
 		}
 	})
 	t.Run("after reading", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{})
-		p := r.Hire()
+		h := harness.Start(t, harness.Setup{})
+		p := h.Hire()
 		p.ToPhotos()
 		gone := p.Send("front")
 		p.See(sim.StagePhotos, "还差一张：国徽面")
 		recall(p, gone)
 		p.See(sim.StagePhotos, "请把身份证两面的照片发到这个聊天里")
-		c := r.CaseOf(p.OpenID)
+		c := h.CaseOf(p.OpenID)
 		if c.Personal.Front != nil {
-			t.Error("what was read is still there")
+			t.Error("got the data of the recalled photo, want it deleted")
 		}
-		r.ReadStore(func(v flows.View) error {
-			if _, err := v.Picture(r.Ctx, c.ID, c.Photos[0].ID); err == nil {
-				t.Error("the picture is still there")
+		h.ReadStore(func(v flows.View) error {
+			if _, err := v.Picture(h.Ctx, c.ID, c.Photos[0].ID); err == nil {
+				t.Error("got the recalled picture, want it deleted")
 			}
 			return nil
 		})
@@ -164,8 +164,8 @@ func TestRecalledPhoto(t *testing.T) {
 		p.See(sim.StageConfirmation)
 	})
 	t.Run("at the form", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{})
-		p := r.Hire()
+		h := harness.Start(t, harness.Setup{})
+		p := h.Hire()
 		p.ToPhotos()
 		p.Send("front")
 		gone := p.Send("back")
@@ -177,7 +177,7 @@ func TestRecalledPhoto(t *testing.T) {
 	})
 }
 
-// TestCancel stops at every state in which the applicant may.
+// TestCancel cancels in every state that allows it.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	for name, reach := range map[string]func(harness.Person){
@@ -200,7 +200,7 @@ func TestCancel(t *testing.T) {
 		},
 		"checking": func(p harness.Person) {
 			p.ToCode()
-			p.R.Hold("tencent", "PhoneVerification")
+			p.H.DelayNext("tencent", "PhoneVerification")
 			p.TypeCode()
 			p.See(sim.StageChecking)
 			p.Say("取消")
@@ -210,7 +210,7 @@ func TestCancel(t *testing.T) {
 			p.Press("cancel")
 		},
 		"attention": func(p harness.Person) {
-			p.R.World.Feishu.OCRQuota(0)
+			p.H.World.Feishu.OCRQuota(0)
 			p.ToPhotos()
 			p.Send("front")
 			p.See(sim.StageAttention)
@@ -218,29 +218,29 @@ func TestCancel(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{Noisy: true})
-			p := r.Hire()
+			h := harness.Start(t, harness.Setup{Noisy: true})
+			p := h.Hire()
 			reach(p)
 			p.See(sim.StageWithdrawn)
-			r.InState(p.OpenID, flows.Withdrawn)
-			r.World.Faults.Clear()
-			r.World.Feishu.OCRQuota(-1)
+			h.InState(p.OpenID, flows.Withdrawn)
+			h.World.Faults.Clear()
+			h.World.Feishu.OCRQuota(-1)
 			p.Press("start")
 			p.See(sim.StageConsent)
-			if n := r.CountCalls("feishu", "identities.create"); n > 0 {
-				t.Error("something was written")
+			if n := h.CountCalls("feishu", "identities.create"); n > 0 {
+				t.Error("got an outside write, want none")
 			}
 		})
 	}
 	t.Run("too late", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{})
-		p := r.Hire()
+		h := harness.Start(t, harness.Setup{})
+		p := h.Hire()
 		p.ToReview()
-		r.Hold("feishu", "identities.create")
-		r.Admin(0).Decides(p, "approve", nil)
+		h.DelayNext("feishu", "identities.create")
+		h.Admin(0).Decides(p, "approve", nil)
 		p.See(sim.StageRecording)
 		p.Say("取消")
-		p.Reads("已经提交登记，这一步不能取消了")
-		p.Filed()
+		p.WaitForCard("已经提交登记，这一步不能取消了")
+		p.CheckFiled()
 	})
 }

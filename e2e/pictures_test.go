@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// decoded is a photo as pixels.
+// decoded decodes a photo.
 func decoded(t testing.TB, jpg []byte) image.Image {
 	t.Helper()
 	img, err := jpeg.Decode(bytes.NewReader(jpg))
@@ -32,7 +32,7 @@ func asPNG(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// asGIF has 256 greys.
+// asGIF encodes a picture with 256 greys.
 func asGIF(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var greys color.Palette
@@ -52,7 +52,7 @@ func asGIF(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// flat is a JPEG of one colour.
+// flat returns a JPEG of one colour.
 func flat(t testing.TB, w, h int, c color.Color) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -64,7 +64,7 @@ func flat(t testing.TB, w, h int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-// asWEBP writes a lossless WEBP in the plainest way that the format has: every channel in a code of eight bits.
+// asWEBP encodes a lossless WEBP in the simplest form of the format: every channel has a code of eight bits.
 func asWEBP(img image.Image) []byte {
 	w := &bitWriter{}
 	size := img.Bounds().Size()
@@ -74,7 +74,7 @@ func asWEBP(img image.Image) []byte {
 	w.put(0, 1+3) // no alpha, version 0
 	w.put(0, 1)   // no transform
 	w.put(0, 1)   // no colour cache
-	w.put(0, 1)   // one group of codes
+	w.put(0, 1)   // one group of prefix codes
 	w.lengths(280)
 	w.lengths(256)
 	w.lengths(256)
@@ -84,7 +84,7 @@ func asWEBP(img image.Image) []byte {
 		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
 			r, g, b, _ := img.At(x, y).RGBA()
 			for _, v := range []uint32{g, r, b} {
-				w.put(uint32(bits.Reverse8(uint8(v>>8))), 8) // codes are written from their highest bit on
+				w.put(uint32(bits.Reverse8(uint8(v>>8))), 8) // prefix codes are written from the highest bit
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func asWEBP(img image.Image) []byte {
 	return out
 }
 
-// bitWriter writes from the lowest bit on.
+// bitWriter writes bits from the lowest to the highest.
 type bitWriter struct {
 	out []byte
 	acc uint64
@@ -115,10 +115,11 @@ func (w *bitWriter) put(v uint32, n int) {
 	}
 }
 
-// lengths gives the first 256 of n symbols a code of eight bits, and the rest none.
+// lengths writes a prefix code in which the first 256 of n symbols have eight bits and the others none.
 func (w *bitWriter) lengths(n int) {
 	w.put(0, 1) // not a simple code
-	// Of the symbols for lengths only "8" and "18: many zeros" are used; they stand at places 11 and 1 of the fixed order.
+	// Of the code-length symbols only "8" and "18: many zeros" are used, at the positions 11 and 1 of the fixed
+	// order.
 	w.put(12-4, 4)
 	for place := range 12 {
 		used := uint32(0)
@@ -137,7 +138,7 @@ func (w *bitWriter) lengths(n int) {
 	}
 }
 
-// one gives a single symbol a code without bits.
+// one writes a prefix code with a single symbol, which takes no bits.
 func (w *bitWriter) one(symbol uint32) {
 	w.put(1, 1) // simple
 	w.put(0, 1) // one symbol

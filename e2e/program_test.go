@@ -30,12 +30,12 @@ func TestKeygen(t *testing.T) {
 	if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %o, want 0o600", info.Mode().Perm())
 	}
-	if code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t); code == 0 ||
-		!strings.Contains(out, "exist") {
+	code, out := harness.Command(t.Context(), nil, "keygen", file).Run(t)
+	if code == 0 || !strings.Contains(out, "exist") {
 		t.Errorf("a second time: %d %q, want %q in it", code, out, "exist")
 	}
 	if again, _ := os.ReadFile(file); !bytes.Equal(first, again) {
-		t.Error("the keyset was overwritten")
+		t.Error("got another keyset in the file, want the first one kept")
 	}
 }
 
@@ -45,10 +45,10 @@ func TestExitCodes(t *testing.T) {
 		files.WriteTemp(t, "config.yaml", "hr: {admin: x}\nserver: {listen: nowhere}\n")).Run(t)
 	if code != 2 || !strings.Contains(out, "hr.admin: no such key") || !strings.Contains(out, "server.listen: ") ||
 		!strings.Contains(out, "feishu.app_secret: is missing") {
-		t.Errorf("a wrong configuration: %d %s", code, out)
+		t.Errorf("a wrong configuration: got %d %s, want exit code 2", code, out)
 	}
 	if code, out := harness.Command(t.Context(), nil, "fly").Run(t); code == 0 {
-		t.Errorf("an unknown command: %d %s", code, out)
+		t.Errorf("an unknown command: got %d %s, want exit code 2", code, out)
 	}
 	if code, out := harness.Command(t.Context(), nil, "--help").Run(t); code != 0 || !strings.Contains(out, "keygen") {
 		t.Errorf("help: %d %s, want 0, %q in it", code, out, "keygen")
@@ -67,15 +67,15 @@ func TestServe(t *testing.T) {
 	}
 	for _, name := range []string{"shiming.db", "keyset.json"} {
 		if info, err := os.Stat(filepath.Join(s.Dir, name)); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v %v", name, info, err)
+			t.Errorf("%s: got %v and %v, want a file for the owner alone", name, info, err)
 		}
 	}
-	if code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t); code != 1 ||
-		!strings.Contains(out, "in use by another process") {
+	code, out := harness.Command(s.Ctx, s.Env, "serve", "--config", s.File).Run(t)
+	if code != 1 || !strings.Contains(out, "in use by another process") {
 		t.Errorf("a second process: %d %s, want 1, %q in it", code, out, "in use by another process")
 	}
 
-	// SIGTERM in the middle of a write: the write ends, the program says 0.
+	// SIGTERM during an outside write: the write ends and the program exits with 0.
 	hr := s.World.HR(0)
 	hrCtx, stopHR := context.WithCancel(s.Ctx)
 	hrDone := make(chan error, 1)
@@ -99,27 +99,27 @@ func TestServe(t *testing.T) {
 		select {
 		case <-tick.C:
 		case <-s.Ctx.Done():
-			t.Fatalf("the write never began: %s", s.Now.Out)
+			t.Fatalf("the write never began: %s", s.Running.Out)
 		}
 	}
-	if err := s.Now.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.Running.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if code := s.Now.Ended(t); code != 0 {
-		t.Errorf("SIGTERM: got exit code %d, want 0: %s", code, s.Now.Out)
+	if code := s.Running.WaitExit(t); code != 0 {
+		t.Errorf("SIGTERM: got exit code %d, want 0: %s", code, s.Running.Out)
 	}
-	if strings.Contains(s.Now.Out.String(), "some jobs did not end in time") {
-		t.Error("the stop did not wait for the write")
+	if strings.Contains(s.Running.Out.String(), "some jobs did not end in time") {
+		t.Error("got a stop before the write ended, want it to wait")
 	}
-	if !strings.Contains(s.Now.Out.String(), "NEW KEYSET WRITTEN") ||
-		!strings.Contains(s.Now.Out.String(), `"msg":"stopped"`) {
-		t.Error("the new keyset or the stop was not announced")
+	if !strings.Contains(s.Running.Out.String(), "NEW KEYSET WRITTEN") ||
+		!strings.Contains(s.Running.Out.String(), `"msg":"stopped"`) {
+		t.Error("got no log line of the new keyset or of the stop, want both")
 	}
 
-	// Another keyset opens nothing.
+	// The program refuses another keyset.
 	other := append(append([]string{}, s.Env...), "SHIMING_SECURITY_KEYSET_FILE="+filepath.Join(t.TempDir(), "other.json"))
-	if code, out := harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t); code != 1 ||
-		!strings.Contains(out, "keyset") {
+	code, out = harness.Command(s.Ctx, other, "serve", "--config", s.File).Run(t)
+	if code != 1 || !strings.Contains(out, "keyset") {
 		t.Errorf("another keyset: %d %s, want 1, %q in it", code, out, "keyset")
 	}
 	s.Start()
@@ -131,13 +131,13 @@ func TestServe(t *testing.T) {
 		t.Error(err)
 	}
 	if j := s.World.Journey(e.OpenID); !j.Filed() {
-		t.Errorf("%+v", j)
+		t.Errorf("got the journey %+v, want it filed once", j)
 	}
 	s.Kill()
 }
 
-// TestKilled ends the process without warning again and again, wherever it is. Nothing that was acknowledged is lost,
-// and nothing is written twice.
+// TestKilled kills the process repeatedly at random points. No acknowledged push is lost and no outside write is made
+// twice.
 func TestKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{Latency: 20 * time.Millisecond})
 	hr := s.World.HR(0)
@@ -160,7 +160,7 @@ func TestKilled(t *testing.T) {
 		working.Wait()
 		close(finished)
 	}()
-	// A kill after so many calls each, so that it falls into photos, codes, checks and writes.
+	// A kill after each few calls hits photos, codes, checks and writes.
 	for _, after := range []int{6, 9, 11, 13, 12, 10, 9, 7} {
 		for range after {
 			select {
@@ -176,7 +176,7 @@ func TestKilled(t *testing.T) {
 	for i, e := range people {
 		j := s.World.Journey(e.OpenID)
 		if failures[i] != nil || !j.Filed() || j.Identities != 1 || len(j.Points) != 1 || len(j.Cases) != 1 {
-			t.Errorf("%v %+v", failures[i], j)
+			t.Errorf("got %v and the journey %+v, want it filed once", failures[i], j)
 		}
 	}
 	stopHR()

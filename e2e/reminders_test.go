@@ -12,55 +12,55 @@ import (
 )
 
 func TestReminderAndExpiry(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1h",
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.reminder_after": "1h",
 		"timing.expire_after": "6h", "timing.photo_grace": "1h"}})
-	p, q := r.Hire(), r.Hire()
+	p, q := h.Hire(), h.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
 	q.ToReview()
-	r.Advance(61 * time.Minute)
-	p.Reads("还差一点就好", "实名登记还没开始")
-	r.Find(r.World.ReviewChat(), "HR's list of what waits", func(s harness.Screen) bool {
+	h.Advance(61 * time.Minute)
+	p.WaitForCard("还差一点就好", "实名登记还没开始")
+	h.Find(h.World.ReviewChat(), "HR's list of what waits", func(s harness.CardView) bool {
 		return s.Says("待处理的实名", "共 1 件在等")
 	})
-	r.Advance(5 * time.Hour)
+	h.Advance(5 * time.Hour)
 	for _, who := range []harness.Person{p, q} {
 		who.See(sim.StageExpired)
 	}
-	r.Advance(61 * time.Minute)
+	h.Advance(61 * time.Minute)
 	for _, who := range []harness.Person{p, q} {
-		c := r.InState(who.OpenID, flows.Expired)
-		r.Until("photos and fields go", func() bool { return !r.CaseOf(who.OpenID).Erased.IsZero() })
-		checkWiped(r, c.ID)
+		c := h.InState(who.OpenID, flows.Expired)
+		h.Until("photos and fields go", func() bool { return !h.CaseOf(who.OpenID).Erased.IsZero() })
+		checkWiped(h, c.ID)
 	}
-	if s := r.Admin(0).Sees(r.World.ReviewChat(), q, "", "已过期"); s.Has("approve") {
-		t.Error("HR may still approve what has expired")
+	if s := h.Admin(0).Sees(h.World.ReviewChat(), q, "", "已过期"); s.Has("approve") {
+		t.Error("got an approve button for an expired case, want none")
 	}
-	if n := r.CountCalls("feishu", "identities.create"); n > 0 {
-		t.Error("something was written")
+	if n := h.CountCalls("feishu", "identities.create"); n > 0 {
+		t.Error("got an outside write for an expired case, want none")
 	}
 	p.Press("start")
 	p.See(sim.StageConsent)
 }
 
 func TestPhotosArePurged(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.photo_grace": "1s"}})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.photo_grace": "1s"}})
+	p := h.Hire()
 	p.ToCode()
 	p.TypeCode()
-	p.Filed()
+	p.CheckFiled()
 	p.See(sim.StageDone, "照片已经删除")
-	c := r.InState(p.OpenID, flows.Done)
+	c := h.InState(p.OpenID, flows.Done)
 	if c.Personal.Empty() || c.PhotosGoneAt.IsZero() {
-		t.Error("the fields went with the photos, or nothing did")
+		t.Error("got fields purged with the photos, or no photos purged, want the photos purged alone")
 	}
-	r.ReadStore(func(v flows.View) error {
+	h.ReadStore(func(v flows.View) error {
 		for _, photo := range c.Photos {
-			if _, err := v.Picture(r.Ctx, c.ID, photo.ID); err == nil {
-				t.Error("a picture is left")
+			if _, err := v.Picture(h.Ctx, c.ID, photo.ID); err == nil {
+				t.Error("got a picture, want it purged")
 			}
 			if photo.SHA256 == "" {
-				t.Error("the hash did not stay")
+				t.Error("got no hash of the photo, want it kept")
 			}
 		}
 		return nil
@@ -68,68 +68,68 @@ func TestPhotosArePurged(t *testing.T) {
 }
 
 func TestFieldRetention(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent,
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent,
 		Settings: map[string]string{"timing.photo_grace": "0s", "timing.field_retention": "1s"}})
-	p := r.Hire()
+	p := h.Hire()
 	p.ToCode()
 	p.TypeCode()
-	p.Filed()
-	r.Until("the fields go", func() bool { return !r.CaseOf(p.OpenID).Erased.IsZero() })
-	checkWiped(r, r.CaseOf(p.OpenID).ID)
-	if err := r.App.Store().VerifyChain(r.Ctx, r.CaseOf(p.OpenID).ID); err != nil {
+	p.CheckFiled()
+	h.Until("the fields go", func() bool { return !h.CaseOf(p.OpenID).Erased.IsZero() })
+	checkWiped(h, h.CaseOf(p.OpenID).ID)
+	if err := h.App.Store().VerifyChain(h.Ctx, h.CaseOf(p.OpenID).ID); err != nil {
 		t.Error(err)
 	}
 }
 
-// restartBot stops the bot in the middle and starts another one on the same files.
-func restartBot(r *harness.Harness) {
-	r.Helper()
-	r.StopBot()
-	r.StartBot()
+// restartBot stops the bot and starts another one on the same database.
+func restartBot(h *harness.Harness) {
+	h.Helper()
+	h.StopBot()
+	h.StartBot()
 }
 
 func TestRestart(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+	p := h.Hire()
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
-	restartBot(r)
+	restartBot(h)
 	p.Press("consent")
-	restartBot(r) // with the photos on their way
+	restartBot(h) // the photos are being read
 	p.See(sim.StageConfirmation)
 	p.Press("confirm")
-	code := p.Code(0)
-	restartBot(r) // while the code is awaited
+	code := p.SentCode(0)
+	restartBot(h) // the case waits for the code
 	p.See(sim.StageCode)
 	if toast := p.Press("submit_code", map[string]any{"sms_code": code}); toast != "收到了" {
 		t.Errorf("toast %q, want %q", toast, "收到了")
 	}
-	restartBot(r)
-	p.Filed()
-	if j := r.World.Journey(p.OpenID); j.SMS != 1 {
-		t.Errorf("%+v", j)
+	restartBot(h)
+	p.CheckFiled()
+	if j := h.World.Journey(p.OpenID); j.SMS != 1 {
+		t.Errorf("got the journey %+v, want one text message and one case", j)
 	}
-	if strings.Contains(r.Logs.String(), "some jobs did not end in time") {
-		t.Error("a stop did not wait for the jobs")
+	if strings.Contains(h.Logs.String(), "some jobs did not end in time") {
+		t.Error("got a stop before the jobs ended, want it to wait")
 	}
 }
 
-// TestEventsWhileAway: what people do while the bot is away is taken when it is back.
+// TestEventsWhileAway checks that the bot handles the events of its downtime after the restart.
 func TestEventsWhileAway(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToPhotos()
-	r.StopBot()
+	h.StopBot()
 	for _, side := range []string{"front", "back"} {
-		if _, err := r.World.Feishu.SendImage(r.Ctx, p.OpenID, r.Shot(p.Person, side)); err != nil {
+		if _, err := h.World.Feishu.SendImage(h.Ctx, p.OpenID, h.Photo(p.Person, side)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r.StartBot()
+	h.StartBot()
 	p.See(sim.StageConfirmation)
 }
 
-// TestStopDuringWrites: a job that is writing when the bot stops ends first, and nothing is written again.
+// TestStopDuringWrites checks that a stop waits for a running outside write, and that the write is not repeated.
 func TestStopDuringWrites(t *testing.T) {
 	t.Parallel()
 	for _, op := range []struct{ upstream, name string }{
@@ -137,12 +137,12 @@ func TestStopDuringWrites(t *testing.T) {
 		{"tencent", "PhoneVerification"},
 	} {
 		t.Run(op.name, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{HR: harness.Diligent})
-			p := r.Hire()
-			calls, stop := r.World.Recorder.Subscribe()
+			h := harness.Start(t, harness.Setup{HR: harness.Diligent})
+			p := h.Hire()
+			calls, stop := h.World.Recorder.Subscribe()
 			defer stop()
 			p.ToForm()
-			r.World.Faults.Arm(wire.Fault{
+			h.World.Faults.Arm(wire.Fault{
 				Upstream:  op.upstream,
 				Operation: op.name,
 				Kind:      wire.Delay,
@@ -151,25 +151,25 @@ func TestStopDuringWrites(t *testing.T) {
 			})
 			p.Press("confirm")
 			if op.name != "SendSms" {
-				p.Code(0)
+				p.SentCode(0)
 				p.See(sim.StageCode, "验证码已在")
 				p.TypeCode()
 			}
-			// The fault is used up when the call has come in, which is before it is answered.
-			r.Until("the call is under way", func() bool { return len(r.World.Faults.List()) == 0 })
-			restartBot(r)
+			// The fault ends when the call arrives, which is before the answer.
+			h.Until("the call is under way", func() bool { return len(h.World.Faults.List()) == 0 })
+			restartBot(h)
 			if op.name == "SendSms" {
 				p.See(sim.StageCode, "验证码已在")
 				p.TypeCode()
 			}
-			p.Filed()
+			p.CheckFiled()
 			n := 0
 			for range len(calls) {
 				if c := <-calls; c.Operation == op.name {
 					n++
 				}
 			}
-			if j := r.World.Journey(p.OpenID); n != 1 || j.SMS != 1 {
+			if j := h.World.Journey(p.OpenID); n != 1 || j.SMS != 1 {
 				t.Errorf("%d calls; %+v, want 1", n, j)
 			}
 		})

@@ -12,16 +12,16 @@ import (
 	"shiming/sim/specimen"
 )
 
-// again lets settings be those of a person who submits the form more than once within a minute.
-func again() map[string]string { return map[string]string{"timing.code_resend": "1ms"} }
+// noResendPause is the setting for a person who submits the form more than once within a minute.
+func noResendPause() map[string]string { return map[string]string{"timing.code_resend": "1ms"} }
 
-// confirms submits the form and types the code that comes.
-func confirms(p harness.Person, form ...map[string]any) {
-	p.R.Helper()
-	n := p.Inbox()
+// submitForm submits the form and enters the code.
+func submitForm(p harness.Person, form ...map[string]any) {
+	p.H.Helper()
+	n := p.SMSCount()
 	p.See(sim.StageConfirmation)
 	p.Press("confirm", form...)
-	p.Code(n)
+	p.SentCode(n)
 	p.See(sim.StageCode, "验证码已在")
 	p.TypeCode()
 }
@@ -41,8 +41,8 @@ func TestSendBack(t *testing.T) {
 		},
 	} {
 		t.Run(side, func(t *testing.T) {
-			r := harness.Start(t, harness.Setup{Settings: again()})
-			p, hr := r.Hire(), r.Admin(0)
+			h := harness.Start(t, harness.Setup{Settings: noResendPause()})
+			p, hr := h.Hire(), h.Admin(0)
 			p.ToReview()
 			toast := hr.Decides(p, "send_back", map[string]any{"reason": "details_wrong", "side": side, "note": note})
 			if toast != "已退回给员工" {
@@ -50,12 +50,12 @@ func TestSendBack(t *testing.T) {
 			}
 			redo(p)
 			p.See(sim.StageConfirmation, "HR 请你再看一下：信息填得不对", note)
-			confirms(p)
+			submitForm(p)
 			p.See(sim.StageReview)
-			s := hr.Sees(r.World.ReviewChat(), p, "approve", "第 2 次提交")
-			r.ClickOn(hr.OpenID, s, "approve", nil)
-			p.Filed()
-			if n := p.Inbox(); n != 2 {
+			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交")
+			h.ClickOn(hr.OpenID, s, "approve", nil)
+			p.CheckFiled()
+			if n := p.SMSCount(); n != 2 {
 				t.Errorf("%d text messages, want 2", n)
 			}
 		})
@@ -63,45 +63,45 @@ func TestSendBack(t *testing.T) {
 }
 
 func TestReject(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: again()})
-	p, hr := r.Hire(), r.Admin(0)
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
+	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
-	s := hr.Sees(r.World.ReviewChat(), p, "reject")
-	if a := r.Forge(hr.OpenID, s.Msg, s.Value("reject"), map[string]any{"note": ""}); a.Toast != "还差一项：原因" {
+	s := hr.Sees(h.World.ReviewChat(), p, "reject")
+	if a := h.Forge(hr.OpenID, s.Msg, s.Value("reject"), map[string]any{"note": ""}); a.Toast != "还差一项：原因" {
 		t.Errorf("without a reason: %q, want %q", a.Toast, "还差一项：原因")
 	}
 	long := strings.Repeat("样", 10_000)
 	for _, act := range []string{"reject", "send_back"} {
 		for _, field := range []string{"note", "reason", "side", "evi_point_id"} {
-			if a := r.Forge(hr.OpenID, s.Msg, s.Value(act), map[string]any{"reason": "other",
+			if a := h.Forge(hr.OpenID, s.Msg, s.Value(act), map[string]any{"reason": "other",
 				field: long}); a.Toast != "没看懂这次点击，请刷新后再试" {
 				t.Errorf("%s with a long %s: %q, want %q", act, field, a.Toast, "没看懂这次点击，请刷新后再试")
 			}
 		}
 	}
-	r.ClickOn(hr.OpenID, s, "reject", map[string]any{"reason": "wrong_person", "note": "请找人事部"})
+	h.ClickOn(hr.OpenID, s, "reject", map[string]any{"reason": "wrong_person", "note": "请找人事部"})
 	p.See(sim.StageRejected, "不是本人的身份证", "请找人事部")
-	r.InState(p.OpenID, flows.Rejected)
-	if n := r.CountCalls("feishu", "identities.create") + r.CountCalls("esign", ""); n > 0 {
-		t.Errorf("%d writes for somebody who was rejected", n)
+	h.InState(p.OpenID, flows.Rejected)
+	if n := h.CountCalls("feishu", "identities.create") + h.CountCalls("esign", ""); n > 0 {
+		t.Errorf("got %d writes for a rejected person, want none", n)
 	}
 
 	p.Press("start")
 	p.See(sim.StageConsent)
 	p.Press("consent")
 	p.SendBoth()
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
-	s = hr.Sees(r.World.ReviewChat(), p, "approve")
-	r.ClickOn(hr.OpenID, s, "approve", nil)
-	p.Filed()
-	if j := r.World.Journey(p.OpenID); len(j.Cases) != 2 {
+	s = hr.Sees(h.World.ReviewChat(), p, "approve")
+	h.ClickOn(hr.OpenID, s, "approve", nil)
+	p.CheckFiled()
+	if j := h.World.Journey(p.OpenID); len(j.Cases) != 2 {
 		t.Errorf("%d cases, want 2", len(j.Cases))
 	}
 }
 
-// self makes an employee one of the admins.
-func self(review bool) func(*sim.World, map[string]string) {
+// asAdmin makes an employee an admin.
+func asAdmin(review bool) func(*sim.World, map[string]string) {
 	return func(w *sim.World, settings map[string]string) {
 		e := w.Hire(1)[0]
 		settings["hr.admins"] += "," + e.OpenID
@@ -116,137 +116,138 @@ func self(review bool) func(*sim.World, map[string]string) {
 func TestNobodyApprovesHimself(t *testing.T) {
 	t.Parallel()
 	t.Run("review group", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{Before: self(true)})
-		p := harness.Person{Employee: r.World.People()[0], R: r}
+		h := harness.Start(t, harness.Setup{Before: asAdmin(true)})
+		p := harness.Person{Employee: h.World.People()[0], H: h}
 		p.ToReview()
-		s := r.Admin(0).Sees(r.World.ReviewChat(), p, "approve")
-		if toast := r.ClickOn(p.OpenID, s, "approve", nil); toast != "不能审核自己的，请另一位 HR 来" {
+		s := h.Admin(0).Sees(h.World.ReviewChat(), p, "approve")
+		if toast := h.ClickOn(p.OpenID, s, "approve", nil); toast != "不能审核自己的，请另一位 HR 来" {
 			t.Errorf("toast %q, want %q", toast, "不能审核自己的，请另一位 HR 来")
 		}
-		r.InState(p.OpenID, flows.AwaitingReview)
-		// Nor by the queue in private, which does not list the own case.
+		h.InState(p.OpenID, flows.AwaitingReview)
+		// The private queue does not list the admin's own case.
 		p.Say("待审")
-		p.Reads("都处理完了，没有在等的")
-		r.Admin(0).Decides(p, "approve", nil)
-		p.Filed()
+		p.WaitForCard("都处理完了，没有在等的")
+		h.Admin(0).Decides(p, "approve", nil)
+		p.CheckFiled()
 	})
 	t.Run("in private", func(t *testing.T) {
-		r := harness.Start(t, harness.Setup{Before: self(false)})
-		p := harness.Person{Employee: r.World.People()[0], R: r}
+		h := harness.Start(t, harness.Setup{Before: asAdmin(false)})
+		p := harness.Person{Employee: h.World.People()[0], H: h}
 		p.ToReview()
-		s := r.Admin(0).Sees(r.Admin(0).Chat(), p, "approve")
-		waitIdle(r)
-		for _, m := range r.World.Feishu.Messages(p.ChatID) {
-			if harness.ReadScreen(m).Has("approve") {
-				t.Error("the applicant got HR's card about himself")
+		s := h.Admin(0).Sees(h.Admin(0).Chat(), p, "approve")
+		waitIdle(h)
+		for _, m := range h.World.Feishu.Messages(p.ChatID) {
+			if harness.ViewCard(m).Has("approve") {
+				t.Error("got HR's card about the applicant in the applicant's chat, want none")
 			}
 		}
-		if a := r.Forge(p.OpenID, s.Msg, s.Value("approve"), nil); a.Toast != "不能审核自己的，请另一位 HR 来" {
+		if a := h.Forge(p.OpenID, s.Msg, s.Value("approve"), nil); a.Toast != "不能审核自己的，请另一位 HR 来" {
 			t.Errorf("toast %q, want %q", a.Toast, "不能审核自己的，请另一位 HR 来")
 		}
-		r.InState(p.OpenID, flows.AwaitingReview)
-		r.ClickOn(r.Admin(0).OpenID, s, "approve", nil)
-		p.Filed()
+		h.InState(p.OpenID, flows.AwaitingReview)
+		h.ClickOn(h.Admin(0).OpenID, s, "approve", nil)
+		p.CheckFiled()
 	})
 }
 
 func TestTwoAdminsAtOnce(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
 	p.ToReview()
-	s := r.Admin(0).Sees(r.World.ReviewChat(), p, "approve")
-	r.Until("the admins' names are known", func() bool { return r.CountCalls("feishu", "contact.user.get") >= 3 })
+	s := h.Admin(0).Sees(h.World.ReviewChat(), p, "approve")
+	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 3 })
 	toasts := make([]string, 2)
 	var both sync.WaitGroup
 	for i := range toasts {
-		both.Go(func() { toasts[i] = r.Forge(r.World.Admins()[i], s.Msg, s.Value("approve"), nil).Toast })
+		both.Go(func() { toasts[i] = h.Forge(h.World.Admins()[i], s.Msg, s.Value("approve"), nil).Toast })
 	}
 	both.Wait()
 	first := 0
 	if toasts[1] == "已通过" {
 		first = 1
 	}
-	u, _ := r.World.Feishu.User(r.World.Admins()[first])
-	if late := toasts[1-first]; toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
+	u, _ := h.World.Feishu.User(h.World.Admins()[first])
+	late := toasts[1-first]
+	if toasts[first] != "已通过" || !strings.HasSuffix(late, " "+u.Name+"已通过，卡片已更新") ||
 		len(late) < len("11-22 10:00 ") {
-		t.Errorf("toasts %q", toasts)
+		t.Errorf("got the toasts %q, want one approval and one notice of it", toasts)
 	}
-	p.Filed()
+	p.CheckFiled()
 }
 
 func TestReviewOnlyForWarnings(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"review.required": "warnings"}})
-	green, amber := r.Hire(), r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"review.required": "warnings"}})
+	green, amber := h.Hire(), h.Hire()
 	green.ToCode()
 	green.TypeCode()
-	green.Filed()
-	if c := r.CaseOf(green.OpenID); c.Review == nil || c.Review.By != "" {
-		t.Errorf("review %+v", c.Review)
+	green.CheckFiled()
+	if c := h.CaseOf(green.OpenID); c.Review == nil || c.Review.By != "" {
+		t.Errorf("got the review %+v, want an approval by the policy", c.Review)
 	}
-	for _, m := range r.World.Feishu.Messages(r.World.ReviewChat()) {
+	for _, m := range h.World.Feishu.Messages(h.World.ReviewChat()) {
 		if strings.Contains(string(m.Card), green.OpenID) {
-			t.Error("HR was bothered with an all-green case")
+			t.Error("got a card about an all-green case, want none")
 		}
 	}
-	r.World.Feishu.ChangeUser(amber.OpenID, func(u *feishu.User) { u.Name = "花名" })
+	h.World.Feishu.ChangeUser(amber.OpenID, func(u *feishu.User) { u.Name = "花名" })
 	amber.ToReview()
-	r.Admin(0).Sees(r.World.ReviewChat(), amber, "approve", "和飞书上的名字不同")
-	r.Admin(0).Decides(amber, "approve", nil)
-	amber.Filed()
+	h.Admin(0).Sees(h.World.ReviewChat(), amber, "approve", "和飞书上的名字不同")
+	h.Admin(0).Decides(amber, "approve", nil)
+	amber.CheckFiled()
 }
 
 func TestMethodNone(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"verification.method": "none"}, HR: harness.Diligent})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"verification.method": "none"}, HR: harness.Diligent})
+	p := h.Hire()
 	p.ToForm()
 	p.Press("confirm")
 	p.See(sim.StageDone, "没有存证")
-	c := r.InState(p.OpenID, flows.Done)
-	if n := r.CountCalls("tencent", "") + r.CountCalls("esign", ""); n > 0 || c.Evidence != nil {
-		t.Errorf("%d calls to suppliers that are not used", n)
+	c := h.InState(p.OpenID, flows.Done)
+	if n := h.CountCalls("tencent", "") + h.CountCalls("esign", ""); n > 0 || c.Evidence != nil {
+		t.Errorf("got %d calls to suppliers that are not used, want none", n)
 	}
-	if id := r.World.Feishu.Identities()[p.OpenID]; id.Writes != 1 || id.Code != p.Person.Code {
-		t.Errorf("%s", id)
+	if id := h.World.Feishu.Identities()[p.OpenID]; id.Writes != 1 || id.Code != p.Person.Code {
+		t.Errorf("got the identity %s, want the person's", id)
 	}
-	r.Admin(0).Sees(r.World.ReviewChat(), p, "", "没有存证")
+	h.Admin(0).Sees(h.World.ReviewChat(), p, "", "没有存证")
 }
 
 func TestWithoutReviewChat(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: map[string]string{"hr.review_chat": ""}})
-	p := r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"hr.review_chat": ""}})
+	p := h.Hire()
 	p.ToReview()
-	one, two := r.Admin(0), r.Admin(1)
+	one, two := h.Admin(0), h.Admin(1)
 	s := one.Sees(one.Chat(), p, "approve")
 	two.Sees(two.Chat(), p, "approve")
-	r.ClickOn(one.OpenID, s, "approve", nil)
-	p.Filed()
+	h.ClickOn(one.OpenID, s, "approve", nil)
+	p.CheckFiled()
 	for _, a := range []harness.Admin{one, two} {
 		card := a.Sees(a.Chat(), p, "", "已通过", "已登记，已存证")
 		if card.Has("approve") {
-			t.Error("a decided card still has its buttons")
+			t.Error("got buttons on a decided card, want none")
 		}
 	}
 }
 
-// TestOpenIDLikeANumber: ids are hexadecimal, so that one in some hundreds looks like a mobile or an ID number in the
-// middle. They must not be masked, or Feishu refuses the card.
+// TestOpenIDLikeANumber uses ids that contain digits like a mobile or an ID number, as one in some hundred
+// hexadecimal ids does. Masking them would make Feishu refuse the card.
 func TestOpenIDLikeANumber(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{})
 	id := "ou_a13900001234b89900119900101123xf"
 	who := specimen.NewPerson(99)
-	r.World.Feishu.AddUser(feishu.User{OpenID: id, Name: who.Name, Mobile: "+86" + who.Mobile})
-	r.World.Feishu.AddMembers(r.World.AnnounceChat(), id)
-	r.World.Tencent.Register(who.Name, who.Code, who.Mobile)
-	p, hr := harness.Person{Employee: &sim.Employee{OpenID: id, ChatID: r.World.Feishu.P2PChat(id), Person: who}, R: r},
-		r.Admin(0)
+	h.World.Feishu.AddUser(feishu.User{OpenID: id, Name: who.Name, Mobile: "+86" + who.Mobile})
+	h.World.Feishu.AddMembers(h.World.AnnounceChat(), id)
+	h.World.Tencent.Register(who.Name, who.Code, who.Mobile)
+	p, hr := harness.Person{Employee: &sim.Employee{OpenID: id, ChatID: h.World.Feishu.P2PChat(id), Person: who}, H: h},
+		h.Admin(0)
 	p.ToReview()
 	hr.Say("待审")
-	r.Find(hr.Chat(), "the queue", func(s harness.Screen) bool {
+	h.Find(hr.Chat(), "the queue", func(s harness.CardView) bool {
 		return s.Says("共 1 件在等") && strings.Contains(string(s.Msg.Card), id)
 	})
 	hr.Decides(p, "approve", nil)
 	p.See(sim.StageDone)
-	r.Find(r.World.AnnounceChat(), "the board", func(s harness.Screen) bool {
+	h.Find(h.World.AnnounceChat(), "the board", func(s harness.CardView) bool {
 		return strings.Contains(string(s.Msg.Card), id)
 	})
 }

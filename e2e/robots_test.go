@@ -10,54 +10,61 @@ import (
 )
 
 func TestHappyPath(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	p, hr := r.Hire(), r.Admin(0)
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
 	if toast := hr.Decides(p, "approve", nil); toast != "已通过" {
 		t.Errorf("toast %q, want %q", toast, "已通过")
 	}
-	p.Filed()
-	if j := r.World.Journey(p.OpenID); j.SMS != 1 || j.Photos != 2 {
-		t.Errorf("%+v", j)
+	p.CheckFiled()
+	if j := h.World.Journey(p.OpenID); j.SMS != 1 || j.Photos != 2 {
+		t.Errorf("got the journey %+v, want it filed once", j)
 	}
-	if err := r.World.WaitAnnounced(r.Ctx, p.OpenID); err != nil {
+	if err := h.World.WaitAnnounced(h.Ctx, p.OpenID); err != nil {
 		t.Error(err)
 	}
-	hr.Sees(r.World.ReviewChat(), p, "", "已通过")
+	hr.Sees(h.World.ReviewChat(), p, "", "已通过")
 
-	c := r.InState(p.OpenID, flows.Done)
-	if err := r.App.Store().VerifyChain(r.Ctx, c.ID); err != nil {
+	c := h.InState(p.OpenID, flows.Done)
+	if err := h.App.Store().VerifyChain(h.Ctx, c.ID); err != nil {
 		t.Error(err)
 	}
-	point := r.World.ESign.PointsFor(c.ID)[0]
+	point := h.World.ESign.PointsFor(c.ID)[0]
 	verified := false
-	for _, call := range r.World.Tencent.Calls() {
+	for _, call := range h.World.Tencent.Calls() {
 		verified = verified || call.Action == "PhoneVerification" && call.RequestID == point.Detail["verifySerialNumber"]
 	}
-	if !verified || point.Method != "THREEELEMENTS" || point.Detail["smsCode"] != p.Code(0) ||
+	if !verified || point.Method != "THREEELEMENTS" || point.Detail["smsCode"] != p.SentCode(0) ||
 		point.Name != p.Person.Name ||
 		point.CardNo != p.Person.Code || point.Detail["mobile"] != p.Person.Mobile ||
 		point.CardPortrait == point.CardNationalEmblem {
-		t.Errorf("the evidence is not what happened: %s", point)
+		t.Errorf("got the evidence %s, want what happened", point)
 	}
 }
 
-// TestRobots lets people with different habits go the whole way at once.
+// TestRobots registers robots with different behaviour in parallel.
 func TestRobots(t *testing.T) {
-	r := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
+	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
 	for name, script := range map[string]sim.Script{
-		"careful": {}, "by word": {ByWord: true}, "photos first": {PhotosFirst: true}, "one post": {AsOnePost: true},
-		"files": {AsFiles: true}, "blurred": {BlurredFirst: true}, "two fronts": {TwoFronts: true},
-		"somebody else's back": {OtherPersonsBack: true}, "turned": {RotatedBack: true},
-		"mistyped number": {TypedNumberWrong: true}, "mistyped code": {WrongCodeFirst: true},
+		"careful":              {},
+		"by word":              {ByWord: true},
+		"photos first":         {PhotosFirst: true},
+		"one post":             {AsOnePost: true},
+		"files":                {AsFiles: true},
+		"blurred":              {BlurredFirst: true},
+		"two fronts":           {TwoFronts: true},
+		"somebody else's back": {OtherPersonsBack: true},
+		"turned":               {RotatedBack: true},
+		"mistyped number":      {TypedNumberWrong: true},
+		"mistyped code":        {WrongCodeFirst: true},
 	} {
-		e := r.World.Hire(1)[0]
+		e := h.World.Hire(1)[0]
 		script.Width = 1000
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			j, err := e.Register(r.Ctx, script, nil)
+			j, err := e.Register(h.Ctx, script, nil)
 			if err != nil || !j.Filed() || len(j.Misread) > 0 {
-				t.Errorf("%v %+v", err, j)
+				t.Errorf("got %v and the journey %+v, want it filed once", err, j)
 			}
 		})
 	}

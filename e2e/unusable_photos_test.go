@@ -11,10 +11,11 @@ import (
 	"shiming/sim/specimen"
 )
 
-// TestBadPhotos: each is answered on its message with what is wrong, costs nothing that was good, and the way goes on.
+// TestBadPhotos sends unusable photos. Each is answered with the problem as a reply, keeps the good photos, and the
+// case continues.
 func TestBadPhotos(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
-	other := r.Hire()
+	h := harness.Start(t, harness.Setup{})
+	other := h.Hire()
 	for name, c := range map[string]struct {
 		words string
 		img   func(p harness.Person) []byte
@@ -29,10 +30,10 @@ func TestBadPhotos(t *testing.T) {
 		"pdf":           {"这种图片格式读不了", func(harness.Person) []byte { return []byte("%PDF-1.7\n1 0 obj") }},
 		"nothing in it": {"这张图片是空的", func(harness.Person) []byte { return nil }},
 		"over 10 MB": {"超过了 10 MB", func(p harness.Person) []byte {
-			return append(bytes.Clone(r.Shot(p.Person, "front")), make([]byte, 10_000_001)...)
+			return append(bytes.Clone(h.Photo(p.Person, "front")), make([]byte, 10_000_001)...)
 		}},
 		"cut short": {"图片没有传完整", func(p harness.Person) []byte {
-			b := r.Shot(p.Person, "front")
+			b := h.Photo(p.Person, "front")
 			return b[:len(b)/2]
 		}},
 		"tiny":  {"图片太小", func(harness.Person) []byte { return flat(t, 15, 7, color.White) }},
@@ -40,98 +41,98 @@ func TestBadPhotos(t *testing.T) {
 		"photo of a cat": {"照片里没找到身份证", func(harness.Person) []byte {
 			return flat(t, 1000, 640, color.RGBA{200, 150, 90, 255})
 		}},
-		"blurred":        {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "blurred") }},
-		"cut":            {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "cut") }},
-		"glare":          {"照片里没找到身份证", func(p harness.Person) []byte { return r.Shot(p.Person, "front", "glare") }},
-		"another person": {"不是同一个人的身份证", func(harness.Person) []byte { return r.Shot(other.Person, "front") }},
-		"expired":        {"这张身份证已经过期了", func(p harness.Person) []byte { return r.Shot(p.Person.Expired(), "back") }},
+		"blurred":        {"照片里没找到身份证", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "blurred") }},
+		"cut":            {"照片里没找到身份证", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "cut") }},
+		"glare":          {"照片里没找到身份证", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "glare") }},
+		"another person": {"不是同一个人的身份证", func(harness.Person) []byte { return h.Photo(other.Person, "front") }},
+		"expired":        {"这张身份证已经过期了", func(p harness.Person) []byte { return h.Photo(p.Person.Expired(), "back") }},
 	} {
-		p := r.Hire()
+		p := h.Hire()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p.R = withT(r, t)
+			p.H = withT(h, t)
 			p.ToPhotos()
 			p.Send("front", "tilted")
 			p.See(sim.StagePhotos, "还差一张：国徽面")
 			bad := p.SendImage(c.img(p))
-			p.R.Find(p.ChatID, "the answer to the photo", func(s harness.Screen) bool {
+			p.H.Find(p.ChatID, "the answer to the photo", func(s harness.CardView) bool {
 				return s.Msg.ParentID == bad && s.Says(c.words)
 			})
-			if state := p.R.CaseOf(p.OpenID).State; state != flows.AwaitingPhotos {
+			if state := p.H.CaseOf(p.OpenID).State; state != flows.AwaitingPhotos {
 				t.Errorf("the case is in %s, want %v", state, flows.AwaitingPhotos)
 			}
 			p.Send("back")
 			if s := p.See(sim.StageConfirmation); s.Field("identity_code") != p.Person.Code {
-				t.Error("the front that was read has been lost")
+				t.Error("got no front, want the one that was read")
 			}
 		})
 	}
 }
 
-// withT is the rig in a test below the one it was started in.
-func withT(r *harness.Harness, t *testing.T) *harness.Harness {
-	below := *r
+// withT returns the harness for a subtest.
+func withT(h *harness.Harness, t *testing.T) *harness.Harness {
+	below := *h
 	below.T = t
 	return &below
 }
 
-// TestUsablePhotos: turned, in other formats, as a file of any name.
+// TestUsablePhotos sends rotated photos, other formats and files with any name.
 func TestUsablePhotos(t *testing.T) {
-	r := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{})
 	for name, take := range map[string]func(p harness.Person, side string) []byte{
-		"sideways":  func(p harness.Person, side string) []byte { return r.Shot(p.Person, side, "sideways") },
-		"turned":    func(p harness.Person, side string) []byte { return r.Shot(p.Person, side, "rotated") },
-		"photocopy": func(p harness.Person, side string) []byte { return r.Shot(p.Person, side, "photocopy") },
-		"png":       func(p harness.Person, side string) []byte { return asPNG(t, decoded(t, r.Shot(p.Person, side))) },
-		"gif":       func(p harness.Person, side string) []byte { return asGIF(t, decoded(t, r.Shot(p.Person, side))) },
-		"webp":      func(p harness.Person, side string) []byte { return asWEBP(decoded(t, r.Shot(p.Person, side))) },
+		"sideways":  func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "sideways") },
+		"turned":    func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "rotated") },
+		"photocopy": func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "photocopy") },
+		"png":       func(p harness.Person, side string) []byte { return asPNG(t, decoded(t, h.Photo(p.Person, side))) },
+		"gif":       func(p harness.Person, side string) []byte { return asGIF(t, decoded(t, h.Photo(p.Person, side))) },
+		"webp":      func(p harness.Person, side string) []byte { return asWEBP(decoded(t, h.Photo(p.Person, side))) },
 	} {
-		p := r.Hire()
+		p := h.Hire()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p.R = withT(r, t)
+			p.H = withT(h, t)
 			p.ToPhotos()
 			for _, side := range []string{"front", "back"} {
-				sent, err := r.World.Feishu.SendFile(p.R.Ctx, p.OpenID, "文件.bin", take(p, side))
-				p.R.Delivered(sent, err)
+				sent, err := h.World.Feishu.SendFile(p.H.Ctx, p.OpenID, "文件.bin", take(p, side))
+				p.H.Delivered(sent, err)
 			}
-			if s := p.See(sim.StageConfirmation); s.Field("identity_name") != p.Person.Name ||
-				s.Field("identity_code") != p.Person.Code {
-				t.Error("read wrong")
+			s := p.See(sim.StageConfirmation)
+			if s.Field("identity_name") != p.Person.Name || s.Field("identity_code") != p.Person.Code {
+				t.Error("got other details on the form, want those of the card")
 			}
 		})
 	}
 }
 
-// TestTwoPeoplesSides: a back that cannot belong to the front is turned down; one that merely should not, since
-// people move, is for HR to judge, who can ask for that side alone.
+// TestTwoPeoplesSides sends sides of two people. A back that cannot belong to the front is refused. A back that is
+// only unlikely, because people move, goes to HR, who can ask for that side again.
 func TestTwoPeoplesSides(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Settings: again()})
-	p := r.Hire()
-	other := r.Hire()
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
+	p := h.Hire()
+	other := h.Hire()
 	for other.Person.IssuedBy[:9] == p.Person.IssuedBy[:9] {
-		other = r.Hire()
+		other = h.Hire()
 	}
 	p.ToPhotos()
 	p.Send("front")
 	p.See(sim.StagePhotos, "还差一张：国徽面")
 	older := p.Person
 	older.ValidFrom, older.ValidTo = "1966-01-01", specimen.LongTerm
-	p.SendImage(r.Shot(older, "back"))
-	p.Reads("两面对不上")
-	if c := r.CaseOf(p.OpenID); c.State != flows.AwaitingPhotos || c.Personal.Front == nil {
+	p.SendImage(h.Photo(older, "back"))
+	p.WaitForCard("两面对不上")
+	if c := h.CaseOf(p.OpenID); c.State != flows.AwaitingPhotos || c.Personal.Front == nil {
 		t.Errorf("the case is in %s, want %v", c.State, flows.AwaitingPhotos)
 	}
-	p.SendImage(r.Shot(other.Person, "back"))
-	confirms(p)
+	p.SendImage(h.Photo(other.Person, "back"))
+	submitForm(p)
 	p.See(sim.StageReview)
-	s := r.Admin(0).Sees(r.World.ReviewChat(), p, "send_back", "签发机关和住址不在一个地区")
-	r.ClickOn(r.Admin(0).OpenID, s, "send_back", map[string]any{"reason": "wrong_person", "side": "back"})
+	s := h.Admin(0).Sees(h.World.ReviewChat(), p, "send_back", "签发机关和住址不在一个地区")
+	h.ClickOn(h.Admin(0).OpenID, s, "send_back", map[string]any{"reason": "wrong_person", "side": "back"})
 	p.See(sim.StagePhotos, "还差一张：国徽面", "不是本人的身份证")
 	p.Send("back")
-	confirms(p)
+	submitForm(p)
 	p.See(sim.StageReview)
-	s = r.Admin(0).Sees(r.World.ReviewChat(), p, "approve", "两面像是同一张证件")
-	r.ClickOn(r.Admin(0).OpenID, s, "approve", nil)
-	p.Filed()
+	s = h.Admin(0).Sees(h.World.ReviewChat(), p, "approve", "两面像是同一张证件")
+	h.ClickOn(h.Admin(0).OpenID, s, "approve", nil)
+	p.CheckFiled()
 }

@@ -8,23 +8,24 @@ import (
 	"shiming/sim/feishu"
 )
 
-// appForm changes the app in the consoles of the platforms; what is left out stays.
+// appForm is the body of POST /sim/app: changes of the app in the platforms' consoles. A member that is left out
+// changes nothing.
 type appForm struct {
 	Grant       []string `json:"grant"`
 	Revoke      []string `json:"revoke"`
-	Subscribe   []string `json:"subscribe"` // events, and card.action.trigger
+	Subscribe   []string `json:"subscribe"` // events and card.action.trigger
 	Unsubscribe []string `json:"unsubscribe"`
 	Published   *bool    `json:"published"`
-	InReview    *bool    `json:"in_review"` // whether a version waits for the tenant's administrator
-	Bot         *bool    `json:"bot"`       // bot ability
-	InGroup     *bool    `json:"in_group"`  // whether the bot is in the review group
+	InReview    *bool    `json:"in_review"` // a version waits for the tenant's administrator
+	Bot         *bool    `json:"bot"`       // the app has the bot ability
+	InGroup     *bool    `json:"in_group"`  // the bot is a member of the review group
 	OCRLeft     *int     `json:"ocr_left"`
 	Template    *int     `json:"template"`   // status of the SMS template: 0 approved, 1 under review, -1 refused
-	LongConn    *bool    `json:"long_conn"`  // 订阅方式
-	Disconnect  bool     `json:"disconnect"` // break the long connections
+	LongConn    *bool    `json:"long_conn"`  // 订阅方式 of events and callbacks
+	Disconnect  bool     `json:"disconnect"` // breaks the long connections
 }
 
-// postApp lets somebody see what a bot, and its doctor, make of an app that is set up wrong.
+// postApp sets the app up wrong or right, so that a player can see how the bot and `shiming check` react.
 func (pg *Server) postApp(r *http.Request) (any, error) {
 	var in appForm
 	if err := decode(r, &in); err != nil {
@@ -34,15 +35,16 @@ func (pg *Server) postApp(r *http.Request) (any, error) {
 	pg.World.Feishu.Revoke(in.Revoke...)
 	var now feishu.Subscriptions
 	pg.World.Feishu.Subscribe(func(s *feishu.Subscriptions) {
-		for _, list := range []struct {
-			of   *[]string
-			mine func(string) bool
-		}{{&s.Events, func(e string) bool { return !isCallback(e) }}, {&s.Callbacks, isCallback}} {
-			*list.of = slices.DeleteFunc(*list.of, func(e string) bool { return slices.Contains(in.Unsubscribe, e) })
-			for _, e := range in.Subscribe {
-				if list.mine(e) && !slices.Contains(*list.of, e) {
-					*list.of = append(*list.of, e)
-				}
+		unsubscribed := func(name string) bool { return slices.Contains(in.Unsubscribe, name) }
+		s.Events = slices.DeleteFunc(s.Events, unsubscribed)
+		s.Callbacks = slices.DeleteFunc(s.Callbacks, unsubscribed)
+		for _, name := range in.Subscribe {
+			list := &s.Events
+			if strings.HasPrefix(name, "card.") {
+				list = &s.Callbacks
+			}
+			if !slices.Contains(*list, name) {
+				*list = append(*list, name)
 			}
 		}
 		if in.Published != nil {
@@ -79,8 +81,11 @@ func (pg *Server) postApp(r *http.Request) (any, error) {
 		pg.World.Feishu.DropLongConnections()
 	}
 	open, made := pg.World.Feishu.LongConnections()
-	return map[string]any{"events": now.Events, "callbacks": now.Callbacks, "published": !now.Draft,
-		"long_connections": open, "long_connections_made": made}, nil
+	return map[string]any{
+		"events":                now.Events,
+		"callbacks":             now.Callbacks,
+		"published":             !now.Draft,
+		"long_connections":      open,
+		"long_connections_made": made,
+	}, nil
 }
-
-func isCallback(name string) bool { return strings.HasPrefix(name, "card.") }

@@ -10,7 +10,7 @@ import (
 	"shiming/sim"
 )
 
-// TestControlApp sets the app up wrong and right again.
+// TestControlApp revokes the app's settings and restores them.
 func TestControlApp(t *testing.T) {
 	pg, err := Start(t.Context(), Config{World: sim.Config{Seed: 4711}})
 	if err != nil {
@@ -28,7 +28,7 @@ func TestControlApp(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != status {
-			t.Fatalf("%s: %d, want %v", body, resp.StatusCode, status)
+			t.Fatalf("%s: got status %d, want %d", body, resp.StatusCode, status)
 		}
 		if status == http.StatusOK {
 			if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
@@ -37,18 +37,21 @@ func TestControlApp(t *testing.T) {
 		}
 		return out
 	}
-	if out := post(`{}`, 200); !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") ||
+	out := post(`{}`, 200)
+	if !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") ||
 		!slices.Contains(out.Callbacks, "card.action.trigger") {
-		t.Errorf("at the start: %+v", out)
+		t.Errorf("at the start: got %+v, want a published app with the event and the callback", out)
 	}
-	out := post(`{"unsubscribe":["im.message.receive_v1","card.action.trigger"],"published":false,"bot":false,"in_group":false,"ocr_left":0,"template":1,"revoke":["im:message"],"disconnect":true}`, 200)
+	out = post(`{"unsubscribe":["im.message.receive_v1","card.action.trigger"],"published":false,"bot":false,`+
+		`"in_group":false,"ocr_left":0,"template":1,"revoke":["im:message"],"disconnect":true}`, 200)
 	if out.Published || slices.Contains(out.Events, "im.message.receive_v1") || len(out.Callbacks) > 0 {
-		t.Errorf("spoiled: %+v", out)
+		t.Errorf("revoked: got %+v, want a draft without the event and the callback", out)
 	}
-	out = post(`{"subscribe":["im.message.receive_v1","card.action.trigger"],"published":true,"bot":true,"in_group":true,"ocr_left":-1,"template":0,"grant":["im:message"],"long_conn":false}`, 200)
+	out = post(`{"subscribe":["im.message.receive_v1","card.action.trigger"],"published":true,"bot":true,`+
+		`"in_group":true,"ocr_left":-1,"template":0,"grant":["im:message"],"long_conn":false}`, 200)
 	if !out.Published || !slices.Contains(out.Events, "im.message.receive_v1") ||
 		!slices.Equal(out.Callbacks, []string{"card.action.trigger"}) {
-		t.Errorf("put right: %+v", out)
+		t.Errorf("restored: got %+v, want a published app with the event and the callback", out)
 	}
 	post(`{"nonsense":1}`, 400)
 }

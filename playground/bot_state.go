@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// BotState is what the page shows of the bot's process. Who runs the bot tells the world with TellBot.
+// BotState is what the page shows of the bot's process. The process that runs the bot reports it with TellBot.
 type BotState struct {
-	State  string   `json:"state"`  // running, paused, stopped, starting
+	State  string   `json:"state"`  // running, paused, stopped or starting
 	Detail string   `json:"detail"` // a few words, such as "killed 2 times"; no personal data
-	Can    []string `json:"can"`    // what HandleBot's function does: pause, resume, kill, stop, start, restart
+	Can    []string `json:"can"`    // actions now allowed: pause, resume, kill, stop, start, restart
 
 	PID      int       `json:"pid,omitempty"`
-	Since    time.Time `json:"since,omitzero"` // of the state, real time
+	Since    time.Time `json:"since,omitzero"` // when the state began, in real time
 	Restarts int       `json:"restarts"`
 }
 
-// ClockState is what the page shows of the clock. Who moves the clock tells the world with TellClock.
+// ClockState is what the page shows of the clock. The process that moves the clock reports it with TellClock.
 type ClockState struct {
-	Offset time.Duration `json:"-"`   // of the world's time from the real one
-	Can    bool          `json:"can"` // HandleClock was called
+	Offset time.Duration `json:"-"`   // simulated time minus real time
+	Can    bool          `json:"can"` // whether HandleClock was called
 }
 
 // TellBot changes what the page shows of the bot's process.
@@ -48,15 +48,15 @@ func (pg *Server) TellClock(s ClockState) {
 	pg.feed.markLocked(itemClock, "")
 }
 
-// HandleBot says who does POST /sim/bot {"do":"pause"}; do is one of BotState.Can. Call it before anybody uses the
-// page.
+// HandleBot sets the function that serves POST /sim/bot {"do":"pause"}; its argument is one of BotState.Can. Call it
+// before the page is opened.
 func (pg *Server) HandleBot(f func(ctx context.Context, do string) error) {
 	pg.mu.Lock()
 	defer pg.mu.Unlock()
 	pg.onBot = f
 }
 
-// HandleClock says who does POST /sim/clock {"advance":"24h"}. Call it before anybody uses the page.
+// HandleClock sets the function that serves POST /sim/clock {"advance":"24h"}. Call it before the page is opened.
 func (pg *Server) HandleClock(f func(ctx context.Context, by time.Duration) error) {
 	pg.mu.Lock()
 	defer pg.mu.Unlock()
@@ -82,16 +82,16 @@ func (pg *Server) postBot(r *http.Request) (any, error) {
 	return pg.feed.botState(), nil
 }
 
-func (h *feed) botState() BotState {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.bot
+func (f *feed) botState() BotState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.bot
 }
 
 func (pg *Server) postClock(r *http.Request) (any, error) {
 	var in struct {
-		Advance string `json:"advance"` // such as 4h
-		By      string `json:"by"`      // the same
+		Advance string `json:"advance"` // a duration such as 4h
+		By      string `json:"by"`      // another name of advance
 	}
 	if err := decode(r, &in); err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (pg *Server) postClock(r *http.Request) (any, error) {
 	return pg.clockItem(), nil
 }
 
-// clockItem is the time in the world and how far it is from the real one.
+// clockItem returns the simulated time and its offset from the real time.
 func (pg *Server) clockItem() any {
 	s := ClockState{}
 	if pg.feed != nil {

@@ -36,7 +36,7 @@ func TestBotAndClockHooks(t *testing.T) {
 	i := slices.IndexFunc(all, kindIs(itemBot))
 	if i < 0 || !strings.Contains(string(all[i].data), "paused") ||
 		!strings.Contains(string(all[len(all)-1].data), `"offset_s":86400`) {
-		t.Errorf("frames %s", all[len(all)-1].data)
+		t.Errorf("got the item %s, want the paused bot", all[len(all)-1].data)
 	}
 	if !slices.Equal(did, []string{"pause"}) || moved != 24*time.Hour {
 		t.Errorf("did %v, moved %v, want %v", did, moved, 24*time.Hour)

@@ -16,7 +16,7 @@ func (pg *Server) postEnter(r *http.Request) (any, error) {
 	return delivered(d), err
 }
 
-// delivered says how the bot took an event.
+// delivered describes the delivery of an event to the bot.
 func delivered(d feishu.Delivery) map[string]any {
 	out := map[string]any{"event": d.Type, "event_id": d.EventID, "delivered": d.Delivered}
 	if n := len(d.Attempts); n > 0 {
@@ -54,18 +54,19 @@ func (pg *Server) postText(r *http.Request) (any, error) {
 	return sentMessage(sent), err
 }
 
-// shoot takes the photo that a request asks for: side front or back, and a variant.
-func (pg *Server) shoot(who, side, variant string) ([]byte, error) {
+// photoOf draws the photo that a request asks for. side is front or back.
+func (pg *Server) photoOf(who, side, variant string) ([]byte, error) {
 	e := pg.World.Employee(who)
 	if e == nil {
 		return nil, missing("employee")
 	}
-	return pg.take(e, side, variant)
+	return pg.drawPhoto(e, side, variant)
 }
 
 func (pg *Server) postPhoto(r *http.Request) (any, error) {
 	who, q := r.PathValue("who"), r.URL.Query()
-	img, err := pg.shoot(cmp.Or(q.Get("of"), who), q.Get("side"), q.Get("variant")) // of: somebody else's card
+	owner := cmp.Or(q.Get("of"), who) // of=ou_… sends a photo of another person's card
+	img, err := pg.photoOf(owner, q.Get("side"), q.Get("variant"))
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (pg *Server) getPhoto(rw http.ResponseWriter, r *http.Request) {
 	side, jpg := strings.CutSuffix(r.PathValue("file"), ".jpg")
 	img, err := []byte(nil), missing("picture")
 	if jpg {
-		img, err = pg.shoot(r.PathValue("who"), side, r.URL.Query().Get("variant"))
+		img, err = pg.photoOf(r.PathValue("who"), side, r.URL.Query().Get("variant"))
 	}
 	if err != nil {
 		answer(rw, r, func(*http.Request) (any, error) { return nil, err })
@@ -101,8 +102,8 @@ func (pg *Server) postClick(r *http.Request) (any, error) {
 	var in struct {
 		MessageID string         `json:"message_id"`
 		Act       string         `json:"act"`
-		Side      string         `json:"side"`  // tells the two buttons of retake apart
-		Value     map[string]any `json:"value"` // or the whole value of the button, instead of act
+		Side      string         `json:"side"`  // distinguishes the two buttons of retake
+		Value     map[string]any `json:"value"` // the whole value of the button, instead of act
 		Form      map[string]any `json:"form"`
 	}
 	if err := decode(r, &in); err != nil {
@@ -112,7 +113,7 @@ func (pg *Server) postClick(r *http.Request) (any, error) {
 		return nil, bad("message_id and act are needed")
 	}
 	for name, v := range in.Form {
-		in.Form[name] = picked(v)
+		in.Form[name] = choicesOf(v)
 	}
 	res, err := pg.World.Feishu.Click(r.Context(), r.PathValue("who"), in.MessageID, func(b feishu.Button) bool {
 		if in.Value != nil {
@@ -123,8 +124,13 @@ func (pg *Server) postClick(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]any{"event_id": res.EventID, "took_ms": res.Took.Milliseconds(), "status": res.HTTPStatus,
-		"error_code": res.ErrorCode, "card_changed": res.Card != nil}
+	out := map[string]any{
+		"event_id":     res.EventID,
+		"took_ms":      res.Took.Milliseconds(),
+		"status":       res.HTTPStatus,
+		"error_code":   res.ErrorCode,
+		"card_changed": res.Card != nil,
+	}
 	if res.Toast != nil {
 		out["toast"] = res.Toast
 	}
@@ -138,8 +144,9 @@ func (pg *Server) postClick(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// picked turns a list of texts, as JSON has it, into what a field for several choices takes.
-func picked(v any) any {
+// choicesOf converts a JSON list of strings into the []string that a multi-select field takes. Other values are
+// returned unchanged.
+func choicesOf(v any) any {
 	list, ok := v.([]any)
 	if !ok {
 		return v
@@ -155,16 +162,16 @@ func picked(v any) any {
 	return out
 }
 
-// shownMessage is a message as a person sees it.
+// shownMessage is a message as its reader sees it.
 type shownMessage struct {
 	ID       string    `json:"message_id"`
-	From     string    `json:"from"` // bot, or an open_id
+	From     string    `json:"from"` // "bot" or an open_id
 	Type     string    `json:"type"`
 	At       time.Time `json:"at"`
 	Edits    int       `json:"edits"`
 	Recalled bool      `json:"recalled,omitempty"`
 	ReplyTo  string    `json:"reply_to,omitempty"`
-	Content  string    `json:"content,omitempty"` // of everything but cards, as sent
+	Content  string    `json:"content,omitempty"` // as sent; empty for cards
 
 	Title   string        `json:"title,omitempty"`
 	Stage   sim.CardStage `json:"stage,omitempty"`

@@ -2,7 +2,7 @@ package playground
 
 import "strings"
 
-// helpFor is what GET / answers to everything but a browser.
+// helpFor is the answer to GET / for clients other than browsers.
 func helpFor(host string) string { return strings.ReplaceAll(help, "HOST", "http://"+host) }
 
 const help = `This is the simulated world: Feishu, e签宝 and Tencent Cloud with a company of fictional people.

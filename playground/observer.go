@@ -12,7 +12,8 @@ import (
 
 var _ sim.Observer = (*Server)(nil)
 
-// Opening makes the stream begin with what is there from the start.
+// Opening prepares the stream before the world starts. The first items are the faults, the bot, the clock and the two
+// groups.
 func (pg *Server) Opening(w *sim.World) {
 	pg.World = w
 	pg.feed = newFeed(w.Now())
@@ -24,25 +25,27 @@ func (pg *Server) Opening(w *sim.World) {
 	pg.feed.mark(itemChat, w.AnnounceChat())
 }
 
-// Joined shows somebody who joined the company.
-func (pg *Server) Joined(openID string, p specimen.Person, chat string) { pg.feed.met(openID, p, chat) }
+// Joined shows a person who joined the company.
+func (pg *Server) Joined(openID string, p specimen.Person, chat string) {
+	pg.feed.joined(openID, p, chat)
+}
 
 // Message shows a message.
-func (pg *Server) Message(m feishu.Message) { pg.feed.sawMessage(m) }
+func (pg *Server) Message(m feishu.Message) { pg.feed.noteMessage(m) }
 
 // Event shows an event or a callback.
-func (pg *Server) Event(e feishu.Observed) { pg.feed.sawEvent(e) }
+func (pg *Server) Event(e feishu.Observed) { pg.feed.noteEvent(e) }
 
 // Call shows a call to a platform.
-func (pg *Server) Call(x wire.Exchange) { pg.feed.sawCall(x) }
+func (pg *Server) Call(x wire.Exchange) { pg.feed.noteCall(x) }
 
 // SMS shows a text message.
-func (pg *Server) SMS(m tencent.SMS) { pg.feed.sawSMS(m) }
+func (pg *Server) SMS(m tencent.SMS) { pg.feed.noteSMS(m) }
 
-// FaultEnded shows which faults are left.
-func (pg *Server) FaultEnded() { pg.tellScenarios() }
+// FaultEnded shows the remaining faults and scenarios.
+func (pg *Server) FaultEnded() { pg.markScenarios() }
 
-// ClockMoved shows the time.
+// ClockMoved shows the new time.
 func (pg *Server) ClockMoved(ahead time.Duration) {
 	pg.mu.Lock()
 	can := pg.onClock != nil

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// mostDrawn bounds how many pictures are remembered.
-const mostDrawn = 20_000
+// maxIssued bounds the number of remembered pictures.
+const maxIssued = 20_000
 
-// issuedPictures remembers the pictures that the world has handed out, by hash, so that they are known when somebody
-// brings them back, also those whose mark cannot be read.
+// issuedPictures holds the hashes of the pictures that the playground has drawn. An upload of such a picture is
+// accepted even if its watermark cannot be read.
 type issuedPictures struct {
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]bool
@@ -26,7 +26,7 @@ func (d *issuedPictures) add(img []byte) {
 	if d.seen == nil {
 		d.seen = map[[sha256.Size]byte]bool{}
 	}
-	if len(d.list) >= mostDrawn {
+	if len(d.list) >= maxIssued {
 		delete(d.seen, d.list[0])
 		d.list = d.list[1:]
 	}

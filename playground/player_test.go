@@ -11,7 +11,7 @@ import (
 	"shiming/verify"
 )
 
-// player is a playground and a bot in it that does nothing by itself.
+// player is a playground with a passive bot: it acknowledges pushes and sends only what a test sends.
 type player struct {
 	*simtest.Bot
 	pg *Server
@@ -24,7 +24,8 @@ func newPlayer(t *testing.T, c Config) *player {
 	h.Bot = simtest.New(t, func(ctx context.Context, webhook string) (simtest.World, error) {
 		c.World.Webhook, c.World.NoLimits = webhook, true
 		var err error
-		if h.pg, err = Start(ctx, c); err != nil {
+		h.pg, err = Start(ctx, c)
+		if err != nil {
 			return simtest.World{}, err
 		}
 		h.w = h.pg.World
@@ -33,7 +34,7 @@ func newPlayer(t *testing.T, c Config) *player {
 	return h
 }
 
-// sendCode sends a text message with a code, as a bot does.
+// sendCode sends a text message with a code through the bot's Tencent client.
 func sendCode(t *testing.T, w *sim.World, mobile, code string) {
 	t.Helper()
 	d := tencent.DefaultConfig()

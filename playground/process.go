@@ -19,60 +19,61 @@ import (
 	"shiming/playground/child"
 )
 
-// process is a run of `serve --stage` in a process of its own.
+// process is a run of `serve --stage` in a process of its own, see ProtocolLine.
 type process struct {
 	*child.Process
 	in     io.WriteCloser
-	says   chan ProtocolLine
+	lines  chan ProtocolLine
 	stderr *lastLine
 }
 
-// stopTime is what a bot may take to end in good order; serve promises it.
-const stopTime = 15 * time.Second
+// stopTimeout is how long a bot may take for an orderly stop. serve keeps within it.
+const stopTimeout = 15 * time.Second
 
-// ErrProcessGone: the bot has ended instead of answering.
+// ErrProcessGone means that the bot's process has ended.
 var ErrProcessGone = errors.New("the bot has ended")
 
-// spawn starts the program as a bot with these settings and nothing else of ours from the environment. exe is the
-// binary, env comes on top.
+// spawn starts the binary exe as a bot with these settings. The child inherits the environment without this program's
+// own variables; env is added last.
 func spawn(exe, dir string, settings map[string]string, ahead time.Duration, env []string) (*process, error) {
 	file := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		return nil, err
 	}
-	c := &process{says: make(chan ProtocolLine, 64), stderr: &lastLine{}}
+	c := &process{lines: make(chan ProtocolLine, 64), stderr: &lastLine{}}
 	cmd := exec.Command(exe, "serve", "--config", file, "--stage="+ahead.String())
 	cmd.Env = slices.Concat(config.WithoutOwnVariables(os.Environ()), config.Environ(settings), env)
 	cmd.Dir = dir
 	cmd.Stderr = io.MultiWriter(os.Stderr, c.stderr)
 	var err error
-	if c.in, err = cmd.StdinPipe(); err != nil {
+	c.in, err = cmd.StdinPipe()
+	if err != nil {
 		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	c.Process, err = child.Start(cmd, func() { c.listen(out) })
+	c.Process, err = child.Start(cmd, func() { c.readLines(out) })
 	return c, err
 }
 
-// listen takes what the child says until its output ends.
-func (c *process) listen(out io.Reader) {
-	defer close(c.says)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+// readLines sends the child's lines to the channel until its output ends.
+func (c *process) readLines(out io.Reader) {
+	defer close(c.lines)
+	scanner := bufio.NewScanner(out)
+	for scanner.Scan() {
 		var l ProtocolLine
-		if json.Unmarshal(lines.Bytes(), &l) == nil {
-			c.says <- l
+		if json.Unmarshal(scanner.Bytes(), &l) == nil {
+			c.lines <- l
 		}
 	}
 }
 
-// readLine waits for the next line.
+// readLine waits for the child's next line.
 func (c *process) readLine(ctx context.Context) (ProtocolLine, error) {
 	select {
-	case l, ok := <-c.says:
+	case l, ok := <-c.lines:
 		if !ok {
 			return l, ErrProcessGone
 		}
@@ -85,24 +86,24 @@ func (c *process) readLine(ctx context.Context) (ProtocolLine, error) {
 	}
 }
 
-// ahead moves the child's clock to be so far ahead.
-func (c *process) ahead(ctx context.Context, by time.Duration) error {
+// setClock tells the child its clock's new offset and waits for the confirmation.
+func (c *process) setClock(ctx context.Context, by time.Duration) error {
 	if _, err := fmt.Fprintf(c.in, "ahead %s\n", by); err != nil {
 		return ErrProcessGone
 	}
 	for {
 		l, err := c.readLine(ctx)
-		if err != nil || l.Ahead == by.String() { // else it is the late answer to a wish that nobody waits for any more
+		if err != nil || l.Ahead == by.String() { // any other line answers an earlier, abandoned command
 			return err
 		}
 	}
 }
 
-// stop ends the child in good order, or after a while in any.
+// stop ends the child in an orderly way, and kills it after stopTimeout.
 func (c *process) stop() {
-	_ = c.Terminate() // it may have ended already
+	_ = c.Terminate() // an error means that the process has ended already
 	_ = c.in.Close()
-	c.EndWithin(stopTime)
+	c.EndWithin(stopTimeout)
 }
 
 // lastLine keeps the last line that a process wrote.
@@ -115,7 +116,8 @@ func (w *lastLine) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for line := range strings.Lines(string(p)) {
-		if line = strings.TrimSpace(line); line != "" {
+		line = strings.TrimSpace(line)
+		if line != "" {
 			w.line = line
 		}
 	}

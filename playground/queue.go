@@ -7,13 +7,13 @@ import (
 	"shiming/playground/scrape"
 )
 
-// queueEvery is how often the bot's queue is read while something moves.
-const queueEvery = time.Second
+// queueInterval is how often the bot's queue is read.
+const queueInterval = time.Second
 
-// WatchQueue shows on the page what waits in the bot's queues, until ctx ends. While nobody calls anybody and nothing
-// waits, nothing is read.
+// WatchQueue shows the number of waiting jobs on the page until ctx ends. It skips the reading while no platform was
+// called and no job waits.
 func (s *Supervisor) WatchQueue(ctx context.Context) {
-	tick := time.NewTicker(queueEvery)
+	tick := time.NewTicker(queueInterval)
 	defer tick.Stop()
 	calls, busy := 0, true
 	for {
@@ -32,14 +32,14 @@ func (s *Supervisor) WatchQueue(ctx context.Context) {
 		calls = n
 		waiting, err := readQueue(ctx, s.address())
 		if err != nil {
-			busy = true // it is away: look again when it is back
+			busy = true // the bot cannot be reached; read again later
 			continue
 		}
 		busy = s.play.TellQueue(waiting)
 	}
 }
 
-// address of the bot, "" before the first start.
+// address returns the bot's base URL, "" while it does not run.
 func (s *Supervisor) address() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *Supervisor) address() string {
 	return s.url
 }
 
-// readQueue reads how many jobs wait, by queue, from the bot's metrics.
+// readQueue reads the number of waiting jobs by queue from the bot's metrics.
 func readQueue(ctx context.Context, url string) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

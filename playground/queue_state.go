@@ -2,19 +2,19 @@ package playground
 
 import "time"
 
-// itemQueue is the stream's item for QueueState.
+// itemQueue is the kind of the stream's item for QueueState.
 const itemQueue = "queue"
 
-// QueueState is what the page shows of the work that waits.
+// QueueState is what the page shows of the bot's waiting work.
 type QueueState struct {
-	Waiting  map[string]int `json:"waiting"` // jobs of the bot by queue
+	Waiting  map[string]int `json:"waiting"` // jobs by queue
 	Total    int            `json:"total"`
-	OCR      int            `json:"ocr"` // calls of the OCR in the last second
+	OCR      int            `json:"ocr"` // OCR calls in the last second
 	OCRLimit int            `json:"ocr_limit"`
 	Refused  int            `json:"refused"` // OCR calls over the limit since the start
 }
 
-// TellQueue changes what the page shows of the bot's queue. It reports whether something is still moving.
+// TellQueue changes what the page shows of the bot's queue. It reports whether jobs wait or OCR calls are made.
 func (pg *Server) TellQueue(waiting map[string]int) (busy bool) {
 	if pg.feed == nil {
 		return false

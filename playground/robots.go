@@ -9,32 +9,34 @@ import (
 	"shiming/sim"
 )
 
-// robots are those that were started over the control API. They work until they are done or the world ends.
+// robots are the runs that were started over the control API. They last until they are done or the playground closes.
 type robots struct {
 	mu   sync.Mutex
 	runs map[string]*Run // by open_id
 	hr   map[string]*HRRun
 
-	charges map[string]bool // open_ids of those whom the admin of EmployHRFor decides on; nil before the first
+	// hired holds the open_ids of the employees whom the admin of EmployHRFor decides on; nil while none works.
+	hired map[string]bool
 }
 
-// Run is how far a robot employee is.
+// Run is the progress of a robot employee.
 type Run struct {
 	OpenID string        `json:"open_id"`
 	Stage  sim.CardStage `json:"stage"`
-	Since  time.Time     `json:"since"` // of the stage
+	Since  time.Time     `json:"since"` // when the stage began
 	Ended  bool          `json:"ended"`
-	Error  string        `json:"error,omitempty"` // why it ended early; never a name or a number
+	Error  string        `json:"error,omitempty"` // why the run ended early; never contains personal data
 }
 
-// HRRun is a robot admin at work.
+// HRRun is the state of a robot admin.
 type HRRun struct {
 	OpenID string `json:"open_id"`
 	Ended  bool   `json:"ended"`
 	Error  string `json:"error,omitempty"`
 }
 
-// Employ starts an employee's registration in the background. It reports false if that robot is on the way already.
+// Employ starts an employee's registration in the background. It returns false if a robot already registers this
+// employee.
 func (pg *Server) Employ(e *sim.Employee, s sim.Script) bool {
 	run, ok := pg.begin(e)
 	if ok {
@@ -46,7 +48,7 @@ func (pg *Server) Employ(e *sim.Employee, s sim.Script) bool {
 	return ok
 }
 
-// begin notes that a robot is on its way with somebody, unless one is already.
+// begin creates the run of an employee. It returns false if the employee has a run that has not ended.
 func (pg *Server) begin(e *sim.Employee) (*Run, bool) {
 	c := &pg.robots
 	c.mu.Lock()
@@ -71,13 +73,14 @@ func (c *robots) note(run *Run, p sim.Progress) {
 func (c *robots) end(run *Run, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if run.Ended = true; err != nil {
+	run.Ended = true
+	if err != nil {
 		run.Error = err.Error()
 	}
 }
 
-// EmployHR sets the i-th admin to work, as a diligent HR, until the world ends. It reports false if he is at work
-// already.
+// EmployHR lets the i-th admin work with the policy Diligent until the playground closes. It returns false if that
+// admin already works.
 func (pg *Server) EmployHR(i int) bool {
 	hr := pg.World.HR(i)
 	c := &pg.robots
@@ -95,32 +98,33 @@ func (pg *Server) EmployHR(i int) bool {
 		err := hr.Work(pg.life, hr.Diligent)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if run.Ended = true; err != nil && context.Cause(pg.life) == nil {
+		run.Ended = true
+		if err != nil && context.Cause(pg.life) == nil {
 			run.Error = err.Error()
 		}
 	})
 	return true
 }
 
-// EmployHRFor lets an admin approve as EmployHR does, but these people only: everybody else's cards are left to
-// whoever plays HR.
+// EmployHRFor lets an admin decide as EmployHR does, but on these employees only. All other cards are left to the
+// player.
 func (pg *Server) EmployHRFor(people []*sim.Employee) {
 	hr := pg.World.HR(0)
 	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := c.charges == nil
+	first := c.hired == nil
 	if first {
-		c.charges = map[string]bool{}
+		c.hired = map[string]bool{}
 	}
 	for _, e := range people {
-		c.charges[e.OpenID] = true
+		c.hired[e.OpenID] = true
 	}
 	if !first {
 		return
 	}
 	pg.serving.Go(func() {
-		_ = hr.Work(pg.life, func(card sim.HRCard) sim.Decision { // an error leaves the cards to others
+		_ = hr.Work(pg.life, func(card sim.HRCard) sim.Decision { // after an error the player decides
 			if !c.decidesOn(card.Applicant) {
 				return sim.Decision{}
 			}
@@ -128,18 +132,18 @@ func (pg *Server) EmployHRFor(people []*sim.Employee) {
 		})
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.charges = nil // the next crowd gets another
+		c.hired = nil // the next call starts a new admin
 	})
 }
 
-// decidesOn tells whether somebody is among those of EmployHRFor.
+// decidesOn reports whether EmployHRFor covers an employee.
 func (c *robots) decidesOn(openID string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.charges[openID]
+	return c.hired[openID]
 }
 
-// Robots tells how far they are, in the order of the people.
+// Robots returns the progress of all robots, in the order of the company's people.
 func (pg *Server) Robots() (people []Run, hr []HRRun) {
 	all, admins := pg.World.People(), pg.World.Admins()
 	c := &pg.robots

@@ -9,18 +9,18 @@ import (
 	"shiming/sim"
 )
 
-// robotsForm says which robots are to begin and how they behave; see Script.
+// robotsForm is the body of POST /sim/crew: which robots begin and how they behave, see sim.Script.
 type robotsForm struct {
-	People      []string `json:"people"` // open_ids; empty = everybody
+	People      []string `json:"people"` // open_ids; empty means everybody
 	ByWord      bool     `json:"by_word"`
 	PhotosFirst bool     `json:"photos_first"`
 	AsOnePost   bool     `json:"as_one_post"`
 	AsFiles     bool     `json:"as_files"`
 	Width       int      `json:"width"`
 	SMSPatience string   `json:"sms_patience"` // such as 10s
-	HR          int      `json:"hr"`           // how many admins work as well
-	Hire        int      `json:"hire"`         // that many people join the company and begin, instead of people
-	HRForHired  bool     `json:"hr_for_hired"` // an admin decides on those, and on nobody else
+	HR          int      `json:"hr"`           // number of admins that work as well
+	Hire        int      `json:"hire"`         // number of new employees that register; excludes people
+	HRForHired  bool     `json:"hr_for_hired"` // an admin decides on the hired ones only
 }
 
 func (f robotsForm) script() (sim.Script, error) {
@@ -53,8 +53,8 @@ func (pg *Server) postRobots(r *http.Request) (any, error) {
 	if in.HR < 0 || in.HR > len(pg.World.Admins()) {
 		return nil, bad("hr must be at most the number of admins")
 	}
-	if in.Hire < 0 || in.Hire > mostHired || in.Hire > 0 && len(in.People) > 0 {
-		return nil, bad("hire must be at most " + strconv.Itoa(mostHired) + ", and comes without people")
+	if in.Hire < 0 || in.Hire > maxHired || in.Hire > 0 && len(in.People) > 0 {
+		return nil, bad("hire must be at most " + strconv.Itoa(maxHired) + ", and comes without people")
 	}
 	people := pg.World.People()
 	switch {

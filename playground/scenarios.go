@@ -13,41 +13,41 @@ import (
 	"shiming/sim/wire"
 )
 
-// itemScenarios is the stream's item that says which scenarios are armed: a list of names.
+// itemScenarios is the kind of the stream's item that lists the armed scenarios by name.
 const itemScenarios = "scenarios"
 
 // Kinds of scenarios.
 const (
-	scenarioState = "state" // brings somebody to a place
-	scenarioFault = "fault" // a call goes wrong, in one of the ways that every call can
+	scenarioState = "state" // brings a person's case to a state
+	scenarioFault = "fault" // a call fails in one of the ways that apply to every call
 	scenarioCode  = "code"  // a call is answered with a documented error code
 )
 
-// armedScenarios are those that wait to happen, by name.
+// armedScenarios are the scenarios that have not happened yet, by name.
 type armedScenarios struct {
 	mu  sync.Mutex
-	all map[string]waiting
+	all map[string]armedScenario
 }
 
-// waiting is what an armed scenario has armed.
-type waiting struct {
+// armedScenario is what one scenario has armed.
+type armedScenario struct {
 	disarm func()
-	fault  int // id; 0 when it is a knob of the platform
+	fault  int // id of its fault, 0 if the scenario changes the platform's behaviour instead
 }
 
-// shownScenario is a scenario as the page lists it.
+// shownScenario is a scenario in the page's list.
 type shownScenario struct {
 	Name  string `json:"name"`
 	Kind  string `json:"kind"`
-	Group string `json:"group"` // platform, or state
+	Group string `json:"group"` // platform, or "state"
 	Text  string `json:"text"`
-	End   string `json:"end"` // how it comes to its end, "" for states
+	End   string `json:"end"` // how the case ends, "" for states
 	Code  string `json:"code,omitempty"`
 	HTTP  int    `json:"http,omitempty"`
 	Armed bool   `json:"armed"`
 }
 
-// getScenarios lists everything that can be armed, ?lang=en in English.
+// getScenarios lists all scenarios, in English with ?lang=en.
 func (pg *Server) getScenarios(r *http.Request) (any, error) {
 	say := func(t scenario.Text) string { return t.ZH }
 	if r.URL.Query().Get("lang") == "en" {
@@ -89,7 +89,7 @@ func (pg *Server) getScenarios(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// armedScenarios are the names of those that have not happened yet.
+// armedScenarios returns the names of the scenarios that have not happened yet.
 func (pg *Server) armedScenarios() []string {
 	a := &pg.armed
 	a.mu.Lock()
@@ -103,14 +103,14 @@ func (pg *Server) armedScenarios() []string {
 		if left[s.fault] {
 			out = append(out, name)
 		} else {
-			delete(a.all, name) // it has happened
+			delete(a.all, name) // its fault has happened
 		}
 	}
 	slices.Sort(out)
 	return out
 }
 
-// arm lets a fault or a code happen to the next such call.
+// arm arms a fault or an error code for the next call of its operation.
 func (pg *Server) arm(name string) error {
 	var do func() (disarm func())
 	if s, ok := scenario.Named(name); ok {
@@ -126,20 +126,20 @@ func (pg *Server) arm(name string) error {
 	defer a.mu.Unlock()
 	before := pg.World.Faults.List()
 	disarm := do()
-	s := waiting{disarm: disarm}
+	s := armedScenario{disarm: disarm}
 	for _, f := range pg.World.Faults.List() {
 		if !slices.ContainsFunc(before, func(b wire.Fault) bool { return b.ID == f.ID }) {
 			s.fault = f.ID
 		}
 	}
 	if a.all == nil {
-		a.all = map[string]waiting{}
+		a.all = map[string]armedScenario{}
 	}
 	a.all[name] = s
 	return nil
 }
 
-// disarm takes a scenario back. It reports whether it was still armed.
+// disarm removes an armed scenario. It reports whether the scenario was still armed.
 func (pg *Server) disarm(name string) bool {
 	a := &pg.armed
 	a.mu.Lock()
@@ -152,16 +152,16 @@ func (pg *Server) disarm(name string) bool {
 	return ok
 }
 
-// tellScenarios shows on the page what is armed.
-func (pg *Server) tellScenarios() {
+// markScenarios makes the page show the armed scenarios again.
+func (pg *Server) markScenarios() {
 	pg.feed.mark(itemFaults, "")
 	pg.feed.mark(itemScenarios, "")
 }
 
 func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
 
-// postScenario arms a scenario. One of kind state takes {"person":"ou_…"}; without it somebody new is hired. It is on
-// its way when the answer comes.
+// postScenario arms a scenario. A scenario of kind state takes {"person":"ou_…"} and hires a new person without it.
+// The answer does not wait for the state.
 func (pg *Server) postScenario(r *http.Request) (any, error) {
 	var in struct {
 		Person string `json:"person"`
@@ -180,7 +180,7 @@ func (pg *Server) postScenario(r *http.Request) (any, error) {
 	if err := pg.arm(name); err != nil {
 		return nil, err
 	}
-	pg.tellScenarios()
+	pg.markScenarios()
 	return map[string]any{"name": name, "armed": pg.armedScenarios()}, nil
 }
 
@@ -188,15 +188,14 @@ func (pg *Server) deleteScenario(r *http.Request) (any, error) {
 	if !pg.disarm(scenarioName(r)) {
 		return nil, missing("armed scenario")
 	}
-	pg.tellScenarios()
+	pg.markScenarios()
 	return map[string]any{"armed": pg.armedScenarios()}, nil
 }
 
-// broughtWithin bounds how long it may take to bring somebody to a place, in real time.
-const broughtWithin = 2 * time.Minute
+// bringTimeout bounds how long bringing a case to a state may take, in real time.
+const bringTimeout = 2 * time.Minute
 
-// bring lets a robot walk to a place and stop there, in the background. It is among the robots of GET /sim/crew,
-// where its error is told.
+// bring registers a person up to a state in the background. GET /sim/crew shows the run and its error.
 func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error) {
 	pg.mu.Lock()
 	move := pg.onClock
@@ -219,9 +218,9 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 		return nil, bad("a robot is on the way with this person already")
 	}
 	pg.serving.Go(func() {
-		ctx, cancel := context.WithTimeout(pg.life, broughtWithin)
+		ctx, cancel := context.WithTimeout(pg.life, bringTimeout)
 		defer cancel()
-		err := pg.walkTo(ctx, e, to, func(p sim.Progress) { pg.robots.note(run, p) })
+		err := pg.registerUntil(ctx, e, to, func(p sim.Progress) { pg.robots.note(run, p) })
 		if err == nil && to.Days > 0 {
 			err = move(ctx, time.Duration(to.Days)*24*time.Hour)
 		}
@@ -230,38 +229,40 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	return e, nil
 }
 
-// walkTo registers somebody until the card shows the stage. Where HR has a part, an admin plays it for this person
-// alone.
-func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State, tell func(sim.Progress)) error {
+// registerUntil registers a person until the card shows the state's stage. Where the state needs a decision, an admin
+// decides on this person only.
+func (pg *Server) registerUntil(
+	ctx context.Context, e *sim.Employee, to scenario.State, tell func(sim.Progress),
+) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if to.Fault != "" {
-		if err := pg.alone(ctx, e); err != nil {
+		if err := pg.waitForPlatforms(ctx, e); err != nil {
 			return err
 		}
-		s, _ := scenario.Named(to.Fault) // a test holds the names
+		s, _ := scenario.Named(to.Fault) // a test checks that the name exists
 		defer s.Arm(pg.World.Faults, pg.World.Feishu)()
-		pg.tellScenarios()
+		pg.markScenarios()
 	}
 	var decided atomic.Bool
 	hr := make(chan error, 1)
-	go func() { hr <- pg.World.HR(0).Work(ctx, deciding(e.OpenID, to, &decided)) }()
+	go func() { hr <- pg.World.HR(0).Work(ctx, policyFor(e.OpenID, to, &decided)) }()
 	goal := sim.CardStage(to.Stage)
 	if to.Days > 0 {
-		goal = sim.StageConfirmation // and then nothing
+		goal = sim.StageConfirmation // the reminders and the expiry follow with the clock
 	}
-	there := false
-	_, err := e.Register(ctx, sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)},
-		func(p sim.Progress) {
-			tell(p)
-			if p.Stage == goal && (!to.SentBack || decided.Load()) {
-				there = true
-				stop()
-			}
-		})
+	reached := false
+	script := sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)}
+	_, err := e.Register(ctx, script, func(p sim.Progress) {
+		tell(p)
+		if p.Stage == goal && (!to.SentBack || decided.Load()) {
+			reached = true
+			stop()
+		}
+	})
 	stop()
 	hrErr := <-hr
-	if there {
+	if reached {
 		return nil
 	}
 	if err == nil {
@@ -273,8 +274,9 @@ func (pg *Server) walkTo(ctx context.Context, e *sim.Employee, to scenario.State
 	return err
 }
 
-// alone waits until nobody else's case is at the platforms: a fault is for whoever calls next.
-func (pg *Server) alone(ctx context.Context, e *sim.Employee) error {
+// waitForPlatforms waits until no other case calls a platform, because a fault applies to the next call whoever makes
+// it.
+func (pg *Server) waitForPlatforms(ctx context.Context, e *sim.Employee) error {
 	busy := func(o *sim.Employee) bool {
 		st := pg.World.Journey(o.OpenID).Stage
 		return o != e && (st == sim.StageChecking || st == sim.StageRecording || st == sim.StageFiling)
@@ -283,7 +285,7 @@ func (pg *Server) alone(ctx context.Context, e *sim.Employee) error {
 	defer tick.Stop()
 	for slices.ContainsFunc(pg.World.People(), busy) {
 		select {
-		case <-tick.C: // several chats at once cannot be waited for
+		case <-tick.C: // polled, because one wait cannot cover several chats
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -291,9 +293,9 @@ func (pg *Server) alone(ctx context.Context, e *sim.Employee) error {
 	return nil
 }
 
-// deciding is an admin's policy for one person. decided is set when HR has made up its mind, which may be so soon
-// that the person never sees the review.
-func deciding(openID string, to scenario.State, decided *atomic.Bool) sim.Policy {
+// policyFor is an admin's policy for one person. It sets decided at the decision, because the person may never see
+// the stage of the review if the decision comes at once.
+func policyFor(openID string, to scenario.State, decided *atomic.Bool) sim.Policy {
 	return func(c sim.HRCard) sim.Decision {
 		if c.Applicant != openID || c.Kind != "review" {
 			return sim.Decision{}

@@ -17,8 +17,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Server is a simulated world to play with: the world, and the control API with its page. It is the world's
-// sim.Observer. All methods may be called concurrently.
+// Server is a simulated world with a control API and a page. It is the world's sim.Observer. All methods may be
+// called concurrently.
 type Server struct {
 	World *sim.World
 
@@ -27,14 +27,14 @@ type Server struct {
 
 	cfg     Config
 	http    *http.Server
-	life    context.Context    // of the requests that are being served, and of the robots
-	cancel  context.CancelFunc // ends it
+	life    context.Context    // context of the requests and the robots
+	cancel  context.CancelFunc // ends life
 	serving sync.WaitGroup
 
 	robots robots
 	armed  armedScenarios
 	feed   *feed          // nil unless Config.Inspect
-	issued issuedPictures // pictures handed out
+	issued issuedPictures // pictures that the control API has drawn
 
 	mu      sync.Mutex
 	onBot   func(ctx context.Context, do string) error
@@ -43,17 +43,17 @@ type Server struct {
 
 // Config describes a playground.
 type Config struct {
-	// World is the world to play with. The control API listens on the port of World.Listen itself. The Observer is the
-	// playground's.
+	// World configures the world. The control API listens on the port of World.Listen, and the platforms on the ports
+	// after it. The playground sets the Observer.
 	World sim.Config
-	// Company is the name that the page shows; "" = 样本科技有限公司.
+	// Company is the name that the page shows. The default is 样本科技有限公司.
 	Company string
-	// Inspect keeps the latest calls and events with their bodies, masked, and opens GET /sim/stream for the page.
+	// Inspect keeps the latest calls and events with their bodies, masked, and enables GET /sim/stream for the page.
 	Inspect bool
 }
 
-// Start opens a world to play with. ctx bounds the start only; the world lives until Close. The error is a
-// *sim.ConfigError or of the network.
+// Start starts a playground. ctx bounds the start only; Close ends the playground. The error is a *sim.ConfigError or
+// an error of the network.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	if c.Company == "" {
 		c.Company = "样本科技有限公司"
@@ -77,7 +77,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	if pg.World == nil { // else Opening has set it, and others are reading it
+	if pg.World == nil { // else Opening has set it, and other goroutines read it
 		pg.World = w
 	}
 	pg.life, pg.cancel = context.WithCancel(context.Background())
@@ -96,9 +96,9 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	return pg, nil
 }
 
-// Close ends the robots, the control API and the world. Requests that are being served have until ctx ends.
+// Close ends the robots, the control API and the world. It waits for open requests until ctx ends.
 func (pg *Server) Close(ctx context.Context) error {
-	// Whoever plays or is played may be waiting for a platform: nothing hangs and nothing is delivered any more.
+	// Open requests and robots may wait for a platform: end all faults and deliveries first.
 	pg.World.Faults.Clear()
 	pg.World.Feishu.Close()
 	pg.cancel()
@@ -113,8 +113,8 @@ func (pg *Server) Close(ctx context.Context) error {
 // maxBody is the largest body that the control API reads.
 const maxBody = 1 << 20
 
-// control is the API to play the people by hand. Pages of other sites cannot use it: neither by a name that points
-// here nor by posting from a browser.
+// control is the handler of the control API. It refuses requests from pages of other sites, both by their origin and
+// by a host name that resolves to loopback.
 func (pg *Server) control() http.Handler {
 	mux := http.NewServeMux()
 	pg.routePage(mux)
@@ -158,7 +158,7 @@ func (pg *Server) control() http.Handler {
 	return loopbackOnly(http.NewCrossOriginProtection().Handler(mux))
 }
 
-// loopbackOnly refuses requests whose Host is a name that somebody has pointed at this machine.
+// loopbackOnly refuses requests whose Host is a name other than localhost, against DNS rebinding.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -190,7 +190,7 @@ func answer(rw http.ResponseWriter, r *http.Request, handle func(*http.Request) 
 		writeJSON(rw, http.StatusOK, v)
 		return
 	}
-	status := http.StatusUnprocessableEntity // the person cannot do that: no such button, a required field empty, …
+	status := http.StatusUnprocessableEntity // the person cannot do that: no such button, an empty required field, …
 	var own *refusal
 	var large *http.MaxBytesError
 	switch {
@@ -210,10 +210,10 @@ func writeJSON(rw http.ResponseWriter, status int, v any) {
 	enc := json.NewEncoder(rw)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(v) // the client is gone: nobody to tell
+	_ = enc.Encode(v) // an error means that the client is gone
 }
 
-// decode reads a body strictly; an empty one leaves into as it is.
+// decode reads a JSON body and refuses unknown members. An empty body leaves into as it is.
 func decode(r *http.Request, into any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()

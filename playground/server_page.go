@@ -7,7 +7,7 @@ import (
 	"shiming/playground/page"
 )
 
-// routePage adds the page and what only it needs.
+// routePage adds the page and the routes that only the page uses.
 func (pg *Server) routePage(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Vary", "Accept")
@@ -29,7 +29,7 @@ func (pg *Server) routePage(mux *http.ServeMux) {
 	})
 }
 
-// getImage shows a picture of a message or a card.
+// getImage serves a picture of a message or a card.
 func (pg *Server) getImage(rw http.ResponseWriter, r *http.Request) {
 	_, data, ok := pg.World.Feishu.Resource(r.PathValue("key"))
 	kind := http.DetectContentType(data)
@@ -40,6 +40,6 @@ func (pg *Server) getImage(rw http.ResponseWriter, r *http.Request) {
 	h := rw.Header()
 	h.Set("Content-Type", kind)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store") // as private as the chat
+	h.Set("Cache-Control", "no-store") // a picture is as private as the chat
 	_, _ = rw.Write(data)
 }

@@ -13,13 +13,14 @@ import (
 func TestPageOrHelp(t *testing.T) {
 	h := newPlayer(t, Config{Inspect: true, World: sim.Config{People: 1}})
 	browser := http.Header{"Accept": {"text/html,application/xhtml+xml,*/*;q=0.8"}}
-	if r := h.get("/", browser, 200); !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
+	r := h.get("/", browser, 200)
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
 		r.Header.Get("Content-Security-Policy") != page.Policy || r.Header.Get("Vary") != "Accept" {
-		t.Errorf("a browser gets %v", r.Header)
+		t.Errorf("a browser: got the header %v, want HTML", r.Header)
 	}
 	if r := h.get("/", http.Header{"Accept": {"*/*"}}, 200); !strings.HasPrefix(r.Header.Get("Content-Type"),
 		"text/plain") {
-		t.Errorf("curl gets %v", r.Header)
+		t.Errorf("curl: got the header %v, want plain text", r.Header)
 	}
 	h.get("/page/main.js", nil, 200)
 	h.get("/page/none.js", nil, 404)
@@ -29,19 +30,20 @@ func TestPageOrHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := h.get("/sim/images/"+sent.Keys[0], nil, 200); r.Header.Get("Content-Type") != "image/png" ||
-		r.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("a picture comes with %v", r.Header)
+	r = h.get("/sim/images/"+sent.Keys[0], nil, 200)
+	if r.Header.Get("Content-Type") != "image/png" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got the header %v, want a PNG that is not stored", r.Header)
 	}
 	file, err := h.w.Feishu.SendFile(h.Ctx, p.OpenID, "a.html", []byte("<html><script>alert(1)</script>"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.get("/sim/images/"+file.Keys[0], nil, 404) // only pictures are shown
+	h.get("/sim/images/"+file.Keys[0], nil, 404) // only pictures are served
 	h.get("/sim/images/none", nil, 404)
 }
 
-// Two buttons with the same act are told apart by the whole value, as the page sends it.
+// TestClickByValue clicks one of two buttons with the same act by the whole value of the button, as the page sends
+// it.
 func TestClickByValue(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	who := h.w.People()[0].OpenID
@@ -50,7 +52,7 @@ func TestClickByValue(t *testing.T) {
 	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"v":1,"act":"retake","case":"`+
 		simtest.CaseOne+`","rev":1,"side":"back"}}`, 200, nil)
 	if c := h.Clicked(m, 1); c[0].Event.Action.Value["side"] != "back" {
-		t.Errorf("clicked %v", c[0].Event.Action.Value)
+		t.Errorf("got a click on %v, want the back's button", c[0].Event.Action.Value)
 	}
 	h.call("POST", "/sim/chats/"+who+"/click", `{"message_id":"`+m+`","value":{"act":"retake"}}`,
 		http.StatusUnprocessableEntity, nil)

@@ -12,16 +12,16 @@ import (
 
 // Limits of the stream.
 const (
-	mostSubscribers = 24               // open at a time
-	batch           = 64               // items between two looks at the clock
-	writeTimeout    = 10 * time.Second // a tab that takes nothing for so long is dead
-	heartbeat       = 15 * time.Second
+	maxSubscribers = 24               // open streams at a time
+	batch          = 64               // items between two checks of the connection
+	writeTimeout   = 10 * time.Second // a subscriber that reads nothing for so long is dropped
+	heartbeat      = 15 * time.Second
 )
 
-// stream is GET /sim/stream: everything that the page shows, as server-sent events. It begins with hello, then comes
-// the present state of everything, then ready, then whatever changes. Each item has an id; a tab that comes back with
-// Last-Event-ID (or ?last=, for a tab that closed the stream while it was hidden) gets what has changed since, each
-// thing once, as it is now.
+// stream serves GET /sim/stream: everything that the page shows, as server-sent events. It sends hello, the present
+// state of everything, ready, and then each change. Each item has an id. A page that reconnects with Last-Event-ID
+// gets the items that changed since, each once, in their present state. ?last= does the same for a page that closed
+// the stream while it was hidden.
 func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 	if pg.feed == nil {
 		http.Error(rw, "this world was started without Inspect, so that there is nothing to watch", http.StatusNotFound)
@@ -73,11 +73,11 @@ func (pg *Server) stream(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// subscriber writes to one open page. After the first failure it writes nothing.
+// subscriber writes to one open page. After the first error it writes nothing.
 type subscriber struct {
 	rw           http.ResponseWriter
 	rc           *http.ResponseController
-	writeTimeout time.Duration // for one write
+	writeTimeout time.Duration // of one write
 	err          error
 }
 
@@ -98,7 +98,8 @@ func (t *subscriber) write(s string) {
 	if t.err != nil {
 		return
 	}
-	if t.err = t.rc.SetWriteDeadline(time.Now().Add(t.writeTimeout)); t.err == nil {
+	t.err = t.rc.SetWriteDeadline(time.Now().Add(t.writeTimeout))
+	if t.err == nil {
 		_, t.err = fmt.Fprint(t.rw, s)
 	}
 }
@@ -118,7 +119,7 @@ func (f *feed) currentWriteTimeout() time.Duration {
 func (f *feed) subscribe() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.subscribers >= mostSubscribers {
+	if f.subscribers >= maxSubscribers {
 		return false
 	}
 	f.subscribers++
@@ -131,7 +132,7 @@ func (f *feed) unsubscribe() {
 	f.subscribers--
 }
 
-// resume reads the id of the last item that a tab has seen; 0 when it is none of this world.
+// resume parses the id of the last item that a page has seen. It returns 0 for an id of another world.
 func (f *feed) resume(last string) uint64 {
 	no, ours := strings.CutPrefix(last, f.epoch+"-")
 	if !ours {
@@ -146,17 +147,18 @@ func (f *feed) resume(last string) uint64 {
 	return seq
 }
 
-// hello is what a page needs before anything else. With resumed it keeps what it has, else it begins anew.
+// hello is the first event of a stream. With resumed the page keeps its data, otherwise it starts empty.
 func (pg *Server) hello(resumed bool) map[string]any {
 	people := []shownPerson{}
 	for _, e := range pg.World.People() {
-		people = append(people, shownPerson{profile{
+		person := profile{
 			OpenID: e.OpenID,
 			ChatID: e.ChatID,
 			Name:   e.Person.Name,
 			Number: e.Person.Code,
 			Mobile: e.Person.Mobile,
-		}, "employee", nil, false})
+		}
+		people = append(people, shownPerson{profile: person, Role: "employee"})
 	}
 	admins := []shownPerson{}
 	for _, id := range pg.World.Admins() {
@@ -165,12 +167,22 @@ func (pg *Server) hello(resumed bool) map[string]any {
 		}
 	}
 	return map[string]any{
-		"resumed": resumed, "company": pg.cfg.Company, "bot_name": sim.BotName, "people": people, "admins": admins,
-		"chats": []shownChat{{pg.World.ReviewChat(), sim.ReviewChatName, "review"},
-			{pg.World.AnnounceChat(), sim.AnnounceChatName, "announce"}},
-		"review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(), "webhook": pg.World.Webhook(),
-		"bot": pg.feed.botState(), "clock": pg.clockItem(), "languages": []string{"zh_cn", "en_us"},
-		"variants": shownVariants,
-		"limits":   map[string]int64{"photo": mostPhoto},
+		"resumed":  resumed,
+		"company":  pg.cfg.Company,
+		"bot_name": sim.BotName,
+		"people":   people,
+		"admins":   admins,
+		"chats": []shownChat{
+			{pg.World.ReviewChat(), sim.ReviewChatName, "review"},
+			{pg.World.AnnounceChat(), sim.AnnounceChatName, "announce"},
+		},
+		"review_chat":   pg.World.ReviewChat(),
+		"announce_chat": pg.World.AnnounceChat(),
+		"webhook":       pg.World.Webhook(),
+		"bot":           pg.feed.botState(),
+		"clock":         pg.clockItem(),
+		"languages":     []string{"zh_cn", "en_us"},
+		"variants":      shownVariants,
+		"limits":        map[string]int64{"photo": maxPhoto},
 	}
 }

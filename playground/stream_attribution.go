@@ -11,18 +11,18 @@ import (
 	"shiming/sim/feishu"
 )
 
-// whois tells whom a call or an event is about, from the ids and numbers in it.
-type whois struct {
+// attribution finds the employee that a call or an event is about, by the ids and numbers in it.
+type attribution struct {
 	mu sync.RWMutex
-	// open_id, by everything that only one employee has: ids, number, mobile, messages, pictures, cases
+	// open_id by every token that only one employee has: ids, number, mobile, messages, pictures, cases
 	person map[string]string
-	latest map[string]string // case, by open_id
+	latest map[string]string // latest case by open_id
 
-	picture map[string]string // open_id, by the keys of pictures whose contents are not known yet
+	picture map[string]string // open_id by the keys of pictures that are not hashed yet
 }
 
-// concern is a person and a case; both may be empty.
-type concern struct{ openID, caseID string }
+// subject is an employee and a case; both may be empty.
+type subject struct{ openID, caseID string }
 
 var (
 	tokens = regexp.MustCompile(`(?:ou|om|oc)_[0-9a-f]{32}|(?:img|file)_v3_[0-9a-f]{32}|` + uuidPattern +
@@ -35,7 +35,7 @@ var (
 
 const uuidPattern = `[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`
 
-func (w *whois) add(openID string, tokens ...string) {
+func (w *attribution) add(openID string, tokens ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.person == nil {
@@ -46,9 +46,9 @@ func (w *whois) add(openID string, tokens ...string) {
 	}
 }
 
-// pictures learns the contents of the pictures that were sent since it was last called: the OCR and e签宝 get them
-// without a name, and are known by their hashes.
-func (w *whois) pictures(data func(key string) (name string, data []byte, ok bool)) {
+// hashPictures reads and hashes the pictures that were sent since the last call. Feishu's OCR and e签宝 get pictures
+// without a name, so the hash identifies them.
+func (w *attribution) hashPictures(data func(key string) (name string, data []byte, ok bool)) {
 	w.mu.Lock()
 	fresh := w.picture
 	w.picture = map[string]string{}
@@ -61,8 +61,8 @@ func (w *whois) pictures(data func(key string) (name string, data []byte, ok boo
 	}
 }
 
-// learn remembers the ids in an answer about somebody.
-func (w *whois) learn(c concern, answer []byte) {
+// learn remembers the ids in an answer about an employee.
+func (w *attribution) learn(c subject, answer []byte) {
 	if c.openID == "" {
 		return
 	}
@@ -71,8 +71,9 @@ func (w *whois) learn(c concern, answer []byte) {
 	}
 }
 
-// message learns from a message in an employee's chat with the bot and returns the employee, "" for other chats.
-func (w *whois) message(m feishu.Message) string {
+// message learns from a message in an employee's chat with the bot. It returns the employee's open_id, "" for other
+// chats.
+func (w *attribution) message(m feishu.Message) string {
 	w.mu.RLock()
 	owner := w.person[m.ChatID]
 	w.mu.RUnlock()
@@ -100,11 +101,12 @@ func (w *whois) message(m feishu.Message) string {
 	return owner
 }
 
-// of finds the one employee that texts are about. When they are about several, as a list of people is, it is nobody.
-func (w *whois) of(text string, bodies ...[]byte) concern {
+// subjectOf finds the one employee that the texts mention. It returns none when they mention several, as a list of
+// people does.
+func (w *attribution) subjectOf(text string, bodies ...[]byte) subject {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	var c concern
+	var c subject
 	several := false
 	look := func(token string) {
 		who, known := w.person[token]
@@ -126,7 +128,7 @@ func (w *whois) of(text string, bodies ...[]byte) concern {
 		}
 	}
 	if several {
-		return concern{}
+		return subject{}
 	}
 	if c.caseID == "" {
 		c.caseID = w.latest[c.openID]

@@ -16,11 +16,11 @@ import (
 	"shiming/sim/wire"
 )
 
-// mostShown bounds one body on the page.
-const mostShown = 8 << 10
+// maxBodyShown bounds one body on the page, in bytes.
+const maxBodyShown = 8 << 10
 
-// body makes a body fit to be shown: JSON, masked, at most 8 KB, pictures as their kind and size. It is nil for an
-// empty body.
+// body converts a body for the page: masked JSON of at most maxBodyShown bytes. A picture becomes its format and
+// size. An empty body becomes nil.
 func (m *masker) body(s wire.Sample) json.RawMessage {
 	if s.Size == 0 {
 		return nil
@@ -51,7 +51,7 @@ func (m *masker) open(s wire.Sample) any {
 	return m.text(string(s.Head))
 }
 
-// formatOf begins the description of a binary: "(JPEG, ".
+// formatOf returns the beginning of a binary's description, such as "(JPEG, ".
 func formatOf(head []byte) string {
 	kind := http.DetectContentType(head)
 	switch {
@@ -73,8 +73,8 @@ func sizeOf(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// multipart lists the parts of a form. Only the beginning of the body is there, so the last part's size is taken from
-// the whole.
+// multipart lists the parts of a form. s.Head holds only the beginning of the body, so the size of a part that is cut
+// off is computed from the total size.
 func (m *masker) multipart(s wire.Sample, boundary string) any {
 	out := map[string]any{}
 	r := multipart.NewReader(bytes.NewReader(s.Head), boundary)
@@ -97,7 +97,7 @@ func (m *masker) multipart(s wire.Sample, boundary string) any {
 	return out
 }
 
-// decodeJSON decodes one JSON value that is an object or a list; numbers keep their digits.
+// decodeJSON decodes one JSON object or list. Numbers keep their digits.
 func decodeJSON(raw []byte) (any, bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
@@ -112,12 +112,12 @@ func decodeJSON(raw []byte) (any, bool) {
 	return v, true
 }
 
-// shrink cuts long texts and lists, more and more, until the value is small enough.
+// shrink cuts long texts and lists step by step until the value fits into maxBodyShown.
 func shrink(v any) json.RawMessage {
 	var raw []byte
 	for texts, lists := 2000, 60; lists > 2; texts, lists = texts/3, lists/2 {
 		raw = encode(v)
-		if len(raw) <= mostShown {
+		if len(raw) <= maxBodyShown {
 			return raw
 		}
 		v = cut(v, max(texts, 40), lists)
@@ -130,7 +130,7 @@ func encode(v any) []byte {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if enc.Encode(v) != nil {
-		return []byte(`"?"`) // impossible: everything comes from a decoder
+		return []byte(`"?"`) // impossible: every value comes from a decoder
 	}
 	return bytes.TrimSpace(b.Bytes())
 }

@@ -11,13 +11,13 @@ import (
 	"shiming/sim/wire"
 )
 
-// What the stream keeps for a tab that opens later.
+// How many items the stream keeps for pages that are opened later.
 const (
-	keptBodies   = 500 // calls, and as many events
+	keptBodies   = 500 // calls, and the same number of events
 	keptMessages = 300 // of each chat
 )
 
-// Kinds of items of the stream, which are the names of its server-sent events.
+// Kinds of items of the stream. They are also the names of its server-sent events.
 const (
 	itemMessage = "message"
 	itemCall    = "call"
@@ -30,20 +30,20 @@ const (
 	itemClock   = "clock"
 )
 
-// feed remembers what changed last, in order, each thing once: a tab that asks for everything after a number gets the
-// present state of whatever changed since, however long it was away, and nothing is queued for tabs. Things are
-// rendered when they are read, so a world that nobody looks at does hardly anything.
+// feed keeps the latest changes in order, each item once. A subscriber asks for the items after a sequence number and
+// gets their present state, so the feed needs no queue for each subscriber. Items are rendered when they are read, so
+// a feed without subscribers costs little.
 type feed struct {
-	epoch string // tells the numbers of this world from those of an earlier one
+	epoch string // part of each id, distinguishes this world from an earlier one
 
 	mu           sync.Mutex
 	seq          uint64
-	items        []item         // by rising seq; those with an empty kind have been replaced
+	items        []item         // by rising seq; items with an empty kind have been replaced
 	at           map[string]int // index in items, by kind and key
 	kept         map[string][]string
 	changed      chan struct{} // closed and replaced at every change
 	subscribers  int
-	writeTimeout time.Duration // how long the next tab may take nothing
+	writeTimeout time.Duration // of the next subscriber
 
 	calls  map[string]callItem
 	events map[string]eventItem
@@ -53,12 +53,12 @@ type feed struct {
 	queue  QueueState
 
 	mask masker
-	who  whois
+	who  attribution
 
-	resource func(key string) (name string, data []byte, ok bool) // what Feishu keeps under a key
+	resource func(key string) (name string, data []byte, ok bool) // reads a file that Feishu keeps
 }
 
-// item says that something changed. Key is a message id, an open_id, ….
+// item is one changed thing. key is a message id, an open_id, ….
 type item struct {
 	seq  uint64
 	kind string
@@ -79,7 +79,7 @@ func newFeed(now time.Time) *feed {
 	}
 }
 
-// mark notes that something changed. It may be called under any lock of the world.
+// mark records that something changed. It may be called under any lock of the world.
 func (f *feed) mark(kind, key string) {
 	if f == nil {
 		return
@@ -119,7 +119,7 @@ func (f *feed) compact() {
 	f.items = live
 }
 
-// keep remembers at most limit things of a group and returns the key that has to go, if any.
+// keep remembers at most limit keys of a group. It returns the key that it has dropped, "" for none.
 func (f *feed) keep(group, key string, limit int) (gone string) {
 	if slices.Contains(f.kept[group], key) {
 		return ""
@@ -132,7 +132,7 @@ func (f *feed) keep(group, key string, limit int) (gone string) {
 	return gone
 }
 
-// since returns at most n items that changed after a number, and what to wait for when there are none.
+// since returns at most n items after a sequence number, and a channel that is closed at the next change.
 func (f *feed) since(seq uint64, n int) ([]item, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -151,8 +151,8 @@ func (f *feed) since(seq uint64, n int) ([]item, <-chan struct{}) {
 	return out, f.changed
 }
 
-// sawMessage is called under Feishu's lock.
-func (f *feed) sawMessage(m feishu.Message) {
+// noteMessage is called under Feishu's lock.
+func (f *feed) noteMessage(m feishu.Message) {
 	owner := f.who.message(m)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -161,14 +161,14 @@ func (f *feed) sawMessage(m feishu.Message) {
 	}
 	f.markLocked(itemMessage, m.ID)
 	if owner != "" {
-		f.markLocked(itemPerson, owner) // where the person stands is read from the chat
+		f.markLocked(itemPerson, owner) // the person's stage is read from the chat
 	}
 }
 
-// sawEvent is called under Feishu's lock.
-func (f *feed) sawEvent(o feishu.Observed) {
-	f.mask.learn(o.Body)
-	in := eventItem{Observed: o, who: f.who.of("", o.Body)}
+// noteEvent is called under Feishu's lock.
+func (f *feed) noteEvent(o feishu.Observed) {
+	f.mask.learnForm(o.Body)
+	in := eventItem{Observed: o, who: f.who.subjectOf("", o.Body)}
 	in.body = f.mask.body(wire.Sample{Head: o.Body, Size: int64(len(o.Body)), ContentType: "application/json"})
 	if o.Answer != nil {
 		in.answer = f.mask.body(wire.Sample{Head: o.Answer, Size: int64(len(o.Answer)), ContentType: "application/json"})
@@ -189,10 +189,10 @@ func (f *feed) sawEvent(o feishu.Observed) {
 	f.markLocked(itemEvent, o.EventID)
 }
 
-// sawCall is called before the answer of a call to a platform leaves.
-func (f *feed) sawCall(x wire.Exchange) {
-	f.who.pictures(f.resource)
-	c := callItem{Call: x.Call, who: f.who.of(x.Call.Path+" "+x.Query+" "+x.Call.Subject, x.In.Head, x.Out.Head)}
+// noteCall is called before a platform's answer is sent.
+func (f *feed) noteCall(x wire.Exchange) {
+	f.who.hashPictures(f.resource)
+	c := callItem{Call: x.Call, who: f.who.subjectOf(x.Call.Path+" "+x.Query+" "+x.Call.Subject, x.In.Head, x.Out.Head)}
 	if x.Call.Upstream == sim.UpstreamESign {
 		f.who.learn(c.who, x.Out.Head)
 	}

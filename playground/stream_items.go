@@ -12,18 +12,18 @@ import (
 	"shiming/sim/wire"
 )
 
-// callItem is a call of the bot to a platform, with its masked bodies.
+// callItem is a bot's call to a platform with its masked bodies.
 type callItem struct {
 	wire.Call
-	who     concern
+	who     subject
 	in, out json.RawMessage
 }
 
-// eventItem is an event or a callback to the bot, with its masked bodies.
+// eventItem is an event or a callback to the bot with its masked bodies.
 type eventItem struct {
 	feishu.Observed
-	who          concern
-	no           uint64 // rises from event to event
+	who          subject
+	no           uint64 // sequence number of the event
 	body, answer json.RawMessage
 }
 
@@ -35,7 +35,7 @@ type smsItem struct {
 	No     int       `json:"no"`
 }
 
-// shownPerson is somebody of the company. Employees have a card, a number and a mobile; admins have none.
+// shownPerson is an employee or an admin. Only employees have an ID card, a number and a mobile.
 type shownPerson struct {
 	profile
 	Role  string     `json:"role"` // employee or admin
@@ -54,7 +54,7 @@ type streamMessage struct {
 	Chat     string          `json:"chat_id"`
 	Sender   string          `json:"sender"` // bot, or an open_id
 	Type     string          `json:"type"`
-	Content  json.RawMessage `json:"content,omitempty"` // of everything but cards
+	Content  json.RawMessage `json:"content,omitempty"` // empty for cards
 	Card     json.RawMessage `json:"card,omitempty"`
 	At       time.Time       `json:"at"`
 	Micros   int64           `json:"us"` // At as a number, to sort by
@@ -106,7 +106,7 @@ type streamEvent struct {
 	Out       json.RawMessage     `json:"out,omitempty"`
 }
 
-// render gives the present state of an item, or nil when there is nothing to show any more.
+// render returns the present state of an item, nil if it no longer exists.
 func (pg *Server) render(it item) any {
 	switch it.kind {
 	case itemMessage:
@@ -117,11 +117,16 @@ func (pg *Server) render(it item) any {
 	case itemPerson:
 		if e := pg.World.Employee(it.key); e != nil {
 			j := pg.World.Journey(e.OpenID)
-			return shownPerson{pg.profile(e), "employee", j.Steps, len(pg.World.ESign.PointsFor(j.Case)) > 0}
+			return shownPerson{
+				profile: pg.profile(e),
+				Role:    "employee",
+				Steps:   j.Steps,
+				Filed:   len(pg.World.ESign.PointsFor(j.Case)) > 0,
+			}
 		}
 		if u, ok := pg.World.Feishu.User(it.key); ok {
-			return shownPerson{profile{OpenID: u.OpenID, ChatID: pg.World.Feishu.P2PChat(u.OpenID), Name: u.Name}, "admin", nil,
-				false}
+			admin := profile{OpenID: u.OpenID, ChatID: pg.World.Feishu.P2PChat(u.OpenID), Name: u.Name}
+			return shownPerson{profile: admin, Role: "admin"}
 		}
 		return nil
 	case itemFaults:
@@ -142,16 +147,14 @@ func (pg *Server) render(it item) any {
 	return pg.feed.render(it)
 }
 
-// render gives an item that the feed itself holds.
+// render returns the present state of an item that the feed itself stores.
 func (f *feed) render(it item) any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch it.kind {
 	case itemCall:
 		if c, ok := f.calls[it.key]; ok {
-			return streamCall{c.Seq, c.At, c.At.UnixMicro(), c.Upstream, c.Operation, c.Method, c.Path, c.Status, c.Code,
-				millis(c.Duration), c.Fault, c.Note,
-				c.Left, c.who.openID, c.who.caseID, c.in, c.out}
+			return renderCall(c)
 		}
 	case itemEvent:
 		if e, ok := f.events[it.key]; ok {
@@ -195,6 +198,28 @@ func renderMessage(m feishu.Message) streamMessage {
 	return v
 }
 
+func renderCall(c callItem) streamCall {
+	return streamCall{
+		No:        c.Seq,
+		At:        c.At,
+		Micros:    c.At.UnixMicro(),
+		Upstream:  c.Upstream,
+		Operation: c.Operation,
+		Method:    c.Method,
+		Path:      c.Path,
+		Status:    c.Status,
+		Code:      c.Code,
+		Took:      millis(c.Duration),
+		Fault:     c.Fault,
+		Note:      c.Note,
+		Left:      c.Left,
+		Person:    c.who.openID,
+		Case:      c.who.caseID,
+		In:        c.in,
+		Out:       c.out,
+	}
+}
+
 func renderEvent(e eventItem) streamEvent {
 	v := streamEvent{
 		No:        e.no,
@@ -228,21 +253,27 @@ func renderEvent(e eventItem) streamEvent {
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// sawSMS is called while the message is being sent.
-func (f *feed) sawSMS(m tencent.SMS) {
-	f.mask.code(m.Code())
-	who := f.who.of(m.Mobile)
+// noteSMS is called while the message is being sent.
+func (f *feed) noteSMS(m tencent.SMS) {
+	f.mask.addCode(m.Code())
+	who := f.who.subjectOf(m.Mobile)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	no := len(f.sms) + 1
 	key := strconv.Itoa(no)
-	f.sms[key] = smsItem{who.openID, m.At, m.Text, m.Code(), no}
+	f.sms[key] = smsItem{
+		OpenID: who.openID,
+		At:     m.At,
+		Text:   m.Text,
+		Code:   m.Code(),
+		No:     no,
+	}
 	f.markLocked(itemSMS, key)
 }
 
-// met notes that somebody joined the company; employees have a chat, whose contents are about them.
-func (f *feed) met(openID string, p specimen.Person, chat string) {
-	f.mask.person(p)
+// joined adds a person to the masker and the stream. Only employees have a chat; its messages are about them.
+func (f *feed) joined(openID string, p specimen.Person, chat string) {
+	f.mask.addPerson(p)
 	if chat != "" {
 		f.who.add(openID, openID, chat, p.Code, p.Mobile)
 	}

@@ -12,35 +12,35 @@ import (
 	"shiming/sim/specimen"
 )
 
-// masker hides what belongs to the people of the world, fictional as they are, the way the product does: 张*,
-// 110***********0123, 138****5678. What people typed into the fields of a form is hidden from then on wherever it
-// appears.
+// masker hides personal data in the product's format: 张*, 110***********0123, 138****5678. The people are fictional,
+// but the page shows what an operator may see. Values that people typed into a form are hidden everywhere from then
+// on.
 type masker struct {
-	mu    sync.RWMutex
-	words map[string]string // names and addresses, with what is shown instead
-	codes map[string]bool   // of text messages
-	swap  *strings.Replacer // of words; nil after a change
+	mu      sync.RWMutex
+	words   map[string]string // names and addresses, with their masks
+	codes   map[string]bool   // of text messages
+	replace *strings.Replacer // built from words; nil after a change
 }
 
-// person makes the masker know somebody.
-func (m *masker) person(p specimen.Person) {
-	m.word(p.Name, maskName(p.Name))
-	m.word(p.Address, maskAddress(p.Address))
+// addPerson registers a person's name and address.
+func (m *masker) addPerson(p specimen.Person) {
+	m.addWord(p.Name, maskName(p.Name))
+	m.addWord(p.Address, maskAddress(p.Address))
 }
 
-func (m *masker) word(plain, shown string) {
+func (m *masker) addWord(plain, shown string) {
 	if utf8.RuneCountInString(plain) < 2 {
-		return // would be found in anything
+		return // one character would match anywhere
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.words == nil {
 		m.words = map[string]string{}
 	}
-	m.words[plain], m.swap = shown, nil
+	m.words[plain], m.replace = shown, nil
 }
 
-func (m *masker) code(code string) {
+func (m *masker) addCode(code string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.codes == nil {
@@ -49,8 +49,8 @@ func (m *masker) code(code string) {
 	m.codes[code] = true
 }
 
-// learn reads what a person typed into a form.
-func (m *masker) learn(event []byte) {
+// learnForm registers the values of a submitted form.
+func (m *masker) learnForm(event []byte) {
 	var in struct {
 		Event struct {
 			Action struct {
@@ -65,13 +65,13 @@ func (m *masker) learn(event []byte) {
 		s, _ := v.(string)
 		switch fieldKinds[name] {
 		case kindName:
-			m.word(s, maskName(s))
+			m.addWord(s, maskName(s))
 		case kindNumber, kindBank:
-			m.word(s, maskNumber(s))
+			m.addWord(s, maskNumber(s))
 		case kindMobile:
-			m.word(s, maskMobile(s))
+			m.addWord(s, maskMobile(s))
 		case kindCode:
-			m.code(s)
+			m.addCode(s)
 		}
 	}
 }
@@ -90,18 +90,43 @@ const (
 	kindSecret
 )
 
-// fieldKinds are the keys whose values are hidden whatever they hold.
+// fieldKinds lists the JSON keys whose values are always hidden.
 var fieldKinds = map[string]fieldKind{
-	"identity_name": kindName, "Name": kindName, "psnName": kindName, "operator_name": kindName, "en_name": kindName,
+	"identity_name": kindName,
+	"Name":          kindName,
+	"psnName":       kindName,
+	"operator_name": kindName,
+	"en_name":       kindName,
 	"nickname":      kindName,
-	"identity_code": kindNumber, "IdCard": kindNumber, "cardNo": kindNumber,
-	"mobile": kindMobile, "Phone": kindMobile, "PhoneNumber": kindMobile, "PhoneNumberSet": kindMobile,
-	"address": kindAddress, "birth": kindBirth,
-	"sms_code": kindCode, "smsCode": kindCode, "TemplateParamSet": kindCode,
-	"bank_card": kindBank, "bankCard": kindBank, "BankCard": kindBank,
-	"token": kindSecret, "tenant_access_token": kindSecret, "app_access_token": kindSecret, "app_secret": kindSecret,
-	"encrypt":   kindSecret,
-	"signature": kindSecret, "sign": kindSecret, "challenge": kindSecret,
+
+	"identity_code": kindNumber,
+	"IdCard":        kindNumber,
+	"cardNo":        kindNumber,
+
+	"mobile":         kindMobile,
+	"Phone":          kindMobile,
+	"PhoneNumber":    kindMobile,
+	"PhoneNumberSet": kindMobile,
+
+	"address": kindAddress,
+	"birth":   kindBirth,
+
+	"sms_code":         kindCode,
+	"smsCode":          kindCode,
+	"TemplateParamSet": kindCode,
+
+	"bank_card": kindBank,
+	"bankCard":  kindBank,
+	"BankCard":  kindBank,
+
+	"token":               kindSecret,
+	"tenant_access_token": kindSecret,
+	"app_access_token":    kindSecret,
+	"app_secret":          kindSecret,
+	"encrypt":             kindSecret,
+	"signature":           kindSecret,
+	"sign":                kindSecret,
+	"challenge":           kindSecret,
 }
 
 const hidden = "•••"
@@ -158,7 +183,8 @@ var (
 	webLink   = regexp.MustCompile(`(https?://[^\s?"]+)\?[^\s"]*`)
 )
 
-// text hides names, addresses, numbers, mobiles, codes and the queries of links (they carry signatures) inside a text.
+// text masks names, addresses, numbers, mobiles and codes in a text. It also drops the queries of links, because they
+// carry signatures.
 func (m *masker) text(s string) string {
 	if len(s) < 2 {
 		return s
@@ -182,31 +208,31 @@ func (m *masker) text(s string) string {
 
 func (m *masker) replacer() *strings.Replacer {
 	m.mu.RLock()
-	r := m.swap
+	r := m.replace
 	m.mu.RUnlock()
 	if r != nil {
 		return r
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.swap == nil {
+	if m.replace == nil {
 		plain := make([]string, 0, len(m.words))
 		for w := range m.words {
 			plain = append(plain, w)
 		}
-		// Of several words at one place the longest is replaced: 样甲明 before 样甲.
+		// The replacer takes the first match, so longer words come first: 样甲明 before 样甲.
 		slices.SortFunc(plain, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 		pairs := make([]string, 0, 2*len(plain))
 		for _, w := range plain {
 			pairs = append(pairs, w, m.words[w])
 		}
-		m.swap = strings.NewReplacer(pairs...)
+		m.replace = strings.NewReplacer(pairs...)
 	}
-	return m.swap
+	return m.replace
 }
 
-// value hides what has to be hidden in a decoded JSON value. kind is what its key says it is. Texts that hold JSON,
-// as the content of a message does, are taken apart.
+// value masks a decoded JSON value. kind is the kind that its key implies. Strings that hold JSON, such as the
+// content of a message, are decoded and masked too.
 func (m *masker) value(v any, kind fieldKind) any {
 	switch v := v.(type) {
 	case []any:
@@ -240,9 +266,9 @@ func (m *masker) value(v any, kind fieldKind) any {
 var base64Like = regexp.MustCompile(`^[A-Za-z0-9+/_=-]+$`)
 
 func (m *masker) object(o map[string]any, outer fieldKind) {
-	named, _ := o["name"].(string) // of a field on a card
-	typed, _ := o["type"].(string) // of what an OCR read
-	_, isIdentity := o["cardNo"]   // an identity at e签宝
+	named, _ := o["name"].(string) // the name of a card's field
+	typed, _ := o["type"].(string) // the type of an entity in an OCR result
+	_, isIdentity := o["cardNo"]   // the object is an identity at e签宝
 	for k, v := range o {
 		kind := fieldKinds[k]
 		switch {
@@ -258,7 +284,7 @@ func (m *masker) object(o map[string]any, outer fieldKind) {
 		}
 		if kind != kindPlain {
 			if _, isObject := v.(map[string]any); isObject && kind != kindSecret && k != "i18n_default_value" {
-				kind = kindPlain // a key that happens to be called so
+				kind = kindPlain // the key has another meaning for objects
 			}
 		}
 		o[k] = m.value(v, kind)

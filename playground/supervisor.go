@@ -16,12 +16,12 @@ import (
 	"shiming/sim/feishu"
 )
 
-// What can be done to a supervised bot.
+// Actions on a supervised bot.
 const (
-	DoPause   = "pause"   // it stays where it is, answers nothing and holds what it holds
-	DoResume  = "resume"  // it goes on
-	DoKill    = "kill"    // kill -9
-	DoStop    = "stop"    // it ends in good order
+	DoPause   = "pause"   // SIGSTOP: it answers nothing and keeps its locks and connections
+	DoResume  = "resume"  // SIGCONT
+	DoKill    = "kill"    // SIGKILL
+	DoStop    = "stop"    // an orderly stop
 	DoStart   = "start"   // after a kill or a stop
 	DoRestart = "restart" // stop and start
 )
@@ -34,28 +34,28 @@ const (
 	StateStopped  = "stopped"
 )
 
-// actTime bounds what is done to the bot: a stop takes as long as draining.
-const actTime = 30 * time.Second
+// actionTimeout bounds one action. A stop takes as long as the bot drains.
+const actionTimeout = 30 * time.Second
 
-// Supervisor runs a bot in a process of its own beside a simulated world, whose page can pause, kill and restart it
-// and move the clock of both.
+// Supervisor runs a bot in a process of its own beside a simulated world. The page can pause, kill and restart the
+// bot and move the clock of both.
 type Supervisor struct {
 	play   *Server
-	world  *sim.World // that of play
+	world  *sim.World // the world of play
 	exe    string
 	dir    string
-	env    []string // of the bot, on top
+	env    []string // added to the bot's environment
 	values map[string]string
 
-	mu       sync.Mutex // one act at a time
-	now      *process   // nil while no bot runs
+	mu       sync.Mutex // held during one action
+	current  *process   // nil while no bot runs
 	state    string
 	restarts int
 	url      string
 }
 
-// NewSupervisor prepares a bot that keeps its data in dir and logs from level on; env is added to its environment.
-// The page gets its buttons.
+// NewSupervisor prepares a bot with its data in dir and its log at level. env is added to its environment. The page
+// shows the bot's buttons from then on.
 func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervisor {
 	s := &Supervisor{
 		play:   play,
@@ -67,11 +67,14 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 		state:  StateStopped,
 	}
 	maps.Copy(s.values, map[string]string{
-		"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司", "store.sync": "normal", "log.level": level,
-		"store.dsn": "sqlite:" + filepath.Join(dir, DatabaseFile), "security.keyset_file": filepath.Join(dir, "keyset.json"),
+		"server.listen":        "127.0.0.1:0",
+		"company.name":         "样本科技有限公司",
+		"store.dsn":            "sqlite:" + filepath.Join(dir, DatabaseFile),
+		"store.sync":           "normal",
+		"log.level":            level,
+		"security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
-	// What was not taken while the bot was away comes again with a fresh signature, since the clock may have moved
-	// meanwhile.
+	// The bot's clock may have moved since the first delivery, so retries get a fresh timestamp and signature.
 	s.world.Feishu.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })
 	play.HandleBot(s.do)
 	play.HandleClock(s.advance)
@@ -79,35 +82,36 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 	return s
 }
 
-// Settings are the bot's, by key.
+// Settings returns the bot's settings by key.
 func (s *Supervisor) Settings() map[string]string { return maps.Clone(s.values) }
 
-// Tell writes a line of the protocol to the bot's process and waits for its answer, which is the error if it refuses.
+// Tell writes a line of the protocol to the bot and waits for the answer. A refusal is returned as an error.
 func (s *Supervisor) Tell(ctx context.Context, line string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now == nil {
+	if s.current == nil {
 		return ErrProcessGone
 	}
-	if _, err := io.WriteString(s.now.in, line+"\n"); err != nil {
+	if _, err := io.WriteString(s.current.in, line+"\n"); err != nil {
 		return ErrProcessGone
 	}
-	_, err := s.now.readLine(ctx)
+	_, err := s.current.readLine(ctx)
 	return err
 }
 
 // Open starts the bot for the first time.
 func (s *Supervisor) Open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, actTime)
+	ctx, cancel := context.WithTimeout(ctx, actionTimeout)
 	defer cancel()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.start(ctx)
 }
 
-// do is what the page asks for.
+// do performs an action of the page.
 func (s *Supervisor) do(ctx context.Context, what string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime) // a tab that is closed changes nothing
+	// Closing the page does not interrupt an action.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actionTimeout)
 	defer cancel()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,25 +119,25 @@ func (s *Supervisor) do(ctx context.Context, what string) error {
 		s.restarts++
 		return s.start(ctx)
 	}
-	c := s.now
+	c := s.current
 	if c == nil {
 		return errors.New("the bot is not running")
 	}
 	switch what {
 	case DoPause:
-		return s.tellAfter(c.Pause(), StatePaused)
+		return s.setStateAfter(c.Pause(), StatePaused)
 	case DoResume:
-		defer s.world.Feishu.Hurry() // what was not taken meanwhile comes now
-		return s.tellAfter(c.Resume(), StateRunning)
+		defer s.world.Feishu.Hurry() // deliver at once what the paused bot did not take
+		return s.setStateAfter(c.Resume(), StateRunning)
 	case DoKill:
-		s.now = nil
+		s.current = nil
 		c.Kill()
-		s.tell(StateStopped, "kill -9")
+		s.setState(StateStopped, "kill -9")
 		return nil
 	case DoStop, DoRestart:
-		s.now = nil
+		s.current = nil
 		c.stop()
-		s.tell(StateStopped, "")
+		s.setState(StateStopped, "")
 		if what == DoStop {
 			return nil
 		}
@@ -143,18 +147,20 @@ func (s *Supervisor) do(ctx context.Context, what string) error {
 	return fmt.Errorf("%q cannot be done", what)
 }
 
-func (s *Supervisor) tellAfter(err error, state string) error {
+func (s *Supervisor) setStateAfter(err error, state string) error {
 	if err == nil {
-		s.tell(state, "")
+		s.setState(state, "")
 	}
 	return err
 }
 
-// tell shows on the page how the bot is.
-func (s *Supervisor) tell(state, detail string) {
+// setState records the bot's state and shows it on the page.
+func (s *Supervisor) setState(state, detail string) {
 	s.state = state
 	can := map[string][]string{
-		StateRunning: {DoPause, DoKill, DoStop, DoRestart}, StatePaused: {DoResume, DoKill}, StateStopped: {DoStart},
+		StateRunning: {DoPause, DoKill, DoStop, DoRestart},
+		StatePaused:  {DoResume, DoKill},
+		StateStopped: {DoStart},
 	}[state]
 	if !child.CanPause && state == StateRunning {
 		can = can[1:]
@@ -166,44 +172,45 @@ func (s *Supervisor) tell(state, detail string) {
 		Since:    time.Now(),
 		Restarts: s.restarts,
 	}
-	if s.now != nil {
-		b.PID = s.now.PID()
+	if s.current != nil {
+		b.PID = s.current.PID()
 	}
 	s.play.TellBot(b)
 }
 
-// start runs the bot and returns when it takes events. A world that is behind the bot's data goes forward to it.
+// start starts the bot and returns when it takes events. If the bot's data is ahead of the world, the world's clock
+// moves to it.
 func (s *Supervisor) start(ctx context.Context) error {
-	s.tell(StateStarting, "")
+	s.setState(StateStarting, "")
 	c, err := spawn(s.exe, s.dir, s.values, s.world.Ahead(), s.env)
 	if err != nil {
-		s.tell(StateStopped, "")
+		s.setState(StateStopped, "")
 		return err
 	}
 	if err := s.waitReady(ctx, c); err != nil {
 		c.Kill()
-		words := c.stderr.String()
-		s.tell(StateStopped, "")
-		if errors.Is(err, ErrProcessGone) && words != "" {
-			return fmt.Errorf("the bot did not start: %s", strings.TrimPrefix(words, "shiming: "))
+		lastLine := c.stderr.String()
+		s.setState(StateStopped, "")
+		if errors.Is(err, ErrProcessGone) && lastLine != "" {
+			return fmt.Errorf("the bot did not start: %s", strings.TrimPrefix(lastLine, "shiming: "))
 		}
 		return fmt.Errorf("the bot did not start: %w", err)
 	}
-	s.now = c
-	s.tell(StateRunning, "")
-	s.world.Feishu.Hurry() // as after a pause
+	s.current = c
+	s.setState(StateRunning, "")
+	s.world.Feishu.Hurry() // deliver at once what was not taken meanwhile
 	go s.watchExit(c)
 	return nil
 }
 
-// waitReady waits for a child to say where it listens, and for its first answer.
+// waitReady waits until a child reports its address and answers a challenge.
 func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 	hello, err := c.readLine(ctx)
 	if err != nil {
 		return err
 	}
 	s.url = hello.URL
-	s.values["server.listen"] = strings.TrimPrefix(hello.URL, "http://") // stays the same, as a bot's does
+	s.values["server.listen"] = strings.TrimPrefix(hello.URL, "http://") // the address stays the same after a restart
 	s.world.SetWebhook(hello.URL + "/webhook/event")
 	if ahead, err := time.ParseDuration(hello.Ahead); err == nil && ahead > s.world.Ahead() {
 		if err := s.world.Advance(ctx, ahead-s.world.Ahead(), nil); err != nil {
@@ -224,20 +231,20 @@ func (s *Supervisor) waitReady(ctx context.Context, c *process) error {
 	return nil
 }
 
-// watchExit shows when a bot has ended by itself.
+// watchExit shows that a bot has ended by itself.
 func (s *Supervisor) watchExit(c *process) {
 	<-c.Exited()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now == c {
-		s.now = nil
-		s.tell(StateStopped, fmt.Sprintf("exit %d", c.ExitCode()))
+	if s.current == c {
+		s.current = nil
+		s.setState(StateStopped, fmt.Sprintf("exit %d", c.ExitCode()))
 	}
 }
 
-// advance moves the clock of the world and of the bot. One that does not run follows when it starts.
+// advance moves the clock of the world and of the bot. A bot that does not run gets the offset when it starts.
 func (s *Supervisor) advance(ctx context.Context, by time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actionTimeout)
 	defer cancel()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -245,25 +252,25 @@ func (s *Supervisor) advance(ctx context.Context, by time.Duration) error {
 		return errors.New("the bot is paused and cannot hear that the clock moves; let it go on first")
 	}
 	return s.world.Advance(ctx, by, func(ctx context.Context, ahead time.Duration) error {
-		if s.now == nil {
+		if s.current == nil {
 			return nil
 		}
-		return s.now.ahead(ctx, ahead)
+		return s.current.setClock(ctx, ahead)
 	})
 }
 
-// Close ends the bot in good order.
+// Close stops the bot in an orderly way.
 func (s *Supervisor) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.now; c != nil {
-		s.now = nil
+	if c := s.current; c != nil {
+		s.current = nil
 		if s.state == StatePaused {
-			_ = c.Resume() // else it would not hear that it is to end
+			_ = c.Resume() // a paused process cannot handle the stop
 		}
 		c.stop()
 	}
 }
 
-// DatabaseFile is the bot's database in the data directory.
+// DatabaseFile is the name of the bot's database in the data directory.
 const DatabaseFile = "shiming.db"

@@ -12,21 +12,21 @@ import (
 	"shiming/sim/specimen"
 )
 
-// mostPhoto is the largest picture that Feishu takes in a chat (上传图片: 10 MB).
-const mostPhoto = 10 << 20
+// maxPhoto is the largest picture that Feishu takes in a chat, in bytes (上传图片: 10 MB).
+const maxPhoto = 10 << 20
 
-// variants that are not a way to take a photo.
+// Variants that specimen.Variants does not have.
 const (
-	variantExpired = "expired" // a good photo of a card that has run out
-	variantBroken  = "broken"  // a file that ends in the middle
+	variantExpired = "expired" // a good photo of an expired card
+	variantBroken  = "broken"  // a truncated file
 )
 
-// shownVariants are the choices of the page, in order.
+// shownVariants are the choices of the page, in its order.
 var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark",
 	"small", variantExpired, variantBroken}
 
-// take draws a picture of a side of an employee's card and remembers that it is one of ours.
-func (pg *Server) take(e *sim.Employee, side, variant string) ([]byte, error) {
+// drawPhoto draws one side of an employee's card and registers the picture as the playground's own.
+func (pg *Server) drawPhoto(e *sim.Employee, side, variant string) ([]byte, error) {
 	p, v, broken := e.Person, specimen.Variants["good"], false
 	switch variant = cmp.Or(variant, "good"); variant {
 	case variantExpired:
@@ -35,7 +35,8 @@ func (pg *Server) take(e *sim.Employee, side, variant string) ([]byte, error) {
 		broken = true
 	default:
 		var known bool
-		if v, known = specimen.Variants[variant]; !known {
+		v, known = specimen.Variants[variant]
+		if !known {
 			return nil, bad("no such variant; see GET /")
 		}
 	}
@@ -53,19 +54,19 @@ func (pg *Server) take(e *sim.Employee, side, variant string) ([]byte, error) {
 	return img, nil
 }
 
-// postUpload takes a picture of the player's own. What might be a photo of a real card is neither kept nor passed on.
+// postUpload sends a picture of the player's. A picture that may show a real card is neither kept nor passed on.
 func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, error) {
 	who := r.PathValue("who")
 	if pg.World.Employee(who) == nil {
 		return nil, missing("employee")
 	}
 	tooLarge := &refusal{http.StatusRequestEntityTooLarge,
-		fmt.Sprintf("the picture is larger than %d MB, which is Feishu's limit; nothing was sent", mostPhoto>>20)}
-	if r.ContentLength > mostPhoto {
-		rw.Header().Set("Connection", "close") // the rest is not even read
+		fmt.Sprintf("the picture is larger than %d MB, which is Feishu's limit; nothing was sent", maxPhoto>>20)}
+	if r.ContentLength > maxPhoto {
+		rw.Header().Set("Connection", "close") // the body is not read
 		return nil, tooLarge
 	}
-	img, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, mostPhoto))
+	img, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxPhoto))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -76,8 +77,8 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 		return nil, bad("the picture is empty; Feishu sends no empty file (234010)")
 	}
 	if !pg.issued.has(img) && !pg.World.Harmless(img) {
-		return nil, &refusal{http.StatusUnprocessableEntity,
-			"this playground takes no photos of real cards: the picture looks like a photo and is not one of the playground's own. It was not kept"}
+		return nil, &refusal{http.StatusUnprocessableEntity, "this playground takes no photos of real cards: " +
+			"the picture looks like a photo and is not one of the playground's own. It was not kept"}
 	}
 	sent, err := pg.World.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err

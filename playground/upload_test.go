@@ -16,7 +16,7 @@ import (
 	"shiming/sim/specimen"
 )
 
-// upload sends a picture of the player's own and wants a status.
+// upload uploads a picture, checks the status and returns the answer.
 func (h *player) upload(who string, body io.Reader, size int64, want int) (answer string) {
 	h.T.Helper()
 	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.pg.URL+"/sim/chats/"+who+"/upload", body)
@@ -31,7 +31,7 @@ func (h *player) upload(who string, body io.Reader, size int64, want int) (answe
 	return string(raw)
 }
 
-// endless gives as many bytes as are asked for and counts them.
+// endless is a reader without an end that counts the bytes read.
 type endless struct{ read int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -57,12 +57,11 @@ func TestUpload(t *testing.T) {
 	if err := png.Encode(&drawing, flat); err != nil {
 		t.Fatal(err)
 	}
-	// A drawing that no OCR can read goes to the bot, as in Feishu.
+	// A drawing cannot be a photo of a card, so it goes to the bot.
 	h.upload(p.OpenID, bytes.NewReader(drawing.Bytes()), int64(drawing.Len()), 200)
-	// A picture of the playground is known when it comes back, also one whose mark cannot be read; so is one by its mark
-	// alone.
+	// The playground's own pictures are accepted: by their hash, even if the watermark is unreadable, or by the watermark.
 	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
-		img, err := h.pg.take(p, sim.SideFront, variant)
+		img, err := h.pg.drawPhoto(p, sim.SideFront, variant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,29 +73,31 @@ func TestUpload(t *testing.T) {
 	}
 	h.upload(p.OpenID, bytes.NewReader(good), int64(len(good)), 200)
 	if n := pictures(); n != 8 {
-		t.Errorf("%d pictures were sent, want 8", n)
+		t.Errorf("got %d pictures sent, want 8", n)
 	}
-	// What might be real is neither kept nor passed on.
+	// A picture that may show a real card is neither kept nor passed on.
 	blurred, err := sim.Photo(p.Person, sim.SideFront, specimen.Variants["blurred"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := h.upload(p.OpenID, bytes.NewReader(append(blurred, 0)), int64(len(blurred))+1,
-		http.StatusUnprocessableEntity); !strings.Contains(got, "no photos of real cards") {
-		t.Errorf("the answer is %s, want %q in it", got, "no photos of real cards")
+	unknown := append(blurred, 0)
+	got := h.upload(p.OpenID, bytes.NewReader(unknown), int64(len(unknown)), http.StatusUnprocessableEntity)
+	if !strings.Contains(got, "no photos of real cards") {
+		t.Errorf("got the answer %s, want %q in it", got, "no photos of real cards")
 	}
 	h.upload(p.OpenID, strings.NewReader("%PDF-1.7 scan"), 13, http.StatusUnprocessableEntity)
 	h.upload(p.OpenID, strings.NewReader(""), 0, http.StatusBadRequest)
 	h.upload("ou_nobody", strings.NewReader("x"), 1, http.StatusNotFound)
 	if n := pictures(); n != 8 {
-		t.Errorf("a refused picture was sent: %d, want 8", n)
+		t.Errorf("after the refusals: got %d pictures sent, want 8", n)
 	}
-	if n := h.w.Feishu.Count(func(e feishu.Entry) bool { return e.Kind == "people" && e.Name == "send.image" }); n != 8 {
-		t.Errorf("%d pictures in the journal, want 8", n)
+	sentImage := func(e feishu.Entry) bool { return e.Kind == "people" && e.Name == "send.image" }
+	if n := h.w.Feishu.Count(sentImage); n != 8 {
+		t.Errorf("got %d pictures in the journal, want 8", n)
 	}
 }
 
-// 200 MB are refused without being read, announced or not.
+// TestUploadTooLarge checks that 200 MB are refused without being read, with and without a Content-Length.
 func TestUploadTooLarge(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	who := h.w.People()[0].OpenID
@@ -108,7 +109,7 @@ func TestUploadTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.ContentLength = size
-	req.Header.Set("Expect", "100-continue") // as curl does: nothing is sent before the server wants it
+	req.Header.Set("Expect", "100-continue") // as curl: the body waits for the server's consent
 	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: 1 << 40}}
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
@@ -117,11 +118,12 @@ func TestUploadTooLarge(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestEntityTooLarge || announced.read != 0 {
-		t.Errorf("%d after %d bytes, want %v, 0", resp.StatusCode, announced.read, http.StatusRequestEntityTooLarge)
+		t.Errorf("got status %d after %d bytes, want %d, 0", resp.StatusCode, announced.read,
+			http.StatusRequestEntityTooLarge)
 	}
-	got := h.upload(who, io.LimitReader(&endless{}, mostPhoto+1), mostPhoto+1, http.StatusRequestEntityTooLarge)
+	got := h.upload(who, io.LimitReader(&endless{}, maxPhoto+1), maxPhoto+1, http.StatusRequestEntityTooLarge)
 	if !strings.Contains(got, "10 MB") {
-		t.Errorf("the answer is %s, want %q in it", got, "10 MB")
+		t.Errorf("got the answer %s, want %q in it", got, "10 MB")
 	}
-	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, mostPhoto+1)), -1, http.StatusRequestEntityTooLarge)
+	h.upload(who, io.MultiReader(io.LimitReader(&endless{}, maxPhoto+1)), -1, http.StatusRequestEntityTooLarge)
 }

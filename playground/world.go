@@ -13,10 +13,10 @@ import (
 	"shiming/sim/wire"
 )
 
-// mostHired is how many people one request may hire.
-const mostHired = 1000
+// maxHired bounds how many people one request may hire.
+const maxHired = 1000
 
-// profile is what a player needs to know of a person.
+// profile describes a person to the player.
 type profile struct {
 	OpenID string        `json:"open_id"`
 	ChatID string        `json:"chat_id"`
@@ -29,7 +29,15 @@ type profile struct {
 
 func (pg *Server) profile(e *sim.Employee) profile {
 	latest, stage := pg.World.LatestCase(e)
-	return profile{e.OpenID, e.ChatID, e.Person.Name, e.Person.Code, e.Person.Mobile, stage, latest}
+	return profile{
+		OpenID: e.OpenID,
+		ChatID: e.ChatID,
+		Name:   e.Person.Name,
+		Number: e.Person.Code,
+		Mobile: e.Person.Mobile,
+		Stage:  stage,
+		Case:   latest,
+	}
 }
 
 func (pg *Server) getState(*http.Request) (any, error) {
@@ -40,14 +48,20 @@ func (pg *Server) getState(*http.Request) (any, error) {
 	report := pg.World.Report()
 	report.People = nil
 	return map[string]any{
-		"webhook": pg.World.Webhook(), "feishu": pg.World.FeishuURL, "esign": pg.World.ESignURL,
-		"tencent": pg.World.TencentURL,
-		"admins":  pg.World.Admins(), "review_chat": pg.World.ReviewChat(), "announce_chat": pg.World.AnnounceChat(),
-		"people": people, "points": pg.World.ESign.Points(), "totals": report,
+		"webhook":       pg.World.Webhook(),
+		"feishu":        pg.World.FeishuURL,
+		"esign":         pg.World.ESignURL,
+		"tencent":       pg.World.TencentURL,
+		"admins":        pg.World.Admins(),
+		"review_chat":   pg.World.ReviewChat(),
+		"announce_chat": pg.World.AnnounceChat(),
+		"people":        people,
+		"points":        pg.World.ESign.Points(),
+		"totals":        report,
 	}, nil
 }
 
-// postWebhook sets the bot's URL and checks it as the console does when the URL is saved.
+// postWebhook sets the bot's URL and sends it a challenge, as the console does when the URL is saved.
 func (pg *Server) postWebhook(r *http.Request) (any, error) {
 	var in struct {
 		URL string `json:"url"`
@@ -74,8 +88,8 @@ func (pg *Server) postPeople(r *http.Request) (any, error) {
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	if in.N < 1 || in.N > mostHired {
-		return nil, bad("n must be 1 to " + strconv.Itoa(mostHired))
+	if in.N < 1 || in.N > maxHired {
+		return nil, bad("n must be 1 to " + strconv.Itoa(maxHired))
 	}
 	out := []profile{}
 	for _, e := range pg.World.Hire(in.N) {
@@ -109,7 +123,7 @@ func (pg *Server) getCalls(r *http.Request) (any, error) {
 	return map[string]any{"counts": pg.World.Recorder.Counts(), "calls": calls[max(0, len(calls)-limit):]}, nil
 }
 
-// faultForm is wire.Fault with a delay that people can type.
+// faultForm is wire.Fault with the delay as a text.
 type faultForm struct {
 	ID        int         `json:"id,omitempty"`
 	Upstream  string      `json:"upstream"`
@@ -125,8 +139,17 @@ type faultForm struct {
 func showFaults(all []wire.Fault) []faultForm {
 	out := []faultForm{}
 	for _, f := range all {
-		out = append(out, faultForm{f.ID, f.Upstream, f.Operation, f.Kind, f.Times, f.Delay.String(), f.Status, f.Header,
-			f.Body})
+		out = append(out, faultForm{
+			ID:        f.ID,
+			Upstream:  f.Upstream,
+			Operation: f.Operation,
+			Kind:      f.Kind,
+			Times:     f.Times,
+			Delay:     f.Delay.String(),
+			Status:    f.Status,
+			Header:    f.Header,
+			Body:      f.Body,
+		})
 	}
 	return out
 }
@@ -136,14 +159,14 @@ func (pg *Server) postFault(r *http.Request) (any, error) {
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
+	upstreams := []string{"", sim.UpstreamFeishu, sim.UpstreamESign, sim.UpstreamTencent}
 	delay, err := time.ParseDuration(cmp.Or(in.Delay, "0s"))
 	switch {
 	case err != nil || delay < 0:
 		return nil, bad("delay must be like 1.5s")
 	case !slices.Contains(wire.Kinds(), in.Kind):
 		return nil, bad("kind must be one of " + strings.Join(wire.Kinds(), ", "))
-	case in.Upstream != "" && !slices.Contains([]string{sim.UpstreamFeishu, sim.UpstreamESign, sim.UpstreamTencent},
-		in.Upstream):
+	case !slices.Contains(upstreams, in.Upstream):
 		return nil, bad("upstream must be feishu, esign, tencent or empty for any")
 	case in.Times < 0 || in.Status != 0 && (in.Status < 200 || in.Status > 599):
 		return nil, bad("times must not be negative, status must be an HTTP status from 200")

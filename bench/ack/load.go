@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// conn is one keep-alive connection. It writes requests that are ready and reads just enough
-// of the answers, so that the load takes little of the cores that it shares with the server.
+// conn is one keep-alive connection. It writes prepared requests and reads only the necessary part of the answers, so
+// that the load takes little of the cores that it shares with the server.
 type conn struct {
 	net.Conn
 	in *bufio.Reader
@@ -27,7 +27,7 @@ func dial(addr string) (*conn, error) {
 	return &conn{c, bufio.NewReaderSize(c, 4096)}, nil
 }
 
-// send returns once the whole answer is there; an error unless it is 200.
+// send returns after the whole answer. Any status but 200 is an error.
 func (c *conn) send(p push) error {
 	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		return err
@@ -53,7 +53,8 @@ func (c *conn) send(p push) error {
 			break
 		}
 		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+			length, err = strconv.Atoi(string(bytes.TrimSpace(value)))
+			if err != nil {
 				return err
 			}
 		}
@@ -61,24 +62,25 @@ func (c *conn) send(p push) error {
 	if length < 0 {
 		return errors.New("answer without a length")
 	}
-	if _, err = io.CopyN(io.Discard, c.in, int64(length)); err != nil {
+	_, err = io.CopyN(io.Discard, c.in, int64(length))
+	if err != nil {
 		return err
 	}
 	return refused
 }
 
-// refusal is a whole answer other than 200: the connection goes on.
+// refusal is a complete answer with a status other than 200. The connection remains usable.
 type refusal string
 
 func (r refusal) Error() string { return "answer " + string(r) }
 
-// broken reports an error after which the connection is of no more use.
+// broken is an error after which the connection is unusable.
 func broken(err error) bool {
 	var r refusal
 	return err != nil && !errors.As(err, &r)
 }
 
-// outcome is what one load found.
+// outcome is the result of one load.
 type outcome struct {
 	took   []time.Duration // of each answered push, unordered
 	acked  []string        // message ids that were answered with 200
@@ -87,7 +89,7 @@ type outcome struct {
 	span   time.Duration
 }
 
-// worker is one connection's part of an outcome.
+// worker is the outcome of one connection.
 type worker struct{ outcome }
 
 func (w *worker) note(p push, took time.Duration, err error) {
@@ -115,8 +117,8 @@ func join(workers []worker, span time.Duration) outcome {
 	return out
 }
 
-// closed keeps n connections busy, each sending its next push when the last was answered, for
-// a time or until the pushes are used up. With again they are used over and over.
+// closed sends over n connections, each sending its next push after the last answer, until the time is over or the
+// pushes are used up. With again it repeats the pushes.
 func closed(addr string, n int, span time.Duration, list []push, again bool) (outcome, error) {
 	conns, err := dialAll(addr, n)
 	if err != nil {
@@ -150,12 +152,12 @@ func closed(addr string, n int, span time.Duration, list []push, again bool) (ou
 	return join(workers, time.Since(begin)), nil
 }
 
-// openConns is how many pushes can be under way at once in the open loop; Feishu does not wait
-// for one answer before it sends the next push.
+// openConns bounds the number of concurrent pushes in the open loop. Feishu does not wait for one answer before it
+// sends the next push.
 const openConns = 256
 
-// open sends list at a rate, whether the answers come or not. The time of a push counts from
-// when it was to be sent, so that a stall shows in all that it held up.
+// open sends the list at a fixed rate, independent of the answers. The latency of a push counts from its scheduled
+// time, so that a stall counts for every push that it delays.
 func open(addr string, perSecond int, list []push) (outcome, error) {
 	conns, err := dialAll(addr, openConns)
 	if err != nil {
@@ -184,7 +186,7 @@ func open(addr string, perSecond int, list []push) (outcome, error) {
 	begin := time.Now()
 	for i, p := range list {
 		at := begin.Add(time.Duration(i) * step)
-		time.Sleep(time.Until(at)) // the clock of the load, not a synchronisation
+		time.Sleep(time.Until(at)) // the schedule of the load, no synchronisation
 		queue <- due{p, at}
 	}
 	close(queue)
@@ -207,6 +209,6 @@ func dialAll(addr string, n int) ([]*conn, error) {
 
 func hangUp(conns []*conn) {
 	for _, c := range conns {
-		_ = c.Close() // nothing is left to lose
+		_ = c.Close() // everything has been read
 	}
 }

@@ -1,14 +1,13 @@
-// Ack measures the webhook's acknowledgement: signed and encrypted events over loopback HTTP
-// into the bot, which decides and stores each before it answers, and, in the same run, into the
-// bare dispatcher of Feishu's SDK on gin, which keeps nothing.
+// Command ack measures the webhook's acknowledgement. It sends signed and encrypted events over loopback HTTP to the
+// bot, which decides and stores each event before it answers. For comparison it sends the same load to the bare
+// dispatcher of Feishu's SDK on gin, which stores nothing.
 //
 //	go run ./bench/ack [--store sqlite|postgres] [--sync full|normal] [--seconds 5] [--out FILE]
 //
-// Each load gets a fresh process and a fresh database: 1, 16 and 64 connections that each send
-// their next event when the last was answered, and 200, 500 and 1000 events a second sent by the
-// clock, whose time counts from when they were due. The bot is measured with its jobs running
-// (cards are drawn and sent to an upstream inside the process that answers at once) and with
-// jobs off. At the end it is killed under load, and every acknowledged event is looked for.
+// Each load gets a new process and a new database: 1, 16 and 64 connections in a closed loop, and 200, 500 and 1000
+// events a second in an open loop, whose latency counts from the scheduled time. The bot is measured with its jobs
+// running (cards are drawn and sent to an upstream inside the process that answers at once) and with jobs off. At the
+// end it is killed under load, and every acknowledged event is looked for.
 //
 // Load and measured process share the machine's cores.
 package main
@@ -52,7 +51,7 @@ type bench struct {
 	dir         string
 	keyset      string
 	databases   int
-	server      *pgtest.Server // nil on SQLite
+	server      *pgtest.Server // nil for SQLite
 }
 
 func run() error {
@@ -75,7 +74,7 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if *dir == "" {
-		// The system's directory for temporary files may lie in memory, where a commit costs nothing.
+		// The system's temporary directory may be in memory, where a commit costs nothing.
 		cache, err := os.UserCacheDir()
 		if err != nil {
 			return err
@@ -86,10 +85,11 @@ func run() error {
 		return err
 	}
 	var err error
-	if b.dir, err = os.MkdirTemp(*dir, "shiming-ack-"); err != nil {
+	b.dir, err = os.MkdirTemp(*dir, "shiming-ack-")
+	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir) //nolint:errcheck // nothing depends on it
+	defer os.RemoveAll(b.dir) //nolint:errcheck // a leftover directory does no harm
 	b.keyset = filepath.Join(b.dir, "keyset.json")
 	if err := keyset.Write(b.keyset, keyset.New()); err != nil {
 		return err
@@ -99,7 +99,7 @@ func run() error {
 	result.Settings["sync"], result.Settings["seconds"] = b.sync, *seconds
 	rows, err := b.all(ctx)
 	if b.server != nil {
-		b.server.Close() //nolint:errcheck // the databases go with it
+		b.server.Close() //nolint:errcheck // the databases are deleted with it
 	}
 	if err != nil {
 		return err
@@ -109,10 +109,10 @@ func run() error {
 	return result.Append(*out, "ack")
 }
 
-// load is one way to send events.
+// load is one load pattern.
 type load struct {
-	Target string // bare | bot | bot, jobs off
-	Kind   string // closed | open
+	Target string // bare, bot, or "bot, jobs off"
+	Kind   string // closed or open
 	N      int    // connections, or events a second
 }
 
@@ -124,8 +124,8 @@ const (
 	targetQuiet = "bot-no-jobs"
 )
 
-// all runs every load that is asked for. The targets take turns under each load, so that a
-// change of the machine's mood falls on all of them.
+// all runs the selected loads. It alternates the targets under each load, so that a change of the machine's other
+// load affects all targets.
 func (b *bench) all(ctx context.Context) ([]row, error) {
 	var rows []row
 	asked := func(name string) bool { return b.only == "" || slices.Contains(strings.Split(b.only, ","), name) }
@@ -151,7 +151,7 @@ func (b *bench) all(ctx context.Context) ([]row, error) {
 	}
 	if asked("kill") {
 		fmt.Fprintln(os.Stderr, "killing under load")
-		r, err := b.killed(ctx)
+		r, err := b.killUnderLoad(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("kill: %w", err)
 		}
@@ -160,10 +160,10 @@ func (b *bench) all(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// warmUp is how many events a fresh process gets before it is measured.
+// warmUp is how many events a new process gets before the measurement.
 const warmUp = 400
 
-// measure starts the target, sends the load and ends it.
+// measure starts the target, runs the load and stops the target.
 func (b *bench) measure(ctx context.Context, l load) (row, error) {
 	c, err := b.child(ctx, l.Target)
 	if err != nil {
@@ -176,7 +176,7 @@ func (b *bench) measure(ctx context.Context, l load) (row, error) {
 	defer t.stop()
 	n := l.N * int(b.span.Seconds())
 	if l.Kind == "closed" {
-		n = enough * int(b.span.Seconds())
+		n = maxClosedRate * int(b.span.Seconds())
 	}
 	list := pushes(fmt.Sprintf("r%02d", b.databases), warmUp+n)
 	if out, err := closed(t.addr, 4, time.Minute, list[:warmUp], false); err != nil || out.failed > 0 {
@@ -212,11 +212,11 @@ func (b *bench) measure(ctx context.Context, l load) (row, error) {
 	return r, nil
 }
 
-// enough is how many distinct events a second are made for a closed loop: more than the bot
-// takes. The bare dispatcher, which cannot know, gets them again.
-const enough = 16000
+// maxClosedRate bounds the number of distinct events a second that are prepared for a closed loop. The bot is slower.
+// The bare dispatcher may be faster and gets events repeatedly, which it does not notice.
+const maxClosedRate = 16000
 
-// child describes a fresh process with a fresh database.
+// child describes a new process with a new database.
 func (b *bench) child(ctx context.Context, target string) (child, error) {
 	b.databases++
 	c := child{

@@ -16,23 +16,25 @@ import (
 	"time"
 )
 
-// The application that the pushes are for. The values open nothing anywhere.
+// The app of the pushes. The values are not credentials of a real app.
 const (
 	appID      = "cli_benchmark0000001"
 	encryptKey = "benchmarkEncryptKeyEXAMPLE"
 	token      = "benchmarkVerificationTokenEXAMPLE"
+	tenantKey  = "tenantbenchmark01"
 )
 
-// mix says what the pushes are; see kindOf.
-const mix = "40 % 实名 from a new person, 20 % a photo from a new person, 15 % 进度 and 15 % a photo from a person with a case, 10 % 帮助"
+// mix describes the pushes, see kindOf.
+const mix = "40 % 实名 from a new person, 20 % a photo from a new person, " +
+	"15 % 进度 and 15 % a photo from a person with a case, 10 % 帮助"
 
-// push is one event as Feishu sends it, ready for the wire.
+// push is one event as Feishu sends it, prepared as bytes.
 type push struct {
-	raw       []byte // request line, headers, body
+	raw       []byte // request line, headers and body
 	messageID string
 }
 
-// kindOf spreads the mix evenly over the pushes.
+// kindOf distributes the mix evenly over the pushes.
 func kindOf(i int) (content, kind string, newcomer bool) {
 	photo := fmt.Sprintf(`{"image_key":"img_v3_%08d"}`, i)
 	switch i % 20 {
@@ -48,11 +50,11 @@ func kindOf(i int) (content, kind string, newcomer bool) {
 	return `{"text":"帮助"}`, "text", false
 }
 
-// pushes makes n distinct events, signed and encrypted now. run tells the events of one run
-// from another's.
+// pushes prepares n distinct events, signed and encrypted with the present time. run distinguishes the events of
+// several runs.
 func pushes(run string, n int) []push {
 	out := make([]push, n)
-	people := make([]int, n) // the newcomers' places, each person's later events after the first
+	people := make([]int, n) // the indexes of new people; a person's later events follow the first
 	last := -1
 	for i := range n {
 		if _, _, newcomer := kindOf(i); newcomer {
@@ -64,7 +66,7 @@ func pushes(run string, n int) []push {
 	for part := range runtime.NumCPU() {
 		wg.Go(func() {
 			for i := part; i < n; i += runtime.NumCPU() {
-				// Who writes again is somebody whose first event is well behind, not still under way.
+				// The first event of a person who writes again must be answered already.
 				person := people[i]
 				if person != i {
 					person = people[max(0, i-200)]
@@ -83,18 +85,39 @@ func newPush(run string, i, person int) push {
 	messageID := fmt.Sprintf("om_%s_%08d", run, i)
 	plain, err := json.Marshal(map[string]any{
 		"schema": "2.0",
-		"header": map[string]any{"event_id": fmt.Sprintf("ev_%s_%08d", run, i), "event_type": "im.message.receive_v1",
-			"create_time": now, "token": token, "app_id": appID, "tenant_key": "tenantbenchmark01"},
+		"header": map[string]any{
+			"event_id":    fmt.Sprintf("ev_%s_%08d", run, i),
+			"event_type":  "im.message.receive_v1",
+			"create_time": now,
+			"token":       token,
+			"app_id":      appID,
+			"tenant_key":  tenantKey,
+		},
 		"event": map[string]any{
-			"sender": map[string]any{"sender_id": map[string]any{"open_id": fmt.Sprintf("ou_%s_%08d", run, person),
-				"union_id": fmt.Sprintf("on_%s_%08d", run, person), "user_id": fmt.Sprintf("u%08d", person)},
-				"sender_type": "user", "tenant_key": "tenantbenchmark01"},
-			"message": map[string]any{"message_id": messageID, "create_time": now, "update_time": now,
-				"chat_id": fmt.Sprintf("oc_%s_%08d", run, person), "chat_type": "p2p", "message_type": kind, "content": content,
-				"user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36 Lark/7.30"},
-		}})
+			"sender": map[string]any{
+				"sender_id": map[string]any{
+					"open_id":  fmt.Sprintf("ou_%s_%08d", run, person),
+					"union_id": fmt.Sprintf("on_%s_%08d", run, person),
+					"user_id":  fmt.Sprintf("u%08d", person),
+				},
+				"sender_type": "user",
+				"tenant_key":  tenantKey,
+			},
+			"message": map[string]any{
+				"message_id":   messageID,
+				"create_time":  now,
+				"update_time":  now,
+				"chat_id":      fmt.Sprintf("oc_%s_%08d", run, person),
+				"chat_type":    "p2p",
+				"message_type": kind,
+				"content":      content,
+				"user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) " +
+					"Chrome/126.0 Mobile Safari/537.36 Lark/7.30",
+			},
+		},
+	})
 	if err != nil {
-		panic(err) // only plain data inside
+		panic(err) // impossible: plain data
 	}
 	body := fmt.Appendf(nil, `{"encrypt":%q}`, encrypt(plain))
 	timestamp, nonce := now[:10], hex.EncodeToString(random(8))
@@ -102,7 +125,8 @@ func newPush(run string, i, person int) push {
 	fmt.Fprint(h, timestamp, nonce, encryptKey)
 	h.Write(body)
 	raw := fmt.Appendf(nil, "POST /webhook/event HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Go-http-client/1.1\r\n"+
-		"Content-Type: application/json\r\nContent-Length: %d\r\nX-Lark-Request-Timestamp: %s\r\nX-Lark-Request-Nonce: %s\r\nX-Lark-Signature: %s\r\n\r\n",
+		"Content-Type: application/json\r\nContent-Length: %d\r\nX-Lark-Request-Timestamp: %s\r\n"+
+		"X-Lark-Request-Nonce: %s\r\nX-Lark-Signature: %s\r\n\r\n",
 		len(body), timestamp, nonce, hex.EncodeToString(h.Sum(nil)))
 	return push{raw: append(raw, body...), messageID: messageID}
 }
@@ -111,12 +135,12 @@ var block = sync.OnceValue(func() cipher.Block {
 	key := sha256.Sum256([]byte(encryptKey))
 	b, err := aes.NewCipher(key[:])
 	if err != nil {
-		panic(err) // the length is right
+		panic(err) // impossible: the key has the right length
 	}
 	return b
 })
 
-// encrypt is the platform's side: AES-256-CBC, IV first, PKCS#7, base64.
+// encrypt encrypts as Feishu does: AES-256-CBC, IV first, PKCS#7, base64.
 func encrypt(plain []byte) string {
 	pad := aes.BlockSize - len(plain)%aes.BlockSize
 	data := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)

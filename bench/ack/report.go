@@ -9,20 +9,20 @@ import (
 	"shiming/bench/harness"
 )
 
-// row is what one load found.
+// row is the result of one load.
 type row struct {
 	load
-	Load      float64 // the machine's average of the last minute, when the load began
+	Load      float64 // the machine's load average of the last minute at the start
 	Acked     int
 	Failed    int
 	Error     string
-	Lost      int // acknowledged and not there after the kill
+	Lost      int // acknowledged but missing after the kill
 	PerSecond float64
-	// Undecided is how many events were acknowledged and not decided on when the load ended, and
-	// DecidedPerSecond how many were decided on a second until none was left.
+	// Undecided counts the events that were acknowledged but not decided when the load ended. DecidedPerSecond is the
+	// rate at which they were decided afterwards.
 	Undecided        int
 	DecidedPerSecond float64
-	CPU              float64        // of the measured process for each event, jobs included
+	CPU              float64        // of the measured process for each event, including jobs
 	Time             harness.Figure // from sending to the answer, in ms
 }
 
@@ -43,7 +43,7 @@ func (r *row) fill(out outcome, cpu time.Duration) {
 	r.Time = harness.NewFigure("ms", took...)
 }
 
-// note adds the rows to the result. A load's figures are named after it: bot/open/500/time.
+// note adds the rows to the result. The names of a load's figures begin with the load: bot/open/500/time.
 func note(result *harness.Result, rows []row) {
 	for _, r := range rows {
 		name := r.name()
@@ -67,7 +67,7 @@ func note(result *harness.Result, rows []row) {
 	}
 }
 
-// rateOfBare is how many events a second the bare dispatcher answered under the same load, 0 if it was not measured.
+// rateOfBare returns the bare dispatcher's rate under the same load, 0 if it was not measured.
 func rateOfBare(rows []row, r row) float64 {
 	for _, o := range rows {
 		if o.Kind == r.Kind && o.N == r.N && o.Target == targetBare {
@@ -77,8 +77,7 @@ func rateOfBare(rows []row, r row) float64 {
 	return 0
 }
 
-// printTable draws the rows; bars compare the rate within a closed load and the p99 within an
-// open one.
+// printTable prints the rows. The bars compare rates of a closed load and p99 of an open load.
 func printTable(w io.Writer, b bench, rows []row) {
 	fmt.Fprintf(w, "\nAcknowledgement of signed and encrypted events, store %s, sync %s\n%s\n", b.store, b.sync, mix)
 	fmt.Fprintln(w, "bare = the SDK's dispatcher on gin, keeps nothing; bot = stores, then decides, jobs running; "+

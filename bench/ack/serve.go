@@ -31,7 +31,7 @@ import (
 	"shiming/workers"
 )
 
-// child is what a measured process is told on its command line.
+// child is the configuration of a measured process, passed on its command line.
 type child struct {
 	role, dsn, sync, keyset string
 	jobs                    bool
@@ -41,7 +41,7 @@ func (c child) args() []string {
 	return []string{"-role", c.role, "-dsn", c.dsn, "-sync", c.sync, "-keyset", c.keyset, fmt.Sprintf("-jobs=%t", c.jobs)}
 }
 
-// runChild is the whole of a measured process: it serves until its standard input ends.
+// runChild is the main function of a measured process. It serves until its standard input ends.
 func runChild(args []string) error {
 	var c child
 	f := flag.NewFlagSet("child", flag.ContinueOnError)
@@ -55,7 +55,8 @@ func runChild(args []string) error {
 	}
 	handler, stop, err := bareHandler(), func() {}, error(nil)
 	if c.role == "bot" {
-		if handler, stop, err = c.botHandler(); err != nil {
+		handler, stop, err = c.botHandler()
+		if err != nil {
 			return err
 		}
 	}
@@ -76,7 +77,7 @@ func runChild(args []string) error {
 	return server.Close()
 }
 
-// bareHandler is the SDK's dispatcher on gin as its documentation mounts it. Its handler keeps nothing.
+// bareHandler is the SDK's dispatcher on gin as its documentation mounts it. Its event handler stores nothing.
 func bareHandler() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	d := dispatcher.NewEventDispatcher(token, encryptKey)
@@ -88,9 +89,8 @@ func bareHandler() http.Handler {
 	return engine
 }
 
-// botHandler constructs the bot from its parts as the program does, with its log (at level
-// info, redacting) written to nowhere, and Feishu's API answered inside the process. app.New
-// does not serve here: it always runs the jobs, and it calls Feishu over the network.
+// botHandler builds the bot as the program does, with a redacting log at level info that is discarded, and with
+// Feishu's API inside the process. app.New cannot be used: it always runs the jobs and calls Feishu over the network.
 func (c child) botHandler() (http.Handler, func(), error) {
 	ctx := context.Background()
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -162,8 +162,8 @@ func (c child) botHandler() (http.Handler, func(), error) {
 		}
 	}
 	working, stop := context.WithCancel(ctx)
-	var desk sync.WaitGroup
-	desk.Go(func() { server.Run(working, 0) })
+	var background sync.WaitGroup
+	background.Go(func() { server.Run(working, 0) })
 	http.HandleFunc("GET /undecided", func(w http.ResponseWriter, r *http.Request) {
 		n, _, err := db.PushesNow(r.Context())
 		if err != nil {
@@ -174,7 +174,7 @@ func (c child) botHandler() (http.Handler, func(), error) {
 	})
 	return server.Handler(), func() {
 		stop()
-		desk.Wait()
+		background.Wait()
 		_ = db.Close()
 	}, nil
 }
@@ -190,7 +190,8 @@ func (upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(req.URL.Path, "/open-apis/") {
 		return nil, errors.New("not an API of Feishu")
 	}
-	body := fmt.Sprintf(`{"code":0,"msg":"ok","expire":7200,"tenant_access_token":"t-benchmark","data":{"message_id":"om_%x"}}`, random(8))
+	body := fmt.Sprintf(`{"code":0,"msg":"ok","expire":7200,"tenant_access_token":"t-benchmark",`+
+		`"data":{"message_id":"om_%x"}}`, random(8))
 	return &http.Response{
 		StatusCode:    http.StatusOK,
 		Status:        "200 OK",

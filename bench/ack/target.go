@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// target is a measured process of its own.
+// target is a measured process.
 type target struct {
 	cmd     *exec.Cmd
 	stdin   io.Closer
@@ -22,10 +22,10 @@ type target struct {
 	profile string // address of its pprof
 }
 
-// serving is the line in which a measured process tells its addresses.
+// serving is the line in which a measured process reports its addresses.
 const serving = "serving %s profile %s"
 
-// childMark, as the first argument, makes this program a measured process.
+// childMark as the first argument makes this program a measured process.
 const childMark = "-child"
 
 func startTarget(ctx context.Context, c child) (*target, error) {
@@ -49,9 +49,9 @@ func startTarget(ctx context.Context, c child) (*target, error) {
 	}
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
-		// The SDK prints lines of its own.
+		// The SDK writes lines of its own to standard output.
 		if _, err := fmt.Sscanf(lines.Text(), serving, &t.addr, &t.profile); err == nil {
-			go io.Copy(io.Discard, stdout) //nolint:errcheck // until it ends
+			go io.Copy(io.Discard, stdout) //nolint:errcheck // until the output ends
 			return t, nil
 		}
 	}
@@ -59,19 +59,19 @@ func startTarget(ctx context.Context, c child) (*target, error) {
 	return nil, fmt.Errorf("the %s did not start", c.role)
 }
 
-// stop lets the process end in order.
+// stop ends the process in an orderly way.
 func (t *target) stop() {
 	_ = t.stdin.Close()
-	_ = t.cmd.Wait() // how it ended is of no interest any more
+	_ = t.cmd.Wait() // the exit code is not needed
 }
 
-// kill is SIGKILL.
+// kill sends SIGKILL.
 func (t *target) kill() {
 	_ = t.cmd.Process.Kill()
 	_ = t.cmd.Wait()
 }
 
-// undecided is how many events it has acknowledged and not decided on yet.
+// undecided returns the number of events that are acknowledged but not decided.
 func (t *target) undecided(ctx context.Context) (n int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.profile+"/undecided", nil)
 	if err != nil {
@@ -89,7 +89,7 @@ func (t *target) undecided(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// waitDecided notes how many events were waiting when the load ended and returns when none is.
+// waitDecided records the number of undecided events at the end of the load and waits until there is none.
 func (r *row) waitDecided(ctx context.Context, t *target, span time.Duration) error {
 	began := time.Now()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -117,7 +117,7 @@ func (r *row) waitDecided(ctx context.Context, t *target, span time.Duration) er
 // tick is the unit of the times in /proc/PID/stat.
 const tick = 10 * time.Millisecond
 
-// cpu is how much processor time the process has used, 0 where that cannot be read.
+// cpu returns the processor time of the process, 0 where it cannot be read.
 func (t *target) cpu() time.Duration {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", t.cmd.Process.Pid))
 	if err != nil {
@@ -132,7 +132,7 @@ func (t *target) cpu() time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-// writeProfile takes a CPU profile of the process while it is under load.
+// writeProfile takes a CPU profile of the process under load.
 func (t *target) writeProfile(span time.Duration, file string) error {
 	resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", t.profile, max(1, int(span.Seconds()))))
 	if err != nil {

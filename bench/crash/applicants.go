@@ -12,19 +12,24 @@ import (
 	"shiming/sim"
 )
 
-// robots is how far the robots are, as the control API tells.
+// robots is the answer of GET /sim/crew.
 type robots struct {
 	People []playground.Run   `json:"people"`
 	HR     []playground.HRRun `json:"hr"`
 }
 
-// manners are the ways in which people begin; most begin the first way.
-var manners = []map[string]any{{}, {}, {}, {"by_word": true}, {"photos_first": true}, {"as_one_post": true},
-	{"as_files": true}}
+// scripts are the ways in which people begin. Most begin in the default way.
+var scripts = []map[string]any{
+	{}, {}, {},
+	{"by_word": true},
+	{"photos_first": true},
+	{"as_one_post": true},
+	{"as_files": true},
+}
 
-// arrive lets the people begin: a third at once, the others bit by bit while blows fall, so
-// that at any time somebody is at every step.
-func arrive(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
+// startApplicants lets the people begin: a third at once and the others spread over the time of the injections, so
+// that at any time there are people at every step.
+func startApplicants(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
 	var hired struct {
 		People []struct {
 			OpenID string `json:"open_id"`
@@ -34,10 +39,15 @@ func arrive(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
 		return err
 	}
 	n := len(hired.People)
-	over := time.Duration(o.blows()) * o.Every * 9 / 10
+	over := time.Duration(o.injections()) * o.Every * 9 / 10
 	for i, p := range hired.People {
-		form := map[string]any{"people": []string{p.OpenID}, "width": 1000, "sms_patience": "6s", "hr": 1}
-		for k, v := range manners[r.IntN(len(manners))] {
+		form := map[string]any{
+			"people":       []string{p.OpenID},
+			"width":        1000,
+			"sms_patience": "6s",
+			"hr":           1,
+		}
+		for k, v := range scripts[r.IntN(len(scripts))] {
 			form[k] = v
 		}
 		if err := f.world.Post(ctx, "/sim/crew", form, nil); err != nil {
@@ -55,14 +65,22 @@ func arrive(ctx context.Context, f *fleet, o *options, r *rand.Rand) error {
 	return nil
 }
 
-// weight is how far along the bar each stage is.
-var weight = map[sim.CardStage]int{
-	sim.StageConsent: 1, sim.StagePhotos: 2, sim.StageConfirmation: 3, sim.StageCode: 4, sim.StageChecking: 5,
-	sim.StageReview: 6, sim.StageRecording: 7, sim.StageFiling: 8, sim.StageAttention: 8, sim.StageDone: 9,
+// progress is the position of each stage on the progress bar.
+var progress = map[sim.CardStage]int{
+	sim.StageConsent:      1,
+	sim.StagePhotos:       2,
+	sim.StageConfirmation: 3,
+	sim.StageCode:         4,
+	sim.StageChecking:     5,
+	sim.StageReview:       6,
+	sim.StageRecording:    7,
+	sim.StageFiling:       8,
+	sim.StageAttention:    8,
+	sim.StageDone:         9,
 }
 
-// watch asks how far everybody is until all have ended or ctx does. The error says who hangs where.
-func watch(ctx context.Context, f *fleet, o *options, tell func(add int)) error {
+// waitAll polls the robots until all have ended or ctx ends. The error lists the people that have not ended.
+func waitAll(ctx context.Context, f *fleet, o *options, tell func(add int)) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	reached := map[string]int{}
@@ -76,10 +94,10 @@ func watch(ctx context.Context, f *fleet, o *options, tell func(add int)) error 
 		}
 		ended := 0
 		for _, p := range last.People {
-			w := weight[p.Stage]
+			w := progress[p.Stage]
 			if p.Ended {
 				ended++
-				w = weight[sim.StageDone]
+				w = progress[sim.StageDone]
 			}
 			if w > reached[p.OpenID] {
 				tell(w - reached[p.OpenID])
@@ -92,13 +110,13 @@ func watch(ctx context.Context, f *fleet, o *options, tell func(add int)) error 
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return hanging(last, o.People)
+			return unfinished(last, o.People)
 		}
 	}
 }
 
-// hanging tells who has not come to an end, and where.
-func hanging(c robots, people int) error {
+// unfinished describes the people that have not ended and their stages.
+func unfinished(c robots, people int) error {
 	where := map[string][]string{}
 	for _, p := range c.People {
 		if !p.Ended {

@@ -11,9 +11,8 @@ import (
 	"time"
 )
 
-// balancer passes every request on to one of the instances, as a load balancer without health
-// checks would: one that refuses the connection is passed over for the next, one that breaks
-// it off is a 502.
+// balancer forwards each request to an instance, like a load balancer without health checks. If an instance refuses
+// the connection, it tries the next one. If a connection breaks, it answers 502.
 type balancer struct {
 	client *http.Client
 
@@ -28,7 +27,7 @@ func newBalancer(urls []string) *balancer {
 	}}
 }
 
-// maxPush is the largest body that Feishu pushes, with room.
+// maxPush bounds the body of a push, in bytes.
 const maxPush = 1 << 20
 
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -52,13 +51,13 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
 		w.WriteHeader(resp.StatusCode)
-		_, _ = w.Write(answer) // the client is gone: nobody to tell
+		_, _ = w.Write(answer) // an error means that the client is gone
 		return
 	}
 	http.Error(w, "bad gateway", http.StatusBadGateway)
 }
 
-// order is the instances, a random one first.
+// order returns all instances, beginning with a random one.
 func (b *balancer) order() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -75,13 +74,13 @@ func (b *balancer) forward(r *http.Request, url string, body []byte) (*http.Resp
 	return b.client.Do(req)
 }
 
-// refused: the request did not get as far as the instance.
+// refused reports whether the request did not reach the instance.
 func refused(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// listen serves the balancer on a loopback port until close.
+// listen serves the balancer on a loopback port until closeAll.
 func (b *balancer) listen() (url string, closeAll func(), err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -14,76 +14,82 @@ import (
 	"shiming/store/pgtest"
 )
 
-// fleet is the serve processes, their database and the world around them.
+// fleet is the serve processes, their database and their world.
 type fleet struct {
-	dir   string
-	world *harness.World
-	db    *pgtest.Server // nil on SQLite
-	bots  []*harness.Bot
-	close []func()
+	dir      string
+	world    *harness.World
+	db       *pgtest.Server // nil for SQLite
+	bots     []*harness.Bot
+	cleanups []func()
 
 	mu    sync.Mutex
 	state []state // of each bot
-	lives []life
+	runs  []instanceRun
 }
 
-// state of an instance.
+// state is the state of an instance.
 type state int
 
 const (
-	down state = iota // struck and not there again
+	down state = iota // interrupted and not started again
 	starting
 	up
 )
 
-// life is one run of an instance.
-type life struct {
-	Instance string
-	Begun    time.Time
-	Ready    time.Time // zero: was killed before
-	Ended    time.Time // zero: lives
-	struck   bool
+// instanceRun is one run of an instance.
+type instanceRun struct {
+	Instance    string
+	Begun       time.Time
+	Ready       time.Time // zero: ended before it was ready
+	Ended       time.Time // zero: still running
+	interrupted bool
 }
 
-// assemble builds the program and starts the world, the database, the balancer and the bots.
-func assemble(ctx context.Context, o *options) (*fleet, error) {
+// openFleet builds the program and starts the world, the database, the balancer and the bots.
+func openFleet(ctx context.Context, o *options) (*fleet, error) {
 	f := &fleet{}
-	if err := f.assemble(ctx, o); err != nil {
-		f.shut()
+	if err := f.open(ctx, o); err != nil {
+		f.closeAll()
 		return nil, err
 	}
 	return f, nil
 }
 
-func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
-	if f.dir, err = os.MkdirTemp("", "shiming-crash-"); err != nil {
+func (f *fleet) open(ctx context.Context, o *options) (err error) {
+	f.dir, err = os.MkdirTemp("", "shiming-crash-")
+	if err != nil {
 		return err
 	}
 	if !o.Keep {
-		f.close = append(f.close, func() { _ = os.RemoveAll(f.dir) })
+		f.cleanups = append(f.cleanups, func() { _ = os.RemoveAll(f.dir) })
 	}
 	program, err := harness.Build(ctx, f.dir)
 	if err != nil {
 		return err
 	}
-	// The retry schedule is short, and long enough to outlast any pause of a run.
-	if f.world, err = harness.StartWorld(ctx, program, f.dir, "--people", fmt.Sprint(o.People), "--seed",
-		fmt.Sprint(4711+o.Seed),
-		"--latency", o.Latency.String(), "--early-patch", o.Patch, "--ladder",
-		"300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s"); err != nil {
+	// The retry schedule is short, but longer than any pause of an instance.
+	flags := []string{
+		"--people", fmt.Sprint(o.People),
+		"--seed", fmt.Sprint(4711 + o.Seed),
+		"--latency", o.Latency.String(),
+		"--early-patch", o.Patch,
+		"--ladder", "300ms,700ms,1500ms,3s,5s,8s,15s,30s,60s",
+	}
+	f.world, err = harness.StartWorld(ctx, program, f.dir, flags...)
+	if err != nil {
 		return err
 	}
-	f.close = append(f.close, f.world.Close)
+	f.cleanups = append(f.cleanups, f.world.Close)
 	settings := map[string]string{"timing.code_resend": "5s", "timing.write_quiet": "5s", "log.level": "info"}
 	maps.Copy(settings, f.world.Settings)
-	// Below the platform's ten: how exactly the limit is used is bench/ocr's business. Here people, bots and blows share
-	// the machine, and a request may be counted late.
+	// The limit is below the platform's ten, because on this busy machine a request may be counted late. bench/ocr
+	// measures how exactly the limit is used.
 	settings["ocr.per_second"] = "8"
 	if settings["store.dsn"], f.db, err = harness.NewDatabase(ctx, o.Store, f.dir); err != nil {
 		return err
 	}
 	if f.db != nil {
-		f.close = append(f.close, func() { _ = f.db.Close() }) // it ends with us anyway
+		f.cleanups = append(f.cleanups, func() { _ = f.db.Close() }) // it also ends with this process
 	}
 	var urls []string
 	for i := range o.Instances {
@@ -92,7 +98,7 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 			return err
 		}
 		f.bots, f.state = append(f.bots, b), append(f.state, down)
-		f.close = append(f.close, b.Kill)
+		f.cleanups = append(f.cleanups, b.Kill)
 		urls = append(urls, b.URL)
 	}
 	for i := range f.bots {
@@ -104,27 +110,27 @@ func (f *fleet) assemble(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	f.close = append(f.close, closeAll)
+	f.cleanups = append(f.cleanups, closeAll)
 	return f.world.SetWebhook(ctx, url+"/webhook/event")
 }
 
-// shut ends everything, the last first.
-func (f *fleet) shut() {
-	for _, c := range slices.Backward(f.close) {
+// closeAll runs the cleanups in reverse order.
+func (f *fleet) closeAll() {
+	for _, c := range slices.Backward(f.cleanups) {
 		c()
 	}
 }
 
-// A process that ends by itself while it starts is started again so often, after a second.
-const mostTries = 20
+// maxStarts bounds how often an instance is started that ends by itself during its start. The pause is one second.
+const maxStarts = 20
 
-var errAgain = errors.New("to be started again")
+var errRestart = errors.New("to be started again")
 
-// start runs instance i and returns when it is ready. Being struck meanwhile is no error.
+// start starts instance i and returns when it is ready. An injection during the start is no error.
 func (f *fleet) start(ctx context.Context, i int) error {
 	for tries := 1; ; tries++ {
 		err := f.startOnce(ctx, i, tries)
-		if !errors.Is(err, errAgain) {
+		if !errors.Is(err, errRestart) {
 			return err
 		}
 		select {
@@ -143,29 +149,29 @@ func (f *fleet) startOnce(ctx context.Context, i, tries int) error {
 		return err
 	}
 	f.state[i] = starting
-	at := len(f.lives)
-	f.lives = append(f.lives, life{Instance: f.bots[i].Name, Begun: time.Now()})
+	at := len(f.runs)
+	f.runs = append(f.runs, instanceRun{Instance: f.bots[i].Name, Begun: time.Now()})
 	f.mu.Unlock()
 
 	err = f.bots[i].Ready(ctx, p)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case f.lives[at].struck:
+	case f.runs[at].interrupted:
 		return nil
-	case errors.Is(err, harness.ErrEnded) && f.db != nil && tries < mostTries:
-		// The database was away. Who supervises processes starts them again.
-		f.state[i], f.lives[at].Ended, f.lives[at].struck = down, time.Now(), true
-		return errAgain
+	case errors.Is(err, harness.ErrEnded) && f.db != nil && tries < maxStarts:
+		// The database was down. A process supervisor would start the bot again.
+		f.state[i], f.runs[at].Ended, f.runs[at].interrupted = down, time.Now(), true
+		return errRestart
 	case err != nil:
 		return err
 	}
-	f.state[i], f.lives[at].Ready = up, time.Now()
+	f.state[i], f.runs[at].Ready = up, time.Now()
 	return nil
 }
 
-// in lists the instances in one of the states.
-func (f *fleet) in(states ...state) []int {
+// inState returns the instances in one of the states.
+func (f *fleet) inState(states ...state) []int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []int
@@ -177,17 +183,18 @@ func (f *fleet) in(states ...state) []int {
 	return out
 }
 
-// strike ends the present life of instance i in the given way, and returns the other instances that are ready.
-func (f *fleet) strike(i int, end func(*harness.Process)) (others int) {
+// interrupt ends the present run of instance i with the function end. It returns the number of other instances that
+// are ready.
+func (f *fleet) interrupt(i int, end func(*harness.Process)) (others int) {
 	f.mu.Lock()
 	at := 0
-	for k := range slices.Backward(f.lives) {
-		if f.lives[k].Instance == f.bots[i].Name {
+	for k := range slices.Backward(f.runs) {
+		if f.runs[k].Instance == f.bots[i].Name {
 			at = k
 			break
 		}
 	}
-	f.lives[at].struck = true
+	f.runs[at].interrupted = true
 	f.state[i] = down
 	for _, s := range f.state {
 		if s == up {
@@ -199,12 +206,12 @@ func (f *fleet) strike(i int, end func(*harness.Process)) (others int) {
 	end(p)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.lives[at].Ended = time.Now()
+	f.runs[at].Ended = time.Now()
 	return others
 }
 
-func (f *fleet) history() []life {
+func (f *fleet) history() []instanceRun {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.lives)
+	return slices.Clone(f.runs)
 }

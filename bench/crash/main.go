@@ -42,72 +42,73 @@ func main() {
 	}
 }
 
-// run lets the people register under the blows and returns what is known afterwards. The error is about the harness;
-// what is wrong with the bot is in the evidence.
+// run registers the people during the injections and collects the evidence. The error is about the harness itself;
+// violations by the bot are in the evidence.
 func run(ctx context.Context, o *options, progress io.Writer) (*evidence, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	f, err := assemble(ctx, o)
+	f, err := openFleet(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	defer f.shut()
+	defer f.closeAll()
 	if o.Keep {
 		fmt.Fprintln(progress, "logs and database:", f.dir)
 	}
 	bar := progressbar.NewOptions(o.People*9, progressbar.OptionSetWriter(progress), progressbar.OptionSetWidth(30),
 		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
 	c := newChaos(o, f)
-	tell := func() { // a blow fell
-		_, n := c.struck()
+	tell := func() { // tell shows the injections on the progress bar
+		_, n := c.injected()
 		bar.Describe(fmt.Sprintf("%d kills, %d terms, %d db kills", n["kill"], n["term"], n["db"]))
 	}
 	tell()
 
 	quiet := make(chan struct{}) // closed when all people have ended
-	struck := make(chan error, 1)
-	go func() { struck <- c.strike(ctx, quiet, tell) }()
-	begun := make(chan error, 1)
-	go func() { begun <- arrive(ctx, f, o, rand.New(rand.NewPCG(uint64(o.Seed), 1))) }()
+	injectedErr := make(chan error, 1)
+	go func() { injectedErr <- c.run(ctx, quiet, tell) }()
+	begunErr := make(chan error, 1)
+	go func() { begunErr <- startApplicants(ctx, f, o, rand.New(rand.NewPCG(uint64(o.Seed), 1))) }()
 
-	deadline := time.Duration(o.blows())*o.Every*2 + o.Within
+	deadline := time.Duration(o.injections())*o.Every*2 + o.Within
 	waiting, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	e := &evidence{o: o}
-	if err := watch(waiting, f, o, func(n int) { _ = bar.Add(n) }); err != nil {
+	if err := waitAll(waiting, f, o, func(n int) { _ = bar.Add(n) }); err != nil {
 		if ctx.Err() != nil {
 			return nil, err
 		}
-		e.hung = err.Error()
+		e.unfinished = err.Error()
 	}
 	close(quiet)
-	err = errors.Join(<-begun, <-struck)
+	err = errors.Join(<-begunErr, <-injectedErr)
 	if err != nil && ctx.Err() != nil {
 		return nil, err
 	}
-	if err != nil { // an instance that does not start, or a database: the bot's fault as likely as not
-		e.hung = errors.Join(errors.New(e.hung), err).Error()
+	if err != nil { // an instance or database that does not start is probably the bot's fault
+		e.unfinished = errors.Join(errors.New(e.unfinished), err).Error()
 	}
 	_ = bar.Finish()
 	return e, collect(ctx, f, c, e)
 }
 
-// settleWithin is how long the queue may take to run empty once everybody is done.
-const settleWithin = 90 * time.Second
+// settleTimeout is how long the queue may take to become empty after the last registration.
+const settleTimeout = 90 * time.Second
 
-// collect waits until the last jobs and redeliveries are done and reads every record.
+// collect waits for the last jobs and redeliveries and reads all records.
 func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
-	settle, cancel := context.WithTimeout(ctx, settleWithin)
+	settle, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	for calm := 0; calm < 4; { // empty for a second: answered cards are drawn once more after two
+	for calm := 0; calm < 4; { // empty for one second, because an answered card is drawn again after two
 		e.queue = -1
 		if m, err := scrape.Read(settle, f.bots[0].URL); err == nil {
 			e.queue = m.Sum("shiming_jobs_waiting") + m.Sum("shiming_pushes_undecided")
 		}
-		if calm++; e.queue != 0 {
+		calm++
+		if e.queue != 0 {
 			calm = 0
 		}
 		select {
@@ -155,8 +156,8 @@ func collect(ctx context.Context, f *fleet, c *chaos, e *evidence) error {
 			return err
 		}
 	}
-	e.blows, _ = c.struck()
-	e.lives = f.history()
+	e.injections, _ = c.injected()
+	e.runs = f.history()
 	files, err := filepath.Glob(filepath.Join(f.dir, "bot*.log"))
 	if err != nil {
 		return err

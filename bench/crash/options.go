@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// options of a run.
+// options are the flags of a run.
 type options struct {
 	People    int           `help:"Employees who register." default:"30"`
 	Kills     int           `help:"How often a serve process gets SIGKILL." default:"40"`
@@ -14,11 +14,11 @@ type options struct {
 	Instances int           `help:"Serve processes, 1 to 3; SQLite takes one." default:"1"`
 	Store     string        `help:"sqlite or postgres." enum:"sqlite,postgres" default:"sqlite"`
 	Seed      int64         `help:"Of moments and victims. The rest of a run is as random as processes are." default:"1"`
-	Every     time.Duration `help:"Mean time between two blows." default:"1500ms"`
+	Every     time.Duration `help:"Mean time between two injected faults." default:"1500ms"`
 	Pause     time.Duration `help:"A process stays away for up to so long; half of them start again at once." default:"3s"`
 	Latency   time.Duration `help:"What every call to a platform takes at least." default:"150ms"`
 	Patch     string        `help:"What Feishu does with a patch that overtakes the answer to a click: lock, flip or allow." enum:"lock,flip,allow" default:"lock"`
-	Within    time.Duration `help:"When to give up, after the last blow." default:"4m"`
+	Within    time.Duration `help:"When to give up, after the last injected fault." default:"4m"`
 	Keep      bool          `help:"Keep the directory with logs and database."`
 	Out       string        `help:"File to which the run is added; default bench/results/crash.jsonl."`
 }
@@ -39,5 +39,5 @@ func (o *options) check() error {
 	return nil
 }
 
-// blows is how often something is struck.
-func (o *options) blows() int { return o.Kills + o.Terms + o.DBKills }
+// injections returns the number of planned injections.
+func (o *options) injections() int { return o.Kills + o.Terms + o.DBKills }

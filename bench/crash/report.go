@@ -15,15 +15,14 @@ func holds(verdicts []verdict) bool {
 	return !slices.ContainsFunc(verdicts, func(v verdict) bool { return !v.Holds })
 }
 
-// print draws the table.
+// print prints the table.
 func print(out io.Writer, e *evidence, verdicts []verdict) {
 	counts := map[string]int{}
-	for _, b := range e.blows {
+	for _, b := range e.injections {
 		counts[b.What]++
 	}
-	fmt.Fprintf(out, "%s, %d instances, %d people; %d kills, %d SIGTERM, %d database kills\n\n", e.o.Store, e.o.Instances,
-		e.o.People,
-		counts["kill"], counts["term"], counts["db"])
+	fmt.Fprintf(out, "%s, %d instances, %d people; %d kills, %d SIGTERM, %d database kills\n\n", e.o.Store,
+		e.o.Instances, e.o.People, counts["kill"], counts["term"], counts["db"])
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range verdicts {
 		mark := "✓"
@@ -48,7 +47,7 @@ func print(out io.Writer, e *evidence, verdicts []verdict) {
 	}
 }
 
-// took is how many seconds each person who came to the end needed from the first card to the last.
+// took returns the seconds from the first to the last card of each person whose case is done.
 func (e *evidence) took() (seconds []float64) {
 	for _, p := range e.record.People {
 		if p.Stage == sim.StageDone {
@@ -58,7 +57,7 @@ func (e *evidence) took() (seconds []float64) {
 	return seconds
 }
 
-// held counts the rules that hold.
+// held counts the invariants that hold.
 func held(verdicts []verdict) (n int) {
 	for _, v := range verdicts {
 		if v.Holds {
@@ -81,16 +80,16 @@ func write(ctx context.Context, e *evidence, verdicts []verdict) error {
 		"latency":     e.o.Latency.String(),
 		"early_patch": e.o.Patch,
 	}
-	blows := map[string]int{}
-	for _, b := range e.blows {
-		blows[b.What]++
+	counts := map[string]int{}
+	for _, b := range e.injections {
+		counts[b.What]++
 	}
 	took := e.took()
 	r.Add("people", "", float64(e.o.People))
 	r.Add("filed", "", float64(len(took)))
-	r.Add("kills", "", float64(blows["kill"]))
-	r.Add("terms", "", float64(blows["term"]))
-	r.Add("database-kills", "", float64(blows["db"]))
+	r.Add("kills", "", float64(counts["kill"]))
+	r.Add("terms", "", float64(counts["term"]))
+	r.Add("database-kills", "", float64(counts["db"]))
 	r.Add("rules", "", float64(len(verdicts)))
 	r.Add("rules-held", "", float64(held(verdicts)))
 	r.Add("first-card-to-last", "s", took...)

@@ -11,19 +11,19 @@ import (
 
 // evidence is everything that is known after a run.
 type evidence struct {
-	o      *options
-	record sim.Record
-	robots robots
-	blows  []blow
-	lives  []life
-	queue  float64 // jobs that were left waiting
-	hung   string  // who had not come to an end; "" = nobody
-	logs   []string
-	// secrets are names, numbers and mobiles, which stand in no log.
+	o          *options
+	record     sim.Record
+	robots     robots
+	injections []injection
+	runs       []instanceRun
+	queue      float64 // jobs that still wait
+	unfinished string  // people that have not ended; "" if all have
+	logs       []string
+	// secrets are names, numbers and mobiles, which no log may contain.
 	secrets []string
 }
 
-// verdict on one invariant.
+// verdict is the result of one invariant.
 type verdict struct {
 	Name   string
 	Holds  bool
@@ -31,7 +31,7 @@ type verdict struct {
 	Faults []string
 }
 
-// rule looks at the evidence: what was found, and what is wrong about it.
+// rule checks one invariant. found describes what it has seen, faults the violations.
 type rule struct {
 	name string
 	look func(e *evidence) (found string, faults []string)
@@ -58,7 +58,7 @@ var rules = []rule{
 	{"logs: no panic, nothing personal", logsClean},
 }
 
-// verify applies every rule that has something to look at.
+// verify applies all rules. It omits rules without anything to check.
 func verify(e *evidence) []verdict {
 	var out []verdict
 	for _, r := range rules {
@@ -78,8 +78,8 @@ func verify(e *evidence) []verdict {
 
 func everybodyDone(e *evidence) (string, []string) {
 	var faults []string
-	if e.hung != "" {
-		faults = append(faults, e.hung)
+	if e.unfinished != "" {
+		faults = append(faults, e.unfinished)
 	}
 	done := 0
 	for _, p := range e.record.People {
@@ -103,7 +103,7 @@ func everybodyDone(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d of %d filed", done, e.o.People), faults
 }
 
-// everyEventTaken: Feishu came again until every event was answered with 200.
+// everyEventTaken checks that Feishu's redeliveries ended with a 200 for every event.
 func everyEventTaken(e *evidence) (string, []string) {
 	var faults []string
 	attempts := 0
@@ -116,7 +116,7 @@ func everyEventTaken(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d events, %d redeliveries", len(e.record.Events), attempts-len(e.record.Events)), faults
 }
 
-// photosTaken: a photo whose event was answered with 200 is downloaded.
+// photosTaken checks that each photo whose event was answered with 200 was downloaded.
 func photosTaken(e *evidence) (string, []string) {
 	photos := map[string]bool{}
 	for _, m := range e.record.Messages {
@@ -137,18 +137,19 @@ func photosTaken(e *evidence) (string, []string) {
 		if !photos[ev.Subject] || !ev.Delivered {
 			continue
 		}
-		if n++; !fetched[ev.Subject] {
+		n++
+		if !fetched[ev.Subject] {
 			faults = append(faults, "photo "+ev.Subject+" was acknowledged and never fetched")
 		}
 	}
 	return fmt.Sprintf("%d photo messages", n), faults
 }
 
-// accepted is how the bot acknowledges the presses that a person has to make once. A later one, on a card that was
-// out of date, is answered otherwise; the same answer twice means that the first press was lost.
+// accepted holds the toasts of the clicks that a person makes once for each case. A later click on an outdated card
+// gets another toast, so the same toast twice means that the first click was lost.
 var accepted = map[string]string{"consent": "谢谢，接着来", "confirm": "收到了", "approve": "已通过"}
 
-// busyToast asks to press again; it acknowledges nothing.
+// busyToast asks for another click. It is no acknowledgement.
 const busyToast = "再点一次"
 
 func acknowledged(status, code int, toast string) bool {
@@ -189,7 +190,8 @@ func oneCaseEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += len(p.Cases); len(p.Cases) != 1 {
+		n += len(p.Cases)
+		if len(p.Cases) != 1 {
 			faults = append(faults, fmt.Sprintf("%s has %d cases", p.OpenID, len(p.Cases)))
 		}
 	}
@@ -200,7 +202,8 @@ func oneIdentityEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += p.Identities; p.Identities != 1 || p.Refused != 0 {
+		n += p.Identities
+		if p.Identities != 1 || p.Refused != 0 {
 			faults = append(faults, fmt.Sprintf("%s: %d written, %d refused", p.OpenID, p.Identities, p.Refused))
 		}
 	}
@@ -211,15 +214,16 @@ func onePointEach(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += len(p.Points); len(p.Points) != len(p.Cases) || p.Duplicates != 0 {
+		n += len(p.Points)
+		if len(p.Points) != len(p.Cases) || p.Duplicates != 0 {
 			faults = append(faults, fmt.Sprintf("%s: %d points for %d cases", p.OpenID, len(p.Points), len(p.Cases)))
 		}
 	}
 	return fmt.Sprintf("%d filed; %s", n, e.unknown(opEvidence)), faults
 }
 
-// codesAsked: a code is sent for a confirmation of the form or for a press on "send again", unless the answer was to
-// wait.
+// codesAsked checks that each code follows a submitted form or a click on "send again" that was not answered with a
+// request to wait.
 func codesAsked(e *evidence) (string, []string) {
 	asked := map[string]int{}
 	all := 0
@@ -232,14 +236,15 @@ func codesAsked(e *evidence) (string, []string) {
 	var faults []string
 	n := 0
 	for _, p := range e.record.People {
-		if n += p.SMS; p.SMS > asked[p.OpenID] {
+		n += p.SMS
+		if p.SMS > asked[p.OpenID] {
 			faults = append(faults, fmt.Sprintf("%s: %d codes, asked for %d times", p.OpenID, p.SMS, asked[p.OpenID]))
 		}
 	}
 	return fmt.Sprintf("%d codes, asked for by %d presses", n, all), faults
 }
 
-// photosReadOnce: between two readings of the same picture lies a kill.
+// photosReadOnce checks that the same picture is read twice only if a process ended in between.
 func photosReadOnce(e *evidence) (string, []string) {
 	reads := map[string][]time.Time{}
 	for _, c := range e.record.Reads {
@@ -252,8 +257,8 @@ func photosReadOnce(e *evidence) (string, []string) {
 	for sum, at := range reads {
 		n += len(at) - 1
 		for i := 1; i < len(at); i++ {
-			// A reading is noted half its latency after it came in, later on a busy machine.
-			if !e.struckBetween(at[i-1].Add(-e.o.Latency-250*time.Millisecond), at[i]) {
+			// A read is recorded half its latency after its arrival, and later on a busy machine.
+			if !e.injectedBetween(at[i-1].Add(-e.o.Latency-250*time.Millisecond), at[i]) {
 				faults = append(faults, fmt.Sprintf("picture %.12s was read again after %s without a kill", sum,
 					at[i].Sub(at[i-1])))
 			}
@@ -263,9 +268,9 @@ func photosReadOnce(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d pictures, %d readings again", len(reads), n), faults
 }
 
-// struckBetween: something was killed or ended between the moments.
-func (e *evidence) struckBetween(from, to time.Time) bool {
-	return slices.ContainsFunc(e.blows, func(b blow) bool { return b.Gone.After(from) && b.At.Before(to) })
+// injectedBetween reports whether a process was killed or stopped between two times.
+func (e *evidence) injectedBetween(from, to time.Time) bool {
+	return slices.ContainsFunc(e.injections, func(b injection) bool { return b.Gone.After(from) && b.At.Before(to) })
 }
 
 func ocrWithinLimit(e *evidence) (string, []string) {

@@ -7,7 +7,7 @@ import (
 	"shiming/sim"
 )
 
-// oneLivingCard: of the cards of a case that one audience got, all but one point to the newer one.
+// oneLivingCard checks that of a case's cards for one audience all but one are pointers to the newer one.
 func oneLivingCard(e *evidence) (string, []string) {
 	living := map[[3]string]int{}
 	n := 0
@@ -30,11 +30,11 @@ func oneLivingCard(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d cards, %d living", n, len(living)), faults
 }
 
-// audience of a card: case, chat and whose chat it is.
+// audience is the case, the chat and the chat's owner of a card.
 func audience(m sim.MessageRecord) [3]string { return [3]string{m.Case, m.Chat, m.With} }
 
-// cardsCurrent: when everything is over, every living card of an applicant says that it is done, and HR's does not
-// ask for anything any more. A card that an answer to a click has drawn last may be out of date.
+// cardsCurrent checks at the end that every current card of an applicant shows done, and that no card of HR has an
+// open question. A card that was last drawn by the answer to a click may be out of date.
 func cardsCurrent(e *evidence) (string, []string) {
 	var faults []string
 	n, late := 0, 0
@@ -53,8 +53,8 @@ func cardsCurrent(e *evidence) (string, []string) {
 				last.By))
 		}
 		for i := 1; i < len(m.Versions); i++ {
-			if v := m.Versions[i]; v.By == "callback" && m.Versions[i-1].By == "patch" &&
-				overtaken(e, m.ID, m.Versions[i-1], v) {
+			v := m.Versions[i]
+			if v.By == "callback" && m.Versions[i-1].By == "patch" && overtaken(e, m.ID, m.Versions[i-1], v) {
 				late++
 			}
 		}
@@ -62,7 +62,7 @@ func cardsCurrent(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d living, %d patches overtook an answer", n, late), faults
 }
 
-// overtaken: the patch came while the click whose answer drew the next version was under way.
+// overtaken reports whether a patch arrived while the click was open whose answer drew the next version.
 func overtaken(e *evidence, message string, patch, callback sim.VersionRecord) bool {
 	return slices.ContainsFunc(e.record.Presses, func(p pressRecord) bool {
 		return p.MessageID == message && p.At.Before(patch.At) && !p.At.Add(p.Took).Before(patch.At) &&

@@ -10,7 +10,7 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestVerify: every rule finds what it is there for.
+// TestVerify checks that each rule finds its violation.
 func TestVerify(t *testing.T) {
 	t0 := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	at := func(s float64) time.Time { return t0.Add(time.Duration(s * float64(time.Second))) }
@@ -35,25 +35,63 @@ func TestVerify(t *testing.T) {
 			o: &options{Store: "sqlite", Instances: 1, People: 1},
 			record: sim.Record{
 				People: []sim.PersonRecord{journey(nil)},
-				Events: []sim.EventRecord{{ID: "e1", Type: "im.message.receive_v1", Subject: "om_photo", Delivered: true,
-					Attempts: make([]sim.AttemptRecord, 2)}},
+				Events: []sim.EventRecord{{
+					ID:        "e1",
+					Type:      "im.message.receive_v1",
+					Subject:   "om_photo",
+					Delivered: true,
+					Attempts:  make([]sim.AttemptRecord, 2),
+				}},
 				Presses: []feishu.Press{
-					{At: at(1), OpenID: "ou_1", MessageID: "om_card", Act: "consent", Case: "c1", Status: 200,
-						Toast: accepted["consent"]},
-					{At: at(4), OpenID: "ou_hr", MessageID: "om_hr", Act: "approve", Case: "c1", Status: 200,
-						Toast: accepted["approve"]},
+					{
+						At:        at(1),
+						OpenID:    "ou_1",
+						MessageID: "om_card",
+						Act:       "consent",
+						Case:      "c1",
+						Status:    200,
+						Toast:     accepted["consent"],
+					},
+					{
+						At:        at(4),
+						OpenID:    "ou_hr",
+						MessageID: "om_hr",
+						Act:       "approve",
+						Case:      "c1",
+						Status:    200,
+						Toast:     accepted["approve"],
+					},
 					{At: at(2), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", ErrorCode: 200341},
-					{At: at(3), OpenID: "ou_1", MessageID: "om_card", Act: "confirm", Case: "c1", Status: 200,
-						Toast: accepted["confirm"]},
+					{
+						At:        at(3),
+						OpenID:    "ou_1",
+						MessageID: "om_card",
+						Act:       "confirm",
+						Case:      "c1",
+						Status:    200,
+						Toast:     accepted["confirm"],
+					},
 				},
 				Reads: []feishu.OCRCall{{At: at(1), SHA256: "a"}, {At: at(9), SHA256: "a"}},
 				Messages: []sim.MessageRecord{
 					{ID: "om_photo", Chat: "p2p", With: "ou_1", Type: "image"},
 					{ID: "om_old", Chat: "p2p", With: "ou_1", Card: "case", Case: "c1", Superseded: true},
-					{ID: "om_card", Chat: "p2p", With: "ou_1", Card: "case", Case: "c1",
-						Versions: []sim.VersionRecord{{At: at(2), By: "patch", Stage: sim.StageDone}}},
-					{ID: "om_hr", Chat: "review", Card: "review", Case: "c1", Filed: true,
-						Versions: []sim.VersionRecord{{At: at(2), By: "patch"}}},
+					{
+						ID:       "om_card",
+						Chat:     "p2p",
+						With:     "ou_1",
+						Card:     "case",
+						Case:     "c1",
+						Versions: []sim.VersionRecord{{At: at(2), By: "patch", Stage: sim.StageDone}},
+					},
+					{
+						ID:       "om_hr",
+						Chat:     "review",
+						Card:     "review",
+						Case:     "c1",
+						Filed:    true,
+						Versions: []sim.VersionRecord{{At: at(2), By: "patch"}},
+					},
 				},
 				Calls: []wire.Call{
 					{At: at(1), Operation: opResource, Subject: "om_photo", Status: 200},
@@ -61,22 +99,22 @@ func TestVerify(t *testing.T) {
 					{At: at(7), Operation: "message.patch", Subject: "om_card", Status: 200},
 				},
 			},
-			blows:   []blow{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
-			lives:   []life{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
-			logs:    []string{"{\"msg\":\"listening\"}\n"},
-			secrets: []string{"张样本"},
+			injections: []injection{{What: "kill", At: at(5), Gone: at(5)}, {What: "term", Others: 1, At: at(20), Gone: at(21)}},
+			runs:       []instanceRun{{Begun: at(0), Ready: at(1)}, {Begun: at(6), Ready: at(7)}},
+			logs:       []string{"{\"msg\":\"listening\"}\n"},
+			secrets:    []string{"张样本"},
 		}
 	}
 	for _, v := range verify(good()) {
 		if !v.Holds {
-			t.Errorf("%s: %v", v.Name, v.Faults)
+			t.Errorf("%s: got the faults %v, want none", v.Name, v.Faults)
 		}
 	}
 	for _, c := range []struct {
 		rule  string
 		spoil func(e *evidence)
 	}{
-		{"everybody comes to the end", func(e *evidence) { e.hung = "somebody" }},
+		{"everybody comes to the end", func(e *evidence) { e.unfinished = "somebody" }},
 		{"everybody comes to the end", func(e *evidence) { e.record.People[0].Stage = sim.StageCode }},
 		{"everybody comes to the end", func(e *evidence) { e.robots.HR = []playground.HRRun{{Ended: true}} }},
 		{"every event is taken", func(e *evidence) { e.record.Events[0].Delivered = false }},
@@ -102,8 +140,8 @@ func TestVerify(t *testing.T) {
 		{"the queue ends empty", func(e *evidence) { e.queue = 1 }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls[2].At = at(37) }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls = e.record.Calls[:2] }},
-		{"every start is ready within 30 s", func(e *evidence) { e.lives[1].Ready = at(40) }},
-		{"SIGTERM ends with 0 within 15 s", func(e *evidence) { e.blows[1].Code = 1 }},
+		{"every start is ready within 30 s", func(e *evidence) { e.runs[1].Ready = at(40) }},
+		{"SIGTERM ends with 0 within 15 s", func(e *evidence) { e.injections[1].Code = 1 }},
 		{"nobody notices a SIGTERM", func(e *evidence) { e.record.Presses[2].At = at(20.5) }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "panic: x\n" }},
 		{"logs: no panic, nothing personal", func(e *evidence) { e.logs[0] += "张样本\n" }},
@@ -113,7 +151,7 @@ func TestVerify(t *testing.T) {
 			c.spoil(e)
 			for _, v := range verify(e) {
 				if v.Name == c.rule && v.Holds {
-					t.Errorf("%s: nothing was found", c.rule)
+					t.Errorf("%s: got no fault, want one", c.rule)
 				}
 			}
 		})

@@ -13,7 +13,7 @@ import (
 
 type pressRecord = feishu.Press
 
-// Operations of the platforms as the record names them, and the limit of the OCR.
+// Names of the platforms' operations in the record, and the limit of the OCR.
 const (
 	opResource = "resource.get"
 	opIdentity = "identities.create"
@@ -21,31 +21,31 @@ const (
 	ocrLimit   = 10
 )
 
-// mostWait is how long a job of a dead process may wait.
-const mostWait = 30 * time.Second
+// maxWait is how long a job of a dead process may wait.
+const maxWait = 30 * time.Second
 
-// cut are the calls whose process died before it had the answer.
-func (e *evidence) cut() []wire.Call {
+// interruptedCalls returns the calls whose process died before it had the answer.
+func (e *evidence) interruptedCalls() []wire.Call {
 	return slices.DeleteFunc(slices.Clone(e.record.Calls), func(c wire.Call) bool {
 		_, killed := e.killOf(c)
 		return !c.Left || !killed
 	})
 }
 
-// killOf finds the kill that a call died of.
-func (e *evidence) killOf(c wire.Call) (blow, bool) {
-	for _, b := range e.blows {
+// killOf returns the kill that interrupted a call.
+func (e *evidence) killOf(c wire.Call) (injection, bool) {
+	for _, b := range e.injections {
 		if b.What == "kill" && !b.At.Before(c.At) && !b.At.After(c.At.Add(c.Duration+100*time.Millisecond)) {
 			return b, true
 		}
 	}
-	return blow{}, false
+	return injection{}, false
 }
 
-// unknown counts the writes that a kill has cut, applied and not.
+// unknown counts the writes that were interrupted by a kill, whether they took effect or not.
 func (e *evidence) unknown(operation string) string {
 	n := 0
-	for _, c := range e.cut() {
+	for _, c := range e.interruptedCalls() {
 		if c.Operation == operation {
 			n++
 		}
@@ -53,17 +53,19 @@ func (e *evidence) unknown(operation string) string {
 	return fmt.Sprintf("%d cut off by a kill", n)
 }
 
-// takenUp: a call that died with its process is made again, or, where it must not be, the person's card says what is
-// going on. The wait counts from the kill where others were alive, else from the latest start before the take-up.
+// takenUp checks that an interrupted call is repeated, or that the person's card shows the unknown outcome if
+// repeating is unsafe. The wait counts from the kill if other instances ran, otherwise from the latest start before
+// the repetition.
 func takenUp(e *evidence) (string, []string) {
 	var waits []time.Duration
 	var faults []string
-	for _, c := range e.cut() {
+	for _, c := range e.interruptedCalls() {
 		if c.Subject == "" {
-			continue // which call is its repetition cannot be told
+			continue // its repetition cannot be identified
 		}
 		if c.Operation == opResource {
-			// a picture may have arrived whole while the world still takes its time; another rule sees that none is lost
+			// A download may have arrived completely although the world still waits; another rule checks that no
+			// photo is lost.
 			continue
 		}
 		b, _ := e.killOf(c)
@@ -79,7 +81,7 @@ func takenUp(e *evidence) (string, []string) {
 		}
 		wait := next.Sub(from)
 		waits = append(waits, wait)
-		if wait > mostWait {
+		if wait > maxWait {
 			faults = append(faults, fmt.Sprintf("%s %s, cut off at %s, waited for %s", c.Operation, c.Subject,
 				c.At.Format("15:04:05.000"), wait.Round(time.Millisecond)))
 		}
@@ -93,8 +95,8 @@ func takenUp(e *evidence) (string, []string) {
 		waits[len(waits)-1].Round(time.Millisecond)), faults
 }
 
-// next is when a call that a kill has cut off went on. The upstream may notice later than the next process that the
-// caller of before is gone, so that the kill is what the repetition comes after, not the end of the call.
+// next returns when an interrupted call was continued. The upstream may notice the broken connection after the next
+// process has called, so the repetition must be later than the kill and not than the end of the call.
 func (e *evidence) next(c wire.Call, killed time.Time) (time.Time, bool) {
 	if c.Operation == opIdentity || c.Operation == opEvidence {
 		return e.nextCard(c)
@@ -107,7 +109,7 @@ func (e *evidence) next(c wire.Call, killed time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// nextCard is when a card said that HR is to look at it, after a write whose outcome nobody knows.
+// nextCard returns when a card showed that HR must resolve a write with an unknown outcome.
 func (e *evidence) nextCard(c wire.Call) (time.Time, bool) {
 	for _, p := range e.record.People {
 		if p.OpenID != c.Subject && p.Case != c.Subject {
@@ -127,10 +129,10 @@ func (e *evidence) nextCard(c wire.Call) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// startBefore is the latest start of a process before a moment, not before the kill.
+// startBefore returns the latest start of a process between the kill and a time.
 func (e *evidence) startBefore(at, kill time.Time) time.Time {
 	from := kill
-	for _, l := range e.lives {
+	for _, l := range e.runs {
 		if l.Begun.After(from) && l.Begun.Before(at) {
 			from = l.Begun
 		}
@@ -147,20 +149,20 @@ func queueEmpty(e *evidence) (string, []string) {
 
 func startsReady(e *evidence) (string, []string) {
 	var longest time.Duration
-	n, struck := 0, 0
-	for _, l := range e.lives {
-		if l.Ready.IsZero() {
-			struck++
+	n, killedEarly := 0, 0
+	for _, r := range e.runs {
+		if r.Ready.IsZero() {
+			killedEarly++
 			continue
 		}
 		n++
-		longest = max(longest, l.Ready.Sub(l.Begun))
+		longest = max(longest, r.Ready.Sub(r.Begun))
 	}
 	var faults []string
-	if longest > mostWait {
+	if longest > maxWait {
 		faults = append(faults, "a start took "+longest.String())
 	}
-	return fmt.Sprintf("%d starts, longest %s; %d killed while starting", n, longest.Round(time.Millisecond), struck),
+	return fmt.Sprintf("%d starts, longest %s; %d killed while starting", n, longest.Round(time.Millisecond), killedEarly),
 		faults
 }
 
@@ -168,7 +170,7 @@ func termsClean(e *evidence) (string, []string) {
 	var faults []string
 	var longest time.Duration
 	n := 0
-	for _, b := range e.blows {
+	for _, b := range e.injections {
 		if b.What != "term" {
 			continue
 		}
@@ -185,11 +187,11 @@ func termsClean(e *evidence) (string, []string) {
 	return fmt.Sprintf("%d, longest %s", n, longest.Round(time.Millisecond)), faults
 }
 
-// termsUnnoticed: while another instance is there, a stop shows nobody an error.
+// termsUnnoticed checks that a stop causes no error for people while another instance is ready.
 func termsUnnoticed(e *evidence) (string, []string) {
 	var faults []string
 	n, stops := 0, 0
-	for _, b := range e.blows {
+	for _, b := range e.injections {
 		if b.What != "term" || b.Others == 0 {
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 	"shiming/store/keyset"
 )
 
-// template is a case as the program itself left it, with everything that lay around it.
+// template is a case as the program has stored it, with everything that belongs to it.
 type template struct {
 	flows.Case
 	submitted time.Time
@@ -24,14 +24,14 @@ type template struct {
 	left      []flows.Job
 }
 
-// templates walks one person to each state, over a store of its own.
+// templates walks one person to each state in a temporary store.
 func templates(ctx context.Context, dir string) (map[flows.State]*template, error) {
 	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "templates.db"), Sync: "normal",
 		Keyset: keyset.New()})
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close() //nolint:errcheck // thrown away
+	defer s.Close() //nolint:errcheck // temporary
 	w := walk.New(s, "template", time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))
 	out := map[flows.State]*template{}
 	for i, state := range flows.States {
@@ -41,7 +41,8 @@ func templates(ctx context.Context, dir string) (map[flows.State]*template, erro
 		}
 		t := &template{Case: *c, left: w.Left}
 		err = s.View(ctx, func(v flows.View) error {
-			if t.audit, err = v.AuditOf(ctx, c.ID); err != nil {
+			t.audit, err = v.AuditOf(ctx, c.ID)
+			if err != nil {
 				return err
 			}
 			t.surfaces, err = v.SurfacesOf(ctx, c.ID, "")
@@ -60,12 +61,11 @@ func templates(ctx context.Context, dir string) (map[flows.State]*template, erro
 	return out, nil
 }
 
-// keysOf is how many event keys a registration leaves: a key for each event, and one more for
-// each message.
+// keysOf is the number of event keys of a registration: one for each event, and one more for each message.
 const keysOf = 9
 
-// clone makes the template another person's, who began at the moment. now decides what is
-// still there: jobs whose time has not come, and event keys of the last 8 days.
+// clone turns a template into the case of another person that began at a given time. now decides which jobs are still
+// scheduled and which event keys of the last 8 days are still there.
 func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.Time) store.ImportedCase {
 	later := began.Sub(t.CreatedAt)
 	c := moved(reflect.ValueOf(t.Case), later).Interface().(flows.Case)
@@ -110,7 +110,8 @@ func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.T
 		h.Surfaces = append(h.Surfaces, &one)
 	}
 	for _, j := range t.left {
-		if j.At = j.At.Add(later); j.At.After(now) {
+		j.At = j.At.Add(later)
+		if j.At.After(now) {
 			j.Case, j.Key = id, strings.Replace(j.Key, t.ID, id, 1)
 			h.Jobs = append(h.Jobs, j)
 		}
@@ -130,7 +131,7 @@ func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.T
 
 var timeType, personalType = reflect.TypeFor[time.Time](), reflect.TypeFor[flows.Personal]()
 
-// moved copies a value deeply, with every moment in it later by d.
+// moved deep-copies a value with all times moved by d.
 func moved(v reflect.Value, d time.Duration) reflect.Value {
 	switch {
 	case v.Type() == timeType:

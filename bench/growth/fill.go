@@ -23,45 +23,43 @@ import (
 // perDay is how many people begin a day: a million in less than three years.
 const perDay = 1000
 
-// ended is how cases end, in per cent; the rest is done.
+// ended is the distribution of the final states in per cent; the rest is done.
 var ended = []struct {
 	state flows.State
 	upTo  int
 }{{flows.Withdrawn, 5}, {flows.Rejected, 7}, {flows.Expired, 8}, {flows.Declined, 9}, {flows.Done, 100}}
 
-// open is where the open cases stand, in per cent.
+// open is the distribution of the open states in per cent.
 var open = []struct {
 	state flows.State
 	upTo  int
 }{{flows.AwaitingReview, 35}, {flows.AwaitingConfirmation, 70}, {flows.AwaitingPhotos, 80}, {flows.AwaitingCode, 85},
 	{flows.AwaitingConsent, 90}, {flows.NeedsAttention, 100}}
 
-// Of the cases, one in a hundred is open, far more than in life; enough to be used up by the
-// measurements, if there are so many.
+// One in a hundred cases is open, which is more than usual. The measurements use up open cases.
 const (
 	openShare = 100
 	openMost  = 10_000
 	openLeast = 3_000
 )
 
-// withPictures is how many open cases have their photos in the store, pictureSize how many
-// bytes each.
+// withPictures is how many open cases have photos in the store; pictureSize is their size in bytes.
 const withPictures, pictureSize = 200, 250_000
 
-// plan is who is in the database: the same people for the same number of cases and the same
-// moment at which the fill began.
+// plan describes the people in the database. It is the same for the same number of cases and the same start of the
+// fill.
 type plan struct {
 	cases int
 	now   time.Time
 }
 
-// id of the i-th case.
+// id returns the id of the i-th case.
 func (p plan) id(i int) string {
 	_, began := p.nth(i)
 	return walk.UUID(began, uint64(i))
 }
 
-// filled is how many cases an earlier fill got in.
+// filled returns how many cases an interrupted fill has loaded.
 func (p plan) filled(ctx context.Context, s *store.Store) (int, error) {
 	var failed error
 	batches := sort.Search((p.cases+batch-1)/batch, func(n int) bool {
@@ -81,7 +79,7 @@ func (p plan) open() int {
 	return min(openMost, max(p.cases/openShare, min(openLeast, p.cases/2)))
 }
 
-// nth is the i-th case's state and when it began; open ones come last.
+// nth returns the state and the beginning of the i-th case. Open cases are the last ones.
 func (p plan) nth(i int) (flows.State, time.Time) {
 	old := p.cases - p.open()
 	if i < old {
@@ -104,7 +102,7 @@ func (p plan) nth(i int) (flows.State, time.Time) {
 // batch is how many cases one transaction loads.
 const batch = 250
 
-// fill loads the planned cases, from where an earlier fill was interrupted.
+// fill loads the planned cases and continues an interrupted fill.
 func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	first, err := p.filled(ctx, s)
 	if err != nil || first == p.cases {
@@ -117,10 +115,10 @@ func fill(ctx context.Context, s *store.Store, dir string, p plan) error {
 	bar := progressbar.NewOptions(p.cases, progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionSetDescription("filling"),
 		progressbar.OptionShowIts(), progressbar.OptionSetItsString("cases"), progressbar.OptionThrottle(time.Second))
-	_ = bar.Add(first) // only a picture
+	_ = bar.Add(first) // display only
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// Batches are made side by side and stored in order: ids and times rise, as they do in life.
+	// Batches are prepared in parallel and stored in order, so that ids and times rise as in production.
 	ready := make(chan chan []store.ImportedCase, runtime.NumCPU())
 	go func() {
 		defer close(ready)
@@ -148,7 +146,7 @@ func (p plan) make(s *store.Store, from map[flows.State]*template, begin, end in
 		state, began := p.nth(i)
 		h := from[state].clone(s, walk.Nth(i), i, began, p.now)
 		old := p.cases - p.open()
-		if state == flows.AwaitingPhotos && i%2 == 0 { // one side is waiting for the OCR
+		if state == flows.AwaitingPhotos && i%2 == 0 { // one side waits for the OCR
 			h.Case.Photos = append(h.Case.Photos, flows.Photo{
 				ID:        walk.UUID(began, uint64(i)<<8|9),
 				MessageID: fmt.Sprintf("om_%032x", i),
@@ -177,7 +175,7 @@ func (p plan) make(s *store.Store, from map[flows.State]*template, begin, end in
 // jobsOf is how many jobs a registration runs.
 const jobsOf = 30
 
-// work has the store run as many jobs as a day leaves behind; River keeps them for a day.
+// work runs as many jobs as one day does, because River keeps finished jobs for a day.
 func work(ctx context.Context, s *store.Store, p plan) error {
 	total := min(perDay, p.cases) * jobsOf
 	fmt.Fprintf(os.Stderr, "running %d jobs\n", total)

@@ -11,8 +11,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestFillIsWhatTheBotWouldHaveLeft: cases that were loaded read, verify, count and go on like
-// those that were walked; and an interrupted fill goes on where it stopped.
+// TestFillIsWhatTheBotWouldHaveLeft checks that cloned cases read, verify, count and continue like cases of the bot,
+// and that an interrupted fill continues.
 func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "bot.db"), Sync: "normal",
@@ -49,7 +49,7 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 			c, err := v.Case(ctx, p.id(i))
 			if err == nil && (c.State != state || c.OpenID != walk.Nth(i).OpenID || state == flows.Done &&
 				c.Personal.Number != walk.Nth(i).Number) {
-				t.Errorf("case %d is not what was planned", i)
+				t.Errorf("case %d: got another case, want the planned one", i)
 			}
 			return err
 		}); err != nil {
@@ -66,9 +66,9 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 		}
 		return err
 	}); err != nil || total != p.cases {
-		t.Errorf("%d cases are counted, %v", total, err)
+		t.Errorf("got %d counted cases and %v, want all", total, err)
 	}
-	// One round of everything that is measured does what it should.
+	// One round of all operations must succeed.
 	people, err := look(ctx, s, p)
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +76,6 @@ func TestFillIsWhatTheBotWouldHaveLeft(t *testing.T) {
 	m := &meter{walk.New(s, "round", time.Now()), people}
 	n := 0
 	if err := m.round(ctx, func(int, time.Duration) { n++ }); err != nil || n != len(operations) {
-		t.Errorf("%d operations, %v", n, err)
+		t.Errorf("got %d operations and %v, want all", n, err)
 	}
 }

@@ -1,11 +1,10 @@
-// Command growth fills a database with a million realistic cases and measures what people
-// then wait for.
+// Command growth fills a database with a million realistic cases and measures the latencies that people then see.
 //
 //	go run ./bench/growth [--cases 1000000] [--store sqlite|postgres] [--keep DIR] [--out FILE]
 //
-// Every row is what the bot itself writes: one person is walked to each state through the real
-// engine, and what lies in the store then is repeated for the others, sealed and chained anew.
-// PostgreSQL is a private server, as in the tests. Exit 0 only if every figure keeps its limit.
+// The bot itself writes the rows: one person is walked to each state through the real engine, and the resulting rows
+// are cloned for the others, sealed and chained anew. PostgreSQL is a private server, as in the tests. The exit code
+// is 0 only if every figure keeps its limit.
 package main
 
 import (
@@ -52,7 +51,8 @@ func main() {
 func (c *command) run(ctx context.Context) (kept bool, err error) {
 	dir := c.Keep
 	if dir == "" {
-		if dir, err = os.MkdirTemp("", "shiming-growth-"); err != nil {
+		dir, err = os.MkdirTemp("", "shiming-growth-")
+		if err != nil {
 			return false, err
 		}
 		defer os.RemoveAll(dir)
@@ -60,7 +60,7 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, clean(dir)) }()
-	program, err := harness.Build(ctx, dir) // first, so that nothing is measured in vain
+	program, err := harness.Build(ctx, dir) // a build error must come before the long fill
 	if err != nil {
 		return false, err
 	}
@@ -74,7 +74,8 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 			return false, err
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
-		if db.dsn, err = server.Database(ctx); err != nil {
+		db.dsn, err = server.Database(ctx)
+		if err != nil {
 			return false, err
 		}
 		db.server = server
@@ -87,16 +88,20 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	if err := db.make(ctx, dir, &p, &report); err != nil {
 		return false, err
 	}
-	if report.Bytes, err = db.size(ctx); err != nil {
+	report.Bytes, err = db.size(ctx)
+	if err != nil {
 		return false, err
 	}
-	if report.Figures, err = measure(ctx, db.open, p, c.Runs); err != nil {
+	report.Figures, err = measure(ctx, db.open, p, c.Runs)
+	if err != nil {
 		return false, err
 	}
-	if report.Sweep, err = db.sweep(ctx); err != nil {
+	report.Sweep, err = db.sweep(ctx)
+	if err != nil {
 		return false, err
 	}
-	if report.Start, err = db.starts(ctx, program, dir); err != nil {
+	report.Start, err = db.starts(ctx, program, dir)
+	if err != nil {
 		return false, err
 	}
 	report.note(r, p)
@@ -106,10 +111,10 @@ func (c *command) run(ctx context.Context) (kept bool, err error) {
 	return report.print(os.Stdout, p), nil
 }
 
-// database is what is filled and measured.
+// database is the database that is filled and measured.
 type database struct {
 	dsn, keys string
-	sync      string         // "" = full
+	sync      string         // "" means full
 	server    *pgtest.Server // nil for SQLite
 	now       func() time.Time
 }
@@ -127,7 +132,7 @@ func (d *database) open(ctx context.Context) (*store.Store, error) {
 	})
 }
 
-// make fills the database, or goes on with what an interrupted run has left.
+// make fills the database, or continues an interrupted fill.
 func (d *database) make(ctx context.Context, dir string, p *plan, r *report) (err error) {
 	note := filepath.Join(dir, "plan.json")
 	var left struct {
@@ -184,7 +189,7 @@ func (d *database) make(ctx context.Context, dir string, p *plan, r *report) (er
 	return write()
 }
 
-// size of the database in bytes.
+// size returns the size of the database in bytes.
 func (d *database) size(ctx context.Context) (int64, error) {
 	if d.server != nil {
 		return d.server.Size(ctx, d.dsn)

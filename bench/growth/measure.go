@@ -16,37 +16,36 @@ import (
 	"shiming/store"
 )
 
-// operation is something that somebody waits for. ready looks up what it needs, outside of
-// the time taken.
+// operation is something that a person waits for. ready prepares its arguments and is not measured.
 type operation struct {
-	key   string // in the results
-	name  string // in the printed table
+	key   string // name in the results
+	name  string // name in the printed table
 	ready func(ctx context.Context, m *meter) (do func(ctx context.Context) error, err error)
 }
 
-// meter is the bot over one opening of the store, and the people whom it may still use up.
+// meter is the bot on one opening of the store, with the cases that it may still use up.
 type meter struct {
 	*walk.World
 	*pool
 }
 
-// pool outlives the openings.
+// pool is kept over all openings.
 type pool struct {
 	p      plan
-	review []*flows.Case // to be approved
-	form   []*flows.Case // to be confirmed
-	fresh  int           // number of the next newcomer
+	review []*flows.Case // cases to approve
+	form   []*flows.Case // forms to confirm
+	fresh  int           // number of the next new person
 }
 
-// newcomers is the number of the first of many people whom nobody has heard of, also not a run
-// before this one.
+// newcomers is the number of the first person that no run has used.
 func newcomers() int { return int(time.Now().UnixMilli()) * 100_000 }
 
-// look finds the open cases that are to be used up.
+// look finds the open cases that the operations use up.
 func look(ctx context.Context, s *store.Store, p plan) (*pool, error) {
 	out := &pool{p: p, fresh: newcomers()}
 	err := s.View(ctx, func(v flows.View) (err error) {
-		if out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0); err != nil {
+		out.review, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingReview}, 4000, 0)
+		if err != nil {
 			return err
 		}
 		out.form, err = v.InState(ctx, walk.Tenant, []flows.State{flows.AwaitingConfirmation}, 4000, 0)
@@ -62,7 +61,7 @@ func (o *pool) newcomer() walk.Person {
 	return walk.Nth(o.fresh)
 }
 
-// done is somebody whose case ended well.
+// done returns a person whose case is done.
 func (o *pool) done() walk.Person {
 	for {
 		i := rand.IntN(o.p.cases - o.p.open())
@@ -93,7 +92,7 @@ func reply(template flows.Template, who func(m *meter) string) func(context.Cont
 
 func hr(*meter) string { return walk.HR }
 
-// operations in the order of the table.
+// operations returns the operations in the order of the table.
 var operations = []operation{
 	{"status-open", "status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error,
 		error) {
@@ -159,7 +158,7 @@ var operations = []operation{
 	}},
 }
 
-// said requires a click to have had its effect.
+// said checks that a click has had its effect.
 func said(a flows.Answer, err error) func(want string) error {
 	return func(want string) error {
 		if err != nil {
@@ -172,7 +171,7 @@ func said(a flows.Answer, err error) func(want string) error {
 	}
 }
 
-// round does every operation once, in any order, and notes how long each took.
+// round runs every operation once in a random order and records the durations.
 func (m *meter) round(ctx context.Context, note func(op int, took time.Duration)) error {
 	for _, i := range rand.Perm(len(operations)) {
 		m.At = time.Now()
@@ -189,7 +188,7 @@ func (m *meter) round(ctx context.Context, note func(op int, took time.Duration)
 	return nil
 }
 
-// traffic writes events at a steady pace until the returned function is called.
+// traffic writes events at a constant rate until the returned function is called.
 func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond int) (stop func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -205,7 +204,8 @@ func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond 
 			case <-tick.C:
 			}
 			w.At = time.Now()
-			if failed = w.Photos(context.WithoutCancel(ctx), walk.Nth(i)); failed != nil {
+			failed = w.Photos(context.WithoutCancel(ctx), walk.Nth(i))
+			if failed != nil {
 				return
 			}
 		}
@@ -217,10 +217,10 @@ func traffic(ctx context.Context, s *store.Store, seed string, first, perSecond 
 	}
 }
 
-// figures of one operation in one condition, milliseconds.
+// figures are the durations of one operation in one condition, in milliseconds.
 type figures struct {
-	key                  string // in the results
-	Operation, Condition string // in the printed table
+	key                  string // name in the results
+	Operation, Condition string // name in the printed table
 	harness.Figure
 }
 
@@ -232,10 +232,10 @@ func summarise(key, op, condition string, took []time.Duration) figures {
 	return figures{key, op, condition, harness.NewFigure("ms", ms...)}
 }
 
-// eventsPerSecond of the traffic.
+// eventsPerSecond is the rate of the traffic.
 const eventsPerSecond = 20
 
-// conditions in which everything is measured.
+// conditions lists the conditions of the measurement.
 var conditions = []struct {
 	key, name  string
 	cold, busy bool
@@ -246,7 +246,7 @@ var conditions = []struct {
 	{"warm-busy", "warm, 20 events/s", false, true},
 }
 
-// measure does every operation runs times in every condition.
+// measure runs every operation runs times in every condition.
 func measure(ctx context.Context, open func(context.Context) (*store.Store, error), p plan, runs int) (out []figures,
 	err error) {
 	s, err := open(ctx)
@@ -254,13 +254,14 @@ func measure(ctx context.Context, open func(context.Context) (*store.Store, erro
 		return nil, err
 	}
 	people, err := look(ctx, s, p)
-	if err = errors.Join(err, s.Close()); err != nil {
+	err = errors.Join(err, s.Close())
+	if err != nil {
 		return nil, err
 	}
-	run := time.Now().UnixNano() // a run before this one has left its events
+	run := time.Now().UnixNano() // distinguishes the events from those of an earlier run
 	for k, cond := range conditions {
 		took := make([][]time.Duration, len(operations))
-		openings, rounds, unused := 1, runs, 20 // a warm one has some rounds to get warm
+		openings, rounds, unused := 1, runs, 20 // the first rounds of a warm condition are not counted
 		if cond.cold {
 			openings, rounds, unused = runs, 1, 0
 		}

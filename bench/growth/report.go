@@ -9,15 +9,15 @@ import (
 	"shiming/bench/harness"
 )
 
-// Limits of the figures, milliseconds: of the 99th percentile, and of the slowest start.
+// Limits of the figures in milliseconds: of the 99th percentile, and of the slowest start.
 const (
 	limit      = 10.0
 	startLimit = 1000.0
 )
 
-// report is everything that was found.
+// report holds all results.
 type report struct {
-	FillSeconds float64 // 0: was there already
+	FillSeconds float64 // 0: the database was filled before
 	Bytes       int64
 	Figures     []figures
 	Sweep       swept
@@ -38,7 +38,7 @@ func (r *report) note(result *harness.Result, p plan) {
 	result.Add("sweep/rows", "", float64(r.Sweep.Rows))
 }
 
-// bar draws a share of the limit, 20 places wide; what is over it ends in an arrow.
+// bar draws a share of the limit, 20 characters wide. A bar over the limit ends in an arrow.
 func bar(value, limit float64) string {
 	const wide = 20
 	n := int(value / limit * wide)
@@ -48,7 +48,7 @@ func bar(value, limit float64) string {
 	return strings.Repeat("█", n) + strings.Repeat("·", wide-n)
 }
 
-// print writes the table and reports whether every limit was kept.
+// print prints the table and reports whether every limit was kept.
 func (r *report) print(w io.Writer, p plan) (kept bool) {
 	kept = true
 	fmt.Fprintf(w, "%d cases, %.1f GB, %d bytes a case. The bar is p99 against %.0f ms.\n", p.cases, float64(r.Bytes)/1e9,

@@ -15,14 +15,21 @@ import (
 // startRuns is how often the program is started.
 const startRuns = 5
 
-// starts runs the real program on the database and takes the time until /readyz is 200. The
-// platforms are not there: a start does not wait for them.
+// starts runs the real program on the database and measures the time until /readyz answers 200. The platforms are not
+// reachable, because a start does not wait for them.
 func (d *database) starts(ctx context.Context, program *harness.Program, dir string) (f figures, err error) {
 	fmt.Fprintln(os.Stderr, "measuring: start of the program")
-	settings := map[string]string{"store.dsn": d.dsn, "security.keyset_file": d.keys, "verification.method": "none",
-		"feishu.base_url": "http://127.0.0.1:9", "feishu.app_id": "cli_growth", "feishu.app_secret": "s",
+	settings := map[string]string{
+		"store.dsn":                 d.dsn,
+		"security.keyset_file":      d.keys,
+		"verification.method":       "none",
+		"feishu.base_url":           "http://127.0.0.1:9",
+		"feishu.app_id":             "cli_growth",
+		"feishu.app_secret":         "s",
 		"feishu.encrypt_key":        "k",
-		"feishu.verification_token": "t", "hr.admins": walk.HR + ",ou_00000000000000000000000000000004"}
+		"feishu.verification_token": "t",
+		"hr.admins":                 walk.HR + ",ou_00000000000000000000000000000004",
+	}
 	var took []time.Duration
 	for i := range startRuns {
 		bot, err := harness.NewBot(program, dir, fmt.Sprint("start", i), settings)
@@ -35,7 +42,7 @@ func (d *database) starts(ctx context.Context, program *harness.Program, dir str
 		}
 		took = append(took, time.Since(began))
 		if i%2 == 0 {
-			bot.Kill() // and the next start recovers
+			bot.Kill() // so the next start includes the recovery
 		} else if _, _, err := bot.Process().Stop(20 * time.Second); err != nil {
 			return f, err
 		}
@@ -43,17 +50,17 @@ func (d *database) starts(ctx context.Context, program *harness.Program, dir str
 	return summarise("start", "start of the program until /readyz is 200", "after a stop or kill -9", took), nil
 }
 
-// sweptDays is how many days of event keys the sweep finds at once.
+// sweptDays is how many days of event keys the purge deletes at once.
 const sweptDays = 8
 
-// swept is what the sweep took, and what somebody who writes meanwhile waits for.
+// swept holds the duration of the purge, and the latencies of people who write meanwhile.
 type swept struct {
 	Seconds float64
 	Rows    int64
 	Beside  figures
 }
 
-// sweep has the store throw away all the event keys that the fill left, while cases are opened.
+// sweep lets the store purge all event keys of the fill while cases are opened.
 func (d *database) sweep(ctx context.Context) (out swept, err error) {
 	fmt.Fprintln(os.Stderr, "measuring: sweep")
 	later := *d
@@ -89,7 +96,7 @@ func (d *database) sweep(ctx context.Context) (out swept, err error) {
 	}
 }
 
-// clean removes what measuring left beside the database.
+// clean removes the files that the measurement has left beside the database.
 func clean(dir string) error {
 	var errs []error
 	for _, pattern := range []string{"templates.db*", "start*.log", "shiming", "config.yaml"} {

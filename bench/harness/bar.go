@@ -2,7 +2,7 @@ package harness
 
 import "strings"
 
-// Bar draws v as a part of whole, width characters wide, in eighths of a character.
+// Bar draws v as a share of whole, width characters wide, in eighths of a character.
 func Bar(v, whole float64, width int) string {
 	if whole <= 0 || v < 0 {
 		v, whole = 0, 1

@@ -15,7 +15,7 @@ import (
 	"shiming/config"
 )
 
-// Bot is an instance of `shiming serve` that can be ended and started again on its address.
+// Bot is an instance of `shiming serve` that can be stopped and started again on the same address.
 type Bot struct {
 	URL  string // scheme and host
 	Name string
@@ -24,13 +24,12 @@ type Bot struct {
 	dir     string
 	env     []string
 
-	mu  sync.Mutex
-	now *Process
+	mu      sync.Mutex
+	process *Process
 }
 
-// NewBot prepares an instance; name tells its log, dir/NAME.log, from others'. settings are
-// configuration keys by dotted path. Unless they say otherwise it listens on a free loopback
-// port and keeps its keyset in dir, where instances of one database share it.
+// NewBot prepares an instance with the log dir/NAME.log. settings are configuration keys by dotted path. By default
+// it listens on a free loopback port and keeps its keyset in dir, where the instances of one database share it.
 func NewBot(program *Program, dir, name string, settings map[string]string) (*Bot, error) {
 	all := map[string]string{"company.name": "样本科技有限公司", "security.keyset_file": filepath.Join(dir, "keyset.json")}
 	maps.Copy(all, settings)
@@ -53,7 +52,7 @@ func NewBot(program *Program, dir, name string, settings map[string]string) (*Bo
 	}, nil
 }
 
-// Start runs the instance and returns when it is ready.
+// Start starts the instance and returns when it is ready.
 func (b *Bot) Start(ctx context.Context) error {
 	p, err := b.Spawn()
 	if err != nil {
@@ -62,7 +61,7 @@ func (b *Bot) Start(ctx context.Context) error {
 	return b.Ready(ctx, p)
 }
 
-// Spawn runs the instance and returns at once.
+// Spawn starts the instance and returns at once.
 func (b *Bot) Spawn() (*Process, error) {
 	p, err := b.program.Start(filepath.Join(b.dir, b.Name+".log"), b.env, "serve", "--config",
 		filepath.Join(b.dir, "config.yaml"))
@@ -71,11 +70,11 @@ func (b *Bot) Spawn() (*Process, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.now = p
+	b.process = p
 	return p, nil
 }
 
-// Ready waits for a run that was spawned. It fails with ErrEnded if that ends first.
+// Ready waits until a spawned run is ready. It fails with ErrEnded if the run ends first.
 func (b *Bot) Ready(ctx context.Context, p *Process) error {
 	if err := WaitReady(ctx, b.URL, p); err != nil {
 		return fmt.Errorf("%s: %w; see %s", b.Name, err, p.Log)
@@ -83,21 +82,21 @@ func (b *Bot) Ready(ctx context.Context, p *Process) error {
 	return nil
 }
 
-// Process is the latest run, nil before the first.
+// Process returns the latest run, nil before the first.
 func (b *Bot) Process() *Process {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.now
+	return b.process
 }
 
-// Kill is kill -9 for the present run, if any.
+// Kill kills the present run, if any.
 func (b *Bot) Kill() {
 	if p := b.Process(); p != nil {
 		p.Kill()
 	}
 }
 
-// FreeAddress is a loopback address that nobody listens on at the moment.
+// FreeAddress returns a loopback address that is free at the moment.
 func FreeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -106,15 +105,15 @@ func FreeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// ErrEnded: the process ended instead of becoming ready.
+// ErrEnded means that the process ended before it was ready.
 var ErrEnded = errors.New("the process ended before it was ready")
 
-// readyWithin is how long a start may take; the contract of the program says 30 s.
-const readyWithin = 30 * time.Second
+// readyTimeout is how long a start may take. The program promises 30 s.
+const readyTimeout = 30 * time.Second
 
-// WaitReady waits until GET url/readyz answers 200, p ends, or 30 s have passed.
+// WaitReady waits until GET url/readyz answers 200, p ends, or readyTimeout has passed.
 func WaitReady(ctx context.Context, url string, p *Process) error {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -132,7 +131,7 @@ func WaitReady(ctx context.Context, url string, p *Process) error {
 	}
 }
 
-// status of a GET, 0 without an answer.
+// status returns the status of a GET, 0 without an answer.
 func status(ctx context.Context, url string) int {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -142,6 +141,6 @@ func status(ctx context.Context, url string) int {
 	if err != nil {
 		return 0
 	}
-	_ = resp.Body.Close() // the status was all
+	_ = resp.Body.Close() // only the status is needed
 	return resp.StatusCode
 }

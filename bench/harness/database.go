@@ -9,8 +9,8 @@ import (
 	"shiming/store/pgtest"
 )
 
-// NewDatabase makes a fresh database, sqlite or postgres, for bots whose files lie in dir, and returns their store.dsn.
-// PostgreSQL gets a server of its own, and dir the keyset that its instances must find; for SQLite server is nil.
+// NewDatabase creates a database, sqlite or postgres, for bots with their files in dir, and returns its store.dsn.
+// PostgreSQL gets a server of its own, and dir gets the keyset that the instances share. For SQLite server is nil.
 func NewDatabase(ctx context.Context, kind, dir string) (dsn string, server *pgtest.Server, err error) {
 	switch kind {
 	case "sqlite":
@@ -19,11 +19,13 @@ func NewDatabase(ctx context.Context, kind, dir string) (dsn string, server *pgt
 		if err := keyset.Write(filepath.Join(dir, "keyset.json"), keyset.New()); err != nil {
 			return "", nil, err
 		}
-		if server, err = pgtest.Start(); err != nil {
+		server, err = pgtest.Start()
+		if err != nil {
 			return "", nil, err
 		}
-		if dsn, err = server.Database(ctx); err != nil {
-			_ = server.Close() // the first error is the one that counts
+		dsn, err = server.Database(ctx)
+		if err != nil {
+			_ = server.Close() // the first error is returned
 			return "", nil, err
 		}
 		return dsn, server, nil

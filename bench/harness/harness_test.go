@@ -12,7 +12,7 @@ import (
 	"shiming/playground/scrape"
 )
 
-// TestProcesses runs a world and a bot, kills the bot and asks it to end in order.
+// TestProcesses runs a world and a bot, kills the bot and stops it in an orderly way.
 func TestProcesses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
@@ -44,7 +44,7 @@ func TestProcesses(t *testing.T) {
 		}
 		bot.Kill()
 		if code := bot.Process().ExitCode(); code != -1 {
-			t.Errorf("killed: exit code %d", code)
+			t.Errorf("killed: got exit code %d, want -1", code)
 		}
 	}
 	if err := bot.Start(ctx); err != nil {
@@ -52,17 +52,17 @@ func TestProcesses(t *testing.T) {
 	}
 	m, err := scrape.Read(ctx, bot.URL)
 	if err != nil || m.Sum("shiming_jobs_waiting") != 0 || m.Sum("go_goroutines") == 0 {
-		t.Errorf("%v %v", m, err)
+		t.Errorf("got the metrics %v and %v, want no waiting job", m, err)
 	}
 	if code, took, err := bot.Process().Stop(15 * time.Second); code != 0 || err != nil {
-		t.Errorf("%d after %s: %v", code, took, err)
+		t.Errorf("got exit code %d after %s and %v, want 0", code, took, err)
 	}
 	bad, err := NewBot(program, dir, "bad", map[string]string{"store.dsn": "nowhere"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := bad.Start(ctx); !errors.Is(err, ErrEnded) || bad.Process().ExitCode() != 2 {
-		t.Errorf("a bot without a configuration: %v", err)
+		t.Errorf("a bot without a configuration: got %v, want %v and exit code 2", err, ErrEnded)
 	}
 }
 

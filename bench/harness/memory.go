@@ -10,11 +10,10 @@ import (
 	"strings"
 )
 
-// PeakMemory is the largest resident set that a process has had, in bytes, where the system
-// tells (Linux: VmHWM in /proc/PID/status).
+// PeakMemory returns the largest resident set of a process so far, in bytes (Linux only: VmHWM in /proc/PID/status).
 func PeakMemory(pid int) (int64, error) { return memory(pid, "VmHWM:") }
 
-// Memory is the resident set of a process now, in bytes (VmRSS).
+// Memory returns the present resident set of a process, in bytes (VmRSS).
 func Memory(pid int) (int64, error) { return memory(pid, "VmRSS:") }
 
 func memory(pid int, field string) (int64, error) {

@@ -11,10 +11,10 @@ import (
 	"shiming/playground/child"
 )
 
-// Program is the binary.
+// Program is the built binary.
 type Program struct{ Path string }
 
-// Build builds the program into dir. It must be called from inside the module.
+// Build builds the program into dir. The working directory must be inside the module.
 func Build(ctx context.Context, dir string) (*Program, error) {
 	p := &Program{Path: filepath.Join(dir, "shiming")}
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", p.Path, "shiming").CombinedOutput(); err != nil {
@@ -26,16 +26,16 @@ func Build(ctx context.Context, dir string) (*Program, error) {
 // Process is one run of the program. Its output goes to a file.
 type Process struct {
 	*child.Process
-	Log string // the file; runs of the same name go on in it
+	Log string // the file; runs with the same file append to it
 }
 
-// Start runs the program. env comes on top of the present environment.
+// Start runs the program. env is added to the environment.
 func (p *Program) Start(log string, env []string, args ...string) (*Process, error) {
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // the process has its own
+	defer f.Close() //nolint:errcheck // the process has its own descriptor
 	cmd := exec.Command(p.Path, args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Dir = filepath.Dir(log)
@@ -47,8 +47,8 @@ func (p *Program) Start(log string, env []string, args ...string) (*Process, err
 	return &Process{run, log}, nil
 }
 
-// Stop asks the process to end and waits until it has, or until within has passed. It returns
-// the exit code and how long that took; a process that does not end is killed then.
+// Stop sends SIGTERM and waits for the end. It returns the exit code and the duration, and kills the process after
+// within.
 func (p *Process) Stop(within time.Duration) (code int, took time.Duration, err error) {
 	began := time.Now()
 	if err := p.Terminate(); err != nil {

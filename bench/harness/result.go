@@ -14,29 +14,28 @@ import (
 	"time"
 )
 
-// Result is one run of a measuring command: what it found, and what one must know to compare it. A run is one line of a
-// file of JSON lines, such as bench/results/ack.jsonl; a new run is added at the end.
+// Result is one run of a measuring command: the figures, and what one must know to compare them. A run is one line of
+// a file of JSON lines, such as bench/results/ack.jsonl; new runs are appended.
 type Result struct {
 	Date     time.Time         `json:"date"`
-	Commit   string            `json:"commit"` // checked out at the time; with a "+" if files were changed since
+	Commit   string            `json:"commit"` // the checked-out commit, with "+" if files were changed
 	Machine  Machine           `json:"machine"`
 	Store    string            `json:"store,omitempty"`
 	Settings map[string]any    `json:"settings,omitempty"`
 	Figures  map[string]Figure `json:"figures"`
 }
 
-// Machine is what the run had to itself, or shared.
+// Machine describes the machine of a run.
 type Machine struct {
 	Cores int     `json:"cores"`
 	OS    string  `json:"os"`
 	Go    string  `json:"go"`
-	Load  float64 `json:"load"` // load average over a minute at the start; -1 = unknown
+	Load  float64 `json:"load"` // load average of one minute at the start; -1 if unknown
 }
 
-// Figure is the median of what was measured N times, with its spread. A figure of a whole run, such as a rate, has
-// N = 1.
+// Figure is the median of N measurements with its spread. A figure of a whole run, such as a rate, has N = 1.
 type Figure struct {
-	Unit   string  `json:"unit"` // such as ms, MB, /s, %; "" for a number and for a ratio
+	Unit   string  `json:"unit"` // such as ms, MB, /s or %; "" for counts and ratios
 	N      int     `json:"n"`
 	Median float64 `json:"median"`
 	P1     float64 `json:"p1,omitempty"`
@@ -44,7 +43,7 @@ type Figure struct {
 	Max    float64 `json:"max,omitempty"`
 }
 
-// NewResult begins a result now, on this machine.
+// NewResult begins a result at the present time on this machine.
 func NewResult(ctx context.Context) *Result {
 	return &Result{
 		Date:   time.Now().UTC().Truncate(time.Second),
@@ -60,14 +59,14 @@ func NewResult(ctx context.Context) *Result {
 	}
 }
 
-// Add notes a figure of which there is one value, or the values of a repeated measurement.
+// Add adds a figure with one value, or with the values of a repeated measurement.
 func (r *Result) Add(name, unit string, values ...float64) {
 	if len(values) > 0 {
 		r.Figures[name] = NewFigure(unit, values...)
 	}
 }
 
-// NewFigure returns the median and the spread of the values, of which there must be one at least.
+// NewFigure returns the median and the spread of the values. There must be at least one.
 func NewFigure(unit string, values ...float64) Figure {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)
@@ -78,7 +77,7 @@ func NewFigure(unit string, values ...float64) Figure {
 	return f
 }
 
-// round keeps four digits, which is more than a measurement is worth.
+// round keeps four digits, because a measurement is not more precise.
 func round(v float64) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
 	if err != nil {
@@ -87,7 +86,7 @@ func round(v float64) float64 {
 	return short
 }
 
-// Append adds the result to a file as one line, and makes the directory if need be. The file's name is by default
+// Append appends the result to a file as one line and creates the directory if necessary. The default file is
 // bench/results/NAME.jsonl.
 func (r *Result) Append(file, name string) error {
 	file = cmp.Or(file, filepath.Join("bench", "results", name+".jsonl"))
@@ -103,13 +102,13 @@ func (r *Result) Append(file, name string) error {
 		return err
 	}
 	if _, err := f.Write(append(raw, '\n')); err != nil {
-		f.Close() //nolint:errcheck // the write failed
+		f.Close() //nolint:errcheck // the error of the write is returned
 		return err
 	}
 	return f.Close()
 }
 
-// Parse reads the text of a file of results, one a line, in the order of the runs.
+// Parse reads a file of results, one for each line, in the order of the runs.
 func Parse(text string) (all []Result, err error) {
 	for line := range strings.Lines(text) {
 		var r Result
@@ -123,8 +122,7 @@ func Parse(text string) (all []Result, err error) {
 	return all, nil
 }
 
-// commit is the commit that is checked out, with a + behind it when anything but the results was changed since. It is
-// "" without git.
+// commit returns the checked-out commit, with a + if anything but the results was changed. It is "" without git.
 func commit(ctx context.Context) string {
 	head, err := exec.CommandContext(ctx, "git", "rev-parse", "--short=7", "HEAD").Output()
 	if err != nil {
@@ -138,7 +136,7 @@ func commit(ctx context.Context) string {
 	return strings.TrimSpace(string(head))
 }
 
-// Load is the machine's load average over the last minute, -1 where it cannot be read.
+// Load returns the machine's load average of the last minute, -1 where it cannot be read.
 func Load() float64 {
 	raw, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 
 // World is the simulated world in a process of its own: `shiming sim`.
 type World struct {
-	URL      string            // of its control API
-	Settings map[string]string // configuration of a bot for it
+	URL      string            // of the control API
+	Settings map[string]string // configuration of a bot for this world
 
 	process *Process
 }
 
-// openAt finds where the world says that it is: the first address that it names.
+// openAt matches the world's address in its output: the first address that it prints.
 var openAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// StartWorld runs the world, its log in dir/sim.log, on free ports; args are further flags of `shiming sim`.
+// StartWorld starts the world on free ports with its log in dir/sim.log. args are further flags of `shiming sim`.
 func StartWorld(ctx context.Context, program *Program, dir string, args ...string) (*World, error) {
 	p, err := program.Start(filepath.Join(dir, "sim.log"), nil,
 		append([]string{"sim", "--listen", "127.0.0.1:0", "--no-page"}, args...)...)
@@ -33,7 +33,7 @@ func StartWorld(ctx context.Context, program *Program, dir string, args ...strin
 		return nil, err
 	}
 	w := &World{process: p}
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -59,20 +59,20 @@ func StartWorld(ctx context.Context, program *Program, dir string, args ...strin
 	return w, nil
 }
 
-// Close ends the world.
+// Close stops the world.
 func (w *World) Close() { w.process.Kill() }
 
-// Get asks the control API.
+// Get reads from the control API.
 func (w *World) Get(ctx context.Context, path string, into any) error {
 	return w.call(ctx, http.MethodGet, path, nil, into)
 }
 
-// Post tells the control API something; in and into may be nil.
+// Post posts to the control API. in and into may be nil.
 func (w *World) Post(ctx context.Context, path string, in, into any) error {
 	return w.call(ctx, http.MethodPost, path, in, into)
 }
 
-// SetWebhook tells the simulated Feishu where the bot is.
+// SetWebhook sets the webhook in the simulated Feishu.
 func (w *World) SetWebhook(ctx context.Context, url string) error {
 	var out struct {
 		Challenge string `json:"challenge"`

@@ -1,11 +1,10 @@
-// Command memory measures the largest resident set of the bot while a thousand photos of 8 MB
-// wait to be fetched, inspected and read:
+// Command memory measures the largest resident set of the bot while a thousand photos of 8 MB wait to be downloaded,
+// inspected and read:
 //
 //	go run ./bench/memory [--photos 1000] [--megabytes 8]
 //
-// The photos are noise, which no encoder makes small, so that every one is fetched, decoded and stored
-// whole; the simulated OCR says of each that it sees no card. It needs as much disk and memory beside the
-// bot as the photos take.
+// The photos are noise, which cannot be compressed, so each one is downloaded, decoded and stored at full size. The
+// simulated OCR finds no card in them. Beside the bot the command needs as much disk and memory as the photos take.
 package main
 
 import (
@@ -33,12 +32,12 @@ type command struct {
 	Out       string  `help:"File to which the run is added; default bench/results/memory.jsonl."`
 }
 
-// goal is what DESIGN promises.
+// goal is the limit that DESIGN promises.
 const goal = 256 << 20
 
 func main() { harness.Main(&command{}, "The bot's largest resident set while photos wait.") }
 
-// Measure implements harness.Main's command.
+// Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
 	result := harness.NewResult(ctx)
 	result.Store = c.Store
@@ -88,7 +87,7 @@ func (c *command) Measure(ctx context.Context) error {
 	}
 	for i := range 2 * len(all) {
 		moving.Go(func() error {
-			// The same picture, and yet another file each time.
+			// The same picture, as a different file each time.
 			_, err := s.World.Feishu.SendImage(ctx, all[i/2].OpenID, numbered(photo, i))
 			_ = bar.Add(1)
 			return err
@@ -123,7 +122,7 @@ func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
 // watch waits until every photo has been read. It returns the resident set in MB, once a second.
 func (c *command) watch(
-	ctx context.Context, s *harness.WorldWithBots, photos int, bar *progressbar.ProgressBar,
+	ctx context.Context, s *harness.Harness, photos int, bar *progressbar.ProgressBar,
 ) (resident []float64, err error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -146,7 +145,7 @@ func (c *command) watch(
 	}
 }
 
-// noise is a JPEG of about the given size.
+// noise returns a JPEG of about the given size.
 func noise(size int) ([]byte, error) {
 	side := 64
 	for {
@@ -169,7 +168,7 @@ func noise(size int) ([]byte, error) {
 	}
 }
 
-// numbered is the picture with a comment that makes it another file.
+// numbered returns the picture with a comment that makes it a different file.
 func numbered(photo []byte, n int) []byte {
 	comment := fmt.Appendf(nil, "%08d", n)
 	out := make([]byte, 0, len(photo)+4+len(comment))

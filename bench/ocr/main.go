@@ -1,10 +1,10 @@
-// Command ocr measures how much of Feishu's limit of ten OCR calls a second is used while photos
-// wait, and whether a call ever goes over it, with one process or several:
+// Command ocr measures how much of Feishu's limit of ten OCR calls a second is used while photos wait, and whether a
+// call ever exceeds it, with one or several processes:
 //
 //	go run ./bench/ocr [--photos 200] [--instances 3 --store postgres]
 //
-// The simulated Feishu counts the calls that came within the second before each one, when the
-// request arrives, and refuses those over the limit.
+// For each call the simulated Feishu counts the calls of the preceding second by their arrival. It refuses calls over
+// the limit.
 package main
 
 import (
@@ -39,7 +39,7 @@ type row struct {
 
 func main() { harness.Main(&command{}, "How much of the OCR's limit is used, and whether it is kept.") }
 
-// Measure implements harness.Main's command.
+// Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
 	people := c.Photos / 2
 	if people < 20 {
@@ -59,7 +59,7 @@ func (c *command) Measure(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	// Counted when it comes, answered later.
+	// A call is counted at its arrival and answered later.
 	s.World.Faults.Arm(wire.Fault{
 		Upstream:  sim.UpstreamFeishu,
 		Operation: "id_card.recognize",
@@ -107,9 +107,8 @@ func (c *command) Measure(ctx context.Context) error {
 	return c.report(s, result, queued)
 }
 
-// report counts by second from the moment at which the last photo had been sent, as long as there
-// was a second full of work.
-func (c *command) report(s *harness.WorldWithBots, result *harness.Result, queued time.Time) error {
+// report counts the calls by second, from the last sent photo until the queue is shorter than one second.
+func (c *command) report(s *harness.Harness, result *harness.Result, queued time.Time) error {
 	calls := s.World.Feishu.OCRCalls()
 	refused, tightest := 0, time.Hour
 	var begin int
@@ -148,8 +147,8 @@ func (c *command) report(s *harness.WorldWithBots, result *harness.Result, queue
 	if err := result.Append(c.Out, "ocr"); err != nil {
 		return err
 	}
-	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; the tightest eleven within %.0f ms\n",
-		len(calls), len(busy), use, refused, tightest.Seconds()*1000)
+	fmt.Printf("%d calls, of which %d while photos were waiting: %.1f %% of the limit used, %d over it; "+
+		"the tightest eleven within %.0f ms\n", len(calls), len(busy), use, refused, tightest.Seconds()*1000)
 	for _, r := range rows {
 		fmt.Printf("%4d s  %s%s %d\n", r.Second, harness.Bar(float64(r.Calls), perSecond, 30), mark(r.Refused), r.Calls)
 	}

@@ -1,10 +1,10 @@
-// Command size builds the program as it is released and says what weighs in it, by module:
+// Command size builds the program as it is released and lists its size by module:
 //
 //	go run ./bench/size [--check]
 //
-// A released program has no symbols. It is built a second time with them, and the size of each symbol that lies in the
-// file (not of memory that is zero at the start) is added to the module that its package belongs to. What belongs to no
-// module is the runtime's: the table of functions and lines, and types and strings. Linux only, since it reads ELF.
+// A released program has no symbols, so the command builds a second one with symbols. The size of each symbol that is
+// stored in the file (not memory that starts as zero) is added to the module of its package. The rest belongs to the
+// runtime: the table of functions and lines, types and strings. Linux only, because it reads ELF.
 package main
 
 import (
@@ -32,14 +32,14 @@ type command struct {
 
 func main() { harness.Main(&command{}, "What weighs in the program.") }
 
-// The names of what is no module.
+// Names for symbols outside of modules.
 const (
 	standard  = "std"
 	lineTable = "pclntab"
 	others    = "types-and-strings"
 )
 
-// Measure implements harness.Main's command.
+// Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "shiming-size-")
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *command) Measure(ctx context.Context) error {
 	return result.Append(c.Out, "size")
 }
 
-// check compares the program's size with that of the last run in the results.
+// check compares the program's size with the last run in the results.
 func check(total float64) error {
 	raw, err := os.ReadFile(filepath.Join("bench", "results", "size.jsonl"))
 	if err != nil {
@@ -108,7 +108,7 @@ func check(total float64) error {
 
 func mb(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// build builds the program with the flags of the Makefile, and more.
+// build builds the program with the flags of the Makefile and additional ones.
 func build(ctx context.Context, file string, more ...string) error {
 	args := append([]string{"build", "-trimpath", "-tags", "nomsgpack", "-o", file}, more...)
 	cmd := exec.CommandContext(ctx, "go", append(args, "shiming")...)
@@ -129,13 +129,13 @@ func weigh(file string) (map[string]int64, error) {
 	for _, m := range info.Deps {
 		known = append(known, m.Path)
 	}
-	// The longest comes first: a module may lie below another one.
+	// The longest path comes first, because a module may be below another one.
 	slices.SortFunc(known, func(a, b string) int { return len(b) - len(a) })
 	program, err := elf.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	defer program.Close() //nolint:errcheck // only read
+	defer program.Close() //nolint:errcheck // only reads
 	all, err := program.Symbols()
 	if err != nil {
 		return nil, err
@@ -155,13 +155,13 @@ func weigh(file string) (map[string]int64, error) {
 	return sizes, nil
 }
 
-// moduleOf returns the module that a symbol belongs to, such as github.com/a/b for github.com/a/b/c.(*T).Method,
-// standard, or others.
+// moduleOf returns the module of a symbol, such as github.com/a/b for github.com/a/b/c.(*T).Method, standard, or
+// others.
 func moduleOf(symbol string, known []string) string {
 	symbol = strings.TrimPrefix(symbol, "type:.eq.")
 	symbol = strings.TrimPrefix(symbol, "go:itab.*")
 	if name, _, found := strings.Cut(symbol, "["); found {
-		symbol = name // the type arguments come from elsewhere
+		symbol = name // type arguments belong to other packages
 	}
 	if strings.Contains(symbol, ":") || !strings.Contains(symbol, ".") {
 		return others

@@ -1,11 +1,11 @@
-// Command way measures what the bot itself adds to the way of one employee, when every call to a
-// platform takes 200 ms: from the last photo to the form, and from HR's approval to done.
+// Command way measures the time that the bot itself adds to one employee's registration when every call to a platform
+// takes 200 ms: from the last photo to the form, and from HR's approval to done.
 //
 //	go run ./bench/way [--people 20] [--store sqlite|postgres]
 //
-// The floor is what the platforms take on the critical path, as they measured it themselves: to
-// the form download, OCR and card, both photos side by side; to done the identity beside the uploads
-// of both photos (URL, then bytes, then e签宝's word that it has them), then the evidence point, then the card.
+// The floor is the platforms' time on the critical path, as the platforms measured it. To the form: download, OCR and
+// card, both photos in parallel. To done: the identity parallel to the uploads of both photos (URL, bytes, e签宝's
+// confirmation), then the evidence point, then the card.
 package main
 
 import (
@@ -29,7 +29,7 @@ type command struct {
 	Out     string        `help:"File to which the run is added; default bench/results/way.jsonl."`
 }
 
-// leg is one part of one person's way, in milliseconds.
+// leg is one part of one person's registration, in milliseconds.
 type leg struct {
 	Took, Floor float64
 	Own         float64 // per cent of the floor
@@ -41,7 +41,7 @@ func legOf(took, floor time.Duration) leg {
 
 func main() { harness.Main(&command{}, "The bot's own share of the way.") }
 
-// Measure implements harness.Main's command.
+// Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
 	result := harness.NewResult(ctx)
 	result.Store = c.Store
@@ -88,14 +88,14 @@ func (c *command) Measure(ctx context.Context) error {
 	return result.Append(c.Out, "way")
 }
 
-// middle is the leg with the median own share.
+// middle returns the leg with the median own share.
 func middle(legs []leg) leg {
 	sorted := slices.SortedFunc(slices.Values(legs), func(a, b leg) int { return int(1000 * (a.Own - b.Own)) })
 	return sorted[len(sorted)/2]
 }
 
 // walk takes one person to the end.
-func (c *command) walk(ctx context.Context, s *harness.WorldWithBots, e *sim.Employee) (form, done leg, err error) {
+func (c *command) walk(ctx context.Context, s *harness.Harness, e *sim.Employee) (form, done leg, err error) {
 	front, err := specimen.Front(e.Person, specimen.Variant{Width: 1000})
 	if err != nil {
 		return form, done, err
@@ -169,18 +169,18 @@ func (c *command) walk(ctx context.Context, s *harness.WorldWithBots, e *sim.Emp
 	return form, done, s.Quiet(ctx)
 }
 
-// seen is when the call that showed a card was answered: the world applies a call after half of its time.
+// seen returns when the call that showed a card was answered. The world applies a call after half of its duration.
 func (c *command) seen(m feishu.Message, ok func(*feishu.Card) bool) time.Time {
 	return harness.Shown(m, ok).Add(c.Latency / 2)
 }
 
 type calls []wire.Call
 
-func since(s *harness.WorldWithBots, began time.Time) calls {
+func since(s *harness.Harness, began time.Time) calls {
 	return slices.DeleteFunc(s.World.Recorder.Calls(), func(c wire.Call) bool { return c.At.Before(began) })
 }
 
-// all fails if one of the operations was not called: a floor without it would be too low.
+// all fails if one of the operations was not called, because the floor would be too low without it.
 func (c calls) all(operations ...string) error {
 	for _, o := range operations {
 		if c.longest(o) == 0 {
@@ -190,7 +190,7 @@ func (c calls) all(operations ...string) error {
 	return nil
 }
 
-// longest is what the slowest call of an operation took the platform.
+// longest returns the platform's time for the slowest call of an operation.
 func (c calls) longest(operation string) (d time.Duration) {
 	for _, call := range c {
 		if call.Operation == operation {

@@ -22,16 +22,16 @@ import (
 	"shiming/e2e/harness"
 )
 
-// screenshots, set in the environment, is a directory for pictures of the page.
+// screenshots, set in the environment, is a directory for screenshots of the page.
 const screenshots = "SHIMING_SCREENSHOTS"
 
-// browser is a headless Chromium, driven over a pipe, so that no port is opened.
+// browser is a headless Chromium that is driven over a pipe, so that no port is opened.
 type browser struct {
 	t   *testing.T
 	ctx context.Context
 }
 
-// tab is one page. What goes wrong on it is collected: errors on the console, exceptions, requests to anywhere else.
+// tab is one page. It collects problems: console errors, exceptions and requests to other hosts.
 type tab struct {
 	b    *browser
 	ctx  context.Context
@@ -43,13 +43,13 @@ type tab struct {
 	problems []string
 }
 
-// openBrowser starts Chromium with an empty profile, in Chinese and on Beijing time, and ends it with the test.
+// openBrowser starts Chromium with an empty profile, in Chinese and in China time, and ends it with the test.
 func openBrowser(ctx context.Context, t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv(harness.RequireChromium) == "1" {
-			t.Fatal("no chromium on the PATH")
+			t.Fatal("got no chromium on the PATH, want one")
 		}
 		t.Skip("no chromium on the PATH; " + harness.RequireChromium + "=1 makes this a failure")
 	}
@@ -79,7 +79,7 @@ func (b *browser) open(address string, width, height int, dark bool) *tab {
 	b.t.Cleanup(end)
 	p.ctx = ctx
 	b.must(chromedp.Do(ctx))
-	// no window hides another
+	// Separate windows do not hide each other.
 	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.size(width, height, dark)
 	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
@@ -102,7 +102,7 @@ func (p *tab) do(method string, params any) {
 	})))
 }
 
-// size changes the window and the colours that the page is asked for. A narrow one is a telephone's.
+// size changes the size of the window and the colour scheme. A narrow window emulates a phone.
 func (p *tab) size(width, height int, dark bool) {
 	p.b.t.Helper()
 	scheme := "light"
@@ -117,7 +117,7 @@ func (p *tab) size(width, height int, dark bool) {
 	p.prefer("prefers-color-scheme", scheme)
 }
 
-// prefer sets one of the preferences that the page's media queries see.
+// prefer sets a preference that the page's media queries see.
 func (p *tab) prefer(feature, value string) {
 	p.b.t.Helper()
 	p.prefers[feature] = value
@@ -128,7 +128,7 @@ func (p *tab) prefer(feature, value string) {
 	p.do(emulation.CommandSetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all})
 }
 
-// saw runs for every event of the page.
+// saw handles every event of the page.
 func (p *tab) saw(event any) {
 	problem := ""
 	switch e := event.(type) {
@@ -160,7 +160,7 @@ func (p *tab) saw(event any) {
 	}
 }
 
-// clean fails the test if anything went wrong on the page so far.
+// clean fails the test if the page has had a problem.
 func (p *tab) clean() {
 	p.b.t.Helper()
 	p.mu.Lock()
@@ -171,7 +171,7 @@ func (p *tab) clean() {
 	p.problems = nil
 }
 
-// eval runs JavaScript, waits for it if it is a promise, and decodes what it gives.
+// eval runs JavaScript, waits for a promise, and decodes the result.
 func (p *tab) eval(js string, out any) {
 	p.b.t.Helper()
 	raw, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]byte](js, chromedp.EvalAwaitPromise, byHand))
@@ -185,13 +185,13 @@ func (p *tab) eval(js string, out any) {
 	}
 }
 
-// byHand makes what a script does count as done by somebody.
+// byHand makes a script's actions count as user actions.
 func byHand(e *runtime.EvaluateParams) {
 	yes := true
 	e.UserGesture = &yes
 }
 
-// until waits for something to become true on the page.
+// until waits until a JavaScript condition holds.
 func (p *tab) until(condition string) {
 	p.b.t.Helper()
 	var ok bool
@@ -209,7 +209,7 @@ func (p *tab) until(condition string) {
 	}
 }
 
-// press clicks the last element that a selector finds, once it is there and can be pressed.
+// press clicks the last element that matches a selector, once it is visible and enabled.
 func (p *tab) press(selector string) {
 	p.b.t.Helper()
 	find := `[...document.querySelectorAll(` + quoted(selector) +
@@ -218,7 +218,7 @@ func (p *tab) press(selector string) {
 	p.eval(`(() => { const n = `+find+`; n.scrollIntoView({block: 'center'}); n.focus(); n.click(); })()`, nil)
 }
 
-// fill types into the last field that a selector finds.
+// fill sets the value of the last field that matches a selector.
 func (p *tab) fill(selector, text string) {
 	p.b.t.Helper()
 	find := `[...document.querySelectorAll(` + quoted(selector) + `)].pop()`
@@ -227,10 +227,15 @@ func (p *tab) fill(selector, text string) {
 		`; n.dispatchEvent(new Event('input')); n.dispatchEvent(new Event('change')); })()`, nil)
 }
 
-// key presses and releases a key, by its name or as the letter that it is.
+// key presses and releases a key, given by its name or its letter.
 func (p *tab) key(name string) {
 	p.b.t.Helper()
-	named := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "ArrowRight": kb.ArrowRight}
+	named := map[string]string{
+		"Enter":      kb.Enter,
+		"Escape":     kb.Escape,
+		"Tab":        kb.Tab,
+		"ArrowRight": kb.ArrowRight,
+	}
 	p.b.must(chromedp.Do(p.ctx, chromedp.KeyEvent(cmp.Or(named[name], name))))
 }
 
@@ -248,13 +253,14 @@ func quoted(s string) string {
 	return string(raw)
 }
 
-// shot takes a picture of the window, when pictures are wanted.
+// shot takes a screenshot of the window if screenshots are enabled.
 func (p *tab) shot(name string) {
 	p.b.t.Helper()
 	p.shotOf(name, "")
 }
 
-// shotOf takes a picture of what a selector finds, or of the window for "", when pictures are wanted.
+// shotOf takes a screenshot of the element that a selector finds, or of the window for "", if screenshots are
+// enabled.
 func (p *tab) shotOf(name, selector string) {
 	p.b.t.Helper()
 	dir := os.Getenv(screenshots)

@@ -15,9 +15,9 @@ import (
 	"shiming/sim"
 )
 
-// every is a card with every component that the page draws and the bot may send, in a form where it takes a value.
-// PICTURE and PERSON are put in.
-const every = `{"schema":"2.0","config":{"update_multi":true},
+// allComponents is a card with every component that the page draws and the bot may send, inside a form where the
+// component has a value. PICTURE and PERSON are replaced.
+const allComponents = `{"schema":"2.0","config":{"update_multi":true},
 "header":{"title":{"tag":"plain_text","content":"全部组件","i18n_content":{"zh_cn":"全部组件","en_us":"Every component"}},
  "subtitle":{"tag":"plain_text","content":"副标题"},"template":"turquoise",
  "text_tag_list":[{"tag":"text_tag","text":{"tag":"plain_text","content":"标签"},"color":"orange"}],
@@ -47,29 +47,30 @@ const every = `{"schema":"2.0","config":{"update_multi":true},
    "behaviors":[{"type":"callback","value":{"v":1,"act":"nothing","rev":1}}]}]}]}}`
 
 // uploadAsBot uploads a picture for cards and returns its key.
-func uploadAsBot(r *harness.Harness, token string) string {
-	r.Helper()
+func uploadAsBot(h *harness.Harness, token string) string {
+	h.Helper()
 	var body, picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 60, 40))); err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	form := multipart.NewWriter(&body)
 	file, err := form.CreateFormFile("image", "a.png")
 	if err == nil {
 		_, err = file.Write(picture.Bytes())
 	}
-	if err = errors.Join(err, form.WriteField("image_type", "message"), form.Close()); err != nil {
-		r.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(r.Ctx, http.MethodPost, r.World.FeishuURL+"/open-apis/im/v1/images", &body)
+	err = errors.Join(err, form.WriteField("image_type", "message"), form.Close())
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodPost, h.World.FeishuURL+"/open-apis/im/v1/images", &body)
+	if err != nil {
+		h.Fatal(err)
 	}
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var out struct {
@@ -78,22 +79,22 @@ func uploadAsBot(r *harness.Harness, token string) string {
 		}
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.Key == "" {
-		r.Fatalf("%d %v", resp.StatusCode, err)
+		h.Fatalf("got status %d and %v, want 200", resp.StatusCode, err)
 	}
 	return out.Data.Key
 }
 
-// TestPageComponents draws every kind of component from the JSON that a bot sends, fills in a form with a keyboard
-// and a mouse, and looks at the callback that leaves for it.
+// TestPageComponents draws every component from a bot's JSON, fills in the form with keyboard and mouse, and checks
+// the resulting callback.
 func TestPageComponents(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1, NoLimits: true}})
-	p := openBrowser(r.Ctx, t).open(r.Play.URL, 1440, 900, false)
-	who := r.World.People()[0]
-	token := asBot(r, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
-		map[string]string{"app_id": r.Values["feishu.app_id"],
-			"app_secret": r.Values["feishu.app_secret"]})["tenant_access_token"].(string)
-	card := strings.NewReplacer("PICTURE", uploadAsBot(r, token), "PERSON", who.OpenID).Replace(every)
-	asBot(r, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1, NoLimits: true}})
+	p := openBrowser(h.Ctx, t).open(h.Play.URL, 1440, 900, false)
+	who := h.World.People()[0]
+	token := asBot(h, "POST", "/open-apis/auth/v3/tenant_access_token/internal", "",
+		map[string]string{"app_id": h.Values["feishu.app_id"],
+			"app_secret": h.Values["feishu.app_secret"]})["tenant_access_token"].(string)
+	card := strings.NewReplacer("PICTURE", uploadAsBot(h, token), "PERSON", who.OpenID).Replace(allComponents)
+	asBot(h, "POST", "/open-apis/im/v1/messages?receive_id_type=open_id", token,
 		map[string]string{"receive_id": who.OpenID, "msg_type": "interactive", "content": card})
 
 	const at = `[data-pane="phone"] .card:has([data-form="f"]) `
@@ -101,18 +102,21 @@ func TestPageComponents(t *testing.T) {
 	var unknown []string
 	p.eval(`[...document.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown)`, &unknown)
 	if len(unknown) > 0 {
-		t.Errorf("not drawn: %v", unknown)
+		t.Errorf("got the unknown components %v, want none", unknown)
 	}
 	for what, condition := range map[string]string{
-		"title": `$('.c-title').textContent === '全部组件'`, "subtitle": `$('.c-subtitle').textContent === '副标题'`,
+		"title":    `$('.c-title').textContent === '全部组件'`,
+		"subtitle": `$('.c-subtitle').textContent === '副标题'`,
 		"tag":      `$('.c-header .c-tag').textContent === '标签'`,
-		"markdown": `$('.c-md strong') && $('.c-md em') && $('.c-md del') && $('.c-md a[rel~="noopener"]') && $('.c-md [data-ink="red"]') && $$('.c-md li').length === 2`,
-		"columns":  `$$('.c-column').length === 2 && $$('.c-column')[0].getBoundingClientRect().right <= $$('.c-column')[1].getBoundingClientRect().left`,
-		"picture":  `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`,
-		"chart":    `$$('.c-chart rect').length === 2`,
-		"table":    `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`,
-		"person":   `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
-		"panel":    `$('.c-fold-body').hidden`,
+		"markdown": `$('.c-md strong') && $('.c-md em') && $('.c-md del') && $('.c-md a[rel~="noopener"]') &&
+			$('.c-md [data-ink="red"]') && $$('.c-md li').length === 2`,
+		"columns": `$$('.c-column').length === 2 &&
+			$$('.c-column')[0].getBoundingClientRect().right <= $$('.c-column')[1].getBoundingClientRect().left`,
+		"picture": `$('.c-img').complete && $('.c-img').naturalWidth > 0 && $('.c-img').alt === '图'`,
+		"chart":   `$$('.c-chart rect').length === 2`,
+		"table":   `$$('.c-table tbody tr').length === 2 && $('.c-table th').textContent === '名'`,
+		"person":  `$('.c-person').textContent.includes(` + quoted(who.Person.Name) + `)`,
+		"panel":   `$('.c-fold-body').hidden`,
 	} {
 		p.until(`(() => { const $ = (s) => document.querySelector(` + quoted(at) +
 			` + s), $$ = (s) => document.querySelectorAll(` + quoted(at) + ` + s); return ` + condition + `; })()`)
@@ -128,8 +132,8 @@ func TestPageComponents(t *testing.T) {
 		`).textContent === 'tag'`)
 	p.eval(`shiming.setLang('zh')`, nil)
 
-	// The form: what is required stops it, a reset empties it, the question can be answered with no, and the values are
-	// those of Feishu.
+	// An empty required field stops the form, a reset empties it, the confirmation can be declined, and the values
+	// have Feishu's format.
 	p.press(at + `[data-act="nothing"]`)
 	p.until(`document.activeElement.matches('[data-field="words"]') && document.querySelector('` + at +
 		`.c-error:not([hidden])')`)
@@ -138,8 +142,11 @@ func TestPageComponents(t *testing.T) {
 	p.until(`document.querySelector('` + at + `[data-field="words"]').value === ''`)
 	p.fill(at+`[data-field="words"]`, "你好")
 	p.fill(at+`[data-field="one"]`, "b")
-	p.eval(`(() => { const n = document.querySelector('`+at+
-		`[data-field="some"]'); for (const o of n.options) o.selected = o.value !== 'b'; n.dispatchEvent(new Event('change')); })()`, nil)
+	p.eval(`(() => {
+		const n = document.querySelector('`+at+`[data-field="some"]');
+		for (const o of n.options) o.selected = o.value !== 'b';
+		n.dispatchEvent(new Event('change'));
+	})()`, nil)
 	p.fill(at+`[data-field="who"]`, who.OpenID)
 	p.fill(at+`[data-field="day"]`, "2026-02-28")
 	p.fill(at+`[data-field="hour"]`, "23:59")
@@ -150,17 +157,25 @@ func TestPageComponents(t *testing.T) {
 	p.until(`document.querySelector('dialog').textContent.includes('真的吗')`)
 	p.press(`dialog [data-answer="no"]`)
 	p.until(`!document.querySelector('dialog')`)
-	if n := len(r.World.Feishu.Presses()); n != 0 {
+	if n := len(h.World.Feishu.Presses()); n != 0 {
 		t.Errorf("%d clicks were sent, want 0", n)
 	}
 	p.press(at + `[data-act="nothing"]`)
 	p.press(`dialog [data-answer="yes"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-toast]')`)
 
-	want := map[string]any{"words": "你好", "one": "b", "some": []any{"a", "c"}, "who": who.OpenID,
-		"day": "2026-02-28 +0800", "hour": "23:59 +0800", "moment": "2026-02-28 23:59 +0800", "agree": true}
+	want := map[string]any{
+		"words":  "你好",
+		"one":    "b",
+		"some":   []any{"a", "c"},
+		"who":    who.OpenID,
+		"day":    "2026-02-28 +0800",
+		"hour":   "23:59 +0800",
+		"moment": "2026-02-28 23:59 +0800",
+		"agree":  true,
+	}
 	found := false
-	for _, x := range inspect(r) {
+	for _, x := range inspect(h) {
 		var body struct {
 			Event struct {
 				Action struct {
@@ -182,7 +197,7 @@ func TestPageComponents(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Error("no callback left")
+		t.Error("got no callback, want one")
 	}
 	p.clean()
 }

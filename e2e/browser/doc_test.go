@@ -1,3 +1,3 @@
-// Package browser holds the tests of the playground's page in a headless Chromium. They are a package of their own
-// because they take long and want few beside them; they are skipped where there is no browser.
+// Package browser tests the playground's page in a headless Chromium. It is a package of its own because these tests
+// are slow and few of them can run in parallel. Without a browser they are skipped.
 package browser

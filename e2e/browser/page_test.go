@@ -13,12 +13,12 @@ import (
 	"shiming/sim/feishu"
 )
 
-// goldenCards are the cards that the bot's tests hold, by file name.
+// goldenCards returns the golden cards of the bot's tests by file name.
 func goldenCards(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	names := files.Glob(t, "cards/testdata/*.json")
 	if len(names) < 50 {
-		t.Fatalf("%d golden cards", len(names))
+		t.Fatalf("got %d golden cards, want at least 50", len(names))
 	}
 	out := map[string]json.RawMessage{}
 	for _, name := range names {
@@ -27,12 +27,12 @@ func goldenCards(t *testing.T) map[string]json.RawMessage {
 	return out
 }
 
-// TestPageDrawsEveryCard draws every golden card in both languages: nothing unknown, every title, button, label and
-// text there.
+// TestPageDrawsEveryCard draws every golden card in both languages. It checks that no component is unknown and that
+// every title, button, label and text is visible.
 func TestPageDrawsEveryCard(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 1}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
 	for name, raw := range goldenCards(t) {
 		card, err := feishu.ParseCard(raw)
 		if err != nil {
@@ -54,23 +54,27 @@ func TestPageDrawsEveryCard(t *testing.T) {
 				box.append(node);
 				document.body.append(box);
 				const values = [...node.querySelectorAll('input,textarea')].map((n) => n.value + ' ' + n.placeholder);
-				const out = { unknown: [...node.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown), text: node.textContent + values.join(' '),
-					buttons: node.querySelectorAll('.c-button').length, wide: node.scrollWidth > 362 };
+				const out = {
+					unknown: [...node.querySelectorAll('[data-unknown]')].map((n) => n.dataset.unknown),
+					text: node.textContent + values.join(' '),
+					buttons: node.querySelectorAll('.c-button').length,
+					wide: node.scrollWidth > 362,
+				};
 				box.remove();
 				return out;
 			})()`, &got)
 			if len(got.Unknown) > 0 {
-				t.Errorf("%s: unknown %v", name, got.Unknown)
+				t.Errorf("%s: got the unknown components %v, want none", name, got.Unknown)
 			}
 			if want := len(card.Buttons()); got.Buttons != want {
 				t.Errorf("%s: %d buttons, want %d", name, got.Buttons, want)
 			}
 			if got.Wide {
-				t.Errorf("%s (%s) does not fit into 360 px", name, lang)
+				t.Errorf("%s (%s): got a card wider than 360 px, want it to fit", name, lang)
 			}
 			for _, text := range visibleTexts(t, raw, locale) {
 				if !strings.Contains(got.Text, text) {
-					t.Errorf("%s (%s) does not show %q", name, lang, text)
+					t.Errorf("%s (%s): got no %q, want it shown", name, lang, text)
 				}
 			}
 		}
@@ -78,8 +82,8 @@ func TestPageDrawsEveryCard(t *testing.T) {
 	p.clean()
 }
 
-// visibleTexts are the plain texts of a card that show without a click. The preview in the list of chats and what a
-// dialog asks are not on the card itself.
+// visibleTexts returns the plain texts of a card that are visible without a click. It omits the preview of the chat
+// list and the texts of confirm dialogs.
 func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 	t.Helper()
 	var root any
@@ -111,12 +115,12 @@ func visibleTexts(t *testing.T, raw []byte, locale string) []string {
 	return out
 }
 
-// TestPageRegistersSomebody plays a whole registration by clicking on the page, with no error on its console.
+// TestPageRegistersSomebody plays a whole registration by clicks, without an error on the console.
 func TestPageRegistersSomebody(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Page: true, Play: true, World: sim.Config{People: 2}})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1600, 1000, false)
-	who := r.World.People()[0]
+	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 2}})
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1600, 1000, false)
+	who := h.World.People()[0]
 
 	p.shot("0-empty")
 	p.press(`[data-enter]`)
@@ -131,7 +135,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, "")
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
-	// a required field is empty: nothing is sent
+	// An empty required field sends nothing.
 	p.until(`document.querySelector('[data-pane="phone"] .c-error:not([hidden])')`)
 	p.fill(`[data-pane="phone"] [data-field="mobile"]`, who.Person.Mobile)
 	p.shot("2-confirm")
@@ -152,8 +156,8 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.eval(`document.querySelector('[data-line]').click()`, nil) // the newest
 	p.until(`document.querySelector('[data-detail] .ins-body')`)
 	p.shot("5-done")
-	if j := r.World.Journey(who.OpenID); !j.Filed() {
-		t.Errorf("the journey is not filed: %+v", j)
+	if j := h.World.Journey(who.OpenID); !j.Filed() {
+		t.Errorf("got the journey %+v, want it filed", j)
 	}
 	for _, look := range []struct {
 		name          string
@@ -171,7 +175,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 		var over bool
 		p.eval(fmt.Sprintf(`document.documentElement.scrollWidth > %d`, look.width), &over)
 		if over {
-			t.Errorf("%s: the page is wider than the window", look.name)
+			t.Errorf("%s: got a page wider than the window, want it to fit", look.name)
 		}
 		p.shot("6-" + look.name)
 	}

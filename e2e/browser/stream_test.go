@@ -12,7 +12,7 @@ import (
 	"shiming/sim"
 )
 
-// inspected is a call or an event as the page's inspector gets it.
+// inspected is a call or an event in the page's inspector.
 type inspected struct {
 	Kind      string
 	Type      string
@@ -25,16 +25,16 @@ type inspected struct {
 	In, Out   json.RawMessage
 }
 
-// inspect reads every call and event that the page would show.
-func inspect(r *harness.Harness) []inspected {
-	r.Helper()
-	req, err := http.NewRequestWithContext(r.Ctx, http.MethodGet, r.Play.URL+"/sim/stream", nil)
+// inspect reads every call and event of the stream.
+func inspect(h *harness.Harness) []inspected {
+	h.Helper()
+	req, err := http.NewRequestWithContext(h.Ctx, http.MethodGet, h.Play.URL+"/sim/stream", nil)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	lines := bufio.NewScanner(resp.Body)
@@ -51,44 +51,49 @@ func inspect(r *harness.Harness) []inspected {
 		case key == "data" && (kind == "call" || kind == "event"):
 			x := inspected{Kind: kind}
 			if err := json.Unmarshal([]byte(value), &x); err != nil {
-				r.Fatal(err)
+				h.Fatal(err)
 			}
 			out = append(out, x)
 		}
 	}
-	r.Fatal("the stream ended: ", lines.Err())
+	h.Fatal("the stream ended: ", lines.Err())
 	return nil
 }
 
-// TestInspectorMasks looks through everything that the inspector shows of whole registrations for what must not be
-// there, and checks that it is shown with the right person.
+// TestInspectorMasks searches the inspector's data of whole registrations for personal data, and checks that each
+// item is attributed to the right person.
 func TestInspectorMasks(t *testing.T) {
-	r := harness.Start(t, harness.Setup{Play: true, World: sim.Config{People: 2}, HR: func(h *sim.HR) sim.Policy {
-		return h.Diligent
+	h := harness.Start(t, harness.Setup{Playground: true, World: sim.Config{People: 2}, HR: func(hr *sim.HR) sim.Policy {
+		return hr.Diligent
 	}})
 	secrets := map[string]string{}
-	for i, e := range r.World.People() {
+	for i, e := range h.World.People() {
 		script := sim.Script{}
 		if i == 1 {
 			script.ByWord = true
 		}
-		if _, err := e.Register(r.Ctx, script, nil); err != nil {
+		if _, err := e.Register(h.Ctx, script, nil); err != nil {
 			t.Fatal(err)
 		}
 		p := e.Person
-		for what, s := range map[string]string{"name": p.Name, "number": p.Code, "mobile": p.Mobile, "address": p.Address,
-			"birth": p.Birth} {
+		for what, s := range map[string]string{
+			"name":    p.Name,
+			"number":  p.Code,
+			"mobile":  p.Mobile,
+			"address": p.Address,
+			"birth":   p.Birth,
+		} {
 			secrets[what+" of "+e.OpenID] = s
 		}
-		for _, m := range r.World.Tencent.Inbox(p.Mobile) {
+		for _, m := range h.World.Tencent.Inbox(p.Mobile) {
 			secrets["code of "+e.OpenID] = m.Code()
 		}
 	}
 	for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
 		"verification.tencent.secret_key", "verification.tencent.secret_id", "esign.app_secret"} {
-		secrets[key] = r.Values[key]
+		secrets[key] = h.Values[key]
 	}
-	all := inspect(r)
+	all := inspect(h)
 	ops, persons := map[string]int{}, map[string]int{}
 	for _, x := range all {
 		ops[x.Kind+" "+x.Type+x.Upstream+" "+x.Operation]++
@@ -96,31 +101,31 @@ func TestInspectorMasks(t *testing.T) {
 		shown := string(x.In) + string(x.Out) + x.Path + x.Note
 		for what, s := range secrets {
 			if s == "" {
-				t.Fatalf("%s is empty: nothing is tested", what)
+				t.Fatalf("got no %s of the person, want one to search for", what)
 			}
 			if strings.Contains(shown, s) {
-				t.Errorf("%s %s%s shows the %s", x.Kind, x.Type, x.Operation, what)
+				t.Errorf("%s %s%s: got the %s, want it masked", x.Kind, x.Type, x.Operation, what)
 			}
 		}
 		if token := regexp.MustCompile(`\bt-[0-9a-z]{20,}|Signature=|c-[0-9a-f]{32}`).FindString(shown); token != "" {
 			t.Errorf("%s %s%s shows %s, want %q", x.Kind, x.Type, x.Operation, token, "")
 		}
 		if len(x.In) > 8<<10 || len(x.Out) > 8<<10 {
-			t.Errorf("%s %s%s is too long", x.Kind, x.Type, x.Operation)
+			t.Errorf("%s %s%s: got too long a body, want it cut", x.Kind, x.Type, x.Operation)
 		}
 		switch x.Operation {
 		case "id_card.recognize", "SendSms", "PhoneVerification", "evidence.psn_realname", "identities.create":
 			if x.Person == "" {
-				t.Errorf("nobody is named for %s", x.Operation)
+				t.Errorf("got no person for %s, want one", x.Operation)
 			}
 		}
 		if x.Kind == "event" && (x.Person == "" || len(x.In) == 0) {
-			t.Errorf("the event %s has person %q and %d bytes", x.Type, x.Person, len(x.In))
+			t.Errorf("event %s: got person %q and %d bytes, want a person and a body", x.Type, x.Person, len(x.In))
 		}
 	}
-	for _, e := range r.World.People() {
+	for _, e := range h.World.People() {
 		if persons[e.OpenID] < 20 {
-			t.Errorf("%s has only %d lines", e.OpenID, persons[e.OpenID])
+			t.Errorf("%s: got %d items, want at least 20", e.OpenID, persons[e.OpenID])
 		}
 	}
 	t.Logf("%d lines; %v; %d about nobody", len(all), ops, persons[""])

@@ -8,8 +8,8 @@ import (
 	"shiming/playground/child"
 )
 
-// TestPageTourWaits: a tour on which the bot is paused says so and points to the button, and goes on to its end when
-// it was pressed.
+// TestPageTourWaits checks that a tour whose bot is paused says so, points to the resume button, and continues after
+// the click.
 func TestPageTourWaits(t *testing.T) {
 	if !child.CanPause {
 		t.Skip("no signals")
@@ -21,7 +21,8 @@ func TestPageTourWaits(t *testing.T) {
 	p.press(`[data-botdo="pause"]`)
 	p.until(`document.querySelector('[data-botdo="resume"]') && document.querySelector('[data-clockby="4h"]').disabled`)
 	p.eval(`void shiming.tour(0.02).then((steps) => { window.toured = steps; })`, nil)
-	p.until(`document.querySelector('.tour-text')?.textContent.includes('暂停') && !document.querySelector('.tour-light').hidden`)
+	p.until(`document.querySelector('.tour-text')?.textContent.includes('暂停') &&
+		!document.querySelector('.tour-light').hidden`)
 	p.shot("paused")
 	p.press(`[data-botdo="resume"]`)
 	p.until(`window.toured`)
@@ -33,14 +34,15 @@ func TestPageTourWaits(t *testing.T) {
 	p.clean()
 }
 
-// TestPageStage: the tools of the stage on the page: scenarios are searched, armed and taken back, somebody is
-// brought to a place, a crowd comes, the bot is killed and started, the clock moves.
-func TestPageStage(t *testing.T) {
+// TestPageSupervisor uses the playground's tools on the page: search, arm and disarm scenarios, bring a person to a
+// state, hire a crowd, kill and start the bot, move the clock.
+func TestPageSupervisor(t *testing.T) {
 	s := harness.StartPlayground(t, harness.WaitForBrowser)
 	p := openBrowser(s.Ctx, t).open(s.Play.URL, 1700, 950, false)
 
 	p.press(`[data-scenarios]`)
-	p.until(`document.activeElement?.dataset.scensearch !== undefined && document.querySelectorAll('[data-scenario]').length > 20`)
+	p.until(`document.activeElement?.dataset.scensearch !== undefined &&
+		document.querySelectorAll('[data-scenario]').length > 20`)
 	p.shot("1-scenarios")
 	p.fill(`[data-scensearch]`, "1435404")
 	p.until(`document.querySelectorAll('[data-scenario]').length === 1`)
@@ -71,13 +73,13 @@ func TestPageStage(t *testing.T) {
 	var over bool
 	p.eval(`document.documentElement.scrollWidth > 390`, &over)
 	if over {
-		t.Error("the page is wider than a phone")
+		t.Error("got a page wider than a phone, want it to fit")
 	}
 	p.shot("5-phone")
 	p.eval(`shiming.choose('tab', 'inspector')`, nil) // where the stage's tools are on a phone
 	p.eval(`document.documentElement.scrollWidth > 390`, &over)
 	if over {
-		t.Error("the inspector is wider than a phone")
+		t.Error("got an inspector wider than a phone, want it to fit")
 	}
 	p.press(`[data-scenarios]`)
 	p.until(`document.querySelectorAll('[data-scenario]').length > 20`)

@@ -10,41 +10,42 @@ import (
 	"shiming/sim"
 )
 
-// tourSteps are those of playground/page/static/tour-steps.js that everybody sees.
+// tourSteps are the steps of playground/page/static/tour-steps.js that are always shown.
 var tourSteps = []string{"open", "start", "consent", "photos", "sampler", "confirm", "code", "review", "approve",
 	"done", "wire", "diagram", "board"}
 
-// TestTour follows the tour to its end; then somebody registers by clicks, with a mistake in the form that is
-// corrected, is rejected by HR with a reason, comes again, is sent back once, and is filed.
+// TestTour follows the tour to its end. Then a person registers by clicks, corrects a mistake in the form, is
+// rejected, registers again, is sent back once, and is filed.
 func TestTour(t *testing.T) {
-	r := harness.Start(t, harness.Setup{
-		Page:     true,
-		Play:     true,
-		World:    sim.Config{People: 1},
-		Settings: map[string]string{"timing.code_resend": "1ms"},
+	h := harness.Start(t, harness.Setup{
+		Browser:    true,
+		Playground: true,
+		World:      sim.Config{People: 1},
+		Settings:   map[string]string{"timing.code_resend": "1ms"},
 	})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
-	first := r.World.People()[0]
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
+	first := h.World.People()[0]
 
 	var shown []string
 	p.eval(`shiming.tour(0.02)`, &shown)
 	if !slices.Equal(shown, tourSteps) {
 		t.Errorf("the tour showed %v, want %v", shown, tourSteps)
 	}
-	if !r.World.Journey(first.OpenID).Filed() {
-		t.Error("the tour ended before the evidence was filed")
+	if !h.World.Journey(first.OpenID).Filed() {
+		t.Error("got a tour that ended before the filing, want it to wait")
 	}
-	p.until(`document.querySelector('[data-state="filing"][data-been]') && document.querySelector('[data-state="done"][data-now]')`)
+	p.until(`document.querySelector('[data-state="filing"][data-been]')`)
+	p.until(`document.querySelector('[data-state="done"][data-now]')`)
 	p.size(1360, 850, false)
 	p.pictures("page", "", `for (const n of document.querySelectorAll('.messages')) n.scrollTop = n.scrollHeight`)
 	p.pictures("inspector", `[data-pane="inspector"]`, "")
 	p.size(1440, 900, false)
 
-	// By hand: somebody new, whose photos are read while the number is mistyped.
+	// A new person registers by hand and mistypes the number.
 	p.press(`[data-hire]`)
 	p.press(`[data-pane="phone"] [data-enter]`)
-	who := r.World.People()[1]
+	who := h.World.People()[1]
 	number := who.Person.Code
 	wrong := number[:17] + string('0'+(number[17]-'0'+1)%10) // the last digit is a check digit, or X
 	p.press(`[data-pane="phone"] [data-act="start"]`)
@@ -65,14 +66,14 @@ func TestTour(t *testing.T) {
 		`document.querySelector('[data-pane="hr"] [data-act="approve"]').closest('.msg').scrollIntoView()`)
 	p.eval(`shiming.choose('drawer', 'open')`, nil)
 
-	// HR sends it back; only the details have to be looked at again.
+	// HR sends the case back; only the details must be checked again.
 	p.decide("details_wrong", "姓名请按证件填写", "send_back")
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="confirmation"]')?.textContent.includes('姓名请按证件填写')`)
 	p.shot("sent-back")
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
 	p.code()
 
-	// HR rejects, after saying yes to the question whether that is meant; then everything begins anew.
+	// HR rejects after a confirmation; the person starts again.
 	p.decide("not_employee", "请在入职之后再申请", "reject")
 	p.press(`dialog [data-answer="yes"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="rejected"]')?.textContent.includes('请在入职之后再申请')`)
@@ -86,14 +87,13 @@ func TestTour(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
 	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
 	p.shot("filed")
-	if !r.World.Journey(who.OpenID).Filed() {
-		t.Error("whoever came again was not filed")
+	if !h.World.Journey(who.OpenID).Filed() {
+		t.Error("got no filed case after the second registration, want one")
 	}
 	p.clean()
 }
 
-// pictures takes one for each README, of what a selector finds or of the whole window. prepare runs when the page is
-// drawn.
+// pictures takes a screenshot for each README, of an element or of the window. prepare runs when the page is drawn.
 func (p *tab) pictures(name, selector, prepare string) {
 	p.b.t.Helper()
 	if os.Getenv(screenshots) == "" {
@@ -119,7 +119,7 @@ func (p *tab) photos() {
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="confirm"]')`)
 }
 
-// code takes the code from the text message.
+// code enters the code from the text message.
 func (p *tab) code() {
 	p.b.t.Helper()
 	p.until(`document.querySelector('[data-pane="phone"] [data-field="sms_code"]')`)
@@ -136,17 +136,17 @@ func (p *tab) decide(reason, note, act string) {
 	p.press(`[data-pane="hr"] [data-act="` + act + `"]`)
 }
 
-// TestTourByKeyboard: the tour can be left, held and gone through step by step without a mouse, and does not play by
-// itself for somebody who wants little motion.
+// TestTourByKeyboard checks that the tour can be left, paused and stepped through with the keyboard, and that it
+// starts paused with prefers-reduced-motion.
 func TestTourByKeyboard(t *testing.T) {
-	r := harness.Start(t, harness.Setup{
-		Page:     true,
-		Play:     true,
-		World:    sim.Config{People: 1},
-		Settings: map[string]string{"timing.code_resend": "1ms"},
+	h := harness.Start(t, harness.Setup{
+		Browser:    true,
+		Playground: true,
+		World:      sim.Config{People: 1},
+		Settings:   map[string]string{"timing.code_resend": "1ms"},
 	})
-	b := openBrowser(r.Ctx, t)
-	p := b.open(r.Play.URL, 1440, 900, false)
+	b := openBrowser(h.Ctx, t)
+	p := b.open(h.Play.URL, 1440, 900, false)
 	at := func(step string) {
 		t.Helper()
 		p.until(`document.querySelector('[data-tour="` + step + `"]')`)
@@ -160,7 +160,8 @@ func TestTourByKeyboard(t *testing.T) {
 	p.prefer("prefers-reduced-motion", "reduce")
 	p.key("Enter")
 	at("open")
-	p.until(`document.querySelector('[data-tourpause][aria-pressed="true"]') && document.activeElement.matches('[data-tournext]')`)
+	p.until(`document.querySelector('[data-tourpause][aria-pressed="true"]') &&
+		document.activeElement.matches('[data-tournext]')`)
 	p.key("p")
 	p.until(`document.querySelector('[data-tourpause][aria-pressed="false"]')`)
 	p.key("p")
@@ -172,16 +173,19 @@ func TestTourByKeyboard(t *testing.T) {
 		var poor []string
 		p.eval(contrast, &poor)
 		if len(poor) > 0 {
-			t.Errorf("%s: too little contrast: %v", step, poor)
+			t.Errorf("%s: got too little contrast, want WCAG AA: %v", step, poor)
 		}
 		p.shot(fmt.Sprintf("%02d-%s", i, step))
 		for _, size := range []struct{ width, height int }{{390, 844}, {1440, 900}} {
 			p.size(size.width, size.height, false)
 			p.settle()
 			var out []string
-			p.eval(`[...document.querySelectorAll('.tour, .tour *')].filter((n) => { const r = n.getBoundingClientRect(); return r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight; }).map((n) => n.outerHTML.slice(0, 80))`, &out)
+			p.eval(`[...document.querySelectorAll('.tour, .tour *')].filter((n) => {
+				const r = n.getBoundingClientRect();
+				return r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight;
+			}).map((n) => n.outerHTML.slice(0, 80))`, &out)
 			if len(out) > 0 {
-				t.Errorf("%s at %d: outside the window: %v", step, size.width, out)
+				t.Errorf("%s at %d: got elements outside the window, want none: %v", step, size.width, out)
 			}
 			if size.width < 600 {
 				p.shot(fmt.Sprintf("%02d-%s-phone", i, step))
@@ -190,8 +194,8 @@ func TestTourByKeyboard(t *testing.T) {
 		p.key("ArrowRight")
 	}
 	p.until(`!document.querySelector('.tour')`)
-	if !r.World.Journey(r.World.People()[0].OpenID).Filed() {
-		t.Error("the tour ended before the evidence was filed")
+	if !h.World.Journey(h.World.People()[0].OpenID).Filed() {
+		t.Error("got a tour that ended before the filing, want it to wait")
 	}
 	p.clean()
 }

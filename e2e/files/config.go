@@ -1,6 +1,6 @@
 package files
 
-// CompleteConfig is the least that a configuration must say, as lines of a config.yaml.
+// CompleteConfig is the smallest complete configuration, as lines of a config.yaml.
 const CompleteConfig = `
 feishu: {app_id: cli_x, app_secret: s, encrypt_key: k, verification_token: v}
 hr: {admins: [ou_a, ou_b]}

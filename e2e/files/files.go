@@ -1,5 +1,5 @@
-// Package files gives tests the files of this repository, wherever the test stands. It imports nothing of ours, so that
-// every room's own tests may use it.
+// Package files reads files of this repository from tests of any package. It imports nothing of ours, so that the
+// tests of every package may use it.
 package files
 
 import (
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// WriteTemp writes a file into a directory of the test's own and returns its path.
+// WriteTemp writes a file into a temporary directory of the test and returns its path.
 func WriteTemp(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -19,7 +19,7 @@ func WriteTemp(t testing.TB, name, text string) string {
 	return path
 }
 
-// Path is the path of a file of the repository, which is given from its root.
+// Path returns the path of a file that is named from the root of the repository.
 func Path(t testing.TB, path string) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -48,7 +48,7 @@ func Read(t testing.TB, path string) string {
 	return string(raw)
 }
 
-// Glob returns the files of the repository that match a pattern, both given from its root.
+// Glob returns the files that match a pattern. Pattern and results are relative to the root of the repository.
 func Glob(t testing.TB, pattern string) (names []string) {
 	t.Helper()
 	root := Path(t, "")
@@ -66,7 +66,7 @@ func Glob(t testing.TB, pattern string) (names []string) {
 	return names
 }
 
-// Between returns what stands between two markers of a page.
+// Between returns the text between two markers of a page.
 func Between(t testing.TB, text, begin, end string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(text, begin)

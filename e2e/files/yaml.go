@@ -20,7 +20,8 @@ func Documents(t testing.TB, path string) (out []map[string]any) {
 	return out
 }
 
-// At walks into maps and lists: a string is a key, an int an index. nil if there is no such place.
+// At follows a path through maps and lists: a string is a key, an int an index. It returns nil if the path does not
+// exist.
 func At(v any, path ...any) any {
 	for _, step := range path {
 		switch at := v.(type) {

@@ -7,9 +7,9 @@ import (
 	"shiming/flows"
 )
 
-// untilMorning is how far worlds and bots are moved ahead of the machine's clock before anybody acts: to ten in the
-// morning, in China, of the coming Wednesday. It is neither at night, when nobody is reminded, nor near midnight, the
-// nightly run or the end of the week, so that no test depends on the hour at which it runs.
+// untilMorning returns the offset of the simulated time: the next Wednesday at 10:00 China time minus now. That time
+// is not in the quiet hours, and not near midnight, the nightly run or the end of the week, so no test depends on the
+// hour at which it runs.
 func untilMorning() time.Duration {
 	now := time.Now()
 	local := now.In(flows.ChinaTime)
@@ -21,21 +21,24 @@ func untilMorning() time.Duration {
 	return at.Sub(now)
 }
 
-// Clock is the engine's time: that of world and store, moved. It moves the engine only; jobs are due by the store's.
+// Clock is the engine's clock: the time of world and store plus an offset that the test moves. Jobs still fall due by
+// the store's clock.
 type Clock struct {
-	ahead time.Duration // how far the world is ahead of the machine's clock
+	ahead time.Duration // the world's time minus the machine's
 	by    atomic.Int64
 }
 
-// ClockBehind is a clock that is slow, which leaves room to move it forward while everything is due at once.
+// ClockBehind returns a clock that is d behind. The test can then move it forward while every job of the engine is
+// due at once.
 func ClockBehind(d time.Duration) *Clock {
 	c := &Clock{}
 	c.by.Store(int64(-d))
 	return c
 }
 
-// DaysAgo shows noon in China some days ago: nights can pass, and what the bot plans for these days is due at once.
-func DaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
+// NoonDaysAgo returns a clock at noon China time some days ago. Nights can pass, and jobs that the bot schedules on
+// these days are due at once.
+func NoonDaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*time.Hour - 2*time.Hour) }
 
 func (c *Clock) Now() time.Time       { return time.Now().Add(c.ahead + time.Duration(c.by.Load())) }
 func (c *Clock) Move(d time.Duration) { c.by.Add(int64(d)) }

@@ -1,7 +1,8 @@
-// Package harness is what tests from outside share: a bot in this process and the world around it over real HTTP
-// (harness.go), people and HR who act by hand (person.go), what they must see (screen.go), forged events (forge.go),
-// a clock that the test moves (clock.go), and the program itself in a process of its own (program.go, main.go). At
-// the end of every test it searches the log and each card for what must not be there (logs.go).
+// Package harness is the shared part of the end-to-end tests: a bot in this process and the simulated world over real
+// HTTP (harness.go), employees and admins who act by the test's calls (person.go, admin.go), the cards that they see
+// (card_view.go), forged events (forge.go), a movable clock (clock.go), and the program in a process of its own
+// (program.go, main.go). At the end of each test it searches the log and all cards for personal data and errors
+// (logs.go).
 //
-// It asserts about no single rule; those are the tests' own. Only tests and measurements import it.
+// It checks no rule of the bot itself. Only tests and benchmarks import it.
 package harness

@@ -7,45 +7,47 @@ import (
 	"shiming/sim/feishu"
 )
 
-// Forged is what a click by hand was answered with.
-type Forged struct {
+// ForgedAnswer is the bot's answer to a forged click.
+type ForgedAnswer struct {
 	Status int
-	Toast  string // in Chinese
-	Card   Screen // zero without a card
+	Toast  string   // in Chinese
+	Card   CardView // zero without a card
 }
 
-// Forge sends a click that no client would send: genuine in envelope and signature, of any content.
-func (r *Harness) Forge(openID string, m feishu.Message, value, form any) Forged {
-	r.Helper()
+// Forge sends a click with a genuine envelope and signature and any content, which no client could send.
+func (h *Harness) Forge(openID string, m feishu.Message, value, form any) ForgedAnswer {
+	h.Helper()
 	action := map[string]any{"tag": "button", "value": value}
 	if form != nil {
 		action["form_value"] = form
 	}
-	status, answer, err := r.World.Feishu.Forge(r.Ctx, feishu.Genuine, "card.action.trigger", map[string]any{
-		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant}, "host": "im_message", "action": action,
-		"token":   "c-forged",
-		"context": map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
+	status, answer, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, "card.action.trigger", map[string]any{
+		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant},
+		"token":    "c-forged",
+		"action":   action,
+		"host":     "im_message",
+		"context":  map[string]any{"open_message_id": m.ID, "open_chat_id": m.ChatID},
 	})
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
-	out := Forged{Status: status}
+	out := ForgedAnswer{Status: status}
 	var in struct {
 		Toast *feishu.Toast
 		Card  *struct{ Data json.RawMessage }
 	}
 	if err := json.Unmarshal(answer, &in); err != nil && status == http.StatusOK {
-		r.Fatalf("the answer is no JSON: %v", err)
+		h.Fatalf("the answer is no JSON: %v", err)
 	}
 	out.Toast = in.Toast.Text("zh_cn")
 	if in.Card != nil {
-		out.Card = ReadScreen(feishu.Message{FromBot: true, Type: "interactive", Card: in.Card.Data})
+		out.Card = ViewCard(feishu.Message{FromBot: true, Type: "interactive", Card: in.Card.Data})
 	}
 	return out
 }
 
-// With is a copy of a button's value with one member changed; nil takes it away.
-func With(value map[string]any, key string, v any) map[string]any {
+// WithMember returns a copy of a button's value with one member changed. A nil value deletes the member.
+func WithMember(value map[string]any, key string, v any) map[string]any {
 	out := map[string]any{}
 	for k, old := range value {
 		out[k] = old

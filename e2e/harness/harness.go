@@ -5,8 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,263 +14,251 @@ import (
 	"shiming/playground"
 	"shiming/sim"
 	"shiming/sim/wire"
-	"shiming/store/keyset"
-	"shiming/store/pgtest"
 )
 
-const Tenant = "tk_sim" // of the simulated Feishu
+// Tenant is the tenant key of the simulated company.
+const Tenant = "tk_sim"
 
-// TestTime bounds one test.
-func TestTime() time.Duration {
+// TestTimeout bounds one test.
+func TestTimeout() time.Duration {
 	if underRace {
 		return 8 * time.Minute
 	}
 	return 4 * time.Minute
 }
 
-// readings are shared by the worlds of all tests, in which the same people send the same photos.
+// readings caches the OCR results for all tests, because their worlds have the same people and photos.
 var readings = &sim.Readings{}
 
-// FastRetries is how Feishu comes again with what a bot did not take, which may be away, or late on a busy machine.
+// FastRetries is the schedule by which the simulated Feishu repeats a push that the bot did not acknowledge. It
+// outlasts a restart of the bot on a busy machine.
 var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second,
 	5 * time.Second, 5 * time.Second}
 
-// Setup says how a rig differs from the usual one.
+// Setup configures a Harness.
 type Setup struct {
-	World    sim.Config
-	Play     bool // opens a playground around the world, with its page
-	Settings map[string]string
-	// Before runs between world and bot; it may hire people and change settings.
+	World      sim.Config
+	Playground bool // starts the world in a playground
+	Settings   map[string]string
+	// Before runs when the world has started and before the bot starts. It may hire people and change settings.
 	Before func(w *sim.World, settings map[string]string)
-	// HR is how the first admin works by himself; nil = nobody works.
+	// HR returns the policy of the first admin as a robot. nil starts no robot.
 	HR    func(*sim.HR) sim.Policy
 	Clock *Clock
-	// MachineTime leaves the clocks as the machine's is, for tests with a program beside the bot. They must hold at any
-	// hour.
+	// MachineTime keeps the machine's time, for tests with the program in a process of its own. Such a test must pass
+	// at any hour.
 	MachineTime bool
 	// Noisy allows lines of level ERROR in the log.
 	Noisy bool
-	// BadCards allows that Feishu refuses a card as wrong.
+	// BadCards allows cards that Feishu refuses as invalid.
 	BadCards bool
-	// Calls bounds each call to a platform; 0 = as the program does.
-	Calls time.Duration
-	// Unready does not wait until the bot has connected, over the long connection.
-	Unready bool
-	// Page is for tests with a browser, which wait for their turn before their time begins.
-	Page bool
-	// Within bounds the test; 0 = testTime.
-	Within time.Duration
+	// CallTimeout bounds each call to a platform. 0 means the program's default.
+	CallTimeout time.Duration
+	// SkipReady starts the bot without waiting for its long connection.
+	SkipReady bool
+	// Browser makes the test wait for a free place among the tests with a browser, before its timeout begins.
+	Browser bool
+	// Timeout bounds the test. 0 means TestTimeout.
+	Timeout time.Duration
 }
 
-// Harness is a bot in this process and the world around it, over real HTTP. At the end of the test the
-// log and every card that was ever shown are searched for what must not be there.
+// Harness is a bot in this process and the simulated world, connected over real HTTP. At the end of the test it
+// searches the log and all versions of all cards for personal data and errors.
 type Harness struct {
 	*testing.T
 	Ctx    context.Context
 	World  *sim.World
-	Play   *playground.Server // nil unless setup.play
+	Play   *playground.Server // nil unless Setup.Playground
 	Values map[string]string
 	Clock  *Clock
 	Logs   *logs
 	App    *app.App
 
-	ahead   time.Duration // of the machine's clock, as the world is
-	calling time.Duration // see setup.calls
-	unready bool          // see setup.unready
+	ahead       time.Duration // the world's time minus the machine's
+	callTimeout time.Duration // see Setup
+	skipReady   bool          // see Setup
 
-	halt  context.CancelFunc
+	stop  context.CancelFunc
 	ended chan error
 }
 
-// Start opens a world and a bot in it, whose clocks begin at ten on a Wednesday morning in China, and closes both
-// when the test ends.
+// Start starts a world and a bot at 10:00 China time on a Wednesday and closes both when the test ends.
 func Start(t *testing.T, s Setup) *Harness {
 	t.Helper()
 	t.Parallel()
-	if s.Page {
+	if s.Browser {
 		WaitForBrowser(t)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.Within, TestTime()))
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.Timeout, TestTimeout()))
 	t.Cleanup(cancel)
 	if s.World.EsignRevision == "" {
 		s.World.EsignRevision = "2024"
 	}
 	if s.World.Seed == 0 {
-		s.World.Seed = 4711 // everybody's photos are taken once for all tests
+		s.World.Seed = 4711 // the same people in all tests, so that each photo is drawn once
 	}
 	s.World.Readings = readings
 	if s.World.OCRPerSecond == 0 {
 		s.World.OCRPerSecond = 50
 	}
 	s.World.RetrySchedule = FastRetries
-	r := &Harness{
-		T:       t,
-		Ctx:     ctx,
-		Clock:   s.Clock,
-		calling: s.Calls,
-		unready: s.Unready,
-		Logs:    &logs{},
+	h := &Harness{
+		T:           t,
+		Ctx:         ctx,
+		Clock:       s.Clock,
+		callTimeout: s.CallTimeout,
+		skipReady:   s.SkipReady,
+		Logs:        &logs{},
 	}
-	outside := r.open(s)
+	outside := h.open(s)
 	t.Cleanup(func() { CutOff(outside) })
-	world := r.World
+	world := h.World
 	if !s.MachineTime {
-		r.ahead = untilMorning()
+		h.ahead = untilMorning()
 	}
-	if err := world.Advance(ctx, r.ahead, nil); err != nil {
+	if err := world.Advance(ctx, h.ahead, nil); err != nil {
 		t.Fatal(err)
 	}
 	if s.Clock != nil {
-		s.Clock.ahead = r.ahead
+		s.Clock.ahead = h.ahead
 	}
 
 	dir := t.TempDir()
-	r.Values = world.Settings()
-	maps.Copy(r.Values, map[string]string{"server.listen": "127.0.0.1:0", "company.name": "样本科技有限公司",
-		"timing.write_quiet": "1ms"})
-	maps.Copy(r.Values, database(t, dir))
-	maps.Copy(r.Values, s.Settings)
+	h.Values = world.Settings()
+	maps.Copy(h.Values, map[string]string{
+		"server.listen":      "127.0.0.1:0",
+		"company.name":       "样本科技有限公司",
+		"timing.write_quiet": "1ms",
+	})
+	maps.Copy(h.Values, database(t, dir))
+	maps.Copy(h.Values, s.Settings)
 	if s.Before != nil {
-		s.Before(world, r.Values)
+		s.Before(world, h.Values)
 	}
-	r.StartBot()
+	h.StartBot()
 	t.Cleanup(func() {
 		CutOff(outside)
-		r.StopBot()
-		r.checkLogs(s.Noisy, s.BadCards)
-		r.checkCards()
+		h.StopBot()
+		h.checkLogs(s.Noisy, s.BadCards)
+		h.checkCards()
 	})
 	if s.HR != nil {
-		r.staff(s.HR)
+		h.startHR(s.HR)
 	}
-	return r
+	return h
 }
 
-// closer is a world, or a playground with its world.
+// closer is a world or a playground.
 type closer interface{ Close(context.Context) error }
 
-// open opens the world, in a playground if the test wants one.
-func (r *Harness) open(s Setup) closer {
-	r.Helper()
+// open starts the world, in a playground if Setup.Playground says so.
+func (h *Harness) open(s Setup) closer {
+	h.Helper()
 	var err error
-	if !s.Play {
-		if r.World, err = sim.Start(r.Ctx, s.World); err != nil {
-			r.Fatal(err)
+	if !s.Playground {
+		h.World, err = sim.Start(h.Ctx, s.World)
+		if err != nil {
+			h.Fatal(err)
 		}
-		return r.World
+		return h.World
 	}
-	if r.Play, err = playground.Start(r.Ctx, playground.Config{World: s.World, Inspect: true}); err != nil {
-		r.Fatal(err)
+	h.Play, err = playground.Start(h.Ctx, playground.Config{World: s.World, Inspect: true})
+	if err != nil {
+		h.Fatal(err)
 	}
-	r.World = r.Play.World
-	return r.Play
+	h.World = h.Play.World
+	return h.Play
 }
 
-// OnPostgres, set in the environment, runs these tests on PostgreSQL.
-const OnPostgres = "SHIMING_E2E_POSTGRES"
-
-// database gives a test a database of its own, as settings.
-func database(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	keys := filepath.Join(dir, "keyset.json")
-	values := map[string]string{"store.sync": "normal", "security.keyset_file": keys, "store.dsn": "sqlite:" +
-		filepath.Join(dir, "shiming.db")}
-	if os.Getenv(OnPostgres) == "1" {
-		values["store.dsn"] = pgtest.DSN(t)
-		if err := keyset.Write(keys, keyset.New()); err != nil { // there it must exist
-			t.Fatal(err)
-		}
-	}
-	return values
-}
-
-// CutOff closes the world without waiting: a server that shuts down politely waits five seconds for connections that
-// were opened and never used, which is as long as a test takes.
+// CutOff closes the world at once. An orderly shutdown waits five seconds for connections that were opened and never
+// used, which is as long as a test takes.
 func CutOff(w closer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = w.Close(ctx)
 }
 
-// StartBot starts a bot on the rig's files.
-func (r *Harness) StartBot() {
-	r.Helper()
-	cfg, err := config.FromValues(r.Values)
+// StartBot starts a bot on the harness's database.
+func (h *Harness) StartBot() {
+	h.Helper()
+	cfg, err := config.FromValues(h.Values)
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
-	o := app.Options{Log: r.Logger(), CallTimeout: r.calling, ClockOffset: &r.ahead}
-	if r.Clock != nil {
-		o.Now = r.Clock.Now
+	o := app.Options{Log: h.Logger(), CallTimeout: h.callTimeout, ClockOffset: &h.ahead}
+	if h.Clock != nil {
+		o.Now = h.Clock.Now
 	}
-	if r.App, err = app.New(r.Ctx, cfg, o); err != nil {
-		r.Fatal(err)
+	h.App, err = app.New(h.Ctx, cfg, o)
+	if err != nil {
+		h.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r.halt, r.ended = cancel, make(chan error, 1)
-	go func(a *app.App, ended chan error) { ended <- a.Run(ctx) }(r.App, r.ended)
-	r.World.SetWebhook(r.App.URL() + "/webhook/event")
+	h.stop, h.ended = cancel, make(chan error, 1)
+	go func(a *app.App, ended chan error) { ended <- a.Run(ctx) }(h.App, h.ended)
+	h.World.SetWebhook(h.App.URL() + "/webhook/event")
 	switch {
-	case r.Values["feishu.transport"] != "websocket":
-		r.Until("the bot answers the challenge", func() bool { return r.World.Feishu.Challenge(r.Ctx) == nil })
-	case !r.unready:
-		r.Until("the bot has connected", func() bool {
-			open, _ := r.World.Feishu.LongConnections()
+	case h.Values["feishu.transport"] != "websocket":
+		h.Until("the bot answers the challenge", func() bool { return h.World.Feishu.Challenge(h.Ctx) == nil })
+	case !h.skipReady:
+		h.Until("the bot has connected", func() bool {
+			open, _ := h.World.Feishu.LongConnections()
 			return open > 0
 		})
 	}
 }
 
-// Logger has no redaction as the program has: what is written must be clean by itself.
-func (r *Harness) Logger() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(r.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+// Logger does not redact, unlike the program's log. The code must not log personal data in the first place.
+func (h *Harness) Logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Advance moves the clock of the world and of the bot, jobs included. What falls due meanwhile happens at once.
-func (r *Harness) Advance(by time.Duration) {
-	r.Helper()
-	err := r.World.Advance(r.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
-		r.ahead = ahead // also of a bot that starts later
-		return r.App.Store().AdvanceClock(ctx, ahead)
+// Advance moves the clock of the world, the bot and its jobs. Jobs that fall due run at once.
+func (h *Harness) Advance(by time.Duration) {
+	h.Helper()
+	err := h.World.Advance(h.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
+		h.ahead = ahead // for a bot that starts later
+		return h.App.Store().AdvanceClock(ctx, ahead)
 	})
 	if err != nil {
-		r.Fatal(err)
+		h.Fatal(err)
 	}
 }
 
-// StopBot ends the bot as SIGTERM does. A second call does nothing.
-func (r *Harness) StopBot() {
-	r.Helper()
-	if r.halt == nil {
+// StopBot stops the bot as SIGTERM does. A second call does nothing.
+func (h *Harness) StopBot() {
+	h.Helper()
+	if h.stop == nil {
 		return
 	}
-	r.halt()
-	r.halt = nil
-	if err := <-r.ended; err != nil {
-		r.Errorf("the bot ended with: %v", err)
+	h.stop()
+	h.stop = nil
+	if err := <-h.ended; err != nil {
+		h.Errorf("the bot ended with: %v", err)
 	}
 }
 
-// staff lets the first admin work by himself until the test ends.
-func (r *Harness) staff(policy func(*sim.HR) sim.Policy) {
-	hr := r.World.HR(0)
-	ctx, cancel := context.WithCancel(r.Ctx)
+// startHR lets the first admin work as a robot until the test ends.
+func (h *Harness) startHR(policy func(*sim.HR) sim.Policy) {
+	hr := h.World.HR(0)
+	ctx, cancel := context.WithCancel(h.Ctx)
 	done := make(chan error, 1)
 	go func() { done <- hr.Work(ctx, policy(hr)) }()
-	r.Cleanup(func() {
+	h.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			r.Errorf("HR: %v", err)
+			h.Errorf("HR: %v", err)
 		}
 	})
 }
 
+// Diligent is a value for Setup.HR: the robot decides as a careful admin would.
 func Diligent(hr *sim.HR) sim.Policy { return hr.Diligent }
 
-// Until waits for a condition that nothing tells about.
-func (r *Harness) Until(what string, ok func() bool) {
-	r.Helper()
-	until(r.Ctx, r.T, what, ok)
+// Until polls a condition. It fails the test if the condition never holds.
+func (h *Harness) Until(what string, ok func() bool) {
+	h.Helper()
+	until(h.Ctx, h.T, what, ok)
 }
 
 func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
@@ -288,19 +274,19 @@ func until(ctx context.Context, t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// ReadStore reads the bot's database.
-func (r *Harness) ReadStore(read func(flows.View) error) {
-	r.Helper()
-	if err := r.App.Store().View(r.Ctx, read); err != nil {
-		r.Fatalf("reading the store: %v", err)
+// ReadStore reads the bot's database in a transaction.
+func (h *Harness) ReadStore(read func(flows.View) error) {
+	h.Helper()
+	if err := h.App.Store().View(h.Ctx, read); err != nil {
+		h.Fatalf("reading the store: %v", err)
 	}
 }
 
-// CaseOf is the latest case of somebody, nil if there is none.
-func (r *Harness) CaseOf(openID string) (c *flows.Case) {
-	r.Helper()
-	r.ReadStore(func(v flows.View) error {
-		all, err := v.CasesOf(r.Ctx, Tenant, openID)
+// CaseOf returns a person's latest case, nil without one.
+func (h *Harness) CaseOf(openID string) (c *flows.Case) {
+	h.Helper()
+	h.ReadStore(func(v flows.View) error {
+		all, err := v.CasesOf(h.Ctx, Tenant, openID)
 		if len(all) > 0 {
 			c = all[0]
 		}
@@ -309,17 +295,18 @@ func (r *Harness) CaseOf(openID string) (c *flows.Case) {
 	return c
 }
 
-// in waits until the latest case of somebody is in a state.
-func (r *Harness) InState(openID string, s flows.State) (c *flows.Case) {
-	r.Helper()
+// InState waits until a person's latest case is in a state.
+func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
+	h.Helper()
 	last := flows.State("")
 	defer func() {
-		if r.Failed() {
-			r.Logf("the case is in %q", last)
+		if h.Failed() {
+			h.Logf("the case is in %q", last)
 		}
 	}()
-	r.Until("state "+string(s), func() bool {
-		if c = r.CaseOf(openID); c != nil {
+	h.Until("state "+string(s), func() bool {
+		c = h.CaseOf(openID)
+		if c != nil {
 			last = c.State
 		}
 		return last == s
@@ -327,14 +314,14 @@ func (r *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 	return c
 }
 
-// CountCalls counts the recorded calls of an operation.
-func (r *Harness) CountCalls(upstream, operation string) int {
-	return r.World.Recorder.Count(upstream, operation)
+// CountCalls returns the number of recorded calls of an operation.
+func (h *Harness) CountCalls(upstream, operation string) int {
+	return h.World.Recorder.Count(upstream, operation)
 }
 
-// Hold makes the next call of an operation slow, so that something can happen meanwhile.
-func (r *Harness) Hold(upstream, operation string) {
-	r.World.Faults.Arm(wire.Fault{
+// DelayNext delays the next call of an operation, so that the test can act meanwhile.
+func (h *Harness) DelayNext(upstream, operation string) {
+	h.World.Faults.Arm(wire.Fault{
 		Upstream:  upstream,
 		Operation: operation,
 		Kind:      wire.Delay,

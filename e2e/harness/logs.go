@@ -9,7 +9,7 @@ import (
 	"shiming/sim/feishu"
 )
 
-// logs keeps what the bot logs.
+// logs collects the bot's log.
 type logs struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -27,42 +27,42 @@ func (l *logs) String() string {
 	return l.b.String()
 }
 
-// late is what a bot says that gets too little of the machine to answer in time; Feishu and people try again.
-var late = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|canceled)`)
+// timedOut matches errors of a bot that runs out of time on a busy machine. The calls are repeated.
+var timedOut = regexp.MustCompile(`"err(or)?":"[^"]*context (deadline exceeded|canceled)`)
 
 var badCard = regexp.MustCompile(`"class":"refused","upstream":"(230099|230025)`)
 
 var panicked = regexp.MustCompile(`(?i)panic|goroutine \d+ \[|"stack"`)
 
-// checkLogs looks for panics, unforeseen errors and personal data.
-func (r *Harness) checkLogs(noisy, badCards bool) {
-	r.Helper()
-	for line := range strings.Lines(r.Logs.String()) {
+// checkLogs fails the test on panics, unexpected errors and personal data in the log.
+func (h *Harness) checkLogs(noisy, badCards bool) {
+	h.Helper()
+	for line := range strings.Lines(h.Logs.String()) {
 		switch {
 		case panicked.MatchString(line):
-			r.Errorf("log: %s", line)
-		case !noisy && strings.Contains(line, `"msg":"job failed"`): // unforeseen, such as a database that is away
-			r.Errorf("log: %s", line)
-		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !late.MatchString(line):
-			r.Errorf("log: %s", line)
-		case !badCards && badCard.MatchString(line): // a card that Feishu refuses as wrong is one that a person missed
-			r.Errorf("log: %s", line)
+			h.Errorf("log: %s", line)
+		case !noisy && strings.Contains(line, `"msg":"job failed"`): // an unexpected error
+			h.Errorf("log: %s", line)
+		case !noisy && strings.Contains(line, `"level":"ERROR"`) && !timedOut.MatchString(line):
+			h.Errorf("log: %s", line)
+		case !badCards && badCard.MatchString(line): // Feishu has refused a card as invalid
+			h.Errorf("log: %s", line)
 		}
-		if what := r.SecretIn(line, true); what != "" {
-			r.Errorf("log: %s of somebody in a line", what)
+		if what := h.SecretIn(line, true); what != "" {
+			h.Errorf("log: %s of somebody in a line", what)
 		}
 		for _, key := range []string{"feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
 			"verification.tencent.secret_key", "esign.app_secret"} {
-			if r.Values[key] != "" && strings.Contains(line, r.Values[key]) {
-				r.Errorf("log: %s in a line", key)
+			if h.Values[key] != "" && strings.Contains(line, h.Values[key]) {
+				h.Errorf("log: %s in a line", key)
 			}
 		}
 	}
 }
 
-// SecretIn names what of anybody's personal data stands in a text, "" if nothing does.
-func (r *Harness) SecretIn(text string, names bool) string {
-	for _, e := range r.World.People() {
+// SecretIn returns the kind of personal data that a text contains, "" for none.
+func (h *Harness) SecretIn(text string, names bool) string {
+	for _, e := range h.World.People() {
 		p := e.Person
 		switch {
 		case strings.Contains(text, p.Code):
@@ -78,25 +78,25 @@ func (r *Harness) SecretIn(text string, names bool) string {
 	return ""
 }
 
-// checkCards reads every version of every message that the bot ever sent.
-func (r *Harness) checkCards() {
-	r.Helper()
+// checkCards searches every version of every message of the bot for personal data.
+func (h *Harness) checkCards() {
+	h.Helper()
 	owners := map[string]bool{}
-	for _, e := range r.World.People() {
+	for _, e := range h.World.People() {
 		owners[e.ChatID] = true
 	}
-	for _, chat := range r.World.Feishu.Chats() {
-		for _, m := range r.World.Feishu.Messages(chat) {
+	for _, chat := range h.World.Feishu.Chats() {
+		for _, m := range h.World.Feishu.Messages(chat) {
 			for _, v := range m.History {
 				card, err := feishu.ParseCard(v.Card)
 				if err != nil || !m.FromBot {
 					continue
 				}
 				if _, form := card.FindAct("confirm"); form && owners[chat] {
-					continue // the owner's own form
+					continue // the owner's form shows the own data
 				}
-				if what := r.SecretIn(string(v.Card), true); what != "" {
-					r.Errorf("%s stands on a card %q", what, card.Title())
+				if what := h.SecretIn(string(v.Card), true); what != "" {
+					h.Errorf("%s stands on a card %q", what, card.Title())
 				}
 			}
 		}

@@ -8,28 +8,28 @@ import (
 	"shiming/cmd"
 )
 
-// AsProgram, set in the environment, makes the test binary be the program.
+// AsProgram, set in the environment, makes the test binary run as the program.
 const AsProgram = "SHIMING_TEST_AS_PROGRAM"
 
-// RunTests is TestMain of packages whose tests start bots: their binary can be the program, too.
+// RunTests is the TestMain of packages that start bots. Their binary can also run as the program.
 func RunTests(m *testing.M) {
 	Prepare()
 	os.Exit(m.Run())
 }
 
-// Prepare does what RunTests does before it runs the tests, for a TestMain with something else to do.
+// Prepare is RunTests without running the tests, for a TestMain that does more.
 func Prepare() {
 	if os.Getenv(AsProgram) != "" {
 		os.Exit(cmd.Main())
 	}
 	flag.Parse()
-	// These tests wait for upstreams and clocks rather than for the processor.
+	// The tests mostly wait for upstreams and clocks, so many can run in parallel.
 	parallel := "32"
 	switch {
 	case underRace:
 		parallel = "3"
 	case os.Getenv(OnPostgres) == "1":
-		parallel = "10" // each bot has connections of its own to one server, which takes a hundred
+		parallel = "10" // each bot opens its own connections, and the server takes one hundred
 	}
 	_ = flag.Set("test.parallel", parallel)
 }

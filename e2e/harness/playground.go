@@ -15,7 +15,7 @@ import (
 	"shiming/sim/scenario"
 )
 
-// Playground is a playground whose supervised bot is this test binary, being the program.
+// Playground is a playground whose supervised bot runs in a process of this test binary.
 type Playground struct {
 	*testing.T
 	*playground.Supervisor
@@ -27,24 +27,24 @@ type Playground struct {
 func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	t.Helper()
 	t.Parallel()
-	for _, wait := range before { // its time is not the test's
+	for _, wait := range before { // before the timeout begins
 		wait(t)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
+	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
-	play, err := playground.Start(ctx, playground.Config{Inspect: true,
-		World: sim.Config{
-			EsignRevision: "2024",
-			OCRPerSecond:  50,
-			Seed:          4711,
-			RetrySchedule: FastRetries,
-			Readings:      readings,
-		}})
+	world := sim.Config{
+		EsignRevision: "2024",
+		OCRPerSecond:  50,
+		Seed:          4711,
+		RetrySchedule: FastRetries,
+		Readings:      readings,
+	}
+	play, err := playground.Start(ctx, playground.Config{Inspect: true, World: world})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { CutOff(play) })
-	if err := play.World.Advance(ctx, untilMorning(), nil); err != nil { // the bot starts as far ahead
+	if err := play.World.Advance(ctx, untilMorning(), nil); err != nil { // the bot starts with the same offset
 		t.Fatal(err)
 	}
 	exe, err := os.Executable()
@@ -67,7 +67,7 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	return s
 }
 
-// Ask posts to the control API and reads the answer.
+// Ask calls the control API, checks the status and returns the answer.
 func (s *Playground) Ask(method, path, body string, want int) (answer map[string]any) {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Ctx, method, s.Play.URL+path, strings.NewReader(body))
@@ -83,23 +83,23 @@ func (s *Playground) Ask(method, path, body string, want int) (answer map[string
 	if err != nil || resp.StatusCode != want {
 		s.Fatalf("%s %s %s: %d %s %v", method, path, body, resp.StatusCode, raw, err)
 	}
-	_ = json.Unmarshal(raw, &answer) // lists are of no interest here
+	_ = json.Unmarshal(raw, &answer) // answers that are lists are not needed
 	return answer
 }
 
-func (s *Playground) Do(what string) map[string]any {
+func (s *Playground) BotAction(what string) map[string]any {
 	s.Helper()
 	return s.Ask("POST", "/sim/bot", `{"do":"`+what+`"}`, http.StatusOK)
 }
 
-// Until waits for a condition that nothing tells about.
+// Until polls a condition. It fails the test if the condition never holds.
 func (s *Playground) Until(what string, ok func() bool) {
 	s.Helper()
 	until(s.Ctx, s.T, what, ok)
 }
 
-// Shows waits until a card in somebody's chat says all these words.
-func (s *Playground) Shows(e *sim.Employee, words ...string) {
+// WaitForCard waits until a card in an employee's chat contains all the words.
+func (s *Playground) WaitForCard(e *sim.Employee, words ...string) {
 	s.Helper()
 	s.Until(strings.Join(words, ", "), func() bool {
 		for _, m := range s.World.Feishu.Messages(e.ChatID) {
@@ -115,8 +115,8 @@ func (s *Playground) Shows(e *sim.Employee, words ...string) {
 	})
 }
 
-// Brought takes somebody to a place of the catalogue.
-func (s *Playground) Brought(name string) *sim.Employee {
+// BringTo brings a new person to a state of the catalogue.
+func (s *Playground) BringTo(name string) *sim.Employee {
 	s.Helper()
 	to, _ := scenario.StateNamed(name)
 	e := s.World.Employee(s.Ask("POST", "/sim/scenarios/"+name+"/arm", "", http.StatusOK)["person"].(string))

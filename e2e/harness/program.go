@@ -31,8 +31,8 @@ func Command(ctx context.Context, env []string, args ...string) *Program {
 	return p
 }
 
-// Ended waits for the end and returns the exit code.
-func (p *Program) Ended(t *testing.T) int {
+// WaitExit waits for the end and returns the exit code.
+func (p *Program) WaitExit(t *testing.T) int {
 	t.Helper()
 	err := p.Cmd.Wait()
 	var exit *exec.ExitError
@@ -47,25 +47,25 @@ func (p *Program) Run(t *testing.T) (code int, out string) {
 	if err := p.Cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	code = p.Ended(t)
+	code = p.WaitExit(t)
 	return code, p.Out.String()
 }
 
-// Served is a bot in a process of its own, in a simulated world.
-type Served struct {
-	t     *testing.T
-	Ctx   context.Context
-	World *sim.World
-	Env   []string
-	Dir   string
-	File  string
-	Now   *Program
+// ServedProgram is `shiming serve` in a process of its own, with a simulated world.
+type ServedProgram struct {
+	t       *testing.T
+	Ctx     context.Context
+	World   *sim.World
+	Env     []string
+	Dir     string
+	File    string
+	Running *Program
 }
 
-func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
+func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
 	t.Helper()
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), TestTime())
+	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
 	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetrySchedule, c.Readings = "2024", 50, 4711, FastRetries, readings
 	world, err := sim.Start(ctx, c)
@@ -73,33 +73,37 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *Served {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { CutOff(world) })
-	s := &Served{
+	s := &ServedProgram{
 		t:     t,
 		Ctx:   ctx,
 		World: world,
 		Dir:   t.TempDir(),
 	}
-	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+
-		strings.Join(world.Admins(), ", ")+"]}\n")
+	admins := strings.Join(world.Admins(), ", ")
+	s.File = files.WriteTemp(t, "config.yaml", "company: {name: 样本科技有限公司}\nhr: {admins: ["+admins+"]}\n")
 	settings := world.Settings()
-	delete(settings, "hr.admins") // the file says who they are
-	maps.Copy(settings, map[string]string{"server.listen": "127.0.0.1:0", "store.dsn": "sqlite:" +
-		filepath.Join(s.Dir, "shiming.db"),
-		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"), "log.level": "debug", "timing.code_resend": "1s"})
+	delete(settings, "hr.admins") // the file sets them
+	maps.Copy(settings, map[string]string{
+		"server.listen":        "127.0.0.1:0",
+		"store.dsn":            "sqlite:" + filepath.Join(s.Dir, "shiming.db"),
+		"security.keyset_file": filepath.Join(s.Dir, "keyset.json"),
+		"log.level":            "debug",
+		"timing.code_resend":   "1s",
+	})
 	s.Env = append(config.Environ(settings), env...)
 	s.Start()
 	t.Cleanup(func() {
-		if s.Now != nil {
+		if s.Running != nil {
 			s.Kill()
 		}
 	})
 	return s
 }
 
-func (s *Served) Start() {
+func (s *ServedProgram) Start() {
 	s.t.Helper()
-	s.Now = Command(s.Ctx, s.Env, "serve", "--config", s.File)
-	if err := s.Now.Cmd.Start(); err != nil {
+	s.Running = Command(s.Ctx, s.Env, "serve", "--config", s.File)
+	if err := s.Running.Cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -108,24 +112,24 @@ func (s *Served) Start() {
 		select {
 		case <-tick.C:
 		case <-s.Ctx.Done():
-			s.t.Fatalf("never ready: %s", s.Now.Out)
+			s.t.Fatalf("never ready: %s", s.Running.Out)
 		}
 	}
 	s.World.SetWebhook(s.URL() + "/webhook/event")
 }
 
-// listening is how the program says where.
+// listening matches the log line with the program's address.
 var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
 
-// URL is where the program listens, "" before it does.
-func (s *Served) URL() string {
-	if m := listening.FindStringSubmatch(s.Now.Out.String()); m != nil {
+// URL returns the program's base URL, "" until it listens.
+func (s *ServedProgram) URL() string {
+	if m := listening.FindStringSubmatch(s.Running.Out.String()); m != nil {
 		return "http://" + m[1]
 	}
 	return ""
 }
 
-func (s *Served) Ready() bool {
+func (s *ServedProgram) Ready() bool {
 	url := s.URL()
 	if url == "" {
 		return false
@@ -138,13 +142,13 @@ func (s *Served) Ready() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// Kill is kill -9.
-func (s *Served) Kill() string {
+// Kill sends SIGKILL, checks the output for personal data and panics, and returns it.
+func (s *ServedProgram) Kill() string {
 	s.t.Helper()
-	_ = s.Now.Cmd.Process.Kill()
-	_ = s.Now.Cmd.Wait()
-	out := s.Now.Out.String()
-	s.Now = nil
+	_ = s.Running.Cmd.Process.Kill()
+	_ = s.Running.Cmd.Wait()
+	out := s.Running.Out.String()
+	s.Running = nil
 	for _, e := range s.World.People() {
 		for _, secret := range []string{e.Person.Name, e.Person.Code, e.Person.Mobile} {
 			if strings.Contains(out, secret) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// asChild, set in the environment, makes the test binary a process that ends only when somebody ends it.
+// asChild, set in the environment, makes the test binary a process that ends only when it is killed.
 const asChild = "SHIMING_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -26,22 +26,22 @@ func TestProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.EndWithin(10 * time.Millisecond) {
-		t.Errorf("it ended by itself with code %d", p.ExitCode())
+		t.Errorf("got the exit code %d by itself, want a running process", p.ExitCode())
 	}
 	select {
 	case <-p.Exited():
 	default:
-		t.Error("a process that was late is still there")
+		t.Error("got a late process that runs, want it killed")
 	}
 	if code := p.ExitCode(); code == 0 {
-		t.Error("a process that was killed has exit code 0")
+		t.Error("got exit code 0 of a killed process, want another one")
 	}
-	p.Kill() // once more does no harm
+	p.Kill() // a second call does nothing
 }
 
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	if _, err := Start(exec.Command("/does/not/exist"), nil); err == nil {
-		t.Error("a program that does not exist was started")
+		t.Error("got a started program that does not exist, want an error")
 	}
 }

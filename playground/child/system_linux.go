@@ -5,11 +5,11 @@ import (
 	"syscall"
 )
 
-// CanPause: this system can stop a process and let it go on.
+// CanPause reports whether this system can stop and continue a process.
 const CanPause = true
 
-// attributes keeps an interrupt at the terminal for the parent, and ends a child with its parent even when it is
-// stopped and cannot see its input end.
+// attributes gives the child a process group of its own, so that an interrupt at the terminal reaches the parent
+// only. Pdeathsig ends a child with its parent, even a stopped child that cannot notice the end of its input.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

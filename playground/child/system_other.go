@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// CanPause: this system knows no stopped processes.
+// CanPause reports whether this system can stop and continue a process.
 const CanPause = false
 
 func attributes() *syscall.SysProcAttr { return nil }
@@ -16,5 +16,5 @@ func attributes() *syscall.SysProcAttr { return nil }
 func pause(*os.Process) error  { return errors.ErrUnsupported }
 func resume(*os.Process) error { return errors.ErrUnsupported }
 
-// terminate does nothing: who wants the child to end closes its input.
+// terminate is not supported here. Closing the child's standard input ends it instead.
 func terminate(*os.Process) error { return errors.ErrUnsupported }

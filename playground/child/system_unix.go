@@ -7,10 +7,11 @@ import (
 	"syscall"
 )
 
-// CanPause: this system can stop a process and let it go on.
+// CanPause reports whether this system can stop and continue a process.
 const CanPause = true
 
-// attributes keeps an interrupt at the terminal for the parent.
+// attributes gives the child a process group of its own, so that an interrupt at the terminal reaches the parent
+// only.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func pause(p *os.Process) error     { return p.Signal(syscall.SIGSTOP) }

@@ -12,8 +12,8 @@ import (
 	static "shiming/playground/page"
 )
 
-// TestPageDiagram holds the page's diagram to the bot's table: the same states, the same ways between them, for the
-// same reasons.
+// TestPageDiagram compares the page's diagram with the bot's table: the same states, and the same transitions with
+// the same labels.
 func TestPageDiagram(t *testing.T) {
 	raw, err := fs.ReadFile(static.Files(), "flow.json")
 	if err != nil {
@@ -38,8 +38,9 @@ func TestPageDiagram(t *testing.T) {
 	}
 	slices.Sort(states)
 	slices.Sort(got.States)
-	if states = slices.Compact(states); !slices.Equal(got.States, states) {
-		t.Errorf("the page has the states %v, the table has %v", got.States, states)
+	states = slices.Compact(states)
+	if !slices.Equal(got.States, states) {
+		t.Errorf("got the states %v on the page, want %v as in the table", got.States, states)
 	}
 	if len(want) < 20 {
 		t.Fatalf("only %d transitions were read from the table", len(want))
@@ -57,10 +58,10 @@ func TestPageDiagram(t *testing.T) {
 	}
 	for _, s := range states {
 		if !strings.Contains(string(places), s+": [") {
-			t.Errorf("%s has no place in states.js", s)
+			t.Errorf("got no place for %s in states.js, want one", s)
 		}
 		if !strings.Contains(string(words), "'s."+s+"'") {
-			t.Errorf("%s has no name in words.js", s)
+			t.Errorf("got no name for %s in words.js, want one", s)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package page holds the playground's page: static files, embedded, served as they are. Nothing is built and nothing
-// is fetched from anywhere else.
+// Package page holds the playground's page: embedded static files that are served unchanged. There is no build step,
+// and the page loads nothing from other hosts.
 package page
 
 import (
@@ -16,8 +16,8 @@ import (
 //go:embed static
 var files embed.FS
 
-// Policy is the Content-Security-Policy of every answer: only files of this origin, nothing inline, no frames, no
-// forms.
+// Policy is the Content-Security-Policy of every answer. It allows only files of this origin and no inline code,
+// frames or forms.
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -29,10 +29,14 @@ type file struct {
 
 var all = load()
 
-// types are given here, since the system's table may know JavaScript under another name, or not at all.
-var types = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+// types is fixed here because the system's MIME table may map .js to another type, or to none.
+var types = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
-	".json": "application/json; charset=utf-8", ".svg": "image/svg+xml"}
+	".json": "application/json; charset=utf-8",
+	".svg":  "image/svg+xml",
+}
 
 func load() map[string]file {
 	out := map[string]file{}
@@ -53,12 +57,12 @@ func load() map[string]file {
 		return nil
 	})
 	if err != nil {
-		panic(err) // impossible: the files are in the program
+		panic(err) // impossible: the files are embedded
 	}
 	return out
 }
 
-// Files is the tree of the files, index.html at the top.
+// Files returns the file tree with index.html at its root.
 func Files() fs.FS {
 	sub, err := fs.Sub(files, "static")
 	if err != nil {
@@ -67,8 +71,8 @@ func Files() fs.FS {
 	return sub
 }
 
-// Serve answers with one file, "" being index.html. A browser asks every time whether its copy is still the right
-// one, so that no page of an older program is ever mixed with a newer one.
+// Serve answers with one file; "" means index.html. Browsers revalidate their copy on each request, so a page never
+// mixes files of two versions of the program.
 func Serve(rw http.ResponseWriter, r *http.Request, name string) {
 	if name == "" {
 		name = "index.html"

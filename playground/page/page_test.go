@@ -23,8 +23,13 @@ func get(t *testing.T, name string, header http.Header) *httptest.ResponseRecord
 }
 
 func TestServe(t *testing.T) {
-	for name, kind := range map[string]string{"": "text/html", "main.js": "text/javascript", "style.css": "text/css",
-		"flow.json": "application/json", "icon.svg": "image/svg+xml"} {
+	for name, kind := range map[string]string{
+		"":          "text/html",
+		"main.js":   "text/javascript",
+		"style.css": "text/css",
+		"flow.json": "application/json",
+		"icon.svg":  "image/svg+xml",
+	} {
 		w := get(t, name, nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
 			t.Errorf("%q: %d %s, want %v, %q at its beginning", name, w.Code, w.Header().Get("Content-Type"), http.StatusOK,
@@ -59,8 +64,8 @@ var (
 	external = regexp.MustCompile(`(?i)https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}`)
 )
 
-// TestFiles: every import and link leads to a file of the page, every file is reachable, nothing leads elsewhere,
-// nothing is inline.
+// TestFiles checks that every import and link names a file of the page, that every file is reachable, that no URL
+// leads to another host, and that nothing is inline.
 func TestFiles(t *testing.T) {
 	reached := map[string]bool{"index.html": true}
 	texts := map[string]string{}
@@ -81,7 +86,7 @@ func TestFiles(t *testing.T) {
 			name = path.Join(path.Dir(from), to)
 		}
 		if _, ok := texts[name]; !ok {
-			t.Errorf("%s leads to %s, which is not there", from, to)
+			t.Errorf("got a link from %s to %s, want one to a file of the page", from, to)
 		}
 		reached[name] = true
 	}
@@ -102,39 +107,39 @@ func TestFiles(t *testing.T) {
 			for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
 				"new Function"} {
 				if strings.Contains(text, word) {
-					t.Errorf("%s uses %s", name, word)
+					t.Errorf("got %s using %s, want nothing that builds HTML", name, word)
 				}
 			}
 			if n := strings.Count(text, "\n"); n > 400 {
-				t.Errorf("%s has %d lines", name, n)
+				t.Errorf("%s: got %d lines, want fewer", name, n)
 			}
 		case ".html":
 			for _, m := range links.FindAllStringSubmatch(text, -1) {
 				lead(name, m[1])
 			}
 			if regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\son[a-z]+=|\sstyle=`).MatchString(text) {
-				t.Errorf("%s has something inline, which the policy forbids", name)
+				t.Errorf("%s: got something inline, want none because of the policy", name)
 			}
 		case ".css":
 			if strings.Contains(text, "@import") || strings.Contains(text, "url(") {
-				t.Errorf("%s loads something", name)
+				t.Errorf("%s: got something loaded from elsewhere, want none", name)
 			}
 		}
 		for _, m := range external.FindAllString(text, -1) {
-			if m != "http://www.w3.org" { // the name of SVG, which nobody asks
+			if m != "http://www.w3.org" { // the namespace of SVG, never requested
 				t.Errorf("%s names %s, want %q", name, m, "http://www.w3.org")
 			}
 		}
 	}
 	for name := range texts {
 		if !reached[name] {
-			t.Errorf("nothing leads to %s", name)
+			t.Errorf("got no link to %s, want one", name)
 		}
 	}
 }
 
-// TestNoImportCircle: every file can be read before those that use it.
-func TestNoImportCircle(t *testing.T) {
+// TestNoImportCycle checks that the imports of the scripts contain no cycle.
+func TestNoImportCycle(t *testing.T) {
 	const begun, done = 1, 2
 	state := map[string]int{}
 	var visit func(name string, way []string)
@@ -142,7 +147,7 @@ func TestNoImportCircle(t *testing.T) {
 		way = append(way, name)
 		switch state[name] {
 		case begun:
-			t.Errorf("the imports go in a circle: %s", strings.Join(way, " → "))
+			t.Errorf("got the import cycle %s, want none", strings.Join(way, " → "))
 			return
 		case done:
 			return
@@ -159,25 +164,26 @@ func TestNoImportCircle(t *testing.T) {
 	}
 	visit("main.js", nil)
 	if len(state) < 20 {
-		t.Errorf("only %d files were looked at", len(state))
+		t.Errorf("got %d files, want at least 20", len(state))
 	}
 }
 
-// TestWords: both languages everywhere, and every word that the page asks for is there.
+// TestWords checks that every text is there in both languages, and that every key which the page uses exists.
 func TestWords(t *testing.T) {
 	raw, err := fs.ReadFile(Files(), "words.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?:'([^']+)'|\b([a-z]+)): \['([^']*)', '([^']*)'\]`).FindAllStringSubmatch(string(raw), -1) {
+	entry := regexp.MustCompile(`(?:'([^']+)'|\b([a-z]+)): \['([^']*)', '([^']*)'\]`)
+	for _, m := range entry.FindAllStringSubmatch(string(raw), -1) {
 		known[m[1]+m[2]] = true
 		if m[3] == "" || m[4] == "" {
-			t.Errorf("%s%s lacks a language", m[1], m[2])
+			t.Errorf("%s%s: got one language, want two", m[1], m[2])
 		}
 	}
 	if len(known) < 80 {
-		t.Fatalf("only %d words were read", len(known))
+		t.Fatalf("got %d texts, want at least 80", len(known))
 	}
 	entries, err := fs.ReadDir(Files(), ".")
 	if err != nil {
@@ -191,18 +197,18 @@ func TestWords(t *testing.T) {
 		}
 		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
 			if !known[m[1]] {
-				t.Errorf("%s asks for the word %q", e.Name(), m[1])
+				t.Errorf("%s: got the unknown key %q, want a text for it", e.Name(), m[1])
 			}
 		}
 	}
 	var flow struct{ States []string }
 	raw, err = fs.ReadFile(Files(), "flow.json")
 	if err != nil || json.Unmarshal(raw, &flow) != nil || len(flow.States) == 0 {
-		t.Fatal("flow.json cannot be read")
+		t.Fatal("got an unreadable flow.json, want the states")
 	}
 	for _, s := range flow.States {
 		if !known["s."+s] {
-			t.Errorf("the state %s has no name", s)
+			t.Errorf("got no name for the state %s, want one", s)
 		}
 	}
 }

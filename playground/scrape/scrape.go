@@ -1,5 +1,5 @@
-// Package scrape reads what a bot exposes at /metrics, as Prometheus does. It imports nothing of ours: the playground
-// may import only the simulated world and the configuration, and measurements and tests read the same figures.
+// Package scrape reads a bot's /metrics, as Prometheus does. The playground, the benchmarks and the tests share it.
+// It imports nothing of ours, because the playground may import only the simulated world and the configuration.
 package scrape
 
 import (
@@ -13,10 +13,11 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Samples are the values of one scrape. A histogram has one sample a bucket, and one each named _sum and _count.
+// Samples are the values of one scrape. A histogram has one sample for each bucket, and one each named _sum and
+// _count.
 type Samples []*model.Sample
 
-// Read asks the bot at url (scheme and host).
+// Read scrapes the bot at url (scheme and host).
 func Read(ctx context.Context, url string) (Samples, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/metrics", nil)
 	if err != nil {
@@ -35,8 +36,10 @@ func Read(ctx context.Context, url string) (Samples, error) {
 
 // Parse reads Prometheus's text format.
 func Parse(r io.Reader) (Samples, error) {
-	from := expfmt.SampleDecoder{Dec: expfmt.NewDecoder(r, expfmt.NewFormat(expfmt.TypeTextPlain)),
-		Opts: &expfmt.DecodeOptions{}}
+	from := expfmt.SampleDecoder{
+		Dec:  expfmt.NewDecoder(r, expfmt.NewFormat(expfmt.TypeTextPlain)),
+		Opts: &expfmt.DecodeOptions{},
+	}
 	var all Samples
 	for {
 		var family model.Vector
@@ -51,7 +54,7 @@ func Parse(r io.Reader) (Samples, error) {
 	}
 }
 
-// With keeps the samples that carry all these labels.
+// With returns the samples that carry all these labels.
 func (s Samples) With(labels map[string]string) Samples {
 	var kept Samples
 samples:
@@ -75,7 +78,7 @@ func (s Samples) Sum(name string) float64 {
 	return sum
 }
 
-// By are the samples of a name by the value of a label. Samples that differ in other labels are added up.
+// By returns the samples of a name by the value of a label. Samples that differ in other labels are added up.
 func (s Samples) By(name, label string) map[string]float64 {
 	out := map[string]float64{}
 	for _, sample := range s.named(name) {

@@ -34,7 +34,13 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]float64{"a": 13, "ab": 7, "seconds_count": 2, "seconds_sum": 5.5, "b": 0} {
+	for name, want := range map[string]float64{
+		"a":             13,
+		"ab":            7,
+		"seconds_count": 2,
+		"seconds_sum":   5.5,
+		"b":             0,
+	} {
 		if v := got.Sum(name); v != want {
 			t.Errorf("Sum(%s): got %v, want %v", name, v, want)
 		}
@@ -47,13 +53,13 @@ func TestRead(t *testing.T) {
 	}
 	status = http.StatusServiceUnavailable
 	if _, err := Read(t.Context(), s.URL); err == nil {
-		t.Error("an error page was taken for metrics")
+		t.Error("got samples from an error page, want an error")
 	}
 }
 
 func TestParseRefusesWhatIsNoMetrics(t *testing.T) {
 	t.Parallel()
 	if got, err := Parse(strings.NewReader("<html>")); err == nil {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want an error", got)
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"shiming/verify"
 )
 
-// Lost is an upstream's answer that got lost: the call may have taken effect.
+// Lost is an upstream's lost answer. The call may have taken effect.
 type Lost struct{}
 
 func (Lost) Error() string             { return "walk: lost answer" }
@@ -28,29 +28,28 @@ func (Lost) Temporary() bool           { return false }
 func (Lost) RetryAfter() time.Duration { return 0 }
 func (Lost) MaybeApplied() bool        { return true }
 
-// Outside is the platforms, answering at once and with ids of the length that theirs have.
+// Outside implements the platforms. It answers at once, with ids as long as the platforms'.
 type Outside struct {
 	// Who is the person whose card is read next.
 	Who Person
-	// LoseIdentity and LoseEvidence: the write happens, its answer gets lost.
+	// LoseIdentity and LoseEvidence make the write take effect and lose its answer.
 	LoseIdentity, LoseEvidence bool
 
 	now   func() time.Time
 	seed  string
 	n     atomic.Uint64
 	mu    sync.Mutex
-	code  string         // sent last
-	wrote map[string]int // outside writes by "identity/<open_id>" or "evidence/<case>"
+	code  string         // the last code
+	wrote map[string]int // number of outside writes by "identity/<open_id>" or "evidence/<case>"
 }
 
-// id is an id of a platform: 32 hexadecimal digits, the same in every run.
+// id returns a platform's id: 32 hexadecimal digits, the same in every run.
 func (o *Outside) id() string {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(o.seed), o.n.Add(1)))
 	return hex.EncodeToString(sum[:16])
 }
 
-// Wrote counts how often an identity ("identity/<open_id>") or an evidence point
-// ("evidence/<case>") was written.
+// Wrote returns how often an identity ("identity/<open_id>") or an evidence point ("evidence/<case>") was written.
 func (o *Outside) Wrote(what string) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -138,8 +137,8 @@ func (o *Outside) CheckThreeElements(context.Context, string, string, string) (v
 	}, nil
 }
 
-// photos are two pictures that pass the inspection, by the last letter of their file keys:
-// f the side with the portrait, b the other.
+// photos are two pictures that pass the inspection, by the last letter of their file keys: f is the portrait side, b
+// the other one.
 var photos = sync.OnceValue(func() map[string][]byte {
 	out := map[string][]byte{}
 	for i, side := range []string{"f", "b"} {
@@ -152,7 +151,7 @@ var photos = sync.OnceValue(func() map[string][]byte {
 		}
 		var b bytes.Buffer
 		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 8}); err != nil {
-			panic(err) // drawn in memory
+			panic(err) // impossible: drawn in memory
 		}
 		out[side] = b.Bytes()
 	}

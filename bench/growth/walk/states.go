@@ -9,7 +9,7 @@ import (
 	"shiming/flows"
 )
 
-// way is the ordinary way: where a person is, and what is done there.
+// way maps each state of the ordinary path to the action there.
 var way = []struct {
 	at flows.State
 	do func(ctx context.Context, w *World, p Person, c *flows.Case) error
@@ -33,20 +33,20 @@ func press(act cards.Act, form ...string) func(context.Context, *World, Person, 
 	}
 }
 
-// Confirm sends the form as it was read.
+// Confirm submits the form as it was read.
 func (w *World) Confirm(ctx context.Context, p Person, c *flows.Case) error {
 	_, err := w.Press(ctx, p.OpenID, c, cards.ActConfirm, "identity_name", p.Name, "identity_code", p.Number, "mobile",
 		p.Mobile)
 	return err
 }
 
-// holds lists the effects without which a case stays in a state of the bot's.
+// holds lists the effects that must not run so that a case stays in a state that the bot would leave.
 var holds = map[flows.State][]flows.JobKind{
 	flows.Checking: {flows.JobCheck}, flows.Recording: {flows.JobIdentity, flows.JobUpload},
 	flows.Filing: {flows.JobEvidence},
 }
 
-// aside says where a case leaves the ordinary way, and how.
+// aside maps each other state to the point where the case leaves the ordinary path, and the action there.
 var aside = map[flows.State]struct {
 	from flows.State
 	do   func(ctx context.Context, w *World, p Person, c *flows.Case) error
@@ -68,11 +68,11 @@ var aside = map[flows.State]struct {
 	}},
 }
 
-// Step is how long a person takes for each thing to do.
+// Step is how long a person takes for each action.
 const Step = 2 * time.Minute
 
-// Walk takes a person from the first word to a state. Reminders and expiries that lie after
-// it stay in the store. What would be deleted after the end is deleted if swept says so.
+// Walk takes a person from the first message to a state. Later reminders and expiries stay in the store. swept says
+// whether the deletions after the end run.
 func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) (*flows.Case, error) {
 	w.Who, w.queue = p, nil
 	clear(w.hold)

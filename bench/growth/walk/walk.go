@@ -1,6 +1,5 @@
-// Package walk takes fictional people through the real bot, over a real store, with platforms
-// that answer at once. Commands and tests use it to fill databases with what the program itself
-// writes.
+// Package walk takes fictional people through the real bot on a real store, with platforms that answer at once.
+// Benchmarks and tests use it to fill databases with rows that the program itself has written.
 package walk
 
 import (
@@ -21,33 +20,32 @@ import (
 	"shiming/workers"
 )
 
-// Tenant is everybody's, and HR decides.
+// Tenant is the tenant of all people.
 const (
 	Tenant = "2ed263bf32cf1651"
 	HR     = "ou_00000000000000000000000000000001"
-	group  = "oc_00000000000000000000000000000002" // HR's
+	group  = "oc_00000000000000000000000000000002" // the review group
 	board  = "oc_00000000000000000000000000000003"
 )
 
-// World is the bot over a store. Jobs are stored as always, and run here besides when Walk
-// says so. Limits are not waited for.
+// World is the bot on a store. Jobs are stored as always, and Walk also runs them here. Rate limits do not wait.
 type World struct {
 	*engine.Engine
 	*workers.Workers
 	*Outside
 	Store *store.Store
-	At    time.Time // the clock
-	// Left is what the last walk left for later: reminders and expiries, mostly.
+	At    time.Time // the simulated time
+	// Left holds the jobs that the last walk has left for later, mostly reminders and expiries.
 	Left []flows.Job
-	// Stored counts the jobs that were stored.
+	// Stored counts the stored jobs.
 	Stored int
 
-	hold  map[flows.JobKind]bool // kinds that are stored and not run
+	hold  map[flows.JobKind]bool // kinds that are stored but not run
 	queue []flows.Job
-	n     uint64 // ids
+	n     uint64 // counter of the ids
 }
 
-// New builds a bot over a store. seed makes its ids different from another one's.
+// New builds a bot on a store. seed distinguishes the ids of several bots.
 func New(s *store.Store, seed string, at time.Time) *World {
 	w := &World{Store: s, At: at, hold: map[flows.JobKind]bool{}}
 	now := func() time.Time { return w.At }
@@ -72,7 +70,7 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	return w
 }
 
-// Policy is config.yaml's defaults.
+// Policy returns the policy of config.yaml's defaults.
 func Policy() flows.Policy {
 	return flows.Policy{
 		Method:       flows.ThreeElements,
@@ -92,14 +90,14 @@ func Policy() flows.Policy {
 	}
 }
 
-// newID is a UUIDv7 of the clock, the same in every run.
+// newID returns a UUIDv7 of the simulated time, the same in every run.
 func (w *World) newID() string {
 	w.n++
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(w.seed), w.n))
 	return UUID(w.At, binary.BigEndian.Uint64(sum[:]))
 }
 
-// UUID is a UUIDv7: of the moment, and different for different numbers.
+// UUID returns a UUIDv7 of a time. n distinguishes ids of the same time.
 func UUID(at time.Time, n uint64) string {
 	var u uuid.UUID
 	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16)
@@ -109,7 +107,7 @@ func UUID(at time.Time, n uint64) string {
 	return u.String()
 }
 
-// gate is the store with its limits open and its jobs also kept here.
+// gate is the store without rate limits. It also keeps the jobs here.
 type gate struct {
 	*store.Store
 	w *World
@@ -147,7 +145,7 @@ func (n noting) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 	return n.Tx.Enqueue(ctx, jobs...)
 }
 
-// next takes a job that is due and not held.
+// next returns a job that is due and not held.
 func (w *World) next() (flows.Job, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -161,7 +159,7 @@ func (w *World) next() (flows.Job, bool) {
 	return flows.Job{}, false
 }
 
-// run performs what is due. A step that stopped and would look again later is left alone.
+// run runs the due jobs. It ignores retries of suspended steps.
 func (w *World) run(ctx context.Context) error {
 	for {
 		j, due := w.next()
@@ -175,7 +173,7 @@ func (w *World) run(ctx context.Context) error {
 	}
 }
 
-// Say is a private message; Photos one with both sides of the card.
+// Say sends a private message. Photos sends one with both sides of the card.
 func (w *World) Say(ctx context.Context, p Person, text string) error {
 	return w.Message(ctx, w.message(p, text))
 }
@@ -200,7 +198,7 @@ func (w *World) message(p Person, text string) flows.Message {
 	}
 }
 
-// Press presses a button on a case's present card. form lists fields and values in turn.
+// Press presses a button on a case's present card. form alternates field names and values.
 func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.Act, form ...string) (flows.Answer,
 	error) {
 	values := map[string]any{}
@@ -227,7 +225,7 @@ func (w *World) Press(ctx context.Context, who string, c *flows.Case, act cards.
 	})
 }
 
-// Latest is the person's newest case.
+// Latest returns a person's latest case.
 func (w *World) Latest(ctx context.Context, p Person) (c *flows.Case, err error) {
 	err = w.Store.View(ctx, func(v flows.View) error {
 		c, err = v.LatestCase(ctx, Tenant, p.OpenID)

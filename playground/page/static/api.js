@@ -1,4 +1,4 @@
-// What a person does, over the world's control API.
+// Requests to the control API: actions of people, the bot and the clock.
 
 export async function ask(path, init) {
   let answer;

@@ -1,4 +1,4 @@
-// A round picture for somebody: the last character of the name on a colour of his own.
+// A round picture for a person: the last character of the name on a colour derived from the id.
 
 import { el, icon } from './dom.js';
 

@@ -1,10 +1,11 @@
-// Buttons: callbacks with the very value of the card, forms, confirm dialogs, links.
+// Buttons: callbacks with the unchanged value of the card, form submission, confirm dialogs, links.
 
 import { el } from './dom.js';
 import { pick } from './i18n.js';
 import { confirm } from './dialog.js';
 
-// collect checks a form and gives its values, or null when something is missing; then the first such field has the focus.
+// collect validates a form and returns its values. If a field fails it returns null and focuses the first failing
+// field.
 function collect(form) {
   let first = null;
   const out = {};

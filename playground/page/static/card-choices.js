@@ -1,4 +1,4 @@
-// Fields that are chosen from: selects, people, checkers, pictures, the overflow menu.
+// Fields with choices: selects, people, checkers, pictures, the overflow menu.
 
 import { el, icon } from './dom.js';
 import { pick, t } from './i18n.js';
@@ -53,7 +53,7 @@ function pictures(node, ctx) {
   return field(node, ctx, box, { read: () => [...chosen], write, base: node.selected_values || [], changed: 'change' });
 }
 
-// The menu shows what it offers; the simulated client sends clicks of buttons only, so choosing does nothing.
+// The overflow menu only opens: the simulated client sends clicks of buttons only.
 const overflow = (node) => el('details', { class: 'c-overflow' }, el('summary', { 'aria-label': t('more.options') }, icon('down')),
   el('ul', {}, (node.options || []).map((o) => el('li', {}, pick(o.text)))));
 

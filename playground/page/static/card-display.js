@@ -1,4 +1,4 @@
-// What a card shows: texts, pictures, people, rules.
+// Components without input: texts, pictures, people, dividers.
 
 import { el, icon } from './dom.js';
 import { pick } from './i18n.js';
@@ -38,7 +38,7 @@ const person = (node, ctx) => el('div', { class: 'c-div' }, oneBody(node.user_id
 const people = (node, ctx) => el('div', { class: 'c-people' }, node.persons.map((p) => oneBody(p.id, { show_name: true, ...node, style: 'capsule' }, ctx)));
 const face = (node, ctx) => el('div', { class: 'c-div' }, avatar(node.user_id, ctx.person(node.user_id)));
 
-// Sound and film are only named: nothing here plays them.
+// Audio and video are only named, because the page does not play them.
 const media = (node) => el('div', { class: 'c-media' }, icon('file'), node.tag);
 
 export const components = { div, markdown: md, img, img_combination: combination, person, person_list: people, avatar: face, hr: () => el('hr', { class: 'c-hr' }),

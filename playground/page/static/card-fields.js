@@ -1,10 +1,10 @@
-// Fields that are typed into: texts, dates, times.
+// Fields with typed values: texts, dates, times.
 
 import { el, freshId } from './dom.js';
 import { pick, t } from './i18n.js';
 
-// field puts label, control and the place for an error together, keeps what is typed over redrawing and registers in the form.
-// read gives the value of the control, write sets it, base is what the card shows at first.
+// field combines label, control and error text, keeps the typed value across redraws and registers in the form. read
+// returns the control's value, write sets it, base is the value that the card shows first.
 export function field(node, ctx, control, { read, write, base, changed = 'input' }) {
   const id = freshId('field');
   control.id = id;

@@ -1,4 +1,4 @@
-// Containers: columns, folding panels, clickable boxes, forms.
+// Containers: columns, collapsible panels, interactive containers, forms.
 
 import { el, icon, freshId, length } from './dom.js';
 import { pick } from './i18n.js';
@@ -35,11 +35,12 @@ function box(node, ctx) {
   const callback = (node.behaviors || []).find((b) => b.type === 'callback');
   const out = el('div', { class: 'c-box', style: { gap: length(node.vertical_spacing, '8px') } }, ctx.all(node.elements));
   if (node.padding) out.style.padding = node.padding;
-  if (callback) out.dataset.callback = 'unsupported'; // the simulated client presses buttons only
+  if (callback) out.dataset.callback = 'unsupported'; // the simulated client clicks buttons only
   return out;
 }
 
-// A form collects its fields in ctx.form: name to {value(), check(), node}. check shows what is missing and tells whether all is well.
+// A form collects its fields in ctx.form: name to {value(), check(), node}. check shows an error at a missing field
+// and returns whether the field is valid.
 function form(node, ctx) {
   const inner = { ...ctx, form: { name: node.name, fields: new Map(), resets: [] } };
   inner.component = (n) => ctx.component(n, inner);

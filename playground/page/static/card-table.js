@@ -1,4 +1,4 @@
-// Tables, page by page.
+// Tables with pages.
 
 import { el, put } from './dom.js';
 import { t } from './i18n.js';

@@ -12,7 +12,7 @@ export const ink = (name) => {
 
 const sizes = new Set(['heading-0', 'heading-1', 'heading-2', 'heading-3', 'heading-4', 'heading', 'normal', 'notation', 'xxxx-large', 'xxx-large', 'xx-large', 'x-large', 'large', 'medium', 'small', 'x-small']);
 
-// text draws a text object inline. Only lark_md is interpreted; plain_text is shown as it is.
+// text draws a text object inline. Only lark_md is interpreted; plain_text is drawn as it is.
 export function text(node, ctx) {
   if (!node) return '';
   if (node.tag === 'lark_md') return inline(pick(node), ctx);

@@ -1,4 +1,4 @@
-// Drawing a card from its JSON (schema 2.0). Each family of components has a file of its own and registers here.
+// Draws a card from its JSON (schema 2.0). Each family of components has a file of its own and registers here.
 
 import { el, length } from './dom.js';
 import { pick, t } from './i18n.js';
@@ -16,7 +16,7 @@ const components = Object.assign({}, ...[display, layout, fields, choices, butto
 // known lists the tags that can be drawn.
 export const known = () => Object.keys(components).sort();
 
-// component draws one component. What is not known is said, never left out.
+// component draws one component. An unknown component becomes a visible note.
 export function component(node, ctx) {
   const draw = components[node?.tag];
   let out;
@@ -52,8 +52,8 @@ function header(h, ctx) {
     tags.length > 0 && el('div', { class: 'c-tags' }, tags));
 }
 
-// drawCard draws a whole card. ctx: message (id), person(id) → name, click({value, name, form}) → promise, typed (Map of what
-// was typed, kept over redrawing), opened (Map of panels).
+// drawCard draws a whole card. ctx: message (id), person(id) → name, click({value, name, form}) → promise, typed (Map
+// of typed values, kept across redraws), opened (Map of panels).
 export function drawCard(card, ctx) {
   if (!card || typeof card !== 'object' || card.schema !== '2.0') return el('div', { class: 'c-unknown', 'data-unknown': 'card' }, t('card.broken'));
   const own = { ...ctx, component: (n, c) => component(n, c || own), all: (nodes, c) => several(nodes, c || own), form: null };

@@ -1,5 +1,5 @@
-// The chart specifications that the bot sends, as SVG: bars beside each other by series, and lying bars with their values. Another
-// kind of chart is said to be unknown.
+// Draws the bot's chart specifications as SVG: grouped vertical bars by series, and horizontal bars with values.
+// Other kinds of chart become a visible note.
 
 import { el, svg } from './dom.js';
 import { t } from './i18n.js';

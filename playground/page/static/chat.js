@@ -1,4 +1,4 @@
-// One conversation: messages as bubbles, cards in place. A changed message is redrawn by itself, in one step.
+// One conversation: messages as bubbles, cards in place. A changed message is replaced in one step.
 
 import { el, put, icon } from './dom.js';
 import { clockTime, stamp, t, onLang, locale } from './i18n.js';
@@ -11,10 +11,11 @@ import * as api from './api.js';
 
 const drawnAtFirst = 30;
 const more = 30;
-const mostDrawn = 240; // while somebody reads further up and much arrives
-const remembered = 400; // cards whose fields keep what was typed
+const mostDrawn = 240; // while the reader has scrolled up and new messages arrive
+const remembered = 400; // number of cards whose typed values are kept
 
-// Chat shows one chat at a time in a pane. viewer() is the open_id of whoever looks, empty(chat) is what an empty chat shows.
+// Chat shows one chat at a time in a pane. viewer() returns the reader's open_id, empty(chat) the content of an empty
+// chat.
 export class Chat {
   constructor(pane, { viewer, empty }) {
     Object.assign(this, { pane, viewer, empty, chat: '', limit: drawnAtFirst, nodes: new Map(), memory: new Map() });
@@ -22,11 +23,11 @@ export class Chat {
     this.below = el('button', { type: 'button', class: 'below', hidden: true, onclick: () => this.toEnd() }, icon('down'), el('span'));
     this.node = el('div', { class: 'chat' }, this.list, this.below);
     this.list.addEventListener('scroll', () => { if (this.atEnd()) this.below.hidden = true; });
-    // Pictures that load late must not push the newest message out of sight.
+    // A picture that loads late must not push the newest message out of view.
     this.list.addEventListener('load', () => { if (this.stuck) this.toEnd(); }, true);
     on('message', (m) => { if (m.chat_id === this.chat) this.changed(m); });
     on('reset', () => { this.fresh = true; this.redraw(); });
-    on('ready', () => { if (this.fresh) { this.fresh = false; this.redraw(); } }); // a tab that comes back keeps its place
+    on('ready', () => { if (this.fresh) { this.fresh = false; this.redraw(); } }); // a resumed stream keeps the scroll position
     on('clock', () => this.dates());
     onLang(() => this.redraw());
   }
@@ -38,7 +39,7 @@ export class Chat {
     this.redraw();
   }
 
-  // dates shows the day of what was not said today; what is today changes with the clock.
+  // dates updates the time labels of messages, because the simulated day may change.
   dates() {
     for (const n of this.list.querySelectorAll('.msg-head time')) n.textContent = said(n.dateTime);
   }
@@ -71,7 +72,7 @@ export class Chat {
   }
 
   changed(m) {
-    if (!world.ready) return; // everything is drawn at once when the first of it has arrived
+    if (!world.ready) return; // before ready nothing is drawn; then everything is drawn at once
     const old = this.nodes.get(m.message_id);
     const end = this.atEnd();
     if (old) {
@@ -149,17 +150,17 @@ export class Chat {
   }
 }
 
-// said is when: the time alone for today in the world, else with the date.
+// said formats a message's time: the time alone for the simulated today, otherwise with the date.
 const said = (at) => (new Date(at).toDateString() === worldNow().toDateString() ? clockTime(at) : stamp(at));
 
-// summary is one line about a message.
+// summary describes a message in one line.
 function summary(m) {
   if (m.type === 'text') return String(m.content?.text || '').slice(0, 40);
   if (m.type === 'interactive') return m.card?.header?.title?.i18n_content?.[locale()] || m.card?.header?.title?.content || t('type.interactive');
   return t('type.' + m.type);
 }
 
-// The focus stays on the same button or field when a card is redrawn under it.
+// focusIn returns the focused button or field, so that the focus can be restored after a redraw.
 function focusIn(node) {
   const at = document.activeElement;
   if (!at || !node.contains(at)) return null;

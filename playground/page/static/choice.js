@@ -1,4 +1,5 @@
-// What is chosen on the page: whose phone, which admin, which chat of HR, which pane on a narrow screen. A tab remembers it.
+// The page's choices: the employee of the phone, the admin, the HR chat, the pane on a narrow screen. They are kept
+// for each tab.
 
 const listeners = new Map();
 const key = (name) => 'shiming.' + name;

@@ -1,9 +1,10 @@
-// The line in which a person types, with quick words.
+// The input line of a chat with quick replies.
 
 import { el, icon, put } from './dom.js';
 import { lang, onLang, t } from './i18n.js';
 
-// composer makes the line. say(text) sends; words gives pairs of Chinese and English; extras are more buttons.
+// composer builds the line. say(text) sends; words holds pairs of Chinese and English quick replies; extras are
+// further buttons.
 export function composer({ id, hint, say, words, extras = [], before = null }) {
   const box = el('textarea', { rows: 1, id: `say-${id}`, 'data-say': id, autocomplete: 'off' });
   const go = el('button', { type: 'submit', class: 'send', 'data-send': id }, icon('send'));

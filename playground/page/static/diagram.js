@@ -1,4 +1,4 @@
-// The states of a case as a picture: the present one lit, the way so far marked.
+// The states of a case as a diagram: the present state is highlighted, the path so far is marked.
 
 import { el, put, svg } from './dom.js';
 import { onLang, t } from './i18n.js';
@@ -9,11 +9,11 @@ import { places, stateOf } from './states.js';
 const [boxW, boxH, gapX, gapY] = [106, 34, 26, 40];
 const at = (s) => { const [c, r] = places[s]; return { x: 8 + c * (boxW + gapX), y: 22 + r * (boxH + gapY) }; };
 
-// pathOf is the states that a person's case has been in, in order.
+// pathOf returns the states that a person's case has been in, in order.
 export const pathOf = (p) => (p?.steps || []).map((s) => stateOf(s.stage)).filter((s, i, all) => s && s !== all[i - 1]);
 
-// between gives the states that lie between two that the card showed one after the other: it may have been drawn again too late to
-// show a short step. Empty when there is a way at once, or none.
+// between returns the states on the shortest path between two states that the card showed consecutively. A short
+// state may have passed without its own redraw. The result is empty for a direct transition, and when no path exists.
 export function between(edges, from, to) {
   const before = new Map([[from, '']]);
   for (const queue = [from]; queue.length && !before.has(to);) {
@@ -47,7 +47,8 @@ export function diagram() {
   let flow = null;
   fetch('/page/flow.json').then((r) => r.json()).then((f) => { flow = f; draw(); }, () => {});
 
-  // There is a way to the end past filing, for cases without a verification; whoever's evidence was filed has not gone it.
+  // The transition to the end that skips filing exists for cases without a verification. A case with filed evidence
+  // has not taken it.
   function hidden(p, from, to) {
     if (p.filed && to === 'done' && from !== 'filing') return [...between(flow.edges, from, 'filing'), 'filing'];
     return between(flow.edges, from, to);
@@ -65,7 +66,7 @@ export function diagram() {
     const width = 16 + 5 * boxW + 4 * gapX;
     const height = 44 + 3 * boxH + 2 * gapY;
     const lines = flow.edges.map(([a, b, why]) => svg('path', { d: line(a, b), class: 'edge', 'data-walked': walked.has(a + ' ' + b), 'data-ahead': a === now }, svg('title', {}, `${t('s.' + a)} → ${t('s.' + b)}${why ? ': ' + why : ''}`)));
-    // What was walked is drawn last, over the others.
+    // The path is drawn last, above the other transitions.
     lines.sort((a, b) => (a.hasAttribute('data-walked') ? 2 : a.hasAttribute('data-ahead') ? 1 : 0) - (b.hasAttribute('data-walked') ? 2 : b.hasAttribute('data-ahead') ? 1 : 0));
     const boxes = flow.states.map((s) => {
       const { x, y } = at(s);

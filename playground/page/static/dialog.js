@@ -1,9 +1,9 @@
-// Dialogs. <dialog> keeps the focus inside, gives it back afterwards and closes on Escape by itself.
+// Dialogs. <dialog> itself traps the focus, restores it afterwards and closes on Escape.
 
 import { el } from './dom.js';
 import { t } from './i18n.js';
 
-// confirm asks before a button acts, as Feishu does, and resolves to true or false.
+// confirm asks before a button acts, as Feishu does. It resolves to true or false.
 export function confirm(title, text) {
   return new Promise((resolve) => {
     const yes = el('button', { type: 'button', class: 'c-button', 'data-type': 'primary_filled', 'data-answer': 'yes', onclick: () => box.close('yes') }, t('ok'));
@@ -17,7 +17,7 @@ export function confirm(title, text) {
   });
 }
 
-// look shows a picture large.
+// look shows an enlarged picture.
 export function look(src, alt) {
   const box = el('dialog', { class: 'look', 'aria-label': alt, onclick: () => box.close() }, el('img', { src, alt }),
     el('button', { type: 'button', class: 'c-button look-close', onclick: () => box.close() }, t('close')));

@@ -1,4 +1,4 @@
-// Building elements. Nothing on this page is ever made from a string of HTML.
+// Builds elements. The page never creates elements from HTML strings.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -20,7 +20,7 @@ export const el = (tag, props, ...children) => fill(document.createElement(tag),
 // svg makes an SVG element.
 export const svg = (tag, props, ...children) => fill(document.createElementNS(SVG, tag), props, children);
 
-// put replaces what is in an element.
+// put replaces the content of an element.
 export function put(node, ...children) {
   node.replaceChildren(...children.flat(3).filter((c) => c !== undefined && c !== null && c !== false));
   return node;
@@ -28,13 +28,13 @@ export function put(node, ...children) {
 
 const named = { small: '4px', medium: '8px', large: '12px', extra_large: '16px' };
 
-// length makes a card's length one of CSS: a named one or some pixels.
+// length converts a card's length to CSS: a named length or a number of pixels.
 export const length = (v, otherwise) => named[v] || (/^-?\d{1,2}px$/.test(v || '') ? v : otherwise);
 
-const waiting = new WeakSet(); // elements whose focused button has gone without another to take its place
+const waiting = new WeakSet(); // elements that lost their focused button and have no other
 
-// keepingFocus draws something anew and leaves the focus on the button that had it, or on the first when that one is gone. When
-// there is none for a while, the next one that comes gets it, unless something else has the focus by then.
+// keepingFocus redraws an element and restores the focus to the same button, or to the first one if that is gone. If
+// there is no button, the next one that appears gets the focus, unless another element has it by then.
 export function keepingFocus(node, draw) {
   const had = node.contains(document.activeElement) ? document.activeElement.dataset : null;
   draw();
@@ -47,7 +47,7 @@ export function keepingFocus(node, draw) {
 }
 
 let ids = 0;
-// freshId is an id for label and aria references.
+// freshId returns a new id for label and aria references.
 export const freshId = (prefix) => `${prefix}-${++ids}`;
 
 // icon draws one of the page's own pictograms.

@@ -1,4 +1,4 @@
-// The page's language. Cards follow it: their i18n_content is taken by locale().
+// The page's language. Cards use the same language: locale() selects their i18n_content.
 
 import { words } from './words.js';
 
@@ -26,7 +26,7 @@ export function setLang(next) {
 
 export const onLang = (f) => { listeners.add(f); };
 
-// t is a word of the page; {name} in it is filled from vars.
+// t returns a text of the page; {name} in it is replaced from vars.
 export function t(id, vars) {
   const pair = words[id];
   if (!pair) return id;
@@ -34,7 +34,7 @@ export function t(id, vars) {
   return text.replace(/\{(\w+)\}/g, (_, name) => (vars && name in vars ? vars[name] : ''));
 }
 
-// pick takes the text of a card's text object in the present language.
+// pick returns the text of a card's text object in the present language.
 export function pick(node, field = 'content') {
   if (!node) return '';
   const own = node['i18n_' + field];
@@ -43,13 +43,13 @@ export function pick(node, field = 'content') {
 
 const two = (n) => String(n).padStart(2, '0');
 
-// clockTime is 12:34, with seconds when asked for; times are shown in the browser's zone.
+// clockTime formats a time as 12:34, optionally with seconds, in the browser's time zone.
 export function clockTime(iso, seconds) {
   const d = new Date(iso);
   return `${two(d.getHours())}:${two(d.getMinutes())}${seconds ? ':' + two(d.getSeconds()) : ''}`;
 }
 
-// stamp is the date and the time, 11-23 12:34.
+// stamp formats date and time as 11-23 12:34.
 export function stamp(when) {
   const d = new Date(when);
   return `${two(d.getMonth() + 1)}-${two(d.getDate())} ${clockTime(d)}`;

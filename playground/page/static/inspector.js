@@ -1,4 +1,4 @@
-// What goes over the wire: events into the bot, calls out of it, with masked bodies.
+// The inspector: events into the bot and calls out of it, with masked bodies.
 
 import { el, icon, put } from './dom.js';
 import { clockTime, onLang, stamp, t } from './i18n.js';
@@ -8,11 +8,11 @@ import { diagram } from './diagram.js';
 import { platforms as upstream } from './states.js';
 
 const drawn = 200;
-const pace = 120; // milliseconds between two drawings while much arrives
+const pace = 120; // milliseconds between two redraws
 
 const failed = (x) => (x.in_ ? (x.attempts?.length > 0 && !x.delivered) || x.error_code : x.status === 0 || x.status >= 400 || x.fault || (x.code && x.code !== '0'));
 
-// lines puts events and calls into one list, newest first; all of them, or those that are asked for.
+// lines merges events and calls into one list, newest first, optionally filtered.
 function lines(everything) {
   const only = everything ? '' : current('ins.who');
   const events = [...world.events.values()].map((e) => ({ ...e, in_: true, key: 'e' + e.event_id, when: e.at || '' }));
@@ -28,7 +28,7 @@ export function inspector() {
   const list = el('div', { class: 'ins-list', role: 'listbox', tabindex: '0', 'data-list': true });
   const detail = el('div', { class: 'ins-detail', tabindex: '0', 'data-detail': true });
   const who = el('select', { 'data-inswho': true, onchange: () => choose('ins.who', who.value) });
-  const group = check('ins.group', '', 'no'); // by case, unless somebody wants it otherwise
+  const group = check('ins.group', '', 'no'); // grouped by case by default
   const errors = check('ins.errors', 'yes', '');
   let picked = '';
   let due = 0;
@@ -48,7 +48,7 @@ export function inspector() {
   function draw() {
     clearTimeout(due);
     due = 0;
-    if (!list.offsetParent && list.isConnected) return; // nobody sees it; it is drawn when it is opened
+    if (!list.offsetParent && list.isConnected) return; // hidden; it is drawn when it is opened
     const top = topmost();
     const all = lines();
     const some = all.slice(0, drawn);
@@ -71,7 +71,7 @@ export function inspector() {
     if (top) list.scrollTop += (lineOf(top.line)?.getBoundingClientRect().top ?? top.at) - top.at;
   }
   const lineOf = (key) => list.querySelector(`[data-line="${CSS.escape(key)}"]`);
-  // topmost is the line that somebody who has scrolled down reads first: what comes in above must not push it away.
+  // topmost is the first visible line of a scrolled list. New lines above must not move it.
   function topmost() {
     if (list.scrollTop < 8) return null;
     const edge = list.getBoundingClientRect().top;
@@ -87,7 +87,7 @@ export function inspector() {
       body('ins.request', x.in), body('ins.answer', x.out));
   }
   const body = (title, v) => [el('h4', {}, t(title)), el('pre', { class: 'ins-body', tabindex: '0' }, v === undefined ? t('ins.empty') : typeof v === 'string' ? v : JSON.stringify(v, null, 2))];
-  // Many things arrive at once: a few drawings a second are enough.
+  // Redraws are limited because many items may arrive at once.
   const later = () => { if (!due) due = setTimeout(draw, pace); };
   const changed = (key) => { later(); if (key === picked) showDetail(); };
 

@@ -9,7 +9,7 @@ import { phonePane } from './pane-phone.js';
 import { hrPane } from './pane-hr.js';
 import { groupPane } from './pane-group.js';
 import { inspector } from './inspector.js';
-import { queueLine } from './stage.js';
+import { queueLine } from './tools.js';
 import { guardWindow } from './upload.js';
 import { tour } from './tour.js';
 
@@ -47,5 +47,5 @@ labels();
 guardWindow();
 open();
 
-// For who drives the page from outside: a tour, a test.
+// The interface for the tour and for tests.
 window.shiming = { setLang, choose, tour };

@@ -1,5 +1,5 @@
-// The Markdown of cards, as elements: headings, lists, quotes, code, rules; emphasis, links, and Feishu's own marks
-// (font, text_tag, at, person, number_tag, link, br). A mark that is not known stays visible as text.
+// The Markdown of cards as elements: headings, lists, quotes, code, rules, emphasis, links, and Feishu's own tags
+// (font, text_tag, at, person, number_tag, link, br). An unknown tag stays visible as text.
 
 import { el } from './dom.js';
 
@@ -7,7 +7,7 @@ const inks = new Set(['red', 'orange', 'yellow', 'green', 'turquoise', 'wathet',
 const ink = (v) => { const base = String(v || '').replace(/-\d+$/, ''); return inks.has(base) ? base : 'neutral'; };
 const attribute = (tag, name) => (new RegExp(`\\b${name}\\s*=\\s*(?:'([^']*)'|"([^"]*)"|([^\\s>]+))`).exec(tag) || []).slice(1).find((x) => x !== undefined);
 
-// safe lets only ordinary links through.
+// safe accepts http and https links only.
 const safe = (url) => (/^https?:\/\//i.test(url) ? url : null);
 
 const marks = [
@@ -26,7 +26,7 @@ const marks = [
   [/^\\([\\`*_{}[\]()#+\-.!<>~])/, (m) => m[1]],
 ];
 
-// inline gives the nodes of one paragraph.
+// inline returns the nodes of one paragraph.
 export function inline(source, ctx) {
   const out = [];
   let plain = '';
@@ -53,7 +53,7 @@ export function inline(source, ctx) {
 
 const item = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(.*)$/;
 
-// markdown gives the blocks of a text.
+// markdown returns the blocks of a text.
 export function markdown(source, ctx) {
   const lines = source.split('\n');
   const out = [];

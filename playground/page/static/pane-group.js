@@ -1,4 +1,4 @@
-// The group of the whole company. The employee of the phone speaks there.
+// The pane of the announcement group. The phone's employee writes there.
 
 import { el, icon } from './dom.js';
 import { onLang, t } from './i18n.js';

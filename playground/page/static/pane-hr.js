@@ -1,4 +1,4 @@
-// HR: which admin, the chat with the bot, the review group.
+// HR's pane: the choice of the admin, the chat with the bot, the review group.
 
 import { el, put, icon } from './dom.js';
 import { onLang, t } from './i18n.js';

@@ -1,4 +1,4 @@
-// The employee's phone: whose it is, the chat with the bot, text messages over it, photos.
+// The phone's pane: the choice of the employee, the chat with the bot, text messages on top, photos.
 
 import { el, put, icon } from './dom.js';
 import { onLang, t } from './i18n.js';
@@ -37,7 +37,7 @@ export function phonePane() {
     return el('div', { class: 'empty' }, el('p', {}, t('enter.hint')),
       el('button', { type: 'button', class: 'c-button', 'data-type': 'primary_filled', 'data-enter': true, onclick: async () => delivered(pane, await api.enter(current('person'))) }, t('enter')));
   }
-  // label is a name and where the person stands, so that one finds whoever is waiting among fifty.
+  // label is a name with the person's stage, so that a waiting person can be found among fifty.
   const label = (p) => p.name + (stateOf(p.stage) ? ' · ' + t('s.' + stateOf(p.stage)) : '');
   function people() {
     const list = employees();

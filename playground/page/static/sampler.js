@@ -1,4 +1,5 @@
-// Taking a photo of a fictional card: whose, which side, how. The picture can be sent, dragged or saved.
+// The panel that takes a photo of a fictional card: owner, side and variant. The picture can be sent, dragged or
+// saved.
 
 import { el, put, icon } from './dom.js';
 import { onLang, t } from './i18n.js';

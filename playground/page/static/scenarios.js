@@ -1,4 +1,4 @@
-// The catalogue of what can happen, to search and to arm: places to bring somebody to, faults, error codes.
+// The catalogue of scenarios: search and arm states, faults and error codes.
 
 import { el, keepingFocus, put } from './dom.js';
 import { lang, t } from './i18n.js';
@@ -7,11 +7,11 @@ import { ask } from './api.js';
 import { choose } from './choice.js';
 import { platforms } from './states.js';
 
-// kinds are the parts of the catalogue, in its order.
+// kinds are the kinds of scenarios in the order of the catalogue.
 const kinds = ['state', 'fault', 'code'];
 let open = null;
 
-// openScenarios shows the drawer; it closes on Escape and gives the focus back. said is told what came of a request.
+// openScenarios shows the drawer. Escape closes it and restores the focus. said gets the result of each request.
 export async function openScenarios(said) {
   if (open) return;
   const answer = await ask('/sim/scenarios?lang=' + lang());
@@ -41,7 +41,7 @@ export async function openScenarios(said) {
       choose('person', person);
     }
   }
-  const call = (s) => (s.kind === 'state' ? '' : s.name.split('/')[0]); // to which call it happens
+  const call = (s) => (s.kind === 'state' ? '' : s.name.split('/')[0]); // the operation that it applies to
   const heading = (s) => t('scen.part.' + s.kind) + (call(s) && ` · ${platforms[s.group] || s.group} · ${call(s)}`);
   function row(s) {
     const armed = world.scenarios.includes(s.name);

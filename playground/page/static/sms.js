@@ -1,4 +1,4 @@
-// Text messages: they slide in over the phone; a tap fills the code in.
+// Text messages slide in over the phone. A tap fills in the code.
 
 import { el, put, icon } from './dom.js';
 import { clockTime, onLang, t } from './i18n.js';
@@ -6,7 +6,7 @@ import { on, world, worldNow } from './stream.js';
 import { current, onChoice } from './choice.js';
 import { toast } from './toast.js';
 
-const fresh = 10 * 60 * 1000; // milliseconds after which a message is not shown any more
+const fresh = 10 * 60 * 1000; // milliseconds after which a message is hidden
 
 export function notifications(pane) {
   const node = el('div', { class: 'notifications', 'aria-live': 'assertive' });
@@ -26,10 +26,10 @@ export function notifications(pane) {
     }
     draw();
   }
-  let shown = ''; // drawing the same once more would let it slide in again
+  let shown = ''; // drawing the same message again would repeat the animation
   function draw(anew) {
     const who = current('person');
-    const asked = world.people.get(who)?.stage === 'code'; // a code that nobody asks for any more is in the way
+    const asked = world.people.get(who)?.stage === 'code'; // hide codes that the bot no longer waits for
     const mine = asked ? world.sms.filter((s) => s.open_id === who && !done.has(s.no) && worldNow() - new Date(s.at) < fresh) : [];
     const last = String(mine.at(-1)?.no ?? '');
     if (last === shown && !anew) return;

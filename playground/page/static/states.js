@@ -1,7 +1,7 @@
-// Where the states stand in the diagram, and which state a card's stage is. The states themselves and the ways between them are in
-// flow.json, which a test holds to the bot's own table.
+// Positions of the states in the diagram, and the state of each stage of a card. States and transitions are in
+// flow.json, which a test compares with the bot's own table.
 
-// places: column and row. The way goes along the top to the right and comes back along the bottom.
+// places holds column and row. The path goes right along the top and back along the bottom.
 export const places = {
   awaiting_consent: [0, 0], awaiting_photos: [1, 0], awaiting_confirmation: [2, 0], awaiting_code: [3, 0], checking: [4, 0],
   declined: [0, 1], withdrawn: [1, 1], expired: [2, 1], needs_attention: [3, 1],
@@ -11,13 +11,13 @@ export const places = {
 const stages = {
   consent: 'awaiting_consent', photos: 'awaiting_photos', confirmation: 'awaiting_confirmation', code: 'awaiting_code', checking: 'checking', review: 'awaiting_review',
   recording: 'recording', filing: 'filing', attention: 'needs_attention', done: 'done', rejected: 'rejected', declined: 'declined', withdrawn: 'withdrawn', expired: 'expired',
-  closed: 'rejected', // HR has closed a case that was stuck
+  closed: 'rejected', // HR has closed a suspended case
 };
 
 export const stateOf = (stage) => stages[stage] || '';
 
-// ended: nothing more happens at this stage.
+// ended holds the final stages.
 export const ended = (stage) => ['done', 'rejected', 'declined', 'withdrawn', 'expired', 'closed'].includes(stage);
 
-// platforms are their names, by the names that calls have.
+// platforms holds the display names of the upstreams.
 export const platforms = { feishu: 'Feishu', esign: 'e签宝', tencent: 'Tencent Cloud' };

@@ -1,4 +1,4 @@
-// The world as the page knows it, kept up by server-sent events. Nothing is ever asked for twice.
+// The page's model of the world. Server-sent events keep it up to date.
 
 const listeners = new Map(); // kind to functions
 
@@ -7,7 +7,7 @@ export const world = {
   clock: null, clockSeen: 0, ready: false, link: 'connecting', // connecting, live, lost, gone, full, off, away
 };
 
-// on calls f(value) for every item of a kind, for "reset" and for "link".
+// on registers f(value) for each item of a kind, for "reset" and for "link".
 export function on(kind, f) {
   if (!listeners.has(kind)) listeners.set(kind, new Set());
   listeners.get(kind).add(f);
@@ -58,7 +58,7 @@ const take = {
   ready() { world.ready = true; },
 };
 
-// What the server keeps as well: a tab that is open for days holds no more than one that opens now.
+// The same limits as the server's, so that a tab that is open for days holds no more than a new one.
 const mostKept = 500;
 const mostMessages = 300; // of each chat
 function keep(map, key, v, most) {
@@ -71,7 +71,7 @@ function setClock(v) {
   world.clockSeen = performance.now();
 }
 
-// worldNow is the time in the world, which may run ahead.
+// worldNow returns the simulated time, which may be ahead of the real time.
 export const worldNow = () => (world.clock ? new Date(new Date(world.clock.now).getTime() + performance.now() - world.clockSeen) : new Date());
 
 let source = null;
@@ -85,8 +85,8 @@ function setLink(state) {
   emit('link', state);
 }
 
-// open connects, or connects again from where the page was. Opening again is done here rather than by EventSource, so that a
-// hidden tab can let its connection go: a browser has only six to one address.
+// open connects, or reconnects from the last item. EventSource's own reconnection is not used, so that a hidden tab
+// can close its connection: a browser opens only six connections to a host.
 export function open() {
   if (source) return;
   clearTimeout(retry);
@@ -111,7 +111,7 @@ export function open() {
   };
 }
 
-// reason asks why there is no stream, which EventSource does not tell.
+// reason asks the server why the stream failed, because EventSource does not report the status.
 async function reason() {
   const enough = new AbortController();
   try {

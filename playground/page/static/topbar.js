@@ -1,14 +1,14 @@
-// The line at the top: what this is, whether it is live, the bot, the clock, the language.
+// The top bar: the name, the link's state, the bot, the clock, the language.
 
 import { el, icon, keepingFocus, put } from './dom.js';
 import { lang, onLang, setLang, stamp, t } from './i18n.js';
 import { on, world, worldNow } from './stream.js';
 import * as api from './api.js';
-import { stageTools } from './stage.js';
+import { playgroundTools } from './tools.js';
 import { tourButton } from './tour.js';
 
-const dead = new Set(['gone', 'full', 'off']); // states of the link that the page says a sentence about
-const complaint = 8000; // milliseconds that an error stays
+const dead = new Set(['gone', 'full', 'off']); // link states with an explaining sentence
+const complaint = 8000; // milliseconds that an error is shown
 
 export function topbar() {
   const title = el('h1');
@@ -19,11 +19,11 @@ export function topbar() {
   const faults = el('span', { class: 'top-faults', 'data-faults': '0' });
   const language = el('button', { type: 'button', class: 'ghost', 'data-lang': true, onclick: () => setLang(lang() === 'zh' ? 'en' : 'zh') });
   const problem = el('div', { class: 'banner', role: 'alert', hidden: true });
-  let doing = false; // one thing at a time is done to the bot or the clock
+  let doing = false; // one action on the bot or the clock at a time
   let clear = 0;
 
   function said(res) {
-    if (res.ok || res.status === 0) return; // what the link says
+    if (res.ok || res.status === 0) return; // the link's state shows that already
     problem.textContent = res.error;
     problem.hidden = false;
     clearTimeout(clear);
@@ -46,13 +46,13 @@ export function topbar() {
     link.textContent = t(world.link === 'live' ? 'link.live' : world.link === 'connecting' ? 'link.wait' : 'link.lost');
     problem.hidden = !dead.has(world.link);
     problem.textContent = problem.hidden ? '' : t('link.' + world.link);
-    const still = world.bot.state === 'paused' || world.bot.state === 'starting'; // it could not hear that the clock moves
+    const still = world.bot.state === 'paused' || world.bot.state === 'starting'; // the bot cannot receive the new time
     bot.title = world.bot.pid ? t('bot.pid', { pid: world.bot.pid, n: world.bot.restarts }) : '';
     keepingFocus(bot, () => put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
       (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, title: t('bot.why.' + what), onclick: () => act(() => api.botDo(what)) }, t('bot.do.' + what)))));
     keepingFocus(clock, () => put(clock, el('time', { title: t('clock.why') }, now()),
       world.clock?.can && ['4h', '24h', '2160h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, title: t(still ? 'clock.paused' : 'clock.why'), disabled: still, onclick: () => act(() => api.clockBy(by)) }, t('clock.' + by)))));
-    const others = Math.max(0, world.faults.length - world.scenarios.length); // those are counted beside their button
+    const others = Math.max(0, world.faults.length - world.scenarios.length); // armed scenarios are counted beside their button
     faults.dataset.faults = world.faults.length;
     faults.textContent = others ? t('faults', { n: others }) : '';
     language.textContent = t('lang');
@@ -62,5 +62,5 @@ export function topbar() {
   onLang(draw);
   draw();
   setInterval(() => { if (world.clock) clock.querySelector('time').textContent = now(); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, stageTools(said), bot, clock), problem];
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, playgroundTools(said), bot, clock), problem];
 }

@@ -1,14 +1,15 @@
-// The tour's caption and the light on what it speaks of. The page under it stays usable.
+// The tour's caption and its spotlight. The page below stays usable.
 
 import { el } from './dom.js';
 import { t } from './i18n.js';
 import { world } from './stream.js';
 
-const gap = 12; // pixels between the light and what is lit, and to the caption
-const edge = 8; // pixels that stay free at the window's border
-const patience = 15000; // milliseconds after which waiting is explained
+const gap = 12; // pixels between the spotlight, its element and the caption
+const edge = 8; // pixels kept free at the window's border
+const patience = 15000; // milliseconds after which the caption explains the wait
 
-// caption makes both. paused() tells whether the tour is; next, pause and end are what its buttons do.
+// caption builds caption and spotlight. paused() returns whether the tour is paused; next, pause and end are the
+// buttons' handlers.
 export function caption({ paused, next, pause, end }) {
   const light = el('div', { class: 'tour-light', 'aria-hidden': 'true', hidden: true });
   const text = el('p', { class: 'tour-text', role: 'status' });
@@ -36,7 +37,8 @@ export function caption({ paused, next, pause, end }) {
     going.disabled = !step;
   }
 
-  // words are those of the step; without one, what is waited for. A bot that is away is named, with the button that brings it back.
+  // words is the text of the step; without a step it says what the tour waits for. If the bot does not run, it names
+  // the bot's state and the button that starts it.
   function words() {
     if (away()) return t('tour.bot.' + world.bot.state);
     if (step) return t('tour.' + step.id);
@@ -44,7 +46,7 @@ export function caption({ paused, next, pause, end }) {
   }
   const away = () => ['paused', 'stopped'].includes(world.bot.state);
 
-  // place keeps the light on its element, which may be redrawn or scrolled, and the caption beside it.
+  // place keeps the spotlight on its element, which may be redrawn or scrolled, and the caption beside it.
   function place() {
     const back = away() && document.querySelector('[data-botdo="resume"], [data-botdo="start"]');
     if (back) lit = back;
@@ -61,7 +63,7 @@ export function caption({ paused, next, pause, end }) {
   place();
   return {
     draw,
-    // show says what a step is about and lights it.
+    // show shows a step's caption and spotlight.
     show(now, n, all) {
       clearTimeout(late);
       step = { ...now, last: n === all };
@@ -73,7 +75,7 @@ export function caption({ paused, next, pause, end }) {
       draw();
       going.focus({ preventScroll: true });
     },
-    // wait takes the light away until the next step.
+    // wait hides the spotlight until the next step.
     wait() {
       step = null;
       lit = null;
@@ -96,7 +98,7 @@ function set(node, px) {
   for (const [k, v] of Object.entries(px)) if (node.style[k] !== `${Math.round(v)}px`) node.style[k] = `${Math.round(v)}px`;
 }
 
-// seenPart is the part of an element that is not scrolled out of sight, with some room around it.
+// seenPart returns the visible part of an element with a margin.
 function seenPart(node) {
   const r = node.getBoundingClientRect();
   const out = { left: r.left - gap / 2, top: r.top - gap / 2, right: r.right + gap / 2, bottom: r.bottom + gap / 2 };
@@ -111,7 +113,7 @@ function seenPart(node) {
   return out.right - out.left > 8 && out.bottom - out.top > 8 ? out : null;
 }
 
-// beside is where the caption stands: where it covers nothing of what is lit; else where it covers its least important end.
+// beside returns the caption's position: next to the spotlight, or else over the least important end of the element.
 function beside(r, w, h) {
   const across = (v, size, most) => Math.max(edge, Math.min(v, most - size - edge));
   const left = across((r.left + r.right - w) / 2, w, innerWidth);

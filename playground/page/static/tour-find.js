@@ -1,4 +1,4 @@
-// Finding what shows on the page.
+// Finds visible elements.
 
-// shown is the last element in a pane that a selector finds, that shows and can be used.
+// shown returns the last element in a pane that matches a selector, is visible and is enabled.
 export const shown = (pane, selector) => [...document.querySelectorAll(`[data-pane="${pane}"] ${selector}`)].filter((n) => !n.disabled && n.getClientRects().length > 0).pop();

@@ -1,5 +1,5 @@
-// The steps of the tour. A step is shown as soon as find gives the element that it is about; when it has been read, what press
-// gives is pressed, one after the other. Its text is the word "tour." + id.
+// The steps of the tour. A step is shown as soon as find returns its element. After the reading time the elements
+// that press returns are clicked in order. The text's key is "tour." + id.
 
 import { choose } from './choice.js';
 import { employees, world } from './stream.js';
@@ -8,10 +8,10 @@ import { shown } from './tour-find.js';
 const phone = (selector) => shown('phone', selector);
 const card = (pane, selector) => shown(pane, selector)?.closest('.card');
 
-// steps are those of one person, in order. tab is where it happens on a narrow screen.
+// steps returns the steps for one person in order. tab is the pane on a narrow screen.
 export function steps(who) {
   const own = () => `[data-case="${world.people.get(who)?.case}"]`;
-  const decided = () => phone('[data-stage="done"] .card'); // somebody else was faster
+  const decided = () => phone('[data-stage="done"] .card'); // another admin has decided already
   const all = () => card('group', `[data-person="${who}"]`) || (employees().filter((p) => p.stage === 'done').length > 1 && card('group', '[data-person]'));
   const filed = () => [...document.querySelectorAll('[data-pane="inspector"] .ins-row')].find((n) => n.textContent.includes('evidence.psn_realname') && n.getClientRects().length > 0);
   return [

@@ -1,5 +1,5 @@
-// The sixty-second tour: the main job, played on the page by pressing what a person would press, with a caption at each step. It
-// waits for what shows, never for time; only reading takes time, which "next" cuts short.
+// The sixty-second tour: it plays the main job on the page by clicking, with a caption at each step. It waits for
+// elements, never for a time. Only the reading time is a duration; "next" skips it.
 
 import { el } from './dom.js';
 import { lang, onLang, t } from './i18n.js';
@@ -11,10 +11,10 @@ import { shown } from './tour-find.js';
 
 let running = null;
 
-// reading is how long a caption takes to read, in milliseconds.
+// reading returns the reading time of a caption in milliseconds.
 const reading = (text) => 1000 + [...text].length * (lang() === 'zh' ? 110 : 46);
 
-// seen waits until find gives something. It looks again whenever the page changes or a picture has come.
+// seen waits until find returns an element. It checks again after each change of the page and each loaded picture.
 function seen(find, signal) {
   return new Promise((resolve, reject) => {
     const app = document.getElementById('app');
@@ -37,7 +37,7 @@ function seen(find, signal) {
   });
 }
 
-// reader holds the tour while somebody reads: until the time is up and nobody has paused, or until next.
+// reader waits for the reading time while the tour is not paused, or for "next".
 function reader(signal) {
   let paused = false;
   let left = 0;
@@ -67,8 +67,8 @@ function reader(signal) {
   };
 }
 
-// tour plays it and gives the steps that were shown. pace is how long reading takes, 1 being usual. Somebody who wants little
-// motion finds it paused and goes on by himself.
+// tour plays the tour and returns the shown steps. pace scales the reading times. With prefers-reduced-motion it
+// starts paused.
 export async function tour(pace = 1) {
   if (running) return [];
   const stop = new AbortController();
@@ -120,10 +120,11 @@ export async function tour(pace = 1) {
   return done;
 }
 
-// works: the bot can answer. A click on a bot that is paused or stopped is lost, as in Feishu, and the tour would wait forever.
+// works returns whether the bot can answer. A click on a paused or stopped bot is lost, as in Feishu, and the tour
+// would wait forever.
 const works = () => world.bot.state === 'running';
 
-// newcomer makes sure that the phone is somebody's who has not begun.
+// newcomer makes sure that the phone's employee has not begun to register.
 async function newcomer(signal) {
   choose('tab', 'phone');
   if (shown('phone', '[data-enter]')) return;
@@ -140,7 +141,7 @@ function draw() {
 }
 onLang(draw);
 on('bot', () => running?.redraw());
-// Whoever looks at another phone has left the tour.
+// The tour ends when the reader selects another phone.
 onChoice('person', (who) => { if (running?.who && running.who !== who) running.stop.abort('left'); });
 draw();
 

@@ -1,4 +1,4 @@
-// Pictures of the player's own, and pictures dragged. What is too large is refused before it is read.
+// Uploaded and dragged pictures. A picture that is too large is refused before it is read.
 
 import { el } from './dom.js';
 import { t } from './i18n.js';
@@ -10,7 +10,7 @@ import * as api from './api.js';
 const most = () => world.hello?.limits?.photo || 10 << 20;
 const atOnce = 9;
 
-// sendFiles sends pictures one after the other, as the client does.
+// sendFiles sends pictures one after the other, as Feishu's client does.
 export async function sendFiles(pane, who, files) {
   if (files.length > atOnce) toast(pane, 'warning', t('drop.many'));
   for (const file of files.slice(0, atOnce)) {
@@ -21,7 +21,7 @@ export async function sendFiles(pane, who, files) {
   }
 }
 
-// readable tells a file from a folder, and from one that is gone.
+// readable tells a readable file from a folder or a deleted file.
 const readable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
 function report(pane, res) {
@@ -30,7 +30,7 @@ function report(pane, res) {
   else delivered(pane, res);
 }
 
-// dropInto lets a pane take what is dropped on it.
+// dropInto lets a pane accept dropped files.
 export function dropInto(pane, who) {
   const veil = el('div', { class: 'veil', hidden: true, 'aria-hidden': 'true' }, t('drop.here'));
   pane.append(veil);
@@ -56,7 +56,7 @@ export function dropInto(pane, who) {
   });
 }
 
-// guardWindow keeps a file that is dropped beside the phone from replacing the page.
+// guardWindow prevents a file that is dropped beside the phone from replacing the page.
 export function guardWindow() {
   for (const kind of ['dragover', 'drop']) window.addEventListener(kind, (e) => e.preventDefault());
   window.addEventListener('dragover', (e) => { if (!e.target.closest?.('[data-pane="phone"]')) e.dataTransfer.dropEffect = 'none'; });

@@ -1,4 +1,4 @@
-// Every text of the page: Chinese, English.
+// All texts of the page: Chinese, English.
 export const words = {
   title: ['实名 · 演示', 'Shiming · playground'],
   fictional: ['这里的公司、人和证件都是虚构的', 'Everybody here is fictional'],
@@ -119,10 +119,10 @@ export const words = {
   'clock.why': ['所有人的时钟一起往前走：看催办、过期、删除', 'Moves everybody’s clock forward: watch reminders, expiry, deletion'],
   'clock.paused': ['机器人暂停着，听不到时钟变化；先让它继续', 'The bot is paused and cannot hear that the clock moves; let it go on first'],
   'clock.4h': ['+4 小时', '+4 h'], 'clock.24h': ['+1 天', '+1 day'], 'clock.2160h': ['+90 天', '+90 days'],
-  'stage.crowd': ['{n} 人同时来', '{n} people at once'], 'stage.crowd.why': ['{n} 位新员工同时实名，一位 HR 审核', '{n} new people register at once, one HR reviews'],
-  'stage.waits': ['排队的任务 {total}', '{total} jobs waiting'], 'stage.ocr': ['每秒识别 {ocr} 次，上限 {limit}', 'OCR {ocr} a second, limit {limit}'],
-  'stage.refused': ['超限 {n} 次', '{n} over the limit'], 'stage.through': ['办完 {n} / {all} 人', '{n} of {all} people through'],
-  'stage.scenarios': ['场景', 'Scenarios'], 'stage.scenarios.n': ['场景 · {n} 个待发', 'Scenarios · {n} armed'],
+  'tools.crowd': ['{n} 人同时来', '{n} people at once'], 'tools.crowd.why': ['{n} 位新员工同时实名，一位 HR 审核', '{n} new people register at once, one HR reviews'],
+  'tools.waits': ['排队的任务 {total}', '{total} jobs waiting'], 'tools.ocr': ['每秒识别 {ocr} 次，上限 {limit}', 'OCR {ocr} a second, limit {limit}'],
+  'tools.refused': ['超限 {n} 次', '{n} over the limit'], 'tools.through': ['办完 {n} / {all} 人', '{n} of {all} people through'],
+  'tools.scenarios': ['场景', 'Scenarios'], 'tools.scenarios.n': ['场景 · {n} 个待发', 'Scenarios · {n} armed'],
   'scen.title': ['场景', 'Scenarios'], 'scen.search': ['搜索：名称、错误码、平台', 'Search: name, code, platform'],
   'scen.about': ['带人到某一步；或让下一次这样的调用出错。', 'Bring somebody to a place, or let the next such call go wrong.'],
   'scen.bring': ['带新人去', 'Bring somebody'], 'scen.arm': ['准备', 'Arm'], 'scen.disarm': ['撤下', 'Disarm'],
