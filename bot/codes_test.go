@@ -77,11 +77,11 @@ func TestCodes(t *testing.T) {
 			}
 		}
 	}
-	for code, row := range verdicts {
+	for code, row := range codes {
 		if !slices.Contains(seen, code) {
 			t.Errorf("%d is in the table and in no test", code)
 		}
-		if row.about == "" {
+		if row.meaning == "" {
 			t.Errorf("%d has no words", code)
 		}
 	}

@@ -99,15 +99,15 @@ func TestChatsAreInOrder(t *testing.T) {
 func TestFullLanes(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	const n = partitionSpace + 100
+	const n = partitionSize + 100
 	for i := range n {
 		plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = fmt.Sprint("om_", i) })
 		if w := r.serveOnly(pushOf(plain).request()); w.Code != 200 {
 			t.Fatal(w.Code)
 		}
 	}
-	if got := len(r.inbox.partition([]byte(`"chat_id":"oc_p2p"`))); got != partitionSpace {
-		t.Fatalf("%d in memory, want %v", got, partitionSpace)
+	if got := len(r.inbox.partition([]byte(`"chat_id":"oc_p2p"`))); got != partitionSize {
+		t.Fatalf("%d in memory, want %v", got, partitionSize)
 	}
 	r.settle()
 	for r.shelf.left() > 0 {

@@ -18,15 +18,15 @@ func TestPausesAfterRefusals(t *testing.T) {
 		upgrade int
 		longest time.Duration
 	}{
-		{"wrong secret", 200, `{"code":514,"msg":"x"}`, 0, longestPause},
-		{"forbidden", 200, `{"code":403,"msg":"x"}`, 0, longestPause},
-		{"no JSON", 200, `<html>`, 0, longestPause},
-		{"busy", 200, `{"code":1,"msg":"x"}`, 0, networkPause},
-		{"internal", 200, `{"code":1000040343,"msg":"x"}`, 0, networkPause},
-		{"gateway", 502, `<html>`, 0, networkPause},
-		{"rate", 429, `{"code":99991400,"msg":"x"}`, 0, networkPause},
+		{"wrong secret", 200, `{"code":514,"msg":"x"}`, 0, maxRefusalPause},
+		{"forbidden", 200, `{"code":403,"msg":"x"}`, 0, maxRefusalPause},
+		{"no JSON", 200, `<html>`, 0, maxRefusalPause},
+		{"busy", 200, `{"code":1,"msg":"x"}`, 0, maxNetworkPause},
+		{"internal", 200, `{"code":1000040343,"msg":"x"}`, 0, maxNetworkPause},
+		{"gateway", 502, `<html>`, 0, maxNetworkPause},
+		{"rate", 429, `{"code":99991400,"msg":"x"}`, 0, maxNetworkPause},
 		{"upgrade refused", 200, "", 403, 90 * time.Second},
-		{"upgrade fails", 200, "", 503, networkPause},
+		{"upgrade fails", 200, "", 503, maxNetworkPause},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(t)
@@ -47,7 +47,7 @@ func TestPausesAfterRefusals(t *testing.T) {
 	}
 }
 
-// TestSocketWantsTLS: people's words travel over the line in plain text.
+// TestSocketWantsTLS: people's words travel over the conn in plain text.
 func TestSocketWantsTLS(t *testing.T) {
 	for raw, want := range map[string]bool{
 		"wss://msg-frontier.feishu.cn/ws/v2?service_id=1": true, "ws://127.0.0.1:1/ws": true, "ws://[::1]/ws": true,

@@ -28,13 +28,13 @@ func TestPieces(t *testing.T) {
 	if got, ok := p.add(piece("b", "3", "1", "b"), now); !ok || string(got) != "abc" {
 		t.Errorf("%q %v", got, ok)
 	}
-	if got, ok := p.add(piece("c", "2", "1", "y"), now.Add(pieceLife+time.Second)); ok {
+	if got, ok := p.add(piece("c", "2", "1", "y"), now.Add(pieceTimeout+time.Second)); ok {
 		t.Errorf("a piece that came too late completed %q", got)
 	}
-	for i := range 2 * mostWhole {
+	for i := range 2 * maxIncomplete {
 		p.add(piece(string(rune('A'+i)), "2", "0", "x"), now.Add(time.Minute))
 	}
-	if len(p.open) > mostWhole {
+	if len(p.open) > maxIncomplete {
 		t.Errorf("%d incomplete pushes are kept", len(p.open))
 	}
 }

@@ -243,7 +243,7 @@ func TestStamp(t *testing.T) {
 		"99999999999999999999": testNow,
 	} {
 		t.Run(in, func(t *testing.T) {
-			if got := e.stamp(in); !got.Equal(want) {
+			if got := e.parseTime(in); !got.Equal(want) {
 				t.Errorf("%q: %v, want %v", in, got, want)
 			}
 		})

@@ -52,7 +52,7 @@ var endings = []struct {
 		ok(w, `{}`)
 	}, true, io.ErrUnexpectedEOF},
 	{"endless", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.CopyN(w, zeros{}, maxAnswer+1000)
+		_, _ = io.CopyN(w, zeros{}, maxResponse+1000)
 	}, true, errTooLong},
 	{"redirect", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
