@@ -24,6 +24,8 @@ type TicketStore interface {
 	PutAppTicket(ctx context.Context, appID, ticket string) error
 }
 
+const eventAppTicket = "app_ticket"
+
 // maxTicket limits the length of an app ticket, in bytes. Real tickets are much shorter.
 const maxTicket = 4 << 10
 

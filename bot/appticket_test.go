@@ -14,20 +14,20 @@ import (
 	"shiming/flows"
 )
 
-// ticketBox keeps an app ticket in memory.
-type ticketBox struct {
+// fakeTicketStore keeps an app ticket in memory.
+type fakeTicketStore struct {
 	mu     sync.Mutex
 	ticket string
 	err    error
 }
 
-func (b *ticketBox) AppTicket(context.Context, string) (string, error) {
+func (b *fakeTicketStore) AppTicket(context.Context, string) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.ticket, b.err
 }
 
-func (b *ticketBox) PutAppTicket(_ context.Context, appID, ticket string) error {
+func (b *fakeTicketStore) PutAppTicket(_ context.Context, appID, ticket string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err == nil {
@@ -39,7 +39,7 @@ func (b *ticketBox) PutAppTicket(_ context.Context, appID, ticket string) error 
 // marketFake answers the token APIs of a marketplace app.
 type marketFake struct {
 	*fake
-	box     ticketBox
+	box     fakeTicketStore
 	good    string // the app token that is taken
 	granted map[string]int
 	resends int
@@ -191,7 +191,7 @@ func TestAppTicketEvent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kept := &ticketBox{err: c.err}
+			kept := &fakeTicketStore{err: c.err}
 			r := newTestServer(t, func(cfg *ServerConfig) { cfg.Marketplace = kept })
 			if w := r.send(pushOf(c.plain)); w.Code != c.status || kept.ticket != c.kept {
 				t.Errorf("answered %d, kept %q; want %d, %q", w.Code, kept.ticket, c.status, c.kept)

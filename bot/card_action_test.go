@@ -22,8 +22,8 @@ func TestClick(t *testing.T) {
 	r := newTestServer(t)
 	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000",
 		"1760000000000123", 1)
-	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
-	got := r.box.all()[0].(flows.CardAction)
+	wantResponse(t, r.send(pushOf(plain)), 200, `{}`)
+	got := r.stub.all()[0].(flows.CardAction)
 	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" ||
 		got.ChatID != "oc_p2p" ||
 		!got.At.Equal(time.UnixMicro(1760000000000123)) || got.Malformed {
@@ -70,12 +70,12 @@ func TestClickMalformed(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
 			sorry := cards.NewToast("bad_request", nil)
-			r.box.answer.Toast = &sorry
+			r.stub.answer.Toast = &sorry
 			w := r.send(pushOf(tt.plain))
 			if w.Code != 200 || !strings.Contains(w.Body.String(), `"toast":{"type":"error"`) {
 				t.Errorf("got %d %s, want 200", w.Code, w.Body)
 			}
-			got := r.box.all()
+			got := r.stub.all()
 			if !tt.asked {
 				if len(got) != 0 {
 					t.Errorf("the inbox was asked: %+v", got)
@@ -112,8 +112,8 @@ func TestClickAnswer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
-			r.box.answer = tt.answer
-			wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
+			r.stub.answer = tt.answer
+			wantResponse(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
 		})
 	}
 }
@@ -121,7 +121,7 @@ func TestClickAnswer(t *testing.T) {
 func TestClickStoreDown(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	r.box.err = errors.New("disk full")
+	r.stub.err = errors.New("disk full")
 	w := r.send(pushOf(clickEvent(confirmValue(), nil)))
 	var got struct {
 		Toast struct{ Type, Content string }
@@ -142,7 +142,7 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	order := &PatchOrder{}
 	clicked, answered := make(chan struct{}), make(chan struct{})
 	r := newTestServer(t, func(c *ServerConfig) { c.PatchOrder = order })
-	r.box.onClick = func() {
+	r.stub.onClick = func() {
 		close(clicked)
 		<-answered
 	}
@@ -161,9 +161,9 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	go func() { answer <- post(t, server.URL, pushOf(clickEvent(confirmValue(), nil))) }()
 	<-clicked
 	patch := make(chan error, 1)
-	go func() { patch <- client.Patch(t.Context(), "om_card", drawn(json.RawMessage(`{}`))) }()
+	go func() { patch <- client.Patch(t.Context(), "om_card", fixedCard(json.RawMessage(`{}`))) }()
 	// Other cards are not held up; once this returns, the goroutine above has had its time too.
-	if err := client.Patch(t.Context(), "om_other", drawn(json.RawMessage(`{}`))); err != nil {
+	if err := client.Patch(t.Context(), "om_other", fixedCard(json.RawMessage(`{}`))); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -199,7 +199,7 @@ func post(t *testing.T, url string, p push) string {
 	return string(body)
 }
 
-func TestAnswering(t *testing.T) {
+func TestPatchOrder(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing open", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -232,7 +232,7 @@ func TestAnswering(t *testing.T) {
 			wantWait(t, &a, t.Context(), 2*time.Second)
 		})
 	})
-	t.Run("no longer than patience", func(t *testing.T) {
+	t.Run("no longer than maxPatchWait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var a PatchOrder
 			defer a.BeginAnswer("om")()
@@ -314,12 +314,12 @@ func FuzzDecodeClick(f *testing.F) {
 		if !json.Valid([]byte(value)) || !json.Valid([]byte(form)) {
 			t.Skip()
 		}
-		before := len(r.box.all())
+		before := len(r.stub.all())
 		w := r.send(pushOf(clickEvent(json.RawMessage(value), json.RawMessage(form))))
 		if w.Code != 200 {
 			t.Fatalf("status %d: %s, want 200", w.Code, r.log)
 		}
-		got := r.box.all()[before:]
+		got := r.stub.all()[before:]
 		if len(got) != 1 {
 			t.Fatalf("%d clicks, want 1", len(got))
 		}

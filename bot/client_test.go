@@ -86,7 +86,7 @@ func TestReplyPatchRecall(t *testing.T) {
 	if id, err := c.Reply(t.Context(), "om_1", json.RawMessage(`{}`), "u2"); id != "om_2" || err != nil {
 		t.Errorf("reply: %q, %v, want %q", id, err, "om_2")
 	}
-	if err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{"a":1}`))); err != nil {
+	if err := c.Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{"a":1}`))); err != nil {
 		t.Errorf("patch: %v", err)
 	}
 	if err := c.Recall(t.Context(), "om_1"); err != nil {
@@ -293,8 +293,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestPathsStay: an id that is none of Feishu's must not lead the token elsewhere.
-func TestPathsStay(t *testing.T) {
+// TestPathInjection: an id that is none of Feishu's must not lead the token elsewhere.
+func TestPathInjection(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := f.client(t)
@@ -305,7 +305,7 @@ func TestPathsStay(t *testing.T) {
 		_, err1 := c.Download(t.Context(), "om_1", id, "image")
 		_, err2 := c.Download(t.Context(), id, "img", "image")
 		_, err3 := c.Contact(t.Context(), id)
-		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, drawn(json.RawMessage(`{}`)))} {
+		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, fixedCard(json.RawMessage(`{}`)))} {
 			var api *APIError
 			if !errors.As(err, &api) || api.class != ClassBug || api.Temporary() || api.MaybeApplied() {
 				t.Errorf("%q: %v", id, err)

@@ -112,7 +112,7 @@ func TestSubCodes(t *testing.T) {
 			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
 				answerMessage(w, 400, tt.code, tt.msg)
 			})
-			err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			err := f.client(t).Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
 			var api *APIError
 			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after ||
 				api.Temporary() != (tt.class == ClassRetry) {
@@ -193,7 +193,7 @@ func TestRetryAfter(t *testing.T) {
 			})
 			err := f.client(t, func(c *ClientConfig) {
 				c.Now = func() time.Time { return now }
-			}).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			}).Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
 			wantError(t, tt.name, err, ClassRetry, true, false)
 			var failure failure.Error
 			if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
@@ -234,7 +234,7 @@ func TestObserveCalls(t *testing.T) {
 		c.Observe = func(op, outcome string, _ time.Duration) { got = append(got, op+" "+outcome) }
 	})
 	_, _ = c.BotInfo(context.Background())
-	_ = c.Patch(context.Background(), "om_1", drawn(json.RawMessage(`{}`)))
+	_ = c.Patch(context.Background(), "om_1", fixedCard(json.RawMessage(`{}`)))
 	if want := "auth.tenant_access_token ok, bot.info.get ok, im.message.patch gone"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %v", strings.Join(got, ", "), want)
 	}

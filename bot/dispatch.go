@@ -23,14 +23,13 @@ type Handler interface {
 	Recalled(context.Context, flows.Recalled) error
 }
 
-// Event types that the bot handles.
+// Event types of a self-built app. A marketplace app also gets eventAppTicket.
 const (
-	eventMessage   = "im.message.receive_v1"
-	eventRecalled  = "im.message.recalled_v1"
-	eventEntered   = "im.chat.access_event.bot_p2p_chat_entered_v1"
-	eventMenu      = "application.bot.menu_v6"
-	eventClick     = "card.action.trigger"
-	eventAppTicket = "app_ticket"
+	eventMessage  = "im.message.receive_v1"
+	eventRecalled = "im.message.recalled_v1"
+	eventEntered  = "im.chat.access_event.bot_p2p_chat_entered_v1"
+	eventMenu     = "application.bot.menu_v6"
+	eventClick    = "card.action.trigger"
 )
 
 // route says how the bot handles one event type.

@@ -79,7 +79,7 @@ func TestStopAnswersFirst(t *testing.T) {
 			r := newTestServer(t)
 			working := make(chan struct{})
 			release := make(chan struct{})
-			r.box.onClick = func() {
+			r.stub.onClick = func() {
 				close(working)
 				<-release
 			}

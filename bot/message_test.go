@@ -102,8 +102,8 @@ func TestMessage(t *testing.T) {
 			if change == nil {
 				change = func(m) {}
 			}
-			wantAnswer(t, r.send(pushOf(messageEvent(tt.kind, tt.content, change))), 200, `{}`)
-			got := r.box.all()
+			wantResponse(t, r.send(pushOf(messageEvent(tt.kind, tt.content, change))), 200, `{}`)
+			got := r.stub.all()
 			if tt.want == nil {
 				if len(got) != 0 {
 					t.Fatalf("not ignored: %+v", got)
@@ -131,7 +131,7 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) {
 		e["message"].(m)["mentions"] = mentions
 	})))
-	if got := r.box.all()[0].(flows.Message).Text; got != "hi" {
+	if got := r.stub.all()[0].(flows.Message).Text; got != "hi" {
 		t.Errorf("got %q, want %q", got, "hi")
 	}
 }
@@ -216,8 +216,8 @@ func TestOtherEvents(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
-			wantAnswer(t, r.send(pushOf(tt.plain)), 200, `{}`)
-			got := r.box.all()
+			wantResponse(t, r.send(pushOf(tt.plain)), 200, `{}`)
+			got := r.stub.all()
 			if tt.want == nil {
 				if len(got) != 0 {
 					t.Errorf("not ignored: %+v", got)
@@ -229,7 +229,7 @@ func TestOtherEvents(t *testing.T) {
 	}
 }
 
-func TestStamp(t *testing.T) {
+func TestParseTime(t *testing.T) {
 	t.Parallel()
 	e := &events{now: func() time.Time { return testNow }}
 	for in, want := range map[string]time.Time{

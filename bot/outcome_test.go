@@ -79,8 +79,8 @@ func hangUp(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// TestLostAnswers: a message may be sent again, thanks to its uuid; an identity may not.
-func TestLostAnswers(t *testing.T) {
+// TestLostResponses: a message may be sent again, thanks to its uuid; an identity may not.
+func TestLostResponses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range endings {
 		t.Run(tt.name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestTimeoutOfOwnClient(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c := f.client(t, func(c *ClientConfig) { c.HTTP = &http.Client{Timeout: 100 * time.Millisecond} })
-	err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+	err := c.Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
 	wantError(t, "patch", err, ClassRetry, true, true)
 	wantCause(t, err, context.DeadlineExceeded)
 }

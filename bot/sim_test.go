@@ -151,7 +151,7 @@ func TestSimChallenge(t *testing.T) {
 	}
 }
 
-func TestSimForgeries(t *testing.T) {
+func TestSimForgedEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	event := map[string]any{"operator": map[string]any{"operator_id": map[string]any{"open_id": "ou_emp"}},
