@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// BenchmarkLongConn measures pushes of a kind that the bot does not handle, so that the store has no part in it: over
-// loopback, from the platform's write to the arrival of its answer. inFlight is how many wait for an answer at a time.
+// BenchmarkLongConn measures the time from the platform's write to the arrival of the response, over loopback. The bot
+// ignores the event type, so that the measurement does not include the store. inFlight is the number of concurrent
+// pushes.
 func BenchmarkLongConn(b *testing.B) {
 	for _, size := range []int{2 << 10, 32 << 10} {
 		for _, inFlight := range []int{1, 32} {

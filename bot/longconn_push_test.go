@@ -16,11 +16,11 @@ func TestServerWithoutWebhook(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &fakeHandler{}, Pushes: &fakePushStore{}}); err == nil {
-		t.Error("a webhook without keys is open to everybody")
+		t.Error("got a webhook without keys, want an error")
 	}
 }
 
-// TestPushedStatus: the status tells the platform whether to come again.
+// TestPushedStatus checks the status of a response, which tells the platform whether to send the push again.
 func TestPushedStatus(t *testing.T) {
 	const event = `{"schema":"2.0","header":{"event_id":"e1",` +
 		`"event_type":"im.chat.access_event.bot_p2p_chat_entered_v1","app_id":"cli_test"},` +

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// dialTest opens a socket to a platform that serves each connection by serve.
+// dialTest opens a socket to a platform that handles each connection with serve.
 func dialTest(t *testing.T, serve func(*platformConn)) *socket {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +33,7 @@ func dialTest(t *testing.T, serve func(*platformConn)) *socket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cancel() // bounds the handshake and not the connection
+	cancel() // the context limits the handshake and not the connection
 	t.Cleanup(sock.close)
 	return sock
 }
@@ -47,8 +47,8 @@ func socketURL(t *testing.T, server *httptest.Server) *url.URL {
 	return target
 }
 
-// TestSocketFrames: what is larger than one frame, pings in between and a mask are handled as RFC 6455 says. The socket
-// outlives the context that it was dialled with.
+// TestSocketFrames checks fragmented messages, pings between the fragments and masks, as in RFC 6455. The socket stays
+// open after the end of the context of the handshake.
 func TestSocketFrames(t *testing.T) {
 	served := make(chan struct{})
 	sock := dialTest(t, func(conn *platformConn) {
@@ -71,7 +71,7 @@ func TestSocketFrames(t *testing.T) {
 	<-served
 }
 
-// TestSocketSizes: a message may have maxSocketMessage bytes, in one frame or in several, and no more.
+// TestSocketSizes checks that a message may have maxSocketMessage bytes, in one frame or in several, and no more.
 func TestSocketSizes(t *testing.T) {
 	half := make([]byte, maxSocketMessage/2)
 	for _, c := range []struct {
@@ -102,7 +102,7 @@ func TestSocketSizes(t *testing.T) {
 	}
 }
 
-// TestSocketRefusals: what breaks the protocol ends the connection.
+// TestSocketRefusals checks that a violation of the protocol ends the connection.
 func TestSocketRefusals(t *testing.T) {
 	for name, raw := range map[string]string{
 		"reserved bit":       "\xc2\x01a",
@@ -127,7 +127,7 @@ func TestSocketRefusals(t *testing.T) {
 	}
 }
 
-// TestSocketCutInMessage: a message whose end is missing is no message, wherever the connection ends.
+// TestSocketCutInMessage checks that the socket never returns an incomplete message.
 func TestSocketCutInMessage(t *testing.T) {
 	for name, raw := range map[string]string{
 		"before":         "",
@@ -148,7 +148,7 @@ func TestSocketCutInMessage(t *testing.T) {
 	}
 }
 
-// TestSocketSilence: a conn that says nothing is closed in the end; reads and writes fail then.
+// TestSocketSilence checks that the read timeout closes a silent connection, and that reads and writes then fail.
 func TestSocketSilence(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
@@ -162,7 +162,7 @@ func TestSocketSilence(t *testing.T) {
 	}
 }
 
-// TestSocketNotUpgraded: answers that are no upgrade are errors, none of which holds the ticket of the URL.
+// TestSocketNotUpgraded checks the errors of a failed upgrade. None holds the ticket of the URL.
 func TestSocketNotUpgraded(t *testing.T) {
 	const refused = "websocket: upgrade refused: "
 	upgrade := map[string]string{"Connection": "Upgrade", "Upgrade": "websocket"}
@@ -215,7 +215,7 @@ func TestSocketNotUpgraded(t *testing.T) {
 	}
 }
 
-// TestSocketTLS: a certificate that nobody vouches for is refused; over one that is known frames pass.
+// TestSocketTLS checks that the client refuses a certificate of an unknown authority.
 func TestSocketTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := acceptConn(w, r)
@@ -227,7 +227,7 @@ func TestSocketTLS(t *testing.T) {
 		conn.want(t, wireBinary, "hello")
 		_ = conn.write(wireBinary, []byte("hello yourself"))
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the refused handshake
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // drops the error of the refused handshake
 	server.StartTLS()
 	defer server.Close()
 	target := socketURL(t, server)

@@ -24,8 +24,8 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestPingsFollowThePlatform: when a pong says that pings are wanted sooner, the next one comes in that time rather
-// than in the old one, in which the conn would have been given up for dead.
+// TestPingsFollowThePlatform checks that a shorter interval in a pong applies to the next ping. With the old interval,
+// the read timeout would close the connection before that ping.
 func TestPingsFollowThePlatform(t *testing.T) {
 	f := newFake(t)
 	pings := make(chan int, 10)
@@ -63,11 +63,11 @@ func TestPingsFollowThePlatform(t *testing.T) {
 	<-ended
 }
 
-// TestStopAnswersFirst: a push that is being worked on at a stop is answered, then the connection is closed with status
-// 1000. A platform that does not answer the close does not hold the stop up.
-func TestStopAnswersFirst(t *testing.T) {
-	for _, polite := range []bool{true, false} {
-		t.Run(fmt.Sprintf("polite=%t", polite), func(t *testing.T) {
+// TestStopRespondsFirst checks that a stop lets a running handler respond and then closes the connection with status
+// 1000. A platform that does not answer the close frame does not delay the stop.
+func TestStopRespondsFirst(t *testing.T) {
+	for _, answersClose := range []bool{true, false} {
+		t.Run(fmt.Sprintf("answersClose=%t", answersClose), func(t *testing.T) {
 			f := newFake(t)
 			conns := make(chan *platformConn)
 			over := make(chan struct{})
@@ -100,14 +100,14 @@ func TestStopAnswersFirst(t *testing.T) {
 			close(release)
 			conn.want(t, wireBinary, `"code":200`)
 			conn.want(t, wireClose, "\x03\xe8")
-			if polite {
+			if answersClose {
 				if err := conn.write(wireClose, []byte("\x03\xe8")); err != nil {
 					t.Error(err)
 				}
 			}
 			<-ended
 			if _, _, err := conn.read(); err == nil {
-				t.Error("the connection is open after the stop")
+				t.Error("got an open connection after the stop, want it closed")
 			}
 		})
 	}
