@@ -31,10 +31,12 @@ var codes = []code{
 	{"401", "INVALID_TIMESTAMP", KindClock,
 		"stop, tell HR once: this machine's clock is more than 15 minutes off; resume when it is set right"},
 	{"401", "INVALID_SIGNATURE", KindAuth, "stop, tell HR once: esign.app_secret does not belong to esign.app_id"},
-	{"401", "", KindAuth, "stop, tell HR once: e签宝 refuses the application or the signature; check esign.app_id, app_secret, base_url"},
+	{"401", "", KindAuth,
+		"stop, tell HR once: e签宝 refuses the application or the signature; check esign.app_id, app_secret, base_url"},
 	{"403", "IP白名单不匹配", KindForbidden,
 		"stop, tell HR once: add the public egress IP to the application's allow-list (安全配置), valid after 5 minutes"},
-	{"403", "", KindForbidden, "stop, tell HR once: e签宝 refuses this caller; check the IP allow-list (安全配置) of the application"},
+	{"403", "", KindForbidden,
+		"stop, tell HR once: e签宝 refuses this caller; check the IP allow-list (安全配置) of the application"},
 	{"429", "", KindRate, "wait as long as asked, then repeat"},
 
 	// Business.

@@ -135,7 +135,7 @@ func TestUploadURLNeedsIDAndAddress(t *testing.T) {
 	}
 }
 
-// A redirect of an API call is an answer, not a way: the signed body goes to no other host.
+// TestAPIFollowsNoRedirect checks that the client sends a signed body to no other host.
 func TestAPIFollowsNoRedirect(t *testing.T) {
 	elsewhere := says(t, 200, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`)
 	for _, status := range []int{301, 302, 307, 308} {

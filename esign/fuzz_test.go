@@ -36,7 +36,7 @@ func FuzzEvaluate(f *testing.F) {
 	})
 }
 
-// FuzzEvaluatePut does the same for answers of the storage.
+// FuzzEvaluatePut does the same for responses of the storage.
 func FuzzEvaluatePut(f *testing.F) {
 	for _, body := range []string{
 		`{"errCode":0,"msg":"成功"}`, `{"errCode":1}`, `{"Code":"AccessDenied","Message":"Request has expired."}`, "",

@@ -25,7 +25,8 @@ func TestPutSendsWhatWasDeclared(t *testing.T) {
 		g := says(t, 200, `{"errCode":0,"msg":"成功"}`)
 		f := photoFile
 		f.ContentType = declared
-		const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
+		const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg" +
+			"?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
 		if err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + target)}, f, photo); err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func TestPutSendsWhatWasDeclared(t *testing.T) {
 		}
 		for name := range r.header {
 			if strings.HasPrefix(name, "X-Tsign") {
-				t.Errorf("header %s went to the storage", name)
+				t.Errorf("got header %s at the storage, want none of the API's", name)
 			}
 		}
 	}
@@ -220,8 +221,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A transport that loses its connection before the first byte repeats a PUT by itself, for which it needs GetBody. An
-// evidence point gives it nothing to repeat.
+// TestGetBody checks that a PUT has GetBody, which a transport needs to repeat it after a lost connection, and that the
+// creation of an evidence point has none.
 func TestGetBody(t *testing.T) {
 	g := newGateway(t, func(w http.ResponseWriter, r *http.Request, _ []byte) {
 		if r.Method == http.MethodPost {
@@ -238,13 +239,13 @@ func TestGetBody(t *testing.T) {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil { // the first attempt is lost
 				return nil, err
 			}
-			again := r.Clone(r.Context())
+			retry := r.Clone(r.Context())
 			body, err := r.GetBody()
 			if err != nil {
 				return nil, err
 			}
-			again.Body = body
-			return http.DefaultTransport.RoundTrip(again)
+			retry.Body = body
+			return http.DefaultTransport.RoundTrip(retry)
 		})}
 	})
 	if err := c.Put(t.Context(), Upload{frontID, UploadLink(g.URL + "/x")}, photoFile, photo); err != nil {
