@@ -95,7 +95,7 @@ var refusedQuestions = map[string]bool{
 	"UnsupportedOperation.":                       true,
 }
 
-// refusedAlsoForSMS lists the codes that would refuse the sending of an SMS, too, with their remedies.
+// refusedAlsoForSMS lists the codes with which the supplier would also refuse to send an SMS, with their remedies.
 var refusedAlsoForSMS = map[string]Text{
 	"UnauthorizedOperation.RequestIpNotInWhitelist": {
 		"短信控制台 › 应用管理 › 应用列表 › 应用的安全设置：把本机的出口地址加进 IP 白名单",

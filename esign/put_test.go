@@ -22,26 +22,28 @@ var (
 
 func TestPutSendsWhatWasDeclared(t *testing.T) {
 	for _, declared := range []string{"", ContentTypeBinary, "application/pdf"} {
-		g := says(t, 200, `{"errCode":0,"msg":"成功"}`)
-		f := photoFile
-		f.ContentType = declared
-		const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg" +
-			"?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
-		if err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + target)}, f, photo); err != nil {
-			t.Fatal(err)
-		}
-		r := g.requests()[0]
-		if r.method != "PUT" || r.uri != target || r.body != string(photo) || r.length != 10 || r.chunked {
-			t.Errorf("sent %s %s, length %d, chunked %v, want %q, %v, 10", r.method, r.uri, r.length, r.chunked, "PUT", target)
-		}
-		if r.header.Get("Content-Type") != f.contentType() || r.header.Get("Content-MD5") != f.MD5 {
-			t.Errorf("sent headers %v", r.header)
-		}
-		for name := range r.header {
-			if strings.HasPrefix(name, "X-Tsign") {
-				t.Errorf("got header %s at the storage, want none of the API's", name)
+		t.Run("declared "+declared, func(t *testing.T) {
+			g := says(t, 200, `{"errCode":0,"msg":"成功"}`)
+			f := photoFile
+			f.ContentType = declared
+			const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg" +
+				"?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
+			if err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + target)}, f, photo); err != nil {
+				t.Fatal(err)
 			}
-		}
+			r := g.requests()[0]
+			if r.method != "PUT" || r.uri != target || r.body != string(photo) || r.length != 10 || r.chunked {
+				t.Errorf("got %s %s, length %d, chunked %v; want PUT %s, 10, false", r.method, r.uri, r.length, r.chunked, target)
+			}
+			if r.header.Get("Content-Type") != f.contentType() || r.header.Get("Content-MD5") != f.MD5 {
+				t.Errorf("got headers %v, want the declared type and MD5", r.header)
+			}
+			for name := range r.header {
+				if strings.HasPrefix(name, "X-Tsign") {
+					t.Errorf("got header %s at the storage, want none of the API's", name)
+				}
+			}
+		})
 	}
 }
 
