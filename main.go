@@ -1,6 +1,6 @@
-// Shiming (实名) registers employees by their real name inside Feishu: photos of the ID card
-// in chat, one card to confirm, one tap by HR, the identity in Feishu, the evidence with
-// e签宝. This package starts package cmd and nothing else: nobody can import what lies here.
+// Shiming (实名) is a bot for the real-name registration of employees in Feishu. An employee sends photos of the ID card
+// in chat and confirms one card, HR approves with one click, and the bot records the identity in Feishu and the evidence
+// at e签宝. This package only runs package cmd, because no other package can import a main package.
 package main
 
 import (

@@ -1,13 +1,13 @@
-// Package app is the bot, constructed: New builds every room from a configuration and opens the listeners, Run serves
-// until its context ends and then drains, Close gives back what New opened.
+// Package app constructs the whole bot from a configuration. New builds every component and opens the listeners, Run
+// serves until its context ends and then drains, and Close releases what New opened.
 //
-// Whoever needs a bot imports this package: the commands, tests, measurements. It decides nothing about a case and
-// holds no flag of the command line; what the owner configures comes from package config, what tests and
-// demonstrations choose from Options.
+// The commands, the tests and the benchmarks import this package. It contains no rule about a case and no flag of the
+// command line. The operator's settings come from package config; the choices of tests and demonstrations come from
+// Options.
 //
-// In reading order: app.go, then one file for what belongs to the process alone: http.go (/healthz, /readyz, /metrics
-// beside the bot's webhook), open_store.go (a database that is not there yet), keyset.go, policy.go, metrics*.go,
-// log.go. restored.go is what has to happen once after a backup was put back.
+// In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), open_store.go (a
+// database that does not answer yet), keyset.go, policy.go, metrics*.go and log.go. restored.go runs once after a
+// restore from a backup.
 package app
 
 import (
@@ -26,52 +26,55 @@ import (
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/store/keyset"
 	"shiming/verify"
 	"shiming/workers"
 )
 
-// drainTime is how long a stop may take: open requests first, then running jobs.
-const drainTime = 12 * time.Second
+const (
+	// drainTimeout limits a stop: open requests first, then running jobs.
+	drainTimeout = 12 * time.Second
+	// inboxGrace is the part of drainTimeout for acknowledged events that are not handled yet.
+	inboxGrace = 3 * time.Second
+)
 
-// inboxGrace is the part of drainTime for acknowledged events that are not handled yet.
-const inboxGrace = 3 * time.Second
-
-// Feishu is messenger, reader of cards and register at once.
+// One Feishu client implements three ports of the workers.
 var (
 	_ workers.Messenger        = (*bot.Client)(nil)
 	_ workers.IDCardReader     = (*bot.Client)(nil)
 	_ workers.IdentityRecorder = (*bot.Client)(nil)
 )
 
-// App is the bot, constructed. Run serves until its context ends, then drains.
+// App is a constructed bot.
 type App struct {
-	cfg    config.Config
-	log    *slog.Logger
-	store  *store.Store
-	engine *engine.Engine
-	works  *workers.Workers
-	client *bot.Client
-	server *bot.Server
-	pages  pages
-	ln     net.Listener
-	admin  net.Listener
-	supply *verify.Tencent
-	long   *bot.LongConn // nil with a webhook
+	cfg      config.Config
+	log      *slog.Logger
+	store    *store.Store
+	engine   *engine.Engine
+	workers  *workers.Workers
+	client   *bot.Client
+	server   *bot.Server
+	longConn *bot.LongConn   // nil with a webhook
+	verifier *verify.Tencent // nil if the method needs no verification
+	pages    pages
+	ln       net.Listener
+	admin    net.Listener // nil without server.admin_listen
 }
 
-// Options are what the owner does not configure.
+// Options are the choices that are not in the configuration.
 type Options struct {
 	// Log is required.
 	Log *slog.Logger
-	// CallTimeout bounds each call to a platform; 0 leaves every client its own.
+	// CallTimeout limits each call to a platform; 0 means the default of each client.
 	CallTimeout time.Duration
-	// ClockOffset, unless nil, lets the clock be moved, and says how far ahead it is at least. A demonstration sets it.
+	// ClockOffset, unless nil, makes the clock movable and is its minimum offset from the real time. A demonstration sets
+	// it.
 	ClockOffset *time.Duration
-	// Now, unless nil, is the time by which cases are decided on; jobs are due by the store's. Tests set it.
+	// Now, unless nil, is the clock of the engine. The store's clock still decides when a job is due. Tests set it.
 	Now func() time.Time
 }
 
-// New constructs everything and opens the listeners, but starts nothing.
+// New constructs the bot and opens the listeners. It starts nothing.
 func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error) {
 	log := o.Log
 	a := &App{cfg: cfg, log: log}
@@ -85,20 +88,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		return nil, err
 	}
 	metrics := newMetrics()
-	if a.store, err = startPatience.open(ctx, log, func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, store.Config{
-			DSN:          cfg.Store.DSN,
-			Sync:         string(cfg.Store.Sync),
-			Keyset:       keys,
-			Log:          log,
-			MovableClock: o.ClockOffset != nil,
-		})
-	}); err != nil {
-		if errors.Is(err, store.ErrWrongKeyset) {
-			return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w",
-				cfg.Security.KeysetFile, sqliteFile(cfg), err)
-		}
-		return nil, fmt.Errorf("store.dsn: %w", err)
+	if a.store, err = openStore(ctx, cfg, o, keys); err != nil {
+		return nil, err
 	}
 	now := a.store.Now
 	if o.ClockOffset != nil {
@@ -148,26 +139,11 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		OCRPerSecond:     int(cfg.OCR.PerSecond),
 	}
 	if cfg.Verification.Method == flows.ThreeElements {
-		supplier := cfg.Verification.Tencent
-		supplier.Timeout, supplier.Now = o.CallTimeout, now
-		if a.supply, err = verify.NewTencent(supplier); err != nil {
+		if err := a.addSuppliers(&deps, o, metrics); err != nil {
 			return nil, err
 		}
-		notary, err := esign.New(esign.Config{
-			BaseURL:    cfg.Esign.BaseURL,
-			AppID:      cfg.Esign.AppID,
-			AppSecret:  esign.Secret(cfg.Esign.AppSecret),
-			Revision:   esign.Revision(cfg.Esign.EvidenceRevision),
-			Now:        now,
-			Timeout:    o.CallTimeout,
-			PutTimeout: o.CallTimeout,
-		})
-		if err != nil {
-			return nil, err
-		}
-		deps.Verifier, deps.EvidenceClient = countedVerifier{a.supply, metrics}, countedNotary{notary, metrics}
 	}
-	a.works = workers.New(deps)
+	a.workers = workers.New(deps)
 	if len(cfg.HR.Admins) == 1 {
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
 	}
@@ -188,51 +164,105 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
 	if cfg.Feishu.Transport == config.WebSocket {
-		a.long = a.server.LongConn(client)
-		metrics.longConn(a.long)
+		a.longConn = a.server.LongConn(client)
+		metrics.longConn(a.longConn)
 	}
-	if a.ln, err = net.Listen("tcp", cfg.Server.Listen); err != nil {
-		return nil, fmt.Errorf("server.listen: %w", err)
-	}
-	if cfg.Server.AdminListen != "" {
-		if a.admin, err = net.Listen("tcp", cfg.Server.AdminListen); err != nil {
-			return nil, fmt.Errorf("server.admin_listen: %w", err)
-		}
+	if err := a.listen(); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
 
-// ready says whether the bot can do its work: the database answers, and pushes can come in.
-func (a *App) ready(ctx context.Context) error {
-	if err := a.store.Ready(ctx); err != nil || a.long == nil {
-		return err
+// openStore opens the database. It waits for a PostgreSQL that does not answer yet.
+func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.Keyset) (*store.Store, error) {
+	s, err := defaultStartRetry.open(ctx, o.Log, func(ctx context.Context) (*store.Store, error) {
+		return store.Open(ctx, store.Config{
+			DSN:          cfg.Store.DSN,
+			Sync:         string(cfg.Store.Sync),
+			Keyset:       keys,
+			Log:          o.Log,
+			MovableClock: o.ClockOffset != nil,
+		})
+	})
+	switch {
+	case errors.Is(err, store.ErrWrongKeyset):
+		return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w",
+			cfg.Security.KeysetFile, sqliteFile(cfg), err)
+	case err != nil:
+		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
-	return a.long.Ready()
+	return s, nil
 }
 
-// Store is the bot's database, for reading it and for moving its clock.
+// addSuppliers builds the clients of Tencent Cloud and e签宝, which only the method three_elements needs.
+func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error) {
+	supplier := a.cfg.Verification.Tencent
+	supplier.Timeout, supplier.Now = o.CallTimeout, a.store.Now
+	if a.verifier, err = verify.NewTencent(supplier); err != nil {
+		return err
+	}
+	evidence, err := esign.New(esign.Config{
+		BaseURL:    a.cfg.Esign.BaseURL,
+		AppID:      a.cfg.Esign.AppID,
+		AppSecret:  esign.Secret(a.cfg.Esign.AppSecret),
+		Revision:   esign.Revision(a.cfg.Esign.EvidenceRevision),
+		Now:        a.store.Now,
+		Timeout:    o.CallTimeout,
+		PutTimeout: o.CallTimeout,
+	})
+	if err != nil {
+		return err
+	}
+	deps.Verifier, deps.EvidenceClient = countedVerifier{a.verifier, m}, countedEvidence{evidence, m}
+	return nil
+}
+
+// listen opens the listeners.
+func (a *App) listen() (err error) {
+	if a.ln, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
+		return fmt.Errorf("server.listen: %w", err)
+	}
+	if a.cfg.Server.AdminListen == "" {
+		return nil
+	}
+	if a.admin, err = net.Listen("tcp", a.cfg.Server.AdminListen); err != nil {
+		return fmt.Errorf("server.admin_listen: %w", err)
+	}
+	return nil
+}
+
+// ready returns nil if the database answers and the bot can receive pushes.
+func (a *App) ready(ctx context.Context) error {
+	if err := a.store.Ready(ctx); err != nil || a.longConn == nil {
+		return err
+	}
+	return a.longConn.Ready()
+}
+
+// Store returns the bot's database. A caller may read it and move its clock.
 func (a *App) Store() *store.Store { return a.store }
 
-// URL is where the bot listens.
+// URL returns the address of the bot's listener.
 func (a *App) URL() string { return "http://" + a.ln.Addr().String() }
 
-// Run serves until ctx ends, then takes no more requests, lets running ones and running
-// jobs end, and closes the database.
+// Run serves until ctx ends. Then it accepts no more requests, waits for running requests, handlers and jobs, for at
+// most drainTimeout, and closes the database.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
-	if err := a.store.Start(ctx, a.works.Run); err != nil {
+	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
-			a.works.KeepNames(ctx)
+			a.workers.KeepNames(ctx)
 		}
 	}()
 
+	// The inbox stops last, because open requests and the long connection still add events to it.
 	var inbox sync.WaitGroup
-	working, finish := context.WithCancel(context.WithoutCancel(ctx))
-	defer finish()
-	inbox.Go(func() { a.server.Run(working, inboxGrace) })
+	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopInbox()
+	inbox.Go(func() { a.server.Run(inboxCtx, inboxGrace) })
 	servers := []*http.Server{NewHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
 	failed := make(chan error, 2)
 	serve := func(s *http.Server, ln net.Listener) {
@@ -247,11 +277,11 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Verification.Method)
 
-	var line sync.WaitGroup
-	calling, hangUp := context.WithCancel(ctx)
-	defer hangUp()
-	if a.long != nil {
-		line.Go(func() { a.long.Run(calling) })
+	var longConn sync.WaitGroup
+	longConnCtx, stopLongConn := context.WithCancel(ctx)
+	defer stopLongConn()
+	if a.longConn != nil {
+		longConn.Go(func() { a.longConn.Run(longConnCtx) })
 	}
 	var err error
 	select {
@@ -259,27 +289,27 @@ func (a *App) Run(ctx context.Context) error {
 	case err = <-failed:
 	}
 	a.log.Info("draining")
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	requests, done := context.WithTimeout(drain, listenTime)
+	requests, done := context.WithTimeout(drain, shutdownTimeout)
 	defer done()
 	for _, s := range servers {
 		if s.Shutdown(requests) != nil {
-			_ = s.Close() // somebody holds a connection open; that is not our failure
+			_ = s.Close() // a client keeps a connection open
 		}
 	}
-	hangUp()
-	line.Wait()
-	finish()
+	stopLongConn()
+	longConn.Wait()
+	stopInbox()
 	inbox.Wait()
-	if stop := a.store.Stop(drain); stop != nil {
+	if a.store.Stop(drain) != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}
 	a.log.Info("stopped")
 	return err
 }
 
-// Close releases what New opened; safe to call twice.
+// Close releases what New opened. It may be called more than once.
 func (a *App) Close() {
 	if a.ln != nil {
 		_ = a.ln.Close()
@@ -287,8 +317,8 @@ func (a *App) Close() {
 	if a.admin != nil {
 		_ = a.admin.Close()
 	}
-	if a.supply != nil {
-		a.supply.Close()
+	if a.verifier != nil {
+		a.verifier.Close()
 	}
 	if a.store != nil {
 		_ = a.store.Close()

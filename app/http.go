@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// readyTimeout bounds what one /readyz may take.
+// readyTimeout limits one /readyz.
 const readyTimeout = 2 * time.Second
 
-// pages are the pages that the program itself serves, beside Feishu's pushes.
+// pages are the pages for operators: /healthz, /readyz and /metrics.
 type pages struct {
-	ready   func(context.Context) error // its error is logged, not shown
+	ready   func(context.Context) error // /readyz logs its error and does not show it
 	metrics http.Handler
 	log     *slog.Logger
 }
 
-// public serves /healthz and, with admin, /readyz and /metrics; bot serves the rest.
+// public serves /healthz and, if admin is true, /readyz and /metrics. bot serves every other path.
 func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	paths := map[string]http.Handler{"/healthz": http.HandlerFunc(healthz)}
 	if admin {
@@ -43,8 +43,8 @@ func (p pages) adminPaths() map[string]http.Handler {
 	}
 }
 
-// byPath serves GET of the paths; other methods are refused. rest serves every other path. A ServeMux would redirect
-// paths such as //x instead.
+// byPath serves the paths for GET and refuses other methods. rest serves every other path. It replaces http.ServeMux,
+// which would redirect paths such as //x.
 func byPath(paths map[string]http.Handler, rest http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, ok := paths[r.URL.Path]
@@ -73,7 +73,7 @@ func (p pages) readyz(w http.ResponseWriter, r *http.Request) {
 	respond(w, http.StatusOK, `{"status":"ready"}`)
 }
 
-// respondError answers with a fixed word and nothing else.
+// respondError writes {"error": word}.
 func respondError(w http.ResponseWriter, status int, word string) {
 	respond(w, status, fmt.Sprintf(`{"error":%q}`, word))
 }
@@ -83,13 +83,13 @@ func respond(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(body)) // the client is gone: nobody to tell
+	_, _ = w.Write([]byte(body)) // fails only if the client has disconnected
 }
 
-// listenTime is how much of it open requests get: the longest is answered within 2.5 s.
-const listenTime = 4 * time.Second
+// shutdownTimeout is the part of drainTimeout for open requests. The longest request takes 2.5 s.
+const shutdownTimeout = 4 * time.Second
 
-// NewHTTPServer bounds how long a stranger may hold a connection.
+// NewHTTPServer returns a server whose timeouts limit how long a client can hold a connection.
 func NewHTTPServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,

@@ -14,28 +14,28 @@ import (
 	"shiming/store"
 )
 
-// metrics counts what this process does. Labels hold states, kinds and classes only. Names and
-// labels are a promise: docs/operations.md lists them, dashboards and alerts rest on them.
+// metrics are the metrics of this process. Labels hold states, kinds and classes only. Dashboards and alerts depend on
+// the names and labels, which docs/operations.md lists.
 type metrics struct {
-	registry *prometheus.Registry
-	moves    *prometheus.CounterVec
-	stays    *prometheus.HistogramVec
-	ages     *prometheus.HistogramVec
-	effects  *prometheus.HistogramVec
-	pushes   *prometheus.HistogramVec
-	calls    *prometheus.HistogramVec
-	failures *prometheus.CounterVec
+	registry    *prometheus.Registry
+	transitions *prometheus.CounterVec
+	stateTimes  *prometheus.HistogramVec
+	caseTimes   *prometheus.HistogramVec
+	effects     *prometheus.HistogramVec
+	pushes      *prometheus.HistogramVec
+	calls       *prometheus.HistogramVec
+	failures    *prometheus.CounterVec
 }
 
-// Platforms as the label of shiming_call_seconds.
+// Values of the label "platform" of shiming_call_seconds.
 const (
 	platformFeishu  = "feishu"
 	platformTencent = "tencent"
 	platformEsign   = "esign"
 )
 
-// waits are the bounds of how long cases take, in seconds: 1 s … a week.
-var waits = []float64{1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600}
+// caseBuckets are the histogram buckets for durations of cases, in seconds: from 1 s to a week.
+var caseBuckets = []float64{1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600}
 
 func newMetrics() *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
@@ -45,11 +45,12 @@ func newMetrics() *metrics {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	}
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		moves:    counter("shiming_case_transitions_total", "Cases moved from one state to another.", "from", "to"),
-		stays:    histogram("shiming_state_seconds", "How long cases stayed in a state that they left.", waits, "state"),
-		ages: histogram("shiming_case_seconds", "How old cases were when they ended, by the state in which they did.",
-			waits, "state"),
+		registry:    prometheus.NewRegistry(),
+		transitions: counter("shiming_case_transitions_total", "Cases moved from one state to another.", "from", "to"),
+		stateTimes: histogram("shiming_state_seconds", "How long cases stayed in a state that they left.",
+			caseBuckets, "state"),
+		caseTimes: histogram("shiming_case_seconds", "How old cases were when they ended, by the state in which they did.",
+			caseBuckets, "state"),
 		effects: histogram("shiming_effect_seconds", "Runs of background effects.",
 			prometheus.ExponentialBuckets(0.005, 3, 9), "kind", "outcome"),
 		pushes: histogram("shiming_push_seconds", "Pushes from Feishu until the answer was written.",
@@ -60,18 +61,18 @@ func newMetrics() *metrics {
 			"Calls to any platform that a case made and that did not succeed, by what follows.", "operation", "class"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.moves, m.stays, m.ages, m.effects, m.pushes, m.calls, m.failures)
+		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures)
 	return m
 }
 
 // Moved implements engine.Observer.
 func (m *metrics) Moved(from, to flows.State, stayed, age time.Duration) {
-	m.moves.WithLabelValues(string(from), string(to)).Inc()
+	m.transitions.WithLabelValues(string(from), string(to)).Inc()
 	if from != "" {
-		m.stays.WithLabelValues(string(from)).Observe(stayed.Seconds())
+		m.stateTimes.WithLabelValues(string(from)).Observe(stayed.Seconds())
 	}
 	if to.Terminal() {
-		m.ages.WithLabelValues(string(to)).Observe(age.Seconds())
+		m.caseTimes.WithLabelValues(string(to)).Observe(age.Seconds())
 	}
 }
 
@@ -85,7 +86,7 @@ func (m *metrics) CallFailed(operation string, class failure.Class) {
 	m.failures.WithLabelValues(operation, string(class)).Inc()
 }
 
-// feishuCall counts a call of the Feishu client. outcome is "ok" or the client's class of error.
+// feishuCall records a call of the Feishu client. outcome is "ok" or the class of the client's error.
 func (m *metrics) feishuCall(op, outcome string, took time.Duration) {
 	m.call(platformFeishu, op, outcome, took)
 }
@@ -98,8 +99,8 @@ func (m *metrics) push(kind string, status int, took time.Duration) {
 	m.pushes.WithLabelValues(kind, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// handler answers GET /metrics. What is kept in the database is counted when somebody asks, and is
-// the same at every instance.
+// handler serves GET /metrics. It reads the gauges from the database at each scrape, so all instances return the same
+// values.
 func (m *metrics) handler(s *store.Store, ocrPerSecond int) http.Handler {
 	g := newGauges(s, ocrPerSecond)
 	g.now = s.Now

@@ -10,10 +10,10 @@ import (
 	"shiming/workers"
 )
 
-// The clients of Tencent Cloud and e签宝 know nothing of metrics: their ports are counted instead, under
-// the operations' names in the log. The outcome is "ok" or the class in shiming_call_failures_total.
-
-func (m *metrics) ported(platform, op string, write bool, begin time.Time, err error) {
+// observeCall records a call of Tencent Cloud or e签宝 under the name of the operation in the log. The clients have no
+// metrics, so a wrapper of each port calls observeCall. The outcome is "ok" or the class in
+// shiming_call_failures_total.
+func (m *metrics) observeCall(platform, op string, write bool, begin time.Time, err error) {
 	outcome := "ok"
 	if err != nil {
 		outcome = string(failure.Of(err, write).Class)
@@ -21,41 +21,44 @@ func (m *metrics) ported(platform, op string, write bool, begin time.Time, err e
 	m.call(platform, op, outcome, time.Since(begin))
 }
 
-// countedVerifier counts the calls of a workers.Verifier.
+// countedVerifier is a workers.Verifier that records its calls in m.
 type countedVerifier struct {
 	workers.Verifier
 	m *metrics
 }
 
-func (v countedVerifier) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (out verify.SMSReceipt,
-	err error) {
-	defer func(begin time.Time) { v.m.ported(platformTencent, "SendSms", true, begin, err) }(time.Now())
+func (v countedVerifier) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (
+	out verify.SMSReceipt, err error,
+) {
+	defer func(begin time.Time) { v.m.observeCall(platformTencent, "SendSms", true, begin, err) }(time.Now())
 	return v.Verifier.SendCode(ctx, mobile, code, ttl)
 }
 
-func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (out verify.CheckResult,
-	err error) {
-	defer func(begin time.Time) { v.m.ported(platformTencent, "PhoneVerification", false, begin, err) }(time.Now())
+func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (
+	out verify.CheckResult, err error,
+) {
+	defer func(begin time.Time) { v.m.observeCall(platformTencent, "PhoneVerification", false, begin, err) }(time.Now())
 	return v.Verifier.CheckThreeElements(ctx, name, number, mobile)
 }
 
-// countedNotary counts the calls of a workers.EvidenceClient. UploadFile lasts until the file is usable.
-type countedNotary struct {
+// countedEvidence is a workers.EvidenceClient that records its calls in m. The time of UploadFile includes the wait
+// until the file is usable.
+type countedEvidence struct {
 	workers.EvidenceClient
 	m *metrics
 }
 
-func (n countedNotary) UploadFile(ctx context.Context, name string, body []byte) (id string, err error) {
-	defer func(begin time.Time) { n.m.ported(platformEsign, "UploadFile", false, begin, err) }(time.Now())
-	return n.EvidenceClient.UploadFile(ctx, name, body)
+func (e countedEvidence) UploadFile(ctx context.Context, name string, body []byte) (id string, err error) {
+	defer func(begin time.Time) { e.m.observeCall(platformEsign, "UploadFile", false, begin, err) }(time.Now())
+	return e.EvidenceClient.UploadFile(ctx, name, body)
 }
 
-func (n countedNotary) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (id string, err error) {
-	defer func(begin time.Time) { n.m.ported(platformEsign, "CreatePersonPoint", true, begin, err) }(time.Now())
-	return n.EvidenceClient.CreatePersonPoint(ctx, p)
+func (e countedEvidence) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (id string, err error) {
+	defer func(begin time.Time) { e.m.observeCall(platformEsign, "CreatePersonPoint", true, begin, err) }(time.Now())
+	return e.EvidenceClient.CreatePersonPoint(ctx, p)
 }
 
-func (n countedNotary) FileStatus(ctx context.Context, fileID string) (out esign.FileStatus, err error) {
-	defer func(begin time.Time) { n.m.ported(platformEsign, "FileStatus", false, begin, err) }(time.Now())
-	return n.EvidenceClient.FileStatus(ctx, fileID)
+func (e countedEvidence) FileStatus(ctx context.Context, fileID string) (out esign.FileStatus, err error) {
+	defer func(begin time.Time) { e.m.observeCall(platformEsign, "FileStatus", false, begin, err) }(time.Now())
+	return e.EvidenceClient.FileStatus(ctx, fileID)
 }

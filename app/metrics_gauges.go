@@ -10,11 +10,11 @@ import (
 	"shiming/store"
 )
 
-// scrapeTime bounds what one scrape may ask of the database.
-const scrapeTime = 2 * time.Second
+// scrapeTimeout limits the queries of one scrape.
+const scrapeTimeout = 2 * time.Second
 
-// figures is what the gauges read; *store.Store.
-type figures interface {
+// gaugeSource returns the values of the gauges. *store.Store implements it.
+type gaugeSource interface {
 	PendingJobs(context.Context) (map[string]int, error)
 	OldestJob(context.Context) (time.Time, error)
 	StatesNow(context.Context) (map[flows.State]store.StateFigures, error)
@@ -22,22 +22,22 @@ type figures interface {
 	PushesNow(context.Context) (n int, oldest time.Time, err error)
 }
 
-// gauges reads the database at each scrape. When it does not answer, shiming_store_up is 0 and the
-// rest is absent, so that the other metrics can still be read.
+// gauges reads the database at each scrape. If the database does not answer, shiming_store_up is 0 and the other gauges
+// are absent; the scrape still returns the metrics of the process.
 type gauges struct {
-	from         figures
+	source       gaugeSource
 	ocrPerSecond int
 	now          func() time.Time
 
 	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit, pushes, oldestPush *prometheus.Desc
 }
 
-func newGauges(from figures, ocrPerSecond int) *gauges {
+func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
 	return &gauges{
-		from:         from,
+		source:       source,
 		ocrPerSecond: ocrPerSecond,
 		now:          time.Now,
 		up:           desc("shiming_store_up", "1 if the database answered this scrape."),
@@ -57,8 +57,9 @@ func newGauges(from figures, ocrPerSecond int) *gauges {
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit,
-		g.pushes, g.oldestPush} {
+	for _, d := range []*prometheus.Desc{
+		g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush,
+	} {
 		ch <- d
 	}
 }
@@ -69,13 +70,13 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	set(g.ocrLimit, float64(g.ocrPerSecond))
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
-	jobs, err1 := g.from.PendingJobs(ctx)
-	oldest, err2 := g.from.OldestJob(ctx)
-	cases, err3 := g.from.StatesNow(ctx)
-	limits, err4 := g.from.LimitsNow(ctx)
-	pushes, oldestPush, err5 := g.from.PushesNow(ctx)
+	jobs, err1 := g.source.PendingJobs(ctx)
+	oldest, err2 := g.source.OldestJob(ctx)
+	cases, err3 := g.source.StatesNow(ctx)
+	limits, err4 := g.source.LimitsNow(ctx)
+	pushes, oldestPush, err5 := g.source.PushesNow(ctx)
 	for _, err := range []error{err1, err2, err3, err4, err5} {
 		if err != nil {
 			set(g.up, 0)

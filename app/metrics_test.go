@@ -25,17 +25,17 @@ import (
 	"shiming/verify"
 )
 
-// exposed answers GET /metrics once everything has happened once: each series' name, and its labels.
+// exposed returns the labels of each series in GET /metrics, by its name. Each metric has been recorded once.
 func exposed(t *testing.T) map[string][]string {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"),
-		Keyset: keyset.New()})
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "db")
+	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Keyset: keyset.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	m := newMetrics()
-	m.longConn(&bot.LongConn{}) // with feishu.transport: websocket
+	m.longConn(&bot.LongConn{}) // as with feishu.transport: websocket
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
 	m.CallFailed("SendSms", failure.Retry)
@@ -51,7 +51,7 @@ func exposed(t *testing.T) map[string][]string {
 	for _, sample := range samples {
 		name := string(sample.Metric[model.MetricNameLabel])
 		if out[name] == nil {
-			out[name] = []string{} // it exists, even without a label
+			out[name] = []string{} // a series without labels exists, too
 		}
 		for label := range sample.Metric {
 			if label != model.MetricNameLabel {
@@ -86,7 +86,7 @@ func alerts(t *testing.T) []any {
 	t.Helper()
 	rules, _ := files.At(files.Documents(t, "deploy/prometheus/alerts.yaml")[0], "groups", 0, "rules").([]any)
 	if len(rules) < 10 {
-		t.Fatalf("%d alerts", len(rules))
+		t.Fatalf("got %d alerts, want at least 10", len(rules))
 	}
 	return rules
 }
@@ -98,11 +98,11 @@ var (
 		"histogram_quantile"}
 )
 
-// TestQueriesAskForWhatIsExposed: every metric and label that the dashboard and the alerts ask for exists.
-func TestQueriesAskForWhatIsExposed(t *testing.T) {
+// TestQueriesUseExposedMetrics checks that every metric and label in the queries of dashboard and alerts exists.
+func TestQueriesUseExposedMetrics(t *testing.T) {
 	t.Parallel()
 	have := exposed(t)
-	target := []string{"job", "instance"} // of Prometheus itself
+	target := []string{"job", "instance"} // labels that Prometheus adds
 	seen := 0
 	for _, q := range queries(t) {
 		for _, pair := range []string{"()", "{}", "[]"} {
@@ -110,7 +110,7 @@ func TestQueriesAskForWhatIsExposed(t *testing.T) {
 				t.Errorf("%s: %s do not match", q, pair)
 			}
 		}
-		// What a query groups or joins by comes from its labels; ranges and numbers are no names.
+		// The words after by and on are labels. Ranges, offsets and numbers are no names.
 		rest, groups := q, regexp.MustCompile(`\b(?:by|on)\s*\(([^)]*)\)`)
 		var labels []string
 		for _, g := range groups.FindAllStringSubmatch(q, -1) {
@@ -126,29 +126,29 @@ func TestQueriesAskForWhatIsExposed(t *testing.T) {
 			seen++
 			with, ok := have[name]
 			if !ok {
-				t.Errorf("%s: there is no %s", q, name)
+				t.Errorf("%s: got the metric %s, want one that exists", q, name)
 				continue
 			}
 			offered = append(offered, with...)
 			for _, l := range matcher.FindAllStringSubmatch(m[2], -1) {
 				if !slices.Contains(with, l[1]) && !slices.Contains(target, l[1]) {
-					t.Errorf("%s: %s has no label %s", q, name, l[1])
+					t.Errorf("%s: got the label %s of %s, want one that exists", q, l[1], name)
 				}
 				checkValue(t, q, l[1], l[3])
 			}
 		}
 		for _, l := range labels {
 			if !slices.Contains(offered, l) && !slices.Contains(target, l) {
-				t.Errorf("%s: nothing has the label %s", q, l)
+				t.Errorf("%s: got the label %s, want one that exists", q, l)
 			}
 		}
 	}
 	if seen < 40 {
-		t.Errorf("only %d selectors were found", seen)
+		t.Errorf("got %d selectors, want at least 40", seen)
 	}
 }
 
-// checkValue knows the values of some labels.
+// checkValue checks the value of a label whose values are known.
 func checkValue(t *testing.T, q, label, value string) {
 	t.Helper()
 	var known []string
@@ -166,13 +166,13 @@ func checkValue(t *testing.T, q, label, value string) {
 	}
 	for v := range strings.SplitSeq(value, "|") {
 		if !slices.Contains(known, v) {
-			t.Errorf("%s: %s is never %q", q, label, v)
+			t.Errorf("%s: got the value %q of %s, want one of %v", q, v, label, known)
 		}
 	}
 }
 
-// TestMetricsAndAlertsAreExplained: both pages have a row for each metric of ours and a heading for each alert, to
-// which the alert leads.
+// TestMetricsAndAlertsAreExplained checks that both pages have a row for each metric of the program and a heading for
+// each alert, and that the alert links to it.
 func TestMetricsAndAlertsAreExplained(t *testing.T) {
 	t.Parallel()
 	have := exposed(t)
@@ -181,12 +181,12 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 		for metric := range have {
 			metric = regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(metric, "")
 			if strings.HasPrefix(metric, "shiming_") && !strings.Contains(text, "\n| `"+metric+"` |") {
-				t.Errorf("%s has no row for %s", name, metric)
+				t.Errorf("%s: got no row for %s, want one", name, metric)
 			}
 		}
 		for _, m := range regexp.MustCompile("\n\\| `(shiming_\\w+)` \\|").FindAllStringSubmatch(text, -1) {
 			if have[m[1]] == nil && have[m[1]+"_count"] == nil {
-				t.Errorf("%s explains %s, which does not exist", name, m[1])
+				t.Errorf("%s: got a row for %s, want a metric that exists", name, m[1])
 			}
 		}
 		for _, rule := range alerts(t) {
@@ -197,37 +197,41 @@ func TestMetricsAndAlertsAreExplained(t *testing.T) {
 			}
 			if files.At(rule, "annotations", key) != name+"#"+strings.ToLower(alert) ||
 				!strings.Contains(text, "\n### "+alert+"\n") {
-				t.Errorf("%s: no heading %q, or the alert does not lead there", name, "### "+alert)
+				t.Errorf("%s: got no heading %q with a link from the alert, want one", name, "### "+alert)
 			}
 			if files.At(rule, "annotations", "summary") == nil || files.At(rule, "annotations", "summary_zh") == nil ||
 				files.At(rule, "for") == nil ||
 				!slices.Contains([]any{"critical", "warning", "info"}, files.At(rule, "labels", "severity")) {
-				t.Errorf("%s is not whole", alert)
+				t.Errorf("got %s without a summary, for or severity, want all", alert)
 			}
 		}
 	}
 }
 
-// silent is a database that does not answer.
-type silent struct{}
+// unavailableSource is a database that does not answer.
+type unavailableSource struct{}
 
-func (silent) PendingJobs(context.Context) (map[string]int, error) { return nil, errors.New("gone") }
-func (silent) OldestJob(context.Context) (time.Time, error)        { return time.Time{}, errors.New("gone") }
-func (silent) StatesNow(context.Context) (map[flows.State]store.StateFigures, error) {
+func (unavailableSource) PendingJobs(context.Context) (map[string]int, error) {
 	return nil, errors.New("gone")
 }
-func (silent) PushesNow(context.Context) (int, time.Time, error) {
-	return 0, time.Time{}, errors.New("silent")
+func (unavailableSource) OldestJob(context.Context) (time.Time, error) {
+	return time.Time{}, errors.New("gone")
+}
+func (unavailableSource) StatesNow(context.Context) (map[flows.State]store.StateFigures, error) {
+	return nil, errors.New("gone")
+}
+func (unavailableSource) PushesNow(context.Context) (int, time.Time, error) {
+	return 0, time.Time{}, errors.New("gone")
 }
 
-func (silent) LimitsNow(context.Context) (map[string]store.LimitUse, error) {
+func (unavailableSource) LimitsNow(context.Context) (map[string]store.LimitUse, error) {
 	return nil, errors.New("gone")
 }
 
 func TestMetricsWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	m := newMetrics()
-	m.registry.MustRegister(newGauges(silent{}, 10))
+	m.registry.MustRegister(newGauges(unavailableSource{}, 10))
 	families, err := m.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -238,25 +242,25 @@ func TestMetricsWithoutDatabase(t *testing.T) {
 			found[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
 		}
 	}
-	if v, ok := found["shiming_store_up"]; !ok || v != 0 || len(found) != 2 { // and the configured limit
-		t.Errorf("got %v", found)
+	if v, ok := found["shiming_store_up"]; !ok || v != 0 || len(found) != 2 {
+		t.Errorf("got %v, want shiming_store_up 0 and the configured limit", found)
 	}
 }
 
-// failing is a supplier and a notary that have the same answer to everything.
-type failing struct{ err error }
+// fakeSuppliers is a Verifier and an EvidenceClient whose calls all return err.
+type fakeSuppliers struct{ err error }
 
-func (f failing) SendCode(context.Context, string, string, time.Duration) (verify.SMSReceipt, error) {
+func (f fakeSuppliers) SendCode(context.Context, string, string, time.Duration) (verify.SMSReceipt, error) {
 	return verify.SMSReceipt{}, f.err
 }
-func (f failing) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
+func (f fakeSuppliers) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
 	return verify.CheckResult{}, f.err
 }
-func (f failing) UploadFile(context.Context, string, []byte) (string, error) { return "", f.err }
-func (f failing) CreatePersonPoint(context.Context, esign.PersonPoint) (string, error) {
+func (f fakeSuppliers) UploadFile(context.Context, string, []byte) (string, error) { return "", f.err }
+func (f fakeSuppliers) CreatePersonPoint(context.Context, esign.PersonPoint) (string, error) {
 	return "", f.err
 }
-func (f failing) FileStatus(context.Context, string) (esign.FileStatus, error) {
+func (f fakeSuppliers) FileStatus(context.Context, string) (esign.FileStatus, error) {
 	return esign.FileStatus{}, f.err
 }
 
@@ -265,15 +269,19 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 	for _, c := range []struct {
 		err     error
 		outcome string
-	}{{nil, "ok"}, {&esign.Error{Kind: esign.KindAuth}, "operator"}, {context.DeadlineExceeded, "retry"}} {
+	}{
+		{nil, "ok"},
+		{&esign.Error{Kind: esign.KindAuth}, "operator"},
+		{context.DeadlineExceeded, "retry"},
+	} {
 		t.Run(c.outcome, func(t *testing.T) {
 			m := newMetrics()
-			v, n := countedVerifier{failing{c.err}, m}, countedNotary{failing{c.err}, m}
+			v, e := countedVerifier{fakeSuppliers{c.err}, m}, countedEvidence{fakeSuppliers{c.err}, m}
 			_, _ = v.SendCode(t.Context(), "", "", 0)
 			_, _ = v.CheckThreeElements(t.Context(), "", "", "")
-			_, _ = n.UploadFile(t.Context(), "", nil)
-			_, _ = n.CreatePersonPoint(t.Context(), esign.PersonPoint{})
-			_, _ = n.FileStatus(t.Context(), "")
+			_, _ = e.UploadFile(t.Context(), "", nil)
+			_, _ = e.CreatePersonPoint(t.Context(), esign.PersonPoint{})
+			_, _ = e.FileStatus(t.Context(), "")
 			families, err := m.registry.Gather()
 			if err != nil {
 				t.Fatal(err)
@@ -291,15 +299,19 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 					got[labels["platform"]+" "+labels["operation"]] = labels["outcome"]
 				}
 			}
-			write := c.outcome // a write that ends without an answer may have happened
+			write := c.outcome // a write without a response has an unknown outcome
 			if c.outcome == "retry" {
 				write = "unknown"
 			}
-			for call, want := range map[string]string{"tencent SendSms": write, "tencent PhoneVerification": c.outcome,
-				"esign UploadFile":        c.outcome,
-				"esign CreatePersonPoint": write, "esign FileStatus": c.outcome} {
+			for call, want := range map[string]string{
+				"tencent SendSms":           write,
+				"tencent PhoneVerification": c.outcome,
+				"esign UploadFile":          c.outcome,
+				"esign CreatePersonPoint":   write,
+				"esign FileStatus":          c.outcome,
+			} {
 				if got[call] != want {
-					t.Errorf("%v: %s was counted as %q, want %q", c.err, call, got[call], want)
+					t.Errorf("%s: got outcome %q, want %q", call, got[call], want)
 				}
 			}
 		})

@@ -13,17 +13,17 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestStartWaitsForTheDatabase: a server that does not answer yet is tried again, for a bounded time; anything else
-// ends the start.
+// TestStartWaitsForTheDatabase checks that a start tries again while the server does not answer, for a limited time,
+// and that any other error ends it.
 func TestStartWaitsForTheDatabase(t *testing.T) {
 	t.Parallel()
-	away := func(ctx context.Context) error {
+	unreachable := func(ctx context.Context) error {
 		_, err := store.Open(ctx, store.Config{DSN: "postgres://u:p@127.0.0.1:1/db?sslmode=disable", Keyset: keyset.New()})
 		return err
 	}
 	for _, c := range []struct {
 		name   string
-		fails  int // tries that find nobody
+		fails  int // tries without an answer of the server
 		then   error
 		tries  int
 		waited bool
@@ -37,12 +37,12 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
 			clock, tries := time.Unix(0, 0), 0
-			p := patience{limit: time.Minute, pause: time.Millisecond, now: func() time.Time { return clock }}
+			p := startRetry{limit: time.Minute, pause: time.Millisecond, now: func() time.Time { return clock }}
 			s, err := p.open(t.Context(), NewLogger(&out, "info"), func(ctx context.Context) (*store.Store, error) {
 				tries++
 				clock = clock.Add(12 * time.Second)
 				if tries <= c.fails {
-					return nil, away(ctx)
+					return nil, unreachable(ctx)
 				}
 				if c.then != nil {
 					return nil, c.then
@@ -50,22 +50,26 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 				return store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "db"), Keyset: keyset.New()})
 			})
 			if s != nil {
-				defer s.Close() //nolint:errcheck // a test
+				defer s.Close() //nolint:errcheck // irrelevant in a test
 			}
 			if tries != c.tries || strings.Contains(out.String(), "waiting for the database") != c.waited {
-				t.Errorf("%d tries, want %d; said %q", tries, c.tries, out.String())
+				t.Errorf("got %d tries and the log %q, want %d tries, waiting %t", tries, out.String(), c.tries, c.waited)
 			}
-			if well := c.then == nil && c.fails < c.tries; (err == nil) != well || c.then != nil && !errors.Is(err, c.then) {
-				t.Errorf("ended with %v", err)
+			if succeeds := c.then == nil && c.fails < c.tries; (err == nil) != succeeds {
+				t.Errorf("got error %v, want success %t", err, succeeds)
+			}
+			if c.then != nil && !errors.Is(err, c.then) {
+				t.Errorf("got error %v, want %v", err, c.then)
 			}
 		})
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	long := patience{limit: 2 * time.Hour, pause: time.Hour, now: time.Now}
-	if _, err := long.open(ctx, NewLogger(&bytes.Buffer{}, "info"), func(context.Context) (*store.Store, error) {
-		return nil, away(t.Context())
-	}); !errors.Is(err, context.Canceled) {
-		t.Errorf("stopped while waiting: %v", err)
+	long := startRetry{limit: 2 * time.Hour, pause: time.Hour, now: time.Now}
+	_, err := long.open(ctx, NewLogger(&bytes.Buffer{}, "info"), func(context.Context) (*store.Store, error) {
+		return nil, unreachable(t.Context())
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v after a stop while waiting, want %v", err, context.Canceled)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"shiming/flows"
 )
 
+// Policy returns the rules of the flows that the configuration determines.
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
 	if cfg.Verification.Method == flows.ThreeElements {

@@ -10,16 +10,16 @@ import (
 	"shiming/store"
 )
 
-// MarkRestored has each open case take note that it may have gone on without the database. It
-// may be interrupted and run again.
+// MarkRestored sends the event Restored to each open case, because the case may have progressed after the backup was
+// made. It returns the number of marked cases. An interrupted MarkRestored may be repeated.
 func MarkRestored(ctx context.Context, s *store.Store, p flows.Policy) (marked int, err error) {
-	of, err := s.CopyOf(ctx)
+	backupTime, err := s.CopyOf(ctx)
 	if err != nil {
 		return 0, err
 	}
 	name := "unknown"
-	if !of.IsZero() {
-		name = of.UTC().Format(time.RFC3339)
+	if !backupTime.IsZero() {
+		name = backupTime.UTC().Format(time.RFC3339)
 	}
 	ids, err := s.OpenCases(ctx)
 	if err != nil {

@@ -8,31 +8,31 @@ import (
 	"shiming/failure"
 )
 
-// Class says what a refusal means; the values are labels of metrics.
+// Class says what a failed call means. The values are labels of metrics.
 type Class string
 
 const (
-	ClassRetry       Class = "retry"       // later, or once more
-	ClassPerson      Class = "person"      // the person must send something else
+	ClassRetry       Class = "retry"       // the same call may succeed later
+	ClassPerson      Class = "person"      // the applicant must send something else
 	ClassPermission  Class = "permission"  // the app lacks a scope or may not see this user
 	ClassQuota       Class = "quota"       // bought or free quota is used up
-	ClassCredentials Class = "credentials" // app id, secret or token are refused
-	ClassConfig      Class = "config"      // a setting of the app, the tenant or the group is in the way
-	ClassGone        Class = "gone"        // message, person or chat cannot be reached any more
-	ClassDLP         Class = "dlp"         // the content was refused by an audit of content
-	ClassCard        Class = "card"        // our card is wrong
-	ClassMismatch    Class = "mismatch"    // differs from what the person is bound to; Field says where
-	ClassBug         Class = "bug"         // our request is wrong
-	ClassUnknown     Class = "unknown"     // outcome or code unknown
+	ClassCredentials Class = "credentials" // Feishu refuses app id, secret or token
+	ClassConfig      Class = "config"      // a setting of the app, the tenant or the group forbids the call
+	ClassGone        Class = "gone"        // message, user or chat is no longer available
+	ClassDLP         Class = "dlp"         // a content audit refused the message
+	ClassCard        Class = "card"        // the card is invalid, which is a bug
+	ClassMismatch    Class = "mismatch"    // a value differs from the bound identity; Field names it
+	ClassBug         Class = "bug"         // the request is invalid, which is a bug
+	ClassUnknown     Class = "unknown"     // the outcome or the code is unknown
 )
 
-// APIError is a call to Feishu that did not succeed. It holds ids and codes only: never a body, an upstream's text, a
-// URL or a token.
+// APIError is the error of a call to Feishu. It holds ids and codes only, and never a body, an upstream's text, a URL
+// or a token.
 type APIError struct {
 	Op         string // e.g. im.message.create
-	Code       int    // business code, 0 if there was no readable answer
+	Code       int    // business code, 0 if there was no readable response
 	SubCode    int    // for 230099 the card's ErrCode, else 0
-	HTTPStatus int    // 0 if there was no answer
+	HTTPStatus int    // 0 if there was no response
 
 	logID        string
 	class        Class
@@ -44,7 +44,7 @@ type APIError struct {
 	cause        error
 }
 
-// Error names operation, code, HTTP status, log id and, without a readable answer, the kind of failure.
+// Error returns operation, code, HTTP status, log id and, if there was no readable response, the cause.
 func (e *APIError) Error() string {
 	s := fmt.Sprintf("feishu %s: code %s, status %d", e.Op, e.UpstreamCode(), e.HTTPStatus)
 	if e.logID != "" {
@@ -56,26 +56,26 @@ func (e *APIError) Error() string {
 	return s
 }
 
-// Unwrap gives the kind of failure when there was no readable answer: one of a fixed set of errors such as
+// Unwrap returns the cause if there was no readable response. It is one of a fixed set of errors such as
 // context.DeadlineExceeded, context.Canceled or io.ErrUnexpectedEOF.
 func (e *APIError) Unwrap() error { return e.cause }
 
 // Temporary reports whether the same call may succeed later and is safe to repeat.
 func (e *APIError) Temporary() bool { return e.temporary }
 
-// RetryAfter is how long Feishu asked to wait (x-ogw-ratelimit-reset, Retry-After), 0 if it did not.
+// RetryAfter returns the wait that Feishu requested (x-ogw-ratelimit-reset, Retry-After), 0 if it requested none.
 func (e *APIError) RetryAfter() time.Duration { return e.retryAfter }
 
-// MaybeApplied reports whether the call may have taken effect although no good answer came.
+// MaybeApplied reports whether the call may have taken effect although there was no good response.
 func (e *APIError) MaybeApplied() bool { return e.maybeApplied }
 
-// Operation is Op, for logs and metrics.
+// Operation returns Op. It is part of failure.Error.
 func (e *APIError) Operation() string { return e.Op }
 
-// Class says what the refusal means.
+// Class returns the class of the error.
 func (e *APIError) Class() Class { return e.class }
 
-// failures says what each class means for a case. A class that is not here is a refusal.
+// failures maps each class to its meaning for a case. A class without a row is a refusal.
 var failures = map[Class]failure.Details{
 	ClassRetry:       {Class: failure.Retry, Code: failure.CodeUnavailable},
 	ClassPerson:      {Class: failure.Person},
@@ -90,7 +90,7 @@ var failures = map[Class]failure.Details{
 	ClassBug:         {Class: failure.Refused, Code: failure.CodeBug},
 }
 
-// Failure is what the error means for a case.
+// Failure returns the meaning of the error for a case.
 func (e *APIError) Failure() failure.Details {
 	d, ok := failures[e.class]
 	if !ok {
@@ -103,7 +103,7 @@ func (e *APIError) Failure() failure.Details {
 	return d
 }
 
-// UpstreamCode is the business code for support, "230099/200621" if a card has a code of its own, "" for none.
+// UpstreamCode returns the business code for Feishu's support, "230099/200621" if the card has a sub-code, "" for none.
 func (e *APIError) UpstreamCode() string {
 	if e.Code == 0 {
 		return ""
@@ -115,11 +115,11 @@ func (e *APIError) UpstreamCode() string {
 	return code
 }
 
-// LogID is X-Tt-Logid, which Feishu's support asks for.
+// LogID returns X-Tt-Logid, which Feishu's support needs.
 func (e *APIError) LogID() string { return e.logID }
 
-// Field names, for ClassMismatch, what differs: identity_name, identity_code or mobile.
+// Field returns the field of a ClassMismatch: identity_name, identity_code or mobile.
 func (e *APIError) Field() string { return e.field }
 
-// Scopes names, for ClassPermission, the scopes that Feishu says are missing, any one of which will do.
+// Scopes returns the scopes that Feishu lists for a ClassPermission. Any one of them is sufficient.
 func (e *APIError) Scopes() []string { return e.scopes }

@@ -13,69 +13,72 @@ import (
 	"shiming/flows"
 )
 
-// A marketplace app (商店应用) gets an app ticket pushed every hour. With it there is an app token, and with that a tenant
-// token for each tenant that has the app (pages "商店应用获取 app_access_token", "商店应用获取 tenant_access_token",
-// "app_ticket 事件", "重新获取 app_ticket").
+// Feishu pushes an app ticket to a marketplace app (商店应用) every hour. The bot exchanges the ticket for an app token,
+// and the app token for a tenant token of each tenant that installed the app (pages "商店应用获取 app_access_token",
+// "商店应用获取 tenant_access_token", "app_ticket 事件", "重新获取 app_ticket").
 
-// TicketStore keeps the app ticket for all instances and beyond restarts.
+// TicketStore keeps the app ticket. All instances share it, and it survives a restart.
 type TicketStore interface {
-	AppTicket(ctx context.Context, appID string) (ticket string, err error) // "" if there is none
+	// AppTicket returns the latest ticket, "" if there is none.
+	AppTicket(ctx context.Context, appID string) (ticket string, err error)
 	PutAppTicket(ctx context.Context, appID, ticket string) error
 }
 
 const eventAppTicket = "app_ticket"
 
-// maxTicket is far more than an app ticket has.
+// maxTicket limits the length of an app ticket, in bytes. Real tickets are much shorter.
 const maxTicket = 4 << 10
 
-// appTicket takes the event app_ticket, which is of schema 1.0.
-func (e *events) appTicket(ctx context.Context, in *envelope) error {
+// appTicket handles app_ticket (page "app_ticket 事件"), an event of schema 1.0. A self-built app ignores it.
+func (e *events) appTicket(ctx context.Context, in *envelope) (any, error) {
+	if e.tickets == nil {
+		return nil, nil
+	}
 	var event struct {
 		AppID     string `json:"app_id"`
 		AppTicket string `json:"app_ticket"`
 	}
 	if json.Unmarshal(in.Event, &event) != nil || event.AppTicket == "" || len(event.AppTicket) > maxTicket {
-		return errShape
+		return nil, errShape
 	}
-	return toInbox(e.tickets.PutAppTicket(ctx, event.AppID, event.AppTicket))
+	return nil, e.tickets.PutAppTicket(ctx, event.AppID, event.AppTicket)
 }
-
-var errShape = errors.New("bot: event has an unexpected shape")
 
 const (
 	opAppToken     = "auth.app_access_token"
 	opResendTicket = "auth.app_ticket.resend"
-	// codeTicketInvalid: the ticket is too old or of another app; a new one has to be asked for.
+	// codeTicketInvalid means that the ticket is too old or belongs to another app. The bot then requests a new one.
 	codeTicketInvalid = 10012
-	// resendPause is how long a ticket that was asked for may take to come.
+	// resendPause is the least time between two requests for a ticket. A requested ticket arrives within it.
 	resendPause = 30 * time.Second
 	appTokenKey = "app_access_token"
 )
 
-// market fetches tenant tokens for a marketplace app.
-type market struct {
-	c       *Client
-	tickets TicketStore
-	apps    *tokens // of the app itself, under appTokenKey
+// marketTokens fetches tenant tokens for a marketplace app.
+type marketTokens struct {
+	c         *Client
+	tickets   TicketStore
+	appTokens *tokens // holds one app token, under appTokenKey
 
-	mu      sync.Mutex
-	asked   time.Time // when a ticket was asked for last
-	refused string    // the ticket that was refused then, "" if there was none
+	mu            sync.Mutex
+	requestedAt   time.Time // time of the last request for a ticket
+	refusedTicket string    // ticket that caused this request, "" if there was none
 }
 
-func newMarket(c *Client, tickets TicketStore) *market {
-	m := &market{c: c, tickets: tickets}
-	m.apps = newTokens(m.fetchAppToken)
+func newMarketTokens(c *Client, tickets TicketStore) *marketTokens {
+	m := &marketTokens{c: c, tickets: tickets}
+	m.appTokens = newTokens(m.fetchAppToken)
 	return m
 }
 
-// tenantToken gets a token for one tenant.
-func (m *market) tenantToken(ctx context.Context, tenantKey string) (string, time.Duration, error) {
+// tenantToken fetches the token of one tenant. If the platform refuses the app token, tenantToken fetches a new one and
+// tries once more.
+func (m *marketTokens) tenantToken(ctx context.Context, tenantKey string) (string, time.Duration, error) {
 	if tenantKey == "" {
 		return "", 0, &APIError{Op: opToken, class: ClassBug, cause: errNoTenant}
 	}
 	for second := false; ; second = true {
-		app, err := m.apps.get(ctx, appTokenKey)
+		app, err := m.appTokens.get(ctx, appTokenKey)
 		if err != nil {
 			return "", 0, err
 		}
@@ -85,13 +88,13 @@ func (m *market) tenantToken(ctx context.Context, tenantKey string) (string, tim
 		if second || !errors.As(err, &api) || !tokenRefused[api.Code] {
 			return token, life, err
 		}
-		m.apps.drop(appTokenKey, app)
+		m.appTokens.drop(appTokenKey, app)
 	}
 }
 
-// fetchAppToken gets the app's own token. Without a ticket, or with one that is refused, a new one is asked for; it
-// comes as an event, to whichever instance, so that the error is one to come back after.
-func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Duration, error) {
+// fetchAppToken fetches the app token. If the ticket is missing or refused, it requests a new ticket and returns a
+// temporary error, because the platform pushes the ticket as an event to any of the instances.
+func (m *marketTokens) fetchAppToken(ctx context.Context, _ string) (string, time.Duration, error) {
 	ticket, err := m.tickets.AppTicket(ctx, m.c.appID)
 	if err != nil {
 		return "", 0, &APIError{
@@ -101,7 +104,7 @@ func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Dura
 			cause:     errTicketStore,
 		}
 	}
-	if !m.worth(ticket) {
+	if !m.usable(ticket) {
 		return "", 0, &APIError{
 			Op:        opAppToken,
 			class:     ClassRetry,
@@ -117,7 +120,7 @@ func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Dura
 		"app_access_token")
 	var api *APIError
 	if errors.As(err, &api) && api.Code == codeTicketInvalid {
-		m.note(ticket) // the SDK has asked for another one already (core/httptransport.go)
+		m.noteRequest(ticket) // the SDK has already requested a new ticket (core/httptransport.go)
 		err = &APIError{
 			Op:         opAppToken,
 			Code:       api.Code,
@@ -131,27 +134,27 @@ func (m *market) fetchAppToken(ctx context.Context, _ string) (string, time.Dura
 	return token, life, err
 }
 
-// worth reports whether a ticket may be good: it is not the one for which another was asked for less than 30 s ago.
-func (m *market) worth(ticket string) bool {
+// usable reports whether a ticket may be valid. It is false for resendPause after the platform refused this ticket.
+func (m *marketTokens) usable(ticket string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.asked.IsZero() || ticket != m.refused || m.c.now().Sub(m.asked) >= resendPause
+	return m.requestedAt.IsZero() || ticket != m.refusedTicket || m.c.now().Sub(m.requestedAt) >= resendPause
 }
 
-// note keeps in mind that a ticket was asked for in place of one that is no good.
-func (m *market) note(ticket string) {
+// noteRequest records that a ticket was requested now, because the platform refused ticket.
+func (m *marketTokens) noteRequest(ticket string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.asked, m.refused = m.c.now(), ticket
+	m.requestedAt, m.refusedTicket = m.c.now(), ticket
 }
 
-// resend asks for a ticket and returns the error of those who wait for it.
-func (m *market) resend(ctx context.Context) error {
+// resend requests a ticket. It always returns an error, which is temporary if the request succeeded.
+func (m *marketTokens) resend(ctx context.Context) error {
 	now := m.c.now()
-	m.note("")
+	m.noteRequest("")
 	err := m.c.exchange(ctx, request{
 		op:     opResendTicket,
-		effect: again,
+		effect: idempotent,
 		method: http.MethodPost,
 		path:   larkcore.ApplyAppTicketPath,
 		body:   &larkcore.ResendAppTicketReq{AppID: m.c.appID, AppSecret: m.c.appSecret()},
@@ -174,28 +177,28 @@ var (
 	errTicketStore = errors.New("app ticket cannot be read")
 )
 
-// AwaitApp returns once a marketplace app can get tokens, at once for every other app. It has a ticket sent if there is
-// none, and again every 30 s, so that the first person need not wait for it. The only error is that of ctx.
+// AwaitApp returns as soon as a marketplace app can get tokens, and immediately for a self-built app. If there is no
+// ticket, it requests one every 30 s, so that the first applicant does not have to wait. It returns only ctx's error.
 func (c *Client) AwaitApp(ctx context.Context) error {
 	if c.market == nil {
 		return nil
 	}
-	again := time.NewTicker(resendPause)
-	defer again.Stop()
+	retry := time.NewTicker(resendPause)
+	defer retry.Stop()
 	for {
-		if _, err := c.market.apps.get(ctx, appTokenKey); err == nil {
+		if _, err := c.market.appTokens.get(ctx, appTokenKey); err == nil {
 			return nil
 		}
 		select {
-		case <-again.C:
+		case <-retry.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// tokenOf is the key under which the token for a call is kept: the tenant, or "" when the app has one tenant only.
-func (c *Client) tokenOf(ctx context.Context) string {
+// tokenKey returns the cache key of the token for a call: the tenant key, or "" for a self-built app.
+func (c *Client) tokenKey(ctx context.Context) string {
 	if c.market == nil {
 		return ""
 	}

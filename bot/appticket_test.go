@@ -14,20 +14,20 @@ import (
 	"shiming/flows"
 )
 
-// ticketBox keeps an app ticket in memory.
-type ticketBox struct {
+// fakeTicketStore keeps an app ticket in memory.
+type fakeTicketStore struct {
 	mu     sync.Mutex
 	ticket string
 	err    error
 }
 
-func (b *ticketBox) AppTicket(context.Context, string) (string, error) {
+func (b *fakeTicketStore) AppTicket(context.Context, string) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.ticket, b.err
 }
 
-func (b *ticketBox) PutAppTicket(_ context.Context, appID, ticket string) error {
+func (b *fakeTicketStore) PutAppTicket(_ context.Context, appID, ticket string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err == nil {
@@ -36,13 +36,13 @@ func (b *ticketBox) PutAppTicket(_ context.Context, appID, ticket string) error 
 	return b.err
 }
 
-// marketFake answers the token APIs of a marketplace app.
+// marketFake is a fake Feishu with the token APIs of a marketplace app.
 type marketFake struct {
 	*fake
-	box     ticketBox
-	good    string // the app token that is taken
-	granted map[string]int
-	resends int
+	store   fakeTicketStore
+	good    string         // the valid app token
+	granted map[string]int // issued tenant tokens by tenant key
+	resends int            // requests for an app ticket
 }
 
 func newMarketFake(t *testing.T) *marketFake {
@@ -84,15 +84,15 @@ func newMarketFake(t *testing.T) *marketFake {
 	return f
 }
 
-// market is a client of the fake.
+// market returns a client of a marketplace app.
 func (f *marketFake) market(t *testing.T, now func() time.Time) *Client {
-	return f.client(t, func(c *ClientConfig) { c.Marketplace, c.Now = &f.box, now })
+	return f.client(t, func(c *ClientConfig) { c.Marketplace, c.Now = &f.store, now })
 }
 
 func TestEachTenantHasItsToken(t *testing.T) {
 	t.Parallel()
 	f := newMarketFake(t)
-	f.box.ticket = "ticket"
+	f.store.ticket = "ticket"
 	c := f.market(t, time.Now)
 	for range 2 {
 		for _, tenant := range []string{"tk_a", "tk_b"} {
@@ -105,13 +105,13 @@ func TestEachTenantHasItsToken(t *testing.T) {
 	if f.granted["tk_a"] != 1 || f.granted["tk_b"] != 1 || len(f.granted) != 2 || f.resends != 0 {
 		t.Errorf("granted %v, %d resends, want 0", f.granted, f.resends)
 	}
-	// A call for nobody is a bug, and no call.
+	// A call without a tenant is a bug. The client does not send it.
 	_, err := c.BotInfo(t.Context())
 	var api *APIError
 	if !errors.As(err, &api) || api.Class() != ClassBug || api.Temporary() || len(f.granted) != 2 {
 		t.Errorf("without a tenant: %v", err)
 	}
-	// The app's token was revoked: a new one is fetched, once.
+	// The client fetches a new app token after the platform has revoked the old one.
 	f.mu.Lock()
 	f.good = "a-2"
 	f.mu.Unlock()
@@ -120,13 +120,13 @@ func TestEachTenantHasItsToken(t *testing.T) {
 	}
 }
 
-func TestMissingTicketIsAskedFor(t *testing.T) {
+func TestMissingTicketIsRequested(t *testing.T) {
 	t.Parallel()
 	for name, ticket := range map[string]string{"none": "", "refused": "old"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newMarketFake(t)
-			f.box.ticket = ticket
+			f.store.ticket = ticket
 			now := testNow
 			c := f.market(t, func() time.Time { return now })
 			ctx := flows.WithTenant(t.Context(), "tk_a")
@@ -142,10 +142,10 @@ func TestMissingTicketIsAskedFor(t *testing.T) {
 				}
 			}
 			call(1)
-			call(1) // not again at once
+			call(1) // no second request within resendPause
 			now = now.Add(resendPause)
 			call(2)
-			f.box.ticket = "ticket"
+			f.store.ticket = "ticket"
 			if _, err := c.BotInfo(ctx); err != nil {
 				t.Error(err)
 			}
@@ -165,12 +165,14 @@ func TestAwaitAppEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	if err := newFake(t).client(t).AwaitApp(ctx); err != nil {
-		t.Errorf("an app of one company waits: %v", err)
+		t.Errorf("got %v for a self-built app, want no wait", err)
 	}
 }
 
 func ticketEvent(app, token, ticket string) string {
-	return fmt.Sprintf(`{"uuid":"u-1","token":%q,"ts":"1763726400","type":"event_callback","event":{"app_id":%q,"app_ticket":%q,"type":"app_ticket"}}`, token, app, ticket)
+	const format = `{"uuid":"u-1","token":%q,"ts":"1763726400","type":"event_callback",` +
+		`"event":{"app_id":%q,"app_ticket":%q,"type":"app_ticket"}}`
+	return fmt.Sprintf(format, token, app, ticket)
 }
 
 func TestAppTicketEvent(t *testing.T) {
@@ -184,21 +186,23 @@ func TestAppTicketEvent(t *testing.T) {
 		"ticket":        {ticketEvent(testApp, testToken, "t1"), nil, 200, testApp + " t1"},
 		"another app":   {ticketEvent("cli_other", testToken, "t1"), nil, 403, ""},
 		"another token": {ticketEvent(testApp, "x", "t1"), nil, 403, ""},
-		"empty":         {ticketEvent(testApp, testToken, ""), nil, 200, ""}, // delivering it again would change nothing
+		"empty":         {ticketEvent(testApp, testToken, ""), nil, 200, ""}, // a redelivery would not help
 		"store is down": {ticketEvent(testApp, testToken, "t1"), errors.New("gone"), 503, ""},
-		"other old type": {`{"token":"vtok","type":"event_callback","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`,
-			nil, 200, ""},
+		"other old type": {
+			plain:  `{"token":"vtok","type":"event_callback","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`,
+			status: 200,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kept := &ticketBox{err: c.err}
+			kept := &fakeTicketStore{err: c.err}
 			r := newTestServer(t, func(cfg *ServerConfig) { cfg.Marketplace = kept })
 			if w := r.send(pushOf(c.plain)); w.Code != c.status || kept.ticket != c.kept {
 				t.Errorf("answered %d, kept %q; want %d, %q", w.Code, kept.ticket, c.status, c.kept)
 			}
 		})
 	}
-	// An app of one company gets none; should one come, it is let go.
+	// A self-built app ignores the event.
 	if w := newTestServer(t).send(pushOf(ticketEvent(testApp, testToken, "t1"))); w.Code != 200 {
 		t.Errorf("answered %d, want 200", w.Code)
 	}

@@ -13,16 +13,16 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 )
 
-// effect says what a call leaves behind, which decides what may be done when its answer is lost.
+// effect says whether a call may be repeated after its response was lost.
 type effect int
 
 const (
-	reads  effect = iota // nothing; may always be repeated
-	again                // something that a repetition does not double, thanks to uuid, or that does no harm twice
-	onlyMe               // something that must not be repeated blindly
+	readOnly      effect = iota // the call changes nothing
+	idempotent                  // the call has a uuid, or a second execution does no harm
+	notIdempotent               // a repetition needs the consent of a person
 )
 
-// request is one call of the API.
+// request describes one call of the API.
 type request struct {
 	op     string // as in the SDK: service.resource.method
 	effect effect
@@ -32,11 +32,12 @@ type request struct {
 	query  map[string]string
 	body   any // a value for JSON, or *larkcore.Formdata
 
-	file    *formFile // instead of body
-	leaving func()    // called when the request begins to leave; may be nil
+	file   *formFile // replaces body
+	onSend func()    // called when the transport starts to write the request; may be nil
 }
 
-// call makes one call with a tenant token and decodes data into out (nil = not wanted). Every error is an *APIError.
+// call makes one call with a tenant token and decodes the response into out unless it is nil. Every error is an
+// *APIError.
 func (c *Client) call(ctx context.Context, r request, out any) error {
 	start := c.now()
 	err := c.withToken(ctx, func(token string) error { return c.exchange(ctx, r, token, out) })
@@ -44,9 +45,10 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	return err
 }
 
-// withToken runs do with the tenant token. When the token is refused, it is dropped and do runs once more.
+// withToken runs do with the tenant token. If the platform refuses the token, withToken fetches a new one and runs do
+// once more.
 func (c *Client) withToken(ctx context.Context, do func(token string) error) error {
-	key := c.tokenOf(ctx)
+	key := c.tokenKey(ctx)
 	token, err := c.tokens.get(ctx, key)
 	if err != nil {
 		return err
@@ -63,7 +65,7 @@ func (c *Client) withToken(ctx context.Context, do func(token string) error) err
 	return do(token)
 }
 
-// exchange makes one call with the given token, or with none if it is "".
+// exchange makes one call with a token, or without one if token is "".
 func (c *Client) exchange(ctx context.Context, r request, token string, out any) error {
 	for _, value := range r.params {
 		if !pathSegment(value) {
@@ -72,7 +74,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	tr := &callTrace{noRetry: r.effect == onlyMe, onSend: r.leaving, file: r.file}
+	tr := &callTrace{noRetry: r.effect == notIdempotent, onSend: r.onSend, file: r.file}
 	req := &larkcore.ApiReq{
 		HttpMethod:                r.method,
 		ApiPath:                   r.path,
@@ -95,18 +97,18 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	}
 	resp, err := c.lark.Do(withCallTrace(ctx, tr), req, options...)
 	if err != nil {
-		return c.lost(ctx, r, tr, err)
+		return c.noResponse(ctx, r, tr, err)
 	}
 	return c.evaluate(ctx, r, tr, resp.RawBody, out)
 }
 
-// pathSegment reports whether an id can stand in a path without changing where the path leads.
+// pathSegment reports whether an id can be a path segment without changing the target of the path.
 func pathSegment(s string) bool {
 	return s != "" && s != "." && s != ".." && len(s) <= 512
 }
 
-// lost is the error for a call without a readable answer.
-func (c *Client) lost(ctx context.Context, r request, tr *callTrace, err error) error {
+// noResponse returns the error for a call without a readable response.
+func (c *Client) noResponse(ctx context.Context, r request, tr *callTrace, err error) error {
 	var late *larkcore.ClientTimeoutError
 	if errors.As(err, &late) || isTimeout(err) {
 		err = context.DeadlineExceeded
@@ -119,23 +121,23 @@ func (c *Client) lost(ctx context.Context, r request, tr *callTrace, err error) 
 		return e
 	}
 	e.cause = causeOf(ctx, err)
-	c.outcome(e, r, tr.sent.Load())
+	c.unclear(e, r, tr.sent.Load())
 	return e
 }
 
-// outcome fills in what follows from not knowing. sent: the request may have reached Feishu.
-func (c *Client) outcome(e *APIError, r request, sent bool) {
+// unclear classifies a call whose outcome is not known. sent means that the request may have reached Feishu.
+func (c *Client) unclear(e *APIError, r request, sent bool) {
 	e.class, e.temporary = ClassRetry, true
-	if e.HTTPStatus == http.StatusTooManyRequests || !sent || r.effect == reads {
+	if e.HTTPStatus == http.StatusTooManyRequests || !sent || r.effect == readOnly {
 		return
 	}
 	e.maybeApplied = true
-	if r.effect == onlyMe {
+	if r.effect == notIdempotent {
 		e.class, e.temporary = ClassUnknown, false
 	}
 }
 
-// errorBody is the part of an answer that all APIs share (page "通用错误码").
+// errorBody is the part of a response that all APIs share (page "通用错误码").
 type errorBody struct {
 	Code  *int   `json:"code"`
 	Msg   string `json:"msg"`
@@ -147,22 +149,22 @@ type errorBody struct {
 	} `json:"error"`
 }
 
-// evaluate reads an answer: success into out, everything else into an *APIError.
+// evaluate decodes the response of a successful call into out, and returns an *APIError for every other response.
 func (c *Client) evaluate(ctx context.Context, r request, tr *callTrace, body []byte, out any) error {
 	var f errorBody
 	if json.Unmarshal(body, &f) != nil || f.Code == nil || (*f.Code == 0 && tr.status >= 300) {
-		return c.lost(ctx, r, tr, errNotJSON)
+		return c.noResponse(ctx, r, tr, errNotJSON)
 	}
 	if *f.Code == 0 {
 		if out != nil && json.Unmarshal(body, out) != nil {
-			return c.lost(ctx, r, tr, errNotJSON)
+			return c.noResponse(ctx, r, tr, errNotJSON)
 		}
 		return nil
 	}
 	return c.refused(r, tr, f)
 }
 
-// refused is the error for an answer with a code.
+// refused returns the error for a response with a non-zero code.
 func (c *Client) refused(r request, tr *callTrace, f errorBody) error {
 	e := c.newError(r, tr)
 	e.Code = *f.Code
@@ -176,23 +178,23 @@ func (c *Client) refused(r request, tr *callTrace, f errorBody) error {
 			}
 		}
 	}
-	verdict, known := verdicts[e.Code]
+	row, known := codes[e.Code]
 	if e.Code == codeCard {
 		e.SubCode = subCode(f.Msg)
-		if sub, ok := verdicts[e.SubCode]; ok {
-			verdict = sub
+		if sub, ok := codes[e.SubCode]; ok {
+			row = sub
 		}
 	}
 	if (e.Code == codeLocked || e.SubCode == codeLocked) && strings.Contains(f.Msg, "is lock") {
-		verdict.class, e.retryAfter = ClassRetry, max(e.retryAfter, time.Second)
+		row.class, e.retryAfter = ClassRetry, max(e.retryAfter, time.Second)
 	}
 	switch {
 	case known:
-		e.class, e.field = verdict.class, verdict.field
+		e.class, e.field = row.class, row.field
 	case e.HTTPStatus == http.StatusTooManyRequests:
 		e.class = ClassRetry
 	case e.HTTPStatus >= 500:
-		c.outcome(e, r, true)
+		c.unclear(e, r, true)
 		return e
 	default:
 		e.class = ClassUnknown
@@ -209,10 +211,10 @@ func (c *Client) newError(r request, tr *callTrace) *APIError {
 	return e
 }
 
-// maxRetryAfter bounds what a header may ask for.
+// maxRetryAfter limits the wait that a header may request.
 const maxRetryAfter = time.Hour
 
-// retryAfter reads x-ogw-ratelimit-reset (seconds; page "频控策略") and Retry-After (seconds or a date).
+// retryAfter parses the headers x-ogw-ratelimit-reset (seconds; page "频控策略") and Retry-After (seconds or a date).
 func (c *Client) retryAfter(header http.Header) time.Duration {
 	for _, name := range []string{"X-Ogw-Ratelimit-Reset", "Retry-After"} {
 		value := header.Get(name)
@@ -237,7 +239,7 @@ var (
 	subCodePattern    = regexp.MustCompile(`ErrCode: ?(\d{1,9})`)
 )
 
-// identifier lets an upstream's text through only if it looks like an id.
+// identifier returns s if it has the form of an id, and "" for any other text of an upstream.
 func identifier(s string) string {
 	if identifierPattern.MatchString(s) {
 		return s
@@ -245,7 +247,7 @@ func identifier(s string) string {
 	return ""
 }
 
-// subCode finds the number of a card's own error in the text of 230099.
+// subCode returns the card's ErrCode, which Feishu reports only in the text of 230099.
 func subCode(msg string) int {
 	m := subCodePattern.FindStringSubmatch(msg)
 	if m == nil {

@@ -10,14 +10,18 @@ import (
 	"shiming/flows"
 )
 
-// cardAction takes card.action.trigger (page "卡片回传交互回调"). It never fails: callbacks are not delivered again, and
-// an error would only show the user a number.
-func (e *events) cardAction(ctx context.Context,
-	in *callback.CardActionTriggerEvent) *callback.CardActionTriggerResponse {
-	return e.click(ctx, e.decodeClick(in))
+// cardAction handles card.action.trigger (page "卡片回传交互回调"). Its only error is errShape: Feishu does not deliver a
+// callback again, and an error status would only show an error number to the user.
+func (e *events) cardAction(ctx context.Context, in *envelope) (any, error) {
+	var event callback.CardActionTriggerEvent
+	if json.Unmarshal(in.plain, &event) != nil {
+		return nil, errShape
+	}
+	return e.click(ctx, e.decodeClick(&event)), nil
 }
 
-// decodeClick reads the operator, who alone decides what may be done, and the button's value.
+// decodeClick returns the operator of a click and the value of the button. The permissions depend on the operator only,
+// because a forged button can carry any value.
 func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardAction {
 	var out flows.CardAction
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
@@ -52,8 +56,8 @@ func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardActi
 	return out
 }
 
-// malformedClick serves a callback that the SDK's types do not fit, such as one whose value is a string instead of an
-// object. Who clicked where is still read, so that the person gets a polite answer.
+// malformedClick handles a callback that does not fit the SDK's types, for example because its value is a string
+// instead of an object. It still reads operator and card, so that the user gets a readable response.
 func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.CardActionTriggerResponse {
 	var in struct {
 		Header struct {
@@ -77,7 +81,7 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 	return e.click(ctx, flows.CardAction{
 		EventID:   in.Header.EventID,
 		TenantKey: in.Header.TenantKey,
-		At:        e.stamp(in.Header.CreateTime),
+		At:        e.parseTime(in.Header.CreateTime),
 		OpenID:    in.Event.Operator.OpenID,
 		MessageID: in.Event.Context.MessageID,
 		ChatID:    in.Event.Context.ChatID,
@@ -85,17 +89,19 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 	})
 }
 
+// click hands a click to the Handler and keeps the response and patches of the same card in order.
 func (e *events) click(ctx context.Context, click flows.CardAction) *callback.CardActionTriggerResponse {
 	if click.OpenID == "" {
-		return toastOnly("bad_request") // nobody to act for
+		return toastOnly("bad_request")
 	}
 	if click.MessageID != "" {
-		// Before the Handler commits, since a job may want to patch the card right after.
-		defer e.answered(ctx, e.patchOrder.BeginAnswer(click.MessageID))
+		// The order begins before the Handler commits, because a job may patch the card right after the commit.
+		defer e.afterResponse(ctx, e.patchOrder.BeginAnswer(click.MessageID))
 	}
 	answer, err := e.handler.Click(ctx, click)
 	if click.MessageID != "" {
-		e.patchOrder.AwaitPatches(ctx, click.MessageID) // it was drawn before, and must not undo the answer
+		// A patch that is under way is older than the answer and must not overwrite it.
+		e.patchOrder.AwaitPatches(ctx, click.MessageID)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "click not stored", "act", string(click.Action.Act), "error", err)
@@ -104,16 +110,16 @@ func (e *events) click(ctx context.Context, click flows.CardAction) *callback.Ca
 	return response(answer)
 }
 
-// answered arranges for end to be called once the answer has been written.
-func (e *events) answered(ctx context.Context, end func()) {
+// afterResponse calls end after the response has been written, or at once if ctx does not come from a server.
+func (e *events) afterResponse(ctx context.Context, end func()) {
 	if after, ok := ctx.Value(afterResponseKey{}).(*afterResponse); ok {
 		after.ends = append(after.ends, end)
 		return
 	}
-	end() // nobody says when the answer leaves
+	end()
 }
 
-// response is an answer in the platform's form. Without toast and card it is {}, which leaves the card as it is.
+// response converts an answer to the platform's form. Without toast and card it is {}, which leaves the card unchanged.
 func response(a flows.Answer) *callback.CardActionTriggerResponse {
 	out := &callback.CardActionTriggerResponse{}
 	if a.Toast != nil {

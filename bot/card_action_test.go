@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,36 +21,39 @@ import (
 func TestClick(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	plain := strings.Replace(clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""}), "1760000000000",
-		"1760000000000123", 1)
-	wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
-	got := r.box.all()[0].(flows.CardAction)
-	if got.EventID != "ev_1" || got.TenantKey != "tk" || got.OpenID != "ou_emp" || got.MessageID != "om_card" ||
-		got.ChatID != "oc_p2p" ||
-		!got.At.Equal(time.UnixMicro(1760000000000123)) || got.Malformed {
-		t.Errorf("got %+v", got)
+	plain := clickEvent(confirmValue(), m{"identity_name": "张三", "note": ""})
+	plain = strings.Replace(plain, "1760000000000", "1760000000000123", 1) // a callback has microseconds
+	wantResponse(t, r.send(pushOf(plain)), 200, `{}`)
+	got := r.stub.all()[0].(flows.CardAction)
+	name, note := "张三", ""
+	want := flows.CardAction{
+		EventID:   "ev_1",
+		TenantKey: "tk",
+		OpenID:    "ou_emp",
+		MessageID: "om_card",
+		ChatID:    "oc_p2p",
+		At:        time.UnixMicro(1760000000000123),
+		Action: cards.Action{
+			V:    1,
+			Act:  cards.ActConfirm,
+			Case: testCase,
+			Rev:  7,
+		},
+		Form: cards.Form{IdentityName: &name, Note: &note},
 	}
-	if want := (cards.Action{
-		V:    1,
-		Act:  cards.ActConfirm,
-		Case: testCase,
-		Rev:  7,
-	}); got.Action != want {
-		t.Errorf("action %+v, want %v", got.Action, want)
-	}
-	if got.Form.IdentityName == nil || *got.Form.IdentityName != "张三" || got.Form.Note == nil || got.Form.Mobile != nil {
-		t.Errorf("form %v", got.Form)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
-// TestClickMalformed: whatever the value, the person gets an answer of the Handler and never a 500.
+// TestClickMalformed checks that a malformed click gets the Handler's answer and never a 500.
 func TestClickMalformed(t *testing.T) {
 	t.Parallel()
 	without := func(key string) func(m) { return func(e m) { delete(e, key) } }
 	for _, tt := range []struct {
 		name  string
 		plain string
-		asked bool // the Handler is asked; otherwise there is nobody to act for
+		asked bool // the Handler is called; it is not if the click names no operator
 	}{
 		{"value is a string", clickEvent(`{"act":"confirm"}`, nil), true},
 		{"value is a list", clickEvent([]int{1}, nil), true},
@@ -70,20 +74,18 @@ func TestClickMalformed(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
 			sorry := cards.NewToast("bad_request", nil)
-			r.box.answer.Toast = &sorry
+			r.stub.answer.Toast = &sorry
 			w := r.send(pushOf(tt.plain))
 			if w.Code != 200 || !strings.Contains(w.Body.String(), `"toast":{"type":"error"`) {
 				t.Errorf("got %d %s, want 200", w.Code, w.Body)
 			}
-			got := r.box.all()
+			got := r.stub.all()
 			if !tt.asked {
-				if len(got) != 0 {
-					t.Errorf("the inbox was asked: %+v", got)
-				}
+				r.wantCalls(t, 0)
 				return
 			}
 			if len(got) != 1 {
-				t.Fatalf("inbox got %+v", got)
+				t.Fatalf("got %d calls of the Handler, want 1: %+v", len(got), got)
 			}
 			click := got[0].(flows.CardAction)
 			if !click.Malformed || click.OpenID != "ou_emp" || click.EventID != "ev_1" || click.Action != (cards.Action{}) {
@@ -97,6 +99,8 @@ func TestClickAnswer(t *testing.T) {
 	t.Parallel()
 	toast := cards.Toast{Type: "info", ZH: "好了", EN: "Done"}
 	const toastJSON = `"toast":{"type":"info","content":"好了","i18n":{"en_us":"Done","zh_cn":"好了"}}`
+	const cardJSON = `"card":{"type":"raw","data":{"schema":"2.0"}}`
+	card := plainCard(`{"schema":"2.0"}`)
 	for _, tt := range []struct {
 		name   string
 		answer flows.Answer
@@ -104,16 +108,15 @@ func TestClickAnswer(t *testing.T) {
 	}{
 		{"nothing", flows.Answer{}, `{}`},
 		{"toast", flows.Answer{Toast: &toast}, `{` + toastJSON + `}`},
-		{"card", flows.Answer{Card: plainCard(`{"schema":"2.0"}`)}, `{"card":{"type":"raw","data":{"schema":"2.0"}}}`},
-		{"both", flows.Answer{Toast: &toast, Card: plainCard(`{"schema":"2.0"}`)}, `{` + toastJSON +
-			`,"card":{"type":"raw","data":{"schema":"2.0"}}}`},
+		{"card", flows.Answer{Card: card}, `{` + cardJSON + `}`},
+		{"both", flows.Answer{Toast: &toast, Card: card}, `{` + toastJSON + `,` + cardJSON + `}`},
 		{"broken card", flows.Answer{Card: plainCard(`{`)}, `{}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
-			r.box.answer = tt.answer
-			wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
+			r.stub.answer = tt.answer
+			wantResponse(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 200, tt.want)
 		})
 	}
 }
@@ -121,28 +124,28 @@ func TestClickAnswer(t *testing.T) {
 func TestClickStoreDown(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	r.box.err = errors.New("disk full")
+	r.stub.err = errors.New("disk full")
 	w := r.send(pushOf(clickEvent(confirmValue(), nil)))
 	var got struct {
 		Toast struct{ Type, Content string }
 		Card  any
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != 200 {
-		t.Fatalf("%d %s, want 200", w.Code, w.Body)
+		t.Fatalf("got %d %s, want 200", w.Code, w.Body)
 	}
-	if busy := cards.NewToast("busy", nil); got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type ||
-		got.Card != nil {
-		t.Errorf("got %s", w.Body)
+	busy := cards.NewToast("busy", nil)
+	if got.Toast.Content != busy.ZH || got.Toast.Type != busy.Type || got.Card != nil {
+		t.Errorf("got %s, want the toast %q and no card", w.Body, busy.ZH)
 	}
 }
 
-// TestPatchWaitsForAnswer patches a card while a click on it is being answered: the patch must come after the answer.
+// TestPatchWaitsForAnswer patches a card while the response to a click on it is under way. The patch must come last.
 func TestPatchWaitsForAnswer(t *testing.T) {
 	t.Parallel()
 	order := &PatchOrder{}
 	clicked, answered := make(chan struct{}), make(chan struct{})
 	r := newTestServer(t, func(c *ServerConfig) { c.PatchOrder = order })
-	r.box.onClick = func() {
+	r.stub.onClick = func() {
 		close(clicked)
 		<-answered
 	}
@@ -152,7 +155,9 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 		close(patched)
 		ok(w, `{}`)
 	})
-	feishu.handle("PATCH /open-apis/im/v1/messages/om_other", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
+	feishu.handle("PATCH /open-apis/im/v1/messages/om_other", func(w http.ResponseWriter, _ *http.Request) {
+		ok(w, `{}`)
+	})
 	client := feishu.client(t, func(c *ClientConfig) { c.PatchOrder = order })
 	server := httptest.NewServer(r.Handler())
 	defer server.Close()
@@ -161,9 +166,9 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	go func() { answer <- post(t, server.URL, pushOf(clickEvent(confirmValue(), nil))) }()
 	<-clicked
 	patch := make(chan error, 1)
-	go func() { patch <- client.Patch(t.Context(), "om_card", drawn(json.RawMessage(`{}`))) }()
-	// Other cards are not held up; once this returns, the goroutine above has had its time too.
-	if err := client.Patch(t.Context(), "om_other", drawn(json.RawMessage(`{}`))); err != nil {
+	go func() { patch <- client.Patch(t.Context(), "om_card", fixedCard(json.RawMessage(`{}`))) }()
+	// A patch of another card does not wait. While it runs, the goroutine above has time to reach the fake.
+	if err := client.Patch(t.Context(), "om_other", fixedCard(json.RawMessage(`{}`))); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -181,6 +186,7 @@ func TestPatchWaitsForAnswer(t *testing.T) {
 	<-patched
 }
 
+// post sends a push over the network and returns the body of the response.
 func post(t *testing.T, url string, p push) string {
 	req := p.request()
 	out, err := http.NewRequest(http.MethodPost, url+"/webhook/event", req.Body)
@@ -199,7 +205,7 @@ func post(t *testing.T, url string, p push) string {
 	return string(body)
 }
 
-func TestAnswering(t *testing.T) {
+func TestPatchOrder(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing open", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -232,7 +238,7 @@ func TestAnswering(t *testing.T) {
 			wantWait(t, &a, t.Context(), 2*time.Second)
 		})
 	})
-	t.Run("no longer than patience", func(t *testing.T) {
+	t.Run("no longer than maxPatchWait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var a PatchOrder
 			defer a.BeginAnswer("om")()
@@ -286,7 +292,7 @@ func TestAnswering(t *testing.T) {
 			if status != 200 {
 				t.Fatal(status)
 			}
-			time.AfterFunc(time.Second, after) // the answer leaves
+			time.AfterFunc(time.Second, after) // the response leaves
 			start := time.Now()
 			a.BeginPatch(t.Context(), "om_card")
 			if got := time.Since(start); got != time.Second {
@@ -296,6 +302,7 @@ func TestAnswering(t *testing.T) {
 	})
 }
 
+// wantWait checks how long a patch waits.
 func wantWait(t *testing.T, a *PatchOrder, ctx context.Context, want time.Duration) {
 	t.Helper()
 	start := time.Now()
@@ -314,12 +321,12 @@ func FuzzDecodeClick(f *testing.F) {
 		if !json.Valid([]byte(value)) || !json.Valid([]byte(form)) {
 			t.Skip()
 		}
-		before := len(r.box.all())
+		before := len(r.stub.all())
 		w := r.send(pushOf(clickEvent(json.RawMessage(value), json.RawMessage(form))))
 		if w.Code != 200 {
 			t.Fatalf("status %d: %s, want 200", w.Code, r.log)
 		}
-		got := r.box.all()[before:]
+		got := r.stub.all()[before:]
 		if len(got) != 1 {
 			t.Fatalf("%d clicks, want 1", len(got))
 		}

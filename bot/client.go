@@ -15,32 +15,32 @@ import (
 	"shiming/failure"
 )
 
-// ClientConfig is what a Client needs. BaseURL, AppID and AppSecret are required.
+// ClientConfig configures a Client. BaseURL, AppID and AppSecret are required.
 type ClientConfig struct {
-	// BaseURL is scheme and host without a path, e.g. https://open.feishu.cn. Plain http is accepted to loopback only.
+	// BaseURL is scheme and host without a path, e.g. https://open.feishu.cn. Plain http is allowed to loopback only.
 	BaseURL   string
 	AppID     string
 	AppSecret string
 	Log       *slog.Logger
-	// HTTP carries the calls; nil means an own client that connects within 3 s. Timeout and DownloadTimeout hold
-	// whatever the client allows. Redirects are never followed: they would carry the token elsewhere.
+	// HTTP sends the calls; nil means a client that connects within 3 s. Timeout and DownloadTimeout apply to either. The
+	// Client never follows a redirect, which would send the token to another host.
 	HTTP *http.Client
-	// Answering is shared with the Server; nil means that no patch waits.
+	// PatchOrder is shared with the Server; nil means that no patch waits for a click.
 	PatchOrder *PatchOrder
-	// Marketplace is set for a marketplace app (商店应用): where its app ticket is kept. Every call then needs the tenant in
-	// its context (flows.WithTenant).
+	// Marketplace stores the app ticket of a marketplace app (商店应用), and is nil for a self-built app. If it is set, the
+	// context of every call must carry the tenant (flows.WithTenant).
 	Marketplace TicketStore
 	Now         func() time.Time // nil = time.Now
-	// Timeout bounds one call, including the time to read its answer; 0 means 10 s.
+	// Timeout limits one call, including the time to read the response; 0 means 10 s.
 	Timeout time.Duration
-	// DownloadTimeout bounds one download; 0 means 60 s, which is 10 MB at 170 KB/s.
+	// DownloadTimeout limits one download; 0 means 60 s, which is 10 MB at 170 KB/s.
 	DownloadTimeout time.Duration
 
-	// Observe, if set, is told of every call: its operation, "ok" or the class of its error, and how long it took.
+	// Observe, if set, is called for every call with its operation, "ok" or the class of its error, and its duration.
 	Observe func(op, outcome string, took time.Duration)
 }
 
-// Client calls Feishu. It is safe for concurrent use and keeps nothing but the tenant token.
+// Client calls Feishu. It is safe for concurrent use and keeps no state except the tokens.
 type Client struct {
 	base       string
 	appID      string
@@ -48,7 +48,7 @@ type Client struct {
 	lark       *lark.Client
 	http       *http.Client
 	tokens     *tokens
-	market     *market // nil for one company's app
+	market     *marketTokens // nil for a self-built app
 	patchOrder *PatchOrder
 	now        func() time.Time
 	observe    func(string, string, time.Duration)
@@ -61,9 +61,7 @@ const (
 	defaultDownloadTimeout = 60 * time.Second
 )
 
-var (
-	_ failure.Error = (*APIError)(nil)
-)
+var _ failure.Error = (*APIError)(nil)
 
 // NewClient checks the configuration and builds a client; it makes no call. The error lists every mistake.
 func NewClient(cfg ClientConfig) (*Client, error) {
@@ -109,10 +107,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		c.http = &own
 	}
 	c.http.Transport = newTransport(c.http.Transport)
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.http.CheckRedirect = noRedirect
 	c.tokens = newTokens(c.tokenFor)
 	if cfg.Marketplace != nil {
-		c.market = newMarket(c, cfg.Marketplace)
+		c.market = newMarketTokens(c, cfg.Marketplace)
 	}
 	c.lark = lark.NewClient(cfg.AppID, cfg.AppSecret,
 		lark.WithOpenBaseUrl(cfg.BaseURL),
@@ -124,7 +122,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	return c, nil
 }
 
-// CloseIdleConnections closes what is kept open for the next call.
+// noRedirect is a CheckRedirect that makes an http.Client return a redirect instead of following it.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// CloseIdleConnections closes the connections that no call uses.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 func (c *Client) observed(op string, err error, took time.Duration) {
@@ -136,7 +137,8 @@ func (c *Client) observed(op string, err error, took time.Duration) {
 	c.observe(op, outcome, took)
 }
 
-// checkBaseURL wants scheme and host only, and TLS except to this machine. The error does not quote the URL.
+// checkBaseURL accepts a URL of scheme and host only, and plain http to loopback only. The error does not quote the
+// URL.
 func checkBaseURL(raw string) error {
 	u, err := url.Parse(raw)
 	switch {

@@ -33,14 +33,14 @@ func TestNewClientChecks(t *testing.T) {
 		t.Run(base, func(t *testing.T) {
 			_, err := NewClient(ClientConfig{BaseURL: base, AppID: "a", AppSecret: "s"})
 			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-				t.Errorf("%s: %v", base, err)
+				t.Errorf("got error %v, want %q", err, want)
 			}
 		})
 	}
 	_, err := NewClient(ClientConfig{})
 	for _, want := range []string{"base url", "app id", "app secret"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("no word of %s in: %v", want, err)
+			t.Errorf("got error %v, want one that names %q", err, want)
 		}
 	}
 }
@@ -69,9 +69,9 @@ func TestReplyPatchRecall(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.handle("POST /open-apis/im/v1/messages/om_1/reply", func(w http.ResponseWriter, r *http.Request) {
-		if got, want := bodyOf(t, r), (m{"msg_type": "interactive", "content": `{}`, "uuid": "u2"}); !reflect.DeepEqual(got,
-			want) {
-			t.Errorf("body %v", got)
+		want := m{"msg_type": "interactive", "content": `{}`, "uuid": "u2"}
+		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
+			t.Errorf("got body %v, want %v", got, want)
 		}
 		ok(w, `{"message_id":"om_2"}`)
 	})
@@ -86,7 +86,7 @@ func TestReplyPatchRecall(t *testing.T) {
 	if id, err := c.Reply(t.Context(), "om_1", json.RawMessage(`{}`), "u2"); id != "om_2" || err != nil {
 		t.Errorf("reply: %q, %v, want %q", id, err, "om_2")
 	}
-	if err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{"a":1}`))); err != nil {
+	if err := c.Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{"a":1}`))); err != nil {
 		t.Errorf("patch: %v", err)
 	}
 	if err := c.Recall(t.Context(), "om_1"); err != nil {
@@ -119,10 +119,12 @@ func TestContact(t *testing.T) {
 		`{"is_frozen":true,"is_resigned":false,"is_activated":true,"is_exited":false,"is_unjoin":false}`: false,
 		`{"is_resigned":true}`: true, `{"is_exited":true}`: true,
 	} {
-		answer = `{"user":{"open_id":"ou_1","status":` + status + `}}`
-		if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got != (flows.Contact{Left: left}) {
-			t.Errorf("%s: left %v, %v", status, got.Left, err)
-		}
+		t.Run(status, func(t *testing.T) {
+			answer = `{"user":{"open_id":"ou_1","status":` + status + `}}`
+			if got, err := c.Contact(t.Context(), "ou_1"); err != nil || got != (flows.Contact{Left: left}) {
+				t.Errorf("got left %t, %v; want %t", got.Left, err, left)
+			}
+		})
 	}
 }
 
@@ -214,13 +216,16 @@ func TestRecordIdentity(t *testing.T) {
 	})
 	c := f.client(t)
 	for _, mobile := range []string{"", "13812345678"} {
-		want = m{"identity_name": "张三", "identity_code": "11010119900101123X"}
-		if mobile != "" {
-			want["mobile"] = mobile
-		}
-		if uid, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "11010119900101123X", mobile); uid != "v1" || err != nil {
-			t.Errorf("got %q, %v, want %q", uid, err, "v1")
-		}
+		t.Run("mobile "+mobile, func(t *testing.T) {
+			want = m{"identity_name": "张三", "identity_code": "11010119900101123X"}
+			if mobile != "" {
+				want["mobile"] = mobile
+			}
+			uid, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "11010119900101123X", mobile)
+			if uid != "v1" || err != nil {
+				t.Errorf("got %q, %v, want %q", uid, err, "v1")
+			}
+		})
 	}
 }
 
@@ -274,18 +279,23 @@ func TestDownload(t *testing.T) {
 	if got, err := c.Download(t.Context(), "om_1", "success without a picture", "file"); err != nil || len(got) == 0 {
 		t.Errorf("a file that somebody sent: %d bytes, %v", len(got), err)
 	}
-	for key, want := range map[string]Class{"cut": ClassRetry, "refused": ClassGone, "refused with 200": ClassPerson,
-		"page": ClassRetry} {
+	for key, want := range map[string]Class{
+		"cut":              ClassRetry,
+		"refused":          ClassGone,
+		"refused with 200": ClassPerson,
+		"page":             ClassRetry,
+	} {
 		t.Run(key, func(t *testing.T) {
 			got, err := c.Download(t.Context(), "om_1", key, "file")
 			var api *APIError
 			if got != nil || !errors.As(err, &api) || api.class != want || api.MaybeApplied() {
-				t.Errorf("%s: %d bytes, %v", key, len(got), err)
+				t.Errorf("got %d bytes, %v; want an error of class %s", len(got), err, want)
 			}
 		})
 	}
 }
 
+// zeros is a Reader of endless zeros.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -293,8 +303,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestPathsStay: an id that is none of Feishu's must not lead the token elsewhere.
-func TestPathsStay(t *testing.T) {
+// TestPathInjection checks that an id cannot change the target of a path, which would send the token elsewhere.
+func TestPathInjection(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := f.client(t)
@@ -305,17 +315,17 @@ func TestPathsStay(t *testing.T) {
 		_, err1 := c.Download(t.Context(), "om_1", id, "image")
 		_, err2 := c.Download(t.Context(), id, "img", "image")
 		_, err3 := c.Contact(t.Context(), id)
-		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, drawn(json.RawMessage(`{}`)))} {
+		for _, err := range []error{err1, err2, err3, c.Patch(t.Context(), id, fixedCard(json.RawMessage(`{}`)))} {
 			var api *APIError
 			if !errors.As(err, &api) || api.class != ClassBug || api.Temporary() || api.MaybeApplied() {
-				t.Errorf("%q: %v", id, err)
+				t.Errorf("%q: got %v, want an error of class %s", id, err, ClassBug)
 			}
 		}
 	}
 	if _, err := c.Download(t.Context(), "om_1", "img", "image&x=1"); err == nil {
-		t.Error("kind is taken as it comes")
+		t.Error("got no error for an invalid kind, want one")
 	}
-	if n := len(f.called()); n != 1 {
-		t.Errorf("%v", f.called())
+	if calls := f.called(); len(calls) != 1 {
+		t.Errorf("got the calls %v, want one for the token", calls)
 	}
 }

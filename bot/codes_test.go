@@ -45,7 +45,8 @@ var documented = map[Class][]int{
 	},
 }
 
-// TestCodes has every documented code answered over HTTP, to the call that does the most damage if misread.
+// TestCodes lets RecordIdentity, the call with the worst consequences of a misread code, fail with every documented
+// code.
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -55,8 +56,9 @@ func TestCodes(t *testing.T) {
 	})
 	c := f.client(t)
 	var seen []int
-	for class, codes := range documented {
-		for _, code = range codes {
+	fields := map[int]string{1291002: "identity_name", 1291003: "identity_code", 1291004: "mobile"}
+	for class, list := range documented {
+		for _, code = range list {
 			seen = append(seen, code)
 			_, err := c.RecordIdentity(t.Context(), "ou_1", "张三", "110101199001011237", "")
 			var api *APIError
@@ -64,59 +66,62 @@ func TestCodes(t *testing.T) {
 				t.Fatalf("%d: %v", code, err)
 			}
 			if api.Class() != class || api.Temporary() != (class == ClassRetry) || api.MaybeApplied() {
-				t.Errorf("%d: trouble %s, temporary %v, maybe applied %v; want %s", code, api.Class(), api.Temporary(),
+				t.Errorf("%d: got class %s, temporary %v, maybe applied %v; want class %s", code, api.Class(), api.Temporary(),
 					api.MaybeApplied(), class)
 			}
 			if api.Code != code || api.UpstreamCode() != fmt.Sprint(code) || api.HTTPStatus != 400 ||
 				api.LogID() != "2026112112000001" {
 				t.Errorf("%d: %v", code, api)
 			}
-			if want := map[int]string{1291002: "identity_name", 1291003: "identity_code",
-				1291004: "mobile"}[code]; api.Field() != want {
-				t.Errorf("%d: field %q, want %v", code, api.Field(), want)
+			if got, want := api.Field(), fields[code]; got != want {
+				t.Errorf("%d: got field %q, want %q", code, got, want)
 			}
 		}
 	}
-	for code, row := range verdicts {
+	for code, row := range codes {
 		if !slices.Contains(seen, code) {
-			t.Errorf("%d is in the table and in no test", code)
+			t.Errorf("%d: got a row in codes and none in documented, want both", code)
 		}
-		if row.about == "" {
-			t.Errorf("%d has no words", code)
+		if row.meaning == "" {
+			t.Errorf("%d: got no meaning, want one", code)
 		}
 	}
 }
 
 func TestSubCodes(t *testing.T) {
 	t.Parallel()
+	const failed = "Failed to create card content, ext="
 	for _, tt := range []struct {
-		code  int
-		msg   string
-		class Class
-		name  string
-		after time.Duration
+		code     int
+		msg      string
+		class    Class
+		upstream string
+		after    time.Duration
 	}{
-		{230099, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err; ErrorValue: x", ClassCard,
-			"230099/200621", 0},
-		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: element exceeds the limit", ClassCard,
-			"230099/11310", 0},
-		{230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock", ClassRetry, "230099/11310",
-			time.Second},
-		{230099, "Failed to create card content, ext=ErrCode: 200800; ErrMsg: x", ClassRetry, "230099/200800", 0},
-		{230099, "Failed to create card content, ext=ErrCode: 999999; ErrMsg: x", ClassCard, "230099/999999", 0},
+		{230099, failed + "ErrCode: 200621; ErrMsg: parse card json err; ErrorValue: x", ClassCard, "230099/200621", 0},
+		{230099, failed + "ErrCode: 11310; ErrMsg: element exceeds the limit", ClassCard, "230099/11310", 0},
+		{230099, failed + "ErrCode: 11310; ErrMsg: card action is lock", ClassRetry, "230099/11310", time.Second},
+		{230099, failed + "ErrCode: 200800; ErrMsg: x", ClassRetry, "230099/200800", 0},
+		{230099, failed + "ErrCode: 999999; ErrMsg: x", ClassCard, "230099/999999", 0},
 		{230099, "something else", ClassCard, "230099", 0},
 		{11310, "card action is lock", ClassRetry, "11310", time.Second},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.upstream+" "+string(tt.class), func(t *testing.T) {
 			f := newFake(t)
 			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
 				answerMessage(w, 400, tt.code, tt.msg)
 			})
-			err := f.client(t).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+			err := f.client(t).Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
 			var api *APIError
-			if !errors.As(err, &api) || api.class != tt.class || api.UpstreamCode() != tt.name || api.RetryAfter() != tt.after ||
-				api.Temporary() != (tt.class == ClassRetry) {
-				t.Errorf("%s: %v, class %s, after %v, want %v, %v", tt.msg, err, api.class, api.RetryAfter(), tt.class, tt.after)
+			if !errors.As(err, &api) {
+				t.Fatalf("got %v, want an APIError", err)
+			}
+			if api.class != tt.class || api.UpstreamCode() != tt.upstream || api.RetryAfter() != tt.after {
+				t.Errorf("got class %s, code %s, after %v; want %s, %s, %v", api.class, api.UpstreamCode(), api.RetryAfter(),
+					tt.class, tt.upstream, tt.after)
+			}
+			if got, want := api.Temporary(), tt.class == ClassRetry; got != want {
+				t.Errorf("got temporary %t, want %t", got, want)
 			}
 		})
 	}
@@ -127,7 +132,7 @@ func TestUndocumentedCodes(t *testing.T) {
 	for _, tt := range []struct {
 		status           int
 		class            Class
-		temporary, maybe bool // of a message; identities below
+		temporary, maybe bool // for a message; the next fields are for an identity
 		identity         Class
 		identityTemp     bool
 		identityMaybe    bool
@@ -170,8 +175,8 @@ func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
-		name, value string
-		want        time.Duration
+		header, value string
+		want          time.Duration
 	}{
 		{"X-Ogw-Ratelimit-Reset", "7", 7 * time.Second},
 		{"X-Ogw-Ratelimit-Reset", "1.5", 1500 * time.Millisecond},
@@ -185,19 +190,18 @@ func TestRetryAfter(t *testing.T) {
 		{"Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT", 0},
 		{"Retry-After", "Sun, 21 Nov 2027 12:00:00 GMT", maxRetryAfter},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.header+" "+tt.value, func(t *testing.T) {
 			f := newFake(t)
 			f.handle("PATCH /open-apis/im/v1/messages/om_1", func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set(tt.name, tt.value)
+				w.Header().Set(tt.header, tt.value)
 				answerCode(w, 429, 99991400)
 			})
-			err := f.client(t, func(c *ClientConfig) {
-				c.Now = func() time.Time { return now }
-			}).Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
-			wantError(t, tt.name, err, ClassRetry, true, false)
+			c := f.client(t, func(c *ClientConfig) { c.Now = func() time.Time { return now } })
+			err := c.Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
+			wantError(t, tt.header, err, ClassRetry, true, false)
 			var failure failure.Error
 			if !errors.As(err, &failure) || failure.RetryAfter() != tt.want {
-				t.Errorf("%s %s: %v, want %v", tt.name, tt.value, failure.RetryAfter(), tt.want)
+				t.Errorf("got %v, want %v", failure.RetryAfter(), tt.want)
 			}
 		})
 	}
@@ -234,7 +238,7 @@ func TestObserveCalls(t *testing.T) {
 		c.Observe = func(op, outcome string, _ time.Duration) { got = append(got, op+" "+outcome) }
 	})
 	_, _ = c.BotInfo(context.Background())
-	_ = c.Patch(context.Background(), "om_1", drawn(json.RawMessage(`{}`)))
+	_ = c.Patch(context.Background(), "om_1", fixedCard(json.RawMessage(`{}`)))
 	if want := "auth.tenant_access_token ok, bot.info.get ok, im.message.patch gone"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %v", strings.Join(got, ", "), want)
 	}

@@ -7,7 +7,7 @@ import (
 	"shiming/flows"
 )
 
-// Contact looks a person up (page "获取单个用户信息"). Fields whose scope is missing are empty.
+// Contact returns a user's entry of the directory (page "获取单个用户信息"). A field is empty if the app lacks its scope.
 func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, error) {
 	var out struct {
 		Data struct {
@@ -23,7 +23,7 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 	}
 	err := c.call(ctx, request{
 		op:     "contact.user.get",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/contact/v3/users/:user_id",
 		params: map[string]string{"user_id": openID},
@@ -36,10 +36,10 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 	return flows.Contact{Name: u.Name, Mobile: u.Mobile, Left: u.Status.IsResigned || u.Status.IsExited}, nil
 }
 
-// maxPages bounds the paging through a group: at 100 a page, more people than a group can have.
+// maxPages limits the number of pages of a group. At 100 members a page, no group has so many.
 const maxPages = 1000
 
-// Members lists the open_ids of a group's members, bots left out (page "获取群成员列表"). The bot must be a member.
+// Members returns the open_ids of a group's members without bots (page "获取群成员列表"). The bot must be a member.
 func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
 	var members []string
 	query := map[string]string{"member_id_type": "open_id", "page_size": "100"}
@@ -55,7 +55,7 @@ func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
 		}
 		err := c.call(ctx, request{
 			op:     "im.chat_members.get",
-			effect: reads,
+			effect: readOnly,
 			method: http.MethodGet,
 			path:   "/open-apis/im/v1/chats/:chat_id/members",
 			params: map[string]string{"chat_id": chatID},
@@ -75,7 +75,7 @@ func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
 	return members, nil
 }
 
-// Bot is what Feishu says of the app's bot.
+// Bot describes the bot of the app.
 type Bot struct {
 	Name   string
 	OpenID string
@@ -85,7 +85,7 @@ type Bot struct {
 // botEnabled is activate_status for an app that is enabled.
 const botEnabled = 2
 
-// BotInfo asks who we are (page "获取机器人信息"). It needs no scope, which makes it the doctor's first question.
+// BotInfo returns the bot of the app (page "获取机器人信息"). The call needs no scope.
 func (c *Client) BotInfo(ctx context.Context) (Bot, error) {
 	var out struct {
 		Bot struct {
@@ -96,7 +96,7 @@ func (c *Client) BotInfo(ctx context.Context) (Bot, error) {
 	}
 	err := c.call(ctx, request{
 		op:     "bot.info.get",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/bot/v3/info",
 	}, &out)

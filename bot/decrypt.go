@@ -9,11 +9,11 @@ import (
 	"errors"
 )
 
-// errCipher is the only error of decrypt: what exactly was wrong with a ciphertext is nobody's business.
+// errCipher is the only error of decrypt. It hides which check failed, because that would help a padding oracle attack.
 var errCipher = errors.New("bot: not a ciphertext of ours")
 
-// decrypt opens the encrypt field of a push: base64 of IV and ciphertext, AES-256-CBC under SHA-256 of the encrypt key,
-// PKCS#7 padding (page "步骤三：接收事件"). It never panics, and the padding is checked in constant time.
+// decrypt decrypts the encrypt field of a push: base64 of IV and ciphertext, AES-256-CBC with the SHA-256 of the
+// encrypt key, PKCS#7 padding (page "步骤三：接收事件"). It never panics, and it checks the padding in constant time.
 func decrypt(encrypted, encryptKey string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(encrypted)
 	if err != nil || len(data) < 2*aes.BlockSize || len(data)%aes.BlockSize != 0 {

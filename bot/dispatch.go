@@ -4,17 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"time"
 
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
-	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
 	"shiming/flows"
 )
 
-// Handler takes what came in. A nil error means that it is stored; *engine.Engine implements it.
+// Handler receives decoded events. A nil error means that the event is stored. *engine.Engine implements it.
 type Handler interface {
 	Message(context.Context, flows.Message) error
 	Click(context.Context, flows.CardAction) (flows.Answer, error)
@@ -23,7 +23,7 @@ type Handler interface {
 	Recalled(context.Context, flows.Recalled) error
 }
 
-// Event types that are handled.
+// Event types of a self-built app. A marketplace app also gets eventAppTicket.
 const (
 	eventMessage  = "im.message.receive_v1"
 	eventRecalled = "im.message.recalled_v1"
@@ -32,95 +32,85 @@ const (
 	eventClick    = "card.action.trigger"
 )
 
-// otherEvent stands for all event types without a handler.
+// route says how the bot handles one event type.
+type route struct {
+	// handle decodes a push, hands it to the Handler and returns the response, nil for an empty one. It returns
+	// errShape if the push does not have the documented shape; any other error means that the event is not stored.
+	handle func(*events, context.Context, *envelope) (any, error)
+	// async says that the inbox may handle the event after its acknowledgement, because the response is empty.
+	async bool
+}
+
+// routes has one row per event type. The bot acknowledges every other type and ignores it.
+var routes = map[string]route{
+	eventMessage:   {handle: decoded((*events).message), async: true},
+	eventRecalled:  {handle: decoded((*events).recalled), async: true},
+	eventEntered:   {handle: decoded((*events).entered), async: true},
+	eventMenu:      {handle: decoded((*events).menu), async: true},
+	eventClick:     {handle: (*events).cardAction},
+	eventAppTicket: {handle: (*events).appTicket},
+}
+
+// errShape marks a push that does not have the documented shape. Its text quotes nothing of the push.
+var errShape = errors.New("bot: event has an unexpected shape")
+
+// decoded returns a handle function that decodes the push into a struct of the SDK. It does not use the SDK's
+// dispatcher, which would parse each push three times.
+func decoded[T any](handle func(*events, context.Context, *T) error) func(*events, context.Context,
+	*envelope) (any, error) {
+	return func(e *events, ctx context.Context, in *envelope) (any, error) {
+		var event T
+		if json.Unmarshal(in.plain, &event) != nil {
+			return nil, errShape
+		}
+		return nil, handle(e, ctx, &event)
+	}
+}
+
+// otherEvent is the label of all event types without a route.
 const otherEvent = "other"
 
-// events holds the handlers. The webhook feeds it what its guard has let through, the long connection what came over
-// it. Events are decoded into the SDK's types without its dispatcher, which would read each of them three times.
-type events struct {
-	handler    Handler
-	patchOrder *PatchOrder
-	log        *slog.Logger
-	now        func() time.Time
-	tickets    TicketStore // nil for one company's app
-}
-
-// handlerError marks an error of the Handler, the only kind after which Feishu shall deliver again.
-type handlerError struct{ cause error }
-
-func (e *handlerError) Error() string { return "inbox: " + e.cause.Error() }
-func (e *handlerError) Unwrap() error { return e.cause }
-
-func toInbox(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &handlerError{err}
-}
-
-// deliver hands one push to its handler and returns what to answer, nil for nothing in particular. An error means that
-// it was not stored. Event types without a handler and events that no longer have the documented shape are answered
-// like success: delivering them again would change nothing, and would hold up what is queued behind them.
-func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
-	if label(in.kind()) == otherEvent || in.kind() == eventAppTicket && e.tickets == nil {
-		return nil, nil
-	}
-	result, err := e.dispatch(ctx, in)
-	var fromInbox *handlerError
-	switch {
-	case err == nil:
-		return result, nil
-	case errors.As(err, &fromInbox):
-		return nil, err
-	case in.kind() == eventClick:
-		return e.malformedClick(ctx, in.plain), nil
-	}
-	// The error of a JSON decoder may quote the text it stumbled over, so it is not logged.
-	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
-	return nil, nil
-}
-
-// dispatch decodes an event and hands it to its handler.
-func (e *events) dispatch(ctx context.Context, in *envelope) (any, error) {
-	switch in.kind() {
-	case eventMessage:
-		return nil, handle(ctx, in, e.message)
-	case eventRecalled:
-		return nil, handle(ctx, in, e.recalled)
-	case eventEntered:
-		return nil, handle(ctx, in, e.entered)
-	case eventMenu:
-		return nil, handle(ctx, in, e.menu)
-	case eventClick:
-		var click callback.CardActionTriggerEvent
-		if err := json.Unmarshal(in.plain, &click); err != nil {
-			return nil, err
-		}
-		return e.cardAction(ctx, &click), nil
-	}
-	return nil, e.appTicket(ctx, in)
-}
-
-func handle[T any](ctx context.Context, in *envelope, handler func(context.Context, *T) error) error {
-	var event T
-	if err := json.Unmarshal(in.plain, &event); err != nil {
-		return err
-	}
-	return handler(ctx, &event)
-}
-
-// label is the event type as it may appear in logs and metrics: one of a fixed set.
+// label returns the event type for logs and metrics, which must hold values of a fixed set only.
 func label(kind string) string {
-	switch kind {
-	case eventMessage, eventRecalled, eventEntered, eventMenu, eventClick, eventAppTicket:
+	if _, ok := routes[kind]; ok {
 		return kind
 	}
 	return otherEvent
 }
 
-// stamp reads a timestamp of an event: seconds, milliseconds (events) or microseconds (card callbacks), told apart by
-// size. What is no timestamp becomes the present.
-func (e *events) stamp(text string) time.Time {
+// events dispatches pushes of the webhook and of the long connection to the Handler.
+type events struct {
+	handler    Handler
+	patchOrder *PatchOrder
+	log        *slog.Logger
+	now        func() time.Time
+	tickets    TicketStore // nil for a self-built app
+}
+
+// deliver handles one push and returns the response, nil for an empty one. An error means that the event is not stored
+// and that Feishu has to deliver it again. A push without a route and a push of an unexpected shape count as success:
+// a redelivery would not change the outcome, and it would hold up the events behind it.
+func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
+	r, ok := routes[in.kind()]
+	if !ok {
+		return nil, nil
+	}
+	result, err := r.handle(e, ctx, in)
+	switch {
+	case err == nil:
+		return result, nil
+	case !errors.Is(err, errShape):
+		return nil, fmt.Errorf("inbox: %w", err)
+	case in.kind() == eventClick:
+		return e.malformedClick(ctx, in.plain), nil
+	}
+	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
+	return nil, nil
+}
+
+// parseTime parses a timestamp of an event. Events carry milliseconds, card callbacks microseconds, and some fields
+// seconds; the magnitude tells the unit. It returns the current time for any other text.
+func (e *events) parseTime(text string) time.Time {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil || n <= 0:
@@ -135,15 +125,15 @@ func (e *events) stamp(text string) time.Time {
 	return e.now()
 }
 
-// header reads what every event of schema 2.0 carries.
+// header returns the fields that every event of schema 2.0 carries.
 func (e *events) header(base *larkevent.EventV2Base) (eventID, tenantKey string, at time.Time) {
 	if base == nil || base.Header == nil {
 		return "", "", e.now()
 	}
-	return base.Header.EventID, base.Header.TenantKey, e.stamp(base.Header.CreateTime)
+	return base.Header.EventID, base.Header.TenantKey, e.parseTime(base.Header.CreateTime)
 }
 
-// text reads an optional string of the SDK.
+// text returns an optional string of the SDK, empty for nil.
 func text(s *string) string {
 	if s == nil {
 		return ""

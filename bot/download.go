@@ -14,51 +14,51 @@ import (
 	"shiming/idcard"
 )
 
-// Download fetches a picture from a message (page "获取消息中的资源文件"); kind is image or file. Of a longer one the first
-// idcard.MaxPhotoBytes+1 bytes come back, so that the inspection refuses it. The SDK is not used here, because it reads
-// answers whole, and up to 100 MB are allowed.
+// Download fetches a picture from a message (page "获取消息中的资源文件"); kind is "image" or "file". It reads at most
+// idcard.MaxPhotoBytes+1 bytes, so that the inspection refuses a longer file. It does not use the SDK, which reads the
+// whole response of up to 100 MB into memory.
 func (c *Client) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
-	r := request{op: "im.message_resource.get", effect: reads}
+	r := request{op: "im.message_resource.get", effect: readOnly}
 	if !pathSegment(messageID) || !pathSegment(fileKey) || kind != "image" && kind != "file" {
 		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 	}
-	where := c.base + "/open-apis/im/v1/messages/" + url.PathEscape(messageID) + "/resources/" + url.PathEscape(fileKey) +
-		"?type=" + kind
+	address := c.base + "/open-apis/im/v1/messages/" + url.PathEscape(messageID) +
+		"/resources/" + url.PathEscape(fileKey) + "?type=" + kind
 	start := c.now()
 	var picture []byte
 	err := c.withToken(ctx, func(token string) (err error) {
-		picture, err = c.download(ctx, r, where, kind, token)
+		picture, err = c.download(ctx, r, address, kind, token)
 		return err
 	})
 	c.observed(r.op, err, c.now().Sub(start))
 	return picture, err
 }
 
-func (c *Client) download(ctx context.Context, r request, where, kind, token string) ([]byte, error) {
+func (c *Client) download(ctx context.Context, r request, address, kind, token string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.downloadTimeout)
 	defer cancel()
 	tr := &callTrace{}
-	req, err := http.NewRequestWithContext(withCallTrace(ctx, tr), http.MethodGet, where, nil)
+	req, err := http.NewRequestWithContext(withCallTrace(ctx, tr), http.MethodGet, address, nil)
 	if err != nil {
 		return nil, &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.lost(ctx, r, tr, err)
+		return nil, c.noResponse(ctx, r, tr, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readUpTo(resp.Body, resp.ContentLength, idcard.MaxPhotoBytes+1)
 	if err != nil {
-		return nil, c.lost(ctx, r, tr, err)
+		return nil, c.noResponse(ctx, r, tr, err)
 	}
 	contentType := resp.Header.Get("Content-Type")
 	var f errorBody
 	isJSON := strings.Contains(contentType, "json")
 	if kind == "image" && resp.StatusCode == http.StatusOK &&
 		(strings.HasPrefix(contentType, "text/html") || isJSON && succeeded(body)) {
-		// A page of something in between, or a success without the picture. As a file it could be what the person sent.
-		return nil, c.lost(ctx, r, tr, errNotJSON)
+		// The response is the page of a proxy, or a success without the picture. For kind "file" it may be the content.
+		return nil, c.noResponse(ctx, r, tr, errNotJSON)
 	}
 	if resp.StatusCode == http.StatusOK && !(isJSON && json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code != 0) {
 		return body, nil
@@ -66,14 +66,14 @@ func (c *Client) download(ctx context.Context, r request, where, kind, token str
 	return nil, c.evaluate(ctx, r, tr, body, nil)
 }
 
-// succeeded reports whether the body is the answer of an API that succeeded.
+// succeeded reports whether body is a response with code 0.
 func succeeded(body []byte) bool {
 	var f errorBody
 	return json.Unmarshal(body, &f) == nil && f.Code != nil && *f.Code == 0
 }
 
-// readUpTo reads at most limit bytes. announced is the length that the answer claims, -1 for none; it saves the copying
-// that growing a buffer of many megabytes costs.
+// readUpTo reads at most limit bytes. announced is the Content-Length, -1 if unknown; it sizes the buffer in advance,
+// so that a file of many megabytes is not copied while the buffer grows.
 func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if announced >= 0 {
@@ -83,8 +83,8 @@ func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// UploadImage stores a picture for use in a card and returns its image_key (page "上传图片"): at most 10 MB. There is no
-// known way to delete it again, so it must not be a photo of an ID card.
+// UploadImage uploads a picture of at most 10 MB for use in a card and returns its image_key (page "上传图片"). Feishu
+// documents no way to delete it, so the picture must not be a photo of an ID card.
 func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error) {
 	var out struct {
 		Data struct {
@@ -92,13 +92,15 @@ func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error
 		} `json:"data"`
 	}
 	const op = "im.image.create"
+	form := larkcore.NewFormdata().
+		AddField("image_type", "message").
+		AddFileWithName("image", "image", bytes.NewReader(picture))
 	err := c.call(ctx, request{
 		op:     op,
-		effect: again,
+		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/images",
-		body: larkcore.NewFormdata().AddField("image_type", "message").AddFileWithName("image", "image",
-			bytes.NewReader(picture)),
+		body:   form,
 	}, &out)
 	if err == nil && out.Data.ImageKey == "" {
 		err = &APIError{

@@ -2,7 +2,7 @@ package bot
 
 import "testing"
 
-// TestEncryptField: Feishu's own spelling and any other that JSON allows come to the same.
+// TestEncryptField checks that all JSON spellings of the body have the same result as the spelling of Feishu.
 func TestEncryptField(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"encrypt":"ab/c="}`:                 "ab/c=",

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// fake is a Feishu that knows the routes a test gives it and checks what every call must have.
+// fake is a Feishu with the routes that a test adds. It checks what every call must have.
 type fake struct {
 	t      testing.TB
 	mux    *http.ServeMux
@@ -77,7 +77,7 @@ func (f *fake) issue(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, body)
 }
 
-// handle adds a route, whose calls must carry the token issued last.
+// handle adds a route. Its calls must carry the latest token.
 func (f *fake) handle(pattern string, h http.HandlerFunc) {
 	f.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
@@ -91,7 +91,7 @@ func (f *fake) handle(pattern string, h http.HandlerFunc) {
 	})
 }
 
-// revoke makes the token issued last invalid.
+// revoke invalidates the latest token.
 func (f *fake) revoke() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// formFile is a form with one file. The SDK would copy the file into a buffer, and again while that
-// grows; photos of many megabytes are sent from where they are.
+// formFile is a multipart form with one file. The SDK would copy the file into a growing buffer; formFile sends a photo
+// of many megabytes without a copy.
 type formFile struct {
 	contentType      string
 	head, file, tail []byte
@@ -17,14 +17,14 @@ type formFile struct {
 func newFormFile(field, name string, file []byte) *formFile {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	_, _ = w.CreateFormFile(field, name) // a buffer takes everything
+	_, _ = w.CreateFormFile(field, name) // a write to a bytes.Buffer never fails
 	head := b.Len()
 	_ = w.Close()
 	return &formFile{w.FormDataContentType(), b.Bytes()[:head:head], file, b.Bytes()[head:]}
 }
 
-// become makes the file the body of a request that has none. req is the caller's own.
-func (f *formFile) become(req *http.Request) {
+// setBody sets the form as the body of req, which the caller must own.
+func (f *formFile) setBody(req *http.Request) {
 	body := func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(bytes.NewReader(f.head), bytes.NewReader(f.file), bytes.NewReader(f.tail))), nil
 	}

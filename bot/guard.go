@@ -18,16 +18,16 @@ const (
 	headerSignature = "X-Lark-Signature" // hex SHA-256
 )
 
-// signatureWindow is how far a signature's timestamp may lie from now, in either direction. Feishu delivers for the
-// last time six hours after the event, possibly under the old signature; replays inside the window die on the event
-// key.
+// signatureWindow limits the distance of a signature's timestamp from now, in both directions. Feishu delivers an event
+// for the last time six hours after it happened, possibly with the old signature. The event key makes a replay inside
+// the window a no-op.
 const signatureWindow = 8 * time.Hour
 
-// refusal is why a request goes no further. word is all that the caller learns, reason is for our log.
+// refusal says why the server refuses a request.
 type refusal struct {
-	status int
-	word   string
-	reason string
+	status int    // HTTP status
+	word   string // the only text that the caller gets
+	reason string // for the log
 }
 
 func unauthorized(reason string) *refusal {
@@ -42,7 +42,7 @@ func badRequest(reason string) *refusal {
 	return &refusal{http.StatusBadRequest, "bad_request", reason}
 }
 
-// envelope is the frame of every push, of both schemas: 2.0 has a header, 1.0 and url_verification have not.
+// envelope holds the fields that every push has. Schema 2.0 has a header; schema 1.0 and url_verification have none.
 type envelope struct {
 	Type      string `json:"type"`
 	Token     string `json:"token"`
@@ -58,9 +58,10 @@ type envelope struct {
 	plain []byte // the whole decrypted push
 }
 
-func (e *envelope) isChallenge() bool { return e.Type == "url_verification" }
+func (e *envelope) isChallenge() bool { return e.Type == kindChallenge }
 
-// kind is the event type, "" for schema 1.0, of which we handle none but app_ticket.
+// kind returns the event type. It is "" for an event of schema 1.0 except app_ticket, the only one that the bot
+// handles.
 func (e *envelope) kind() string {
 	if e.Header == nil {
 		var event struct {
@@ -94,7 +95,7 @@ func (e *envelope) appID() string {
 	return event.AppID
 }
 
-// guard decides whether a push comes from Feishu and is meant for us. It never panics, whatever a stranger sends.
+// guard checks that a push comes from Feishu and is meant for this app. It never panics on any input.
 type guard struct {
 	appID      string
 	encryptKey string
@@ -102,8 +103,7 @@ type guard struct {
 	now        func() time.Time
 }
 
-// open checks and decrypts one push. The order matters: nothing of the body is looked at before the signature over its
-// raw bytes holds.
+// open checks and decrypts one push. It does not parse the body before it has verified the signature of the raw bytes.
 func (g *guard) open(header http.Header, body []byte) (*envelope, *refusal) {
 	signed, r := g.verify(header, body)
 	if r != nil {
@@ -125,9 +125,9 @@ func (g *guard) open(header http.Header, body []byte) (*envelope, *refusal) {
 	return e, nil
 }
 
-// openUnsigned takes the one push that Feishu does not sign, the url_verification that is sent when the request URL is
-// saved. Every failure looks the same from outside: if a bad padding could be told from a bad token, strangers could
-// decrypt recorded events byte by byte.
+// openUnsigned accepts url_verification, the only push that Feishu does not sign; Feishu sends it when the console
+// saves the request URL. All failures look the same to the caller: if they told a bad padding from a bad token, a
+// stranger could decrypt recorded events byte by byte.
 func (g *guard) openUnsigned(body []byte) (*envelope, *refusal) {
 	e, r := g.decode(body)
 	if r != nil || !e.isChallenge() || !equal(e.token(), g.token) {
@@ -136,7 +136,7 @@ func (g *guard) openUnsigned(body []byte) (*envelope, *refusal) {
 	return e, nil
 }
 
-// verify reports whether the push carries signature headers, and refuses it when they do not hold.
+// verify reports whether the push is signed, and refuses it if the signature is wrong.
 func (g *guard) verify(header http.Header, body []byte) (signed bool, r *refusal) {
 	timestamp, nonce, signature := header[headerTimestamp], header[headerNonce], header[headerSignature]
 	if len(timestamp)+len(nonce)+len(signature) == 0 {
@@ -159,7 +159,7 @@ func (g *guard) verify(header http.Header, body []byte) (signed bool, r *refusal
 	return true, nil
 }
 
-// decode decrypts {"encrypt":"…"} and reads the frame. Plaintext bodies are refused, since the key is mandatory here.
+// decode decrypts {"encrypt":"…"} and parses the envelope. It refuses a plaintext body, because the bot requires a key.
 func (g *guard) decode(body []byte) (*envelope, *refusal) {
 	encrypted, r := encryptField(body)
 	if r != nil {
@@ -176,14 +176,12 @@ func (g *guard) decode(body []byte) (*envelope, *refusal) {
 	return e, nil
 }
 
-// encryptField reads {"encrypt":"…"}. Feishu writes it without spaces or escapes, which needs no JSON decoder; any
-// other spelling gets one. What stands between the quotes is judged by decrypt either way.
+// encryptField returns the value of {"encrypt":"…"}. It needs a JSON decoder only for a spelling that Feishu does not
+// use, with spaces or escapes. decrypt validates the value in both cases.
 func encryptField(body []byte) (string, *refusal) {
-	if text, ok := bytes.CutPrefix(body, []byte(`{"encrypt":"`)); ok {
-		if text, ok := bytes.CutSuffix(text, []byte(`"}`)); ok && len(text) > 0 && bytes.IndexByte(text, '"') < 0 &&
-			bytes.IndexByte(text, '\\') < 0 {
-			return string(text), nil
-		}
+	rest, ok := bytes.CutPrefix(body, []byte(`{"encrypt":"`))
+	if value, end := bytes.CutSuffix(rest, []byte(`"}`)); ok && end && len(value) > 0 && !bytes.ContainsAny(value, `"\`) {
+		return string(value), nil
 	}
 	var outer struct {
 		Encrypt string `json:"encrypt"`
@@ -197,7 +195,7 @@ func encryptField(body []byte) (string, *refusal) {
 	return outer.Encrypt, nil
 }
 
-// sign is the signature of a push: hex SHA-256 of timestamp, nonce, encrypt key and raw body.
+// sign returns the signature of a push: hex SHA-256 of timestamp, nonce, encrypt key and raw body.
 func sign(timestamp, nonce, encryptKey string, body []byte) string {
 	h := sha256.New()
 	h.Write([]byte(timestamp))
@@ -207,5 +205,5 @@ func sign(timestamp, nonce, encryptKey string, body []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// equal compares in a time that does not tell where a and b differ.
+// equal compares two strings of equal length in constant time.
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -55,7 +55,7 @@ func TestDecryptRefuses(t *testing.T) {
 	}
 }
 
-// rawCBC encrypts whole blocks without adding a padding: it cuts off the block that encrypt adds.
+// rawCBC encrypts whole blocks without padding. It removes the padding block that encrypt adds.
 func rawCBC(t *testing.T, blocks []byte) string {
 	t.Helper()
 	const block = 16
@@ -78,7 +78,7 @@ func TestSignVectors(t *testing.T) {
 	}
 }
 
-// TestChallengeOfVectors lets the whole guard see the two recorded url_verifications.
+// TestChallengeOfVectors sends the two recorded url_verifications through the server.
 func TestChallengeOfVectors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -114,8 +114,8 @@ func FuzzDecrypt(f *testing.F) {
 	})
 }
 
-// FuzzGuard sends what somebody without the key can send: nothing of it may reach the Handler, and every answer is
-// one of the fixed ones.
+// FuzzGuard sends pushes of a stranger without the key. None may reach the Handler, and every response has a fixed
+// text.
 func FuzzGuard(f *testing.F) {
 	good := pushOf(messageEvent("text", `{"text":"hi"}`))
 	body := encryptedBody(good.plain, good.key)
@@ -144,7 +144,7 @@ func FuzzGuard(f *testing.F) {
 	})
 }
 
-// FuzzSigned sends what Feishu could send at its worst: signed and encrypted well, but of any content.
+// FuzzSigned sends pushes with a valid signature and encryption and arbitrary content.
 func FuzzSigned(f *testing.F) {
 	f.Add(messageEvent("text", `{"text":"hi"}`))
 	f.Add(messageEvent("post", `{"content":[[{"tag":"img","image_key":"k"}]]}`))

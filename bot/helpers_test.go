@@ -32,8 +32,7 @@ const (
 
 var testNow = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// fakeHandler is a Handler that remembers what it got. The zero value stores everything and answers clicks with
-// nothing.
+// fakeHandler is a Handler that records its calls. The zero value accepts everything and returns empty answers.
 type fakeHandler struct {
 	mu      sync.Mutex
 	got     []any
@@ -67,7 +66,7 @@ func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer
 	return b.answer, err
 }
 
-// fakePushStore is a PushStore in memory. What is on it is due at once.
+// fakePushStore is a PushStore in memory. Every stored push is due at once.
 type fakePushStore struct {
 	mu   sync.Mutex
 	n    int
@@ -112,23 +111,23 @@ func (s *fakePushStore) left() int {
 	return len(s.kept)
 }
 
-// testServer is a Server with everything that tests look at.
+// testServer is a Server with its fakes and its log.
 type testServer struct {
 	*Server
-	box   *fakeHandler
-	shelf *fakePushStore
-	log   *bytes.Buffer
+	stub   *fakeHandler
+	pushes *fakePushStore
+	log    *bytes.Buffer
 }
 
 func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
 	t.Helper()
-	r := &testServer{box: &fakeHandler{}, shelf: &fakePushStore{}, log: &bytes.Buffer{}}
+	r := &testServer{stub: &fakeHandler{}, pushes: &fakePushStore{}, log: &bytes.Buffer{}}
 	cfg := ServerConfig{
 		AppID:             testApp,
 		EncryptKey:        testKey,
 		VerificationToken: testToken,
-		Handler:           r.box,
-		Pushes:            r.shelf,
+		Handler:           r.stub,
+		Pushes:            r.pushes,
 		Log:               slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:               func() time.Time { return testNow },
 	}
@@ -143,7 +142,7 @@ func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
 	return r
 }
 
-// push is a request as Feishu sends it; tests spoil it in one place.
+// push is a request as Feishu sends it. A test changes one field to make it invalid.
 type push struct {
 	plain     string
 	key       string // to encrypt and sign with
@@ -182,23 +181,24 @@ func (p push) request() *http.Request {
 	return req
 }
 
+// send serves a push and then handles all acknowledged events.
 func (r *testServer) send(p push) *httptest.ResponseRecorder { return r.serve(p.request()) }
 
 func (r *testServer) serve(req *http.Request) *httptest.ResponseRecorder {
-	w := r.serveOnly(req)
-	r.settle()
+	w := r.acknowledge(req)
+	r.drain()
 	return w
 }
 
-// serveOnly leaves what is acknowledged undecided.
-func (r *testServer) serveOnly(req *http.Request) *httptest.ResponseRecorder {
+// acknowledge serves a request and leaves the acknowledged event in the inbox.
+func (r *testServer) acknowledge(req *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	r.Handler().ServeHTTP(w, req)
 	return w
 }
 
-// settle decides on what was acknowledged.
-func (r *testServer) settle() {
+// drain handles all acknowledged events.
+func (r *testServer) drain() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	r.Run(ctx, time.Minute)
@@ -208,7 +208,7 @@ func encryptedBody(plain, key string) []byte {
 	return fmt.Appendf(nil, `{"encrypt":%q}`, encrypt([]byte(plain), key))
 }
 
-// encrypt is the platform's side of decrypt.
+// encrypt encrypts as the platform does.
 func encrypt(plain []byte, encryptKey string) string {
 	pad := aes.BlockSize - len(plain)%aes.BlockSize
 	data := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)
@@ -224,26 +224,35 @@ func encrypt(plain []byte, encryptKey string) string {
 	return base64.StdEncoding.EncodeToString(out)
 }
 
-// event20 is an event of schema 2.0 with everything right in its header.
+// event20 returns an event of schema 2.0 with a valid header.
 func event20(kind string, event any) string {
 	raw, err := json.Marshal(event)
 	if err != nil {
 		panic(err)
 	}
-	return fmt.Sprintf(`{"schema":"2.0","header":{"event_id":"ev_1","event_type":%q,"create_time":"1760000000000","token":%q,"app_id":%q,"tenant_key":"tk"},"event":%s}`,
-		kind, testToken, testApp, raw)
+	const format = `{"schema":"2.0","header":{"event_id":"ev_1","event_type":%q,"create_time":"1760000000000",` +
+		`"token":%q,"app_id":%q,"tenant_key":"tk"},"event":%s}`
+	return fmt.Sprintf(format, kind, testToken, testApp, raw)
 }
 
 type m = map[string]any
 
-// messageEvent is a p2p message; change may alter event.
+// messageEvent returns a p2p message. change may alter the event.
 func messageEvent(kind, content string, change ...func(event m)) string {
 	event := m{
-		"sender": m{"sender_id": m{"open_id": "ou_emp", "union_id": "on_emp", "user_id": "e1"}, "sender_type": "user",
-			"tenant_key": "tk"},
+		"sender": m{
+			"sender_id":   m{"open_id": "ou_emp", "union_id": "on_emp", "user_id": "e1"},
+			"sender_type": "user",
+			"tenant_key":  "tk",
+		},
 		"message": m{
-			"message_id": "om_1", "create_time": "1760000000001", "update_time": "1760000000001", "chat_id": "oc_p2p",
-			"chat_type": "p2p", "message_type": kind, "content": content,
+			"message_id":   "om_1",
+			"create_time":  "1760000000001",
+			"update_time":  "1760000000001",
+			"chat_id":      "oc_p2p",
+			"chat_type":    "p2p",
+			"message_type": kind,
+			"content":      content,
 		},
 	}
 	for _, f := range change {
@@ -254,10 +263,19 @@ func messageEvent(kind, content string, change ...func(event m)) string {
 
 const testCase = "0199d0a0-0000-7000-8000-000000000001"
 
+// clickEvent returns a click on a button of a card. change may alter the event.
 func clickEvent(value, form any, change ...func(event m)) string {
 	event := m{
-		"operator": m{"tenant_key": "tk", "open_id": "ou_emp", "union_id": "on_emp"}, "token": "c-1", "host": "im_message",
-		"action":  m{"tag": "button", "name": "confirm", "timezone": "Asia/Shanghai", "value": value, "form_value": form},
+		"operator": m{"tenant_key": "tk", "open_id": "ou_emp", "union_id": "on_emp"},
+		"token":    "c-1",
+		"host":     "im_message",
+		"action": m{
+			"tag":        "button",
+			"name":       "confirm",
+			"timezone":   "Asia/Shanghai",
+			"value":      value,
+			"form_value": form,
+		},
 		"context": m{"open_message_id": "om_card", "open_chat_id": "oc_p2p"},
 	}
 	for _, f := range change {
@@ -268,7 +286,7 @@ func clickEvent(value, form any, change ...func(event m)) string {
 
 func confirmValue() m { return m{"v": 1, "act": "confirm", "case": testCase, "rev": 7} }
 
-// plainCard is a card for answers.
+// plainCard is a card that is its own JSON.
 type plainCard string
 
 func (c plainCard) JSON() json.RawMessage { return json.RawMessage(c) }
@@ -286,7 +304,7 @@ func decodeBase64(t *testing.T, s string) []byte {
 
 func encodeBase64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// drawn is a card that does not depend on when it is drawn.
-func drawn(card json.RawMessage) func() (json.RawMessage, error) {
+// fixedCard returns a draw function that always returns card.
+func fixedCard(card json.RawMessage) func() (json.RawMessage, error) {
 	return func() (json.RawMessage, error) { return card, nil }
 }

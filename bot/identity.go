@@ -7,9 +7,9 @@ import (
 	larkhuman "github.com/larksuite/oapi-sdk-go/v3/service/human_authentication/v1"
 )
 
-// RecordIdentity binds name, number and mobile ("" = not given) to a person (page "录入身份信息"). Nothing says whether a
-// second call with equal values succeeds, and there is no way to ask; so a lost answer is MaybeApplied and not
-// Temporary.
+// RecordIdentity binds name, ID number and mobile ("" = none) to a user and returns the verify_uid (page
+// "录入身份信息"). The page does not say whether a second call with the same values succeeds, and Feishu has no query. A
+// call without a response is therefore MaybeApplied and not Temporary.
 func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
 	body := &larkhuman.CreateIdentityReqBody{IdentityName: &name, IdentityCode: &number}
 	if mobile != "" {
@@ -23,7 +23,7 @@ func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobil
 	const op = "human_authentication.identity.create"
 	err := c.call(ctx, request{
 		op:     op,
-		effect: onlyMe,
+		effect: notIdempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/human_authentication/v1/identities",
 		query:  map[string]string{"user_id": openID, "user_id_type": "open_id"},

@@ -13,29 +13,31 @@ import (
 	"shiming/flows"
 )
 
-// PushStore keeps events from their acknowledgement until they are decided on; *store.Store implements it.
+// PushStore stores events from their acknowledgement until they are handled. *store.Store implements it.
 type PushStore interface {
 	// KeepPush stores an event durably.
 	KeepPush(ctx context.Context, body []byte) (id string, err error)
-	// DropPushes forgets events that were decided on.
+	// DropPushes deletes handled events.
 	DropPushes(ctx context.Context, ids []string) error
-	// DuePushes returns events that were not dropped in time, the oldest first, and puts them off.
+	// DuePushes returns events that were not dropped in time, oldest first, and defers them.
 	DuePushes(ctx context.Context, limit int) ([]flows.Push, error)
 }
 
-// Limits of the inbox. Storing an event takes a tenth of the time of a decision. So Feishu gets its answer after the
-// event is stored, and a burst of events waits here and not in Feishu's redelivery (15 s, 5 min, 1 h). A click is not
-// stored: the answer to its callback is the decision.
+// Limits of the inbox. The server acknowledges an event as soon as it is stored, because storing takes a tenth of the
+// time of handling. A burst of events thus waits in the inbox and not in Feishu's redelivery (15 s, 5 min, 1 h). The
+// inbox does not store clicks, because the response to a click carries the result.
 //
-// The store holds every event that is not decided on. After a crash, or a decision that failed, pollBacklog takes it
-// up again. An event may therefore be handled twice; its key makes the second time a no-op.
+// The store holds every event that is not handled yet. After a crash or a failed attempt, pollBacklog loads the event
+// again. An event may therefore be handled twice; the event key makes the second time a no-op.
 const (
-	partitions     = 16  // events of one chat are decided on in order, those of others beside them
-	partitionSpace = 512 // events in memory; what comes on top of it waits in the store
-	pollEvery      = 3 * time.Second
-	pollBatch      = 64
-	deleteBatch    = 64
-	// decideTimeout limits one decision. A decision may wait until the database is available again.
+	// partitions is the number of workers. A worker handles the events of a chat in order.
+	partitions = 16
+	// partitionSize is how many events of a partition are in memory. Further events wait in the store.
+	partitionSize = 512
+	pollEvery     = 3 * time.Second
+	pollBatch     = 64
+	deleteBatch   = 64
+	// decideTimeout limits the handling of one event, including a wait for an unavailable database.
 	decideTimeout = 10 * time.Second
 )
 
@@ -60,22 +62,13 @@ func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
 		queued: map[string]bool{},
 	}
 	for i := range b.partitions {
-		b.partitions[i] = make(chan flows.Push, partitionSpace)
+		b.partitions[i] = make(chan flows.Push, partitionSize)
 	}
 	return b
 }
 
-// handledAsync reports whether an event may be handled after its acknowledgement.
-func handledAsync(kind string) bool {
-	switch kind {
-	case eventMessage, eventRecalled, eventEntered, eventMenu:
-		return true
-	}
-	return false
-}
-
-// accept stores an event and puts it into its partition. If the partition is full, pollBacklog finds the event later.
-func (b *inbox) accept(ctx context.Context, plain []byte) error {
+// add stores an event and queues it in its partition. If the partition is full, pollBacklog queues the event later.
+func (b *inbox) add(ctx context.Context, plain []byte) error {
 	id, err := b.store.KeepPush(ctx, plain)
 	if err != nil {
 		return err
@@ -89,20 +82,20 @@ func (b *inbox) accept(ctx context.Context, plain []byte) error {
 	return nil
 }
 
-// partition returns the queue of the chat that an event belongs to.
+// partition returns the queue for the chat of an event.
 func (b *inbox) partition(plain []byte) chan flows.Push {
 	return b.partitions[maphash.Bytes(b.seed, chatOf(plain))%partitions]
 }
 
-// chatOf finds the chat_id of an event without decoding it; empty if there is none. A user's text cannot forge it,
-// because quotes in JSON strings are escaped.
+// chatOf returns the chat_id of an event without decoding the event, empty if there is none. A user's text cannot forge
+// it, because JSON escapes the quotes in a string.
 func chatOf(plain []byte) []byte {
 	_, rest, _ := bytes.Cut(plain, []byte(`"chat_id":"`))
 	chat, _, _ := bytes.Cut(rest, []byte(`"`))
 	return chat
 }
 
-// markQueued reports whether the event is new in memory.
+// markQueued records that an event is in memory. It returns false if the event was already there.
 func (b *inbox) markQueued(id string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,42 +112,45 @@ func (b *inbox) unmarkQueued(id string) {
 	delete(b.queued, id)
 }
 
-// run handles events until ctx ends. Then it handles the events in memory for at most grace.
+// run handles events until ctx ends. After that it handles the events in memory, for at most grace.
 func (b *inbox) run(ctx context.Context, grace time.Duration) {
 	done := make(chan string, partitions*deleteBatch) // ids of handled events
-	var feeding, working, dropping sync.WaitGroup
-	feeding.Go(func() { b.pollBacklog(ctx) })
-	end := sync.OnceValue(func() time.Time { return time.Now().Add(grace) })
+	var poller, workers, deleter sync.WaitGroup
+	poller.Go(func() { b.pollBacklog(ctx) })
+	// The first worker that sees the end of ctx sets the deadline for all.
+	deadline := sync.OnceValue(func() time.Time { return time.Now().Add(grace) })
 	for _, queue := range b.partitions {
-		working.Go(func() {
-			for {
-				select {
-				case p := <-queue:
-					b.decide(p, done)
-					continue
-				case <-ctx.Done():
-				}
-				if time.Now().After(end()) {
-					return
-				}
-				select {
-				case p := <-queue:
-					b.decide(p, done)
-				default:
-					return
-				}
-			}
-		})
+		workers.Go(func() { b.work(ctx, queue, deadline, done) })
 	}
-	dropping.Go(func() { b.deletePushes(done) })
-	feeding.Wait()
-	working.Wait()
+	deleter.Go(func() { b.deletePushes(done) })
+	poller.Wait()
+	workers.Wait()
 	close(done)
-	dropping.Wait()
+	deleter.Wait()
 }
 
-// decide handles one event. An event that fails stays in the store; pollBacklog takes it up again.
-func (b *inbox) decide(p flows.Push, done chan<- string) {
+// work handles the events of one partition until ctx ends, and then those that are left in the queue until deadline.
+func (b *inbox) work(ctx context.Context, queue <-chan flows.Push, deadline func() time.Time, done chan<- string) {
+	for ctx.Err() == nil {
+		select {
+		case p := <-queue:
+			b.handle(p, done)
+		case <-ctx.Done():
+		}
+	}
+	for !time.Now().After(deadline()) {
+		select {
+		case p := <-queue:
+			b.handle(p, done)
+		default:
+			return
+		}
+	}
+}
+
+// handle handles one event and sends its id to done. An event that fails stays in the store, where pollBacklog finds
+// it.
+func (b *inbox) handle(p flows.Push, done chan<- string) {
 	ctx, cancel := context.WithTimeout(flows.WithLowPriority(context.Background()), decideTimeout)
 	defer cancel()
 	defer b.unmarkQueued(p.ID)
@@ -166,15 +162,16 @@ func (b *inbox) decide(p flows.Push, done chan<- string) {
 	e := &envelope{plain: p.Body}
 	if json.Unmarshal(p.Body, e) == nil {
 		if _, err := b.events.deliver(ctx, e); err != nil {
-			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", label(e.kind()),
-				"error", err)
+			kind := label(e.kind())
+			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", kind, "error", err)
 			return
 		}
 	}
 	done <- p.ID
 }
 
-// deletePushes deletes handled events in batches. An event that it fails to delete is handled again, without effect.
+// deletePushes deletes handled events in batches. If it fails to delete an event, the event is handled again, without
+// effect.
 func (b *inbox) deletePushes(done <-chan string) {
 	ctx := flows.WithLowPriority(context.Background())
 	for id := range done {
@@ -195,7 +192,7 @@ func (b *inbox) deletePushes(done <-chan string) {
 	}
 }
 
-// pollBacklog takes up stored events that no partition holds, at once and then every pollEvery.
+// pollBacklog queues stored events that no partition holds, at the start and then every pollEvery.
 func (b *inbox) pollBacklog(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -210,7 +207,7 @@ func (b *inbox) pollBacklog(ctx context.Context) {
 	}
 }
 
-// pollOnce reports whether there may be more.
+// pollOnce queues one batch of stored events. It returns true if there may be more.
 func (b *inbox) pollOnce(ctx context.Context) bool {
 	due, err := b.store.DuePushes(flows.WithLowPriority(ctx), pollBatch)
 	if err != nil {
@@ -221,7 +218,7 @@ func (b *inbox) pollOnce(ctx context.Context) bool {
 	}
 	for _, p := range due {
 		if !b.markQueued(p.ID) {
-			continue // a partition holds it
+			continue // a partition already holds it
 		}
 		select {
 		case b.partition(p.Body) <- p:

@@ -13,54 +13,64 @@ import (
 	"shiming/flows"
 )
 
-// TestAcknowledgedIsDecidedOn: what got a 200 is decided on once, and then forgotten.
-func TestAcknowledgedIsDecidedOn(t *testing.T) {
+// TestAcknowledgedEventIsHandledOnce checks that the inbox handles each acknowledged event once and then deletes it.
+func TestAcknowledgedEventIsHandledOnce(t *testing.T) {
 	t.Parallel()
-	for _, plain := range behindEvents {
-		r := newTestServer(t)
-		wantAnswer(t, r.send(pushOf(plain)), 200, `{}`)
-		if len(r.box.all()) != 1 || r.shelf.left() != 0 {
-			t.Errorf("decided on %d times, %d left of %s, want 1, 0", len(r.box.all()), r.shelf.left(), plain)
-		}
-	}
-}
-
-// TestUndecidedStays: what the database, or a bug, keeps from being decided on stays in the store and comes again.
-func TestUndecidedStays(t *testing.T) {
-	t.Parallel()
-	for name, spoil := range map[string]func(*testServer){
-		"an error": func(r *testServer) { r.box.err = errors.New("database gone") },
-		"a panic":  func(r *testServer) { r.inbox.events.handler = &panicking{r.box} },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+	for kind, plain := range asyncEvents {
+		t.Run(kind, func(t *testing.T) {
 			r := newTestServer(t)
-			spoil(r)
-			wantAnswer(t, r.send(pushOf(messageEvent("text", `{"text":"hi"}`))), 200, `{}`)
-			if r.shelf.left() != 1 {
-				t.Fatal("it is lost")
-			}
-			if log := r.log.String(); !strings.Contains(log, "level=ERROR") || strings.Contains(log, "secret") {
-				t.Errorf("log: %s, want %q in it", log, "level=ERROR")
-			}
-			r.box.err, r.inbox.events.handler = nil, r.box
-			before := len(r.box.all())
-			r.feedSome()
-			r.settle()
-			if len(r.box.all()) != before+1 || r.shelf.left() != 0 {
-				t.Errorf("decided on %d times when it came again, %d left, want 0", len(r.box.all())-before, r.shelf.left())
-			}
+			wantResponse(t, r.send(pushOf(plain)), 200, `{}`)
+			r.wantCalls(t, 1)
+			r.wantLeft(t, 0)
 		})
 	}
 }
 
-type panicking struct{ *fakeHandler }
+// wantLeft checks how many pushes the store still holds.
+func (r *testServer) wantLeft(t *testing.T, want int) {
+	t.Helper()
+	if got := r.pushes.left(); got != want {
+		t.Errorf("got %d pushes in the store, want %d", got, want)
+	}
+}
 
-func (*panicking) Message(context.Context, flows.Message) error { panic("110101199001011237 secret") }
+// TestFailedEventStays checks that an event stays in the store after a failed attempt, and that the inbox handles it
+// again.
+func TestFailedEventStays(t *testing.T) {
+	t.Parallel()
+	for name, breakHandler := range map[string]func(*testServer){
+		"an error": func(r *testServer) { r.stub.err = errors.New("database gone") },
+		"a panic":  func(r *testServer) { r.inbox.events.handler = &panickingHandler{r.stub} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newTestServer(t)
+			breakHandler(r)
+			wantResponse(t, r.send(pushOf(messageEvent("text", `{"text":"hi"}`))), 200, `{}`)
+			r.wantLeft(t, 1)
+			if log := r.log.String(); !strings.Contains(log, "level=ERROR") || strings.Contains(log, "secret") {
+				t.Errorf("log: %s, want %q in it", log, "level=ERROR")
+			}
+			r.stub.err, r.inbox.events.handler = nil, r.stub
+			before := len(r.stub.all())
+			r.pollOnce()
+			r.drain()
+			r.wantCalls(t, before+1)
+			r.wantLeft(t, 0)
+		})
+	}
+}
 
-func (r *testServer) feedSome() { r.inbox.pollOnce(context.Background()) }
+// panickingHandler is a Handler that panics on every message.
+type panickingHandler struct{ *fakeHandler }
 
-// TestChatsAreInOrder: a person's events are decided on in the order in which they came.
+func (*panickingHandler) Message(context.Context, flows.Message) error {
+	panic("110101199001011237 secret")
+}
+
+func (r *testServer) pollOnce() { r.inbox.pollOnce(context.Background()) }
+
+// TestChatsAreInOrder checks that the inbox handles the events of each chat in the order of their arrival.
 func TestChatsAreInOrder(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
@@ -73,14 +83,14 @@ func TestChatsAreInOrder(t *testing.T) {
 			plain := messageEvent("text", `{"text":"\"chat_id\":\"oc_other\""}`, func(e m) {
 				e["message"].(m)["message_id"], e["message"].(m)["chat_id"] = id, fmt.Sprintf("oc_%d", chat)
 			})
-			if w := r.serveOnly(pushOf(plain).request()); w.Code != 200 {
+			if w := r.acknowledge(pushOf(plain).request()); w.Code != 200 {
 				t.Fatal(w.Code)
 			}
 		}
 	}
-	r.settle()
+	r.drain()
 	var got [chats][]string
-	for _, v := range r.box.all() {
+	for _, v := range r.stub.all() {
 		var chat, n int
 		id := v.(flows.Message).MessageID
 		if _, err := fmt.Sscanf(id, "om_%d_%d", &chat, &n); err != nil {
@@ -90,46 +100,48 @@ func TestChatsAreInOrder(t *testing.T) {
 	}
 	for chat := range chats {
 		if !slices.Equal(got[chat], want[chat]) {
-			t.Errorf("chat %d: %q", chat, got[chat])
+			t.Errorf("chat %d: got %q, want %q", chat, got[chat], want[chat])
 		}
 	}
 }
 
-// TestFullLanes: what finds no room in memory is taken up from the store.
-func TestFullLanes(t *testing.T) {
+// TestFullPartition checks that the inbox loads events from the store that did not fit into their partition.
+func TestFullPartition(t *testing.T) {
 	t.Parallel()
 	r := newTestServer(t)
-	const n = partitionSpace + 100
+	const n = partitionSize + 100
 	for i := range n {
-		plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = fmt.Sprint("om_", i) })
-		if w := r.serveOnly(pushOf(plain).request()); w.Code != 200 {
+		id := fmt.Sprint("om_", i)
+		plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = id })
+		if w := r.acknowledge(pushOf(plain).request()); w.Code != 200 {
 			t.Fatal(w.Code)
 		}
 	}
-	if got := len(r.inbox.partition([]byte(`"chat_id":"oc_p2p"`))); got != partitionSpace {
-		t.Fatalf("%d in memory, want %v", got, partitionSpace)
+	if got := len(r.inbox.partition([]byte(`"chat_id":"oc_p2p"`))); got != partitionSize {
+		t.Fatalf("got %d events in memory, want %d", got, partitionSize)
 	}
-	r.settle()
-	for r.shelf.left() > 0 {
-		r.feedSome()
-		r.settle()
+	r.drain()
+	for r.pushes.left() > 0 {
+		r.pollOnce()
+		r.drain()
 	}
 	seen := map[string]bool{}
-	for _, v := range r.box.all() {
+	for _, v := range r.stub.all() {
 		seen[v.(flows.Message).MessageID] = true
 	}
-	if len(seen) != n || len(r.box.all()) != n {
-		t.Errorf("%d decided on, of which %d different, want %v, %v", len(r.box.all()), len(seen), n, n)
+	r.wantCalls(t, n)
+	if len(seen) != n {
+		t.Errorf("got %d different events, want %d", len(seen), n)
 	}
 }
 
-// TestWorkTakesUpWhatWasLeft: at the start and every few seconds.
-func TestWorkTakesUpWhatWasLeft(t *testing.T) {
+// TestRunHandlesStoredEvents checks that Run loads stored events at the start and then every pollEvery.
+func TestRunHandlesStoredEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newTestServer(t)
 		keep := func(id string) {
 			plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = id })
-			if _, err := r.shelf.KeepPush(t.Context(), []byte(plain)); err != nil {
+			if _, err := r.pushes.KeepPush(t.Context(), []byte(plain)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -141,15 +153,13 @@ func TestWorkTakesUpWhatWasLeft(t *testing.T) {
 			r.Run(ctx, time.Second)
 		}()
 		synctest.Wait()
-		if got := len(r.box.all()); got != 1 || r.shelf.left() != 0 {
-			t.Errorf("%d decided on at the start, want 1", got)
-		}
+		r.wantCalls(t, 1)
+		r.wantLeft(t, 0)
 		keep("om_after")
 		time.Sleep(pollEvery)
 		synctest.Wait()
-		if got := len(r.box.all()); got != 2 || r.shelf.left() != 0 {
-			t.Errorf("%d decided on after a while, want 2", got)
-		}
+		r.wantCalls(t, 2)
+		r.wantLeft(t, 0)
 		stop()
 		<-ended
 	})

@@ -5,9 +5,8 @@ import (
 	"log/slog"
 )
 
-// sdkLogger is what the SDK may log to. The SDK puts bodies, URLs and other people's error texts into its messages,
-// and everything that matters comes back to us as an error anyway, so no message is kept: only that there was one, at
-// debug.
+// sdkLogger is the logger of the SDK. It drops the messages, because they hold bodies, URLs and texts of upstreams, and
+// because every failure also returns as an error. At level debug it logs that the SDK logged something.
 type sdkLogger struct{ log *slog.Logger }
 
 func (l sdkLogger) note(ctx context.Context, level string) {

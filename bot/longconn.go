@@ -12,27 +12,29 @@ import (
 )
 
 const (
-	// Unless the platform says otherwise (SDK: ws/client.go).
+	// defaultPing and maxRefusalPause apply if the platform sends no values of its own (SDK: ws/client.go).
 	defaultPing     = 2 * time.Minute
-	longestPause    = 2 * time.Minute  // between two attempts when the platform refuses
-	networkPause    = 15 * time.Second // at most, when it cannot be reached: every click meanwhile is lost
-	shortestPause   = 500 * time.Millisecond
-	stoodWell       = 10 * time.Second // a connection that stood so long was no failed attempt
-	pongGrace       = 5 * time.Second
-	socketHandshake = 15 * time.Second
+	maxRefusalPause = 2 * time.Minute // maximum pause after the platform refused a connection
+	// maxNetworkPause is the maximum pause while the platform is unreachable. It is short, because the platform does not
+	// send clicks again.
+	maxNetworkPause  = 15 * time.Second
+	minPause         = 500 * time.Millisecond
+	stableAfter      = 10 * time.Second // a connection of this age resets the backoff
+	pongGrace        = 5 * time.Second
+	handshakeTimeout = 15 * time.Second
 
-	// socketDrain bounds what a stop waits for answers that are being worked on; no handler takes longer.
-	socketDrain = handleTimeout + 500*time.Millisecond
-	// socketHandlers bounds how many pushes are worked on at a time; the next ones wait on the line.
-	socketHandlers = 64
+	// drainTimeout limits how long a stop waits for running handlers. No handler takes longer.
+	drainTimeout = handleTimeout + 500*time.Millisecond
+	// maxHandlers limits the number of concurrent handlers. The reader waits for a free slot.
+	maxHandlers = 64
 )
 
-// LongConn is the long connection (长连接, WebSocket): the platform's pushes come in over a connection that the bot opens,
-// so that no public address is needed. Pushes take the same way as over the webhook, and are answered after the Inbox
-// has stored them. An event that is not answered within 3 s, or was under way when the connection broke, comes again,
-// to whichever instance, and dies on its event key. A click does not: the person sees an error, and what was stored of
-// it shows on the card. The platform sends each event to one of the connections of an app; 50 are allowed (page
-// "使用长连接接收事件").
+// LongConn is the long connection (长连接, WebSocket). It receives the platform's pushes over a connection that the bot
+// opens, so that the bot needs no public address. It handles a push as the webhook does and responds after the event is
+// stored. The platform sends an event again, to any instance, if it gets no response within 3 s or if the connection
+// breaks; the event key makes the second delivery a no-op. The platform does not send a click again: the user sees an
+// error, and the card shows the stored state. The platform sends each event to one of the connections of an app, of
+// which it allows 50 (page "使用长连接接收事件").
 type LongConn struct {
 	s         *Server
 	base      string
@@ -42,17 +44,16 @@ type LongConn struct {
 	log       *slog.Logger
 
 	mu       sync.Mutex
-	stopping bool           // nothing more is taken
-	working  sync.WaitGroup // pushes that were taken; Add under mu, while not stopping
-	slots    chan struct{}
+	stopping bool           // no new push begins
+	working  sync.WaitGroup // running handlers; Add only under mu and while stopping is false
+	slots    chan struct{}  // limits the running handlers
 
-	ever atomic.Bool
-	up   atomic.Bool
-	// drops counts connections that ended without being asked to.
-	drops atomic.Int64
+	everUp atomic.Bool
+	up     atomic.Bool
+	lost   atomic.Int64 // connections that ended before Run was stopped
 }
 
-// LongConn builds the long connection of the client's app. It connects in Run.
+// LongConn builds the long connection of the client's app. Run opens it.
 func (s *Server) LongConn(c *Client) *LongConn {
 	return &LongConn{
 		s:         s,
@@ -61,42 +62,42 @@ func (s *Server) LongConn(c *Client) *LongConn {
 		appSecret: c.appSecret,
 		http:      socketClient(),
 		log:       s.log,
-		slots:     make(chan struct{}, socketHandlers),
+		slots:     make(chan struct{}, maxHandlers),
 	}
 }
 
-// Connected reports whether there is a connection at this moment, and how many have been lost so far.
-func (l *LongConn) Connected() (up bool, lost int64) { return l.up.Load(), l.drops.Load() }
+// Connected reports whether the connection is up, and how many connections were lost since the start.
+func (l *LongConn) Connected() (up bool, lost int64) { return l.up.Load(), l.lost.Load() }
 
-// ErrNeverConnected: no long connection has been established since the start.
+// ErrNeverConnected says that no long connection has been established since the start.
 var ErrNeverConnected = errors.New("bot: the long connection has never been established")
 
-// Ready is ErrNeverConnected until the first connection stands. A connection that is lost later comes back by itself
-// and does not make the program unready, since its jobs go on.
+// Ready returns ErrNeverConnected until the first connection is up. A later loss does not make the program unready,
+// because LongConn reconnects and the jobs go on.
 func (l *LongConn) Ready() error {
-	if !l.ever.Load() {
+	if !l.everUp.Load() {
 		return ErrNeverConnected
 	}
 	return nil
 }
 
-// Run keeps the connection until ctx ends. Then nothing more is taken, and what is being worked on is answered before
-// the connection is closed.
+// Run keeps a connection open until ctx ends. Then it begins no new push and closes the connection after the running
+// handlers have responded.
 func (l *LongConn) Run(ctx context.Context) {
 	defer l.http.CloseIdleConnections()
-	defer l.finish() // also what came over connections that are gone
+	defer l.drain() // handlers of lost connections may still run
 	for attempt := 0; ctx.Err() == nil; attempt++ {
-		stood, longest, err := l.connection(ctx)
+		uptime, maxPause, err := l.connection(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if stood > stoodWell {
+		if uptime > stableAfter {
 			attempt = 0
 		}
 		if l.up.Swap(false) {
-			l.drops.Add(1)
+			l.lost.Add(1)
 		}
-		pause := backoff(attempt, longest)
+		pause := backoff(attempt, maxPause)
 		l.log.WarnContext(ctx, "long connection is down", "error", err, "again_in_ms", pause.Milliseconds())
 		select {
 		case <-time.After(pause):
@@ -105,54 +106,54 @@ func (l *LongConn) Run(ctx context.Context) {
 	}
 }
 
-// backoff doubles from half a second to longest. A part of it is chance, so that many instances do not come back at the
-// same moment. The platform suggests to wait up to 30 s at first; clicks are not sent again, so that every second
-// counts here.
-func backoff(attempt int, longest time.Duration) time.Duration {
-	d := longest
+// backoff returns the pause before the next attempt. It doubles from minPause to maxPause, and half of it is random, so
+// that many instances do not reconnect at the same moment. The platform suggests to wait up to 30 s before the first
+// attempt; the bot does not, because every click in that time is lost.
+func backoff(attempt int, maxPause time.Duration) time.Duration {
+	d := maxPause
 	if attempt < 16 {
-		d = min(longest, shortestPause<<attempt)
+		d = min(maxPause, minPause<<attempt)
 	}
 	return d/2 + rand.N(d/2+1)
 }
 
-// connection establishes one connection and works on it until it ends. stood is how long there was one, longest how
-// long to wait at most before the next.
-func (l *LongConn) connection(ctx context.Context) (stood, longest time.Duration, err error) {
+// connection opens one connection and serves it until it ends. It returns how long the connection was up, and the
+// maximum pause before the next attempt.
+func (l *LongConn) connection(ctx context.Context) (uptime, maxPause time.Duration, err error) {
 	target, config, err := l.endpoint(ctx)
-	if refused := (*endpointError)(nil); errors.As(err, &refused) && !refused.passing() {
-		return 0, longestPause, err
+	if refused, ok := errors.AsType[*endpointError](err); ok && !refused.temporary() {
+		return 0, maxRefusalPause, err
 	}
 	if err != nil {
-		return 0, networkPause, err
+		return 0, maxNetworkPause, err
 	}
-	dial, cancel := context.WithTimeout(ctx, socketHandshake)
+	dial, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	sock, err := dialSocket(dial, l.http, target)
-	if refused := (*handshakeError)(nil); errors.As(err, &refused) && !refused.passing {
+	if refused, ok := errors.AsType[*handshakeError](err); ok && !refused.temporary {
 		return 0, config.pause(), err
 	}
 	if err != nil {
-		return 0, networkPause, err
+		return 0, maxNetworkPause, err
 	}
 	defer sock.close()
 	c := &liveConn{
-		l:       l,
-		sock:    sock,
-		service: serviceID(target),
-		repaced: make(chan struct{}, 1),
+		l:           l,
+		sock:        sock,
+		service:     serviceID(target),
+		pingChanged: make(chan struct{}, 1),
 	}
 	c.ping.Store(int64(config.ping()))
-	l.ever.Store(true)
+	l.everUp.Store(true)
 	l.up.Store(true)
 	l.log.InfoContext(ctx, "long connection is up", "host", target.Host)
 	began := time.Now()
 	err = c.run(ctx)
-	return time.Since(began), networkPause, err
+	return time.Since(began), maxNetworkPause, err
 }
 
-// take notes one push as taken, false if nothing more is to be taken.
-func (l *LongConn) take() bool {
+// beginPush counts one more running handler. It returns false if LongConn is stopping.
+func (l *LongConn) beginPush() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopping {
@@ -162,8 +163,8 @@ func (l *LongConn) take() bool {
 	return true
 }
 
-// finish takes nothing more, and waits until what was taken has been answered.
-func (l *LongConn) finish() {
+// drain begins no new push and waits until all running handlers have responded, for at most drainTimeout.
+func (l *LongConn) drain() {
 	l.mu.Lock()
 	l.stopping = true
 	l.mu.Unlock()
@@ -174,6 +175,6 @@ func (l *LongConn) finish() {
 	}()
 	select {
 	case <-done:
-	case <-time.After(socketDrain):
+	case <-time.After(drainTimeout):
 	}
 }

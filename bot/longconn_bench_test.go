@@ -9,37 +9,38 @@ import (
 	"time"
 )
 
-// BenchmarkLongConn measures pushes of a kind that the bot does not handle, so that the store has no part in it: over
-// loopback, from the platform's write to the arrival of its answer. inFlight is how many wait for an answer at a time.
+// BenchmarkLongConn measures the time from the platform's write to the arrival of the response, over loopback. The bot
+// ignores the event type, so that the measurement does not include the store. inFlight is the number of concurrent
+// pushes.
 func BenchmarkLongConn(b *testing.B) {
 	for _, size := range []int{2 << 10, 32 << 10} {
 		for _, inFlight := range []int{1, 32} {
 			name := fmt.Sprintf("bytes=%d/inFlight=%d", size, inFlight)
-			b.Run(name, func(b *testing.B) { benchmarkLine(b, size, inFlight) })
+			b.Run(name, func(b *testing.B) { benchmarkLongConn(b, size, inFlight) })
 		}
 	}
 }
 
-func benchmarkLine(b *testing.B, size, inFlight int) {
+func benchmarkLongConn(b *testing.B, size, inFlight int) {
 	f := newFake(b)
-	lines := make(chan *platformLine)
+	conns := make(chan *platformConn)
 	over := make(chan struct{})
-	f.serveLine(b, `{"PingInterval":3600}`, func(line *platformLine) {
+	f.serveLongConn(b, `{"PingInterval":3600}`, func(conn *platformConn) {
 		select {
-		case lines <- line:
+		case conns <- conn:
 			<-over
 		case <-over:
 		}
 	})
 	r := newTestServer(b, func(c *ServerConfig) { c.Log = slog.New(slog.DiscardHandler) })
-	stop, ended := r.runLine(f.client(b))
+	stop, ended := r.runLongConn(f.client(b))
 	defer func() {
 		stop()
 		close(over)
 		<-ended
 	}()
-	line := <-lines
-	if _, _, err := line.read(); err != nil { // the first ping
+	conn := <-conns
+	if _, _, err := conn.read(); err != nil { // the first ping
 		b.Fatal(err)
 	}
 	const header = `{"schema":"2.0","header":{"event_id":"e1","event_type":"x.y_v1"}`
@@ -58,7 +59,7 @@ func benchmarkLine(b *testing.B, size, inFlight int) {
 	go func(n int) {
 		finished <- func() error {
 			for range n {
-				_, answer, err := line.read()
+				_, answer, err := conn.read()
 				if err != nil {
 					return err
 				}
@@ -76,7 +77,7 @@ func benchmarkLine(b *testing.B, size, inFlight int) {
 		case err := <-finished:
 			b.Fatal(err)
 		}
-		if err := line.write(wireBinary, push); err != nil {
+		if err := conn.write(wireBinary, push); err != nil {
 			b.Fatal(err)
 		}
 	}

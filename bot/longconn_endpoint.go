@@ -12,11 +12,12 @@ import (
 )
 
 const (
-	socketEndpoint = "/callback/ws/endpoint" // POST {AppID, AppSecret}: where to connect (SDK: ws/const.go)
+	// socketEndpoint returns the address of the WebSocket for a POST with {AppID, AppSecret} (SDK: ws/const.go).
+	socketEndpoint = "/callback/ws/endpoint"
 	opEndpoint     = "callback.ws.endpoint"
 )
 
-// socketConfig is what the platform says about a connection, in seconds (SDK: ws/model.go).
+// socketConfig holds the platform's settings for a connection, in seconds (SDK: ws/model.go).
 type socketConfig struct {
 	ReconnectInterval int
 	PingInterval      int
@@ -31,12 +32,12 @@ func (c socketConfig) ping() time.Duration {
 
 func (c socketConfig) pause() time.Duration {
 	if c.ReconnectInterval <= 0 {
-		return longestPause
+		return maxRefusalPause
 	}
-	return min(longestPause, time.Duration(c.ReconnectInterval)*time.Second)
+	return min(maxRefusalPause, time.Duration(c.ReconnectInterval)*time.Second)
 }
 
-// endpointError is the platform's refusal to say where to connect.
+// endpointError is a response of socketEndpoint without an address.
 type endpointError struct {
 	Code   int
 	Status int
@@ -46,25 +47,26 @@ func (e *endpointError) Error() string {
 	return (&APIError{Op: opEndpoint, Code: e.Code, HTTPStatus: e.Status}).Error()
 }
 
-// UpstreamCode is the business code for support, "" for none.
+// UpstreamCode returns the business code for Feishu's support, "" for none.
 func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
 
-// Codes that pass by themselves (SDK: ws/const.go, SystemBusy and InternalError).
+// Codes of a temporary failure (SDK: ws/const.go, SystemBusy and InternalError).
 const (
 	codeSystemBusy    = 1
 	codeInternalError = 1000040343
 )
 
-// passing tells the platform's own trouble from something that is to be put right first, such as the app's secret.
-func (e *endpointError) passing() bool {
+// temporary reports whether a later attempt may succeed. It is false for a refusal that the operator has to fix, such
+// as a wrong app secret.
+func (e *endpointError) temporary() bool {
 	busy := e.Status >= 500 || e.Status == http.StatusTooManyRequests
 	return busy || e.Code == codeSystemBusy || e.Code == codeInternalError
 }
 
-// endpoint asks where to connect. The address holds a ticket of its own and is good for one connection.
+// endpoint requests the address of a new connection. The address holds a ticket and is valid for one connection.
 func (l *LongConn) endpoint(ctx context.Context) (*url.URL, socketConfig, error) {
 	var config socketConfig
-	ctx, cancel := context.WithTimeout(ctx, socketHandshake)
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	body, err := json.Marshal(map[string]string{"AppID": l.appID, "AppSecret": l.appSecret()})
 	if err != nil {
@@ -80,7 +82,7 @@ func (l *LongConn) endpoint(ctx context.Context) (*url.URL, socketConfig, error)
 	if err != nil {
 		return nil, config, causeOf(ctx, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
+	defer resp.Body.Close() //nolint:errcheck // the response was read
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if err != nil {
 		return nil, config, causeOf(ctx, err)
@@ -105,12 +107,12 @@ func (l *LongConn) endpoint(ctx context.Context) (*url.URL, socketConfig, error)
 	return target, out.Data.ClientConfig, nil
 }
 
-// safeScheme wants TLS except to this machine: what people send comes over this line in plain text.
+// safeScheme accepts plain ws to loopback only, because the connection carries messages of users without encryption.
 func safeScheme(u *url.URL) bool {
 	return u.Scheme == "wss" || u.Scheme == "ws" && loopback(u.Hostname())
 }
 
-// serviceID is the number that the platform gave this connection; pings carry it.
+// serviceID returns the number of the connection, which pings must carry.
 func serviceID(target *url.URL) int32 {
 	f := frame{headers: []frameHeader{{"service_id", strings.TrimSpace(target.Query().Get("service_id"))}}}
 	return int32(f.number("service_id"))

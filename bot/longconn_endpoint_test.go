@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// TestPausesAfterRefusals: the platform's own trouble is waited for like a network's, since clicks are lost meanwhile;
-// what somebody has to put right is asked for ever less often.
+// TestPausesAfterRefusals checks that the pause after a temporary failure is short, because clicks are lost meanwhile,
+// and that it is long after a refusal that the operator has to fix.
 func TestPausesAfterRefusals(t *testing.T) {
 	for _, c := range []struct {
-		name    string
-		status  int
-		body    string
-		upgrade int
-		longest time.Duration
+		name     string
+		status   int
+		body     string
+		upgrade  int
+		maxPause time.Duration
 	}{
-		{"wrong secret", 200, `{"code":514,"msg":"x"}`, 0, longestPause},
-		{"forbidden", 200, `{"code":403,"msg":"x"}`, 0, longestPause},
-		{"no JSON", 200, `<html>`, 0, longestPause},
-		{"busy", 200, `{"code":1,"msg":"x"}`, 0, networkPause},
-		{"internal", 200, `{"code":1000040343,"msg":"x"}`, 0, networkPause},
-		{"gateway", 502, `<html>`, 0, networkPause},
-		{"rate", 429, `{"code":99991400,"msg":"x"}`, 0, networkPause},
+		{"wrong secret", 200, `{"code":514,"msg":"x"}`, 0, maxRefusalPause},
+		{"forbidden", 200, `{"code":403,"msg":"x"}`, 0, maxRefusalPause},
+		{"no JSON", 200, `<html>`, 0, maxRefusalPause},
+		{"busy", 200, `{"code":1,"msg":"x"}`, 0, maxNetworkPause},
+		{"internal", 200, `{"code":1000040343,"msg":"x"}`, 0, maxNetworkPause},
+		{"gateway", 502, `<html>`, 0, maxNetworkPause},
+		{"rate", 429, `{"code":99991400,"msg":"x"}`, 0, maxNetworkPause},
 		{"upgrade refused", 200, "", 403, 90 * time.Second},
-		{"upgrade fails", 200, "", 503, networkPause},
+		{"upgrade fails", 200, "", 503, maxNetworkPause},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(t)
@@ -39,15 +39,15 @@ func TestPausesAfterRefusals(t *testing.T) {
 				_, _ = io.WriteString(w, body)
 			})
 			f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.upgrade) })
-			stood, longest, err := newTestServer(t).LongConn(f.client(t)).connection(t.Context())
-			if stood != 0 || longest != c.longest || err == nil {
-				t.Errorf("%s: stood %v, waits at most %v, want %v; %v", c.name, stood, longest, c.longest, err)
+			uptime, maxPause, err := newTestServer(t).LongConn(f.client(t)).connection(t.Context())
+			if uptime != 0 || maxPause != c.maxPause || err == nil {
+				t.Errorf("got uptime %v, pause %v, %v; want 0, %v and an error", uptime, maxPause, err, c.maxPause)
 			}
 		})
 	}
 }
 
-// TestSocketWantsTLS: people's words travel over the line in plain text.
+// TestSocketWantsTLS checks that plain ws is allowed to loopback only, because the connection carries personal data.
 func TestSocketWantsTLS(t *testing.T) {
 	for raw, want := range map[string]bool{
 		"wss://msg-frontier.feishu.cn/ws/v2?service_id=1": true, "ws://127.0.0.1:1/ws": true, "ws://[::1]/ws": true,
@@ -55,8 +55,11 @@ func TestSocketWantsTLS(t *testing.T) {
 	} {
 		t.Run(raw, func(t *testing.T) {
 			u, err := url.Parse(raw)
-			if err != nil || safeScheme(u) != want {
-				t.Errorf("%s: %v", raw, !want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := safeScheme(u); got != want {
+				t.Errorf("got %t, want %t", got, want)
 			}
 		})
 	}

@@ -7,26 +7,26 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Kinds of frames of the long connection, and the headers that they carry. The format is that of the SDK's package ws
-// (pbbp2.pb.go, const.go): one protobuf message per WebSocket message.
+// Methods and headers of the frames of the long connection. The SDK's package ws defines the format (pbbp2.pb.go,
+// const.go): each WebSocket message holds one protobuf message.
 const (
 	frameControl = 0 // ping, pong
 	frameData    = 1 // event, card
 
 	frameHeaderType      = "type"       // ping, pong, event, card
-	frameHeaderMessageID = "message_id" // shared by the pieces of one payload
-	frameHeaderSum       = "sum"        // number of pieces, 1 if whole
+	frameHeaderMessageID = "message_id" // the same in all pieces of a payload
+	frameHeaderSum       = "sum"        // number of pieces, 1 for a whole payload
 	frameHeaderSeq       = "seq"        // number of this piece, from 0
-	frameHeaderBizRt     = "biz_rt"     // in answers: milliseconds that the handler took
+	frameHeaderBizRt     = "biz_rt"     // in responses: milliseconds that the handler took
 )
 
-// frame is one message of the long connection. What is not read here is kept, since an answer is the same frame with
-// another payload: the platform finds its way back by it.
+// frame is one message of the long connection. It keeps the fields that the bot does not use, because a response
+// repeats the received frame with another payload; the platform assigns the response by these fields.
 type frame struct {
 	seqID, logID    uint64
 	service, method int32
 	headers         []frameHeader
-	encoding, kind  string // payload_encoding and payload_type, empty in all frames seen
+	encoding, kind  string // payload_encoding and payload_type, empty in all observed frames
 	payload         []byte
 	logIDNew        string
 }
@@ -43,7 +43,7 @@ func (f *frame) header(key string) string {
 }
 
 func (f *frame) number(key string) int {
-	n, _ := strconv.Atoi(f.header(key)) // absent and malformed are 0
+	n, _ := strconv.Atoi(f.header(key)) // 0 for an absent or malformed header
 	return n
 }
 
@@ -62,8 +62,8 @@ const (
 	fieldHeaderValue protowire.Number = 2
 )
 
-// marshal writes what the SDK writes, byte for byte: the four numbers are required in proto2, so that zeros are written
-// too.
+// marshal encodes a frame to the same bytes as the SDK. It writes zeros of the four numbers as well, because proto2
+// requires these fields.
 func (f *frame) marshal() []byte {
 	b := make([]byte, 0, len(f.payload)+256)
 	b = appendNumber(b, fieldSeqID, f.seqID)
@@ -94,7 +94,7 @@ func appendText(b []byte, field protowire.Number, text string) []byte {
 
 var errFrame = errors.New("frame is not as documented")
 
-// unmarshal reads a frame. Unknown fields are skipped; payload stays a part of b.
+// unmarshal decodes a frame and skips unknown fields. f.payload shares the memory of b.
 func (f *frame) unmarshal(b []byte) error {
 	*f = frame{}
 	return eachField(b, func(field protowire.Number, n uint64, text []byte) error {
@@ -139,8 +139,8 @@ func unmarshalHeader(b []byte) (h frameHeader, err error) {
 	return h, err
 }
 
-// eachField calls do for each number (n) and each text of a protobuf message. Values of other types, which Frame and
-// Header do not have, are skipped. Errors of protowire are replaced by errFrame, whose text is fixed.
+// eachField calls do for each varint (n) and each byte string (text) of a protobuf message. It skips other wire types,
+// which Frame and Header do not use. It replaces errors of protowire by errFrame, whose text is fixed.
 func eachField(b []byte, do func(field protowire.Number, n uint64, text []byte) error) error {
 	for len(b) > 0 {
 		field, kind, used := protowire.ConsumeTag(b)
@@ -157,7 +157,7 @@ func eachField(b []byte, do func(field protowire.Number, n uint64, text []byte) 
 			text, used = protowire.ConsumeBytes(b)
 		default:
 			used = protowire.ConsumeFieldValue(field, kind, b)
-			field = 0 // field numbers begin at 1, so that do ignores it
+			field = 0 // do ignores 0, because field numbers begin at 1
 		}
 		if used < 0 {
 			return errFrame

@@ -29,24 +29,26 @@ var frameVectors = []struct {
 
 func TestFrames(t *testing.T) {
 	for _, v := range frameVectors {
-		if got := hex.EncodeToString(v.f.marshal()); got != v.hex {
-			t.Errorf("%s: wrote\n%s, want\n%s", v.name, got, v.hex)
-		}
-		raw, _ := hex.DecodeString(v.hex)
-		var f frame
-		if err := f.unmarshal(raw); err != nil || !reflect.DeepEqual(f, v.f) {
-			t.Errorf("%s: read %+v, %v", v.name, f, err)
-		}
-		for cut := 1; cut < len(raw); cut++ { // nothing that is cut off may panic
-			_ = f.unmarshal(raw[:cut])
-		}
+		t.Run(v.name, func(t *testing.T) {
+			if got := hex.EncodeToString(v.f.marshal()); got != v.hex {
+				t.Errorf("got\n%s, want\n%s", got, v.hex)
+			}
+			raw, _ := hex.DecodeString(v.hex)
+			var f frame
+			if err := f.unmarshal(raw); err != nil || !reflect.DeepEqual(f, v.f) {
+				t.Errorf("got %+v, %v; want %+v", f, err, v.f)
+			}
+			for cut := 1; cut < len(raw); cut++ { // an incomplete frame must not cause a panic
+				_ = f.unmarshal(raw[:cut])
+			}
+		})
 	}
 	if (&frame{}).unmarshal([]byte{0x42, 0x05, 'x'}) == nil {
-		t.Error("a payload that is not there was read")
+		t.Error("got no error for a missing payload, want one")
 	}
 	var f frame
 	if err := f.unmarshal([]byte{0x50, 0x07, 0x5d, 1, 2, 3, 4, 0x20, 0x01}); err != nil || f.method != frameData {
-		t.Errorf("unknown fields are not skipped: %+v %v", f, err)
+		t.Errorf("got %+v, %v for unknown fields, want them skipped", f, err)
 	}
 }
 
@@ -61,7 +63,7 @@ func FuzzFrame(f *testing.F) {
 			return
 		}
 		if err := b.unmarshal(a.marshal()); err != nil {
-			t.Fatalf("what was read cannot be read again: %v", err)
+			t.Fatalf("got %v for an encoded frame, want no error", err)
 		}
 	})
 }

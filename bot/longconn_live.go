@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// liveConn is one connection that stands.
+// liveConn is one open connection.
 type liveConn struct {
-	l       *LongConn
-	sock    *socket
-	service int32
-	ping    atomic.Int64  // time.Duration
-	repaced chan struct{} // ping has changed
-	pieces  pieces
+	l           *LongConn
+	sock        *socket
+	service     int32
+	ping        atomic.Int64  // time.Duration between two pings
+	pingChanged chan struct{} // receives a value when ping has changed
+	pieces      pieces
 }
 
-// run reads until the connection breaks or ctx ends.
+// run sends pings and handles frames until the connection breaks or ctx ends.
 func (c *liveConn) run(ctx context.Context) error {
-	c.wait()
+	c.extendReadTimeout()
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	go c.pings(reading)
@@ -27,17 +27,19 @@ func (c *liveConn) run(ctx context.Context) error {
 	go func() { ended <- c.read(reading) }()
 	select {
 	case err := <-ended:
-		return err // what was taken is stored all the same; its answers have nowhere to go
+		return err // running handlers still store their events; only their responses are lost
 	case <-ctx.Done():
 	}
-	c.l.finish()
-	c.sock.leave()
+	c.l.drain()
+	c.sock.closeGracefully()
 	<-ended
 	return ctx.Err()
 }
 
-// wait gives the platform two pings and a little more before the line counts as dead.
-func (c *liveConn) wait() { c.sock.patience(2*time.Duration(c.ping.Load()) + pongGrace) }
+// extendReadTimeout closes the connection unless the next frame arrives within two ping intervals and pongGrace.
+func (c *liveConn) extendReadTimeout() {
+	c.sock.setReadTimeout(2*time.Duration(c.ping.Load()) + pongGrace)
+}
 
 func (c *liveConn) pings(ctx context.Context) {
 	for {
@@ -50,7 +52,7 @@ func (c *liveConn) pings(ctx context.Context) {
 			select {
 			case <-time.After(time.Duration(c.ping.Load())):
 				waited = true
-			case <-c.repaced: // a wait that is too long by now would look like a dead line
+			case <-c.pingChanged: // start again with the new interval; the read timeout already depends on it
 			case <-ctx.Done():
 				return
 			}
@@ -65,9 +67,9 @@ func (c *liveConn) read(ctx context.Context) error {
 			return err
 		}
 		if ctx.Err() != nil {
-			return ctx.Err() // nothing more is taken; it comes again
+			return ctx.Err() // the platform sends this event again
 		}
-		c.wait()
+		c.extendReadTimeout()
 		f := &frame{}
 		if f.unmarshal(message) != nil {
 			c.l.log.WarnContext(ctx, "long connection: a frame cannot be read", "bytes", len(message))
@@ -82,21 +84,21 @@ func (c *liveConn) read(ctx context.Context) error {
 	}
 }
 
-// control takes the configuration that pongs carry.
+// control applies the configuration that a pong carries.
 func (c *liveConn) control(f *frame) {
 	var config socketConfig
 	if f.header(frameHeaderType) == "pong" && len(f.payload) > 0 && json.Unmarshal(f.payload, &config) == nil {
 		if every := int64(config.ping()); c.ping.Swap(every) != every {
 			select {
-			case c.repaced <- struct{}{}:
+			case c.pingChanged <- struct{}{}:
 			default:
 			}
 		}
-		c.wait()
+		c.extendReadTimeout()
 	}
 }
 
-// data takes a push, in one frame or in pieces. Only one goroutine calls it; the work is done by others.
+// data receives a push in one frame or in pieces and handles it in another goroutine. Only the reader calls data.
 func (c *liveConn) data(ctx context.Context, f *frame) {
 	kind := f.header(frameHeaderType)
 	if kind != "event" && kind != "card" {
@@ -111,7 +113,7 @@ func (c *liveConn) data(ctx context.Context, f *frame) {
 	case <-ctx.Done():
 		return
 	}
-	if !c.l.take() {
+	if !c.l.beginPush() {
 		<-c.l.slots
 		return
 	}
@@ -120,19 +122,19 @@ func (c *liveConn) data(ctx context.Context, f *frame) {
 			<-c.l.slots
 			c.l.working.Done()
 		}()
-		c.answer(context.WithoutCancel(ctx), f, payload)
+		c.respond(context.WithoutCancel(ctx), f, payload)
 	}()
 }
 
-// answer lets a push be stored and writes the answer: the frame that came, with another payload.
-func (c *liveConn) answer(ctx context.Context, f *frame, payload []byte) {
+// respond handles a push and writes the response, which is the received frame with another payload.
+func (c *liveConn) respond(ctx context.Context, f *frame, payload []byte) {
 	start := time.Now()
 	result, status, after := c.l.s.pushed(ctx, payload)
 	defer after()
 	response := struct {
 		Code    int               `json:"code"`
 		Headers map[string]string `json:"headers"`
-		Data    []byte            `json:"data"` // base64 of the JSON that a webhook would have answered
+		Data    []byte            `json:"data"` // base64 of the JSON with which a webhook responds
 	}{Code: status}
 	if result != nil {
 		if data, err := json.Marshal(result); err == nil {

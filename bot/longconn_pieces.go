@@ -6,20 +6,23 @@ import (
 )
 
 const (
-	pieceLife = 5 * time.Second // as in the SDK; the platform sends them at once
-	mostWhole = 64              // pushes that may be incomplete at a time
+	pieceTimeout  = 5 * time.Second // as in the SDK; the platform sends all pieces together
+	maxIncomplete = 64              // limit of incomplete payloads in memory
 )
 
-// pieces puts payloads together that came in several frames. One goroutine uses it.
-type pieces struct{ open map[string]*incomplete }
+// pieces joins payloads that arrive in several frames. It is not safe for concurrent use.
+type pieces struct {
+	open map[string]*incomplete // by message_id
+}
 
 type incomplete struct {
-	parts [][]byte
-	have  int
+	parts [][]byte // nil for a missing piece
+	have  int      // number of received pieces
 	since time.Time
 }
 
-// add returns the whole payload once all its pieces are there.
+// add returns the payload when its last piece has arrived. It drops pieces with impossible numbers, and new payloads
+// while maxIncomplete are open.
 func (p *pieces) add(f *frame, now time.Time) (payload []byte, whole bool) {
 	sum, seq := f.number(frameHeaderSum), f.number(frameHeaderSeq)
 	if sum <= 1 {
@@ -29,14 +32,14 @@ func (p *pieces) add(f *frame, now time.Time) (payload []byte, whole bool) {
 		return nil, false
 	}
 	for id, i := range p.open {
-		if now.Sub(i.since) > pieceLife {
+		if now.Sub(i.since) > pieceTimeout {
 			delete(p.open, id)
 		}
 	}
 	id := f.header(frameHeaderMessageID)
 	i := p.open[id]
 	if i == nil || len(i.parts) != sum {
-		if len(p.open) >= mostWhole {
+		if len(p.open) >= maxIncomplete {
 			return nil, false
 		}
 		i = &incomplete{parts: make([][]byte, sum), since: now}

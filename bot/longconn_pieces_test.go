@@ -12,7 +12,7 @@ func TestPieces(t *testing.T) {
 	var p pieces
 	now := testNow
 	if got, ok := p.add(piece("a", "1", "0", "whole"), now); !ok || string(got) != "whole" {
-		t.Errorf("%q %v", got, ok)
+		t.Errorf("got %q, %t; want %q, true", got, ok, "whole")
 	}
 	for _, f := range []*frame{
 		piece("b", "3", "2", "c"),
@@ -22,19 +22,19 @@ func TestPieces(t *testing.T) {
 		piece("b", "3", "7", "?"),
 	} {
 		if got, ok := p.add(f, now); ok {
-			t.Errorf("whole too early: %q", got)
+			t.Errorf("got the payload %q before its last piece, want none", got)
 		}
 	}
 	if got, ok := p.add(piece("b", "3", "1", "b"), now); !ok || string(got) != "abc" {
-		t.Errorf("%q %v", got, ok)
+		t.Errorf("got %q, %t; want %q, true", got, ok, "abc")
 	}
-	if got, ok := p.add(piece("c", "2", "1", "y"), now.Add(pieceLife+time.Second)); ok {
-		t.Errorf("a piece that came too late completed %q", got)
+	if got, ok := p.add(piece("c", "2", "1", "y"), now.Add(pieceTimeout+time.Second)); ok {
+		t.Errorf("got the payload %q from a piece after pieceTimeout, want none", got)
 	}
-	for i := range 2 * mostWhole {
+	for i := range 2 * maxIncomplete {
 		p.add(piece(string(rune('A'+i)), "2", "0", "x"), now.Add(time.Minute))
 	}
-	if len(p.open) > mostWhole {
-		t.Errorf("%d incomplete pushes are kept", len(p.open))
+	if len(p.open) > maxIncomplete {
+		t.Errorf("got %d incomplete payloads, want at most %d", len(p.open), maxIncomplete)
 	}
 }

@@ -21,15 +21,15 @@ const (
 	wirePong   byte = 0x8A
 )
 
-// platformLine is the platform's end of a long connection. It is written by hand: a mistake of the client's library
-// cannot be on both ends.
-type platformLine struct {
-	conn net.Conn
-	in   *bufio.Reader
+// platformConn is the platform's end of a long connection. It does not use the library of the client, so that a mistake
+// of the library cannot be at both ends.
+type platformConn struct {
+	raw net.Conn
+	in  *bufio.Reader
 }
 
-// acceptLine takes the upgrade of a request. The caller closes the line.
-func acceptLine(w http.ResponseWriter, r *http.Request) (*platformLine, error) {
+// acceptConn accepts the upgrade of a request. The caller closes raw.
+func acceptConn(w http.ResponseWriter, r *http.Request) (*platformConn, error) {
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, err
@@ -38,13 +38,13 @@ func acceptLine(w http.ResponseWriter, r *http.Request) (*platformLine, error) {
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	_, err = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
-	return &platformLine{conn: conn, in: rw.Reader}, err
+	return &platformConn{raw: conn, in: rw.Reader}, err
 }
 
-// read returns the next frame of the client: its first byte and its payload without the mask.
-func (l *platformLine) read() (first byte, payload []byte, err error) {
+// read returns the next frame of the client: its first byte, and its payload without the mask.
+func (c *platformConn) read() (first byte, payload []byte, err error) {
 	var head [8]byte
-	if _, err := io.ReadFull(l.in, head[:2]); err != nil {
+	if _, err := io.ReadFull(c.in, head[:2]); err != nil {
 		return 0, nil, err
 	}
 	first = head[0]
@@ -54,17 +54,17 @@ func (l *platformLine) read() (first byte, payload []byte, err error) {
 	}
 	switch size {
 	case 126:
-		_, err = io.ReadFull(l.in, head[:2])
+		_, err = io.ReadFull(c.in, head[:2])
 		size = uint64(binary.BigEndian.Uint16(head[:]))
 	case 127:
-		_, err = io.ReadFull(l.in, head[:8])
+		_, err = io.ReadFull(c.in, head[:8])
 		size = binary.BigEndian.Uint64(head[:])
 	}
 	if err != nil {
 		return first, nil, err
 	}
 	masked := make([]byte, 4+size)
-	if _, err := io.ReadFull(l.in, masked); err != nil {
+	if _, err := io.ReadFull(c.in, masked); err != nil {
 		return first, nil, err
 	}
 	payload = masked[4:]
@@ -75,7 +75,7 @@ func (l *platformLine) read() (first byte, payload []byte, err error) {
 }
 
 // write sends one frame. Servers do not mask.
-func (l *platformLine) write(first byte, payload []byte) error {
+func (c *platformConn) write(first byte, payload []byte) error {
 	raw := []byte{first}
 	switch n := len(payload); {
 	case n < 126:
@@ -85,37 +85,37 @@ func (l *platformLine) write(first byte, payload []byte) error {
 	default:
 		raw = binary.BigEndian.AppendUint64(append(raw, 127), uint64(n))
 	}
-	_, err := l.conn.Write(append(raw, payload...))
+	_, err := c.raw.Write(append(raw, payload...))
 	return err
 }
 
-// wants reads one frame, which has to begin with first and hold a text.
-func (l *platformLine) wants(t testing.TB, first byte, text string) {
+// want reads one frame and checks its first byte and that its payload contains text.
+func (c *platformConn) want(t testing.TB, first byte, text string) {
 	t.Helper()
-	got, payload, err := l.read()
+	got, payload, err := c.read()
 	if err != nil || got != first || !strings.Contains(string(payload), text) {
 		t.Errorf("read frame %x %q, %v; want %x with %q", got, payload, err, first, text)
 	}
 }
 
-// serveLine makes f give out a long connection, and calls each for every one that is opened.
-func (f *fake) serveLine(t testing.TB, config string, each func(*platformLine)) {
+// serveLongConn makes f offer a long connection. It calls each for every connection that the client opens.
+func (f *fake) serveLongConn(t testing.TB, config string, each func(*platformConn)) {
 	f.mux.HandleFunc("POST "+socketEndpoint, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, `{"code":0,"data":{"URL":"ws://%s/ws?service_id=7","ClientConfig":%s}}`, r.Host, config)
 	})
 	f.mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
-		line, err := acceptLine(w, r)
+		conn, err := acceptConn(w, r)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer line.conn.Close()
-		each(line)
+		defer conn.raw.Close()
+		each(conn)
 	})
 }
 
-// runLine runs the long connection of c until stop is called; ended is closed when Run has returned.
-func (r *testServer) runLine(c *Client) (stop context.CancelFunc, ended <-chan struct{}) {
+// runLongConn runs the long connection of c until the test calls stop. It closes ended when Run has returned.
+func (r *testServer) runLongConn(c *Client) (stop context.CancelFunc, ended <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

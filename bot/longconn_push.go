@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// pushed takes one push of the long connection, which is neither encrypted nor signed: who holds the other end was
-// settled when the connection was opened. It returns what to answer and what to do once the answer has left.
+// pushed handles one push of the long connection. The push is neither encrypted nor signed, because the handshake has
+// authenticated the connection. pushed returns the response, nil for an empty one, and a function that the caller must
+// call when the response has left.
 func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status int, after func()) {
 	start := s.now()
 	ctx, cancel := context.WithTimeout(ctx, handleTimeout)
 	defer cancel()
-	ctx, afterwards := withAfterResponse(ctx)
-	kind, status := "refused", http.StatusInternalServerError
+	ctx, response := withAfterResponse(ctx)
+	kind, status := kindRefused, http.StatusInternalServerError
 	after = func() {
-		afterwards.run()
+		response.run()
 		s.observe(kind, status, s.now().Sub(start))
 	}
 	defer func() {
@@ -34,13 +35,13 @@ func (s *Server) pushed(ctx context.Context, plain []byte) (result any, status i
 		return nil, http.StatusBadRequest, after
 	}
 	kind = label(e.kind())
-	result, err := s.take(ctx, e)
+	result, err := s.accept(ctx, e)
 	if err != nil {
 		s.log.ErrorContext(ctx, "event not stored", "event_type", kind, "error", err)
 		return nil, http.StatusInternalServerError, after
 	}
 	if result == nil && kind == eventClick {
-		result = struct{}{} // a callback wants an answer, if an empty one
+		result = struct{}{} // a callback needs a response, even an empty one
 	}
 	return result, http.StatusOK, after
 }

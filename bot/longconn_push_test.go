@@ -16,12 +16,12 @@ func TestServerWithoutWebhook(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := NewServer(ServerConfig{AppID: testApp, Handler: &fakeHandler{}, Pushes: &fakePushStore{}}); err == nil {
-		t.Error("a webhook without keys is open to everybody")
+		t.Error("got a webhook without keys, want an error")
 	}
 }
 
-// TestPushedAnswers: the status tells the platform whether to come again.
-func TestPushedAnswers(t *testing.T) {
+// TestPushedStatus checks the status of a response, which tells the platform whether to send the push again.
+func TestPushedStatus(t *testing.T) {
 	const event = `{"schema":"2.0","header":{"event_id":"e1",` +
 		`"event_type":"im.chat.access_event.bot_p2p_chat_entered_v1","app_id":"cli_test"},` +
 		`"event":{"chat_id":"oc_1","operator_id":{"open_id":"ou_1"}}}`
@@ -44,9 +44,9 @@ func TestPushedAnswers(t *testing.T) {
 			r := newTestServer(t, func(cfg *ServerConfig) {
 				cfg.Observe = func(kind string, status int, _ time.Duration) { kinds = append(kinds, kind) }
 			})
-			r.shelf.err = c.err
+			r.pushes.err = c.err
 			if c.panics {
-				r.box.onClick = func() { panic("must not be logged") }
+				r.stub.onClick = func() { panic("must not be logged") }
 			}
 			_, status, after := r.pushed(t.Context(), []byte(c.plain))
 			after()

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	maxSocketMessage   = 4 << 20 // bytes; a push has at most 1 MB, and frames of the platform are smaller still
+	maxSocketMessage   = 4 << 20 // bytes; a push has at most 1 MB, and the platform's frames are smaller
 	socketWriteTimeout = 10 * time.Second
-	// socketFarewell bounds the closing handshake. It is a part of the time that a stop may take.
-	socketFarewell = time.Second
+	// closeTimeout limits the closing handshake. It is a part of the time that a stop may take.
+	closeTimeout = time.Second
 )
 
 var (
@@ -25,16 +25,18 @@ var (
 	errSocketClosed = errors.New("websocket: closed by the platform")
 )
 
-// socket is the client's side of a WebSocket. The SDK's own client is not used: it closes the connection under handlers
-// that have stored an event and not answered yet, and tells nobody when an answer has left. One goroutine reads; any
-// may write. All errors have fixed texts, since those of the library and of the network may hold addresses.
+// socket is the client's end of a WebSocket. The SDK's client cannot replace it: it closes the connection while
+// handlers still have to respond, and it does not tell when a response has left. Only one goroutine may call read;
+// any may call write. All errors have fixed texts, because those of the library and of the network may hold
+// addresses.
 type socket struct {
-	conn   *websocket.Conn
-	line   io.Closer   // below conn
-	silent *time.Timer // see patience
+	conn      *websocket.Conn
+	netConn   io.Closer   // the connection below conn
+	readTimer *time.Timer // see setReadTimeout
 }
 
-// socketClient connects within 10 s and never follows redirects. HTTP/2 knows no upgrade of this kind.
+// socketClient returns a client that connects within 10 s and never follows a redirect. An empty TLSNextProto disables
+// HTTP/2, which does not support this upgrade.
 func socketClient() *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
@@ -45,31 +47,30 @@ func socketClient() *http.Client {
 			ResponseHeaderTimeout: 10 * time.Second,
 			TLSNextProto:          map[string]func(string, *tls.Conn) http.RoundTripper{},
 		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: noRedirect,
 	}
 }
 
-// handshakeError is a refusal of the upgrade; Code is the platform's own, from the header Handshake-Status, or the HTTP
-// status.
+// handshakeError is a refusal of the upgrade.
 type handshakeError struct {
-	Code    string
-	passing bool // the platform's own trouble, or that of something on the way
+	Code      string // from the header Handshake-Autherrcode or Handshake-Status, else the text of the HTTP status
+	temporary bool   // a later attempt may succeed
 }
 
 func (e *handshakeError) Error() string { return "websocket: upgrade refused: " + e.Code }
 
-// dialSocket opens a WebSocket. ctx bounds the handshake and not the connection. The URL carries a ticket: it stands in
-// no error.
+// dialSocket opens a WebSocket. ctx limits the handshake and not the connection. No error contains the URL, because it
+// holds a ticket.
 func dialSocket(ctx context.Context, client *http.Client, target *url.URL) (*socket, error) {
-	keeper := &lineKeeper{next: client.Transport}
-	keeping := *client
-	keeping.Transport = keeper
-	conn, resp, err := websocket.Dial(ctx, target.String(), &websocket.DialOptions{HTTPClient: &keeping})
+	transport := &upgradeTransport{next: client.Transport}
+	recording := *client
+	recording.Transport = transport
+	conn, resp, err := websocket.Dial(ctx, target.String(), &websocket.DialOptions{HTTPClient: &recording})
 	switch {
 	case err == nil:
 		conn.SetReadLimit(maxSocketMessage)
-		s := &socket{conn: conn, line: keeper.line}
-		s.silent = time.AfterFunc(socketHandshake, s.cut)
+		s := &socket{conn: conn, netConn: transport.conn}
+		s.readTimer = time.AfterFunc(handshakeTimeout, s.abort)
 		return s, nil
 	case resp == nil:
 		return nil, causeOf(ctx, err)
@@ -86,44 +87,46 @@ func dialSocket(ctx context.Context, client *http.Client, target *url.URL) (*soc
 	return nil, &handshakeError{code, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests}
 }
 
-// lineKeeper keeps the connection that an upgrade has made.
-type lineKeeper struct {
+// upgradeTransport records the connection of an upgraded request.
+type upgradeTransport struct {
 	next http.RoundTripper
-	line *line
+	conn *upgradedConn // nil before the upgrade
 }
 
-// RoundTrip sends a request by next.
-func (k *lineKeeper) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := k.next.RoundTrip(req)
+// RoundTrip sends a request by next and records the upgraded connection.
+func (t *upgradeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	if upgraded, ok := resp.Body.(io.ReadWriteCloser); ok && resp.StatusCode == http.StatusSwitchingProtocols {
-		k.line = &line{upgraded}
-		resp.Body = k.line
+		t.conn = &upgradedConn{upgraded}
+		resp.Body = t.conn
 	}
 	return resp, nil
 }
 
-// line is the connection below a WebSocket. A WebSocket ends with a close frame, so that io.EOF is always unexpected
-// here. The library (v1.8.15, read.go: msgReader.Read) takes io.EOF inside a message for the end of the message, and
-// would return a part of it as a whole.
-type line struct{ io.ReadWriteCloser }
+// upgradedConn is the connection below a WebSocket. It reports io.EOF as io.ErrUnexpectedEOF, because a WebSocket ends
+// with a close frame. The library (v1.8.15, read.go: msgReader.Read) takes io.EOF inside a message for the end of the
+// message and would return an incomplete message.
+type upgradedConn struct{ io.ReadWriteCloser }
 
-func (l *line) Read(p []byte) (int, error) {
-	n, err := l.ReadWriteCloser.Read(p)
+// Read reads from the connection.
+func (c *upgradedConn) Read(p []byte) (int, error) {
+	n, err := c.ReadWriteCloser.Read(p)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
 
-// patience closes the socket when nothing is read for so long; until the first call it is socketHandshake. A line that
-// died without a word looks like a quiet one.
-func (s *socket) patience(d time.Duration) { s.silent.Reset(d) }
+// setReadTimeout closes the socket after d unless another call restarts the timer. The caller restarts it after each
+// message. The first timeout is handshakeTimeout. Without the timer, a connection that broke without a close frame
+// would look like a connection without traffic.
+func (s *socket) setReadTimeout(d time.Duration) { s.readTimer.Reset(d) }
 
-// read returns the next message. Pings are answered on the way. The context has no end, since the library closes a
-// connection whose context ends, under answers that are still to be written.
+// read returns the next message and answers WebSocket pings. Its context never ends, because the library closes a
+// connection when the context of a read ends, although responses still have to be written.
 func (s *socket) read() ([]byte, error) {
 	_, message, err := s.conn.Read(context.Background())
 	if err != nil {
@@ -139,27 +142,27 @@ func (s *socket) write(message []byte) error {
 	return socketError(s.conn.Write(ctx, websocket.MessageBinary, message))
 }
 
-// leave closes the socket with status 1000 (normal) and waits for the platform's close frame: a connection that is
-// closed with unread data is reset, and answers that are on their way would be lost.
-func (s *socket) leave() {
-	late := time.AfterFunc(socketFarewell, s.cut)
-	defer late.Stop()
-	_ = s.conn.Close(websocket.StatusNormalClosure, "") // it is closed either way
+// closeGracefully closes the socket with status 1000 (normal) and waits for the platform's close frame, for at most
+// closeTimeout. Without the wait, the kernel resets a connection that has unread data, and sent responses are lost.
+func (s *socket) closeGracefully() {
+	timer := time.AfterFunc(closeTimeout, s.abort)
+	defer timer.Stop()
+	_ = s.conn.Close(websocket.StatusNormalClosure, "") // the connection is closed after an error, too
 }
 
-// close ends the connection at once; reads and writes end with errors. A second call does nothing.
+// close closes the connection at once, and reads and writes return errors. A second call does nothing.
 func (s *socket) close() {
-	s.silent.Stop()
-	s.cut()
+	s.readTimer.Stop()
+	s.abort()
 }
 
-// cut closes the line first: CloseNow alone would wait for a closing handshake that is under way.
-func (s *socket) cut() {
-	_ = s.line.Close()
+// abort closes the network connection first, because CloseNow waits for a closing handshake that is under way.
+func (s *socket) abort() {
+	_ = s.netConn.Close()
 	_ = s.conn.CloseNow()
 }
 
-// socketError reduces an error of the library to one with a fixed text.
+// socketError maps an error of the library to an error with a fixed text.
 func socketError(err error) error {
 	var broken net.Error
 	switch {

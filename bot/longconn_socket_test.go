@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// dialTest opens a socket to a platform that serves each connection by serve.
-func dialTest(t *testing.T, serve func(*platformLine)) *socket {
+// dialTest opens a socket to a platform that handles each connection with serve.
+func dialTest(t *testing.T, serve func(*platformConn)) *socket {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		line, err := acceptLine(w, r)
+		conn, err := acceptConn(w, r)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer line.conn.Close()
-		serve(line)
+		defer conn.raw.Close()
+		serve(conn)
 	}))
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -33,7 +33,7 @@ func dialTest(t *testing.T, serve func(*platformLine)) *socket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cancel() // bounds the handshake and not the connection
+	cancel() // the context limits the handshake and not the connection
 	t.Cleanup(sock.close)
 	return sock
 }
@@ -47,17 +47,17 @@ func socketURL(t *testing.T, server *httptest.Server) *url.URL {
 	return target
 }
 
-// TestSocketFrames: what is larger than one frame, pings in between and a mask are handled as RFC 6455 says. The socket
-// outlives the context that it was dialled with.
+// TestSocketFrames checks fragmented messages, pings between the fragments and masks, as in RFC 6455. The socket stays
+// open after the end of the context of the handshake.
 func TestSocketFrames(t *testing.T) {
 	served := make(chan struct{})
-	sock := dialTest(t, func(line *platformLine) {
+	sock := dialTest(t, func(conn *platformConn) {
 		defer close(served)
-		line.wants(t, wireBinary, "go on")
-		_, _ = line.conn.Write([]byte("\x02\x03abc\x89\x01p\x80\x02de"))
-		line.wants(t, wirePong, "p")
-		_, _ = line.conn.Write([]byte("\x88\x02\x03\xe8"))
-		line.wants(t, wireClose, "\x03\xe8")
+		conn.want(t, wireBinary, "go on")
+		_, _ = conn.raw.Write([]byte("\x02\x03abc\x89\x01p\x80\x02de"))
+		conn.want(t, wirePong, "p")
+		_, _ = conn.raw.Write([]byte("\x88\x02\x03\xe8"))
+		conn.want(t, wireClose, "\x03\xe8")
 	})
 	if err := sock.write([]byte("go on")); err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestSocketFrames(t *testing.T) {
 	<-served
 }
 
-// TestSocketSizes: a message may have maxSocketMessage bytes, in one frame or in several, and no more.
+// TestSocketSizes checks that a message may have maxSocketMessage bytes, in one frame or in several, and no more.
 func TestSocketSizes(t *testing.T) {
 	half := make([]byte, maxSocketMessage/2)
 	for _, c := range []struct {
@@ -84,10 +84,10 @@ func TestSocketSizes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			closed := make(chan string, 1)
-			sock := dialTest(t, func(line *platformLine) {
-				_ = line.write(0x02, half)
-				_ = line.write(0x80, append(half, make([]byte, c.more)...)) // the client may be gone
-				_, payload, _ := line.read()
+			sock := dialTest(t, func(conn *platformConn) {
+				_ = conn.write(0x02, half)
+				_ = conn.write(0x80, append(half, make([]byte, c.more)...)) // the client may be gone
+				_, payload, _ := conn.read()
 				closed <- string(payload)
 			})
 			message, err := sock.read()
@@ -102,7 +102,7 @@ func TestSocketSizes(t *testing.T) {
 	}
 }
 
-// TestSocketRefusals: what breaks the protocol ends the connection.
+// TestSocketRefusals checks that a violation of the protocol ends the connection.
 func TestSocketRefusals(t *testing.T) {
 	for name, raw := range map[string]string{
 		"reserved bit":       "\xc2\x01a",
@@ -116,8 +116,8 @@ func TestSocketRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			over := make(chan struct{})
 			defer close(over)
-			sock := dialTest(t, func(line *platformLine) {
-				_, _ = io.WriteString(line.conn, raw)
+			sock := dialTest(t, func(conn *platformConn) {
+				_, _ = io.WriteString(conn.raw, raw)
 				<-over
 			})
 			if _, err := sock.read(); !errors.Is(err, errSocket) {
@@ -127,7 +127,7 @@ func TestSocketRefusals(t *testing.T) {
 	}
 }
 
-// TestSocketCutInMessage: a message whose end is missing is no message, wherever the connection ends.
+// TestSocketCutInMessage checks that the socket never returns an incomplete message.
 func TestSocketCutInMessage(t *testing.T) {
 	for name, raw := range map[string]string{
 		"before":         "",
@@ -140,7 +140,7 @@ func TestSocketCutInMessage(t *testing.T) {
 		"in the second":  "\x02\x03abc\x80\x02",
 	} {
 		t.Run(name, func(t *testing.T) {
-			sock := dialTest(t, func(line *platformLine) { _, _ = io.WriteString(line.conn, raw) })
+			sock := dialTest(t, func(conn *platformConn) { _, _ = io.WriteString(conn.raw, raw) })
 			if message, err := sock.read(); !errors.Is(err, errNoAnswer) {
 				t.Errorf("read %q, %v; want %v", message, err, errNoAnswer)
 			}
@@ -148,12 +148,12 @@ func TestSocketCutInMessage(t *testing.T) {
 	}
 }
 
-// TestSocketSilence: a line that says nothing is closed in the end; reads and writes fail then.
+// TestSocketSilence checks that the read timeout closes a silent connection, and that reads and writes then fail.
 func TestSocketSilence(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
-	sock := dialTest(t, func(*platformLine) { <-over })
-	sock.patience(time.Millisecond)
+	sock := dialTest(t, func(*platformConn) { <-over })
+	sock.setReadTimeout(time.Millisecond)
 	if _, err := sock.read(); !errors.Is(err, errNoAnswer) {
 		t.Errorf("read: %v, want %v", err, errNoAnswer)
 	}
@@ -162,17 +162,17 @@ func TestSocketSilence(t *testing.T) {
 	}
 }
 
-// TestSocketNotUpgraded: answers that are no upgrade are errors, none of which holds the ticket of the URL.
+// TestSocketNotUpgraded checks the errors of a failed upgrade. None holds the ticket of the URL.
 func TestSocketNotUpgraded(t *testing.T) {
 	const refused = "websocket: upgrade refused: "
 	upgrade := map[string]string{"Connection": "Upgrade", "Upgrade": "websocket"}
 	authCode := map[string]string{"Handshake-Status": "514", "Handshake-Autherrcode": "1000040350"}
 	for _, c := range []struct {
-		name    string
-		status  int
-		header  map[string]string
-		want    string
-		passing bool
+		name      string
+		status    int
+		header    map[string]string
+		want      string
+		temporary bool
 	}{
 		{"wrong proof", 101, upgrade, errSocket.Error(), false},
 		{"no websocket", 101, map[string]string{"Connection": "Upgrade", "Upgrade": "h2c"}, errSocket.Error(), false},
@@ -208,26 +208,26 @@ func TestSocketNotUpgraded(t *testing.T) {
 			if err == nil || err.Error() != c.want {
 				t.Fatalf("%v, want %q", err, c.want)
 			}
-			if e := (*handshakeError)(nil); errors.As(err, &e) && e.passing != c.passing {
-				t.Errorf("passing %t, want %t", e.passing, c.passing)
+			if e := (*handshakeError)(nil); errors.As(err, &e) && e.temporary != c.temporary {
+				t.Errorf("temporary %t, want %t", e.temporary, c.temporary)
 			}
 		})
 	}
 }
 
-// TestSocketTLS: a certificate that nobody vouches for is refused; over one that is known frames pass.
+// TestSocketTLS checks that the client refuses a certificate of an unknown authority.
 func TestSocketTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		line, err := acceptLine(w, r)
+		conn, err := acceptConn(w, r)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer line.conn.Close()
-		line.wants(t, wireBinary, "hello")
-		_ = line.write(wireBinary, []byte("hello yourself"))
+		defer conn.raw.Close()
+		conn.want(t, wireBinary, "hello")
+		_ = conn.write(wireBinary, []byte("hello yourself"))
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the refused handshake
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // drops the error of the refused handshake
 	server.StartTLS()
 	defer server.Close()
 	target := socketURL(t, server)

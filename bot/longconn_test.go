@@ -8,9 +8,9 @@ import (
 
 func TestBackoff(t *testing.T) {
 	for attempt, most := range map[int]time.Duration{
-		0:    shortestPause,
-		1:    2 * shortestPause,
-		4:    16 * shortestPause,
+		0:    minPause,
+		1:    2 * minPause,
+		4:    16 * minPause,
 		10:   time.Minute,
 		1000: time.Minute,
 	} {
@@ -24,13 +24,13 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestPingsFollowThePlatform: when a pong says that pings are wanted sooner, the next one comes in that time rather
-// than in the old one, in which the line would have been given up for dead.
+// TestPingsFollowThePlatform checks that a shorter interval in a pong applies to the next ping. With the old interval,
+// the read timeout would close the connection before that ping.
 func TestPingsFollowThePlatform(t *testing.T) {
 	f := newFake(t)
 	pings := make(chan int, 10)
 	connections := 0
-	f.serveLine(t, `{"PingInterval":3600}`, func(line *platformLine) {
+	f.serveLongConn(t, `{"PingInterval":3600}`, func(conn *platformConn) {
 		connections++
 		pong := frame{
 			service: 7,
@@ -38,17 +38,17 @@ func TestPingsFollowThePlatform(t *testing.T) {
 			payload: []byte(`{"PingInterval":1}`),
 		}
 		for {
-			first, _, err := line.read()
+			first, _, err := conn.read()
 			if err != nil || first == wireClose {
 				return
 			}
 			pings <- connections
-			if line.write(wireBinary, pong.marshal()) != nil {
+			if conn.write(wireBinary, pong.marshal()) != nil {
 				return
 			}
 		}
 	})
-	stop, ended := newTestServer(t).runLine(f.client(t))
+	stop, ended := newTestServer(t).runLongConn(f.client(t))
 	for range 2 {
 		select {
 		case on := <-pings:
@@ -63,51 +63,51 @@ func TestPingsFollowThePlatform(t *testing.T) {
 	<-ended
 }
 
-// TestStopAnswersFirst: a push that is being worked on at a stop is answered, then the connection is closed with status
-// 1000. A platform that does not answer the close does not hold the stop up.
-func TestStopAnswersFirst(t *testing.T) {
-	for _, polite := range []bool{true, false} {
-		t.Run(fmt.Sprintf("polite=%t", polite), func(t *testing.T) {
+// TestStopRespondsFirst checks that a stop lets a running handler respond and then closes the connection with status
+// 1000. A platform that does not answer the close frame does not delay the stop.
+func TestStopRespondsFirst(t *testing.T) {
+	for _, answersClose := range []bool{true, false} {
+		t.Run(fmt.Sprintf("answersClose=%t", answersClose), func(t *testing.T) {
 			f := newFake(t)
-			lines := make(chan *platformLine)
+			conns := make(chan *platformConn)
 			over := make(chan struct{})
 			defer close(over)
-			f.serveLine(t, `{"PingInterval":3600}`, func(line *platformLine) {
-				lines <- line
+			f.serveLongConn(t, `{"PingInterval":3600}`, func(conn *platformConn) {
+				conns <- conn
 				<-over
 			})
 			r := newTestServer(t)
 			working := make(chan struct{})
 			release := make(chan struct{})
-			r.box.onClick = func() {
+			r.stub.onClick = func() {
 				close(working)
 				<-release
 			}
-			stop, ended := r.runLine(f.client(t))
-			line := <-lines
-			line.wants(t, wireBinary, "ping")
+			stop, ended := r.runLongConn(f.client(t))
+			conn := <-conns
+			conn.want(t, wireBinary, "ping")
 			push := frame{
 				service: 7,
 				method:  frameData,
 				headers: []frameHeader{{frameHeaderType, "card"}},
 				payload: []byte(clickEvent(confirmValue(), nil)),
 			}
-			if err := line.write(wireBinary, push.marshal()); err != nil {
+			if err := conn.write(wireBinary, push.marshal()); err != nil {
 				t.Fatal(err)
 			}
 			<-working
 			stop()
 			close(release)
-			line.wants(t, wireBinary, `"code":200`)
-			line.wants(t, wireClose, "\x03\xe8")
-			if polite {
-				if err := line.write(wireClose, []byte("\x03\xe8")); err != nil {
+			conn.want(t, wireBinary, `"code":200`)
+			conn.want(t, wireClose, "\x03\xe8")
+			if answersClose {
+				if err := conn.write(wireClose, []byte("\x03\xe8")); err != nil {
 					t.Error(err)
 				}
 			}
 			<-ended
-			if _, _, err := line.read(); err == nil {
-				t.Error("the connection is open after the stop")
+			if _, _, err := conn.read(); err == nil {
+				t.Error("got an open connection after the stop, want it closed")
 			}
 		})
 	}

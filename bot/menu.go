@@ -8,7 +8,7 @@ import (
 	"shiming/flows"
 )
 
-// menu takes application.bot.menu_v6 (page "机器人自定义菜单事件"). It names no chat; answers go to the open_id.
+// menu handles application.bot.menu_v6 (page "机器人自定义菜单事件"). The event has no chat; replies go to the open_id.
 func (e *events) menu(ctx context.Context, in *larkapplication.P2BotMenuV6) error {
 	if in.Event == nil || in.Event.Operator == nil || in.Event.Operator.OperatorId == nil ||
 		text(in.Event.Operator.OperatorId.OpenId) == "" {
@@ -16,5 +16,5 @@ func (e *events) menu(ctx context.Context, in *larkapplication.P2BotMenuV6) erro
 	}
 	out := flows.Menu{OpenID: text(in.Event.Operator.OperatorId.OpenId), Key: text(in.Event.EventKey)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	return toInbox(e.handler.Menu(ctx, out))
+	return e.handler.Menu(ctx, out)
 }

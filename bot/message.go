@@ -9,17 +9,17 @@ import (
 	"shiming/flows"
 )
 
-// message takes im.message.receive_v1 (page "接收消息").
+// message handles im.message.receive_v1 (page "接收消息").
 func (e *events) message(ctx context.Context, in *larkim.P2MessageReceiveV1) error {
 	out, ok := e.decodeMessage(in)
 	if !ok {
 		return nil
 	}
-	return toInbox(e.handler.Message(ctx, out))
+	return e.handler.Message(ctx, out)
 }
 
-// decodeMessage reports false for what is not meant for us: messages of other bots, group messages in which the bot is
-// not mentioned, and recalled ones, whose content is empty.
+// decodeMessage converts a message. It returns false for messages that the bot ignores: messages of other bots, group
+// messages that do not mention the bot, and recalled messages, whose content is empty.
 func (e *events) decodeMessage(in *larkim.P2MessageReceiveV1) (flows.Message, bool) {
 	if in.Event == nil || in.Event.Message == nil || in.Event.Sender == nil || in.Event.Sender.SenderId == nil {
 		return flows.Message{}, false
@@ -43,17 +43,17 @@ func (e *events) decodeMessage(in *larkim.P2MessageReceiveV1) (flows.Message, bo
 	}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
 	if text(message.CreateTime) != "" {
-		out.At = e.stamp(text(message.CreateTime))
+		out.At = e.parseTime(text(message.CreateTime))
 	}
 	c := decodeContent(text(message.MessageType), text(message.Content), mentionKeys(message.Mentions))
 	out.Text, out.Photos, out.Unsupported = c.text, c.photos, c.unsupported
 	return out, true
 }
 
-// mentionsBot reports whether a bot is among the mentioned. Feishu delivers group messages only when it is ours, unless
-// the app may read all of them. Older events do not tell who is what; then any mention will do.
+// mentionsBot reports whether the mentions include a bot. Feishu delivers a group message only if it mentions this bot,
+// unless the app has the scope for all messages. Older events have no mentioned_type; then any mention counts.
 func mentionsBot(mentions []*larkim.MentionEvent) bool {
-	told := false
+	typed := false
 	for _, m := range mentions {
 		if m == nil {
 			continue
@@ -61,9 +61,9 @@ func mentionsBot(mentions []*larkim.MentionEvent) bool {
 		if text(m.MentionedType) == "bot" {
 			return true
 		}
-		told = told || text(m.MentionedType) != ""
+		typed = typed || text(m.MentionedType) != ""
 	}
-	return len(mentions) > 0 && !told
+	return len(mentions) > 0 && !typed
 }
 
 func mentionKeys(mentions []*larkim.MentionEvent) []string {
@@ -73,7 +73,7 @@ func mentionKeys(mentions []*larkim.MentionEvent) []string {
 			keys = append(keys, text(m.Key))
 		}
 	}
-	// Longest first, so that @_user_1 does not eat the head of @_user_12.
+	// The longest key comes first, so that @_user_1 does not match the beginning of @_user_12.
 	slices.SortFunc(keys, func(a, b string) int { return len(b) - len(a) })
 	return keys
 }

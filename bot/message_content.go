@@ -12,19 +12,19 @@ import (
 )
 
 const (
-	maxText   = 2000 // characters kept of a text
-	maxPhotos = 20   // pictures kept of one message
+	maxText   = 2000 // characters of a text; the rest is dropped
+	maxPhotos = 20   // pictures of one message; the rest is dropped
 )
 
-// content is what a message says to us.
+// content is the decoded content of a message.
 type content struct {
 	text        string
 	photos      []flows.PhotoRef
-	unsupported string
+	unsupported string // message type that the bot cannot use, else ""
 }
 
-// decodeContent reads the content of a message, which is JSON in a string (page "接收消息内容结构"). A file's name says
-// nothing about its bytes, so every file is offered as a picture. What cannot be read is unsupported, never an error.
+// decodeContent decodes the content of a message, which is JSON in a string (page "接收消息内容结构"). It treats every file
+// as a picture, because a file name says nothing about the bytes. Content that it cannot decode is unsupported.
 func decodeContent(kind, raw string, mentions []string) content {
 	var c struct {
 		Text     string       `json:"text"`
@@ -46,7 +46,7 @@ func decodeContent(kind, raw string, mentions []string) content {
 	}
 	switch kind {
 	case "text":
-		return content{text: tidy(c.Text, mentions)}
+		return content{text: normalize(c.Text, mentions)}
 	case "image":
 		if c.ImageKey == "" {
 			return none
@@ -61,15 +61,15 @@ func decodeContent(kind, raw string, mentions []string) content {
 	return decodePost(c.Title, c.Content, mentions)
 }
 
-// postItem is one piece of a rich text; the fields depend on the tag.
+// postItem is one element of a rich text; the used fields depend on the tag.
 type postItem struct {
 	Tag      string `json:"tag"`
 	Text     string `json:"text"`
 	ImageKey string `json:"image_key"`
 }
 
-// decodePost reads a rich text: several photos pasted together arrive as one. Without words or pictures, but with
-// something else (a video, an emoji), it is unsupported.
+// decodePost decodes a rich text; Feishu sends several photos that were pasted together as a rich text. A rich text
+// that holds neither text nor a picture, but another element (a video, an emoji), is unsupported.
 func decodePost(title string, paragraphs [][]postItem, mentions []string) content {
 	var out content
 	var b strings.Builder
@@ -91,31 +91,31 @@ func decodePost(title string, paragraphs [][]postItem, mentions []string) conten
 			}
 		}
 	}
-	out.text = tidy(b.String(), mentions)
+	out.text = normalize(b.String(), mentions)
 	if other && out.text == "" && len(out.photos) == 0 {
 		out.unsupported = "post"
 	}
 	return out
 }
 
-// tidy takes the mentions out and leaves at most maxText characters, in compatibility form, so that full-width digits
-// and letters are what they look like.
-func tidy(s string, mentions []string) string {
+// normalize removes mentions and control characters and returns at most maxText characters. It applies NFKC, which
+// turns full-width digits and letters into ASCII.
+func normalize(s string, mentions []string) string {
 	for _, key := range slices.Concat(mentions, []string{"@_all"}) {
 		s = strings.ReplaceAll(s, key, " ")
 	}
-	s = norm.NFKC.String(shorten(s, 2*maxText))
+	s = norm.NFKC.String(truncate(s, 2*maxText))
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\u200b' || r == '\ufeff' {
 			return -1
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(shorten(strings.TrimSpace(s), maxText))
+	return strings.TrimSpace(truncate(strings.TrimSpace(s), maxText))
 }
 
-// shorten cuts after n characters.
-func shorten(s string, n int) string {
+// truncate returns the first n characters of s.
+func truncate(s string, n int) string {
 	for i := range s {
 		if n == 0 {
 			return s[:i]

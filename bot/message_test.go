@@ -47,7 +47,9 @@ func TestMessage(t *testing.T) {
 		{"file", "file", `{"file_key":"file_1","file_name":"cv.docx"}`, nil, func(w *flows.Message) {
 			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file"}}
 		}},
-		{"post", "post", `{"title":"照片","content":[[{"tag":"text","text":"请看"},{"tag":"img","image_key":"a"}],[{"tag":"img","image_key":"b"}]]}`, nil,
+		{"post", "post",
+			`{"title":"照片","content":[[{"tag":"text","text":"请看"},{"tag":"img","image_key":"a"}],` +
+				`[{"tag":"img","image_key":"b"}]]}`, nil,
 			func(w *flows.Message) {
 				w.Text = "照片\n请看"
 				w.Photos = []flows.PhotoRef{{FileKey: "a", Kind: "image"}, {FileKey: "b", Kind: "image"}}
@@ -102,8 +104,8 @@ func TestMessage(t *testing.T) {
 			if change == nil {
 				change = func(m) {}
 			}
-			wantAnswer(t, r.send(pushOf(messageEvent(tt.kind, tt.content, change))), 200, `{}`)
-			got := r.box.all()
+			wantResponse(t, r.send(pushOf(messageEvent(tt.kind, tt.content, change))), 200, `{}`)
+			got := r.stub.all()
 			if tt.want == nil {
 				if len(got) != 0 {
 					t.Fatalf("not ignored: %+v", got)
@@ -131,25 +133,25 @@ func TestMentionKeysLongestFirst(t *testing.T) {
 	r.send(pushOf(messageEvent("text", `{"text":"`+strings.Join(words, "")+`hi"}`, func(e m) {
 		e["message"].(m)["mentions"] = mentions
 	})))
-	if got := r.box.all()[0].(flows.Message).Text; got != "hi" {
+	if got := r.stub.all()[0].(flows.Message).Text; got != "hi" {
 		t.Errorf("got %q, want %q", got, "hi")
 	}
 }
 
 func TestLongContent(t *testing.T) {
 	t.Parallel()
-	if got := decodeContent("text", `{"text":"`+strings.Repeat("实", 5000)+`"}`,
-		nil).text; utf8.RuneCountInString(got) != maxText {
-		t.Errorf("%d characters kept, want %v", utf8.RuneCountInString(got), maxText)
+	length := func(text string) int {
+		return utf8.RuneCountInString(decodeContent("text", `{"text":"`+text+`"}`, nil).text)
 	}
-	// One character that compatibility form turns into 18.
-	if got := decodeContent("text", `{"text":"`+strings.Repeat("ﷺ", 5000)+`"}`,
-		nil).text; utf8.RuneCountInString(got) > maxText {
-		t.Errorf("%d characters kept", utf8.RuneCountInString(got))
+	if got := length(strings.Repeat("实", 5000)); got != maxText {
+		t.Errorf("got %d characters, want %d", got, maxText)
+	}
+	if got := length(strings.Repeat("ﷺ", 5000)); got > maxText { // NFKC turns it into 18 characters
+		t.Errorf("got %d characters, want at most %d", got, maxText)
 	}
 	images := strings.TrimSuffix(strings.Repeat(`[{"tag":"img","image_key":"k"}],`, 100), ",")
 	if got := decodeContent("post", `{"content":[`+images+`]}`, nil).photos; len(got) != maxPhotos {
-		t.Errorf("%d photos kept, want %v", len(got), maxPhotos)
+		t.Errorf("got %d photos, want %d", len(got), maxPhotos)
 	}
 }
 
@@ -182,8 +184,12 @@ func TestOtherEvents(t *testing.T) {
 		name, plain string
 		want        any // nil = ignored
 	}{
-		{"entered", event20(eventEntered, m{"chat_id": "oc_p2p", "operator_id": m{"open_id": "ou_emp"},
-			"last_message_id": "om"}),
+		{"entered",
+			event20(eventEntered, m{
+				"chat_id":         "oc_p2p",
+				"operator_id":     m{"open_id": "ou_emp"},
+				"last_message_id": "om",
+			}),
 			flows.Entered{
 				EventID:   "ev_1",
 				TenantKey: "tk",
@@ -192,8 +198,12 @@ func TestOtherEvents(t *testing.T) {
 				At:        when,
 			}},
 		{"entered by nobody", event20(eventEntered, m{"chat_id": "oc_p2p"}), nil},
-		{"menu", event20(eventMenu, m{"operator": m{"operator_name": "张三", "operator_id": m{"open_id": "ou_emp"}},
-			"event_key": "start", "timestamp": 1760000000}),
+		{"menu",
+			event20(eventMenu, m{
+				"operator":  m{"operator_name": "张三", "operator_id": m{"open_id": "ou_emp"}},
+				"event_key": "start",
+				"timestamp": 1760000000,
+			}),
 			flows.Menu{
 				EventID:   "ev_1",
 				TenantKey: "tk",
@@ -202,8 +212,13 @@ func TestOtherEvents(t *testing.T) {
 				At:        when,
 			}},
 		{"menu by nobody", event20(eventMenu, m{"event_key": "start"}), nil},
-		{"recalled", event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc_p2p", "recall_time": "1",
-			"recall_type": "message_owner"}),
+		{"recalled",
+			event20(eventRecalled, m{
+				"message_id":  "om_1",
+				"chat_id":     "oc_p2p",
+				"recall_time": "1",
+				"recall_type": "message_owner",
+			}),
 			flows.Recalled{
 				EventID:   "ev_1",
 				TenantKey: "tk",
@@ -216,8 +231,8 @@ func TestOtherEvents(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newTestServer(t)
-			wantAnswer(t, r.send(pushOf(tt.plain)), 200, `{}`)
-			got := r.box.all()
+			wantResponse(t, r.send(pushOf(tt.plain)), 200, `{}`)
+			got := r.stub.all()
 			if tt.want == nil {
 				if len(got) != 0 {
 					t.Errorf("not ignored: %+v", got)
@@ -229,7 +244,7 @@ func TestOtherEvents(t *testing.T) {
 	}
 }
 
-func TestStamp(t *testing.T) {
+func TestParseTime(t *testing.T) {
 	t.Parallel()
 	e := &events{now: func() time.Time { return testNow }}
 	for in, want := range map[string]time.Time{
@@ -243,7 +258,7 @@ func TestStamp(t *testing.T) {
 		"99999999999999999999": testNow,
 	} {
 		t.Run(in, func(t *testing.T) {
-			if got := e.stamp(in); !got.Equal(want) {
+			if got := e.parseTime(in); !got.Equal(want) {
 				t.Errorf("%q: %v, want %v", in, got, want)
 			}
 		})

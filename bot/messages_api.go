@@ -10,12 +10,12 @@ import (
 	"shiming/flows"
 )
 
-// Send posts a card (page "发送消息"). Repeating it with the same uuid, which may have 50 characters, sends nothing twice
-// within an hour.
+// Send posts a card and returns the message id (page "发送消息"). Feishu deduplicates calls with the same uuid for one
+// hour; a uuid has at most 50 characters.
 func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
 		op:     "im.message.create",
-		effect: again,
+		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/messages",
 		query:  map[string]string{"receive_id_type": to.Type},
@@ -24,11 +24,11 @@ func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessa
 	})
 }
 
-// Reply posts a card as an answer to a message (page "回复消息").
+// Reply posts a card as a reply to a message and returns the message id (page "回复消息"). The uuid works as in Send.
 func (c *Client) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
 		op:     "im.message.reply",
-		effect: again,
+		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/messages/:message_id/reply",
 		params: map[string]string{"message_id": messageID},
@@ -59,9 +59,9 @@ func (c *Client) post(ctx context.Context, r request) (string, error) {
 	return out.Data.MessageID, nil
 }
 
-// Patch replaces a card (page "更新已发送的消息卡片"): for 14 days, at most five times a second per message. draw is called
-// once the answer to a click on the same card has been written, after 3 s at most; clicks that come later are answered
-// after the patch. A nil card leaves the message as it is.
+// Patch replaces a card (page "更新已发送的消息卡片"). Feishu allows it for 14 days after the message, at most five times a
+// second per message. Patch calls draw after the responses to clicks on the card have been written, but waits at most
+// 3 s for them; the responses to later clicks wait for the patch. If draw returns nil, Patch makes no call.
 func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
 	defer c.patchOrder.BeginPatch(ctx, messageID)()
 	card, err := draw()
@@ -70,7 +70,7 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 	}
 	return c.call(ctx, request{
 		op:     "im.message.patch",
-		effect: again,
+		effect: idempotent,
 		method: http.MethodPatch,
 		path:   "/open-apis/im/v1/messages/:message_id",
 		params: map[string]string{"message_id": messageID},
@@ -78,11 +78,11 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 	}, nil)
 }
 
-// Recall takes a message of the bot back (page "撤回消息").
+// Recall recalls a message of the bot (page "撤回消息").
 func (c *Client) Recall(ctx context.Context, messageID string) error {
 	return c.call(ctx, request{
 		op:     "im.message.delete",
-		effect: again,
+		effect: idempotent,
 		method: http.MethodDelete,
 		path:   "/open-apis/im/v1/messages/:message_id",
 		params: map[string]string{"message_id": messageID},

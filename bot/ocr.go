@@ -8,10 +8,10 @@ import (
 	"shiming/idcard"
 )
 
-// ReadIDCard reads one side of an ID card (page "识别文件中的身份证"): a JPEG under 10 MB, ten calls a second per tenant. It
-// calls leaving when the request begins to leave, which is when the platform may count it; twice if a token was
-// refused.
-func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
+// ReadIDCard reads one side of an ID card from a JPEG of less than 10 MB (page "识别文件中的身份证"). Feishu allows ten
+// calls a second per tenant. ReadIDCard calls onSend when the request starts to leave, because the platform may count
+// the call from then on; it calls onSend twice if the platform refused the first token.
+func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, onSend func()) (flows.CardText, error) {
 	var out struct {
 		Data struct {
 			Card *struct {
@@ -26,12 +26,12 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (f
 	}
 	const op = "document_ai.id_card.recognize"
 	err := c.call(ctx, request{
-		op:      op,
-		effect:  reads,
-		method:  http.MethodPost,
-		path:    "/open-apis/document_ai/v1/id_card/recognize",
-		file:    newFormFile("file", "card.jpg", jpeg),
-		leaving: leaving,
+		op:     op,
+		effect: readOnly,
+		method: http.MethodPost,
+		path:   "/open-apis/document_ai/v1/id_card/recognize",
+		file:   newFormFile("file", "card.jpg", jpeg),
+		onSend: onSend,
 	}, &out)
 	if err != nil {
 		return flows.CardText{}, err

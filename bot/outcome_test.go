@@ -21,7 +21,8 @@ import (
 	"shiming/flows"
 )
 
-// endings are the ways in which an answer gets lost. applied tells whether Feishu may have done what was asked.
+// endings are the ways in which a call can end without a readable response. applied says that the call may have taken
+// effect.
 var endings = []struct {
 	name    string
 	end     func(http.ResponseWriter, *http.Request)
@@ -52,7 +53,7 @@ var endings = []struct {
 		ok(w, `{}`)
 	}, true, io.ErrUnexpectedEOF},
 	{"endless", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.CopyN(w, zeros{}, maxAnswer+1000)
+		_, _ = io.CopyN(w, zeros{}, maxResponse+1000)
 	}, true, errTooLong},
 	{"redirect", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
@@ -79,8 +80,8 @@ func hangUp(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// TestLostAnswers: a message may be sent again, thanks to its uuid; an identity may not.
-func TestLostAnswers(t *testing.T) {
+// TestLostResponses checks that the client may repeat a message, which has a uuid, and not an identity.
+func TestLostResponses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range endings {
 		t.Run(tt.name, func(t *testing.T) {
@@ -130,16 +131,16 @@ func TestLostAnswers(t *testing.T) {
 func wantCause(t *testing.T, err, want error) {
 	t.Helper()
 	if want != nil && !errors.Is(err, want) {
-		t.Errorf("%v is not %v", err, want)
+		t.Errorf("got %v, want an error that wraps %v", err, want)
 	}
 	for _, secret := range []string{"canary", "11010119900", "张三", "ou_1", "127.0.0.1", "html", "t-1"} {
 		if strings.Contains(err.Error(), secret) {
-			t.Errorf("error tells %q: %v", secret, err)
+			t.Errorf("got an error with %q, want none: %v", secret, err)
 		}
 	}
 }
 
-// TestNotSent: what never left can be repeated, an identity too.
+// TestNotSent checks that any call may be repeated that was not sent, even an identity.
 func TestNotSent(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -170,7 +171,7 @@ func TestNotSent(t *testing.T) {
 	wantError(t, "no token", err, ClassRetry, true, false)
 }
 
-// TestLostToken: a token that cannot be had means that the call was not made.
+// TestLostToken checks that the client makes no call if it cannot fetch a token.
 func TestLostToken(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -180,25 +181,25 @@ func TestLostToken(t *testing.T) {
 	wantError(t, "token", err, ClassRetry, true, false)
 	var api *APIError
 	if errors.As(err, &api) && api.Op != opToken {
-		t.Errorf("op %s", api.Op)
+		t.Errorf("got op %s, want %s", api.Op, opToken)
 	}
 }
 
-// TestTimeoutOfOwnClient: the caller's http.Client may be stricter than we are; its timeout is one like ours.
+// TestTimeoutOfOwnClient checks that a timeout of the caller's http.Client has the same meaning as Timeout.
 func TestTimeoutOfOwnClient(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.handle("PATCH /open-apis/im/v1/messages/om_1", func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // or the server would not notice that the client leaves
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices a disconnect only after it has read the body
 		<-r.Context().Done()
 	})
 	c := f.client(t, func(c *ClientConfig) { c.HTTP = &http.Client{Timeout: 100 * time.Millisecond} })
-	err := c.Patch(t.Context(), "om_1", drawn(json.RawMessage(`{}`)))
+	err := c.Patch(t.Context(), "om_1", fixedCard(json.RawMessage(`{}`)))
 	wantError(t, "patch", err, ClassRetry, true, true)
 	wantCause(t, err, context.DeadlineExceeded)
 }
 
-// TestNothingLeaks makes the client and the SDK talk as much as they can, at debug, and looks for what must not appear.
+// TestNothingLeaks checks that logs at level debug, errors and printed clients contain no personal data and no secrets.
 func TestNothingLeaks(t *testing.T) {
 	f := newFake(t)
 	answers := []func(http.ResponseWriter, *http.Request){

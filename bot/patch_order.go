@@ -6,18 +6,20 @@ import (
 	"time"
 )
 
-// maxPatchWait is how long a patch waits for the answer to a click on the same card. Feishu gives up on an answer after
-// 3 s (page "卡片回传交互回调"). maxAnswerWait is how long an answer waits for a running patch of the same card: longer
-// than nearly every patch takes, and well within the 3 s.
 const (
-	maxPatchWait  = 3 * time.Second
+	// maxPatchWait limits how long a patch waits for the response to a click on the same card. Feishu discards a response
+	// after 3 s (page "卡片回传交互回调").
+	maxPatchWait = 3 * time.Second
+	// maxAnswerWait limits how long a response waits for a running patch of the same card. Nearly every patch is faster,
+	// and the response still leaves within the 3 s.
 	maxAnswerWait = time.Second
 )
 
-// PatchOrder orders the answers to clicks on a card and the patches of the same card, so that the person sees the
-// later drawing last. The screen loses a patch that overtakes an answer (page "延时更新消息卡片": update only after the
-// callback was answered), and it loses an answer that overtakes an older patch. The zero value is ready for use.
-// Server and Client share one. It works within one process; correctness does not depend on it.
+// PatchOrder keeps responses to clicks on a card and patches of the same card in order, so that the card shows the
+// newest state in the end. A patch that arrives before the response to a click is lost (page "延时更新消息卡片": update
+// only after the response to the callback), and so is a response that arrives before an older patch. The zero value is
+// ready for use. Server and Client share one PatchOrder. It orders within one process only; correctness does not depend
+// on it.
 type PatchOrder struct {
 	mu    sync.Mutex
 	cards map[string]*cardTraffic
@@ -26,11 +28,11 @@ type PatchOrder struct {
 // cardTraffic counts the clicks and patches of one card that are under way.
 type cardTraffic struct {
 	clicks, patches int
-	moved           chan struct{} // closed when the last click or the last patch has ended
+	changed         chan struct{} // closed when the last click or the last patch has ended
 }
 
-// BeginAnswer records that a click on the message is being answered. The caller calls end, once or more, when the
-// answer has left.
+// BeginAnswer records that the response to a click on the message is under way. The caller must call end when the
+// response has left; further calls of end do nothing.
 func (o *PatchOrder) BeginAnswer(messageID string) (end func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -39,8 +41,8 @@ func (o *PatchOrder) BeginAnswer(messageID string) (end func()) {
 	return o.endFunc(messageID, &t.clicks, t)
 }
 
-// BeginPatch waits until no click on the message is being answered, for at most maxPatchWait or until ctx ends. From
-// then on, until the caller calls done, answers to clicks on the message wait for the patch.
+// BeginPatch waits until no response to a click on the message is under way, until maxPatchWait has passed or until ctx
+// ends. Responses to later clicks wait for the patch until the caller calls done.
 func (o *PatchOrder) BeginPatch(ctx context.Context, messageID string) (done func()) {
 	timeout := time.NewTimer(maxPatchWait)
 	defer timeout.Stop()
@@ -53,10 +55,10 @@ func (o *PatchOrder) BeginPatch(ctx context.Context, messageID string) (done fun
 			o.mu.Unlock()
 			return done
 		}
-		moved := t.moved
+		changed := t.changed
 		o.mu.Unlock()
 		select {
-		case <-moved:
+		case <-changed:
 		case <-timeout.C:
 			late = true
 		case <-ctx.Done():
@@ -73,31 +75,31 @@ func (o *PatchOrder) AwaitPatches(ctx context.Context, messageID string) {
 		o.mu.Unlock()
 		return
 	}
-	moved := t.moved
+	changed := t.changed
 	o.mu.Unlock()
 	timeout := time.NewTimer(maxAnswerWait)
 	defer timeout.Stop()
 	select {
-	case <-moved: // a patch that begins now is newer than the answer
+	case <-changed: // a patch that begins now is newer than the response
 	case <-timeout.C:
 	case <-ctx.Done():
 	}
 }
 
-// traffic returns the card's entry. The caller holds o.mu.
+// traffic returns the entry of a card and creates it if necessary. The caller holds o.mu.
 func (o *PatchOrder) traffic(messageID string) *cardTraffic {
 	if o.cards == nil {
 		o.cards = map[string]*cardTraffic{}
 	}
 	t := o.cards[messageID]
 	if t == nil {
-		t = &cardTraffic{moved: make(chan struct{})}
+		t = &cardTraffic{changed: make(chan struct{})}
 		o.cards[messageID] = t
 	}
 	return t
 }
 
-// endFunc returns the function that ends a click or a patch; n is its counter.
+// endFunc returns the function that ends a click or a patch. n is the counter to decrement.
 func (o *PatchOrder) endFunc(messageID string, n *int, t *cardTraffic) func() {
 	return sync.OnceFunc(func() {
 		o.mu.Lock()
@@ -105,15 +107,15 @@ func (o *PatchOrder) endFunc(messageID string, n *int, t *cardTraffic) func() {
 		if *n--; *n > 0 {
 			return
 		}
-		close(t.moved)
-		t.moved = make(chan struct{})
+		close(t.changed)
+		t.changed = make(chan struct{})
 		if t.clicks == 0 && t.patches == 0 {
 			delete(o.cards, messageID)
 		}
 	})
 }
 
-// afterResponse collects functions to call after the HTTP response has left.
+// afterResponse collects functions that the server calls after it has written the response.
 type afterResponse struct{ ends []func() }
 
 type afterResponseKey struct{}

@@ -15,14 +15,14 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 )
 
-// Subscription is an event or a callback that the console has to send to the bot.
+// Subscription is an event or a callback to which the app has to subscribe in the developer console.
 type Subscription struct {
 	Type     string
 	Callback bool // 回调配置 instead of 事件配置
-	Needed   bool // without it nobody can register; without the others something is missing
+	Needed   bool // no one can register without it; the others are optional
 }
 
-// Subscriptions lists what the bot handles.
+// Subscriptions lists the events and callbacks that the bot handles.
 func Subscriptions() []Subscription {
 	return []Subscription{
 		{Type: eventMessage, Needed: true},
@@ -33,13 +33,14 @@ func Subscriptions() []Subscription {
 	}
 }
 
-// ProbeToken asks for a tenant token, which only app id and secret can make fail.
+// ProbeToken fetches a token. The call checks nothing but app id and secret.
 func (c *Client) ProbeToken(ctx context.Context) error {
 	_, _, err := c.fetchToken(ctx)
 	return err
 }
 
-// ProbeLongConn asks where to connect and does not connect: a second connection would be given a part of the events.
+// ProbeLongConn requests the address of the long connection. It does not connect, because the platform would send a
+// part of the events to the new connection.
 func (c *Client) ProbeLongConn(ctx context.Context) error {
 	l := &LongConn{
 		base:      c.base,
@@ -61,7 +62,7 @@ func (c *Client) InChat(ctx context.Context, chatID string) (bool, error) {
 	}
 	err := c.call(ctx, request{
 		op:     "im.chat_members.is_in_chat",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/im/v1/chats/:chat_id/members/is_in_chat",
 		params: map[string]string{"chat_id": chatID},
@@ -69,48 +70,48 @@ func (c *Client) InChat(ctx context.Context, chatID string) (bool, error) {
 	return out.Data.In, err
 }
 
-// Granted lists the scopes that the tenant has granted (page "查询租户授权状态", which needs none).
+// Granted returns the scopes that the tenant has granted (page "查询租户授权状态"). The call needs no scope.
 func (c *Client) Granted(ctx context.Context) (map[string]bool, error) {
 	var out struct {
 		Data struct {
 			Scopes []struct {
 				Name   string `json:"scope_name"`
 				Status int    `json:"grant_status"` // 1 granted, 2 not
-				Kind   string `json:"scope_type"`   // tenant or user; the page does not name it, the SDK does
+				Kind   string `json:"scope_type"`   // tenant or user; in the SDK, not on the page
 			} `json:"scopes"`
 		} `json:"data"`
 	}
 	err := c.call(ctx, request{
 		op:     "application.scope.list",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/application/v6/scopes",
 	}, &out)
 	granted := map[string]bool{}
 	for _, s := range out.Data.Scopes {
-		// A scope for calls in a user's name does not serve the bot, which calls in its own.
+		// The bot calls with a tenant token, for which a scope of type user does not count.
 		granted[s.Name] = granted[s.Name] || s.Status == 1 && s.Kind != "user"
 	}
 	return granted, err
 }
 
-// AppInfo is what the console knows about the app. Fields that the platform left out are empty.
+// AppInfo holds the settings of the app in the developer console. A field is empty if the platform does not return it.
 type AppInfo struct {
-	Online       string   // version that is published, "" for none
+	Online       string   // published version, "" for none
 	InReview     bool     // another version waits for the tenant's administrator
 	CallbackWay  string   // webhook or websocket
-	CallbackURL  string   // with a webhook
-	Callbacks    []string // subscribed
+	CallbackURL  string   // for a webhook
+	Callbacks    []string // subscribed callbacks
 	EventWay     string   // webhook or websocket
-	EventURL     string   // with a webhook
-	Events       []string // subscribed, of the published version
-	EventsKnown  bool     // whether the platform said anything about events
+	EventURL     string   // for a webhook
+	Events       []string // subscribed events of the published version
+	EventsKnown  bool     // the platform returned the subscribed events
 	encryptKey   string
 	verification string
 }
 
-// SameKeys compares the console's encrypt key and verification token with ours. known is false when the platform did
-// not tell.
+// SameKeys compares encrypt key and verification token with those of the console. known is false if the platform did
+// not return them.
 func (a AppInfo) SameKeys(encryptKey, token string) (same, known bool) {
 	if a.encryptKey == "" && a.verification == "" {
 		return false, false
@@ -124,9 +125,9 @@ func (a AppInfo) String() string { return fmt.Sprintf("AppInfo(%s)", a.Online) }
 // GoString hides the keys.
 func (a AppInfo) GoString() string { return a.String() }
 
-// App asks about the app and its published version (pages "获取应用信息" and "获取应用版本信息"; the first does not name
-// callback_info, callback, event and encryption, which the SDK's service/application/v6 has, so they may be missing).
-// It needs application:application:self_manage.
+// App returns the settings of the app and of its published version (pages "获取应用信息" and "获取应用版本信息"). It needs
+// the scope application:application:self_manage. The fields callback_info, callback, event and encryption are in the
+// SDK's service/application/v6 and not on the page, so the platform may not return them.
 func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	type callbacks struct {
 		Type       string   `json:"callback_type"`
@@ -154,7 +155,7 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	language := map[string]string{"lang": "zh_cn"}
 	err := c.call(ctx, request{
 		op:     "application.application.get",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/application/v6/applications/:app_id",
 		params: map[string]string{"app_id": c.appID},
@@ -189,14 +190,14 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	}
 	err = c.call(ctx, request{
 		op:     "application.application_app_version.get",
-		effect: reads,
+		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/application/v6/applications/:app_id/app_versions/:version_id",
 		params: map[string]string{"app_id": c.appID, "version_id": a.Online},
 		query:  language,
 	}, &version)
 	if err != nil {
-		return info, nil // what is known so far counts; EventsKnown says that events are not
+		return info, nil // info is still useful; EventsKnown is false
 	}
 	v := version.Data.Version
 	info.Events, info.EventsKnown = v.Names, v.Names != nil || v.Events != nil
@@ -206,21 +207,25 @@ func (c *Client) App(ctx context.Context) (AppInfo, error) {
 	return info, nil
 }
 
-// Ways in which a webhook does not answer as a serve of ours would.
+// Errors of ProbeWebhook.
 var (
 	ErrWebhookSilent  = errors.New("bot: no answer at the public address")
 	ErrWebhookRefuses = errors.New("bot: refused at the public address")
 	ErrWebhookForeign = errors.New("bot: something else answers at the public address")
 )
 
-// ProbeWebhook sends a url_verification, encrypted and signed with our own keys, to base + /webhook/event. Only a
-// serve with the same keys can answer it. status is 0 without an answer.
+// ProbeWebhook sends a url_verification, encrypted and signed with the given keys, to base + /webhook/event. Only a bot
+// with the same keys can respond to it. status is the HTTP status, 0 if there was no response.
 func (c *Client) ProbeWebhook(ctx context.Context, base, encryptKey, token string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	challenge := rand.Text()
-	sealed, err := larkcore.EncryptedEventMsg(ctx, map[string]string{"type": "url_verification", "token": token,
-		"challenge": challenge}, encryptKey)
+	push := map[string]string{
+		"type":      kindChallenge,
+		"token":     token,
+		"challenge": challenge,
+	}
+	sealed, err := larkcore.EncryptedEventMsg(ctx, push, encryptKey)
 	if err != nil {
 		return 0, errRequest
 	}
@@ -237,22 +242,22 @@ func (c *Client) ProbeWebhook(ctx context.Context, base, encryptKey, token strin
 	req.Header.Set(headerTimestamp, stamp)
 	req.Header.Set(headerNonce, nonce)
 	req.Header.Set(headerSignature, sign(stamp, nonce, encryptKey, body))
-	plain := &http.Client{Transport: http.DefaultTransport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
-	resp, err := plain.Do(req)
+	resp, err := (&http.Client{CheckRedirect: noRedirect}).Do(req)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrWebhookSilent, causeOf(ctx, err))
 	}
-	defer resp.Body.Close() //nolint:errcheck // read as far as it is wanted
+	defer resp.Body.Close() //nolint:errcheck // the response was read up to its limit
 	raw, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	var answer struct{ Challenge, Error string }
-	readable := json.Unmarshal(raw, &answer) == nil
-	switch {
-	case resp.StatusCode == http.StatusOK && readable && answer.Challenge == challenge:
-		return resp.StatusCode, nil
-	case resp.StatusCode >= 400 && resp.StatusCode < 500 && readable && answer.Error != "" && answer.Error != "not_found":
-		return resp.StatusCode, ErrWebhookRefuses
+	status = resp.StatusCode
+	if json.Unmarshal(raw, &answer) != nil {
+		return status, ErrWebhookForeign
 	}
-	return resp.StatusCode, ErrWebhookForeign
+	switch {
+	case status == http.StatusOK && answer.Challenge == challenge:
+		return status, nil
+	case status >= 400 && status < 500 && answer.Error != "" && answer.Error != "not_found":
+		return status, ErrWebhookRefuses
+	}
+	return status, ErrWebhookForeign
 }

@@ -8,12 +8,12 @@ import (
 	"shiming/flows"
 )
 
-// recalled takes im.message.recalled_v1 (page "撤回消息事件").
+// recalled handles im.message.recalled_v1 (page "撤回消息事件").
 func (e *events) recalled(ctx context.Context, in *larkim.P2MessageRecalledV1) error {
 	if in.Event == nil || text(in.Event.MessageId) == "" {
 		return nil
 	}
 	out := flows.Recalled{MessageID: text(in.Event.MessageId), ChatID: text(in.Event.ChatId)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	return toInbox(e.handler.Recalled(ctx, out))
+	return e.handler.Recalled(ctx, out)
 }

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 )
 
-// ScopesFile is what the developer console imports (权限管理 › 批量导入/导出权限), as JSON.
+// ScopesFile is the JSON file for the developer console's import (权限管理 › 批量导入/导出权限).
 //
 //go:embed scopes.json
 var ScopesFile []byte
 
-// Scopes lists the scopes that the console imports.
+// Scopes lists the scopes in ScopesFile.
 func Scopes() []string {
 	var list struct {
 		Scopes struct {
@@ -18,7 +18,7 @@ func Scopes() []string {
 		} `json:"scopes"`
 	}
 	if err := json.Unmarshal(ScopesFile, &list); err != nil {
-		panic(err) // a file of the program
+		panic(err) // the file is embedded in the program
 	}
 	return list.Scopes.Tenant
 }

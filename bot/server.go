@@ -12,30 +12,30 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// ServerConfig is what a Server needs. AppID, Inbox and Pushes are required, and for the webhook EncryptKey and
+// ServerConfig configures a Server. AppID, Handler and Pushes are required; the webhook also requires EncryptKey and
 // VerificationToken.
 type ServerConfig struct {
-	// NoWebhook closes POST /webhook/event, for a bot that takes its pushes over a LongConn.
+	// NoWebhook turns POST /webhook/event off, for a bot that receives its pushes over a LongConn.
 	NoWebhook bool
 
-	AppID             string // events of another app are refused
+	AppID             string // the guard refuses events of another app
 	EncryptKey        string // 事件与回调 › 加密策略 › Encrypt Key
 	VerificationToken string // 事件与回调 › 加密策略 › Verification Token
 	Handler           Handler
-	// Pushes keeps what was acknowledged until Work has it decided on.
+	// Pushes stores acknowledged events until Run has handled them.
 	Pushes PushStore
-	// Answering is shared with the Client; nil means that no client has to wait.
+	// PatchOrder is shared with the Client; nil means that no client patches cards.
 	PatchOrder *PatchOrder
-	// Marketplace keeps the app tickets that are pushed; nil means that the app is no marketplace app and gets none.
+	// Marketplace stores the app tickets that Feishu pushes; nil means that the app is self-built and gets none.
 	Marketplace TicketStore
 	Log         *slog.Logger     // nil = slog.Default()
 	Now         func() time.Time // nil = time.Now
-	// Observe, if set, is told of every push: its event type ("refused" when it did not pass the guard), the HTTP status
-	// and the time until the answer was written.
+	// Observe, if set, is called for every push with its event type ("refused" if the guard refused it), the HTTP status
+	// and the time until the response was written.
 	Observe func(kind string, status int, took time.Duration)
 }
 
-// Server takes what Feishu sends.
+// Server receives events and card callbacks from Feishu.
 type Server struct {
 	guard    guard
 	events   *events
@@ -47,8 +47,8 @@ type Server struct {
 	handler  http.Handler
 }
 
-// NewServer builds the server. With a webhook it refuses to be built without encrypt key and verification token:
-// without them anybody who knows the URL could act as anybody.
+// NewServer checks the configuration and builds a server; the error lists every mistake. The webhook needs encrypt key
+// and verification token, because without them a stranger who knows the URL could act as any user.
 func NewServer(cfg ServerConfig) (*Server, error) {
 	var problems []error
 	for _, required := range []struct {
@@ -106,22 +106,23 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// Handler serves POST /webhook/event unless NoWebhook; everything else is 404.
+// Handler serves POST /webhook/event unless NoWebhook is set, and responds 404 to every other path.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Run decides on what was acknowledged until ctx ends, and then for as long as grace on what is in memory. The rest
-// waits in the store. Without Work only clicks are decided on.
+// Run handles acknowledged events until ctx ends, and then the events in memory for at most grace. Further events wait
+// in the store. Clicks do not depend on Run: the webhook handles them itself.
 func (s *Server) Run(ctx context.Context, grace time.Duration) { s.inbox.run(ctx, grace) }
 
-// take stores an event, or has it decided on where the decision is the answer.
-func (s *Server) take(ctx context.Context, e *envelope) (any, error) {
-	if handledAsync(e.kind()) {
-		return nil, s.inbox.accept(ctx, e.plain)
+// accept adds an event to the inbox, or handles it at once if the response carries the result. It returns the response,
+// nil for an empty one.
+func (s *Server) accept(ctx context.Context, e *envelope) (any, error) {
+	if routes[e.kind()].async {
+		return nil, s.inbox.add(ctx, e.plain)
 	}
 	return s.events.deliver(ctx, e)
 }
 
-// quietGin keeps gin from printing routes and warnings. The mode is one variable for the whole process.
+// quietGin stops gin from printing routes and warnings. The mode is a variable of the whole process.
 var quietGin = sync.OnceFunc(func() { gin.SetMode(gin.ReleaseMode) })
 
 func (s *Server) engine() *gin.Engine {
@@ -134,8 +135,8 @@ func (s *Server) engine() *gin.Engine {
 	return engine
 }
 
-// recovery turns a panic into a neutral 500. The panic's value is not logged, since it may quote what somebody sent;
-// its type and the stack are.
+// recovery responds to a panic with a neutral 500. It logs the type of the panic's value and the stack, but not the
+// value itself, which may quote user data.
 func (s *Server) recovery(c *gin.Context) {
 	defer func() {
 		v := recover()
@@ -145,8 +146,8 @@ func (s *Server) recovery(c *gin.Context) {
 		if v == http.ErrAbortHandler {
 			panic(v)
 		}
-		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack",
-			string(debug.Stack()))
+		stack := string(debug.Stack())
+		s.log.ErrorContext(c.Request.Context(), "panic in handler", "path", c.FullPath(), "type", typeName(v), "stack", stack)
 		if !c.Writer.Written() {
 			respondError(c, http.StatusInternalServerError, "internal")
 		}

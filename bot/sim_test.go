@@ -5,13 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,129 +16,6 @@ import (
 	"shiming/sim/feishu"
 )
 
-// fakeHandler keeps what comes in, and answers clicks with answer.
-type fakeHandler struct {
-	got     chan any
-	answer  flows.Answer
-	onClick func(flows.CardAction)
-}
-
-func (b *fakeHandler) put(v any) error {
-	b.got <- v
-	return nil
-}
-
-func (b *fakeHandler) Message(_ context.Context, v flows.Message) error   { return b.put(v) }
-func (b *fakeHandler) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
-func (b *fakeHandler) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
-func (b *fakeHandler) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
-func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
-	err := b.put(v)
-	if b.onClick != nil {
-		b.onClick(v)
-	}
-	return b.answer, err
-}
-
-// world is a simulated Feishu with the bot behind its webhook and a client towards it.
-type world struct {
-	*feishu.Server
-	handler *fakeHandler
-	pushes  fakePushStore
-	client  *bot.Client
-	emp     feishu.User
-}
-
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{handler: &fakeHandler{got: make(chan any, 100)}}
-	var hook string
-	w.Server = feishu.New(feishu.Config{
-		AppID:             "cli_sim",
-		AppSecret:         "sim-secret",
-		EncryptKey:        "sim-key",
-		VerificationToken: "sim-token",
-		Webhook:           func() string { return hook },
-		ReadIDCard: func(img []byte) ([]feishu.Entity, int, []int, int) {
-			if len(img) < 20 {
-				return nil, 0, nil, 2110002
-			}
-			return []feishu.Entity{{Type: "identity_name", Value: "张三"}}, 1, []int{1, 2, 3, 4, 5, 6, 7, 8}, 0
-		},
-	})
-	t.Cleanup(w.Close)
-	api := httptest.NewServer(w.Server)
-	t.Cleanup(api.Close)
-	order := &bot.PatchOrder{}
-	log := slog.New(slog.DiscardHandler)
-	server, err := bot.NewServer(bot.ServerConfig{
-		AppID:             "cli_sim",
-		EncryptKey:        "sim-key",
-		VerificationToken: "sim-token",
-		Handler:           w.handler,
-		Pushes:            &w.pushes,
-		PatchOrder:        order,
-		Log:               log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	working, stop := context.WithCancel(context.Background())
-	var inbox sync.WaitGroup
-	inbox.Go(func() { server.Run(working, 0) })
-	t.Cleanup(func() {
-		stop()
-		inbox.Wait()
-	})
-	ours := httptest.NewServer(server.Handler())
-	t.Cleanup(ours.Close)
-	hook = ours.URL + "/webhook/event"
-	w.client, err = bot.NewClient(bot.ClientConfig{
-		BaseURL:    api.URL,
-		AppID:      "cli_sim",
-		AppSecret:  "sim-secret",
-		PatchOrder: order,
-		Log:        log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.client.CloseIdleConnections)
-	w.emp = w.AddUser(feishu.User{OpenID: "ou_emp", Name: "张三", Mobile: "+8613812345678"})
-	return w
-}
-
-// only returns the single thing that came in.
-func only[T any](t *testing.T, b *fakeHandler) T {
-	t.Helper()
-	var got any
-	select {
-	case got = <-b.got:
-	case <-time.After(2 * time.Minute):
-		t.Fatal("nothing came in")
-	}
-	v, ok := got.(T)
-	if !ok || len(b.got) > 0 {
-		t.Fatalf("a %T and %d more came in", got, len(b.got))
-	}
-	return v
-}
-
-// fakePushStore is a PushStore that never gives anything back.
-type fakePushStore struct {
-	n    atomic.Int64
-	full atomic.Bool
-}
-
-func (s *fakePushStore) KeepPush(context.Context, []byte) (string, error) {
-	if s.full.Load() {
-		return "", errors.New("disk full")
-	}
-	return strconv.FormatInt(s.n.Add(1), 10), nil
-}
-func (*fakePushStore) DropPushes(context.Context, []string) error           { return nil }
-func (*fakePushStore) DuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }
-
 func TestSimChallenge(t *testing.T) {
 	t.Parallel()
 	if err := newWorld(t).Challenge(t.Context()); err != nil {
@@ -151,24 +23,32 @@ func TestSimChallenge(t *testing.T) {
 	}
 }
 
-func TestSimForgeries(t *testing.T) {
+func TestSimForgedEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	event := map[string]any{"operator": map[string]any{"operator_id": map[string]any{"open_id": "ou_emp"}},
-		"event_key": "start"}
+	event := map[string]any{
+		"operator":  map[string]any{"operator_id": map[string]any{"open_id": "ou_emp"}},
+		"event_key": "start",
+	}
 	for how, want := range map[feishu.Forgery]int{
-		feishu.Genuine: 200, feishu.BadSignature: 401, feishu.Unsigned: 401, feishu.WrongKey: 401, feishu.WrongToken: 403,
-		feishu.WrongApp: 403, feishu.PlainText: 401, feishu.Stale: 401,
+		feishu.Genuine:      200,
+		feishu.BadSignature: 401,
+		feishu.Unsigned:     401,
+		feishu.WrongKey:     401,
+		feishu.WrongToken:   403,
+		feishu.WrongApp:     403,
+		feishu.PlainText:    401,
+		feishu.Stale:        401,
 	} {
 		t.Run(fmt.Sprint(how), func(t *testing.T) {
 			status, answer, err := w.Forge(t.Context(), how, "application.bot.menu_v6", event)
 			if status != want || err != nil {
-				t.Errorf("forgery %d: %d %s, %v, want %v", how, status, answer, err, want)
+				t.Errorf("got %d %s, %v; want %d", status, answer, err, want)
 			}
 			if want == 200 {
 				only[flows.Menu](t, w.handler)
 			} else if got := len(w.handler.got); got != 0 {
-				t.Errorf("forgery %d: %d reached the inbox, want 0", how, got)
+				t.Errorf("got %d calls of the Handler, want 0", got)
 			}
 		})
 	}
@@ -252,37 +132,30 @@ func TestSimStoreDownIsRedelivered(t *testing.T) {
 	}
 }
 
-const card1 = `{"schema":"2.0","config":{"update_multi":true,"enable_forward":false},"body":{"elements":[{"tag":"button","text":{"tag":"plain_text","content":"go"},"behaviors":[{"type":"callback","value":{"v":1,"act":"start","case":"","rev":0}}]}]}}`
-const card2 = `{"schema":"2.0","config":{"update_multi":true,"enable_forward":false},"body":{"elements":[{"tag":"div","text":{"tag":"plain_text","content":"done"}}]}}`
-
-type plainCard string
-
-func (c plainCard) JSON() json.RawMessage { return json.RawMessage(c) }
-
-// TestSimCards sends a card twice under one uuid, has it clicked, and patches it while the click is being answered; the
-// simulator refuses such a patch if it overtakes the answer.
+// TestSimCards sends a card twice with the same uuid, clicks it, and patches it while the response to the click is
+// under way. The simulator refuses a patch that arrives before the response.
 func TestSimCards(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
 	to := flows.Receiver{Type: "open_id", ID: "ou_emp"}
-	id, err := w.client.Send(ctx, to, json.RawMessage(card1), "job/1")
+	id, err := w.client.Send(ctx, to, json.RawMessage(startCard), "job/1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := w.client.Send(ctx, to, json.RawMessage(card1), "job/1"); err == nil && again != id {
-		t.Errorf("sent twice: %s and %s", id, again)
+	if repeated, err := w.client.Send(ctx, to, json.RawMessage(startCard), "job/1"); err == nil && repeated != id {
+		t.Errorf("got another message %s for the same uuid, want %s", repeated, id)
 	}
 	patched := make(chan error, 1)
 	w.handler.onClick = func(c flows.CardAction) {
 		go func() {
 			patched <- w.client.Patch(context.WithoutCancel(ctx), c.MessageID, func() (json.RawMessage, error) {
-				return json.RawMessage(card2), nil
+				return json.RawMessage(doneCard), nil
 			})
 		}()
 	}
 	toast := cards.NewToast("saved", nil)
-	w.handler.answer = flows.Answer{Toast: &toast, Card: plainCard(card1)}
+	w.handler.answer = flows.Answer{Toast: &toast, Card: plainCard(startCard)}
 	result, err := w.ClickAct(ctx, "ou_emp", id, "start", nil)
 	if err != nil || result.ErrorCode != 0 || result.Toast.Text("en_us") != toast.EN ||
 		result.Toast.Text("zh_cn") != toast.ZH || result.Card == nil {
@@ -298,7 +171,7 @@ func TestSimCards(t *testing.T) {
 	if m, _ := w.Message(id); m.Edits != 2 {
 		t.Errorf("%d edits, want 2", m.Edits)
 	}
-	if _, err = w.client.Reply(ctx, id, json.RawMessage(card2), "job/2"); err != nil {
+	if _, err = w.client.Reply(ctx, id, json.RawMessage(doneCard), "job/2"); err != nil {
 		t.Errorf("reply: %v", err)
 	}
 	if err = w.client.Recall(ctx, id); err != nil {
@@ -306,13 +179,13 @@ func TestSimCards(t *testing.T) {
 	}
 	var refused *bot.APIError
 	if err = w.client.Patch(ctx, id, func() (json.RawMessage, error) {
-		return json.RawMessage(card2), nil
+		return json.RawMessage(doneCard), nil
 	}); !errors.As(err, &refused) || refused.Class() != bot.ClassGone {
 		t.Errorf("patch of a recalled card: %v", err)
 	}
-	if _, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3"); !errors.As(err, &refused) ||
-		refused.Class() != bot.ClassCard {
-		t.Errorf("bad card: %v", err)
+	_, err = w.client.Send(ctx, to, json.RawMessage(`{"schema":"2.0","oops":1}`), "job/3")
+	if !errors.As(err, &refused) || refused.Class() != bot.ClassCard {
+		t.Errorf("got %v for an invalid card, want an error of class %s", err, bot.ClassCard)
 	}
 }
 

@@ -11,13 +11,12 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// tokenMargin is how long before its end a token is no longer used. Feishu hands out a new one when less than 30
-// minutes are left, and both stay valid (page "自建应用获取 tenant_access_token").
+// tokenMargin is how long before its expiry the client stops to use a token. Feishu issues a new token when less than
+// 30 minutes are left, and both stay valid (page "自建应用获取 tenant_access_token").
 const tokenMargin = 3 * time.Minute
 
-// tokens keeps tokens by key: for one company's app the tenant token under "", for a marketplace app one for each
-// tenant. The SDK's own keeping is switched off: it is one variable for the whole process, knows no dropping of a
-// refused token, and lets any number of callers fetch at once.
+// tokens caches tokens by key: "" for a self-built app, the tenant key for a marketplace app. It replaces the cache of
+// the SDK, which is a global variable, cannot drop a refused token, and does not merge concurrent fetches.
 type tokens struct {
 	cache  *cache.Cache
 	fetch  func(ctx context.Context, key string) (token string, lifetime time.Duration, err error)
@@ -25,19 +24,19 @@ type tokens struct {
 }
 
 func newTokens(fetch func(context.Context, string) (string, time.Duration, error)) *tokens {
-	// Without cleanup interval there is no janitor goroutine; an entry for each tenant needs none.
+	// A cleanup interval of 0 starts no goroutine. One entry per tenant needs no cleanup.
 	return &tokens{cache: cache.New(cache.NoExpiration, 0), fetch: fetch}
 }
 
-// get returns the token of a key, fetching it if need be. Callers share one fetch, which goes on when the first of
-// them leaves.
+// get returns the token for a key and fetches it if the cache has none. Concurrent callers share one fetch, which goes
+// on even if the context of the first caller ends.
 func (t *tokens) get(ctx context.Context, key string) (string, error) {
 	if token, ok := t.cache.Get(key); ok {
 		return token.(string), nil
 	}
 	ch := t.flight.DoChan(key, func() (any, error) {
 		if token, ok := t.cache.Get(key); ok {
-			return token, nil // another fetch has just ended
+			return token, nil // another fetch has ended since the first look
 		}
 		token, lifetime, err := t.fetch(context.WithoutCancel(ctx), key)
 		if err != nil {
@@ -60,8 +59,8 @@ func (t *tokens) get(ctx context.Context, key string) (string, error) {
 	}
 }
 
-// put keeps the token for ttl. To go-cache a negative ttl means for ever and zero the default, so both are nothing
-// here.
+// put caches a token for ttl. It caches nothing if ttl is not positive, because go-cache takes a negative ttl for "no
+// expiry" and 0 for its default.
 func (t *tokens) put(key, token string, ttl time.Duration) {
 	if ttl <= 0 {
 		t.cache.Delete(key)
@@ -70,7 +69,7 @@ func (t *tokens) put(key, token string, ttl time.Duration) {
 	t.cache.Set(key, token, ttl)
 }
 
-// drop forgets the token, unless somebody has replaced it already.
+// drop removes a token from the cache unless another token has replaced it.
 func (t *tokens) drop(key, token string) {
 	if kept, ok := t.cache.Get(key); ok && kept.(string) == token {
 		t.cache.Delete(key)
@@ -79,7 +78,7 @@ func (t *tokens) drop(key, token string) {
 
 const opToken = "auth.tenant_access_token"
 
-// tokenFor fetches the tenant token of a key.
+// tokenFor fetches the tenant token for a key.
 func (c *Client) tokenFor(ctx context.Context, key string) (string, time.Duration, error) {
 	if c.market != nil {
 		return c.market.tenantToken(ctx, key)
@@ -87,8 +86,8 @@ func (c *Client) tokenFor(ctx context.Context, key string) (string, time.Duratio
 	return c.fetchToken(ctx)
 }
 
-// fetchToken gets the tenant token of a self-built app (page "自建应用获取 tenant_access_token"), or for a marketplace app,
-// whose tenants differ, its own.
+// fetchToken fetches the tenant token of a self-built app (page "自建应用获取 tenant_access_token"), or the app token of a
+// marketplace app, which has no tenant of its own.
 func (c *Client) fetchToken(ctx context.Context) (string, time.Duration, error) {
 	if c.market != nil {
 		return c.market.fetchAppToken(ctx, appTokenKey)
@@ -97,8 +96,8 @@ func (c *Client) fetchToken(ctx context.Context) (string, time.Duration, error) 
 		&larkcore.SelfBuiltTenantAccessTokenReq{AppID: c.appID, AppSecret: c.appSecret()}, "tenant_access_token")
 }
 
-// fetch calls one of the token APIs. Their fields stand beside code, not in data: the token under a name of its own,
-// and its lifetime, in seconds, under expire.
+// fetch calls one of the token APIs. Their responses have no data object: the token is in field, beside code, and its
+// lifetime in expire, in seconds.
 func (c *Client) fetch(ctx context.Context, op, path string, body any, field string) (string, time.Duration, error) {
 	var out map[string]json.RawMessage
 	start := c.now()
@@ -110,8 +109,8 @@ func (c *Client) fetch(ctx context.Context, op, path string, body any, field str
 	}, "", &out)
 	var token string
 	var expire int
-	if err == nil && (json.Unmarshal(out[field], &token) != nil || json.Unmarshal(out["expire"], &expire) != nil ||
-		token == "") {
+	complete := json.Unmarshal(out[field], &token) == nil && json.Unmarshal(out["expire"], &expire) == nil && token != ""
+	if err == nil && !complete {
 		err = &APIError{
 			Op:         op,
 			HTTPStatus: http.StatusOK,

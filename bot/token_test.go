@@ -30,15 +30,16 @@ func TestTokenRefused(t *testing.T) {
 				ok(w, `{"id_card":{}}`)
 			})
 			c := f.client(t)
-			if _, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {}); err != nil || calls != 2 || f.issued() != 2 {
-				t.Errorf("%v after %d calls and %d tokens, want 2, 2", err, calls, f.issued())
-			}
-			// Refused for good: one more attempt and no further.
-			refusals, calls = 9, 0
 			_, err := c.ReadIDCard(t.Context(), []byte("jpeg"), func() {})
+			if err != nil || calls != 2 || f.issued() != 2 {
+				t.Errorf("got %v after %d calls and %d tokens, want 2, 2", err, calls, f.issued())
+			}
+			// If the platform refuses the new token, too, the client gives up.
+			refusals, calls = 9, 0
+			_, err = c.ReadIDCard(t.Context(), []byte("jpeg"), func() {})
 			var api *APIError
 			if !errors.As(err, &api) || api.Class() != ClassCredentials || calls != 2 {
-				t.Errorf("%v after %d calls, want 2", err, calls)
+				t.Errorf("got %v after %d calls, want 2", err, calls)
 			}
 		})
 	}
@@ -76,7 +77,7 @@ func TestTokenErrors(t *testing.T) {
 func TestShortTokenIsNotKept(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.expire = int(tokenMargin / time.Second) // would be a lifetime of 0, which go-cache takes for its default
+	f.expire = int(tokenMargin / time.Second) // the ttl becomes 0, which go-cache takes for its default
 	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) { ok(w, `{}`) })
 	c := f.client(t)
 	for range 3 {
@@ -99,12 +100,12 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 		<-release
 		return "t", time.Hour, nil
 	})
-	// The first caller leaves; the fetch goes on for the others.
-	leaving, leave := context.WithCancel(t.Context())
-	left := make(chan error)
+	// The context of the first caller ends; the fetch goes on for the others.
+	first, cancel := context.WithCancel(t.Context())
+	cancelled := make(chan error)
 	go func() {
-		_, err := tk.get(leaving, "")
-		left <- err
+		_, err := tk.get(first, "")
+		cancelled <- err
 	}()
 	var wg sync.WaitGroup
 	for range callers {
@@ -114,9 +115,9 @@ func TestTokenIsFetchedOnce(t *testing.T) {
 			}
 		})
 	}
-	leave()
-	if err := <-left; !errors.Is(err, context.Canceled) {
-		t.Errorf("the caller who left got %v, want %v", err, context.Canceled)
+	cancel()
+	if err := <-cancelled; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v for the first caller, want %v", err, context.Canceled)
 	}
 	close(release)
 	wg.Wait()

@@ -15,11 +15,12 @@ import (
 
 const (
 	connectTimeout = 3 * time.Second
-	// maxAnswer bounds a JSON answer; a page of 100 members is about 20 KB.
-	maxAnswer = 4 << 20
+	// maxResponse limits a JSON response, in bytes; a page of 100 members has about 20 KB.
+	maxResponse = 4 << 20
 )
 
-// Kinds of failure without a readable answer, beside those of the standard library (see causeOf).
+// Causes of a call without a readable response, beside those of the standard library (see causeOf). Errors and logs
+// show the texts.
 var (
 	errNoAnswer    = errors.New("no answer")
 	errNotJSON     = errors.New("answer is not the documented JSON")
@@ -30,18 +31,18 @@ var (
 	errRequest     = errors.New("request could not be built")
 )
 
-// callTrace is what the transport saw of one call. The SDK hides most of it: its errors lose their cause, a 504 loses
-// its headers, and the text of a non-JSON answer ends up in an error.
+// callTrace records what the transport sees of one call. The SDK hides most of it: it drops the cause of an error and
+// the headers of a 504, and it puts the text of a response that is not JSON into an error.
 type callTrace struct {
-	noRetry bool      // an effect that must not happen twice, see transport
-	onSend  func()    // called when the request begins to leave; may be nil
-	file    *formFile // the body, if it is a file
+	noRetry bool      // the call must not take effect twice, see transport
+	onSend  func()    // called when the transport starts to write the request; may be nil
+	file    *formFile // body, nil for another one
 
-	started bool        // the request got as far as the transport
+	started bool        // the request reached the transport
 	sent    atomic.Bool // the request may have reached Feishu
-	status  int         // 0 = no answer
+	status  int         // 0 = no response
 	header  http.Header
-	err     error // of the transport, without the URL that http.Client adds
+	err     error // error of the transport, without the URL that http.Client adds
 }
 
 type callTraceKey struct{}
@@ -50,8 +51,8 @@ func withCallTrace(ctx context.Context, t *callTrace) context.Context {
 	return context.WithValue(ctx, callTraceKey{}, t)
 }
 
-// transport fills the callTrace of each call. A call that must not happen twice uses a fresh connection: a reused one
-// that dies right after the request was written leaves the outcome unknown.
+// transport fills in the callTrace of each call. A call that must not take effect twice uses a fresh connection,
+// because a reused connection that breaks right after the request was written leaves the outcome unknown.
 type transport struct{ reused, fresh http.RoundTripper }
 
 func newTransport(base http.RoundTripper) *transport {
@@ -77,6 +78,7 @@ func newTransport(base http.RoundTripper) *transport {
 	return t
 }
 
+// RoundTrip sends a request and records it in the callTrace of its context.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	tr, ok := req.Context().Value(callTraceKey{}).(*callTrace)
 	if !ok {
@@ -101,7 +103,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		},
 	}))
 	if tr.file != nil {
-		tr.file.become(req)
+		tr.file.setBody(req)
 	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {
@@ -112,7 +114,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections lets http.Client.CloseIdleConnections through.
+// CloseIdleConnections closes the idle connections of both transports. http.Client.CloseIdleConnections calls it.
 func (t *transport) CloseIdleConnections() {
 	for _, rt := range []http.RoundTripper{t.reused, t.fresh} {
 		if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
@@ -121,14 +123,15 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// limitedClient is the http.Client that the SDK uses. The SDK reads whole answers; limitedClient ends them with
-// errTooLong at maxAnswer bytes.
+// limitedClient is the HTTP client of the SDK, which reads whole responses into memory. It ends a response of more than
+// maxResponse bytes with errTooLong.
 type limitedClient struct{ http *http.Client }
 
+// Do sends a request and limits the body of the response.
 func (b limitedClient) Do(req *http.Request) (*http.Response, error) {
 	resp, err := b.http.Do(req)
 	if err == nil {
-		resp.Body = &limitedBody{ReadCloser: resp.Body, left: maxAnswer}
+		resp.Body = &limitedBody{ReadCloser: resp.Body, left: maxResponse}
 	}
 	return resp, err
 }
@@ -146,13 +149,13 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// causes are the errors that may be shown as they are: their texts are fixed.
+// causes are the errors that causeOf returns unchanged, because their texts are fixed and hold no addresses.
 var causes = []error{
 	context.Canceled, context.DeadlineExceeded, errTooLong, errNotJSON, errIncomplete, errRequest,
 	io.ErrUnexpectedEOF, io.EOF, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, syscall.EHOSTUNREACH,
 }
 
-// causeOf reduces an error of the network to one with a fixed text.
+// causeOf maps an error of the network to an error with a fixed text.
 func causeOf(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

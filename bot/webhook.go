@@ -16,47 +16,62 @@ import (
 )
 
 const (
-	// maxPush bounds the body of a push. The largest content of a message is 150 KB.
+	// maxPush limits the body of a push, in bytes. The largest content of a message is 150 KB.
 	maxPush = 1 << 20
-	// readTimeout bounds how long a body may take to arrive. Feishu itself gives up after 3 s.
+	// readTimeout limits how long a body may take to arrive. Feishu itself gives up after 3 s.
 	readTimeout = 5 * time.Second
-	// handleTimeout bounds the work on one push, so that the answer is out before Feishu's 3 s are over.
+	// handleTimeout limits the work on one push, so that the response leaves before Feishu's 3 s are over.
 	handleTimeout = 2500 * time.Millisecond
 )
 
-// webhook serves POST /webhook/event: events and card callbacks both.
+// Values of the label "type" for pushes that are no event.
+const (
+	kindRefused   = "refused"
+	kindChallenge = "url_verification"
+)
+
+// webhook serves POST /webhook/event, which receives events and card callbacks.
 func (s *Server) webhook(c *gin.Context) {
 	start := s.now()
-	kind, status := "refused", http.StatusInternalServerError // what stays if a handler panics, see recovery
+	kind := kindRefused
+	status := http.StatusInternalServerError // recovery responds with it if a handler panics
 	defer func() { s.observe(kind, status, s.now().Sub(start)) }()
 
-	body, r := readPush(c)
-	var e *envelope
-	if r == nil {
-		e, r = s.guard.open(c.Request.Header, body)
+	e, refused := s.openPush(c)
+	if refused != nil {
+		s.refusals.note(c.Request.Context(), refused)
+		respondError(c, refused.status, refused.word)
+		status = refused.status
+		return
 	}
-	switch {
-	case r != nil:
-		s.refusals.note(c.Request.Context(), r)
-		respondError(c, r.status, r.word)
-	case e.isChallenge():
-		kind = "url_verification"
+	if e.isChallenge() {
+		kind = kindChallenge
 		respondJSON(c, map[string]string{"challenge": e.Challenge})
-	default:
-		kind = label(e.kind())
-		s.event(c, e)
+		status = c.Writer.Status()
+		return
 	}
+	kind = label(e.kind())
+	s.event(c, e)
 	status = c.Writer.Status()
 }
 
-// event delivers what passed the guard and answers it.
+// openPush reads the body of a push and lets the guard check and decrypt it.
+func (s *Server) openPush(c *gin.Context) (*envelope, *refusal) {
+	body, refused := readPush(c)
+	if refused != nil {
+		return nil, refused
+	}
+	return s.guard.open(c.Request.Header, body)
+}
+
+// event accepts an event that passed the guard and writes the response.
 func (s *Server) event(c *gin.Context, e *envelope) {
-	// Who hangs up does not undo what is being stored.
+	// A client that disconnects must not abort the write to the store.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), handleTimeout)
 	defer cancel()
 	ctx, after := withAfterResponse(ctx)
 	defer after.run()
-	result, err := s.take(ctx, e)
+	result, err := s.accept(ctx, e)
 	if err != nil {
 		s.log.ErrorContext(ctx, "event not stored", "event_type", label(e.kind()), "error", err)
 		respondError(c, http.StatusServiceUnavailable, "unavailable")
@@ -65,47 +80,44 @@ func (s *Server) event(c *gin.Context, e *envelope) {
 	respondJSON(c, result)
 }
 
-// readPush reads the body within bounds of size and time.
+// readPush reads the body of a push, limited in size and time.
 func readPush(c *gin.Context) ([]byte, *refusal) {
 	control := http.NewResponseController(c.Writer)
-	// Not every ResponseWriter knows deadlines; those of tests do without.
+	// The ResponseWriter of a test does not support deadlines; the error is of no consequence.
 	_ = control.SetReadDeadline(time.Now().Add(readTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxPush))
 	if err == nil {
 		_ = control.SetReadDeadline(time.Time{})
-	} else {
-		// The rest of the body is not waited for: the deadline stays, and the connection ends with the answer.
-		c.Header("Connection", "close")
+		return body, nil
 	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
+	// The server does not wait for the rest of the body: the deadline stays, and the connection ends with the response.
+	c.Header("Connection", "close")
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return nil, &refusal{http.StatusRequestEntityTooLarge, "too_large", "body too large"}
-	case err != nil:
-		return nil, badRequest("body incomplete")
 	}
-	return body, nil
+	return nil, badRequest("body incomplete")
 }
 
-// respondJSON writes a value as 200; nil is {}, never null, which Feishu may take for a broken answer.
+// respondJSON writes value as the body of a 200. A nil value becomes {}, because Feishu may take null for a broken
+// response.
 func respondJSON(c *gin.Context, value any) {
 	body := []byte("{}")
 	if value != nil {
 		var err error
 		if body, err = json.Marshal(value); err != nil {
-			// Only a card that is not JSON gets here; the click has been stored, so the user is told no more than that.
+			// Only a card that is not JSON fails here. The click is already stored, so the response is an empty success.
 			body = []byte("{}")
 		}
 	}
 	respond(c, http.StatusOK, body)
 }
 
-// respondError writes a refusal: a fixed word and nothing else.
+// respondError writes {"error": word}. word is one of a fixed set and tells a caller nothing about the cause.
 func respondError(c *gin.Context, status int, word string) {
 	respond(c, status, fmt.Appendf(nil, `{"error":%q}`, word))
 }
 
-// respond writes a whole answer and flushes it, so that what waits for it may go on.
+// respond writes and flushes the whole response, so that the functions of afterResponse run after it has left.
 func respond(c *gin.Context, status int, body []byte) {
 	c.Header("Content-Length", strconv.Itoa(len(body)))
 	c.Header("Cache-Control", "no-store")
@@ -113,14 +125,14 @@ func respond(c *gin.Context, status int, body []byte) {
 	c.Writer.Flush()
 }
 
-// refusalLog logs refused requests without letting strangers fill the disk: each reason at most once in ten seconds,
-// with the number of those kept back.
+// refusalLog logs refused requests. It logs each reason at most once per refusalPause, with the number of skipped
+// entries, so that a stranger cannot fill the disk.
 type refusalLog struct {
 	log *slog.Logger
 	now func() time.Time
 
 	mu   sync.Mutex
-	seen map[string]*refusalCount // by reason, of which there is a fixed set
+	seen map[string]*refusalCount // by reason; the set of reasons is fixed
 }
 
 type refusalCount struct {

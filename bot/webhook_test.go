@@ -20,14 +20,14 @@ func TestNewServerNeedsKeys(t *testing.T) {
 	_, err := NewServer(ServerConfig{})
 	for _, want := range []string{"app id", "encrypt key", "verification token", "inbox", "store for pushes"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("no word of the missing %s in: %v", want, err)
+			t.Errorf("got error %v, want one that names %q", err, want)
 		}
 	}
 }
 
 func at(offset time.Duration) string { return strconv.FormatInt(testNow.Add(offset).Unix(), 10) }
 
-// TestWebhookRefuses lists what a stranger, or a mistaken Feishu, can send. None of it reaches the Handler.
+// TestWebhookRefuses sends pushes that a stranger could send, or Feishu by mistake. None reaches the Handler.
 func TestWebhookRefuses(t *testing.T) {
 	t.Parallel()
 	hello := messageEvent("text", `{"text":"hi"}`)
@@ -97,36 +97,50 @@ func TestWebhookRefuses(t *testing.T) {
 			p := pushOf(hello)
 			tt.push(&p)
 			w := r.send(p)
-			wantAnswer(t, w, tt.status, `{"error":"`+tt.body+`"}`)
-			if got := r.box.all(); len(got) != 0 {
-				t.Errorf("reached the inbox: %v", got)
-			}
+			wantResponse(t, w, tt.status, `{"error":"`+tt.body+`"}`)
+			r.wantCalls(t, 0)
 		})
 	}
 }
 
-func wantAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, body string) {
+// wantResponse checks status, body and content type of a response.
+func wantResponse(t *testing.T, w *httptest.ResponseRecorder, status int, body string) {
 	t.Helper()
-	if w.Code != status || w.Body.String() != body {
-		t.Errorf("got %d %s, want %d %s", w.Code, w.Body, status, body)
+	if w.Code != status {
+		t.Errorf("got status %d, want %d", w.Code, status)
 	}
-	if got := w.Header().Get("Content-Type"); got != "application/json; charset=utf-8" {
-		t.Errorf("Content-Type %q, want %q", got, "application/json; charset=utf-8")
+	if got := w.Body.String(); got != body {
+		t.Errorf("got body %s, want %s", got, body)
+	}
+	const contentType = "application/json; charset=utf-8"
+	if got := w.Header().Get("Content-Type"); got != contentType {
+		t.Errorf("got Content-Type %q, want %q", got, contentType)
+	}
+}
+
+// wantCalls checks how often the server called the Handler.
+func (r *testServer) wantCalls(t *testing.T, want int) {
+	t.Helper()
+	if got := r.stub.all(); len(got) != want {
+		t.Errorf("got %d calls of the Handler, want %d: %v", len(got), want, got)
 	}
 }
 
 func TestWebhookRefusesIncompleteSignature(t *testing.T) {
 	t.Parallel()
+	hello := messageEvent("text", `{"text":"hi"}`)
 	for _, name := range []string{headerTimestamp, headerNonce, headerSignature} {
-		r := newTestServer(t)
-		missing := pushOf(messageEvent("text", `{"text":"hi"}`)).request()
-		missing.Header.Del(name)
-		wantAnswer(t, r.serve(missing), 401, `{"error":"unauthorized"}`)
-		twice := pushOf(messageEvent("text", `{"text":"hi"}`)).request()
-		twice.Header.Add(name, "another")
-		wantAnswer(t, r.serve(twice), 401, `{"error":"unauthorized"}`)
-		if got := r.box.all(); len(got) != 0 {
-			t.Errorf("reached the inbox: %v", got)
+		for how, change := range map[string]func(http.Header){
+			"missing": func(h http.Header) { h.Del(name) },
+			"twice":   func(h http.Header) { h.Add(name, "another") },
+		} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				r := newTestServer(t)
+				req := pushOf(hello).request()
+				change(req.Header)
+				wantResponse(t, r.serve(req), 401, `{"error":"unauthorized"}`)
+				r.wantCalls(t, 0)
+			})
 		}
 	}
 }
@@ -141,8 +155,8 @@ func TestWebhookRefusesTruncatedBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err = io.WriteString(conn,
-		"POST /webhook/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"encrypt\":"); err != nil {
+	const truncated = "POST /webhook/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"encrypt\":"
+	if _, err = io.WriteString(conn, truncated); err != nil {
 		t.Fatal(err)
 	}
 	if err = conn.(*net.TCPConn).CloseWrite(); err != nil {
@@ -172,7 +186,8 @@ func TestWebhookAccepts(t *testing.T) {
 		{"clock of Feishu ahead", func(p *push) { p.timestamp = at(signatureWindow) }, 1, `{}`},
 		{"unknown event", func(p *push) { p.plain = event20("contact.user.created_v3", m{"object": m{}}) }, 0, `{}`},
 		{"schema 1.0", func(p *push) {
-			p.plain = `{"uuid":"u","type":"event_callback","token":"vtok","event":{"app_id":"cli_test","type":"p2p_chat_create"}}`
+			p.plain = `{"uuid":"u","type":"event_callback","token":"vtok",` +
+				`"event":{"app_id":"cli_test","type":"p2p_chat_create"}}`
 		}, 0, `{}`},
 		{"event of another shape", func(p *push) { p.plain = event20(eventMessage, m{"message": "a word"}) }, 0, `{}`},
 		{"event without content", func(p *push) { p.plain = event20(eventMessage, nil) }, 0, `{}`},
@@ -188,31 +203,39 @@ func TestWebhookAccepts(t *testing.T) {
 			r := newTestServer(t)
 			p := pushOf(messageEvent("text", `{"text":"hi"}`))
 			tt.push(&p)
-			wantAnswer(t, r.send(p), 200, tt.body)
-			if got := r.box.all(); len(got) != tt.calls {
-				t.Errorf("%d calls of the inbox, want %d: %v", len(got), tt.calls, got)
-			}
+			wantResponse(t, r.send(p), 200, tt.body)
+			r.wantCalls(t, tt.calls)
 		})
 	}
 }
 
-// behindEvents are the events that are acknowledged before they are decided on.
-var behindEvents = []string{
-	messageEvent("text", `{"text":"hi"}`),
-	event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
-	event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
-	event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+// asyncEvents has an example of each event type that the bot acknowledges before it handles it.
+var asyncEvents = map[string]string{
+	eventMessage:  messageEvent("text", `{"text":"hi"}`),
+	eventRecalled: event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
+	eventEntered:  event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
+	eventMenu:     event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+}
+
+// TestAsyncEventsAreComplete checks that asyncEvents has an example for each async route.
+func TestAsyncEventsAreComplete(t *testing.T) {
+	t.Parallel()
+	for kind, r := range routes {
+		if _, got := asyncEvents[kind]; got != r.async {
+			t.Errorf("%s: got an example %t, want %t", kind, got, r.async)
+		}
+	}
 }
 
 func TestWebhookStoreDown(t *testing.T) {
 	t.Parallel()
-	for _, plain := range behindEvents {
-		r := newTestServer(t)
-		r.shelf.err = errors.New("disk full")
-		wantAnswer(t, r.send(pushOf(plain)), 503, `{"error":"unavailable"}`)
-		if len(r.box.all()) != 0 {
-			t.Errorf("decided on without being stored: %s", plain)
-		}
+	for kind, plain := range asyncEvents {
+		t.Run(kind, func(t *testing.T) {
+			r := newTestServer(t)
+			r.pushes.err = errors.New("disk full")
+			wantResponse(t, r.send(pushOf(plain)), 503, `{"error":"unavailable"}`)
+			r.wantCalls(t, 0)
+		})
 	}
 }
 
@@ -222,8 +245,8 @@ func TestWebhookPanic(t *testing.T) {
 	r := newTestServer(t, func(c *ServerConfig) {
 		c.Observe = func(_ string, s int, _ time.Duration) { status = s }
 	})
-	r.box.onClick = func() { panic("110101199001011237 secret") }
-	wantAnswer(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 500, `{"error":"internal"}`)
+	r.stub.onClick = func() { panic("110101199001011237 secret") }
+	wantResponse(t, r.send(pushOf(clickEvent(confirmValue(), nil))), 500, `{"error":"internal"}`)
 	if log := r.log.String(); !strings.Contains(log, "panic in handler") || strings.Contains(log, "secret") {
 		t.Errorf("log: %s, want %q in it", log, "panic in handler")
 	}
@@ -254,7 +277,7 @@ func TestOtherRoutes(t *testing.T) {
 	}
 }
 
-// TestNoPersonalDataInLogs sends canaries along every way that logs something.
+// TestNoPersonalDataInLogs sends canaries through every function that logs.
 func TestNoPersonalDataInLogs(t *testing.T) {
 	t.Parallel()
 	const canary = "110101199001011237"
@@ -264,17 +287,19 @@ func TestNoPersonalDataInLogs(t *testing.T) {
 	r.send(pushOf(event20(canary, m{"message": canary})))
 	r.send(pushOf(clickEvent(canary, canary)))
 	r.send(pushOf(canary))
-	r.box.err = errors.New("locked")
+	r.stub.err = errors.New("locked")
 	r.send(pushOf(clickEvent(confirmValue(), m{"identity_code": canary})))
 	r.send(pushOf(messageEvent("text", `{"text":"`+canary+`"}`)))
 	log := r.log.String()
 	for _, secret := range []string{canary, testKey, testToken} {
 		if strings.Contains(log, secret) {
-			t.Errorf("log holds %q:\n%s", secret, log)
+			t.Errorf("got a log with %q, want none:\n%s", secret, log)
 		}
 	}
-	if !strings.Contains(log, "click not stored") || !strings.Contains(log, "unexpected shape") {
-		t.Errorf("log says too little:\n%s", log)
+	for _, want := range []string{"click not stored", "unexpected shape"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("got a log without %q, want it:\n%s", want, log)
+		}
 	}
 }
 
@@ -293,18 +318,22 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-func TestAnswersAreJSON(t *testing.T) {
+func TestResponsesAreJSON(t *testing.T) {
 	t.Parallel()
-	r := newTestServer(t)
-	for _, p := range []push{pushOf(messageEvent("text", `{"text":"hi"}`)), pushOf(clickEvent(confirmValue(), nil)),
-		pushOf("x")} {
-		w := r.send(p)
-		var v map[string]any
-		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || v == nil {
-			t.Errorf("%s: %v", w.Body, err)
-		}
-		if got := w.Header().Get("Content-Length"); got != strconv.Itoa(w.Body.Len()) {
-			t.Errorf("Content-Length %s of %d", got, w.Body.Len())
-		}
+	for name, plain := range map[string]string{
+		"message": messageEvent("text", `{"text":"hi"}`),
+		"click":   clickEvent(confirmValue(), nil),
+		"refused": "x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTestServer(t).send(pushOf(plain))
+			var v map[string]any
+			if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || v == nil {
+				t.Errorf("got body %s, %v; want a JSON object", w.Body, err)
+			}
+			if got, want := w.Header().Get("Content-Length"), strconv.Itoa(w.Body.Len()); got != want {
+				t.Errorf("got Content-Length %s, want %s", got, want)
+			}
+		})
 	}
 }

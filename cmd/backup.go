@@ -11,7 +11,7 @@ import (
 	"shiming/store"
 )
 
-// backupCmd copies the SQLite database, also while serve works on it.
+// backupCmd copies the SQLite database, even while serve uses it.
 type backupCmd struct {
 	File   string `arg:"" help:"File to write; must not exist." type:"path"`
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
@@ -24,16 +24,18 @@ func (b *backupCmd) Run(ctx context.Context) error {
 	}
 	c, err := store.Backup(ctx, cfg.Store.DSN, b.File)
 	if errors.Is(err, store.ErrNotSQLite) {
-		line, err := store.DumpCommand(cfg.Store.DSN, b.File)
+		command, err := store.DumpCommand(cfg.Store.DSN, b.File)
 		if err != nil {
 			return err
 		}
-		return fmt.Errorf("nothing was written: a PostgreSQL database is backed up by its own tool, with the password from ~/.pgpass or PGPASSWORD:\n\n  %s", line)
+		return fmt.Errorf("nothing was written: a PostgreSQL database is backed up by its own tool, "+
+			"with the password from ~/.pgpass or PGPASSWORD:\n\n  %s", command)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d cases, %d bytes, as of %s, checked.\nThe keyset is not in it: keep %s apart. Whoever has both can read all personal data.\n",
-		b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339), cfg.Security.KeysetFile)
+	fmt.Printf("%s: %d cases, %d bytes, as of %s, checked.\n", b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339))
+	fmt.Printf("The keyset is not in it: keep %s apart. Whoever has both can read all personal data.\n",
+		cfg.Security.KeysetFile)
 	return nil
 }

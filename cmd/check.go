@@ -10,8 +10,8 @@ import (
 	"shiming/doctor"
 )
 
-// checkCmd walks through everything that can be wrong before the first case shows it. It writes nothing anywhere: no
-// identity, evidence point or SMS, and no row. What cannot be asked without writing is called unknown.
+// checkCmd runs the checks of package doctor. It writes nothing: no identity, no evidence point, no SMS and no row. A
+// check that would need a write has the outcome unknown.
 type checkCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
@@ -27,13 +27,11 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	}
 	lang := doctor.Language(c.Lang, os.Getenv)
 	cfg, err := config.Load(c.Config, os.Environ())
-	var wrong *config.Error
-	if errors.As(err, &wrong) && c.JSON {
-		return errors.Join(doctor.Translated(wrong, lang), doctor.WriteReportJSON(os.Stdout, doctor.ConfigReport(wrong),
-			lang))
-	}
-	if wrong != nil {
-		return doctor.Translated(wrong, lang)
+	if wrong, ok := errors.AsType[*config.Error](err); ok {
+		err = doctor.Translated(wrong, lang)
+		if c.JSON {
+			err = errors.Join(err, doctor.WriteReportJSON(os.Stdout, doctor.ConfigReport(wrong), lang))
+		}
 	}
 	if err != nil {
 		return err

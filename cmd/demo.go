@@ -19,6 +19,7 @@ import (
 	"shiming/sim"
 )
 
+// demoCmd runs the bot against a simulated world: for a person to play, or unattended.
 type demoCmd struct {
 	People int    `help:"Drive this many employees to the end, unattended; 0 = stay and let somebody play." default:"0"`
 	Listen string `help:"Where the simulated world is played by hand (loopback)." default:"127.0.0.1:8700"`
@@ -26,7 +27,7 @@ type demoCmd struct {
 	Log    string `help:"Level of the bot's log on stderr." default:"error" enum:"debug,info,warn,error"`
 }
 
-// perPerson is how long the demonstration may take for one more person, on top of a minute.
+// perPerson is the time limit of an unattended demonstration per employee, in addition to one minute.
 const perPerson = 2 * time.Second
 
 func (d *demoCmd) Run(ctx context.Context) error {
@@ -35,16 +36,18 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	listen := d.Listen
 	if d.People > 0 {
-		listen = "127.0.0.1:0" // nobody plays, so any port will do
+		listen = "127.0.0.1:0" // an unattended demonstration needs no fixed port
 	}
-	dir, tidy, err := d.dataDir()
+	dir, removeDir, err := d.dataDir()
 	if err != nil {
 		return err
 	}
-	defer tidy()
+	defer removeDir()
 
-	play, err := playground.Start(ctx, playground.Config{Inspect: d.People == 0,
-		World: sim.Config{Listen: listen, EsignRevision: "2024"}})
+	play, err := playground.Start(ctx, playground.Config{
+		Inspect: d.People == 0,
+		World:   sim.Config{Listen: listen, EsignRevision: "2024"},
+	})
 	if err != nil {
 		return portTaken(err, listen)
 	}
@@ -61,16 +64,18 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	return d.drive(ctx, play.World, os.Stdout, os.Stderr)
 }
 
-// portTaken says what to do when the world's ports are in use, as by a second demonstration.
+// portTaken adds a remedy to an error that means that the world's ports are in use, for example by another
+// demonstration.
 func portTaken(err error, listen string) error {
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return err
 	}
-	return fmt.Errorf("%w\nThe world takes the port of --listen (%s) and the three after it. Another demo may be running: end it, "+
+	return fmt.Errorf("%w\nThe world takes the port of --listen (%s) and the three after it. "+
+		"Another demo may be running: end it, "+
 		"or open this one beside it with --listen 127.0.0.1:0, which picks free ports", err, listen)
 }
 
-// demoBot is a bot in this process, pointed at a simulated world.
+// demoBot is a bot in this process that uses a simulated world.
 type demoBot struct {
 	app    *app.App
 	cancel context.CancelFunc
@@ -102,7 +107,7 @@ func startBot(ctx context.Context, world *sim.World, dir, level string) (*demoBo
 func (b *demoBot) stop() error {
 	b.cancel()
 	err := <-b.done
-	b.done <- nil // stop may be called again
+	b.done <- nil // for the next call of stop
 	return err
 }
 
@@ -112,36 +117,37 @@ func closePlayground(pg *playground.Server) {
 	_ = pg.Close(ctx)
 }
 
-// dataDir is where the bot's data goes, and what is done with it at the end.
-func (d *demoCmd) dataDir() (dir string, tidy func(), err error) {
+// dataDir returns the directory of the bot's data and a function that removes it if it is temporary.
+func (d *demoCmd) dataDir() (dir string, remove func(), err error) {
 	if d.Data != "" {
 		return d.Data, func() {}, os.MkdirAll(d.Data, 0o700)
 	}
 	dir, err = os.MkdirTemp("", "shiming-demo-")
-	return dir, func() { _ = os.RemoveAll(dir) }, err // left behind: the system's temporary files are nobody's trouble
+	return dir, func() { _ = os.RemoveAll(dir) }, err // the system removes temporary files after a failure
 }
 
-// play waits for somebody to play the people by hand. The bot runs in a process of its own.
+// play runs the demonstration for a person who plays the employees and HR. The bot runs in a process of its own.
 func (d *demoCmd) play(ctx context.Context, play *playground.Server, dir string) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	_, err = os.Stat(filepath.Join(dir, playground.DatabaseFile))
-	old := err == nil
+	hasOldData := err == nil
 	bot := playground.NewSupervisor(play, exe, dir, d.Log)
 	defer bot.Close()
 	if err := bot.Open(ctx); err != nil {
 		if d.Data != "" && errors.Is(err, playground.ErrDataInUse) {
-			return fmt.Errorf("another demo or bot is using the data in %s: end it, or give this one another --data directory",
-				d.Data)
+			return fmt.Errorf("another demo or bot is using the data in %s: end it, "+
+				"or give this one another --data directory", d.Data)
 		}
 		return err
 	}
 	go bot.WatchQueue(ctx)
-	who := play.World.Hire(3)[0].OpenID
-	if old {
-		fmt.Printf("The bot has its data of an earlier run in %s. The company is a new one: the people of then, their chats and what the platforms knew of them are gone.\n"+
+	employee := play.World.Hire(3)[0].OpenID
+	if hasOldData {
+		fmt.Printf("The bot has its data of an earlier run in %s. The company is a new one: "+
+			"the people of then, their chats and what the platforms knew of them are gone.\n"+
 			"机器人接着用 %[1]s 里上次的数据；公司是新的，上次的人、聊天和平台上的记录都不在了。\n\n", dir)
 	}
 	fmt.Printf(`The simulated company is open: %s
@@ -157,18 +163,18 @@ The same by hand: an employee opens the chat, sends both sides of the card, and 
   curl %[1]s/sim/chats/%[2]s/messages
 
 curl %[1]s lists everything that can be done. Ctrl-C ends it.
-`, play.URL, who)
+`, play.URL, employee)
 	<-ctx.Done()
 	return nil
 }
 
-// stageWeight is how far along the bar each stage is.
+// stageWeight is the position of each stage on the progress bar.
 var stageWeight = map[sim.CardStage]int{
 	sim.StageConsent: 1, sim.StagePhotos: 2, sim.StageConfirmation: 3, sim.StageCode: 4, sim.StageChecking: 5,
 	sim.StageReview: 6, sim.StageRecording: 7, sim.StageFiling: 8, sim.StageDone: 9,
 }
 
-// drive lets every employee register at once, HR approve, and prints what happened.
+// drive lets all employees register concurrently and HR approve them, and prints a report.
 func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.Writer) error {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute+time.Duration(d.People)*perPerson)
@@ -180,12 +186,15 @@ func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.
 	defer stopHR()
 	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
 
-	bar := progressbar.NewOptions(d.People*stageWeight[sim.StageDone], progressbar.OptionSetWriter(progress),
-		progressbar.OptionSetDescription("photos → evidence"), progressbar.OptionSetWidth(40),
-		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
+	bar := progressbar.NewOptions(d.People*stageWeight[sim.StageDone],
+		progressbar.OptionSetWriter(progress),
+		progressbar.OptionSetDescription("photos → evidence"),
+		progressbar.OptionSetWidth(40),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(50*time.Millisecond))
 	var mu sync.Mutex
 	reached := map[string]int{}
-	tell := func(p sim.Progress) {
+	showProgress := func(p sim.Progress) {
 		mu.Lock()
 		defer mu.Unlock()
 		if w := stageWeight[p.Stage]; w > reached[p.OpenID] {
@@ -197,7 +206,7 @@ func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.
 	failures := make([]error, len(people))
 	for i, e := range people {
 		wg.Go(func() {
-			if _, err := e.Register(ctx, sim.Script{}, tell); err != nil {
+			if _, err := e.Register(ctx, sim.Script{}, showProgress); err != nil {
 				failures[i] = err
 				return
 			}

@@ -12,7 +12,7 @@ import (
 	"shiming/sim"
 )
 
-// printReport prints a row a person, the totals, and the calls drawn as bars.
+// printReport prints one row per person, the totals, and a bar chart of the calls.
 func printReport(out io.Writer, r sim.Report, took time.Duration) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "person\tstates and times since the first card\tevidence point\tmessages\tupdates\tSMS")
@@ -25,9 +25,9 @@ func printReport(out io.Writer, r sim.Report, took time.Duration) {
 	}
 	_ = t.Flush()
 
-	fmt.Fprintf(out, "\n%d of %d filed in %s · identities %d · evidence points %d · written twice %d · SMS %d · OCR %d (%d over the limit)\n\n",
-		r.Filed, len(r.People), took.Round(10*time.Millisecond), r.Identities, r.Points, r.Duplicates, r.SMS, r.OCRCalls,
-		r.OCRRefused)
+	fmt.Fprintf(out, "\n%d of %d filed in %s", r.Filed, len(r.People), took.Round(10*time.Millisecond))
+	fmt.Fprintf(out, " · identities %d · evidence points %d · written twice %d", r.Identities, r.Points, r.Duplicates)
+	fmt.Fprintf(out, " · SMS %d · OCR %d (%d over the limit)\n\n", r.SMS, r.OCRCalls, r.OCRRefused)
 
 	most := 1
 	for _, n := range r.Calls {
@@ -41,7 +41,7 @@ func printReport(out io.Writer, r sim.Report, took time.Duration) {
 	_ = t.Flush()
 }
 
-// journey lists the states that a person saw and when.
+// journey returns the states that a person's card showed, with the time since the first card.
 func journey(j sim.Journey) string {
 	if len(j.Steps) == 0 {
 		return "-"

@@ -2,6 +2,7 @@ package cmd
 
 import "shiming/store/keyset"
 
+// keygenCmd writes a new keyset.
 type keygenCmd struct {
 	File string `arg:"" help:"File to write; must not exist." type:"path"`
 }

@@ -12,7 +12,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// restoredCmd makes a database that was put back from a copy safe to start.
+// restoredCmd makes a database that was restored from a backup safe to start. It marks the open cases, unless nothing
+// happened after the backup.
 type restoredCmd struct {
 	Config      string `help:"Configuration file." default:"config.yaml" type:"path"`
 	NothingLost bool   `help:"Nothing has happened since the copy was made: the bot was stopped, and only moved."`
@@ -27,7 +28,7 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("security.keyset_file: %w", err)
 	}
-	if file, is := cfg.SQLiteFile(); is {
+	if file, ok := cfg.SQLiteFile(); ok {
 		if _, err := os.Stat(file); err != nil {
 			return fmt.Errorf("store.dsn: %w", err)
 		}
@@ -55,6 +56,9 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 		fmt.Println("Noted: nothing was lost. The bot may be started.")
 		return nil
 	}
-	fmt.Printf("%d open cases are marked: before anything of theirs is recorded or filed, HR is asked whether it has been already. The bot may be started.\nCases opened after the copy was made are not in it: compare the consoles of Feishu and e签宝 before those people begin anew.\n", marked)
+	fmt.Printf("%d open cases are marked: before anything of theirs is recorded or filed, "+
+		"HR is asked whether it has been already. The bot may be started.\n"+
+		"Cases opened after the copy was made are not in it: "+
+		"compare the consoles of Feishu and e签宝 before those people begin anew.\n", marked)
 	return nil
 }

@@ -1,9 +1,9 @@
-// Package cmd is the command line: one file a command, the exit codes, and what a terminal shows. Each command puts
-// other rooms together and starts them; what a command can do without a terminal belongs into one of those rooms.
-// Only main.go imports it, and tests that run the program.
+// Package cmd is the command line: one file per command, the exit codes and the output on a terminal. Each command
+// connects other packages and starts them; code that needs no terminal belongs into one of those packages. Only main.go
+// and tests of the program import cmd.
 //
-// In reading order: root.go (the commands there are), serve.go, then the others. serve_supervised.go is the other end
-// of the line on which package playground holds a bot, demo.go a whole world with a bot in it.
+// In reading order: root.go (the list of commands), serve.go, then the others. serve_supervised.go is the child's
+// side of the protocol with which package playground supervises a bot. demo.go runs a simulated world with a bot.
 package cmd
 
 import (
@@ -19,6 +19,7 @@ import (
 	"shiming/config"
 )
 
+// cli lists the commands.
 type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Everything embedded against the simulated world; with --people it drives them to the end."`
 	Serve    serveCmd    `cmd:"" help:"The bot."`
@@ -30,7 +31,7 @@ type cli struct {
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 }
 
-// Model describes the commands and their flags. The pages in docs list them.
+// Model describes the commands and their flags. Tests compare the pages in docs with it.
 func Model() (*kong.Application, error) {
 	k, err := kong.New(&cli{}, kong.Name("shiming"))
 	if err != nil {
@@ -44,8 +45,11 @@ func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
-	k := kong.Parse(&c, kong.Name("shiming"), kong.Description("实名：飞书里的员工实名登记 / real-name registration inside Feishu"),
-		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	k := kong.Parse(&c,
+		kong.Name("shiming"),
+		kong.Description("实名：飞书里的员工实名登记 / real-name registration inside Feishu"),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "shiming:", err)
 		return ExitCode(err)
@@ -53,7 +57,7 @@ func Main() int {
 	return 0
 }
 
-// ExitCode tells a wrong configuration (2) from everything else (1).
+// ExitCode returns the exit code for an error: 2 for a wrong configuration, 1 for every other error.
 func ExitCode(err error) int {
 	var bad *config.Error
 	if errors.As(err, &bad) {

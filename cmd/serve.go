@@ -12,9 +12,10 @@ import (
 	"shiming/store"
 )
 
+// serveCmd runs the bot.
 type serveCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
-	// Stage is how far ahead the clock is at least, for the playground that supervises this process; see supervised.
+	// Stage is the minimum offset of a movable clock. The playground sets it for a supervised bot; see supervised.
 	Stage *time.Duration `hidden:""`
 }
 
@@ -26,10 +27,11 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	bot, err := app.New(ctx, cfg, app.Options{Log: app.NewLogger(os.Stderr, string(cfg.Log.Level)), ClockOffset: s.Stage})
+	log := app.NewLogger(os.Stderr, string(cfg.Log.Level))
+	bot, err := app.New(ctx, cfg, app.Options{Log: log, ClockOffset: s.Stage})
 	if err != nil {
 		if s.Stage != nil && errors.Is(err, store.ErrLocked) {
-			sayDataInUse(os.Stdout, err)
+			reportDataInUse(os.Stdout, err)
 		}
 		return err
 	}
@@ -39,6 +41,6 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	return bot.Run(ctx)
 }
 
-// memoryLimit makes the collector work harder before the photos' garbage takes more than the process
-// needs; what is held at a time is bounded by itself. GOMEMLIMIT overrides it.
+// memoryLimit makes the garbage collector run earlier, so that garbage of photos does not increase the memory of the
+// process. A separate budget limits the photos in use. GOMEMLIMIT overrides memoryLimit.
 const memoryLimit = 140 << 20

@@ -13,23 +13,24 @@ import (
 	"shiming/playground"
 )
 
-// supervised does what the parent says. The context that it returns ends when the parent is gone.
+// supervised executes the commands of the parent process, one per line. The returned context ends when the parent has
+// closed the input or the output.
 func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
-	say := json.NewEncoder(out)
+	replies := json.NewEncoder(out)
 	go func() {
 		defer cancel()
-		if say.Encode(playground.ProtocolLine{URL: a.URL(), Ahead: a.Store().ClockOffset().String()}) != nil {
+		if replies.Encode(playground.ProtocolLine{URL: a.URL(), Ahead: a.Store().ClockOffset().String()}) != nil {
 			return
 		}
 		lines := bufio.NewScanner(in)
 		for lines.Scan() {
-			answer := playground.ProtocolLine{}
+			reply := playground.ProtocolLine{}
 			if err := command(ctx, a, lines.Text()); err != nil {
-				answer.Error = err.Error()
+				reply.Error = err.Error()
 			}
-			answer.Ahead = a.Store().ClockOffset().String()
-			if say.Encode(answer) != nil {
+			reply.Ahead = a.Store().ClockOffset().String()
+			if replies.Encode(reply) != nil {
 				return
 			}
 		}
@@ -37,12 +38,13 @@ func supervised(ctx context.Context, a *app.App, in io.Reader, out io.Writer) co
 	return ctx
 }
 
-// sayDataInUse tells the parent why this process ends.
-func sayDataInUse(out io.Writer, err error) {
-	_ = json.NewEncoder(out).Encode(playground.ProtocolLine{Error: err.Error(), DataInUse: true}) // a parent that is gone
+// reportDataInUse tells the parent that this process ends because another process uses the data.
+func reportDataInUse(out io.Writer, err error) {
+	reply := playground.ProtocolLine{Error: err.Error(), DataInUse: true}
+	_ = json.NewEncoder(out).Encode(reply) // fails only if the parent has ended
 }
 
-// command does what a line of the parent says.
+// command executes one line of the parent. The only command is "ahead DURATION", which moves the clock.
 func command(ctx context.Context, a *app.App, line string) error {
 	to, ok := strings.CutPrefix(line, "ahead ")
 	if !ok {

@@ -10,6 +10,7 @@ import (
 	"shiming/sim/feishu"
 )
 
+// simCmd runs the simulated world without a bot.
 type simCmd struct {
 	Listen string `help:"Loopback address; the three platforms take the ports after it." default:"127.0.0.1:8700"`
 	People int    `help:"Employees to begin with." default:"3"`
@@ -38,10 +39,12 @@ func (s *simCmd) Run(ctx context.Context) error {
 		return portTaken(err, s.Listen)
 	}
 	defer closePlayground(play)
-	play.World.Feishu.Set(func(k *feishu.Behaviour) {
-		k.EarlyPatch = map[string]feishu.EarlyPatch{"lock": feishu.EarlyPatchLock, "flip": feishu.EarlyPatchFlip,
-			"allow": feishu.EarlyPatchAllow}[s.Patch]
-	})
+	earlyPatch := map[string]feishu.EarlyPatch{
+		"lock":  feishu.EarlyPatchLock,
+		"flip":  feishu.EarlyPatchFlip,
+		"allow": feishu.EarlyPatchAllow,
+	}
+	play.World.Feishu.Set(func(b *feishu.Behaviour) { b.EarlyPatch = earlyPatch[s.Patch] })
 	fmt.Printf(`The simulated world is open: %s
 In a browser that is the employee's phone, HR's chat and the company group.
 Start the bot in another terminal, on its default port:

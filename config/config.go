@@ -1,10 +1,10 @@
-// Package config is config.yaml and the environment as one value: which keys there are, their defaults, what each
-// takes, and what does not go together. All mistakes are reported at once, each with its dotted path. It opens
-// nothing and asks nobody: whether a right value also works is for package doctor.
+// Package config loads config.yaml and the environment into one Config. It defines the keys, their defaults, the valid
+// values, and the rules between keys. It reports all mistakes at once, each with its dotted path. It makes no network
+// call; package doctor checks whether a valid value works.
 //
-// In reading order: config.go (the value and its defaults), types.go (what some keys take), keys.go (the keys by
-// path), load.go (file and environment), decode.go (values into the struct), validate.go (rules between keys),
-// mistakes.go (codes and their English), env.go (keys as variables).
+// In reading order: config.go (Config and the defaults), types.go (enumerations), keys.go (the keys by path), load.go
+// (file and environment), decode.go (values into Config), validate.go (rules between keys), mistakes.go (codes and
+// their English texts), env.go (names of environment variables).
 package config
 
 import (
@@ -15,8 +15,8 @@ import (
 	"shiming/verify"
 )
 
-// Config is config.yaml, where every key is explained. The tag koanf is the key of a section or a value; a field
-// without one is no key.
+// Config is the configuration. The file config.yaml explains every key. The tag koanf names the key of a section or a
+// value; a field without the tag has no key.
 type Config struct {
 	Server struct {
 		Listen      string `koanf:"listen"`
@@ -77,7 +77,7 @@ type Config struct {
 	} `koanf:"log"`
 }
 
-// Defaults is the configuration of an empty file.
+// Defaults returns the configuration of an empty file.
 func Defaults() (c Config) {
 	c.Server.Listen = ":8080"
 	c.Feishu.BaseURL = "https://open.feishu.cn"
@@ -104,10 +104,10 @@ func Defaults() (c Config) {
 	return c
 }
 
-// String hides everything: a configuration holds secrets.
+// String hides all values, because a configuration contains secrets.
 func (Config) String() string { return "[config]" }
 
-// SQLiteFile is the path of the database that store.dsn names, if it is one of SQLite.
+// SQLiteFile returns the path of the database if store.dsn names an SQLite database.
 func (c *Config) SQLiteFile() (path string, ok bool) {
 	return strings.CutPrefix(c.Store.DSN, "sqlite:")
 }

@@ -10,7 +10,7 @@ import (
 	"shiming/e2e/files"
 )
 
-// mistakes are what loading reports.
+// mistakes returns the mistakes that loading reports.
 func mistakes(t *testing.T, path string, env ...string) []Mistake {
 	t.Helper()
 	_, err := Load(path, env)
@@ -24,7 +24,7 @@ func mistakes(t *testing.T, path string, env ...string) []Mistake {
 	return bad.Mistakes
 }
 
-// texts are the mistakes that loading reports, as people read them.
+// texts returns the texts of the mistakes that loading reports.
 func texts(t *testing.T, path string, env ...string) (all []string) {
 	t.Helper()
 	for _, m := range mistakes(t, path, env...) {
@@ -49,7 +49,7 @@ func TestConfigComplete(t *testing.T) {
 	}
 }
 
-// TestConfigMistakes: every mistake is reported at once, each with its dotted path.
+// TestConfigMistakes checks that loading reports all mistakes at once, each with its dotted path.
 func TestConfigMistakes(t *testing.T) {
 	got := texts(t, files.WriteTemp(t, "config.yaml", `
 server: {listen: nowhere, admin_listen: "9090", public_url: "https://x/path"}
@@ -90,7 +90,7 @@ nonsense: {a: 1}
 	}
 }
 
-// TestConfigOneMistake changes one thing of a right configuration; that and nothing else is reported.
+// TestConfigOneMistake changes one value of a valid configuration. Loading reports that value and nothing else.
 func TestConfigOneMistake(t *testing.T) {
 	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	for _, c := range []struct{ env, path string }{
@@ -139,7 +139,7 @@ func TestConfigOneMistake(t *testing.T) {
 	}
 }
 
-// TestConfigFromEnvironment: the environment outranks the file, and …_FILE outranks both.
+// TestConfigFromEnvironment checks that the environment overrides the file, and that …_FILE overrides both.
 func TestConfigFromEnvironment(t *testing.T) {
 	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	secret := files.WriteTemp(t, "secret", "from a file\n")
@@ -165,8 +165,8 @@ func TestConfigFromEnvironment(t *testing.T) {
 	}
 }
 
-// TestScalarsOfYAML: YAML reads numbers and dates where people mean texts; they stay what was written. Nothing else is
-// converted.
+// TestScalarsOfYAML checks that a text stays as written although YAML reads it as a number or a date, and that no other
+// value is converted.
 func TestScalarsOfYAML(t *testing.T) {
 	for _, c := range []struct{ lines, path, why string }{
 		{"verification: {tencent: {sms_sdk_app_id: 1400006666}}", "verification.tencent.sms_sdk_app_id", ""},
@@ -197,7 +197,7 @@ func TestScalarsOfYAML(t *testing.T) {
 	}
 }
 
-// TestEveryKeyFromEnvironment: the variable of each key reaches its field, and only that.
+// TestEveryKeyFromEnvironment checks that the variable of each key sets its field and no other.
 func TestEveryKeyFromEnvironment(t *testing.T) {
 	want := Settings
 	for i, s := range want {
@@ -235,7 +235,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 	}
 }
 
-// TestConfigOfAMarketplaceApp: what belongs to one company has no place in the configuration of many.
+// TestConfigOfAMarketplaceApp checks that a marketplace app cannot have settings of one company.
 func TestConfigOfAMarketplaceApp(t *testing.T) {
 	path := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	for _, c := range []struct {

@@ -14,15 +14,17 @@ import (
 	"shiming/flows"
 )
 
-// tagName is the tag of a field that names its key.
+// tagName is the struct tag with the key of a field.
 const tagName = "koanf"
 
-// decode puts values over the defaults. A value that cannot be used leaves the default and is a mistake.
+// decode returns the defaults with values over them. A value that cannot be decoded leaves the default and is a
+// mistake.
 func decode(values *koanf.Koanf) (Config, []Mistake) {
 	c := Defaults()
+	hooks := mapstructure.ComposeDecodeHookFunc(
+		asText, asMethod, asDuration, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed)
 	err := values.UnmarshalWithConf("", &c, koanf.UnmarshalConf{Tag: tagName, DecoderConfig: &mapstructure.DecoderConfig{
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			asText, asMethod, asDuration, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed),
+		DecodeHook:           hooks,
 		ErrorUnused:          true,
 		IgnoreUntaggedFields: true,
 		MatchName:            func(key, field string) bool { return key == field },
@@ -30,7 +32,7 @@ func decode(values *koanf.Koanf) (Config, []Mistake) {
 	return c, mistakesIn(err)
 }
 
-// mistakesIn lists the decoder's errors, in the order of Config.
+// mistakesIn returns the mistakes in the decoder's error, in the order of Config.
 func mistakesIn(err error) (all []Mistake) {
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
@@ -39,7 +41,7 @@ func mistakesIn(err error) (all []Mistake) {
 		}
 	case *mapstructure.DecodeError:
 		m, ok := errors.AsType[*Mistake](e)
-		if !ok { // the decoder's own text does not repeat the value
+		if !ok { // the decoder's text does not contain the value
 			m = &Mistake{Code: WrongType, Args: []string{e.Unwrap().Error()}}
 		}
 		all = append(all, Mistake{e.Name(), m.Code, m.Args})
@@ -49,11 +51,10 @@ func mistakesIn(err error) (all []Mistake) {
 	return all
 }
 
-// The hooks below turn a value into that of a field. The first makes a text of it; the others leave alone what is not
-// theirs.
+// The hooks below convert a value to the type of its field, in this order. asText converts every value to a text;
+// each of the others returns a value unchanged if the field has another type.
 
-// asText writes a scalar of YAML, which may have read a number or a date where a text is meant, as people wrote it,
-// and a list with commas.
+// asText returns a scalar as text and a list as text with commas. YAML reads some texts as numbers or dates.
 func asText(from, to reflect.Value) (any, error) {
 	if to.Kind() == reflect.Struct {
 		return from.Interface(), nil
@@ -69,7 +70,7 @@ func asText(from, to reflect.Value) (any, error) {
 	return strings.Join(texts, ","), nil
 }
 
-// asMethod takes the methods that this version has.
+// asMethod accepts the methods that this version supports.
 func asMethod(_, to reflect.Type, data any) (any, error) {
 	text, ok := data.(string)
 	if !ok || to != reflect.TypeFor[flows.Method]() {
@@ -84,6 +85,7 @@ func asMethod(_, to reflect.Type, data any) (any, error) {
 	return m, err
 }
 
+// asDuration parses a duration that is not negative.
 func asDuration(_, to reflect.Type, data any) (any, error) {
 	text, ok := data.(string)
 	if !ok || to != reflect.TypeFor[time.Duration]() {
@@ -96,7 +98,7 @@ func asDuration(_, to reflect.Type, data any) (any, error) {
 	return d, nil
 }
 
-// asList cuts at commas and drops what is empty or named twice.
+// asList splits a text at commas and drops empty items and duplicates.
 func asList(_, to reflect.Type, data any) (any, error) {
 	text, ok := data.(string)
 	if !ok || to != reflect.TypeFor[[]string]() {
@@ -111,6 +113,7 @@ func asList(_, to reflect.Type, data any) (any, error) {
 	return list, nil
 }
 
+// trimmed removes the spaces around a text.
 func trimmed(_, to reflect.Type, data any) (any, error) {
 	if text, ok := data.(string); ok && to.Kind() == reflect.String {
 		return strings.TrimSpace(text), nil

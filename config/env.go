@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Environ is configuration keys as variables of the environment, in the order of the keys: SHIMING_FEISHU_APP_ID=….
+// Environ returns settings as environment variables (SHIMING_FEISHU_APP_ID=…), sorted by key.
 func Environ(settings map[string]string) []string {
 	var env []string
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
@@ -15,24 +15,24 @@ func Environ(settings map[string]string) []string {
 	return env
 }
 
-// fileSuffix ends the name of a variable that names a file with the value.
+// fileSuffix is the suffix of a variable that contains the path of a file with the value.
 const fileSuffix = "_FILE"
 
-// EnvName is the variable of the environment that sets a key: SHIMING_FEISHU_APP_ID for feishu.app_id.
+// EnvName returns the environment variable of a key: SHIMING_FEISHU_APP_ID for feishu.app_id.
 func EnvName(key string) string {
 	return "SHIMING_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
-// WithoutOwnVariables leaves out the variables that name keys of ours: somebody's real configuration has no place in a
-// demonstration.
+// WithoutOwnVariables returns environ without the variables of configuration keys, so that a demonstration does not use
+// the real configuration of a user.
 func WithoutOwnVariables(environ []string) []string {
-	ours := map[string]bool{}
+	own := map[string]bool{}
 	for _, s := range Settings {
-		ours[EnvName(s.Path)] = true
-		ours[EnvName(s.Path)+fileSuffix] = true
+		own[EnvName(s.Path)] = true
+		own[EnvName(s.Path)+fileSuffix] = true
 	}
 	return slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
-		return ours[name]
+		return own[name]
 	})
 }

@@ -10,14 +10,14 @@ import (
 
 // Setting is one key of config.yaml.
 type Setting struct {
-	Path    string // dotted
-	Default string // as it may be written there
+	Path    string // dotted path
+	Default string // default value as text of config.yaml
 }
 
-// Settings lists the keys in the order of Config. A key that is not here is an error.
+// Settings lists the keys in the order of Config. Every other key is a mistake.
 var Settings = settingsOf(reflect.ValueOf(Defaults()), "")
 
-// settingsOf lists the keys of a section; prefix is the path of the section and a dot.
+// settingsOf returns the keys of a section. prefix is the path of the section with a trailing dot.
 func settingsOf(section reflect.Value, prefix string) (all []Setting) {
 	for field, value := range section.Fields() {
 		key := field.Tag.Get(tagName)
@@ -26,16 +26,16 @@ func settingsOf(section reflect.Value, prefix string) (all []Setting) {
 		case value.Kind() == reflect.Struct:
 			all = append(all, settingsOf(value, prefix+key+".")...)
 		default:
-			all = append(all, Setting{prefix + key, written(value)})
+			all = append(all, Setting{prefix + key, format(value)})
 		}
 	}
 	return all
 }
 
-// written is a value as config.yaml may have it.
-func written(v reflect.Value) string {
+// format returns a value as text of config.yaml.
+func format(v reflect.Value) string {
 	if d, ok := v.Interface().(time.Duration); ok {
-		return shortened(shortened(d.String(), "m0s"), "h0m")
+		return withoutZeros(withoutZeros(d.String(), "m0s"), "h0m")
 	}
 	if v.CanInt() {
 		return strconv.FormatInt(v.Int(), 10)
@@ -43,18 +43,18 @@ func written(v reflect.Value) string {
 	if v.Kind() == reflect.Slice {
 		return strings.Join(v.Interface().([]string), ",")
 	}
-	return v.String() // of secrets too, which fmt would hide
+	return v.String() // fmt would mask a secret
 }
 
-// shortened leaves out that there are no seconds, or no minutes.
-func shortened(duration, end string) string {
-	if strings.HasSuffix(duration, end) {
+// withoutZeros removes zero seconds or zero minutes: suffix is "m0s" or "h0m".
+func withoutZeros(duration, suffix string) string {
+	if strings.HasSuffix(duration, suffix) {
 		return duration[:len(duration)-len("0s")]
 	}
 	return duration
 }
 
-// isKey reports whether there is such a key.
+// isKey reports whether path is the path of a key.
 func isKey(path string) bool {
 	return slices.ContainsFunc(Settings, func(s Setting) bool { return s.Path == path })
 }

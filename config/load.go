@@ -14,22 +14,23 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// Load reads defaults, then the file unless path is empty, then the environment: SHIMING_ + path in capitals with _
-// for each dot, or the same with _FILE for a file that holds the value. The error is an *Error with all mistakes.
+// Load returns the defaults, overridden by the file unless path is empty, overridden by environ. EnvName is the
+// variable of a key; the same name with the suffix _FILE is the path of a file with the value. The error is an *Error
+// with all mistakes.
 func Load(path string, environ []string) (Config, error) {
 	l := newLoader()
 	if path != "" {
 		if err := l.readFile(path); err != nil {
-			return Config{}, err // nothing else could be said about it
+			return Config{}, err // without the file, other mistakes would mislead
 		}
 	}
 	l.readEnviron(environ)
 	return l.config()
 }
 
-// LoadUnchecked is Load for commands that need a few keys only: what is wrong with others is serve's to report. A
-// value that cannot be used leaves the default. The error is an *Error that says why the file cannot be read; the
-// configuration is then that of the environment.
+// LoadUnchecked is Load without validation, for commands that need a few keys only. A value that cannot be decoded
+// leaves the default. The error is an *Error that says why the file cannot be read; the configuration then contains
+// the environment only.
 func LoadUnchecked(path string, environ []string) (Config, error) {
 	l := newLoader()
 	err := l.readFile(path)
@@ -38,7 +39,7 @@ func LoadUnchecked(path string, environ []string) (Config, error) {
 	return c, err
 }
 
-// FromValues builds a configuration from dotted paths and values; what is missing has its default.
+// FromValues returns the defaults, overridden by values with their dotted paths.
 func FromValues(values map[string]string) (Config, error) {
 	l := newLoader()
 	for _, path := range slices.Sorted(maps.Keys(values)) {
@@ -47,7 +48,7 @@ func FromValues(values map[string]string) (Config, error) {
 	return l.config()
 }
 
-// loader gathers the values of keys, of which a later one replaces an earlier one, and what is wrong with them.
+// loader collects values and mistakes. A later value of a key replaces an earlier one.
 type loader struct {
 	values   *koanf.Koanf
 	mistakes []Mistake
@@ -59,7 +60,7 @@ func (l *loader) wrong(path string, code Code, args ...string) {
 	l.mistakes = append(l.mistakes, Mistake{path, code, args})
 }
 
-// config decodes what was gathered and checks it.
+// config decodes and validates the collected values.
 func (l *loader) config() (Config, error) {
 	c, undecoded := decode(l.values)
 	all := slices.Concat(l.mistakes, undecoded, validate(&c, undecoded))
@@ -69,7 +70,7 @@ func (l *loader) config() (Config, error) {
 	return c, nil
 }
 
-// set takes a value from YAML or a string. nil leaves what there is.
+// set records a value from YAML or a string. A nil value changes nothing.
 func (l *loader) set(path string, value any) {
 	_, isSection := value.(map[string]any)
 	switch {
@@ -78,11 +79,11 @@ func (l *loader) set(path string, value any) {
 	case isSection:
 		l.wrong(path, NotSection)
 	case value != nil:
-		_ = l.values.Set(path, value) // fails only in a strict koanf
+		_ = l.values.Set(path, value) // fails only with koanf's option StrictMerge
 	}
 }
 
-// unknown reports a key that there is not, and names one with the same last part.
+// unknown records an unknown key as a mistake. It suggests a key with the same last part.
 func (l *loader) unknown(path string) {
 	last := path[strings.LastIndex(path, ".")+1:]
 	for _, s := range Settings {
@@ -94,7 +95,7 @@ func (l *loader) unknown(path string) {
 	l.wrong(path, UnknownKey)
 }
 
-// readFile takes the values of a file. The error is an *Error and says that it cannot be read at all.
+// readFile records the values of a file. The error is an *Error that says why the file cannot be read.
 func (l *loader) readFile(path string) error {
 	k := koanf.New(".")
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
@@ -106,7 +107,7 @@ func (l *loader) readFile(path string) error {
 	return nil
 }
 
-// unreadable says why a file cannot be read.
+// unreadable returns the mistake for a file that cannot be read.
 func unreadable(path string, err error) Mistake {
 	system, ok := errors.AsType[*fs.PathError](err)
 	switch {
@@ -120,8 +121,8 @@ func unreadable(path string, err error) Mistake {
 	return Mistake{path, FileUnreadable, []string{system.Err.Error()}}
 }
 
-// notYAML keeps of a parser's message only the lines that it names: the rest may quote the file, which may hold
-// secrets.
+// notYAML returns the mistake for a file that cannot be parsed. It keeps only the line numbers of the parser's message,
+// because the rest may quote a secret in the file.
 func notYAML(path string, err error) Mistake {
 	lines := regexp.MustCompile(`line \d+`).FindAllString(err.Error(), 3)
 	if len(lines) == 0 {
@@ -130,9 +131,9 @@ func notYAML(path string, err error) Mistake {
 	return Mistake{path, NotYAMLAt, []string{strings.Join(lines, ", ")}}
 }
 
-// readEnviron takes the values of variables. Those that name no key are left alone: Kubernetes puts some with this
-// prefix there by itself. (koanf's own provider would make keys of them, and cannot tell the _ of a dot from that of
-// a key.)
+// readEnviron records the values of environment variables. It ignores a variable without a key, because Kubernetes
+// adds some with this prefix. koanf's provider for the environment would treat them as keys, and it cannot
+// distinguish a _ in a key from a _ for a dot.
 func (l *loader) readEnviron(environ []string) {
 	env := map[string]string{}
 	for _, variable := range environ {

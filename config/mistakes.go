@@ -9,33 +9,33 @@ import (
 	"shiming/verify"
 )
 
-// Error lists every mistake of a configuration.
+// Error lists all mistakes in a configuration.
 type Error struct{ Mistakes []Mistake }
 
 func (e *Error) Error() string { return e.In(Mistake.String) }
 
-// In is the error's text, with each mistake as say puts it.
-func (e *Error) In(say func(Mistake) string) string {
-	text := "configuration:"
+// In returns the error's text. text returns the text of each mistake, in any language.
+func (e *Error) In(text func(Mistake) string) string {
+	all := "configuration:"
 	for _, m := range e.Mistakes {
-		text += "\n  " + say(m)
+		all += "\n  " + text(m)
 	}
-	return text
+	return all
 }
 
-// Mistake is one thing that is wrong.
+// Mistake is one mistake in a configuration.
 type Mistake struct {
-	Path string // of the key, dotted; or of the file
+	Path string // dotted path of the key, or path of the file
 	Code Code
-	Args []string // what the texts of the code have verbs for
+	Args []string // arguments for the verbs in the texts of the code
 }
 
 func (m Mistake) String() string { return m.Path + ": " + m.Fill(english[m.Code]) }
 
-// Error lets a type say what is wrong with a text, without the path.
+// Error makes *Mistake an error, so that UnmarshalText of a type can return a Mistake without a path.
 func (m *Mistake) Error() string { return m.String() }
 
-// Fill puts the arguments into a text about the code.
+// Fill formats a text of the code with the arguments.
 func (m Mistake) Fill(format string) string {
 	args := make([]any, len(m.Args))
 	for i, a := range m.Args {
@@ -44,24 +44,24 @@ func (m Mistake) Fill(format string) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// Code says what kind of mistake it is. Its texts are in this file and, in Chinese, in package doctor.
+// Code is the kind of a mistake. This file has its English text, package doctor the Chinese one.
 type Code string
 
 const (
 	FileMissing        Code = "file_missing"
 	FileDenied         Code = "file_denied"
-	FileUnreadable     Code = "file_unreadable" // %s: why
+	FileUnreadable     Code = "file_unreadable" // %s: reason
 	NotYAML            Code = "not_yaml"
-	NotYAMLAt          Code = "not_yaml_at" // %s: lines
+	NotYAMLAt          Code = "not_yaml_at" // %s: line numbers
 	UnknownKey         Code = "unknown_key"
 	MisplacedKey       Code = "misplaced_key" // %s: a key with the same last part
 	NotSection         Code = "not_section"
-	UnreadableVariable Code = "unreadable_variable" // %s: the variable, which names a file
+	UnreadableVariable Code = "unreadable_variable" // %s: the variable with the path of the file
 
-	NotOneOf            Code = "not_one_of"   // %s: what it may be
-	NotInRange          Code = "not_in_range" // %s, %s: least and most
+	NotOneOf            Code = "not_one_of"   // %s: valid values
+	NotInRange          Code = "not_in_range" // %s, %s: minimum and maximum
 	NotDuration         Code = "not_duration"
-	WrongType           Code = "wrong_type"         // %s: why
+	WrongType           Code = "wrong_type"         // %s: reason
 	MethodUnavailable   Code = "method_unavailable" // %s: the method
 	RevisionUnavailable Code = "revision_unavailable"
 
@@ -79,7 +79,7 @@ const (
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
 
-	// Tencent Cloud's, as package verify finds them.
+	// The codes below are the problems that package verify finds in the settings of Tencent Cloud.
 	SupplierAddress   = Code("tencent_" + verify.NotAddress)
 	SupplierHost      = Code("tencent_" + verify.NotHost)
 	SupplierBase      = Code("tencent_" + verify.NotBase)
@@ -137,5 +137,5 @@ var english = map[Code]string{
 // Codes lists every code.
 func Codes() []Code { return slices.Sorted(maps.Keys(english)) }
 
-// byText orders mistakes as people read them.
+// byText compares two mistakes by their English texts.
 func byText(a, b Mistake) int { return strings.Compare(a.String(), b.String()) }

@@ -11,7 +11,7 @@ import (
 	"shiming/e2e/files"
 )
 
-// TestEveryCode: each code has a configuration that is reported with it, and a text that takes its arguments.
+// TestEveryCode has a configuration for each code, and checks that the text of the code takes its arguments.
 func TestEveryCode(t *testing.T) {
 	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
 	with := func(lines string) string {
@@ -91,12 +91,12 @@ func TestEveryCode(t *testing.T) {
 	}
 	for _, code := range Codes() {
 		if !reported[code] {
-			t.Errorf("%s is reported for no configuration here", code)
+			t.Errorf("got no configuration for %s, want one", code)
 		}
 	}
 }
 
-// TestDecodeKeepsUnexpectedErrors: what the decoder refuses by itself is a mistake too.
+// TestDecodeKeepsUnexpectedErrors checks that every error of the decoder becomes a mistake.
 func TestDecodeKeepsUnexpectedErrors(t *testing.T) {
 	values := koanf.New(".")
 	for path, value := range map[string]any{"store": "x", "nonsense": 1, "log.level": "loud"} {

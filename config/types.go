@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// AppType says who may install the app.
+// AppType is the type of the Feishu app.
 type AppType string
 
 const (
-	SelfBuilt   AppType = "self_built"
-	Marketplace AppType = "marketplace" // many companies
+	SelfBuilt   AppType = "self_built"  // app of one company
+	Marketplace AppType = "marketplace" // app that many companies install
 )
 
-// UnmarshalText takes one of the constants.
+// UnmarshalText accepts the constants.
 func (t *AppType) UnmarshalText(text []byte) error { return oneOf(t, text, SelfBuilt, Marketplace) }
 
-// Transport is the way on which Feishu's events come in.
+// Transport says how the bot receives events of Feishu.
 type Transport string
 
 const (
@@ -25,7 +25,7 @@ const (
 	WebSocket Transport = "websocket" // the long connection
 )
 
-// UnmarshalText takes one of the constants.
+// UnmarshalText accepts the constants.
 func (t *Transport) UnmarshalText(text []byte) error { return oneOf(t, text, Webhook, WebSocket) }
 
 // Review says which cases HR has to approve.
@@ -33,23 +33,23 @@ type Review string
 
 const (
 	ReviewAlways   Review = "always"
-	ReviewWarnings Review = "warnings" // those with a check that is not green
+	ReviewWarnings Review = "warnings" // only cases with a finding that is not green
 )
 
-// UnmarshalText takes one of the constants.
+// UnmarshalText accepts the constants.
 func (r *Review) UnmarshalText(text []byte) error {
 	return oneOf(r, text, ReviewAlways, ReviewWarnings)
 }
 
-// Revision is e签宝's version of the evidence.
+// Revision is the revision of e签宝's evidence request.
 type Revision string
 
 const (
 	Revision2024    Revision = "2024"
-	revision2025_10 Revision = "2025-10" // not yet
+	revision2025_10 Revision = "2025-10" // known to e签宝 and not yet supported
 )
 
-// UnmarshalText takes a revision that this version can file.
+// UnmarshalText accepts the revisions that this version supports.
 func (r *Revision) UnmarshalText(text []byte) error {
 	if Revision(text) == revision2025_10 {
 		return &Mistake{Code: RevisionUnavailable}
@@ -57,18 +57,18 @@ func (r *Revision) UnmarshalText(text []byte) error {
 	return oneOf(r, text, Revision2024)
 }
 
-// Sync says what the SQLite database survives.
+// Sync is the durability of the SQLite database.
 type Sync string
 
 const (
-	SyncFull   Sync = "full"   // a power cut
-	SyncNormal Sync = "normal" // a killed process
+	SyncFull   Sync = "full"   // commits survive a power cut
+	SyncNormal Sync = "normal" // commits survive a killed process
 )
 
-// UnmarshalText takes one of the constants.
+// UnmarshalText accepts the constants.
 func (s *Sync) UnmarshalText(text []byte) error { return oneOf(s, text, SyncFull, SyncNormal) }
 
-// Level is the least that is logged.
+// Level is the minimum level of log entries.
 type Level string
 
 const (
@@ -78,12 +78,12 @@ const (
 	LevelError Level = "error"
 )
 
-// UnmarshalText takes one of the constants.
+// UnmarshalText accepts the constants.
 func (l *Level) UnmarshalText(text []byte) error {
 	return oneOf(l, text, LevelDebug, LevelInfo, LevelWarn, LevelError)
 }
 
-// oneOf sets a value that must be one of a few. Spaces and case count.
+// oneOf sets to if text is exactly one of values.
 func oneOf[T ~string](to *T, text []byte, values ...T) error {
 	if !slices.Contains(values, T(text)) {
 		return &Mistake{Code: NotOneOf, Args: []string{list(values)}}
@@ -105,7 +105,7 @@ type PerSecond int
 
 const maxPerSecond = 100
 
-// UnmarshalText takes a whole number.
+// UnmarshalText accepts a whole number from 1 to maxPerSecond.
 func (p *PerSecond) UnmarshalText(text []byte) error {
 	n, err := strconv.Atoi(string(text))
 	if err != nil || n < 1 || n > maxPerSecond {

@@ -10,19 +10,19 @@ import (
 	"shiming/flows"
 )
 
-// maxExpireAfter leaves a day: Feishu's cards can be changed for 14 days, and a case that outlives its card could not
-// say what became of it.
+// maxExpireAfter is one day less than the 14 days for which Feishu allows a patch of a card. A case that lives longer
+// than its card could not show its final state.
 const maxExpireAfter = 13 * 24 * time.Hour
 
-// validator gathers the mistakes of a decoded configuration.
+// validator collects the mistakes in a decoded configuration.
 type validator struct {
 	*Config
-	undecoded map[string]bool // the keys that have a mistake already: one word about a key is enough
+	undecoded map[string]bool // keys that already have a mistake; they get no second one
 	mistakes  []Mistake
 }
 
-// validate finds what is wrong with a value, or between keys. undecoded are the mistakes of the keys that have their
-// default instead of their value.
+// validate returns the mistakes in single values and between keys. undecoded are the mistakes of decode; their keys
+// have the default value in c.
 func validate(c *Config, undecoded []Mistake) []Mistake {
 	v := &validator{Config: c, undecoded: map[string]bool{}}
 	for _, m := range undecoded {
@@ -72,13 +72,13 @@ func (v *validator) feishu() {
 	v.baseURL("feishu.base_url", v.Feishu.BaseURL)
 	v.require("feishu.app_id", v.Feishu.AppID)
 	v.require("feishu.app_secret", v.Feishu.AppSecret)
-	if v.Feishu.Transport != WebSocket { // there the connection itself is what proves who sends
+	if v.Feishu.Transport != WebSocket { // the handshake of the long connection authenticates the platform
 		v.require("feishu.encrypt_key", v.Feishu.EncryptKey)
 		v.require("feishu.verification_token", v.Feishu.VerificationToken)
 	}
 }
 
-// admins finds the first admin that does not fit one company, or many.
+// admins reports the first admin that does not have the form for the type of the app.
 func (v *validator) admins() {
 	if len(v.HR.Admins) == 0 {
 		v.wrong("hr.admins", NoAdmins)
@@ -97,7 +97,7 @@ func (v *validator) admins() {
 	}
 }
 
-// marketplace finds what an app of many companies cannot have.
+// marketplace reports settings that a marketplace app cannot have.
 func (v *validator) marketplace() {
 	if v.Feishu.Transport == WebSocket {
 		v.wrong("feishu.transport", LongConnOfMany)
@@ -110,7 +110,7 @@ func (v *validator) marketplace() {
 	}
 }
 
-// threeElements checks the two suppliers of this method.
+// threeElements checks the settings of the two suppliers of this method.
 func (v *validator) threeElements() {
 	for _, e := range v.Verification.Tencent.Mistakes() {
 		v.wrong(e.Path, Code("tencent_"+e.Problem))
@@ -144,7 +144,7 @@ func (v *validator) hostPort(path, value, example string) {
 	}
 }
 
-// baseURL checks scheme and host without a path; plain http only to this machine.
+// baseURL checks that value is scheme and host without a path, and that only a loopback host has plain http.
 func (v *validator) baseURL(path, value string) {
 	u, err := url.Parse(value)
 	switch {

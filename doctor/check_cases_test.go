@@ -21,11 +21,11 @@ import (
 	"shiming/store/keyset"
 )
 
-// checkCases break one thing each. The check of that name must become want; what people read is in testdata.
+// checkCases break one thing each. want is the expected outcome of the check step; testdata has the report.
 var checkCases = []struct {
 	name, step string
 	want       doctor.Outcome
-	spoil      func(c *checked)
+	change     func(c *checked)
 }{
 	{"all well", "clock", doctor.OK, func(c *checked) { c.ocr = true }},
 	{
@@ -39,7 +39,7 @@ var checkCases = []struct {
 		"Feishu out of reach",
 		"feishu.credentials",
 		doctor.Problem,
-		func(c *checked) { c.values["feishu.base_url"] = "http://" + nobody(c.T) },
+		func(c *checked) { c.values["feishu.base_url"] = "http://" + unusedAddress(c.T) },
 	},
 	{
 		"bot switched off",
@@ -127,7 +127,7 @@ var checkCases = []struct {
 		"nobody at the public address",
 		"feishu.webhook",
 		doctor.Problem,
-		func(c *checked) { c.values["server.public_url"] = "http://" + nobody(c.T) },
+		func(c *checked) { c.values["server.public_url"] = "http://" + unusedAddress(c.T) },
 	},
 	{"somebody else at the public address", "feishu.webhook", doctor.Problem, func(c *checked) {
 		s := httptest.NewServer(http.NotFoundHandler())
@@ -259,7 +259,8 @@ var checkCases = []struct {
 	}},
 	{"PostgreSQL out of reach", "store", doctor.Problem, func(c *checked) {
 		c.database()
-		c.values["store.dsn"] = "postgres://shiming:databasePasswordEXAMPLE@" + nobody(c.T) + "/shiming?sslmode=disable"
+		server := unusedAddress(c.T)
+		c.values["store.dsn"] = "postgres://shiming:databasePasswordEXAMPLE@" + server + "/shiming?sslmode=disable"
 	}},
 	{"database is no database", "store", doctor.Problem, func(c *checked) {
 		path := strings.TrimPrefix(c.values["store.dsn"], "sqlite:")
@@ -269,7 +270,7 @@ var checkCases = []struct {
 	}},
 }
 
-// noTemplates lets Tencent Cloud refuse the question about templates.
+// noTemplates lets Tencent Cloud refuse the query for templates.
 func (c *checked) noTemplates(code string) {
 	c.fault("tencent", "DescribeSmsTemplateList", 200, `{"Response":{"Error":{"Code":"`+code+`","Message":"no"},`+
 		`"RequestId":"00000000-0000-0000-0000-000000000001"}}`)
@@ -292,7 +293,7 @@ func (c *checked) fault(upstream, operation string, status int, body string) {
 	})
 }
 
-// database makes a database and its keys, as a first start does.
+// database creates a database and its keyset, as the first start does.
 func (c *checked) database(fill ...func(*store.Store) error) {
 	c.Helper()
 	cfg, err := config.FromValues(c.values)
@@ -317,8 +318,8 @@ func (c *checked) database(fill ...func(*store.Store) error) {
 	}
 }
 
-// nobody is an address on which nothing listens.
-func nobody(t *testing.T) string {
+// unusedAddress returns an address on which nothing listens.
+func unusedAddress(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -24,15 +24,15 @@ import (
 
 var updateCheck = flag.Bool("update-check", false, "write the texts of check to testdata")
 
-// checked is one world that is looked at by check.
+// checked is a simulated world with a configuration to check.
 type checked struct {
 	*testing.T
 	world  *sim.World
 	values map[string]string
 	ocr    bool
-	asked  bool          // keep also what cannot be asked
-	fast   time.Duration // how far our clock is ahead
-	allOut string        // everything that was written
+	asked  bool          // keep findings with the outcome unknown, too
+	fast   time.Duration // offset of the local clock
+	allOut string        // all reports
 }
 
 func newChecked(t *testing.T) *checked {
@@ -51,7 +51,7 @@ func newChecked(t *testing.T) *checked {
 	return c
 }
 
-// run asks everything and returns what is not ok, as people read it.
+// run runs the checks. It returns the text of the findings that are not ok, and the outcome of each check.
 func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outcome, err error) {
 	c.Helper()
 	cfg, err := config.FromValues(c.values)
@@ -72,7 +72,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 	}
 	defer again.Close()
 	again.OCR, again.Now = c.ocr, d.Now
-	_ = again.Report(c.Context(), &raw, lang, true) // the same error once more
+	_ = again.Report(c.Context(), &raw, lang, true) // the error is the same as above
 	var list []struct {
 		ID      string         `json:"id"`
 		Outcome doctor.Outcome `json:"outcome"`
@@ -98,7 +98,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 	return bad, findings, err
 }
 
-// steady takes out of a text what differs from run to run.
+// steady replaces the parts of a report that differ between two runs.
 var steady = []struct {
 	what *regexp.Regexp
 	with string
@@ -120,8 +120,8 @@ var secretKeys = []string{
 	"esign.app_secret",
 }
 
-// TestCheckFindsWhatIsWrong: each mistake is found where it is, said in both languages, without a secret and without
-// a write.
+// TestCheckFindsWhatIsWrong checks that each mistake is found by its check and reported in both languages, without a
+// secret in the report and without a write.
 func TestCheckFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	golden := map[string]*strings.Builder{"zh": {}, "en": {}}
@@ -129,7 +129,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			c := newChecked(t)
 			c.asked = tc.want == doctor.Unknown || tc.name == "all well"
-			tc.spoil(c)
+			tc.change(c)
 			for lang, out := range golden {
 				bad, findings, err := c.run(lang)
 				if findings[tc.step] != tc.want {
@@ -193,7 +193,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestCheckBesideServe: a running serve is recognised by its keys, and goes on.
+// TestCheckBesideServe checks that a running serve is recognised by its keys and keeps working.
 func TestCheckBesideServe(t *testing.T) {
 	r := harness.Start(t, harness.Setup{MachineTime: true})
 	r.Hire().ToReview()
@@ -216,7 +216,7 @@ func TestCheckBesideServe(t *testing.T) {
 	p.ToReview() // it still works
 }
 
-// TestCheckProgram looks at flags and exit codes.
+// TestCheckProgram checks flags and exit codes.
 func TestCheckProgram(t *testing.T) {
 	t.Parallel()
 	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711})

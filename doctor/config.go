@@ -5,7 +5,7 @@ import (
 	"shiming/verify"
 )
 
-// chinese has the text of every code of package config, which has the English one.
+// chinese has the Chinese text of every code of package config, which has the English one.
 var chinese = map[config.Code]string{
 	config.FileMissing:        "没有这个文件",
 	config.FileDenied:         "没有权限读",
@@ -48,12 +48,12 @@ var chinese = map[config.Code]string{
 	config.SupplierRegion:    "要像 " + verify.DefaultRegion + " 这样",
 }
 
-// misconfigured is a mistake of the configuration in both languages.
+// misconfigured returns a mistake of the configuration in both languages.
 func misconfigured(m config.Mistake) Text {
 	return Text{m.Path + "：" + m.Fill(chinese[m.Code]), m.String()}
 }
 
-// Translated is the error in a language.
+// Translated returns the error in a language, zh or en.
 func Translated(e *config.Error, lang string) error { return &translated{e, lang} }
 
 type translated struct {
@@ -65,5 +65,5 @@ func (t *translated) Error() string {
 	return t.cause.In(func(m config.Mistake) string { return misconfigured(m).In(t.lang) })
 }
 
-// Unwrap keeps it a *config.Error, by which the exit code is chosen.
+// Unwrap returns the *config.Error, on which the exit code depends.
 func (t *translated) Unwrap() error { return t.cause }

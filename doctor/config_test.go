@@ -10,7 +10,8 @@ import (
 	"shiming/config"
 )
 
-// TestEveryMistakeInBothLanguages: each code of package config has a text in both languages, with the same arguments.
+// TestEveryMistakeInBothLanguages checks that each code of package config has a text in both languages, with the same
+// arguments.
 func TestEveryMistakeInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for _, code := range config.Codes() {
@@ -40,7 +41,7 @@ func TestEveryMistakeInBothLanguages(t *testing.T) {
 	}
 }
 
-// TestTranslated: the error of a language is still that of the configuration, with all mistakes.
+// TestTranslated checks that a translated error still wraps the *config.Error and contains all mistakes.
 func TestTranslated(t *testing.T) {
 	t.Parallel()
 	wrong := &config.Error{Mistakes: []config.Mistake{

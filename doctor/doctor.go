@@ -1,11 +1,11 @@
-// Package doctor asks what can be wrong before the first case shows it: credentials, permissions, subscriptions,
-// groups, admins, suppliers, clock, database, keyset. Every finding says what was found and what to click, in two
-// languages. It only reads: no identity, no evidence point, no text message, no row. What cannot be asked without a
-// write is called unknown.
+// Package doctor checks an installation before its first case: credentials, permissions, subscriptions, groups, admins,
+// suppliers, clock, database and keyset. Every finding says in two languages what was found and what to click. The
+// checks only read: they create no identity, no evidence point, no text message and no row. A check that would need a
+// write has the outcome unknown.
 //
-// In reading order: doctor.go (checks, and how one follows from another), then one file a platform: feishu.go (the
-// app), feishu_events.go (the way of its events), people.go, suppliers.go, store.go; reach.go for a platform that
-// nobody can reach, config.go for mistakes of the configuration, report.go and text.go for what a person reads.
+// In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
+// feishu_events.go (its events), people.go, suppliers.go and store.go; reach.go (the cause of a missing answer),
+// config.go (mistakes of the configuration), report.go and text.go (the report).
 package doctor
 
 import (
@@ -25,80 +25,81 @@ import (
 	"shiming/verify"
 )
 
-// Failed: the configuration is readable, but something does not work (exit code 1).
+// Failed says that checks found problems (exit code 1).
 type Failed struct{ Problems int }
 
 func (e *Failed) Error() string { return fmt.Sprintf("check: problems: %d", e.Problems) }
 
-// Outcome is what a check came to.
+// Outcome is the outcome of a check.
 type Outcome string
 
 const (
 	OK      Outcome = "ok"
 	Problem Outcome = "problem"
 	Warning Outcome = "warning"
-	skipped Outcome = "skipped" // since a check before it failed
-	Unknown Outcome = "unknown" // cannot be asked
+	skipped Outcome = "skipped" // a check that this one needs failed
+	Unknown Outcome = "unknown" // no platform can tell
 )
 
-// result is what a check has found. found and remedy may be empty when all is well.
+// result is the result of a check. found and remedy may be empty for OK.
 type result struct {
-	outcome Outcome
-	found   Text   // what there is
-	remedy  Text   // what to click or change
-	link    string // where
-	code    string // the platform's, for its support
-	logID   string // likewise
-	silent  bool   // nobody answered
+	outcome  Outcome
+	found    Text   // what the check found
+	remedy   Text   // what to click or change
+	link     string // page for the remedy
+	code     string // code of the platform, for its support
+	logID    string // log id of the platform, for its support
+	noAnswer bool   // the platform did not answer
 }
 
-// check is one question. It is asked only if those that it needs were answered with ok, a warning or unknown.
+// check is one check. It runs only if the outcome of each check in needs is ok, warning or unknown.
 type check struct {
 	id    string
 	title Text
-	needs []string
+	needs []string // ids of earlier checks
 	ask   func(context.Context) result
 }
 
-// finding is an answered check.
+// finding is a check with its result.
 type finding struct {
 	check
 	result
 }
 
-// Doctor asks the platforms. Each question has a small function of its own in the other files.
+// Doctor runs the checks. Each check has a function of its own in the other files.
 type Doctor struct {
 	cfg      config.Config
 	client   *bot.Client
-	notary   *esign.Client   // nil without evidence
+	evidence *esign.Client   // nil without evidence
 	supplier *verify.Tencent // nil without verification
 	web      *http.Client
-	Now      func() time.Time
-	OCR      bool
+	Now      func() time.Time // local clock
+	OCR      bool             // run the check that uses up one call of the OCR quota
 
-	app     once[bot.AppInfo]
-	granted once[map[string]bool]
-	stored  once[store.Inspection]
+	app     cached[bot.AppInfo]
+	granted cached[map[string]bool]
+	stored  cached[store.Inspection]
 }
 
-// once keeps the answer to a question that several checks ask.
-type once[T any] struct {
+// cached keeps a value that several checks need.
+type cached[T any] struct {
 	done  bool
 	value T
 	err   error
 }
 
-func (o *once[T]) get(ask func() (T, error)) (T, error) {
-	if !o.done {
-		o.value, o.err = ask()
-		o.done = true
+func (c *cached[T]) get(ask func() (T, error)) (T, error) {
+	if !c.done {
+		c.value, c.err = ask()
+		c.done = true
 	}
-	return o.value, o.err
+	return c.value, c.err
 }
 
-// callTimeout bounds one question.
+// callTimeout limits one call to a platform.
 const callTimeout = 10 * time.Second
 
+// New builds a Doctor for a valid configuration. It makes no call.
 func New(cfg config.Config) (d *Doctor, err error) {
 	d = &Doctor{cfg: cfg, Now: time.Now, web: &http.Client{
 		Timeout:       callTimeout,
@@ -121,7 +122,7 @@ func New(cfg config.Config) (d *Doctor, err error) {
 	if d.supplier, err = verify.NewTencent(supplier); err != nil {
 		return nil, err
 	}
-	d.notary, err = esign.New(esign.Config{
+	d.evidence, err = esign.New(esign.Config{
 		BaseURL:   cfg.Esign.BaseURL,
 		AppID:     cfg.Esign.AppID,
 		AppSecret: esign.Secret(cfg.Esign.AppSecret),
@@ -132,6 +133,7 @@ func New(cfg config.Config) (d *Doctor, err error) {
 	return d, err
 }
 
+// Close closes the idle connections of the clients.
 func (d *Doctor) Close() {
 	d.client.CloseIdleConnections()
 	if d.supplier != nil {
@@ -139,7 +141,7 @@ func (d *Doctor) Close() {
 	}
 }
 
-// checks lists every question, in the order in which an app is set up.
+// checks returns all checks, in the order of an app's setup.
 func (d *Doctor) checks() []check {
 	if d.cfg.Feishu.AppType == config.Marketplace {
 		return slices.Concat(d.marketplaceChecks(), d.supplierChecks(), d.localChecks())
@@ -147,8 +149,8 @@ func (d *Doctor) checks() []check {
 	return slices.Concat(d.feishuChecks(), d.peopleChecks(), d.supplierChecks(), d.localChecks())
 }
 
-// walk asks one after the other and tells each answer as it comes.
-func (d *Doctor) walk(ctx context.Context, tell func(finding)) (all []finding) {
+// run runs the checks one after the other and calls report for each finding at once.
+func (d *Doctor) run(ctx context.Context, report func(finding)) (all []finding) {
 	failed, titles := map[string]bool{}, map[string]Text{}
 	for _, s := range d.checks() {
 		titles[s.id] = s.title
@@ -163,19 +165,19 @@ func (d *Doctor) walk(ctx context.Context, tell func(finding)) (all []finding) {
 			f.result = s.ask(ctx)
 		}
 		failed[s.id] = f.outcome == Problem || f.outcome == skipped
-		tell(f)
+		report(f)
 		all = append(all, f)
 	}
 	return all
 }
 
-// Report walks and writes. The error is *Failed if there are problems.
+// Report runs the checks and writes the report. The error is *Failed if there are problems.
 func (d *Doctor) Report(ctx context.Context, w io.Writer, lang string, asJSON bool) error {
-	tell := func(f finding) { writeFinding(w, f, lang) }
+	report := func(f finding) { writeFinding(w, f, lang) }
 	if asJSON {
-		tell = func(finding) {}
+		report = func(finding) {}
 	}
-	all := d.walk(ctx, tell)
+	all := d.run(ctx, report)
 	if asJSON {
 		if err := WriteReportJSON(w, all, lang); err != nil {
 			return err

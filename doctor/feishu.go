@@ -10,7 +10,7 @@ import (
 	"shiming/config"
 )
 
-// wider lists the scopes that include another one (each API's page names them as alternatives).
+// wider lists the scopes that include another scope. The page of each API names them as alternatives.
 var wider = map[string][]string{
 	"im:message.p2p_msg:readonly":      {"im:message.p2p_msg"},
 	"im:message.group_at_msg:readonly": {"im:message.group_at_msg", "im:message.group_msg"},
@@ -21,7 +21,7 @@ var wider = map[string][]string{
 	ScopeApp:                           {"admin:app.info:readonly"},
 }
 
-// optional says what is missing without a scope that people can register without.
+// optional says what does not work without a scope that registration does not need.
 var optional = map[string]Text{
 	"im:message.group_at_msg:readonly": {
 		"没有它，群里 @机器人 不起作用（设为审核群等）",
@@ -43,12 +43,13 @@ var optional = map[string]Text{
 	},
 }
 
+// ScopeApp is the scope that the calls for the app's own settings need.
 const ScopeApp = "application:application:self_manage"
 
-// console is the app's page in the developer console.
+// console returns the app's page in the developer console.
 func (d *Doctor) console() string { return d.platform() + "/app/" + d.cfg.Feishu.AppID }
 
-// platform is the developers' site of Feishu or Lark.
+// platform returns the developer site of Feishu or Lark.
 func (d *Doctor) platform() string {
 	if strings.HasSuffix(d.cfg.Feishu.BaseURL, "larksuite.com") {
 		return "https://open.larksuite.com"
@@ -86,30 +87,30 @@ func (d *Doctor) feishuChecks() []check {
 		})
 	}
 	if d.cfg.Feishu.Transport == config.WebSocket {
-		return append(all, check{"feishu.long_connection", Text{"长连接", "Long connection"}, after, d.checkLongConn},
+		return append(all,
+			check{"feishu.long_connection", Text{"长连接", "Long connection"}, after, d.checkLongConn},
 			check{"serve", Text{"本机的 serve 已连上", "The serve on this machine is connected"}, nil, d.checkServe})
 	}
-	return append(all,
-		check{
-			"feishu.keys",
-			Text{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"},
-			after,
-			d.checkKeys,
-		},
-		check{"feishu.webhook", Text{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, d.checkWebhook})
+	keys := Text{"Encrypt Key 与 Verification Token", "Encrypt Key and Verification Token"}
+	return append(all, check{"feishu.keys", keys, after, d.checkKeys}, d.webhookCheck())
 }
 
-// marketplaceSteps are for an app that many companies install: without an app ticket, which comes by push to a
-// running serve, and without a tenant nothing of Feishu's can be asked.
+func (d *Doctor) webhookCheck() check {
+	title := Text{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}
+	return check{"feishu.webhook", title, nil, d.checkWebhook}
+}
+
+// marketplaceChecks returns the checks of an app that many companies install. Feishu answers no question without a
+// tenant and an app ticket, which it pushes to a running serve.
 func (d *Doctor) marketplaceChecks() []check {
 	return []check{
-		{"feishu.marketplace", Text{"飞书商店应用", "Feishu marketplace app"}, nil, d.untold(
+		{"feishu.marketplace", Text{"飞书商店应用", "Feishu marketplace app"}, nil, cannotAsk(
 			Text{
 				"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志",
 				"credentials, scopes and events of a marketplace app can only be asked with an app_ticket of each tenant: " +
 					"look at the log of serve",
 			})},
-		{"feishu.webhook", Text{"公网地址能到达正在运行的 serve", "Public address reaches the running serve"}, nil, d.checkWebhook},
+		d.webhookCheck(),
 	}
 }
 
@@ -118,20 +119,20 @@ func (d *Doctor) checkCredentials(ctx context.Context) result {
 	if err == nil {
 		return result{outcome: OK}
 	}
-	return d.traced(ctx, refused(Problem, err, Text{
+	remedy := Text{
 		"开发者后台 › 凭证与基础信息：把 App ID 和 App Secret 重新抄到 feishu.app_id、feishu.app_secret；如果启用了 IP 白名单（安全设置），加上本机的出口地址",
 		"developer console › Credentials & Basic Info (凭证与基础信息): copy App ID and App Secret to feishu.app_id and " +
 			"feishu.app_secret again; with an IP allow-list in Security Settings (安全设置), add this machine's public address",
-	},
-		d.console()+"/baseinfo"), d.cfg.Feishu.BaseURL)
+	}
+	return d.withCause(ctx, refused(Problem, err, remedy, d.console()+"/baseinfo"), d.cfg.Feishu.BaseURL)
 }
 
 func (d *Doctor) appInfo(ctx context.Context) (bot.AppInfo, error) {
 	return d.app.get(func() (bot.AppInfo, error) { return d.client.App(ctx) })
 }
 
-// unasked is the answer to what only the application API tells when it does not.
-func (d *Doctor) unasked(err error, look Text) result {
+// appInfoUnavailable returns the result of a check that needs the application API, after that API failed.
+func (d *Doctor) appInfoUnavailable(err error, look Text) result {
 	r := refused(Unknown, err, look, d.console())
 	if api, ok := errors.AsType[*bot.APIError](err); ok && api.Class() == bot.ClassPermission {
 		r.found = Text{"没有权限 " + ScopeApp + "，问不到", "cannot be asked without the scope " + ScopeApp}
@@ -148,7 +149,7 @@ func (d *Doctor) checkPublished(ctx context.Context) result {
 	}
 	switch {
 	case err != nil:
-		return d.unasked(err, Text{
+		return d.appInfoUnavailable(err, Text{
 			"自己看一眼：应用发布 › 版本管理与发布，最新版本应为「已发布」",
 			"look yourself: Version Management & Release (版本管理与发布), the latest version should be released (已发布)",
 		})

@@ -19,14 +19,14 @@ func (d *Doctor) checkSubscription(ctx context.Context, s bot.Subscription) resu
 		"Events & Callbacks (事件与回调) › Event Configuration (事件配置) › Add Events (添加事件): " + s.Type + ", by tenant token " +
 			"(应用身份), then publish a new version",
 	}
-	subscribed, told, way, url := info.Events, info.EventsKnown, info.EventWay, info.EventURL
+	subscribed, known, way, url := info.Events, info.EventsKnown, info.EventWay, info.EventURL
 	if s.Callback {
 		where = Text{
 			"事件与回调 › 回调配置 › 添加回调：卡片回传交互 " + s.Type + "，然后发布新版本",
 			"Events & Callbacks (事件与回调) › Callback Configuration (回调配置) › Add callback (添加回调): " + s.Type +
 				" (卡片回传交互), then publish a new version",
 		}
-		subscribed, told, way, url = info.Callbacks, info.CallbackWay != "", info.CallbackWay, info.CallbackURL
+		subscribed, known, way, url = info.Callbacks, info.CallbackWay != "", info.CallbackWay, info.CallbackURL
 	}
 	link := d.console() + "/event"
 	if s.Callback {
@@ -34,8 +34,8 @@ func (d *Doctor) checkSubscription(ctx context.Context, s bot.Subscription) resu
 	}
 	switch {
 	case err != nil:
-		return d.unasked(err, where)
-	case !told:
+		return d.appInfoUnavailable(err, where)
+	case !known:
 		return result{
 			outcome: Unknown,
 			found:   Text{"平台没有说，请自己看一眼", "the platform does not say, so look yourself"},
@@ -56,7 +56,7 @@ func (d *Doctor) checkSubscription(ctx context.Context, s bot.Subscription) resu
 			remedy:  where,
 			link:    link,
 		}
-	case s.Needed && way != "" && way != string(d.cfg.Feishu.Transport): // one word about the events is enough
+	case s.Needed && way != "" && way != string(d.cfg.Feishu.Transport): // the needed subscriptions stand for all
 		return result{
 			outcome: Problem,
 			found: Text{
@@ -93,7 +93,7 @@ func (d *Doctor) checkKeys(ctx context.Context) result {
 	link := d.console() + "/event"
 	info, err := d.appInfo(ctx)
 	if err != nil {
-		return d.unasked(err, remedy)
+		return d.appInfoUnavailable(err, remedy)
 	}
 	switch same, known := info.SameKeys(d.cfg.Feishu.EncryptKey, d.cfg.Feishu.VerificationToken); {
 	case !known:
@@ -160,13 +160,13 @@ func (d *Doctor) checkWebhook(ctx context.Context) result {
 			"start serve, forward /webhook/event of the proxy to server.listen; no redirects",
 		}
 	default:
-		r.found, r.silent = Text{"那里没有回音", "no answer there"}, true
+		r.found, r.noAnswer = Text{"那里没有回音", "no answer there"}, true
 		r.remedy = Text{
 			"启动 serve；检查 DNS、证书、防火墙和代理。没有公网地址就用 feishu.transport: websocket",
 			"start serve; check DNS, certificate, firewall and proxy. Without a public address use feishu.transport: websocket",
 		}
 	}
-	return d.traced(ctx, r, d.cfg.Server.PublicURL)
+	return d.withCause(ctx, r, d.cfg.Server.PublicURL)
 }
 
 func (d *Doctor) checkLongConn(ctx context.Context) result {
@@ -199,7 +199,7 @@ func (d *Doctor) checkLongConn(ctx context.Context) result {
 	}
 }
 
-// checkServe asks a serve on this machine whether it is ready, which it is only once its long connection has stood.
+// checkServe requests /readyz of a serve on this machine. Serve is ready after its first long connection.
 func (d *Doctor) checkServe(ctx context.Context) result {
 	listen := cmp.Or(d.cfg.Server.AdminListen, d.cfg.Server.Listen)
 	host, port, err := net.SplitHostPort(listen)
@@ -224,7 +224,7 @@ func (d *Doctor) checkServe(ctx context.Context) result {
 			},
 		}
 	}
-	_ = resp.Body.Close() // only the status counts
+	_ = resp.Body.Close() // the check needs only the status
 	if resp.StatusCode != http.StatusOK {
 		return result{
 			outcome: Problem,

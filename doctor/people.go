@@ -55,11 +55,11 @@ func (d *Doctor) peopleChecks() []check {
 		})
 }
 
-// chat is the group that the bot uses: the one chosen in chat goes before the configuration's.
+// chat returns the group that the bot uses. A group that HR chose in chat overrides the configuration.
 func (d *Doctor) chat(ctx context.Context, setting, configured string) string {
 	inspected, err := d.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, d.cfg.Store.DSN, nil) })
 	if err != nil {
-		return configured // the database has a check of its own
+		return configured // checkStore reports the error
 	}
 	return cmp.Or(inspected.Setting(setting), configured)
 }
@@ -93,7 +93,7 @@ func (d *Doctor) checkGroup(ctx context.Context, chat string, without Text) resu
 
 func (d *Doctor) checkAdmin(ctx context.Context, openID string) result {
 	contact, err := d.client.Contact(ctx, openID)
-	if err == nil && contact.Left { // known with contact:user.employee:readonly only
+	if err == nil && contact.Left { // Left needs the scope contact:user.employee:readonly
 		return result{
 			outcome: Problem,
 			found:   Text{"这个人已经离职", "the person has left the company"},
@@ -130,7 +130,8 @@ func (d *Doctor) checkAdmin(ctx context.Context, openID string) result {
 	return r
 }
 
-// foreignPerson are the codes of an open_id that is nobody's in this app (pages "获取单个用户信息" and "通用错误码").
+// foreignPerson lists the codes for an open_id that does not exist in this app (pages "获取单个用户信息" and
+// "通用错误码").
 var foreignPerson = map[int]bool{41012: true, 99992351: true, 99992361: true}
 
 func (d *Doctor) checkAdmins(context.Context) result {
@@ -147,8 +148,8 @@ func (d *Doctor) checkAdmins(context.Context) result {
 	return result{outcome: OK}
 }
 
-// checkOCR lets an empty picture be read: nothing is on it, and "nothing was recognised" (2110002) says that
-// permission and quota are fine (page "识别文件中的身份证").
+// checkOCR lets Feishu read an empty picture. The code "nothing was recognised" (2110002) shows that permission and
+// quota are fine (page "识别文件中的身份证").
 func (d *Doctor) checkOCR(ctx context.Context) result {
 	if !d.OCR {
 		return result{
@@ -179,7 +180,8 @@ func (d *Doctor) checkOCR(ctx context.Context) result {
 	}, d.console()+"/auth")
 }
 
-// checkIdentity asks nothing: the only call there is writes (page "录入身份信息"). The scope is a check of its own.
+// checkIdentity makes no call, because the only call of this API writes (page "录入身份信息"). Another check covers the
+// scope.
 func (d *Doctor) checkIdentity(context.Context) result {
 	return result{
 		outcome: Unknown,

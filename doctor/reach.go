@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// traced adds to an answer that did not come why it did not.
-func (d *Doctor) traced(ctx context.Context, r result, base string) result {
-	if !r.silent {
+// withCause adds the cause to a result without an answer of the platform.
+func (d *Doctor) withCause(ctx context.Context, r result, base string) result {
+	if !r.noAnswer {
 		return r
 	}
 	if why := d.reach(ctx, base); why != (Text{}) {
@@ -21,11 +21,11 @@ func (d *Doctor) traced(ctx context.Context, r result, base string) result {
 	return r
 }
 
-// reach asks base once more and says what stood in the way, as far as this machine can tell. It is empty if there is
-// an answer now.
+// reach requests base and returns the obstacle, as far as this machine can tell. It returns an empty text if base
+// answers now.
 func (d *Doctor) reach(ctx context.Context, base string) Text {
 	if !strings.Contains(base, "://") {
-		base = "https://" + base // as endpoints may be written
+		base = "https://" + base // an endpoint may have no scheme
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, base+"/", nil)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *Doctor) reach(ctx context.Context, base string) Text {
 	}
 	resp, err := d.web.Do(req)
 	if err == nil {
-		_ = resp.Body.Close() // a HEAD has none
+		_ = resp.Body.Close() // the response to a HEAD has no body
 		return Text{}
 	}
 	why := obstacle(err)
@@ -44,7 +44,7 @@ func (d *Doctor) reach(ctx context.Context, base string) Text {
 	return why
 }
 
-// obstacle puts an error of the network into words.
+// obstacle describes an error of the network.
 func obstacle(err error) Text {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError

@@ -16,7 +16,7 @@ import (
 
 var marks = map[Outcome]string{OK: "✓", Problem: "✗", Warning: "!", Unknown: "?", skipped: "-"}
 
-// writeFinding writes one line, and below it what was found and the remedy unless all is well.
+// writeFinding writes one line, and below it found, remedy and link unless the outcome is OK or skipped.
 func writeFinding(w io.Writer, f finding, lang string) {
 	line := marks[f.outcome] + " " + f.title.In(lang)
 	found := f.found.In(lang)
@@ -24,7 +24,7 @@ func writeFinding(w io.Writer, f finding, lang string) {
 		if found != "" {
 			line += " — " + found
 		}
-		_, _ = fmt.Fprintln(w, line) // a terminal that is gone has nobody to tell
+		_, _ = fmt.Fprintln(w, line) // an error of the terminal cannot be reported
 		return
 	}
 	_, _ = fmt.Fprintln(w, line)
@@ -49,7 +49,7 @@ func arrow(text string) string {
 	return "→ " + text
 }
 
-// writeSummary counts the outcomes and says what the marks ask for.
+// writeSummary writes the number of each outcome and the meaning of the marks.
 func writeSummary(w io.Writer, all []finding, lang string) {
 	n := map[Outcome]int{}
 	for _, f := range all {
@@ -64,7 +64,12 @@ func writeSummary(w io.Writer, all []finding, lang string) {
 	}
 	if lang == "zh" {
 		form = "\n正常 %d，有问题 %d，提醒 %d，问不到 %d，跳过 %d\n"
-		legend = map[Outcome]string{Problem: "✗ 必须改", Warning: "! 可以不改", Unknown: "? 程序问不到，请自己看一眼", skipped: "- 解决了 ✗ 再检查一次"}
+		legend = map[Outcome]string{
+			Problem: "✗ 必须改",
+			Warning: "! 可以不改",
+			Unknown: "? 程序问不到，请自己看一眼",
+			skipped: "- 解决了 ✗ 再检查一次",
+		}
 	}
 	_, _ = fmt.Fprintf(w, form, n[OK], n[Problem], n[Warning], n[Unknown], n[skipped])
 	for _, o := range []Outcome{Problem, Warning, Unknown, skipped} {
@@ -105,7 +110,7 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	return enc.Encode(out)
 }
 
-// ConfigReport shows the mistakes of a configuration as findings.
+// ConfigReport returns the mistakes of a configuration as findings.
 func ConfigReport(e *config.Error) (all []finding) {
 	asked := check{id: "config", title: Text{"配置", "Configuration"}}
 	for _, m := range e.Mistakes {
@@ -114,7 +119,7 @@ func ConfigReport(e *config.Error) (all []finding) {
 	return all
 }
 
-// refused describes a call that did not succeed, by the code and the log id of the platform.
+// refused returns the result of a check whose call failed, with the code and the log id of the platform.
 func refused(o Outcome, err error, remedy Text, link string) result {
 	r := result{
 		outcome: o,
@@ -123,14 +128,14 @@ func refused(o Outcome, err error, remedy Text, link string) result {
 		found:   Text{"平台拒绝了", "the platform refused"},
 	}
 	var feishu *bot.APIError
-	var notary *esign.Error
+	var evidence *esign.Error
 	var supplier *verify.Error
 	answered := true
 	switch {
 	case errors.As(err, &feishu):
 		r.code, r.logID, answered = feishu.UpstreamCode(), feishu.LogID(), feishu.HTTPStatus != 0
-	case errors.As(err, &notary):
-		r.code, r.logID, answered = notary.Code, notary.RequestID, notary.HTTPStatus != 0
+	case errors.As(err, &evidence):
+		r.code, r.logID, answered = evidence.Code, evidence.RequestID, evidence.HTTPStatus != 0
 	case errors.As(err, &supplier):
 		r.code, r.logID, answered = supplier.Code, supplier.RequestID, supplier.HTTPStatus != 0
 	default:
@@ -144,7 +149,7 @@ func refused(o Outcome, err error, remedy Text, link string) result {
 			"检查这台机器能否访问该地址（网络、DNS、代理、证书）",
 			"check whether this machine reaches that address (network, DNS, proxy, certificates)",
 		}
-		r.link, r.silent = "", true
+		r.link, r.noAnswer = "", true
 	case errors.As(err, &later) && later.Temporary():
 		r.found = Text{"平台现在太忙，或出了故障", "the platform is busy or has trouble of its own"}
 		r.remedy, r.link = Text{"过一会儿再试", "try again in a while"}, ""
@@ -152,7 +157,7 @@ func refused(o Outcome, err error, remedy Text, link string) result {
 	return r
 }
 
-// printable drops what would steer a terminal.
+// printable removes control characters, which could control a terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

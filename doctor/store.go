@@ -19,7 +19,7 @@ func (d *Doctor) localChecks() []check {
 	}
 }
 
-// checkStore looks at the database beside a serve that may be working on it.
+// checkStore inspects the database. A running serve may use it at the same time.
 func (d *Doctor) checkStore(ctx context.Context) result {
 	inspected, err := d.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, d.cfg.Store.DSN, nil) })
 	remedy := Text{"检查 store.dsn、目录权限和磁盘空间", "check store.dsn, the directory's permissions and the disk's space"}
@@ -50,8 +50,8 @@ func (d *Doctor) checkStore(ctx context.Context) result {
 	return result{outcome: OK}
 }
 
-// serverSays puts what goes wrong with PostgreSQL when it is set up into words, by the code of store.ServerError.
-var serverSays = map[string]Text{
+// serverErrors has the texts of frequent errors of PostgreSQL, by the code of store.ServerError.
+var serverErrors = map[string]Text{
 	"":      {"连不上服务器", "the server cannot be reached"},
 	"28P01": {"密码不对", "wrong password"},
 	"28000": {"不让这个用户从这台机器连接", "this user may not connect from this machine"},
@@ -60,17 +60,17 @@ var serverSays = map[string]Text{
 	"57P03": {"正在启动", "it is just starting"},
 }
 
-// unusable says what is wrong with the database. The error names neither host nor user.
+// unusable describes an error of the database. The text contains neither host nor user.
 func unusable(err error) Text {
 	text := strings.TrimPrefix(err.Error(), "store: ")
 	why := Text{text, text}
-	if server, ok := errors.AsType[*store.ServerError](err); ok && serverSays[server.Code] != (Text{}) {
-		why = serverSays[server.Code]
+	if server, ok := errors.AsType[*store.ServerError](err); ok && serverErrors[server.Code] != (Text{}) {
+		why = serverErrors[server.Code]
 	}
 	return Text{"数据库不能用：" + why.ZH, "the database cannot be used: " + why.EN}
 }
 
-// unusableKeys says what is wrong with the key file.
+// unusableKeys describes an error of the key file.
 func unusableKeys(err error) Text {
 	why := Text{"unreadable", "unreadable"}
 	if file, ok := errors.AsType[*keyset.FileError](err); ok {

@@ -20,20 +20,20 @@ func (d *Doctor) supplierChecks() []check {
 	return []check{
 		{gateway, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
-		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, d.untold(
+		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, cannotAsk(
 			Text{
 				"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明",
 				"e签宝 tells nobody: ask the account manager whether the AppId may create real-name evidence points (个人实名证据点), " +
 					"or the first case will show",
 			})},
 		{template, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
-		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{template}, d.untold(
+		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{template}, cannotAsk(
 			Text{
 				"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差",
 				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
 					"verification.tencent.sms_sign_name must be approved and the same to the letter",
 			})},
-		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, d.untold(
+		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, cannotAsk(
 			Text{
 				"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
 				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
@@ -42,20 +42,20 @@ func (d *Doctor) supplierChecks() []check {
 	}
 }
 
-// untold is a check for which nobody can be asked.
-func (d *Doctor) untold(look Text) func(context.Context) result {
+// cannotAsk returns a check whose outcome is unknown, because no platform can tell. look says where a person can look.
+func cannotAsk(look Text) func(context.Context) result {
 	return func(context.Context) result {
 		return result{outcome: Unknown, found: Text{"问不到", "cannot be asked"}, remedy: look}
 	}
 }
 
 func (d *Doctor) checkEsign(ctx context.Context) result {
-	err := d.notary.Probe(ctx)
+	err := d.evidence.Probe(ctx)
 	if err == nil {
 		return result{outcome: OK}
 	}
 	const console = "https://open.esign.cn"
-	r := d.traced(ctx, refused(Problem, err, Text{
+	r := d.withCause(ctx, refused(Problem, err, Text{
 		"e签宝控制台 › 应用管理：核对 esign.app_id、esign.app_secret，以及 esign.base_url 是正式还是沙箱",
 		"e签宝 console › applications (应用管理): compare esign.app_id and esign.app_secret, and whether esign.base_url is " +
 			"production or sandbox",
@@ -84,9 +84,9 @@ func (d *Doctor) checkEsign(ctx context.Context) result {
 	return r
 }
 
-// mayNotAsk are refusals of the question, not of the key: a sub-account that may only send, a personal account (pages
-// "错误码" and "短信模板状态查询").
-var mayNotAsk = map[string]bool{
+// refusedQuestions lists the codes that refuse the query and not the key: the sub-account may only send, or the
+// account is personal (pages "错误码" and "短信模板状态查询").
+var refusedQuestions = map[string]bool{
 	"AuthFailure.UnauthorizedOperation":           true,
 	"UnauthorizedOperation":                       true,
 	"UnauthorizedOperation.RequestPermissionDeny": true,
@@ -95,8 +95,8 @@ var mayNotAsk = map[string]bool{
 	"UnsupportedOperation.":                       true,
 }
 
-// telling are refusals that sending would meet as well.
-var telling = map[string]Text{
+// refusedAlsoForSMS lists the codes with which the supplier would also refuse to send an SMS, with their remedies.
+var refusedAlsoForSMS = map[string]Text{
 	"UnauthorizedOperation.RequestIpNotInWhitelist": {
 		"短信控制台 › 应用管理 › 应用列表 › 应用的安全设置：把本机的出口地址加进 IP 白名单",
 		"SMS console (短信控制台) › applications (应用管理) › the application's security settings: add this machine's public " +
@@ -135,7 +135,7 @@ func (d *Doctor) checkTemplate(ctx context.Context) result {
 			"这台机器的时钟差了 5 分钟以上：打开 NTP",
 			"this machine's clock is more than 5 minutes off: switch NTP on",
 		}, "")
-	case e != nil && mayNotAsk[e.Code]:
+	case e != nil && refusedQuestions[e.Code]:
 		r := refused(Unknown, err, remedy, console)
 		r.found = Text{
 			"密钥没有查询模板的权限，或者账号不是企业认证：密钥是对的，模板请自己看一眼",
@@ -143,12 +143,12 @@ func (d *Doctor) checkTemplate(ctx context.Context) result {
 				"yourself",
 		}
 		return r
-	case e != nil && telling[e.Code] != (Text{}):
-		return refused(Problem, err, telling[e.Code], console)
+	case e != nil && refusedAlsoForSMS[e.Code] != (Text{}):
+		return refused(Problem, err, refusedAlsoForSMS[e.Code], console)
 	case e != nil && e.Class == verify.ClassRetry && e.HTTPStatus != 0:
 		return refused(Warning, err, Text{"过一会儿再试", "try again in a while"}, "")
 	case err != nil:
-		return d.traced(ctx, refused(Problem, err, Text{
+		return d.withCause(ctx, refused(Problem, err, Text{
 			"腾讯云 › 访问管理 › API 密钥管理：核对 verification.tencent.secret_id、secret_key，密钥要有短信和人脸核身的权限",
 			"Tencent Cloud › CAM (访问管理) › API keys (API 密钥管理): compare verification.tencent.secret_id and secret_key; the " +
 				"key needs sms and faceid",
@@ -169,31 +169,32 @@ func (d *Doctor) checkTemplate(ctx context.Context) result {
 	}
 }
 
-// Bounds of the clock: Tencent Cloud refuses signatures that are five minutes off, e签宝 fifteen.
+// Limits for the offset of the local clock. Tencent Cloud refuses a signature that is five minutes off, e签宝 one that is
+// fifteen minutes off.
 const (
-	clockFine  = 30 * time.Second
-	clockWrong = 4 * time.Minute
+	clockTolerance = 30 * time.Second
+	clockLimit     = 4 * time.Minute
 )
 
-// checkClock compares our clock with the Date of the platforms' answers, which has whole seconds.
+// checkClock compares the local clock with the Date header of the platforms, which has a resolution of one second.
 func (d *Doctor) checkClock(ctx context.Context) result {
 	hosts := []string{d.cfg.Feishu.BaseURL}
 	if d.cfg.Verification.Method == flows.ThreeElements {
 		hosts = append(hosts, d.cfg.Esign.BaseURL)
 	}
 	var worst time.Duration
-	heard := 0
+	answers := 0
 	for _, base := range hosts {
 		off, err := d.offset(ctx, base)
 		if err != nil {
 			continue
 		}
-		heard++
+		answers++
 		if off.Abs() > worst.Abs() {
 			worst = off
 		}
 	}
-	if heard == 0 {
+	if answers == 0 {
 		return result{outcome: Unknown, found: Text{"没有一个平台告诉时间", "no platform told the time"}}
 	}
 	off, ahead := worst.Abs().Round(time.Second).String(), Text{"快", "ahead of"}
@@ -206,9 +207,9 @@ func (d *Doctor) checkClock(ctx context.Context) result {
 		found:   Text{"这台机器比平台" + ahead.ZH + " " + off, "this machine is " + ahead.EN + " the platforms by " + off},
 	}
 	switch {
-	case worst.Abs() <= clockFine:
+	case worst.Abs() <= clockTolerance:
 		return result{outcome: OK}
-	case worst.Abs() <= clockWrong:
+	case worst.Abs() <= clockLimit:
 		r.outcome = Warning
 	default:
 		r.outcome = Problem
@@ -216,7 +217,7 @@ func (d *Doctor) checkClock(ctx context.Context) result {
 	return r
 }
 
-// offset is how far our clock is ahead of a platform's, to about a second.
+// offset returns how far the local clock is ahead of a platform's, with an error of about one second.
 func (d *Doctor) offset(ctx context.Context, base string) (time.Duration, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, base+"/", nil)
 	if err != nil {
@@ -227,7 +228,7 @@ func (d *Doctor) offset(ctx context.Context, base string) (time.Duration, error)
 	if err != nil {
 		return 0, err
 	}
-	_ = resp.Body.Close() // a HEAD has none
+	_ = resp.Body.Close() // the response to a HEAD has no body
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
 		return 0, err

@@ -2,7 +2,7 @@ package doctor
 
 import "strings"
 
-// Language picks zh or en from the flag, or from what POSIX says about the environment.
+// Language returns zh or en: the flag, or else the language of the POSIX locale variables.
 func Language(flag string, getenv func(string) string) string {
 	if flag == "zh" || flag == "en" {
 		return flag
@@ -21,6 +21,7 @@ func Language(flag string, getenv func(string) string) string {
 // Text is a text in both languages.
 type Text struct{ ZH, EN string }
 
+// In returns the text in a language, zh or en.
 func (t Text) In(lang string) string {
 	if lang == "zh" {
 		return t.ZH

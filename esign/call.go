@@ -13,14 +13,14 @@ import (
 
 // call is one request to the API.
 type call struct {
-	op     string
-	method string
-	path   string // plain ASCII without query, so that signed and sent text are the same
-	body   []byte // JSON, marshalled once: what is hashed is what is sent
-	once   bool   // must not take effect twice
+	op      string
+	method  string
+	path    string // plain ASCII without a query, so that the signed text equals the sent text
+	body    []byte // JSON; the same bytes are signed and sent
+	noRetry bool   // the call must not take effect twice
 }
 
-// do sends the call and decodes the answer's data into data, which says whether it is complete.
+// do sends the call and decodes the data of the response into data.
 func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool }) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -31,9 +31,9 @@ func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool
 		return &Error{Op: k.op, Kind: KindParameter, reason: "cannot build the request"}
 	}
 	client := c.http
-	if k.once {
-		client = c.once
-		req.GetBody = nil // without it the transport has nothing to repeat the request with
+	if k.noRetry {
+		client = c.unpooled
+		req.GetBody = nil // without GetBody the transport cannot repeat the request
 	}
 	if len(k.body) == 0 {
 		req.Body, req.GetBody = nil, nil
@@ -46,22 +46,22 @@ func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool
 	}
 	e := c.newError(k.op, status, header)
 	if !e.evaluate(body, err, data) {
-		return e.settle(k.once)
+		return e.decideRetry(k.noRetry)
 	}
 	return nil
 }
 
-// noAnswer is the error for a request that got no answer at all.
+// noAnswer returns the error for a request without a response.
 func (k call) noAnswer(err error, sent bool) *Error {
 	e := &Error{Op: k.op, Kind: KindNetwork}
 	e.reason, e.cause = describe(err)
 	if !sent {
 		e.reason += " before anything was sent"
 	}
-	return e.settle(k.once && sent)
+	return e.decideRetry(k.noRetry && sent)
 }
 
-// newError prepares an error with what the answer's head tells.
+// newError returns an error with status and headers of a response.
 func (c *Client) newError(op string, status int, header http.Header) *Error {
 	return &Error{
 		Op:         op,
@@ -71,11 +71,10 @@ func (c *Client) newError(op string, status int, header http.Header) *Error {
 	}
 }
 
-// evaluate decodes an answer of the API. It returns true for a success, whose data it has filled in; otherwise e says
-// why not.
+// evaluate decodes a response of the API. It fills in data and returns true for a success, and fills in e otherwise.
 //
-// Bodies are decoded whatever the HTTP status, since the status of business failures is not documented. Success is
-// code 0 in an HTTP 2xx answer with complete data. 401, 403 and 429 are refusals even without a readable body.
+// It decodes the body for every HTTP status, because the status of business failures is not documented. A success has
+// code 0, HTTP 2xx and complete data. 401, 403 and 429 are refusals even without a readable body.
 func (e *Error) evaluate(body []byte, readErr error, data interface{ complete() bool }) bool {
 	if readErr != nil {
 		e.reason, e.cause = describe(readErr)
@@ -115,33 +114,34 @@ func (e *Error) evaluate(body []byte, readErr error, data interface{ complete() 
 	return false
 }
 
-// settle decides about repeating. once marks a call that must not take effect twice and did leave this machine.
-func (e *Error) settle(once bool) *Error {
+// decideRetry sets temporary and maybeApplied. noRetry marks a call that must not take effect twice and that may have
+// reached e签宝.
+func (e *Error) decideRetry(noRetry bool) *Error {
 	unclear := e.Kind == KindNetwork || e.Kind == KindServer || e.Kind == KindMalformed || e.HTTPStatus >= 500
-	e.maybeApplied = once && unclear
+	e.maybeApplied = noRetry && unclear
 	if e.maybeApplied {
 		return e
 	}
 	switch e.Kind {
 	case KindRate, KindServer, KindNetwork, KindUploadPending:
 		e.temporary = true
-	case KindMalformed: // a page from something in between passes; a redirect or a 404 page stays
+	case KindMalformed: // the page of a proxy is temporary; a redirect or a 404 page is not
 		e.temporary = e.HTTPStatus/100 == 2 || e.HTTPStatus >= 500
 	}
 	return e
 }
 
-// answer is the envelope of the API, or of the gateway (refused).
+// answer is the envelope of a response of the API or of the gateway.
 type answer struct {
 	code    int64
 	message string
 	data    json.RawMessage
-	refused bool // success:false
+	refused bool // the gateway responded with success:false
 }
 
-// decodeAnswer reads {"code":int,"message":string|null,"data":object|null} or the gateway's
-// {"success":false,"code":int, "message":string}. Unknown fields are ignored, a message of another type as well; the
-// code must be a 32-bit number, as documented. problem is a constant text, empty when the envelope is good.
+// decodeAnswer decodes {"code":int,"message":string|null,"data":object|null}, or {"success":false,"code":int,
+// "message":string} of the gateway. It ignores unknown fields and a message of another type. The code must be a 32-bit
+// number, as documented. problem is a constant text, empty for a valid envelope.
 func decodeAnswer(body []byte) (a answer, problem string) {
 	var raw struct {
 		Success json.RawMessage `json:"success"`
@@ -166,11 +166,9 @@ func decodeAnswer(body []byte) (a answer, problem string) {
 	return a, ""
 }
 
-// requestID looks for an identification that e签宝's support can use. The API's header is not documented; the storage's
-// is.
+// requestID returns an id for e签宝's support. The header of the API is not documented, that of the storage is.
 func requestID(h http.Header) string {
-	for _, name := range []string{"X-Tsign-Request-Id", "X-Tsign-Trace-Id", "X-Request-Id", "X-Trace-Id",
-		"X-Oss-Request-Id", "Eagleeye-Traceid"} {
+	for _, name := range requestIDHeaders {
 		if v := h.Get(name); isToken(v, 64) {
 			return v
 		}
@@ -178,7 +176,11 @@ func requestID(h http.Header) string {
 	return ""
 }
 
-// retryAfter reads the Retry-After header, seconds or a date, and keeps it between 0 and an hour.
+var requestIDHeaders = []string{
+	"X-Tsign-Request-Id", "X-Tsign-Trace-Id", "X-Request-Id", "X-Trace-Id", "X-Oss-Request-Id", "Eagleeye-Traceid",
+}
+
+// retryAfter parses the Retry-After header (seconds or a date) and limits it to the range from 0 to one hour.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
@@ -194,7 +196,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// isToken tells whether s is an identifier: letters, digits, - and _, at most limit bytes.
+// isToken reports whether s is an identifier of at most limit bytes: ASCII letters, digits, - and _.
 func isToken(s string, limit int) bool {
 	for _, r := range s {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' {

@@ -1,23 +1,23 @@
 package esign
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// code is one documented refusal: what e签宝 answers, what kind of failure that is, and what the bot (or whoever operates
-// it) does about it.
+// code is one documented refusal.
 type code struct {
-	code string // number from the body, HTTP status of the gateway, or word of the storage
-	text string // constant part of the message that tells rows with the same code apart; empty matches any message
-	kind Kind
-	does string
+	code   string // number in the body, HTTP status of the gateway, or code of the storage
+	text   string // constant part of the message, which distinguishes rows of the same code; "" matches any message
+	kind   Kind
+	remedy string
 }
 
-// codes has one row per documented code. Rows with the same code are tried from top to bottom.
+// codes has the documented codes. Of the rows with the same code, the first match applies.
 var codes = []code{
-	// Gateway (helper/krgcgauz4akfivia). The application is checked first, then timestamp and signature; an unknown path
-	// is a 401 as well. Nothing here gets better by repeating.
+	// Gateway (helper/krgcgauz4akfivia). It checks the application, then timestamp and signature. An unknown path is a
+	// 401, too. A retry does not help.
 	{"401", "缺少参数", KindAuth,
 		"stop, tell HR once: a signature header is missing; something on the way to e签宝 removes headers"},
 	{"401", "AUTHSTRATEGY_NOT_FOUND", KindAuth,
@@ -31,10 +31,12 @@ var codes = []code{
 	{"401", "INVALID_TIMESTAMP", KindClock,
 		"stop, tell HR once: this machine's clock is more than 15 minutes off; resume when it is set right"},
 	{"401", "INVALID_SIGNATURE", KindAuth, "stop, tell HR once: esign.app_secret does not belong to esign.app_id"},
-	{"401", "", KindAuth, "stop, tell HR once: e签宝 refuses the application or the signature; check esign.app_id, app_secret, base_url"},
+	{"401", "", KindAuth,
+		"stop, tell HR once: e签宝 refuses the application or the signature; check esign.app_id, app_secret, base_url"},
 	{"403", "IP白名单不匹配", KindForbidden,
 		"stop, tell HR once: add the public egress IP to the application's allow-list (安全配置), valid after 5 minutes"},
-	{"403", "", KindForbidden, "stop, tell HR once: e签宝 refuses this caller; check the IP allow-list (安全配置) of the application"},
+	{"403", "", KindForbidden,
+		"stop, tell HR once: e签宝 refuses this caller; check the IP allow-list (安全配置) of the application"},
 	{"429", "", KindRate, "wait as long as asked, then repeat"},
 
 	// Business.
@@ -47,7 +49,7 @@ var codes = []code{
 	{"1435404", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 	{"1435405", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 
-	// Storage, answers to the PUT.
+	// Storage: responses to the PUT.
 	{"InvalidDigest", "", KindUploadMismatch,
 		"stop, tell HR: the bytes do not match the declared MD5; a bug or a broken line"},
 	{"SignatureDoesNotMatch", "", KindUploadMismatch,
@@ -59,7 +61,7 @@ var codes = []code{
 	{"InvalidAccessKeyId", "", KindUploadMismatch, "stop, tell HR: the upload address was mangled on the way"},
 }
 
-// families classes undocumented numbers by their first digits; the families are named in the V3 documentation.
+// families classifies undocumented numbers by their first digits. The V3 documentation names the families.
 var families = []struct {
 	prefix string
 	kind   Kind
@@ -70,7 +72,7 @@ var families = []struct {
 	{"1450", KindPermission}, // authorisation
 }
 
-// apply fills in what the table knows about a code and tells whether it knows it.
+// apply sets code, kind and message from the table. It returns false if the table has no matching row.
 func (e *Error) apply(name, message string) bool {
 	for _, r := range codes {
 		if r.code == name && strings.Contains(message, r.text) {
@@ -81,7 +83,7 @@ func (e *Error) apply(name, message string) bool {
 	return false
 }
 
-// applyBusiness classes a non-zero number from a body of the API.
+// applyBusiness classifies a non-zero code in a body of the API.
 func (e *Error) applyBusiness(number int64, message string) {
 	name := strconv.FormatInt(number, 10)
 	if e.apply(name, message) {
@@ -107,7 +109,8 @@ func (e *Error) applyBusiness(number int64, message string) {
 	e.Field = namedField(message)
 }
 
-// applyStatus classes the statuses that say enough by themselves, with or without a readable body.
+// applyStatus classifies the statuses whose meaning does not depend on the body. It returns false for every other
+// status.
 func (e *Error) applyStatus(message string) bool {
 	switch e.HTTPStatus {
 	case 401, 403, 429:
@@ -116,29 +119,25 @@ func (e *Error) applyStatus(message string) bool {
 	return false
 }
 
-// fieldNames are the request fields of the three calls. A message that names one is worth keeping; the rest of it may
-// quote what was sent and is dropped.
-var fieldNames = map[string]bool{
-	"contentMd5": true, "contentType": true, "fileName": true, "fileSize": true, "convertToPDF": true, "fileId": true,
-	"eviName": true, "customBizId": true, "realNameMethod": true, "timeStamp": true, "name": true, "cardNo": true,
-	"cardType":     true,
-	"cardPortrait": true, "cardNationalEmblem": true, "mark": true, "threeElements": true, "bankCardFour": true,
-	"face":                   true,
-	"certAgreementReadTitle": true, "certAgreementReadVersion": true, "certAgreementReadHash": true,
-	"certAgreementReadTime": true,
-	"certAgreementReadType": true, "certAgreementReadIP": true, "infoVerifySupplier": true, "verifyTime": true,
-	"verifySerialNumber": true, "mobile": true, "smsCode": true, "smsSupplier": true, "openingBank": true,
-	"bankCard":  true,
-	"faceImage": true, "faceImageSimilarScore": true, "faceLiveDetectScore": true,
-}
+// fieldNames are the request fields of the three calls. An error keeps only the field that a message names, because the
+// rest of the message may quote the request.
+var fieldNames = strings.Fields(`
+	contentMd5 contentType fileName fileSize convertToPDF fileId
+	eviName customBizId realNameMethod timeStamp name cardNo cardType cardPortrait cardNationalEmblem mark
+	threeElements bankCardFour face
+	certAgreementReadTitle certAgreementReadVersion certAgreementReadHash
+	certAgreementReadTime certAgreementReadType certAgreementReadIP
+	infoVerifySupplier verifyTime verifySerialNumber mobile smsCode smsSupplier
+	openingBank bankCard faceImage faceImageSimilarScore faceLiveDetectScore
+`)
 
-// namedField returns the first request field that a message names as a word of its own.
+// namedField returns the first request field that occurs in a message as a separate word.
 func namedField(message string) string {
 	words := strings.FieldsFunc(message, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
 	for _, w := range words {
-		if fieldNames[w] {
+		if slices.Contains(fieldNames, w) {
 			return w
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// One case per row of the table, driven through a server as e签宝 would answer.
+// TestCodes sends the documented response of each row of codes.
 func TestCodes(t *testing.T) {
 	gatewayBody := func(code int, message string) string {
 		return fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, code, message)
@@ -93,11 +93,11 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	if e := (&Error{Kind: KindRefused, Code: "77"}); e.Hint() != "" {
-		t.Errorf("hint for an undocumented code: %s, want %q", e.Hint(), "")
+		t.Errorf("got hint %q for an undocumented code, want none", e.Hint())
 	}
 }
 
-// Wrong credentials and a wrong clock, as the independent check of the test gateway answers them.
+// TestGatewayChecks sends requests with wrong credentials to the test gateway, which checks them independently.
 func TestGatewayChecks(t *testing.T) {
 	g := says(t, 200, `{"code":0,"data":{"fileStatus":2}}`)
 	for name, tt := range map[string]struct {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Revision names one of the two documented forms of the evidence request. They differ in the agreement fields, in the
-// type of timeStamp and in the default layout of verifyTime.
+// Revision is one of the two documented forms of the evidence request. They differ in the agreement fields, the type of
+// timeStamp and the default layout of verifyTime.
 type Revision string
 
 const (
@@ -21,7 +21,7 @@ const (
 	Revision202510 Revision = "2025-10"
 )
 
-// The two environments share nothing: no application, file or evidence point (identity_service/pliyh2).
+// Base URLs of the two environments, which share no applications, files or evidence points (identity_service/pliyh2).
 const (
 	ProductionURL = "https://openapi.esign.cn"
 	SandboxURL    = "https://smlopenapi.esign.cn"
@@ -32,32 +32,32 @@ const (
 	defaultPutTimeout = 60 * time.Second
 )
 
-// Config is what a Client needs. BaseURL, AppID, AppSecret and Revision are required; the rest has defaults.
+// Config configures a Client. BaseURL, AppID, AppSecret and Revision are required; the other fields have defaults.
 type Config struct {
-	// BaseURL is scheme and host without a path, e.g. ProductionURL. Plain http is accepted to loopback only.
+	// BaseURL is scheme and host without a path, e.g. ProductionURL. Plain http is allowed to loopback only.
 	BaseURL   string
 	AppID     string
 	AppSecret Secret
 	Revision  Revision
 
-	// HTTPClient carries the calls; nil means an own one with TLS 1.2 or newer and timeouts. Redirects are never
-	// followed, whatever its CheckRedirect says. When its Transport is nil or a *http.Transport, evidence points are
-	// created over a copy of it without keep-alive.
+	// HTTPClient sends the calls; nil means a client with timeouts and at least TLS 1.2. The Client never follows a
+	// redirect and ignores its CheckRedirect. If its Transport is nil or a *http.Transport, the Client creates evidence
+	// points over a copy without keep-alive.
 	HTTPClient *http.Client
 	// Now is the clock for the request timestamp; nil means time.Now.
 	Now func() time.Time
-	// Wait pauses UploadFile between two status questions; nil means a timer that ends early with the context.
+	// Wait pauses UploadFile between two status requests; nil means a timer that also ends with the context.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Timeout limits one call to the API; 0 means 10 s.
 	Timeout time.Duration
 	// PutTimeout limits one PUT of a file; 0 means 60 s.
 	PutTimeout time.Duration
 	// VerifyTimeLayout is the Go layout of verifyTime; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
-	// Revision202510. It is a setting because the documentation shows one sample and no format.
+	// Revision202510. It is configurable, because the documentation shows a sample and no format.
 	VerifyTimeLayout string
 }
 
-// Client talks to one e签宝 application. It keeps no state between calls and is safe for concurrent use.
+// Client calls e签宝 for one application. It keeps no state between calls and is safe for concurrent use.
 type Client struct {
 	base       *url.URL
 	appID      string
@@ -65,14 +65,14 @@ type Client struct {
 	revision   Revision
 	layout     string
 	http       *http.Client
-	once       *http.Client // for calls that must not be sent twice
+	unpooled   *http.Client // sends calls that must not take effect twice, without keep-alive
 	now        func() time.Time
 	wait       func(ctx context.Context, d time.Duration) error
 	timeout    time.Duration
 	putTimeout time.Duration
 }
 
-// New checks the configuration and builds a client; it makes no call. The error lists every mistake, without values.
+// New checks the configuration and builds a client. It makes no call. The error lists every mistake, without values.
 func New(cfg Config) (*Client, error) {
 	var problems []error
 	problem := func(text string) { problems = append(problems, errors.New("esign: "+text)) }
@@ -96,7 +96,7 @@ func New(cfg Config) (*Client, error) {
 	default:
 		problem(`evidence revision: must be "2025-10" or "2024"`)
 	}
-	if layout != "" && !keepsTheDay(layout) {
+	if layout != "" && !hasDate(layout) {
 		problem("verify time layout: must be a Go time layout with year, month and day")
 	}
 	if cfg.Timeout < 0 || cfg.PutTimeout < 0 {
@@ -129,7 +129,7 @@ func New(cfg Config) (*Client, error) {
 	if c.putTimeout == 0 {
 		c.putTimeout = defaultPutTimeout
 	}
-	c.http, c.once = httpClients(cfg.HTTPClient)
+	c.http, c.unpooled = httpClients(cfg.HTTPClient)
 	return c, nil
 }
 
@@ -155,8 +155,8 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// keepsTheDay tells whether a layout writes down at least the date: a typing mistake in it must not reach the evidence.
-func keepsTheDay(layout string) bool {
+// hasDate reports whether a layout contains at least the date. A mistake in the layout must not reach the evidence.
+func hasDate(layout string) bool {
 	t := time.Date(2031, 11, 27, 15, 8, 9, 0, chinaTime)
 	back, err := time.ParseInLocation(layout, t.Format(layout), chinaTime)
 	return err == nil && back.Year() == 2031 && back.Month() == time.November && back.Day() == 27

@@ -94,7 +94,7 @@ func TestVerifyTimeLayouts(t *testing.T) {
 	}
 }
 
-// Whoever prints a configuration or a client must not see the secret, whatever the verb.
+// TestSecretNeverShows prints a configuration and a client with every verb. None shows the secret.
 func TestSecretNeverShows(t *testing.T) {
 	c := newClient(t, SandboxURL)
 	cfg := Config{BaseURL: SandboxURL, AppSecret: testSecret}

@@ -7,43 +7,44 @@ import (
 	"time"
 )
 
-// Kind says what sort of failure happened, which decides what the bot does; see codes.go.
+// Kind is the kind of a failure. The reaction of the bot depends on it; see codes.go.
 type Kind string
 
 // Kinds of failure.
 const (
 	KindAuth      Kind = "auth"      // the gateway refuses application or signature
-	KindForbidden Kind = "forbidden" // the caller's address is not on the allow-list
-	KindClock     Kind = "clock"     // our clock is more than 15 minutes off
-	// the request is wrong; HTTPStatus 0 means that it was refused here, before any call
+	KindForbidden Kind = "forbidden" // the caller's IP address is not on the allow-list
+	KindClock     Kind = "clock"     // the local clock is more than 15 minutes off
+	// KindParameter means an invalid request. With HTTPStatus 0, the client refused it before any call.
 	KindParameter      Kind = "parameter"
 	KindNotFound       Kind = "not_found"       // no such file
-	KindPermission     Kind = "permission"      // the application may not do this
-	KindQuota          Kind = "quota"           // the package bought is used up
-	KindRefused        Kind = "refused"         // a clear no with a code nobody documented
+	KindPermission     Kind = "permission"      // the application lacks a permission
+	KindQuota          Kind = "quota"           // the bought quota is used up
+	KindRefused        Kind = "refused"         // a refusal with an undocumented code
 	KindRate           Kind = "rate"            // too many calls
 	KindServer         Kind = "server"          // 5xx
-	KindNetwork        Kind = "network"         // no answer: cannot connect, timeout, reset
-	KindMalformed      Kind = "malformed"       // an answer that is not what the documentation describes
-	KindUploadHost     Kind = "upload_host"     // the upload address points to a host we do not send photos to
-	KindUploadExpired  Kind = "upload_expired"  // the upload address is older than 60 minutes: start again at UploadURL
-	KindUploadMismatch Kind = "upload_mismatch" // bytes, MD5 or type differ from what was declared
-	KindUploadFailed   Kind = "upload_failed"   // e签宝 could not take the file in (status 3, 9, 12)
-	KindUploadPending  Kind = "upload_pending"  // still not usable after 90 s
+	KindNetwork        Kind = "network"         // no response: no connection, timeout, reset
+	KindMalformed      Kind = "malformed"       // the response is not as documented
+	KindUploadHost     Kind = "upload_host"     // the client sends no photos to the host of the upload address
+	KindUploadExpired  Kind = "upload_expired"  // the upload address is older than 60 minutes; call UploadURL again
+	KindUploadMismatch Kind = "upload_mismatch" // bytes, MD5 or type differ from the declaration
+	KindUploadFailed   Kind = "upload_failed"   // e签宝 could not process the file (status 3, 9, 12)
+	KindUploadPending  Kind = "upload_pending"  // the file is not usable after 90 s
 )
 
-// Error is the only error type that calls return. It never carries personal data, secrets, bodies or addresses.
+// Error is the error of every call. It never contains personal data, secrets, bodies or addresses.
 type Error struct {
 	Op         string // name of the method, e.g. "CreatePersonPoint"
 	Kind       Kind
-	HTTPStatus int // 0 when there was no answer
-	// e签宝's number ("1435002"), the gateway's ("401"), or the storage's word ("InvalidDigest"); may be empty
+	HTTPStatus int // 0 if there was no response
+	// Code is e签宝's number ("1435002"), the gateway's HTTP status ("401") or the storage's code ("InvalidDigest"). It may
+	// be empty.
 	Code      string
-	Message   string // only when it is one of the constant texts in codes.go; e签宝's other texts may quote what was sent
-	Field     string // request field that a parameter error names, from the fixed list of field names; may be empty
-	RequestID string // from the answer's headers, for e签宝's support; may be empty
+	Message   string // one of the constant texts in codes.go or empty; other texts of e签宝 may quote the request
+	Field     string // request field that a parameter error names, one of fieldNames; may be empty
+	RequestID string // from the headers of the response, for e签宝's support; may be empty
 
-	reason       string // constant text of our own
+	reason       string // constant text
 	cause        error
 	temporary    bool
 	maybeApplied bool
@@ -75,31 +76,31 @@ func (e *Error) Error() string {
 // Unwrap returns the cause: a *ValidationError, context.Canceled, context.DeadlineExceeded, or a network error.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Operation is Op, for logs and metrics.
+// Operation returns Op. It is part of failure.Error.
 func (e *Error) Operation() string { return e.Op }
 
-// Temporary tells whether the same call may be repeated and might then succeed. It is never true together with
+// Temporary reports whether the same call may be repeated and may then succeed. It is never true together with
 // MaybeApplied.
 func (e *Error) Temporary() bool { return e.temporary }
 
-// RetryAfter is how long e签宝 asked to wait (Retry-After header, at most an hour), 0 when it did not say.
+// RetryAfter returns the wait that e签宝 requested (Retry-After header, at most an hour), 0 if it requested none.
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 
-// MaybeApplied tells whether an evidence point may exist though no id was received. Such a call must not be repeated
-// blindly. Calls that are safe to repeat always answer false.
+// MaybeApplied reports whether an evidence point may exist although the client received no id. The caller must not
+// repeat such a call without checking. It is always false for calls that are safe to repeat.
 func (e *Error) MaybeApplied() bool { return e.maybeApplied }
 
-// Hint says, for operators, what a documented code means and what to do about it; empty for undocumented ones.
+// Hint returns the meaning of a documented code and its remedy, for operators. It is empty for an undocumented code.
 func (e *Error) Hint() string {
 	for _, r := range codes {
 		if r.code == e.Code && r.kind == e.Kind && (r.text == "" || r.text == e.Message) {
-			return r.does
+			return r.remedy
 		}
 	}
 	return ""
 }
 
-// KindOf returns the Kind of the first *Error in the chain, or "" when there is none.
+// KindOf returns the Kind of the first *Error in the chain, "" if there is none.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
@@ -107,8 +108,8 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// ValidationError lists what is wrong with a request that was refused before any call: field paths and rules, no
-// values.
+// ValidationError lists the broken rules of a request that the client refused before any call. It contains field paths
+// and no values.
 type ValidationError struct{ Problems []Problem }
 
 // Problem is one broken rule.
@@ -125,14 +126,14 @@ func (v *ValidationError) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// add notes a broken rule when broken is true.
+// add records a rule as broken if broken is true.
 func (v *ValidationError) add(broken bool, path, rule string) {
 	if broken {
 		v.Problems = append(v.Problems, Problem{path, rule})
 	}
 }
 
-// err returns v as an error, or nil when no rule is broken.
+// err returns v, or nil if no rule is broken.
 func (v *ValidationError) err() error {
 	if len(v.Problems) == 0 {
 		return nil
@@ -140,7 +141,8 @@ func (v *ValidationError) err() error {
 	return v
 }
 
-func refusedHere(op string, err error) *Error {
+// invalidRequest returns the error for a request that the client refuses before any call.
+func invalidRequest(op string, err error) *Error {
 	return &Error{
 		Op:     op,
 		Kind:   KindParameter,

@@ -4,7 +4,7 @@ import "shiming/failure"
 
 var _ failure.Error = (*Error)(nil)
 
-// failures says what each kind means for a case. A kind that is not here is a refusal.
+// failures maps each kind to its meaning for a case. A kind without a row is a refusal.
 var failures = map[Kind]failure.Details{
 	KindAuth:           {Class: failure.Operator, Code: "credentials"},
 	KindForbidden:      {Class: failure.Operator, Code: "allow_list"},
@@ -24,7 +24,7 @@ var failures = map[Kind]failure.Details{
 	KindUploadMismatch: {Class: failure.Refused, Code: failure.CodeBug},
 }
 
-// Failure is what the error means for a case.
+// Failure returns the meaning of the error for a case.
 func (e *Error) Failure() failure.Details {
 	d, ok := failures[e.Kind]
 	if !ok {

@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// ContentTypeBinary is the content type to declare for JPEG and PNG; e签宝 knows only this one and application/pdf.
+// ContentTypeBinary is the content type for JPEG and PNG. e签宝 accepts only this one and application/pdf.
 const ContentTypeBinary = "application/octet-stream"
 
-// Limits of file-upload-url. Older pages of the documentation allow less; at most 9 MB satisfies every revision.
+// Limits of file-upload-url. Older pages of the documentation allow less; 9 MB satisfies every revision.
 const (
 	maxFileSize     = 50 << 20
 	maxFileNameLen  = 100
@@ -33,10 +33,10 @@ type File struct {
 	MD5         string // ContentMD5 of the bytes
 }
 
-// contentType is what both the declaration and the PUT send.
+// contentType returns the content type of both the declaration and the PUT.
 func (f File) contentType() string { return firstNonEmpty(f.ContentType, ContentTypeBinary) }
 
-// Upload is e签宝's permission to put one file, valid for 60 minutes.
+// Upload is the upload address of one file. It is valid for 60 minutes.
 type Upload struct {
 	FileID string
 	URL    UploadLink
@@ -56,7 +56,7 @@ func (f File) Validate() error {
 	v.add(!known || length == len(ext)+1, "fileName", "has no known extension")
 	v.add(length > maxFileNameLen, "fileName", "is longer than 100 characters")
 	v.add(!utf8.ValidString(f.Name) || strings.ContainsAny(f.Name, forbiddenInName) ||
-		strings.ContainsFunc(f.Name, isPictogram),
+		strings.ContainsFunc(f.Name, isSymbol),
 		"fileName", "has a forbidden character")
 	v.add(f.contentType() != ContentTypeBinary && f.contentType() != contentTypePDF, "contentType",
 		"is not one of the two allowed")
@@ -67,17 +67,17 @@ func (f File) Validate() error {
 	return v.err()
 }
 
-// isPictogram tells emoji and invisible characters apart from those that belong in a file name.
-func isPictogram(r rune) bool {
+// isSymbol reports whether r is an emoji or an invisible character, which e签宝 refuses in a file name.
+func isSymbol(r rune) bool {
 	return unicode.In(r, unicode.So, unicode.Sk, unicode.Cc, unicode.Cf) || r == '\uFE0F'
 }
 
-// UploadURL asks for an address to put a file to: POST /v3/files/file-upload-url. Repeating it is harmless; a file id
-// that is never used does nothing.
+// UploadURL requests the upload address of a file: POST /v3/files/file-upload-url. A repetition does no harm, because
+// an unused file id has no effect.
 func (c *Client) UploadURL(ctx context.Context, f File) (Upload, error) {
 	const op = "UploadURL"
 	if err := f.Validate(); err != nil {
-		return Upload{}, refusedHere(op, err)
+		return Upload{}, invalidRequest(op, err)
 	}
 	body, err := json.Marshal(struct {
 		ContentMD5   string `json:"contentMd5"`
@@ -87,7 +87,7 @@ func (c *Client) UploadURL(ctx context.Context, f File) (Upload, error) {
 		ConvertToPDF bool   `json:"convertToPDF"`
 	}{f.MD5, f.contentType(), f.Name, f.Size, false})
 	if err != nil {
-		return Upload{}, refusedHere(op, err)
+		return Upload{}, invalidRequest(op, err)
 	}
 	var data uploadData
 	if err := c.do(ctx, call{
@@ -108,17 +108,17 @@ type uploadData struct {
 
 func (d *uploadData) complete() bool { return isToken(d.FileID, maxIDLen) && d.URL != "" }
 
-// FileStatus is how far e签宝 is with a file (page "查询文件上传状态", pdf-sign3/qz4aip).
+// FileStatus is the processing status of a file (page "查询文件上传状态", pdf-sign3/qz4aip).
 type FileStatus struct {
 	FileID string
 	Status int // fileStatus, 0 to 12
 }
 
-// Usable: 2 uploaded, 5 converted to PDF.
+// Usable reports whether the file is ready: 2 uploaded, 5 converted to PDF.
 func (s FileStatus) Usable() bool { return s.Status == 2 || s.Status == 5 }
 
-// Pending: ask again. 0 not uploaded (which is what a status right after the PUT may still say), 1 uploading, 4 and 8
-// PDF conversion, 6 watermarking, 10 and 11 HTML conversion.
+// Pending reports whether the status may still change: 0 not uploaded (possible for a moment after the PUT), 1
+// uploading, 4 and 8 PDF conversion, 6 watermarking, 10 and 11 HTML conversion.
 func (s FileStatus) Pending() bool {
 	switch s.Status {
 	case 0, 1, 4, 6, 8, 10, 11:
@@ -127,14 +127,14 @@ func (s FileStatus) Pending() bool {
 	return false
 }
 
-// Failed: 3 upload, 9 PDF conversion, 12 HTML conversion. Final for this file id.
+// Failed reports whether the file can never become usable: 3 upload, 9 PDF conversion, 12 HTML conversion failed.
 func (s FileStatus) Failed() bool { return s.Status == 3 || s.Status == 9 || s.Status == 12 }
 
-// FileStatus asks how far a file is: GET /v3/files/{fileId}.
+// FileStatus requests the status of a file: GET /v3/files/{fileId}.
 func (c *Client) FileStatus(ctx context.Context, fileID string) (FileStatus, error) {
 	const op = "FileStatus"
 	if !isToken(fileID, maxIDLen) {
-		return FileStatus{}, refusedHere(op, &ValidationError{[]Problem{{"fileId", "is not a file id"}}})
+		return FileStatus{}, invalidRequest(op, &ValidationError{[]Problem{{"fileId", "is not a file id"}}})
 	}
 	data := statusData{asked: fileID}
 	if err := c.do(ctx, call{op: op, method: http.MethodGet, path: fileStatusPath + fileID}, &data); err != nil {
@@ -143,7 +143,7 @@ func (c *Client) FileStatus(ctx context.Context, fileID string) (FileStatus, err
 	return FileStatus{FileID: fileID, Status: *data.Status}, nil
 }
 
-// statusData leaves fileName and fileDownloadUrl (readable by whoever has it) where they are.
+// statusData does not decode fileName and fileDownloadUrl; anyone who has that URL can read the file.
 type statusData struct {
 	FileID string `json:"fileId"`
 	Status *int   `json:"fileStatus"`

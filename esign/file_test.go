@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -135,24 +136,26 @@ func TestUploadURLNeedsIDAndAddress(t *testing.T) {
 	}
 }
 
-// A redirect of an API call is an answer, not a way: the signed body goes to no other host.
+// TestAPIFollowsNoRedirect checks that the client sends a signed body to no other host.
 func TestAPIFollowsNoRedirect(t *testing.T) {
 	elsewhere := says(t, 200, `{"code":0,"data":{"fileStatus":2,"eviPointId":"P1"}}`)
 	for _, status := range []int{301, 302, 307, 308} {
-		g := newGateway(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
-			w.Header().Set("Location", elsewhere.URL+"/v3/x")
-			w.WriteHeader(status)
-			_, _ = io.WriteString(w, "moved")
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			g := newGateway(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+				w.Header().Set("Location", elsewhere.URL+"/v3/x")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, "moved")
+			})
+			following := func(cfg *Config) { cfg.HTTPClient = &http.Client{} } // its default would follow
+			_, err := g.client(t, following).FileStatus(t.Context(), frontID)
+			if e := mustError(t, err); e.Kind != KindMalformed || e.HTTPStatus != status || e.Temporary() {
+				t.Errorf("got %v, want a final error of kind %s", err, KindMalformed)
+			}
+			_, err = g.client(t, following).CreatePersonPoint(t.Context(), threeElements())
+			if e := mustError(t, err); e.Kind != KindMalformed || !e.MaybeApplied() || e.Temporary() {
+				t.Errorf("got %v, want a final error of kind %s", err, KindMalformed)
+			}
 		})
-		following := func(cfg *Config) { cfg.HTTPClient = &http.Client{} } // its default would follow
-		_, err := g.client(t, following).FileStatus(t.Context(), frontID)
-		if e := mustError(t, err); e.Kind != KindMalformed || e.HTTPStatus != status || e.Temporary() {
-			t.Errorf("%d: %v", status, err)
-		}
-		_, err = g.client(t, following).CreatePersonPoint(t.Context(), threeElements())
-		if e := mustError(t, err); e.Kind != KindMalformed || !e.MaybeApplied() || e.Temporary() {
-			t.Errorf("%d: %v", status, err)
-		}
 	}
 	if n := len(elsewhere.requests()); n != 0 {
 		t.Errorf("%d requests followed the redirect, want 0", n)

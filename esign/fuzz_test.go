@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// FuzzJudge feeds answers of the API to the decoder. A success needs HTTP 2xx and an id; an error's text stays short,
-// on one line, and shows nothing of the body.
-func FuzzJudge(f *testing.F) {
+// FuzzEvaluate feeds answers of the API to the decoder. A success needs HTTP 2xx and an id; an error's text stays
+// short, on one line, and shows nothing of the body.
+func FuzzEvaluate(f *testing.F) {
 	for _, body := range []string{
 		`{"code":0,"message":null,"data":{"eviPointId":"P1904811111836663815"}}`,
 		`{"success":false,"code":401,"message":"INVALID_SIGNATURE"}`,
@@ -29,15 +29,15 @@ func FuzzJudge(f *testing.F) {
 			}
 			return
 		}
-		checkText(t, e.settle(true))
+		checkText(t, e.decideRetry(true))
 		if e.Temporary() && e.MaybeApplied() {
 			t.Error("an evidence point that may exist is to be repeated")
 		}
 	})
 }
 
-// FuzzJudgePut does the same for answers of the storage.
-func FuzzJudgePut(f *testing.F) {
+// FuzzEvaluatePut does the same for responses of the storage.
+func FuzzEvaluatePut(f *testing.F) {
 	for _, body := range []string{
 		`{"errCode":0,"msg":"成功"}`, `{"errCode":1}`, `{"Code":"AccessDenied","Message":"Request has expired."}`, "",
 		`<?xml version="1.0"?><Error><Code>InvalidDigest</Code><RequestId>1</RequestId></Error>`, `<a>`, `<Error/>`,
@@ -47,13 +47,13 @@ func FuzzJudgePut(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		e := &Error{Op: "Put", HTTPStatus: status}
-		if e.judgePut(body, nil) {
+		if e.evaluatePut(body, nil) {
 			if status != 200 {
 				t.Fatalf("success with HTTP %d, want 200", status)
 			}
 			return
 		}
-		checkText(t, e.settle(false))
+		checkText(t, e.decideRetry(false))
 	})
 }
 

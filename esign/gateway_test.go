@@ -26,7 +26,7 @@ const (
 
 var testNow = time.Date(2025, 3, 24, 9, 37, 39, 0, time.UTC) // 17:37:39 in Beijing, 1742809059000 ms
 
-// gateway stands for e签宝: it checks every API request as the documentation describes and then answers as told.
+// gateway is a fake e签宝. It checks every API request as the documentation describes and then calls the test's handler.
 type gateway struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -50,7 +50,7 @@ func newGateway(t *testing.T, answer func(w http.ResponseWriter, r *http.Request
 	return g
 }
 
-// says is a gateway that gives every request the same answer.
+// says returns a gateway that gives every request the same response.
 func says(t *testing.T, status int, body string) *gateway {
 	return newGateway(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 		w.WriteHeader(status)
@@ -80,9 +80,8 @@ func (g *gateway) requests() []request {
 	return append([]request(nil), g.seen...)
 }
 
-// signatureFault checks a request as the pages describe the gateway. It is written from their text and shares nothing
-// with the signer: headers are read from the wire, the query is put in order, values are raw, an empty value is the
-// key alone.
+// signatureFault checks a signature as the pages describe the gateway. It shares no code with the signer: it reads the
+// headers of the request and sorts the query; values are raw, and an empty value is the key alone.
 func signatureFault(r *http.Request, body []byte) string {
 	h := r.Header
 	if h.Get("X-Tsign-Open-Auth-Mode") == "" {
@@ -130,7 +129,7 @@ func signatureFault(r *http.Request, body []byte) string {
 	return ""
 }
 
-// client builds a client for the gateway; change may alter its configuration.
+// client returns a client of the gateway. change may alter its configuration.
 func (g *gateway) client(t *testing.T, change ...func(*Config)) *Client {
 	t.Helper()
 	return newClient(t, g.URL, change...)

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Method is the way a person's real name was checked (realNameMethod).
+// Method is the method of the real-name check (realNameMethod).
 type Method string
 
 // Methods of evidence_3/gftptngu8s79lgg6.
 const (
-	MethodThreeElements Method = "THREEELEMENTS" // name, ID number, mobile number, at the carrier
-	MethodBankCardFour  Method = "BANKCARDFOUR"  // the three and a bank card
+	MethodThreeElements Method = "THREEELEMENTS" // name, ID number and mobile number, checked at the carrier
+	MethodBankCardFour  Method = "BANKCARDFOUR"  // the three elements and a bank card
 	MethodFace          Method = "FACE"
 )
 
@@ -32,7 +32,7 @@ const (
 	CardOther      CardType = "CRED_PSN_OTHER"
 )
 
-// ReadType is how the person took note of the certificate agreement (certAgreementReadType).
+// ReadType says how the person accepted the certificate agreement (certAgreementReadType).
 type ReadType string
 
 // Read types of the 2025-10 revision.
@@ -41,15 +41,15 @@ const (
 	ReadClick ReadType = "CLICK" // opened it by a click
 )
 
-// PersonPoint is the evidence of one person's real-name check. Every field states something that happened and is on
-// record elsewhere; the client fills in nothing by itself.
+// PersonPoint is the evidence of one person's real-name check. The caller provides every field from its records; the
+// client adds nothing.
 //
-// It masks itself in String, GoString, LogValue, MarshalJSON and under every fmt verb, as do its parts.
+// PersonPoint and its parts mask themselves in String, GoString, LogValue, MarshalJSON and under every fmt verb.
 type PersonPoint struct {
 	EviName     string // name of the point, at most 64 characters
-	CustomBizID string // own number, at most 36 characters; a label only, e签宝 promises no de-duplication
+	CustomBizID string // caller's id, at most 36 characters; a label only, because e签宝 promises no deduplication
 	Method      Method
-	CompletedAt time.Time // when the check was passed
+	CompletedAt time.Time // time of the successful check
 
 	Name     string
 	CardNo   string
@@ -59,21 +59,21 @@ type PersonPoint struct {
 	CardNationalEmblem string // file id of the emblem side
 	Mark               string // remark, optional
 
-	// Exactly the one that belongs to Method.
+	// Exactly one of the following is set, depending on Method.
 	ThreeElements *ThreeElements
 	BankCardFour  *BankCardFour
 	Face          *Face
 
-	Agreement *CertAgreement // required by Revision202510, unknown to Revision2024
+	Agreement *CertAgreement // required by Revision202510, not allowed in Revision2024
 }
 
 // ThreeElements is the supplier's check of name, ID number and mobile, and the code sent to that mobile.
 type ThreeElements struct {
-	InfoVerifySupplier string    // company that compared the data
-	VerifyTime         time.Time // when it did
-	VerifySerialNumber string    // its request or serial number
+	InfoVerifySupplier string    // company that checked the data
+	VerifyTime         time.Time // time of the check
+	VerifySerialNumber string    // request or serial number of the check
 	Mobile             string
-	SMSCode            string // the code that the person typed in
+	SMSCode            string // code that the person entered
 	SMSSupplier        string // company that delivered the code
 }
 
@@ -103,13 +103,13 @@ type Face struct {
 type CertAgreement struct {
 	Title    string // as shown
 	Version  string // e.g. "20250801"
-	Hash     string // SHA-256 of the text shown; lower-case hex is the natural reading, the page does not say
+	Hash     string // SHA-256 of the text; the page names no encoding, lower-case hex is an assumption
 	ReadAt   time.Time
 	ReadType ReadType
 	ReadIP   string // the reader's IPv4 or IPv6 address
 }
 
-// String names case and method; everything personal stays out.
+// String returns CustomBizID and Method and masks all other fields.
 func (p PersonPoint) String() string {
 	return fmt.Sprintf("PersonPoint(customBizId=%s method=%s %s)", p.CustomBizID, p.Method, masked)
 }

@@ -9,36 +9,35 @@ import (
 
 const personPointPath = "/v3/evidence/evi-point/psn-realname"
 
-// chinaTime is the zone of every time that e签宝 reads as text. The pages name none; e签宝 serves mainland China. A fixed
-// zone needs no zone database, and the mainland has known no other since 1991.
+// chinaTime is the time zone of every time in text form. The pages name none; e签宝 serves mainland China. A fixed zone
+// needs no zone database, and mainland China has not changed its clocks since 1991.
 var chinaTime = time.FixedZone("CST", 8*3600)
 
 // wireTimeLayout is yyyy-MM-dd HH:mm:ss.
 const wireTimeLayout = "2006-01-02 15:04:05"
 
-// CreatePersonPoint files the evidence and returns the id of the point ("P…"): POST
-// /v3/evidence/evi-point/psn-realname.
+// CreatePersonPoint creates an evidence point and returns its id ("P…"): POST /v3/evidence/evi-point/psn-realname.
 //
-// The id is the only handle: no page documents a query, and none promises that a second call with the same
-// CustomBizID gives the same point. Store the intent before calling. When the error says MaybeApplied, a point may
-// exist; do not call again without finding out. Incomplete evidence is refused before any call with a
-// *ValidationError inside.
+// The id is the only reference to the point: no page documents a query, and none promises that a second call with the
+// same CustomBizID returns the same point. The caller stores its intent before the call. If the error is
+// MaybeApplied, a point may exist, and the caller must not repeat the call without checking. CreatePersonPoint
+// refuses incomplete evidence before any call, with an error that wraps a *ValidationError.
 func (c *Client) CreatePersonPoint(ctx context.Context, p PersonPoint) (eviPointID string, err error) {
 	const op = "CreatePersonPoint"
 	if err := p.Validate(c.revision); err != nil {
-		return "", refusedHere(op, err)
+		return "", invalidRequest(op, err)
 	}
 	body, err := json.Marshal(c.wire(p))
 	if err != nil {
-		return "", refusedHere(op, err)
+		return "", invalidRequest(op, err)
 	}
 	var data pointData
 	if err := c.do(ctx, call{
-		op:     op,
-		method: http.MethodPost,
-		path:   personPointPath,
-		body:   body,
-		once:   true,
+		op:      op,
+		method:  http.MethodPost,
+		path:    personPointPath,
+		body:    body,
+		noRetry: true,
 	}, &data); err != nil {
 		return "", err
 	}
@@ -49,11 +48,11 @@ type pointData struct {
 	ID string `json:"eviPointId"`
 }
 
-// complete accepts any identifier. The page says that ids begin with P, but refusing one that does not would lose the
-// only handle of a point that exists.
+// complete accepts any identifier. The page says that an id begins with P, but a refusal of another id would lose the
+// only reference to an existing point.
 func (d *pointData) complete() bool { return isToken(d.ID, maxIDLen) }
 
-// personWire is the request body. Field order is that of the page.
+// personWire is the request body. The fields have the order of the page.
 type personWire struct {
 	EviName                  string             `json:"eviName"`
 	CustomBizID              string             `json:"customBizId,omitempty"`
@@ -107,7 +106,7 @@ type faceWire struct {
 	FaceLiveDetectScore   string `json:"faceLiveDetectScore"`
 }
 
-// wire writes a valid point in the form of the client's revision.
+// wire converts a valid point to the form of the client's revision.
 func (c *Client) wire(p PersonPoint) personWire {
 	w := personWire{
 		EviName:            p.EviName,
@@ -149,10 +148,9 @@ func (c *Client) wire(p PersonPoint) personWire {
 	return w
 }
 
-// timeStamp is the time of the check in the form of the revision. The older page types the field as a long of
-// milliseconds while its sample sends the digits as a string. We send a number: the type is what e签宝 declares, the
-// sample one person's example, and a Java service that reads a long accepts a number in every configuration but a
-// string only while coercion is on.
+// timeStamp returns the time of the check in the form of the revision. The older page declares the field as a long of
+// milliseconds, while its sample has a string of digits. The client sends a number, because a Java service that expects
+// a long accepts a number in every configuration, but a string only with type coercion.
 func (c *Client) timeStamp(t time.Time) any {
 	if c.revision == Revision2024 {
 		return t.UnixMilli()

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// threeElements is the sample of the documentation's page.
+// threeElements returns the sample of the documentation.
 func threeElements() PersonPoint {
 	return PersonPoint{
 		EviName:            "测试张三-个人实名证据",
@@ -70,7 +70,7 @@ func face() PersonPoint {
 	return p
 }
 
-// agreed adds what the 2025-10 revision wants.
+// agreed adds the agreement that revision 2025-10 requires.
 func agreed(p PersonPoint) PersonPoint {
 	p.Agreement = &CertAgreement{
 		Title:    "数字证书服务协议",
@@ -133,7 +133,8 @@ func TestCreatePersonPointGolden(t *testing.T) {
 	}
 }
 
-// The page's own sample comes out field by field, but for timeStamp, which we send as the declared type.
+// TestSampleOfThePage compares the request with the sample of the page. Only timeStamp differs, which has the declared
+// type.
 func TestSampleOfThePage(t *testing.T) {
 	p := threeElements()
 	p.CustomBizID, p.ThreeElements.VerifyTime = "", time.Date(2024, 3, 23, 17, 0, 0, 0, time.UTC) // the 24th in Beijing
@@ -144,7 +145,8 @@ func TestSampleOfThePage(t *testing.T) {
 	const want = `{"eviName":"测试张三-个人实名证据","realNameMethod":"THREEELEMENTS","timeStamp":1742809059000,"name":"测试张三",` +
 		`"cardNo":"130401199601018395","cardType":"CRED_PSN_CH_IDCARD","cardPortrait":"9631665ce202447bb254ab57a391808c",` +
 		`"cardNationalEmblem":"02723880e8da4611acc7a6d9ffe93f68","threeElements":{"infoVerifySupplier":"信息核验供应商名字",` +
-		`"verifyTime":"20240324","verifySerialNumber":"No1234567","mobile":"19800002222","smsCode":"123456","smsSupplier":"短信供应商名字"}}`
+		`"verifyTime":"20240324","verifySerialNumber":"No1234567","mobile":"19800002222","smsCode":"123456",` +
+		`"smsSupplier":"短信供应商名字"}}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -183,12 +185,15 @@ func TestValidate(t *testing.T) {
 		{threeElements, func(p *PersonPoint) { p.ThreeElements = nil }, "threeElements"},
 		{threeElements, func(p *PersonPoint) { p.Face = face().Face }, "face"},
 		{threeElements, func(p *PersonPoint) { p.ThreeElements = &ThreeElements{} },
-			"threeElements.infoVerifySupplier threeElements.verifyTime threeElements.verifySerialNumber threeElements.mobile threeElements.smsCode threeElements.smsSupplier"},
+			"threeElements.infoVerifySupplier threeElements.verifyTime threeElements.verifySerialNumber " +
+				"threeElements.mobile threeElements.smsCode threeElements.smsSupplier"},
 		{bankCardFour, func(p *PersonPoint) { p.BankCardFour = &BankCardFour{} },
-			"bankCardFour.infoVerifySupplier bankCardFour.verifyTime bankCardFour.verifySerialNumber bankCardFour.openingBank bankCardFour.bankCard " +
+			"bankCardFour.infoVerifySupplier bankCardFour.verifyTime bankCardFour.verifySerialNumber " +
+				"bankCardFour.openingBank bankCardFour.bankCard " +
 				"bankCardFour.mobile bankCardFour.smsCode bankCardFour.smsSupplier"},
 		{face, func(p *PersonPoint) { p.Face = &Face{} },
-			"face.infoVerifySupplier face.verifyTime face.verifySerialNumber face.faceImage face.faceImageSimilarScore face.faceLiveDetectScore"},
+			"face.infoVerifySupplier face.verifyTime face.verifySerialNumber " +
+				"face.faceImage face.faceImageSimilarScore face.faceLiveDetectScore"},
 		{threeElements, func(p *PersonPoint) { *p = agreed(*p) }, "certAgreementRead"},
 	}
 	for _, tt := range tests {
@@ -205,7 +210,8 @@ func TestValidate(t *testing.T) {
 		want   string
 	}{
 		{func(a *CertAgreement) { *a = CertAgreement{} },
-			"certAgreementReadTitle certAgreementReadVersion certAgreementReadHash certAgreementReadTime certAgreementReadType certAgreementReadIP"},
+			"certAgreementReadTitle certAgreementReadVersion certAgreementReadHash " +
+				"certAgreementReadTime certAgreementReadType certAgreementReadIP"},
 		{func(a *CertAgreement) { a.ReadType = "READ" }, "certAgreementReadType"},
 		{func(a *CertAgreement) { a.ReadType = ReadClick }, ""},
 		{func(a *CertAgreement) { a.ReadIP = "2001:db8::1" }, ""},

@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Validate checks that the evidence is complete for a revision. It returns a *ValidationError that names e签宝's fields
-// and never a value. It knows nothing of checksums or number formats: whether the data is right was checked by those
-// who collected it.
+// Validate checks that the evidence is complete for a revision. It returns a *ValidationError with the names of e签宝's
+// fields and no values. It checks no checksums or number formats, which the caller did when it collected the data.
 func (p PersonPoint) Validate(r Revision) error {
 	v := &ValidationError{}
 	v.needText("eviName", p.EviName)
@@ -85,10 +84,10 @@ func (v *ValidationError) needAgreement(a *CertAgreement, r Revision) {
 
 func (v *ValidationError) needText(path, value string) {
 	v.add(strings.TrimSpace(value) == "", path, "is missing")
-	v.add(!utf8.ValidString(value), path, "is not UTF-8") // the encoder would replace bytes, and evidence is not altered
+	v.add(!utf8.ValidString(value), path, "is not UTF-8") // the JSON encoder would replace bytes of the evidence
 }
 
-// needTime takes 1970 for missing too: that is what a zero from a database or a supplier turns into.
+// needTime also treats 1970-01-01 as missing, because a zero from a database or a supplier becomes that time.
 func (v *ValidationError) needTime(path string, t time.Time) {
 	v.add(t.Unix() <= 0, path, "is missing")
 }
@@ -110,7 +109,7 @@ func (v *ValidationError) needSMS(object, mobile, code, supplier string) {
 	v.needText(object+".smsSupplier", supplier)
 }
 
-// onlyFor holds the rule that the one object of the method is there and no other.
+// onlyFor checks that an object is present if and only if it belongs to the method.
 func (v *ValidationError) onlyFor(path string, present, wanted bool) {
 	v.add(wanted && !present, path, "is missing")
 	v.add(present && !wanted, path, "does not belong to the method")

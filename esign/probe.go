@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// probeFile is the id of a file that nobody has.
+// probeFile is the id of a file that does not exist.
 const probeFile = "00000000000000000000000000000000"
 
-// filesFamily begins the numbers with which the file service refuses; the gateway's own refusals have others.
+// filesFamily is the prefix of the file service's codes. The gateway uses other codes.
 const filesFamily = "1430"
 
-// Probe asks for the status of a file that does not exist. The gateway looks at address, application, clock and
-// signature before it looks for the file (helper/krgcgauz4akfivia), so that a no of the file service itself, which is
-// documented to be "no such file" (1430608), is success. Nothing is written.
+// Probe checks address, application, clock and signature without a write. It requests the status of a file that does
+// not exist. The gateway checks these four before it calls the file service (helper/krgcgauz4akfivia), so a refusal
+// of the file service, documented as "no such file" (1430608), is a success.
 func (c *Client) Probe(ctx context.Context) error {
 	_, err := c.FileStatus(ctx, probeFile)
 	var e *Error

@@ -2,7 +2,7 @@ package esign
 
 import "testing"
 
-// TestProbe: whatever the file service itself answers shows that application, secret, address and clock are taken.
+// TestProbe checks that any response of the file service is a success.
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

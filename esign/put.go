@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// Put sends the bytes of a declared file to its upload address. The same bytes may be put again while the address is
-// valid; when it no longer is, the error's Kind is KindUploadExpired and the way starts again at UploadURL.
+// Put sends the bytes of a declared file to its upload address. The caller may repeat it while the address is valid.
+// Afterwards the error's Kind is KindUploadExpired, and the caller starts again at UploadURL.
 //
-// Headers are exactly the declared Content-Type and Content-MD5, since both are signed into the address. The address
-// goes out byte for byte as received, and only to the storage of e签宝 (https, *.esign.cn) or to the host of BaseURL.
+// Put sends the declared Content-Type and Content-MD5, because the address contains a signature of both. It uses the
+// address byte for byte as received, and only on the storage of e签宝 (https, *.esign.cn) or on the host of BaseURL.
 func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error {
 	const op = "Put"
 	if int64(len(body)) != f.Size || ContentMD5(body) != f.MD5 {
@@ -28,7 +28,7 @@ func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.putTimeout)
 	defer cancel()
-	// NewRequest sets ContentLength (no chunked upload, which the storage would refuse) and GetBody from a bytes.Reader.
+	// For a bytes.Reader, NewRequest sets ContentLength and GetBody. The storage refuses a chunked upload.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, bytes.NewReader(body))
 	if err != nil {
 		return &Error{Op: op, Kind: KindUploadHost, reason: "upload address cannot be used"}
@@ -41,13 +41,13 @@ func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error 
 		return call{op: op}.noAnswer(err, true)
 	}
 	e := c.newError(op, status, header)
-	if e.judgePut(answer, err) {
+	if e.evaluatePut(answer, err) {
 		return nil
 	}
-	return e.settle(false)
+	return e.decideRetry(false)
 }
 
-// checkUploadURL returns the address if photos may be sent there, or else a constant text that says why not.
+// checkUploadURL returns the address if the client may send photos there, or a constant text with the reason why not.
 func (c *Client) checkUploadURL(raw string) (target, reason string) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Opaque != "" || u.Hostname() == "" || u.Fragment != "" {
@@ -58,15 +58,15 @@ func (c *Client) checkUploadURL(raw string) (target, reason string) {
 	}
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case !plainASCII(u.Hostname()): // lowering turns some foreign letters into ASCII
+	case !plainASCII(u.Hostname()): // strings.ToLower turns some non-ASCII letters into ASCII
 		return "", "upload address has a host that is not plain ASCII"
 	case u.Scheme == "https" && strings.HasSuffix(host, ".esign.cn") && (u.Port() == "" || u.Port() == "443"):
 	case u.Scheme == c.base.Scheme && host == strings.ToLower(c.base.Hostname()) && port(u) == port(c.base):
 	default:
 		return "", "upload address is not on https *.esign.cn nor on the base url's host"
 	}
-	// The request line is rebuilt from the parsed address. The storage's signature covers its exact spelling, so an
-	// address that would come out differently is refused here rather than there.
+	// net/http builds the request line from the parsed address. The storage's signature covers the exact spelling, so it
+	// would refuse an address that net/http spells differently.
 	if raw != u.Scheme+"://"+u.Host+u.RequestURI() {
 		return "", "upload address would change when sent"
 	}
@@ -83,8 +83,9 @@ func port(u *url.URL) string {
 	return "80"
 }
 
-// judgePut decodes an answer of the storage and returns true for a success: HTTP 200 and either nothing or errCode 0.
-func (e *Error) judgePut(body []byte, readErr error) bool {
+// evaluatePut decodes a response of the storage. It returns true for a success, which has HTTP 200 and either an empty
+// body or errCode 0.
+func (e *Error) evaluatePut(body []byte, readErr error) bool {
 	if readErr != nil {
 		e.reason, e.cause = describe(readErr)
 	}
@@ -93,9 +94,10 @@ func (e *Error) judgePut(body []byte, readErr error) bool {
 	if readErr == nil {
 		a, known = decodeStorage(body)
 	}
+	empty := len(bytes.TrimSpace(body)) == 0
+	success := known && a.number == "0" && a.word == ""
 	switch {
-	case readErr == nil && e.HTTPStatus == 200 && (len(bytes.TrimSpace(body)) == 0 || known && a.number == "0" &&
-		a.word == ""):
+	case readErr == nil && e.HTTPStatus == 200 && (empty || success):
 		return true
 	case known && a.word != "" && e.apply(a.word, a.message):
 	case e.HTTPStatus >= 500:
@@ -116,15 +118,15 @@ func (e *Error) judgePut(body []byte, readErr error) bool {
 	return false
 }
 
-// storageAnswer is what the storage says: e签宝's {"errCode":0,"msg":"成功"} has a number, an OSS error has a word.
+// storageAnswer is a response of the storage. {"errCode":0,"msg":"成功"} of e签宝 has a number, an error of OSS has a word.
 type storageAnswer struct {
 	number    string
-	word      string // letters only
+	word      string // ASCII letters only
 	message   string
 	requestID string
 }
 
-// decodeStorage reads both forms, the second as XML or as JSON; ok is false when it is neither.
+// decodeStorage decodes both forms; an error of OSS may be XML or JSON. ok is false for any other body.
 func decodeStorage(body []byte) (a storageAnswer, ok bool) {
 	body = bytes.TrimSpace(body)
 	if bytes.HasPrefix(body, []byte("<")) {
@@ -164,7 +166,7 @@ func decodeStorage(body []byte) (a storageAnswer, ok bool) {
 	return a, a.number != "" || a.word != ""
 }
 
-// isWord tells whether s looks like an OSS error code: up to 64 Latin letters.
+// isWord reports whether s has the form of an OSS error code: 1 to 64 ASCII letters.
 func isWord(s string) bool {
 	for _, r := range s {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {

@@ -22,25 +22,28 @@ var (
 
 func TestPutSendsWhatWasDeclared(t *testing.T) {
 	for _, declared := range []string{"", ContentTypeBinary, "application/pdf"} {
-		g := says(t, 200, `{"errCode":0,"msg":"成功"}`)
-		f := photoFile
-		f.ContentType = declared
-		const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
-		if err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + target)}, f, photo); err != nil {
-			t.Fatal(err)
-		}
-		r := g.requests()[0]
-		if r.method != "PUT" || r.uri != target || r.body != string(photo) || r.length != 10 || r.chunked {
-			t.Errorf("sent %s %s, length %d, chunked %v, want %q, %v, 10", r.method, r.uri, r.length, r.chunked, "PUT", target)
-		}
-		if r.header.Get("Content-Type") != f.contentType() || r.header.Get("Content-MD5") != f.MD5 {
-			t.Errorf("sent headers %v", r.header)
-		}
-		for name := range r.header {
-			if strings.HasPrefix(name, "X-Tsign") {
-				t.Errorf("header %s went to the storage", name)
+		t.Run("declared "+declared, func(t *testing.T) {
+			g := says(t, 200, `{"errCode":0,"msg":"成功"}`)
+			f := photoFile
+			f.ContentType = declared
+			const target = "/1111563841/b/c%2Fd%20e%E5%BC%A0.jpg" +
+				"?Expires=1742812659&OSSAccessKeyId=LTAI&Signature=k%2B%2Fa%3D&b=%e5&a=;~"
+			if err := g.client(t).Put(t.Context(), Upload{frontID, UploadLink(g.URL + target)}, f, photo); err != nil {
+				t.Fatal(err)
 			}
-		}
+			r := g.requests()[0]
+			if r.method != "PUT" || r.uri != target || r.body != string(photo) || r.length != 10 || r.chunked {
+				t.Errorf("got %s %s, length %d, chunked %v; want PUT %s, 10, false", r.method, r.uri, r.length, r.chunked, target)
+			}
+			if r.header.Get("Content-Type") != f.contentType() || r.header.Get("Content-MD5") != f.MD5 {
+				t.Errorf("got headers %v, want the declared type and MD5", r.header)
+			}
+			for name := range r.header {
+				if strings.HasPrefix(name, "X-Tsign") {
+					t.Errorf("got header %s at the storage, want none of the API's", name)
+				}
+			}
+		})
 	}
 }
 
@@ -220,8 +223,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A transport that loses its connection before the first byte repeats a PUT by itself, for which it needs GetBody. An
-// evidence point gives it nothing to repeat.
+// TestGetBody checks that a PUT has GetBody, which a transport needs to repeat it after a lost connection, and that the
+// creation of an evidence point has none.
 func TestGetBody(t *testing.T) {
 	g := newGateway(t, func(w http.ResponseWriter, r *http.Request, _ []byte) {
 		if r.Method == http.MethodPost {
@@ -238,13 +241,13 @@ func TestGetBody(t *testing.T) {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil { // the first attempt is lost
 				return nil, err
 			}
-			again := r.Clone(r.Context())
+			retry := r.Clone(r.Context())
 			body, err := r.GetBody()
 			if err != nil {
 				return nil, err
 			}
-			again.Body = body
-			return http.DefaultTransport.RoundTrip(again)
+			retry.Body = body
+			return http.DefaultTransport.RoundTrip(retry)
 		})}
 	})
 	if err := c.Put(t.Context(), Upload{frontID, UploadLink(g.URL + "/x")}, photoFile, photo); err != nil {

@@ -8,8 +8,8 @@ import (
 
 const masked = "***"
 
-// Secret is the AppSecret. It shows itself as *** wherever it is printed, logged or marshalled; only the request signer
-// reads the text.
+// Secret is the AppSecret. It appears as *** when it is printed, logged or marshalled. Only the request signer converts
+// it to a string.
 type Secret string
 
 func (Secret) String() string               { return masked }
@@ -18,11 +18,11 @@ func (Secret) LogValue() slog.Value         { return slog.StringValue(masked) }
 func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + masked + `"`), nil }
 func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
 
-// Format covers the verbs that do not ask for String.
+// Format masks the value for the verbs that do not use String.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
 
-// UploadLink is the address that e签宝 hands out for one upload. Whoever has it may write the file for 60 minutes, so it
-// masks itself like a secret.
+// UploadLink is the upload address of one file. It masks itself like a Secret, because it permits to write the file for
+// 60 minutes.
 type UploadLink string
 
 func (UploadLink) String() string               { return masked }
@@ -31,5 +31,5 @@ func (UploadLink) LogValue() slog.Value         { return slog.StringValue(masked
 func (UploadLink) MarshalJSON() ([]byte, error) { return []byte(`"` + masked + `"`), nil }
 func (UploadLink) MarshalText() ([]byte, error) { return []byte(masked), nil }
 
-// Format covers the verbs that do not ask for String.
+// Format masks the value for the verbs that do not use String.
 func (l UploadLink) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Constant header values; they are part of the signed text and must reach the gateway byte for byte.
+// Constant header values. They are part of the signed text, so a proxy must not change them.
 const (
 	acceptAny       = "*/*"
 	jsonContentType = "application/json; charset=UTF-8"
@@ -26,20 +26,20 @@ func signer(secret Secret) func(string) string {
 	}
 }
 
-// stringToSign joins the signed parts. The first five are each followed by a newline, also when empty (Date always is:
-// we do not send it); the last has none. pathAndParameters is the raw, unescaped path and query.
+// stringToSign joins the signed parts. A newline follows each of the first five, even if it is empty; Date is always
+// empty, because the client does not send it. pathAndParameters is the raw, unescaped path and query.
 func stringToSign(method, accept, contentMD5, contentType, pathAndParameters string) string {
 	return method + "\n" + accept + "\n" + contentMD5 + "\n" + contentType + "\n" + "\n" + pathAndParameters
 }
 
-// ContentMD5 is Base64 of the 16 raw MD5 bytes, the form e签宝 wants both for a JSON body and for a file.
+// ContentMD5 returns Base64 of the 16 raw MD5 bytes, which e签宝 requires for a JSON body and for a file.
 func ContentMD5(body []byte) string {
 	sum := md5.Sum(body)
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // signRequest sets the headers of signature mode (identity_service/pliyh2). The timestamp is not part of the signed
-// text; the gateway allows it 15 minutes of error. An empty body has an empty Content-MD5, which is signed but not
+// text; the gateway accepts a deviation of 15 minutes. The Content-MD5 of an empty body is empty: it is signed and not
 // sent.
 func (c *Client) signRequest(req *http.Request, body []byte, now time.Time) {
 	sum := ""

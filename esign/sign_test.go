@@ -6,9 +6,11 @@ import (
 	"testing"
 )
 
-// The vectors were computed in two languages; the dummysecret rows and the MD5 of 0123456789 were published by others.
+// TestSignatureVectors uses vectors that were computed in two languages. The dummysecret rows and the MD5 of 0123456789
+// are published values.
 func TestSignatureVectors(t *testing.T) {
-	const upload = `{"contentMd5":"eB5eJF1ptWaXm4bijSPyxw==","contentType":"application/octet-stream","fileName":"id-front.jpg","fileSize":10,"convertToPDF":false}`
+	const upload = `{"contentMd5":"eB5eJF1ptWaXm4bijSPyxw==","contentType":"application/octet-stream",` +
+		`"fileName":"id-front.jpg","fileSize":10,"convertToPDF":false}`
 	const point = `{"eviName":"测试","name":"张三"}`
 	const ct = "application/json; charset=UTF-8"
 	tests := []struct {
@@ -70,7 +72,7 @@ func TestContentMD5(t *testing.T) {
 	}
 }
 
-// What goes over the wire must carry vectors V1 and V2: the signer is right only if the request is.
+// TestVectorsOnTheWire checks that the sent requests carry vectors V1 and V2.
 func TestVectorsOnTheWire(t *testing.T) {
 	g := newGateway(t, func(w http.ResponseWriter, r *http.Request, _ []byte) {
 		if r.Method == http.MethodPost {

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// maxAnswer limits how much of an answer is read; real ones are a few hundred bytes.
+// maxAnswer limits a response, in bytes. Real responses have a few hundred bytes.
 const maxAnswer = 1 << 20
 
-// httpClients returns the client for ordinary calls and the one for calls that must not reach e签宝 twice.
+// httpClients returns a client for ordinary calls and one for calls that must not take effect twice.
 //
-// The second opens a fresh connection for every call. On a kept-alive connection that the server is just closing, a
-// request dies half-way often enough, and for an evidence point that means a person has to find out what happened.
-func httpClients(given *http.Client) (ordinary, once *http.Client) {
+// The second opens a new connection for every call. A request may fail on a kept-alive connection that the server is
+// closing; for an evidence point the outcome is then unknown, and a person has to check it.
+func httpClients(given *http.Client) (ordinary, unpooled *http.Client) {
 	var base http.Client
 	if given != nil {
 		base = *given
@@ -36,7 +36,7 @@ func httpClients(given *http.Client) (ordinary, once *http.Client) {
 			ForceAttemptHTTP2:      true,
 		}
 	}
-	// A redirect is an answer like any other: following it would carry signatures and ID photos to a host nobody checked.
+	// A redirect counts as a response, because the client must not send signatures and photos to an unchecked host.
 	base.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	second := base
 	transport := second.Transport
@@ -51,12 +51,12 @@ func httpClients(given *http.Client) (ordinary, once *http.Client) {
 	return &base, &second
 }
 
-// exchange sends one request and reads the answer. sent is false only when it is certain that no byte of the request
-// left: the transport announced that it wants a connection and never got one. Having a connection already counts as
-// sent, because between that and the first byte lies only a moment in which a cancelled call cannot tell what went
-// out.
-func exchange(client *http.Client, req *http.Request) (status int, header http.Header, body []byte, sent bool,
-	err error) {
+// exchange sends one request and reads the response. sent is false only if certainly no byte of the request was sent,
+// because the transport requested a connection and got none. A request with a connection counts as sent, because a
+// cancelled call cannot tell whether its first byte was written.
+func exchange(client *http.Client, req *http.Request) (
+	status int, header http.Header, body []byte, sent bool, err error,
+) {
 	if err := req.Context().Err(); err != nil {
 		return 0, nil, nil, false, err
 	}
@@ -86,8 +86,8 @@ func isDialError(err error) bool {
 	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
 }
 
-// describe turns a failure of the transport into a constant text and a cause that is safe to print. Errors of net/http
-// quote URLs, headers and first lines of answers, so only those known to carry addresses at most are kept.
+// describe returns a constant text and a printable cause for an error of the transport. Errors of net/http may quote
+// URLs, headers and responses; describe keeps only errors that contain addresses at most.
 func describe(err error) (reason string, cause error) {
 	var u *url.Error
 	if errors.As(err, &u) {

@@ -6,33 +6,32 @@ import (
 	"time"
 )
 
-// The documentation's advice: stop at a usable status, otherwise ask again every 3 s, give up after 90 s.
+// Polling as the documentation recommends: every 3 s until the status is usable, for at most 90 s.
 const (
-	pollEvery  = 3 * time.Second
-	pollGiveUp = 90 * time.Second
+	pollEvery   = 3 * time.Second
+	pollTimeout = 90 * time.Second
 )
 
 type waitingKey struct{}
 
-// Waiting returns a context in which UploadFile tells of the failures that it deals with by itself, which its caller
-// would never hear of: an upload address that has expired, and a status question that failed for the moment. tell is
-// called in the same goroutine, before the next attempt, with an *Error.
-func Waiting(ctx context.Context, tell func(error)) context.Context {
-	return context.WithValue(ctx, waitingKey{}, tell)
+// Waiting returns a context in which UploadFile reports the failures after which it retries: an expired upload address
+// and a temporary failure of a status request. UploadFile calls report with an *Error in the same goroutine, before the
+// next attempt.
+func Waiting(ctx context.Context, report func(error)) context.Context {
+	return context.WithValue(ctx, waitingKey{}, report)
 }
 
-func waiting(ctx context.Context, err error) {
-	if tell, ok := ctx.Value(waitingKey{}).(func(error)); ok {
-		tell(err)
+func reportRetry(ctx context.Context, err error) {
+	if report, ok := ctx.Value(waitingKey{}).(func(error)); ok {
+		report(err)
 	}
 }
 
-// UploadFile brings one photo to e签宝 and returns the file id once the file is usable. name needs the extension of the
-// content ("front.jpg"). Doing the whole of it again is safe: it makes a new file id and leaves the old one unused.
+// UploadFile uploads one photo and returns the file id when the file is usable. name needs the extension of the content
+// ("front.jpg"). The caller may repeat UploadFile: a repetition creates a new file id and leaves the old one unused.
 //
-// An upload address that has expired is replaced once. Temporary failures while asking for the status are waited out
-// like a status that is not ready; see Waiting. After 90 s the error is KindUploadPending (or the last temporary
-// failure), both Temporary.
+// UploadFile replaces an expired upload address once. After a temporary failure of a status request it polls again; see
+// Waiting. After 90 s it returns KindUploadPending or the last temporary failure; both are Temporary.
 func (c *Client) UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error) {
 	f := File{
 		Name:        name,
@@ -42,7 +41,7 @@ func (c *Client) UploadFile(ctx context.Context, name string, body []byte) (file
 	}
 	up, err := c.put(ctx, f, body)
 	if KindOf(err) == KindUploadExpired {
-		waiting(ctx, err)
+		reportRetry(ctx, err)
 		up, err = c.put(ctx, f, body)
 	}
 	if err != nil {
@@ -62,8 +61,8 @@ func (c *Client) put(ctx context.Context, f File, body []byte) (Upload, error) {
 	return up, c.Put(ctx, up, f, body)
 }
 
-// awaitUsable asks for the status at once and then every 3 s. The limit holds for the clock as well as for the sum of
-// the pauses, so slow answers cannot stretch it.
+// awaitUsable polls the status until the file is usable. pollTimeout limits both the elapsed time and the sum of the
+// pauses, so that slow responses do not extend it.
 func (c *Client) awaitUsable(ctx context.Context, fileID string) error {
 	const op = "UploadFile"
 	start, paused := c.now(), time.Duration(0)
@@ -82,17 +81,17 @@ func (c *Client) awaitUsable(ctx context.Context, fileID string) error {
 				reason:     "final file status",
 			}
 		case err == nil:
-			failure = (&Error{Op: op, Kind: KindUploadPending, reason: "not usable after 90 s"}).settle(false)
+			failure = (&Error{Op: op, Kind: KindUploadPending, reason: "not usable after 90 s"}).decideRetry(false)
 		case failure == nil || !failure.Temporary() || ctx.Err() != nil:
 			return err
 		default:
 			pause = max(pause, failure.RetryAfter())
 		}
-		if paused+pause > pollGiveUp || c.now().Sub(start)+pause > pollGiveUp {
+		if paused+pause > pollTimeout || c.now().Sub(start)+pause > pollTimeout {
 			return failure
 		}
 		if err != nil {
-			waiting(ctx, err)
+			reportRetry(ctx, err)
 		}
 		if err := c.wait(ctx, pause); err != nil {
 			return call{op: op}.noAnswer(err, true)

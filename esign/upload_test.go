@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// script is a gateway for whole uploads: what it answers to the nth PUT and the nth status question.
+// script is a gateway for complete uploads. It has the responses to each PUT and to each status request.
 type script struct {
 	puts, statuses []string // body, with "403 " or the like in front for another status than 200; the last one repeats
 	retryAfter     string
@@ -122,7 +122,7 @@ func TestUploadFile(t *testing.T) {
 	}
 }
 
-// Slow answers count too: the clock ends the polling even when few pauses were made.
+// TestUploadFileGivesUpByTheClock checks that slow responses count towards the limit of the polling.
 func TestUploadFileGivesUpByTheClock(t *testing.T) {
 	s := &script{puts: []string{stored}, statuses: []string{status(1)}}
 	now := testNow

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestWaiting: what UploadFile deals with by itself is told, and what it returns is not told as well.
+// TestWaiting checks that UploadFile reports the failures after which it retries, and not the error that it returns.
 func TestWaiting(t *testing.T) {
 	for _, tt := range []struct {
 		name           string

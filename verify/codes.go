@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// row is what one code of the supplier means to us.
+// row says what one code of the supplier means.
 type row struct {
 	class  Class
 	reason PersonReason
 	wait   wait
-	maybe  bool // an SMS may have gone out all the same
+	maybe  bool // the supplier may have sent the SMS nevertheless
 }
 
-// wait is how long to leave the supplier alone.
+// wait is the time before the next call.
 type wait struct {
 	after   time.Duration
-	nextDay bool // until midnight in China, where the suppliers' daily limits begin anew
+	nextDay bool // until midnight in China, when the supplier resets its daily limits
 }
 
 var chinaTime = time.FixedZone("CST", 8*60*60)
@@ -56,7 +56,7 @@ var commonCodes = map[string]row{
 	"AuthFailure.InvalidSecretId":       operator,
 	"AuthFailure.MFAFailure":            operator,
 	"AuthFailure.SecretIdNotFound":      operator,
-	"AuthFailure.SignatureExpire":       operator, // our clock is more than five minutes off
+	"AuthFailure.SignatureExpire":       operator, // the local clock is more than five minutes off
 	"AuthFailure.SignatureFailure":      operator, // usually a wrong SecretKey
 	"AuthFailure.TokenFailure":          operator,
 	"AuthFailure.UnauthorizedOperation": operator,
@@ -69,7 +69,7 @@ var commonCodes = map[string]row{
 	"InvalidRequest":                    operator,
 	"IpInBlacklist":                     operator,
 	"IpNotInWhitelist":                  operator,
-	"LimitExceeded":                     operator, // quota, not frequency
+	"LimitExceeded":                     operator, // a quota, not a rate limit
 	"MissingParameter":                  operator,
 	"NoSuchProduct":                     operator,
 	"NoSuchVersion":                     operator,
@@ -92,8 +92,8 @@ var commonCodes = map[string]row{
 	"UnsupportedRegion":                                 operator,
 }
 
-// smsCodes are the codes of SendSms (https://cloud.tencent.com/document/api/382/59177), found both as the error of
-// the whole answer and as the Code of one number's status.
+// smsCodes are the codes of SendSms (https://cloud.tencent.com/document/api/382/59177). They occur both as the error of
+// the whole response and as the Code in the status of one number.
 var smsCodes = map[string]row{
 	"FailedOperation.ContainSensitiveWord":                     operator,
 	"FailedOperation.FailResolvePacket":                        operator,
@@ -114,7 +114,7 @@ var smsCodes = map[string]row{
 
 	"InternalError.JsonParseFail":            operator,
 	"InternalError.OtherError":               retryUnsure,
-	"InternalError.RequestTimeException":     operator, // our clock is more than ten minutes off
+	"InternalError.RequestTimeException":     operator, // the local clock is more than ten minutes off
 	"InternalError.RestApiInterfaceNotExist": operator,
 	"InternalError.SendAndRecvFail":          retryUnsure,
 	"InternalError.SigFieldMissing":          retry,
@@ -160,7 +160,7 @@ var smsCodes = map[string]row{
 // faceidCodes are the error codes of the data checks of faceid (https://cloud.tencent.com/document/product/1007/47911).
 var faceidCodes = map[string]row{
 	"FailedOperation.DbError":              retry,
-	"FailedOperation.DecryptSystemError":   operator, // we send nothing encrypted
+	"FailedOperation.DecryptSystemError":   operator, // the client sends nothing encrypted
 	"FailedOperation.IdFormatError":        person(ReasonIDInvalid),
 	"FailedOperation.IdNameMisMatch":       person(ReasonMismatch),
 	"FailedOperation.IdNoExistSystem":      person(ReasonNoRecord),
@@ -182,7 +182,7 @@ var faceidCodes = map[string]row{
 	"UnauthorizedOperation.Nonactivated":          operator,
 }
 
-// families give a meaning to codes that are newer than the tables, by what stands before the first dot.
+// families classifies codes that are newer than the tables, by the part before the first dot.
 var families = map[string]row{
 	"AuthFailure":           operator,
 	"InternalError":         retryUnsure,
@@ -190,7 +190,7 @@ var families = map[string]row{
 	"UnauthorizedOperation": operator,
 }
 
-// lookup finds the row of an error code. A code that nobody documented is unknown, which is permanent.
+// lookup returns the row of an error code. An undocumented code is unknown, which is permanent.
 func lookup(service map[string]row, code string) row {
 	if r, ok := service[code]; ok {
 		return r
@@ -211,8 +211,8 @@ var (
 	requestIDForm = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,128}$`)
 )
 
-// cleanCode lets through what has the form of a code. Whatever else an upstream or something in between sends as a
-// code might repeat what we sent, and errors must not carry that.
+// cleanCode returns s if it has the form of a code, and CodeBadAnswer otherwise. Any other text may quote the request,
+// and an error must not contain that.
 func cleanCode(s string) string {
 	if codeForm.MatchString(s) {
 		return s
@@ -220,7 +220,7 @@ func cleanCode(s string) string {
 	return CodeBadAnswer
 }
 
-// cleanID lets through what has the form of a request or message id.
+// cleanID returns s if it has the form of a request or message id, and "" otherwise.
 func cleanID(s string) string {
 	if requestIDForm.MatchString(s) {
 		return s

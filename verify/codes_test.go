@@ -9,7 +9,7 @@ import (
 	"shiming/verify"
 )
 
-// meaning is what a code must come out as.
+// meaning is the expected classification of a code.
 type meaning struct {
 	class  verify.Class
 	reason verify.PersonReason
@@ -17,7 +17,7 @@ type meaning struct {
 	maybe  bool // for SendSms
 }
 
-// The test clock stands half an hour before midnight in China, when daily limits end.
+// tomorrow is the wait until midnight in China. The test clock is half an hour before it.
 const tomorrow = 30 * time.Minute
 
 func expect(m meaning, codes string) map[string]meaning {
@@ -53,7 +53,8 @@ func commonMeanings(t *testing.T) map[string]meaning {
 			AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure
 			AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation DryRunOperation InvalidAction InvalidParameter
 			InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct
-			NoSuchVersion OperationDenied RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound ResponseSizeLimitExceeded
+			NoSuchVersion OperationDenied RequestSizeLimitExceeded ResourceInsufficient ResourceNotFound
+			ResponseSizeLimitExceeded
 			UnauthorizedOperation UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion`),
 		expect(meaning{class: verify.ClassRetry, after: time.Second},
 			`RequestLimitExceeded RequestLimitExceeded.IPLimitExceeded
@@ -67,7 +68,8 @@ func commonMeanings(t *testing.T) map[string]meaning {
 func smsMeanings(t *testing.T) map[string]meaning {
 	return union(t,
 		expect(meaning{class: verify.ClassOperator}, `FailedOperation.ContainSensitiveWord FailedOperation.FailResolvePacket
-			FailedOperation.InsufficientBalanceInSmsPackage FailedOperation.JsonParseFail FailedOperation.MarketingSendTimeConstraint
+			FailedOperation.InsufficientBalanceInSmsPackage FailedOperation.JsonParseFail
+			FailedOperation.MarketingSendTimeConstraint
 			FailedOperation.MissingSignature FailedOperation.MissingSignatureList FailedOperation.MissingTemplateList
 			FailedOperation.NotEnterpriseCertification FailedOperation.SignatureIncorrectOrUnapproved
 			FailedOperation.TemplateIncorrectOrUnapproved FailedOperation.TemplateParamSetNotMatchApprovedTemplate
@@ -112,7 +114,7 @@ func faceidMeanings(t *testing.T) map[string]meaning {
 	)
 }
 
-// undocumented codes get their meaning from their family, or none.
+// undocumented returns codes without a row. They get the meaning of their family, or none.
 func undocumented() map[string]meaning {
 	return map[string]meaning{
 		"AuthFailure.Something":           {class: verify.ClassOperator},
@@ -144,7 +146,7 @@ func TestSMSCodes(t *testing.T) {
 
 func TestFaceIDCodes(t *testing.T) {
 	for code, want := range union(t, commonMeanings(t), faceidMeanings(t), undocumented()) {
-		want.maybe = false // a check has no effect
+		want.maybe = false // a check changes nothing
 		s := newSupplier(t, apiError(code))
 		compare(t, code, check(t, newClient(t, config(s.URL))), want, "PhoneVerification")
 	}
@@ -159,12 +161,12 @@ func TestEveryCodeIsTested(t *testing.T) {
 	}{{"common", common, commonMeanings(t)}, {"sms", sms, smsMeanings(t)}, {"faceid", faceid, faceidMeanings(t)}} {
 		t.Run(c.name, func(t *testing.T) {
 			if len(c.codes) != len(c.want) {
-				t.Errorf("%s: %d rows, %d tested", c.name, len(c.codes), len(c.want))
+				t.Errorf("got %d rows, want %d", len(c.codes), len(c.want))
 			}
 			slices.Sort(c.codes)
 			for _, code := range c.codes {
 				if _, ok := c.want[code]; !ok {
-					t.Errorf("%s: %s has no test", c.name, code)
+					t.Errorf("got a row for %s, want a test of it", code)
 				}
 			}
 		})

@@ -12,19 +12,20 @@ import (
 	"time"
 )
 
-// Public hosts of the two services (https://cloud.tencent.com/document/api/1007/39765, …/382/55981).
+// Defaults of the configuration. The hosts are public (https://cloud.tencent.com/document/api/1007/39765, …/382/55981).
 const (
 	DefaultEndpointFaceID = "https://faceid.tencentcloudapi.com"
 	DefaultEndpointSMS    = "https://sms.tencentcloudapi.com"
-	DefaultRegion         = "ap-guangzhou" // one of the three regions that SMS lives in, with ap-beijing and ap-nanjing
+	DefaultRegion         = "ap-guangzhou" // SMS is available in ap-beijing, ap-guangzhou and ap-nanjing
 )
 
-// DefaultTimeout bounds one call from dialling to the last byte of the answer.
+// DefaultTimeout limits one call from dialling to the last byte of the response.
 const DefaultTimeout = 10 * time.Second
 
 // Config is the section verification.tencent of the configuration file.
 type Config struct {
-	// Each is [scheme://]host[:port]; https without a scheme; http only to loopback; empty = its default above.
+	// An endpoint is [scheme://]host[:port]. The default scheme is https; http is allowed to loopback only. An empty
+	// endpoint means the default above.
 	EndpointFaceID string `koanf:"endpoint_faceid"`
 	EndpointSMS    string `koanf:"endpoint_sms"`
 
@@ -36,10 +37,10 @@ type Config struct {
 	SMSTemplateID string `koanf:"sms_template_id"` // approved template with two variables: {1} code, {2} minutes
 
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
-	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client signs with time.Now in any case)
+	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client always signs with time.Now)
 }
 
-// Secret is a string that does not print itself.
+// Secret is a string that appears as *** when it is printed, logged or marshalled.
 type Secret string
 
 const hidden = "***"
@@ -49,7 +50,7 @@ func (Secret) GoString() string             { return hidden }
 func (Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
-// Problem says what is wrong with the value of a key.
+// Problem is the kind of a mistake in the value of a key.
 type Problem string
 
 const (
@@ -78,15 +79,15 @@ var problemTexts = map[Problem]string{
 
 func (p Problem) String() string { return problemTexts[p] }
 
-// ConfigError is a mistake of a Config. Its text does not repeat the value.
+// ConfigError is one mistake in a Config. Its text does not contain the value.
 type ConfigError struct {
-	Path    string // of the key, dotted
+	Path    string // dotted path of the key
 	Problem Problem
 }
 
 func (e *ConfigError) Error() string { return e.Path + ": " + e.Problem.String() }
 
-// Validate joins a *ConfigError for each mistake.
+// Validate returns all mistakes as one error, which wraps a *ConfigError for each.
 func (c Config) Validate() error {
 	var errs []error
 	for _, e := range c.Mistakes() {
@@ -95,7 +96,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Mistakes lists what is wrong with a Config.
+// Mistakes returns all mistakes in a Config.
 func (c Config) Mistakes() (all []*ConfigError) {
 	bad := func(key string, p Problem) { all = append(all, &ConfigError{"verification.tencent." + key, p}) }
 	if _, p := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID); p != "" {
@@ -133,7 +134,7 @@ var (
 	hostForm   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 )
 
-// printable says whether s is visible ASCII without spaces: anything else could not go into an Authorization header.
+// printable reports whether s is visible ASCII without spaces, as an Authorization header requires.
 func printable(s string) bool {
 	for _, r := range s {
 		if r <= ' ' || r > '~' {
@@ -143,13 +144,13 @@ func printable(s string) bool {
 	return s != ""
 }
 
-// endpoint is a checked base address.
+// endpoint is a valid base address.
 type endpoint struct {
-	scheme string // "HTTP" or "HTTPS", the vendor's spelling
+	scheme string // "HTTP" or "HTTPS", as the vendor's client spells it
 	host   string // host or host:port
 }
 
-// parseEndpoint reads a base address; problem is "" if it is one.
+// parseEndpoint parses a base address, or fallback if s is empty. problem is "" for a valid address.
 func parseEndpoint(s, fallback string) (e endpoint, problem Problem) {
 	if s == "" {
 		s = fallback

@@ -59,9 +59,9 @@ func TestEndpoints(t *testing.T) {
 				err := c.Validate()
 				switch {
 				case ok && err != nil:
-					t.Errorf("%s %q: %v", key, s, err)
+					t.Errorf("%s: got %v, want no error", key, err)
 				case !ok && (err == nil || !strings.Contains(err.Error(), "verification.tencent."+key+": ")):
-					t.Errorf("%s %q: accepted or without its path: %v", key, s, err)
+					t.Errorf("%s: got %v, want an error with the path", key, err)
 				}
 			}
 		})
@@ -88,14 +88,14 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 		"sms_template_id", "timeout",
 	} {
 		if n := strings.Count(err.Error(), "verification.tencent."+key+": "); n != 1 {
-			t.Errorf("%s is reported %d times, want 1", key, n)
+			t.Errorf("got %d mistakes for %s, want 1", n, key)
 		}
 	}
 	if strings.Contains(err.Error(), "bad key") || strings.Contains(err.Error(), "a b") {
-		t.Errorf("values are repeated: %v", err)
+		t.Errorf("got %v, want an error without values", err)
 	}
 	if _, err := verify.NewTencent(verify.Config{}); err == nil || strings.Count(err.Error(), "\n") != 4 {
-		t.Errorf("empty configuration: %v", err)
+		t.Errorf("got %v for an empty configuration, want five mistakes", err)
 	}
 }
 
@@ -114,7 +114,7 @@ func TestSecretDoesNotPrint(t *testing.T) {
 		fmt.Sprintf("%v %+v %#v", client, client, client), fmt.Sprintf("%v %+v %#v", *client, *client, *client),
 	} {
 		if strings.Contains(s, testKey) {
-			t.Errorf("the key is in %q", s)
+			t.Errorf("got %q with the key, want it masked", s)
 		}
 	}
 }

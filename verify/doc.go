@@ -1,14 +1,14 @@
-// Package verify asks outside suppliers what this program cannot know itself: whether a code reached a mobile phone
-// (SMS), and whether name, ID number and mobile number belong to one real person (three elements).
+// Package verify is the client of the suppliers that check a person: SMS shows that a code reaches a mobile phone, and
+// the three-element check shows that name, ID number and mobile number belong to one real person.
 //
-// Tencent is the supplier at hand: Tencent Cloud's SendSms and PhoneVerification, called through the vendor's
-// `common` client only. What a result says comes from the supplier's answer and from nothing else, because it becomes
-// evidence; the time is our own clock at the moment of the answer, since the answer carries none.
+// The only supplier is Tencent, with the actions SendSms and PhoneVerification of Tencent Cloud. It calls them through
+// the vendor's `common` client. Every result comes from the supplier's response alone, because it becomes evidence. The
+// time of a result is the local clock at the response, because the response contains none.
 //
-// Everything that is not a plain result is an *Error. Its Class says whose turn it is (try again, the person, the
-// operator), its PersonReason what to tell the person, and MaybeApplied whether an SMS may have gone out although no
-// good answer came. No call is ever repeated in here.
+// Every other outcome is an *Error. Its Class says who has to act (nobody before a retry, the applicant, the operator),
+// its PersonReason what the applicant can do, and MaybeApplied whether an SMS may have been sent without a good
+// response. The package never repeats a call.
 //
-// Personal arguments (names, ID numbers, mobile numbers, codes) are used for the one request and are kept nowhere:
-// not in a field, not in an error, not in a log.
+// The package uses personal arguments (names, ID numbers, mobile numbers, codes) for one request. It stores them in no
+// field, no error and no log.
 package verify

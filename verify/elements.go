@@ -15,26 +15,26 @@ var phoneVerification = action{
 	codes:   faceidCodes,
 }
 
-// Outcome is what a supplier found out about a person.
+// Outcome is the result of a supplier's check.
 type Outcome string
 
 const (
-	Match    Outcome = "match"     // the elements belong together
-	Mismatch Outcome = "mismatch"  // they do not
-	NoRecord Outcome = "no_record" // the supplier's sources know nothing about them
+	Match    Outcome = "match"     // the elements belong to one person
+	Mismatch Outcome = "mismatch"  // the elements do not belong to one person
+	NoRecord Outcome = "no_record" // the supplier's sources have no record of the elements
 )
 
-// CheckResult is one answer of a supplier. It holds nothing of what was asked.
+// CheckResult is the result of one check. It does not contain the checked elements.
 type CheckResult struct {
 	Outcome  Outcome
-	Detail   string    // the supplier's own result code, e.g. "0", "-4", "-9"
+	Detail   string    // the supplier's result code, e.g. "0", "-4", "-9"
 	Supplier string    // SupplierTencent; verification supplier of the evidence
 	Serial   string    // RequestId; verification serial number of the evidence, never empty
-	At       time.Time // our clock at the answer; verification time of the evidence
+	At       time.Time // local clock at the response; verification time of the evidence
 	Carrier  string    // 移动, 电信, 联通, 广电, or empty
 }
 
-// PersonReason is what to tell the employee: ReasonMismatch, ReasonNoRecord, or nothing for a match.
+// PersonReason returns the reason for the applicant: ReasonMismatch, ReasonNoRecord, or "" for a match.
 func (r CheckResult) PersonReason() PersonReason {
 	switch r.Outcome {
 	case Mismatch:
@@ -45,8 +45,8 @@ func (r CheckResult) PersonReason() PersonReason {
 	return ""
 }
 
-// outcomes are the results that say something about the person. -4 and -9 are the current ones; -1, -2, -3, -5 and
-// -10 stood in the page until 2021 and are read in case an account still gets them.
+// outcomes maps the results that are an outcome of the check. -4 and -9 are current; -1, -2, -3, -5 and -10 were on the
+// page until 2021, and some accounts may still get them.
 var outcomes = map[string]Outcome{
 	"0":   Match,
 	"-1":  Mismatch, // registered, neither name nor ID number agree
@@ -55,15 +55,15 @@ var outcomes = map[string]Outcome{
 	"-4":  Mismatch,
 	"-5":  NoRecord, // the mobile number is not registered to anybody
 	"-9":  NoRecord,
-	"-10": Mismatch, // not passed
+	"-10": Mismatch, // the check was not passed
 }
 
-// resultErrors are the results with which the supplier declines to check; none of them is charged.
+// resultErrors maps the results with which the supplier refuses to check. It charges none of them.
 var resultErrors = map[string]row{
 	"-6":  person(ReasonMobileInvalid),
 	"-7":  person(ReasonIDInvalid),
 	"-8":  person(ReasonNameInvalid),
-	"-11": {class: ClassRetry, wait: wait{after: 10 * time.Second}}, // verification centre busy
+	"-11": {class: ClassRetry, wait: wait{after: 10 * time.Second}}, // the verification centre is busy
 	"-12": personTomorrow(ReasonTooManyChecks),                      // "try again the next day"
 	"-13": person(ReasonMobileUnsupported),
 }
@@ -72,12 +72,11 @@ var carriers = map[string]bool{"移动": true, "电信": true, "联通": true, "
 
 var numberForm = regexp.MustCompile(`^[0-9]{17}[0-9X]$`)
 
-// maxName is the longest name, in runes, that an ID card of the People's Republic can show, generously.
+// maxName limits a name, in runes. No ID card of the People's Republic shows a longer one.
 const maxName = 50
 
-// CheckThreeElements asks whether name, ID number (18 characters, capital X) and mobile (11 digits) belong to one
-// person. An answer that carries no serial number is an error even if it says match, since it could not be put in
-// evidence.
+// CheckThreeElements checks whether name, ID number (18 characters, capital X) and mobile (11 digits) belong to one
+// person. A response without a serial number is an error even for a match, because it cannot be part of the evidence.
 func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile string) (CheckResult, error) {
 	if reason := badElements(name, number, mobile); reason != "" {
 		return CheckResult{}, &Error{
@@ -129,6 +128,7 @@ func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile s
 	}
 }
 
+// badElements returns the reason why the elements cannot be sent, "" if they can.
 func badElements(name, number, mobile string) PersonReason {
 	switch n := utf8.RuneCountInString(name); {
 	case n == 0 || n > maxName || !utf8.ValidString(name):

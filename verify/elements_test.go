@@ -73,7 +73,7 @@ func TestCheckThreeElementsResults(t *testing.T) {
 			if c.outcome != "" {
 				if err != nil || got.Outcome != c.outcome || got.Detail != c.code || got.Serial != "req-2" ||
 					got.PersonReason() != c.reason {
-					t.Errorf("%s: %+v, %v", c.code, got, err)
+					t.Errorf("got %+v, %v; want outcome %s", got, err, c.outcome)
 				}
 				return
 			}
@@ -81,7 +81,7 @@ func TestCheckThreeElementsResults(t *testing.T) {
 			if got != (verify.CheckResult{}) || e.Class != c.class || e.PersonReason != c.reason || e.RetryAfter() != c.after ||
 				e.Code != c.code ||
 				e.RequestID != "req-2" || e.MaybeApplied() {
-				t.Errorf("%s: %v, after %v, maybe %v, want %v", c.code, e, e.RetryAfter(), e.MaybeApplied(), c.after)
+				t.Errorf("got %v, after %v, maybe %v; want after %v", e, e.RetryAfter(), e.MaybeApplied(), c.after)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestCheckThreeElementsCarrier(t *testing.T) {
 			s := newSupplier(t, text(200, `{"Response":{"Result":"0","Isp":"`+isp+`","RequestId":"r"}}`))
 			got, err := newClient(t, config(s.URL)).CheckThreeElements(context.Background(), testName, testNumber, testMobile)
 			if err != nil || got.Carrier != want {
-				t.Errorf("%q: %q, %v, want %v", isp, got.Carrier, err, want)
+				t.Errorf("got carrier %q, %v; want %q", got.Carrier, err, want)
 			}
 		})
 	}

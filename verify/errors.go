@@ -6,54 +6,53 @@ import (
 	"time"
 )
 
-// Class says whose turn it is after an error.
+// Class says who has to act after an error.
 type Class string
 
 const (
-	ClassRetry  Class = "retry"  // the supplier or the way to it is troubled; the same call may work later
-	ClassPerson Class = "person" // the employee must change something; PersonReason says what
-	// key, permission, balance, signature, template or clock: somebody with the console must act
+	ClassRetry  Class = "retry"  // the supplier or the network fails; the same call may succeed later
+	ClassPerson Class = "person" // the applicant must change something; see PersonReason
+	// ClassOperator means that an operator must fix key, permission, balance, signature, template or clock.
 	ClassOperator Class = "operator"
-	ClassUnknown  Class = "unknown" // a code this program does not know; permanent, somebody must look it up
+	ClassUnknown  Class = "unknown" // the code is not documented; the error is permanent
 )
 
-// PersonReason is the text code of what the employee can do about it. The words are the cards' business.
+// PersonReason is the id of a text that tells the applicant what to do. Package cards has the text.
 type PersonReason string
 
 const (
 	ReasonMobileInvalid PersonReason = "mobile_invalid" // not a mobile number
-	// the number refuses messages (unsubscribed or carrier's list)
+	// ReasonMobileBlocked means that the number refuses messages: unsubscribed, or on the carrier's list.
 	ReasonMobileBlocked     PersonReason = "mobile_blocked"
 	ReasonMobileUnsupported PersonReason = "mobile_unsupported" // the supplier does not serve this number range
-	ReasonTooManyCodes      PersonReason = "too_many_codes"     // wait before asking for another code
-	ReasonTooManyChecks     PersonReason = "too_many_checks"    // checked too often today
+	ReasonTooManyCodes      PersonReason = "too_many_codes"     // the next code needs a pause
+	ReasonTooManyChecks     PersonReason = "too_many_checks"    // the supplier allows no more checks today
 	ReasonIDInvalid         PersonReason = "id_invalid"         // the ID number is not well-formed
-	ReasonNameInvalid       PersonReason = "name_invalid"       // the supplier does not take this name
-	ReasonMismatch          PersonReason = "mismatch"           // the three elements are not one person's
-	ReasonNoRecord          PersonReason = "no_record"          // the carriers know nothing about this combination
+	ReasonNameInvalid       PersonReason = "name_invalid"       // the supplier does not accept this name
+	ReasonMismatch          PersonReason = "mismatch"           // the three elements do not belong to one person
+	ReasonNoRecord          PersonReason = "no_record"          // the carriers have no record of this combination
 )
 
-// Codes of our own, for what happened on this side of the supplier's answer.
+// Codes of the client, for calls without a code of the supplier.
 const (
-	CodeConnect      = "Client.Connect"      // no connection came about (DNS, TCP, TLS, proxy): nothing was sent
+	CodeConnect      = "Client.Connect"      // there was no connection (DNS, TCP, TLS, proxy): nothing was sent
 	CodeTimeout      = "Client.Timeout"      // the deadline passed
 	CodeCanceled     = "Client.Canceled"     // the caller's context was cancelled
-	CodeDisconnected = "Client.Disconnected" // the connection broke before the answer was complete
-	CodeHTTPStatus   = "Client.HTTPStatus"   // an answer without a supplier's code, see HTTPStatus
-	CodeRedirect     = "Client.Redirect"     // the answer pointed elsewhere; signed requests are not sent elsewhere
-	CodeBadAnswer    = "Client.BadAnswer"    // the answer does not have the documented form
-	CodeBadArgument  = "Client.BadArgument"  // refused here, nothing was sent
+	CodeDisconnected = "Client.Disconnected" // the connection broke before the response was complete
+	CodeHTTPStatus   = "Client.HTTPStatus"   // the response has no code of the supplier; see HTTPStatus
+	CodeRedirect     = "Client.Redirect"     // the response is a redirect, which the client does not follow
+	CodeBadAnswer    = "Client.BadAnswer"    // the response is not as documented
+	CodeBadArgument  = "Client.BadArgument"  // the client refused the arguments: nothing was sent
 )
 
-// Error is every failure of this package. It carries codes only: no name, number, mobile, code or text from the
-// supplier.
+// Error is the error of every call. It contains codes only: no name, number, mobile, code or text from the supplier.
 type Error struct {
 	Op           string       // the supplier's action, e.g. "SendSms"
-	Code         string       // the supplier's error or result code, or one of Code…
-	HTTPStatus   int          // of the answer; 0 without one
+	Code         string       // the supplier's error or result code, or one of the constants Code…
+	HTTPStatus   int          // 0 if there was no response
 	RequestID    string       // the supplier's RequestId, for its support; may be empty
-	Class        Class        // whose turn it is
-	PersonReason PersonReason // set when Class is ClassPerson
+	Class        Class        // who has to act
+	PersonReason PersonReason // set if Class is ClassPerson
 
 	after time.Duration
 	maybe bool
@@ -76,20 +75,19 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives context.Canceled or context.DeadlineExceeded when the caller's context ended the call.
+// Unwrap returns context.Canceled or context.DeadlineExceeded if the caller's context ended the call.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Operation is Op, for logs and metrics.
+// Operation returns Op. It is part of failure.Error.
 func (e *Error) Operation() string { return e.Op }
 
-// Temporary reports whether the same call may work later without anybody doing anything. Ask MaybeApplied before
-// repeating.
+// Temporary reports whether the same call may succeed later without an action of a person. A caller checks MaybeApplied
+// before it repeats the call.
 func (e *Error) Temporary() bool { return e.Class == ClassRetry }
 
-// RetryAfter is how long the supplier wants to be left alone; 0 when it did not say.
+// RetryAfter returns the wait that the supplier requires, 0 if it requires none.
 func (e *Error) RetryAfter() time.Duration { return e.after }
 
-// MaybeApplied reports whether the request may have taken effect although no good answer came, that is, whether an
-// SMS may be on its way. It is never true for a check, which changes nothing at the supplier (at worst it is billed
-// twice).
+// MaybeApplied reports whether the supplier may have sent an SMS although there was no good response. It is never true
+// for a check, which changes nothing at the supplier; in the worst case, a repeated check costs twice.
 func (e *Error) MaybeApplied() bool { return e.maybe }

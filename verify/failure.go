@@ -4,8 +4,8 @@ import "shiming/failure"
 
 var _ failure.Error = (*Error)(nil)
 
-// operatorCodes says more precisely what the operator has to put right on this side; whatever is not here is for the
-// supplier's console.
+// operatorCodes lists the codes that the operator fixes on this machine or in the configuration. The operator fixes
+// every other ClassOperator in the supplier's console.
 var operatorCodes = map[string]string{
 	"AuthFailure.SignatureExpire":        "clock",
 	"InternalError.RequestTimeException": "clock",
@@ -16,7 +16,7 @@ var operatorCodes = map[string]string{
 	"AuthFailure.TokenFailure":           "credentials",
 }
 
-// Failure is what the error means for a case. Its Reason is a PersonReason.
+// Failure returns the meaning of the error for a case. Its Reason is a PersonReason.
 func (e *Error) Failure() failure.Details {
 	d := failure.Details{
 		Class:     failure.Refused,

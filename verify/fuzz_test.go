@@ -12,8 +12,8 @@ import (
 	"shiming/verify"
 )
 
-// Whatever a supplier, or something that answers in its place, sends: no panic, no success without the documented
-// words, and no error that repeats what it said.
+// FuzzAnswer sends arbitrary responses. The client never panics, reports no success without the documented values, and
+// returns no error that quotes the response.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
 		sent, `null`, `[]`, `{}`, `{"Response":null}`, `{"Response":[]}`, `{"Response":{"Error":null}}`,
@@ -61,11 +61,11 @@ func FuzzAnswer(f *testing.F) {
 func checkFuzzError(t *testing.T, err error) {
 	e := asError(t, err)
 	if len(e.Code) > 100 || len(e.RequestID) > 128 || strings.ContainsAny(e.Error(), "\n\"{") {
-		t.Errorf("error repeats the answer: %q", err)
+		t.Errorf("got error %q with a text of the response, want none", err)
 	}
 }
 
-// says whether word is a string anywhere in the JSON text.
+// says reports whether word is a string value anywhere in the JSON text.
 func says(body, word string) bool {
 	var v any
 	if json.Unmarshal([]byte(body), &v) != nil {

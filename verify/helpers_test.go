@@ -26,7 +26,7 @@ const (
 
 var testNow = time.Date(2026, 11, 21, 15, 30, 0, 0, time.UTC) // 23:30 in China
 
-// seen is one request as the supplier got it.
+// seen is one request that the supplier received.
 type seen struct {
 	Header http.Header
 	Host   string
@@ -36,7 +36,7 @@ type seen struct {
 	Body   map[string]any
 }
 
-// supplier is an HTTP server that answers everything with answer and keeps what it saw.
+// supplier is an HTTP server that responds to every request with answer and records the requests.
 type supplier struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -105,7 +105,7 @@ func newClient(t *testing.T, c verify.Config) *verify.Tencent {
 	return client
 }
 
-// text answers with a status and a body.
+// text returns a handler that responds with a status and a body.
 func text(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -140,7 +140,7 @@ func check(t *testing.T, client *verify.Tencent) error {
 	return err
 }
 
-// asError gives the *Error and checks the promises that hold for every one of them.
+// asError returns err as *Error and checks the invariants of every *Error.
 func asError(t *testing.T, err error) *verify.Error {
 	t.Helper()
 	var e *verify.Error

@@ -15,7 +15,7 @@ import (
 	"shiming/verify"
 )
 
-// outcome is what both actions must come out as for the same trouble on the way.
+// outcome is the expected error of both actions for the same failure of the network.
 type outcome struct {
 	code   string
 	class  verify.Class
@@ -59,7 +59,7 @@ func TestHTTPStatus(t *testing.T) {
 				})
 				expectTrouble(t, newClient(t, config(s.URL)), want)
 				if n := len(s.seen()); n != 2 {
-					t.Errorf("%d: %d requests for two calls, want 2", status, n)
+					t.Errorf("got %d requests for two calls, want 2", n)
 				}
 			}
 		})
@@ -127,14 +127,14 @@ func TestConnectionBreaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			expectTrouble(t, newClient(t, config(s.URL)), outcome{verify.CodeDisconnected, verify.ClassRetry, c.status, true, 0})
 			if n := len(s.seen()); n != 2 {
-				t.Errorf("%d requests for two calls: something repeated one, want 2", n)
+				t.Errorf("got %d requests for two calls, want 2", n)
 			}
 		})
 	}
 }
 
-// A connection that the server closed while it lay idle must not make the vendor's client or net/http send an SMS
-// twice.
+// TestReusedConnectionBreaks checks that neither the vendor's client nor net/http sends an SMS twice after the server
+// has closed an idle connection.
 func TestReusedConnectionBreaks(t *testing.T) {
 	first := true
 	s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {
@@ -243,8 +243,8 @@ func TestOddEncodings(t *testing.T) {
 	}
 }
 
-// The vendor's client would hand an event stream to a goroutine and a binary answer to nobody; a labelled answer is
-// read all the same.
+// TestContentTypeDoesNotMatter checks that the client decodes a response of any content type. The vendor's client alone
+// would pass an event stream to a goroutine and drop a binary response.
 func TestContentTypeDoesNotMatter(t *testing.T) {
 	for _, ct := range []string{"text/event-stream", "application/octet-stream", "text/plain", ""} {
 		s := newSupplier(t, func(w http.ResponseWriter, r *http.Request) {

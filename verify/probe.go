@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// describeTemplates asks about SMS templates and changes nothing, https://cloud.tencent.com/document/api/382/5819.
+// describeTemplates returns SMS templates and changes nothing, https://cloud.tencent.com/document/api/382/5819.
 var describeTemplates = action{
 	service: "sms",
 	version: "2021-01-11",
@@ -13,22 +13,22 @@ var describeTemplates = action{
 	codes:   smsCodes,
 }
 
-// TemplateState is what the supplier's review of an SMS template has come to.
+// TemplateState is the state of an SMS template in the supplier's review.
 type TemplateState string
 
 const (
 	TemplateApproved TemplateState = "approved"
 	TemplatePending  TemplateState = "pending"
 	TemplateRefused  TemplateState = "refused"
-	TemplateMissing  TemplateState = "missing" // no such template in this account
+	TemplateMissing  TemplateState = "missing" // the account has no such template
 )
 
-// ProbeTemplate asks for the state of the configured template. It proves the key pair on the way; keys that may only
-// send are refused (UnauthorizedOperation), and personal accounts cannot ask.
+// ProbeTemplate returns the state of the configured template. A success also proves the key pair. The supplier refuses
+// the call (UnauthorizedOperation) for a key that may only send, and for a personal account.
 func (t *Tencent) ProbeTemplate(ctx context.Context) (TemplateState, error) {
 	id, err := strconv.ParseUint(t.tplID, 10, 64)
 	if err != nil {
-		return TemplateMissing, nil // ids are numbers
+		return TemplateMissing, nil // every id is a number
 	}
 	var answer struct {
 		DescribeTemplateStatusSet []struct {
@@ -37,8 +37,8 @@ func (t *Tencent) ProbeTemplate(ctx context.Context) (TemplateState, error) {
 		}
 		RequestId string
 	}
-	if err := t.call(ctx, t.sms, describeTemplates, map[string]any{"International": 0, "TemplateIdSet": []uint64{id}},
-		&answer); err != nil {
+	params := map[string]any{"International": 0, "TemplateIdSet": []uint64{id}}
+	if err := t.call(ctx, t.sms, describeTemplates, params, &answer); err != nil {
 		return "", err
 	}
 	for _, s := range answer.DescribeTemplateStatusSet {

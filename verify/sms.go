@@ -21,17 +21,17 @@ var (
 	smsForm    = regexp.MustCompile(`^[0-9]{4,6}$`)
 )
 
-// SMSReceipt says that the supplier took a message for delivery.
+// SMSReceipt confirms that the supplier accepted a message for delivery.
 type SMSReceipt struct {
 	Supplier  string    // SupplierTencent
-	Serial    string    // SerialNo, the number that the delivery report will carry; empty if the answer has none
+	Serial    string    // SerialNo, which the delivery report repeats; may be empty
 	RequestID string    // RequestId
-	At        time.Time // our clock at the answer
+	At        time.Time // local clock at the response
 }
 
-// SendCode sends code (4 to 6 digits) to mobile (11 digits, mainland China) and tells the person that it is valid for
-// ttl, in whole minutes, rounded down, at least one. It sends once: after an error whose MaybeApplied is true the
-// message may still arrive, so the code must stay valid and another one must not be sent without being asked for.
+// SendCode sends code (4 to 6 digits) to mobile (11 digits, mainland China). The message names ttl as the validity, in
+// whole minutes, rounded down, at least one. SendCode does not retry. After an error with MaybeApplied the message may
+// still arrive: the caller keeps the code valid, and sends another code only on request of the applicant.
 func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (SMSReceipt, error) {
 	if !mobileForm.MatchString(mobile) {
 		return SMSReceipt{}, &Error{

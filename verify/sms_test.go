@@ -11,8 +11,9 @@ import (
 	"shiming/verify"
 )
 
-const sent = `{"Response":{"SendStatusSet":[{"SerialNo":"5000:1045710669157053657849499619","PhoneNumber":"+8619800002222","Fee":1,` +
-	`"SessionContext":"","Code":"Ok","Message":"send success","IsoCode":"CN"}],"RequestId":"a0aabda6-cf91-4f3e-a81f-9198114a2279"}}`
+const sent = `{"Response":{"SendStatusSet":[{"SerialNo":"5000:1045710669157053657849499619",` +
+	`"PhoneNumber":"+8619800002222","Fee":1,"SessionContext":"","Code":"Ok","Message":"send success","IsoCode":"CN"}],` +
+	`"RequestId":"a0aabda6-cf91-4f3e-a81f-9198114a2279"}}`
 
 func TestSendCode(t *testing.T) {
 	s := newSupplier(t, text(200, sent))
@@ -44,7 +45,7 @@ func TestSendCode(t *testing.T) {
 	} {
 		t.Run(h, func(t *testing.T) {
 			if got := c.Header.Get(h); got != want {
-				t.Errorf("%s %q, want %q", h, got, want)
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
@@ -68,7 +69,7 @@ func TestSendCodeMinutes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := s.seen()[0].Body["TemplateParamSet"].([]any)[1]; got != want {
-				t.Errorf("%v: %v minutes, want %v", ttl, got, want)
+				t.Errorf("got %v minutes, want %v", got, want)
 			}
 		})
 	}

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// tc3Signature computes TC3-HMAC-SHA256 as https://cloud.tencent.com/document/product/213/30654 describes it, for a
-// POST to "/" with content-type and host signed.
+// tc3Signature computes TC3-HMAC-SHA256 (https://cloud.tencent.com/document/product/213/30654) for a POST to "/" with
+// content-type and host signed.
 func tc3Signature(secretKey, service, host, contentType string, timestamp int64, body []byte) string {
 	sum := func(b []byte) string {
 		s := sha256.Sum256(b)
@@ -31,7 +31,7 @@ func tc3Signature(secretKey, service, host, contentType string, timestamp int64,
 	return hex.EncodeToString(mac(key, toSign))
 }
 
-// The vendor's published example, so that the yardstick itself is right.
+// TestTC3SignatureVector checks tc3Signature with the vendor's published example.
 func TestTC3SignatureVector(t *testing.T) {
 	got := tc3Signature("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "cvm", "cvm.tencentcloudapi.com",
 		"application/json; charset=utf-8", 1551113065,
@@ -41,7 +41,7 @@ func TestTC3SignatureVector(t *testing.T) {
 	}
 }
 
-// checkSigned reports whether a request is signed with the pair of keys for the service.
+// checkSigned checks that a request is signed with the key pair for the service.
 func checkSigned(r *http.Request, body []byte, secretID, secretKey, service string) error {
 	ts, err := strconv.ParseInt(r.Header.Get("X-TC-Timestamp"), 10, 64)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 )
 
-// SupplierTencent is the supplier's name as it goes into evidence (infoVerifySupplier, smsSupplier).
+// SupplierTencent is the supplier's name in the evidence (infoVerifySupplier, smsSupplier).
 const SupplierTencent = "腾讯云"
 
 // Tencent calls Tencent Cloud. It is safe for concurrent use.
@@ -28,12 +28,12 @@ type Tencent struct {
 	now                       func() time.Time
 }
 
-// NewTencent checks the configuration (every mistake at once, see Config.Validate) and makes no call.
+// NewTencent checks the configuration and builds a client. It makes no call. The error lists every mistake.
 func NewTencent(c Config) (*Tencent, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	faceid, _ := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID) // both were checked
+	faceid, _ := parseEndpoint(c.EndpointFaceID, DefaultEndpointFaceID) // Validate has checked both endpoints
 	sms, _ := parseEndpoint(c.EndpointSMS, DefaultEndpointSMS)
 	if c.Region == "" {
 		c.Region = DefaultRegion
@@ -58,13 +58,13 @@ func NewTencent(c Config) (*Tencent, error) {
 	}, nil
 }
 
-// newClient switches off everything in the vendor's client that repeats, redirects or logs a request.
+// newClient returns a vendor's client that neither repeats, redirects nor logs a request.
 func newClient(cred *common.Credential, region string, e endpoint, transport http.RoundTripper) *common.Client {
 	p := profile.NewClientProfile()
 	p.HttpProfile.Scheme = e.scheme
 	p.HttpProfile.Endpoint = e.host
 	p.HttpProfile.ReqMethod = http.MethodPost
-	p.HttpProfile.ReqTimeout = 0 // every call carries a deadline in its context
+	p.HttpProfile.ReqTimeout = 0 // every call has a deadline in its context
 	p.SignMethod = "TC3-HMAC-SHA256"
 	p.Debug = false
 	p.DisableRegionBreaker = true
@@ -74,17 +74,17 @@ func newClient(cred *common.Credential, region string, e endpoint, transport htt
 	return common.NewCommonClient(cred, region, p).WithHttpTransport(recorder{transport})
 }
 
-// Close gives back idle connections. Calls may still be made afterwards.
+// Close closes idle connections. The client stays usable.
 func (t *Tencent) Close() { t.transport.CloseIdleConnections() }
 
 // action is one action of the supplier's API.
 type action struct {
 	service, version, name string
 	codes                  map[string]row
-	writes                 bool // a call has an effect that must not happen twice
+	writes                 bool // the action must not take effect twice
 }
 
-// call performs one action, once. On success out holds the content of Response.
+// call performs one action and decodes the content of Response into out. It does not retry.
 func (t *Tencent) call(ctx context.Context, client *common.Client, a action, params map[string]any, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
@@ -106,7 +106,7 @@ func (t *Tencent) call(ctx context.Context, client *common.Client, a action, par
 	return nil
 }
 
-// refused is the error for a code in the supplier's answer.
+// refused returns the error for a code in the supplier's response.
 func (t *Tencent) refused(a action, code, requestID string, status int) *Error {
 	code = cleanCode(code)
 	if code == CodeBadAnswer {
@@ -125,7 +125,7 @@ func (t *Tencent) refused(a action, code, requestID string, status int) *Error {
 	}
 }
 
-// badAnswer is the error for an answer from which nothing can be concluded, not even that nothing happened.
+// badAnswer returns the error for an unreadable response. The action may have taken effect.
 func badAnswer(a action, status int, requestID string) *Error {
 	return &Error{
 		Op:         a.name,
@@ -137,7 +137,8 @@ func badAnswer(a action, status int, requestID string) *Error {
 	}
 }
 
-// failure turns an error of the vendor's client into ours. The vendor's messages are dropped: they quote whole bodies.
+// failure converts an error of the vendor's client to an *Error. It drops the vendor's messages, which quote whole
+// bodies.
 func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error) *Error {
 	var api *tcerrors.TencentCloudSDKError
 	if errors.As(err, &api) && ex.status != 0 && ex.failure == nil && !isClientCode(api.Code) {
@@ -149,7 +150,7 @@ func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error
 		Class:      ClassRetry,
 		maybe:      a.writes && ex.connected.Load(),
 	}
-	readable := ex.failure == nil || errors.Is(ex.failure, errBadAnswer) // the answer ended where it should
+	readable := ex.failure == nil || errors.Is(ex.failure, errBadAnswer) // the response was complete
 	switch {
 	case errors.Is(ex.failure, errRedirect):
 		e.Code, e.Class, e.maybe = CodeRedirect, ClassOperator, false
@@ -177,7 +178,7 @@ func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error
 	return t.withRetryAfter(e, ex)
 }
 
-// withRetryAfter lets a Retry-After header in seconds, of up to a day, overrule a shorter wait.
+// withRetryAfter extends the wait to the Retry-After header, which must be in seconds and at most a day.
 func (t *Tencent) withRetryAfter(e *Error, ex *exchange) *Error {
 	if s, err := strconv.Atoi(ex.retryAfter); err == nil && s > 0 && s <= 24*60*60 {
 		e.after = max(e.after, time.Duration(s)*time.Second)
@@ -185,7 +186,7 @@ func (t *Tencent) withRetryAfter(e *Error, ex *exchange) *Error {
 	return e
 }
 
-// isClientCode says whether the code is one that the vendor's client makes up itself.
+// isClientCode reports whether the vendor's client, and not the supplier, created the code.
 func isClientCode(code string) bool {
 	return code == "" || strings.HasPrefix(code, "ClientError")
 }

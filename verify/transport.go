@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// maxAnswer is far more than either action answers.
+// maxAnswer limits a response, in bytes. Real responses are much shorter.
 const maxAnswer = 1 << 20
 
 var (
@@ -21,12 +21,12 @@ var (
 	errBadAnswer = errors.New("verify: unreadable answer")
 )
 
-// exchange is what one HTTP exchange was like, seen from below the vendor's client, which does not tell.
+// exchange records one HTTP exchange. The vendor's client does not return these facts.
 type exchange struct {
-	connected  atomic.Bool // a connection was there, so the request may have left
-	status     int         // 0: no answer
+	connected  atomic.Bool // the request had a connection, so it may have been sent
+	status     int         // 0 = no response
 	retryAfter string      // header Retry-After
-	failure    error       // errRedirect, errBadAnswer, or what broke while reading the answer
+	failure    error       // errRedirect, errBadAnswer, or the error of reading the response
 }
 
 type exchangeKey struct{}
@@ -38,12 +38,13 @@ func withExchange(ctx context.Context, ex *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, ex)
 }
 
-// recorder fills the exchange in the request's context. It reads the whole answer, within limits, before the vendor's
-// client sees any of it, and refuses what that client would treat in ways we do not want: redirects (it would send
-// the signed body on), encodings that were not asked for, event streams, and anything but a JSON object (v1.3.209
-// panics on `null`).
+// recorder fills in the exchange of the request's context. It reads the whole response, up to maxAnswer, before the
+// vendor's client does. It refuses responses that the vendor's client would handle badly: redirects (the client would
+// send the signed body to the new address), unrequested encodings, event streams, and every body that is not a JSON
+// object (v1.3.209 panics on `null`).
 type recorder struct{ next http.RoundTripper }
 
+// RoundTrip sends a request and records the exchange.
 func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	ex, ok := req.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
@@ -72,7 +73,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// isObject says whether body is one well-formed JSON object of reasonable depth.
+// isObject reports whether body is one valid JSON object. json.Valid limits the depth.
 func isObject(body []byte) bool {
 	b := bytes.TrimLeft(body, " \t\r\n")
 	return len(b) > 0 && b[0] == '{' && json.Valid(b)
