@@ -12,30 +12,30 @@ import (
 
 // answered is how long the card that a click was answered with is taken to be on the screen
 // before it is drawn again, in case the answer was lost. Most cases move on before.
-const answered = 2 * time.Second
+const redrawAfter = 2 * time.Second
 
 // overtaking is how long after a click was decided its answer may still be on the way.
-const overtaking = answered / 2
+const answerInFlight = redrawAfter / 2
 
 // The answer to a click replaces what was drawn last, and is no surface's drawing: what the
 // message shows is not known then. Shown says so, and by which engine the click was answered
 // and when, as "answered BY UNIXMILLIS".
-var answeredMark = []byte("answered ")
+var answeredPrefix = []byte("answered ")
 
 // several: answers of more than one engine are on the way.
-const several = "several"
+const severalEngines = "several"
 
 // answeredWith is what Shown becomes when a click on the message is answered.
-func (e *Engine) answeredWith(shown []byte) []byte {
+func (e *Engine) markAnswered(shown []byte) []byte {
 	by := e.id
-	if other, at, ok := answeredBy(shown); ok && other != by && e.Now().Sub(at) < overtaking {
-		by = several
+	if other, at, ok := parseAnswered(shown); ok && other != by && e.Now().Sub(at) < answerInFlight {
+		by = severalEngines
 	}
-	return []byte(string(answeredMark) + by + " " + strconv.FormatInt(e.Now().UnixMilli(), 10))
+	return []byte(string(answeredPrefix) + by + " " + strconv.FormatInt(e.Now().UnixMilli(), 10))
 }
 
-func answeredBy(shown []byte) (by string, at time.Time, ok bool) {
-	rest, ok := bytes.CutPrefix(shown, answeredMark)
+func parseAnswered(shown []byte) (by string, at time.Time, ok bool) {
+	rest, ok := bytes.CutPrefix(shown, answeredPrefix)
 	if !ok {
 		return "", time.Time{}, false
 	}
@@ -48,32 +48,32 @@ func answeredBy(shown []byte) (by string, at time.Time, ok bool) {
 // is older: one that another engine gives at this moment. Within an engine drawings wait for
 // the answer. What the message shows stays unknown then, so that the job that draws it after
 // the answer does so.
-func (e *Engine) MayPrecedeAnswer(shown []byte) bool {
-	by, at, ok := answeredBy(shown)
-	return ok && by != e.id && e.Now().Sub(at) < overtaking
+func (e *Engine) AnswerMayFollow(shown []byte) bool {
+	by, at, ok := parseAnswered(shown)
+	return ok && by != e.id && e.Now().Sub(at) < answerInFlight
 }
 
 // redrawSoon sees to the message that a click was answered on, when that is not done by
 // drawing what the click has changed. The card in the answer may be older by then than what
 // another engine has drawn, and it may have replaced the pointer to a newer message.
-func (e *Engine) redrawSoon(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) error {
+func (e *Engine) redrawAfterClick(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) error {
 	if k.MessageID == "" {
 		return nil
 	}
 	show := func(s *flows.Surface) flows.Job {
 		j := flows.ShowSurface(out.Case.ID, s.ID)
-		j.At = e.Now().Add(answered)
+		j.At = e.Now().Add(redrawAfter)
 		return j
 	}
 	s, err := tx.SurfaceByMessage(ctx, k.MessageID)
 	switch {
-	case err == nil && out.Happened():
+	case err == nil && out.Changed():
 		return nil
 	case err == nil:
 		if s, err = tx.Surface(ctx, s.ID); err != nil || s.MessageID != k.MessageID {
 			return flows.IgnoreNotFound(err)
 		}
-		s.RenderedHash = e.answeredWith(s.RenderedHash)
+		s.RenderedHash = e.markAnswered(s.RenderedHash)
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return err
 		}

@@ -14,10 +14,10 @@ import (
 )
 
 // lostSends has the next message sent and its answer lost.
-func lostSends(w *workerstest.Harness) {
-	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-		w.Chat.Post(to, card, uuid)
-		w.Chat.SendFunc = nil
+func loseNextSendAnswer(w *workerstest.Harness) {
+	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		w.Messenger.Post(to, card, uuid)
+		w.Messenger.SendFunc = nil
 		return "", workerstest.RetryLater()
 	}
 }
@@ -28,13 +28,13 @@ func TestALostMessageIsFound(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
 	asked := flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"}
-	w.Change(c.ID, asked)
-	lostSends(w)
+	w.MustReport(c.ID, asked)
+	loseNextSendAnswer(w)
 	w.RunJobs(flows.JobShow)
-	w.Change(c.ID, asked)
-	w.Pass(time.Minute)
+	w.MustReport(c.ID, asked)
+	w.Advance(time.Minute)
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 2 || !workerstest.Shows(sent[0].Current(), "superseded.title") ||
 		workerstest.Shows(sent[1].Current(), "superseded.title") {
 		t.Fatalf("%d messages, the first shows %s, want 2", len(sent), sent[0].Current())
@@ -50,13 +50,13 @@ func TestALostMessageIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
-	lostSends(w)
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	loseNextSendAnswer(w)
 	w.RunJobs(flows.JobShow)
-	w.Change(c.ID, workerstest.Delayed("check"))
-	w.Pass(time.Minute)
+	w.MustReport(c.ID, workerstest.Delayed("check"))
+	w.Advance(time.Minute)
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "progress_delayed") {
 		t.Errorf("%d messages, the first shows %s, want 1", len(sent), sent[0].Current())
 	}
@@ -67,7 +67,7 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
 		w.Store.WaitFunc = nil
 		return &flows.RetryLater{In: time.Second, Snooze: true, Code: "rate_limit"}
@@ -76,10 +76,10 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SendingGeneration != 0 {
 		t.Errorf("the surface is %+v", s)
 	}
-	w.Pass(time.Minute)
+	w.Advance(time.Minute)
 	w.RunJobs(flows.JobShow)
-	if n := len(w.Chat.SentTo("ou_1")); n != 1 || w.Chat.Patches != 0 {
-		t.Errorf("%d messages, %d patches, want 1, 0", n, w.Chat.Patches)
+	if n := len(w.Messenger.SentTo("ou_1")); n != 1 || w.Messenger.Patches != 0 {
+		t.Errorf("%d messages, %d patches, want 1, 0", n, w.Messenger.Patches)
 	}
 }
 
@@ -92,12 +92,12 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := workerstest.New(t)
-			c, m := w.Shown(flows.Checking, "ou_1")
+			c, m := w.PutShownCase(flows.Checking, "ou_1")
 			late := *c
 			late.Rev--
 			answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
 				"message", m.ID)
-			w.Change(c.ID, workerstest.Delayed("check"))
+			w.MustReport(c.ID, workerstest.Delayed("check"))
 			draws := w.Workers
 			if another {
 				deps := w.Workers.Deps
@@ -113,16 +113,16 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 				t.Fatalf("the card shows %s", m.Current())
 			}
 			if another {
-				w.Chat.Change(m.ID, answer.Card.JSON())
+				w.Messenger.Replace(m.ID, answer.Card.JSON())
 			}
-			patches := w.Chat.Patches
-			w.Pass(3 * time.Second)
+			patches := w.Messenger.Patches
+			w.Advance(3 * time.Second)
 			w.RunJobs(flows.JobShow)
 			if !workerstest.Shows(m.Current(), "progress_delayed") {
 				t.Errorf("the card shows %s", m.Current())
 			}
-			if again := w.Chat.Patches > patches; again != another {
-				t.Errorf("%d patches after %d", w.Chat.Patches, patches)
+			if again := w.Messenger.Patches > patches; again != another {
+				t.Errorf("%d patches after %d", w.Messenger.Patches, patches)
 			}
 		})
 	}
@@ -132,8 +132,8 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 func TestAnAnswerOnAFormerCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, m := w.Shown(flows.Checking, "ou_1")
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
 	if !workerstest.Shows(m.Current(), "superseded.title") {
 		t.Fatalf("the former card shows %s", m.Current())
@@ -142,10 +142,10 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 	late.Rev--
 	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message",
 		m.ID)
-	w.Chat.Change(m.ID, answer.Card.JSON())
-	w.Pass(3 * time.Second)
+	w.Messenger.Replace(m.ID, answer.Card.JSON())
+	w.Advance(3 * time.Second)
 	w.RunJobs(flows.JobShow)
-	if sent := w.Chat.SentTo("ou_1"); len(sent) != 2 || !workerstest.Shows(m.Current(), "superseded.title") {
+	if sent := w.Messenger.SentTo("ou_1"); len(sent) != 2 || !workerstest.Shows(m.Current(), "superseded.title") {
 		t.Errorf("%d messages, the former card shows %s, want 2", len(sent), m.Current())
 	}
 }
@@ -154,16 +154,16 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 func TestTwoFormerCards(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, _ := w.Shown(flows.Checking, "ou_1")
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
 	asked := flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"}
-	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
-	w.Change(c.ID, asked)
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
+	w.MustReport(c.ID, asked)
 	w.RunJobs(flows.JobShow)
-	w.Change(c.ID, asked)
-	w.Chat.PatchFunc = nil
-	w.Pass(time.Minute)
+	w.MustReport(c.ID, asked)
+	w.Messenger.PatchFunc = nil
+	w.Advance(time.Minute)
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 3 || workerstest.Shows(sent[2].Current(), "superseded.title") {
 		t.Fatalf("%d messages, want 3", len(sent))
 	}

@@ -20,11 +20,11 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	var a flows.Answer
 	err := e.Store.Tx(ctx, func(tx flows.Tx) error {
 		a = flows.Answer{}
-		again, err := tx.Seen(ctx, e.Now(), key("event", k.EventID))
+		again, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
 		if err != nil {
 			return err
 		}
-		a, err = e.click(ctx, tx, k, again)
+		a, err = e.handleClick(ctx, tx, k, again)
 		return err
 	})
 	if errors.Is(err, errNoCase) {
@@ -33,14 +33,14 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	return a, err
 }
 
-func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
+func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	act := k.Action.Act
 	switch act {
 	case cards.ActStart:
-		return e.clickStart(ctx, tx, k, again)
+		return e.openFromCard(ctx, tx, k, again)
 	case cards.ActMyData:
 		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyMyData)); err != nil {
+			if err := e.replyToClicker(ctx, tx, k, flows.Reply(flows.ReplyMyData)); err != nil {
 				return flows.Answer{}, err
 			}
 		}
@@ -50,13 +50,13 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, aga
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 		}
 		if act == cards.ActNext && k.Action.To == cards.ToBottom {
-			return e.clickBring(ctx, tx, k, again)
+			return e.repostReviewCard(ctx, tx, k, again)
 		}
 		if act == cards.ActNext {
-			return e.clickNext(ctx, tx, k)
+			return e.openNextInQueue(ctx, tx, k)
 		}
 		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyRemindAll)); err != nil {
+			if err := e.replyToClicker(ctx, tx, k, flows.Reply(flows.ReplyRemindAll)); err != nil {
 				return flows.Answer{}, err
 			}
 		}
@@ -115,7 +115,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, aga
 		return flows.Answer{}, err
 	}
 	if kind == flows.Erase {
-		if err := e.eraseOthers(ctx, tx, c, ev); err != nil {
+		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
 		receipt, err := e.MyData(ctx, tx, k.TenantKey, k.OpenID)
@@ -125,7 +125,7 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, aga
 }
 
 // eraseOthers deletes what older cases of the same person still hold.
-func (e *Engine) eraseOthers(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
+func (e *Engine) eraseOlderCases(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	all, err := tx.CasesOf(ctx, c.TenantKey, c.OpenID)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (e *Engine) eraseOthers(ctx context.Context, tx flows.Tx, c *flows.Case, ev
 		if o.ID == c.ID {
 			continue
 		}
-		if err := e.Handle(ctx, tx, o, ev); err != nil {
+		if err := e.Apply(ctx, tx, o, ev); err != nil {
 			return err
 		}
 	}
@@ -160,7 +160,7 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction
 	if out.Change.Rule == flows.RetryTooSoon {
 		return a, nil // nothing has happened; the card stays as it is
 	}
-	if err := e.redrawSoon(ctx, tx, k, out); err != nil {
+	if err := e.redrawAfterClick(ctx, tx, k, out); err != nil {
 		return flows.Answer{}, err
 	}
 	s := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
@@ -183,14 +183,14 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction
 }
 
 // clickStart opens a case, or shows the one that is open.
-func (e *Engine) clickStart(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
+func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	if again {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
 	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
 	switch {
 	case err == nil:
-		if err := e.Handle(ctx, tx, c, flows.Event{
+		if err := e.Apply(ctx, tx, c, flows.Event{
 			Kind:  flows.CardAsked,
 			At:    e.Now(),
 			Actor: k.OpenID,

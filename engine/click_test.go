@@ -159,7 +159,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 func TestLateClicksGetThePresentCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Chat.ContactFunc = nil
+	w.Messenger.ContactFunc = nil
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 	a := w.Click("ou_hr2", c, cards.ActReject, "reason", "not_employee")
@@ -196,7 +196,7 @@ func TestLateClicksNameTheColleague(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	asked := 0
-	w.Chat.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
+	w.Messenger.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
 		if asked++; openID == "ou_hr2" {
 			return flows.Contact{}, workerstest.NoScope()
 		}
@@ -230,7 +230,7 @@ func TestStartButton(t *testing.T) {
 	w.RunJobs()
 	w.CheckAnswer(start("ou_1"), "working") // brings the card down
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
+	if n := len(w.Messenger.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
 		t.Errorf("%d cards, want 2", n)
 	}
 	// After the end it begins a new case, also for somebody who is registered: he asked for it.
@@ -249,7 +249,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("the reminder became %+v", a.Card)
 	}
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
+	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
 		t.Errorf("%d cards at the bottom, want 1", n)
 	}
 	// From an old reminder as well.
@@ -300,7 +300,7 @@ func TestNextWalksTheQueue(t *testing.T) {
 		if who != "ou_hr1" {
 			ids = append(ids, c.ID)
 		}
-		w.Pass(1e9)
+		w.Advance(1e9)
 	}
 	slices.Sort(ids) // UUIDv7s of one moment each; the queue goes by entry, then id
 	a = next("ou_hr1", "", "")
@@ -348,7 +348,7 @@ func TestTheReviewCardIsNoQueue(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
-	a := w.Click("ou_hr1", c, cards.ActApprove, "message", w.Chat.SentTo("oc_hr")[0].ID)
+	a := w.Click("ou_hr1", c, cards.ActApprove, "message", w.Messenger.SentTo("oc_hr")[0].ID)
 	if card := a.Card.(cards.Review); card.Queue {
 		t.Error("the card in the group offers the next case")
 	}
@@ -405,7 +405,7 @@ func TestTheClickedCardIsNotDrawnAtOnce(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
 	w.RunJobs()
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	card := sent[len(sent)-1].ID
 	w.Click("ou_1", c, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", card)
 	shown := w.Waiting(flows.JobShow)

@@ -73,7 +73,7 @@ func New(d Deps) *Engine {
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = flows.DefaultWriteQuiet
 	}
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(namesLife, time.Hour)}
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(nameTTL, time.Hour)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }
@@ -86,13 +86,13 @@ func (e *Engine) nameOf(openID string) string {
 }
 
 // KnowName keeps the display name of somebody for toasts, for namesLife.
-func (e *Engine) KnowName(openID, name string) { e.names.SetDefault(openID, name) }
+func (e *Engine) RememberName(openID, name string) { e.names.SetDefault(openID, name) }
 
 // Names of admins are looked up again well before they are forgotten, and sooner while some are missing.
 const (
-	namesLife  = 12 * time.Hour
-	NamesEvery = 6 * time.Hour
-	NamesSoon  = time.Minute
+	nameTTL             = 12 * time.Hour
+	NameRefreshInterval = 6 * time.Hour
+	NameRetryInterval   = time.Minute
 )
 
 // outcome is what became of an event.
@@ -102,7 +102,7 @@ type outcome struct {
 }
 
 // Happened reports whether the event changed the case.
-func (o outcome) Happened() bool { return o.Change.Case != nil }
+func (o outcome) Changed() bool { return o.Change.Case != nil }
 
 // DecideAndPersist decides on one event of a case and writes everything that follows, within tx.
 func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) (outcome, error) {
@@ -110,7 +110,7 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 		ev.Role = flows.RoleOf[ev.Kind]
 	}
 	if ev.Kind == flows.Confirmed {
-		if err := e.lookUpNumber(ctx, tx, c, &ev); err != nil {
+		if err := e.addBlindIndex(ctx, tx, c, &ev); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -163,7 +163,7 @@ func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since 
 	}
 	jobs := ch.Jobs
 	if ch.Incident != "" {
-		more, err := e.incident(ctx, tx, c, ch)
+		more, err := e.notifyIncident(ctx, tx, c, ch)
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since 
 }
 
 // lookUpNumber adds the index of the number and the other people who have it.
-func (e *Engine) lookUpNumber(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
+func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
 	if ev.Form.IdentityCode == nil || c.Personal.Front == nil {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (e *Engine) Report(ctx context.Context, caseID string, ev flows.Event) (*fl
 	if err != nil {
 		return nil, false, err
 	}
-	return out.Case, out.Happened(), nil
+	return out.Case, out.Changed(), nil
 }
 
 // CaseOf loads a case outside any transaction.
@@ -241,7 +241,7 @@ func (e *Engine) CaseOf(ctx context.Context, id string) (*flows.Case, error) {
 }
 
 // Handle applies an event whose refusal needs no answer.
-func (e *Engine) Handle(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
+func (e *Engine) Apply(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	_, err := e.DecideAndPersist(ctx, tx, c, ev)
 	return err
 }

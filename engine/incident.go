@@ -9,11 +9,11 @@ import (
 
 // recountEvery is how often the card of an incident is drawn again at most because the number
 // of cases has changed. Hundreds may come and go within a minute.
-const recountEvery = 30 * time.Second
+const recountInterval = 30 * time.Second
 
 // recountSoon queues one drawing of the incident's card for all that changes until then.
-func (e *Engine) recountSoon(ctx context.Context, tx flows.Tx, c *flows.Case, incident string) ([]flows.Job, error) {
-	at := e.Now().Truncate(recountEvery).Add(recountEvery)
+func (e *Engine) queueRecount(ctx context.Context, tx flows.Tx, c *flows.Case, incident string) ([]flows.Job, error) {
+	at := e.Now().Truncate(recountInterval).Add(recountInterval)
 	queued, err := tx.Seen(ctx, e.Now(), "recount:"+c.TenantKey+":"+incident+":"+at.UTC().Format(time.RFC3339))
 	if queued || err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 func TestTheCardOfAnIncidentCounts(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Reader.ReadFunc = func(context.Context, []byte) (flows.CardText, error) {
+	w.IDCardReader.ReadFunc = func(context.Context, []byte) (flows.CardText, error) {
 		return flows.CardText{}, &workerstest.UpstreamError{Class: "quota", Code: "2110003"}
 	}
 	stop := func(i int) {
@@ -25,9 +25,9 @@ func TestTheCardOfAnIncidentCounts(t *testing.T) {
 		w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	}
 	settle := func() string {
-		w.Pass(30 * time.Second)
+		w.Advance(30 * time.Second)
 		w.RunJobs(flows.JobRecount, flows.JobShow)
-		all := w.Chat.SentTo("oc_hr")
+		all := w.Messenger.SentTo("oc_hr")
 		if len(all) != 1 {
 			t.Fatalf("%d cards to HR, want 1", len(all))
 		}

@@ -19,7 +19,7 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	quota := true
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if quota {
 			return "", &workerstest.UpstreamError{Class: "quota", Code: "99991403"}
 		}
@@ -40,22 +40,22 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 			t.Errorf("attention %+v", a)
 		}
 	}
-	hr := w.Chat.SentTo("oc_hr")
+	hr := w.Messenger.SentTo("oc_hr")
 	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
 		t.Fatalf("%d cards to HR, want 1", len(hr))
 	}
 	// While nothing is repaired, the steps try again by themselves now and then, quietly.
-	calls := w.Registrar.Calls
-	w.Pass(flows.ProbeEvery)
+	calls := w.IdentityRecorder.Calls
+	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
-	if len(w.Chat.SentTo("oc_hr")) != 1 || w.Registrar.Calls != calls+6 {
-		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Chat.SentTo("oc_hr")), w.Registrar.Calls-calls)
+	if len(w.Messenger.SentTo("oc_hr")) != 1 || w.IdentityRecorder.Calls != calls+6 {
+		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Messenger.SentTo("oc_hr")), w.IdentityRecorder.Calls-calls)
 	}
 	// HR's retry before the repair stops them once more, each once.
-	calls = w.Registrar.Calls
+	calls = w.IdentityRecorder.Calls
 	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(ids[0]), cards.ActRetry), "retried")
 	w.RunJobs()
-	if got := w.Registrar.Calls - calls; got != 6 {
+	if got := w.IdentityRecorder.Calls - calls; got != 6 {
 		t.Errorf("%d calls after a vain retry of 6, want 6", got)
 	}
 	quota = false
@@ -65,13 +65,13 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	for _, id := range ids {
 		w.InState(id, flows.Done)
 	}
-	for who, n := range w.Registrar.Recorded {
+	for who, n := range w.IdentityRecorder.Recorded {
 		if n != 1 {
 			t.Errorf("%d identities of %s, want 1", n, who)
 		}
 	}
-	if len(w.Notary.Points) != 6 {
-		t.Errorf("%d points, want 6", len(w.Notary.Points))
+	if len(w.EvidenceClient.Points) != 6 {
+		t.Errorf("%d points, want 6", len(w.EvidenceClient.Points))
 	}
 }
 
@@ -80,7 +80,7 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	forbidden := true
-	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
+	w.EvidenceClient.UploadFunc = func(context.Context, string, []byte) (string, error) {
 		if forbidden {
 			return "", &esign.Error{
 				Op:         "UploadURL",
@@ -96,18 +96,18 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	w.RunJobs()
 	w.InState(c.ID, flows.NeedsAttention)
 	for range 5 {
-		w.Pass(flows.ProbeEvery)
+		w.Advance(flows.ProbeEvery)
 		w.RunJobs()
 	}
 	w.InState(c.ID, flows.NeedsAttention)
 	forbidden = false
-	w.Pass(flows.ProbeEvery)
+	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	now := w.InState(c.ID, flows.Done)
-	if now.Resolution == nil || now.Resolution.Kind != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
-		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Resolution, w.Registrar.Calls, len(w.Notary.Points))
+	if now.Resolution == nil || now.Resolution.Kind != "resumed" || w.IdentityRecorder.Calls != 1 || len(w.EvidenceClient.Points) != 1 {
+		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Resolution, w.IdentityRecorder.Calls, len(w.EvidenceClient.Points))
 	}
-	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 {
+	if hr := w.Messenger.SentTo("oc_hr"); len(hr) != 1 {
 		t.Errorf("%d cards to HR, want 1", len(hr))
 	}
 }
@@ -118,7 +118,7 @@ func TestAnOutage(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	out := true
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if out {
 			return "", workerstest.RetryLater()
 		}
@@ -146,7 +146,7 @@ func TestAnOutage(t *testing.T) {
 		if len(probes) != 1 {
 			t.Fatalf("attempt %d: %d jobs, want 1", n, len(probes))
 		}
-		w.Pass(probes[0].At.Sub(w.Now()))
+		w.Advance(probes[0].At.Sub(w.Now()))
 	}
 	if told < 20*time.Minute || told > 40*time.Minute {
 		t.Errorf("HR was told after %v", told)
@@ -154,8 +154,8 @@ func TestAnOutage(t *testing.T) {
 	out = false
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
-	if w.Registrar.Recorded["ou_1"] != 1 {
-		t.Errorf("identities %v", w.Registrar.Recorded)
+	if w.IdentityRecorder.Recorded["ou_1"] != 1 {
+		t.Errorf("identities %v", w.IdentityRecorder.Recorded)
 	}
 }
 
@@ -168,11 +168,11 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		w.QueueJob(flows.Remind(c.Rev, time.Time{}).Of(c.ID))
 	}
 	w.RunJobs(flows.JobRemind, flows.JobReply)
-	digests := func() []*workerstest.Message { return w.Chat.SentTo("oc_hr") }
+	digests := func() []*workerstest.Message { return w.Messenger.SentTo("oc_hr") }
 	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
 		t.Fatalf("%d digests, want 1", n)
 	}
-	w.Pass(flows.SamplePolicy().ReminderAfter)
+	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest := func(i int, key string) {
 		digest := flows.Reply(flows.ReplyDigest).ToHR().Of(w.LatestCase(fmt.Sprintf("ou_%d", i)).ID)
 		digest.Key = key
@@ -186,21 +186,21 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		t.Errorf("%d digests in two periods, want 2", n)
 	}
 	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
-	w.Pass(flows.SamplePolicy().ReminderAfter)
+	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
 	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
 		workerstest.RetryLater()}
-	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		uuids = append(uuids, uuid)
 		if len(uuids) <= len(failures) {
 			return "", failures[len(uuids)-1]
 		}
-		return w.Chat.Post(to, card, uuid), nil
+		return w.Messenger.Post(to, card, uuid), nil
 	}
 	for range len(failures) + 1 {
 		w.RunJobs(flows.JobReply)
-		w.Pass(time.Second)
+		w.Advance(time.Second)
 	}
 	if len(slices.Compact(uuids)) != 1 {
 		t.Errorf("sent under %q", uuids)
@@ -213,7 +213,7 @@ func TestTheDigestComesOnceAPeriod(t *testing.T) {
 		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"),
 			"rejected")
 	}
-	w.Pass(flows.SamplePolicy().ReminderAfter)
+	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest(0, "fourth")
 	w.RunJobs(flows.JobReply)
 	if n := len(digests()); n != 3 {

@@ -14,7 +14,7 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 		m.At = e.Now()
 	}
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", m.EventID), key("message", m.MessageID)); seen || err != nil {
+		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", m.EventID), onceKey("message", m.MessageID)); seen || err != nil {
 			return err
 		}
 		if len(m.Photos) > 0 {
@@ -28,11 +28,11 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if !m.Private {
 		// A group is no place for an ID card.
-		return e.notice(ctx, tx, m, "photo_in_group")
+		return e.replyNotice(ctx, tx, m, "photo_in_group")
 	}
 	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
 	if flows.IsNotFound(err) {
-		if c, err = e.openOrSayDone(ctx, tx, m); c == nil || err != nil {
+		if c, err = e.openUnlessDone(ctx, tx, m); c == nil || err != nil {
 			return err
 		}
 	}
@@ -53,8 +53,8 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		if err != nil {
 			return err
 		}
-		if !out.Happened() {
-			return e.notice(ctx, tx, m, "photo_not_needed")
+		if !out.Changed() {
+			return e.replyNotice(ctx, tx, m, "photo_not_needed")
 		}
 		c = out.Case
 	}
@@ -67,7 +67,7 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 		if !m.Private {
 			return nil
 		}
-		return e.notice(ctx, tx, m, "unsupported")
+		return e.replyNotice(ctx, tx, m, "unsupported")
 	}
 	w := flows.ParseCommand(m.Text)
 	if flows.HRCommands[w] {
@@ -76,9 +76,9 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 	if !m.Private {
 		switch w {
 		case flows.CommandNone, flows.CommandSixDigits:
-			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 		case flows.CommandHelp:
-			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		}
 		// What concerns one person is answered to that person.
 		m.Private = true
@@ -89,20 +89,20 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 	}
 	switch w {
 	case flows.CommandStart:
-		return e.start(ctx, tx, m, c)
+		return e.openOrRepost(ctx, tx, m, c)
 	case flows.CommandStatus:
 		if c != nil {
-			return e.Handle(ctx, tx, c, flows.Event{
+			return e.Apply(ctx, tx, c, flows.Event{
 				Kind:  flows.CardAsked,
 				Actor: m.OpenID,
 				Role:  flows.Applicant,
 				At:    e.Now(),
 			})
 		}
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyLatest))
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyLatest))
 	case flows.CommandCancel:
 		if c == nil {
-			return e.notice(ctx, tx, m, "nothing_open")
+			return e.replyNotice(ctx, tx, m, "nothing_open")
 		}
 		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
 			Kind:  flows.Cancelled,
@@ -110,23 +110,23 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 			Role:  flows.Applicant,
 			At:    e.Now(),
 		})
-		if err == nil && !out.Happened() {
-			err = e.notice(ctx, tx, m, "cannot_cancel")
+		if err == nil && !out.Changed() {
+			err = e.replyNotice(ctx, tx, m, "cannot_cancel")
 		}
 		return err
 	case flows.CommandMyData, flows.CommandDeleteData:
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyMyData))
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyMyData))
 	case flows.CommandHelp:
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 	case flows.CommandSixDigits:
 		if c != nil && c.State == flows.AwaitingCode {
 			return e.codeInChat(ctx, tx, m, c)
 		}
 	}
 	if c != nil {
-		return e.notice(ctx, tx, m, "not_understood")
+		return e.replyNotice(ctx, tx, m, "not_understood")
 	}
-	return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 }
 
 // codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
@@ -141,7 +141,7 @@ func (e *Engine) codeInChat(ctx context.Context, tx flows.Tx, m flows.Message, c
 	if err != nil || out.Case.State != flows.AwaitingCode {
 		return err
 	}
-	return e.Handle(ctx, tx, out.Case, flows.Event{
+	return e.Apply(ctx, tx, out.Case, flows.Event{
 		Kind:  flows.CardAsked,
 		Actor: m.OpenID,
 		Role:  flows.Applicant,
@@ -150,27 +150,27 @@ func (e *Engine) codeInChat(ctx context.Context, tx flows.Tx, m flows.Message, c
 }
 
 // start opens a case, or brings the present card to the bottom of the chat.
-func (e *Engine) start(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
+func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c != nil {
-		return e.Handle(ctx, tx, c, flows.Event{
+		return e.Apply(ctx, tx, c, flows.Event{
 			Kind:  flows.CardAsked,
 			Actor: m.OpenID,
 			Role:  flows.Applicant,
 			At:    e.Now(),
 		})
 	}
-	_, err := e.openOrSayDone(ctx, tx, m)
+	_, err := e.openUnlessDone(ctx, tx, m)
 	return err
 }
 
 // handleHRCommand answers admins; others learn that the word is not theirs.
 func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, w flows.Command) error {
 	if !e.IsAdmin(m.TenantKey, m.OpenID) {
-		return e.notice(ctx, tx, m, "not_hr")
+		return e.replyNotice(ctx, tx, m, "not_hr")
 	}
 	if !m.Private {
 		// Masked as they are, cases are HR's business: other groups get no list.
-		group, err := e.chat(ctx, tx, m.TenantKey, flows.SettingReviewChat)
+		group, err := e.groupFor(ctx, tx, m.TenantKey, flows.SettingReviewChat)
 		if err != nil {
 			return err
 		}
@@ -180,19 +180,19 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 	}
 	switch w {
 	case flows.CommandPending:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyPending))
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
 	case flows.CommandStats:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyStats))
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
 	case flows.CommandReconcile:
 		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
 			return err
 		}
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
 	}
 	if m.Private {
-		return e.notice(ctx, tx, m, "only_in_group")
+		return e.replyNotice(ctx, tx, m, "only_in_group")
 	}
 	setting, code := flows.SettingReviewChat, "review_chat_set"
 	if w == flows.CommandAnnounceHere {
@@ -201,14 +201,14 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err
 	}
-	return e.notice(ctx, tx, m, code)
+	return e.replyNotice(ctx, tx, m, code)
 }
 
 // Entered greets a person once, however often the chat is opened.
 func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		// The greeting is a setting rather than an event key, which lives for days only.
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", n.EventID)); seen || err != nil {
+		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
 			return err
 		}
 		greeted, err := tx.Setting(ctx, n.TenantKey, "greeted/"+n.OpenID)
@@ -218,7 +218,7 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		if err := tx.PutSetting(ctx, n.TenantKey, "greeted/"+n.OpenID, "1"); err != nil {
 			return err
 		}
-		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID},
+		return e.replyPrivately(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID},
 			flows.Reply(flows.ReplyGreeting))
 	})
 }
@@ -238,7 +238,7 @@ func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 // Recalled drops photos whose message was taken back.
 func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", r.EventID)); seen || err != nil {
+		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {
 			return err
 		}
 		c, err := tx.CaseOfMessage(ctx, r.MessageID)
@@ -251,7 +251,7 @@ func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 		if c.TenantKey != r.TenantKey {
 			return nil
 		}
-		return e.Handle(ctx, tx, c, flows.Event{
+		return e.Apply(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoRecalled,
 			At:        e.Now(),
 			Actor:     c.OpenID,

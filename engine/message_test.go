@@ -13,7 +13,7 @@ import (
 )
 
 // reply takes the one reply that is queued.
-func reply(w *workerstest.Harness) flows.Job {
+func takeOnlyReply(w *workerstest.Harness) flows.Job {
 	w.T.Helper()
 	j := w.TakeJob(flows.JobReply)
 	if rest := w.Waiting(flows.JobReply); len(rest) > 0 {
@@ -46,7 +46,7 @@ func TestMessagesAreTakenOnce(t *testing.T) {
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
 		t.Errorf("%d photos, want 2", n)
 	}
-	w.Pass(6 * 24 * time.Hour)
+	w.Advance(6 * 24 * time.Hour)
 	m.EventID, m.MessageID = "e9", "om_1"
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
@@ -100,11 +100,11 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 			name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
 			var message string
 			if tt.group {
-				message = w.Group(tt.who, "oc_any", tt.text)
+				message = w.SayInGroup(tt.who, "oc_any", tt.text)
 			} else {
 				w.Say(tt.who, tt.text)
 			}
-			j := reply(w)
+			j := takeOnlyReply(w)
 			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType ||
 				j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
 				t.Errorf("%s: answered with %+v", name, j)
@@ -123,8 +123,8 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 			}
 		})
 	}
-	in := w.Group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
-	if j := reply(w); j.Template() != flows.ReplyPending || j.To != in {
+	in := w.SayInGroup("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
+	if j := takeOnlyReply(w); j.Template() != flows.ReplyPending || j.To != in {
 		t.Errorf("in HR's group: answered with %+v", j)
 	}
 }
@@ -135,14 +135,14 @@ func TestWordsThatMoveACase(t *testing.T) {
 	w.Say("ou_1", "实名")
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
+	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
 		t.Fatalf("%d cards after the start, want 1", n)
 	}
 	// Starting again, or asking how it stands, brings the card down.
 	for i, word := range []string{"start", "进度"} {
 		w.Say("ou_1", word)
 		w.RunJobs()
-		sent := w.Chat.SentTo("ou_1")
+		sent := w.Messenger.SentTo("ou_1")
 		if len(sent) != i+2 || !workerstest.Shows(sent[len(sent)-2].Current(), "superseded.title") ||
 			workerstest.Shows(sent[len(sent)-1].Current(), "superseded.title") {
 			t.Fatalf("%s: %d cards, want %v", word, len(sent), i+2)
@@ -151,12 +151,12 @@ func TestWordsThatMoveACase(t *testing.T) {
 	if now := w.CaseNow(c.ID); now.Rev != c.Rev {
 		t.Error("asking moved the case")
 	}
-	w.Group("ou_1", "oc_any", "取消") // also from a group
+	w.SayInGroup("ou_1", "oc_any", "取消") // also from a group
 	w.InState(c.ID, flows.Withdrawn)
 
 	d := w.PutCase(flows.Recording, "ou_2")
 	w.Say("ou_2", "取消")
-	if j := reply(w); j.Args["code"] != "cannot_cancel" {
+	if j := takeOnlyReply(w); j.Args["code"] != "cannot_cancel" {
 		t.Errorf("answered with %+v", j)
 	}
 	w.InState(d.ID, flows.Recording)
@@ -165,25 +165,25 @@ func TestWordsThatMoveACase(t *testing.T) {
 func TestGroupsChosenInChat(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Group("ou_hr1", "oc_new_hr", "设为审核群")
-	if j := reply(w); j.Args["code"] != "review_chat_set" {
+	w.SayInGroup("ou_hr1", "oc_new_hr", "设为审核群")
+	if j := takeOnlyReply(w); j.Args["code"] != "review_chat_set" {
 		t.Errorf("answered with %+v", j)
 	}
-	w.Group("ou_hr2", "oc_new_board", "announce here")
-	if j := reply(w); j.Args["code"] != "announce_chat_set" {
+	w.SayInGroup("ou_hr2", "oc_new_board", "announce here")
+	if j := takeOnlyReply(w); j.Args["code"] != "announce_chat_set" {
 		t.Errorf("answered with %+v", j)
 	}
 	w.Walk("ou_1", flows.SampleNumber, flows.Done)
 	for chat, want := range map[string]int{"oc_hr": 0, "oc_all": 0, "oc_new_hr": 1, "oc_new_board": 1} {
 		t.Run(chat, func(t *testing.T) {
-			if got := len(w.Chat.SentTo(chat)); got != want {
+			if got := len(w.Messenger.SentTo(chat)); got != want {
 				t.Errorf("%d cards in %s, want %d", got, chat, want)
 			}
 		})
 	}
 	// Somebody else's word changes nothing.
-	w.Group("ou_1", "oc_evil", "设为审核群")
-	reply(w)
+	w.SayInGroup("ou_1", "oc_evil", "设为审核群")
+	takeOnlyReply(w)
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		chat, err := v.Setting(t.Context(), workerstest.Tenant, flows.SettingReviewChat)
 		if chat != "oc_new_hr" {
@@ -198,10 +198,10 @@ func TestReviewByEachAdmin(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
 	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
-	if len(w.Chat.SentTo("ou_hr1")) != 1 {
-		t.Errorf("%d cards to the other admin, want 1", len(w.Chat.SentTo("ou_hr1")))
+	if len(w.Messenger.SentTo("ou_hr1")) != 1 {
+		t.Errorf("%d cards to the other admin, want 1", len(w.Messenger.SentTo("ou_hr1")))
 	}
-	for _, m := range w.Chat.SentTo("ou_hr2") {
+	for _, m := range w.Messenger.SentTo("ou_hr2") {
 		if workerstest.Shows(m.Current(), "review.title") {
 			t.Error("the applicant got the card for HR")
 		}
@@ -215,8 +215,8 @@ func TestReviewByEachAdmin(t *testing.T) {
 func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	message := w.Group("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
-	if j := reply(w); j.Args["code"] != "photo_in_group" || j.To != message {
+	message := w.SayInGroup("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
+	if j := takeOnlyReply(w); j.Args["code"] != "photo_in_group" || j.To != message {
 		t.Errorf("answered with %+v", j)
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
@@ -227,14 +227,14 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	}))
 	w.PutCase(flows.Done, "ou_done")
 	w.SendPhotos("ou_done", "k")
-	if j := reply(w); j.Args["code"] != "already_done" {
+	if j := takeOnlyReply(w); j.Args["code"] != "already_done" {
 		t.Errorf("answered with %+v", j)
 	}
 	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording,
 		flows.Filing, flows.NeedsAttention} {
 		c := w.PutCase(s, "ou_"+string(s))
 		w.SendPhotos(c.OpenID, "k", "k2")
-		if j := reply(w); j.Args["code"] != "photo_not_needed" {
+		if j := takeOnlyReply(w); j.Args["code"] != "photo_not_needed" {
 			t.Errorf("%s: answered with %+v", s, j)
 		}
 		if now := w.CaseNow(c.ID); len(now.Photos) != len(c.Photos) {
@@ -245,8 +245,8 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	w.PutCase(flows.Expired, "ou_expired")
 	w.SendPhotos("ou_expired", "k")
 	w.InState(w.LatestCase("ou_expired").ID, flows.AwaitingConsent)
-	if w.Chat.Downloads != 0 {
-		t.Errorf("%d photos were fetched, want 0", w.Chat.Downloads)
+	if w.Messenger.Downloads != 0 {
+		t.Errorf("%d photos were fetched, want 0", w.Messenger.Downloads)
 	}
 }
 
@@ -262,7 +262,7 @@ func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 		Unsupported: "audio",
 	}
 	w.Must(w.Message(t.Context(), m))
-	if j := reply(w); j.Args["code"] != "unsupported" {
+	if j := takeOnlyReply(w); j.Args["code"] != "unsupported" {
 		t.Errorf("answered with %+v", j)
 	}
 	m.EventID, m.MessageID, m.Private = "e2", "om_2", false
@@ -282,16 +282,16 @@ func TestSixDigitsInTheChat(t *testing.T) {
 	if w.Verifier.Code() == wrong {
 		wrong = "000001"
 	}
-	before := len(w.Chat.SentTo("ou_1"))
+	before := len(w.Messenger.SentTo("ou_1"))
 	w.Say("ou_1", wrong)
 	w.RunJobs()
 	w.InState(c.ID, flows.AwaitingCode)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != before+1 || !workerstest.Shows(sent[len(sent)-1].Current(), "code.wrong") {
 		t.Errorf("%d new cards, the last is %s", len(sent)-before, sent[len(sent)-1].Current())
 	}
 	w.Say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
-	reply(w)
+	takeOnlyReply(w)
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
 		t.Errorf("%d tries, want 1", n)
 	}
@@ -314,15 +314,15 @@ func TestPeopleAreGreetedOnce(t *testing.T) {
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e2", "ou_1", workerstest.Tenant)
-	w.Pass(30 * 24 * time.Hour) // event keys are gone by then
+	w.Advance(30 * 24 * time.Hour) // event keys are gone by then
 	enter("e3", "ou_1", workerstest.Tenant)
-	if j := reply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
+	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
 		t.Errorf("greeted with %+v", j)
 	}
 	enter("e4", "ou_2", workerstest.Tenant)
-	reply(w)
+	takeOnlyReply(w)
 	enter("e5", "ou_1", "tenant-2")
-	reply(w)
+	takeOnlyReply(w)
 }
 
 func TestTheMenuSpeaksWords(t *testing.T) {
@@ -342,11 +342,11 @@ func TestTheMenuSpeaksWords(t *testing.T) {
 	menu("e2", "ou_1", "cancel")
 	w.InState(c.ID, flows.Withdrawn)
 	menu("e3", "ou_1", "nonsense")
-	if j := reply(w); j.Template() != flows.ReplyGreeting {
+	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting {
 		t.Errorf("answered with %+v", j)
 	}
 	menu("e4", "ou_hr1", "设为审核群")
-	if j := reply(w); j.Args["code"] != "only_in_group" {
+	if j := takeOnlyReply(w); j.Args["code"] != "only_in_group" {
 		t.Errorf("answered with %+v", j)
 	}
 }
@@ -354,7 +354,7 @@ func TestTheMenuSpeaksWords(t *testing.T) {
 func TestRecalledMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	front, back := w.Person("ou_1", flows.SampleNumber)
+	front, back := w.KnowCard("ou_1", flows.SampleNumber)
 	message := w.SendPhotos("ou_1", front, back)
 	other := w.SendPhotos("ou_1", "third")
 	recall := func(event, message string) {

@@ -10,7 +10,7 @@ import (
 )
 
 // looks lists which colleagues saw the (masked) data and when: who opened it, and who decided.
-func looks(rows []flows.AuditRow, owner string) []cards.View {
+func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {
 		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) ||
@@ -78,7 +78,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		if err != nil {
 			return nil, err
 		}
-		out.Views = append(out.Views, looks(rows, o.OpenID)...)
+		out.Views = append(out.Views, viewsByColleagues(rows, o.OpenID)...)
 	}
 	if c.State == flows.NeedsAttention && !c.BeforeWrites() || c.State == flows.Recording || c.State == flows.Filing {
 		out.CanWithdraw = false // the writes under way end first; they take seconds, or HR's word

@@ -8,13 +8,13 @@ import (
 
 // openOrSayDone opens a case, unless the person is registered already: a stray picture must
 // not start everything again.
-func (e *Engine) openOrSayDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
+func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
 	last, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
 	if err != nil && !flows.IsNotFound(err) {
 		return nil, err
 	}
 	if err == nil && last.State == flows.Done {
-		return nil, e.notice(ctx, tx, m, "already_done")
+		return nil, e.replyNotice(ctx, tx, m, "already_done")
 	}
 	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
 }

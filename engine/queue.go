@@ -8,11 +8,11 @@ import (
 )
 
 // eventLook is the audit event of somebody looking at a person's masked data.
-const eventLook = "look"
+const eventViewed = "look"
 
 // clickNext draws a waiting case into the card that was clicked: the one named, or the
 // next one after it when the card shows it already.
-func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction) (flows.Answer, error) {
+func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k flows.CardAction) (flows.Answer, error) {
 	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, 200)
 	if err != nil {
 		return flows.Answer{}, err
@@ -47,7 +47,7 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction)
 		CaseID: c.ID,
 		At:     e.Now(),
 		Actor:  k.OpenID,
-		Event:  eventLook,
+		Event:  eventViewed,
 		From:   c.State,
 		To:     c.State,
 		Why:    "opened from the queue",
@@ -64,7 +64,7 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction)
 }
 
 // clickBring brings a case's own card to the bottom of HR's chat.
-func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
+func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	switch {
 	case flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey:
@@ -82,7 +82,7 @@ func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.CardAction
 		CaseID: c.ID,
 		At:     e.Now(),
 		Actor:  k.OpenID,
-		Event:  eventLook,
+		Event:  eventViewed,
 		From:   c.State,
 		To:     c.State,
 		Why:    "brought down from a list",

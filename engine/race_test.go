@@ -14,7 +14,7 @@ import (
 )
 
 // together runs fn n times at the same moment.
-func together(n int, fn func(i int)) {
+func runTogether(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	begin := make(chan struct{})
 	for i := range n {
@@ -32,7 +32,7 @@ func together(n int, fn func(i int)) {
 func TestManyDeliveriesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	together(8, func(int) {
+	runTogether(8, func(int) {
 		if err := w.Message(t.Context(), flows.Message{
 			EventID:   "e",
 			MessageID: "om",
@@ -47,7 +47,7 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 	if c := w.LatestCase("ou_1"); len(c.Photos) != 1 || w.CountAudits(c.ID, flows.PhotoReceived) != 1 {
 		t.Errorf("%d photos, want 1", len(c.Photos))
 	}
-	together(8, func(i int) {
+	runTogether(8, func(i int) {
 		if err := w.Message(t.Context(), flows.Message{
 			EventID:   fmt.Sprint("e", i),
 			MessageID: fmt.Sprint("om", i),
@@ -81,7 +81,7 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		c := w.PutCase(flows.AwaitingReview, fmt.Sprint("ou_", round))
 		reason := "duplicate"
 		answers := make([]flows.Answer, 2)
-		together(2, func(i int) {
+		runTogether(2, func(i int) {
 			k := flows.CardAction{
 				EventID:   fmt.Sprint("e", round, i),
 				TenantKey: workerstest.Tenant,
@@ -120,7 +120,7 @@ func TestNobodyIsThereToReview(t *testing.T) {
 	w.Walk("ou_hr1", flows.SampleNumber, flows.AwaitingReview)
 	w.RunJobs()
 	told := false
-	for _, m := range w.Chat.SentTo("ou_hr1") {
+	for _, m := range w.Messenger.SentTo("ou_hr1") {
 		told = told || workerstest.Shows(m.Current(), "notice.no_reviewer")
 	}
 	if !told {
@@ -135,28 +135,28 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 	var ids []string
 	for i := range 3 {
 		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
-		w.Change(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
+		w.MustReport(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
 			Incident: "check/supplier/x"}})
 		ids = append(ids, c.ID)
-		w.Pass(time.Second)
+		w.Advance(time.Second)
 	}
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("oc_hr")); n != 1 {
+	if n := len(w.Messenger.SentTo("oc_hr")); n != 1 {
 		t.Fatalf("%d cards, want 1", n)
 	}
 	w.Say("ou_0", "取消")
 	w.InState(ids[0], flows.Withdrawn)
 	w.RunJobs()
-	hr := w.Chat.SentTo("oc_hr")
+	hr := w.Messenger.SentTo("oc_hr")
 	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
 		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
 		t.Errorf("%d cards, want 2", len(hr))
 	}
 	// Going on by itself is no such end: the others follow.
-	w.Change(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
+	w.MustReport(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
 	w.RunJobs(flows.JobShow)
 	stopped := 0
-	for _, m := range w.Chat.SentTo("oc_hr") {
+	for _, m := range w.Messenger.SentTo("oc_hr") {
 		if workerstest.Shows(m.Current(), "attention.title") {
 			stopped++
 		}
@@ -182,17 +182,17 @@ func TestHowManyAreAhead(t *testing.T) {
 	}{{"ou_last", flows.SampleTime, 25}, {"ou_first", flows.SampleTime.Add(-time.Hour), 0}} {
 		t.Run(tt.who, func(t *testing.T) {
 			c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
+			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
 			w.RunJobs(flows.JobShow)
 			want := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
-			workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
+			workerstest.RequireCard(t, tt.who+"'s card", w.Messenger.SentTo(tt.who)[0].Current(), want)
 		})
 	}
 	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
 	w.Marketplace = true
 	c := w.PutCase(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
 	w.RunJobs(flows.JobShow)
-	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(),
+	workerstest.RequireCard(t, "the tenant's card", w.Messenger.SentTo(c.OpenID)[0].Current(),
 		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }

@@ -34,7 +34,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 				flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
 				t.Errorf("a second time: %v, %v", again, err)
 			}
-			toRecording(w, "ou_1")
+			walkToWrites(w, "ou_1")
 			for _, ask := range []struct {
 				step    flows.Step
 				written bool
@@ -55,7 +55,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 				})
 			}
 			w.InState(stopped.ID, flows.Done)
-			if got := w.Registrar.Calls + w.Notary.Calls; got != tt.writes {
+			if got := w.IdentityRecorder.Calls + w.EvidenceClient.Calls; got != tt.writes {
 				t.Errorf("%d outside writes, want %d", got, tt.writes)
 			}
 		})
@@ -74,7 +74,7 @@ func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 }
 
 // toRecording goes on until the bot is to write, and lets it try.
-func toRecording(w *workerstest.Harness, who string) {
+func walkToWrites(w *workerstest.Harness, who string) {
 	w.T.Helper()
 	for {
 		w.RunJobs()
@@ -105,7 +105,7 @@ func TestRestoredDuringAnotherStop(t *testing.T) {
 	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
 	w.RunJobs()
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" ||
-		w.Registrar.Calls != 0 {
-		t.Errorf("%+v after %d calls, want 0", a, w.Registrar.Calls)
+		w.IdentityRecorder.Calls != 0 {
+		t.Errorf("%+v after %d calls, want 0", a, w.IdentityRecorder.Calls)
 	}
 }

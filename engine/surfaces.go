@@ -9,7 +9,7 @@ import (
 )
 
 // chat gives the group for a purpose: chosen in chat, else configured, else "".
-func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting string) (string, error) {
+func (e *Engine) groupFor(ctx context.Context, v flows.View, tenantKey, setting string) (string, error) {
 	chosen, err := v.Setting(ctx, tenantKey, setting)
 	if err != nil || chosen != "" {
 		return chosen, err
@@ -23,7 +23,7 @@ func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting stri
 // HRReceivers says where HR's cards about a person's case go: to the review group, else to
 // each admin in private, never to the person himself.
 func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, applicant string) ([]flows.Receiver, error) {
-	group, err := e.chat(ctx, v, tenantKey, flows.SettingReviewChat)
+	group, err := e.groupFor(ctx, v, tenantKey, flows.SettingReviewChat)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +66,8 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 			}
 			j := flows.ShowSurface(c.ID, s.ID)
 			if clicked != "" && s.MessageID == clicked && s.WantedGeneration == s.SentGeneration {
-				j.At = e.Now().Add(answered)
-				s.RenderedHash = e.answeredWith(s.RenderedHash)
+				j.At = e.Now().Add(redrawAfter)
+				s.RenderedHash = e.markAnswered(s.RenderedHash)
 			}
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err
@@ -79,7 +79,7 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 }
 
 func (e *Engine) applicantSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 		ID:       "case/" + c.ID + "/applicant",
 		CaseID:   c.ID,
 		Audience: flows.AudienceApplicant,
@@ -98,11 +98,11 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 		return nil, err
 	}
 	if len(to) == 0 {
-		return nil, e.TellNobodyReviews(ctx, tx, c)
+		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	var out []*flows.Surface
 	for _, r := range to {
-		s, err := SurfaceOr(ctx, tx, &flows.Surface{
+		s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 			ID:       "case/" + c.ID + "/hr/" + r.ID,
 			CaseID:   c.ID,
 			Audience: flows.AudienceHR,
@@ -118,7 +118,7 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 
 // TellNobodyReviews tells the applicant that there is nobody whom a card could go to, since nobody else
 // would ever know: the only admin registers himself, or a marketplace app's new tenant has none yet.
-func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Case) error {
+func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Case) error {
 	code, why := "no_reviewer", "the only admin is its applicant"
 	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 {
 		code, why = "no_admin", "hr.admins names nobody of its tenant"
@@ -130,12 +130,12 @@ func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Ca
 
 // boardSurface is the announcement of the day.
 func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	chat, err := e.chat(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
+	chat, err := e.groupFor(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
 	if err != nil || chat == "" {
 		return nil, err
 	}
 	day := c.EnteredAt.In(flows.ChinaTime).Format("2006-01-02")
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 		ID:        "board/" + chat + "/" + day,
 		Audience:  flows.AudienceBoard,
 		To:        flows.Receiver{Type: "chat_id", ID: chat},
@@ -145,7 +145,7 @@ func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) (
 }
 
 // SurfaceOr loads the surface, or returns the given one if there is none yet.
-func SurfaceOr(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.Surface, error) {
+func SurfaceOrNew(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.Surface, error) {
 	s, err := v.Surface(ctx, fresh.ID)
 	if flows.IsNotFound(err) {
 		return fresh, nil
@@ -162,14 +162,14 @@ func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Cas
 		return nil, nil
 	}
 	if ev.Role == flows.Bot || ev.Kind == flows.Retry {
-		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
+		return e.queueRecount(ctx, tx, c, s.Attention.Incident)
 	}
 	shown, err := tx.SurfacesOf(ctx, c.ID, flows.AudienceHR)
 	if err != nil {
 		return nil, err
 	}
 	if len(shown) == 0 {
-		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
+		return e.queueRecount(ctx, tx, c, s.Attention.Incident)
 	}
 	others, err := tx.WithIncident(ctx, c.TenantKey, s.Attention.Incident, 1)
 	if err != nil || len(others) == 0 {
@@ -180,14 +180,14 @@ func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Cas
 }
 
 // incident tells HR once about a cause that many cases share.
-func (e *Engine) incident(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change) ([]flows.Job, error) {
+func (e *Engine) notifyIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change) ([]flows.Job, error) {
 	others, err := tx.WithIncident(ctx, c.TenantKey, ch.Incident, 2)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range others {
 		if o.ID != c.ID { // HR knows
-			return e.recountSoon(ctx, tx, c, ch.Incident)
+			return e.queueRecount(ctx, tx, c, ch.Incident)
 		}
 	}
 	return e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}},

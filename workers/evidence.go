@@ -6,7 +6,7 @@ import (
 )
 
 // incomplete names what did not happen although the evidence would have to say that it did.
-func incomplete(c *flows.Case) string {
+func missingEvidence(c *flows.Case) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
@@ -20,7 +20,7 @@ func incomplete(c *flows.Case) string {
 
 // EvidenceOf builds the evidence point. Every field comes from something that is on record.
 func EvidenceOf(c *flows.Case) esign.PersonPoint {
-	if incomplete(c) != "" {
+	if missingEvidence(c) != "" {
 		return esign.PersonPoint{}
 	}
 	p := c.Personal

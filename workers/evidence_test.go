@@ -35,7 +35,7 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
 			tt.change(c)
-			if got := incomplete(c); got != tt.missing {
+			if got := missingEvidence(c); got != tt.missing {
 				t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
 			}
 			if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {

@@ -9,13 +9,13 @@ import (
 )
 
 var (
-	busy = said{status: 429, body: `{"code":99991400,"msg":"request trigger frequency limit"}`,
+	busy = answer{status: 429, body: `{"code":99991400,"msg":"request trigger frequency limit"}`,
 		header: map[string]string{"x-ogw-ratelimit-reset": "7"}}
-	broken   = said{status: 502, body: "<html>bad gateway</html>", header: map[string]string{"Content-Type": "text/html"}}
-	internal = said{status: 500, body: `{"code":2200,"msg":"internal error"}`}
-	noJSON   = said{body: "<html>welcome to the wifi</html>", header: map[string]string{"Content-Type": "text/html"}}
-	cutOff   = said{body: `{"code":0,"da`}
-	dropped  = said{drop: true}
+	broken   = answer{status: 502, body: "<html>bad gateway</html>", header: map[string]string{"Content-Type": "text/html"}}
+	internal = answer{status: 500, body: `{"code":2200,"msg":"internal error"}`}
+	noJSON   = answer{body: "<html>welcome to the wifi</html>", header: map[string]string{"Content-Type": "text/html"}}
+	cutOff   = answer{body: `{"code":0,"da`}
+	dropped  = answer{drop: true}
 	probe    = flows.ProbeEvery
 )
 
@@ -45,7 +45,7 @@ func TestFailuresOfDownloads(t *testing.T) {
 		{call: "download", says: broken, state: photos, again: soon},
 		{call: "download", says: dropped, state: photos, again: soon},
 	}
-	play(t, append(rows, gateway("download", photos)...))
+	playFailures(t, append(rows, gateway("download", photos)...))
 }
 
 // gateway is what every call of Feishu can meet (通用错误码).
@@ -81,15 +81,15 @@ func TestFailuresOfTheOCR(t *testing.T) {
 		{call: "ocr", says: feishuSays(2110010), state: photos, again: soon},
 		{call: "ocr", says: feishuSays(99992402), state: flows.NeedsAttention, code: "bug"},
 		{call: "ocr", says: feishuSays(4242), state: flows.NeedsAttention, code: "refused"},
-		{call: "ocr", says: said{body: `{"code":0,"msg":"ok","data":{}}`}, state: photos, again: soon},
-		{call: "ocr", says: said{body: `{"code":0,"data":{"id_card":{"entities":[]}}}`}, state: photos, code: "nothing"},
+		{call: "ocr", says: answer{body: `{"code":0,"msg":"ok","data":{}}`}, state: photos, again: soon},
+		{call: "ocr", says: answer{body: `{"code":0,"data":{"id_card":{"entities":[]}}}`}, state: photos, code: "nothing"},
 		{call: "ocr", says: broken, state: photos, again: soon},
 		{call: "ocr", says: internal, state: photos, again: soon},
 		{call: "ocr", says: noJSON, state: photos, again: soon},
 		{call: "ocr", says: cutOff, state: photos, again: soon},
 		{call: "ocr", says: dropped, state: photos, again: soon},
 	}
-	play(t, append(rows, gateway("ocr", photos)...))
+	playFailures(t, append(rows, gateway("ocr", photos)...))
 }
 
 // The directory (获取单个用户信息): a convenience, never a reason to stop.
@@ -99,7 +99,7 @@ func TestFailuresOfTheDirectory(t *testing.T) {
 	for _, code := range []int{40001, 41012, 41050, 99991672, 99991403, 99991401, 99991662, 4242} {
 		rows = append(rows, failing{call: "contact", says: feishuSays(code), state: flows.AwaitingPhotos})
 	}
-	for _, says := range []said{broken, internal, noJSON, dropped} {
+	for _, says := range []answer{broken, internal, noJSON, dropped} {
 		rows = append(rows, failing{
 			call:  "contact",
 			says:  says,
@@ -113,7 +113,7 @@ func TestFailuresOfTheDirectory(t *testing.T) {
 		state: flows.AwaitingPhotos,
 		again: 7 * time.Second,
 	})
-	play(t, rows)
+	playFailures(t, rows)
 }
 
 // Recording the identity (录入身份信息): what may have been written is never written again by itself.
@@ -129,42 +129,42 @@ func TestFailuresOfTheIdentity(t *testing.T) {
 		{call: "identity", says: feishuSays(99992402), state: stop, code: "bug"},
 		{call: "identity", says: feishuSays(99992351), state: stop, code: "gone"},
 		{call: "identity", says: feishuSays(4242), state: stop, code: "refused"},
-		{call: "identity", says: said{status: 500, body: `{"code":4242,"msg":"x"}`}, state: stop, code: unknown},
+		{call: "identity", says: answer{status: 500, body: `{"code":4242,"msg":"x"}`}, state: stop, code: unknown},
 		{call: "identity", says: broken, state: stop, code: unknown},
 		{call: "identity", says: internal, state: stop, code: unknown},
 		{call: "identity", says: noJSON, state: stop, code: unknown},
 		{call: "identity", says: cutOff, state: stop, code: unknown},
 		{call: "identity", says: dropped, state: stop, code: unknown},
-		{call: "identity", says: said{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
+		{call: "identity", says: answer{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
 	}
-	play(t, append(rows, gateway("identity", flows.Recording)...))
+	playFailures(t, append(rows, gateway("identity", flows.Recording)...))
 }
 
 // The token itself: nothing was called yet, so nothing is unknown.
 func TestFailuresOfTheToken(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		says  said
+		says  answer
 		state flows.State
 		code  string
 		again time.Duration
 	}{
-		{said{body: `{"code":10003,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
-		{said{body: `{"code":10014,"msg":"x"}`}, flows.NeedsAttention, "config", probe},
-		{said{body: `{"code":10015,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
+		{answer{body: `{"code":10003,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
+		{answer{body: `{"code":10014,"msg":"x"}`}, flows.NeedsAttention, "config", probe},
+		{answer{body: `{"code":10015,"msg":"x"}`}, flows.NeedsAttention, "credentials", probe},
 		{broken, flows.Recording, "", soon},
 		{dropped, flows.Recording, "", soon},
-		{said{body: `{"code":0}`}, flows.Recording, "", soon},
+		{answer{body: `{"code":0}`}, flows.Recording, "", soon},
 	} {
 		t.Run(fmt.Sprint(tt.says), func(t *testing.T) {
-			w, p := onPlatforms(t)
-			c, j := stage(w, "identity", "ou_1")
-			p.breaks("token", tt.says)
+			w, p := newHarnessOnPlatforms(t)
+			c, j := caseForCall(w, "identity", "ou_1")
+			p.fail("token", tt.says)
 			err := w.Run(t.Context(), j)
-			if n := p.called("identity"); n != 0 {
+			if n := p.callCount("identity"); n != 0 {
 				t.Errorf("%s: %d identities without a token, want 0", tt.says.body, n)
 			}
-			p.heal()
+			p.clear()
 			now := w.InState(c.ID, tt.state)
 			row := failing{
 				call:  "identity",
@@ -172,11 +172,11 @@ func TestFailuresOfTheToken(t *testing.T) {
 				code:  tt.code,
 				again: tt.again,
 			}
-			seen(w, tt.says.body, row, now)
+			checkCards(w, tt.says.body, row, now)
 			if err == nil {
 				t.Errorf("%s: the job does not run again", tt.says.body)
 			}
-			repaired(w, tt.says.body, row, now, j)
+			checkRepair(w, tt.says.body, row, now, j)
 		})
 	}
 }

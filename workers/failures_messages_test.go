@@ -12,16 +12,16 @@ import (
 )
 
 // cardSays is 230099 with the card's own error (发送消息, 230099 子错误码).
-func cardSays(sub int, text string) said {
-	return said{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":"Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; "}`, sub, text)}
+func cardSays(sub int, text string) answer {
+	return answer{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":"Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; "}`, sub, text)}
 }
 
 // shownOn puts a card on the screen through the real client.
-func shownOn(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
+func putShownCase(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
-	p.heal()
+	p.clear()
 	c := w.PutCase(s, who)
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 	w.RunJobs(flows.JobShow)
 	c = w.CaseNow(c.ID)
 	j := flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c))
@@ -32,9 +32,9 @@ func shownOn(w *workerstest.Harness, p *platforms, s flows.State, who string) (*
 // Changing a card that is on the screen (更新已发送的消息卡片).
 func TestFailuresOfPatches(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
-		says   said
+		says   answer
 		again  time.Duration
 		snooze bool
 		sends  int // fresh messages
@@ -68,24 +68,24 @@ func TestFailuresOfPatches(t *testing.T) {
 	} {
 		t.Run(tt.says.body, func(t *testing.T) {
 			name := tt.says.body
-			c, j := shownOn(w, p, flows.Checking, fmt.Sprint("ou_", i))
-			w.Change(c.ID, workerstest.Delayed("check"))
+			c, j := putShownCase(w, p, flows.Checking, fmt.Sprint("ou_", i))
+			w.MustReport(c.ID, workerstest.Delayed("check"))
 			w.TakeJob(flows.JobShow)
-			p.breaks("patch", tt.says)
+			p.fail("patch", tt.says)
 			err := w.Run(t.Context(), j)
 			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
 				t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
 			}
-			p.breaks("none", said{}) // counts from here
+			p.fail("none", answer{}) // counts from here
 			w.RunJobs(flows.JobShow)
-			if got := p.called("send"); got != tt.sends {
+			if got := p.callCount("send"); got != tt.sends {
 				t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
 			}
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
-				if p.called("patch") != 1 {
-					t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
+				if p.callCount("patch") != 1 {
+					t.Errorf("%s: after the repair %d patches, want 1", name, p.callCount("patch"))
 				}
 			}
 			// What cannot be shown does not stop the case.
@@ -102,19 +102,19 @@ func TestFailuresOfPatches(t *testing.T) {
 // Clear values that the tenant does not let pass: the form is drawn without them.
 func TestFailuresOfTheClearForm(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, code := range []int{230028, 230022} {
-		c, j := shownOn(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
+		c, j := putShownCase(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
 		w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
 		w.TakeJob(flows.JobShow)
-		p.breaks("patch", feishuSays(code))
+		p.fail("patch", feishuSays(code))
 		w.Must(w.Run(t.Context(), j))
 		if !w.CaseNow(c.ID).MaskedForm {
 			t.Errorf("%d: the form stays clear", code)
 		}
-		p.breaks("none", said{})
+		p.fail("none", answer{})
 		w.RunJobs(flows.JobShow)
-		if p.called("patch") != 1 {
+		if p.callCount("patch") != 1 {
 			t.Errorf("%d: the masked form was not drawn", code)
 		}
 	}
@@ -123,7 +123,7 @@ func TestFailuresOfTheClearForm(t *testing.T) {
 // Sending a card to a person or to HR's group (发送消息).
 func TestFailuresOfSends(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
 		code   int
 		again  time.Duration
@@ -142,11 +142,11 @@ func TestFailuresOfSends(t *testing.T) {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			who := fmt.Sprint("ou_", i)
 			c := w.PutCase(flows.AwaitingPhotos, who)
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			j := w.TakeJob(flows.JobShow)
-			p.breaks("send", feishuSays(tt.code))
+			p.fail("send", feishuSays(tt.code))
 			err := w.Run(t.Context(), j)
-			p.heal()
+			p.clear()
 			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
 				t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
@@ -161,7 +161,7 @@ func TestFailuresOfSends(t *testing.T) {
 				t.Errorf("%d: the case went to %s, want %v", tt.code, now.State, flows.AwaitingPhotos)
 			}
 			// Whatever it was, the next change of the case tries again.
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			w.RunJobs(flows.JobShow)
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != s.WantedGeneration || s.MessageID == "" {
 				t.Errorf("%d: the next card is %+v", tt.code, s)
@@ -173,9 +173,9 @@ func TestFailuresOfSends(t *testing.T) {
 // Answering a message (回复消息).
 func TestFailuresOfReplies(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
-		says  said
+		says  answer
 		again time.Duration
 		sends int // to the person instead
 	}{
@@ -194,7 +194,7 @@ func TestFailuresOfReplies(t *testing.T) {
 		{says: dropped, again: soon},
 	} {
 		t.Run(tt.says.body, func(t *testing.T) {
-			p.breaks("reply", tt.says)
+			p.fail("reply", tt.says)
 			j := flows.Reply(flows.ReplyNotice).Towards(flows.Receiver{Type: "message_id", ID: "om_1"}).
 				For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
 			j.Key, j.Attempt = fmt.Sprint("r", i), 1
@@ -203,7 +203,7 @@ func TestFailuresOfReplies(t *testing.T) {
 			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
 				t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
 			}
-			if got := p.called("send"); got != tt.sends {
+			if got := p.callCount("send"); got != tt.sends {
 				t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
 			}
 		})

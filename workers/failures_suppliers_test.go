@@ -11,8 +11,8 @@ import (
 // gatewayOfEsign is what every call of e签宝's API can meet (helper/krgcgauz4akfivia).
 func gatewayOfEsign(call string, stays flows.State) []failing {
 	stop := flows.NeedsAttention
-	gate := func(status int, text string) said {
-		return said{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
+	gate := func(status int, text string) answer {
+		return answer{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
 	}
 	return []failing{
 		{call: call, says: gate(401, "缺少参数"), state: stop, code: "credentials", again: probe, snooze: true},
@@ -25,9 +25,9 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 		{call: call, says: gate(401, "something new"), state: stop, code: "credentials", again: probe, snooze: true},
 		{call: call, says: gate(403, "IP白名单不匹配"), state: stop, code: "allow_list", again: probe, snooze: true},
 		{call: call, says: gate(403, ""), state: stop, code: "allow_list", again: probe, snooze: true},
-		{call: call, says: said{status: 403, body: "<html>forbidden</html>"}, state: stop, code: "allow_list", again: probe,
+		{call: call, says: answer{status: 403, body: "<html>forbidden</html>"}, state: stop, code: "allow_list", again: probe,
 			snooze: true},
-		{call: call, says: said{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays,
+		{call: call, says: answer{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays,
 			again: 9 * time.Second},
 		{call: call, says: esignSays(1435404), state: stop, code: "quota", again: probe, snooze: true},
 		{call: call, says: esignSays(1435405), state: stop, code: "quota", again: probe, snooze: true},
@@ -44,15 +44,15 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 func TestFailuresOfUploads(t *testing.T) {
 	t.Parallel()
 	stop, recording := flows.NeedsAttention, flows.Recording
-	storage := func(status int, word, text string) said {
-		return said{status: status, body: fmt.Sprintf(`<Error><Code>%s</Code><Message>%s</Message><RequestId>r1</RequestId></Error>`, word, text)}
+	storage := func(status int, word, text string) answer {
+		return answer{status: status, body: fmt.Sprintf(`<Error><Code>%s</Code><Message>%s</Message><RequestId>r1</RequestId></Error>`, word, text)}
 	}
 	rows := []failing{
 		{call: "upload_url", says: broken, state: recording, again: soon},
 		{call: "upload_url", says: internal, state: recording, again: soon},
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
-		{call: "upload_url", says: said{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`},
+		{call: "upload_url", says: answer{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`},
 			state: stop, code: "config", again: probe, snooze: true},
 		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "bug"},
@@ -60,13 +60,13 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "put", says: storage(403, "AccessDenied", "no"), state: stop, code: "config", again: probe, snooze: true},
 		{call: "put", says: storage(405, "MethodNotAllowed", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "InvalidAccessKeyId", ""), state: stop, code: "bug"},
-		{call: "put", says: said{status: 503, body: "slow down"}, state: recording, again: soon},
+		{call: "put", says: answer{status: 503, body: "slow down"}, state: recording, again: soon},
 		{call: "put", says: dropped, state: recording, again: soon},
 		{call: "file_status", says: esignSays(1430802), state: stop, code: "config", again: probe, snooze: true},
-		{call: "file_status", says: said{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
+		{call: "file_status", says: answer{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
 		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // up with it once more
 	}
-	play(t, append(rows, gatewayOfEsign("upload_url", recording)...))
+	playFailures(t, append(rows, gatewayOfEsign("upload_url", recording)...))
 }
 
 // Filing the evidence: a point that may exist is never made again by itself.
@@ -75,16 +75,16 @@ func TestFailuresOfTheEvidence(t *testing.T) {
 	stop, unknown := flows.NeedsAttention, "unknown_outcome"
 	rows := []failing{
 		{call: "evidence", says: broken, state: stop, code: unknown},
-		{call: "evidence", says: said{status: 500, body: `{"code":500,"message":"x"}`}, state: stop, code: unknown},
-		{call: "evidence", says: said{status: 504}, state: stop, code: unknown},
+		{call: "evidence", says: answer{status: 500, body: `{"code":500,"message":"x"}`}, state: stop, code: unknown},
+		{call: "evidence", says: answer{status: 504}, state: stop, code: unknown},
 		{call: "evidence", says: noJSON, state: stop, code: unknown},
 		{call: "evidence", says: cutOff, state: stop, code: unknown},
 		{call: "evidence", says: dropped, state: stop, code: unknown},
-		{call: "evidence", says: said{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
+		{call: "evidence", says: answer{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
 		{call: "evidence", says: esignSays(1430608), state: flows.Filing}, // uploaded again, by jobs of their own
 		{call: "evidence", says: esignSays(1430802), state: stop, code: "config", again: probe, snooze: true},
 	}
-	play(t, append(rows, gatewayOfEsign("evidence", flows.Filing)...))
+	playFailures(t, append(rows, gatewayOfEsign("evidence", flows.Filing)...))
 }
 
 // gatewayOfTencent is what both actions can meet (document/api/382/38780).
@@ -169,11 +169,11 @@ func TestFailuresOfTheCheck(t *testing.T) {
 		{call: "check", says: cutOff, state: flows.Checking, again: soon},
 		{call: "check", says: dropped, state: flows.Checking, again: soon},
 		// no serial number: not evidence
-		{call: "check", says: said{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
-		{call: "check", says: said{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, state: stop,
+		{call: "check", says: answer{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
+		{call: "check", says: answer{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, state: stop,
 			code: "supplier", again: probe, snooze: true},
 	}
-	play(t, append(rows, gatewayOfTencent("check", flows.Checking)...))
+	playFailures(t, append(rows, gatewayOfTencent("check", flows.Checking)...))
 }
 
 // Sending a code (document/api/382/55981): one that may be on its way stays valid.
@@ -209,8 +209,8 @@ func TestFailuresOfTheCode(t *testing.T) {
 		{call: "sms", says: noJSON, state: code, code: "unknown"},
 		{call: "sms", says: cutOff, state: code, code: "unknown"},
 		{call: "sms", says: dropped, state: code, code: "unknown"},
-		{call: "sms", says: said{body: `{"Response":{"SendStatusSet":[],"RequestId":"r"}}`}, state: code, code: "unknown"},
-		{call: "sms", says: said{status: 429}, state: code, again: soon},
+		{call: "sms", says: answer{body: `{"Response":{"SendStatusSet":[],"RequestId":"r"}}`}, state: code, code: "unknown"},
+		{call: "sms", says: answer{status: 429}, state: code, again: soon},
 	}
-	play(t, append(rows, gatewayOfTencent("sms", code)...))
+	playFailures(t, append(rows, gatewayOfTencent("sms", code)...))
 }

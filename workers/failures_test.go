@@ -14,7 +14,7 @@ import (
 // failing is one row of a table of failures: what an upstream says to a call, and what follows.
 type failing struct {
 	call string
-	says said
+	says answer
 	// What becomes of the case.
 	state flows.State
 	// of needs_attention: texts "trouble.<code>"; of a photo: texts "photo.<code>"; of the form: texts
@@ -29,7 +29,7 @@ type failing struct {
 const soon = time.Second // the first step of the backoff
 
 // stage is the case and the job to which a call belongs.
-func stage(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
+func caseForCall(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
 	side := func(s flows.PhotoState) func(*flows.Case) {
 		return func(c *flows.Case) { c.Photos[1].State = s }
@@ -70,18 +70,18 @@ func stage(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
 
 // play runs the rows: the call fails once, everybody sees what they should, and after the
 // repair the same job or HR's word leads on.
-func play(t *testing.T, rows []failing) {
+func playFailures(t *testing.T, rows []failing) {
 	t.Helper()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, row := range rows {
 		name := fmt.Sprintf("%d: %s says %d %s", i, row.call, row.says.status, row.says.body)
 		if len(name) > 120 {
 			name = name[:120]
 		}
-		c, j := stage(w, row.call, fmt.Sprint("ou_", i))
-		p.breaks(row.call, row.says)
+		c, j := caseForCall(w, row.call, fmt.Sprint("ou_", i))
+		p.fail(row.call, row.says)
 		err := w.Run(t.Context(), j)
-		p.heal()
+		p.clear()
 
 		again, ok := errors.AsType[*flows.RetryLater](err)
 		switch {
@@ -91,21 +91,21 @@ func play(t *testing.T, rows []failing) {
 			t.Errorf("%s: the job ends with %v, want again in %v", name, err, row.again)
 		}
 		// A read over a kept connection that breaks is repeated by the HTTP client itself.
-		if want := map[bool]int{false: 1, true: 2}[row.once]; p.called(row.call) != want && !row.says.drop {
-			t.Errorf("%s: asked %d times, want %d", name, p.called(row.call), want)
+		if want := map[bool]int{false: 1, true: 2}[row.once]; p.callCount(row.call) != want && !row.says.drop {
+			t.Errorf("%s: asked %d times, want %d", name, p.callCount(row.call), want)
 		}
 		now := w.CaseNow(c.ID)
 		if now.State != row.state {
 			t.Errorf("%s: the case is in %s (%+v), want %s", name, now.State, now.Attention, row.state)
 			continue
 		}
-		seen(w, name, row, now)
-		repaired(w, name, row, now, j)
+		checkCards(w, name, row, now)
+		checkRepair(w, name, row, now, j)
 	}
 }
 
 // seen requires that the people concerned see what happened, in words that exist.
-func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
+func checkCards(w *workerstest.Harness, name string, row failing, c *flows.Case) {
 	w.T.Helper()
 	scene := flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}
 	mine, hr := flows.ApplicantCard(c, scene), flows.HRCard(c, scene)
@@ -146,7 +146,7 @@ func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
 
 // repaired lets the cause be gone: the job that is to run again, or what HR's card offers,
 // leads on, and nothing stands still.
-func repaired(w *workerstest.Harness, name string, row failing, c *flows.Case, j flows.Job) {
+func checkRepair(w *workerstest.Harness, name string, row failing, c *flows.Case, j flows.Job) {
 	w.T.Helper()
 	if row.again > 0 {
 		w.Must(w.Run(w.T.Context(), j))

@@ -8,7 +8,7 @@ import (
 
 // others counts the other cases that wait for the same cause. The one that waits longest says
 // so on its card; it is the one that HR was told of.
-func (w *Workers) others(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
+func (w *Workers) othersWithIncident(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
 	if c.State != flows.NeedsAttention || c.Attention.Incident == "" {
 		return 0, nil
 	}
@@ -21,7 +21,7 @@ func (w *Workers) others(ctx context.Context, v flows.View, c *flows.Case) (int,
 }
 
 // recount draws the card of the case that has waited longest for a cause.
-func (w *Workers) recount(ctx context.Context, j flows.Job) error {
+func (w *Workers) recountIncident(ctx context.Context, j flows.Job) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, j.Case)
 		if err != nil {

@@ -11,8 +11,8 @@ import (
 
 // KeepNames keeps the admins' names known until ctx ends, so that a late click can be told who was first.
 func (w *Workers) KeepNames(ctx context.Context) {
-	for soon := engine.NamesSoon; ; soon = min(2*soon, engine.NamesEvery) {
-		pause := engine.NamesEvery
+	for soon := engine.NameRetryInterval; ; soon = min(2*soon, engine.NameRefreshInterval) {
+		pause := engine.NameRefreshInterval
 		if !w.WarmNames(ctx) {
 			pause = soon
 		}
@@ -38,7 +38,7 @@ func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 			all = false
 			continue
 		}
-		w.engine.KnowName(id, c.Name)
+		w.engine.RememberName(id, c.Name)
 	}
 	return all
 }

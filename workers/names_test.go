@@ -44,7 +44,7 @@ func TestNamesStayKnown(t *testing.T) {
 			t.Errorf("named %q by a directory that is away, want %q", got, "")
 		}
 		d.away.Store(false)
-		for _, later := range []time.Duration{engine.NamesSoon, 12 * time.Hour, 120 * time.Hour} {
+		for _, later := range []time.Duration{engine.NameRetryInterval, 12 * time.Hour, 120 * time.Hour} {
 			time.Sleep(later) // of the bubble's own clock
 			synctest.Wait()
 			if got := e.Policy.NameOf("ou_1"); got != "李四" {

@@ -53,11 +53,11 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
+		w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepCode)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
 		return flows.IgnoreNotFound(err)
 	case failure.Person:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
+		w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepCode)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.CodeSeq(), Problem: t.Reason})
 		return flows.IgnoreNotFound(err)
 	}
@@ -81,10 +81,10 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	r, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
 	if err != nil {
 		t := failure.Of(err, false)
-		if field := fieldOf[t.Reason]; field != "" {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
+		if field := formFieldByReason[t.Reason]; field != "" {
+			w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
 			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field,
-				Rev: revOf(c, j.Revision())})
+				Rev: expectedRevision(c, j.Revision())})
 			return flows.IgnoreNotFound(err)
 		}
 		switch {
@@ -97,7 +97,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	}
 	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
 		Kind: flows.PersonChecked,
-		Rev:  revOf(c, j.Revision()),
+		Rev:  expectedRevision(c, j.Revision()),
 		At:   r.At,
 		Check: &flows.Check{
 			Outcome:  flows.CheckOutcome(r.Outcome),
@@ -111,7 +111,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 }
 
 // fieldOf names the field of the form that a supplier does not take.
-var fieldOf = map[string]string{
+var formFieldByReason = map[string]string{
 	string(verify.ReasonMobileInvalid): "mobile", string(verify.ReasonMobileBlocked): "mobile",
 	string(verify.ReasonMobileUnsupported): "mobile",
 	string(verify.ReasonIDInvalid):         "identity_code", string(verify.ReasonNameInvalid): "identity_name",
@@ -119,7 +119,7 @@ var fieldOf = map[string]string{
 
 // revOf is the revision that a step's result must meet: the one in which the step began,
 // or that of the parked case.
-func revOf(c *flows.Case, began int64) *int64 {
+func expectedRevision(c *flows.Case, began int64) *int64 {
 	if c.State == flows.NeedsAttention {
 		rev := c.Rev
 		return &rev
@@ -128,7 +128,7 @@ func revOf(c *flows.Case, began int64) *int64 {
 }
 
 // sixDigits draws from 000000 … 999999, each equally likely.
-func sixDigits() string {
+func randomCode() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		panic(err) // the system has no randomness

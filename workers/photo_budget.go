@@ -12,8 +12,8 @@ import (
 // Feishu or, sealed, in the store. Those on their way in and those on their way out have a share
 // each, so that neither waits for the other. What is being downloaded is bounded by the queue.
 const (
-	memoryIn  = 32 << 20
-	memoryOut = 64 << 20
+	inboundBytes  = 32 << 20
+	outboundBytes = 64 << 20
 )
 
 // photoBudget is one of the shares.
@@ -22,11 +22,11 @@ type photoBudget struct {
 	free  *semaphore.Weighted
 }
 
-func newMemory(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
+func newPhotoBudget(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
 
 // take waits until so many bytes are free and returns how to give back a part of them, or what
 // is left of them.
-func (m photoBudget) take(ctx context.Context, bytes int) (give func(part int), rest func(), err error) {
+func (m photoBudget) acquire(ctx context.Context, bytes int) (give func(part int), rest func(), err error) {
 	held := min(int64(bytes), m.total)
 	if err := m.free.Acquire(ctx, held); err != nil {
 		return nil, nil, err
@@ -40,12 +40,12 @@ func (m photoBudget) take(ctx context.Context, bytes int) (give func(part int), 
 }
 
 // picture loads a photo. The caller calls leave when it needs it no more.
-func (w *Workers) picture(ctx context.Context, caseID string, p *flows.Photo) (jpeg []byte, leave func(), err error) {
+func (w *Workers) loadPicture(ctx context.Context, caseID string, p *flows.Photo) (jpeg []byte, leave func(), err error) {
 	size := p.Bytes
 	if size == 0 {
 		size = 4 << 20 // stored by a version that did not say
 	}
-	give, leave, err := w.out.take(ctx, 2*size)
+	give, leave, err := w.outbound.acquire(ctx, 2*size)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,8 +13,8 @@ import (
 
 // Of four workers that fetch, one tenant of several may have all but one.
 const (
-	fetchPlaces = 3
-	fetchEvery  = 100 * time.Millisecond
+	fetchSlots    = 3
+	fetchInterval = 100 * time.Millisecond
 )
 
 // fetchPhoto downloads one photo, inspects it and stores it encrypted.
@@ -27,7 +27,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	if p == nil || p.State != flows.PhotoWaiting || !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}
-	done, err := w.acquireSlot(ctx, "fetch", fetchPlaces, fetchEvery)
+	done, err := w.acquireSlot(ctx, "fetch", fetchSlots, fetchInterval)
 	if err != nil {
 		return err
 	}
@@ -37,19 +37,19 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		t := failure.Of(err, false)
 		switch t.Class {
 		case failure.Gone, failure.Person, failure.Refused:
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
+			w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
 		}
 		switch t.Class {
 		case failure.Gone:
-			return w.refuse(ctx, j, p.ID, "deleted")
+			return w.refusePhoto(ctx, j, p.ID, "deleted")
 		case failure.Person:
-			return w.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
+			return w.refusePhoto(ctx, j, p.ID, downloadProblem(t.Upstream))
 		case failure.Refused:
-			return w.refuse(ctx, j, p.ID, "download_failed")
+			return w.refusePhoto(ctx, j, p.ID, "download_failed")
 		}
 		return w.failed(ctx, j, flows.StepPhotos, t)
 	}
-	_, leave, err := w.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
+	_, leave, err := w.inbound.acquire(ctx, 2*len(raw)) // as it is made fit, and sealed
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	photo, err := idcard.Inspect(raw)
 	var bad *idcard.PhotoError
 	if errors.As(err, &bad) {
-		return w.refuse(ctx, j, p.ID, string(bad.Problem))
+		return w.refusePhoto(ctx, j, p.ID, string(bad.Problem))
 	}
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 			Warnings: warnings,
 			Bytes:    len(photo.JPEG),
 		})
-		if err != nil || out.Happened() {
+		if err != nil || out.Changed() {
 			return err
 		}
 		_, err = tx.DeletePictures(ctx, j.Case, p.ID) // the case has moved on
@@ -103,7 +103,7 @@ func downloadProblem(code string) string {
 }
 
 // refuse reports a photo that cannot be used.
-func (w *Workers) refuse(ctx context.Context, j flows.Job, photoID, problem string) error {
+func (w *Workers) refusePhoto(ctx context.Context, j flows.Job, photoID, problem string) error {
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoFailed, PhotoID: photoID, Problem: problem})
 	return flows.IgnoreNotFound(err)
 }
@@ -153,13 +153,13 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 
 // mayRead bounds the calls of the OCR that wait or run. Of one tenant's app the rest waits here, of
 // a marketplace app's it is put off, so that other tenants' photos pass.
-func (w *Workers) mayRead(ctx context.Context) (done func(), err error) {
+func (w *Workers) acquireOCRSlot(ctx context.Context) (done func(), err error) {
 	if w.engine.Marketplace {
-		return w.acquireSlot(ctx, "ocr", cap(w.reading), time.Second/time.Duration(w.OCRPerSecond))
+		return w.acquireSlot(ctx, "ocr", cap(w.ocrSlots), time.Second/time.Duration(w.OCRPerSecond))
 	}
 	select {
-	case w.reading <- struct{}{}:
-		return func() { <-w.reading }, nil
+	case w.ocrSlots <- struct{}{}:
+		return func() { <-w.ocrSlots }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -168,12 +168,12 @@ func (w *Workers) mayRead(ctx context.Context) (done func(), err error) {
 // readPhoto has one photo read by the OCR, within the tenant's shared limit.
 func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo) error {
 	// A few calls wait for their turn; the other photos wait in the store.
-	done, err := w.mayRead(ctx)
+	done, err := w.acquireOCRSlot(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	jpeg, leave, err := w.picture(ctx, j.Case, photo)
+	jpeg, leave, err := w.loadPicture(ctx, j.Case, photo)
 	if flows.IsNotFound(err) {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	}
 	defer leave()
 	// Last before the call, so that nothing but the call's own start can be late for its slot.
-	leaving, err := w.engine.Store.Pace(ctx, w.ocrPace(ctx))
+	leaving, err := w.engine.Store.Pace(ctx, w.ocrLimit(ctx))
 	if err != nil {
 		return err
 	}
@@ -190,19 +190,19 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	if err != nil {
 		t := failure.Of(err, false)
 		if t.Class == failure.Person {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
+			w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
 			problem := "nothing"
 			if t.Upstream == "2110001" {
 				problem = "bad_file"
 			}
-			return w.refuse(ctx, j, photo.ID, problem)
+			return w.refusePhoto(ctx, j, photo.ID, problem)
 		}
 		return w.failed(ctx, j, flows.StepPhotos, t)
 	}
 	now := w.engine.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
 	if err != nil {
-		return w.refuse(ctx, j, photo.ID, "nothing")
+		return w.refusePhoto(ctx, j, photo.ID, "nothing")
 	}
 	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
 		Kind:     flows.PhotoReadOK,
@@ -226,8 +226,8 @@ func (w *Workers) lookUpContact(ctx context.Context, j flows.Job) error {
 	contact, err := w.Messenger.Contact(ctx, c.OpenID)
 	if err != nil {
 		t := failure.Of(err, false)
-		w.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
-		if t.Class == failure.Retry && j.Attempt < escalateAfter {
+		w.logFailedCall(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
+		if t.Class == failure.Retry && j.Attempt < escalateAttempt {
 			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
 		}
 		return nil // a convenience, not a step

@@ -15,8 +15,8 @@ import (
 )
 
 // stored is a case with both photos fetched and none read.
-func stored(w *workerstest.Harness, openID string) *flows.Case {
-	w.Person(openID, flows.SampleNumber)
+func caseWithStoredPhotos(w *workerstest.Harness, openID string) *flows.Case {
+	w.KnowCard(openID, flows.SampleNumber)
 	return w.PutCase(flows.AwaitingPhotos, openID, func(c *flows.Case) {
 		c.Personal = flows.Personal{}
 		for i := range c.Photos {
@@ -31,11 +31,11 @@ func stored(w *workerstest.Harness, openID string) *flows.Case {
 func TestEachPhotoIsReadOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c := stored(w, "ou_1")
-	known := w.Reader.Texts
+	c := caseWithStoredPhotos(w, "ou_1")
+	known := w.IDCardReader.Texts
 	var both sync.WaitGroup // the two photos are read side by side, or this never ends
 	both.Add(2)
-	w.Reader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+	w.IDCardReader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
 		both.Done()
 		both.Wait()
 		return known[string(jpeg)], nil
@@ -50,8 +50,8 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 		})
 	}
 	jobs.Wait()
-	if w.Reader.Calls != 2 || w.Store.Waited("ocr") != 2 {
-		t.Errorf("%d readings, the limit was asked %d times, want 2, 2", w.Reader.Calls, w.Store.Waited("ocr"))
+	if w.IDCardReader.Calls != 2 || w.Store.CountWaits("ocr") != 2 {
+		t.Errorf("%d readings, the limit was asked %d times, want 2, 2", w.IDCardReader.Calls, w.Store.CountWaits("ocr"))
 	}
 	w.InState(c.ID, flows.AwaitingConfirmation)
 }
@@ -60,9 +60,9 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c := stored(w, "ou_1")
-	known, failing := w.Reader.Texts, true
-	w.Reader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
+	c := caseWithStoredPhotos(w, "ou_1")
+	known, failing := w.IDCardReader.Texts, true
+	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
 		if failing && string(jpeg) == string(workerstest.Picture("back_ou_1")) {
 			return flows.CardText{}, workerstest.RetryLater()
 		}
@@ -73,11 +73,11 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 	// Another job may not take over what the first has claimed.
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "other"}))
 	failing = false
-	w.Pass(time.Second)
+	w.Advance(time.Second)
 	w.RunJobs(flows.JobReadPhotos)
 	w.InState(c.ID, flows.AwaitingConfirmation)
-	if n := w.Reader.Reads[string(workerstest.Picture("front_ou_1"))]; n != 1 || w.Reader.Calls != 3 {
-		t.Errorf("the front was read %d times, %d calls, want 1, 3", n, w.Reader.Calls)
+	if n := w.IDCardReader.Reads[string(workerstest.Picture("front_ou_1"))]; n != 1 || w.IDCardReader.Calls != 3 {
+		t.Errorf("the front was read %d times, %d calls, want 1, 3", n, w.IDCardReader.Calls)
 	}
 }
 
@@ -85,14 +85,14 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 func TestTheOCRLimitIsBookedOut(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c := stored(w, "ou_1")
+	c := caseWithStoredPhotos(w, "ou_1")
 	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
 		return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
 	}
 	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	err := w.Run(t.Context(), j)
-	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != 31*time.Second || w.Reader.Calls != 0 {
-		t.Fatalf("%v after %d calls, want 0", err, w.Reader.Calls)
+	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != 31*time.Second || w.IDCardReader.Calls != 0 {
+		t.Fatalf("%v after %d calls, want 0", err, w.IDCardReader.Calls)
 	}
 	w.Store.WaitFunc = nil
 	w.Must(w.Run(t.Context(), j))
@@ -102,7 +102,7 @@ func TestTheOCRLimitIsBookedOut(t *testing.T) {
 func TestPhotosThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Reader.Knows("no field", 1)
+	w.IDCardReader.SetText("no field", 1)
 	for _, tt := range []struct {
 		name    string
 		bytes   []byte
@@ -117,10 +117,10 @@ func TestPhotosThatCannotBeUsed(t *testing.T) {
 		{"a picture without a card", nil, "no field", "nothing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			front, _ := w.Person("ou_"+tt.problem, flows.SampleNumber)
+			front, _ := w.KnowCard("ou_"+tt.problem, flows.SampleNumber)
 			w.Say("ou_"+tt.problem, "实名")
 			w.Click("ou_"+tt.problem, w.LatestCase("ou_"+tt.problem), cards.ActConsent)
-			w.Chat.DownloadFunc = func(_ context.Context, _, fileKey, _ string) ([]byte, error) {
+			w.Messenger.DownloadFunc = func(_ context.Context, _, fileKey, _ string) ([]byte, error) {
 				if fileKey == front {
 					return workerstest.Picture(front), nil
 				}
@@ -140,7 +140,7 @@ func TestPhotosThatCannotBeUsed(t *testing.T) {
 			if c.Photos[0].State != flows.PhotoRead {
 				t.Errorf("%s: the good side is %s, want %v", tt.name, c.Photos[0].State, flows.PhotoRead)
 			}
-			answers := w.Chat.SentTo(message)
+			answers := w.Messenger.SentTo(message)
 			if len(answers) != 1 || !workerstest.Shows(answers[0].Current(), "photo."+tt.problem) {
 				t.Errorf("%s: %d answers to the photo, want 1", tt.name, len(answers))
 			}
@@ -152,11 +152,11 @@ func TestPhotosThatCannotBeUsed(t *testing.T) {
 func TestPhotosTakenBackOnTheWay(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	front, _ := w.Person("ou_1", flows.SampleNumber)
+	front, _ := w.KnowCard("ou_1", flows.SampleNumber)
 	w.Say("ou_1", "实名")
 	w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
 	message := w.SendPhotos("ou_1", front)
-	w.Chat.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
+	w.Messenger.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
 		w.Must(w.Recalled(t.Context(), flows.Recalled{EventID: w.NextID(), TenantKey: workerstest.Tenant,
 			MessageID: message}))
 		return workerstest.Picture(front), nil
@@ -176,7 +176,7 @@ func TestPhotosTakenBackOnTheWay(t *testing.T) {
 	none("recalled while fetched")
 	// Cancelled while it is being fetched.
 	w.SendPhotos("ou_1", front)
-	w.Chat.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
+	w.Messenger.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
 		w.Click("ou_1", w.CaseNow(c.ID), cards.ActWithdraw)
 		return workerstest.Picture(front), nil
 	}
@@ -184,9 +184,9 @@ func TestPhotosTakenBackOnTheWay(t *testing.T) {
 	w.InState(c.ID, flows.Withdrawn)
 	none("withdrawn while fetched")
 	// A reading that comes after the end changes nothing.
-	c = stored(w, "ou_2")
-	known := w.Reader.Texts
-	w.Reader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
+	c = caseWithStoredPhotos(w, "ou_2")
+	known := w.IDCardReader.Texts
+	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
 		if now := w.CaseNow(c.ID); now.State == flows.AwaitingPhotos {
 			w.Say("ou_2", "取消")
 		}
@@ -223,7 +223,7 @@ func TestTheDirectory(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := workerstest.New(t)
 			calls := 0
-			w.Chat.ContactFunc = func(context.Context, string) (flows.Contact, error) {
+			w.Messenger.ContactFunc = func(context.Context, string) (flows.Contact, error) {
 				calls++
 				return tt.answer(calls)
 			}
@@ -234,7 +234,7 @@ func TestTheDirectory(t *testing.T) {
 			}
 			w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
 			w.RunJobs()
-			w.Pass(tt.after)
+			w.Advance(tt.after)
 			w.RunJobs()
 			c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingPhotos)
 			if calls != tt.calls || c.Personal.ContactMobile != tt.mobile {

@@ -22,7 +22,7 @@ import (
 )
 
 // said is what an upstream answers to one kind of call.
-type said struct {
+type answer struct {
 	status int // 0 = 200
 	body   string
 	header map[string]string
@@ -34,7 +34,7 @@ type said struct {
 type platforms struct {
 	*httptest.Server
 	mu     sync.Mutex
-	faults map[string]said // by call
+	faults map[string]answer // by call
 	calls  map[string]int
 	sent   int
 }
@@ -76,7 +76,7 @@ func callOf(r *http.Request) string {
 }
 
 func newPlatforms(t testing.TB) *platforms {
-	p := &platforms{faults: map[string]said{}, calls: map[string]int{}}
+	p := &platforms{faults: map[string]answer{}, calls: map[string]int{}}
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
@@ -159,27 +159,27 @@ func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, 
 }
 
 // breaks has one kind of call answered so, until heal.
-func (p *platforms) breaks(call string, a said) {
+func (p *platforms) fail(call string, a answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults = map[string]said{call: a}
+	p.faults = map[string]answer{call: a}
 	p.calls = map[string]int{}
 }
 
-func (p *platforms) heal() {
+func (p *platforms) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults = map[string]said{}
+	p.faults = map[string]answer{}
 }
 
-func (p *platforms) called(call string) int {
+func (p *platforms) callCount(call string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.calls[call]
 }
 
 // onPlatforms gives a world whose clients are the real ones.
-func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
+func newHarnessOnPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 	t.Helper()
 	p := newPlatforms(t)
 	feishu, err := bot.NewClient(bot.ClientConfig{
@@ -223,27 +223,27 @@ func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 }
 
 // feishuSays is a refusal by Feishu.
-func feishuSays(code int) said {
-	return said{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code),
+func feishuSays(code int) answer {
+	return answer{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code),
 		header: map[string]string{"X-Tt-Logid": "log-7"}}
 }
 
 // esignSays is a refusal by e签宝's API.
-func esignSays(code int) said {
-	return said{body: fmt.Sprintf(`{"code":%d,"message":"refused","data":null}`, code)}
+func esignSays(code int) answer {
+	return answer{body: fmt.Sprintf(`{"code":%d,"message":"refused","data":null}`, code)}
 }
 
 // tencentSays is an error of the supplier.
-func tencentSays(code string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"refused"},"RequestId":"req-9"}}`, code)}
+func tencentSays(code string) answer {
+	return answer{body: fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"refused"},"RequestId":"req-9"}}`, code)}
 }
 
 // resultSays is a result of the check.
-func resultSays(result string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"Result":%q,"Isp":"移动","RequestId":"req-9"}}`, result)}
+func resultSays(result string) answer {
+	return answer{body: fmt.Sprintf(`{"Response":{"Result":%q,"Isp":"移动","RequestId":"req-9"}}`, result)}
 }
 
 // smsSays is what became of the one message.
-func smsSays(code string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"SendStatusSet":[{"SerialNo":"","Code":%q}],"RequestId":"req-9"}}`, code)}
+func smsSays(code string) answer {
+	return answer{body: fmt.Sprintf(`{"Response":{"SendStatusSet":[{"SerialNo":"","Code":%q}],"RequestId":"req-9"}}`, code)}
 }

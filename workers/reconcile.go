@@ -19,7 +19,7 @@ const (
 const (
 	// reconcilePatience is after how many attempts a page goes on without an upstream that does
 	// not answer; with the backoff, some ten minutes.
-	reconcilePatience = 8
+	reconcileMaxAttempts = 8
 	// pageReserve is what a page leaves of its job's time for the case it is at and for storing.
 	pageReserve = 45 * time.Second
 )
@@ -55,12 +55,12 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 			end = r.At
 			break
 		}
-		again, err := w.compare(ctx, j, r, visit.c, working)
+		again, err := w.compareCase(ctx, j, r, visit.c, working)
 		if err != nil {
 			return err
 		}
 		if again != nil {
-			if _, err := w.storeRun(ctx, j, r, was, nil); err != nil {
+			if _, err := w.saveProgress(ctx, j, r, was, nil); err != nil {
 				return err
 			}
 			return again
@@ -77,7 +77,7 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 	err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
+		if r, was, err = loadRun(ctx, tx, tenantKey, settingRun); err != nil {
 			return err
 		}
 		if r != nil && r.Night == j.Night() && r.Page == j.Page() && r.Finished.IsZero() {
@@ -87,12 +87,12 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 			r = nil
 			return nil
 		}
-		last, _, err := runIn(ctx, tx, tenantKey, settingCompared)
+		last, _, err := loadRun(ctx, tx, tenantKey, settingCompared)
 		if err != nil {
 			return err
 		}
 		r = newRun(j.Night(), w.engine.Now(), last)
-		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil {
+		if err := saveRun(ctx, tx, tenantKey, settingRun, r); err != nil {
 			return err
 		}
 		if was, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
@@ -108,7 +108,7 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 }
 
 // storeRun stores how far the run is, unless another job of the same page was faster.
-func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string,
+func (w *Workers) saveProgress(ctx context.Context, j flows.Job, r *reconcileRun, was string,
 	also func(flows.Tx) error) (stored bool, err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
@@ -118,7 +118,7 @@ func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, wa
 			return err
 		}
 		stored = true
-		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil || also == nil {
+		if err := saveRun(ctx, tx, tenantKey, settingRun, r); err != nil || also == nil {
 			return err
 		}
 		return also(tx)
@@ -131,20 +131,20 @@ func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, wa
 func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was string) error {
 	r.Page++
 	cause := strings.Join([]string{"night", j.Args[flows.ArgTenant], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
-	if !r.over(r.At) {
+	if !r.atEnd(r.At) {
 		next := flows.Reconcile(j.Args[flows.ArgTenant], j.Night(), r.Page, time.Time{})
-		_, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, cause, next) })
+		_, err := w.saveProgress(ctx, j, r, was, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, cause, next) })
 		return err
 	}
 	r.Finished = w.engine.Now()
 	tell := false
-	stored, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error {
-		last, _, err := runIn(ctx, tx, j.Args[flows.ArgTenant], settingCompared)
+	stored, err := w.saveProgress(ctx, j, r, was, func(tx flows.Tx) error {
+		last, _, err := loadRun(ctx, tx, j.Args[flows.ArgTenant], settingCompared)
 		if err != nil {
 			return err
 		}
-		tell = r.compareWith(last)
-		if err := putRun(ctx, tx, j.Args[flows.ArgTenant], settingCompared, r); err != nil || !tell {
+		tell = r.mergePrevious(last)
+		if err := saveRun(ctx, tx, j.Args[flows.ArgTenant], settingCompared, r); err != nil || !tell {
 			return err
 		}
 		report := flows.Reply(flows.ReplyReconcile).ToHR().With(flows.ArgTenant, j.Args[flows.ArgTenant])
@@ -155,14 +155,14 @@ func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was
 	})
 	if stored {
 		w.engine.Log.Info("reconciled", "night", r.Night, "cases", r.Compared, "photos", r.Photos, "people", r.People,
-			"differences", len(r.Differences), "silent", len(r.Silent), "tell", tell)
+			"differences", len(r.Differences), "silent", len(r.Unreachable), "tell", tell)
 	}
 	return err
 }
 
 // compare asks for one case and notes what differs. again: an upstream has trouble; the page
 // goes on with this case later.
-func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case,
+func (w *Workers) compareCase(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case,
 	working map[string]bool) (again *flows.RetryLater, err error) {
 	if c == nil {
 		return nil, nil
@@ -200,7 +200,7 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 			return t, nil
 		}},
 	} {
-		if !ask.wanted || r.Silent[ask.upstream] != "" {
+		if !ask.wanted || r.Unreachable[ask.upstream] != "" {
 			continue
 		}
 		t, err := ask.do()
@@ -219,12 +219,12 @@ func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *
 		}
 		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id",
 			t.LogID, "attempt", j.Attempt)
-		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
+		if t.Class == failure.Retry && j.Attempt < reconcileMaxAttempts {
 			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
 		}
 		r.noteUnreachable(ask.upstream, code)
 	}
 	r.People, r.Photos = r.People+people, r.Photos+photos
-	r.found(c, flows.Differences(c, s, w.engine.Now()))
+	r.addDifferences(c, flows.Differences(c, s, w.engine.Now()))
 	return nil, nil
 }

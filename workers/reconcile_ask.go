@@ -19,7 +19,7 @@ var fileStatusLimit = flows.BurstLimit{Key: "reconcile/esign", Every: time.Secon
 // Codes of the directory (page 获取单个用户信息) that say that a person is not there for us:
 // 41012 no such id, 41050 outside the range that the app may see, which is where people go who
 // leave. The class "gone" has the gateway's codes for an id that is not known.
-var notInDirectory = map[string]bool{"41012": true, "41050": true}
+var codesNotInDirectory = map[string]bool{"41012": true, "41050": true}
 
 // personGone asks Feishu's directory. The failure has a class if there was no answer.
 func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t failure.Details, err error) {
@@ -33,14 +33,14 @@ func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, t f
 	if ctx.Err() != nil {
 		return false, failure.Details{}, ctx.Err()
 	}
-	if t = failure.Of(err, false); t.Class == failure.Gone || notInDirectory[t.Upstream] {
+	if t = failure.Of(err, false); t.Class == failure.Gone || codesNotInDirectory[t.Upstream] {
 		return true, failure.Details{}, nil
 	}
 	return false, t, nil
 }
 
 // notOurs is e签宝's code for a file of another application: no use to us.
-const notOurs = "1430802"
+const codeForeignFile = "1430802"
 
 // photoLost asks e签宝 for an uploaded photo. The failure has a class if there was no answer.
 func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t failure.Details, err error) {
@@ -54,7 +54,7 @@ func (w *Workers) photoLost(ctx context.Context, fileID string) (lost bool, t fa
 	if ctx.Err() != nil {
 		return false, failure.Details{}, ctx.Err()
 	}
-	if t = failure.Of(err, false); t.Class == failure.FileLost || t.Upstream == notOurs {
+	if t = failure.Of(err, false); t.Class == failure.FileLost || t.Upstream == codeForeignFile {
 		return true, failure.Details{}, nil
 	}
 	return false, t, nil

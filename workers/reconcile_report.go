@@ -12,7 +12,7 @@ func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
 	tenantKey := j.Args[flows.ArgTenant]
 	var r *reconcileRun
 	err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
-		r, _, err = runIn(ctx, v, tenantKey, settingCompared)
+		r, _, err = loadRun(ctx, v, tenantKey, settingCompared)
 		return err
 	})
 	if r == nil || err != nil {
@@ -30,7 +30,7 @@ func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
 		if err != nil {
 			return err
 		}
-		return w.toEach(ctx, tx, tenantKey, j.Key+"/each", flows.ReplyDiffers, to)
+		return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/each", flows.ReplyDiffers, to)
 	})
 }
 
@@ -46,7 +46,7 @@ func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 		if err != nil || !flows.Stalled(c, working[c.ID], w.engine.Now()) || !c.EnteredAt.Equal(d.Since) {
 			return err
 		}
-		return w.engine.Handle(ctx, tx, c, flows.Event{
+		return w.engine.Apply(ctx, tx, c, flows.Event{
 			Kind: flows.StepStopped,
 			At:   w.engine.Now(),
 			Rev:  &c.Rev,
@@ -57,11 +57,11 @@ func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 
 // reconcileCard draws the last finished run, without what has been dealt with since.
 func (w *Workers) reconcileCard(ctx context.Context, v flows.View, tenantKey string) (cards.Reconcile, error) {
-	r, _, err := runIn(ctx, v, tenantKey, settingCompared)
+	r, _, err := loadRun(ctx, v, tenantKey, settingCompared)
 	if err != nil {
 		return cards.Reconcile{}, err
 	}
-	now, _, err := runIn(ctx, v, tenantKey, settingRun)
+	now, _, err := loadRun(ctx, v, tenantKey, settingRun)
 	if err != nil {
 		return cards.Reconcile{}, err
 	}
@@ -72,7 +72,7 @@ func (w *Workers) reconcileCard(ctx context.Context, v flows.View, tenantKey str
 	out.At, out.Compared, out.Photos, out.People, out.Identities, out.Points, out.Since = r.Finished, r.Compared, r.Photos,
 		r.People, r.Identities, r.Points, r.From
 	for _, upstream := range []string{upstreamEsign, upstreamFeishu} {
-		if code := r.Silent[upstream]; code != "" {
+		if code := r.Unreachable[upstream]; code != "" {
 			out.Silent = append(out.Silent, cards.Silence{Upstream: upstream, Code: code})
 		}
 	}

@@ -18,9 +18,9 @@ const (
 
 // Bounds of a run.
 const (
-	reconcilePage = 20                 // cases a job
-	reconcileKept = 500                // differences that are listed by case; more are only counted
-	reconcileBack = 7 * 24 * time.Hour // how far back ended cases are compared when runs were missed
+	reconcilePageSize    = 20                 // cases a job
+	maxListedDifferences = 500                // differences that are listed by case; more are only counted
+	maxLookback          = 7 * 24 * time.Hour // how far back ended cases are compared when runs were missed
 )
 
 // reconcileStates is the order in which a run goes through the cases: open ones of any age,
@@ -46,7 +46,7 @@ type reconcileRun struct {
 	Started time.Time `json:"started"`
 	From    time.Time `json:"from"`            // ended cases are compared from here on
 	Page    int64     `json:"page"`            // counts the jobs; a job of another page is a late repetition
-	Again   []string  `json:"again,omitempty"` // ended cases that differed last time
+	Recheck []string  `json:"again,omitempty"` // ended cases that differed last time
 	At      position  `json:"at"`
 
 	Compared   int `json:"compared"`
@@ -57,33 +57,33 @@ type reconcileRun struct {
 
 	Differences []flows.Difference     `json:"differences,omitempty"`
 	Count       map[flows.DiffKind]int `json:"count,omitempty"`  // of each kind, listed or not
-	Silent      map[string]string      `json:"silent,omitempty"` // upstreams that gave no answer, and their code
+	Unreachable map[string]string      `json:"silent,omitempty"` // upstreams that gave no answer, and their code
 	Finished    time.Time              `json:"finished,omitzero"`
 }
 
 // position is how far a run is.
 type position struct {
-	State int          `json:"state"` // index into reconcileStates
-	After flows.Cursor `json:"after"` // in that state
-	Again int          `json:"again"` // how many of Again are compared
+	State     int          `json:"state"` // index into reconcileStates
+	After     flows.Cursor `json:"after"` // in that state
+	Rechecked int          `json:"again"` // how many of Again are compared
 }
 
 // newRun plans a night after the last one, which may be nil.
 func newRun(night string, now time.Time, last *reconcileRun) *reconcileRun {
-	r := &reconcileRun{Night: night, Started: now, From: now.Add(-reconcileBack)}
+	r := &reconcileRun{Night: night, Started: now, From: now.Add(-maxLookback)}
 	if last == nil {
 		return r
 	}
 	from := last.Started
-	if len(last.Silent) > 0 {
+	if len(last.Unreachable) > 0 {
 		from = last.From // what was not answered is asked once more
 	}
 	if from.After(r.From) {
 		r.From = from
 	}
 	for _, d := range last.Differences {
-		if !slices.Contains(r.Again, d.Case) {
-			r.Again = append(r.Again, d.Case)
+		if !slices.Contains(r.Recheck, d.Case) {
+			r.Recheck = append(r.Recheck, d.Case)
 		}
 	}
 	return r
@@ -100,8 +100,8 @@ type pageEntry struct {
 func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string) (list []pageEntry, end position,
 	err error) {
 	end = r.At
-	for len(list) < reconcilePage && end.State < len(reconcileStates) {
-		state, want := reconcileStates[end.State], reconcilePage-len(list)
+	for len(list) < reconcilePageSize && end.State < len(reconcileStates) {
+		state, want := reconcileStates[end.State], reconcilePageSize-len(list)
 		after := end.After
 		if after == (flows.Cursor{}) && state.Terminal() {
 			after.At = r.From
@@ -118,27 +118,27 @@ func (r *reconcileRun) page(ctx context.Context, v flows.View, tenantKey string)
 			end.State, end.After = end.State+1, flows.Cursor{}
 		}
 	}
-	for len(list) < reconcilePage && end.Again < len(r.Again) {
-		c, err := v.Case(ctx, r.Again[end.Again])
+	for len(list) < reconcilePageSize && end.Rechecked < len(r.Recheck) {
+		c, err := v.Case(ctx, r.Recheck[end.Rechecked])
 		if err != nil && !flows.IsNotFound(err) {
 			return nil, end, err
 		}
 		if err == nil && (!c.State.Terminal() || !c.EnteredAt.Before(r.From)) {
 			c = nil // the run has met it among the others
 		}
-		end.Again++
+		end.Rechecked++
 		list = append(list, pageEntry{c, end})
 	}
 	return list, end, nil
 }
 
 // over reports whether a position is behind the last case.
-func (r *reconcileRun) over(p position) bool {
-	return p.State == len(reconcileStates) && p.Again == len(r.Again)
+func (r *reconcileRun) atEnd(p position) bool {
+	return p.State == len(reconcileStates) && p.Rechecked == len(r.Recheck)
 }
 
 // found adds what one case has brought.
-func (r *reconcileRun) found(c *flows.Case, list []flows.Difference) {
+func (r *reconcileRun) addDifferences(c *flows.Case, list []flows.Difference) {
 	r.Compared++
 	since := func(w *flows.Write) bool { return w != nil && w.State == flows.WriteDone && !w.At.Before(r.From) }
 	if since(c.Identity) {
@@ -152,7 +152,7 @@ func (r *reconcileRun) found(c *flows.Case, list []flows.Difference) {
 			r.Count = map[flows.DiffKind]int{}
 		}
 		r.Count[d.Kind]++
-		if len(r.Differences) < reconcileKept {
+		if len(r.Differences) < maxListedDifferences {
 			r.Differences = append(r.Differences, d)
 		}
 	}
@@ -160,15 +160,15 @@ func (r *reconcileRun) found(c *flows.Case, list []flows.Difference) {
 
 // noteUnreachable notes that an upstream gives no answer tonight.
 func (r *reconcileRun) noteUnreachable(upstream, code string) {
-	if r.Silent == nil {
-		r.Silent = map[string]string{}
+	if r.Unreachable == nil {
+		r.Unreachable = map[string]string{}
 	}
-	r.Silent[upstream] = code
+	r.Unreachable[upstream] = code
 }
 
 // compareWith keeps since when a difference is known, and marks what HR has been told of cases
 // that nobody can move any more. tell: there is something that HR should hear of.
-func (r *reconcileRun) compareWith(last *reconcileRun) (tell bool) {
+func (r *reconcileRun) mergePrevious(last *reconcileRun) (tell bool) {
 	before := map[[2]string]time.Time{}
 	if last != nil {
 		for _, d := range last.Differences {
@@ -188,7 +188,7 @@ func (r *reconcileRun) compareWith(last *reconcileRun) (tell bool) {
 }
 
 // runIn reads a run from a setting; nil if there is none. raw is what was stored.
-func runIn(ctx context.Context, v flows.View, tenantKey, setting string) (r *reconcileRun, raw string, err error) {
+func loadRun(ctx context.Context, v flows.View, tenantKey, setting string) (r *reconcileRun, raw string, err error) {
 	raw, err = v.Setting(ctx, tenantKey, setting)
 	if err != nil || raw == "" {
 		return nil, "", err
@@ -200,7 +200,7 @@ func runIn(ctx context.Context, v flows.View, tenantKey, setting string) (r *rec
 	return r, raw, nil
 }
 
-func putRun(ctx context.Context, tx flows.Tx, tenantKey, setting string, r *reconcileRun) error {
+func saveRun(ctx context.Context, tx flows.Tx, tenantKey, setting string, r *reconcileRun) error {
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -10,21 +10,21 @@ import (
 
 func TestPlanOfARun(t *testing.T) {
 	night := "2026-06-02"
-	if r := newRun(night, flows.SampleTime, nil); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) || r.Again != nil {
+	if r := newRun(night, flows.SampleTime, nil); !r.From.Equal(flows.SampleTime.Add(-maxLookback)) || r.Recheck != nil {
 		t.Errorf("the first run: %+v", r)
 	}
 	last := &reconcileRun{Started: flows.SampleTime.Add(-24 * time.Hour), From: flows.SampleTime.Add(-48 * time.Hour),
 		Differences: []flows.Difference{{Case: "c1", Kind: flows.DiffChain}, {Case: "c2"}, {Case: "c1"}}}
 	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.Started) ||
-		!slices.Equal(r.Again, []string{"c1", "c2"}) {
+		!slices.Equal(r.Recheck, []string{"c1", "c2"}) {
 		t.Errorf("a run after another: %+v", r)
 	}
-	last.Silent = map[string]string{"esign": "unavailable"}
+	last.Unreachable = map[string]string{"esign": "unavailable"}
 	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.From) {
 		t.Errorf("a run after one that got no answers: %+v", r)
 	}
 	last.From = flows.SampleTime.Add(-999 * time.Hour)
-	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) {
+	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(flows.SampleTime.Add(-maxLookback)) {
 		t.Errorf("a run after a long time: %+v", r)
 	}
 	if first, tail := reconcileStates[0],
@@ -67,26 +67,26 @@ func TestWhatHRHearsOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
-			tell := r.compareWith(tt.last)
+			tell := r.mergePrevious(tt.last)
 			d := r.Differences[0]
 			if tell != tt.tell || d.Reported != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
 				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
 			}
 		})
 	}
-	if (&reconcileRun{}).compareWith(known) {
+	if (&reconcileRun{}).mergePrevious(known) {
 		t.Error("HR is told although nothing differs")
 	}
 }
 
 func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
 	r := &reconcileRun{}
-	for range 2 * reconcileKept {
-		r.found(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
+	for range 2 * maxListedDifferences {
+		r.addDifferences(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
 	}
-	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept ||
-		r.Compared != 2*reconcileKept {
+	if len(r.Differences) != maxListedDifferences || r.Count[flows.DiffPhotoLost] != 2*maxListedDifferences ||
+		r.Compared != 2*maxListedDifferences {
 		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost],
-			r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
+			r.Compared, maxListedDifferences, 2*maxListedDifferences, 2*maxListedDifferences)
 	}
 }

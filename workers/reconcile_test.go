@@ -14,26 +14,26 @@ import (
 )
 
 // toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
-func toNight(w *workerstest.Harness) {
+func runNight(w *workerstest.Harness) {
 	w.T.Helper()
 	jobs := w.Waiting(flows.JobReconcile)
 	if len(jobs) != 1 {
 		w.T.Fatalf("%d nightly jobs are queued, want 1", len(jobs))
 	}
-	w.Pass(jobs[0].At.Sub(w.Now()))
+	w.Advance(jobs[0].At.Sub(w.Now()))
 	w.RunJobs(flows.JobReconcile)
 }
 
 // toMorning moves the clock to 09:00 and sends what is to be sent.
-func toMorning(w *workerstest.Harness) {
+func sendMorningCards(w *workerstest.Harness) {
 	w.T.Helper()
-	w.Pass(6*time.Hour + 30*time.Minute)
+	w.Advance(6*time.Hour + 30*time.Minute)
 	w.RunJobs(flows.JobReply)
 }
 
 // reports lists the reconciliation cards in the review group.
-func reports(w *workerstest.Harness) (out []*workerstest.Message) {
-	for _, m := range w.Chat.SentTo("oc_hr") {
+func reconcileCards(w *workerstest.Harness) (out []*workerstest.Message) {
+	for _, m := range w.Messenger.SentTo("oc_hr") {
 		if workerstest.Shows(m.Current(), "reconcile.title") {
 			out = append(out, m)
 		}
@@ -44,22 +44,22 @@ func reports(w *workerstest.Harness) (out []*workerstest.Message) {
 // askReconcile is the card that HR gets for the word.
 func askReconcile(w *workerstest.Harness, word string) string {
 	w.T.Helper()
-	before := len(w.Chat.SentTo("ou_hr1"))
+	before := len(w.Messenger.SentTo("ou_hr1"))
 	w.Say("ou_hr1", word)
 	w.RunJobs(flows.JobReply)
-	all := w.Chat.SentTo("ou_hr1")
+	all := w.Messenger.SentTo("ou_hr1")
 	if len(all) != before+1 {
 		w.T.Fatalf("%d answers to %s", len(all)-before, word)
 	}
 	return all[before].Current()
 }
 
-func done(c *flows.Case) {
+func withEvidence(c *flows.Case) {
 	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.SampleTime}
 	c.Identity.At = flows.SampleTime
 }
 
-func evidenceUnknown(c *flows.Case) {
+func withUnknownEvidence(c *flows.Case) {
 	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
 	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.SampleTime}
@@ -82,7 +82,7 @@ func TestANightThatComesTooEarly(t *testing.T) {
 	if !ok || !again.Snooze || again.In != 14*time.Hour+30*time.Minute {
 		t.Fatalf("%+v", again)
 	}
-	w.Pass(again.In)
+	w.Advance(again.In)
 	for range 3 {
 		w.Must(w.Run(t.Context(), j)) // as a job that runs more than once
 	}
@@ -98,25 +98,25 @@ func TestANight(t *testing.T) {
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
 	for i := range 50 {
-		w.PutCase(flows.Done, fmt.Sprintf("ou_done%d", i), done)
+		w.PutCase(flows.Done, fmt.Sprintf("ou_done%d", i), withEvidence)
 	}
 	for i := range 7 {
 		w.PutCase(flows.AwaitingPhotos, fmt.Sprintf("ou_open%d", i))
 	}
-	lost := w.PutCase(flows.Done, "ou_lost", done, func(c *flows.Case) {
+	lost := w.PutCase(flows.Done, "ou_lost", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "gone", "back": "f2"}
 	})
-	notOurs := w.PutCase(flows.Done, "ou_theirs", done, func(c *flows.Case) {
+	notOurs := w.PutCase(flows.Done, "ou_theirs", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "f1", "back": "theirs"}
 	})
-	bad := w.PutCase(flows.Done, "ou_bad", done, func(c *flows.Case) {
+	bad := w.PutCase(flows.Done, "ou_bad", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "bad", "back": "f2"}
 	})
 	left := w.PutCase(flows.AwaitingReview, "ou_left")
 	gone := w.PutCase(flows.AwaitingReview, "ou_gone")
-	unknown := w.PutCase(flows.NeedsAttention, "ou_unknown", evidenceUnknown)
+	unknown := w.PutCase(flows.NeedsAttention, "ou_unknown", withUnknownEvidence)
 	w.PutCase(flows.Rejected, "ou_old")
-	w.Notary.StatusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
+	w.EvidenceClient.StatusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
 		switch id {
 		case "gone":
 			return esign.FileStatus{}, &esign.Error{
@@ -138,7 +138,7 @@ func TestANight(t *testing.T) {
 		return esign.FileStatus{FileID: id, Status: 2}, nil
 	}
 	looked := map[string]int{}
-	w.Chat.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
+	w.Messenger.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
 		looked[openID]++
 		switch openID {
 		case "ou_left":
@@ -149,7 +149,7 @@ func TestANight(t *testing.T) {
 		return flows.Contact{}, nil
 	}
 
-	w.Pass(w.Waiting(flows.JobReconcile)[0].At.Sub(w.Now()))
+	w.Advance(w.Waiting(flows.JobReconcile)[0].At.Sub(w.Now()))
 	first := w.TakeJob(flows.JobReconcile)
 	w.Must(w.Run(t.Context(), first))
 	w.Must(w.Run(t.Context(), first)) // done already
@@ -160,8 +160,8 @@ func TestANight(t *testing.T) {
 		second = w.TakeJob(flows.JobReconcile)
 	}
 	asked := 0
-	statuses := w.Notary.StatusFunc
-	w.Notary.StatusFunc = func(ctx context.Context, id string) (esign.FileStatus, error) {
+	statuses := w.EvidenceClient.StatusFunc
+	w.EvidenceClient.StatusFunc = func(ctx context.Context, id string) (esign.FileStatus, error) {
 		if asked++; asked == 5 {
 			cancel()
 			return esign.FileStatus{}, context.Canceled
@@ -182,14 +182,14 @@ func TestANight(t *testing.T) {
 	if looked["ou_old"] != 0 {
 		t.Error("somebody with no record was looked up")
 	}
-	if len(reports(w)) != 0 {
+	if len(reconcileCards(w)) != 0 {
 		t.Error("HR was woken")
 	}
-	toMorning(w)
-	if n := len(reports(w)); n != 1 {
+	sendMorningCards(w)
+	if n := len(reconcileCards(w)); n != 1 {
 		t.Fatalf("%d reports, want 1", n)
 	}
-	card := reports(w)[0].Current()
+	card := reconcileCards(w)[0].Current()
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
 		if strings.Count(card, c.ID) == 0 {
 			t.Errorf("the card does not name the case of %s", c.OpenID)
@@ -223,26 +223,26 @@ func TestWhatIsKnownBringsNoCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
-	w.PutCase(flows.Done, "ou_1", done, func(c *flows.Case) { c.Evidence = nil })
-	unknown := w.PutCase(flows.NeedsAttention, "ou_2", evidenceUnknown)
+	w.PutCase(flows.Done, "ou_1", withEvidence, func(c *flows.Case) { c.Evidence = nil })
+	unknown := w.PutCase(flows.NeedsAttention, "ou_2", withUnknownEvidence)
 	for range 2 {
-		toNight(w)
-		toMorning(w)
+		runNight(w)
+		sendMorningCards(w)
 	}
-	if n := len(reports(w)); n != 2 {
+	if n := len(reconcileCards(w)); n != 2 {
 		t.Fatalf("%d reports while an outcome is unknown, want 2", n)
 	}
-	toNight(w)
+	runNight(w)
 	w.CheckAnswer(w.Click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	toMorning(w)
-	last := reports(w)[len(reports(w))-1].Current()
+	sendMorningCards(w)
+	last := reconcileCards(w)[len(reconcileCards(w))-1].Current()
 	if workerstest.Shows(last, "diff.evidence_unknown") || !workerstest.Shows(last, "diff.evidence_missing") {
 		t.Error("the card shows what was dealt with since the night, or not what stays")
 	}
-	before := len(reports(w))
-	toNight(w)
-	toMorning(w)
-	if n := len(reports(w)); n != before {
+	before := len(reconcileCards(w))
+	runNight(w)
+	sendMorningCards(w)
+	if n := len(reconcileCards(w)); n != before {
 		t.Errorf("%d more reports of what HR knows", n-before)
 	}
 	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "diff.evidence_missing") ||
@@ -256,11 +256,11 @@ func TestDealtWithBeforeTheMorning(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
-	c := w.PutCase(flows.NeedsAttention, "ou_2", evidenceUnknown)
-	toNight(w)
+	c := w.PutCase(flows.NeedsAttention, "ou_2", withUnknownEvidence)
+	runNight(w)
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	toMorning(w)
-	if n := len(reports(w)); n != 0 {
+	sendMorningCards(w)
+	if n := len(reconcileCards(w)); n != 0 {
 		t.Errorf("%d reports, want 0", n)
 	}
 	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "reconcile.agree") {
@@ -294,25 +294,25 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 			w := workerstest.New(t)
 			askReconcile(w, "对账")
 			for i := range 3 {
-				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) {
+				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), withEvidence, func(c *flows.Case) {
 					c.Uploads = map[string]string{"front": "gone", "back": "f2"}
 				})
 			}
-			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+			w.EvidenceClient.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
 				return esign.FileStatus{}, tt.failure
 			}
-			toNight(w)
+			runNight(w)
 			for range 10 {
-				w.Pass(5 * time.Minute)
+				w.Advance(5 * time.Minute)
 				w.RunJobs(flows.JobReconcile)
 			}
-			if n := len(w.Notary.Asked); n != tt.calls {
+			if n := len(w.EvidenceClient.Asked); n != tt.calls {
 				t.Errorf("%s: %d calls, want %v", name, n, tt.calls)
 			}
 			if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
 				t.Errorf("%s: the card says %s, want %q in it, %q in it", name, card, "没有答复（", "对过 3 件")
 			}
-			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+			w.EvidenceClient.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
 				return esign.FileStatus{}, &esign.Error{
 					Op:         "FileStatus",
 					Kind:       esign.KindNotFound,
@@ -320,10 +320,10 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 					Code:       "1430608",
 				}
 			}
-			toNight(w)
-			toMorning(w)
-			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") ||
-				strings.Contains(reports(w)[0].Current(), "没有答复（") {
+			runNight(w)
+			sendMorningCards(w)
+			if n := len(reconcileCards(w)); n != 1 || !workerstest.Shows(reconcileCards(w)[0].Current(), "diff.photo_lost") ||
+				strings.Contains(reconcileCards(w)[0].Current(), "没有答复（") {
 				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
 			}
 		})
@@ -340,12 +340,12 @@ func TestACaseWithoutAJob(t *testing.T) {
 	busy := w.PutCase(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
 	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
 		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
-	toNight(w)
+	runNight(w)
 	w.InState(idle.ID, flows.Filing) // HR's cards stay quiet at night
-	toMorning(w)
+	sendMorningCards(w)
 	w.RunJobs(flows.JobShow)
-	if n := len(reports(w)); n != 1 || !strings.Contains(reports(w)[0].Current(), idle.ID) ||
-		strings.Contains(reports(w)[0].Current(), busy.ID) {
+	if n := len(reconcileCards(w)); n != 1 || !strings.Contains(reconcileCards(w)[0].Current(), idle.ID) ||
+		strings.Contains(reconcileCards(w)[0].Current(), busy.ID) {
 		t.Fatalf("%d reports, want 1", n)
 	}
 	now := w.InState(idle.ID, flows.NeedsAttention)
@@ -354,7 +354,7 @@ func TestACaseWithoutAJob(t *testing.T) {
 	}
 	w.InState(busy.ID, flows.Filing)
 	own := func() (n int) {
-		for _, m := range w.Chat.SentTo("oc_hr") {
+		for _, m := range w.Messenger.SentTo("oc_hr") {
 			if workerstest.Shows(m.Current(), "trouble.stalled") {
 				n++
 			}
@@ -365,10 +365,10 @@ func TestACaseWithoutAJob(t *testing.T) {
 		t.Errorf("%d cards of the case itself, want 1", own())
 	}
 	// The list's button brings the case's own card down.
-	before := len(w.Chat.SentTo("oc_hr"))
+	before := len(w.Messenger.SentTo("oc_hr"))
 	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
 	w.RunJobs(flows.JobShow)
-	if all := w.Chat.SentTo("oc_hr"); len(all) != before+1 ||
+	if all := w.Messenger.SentTo("oc_hr"); len(all) != before+1 ||
 		!workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
 		t.Errorf("%d messages more, %d cards of the case, want 1", len(all)-before, own())
 	}
@@ -390,7 +390,7 @@ func TestBringingACardDownIsHRs(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActNext, "to", cards.ToBottom), "self_review")
 	c.ID = "01976f00-0000-7000-8000-00000000ffff"
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActNext, "to", cards.ToBottom), "bad_request")
-	if len(w.Chat.SentTo("oc_hr")) != 0 {
+	if len(w.Messenger.SentTo("oc_hr")) != 0 {
 		t.Error("a card was sent")
 	}
 }

@@ -20,10 +20,10 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	if intent := c.Identity; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{}) // our earlier run died between intent and answer
+		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{}) // our earlier run died between intent and answer
 	}
 	if cause, is := c.Identity.FromBackup(); is {
-		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{Upstream: cause})
+		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{Upstream: cause})
 	}
 	c, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -38,9 +38,9 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, flows.StepIdentity, t)
+		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, t)
 	case failure.Mismatch:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepIdentity)
+		w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepIdentity)
 		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: t.Field})
 		return flows.IgnoreNotFound(err)
 	case failure.Retry:
@@ -53,9 +53,9 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 }
 
 // unknown parks the case until HR says what became of a write.
-func (w *Workers) unknown(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
+func (w *Workers) reportUnknownOutcome(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
 	t.Class, t.Code = failure.Unknown, failure.CodeUnknownOutcome
-	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
+	w.logFailedCall(j.Case, t, "job", j.Kind, "step", step)
 	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
 		Step:     step,
 		Code:     flows.StopUnknownOutcome,
@@ -77,7 +77,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	if !awaitsStep(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
 		return nil
 	}
-	jpeg, leave, err := w.picture(ctx, j.Case, photo)
+	jpeg, leave, err := w.loadPicture(ctx, j.Case, photo)
 	if flows.IsNotFound(err) {
 		return w.failed(ctx, j, flows.StepUpload, failure.Details{Class: failure.Refused, Code: string(flows.StopPhotoLost)})
 	}
@@ -88,7 +88,7 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	// The name says which side it is and nothing about whom.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
 	told := esign.Waiting(ctx, func(err error) {
-		w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
+		w.logFailedCall(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
 	})
 	id, err := w.EvidenceClient.UploadFile(told, name, jpeg)
 	if err != nil {
@@ -112,13 +112,13 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	if intent := c.Evidence; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{})
+		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{})
 	}
 	if cause, is := c.Evidence.FromBackup(); is {
-		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{Upstream: cause})
+		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{Upstream: cause})
 	}
 	point := EvidenceOf(c)
-	if missing := incomplete(c); missing != "" {
+	if missing := missingEvidence(c); missing != "" {
 		return w.failed(ctx, j, flows.StepEvidence, failure.Details{Class: failure.Refused,
 			Code: string(flows.StopIncomplete), Upstream: missing})
 	}
@@ -134,12 +134,12 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	t := failure.Of(err, true)
 	switch t.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, flows.StepEvidence, t)
+		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, t)
 	case failure.FileLost:
 		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
 		if c.Evidence == nil || c.Evidence.Attempt < 3 {
 			if _, again, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.UploadsLost}); err != nil || again {
-				w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepEvidence)
+				w.logFailedCall(j.Case, t, "job", j.Kind, "step", flows.StepEvidence)
 				return flows.IgnoreNotFound(err)
 			}
 		}

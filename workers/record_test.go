@@ -17,7 +17,7 @@ import (
 )
 
 // dies runs a job whose process dies during the call.
-func dies(w *workerstest.Harness, j flows.Job) {
+func runAndDie(w *workerstest.Harness, j flows.Job) {
 	w.T.Helper()
 	defer func() {
 		if recover() == nil {
@@ -37,10 +37,10 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 		for _, found := range []bool{true, false} {
 			w := workerstest.New(t)
 			state, kind := flows.Recording, flows.JobIdentity
-			w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) { panic(killed) }
+			w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) { panic(killed) }
 			if step == "evidence" {
 				state, kind = flows.Filing, flows.JobEvidence
-				w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) { panic(killed) }
+				w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) { panic(killed) }
 			}
 			c := w.PutCase(state, "ou_1", func(c *flows.Case) {
 				if step == "identity" {
@@ -50,13 +50,13 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 			})
 			calls := func() int {
 				if step == "identity" {
-					return w.Registrar.Calls
+					return w.IdentityRecorder.Calls
 				}
-				return w.Notary.Calls
+				return w.EvidenceClient.Calls
 			}
 			j := w.QueueJob(flows.Job{Kind: kind, Case: c.ID})
 			w.TakeJob(kind)
-			dies(w, j)
+			runAndDie(w, j)
 			w.InState(c.ID, state)
 			// Another job, as of a second instance, keeps away while the first may be alive.
 			w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: c.ID, Key: "another"}))
@@ -70,18 +70,18 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 			if now.Attention.Code != "unknown_outcome" || string(now.Attention.Step) != step || calls() != 1 {
 				t.Fatalf("%s: %+v after %d calls, want 1", step, now.Attention, calls())
 			}
-			w.Registrar.RecordFunc, w.Notary.PointFunc = nil, nil
+			w.IdentityRecorder.RecordFunc, w.EvidenceClient.PointFunc = nil, nil
 			if found {
 				w.CheckAnswer(w.Click("ou_hr1", now, cards.ActResolve, "evi_point_id", "P77"), "resolved")
 			} else {
 				// The platform may still be applying what the dead process has sent.
-				w.Pass(20 * time.Second)
+				w.Advance(20 * time.Second)
 				a := w.Click("ou_hr1", now, cards.ActRetry)
 				w.CheckAnswer(a, "write_quiet", "seconds", "40")
 				if again := w.CaseNow(c.ID); a.Card != nil || again.Version != now.Version || len(w.Waiting(kind)) != 0 {
 					t.Errorf("%s: a retry that came too soon did something: %+v", step, again.Attention)
 				}
-				w.Pass(40 * time.Second)
+				w.Advance(40 * time.Second)
 				w.CheckAnswer(w.Click("ou_hr1", now, cards.ActRetry), "retried")
 			}
 			w.RunJobs()
@@ -107,7 +107,7 @@ func TestAShutdownDuringAWrite(t *testing.T) {
 	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil })
 	j := w.QueueJob(flows.Job{Kind: flows.JobIdentity, Case: c.ID})
 	ctx, stop := context.WithCancel(t.Context())
-	w.Registrar.RecordFunc = func(ctx context.Context, _, _, _, _ string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(ctx context.Context, _, _, _, _ string) (string, error) {
 		stop()
 		return "", ctx.Err()
 	}
@@ -116,8 +116,8 @@ func TestAShutdownDuringAWrite(t *testing.T) {
 	}
 	w.InState(c.ID, flows.Recording)
 	w.Must(w.Run(t.Context(), j))
-	if now := w.InState(c.ID, flows.NeedsAttention); now.Attention.Code != "unknown_outcome" || w.Registrar.Calls != 1 {
-		t.Errorf("%+v after %d calls, want 1", now.Attention, w.Registrar.Calls)
+	if now := w.InState(c.ID, flows.NeedsAttention); now.Attention.Code != "unknown_outcome" || w.IdentityRecorder.Calls != 1 {
+		t.Errorf("%+v after %d calls, want 1", now.Attention, w.IdentityRecorder.Calls)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestAProcessThatDiesWhileACodeIsSent(t *testing.T) {
 	w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
 		flows.SampleMobile)
 	j := w.TakeJob(flows.JobSendCode)
-	dies(w, j)
+	runAndDie(w, j)
 	for range 3 {
 		w.Must(w.Run(t.Context(), j))
 	}
@@ -149,7 +149,7 @@ func TestTwoJobsMakeOneWrite(t *testing.T) {
 	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil })
 	both := make(chan error, 2)
 	entered, leave := make(chan struct{}, 2), make(chan struct{})
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		entered <- struct{}{}
 		<-leave
 		return "", nil
@@ -165,8 +165,8 @@ func TestTwoJobsMakeOneWrite(t *testing.T) {
 	if err := <-both; err != nil {
 		t.Error(err)
 	}
-	if w.Registrar.Calls != 1 || w.InState(c.ID, flows.Filing).Identity.Attempt != 1 {
-		t.Errorf("%d calls, want 1", w.Registrar.Calls)
+	if w.IdentityRecorder.Calls != 1 || w.InState(c.ID, flows.Filing).Identity.Attempt != 1 {
+		t.Errorf("%d calls, want 1", w.IdentityRecorder.Calls)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestJobsOfAnotherState(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	calls := func() int {
-		return w.Chat.Downloads + w.Reader.Calls + w.Registrar.Calls + w.Notary.Calls + w.Notary.Uploads + len(w.Verifier.Codes) + w.Verifier.Checks
+		return w.Messenger.Downloads + w.IDCardReader.Calls + w.IdentityRecorder.Calls + w.EvidenceClient.Calls + w.EvidenceClient.Uploads + len(w.Verifier.Codes) + w.Verifier.Checks
 	}
 	belongs := map[flows.JobKind][]flows.State{
 		flows.JobFetchPhoto: {flows.AwaitingPhotos, flows.AwaitingConfirmation},
@@ -256,7 +256,7 @@ func TestTimers(t *testing.T) {
 	}
 	w.Must(w.Run(t.Context(), flows.Expire(c.Rev, time.Time{}).Of(c.ID)))
 	w.InState(c.ID, flows.Expired)
-	w.Pass(flows.SamplePolicy().PhotoGrace)
+	w.Advance(flows.SamplePolicy().PhotoGrace)
 	w.RunJobs(flows.JobPurge)
 	if now := w.CaseNow(c.ID); !now.Personal.Empty() || now.PhotosGoneAt.IsZero() || now.Erased.IsZero() {
 		t.Errorf("after the grace period: %+v", now)
@@ -285,8 +285,8 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	c := w.PutCase(flows.Filing, "ou_1", func(c *flows.Case) { c.Evidence, c.Personal.SMSCode = nil, "" })
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobEvidence, Case: c.ID, Key: "k"}))
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "incomplete" || a.Upstream != "sms_code" ||
-		w.Notary.Calls != 0 {
-		t.Errorf("attention %+v, %d calls, want 0", a, w.Notary.Calls)
+		w.EvidenceClient.Calls != 0 {
+		t.Errorf("attention %+v, %d calls, want 0", a, w.EvidenceClient.Calls)
 	}
 }
 
@@ -302,20 +302,20 @@ func TestLostUploads(t *testing.T) {
 	}
 	w := workerstest.New(t)
 	lost := 1
-	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
+	w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
 		if lost--; lost >= 0 {
 			return "", notFound
 		}
 		return "", nil
 	}
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	if w.Notary.Uploads != 4 || len(w.Notary.Points) != 1 || w.Notary.Points[0].CardPortrait != c.Uploads["front"] {
-		t.Errorf("%d uploads, %d points, want 4, 1", w.Notary.Uploads, len(w.Notary.Points))
+	if w.EvidenceClient.Uploads != 4 || len(w.EvidenceClient.Points) != 1 || w.EvidenceClient.Points[0].CardPortrait != c.Uploads["front"] {
+		t.Errorf("%d uploads, %d points, want 4, 1", w.EvidenceClient.Uploads, len(w.EvidenceClient.Points))
 	}
 
 	w = workerstest.New(t)
 	quota := true
-	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
+	w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
 		if quota {
 			return "", &esign.Error{
 				Op:         "CreatePersonPoint",
@@ -331,18 +331,18 @@ func TestLostUploads(t *testing.T) {
 	w.RunJobs(flows.JobEvidence)
 	w.InState(c.ID, flows.NeedsAttention)
 	quota = false
-	w.Pass(flows.ProbeEvery)
+	w.Advance(flows.ProbeEvery)
 	w.RunJobs(flows.JobEvidence, flows.JobUpload)
 	now := w.InState(c.ID, flows.NeedsAttention)
 	if now.Evidence.State == flows.WriteStarted {
 		t.Fatalf("the evidence is left %s: nobody could ever try again", now.Evidence.State)
 	}
-	w.Notary.PointFunc = nil
+	w.EvidenceClient.PointFunc = nil
 	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActRetry), "retried")
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
-	if w.Notary.Uploads != 2 {
-		t.Errorf("%d uploads, want 2", w.Notary.Uploads)
+	if w.EvidenceClient.Uploads != 2 {
+		t.Errorf("%d uploads, want 2", w.EvidenceClient.Uploads)
 	}
 }
 
@@ -352,7 +352,7 @@ func TestEffectsAreObserved(t *testing.T) {
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Observe, d.Log = seen, workerstest.Quiet })
 	first := true
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if first {
 			first = false
 			return "", workerstest.RetryLater()
@@ -362,7 +362,7 @@ func TestEffectsAreObserved(t *testing.T) {
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 	w.RunJobs()
-	w.Pass(time.Second)
+	w.Advance(time.Second)
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
 	if seen.effects["record_identity again"] != 1 || seen.effects["record_identity done"] != 1 ||

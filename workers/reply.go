@@ -24,7 +24,7 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	if card == nil || err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	return w.deliver(ctx, j, card, flows.Receiver{Type: j.ToType, ID: j.To}, uuidOf("reply", j.Key))
+	return w.deliver(ctx, j, card, flows.Receiver{Type: j.ToType, ID: j.To}, messageUUID("reply", j.Key))
 }
 
 // deliver sends or replies, and decides what a failure means for a one-off card.
@@ -47,24 +47,24 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 		return err // the database's: sent again
 	}
 	t := failure.Of(err, false)
-	if to.Type == "message_id" && outOfReach(t) && j.Args[flows.ArgWho] != "" {
+	if to.Type == "message_id" && groupUnreachable(t) && j.Args[flows.ArgWho] != "" {
 		// The message was taken back, or the bot may not speak in its group; the answer still has somebody to go to.
-		w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
+		w.logFailedCall(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
 		return w.deliver(ctx, j, card, flows.Receiver{Type: "open_id", ID: j.Args[flows.ArgWho]},
-			uuidOf("reply", j.Key, "private"))
+			messageUUID("reply", j.Key, "private"))
 	}
-	w.callFailed(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
-	if to.Type == "chat_id" && outOfReach(t) {
+	w.logFailedCall(j.Case, t, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
+	if to.Type == "chat_id" && groupUnreachable(t) {
 		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin", "template", j.Template(),
 			"code", t.Code, "upstream", t.Upstream, "log_id", t.LogID)
 		return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			return w.toEach(ctx, tx, j.Args[flows.ArgTenant], j.Key+"/admins", j.Template(), w.adminsOf(j.Args[flows.ArgTenant]))
+			return w.enqueueForEach(ctx, tx, j.Args[flows.ArgTenant], j.Key+"/admins", j.Template(), w.adminReceivers(j.Args[flows.ArgTenant]))
 		})
 	}
 	switch {
-	case t.Class == failure.Retry && j.Attempt < escalateAfter:
+	case t.Class == failure.Retry && j.Attempt < escalateAttempt:
 		return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reply:" + t.Code + ":" + t.Upstream}
-	case t.Class == failure.Operator && j.Attempt < escalateAfter:
+	case t.Class == failure.Operator && j.Attempt < escalateAttempt:
 		return &flows.RetryLater{In: flows.ProbeEvery, Code: "reply:" + t.Code + ":" + t.Upstream}
 	}
 	return nil
@@ -72,7 +72,7 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 
 // toEach queues one card of HR's for each receiver, so that one who cannot be reached neither keeps
 // the others waiting nor has them told twice.
-func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template,
+func (w *Workers) enqueueForEach(ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template,
 	to []flows.Receiver) error {
 	jobs := make([]flows.Job, 0, len(to))
 	for _, r := range to {
@@ -86,7 +86,7 @@ func (w *Workers) toEach(ctx context.Context, tx flows.Tx, tenantKey, cause stri
 }
 
 // adminsOf is each of the tenant's admins in private.
-func (w *Workers) adminsOf(tenantKey string) (to []flows.Receiver) {
+func (w *Workers) adminReceivers(tenantKey string) (to []flows.Receiver) {
 	for _, id := range w.engine.Policy.AdminsOf(tenantKey) {
 		to = append(to, flows.Receiver{Type: "open_id", ID: id})
 	}
@@ -100,29 +100,29 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
 		switch j.Template() {
 		case flows.ReplyGreeting:
-			card, err = w.greeting(ctx, v, j)
+			card, err = w.greetingCard(ctx, v, j)
 		case flows.ReplyNotice:
 			card = cards.Notice{Code: j.Args[flows.ArgCode], Level: noticeLevel[j.Args[flows.ArgCode]],
 				Start: j.Args[flows.ArgCode] == "already_done" || j.Args[flows.ArgCode] == "nothing_open"}
 		case flows.ReplyLatest:
-			card, err = w.latest(ctx, v, j)
+			card, err = w.latestCard(ctx, v, j)
 		case flows.ReplyMyData:
 			card, err = w.engine.MyData(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 		case flows.ReplyPhotoProblem:
-			card, err = w.photoProblem(ctx, v, j)
+			card, err = w.photoProblemCard(ctx, v, j)
 		case flows.ReplyReminder:
 			card, err = w.reminderCard(ctx, v, j)
 		case flows.ReplyPending:
-			card, err = w.pending(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
+			card, err = w.pendingCard(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 		case flows.ReplyWaiting:
-			list, cause := w.pending(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
+			list, cause := w.pendingCard(ctx, v, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 			if err = cause; list.Total > 0 {
 				card = list
 			}
 		case flows.ReplyStats:
-			card, err = w.stats(ctx, v, j.Args[flows.ArgTenant])
+			card, err = w.statsCard(ctx, v, j.Args[flows.ArgTenant])
 		case flows.ReplyReminded:
-			card, err = reminded(j)
+			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
 			card, err = w.reconcileCard(ctx, v, j.Args[flows.ArgTenant])
 		case flows.ReplyDiffers:
@@ -145,7 +145,7 @@ var noticeLevel = map[string]cards.Level{
 	"already_done": cards.Green,
 }
 
-func (w *Workers) greeting(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+func (w *Workers) greetingCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
 	g := cards.Greeting{HR: w.engine.IsAdmin(j.Args[flows.ArgTenant], j.Args[flows.ArgWho]),
 		Help: j.Args[flows.ArgHelp] != ""}
 	c, err := v.OpenCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
@@ -157,7 +157,7 @@ func (w *Workers) greeting(ctx context.Context, v flows.View, j flows.Job) (card
 }
 
 // latest shows how the person's last case ended.
-func (w *Workers) latest(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+func (w *Workers) latestCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
 	c, err := v.LatestCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
 	if flows.IsNotFound(err) {
 		return cards.Notice{Code: "nothing_open", Start: true}, nil
@@ -169,7 +169,7 @@ func (w *Workers) latest(ctx context.Context, v flows.View, j flows.Job) (cards.
 }
 
 // photoProblem answers one photo. The problem may belong to a photo that was not kept.
-func (w *Workers) photoProblem(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+func (w *Workers) photoProblemCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
 	c, err := v.Case(ctx, j.Case)
 	if err != nil {
 		return nil, err
@@ -200,7 +200,7 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 }
 
 // pending lists what waits for HR, without the asker's own case.
-func (w *Workers) pending(ctx context.Context, v flows.View, tenantKey, who string) (out cards.Pending, err error) {
+func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, who string) (out cards.Pending, err error) {
 	const rows = 10
 	// One more than is shown: the asker's own case, of which there is one at most.
 	list, err := v.InState(ctx, tenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, rows+1, 0)
@@ -261,7 +261,7 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 		if err != nil {
 			return err
 		}
-		return w.toEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.ReplyWaiting, to)
+		return w.enqueueForEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.ReplyWaiting, to)
 	})
 }
 
@@ -284,7 +284,7 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 			if c.OpenID == j.Args[flows.ArgWho] {
 				continue
 			}
-			why, err := w.nudge(ctx, c.ID, j.Args[flows.ArgWho])
+			why, err := w.nudgeApplicant(ctx, c.ID, j.Args[flows.ArgWho])
 			if err != nil {
 				return err
 			}
@@ -311,7 +311,7 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 }
 
 // reminded says what became of 催办.
-func reminded(j flows.Job) (cards.Card, error) {
+func remindedCard(j flows.Job) (cards.Card, error) {
 	at, err := time.Parse(time.RFC3339, j.Args[flows.ArgAt])
 	if err != nil {
 		return nil, err
@@ -327,7 +327,7 @@ func reminded(j flows.Job) (cards.Card, error) {
 }
 
 // nudge returns "" if the person is reminded, else why not.
-func (w *Workers) nudge(ctx context.Context, caseID, by string) (why string, err error) {
+func (w *Workers) nudgeApplicant(ctx context.Context, caseID, by string) (why string, err error) {
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, caseID)
 		if err != nil {
@@ -339,7 +339,7 @@ func (w *Workers) nudge(ctx context.Context, caseID, by string) (why string, err
 			Actor: by,
 			Role:  flows.HR,
 		})
-		if err == nil && !out.Happened() {
+		if err == nil && !out.Changed() {
 			why = out.Change.Rule
 		} else {
 			why = ""

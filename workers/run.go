@@ -13,8 +13,8 @@ import (
 
 // Attempts after which people are told about trouble.
 const (
-	delayedAfter  = 3  // the applicant's card says that it is being worked on
-	escalateAfter = 12 // HR is told; about 25 minutes with the backoff
+	delayedAttempt  = 3  // the applicant's card says that it is being worked on
+	escalateAttempt = 12 // HR is told; about 25 minutes with the backoff
 )
 
 // Run performs one job. nil = done for good; *Again = later. It is called by the store's
@@ -23,10 +23,10 @@ func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
 	begin := w.engine.Now()
 	defer func() {
 		if w.engine.Observe != nil {
-			w.engine.Observe.Effect(j.Kind, resultOf(err), w.engine.Now().Sub(begin))
+			w.engine.Observe.Effect(j.Kind, effectOutcome(err), w.engine.Now().Sub(begin))
 		}
 	}()
-	if ctx, err = w.ofTenant(ctx, j); err != nil {
+	if ctx, err = w.withTenantOf(ctx, j); err != nil {
 		return flows.IgnoreNotFound(err)
 	}
 	switch j.Kind {
@@ -51,10 +51,10 @@ func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
 	case flows.JobReply:
 		return w.sendReply(ctx, j)
 	case flows.JobRemind:
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ReminderDue, Rev: revision(j)})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ReminderDue, Rev: exactRevision(j)})
 		return flows.IgnoreNotFound(err)
 	case flows.JobExpire:
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ExpiryDue, Rev: revision(j)})
+		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ExpiryDue, Rev: exactRevision(j)})
 		return flows.IgnoreNotFound(err)
 	case flows.JobPurge:
 		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotosPurged, Field: string(j.Scope())})
@@ -62,19 +62,19 @@ func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
 	case flows.JobRetryAll:
 		return w.retryIncident(ctx, j)
 	case flows.JobRecount:
-		return w.recount(ctx, j)
+		return w.recountIncident(ctx, j)
 	case flows.JobReconcile:
 		return w.reconcile(ctx, j)
 	}
 	return fmt.Errorf("flows: no worker for %q", j.Kind)
 }
 
-func revision(j flows.Job) *int64 {
+func exactRevision(j flows.Job) *int64 {
 	rev := j.Revision()
 	return &rev
 }
 
-func resultOf(err error) string {
+func effectOutcome(err error) string {
 	var a *flows.RetryLater
 	switch {
 	case err == nil:
@@ -98,14 +98,14 @@ func awaitsStep(c *flows.Case, rev int64, states ...flows.State) bool {
 // failed deals with a failed call in the one way that every step shares: wait and try
 // again, or stop and tell HR. What is particular to a step has been dealt with before.
 func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
-	w.callFailed(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
+	w.logFailedCall(j.Case, t, "job", j.Kind, "step", step, "attempt", j.Attempt)
 	code := string(step) + ":" + t.Code
 	if t.Upstream != "" {
 		code += ":" + t.Upstream
 	}
 	switch t.Class {
 	case failure.Retry:
-		if j.Attempt >= escalateAfter {
+		if j.Attempt >= escalateAttempt {
 			if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
 				Step:     step,
 				Code:     flows.StopUnavailable,
@@ -117,7 +117,7 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, t fa
 			}
 			return &flows.RetryLater{In: flows.ProbeEvery, Code: code}
 		}
-		if j.Attempt >= delayedAfter {
+		if j.Attempt >= delayedAttempt {
 			if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepDelayed, Step: step}); err != nil {
 				return flows.IgnoreNotFound(err)
 			}

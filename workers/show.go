@@ -15,15 +15,15 @@ import (
 )
 
 // lease is how long one job may be drawing a surface before another may take over.
-const lease = 45 * time.Second
+const leaseDuration = 45 * time.Second
 
 // drawing is a surface that a job holds and draws, and what is known while it does.
 type drawing struct {
 	flows.Surface
-	version int64  // of the case that was drawn last
-	before  []byte // Shown when the drawing began
-	again   bool   // an earlier run has begun to send SendingGeneration
-	sending bool   // this run has
+	caseVersion int64  // of the case that was drawn last
+	hashBefore  []byte // Shown when the drawing began
+	resend      bool   // an earlier run has begun to send SendingGeneration
+	sendStarted bool   // this run has
 }
 
 // showSurface draws a surface as it is now. One job draws at a time; what changes meanwhile
@@ -74,10 +74,10 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 			s.Dirty = true
 			return tx.PutSurface(ctx, s)
 		}
-		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(lease), false
+		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(leaseDuration), false
 		s.NoteClicked(j.Args[flows.ArgClicked])
-		held = &drawing{Surface: *s, before: s.RenderedHash}
-		held.post()
+		held = &drawing{Surface: *s, hashBefore: s.RenderedHash}
+		held.planSend()
 		return tx.PutSurface(ctx, &held.Surface)
 	})
 	return held, err
@@ -86,9 +86,9 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 // post notes which message is about to be sent. One that an earlier run may have sent comes
 // first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
 // be turned into a pointer like any other.
-func (s *drawing) post() {
-	s.again, s.sending = s.SendingGeneration > s.SentGeneration, false
-	if !s.again && s.WantedGeneration > s.SentGeneration {
+func (s *drawing) planSend() {
+	s.resend, s.sendStarted = s.SendingGeneration > s.SentGeneration, false
+	if !s.resend && s.WantedGeneration > s.SentGeneration {
 		s.SendingGeneration = s.WantedGeneration
 	}
 }
@@ -108,29 +108,29 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, d
 			return nil // the lease ran out and somebody else draws
 		}
 		shown := s.RenderedHash
-		if !bytes.Equal(now.RenderedHash, s.before) {
+		if !bytes.Equal(now.RenderedHash, s.hashBefore) {
 			shown = now.RenderedHash // a click was answered meanwhile, with another card than this one
 		}
 		now.SentGeneration, now.MessageID, now.OldID, now.RenderedHash, now.Unreachable = s.SentGeneration, s.MessageID,
 			s.OldID, shown, s.Unreachable && now.WantedGeneration == s.WantedGeneration
 		again = now.Dirty || drawn && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil) &&
 			!now.Unreachable
-		if drawn && !again && s.version != 0 {
+		if drawn && !again && s.caseVersion != 0 {
 			// A click may have changed the case while its card was on the way.
 			c, err := tx.Case(ctx, s.CaseID)
 			if err != nil {
 				return err
 			}
-			again = c.Version != s.version
+			again = c.Version != s.caseVersion
 		}
 		now.Dirty = false
-		if !drawn && !drew.again && !drew.sending {
+		if !drawn && !drew.resend && !drew.sendStarted {
 			now.SendingGeneration = 0 // it never left
 		}
-		*s = drawing{Surface: *now, before: now.RenderedHash}
+		*s = drawing{Surface: *now, hashBefore: now.RenderedHash}
 		if again && drawn {
-			s.LeaseUntil = w.engine.Now().Add(lease)
-			s.post()
+			s.LeaseUntil = w.engine.Now().Add(leaseDuration)
+			s.planSend()
 		} else {
 			s.LeaseOwner = ""
 		}
@@ -161,8 +161,8 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
 			return err
 		}
-		s.sending = true
-		id, err := w.Messenger.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.SendingGeneration))
+		s.sendStarted = true
+		id, err := w.Messenger.Send(ctx, s.To, raw, messageUUID("surface", s.ID, s.SendingGeneration))
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 			s.OldID = s.MessageID
 		}
 		s.MessageID, s.SentGeneration, s.RenderedHash = id, s.SendingGeneration, sum
-		if s.again {
+		if s.resend {
 			s.RenderedHash = nil // it may be the earlier message, which shows what was true then
 		}
 	case !bytes.Equal(s.RenderedHash, sum) && !s.Unreachable:
@@ -184,7 +184,7 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 		if raw == nil || err != nil {
 			return err
 		}
-		if !w.engine.MayPrecedeAnswer(s.RenderedHash) {
+		if !w.engine.AnswerMayFollow(s.RenderedHash) {
 			s.RenderedHash = sum
 		}
 	}
@@ -227,24 +227,24 @@ func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, 
 func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
 		if s.Audience == flows.AudienceBoard {
-			card, err = w.board(ctx, v, &s.Surface)
+			card, err = w.boardCard(ctx, v, &s.Surface)
 			return err
 		}
 		c, err := v.Case(ctx, s.CaseID)
 		if err != nil {
 			return err
 		}
-		s.version = c.Version
+		s.caseVersion = c.Version
 		scene := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
 		if s.Audience == flows.AudienceHR {
-			if scene.Others, err = w.others(ctx, v, c); err != nil {
+			if scene.Others, err = w.othersWithIncident(ctx, v, c); err != nil {
 				return err
 			}
 			card = flows.HRCard(c, scene)
 			return nil
 		}
 		if c.State == flows.AwaitingPhotos {
-			if scene.Ahead, err = w.ahead(ctx, v, c); err != nil {
+			if scene.Ahead, err = w.photosAhead(ctx, v, c); err != nil {
 				return err
 			}
 		}
@@ -257,7 +257,7 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 // ahead counts the photos of others before the case's own first unread photo, when there
 // are so many that it is worth saying. The store counts those of all tenants, which do not wait
 // for each other: with several of them nothing is said.
-func (w *Workers) ahead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
+func (w *Workers) photosAhead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
 	if w.engine.Marketplace {
 		return 0, nil
 	}
@@ -276,7 +276,7 @@ func (w *Workers) ahead(ctx context.Context, v flows.View, c *flows.Case) (int, 
 
 // board counts the day that the surface is named after: the last one of a day may be drawn
 // after midnight.
-func (w *Workers) board(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
+func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
 	now := w.engine.Now()
 	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
 	midnight, err := time.ParseInLocation(time.DateOnly, day, flows.ChinaTime)
@@ -307,7 +307,7 @@ func (w *Workers) board(ctx context.Context, v flows.View, s *flows.Surface) (ca
 }
 
 // uuidOf derives the uuid of a message, which Feishu sends at most once within an hour.
-func uuidOf(parts ...any) string {
+func messageUUID(parts ...any) string {
 	raw, err := json.Marshal(parts)
 	if err != nil {
 		panic(err) // strings and numbers

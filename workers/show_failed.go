@@ -21,11 +21,11 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 		return cause // the database's: drawn again
 	}
 	t := failure.Of(cause, false)
-	w.callFailed(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
-	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.WantedGeneration > s.SentGeneration && outOfReach(t) {
+	w.logFailedCall(s.CaseID, t, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
+	if s.Audience == flows.AudienceHR && s.To.Type == "chat_id" && s.WantedGeneration > s.SentGeneration && groupUnreachable(t) {
 		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID, "code",
 			t.Code, "upstream", t.Upstream, "log_id", t.LogID)
-		return w.toEachAdmin(ctx, s)
+		return w.sendToAdmins(ctx, s)
 	}
 	switch t.Class {
 	case failure.Retry:
@@ -60,14 +60,14 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 }
 
 // outOfReach reports whether it is the group that cannot be reached, rather than Feishu.
-func outOfReach(t failure.Details) bool {
+func groupUnreachable(t failure.Details) bool {
 	return t.Class == failure.Gone || t.Class == failure.Operator &&
 		(t.Code == "config" || strings.HasPrefix(t.Upstream, "230027"))
 }
 
 // toEachAdmin sends a card that the review group cannot take to the admins in private, so
 // that no case waits unseen.
-func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
+func (w *Workers) sendToAdmins(ctx context.Context, group *flows.Surface) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, group.CaseID)
 		if err != nil {
@@ -78,7 +78,7 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 			if admin == c.OpenID {
 				continue
 			}
-			s, err := engine.SurfaceOr(ctx, tx, &flows.Surface{
+			s, err := engine.SurfaceOrNew(ctx, tx, &flows.Surface{
 				ID:       "case/" + c.ID + "/hr/" + admin,
 				CaseID:   c.ID,
 				Audience: flows.AudienceHR,
@@ -95,7 +95,7 @@ func (w *Workers) toEachAdmin(ctx context.Context, group *flows.Surface) error {
 			jobs = append(jobs, flows.ShowSurface(c.ID, s.ID))
 		}
 		if len(jobs) == 0 {
-			if err := w.engine.TellNobodyReviews(ctx, tx, c); err != nil {
+			if err := w.engine.NotifyNoReviewer(ctx, tx, c); err != nil {
 				return err
 			}
 		}

@@ -23,18 +23,18 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	var old *workerstest.Message
-	w.Chat.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
 		if id == old.ID {
 			return workerstest.TooOld()
 		}
-		w.Chat.Change(id, card)
+		w.Messenger.Replace(id, card)
 		return nil
 	}
-	c, first := w.Shown(flows.Checking, "ou_1")
+	c, first := w.PutShownCase(flows.Checking, "ou_1")
 	old = first
-	w.Change(c.ID, workerstest.Delayed("check"))
+	w.MustReport(c.ID, workerstest.Delayed("check"))
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 2 || !workerstest.Shows(sent[1].Current(), "progress_delayed") || len(sent[0].Cards) != 1 {
 		t.Fatalf("%d cards, want 2", len(sent))
 	}
@@ -42,11 +42,11 @@ func TestCardsThatAreTooOld(t *testing.T) {
 		t.Errorf("the surface is %+v", s)
 	}
 	// Nobody is waited for: nothing new is sent, and no job tries again.
-	c, _ = w.Shown(flows.Checking, "ou_2")
-	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
-	w.Change(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
+	c, _ = w.PutShownCase(flows.Checking, "ou_2")
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
 	w.RunJobs(flows.JobShow)
-	if n := len(w.Chat.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable ||
+	if n := len(w.Messenger.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable ||
 		len(w.Waiting(flows.JobShow)) != 0 {
 		t.Errorf("%d cards, surface %+v, want 1", n, w.Surface(workerstest.ApplicantSurface(c)))
 	}
@@ -56,24 +56,24 @@ func TestCardsThatAreTooOld(t *testing.T) {
 func TestAnOldCardThatIsGone(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, _ := w.Shown(flows.Checking, "ou_1")
-	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 2 || s.OldID != "" || s.Unreachable {
 		t.Errorf("the surface is %+v", s)
 	}
 	// When it is only busy, it is tried again, and nothing is sent twice.
-	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 3 || s.OldID == "" {
 		t.Errorf("the surface is %+v", s)
 	}
-	w.Chat.PatchFunc = nil
-	w.Pass(time.Second)
+	w.Messenger.PatchFunc = nil
+	w.Advance(time.Second)
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 3 || !workerstest.Shows(sent[1].Current(), "superseded.title") ||
 		w.Surface(workerstest.ApplicantSurface(c)).OldID != "" {
 		t.Errorf("%d cards, the second shows %s, want 3", len(sent), sent[1].Current())
@@ -85,19 +85,19 @@ func TestAnOldCardThatIsGone(t *testing.T) {
 func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, m := w.Shown(flows.Checking, "ou_1")
-	w.Chat.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
 		if w.CaseNow(c.ID).State == flows.Checking {
-			w.Change(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+			w.MustReport(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
 			w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow))) // leaves a mark
 			return &workerstest.UpstreamError{Class: "card", Code: "230099/200621"}
 		}
-		w.Chat.Change(id, card)
+		w.Messenger.Replace(id, card)
 		return nil
 	}
-	w.Change(c.ID, workerstest.Delayed("check"))
+	w.MustReport(c.ID, workerstest.Delayed("check"))
 	w.RunJobs(flows.JobShow)
-	w.Pass(time.Second)
+	w.Advance(time.Second)
 	w.RunJobs(flows.JobShow)
 	if !workerstest.Shows(m.Current(), "confirm.title") {
 		t.Errorf("the card shows %s", m.Current())
@@ -112,20 +112,20 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingConfirmation, "ou_1")
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
-	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		if !w.CaseNow(c.ID).MaskedForm {
 			return "", &workerstest.UpstreamError{Class: "dlp", Code: "230028"}
 		}
-		return w.Chat.Post(to, card, uuid), nil
+		return w.Messenger.Post(to, card, uuid), nil
 	}
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "confirm.ask_masked") {
 		t.Fatalf("%d forms, want 1", len(sent))
 	}
 	// A masked card that is refused as well is left alone; the case stays.
-	w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error {
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
 		return &workerstest.UpstreamError{Class: "dlp", Code: "230028"}
 	}
 	w.Click("ou_1", w.CaseNow(c.ID), cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "1")
@@ -140,8 +140,8 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 func TestCardsThatHaveToWait(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, m := w.Shown(flows.Checking, "ou_1")
-	w.Change(c.ID, workerstest.Delayed("check"))
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.MustReport(c.ID, workerstest.Delayed("check"))
 	for _, tt := range []struct {
 		fail   func()
 		in     time.Duration
@@ -154,15 +154,15 @@ func TestCardsThatHaveToWait(t *testing.T) {
 		}, 40 * time.Second, true},
 		{func() {
 			w.Store.WaitFunc = nil
-			w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.NoScope() }
+			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.NoScope() }
 		}, flows.ProbeEvery, true},
 		{func() {
-			w.Chat.PatchFunc = func(context.Context, string, json.RawMessage) error {
+			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
 				return &workerstest.UpstreamError{
 					Class:       "retry",
 					Code:        "99991400",
 					IsTemporary: true,
-					Wish:        7 * time.Second,
+					RetryIn:     7 * time.Second,
 				}
 			}
 		}, 7 * time.Second, false},
@@ -181,7 +181,7 @@ func TestCardsThatHaveToWait(t *testing.T) {
 			w.QueueJob(j)
 		})
 	}
-	w.Chat.PatchFunc = nil
+	w.Messenger.PatchFunc = nil
 	w.RunJobs(flows.JobShow)
 	if !workerstest.Shows(m.Current(), "progress_delayed") {
 		t.Errorf("the card shows %s", m.Current())
@@ -194,22 +194,22 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
 		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
 		w := workerstest.New(t)
-		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			if to.Type == "chat_id" {
 				return "", gone
 			}
-			return w.Chat.Post(to, card, uuid), nil
+			return w.Messenger.Post(to, card, uuid), nil
 		}
 		c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 		for _, admin := range []string{"ou_hr1", "ou_hr2"} {
-			if sent := w.Chat.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "review.title") {
+			if sent := w.Messenger.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "review.title") {
 				t.Fatalf("%v: %d cards to %s, want 1", gone, len(sent), admin)
 			}
 		}
 		w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 		w.RunJobs()
 		for _, admin := range []string{"ou_hr1", "ou_hr2"} {
-			if sent := w.Chat.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "stage.done_filed") {
+			if sent := w.Messenger.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "stage.done_filed") {
 				t.Errorf("%v: %s sees %s", gone, admin, sent[0].Current())
 			}
 		}
@@ -224,11 +224,11 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
 		w := workerstest.New(t)
 		w.PutCase(flows.AwaitingReview, "ou_1")
-		own := w.PutCase(flows.NeedsAttention, "ou_hr2", evidenceUnknown)
+		own := w.PutCase(flows.NeedsAttention, "ou_hr2", withUnknownEvidence)
 		askReconcile(w, "对账") // which also begins the nights
-		toNight(w)
+		runNight(w)
 		refused := 0
-		w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 			switch {
 			case to.Type == "chat_id":
 				return "", gone
@@ -236,16 +236,16 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 				refused++
 				return "", &workerstest.UpstreamError{Class: "config", Code: "230035"}
 			}
-			return w.Chat.Post(to, card, uuid), nil
+			return w.Messenger.Post(to, card, uuid), nil
 		}
-		before := len(w.Chat.SentTo("ou_hr1"))
+		before := len(w.Messenger.SentTo("ou_hr1"))
 		w.QueueJob(flows.Reply(flows.ReplyDigest).ToHR().Of(own.ID))
-		toMorning(w)
-		if n := len(w.Chat.SentTo("ou_hr2")); n != 2 {
+		sendMorningCards(w)
+		if n := len(w.Messenger.SentTo("ou_hr2")); n != 2 {
 			t.Errorf("%v: %d lists to the admin behind the one who cannot be reached", gone, n)
 		}
 		for range 5 {
-			w.Pass(flows.ProbeEvery)
+			w.Advance(flows.ProbeEvery)
 			w.RunJobs(flows.JobReply)
 		}
 		for admin, titles := range map[string]map[string]int{"ou_hr1": {}, "ou_hr2": {}} {
@@ -254,7 +254,7 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 				if admin == "ou_hr1" {
 					skip = before
 				}
-				for _, m := range w.Chat.SentTo(admin)[skip:] {
+				for _, m := range w.Messenger.SentTo(admin)[skip:] {
 					switch {
 					case workerstest.Shows(m.Current(), "pending.title"):
 						titles["pending"]++
@@ -289,16 +289,16 @@ func TestNobodyIsNamed(t *testing.T) {
 			w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
 				d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
 			})
-			w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+			w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 				if to.Type == "chat_id" {
 					return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
 				}
-				return w.Chat.Post(to, card, uuid), nil
+				return w.Messenger.Post(to, card, uuid), nil
 			}
 			w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 			w.RunJobs()
 			told := 0
-			for _, m := range w.Chat.SentTo("ou_1") {
+			for _, m := range w.Messenger.SentTo("ou_1") {
 				if workerstest.Shows(m.Current(), tt.says) {
 					told++
 				}
@@ -314,12 +314,12 @@ func TestNobodyIsNamed(t *testing.T) {
 func TestTheBoardAtMidnight(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Pass(11*time.Hour + 59*time.Minute + 58*time.Second) // 23:59:58
+	w.Advance(11*time.Hour + 59*time.Minute + 58*time.Second) // 23:59:58
 	c := w.PutCase(flows.Filing, "ou_1")
-	w.Change(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P1"})
-	w.Pass(4 * time.Second)
+	w.MustReport(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P1"})
+	w.Advance(4 * time.Second)
 	w.RunJobs(flows.JobShow)
-	board := w.Chat.SentTo("oc_all")
+	board := w.Messenger.SentTo("oc_all")
 	if len(board) != 1 || !workerstest.Shows(board[0].Current(), "board.title") {
 		t.Fatalf("%d announcements, want 1", len(board))
 	}
@@ -338,9 +338,9 @@ func TestTheBoardAtMidnight(t *testing.T) {
 	}
 	// The next day has an announcement of its own.
 	c = w.PutCase(flows.Filing, "ou_2")
-	w.Change(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P2"})
+	w.MustReport(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P2"})
 	w.RunJobs(flows.JobShow)
-	if n := len(w.Chat.SentTo("oc_all")); n != 2 {
+	if n := len(w.Messenger.SentTo("oc_all")); n != 2 {
 		t.Errorf("%d announcements, want 2", n)
 	}
 }
@@ -349,7 +349,7 @@ func TestTheBoardAtMidnight(t *testing.T) {
 func TestTheLastStateWins(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c, _ := w.Shown(flows.Checking, "ou_1")
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
 	ctx := t.Context()
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -374,7 +374,7 @@ func TestTheLastStateWins(t *testing.T) {
 	}
 	wg.Wait()
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo("ou_1")
+	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 1 {
 		t.Errorf("%d cards, want 1", len(sent))
 	}

@@ -12,7 +12,7 @@ import (
 const statsDays = 14
 
 // stats gathers the figures that HR asks for.
-func (w *Workers) stats(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
+func (w *Workers) statsCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
 	now := w.engine.Now()
 	counts, err := v.CountByState(ctx, tenantKey)
 	if err != nil {

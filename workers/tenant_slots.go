@@ -8,7 +8,7 @@ import (
 )
 
 // ofTenant adds the tenant of a job to the context. ErrNotFound if the job's case is gone.
-func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, error) {
+func (w *Workers) withTenantOf(ctx context.Context, j flows.Job) (context.Context, error) {
 	if !w.engine.Marketplace {
 		return ctx, nil
 	}
@@ -27,12 +27,12 @@ func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, e
 }
 
 // maxTurn is how long a job is put off at most because its tenant has enough under way.
-const maxTurn = 30 * time.Second
+const maxDeferral = 30 * time.Second
 
 // tenantSlot is what one tenant has under way of one kind.
-type tenantSlot struct {
-	busy int
-	next time.Time // until when the jobs that were put off are spread
+type tenantLoad struct {
+	busy          int
+	deferredUntil time.Time // until when the jobs that were put off are spread
 }
 
 // acquireSlot reserves one of the places that a tenant has for a kind of call, so that one who has reached
@@ -44,29 +44,29 @@ func (w *Workers) acquireSlot(ctx context.Context, kind string, places int, step
 		return func() {}, nil
 	}
 	name := kind + "/" + flows.TenantOf(ctx)
-	w.tenantSlotsMu.Lock()
-	defer w.tenantSlotsMu.Unlock()
-	t := w.tenantSlots[name]
+	w.tenantLoadsMu.Lock()
+	defer w.tenantLoadsMu.Unlock()
+	t := w.tenantLoads[name]
 	if t == nil {
-		t = &tenantSlot{}
-		w.tenantSlots[name] = t
+		t = &tenantLoad{}
+		w.tenantLoads[name] = t
 	}
 	now := w.engine.Now()
 	if t.busy >= places {
-		if t.next.Before(now) {
-			t.next = now
+		if t.deferredUntil.Before(now) {
+			t.deferredUntil = now
 		}
-		if t.next = t.next.Add(step); t.next.Sub(now) > maxTurn {
-			t.next = now.Add(maxTurn)
+		if t.deferredUntil = t.deferredUntil.Add(step); t.deferredUntil.Sub(now) > maxDeferral {
+			t.deferredUntil = now.Add(maxDeferral)
 		}
-		return nil, &flows.RetryLater{In: t.next.Sub(now), Snooze: true, Code: "turn:" + kind}
+		return nil, &flows.RetryLater{In: t.deferredUntil.Sub(now), Snooze: true, Code: "turn:" + kind}
 	}
 	t.busy++
 	return func() {
-		w.tenantSlotsMu.Lock()
-		defer w.tenantSlotsMu.Unlock()
-		if t.busy--; t.busy == 0 && !t.next.After(w.engine.Now()) {
-			delete(w.tenantSlots, name)
+		w.tenantLoadsMu.Lock()
+		defer w.tenantLoadsMu.Unlock()
+		if t.busy--; t.busy == 0 && !t.deferredUntil.After(w.engine.Now()) {
+			delete(w.tenantLoads, name)
 		}
 	}, nil
 }

@@ -32,7 +32,7 @@ func TestTurns(t *testing.T) {
 	first, _ := take(a)
 	second, _ := take(a)
 	for i := range 40 {
-		if _, in := take(a); in != min(time.Duration(i+1)*time.Second, maxTurn) {
+		if _, in := take(a); in != min(time.Duration(i+1)*time.Second, maxDeferral) {
 			t.Errorf("put off %d: %s", i, in)
 		}
 	}
@@ -49,7 +49,7 @@ func TestTurns(t *testing.T) {
 	now = now.Add(time.Hour)
 	third, _ := take(a)
 	third()
-	if _, kept := w.tenantSlots["ocr/a"]; kept {
+	if _, kept := w.tenantLoads["ocr/a"]; kept {
 		t.Error("a tenant that has nothing under way is still kept")
 	}
 }
@@ -62,7 +62,7 @@ func TestLimitsOfOneCompany(t *testing.T) {
 		t.Run(fmt.Sprint(marketplace), func(t *testing.T) {
 			w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
 			ctx := flows.WithTenant(t.Context(), "a")
-			if got := [3]string{w.ocrPace(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
+			if got := [3]string{w.ocrLimit(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
 				t.Errorf("%t: %q, want %q", marketplace, got, want)
 			}
 		})

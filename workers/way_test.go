@@ -12,18 +12,18 @@ func TestTheWay(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	if w.Registrar.Recorded["ou_1"] != 1 || len(w.Notary.Points) != 1 || len(w.Verifier.Codes) != 1 ||
-		w.Reader.Calls != 2 {
-		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.Registrar.Recorded, len(w.Notary.Points),
-			len(w.Verifier.Codes), w.Reader.Calls)
+	if w.IdentityRecorder.Recorded["ou_1"] != 1 || len(w.EvidenceClient.Points) != 1 || len(w.Verifier.Codes) != 1 ||
+		w.IDCardReader.Calls != 2 {
+		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.IdentityRecorder.Recorded, len(w.EvidenceClient.Points),
+			len(w.Verifier.Codes), w.IDCardReader.Calls)
 	}
-	p := w.Notary.Points[0]
+	p := w.EvidenceClient.Points[0]
 	if p.CustomBizID != c.ID || p.ThreeElements.SMSCode != w.Verifier.Code() || p.CardPortrait == "" ||
 		p.CardPortrait == p.CardNationalEmblem {
 		t.Errorf("the evidence is %+v", c.Uploads)
 	}
 	// One card of the applicant's at the end, the others are pointers to it.
-	cards := w.Chat.SentTo("ou_1")
+	cards := w.Messenger.SentTo("ou_1")
 	for i, m := range cards {
 		if last := i == len(cards)-1; workerstest.Shows(m.Current(), "superseded.title") == last {
 			t.Errorf("message %d of %d shows %s", i+1, len(cards), m.Current())
@@ -32,10 +32,10 @@ func TestTheWay(t *testing.T) {
 	if last := cards[len(cards)-1]; !workerstest.Shows(last.Current(), "done.title") {
 		t.Errorf("the last card is %s", last.Current())
 	}
-	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "stage.done_filed") {
+	if hr := w.Messenger.SentTo("oc_hr"); len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "stage.done_filed") {
 		t.Errorf("HR's card is %s", hr[0].Current())
 	}
-	if board := w.Chat.SentTo("oc_all"); len(board) != 1 {
+	if board := w.Messenger.SentTo("oc_all"); len(board) != 1 {
 		t.Errorf("%d announcements, want 1", len(board))
 	}
 	if err := w.Store.VerifyChain(t.Context(), c.ID); err != nil {

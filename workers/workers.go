@@ -39,12 +39,12 @@ type Workers struct {
 	engine *engine.Engine
 	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
 	// each takes a second.
-	reading chan struct{}
+	ocrSlots chan struct{}
 	// tenants knows whose cases are, for a marketplace app; may be lost.
-	tenants       *cache.Cache
-	tenantSlotsMu sync.Mutex
-	tenantSlots   map[string]*tenantSlot // by kind and tenant
-	in, out       photoBudget
+	tenants           *cache.Cache
+	tenantLoadsMu     sync.Mutex
+	tenantLoads       map[string]*tenantLoad // by kind and tenant
+	inbound, outbound photoBudget
 }
 
 // NewWorkers returns workers over d.
@@ -53,15 +53,15 @@ func New(d Deps) *Workers {
 		d.OCRPerSecond = 10
 	}
 	if d.NewCode == nil {
-		d.NewCode = sixDigits
+		d.NewCode = randomCode
 	}
 	return &Workers{
 		Deps:        d,
 		engine:      d.Engine,
-		reading:     make(chan struct{}, d.OCRPerSecond+2),
+		ocrSlots:    make(chan struct{}, d.OCRPerSecond+2),
 		tenants:     cache.New(time.Hour, 10*time.Minute),
-		tenantSlots: map[string]*tenantSlot{},
-		in:          newMemory(memoryIn),
-		out:         newMemory(memoryOut),
+		tenantLoads: map[string]*tenantLoad{},
+		inbound:     newPhotoBudget(inboundBytes),
+		outbound:    newPhotoBudget(outboundBytes),
 	}
 }

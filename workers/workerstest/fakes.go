@@ -31,13 +31,13 @@ type Message struct {
 func (m *Message) Current() string { return m.Cards[len(m.Cards)-1] }
 
 // fakeChat is Feishu as a messenger: a screen that remembers. Each call can be replaced.
-type fakeChat struct {
+type FakeMessenger struct {
 	SendFunc     func(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error)
 	ReplyFunc    func(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
 	PatchFunc    func(ctx context.Context, messageID string, card json.RawMessage) error
 	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
-	SettleFunc   func(ctx context.Context, messageID string)
+	BeforePatch  func(ctx context.Context, messageID string)
 
 	mu        sync.Mutex
 	messages  []*Message
@@ -46,7 +46,7 @@ type fakeChat struct {
 	Downloads int
 }
 
-func (f *fakeChat) Post(to flows.Receiver, card json.RawMessage, uuid string) string {
+func (f *FakeMessenger) Post(to flows.Receiver, card json.RawMessage, uuid string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if m := f.byUUID[uuid]; m != nil {
@@ -66,21 +66,21 @@ func (f *fakeChat) Post(to flows.Receiver, card json.RawMessage, uuid string) st
 	return m.ID
 }
 
-func (f *fakeChat) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+func (f *FakeMessenger) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 	if f.SendFunc != nil {
 		return f.SendFunc(ctx, to, card, uuid)
 	}
 	return f.Post(to, card, uuid), nil
 }
 
-func (f *fakeChat) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
+func (f *FakeMessenger) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
 	if f.ReplyFunc != nil {
 		return f.ReplyFunc(ctx, messageID, card, uuid)
 	}
 	return f.Post(flows.Receiver{Type: "message_id", ID: messageID}, card, uuid), nil
 }
 
-func (f *fakeChat) Change(messageID string, card json.RawMessage) {
+func (f *FakeMessenger) Replace(messageID string, card json.RawMessage) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.Patches++
@@ -91,9 +91,9 @@ func (f *fakeChat) Change(messageID string, card json.RawMessage) {
 	}
 }
 
-func (f *fakeChat) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
-	if f.SettleFunc != nil {
-		f.SettleFunc(ctx, messageID)
+func (f *FakeMessenger) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
+	if f.BeforePatch != nil {
+		f.BeforePatch(ctx, messageID)
 	}
 	card, err := draw()
 	if card == nil || err != nil {
@@ -102,12 +102,12 @@ func (f *fakeChat) Patch(ctx context.Context, messageID string, draw func() (jso
 	if f.PatchFunc != nil {
 		return f.PatchFunc(ctx, messageID, card)
 	}
-	f.Change(messageID, card)
+	f.Replace(messageID, card)
 	return nil
 }
 
 // Download gives the picture whose key it is.
-func (f *fakeChat) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
+func (f *FakeMessenger) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
 	f.mu.Lock()
 	f.Downloads++
 	f.mu.Unlock()
@@ -117,7 +117,7 @@ func (f *fakeChat) Download(ctx context.Context, messageID, fileKey, kind string
 	return Picture(fileKey), nil
 }
 
-func (f *fakeChat) Contact(ctx context.Context, openID string) (flows.Contact, error) {
+func (f *FakeMessenger) Contact(ctx context.Context, openID string) (flows.Contact, error) {
 	if f.ContactFunc != nil {
 		return f.ContactFunc(ctx, openID)
 	}
@@ -125,7 +125,7 @@ func (f *fakeChat) Contact(ctx context.Context, openID string) (flows.Contact, e
 }
 
 // SentTo returns the messages that a person or group was sent.
-func (f *fakeChat) SentTo(id string) []*Message {
+func (f *FakeMessenger) SentTo(id string) []*Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []*Message
@@ -169,7 +169,7 @@ func Picture(key string) []byte {
 }
 
 // fakeReader is the OCR: it knows pictures by their bytes.
-type fakeReader struct {
+type FakeIDCardReader struct {
 	ReadFunc func(ctx context.Context, jpeg []byte) (flows.CardText, error)
 	mu       sync.Mutex
 	Texts    map[string]flows.CardText
@@ -177,7 +177,7 @@ type fakeReader struct {
 	Reads    map[string]int // by picture
 }
 
-func (f *fakeReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
+func (f *FakeIDCardReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
 	f.mu.Lock()
 	f.Calls++
 	if f.Reads == nil {
@@ -196,7 +196,7 @@ func (f *fakeReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()
 }
 
 // Knows has the reader see an entity list in the picture of a file key.
-func (f *fakeReader) Knows(key string, side int, entities ...idcard.Entity) {
+func (f *FakeIDCardReader) SetText(key string, side int, entities ...idcard.Entity) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.Texts == nil {
@@ -206,14 +206,14 @@ func (f *fakeReader) Knows(key string, side int, entities ...idcard.Entity) {
 }
 
 // fakeRegistrar records identities.
-type fakeRegistrar struct {
+type FakeIdentityRecorder struct {
 	RecordFunc func(ctx context.Context, openID, name, number, mobile string) (string, error)
 	mu         sync.Mutex
 	Recorded   map[string]int // by open_id
 	Calls      int
 }
 
-func (f *fakeRegistrar) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
+func (f *FakeIdentityRecorder) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
 	f.mu.Lock()
 	f.Calls++
 	f.mu.Unlock()
@@ -233,7 +233,7 @@ func (f *fakeRegistrar) RecordIdentity(ctx context.Context, openID, name, number
 }
 
 // fakeNotary is e签宝.
-type fakeNotary struct {
+type FakeEvidenceClient struct {
 	UploadFunc func(ctx context.Context, name string, body []byte) (string, error)
 	PointFunc  func(ctx context.Context, p esign.PersonPoint) (string, error)
 	StatusFunc func(ctx context.Context, fileID string) (esign.FileStatus, error)
@@ -244,7 +244,7 @@ type fakeNotary struct {
 	Points     []esign.PersonPoint
 }
 
-func (f *fakeNotary) UploadFile(ctx context.Context, name string, body []byte) (string, error) {
+func (f *FakeEvidenceClient) UploadFile(ctx context.Context, name string, body []byte) (string, error) {
 	f.mu.Lock()
 	f.Uploads++
 	n := f.Uploads
@@ -257,7 +257,7 @@ func (f *fakeNotary) UploadFile(ctx context.Context, name string, body []byte) (
 	return fmt.Sprintf("file%d", n), nil
 }
 
-func (f *fakeNotary) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (string, error) {
+func (f *FakeEvidenceClient) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (string, error) {
 	f.mu.Lock()
 	f.Calls++
 	f.mu.Unlock()
@@ -272,7 +272,7 @@ func (f *fakeNotary) CreatePersonPoint(ctx context.Context, p esign.PersonPoint)
 	return fmt.Sprintf("P%d", len(f.Points)), nil
 }
 
-func (f *fakeNotary) FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error) {
+func (f *FakeEvidenceClient) FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error) {
 	f.mu.Lock()
 	f.Asked = append(f.Asked, fileID)
 	f.mu.Unlock()
@@ -283,7 +283,7 @@ func (f *fakeNotary) FileStatus(ctx context.Context, fileID string) (esign.FileS
 }
 
 // fakeVerifier sends codes and checks people.
-type fakeVerifier struct {
+type FakeVerifier struct {
 	SendFunc  func(ctx context.Context, mobile, code string) (verify.SMSReceipt, error)
 	CheckFunc func(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
 	now       func() time.Time
@@ -292,7 +292,7 @@ type fakeVerifier struct {
 	Checks    int
 }
 
-func (f *fakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time.Duration) (verify.SMSReceipt, error) {
+func (f *FakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time.Duration) (verify.SMSReceipt, error) {
 	f.mu.Lock()
 	f.Codes = append(f.Codes, code)
 	n := len(f.Codes)
@@ -303,7 +303,7 @@ func (f *fakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time
 	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("sms-%d", n), At: f.now()}, nil
 }
 
-func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult,
+func (f *FakeVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult,
 	error) {
 	f.mu.Lock()
 	f.Checks++
@@ -322,7 +322,7 @@ func (f *fakeVerifier) CheckThreeElements(ctx context.Context, name, number, mob
 }
 
 // Code is the digits that were sent last.
-func (f *fakeVerifier) Code() string {
+func (f *FakeVerifier) Code() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.Codes[len(f.Codes)-1]
@@ -332,12 +332,12 @@ func (f *fakeVerifier) Code() string {
 type UpstreamError struct {
 	Class, Code, field          string
 	IsTemporary, MayHaveApplied bool
-	Wish                        time.Duration
+	RetryIn                     time.Duration
 }
 
 func (e *UpstreamError) Error() string             { return "upstream " + e.Class + " " + e.Code }
 func (e *UpstreamError) Temporary() bool           { return e.IsTemporary }
-func (e *UpstreamError) RetryAfter() time.Duration { return e.Wish }
+func (e *UpstreamError) RetryAfter() time.Duration { return e.RetryIn }
 func (e *UpstreamError) MaybeApplied() bool        { return e.MayHaveApplied }
 
 func (e *UpstreamError) Failure() failure.Details {
@@ -362,7 +362,7 @@ func (e *UpstreamError) Failure() failure.Details {
 }
 
 // Ways in which an upstream fails.
-func RetryLater() error { return &UpstreamError{Class: "retry", Code: "503", IsTemporary: true} }
-func LostAnswer() error { return &UpstreamError{Class: "unknown", Code: "0", MayHaveApplied: true} }
-func NoScope() error    { return &UpstreamError{Class: "permission", Code: "99991672"} }
-func TooOld() error     { return &UpstreamError{Class: "gone", Code: "230031"} }
+func RetryLater() error     { return &UpstreamError{Class: "retry", Code: "503", IsTemporary: true} }
+func UnknownOutcome() error { return &UpstreamError{Class: "unknown", Code: "0", MayHaveApplied: true} }
+func NoScope() error        { return &UpstreamError{Class: "permission", Code: "99991672"} }
+func TooOld() error         { return &UpstreamError{Class: "gone", Code: "230031"} }

@@ -93,11 +93,11 @@ func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 }
 
 // Person is somebody of the tests, whose card the reader knows.
-func (w *Harness) Person(openID, number string) (front, back string) {
+func (w *Harness) KnowCard(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
-	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
+	w.IDCardReader.SetText(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
 		idcard.Entity{Type: "identity_code", Value: number})
-	w.Reader.Knows(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
+	w.IDCardReader.SetText(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
 		idcard.Entity{Type: "valid_date_start", Value: "2020.01.01"},
 		idcard.Entity{Type: "valid_date_end", Value: "2040.01.01"})
 	return front, back
@@ -106,7 +106,7 @@ func (w *Harness) Person(openID, number string) (front, back string) {
 // Walk takes a person from the first word to a state, in the ordinary way.
 func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	w.T.Helper()
-	front, back := w.Person(openID, number)
+	front, back := w.KnowCard(openID, number)
 	w.Say(openID, "实名")
 	for _, step := range []struct {
 		at flows.State
@@ -138,7 +138,7 @@ func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 }
 
 // Group sends a message in a group in which the bot was mentioned.
-func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
+func (w *Harness) SayInGroup(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
 	w.Must(w.Message(w.T.Context(), flows.Message{
@@ -154,7 +154,7 @@ func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) str
 }
 
 // Same requires a card, as its builder makes it.
-func Same(t *testing.T, what, got string, want cards.Card) {
+func RequireCard(t *testing.T, what, got string, want cards.Card) {
 	t.Helper()
 	if got != string(want.JSON()) {
 		t.Errorf("%s is %s\nwant %s", what, got, want.JSON())

@@ -15,12 +15,12 @@ func (w *Harness) Surface(id string) (s *flows.Surface) {
 func ApplicantSurface(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
 
 // Shown is a case whose applicant has its card on the screen.
-func (w *Harness) Shown(s flows.State, openID string) (*flows.Case, *Message) {
+func (w *Harness) PutShownCase(s flows.State, openID string) (*flows.Case, *Message) {
 	w.T.Helper()
 	c := w.PutCase(s, openID)
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo(openID)
+	sent := w.Messenger.SentTo(openID)
 	if len(sent) != 1 {
 		w.T.Fatalf("%d cards", len(sent))
 	}
@@ -28,7 +28,7 @@ func (w *Harness) Shown(s flows.State, openID string) (*flows.Case, *Message) {
 }
 
 // Change applies an event that must happen.
-func (w *Harness) Change(caseID string, ev flows.Event) *flows.Case {
+func (w *Harness) MustReport(caseID string, ev flows.Event) *flows.Case {
 	w.T.Helper()
 	c, ok, err := w.Report(w.T.Context(), caseID, ev)
 	w.Must(err)

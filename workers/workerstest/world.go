@@ -28,7 +28,7 @@ const Tenant = "tenant-1"
 
 // testStore is the real store, with the jobs kept here, to be run when a test says so, and
 // the limits noted instead of waited for.
-type testStore struct {
+type FakeStore struct {
 	*store.Store
 	Mu       sync.Mutex
 	Queue    []*Queued
@@ -44,7 +44,7 @@ type Queued struct {
 
 type testTx struct {
 	flows.Tx
-	s    *testStore
+	s    *FakeStore
 	jobs *[]*Queued
 }
 
@@ -52,17 +52,17 @@ func (t testTx) Working(context.Context) (map[string]bool, error) { return t.s.w
 
 type testView struct {
 	flows.View
-	s *testStore
+	s *FakeStore
 }
 
 func (v testView) Working(context.Context) (map[string]bool, error) { return v.s.working(), nil }
 
-func (s *testStore) View(ctx context.Context, fn func(flows.View) error) error {
+func (s *FakeStore) View(ctx context.Context, fn func(flows.View) error) error {
 	return s.Store.View(ctx, func(v flows.View) error { return fn(testView{v, s}) })
 }
 
 // working is what the store reads from its own jobs.
-func (s *testStore) working() map[string]bool {
+func (s *FakeStore) working() map[string]bool {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	out := map[string]bool{}
@@ -90,7 +90,7 @@ func (t testTx) Enqueue(_ context.Context, jobs ...flows.Job) error {
 	return nil
 }
 
-func (s *testStore) Tx(ctx context.Context, fn func(flows.Tx) error) error {
+func (s *FakeStore) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	var jobs []*Queued
 	err := s.Store.Tx(ctx, func(tx flows.Tx) error {
 		jobs = nil
@@ -104,7 +104,7 @@ func (s *testStore) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	return err
 }
 
-func (s *testStore) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
+func (s *FakeStore) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	s.Mu.Lock()
 	for _, l := range limits {
 		s.limits = append(s.limits, l.Key)
@@ -117,12 +117,12 @@ func (s *testStore) Wait(ctx context.Context, limits ...flows.BurstLimit) error 
 	return ctx.Err()
 }
 
-func (s *testStore) Pace(ctx context.Context, p flows.ExactLimit) (func(), error) {
+func (s *FakeStore) Pace(ctx context.Context, p flows.ExactLimit) (func(), error) {
 	return func() {}, s.Wait(ctx, flows.BurstLimit{Key: p.Key})
 }
 
 // Waited counts how often a limit was asked.
-func (s *testStore) Waited(key string) (n int) {
+func (s *FakeStore) CountWaits(key string) (n int) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	for _, l := range s.limits {
@@ -138,13 +138,13 @@ func (s *testStore) Waited(key string) (n int) {
 type Harness struct {
 	*engine.Engine
 	*workers.Workers
-	T         testing.TB
-	Store     *testStore
-	Chat      *fakeChat
-	Reader    *fakeReader
-	Registrar *fakeRegistrar
-	Notary    *fakeNotary
-	Verifier  *fakeVerifier
+	T                testing.TB
+	Store            *FakeStore
+	Messenger        *FakeMessenger
+	IDCardReader     *FakeIDCardReader
+	IdentityRecorder *FakeIdentityRecorder
+	EvidenceClient   *FakeEvidenceClient
+	Verifier         *FakeVerifier
 
 	mu     sync.Mutex
 	At     time.Time
@@ -155,14 +155,14 @@ type Harness struct {
 func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 	t.Helper()
 	w := &Harness{
-		T:         t,
-		At:        flows.SampleTime,
-		Chat:      &fakeChat{},
-		Reader:    &fakeReader{},
-		Registrar: &fakeRegistrar{},
-		Notary:    &fakeNotary{},
+		T:                t,
+		At:               flows.SampleTime,
+		Messenger:        &FakeMessenger{},
+		IDCardReader:     &FakeIDCardReader{},
+		IdentityRecorder: &FakeIdentityRecorder{},
+		EvidenceClient:   &FakeEvidenceClient{},
 	}
-	w.Verifier = &fakeVerifier{now: w.Now}
+	w.Verifier = &FakeVerifier{now: w.Now}
 	s, err := store.Open(t.Context(), store.Config{
 		DSN:    "sqlite:" + filepath.Join(t.TempDir(), "bot.db"),
 		Sync:   "normal",
@@ -177,7 +177,7 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 			t.Error(err)
 		}
 	})
-	w.Store = &testStore{Store: s}
+	w.Store = &FakeStore{Store: s}
 	d := engine.Deps{
 		Store:        w.Store,
 		Policy:       *flows.SamplePolicy(),
@@ -186,10 +186,10 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 		Now:          w.Now,
 	}
 	out := workers.Deps{
-		Messenger:        w.Chat,
-		IDCardReader:     w.Reader,
-		IdentityRecorder: w.Registrar,
-		EvidenceClient:   w.Notary,
+		Messenger:        w.Messenger,
+		IDCardReader:     w.IDCardReader,
+		IdentityRecorder: w.IdentityRecorder,
+		EvidenceClient:   w.EvidenceClient,
 		Verifier:         w.Verifier,
 	}
 	for _, change := range adjust {
@@ -208,7 +208,7 @@ func (w *Harness) Now() time.Time {
 }
 
 // Pass moves the clock.
-func (w *Harness) Pass(d time.Duration) {
+func (w *Harness) Advance(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.At = w.At.Add(d)
