@@ -3,7 +3,7 @@
 // effects are for package workers, which report their results here.
 //
 // In reading order: engine.go (DecideAndPersist, follow, Report), then what comes in: message.go (messages, photos,
-// words, the menu) with open.go, click.go (every button) with answered.go, queue.go and my_data.go; then what goes
+// words, the menu) with open.go, click.go (every button) with redraw.go, queue.go and my_data.go; then what goes
 // out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go. code.go keeps
 // codes as keyed hashes, tenant.go says who is HR.
 package engine
