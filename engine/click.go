@@ -8,11 +8,11 @@ import (
 	"shiming/flows"
 )
 
-// errNoCase: the click names a case that is not there, or not this tenant's.
+// errNoCase says that a click names a case that does not exist, or a case of another tenant.
 var errNoCase = errors.New("flows: no such case")
 
-// Click takes a button pressed on a card and answers within the callback. An error means
-// that nothing was stored.
+// Click handles a button that was pressed on a card. The returned toast and card are the answer to the callback, which
+// Feishu waits 3 seconds for. An error means that nothing was stored.
 func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
 	if k.Malformed {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
@@ -20,11 +20,11 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	var a flows.Answer
 	err := e.Store.Tx(ctx, func(tx flows.Tx) error {
 		a = flows.Answer{}
-		again, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
+		repeated, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
 		if err != nil {
 			return err
 		}
-		a, err = e.handleClick(ctx, tx, k, again)
+		a, err = e.handleClick(ctx, tx, k, repeated)
 		return err
 	})
 	if errors.Is(err, errNoCase) {
@@ -33,36 +33,62 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	return a, err
 }
 
-func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
-	act := k.Action.Act
-	switch act {
+// handleClick handles the buttons that belong to no single case, and passes the others on. repeated says that the same
+// click was handled before: it changes nothing then, but it is answered.
+func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool) (flows.Answer, error) {
+	switch k.Action.Act {
 	case cards.ActStart:
-		return e.openFromCard(ctx, tx, k, again)
+		return e.openFromCard(ctx, tx, k, repeated)
 	case cards.ActMyData:
-		if !again {
-			if err := e.replyToClicker(ctx, tx, k, flows.Reply(flows.ReplyMyData)); err != nil {
-				return flows.Answer{}, err
-			}
-		}
-		return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+		return e.replyByCard(ctx, tx, k, repeated, flows.ReplyMyData)
 	case cards.ActNext, cards.ActRemind:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 		}
-		if act == cards.ActNext && k.Action.To == cards.ToBottom {
-			return e.repostReviewCard(ctx, tx, k, again)
+		if k.Action.Act == cards.ActRemind {
+			return e.replyByCard(ctx, tx, k, repeated, flows.ReplyRemindAll)
 		}
-		if act == cards.ActNext {
-			return e.openNextInQueue(ctx, tx, k)
+		if k.Action.To == cards.ToBottom {
+			return e.repostReviewCard(ctx, tx, k, repeated)
 		}
-		if !again {
-			if err := e.replyToClicker(ctx, tx, k, flows.Reply(flows.ReplyRemindAll)); err != nil {
-				return flows.Answer{}, err
-			}
-		}
-		return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+		return e.openNextInQueue(ctx, tx, k)
 	}
+	return e.clickOnCase(ctx, tx, k, repeated)
+}
 
+// replyByCard queues a card for the person who clicked. The answer itself is only a toast.
+func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool,
+	template flows.Template) (flows.Answer, error) {
+	if !repeated {
+		if err := e.replyToClicker(ctx, tx, k, flows.Reply(template)); err != nil {
+			return flows.Answer{}, err
+		}
+	}
+	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+}
+
+// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered
+// may register again this way, because pressing the button is a clear wish; a picture in the chat is not.
+func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k flows.CardAction,
+	repeated bool) (flows.Answer, error) {
+	if repeated {
+		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+	}
+	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
+	switch {
+	case err == nil:
+		err = e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, k.OpenID))
+	case flows.IsNotFound(err):
+		_, err = e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+	}
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+}
+
+// clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
+func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
@@ -70,51 +96,19 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardActio
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	ev := flows.Event{
-		At:            e.Now(),
-		Actor:         k.OpenID,
-		Form:          k.Form,
-		Side:          k.Action.Side,
-		SourceMessage: k.MessageID,
+	ev, refusal := e.eventOfClick(c, k)
+	if refusal != nil {
+		return flows.Answer{Toast: refusal}, nil
 	}
-	kind, own := flows.ApplicantActs[act]
-	if own {
-		// Who acts is decided by who pressed, never by what the card says.
-		if k.OpenID != c.OpenID {
-			return flows.Answer{Toast: flows.NewToast("not_yours", nil)}, nil
-		}
-		ev.Role = flows.Applicant
-	} else {
-		if kind, own = flows.HRActs[act]; !own {
-			return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
-		}
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
-		}
-		ev.Role = flows.HR
-	}
-	if act == cards.ActResume && k.Action.To == cards.ToForm {
-		kind = flows.EditAsked
-	}
-	ev.Kind = kind
-	if !flows.AnyRevision[kind] {
-		ev.Rev = &k.Action.Rev
-	}
-	if kind == flows.CodeTyped {
-		typed := ""
-		if k.Form.SMSCode != nil {
-			typed = *k.Form.SMSCode
-		}
-		ev = e.withTypedCode(c, typed, ev)
-	}
-	if again {
-		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: flows.Change{Toast: flows.NewToast("already", nil)}})
+	if repeated {
+		already := flows.Change{Toast: flows.NewToast("already", nil)}
+		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: already})
 	}
 	out, err := e.DecideAndPersist(ctx, tx, c, ev)
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if kind == flows.Erase {
+	if ev.Kind == flows.Erase {
 		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
@@ -124,7 +118,47 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardActio
 	return e.answerWith(ctx, tx, k, out)
 }
 
-// eraseOthers deletes what older cases of the same person still hold.
+// eventOfClick translates a click into an event of the case, or returns the toast that refuses it. It decides by the
+// person who pressed what that person may do, never by the contents of the card.
+func (e *Engine) eventOfClick(c *flows.Case, k flows.CardAction) (ev flows.Event, refusal *cards.Toast) {
+	act := k.Action.Act
+	ev = flows.Event{
+		At:            e.Now(),
+		Actor:         k.OpenID,
+		Form:          k.Form,
+		Side:          k.Action.Side,
+		SourceMessage: k.MessageID,
+	}
+	if kind, ok := flows.ApplicantActs[act]; ok {
+		if k.OpenID != c.OpenID {
+			return ev, flows.NewToast("not_yours", nil)
+		}
+		ev.Kind, ev.Role = kind, flows.Applicant
+	} else if kind, ok := flows.HRActs[act]; ok {
+		if !e.IsAdmin(k.TenantKey, k.OpenID) {
+			return ev, flows.NewToast("not_allowed", nil)
+		}
+		ev.Kind, ev.Role = kind, flows.HR
+	} else {
+		return ev, flows.NewToast("bad_request", nil)
+	}
+	if act == cards.ActResume && k.Action.To == cards.ToForm {
+		ev.Kind = flows.EditAsked
+	}
+	if !flows.AnyRevision[ev.Kind] {
+		ev.Rev = &k.Action.Rev
+	}
+	if ev.Kind == flows.CodeTyped {
+		typed := ""
+		if k.Form.SMSCode != nil {
+			typed = *k.Form.SMSCode
+		}
+		ev = e.withTypedCode(c, typed, ev)
+	}
+	return ev, nil
+}
+
+// eraseOlderCases deletes the data of the person's other cases as well.
 func (e *Engine) eraseOlderCases(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	all, err := tx.CasesOf(ctx, c.TenantKey, c.OpenID)
 	if err != nil {
@@ -141,12 +175,11 @@ func (e *Engine) eraseOlderCases(ctx context.Context, tx flows.Tx, c *flows.Case
 	return nil
 }
 
-// answerWith shows the case as it is now on the card that was clicked.
+// answerWith answers a click with the toast of its outcome and, on the clicked card, the case as it is now.
 func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) (flows.Answer, error) {
 	a := flows.Answer{Toast: out.Change.Toast}
-	switch k.Action.Act {
-	case cards.ActResume:
-		// Pressed on a reminder, mostly; the answer comes at the bottom of the chat.
+	if k.Action.Act == cards.ActResume {
+		// This button is on reminders. The card of the case comes to the bottom of the chat; the reminder stays.
 		if a.Toast == nil {
 			a.Toast = flows.NewToast("working", nil)
 		}
@@ -158,52 +191,35 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction
 		a.Toast = flows.NewToast("done", nil)
 	}
 	if out.Change.Rule == flows.RetryTooSoon {
-		return a, nil // nothing has happened; the card stays as it is
+		return a, nil // nothing has changed, so the card stays
 	}
 	if err := e.redrawAfterClick(ctx, tx, k, out); err != nil {
 		return flows.Answer{}, err
 	}
-	s := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
-	if _, own := flows.ApplicantActs[k.Action.Act]; own {
-		a.Card = flows.ApplicantCard(out.Case, s)
-		return a, nil
+	var err error
+	a.Card, err = e.cardAfterClick(ctx, tx, k, out.Case)
+	if err != nil {
+		return flows.Answer{}, err
 	}
-	card := flows.HRCard(out.Case, s)
-	// A case opened from the queue goes on to the next one in the same card.
-	if r, ok := card.(cards.Review); ok && k.MessageID != "" {
-		if _, err := tx.SurfaceByMessage(ctx, k.MessageID); flows.IsNotFound(err) {
-			r.Queue = true
-			card = r
-		} else if err != nil {
-			return flows.Answer{}, err
-		}
-	}
-	a.Card = card
 	return a, nil
 }
 
-// clickStart opens a case, or shows the one that is open.
-func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
-	if again {
-		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+// cardAfterClick returns the present card of the case for the person who clicked.
+func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k flows.CardAction, c *flows.Case) (cards.Card, error) {
+	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
+	if _, own := flows.ApplicantActs[k.Action.Act]; own {
+		return flows.ApplicantCard(c, vc), nil
 	}
-	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
-	switch {
-	case err == nil:
-		if err := e.Apply(ctx, tx, c, flows.Event{
-			Kind:  flows.CardAsked,
-			At:    e.Now(),
-			Actor: k.OpenID,
-			Role:  flows.Applicant,
-		}); err != nil {
-			return flows.Answer{}, err
-		}
-	case flows.IsNotFound(err):
-		if _, err := e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID); err != nil {
-			return flows.Answer{}, err
-		}
-	default:
-		return flows.Answer{}, err
+	card := flows.HRCard(c, vc)
+	review, ok := card.(cards.Review)
+	if !ok || k.MessageID == "" {
+		return card, nil
 	}
-	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+	// A message that belongs to no surface is HR's queue. Its card offers the next case.
+	_, err := v.SurfaceByMessage(ctx, k.MessageID)
+	if flows.IsNotFound(err) {
+		review.Queue = true
+		return review, nil
+	}
+	return card, err
 }

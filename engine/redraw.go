@@ -10,32 +10,36 @@ import (
 	"shiming/flows"
 )
 
-// answered is how long the card that a click was answered with is taken to be on the screen
-// before it is drawn again, in case the answer was lost. Most cases move on before.
+// Feishu replaces the clicked card by the card in the callback's answer. The answer may be lost, and it may arrive
+// after a drawing that is newer. The bot therefore draws a clicked card once more, a moment after the click.
+
+// redrawAfter is the delay between a click and that drawing. Most cases change again before it ends.
 const redrawAfter = 2 * time.Second
 
-// overtaking is how long after a click was decided its answer may still be on the way.
+// answerInFlight is how long after its decision the answer to a click may still be on the way to the screen.
 const answerInFlight = redrawAfter / 2
 
-// The answer to a click replaces what was drawn last, and is no surface's drawing: what the
-// message shows is not known then. Shown says so, and by which engine the click was answered
-// and when, as "answered BY UNIXMILLIS".
+// answeredPrefix begins the RenderedHash of a surface whose message shows the answer to a click. The bot does not know
+// then what the message shows. The whole value is "answered ENGINE UNIXMILLIS", where ENGINE is the id of the engine
+// that answered.
 var answeredPrefix = []byte("answered ")
 
-// several: answers of more than one engine are on the way.
+// severalEngines stands for ENGINE while the answers of more than one engine are on the way.
 const severalEngines = "several"
 
-// answeredWith is what Shown becomes when a click on the message is answered.
-func (e *Engine) markAnswered(shown []byte) []byte {
+// markAnswered returns the RenderedHash of a surface whose message is about to show the answer of this engine. hash is
+// its RenderedHash before the click.
+func (e *Engine) markAnswered(hash []byte) []byte {
 	by := e.id
-	if other, at, ok := parseAnswered(shown); ok && other != by && e.Now().Sub(at) < answerInFlight {
+	if other, at, ok := parseAnswered(hash); ok && other != by && e.Now().Sub(at) < answerInFlight {
 		by = severalEngines
 	}
 	return []byte(string(answeredPrefix) + by + " " + strconv.FormatInt(e.Now().UnixMilli(), 10))
 }
 
-func parseAnswered(shown []byte) (by string, at time.Time, ok bool) {
-	rest, ok := bytes.CutPrefix(shown, answeredPrefix)
+// parseAnswered reads a value of markAnswered. ok is false for the hash of a card.
+func parseAnswered(hash []byte) (by string, at time.Time, ok bool) {
+	rest, ok := bytes.CutPrefix(hash, answeredPrefix)
 	if !ok {
 		return "", time.Time{}, false
 	}
@@ -44,57 +48,70 @@ func parseAnswered(shown []byte) (by string, at time.Time, ok bool) {
 	return string(name), time.UnixMilli(n), ok && err == nil
 }
 
-// MayPrecedeAnswer reports whether a drawing that was just made may have come before an answer that
-// is older: one that another engine gives at this moment. Within an engine drawings wait for
-// the answer. What the message shows stays unknown then, so that the job that draws it after
-// the answer does so.
-func (e *Engine) AnswerMayFollow(shown []byte) bool {
-	by, at, ok := parseAnswered(shown)
+// AnswerMayFollow reports whether another engine's answer to a click may still replace a card that was drawn just now.
+// The caller then keeps hash, so that the drawing after the answer is not skipped as a repetition. Within one engine
+// this cannot happen, because drawings wait for the answer.
+func (e *Engine) AnswerMayFollow(hash []byte) bool {
+	by, at, ok := parseAnswered(hash)
 	return ok && by != e.id && e.Now().Sub(at) < answerInFlight
 }
 
-// redrawSoon sees to the message that a click was answered on, when that is not done by
-// drawing what the click has changed. The card in the answer may be older by then than what
-// another engine has drawn, and it may have replaced the pointer to a newer message.
+// redrawAfterClick queues the drawing of the clicked message, unless the change that the click made has queued it.
+// Two cases need it: the card in the answer may be older than what another engine has drawn, and the answer may have
+// replaced the pointer to a newer message.
 func (e *Engine) redrawAfterClick(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) error {
 	if k.MessageID == "" {
 		return nil
-	}
-	show := func(s *flows.Surface) flows.Job {
-		j := flows.ShowSurface(out.Case.ID, s.ID)
-		j.At = e.Now().Add(redrawAfter)
-		return j
 	}
 	s, err := tx.SurfaceByMessage(ctx, k.MessageID)
 	switch {
 	case err == nil && out.Changed():
 		return nil
 	case err == nil:
-		if s, err = tx.Surface(ctx, s.ID); err != nil || s.MessageID != k.MessageID {
-			return flows.IgnoreNotFound(err)
-		}
-		s.RenderedHash = e.markAnswered(s.RenderedHash)
-		if err := tx.PutSurface(ctx, s); err != nil {
-			return err
-		}
-		return e.Enqueue(ctx, tx, "answered/"+k.EventID, show(s))
-	case !flows.IsNotFound(err):
+		return e.redrawCurrent(ctx, tx, k, out.Case.ID, s.ID)
+	case flows.IsNotFound(err):
+		return e.redrawFormer(ctx, tx, k, out.Case.ID)
+	}
+	return err
+}
+
+// redrawJob draws a surface after redrawAfter.
+func (e *Engine) redrawJob(caseID, surfaceID string) flows.Job {
+	j := flows.ShowSurface(caseID, surfaceID)
+	j.At = e.Now().Add(redrawAfter)
+	return j
+}
+
+// redrawCurrent handles a click on the message that the surface shows.
+func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k flows.CardAction, caseID, surfaceID string) error {
+	s, err := tx.Surface(ctx, surfaceID)
+	if err != nil || s.MessageID != k.MessageID {
+		return flows.IgnoreNotFound(err)
+	}
+	s.RenderedHash = e.markAnswered(s.RenderedHash)
+	if err := tx.PutSurface(ctx, s); err != nil {
 		return err
 	}
-	// A former message of the surface, or one that has just been sent: its id comes with the answer.
-	var list []*flows.Surface
+	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob(caseID, s.ID))
+}
+
+// redrawFormer handles a click on a message that no surface shows: a former message, or a message that was sent a
+// moment ago and whose id is not stored yet.
+func (e *Engine) redrawFormer(ctx context.Context, tx flows.Tx, k flows.CardAction, caseID string) error {
+	audience := flows.AudienceHR
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
-		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceApplicant)
-	} else {
-		list, err = tx.SurfacesOf(ctx, out.Case.ID, flows.AudienceHR)
-		// else it is a card of the queue
-		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.SendingGeneration <= s.SentGeneration })
+		audience = flows.AudienceApplicant
 	}
+	list, err := tx.SurfacesOf(ctx, caseID, audience)
 	if err != nil {
 		return err
 	}
+	if audience == flows.AudienceHR {
+		// The card of HR's queue belongs to no surface. Only a message that is being sent can be meant.
+		list = slices.DeleteFunc(list, func(s *flows.Surface) bool { return s.SendingGeneration <= s.SentGeneration })
+	}
 	for _, s := range list {
-		j := show(s).With(flows.ArgClicked, k.MessageID)
+		j := e.redrawJob(caseID, s.ID).With(flows.ArgClicked, k.MessageID)
 		if err := e.Enqueue(ctx, tx, "answered/"+k.EventID+"/"+s.ID, j); err != nil {
 			return err
 		}
