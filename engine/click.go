@@ -11,6 +11,12 @@ import (
 // errNoCase says that a click names a case that does not exist, or a case of another tenant.
 var errNoCase = errors.New("flows: no such case")
 
+// click is a button that was pressed on a card.
+type click struct {
+	flows.CardAction
+	repeated bool // the same click was handled before: it is answered, but it changes nothing
+}
+
 // Click handles a button that was pressed on a card. The returned toast and card are the answer to the callback, which
 // Feishu waits 3 seconds for. An error means that nothing was stored.
 func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
@@ -24,7 +30,7 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 		if err != nil {
 			return err
 		}
-		a, err = e.handleClick(ctx, tx, k, repeated)
+		a, err = e.handleClick(ctx, tx, click{k, repeated})
 		return err
 	})
 	if errors.Is(err, errNoCase) {
@@ -33,34 +39,32 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	return a, err
 }
 
-// handleClick handles the buttons that belong to no single case, and passes the others on. repeated says that the same
-// click was handled before: it changes nothing then, but it is answered.
-func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool) (flows.Answer, error) {
+// handleClick handles the buttons that belong to no single case, and passes the others on.
+func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	switch k.Action.Act {
 	case cards.ActStart:
-		return e.openFromCard(ctx, tx, k, repeated)
+		return e.openFromCard(ctx, tx, k)
 	case cards.ActMyData:
-		return e.replyByCard(ctx, tx, k, repeated, flows.ReplyMyData)
+		return e.replyByCard(ctx, tx, k, flows.ReplyMyData)
 	case cards.ActNext, cards.ActRemind:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 		}
 		if k.Action.Act == cards.ActRemind {
-			return e.replyByCard(ctx, tx, k, repeated, flows.ReplyRemindAll)
+			return e.replyByCard(ctx, tx, k, flows.ReplyRemindAll)
 		}
 		if k.Action.To == cards.ToBottom {
-			return e.repostReviewCard(ctx, tx, k, repeated)
+			return e.repostReviewCard(ctx, tx, k)
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
-	return e.clickOnCase(ctx, tx, k, repeated)
+	return e.clickOnCase(ctx, tx, k)
 }
 
 // replyByCard queues a card for the person who clicked. The answer itself is only a toast.
-func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool,
-	template flows.Template) (flows.Answer, error) {
-	if !repeated {
-		if err := e.replyToClicker(ctx, tx, k, flows.Reply(template)); err != nil {
+func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, t flows.Template) (flows.Answer, error) {
+	if !k.repeated {
+		if err := e.replyToClicker(ctx, tx, k, flows.Reply(t)); err != nil {
 			return flows.Answer{}, err
 		}
 	}
@@ -69,9 +73,8 @@ func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k flows.CardActio
 
 // openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered
 // may register again this way, because pressing the button is a clear wish; a picture in the chat is not.
-func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k flows.CardAction,
-	repeated bool) (flows.Answer, error) {
-	if repeated {
+func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	if k.repeated {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
 	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
@@ -88,7 +91,7 @@ func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k flows.CardActi
 }
 
 // clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
-func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k flows.CardAction, repeated bool) (flows.Answer, error) {
+func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
@@ -100,7 +103,7 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k flows.CardActio
 	if refusal != nil {
 		return flows.Answer{Toast: refusal}, nil
 	}
-	if repeated {
+	if k.repeated {
 		already := flows.Change{Toast: flows.NewToast("already", nil)}
 		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: already})
 	}
@@ -120,7 +123,7 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k flows.CardActio
 
 // eventOfClick translates a click into an event of the case, or returns the toast that refuses it. It decides by the
 // person who pressed what that person may do, never by the contents of the card.
-func (e *Engine) eventOfClick(c *flows.Case, k flows.CardAction) (ev flows.Event, refusal *cards.Toast) {
+func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *cards.Toast) {
 	act := k.Action.Act
 	ev = flows.Event{
 		At:            e.Now(),
@@ -176,7 +179,7 @@ func (e *Engine) eraseOlderCases(ctx context.Context, tx flows.Tx, c *flows.Case
 }
 
 // answerWith answers a click with the toast of its outcome and, on the clicked card, the case as it is now.
-func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) (flows.Answer, error) {
+func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outcome) (flows.Answer, error) {
 	a := flows.Answer{Toast: out.Change.Toast}
 	if k.Action.Act == cards.ActResume {
 		// This button is on reminders. The card of the case comes to the bottom of the chat; the reminder stays.
@@ -205,7 +208,7 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction
 }
 
 // cardAfterClick returns the present card of the case for the person who clicked.
-func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k flows.CardAction, c *flows.Case) (cards.Card, error) {
+func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *flows.Case) (cards.Card, error) {
 	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
 		return flows.ApplicantCard(c, vc), nil

@@ -118,8 +118,9 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 
 // persist writes what a change brings besides the case: the audit row, the jobs, the surfaces, the number's index and
 // the deletion of pictures. enteredAt is when the case entered its previous state.
-func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, enteredAt time.Time, ev flows.Event,
-	ch flows.Change) error {
+func (e *Engine) persist(
+	ctx context.Context, tx flows.Tx, c *flows.Case, enteredAt time.Time, ev flows.Event, ch flows.Change,
+) error {
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
 			return err

@@ -31,8 +31,9 @@ func (e *Engine) notifyIncident(ctx context.Context, tx flows.Tx, c *flows.Case,
 
 // handOverIncident runs when a case leaves an incident. If HR's card belonged to this case and the cause persists, HR
 // gets the card of another case. Otherwise the card is drawn again with the new number.
-func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event,
-	ch flows.Change) ([]flows.Job, error) {
+func (e *Engine) handOverIncident(
+	ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event, ch flows.Change,
+) ([]flows.Job, error) {
 	r := c.Resolution
 	if ch.From != flows.NeedsAttention || c.State == flows.NeedsAttention || r == nil || r.Attention.Incident == "" {
 		return nil, nil

@@ -25,7 +25,7 @@ func onceKey(kind, id string) string {
 }
 
 // replyToClicker queues a card for the person who clicked, in the person's private chat.
-func (e *Engine) replyToClicker(ctx context.Context, tx flows.Tx, k flows.CardAction, j flows.Job) error {
+func (e *Engine) replyToClicker(ctx context.Context, tx flows.Tx, k click, j flows.Job) error {
 	j = j.Towards(flows.Receiver{Type: "open_id", ID: k.OpenID})
 	return e.Enqueue(ctx, tx, "click/"+k.EventID, j.For(k.TenantKey, k.OpenID))
 }

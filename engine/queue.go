@@ -16,7 +16,7 @@ const maxQueue = 200
 
 // openNextInQueue answers with a waiting case in the clicked card: the case that the button names, or with ToAfter the
 // case after it. The last case is followed by the first. A named case that no longer waits opens the first one.
-func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k flows.CardAction) (flows.Answer, error) {
+func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, maxQueue)
 	if err != nil {
 		return flows.Answer{}, err
@@ -55,15 +55,14 @@ func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k flows.CardA
 }
 
 // repostReviewCard brings the case's own card to the bottom of HR's chat. Lists of cases have this button.
-func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k flows.CardAction,
-	repeated bool) (flows.Answer, error) {
+func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	switch {
 	case flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey:
 		return flows.Answer{}, errNoCase
 	case err != nil:
 		return flows.Answer{}, err
-	case repeated:
+	case k.repeated:
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	case c.OpenID == k.OpenID:
 		return flows.Answer{Toast: flows.NewToast("self_review", nil)}, nil

@@ -59,7 +59,7 @@ func (e *Engine) AnswerMayFollow(hash []byte) bool {
 // redrawAfterClick queues the drawing of the clicked message, unless the change that the click made has queued it.
 // Two cases need it: the card in the answer may be older than what another engine has drawn, and the answer may have
 // replaced the pointer to a newer message.
-func (e *Engine) redrawAfterClick(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) error {
+func (e *Engine) redrawAfterClick(ctx context.Context, tx flows.Tx, k click, out outcome) error {
 	if k.MessageID == "" {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (e *Engine) redrawJob(caseID, surfaceID string) flows.Job {
 }
 
 // redrawCurrent handles a click on the message that the surface shows.
-func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k flows.CardAction, caseID, surfaceID string) error {
+func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k click, caseID, surfaceID string) error {
 	s, err := tx.Surface(ctx, surfaceID)
 	if err != nil || s.MessageID != k.MessageID {
 		return flows.IgnoreNotFound(err)
@@ -97,7 +97,7 @@ func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k flows.CardAct
 
 // redrawFormer handles a click on a message that no surface shows: a former message, or a message that was sent a
 // moment ago and whose id is not stored yet.
-func (e *Engine) redrawFormer(ctx context.Context, tx flows.Tx, k flows.CardAction, caseID string) error {
+func (e *Engine) redrawFormer(ctx context.Context, tx flows.Tx, k click, caseID string) error {
 	audience := flows.AudienceHR
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
 		audience = flows.AudienceApplicant

@@ -52,8 +52,9 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 // MarkSurfaces marks the surfaces that ch.Redraw and ch.Repost name, and returns the jobs that draw them. A repost
 // raises WantedGeneration: a new message is sent, and the former one becomes a pointer to it. clicked is the message
 // whose click is being answered with the same card, or "". Its drawing waits until the answer is on the screen.
-func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
-	clicked string) ([]flows.Job, error) {
+func (e *Engine) MarkSurfaces(
+	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change, clicked string,
+) ([]flows.Job, error) {
 	var jobs []flows.Job
 	for _, audience := range ch.Redraw {
 		repost := slices.Contains(ch.Repost, audience)
