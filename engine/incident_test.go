@@ -2,9 +2,9 @@ package engine_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,111 +112,85 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	}
 }
 
-// An upstream that is out for long: the applicant is told soon, HR after half an hour, and
-// the step goes on by itself.
-func TestAnOutage(t *testing.T) {
+// When the case on HR's card ends otherwise, HR is shown another of the same cause.
+func TestAnIncidentIsPassedOn(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	out := true
-	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
-		if out {
-			return "", workerstest.RetryLater()
-		}
-		return "", nil
+	var ids []string
+	for i := range 3 {
+		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
+		w.MustReport(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
+			Incident: "check/supplier/x"}})
+		ids = append(ids, c.ID)
+		w.Advance(time.Second)
 	}
-	c := w.PutCase(flows.AwaitingReview, "ou_1")
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
-	told, begin := time.Duration(0), w.Now()
-	for n := 1; n <= 14; n++ {
-		w.RunJobs()
-		now := w.CaseNow(c.ID)
-		if n >= 3 && n < 12 && now.Delayed != "identity" {
-			t.Fatalf("attempt %d: the applicant is not told", n)
-		}
-		if n < 3 && now.Delayed != "" {
-			t.Fatalf("attempt %d: the applicant is told already", n)
-		}
-		if now.State == flows.NeedsAttention && told == 0 {
-			told = w.Now().Sub(begin)
-			if now.Attention.Code != "unavailable" {
-				t.Errorf("attention %+v", now.Attention)
-			}
-		}
-		probes := w.Waiting(flows.JobIdentity)
-		if len(probes) != 1 {
-			t.Fatalf("attempt %d: %d jobs, want 1", n, len(probes))
-		}
-		w.Advance(probes[0].At.Sub(w.Now()))
-	}
-	if told < 20*time.Minute || told > 40*time.Minute {
-		t.Errorf("HR was told after %v", told)
-	}
-	out = false
 	w.RunJobs()
-	w.InState(c.ID, flows.Done)
-	if w.IdentityRecorder.Recorded["ou_1"] != 1 {
-		t.Errorf("identities %v", w.IdentityRecorder.Recorded)
+	if n := len(w.Messenger.SentTo("oc_hr")); n != 1 {
+		t.Fatalf("%d cards, want 1", n)
+	}
+	w.Say("ou_0", "取消")
+	w.InState(ids[0], flows.Withdrawn)
+	w.RunJobs()
+	hr := w.Messenger.SentTo("oc_hr")
+	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
+		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
+		t.Errorf("%d cards, want 2", len(hr))
+	}
+	// Going on by itself is no such end: the others follow.
+	w.MustReport(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
+	w.RunJobs(flows.JobShow)
+	stopped := 0
+	for _, m := range w.Messenger.SentTo("oc_hr") {
+		if workerstest.Shows(m.Current(), "attention.title") {
+			stopped++
+		}
+	}
+	if stopped != 0 {
+		t.Errorf("%d cards still ask, want 0", stopped)
 	}
 }
 
-// HR is reminded of what waits in one message a period, however many cases are due.
-func TestTheDigestComesOnceAPeriod(t *testing.T) {
+// The card of an incident says how many cases wait for the same cause, and follows the number
+// at its own pace.
+func TestTheCardOfAnIncidentCounts(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	for i := range 5 {
-		c := w.PutCase(flows.AwaitingReview, fmt.Sprintf("ou_%d", i))
-		w.QueueJob(flows.Remind(c.Rev, time.Time{}).Of(c.ID))
+	w.IDCardReader.ReadFunc = func(context.Context, []byte) (flows.CardText, error) {
+		return flows.CardText{}, &workerstest.UpstreamError{Class: "quota", Code: "2110003"}
 	}
-	w.RunJobs(flows.JobRemind, flows.JobReply)
-	digests := func() []*workerstest.Message { return w.Messenger.SentTo("oc_hr") }
-	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
-		t.Fatalf("%d digests, want 1", n)
+	stop := func(i int) {
+		c := w.PutCase(flows.AwaitingPhotos, fmt.Sprintf("ou_%d", i))
+		w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	}
-	w.Advance(flows.SamplePolicy().ReminderAfter)
-	digest := func(i int, key string) {
-		digest := flows.Reply(flows.ReplyDigest).ToHR().Of(w.LatestCase(fmt.Sprintf("ou_%d", i)).ID)
-		digest.Key = key
-		w.QueueJob(digest)
-	}
-	for i := range 5 {
-		digest(i, fmt.Sprint("second", i))
-	}
-	w.RunJobs(flows.JobReply)
-	if n := len(digests()); n != 2 {
-		t.Errorf("%d digests in two periods, want 2", n)
-	}
-	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
-	w.Advance(flows.SamplePolicy().ReminderAfter)
-	digest(0, "third")
-	var uuids []string
-	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
-		workerstest.RetryLater()}
-	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-		uuids = append(uuids, uuid)
-		if len(uuids) <= len(failures) {
-			return "", failures[len(uuids)-1]
+	settle := func() string {
+		w.Advance(30 * time.Second)
+		w.RunJobs(flows.JobRecount, flows.JobShow)
+		all := w.Messenger.SentTo("oc_hr")
+		if len(all) != 1 {
+			t.Fatalf("%d cards to HR, want 1", len(all))
 		}
-		return w.Messenger.Post(to, card, uuid), nil
+		return all[0].Current()
 	}
-	for range len(failures) + 1 {
-		w.RunJobs(flows.JobReply)
-		w.Advance(time.Second)
+	stop(0)
+	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
+	if card := settle(); workerstest.Shows(card, "attention.others") {
+		t.Error("one case is said to be many")
 	}
-	if len(slices.Compact(uuids)) != 1 {
-		t.Errorf("sent under %q", uuids)
+	for i := range 9 {
+		stop(i + 1)
 	}
-	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests in three periods, want 3", n)
+	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
+	if n := len(w.Waiting(flows.JobRecount)); n != 1 {
+		t.Errorf("%d drawings for nine cases, want 1", n)
 	}
-	// When nothing waits any more there is nothing to say.
-	for i := range 5 {
-		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"),
-			"rejected")
+	if card := settle(); !strings.Contains(card, "还有 9 件因为同样的原因停着") {
+		t.Errorf("the card says %s, want %q in it", card, "还有 9 件因为同样的原因停着")
 	}
-	w.Advance(flows.SamplePolicy().ReminderAfter)
-	digest(0, "fourth")
-	w.RunJobs(flows.JobReply)
-	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests although nothing waits, want 3", n)
+	if c := w.LatestCase("ou_3"); c.State != flows.NeedsAttention {
+		t.Fatalf("in %s, want %v", c.State, flows.NeedsAttention)
+	}
+	w.CheckAnswer(w.Click("ou_hr1", w.LatestCase("ou_3"), cards.ActClose), "shut")
+	if card := settle(); !strings.Contains(card, "还有 8 件因为同样的原因停着") {
+		t.Errorf("the card says %s, want %q in it", card, "还有 8 件因为同样的原因停着")
 	}
 }

@@ -14,8 +14,8 @@ var backoffSteps = [...]time.Duration{
 	5 * time.Minute,
 }
 
-// Backoff returns the pause after the given attempt; the first attempt is 1. atLeast is the pause that the platform asked
-// for, or 0. It adds no jitter.
+// Backoff returns the pause after the given attempt; the first attempt is 1. atLeast is the pause that the platform
+// asked for, or 0. It adds no jitter.
 func Backoff(attempt int, atLeast time.Duration) time.Duration {
 	step := min(max(attempt, 1), len(backoffSteps))
 	return max(backoffSteps[step-1], atLeast)

@@ -7,8 +7,8 @@ import (
 	"shiming/flows"
 )
 
-// lookUpContact fetches name and mobile from Feishu's directory, to fill in the form. It never suspends the case: if the
-// directory gives no answer or the permission is missing, the form starts empty.
+// lookUpContact fetches name and mobile from Feishu's directory, to fill in the form. It never suspends the case: if
+// the directory gives no answer or the permission is missing, the form starts empty.
 func (w *Workers) lookUpContact(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {

@@ -19,8 +19,8 @@ func missingEvidence(c *flows.Case) string {
 	return ""
 }
 
-// EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing, it
-// returns an empty point, which e签宝 would refuse.
+// EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing,
+// it returns an empty point, which e签宝 would refuse.
 func EvidenceOf(c *flows.Case) esign.PersonPoint {
 	if missingEvidence(c) != "" {
 		return esign.PersonPoint{}

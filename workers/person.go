@@ -10,8 +10,8 @@ import (
 	"shiming/verify"
 )
 
-// sendCode makes a code, stores its keyed hash, and has it sent, in this order: a code that arrives is always known, and
-// no code is sent twice.
+// sendCode makes a code, stores its keyed hash, and has it sent, in this order: a code that arrives is always known,
+// and no code is sent twice.
 func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"shiming/flows"
 )
 
-// A budget bounds the photos in memory by their bytes, whatever their number. The other photos wait in Feishu or, sealed,
-// in the store. Photos that come from Feishu and photos that go to the OCR or e签宝 have a budget each, so that neither
-// direction waits for the other. The queue's workers bound what is being downloaded.
+// A budget bounds the photos in memory by their bytes, whatever their number. The other photos wait in Feishu or,
+// sealed, in the store. Photos that come from Feishu and photos that go to the OCR or e签宝 have a budget each, so that
+// neither direction waits for the other. The queue's workers bound what is being downloaded.
 const (
 	inboundBytes  = 32 << 20
 	outboundBytes = 64 << 20
@@ -42,8 +42,8 @@ func (b photoBudget) acquire(ctx context.Context, bytes int) (give func(part int
 	return give, func() { give(bytes) }, nil
 }
 
-// loadPicture loads a photo from the store, within the outbound budget. The caller calls release when it no longer needs
-// the picture. It returns flows.ErrNotFound if the picture is not stored.
+// loadPicture loads a photo from the store, within the outbound budget. The caller calls release when it no longer
+// needs the picture. It returns flows.ErrNotFound if the picture is not stored.
 func (w *Workers) loadPicture(
 	ctx context.Context, caseID string, p *flows.Photo,
 ) (jpeg []byte, release func(), err error) {

@@ -3,101 +3,13 @@ package workers_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"sync"
 	"testing"
-	"time"
 
 	"shiming/cards"
 	"shiming/flows"
 	"shiming/idcard"
 	"shiming/workers/workerstest"
 )
-
-// stored is a case with both photos fetched and none read.
-func caseWithStoredPhotos(w *workerstest.Harness, openID string) *flows.Case {
-	w.KnowCard(openID, flows.SampleNumber)
-	return w.PutCase(flows.AwaitingPhotos, openID, func(c *flows.Case) {
-		c.Personal = flows.Personal{}
-		for i := range c.Photos {
-			c.Photos[i].State, c.Photos[i].Side = flows.PhotoStored, ""
-		}
-		c.Photos[0].FileKey, c.Photos[1].FileKey = "front_"+openID, "back_"+openID
-	})
-}
-
-// However many jobs read a case at once, each photo is read once, and the shared limit is
-// askReconcile for each reading.
-func TestEachPhotoIsReadOnce(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := caseWithStoredPhotos(w, "ou_1")
-	known := w.IDCardReader.Texts
-	var both sync.WaitGroup // the two photos are read side by side, or this never ends
-	both.Add(2)
-	w.IDCardReader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
-		both.Done()
-		both.Wait()
-		return known[string(jpeg)], nil
-	}
-	var jobs sync.WaitGroup
-	for i := range 4 {
-		jobs.Go(func() {
-			if err := w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID,
-				Key: fmt.Sprint("job", i)}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	jobs.Wait()
-	if w.IDCardReader.Calls != 2 || w.Store.CountWaits("ocr") != 2 {
-		t.Errorf("%d readings, the limit was asked %d times, want 2, 2", w.IDCardReader.Calls, w.Store.CountWaits("ocr"))
-	}
-	w.InState(c.ID, flows.AwaitingConfirmation)
-}
-
-// A job that reads again reads what is left only.
-func TestWhatWasReadIsNotReadAgain(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := caseWithStoredPhotos(w, "ou_1")
-	known, failing := w.IDCardReader.Texts, true
-	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
-		if failing && string(jpeg) == string(workerstest.Picture("back_ou_1")) {
-			return flows.CardText{}, workerstest.RetryLater()
-		}
-		return known[string(jpeg)], nil
-	}
-	w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
-	w.RunJobs(flows.JobReadPhotos)
-	// Another job may not take over what the first has claimed.
-	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "other"}))
-	failing = false
-	w.Advance(time.Second)
-	w.RunJobs(flows.JobReadPhotos)
-	w.InState(c.ID, flows.AwaitingConfirmation)
-	if n := w.IDCardReader.Reads[string(workerstest.Picture("front_ou_1"))]; n != 1 || w.IDCardReader.Calls != 3 {
-		t.Errorf("the front was read %d times, %d calls, want 1, 3", n, w.IDCardReader.Calls)
-	}
-}
-
-// When the limit is booked out the job comes back, and the photo is still its own.
-func TestTheOCRLimitIsBookedOut(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := caseWithStoredPhotos(w, "ou_1")
-	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
-		return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
-	}
-	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
-	err := w.Run(t.Context(), j)
-	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != 31*time.Second || w.IDCardReader.Calls != 0 {
-		t.Fatalf("%v after %d calls, want 0", err, w.IDCardReader.Calls)
-	}
-	w.Store.WaitFunc = nil
-	w.Must(w.Run(t.Context(), j))
-	w.InState(c.ID, flows.AwaitingConfirmation)
-}
 
 func TestPhotosThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
@@ -195,51 +107,5 @@ func TestPhotosTakenBackOnTheWay(t *testing.T) {
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "k"}))
 	if now := w.InState(c.ID, flows.Withdrawn); now.Personal.Front != nil {
 		t.Error("something was read into an ended case")
-	}
-}
-
-// The directory fills the form; without it the form starts empty and nothing waits.
-func TestTheDirectory(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name   string
-		answer func(n int) (flows.Contact, error)
-		mobile string
-		calls  int
-		after  time.Duration
-	}{
-		{"known", func(int) (flows.Contact, error) {
-			return flows.Contact{Name: "小样", Mobile: "+86" + flows.SampleMobile}, nil
-		}, "+86" + flows.SampleMobile, 1, 0},
-		{"no scope", func(int) (flows.Contact, error) { return flows.Contact{}, workerstest.NoScope() }, "", 1, 0},
-		{"nothing to see", func(int) (flows.Contact, error) { return flows.Contact{}, nil }, "", 1, 0},
-		{"busy at first", func(n int) (flows.Contact, error) {
-			if n == 1 {
-				return flows.Contact{}, workerstest.RetryLater()
-			}
-			return flows.Contact{Name: "小样", Mobile: flows.SampleMobile}, nil
-		}, flows.SampleMobile, 2, time.Second},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			w := workerstest.New(t)
-			calls := 0
-			w.Messenger.ContactFunc = func(context.Context, string) (flows.Contact, error) {
-				calls++
-				return tt.answer(calls)
-			}
-			w.Say("ou_1", "实名")
-			w.RunJobs()
-			if calls != 0 {
-				t.Errorf("%s: looked up before consent", tt.name)
-			}
-			w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
-			w.RunJobs()
-			w.Advance(tt.after)
-			w.RunJobs()
-			c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingPhotos)
-			if calls != tt.calls || c.Personal.ContactMobile != tt.mobile {
-				t.Errorf("%s: %d calls, mobile known: %v, want %v", tt.name, calls, c.Personal.ContactMobile != "", tt.calls)
-			}
-		})
 	}
 }

@@ -167,9 +167,9 @@ func (r *reconcileRun) noteUnreachable(upstream, code string) {
 	r.Unreachable[upstream] = code
 }
 
-// mergePrevious compares the differences with those of the last run, which may be nil. A difference that was known keeps
-// its time. It counts as reported if its case has ended, because nobody can change such a case any more. tell reports
-// whether anything is left that HR should hear of.
+// mergePrevious compares the differences with those of the last run, which may be nil. A difference that was known
+// keeps its time. It counts as reported if its case has ended, because nobody can change such a case any more. tell
+// reports whether anything is left that HR should hear of.
 func (r *reconcileRun) mergePrevious(last *reconcileRun) (tell bool) {
 	type key struct {
 		kind   flows.DiffKind

@@ -7,70 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"shiming/cards"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/workers/workerstest"
 )
-
-// toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
-func runNight(w *workerstest.Harness) {
-	w.T.Helper()
-	jobs := w.Waiting(flows.JobReconcile)
-	if len(jobs) != 1 {
-		w.T.Fatalf("%d nightly jobs are queued, want 1", len(jobs))
-	}
-	w.Advance(jobs[0].At.Sub(w.Now()))
-	w.RunJobs(flows.JobReconcile)
-}
-
-// toMorning moves the clock to 09:00 and sends what is to be sent.
-func sendMorningCards(w *workerstest.Harness) {
-	w.T.Helper()
-	w.Advance(6*time.Hour + 30*time.Minute)
-	w.RunJobs(flows.JobReply)
-}
-
-// reports lists the reconciliation cards in the review group.
-func reconcileCards(w *workerstest.Harness) (out []*workerstest.Message) {
-	for _, m := range w.Messenger.SentTo("oc_hr") {
-		if workerstest.Shows(m.Current(), "reconcile.title") {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// askReconcile is the card that HR gets for the word.
-func askReconcile(w *workerstest.Harness, word string) string {
-	w.T.Helper()
-	before := len(w.Messenger.SentTo("ou_hr1"))
-	w.Say("ou_hr1", word)
-	w.RunJobs(flows.JobReply)
-	all := w.Messenger.SentTo("ou_hr1")
-	if len(all) != before+1 {
-		w.T.Fatalf("%d answers to %s", len(all)-before, word)
-	}
-	return all[before].Current()
-}
-
-func withEvidence(c *flows.Case) {
-	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.SampleTime}
-	c.Identity.At = flows.SampleTime
-}
-
-func withUnknownEvidence(c *flows.Case) {
-	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
-	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.SampleTime}
-	c.Attention = &flows.Attention{
-		Step:   "evidence",
-		Return: flows.Filing,
-		Rev:    6,
-		Code:   "unknown_outcome",
-		Since:  flows.SampleTime,
-	}
-}
 
 // A clock that runs ahead in the database makes no earlier night, nor two of one.
 func TestANightThatComesTooEarly(t *testing.T) {
@@ -218,56 +158,6 @@ func TestANight(t *testing.T) {
 	}
 }
 
-// HR is told once of what nobody can change any more, and every morning of what waits.
-func TestWhatIsKnownBringsNoCard(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	w.PutCase(flows.Done, "ou_1", withEvidence, func(c *flows.Case) { c.Evidence = nil })
-	unknown := w.PutCase(flows.NeedsAttention, "ou_2", withUnknownEvidence)
-	for range 2 {
-		runNight(w)
-		sendMorningCards(w)
-	}
-	if n := len(reconcileCards(w)); n != 2 {
-		t.Fatalf("%d reports while an outcome is unknown, want 2", n)
-	}
-	runNight(w)
-	w.CheckAnswer(w.Click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	sendMorningCards(w)
-	last := reconcileCards(w)[len(reconcileCards(w))-1].Current()
-	if workerstest.Shows(last, "diff.evidence_unknown") || !workerstest.Shows(last, "diff.evidence_missing") {
-		t.Error("the card shows what was dealt with since the night, or not what stays")
-	}
-	before := len(reconcileCards(w))
-	runNight(w)
-	sendMorningCards(w)
-	if n := len(reconcileCards(w)); n != before {
-		t.Errorf("%d more reports of what HR knows", n-before)
-	}
-	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "diff.evidence_missing") ||
-		workerstest.Shows(card, "reconcile.agree") {
-		t.Error("the word does not show what still differs")
-	}
-}
-
-// What was dealt with between night and morning brings no card.
-func TestDealtWithBeforeTheMorning(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	c := w.PutCase(flows.NeedsAttention, "ou_2", withUnknownEvidence)
-	runNight(w)
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	sendMorningCards(w)
-	if n := len(reconcileCards(w)); n != 0 {
-		t.Errorf("%d reports, want 0", n)
-	}
-	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "reconcile.agree") {
-		t.Error("the word says that something differs")
-	}
-}
-
 // An upstream that does not answer is waited for, then left out of the night, which the card
 // says, and asked for once more the next night.
 func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
@@ -327,70 +217,5 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
 			}
 		})
-	}
-}
-
-// A case in the bot's turn whose job is gone is stopped in the morning, and HR's retry lets
-// it go on.
-func TestACaseWithoutAJob(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	idle := w.PutCase(flows.Filing, "ou_idle", func(c *flows.Case) { c.Evidence = nil })
-	busy := w.PutCase(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
-	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
-		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
-	runNight(w)
-	w.InState(idle.ID, flows.Filing) // HR's cards stay quiet at night
-	sendMorningCards(w)
-	w.RunJobs(flows.JobShow)
-	if n := len(reconcileCards(w)); n != 1 || !strings.Contains(reconcileCards(w)[0].Current(), idle.ID) ||
-		strings.Contains(reconcileCards(w)[0].Current(), busy.ID) {
-		t.Fatalf("%d reports, want 1", n)
-	}
-	now := w.InState(idle.ID, flows.NeedsAttention)
-	if now.Attention.Code != "stalled" || now.Attention.Step != "evidence" {
-		t.Errorf("%+v", now.Attention)
-	}
-	w.InState(busy.ID, flows.Filing)
-	own := func() (n int) {
-		for _, m := range w.Messenger.SentTo("oc_hr") {
-			if workerstest.Shows(m.Current(), "trouble.stalled") {
-				n++
-			}
-		}
-		return n
-	}
-	if own() != 1 {
-		t.Errorf("%d cards of the case itself, want 1", own())
-	}
-	// The list's button brings the case's own card down.
-	before := len(w.Messenger.SentTo("oc_hr"))
-	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
-	w.RunJobs(flows.JobShow)
-	if all := w.Messenger.SentTo("oc_hr"); len(all) != before+1 ||
-		!workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
-		t.Errorf("%d messages more, %d cards of the case, want 1", len(all)-before, own())
-	}
-	if w.CountAudits(idle.ID, "look") != 1 {
-		t.Error("the look is not on record")
-	}
-	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActRetry), "retried")
-	w.RunJobs(flows.JobEvidence)
-	w.InState(idle.ID, flows.Done)
-	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActNext, "to", cards.ToBottom), "late", "what", "approved", "when",
-		"06-01 11:59", "who", "")
-}
-
-func TestBringingACardDownIsHRs(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := w.PutCase(flows.AwaitingReview, "ou_hr2")
-	w.CheckAnswer(w.Click("ou_1", c, cards.ActNext, "to", cards.ToBottom), "not_allowed")
-	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActNext, "to", cards.ToBottom), "self_review")
-	c.ID = "01976f00-0000-7000-8000-00000000ffff"
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActNext, "to", cards.ToBottom), "bad_request")
-	if len(w.Messenger.SentTo("oc_hr")) != 0 {
-		t.Error("a card was sent")
 	}
 }

@@ -22,8 +22,8 @@ func (w *Workers) directoryLimit(ctx context.Context) flows.BurstLimit {
 
 var fileStatusLimit = flows.BurstLimit{Key: "reconcile/esign", Every: fileStatusInterval, Burst: 1}
 
-// codesNotInDirectory are the directory's codes for a person whom the app cannot see (page 获取单个用户信息): 41012 the id
-// does not exist, 41050 the person is outside the range that the app may see. People who leave the company go there. The
+// codesNotInDirectory are the directory's codes for a person whom the app cannot see (page 获取单个用户信息): 41012 the id does
+// not exist, 41050 the person is outside the range that the app may see. People who leave the company go there. The
 // class Gone covers the gateway's codes for an unknown id.
 var codesNotInDirectory = map[string]bool{"41012": true, "41050": true}
 

@@ -90,64 +90,6 @@ func TestPendingAndStats(t *testing.T) {
 	}
 }
 
-func TestMyData(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	workerstest.RequireCard(t, "nothing", askBot(w, "ou_1", "我的资料"), cards.MyData{Empty: true})
-	c := w.Walk("ou_2", flows.SampleNumber, flows.Done)
-	got := askBot(w, "ou_2", "我的资料")
-	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence",
-		"disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity",
-		"disclosed.esign", "looked.review", "button.withdraw"} {
-		if !workerstest.Shows(got, id) {
-			t.Errorf("it does not say %s", id)
-		}
-	}
-	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
-		if strings.Contains(got, clear) {
-			t.Error("it holds clear data")
-		}
-	}
-	w.Click("ou_2", c, cards.ActWithdraw)
-	w.RunJobs()
-	got = askBot(w, "ou_2", "我的资料")
-	if !workerstest.Shows(got, "my_data.deleted") || strings.Contains(got, flows.SampleName) {
-		t.Errorf("after the deletion: %s", got)
-	}
-	// During the writes nothing can be withdrawn; they end first.
-	w.PutCase(flows.Recording, "ou_3")
-	if got := askBot(w, "ou_3", "我的资料"); workerstest.Shows(got, "button.withdraw") {
-		t.Error("withdrawing is offered during the writes")
-	}
-}
-
-// What an older case still holds is said, also when a newer one has been deleted, and the latest
-// things that happened are those of the newest case.
-func TestMyDataOfSeveralCases(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	long := w.Now().AddDate(0, -6, 0)
-	w.PutCase(flows.Done, "ou_1", func(c *flows.Case) {
-		c.CreatedAt, c.EnteredAt, c.Sent = long, long, nil
-		for i := range 10 {
-			c.Sent = append(c.Sent, flows.Disclosure{To: "feishu_ocr", At: long.Add(time.Duration(i) * time.Hour)})
-		}
-	})
-	w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) {
-		c.CreatedAt, c.EnteredAt, c.Erased, c.PhotosGoneAt, c.Personal = w.Now(), w.Now(), w.Now(), w.Now(), flows.Personal{}
-		c.Sent = []flows.Disclosure{{To: "feishu_ocr", At: w.Now()}, {To: "tencent_sms", At: w.Now()}}
-	})
-	got := askBot(w, "ou_1", "我的资料")
-	if workerstest.Shows(got, "my_data.deleted") || !workerstest.Shows(got, "state.done") ||
-		!workerstest.Shows(got, "button.withdraw") {
-		t.Errorf("while an older case holds data: %s", got)
-	}
-	now := cards.Stamp(w.Now())
-	if strings.Count(got, now+"  飞书文字识别") != 2 || !strings.Contains(got, now+"  腾讯云短信") { // content and zh_cn
-		t.Errorf("what happened last is not shown: %s", got)
-	}
-}
-
 // A reminder that comes after the person has moved on is not sent.
 func TestRemindersOfThePast(t *testing.T) {
 	t.Parallel()
@@ -169,68 +111,6 @@ func TestRemindersOfThePast(t *testing.T) {
 	}
 	workerstest.RequireCard(t, "the reminder", sent[0].Current(),
 		cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
-}
-
-// 催办 reminds everybody whose turn it is, within their limits, and says so once.
-func TestRemindAll(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	for i, s := range []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation,
-		flows.AwaitingCode, flows.AwaitingReview, flows.Done} {
-		w.PutCase(s, fmt.Sprintf("ou_%d", i))
-	}
-	w.PutCase(flows.AwaitingPhotos, "ou_capped", func(c *flows.Case) { c.Reminders = flows.MaxReminders })
-	w.PutCase(flows.AwaitingPhotos, "ou_soon", func(c *flows.Case) { c.RemindedAt = w.Now().Add(-time.Hour) })
-	w.PutCase(flows.AwaitingPhotos, "ou_hr1") // nobody reminds himself
-	w.Say("ou_hr1", "催办")
-	// The answer cannot be sent at first; that does not change the figures.
-	failing := true
-	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-		if failing && to.ID == "ou_hr1" {
-			return "", workerstest.RetryLater()
-		}
-		return w.Messenger.Post(to, card, uuid), nil
-	}
-	w.RunJobs(flows.JobReply)
-	failing = false
-	w.Advance(5 * time.Second)
-	w.RunJobs(flows.JobReply)
-	hr := w.Messenger.SentTo("ou_hr1")
-	if len(hr) != 1 {
-		t.Fatalf("%d answers, want 1", len(hr))
-	}
-	workerstest.RequireCard(t, "the answer", hr[0].Current(), cards.Reminded{
-		Sent:    4,
-		TooSoon: 1,
-		Capped:  1,
-		At:      flows.SampleTime,
-	})
-	for i := range 6 {
-		want := 1
-		if i > 3 {
-			want = 0
-		}
-		if got := len(w.Messenger.SentTo(fmt.Sprintf("ou_%d", i))); got != want {
-			t.Errorf("ou_%d got %d reminders, want %d", i, got, want)
-		}
-	}
-	// From a card's button as well; now everybody was reminded a moment ago.
-	a, err := w.Engine.Click(t.Context(), flows.CardAction{
-		EventID:   w.NextID(),
-		TenantKey: workerstest.Tenant,
-		OpenID:    "ou_hr2",
-		Action:    cards.Action{Act: cards.ActRemind},
-	})
-	w.Must(err)
-	w.CheckAnswer(a, "working")
-	w.RunJobs(flows.JobReply)
-	// The HR colleague's own case is reminded by another admin.
-	workerstest.RequireCard(t, "the second answer", w.Messenger.SentTo("ou_hr2")[0].Current(), cards.Reminded{
-		Sent:    1,
-		TooSoon: 5,
-		Capped:  1,
-		At:      w.Now().Truncate(time.Second),
-	})
 }
 
 // What becomes of an answer that cannot be sent.

@@ -27,8 +27,8 @@ type drawing struct {
 }
 
 // showSurface draws a surface from the case as it is now. One job draws a surface at a time. A job that finds the
-// surface leased marks it dirty and ends; the job with the lease then draws once more. The last state always reaches the
-// screen this way, and no worker waits for another.
+// surface leased marks it dirty and ends; the job with the lease then draws once more. The last state always reaches
+// the screen this way, and no worker waits for another.
 func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	s, err := w.acquireSurface(ctx, j)
 	if s == nil || err != nil {
@@ -216,8 +216,8 @@ func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, e
 	return true, nil
 }
 
-// replaceFormer replaces the card of the former message by a pointer to the new one, so that nobody presses its buttons.
-// It does nothing without a former message.
+// replaceFormer replaces the card of the former message by a pointer to the new one, so that nobody presses its
+// buttons. It does nothing without a former message.
 func (w *Workers) replaceFormer(ctx context.Context, s *drawing) error {
 	if s.OldID == "" {
 		return nil

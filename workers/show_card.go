@@ -14,7 +14,8 @@ import (
 // announcedPeople is how many people the announcement names.
 const announcedPeople = 20
 
-// render returns the card that the surface has to show now, and its SHA-256. It returns nil if there is no card to show.
+// render returns the card that the surface has to show now, and its SHA-256. It returns nil if there is no card to
+// show.
 func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, sum []byte, err error) {
 	card, err := w.cardOf(ctx, s)
 	if card == nil || err != nil {
@@ -56,9 +57,9 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 	return card, err
 }
 
-// photosAhead counts the photos of other people that are read before the first unread photo of the case. It returns 0 if
-// they take less than two seconds. It also returns 0 for a marketplace app: the store counts the photos of all tenants,
-// but tenants do not wait for each other.
+// photosAhead counts the photos of other people that are read before the first unread photo of the case. It returns 0
+// if they take less than two seconds. It also returns 0 for a marketplace app: the store counts the photos of all
+// tenants, but tenants do not wait for each other.
 func (w *Workers) photosAhead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
 	if w.engine.Marketplace {
 		return 0, nil

@@ -3,6 +3,8 @@ package workers_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -172,5 +174,46 @@ func TestMessagesAreSentOnce(t *testing.T) {
 	w.Must(w.Run(t.Context(), j))
 	if len(uuids) != 2 || uuids[0] != uuids[1] {
 		t.Errorf("uuids of the reply %v", uuids)
+	}
+}
+
+// Many jobs and many changes at once: whatever the order, the screen ends with the last state.
+func TestTheLastStateWins(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
+	ctx := t.Context()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for n := range 5 {
+				if i == 7 && n == 4 {
+					_, _, err := w.Report(ctx, c.ID, flows.Event{Kind: flows.PersonChecked,
+						Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+					if err != nil {
+						t.Error(err)
+					}
+				} else if _, _, err := w.Report(ctx, c.ID, workerstest.Delayed(flows.Step(fmt.Sprint(i, n)))); err != nil {
+					t.Error(err)
+				}
+				for q := w.DueJob(flows.JobShow); q != nil; q = w.DueJob(flows.JobShow) {
+					if err := w.Run(ctx, q.Job); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	w.RunJobs(flows.JobShow)
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != 1 {
+		t.Errorf("%d cards, want 1", len(sent))
+	}
+	if !workerstest.Shows(sent[0].Current(), "confirm.title") {
+		t.Errorf("the card shows %s", sent[0].Current())
+	}
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
+		t.Errorf("the surface is left as %+v", s)
 	}
 }

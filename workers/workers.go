@@ -1,7 +1,7 @@
-// Package workers performs the effects, one per job, and reports the results to package engine. A handler never decides:
-// it looks at the case, ends if the case no longer waits for it, makes its calls, and translates the result or the
-// failure into an event. Before a write that must not happen twice it reports an intent. ports.go holds the interfaces
-// of the platforms.
+// Package workers performs the effects, one per job, and reports the results to package engine. A handler never
+// decides: it looks at the case, ends if the case no longer waits for it, makes its calls, and translates the result or
+// the failure into an event. Before a write that must not happen twice it reports an intent. ports.go holds the
+// interfaces of the platforms.
 //
 // In reading order:
 //

@@ -1,8 +1,6 @@
 package workerstest
 
 import (
-	"testing"
-
 	"shiming/cards"
 	"shiming/flows"
 	"shiming/idcard"
@@ -24,7 +22,7 @@ func (w *Harness) Say(openID, text string) {
 	}))
 }
 
-// SendPhotos sends pictures in one private message, and returns its id.
+// SendPhotos sends the pictures of the file keys in one private message, and returns its id.
 func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	w.T.Helper()
 	id := w.NextID()
@@ -44,7 +42,8 @@ func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	return m.MessageID
 }
 
-// Click presses a button on the present card of a case.
+// Click presses a button on the card of c at its revision. form holds pairs of a field and a value. Three fields are no
+// part of the form: "to" and "of" (the side of a retake) belong to the action, "message" is the id of the message.
 func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
 	k := flows.CardAction{
@@ -64,7 +63,7 @@ func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...str
 		switch form[i] {
 		case "to":
 			k.Action.To = form[i+1]
-		case "of": // the side of a retake
+		case "of":
 			k.Action.Side = form[i+1]
 		case "message":
 			k.MessageID = form[i+1]
@@ -80,7 +79,7 @@ func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...str
 	return a
 }
 
-// CheckAnswer requires the toast of an answer.
+// CheckAnswer fails the test if the answer has another toast. args holds pairs of a name and a value.
 func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	w.T.Helper()
 	m := map[string]string{}
@@ -88,11 +87,11 @@ func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 		m[args[i]] = args[i+1]
 	}
 	if want := cards.NewToast(toastID, m); a.Toast == nil || *a.Toast != want {
-		w.T.Errorf("toast %+v, want %+v", a.Toast, want)
+		w.T.Errorf("toast: got %+v, want %+v", a.Toast, want)
 	}
 }
 
-// Person is somebody of the tests, whose card the reader knows.
+// KnowCard makes the OCR recognise a person's ID card, and returns the file keys of its two pictures.
 func (w *Harness) KnowCard(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
 	w.IDCardReader.SetText(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
@@ -103,7 +102,7 @@ func (w *Harness) KnowCard(openID, number string) (front, back string) {
 	return front, back
 }
 
-// Walk takes a person from the first word to a state, in the ordinary way.
+// Walk registers a person, step by step without any failure, until the case is in the state.
 func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	w.T.Helper()
 	front, back := w.KnowCard(openID, number)
@@ -137,7 +136,7 @@ func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	return w.InState(w.LatestCase(openID).ID, to)
 }
 
-// Group sends a message in a group in which the bot was mentioned.
+// SayInGroup sends a message in a group that mentions the bot, and returns its id.
 func (w *Harness) SayInGroup(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
@@ -151,12 +150,4 @@ func (w *Harness) SayInGroup(openID, chat, text string, photos ...flows.PhotoRef
 		Photos:    photos,
 	}))
 	return "om_" + id
-}
-
-// Same requires a card, as its builder makes it.
-func RequireCard(t *testing.T, what, got string, want cards.Card) {
-	t.Helper()
-	if got != string(want.JSON()) {
-		t.Errorf("%s is %s\nwant %s", what, got, want.JSON())
-	}
 }

@@ -1,0 +1,185 @@
+package workers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// A message that can no longer be changed is replaced when somebody is waited for, and left
+// alone when nobody is.
+func TestCardsThatAreTooOld(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	var old *workerstest.Message
+	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+		if id == old.ID {
+			return workerstest.TooOld()
+		}
+		w.Messenger.Replace(id, card)
+		return nil
+	}
+	c, first := w.PutShownCase(flows.Checking, "ou_1")
+	old = first
+	w.MustReport(c.ID, workerstest.Delayed("check"))
+	w.RunJobs(flows.JobShow)
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != 2 || !workerstest.Shows(sent[1].Current(), "progress_delayed") || len(sent[0].Cards) != 1 {
+		t.Fatalf("%d cards, want 2", len(sent))
+	}
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Unreachable || s.MessageID != sent[1].ID || s.OldID != "" {
+		t.Errorf("the surface is %+v", s)
+	}
+	// Nobody is waited for: nothing new is sent, and no job tries again.
+	c, _ = w.PutShownCase(flows.Checking, "ou_2")
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
+	w.RunJobs(flows.JobShow)
+	if n := len(w.Messenger.SentTo("ou_2")); n != 1 || !w.Surface(workerstest.ApplicantSurface(c)).Unreachable ||
+		len(w.Waiting(flows.JobShow)) != 0 {
+		t.Errorf("%d cards, surface %+v, want 1", n, w.Surface(workerstest.ApplicantSurface(c)))
+	}
+}
+
+// The pointer to the new card is a courtesy: when the old message is gone, nothing is lost.
+func TestAnOldCardThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.RunJobs(flows.JobShow)
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 2 || s.OldID != "" || s.Unreachable {
+		t.Errorf("the surface is %+v", s)
+	}
+	// When it is only busy, it is tried again, and nothing is sent twice.
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.RunJobs(flows.JobShow)
+	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 3 || s.OldID == "" {
+		t.Errorf("the surface is %+v", s)
+	}
+	w.Messenger.PatchFunc = nil
+	w.Advance(time.Second)
+	w.RunJobs(flows.JobShow)
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != 3 || !workerstest.Shows(sent[1].Current(), "superseded.title") ||
+		w.Surface(workerstest.ApplicantSurface(c)).OldID != "" {
+		t.Errorf("%d cards, the second shows %s, want 3", len(sent), sent[1].Current())
+	}
+}
+
+// A card that Feishu will not take is not tried again, but what others left to the job that
+// drew it is still shown.
+func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+		if w.CaseNow(c.ID).State == flows.Checking {
+			w.MustReport(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+			w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow))) // leaves a mark
+			return &workerstest.UpstreamError{Class: "card", Code: "230099/200621"}
+		}
+		w.Messenger.Replace(id, card)
+		return nil
+	}
+	w.MustReport(c.ID, workerstest.Delayed("check"))
+	w.RunJobs(flows.JobShow)
+	w.Advance(time.Second)
+	w.RunJobs(flows.JobShow)
+	if !workerstest.Shows(m.Current(), "confirm.title") {
+		t.Errorf("the card shows %s", m.Current())
+	}
+	if n := len(w.Waiting(flows.JobShow)); n != 0 {
+		t.Errorf("%d jobs go on, want 0", n)
+	}
+}
+
+// The tenant's data-loss prevention gets a form without clear values.
+func TestTheFormThatMayNotBeClear(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.AwaitingConfirmation, "ou_1")
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		if !w.CaseNow(c.ID).MaskedForm {
+			return "", &workerstest.UpstreamError{Class: "dlp", Code: "230028"}
+		}
+		return w.Messenger.Post(to, card, uuid), nil
+	}
+	w.RunJobs(flows.JobShow)
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "confirm.ask_masked") {
+		t.Fatalf("%d forms, want 1", len(sent))
+	}
+	// A masked card that is refused as well is left alone; the case stays.
+	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
+		return &workerstest.UpstreamError{Class: "dlp", Code: "230028"}
+	}
+	w.Click("ou_1", w.CaseNow(c.ID), cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "1")
+	w.RunJobs(flows.JobShow)
+	w.InState(c.ID, flows.AwaitingConfirmation)
+	if n := len(w.Waiting(flows.JobShow)); n != 0 {
+		t.Errorf("%d jobs go on, want 0", n)
+	}
+}
+
+// Whatever is booked out or in the operator's way is waited for, without using attempts up.
+func TestCardsThatHaveToWait(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.MustReport(c.ID, workerstest.Delayed("check"))
+	for _, tt := range []struct {
+		fail   func()
+		in     time.Duration
+		snooze bool
+	}{
+		{func() {
+			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
+				return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 40 * time.Second, Snooze: true, Code: "rate"})
+			}
+		}, 40 * time.Second, true},
+		{func() {
+			w.Store.WaitFunc = nil
+			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.NoScope() }
+		}, flows.ProbeEvery, true},
+		{func() {
+			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
+				return &workerstest.UpstreamError{
+					Class:       "retry",
+					Code:        "99991400",
+					IsTemporary: true,
+					RetryIn:     7 * time.Second,
+				}
+			}
+		}, 7 * time.Second, false},
+	} {
+		t.Run(tt.in.String(), func(t *testing.T) {
+			tt.fail()
+			j := w.TakeJob(flows.JobShow)
+			err := w.Run(t.Context(), j)
+			again, ok := errors.AsType[*flows.RetryLater](err)
+			if !ok || again.In != tt.in || again.Snooze != tt.snooze {
+				t.Errorf("%v, want again in %v", err, tt.in)
+			}
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Unreachable {
+				t.Errorf("the surface is left as %+v", s)
+			}
+			w.QueueJob(j)
+		})
+	}
+	w.Messenger.PatchFunc = nil
+	w.RunJobs(flows.JobShow)
+	if !workerstest.Shows(m.Current(), "progress_delayed") {
+		t.Errorf("the card shows %s", m.Current())
+	}
+}
