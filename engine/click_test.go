@@ -9,7 +9,9 @@ import (
 	"shiming/workers/workerstest"
 )
 
-func TestClicksThatAreNotOfOurMaking(t *testing.T) {
+// TestRefusedClicks: a click is refused if it is malformed, names a foreign case, or comes from a person without the
+// right.
+func TestRefusedClicks(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
@@ -104,8 +106,8 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 	}
 }
 
-// A click is taken once; when it comes again the answer is the card as it is now.
-func TestClicksAreTakenOnce(t *testing.T) {
+// TestClickIsHandledOnce: a click that comes again changes nothing and is answered with the present card.
+func TestClickIsHandledOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingCode, "ou_1", func(c *flows.Case) { c.Code.MAC = nil })
@@ -153,8 +155,9 @@ func TestClicksAreTakenOnce(t *testing.T) {
 	}
 }
 
-// A click on a card that is out of date gets the present one, and who did what when.
-func TestLateClicksGetThePresentCard(t *testing.T) {
+// TestLateClickShowsPresentCard: a click on an outdated card is answered with the present card and says who did what
+// when.
+func TestLateClickShowsPresentCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.Messenger.ContactFunc = nil
@@ -189,8 +192,8 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 	w.InState(old.ID, flows.AwaitingConfirmation)
 }
 
-// Once the admins' names are known, a late click is told who was first.
-func TestLateClicksNameTheColleague(t *testing.T) {
+// TestLateClickNamesColleague: the answer to a late click names the colleague, once the names are known.
+func TestLateClickNamesColleague(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	asked := 0
@@ -209,6 +212,7 @@ func TestLateClicksNameTheColleague(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActApprove), "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 }
 
+// TestStartButton: the button opens a case, or brings the card of the open case to the bottom.
 func TestStartButton(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -237,6 +241,7 @@ func TestStartButton(t *testing.T) {
 	w.InState(w.LatestCase("ou_2").ID, flows.AwaitingConsent)
 }
 
+// TestResume: the button of a reminder brings the card to the bottom; with ToForm it opens the form on the card itself.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)

@@ -9,7 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-func TestWhatWordsAreAnsweredWith(t *testing.T) {
+// TestRepliesToCommands: every text gets one reply, in private or in the group.
+func TestRepliesToCommands(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.PutCase(flows.AwaitingReview, "ou_open")
@@ -84,7 +85,8 @@ func TestWhatWordsAreAnsweredWith(t *testing.T) {
 	}
 }
 
-func TestWordsThatMoveACase(t *testing.T) {
+// TestCommandsThatChangeACase: start, 进度 and 取消.
+func TestCommandsThatChangeACase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.Say("ou_1", "实名")
@@ -117,6 +119,7 @@ func TestWordsThatMoveACase(t *testing.T) {
 	w.InState(d.ID, flows.Recording)
 }
 
+// TestGroupsChosenInChat: an admin chooses the review and the announcement group with a command.
 func TestGroupsChosenInChat(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -148,9 +151,8 @@ func TestGroupsChosenInChat(t *testing.T) {
 	}))
 }
 
-// Six digits in the chat are the code, and are always answered: with the step after it, or
-// with the card that says what is wrong.
-func TestSixDigitsInTheChat(t *testing.T) {
+// TestCodeTypedIntoChat: six digits in the chat are the code. A wrong code brings the card to the bottom of the chat.
+func TestCodeTypedIntoChat(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingCode)
@@ -176,7 +178,8 @@ func TestSixDigitsInTheChat(t *testing.T) {
 	w.InState(c.ID, flows.AwaitingReview)
 }
 
-func TestTheMenuSpeaksWords(t *testing.T) {
+// TestMenuRunsCommands: the keys of the menu are commands.
+func TestMenuRunsCommands(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	menu := func(event, who, key string) {

@@ -14,8 +14,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A cause that many cases share is told to HR once, and one word of HR's tries all again.
-func TestOneIncidentIsOneCard(t *testing.T) {
+// TestIncidentHasOneCard: HR gets one card for a cause that many cases share, and one retry retries all of them.
+func TestIncidentHasOneCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	quota := true
@@ -75,8 +75,8 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	}
 }
 
-// Without anybody's word the cases go on by themselves once the cause is gone.
-func TestAnIncidentHealsByItself(t *testing.T) {
+// TestIncidentResumesByItself: the cases go on without HR after the cause is gone.
+func TestIncidentResumesByItself(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	forbidden := true
@@ -112,8 +112,8 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	}
 }
 
-// When the case on HR's card ends otherwise, HR is shown another of the same cause.
-func TestAnIncidentIsPassedOn(t *testing.T) {
+// TestIncidentIsHandedOver: when the case of HR's card ends otherwise, HR gets the card of another case.
+func TestIncidentIsHandedOver(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	var ids []string
@@ -150,9 +150,8 @@ func TestAnIncidentIsPassedOn(t *testing.T) {
 	}
 }
 
-// The card of an incident says how many cases wait for the same cause, and follows the number
-// at its own pace.
-func TestTheCardOfAnIncidentCounts(t *testing.T) {
+// TestIncidentCardCounts: the card says how many cases wait for the same cause. It is redrawn every 30 s at most.
+func TestIncidentCardCounts(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.IDCardReader.ReadFunc = func(context.Context, []byte) (flows.CardText, error) {

@@ -8,7 +8,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// reply takes the one reply that is queued.
+// takeOnlyReply removes the queued reply and fails the test if there is another one.
 func takeOnlyReply(w *workerstest.Harness) flows.Job {
 	w.T.Helper()
 	j := w.TakeJob(flows.JobReply)
@@ -18,8 +18,8 @@ func takeOnlyReply(w *workerstest.Harness) flows.Job {
 	return j
 }
 
-// A message is taken once, whether the event comes again or the message in another event.
-func TestMessagesAreTakenOnce(t *testing.T) {
+// TestMessageIsHandledOnce: a message may come again with the same event or with another event.
+func TestMessageIsHandledOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	m := flows.Message{
@@ -50,7 +50,8 @@ func TestMessagesAreTakenOnce(t *testing.T) {
 	}
 }
 
-func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
+// TestRefusedPhotos: photos are refused in a group and in states that need none.
+func TestRefusedPhotos(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	message := w.SayInGroup("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
@@ -88,7 +89,8 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	}
 }
 
-func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
+// TestUnsupportedMessages: an audio message is answered in private and ignored in a group.
+func TestUnsupportedMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	m := flows.Message{
@@ -110,7 +112,8 @@ func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 	}
 }
 
-func TestPeopleAreGreetedOnce(t *testing.T) {
+// TestGreetingIsSentOnce: a person of a tenant is greeted once, however often the chat is opened.
+func TestGreetingIsSentOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	enter := func(event, who, tenant string) {
@@ -135,6 +138,7 @@ func TestPeopleAreGreetedOnce(t *testing.T) {
 	takeOnlyReply(w)
 }
 
+// TestRecalledMessages: the photos of a recalled message are dropped, unless the case has ended.
 func TestRecalledMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -166,8 +170,8 @@ func TestRecalledMessages(t *testing.T) {
 	}
 }
 
-// The same person in two tenants is two people.
-func TestTenantsAreApart(t *testing.T) {
+// TestTenantsAreSeparate: the same open_id in two tenants has two cases.
+func TestTenantsAreSeparate(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for _, tenantKey := range []string{workerstest.Tenant, "tenant-2"} {

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// HR walks through the queue in one card, without the cases of his own.
-func TestNextWalksTheQueue(t *testing.T) {
+// TestQueueShowsNextCase: an admin pages through the queue in one card and never meets the own case.
+func TestQueueShowsNextCase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	next := func(who, caseID, to string) flows.Answer {
@@ -83,8 +83,8 @@ func TestNextWalksTheQueue(t *testing.T) {
 	}
 }
 
-// The review card itself is no queue.
-func TestTheReviewCardIsNoQueue(t *testing.T) {
+// TestReviewCardIsNoQueue: a decision on the review card itself offers no next case.
+func TestReviewCardIsNoQueue(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)

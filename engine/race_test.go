@@ -10,7 +10,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// together runs fn n times at the same moment.
+// runTogether runs fn n times at the same moment.
 func runTogether(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	begin := make(chan struct{})
@@ -24,9 +24,8 @@ func runTogether(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-// The same message delivered many times at once, and many messages of one person at once,
-// make one case.
-func TestManyDeliveriesAtOnce(t *testing.T) {
+// TestConcurrentMessages: one message delivered many times, or many messages of one person, make one case.
+func TestConcurrentMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	runTogether(8, func(int) {
@@ -70,8 +69,8 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 	w.Must(w.Store.VerifyChain(t.Context(), c.ID))
 }
 
-// Of two admins at the same moment one decides, and the other is told.
-func TestTwoAdminsAtOnce(t *testing.T) {
+// TestConcurrentDecisions: of two admins who press at the same moment one decides, and the other is told.
+func TestConcurrentDecisions(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for round := range 5 {

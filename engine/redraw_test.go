@@ -11,9 +11,9 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// The answer to a click may come after what another engine has drawn. The card is drawn once
-// more then, and only then.
-func TestAnAnswerThatWasOvertaken(t *testing.T) {
+// TestRedrawAfterLateAnswer: the answer to a click may arrive after a drawing of another engine. Only then the card is
+// drawn once more.
+func TestRedrawAfterLateAnswer(t *testing.T) {
 	t.Parallel()
 	for name, another := range map[string]bool{"by another engine": true,
 		"by the same, which waits for the answer": false} {
@@ -56,8 +56,9 @@ func TestAnAnswerThatWasOvertaken(t *testing.T) {
 	}
 }
 
-// A pointer that was replaced by the answer to a click becomes a pointer again.
-func TestAnAnswerOnAFormerCard(t *testing.T) {
+// TestRedrawAfterClickOnFormerCard: the answer to a click replaces the pointer on a former message; the pointer is
+// drawn again.
+func TestRedrawAfterClickOnFormerCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
@@ -78,9 +79,8 @@ func TestAnAnswerOnAFormerCard(t *testing.T) {
 	}
 }
 
-// The card of a button pressed a moment ago is drawn again only after the answer has had its
-// time on the screen.
-func TestTheClickedCardIsNotDrawnAtOnce(t *testing.T) {
+// TestClickedCardIsRedrawnLater: the clicked card is drawn after the answer has been on the screen for a moment.
+func TestClickedCardIsRedrawnLater(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// TestRestoredWritesNothingByItself: whatever a copy of the database holds, no identity and no
-// evidence is written before HR has said that it was not; and what HR says leads to the end.
+// TestRestoredWritesNothingByItself: after a restore no identity and no evidence is written before HR has decided,
+// whatever state the case was in. HR's decisions lead to the end of the case.
 func TestRestoredWritesNothingByItself(t *testing.T) {
 	for _, tt := range []struct {
 		at              flows.State
@@ -62,7 +62,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 	}
 }
 
-// walkTo stops on the ordinary way; before the bot's own steps if that is where it is to be.
+// walkTo registers a person until the state. It stops before the bot has made its writes.
 func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 	w.T.Helper()
 	if at != flows.Recording {
@@ -73,7 +73,7 @@ func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 	return w.InState(c.ID, flows.Recording)
 }
 
-// toRecording goes on until the bot is to write, and lets it try.
+// walkToWrites goes on until the bot wants to write, and lets it try.
 func walkToWrites(w *workerstest.Harness, who string) {
 	w.T.Helper()
 	for {
@@ -93,7 +93,7 @@ func walkToWrites(w *workerstest.Harness, who string) {
 	}
 }
 
-// TestRestoredDuringAnotherStop: HR's word on something else is no word on the write.
+// TestRestoredDuringAnotherStop: HR's retry of another stop does not decide on the write.
 func TestRestoredDuringAnotherStop(t *testing.T) {
 	w := workerstest.New(t)
 	c := walkTo(w, "ou_1", flows.Recording)

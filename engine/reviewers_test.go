@@ -10,7 +10,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// Without a review group each admin gets the card, never the applicant himself.
+// TestReviewByEachAdmin: without a review group each admin gets the card, except the applicant.
 func TestReviewByEachAdmin(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
@@ -29,8 +29,8 @@ func TestReviewByEachAdmin(t *testing.T) {
 	w.InState(c.ID, flows.Done)
 }
 
-// When the only admin registers himself there is nobody to review, and he is told.
-func TestNobodyIsThereToReview(t *testing.T) {
+// TestNoReviewer: if the only admin is the applicant, nobody can review the case, and the applicant is told.
+func TestNoReviewer(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
 		d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"}

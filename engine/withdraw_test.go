@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// Withdrawing deletes what every case of the person holds.
-func TestWithdrawDeletesAllCases(t *testing.T) {
+// TestWithdrawErasesAllCases: withdrawing deletes the data of every case of the person.
+func TestWithdrawErasesAllCases(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	rejected := w.PutCase(flows.Rejected, "ou_1")

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// The announcement of a day stays that day's, also when it is drawn after midnight.
-func TestTheBoardAtMidnight(t *testing.T) {
+// TestBoardAtMidnight: the announcement of a day stays that of the day when it is drawn after midnight.
+func TestBoardAtMidnight(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.Advance(11*time.Hour + 59*time.Minute + 58*time.Second) // 23:59:58

@@ -10,8 +10,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// The directory fills the form; without it the form starts empty and nothing waits.
-func TestTheDirectory(t *testing.T) {
+// TestContact: the directory fills the form in. Without it the form starts empty, and nothing waits.
+func TestContact(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string

@@ -13,8 +13,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// HR is reminded of what waits in one message a period, however many cases are due.
-func TestTheDigestComesOnceAPeriod(t *testing.T) {
+// TestDigestOncePerPeriod: HR gets one list per reminder period, however many cases are due.
+func TestDigestOncePerPeriod(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for i := range 5 {

@@ -7,7 +7,7 @@ import (
 	"shiming/flows"
 )
 
-// Every field of the evidence comes from something that is on record.
+// TestEvidenceIsNeverInvented: every field of the evidence point comes from what is on record.
 func TestEvidenceIsNeverInvented(t *testing.T) {
 	c := flows.SampleCase(flows.Filing)
 	p := EvidenceOf(c)

@@ -7,7 +7,7 @@ import (
 	"shiming/flows"
 )
 
-// Every failed call is counted by the platform's operation and by what follows.
+// TestFailedCallsAreCounted: every failed call is counted by its operation and its class.
 func TestFailedCallsAreCounted(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)

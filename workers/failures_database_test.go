@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A database that is locked or full while a card is on its way says nothing about the card: it comes later.
-func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
+// TestDatabaseErrorDropsNoCard: an error of the database says nothing about the card. The job comes again.
+func TestDatabaseErrorDropsNoCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	locked := errors.New("database is locked")

@@ -1,8 +1,8 @@
 package workers_test
 
 import (
-	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,12 +11,13 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// cardSays is 230099 with the card's own error (发送消息, 230099 子错误码).
+// cardSays is 230099 with the error of the card (page 发送消息, 230099 子错误码).
 func cardSays(sub int, text string) answer {
-	return answer{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":"Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; "}`, sub, text)}
+	msg := fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", sub, text)
+	return answer{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":%q}`, msg)}
 }
 
-// shownOn puts a card on the screen through the real client.
+// putShownCase stores a case and sends its card through the real client.
 func putShownCase(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
 	p.clear()
@@ -29,7 +30,7 @@ func putShownCase(w *workerstest.Harness, p *platforms, s flows.State, who strin
 	return c, j
 }
 
-// Changing a card that is on the screen (更新已发送的消息卡片).
+// TestFailuresOfPatches: changing a card (page 更新已发送的消息卡片).
 func TestFailuresOfPatches(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)
@@ -67,60 +68,58 @@ func TestFailuresOfPatches(t *testing.T) {
 		{says: feishuSays(230028)}, // no form is shown here, so there is nothing to mask
 	} {
 		t.Run(tt.says.body, func(t *testing.T) {
-			name := tt.says.body
 			c, j := putShownCase(w, p, flows.Checking, fmt.Sprint("ou_", i))
 			w.MustReport(c.ID, workerstest.Delayed("check"))
 			w.TakeJob(flows.JobShow)
 			p.fail("patch", tt.says)
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-				t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
-			}
+			requireRetry(t, err, tt.again, tt.snooze)
 			p.fail("none", answer{}) // counts from here
 			w.RunJobs(flows.JobShow)
 			if got := p.callCount("send"); got != tt.sends {
-				t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
+				t.Errorf("fresh messages: got %d, want %d", got, tt.sends)
 			}
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
 				if p.callCount("patch") != 1 {
-					t.Errorf("%s: after the repair %d patches, want 1", name, p.callCount("patch"))
+					t.Errorf("after the repair %d patches, want 1", p.callCount("patch"))
 				}
 			}
 			// What cannot be shown does not stop the case.
 			if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
-				t.Errorf("%s: %+v", name, now.Attention)
+				t.Errorf("%+v", now.Attention)
 			}
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
-				t.Errorf("%s: the surface is left as %+v", name, s)
+				t.Errorf("the surface is left as %+v", s)
 			}
 		})
 	}
 }
 
-// Clear values that the tenant does not let pass: the form is drawn without them.
+// TestFailuresOfTheClearForm: the tenant refuses clear values, and the form is drawn without them.
 func TestFailuresOfTheClearForm(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)
 	for i, code := range []int{230028, 230022} {
-		c, j := putShownCase(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
-		w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
-		w.TakeJob(flows.JobShow)
-		p.fail("patch", feishuSays(code))
-		w.Must(w.Run(t.Context(), j))
-		if !w.CaseNow(c.ID).MaskedForm {
-			t.Errorf("%d: the form stays clear", code)
-		}
-		p.fail("none", answer{})
-		w.RunJobs(flows.JobShow)
-		if p.callCount("patch") != 1 {
-			t.Errorf("%d: the masked form was not drawn", code)
-		}
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
+			c, j := putShownCase(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
+			w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
+			w.TakeJob(flows.JobShow)
+			p.fail("patch", feishuSays(code))
+			w.Must(w.Run(t.Context(), j))
+			if !w.CaseNow(c.ID).MaskedForm {
+				t.Error("the form stays clear")
+			}
+			p.fail("none", answer{})
+			w.RunJobs(flows.JobShow)
+			if p.callCount("patch") != 1 {
+				t.Error("the masked form was not drawn")
+			}
+		})
 	}
 }
 
-// Sending a card to a person or to HR's group (发送消息).
+// TestFailuresOfSends: sending a card (page 发送消息).
 func TestFailuresOfSends(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)
@@ -129,14 +128,36 @@ func TestFailuresOfSends(t *testing.T) {
 		again  time.Duration
 		snooze bool
 	}{
-		{230001, 0, false}, {230002, probe, true}, {230006, probe, true}, {230013, 0, false}, {230015, 0, false},
-		{230017, 0, false}, {230018, probe, true},
-		{230019, 0, false}, {230020, soon, false}, {230022, 0, false}, {230025, 0, false}, {230027, probe, true},
-		{230028, 0, false}, {230029, 0, false},
-		{230034, probe, true}, {230035, probe, true}, {230036, probe, true}, {230038, 0, false}, {230049, soon, false},
+		{230001, 0, false},
+		{230002, probe, true},
+		{230006, probe, true},
+		{230013, 0, false},
+		{230015, 0, false},
+		{230017, 0, false},
+		{230018, probe, true},
+		{230019, 0, false},
+		{230020, soon, false},
+		{230022, 0, false},
+		{230025, 0, false},
+		{230027, probe, true},
+		{230028, 0, false},
+		{230029, 0, false},
+		{230034, probe, true},
+		{230035, probe, true},
+		{230036, probe, true},
+		{230038, 0, false},
+		{230049, soon, false},
 		{230053, 0, false},
-		{230054, probe, true}, {230055, 0, false}, {230075, probe, true}, {230099, 0, false}, {232009, 0, false},
-		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false},
+		{230054, probe, true},
+		{230055, 0, false},
+		{230075, probe, true},
+		{230099, 0, false},
+		{232009, 0, false},
+		{99991400, soon, false},
+		{99991672, probe, true},
+		{99992351, 0, false},
+		{99992361, probe, true},
+		{99992402, 0, false},
 		{4242, 0, false},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
@@ -147,30 +168,27 @@ func TestFailuresOfSends(t *testing.T) {
 			p.fail("send", feishuSays(tt.code))
 			err := w.Run(t.Context(), j)
 			p.clear()
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-				t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
-			}
+			requireRetry(t, err, tt.again, tt.snooze)
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
 				if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 1 || s.MessageID == "" {
-					t.Errorf("%d: after the repair %+v", tt.code, s)
+					t.Errorf("after the repair %+v", s)
 				}
 			}
 			if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
-				t.Errorf("%d: the case went to %s, want %v", tt.code, now.State, flows.AwaitingPhotos)
+				t.Errorf("the case went to %s, want %v", now.State, flows.AwaitingPhotos)
 			}
 			// Whatever it was, the next change of the case tries again.
 			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			w.RunJobs(flows.JobShow)
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != s.WantedGeneration || s.MessageID == "" {
-				t.Errorf("%d: the next card is %+v", tt.code, s)
+				t.Errorf("the next card is %+v", s)
 			}
 		})
 	}
 }
 
-// Answering a message (回复消息).
+// TestFailuresOfReplies: answering a message (page 回复消息).
 func TestFailuresOfReplies(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)
@@ -199,12 +217,9 @@ func TestFailuresOfReplies(t *testing.T) {
 				For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
 			j.Key, j.Attempt = fmt.Sprint("r", i), 1
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
-				t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
-			}
+			requireRetry(t, err, tt.again, false)
 			if got := p.callCount("send"); got != tt.sends {
-				t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
+				t.Errorf("messages to the person: got %d, want %d", got, tt.sends)
 			}
 		})
 	}

@@ -12,7 +12,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// hour is a moment at which a clock of the tests is started, in China, and what follows from the calendar.
+// clockCase is a time at which the clock of a test starts, in China, and what follows from it.
 type clockCase struct {
 	name     string
 	start    time.Time
@@ -21,10 +21,10 @@ type clockCase struct {
 	night    time.Time // the next nightly run
 }
 
-// midnight is the end of the day, since each of these nights belongs to the next one.
+// midnight is the end of the day of start. The nightly run is at 02:30 of the next day.
 func (h clockCase) midnight() time.Time { return h.night.Add(-2*time.Hour - 30*time.Minute) }
 
-// hours are the clocks at which everything is tried that goes by hours or by the calendar.
+// clockCases are the starting times for everything that depends on the hour or the calendar.
 func clockCases(t *testing.T) (all []clockCase) {
 	t.Helper()
 	at := func(text string) time.Time {
@@ -49,7 +49,7 @@ func clockCases(t *testing.T) (all []clockCase) {
 	return all
 }
 
-// atEachHour runs a test in a world whose clock is started at each of the hours.
+// atEachHour runs a test once for each of clockCases.
 func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.Harness, h clockCase),
 	adjust ...func(*engine.Deps, *workers.Deps)) {
 	t.Helper()
@@ -64,10 +64,10 @@ func atEachHour(t *testing.T, test func(t *testing.T, w *workerstest.Harness, h 
 	}
 }
 
-// passTo moves the clock to a moment.
+// advanceTo moves the clock to a time.
 func advanceTo(w *workerstest.Harness, at time.Time) { w.Advance(at.Sub(w.Now())) }
 
-// planned is when the one waiting job of a kind is due.
+// dueTime returns when the only queued job of a kind is due.
 func dueTime(w *workerstest.Harness, kind flows.JobKind) time.Time {
 	w.T.Helper()
 	jobs := w.Waiting(kind)
@@ -77,7 +77,7 @@ func dueTime(w *workerstest.Harness, kind flows.JobKind) time.Time {
 	return jobs[0].At
 }
 
-// TestHours: what is planned for later is planned by China's hours and calendar, whenever a case starts.
+// TestHours: reminders and expiry follow the hours and the calendar of China, whenever a case starts.
 func TestHours(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.Say("ou_1", "实名")
@@ -103,7 +103,7 @@ func TestHours(t *testing.T) {
 	})
 }
 
-// TestHoursOfExpiry: a case ends after its time to the second, also at night.
+// TestHoursOfExpiry: a case expires to the second, also at night.
 func TestHoursOfExpiry(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.Say("ou_1", "实名")
@@ -122,7 +122,7 @@ func TestHoursOfExpiry(t *testing.T) {
 	})
 }
 
-// TestHoursOfCodes: a code is valid for its ten minutes and another one comes after one, also across midnight.
+// TestHoursOfCodes: a code is valid for ten minutes and another one may follow after one, also across midnight.
 func TestHoursOfCodes(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, _ clockCase) {
 		p := flows.SamplePolicy()
@@ -142,7 +142,7 @@ func TestHoursOfCodes(t *testing.T) {
 	})
 }
 
-// TestHoursOfToday: the day of figures and announcement is China's, from midnight to midnight.
+// TestHoursOfToday: the day of the figures and of the announcement goes from midnight to midnight in China.
 func TestHoursOfToday(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.Walk("ou_1", "11010119900307803X", flows.Done)
@@ -180,7 +180,7 @@ func TestHoursOfToday(t *testing.T) {
 	})
 }
 
-// TestHoursOfRetention: photos go after their grace and the fields after their time, to the second, also at night.
+// TestHoursOfRetention: photos and fields are deleted to the second, also at night.
 func TestHoursOfRetention(t *testing.T) {
 	const kept = 30 * 24 * time.Hour
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
@@ -208,7 +208,7 @@ func TestHoursOfRetention(t *testing.T) {
 	}, func(d *engine.Deps, _ *workers.Deps) { d.Policy.FieldRetention = kept })
 }
 
-// TestHoursOfNudges: HR's 催办 reaches people at once by day, and in the morning at night.
+// TestHoursOfNudges: 催办 reminds people at once by day, and in the morning if it is night.
 func TestHoursOfNudges(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.PutCase(flows.AwaitingPhotos, "ou_1")
@@ -230,7 +230,7 @@ func TestHoursOfNudges(t *testing.T) {
 	})
 }
 
-// TestHoursOfTheDigest: HR is told of what waits by day, once, however many cases wait.
+// TestHoursOfTheDigest: HR's list comes by day, once for all cases.
 func TestHoursOfTheDigest(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.Walk("ou_1", "11010119900307803X", flows.AwaitingReview)
@@ -256,9 +256,9 @@ func TestHoursOfTheDigest(t *testing.T) {
 	})
 }
 
-// TestTheNightlyJob: the first case queues the tenant's nightly job, each run the next one, and one that was lost
-// comes again with a case.
-func TestTheNightlyJob(t *testing.T) {
+// TestNightlyJobIsQueued: the first case queues the tenant's nightly job, and each run the next one. A job that was
+// lost is queued again with a later case.
+func TestNightlyJobIsQueued(t *testing.T) {
 	atEachHour(t, func(t *testing.T, w *workerstest.Harness, h clockCase) {
 		w.Say("ou_1", "实名")
 		w.Say("ou_2", "实名")

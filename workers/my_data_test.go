@@ -10,6 +10,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
+// TestMyData: the card lists what is held, where it was sent and who looked, without clear data.
 func TestMyData(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -41,8 +42,7 @@ func TestMyData(t *testing.T) {
 	}
 }
 
-// What an older case still holds is said, also when a newer one has been deleted, and the latest
-// things that happened are those of the newest case.
+// TestMyDataOfSeveralCases: the card shows what an older case still holds, and lists events in order of time.
 func TestMyDataOfSeveralCases(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)

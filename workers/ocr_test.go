@@ -12,7 +12,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// stored is a case with both photos fetched and none read.
+// caseWithStoredPhotos stores a case with both photos fetched and none read.
 func caseWithStoredPhotos(w *workerstest.Harness, openID string) *flows.Case {
 	w.KnowCard(openID, flows.SampleNumber)
 	return w.PutCase(flows.AwaitingPhotos, openID, func(c *flows.Case) {
@@ -24,8 +24,8 @@ func caseWithStoredPhotos(w *workerstest.Harness, openID string) *flows.Case {
 	})
 }
 
-// However many jobs read a case at once, each photo is read once, and the shared limit is
-// askReconcile for each reading.
+// TestEachPhotoIsReadOnce: of many jobs that read a case at once each photo has one reader, and each reading waits for
+// the limit.
 func TestEachPhotoIsReadOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -54,8 +54,8 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 	w.InState(c.ID, flows.AwaitingConfirmation)
 }
 
-// A job that reads again reads what is left only.
-func TestWhatWasReadIsNotReadAgain(t *testing.T) {
+// TestReadPhotosIsNotRepeated: a job that runs again reads only what is unread.
+func TestReadPhotosIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := caseWithStoredPhotos(w, "ou_1")
@@ -79,8 +79,8 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 	}
 }
 
-// When the limit is booked out the job comes back, and the photo is still its own.
-func TestTheOCRLimitIsBookedOut(t *testing.T) {
+// TestOCRLimitIsBusy: without a slot at the rate limiter the job is deferred and keeps its claim on the photo.
+func TestOCRLimitIsBusy(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := caseWithStoredPhotos(w, "ou_1")

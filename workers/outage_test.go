@@ -10,9 +10,9 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// An upstream that is out for long: the applicant is told soon, HR after half an hour, and
-// the step goes on by itself.
-func TestAnOutage(t *testing.T) {
+// TestOutage: when a platform is out for long, the applicant is told soon and HR after half an hour. The step goes on
+// by itself.
+func TestOutage(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	out := true

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// People who wait behind many others are told how many.
-func TestHowManyAreAhead(t *testing.T) {
+// TestPhotosAhead: a person who waits behind many photos is told how many.
+func TestPhotosAhead(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for i := range 25 {

@@ -11,7 +11,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-func TestPhotosThatCannotBeUsed(t *testing.T) {
+// TestUnusablePhotos: a photo that cannot be used is answered with the reason, and the other side stays.
+func TestUnusablePhotos(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.IDCardReader.SetText("no field", 1)
@@ -60,8 +61,8 @@ func TestPhotosThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// What is taken back while it is being fetched or read leaves nothing behind.
-func TestPhotosTakenBackOnTheWay(t *testing.T) {
+// TestPhotosRecalledDuringWork: a photo that is recalled while it is fetched or read leaves nothing behind.
+func TestPhotosRecalledDuringWork(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	front, _ := w.KnowCard("ou_1", flows.SampleNumber)

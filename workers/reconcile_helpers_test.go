@@ -7,7 +7,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
+// runNight moves the clock to the tenant's next run and runs it, up to the report.
 func runNight(w *workerstest.Harness) {
 	w.T.Helper()
 	jobs := w.Waiting(flows.JobReconcile)
@@ -18,14 +18,14 @@ func runNight(w *workerstest.Harness) {
 	w.RunJobs(flows.JobReconcile)
 }
 
-// toMorning moves the clock to 09:00 and sends what is to be sent.
+// sendMorningCards moves the clock from 02:30 to 09:00 and sends what is due.
 func sendMorningCards(w *workerstest.Harness) {
 	w.T.Helper()
 	w.Advance(6*time.Hour + 30*time.Minute)
 	w.RunJobs(flows.JobReply)
 }
 
-// reports lists the reconciliation cards in the review group.
+// reconcileCards lists the reconciliation cards in the review group.
 func reconcileCards(w *workerstest.Harness) (out []*workerstest.Message) {
 	for _, m := range w.Messenger.SentTo("oc_hr") {
 		if workerstest.Shows(m.Current(), "reconcile.title") {
@@ -35,7 +35,7 @@ func reconcileCards(w *workerstest.Harness) (out []*workerstest.Message) {
 	return out
 }
 
-// askReconcile is the card that HR gets for the word.
+// askReconcile returns the card that HR gets for 对账.
 func askReconcile(w *workerstest.Harness, word string) string {
 	w.T.Helper()
 	before := len(w.Messenger.SentTo("ou_hr1"))
@@ -48,11 +48,13 @@ func askReconcile(w *workerstest.Harness, word string) string {
 	return all[before].Current()
 }
 
+// withEvidence completes a case: identity recorded, evidence filed.
 func withEvidence(c *flows.Case) {
 	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.SampleTime}
 	c.Identity.At = flows.SampleTime
 }
 
+// withUnknownEvidence suspends a case with an evidence point whose outcome is unknown.
 func withUnknownEvidence(c *flows.Case) {
 	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
 	c.Uploads = map[string]string{"front": "f1", "back": "f2"}

@@ -10,8 +10,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// HR is told once of what nobody can change any more, and every morning of what waits.
-func TestWhatIsKnownBringsNoCard(t *testing.T) {
+// TestKnownDifferencesAreNotReported: HR is told once of what nobody can change, and every morning of what waits.
+func TestKnownDifferencesAreNotReported(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
@@ -43,8 +43,8 @@ func TestWhatIsKnownBringsNoCard(t *testing.T) {
 	}
 }
 
-// What was dealt with between night and morning brings no card.
-func TestDealtWithBeforeTheMorning(t *testing.T) {
+// TestNoReportForResolvedDifferences: no report is sent if everything was resolved before the morning.
+func TestNoReportForResolvedDifferences(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
@@ -60,9 +60,8 @@ func TestDealtWithBeforeTheMorning(t *testing.T) {
 	}
 }
 
-// A case in the bot's turn whose job is gone is stopped in the morning, and HR's retry lets
-// it go on.
-func TestACaseWithoutAJob(t *testing.T) {
+// TestStalledCase: a case without a job is suspended in the morning, and HR's retry lets it go on.
+func TestStalledCase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
@@ -112,7 +111,8 @@ func TestACaseWithoutAJob(t *testing.T) {
 		"06-01 11:59", "who", "")
 }
 
-func TestBringingACardDownIsHRs(t *testing.T) {
+// TestOnlyHRRepostsCards: only an admin may bring a card down, and not that of the own case.
+func TestOnlyHRRepostsCards(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingReview, "ou_hr2")

@@ -8,7 +8,8 @@ import (
 	"shiming/flows"
 )
 
-func TestPlanOfARun(t *testing.T) {
+// TestNewRun: which cases a run compares after another run.
+func TestNewRun(t *testing.T) {
 	night := "2026-06-02"
 	if r := newRun(night, flows.SampleTime, nil); !r.From.Equal(flows.SampleTime.Add(-maxLookback)) || r.Recheck != nil {
 		t.Errorf("the first run: %+v", r)
@@ -34,7 +35,8 @@ func TestPlanOfARun(t *testing.T) {
 	}
 }
 
-func TestWhatHRHearsOf(t *testing.T) {
+// TestMergePrevious: HR is told once of an ended case, and every time of an open one.
+func TestMergePrevious(t *testing.T) {
 	early := flows.SampleTime.Add(-time.Hour)
 	known := &reconcileRun{Differences: []flows.Difference{{Kind: flows.DiffChain, Case: "ended", Since: early,
 		Ended: true}, {Kind: flows.DiffPersonGone, Case: "open", Since: early}}}
@@ -79,7 +81,8 @@ func TestWhatHRHearsOf(t *testing.T) {
 	}
 }
 
-func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
+// TestListedDifferencesAreBounded: a run counts all differences and keeps a bounded number by case.
+func TestListedDifferencesAreBounded(t *testing.T) {
 	r := &reconcileRun{}
 	for range 2 * maxListedDifferences {
 		r.addDifferences(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})

@@ -12,8 +12,9 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A clock that runs ahead in the database makes no earlier night, nor two of one.
-func TestANightThatComesTooEarly(t *testing.T) {
+// TestReconcileTooEarly: a job that comes too early, because the clock of the database is ahead, waits. A repeated job
+// begins no second run.
+func TestReconcileTooEarly(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.Say("ou_1", "实名")
@@ -31,9 +32,9 @@ func TestANightThatComesTooEarly(t *testing.T) {
 	}
 }
 
-// Everything that differs is found over many pages, each case compared once, also when the
-// process dies in the middle; HR hears of it in the morning.
-func TestANight(t *testing.T) {
+// TestReconcile: a run over many pages compares each case once and finds everything that differs, also when the process
+// dies in the middle. HR is told in the morning.
+func TestReconcile(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
@@ -158,9 +159,9 @@ func TestANight(t *testing.T) {
 	}
 }
 
-// An upstream that does not answer is waited for, then left out of the night, which the card
-// says, and asked for once more the next night.
-func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
+// TestReconcileWithoutUpstream: a platform without an answer is left out of the run, which the card says. The next run
+// asks it again.
+func TestReconcileWithoutUpstream(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		failure error

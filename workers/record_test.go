@@ -10,8 +10,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A photo that is no longer there is HR's to settle, not a crash.
-func TestAPhotoThatIsLost(t *testing.T) {
+// TestLostPhoto: a picture that is missing in the store suspends the case.
+func TestLostPhoto(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Recording, "ou_1")
@@ -25,7 +25,7 @@ func TestAPhotoThatIsLost(t *testing.T) {
 	}
 }
 
-// Evidence that lacks something is not filed, and the card says what.
+// TestIncompleteEvidenceIsNotFiled: evidence that lacks something is not filed, and the card says what is missing.
 func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -37,8 +37,8 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	}
 }
 
-// When e签宝 has lost the photos, they are uploaded again, also when that comes to light while
-// the case is parked.
+// TestLostUploads: photos that e签宝 has lost are uploaded again, also if that comes to light while the case is
+// suspended.
 func TestLostUploads(t *testing.T) {
 	t.Parallel()
 	notFound := &esign.Error{

@@ -12,7 +12,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// 催办 reminds everybody whose turn it is, within their limits, and says so once.
+// TestRemindAll: 催办 reminds everybody who has something to do, within the limits, and answers once.
 func TestRemindAll(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)

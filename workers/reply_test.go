@@ -14,7 +14,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// answer runs the reply to a private word and returns the card that came.
+// askBot sends a private text and returns the card that answers it.
 func askBot(w *workerstest.Harness, who, word string) string {
 	w.T.Helper()
 	before := len(w.Messenger.SentTo(who))
@@ -27,7 +27,8 @@ func askBot(w *workerstest.Harness, who, word string) string {
 	return sent[len(sent)-1].Current()
 }
 
-func TestGreetings(t *testing.T) {
+// TestGreeting: what the greeting shows to a stranger, to HR, and while a case is open.
+func TestGreeting(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	workerstest.RequireCard(t, "a stranger's greeting", askBot(w, "ou_1", "你好"), cards.Greeting{})
@@ -42,6 +43,7 @@ func TestGreetings(t *testing.T) {
 	workerstest.RequireCard(t, "help in a group", w.Messenger.SentTo(message)[0].Current(), cards.Greeting{Help: true})
 }
 
+// TestStatusWithoutAnOpenCase: 进度 shows the last case, or says that there is none.
 func TestStatusWithoutAnOpenCase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -52,7 +54,7 @@ func TestStatusWithoutAnOpenCase(t *testing.T) {
 		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }
 
-// What HR sees of itself: the list without the own case, and figures.
+// TestPendingAndStats: HR's list leaves the asker's own case out, and shows masked data only.
 func TestPendingAndStats(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -90,8 +92,8 @@ func TestPendingAndStats(t *testing.T) {
 	}
 }
 
-// A reminder that comes after the person has moved on is not sent.
-func TestRemindersOfThePast(t *testing.T) {
+// TestLateReminders: a reminder is not sent after the person has gone on.
+func TestLateReminders(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingPhotos, "ou_1")
@@ -113,8 +115,8 @@ func TestRemindersOfThePast(t *testing.T) {
 		cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
 }
 
-// What becomes of an answer that cannot be sent.
-func TestAnswersThatCannotBeSent(t *testing.T) {
+// TestFailedReplies: what follows when a reply cannot be sent.
+func TestFailedReplies(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for _, tt := range []struct {

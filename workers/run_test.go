@@ -14,7 +14,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A job whose case has moved on does nothing at all.
+// TestJobsOfAnotherState: a job whose case does not wait for it makes no call and changes nothing.
 func TestJobsOfAnotherState(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -82,7 +82,7 @@ func TestJobsOfAnotherState(t *testing.T) {
 	}
 }
 
-// The clocks' jobs belong to a revision, and to a case that is there.
+// TestTimers: reminder, expiry and purge belong to a revision, and to a case that exists.
 func TestTimers(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -107,7 +107,7 @@ func TestTimers(t *testing.T) {
 	}
 }
 
-// Metrics see every effect with what became of it.
+// TestEffectsAreObserved: every run of a job is counted with its outcome, and every change of state.
 func TestEffectsAreObserved(t *testing.T) {
 	t.Parallel()
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}

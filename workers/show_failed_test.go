@@ -13,9 +13,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A message that can no longer be changed is replaced when somebody is waited for, and left
-// alone when nobody is.
-func TestCardsThatAreTooOld(t *testing.T) {
+// TestTooOldCard: a message that can no longer be changed is replaced while the case is open, and otherwise left alone.
+func TestTooOldCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	var old *workerstest.Message
@@ -48,8 +47,8 @@ func TestCardsThatAreTooOld(t *testing.T) {
 	}
 }
 
-// The pointer to the new card is a courtesy: when the old message is gone, nothing is lost.
-func TestAnOldCardThatIsGone(t *testing.T) {
+// TestFormerCardIsGone: nothing is lost if a former message cannot become a pointer.
+func TestFormerCardIsGone(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, _ := w.PutShownCase(flows.Checking, "ou_1")
@@ -76,9 +75,8 @@ func TestAnOldCardThatIsGone(t *testing.T) {
 	}
 }
 
-// A card that Feishu will not take is not tried again, but what others left to the job that
-// drew it is still shown.
-func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
+// TestRefusedCardThenNextCard: a card that Feishu refuses is not sent again, but the next card of the surface is.
+func TestRefusedCardThenNextCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
@@ -103,8 +101,8 @@ func TestARefusedCardDoesNotSwallowTheNext(t *testing.T) {
 	}
 }
 
-// The tenant's data-loss prevention gets a form without clear values.
-func TestTheFormThatMayNotBeClear(t *testing.T) {
+// TestMaskedFormAfterDLP: the form is masked if the tenant's data-loss prevention refuses clear values.
+func TestMaskedFormAfterDLP(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingConfirmation, "ou_1")
@@ -132,8 +130,8 @@ func TestTheFormThatMayNotBeClear(t *testing.T) {
 	}
 }
 
-// Whatever is booked out or in the operator's way is waited for, without using attempts up.
-func TestCardsThatHaveToWait(t *testing.T) {
+// TestDeferredCards: a card that has to wait for the rate limiter or an operator uses no attempt up.
+func TestDeferredCards(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")

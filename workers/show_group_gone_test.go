@@ -13,8 +13,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// When the review group cannot be reached, each admin gets the card, and it is kept up to date.
-func TestTheReviewGroupIsGone(t *testing.T) {
+// TestReviewGroupIsGone: if the review group cannot be reached, each admin gets the card, and it is kept up to date.
+func TestReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
 		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
@@ -41,9 +41,9 @@ func TestTheReviewGroupIsGone(t *testing.T) {
 	}
 }
 
-// What HR is told from time to time goes to each admin as well when the group is gone: once to each,
-// also when one of them cannot be reached, and never with his own case.
-func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
+// TestListsWithoutReviewGroup: HR's lists go to each admin once if the group is gone, without the admin's own case,
+// also when another admin cannot be reached.
+func TestListsWithoutReviewGroup(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
 		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
@@ -98,8 +98,8 @@ func TestHRsListsWhenTheReviewGroupIsGone(t *testing.T) {
 	}
 }
 
-// A tenant for which no admin is named is told so, and not that the applicant is the only one.
-func TestNobodyIsNamed(t *testing.T) {
+// TestNoAdminNamed: the notice distinguishes a tenant without an admin from an only admin who is the applicant.
+func TestNoAdminNamed(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		admins []string

@@ -10,7 +10,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// lostSends has the next message sent and its answer lost.
+// loseNextSendAnswer makes the next message arrive and its answer get lost.
 func loseNextSendAnswer(w *workerstest.Harness) {
 	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		w.Messenger.Post(to, card, uuid)
@@ -19,8 +19,8 @@ func loseNextSendAnswer(w *workerstest.Harness) {
 	}
 }
 
-// A message whose id nobody got comes to light, also when a newer one is wanted by then.
-func TestALostMessageIsFound(t *testing.T) {
+// TestLostMessageIsFound: a message whose id was lost becomes a pointer, even if a newer one is wanted by then.
+func TestLostMessageIsFound(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
@@ -42,8 +42,8 @@ func TestALostMessageIsFound(t *testing.T) {
 	}
 }
 
-// A message that was sent before its answer was lost shows what was true then; it is changed.
-func TestALostMessageIsBroughtUpToDate(t *testing.T) {
+// TestLostMessageIsUpdated: a message whose id was lost is patched, because it shows an older card.
+func TestLostMessageIsUpdated(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
@@ -59,8 +59,8 @@ func TestALostMessageIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
-// A message that never left is sent once and needs no change afterwards.
-func TestAMessageThatNeverLeft(t *testing.T) {
+// TestMessageThatWasNotSent: a message that was never sent is sent once and not patched.
+func TestMessageThatWasNotSent(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
@@ -80,8 +80,8 @@ func TestAMessageThatNeverLeft(t *testing.T) {
 	}
 }
 
-// A former card that could not be turned into a pointer yet is not forgotten for the next one.
-func TestTwoFormerCards(t *testing.T) {
+// TestTwoFormerMessages: both former messages become pointers, although the first patch failed.
+func TestTwoFormerMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, _ := w.PutShownCase(flows.Checking, "ou_1")

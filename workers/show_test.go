@@ -12,7 +12,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-func TestACardIsChangedInPlace(t *testing.T) {
+// TestCardIsPatched: a change patches the message. A card that is shown already is not sent again.
+func TestCardIsPatched(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
@@ -41,8 +42,8 @@ func TestACardIsChangedInPlace(t *testing.T) {
 	}
 }
 
-// While one job draws, the others leave it a mark, and the last state wins.
-func TestOneJobDrawsAtATime(t *testing.T) {
+// TestOneJobDraws: while one job draws, another marks the surface dirty, and the last state is shown.
+func TestOneJobDraws(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
@@ -71,9 +72,8 @@ func TestOneJobDrawsAtATime(t *testing.T) {
 	}
 }
 
-// A job that died while drawing does not keep the others away for long, and comes back to
-// its own surface at once.
-func TestTheLeaseOfADeadJob(t *testing.T) {
+// TestLeaseOfDeadJob: the lease of a dead job ends after its time. The same job gets it back at once.
+func TestLeaseOfDeadJob(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
@@ -104,8 +104,8 @@ func TestTheLeaseOfADeadJob(t *testing.T) {
 	}
 }
 
-// A job that lost its lease does not undo what its successor stored.
-func TestALostLeaseIsNotWrittenBack(t *testing.T) {
+// TestLostLease: a job whose lease has run out does not overwrite what its successor has stored.
+func TestLostLease(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Checking, "ou_1")
@@ -177,8 +177,8 @@ func TestMessagesAreSentOnce(t *testing.T) {
 	}
 }
 
-// Many jobs and many changes at once: whatever the order, the screen ends with the last state.
-func TestTheLastStateWins(t *testing.T) {
+// TestLastStateIsShown: after many concurrent jobs and changes the message shows the last state.
+func TestLastStateIsShown(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c, _ := w.PutShownCase(flows.Checking, "ou_1")

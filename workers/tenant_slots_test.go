@@ -11,8 +11,9 @@ import (
 	"shiming/flows"
 )
 
-// TestTurns: a tenant that has enough under way is put off, evenly spread; others are not.
-func TestTurns(t *testing.T) {
+// TestTenantSlots: the jobs of a tenant without a free slot are deferred one after another. Other tenants are not
+// affected.
+func TestTenantSlots(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: true, Now: func() time.Time { return now }})})
@@ -54,8 +55,8 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// TestLimitsOfOneCompany: their names are those of before there were tenants, so that all versions share them.
-func TestLimitsOfOneCompany(t *testing.T) {
+// TestLimitKeys: the keys of a single tenant have no tenant, as in versions without tenants.
+func TestLimitKeys(t *testing.T) {
 	t.Parallel()
 	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"},
 		true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {

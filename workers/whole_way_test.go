@@ -7,8 +7,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// The ordinary way, with every effect performed by the real workers.
-func TestTheWay(t *testing.T) {
+// TestRegistration: a registration without any failure, from the first message to the announcement.
+func TestRegistration(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)

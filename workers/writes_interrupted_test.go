@@ -12,7 +12,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// dies runs a job whose process dies during the call.
+// runAndDie runs a job whose process dies during the call.
 func runAndDie(w *workerstest.Harness, j flows.Job) {
 	w.T.Helper()
 	defer func() {
@@ -25,9 +25,8 @@ func runAndDie(w *workerstest.Harness, j flows.Job) {
 
 const killed = "killed"
 
-// A write whose process died between intent and answer is unknown, and is never made again by
-// itself; HR's word settles it either way.
-func TestAProcessThatDiesDuringAWrite(t *testing.T) {
+// TestKilledDuringWrite: a write whose process died before the answer is unknown. It is not repeated until HR decides.
+func TestKilledDuringWrite(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{"identity", "evidence"} {
 		for _, found := range []bool{true, false} {
@@ -96,8 +95,8 @@ func TestAProcessThatDiesDuringAWrite(t *testing.T) {
 	}
 }
 
-// The same holds when the bot is stopped in the middle of a call.
-func TestAShutdownDuringAWrite(t *testing.T) {
+// TestShutdownDuringWrite: the same when the program is stopped during the call.
+func TestShutdownDuringWrite(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil })
@@ -117,8 +116,8 @@ func TestAShutdownDuringAWrite(t *testing.T) {
 	}
 }
 
-// A code whose sending died is taken as sent, and typed like any other.
-func TestAProcessThatDiesWhileACodeIsSent(t *testing.T) {
+// TestKilledWhileSendingCode: a code whose process died during the call counts as sent, and can be typed.
+func TestKilledWhileSendingCode(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
@@ -138,8 +137,8 @@ func TestAProcessThatDiesWhileACodeIsSent(t *testing.T) {
 	w.InState(c.ID, flows.Checking)
 }
 
-// Two jobs at the same moment make one write.
-func TestTwoJobsMakeOneWrite(t *testing.T) {
+// TestConcurrentWrites: two jobs at the same moment make one write.
+func TestConcurrentWrites(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil })

@@ -14,7 +14,7 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// luck decides what becomes of each call: the troubles that were drawn, then none.
+// scriptedFaults decides what happens to each call: first the faults of its list, then none.
 type scriptedFaults struct {
 	mu   sync.Mutex
 	left map[string][]string
@@ -48,7 +48,7 @@ func (l *scriptedFaults) next(call string) (err error, done bool) {
 	panic(killed)
 }
 
-// strike has the pretended outside follow its luck.
+// install makes the fakes follow the faults.
 func (l *scriptedFaults) install(w *workerstest.Harness) {
 	w.Messenger.DownloadFunc = func(_ context.Context, _, key, _ string) ([]byte, error) {
 		if err, _ := l.next("download"); err != nil {
@@ -97,10 +97,9 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 	}
 }
 
-// FuzzTroubleEndsWell: whatever goes wrong on the way, however often, in whatever order the
-// jobs run, nobody is left standing, and in the end there is one identity and one evidence
-// point. Each seed is another course of events.
-func FuzzTroubleEndsWell(f *testing.F) {
+// FuzzFaults lets calls fail and processes die in any order. Every case ends, with one identity and one evidence point.
+// Each seed is another sequence.
+func FuzzFaults(f *testing.F) {
 	for seed := range uint64(12) {
 		f.Add(seed)
 	}
@@ -143,7 +142,7 @@ func FuzzTroubleEndsWell(f *testing.F) {
 	})
 }
 
-// anyDue removes any job whose time has come.
+// takeRandomDueJob removes one of the jobs that are due, or returns nil.
 func takeRandomDueJob(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queued {
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
@@ -162,7 +161,7 @@ func takeRandomDueJob(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queue
 	return q
 }
 
-// perform runs a job; one whose process dies comes back as the store brings it back.
+// runJob runs a job. A job whose process dies comes back as from the store.
 func runJob(w *workerstest.Harness, q *workerstest.Queued) {
 	q.Attempt++
 	defer func() {
@@ -176,7 +175,7 @@ func runJob(w *workerstest.Harness, q *workerstest.Queued) {
 	w.PutBack(q, w.Run(w.T.Context(), q.Job))
 }
 
-// playOn has the people do what their card asks for, or lets time pass.
+// actAsPeople does what the card asks for, or lets time pass.
 func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scriptedFaults) {
 	who := c.OpenID
 	switch c.State {
@@ -229,7 +228,7 @@ func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scrip
 	}
 }
 
-// skip passes the time until the next job of the bot's; without one the case would stand for ever.
+// advanceToNextJob moves the clock to the next job of the bot. It fails the test if the case has none.
 func advanceToNextJob(w *workerstest.Harness, c *flows.Case) {
 	var next time.Time
 	w.Store.Mu.Lock()
