@@ -90,10 +90,10 @@ func TestRefusedClicks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := w.Engine.Click(t.Context(), tt.click)
 			if err != nil {
-				t.Fatalf("%s: %v", tt.name, err)
+				t.Fatalf("%v", err)
 			}
 			if a.Card != nil {
-				t.Errorf("%s: got a card", tt.name)
+				t.Error("got a card")
 			}
 			w.CheckAnswer(a, tt.toast)
 		})
@@ -136,7 +136,7 @@ func TestClickIsHandledOnce(t *testing.T) {
 		}
 	}
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries, want 1", n)
+		t.Errorf("tries: got %d, want 1", n)
 	}
 	for _, act := range []cards.Act{cards.ActStart, cards.ActMyData} {
 		k := flows.CardAction{
@@ -151,7 +151,7 @@ func TestClickIsHandledOnce(t *testing.T) {
 		}
 	}
 	if n := len(w.Waiting(flows.JobReply)); n != 1 {
-		t.Errorf("%d answers to one wish for the data, want 1", n)
+		t.Errorf("answers to one wish for the data: got %d, want 1", n)
 	}
 }
 
@@ -183,8 +183,7 @@ func TestLateClickShowsPresentCard(t *testing.T) {
 	old := w.PutCase(flows.AwaitingConfirmation, "ou_3")
 	seen := *old
 	seen.Rev--
-	a = w.Click("ou_3", &seen, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber,
-		"mobile", flows.SampleMobile)
+	a = w.Click("ou_3", &seen, cards.ActConfirm, workerstest.SampleForm()...)
 	w.CheckAnswer(a, "already")
 	if card, ok := a.Card.(cards.Confirm); !ok || card.Rev != old.Rev {
 		t.Errorf("the form is %+v", a.Card)
@@ -205,7 +204,7 @@ func TestLateClickNamesColleague(t *testing.T) {
 	}
 	w.WarmNames(t.Context())
 	if asked != 2 {
-		t.Errorf("%d names were looked up, want 2", asked)
+		t.Errorf("names were looked up: got %d, want 2", asked)
 	}
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
@@ -233,7 +232,7 @@ func TestStartButton(t *testing.T) {
 	w.CheckAnswer(start("ou_1"), "working") // brings the card down
 	w.RunJobs()
 	if n := len(w.Messenger.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
-		t.Errorf("%d cards, want 2", n)
+		t.Errorf("cards: got %d, want 2", n)
 	}
 	// After the end it begins a new case, also for somebody who is registered: he asked for it.
 	w.PutCase(flows.Done, "ou_2")
@@ -253,7 +252,7 @@ func TestResume(t *testing.T) {
 	}
 	w.RunJobs()
 	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
-		t.Errorf("%d cards at the bottom, want 1", n)
+		t.Errorf("cards at the bottom: got %d, want 1", n)
 	}
 	// From an old reminder as well.
 	seen := *c

@@ -18,8 +18,8 @@ func TestRepliesToCommands(t *testing.T) {
 	for _, tt := range []struct {
 		who, text string
 		group     bool
-		ref       flows.Template // template; "" = no reply
-		code      string         // of a notice
+		template  flows.Template
+		code      string // of a notice
 		toType    string
 	}{
 		{"ou_new", "你好", false, flows.ReplyGreeting, "", "open_id"},
@@ -52,8 +52,7 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 		{"ou_hr1", "设为公告群", false, flows.ReplyNotice, "only_in_group", "open_id"},
 	} {
-		t.Run(tt.who, func(t *testing.T) {
-			name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
+		t.Run(tt.who+" "+tt.text[:min(len(tt.text), 30)], func(t *testing.T) {
 			var message string
 			if tt.group {
 				message = w.SayInGroup(tt.who, "oc_any", tt.text)
@@ -61,15 +60,15 @@ func TestRepliesToCommands(t *testing.T) {
 				w.Say(tt.who, tt.text)
 			}
 			j := takeOnlyReply(w)
-			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType ||
+			if j.Template() != tt.template || j.Args["code"] != tt.code || j.ToType != tt.toType ||
 				j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
-				t.Errorf("%s: answered with %+v", name, j)
+				t.Errorf("answered with %+v", j)
 			}
 			if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
-				t.Errorf("%s: answered to %s, want %s", name, j.To, want)
+				t.Errorf("answered to %s, want %s", j.To, want)
 			}
 			if j.Key == "" {
-				t.Errorf("%s: the reply has no name", name)
+				t.Error("the reply has no name")
 			}
 			// Every answer can be drawn and is sent.
 			w.Must(w.Run(t.Context(), j))
@@ -93,7 +92,7 @@ func TestCommandsThatChangeACase(t *testing.T) {
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 	w.RunJobs()
 	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
-		t.Fatalf("%d cards after the start, want 1", n)
+		t.Fatalf("cards after the start: got %d, want 1", n)
 	}
 	// Starting again, or asking how it stands, brings the card down.
 	for i, word := range []string{"start", "进度"} {
@@ -171,7 +170,7 @@ func TestCodeTypedIntoChat(t *testing.T) {
 	w.Say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
 	takeOnlyReply(w)
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries, want 1", n)
+		t.Errorf("tries: got %d, want 1", n)
 	}
 	w.Say("ou_1", w.Verifier.Code())
 	w.RunJobs()

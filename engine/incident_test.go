@@ -42,7 +42,7 @@ func TestIncidentHasOneCard(t *testing.T) {
 	}
 	hr := w.Messenger.SentTo("oc_hr")
 	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
-		t.Fatalf("%d cards to HR, want 1", len(hr))
+		t.Fatalf("cards to HR: got %d, want 1", len(hr))
 	}
 	// While nothing is repaired, the steps try again by themselves now and then, quietly.
 	calls := w.IdentityRecorder.Calls
@@ -71,7 +71,7 @@ func TestIncidentHasOneCard(t *testing.T) {
 		}
 	}
 	if len(w.EvidenceClient.Points) != 6 {
-		t.Errorf("%d points, want 6", len(w.EvidenceClient.Points))
+		t.Errorf("points: got %d, want 6", len(w.EvidenceClient.Points))
 	}
 }
 
@@ -104,11 +104,14 @@ func TestIncidentResumesByItself(t *testing.T) {
 	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	now := w.InState(c.ID, flows.Done)
-	if now.Resolution == nil || now.Resolution.Kind != "resumed" || w.IdentityRecorder.Calls != 1 || len(w.EvidenceClient.Points) != 1 {
-		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Resolution, w.IdentityRecorder.Calls, len(w.EvidenceClient.Points))
+	if now.Resolution == nil || now.Resolution.Kind != "resumed" {
+		t.Errorf("resolution: got %+v, want resumed", now.Resolution)
+	}
+	if identities, points := w.IdentityRecorder.Calls, len(w.EvidenceClient.Points); identities != 1 || points != 1 {
+		t.Errorf("got %d identities and %d points, want 1 and 1", identities, points)
 	}
 	if hr := w.Messenger.SentTo("oc_hr"); len(hr) != 1 {
-		t.Errorf("%d cards to HR, want 1", len(hr))
+		t.Errorf("cards to HR: got %d, want 1", len(hr))
 	}
 }
 
@@ -126,7 +129,7 @@ func TestIncidentIsHandedOver(t *testing.T) {
 	}
 	w.RunJobs()
 	if n := len(w.Messenger.SentTo("oc_hr")); n != 1 {
-		t.Fatalf("%d cards, want 1", n)
+		t.Fatalf("cards: got %d, want 1", n)
 	}
 	w.Say("ou_0", "取消")
 	w.InState(ids[0], flows.Withdrawn)
@@ -134,7 +137,7 @@ func TestIncidentIsHandedOver(t *testing.T) {
 	hr := w.Messenger.SentTo("oc_hr")
 	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
 		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
-		t.Errorf("%d cards, want 2", len(hr))
+		t.Errorf("cards: got %d, want 2", len(hr))
 	}
 	// Going on by itself is no such end: the others follow.
 	w.MustReport(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
@@ -146,7 +149,7 @@ func TestIncidentIsHandedOver(t *testing.T) {
 		}
 	}
 	if stopped != 0 {
-		t.Errorf("%d cards still ask, want 0", stopped)
+		t.Errorf("cards still ask: got %d, want 0", stopped)
 	}
 }
 
@@ -166,7 +169,7 @@ func TestIncidentCardCounts(t *testing.T) {
 		w.RunJobs(flows.JobRecount, flows.JobShow)
 		all := w.Messenger.SentTo("oc_hr")
 		if len(all) != 1 {
-			t.Fatalf("%d cards to HR, want 1", len(all))
+			t.Fatalf("cards to HR: got %d, want 1", len(all))
 		}
 		return all[0].Current()
 	}
@@ -180,7 +183,7 @@ func TestIncidentCardCounts(t *testing.T) {
 	}
 	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
 	if n := len(w.Waiting(flows.JobRecount)); n != 1 {
-		t.Errorf("%d drawings for nine cases, want 1", n)
+		t.Errorf("drawings for nine cases: got %d, want 1", n)
 	}
 	if card := settle(); !strings.Contains(card, "还有 9 件因为同样的原因停着") {
 		t.Errorf("the card says %s, want %q in it", card, "还有 9 件因为同样的原因停着")

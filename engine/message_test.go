@@ -40,13 +40,13 @@ func TestMessageIsHandledOnce(t *testing.T) {
 	m.EventID, m.MessageID = "e1", "om_2" // an event id that was seen
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos, want 2", n)
+		t.Errorf("photos: got %d, want 2", n)
 	}
 	w.Advance(6 * 24 * time.Hour)
 	m.EventID, m.MessageID = "e9", "om_1"
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos after six days, want 2", n)
+		t.Errorf("photos after six days: got %d, want 2", n)
 	}
 }
 
@@ -85,7 +85,7 @@ func TestRefusedPhotos(t *testing.T) {
 	w.SendPhotos("ou_expired", "k")
 	w.InState(w.LatestCase("ou_expired").ID, flows.AwaitingConsent)
 	if w.Messenger.Downloads != 0 {
-		t.Errorf("%d photos were fetched, want 0", w.Messenger.Downloads)
+		t.Errorf("photos were fetched: got %d, want 0", w.Messenger.Downloads)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestConcurrentMessages(t *testing.T) {
 		}
 	})
 	if c := w.LatestCase("ou_1"); len(c.Photos) != 1 || w.CountAudits(c.ID, flows.PhotoReceived) != 1 {
-		t.Errorf("%d photos, want 1", len(c.Photos))
+		t.Errorf("photos: got %d, want 1", len(c.Photos))
 	}
 	runTogether(8, func(i int) {
 		if err := w.Message(t.Context(), flows.Message{
@@ -57,12 +57,12 @@ func TestConcurrentMessages(t *testing.T) {
 	})
 	c := w.LatestCase("ou_2")
 	if len(c.Photos) != 8 {
-		t.Errorf("%d photos, want 8", len(c.Photos))
+		t.Errorf("photos: got %d, want 8", len(c.Photos))
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		all, err := v.CasesOf(t.Context(), workerstest.Tenant, "ou_2")
 		if len(all) != 1 {
-			t.Errorf("%d cases, want 1", len(all))
+			t.Errorf("cases: got %d, want 1", len(all))
 		}
 		return err
 	}))

@@ -69,8 +69,8 @@ func TestRedrawAfterClickOnFormerCard(t *testing.T) {
 	}
 	late := *c
 	late.Rev--
-	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message",
-		m.ID)
+	form := []string{"identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID}
+	answer := w.Click("ou_1", &late, cards.ActConfirm, form...)
 	w.Messenger.Replace(m.ID, answer.Card.JSON())
 	w.Advance(3 * time.Second)
 	w.RunJobs(flows.JobShow)

@@ -56,7 +56,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 			}
 			w.InState(stopped.ID, flows.Done)
 			if got := w.IdentityRecorder.Calls + w.EvidenceClient.Calls; got != tt.writes {
-				t.Errorf("%d outside writes, want %d", got, tt.writes)
+				t.Errorf("outside writes: got %d, want %d", got, tt.writes)
 			}
 		})
 	}
@@ -81,8 +81,7 @@ func walkToWrites(w *workerstest.Harness, who string) {
 		c := w.LatestCase(who)
 		switch c.State {
 		case flows.AwaitingConfirmation:
-			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code",
-				flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
+			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, workerstest.SampleForm()...), "saved")
 		case flows.AwaitingCode:
 			w.CheckAnswer(w.Click(who, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
 		case flows.AwaitingReview:

@@ -16,7 +16,7 @@ func TestReviewByEachAdmin(t *testing.T) {
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
 	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
 	if len(w.Messenger.SentTo("ou_hr1")) != 1 {
-		t.Errorf("%d cards to the other admin, want 1", len(w.Messenger.SentTo("ou_hr1")))
+		t.Errorf("cards to the other admin: got %d, want 1", len(w.Messenger.SentTo("ou_hr1")))
 	}
 	for _, m := range w.Messenger.SentTo("ou_hr2") {
 		if workerstest.Shows(m.Current(), "review.title") {

@@ -37,7 +37,7 @@ func TestWithdrawErasesAllCases(t *testing.T) {
 			}))
 		}
 		if w.CountAudits(c.ID, flows.Erase) != 1 {
-			t.Errorf("%d rows about the deletion, want 1", w.CountAudits(c.ID, flows.Erase))
+			t.Errorf("rows about the deletion: got %d, want 1", w.CountAudits(c.ID, flows.Erase))
 		}
 	}
 	w.InState(open.ID, flows.Withdrawn)

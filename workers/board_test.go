@@ -20,7 +20,7 @@ func TestBoardAtMidnight(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	board := w.Messenger.SentTo("oc_all")
 	if len(board) != 1 || !workerstest.Shows(board[0].Current(), "board.title") {
-		t.Fatalf("%d announcements, want 1", len(board))
+		t.Fatalf("announcements: got %d, want 1", len(board))
 	}
 	if s := w.Surface("board/oc_all/2026-06-01"); s.MessageID != board[0].ID {
 		t.Errorf("the board is %+v", s)
@@ -40,6 +40,6 @@ func TestBoardAtMidnight(t *testing.T) {
 	w.MustReport(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P2"})
 	w.RunJobs(flows.JobShow)
 	if n := len(w.Messenger.SentTo("oc_all")); n != 2 {
-		t.Errorf("%d announcements, want 2", n)
+		t.Errorf("announcements: got %d, want 2", n)
 	}
 }

@@ -42,7 +42,7 @@ func TestContact(t *testing.T) {
 			w.Say("ou_1", "实名")
 			w.RunJobs()
 			if calls != 0 {
-				t.Errorf("%s: looked up before consent", tt.name)
+				t.Error("looked up before consent")
 			}
 			w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
 			w.RunJobs()
@@ -50,7 +50,7 @@ func TestContact(t *testing.T) {
 			w.RunJobs()
 			c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingPhotos)
 			if calls != tt.calls || c.Personal.ContactMobile != tt.mobile {
-				t.Errorf("%s: %d calls, mobile known: %v, want %v", tt.name, calls, c.Personal.ContactMobile != "", tt.calls)
+				t.Errorf("%d calls, mobile known: %v, want %v", calls, c.Personal.ContactMobile != "", tt.calls)
 			}
 		})
 	}

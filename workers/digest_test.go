@@ -24,7 +24,7 @@ func TestDigestOncePerPeriod(t *testing.T) {
 	w.RunJobs(flows.JobRemind, flows.JobReply)
 	digests := func() []*workerstest.Message { return w.Messenger.SentTo("oc_hr") }
 	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
-		t.Fatalf("%d digests, want 1", n)
+		t.Fatalf("digests: got %d, want 1", n)
 	}
 	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest := func(i int, key string) {
@@ -37,7 +37,7 @@ func TestDigestOncePerPeriod(t *testing.T) {
 	}
 	w.RunJobs(flows.JobReply)
 	if n := len(digests()); n != 2 {
-		t.Errorf("%d digests in two periods, want 2", n)
+		t.Errorf("digests in two periods: got %d, want 2", n)
 	}
 	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
 	w.Advance(flows.SamplePolicy().ReminderAfter)
@@ -60,17 +60,17 @@ func TestDigestOncePerPeriod(t *testing.T) {
 		t.Errorf("sent under %q", uuids)
 	}
 	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests in three periods, want 3", n)
+		t.Errorf("digests in three periods: got %d, want 3", n)
 	}
 	// When nothing waits any more there is nothing to say.
 	for i := range 5 {
-		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"),
-			"rejected")
+		c := w.LatestCase(fmt.Sprintf("ou_%d", i))
+		w.CheckAnswer(w.Click("ou_hr1", c, cards.ActReject, "reason", "duplicate"), "rejected")
 	}
 	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest(0, "fourth")
 	w.RunJobs(flows.JobReply)
 	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests although nothing waits, want 3", n)
+		t.Errorf("digests although nothing waits: got %d, want 3", n)
 	}
 }

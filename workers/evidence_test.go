@@ -36,10 +36,10 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
 			tt.change(c)
 			if got := missingEvidence(c); got != tt.missing {
-				t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
+				t.Errorf("%q is missing, want %q", got, tt.missing)
 			}
 			if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
-				t.Errorf("%s: evidence all the same", what)
+				t.Error("evidence all the same")
 			}
 		})
 	}

@@ -25,8 +25,8 @@ func TestDatabaseErrorDropsNoCard(t *testing.T) {
 	c, m := w.PutShownCase(flows.Checking, "ou_1")
 	w.MustReport(c.ID, workerstest.Delayed("check"))
 	show := w.DueJob(flows.JobShow)
-	reply := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
-		"ou_1")
+	to := flows.Receiver{Type: "open_id", ID: "ou_1"}
+	reply := flows.Reply(flows.ReplyGreeting).Towards(to).For(workerstest.Tenant, "ou_1")
 	reply.Key, reply.Attempt = "k", 1
 	trouble(true)
 	for _, j := range []flows.Job{show.Job, reply} {

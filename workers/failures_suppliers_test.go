@@ -47,13 +47,13 @@ func TestFailuresOfUploads(t *testing.T) {
 		const body = "<Error><Code>%s</Code><Message>%s</Message><RequestId>r1</RequestId></Error>"
 		return answer{status: status, body: fmt.Sprintf(body, word, text)}
 	}
+	const foreignURL = `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`
 	rows := []failing{
 		{call: "upload_url", says: broken, state: recording, again: soon},
 		{call: "upload_url", says: internal, state: recording, again: soon},
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
-		{call: "upload_url", says: answer{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`},
-			state: stop, code: "config", again: probe, snooze: true},
+		suspended("upload_url", answer{body: foreignURL}, "config"),
 		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "AccessDenied", "Request has expired."), state: recording, again: soon, once: true},

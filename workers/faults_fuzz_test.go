@@ -192,8 +192,7 @@ func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scrip
 			w.SendPhotos(who, "back_"+who)
 		}
 	case flows.AwaitingConfirmation:
-		w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
-			flows.SampleMobile)
+		w.Click(who, c, cards.ActConfirm, workerstest.SampleForm()...)
 	case flows.AwaitingCode:
 		switch {
 		case c.Code.State == "sending" || c.Code.Problem == "expired":

@@ -48,14 +48,14 @@ func TestUnusablePhotos(t *testing.T) {
 			c := w.InState(w.LatestCase("ou_"+tt.problem).ID, flows.AwaitingPhotos)
 			bad := c.Photos[1]
 			if bad.State != flows.PhotoRefused || bad.Problem != tt.problem || c.BadPhotos != 1 {
-				t.Errorf("%s: %+v", tt.name, bad)
+				t.Errorf("%+v", bad)
 			}
 			if c.Photos[0].State != flows.PhotoRead {
-				t.Errorf("%s: the good side is %s, want %v", tt.name, c.Photos[0].State, flows.PhotoRead)
+				t.Errorf("the good side is %s, want %v", c.Photos[0].State, flows.PhotoRead)
 			}
 			answers := w.Messenger.SentTo(message)
 			if len(answers) != 1 || !workerstest.Shows(answers[0].Current(), "photo."+tt.problem) {
-				t.Errorf("%s: %d answers to the photo, want 1", tt.name, len(answers))
+				t.Errorf("%d answers to the photo, want 1", len(answers))
 			}
 		})
 	}

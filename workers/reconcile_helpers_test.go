@@ -12,7 +12,7 @@ func runNight(w *workerstest.Harness) {
 	w.T.Helper()
 	jobs := w.Waiting(flows.JobReconcile)
 	if len(jobs) != 1 {
-		w.T.Fatalf("%d nightly jobs are queued, want 1", len(jobs))
+		w.T.Fatalf("nightly jobs are queued: got %d, want 1", len(jobs))
 	}
 	w.Advance(jobs[0].At.Sub(w.Now()))
 	w.RunJobs(flows.JobReconcile)

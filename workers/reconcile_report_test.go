@@ -22,7 +22,7 @@ func TestKnownDifferencesAreNotReported(t *testing.T) {
 		sendMorningCards(w)
 	}
 	if n := len(reconcileCards(w)); n != 2 {
-		t.Fatalf("%d reports while an outcome is unknown, want 2", n)
+		t.Fatalf("reports while an outcome is unknown: got %d, want 2", n)
 	}
 	runNight(w)
 	w.CheckAnswer(w.Click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
@@ -53,7 +53,7 @@ func TestNoReportForResolvedDifferences(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
 	sendMorningCards(w)
 	if n := len(reconcileCards(w)); n != 0 {
-		t.Errorf("%d reports, want 0", n)
+		t.Errorf("reports: got %d, want 0", n)
 	}
 	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "reconcile.agree") {
 		t.Error("the word says that something differs")
@@ -75,7 +75,7 @@ func TestStalledCase(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	if n := len(reconcileCards(w)); n != 1 || !strings.Contains(reconcileCards(w)[0].Current(), idle.ID) ||
 		strings.Contains(reconcileCards(w)[0].Current(), busy.ID) {
-		t.Fatalf("%d reports, want 1", n)
+		t.Fatalf("reports: got %d, want 1", n)
 	}
 	now := w.InState(idle.ID, flows.NeedsAttention)
 	if now.Attention.Code != "stalled" || now.Attention.Step != "evidence" {
@@ -91,7 +91,7 @@ func TestStalledCase(t *testing.T) {
 		return n
 	}
 	if own() != 1 {
-		t.Errorf("%d cards of the case itself, want 1", own())
+		t.Errorf("cards of the case itself: got %d, want 1", own())
 	}
 	// The list's button brings the case's own card down.
 	before := len(w.Messenger.SentTo("oc_hr"))

@@ -72,7 +72,7 @@ func TestMergePrevious(t *testing.T) {
 			tell := r.mergePrevious(tt.last)
 			d := r.Differences[0]
 			if tell != tt.tell || d.Reported != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
-				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
+				t.Errorf("tell %v, %+v, want %v", tell, d, tt.tell)
 			}
 		})
 	}

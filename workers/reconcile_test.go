@@ -28,7 +28,7 @@ func TestReconcileTooEarly(t *testing.T) {
 		w.Must(w.Run(t.Context(), j)) // as a job that runs more than once
 	}
 	if n := len(w.Waiting(flows.JobReconcile)); n != 1 {
-		t.Errorf("%d jobs of one night, want 1", n)
+		t.Errorf("jobs of one night: got %d, want 1", n)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestReconcile(t *testing.T) {
 	}
 	sendMorningCards(w)
 	if n := len(reconcileCards(w)); n != 1 {
-		t.Fatalf("%d reports, want 1", n)
+		t.Fatalf("reports: got %d, want 1", n)
 	}
 	card := reconcileCards(w)[0].Current()
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
@@ -198,10 +198,10 @@ func TestReconcileWithoutUpstream(t *testing.T) {
 				w.RunJobs(flows.JobReconcile)
 			}
 			if n := len(w.EvidenceClient.Asked); n != tt.calls {
-				t.Errorf("%s: %d calls, want %v", name, n, tt.calls)
+				t.Errorf("%d calls, want %v", n, tt.calls)
 			}
 			if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
-				t.Errorf("%s: the card says %s, want %q in it, %q in it", name, card, "没有答复（", "对过 3 件")
+				t.Errorf("the card says %s, want %q in it, %q in it", card, "没有答复（", "对过 3 件")
 			}
 			w.EvidenceClient.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
 				return esign.FileStatus{}, &esign.Error{
@@ -215,7 +215,7 @@ func TestReconcileWithoutUpstream(t *testing.T) {
 			sendMorningCards(w)
 			if n := len(reconcileCards(w)); n != 1 || !workerstest.Shows(reconcileCards(w)[0].Current(), "diff.photo_lost") ||
 				strings.Contains(reconcileCards(w)[0].Current(), "没有答复（") {
-				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
+				t.Errorf("%d reports of what was asked for a night later, want 1", n)
 			}
 		})
 	}

@@ -56,8 +56,9 @@ func TestLostUploads(t *testing.T) {
 		return "", nil
 	}
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	if w.EvidenceClient.Uploads != 4 || len(w.EvidenceClient.Points) != 1 || w.EvidenceClient.Points[0].CardPortrait != c.Uploads["front"] {
-		t.Errorf("%d uploads, %d points, want 4, 1", w.EvidenceClient.Uploads, len(w.EvidenceClient.Points))
+	uploads, points := w.EvidenceClient.Uploads, w.EvidenceClient.Points
+	if uploads != 4 || len(points) != 1 || points[0].CardPortrait != c.Uploads["front"] {
+		t.Errorf("got %d uploads and %d points, want 4 and 1 with the last front", uploads, len(points))
 	}
 
 	w = workerstest.New(t)
@@ -89,6 +90,6 @@ func TestLostUploads(t *testing.T) {
 	w.RunJobs()
 	w.InState(c.ID, flows.Done)
 	if w.EvidenceClient.Uploads != 2 {
-		t.Errorf("%d uploads, want 2", w.EvidenceClient.Uploads)
+		t.Errorf("uploads: got %d, want 2", w.EvidenceClient.Uploads)
 	}
 }

@@ -38,7 +38,7 @@ func TestRemindAll(t *testing.T) {
 	w.RunJobs(flows.JobReply)
 	hr := w.Messenger.SentTo("ou_hr1")
 	if len(hr) != 1 {
-		t.Fatalf("%d answers, want 1", len(hr))
+		t.Fatalf("answers: got %d, want 1", len(hr))
 	}
 	workerstest.RequireCard(t, "the answer", hr[0].Current(), cards.Reminded{
 		Sent:    4,

@@ -109,7 +109,7 @@ func TestLateReminders(t *testing.T) {
 	}
 	sent := w.Messenger.SentTo("ou_x")
 	if len(sent) != 1 {
-		t.Fatalf("%d reminders, want 1", len(sent))
+		t.Fatalf("reminders: got %d, want 1", len(sent))
 	}
 	workerstest.RequireCard(t, "the reminder", sent[0].Current(),
 		cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
@@ -139,13 +139,13 @@ func TestFailedReplies(t *testing.T) {
 			w.Messenger.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
 				return "", tt.err
 			}
-			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
-				"ou_1")
+			to := flows.Receiver{Type: "open_id", ID: "ou_1"}
+			j := flows.Reply(flows.ReplyGreeting).Towards(to).For(workerstest.Tenant, "ou_1")
 			j.Key, j.Attempt = "k", tt.attempt
 			err := w.Run(t.Context(), j)
 			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
-				t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
+				t.Errorf("%v, want again in %v", err, tt.in)
 			}
 		})
 	}
@@ -157,7 +157,7 @@ func TestFailedReplies(t *testing.T) {
 	message := w.SayInGroup("ou_9", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
 	if len(w.Messenger.SentTo(message)) != 0 || len(w.Messenger.SentTo("ou_9")) != 1 {
-		t.Errorf("%d answers went to the person, want 1", len(w.Messenger.SentTo("ou_9")))
+		t.Errorf("answers went to the person: got %d, want 1", len(w.Messenger.SentTo("ou_9")))
 	}
 	// A template that nobody knows is dropped, not tried for ever.
 	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))

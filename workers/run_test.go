@@ -19,7 +19,9 @@ func TestJobsOfAnotherState(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	calls := func() int {
-		return w.Messenger.Downloads + w.IDCardReader.Calls + w.IdentityRecorder.Calls + w.EvidenceClient.Calls + w.EvidenceClient.Uploads + len(w.Verifier.Codes) + w.Verifier.Checks
+		feishu := w.Messenger.Downloads + w.IDCardReader.Calls + w.IdentityRecorder.Calls
+		esign := w.EvidenceClient.Calls + w.EvidenceClient.Uploads
+		return feishu + esign + len(w.Verifier.Codes) + w.Verifier.Checks
 	}
 	belongs := map[flows.JobKind][]flows.State{
 		flows.JobFetchPhoto: {flows.AwaitingPhotos, flows.AwaitingConfirmation},
@@ -75,7 +77,7 @@ func TestJobsOfAnotherState(t *testing.T) {
 	c = w.PutCase(flows.AwaitingCode, "ou_old2", func(c *flows.Case) { c.Code.State, c.Code.MAC = "sending", nil })
 	w.Must(w.Run(t.Context(), flows.SendCode(9, time.Time{}).Of(c.ID)))
 	if calls() != 0 {
-		t.Errorf("%d calls, want 0", calls())
+		t.Errorf("calls: got %d, want 0", calls())
 	}
 	if w.Run(t.Context(), flows.Job{Kind: "nonsense"}) == nil {
 		t.Error("a kind that nobody knows went unnoticed")

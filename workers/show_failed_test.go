@@ -31,7 +31,7 @@ func TestTooOldCard(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 2 || !workerstest.Shows(sent[1].Current(), "progress_delayed") || len(sent[0].Cards) != 1 {
-		t.Fatalf("%d cards, want 2", len(sent))
+		t.Fatalf("cards: got %d, want 2", len(sent))
 	}
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Unreachable || s.MessageID != sent[1].ID || s.OldID != "" {
 		t.Errorf("the surface is %+v", s)
@@ -97,7 +97,7 @@ func TestRefusedCardThenNextCard(t *testing.T) {
 		t.Errorf("the card shows %s", m.Current())
 	}
 	if n := len(w.Waiting(flows.JobShow)); n != 0 {
-		t.Errorf("%d jobs go on, want 0", n)
+		t.Errorf("jobs go on: got %d, want 0", n)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestMaskedFormAfterDLP(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "confirm.ask_masked") {
-		t.Fatalf("%d forms, want 1", len(sent))
+		t.Fatalf("forms: got %d, want 1", len(sent))
 	}
 	// A masked card that is refused as well is left alone; the case stays.
 	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
@@ -126,7 +126,7 @@ func TestMaskedFormAfterDLP(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	w.InState(c.ID, flows.AwaitingConfirmation)
 	if n := len(w.Waiting(flows.JobShow)); n != 0 {
-		t.Errorf("%d jobs go on, want 0", n)
+		t.Errorf("jobs go on: got %d, want 0", n)
 	}
 }
 

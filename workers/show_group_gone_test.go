@@ -13,18 +13,24 @@ import (
 	"shiming/workers/workerstest"
 )
 
+// refuseGroups makes every message to a group fail.
+func refuseGroups(w *workerstest.Harness, err error) {
+	send := func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+		if to.Type == "chat_id" {
+			return "", err
+		}
+		return w.Messenger.Post(to, card, uuid), nil
+	}
+	w.Messenger.SendFunc = send
+}
+
 // TestReviewGroupIsGone: if the review group cannot be reached, each admin gets the card, and it is kept up to date.
 func TestReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
 		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
 		w := workerstest.New(t)
-		w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-			if to.Type == "chat_id" {
-				return "", gone
-			}
-			return w.Messenger.Post(to, card, uuid), nil
-		}
+		refuseGroups(w, gone)
 		c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 		for _, admin := range []string{"ou_hr1", "ou_hr2"} {
 			if sent := w.Messenger.SentTo(admin); len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "review.title") {
@@ -114,12 +120,7 @@ func TestNoAdminNamed(t *testing.T) {
 			w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
 				d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
 			})
-			w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-				if to.Type == "chat_id" {
-					return "", &workerstest.UpstreamError{Class: "gone", Code: "232009"}
-				}
-				return w.Messenger.Post(to, card, uuid), nil
-			}
+			refuseGroups(w, &workerstest.UpstreamError{Class: "gone", Code: "232009"})
 			w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 			w.RunJobs()
 			told := 0
@@ -129,7 +130,7 @@ func TestNoAdminNamed(t *testing.T) {
 				}
 			}
 			if told != 1 {
-				t.Errorf("%s: told %d times, want 1", name, told)
+				t.Errorf("told %d times, want 1", told)
 			}
 		})
 	}

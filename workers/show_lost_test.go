@@ -95,7 +95,7 @@ func TestTwoFormerMessages(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 3 || workerstest.Shows(sent[2].Current(), "superseded.title") {
-		t.Fatalf("%d messages, want 3", len(sent))
+		t.Fatalf("messages: got %d, want 3", len(sent))
 	}
 	for i, m := range sent[:2] {
 		if !workerstest.Shows(m.Current(), "superseded.title") {

@@ -38,7 +38,7 @@ func TestCardIsPatched(t *testing.T) {
 	w.QueueJob(flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c)))
 	w.RunJobs(flows.JobShow)
 	if w.Messenger.Patches != 1 {
-		t.Errorf("%d patches, want 1", w.Messenger.Patches)
+		t.Errorf("patches: got %d, want 1", w.Messenger.Patches)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestLeaseOfDeadJob(t *testing.T) {
 	again.Key, again.Attempt = "dead", 2
 	w.Must(w.Run(t.Context(), again))
 	if w.Messenger.Patches != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
-		t.Errorf("%d patches after the dead job came back, want 1", w.Messenger.Patches)
+		t.Errorf("patches after the dead job came back: got %d, want 1", w.Messenger.Patches)
 	}
 	hold()
 	w.MustReport(c.ID, workerstest.Delayed("other"))
@@ -163,7 +163,7 @@ func TestMessagesAreSentOnce(t *testing.T) {
 		t.Errorf("uuids %v", uuids)
 	}
 	if n := len(w.Messenger.SentTo("ou_1")); n != 2 {
-		t.Errorf("%d messages, want 2", n)
+		t.Errorf("messages: got %d, want 2", n)
 	}
 	w.Say("ou_1", "help")
 	j := w.TakeJob(flows.JobReply)
@@ -208,7 +208,7 @@ func TestLastStateIsShown(t *testing.T) {
 	w.RunJobs(flows.JobShow)
 	sent := w.Messenger.SentTo("ou_1")
 	if len(sent) != 1 {
-		t.Errorf("%d cards, want 1", len(sent))
+		t.Errorf("cards: got %d, want 1", len(sent))
 	}
 	if !workerstest.Shows(sent[0].Current(), "confirm.title") {
 		t.Errorf("the card shows %s", sent[0].Current())

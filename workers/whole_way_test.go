@@ -12,10 +12,15 @@ func TestRegistration(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	if w.IdentityRecorder.Recorded["ou_1"] != 1 || len(w.EvidenceClient.Points) != 1 || len(w.Verifier.Codes) != 1 ||
-		w.IDCardReader.Calls != 2 {
-		t.Errorf("identities %v, points %d, codes %d, readings %d, want 1, 1, 2", w.IdentityRecorder.Recorded, len(w.EvidenceClient.Points),
-			len(w.Verifier.Codes), w.IDCardReader.Calls)
+	for name, tt := range map[string]struct{ got, want int }{
+		"identities": {w.IdentityRecorder.Recorded["ou_1"], 1},
+		"points":     {len(w.EvidenceClient.Points), 1},
+		"codes":      {len(w.Verifier.Codes), 1},
+		"readings":   {w.IDCardReader.Calls, 2},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: got %d, want %d", name, tt.got, tt.want)
+		}
 	}
 	p := w.EvidenceClient.Points[0]
 	if p.CustomBizID != c.ID || p.ThreeElements.SMSCode != w.Verifier.Code() || p.CardPortrait == "" ||
@@ -36,7 +41,7 @@ func TestRegistration(t *testing.T) {
 		t.Errorf("HR's card is %s", hr[0].Current())
 	}
 	if board := w.Messenger.SentTo("oc_all"); len(board) != 1 {
-		t.Errorf("%d announcements, want 1", len(board))
+		t.Errorf("announcements: got %d, want 1", len(board))
 	}
 	if err := w.Store.VerifyChain(t.Context(), c.ID); err != nil {
 		t.Error(err)

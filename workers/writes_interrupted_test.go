@@ -32,7 +32,9 @@ func TestKilledDuringWrite(t *testing.T) {
 		for _, found := range []bool{true, false} {
 			w := workerstest.New(t)
 			state, kind := flows.Recording, flows.JobIdentity
-			w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) { panic(killed) }
+			w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+				panic(killed)
+			}
 			if step == "evidence" {
 				state, kind = flows.Filing, flows.JobEvidence
 				w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) { panic(killed) }
@@ -111,7 +113,8 @@ func TestShutdownDuringWrite(t *testing.T) {
 	}
 	w.InState(c.ID, flows.Recording)
 	w.Must(w.Run(t.Context(), j))
-	if now := w.InState(c.ID, flows.NeedsAttention); now.Attention.Code != "unknown_outcome" || w.IdentityRecorder.Calls != 1 {
+	now := w.InState(c.ID, flows.NeedsAttention)
+	if now.Attention.Code != "unknown_outcome" || w.IdentityRecorder.Calls != 1 {
 		t.Errorf("%+v after %d calls, want 1", now.Attention, w.IdentityRecorder.Calls)
 	}
 }
@@ -122,8 +125,7 @@ func TestKilledWhileSendingCode(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
 	w.Verifier.SendFunc = func(context.Context, string, string) (verify.SMSReceipt, error) { panic(killed) }
-	w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
-		flows.SampleMobile)
+	w.Click("ou_1", c, cards.ActConfirm, workerstest.SampleForm()...)
 	j := w.TakeJob(flows.JobSendCode)
 	runAndDie(w, j)
 	for range 3 {
@@ -161,6 +163,6 @@ func TestConcurrentWrites(t *testing.T) {
 		t.Error(err)
 	}
 	if w.IdentityRecorder.Calls != 1 || w.InState(c.ID, flows.Filing).Identity.Attempt != 1 {
-		t.Errorf("%d calls, want 1", w.IdentityRecorder.Calls)
+		t.Errorf("calls: got %d, want 1", w.IdentityRecorder.Calls)
 	}
 }

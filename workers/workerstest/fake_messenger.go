@@ -58,14 +58,20 @@ func (f *FakeMessenger) Post(to flows.Receiver, card json.RawMessage, uuid strin
 	return m.ID
 }
 
-func (f *FakeMessenger) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+// Send implements workers.Messenger.
+func (f *FakeMessenger) Send(
+	ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string,
+) (string, error) {
 	if f.SendFunc != nil {
 		return f.SendFunc(ctx, to, card, uuid)
 	}
 	return f.Post(to, card, uuid), nil
 }
 
-func (f *FakeMessenger) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
+// Reply implements workers.Messenger.
+func (f *FakeMessenger) Reply(
+	ctx context.Context, messageID string, card json.RawMessage, uuid string,
+) (string, error) {
 	if f.ReplyFunc != nil {
 		return f.ReplyFunc(ctx, messageID, card, uuid)
 	}
@@ -84,6 +90,7 @@ func (f *FakeMessenger) Replace(messageID string, card json.RawMessage) {
 	}
 }
 
+// Patch implements workers.Messenger.
 func (f *FakeMessenger) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
 	if f.BeforePatch != nil {
 		f.BeforePatch(ctx, messageID)
@@ -110,6 +117,7 @@ func (f *FakeMessenger) Download(ctx context.Context, messageID, fileKey, kind s
 	return Picture(fileKey), nil
 }
 
+// Contact implements workers.Messenger. It knows nobody.
 func (f *FakeMessenger) Contact(ctx context.Context, openID string) (flows.Contact, error) {
 	if f.ContactFunc != nil {
 		return f.ContactFunc(ctx, openID)

@@ -22,6 +22,7 @@ type FakeIDCardReader struct {
 	Reads    map[string]int // by picture
 }
 
+// ReadIDCard implements workers.IDCardReader.
 func (f *FakeIDCardReader) ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error) {
 	f.mu.Lock()
 	f.Calls++
@@ -58,7 +59,10 @@ type FakeIdentityRecorder struct {
 	Calls      int
 }
 
-func (f *FakeIdentityRecorder) RecordIdentity(ctx context.Context, openID, name, number, mobile string) (string, error) {
+// RecordIdentity implements workers.IdentityRecorder.
+func (f *FakeIdentityRecorder) RecordIdentity(
+	ctx context.Context, openID, name, number, mobile string,
+) (string, error) {
 	f.mu.Lock()
 	f.Calls++
 	f.mu.Unlock()
@@ -89,6 +93,7 @@ type FakeEvidenceClient struct {
 	Points     []esign.PersonPoint
 }
 
+// UploadFile implements workers.EvidenceClient.
 func (f *FakeEvidenceClient) UploadFile(ctx context.Context, name string, body []byte) (string, error) {
 	f.mu.Lock()
 	f.Uploads++
@@ -102,6 +107,7 @@ func (f *FakeEvidenceClient) UploadFile(ctx context.Context, name string, body [
 	return fmt.Sprintf("file%d", n), nil
 }
 
+// CreatePersonPoint implements workers.EvidenceClient.
 func (f *FakeEvidenceClient) CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (string, error) {
 	f.mu.Lock()
 	f.Calls++
@@ -117,6 +123,7 @@ func (f *FakeEvidenceClient) CreatePersonPoint(ctx context.Context, p esign.Pers
 	return fmt.Sprintf("P%d", len(f.Points)), nil
 }
 
+// FileStatus implements workers.EvidenceClient.
 func (f *FakeEvidenceClient) FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error) {
 	f.mu.Lock()
 	f.Asked = append(f.Asked, fileID)
@@ -137,6 +144,7 @@ type FakeVerifier struct {
 	Checks    int
 }
 
+// SendCode implements workers.Verifier.
 func (f *FakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time.Duration) (verify.SMSReceipt, error) {
 	f.mu.Lock()
 	f.Codes = append(f.Codes, code)
@@ -148,8 +156,10 @@ func (f *FakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time
 	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("sms-%d", n), At: f.now()}, nil
 }
 
-func (f *FakeVerifier) CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult,
-	error) {
+// CheckThreeElements implements workers.Verifier.
+func (f *FakeVerifier) CheckThreeElements(
+	ctx context.Context, name, number, mobile string,
+) (verify.CheckResult, error) {
 	f.mu.Lock()
 	f.Checks++
 	n := f.Checks

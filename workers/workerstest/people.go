@@ -79,6 +79,15 @@ func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...str
 	return a
 }
 
+// SampleForm fills the form in for Click: the details of the sample person.
+func SampleForm() []string {
+	return []string{
+		"identity_name", flows.SampleName,
+		"identity_code", flows.SampleNumber,
+		"mobile", flows.SampleMobile,
+	}
+}
+
 // CheckAnswer fails the test if the answer has another toast. args holds pairs of a name and a value.
 func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	w.T.Helper()
