@@ -169,7 +169,7 @@ func TestLateClickShowsPresentCard(t *testing.T) {
 		card.Decision.Stage != "recording" {
 		t.Errorf("HR's card is %+v", a.Card)
 	}
-	a = w.Click("ou_1", c, cards.ActCancel) // it was still possible on the card that he saw
+	a = w.Click("ou_1", c, cards.ActCancel) // the outdated card still had the button
 	w.CheckAnswer(a, "late", "what", "approved", "when", "06-01 12:00", "who", "")
 	if card, ok := a.Card.(cards.Progress); !ok || card.Stage != "recording" || card.CanCancel {
 		t.Errorf("the applicant's card is %+v", a.Card)
@@ -229,12 +229,12 @@ func TestStartButton(t *testing.T) {
 	w.CheckAnswer(start("ou_1"), "working")
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 	w.RunJobs()
-	w.CheckAnswer(start("ou_1"), "working") // brings the card down
+	w.CheckAnswer(start("ou_1"), "working") // brings the card to the bottom
 	w.RunJobs()
 	if n := len(w.Messenger.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
 		t.Errorf("cards: got %d, want 2", n)
 	}
-	// After the end it begins a new case, also for somebody who is registered: he asked for it.
+	// After the end of a case the button opens a new one, even for a person who is registered.
 	w.PutCase(flows.Done, "ou_2")
 	w.CheckAnswer(start("ou_2"), "working")
 	w.InState(w.LatestCase("ou_2").ID, flows.AwaitingConsent)
@@ -254,11 +254,11 @@ func TestResume(t *testing.T) {
 	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
 		t.Errorf("cards at the bottom: got %d, want 1", n)
 	}
-	// From an old reminder as well.
+	// The button of an outdated reminder works as well.
 	seen := *c
 	seen.Rev -= 3
 	w.CheckAnswer(w.Click("ou_1", &seen, cards.ActResume), "working")
-	// "Change number" opens the form on the card itself.
+	// With ToForm the button opens the form on the card itself.
 	a = w.Click("ou_1", w.CaseNow(c.ID), cards.ActResume, "to", cards.ToForm)
 	if card, ok := a.Card.(cards.Confirm); !ok || card.Mobile != flows.SampleMobile {
 		t.Errorf("the form is %+v", a.Card)

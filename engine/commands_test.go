@@ -37,7 +37,7 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_new", "<at id=all></at>", true, flows.ReplyGreeting, "", "message_id"},
 		{"ou_new", "123456", true, flows.ReplyGreeting, "", "message_id"},
 		{"ou_new", "help", true, flows.ReplyGreeting, "", "message_id"},
-		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // concerns one person, so it goes there
+		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // about one person, so it is private
 		{"ou_new", "取消", true, flows.ReplyNotice, "nothing_open", "open_id"},
 		{"ou_open", "你好", false, flows.ReplyNotice, "not_understood", "open_id"},
 		{"ou_open", "123456", false, flows.ReplyNotice, "not_understood", "open_id"},
@@ -46,7 +46,7 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_done", "实名", true, flows.ReplyNotice, "already_done", "open_id"},
 		{"ou_done", "进度", false, flows.ReplyLatest, "", "open_id"},
 		{"ou_hr1", "待审", false, flows.ReplyPending, "", "open_id"},
-		{"ou_hr1", "待审", true, flows.ReplyPending, "", "open_id"}, // in any group: HR's business goes to HR
+		{"ou_hr1", "待审", true, flows.ReplyPending, "", "open_id"}, // a list of cases is private in other groups
 		{"ou_hr1", "stats", false, flows.ReplyStats, "", "open_id"},
 		{"ou_hr1", "催办", false, flows.ReplyRemindAll, "", "open_id"},
 		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
@@ -70,15 +70,15 @@ func TestRepliesToCommands(t *testing.T) {
 			if j.Key == "" {
 				t.Error("the reply has no name")
 			}
-			// Every answer can be drawn and is sent.
+			// The card of every reply can be built and is sent.
 			w.Must(w.Run(t.Context(), j))
-			w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
+			w.RunJobs(flows.JobReply) // 催办 queues its answer as a second job
 			if tt.code != "" && !cards.HasText("notice."+tt.code) {
 				t.Errorf("no words for %s", tt.code)
 			}
 		})
 	}
-	in := w.SayInGroup("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
+	in := w.SayInGroup("ou_hr1", "oc_hr", "待审") // in the review group the list goes to the group
 	if j := takeOnlyReply(w); j.Template() != flows.ReplyPending || j.To != in {
 		t.Errorf("in HR's group: answered with %+v", j)
 	}
@@ -94,7 +94,7 @@ func TestCommandsThatChangeACase(t *testing.T) {
 	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
 		t.Fatalf("cards after the start: got %d, want 1", n)
 	}
-	// Starting again, or asking how it stands, brings the card down.
+	// Both commands bring the card to the bottom of the chat.
 	for i, word := range []string{"start", "进度"} {
 		w.Say("ou_1", word)
 		w.RunJobs()
@@ -138,7 +138,7 @@ func TestGroupsChosenInChat(t *testing.T) {
 			}
 		})
 	}
-	// Somebody else's word changes nothing.
+	// The command of a person who is no admin changes nothing.
 	w.SayInGroup("ou_1", "oc_evil", "设为审核群")
 	takeOnlyReply(w)
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {

@@ -44,14 +44,14 @@ func TestIncidentHasOneCard(t *testing.T) {
 	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
 		t.Fatalf("cards to HR: got %d, want 1", len(hr))
 	}
-	// While nothing is repaired, the steps try again by themselves now and then, quietly.
+	// Until the repair the jobs try again every ProbeEvery, and HR gets no further card.
 	calls := w.IdentityRecorder.Calls
 	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	if len(w.Messenger.SentTo("oc_hr")) != 1 || w.IdentityRecorder.Calls != calls+6 {
 		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Messenger.SentTo("oc_hr")), w.IdentityRecorder.Calls-calls)
 	}
-	// HR's retry before the repair stops them once more, each once.
+	// A retry before the repair tries each case once and suspends it again.
 	calls = w.IdentityRecorder.Calls
 	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(ids[0]), cards.ActRetry), "retried")
 	w.RunJobs()
@@ -139,7 +139,7 @@ func TestIncidentIsHandedOver(t *testing.T) {
 		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
 		t.Errorf("cards: got %d, want 2", len(hr))
 	}
-	// Going on by itself is no such end: the others follow.
+	// A case that resumes by itself hands nothing over, because the cause is gone.
 	w.MustReport(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
 	w.RunJobs(flows.JobShow)
 	stopped := 0

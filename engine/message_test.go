@@ -80,7 +80,7 @@ func TestRefusedPhotos(t *testing.T) {
 			t.Errorf("%s: the photo was kept", s)
 		}
 	}
-	// After an end that was not the good one, a photo begins anew.
+	// After a case that did not end in Done, a photo opens a new case.
 	w.PutCase(flows.Expired, "ou_expired")
 	w.SendPhotos("ou_expired", "k")
 	w.InState(w.LatestCase("ou_expired").ID, flows.AwaitingConsent)
@@ -127,7 +127,7 @@ func TestGreetingIsSentOnce(t *testing.T) {
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e2", "ou_1", workerstest.Tenant)
-	w.Advance(30 * 24 * time.Hour) // event keys are gone by then
+	w.Advance(30 * 24 * time.Hour) // by then the event keys are deleted
 	enter("e3", "ou_1", workerstest.Tenant)
 	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
 		t.Errorf("greeted with %+v", j)
@@ -162,7 +162,7 @@ func TestRecalledMessages(t *testing.T) {
 	if states[flows.PhotoReplaced] != 2 || w.CountAudits(c.ID, flows.PhotoRecalled) != 1 {
 		t.Errorf("photos %v, %d rows, want 1", states, w.CountAudits(c.ID, flows.PhotoRecalled))
 	}
-	// Of a case that is over nothing is taken back.
+	// The photos of a case that has ended stay.
 	w.PutCase(flows.Done, "ou_done", func(c *flows.Case) { c.Photos[0].MessageID = "om_done" })
 	recall("r3", "om_done")
 	if p := w.LatestCase("ou_done").Photos[0]; p.State != flows.PhotoRead {

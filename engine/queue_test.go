@@ -42,7 +42,7 @@ func TestQueueShowsNextCase(t *testing.T) {
 		}
 		w.Advance(1e9)
 	}
-	slices.Sort(ids) // UUIDv7s of one moment each; the queue goes by entry, then id
+	slices.Sort(ids) // the queue is sorted by entry, then by id
 	a = next("ou_hr1", "", "")
 	w.CheckAnswer(a, "opened")
 	first := a.Card.(cards.Review)
@@ -67,7 +67,7 @@ func TestQueueShowsNextCase(t *testing.T) {
 	if a := next("ou_hr1", at, cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
 		t.Error("after the last comes the first")
 	}
-	// A row of the list opens the case that it names; one that is gone opens the first.
+	// A row of the list opens its case. If the case does not exist, the first case is opened.
 	if card := next("ou_hr1", first.Case, "").Card.(cards.Review); card.Case != first.Case {
 		t.Errorf("opened %s, want %v", card.Case, first.Case)
 	}
@@ -75,7 +75,7 @@ func TestQueueShowsNextCase(t *testing.T) {
 		cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
 		t.Error("a case that is gone leads nowhere")
 	}
-	// Decided from the queue, the card offers to go on.
+	// After a decision from the queue the card offers the next case.
 	c := w.CaseNow(first.Case)
 	a = w.Click("ou_hr1", c, cards.ActApprove, "message", "om_list")
 	if card := a.Card.(cards.Review); !card.Queue || card.Decision == nil {

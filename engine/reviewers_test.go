@@ -14,7 +14,7 @@ import (
 func TestReviewByEachAdmin(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
-	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
+	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // the applicant is an admin
 	if len(w.Messenger.SentTo("ou_hr1")) != 1 {
 		t.Errorf("cards to the other admin: got %d, want 1", len(w.Messenger.SentTo("ou_hr1")))
 	}

@@ -17,9 +17,9 @@ func TestWithdrawErasesAllCases(t *testing.T) {
 	done := w.PutCase(flows.Done, "ou_1")
 	open := w.PutCase(flows.AwaitingReview, "ou_1")
 	other := w.PutCase(flows.AwaitingReview, "ou_2")
-	a := w.Click("ou_1", done, cards.ActWithdraw) // from "my data", on whichever case it shows
+	a := w.Click("ou_1", done, cards.ActWithdraw) // the button of 我的资料, which shows one of the cases
 	w.CheckAnswer(a, "deleted")
-	// The card that was clicked becomes the receipt.
+	// The clicked card becomes the receipt.
 	if receipt, ok := a.Card.(cards.MyData); !ok || !receipt.Deleted || receipt.CanWithdraw || receipt.MaskedNumber != "" {
 		t.Errorf("the card became %+v", a.Card)
 	}
@@ -44,7 +44,7 @@ func TestWithdrawErasesAllCases(t *testing.T) {
 	if w.CaseNow(other.ID).Personal.Empty() {
 		t.Error("somebody else's data went")
 	}
-	// During the writes the open case stays, and the older ones go all the same.
+	// During the writes the open case stays; the data of older cases is deleted.
 	older := w.PutCase(flows.Done, "ou_3")
 	recording := w.PutCase(flows.Recording, "ou_3")
 	w.Click("ou_3", recording, cards.ActWithdraw)

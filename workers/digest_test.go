@@ -39,7 +39,7 @@ func TestDigestOncePerPeriod(t *testing.T) {
 	if n := len(digests()); n != 2 {
 		t.Errorf("digests in two periods: got %d, want 2", n)
 	}
-	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
+	// A digest that could not be sent is sent again under the same uuid.
 	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
@@ -62,7 +62,7 @@ func TestDigestOncePerPeriod(t *testing.T) {
 	if n := len(digests()); n != 3 {
 		t.Errorf("digests in three periods: got %d, want 3", n)
 	}
-	// When nothing waits any more there is nothing to say.
+	// When no case waits any more, no digest is sent.
 	for i := range 5 {
 		c := w.LatestCase(fmt.Sprintf("ou_%d", i))
 		w.CheckAnswer(w.Click("ou_hr1", c, cards.ActReject, "reason", "duplicate"), "rejected")

@@ -74,7 +74,7 @@ func TestFailuresOfPatches(t *testing.T) {
 			p.fail("patch", tt.says)
 			err := w.Run(t.Context(), j)
 			requireRetry(t, err, tt.again, tt.snooze)
-			p.fail("none", answer{}) // counts from here
+			p.fail("none", answer{}) // resets the counts
 			w.RunJobs(flows.JobShow)
 			if got := p.callCount("send"); got != tt.sends {
 				t.Errorf("fresh messages: got %d, want %d", got, tt.sends)
@@ -85,7 +85,7 @@ func TestFailuresOfPatches(t *testing.T) {
 					t.Errorf("after the repair %d patches, want 1", p.callCount("patch"))
 				}
 			}
-			// What cannot be shown does not stop the case.
+			// A card that cannot be shown does not suspend the case.
 			if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
 				t.Errorf("%+v", now.Attention)
 			}
@@ -178,7 +178,7 @@ func TestFailuresOfSends(t *testing.T) {
 			if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
 				t.Errorf("the case went to %s, want %v", now.State, flows.AwaitingPhotos)
 			}
-			// Whatever it was, the next change of the case tries again.
+			// The next change of the case shows a card again.
 			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			w.RunJobs(flows.JobShow)
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != s.WantedGeneration || s.MessageID == "" {
@@ -197,7 +197,7 @@ func TestFailuresOfReplies(t *testing.T) {
 		again time.Duration
 		sends int // to the person instead
 	}{
-		{says: feishuSays(230011), sends: 1}, // the message was taken back
+		{says: feishuSays(230011), sends: 1}, // the message was recalled
 		{says: feishuSays(230110), sends: 1},
 		{says: feishuSays(230050), sends: 1},
 		{says: feishuSays(230019), sends: 1},
@@ -206,7 +206,7 @@ func TestFailuresOfReplies(t *testing.T) {
 		{says: feishuSays(230020), again: soon},
 		{says: feishuSays(99991672), again: probe},
 		{says: feishuSays(230002), sends: 1}, // the bot is no longer in the group
-		{says: feishuSays(230035), sends: 1}, // or may not speak there
+		{says: feishuSays(230035), sends: 1}, // the bot may not speak in the group
 		{says: busy, again: 7 * time.Second},
 		{says: broken, again: soon},
 		{says: dropped, again: soon},

@@ -64,7 +64,7 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "put", says: dropped, state: recording, again: soon},
 		suspended("file_status", esignSays(1430802), "config"),
 		{call: "file_status", says: answer{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
-		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // up with it once more
+		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // uploaded once more
 	}
 	playFailures(t, append(rows, gatewayOfEsign("upload_url", recording)...))
 }
@@ -161,12 +161,12 @@ func TestFailuresOfTheCheck(t *testing.T) {
 		{call: "check", says: tencentSays("InternalError.UnKnown"), state: flows.Checking, again: soon},
 		suspended("check", tencentSays("UnauthorizedOperation.Arrears"), "supplier"),
 		suspended("check", tencentSays("UnauthorizedOperation.Nonactivated"), "supplier"),
-		// changes nothing at the supplier, so it is asked again
+		// A second check changes nothing at the supplier, so that an unclear answer is no unknown outcome.
 		{call: "check", says: broken, state: flows.Checking, again: soon},
 		{call: "check", says: noJSON, state: flows.Checking, again: soon},
 		{call: "check", says: cutOff, state: flows.Checking, again: soon},
 		{call: "check", says: dropped, state: flows.Checking, again: soon},
-		// no serial number: not evidence
+		// Without a serial number the check is no evidence.
 		{call: "check", says: answer{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
 		suspended("check", answer{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, "supplier"),
 	}
@@ -190,7 +190,7 @@ func TestFailuresOfTheCode(t *testing.T) {
 		suspended("sms", smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), "supplier"),
 		suspended("sms", smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), "supplier"),
 		suspended("sms", smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), "supplier"),
-		// The package of the day is used up: midnight in China is twelve hours away.
+		// The quota of the day is used up. Midnight in China is twelve hours away.
 		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "supplier", again: 12 * time.Hour,
 			snooze: true},
 		{call: "sms", says: smsSays("FailedOperation.OtherError"), state: stop, code: "refused"},

@@ -160,7 +160,7 @@ func checkCards(w *workerstest.Harness, row failing, c *flows.Case) {
 		got, catalogue = card.Mismatch, "mismatch."
 	case cards.Code:
 		got, catalogue = card.Problem, "code."
-		if got == "unknown" { // the card's own state says it
+		if got == "unknown" { // the card has a text for the state of the code
 			catalogue = "sms.state."
 		}
 	}
@@ -177,7 +177,7 @@ func checkRepair(w *workerstest.Harness, row failing, c *flows.Case, j flows.Job
 	w.T.Helper()
 	if row.again > 0 {
 		w.Must(w.Run(w.T.Context(), j))
-		w.RunJobs(flows.JobReadPhotos) // a photo that was fetched leads on once it is read
+		w.RunJobs(flows.JobReadPhotos) // a photo that was fetched changes the case when it is read
 	} else if c.State == flows.NeedsAttention {
 		act, form := cards.ActRetry, []string(nil)
 		if c.Attention.Code == "unknown_outcome" {

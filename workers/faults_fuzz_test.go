@@ -18,7 +18,7 @@ import (
 type scriptedFaults struct {
 	mu   sync.Mutex
 	left map[string][]string
-	// What happened out there, whatever the answer said.
+	// Writes that took effect, whatever the answer said.
 	identities, points int
 }
 
@@ -206,7 +206,7 @@ func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scrip
 	case flows.AwaitingReview:
 		w.Click("ou_hr1", c, cards.ActApprove)
 	case flows.NeedsAttention:
-		if c.Attention.Incident != "" && rng.IntN(2) == 0 { // wait until it heals by itself
+		if c.Attention.Incident != "" && rng.IntN(2) == 0 { // wait until the step tries again
 			w.Advance(flows.ProbeEvery)
 			return
 		}

@@ -271,13 +271,13 @@ func TestNightlyJobIsQueued(t *testing.T) {
 			runNight(w)
 			night = night.AddDate(0, 0, 1)
 		}
-		// The machine was off for some days: one run, and the next one is to come.
+		// After some days without a process there is one run, and the next one is queued.
 		w.Advance(70 * time.Hour)
 		w.RunJobs(flows.JobReconcile)
 		if in := dueTime(w, flows.JobReconcile).Sub(w.Now()); in <= 0 || in > 24*time.Hour {
 			t.Fatalf("after a pause: got the next in %s, want it within a day", in)
 		}
-		w.TakeJob(flows.JobReconcile) // and it is lost
+		w.TakeJob(flows.JobReconcile) // this job is lost
 		w.Say("ou_3", "实名")
 		if got := len(w.Waiting(flows.JobReconcile)); got != 0 {
 			t.Errorf("jobs while one is believed to be queued: got %d, want 0", got)

@@ -35,7 +35,7 @@ func TestMyData(t *testing.T) {
 	if !workerstest.Shows(got, "my_data.deleted") || strings.Contains(got, flows.SampleName) {
 		t.Errorf("after the deletion: %s", got)
 	}
-	// During the writes nothing can be withdrawn; they end first.
+	// During the writes the button to withdraw is missing.
 	w.PutCase(flows.Recording, "ou_3")
 	if got := askBot(w, "ou_3", "我的资料"); workerstest.Shows(got, "button.withdraw") {
 		t.Error("withdrawing is offered during the writes")

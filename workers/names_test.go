@@ -44,7 +44,7 @@ func TestKeepNames(t *testing.T) {
 		}
 		d.away.Store(false)
 		for _, later := range []time.Duration{engine.NameRetryInterval, 12 * time.Hour, 120 * time.Hour} {
-			time.Sleep(later) // of the bubble's own clock
+			time.Sleep(later) // on the fake clock of synctest
 			synctest.Wait()
 			if got := e.Policy.NameOf("ou_1"); got != "李四" {
 				t.Errorf("%v later: %q, want %q", later, got, "李四")

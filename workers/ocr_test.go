@@ -68,7 +68,7 @@ func TestReadPhotosIsNotRepeated(t *testing.T) {
 	}
 	w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	w.RunJobs(flows.JobReadPhotos)
-	// Another job may not take over what the first has claimed.
+	// Another job may not read a photo that the first has claimed.
 	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "other"}))
 	failing = false
 	w.Advance(time.Second)
@@ -85,7 +85,7 @@ func TestOCRLimitIsBusy(t *testing.T) {
 	w := workerstest.New(t)
 	c := caseWithStoredPhotos(w, "ou_1")
 	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
-		return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
+		return fmt.Errorf("no slot: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
 	}
 	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	err := w.Run(t.Context(), j)

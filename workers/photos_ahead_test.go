@@ -31,7 +31,7 @@ func TestPhotosAhead(t *testing.T) {
 			workerstest.RequireCard(t, tt.who+"'s card", w.Messenger.SentTo(tt.who)[0].Current(), want)
 		})
 	}
-	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
+	// Tenants of a marketplace app do not wait for each other, so that the card gives no number.
 	w.Marketplace = true
 	c := w.PutCase(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
 	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})

@@ -87,7 +87,7 @@ func TestPhotosRecalledDuringWork(t *testing.T) {
 		}))
 	}
 	none("recalled while fetched")
-	// Cancelled while it is being fetched.
+	// The case is withdrawn during the download.
 	w.SendPhotos("ou_1", front)
 	w.Messenger.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
 		w.Click("ou_1", w.CaseNow(c.ID), cards.ActWithdraw)
@@ -96,7 +96,7 @@ func TestPhotosRecalledDuringWork(t *testing.T) {
 	w.RunJobs(flows.JobFetchPhoto)
 	w.InState(c.ID, flows.Withdrawn)
 	none("withdrawn while fetched")
-	// A reading that comes after the end changes nothing.
+	// A reading that comes after the end of the case changes nothing.
 	c = caseWithStoredPhotos(w, "ou_2")
 	known := w.IDCardReader.Texts
 	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {

@@ -70,7 +70,7 @@ func TestStalledCase(t *testing.T) {
 	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
 		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
 	runNight(w)
-	w.InState(idle.ID, flows.Filing) // HR's cards stay quiet at night
+	w.InState(idle.ID, flows.Filing) // the case is suspended in the morning only
 	sendMorningCards(w)
 	w.RunJobs(flows.JobShow)
 	if n := len(reconcileCards(w)); n != 1 || !strings.Contains(reconcileCards(w)[0].Current(), idle.ID) ||
@@ -93,7 +93,7 @@ func TestStalledCase(t *testing.T) {
 	if own() != 1 {
 		t.Errorf("cards of the case itself: got %d, want 1", own())
 	}
-	// The list's button brings the case's own card down.
+	// The button of the list brings the case's own card to the bottom.
 	before := len(w.Messenger.SentTo("oc_hr"))
 	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
 	w.RunJobs(flows.JobShow)

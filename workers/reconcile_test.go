@@ -25,7 +25,7 @@ func TestReconcileTooEarly(t *testing.T) {
 	}
 	w.Advance(again.In)
 	for range 3 {
-		w.Must(w.Run(t.Context(), j)) // as a job that runs more than once
+		w.Must(w.Run(t.Context(), j)) // the same job may run more than once
 	}
 	if n := len(w.Waiting(flows.JobReconcile)); n != 1 {
 		t.Errorf("jobs of one night: got %d, want 1", n)
@@ -93,10 +93,10 @@ func TestReconcile(t *testing.T) {
 	w.Advance(w.Waiting(flows.JobReconcile)[0].At.Sub(w.Now()))
 	first := w.TakeJob(flows.JobReconcile)
 	w.Must(w.Run(t.Context(), first))
-	w.Must(w.Run(t.Context(), first)) // done already
+	w.Must(w.Run(t.Context(), first)) // the page is done already
 	dead, cancel := context.WithCancel(t.Context())
 	second := w.TakeJob(flows.JobReconcile)
-	for second.Night() != first.Night() { // the next night's is queued as well
+	for second.Night() != first.Night() { // the job of the next night is queued as well
 		w.QueueJob(second)
 		second = w.TakeJob(flows.JobReconcile)
 	}
@@ -112,11 +112,11 @@ func TestReconcile(t *testing.T) {
 	if err := w.Run(dead, second); err == nil {
 		t.Fatal("a run that was torn apart is done")
 	}
-	w.QueueJob(second) // comes back with the restart
+	w.QueueJob(second) // after a restart the job comes again
 	w.RunJobs(flows.JobReconcile)
 
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
-		if n := looked[c.OpenID]; n < 1 || n > 2 { // once more for the page that died
+		if n := looked[c.OpenID]; n < 1 || n > 2 { // twice if the interrupted page had asked
 			t.Errorf("%s was looked up %d times", c.OpenID, n)
 		}
 	}
@@ -147,7 +147,7 @@ func TestReconcile(t *testing.T) {
 			t.Errorf("the card says %s", text)
 		}
 	}
-	// 50 + 3 done, 7 + 3 open; the rejected one is older than the night before last only by chance.
+	// 53 done, 10 open and the rejected one.
 	if want := "64 件"; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %s: %s", want, card)
 	}

@@ -22,9 +22,9 @@ func TestRemindAll(t *testing.T) {
 	}
 	w.PutCase(flows.AwaitingPhotos, "ou_capped", func(c *flows.Case) { c.Reminders = flows.MaxReminders })
 	w.PutCase(flows.AwaitingPhotos, "ou_soon", func(c *flows.Case) { c.RemindedAt = w.Now().Add(-time.Hour) })
-	w.PutCase(flows.AwaitingPhotos, "ou_hr1") // nobody reminds himself
+	w.PutCase(flows.AwaitingPhotos, "ou_hr1") // the admin's own case is left out
 	w.Say("ou_hr1", "催办")
-	// The answer cannot be sent at first; that does not change the figures.
+	// The first attempt to send the answer fails. That does not change the numbers.
 	failing := true
 	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		if failing && to.ID == "ou_hr1" {
@@ -55,7 +55,7 @@ func TestRemindAll(t *testing.T) {
 			t.Errorf("ou_%d got %d reminders, want %d", i, got, want)
 		}
 	}
-	// From a card's button as well; now everybody was reminded a moment ago.
+	// The button of a card does the same. By now everybody was reminded a moment ago.
 	a, err := w.Engine.Click(t.Context(), flows.CardAction{
 		EventID:   w.NextID(),
 		TenantKey: workerstest.Tenant,
@@ -65,7 +65,7 @@ func TestRemindAll(t *testing.T) {
 	w.Must(err)
 	w.CheckAnswer(a, "working")
 	w.RunJobs(flows.JobReply)
-	// The HR colleague's own case is reminded by another admin.
+	// This admin reminds the other admin, who was left out above.
 	workerstest.RequireCard(t, "the second answer", w.Messenger.SentTo("ou_hr2")[0].Current(), cards.Reminded{
 		Sent:    1,
 		TooSoon: 5,

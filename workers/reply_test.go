@@ -37,7 +37,7 @@ func TestGreeting(t *testing.T) {
 	c := w.PutCase(flows.AwaitingPhotos, "ou_2")
 	workerstest.RequireCard(t, "help while a case is open", askBot(w, "ou_2", "帮助"),
 		cards.Greeting{Help: true, Open: &cards.Ref{Case: c.ID, Rev: c.Rev}})
-	// In a group nobody's case is shown.
+	// In a group no case is shown.
 	message := w.SayInGroup("ou_2", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
 	workerstest.RequireCard(t, "help in a group", w.Messenger.SentTo(message)[0].Current(), cards.Greeting{Help: true})
@@ -133,7 +133,7 @@ func TestFailedReplies(t *testing.T) {
 		{"no scope for long", workerstest.NoScope(), 12, 0},
 		{"the person is gone", &workerstest.UpstreamError{Class: "gone", Code: "230013"}, 1, 0},
 		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
-		{"booked out", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
+		{"no slot soon", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Messenger.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
@@ -149,7 +149,7 @@ func TestFailedReplies(t *testing.T) {
 			}
 		})
 	}
-	// An answer to a message that was taken back goes to the person.
+	// The answer to a recalled message goes to the person in private.
 	w.Messenger.SendFunc = nil
 	w.Messenger.ReplyFunc = func(context.Context, string, json.RawMessage, string) (string, error) {
 		return "", &workerstest.UpstreamError{Class: "gone", Code: "230011"}
@@ -159,6 +159,6 @@ func TestFailedReplies(t *testing.T) {
 	if len(w.Messenger.SentTo(message)) != 0 || len(w.Messenger.SentTo("ou_9")) != 1 {
 		t.Errorf("answers went to the person: got %d, want 1", len(w.Messenger.SentTo("ou_9")))
 	}
-	// A template that nobody knows is dropped, not tried for ever.
+	// An unknown template ends the job.
 	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))
 }

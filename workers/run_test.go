@@ -66,7 +66,7 @@ func TestJobsOfAnotherState(t *testing.T) {
 	if tried < 50 {
 		t.Errorf("only %d were tried", tried)
 	}
-	// Nor does one whose case or revision is not there.
+	// The same holds for a job whose case or revision does not exist.
 	for kind := range belongs {
 		t.Run(fmt.Sprint(kind), func(t *testing.T) {
 			w.Must(w.Run(t.Context(), workerstest.StoredJob(kind, "01976f00-0000-7000-8000-0000000000ff", "front", 0)))

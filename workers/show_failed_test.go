@@ -36,7 +36,7 @@ func TestTooOldCard(t *testing.T) {
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.Unreachable || s.MessageID != sent[1].ID || s.OldID != "" {
 		t.Errorf("the surface is %+v", s)
 	}
-	// Nobody is waited for: nothing new is sent, and no job tries again.
+	// The case has ended: no new message is sent, and no job is left.
 	c, _ = w.PutShownCase(flows.Checking, "ou_2")
 	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.TooOld() }
 	w.MustReport(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_2"})
@@ -58,7 +58,7 @@ func TestFormerCardIsGone(t *testing.T) {
 	if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 2 || s.OldID != "" || s.Unreachable {
 		t.Errorf("the surface is %+v", s)
 	}
-	// When it is only busy, it is tried again, and nothing is sent twice.
+	// If Feishu is busy, the patch is tried again, and nothing is sent twice.
 	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.RetryLater() }
 	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
 	w.RunJobs(flows.JobShow)
@@ -83,7 +83,7 @@ func TestRefusedCardThenNextCard(t *testing.T) {
 	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
 		if w.CaseNow(c.ID).State == flows.Checking {
 			w.MustReport(c.ID, flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
-			w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow))) // leaves a mark
+			w.Must(w.Run(t.Context(), w.TakeJob(flows.JobShow))) // marks the surface dirty
 			return &workerstest.UpstreamError{Class: "card", Code: "230099/200621"}
 		}
 		w.Messenger.Replace(id, card)
@@ -118,7 +118,7 @@ func TestMaskedFormAfterDLP(t *testing.T) {
 	if len(sent) != 1 || !workerstest.Shows(sent[0].Current(), "confirm.ask_masked") {
 		t.Fatalf("forms: got %d, want 1", len(sent))
 	}
-	// A masked card that is refused as well is left alone; the case stays.
+	// If the masked form is refused as well, the job ends and the case stays.
 	w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
 		return &workerstest.UpstreamError{Class: "dlp", Code: "230028"}
 	}
@@ -143,7 +143,7 @@ func TestDeferredCards(t *testing.T) {
 	}{
 		{func() {
 			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
-				return fmt.Errorf("booked out: %w", &flows.RetryLater{In: 40 * time.Second, Snooze: true, Code: "rate"})
+				return fmt.Errorf("no slot: %w", &flows.RetryLater{In: 40 * time.Second, Snooze: true, Code: "rate"})
 			}
 		}, 40 * time.Second, true},
 		{func() {

@@ -56,7 +56,7 @@ func TestListsWithoutReviewGroup(t *testing.T) {
 		w := workerstest.New(t)
 		w.PutCase(flows.AwaitingReview, "ou_1")
 		own := w.PutCase(flows.NeedsAttention, "ou_hr2", withUnknownEvidence)
-		askReconcile(w, "对账") // which also begins the nights
+		askReconcile(w, "对账") // also queues the nightly job
 		runNight(w)
 		refused := 0
 		w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
@@ -73,7 +73,7 @@ func TestListsWithoutReviewGroup(t *testing.T) {
 		w.QueueJob(flows.Reply(flows.ReplyDigest).ToHR().Of(own.ID))
 		sendMorningCards(w)
 		if n := len(w.Messenger.SentTo("ou_hr2")); n != 2 {
-			t.Errorf("%v: %d lists to the admin behind the one who cannot be reached", gone, n)
+			t.Errorf("%v: lists to the admin who can be reached: got %d, want 2", gone, n)
 		}
 		for range 5 {
 			w.Advance(flows.ProbeEvery)

@@ -34,7 +34,7 @@ func TestCardIsPatched(t *testing.T) {
 			}
 		})
 	}
-	// What is shown already is not sent again.
+	// A card that is shown already is not sent again.
 	w.QueueJob(flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c)))
 	w.RunJobs(flows.JobShow)
 	if w.Messenger.Patches != 1 {
@@ -50,7 +50,7 @@ func TestOneJobDraws(t *testing.T) {
 	w.MustReport(c.ID, workerstest.Delayed("check"))
 	during := false
 	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
-		if !during { // the case moves on while the first patch is on its way
+		if !during { // the case changes while the first patch is on its way
 			during = true
 			w.MustReport(c.ID, flows.Event{Kind: flows.Cancelled, Role: flows.Applicant, Actor: "ou_1"})
 			if err := w.Run(t.Context(), w.TakeJob(flows.JobShow)); err != nil {

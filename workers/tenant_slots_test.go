@@ -18,37 +18,37 @@ func TestTenantSlots(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: true, Now: func() time.Time { return now }})})
 	a, b := flows.WithTenant(t.Context(), "a"), flows.WithTenant(t.Context(), "b")
-	take := func(ctx context.Context) (func(), time.Duration) {
+	acquire := func(ctx context.Context) (func(), time.Duration) {
 		t.Helper()
-		leave, err := w.acquireSlot(ctx, "ocr", 2, time.Second)
+		release, err := w.acquireSlot(ctx, "ocr", 2, time.Second)
 		again, ok := errors.AsType[*flows.RetryLater](err)
 		if err == nil {
-			return leave, 0
+			return release, 0
 		}
 		if !ok || !again.Snooze {
 			t.Fatalf("got %v", err)
 		}
 		return nil, again.In
 	}
-	first, _ := take(a)
-	second, _ := take(a)
+	first, _ := acquire(a)
+	second, _ := acquire(a)
 	for i := range 40 {
-		if _, in := take(a); in != min(time.Duration(i+1)*time.Second, maxDeferral) {
-			t.Errorf("put off %d: %s", i, in)
+		if _, in := acquire(a); in != min(time.Duration(i+1)*time.Second, maxDeferral) {
+			t.Errorf("deferral %d: got %s", i, in)
 		}
 	}
-	if _, in := take(b); in != 0 {
-		t.Errorf("the other tenant is put off by %s, want 0", in)
+	if _, in := acquire(b); in != 0 {
+		t.Errorf("deferral of the other tenant: got %s, want 0", in)
 	}
 	first()
-	if leave, in := take(a); in != 0 {
-		t.Errorf("a free place: put off by %s", in)
+	if release, in := acquire(a); in != 0 {
+		t.Errorf("deferral with a free slot: got %s, want 0", in)
 	} else {
-		leave()
+		release()
 	}
 	second()
 	now = now.Add(time.Hour)
-	third, _ := take(a)
+	third, _ := acquire(a)
 	third()
 	if _, kept := w.tenantLoads["ocr/a"]; kept {
 		t.Error("a tenant that has nothing under way is still kept")

@@ -27,7 +27,7 @@ func TestRegistration(t *testing.T) {
 		p.CardPortrait == p.CardNationalEmblem {
 		t.Errorf("the evidence is %+v", c.Uploads)
 	}
-	// One card of the applicant's at the end, the others are pointers to it.
+	// The last message shows the card, and the others are pointers.
 	cards := w.Messenger.SentTo("ou_1")
 	for i, m := range cards {
 		if last := i == len(cards)-1; workerstest.Shows(m.Current(), "superseded.title") == last {

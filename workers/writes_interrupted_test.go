@@ -55,7 +55,7 @@ func TestKilledDuringWrite(t *testing.T) {
 			w.TakeJob(kind)
 			runAndDie(w, j)
 			w.InState(c.ID, state)
-			// Another job, as of a second instance, keeps away while the first may be alive.
+			// Another job, as of a second instance, makes no call while the first job may be running.
 			w.Must(w.Run(t.Context(), flows.Job{Kind: kind, Case: c.ID, Key: "another"}))
 			if calls() != 1 {
 				t.Fatalf("%s: %d calls, want 1", step, calls())
@@ -71,7 +71,7 @@ func TestKilledDuringWrite(t *testing.T) {
 			if found {
 				w.CheckAnswer(w.Click("ou_hr1", now, cards.ActResolve, "evi_point_id", "P77"), "resolved")
 			} else {
-				// The platform may still be applying what the dead process has sent.
+				// The platform may still be applying the request of the dead process.
 				w.Advance(20 * time.Second)
 				a := w.Click("ou_hr1", now, cards.ActRetry)
 				w.CheckAnswer(a, "write_quiet", "seconds", "40")
@@ -145,20 +145,20 @@ func TestConcurrentWrites(t *testing.T) {
 	w := workerstest.New(t)
 	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil })
 	both := make(chan error, 2)
-	entered, leave := make(chan struct{}, 2), make(chan struct{})
+	entered, proceed := make(chan struct{}, 2), make(chan struct{})
 	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		entered <- struct{}{}
-		<-leave
+		<-proceed
 		return "", nil
 	}
 	for _, key := range []string{"a", "b"} {
 		go func() { both <- w.Run(t.Context(), flows.Job{Kind: flows.JobIdentity, Case: c.ID, Key: key}) }()
 	}
 	<-entered
-	if err := <-both; err != nil { // the other one keeps away without waiting
+	if err := <-both; err != nil { // the other job ends without waiting
 		t.Error(err)
 	}
-	close(leave)
+	close(proceed)
 	if err := <-both; err != nil {
 		t.Error(err)
 	}
