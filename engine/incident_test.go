@@ -122,8 +122,8 @@ func TestIncidentIsHandedOver(t *testing.T) {
 	var ids []string
 	for i := range 3 {
 		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
-		w.MustReport(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
-			Incident: "check/supplier/x"}})
+		stop := &flows.Attention{Step: "check", Code: "supplier", Incident: "check/supplier/x"}
+		w.MustReport(c.ID, flows.Event{Kind: flows.StepStopped, Stop: stop})
 		ids = append(ids, c.ID)
 		w.Advance(time.Second)
 	}

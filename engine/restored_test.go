@@ -17,12 +17,15 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 		identity, filed bool // what happened after the copy was made
 		writes          int  // outside writes that are left to be made
 	}{
-		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1},
+		{flows.AwaitingConfirmation, false, false, 2},
+		{flows.AwaitingCode, true, false, 1},
 		{flows.AwaitingReview, true, true, 0},
-		{flows.AwaitingReview, false, false, 2}, {flows.Recording, true, true, 0}, {flows.Recording, false, false, 2},
+		{flows.AwaitingReview, false, false, 2},
+		{flows.Recording, true, true, 0},
+		{flows.Recording, false, false, 2},
 		{flows.Recording, true, false, 1},
 	} {
-		t.Run(string(tt.at), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, identity %t, filed %t", tt.at, tt.identity, tt.filed), func(t *testing.T) {
 			w := workerstest.New(t)
 			stopped := walkTo(w, "ou_1", tt.at)
 			_, did, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
@@ -96,8 +99,8 @@ func walkToWrites(w *workerstest.Harness, who string) {
 func TestRestoredDuringAnotherStop(t *testing.T) {
 	w := workerstest.New(t)
 	c := walkTo(w, "ou_1", flows.Recording)
-	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped,
-		Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
+	stop := &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}
+	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped, Stop: stop})
 	w.Must(err)
 	_, _, err = w.Report(t.Context(), c.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
 	w.Must(err)

@@ -43,8 +43,10 @@ func TestDigestOncePerPeriod(t *testing.T) {
 	w.Advance(flows.SamplePolicy().ReminderAfter)
 	digest(0, "third")
 	var uuids []string
-	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
-		workerstest.RetryLater()}
+	failures := []error{
+		fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
+		workerstest.RetryLater(),
+	}
 	w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 		uuids = append(uuids, uuid)
 		if len(uuids) <= len(failures) {

@@ -41,8 +41,8 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 	var jobs sync.WaitGroup
 	for i := range 4 {
 		jobs.Go(func() {
-			if err := w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID,
-				Key: fmt.Sprint("job", i)}); err != nil {
+			j := flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: fmt.Sprint("job", i)}
+			if err := w.Run(t.Context(), j); err != nil {
 				t.Error(err)
 			}
 		})

@@ -70,8 +70,8 @@ func TestPhotosRecalledDuringWork(t *testing.T) {
 	w.Click("ou_1", w.LatestCase("ou_1"), cards.ActConsent)
 	message := w.SendPhotos("ou_1", front)
 	w.Messenger.DownloadFunc = func(context.Context, string, string, string) ([]byte, error) {
-		w.Must(w.Recalled(t.Context(), flows.Recalled{EventID: w.NextID(), TenantKey: workerstest.Tenant,
-			MessageID: message}))
+		recalled := flows.Recalled{EventID: w.NextID(), TenantKey: workerstest.Tenant, MessageID: message}
+		w.Must(w.Recalled(t.Context(), recalled))
 		return workerstest.Picture(front), nil
 	}
 	w.RunJobs(flows.JobFetchPhoto)

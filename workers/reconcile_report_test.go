@@ -67,8 +67,8 @@ func TestStalledCase(t *testing.T) {
 	askReconcile(w, "对账")
 	idle := w.PutCase(flows.Filing, "ou_idle", func(c *flows.Case) { c.Evidence = nil })
 	busy := w.PutCase(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
-	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
-		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
+	job := flows.Job{Kind: flows.JobEvidence, Case: busy.ID, Key: "busy"}
+	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: job, At: w.Now().Add(240 * time.Hour)})
 	runNight(w)
 	w.InState(idle.ID, flows.Filing) // the case is suspended in the morning only
 	sendMorningCards(w)

@@ -13,6 +13,12 @@ import (
 	"shiming/workers/workerstest"
 )
 
+// unreachableGroup lists failures that say that a group cannot be reached.
+var unreachableGroup = []error{
+	&workerstest.UpstreamError{Class: "config", Code: "230002"},
+	&workerstest.UpstreamError{Class: "gone", Code: "232009"},
+}
+
 // refuseGroups makes every message to a group fail.
 func refuseGroups(w *workerstest.Harness, err error) {
 	send := func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
@@ -27,8 +33,7 @@ func refuseGroups(w *workerstest.Harness, err error) {
 // TestReviewGroupIsGone: if the review group cannot be reached, each admin gets the card, and it is kept up to date.
 func TestReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
-		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
+	for _, gone := range unreachableGroup {
 		w := workerstest.New(t)
 		refuseGroups(w, gone)
 		c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
@@ -51,8 +56,7 @@ func TestReviewGroupIsGone(t *testing.T) {
 // also when another admin cannot be reached.
 func TestListsWithoutReviewGroup(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []error{&workerstest.UpstreamError{Class: "config", Code: "230002"},
-		&workerstest.UpstreamError{Class: "gone", Code: "232009"}} {
+	for _, gone := range unreachableGroup {
 		w := workerstest.New(t)
 		w.PutCase(flows.AwaitingReview, "ou_1")
 		own := w.PutCase(flows.NeedsAttention, "ou_hr2", withUnknownEvidence)

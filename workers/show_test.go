@@ -188,8 +188,8 @@ func TestLastStateIsShown(t *testing.T) {
 		wg.Go(func() {
 			for n := range 5 {
 				if i == 7 && n == 4 {
-					_, _, err := w.Report(ctx, c.ID, flows.Event{Kind: flows.PersonChecked,
-						Check: &flows.Check{Outcome: "mismatch", Serial: "s"}})
+					mismatch := &flows.Check{Outcome: "mismatch", Serial: "s"}
+					_, _, err := w.Report(ctx, c.ID, flows.Event{Kind: flows.PersonChecked, Check: mismatch})
 					if err != nil {
 						t.Error(err)
 					}

@@ -58,13 +58,15 @@ func TestTenantSlots(t *testing.T) {
 // TestLimitKeys: the keys of a single tenant have no tenant, as in versions without tenants.
 func TestLimitKeys(t *testing.T) {
 	t.Parallel()
-	for marketplace, want := range map[bool][3]string{false: {"ocr", "message/patch", "reconcile/directory"},
-		true: {"ocr/a", "message/a/patch", "reconcile/a/directory"}} {
-		t.Run(fmt.Sprint(marketplace), func(t *testing.T) {
+	for marketplace, want := range map[bool][3]string{
+		false: {"ocr", "message/patch", "reconcile/directory"},
+		true:  {"ocr/a", "message/a/patch", "reconcile/a/directory"},
+	} {
+		t.Run(fmt.Sprintf("marketplace %t", marketplace), func(t *testing.T) {
 			w := New(Deps{Engine: engine.New(engine.Deps{Marketplace: marketplace})})
 			ctx := flows.WithTenant(t.Context(), "a")
 			if got := [3]string{w.ocrLimit(ctx).Key, w.messageLimit(ctx, "patch").Key, w.directoryLimit(ctx).Key}; got != want {
-				t.Errorf("%t: %q, want %q", marketplace, got, want)
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
