@@ -25,7 +25,7 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	}
 	var a flows.Answer
 	err := e.Store.Tx(ctx, func(tx flows.Tx) error {
-		a = flows.Answer{}
+		a = flows.Answer{} // the transaction may run more than once
 		repeated, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
 		if err != nil {
 			return err
@@ -92,6 +92,7 @@ func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.
 
 // clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
 func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	// A card is data that somebody sends us. Its case id proves nothing, so that the tenant is compared.
 	c, err := tx.Case(ctx, k.Action.Case)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
@@ -115,6 +116,7 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
+		// The clicked card becomes the receipt of the deletion.
 		receipt, err := e.MyData(ctx, tx, k.TenantKey, k.OpenID)
 		return flows.Answer{Toast: out.Change.Toast, Card: receipt}, err
 	}
@@ -148,6 +150,7 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked
 	}
+	// A button belongs to the revision of the case that its card shows. Decide refuses it after a change.
 	if !flows.AnyRevision[ev.Kind] {
 		ev.Rev = &k.Action.Rev
 	}

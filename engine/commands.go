@@ -128,6 +128,7 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 	case flows.CommandRemind:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
 	case flows.CommandReconcile:
+		// The card names the time of the next run, so that one must be queued.
 		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
 			return err
 		}

@@ -77,6 +77,7 @@ func New(d Deps) *Engine {
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = flows.DefaultWriteQuiet
 	}
+	// An id of each start is enough: it only has to differ from those of engines that run at the same time.
 	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(nameTTL, time.Hour)}
 	e.Policy.NameOf = e.nameOf
 	return e
@@ -126,6 +127,7 @@ func (e *Engine) persist(
 			return err
 		}
 	}
+	// Pictures are deleted together with the change that says so: a case never claims that deleted pictures exist.
 	if len(ch.DropPictures) > 0 {
 		if _, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...); err != nil {
 			return err
@@ -144,6 +146,7 @@ func (e *Engine) persist(
 		}
 		jobs = append(jobs, more...)
 	}
+	// The case may have left an incident with this change.
 	more, err := e.handOverIncident(ctx, tx, c, ev, ch)
 	if err != nil {
 		return err

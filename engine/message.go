@@ -55,6 +55,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 			return err
 		}
 		if !out.Changed() {
+			// The state of the case needs no photos. This holds for the other pictures of the message as well.
 			return e.replyNotice(ctx, tx, m, "photo_not_needed")
 		}
 		c = out.Case
@@ -100,6 +101,7 @@ func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 			return err
 		}
 		c, err := tx.CaseOfMessage(ctx, r.MessageID)
+		// An event may change cases of its own tenant only.
 		if err != nil || c.TenantKey != r.TenantKey {
 			return flows.IgnoreNotFound(err)
 		}

@@ -43,6 +43,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		return cards.MyData{Empty: true}, nil
 	}
 	c := all[0]
+	// A newer case whose data was deleted would hide what an older case still holds.
 	if i := slices.IndexFunc(all, func(o *flows.Case) bool { return o.Erased.IsZero() }); i > 0 {
 		c = all[i]
 	}

@@ -35,6 +35,7 @@ func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flo
 	if len(ids) == 0 {
 		return flows.Answer{Toast: flows.NewToast("nothing_next", nil), Card: cards.Pending{}}, nil
 	}
+	// A case that no longer waits is not in the list. The admin then begins at the front again.
 	pick := max(named, 0)
 	if named >= 0 && k.Action.To == cards.ToAfter {
 		pick = (named + 1) % len(ids)

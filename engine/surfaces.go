@@ -72,11 +72,14 @@ func (e *Engine) MarkSurfaces(
 			return nil, err
 		}
 		for _, s := range list {
+			// The first drawing of a surface sends a message, as a repost does. Unreachable was said of the former
+			// message.
 			if repost || s.WantedGeneration == 0 {
 				s.WantedGeneration++
 				s.Unreachable = false
 			}
 			j := flows.ShowSurface(c.ID, s.ID)
+			// The answer to the click shows this card at once. The drawing follows in case the answer gets lost.
 			if clicked != "" && s.MessageID == clicked && s.WantedGeneration == s.SentGeneration {
 				j.At = e.Now().Add(redrawAfter)
 				s.RenderedHash = e.markAnswered(s.RenderedHash)

@@ -28,6 +28,7 @@ func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, d fa
 	return flows.IgnoreNotFound(w.retryOrSuspend(ctx, j, step, d))
 }
 
+// retryOrSuspend is failed without the log. It returns flows.ErrNotFound if the case is gone.
 func (w *Workers) retryOrSuspend(ctx context.Context, j flows.Job, step flows.Step, d failure.Details) error {
 	code := string(step) + ":" + d.Code
 	if d.Upstream != "" {

@@ -34,10 +34,12 @@ const perReceiver = time.Second / 4
 // boardInterval is the pause between two changes of the announcement, which every finished case changes.
 const boardInterval = 2 * time.Second
 
+// receiverLimit is the limit of new messages to one person or group.
 func receiverLimit(id string) flows.BurstLimit {
 	return flows.BurstLimit{Key: "to/" + id, Every: perReceiver, Burst: 1}
 }
 
+// patchLimit is the limit of changes of one message.
 func patchLimit(audience, messageID string) flows.BurstLimit {
 	l := flows.BurstLimit{Key: "patch/" + messageID, Every: perReceiver, Burst: 2}
 	if audience == flows.AudienceBoard {

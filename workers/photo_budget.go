@@ -25,6 +25,7 @@ type photoBudget struct {
 	free  *semaphore.Weighted
 }
 
+// newPhotoBudget returns a budget of so many bytes.
 func newPhotoBudget(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
 
 // acquire waits until so many bytes are free, or the whole budget if they are more. give returns a part of the bytes,

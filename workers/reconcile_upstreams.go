@@ -15,11 +15,13 @@ const (
 	fileStatusInterval = time.Second / 5
 )
 
+// directoryLimit is the limit of a tenant's run at Feishu's directory.
 func (w *Workers) directoryLimit(ctx context.Context) flows.BurstLimit {
 	key := w.engine.LimitKey(ctx, "reconcile", "directory")
 	return flows.BurstLimit{Key: key, Every: directoryInterval, Burst: 1}
 }
 
+// fileStatusLimit is the limit of all runs at e签宝.
 var fileStatusLimit = flows.BurstLimit{Key: "reconcile/esign", Every: fileStatusInterval, Burst: 1}
 
 // codesNotInDirectory are the directory's codes for a person whom the app cannot see (page 获取单个用户信息): 41012 the id does
