@@ -8,23 +8,29 @@ import (
 	"shiming/flows"
 )
 
-// errNoCase: the click names a case that is not there, or not this tenant's.
+// errNoCase says that a click names a case that does not exist, or a case of another tenant.
 var errNoCase = errors.New("flows: no such case")
 
-// Click takes a button pressed on a card and answers within the callback. An error means
-// that nothing was stored.
+// click is a button that was pressed on a card.
+type click struct {
+	flows.CardAction
+	repeated bool // the same click was handled before: it is answered, but it changes nothing
+}
+
+// Click handles a button that was pressed on a card. The returned toast and card are the answer to the callback, which
+// Feishu waits 3 seconds for. An error means that nothing was stored.
 func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
 	if k.Malformed {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}
 	var a flows.Answer
 	err := e.Store.Tx(ctx, func(tx flows.Tx) error {
-		a = flows.Answer{}
-		again, err := tx.Seen(ctx, e.Now(), key("event", k.EventID))
+		a = flows.Answer{} // the transaction may run more than once
+		repeated, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
 		if err != nil {
 			return err
 		}
-		a, err = e.click(ctx, tx, k, again)
+		a, err = e.handleClick(ctx, tx, click{k, repeated})
 		return err
 	})
 	if errors.Is(err, errNoCase) {
@@ -33,36 +39,60 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	return a, err
 }
 
-func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
-	act := k.Action.Act
-	switch act {
+// handleClick handles the buttons that belong to no single case, and passes the others on.
+func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	switch k.Action.Act {
 	case cards.ActStart:
-		return e.clickStart(ctx, tx, k, again)
+		return e.openFromCard(ctx, tx, k)
 	case cards.ActMyData:
-		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyMyData)); err != nil {
-				return flows.Answer{}, err
-			}
-		}
-		return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+		return e.replyByCard(ctx, tx, k, flows.ReplyMyData)
 	case cards.ActNext, cards.ActRemind:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 		}
-		if act == cards.ActNext && k.Action.To == cards.ToBottom {
-			return e.clickBring(ctx, tx, k, again)
+		if k.Action.Act == cards.ActRemind {
+			return e.replyByCard(ctx, tx, k, flows.ReplyRemindAll)
 		}
-		if act == cards.ActNext {
-			return e.clickNext(ctx, tx, k)
+		if k.Action.To == cards.ToBottom {
+			return e.repostReviewCard(ctx, tx, k)
 		}
-		if !again {
-			if err := e.replyTo(ctx, tx, k, flows.Reply(flows.ReplyRemindAll)); err != nil {
-				return flows.Answer{}, err
-			}
-		}
-		return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+		return e.openNextInQueue(ctx, tx, k)
 	}
+	return e.clickOnCase(ctx, tx, k)
+}
 
+// replyByCard queues a card for the person who clicked. The answer itself is only a toast.
+func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, t flows.Template) (flows.Answer, error) {
+	if !k.repeated {
+		if err := e.replyToClicker(ctx, tx, k, flows.Reply(t)); err != nil {
+			return flows.Answer{}, err
+		}
+	}
+	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+}
+
+// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered
+// may register again this way, because pressing the button is a clear wish; a picture in the chat is not.
+func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	if k.repeated {
+		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+	}
+	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
+	switch {
+	case err == nil:
+		err = e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, k.OpenID))
+	case flows.IsNotFound(err):
+		_, err = e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+	}
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+}
+
+// clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
+func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	// A card is data that somebody sends us. Its case id proves nothing, so that the tenant is compared.
 	c, err := tx.Case(ctx, k.Action.Case)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
@@ -70,62 +100,72 @@ func (e *Engine) click(ctx context.Context, tx flows.Tx, k flows.CardAction, aga
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	ev := flows.Event{
-		At:            e.Now(),
-		Actor:         k.OpenID,
-		Form:          k.Form,
-		Side:          k.Action.Side,
-		SourceMessage: k.MessageID,
+	ev, refusal := e.eventOfClick(c, k)
+	if refusal != nil {
+		return flows.Answer{Toast: refusal}, nil
 	}
-	kind, own := flows.ApplicantActs[act]
-	if own {
-		// Who acts is decided by who pressed, never by what the card says.
-		if k.OpenID != c.OpenID {
-			return flows.Answer{Toast: flows.NewToast("not_yours", nil)}, nil
-		}
-		ev.Role = flows.Applicant
-	} else {
-		if kind, own = flows.HRActs[act]; !own {
-			return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
-		}
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
-		}
-		ev.Role = flows.HR
-	}
-	if act == cards.ActResume && k.Action.To == cards.ToForm {
-		kind = flows.EditAsked
-	}
-	ev.Kind = kind
-	if !flows.AnyRevision[kind] {
-		ev.Rev = &k.Action.Rev
-	}
-	if kind == flows.CodeTyped {
-		typed := ""
-		if k.Form.SMSCode != nil {
-			typed = *k.Form.SMSCode
-		}
-		ev = e.withTypedCode(c, typed, ev)
-	}
-	if again {
-		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: flows.Change{Toast: flows.NewToast("already", nil)}})
+	if k.repeated {
+		already := flows.Change{Toast: flows.NewToast("already", nil)}
+		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: already})
 	}
 	out, err := e.DecideAndPersist(ctx, tx, c, ev)
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if kind == flows.Erase {
-		if err := e.eraseOthers(ctx, tx, c, ev); err != nil {
+	if ev.Kind == flows.Erase {
+		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
+		// The clicked card becomes the receipt of the deletion.
 		receipt, err := e.MyData(ctx, tx, k.TenantKey, k.OpenID)
 		return flows.Answer{Toast: out.Change.Toast, Card: receipt}, err
 	}
 	return e.answerWith(ctx, tx, k, out)
 }
 
-// eraseOthers deletes what older cases of the same person still hold.
-func (e *Engine) eraseOthers(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
+// eventOfClick translates a click into an event of the case, or returns the toast that refuses it. It decides by the
+// person who pressed what that person may do, never by the contents of the card.
+func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *cards.Toast) {
+	act := k.Action.Act
+	ev = flows.Event{
+		At:            e.Now(),
+		Actor:         k.OpenID,
+		Form:          k.Form,
+		Side:          k.Action.Side,
+		SourceMessage: k.MessageID,
+	}
+	if kind, ok := flows.ApplicantActs[act]; ok {
+		if k.OpenID != c.OpenID {
+			return ev, flows.NewToast("not_yours", nil)
+		}
+		ev.Kind, ev.Role = kind, flows.Applicant
+	} else if kind, ok := flows.HRActs[act]; ok {
+		if !e.IsAdmin(k.TenantKey, k.OpenID) {
+			return ev, flows.NewToast("not_allowed", nil)
+		}
+		ev.Kind, ev.Role = kind, flows.HR
+	} else {
+		return ev, flows.NewToast("bad_request", nil)
+	}
+	if act == cards.ActResume && k.Action.To == cards.ToForm {
+		ev.Kind = flows.EditAsked
+	}
+	// A button belongs to the revision of the case that its card shows. Decide refuses it after a change.
+	if !flows.AnyRevision[ev.Kind] {
+		ev.Rev = &k.Action.Rev
+	}
+	if ev.Kind == flows.CodeTyped {
+		typed := ""
+		if k.Form.SMSCode != nil {
+			typed = *k.Form.SMSCode
+		}
+		ev = e.withTypedCode(c, typed, ev)
+	}
+	return ev, nil
+}
+
+// eraseOlderCases deletes the data of the person's other cases as well.
+func (e *Engine) eraseOlderCases(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	all, err := tx.CasesOf(ctx, c.TenantKey, c.OpenID)
 	if err != nil {
 		return err
@@ -134,19 +174,18 @@ func (e *Engine) eraseOthers(ctx context.Context, tx flows.Tx, c *flows.Case, ev
 		if o.ID == c.ID {
 			continue
 		}
-		if err := e.Handle(ctx, tx, o, ev); err != nil {
+		if err := e.Apply(ctx, tx, o, ev); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// answerWith shows the case as it is now on the card that was clicked.
-func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction, out outcome) (flows.Answer, error) {
+// answerWith answers a click with the toast of its outcome and, on the clicked card, the case as it is now.
+func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outcome) (flows.Answer, error) {
 	a := flows.Answer{Toast: out.Change.Toast}
-	switch k.Action.Act {
-	case cards.ActResume:
-		// Pressed on a reminder, mostly; the answer comes at the bottom of the chat.
+	if k.Action.Act == cards.ActResume {
+		// This button is on reminders. The card of the case comes to the bottom of the chat; the reminder stays.
 		if a.Toast == nil {
 			a.Toast = flows.NewToast("working", nil)
 		}
@@ -158,52 +197,35 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k flows.CardAction
 		a.Toast = flows.NewToast("done", nil)
 	}
 	if out.Change.Rule == flows.RetryTooSoon {
-		return a, nil // nothing has happened; the card stays as it is
+		return a, nil // nothing has changed, so the card stays
 	}
-	if err := e.redrawSoon(ctx, tx, k, out); err != nil {
+	if err := e.redrawAfterClick(ctx, tx, k, out); err != nil {
 		return flows.Answer{}, err
 	}
-	s := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
-	if _, own := flows.ApplicantActs[k.Action.Act]; own {
-		a.Card = flows.ApplicantCard(out.Case, s)
-		return a, nil
+	var err error
+	a.Card, err = e.cardAfterClick(ctx, tx, k, out.Case)
+	if err != nil {
+		return flows.Answer{}, err
 	}
-	card := flows.HRCard(out.Case, s)
-	// A case opened from the queue goes on to the next one in the same card.
-	if r, ok := card.(cards.Review); ok && k.MessageID != "" {
-		if _, err := tx.SurfaceByMessage(ctx, k.MessageID); flows.IsNotFound(err) {
-			r.Queue = true
-			card = r
-		} else if err != nil {
-			return flows.Answer{}, err
-		}
-	}
-	a.Card = card
 	return a, nil
 }
 
-// clickStart opens a case, or shows the one that is open.
-func (e *Engine) clickStart(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
-	if again {
-		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+// cardAfterClick returns the present card of the case for the person who clicked.
+func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *flows.Case) (cards.Card, error) {
+	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
+	if _, own := flows.ApplicantActs[k.Action.Act]; own {
+		return flows.ApplicantCard(c, vc), nil
 	}
-	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
-	switch {
-	case err == nil:
-		if err := e.Handle(ctx, tx, c, flows.Event{
-			Kind:  flows.CardAsked,
-			At:    e.Now(),
-			Actor: k.OpenID,
-			Role:  flows.Applicant,
-		}); err != nil {
-			return flows.Answer{}, err
-		}
-	case flows.IsNotFound(err):
-		if _, err := e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID); err != nil {
-			return flows.Answer{}, err
-		}
-	default:
-		return flows.Answer{}, err
+	card := flows.HRCard(c, vc)
+	review, ok := card.(cards.Review)
+	if !ok || k.MessageID == "" {
+		return card, nil
 	}
-	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+	// A message that belongs to no surface is HR's queue. Its card offers the next case.
+	_, err := v.SurfaceByMessage(ctx, k.MessageID)
+	if flows.IsNotFound(err) {
+		review.Queue = true
+		return review, nil
+	}
+	return card, err
 }

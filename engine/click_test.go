@@ -2,8 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"testing"
 
 	"shiming/cards"
@@ -11,7 +9,9 @@ import (
 	"shiming/workers/workerstest"
 )
 
-func TestClicksThatAreNotOfOurMaking(t *testing.T) {
+// TestRefusedClicks: a click is refused if it is malformed, names a foreign case, or comes from a person without the
+// right.
+func TestRefusedClicks(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
@@ -90,10 +90,10 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := w.Engine.Click(t.Context(), tt.click)
 			if err != nil {
-				t.Fatalf("%s: %v", tt.name, err)
+				t.Fatalf("%v", err)
 			}
 			if a.Card != nil {
-				t.Errorf("%s: got a card", tt.name)
+				t.Error("got a card")
 			}
 			w.CheckAnswer(a, tt.toast)
 		})
@@ -106,8 +106,8 @@ func TestClicksThatAreNotOfOurMaking(t *testing.T) {
 	}
 }
 
-// A click is taken once; when it comes again the answer is the card as it is now.
-func TestClicksAreTakenOnce(t *testing.T) {
+// TestClickIsHandledOnce: a click that comes again changes nothing and is answered with the present card.
+func TestClickIsHandledOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingCode, "ou_1", func(c *flows.Case) { c.Code.MAC = nil })
@@ -136,7 +136,7 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		}
 	}
 	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries, want 1", n)
+		t.Errorf("tries: got %d, want 1", n)
 	}
 	for _, act := range []cards.Act{cards.ActStart, cards.ActMyData} {
 		k := flows.CardAction{
@@ -151,15 +151,16 @@ func TestClicksAreTakenOnce(t *testing.T) {
 		}
 	}
 	if n := len(w.Waiting(flows.JobReply)); n != 1 {
-		t.Errorf("%d answers to one wish for the data, want 1", n)
+		t.Errorf("answers to one wish for the data: got %d, want 1", n)
 	}
 }
 
-// A click on a card that is out of date gets the present one, and who did what when.
-func TestLateClicksGetThePresentCard(t *testing.T) {
+// TestLateClickShowsPresentCard: a click on an outdated card is answered with the present card and says who did what
+// when.
+func TestLateClickShowsPresentCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.Chat.ContactFunc = nil
+	w.Messenger.ContactFunc = nil
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 	a := w.Click("ou_hr2", c, cards.ActReject, "reason", "not_employee")
@@ -168,7 +169,7 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 		card.Decision.Stage != "recording" {
 		t.Errorf("HR's card is %+v", a.Card)
 	}
-	a = w.Click("ou_1", c, cards.ActCancel) // it was still possible on the card that he saw
+	a = w.Click("ou_1", c, cards.ActCancel) // the outdated card still had the button
 	w.CheckAnswer(a, "late", "what", "approved", "when", "06-01 12:00", "who", "")
 	if card, ok := a.Card.(cards.Progress); !ok || card.Stage != "recording" || card.CanCancel {
 		t.Errorf("the applicant's card is %+v", a.Card)
@@ -182,8 +183,7 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 	old := w.PutCase(flows.AwaitingConfirmation, "ou_3")
 	seen := *old
 	seen.Rev--
-	a = w.Click("ou_3", &seen, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber,
-		"mobile", flows.SampleMobile)
+	a = w.Click("ou_3", &seen, cards.ActConfirm, workerstest.SampleForm()...)
 	w.CheckAnswer(a, "already")
 	if card, ok := a.Card.(cards.Confirm); !ok || card.Rev != old.Rev {
 		t.Errorf("the form is %+v", a.Card)
@@ -191,12 +191,12 @@ func TestLateClicksGetThePresentCard(t *testing.T) {
 	w.InState(old.ID, flows.AwaitingConfirmation)
 }
 
-// Once the admins' names are known, a late click is told who was first.
-func TestLateClicksNameTheColleague(t *testing.T) {
+// TestLateClickNamesColleague: the answer to a late click names the colleague, once the names are known.
+func TestLateClickNamesColleague(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	asked := 0
-	w.Chat.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
+	w.Messenger.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
 		if asked++; openID == "ou_hr2" {
 			return flows.Contact{}, workerstest.NoScope()
 		}
@@ -204,13 +204,14 @@ func TestLateClicksNameTheColleague(t *testing.T) {
 	}
 	w.WarmNames(t.Context())
 	if asked != 2 {
-		t.Errorf("%d names were looked up, want 2", asked)
+		t.Errorf("names were looked up: got %d, want 2", asked)
 	}
 	c := w.PutCase(flows.AwaitingReview, "ou_1")
 	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
 	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActApprove), "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 }
 
+// TestStartButton: the button opens a case, or brings the card of the open case to the bottom.
 func TestStartButton(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -228,17 +229,18 @@ func TestStartButton(t *testing.T) {
 	w.CheckAnswer(start("ou_1"), "working")
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 	w.RunJobs()
-	w.CheckAnswer(start("ou_1"), "working") // brings the card down
+	w.CheckAnswer(start("ou_1"), "working") // brings the card to the bottom
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
-		t.Errorf("%d cards, want 2", n)
+	if n := len(w.Messenger.SentTo("ou_1")); n != 2 || w.LatestCase("ou_1").ID != c.ID {
+		t.Errorf("cards: got %d, want 2", n)
 	}
-	// After the end it begins a new case, also for somebody who is registered: he asked for it.
+	// After the end of a case the button opens a new one, even for a person who is registered.
 	w.PutCase(flows.Done, "ou_2")
 	w.CheckAnswer(start("ou_2"), "working")
 	w.InState(w.LatestCase("ou_2").ID, flows.AwaitingConsent)
 }
 
+// TestResume: the button of a reminder brings the card to the bottom; with ToForm it opens the form on the card itself.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -249,14 +251,14 @@ func TestResume(t *testing.T) {
 		t.Errorf("the reminder became %+v", a.Card)
 	}
 	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
-		t.Errorf("%d cards at the bottom, want 1", n)
+	if n := len(w.Messenger.SentTo("ou_1")); n != 1 {
+		t.Errorf("cards at the bottom: got %d, want 1", n)
 	}
-	// From an old reminder as well.
+	// The button of an outdated reminder works as well.
 	seen := *c
 	seen.Rev -= 3
 	w.CheckAnswer(w.Click("ou_1", &seen, cards.ActResume), "working")
-	// "Change number" opens the form on the card itself.
+	// With ToForm the button opens the form on the card itself.
 	a = w.Click("ou_1", w.CaseNow(c.ID), cards.ActResume, "to", cards.ToForm)
 	if card, ok := a.Card.(cards.Confirm); !ok || card.Mobile != flows.SampleMobile {
 		t.Errorf("the form is %+v", a.Card)
@@ -266,150 +268,5 @@ func TestResume(t *testing.T) {
 	w.CheckAnswer(a, "already")
 	if _, ok := a.Card.(cards.Confirm); !ok {
 		t.Errorf("the second click shows %+v", a.Card)
-	}
-}
-
-// HR walks through the queue in one card, without the cases of his own.
-func TestNextWalksTheQueue(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	next := func(who, caseID, to string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.CardAction{
-			EventID:   w.NextID(),
-			TenantKey: workerstest.Tenant,
-			OpenID:    who,
-			MessageID: "om_list",
-			Action:    cards.Action{Act: cards.ActNext, Case: caseID, To: to},
-		})
-		w.Must(err)
-		return a
-	}
-	a := next("ou_hr1", "", "")
-	w.CheckAnswer(a, "nothing_next")
-	if card, ok := a.Card.(cards.Pending); !ok || card.Total != 0 {
-		t.Errorf("an empty queue shows %+v", a.Card)
-	}
-	var ids []string
-	for i, who := range []string{"ou_1", "ou_hr1", "ou_2", "ou_3"} {
-		s := flows.AwaitingReview
-		if who == "ou_3" {
-			s = flows.NeedsAttention
-		}
-		c := w.PutCase(s, who, func(c *flows.Case) { c.EnteredAt = c.EnteredAt.Add(1e9 * 60 * 1) })
-		_ = i
-		if who != "ou_hr1" {
-			ids = append(ids, c.ID)
-		}
-		w.Pass(1e9)
-	}
-	slices.Sort(ids) // UUIDv7s of one moment each; the queue goes by entry, then id
-	a = next("ou_hr1", "", "")
-	w.CheckAnswer(a, "opened")
-	first := a.Card.(cards.Review)
-	if first.Applicant == "ou_hr1" || first.Waiting != 2 || !first.Queue {
-		t.Errorf("the queue begins with %+v", first)
-	}
-	seen, at := []string{first.Case}, first.Case
-	for range 2 {
-		a := next("ou_hr1", at, cards.ToAfter)
-		switch card := a.Card.(type) {
-		case cards.Review:
-			at = card.Case
-		case cards.Attention:
-			at = card.Case
-		}
-		seen = append(seen, at)
-	}
-	slices.Sort(seen)
-	if !slices.Equal(slices.Compact(seen), ids) {
-		t.Errorf("walked over %v, want %v", seen, ids)
-	}
-	if a := next("ou_hr1", at, cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
-		t.Error("after the last comes the first")
-	}
-	// A row of the list opens the case that it names; one that is gone opens the first.
-	if card := next("ou_hr1", first.Case, "").Card.(cards.Review); card.Case != first.Case {
-		t.Errorf("opened %s, want %v", card.Case, first.Case)
-	}
-	if a := next("ou_hr1", "01976f00-0000-7000-8000-0000000000ff",
-		cards.ToAfter); a.Card.(cards.Review).Case != first.Case {
-		t.Error("a case that is gone leads nowhere")
-	}
-	// Decided from the queue, the card offers to go on.
-	c := w.CaseNow(first.Case)
-	a = w.Click("ou_hr1", c, cards.ActApprove, "message", "om_list")
-	if card := a.Card.(cards.Review); !card.Queue || card.Decision == nil {
-		t.Errorf("after the decision: %+v", card)
-	}
-}
-
-// The review card itself is no queue.
-func TestTheReviewCardIsNoQueue(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
-	a := w.Click("ou_hr1", c, cards.ActApprove, "message", w.Chat.SentTo("oc_hr")[0].ID)
-	if card := a.Card.(cards.Review); card.Queue {
-		t.Error("the card in the group offers the next case")
-	}
-}
-
-// Withdrawing deletes what every case of the person holds.
-func TestWithdrawDeletesAllCases(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	rejected := w.PutCase(flows.Rejected, "ou_1")
-	done := w.PutCase(flows.Done, "ou_1")
-	open := w.PutCase(flows.AwaitingReview, "ou_1")
-	other := w.PutCase(flows.AwaitingReview, "ou_2")
-	a := w.Click("ou_1", done, cards.ActWithdraw) // from "my data", on whichever case it shows
-	w.CheckAnswer(a, "deleted")
-	// The card that was clicked becomes the receipt.
-	if receipt, ok := a.Card.(cards.MyData); !ok || !receipt.Deleted || receipt.CanWithdraw || receipt.MaskedNumber != "" {
-		t.Errorf("the card became %+v", a.Card)
-	}
-	for _, c := range []*flows.Case{rejected, done, open} {
-		now := w.CaseNow(c.ID)
-		if !now.Personal.Empty() || now.Erased.IsZero() {
-			t.Errorf("the case in %s still holds data", c.State)
-		}
-		for _, p := range c.Photos {
-			w.Must(w.Store.View(t.Context(), func(v flows.View) error {
-				if _, err := v.Picture(t.Context(), c.ID, p.ID); !errors.Is(err, flows.ErrNotFound) {
-					t.Errorf("a photo of the case in %s is still there (%v), want %v", c.State, err, flows.ErrNotFound)
-				}
-				return nil
-			}))
-		}
-		if w.CountAudits(c.ID, flows.Erase) != 1 {
-			t.Errorf("%d rows about the deletion, want 1", w.CountAudits(c.ID, flows.Erase))
-		}
-	}
-	w.InState(open.ID, flows.Withdrawn)
-	if w.CaseNow(other.ID).Personal.Empty() {
-		t.Error("somebody else's data went")
-	}
-	// During the writes the open case stays, and the older ones go all the same.
-	older := w.PutCase(flows.Done, "ou_3")
-	recording := w.PutCase(flows.Recording, "ou_3")
-	w.Click("ou_3", recording, cards.ActWithdraw)
-	if w.CaseNow(recording.ID).Personal.Empty() || !w.CaseNow(older.ID).Personal.Empty() {
-		t.Error("withdrawing during the writes went wrong")
-	}
-}
-
-// The card of a button pressed a moment ago is drawn again only after the answer has had its
-// time on the screen.
-func TestTheClickedCardIsNotDrawnAtOnce(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
-	w.RunJobs()
-	sent := w.Chat.SentTo("ou_1")
-	card := sent[len(sent)-1].ID
-	w.Click("ou_1", c, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", card)
-	shown := w.Waiting(flows.JobShow)
-	if len(shown) != 1 || !shown[0].At.After(w.Now()) {
-		t.Errorf("the clicked card is drawn at %v, now is %v", shown[0].At, w.Now())
 	}
 }

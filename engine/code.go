@@ -6,7 +6,7 @@ import (
 	"shiming/flows"
 )
 
-// withTypedCode adds the keyed hash of the digits that somebody typed.
+// withTypedCode adds to ev the digits of text and their keyed hash. Decide compares the hash with the stored one.
 func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows.Event {
 	ev.Code = flows.OnlyDigits(text)
 	if c.Code != nil {
@@ -15,7 +15,8 @@ func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows
 	return ev
 }
 
-// CodeMAC is what a code is known as until it is typed.
+// CodeMAC returns the keyed hash of a code, bound to its case and its sequence number. The case holds the hash only;
+// it holds the digits after the applicant has typed them.
 func (e *Engine) CodeMAC(caseID string, seq int, digits string) []byte {
 	return e.Store.MAC("sms_code", caseID, strconv.Itoa(seq), digits)
 }

@@ -1,11 +1,14 @@
-// Package engine takes in what happened, has package flows decide, and writes all that follows in one transaction:
-// the event's key, the case, its audit row, the jobs, the cards to draw. It calls no platform and knows no client:
-// effects are for package workers, which report their results here.
+// Package engine takes in what happened, lets package flows decide, and writes everything that follows in one
+// transaction: the key of the event, the case, its audit row, the jobs, the surfaces (cards that live on). It calls no
+// platform and knows no client. Package workers performs the effects and reports their results here.
 //
-// In reading order: engine.go (DecideAndPersist, follow, Report), then what comes in: message.go (messages, photos,
-// words, the menu) with open.go, click.go (every button) with answered.go, queue.go and my_data.go; then what goes
-// out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go. code.go keeps
-// codes as keyed hashes, tenant.go says who is HR.
+// In reading order:
+//
+//   - engine.go: DecideAndPersist, persist, Report
+//   - what comes in: message.go (messages, photos, recalls, the menu) and commands.go (what people type), open.go (a
+//     new case), click.go (every button) with redraw.go, queue.go and my_data.go
+//   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go
+//   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, tenant.go says who is an admin
 package engine
 
 import (
@@ -24,42 +27,43 @@ import (
 	"shiming/idcard"
 )
 
-// Deps is everything an Engine works with.
+// Deps holds everything that an Engine needs.
 type Deps struct {
 	Store  flows.Store
 	Policy flows.Policy
-	// ReviewChat and AnnounceChat are the configured groups; a group chosen in chat overrides them.
+	// ReviewChat and AnnounceChat are the configured groups. A group that HR has chosen in chat takes precedence.
 	ReviewChat, AnnounceChat string
-	// Marketplace: the app serves many tenants, each with admins, tokens and limits of its own.
+	// Marketplace is set for an app that serves many tenants. Each of them has admins, tokens and limits of its own.
 	Marketplace bool
-	Log         *slog.Logger
-	Now         func() time.Time
-	// NewID makes case and photo ids; default UUIDv7.
+	Log         *slog.Logger     // default: discards
+	Now         func() time.Time // default: time.Now
+	// NewID makes the ids of cases and photos. The default makes UUIDv7s, which sort by time.
 	NewID func() string
-	// Observe is told of every change and effect, for metrics; may be nil.
+	// Observe receives counts for metrics. It may be nil.
 	Observe Observer
 }
 
-// Observer counts.
+// Observer counts what happens. Its methods must not block: Moved is called within the transaction, before its commit.
 type Observer interface {
-	// Moved counts a case that left one state for another: how long it had been in the former, and
-	// how old it is. from is "" for a case that was opened.
+	// Moved counts a case that went from one state to another. stayed is the time spent in from, age the time since the
+	// case was opened. from is "" for a case that was opened just now.
 	Moved(from, to flows.State, stayed, age time.Duration)
+	// Effect counts a run of a job. outcome is done, again or error.
 	Effect(kind flows.JobKind, outcome string, took time.Duration)
-	// CallFailed counts a call to a platform that did not succeed, by the platform's operation.
+	// CallFailed counts a call to a platform that did not succeed. operation is the platform's own name of the call.
 	CallFailed(operation string, class failure.Class)
 }
 
-// Engine takes in what happens and decides, in one transaction. It performs no effect.
+// Engine decides on what happens. It is safe for concurrent use, and several engines may share a database.
 type Engine struct {
 	Deps
-	id    string       // tells this engine from those of other processes on the database
-	names *cache.Cache // colleagues' display names for toasts; may be lost
-	// nights says until when a tenant's nightly job is known to be queued; may be lost.
+	id    string       // distinguishes this engine from the engines of other processes
+	names *cache.Cache // display names of admins; only a cache
+	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
 }
 
-// New returns an engine over d.
+// New returns an engine over d, with the defaults filled in.
 func New(d Deps) *Engine {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -73,44 +77,29 @@ func New(d Deps) *Engine {
 	if d.Policy.WriteQuiet == 0 {
 		d.Policy.WriteQuiet = flows.DefaultWriteQuiet
 	}
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(namesLife, time.Hour)}
+	// An id of each start is enough: it only has to differ from those of engines that run at the same time.
+	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(nameTTL, time.Hour)}
 	e.Policy.NameOf = e.nameOf
 	return e
 }
 
-func (e *Engine) nameOf(openID string) string {
-	if n, ok := e.names.Get(openID); ok {
-		return n.(string)
-	}
-	return ""
-}
-
-// KnowName keeps the display name of somebody for toasts, for namesLife.
-func (e *Engine) KnowName(openID, name string) { e.names.SetDefault(openID, name) }
-
-// Names of admins are looked up again well before they are forgotten, and sooner while some are missing.
-const (
-	namesLife  = 12 * time.Hour
-	NamesEvery = 6 * time.Hour
-	NamesSoon  = time.Minute
-)
-
-// outcome is what became of an event.
+// outcome is the result of an event.
 type outcome struct {
-	Case   *flows.Case // as it is now
+	Case   *flows.Case // the case as it is now
 	Change flows.Change
 }
 
-// Happened reports whether the event changed the case.
-func (o outcome) Happened() bool { return o.Change.Case != nil }
+// Changed reports whether the event changed the case. If not, Change holds the reason and the toast.
+func (o outcome) Changed() bool { return o.Change.Case != nil }
 
-// DecideAndPersist decides on one event of a case and writes everything that follows, within tx.
+// DecideAndPersist decides on one event of a case and writes everything that follows, within tx. It returns
+// flows.ErrStale if another transaction has changed c since it was loaded; the store then runs the transaction again.
 func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) (outcome, error) {
 	if ev.Role == "" {
 		ev.Role = flows.RoleOf[ev.Kind]
 	}
 	if ev.Kind == flows.Confirmed {
-		if err := e.lookUpNumber(ctx, tx, c, &ev); err != nil {
+		if err := e.addBlindIndex(ctx, tx, c, &ev); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -128,47 +117,36 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 	return outcome{Case: next, Change: ch}, nil
 }
 
-// persist writes audit row, jobs, surfaces and what else a change brings. since is when the case
-// had entered the state that it was in before.
-func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since time.Time, ev flows.Event,
-	ch flows.Change) error {
+// persist writes what a change brings besides the case: the audit row, the jobs, the surfaces, the number's index and
+// the deletion of pictures. enteredAt is when the case entered its previous state.
+func (e *Engine) persist(
+	ctx context.Context, tx flows.Tx, c *flows.Case, enteredAt time.Time, ev flows.Event, ch flows.Change,
+) error {
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
 			return err
 		}
 	}
+	// Pictures are deleted together with the change that says so: a case never claims that deleted pictures exist.
 	if len(ch.DropPictures) > 0 {
 		if _, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...); err != nil {
 			return err
 		}
 	}
 	if !ch.Silent {
-		actor := ev.Actor
-		if actor == "" {
-			actor = string(ev.Role)
-		}
-		row := flows.AuditRow{
-			CaseID: c.ID,
-			At:     ev.At,
-			Actor:  actor,
-			Event:  string(ev.Kind),
-			From:   ch.From,
-			To:     c.State,
-			Why:    ch.Rule,
-			Detail: ch.Detail,
-		}
-		if err := tx.Audit(ctx, row); err != nil {
+		if err := e.audit(ctx, tx, c, ev, ch); err != nil {
 			return err
 		}
 	}
 	jobs := ch.Jobs
 	if ch.Incident != "" {
-		more, err := e.incident(ctx, tx, c, ch)
+		more, err := e.notifyIncident(ctx, tx, c, ch.Incident)
 		if err != nil {
 			return err
 		}
 		jobs = append(jobs, more...)
 	}
+	// The case may have left an incident with this change.
 	more, err := e.handOverIncident(ctx, tx, c, ev, ch)
 	if err != nil {
 		return err
@@ -178,38 +156,59 @@ func (e *Engine) persist(ctx context.Context, tx flows.Tx, c *flows.Case, since 
 	if err != nil {
 		return err
 	}
+	// Each change has a version of its own, and so have the keys of its jobs.
 	if err := e.Enqueue(ctx, tx, c.ID+"/"+strconv.FormatInt(c.Version, 10), append(jobs, shows...)...); err != nil {
 		return err
 	}
 	if c.State != ch.From {
 		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Rule)
 		if e.Observe != nil {
-			e.Observe.Moved(ch.From, c.State, ev.At.Sub(since), ev.At.Sub(c.CreatedAt))
+			e.Observe.Moved(ch.From, c.State, ev.At.Sub(enteredAt), ev.At.Sub(c.CreatedAt))
 		}
 	}
 	return nil
 }
 
-// lookUpNumber adds the index of the number and the other people who have it.
-func (e *Engine) lookUpNumber(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
+// audit appends the change to the case's chain. An event that nobody caused in person is the role's: bot or clock.
+func (e *Engine) audit(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event, ch flows.Change) error {
+	actor := ev.Actor
+	if actor == "" {
+		actor = string(ev.Role)
+	}
+	return tx.Audit(ctx, flows.AuditRow{
+		CaseID: c.ID,
+		At:     ev.At,
+		Actor:  actor,
+		Event:  string(ev.Kind),
+		From:   ch.From,
+		To:     c.State,
+		Why:    ch.Rule,
+		Detail: ch.Detail,
+	})
+}
+
+// addBlindIndex adds to ev the keyed hash of the ID number in the form, and the other people of the tenant who
+// registered the same number. It adds nothing for a number that is not valid, because Decide refuses the form.
+func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
 	if ev.Form.IdentityCode == nil || c.Personal.Front == nil {
 		return nil
 	}
 	typed := *ev.Form.IdentityCode
 	if c.MaskedForm {
+		// The masked form shows no number. An empty field means the number that was read from the card.
 		typed = flows.ValueOr(typed, c.Personal.Front.RawNumber)
 	}
 	n, err := idcard.ParseNumber(typed, ev.At)
 	if err != nil {
-		return nil // the form is refused anyway
+		return nil
 	}
 	ev.BlindIndex = e.Store.MAC("number", n.Reveal())
 	ev.SameNumberCases, err = tx.SameNumber(ctx, c.TenantKey, ev.BlindIndex, c.OpenID)
 	return err
 }
 
-// Report takes what a job brought back. It returns the case as it is afterwards, and
-// whether the event changed it.
+// Report applies the result of a job to its case, in a transaction of its own. It returns the case as it is afterwards
+// and whether the event changed it. It returns flows.ErrNotFound if there is no such case.
 func (e *Engine) Report(ctx context.Context, caseID string, ev flows.Event) (*flows.Case, bool, error) {
 	if ev.At.IsZero() {
 		ev.At = e.Now()
@@ -226,10 +225,10 @@ func (e *Engine) Report(ctx context.Context, caseID string, ev flows.Event) (*fl
 	if err != nil {
 		return nil, false, err
 	}
-	return out.Case, out.Happened(), nil
+	return out.Case, out.Changed(), nil
 }
 
-// CaseOf loads a case outside any transaction.
+// CaseOf loads a case outside any transaction. It returns flows.ErrNotFound if there is none.
 func (e *Engine) CaseOf(ctx context.Context, id string) (*flows.Case, error) {
 	var c *flows.Case
 	err := e.Store.View(ctx, func(v flows.View) error {
@@ -240,8 +239,8 @@ func (e *Engine) CaseOf(ctx context.Context, id string) (*flows.Case, error) {
 	return c, err
 }
 
-// Handle applies an event whose refusal needs no answer.
-func (e *Engine) Handle(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
+// Apply applies an event whose refusal nobody has to be told of. It is DecideAndPersist without the outcome.
+func (e *Engine) Apply(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event) error {
 	_, err := e.DecideAndPersist(ctx, tx, c, ev)
 	return err
 }

@@ -2,9 +2,9 @@ package engine_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,12 +14,12 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A cause that many cases share is told to HR once, and one word of HR's tries all again.
-func TestOneIncidentIsOneCard(t *testing.T) {
+// TestIncidentHasOneCard: HR gets one card for a cause that many cases share, and one retry retries all of them.
+func TestIncidentHasOneCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	quota := true
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		if quota {
 			return "", &workerstest.UpstreamError{Class: "quota", Code: "99991403"}
 		}
@@ -40,22 +40,22 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 			t.Errorf("attention %+v", a)
 		}
 	}
-	hr := w.Chat.SentTo("oc_hr")
+	hr := w.Messenger.SentTo("oc_hr")
 	if len(hr) != 1 || !workerstest.Shows(hr[0].Current(), "trouble.quota") {
-		t.Fatalf("%d cards to HR, want 1", len(hr))
+		t.Fatalf("cards to HR: got %d, want 1", len(hr))
 	}
-	// While nothing is repaired, the steps try again by themselves now and then, quietly.
-	calls := w.Registrar.Calls
-	w.Pass(flows.ProbeEvery)
+	// Until the repair the jobs try again every ProbeEvery, and HR gets no further card.
+	calls := w.IdentityRecorder.Calls
+	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
-	if len(w.Chat.SentTo("oc_hr")) != 1 || w.Registrar.Calls != calls+6 {
-		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Chat.SentTo("oc_hr")), w.Registrar.Calls-calls)
+	if len(w.Messenger.SentTo("oc_hr")) != 1 || w.IdentityRecorder.Calls != calls+6 {
+		t.Errorf("%d cards to HR, %d calls more, want 1", len(w.Messenger.SentTo("oc_hr")), w.IdentityRecorder.Calls-calls)
 	}
-	// HR's retry before the repair stops them once more, each once.
-	calls = w.Registrar.Calls
+	// A retry before the repair tries each case once and suspends it again.
+	calls = w.IdentityRecorder.Calls
 	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(ids[0]), cards.ActRetry), "retried")
 	w.RunJobs()
-	if got := w.Registrar.Calls - calls; got != 6 {
+	if got := w.IdentityRecorder.Calls - calls; got != 6 {
 		t.Errorf("%d calls after a vain retry of 6, want 6", got)
 	}
 	quota = false
@@ -65,22 +65,22 @@ func TestOneIncidentIsOneCard(t *testing.T) {
 	for _, id := range ids {
 		w.InState(id, flows.Done)
 	}
-	for who, n := range w.Registrar.Recorded {
+	for who, n := range w.IdentityRecorder.Recorded {
 		if n != 1 {
 			t.Errorf("%d identities of %s, want 1", n, who)
 		}
 	}
-	if len(w.Notary.Points) != 6 {
-		t.Errorf("%d points, want 6", len(w.Notary.Points))
+	if len(w.EvidenceClient.Points) != 6 {
+		t.Errorf("points: got %d, want 6", len(w.EvidenceClient.Points))
 	}
 }
 
-// Without anybody's word the cases go on by themselves once the cause is gone.
-func TestAnIncidentHealsByItself(t *testing.T) {
+// TestIncidentResumesByItself: the cases go on without HR after the cause is gone.
+func TestIncidentResumesByItself(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	forbidden := true
-	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
+	w.EvidenceClient.UploadFunc = func(context.Context, string, []byte) (string, error) {
 		if forbidden {
 			return "", &esign.Error{
 				Op:         "UploadURL",
@@ -96,127 +96,103 @@ func TestAnIncidentHealsByItself(t *testing.T) {
 	w.RunJobs()
 	w.InState(c.ID, flows.NeedsAttention)
 	for range 5 {
-		w.Pass(flows.ProbeEvery)
+		w.Advance(flows.ProbeEvery)
 		w.RunJobs()
 	}
 	w.InState(c.ID, flows.NeedsAttention)
 	forbidden = false
-	w.Pass(flows.ProbeEvery)
+	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	now := w.InState(c.ID, flows.Done)
-	if now.Resolution == nil || now.Resolution.Kind != "resumed" || w.Registrar.Calls != 1 || len(w.Notary.Points) != 1 {
-		t.Errorf("settled %+v, %d identities, %d points, want 1, 1", now.Resolution, w.Registrar.Calls, len(w.Notary.Points))
+	if now.Resolution == nil || now.Resolution.Kind != "resumed" {
+		t.Errorf("resolution: got %+v, want resumed", now.Resolution)
 	}
-	if hr := w.Chat.SentTo("oc_hr"); len(hr) != 1 {
-		t.Errorf("%d cards to HR, want 1", len(hr))
+	if identities, points := w.IdentityRecorder.Calls, len(w.EvidenceClient.Points); identities != 1 || points != 1 {
+		t.Errorf("got %d identities and %d points, want 1 and 1", identities, points)
+	}
+	if hr := w.Messenger.SentTo("oc_hr"); len(hr) != 1 {
+		t.Errorf("cards to HR: got %d, want 1", len(hr))
 	}
 }
 
-// An upstream that is out for long: the applicant is told soon, HR after half an hour, and
-// the step goes on by itself.
-func TestAnOutage(t *testing.T) {
+// TestIncidentIsHandedOver: when the case of HR's card ends otherwise, HR gets the card of another case.
+func TestIncidentIsHandedOver(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	out := true
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
-		if out {
-			return "", workerstest.RetryLater()
-		}
-		return "", nil
+	var ids []string
+	for i := range 3 {
+		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
+		stop := &flows.Attention{Step: "check", Code: "supplier", Incident: "check/supplier/x"}
+		w.MustReport(c.ID, flows.Event{Kind: flows.StepStopped, Stop: stop})
+		ids = append(ids, c.ID)
+		w.Advance(time.Second)
 	}
-	c := w.PutCase(flows.AwaitingReview, "ou_1")
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
-	told, begin := time.Duration(0), w.Now()
-	for n := 1; n <= 14; n++ {
-		w.RunJobs()
-		now := w.CaseNow(c.ID)
-		if n >= 3 && n < 12 && now.Delayed != "identity" {
-			t.Fatalf("attempt %d: the applicant is not told", n)
-		}
-		if n < 3 && now.Delayed != "" {
-			t.Fatalf("attempt %d: the applicant is told already", n)
-		}
-		if now.State == flows.NeedsAttention && told == 0 {
-			told = w.Now().Sub(begin)
-			if now.Attention.Code != "unavailable" {
-				t.Errorf("attention %+v", now.Attention)
-			}
-		}
-		probes := w.Waiting(flows.JobIdentity)
-		if len(probes) != 1 {
-			t.Fatalf("attempt %d: %d jobs, want 1", n, len(probes))
-		}
-		w.Pass(probes[0].At.Sub(w.Now()))
-	}
-	if told < 20*time.Minute || told > 40*time.Minute {
-		t.Errorf("HR was told after %v", told)
-	}
-	out = false
 	w.RunJobs()
-	w.InState(c.ID, flows.Done)
-	if w.Registrar.Recorded["ou_1"] != 1 {
-		t.Errorf("identities %v", w.Registrar.Recorded)
+	if n := len(w.Messenger.SentTo("oc_hr")); n != 1 {
+		t.Fatalf("cards: got %d, want 1", n)
+	}
+	w.Say("ou_0", "取消")
+	w.InState(ids[0], flows.Withdrawn)
+	w.RunJobs()
+	hr := w.Messenger.SentTo("oc_hr")
+	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
+		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
+		t.Errorf("cards: got %d, want 2", len(hr))
+	}
+	// A case that resumes by itself hands nothing over, because the cause is gone.
+	w.MustReport(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
+	w.RunJobs(flows.JobShow)
+	stopped := 0
+	for _, m := range w.Messenger.SentTo("oc_hr") {
+		if workerstest.Shows(m.Current(), "attention.title") {
+			stopped++
+		}
+	}
+	if stopped != 0 {
+		t.Errorf("cards still ask: got %d, want 0", stopped)
 	}
 }
 
-// HR is reminded of what waits in one message a period, however many cases are due.
-func TestTheDigestComesOnceAPeriod(t *testing.T) {
+// TestIncidentCardCounts: the card says how many cases wait for the same cause. It is redrawn every 30 s at most.
+func TestIncidentCardCounts(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	for i := range 5 {
-		c := w.PutCase(flows.AwaitingReview, fmt.Sprintf("ou_%d", i))
-		w.QueueJob(flows.Remind(c.Rev, time.Time{}).Of(c.ID))
+	w.IDCardReader.ReadFunc = func(context.Context, []byte) (flows.CardText, error) {
+		return flows.CardText{}, &workerstest.UpstreamError{Class: "quota", Code: "2110003"}
 	}
-	w.RunJobs(flows.JobRemind, flows.JobReply)
-	digests := func() []*workerstest.Message { return w.Chat.SentTo("oc_hr") }
-	if n := len(digests()); n != 1 || !workerstest.Shows(digests()[0].Current(), "pending.title") {
-		t.Fatalf("%d digests, want 1", n)
+	stop := func(i int) {
+		c := w.PutCase(flows.AwaitingPhotos, fmt.Sprintf("ou_%d", i))
+		w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
 	}
-	w.Pass(flows.SamplePolicy().ReminderAfter)
-	digest := func(i int, key string) {
-		digest := flows.Reply(flows.ReplyDigest).ToHR().Of(w.LatestCase(fmt.Sprintf("ou_%d", i)).ID)
-		digest.Key = key
-		w.QueueJob(digest)
-	}
-	for i := range 5 {
-		digest(i, fmt.Sprint("second", i))
-	}
-	w.RunJobs(flows.JobReply)
-	if n := len(digests()); n != 2 {
-		t.Errorf("%d digests in two periods, want 2", n)
-	}
-	// A digest that could not be sent, or had to wait for its turn, comes again under its own name.
-	w.Pass(flows.SamplePolicy().ReminderAfter)
-	digest(0, "third")
-	var uuids []string
-	failures := []error{fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}),
-		workerstest.RetryLater()}
-	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-		uuids = append(uuids, uuid)
-		if len(uuids) <= len(failures) {
-			return "", failures[len(uuids)-1]
+	settle := func() string {
+		w.Advance(30 * time.Second)
+		w.RunJobs(flows.JobRecount, flows.JobShow)
+		all := w.Messenger.SentTo("oc_hr")
+		if len(all) != 1 {
+			t.Fatalf("cards to HR: got %d, want 1", len(all))
 		}
-		return w.Chat.Post(to, card, uuid), nil
+		return all[0].Current()
 	}
-	for range len(failures) + 1 {
-		w.RunJobs(flows.JobReply)
-		w.Pass(time.Second)
+	stop(0)
+	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
+	if card := settle(); workerstest.Shows(card, "attention.others") {
+		t.Error("one case is said to be many")
 	}
-	if len(slices.Compact(uuids)) != 1 {
-		t.Errorf("sent under %q", uuids)
+	for i := range 9 {
+		stop(i + 1)
 	}
-	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests in three periods, want 3", n)
+	w.RunJobs(flows.JobReadPhotos, flows.JobShow)
+	if n := len(w.Waiting(flows.JobRecount)); n != 1 {
+		t.Errorf("drawings for nine cases: got %d, want 1", n)
 	}
-	// When nothing waits any more there is nothing to say.
-	for i := range 5 {
-		w.CheckAnswer(w.Click("ou_hr1", w.LatestCase(fmt.Sprintf("ou_%d", i)), cards.ActReject, "reason", "duplicate"),
-			"rejected")
+	if card := settle(); !strings.Contains(card, "还有 9 件因为同样的原因停着") {
+		t.Errorf("the card says %s, want %q in it", card, "还有 9 件因为同样的原因停着")
 	}
-	w.Pass(flows.SamplePolicy().ReminderAfter)
-	digest(0, "fourth")
-	w.RunJobs(flows.JobReply)
-	if n := len(digests()); n != 3 {
-		t.Errorf("%d digests although nothing waits, want 3", n)
+	if c := w.LatestCase("ou_3"); c.State != flows.NeedsAttention {
+		t.Fatalf("in %s, want %v", c.State, flows.NeedsAttention)
+	}
+	w.CheckAnswer(w.Click("ou_hr1", w.LatestCase("ou_3"), cards.ActClose), "shut")
+	if card := settle(); !strings.Contains(card, "还有 8 件因为同样的原因停着") {
+		t.Errorf("the card says %s, want %q in it", card, "还有 8 件因为同样的原因停着")
 	}
 }

@@ -7,47 +7,48 @@ import (
 	"shiming/flows"
 )
 
-// replyTo queues a reply to the person who clicked.
-func (e *Engine) replyTo(ctx context.Context, tx flows.Tx, k flows.CardAction, j flows.Job) error {
-	j = j.Towards(flows.Receiver{Type: "open_id", ID: k.OpenID})
-	return e.Enqueue(ctx, tx, "click/"+k.EventID, j.For(k.TenantKey, k.OpenID))
+// Enqueue queues jobs and derives their keys from cause. The same cause must always give the same keys, because the
+// workers derive message uuids, claims on photos and the owners of intents from them.
+func (e *Engine) Enqueue(ctx context.Context, tx flows.Tx, cause string, jobs ...flows.Job) error {
+	for i := range jobs {
+		jobs[i].Key = cause + "/" + strconv.Itoa(i)
+	}
+	return tx.Enqueue(ctx, jobs...)
 }
 
-// key builds a key that makes something happen once; "" for an empty id, which the store skips.
-func key(kind, id string) string {
+// onceKey builds a key for Tx.Seen. It returns "" for an empty id, which the store skips.
+func onceKey(kind, id string) string {
 	if id == "" {
 		return ""
 	}
 	return kind + ":" + id
 }
 
-// notice answers with one line.
-func (e *Engine) notice(ctx context.Context, tx flows.Tx, m flows.Message, code string) error {
-	return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyNotice).With(flows.ArgCode, code))
+// replyToClicker queues a card for the person who clicked, in the person's private chat.
+func (e *Engine) replyToClicker(ctx context.Context, tx flows.Tx, k click, j flows.Job) error {
+	j = j.Towards(flows.Receiver{Type: "open_id", ID: k.OpenID})
+	return e.Enqueue(ctx, tx, "click/"+k.EventID, j.For(k.TenantKey, k.OpenID))
 }
 
-// queueReply answers where the message came from: in a group as an answer to it.
-func (e *Engine) queueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
+// replyNotice queues a card with one of the notice texts. code is the text's id without its prefix.
+func (e *Engine) replyNotice(ctx context.Context, tx flows.Tx, m flows.Message, code string) error {
+	return e.reply(ctx, tx, m, flows.Reply(flows.ReplyNotice).With(flows.ArgCode, code))
+}
+
+// reply queues a card for the chat that the message came from. In a group the card answers the message.
+func (e *Engine) reply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
 	if m.Private {
-		return e.private(ctx, tx, m, j)
+		return e.replyPrivately(ctx, tx, m, j)
 	}
-	return e.answer(ctx, tx, m, j.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
+	return e.enqueueReply(ctx, tx, m, j.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
 }
 
-// private answers in the person's own chat.
-func (e *Engine) private(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
-	return e.answer(ctx, tx, m, j.Towards(flows.Receiver{Type: "open_id", ID: m.OpenID}))
+// replyPrivately queues a card for the sender's private chat.
+func (e *Engine) replyPrivately(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
+	return e.enqueueReply(ctx, tx, m, j.Towards(flows.Receiver{Type: "open_id", ID: m.OpenID}))
 }
 
-func (e *Engine) answer(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
+// enqueueReply names the job after the message and its event. One of the two ids may be empty.
+func (e *Engine) enqueueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
 	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j.For(m.TenantKey, m.OpenID))
-}
-
-// Enqueue names each job after its cause, so that the same cause always makes the same
-// names: message uuids and claims are derived from them.
-func (e *Engine) Enqueue(ctx context.Context, tx flows.Tx, cause string, jobs ...flows.Job) error {
-	for i := range jobs {
-		jobs[i].Key = cause + "/" + strconv.Itoa(i)
-	}
-	return tx.Enqueue(ctx, jobs...)
 }

@@ -2,19 +2,20 @@ package engine
 
 import (
 	"context"
-	"errors"
 
 	"shiming/flows"
 )
 
-// Message takes what a person wrote or sent. It returns nil once everything that follows is
-// stored, also for a message that was taken before.
+// Message handles what a person wrote or sent. It returns nil when everything that follows is stored, also for a
+// message that was handled before.
 func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 	if m.At.IsZero() {
 		m.At = e.Now()
 	}
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", m.EventID), key("message", m.MessageID)); seen || err != nil {
+		// Feishu may deliver a message again, with the same event id or in another event.
+		event, message := onceKey("event", m.EventID), onceKey("message", m.MessageID)
+		if seen, err := tx.Seen(ctx, e.Now(), event, message); seen || err != nil {
 			return err
 		}
 		if len(m.Photos) > 0 {
@@ -24,15 +25,15 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 	})
 }
 
-// handlePhotos takes the pictures of one message. They start a case by themselves.
+// handlePhotos adds the pictures of one message to the sender's case, and opens a case if there is none. Pictures in a
+// group are refused, because the other members would see the ID card.
 func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if !m.Private {
-		// A group is no place for an ID card.
-		return e.notice(ctx, tx, m, "photo_in_group")
+		return e.replyNotice(ctx, tx, m, "photo_in_group")
 	}
 	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
 	if flows.IsNotFound(err) {
-		if c, err = e.openOrSayDone(ctx, tx, m); c == nil || err != nil {
+		if c, err = e.openUnlessDone(ctx, tx, m); c == nil || err != nil {
 			return err
 		}
 	}
@@ -53,164 +54,22 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		if err != nil {
 			return err
 		}
-		if !out.Happened() {
-			return e.notice(ctx, tx, m, "photo_not_needed")
+		if !out.Changed() {
+			// The state of the case needs no photos. This holds for the other pictures of the message as well.
+			return e.replyNotice(ctx, tx, m, "photo_not_needed")
 		}
 		c = out.Case
 	}
 	return nil
 }
 
-// handleText answers what somebody wrote.
-func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) error {
-	if m.Unsupported != "" {
-		if !m.Private {
-			return nil
-		}
-		return e.notice(ctx, tx, m, "unsupported")
-	}
-	w := flows.ParseCommand(m.Text)
-	if flows.HRCommands[w] {
-		return e.handleHRCommand(ctx, tx, m, w)
-	}
-	if !m.Private {
-		switch w {
-		case flows.CommandNone, flows.CommandSixDigits:
-			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
-		case flows.CommandHelp:
-			return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
-		}
-		// What concerns one person is answered to that person.
-		m.Private = true
-	}
-	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
-	if err != nil && !flows.IsNotFound(err) {
-		return err
-	}
-	switch w {
-	case flows.CommandStart:
-		return e.start(ctx, tx, m, c)
-	case flows.CommandStatus:
-		if c != nil {
-			return e.Handle(ctx, tx, c, flows.Event{
-				Kind:  flows.CardAsked,
-				Actor: m.OpenID,
-				Role:  flows.Applicant,
-				At:    e.Now(),
-			})
-		}
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyLatest))
-	case flows.CommandCancel:
-		if c == nil {
-			return e.notice(ctx, tx, m, "nothing_open")
-		}
-		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
-			Kind:  flows.Cancelled,
-			Actor: m.OpenID,
-			Role:  flows.Applicant,
-			At:    e.Now(),
-		})
-		if err == nil && !out.Happened() {
-			err = e.notice(ctx, tx, m, "cannot_cancel")
-		}
-		return err
-	case flows.CommandMyData, flows.CommandDeleteData:
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyMyData))
-	case flows.CommandHelp:
-		return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
-	case flows.CommandSixDigits:
-		if c != nil && c.State == flows.AwaitingCode {
-			return e.codeInChat(ctx, tx, m, c)
-		}
-	}
-	if c != nil {
-		return e.notice(ctx, tx, m, "not_understood")
-	}
-	return e.private(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
-}
-
-// codeInChat takes a code typed into the chat. A chat has no toasts, so that the card comes
-// down to say what is wrong with it.
-func (e *Engine) codeInChat(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
-	out, err := e.DecideAndPersist(ctx, tx, c, e.withTypedCode(c, m.Text, flows.Event{
-		Kind:  flows.CodeTyped,
-		Actor: m.OpenID,
-		Role:  flows.Applicant,
-		At:    e.Now(),
-	}))
-	if err != nil || out.Case.State != flows.AwaitingCode {
-		return err
-	}
-	return e.Handle(ctx, tx, out.Case, flows.Event{
-		Kind:  flows.CardAsked,
-		Actor: m.OpenID,
-		Role:  flows.Applicant,
-		At:    e.Now(),
-	})
-}
-
-// start opens a case, or brings the present card to the bottom of the chat.
-func (e *Engine) start(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
-	if c != nil {
-		return e.Handle(ctx, tx, c, flows.Event{
-			Kind:  flows.CardAsked,
-			Actor: m.OpenID,
-			Role:  flows.Applicant,
-			At:    e.Now(),
-		})
-	}
-	_, err := e.openOrSayDone(ctx, tx, m)
-	return err
-}
-
-// handleHRCommand answers admins; others learn that the word is not theirs.
-func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, w flows.Command) error {
-	if !e.IsAdmin(m.TenantKey, m.OpenID) {
-		return e.notice(ctx, tx, m, "not_hr")
-	}
-	if !m.Private {
-		// Masked as they are, cases are HR's business: other groups get no list.
-		group, err := e.chat(ctx, tx, m.TenantKey, flows.SettingReviewChat)
-		if err != nil {
-			return err
-		}
-		if w != flows.CommandReviewHere && w != flows.CommandAnnounceHere && m.ChatID != group {
-			m.Private = true
-		}
-	}
-	switch w {
-	case flows.CommandPending:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyPending))
-	case flows.CommandStats:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyStats))
-	case flows.CommandRemind:
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
-	case flows.CommandReconcile:
-		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
-			return err
-		}
-		return e.queueReply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
-	}
-	if m.Private {
-		return e.notice(ctx, tx, m, "only_in_group")
-	}
-	setting, code := flows.SettingReviewChat, "review_chat_set"
-	if w == flows.CommandAnnounceHere {
-		setting, code = flows.SettingAnnounceChat, "announce_chat_set"
-	}
-	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
-		return err
-	}
-	return e.notice(ctx, tx, m, code)
-}
-
-// Entered greets a person once, however often the chat is opened.
+// Entered greets a person who opens the chat with the bot for the first time.
 func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		// The greeting is a setting rather than an event key, which lives for days only.
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", n.EventID)); seen || err != nil {
+		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
 			return err
 		}
+		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days.
 		greeted, err := tx.Setting(ctx, n.TenantKey, "greeted/"+n.OpenID)
 		if err != nil || greeted != "" {
 			return err
@@ -218,12 +77,12 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		if err := tx.PutSetting(ctx, n.TenantKey, "greeted/"+n.OpenID, "1"); err != nil {
 			return err
 		}
-		return e.private(ctx, tx, flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID},
-			flows.Reply(flows.ReplyGreeting))
+		from := flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}
+		return e.replyPrivately(ctx, tx, from, flows.Reply(flows.ReplyGreeting))
 	})
 }
 
-// Menu takes a click in the bot's menu: its key is one of the chat words.
+// Menu handles a click in the bot's menu. The key of a menu item is one of the commands that people can type.
 func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 	return e.Message(ctx, flows.Message{
 		EventID:   n.EventID,
@@ -235,23 +94,18 @@ func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 	})
 }
 
-// Recalled drops photos whose message was taken back.
+// Recalled drops the photos of a message that its sender has recalled. Photos of a case that has ended stay.
 func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), key("event", r.EventID)); seen || err != nil {
+		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {
 			return err
 		}
 		c, err := tx.CaseOfMessage(ctx, r.MessageID)
-		if errors.Is(err, flows.ErrNotFound) {
-			return nil
+		// An event may change cases of its own tenant only.
+		if err != nil || c.TenantKey != r.TenantKey {
+			return flows.IgnoreNotFound(err)
 		}
-		if err != nil {
-			return err
-		}
-		if c.TenantKey != r.TenantKey {
-			return nil
-		}
-		return e.Handle(ctx, tx, c, flows.Event{
+		return e.Apply(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoRecalled,
 			At:        e.Now(),
 			Actor:     c.OpenID,

@@ -1,19 +1,15 @@
 package engine_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	"shiming/cards"
-	"shiming/engine"
 	"shiming/flows"
-	"shiming/workers"
 	"shiming/workers/workerstest"
 )
 
-// reply takes the one reply that is queued.
-func reply(w *workerstest.Harness) flows.Job {
+// takeOnlyReply removes the queued reply and fails the test if there is another one.
+func takeOnlyReply(w *workerstest.Harness) flows.Job {
 	w.T.Helper()
 	j := w.TakeJob(flows.JobReply)
 	if rest := w.Waiting(flows.JobReply); len(rest) > 0 {
@@ -22,8 +18,8 @@ func reply(w *workerstest.Harness) flows.Job {
 	return j
 }
 
-// A message is taken once, whether the event comes again or the message in another event.
-func TestMessagesAreTakenOnce(t *testing.T) {
+// TestMessageIsHandledOnce: a message may come again with the same event or with another event.
+func TestMessageIsHandledOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	m := flows.Message{
@@ -44,179 +40,22 @@ func TestMessagesAreTakenOnce(t *testing.T) {
 	m.EventID, m.MessageID = "e1", "om_2" // an event id that was seen
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos, want 2", n)
+		t.Errorf("photos: got %d, want 2", n)
 	}
-	w.Pass(6 * 24 * time.Hour)
+	w.Advance(6 * 24 * time.Hour)
 	m.EventID, m.MessageID = "e9", "om_1"
 	w.Must(w.Message(t.Context(), m))
 	if n := len(w.LatestCase("ou_1").Photos); n != 2 {
-		t.Errorf("%d photos after six days, want 2", n)
+		t.Errorf("photos after six days: got %d, want 2", n)
 	}
 }
 
-func TestWhatWordsAreAnsweredWith(t *testing.T) {
+// TestRefusedPhotos: photos are refused in a group and in states that need none.
+func TestRefusedPhotos(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	w.PutCase(flows.AwaitingReview, "ou_open")
-	w.PutCase(flows.Done, "ou_done")
-	for _, tt := range []struct {
-		who, text string
-		group     bool
-		ref       flows.Template // template; "" = no reply
-		code      string         // of a notice
-		toType    string
-	}{
-		{"ou_new", "你好", false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_new", "123456", false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_new", strings.Repeat("长", 10000), false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_new", "帮助", false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_new", "进度", false, flows.ReplyLatest, "", "open_id"},
-		{"ou_new", "取消", false, flows.ReplyNotice, "nothing_open", "open_id"},
-		{"ou_new", "我的资料", false, flows.ReplyMyData, "", "open_id"},
-		{"ou_new", "删除我的资料", false, flows.ReplyMyData, "", "open_id"},
-		{"ou_new", "待审", false, flows.ReplyNotice, "not_hr", "open_id"},
-		{"ou_new", "统计", false, flows.ReplyNotice, "not_hr", "open_id"},
-		{"ou_new", "催办", false, flows.ReplyNotice, "not_hr", "open_id"},
-		{"ou_new", "设为审核群", true, flows.ReplyNotice, "not_hr", "message_id"},
-		{"ou_new", "<at id=all></at>", true, flows.ReplyGreeting, "", "message_id"},
-		{"ou_new", "123456", true, flows.ReplyGreeting, "", "message_id"},
-		{"ou_new", "help", true, flows.ReplyGreeting, "", "message_id"},
-		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // concerns one person, so it goes there
-		{"ou_new", "取消", true, flows.ReplyNotice, "nothing_open", "open_id"},
-		{"ou_open", "你好", false, flows.ReplyNotice, "not_understood", "open_id"},
-		{"ou_open", "123456", false, flows.ReplyNotice, "not_understood", "open_id"},
-		{"ou_open", "help", false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_done", "实名", false, flows.ReplyNotice, "already_done", "open_id"},
-		{"ou_done", "实名", true, flows.ReplyNotice, "already_done", "open_id"},
-		{"ou_done", "进度", false, flows.ReplyLatest, "", "open_id"},
-		{"ou_hr1", "待审", false, flows.ReplyPending, "", "open_id"},
-		{"ou_hr1", "待审", true, flows.ReplyPending, "", "open_id"}, // in any group: HR's business goes to HR
-		{"ou_hr1", "stats", false, flows.ReplyStats, "", "open_id"},
-		{"ou_hr1", "催办", false, flows.ReplyRemindAll, "", "open_id"},
-		{"ou_hr1", "设为审核群", false, flows.ReplyNotice, "only_in_group", "open_id"},
-		{"ou_hr1", "设为公告群", false, flows.ReplyNotice, "only_in_group", "open_id"},
-	} {
-		t.Run(tt.who, func(t *testing.T) {
-			name := tt.who + " " + tt.text[:min(len(tt.text), 20)]
-			var message string
-			if tt.group {
-				message = w.Group(tt.who, "oc_any", tt.text)
-			} else {
-				w.Say(tt.who, tt.text)
-			}
-			j := reply(w)
-			if j.Template() != tt.ref || j.Args["code"] != tt.code || j.ToType != tt.toType ||
-				j.Args["tenant"] != workerstest.Tenant || j.Args["who"] != tt.who {
-				t.Errorf("%s: answered with %+v", name, j)
-			}
-			if want := map[string]string{"open_id": tt.who, "message_id": message}[tt.toType]; j.To != want {
-				t.Errorf("%s: answered to %s, want %s", name, j.To, want)
-			}
-			if j.Key == "" {
-				t.Errorf("%s: the reply has no name", name)
-			}
-			// Every answer can be drawn and is sent.
-			w.Must(w.Run(t.Context(), j))
-			w.RunJobs(flows.JobReply) // 催办 has its answer in a second job
-			if tt.code != "" && !cards.HasText("notice."+tt.code) {
-				t.Errorf("no words for %s", tt.code)
-			}
-		})
-	}
-	in := w.Group("ou_hr1", "oc_hr", "待审") // in HR's own group it is answered there
-	if j := reply(w); j.Template() != flows.ReplyPending || j.To != in {
-		t.Errorf("in HR's group: answered with %+v", j)
-	}
-}
-
-func TestWordsThatMoveACase(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	w.Say("ou_1", "实名")
-	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
-	w.RunJobs()
-	if n := len(w.Chat.SentTo("ou_1")); n != 1 {
-		t.Fatalf("%d cards after the start, want 1", n)
-	}
-	// Starting again, or asking how it stands, brings the card down.
-	for i, word := range []string{"start", "进度"} {
-		w.Say("ou_1", word)
-		w.RunJobs()
-		sent := w.Chat.SentTo("ou_1")
-		if len(sent) != i+2 || !workerstest.Shows(sent[len(sent)-2].Current(), "superseded.title") ||
-			workerstest.Shows(sent[len(sent)-1].Current(), "superseded.title") {
-			t.Fatalf("%s: %d cards, want %v", word, len(sent), i+2)
-		}
-	}
-	if now := w.CaseNow(c.ID); now.Rev != c.Rev {
-		t.Error("asking moved the case")
-	}
-	w.Group("ou_1", "oc_any", "取消") // also from a group
-	w.InState(c.ID, flows.Withdrawn)
-
-	d := w.PutCase(flows.Recording, "ou_2")
-	w.Say("ou_2", "取消")
-	if j := reply(w); j.Args["code"] != "cannot_cancel" {
-		t.Errorf("answered with %+v", j)
-	}
-	w.InState(d.ID, flows.Recording)
-}
-
-func TestGroupsChosenInChat(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	w.Group("ou_hr1", "oc_new_hr", "设为审核群")
-	if j := reply(w); j.Args["code"] != "review_chat_set" {
-		t.Errorf("answered with %+v", j)
-	}
-	w.Group("ou_hr2", "oc_new_board", "announce here")
-	if j := reply(w); j.Args["code"] != "announce_chat_set" {
-		t.Errorf("answered with %+v", j)
-	}
-	w.Walk("ou_1", flows.SampleNumber, flows.Done)
-	for chat, want := range map[string]int{"oc_hr": 0, "oc_all": 0, "oc_new_hr": 1, "oc_new_board": 1} {
-		t.Run(chat, func(t *testing.T) {
-			if got := len(w.Chat.SentTo(chat)); got != want {
-				t.Errorf("%d cards in %s, want %d", got, chat, want)
-			}
-		})
-	}
-	// Somebody else's word changes nothing.
-	w.Group("ou_1", "oc_evil", "设为审核群")
-	reply(w)
-	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
-		chat, err := v.Setting(t.Context(), workerstest.Tenant, flows.SettingReviewChat)
-		if chat != "oc_new_hr" {
-			t.Errorf("the review group is %s, want %q", chat, "oc_new_hr")
-		}
-		return err
-	}))
-}
-
-// Without a review group each admin gets the card, never the applicant himself.
-func TestReviewByEachAdmin(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.ReviewChat = "" })
-	c := w.Walk("ou_hr2", flows.SampleNumber, flows.AwaitingReview) // an admin registers himself
-	if len(w.Chat.SentTo("ou_hr1")) != 1 {
-		t.Errorf("%d cards to the other admin, want 1", len(w.Chat.SentTo("ou_hr1")))
-	}
-	for _, m := range w.Chat.SentTo("ou_hr2") {
-		if workerstest.Shows(m.Current(), "review.title") {
-			t.Error("the applicant got the card for HR")
-		}
-	}
-	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActApprove), "self_review")
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActApprove), "approved")
-	w.RunJobs()
-	w.InState(c.ID, flows.Done)
-}
-
-func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	message := w.Group("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
-	if j := reply(w); j.Args["code"] != "photo_in_group" || j.To != message {
+	message := w.SayInGroup("ou_1", "oc_any", "", flows.PhotoRef{FileKey: "k", Kind: "image"})
+	if j := takeOnlyReply(w); j.Args["code"] != "photo_in_group" || j.To != message {
 		t.Errorf("answered with %+v", j)
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
@@ -227,30 +66,31 @@ func TestPhotosInPlacesWhereTheyAreNotWanted(t *testing.T) {
 	}))
 	w.PutCase(flows.Done, "ou_done")
 	w.SendPhotos("ou_done", "k")
-	if j := reply(w); j.Args["code"] != "already_done" {
+	if j := takeOnlyReply(w); j.Args["code"] != "already_done" {
 		t.Errorf("answered with %+v", j)
 	}
 	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording,
 		flows.Filing, flows.NeedsAttention} {
 		c := w.PutCase(s, "ou_"+string(s))
 		w.SendPhotos(c.OpenID, "k", "k2")
-		if j := reply(w); j.Args["code"] != "photo_not_needed" {
+		if j := takeOnlyReply(w); j.Args["code"] != "photo_not_needed" {
 			t.Errorf("%s: answered with %+v", s, j)
 		}
 		if now := w.CaseNow(c.ID); len(now.Photos) != len(c.Photos) {
 			t.Errorf("%s: the photo was kept", s)
 		}
 	}
-	// After an end that was not the good one, a photo begins anew.
+	// After a case that did not end in Done, a photo opens a new case.
 	w.PutCase(flows.Expired, "ou_expired")
 	w.SendPhotos("ou_expired", "k")
 	w.InState(w.LatestCase("ou_expired").ID, flows.AwaitingConsent)
-	if w.Chat.Downloads != 0 {
-		t.Errorf("%d photos were fetched, want 0", w.Chat.Downloads)
+	if w.Messenger.Downloads != 0 {
+		t.Errorf("photos were fetched: got %d, want 0", w.Messenger.Downloads)
 	}
 }
 
-func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
+// TestUnsupportedMessages: an audio message is answered in private and ignored in a group.
+func TestUnsupportedMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	m := flows.Message{
@@ -262,7 +102,7 @@ func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 		Unsupported: "audio",
 	}
 	w.Must(w.Message(t.Context(), m))
-	if j := reply(w); j.Args["code"] != "unsupported" {
+	if j := takeOnlyReply(w); j.Args["code"] != "unsupported" {
 		t.Errorf("answered with %+v", j)
 	}
 	m.EventID, m.MessageID, m.Private = "e2", "om_2", false
@@ -272,35 +112,8 @@ func TestMessagesThatAreNeitherTextNorPicture(t *testing.T) {
 	}
 }
 
-// Six digits in the chat are the code, and are always answered: with the step after it, or
-// with the card that says what is wrong.
-func TestSixDigitsInTheChat(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingCode)
-	wrong := "000000"
-	if w.Verifier.Code() == wrong {
-		wrong = "000001"
-	}
-	before := len(w.Chat.SentTo("ou_1"))
-	w.Say("ou_1", wrong)
-	w.RunJobs()
-	w.InState(c.ID, flows.AwaitingCode)
-	sent := w.Chat.SentTo("ou_1")
-	if len(sent) != before+1 || !workerstest.Shows(sent[len(sent)-1].Current(), "code.wrong") {
-		t.Errorf("%d new cards, the last is %s", len(sent)-before, sent[len(sent)-1].Current())
-	}
-	w.Say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
-	reply(w)
-	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("%d tries, want 1", n)
-	}
-	w.Say("ou_1", w.Verifier.Code())
-	w.RunJobs()
-	w.InState(c.ID, flows.AwaitingReview)
-}
-
-func TestPeopleAreGreetedOnce(t *testing.T) {
+// TestGreetingIsSentOnce: a person of a tenant is greeted once, however often the chat is opened.
+func TestGreetingIsSentOnce(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	enter := func(event, who, tenant string) {
@@ -314,47 +127,22 @@ func TestPeopleAreGreetedOnce(t *testing.T) {
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e1", "ou_1", workerstest.Tenant)
 	enter("e2", "ou_1", workerstest.Tenant)
-	w.Pass(30 * 24 * time.Hour) // event keys are gone by then
+	w.Advance(30 * 24 * time.Hour) // by then the event keys are deleted
 	enter("e3", "ou_1", workerstest.Tenant)
-	if j := reply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
+	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
 		t.Errorf("greeted with %+v", j)
 	}
 	enter("e4", "ou_2", workerstest.Tenant)
-	reply(w)
+	takeOnlyReply(w)
 	enter("e5", "ou_1", "tenant-2")
-	reply(w)
+	takeOnlyReply(w)
 }
 
-func TestTheMenuSpeaksWords(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	menu := func(event, who, key string) {
-		w.Must(w.Menu(t.Context(), flows.Menu{
-			EventID:   event,
-			TenantKey: workerstest.Tenant,
-			OpenID:    who,
-			Key:       key,
-		}))
-	}
-	menu("e1", "ou_1", "start")
-	menu("e1", "ou_1", "start")
-	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
-	menu("e2", "ou_1", "cancel")
-	w.InState(c.ID, flows.Withdrawn)
-	menu("e3", "ou_1", "nonsense")
-	if j := reply(w); j.Template() != flows.ReplyGreeting {
-		t.Errorf("answered with %+v", j)
-	}
-	menu("e4", "ou_hr1", "设为审核群")
-	if j := reply(w); j.Args["code"] != "only_in_group" {
-		t.Errorf("answered with %+v", j)
-	}
-}
-
+// TestRecalledMessages: the photos of a recalled message are dropped, unless the case has ended.
 func TestRecalledMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	front, back := w.Person("ou_1", flows.SampleNumber)
+	front, back := w.KnowCard("ou_1", flows.SampleNumber)
 	message := w.SendPhotos("ou_1", front, back)
 	other := w.SendPhotos("ou_1", "third")
 	recall := func(event, message string) {
@@ -374,7 +162,7 @@ func TestRecalledMessages(t *testing.T) {
 	if states[flows.PhotoReplaced] != 2 || w.CountAudits(c.ID, flows.PhotoRecalled) != 1 {
 		t.Errorf("photos %v, %d rows, want 1", states, w.CountAudits(c.ID, flows.PhotoRecalled))
 	}
-	// Of a case that is over nothing is taken back.
+	// The photos of a case that has ended stay.
 	w.PutCase(flows.Done, "ou_done", func(c *flows.Case) { c.Photos[0].MessageID = "om_done" })
 	recall("r3", "om_done")
 	if p := w.LatestCase("ou_done").Photos[0]; p.State != flows.PhotoRead {
@@ -382,8 +170,8 @@ func TestRecalledMessages(t *testing.T) {
 	}
 }
 
-// The same person in two tenants is two people.
-func TestTenantsAreApart(t *testing.T) {
+// TestTenantsAreSeparate: the same open_id in two tenants has two cases.
+func TestTenantsAreSeparate(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for _, tenantKey := range []string{workerstest.Tenant, "tenant-2"} {

@@ -9,23 +9,31 @@ import (
 	"shiming/flows"
 )
 
-// looks lists which colleagues saw the (masked) data and when: who opened it, and who decided.
-func looks(rows []flows.AuditRow, owner string) []cards.View {
+// sameView is how long the acts of one colleague count as one view.
+const sameView = 10 * time.Minute
+
+// sameDisclosure is how long disclosures to one receiver count as one, such as both photos of a card.
+const sameDisclosure = time.Minute
+
+// viewsByColleagues lists which colleagues saw the masked data and when. Every act of a colleague on the case implies
+// that the colleague saw it, except a reminder.
+func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {
 		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) ||
 			r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
 			continue
 		}
-		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < 10*time.Minute {
-			continue // one look, several acts
+		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < sameView {
+			continue
 		}
 		out = append(out, cards.View{By: r.Actor, At: r.At, What: "review"})
 	}
 	return out
 }
 
-// MyData says what is held about a person, where it was sent, and who looked.
+// MyData builds the card 我的资料: what the bot holds about a person, where it was sent, and who looked at it. State and
+// masked values are those of the newest case that still holds data; the rest is summed up over all cases.
 func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID string) (cards.Card, error) {
 	all, err := v.CasesOf(ctx, tenantKey, openID)
 	if err != nil {
@@ -35,8 +43,9 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		return cards.MyData{Empty: true}, nil
 	}
 	c := all[0]
+	// A newer case whose data was deleted would hide what an older case still holds.
 	if i := slices.IndexFunc(all, func(o *flows.Case) bool { return o.Erased.IsZero() }); i > 0 {
-		c = all[i] // the newest that still holds something; what was deleted since says nothing about it
+		c = all[i]
 	}
 	out := cards.MyData{
 		Ref:          flows.CardRef(c),
@@ -47,7 +56,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		PhotosGoneAt: c.PurgeAt,
 		Deleted:      !c.Erased.IsZero(),
 	}
-	for _, o := range slices.Backward(all) { // oldest first, as the card lists what happened
+	for _, o := range slices.Backward(all) { // oldest first, which is the order of the card
 		if o.PhotosGoneAt.IsZero() {
 			for _, p := range o.Photos {
 				if p.State == flows.PhotoStored || p.State == flows.PhotoRead {
@@ -65,8 +74,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 			out.Evidence, out.EvidencePoint = true, o.Evidence.ID
 		}
 		for _, s := range o.Sent {
-			// Two photos and a record handed over within a minute are one line to the reader.
-			if n := len(out.Sent); n > 0 && out.Sent[n-1].To == s.To && s.At.Sub(out.Sent[n-1].At) < time.Minute {
+			if n := len(out.Sent); n > 0 && out.Sent[n-1].To == s.To && s.At.Sub(out.Sent[n-1].At) < sameDisclosure {
 				continue
 			}
 			out.Sent = append(out.Sent, cards.Disclosure{To: s.To, At: s.At})
@@ -78,10 +86,22 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		if err != nil {
 			return nil, err
 		}
-		out.Views = append(out.Views, looks(rows, o.OpenID)...)
+		out.Views = append(out.Views, viewsByColleagues(rows, o.OpenID)...)
 	}
-	if c.State == flows.NeedsAttention && !c.BeforeWrites() || c.State == flows.Recording || c.State == flows.Filing {
-		out.CanWithdraw = false // the writes under way end first; they take seconds, or HR's word
+	if writesUnderWay(c) {
+		out.CanWithdraw = false
 	}
 	return out, nil
+}
+
+// writesUnderWay reports whether the identity or the evidence is being written, or may have been written. Withdrawing
+// has to wait for the end: that takes seconds, or until HR has decided on a write whose outcome is unknown.
+func writesUnderWay(c *flows.Case) bool {
+	switch c.State {
+	case flows.Recording, flows.Filing:
+		return true
+	case flows.NeedsAttention:
+		return !c.BeforeWrites()
+	}
+	return false
 }

@@ -6,20 +6,21 @@ import (
 	"shiming/flows"
 )
 
-// openOrSayDone opens a case, unless the person is registered already: a stray picture must
-// not start everything again.
-func (e *Engine) openOrSayDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
+// openUnlessDone opens a case, or tells a person who is registered that nothing is left to do. Without this check a
+// stray picture would start a second registration. It returns no case if the person is registered.
+func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
 	last, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
 	if err != nil && !flows.IsNotFound(err) {
 		return nil, err
 	}
 	if err == nil && last.State == flows.Done {
-		return nil, e.notice(ctx, tx, m, "already_done")
+		return nil, e.replyNotice(ctx, tx, m, "already_done")
 	}
 	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
 }
 
-// open begins a case and everything that belongs to it.
+// open inserts a case and everything that follows from it. It fails with flows.ErrStale if the person has an open case
+// by now; the store then runs the transaction again.
 func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatID string) (*flows.Case, error) {
 	ch := flows.Open(&e.Policy, e.NewID(), tenantKey, openID, chatID, e.Now())
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
@@ -28,10 +29,11 @@ func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatI
 	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
 		return nil, err
 	}
-	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, flows.Event{
+	ev := flows.Event{
 		Kind:  "open",
 		At:    ch.Case.CreatedAt,
 		Actor: openID,
 		Role:  flows.Applicant,
-	}, ch)
+	}
+	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, ev, ch)
 }

@@ -7,55 +7,47 @@ import (
 	"shiming/flows"
 )
 
-// eventLook is the audit event of somebody looking at a person's masked data.
-const eventLook = "look"
+// eventViewed is the audit event of an admin who looks at an applicant's masked data. The applicant finds these looks
+// in the card 我的资料.
+const eventViewed = "look"
 
-// clickNext draws a waiting case into the card that was clicked: the one named, or the
-// next one after it when the card shows it already.
-func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction) (flows.Answer, error) {
-	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, 200)
+// maxQueue is how many waiting cases an admin can page through with 下一件.
+const maxQueue = 200
+
+// openNextInQueue answers with a waiting case in the clicked card: the case that the button names, or with ToAfter the
+// case after it. The last case is followed by the first. A named case that no longer waits opens the first one.
+func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, maxQueue)
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	var mine []string
-	at := -1
+	var ids []string
+	named := -1 // index of the named case in ids
 	for _, w := range waiting {
 		if w.OpenID == k.OpenID {
-			continue // nobody decides on himself
+			continue // nobody decides on the own case
 		}
 		if w.CaseID == k.Action.Case {
-			at = len(mine)
+			named = len(ids)
 		}
-		mine = append(mine, w.CaseID)
+		ids = append(ids, w.CaseID)
 	}
-	if len(mine) == 0 {
+	if len(ids) == 0 {
 		return flows.Answer{Toast: flows.NewToast("nothing_next", nil), Card: cards.Pending{}}, nil
 	}
-	pick := 0
-	switch {
-	case at >= 0 && k.Action.To == cards.ToAfter:
-		pick = (at + 1) % len(mine)
-	case at >= 0:
-		pick = at
+	// A case that no longer waits is not in the list. The admin then begins at the front again.
+	pick := max(named, 0)
+	if named >= 0 && k.Action.To == cards.ToAfter {
+		pick = (named + 1) % len(ids)
 	}
-	c, err := tx.Case(ctx, mine[pick])
+	c, err := tx.Case(ctx, ids[pick])
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	// Opening a case is a look at a person's data, and the person may know.
-	look := flows.AuditRow{
-		CaseID: c.ID,
-		At:     e.Now(),
-		Actor:  k.OpenID,
-		Event:  eventLook,
-		From:   c.State,
-		To:     c.State,
-		Why:    "opened from the queue",
-	}
-	if err := tx.Audit(ctx, look); err != nil {
+	if err := e.auditView(ctx, tx, c, k.OpenID, "opened from the queue"); err != nil {
 		return flows.Answer{}, err
 	}
-	card := flows.HRCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(mine) - 1})
+	card := flows.HRCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(ids) - 1})
 	if r, ok := card.(cards.Review); ok {
 		r.Queue = true
 		card = r
@@ -63,37 +55,40 @@ func (e *Engine) clickNext(ctx context.Context, tx flows.Tx, k flows.CardAction)
 	return flows.Answer{Card: card, Toast: flows.NewToast("opened", nil)}, nil
 }
 
-// clickBring brings a case's own card to the bottom of HR's chat.
-func (e *Engine) clickBring(ctx context.Context, tx flows.Tx, k flows.CardAction, again bool) (flows.Answer, error) {
+// repostReviewCard brings the case's own card to the bottom of HR's chat. Lists of cases have this button.
+func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	c, err := tx.Case(ctx, k.Action.Case)
 	switch {
 	case flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey:
 		return flows.Answer{}, errNoCase
 	case err != nil:
 		return flows.Answer{}, err
-	case again:
+	case k.repeated:
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	case c.OpenID == k.OpenID:
 		return flows.Answer{Toast: flows.NewToast("self_review", nil)}, nil
 	case c.State.Turn() != flows.HR:
 		return flows.Answer{Toast: flows.LateToast(&e.Policy, c)}, nil
 	}
-	look := flows.AuditRow{
-		CaseID: c.ID,
-		At:     e.Now(),
-		Actor:  k.OpenID,
-		Event:  eventLook,
-		From:   c.State,
-		To:     c.State,
-		Why:    "brought down from a list",
-	}
-	if err := tx.Audit(ctx, look); err != nil {
+	if err := e.auditView(ctx, tx, c, k.OpenID, "brought down from a list"); err != nil {
 		return flows.Answer{}, err
 	}
-	jobs, err := e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR},
-		Repost: []string{flows.AudienceHR}}, "")
+	jobs, err := e.MarkSurfaces(ctx, tx, c, repostForHR, "")
 	if err != nil {
 		return flows.Answer{}, err
 	}
 	return flows.Answer{Toast: flows.NewToast("brought", nil)}, e.Enqueue(ctx, tx, "click/"+k.EventID, jobs...)
+}
+
+// auditView records that an admin has looked at the case. The state stays the same.
+func (e *Engine) auditView(ctx context.Context, tx flows.Tx, c *flows.Case, openID, why string) error {
+	return tx.Audit(ctx, flows.AuditRow{
+		CaseID: c.ID,
+		At:     e.Now(),
+		Actor:  openID,
+		Event:  eventViewed,
+		From:   c.State,
+		To:     c.State,
+		Why:    why,
+	})
 }

@@ -4,17 +4,14 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"shiming/cards"
-	"shiming/engine"
 	"shiming/flows"
-	"shiming/workers"
 	"shiming/workers/workerstest"
 )
 
-// together runs fn n times at the same moment.
-func together(n int, fn func(i int)) {
+// runTogether runs fn n times at the same moment.
+func runTogether(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	begin := make(chan struct{})
 	for i := range n {
@@ -27,12 +24,11 @@ func together(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-// The same message delivered many times at once, and many messages of one person at once,
-// make one case.
-func TestManyDeliveriesAtOnce(t *testing.T) {
+// TestConcurrentMessages: one message delivered many times, or many messages of one person, make one case.
+func TestConcurrentMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	together(8, func(int) {
+	runTogether(8, func(int) {
 		if err := w.Message(t.Context(), flows.Message{
 			EventID:   "e",
 			MessageID: "om",
@@ -45,9 +41,9 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 		}
 	})
 	if c := w.LatestCase("ou_1"); len(c.Photos) != 1 || w.CountAudits(c.ID, flows.PhotoReceived) != 1 {
-		t.Errorf("%d photos, want 1", len(c.Photos))
+		t.Errorf("photos: got %d, want 1", len(c.Photos))
 	}
-	together(8, func(i int) {
+	runTogether(8, func(i int) {
 		if err := w.Message(t.Context(), flows.Message{
 			EventID:   fmt.Sprint("e", i),
 			MessageID: fmt.Sprint("om", i),
@@ -61,27 +57,27 @@ func TestManyDeliveriesAtOnce(t *testing.T) {
 	})
 	c := w.LatestCase("ou_2")
 	if len(c.Photos) != 8 {
-		t.Errorf("%d photos, want 8", len(c.Photos))
+		t.Errorf("photos: got %d, want 8", len(c.Photos))
 	}
 	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
 		all, err := v.CasesOf(t.Context(), workerstest.Tenant, "ou_2")
 		if len(all) != 1 {
-			t.Errorf("%d cases, want 1", len(all))
+			t.Errorf("cases: got %d, want 1", len(all))
 		}
 		return err
 	}))
 	w.Must(w.Store.VerifyChain(t.Context(), c.ID))
 }
 
-// Of two admins at the same moment one decides, and the other is told.
-func TestTwoAdminsAtOnce(t *testing.T) {
+// TestConcurrentDecisions: of two admins who press at the same moment one decides, and the other is told.
+func TestConcurrentDecisions(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for round := range 5 {
 		c := w.PutCase(flows.AwaitingReview, fmt.Sprint("ou_", round))
 		reason := "duplicate"
 		answers := make([]flows.Answer, 2)
-		together(2, func(i int) {
+		runTogether(2, func(i int) {
 			k := flows.CardAction{
 				EventID:   fmt.Sprint("e", round, i),
 				TenantKey: workerstest.Tenant,
@@ -109,90 +105,4 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 			}
 		}
 	}
-}
-
-// When the only admin registers himself there is nobody to review, and he is told.
-func TestNobodyIsThereToReview(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
-		d.ReviewChat, d.Policy.Admins = "", []string{"ou_hr1"}
-	})
-	w.Walk("ou_hr1", flows.SampleNumber, flows.AwaitingReview)
-	w.RunJobs()
-	told := false
-	for _, m := range w.Chat.SentTo("ou_hr1") {
-		told = told || workerstest.Shows(m.Current(), "notice.no_reviewer")
-	}
-	if !told {
-		t.Error("he waits for ever without a word")
-	}
-}
-
-// When the case on HR's card ends otherwise, HR is shown another of the same cause.
-func TestAnIncidentIsPassedOn(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	var ids []string
-	for i := range 3 {
-		c := w.PutCase(flows.Checking, fmt.Sprint("ou_", i))
-		w.Change(c.ID, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{Step: "check", Code: "supplier",
-			Incident: "check/supplier/x"}})
-		ids = append(ids, c.ID)
-		w.Pass(time.Second)
-	}
-	w.RunJobs()
-	if n := len(w.Chat.SentTo("oc_hr")); n != 1 {
-		t.Fatalf("%d cards, want 1", n)
-	}
-	w.Say("ou_0", "取消")
-	w.InState(ids[0], flows.Withdrawn)
-	w.RunJobs()
-	hr := w.Chat.SentTo("oc_hr")
-	if len(hr) != 2 || !workerstest.Shows(hr[1].Current(), "trouble.supplier") ||
-		!workerstest.Shows(hr[0].Current(), "did.withdrawn") {
-		t.Errorf("%d cards, want 2", len(hr))
-	}
-	// Going on by itself is no such end: the others follow.
-	w.Change(ids[1], flows.Event{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "match", Serial: "s"}})
-	w.RunJobs(flows.JobShow)
-	stopped := 0
-	for _, m := range w.Chat.SentTo("oc_hr") {
-		if workerstest.Shows(m.Current(), "attention.title") {
-			stopped++
-		}
-	}
-	if stopped != 0 {
-		t.Errorf("%d cards still ask, want 0", stopped)
-	}
-}
-
-// People who wait behind many others are told how many.
-func TestHowManyAreAhead(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	for i := range 25 {
-		w.PutCase(flows.AwaitingPhotos, fmt.Sprint("ou_", i), func(c *flows.Case) {
-			c.Photos[1].At = flows.SampleTime.Add(-time.Minute)
-		})
-	}
-	for _, tt := range []struct {
-		who  string
-		at   time.Time // of the photo
-		want int
-	}{{"ou_last", flows.SampleTime, 25}, {"ou_first", flows.SampleTime.Add(-time.Hour), 0}} {
-		t.Run(tt.who, func(t *testing.T) {
-			c := w.PutCase(flows.AwaitingPhotos, tt.who, func(c *flows.Case) { c.Photos[1].At = tt.at })
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: tt.who})
-			w.RunJobs(flows.JobShow)
-			want := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy(), Ahead: tt.want})
-			workerstest.Same(t, tt.who+"'s card", w.Chat.SentTo(tt.who)[0].Current(), want)
-		})
-	}
-	// Tenants of a marketplace app do not wait for each other, so that nobody is told of others' photos.
-	w.Marketplace = true
-	c := w.PutCase(flows.AwaitingPhotos, "ou_tenant", func(c *flows.Case) { c.Photos[1].At = flows.SampleTime })
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: c.OpenID})
-	w.RunJobs(flows.JobShow)
-	workerstest.Same(t, "the tenant's card", w.Chat.SentTo(c.OpenID)[0].Current(),
-		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }

@@ -9,20 +9,23 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// TestRestoredWritesNothingByItself: whatever a copy of the database holds, no identity and no
-// evidence is written before HR has said that it was not; and what HR says leads to the end.
+// TestRestoredWritesNothingByItself: after a restore no identity and no evidence is written before HR has decided,
+// whatever state the case was in. HR's decisions lead to the end of the case.
 func TestRestoredWritesNothingByItself(t *testing.T) {
 	for _, tt := range []struct {
 		at              flows.State
 		identity, filed bool // what happened after the copy was made
 		writes          int  // outside writes that are left to be made
 	}{
-		{flows.AwaitingConfirmation, false, false, 2}, {flows.AwaitingCode, true, false, 1},
+		{flows.AwaitingConfirmation, false, false, 2},
+		{flows.AwaitingCode, true, false, 1},
 		{flows.AwaitingReview, true, true, 0},
-		{flows.AwaitingReview, false, false, 2}, {flows.Recording, true, true, 0}, {flows.Recording, false, false, 2},
+		{flows.AwaitingReview, false, false, 2},
+		{flows.Recording, true, true, 0},
+		{flows.Recording, false, false, 2},
 		{flows.Recording, true, false, 1},
 	} {
-		t.Run(string(tt.at), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, identity %t, filed %t", tt.at, tt.identity, tt.filed), func(t *testing.T) {
 			w := workerstest.New(t)
 			stopped := walkTo(w, "ou_1", tt.at)
 			_, did, err := w.Report(t.Context(), stopped.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
@@ -34,7 +37,7 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 				flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"}); err != nil || again {
 				t.Errorf("a second time: %v, %v", again, err)
 			}
-			toRecording(w, "ou_1")
+			walkToWrites(w, "ou_1")
 			for _, ask := range []struct {
 				step    flows.Step
 				written bool
@@ -55,14 +58,14 @@ func TestRestoredWritesNothingByItself(t *testing.T) {
 				})
 			}
 			w.InState(stopped.ID, flows.Done)
-			if got := w.Registrar.Calls + w.Notary.Calls; got != tt.writes {
-				t.Errorf("%d outside writes, want %d", got, tt.writes)
+			if got := w.IdentityRecorder.Calls + w.EvidenceClient.Calls; got != tt.writes {
+				t.Errorf("outside writes: got %d, want %d", got, tt.writes)
 			}
 		})
 	}
 }
 
-// walkTo stops on the ordinary way; before the bot's own steps if that is where it is to be.
+// walkTo registers a person until the state. It stops before the bot has made its writes.
 func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 	w.T.Helper()
 	if at != flows.Recording {
@@ -73,16 +76,15 @@ func walkTo(w *workerstest.Harness, who string, at flows.State) *flows.Case {
 	return w.InState(c.ID, flows.Recording)
 }
 
-// toRecording goes on until the bot is to write, and lets it try.
-func toRecording(w *workerstest.Harness, who string) {
+// walkToWrites goes on until the bot wants to write, and lets it try.
+func walkToWrites(w *workerstest.Harness, who string) {
 	w.T.Helper()
 	for {
 		w.RunJobs()
 		c := w.LatestCase(who)
 		switch c.State {
 		case flows.AwaitingConfirmation:
-			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code",
-				flows.SampleNumber, "mobile", flows.SampleMobile), "saved")
+			w.CheckAnswer(w.Click(who, c, cards.ActConfirm, workerstest.SampleForm()...), "saved")
 		case flows.AwaitingCode:
 			w.CheckAnswer(w.Click(who, c, cards.ActSubmitCode, "sms_code", w.Verifier.Code()), "saved")
 		case flows.AwaitingReview:
@@ -93,19 +95,19 @@ func toRecording(w *workerstest.Harness, who string) {
 	}
 }
 
-// TestRestoredDuringAnotherStop: HR's word on something else is no word on the write.
+// TestRestoredDuringAnotherStop: HR's retry of another stop does not decide on the write.
 func TestRestoredDuringAnotherStop(t *testing.T) {
 	w := workerstest.New(t)
 	c := walkTo(w, "ou_1", flows.Recording)
-	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped,
-		Stop: &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}})
+	stop := &flows.Attention{Step: "identity", Code: "permission", Upstream: "99991672"}
+	_, _, err := w.Report(t.Context(), c.ID, flows.Event{Kind: flows.StepStopped, Stop: stop})
 	w.Must(err)
 	_, _, err = w.Report(t.Context(), c.ID, flows.Event{Kind: flows.Restored, ID: "2026-06-01T02:00:00Z"})
 	w.Must(err)
 	w.Click("ou_hr1", w.InState(c.ID, flows.NeedsAttention), cards.ActRetry)
 	w.RunJobs()
 	if a := w.InState(c.ID, flows.NeedsAttention).Attention; a.Code != "unknown_outcome" || a.Step != "identity" ||
-		w.Registrar.Calls != 0 {
-		t.Errorf("%+v after %d calls, want 0", a, w.Registrar.Calls)
+		w.IdentityRecorder.Calls != 0 {
+		t.Errorf("%+v after %d calls, want 0", a, w.IdentityRecorder.Calls)
 	}
 }

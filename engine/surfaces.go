@@ -8,8 +8,18 @@ import (
 	"shiming/flows"
 )
 
-// chat gives the group for a purpose: chosen in chat, else configured, else "".
-func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting string) (string, error) {
+// A surface is a message that is kept up to date: one card for one audience. A change only marks its surfaces. A job
+// draws each of them from the case as it is then, so that two changes in a row are drawn once.
+
+// repostForHR draws HR's cards of a case again, at the bottom of the chat.
+var repostForHR = flows.Change{
+	Redraw: []string{flows.AudienceHR},
+	Repost: []string{flows.AudienceHR},
+}
+
+// groupFor returns the chat_id of a group, or "" if there is none. setting is flows.SettingReviewChat or
+// flows.SettingAnnounceChat. A group that was chosen in chat takes precedence over the configured one.
+func (e *Engine) groupFor(ctx context.Context, v flows.View, tenantKey, setting string) (string, error) {
 	chosen, err := v.Setting(ctx, tenantKey, setting)
 	if err != nil || chosen != "" {
 		return chosen, err
@@ -20,10 +30,10 @@ func (e *Engine) chat(ctx context.Context, v flows.View, tenantKey, setting stri
 	return e.AnnounceChat, nil
 }
 
-// HRReceivers says where HR's cards about a person's case go: to the review group, else to
-// each admin in private, never to the person himself.
+// HRReceivers returns where HR's cards about an applicant's case go: the review group, or without one the private chat
+// of each admin except the applicant. applicant is "" for a card that is about no single case.
 func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, applicant string) ([]flows.Receiver, error) {
-	group, err := e.chat(ctx, v, tenantKey, flows.SettingReviewChat)
+	group, err := e.groupFor(ctx, v, tenantKey, flows.SettingReviewChat)
 	if err != nil {
 		return nil, err
 	}
@@ -39,20 +49,22 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 	return to, nil
 }
 
-// MarkSurfaces turns "show" and "anew" into surface rows and jobs that draw them. clicked is the
-// message whose click is being answered with the same card.
-func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
-	clicked string) ([]flows.Job, error) {
+// MarkSurfaces marks the surfaces that ch.Redraw and ch.Repost name, and returns the jobs that draw them. A repost
+// raises WantedGeneration: a new message is sent, and the former one becomes a pointer to it. clicked is the message
+// whose click is being answered with the same card, or "". Its drawing waits until the answer is on the screen.
+func (e *Engine) MarkSurfaces(
+	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change, clicked string,
+) ([]flows.Job, error) {
 	var jobs []flows.Job
 	for _, audience := range ch.Redraw {
-		anew := slices.Contains(ch.Repost, audience)
+		repost := slices.Contains(ch.Repost, audience)
 		var list []*flows.Surface
 		var err error
 		switch audience {
 		case flows.AudienceApplicant:
 			list, err = e.applicantSurface(ctx, tx, c)
 		case flows.AudienceHR:
-			list, err = e.hrSurfaces(ctx, tx, c, anew)
+			list, err = e.hrSurfaces(ctx, tx, c, repost)
 		case flows.AudienceBoard:
 			list, err = e.boardSurface(ctx, tx, c)
 		}
@@ -60,14 +72,17 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 			return nil, err
 		}
 		for _, s := range list {
-			if anew || s.WantedGeneration == 0 {
+			// The first drawing of a surface sends a message, as a repost does. Unreachable was said of the former
+			// message.
+			if repost || s.WantedGeneration == 0 {
 				s.WantedGeneration++
 				s.Unreachable = false
 			}
 			j := flows.ShowSurface(c.ID, s.ID)
+			// The answer to the click shows this card at once. The drawing follows in case the answer gets lost.
 			if clicked != "" && s.MessageID == clicked && s.WantedGeneration == s.SentGeneration {
-				j.At = e.Now().Add(answered)
-				s.RenderedHash = e.answeredWith(s.RenderedHash)
+				j.At = e.Now().Add(redrawAfter)
+				s.RenderedHash = e.markAnswered(s.RenderedHash)
 			}
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err
@@ -78,8 +93,9 @@ func (e *Engine) MarkSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, c
 	return jobs, nil
 }
 
+// applicantSurface returns the applicant's card of the case.
 func (e *Engine) applicantSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 		ID:       "case/" + c.ID + "/applicant",
 		CaseID:   c.ID,
 		Audience: flows.AudienceApplicant,
@@ -88,9 +104,10 @@ func (e *Engine) applicantSurface(ctx context.Context, tx flows.Tx, c *flows.Cas
 	return []*flows.Surface{s}, err
 }
 
-// hrSurfaces returns HR's cards of the case. New ones are made only when HR is asked anew.
-func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, anew bool) ([]*flows.Surface, error) {
-	if !anew {
+// hrSurfaces returns HR's surfaces of the case. It adds surfaces for the present receivers only when the card is
+// reposted; otherwise a change of the admins would bring cards of old cases to new admins.
+func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, repost bool) ([]*flows.Surface, error) {
+	if !repost {
 		return tx.SurfacesOf(ctx, c.ID, flows.AudienceHR)
 	}
 	to, err := e.HRReceivers(ctx, tx, c.TenantKey, c.OpenID)
@@ -98,11 +115,11 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 		return nil, err
 	}
 	if len(to) == 0 {
-		return nil, e.TellNobodyReviews(ctx, tx, c)
+		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	var out []*flows.Surface
 	for _, r := range to {
-		s, err := SurfaceOr(ctx, tx, &flows.Surface{
+		s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 			ID:       "case/" + c.ID + "/hr/" + r.ID,
 			CaseID:   c.ID,
 			Audience: flows.AudienceHR,
@@ -116,26 +133,31 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, ane
 	return out, nil
 }
 
-// TellNobodyReviews tells the applicant that there is nobody whom a card could go to, since nobody else
-// would ever know: the only admin registers himself, or a marketplace app's new tenant has none yet.
-func (e *Engine) TellNobodyReviews(ctx context.Context, tx flows.Tx, c *flows.Case) error {
+// NotifyNoReviewer tells the applicant that no admin can review the case, and logs an error. Either the only admin is
+// the applicant, or hr.admins names nobody of the tenant, as with a new tenant of a marketplace app. Without this card
+// the case would wait unseen.
+func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Case) error {
 	code, why := "no_reviewer", "the only admin is its applicant"
 	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 {
 		code, why = "no_admin", "hr.admins names nobody of its tenant"
 	}
 	e.Log.Error("nobody can review this case: "+why, "case", c.ID, "tenant", c.TenantKey)
-	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), flows.Reply(flows.ReplyNotice).
-		Towards(flows.Receiver{Type: "open_id", ID: c.OpenID}).With(flows.ArgCode, code).For(c.TenantKey, c.OpenID))
+	notice := flows.Reply(flows.ReplyNotice).
+		Towards(flows.Receiver{Type: "open_id", ID: c.OpenID}).
+		With(flows.ArgCode, code).
+		For(c.TenantKey, c.OpenID)
+	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), notice)
 }
 
-// boardSurface is the announcement of the day.
+// boardSurface returns the announcement of the day on which the case ended, in China time. All cases of a day share it.
+// It returns no surface without an announcement group.
 func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	chat, err := e.chat(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
+	chat, err := e.groupFor(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
 	if err != nil || chat == "" {
 		return nil, err
 	}
 	day := c.EnteredAt.In(flows.ChinaTime).Format("2006-01-02")
-	s, err := SurfaceOr(ctx, tx, &flows.Surface{
+	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
 		ID:        "board/" + chat + "/" + day,
 		Audience:  flows.AudienceBoard,
 		To:        flows.Receiver{Type: "chat_id", ID: chat},
@@ -144,52 +166,11 @@ func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) (
 	return []*flows.Surface{s}, err
 }
 
-// SurfaceOr loads the surface, or returns the given one if there is none yet.
-func SurfaceOr(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.Surface, error) {
+// SurfaceOrNew loads the surface with the id of fresh, or returns fresh if it is not stored yet.
+func SurfaceOrNew(ctx context.Context, v flows.View, fresh *flows.Surface) (*flows.Surface, error) {
 	s, err := v.Surface(ctx, fresh.ID)
 	if flows.IsNotFound(err) {
 		return fresh, nil
 	}
 	return s, err
-}
-
-// handOverIncident has the card of a shared cause counted anew when a case has left it, and shows HR
-// another case when the one on that card has ended without the cause being dealt with.
-func (e *Engine) handOverIncident(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows.Event,
-	ch flows.Change) ([]flows.Job, error) {
-	s := c.Resolution
-	if ch.From != flows.NeedsAttention || c.State == flows.NeedsAttention || s == nil || s.Attention.Incident == "" {
-		return nil, nil
-	}
-	if ev.Role == flows.Bot || ev.Kind == flows.Retry {
-		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
-	}
-	shown, err := tx.SurfacesOf(ctx, c.ID, flows.AudienceHR)
-	if err != nil {
-		return nil, err
-	}
-	if len(shown) == 0 {
-		return e.recountSoon(ctx, tx, c, s.Attention.Incident)
-	}
-	others, err := tx.WithIncident(ctx, c.TenantKey, s.Attention.Incident, 1)
-	if err != nil || len(others) == 0 {
-		return nil, err
-	}
-	return e.MarkSurfaces(ctx, tx, others[0], flows.Change{Redraw: []string{flows.AudienceHR},
-		Repost: []string{flows.AudienceHR}}, "")
-}
-
-// incident tells HR once about a cause that many cases share.
-func (e *Engine) incident(ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change) ([]flows.Job, error) {
-	others, err := tx.WithIncident(ctx, c.TenantKey, ch.Incident, 2)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range others {
-		if o.ID != c.ID { // HR knows
-			return e.recountSoon(ctx, tx, c, ch.Incident)
-		}
-	}
-	return e.MarkSurfaces(ctx, tx, c, flows.Change{Redraw: []string{flows.AudienceHR}, Repost: []string{flows.AudienceHR}},
-		"")
 }

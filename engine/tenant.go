@@ -8,11 +8,13 @@ import (
 	"shiming/flows"
 )
 
+// IsAdmin reports whether the person is one of the tenant's HR admins (hr.admins).
 func (e *Engine) IsAdmin(tenantKey, openID string) bool {
 	return slices.Contains(e.Policy.AdminsOf(tenantKey), openID)
 }
 
-// LimitKey names a limit that each tenant has for itself.
+// LimitKey returns the rate limiter's key of a limit that each tenant has for itself: KIND/TENANT/REST. The app of a
+// single tenant uses KIND/REST, as versions without tenants did, so that all versions share the same limits.
 func (e *Engine) LimitKey(ctx context.Context, kind, rest string) string {
 	parts := []string{kind}
 	if e.Marketplace {

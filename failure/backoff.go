@@ -2,14 +2,21 @@ package failure
 
 import "time"
 
-// backoffSteps are the pauses after the first, second, … attempt; the last one repeats.
+// backoffSteps are the pauses after the first, the second, … attempt. The last one repeats.
 var backoffSteps = [...]time.Duration{
-	time.Second, 2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
+	time.Second,
+	2 * time.Second,
+	5 * time.Second,
+	15 * time.Second,
+	30 * time.Second,
+	time.Minute,
+	2 * time.Minute,
 	5 * time.Minute,
 }
 
-// Backoff is the pause after attempt n (1 for the first): 1 s, 2 s, 5 s, 15 s, 30 s, 1 min, 2 min, then 5 min, and at
-// least wish, which is what the upstream asked for.
-func Backoff(n int, wish time.Duration) time.Duration {
-	return max(backoffSteps[min(max(n, 1), len(backoffSteps))-1], wish)
+// Backoff returns the pause after the given attempt; the first attempt is 1. atLeast is the pause that the platform
+// asked for, or 0. It adds no jitter.
+func Backoff(attempt int, atLeast time.Duration) time.Duration {
+	step := min(max(attempt, 1), len(backoffSteps))
+	return max(backoffSteps[step-1], atLeast)
 }

@@ -1,5 +1,6 @@
-// Package failure is the one vocabulary for calls that did not succeed. Each client's own error type says, through the
-// interface Error, what its codes mean for a case; whoever made the call asks Of and never looks at a client's type.
+// Package failure is the vocabulary for calls to a platform that did not succeed. The error type of each client
+// implements Error and says what its codes mean for a case. The caller classifies an error with Of and never looks at a
+// client's type.
 package failure
 
 import (
@@ -8,59 +9,68 @@ import (
 	"time"
 )
 
-// Class says what a failure of an upstream means for the step that met it. The values are labels of metrics.
+// Class says what a failure means for the step that made the call. The values are labels of metrics.
 type Class string
 
 // Classes of failures.
 const (
-	Retry  Class = "retry"  // back off and try again
-	Person Class = "person" // the applicant has to change something; Details.Reason says what
-	// permission, quota, credentials, settings: HR is told once, the step goes on when it is fixed
+	// Retry: the same call may succeed later. It is repeated after the backoff.
+	Retry Class = "retry"
+	// Person: the applicant has to change something. Details.Reason says what.
+	Person Class = "person"
+	// Operator: a permission, a quota, credentials or a setting is wrong. HR is told once, and the step goes on when it is
+	// repaired.
 	Operator Class = "operator"
-	Unknown  Class = "unknown"  // a write may have been applied; never repeated blindly
-	Refused  Class = "refused"  // a clear no for this case: HR looks at it
-	Gone     Class = "gone"     // the message, chat or person cannot be reached any more
-	DLP      Class = "dlp"      // the tenant's data-loss prevention refused clear values
-	FileLost Class = "lost"     // e签宝 does not have the uploaded photos any more
-	Mismatch Class = "mismatch" // Feishu has the person bound to other data; Details.Field says which
+	// Unknown: a write may have been applied. It is never repeated without HR's decision.
+	Unknown Class = "unknown"
+	// Refused: the platform refuses this case for good. HR decides.
+	Refused Class = "refused"
+	// Gone: the message, chat or person cannot be reached any more.
+	Gone Class = "gone"
+	// DLP: the tenant's data-loss prevention refuses a card with unmasked values.
+	DLP Class = "dlp"
+	// FileLost: e签宝 no longer has the uploaded photos.
+	FileLost Class = "lost"
+	// Mismatch: Feishu has the person bound to other data. Details.Field says which.
+	Mismatch Class = "mismatch"
 )
 
-// Codes of failures that this program words itself. Clients use further ones, which are ids of texts: permission,
-// quota, credentials, config, clock, allow_list, supplier.
+// Codes that this package and the workers set themselves. Clients set further codes: permission, quota, credentials,
+// config, clock, allow_list, supplier. Each is the id of a text.
 const (
 	CodeUnavailable    = "unavailable"     // with Retry
 	CodeUnknownOutcome = "unknown_outcome" // with Unknown
 	CodeRefused        = "refused"         // with Refused
-	CodeBug            = "bug"             // with Refused: the request is wrong
+	CodeBug            = "bug"             // with Refused: this program made a wrong request
 )
 
-// Error is implemented by each client's own error type; find it with errors.As.
+// Error is an error of a call to a platform. Each client's own error type implements it.
 type Error interface {
 	error
 	// Temporary reports whether the same call may succeed later and is safe to repeat.
 	Temporary() bool
-	// RetryAfter is how long the upstream asked to wait, 0 if it did not.
+	// RetryAfter is the pause that the platform asked for, or 0.
 	RetryAfter() time.Duration
-	// MaybeApplied reports whether the call may have taken effect although no good answer came.
+	// MaybeApplied reports whether the call may have taken effect although no usable answer came.
 	MaybeApplied() bool
-	// Failure is what the upstream's answer means for a case, whatever the three methods above say.
+	// Failure is what the platform's answer means for a case, regardless of the other methods.
 	Failure() Details
 }
 
-// Details is what a failure says about itself, in ids and codes; nothing in it is personal.
+// Details describes a failure in ids and codes. It contains nothing personal, so that it can be stored and logged.
 type Details struct {
 	Class     Class
-	Operation string // the platform's operation, e.g. im.message.create, SendSms; "" if no call was made
-	Code      string // id of a text, see the constants
-	Upstream  string // the platform's own code; "" if there was none
-	LogID     string // what the platform's support asks for
-	Field     string // Mismatch: identity_name, identity_code or mobile
-	Reason    string // Person: what the applicant has to change
-	After     time.Duration
+	Operation string        // the platform's operation, e.g. im.message.create, SendSms; "" if no call was made
+	Code      string        // id of a text, see the constants
+	Upstream  string        // the platform's own code; "" if there was none
+	LogID     string        // the platform's id of the request, which its support asks for
+	Field     string        // Mismatch: identity_name, identity_code or mobile
+	Reason    string        // Person: what the applicant has to change
+	After     time.Duration // the pause that the platform asked for
 }
 
-// Of classifies the failure of a call. write tells that the call must not happen twice: an unclear outcome is Unknown
-// then.
+// Of classifies the error of a call. write says that the call must not take effect twice: a failure that leaves the
+// outcome open is Unknown then. An error that is no Error is Refused, except the end of a context.
 func Of(err error, write bool) Details {
 	e, ok := errors.AsType[Error](err)
 	if !ok {
@@ -83,8 +93,8 @@ func Of(err error, write bool) Details {
 	return d
 }
 
-// OfPlatform tells a failed call from a failure of our own, such as a database that is locked or full, which says
-// nothing about what a platform would do.
+// OfPlatform reports whether a call to a platform failed. It returns false for errors of this program, such as those of
+// a database that is locked or full, which say nothing about the platform.
 func OfPlatform(err error) bool {
 	_, ok := errors.AsType[Error](err)
 	return ok

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// call is a client's error.
+// call is the error of a client.
 type call struct {
 	Details
 	temporary, maybe bool
@@ -29,24 +29,26 @@ func TestOf(t *testing.T) {
 		Upstream:  "7",
 		LogID:     "log",
 	}
+	with := func(class Class, code string) Details {
+		d := quota
+		d.Class, d.Code = class, code
+		return d
+	}
+	wish := Details{Class: Retry, After: time.Minute}
 	for name, tt := range map[string]struct {
 		err   error
 		write bool
 		want  Details
 	}{
-		"as the client says": {call{Details: quota}, true, quota},
-		"wrapped":            {fmt.Errorf("step: %w", call{Details: quota}), false, quota},
-		"temporary": {call{Details: quota, temporary: true}, true,
-			Details{Retry, "op", CodeUnavailable, "7", "log", "", "", 0}},
-		"maybe applied, a write": {call{Details: quota, maybe: true}, true,
-			Details{Unknown, "op", CodeUnknownOutcome, "7", "log", "", "", 0}},
-		"maybe applied, repeatable": {call{Details: quota, maybe: true, temporary: true}, false,
-			Details{Retry, "op", CodeUnavailable, "7", "log", "", "", 0}},
-		"wish": {call{Details: Details{Class: Retry, After: time.Minute}}, false,
-			Details{Class: Retry, After: time.Minute}},
-		"deadline, a write": {context.DeadlineExceeded, true, Details{Class: Unknown, Code: CodeUnknownOutcome}},
-		"canceled":          {context.Canceled, false, Details{Class: Retry, Code: CodeUnavailable}},
-		"of our own":        {errors.New("disk"), true, Details{Class: Refused, Code: CodeRefused}},
+		"what the client says":  {call{Details: quota}, true, quota},
+		"wrapped":               {fmt.Errorf("step: %w", call{Details: quota}), false, quota},
+		"temporary":             {call{Details: quota, temporary: true}, true, with(Retry, CodeUnavailable)},
+		"write, maybe applied":  {call{Details: quota, maybe: true}, true, with(Unknown, CodeUnknownOutcome)},
+		"read, maybe applied":   {call{Details: quota, maybe: true, temporary: true}, false, with(Retry, CodeUnavailable)},
+		"with a pause":          {call{Details: wish}, false, wish},
+		"write, deadline":       {context.DeadlineExceeded, true, Details{Class: Unknown, Code: CodeUnknownOutcome}},
+		"read, canceled":        {context.Canceled, false, Details{Class: Retry, Code: CodeUnavailable}},
+		"error of this program": {errors.New("disk"), true, Details{Class: Refused, Code: CodeRefused}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Of(tt.err, tt.write); got != tt.want {
@@ -58,13 +60,22 @@ func TestOf(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]time.Duration{0: time.Second, 1: time.Second, 3: 5 * time.Second, 8: 5 * time.Minute,
-		99: 5 * time.Minute} {
-		if got := Backoff(n, 0); got != want {
-			t.Errorf("attempt %d: got %s, want %s", n, got, want)
-		}
-	}
-	if got := Backoff(1, time.Minute); got != time.Minute {
-		t.Errorf("with a wish: got %s, want 1m", got)
+	for name, tt := range map[string]struct {
+		attempt int
+		atLeast time.Duration
+		want    time.Duration
+	}{
+		"before the first attempt": {attempt: 0, want: time.Second},
+		"first attempt":            {attempt: 1, want: time.Second},
+		"third attempt":            {attempt: 3, want: 5 * time.Second},
+		"last step":                {attempt: 8, want: 5 * time.Minute},
+		"after the last step":      {attempt: 99, want: 5 * time.Minute},
+		"the platform's pause":     {attempt: 1, atLeast: time.Minute, want: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Backoff(tt.attempt, tt.atLeast); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
 	}
 }

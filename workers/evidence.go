@@ -5,8 +5,9 @@ import (
 	"shiming/flows"
 )
 
-// incomplete names what did not happen although the evidence would have to say that it did.
-func incomplete(c *flows.Case) string {
+// missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code or
+// photos. It returns "" if nothing is missing. The card of HR shows the name.
+func missingEvidence(c *flows.Case) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
@@ -18,9 +19,10 @@ func incomplete(c *flows.Case) string {
 	return ""
 }
 
-// EvidenceOf builds the evidence point. Every field comes from something that is on record.
+// EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing,
+// it returns an empty point, which e签宝 would refuse.
 func EvidenceOf(c *flows.Case) esign.PersonPoint {
-	if incomplete(c) != "" {
+	if missingEvidence(c) != "" {
 		return esign.PersonPoint{}
 	}
 	p := c.Personal

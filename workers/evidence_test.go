@@ -7,7 +7,7 @@ import (
 	"shiming/flows"
 )
 
-// Every field of the evidence comes from something that is on record.
+// TestEvidenceIsNeverInvented: every field of the evidence point comes from what is on record.
 func TestEvidenceIsNeverInvented(t *testing.T) {
 	c := flows.SampleCase(flows.Filing)
 	p := EvidenceOf(c)
@@ -35,11 +35,11 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
 			tt.change(c)
-			if got := incomplete(c); got != tt.missing {
-				t.Errorf("%s: %q is missing, want %q", what, got, tt.missing)
+			if got := missingEvidence(c); got != tt.missing {
+				t.Errorf("%q is missing, want %q", got, tt.missing)
 			}
 			if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
-				t.Errorf("%s: evidence all the same", what)
+				t.Error("evidence all the same")
 			}
 		})
 	}

@@ -7,10 +7,10 @@ import (
 	"shiming/flows"
 )
 
-// Every failed call is counted by the platform's operation and by what follows.
+// TestFailedCallsAreCounted: every failed call is counted by its operation and its class.
 func TestFailedCallsAreCounted(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	seen := &observer{effects: map[string]int{}, moves: map[flows.State]int{}}
 	w.Observe = seen
 	for call, operation := range map[string]string{
@@ -20,10 +20,10 @@ func TestFailedCallsAreCounted(t *testing.T) {
 		"put": "Put", "evidence": "CreatePersonPoint",
 	} {
 		t.Run(call, func(t *testing.T) {
-			_, j := stage(w, call, "ou_"+call)
-			p.breaks(call, said{status: 502})
+			_, j := caseForCall(w, call, "ou_"+call)
+			p.fail(call, answer{status: 502})
 			_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
-			p.heal()
+			p.clear()
 			class := failure.Retry
 			if call == "sms" || call == "identity" || call == "evidence" {
 				class = failure.Unknown

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// A database that is locked or full while a card is on its way says nothing about the card: it comes later.
-func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
+// TestDatabaseErrorDropsNoCard: an error of the database says nothing about the card. The job comes again.
+func TestDatabaseErrorDropsNoCard(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	locked := errors.New("database is locked")
@@ -22,11 +22,11 @@ func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
 			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error { return locked }
 		}
 	}
-	c, m := w.Shown(flows.Checking, "ou_1")
-	w.Change(c.ID, workerstest.Delayed("check"))
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	w.MustReport(c.ID, workerstest.Delayed("check"))
 	show := w.DueJob(flows.JobShow)
-	reply := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
-		"ou_1")
+	to := flows.Receiver{Type: "open_id", ID: "ou_1"}
+	reply := flows.Reply(flows.ReplyGreeting).Towards(to).For(workerstest.Tenant, "ou_1")
 	reply.Key, reply.Attempt = "k", 1
 	trouble(true)
 	for _, j := range []flows.Job{show.Job, reply} {
@@ -34,14 +34,14 @@ func TestADatabaseInTroubleCostsNoCard(t *testing.T) {
 			t.Errorf("%s ends with %v and does not come again", j.Kind, err)
 		}
 	}
-	if workerstest.Shows(m.Current(), "progress_delayed") || len(w.Chat.SentTo("ou_1")) != 1 {
+	if workerstest.Shows(m.Current(), "progress_delayed") || len(w.Messenger.SentTo("ou_1")) != 1 {
 		t.Error("something was shown")
 	}
 	trouble(false)
 	for _, j := range []flows.Job{show.Job, reply} {
 		w.Must(w.Run(t.Context(), j))
 	}
-	if !workerstest.Shows(m.Current(), "progress_delayed") || len(w.Chat.SentTo("ou_1")) != 2 {
-		t.Errorf("%d cards, the first shows %s, want 2", len(w.Chat.SentTo("ou_1")), m.Current())
+	if !workerstest.Shows(m.Current(), "progress_delayed") || len(w.Messenger.SentTo("ou_1")) != 2 {
+		t.Errorf("%d cards, the first shows %s, want 2", len(w.Messenger.SentTo("ou_1")), m.Current())
 	}
 }

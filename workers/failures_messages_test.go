@@ -1,8 +1,8 @@
 package workers_test
 
 import (
-	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,17 +11,18 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// cardSays is 230099 with the card's own error (发送消息, 230099 子错误码).
-func cardSays(sub int, text string) said {
-	return said{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":"Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; "}`, sub, text)}
+// cardSays is 230099 with the error of the card (page 发送消息, 230099 子错误码).
+func cardSays(sub int, text string) answer {
+	msg := fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s; ", sub, text)
+	return answer{status: 400, body: fmt.Sprintf(`{"code":230099,"msg":%q}`, msg)}
 }
 
-// shownOn puts a card on the screen through the real client.
-func shownOn(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
+// putShownCase stores a case and sends its card through the real client.
+func putShownCase(w *workerstest.Harness, p *platforms, s flows.State, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
-	p.heal()
+	p.clear()
 	c := w.PutCase(s, who)
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 	w.RunJobs(flows.JobShow)
 	c = w.CaseNow(c.ID)
 	j := flows.ShowSurface(c.ID, workerstest.ApplicantSurface(c))
@@ -29,12 +30,12 @@ func shownOn(w *workerstest.Harness, p *platforms, s flows.State, who string) (*
 	return c, j
 }
 
-// Changing a card that is on the screen (更新已发送的消息卡片).
+// TestFailuresOfPatches: changing a card (page 更新已发送的消息卡片).
 func TestFailuresOfPatches(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
-		says   said
+		says   answer
 		again  time.Duration
 		snooze bool
 		sends  int // fresh messages
@@ -67,119 +68,136 @@ func TestFailuresOfPatches(t *testing.T) {
 		{says: feishuSays(230028)}, // no form is shown here, so there is nothing to mask
 	} {
 		t.Run(tt.says.body, func(t *testing.T) {
-			name := tt.says.body
-			c, j := shownOn(w, p, flows.Checking, fmt.Sprint("ou_", i))
-			w.Change(c.ID, workerstest.Delayed("check"))
+			c, j := putShownCase(w, p, flows.Checking, fmt.Sprint("ou_", i))
+			w.MustReport(c.ID, workerstest.Delayed("check"))
 			w.TakeJob(flows.JobShow)
-			p.breaks("patch", tt.says)
+			p.fail("patch", tt.says)
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-				t.Errorf("%s: the job ends with %v, want again in %v", name, err, tt.again)
-			}
-			p.breaks("none", said{}) // counts from here
+			requireRetry(t, err, tt.again, tt.snooze)
+			p.fail("none", answer{}) // resets the counts
 			w.RunJobs(flows.JobShow)
-			if got := p.called("send"); got != tt.sends {
-				t.Errorf("%s: %d fresh messages, want %d", name, got, tt.sends)
+			if got := p.callCount("send"); got != tt.sends {
+				t.Errorf("fresh messages: got %d, want %d", got, tt.sends)
 			}
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
-				if p.called("patch") != 1 {
-					t.Errorf("%s: after the repair %d patches, want 1", name, p.called("patch"))
+				if p.callCount("patch") != 1 {
+					t.Errorf("after the repair %d patches, want 1", p.callCount("patch"))
 				}
 			}
-			// What cannot be shown does not stop the case.
+			// A card that cannot be shown does not suspend the case.
 			if now := w.InState(c.ID, flows.Checking); now.Attention != nil {
-				t.Errorf("%s: %+v", name, now.Attention)
+				t.Errorf("%+v", now.Attention)
 			}
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Dirty {
-				t.Errorf("%s: the surface is left as %+v", name, s)
+				t.Errorf("the surface is left as %+v", s)
 			}
 		})
 	}
 }
 
-// Clear values that the tenant does not let pass: the form is drawn without them.
+// TestFailuresOfTheClearForm: the tenant refuses clear values, and the form is drawn without them.
 func TestFailuresOfTheClearForm(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, code := range []int{230028, 230022} {
-		c, j := shownOn(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
-		w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
-		w.TakeJob(flows.JobShow)
-		p.breaks("patch", feishuSays(code))
-		w.Must(w.Run(t.Context(), j))
-		if !w.CaseNow(c.ID).MaskedForm {
-			t.Errorf("%d: the form stays clear", code)
-		}
-		p.breaks("none", said{})
-		w.RunJobs(flows.JobShow)
-		if p.called("patch") != 1 {
-			t.Errorf("%d: the masked form was not drawn", code)
-		}
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
+			c, j := putShownCase(w, p, flows.AwaitingConfirmation, fmt.Sprint("ou_", i))
+			w.Click(c.OpenID, c, cards.ActConfirm, "identity_name", "", "identity_code", "", "mobile", "")
+			w.TakeJob(flows.JobShow)
+			p.fail("patch", feishuSays(code))
+			w.Must(w.Run(t.Context(), j))
+			if !w.CaseNow(c.ID).MaskedForm {
+				t.Error("the form stays clear")
+			}
+			p.fail("none", answer{})
+			w.RunJobs(flows.JobShow)
+			if p.callCount("patch") != 1 {
+				t.Error("the masked form was not drawn")
+			}
+		})
 	}
 }
 
-// Sending a card to a person or to HR's group (发送消息).
+// TestFailuresOfSends: sending a card (page 发送消息).
 func TestFailuresOfSends(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
 		code   int
 		again  time.Duration
 		snooze bool
 	}{
-		{230001, 0, false}, {230002, probe, true}, {230006, probe, true}, {230013, 0, false}, {230015, 0, false},
-		{230017, 0, false}, {230018, probe, true},
-		{230019, 0, false}, {230020, soon, false}, {230022, 0, false}, {230025, 0, false}, {230027, probe, true},
-		{230028, 0, false}, {230029, 0, false},
-		{230034, probe, true}, {230035, probe, true}, {230036, probe, true}, {230038, 0, false}, {230049, soon, false},
+		{230001, 0, false},
+		{230002, probe, true},
+		{230006, probe, true},
+		{230013, 0, false},
+		{230015, 0, false},
+		{230017, 0, false},
+		{230018, probe, true},
+		{230019, 0, false},
+		{230020, soon, false},
+		{230022, 0, false},
+		{230025, 0, false},
+		{230027, probe, true},
+		{230028, 0, false},
+		{230029, 0, false},
+		{230034, probe, true},
+		{230035, probe, true},
+		{230036, probe, true},
+		{230038, 0, false},
+		{230049, soon, false},
 		{230053, 0, false},
-		{230054, probe, true}, {230055, 0, false}, {230075, probe, true}, {230099, 0, false}, {232009, 0, false},
-		{99991400, soon, false}, {99991672, probe, true}, {99992351, 0, false}, {99992361, probe, true}, {99992402, 0, false},
+		{230054, probe, true},
+		{230055, 0, false},
+		{230075, probe, true},
+		{230099, 0, false},
+		{232009, 0, false},
+		{99991400, soon, false},
+		{99991672, probe, true},
+		{99992351, 0, false},
+		{99992361, probe, true},
+		{99992402, 0, false},
 		{4242, 0, false},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			who := fmt.Sprint("ou_", i)
 			c := w.PutCase(flows.AwaitingPhotos, who)
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			j := w.TakeJob(flows.JobShow)
-			p.breaks("send", feishuSays(tt.code))
+			p.fail("send", feishuSays(tt.code))
 			err := w.Run(t.Context(), j)
-			p.heal()
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again || again.Snooze != tt.snooze) {
-				t.Errorf("%d: the job ends with %v, want again in %v", tt.code, err, tt.again)
-			}
+			p.clear()
+			requireRetry(t, err, tt.again, tt.snooze)
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
 				if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 1 || s.MessageID == "" {
-					t.Errorf("%d: after the repair %+v", tt.code, s)
+					t.Errorf("after the repair %+v", s)
 				}
 			}
 			if now := w.CaseNow(c.ID); now.State != flows.AwaitingPhotos {
-				t.Errorf("%d: the case went to %s, want %v", tt.code, now.State, flows.AwaitingPhotos)
+				t.Errorf("the case went to %s, want %v", now.State, flows.AwaitingPhotos)
 			}
-			// Whatever it was, the next change of the case tries again.
-			w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
+			// The next change of the case shows a card again.
+			w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: who})
 			w.RunJobs(flows.JobShow)
 			if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != s.WantedGeneration || s.MessageID == "" {
-				t.Errorf("%d: the next card is %+v", tt.code, s)
+				t.Errorf("the next card is %+v", s)
 			}
 		})
 	}
 }
 
-// Answering a message (回复消息).
+// TestFailuresOfReplies: answering a message (page 回复消息).
 func TestFailuresOfReplies(t *testing.T) {
 	t.Parallel()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, tt := range []struct {
-		says  said
+		says  answer
 		again time.Duration
 		sends int // to the person instead
 	}{
-		{says: feishuSays(230011), sends: 1}, // the message was taken back
+		{says: feishuSays(230011), sends: 1}, // the message was recalled
 		{says: feishuSays(230110), sends: 1},
 		{says: feishuSays(230050), sends: 1},
 		{says: feishuSays(230019), sends: 1},
@@ -188,23 +206,20 @@ func TestFailuresOfReplies(t *testing.T) {
 		{says: feishuSays(230020), again: soon},
 		{says: feishuSays(99991672), again: probe},
 		{says: feishuSays(230002), sends: 1}, // the bot is no longer in the group
-		{says: feishuSays(230035), sends: 1}, // or may not speak there
+		{says: feishuSays(230035), sends: 1}, // the bot may not speak in the group
 		{says: busy, again: 7 * time.Second},
 		{says: broken, again: soon},
 		{says: dropped, again: soon},
 	} {
 		t.Run(tt.says.body, func(t *testing.T) {
-			p.breaks("reply", tt.says)
+			p.fail("reply", tt.says)
 			j := flows.Reply(flows.ReplyNotice).Towards(flows.Receiver{Type: "message_id", ID: "om_1"}).
 				For(workerstest.Tenant, "ou_1").With(flows.ArgCode, "photo_in_group")
 			j.Key, j.Attempt = fmt.Sprint("r", i), 1
 			err := w.Run(t.Context(), j)
-			again, ok := errors.AsType[*flows.RetryLater](err)
-			if tt.again == 0 && err != nil || tt.again > 0 && (!ok || again.In != tt.again) {
-				t.Errorf("%s: the job ends with %v, want again in %v", tt.says.body, err, tt.again)
-			}
-			if got := p.called("send"); got != tt.sends {
-				t.Errorf("%s: %d messages to the person, want %d", tt.says.body, got, tt.sends)
+			requireRetry(t, err, tt.again, false)
+			if got := p.callCount("send"); got != tt.sends {
+				t.Errorf("messages to the person: got %d, want %d", got, tt.sends)
 			}
 		})
 	}

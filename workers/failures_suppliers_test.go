@@ -8,31 +8,30 @@ import (
 	"shiming/flows"
 )
 
-// gatewayOfEsign is what every call of e签宝's API can meet (helper/krgcgauz4akfivia).
+// gatewayOfEsign lists what every call of e签宝 can answer (helper/krgcgauz4akfivia).
 func gatewayOfEsign(call string, stays flows.State) []failing {
 	stop := flows.NeedsAttention
-	gate := func(status int, text string) said {
-		return said{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
+	gate := func(status int, text string) answer {
+		return answer{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
 	}
 	return []failing{
-		{call: call, says: gate(401, "缺少参数"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "AUTHSTRATEGY_NOT_FOUND"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "无效的应用"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "TOKEN_CANT_BE_NULL"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "TOKEN错误"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "INVALID_TIMESTAMP"), state: stop, code: "clock", again: probe, snooze: true},
-		{call: call, says: gate(401, "INVALID_SIGNATURE"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(401, "something new"), state: stop, code: "credentials", again: probe, snooze: true},
-		{call: call, says: gate(403, "IP白名单不匹配"), state: stop, code: "allow_list", again: probe, snooze: true},
-		{call: call, says: gate(403, ""), state: stop, code: "allow_list", again: probe, snooze: true},
-		{call: call, says: said{status: 403, body: "<html>forbidden</html>"}, state: stop, code: "allow_list", again: probe,
-			snooze: true},
-		{call: call, says: said{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays,
+		suspended(call, gate(401, "缺少参数"), "credentials"),
+		suspended(call, gate(401, "AUTHSTRATEGY_NOT_FOUND"), "credentials"),
+		suspended(call, gate(401, "无效的应用"), "credentials"),
+		suspended(call, gate(401, "TOKEN_CANT_BE_NULL"), "credentials"),
+		suspended(call, gate(401, "TOKEN错误"), "credentials"),
+		suspended(call, gate(401, "INVALID_TIMESTAMP"), "clock"),
+		suspended(call, gate(401, "INVALID_SIGNATURE"), "credentials"),
+		suspended(call, gate(401, "something new"), "credentials"),
+		suspended(call, gate(403, "IP白名单不匹配"), "allow_list"),
+		suspended(call, gate(403, ""), "allow_list"),
+		suspended(call, answer{status: 403, body: "<html>forbidden</html>"}, "allow_list"),
+		{call: call, says: answer{status: 429, header: map[string]string{"Retry-After": "9"}}, state: stays,
 			again: 9 * time.Second},
-		{call: call, says: esignSays(1435404), state: stop, code: "quota", again: probe, snooze: true},
-		{call: call, says: esignSays(1435405), state: stop, code: "quota", again: probe, snooze: true},
-		{call: call, says: esignSays(1436001), state: stop, code: "config", again: probe, snooze: true},
-		{call: call, says: esignSays(1450001), state: stop, code: "config", again: probe, snooze: true},
+		suspended(call, esignSays(1435404), "quota"),
+		suspended(call, esignSays(1435405), "quota"),
+		suspended(call, esignSays(1436001), "config"),
+		suspended(call, esignSays(1450001), "config"),
 		{call: call, says: esignSays(1435002), state: stop, code: "bug"},
 		{call: call, says: esignSays(1430002), state: stop, code: "bug"},
 		{call: call, says: esignSays(1430601), state: stop, code: "bug"},
@@ -40,54 +39,55 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 	}
 }
 
-// Uploading the photos: repeating it is harmless, so that nothing is ever unknown.
+// TestFailuresOfUploads: uploading the photos. A second upload does no harm, so that no outcome is unknown.
 func TestFailuresOfUploads(t *testing.T) {
 	t.Parallel()
 	stop, recording := flows.NeedsAttention, flows.Recording
-	storage := func(status int, word, text string) said {
-		return said{status: status, body: fmt.Sprintf(`<Error><Code>%s</Code><Message>%s</Message><RequestId>r1</RequestId></Error>`, word, text)}
+	storage := func(status int, word, text string) answer {
+		const body = "<Error><Code>%s</Code><Message>%s</Message><RequestId>r1</RequestId></Error>"
+		return answer{status: status, body: fmt.Sprintf(body, word, text)}
 	}
+	const foreignURL = `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`
 	rows := []failing{
 		{call: "upload_url", says: broken, state: recording, again: soon},
 		{call: "upload_url", says: internal, state: recording, again: soon},
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
-		{call: "upload_url", says: said{body: `{"code":0,"data":{"fileId":"f","fileUploadUrl":"https://evil.example/put"}}`},
-			state: stop, code: "config", again: probe, snooze: true},
+		suspended("upload_url", answer{body: foreignURL}, "config"),
 		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "AccessDenied", "Request has expired."), state: recording, again: soon, once: true},
-		{call: "put", says: storage(403, "AccessDenied", "no"), state: stop, code: "config", again: probe, snooze: true},
+		suspended("put", storage(403, "AccessDenied", "no"), "config"),
 		{call: "put", says: storage(405, "MethodNotAllowed", ""), state: stop, code: "bug"},
 		{call: "put", says: storage(403, "InvalidAccessKeyId", ""), state: stop, code: "bug"},
-		{call: "put", says: said{status: 503, body: "slow down"}, state: recording, again: soon},
+		{call: "put", says: answer{status: 503, body: "slow down"}, state: recording, again: soon},
 		{call: "put", says: dropped, state: recording, again: soon},
-		{call: "file_status", says: esignSays(1430802), state: stop, code: "config", again: probe, snooze: true},
-		{call: "file_status", says: said{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
-		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // up with it once more
+		suspended("file_status", esignSays(1430802), "config"),
+		{call: "file_status", says: answer{body: `{"code":0,"data":{"fileStatus":3}}`}, state: recording, again: soon},
+		{call: "file_status", says: esignSays(1430608), state: recording, again: soon}, // uploaded once more
 	}
-	play(t, append(rows, gatewayOfEsign("upload_url", recording)...))
+	playFailures(t, append(rows, gatewayOfEsign("upload_url", recording)...))
 }
 
-// Filing the evidence: a point that may exist is never made again by itself.
+// TestFailuresOfTheEvidence: filing the evidence. A point that may exist is not made again.
 func TestFailuresOfTheEvidence(t *testing.T) {
 	t.Parallel()
 	stop, unknown := flows.NeedsAttention, "unknown_outcome"
 	rows := []failing{
 		{call: "evidence", says: broken, state: stop, code: unknown},
-		{call: "evidence", says: said{status: 500, body: `{"code":500,"message":"x"}`}, state: stop, code: unknown},
-		{call: "evidence", says: said{status: 504}, state: stop, code: unknown},
+		{call: "evidence", says: answer{status: 500, body: `{"code":500,"message":"x"}`}, state: stop, code: unknown},
+		{call: "evidence", says: answer{status: 504}, state: stop, code: unknown},
 		{call: "evidence", says: noJSON, state: stop, code: unknown},
 		{call: "evidence", says: cutOff, state: stop, code: unknown},
 		{call: "evidence", says: dropped, state: stop, code: unknown},
-		{call: "evidence", says: said{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
+		{call: "evidence", says: answer{body: `{"code":0,"data":{}}`}, state: stop, code: unknown},
 		{call: "evidence", says: esignSays(1430608), state: flows.Filing}, // uploaded again, by jobs of their own
-		{call: "evidence", says: esignSays(1430802), state: stop, code: "config", again: probe, snooze: true},
+		suspended("evidence", esignSays(1430802), "config"),
 	}
-	play(t, append(rows, gatewayOfEsign("evidence", flows.Filing)...))
+	playFailures(t, append(rows, gatewayOfEsign("evidence", flows.Filing)...))
 }
 
-// gatewayOfTencent is what both actions can meet (document/api/382/38780).
+// gatewayOfTencent lists what both actions can answer (document/api/382/38780).
 func gatewayOfTencent(call string, stays flows.State) []failing {
 	var rows []failing
 	for code, what := range map[string]string{"AuthFailure.InvalidSecretId": "credentials",
@@ -135,7 +135,7 @@ func gatewayOfTencent(call string, stays flows.State) []failing {
 	return rows
 }
 
-// Checking a person (document/api/1007/39765): results and errors.
+// TestFailuresOfTheCheck: checking a person (document/api/1007/39765), results and errors.
 func TestFailuresOfTheCheck(t *testing.T) {
 	t.Parallel()
 	form, stop := flows.AwaitingConfirmation, flows.NeedsAttention
@@ -159,24 +159,21 @@ func TestFailuresOfTheCheck(t *testing.T) {
 		{call: "check", says: tencentSays("FailedOperation.DbError"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("FailedOperation.UnKnown"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("InternalError.UnKnown"), state: flows.Checking, again: soon},
-		{call: "check", says: tencentSays("UnauthorizedOperation.Arrears"), state: stop, code: "supplier", again: probe,
-			snooze: true},
-		{call: "check", says: tencentSays("UnauthorizedOperation.Nonactivated"), state: stop, code: "supplier", again: probe,
-			snooze: true},
-		// changes nothing at the supplier, so it is asked again
+		suspended("check", tencentSays("UnauthorizedOperation.Arrears"), "supplier"),
+		suspended("check", tencentSays("UnauthorizedOperation.Nonactivated"), "supplier"),
+		// A second check changes nothing at the supplier, so that an unclear answer is no unknown outcome.
 		{call: "check", says: broken, state: flows.Checking, again: soon},
 		{call: "check", says: noJSON, state: flows.Checking, again: soon},
 		{call: "check", says: cutOff, state: flows.Checking, again: soon},
 		{call: "check", says: dropped, state: flows.Checking, again: soon},
-		// no serial number: not evidence
-		{call: "check", says: said{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
-		{call: "check", says: said{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, state: stop,
-			code: "supplier", again: probe, snooze: true},
+		// Without a serial number the check is no evidence.
+		{call: "check", says: answer{body: `{"Response":{"Result":"0","Isp":"移动"}}`}, state: flows.Checking, again: soon},
+		suspended("check", answer{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, "supplier"),
 	}
-	play(t, append(rows, gatewayOfTencent("check", flows.Checking)...))
+	playFailures(t, append(rows, gatewayOfTencent("check", flows.Checking)...))
 }
 
-// Sending a code (document/api/382/55981): one that may be on its way stays valid.
+// TestFailuresOfTheCode: sending a code (document/api/382/55981). A code that may have been sent stays valid.
 func TestFailuresOfTheCode(t *testing.T) {
 	t.Parallel()
 	code, stop := flows.AwaitingCode, flows.NeedsAttention
@@ -189,15 +186,11 @@ func TestFailuresOfTheCode(t *testing.T) {
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberDailyLimit"), state: code, code: "too_many_codes"},
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberSameContentDailyLimit"), state: code, code: "too_many_codes"},
 		{call: "sms", says: smsSays("LimitExceeded.DeliveryFrequencyLimit"), state: code, code: "too_many_codes"},
-		{call: "sms", says: smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), state: stop, code: "supplier",
-			again: probe, snooze: true},
-		{call: "sms", says: smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), state: stop, code: "supplier",
-			again: probe, snooze: true},
-		{call: "sms", says: smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), state: stop, code: "supplier",
-			again: probe, snooze: true},
-		{call: "sms", says: smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), state: stop, code: "supplier",
-			again: probe, snooze: true},
-		// The package of the day is used up: midnight in China is twelve hours away.
+		suspended("sms", smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), "supplier"),
+		suspended("sms", smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), "supplier"),
+		suspended("sms", smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), "supplier"),
+		suspended("sms", smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), "supplier"),
+		// The quota of the day is used up. Midnight in China is twelve hours away.
 		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "supplier", again: 12 * time.Hour,
 			snooze: true},
 		{call: "sms", says: smsSays("FailedOperation.OtherError"), state: stop, code: "refused"},
@@ -209,8 +202,8 @@ func TestFailuresOfTheCode(t *testing.T) {
 		{call: "sms", says: noJSON, state: code, code: "unknown"},
 		{call: "sms", says: cutOff, state: code, code: "unknown"},
 		{call: "sms", says: dropped, state: code, code: "unknown"},
-		{call: "sms", says: said{body: `{"Response":{"SendStatusSet":[],"RequestId":"r"}}`}, state: code, code: "unknown"},
-		{call: "sms", says: said{status: 429}, state: code, again: soon},
+		{call: "sms", says: answer{body: `{"Response":{"SendStatusSet":[],"RequestId":"r"}}`}, state: code, code: "unknown"},
+		{call: "sms", says: answer{status: 429}, state: code, again: soon},
 	}
-	play(t, append(rows, gatewayOfTencent("sms", code)...))
+	playFailures(t, append(rows, gatewayOfTencent("sms", code)...))
 }

@@ -3,6 +3,7 @@ package workers_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,25 +12,39 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// failing is one row of a table of failures: what an upstream says to a call, and what follows.
+// failing is a row of a table of failures: what a platform answers to a call, and what follows.
 type failing struct {
 	call string
-	says said
-	// What becomes of the case.
+	says answer
+	// state is the state of the case afterwards.
 	state flows.State
-	// of needs_attention: texts "trouble.<code>"; of a photo: texts "photo.<code>"; of the form: texts
-	// "mismatch.<code>"; of a code: texts "code.<code>"
+	// code is what the card says: the text trouble.CODE while the case is suspended, photo.CODE of a photo, mismatch.CODE
+	// of the form, code.CODE of an SMS code.
 	code string
-	// When the job runs again; 0 = never. snooze: without using up an attempt.
+	// again is when the job runs again, or 0. snooze says that it uses no attempt up.
 	again  time.Duration
 	snooze bool
-	once   bool // the upstream is asked a second time within the run, with a fresh token
+	once   bool // the client itself asks once more, with a fresh token
 }
 
-const soon = time.Second // the first step of the backoff
+// soon is the first step of the backoff.
+const soon = time.Second
 
-// stage is the case and the job to which a call belongs.
-func stage(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
+// suspended is a row in which an operator has to repair something: the case is suspended with the code, and the job
+// tries again now and then.
+func suspended(call string, says answer, code string) failing {
+	return failing{
+		call:   call,
+		says:   says,
+		state:  flows.NeedsAttention,
+		code:   code,
+		again:  probe,
+		snooze: true,
+	}
+}
+
+// caseForCall stores a case that waits for a call, and returns it with the job that makes the call.
+func caseForCall(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
 	w.T.Helper()
 	side := func(s flows.PhotoState) func(*flows.Case) {
 		return func(c *flows.Case) { c.Photos[1].State = s }
@@ -68,47 +83,60 @@ func stage(w *workerstest.Harness, call, who string) (*flows.Case, flows.Job) {
 	return c, j
 }
 
-// play runs the rows: the call fails once, everybody sees what they should, and after the
-// repair the same job or HR's word leads on.
-func play(t *testing.T, rows []failing) {
+// playFailures runs each row: the call fails once, people see what they should, and after the repair the same job or
+// HR's button leads on.
+func playFailures(t *testing.T, rows []failing) {
 	t.Helper()
-	w, p := onPlatforms(t)
+	w, p := newHarnessOnPlatforms(t)
 	for i, row := range rows {
-		name := fmt.Sprintf("%d: %s says %d %s", i, row.call, row.says.status, row.says.body)
-		if len(name) > 120 {
-			name = name[:120]
-		}
-		c, j := stage(w, row.call, fmt.Sprint("ou_", i))
-		p.breaks(row.call, row.says)
-		err := w.Run(t.Context(), j)
-		p.heal()
-
-		again, ok := errors.AsType[*flows.RetryLater](err)
-		switch {
-		case row.again == 0 && err != nil:
-			t.Errorf("%s: the job ends with %v", name, err)
-		case row.again > 0 && (!ok || again.In != row.again || again.Snooze != row.snooze):
-			t.Errorf("%s: the job ends with %v, want again in %v", name, err, row.again)
-		}
-		// A read over a kept connection that breaks is repeated by the HTTP client itself.
-		if want := map[bool]int{false: 1, true: 2}[row.once]; p.called(row.call) != want && !row.says.drop {
-			t.Errorf("%s: asked %d times, want %d", name, p.called(row.call), want)
-		}
-		now := w.CaseNow(c.ID)
-		if now.State != row.state {
-			t.Errorf("%s: the case is in %s (%+v), want %s", name, now.State, now.Attention, row.state)
-			continue
-		}
-		seen(w, name, row, now)
-		repaired(w, name, row, now, j)
+		t.Run(row.name(), func(t *testing.T) {
+			w.T = t
+			c, j := caseForCall(w, row.call, fmt.Sprint("ou_", i))
+			p.fail(row.call, row.says)
+			err := w.Run(t.Context(), j)
+			p.clear()
+			requireRetry(t, err, row.again, row.snooze)
+			// The HTTP client itself repeats a read if a kept connection breaks.
+			if want := map[bool]int{false: 1, true: 2}[row.once]; p.callCount(row.call) != want && !row.says.drop {
+				t.Errorf("calls: got %d, want %d", p.callCount(row.call), want)
+			}
+			now := w.CaseNow(c.ID)
+			if now.State != row.state {
+				t.Fatalf("state: got %s (%+v), want %s", now.State, now.Attention, row.state)
+			}
+			checkCards(w, row, now)
+			checkRepair(w, row, now, j)
+		})
 	}
 }
 
-// seen requires that the people concerned see what happened, in words that exist.
-func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
+// name names a row by the call and the answer.
+func (f failing) name() string {
+	name := strings.TrimSpace(fmt.Sprintf("%s %d %s", f.call, f.says.status, f.says.body))
+	return strings.ToValidUTF8(name[:min(len(name), 80)], "")
+}
+
+// requireRetry fails the test unless the result of a run is the expected one: in is when the job runs again, or 0 if it
+// ends; snooze says that it uses no attempt up.
+func requireRetry(t *testing.T, err error, in time.Duration, snooze bool) {
+	t.Helper()
+	if in == 0 {
+		if err != nil {
+			t.Errorf("result: got %v, want the job to end", err)
+		}
+		return
+	}
+	again, ok := errors.AsType[*flows.RetryLater](err)
+	if !ok || again.In != in || again.Snooze != snooze {
+		t.Errorf("result: got %+v, want again in %s (snooze %t)", err, in, snooze)
+	}
+}
+
+// checkCards fails the test unless the cards say what happened, in texts that exist.
+func checkCards(w *workerstest.Harness, row failing, c *flows.Case) {
 	w.T.Helper()
-	scene := flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}
-	mine, hr := flows.ApplicantCard(c, scene), flows.HRCard(c, scene)
+	vc := flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}
+	mine, hr := flows.ApplicantCard(c, vc), flows.HRCard(c, vc)
 	got, catalogue := "", ""
 	switch card := mine.(type) {
 	case cards.Progress:
@@ -117,7 +145,7 @@ func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
 		}
 		attention, ok := hr.(cards.Attention)
 		if !ok || card.Stage != "attention" {
-			w.T.Errorf("%s: the applicant sees %+v, HR sees %T", name, card, hr)
+			w.T.Errorf("the applicant sees %+v, HR sees %T", card, hr)
 		}
 		got, catalogue = attention.Code, "trouble."
 	case cards.Photos:
@@ -125,32 +153,31 @@ func seen(w *workerstest.Harness, name string, row failing, c *flows.Case) {
 		if card.Problem != "" {
 			answer := w.TakeJob(flows.JobReply)
 			if answer.Template() != flows.ReplyPhotoProblem || answer.Args["problem"] != card.Problem {
-				w.T.Errorf("%s: the photo is answered with %+v", name, answer)
+				w.T.Errorf("the photo is answered with %+v", answer)
 			}
 		}
 	case cards.Confirm:
 		got, catalogue = card.Mismatch, "mismatch."
 	case cards.Code:
 		got, catalogue = card.Problem, "code."
-		if got == "unknown" { // the card's own state says it
+		if got == "unknown" { // the card has a text for the state of the code
 			catalogue = "sms.state."
 		}
 	}
 	if got != row.code {
-		w.T.Errorf("%s: people see %q, want %q", name, got, row.code)
+		w.T.Errorf("code on the card: got %q, want %q", got, row.code)
 	}
 	if got != "" && !cards.HasText(catalogue+got) {
-		w.T.Errorf("%s: there are no words for %s%s", name, catalogue, got)
+		w.T.Errorf("no text %s%s", catalogue, got)
 	}
 }
 
-// repaired lets the cause be gone: the job that is to run again, or what HR's card offers,
-// leads on, and nothing stands still.
-func repaired(w *workerstest.Harness, name string, row failing, c *flows.Case, j flows.Job) {
+// checkRepair runs the job again, or presses the button on HR's card, and fails the test unless the case goes on.
+func checkRepair(w *workerstest.Harness, row failing, c *flows.Case, j flows.Job) {
 	w.T.Helper()
 	if row.again > 0 {
 		w.Must(w.Run(w.T.Context(), j))
-		w.RunJobs(flows.JobReadPhotos) // a photo that was fetched leads on once it is read
+		w.RunJobs(flows.JobReadPhotos) // a photo that was fetched changes the case when it is read
 	} else if c.State == flows.NeedsAttention {
 		act, form := cards.ActRetry, []string(nil)
 		if c.Attention.Code == "unknown_outcome" {
@@ -163,9 +190,9 @@ func repaired(w *workerstest.Harness, name string, row failing, c *flows.Case, j
 	}
 	now := w.CaseNow(c.ID)
 	if now.State == flows.NeedsAttention {
-		w.T.Errorf("%s: after the repair still %+v", name, now.Attention)
+		w.T.Errorf("after the repair still %+v", now.Attention)
 	}
 	if now.Version == c.Version && row.call != "contact" {
-		w.T.Errorf("%s: after the repair nothing happened", name)
+		w.T.Error("after the repair nothing happened")
 	}
 }

@@ -6,9 +6,47 @@ import (
 	"shiming/flows"
 )
 
-// others counts the other cases that wait for the same cause. The one that waits longest says
-// so on its card; it is the one that HR was told of.
-func (w *Workers) others(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
+// retryPage is how many cases of an incident retryIncident loads at a time.
+const retryPage = 100
+
+// retryIncident retries the other cases that wait for the same cause, after HR has retried one of them. It retries
+// each case once: a case whose step fails again joins the incident again, and the loop would not end.
+func (w *Workers) retryIncident(ctx context.Context, j flows.Job) error {
+	tried := map[string]bool{j.Case: true}
+	for {
+		var list []*flows.Case
+		err := w.engine.Store.View(ctx, func(v flows.View) error {
+			c, err := v.Case(ctx, j.Case)
+			if err != nil {
+				return err
+			}
+			list, err = v.WithIncident(ctx, c.TenantKey, j.Incident(), retryPage)
+			return err
+		})
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		fresh := 0
+		for _, c := range list {
+			if tried[c.ID] {
+				continue
+			}
+			tried[c.ID] = true
+			fresh++
+			// The event has HR's role and no actor. With the admin as its actor the admin's own case would be refused.
+			if _, _, err := w.engine.Report(ctx, c.ID, flows.Event{Kind: flows.Retry, Role: flows.HR}); err != nil {
+				return err
+			}
+		}
+		if fresh == 0 {
+			return nil
+		}
+	}
+}
+
+// othersWithIncident counts the other cases that wait for the same cause. It returns 0 unless c is the case that has
+// waited longest, because only the card of that case shows the number.
+func (w *Workers) othersWithIncident(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
 	if c.State != flows.NeedsAttention || c.Attention.Incident == "" {
 		return 0, nil
 	}
@@ -20,8 +58,8 @@ func (w *Workers) others(ctx context.Context, v flows.View, c *flows.Case) (int,
 	return max(n-1, 0), err
 }
 
-// recount draws the card of the case that has waited longest for a cause.
-func (w *Workers) recount(ctx context.Context, j flows.Job) error {
+// recountIncident has the card of the case that has waited longest drawn again with the present number of the others.
+func (w *Workers) recountIncident(ctx context.Context, j flows.Job) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, j.Case)
 		if err != nil {
@@ -31,7 +69,8 @@ func (w *Workers) recount(ctx context.Context, j flows.Job) error {
 		if err != nil || len(first) == 0 {
 			return err
 		}
-		jobs, err := w.engine.MarkSurfaces(ctx, tx, first[0], flows.Change{Redraw: []string{flows.AudienceHR}}, "")
+		redraw := flows.Change{Redraw: []string{flows.AudienceHR}}
+		jobs, err := w.engine.MarkSurfaces(ctx, tx, first[0], redraw, "")
 		if err != nil {
 			return err
 		}

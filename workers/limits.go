@@ -7,51 +7,63 @@ import (
 	"shiming/flows"
 )
 
-// ocrPace is the OCR's limit: so many a second for the whole tenant.
-func (w *Workers) ocrPace(ctx context.Context) flows.ExactLimit {
+// ocrLimit is the OCR's limit: OCRPerSecond calls a second for the whole tenant.
+func (w *Workers) ocrLimit(ctx context.Context) flows.ExactLimit {
 	return flows.ExactLimit{Key: w.engine.LimitKey(ctx, "ocr", ""), Calls: w.OCRPerSecond, Window: time.Second}
 }
 
-// Feishu's limits of its message APIs, each API and tenant by itself: 1000 a minute and 50 a second
-// (pages 发送消息, 更新已发送的消息卡片). Sixteen a second with a burst of thirty keeps both.
-const messageEvery = time.Second / 16
+// Feishu limits each of its message APIs for each tenant to 1000 calls a minute and 50 a second (pages 发送消息,
+// 更新已发送的消息卡片). Sixteen a second with a burst of thirty keep both limits.
+const (
+	messageInterval = time.Second / 16
+	messageBurst    = 30
+)
 
-// messagePlaces is how many messages of one tenant of several may wait for their slots at a time.
-const messagePlaces = 6
+// messageSlots is how many messages of one tenant of a marketplace app may wait for the rate limiter at a time.
+const messageSlots = 6
 
+// messageLimit is the limit of one message API: create, reply or patch.
 func (w *Workers) messageLimit(ctx context.Context, api string) flows.BurstLimit {
-	return flows.BurstLimit{Key: w.engine.LimitKey(ctx, "message", api), Every: messageEvery, Burst: 30}
+	key := w.engine.LimitKey(ctx, "message", api)
+	return flows.BurstLimit{Key: key, Every: messageInterval, Burst: messageBurst}
 }
 
-// Five a second to one person, to one group, and on one message.
+// Feishu takes five messages a second for one person or group, and five changes a second of one message.
+const perReceiver = time.Second / 4
+
+// boardInterval is the pause between two changes of the announcement, which every finished case changes.
+const boardInterval = 2 * time.Second
+
+// receiverLimit is the limit of new messages to one person or group.
 func receiverLimit(id string) flows.BurstLimit {
-	return flows.BurstLimit{Key: "to/" + id, Every: time.Second / 4, Burst: 1}
+	return flows.BurstLimit{Key: "to/" + id, Every: perReceiver, Burst: 1}
 }
 
+// patchLimit is the limit of changes of one message.
 func patchLimit(audience, messageID string) flows.BurstLimit {
-	l := flows.BurstLimit{Key: "patch/" + messageID, Every: time.Second / 4, Burst: 2}
+	l := flows.BurstLimit{Key: "patch/" + messageID, Every: perReceiver, Burst: 2}
 	if audience == flows.AudienceBoard {
-		l.Every = 2 * time.Second // everybody looks at it, nobody that closely
+		l.Every = boardInterval
 	}
 	return l
 }
 
-// waitToPost waits for a slot to post a new message to a person or group.
+// waitToPost waits until a new message may be posted to a person or group.
 func (w *Workers) waitToPost(ctx context.Context, api, to string) error {
-	leave, err := w.acquireSlot(ctx, "message", messagePlaces, messageEvery)
+	release, err := w.acquireSlot(ctx, "message", messageSlots, messageInterval)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, api), receiverLimit(to))
 }
 
-// waitToPatch waits for a slot to change a message.
+// waitToPatch waits until a message may be changed.
 func (w *Workers) waitToPatch(ctx context.Context, audience, messageID string) error {
-	leave, err := w.acquireSlot(ctx, "message", messagePlaces, messageEvery)
+	release, err := w.acquireSlot(ctx, "message", messageSlots, messageInterval)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(audience, messageID))
 }

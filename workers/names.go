@@ -9,12 +9,13 @@ import (
 	"shiming/flows"
 )
 
-// KeepNames keeps the admins' names known until ctx ends, so that a late click can be told who was first.
+// KeepNames keeps the admins' display names known to the engine until ctx ends. The answer to a late click names the
+// colleague who was faster, and there is no time then to look the name up.
 func (w *Workers) KeepNames(ctx context.Context) {
-	for soon := engine.NamesSoon; ; soon = min(2*soon, engine.NamesEvery) {
-		pause := engine.NamesEvery
+	for retry := engine.NameRetryInterval; ; retry = min(2*retry, engine.NameRefreshInterval) {
+		pause := engine.NameRefreshInterval
 		if !w.WarmNames(ctx) {
-			pause = soon
+			pause = retry
 		}
 		select {
 		case <-time.After(pause):
@@ -24,13 +25,13 @@ func (w *Workers) KeepNames(ctx context.Context) {
 	}
 }
 
-// WarmNames looks up the admins' names and reports whether all are known.
+// WarmNames looks the admins' names up in the directory and reports whether it found all of them.
 func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 	all = true
-	for _, entry := range w.engine.Policy.Admins {
-		tenantKey, id, ok := strings.Cut(entry, "/")
+	for _, admin := range w.engine.Policy.Admins {
+		tenantKey, id, ok := strings.Cut(admin, "/")
 		if !ok {
-			tenantKey, id = "", entry
+			tenantKey, id = "", admin
 		}
 		c, err := w.Messenger.Contact(flows.WithTenant(ctx, tenantKey), id)
 		if err != nil {
@@ -38,7 +39,7 @@ func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 			all = false
 			continue
 		}
-		w.engine.KnowName(id, c.Name)
+		w.engine.RememberName(id, c.Name)
 	}
 	return all
 }

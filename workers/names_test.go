@@ -12,7 +12,7 @@ import (
 	"shiming/flows"
 )
 
-// directory knows people's names, or is out of reach.
+// directory is a Messenger that knows people's names, or cannot be reached.
 type directory struct {
 	Messenger
 	away atomic.Bool
@@ -25,9 +25,8 @@ func (d *directory) Contact(context.Context, string) (flows.Contact, error) {
 	return flows.Contact{Name: "李四"}, nil
 }
 
-// TestNamesStayKnown: the directory is asked again when it could not be reached at the start, and before names are
-// forgotten.
-func TestNamesStayKnown(t *testing.T) {
+// TestKeepNames: the names are looked up again after a failure, and before the engine forgets them.
+func TestKeepNames(t *testing.T) {
 	d := &directory{}
 	d.away.Store(true)
 	e := engine.New(engine.Deps{Policy: flows.Policy{Admins: []string{"ou_1"}}})
@@ -44,8 +43,8 @@ func TestNamesStayKnown(t *testing.T) {
 			t.Errorf("named %q by a directory that is away, want %q", got, "")
 		}
 		d.away.Store(false)
-		for _, later := range []time.Duration{engine.NamesSoon, 12 * time.Hour, 120 * time.Hour} {
-			time.Sleep(later) // of the bubble's own clock
+		for _, later := range []time.Duration{engine.NameRetryInterval, 12 * time.Hour, 120 * time.Hour} {
+			time.Sleep(later) // on the fake clock of synctest
 			synctest.Wait()
 			if got := e.Policy.NameOf("ou_1"); got != "李四" {
 				t.Errorf("%v later: %q, want %q", later, got, "李四")

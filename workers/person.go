@@ -10,8 +10,8 @@ import (
 	"shiming/verify"
 )
 
-// sendCode makes a code, stores its keyed hash, and has it sent: in this order, so that a
-// code that was sent is always known, and no code is sent twice.
+// sendCode makes a code, stores its keyed hash, and has it sent, in this order: a code that arrives is always known,
+// and no code is sent twice.
 func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -22,9 +22,8 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	if c.Code.MAC != nil {
-		// An earlier run got as far as the intent and died: the message may be on its way.
-		_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
-		return flows.IgnoreNotFound(err)
+		// An earlier run stored the hash and died, or its answer was lost. The message may be on its way.
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
 	}
 	digits := w.NewCode()
 	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{
@@ -37,38 +36,41 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	receipt, err := w.Verifier.SendCode(ctx, c.Personal.Mobile, digits, w.engine.Policy.CodeTTL)
-	if err == nil {
-		serial := receipt.Serial
-		if serial == "" {
-			serial = receipt.RequestID
-		}
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
-			Kind:   flows.CodeSent,
-			Seq:    j.CodeSeq(),
-			Serial: serial,
-			At:     receipt.At,
-		})
-		return flows.IgnoreNotFound(err)
+	if err != nil {
+		return w.codeFailed(ctx, j, failure.Of(err, true))
 	}
-	t := failure.Of(err, true)
-	switch t.Class {
-	case failure.Unknown:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
-		return flows.IgnoreNotFound(err)
-	case failure.Person:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCode)
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.CodeSeq(), Problem: t.Reason})
-		return flows.IgnoreNotFound(err)
+	serial := receipt.Serial
+	if serial == "" {
+		serial = receipt.RequestID
 	}
-	// Certainly not sent: forget the digits, so that the next attempt makes new ones.
-	if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CodeDropped, Seq: j.CodeSeq()}); err != nil {
-		return flows.IgnoreNotFound(err)
-	}
-	return w.failed(ctx, j, flows.StepCode, t)
+	return w.report(ctx, j.Case, flows.Event{
+		Kind:   flows.CodeSent,
+		Seq:    j.CodeSeq(),
+		Serial: serial,
+		At:     receipt.At,
+	})
 }
 
-// checkPerson asks the supplier whether name, number and mobile are one person's.
+// codeFailed reports what became of a code whose sending failed. Unless the code may have been sent, its hash is
+// dropped, so that the next attempt makes new digits.
+func (w *Workers) codeFailed(ctx context.Context, j flows.Job, d failure.Details) error {
+	switch d.Class {
+	case failure.Unknown:
+		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepCode)
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
+	case failure.Person:
+		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepCode)
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.CodeFailed, Seq: j.CodeSeq(), Problem: d.Reason})
+	}
+	dropped := flows.Event{Kind: flows.CodeDropped, Seq: j.CodeSeq()}
+	if _, _, err := w.engine.Report(ctx, j.Case, dropped); err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	return w.failed(ctx, j, flows.StepCode, d)
+}
+
+// checkPerson asks the supplier whether name, ID number and mobile belong to one person. Asking twice changes nothing
+// at the supplier, but it may be billed twice.
 func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -78,60 +80,67 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	p := c.Personal
-	r, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
+	result, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
 	if err != nil {
-		t := failure.Of(err, false)
-		if field := fieldOf[t.Reason]; field != "" {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepCheck)
-			_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.CheckRefused, Field: field,
-				Rev: revOf(c, j.Revision())})
-			return flows.IgnoreNotFound(err)
-		}
-		switch {
-		case t.Reason == string(verify.ReasonTooManyChecks):
-			t.Class, t.Code = failure.Refused, string(flows.StopTooManyChecks)
-		case t.Class == failure.Person:
-			t.Class, t.Code = failure.Refused, string(flows.StopSupplierRefused)
-		}
-		return w.failed(ctx, j, flows.StepCheck, t)
+		return w.checkFailed(ctx, j, c, failure.Of(err, false))
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
+	return w.report(ctx, j.Case, flows.Event{
 		Kind: flows.PersonChecked,
-		Rev:  revOf(c, j.Revision()),
-		At:   r.At,
+		Rev:  expectedRevision(c, j.Revision()),
+		At:   result.At,
 		Check: &flows.Check{
-			Outcome:  flows.CheckOutcome(r.Outcome),
-			Detail:   r.Detail,
-			Supplier: r.Supplier,
-			Serial:   r.Serial,
-			At:       r.At,
+			Outcome:  flows.CheckOutcome(result.Outcome),
+			Detail:   result.Detail,
+			Supplier: result.Supplier,
+			Serial:   result.Serial,
+			At:       result.At,
 		},
 	})
-	return flows.IgnoreNotFound(err)
 }
 
-// fieldOf names the field of the form that a supplier does not take.
-var fieldOf = map[string]string{
-	string(verify.ReasonMobileInvalid): "mobile", string(verify.ReasonMobileBlocked): "mobile",
+// checkFailed returns the form to the applicant if the supplier refused one of its fields. Other refusals suspend the
+// case with a code of their own, because the applicant cannot do anything about them.
+func (w *Workers) checkFailed(ctx context.Context, j flows.Job, c *flows.Case, d failure.Details) error {
+	if field := formFieldByReason[d.Reason]; field != "" {
+		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepCheck)
+		return w.report(ctx, j.Case, flows.Event{
+			Kind:  flows.CheckRefused,
+			Field: field,
+			Rev:   expectedRevision(c, j.Revision()),
+		})
+	}
+	switch {
+	case d.Reason == string(verify.ReasonTooManyChecks):
+		d.Class, d.Code = failure.Refused, string(flows.StopTooManyChecks)
+	case d.Class == failure.Person:
+		d.Class, d.Code = failure.Refused, string(flows.StopSupplierRefused)
+	}
+	return w.failed(ctx, j, flows.StepCheck, d)
+}
+
+// formFieldByReason names the field of the form that the supplier refuses for a reason.
+var formFieldByReason = map[string]string{
+	string(verify.ReasonMobileInvalid):     "mobile",
+	string(verify.ReasonMobileBlocked):     "mobile",
 	string(verify.ReasonMobileUnsupported): "mobile",
-	string(verify.ReasonIDInvalid):         "identity_code", string(verify.ReasonNameInvalid): "identity_name",
+	string(verify.ReasonIDInvalid):         "identity_code",
+	string(verify.ReasonNameInvalid):       "identity_name",
 }
 
-// revOf is the revision that a step's result must meet: the one in which the step began,
-// or that of the parked case.
-func revOf(c *flows.Case, began int64) *int64 {
+// expectedRevision is the revision that the case must have for the result of a step to apply: the revision in which the
+// step began, or the present one if the case is suspended.
+func expectedRevision(c *flows.Case, began int64) *int64 {
 	if c.State == flows.NeedsAttention {
-		rev := c.Rev
-		return &rev
+		return new(c.Rev)
 	}
 	return &began
 }
 
-// sixDigits draws from 000000 … 999999, each equally likely.
-func sixDigits() string {
+// randomCode draws one of 000000 … 999999, each with the same probability.
+func randomCode() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
-		panic(err) // the system has no randomness
+		panic(err) // the system gives no random numbers
 	}
 	s := n.String()
 	return "000000"[len(s):] + s

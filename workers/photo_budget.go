@@ -8,44 +8,52 @@ import (
 	"shiming/flows"
 )
 
-// Photos in memory are bounded by their bytes, whatever their number and size: the others wait in
-// Feishu or, sealed, in the store. Those on their way in and those on their way out have a share
-// each, so that neither waits for the other. What is being downloaded is bounded by the queue.
+// A budget bounds the photos in memory by their bytes, whatever their number. The other photos wait in Feishu or,
+// sealed, in the store. Photos that come from Feishu and photos that go to the OCR or e签宝 have a budget each, so that
+// neither direction waits for the other. The queue's workers bound what is being downloaded.
 const (
-	memoryIn  = 32 << 20
-	memoryOut = 64 << 20
+	inboundBytes  = 32 << 20
+	outboundBytes = 64 << 20
 )
 
-// photoBudget is one of the shares.
+// assumedPhotoBytes is the size of a photo that an old version has stored without its size.
+const assumedPhotoBytes = 4 << 20
+
+// photoBudget bounds the bytes of one direction.
 type photoBudget struct {
 	total int64
 	free  *semaphore.Weighted
 }
 
-func newMemory(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
+// newPhotoBudget returns a budget of so many bytes.
+func newPhotoBudget(total int64) photoBudget { return photoBudget{total, semaphore.NewWeighted(total)} }
 
-// take waits until so many bytes are free and returns how to give back a part of them, or what
-// is left of them.
-func (m photoBudget) take(ctx context.Context, bytes int) (give func(part int), rest func(), err error) {
-	held := min(int64(bytes), m.total)
-	if err := m.free.Acquire(ctx, held); err != nil {
+// acquire waits until so many bytes are free, or the whole budget if they are more. give returns a part of the bytes,
+// release all that is left. Both may be called more than once.
+func (b photoBudget) acquire(ctx context.Context, bytes int) (give func(part int), release func(), err error) {
+	held := min(int64(bytes), b.total)
+	if err := b.free.Acquire(ctx, held); err != nil {
 		return nil, nil, err
 	}
 	give = func(part int) {
 		p := min(int64(part), held)
 		held -= p
-		m.free.Release(p)
+		b.free.Release(p)
 	}
 	return give, func() { give(bytes) }, nil
 }
 
-// picture loads a photo. The caller calls leave when it needs it no more.
-func (w *Workers) picture(ctx context.Context, caseID string, p *flows.Photo) (jpeg []byte, leave func(), err error) {
+// loadPicture loads a photo from the store, within the outbound budget. The caller calls release when it no longer
+// needs the picture. It returns flows.ErrNotFound if the picture is not stored.
+func (w *Workers) loadPicture(
+	ctx context.Context, caseID string, p *flows.Photo,
+) (jpeg []byte, release func(), err error) {
 	size := p.Bytes
 	if size == 0 {
-		size = 4 << 20 // stored by a version that did not say
+		size = assumedPhotoBytes
 	}
-	give, leave, err := w.out.take(ctx, 2*size)
+	// While the store opens the sealed picture, both copies are in memory.
+	give, release, err := w.outbound.acquire(ctx, 2*size)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,9 +62,9 @@ func (w *Workers) picture(ctx context.Context, caseID string, p *flows.Photo) (j
 		return err
 	})
 	if err != nil {
-		leave()
+		release()
 		return nil, nil, err
 	}
-	give(size) // the sealed one
-	return jpeg, leave, nil
+	give(size)
+	return jpeg, release, nil
 }

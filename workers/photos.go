@@ -3,7 +3,6 @@ package workers
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"shiming/failure"
@@ -11,13 +10,14 @@ import (
 	"shiming/idcard"
 )
 
-// Of four workers that fetch, one tenant of several may have all but one.
+// Four workers fetch photos. One tenant of a marketplace app may occupy three of them.
 const (
-	fetchPlaces = 3
-	fetchEvery  = 100 * time.Millisecond
+	fetchSlots    = 3
+	fetchInterval = 100 * time.Millisecond
 )
 
-// fetchPhoto downloads one photo, inspects it and stores it encrypted.
+// fetchPhoto downloads one photo, inspects it and stores it sealed. The picture and the event that reports it are
+// written in one transaction.
 func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -27,74 +27,53 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	if p == nil || p.State != flows.PhotoWaiting || !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}
-	done, err := w.acquireSlot(ctx, "fetch", fetchPlaces, fetchEvery)
+	release, err := w.acquireSlot(ctx, "fetch", fetchSlots, fetchInterval)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer release()
 	raw, err := w.Messenger.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
-		t := failure.Of(err, false)
-		switch t.Class {
-		case failure.Gone, failure.Person, failure.Refused:
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
-		}
-		switch t.Class {
-		case failure.Gone:
-			return w.refuse(ctx, j, p.ID, "deleted")
-		case failure.Person:
-			return w.refuse(ctx, j, p.ID, downloadProblem(t.Upstream))
-		case failure.Refused:
-			return w.refuse(ctx, j, p.ID, "download_failed")
-		}
-		return w.failed(ctx, j, flows.StepPhotos, t)
+		return w.downloadFailed(ctx, j, p.ID, failure.Of(err, false))
 	}
-	_, leave, err := w.in.take(ctx, 2*len(raw)) // as it is made fit, and sealed
+	// The picture is in memory twice: as it was downloaded, and as it is normalised or sealed.
+	_, releaseBytes, err := w.inbound.acquire(ctx, 2*len(raw))
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer releaseBytes()
 	photo, err := idcard.Inspect(raw)
-	var bad *idcard.PhotoError
-	if errors.As(err, &bad) {
-		return w.refuse(ctx, j, p.ID, string(bad.Problem))
+	if bad, ok := errors.AsType[*idcard.PhotoError](err); ok {
+		return w.refusePhoto(ctx, j, p.ID, string(bad.Problem))
 	}
 	if err != nil {
 		return err
 	}
-	var warnings []string
-	for _, i := range photo.Warnings() {
-		warnings = append(warnings, i.Code)
-	}
-	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		c, err := tx.Case(ctx, j.Case)
-		if err != nil {
-			return err
-		}
-		if err := tx.PutPicture(ctx, j.Case, p.ID, photo.JPEG); err != nil {
-			return err
-		}
-		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{
-			Kind:     flows.PhotoFetched,
-			At:       w.engine.Now(),
-			PhotoID:  p.ID,
-			SHA256:   photo.SHA256,
-			Warnings: warnings,
-			Bytes:    len(photo.JPEG),
-		})
-		if err != nil || out.Happened() {
-			return err
-		}
-		_, err = tx.DeletePictures(ctx, j.Case, p.ID) // the case has moved on
-		return err
-	})
-	return flows.IgnoreNotFound(err)
+	return w.storePhoto(ctx, j, p.ID, photo)
 }
 
-// downloadProblem names what a download's code means to the person (page 获取消息中的资源文件).
+// downloadFailed refuses the photo if another download would fail as well. Otherwise it treats the failure like that of
+// any step.
+func (w *Workers) downloadFailed(ctx context.Context, j flows.Job, photoID string, d failure.Details) error {
+	var problem string
+	switch d.Class {
+	case failure.Gone:
+		problem = "deleted"
+	case failure.Person:
+		problem = downloadProblem(d.Upstream)
+	case failure.Refused:
+		problem = "download_failed"
+	default:
+		return w.failed(ctx, j, flows.StepPhotos, d)
+	}
+	w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepPhotos)
+	return w.refusePhoto(ctx, j, photoID, problem)
+}
+
+// downloadProblem returns the text id of what a code of the download means to the applicant (page 获取消息中的资源文件).
 func downloadProblem(code string) string {
 	switch code {
-	case "234037": // over 100 MB
+	case "234037": // the file has more than 100 MB
 		return "too_large"
 	case "234043": // forwarded messages and cards give no files
 		return "unsupported_format"
@@ -102,139 +81,39 @@ func downloadProblem(code string) string {
 	return "restricted"
 }
 
-// refuse reports a photo that cannot be used.
-func (w *Workers) refuse(ctx context.Context, j flows.Job, photoID, problem string) error {
-	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoFailed, PhotoID: photoID, Problem: problem})
-	return flows.IgnoreNotFound(err)
-}
-
-// readPhotos reads every stored photo of a case that nobody else is reading, side by side.
-func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
-	c, err := w.engine.CaseOf(ctx, j.Case)
-	if err != nil {
-		return flows.IgnoreNotFound(err)
+// storePhoto stores the picture and reports it.
+func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, photo idcard.Photo) error {
+	var warnings []string
+	for _, i := range photo.Warnings() {
+		warnings = append(warnings, i.Code)
 	}
-	if !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
-		return nil
-	}
-	var free []string
-	for _, p := range c.Photos {
-		if p.State == flows.PhotoStored && (p.Reader == "" || p.Reader == j.Key) {
-			free = append(free, p.ID)
-		}
-	}
-	if len(free) == 0 {
-		return nil
-	}
-	c, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: free, Job: j.Key})
-	if err != nil {
-		return flows.IgnoreNotFound(err)
-	}
-	var mine []*flows.Photo
-	for i, p := range c.Photos {
-		if p.State == flows.PhotoStored && p.Reader == j.Key {
-			mine = append(mine, &c.Photos[i])
-		}
-	}
-	var wg sync.WaitGroup
-	errs := make([]error, len(mine))
-	for i, p := range mine {
-		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, p) })
-	}
-	wg.Wait()
-	// The earliest wish wins; photos that were read are not read again.
-	for _, err := range errs {
+	err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Case(ctx, j.Case)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// mayRead bounds the calls of the OCR that wait or run. Of one tenant's app the rest waits here, of
-// a marketplace app's it is put off, so that other tenants' photos pass.
-func (w *Workers) mayRead(ctx context.Context) (done func(), err error) {
-	if w.engine.Marketplace {
-		return w.acquireSlot(ctx, "ocr", cap(w.reading), time.Second/time.Duration(w.OCRPerSecond))
-	}
-	select {
-	case w.reading <- struct{}{}:
-		return func() { <-w.reading }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// readPhoto has one photo read by the OCR, within the tenant's shared limit.
-func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo) error {
-	// A few calls wait for their turn; the other photos wait in the store.
-	done, err := w.mayRead(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	jpeg, leave, err := w.picture(ctx, j.Case, photo)
-	if flows.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer leave()
-	// Last before the call, so that nothing but the call's own start can be late for its slot.
-	leaving, err := w.engine.Store.Pace(ctx, w.ocrPace(ctx))
-	if err != nil {
-		return err
-	}
-	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
-	if err != nil {
-		t := failure.Of(err, false)
-		if t.Class == failure.Person {
-			w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepPhotos)
-			problem := "nothing"
-			if t.Upstream == "2110001" {
-				problem = "bad_file"
-			}
-			return w.refuse(ctx, j, photo.ID, problem)
+		if err := tx.PutPicture(ctx, j.Case, photoID, photo.JPEG); err != nil {
+			return err
 		}
-		return w.failed(ctx, j, flows.StepPhotos, t)
-	}
-	now := w.engine.Now()
-	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
-	if err != nil {
-		return w.refuse(ctx, j, photo.ID, "nothing")
-	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{
-		Kind:     flows.PhotoReadOK,
-		At:       now,
-		PhotoID:  photo.ID,
-		Readings: readings,
+		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{
+			Kind:     flows.PhotoFetched,
+			At:       w.engine.Now(),
+			PhotoID:  photoID,
+			SHA256:   photo.SHA256,
+			Warnings: warnings,
+			Bytes:    len(photo.JPEG),
+		})
+		if err != nil || out.Changed() {
+			return err
+		}
+		// The photo was recalled or the case ended during the download. Nothing of it may stay.
+		_, err = tx.DeletePictures(ctx, j.Case, photoID)
+		return err
 	})
 	return flows.IgnoreNotFound(err)
 }
 
-// lookUpContact fetches name and mobile from the directory to fill the form. Without the
-// permission the form simply starts empty.
-func (w *Workers) lookUpContact(ctx context.Context, j flows.Job) error {
-	c, err := w.engine.CaseOf(ctx, j.Case)
-	if err != nil {
-		return flows.IgnoreNotFound(err)
-	}
-	if c.State.Terminal() || c.Consent == nil {
-		return nil
-	}
-	contact, err := w.Messenger.Contact(ctx, c.OpenID)
-	if err != nil {
-		t := failure.Of(err, false)
-		w.callFailed(j.Case, t, "job", j.Kind, "attempt", j.Attempt)
-		if t.Class == failure.Retry && j.Attempt < escalateAfter {
-			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "contact:" + t.Upstream}
-		}
-		return nil // a convenience, not a step
-	}
-	if contact == (flows.Contact{}) {
-		return nil
-	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.ContactKnown, Contact: contact})
-	return flows.IgnoreNotFound(err)
+// refusePhoto reports a photo that cannot be used. problem is the id of a text "photo.PROBLEM".
+func (w *Workers) refusePhoto(ctx context.Context, j flows.Job, photoID, problem string) error {
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.PhotoFailed, PhotoID: photoID, Problem: problem})
 }

@@ -21,25 +21,25 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// said is what an upstream answers to one kind of call.
-type said struct {
+// answer is the answer of a platform to one kind of call.
+type answer struct {
 	status int // 0 = 200
 	body   string
 	header map[string]string
 	drop   bool // the connection breaks after the request was read
 }
 
-// platforms are Feishu, e签宝 and the supplier over real HTTP, answered by hand, so that the
-// real clients make the errors that the tables of failures are about.
+// platforms is an HTTP server in the place of Feishu, e签宝 and Tencent Cloud. The real clients call it, so that the
+// errors are those of the real clients.
 type platforms struct {
 	*httptest.Server
 	mu     sync.Mutex
-	faults map[string]said // by call
+	faults map[string]answer // by kind of call
 	calls  map[string]int
-	sent   int
+	total  int // number of the request, for ids
 }
 
-// callOf names the call that a request is.
+// callOf names the call that a request makes.
 func callOf(r *http.Request) string {
 	p := r.URL.Path
 	switch {
@@ -75,8 +75,9 @@ func callOf(r *http.Request) string {
 	return "unknown call " + r.Method + " " + p
 }
 
+// newPlatforms starts the server, for as long as the test runs.
 func newPlatforms(t testing.TB) *platforms {
-	p := &platforms{faults: map[string]said{}, calls: map[string]int{}}
+	p := &platforms{faults: map[string]answer{}, calls: map[string]int{}}
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
@@ -87,12 +88,12 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := callOf(r)
 	p.mu.Lock()
 	p.calls[call]++
-	p.sent++
-	n, fault := p.sent, p.faults[call]
+	p.total++
+	n, fault := p.total, p.faults[call]
 	_, broken := p.faults[call]
 	p.mu.Unlock()
 	if !broken {
-		p.answer(w, r, call, n)
+		p.succeed(w, r, call, n)
 		return
 	}
 	if fault.drop {
@@ -114,8 +115,8 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, fault.body)
 }
 
-// answer is what the platforms say when all is well.
-func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, n int) {
+// succeed answers a call as the platforms do when it succeeds.
+func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string, n int) {
 	ok := func(data any) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(data)
@@ -158,28 +159,30 @@ func (p *platforms) answer(w http.ResponseWriter, r *http.Request, call string, 
 	}
 }
 
-// breaks has one kind of call answered so, until heal.
-func (p *platforms) breaks(call string, a said) {
+// fail answers one kind of call with a, until clear. It resets the counts.
+func (p *platforms) fail(call string, a answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults = map[string]said{call: a}
+	p.faults = map[string]answer{call: a}
 	p.calls = map[string]int{}
 }
 
-func (p *platforms) heal() {
+// clear lets every call succeed again.
+func (p *platforms) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults = map[string]said{}
+	p.faults = map[string]answer{}
 }
 
-func (p *platforms) called(call string) int {
+// callCount is how often a call was made since the last fail.
+func (p *platforms) callCount(call string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.calls[call]
 }
 
-// onPlatforms gives a world whose clients are the real ones.
-func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
+// newHarnessOnPlatforms returns a harness with the real clients.
+func newHarnessOnPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 	t.Helper()
 	p := newPlatforms(t)
 	feishu, err := bot.NewClient(bot.ClientConfig{
@@ -216,34 +219,38 @@ func onPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 	}
 	t.Cleanup(supplier.Close)
 	w := workerstest.New(t, func(_ *engine.Deps, d *workers.Deps) {
-		d.Messenger, d.IDCardReader, d.IdentityRecorder, d.EvidenceClient, d.Verifier = feishu, feishu, feishu, notary,
-			supplier
+		d.Messenger, d.IDCardReader, d.IdentityRecorder = feishu, feishu, feishu
+		d.EvidenceClient, d.Verifier = notary, supplier
 	})
 	return w, p
 }
 
 // feishuSays is a refusal by Feishu.
-func feishuSays(code int) said {
-	return said{status: 400, body: fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code),
-		header: map[string]string{"X-Tt-Logid": "log-7"}}
+func feishuSays(code int) answer {
+	return answer{
+		status: 400,
+		body:   fmt.Sprintf(`{"code":%d,"msg":"refused"}`, code),
+		header: map[string]string{"X-Tt-Logid": "log-7"},
+	}
 }
 
-// esignSays is a refusal by e签宝's API.
-func esignSays(code int) said {
-	return said{body: fmt.Sprintf(`{"code":%d,"message":"refused","data":null}`, code)}
+// esignSays is a refusal by e签宝.
+func esignSays(code int) answer {
+	return answer{body: fmt.Sprintf(`{"code":%d,"message":"refused","data":null}`, code)}
 }
 
-// tencentSays is an error of the supplier.
-func tencentSays(code string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"refused"},"RequestId":"req-9"}}`, code)}
+// tencentSays is an error of Tencent Cloud.
+func tencentSays(code string) answer {
+	return answer{body: fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"refused"},"RequestId":"req-9"}}`, code)}
 }
 
 // resultSays is a result of the check.
-func resultSays(result string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"Result":%q,"Isp":"移动","RequestId":"req-9"}}`, result)}
+func resultSays(result string) answer {
+	return answer{body: fmt.Sprintf(`{"Response":{"Result":%q,"Isp":"移动","RequestId":"req-9"}}`, result)}
 }
 
-// smsSays is what became of the one message.
-func smsSays(code string) said {
-	return said{body: fmt.Sprintf(`{"Response":{"SendStatusSet":[{"SerialNo":"","Code":%q}],"RequestId":"req-9"}}`, code)}
+// smsSays is the status of the one message.
+func smsSays(code string) answer {
+	const body = `{"Response":{"SendStatusSet":[{"SerialNo":"","Code":%q}],"RequestId":"req-9"}}`
+	return answer{body: fmt.Sprintf(body, code)}
 }

@@ -10,44 +10,51 @@ import (
 	"shiming/verify"
 )
 
-// Messenger is Feishu as a messenger.
+// Every port returns errors that failure.Of can classify.
+
+// Messenger sends cards by Feishu and fetches what people have sent.
 type Messenger interface {
 	// Send posts a card. The same uuid (≤ 50 characters) is sent at most once within an hour.
 	Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (messageID string, err error)
 	// Reply posts a card as an answer to a message.
 	Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
-	// Patch replaces a card that was sent by what draw returns; nil leaves it as it is. draw is
-	// called when no click on the message is being answered (a patch that overtook the answer
-	// would be undone by it on the screen), and clicks that come later are answered after it.
+	// Patch replaces the card of a message by the card that draw returns; nil leaves it as it is. Patch calls draw when
+	// no click on the message is being answered, and the answers to later clicks wait for it: otherwise the answer
+	// could arrive after the patch and undo it on the screen.
 	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
-	// Download fetches a picture from a message. kind is image or file. Pictures over
-	// idcard.MaxPhotoBytes are cut off there, so that the inspection refuses them.
+	// Download fetches a picture from a message. kind is image or file. It returns at most idcard.MaxPhotoBytes+1
+	// bytes, so that the inspection refuses a picture that is too large.
 	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
-	// Contact looks a person up in the directory. Fields whose scope is missing are empty.
+	// Contact looks a person up in the directory. Fields for which the app has no scope are empty.
 	Contact(ctx context.Context, openID string) (flows.Contact, error)
 }
 
 // IDCardReader reads an ID card from a picture (Feishu OCR).
 type IDCardReader interface {
-	// ReadIDCard calls leaving when the request begins to leave this machine.
+	// ReadIDCard calls leaving when the request is about to be sent. The rate limiter counts the call from then on.
 	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error)
 }
 
 // IdentityRecorder records the identity in Feishu (human_authentication/v1/identities).
 type IdentityRecorder interface {
+	// RecordIdentity binds name, ID number and mobile to the person. It must not be called twice for one case.
 	RecordIdentity(ctx context.Context, openID, name, number, mobile string) (verifyUID string, err error)
 }
 
-// EvidenceClient is e签宝.
+// EvidenceClient files evidence with e签宝.
 type EvidenceClient interface {
+	// UploadFile returns when the uploaded file can be used in an evidence point.
 	UploadFile(ctx context.Context, name string, body []byte) (fileID string, err error)
+	// CreatePersonPoint files an evidence point. It must not be called twice for one case.
 	CreatePersonPoint(ctx context.Context, p esign.PersonPoint) (eviPointID string, err error)
-	// FileStatus asks how far an uploaded photo is. Evidence points cannot be asked for.
+	// FileStatus returns the state of an uploaded file. e签宝 has no such call for evidence points.
 	FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error)
 }
 
-// Verifier sends codes and checks people.
+// Verifier sends SMS codes and checks people's details.
 type Verifier interface {
+	// SendCode sends a code that is valid for ttl.
 	SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (verify.SMSReceipt, error)
+	// CheckThreeElements compares name, ID number and mobile with the operator's records.
 	CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
 }

@@ -2,46 +2,42 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
 
-	"shiming/failure"
 	"shiming/flows"
 )
 
-const (
-	upstreamFeishu = "feishu"
-	upstreamEsign  = "esign"
-)
+// Every night a run compares a tenant's cases with what the platforms can be asked. A run consists of pages, each of
+// them a job, and keeps its state in a setting. reconcile_compare.go compares one case, reconcile_report.go tells HR.
 
 const (
-	// reconcilePatience is after how many attempts a page goes on without an upstream that does
-	// not answer; with the backoff, some ten minutes.
-	reconcilePatience = 8
-	// pageReserve is what a page leaves of its job's time for the case it is at and for storing.
+	// reconcileMaxAttempts is after how many attempts a page goes on without a platform that gives no answer. With the
+	// pauses of failure.Backoff that takes about ten minutes.
+	reconcileMaxAttempts = 8
+	// pageReserve is how much of the job's time a page leaves for its last case and for storing the run.
 	pageReserve = 45 * time.Second
 )
 
-// reconcile compares one page of cases with what the platforms can be asked, and queues the next.
+// reconcile compares one page of cases and queues the next page.
 func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 	night, err := flows.ParseNight(j.Night())
 	if err != nil {
 		return err
 	}
-	if early := night.Sub(w.engine.Now()); early > 0 { // our clock and the database's differ
+	if early := night.Sub(w.engine.Now()); early > 0 { // the clocks of database and process differ
 		return &flows.RetryLater{In: early, Snooze: true, Code: "reconcile:early"}
 	}
-	r, was, err := w.beginPage(ctx, j, night)
+	r, stored, err := w.beginPage(ctx, j, night)
 	if r == nil || err != nil {
 		return err
 	}
-	var list []pageEntry
+	var entries []pageEntry
 	var end position
-	var working map[string]bool
+	var working map[string]bool // cases that have a job
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		if list, end, err = r.page(ctx, v, j.Args[flows.ArgTenant]); err != nil {
+		if entries, end, err = r.page(ctx, v, j.Args[flows.ArgTenant]); err != nil {
 			return err
 		}
 		working, err = v.Working(ctx)
@@ -50,34 +46,36 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return err
 	}
-	for _, visit := range list {
+	for _, entry := range entries {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pageReserve {
 			end = r.At
 			break
 		}
-		again, err := w.compare(ctx, j, r, visit.c, working)
+		again, err := w.compareCase(ctx, j, r, entry.c, working)
 		if err != nil {
 			return err
 		}
 		if again != nil {
-			if _, err := w.storeRun(ctx, j, r, was, nil); err != nil {
+			if _, err := w.saveProgress(ctx, j, r, stored, nil); err != nil {
 				return err
 			}
 			return again
 		}
-		r.At = visit.at
+		r.At = entry.at
 	}
 	r.At = end
-	return w.endPage(ctx, j, r, was)
+	return w.endPage(ctx, j, r, stored)
 }
 
-// beginPage takes up the run, or begins it and queues the next night's in the same transaction.
-// nil: another job has done this page.
-func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (r *reconcileRun, was string,
-	err error) {
+// beginPage loads the run of the night. The first page begins the run and queues the job of the next night, in the same
+// transaction. stored is the setting's value, for saveProgress. beginPage returns no run if another job has done the
+// page.
+func (w *Workers) beginPage(
+	ctx context.Context, j flows.Job, night time.Time,
+) (r *reconcileRun, stored string, err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		if r, was, err = runIn(ctx, tx, tenantKey, settingRun); err != nil {
+		if r, stored, err = loadRun(ctx, tx, tenantKey, settingRun); err != nil {
 			return err
 		}
 		if r != nil && r.Night == j.Night() && r.Page == j.Page() && r.Finished.IsZero() {
@@ -87,15 +85,15 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 			r = nil
 			return nil
 		}
-		last, _, err := runIn(ctx, tx, tenantKey, settingCompared)
+		last, _, err := loadRun(ctx, tx, tenantKey, settingCompared)
 		if err != nil {
 			return err
 		}
 		r = newRun(j.Night(), w.engine.Now(), last)
-		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil {
+		if err := saveRun(ctx, tx, tenantKey, settingRun, r); err != nil {
 			return err
 		}
-		if was, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
+		if stored, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
 			return err
 		}
 		from := w.engine.Now()
@@ -104,21 +102,23 @@ func (w *Workers) beginPage(ctx context.Context, j flows.Job, night time.Time) (
 		}
 		return w.engine.QueueNightly(ctx, tx, tenantKey, flows.NightAfter(from))
 	})
-	return r, was, err
+	return r, stored, err
 }
 
-// storeRun stores how far the run is, unless another job of the same page was faster.
-func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, was string,
-	also func(flows.Tx) error) (stored bool, err error) {
+// saveProgress stores the run and calls also in the same transaction; also may be nil. It stores nothing and returns
+// false if the setting is no longer before: another job of the same page was faster.
+func (w *Workers) saveProgress(
+	ctx context.Context, j flows.Job, r *reconcileRun, before string, also func(flows.Tx) error,
+) (stored bool, err error) {
 	tenantKey := j.Args[flows.ArgTenant]
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		stored = false
 		now, err := tx.Setting(ctx, tenantKey, settingRun)
-		if err != nil || now != was {
+		if err != nil || now != before {
 			return err
 		}
 		stored = true
-		if err := putRun(ctx, tx, tenantKey, settingRun, r); err != nil || also == nil {
+		if err := saveRun(ctx, tx, tenantKey, settingRun, r); err != nil || also == nil {
 			return err
 		}
 		return also(tx)
@@ -126,28 +126,37 @@ func (w *Workers) storeRun(ctx context.Context, j flows.Job, r *reconcileRun, wa
 	return stored, err
 }
 
-// endPage queues the next page, or ends the run: what was found is kept, and goes to HR in the
-// morning if there is something to say.
-func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was string) error {
+// endPage queues the next page, or ends the run after the last case.
+func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, before string) error {
 	r.Page++
-	cause := strings.Join([]string{"night", j.Args[flows.ArgTenant], r.Night, strconv.FormatInt(r.Page, 10)}, "/")
-	if !r.over(r.At) {
-		next := flows.Reconcile(j.Args[flows.ArgTenant], j.Night(), r.Page, time.Time{})
-		_, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error { return w.engine.Enqueue(ctx, tx, cause, next) })
-		return err
+	tenantKey := j.Args[flows.ArgTenant]
+	cause := strings.Join([]string{"night", tenantKey, r.Night, strconv.FormatInt(r.Page, 10)}, "/")
+	if r.atEnd(r.At) {
+		return w.endRun(ctx, j, r, before, cause)
 	}
+	next := flows.Reconcile(tenantKey, j.Night(), r.Page, time.Time{})
+	_, err := w.saveProgress(ctx, j, r, before, func(tx flows.Tx) error {
+		return w.engine.Enqueue(ctx, tx, cause, next)
+	})
+	return err
+}
+
+// endRun keeps what the run has found. If HR should know of it, endRun queues the report, for the morning if HR is not
+// to be disturbed now.
+func (w *Workers) endRun(ctx context.Context, j flows.Job, r *reconcileRun, before, cause string) error {
 	r.Finished = w.engine.Now()
+	tenantKey := j.Args[flows.ArgTenant]
 	tell := false
-	stored, err := w.storeRun(ctx, j, r, was, func(tx flows.Tx) error {
-		last, _, err := runIn(ctx, tx, j.Args[flows.ArgTenant], settingCompared)
+	stored, err := w.saveProgress(ctx, j, r, before, func(tx flows.Tx) error {
+		last, _, err := loadRun(ctx, tx, tenantKey, settingCompared)
 		if err != nil {
 			return err
 		}
-		tell = r.compareWith(last)
-		if err := putRun(ctx, tx, j.Args[flows.ArgTenant], settingCompared, r); err != nil || !tell {
+		tell = r.mergePrevious(last)
+		if err := saveRun(ctx, tx, tenantKey, settingCompared, r); err != nil || !tell {
 			return err
 		}
-		report := flows.Reply(flows.ReplyReconcile).ToHR().With(flows.ArgTenant, j.Args[flows.ArgTenant])
+		report := flows.Reply(flows.ReplyReconcile).ToHR().With(flows.ArgTenant, tenantKey)
 		if !flows.Awake(r.Finished) {
 			report.At = flows.NextMorning(r.Finished)
 		}
@@ -155,76 +164,7 @@ func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, was
 	})
 	if stored {
 		w.engine.Log.Info("reconciled", "night", r.Night, "cases", r.Compared, "photos", r.Photos, "people", r.People,
-			"differences", len(r.Differences), "silent", len(r.Silent), "tell", tell)
+			"differences", len(r.Differences), "silent", len(r.Unreachable), "tell", tell)
 	}
 	return err
-}
-
-// compare asks for one case and notes what differs. again: an upstream has trouble; the page
-// goes on with this case later.
-func (w *Workers) compare(ctx context.Context, j flows.Job, r *reconcileRun, c *flows.Case,
-	working map[string]bool) (again *flows.RetryLater, err error) {
-	if c == nil {
-		return nil, nil
-	}
-	s := flows.Surroundings{Working: working[c.ID]}
-	switch err := w.engine.Store.VerifyChain(ctx, c.ID); {
-	case errors.Is(err, flows.ErrChain):
-		w.engine.Log.Error("an audit chain does not verify", "case", c.ID, "error", err)
-		s.ChainBroken = true
-	case err != nil:
-		return nil, err
-	}
-	people, photos := 0, 0
-	for _, ask := range []struct {
-		upstream string
-		wanted   bool
-		do       func() (failure.Details, error)
-	}{
-		{upstreamFeishu, flows.AsksDirectory(c), func() (t failure.Details, err error) {
-			s.PersonGone, t, err = w.personGone(ctx, c.OpenID)
-			people++
-			return t, err
-		}},
-		{upstreamEsign, flows.AsksEsign(c) && w.EvidenceClient != nil, func() (t failure.Details, err error) {
-			for _, side := range []string{"front", "back"} {
-				if id := c.Uploads[side]; id != "" {
-					var lost bool
-					if lost, t, err = w.photoLost(ctx, id); t.Class != "" || err != nil {
-						return t, err
-					}
-					s.PhotoLost = s.PhotoLost || lost
-					photos++
-				}
-			}
-			return t, nil
-		}},
-	} {
-		if !ask.wanted || r.Silent[ask.upstream] != "" {
-			continue
-		}
-		t, err := ask.do()
-		if later, ok := errors.AsType[*flows.RetryLater](err); ok {
-			return later, nil // the limit is booked out
-		}
-		if err != nil {
-			return nil, err
-		}
-		if t.Class == "" {
-			continue
-		}
-		code := t.Code
-		if t.Upstream != "" {
-			code += ":" + t.Upstream
-		}
-		w.engine.Log.Warn("cannot compare", "case", c.ID, "upstream", ask.upstream, "class", t.Class, "code", code, "log_id",
-			t.LogID, "attempt", j.Attempt)
-		if t.Class == failure.Retry && j.Attempt < reconcilePatience {
-			return &flows.RetryLater{In: failure.Backoff(j.Attempt, t.After), Code: "reconcile:" + code}, nil
-		}
-		r.noteUnreachable(ask.upstream, code)
-	}
-	r.People, r.Photos = r.People+people, r.Photos+photos
-	r.found(c, flows.Differences(c, s, w.engine.Now()))
-	return nil, nil
 }

@@ -8,85 +8,105 @@ import (
 	"shiming/flows"
 )
 
-func TestPlanOfARun(t *testing.T) {
-	night := "2026-06-02"
-	if r := newRun(night, flows.SampleTime, nil); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) || r.Again != nil {
-		t.Errorf("the first run: %+v", r)
-	}
-	last := &reconcileRun{Started: flows.SampleTime.Add(-24 * time.Hour), From: flows.SampleTime.Add(-48 * time.Hour),
-		Differences: []flows.Difference{{Case: "c1", Kind: flows.DiffChain}, {Case: "c2"}, {Case: "c1"}}}
-	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.Started) ||
-		!slices.Equal(r.Again, []string{"c1", "c2"}) {
-		t.Errorf("a run after another: %+v", r)
-	}
-	last.Silent = map[string]string{"esign": "unavailable"}
-	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(last.From) {
-		t.Errorf("a run after one that got no answers: %+v", r)
-	}
-	last.From = flows.SampleTime.Add(-999 * time.Hour)
-	if r := newRun(night, flows.SampleTime, last); !r.From.Equal(flows.SampleTime.Add(-reconcileBack)) {
-		t.Errorf("a run after a long time: %+v", r)
-	}
-	if first, tail := reconcileStates[0],
-		reconcileStates[len(reconcileStates)-1]; len(reconcileStates) != len(flows.States) || first.Terminal() ||
-		!tail.Terminal() {
-		t.Errorf("order %v", reconcileStates)
-	}
-}
-
-func TestWhatHRHearsOf(t *testing.T) {
-	early := flows.SampleTime.Add(-time.Hour)
-	known := &reconcileRun{Differences: []flows.Difference{{Kind: flows.DiffChain, Case: "ended", Since: early,
-		Ended: true}, {Kind: flows.DiffPersonGone, Case: "open", Since: early}}}
+// TestNewRun: from when on a run compares ended cases, and which cases it compares again.
+func TestNewRun(t *testing.T) {
+	now := flows.SampleTime
+	lastStarted, lastFrom, week := now.Add(-24*time.Hour), now.Add(-48*time.Hour), now.Add(-maxLookback)
+	differences := []flows.Difference{{Case: "c1", Kind: flows.DiffChain}, {Case: "c2"}, {Case: "c1"}}
+	silent := map[string]string{"esign": "unavailable"}
 	for name, tt := range map[string]struct {
-		now  flows.Difference
-		last *reconcileRun
-		tell bool
-		told bool
+		last    *reconcileRun
+		from    time.Time
+		recheck []string
 	}{
-		"the first night": {flows.Difference{
-			Kind:  flows.DiffChain,
-			Case:  "ended",
-			Since: flows.SampleTime,
-			Ended: true,
-		}, nil, true, false},
-		"known of an ended case": {flows.Difference{
-			Kind:  flows.DiffChain,
-			Case:  "ended",
-			Since: flows.SampleTime,
-			Ended: true,
-		}, known, false, true},
-		"known of an open case": {flows.Difference{Kind: flows.DiffPersonGone, Case: "open", Since: flows.SampleTime}, known,
-			true, false},
-		"another kind of that case": {flows.Difference{
-			Kind:  flows.DiffPhotoLost,
-			Case:  "ended",
-			Since: flows.SampleTime,
-			Ended: true,
-		}, known, true, false},
+		"first run": {nil, week, nil},
+		"after another run": {
+			last:    &reconcileRun{Started: lastStarted, From: lastFrom, Differences: differences},
+			from:    lastStarted,
+			recheck: []string{"c1", "c2"},
+		},
+		"after a run without an answer": {
+			last: &reconcileRun{Started: lastStarted, From: lastFrom, Unreachable: silent},
+			from: lastFrom,
+		},
+		"after a long time": {
+			last: &reconcileRun{Started: lastStarted, From: now.Add(-999 * time.Hour), Unreachable: silent},
+			from: week,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &reconcileRun{Differences: []flows.Difference{tt.now}}
-			tell := r.compareWith(tt.last)
-			d := r.Differences[0]
-			if tell != tt.tell || d.Reported != tt.told || (tt.last != nil && tt.tell == false && !d.Since.Equal(early)) {
-				t.Errorf("%s: tell %v, %+v, want %v", name, tell, d, tt.tell)
+			r := newRun("2026-06-02", now, tt.last)
+			if !r.From.Equal(tt.from) {
+				t.Errorf("from: got %s, want %s", r.From, tt.from)
+			}
+			if !slices.Equal(r.Recheck, tt.recheck) {
+				t.Errorf("recheck: got %q, want %q", r.Recheck, tt.recheck)
 			}
 		})
 	}
-	if (&reconcileRun{}).compareWith(known) {
+}
+
+// TestReconcileStates: a run compares all states, the open ones first.
+func TestReconcileStates(t *testing.T) {
+	first, last := reconcileStates[0], reconcileStates[len(reconcileStates)-1]
+	if len(reconcileStates) != len(flows.States) || first.Terminal() || !last.Terminal() {
+		t.Errorf("got %v, want all states, the open ones first", reconcileStates)
+	}
+}
+
+// TestMergePrevious: HR is told once of an ended case, and every time of an open one.
+func TestMergePrevious(t *testing.T) {
+	early := flows.SampleTime.Add(-time.Hour)
+	difference := func(kind flows.DiffKind, caseID string, since time.Time) flows.Difference {
+		return flows.Difference{
+			Kind:  kind,
+			Case:  caseID,
+			Since: since,
+			Ended: caseID == "ended",
+		}
+	}
+	known := &reconcileRun{Differences: []flows.Difference{
+		difference(flows.DiffChain, "ended", early),
+		difference(flows.DiffPersonGone, "open", early),
+	}}
+	for name, tt := range map[string]struct {
+		kind     flows.DiffKind
+		caseID   string
+		last     *reconcileRun
+		since    time.Time
+		tell     bool
+		reported bool
+	}{
+		"first run":           {flows.DiffChain, "ended", nil, flows.SampleTime, true, false},
+		"known, ended case":   {flows.DiffChain, "ended", known, early, false, true},
+		"known, open case":    {flows.DiffPersonGone, "open", known, early, true, false},
+		"another kind, ended": {flows.DiffPhotoLost, "ended", known, flows.SampleTime, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &reconcileRun{Differences: []flows.Difference{difference(tt.kind, tt.caseID, flows.SampleTime)}}
+			if tell := r.mergePrevious(tt.last); tell != tt.tell {
+				t.Errorf("tell: got %t, want %t", tell, tt.tell)
+			}
+			d := r.Differences[0]
+			if d.Reported != tt.reported || !d.Since.Equal(tt.since) {
+				t.Errorf("got reported %t since %s, want %t since %s", d.Reported, d.Since, tt.reported, tt.since)
+			}
+		})
+	}
+	if (&reconcileRun{}).mergePrevious(known) {
 		t.Error("HR is told although nothing differs")
 	}
 }
 
-func TestARunListsNoMoreThanItCanKeep(t *testing.T) {
+// TestListedDifferencesAreBounded: a run counts all differences and keeps a bounded number by case.
+func TestListedDifferencesAreBounded(t *testing.T) {
 	r := &reconcileRun{}
-	for range 2 * reconcileKept {
-		r.found(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
+	for range 2 * maxListedDifferences {
+		r.addDifferences(flows.SampleDoneCase(), []flows.Difference{{Kind: flows.DiffPhotoLost, Case: "c"}})
 	}
-	if len(r.Differences) != reconcileKept || r.Count[flows.DiffPhotoLost] != 2*reconcileKept ||
-		r.Compared != 2*reconcileKept {
+	if len(r.Differences) != maxListedDifferences || r.Count[flows.DiffPhotoLost] != 2*maxListedDifferences ||
+		r.Compared != 2*maxListedDifferences {
 		t.Errorf("%d listed, %d counted, %d compared, want %v, %v, %v", len(r.Differences), r.Count[flows.DiffPhotoLost],
-			r.Compared, reconcileKept, 2*reconcileKept, 2*reconcileKept)
+			r.Compared, maxListedDifferences, 2*maxListedDifferences, 2*maxListedDifferences)
 	}
 }

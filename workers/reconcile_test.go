@@ -7,73 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"shiming/cards"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/workers/workerstest"
 )
 
-// toNight moves the clock to the tenant's next run and performs it, up to the morning's card.
-func toNight(w *workerstest.Harness) {
-	w.T.Helper()
-	jobs := w.Waiting(flows.JobReconcile)
-	if len(jobs) != 1 {
-		w.T.Fatalf("%d nightly jobs are queued, want 1", len(jobs))
-	}
-	w.Pass(jobs[0].At.Sub(w.Now()))
-	w.RunJobs(flows.JobReconcile)
-}
-
-// toMorning moves the clock to 09:00 and sends what is to be sent.
-func toMorning(w *workerstest.Harness) {
-	w.T.Helper()
-	w.Pass(6*time.Hour + 30*time.Minute)
-	w.RunJobs(flows.JobReply)
-}
-
-// reports lists the reconciliation cards in the review group.
-func reports(w *workerstest.Harness) (out []*workerstest.Message) {
-	for _, m := range w.Chat.SentTo("oc_hr") {
-		if workerstest.Shows(m.Current(), "reconcile.title") {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// askReconcile is the card that HR gets for the word.
-func askReconcile(w *workerstest.Harness, word string) string {
-	w.T.Helper()
-	before := len(w.Chat.SentTo("ou_hr1"))
-	w.Say("ou_hr1", word)
-	w.RunJobs(flows.JobReply)
-	all := w.Chat.SentTo("ou_hr1")
-	if len(all) != before+1 {
-		w.T.Fatalf("%d answers to %s", len(all)-before, word)
-	}
-	return all[before].Current()
-}
-
-func done(c *flows.Case) {
-	c.Evidence = &flows.Write{State: flows.WriteDone, ID: "P1", At: flows.SampleTime}
-	c.Identity.At = flows.SampleTime
-}
-
-func evidenceUnknown(c *flows.Case) {
-	c.Identity.State, c.Identity.ID = flows.WriteDone, "uid"
-	c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-	c.Evidence = &flows.Write{State: flows.WriteUnknown, Attempt: 1, Started: flows.SampleTime}
-	c.Attention = &flows.Attention{
-		Step:   "evidence",
-		Return: flows.Filing,
-		Rev:    6,
-		Code:   "unknown_outcome",
-		Since:  flows.SampleTime,
-	}
-}
-
-// A clock that runs ahead in the database makes no earlier night, nor two of one.
-func TestANightThatComesTooEarly(t *testing.T) {
+// TestReconcileTooEarly: a job that comes too early, because the clock of the database is ahead, waits. A repeated job
+// begins no second run.
+func TestReconcileTooEarly(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	w.Say("ou_1", "实名")
@@ -82,41 +23,41 @@ func TestANightThatComesTooEarly(t *testing.T) {
 	if !ok || !again.Snooze || again.In != 14*time.Hour+30*time.Minute {
 		t.Fatalf("%+v", again)
 	}
-	w.Pass(again.In)
+	w.Advance(again.In)
 	for range 3 {
-		w.Must(w.Run(t.Context(), j)) // as a job that runs more than once
+		w.Must(w.Run(t.Context(), j)) // the same job may run more than once
 	}
 	if n := len(w.Waiting(flows.JobReconcile)); n != 1 {
-		t.Errorf("%d jobs of one night, want 1", n)
+		t.Errorf("jobs of one night: got %d, want 1", n)
 	}
 }
 
-// Everything that differs is found over many pages, each case compared once, also when the
-// process dies in the middle; HR hears of it in the morning.
-func TestANight(t *testing.T) {
+// TestReconcile: a run over many pages compares each case once and finds everything that differs, also when the process
+// dies in the middle. HR is told in the morning.
+func TestReconcile(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	askReconcile(w, "对账")
 	for i := range 50 {
-		w.PutCase(flows.Done, fmt.Sprintf("ou_done%d", i), done)
+		w.PutCase(flows.Done, fmt.Sprintf("ou_done%d", i), withEvidence)
 	}
 	for i := range 7 {
 		w.PutCase(flows.AwaitingPhotos, fmt.Sprintf("ou_open%d", i))
 	}
-	lost := w.PutCase(flows.Done, "ou_lost", done, func(c *flows.Case) {
+	lost := w.PutCase(flows.Done, "ou_lost", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "gone", "back": "f2"}
 	})
-	notOurs := w.PutCase(flows.Done, "ou_theirs", done, func(c *flows.Case) {
+	notOurs := w.PutCase(flows.Done, "ou_theirs", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "f1", "back": "theirs"}
 	})
-	bad := w.PutCase(flows.Done, "ou_bad", done, func(c *flows.Case) {
+	bad := w.PutCase(flows.Done, "ou_bad", withEvidence, func(c *flows.Case) {
 		c.Uploads = map[string]string{"front": "bad", "back": "f2"}
 	})
 	left := w.PutCase(flows.AwaitingReview, "ou_left")
 	gone := w.PutCase(flows.AwaitingReview, "ou_gone")
-	unknown := w.PutCase(flows.NeedsAttention, "ou_unknown", evidenceUnknown)
+	unknown := w.PutCase(flows.NeedsAttention, "ou_unknown", withUnknownEvidence)
 	w.PutCase(flows.Rejected, "ou_old")
-	w.Notary.StatusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
+	w.EvidenceClient.StatusFunc = func(_ context.Context, id string) (esign.FileStatus, error) {
 		switch id {
 		case "gone":
 			return esign.FileStatus{}, &esign.Error{
@@ -138,7 +79,7 @@ func TestANight(t *testing.T) {
 		return esign.FileStatus{FileID: id, Status: 2}, nil
 	}
 	looked := map[string]int{}
-	w.Chat.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
+	w.Messenger.ContactFunc = func(_ context.Context, openID string) (flows.Contact, error) {
 		looked[openID]++
 		switch openID {
 		case "ou_left":
@@ -149,19 +90,19 @@ func TestANight(t *testing.T) {
 		return flows.Contact{}, nil
 	}
 
-	w.Pass(w.Waiting(flows.JobReconcile)[0].At.Sub(w.Now()))
+	w.Advance(w.Waiting(flows.JobReconcile)[0].At.Sub(w.Now()))
 	first := w.TakeJob(flows.JobReconcile)
 	w.Must(w.Run(t.Context(), first))
-	w.Must(w.Run(t.Context(), first)) // done already
+	w.Must(w.Run(t.Context(), first)) // the page is done already
 	dead, cancel := context.WithCancel(t.Context())
 	second := w.TakeJob(flows.JobReconcile)
-	for second.Night() != first.Night() { // the next night's is queued as well
+	for second.Night() != first.Night() { // the job of the next night is queued as well
 		w.QueueJob(second)
 		second = w.TakeJob(flows.JobReconcile)
 	}
 	asked := 0
-	statuses := w.Notary.StatusFunc
-	w.Notary.StatusFunc = func(ctx context.Context, id string) (esign.FileStatus, error) {
+	statuses := w.EvidenceClient.StatusFunc
+	w.EvidenceClient.StatusFunc = func(ctx context.Context, id string) (esign.FileStatus, error) {
 		if asked++; asked == 5 {
 			cancel()
 			return esign.FileStatus{}, context.Canceled
@@ -171,25 +112,25 @@ func TestANight(t *testing.T) {
 	if err := w.Run(dead, second); err == nil {
 		t.Fatal("a run that was torn apart is done")
 	}
-	w.QueueJob(second) // comes back with the restart
+	w.QueueJob(second) // after a restart the job comes again
 	w.RunJobs(flows.JobReconcile)
 
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
-		if n := looked[c.OpenID]; n < 1 || n > 2 { // once more for the page that died
+		if n := looked[c.OpenID]; n < 1 || n > 2 { // twice if the interrupted page had asked
 			t.Errorf("%s was looked up %d times", c.OpenID, n)
 		}
 	}
 	if looked["ou_old"] != 0 {
 		t.Error("somebody with no record was looked up")
 	}
-	if len(reports(w)) != 0 {
+	if len(reconcileCards(w)) != 0 {
 		t.Error("HR was woken")
 	}
-	toMorning(w)
-	if n := len(reports(w)); n != 1 {
-		t.Fatalf("%d reports, want 1", n)
+	sendMorningCards(w)
+	if n := len(reconcileCards(w)); n != 1 {
+		t.Fatalf("reports: got %d, want 1", n)
 	}
-	card := reports(w)[0].Current()
+	card := reconcileCards(w)[0].Current()
 	for _, c := range []*flows.Case{left, gone, unknown, lost, notOurs, bad} {
 		if strings.Count(card, c.ID) == 0 {
 			t.Errorf("the card does not name the case of %s", c.OpenID)
@@ -206,7 +147,7 @@ func TestANight(t *testing.T) {
 			t.Errorf("the card says %s", text)
 		}
 	}
-	// 50 + 3 done, 7 + 3 open; the rejected one is older than the night before last only by chance.
+	// 53 done, 10 open and the rejected one.
 	if want := "64 件"; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %s: %s", want, card)
 	}
@@ -218,59 +159,9 @@ func TestANight(t *testing.T) {
 	}
 }
 
-// HR is told once of what nobody can change any more, and every morning of what waits.
-func TestWhatIsKnownBringsNoCard(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	w.PutCase(flows.Done, "ou_1", done, func(c *flows.Case) { c.Evidence = nil })
-	unknown := w.PutCase(flows.NeedsAttention, "ou_2", evidenceUnknown)
-	for range 2 {
-		toNight(w)
-		toMorning(w)
-	}
-	if n := len(reports(w)); n != 2 {
-		t.Fatalf("%d reports while an outcome is unknown, want 2", n)
-	}
-	toNight(w)
-	w.CheckAnswer(w.Click("ou_hr1", unknown, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	toMorning(w)
-	last := reports(w)[len(reports(w))-1].Current()
-	if workerstest.Shows(last, "diff.evidence_unknown") || !workerstest.Shows(last, "diff.evidence_missing") {
-		t.Error("the card shows what was dealt with since the night, or not what stays")
-	}
-	before := len(reports(w))
-	toNight(w)
-	toMorning(w)
-	if n := len(reports(w)); n != before {
-		t.Errorf("%d more reports of what HR knows", n-before)
-	}
-	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "diff.evidence_missing") ||
-		workerstest.Shows(card, "reconcile.agree") {
-		t.Error("the word does not show what still differs")
-	}
-}
-
-// What was dealt with between night and morning brings no card.
-func TestDealtWithBeforeTheMorning(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	c := w.PutCase(flows.NeedsAttention, "ou_2", evidenceUnknown)
-	toNight(w)
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P77"), "resolved")
-	toMorning(w)
-	if n := len(reports(w)); n != 0 {
-		t.Errorf("%d reports, want 0", n)
-	}
-	if card := askReconcile(w, "对账"); !workerstest.Shows(card, "reconcile.agree") {
-		t.Error("the word says that something differs")
-	}
-}
-
-// An upstream that does not answer is waited for, then left out of the night, which the card
-// says, and asked for once more the next night.
-func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
+// TestReconcileWithoutUpstream: a platform without an answer is left out of the run, which the card says. The next run
+// asks it again.
+func TestReconcileWithoutUpstream(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		failure error
@@ -294,25 +185,25 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 			w := workerstest.New(t)
 			askReconcile(w, "对账")
 			for i := range 3 {
-				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), done, func(c *flows.Case) {
+				w.PutCase(flows.Done, fmt.Sprintf("ou_%d", i), withEvidence, func(c *flows.Case) {
 					c.Uploads = map[string]string{"front": "gone", "back": "f2"}
 				})
 			}
-			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+			w.EvidenceClient.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
 				return esign.FileStatus{}, tt.failure
 			}
-			toNight(w)
+			runNight(w)
 			for range 10 {
-				w.Pass(5 * time.Minute)
+				w.Advance(5 * time.Minute)
 				w.RunJobs(flows.JobReconcile)
 			}
-			if n := len(w.Notary.Asked); n != tt.calls {
-				t.Errorf("%s: %d calls, want %v", name, n, tt.calls)
+			if n := len(w.EvidenceClient.Asked); n != tt.calls {
+				t.Errorf("%d calls, want %v", n, tt.calls)
 			}
 			if card := askReconcile(w, "对账"); !strings.Contains(card, "没有答复（") || !strings.Contains(card, "对过 3 件") {
-				t.Errorf("%s: the card says %s, want %q in it, %q in it", name, card, "没有答复（", "对过 3 件")
+				t.Errorf("the card says %s, want %q in it, %q in it", card, "没有答复（", "对过 3 件")
 			}
-			w.Notary.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
+			w.EvidenceClient.StatusFunc = func(context.Context, string) (esign.FileStatus, error) {
 				return esign.FileStatus{}, &esign.Error{
 					Op:         "FileStatus",
 					Kind:       esign.KindNotFound,
@@ -320,77 +211,12 @@ func TestAnUpstreamThatIsSilentAtNight(t *testing.T) {
 					Code:       "1430608",
 				}
 			}
-			toNight(w)
-			toMorning(w)
-			if n := len(reports(w)); n != 1 || !workerstest.Shows(reports(w)[0].Current(), "diff.photo_lost") ||
-				strings.Contains(reports(w)[0].Current(), "没有答复（") {
-				t.Errorf("%s: %d reports of what was asked for a night later, want 1", name, n)
+			runNight(w)
+			sendMorningCards(w)
+			if n := len(reconcileCards(w)); n != 1 || !workerstest.Shows(reconcileCards(w)[0].Current(), "diff.photo_lost") ||
+				strings.Contains(reconcileCards(w)[0].Current(), "没有答复（") {
+				t.Errorf("%d reports of what was asked for a night later, want 1", n)
 			}
 		})
-	}
-}
-
-// A case in the bot's turn whose job is gone is stopped in the morning, and HR's retry lets
-// it go on.
-func TestACaseWithoutAJob(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	askReconcile(w, "对账")
-	idle := w.PutCase(flows.Filing, "ou_idle", func(c *flows.Case) { c.Evidence = nil })
-	busy := w.PutCase(flows.Filing, "ou_busy", func(c *flows.Case) { c.Evidence = nil })
-	w.Store.Queue = append(w.Store.Queue, &workerstest.Queued{Job: flows.Job{Kind: flows.JobEvidence, Case: busy.ID,
-		Key: "busy"}, At: w.Now().Add(240 * time.Hour)})
-	toNight(w)
-	w.InState(idle.ID, flows.Filing) // HR's cards stay quiet at night
-	toMorning(w)
-	w.RunJobs(flows.JobShow)
-	if n := len(reports(w)); n != 1 || !strings.Contains(reports(w)[0].Current(), idle.ID) ||
-		strings.Contains(reports(w)[0].Current(), busy.ID) {
-		t.Fatalf("%d reports, want 1", n)
-	}
-	now := w.InState(idle.ID, flows.NeedsAttention)
-	if now.Attention.Code != "stalled" || now.Attention.Step != "evidence" {
-		t.Errorf("%+v", now.Attention)
-	}
-	w.InState(busy.ID, flows.Filing)
-	own := func() (n int) {
-		for _, m := range w.Chat.SentTo("oc_hr") {
-			if workerstest.Shows(m.Current(), "trouble.stalled") {
-				n++
-			}
-		}
-		return n
-	}
-	if own() != 1 {
-		t.Errorf("%d cards of the case itself, want 1", own())
-	}
-	// The list's button brings the case's own card down.
-	before := len(w.Chat.SentTo("oc_hr"))
-	w.CheckAnswer(w.Click("ou_hr2", now, cards.ActNext, "to", cards.ToBottom), "brought")
-	w.RunJobs(flows.JobShow)
-	if all := w.Chat.SentTo("oc_hr"); len(all) != before+1 ||
-		!workerstest.Shows(all[before].Current(), "trouble.stalled") || own() != 1 {
-		t.Errorf("%d messages more, %d cards of the case, want 1", len(all)-before, own())
-	}
-	if w.CountAudits(idle.ID, "look") != 1 {
-		t.Error("the look is not on record")
-	}
-	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActRetry), "retried")
-	w.RunJobs(flows.JobEvidence)
-	w.InState(idle.ID, flows.Done)
-	w.CheckAnswer(w.Click("ou_hr1", now, cards.ActNext, "to", cards.ToBottom), "late", "what", "approved", "when",
-		"06-01 11:59", "who", "")
-}
-
-func TestBringingACardDownIsHRs(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	c := w.PutCase(flows.AwaitingReview, "ou_hr2")
-	w.CheckAnswer(w.Click("ou_1", c, cards.ActNext, "to", cards.ToBottom), "not_allowed")
-	w.CheckAnswer(w.Click("ou_hr2", c, cards.ActNext, "to", cards.ToBottom), "self_review")
-	c.ID = "01976f00-0000-7000-8000-00000000ffff"
-	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActNext, "to", cards.ToBottom), "bad_request")
-	if len(w.Chat.SentTo("oc_hr")) != 0 {
-		t.Error("a card was sent")
 	}
 }

@@ -9,8 +9,14 @@ import (
 	"shiming/flows"
 )
 
-// recordIdentity writes the identity to Feishu. The intent is stored first; a call whose
-// outcome is not known is never repeated by itself.
+// A write that must not happen twice (the identity in Feishu, the evidence point at e签宝) goes in three steps: the
+// handler reports the intent with its job's key, makes the call, and reports the result. A handler that finds its own
+// intent knows that an earlier run died in between. It then reports an unknown outcome and leaves the decision to HR.
+
+// maxUploadRounds is how often the photos are uploaded because e签宝 has lost them. After that HR looks at the case.
+const maxUploadRounds = 3
+
+// recordIdentity writes the identity to Feishu.
 func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -19,11 +25,8 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	if !awaitsStep(c, 0, flows.Recording) || c.IdentityDone() {
 		return nil
 	}
-	if intent := c.Identity; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{}) // our earlier run died between intent and answer
-	}
-	if cause, is := c.Identity.FromBackup(); is {
-		return w.unknown(ctx, j, flows.StepIdentity, failure.Details{Upstream: cause})
+	if upstream, doubtful := doubtfulWrite(c.Identity, j); doubtful {
+		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{Upstream: upstream})
 	}
 	c, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -32,41 +35,47 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	p := c.Personal
 	uid, err := w.IdentityRecorder.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
 	if err == nil {
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityRecorded, ID: uid})
-		return flows.IgnoreNotFound(err)
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.IdentityRecorded, ID: uid})
 	}
-	t := failure.Of(err, true)
-	switch t.Class {
+	d := failure.Of(err, true)
+	switch d.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, flows.StepIdentity, t)
+		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, d)
 	case failure.Mismatch:
-		w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepIdentity)
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: t.Field})
-		return flows.IgnoreNotFound(err)
+		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepIdentity)
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: d.Field})
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed,
-			Step: flows.StepIdentity}); err != nil {
+		withdrawn := flows.Event{Kind: flows.WriteFailed, Step: flows.StepIdentity}
+		if _, _, err := w.engine.Report(ctx, j.Case, withdrawn); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}
-	return w.failed(ctx, j, flows.StepIdentity, t)
+	return w.failed(ctx, j, flows.StepIdentity, d)
 }
 
-// unknown parks the case until HR says what became of a write.
-func (w *Workers) unknown(ctx context.Context, j flows.Job, step flows.Step, t failure.Details) error {
-	t.Class, t.Code = failure.Unknown, failure.CodeUnknownOutcome
-	w.callFailed(j.Case, t, "job", j.Kind, "step", step)
-	_, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.StepStopped, Stop: &flows.Attention{
+// doubtfulWrite reports whether the write may have happened although no result is stored: an earlier run of this job
+// began it, or the database was restored from a backup. upstream says which backup.
+func doubtfulWrite(intent *flows.Write, j flows.Job) (upstream string, doubtful bool) {
+	if intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
+		return "", true
+	}
+	return intent.FromBackup()
+}
+
+// reportUnknownOutcome suspends the case until HR says what became of a write.
+func (w *Workers) reportUnknownOutcome(ctx context.Context, j flows.Job, step flows.Step, d failure.Details) error {
+	d.Class, d.Code = failure.Unknown, failure.CodeUnknownOutcome
+	w.logFailedCall(j.Case, d, "job", j.Kind, "step", step)
+	return flows.IgnoreNotFound(w.suspend(ctx, j.Case, flows.Attention{
 		Step:     step,
 		Code:     flows.StopUnknownOutcome,
-		Upstream: t.Upstream,
-		LogID:    t.LogID,
-	}})
-	return flows.IgnoreNotFound(err)
+		Upstream: d.Upstream,
+		LogID:    d.LogID,
+	}))
 }
 
-// uploadPhoto hands one side to e签宝. Repeating it is harmless: a file that no evidence
-// point names has no meaning.
+// uploadPhoto uploads one side of the card to e签宝. It needs no intent: a second upload makes a second file, and a file
+// that no evidence point names has no meaning.
 func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -77,32 +86,33 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	if !awaitsStep(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
 		return nil
 	}
-	jpeg, leave, err := w.picture(ctx, j.Case, photo)
+	jpeg, release, err := w.loadPicture(ctx, j.Case, photo)
 	if flows.IsNotFound(err) {
-		return w.failed(ctx, j, flows.StepUpload, failure.Details{Class: failure.Refused, Code: string(flows.StopPhotoLost)})
+		lost := failure.Details{Class: failure.Refused, Code: string(flows.StopPhotoLost)}
+		return w.failed(ctx, j, flows.StepUpload, lost)
 	}
 	if err != nil {
 		return err
 	}
-	defer leave()
-	// The name says which side it is and nothing about whom.
+	defer release()
+	// The file name tells the side of the card and nothing about its owner: it ends with random digits of the photo's id.
 	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
-	told := esign.Waiting(ctx, func(err error) {
-		w.callFailed(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
+	logging := esign.Waiting(ctx, func(err error) {
+		w.logFailedCall(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
 	})
-	id, err := w.EvidenceClient.UploadFile(told, name, jpeg)
+	id, err := w.EvidenceClient.UploadFile(logging, name, jpeg)
 	if err != nil {
-		t := failure.Of(err, false)
-		if t.Class == failure.FileLost {
-			t.Class, t.Code = failure.Retry, failure.CodeUnavailable // a fresh upload makes a fresh file
+		d := failure.Of(err, false)
+		if d.Class == failure.FileLost {
+			d.Class, d.Code = failure.Retry, failure.CodeUnavailable // the next attempt makes a new file
 		}
-		return w.failed(ctx, j, flows.StepUpload, t)
+		return w.failed(ctx, j, flows.StepUpload, d)
 	}
-	_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: string(side), ID: id})
-	return flows.IgnoreNotFound(err)
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: string(side), ID: id})
 }
 
-// fileEvidence creates the evidence point from what is on record, or says what is missing.
+// fileEvidence creates the evidence point from what is on record. If something is missing, it files nothing and
+// suspends the case.
 func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -111,16 +121,16 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if !awaitsStep(c, 0, flows.Filing) || c.Evidence != nil && c.Evidence.State == flows.WriteDone {
 		return nil
 	}
-	if intent := c.Evidence; intent != nil && intent.State == flows.WriteStarted && intent.Job == j.Key {
-		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{})
-	}
-	if cause, is := c.Evidence.FromBackup(); is {
-		return w.unknown(ctx, j, flows.StepEvidence, failure.Details{Upstream: cause})
+	if upstream, doubtful := doubtfulWrite(c.Evidence, j); doubtful {
+		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{Upstream: upstream})
 	}
 	point := EvidenceOf(c)
-	if missing := incomplete(c); missing != "" {
-		return w.failed(ctx, j, flows.StepEvidence, failure.Details{Class: failure.Refused,
-			Code: string(flows.StopIncomplete), Upstream: missing})
+	if missing := missingEvidence(c); missing != "" {
+		return w.failed(ctx, j, flows.StepEvidence, failure.Details{
+			Class:    failure.Refused,
+			Code:     string(flows.StopIncomplete),
+			Upstream: missing,
+		})
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
@@ -128,26 +138,30 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	}
 	id, err := w.EvidenceClient.CreatePersonPoint(ctx, point)
 	if err == nil {
-		_, _, err = w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceFiled, ID: id})
-		return flows.IgnoreNotFound(err)
+		return w.report(ctx, j.Case, flows.Event{Kind: flows.EvidenceFiled, ID: id})
 	}
-	t := failure.Of(err, true)
-	switch t.Class {
+	return w.evidenceFailed(ctx, j, c, failure.Of(err, true))
+}
+
+// evidenceFailed handles the failure of the call that creates an evidence point. c is the case before the call.
+func (w *Workers) evidenceFailed(ctx context.Context, j flows.Job, c *flows.Case, d failure.Details) error {
+	switch d.Class {
 	case failure.Unknown:
-		return w.unknown(ctx, j, flows.StepEvidence, t)
+		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, d)
 	case failure.FileLost:
-		// The uploads bring a job of their own for the evidence; a third loss is HR's to look at.
-		if c.Evidence == nil || c.Evidence.Attempt < 3 {
-			if _, again, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.UploadsLost}); err != nil || again {
-				w.callFailed(j.Case, t, "job", j.Kind, "step", flows.StepEvidence)
+		if c.Evidence == nil || c.Evidence.Attempt < maxUploadRounds {
+			// The new uploads queue a job of their own for the evidence, so that this job ends.
+			_, again, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.UploadsLost})
+			if err != nil || again {
+				w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepEvidence)
 				return flows.IgnoreNotFound(err)
 			}
 		}
 	case failure.Retry:
-		if _, _, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.WriteFailed,
-			Step: flows.StepEvidence}); err != nil {
+		withdrawn := flows.Event{Kind: flows.WriteFailed, Step: flows.StepEvidence}
+		if _, _, err := w.engine.Report(ctx, j.Case, withdrawn); err != nil {
 			return flows.IgnoreNotFound(err)
 		}
 	}
-	return w.failed(ctx, j, flows.StepEvidence, t)
+	return w.failed(ctx, j, flows.StepEvidence, d)
 }

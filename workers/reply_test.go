@@ -14,49 +14,51 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// answer runs the reply to a private word and returns the card that came.
-func answer(w *workerstest.Harness, who, word string) string {
+// askBot sends a private text and returns the card that answers it.
+func askBot(w *workerstest.Harness, who, word string) string {
 	w.T.Helper()
-	before := len(w.Chat.SentTo(who))
+	before := len(w.Messenger.SentTo(who))
 	w.Say(who, word)
 	w.RunJobs(flows.JobReply)
-	sent := w.Chat.SentTo(who)
+	sent := w.Messenger.SentTo(who)
 	if len(sent) != before+1 {
 		w.T.Fatalf("%s got %d answers to %s", who, len(sent)-before, word)
 	}
 	return sent[len(sent)-1].Current()
 }
 
-func TestGreetings(t *testing.T) {
+// TestGreeting: what the greeting shows to a stranger, to HR, and while a case is open.
+func TestGreeting(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	workerstest.Same(t, "a stranger's greeting", answer(w, "ou_1", "你好"), cards.Greeting{})
-	workerstest.Same(t, "help", answer(w, "ou_1", "帮助"), cards.Greeting{Help: true})
-	workerstest.Same(t, "HR's help", answer(w, "ou_hr1", "帮助"), cards.Greeting{Help: true, HR: true})
+	workerstest.RequireCard(t, "a stranger's greeting", askBot(w, "ou_1", "你好"), cards.Greeting{})
+	workerstest.RequireCard(t, "help", askBot(w, "ou_1", "帮助"), cards.Greeting{Help: true})
+	workerstest.RequireCard(t, "HR's help", askBot(w, "ou_hr1", "帮助"), cards.Greeting{Help: true, HR: true})
 	c := w.PutCase(flows.AwaitingPhotos, "ou_2")
-	workerstest.Same(t, "help while a case is open", answer(w, "ou_2", "帮助"),
+	workerstest.RequireCard(t, "help while a case is open", askBot(w, "ou_2", "帮助"),
 		cards.Greeting{Help: true, Open: &cards.Ref{Case: c.ID, Rev: c.Rev}})
-	// In a group nobody's case is shown.
-	message := w.Group("ou_2", "oc_any", "帮助")
+	// In a group no case is shown.
+	message := w.SayInGroup("ou_2", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
-	workerstest.Same(t, "help in a group", w.Chat.SentTo(message)[0].Current(), cards.Greeting{Help: true})
+	workerstest.RequireCard(t, "help in a group", w.Messenger.SentTo(message)[0].Current(), cards.Greeting{Help: true})
 }
 
+// TestStatusWithoutAnOpenCase: 进度 shows the last case, or says that there is none.
 func TestStatusWithoutAnOpenCase(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	workerstest.Same(t, "the status of a stranger", answer(w, "ou_1", "进度"),
+	workerstest.RequireCard(t, "the status of a stranger", askBot(w, "ou_1", "进度"),
 		cards.Notice{Code: "nothing_open", Start: true})
 	c := w.PutCase(flows.Done, "ou_2")
-	workerstest.Same(t, "the status of a registered person", answer(w, "ou_2", "进度"),
+	workerstest.RequireCard(t, "the status of a registered person", askBot(w, "ou_2", "进度"),
 		flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}))
 }
 
-// What HR sees of itself: the list without the own case, and figures.
+// TestPendingAndStats: HR's list leaves the asker's own case out, and shows masked data only.
 func TestPendingAndStats(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	if got := answer(w, "ou_hr1", "待审"); !workerstest.Shows(got, "pending.none") {
+	if got := askBot(w, "ou_hr1", "待审"); !workerstest.Shows(got, "pending.none") {
 		t.Errorf("an empty list is %s", got)
 	}
 	for i := range 11 {
@@ -65,12 +67,12 @@ func TestPendingAndStats(t *testing.T) {
 	w.PutCase(flows.NeedsAttention, "ou_hr1")
 	w.PutCase(flows.Done, "ou_done")
 	w.PutCase(flows.Expired, "ou_expired")
-	got := answer(w, "ou_hr1", "待审")
+	got := askBot(w, "ou_hr1", "待审")
 	if !strings.Contains(got, "共 11 件") || !strings.Contains(got, "其中 0 件") || strings.Contains(got, "ou_hr1") ||
 		!workerstest.Shows(got, "pending.more") {
 		t.Errorf("HR's own list is %s, want %q in it, %q in it", got, "共 11 件", "其中 0 件")
 	}
-	if got := answer(w, "ou_hr2", "待审"); !strings.Contains(got, "共 12 件") || !strings.Contains(got, "其中 1 件") {
+	if got := askBot(w, "ou_hr2", "待审"); !strings.Contains(got, "共 12 件") || !strings.Contains(got, "其中 1 件") {
 		t.Errorf("the colleague's list is %s, want %q in it, %q in it", got, "共 12 件", "其中 1 件")
 	}
 	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
@@ -78,7 +80,7 @@ func TestPendingAndStats(t *testing.T) {
 			t.Error("the list holds clear data")
 		}
 	}
-	stats := answer(w, "ou_hr1", "统计")
+	stats := askBot(w, "ou_hr1", "统计")
 	if !workerstest.Shows(stats, "stats.title") {
 		t.Errorf("the figures are %s", stats)
 	}
@@ -90,66 +92,8 @@ func TestPendingAndStats(t *testing.T) {
 	}
 }
 
-func TestMyData(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	workerstest.Same(t, "nothing", answer(w, "ou_1", "我的资料"), cards.MyData{Empty: true})
-	c := w.Walk("ou_2", flows.SampleNumber, flows.Done)
-	got := answer(w, "ou_2", "我的资料")
-	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence",
-		"disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity",
-		"disclosed.esign", "looked.review", "button.withdraw"} {
-		if !workerstest.Shows(got, id) {
-			t.Errorf("it does not say %s", id)
-		}
-	}
-	for _, clear := range []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile} {
-		if strings.Contains(got, clear) {
-			t.Error("it holds clear data")
-		}
-	}
-	w.Click("ou_2", c, cards.ActWithdraw)
-	w.RunJobs()
-	got = answer(w, "ou_2", "我的资料")
-	if !workerstest.Shows(got, "my_data.deleted") || strings.Contains(got, flows.SampleName) {
-		t.Errorf("after the deletion: %s", got)
-	}
-	// During the writes nothing can be withdrawn; they end first.
-	w.PutCase(flows.Recording, "ou_3")
-	if got := answer(w, "ou_3", "我的资料"); workerstest.Shows(got, "button.withdraw") {
-		t.Error("withdrawing is offered during the writes")
-	}
-}
-
-// What an older case still holds is said, also when a newer one has been deleted, and the latest
-// things that happened are those of the newest case.
-func TestMyDataOfSeveralCases(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	long := w.Now().AddDate(0, -6, 0)
-	w.PutCase(flows.Done, "ou_1", func(c *flows.Case) {
-		c.CreatedAt, c.EnteredAt, c.Sent = long, long, nil
-		for i := range 10 {
-			c.Sent = append(c.Sent, flows.Disclosure{To: "feishu_ocr", At: long.Add(time.Duration(i) * time.Hour)})
-		}
-	})
-	w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) {
-		c.CreatedAt, c.EnteredAt, c.Erased, c.PhotosGoneAt, c.Personal = w.Now(), w.Now(), w.Now(), w.Now(), flows.Personal{}
-		c.Sent = []flows.Disclosure{{To: "feishu_ocr", At: w.Now()}, {To: "tencent_sms", At: w.Now()}}
-	})
-	got := answer(w, "ou_1", "我的资料")
-	if workerstest.Shows(got, "my_data.deleted") || !workerstest.Shows(got, "state.done") ||
-		!workerstest.Shows(got, "button.withdraw") {
-		t.Errorf("while an older case holds data: %s", got)
-	}
-	now := cards.Stamp(w.Now())
-	if strings.Count(got, now+"  飞书文字识别") != 2 || !strings.Contains(got, now+"  腾讯云短信") { // content and zh_cn
-		t.Errorf("what happened last is not shown: %s", got)
-	}
-}
-
-// A reminder that comes after the person has moved on is not sent.
-func TestRemindersOfThePast(t *testing.T) {
+// TestLateReminders: a reminder is not sent after the person has gone on.
+func TestLateReminders(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	c := w.PutCase(flows.AwaitingPhotos, "ou_1")
@@ -163,78 +107,16 @@ func TestRemindersOfThePast(t *testing.T) {
 		j.Attempt, j.Key = 1, fmt.Sprint(j.Case, j.Revision())
 		w.Must(w.Run(t.Context(), j))
 	}
-	sent := w.Chat.SentTo("ou_x")
+	sent := w.Messenger.SentTo("ou_x")
 	if len(sent) != 1 {
-		t.Fatalf("%d reminders, want 1", len(sent))
+		t.Fatalf("reminders: got %d, want 1", len(sent))
 	}
-	workerstest.Same(t, "the reminder", sent[0].Current(),
+	workerstest.RequireCard(t, "the reminder", sent[0].Current(),
 		cards.Reminder{Ref: cards.Ref{Case: c.ID, Rev: c.Rev}, Stage: "photos", Expires: c.ExpiresAt})
 }
 
-// 催办 reminds everybody whose turn it is, within their limits, and says so once.
-func TestRemindAll(t *testing.T) {
-	t.Parallel()
-	w := workerstest.New(t)
-	for i, s := range []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation,
-		flows.AwaitingCode, flows.AwaitingReview, flows.Done} {
-		w.PutCase(s, fmt.Sprintf("ou_%d", i))
-	}
-	w.PutCase(flows.AwaitingPhotos, "ou_capped", func(c *flows.Case) { c.Reminders = flows.MaxReminders })
-	w.PutCase(flows.AwaitingPhotos, "ou_soon", func(c *flows.Case) { c.RemindedAt = w.Now().Add(-time.Hour) })
-	w.PutCase(flows.AwaitingPhotos, "ou_hr1") // nobody reminds himself
-	w.Say("ou_hr1", "催办")
-	// The answer cannot be sent at first; that does not change the figures.
-	failing := true
-	w.Chat.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
-		if failing && to.ID == "ou_hr1" {
-			return "", workerstest.RetryLater()
-		}
-		return w.Chat.Post(to, card, uuid), nil
-	}
-	w.RunJobs(flows.JobReply)
-	failing = false
-	w.Pass(5 * time.Second)
-	w.RunJobs(flows.JobReply)
-	hr := w.Chat.SentTo("ou_hr1")
-	if len(hr) != 1 {
-		t.Fatalf("%d answers, want 1", len(hr))
-	}
-	workerstest.Same(t, "the answer", hr[0].Current(), cards.Reminded{
-		Sent:    4,
-		TooSoon: 1,
-		Capped:  1,
-		At:      flows.SampleTime,
-	})
-	for i := range 6 {
-		want := 1
-		if i > 3 {
-			want = 0
-		}
-		if got := len(w.Chat.SentTo(fmt.Sprintf("ou_%d", i))); got != want {
-			t.Errorf("ou_%d got %d reminders, want %d", i, got, want)
-		}
-	}
-	// From a card's button as well; now everybody was reminded a moment ago.
-	a, err := w.Engine.Click(t.Context(), flows.CardAction{
-		EventID:   w.NextID(),
-		TenantKey: workerstest.Tenant,
-		OpenID:    "ou_hr2",
-		Action:    cards.Action{Act: cards.ActRemind},
-	})
-	w.Must(err)
-	w.CheckAnswer(a, "working")
-	w.RunJobs(flows.JobReply)
-	// The HR colleague's own case is reminded by another admin.
-	workerstest.Same(t, "the second answer", w.Chat.SentTo("ou_hr2")[0].Current(), cards.Reminded{
-		Sent:    1,
-		TooSoon: 5,
-		Capped:  1,
-		At:      w.Now().Truncate(time.Second),
-	})
-}
-
-// What becomes of an answer that cannot be sent.
-func TestAnswersThatCannotBeSent(t *testing.T) {
+// TestFailedReplies: what follows when a reply cannot be sent.
+func TestFailedReplies(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
 	for _, tt := range []struct {
@@ -244,39 +126,39 @@ func TestAnswersThatCannotBeSent(t *testing.T) {
 		in      time.Duration // 0 = given up
 	}{
 		{"busy", workerstest.RetryLater(), 1, time.Second},
-		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, Wish: time.Minute}, 2,
+		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, RetryIn: time.Minute}, 2,
 			time.Minute},
 		{"busy for long", workerstest.RetryLater(), 12, 0},
 		{"no scope", workerstest.NoScope(), 1, flows.ProbeEvery},
 		{"no scope for long", workerstest.NoScope(), 12, 0},
 		{"the person is gone", &workerstest.UpstreamError{Class: "gone", Code: "230013"}, 1, 0},
 		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
-		{"booked out", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
+		{"no slot soon", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w.Chat.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
+			w.Messenger.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
 				return "", tt.err
 			}
-			j := flows.Reply(flows.ReplyGreeting).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).For(workerstest.Tenant,
-				"ou_1")
+			to := flows.Receiver{Type: "open_id", ID: "ou_1"}
+			j := flows.Reply(flows.ReplyGreeting).Towards(to).For(workerstest.Tenant, "ou_1")
 			j.Key, j.Attempt = "k", tt.attempt
 			err := w.Run(t.Context(), j)
 			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {
-				t.Errorf("%s: %v, want again in %v", tt.name, err, tt.in)
+				t.Errorf("%v, want again in %v", err, tt.in)
 			}
 		})
 	}
-	// An answer to a message that was taken back goes to the person.
-	w.Chat.SendFunc = nil
-	w.Chat.ReplyFunc = func(context.Context, string, json.RawMessage, string) (string, error) {
+	// The answer to a recalled message goes to the person in private.
+	w.Messenger.SendFunc = nil
+	w.Messenger.ReplyFunc = func(context.Context, string, json.RawMessage, string) (string, error) {
 		return "", &workerstest.UpstreamError{Class: "gone", Code: "230011"}
 	}
-	message := w.Group("ou_9", "oc_any", "帮助")
+	message := w.SayInGroup("ou_9", "oc_any", "帮助")
 	w.RunJobs(flows.JobReply)
-	if len(w.Chat.SentTo(message)) != 0 || len(w.Chat.SentTo("ou_9")) != 1 {
-		t.Errorf("%d answers went to the person, want 1", len(w.Chat.SentTo("ou_9")))
+	if len(w.Messenger.SentTo(message)) != 0 || len(w.Messenger.SentTo("ou_9")) != 1 {
+		t.Errorf("answers went to the person: got %d, want 1", len(w.Messenger.SentTo("ou_9")))
 	}
-	// A template that nobody knows is dropped, not tried for ever.
+	// An unknown template ends the job.
 	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"shiming/cards"
@@ -14,37 +13,39 @@ import (
 	"shiming/flows"
 )
 
-// lease is how long one job may be drawing a surface before another may take over.
-const lease = 45 * time.Second
+// leaseDuration is how long a job may draw a surface before another job may take over. It is longer than the calls of
+// one drawing take.
+const leaseDuration = 45 * time.Second
 
-// drawing is a surface that a job holds and draws, and what is known while it does.
+// drawing is a surface that a job has leased, with the state of this run.
 type drawing struct {
 	flows.Surface
-	version int64  // of the case that was drawn last
-	before  []byte // Shown when the drawing began
-	again   bool   // an earlier run has begun to send SendingGeneration
-	sending bool   // this run has
+	caseVersion int64  // version of the case that was drawn last; 0 for a board
+	hashBefore  []byte // RenderedHash when the drawing began
+	resend      bool   // an earlier run has begun to send the message of SendingGeneration
+	sendStarted bool   // this run has
 }
 
-// showSurface draws a surface as it is now. One job draws at a time; what changes meanwhile
-// marks the surface dirty and is drawn by the same job before it ends, so that the last
-// state wins and nobody waits in line.
+// showSurface draws a surface from the case as it is now. One job draws a surface at a time. A job that finds the
+// surface leased marks it dirty and ends; the job with the lease then draws once more. The last state always reaches
+// the screen this way, and no worker waits for another.
 func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	s, err := w.acquireSurface(ctx, j)
 	if s == nil || err != nil {
 		return flows.IgnoreNotFound(err)
 	}
 	for {
-		cause := w.draw(ctx, s)
-		again, err := w.releaseSurface(ctx, j, s, cause == nil)
+		failed := w.draw(ctx, s)
+		again, err := w.releaseSurface(ctx, j, s, failed == nil)
 		if err != nil {
 			return err
 		}
-		if cause != nil {
-			if err := w.showFailed(ctx, j, &s.Surface, cause); err != nil || !again {
+		if failed != nil {
+			if err := w.showFailed(ctx, j, &s.Surface, failed); err != nil || !again {
 				return err
 			}
-			return &flows.RetryLater{In: time.Second, Code: "show:changed"} // others left it to this job
+			// Other jobs have ended because this one had the lease.
+			return &flows.RetryLater{In: time.Second, Code: "show:changed"}
 		}
 		if !again {
 			return nil
@@ -52,10 +53,10 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	}
 }
 
-// acquireSurface takes the surface for drawing, or leaves a mark for the job that holds it.
+// acquireSurface leases the surface. It returns nil if there is nothing to draw or another job has the lease.
 func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawing, err error) {
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		held = nil
+		held = nil // the transaction may run more than once
 		s, err := tx.Surface(ctx, j.SurfaceID())
 		if err != nil {
 			return err
@@ -64,8 +65,10 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 			return nil
 		}
 		now := w.engine.Now()
+		clicked := j.Args[flows.ArgClicked]
 		if s.LeaseOwner != "" && s.LeaseOwner != j.Key && now.Before(s.LeaseUntil) {
-			if j.Args[flows.ArgClicked] != "" {
+			if clicked != "" {
+				// The mark would not carry the clicked message, so that the job itself has to come back.
 				return &flows.RetryLater{In: time.Second, Snooze: true, Code: "show:held"}
 			}
 			if s.Dirty {
@@ -74,63 +77,65 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 			s.Dirty = true
 			return tx.PutSurface(ctx, s)
 		}
-		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(lease), false
-		s.NoteClicked(j.Args[flows.ArgClicked])
-		held = &drawing{Surface: *s, before: s.RenderedHash}
-		held.post()
+		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(leaseDuration), false
+		s.NoteClicked(clicked)
+		held = &drawing{Surface: *s, hashBefore: s.RenderedHash}
+		held.planSend()
 		return tx.PutSurface(ctx, &held.Surface)
 	})
 	return held, err
 }
 
-// post notes which message is about to be sent. One that an earlier run may have sent comes
-// first, also when a newer one is wanted by now: its uuid brings it to light, so that it can
-// be turned into a pointer like any other.
-func (s *drawing) post() {
-	s.again, s.sending = s.SendingGeneration > s.SentGeneration, false
-	if !s.again && s.WantedGeneration > s.SentGeneration {
+// planSend decides which generation is sent next, and notes it in SendingGeneration before the message is sent. A
+// message that an earlier run may have sent comes first, even if a newer one is wanted by now: sending it again under
+// the same uuid returns its id, and it can be replaced by a pointer like any former message.
+func (s *drawing) planSend() {
+	s.resend, s.sendStarted = s.SendingGeneration > s.SentGeneration, false
+	if !s.resend && s.WantedGeneration > s.SentGeneration {
 		s.SendingGeneration = s.WantedGeneration
 	}
 }
 
-// releaseSurface stores what is shown now. again: something changed meanwhile; after a card was drawn
-// the surface stays held then, and s is fresh.
+// releaseSurface stores what the message shows now. drawn says that draw succeeded. again reports that the surface has
+// changed meanwhile. If drawn is set as well, the job keeps the lease and s is the surface as it is now.
 func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, drawn bool) (again bool, err error) {
-	drew := *s // the transaction may run more than once
+	drew := *s
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		*s = drew
+		*s = drew // the transaction may run more than once
 		now, err := tx.Surface(ctx, s.ID)
 		if err != nil {
 			return err
 		}
 		if now.LeaseOwner != j.Key {
 			again = false
-			return nil // the lease ran out and somebody else draws
+			return nil // the lease has run out and another job draws
 		}
 		shown := s.RenderedHash
-		if !bytes.Equal(now.RenderedHash, s.before) {
-			shown = now.RenderedHash // a click was answered meanwhile, with another card than this one
+		if !bytes.Equal(now.RenderedHash, s.hashBefore) {
+			shown = now.RenderedHash // a click was answered meanwhile with another card
 		}
-		now.SentGeneration, now.MessageID, now.OldID, now.RenderedHash, now.Unreachable = s.SentGeneration, s.MessageID,
-			s.OldID, shown, s.Unreachable && now.WantedGeneration == s.WantedGeneration
-		again = now.Dirty || drawn && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil) &&
-			!now.Unreachable
-		if drawn && !again && s.version != 0 {
-			// A click may have changed the case while its card was on the way.
+		now.RenderedHash = shown
+		now.SentGeneration, now.MessageID, now.OldID = s.SentGeneration, s.MessageID, s.OldID
+		now.Unreachable = s.Unreachable && now.WantedGeneration == s.WantedGeneration
+		outdated := !now.Unreachable && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil)
+		again = now.Dirty || drawn && outdated
+		if drawn && !again && s.caseVersion != 0 {
+			// A click may have changed the case while this card was on its way, and this card may have replaced the
+			// answer to the click.
 			c, err := tx.Case(ctx, s.CaseID)
 			if err != nil {
 				return err
 			}
-			again = c.Version != s.version
+			again = c.Version != s.caseVersion
 		}
 		now.Dirty = false
-		if !drawn && !drew.again && !drew.sending {
-			now.SendingGeneration = 0 // it never left
+		if !drawn && !drew.resend && !drew.sendStarted {
+			now.SendingGeneration = 0 // no request was made, so that no message can exist
 		}
-		*s = drawing{Surface: *now, before: now.RenderedHash}
+		*s = drawing{Surface: *now, hashBefore: now.RenderedHash}
 		if again && drawn {
-			s.LeaseUntil = w.engine.Now().Add(lease)
-			s.post()
+			s.LeaseUntil = w.engine.Now().Add(leaseDuration)
+			s.planSend()
 		} else {
 			s.LeaseOwner = ""
 		}
@@ -139,8 +144,8 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, d
 	return again, err
 }
 
-// draw sends or patches the message so that it shows the present state. What is sent is
-// drawn after all waiting, so that it is not out of date when it arrives.
+// draw sends a message or patches it, so that it shows the present card. Cards are built after all waiting, so that
+// they are not out of date when they arrive.
 func (w *Workers) draw(ctx context.Context, s *drawing) error {
 	raw, sum, err := w.render(ctx, s)
 	if raw == nil || err != nil {
@@ -148,169 +153,97 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 	}
 	switch {
 	case s.WantedGeneration > s.SentGeneration:
-		if s.OldID != "" && s.MessageID != "" {
-			// There is room for one: another former message must not push it out.
-			if err := w.replaceByPointer(ctx, s); err != nil {
-				return err
-			}
-			s.OldID = ""
-		}
-		if err := w.waitToPost(ctx, "create", s.To.ID); err != nil {
+		if sent, err := w.sendMessage(ctx, s); err != nil || !sent {
 			return err
-		}
-		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
-			return err
-		}
-		s.sending = true
-		id, err := w.Messenger.Send(ctx, s.To, raw, uuidOf("surface", s.ID, s.SendingGeneration))
-		if err != nil {
-			return err
-		}
-		if s.MessageID != "" {
-			s.OldID = s.MessageID
-		}
-		s.MessageID, s.SentGeneration, s.RenderedHash = id, s.SendingGeneration, sum
-		if s.again {
-			s.RenderedHash = nil // it may be the earlier message, which shows what was true then
 		}
 	case !bytes.Equal(s.RenderedHash, sum) && !s.Unreachable:
-		if err := w.waitToPatch(ctx, s.Audience, s.MessageID); err != nil {
+		if patched, err := w.patchMessage(ctx, s); err != nil || !patched {
 			return err
-		}
-		err := w.Messenger.Patch(ctx, s.MessageID, func() (json.RawMessage, error) {
-			raw, sum, err = w.render(ctx, s)
-			return raw, err
-		})
-		if raw == nil || err != nil {
-			return err
-		}
-		if !w.engine.MayPrecedeAnswer(s.RenderedHash) {
-			s.RenderedHash = sum
 		}
 	}
-	if s.OldID != "" {
-		if err := w.replaceByPointer(ctx, s); err != nil {
-			return err
-		}
-		s.OldID = ""
-	}
-	return nil
+	return w.replaceFormer(ctx, s)
 }
 
-// replaceByPointer turns the former message into a pointer, so that nobody presses its buttons.
-func (w *Workers) replaceByPointer(ctx context.Context, s *drawing) error {
+// sendMessage posts the card as a new message at the bottom of the chat. It returns false if there is no card any more.
+func (w *Workers) sendMessage(ctx context.Context, s *drawing) (sent bool, err error) {
+	if s.OldID != "" && s.MessageID != "" {
+		// A surface remembers one former message. The one before must become a pointer first.
+		if err := w.replaceFormer(ctx, s); err != nil {
+			return false, err
+		}
+	}
+	if err := w.waitToPost(ctx, "create", s.To.ID); err != nil {
+		return false, err
+	}
+	raw, sum, err := w.render(ctx, s)
+	if raw == nil || err != nil {
+		return false, err
+	}
+	s.sendStarted = true
+	id, err := w.Messenger.Send(ctx, s.To, raw, messageUUID("surface", s.ID, s.SendingGeneration))
+	if err != nil {
+		return false, err
+	}
+	if s.MessageID != "" {
+		s.OldID = s.MessageID
+	}
+	s.MessageID, s.SentGeneration, s.RenderedHash = id, s.SendingGeneration, sum
+	if s.resend {
+		s.RenderedHash = nil // Feishu may have returned the earlier message, with the card of that time
+	}
+	return true, nil
+}
+
+// patchMessage replaces the card of the message. It returns false if there is no card any more.
+func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, err error) {
+	if err := w.waitToPatch(ctx, s.Audience, s.MessageID); err != nil {
+		return false, err
+	}
+	var raw json.RawMessage
+	var sum []byte
+	draw := func() (json.RawMessage, error) {
+		var err error
+		raw, sum, err = w.render(ctx, s)
+		return raw, err
+	}
+	err = w.Messenger.Patch(ctx, s.MessageID, draw)
+	if raw == nil || err != nil {
+		return false, err
+	}
+	if !w.engine.AnswerMayFollow(s.RenderedHash) {
+		s.RenderedHash = sum
+	}
+	return true, nil
+}
+
+// replaceFormer replaces the card of the former message by a pointer to the new one, so that nobody presses its
+// buttons. It does nothing without a former message.
+func (w *Workers) replaceFormer(ctx context.Context, s *drawing) error {
+	if s.OldID == "" {
+		return nil
+	}
 	if err := w.waitToPatch(ctx, s.Audience, s.OldID); err != nil {
 		return err
 	}
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != flows.AudienceApplicant}.JSON()
 	err := w.Messenger.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
 	if err != nil {
-		if t := failure.Of(err, false); t.Class != failure.Retry && t.Class != failure.Operator {
-			return nil // it is gone or too old; the buttons answer late clicks anyway
-		}
-	}
-	return err
-}
-
-// render draws the card that the surface shows now, and its SHA-256.
-func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, sum []byte, err error) {
-	card, err := w.cardOf(ctx, s)
-	if card == nil || err != nil {
-		return nil, nil, err
-	}
-	raw = card.JSON()
-	hash := sha256.Sum256(raw)
-	return raw, hash[:], nil
-}
-
-// cardOf builds the card that the surface shows now.
-func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
-	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		if s.Audience == flows.AudienceBoard {
-			card, err = w.board(ctx, v, &s.Surface)
+		class := failure.Of(err, false).Class
+		if class == failure.Retry || class == failure.Operator {
 			return err
 		}
-		c, err := v.Case(ctx, s.CaseID)
-		if err != nil {
-			return err
-		}
-		s.version = c.Version
-		scene := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
-		if s.Audience == flows.AudienceHR {
-			if scene.Others, err = w.others(ctx, v, c); err != nil {
-				return err
-			}
-			card = flows.HRCard(c, scene)
-			return nil
-		}
-		if c.State == flows.AwaitingPhotos {
-			if scene.Ahead, err = w.ahead(ctx, v, c); err != nil {
-				return err
-			}
-		}
-		card = flows.ApplicantCard(c, scene)
-		return nil
-	})
-	return card, err
+		// The message is gone or too old to be changed. Its buttons still answer that they are out of date.
+	}
+	s.OldID = ""
+	return nil
 }
 
-// ahead counts the photos of others before the case's own first unread photo, when there
-// are so many that it is worth saying. The store counts those of all tenants, which do not wait
-// for each other: with several of them nothing is said.
-func (w *Workers) ahead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
-	if w.engine.Marketplace {
-		return 0, nil
-	}
-	for _, p := range c.Photos {
-		if p.State != flows.PhotoWaiting && p.State != flows.PhotoStored {
-			continue
-		}
-		n, err := v.Unread(ctx, p.At, c.ID)
-		if n < 2*w.OCRPerSecond { // read within two seconds
-			return 0, err
-		}
-		return n, err
-	}
-	return 0, nil
-}
-
-// board counts the day that the surface is named after: the last one of a day may be drawn
-// after midnight.
-func (w *Workers) board(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
-	now := w.engine.Now()
-	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
-	midnight, err := time.ParseInLocation(time.DateOnly, day, flows.ChinaTime)
-	if err != nil {
-		return nil, err
-	}
-	people, today, err := v.DoneSince(ctx, s.TenantKey, midnight, 20)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, s.TenantKey)
-	if err != nil {
-		return nil, err
-	}
-	b := cards.Board{
-		Day:       day,
-		DoneToday: today,
-		DoneTotal: counts[flows.Done],
-		People:    people,
-		At:        now,
-	}
-	for state, n := range counts {
-		if !state.Terminal() {
-			b.Open += n
-		}
-	}
-	return b, nil
-}
-
-// uuidOf derives the uuid of a message, which Feishu sends at most once within an hour.
-func uuidOf(parts ...any) string {
+// messageUUID derives the uuid of a message from what the message is. Feishu sends messages of one uuid at most once
+// within an hour.
+func messageUUID(parts ...any) string {
 	raw, err := json.Marshal(parts)
 	if err != nil {
-		panic(err) // strings and numbers
+		panic(err) // strings and numbers can be marshalled
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:16])

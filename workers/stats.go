@@ -8,11 +8,11 @@ import (
 	"shiming/flows"
 )
 
-// statsDays is how many days HR's figures go back.
+// statsDays is how many days HR's figures cover, including today.
 const statsDays = 14
 
-// stats gathers the figures that HR asks for.
-func (w *Workers) stats(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
+// statsCard builds the card with the figures that HR asks for. A day goes from midnight to midnight in China.
+func (w *Workers) statsCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
 	now := w.engine.Now()
 	counts, err := v.CountByState(ctx, tenantKey)
 	if err != nil {
@@ -33,8 +33,9 @@ func (w *Workers) stats(ctx context.Context, v flows.View, tenantKey string) (ca
 			out.Open += n
 		}
 	}
-	l := now.In(flows.ChinaTime)
-	since := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, flows.ChinaTime).AddDate(0, 0, 1-statsDays)
+	local := now.In(flows.ChinaTime)
+	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, flows.ChinaTime)
+	since := today.AddDate(0, 0, 1-statsDays)
 	days, err := v.DaysSince(ctx, tenantKey, since)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (w *Workers) stats(ctx context.Context, v flows.View, tenantKey string) (ca
 		byDay[d.Day] = d
 	}
 	for i := range statsDays {
-		name := since.AddDate(0, 0, i).Format("2006-01-02")
+		name := since.AddDate(0, 0, i).Format(time.DateOnly)
 		d := byDay[name]
 		out.Days = append(out.Days, cards.DayCount{Day: name, Started: d.Started, Done: d.Done})
 		if i == statsDays-1 {

@@ -7,8 +7,9 @@ import (
 	"shiming/flows"
 )
 
-// ofTenant adds the tenant of a job to the context. ErrNotFound if the job's case is gone.
-func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, error) {
+// withTenantOf returns ctx with the tenant of the job. Without it the clients of a marketplace app would not know whose
+// token to use. It returns flows.ErrNotFound if the job's case is gone.
+func (w *Workers) withTenantOf(ctx context.Context, j flows.Job) (context.Context, error) {
 	if !w.engine.Marketplace {
 		return ctx, nil
 	}
@@ -26,47 +27,55 @@ func (w *Workers) ofTenant(ctx context.Context, j flows.Job) (context.Context, e
 	return flows.WithTenant(ctx, c.TenantKey), nil
 }
 
-// maxTurn is how long a job is put off at most because its tenant has enough under way.
-const maxTurn = 30 * time.Second
+// maxDeferral is the longest time for which a job is deferred because its tenant has no free slot.
+const maxDeferral = 30 * time.Second
 
-// tenantSlot is what one tenant has under way of one kind.
-type tenantSlot struct {
-	busy int
-	next time.Time // until when the jobs that were put off are spread
+// tenantLoad is what one tenant has under way of one kind of call.
+type tenantLoad struct {
+	busy          int
+	deferredUntil time.Time // the time of the last deferred job
 }
 
-// acquireSlot reserves one of the places that a tenant has for a kind of call, so that one who has reached
-// its limit does not keep the workers from the others. When all are taken the job is put off, one
-// every step.
-func (w *Workers) acquireSlot(ctx context.Context, kind string, places int, step time.Duration) (leave func(),
-	err error) {
+// acquireSlot reserves one of the slots that a tenant has for a kind of call, so that a tenant at its limit does not
+// occupy all workers. If no slot is free, it returns a *flows.RetryLater that defers the job without using an attempt
+// up. Deferred jobs come back one after another, interval apart, and not all at once. The app of a single tenant has no
+// such slots.
+func (w *Workers) acquireSlot(
+	ctx context.Context, kind string, slots int, interval time.Duration,
+) (release func(), err error) {
 	if !w.engine.Marketplace {
 		return func() {}, nil
 	}
 	name := kind + "/" + flows.TenantOf(ctx)
-	w.tenantSlotsMu.Lock()
-	defer w.tenantSlotsMu.Unlock()
-	t := w.tenantSlots[name]
-	if t == nil {
-		t = &tenantSlot{}
-		w.tenantSlots[name] = t
+	w.tenantLoadsMu.Lock()
+	defer w.tenantLoadsMu.Unlock()
+	load := w.tenantLoads[name]
+	if load == nil {
+		load = &tenantLoad{}
+		w.tenantLoads[name] = load
 	}
 	now := w.engine.Now()
-	if t.busy >= places {
-		if t.next.Before(now) {
-			t.next = now
+	if load.busy >= slots {
+		if load.deferredUntil.Before(now) {
+			load.deferredUntil = now
 		}
-		if t.next = t.next.Add(step); t.next.Sub(now) > maxTurn {
-			t.next = now.Add(maxTurn)
+		load.deferredUntil = load.deferredUntil.Add(interval)
+		if latest := now.Add(maxDeferral); load.deferredUntil.After(latest) {
+			load.deferredUntil = latest
 		}
-		return nil, &flows.RetryLater{In: t.next.Sub(now), Snooze: true, Code: "turn:" + kind}
+		return nil, &flows.RetryLater{In: load.deferredUntil.Sub(now), Snooze: true, Code: "turn:" + kind}
 	}
-	t.busy++
-	return func() {
-		w.tenantSlotsMu.Lock()
-		defer w.tenantSlotsMu.Unlock()
-		if t.busy--; t.busy == 0 && !t.next.After(w.engine.Now()) {
-			delete(w.tenantSlots, name)
-		}
-	}, nil
+	load.busy++
+	return func() { w.releaseSlot(name) }, nil
+}
+
+// releaseSlot gives a slot back. It forgets a tenant that has nothing under way and no deferred job.
+func (w *Workers) releaseSlot(name string) {
+	w.tenantLoadsMu.Lock()
+	defer w.tenantLoadsMu.Unlock()
+	load := w.tenantLoads[name]
+	load.busy--
+	if load.busy == 0 && !load.deferredUntil.After(w.engine.Now()) {
+		delete(w.tenantLoads, name)
+	}
 }

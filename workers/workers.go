@@ -1,13 +1,17 @@
-// Package workers performs the effects, one a job, and reports what happened to package engine. A job never decides:
-// it looks at the case, does nothing if the case no longer waits for it, makes its calls, and turns result or failure
-// into an event. A write that must not happen twice is reported as an intent before the call. Whatever a job needs of
-// a platform is an interface in ports.go.
+// Package workers performs the effects, one per job, and reports the results to package engine. A handler never
+// decides: it looks at the case, ends if the case no longer waits for it, makes its calls, and translates the result or
+// the failure into an event. Before a write that must not happen twice it reports an intent. ports.go holds the
+// interfaces of the platforms.
 //
-// In reading order: workers.go and run.go (which job is done where, and what every failed call leads to), photos.go
-// (fetch and read), person.go (code and check), record.go with evidence.go (identity, uploads, evidence point),
-// show.go (cards that live on), reply.go with stats.go (cards that are sent once), reconcile*.go (every night).
-// limits.go, photo_budget.go and tenant_slots.go bound what runs at a time, names.go keeps the names of admins at
-// hand.
+// In reading order:
+//
+//   - workers.go and run.go: the kinds of jobs and their handlers; failed_step.go: what follows a failed call
+//   - photos.go (fetch) with ocr.go (read) and contact.go, person.go (code and check)
+//   - record.go with evidence.go (identity, uploads, evidence point)
+//   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
+//   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
+//   - reconcile*.go (the comparison with the platforms, every night)
+//   - limits.go, photo_budget.go and tenant_slots.go bound what runs at a time; names.go keeps the admins' names known
 package workers
 
 import (
@@ -17,9 +21,10 @@ import (
 	"github.com/patrickmn/go-cache"
 
 	"shiming/engine"
+	"shiming/flows"
 )
 
-// WorkersDeps is everything that Workers work with.
+// Deps holds everything that Workers need.
 type Deps struct {
 	Engine           *engine.Engine
 	Messenger        Messenger
@@ -27,41 +32,44 @@ type Deps struct {
 	IdentityRecorder IdentityRecorder
 	EvidenceClient   EvidenceClient // nil with method none
 	Verifier         Verifier       // nil with method none
-	// OCRPerSecond is the tenant's limit of OCR calls; default 10.
+	// OCRPerSecond is the tenant's limit of OCR calls. The default is 10.
 	OCRPerSecond int
-	// NewCode makes six random digits; default crypto/rand.
+	// NewCode makes the six digits of an SMS code. The default uses crypto/rand.
 	NewCode func() string
 }
 
-// Workers perform the effects, one a job, and report what happened to the engine.
+// Workers perform jobs. They are safe for concurrent use.
 type Workers struct {
 	Deps
-	engine *engine.Engine
-	// reading bounds the calls of the OCR that wait or run: enough to keep its limit busy while
-	// each takes a second.
-	reading chan struct{}
-	// tenants knows whose cases are, for a marketplace app; may be lost.
-	tenants       *cache.Cache
-	tenantSlotsMu sync.Mutex
-	tenantSlots   map[string]*tenantSlot // by kind and tenant
-	in, out       photoBudget
+	engine   *engine.Engine
+	handlers map[flows.JobKind]handler
+	// ocrSlots bounds the OCR calls that run or wait for the rate limiter. A call takes about a second, so that as many
+	// slots as calls a second keep the limit busy.
+	ocrSlots chan struct{}
+	// tenants maps a case to its tenant, for a marketplace app. It is only a cache.
+	tenants           *cache.Cache
+	tenantLoadsMu     sync.Mutex
+	tenantLoads       map[string]*tenantLoad // by KIND/TENANT
+	inbound, outbound photoBudget
 }
 
-// NewWorkers returns workers over d.
+// New returns workers over d, with the defaults filled in.
 func New(d Deps) *Workers {
 	if d.OCRPerSecond == 0 {
 		d.OCRPerSecond = 10
 	}
 	if d.NewCode == nil {
-		d.NewCode = sixDigits
+		d.NewCode = randomCode
 	}
-	return &Workers{
+	w := &Workers{
 		Deps:        d,
 		engine:      d.Engine,
-		reading:     make(chan struct{}, d.OCRPerSecond+2),
+		ocrSlots:    make(chan struct{}, d.OCRPerSecond+2),
 		tenants:     cache.New(time.Hour, 10*time.Minute),
-		tenantSlots: map[string]*tenantSlot{},
-		in:          newMemory(memoryIn),
-		out:         newMemory(memoryOut),
+		tenantLoads: map[string]*tenantLoad{},
+		inbound:     newPhotoBudget(inboundBytes),
+		outbound:    newPhotoBudget(outboundBytes),
 	}
+	w.handlers = w.newHandlers()
+	return w
 }

@@ -1,8 +1,6 @@
 package workerstest
 
 import (
-	"testing"
-
 	"shiming/cards"
 	"shiming/flows"
 	"shiming/idcard"
@@ -24,7 +22,7 @@ func (w *Harness) Say(openID, text string) {
 	}))
 }
 
-// SendPhotos sends pictures in one private message, and returns its id.
+// SendPhotos sends the pictures of the file keys in one private message, and returns its id.
 func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	w.T.Helper()
 	id := w.NextID()
@@ -44,7 +42,8 @@ func (w *Harness) SendPhotos(openID string, keys ...string) string {
 	return m.MessageID
 }
 
-// Click presses a button on the present card of a case.
+// Click presses a button on the card of c at its revision. form holds pairs of a field and a value. Three fields are no
+// part of the form: "to" and "of" (the side of a retake) belong to the action, "message" is the id of the message.
 func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...string) flows.Answer {
 	w.T.Helper()
 	k := flows.CardAction{
@@ -64,7 +63,7 @@ func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...str
 		switch form[i] {
 		case "to":
 			k.Action.To = form[i+1]
-		case "of": // the side of a retake
+		case "of":
 			k.Action.Side = form[i+1]
 		case "message":
 			k.MessageID = form[i+1]
@@ -80,7 +79,16 @@ func (w *Harness) Click(openID string, c *flows.Case, act cards.Act, form ...str
 	return a
 }
 
-// CheckAnswer requires the toast of an answer.
+// SampleForm fills the form in for Click: the details of the sample person.
+func SampleForm() []string {
+	return []string{
+		"identity_name", flows.SampleName,
+		"identity_code", flows.SampleNumber,
+		"mobile", flows.SampleMobile,
+	}
+}
+
+// CheckAnswer fails the test if the answer has another toast. args holds pairs of a name and a value.
 func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 	w.T.Helper()
 	m := map[string]string{}
@@ -88,25 +96,25 @@ func (w *Harness) CheckAnswer(a flows.Answer, toastID string, args ...string) {
 		m[args[i]] = args[i+1]
 	}
 	if want := cards.NewToast(toastID, m); a.Toast == nil || *a.Toast != want {
-		w.T.Errorf("toast %+v, want %+v", a.Toast, want)
+		w.T.Errorf("toast: got %+v, want %+v", a.Toast, want)
 	}
 }
 
-// Person is somebody of the tests, whose card the reader knows.
-func (w *Harness) Person(openID, number string) (front, back string) {
+// KnowCard makes the OCR recognise a person's ID card, and returns the file keys of its two pictures.
+func (w *Harness) KnowCard(openID, number string) (front, back string) {
 	front, back = "front_"+openID, "back_"+openID
-	w.Reader.Knows(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
+	w.IDCardReader.SetText(front, 1, idcard.Entity{Type: "identity_name", Value: flows.SampleName},
 		idcard.Entity{Type: "identity_code", Value: number})
-	w.Reader.Knows(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
+	w.IDCardReader.SetText(back, 0, idcard.Entity{Type: "issued_by", Value: "样本市公安局"},
 		idcard.Entity{Type: "valid_date_start", Value: "2020.01.01"},
 		idcard.Entity{Type: "valid_date_end", Value: "2040.01.01"})
 	return front, back
 }
 
-// Walk takes a person from the first word to a state, in the ordinary way.
+// Walk registers a person, step by step without any failure, until the case is in the state.
 func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	w.T.Helper()
-	front, back := w.Person(openID, number)
+	front, back := w.KnowCard(openID, number)
 	w.Say(openID, "实名")
 	for _, step := range []struct {
 		at flows.State
@@ -137,8 +145,8 @@ func (w *Harness) Walk(openID, number string, to flows.State) *flows.Case {
 	return w.InState(w.LatestCase(openID).ID, to)
 }
 
-// Group sends a message in a group in which the bot was mentioned.
-func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) string {
+// SayInGroup sends a message in a group that mentions the bot, and returns its id.
+func (w *Harness) SayInGroup(openID, chat, text string, photos ...flows.PhotoRef) string {
 	w.T.Helper()
 	id := w.NextID()
 	w.Must(w.Message(w.T.Context(), flows.Message{
@@ -151,12 +159,4 @@ func (w *Harness) Group(openID, chat, text string, photos ...flows.PhotoRef) str
 		Photos:    photos,
 	}))
 	return "om_" + id
-}
-
-// Same requires a card, as its builder makes it.
-func Same(t *testing.T, what, got string, want cards.Card) {
-	t.Helper()
-	if got != string(want.JSON()) {
-		t.Errorf("%s is %s\nwant %s", what, got, want.JSON())
-	}
 }

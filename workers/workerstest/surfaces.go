@@ -12,23 +12,24 @@ func (w *Harness) Surface(id string) (s *flows.Surface) {
 	return s
 }
 
+// ApplicantSurface is the id of the applicant's surface.
 func ApplicantSurface(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
 
-// Shown is a case whose applicant has its card on the screen.
-func (w *Harness) Shown(s flows.State, openID string) (*flows.Case, *Message) {
+// PutShownCase stores a case and sends its card to the applicant.
+func (w *Harness) PutShownCase(s flows.State, openID string) (*flows.Case, *Message) {
 	w.T.Helper()
 	c := w.PutCase(s, openID)
-	w.Change(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: openID})
 	w.RunJobs(flows.JobShow)
-	sent := w.Chat.SentTo(openID)
+	sent := w.Messenger.SentTo(openID)
 	if len(sent) != 1 {
-		w.T.Fatalf("%d cards", len(sent))
+		w.T.Fatalf("got %d cards, want 1", len(sent))
 	}
 	return w.CaseNow(c.ID), sent[0]
 }
 
-// Change applies an event that must happen.
-func (w *Harness) Change(caseID string, ev flows.Event) *flows.Case {
+// MustReport applies an event and ends the test if it does not change the case.
+func (w *Harness) MustReport(caseID string, ev flows.Event) *flows.Case {
 	w.T.Helper()
 	c, ok, err := w.Report(w.T.Context(), caseID, ev)
 	w.Must(err)
@@ -38,5 +39,5 @@ func (w *Harness) Change(caseID string, ev flows.Event) *flows.Case {
 	return c
 }
 
-// Delayed changes what the applicant's card shows while it stays the same step.
+// Delayed is an event that changes the applicant's card and not the state.
 func Delayed(step flows.Step) flows.Event { return flows.Event{Kind: flows.StepDelayed, Step: step} }

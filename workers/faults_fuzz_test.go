@@ -14,18 +14,18 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// luck decides what becomes of each call: the troubles that were drawn, then none.
-type luck struct {
+// scriptedFaults decides what happens to each call: first the faults of its list, then none.
+type scriptedFaults struct {
 	mu   sync.Mutex
 	left map[string][]string
-	// What happened out there, whatever the answer said.
+	// Writes that took effect, whatever the answer said.
 	identities, points int
 }
 
 var troubles = []string{"busy", "operator", "refused", "lost", "lost but done", "killed"}
 
 // next is the trouble of a call, and whether the call took effect all the same.
-func (l *luck) next(call string) (err error, done bool) {
+func (l *scriptedFaults) next(call string) (err error, done bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := l.left[call]
@@ -41,23 +41,23 @@ func (l *luck) next(call string) (err error, done bool) {
 	case "refused":
 		return &workerstest.UpstreamError{Class: "bug", Code: "4242"}, false
 	case "lost":
-		return workerstest.LostAnswer(), false
+		return workerstest.UnknownOutcome(), false
 	case "lost but done":
-		return workerstest.LostAnswer(), true
+		return workerstest.UnknownOutcome(), true
 	}
 	panic(killed)
 }
 
-// strike has the pretended outside follow its luck.
-func (l *luck) strike(w *workerstest.Harness) {
-	w.Chat.DownloadFunc = func(_ context.Context, _, key, _ string) ([]byte, error) {
+// install makes the fakes follow the faults.
+func (l *scriptedFaults) install(w *workerstest.Harness) {
+	w.Messenger.DownloadFunc = func(_ context.Context, _, key, _ string) ([]byte, error) {
 		if err, _ := l.next("download"); err != nil {
 			return nil, err
 		}
 		return workerstest.Picture(key), nil
 	}
-	known := w.Reader.Texts
-	w.Reader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
+	known := w.IDCardReader.Texts
+	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
 		if err, _ := l.next("ocr"); err != nil {
 			return flows.CardText{}, err
 		}
@@ -77,18 +77,18 @@ func (l *luck) strike(w *workerstest.Harness) {
 			At:       w.Now(),
 		}, err
 	}
-	w.Registrar.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
 		err, done := l.next("identity")
 		if done {
 			l.identities++
 		}
 		return "uid", err
 	}
-	w.Notary.UploadFunc = func(context.Context, string, []byte) (string, error) {
+	w.EvidenceClient.UploadFunc = func(context.Context, string, []byte) (string, error) {
 		err, _ := l.next("upload")
 		return "", err
 	}
-	w.Notary.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
+	w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
 		err, done := l.next("evidence")
 		if done {
 			l.points++
@@ -97,10 +97,9 @@ func (l *luck) strike(w *workerstest.Harness) {
 	}
 }
 
-// FuzzTroubleEndsWell: whatever goes wrong on the way, however often, in whatever order the
-// jobs run, nobody is left standing, and in the end there is one identity and one evidence
-// point. Each seed is another course of events.
-func FuzzTroubleEndsWell(f *testing.F) {
+// FuzzFaults lets calls fail and processes die in any order. Every case ends, with one identity and one evidence point.
+// Each seed is another sequence.
+func FuzzFaults(f *testing.F) {
 	for seed := range uint64(12) {
 		f.Add(seed)
 	}
@@ -108,7 +107,7 @@ func FuzzTroubleEndsWell(f *testing.F) {
 		t.Parallel()
 		w := workerstest.New(t)
 		rng := rand.New(rand.NewPCG(seed, 1))
-		l := &luck{left: map[string][]string{}}
+		l := &scriptedFaults{left: map[string][]string{}}
 		for _, call := range []string{"download", "ocr", "sms", "check", "identity", "upload", "evidence"} {
 			possible := troubles
 			if call == "ocr" {
@@ -119,8 +118,8 @@ func FuzzTroubleEndsWell(f *testing.F) {
 			}
 		}
 		t.Log("to come: ", l.left)
-		w.Person("ou_1", flows.SampleNumber)
-		l.strike(w)
+		w.KnowCard("ou_1", flows.SampleNumber)
+		l.install(w)
 		w.Say("ou_1", "实名")
 		for step := 0; ; step++ {
 			c := w.LatestCase("ou_1")
@@ -130,11 +129,11 @@ func FuzzTroubleEndsWell(f *testing.F) {
 			if step > 600 {
 				t.Fatalf("still in %s (%+v)", c.State, c.Attention)
 			}
-			if q := anyDue(w, rng); q != nil {
-				perform(w, q)
+			if q := takeRandomDueJob(w, rng); q != nil {
+				runJob(w, q)
 				continue
 			}
-			playOn(w, rng, c, l)
+			actAsPeople(w, rng, c, l)
 		}
 		if l.identities != 1 || l.points != 1 {
 			t.Fatalf("%d identities, %d evidence points, want 1, 1", l.identities, l.points)
@@ -143,8 +142,8 @@ func FuzzTroubleEndsWell(f *testing.F) {
 	})
 }
 
-// anyDue removes any job whose time has come.
-func anyDue(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queued {
+// takeRandomDueJob removes one of the jobs that are due, or returns nil.
+func takeRandomDueJob(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queued {
 	w.Store.Mu.Lock()
 	defer w.Store.Mu.Unlock()
 	var due []int
@@ -162,8 +161,8 @@ func anyDue(w *workerstest.Harness, rng *rand.Rand) *workerstest.Queued {
 	return q
 }
 
-// perform runs a job; one whose process dies comes back as the store brings it back.
-func perform(w *workerstest.Harness, q *workerstest.Queued) {
+// runJob runs a job. A job whose process dies comes back as from the store.
+func runJob(w *workerstest.Harness, q *workerstest.Queued) {
 	q.Attempt++
 	defer func() {
 		if v := recover(); v != nil {
@@ -176,8 +175,8 @@ func perform(w *workerstest.Harness, q *workerstest.Queued) {
 	w.PutBack(q, w.Run(w.T.Context(), q.Job))
 }
 
-// playOn has the people do what their card asks for, or lets time pass.
-func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
+// actAsPeople does what the card asks for, or lets time pass.
+func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scriptedFaults) {
 	who := c.OpenID
 	switch c.State {
 	case flows.AwaitingConsent:
@@ -186,19 +185,18 @@ func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
 		card := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: flows.SamplePolicy()}).(cards.Photos)
 		switch {
 		case card.Unsorted > 0:
-			skip(w, c)
+			advanceToNextJob(w, c)
 		case card.Front != cards.SideRead:
 			w.SendPhotos(who, "front_"+who)
 		default:
 			w.SendPhotos(who, "back_"+who)
 		}
 	case flows.AwaitingConfirmation:
-		w.Click(who, c, cards.ActConfirm, "identity_name", flows.SampleName, "identity_code", flows.SampleNumber, "mobile",
-			flows.SampleMobile)
+		w.Click(who, c, cards.ActConfirm, workerstest.SampleForm()...)
 	case flows.AwaitingCode:
 		switch {
 		case c.Code.State == "sending" || c.Code.Problem == "expired":
-			w.Pass(time.Minute)
+			w.Advance(time.Minute)
 			if c.Code.Problem == "expired" {
 				w.Click(who, c, cards.ActSendCode)
 			}
@@ -208,8 +206,8 @@ func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
 	case flows.AwaitingReview:
 		w.Click("ou_hr1", c, cards.ActApprove)
 	case flows.NeedsAttention:
-		if c.Attention.Incident != "" && rng.IntN(2) == 0 { // wait until it heals by itself
-			w.Pass(flows.ProbeEvery)
+		if c.Attention.Incident != "" && rng.IntN(2) == 0 { // wait until the step tries again
+			w.Advance(flows.ProbeEvery)
 			return
 		}
 		done := l.identities
@@ -220,17 +218,17 @@ func playOn(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *luck) {
 			w.Click("ou_hr1", c, cards.ActResolve, "evi_point_id", "P1")
 		} else {
 			if c.Attention.Code == "unknown_outcome" {
-				w.Pass(flows.DefaultWriteQuiet)
+				w.Advance(flows.DefaultWriteQuiet)
 			}
 			w.Click("ou_hr1", c, cards.ActRetry)
 		}
 	default:
-		skip(w, c)
+		advanceToNextJob(w, c)
 	}
 }
 
-// skip passes the time until the next job of the bot's; without one the case would stand for ever.
-func skip(w *workerstest.Harness, c *flows.Case) {
+// advanceToNextJob moves the clock to the next job of the bot. It fails the test if the case has none.
+func advanceToNextJob(w *workerstest.Harness, c *flows.Case) {
 	var next time.Time
 	w.Store.Mu.Lock()
 	for _, q := range w.Store.Queue {
@@ -245,5 +243,5 @@ func skip(w *workerstest.Harness, c *flows.Case) {
 		w.T.Fatalf("it is the bot's turn in %s, and nobody is at work: identity %+v, uploads %v, evidence %+v, photos %+v",
 			c.State, c.Identity, c.Uploads, c.Evidence, c.Photos)
 	}
-	w.Pass(max(next.Sub(w.Now()), time.Millisecond))
+	w.Advance(max(next.Sub(w.Now()), time.Millisecond))
 }

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+
+	"shiming/flows"
+)
+
+// handleText answers what somebody typed. A command of HR goes to handleHRCommand. Everything else concerns one person
+// and is answered in private, except a greeting in the group in which the bot was mentioned.
+func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) error {
+	if m.Unsupported != "" {
+		if !m.Private {
+			return nil
+		}
+		return e.replyNotice(ctx, tx, m, "unsupported")
+	}
+	command := flows.ParseCommand(m.Text)
+	if flows.HRCommands[command] {
+		return e.handleHRCommand(ctx, tx, m, command)
+	}
+	if !m.Private {
+		switch command {
+		case flows.CommandNone, flows.CommandSixDigits:
+			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+		case flows.CommandHelp:
+			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+		}
+		m.Private = true
+	}
+	return e.handleCommand(ctx, tx, m, command)
+}
+
+// handleCommand answers a command of an applicant, or a text that is none, in private.
+func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
+	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
+	if err != nil && !flows.IsNotFound(err) {
+		return err
+	}
+	switch command {
+	case flows.CommandStart:
+		return e.openOrRepost(ctx, tx, m, c)
+	case flows.CommandStatus:
+		if c != nil {
+			return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+		}
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyLatest))
+	case flows.CommandCancel:
+		return e.cancel(ctx, tx, m, c)
+	case flows.CommandMyData, flows.CommandDeleteData:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyMyData))
+	case flows.CommandHelp:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+	case flows.CommandSixDigits:
+		if c != nil && c.State == flows.AwaitingCode {
+			return e.submitCode(ctx, tx, m, c)
+		}
+	}
+	if c != nil {
+		return e.replyNotice(ctx, tx, m, "not_understood")
+	}
+	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+}
+
+// applicantEvent is an event that the applicant causes now.
+func (e *Engine) applicantEvent(kind flows.Kind, openID string) flows.Event {
+	return flows.Event{
+		Kind:  kind,
+		At:    e.Now(),
+		Actor: openID,
+		Role:  flows.Applicant,
+	}
+}
+
+// openOrRepost opens a case, or brings the card of the open case c to the bottom of the chat.
+func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
+	if c != nil {
+		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+	}
+	_, err := e.openUnlessDone(ctx, tx, m)
+	return err
+}
+
+// cancel ends the open case c, unless it has gone too far for that. c is nil if there is no open case.
+func (e *Engine) cancel(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
+	if c == nil {
+		return e.replyNotice(ctx, tx, m, "nothing_open")
+	}
+	out, err := e.DecideAndPersist(ctx, tx, c, e.applicantEvent(flows.Cancelled, m.OpenID))
+	if err == nil && !out.Changed() {
+		err = e.replyNotice(ctx, tx, m, "cannot_cancel")
+	}
+	return err
+}
+
+// submitCode handles an SMS code that was typed into the chat. A chat has no toasts. If the code is wrong, the card
+// comes to the bottom of the chat and says what is wrong.
+func (e *Engine) submitCode(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
+	ev := e.withTypedCode(c, m.Text, e.applicantEvent(flows.CodeTyped, m.OpenID))
+	out, err := e.DecideAndPersist(ctx, tx, c, ev)
+	if err != nil || out.Case.State != flows.AwaitingCode {
+		return err
+	}
+	return e.Apply(ctx, tx, out.Case, e.applicantEvent(flows.CardAsked, m.OpenID))
+}
+
+// handleHRCommand answers a command of HR. The sender must be an admin of the tenant. Lists of cases appear in the
+// review group and in private chats only: although they are masked, they are nothing for other groups.
+func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
+	if !e.IsAdmin(m.TenantKey, m.OpenID) {
+		return e.replyNotice(ctx, tx, m, "not_hr")
+	}
+	if !m.Private {
+		group, err := e.groupFor(ctx, tx, m.TenantKey, flows.SettingReviewChat)
+		if err != nil {
+			return err
+		}
+		choosesGroup := command == flows.CommandReviewHere || command == flows.CommandAnnounceHere
+		if !choosesGroup && m.ChatID != group {
+			m.Private = true
+		}
+	}
+	switch command {
+	case flows.CommandPending:
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
+	case flows.CommandStats:
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
+	case flows.CommandRemind:
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
+	case flows.CommandReconcile:
+		// The card names the time of the next run, so that one must be queued.
+		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
+			return err
+		}
+		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
+	}
+	return e.chooseGroup(ctx, tx, m, command)
+}
+
+// chooseGroup makes the group of the message the tenant's review or announcement group.
+func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
+	if m.Private {
+		return e.replyNotice(ctx, tx, m, "only_in_group")
+	}
+	setting, code := flows.SettingReviewChat, "review_chat_set"
+	if command == flows.CommandAnnounceHere {
+		setting, code = flows.SettingAnnounceChat, "announce_chat_set"
+	}
+	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
+		return err
+	}
+	return e.replyNotice(ctx, tx, m, code)
+}

@@ -1,0 +1,124 @@
+package workers
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"shiming/failure"
+	"shiming/flows"
+	"shiming/idcard"
+)
+
+// ocrBadFile is the OCR's code for a file that is no picture (page 识别文件中的身份证). The other codes of class Person
+// say that the picture shows no ID card.
+const ocrBadFile = "2110001"
+
+// readPhotos reads all photos of the case that are stored and unread, side by side. It first claims them for this job,
+// so that of several jobs each photo has one reader. A job that runs again keeps its claims.
+func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
+	c, err := w.engine.CaseOf(ctx, j.Case)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	if !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
+		return nil
+	}
+	var unclaimed []string
+	for _, p := range c.Photos {
+		if p.State == flows.PhotoStored && (p.Reader == "" || p.Reader == j.Key) {
+			unclaimed = append(unclaimed, p.ID)
+		}
+	}
+	if len(unclaimed) == 0 {
+		return nil
+	}
+	claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
+	c, _, err = w.engine.Report(ctx, j.Case, claim)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	var claimed []*flows.Photo
+	for i, p := range c.Photos {
+		if p.State == flows.PhotoStored && p.Reader == j.Key {
+			claimed = append(claimed, &c.Photos[i])
+		}
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, len(claimed))
+	for i, p := range claimed {
+		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, p) })
+	}
+	wg.Wait()
+	// The first failure decides when the job runs again. It then reads only the photos that are still unread.
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// acquireOCRSlot bounds the OCR calls that run or wait for the rate limiter. With a single tenant it waits for a free
+// slot. With many tenants it defers the job instead, so that the photos of other tenants pass.
+func (w *Workers) acquireOCRSlot(ctx context.Context) (release func(), err error) {
+	if w.engine.Marketplace {
+		return w.acquireSlot(ctx, "ocr", cap(w.ocrSlots), time.Second/time.Duration(w.OCRPerSecond))
+	}
+	select {
+	case w.ocrSlots <- struct{}{}:
+		return func() { <-w.ocrSlots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// readPhoto has one photo read by the OCR, within the tenant's limit.
+func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo) error {
+	release, err := w.acquireOCRSlot(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	jpeg, releaseBytes, err := w.loadPicture(ctx, j.Case, photo)
+	if flows.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer releaseBytes()
+	// This wait comes last before the call: anything between the two could make the call miss its slot.
+	leaving, err := w.engine.Store.Pace(ctx, w.ocrLimit(ctx))
+	if err != nil {
+		return err
+	}
+	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
+	if err != nil {
+		return w.ocrFailed(ctx, j, photo.ID, failure.Of(err, false))
+	}
+	now := w.engine.Now()
+	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
+	if err != nil {
+		return w.refusePhoto(ctx, j, photo.ID, "nothing")
+	}
+	return w.report(ctx, j.Case, flows.Event{
+		Kind:     flows.PhotoReadOK,
+		At:       now,
+		PhotoID:  photo.ID,
+		Readings: readings,
+	})
+}
+
+// ocrFailed refuses the photo if the fault is the picture's. Otherwise it treats the failure like that of any step.
+func (w *Workers) ocrFailed(ctx context.Context, j flows.Job, photoID string, d failure.Details) error {
+	if d.Class != failure.Person {
+		return w.failed(ctx, j, flows.StepPhotos, d)
+	}
+	w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepPhotos)
+	problem := "nothing"
+	if d.Upstream == ocrBadFile {
+		problem = "bad_file"
+	}
+	return w.refusePhoto(ctx, j, photoID, problem)
+}

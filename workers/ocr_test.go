@@ -1,0 +1,98 @@
+package workers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// caseWithStoredPhotos stores a case with both photos fetched and none read.
+func caseWithStoredPhotos(w *workerstest.Harness, openID string) *flows.Case {
+	w.KnowCard(openID, flows.SampleNumber)
+	return w.PutCase(flows.AwaitingPhotos, openID, func(c *flows.Case) {
+		c.Personal = flows.Personal{}
+		for i := range c.Photos {
+			c.Photos[i].State, c.Photos[i].Side = flows.PhotoStored, ""
+		}
+		c.Photos[0].FileKey, c.Photos[1].FileKey = "front_"+openID, "back_"+openID
+	})
+}
+
+// TestEachPhotoIsReadOnce: of many jobs that read a case at once each photo has one reader, and each reading waits for
+// the limit.
+func TestEachPhotoIsReadOnce(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := caseWithStoredPhotos(w, "ou_1")
+	known := w.IDCardReader.Texts
+	var both sync.WaitGroup // the two photos are read side by side, or this never ends
+	both.Add(2)
+	w.IDCardReader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+		both.Done()
+		both.Wait()
+		return known[string(jpeg)], nil
+	}
+	var jobs sync.WaitGroup
+	for i := range 4 {
+		jobs.Go(func() {
+			j := flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: fmt.Sprint("job", i)}
+			if err := w.Run(t.Context(), j); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	jobs.Wait()
+	if w.IDCardReader.Calls != 2 || w.Store.CountWaits("ocr") != 2 {
+		t.Errorf("%d readings, the limit was asked %d times, want 2, 2", w.IDCardReader.Calls, w.Store.CountWaits("ocr"))
+	}
+	w.InState(c.ID, flows.AwaitingConfirmation)
+}
+
+// TestReadPhotosIsNotRepeated: a job that runs again reads only what is unread.
+func TestReadPhotosIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := caseWithStoredPhotos(w, "ou_1")
+	known, failing := w.IDCardReader.Texts, true
+	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
+		if failing && string(jpeg) == string(workerstest.Picture("back_ou_1")) {
+			return flows.CardText{}, workerstest.RetryLater()
+		}
+		return known[string(jpeg)], nil
+	}
+	w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
+	w.RunJobs(flows.JobReadPhotos)
+	// Another job may not read a photo that the first has claimed.
+	w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "other"}))
+	failing = false
+	w.Advance(time.Second)
+	w.RunJobs(flows.JobReadPhotos)
+	w.InState(c.ID, flows.AwaitingConfirmation)
+	if n := w.IDCardReader.Reads[string(workerstest.Picture("front_ou_1"))]; n != 1 || w.IDCardReader.Calls != 3 {
+		t.Errorf("the front was read %d times, %d calls, want 1, 3", n, w.IDCardReader.Calls)
+	}
+}
+
+// TestOCRLimitIsBusy: without a slot at the rate limiter the job is deferred and keeps its claim on the photo.
+func TestOCRLimitIsBusy(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := caseWithStoredPhotos(w, "ou_1")
+	w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
+		return fmt.Errorf("no slot: %w", &flows.RetryLater{In: 31 * time.Second, Snooze: true, Code: "rate"})
+	}
+	j := w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: c.ID})
+	err := w.Run(t.Context(), j)
+	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != 31*time.Second || w.IDCardReader.Calls != 0 {
+		t.Fatalf("%v after %d calls, want 0", err, w.IDCardReader.Calls)
+	}
+	w.Store.WaitFunc = nil
+	w.Must(w.Run(t.Context(), j))
+	w.InState(c.ID, flows.AwaitingConfirmation)
+}

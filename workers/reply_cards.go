@@ -1,0 +1,199 @@
+package workers
+
+import (
+	"context"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/idcard"
+)
+
+// pendingRows is how many cases the list of waiting cases shows.
+const pendingRows = 10
+
+// replyCard builds the card of a reply. It returns nil if there is nothing to say any more.
+func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, err error) {
+	if j.Template() == flows.ReplyRemindAll {
+		return nil, w.remindAll(ctx, j) // queues its answer as a job of its own
+	}
+	tenantKey, asker := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		switch j.Template() {
+		case flows.ReplyGreeting:
+			card, err = w.greetingCard(ctx, v, j)
+		case flows.ReplyNotice:
+			card = noticeCard(j.Args[flows.ArgCode])
+		case flows.ReplyLatest:
+			card, err = w.latestCard(ctx, v, j)
+		case flows.ReplyMyData:
+			card, err = w.engine.MyData(ctx, v, tenantKey, asker)
+		case flows.ReplyPhotoProblem:
+			card, err = w.photoProblemCard(ctx, v, j)
+		case flows.ReplyReminder:
+			card, err = w.reminderCard(ctx, v, j)
+		case flows.ReplyPending:
+			card, err = w.pendingCard(ctx, v, tenantKey, asker)
+		case flows.ReplyWaiting:
+			var list cards.Pending
+			if list, err = w.pendingCard(ctx, v, tenantKey, asker); list.Total > 0 {
+				card = list
+			}
+		case flows.ReplyStats:
+			card, err = w.statsCard(ctx, v, tenantKey)
+		case flows.ReplyReminded:
+			card, err = remindedCard(j)
+		case flows.ReplyReconcile:
+			card, err = w.reconcileCard(ctx, v, tenantKey)
+		case flows.ReplyDiffers:
+			// HR may have dealt with everything since the night.
+			var found cards.Reconcile
+			if found, err = w.reconcileCard(ctx, v, tenantKey); len(found.Groups) > 0 {
+				card = found
+			}
+		default:
+			w.engine.Log.Error("no such reply", "template", j.Template())
+		}
+		return err
+	})
+	return card, err
+}
+
+// noticeLevels is the colour of each notice. A notice that is not listed has none.
+var noticeLevels = map[string]cards.Level{
+	"photo_in_group":    cards.Red,
+	"no_reviewer":       cards.Red,
+	"no_admin":          cards.Red,
+	"not_hr":            cards.Amber,
+	"photo_not_needed":  cards.Amber,
+	"unsupported":       cards.Amber,
+	"cannot_cancel":     cards.Amber,
+	"only_in_group":     cards.Amber,
+	"review_chat_set":   cards.Green,
+	"announce_chat_set": cards.Green,
+	"already_done":      cards.Green,
+}
+
+// noticeCard builds a card with one text. After some texts the applicant can start a case with a button.
+func noticeCard(code string) cards.Notice {
+	return cards.Notice{
+		Code:  code,
+		Level: noticeLevels[code],
+		Start: code == "already_done" || code == "nothing_open",
+	}
+}
+
+// greetingCard says what the bot is for. It shows the open case of the asker, but not in a group.
+func (w *Workers) greetingCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	tenantKey, asker := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
+	g := cards.Greeting{
+		HR:   w.engine.IsAdmin(tenantKey, asker),
+		Help: j.Args[flows.ArgHelp] != "",
+	}
+	c, err := v.OpenCase(ctx, tenantKey, asker)
+	if err == nil && j.ToType == "open_id" {
+		r := flows.CardRef(c)
+		g.Open = &r
+	}
+	return g, flows.IgnoreNotFound(err)
+}
+
+// latestCard shows how the asker's last case ended.
+func (w *Workers) latestCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	c, err := v.LatestCase(ctx, j.Args[flows.ArgTenant], j.Args[flows.ArgWho])
+	if flows.IsNotFound(err) {
+		return cards.Notice{Code: "nothing_open", Start: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return flows.ApplicantCard(c, flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}), nil
+}
+
+// photoProblemCard answers a photo that cannot be used. The case may no longer hold this photo; the card then names no
+// side.
+func (w *Workers) photoProblemCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	c, err := v.Case(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	card := cards.PhotoProblem{
+		Ref:     flows.CardRef(c),
+		Problem: j.Args[flows.ArgProblem],
+		Tries:   c.BadPhotos,
+	}
+	if p := c.PhotoByID(j.Args[flows.ArgPhoto]); p != nil {
+		card.Side = string(p.Side)
+	}
+	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
+		if c.PhotoOf(s) == nil {
+			card.Need = append(card.Need, string(s))
+		}
+	}
+	return card, nil
+}
+
+// reminderStages names the text of a reminder by the state of the case.
+var reminderStages = map[flows.State]string{
+	flows.AwaitingConsent:      "consent",
+	flows.AwaitingPhotos:       "photos",
+	flows.AwaitingConfirmation: "confirm",
+	flows.AwaitingCode:         "code",
+}
+
+// reminderCard reminds the applicant. It returns nil if the applicant has gone on meanwhile.
+func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	c, err := v.Case(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	if c.State.Turn() != flows.Applicant || j.Revision() != 0 && c.Rev != j.Revision() {
+		return nil, nil
+	}
+	return cards.Reminder{Ref: flows.CardRef(c), Stage: reminderStages[c.State], Expires: c.ExpiresAt}, nil
+}
+
+// pendingCard lists the cases that wait for HR, without the asker's own case.
+func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, asker string) (cards.Pending, error) {
+	// The list may hold the asker's own case, of which there is at most one. It is left out.
+	states := []flows.State{flows.AwaitingReview, flows.NeedsAttention}
+	list, err := v.InState(ctx, tenantKey, states, pendingRows+1, 0)
+	if err != nil {
+		return cards.Pending{}, err
+	}
+	counts, err := v.CountByState(ctx, tenantKey)
+	if err != nil {
+		return cards.Pending{}, err
+	}
+	own, err := v.OpenCase(ctx, tenantKey, asker)
+	if err != nil && !flows.IsNotFound(err) {
+		return cards.Pending{}, err
+	}
+	if err == nil && own.State.Turn() == flows.HR {
+		counts[own.State]--
+	}
+	out := cards.Pending{
+		Total:     counts[flows.AwaitingReview] + counts[flows.NeedsAttention],
+		Attention: counts[flows.NeedsAttention],
+	}
+	for _, c := range list {
+		if c.OpenID == asker {
+			continue
+		}
+		if len(out.Rows) == pendingRows {
+			break
+		}
+		row := cards.PendingRow{
+			Ref:        flows.CardRef(c),
+			Applicant:  c.OpenID,
+			MaskedName: flows.MaskedName(c),
+			State:      string(c.State),
+			Since:      c.EnteredAt,
+			Worst:      cards.Red,
+		}
+		if c.State == flows.AwaitingReview {
+			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out, nil
+}

@@ -1,0 +1,110 @@
+package workers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// announcedPeople is how many people the announcement names.
+const announcedPeople = 20
+
+// render returns the card that the surface has to show now, and its SHA-256. It returns nil if there is no card to
+// show.
+func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, sum []byte, err error) {
+	card, err := w.cardOf(ctx, s)
+	if card == nil || err != nil {
+		return nil, nil, err
+	}
+	raw = card.JSON()
+	hash := sha256.Sum256(raw)
+	return raw, hash[:], nil
+}
+
+// cardOf builds the card that the surface has to show now, and notes the version of the case in s.
+func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		if s.Audience == flows.AudienceBoard {
+			card, err = w.boardCard(ctx, v, &s.Surface)
+			return err
+		}
+		c, err := v.Case(ctx, s.CaseID)
+		if err != nil {
+			return err
+		}
+		s.caseVersion = c.Version
+		vc := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
+		if s.Audience == flows.AudienceHR {
+			if vc.Others, err = w.othersWithIncident(ctx, v, c); err != nil {
+				return err
+			}
+			card = flows.HRCard(c, vc)
+			return nil
+		}
+		if c.State == flows.AwaitingPhotos {
+			if vc.Ahead, err = w.photosAhead(ctx, v, c); err != nil {
+				return err
+			}
+		}
+		card = flows.ApplicantCard(c, vc)
+		return nil
+	})
+	return card, err
+}
+
+// photosAhead counts the photos of other people that are read before the first unread photo of the case. It returns 0
+// if they take less than two seconds. It also returns 0 for a marketplace app: the store counts the photos of all
+// tenants, but tenants do not wait for each other.
+func (w *Workers) photosAhead(ctx context.Context, v flows.View, c *flows.Case) (int, error) {
+	if w.engine.Marketplace {
+		return 0, nil
+	}
+	for _, p := range c.Photos {
+		if p.State != flows.PhotoWaiting && p.State != flows.PhotoStored {
+			continue
+		}
+		n, err := v.Unread(ctx, p.At, c.ID)
+		if n < 2*w.OCRPerSecond {
+			return 0, err
+		}
+		return n, err
+	}
+	return 0, nil
+}
+
+// boardCard builds the announcement of the day that the surface's id ends with. It is not the present day: the last
+// drawing of a day may come after midnight.
+func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
+	now := w.engine.Now()
+	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
+	midnight, err := time.ParseInLocation(time.DateOnly, day, flows.ChinaTime)
+	if err != nil {
+		return nil, err
+	}
+	people, today, err := v.DoneSince(ctx, s.TenantKey, midnight, announcedPeople)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := v.CountByState(ctx, s.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	b := cards.Board{
+		Day:       day,
+		DoneToday: today,
+		DoneTotal: counts[flows.Done],
+		People:    people,
+		At:        now,
+	}
+	for state, n := range counts {
+		if !state.Terminal() {
+			b.Open += n
+		}
+	}
+	return b, nil
+}

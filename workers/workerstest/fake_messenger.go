@@ -1,0 +1,139 @@
+package workerstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"shiming/flows"
+)
+
+// Message is a card in a chat: how it was posted and how it was changed.
+type Message struct {
+	ID    string
+	to    flows.Receiver // type message_id for an answer to a message
+	uuid  string
+	Cards []string // as posted, then as patched
+}
+
+// Current is the card that the message shows now.
+func (m *Message) Current() string { return m.Cards[len(m.Cards)-1] }
+
+// FakeMessenger is Feishu as a messenger. It keeps all messages. A Func field replaces the call of its name.
+type FakeMessenger struct {
+	SendFunc     func(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error)
+	ReplyFunc    func(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
+	PatchFunc    func(ctx context.Context, messageID string, card json.RawMessage) error
+	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
+	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
+	// BeforePatch is called before a patch builds its card, when the real client waits for clicks to be answered.
+	BeforePatch func(ctx context.Context, messageID string)
+
+	mu        sync.Mutex
+	messages  []*Message
+	byUUID    map[string]*Message
+	Patches   int
+	Downloads int
+}
+
+// Post adds a message, or returns the one that has the uuid.
+func (f *FakeMessenger) Post(to flows.Receiver, card json.RawMessage, uuid string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if m := f.byUUID[uuid]; m != nil {
+		return m.ID
+	}
+	m := &Message{
+		ID:    fmt.Sprintf("om_sent_%d", len(f.messages)+1),
+		to:    to,
+		uuid:  uuid,
+		Cards: []string{string(card)},
+	}
+	f.messages = append(f.messages, m)
+	if f.byUUID == nil {
+		f.byUUID = map[string]*Message{}
+	}
+	f.byUUID[uuid] = m
+	return m.ID
+}
+
+// Send implements workers.Messenger.
+func (f *FakeMessenger) Send(
+	ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string,
+) (string, error) {
+	if f.SendFunc != nil {
+		return f.SendFunc(ctx, to, card, uuid)
+	}
+	return f.Post(to, card, uuid), nil
+}
+
+// Reply implements workers.Messenger.
+func (f *FakeMessenger) Reply(
+	ctx context.Context, messageID string, card json.RawMessage, uuid string,
+) (string, error) {
+	if f.ReplyFunc != nil {
+		return f.ReplyFunc(ctx, messageID, card, uuid)
+	}
+	return f.Post(flows.Receiver{Type: "message_id", ID: messageID}, card, uuid), nil
+}
+
+// Replace changes the card of a message.
+func (f *FakeMessenger) Replace(messageID string, card json.RawMessage) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Patches++
+	for _, m := range f.messages {
+		if m.ID == messageID {
+			m.Cards = append(m.Cards, string(card))
+		}
+	}
+}
+
+// Patch implements workers.Messenger.
+func (f *FakeMessenger) Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error {
+	if f.BeforePatch != nil {
+		f.BeforePatch(ctx, messageID)
+	}
+	card, err := draw()
+	if card == nil || err != nil {
+		return err
+	}
+	if f.PatchFunc != nil {
+		return f.PatchFunc(ctx, messageID, card)
+	}
+	f.Replace(messageID, card)
+	return nil
+}
+
+// Download returns the Picture of the file key.
+func (f *FakeMessenger) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
+	f.mu.Lock()
+	f.Downloads++
+	f.mu.Unlock()
+	if f.DownloadFunc != nil {
+		return f.DownloadFunc(ctx, messageID, fileKey, kind)
+	}
+	return Picture(fileKey), nil
+}
+
+// Contact implements workers.Messenger. It knows nobody.
+func (f *FakeMessenger) Contact(ctx context.Context, openID string) (flows.Contact, error) {
+	if f.ContactFunc != nil {
+		return f.ContactFunc(ctx, openID)
+	}
+	return flows.Contact{}, nil
+}
+
+// SentTo returns the messages to a person, to a group, or in answer to a message.
+func (f *FakeMessenger) SentTo(id string) []*Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []*Message
+	for _, m := range f.messages {
+		if m.to.ID == id {
+			out = append(out, m)
+		}
+	}
+	return out
+}
