@@ -1,9 +1,7 @@
 package flows
 
 import (
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -99,65 +97,6 @@ func TestChangesAreMasked(t *testing.T) {
 				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
 			}
 		})
-	}
-}
-
-// What is personal masks itself wherever it might be printed, logged or marshalled.
-func TestPersonalDataMasksItself(t *testing.T) {
-	c := SampleCase(Done)
-	log := new(strings.Builder)
-	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact",
-		Contact{Name: SampleName, Mobile: SampleMobile})
-	raw, err := json.Marshal(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inner, err := json.Marshal(c.Personal)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: SampleNumber}}}
-	for what, s := range map[string]string{
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw),
-		"json of the inner": string(inner),
-		"log":               log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}),
-		"card text": fmt.Sprintf("%v %+v", text, text),
-	} {
-		t.Run(what, func(t *testing.T) {
-			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
-				if strings.Contains(s, clear) {
-					t.Errorf("%s shows %s", what, clear)
-				}
-			}
-		})
-	}
-	clear, err := c.Personal.Clear()
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := PersonalFromClear(clear)
-	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() {
-		t.Errorf("what was sealed does not open: %v", err)
-	}
-}
-
-// A job's queue is that of the upstream it calls, and groups wait in a queue of their own.
-func TestQueues(t *testing.T) {
-	queues := map[string]bool{}
-	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload,
-		JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
-		q := Job{Kind: k}.Queue()
-		if q == "" {
-			t.Errorf("%s has no queue", k)
-		}
-		queues[q] = true
-	}
-	if len(queues) < 4 {
-		t.Errorf("queues %v", queues)
-	}
-	mine, group := Job{Kind: JobShow, ref: "case/x/applicant"}.Queue(), Job{Kind: JobShow, ref: "case/x/hr/oc_1"}.Queue()
-	if mine == group || (Job{Kind: JobShow, ref: "board/oc/2026-06-01"}).Queue() != group {
-		t.Errorf("cards of people wait in %s, of groups in %s", mine, group)
 	}
 }
 

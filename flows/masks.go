@@ -1,0 +1,74 @@
+package flows
+
+import (
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+func MaskedName(c *Case) string {
+	n, err := idcard.ParseName(c.Personal.Name)
+	if err != nil {
+		return ""
+	}
+	return n.Masked()
+}
+
+// MaskedNumber masks without the clock: the number was valid when it was confirmed.
+func MaskedNumber(c *Case) string {
+	if s := c.Personal.Number; len(s) == 18 {
+		return s[:3] + "***********" + s[14:]
+	}
+	return ""
+}
+
+func MaskedMobile(c *Case) string {
+	m, err := idcard.ParseMobile(c.Personal.Mobile)
+	if err != nil {
+		return ""
+	}
+	return m.Masked()
+}
+
+// change masks both sides of what the applicant changed. Where the masks are equal, the
+// positions that differ are shown as dots so that HR sees where, not what.
+func change(c *Case, field string) cards.Change {
+	switch field {
+	case "identity_name":
+		n, _ := idcard.ParseName(c.Personal.Front.RawName)
+		return cards.Change{Field: field, Before: diffName(n.Reveal(), c.Personal.Name),
+			After: diffName(c.Personal.Name, n.Reveal())}
+	default:
+		before, after := c.Personal.Front.RawNumber, c.Personal.Number
+		return cards.Change{Field: field, Before: diffMask(before, after), After: diffMask(after, before)}
+	}
+}
+
+// diffName masks a name and marks with ● the places at which it differs from the other.
+func diffName(s, other string) string {
+	a, b := []rune(s), []rune(other)
+	for i, r := range a {
+		switch {
+		case i >= len(b) || r != b[i]:
+			a[i] = '●'
+		case i > 0:
+			a[i] = '*'
+		}
+	}
+	return string(a)
+}
+
+// diffMask masks a number and marks with ● the places at which it differs from the other.
+func diffMask(s, other string) string {
+	out := make([]rune, 0, len(s))
+	for i, r := range []rune(s) {
+		switch {
+		case i >= len(other) || string(r) != other[i:i+1]:
+			out = append(out, '●')
+		case i < 3 || i >= len(s)-4:
+			out = append(out, r)
+		default:
+			out = append(out, '*')
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,114 @@
+package flows
+
+import (
+	"fmt"
+	"testing"
+)
+
+// The three effects of recording come back in any order, each well or stopped in any way. The
+// case never stands where it is the bot's turn with nobody at work, and HR's word always
+// leads on to the end.
+func TestNoOrderOfResultsLosesACase(t *testing.T) {
+	endings := []string{"ok", "shared", "clear", "unknown"}
+	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"},
+		{"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
+	ran := 0
+	for _, order := range orders {
+		for n := range len(endings) * len(endings) * len(endings) {
+			how := map[string]string{"identity": endings[n%4], "front": endings[n/4%4], "back": endings[n/16]}
+			if how["front"] == "unknown" || how["back"] == "unknown" {
+				continue // uploads have no unknown outcome
+			}
+			ran++
+			name := fmt.Sprint(order, how)
+			c := recordingCase()
+			probing := map[string]bool{} // effects that try again by themselves
+			for _, effect := range order {
+				if effect == "identity" {
+					c = decide(t, c, Event{Kind: IdentityStarted, Job: "j"}).Case
+				}
+				d := decide(t, c, resultOfEffect(effect, how[effect]))
+				if d.Case == nil {
+					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Rule)
+				}
+				c, probing[effect] = d.Case, how[effect] == "shared"
+			}
+			for round := 0; c.State != Done; round++ {
+				if round > 10 {
+					t.Fatalf("%s: still in %s", name, c.State)
+				}
+				c = leadOn(t, name, c, probing)
+			}
+		}
+	}
+	if ran != len(orders)*4*3*3 {
+		t.Fatalf("%d orders were tried, want %v", ran, len(orders)*4*3*3)
+	}
+}
+
+func resultOfEffect(effect, how string) Event {
+	step := effect
+	if effect != "identity" {
+		step = "upload"
+	}
+	switch how {
+	case "ok":
+		if effect == "identity" {
+			return Event{Kind: IdentityRecorded, ID: "u"}
+		}
+		return Event{Kind: PhotoUploaded, Side: effect, ID: "f-" + effect}
+	case "shared":
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "quota", step+"/quota")}
+	case "clear":
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "refused", "")}
+	}
+	return Event{Kind: StepStopped, Stop: stopped(Step(step), "unknown_outcome", "")}
+}
+
+// leadOn lets the effects that try again succeed, and else has HR press what the card offers.
+func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
+	t.Helper()
+	for _, effect := range []string{"identity", "front", "back"} {
+		if !probing[effect] {
+			continue
+		}
+		probing[effect] = false
+		if effect == "identity" {
+			if c.IdentityDone() {
+				continue
+			}
+			started := decide(t, c, Event{Kind: IdentityStarted, Job: "probe"})
+			if started.Case == nil {
+				continue
+			}
+			c = started.Case
+		} else if c.Uploads[effect] != "" {
+			continue
+		}
+		return decide(t, c, resultOfEffect(effect, "ok")).Case
+	}
+	var d taken
+	switch {
+	case c.State == NeedsAttention && c.Attention.Code == "unknown_outcome":
+		d = decide(t, c, Event{Kind: Resolved})
+	case c.State == NeedsAttention:
+		d = decide(t, c, Event{Kind: Retry})
+	case c.State == Filing && c.Uploads["front"] != "" && c.Uploads["back"] != "":
+		started := decide(t, c, Event{Kind: EvidenceStarted, Job: "j"})
+		return decide(t, started.Case, Event{Kind: EvidenceFiled, ID: "P1"}).Case
+	default:
+		t.Fatalf("%s: %s, and nobody is at work: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
+	}
+	if d.Case == nil {
+		t.Fatalf("%s: HR's word was refused (%s)", name, d.Rule)
+	}
+	for _, j := range d.Jobs {
+		switch j.Kind {
+		case JobIdentity:
+			probing["identity"] = true
+		case JobUpload:
+			probing[j.ref] = true
+		}
+	}
+	return d.Case
+}
