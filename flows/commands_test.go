@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestWords(t *testing.T) {
+func TestParseCommand(t *testing.T) {
 	for word, list := range map[Command][]string{
 		CommandStart: {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ",
 			"实名。", "实名!", "\t实名\n"},

@@ -80,7 +80,7 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingValidity, LevelNotExamined)
 	}
 
-	add(FindingSidesMatch, worst(idcard.SidesMatch(front, back, now)))
+	add(FindingSidesMatch, worstIssue(idcard.SidesMatch(front, back, now)))
 
 	// The number that counts is the confirmed one; birth and gender are what the card shows.
 	confirmed := front
@@ -89,7 +89,7 @@ func Findings(c *Case, now time.Time) []Finding {
 		sealed.Number, sealed.RawNumber = n.Reveal(), n.Reveal()
 		confirmed = sealed.Open()
 	}
-	add(FindingOCRConsistency, worst(idcard.Consistency(confirmed)))
+	add(FindingOCRConsistency, worstIssue(idcard.Consistency(confirmed)))
 
 	if len(c.Changed) > 0 {
 		add(FindingEdited, LevelWarning)
@@ -112,13 +112,13 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingNameVsFeishu, LevelWarning)
 	}
 
-	add(FindingQuality, quality(c, front, back))
+	add(FindingQuality, qualityLevel(c, front, back))
 	return out
 }
 
 // quality judges the photos. Where the OCR read every field, a photo was good enough, and the
 // local measures of blur and glare have nothing to add; a photocopy is worth a look in any case.
-func quality(c *Case, front, back idcard.Reading) Level {
+func qualityLevel(c *Case, front, back idcard.Reading) Level {
 	complete := len(front.Missing) == 0 && len(back.Missing) == 0
 	for _, p := range c.Photos {
 		if p.State != PhotoRead {
@@ -171,7 +171,7 @@ func levelIf(good bool, bad Level) Level {
 	return bad
 }
 
-func worst(issues []idcard.Issue) Level {
+func worstIssue(issues []idcard.Issue) Level {
 	level := LevelPassed
 	for _, i := range issues {
 		if i.Level == idcard.Error {

@@ -89,7 +89,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			if k == CodePrepared {
 				e.MAC = []byte("right")
 			}
-			if t := index[pair{c.State, k}]; t != nil {
+			if t := findRow(c.State, k); t != nil {
 				e.Role = t.By
 			}
 			if e.Role == Applicant {

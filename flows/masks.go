@@ -31,7 +31,7 @@ func MaskedMobile(c *Case) string {
 
 // change masks both sides of what the applicant changed. Where the masks are equal, the
 // positions that differ are shown as dots so that HR sees where, not what.
-func change(c *Case, field string) cards.Change {
+func maskedChange(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":
 		n, _ := idcard.ParseName(c.Personal.Front.RawName)

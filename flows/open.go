@@ -12,10 +12,10 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 		CreatedAt: at,
 		Method:    p.Method,
 	}
-	d := &decision{p: p, c: c, e: Event{At: at}}
+	d := &decision{policy: p, c: c, event: Event{At: at}}
 	d.enter(AwaitingConsent)
 	d.repost(AudienceApplicant)
-	d.ch.Case = c
+	d.change.Case = c
 	d.rule("case opened")
-	return d.ch
+	return d.change
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // What is personal masks itself wherever it might be printed, logged or marshalled.
-func TestPersonalDataMasksItself(t *testing.T) {
+func TestPersonalDataIsMasked(t *testing.T) {
 	c := SampleCase(Done)
 	log := new(strings.Builder)
 	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact",

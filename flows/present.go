@@ -55,7 +55,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return cards.Progress{
 			Ref:       CardRef(c),
 			Steps:     steps,
-			Stage:     stage(c),
+			Stage:     progressStage(c),
 			Since:     c.EnteredAt,
 			Delayed:   c.Delayed != "",
 			CanCancel: canCancel(c),
@@ -72,7 +72,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	return out
 }
 
-func stage(c *Case) string {
+func progressStage(c *Case) string {
 	switch c.State {
 	case Checking:
 		return "checking"
@@ -104,7 +104,7 @@ func stoppedAt(c *Case) cards.Step {
 }
 
 func canCancel(c *Case) bool {
-	t := index[pair{c.State, Cancelled}]
+	t := findRow(c.State, Cancelled)
 	if t == nil {
 		return false
 	}

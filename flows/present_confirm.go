@@ -52,7 +52,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		expiring := Finding{Code: FindingValidity, Level: LevelWarning, Args: map[string]string{"days": strconv.Itoa(days)}}
 		v.Notices = append(v.Notices, cardCheck(expiring))
 	}
-	if level := worst(idcard.Consistency(front)); level != LevelPassed {
+	if level := worstIssue(idcard.Consistency(front)); level != LevelPassed {
 		v.Notices = append(v.Notices, cardCheck(Finding{Code: FindingOCRConsistency, Level: level}))
 	}
 	if v.Problems == nil && front.Number.Empty() && !c.MaskedForm {

@@ -47,7 +47,7 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 			v.Birth = strconv.Itoa(f.Birth.Y)
 		}
 		for _, field := range c.Changed {
-			v.Changes = append(v.Changes, change(c, field))
+			v.Changes = append(v.Changes, maskedChange(c, field))
 		}
 	}
 	if b := c.Personal.Back; b != nil {

@@ -57,7 +57,7 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 }
 
 // The supplier's name stays on record as it goes into the evidence; the card shows it in the reader's language.
-func TestTheSupplierInBothLanguages(t *testing.T) {
+func TestSupplierInBothLanguages(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
 	card := string(HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON())
@@ -138,7 +138,7 @@ func TestSteps(t *testing.T) {
 }
 
 // The form says what is odd about the card and starts with what was read.
-func TestTheFormShowsWhatWasRead(t *testing.T) {
+func TestConfirmCardShowsReading(t *testing.T) {
 	scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
 	form := func(change func(*Case)) cards.Confirm {
 		c := SampleCase(AwaitingConfirmation)

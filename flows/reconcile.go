@@ -64,10 +64,10 @@ func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 		add(DiffStalled, c.EnteredAt)
 	}
 	if c.State == Done {
-		if c.Method != MethodNone && !recorded(c.Evidence) {
+		if c.Method != MethodNone && !isOnRecord(c.Evidence) {
 			add(DiffEvidenceMissing, c.EnteredAt)
 		}
-		if !recorded(c.Identity) {
+		if !isOnRecord(c.Identity) {
 			add(DiffIdentityMissing, c.EnteredAt)
 		}
 	}
@@ -102,7 +102,7 @@ func Stalled(c *Case, working bool, now time.Time) bool {
 }
 
 // recorded reports whether a write is done and known by its id, or by somebody's word.
-func recorded(w *Write) bool {
+func isOnRecord(w *Write) bool {
 	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
 }
 
@@ -142,9 +142,9 @@ func StillHolds(c *Case, d Difference) bool {
 		woken := c.State == NeedsAttention && (c.Attention.Code == StopStalled || c.Attention.Code == StopUnknownOutcome)
 		return woken || c.State.Turn() == Bot && c.EnteredAt.Equal(d.Since)
 	case DiffEvidenceMissing:
-		return c.State == Done && !recorded(c.Evidence)
+		return c.State == Done && !isOnRecord(c.Evidence)
 	case DiffIdentityMissing:
-		return c.State == Done && !recorded(c.Identity)
+		return c.State == Done && !isOnRecord(c.Identity)
 	case DiffPhotoLost, DiffPersonGone:
 		return AsksDirectory(c) // a case that ended without a record needs neither
 	}

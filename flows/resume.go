@@ -31,7 +31,7 @@ func (d *decision) resume(s State) {
 		if !d.c.IdentityDone() {
 			d.job(RecordIdentity())
 		}
-		if d.files() {
+		if d.filesEvidence() {
 			missing := d.missingUploads()
 			for _, side := range missing {
 				d.job(UploadPhoto(side))

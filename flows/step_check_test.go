@@ -18,14 +18,15 @@ func checked(outcome CheckOutcome) *Check {
 	}
 }
 
-func TestAMatchGoesToHR(t *testing.T) {
+func TestMatchLeadsToReview(t *testing.T) {
 	c := SampleCase(Checking)
 	c.Delayed, c.Review = "check", &Review{By: "ou_hr1", What: "sent_back"}
-	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
-	d.queued()
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).noted("outcome", "match", "serial", "r-9")
+	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)
+	d.wantJobs()
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).
+		wantDetail("outcome", "match", "serial", "r-9")
 	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" ||
-		d.lastSent() != "tencent_faceid" {
+		d.lastDisclosure() != "tencent_faceid" {
 		t.Errorf("after the check: %+v", d.Case)
 	}
 	if d.Case.Personal.SMSCode == "" || d.Case.Code.PassedAt.IsZero() {
@@ -33,11 +34,12 @@ func TestAMatchGoesToHR(t *testing.T) {
 	}
 }
 
-func TestNoMatchGoesBackToTheForm(t *testing.T) {
+func TestMismatchReturnsToForm(t *testing.T) {
 	for outcome, mismatch := range map[CheckOutcome]string{"mismatch": "three_elements", "no_record": "no_record"} {
 		t.Run(fmt.Sprint(outcome), func(t *testing.T) {
-			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
-			d.queued()
+			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).
+				wantState(AwaitingConfirmation)
+			d.wantJobs()
 			if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
 				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
 			}
@@ -50,35 +52,35 @@ func TestNoMatchGoesBackToTheForm(t *testing.T) {
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
 				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
-			if d.lastSent() != "tencent_faceid" {
+			if d.lastDisclosure() != "tencent_faceid" {
 				t.Error("the check is not on record")
 			}
 		})
 	}
 }
 
-func TestWhatTheSupplierDoesNotTake(t *testing.T) {
+func TestCheckRefused(t *testing.T) {
 	for _, field := range []string{"mobile", "identity_code", "identity_name"} {
 		c := SampleCase(Checking)
 		c.Delayed = "check"
-		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
+		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).wantState(AwaitingConfirmation).wantDetail("field", field)
 		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" ||
-			!cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
+			!cards.HasText("mismatch."+field) || d.lastDisclosure() != "tencent_faceid" {
 			t.Errorf("%s: %+v", field, d.Case)
 		}
 	}
 }
 
 // An all-green case may pass without HR when the policy says so; everything else never does.
-func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
+func TestAutomaticApproval(t *testing.T) {
 	warnings := func(p *Policy) { p.ReviewAlways = false }
 	green := func() *Case {
 		c := SampleCase(Checking)
 		c.Review = nil
 		return c
 	}
-	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
-	d.queued(JobIdentity, JobUpload, JobUpload)
+	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).wantState(Recording)
+	d.wantJobs(JobIdentity, JobUpload, JobUpload)
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
 		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}
@@ -86,7 +88,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 		Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
 		t.Error("the card does not say that a rule decided")
 	}
-	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
+	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)
 
 	front, _ := SampleReadings()
 	for name, change := range map[string]func(*Case){
@@ -108,7 +110,7 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 				if name == "the end was not read" {
 					c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M, c.Personal.Back.ValidTo.D = 0, 0, 0
 				}
-				decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
+				decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).wantState(Recording)
 				return
 			}
 			change(c)

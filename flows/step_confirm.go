@@ -12,10 +12,10 @@ import (
 func confirm(d *decision) {
 	c, p := d.c, &d.c.Personal
 	front := p.Front.Open()
-	f := d.e.Form
+	f := d.event.Form
 	if f.IdentityName == nil || f.IdentityCode == nil || d.asksMobile() && f.Mobile == nil {
 		// A required input that is not even there was not left out by a person.
-		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": firstMissing(d)}))
+		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": firstMissingField(d)}))
 		return
 	}
 	typedName, typedNumber, typedMobile := *f.IdentityName, *f.IdentityCode, ""
@@ -32,7 +32,7 @@ func confirm(d *decision) {
 	if err != nil {
 		issues["identity_name"] = nameProblem(err)
 	}
-	number, err := idcard.ParseNumber(typedNumber, d.e.At)
+	number, err := idcard.ParseNumber(typedNumber, d.event.At)
 	if err != nil {
 		issues["identity_code"] = numberProblem(err)
 	}
@@ -48,16 +48,16 @@ func confirm(d *decision) {
 			d.detail(field, issues[field])
 		}
 		// What was right is kept, so that only the wrong field has to be typed again.
-		p.Name, p.Number, p.Mobile = shorten(typedName), shorten(typedNumber), shorten(typedMobile)
+		p.Name, p.Number, p.Mobile = truncate(typedName), truncate(typedNumber), truncate(typedMobile)
 		d.goTo(AwaitingConfirmation)
 		d.rule("form has problems")
-		d.ch.Toast = NewToast("wrong_field", map[string]string{"field": firstIssue(issues)})
+		d.change.Toast = NewToast("wrong_field", map[string]string{"field": firstWrongField(issues)})
 		d.redraw(AudienceApplicant)
 		return
 	}
 
 	if d.asksMobile() && d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", NewToast("codes_used_up", nil))
+		d.refuse(refusalTooManyCodes, NewToast("codes_used_up", nil))
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
@@ -68,10 +68,10 @@ func confirm(d *decision) {
 	if p.Number != front.RawNumber() {
 		c.Changed = append(c.Changed, "identity_code")
 	}
-	c.Confirmed = d.e.At
-	c.SameNumberCases = d.e.SameNumberCases
+	c.Confirmed = d.event.At
+	c.SameNumberCases = d.event.SameNumberCases
 	c.Check, c.Review = nil, nil
-	d.ch.SetBlindIndex, d.ch.BlindIndex = true, d.e.BlindIndex
+	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
 	if c.Method == MethodNone {
 		d.afterCheck()
@@ -82,17 +82,17 @@ func confirm(d *decision) {
 
 func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
 
-func firstMissing(d *decision) string {
+func firstMissingField(d *decision) string {
 	switch {
-	case d.e.Form.IdentityName == nil:
+	case d.event.Form.IdentityName == nil:
 		return "identity_name"
-	case d.e.Form.IdentityCode == nil:
+	case d.event.Form.IdentityCode == nil:
 		return "identity_code"
 	}
 	return "mobile"
 }
 
-func firstIssue(issues map[string]string) string {
+func firstWrongField(issues map[string]string) string {
 	for _, f := range []string{"identity_name", "identity_code", "mobile"} {
 		if issues[f] != "" {
 			return f
@@ -109,7 +109,7 @@ func ValueOr(s, other string) string {
 }
 
 // shorten keeps a wrong entry small enough to be shown again.
-func shorten(s string) string {
+func truncate(s string) string {
 	const most = 60
 	r := []rune(s)
 	if len(r) > most {
@@ -164,7 +164,7 @@ func maskForm(d *decision) {
 }
 
 // edit goes back to the form, for a wrong mobile mostly.
-func edit(d *decision) {
+func editForm(d *decision) {
 	d.c.Code = nil
 	d.c.Personal.SMSCode = ""
 	d.rule("applicant wants to edit")

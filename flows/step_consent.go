@@ -1,7 +1,7 @@
 package flows
 
-// keepUnread notes a photo that came before consent. Nothing of it is fetched or read.
-func keepUnread(d *decision) {
+// keepPhotoUnread notes a photo that came before consent. Nothing of it is fetched or read.
+func keepPhotoUnread(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
@@ -10,7 +10,7 @@ func keepUnread(d *decision) {
 
 // consent records the separate consent and takes up the photos that have waited for it.
 func consent(d *decision) {
-	d.c.Consent = &Consent{Version: d.p.Agreement.Version, Hash: d.p.Agreement.Hash(), At: d.e.At}
+	d.c.Consent = &Consent{Version: d.policy.Agreement.Version, Hash: d.policy.Agreement.Hash(), At: d.event.At}
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)
 	d.toast("consented")

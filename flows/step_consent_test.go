@@ -18,9 +18,9 @@ func TestOpenAsksForConsent(t *testing.T) {
 		!c.CreatedAt.Equal(SampleTime) {
 		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
-	d := taken{t, ch, c}
-	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant})
-	d.queued()
+	d := outcome{t, ch, c}
+	d.wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+	d.wantJobs()
 	timers := map[JobKind]time.Time{}
 	for _, j := range ch.Jobs {
 		timers[j.Kind] = j.At
@@ -45,16 +45,16 @@ func TestOpenPinsTheMethod(t *testing.T) {
 	}
 }
 
-func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
+func TestPhotosBeforeConsentStayUnread(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	d := decide(t, c, Event{
 		Kind:      PhotoReceived,
 		PhotoID:   "p1",
 		MessageID: "om_1",
 		Photo:     PhotoRef{FileKey: "k1", Kind: "file"},
-	}).stayed()
-	d.queued() // nothing is fetched
-	d.drew([]string{AudienceApplicant}, nil).noted("photo", "p1")
+	}).wantStay()
+	d.wantJobs() // nothing is fetched
+	d.wantCards([]string{AudienceApplicant}, nil).wantDetail("photo", "p1")
 	want := Photo{
 		ID:        "p1",
 		MessageID: "om_1",
@@ -68,31 +68,31 @@ func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
 	}
 }
 
-func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
+func TestConsentFetchesWaitingPhotos(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}, {ID: "p2", State: PhotoReplaced}, {ID: "p3", State: PhotoWaiting}}
-	d := decide(t, c, Event{Kind: Consented}).led(AwaitingPhotos)
-	jobs := d.queued(JobContact, JobFetchPhoto, JobFetchPhoto)
+	d := decide(t, c, Event{Kind: Consented}).wantState(AwaitingPhotos)
+	jobs := d.wantJobs(JobContact, JobFetchPhoto, JobFetchPhoto)
 	if jobs[1].ref != "p1" || jobs[2].ref != "p3" {
 		t.Errorf("fetches %s and %s, want %q, %q", jobs[1].ref, jobs[2].ref, "p1", "p3")
 	}
 	p := SamplePolicy()
-	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
+	d.wantToast("consented").wantDetail("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
 	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() ||
 		!got.At.Equal(SampleTime) {
 		t.Errorf("consent %+v", got)
 	}
 }
 
-func TestDecliningForgetsThePhotos(t *testing.T) {
+func TestDeclineDropsPhotos(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}}
-	d := decide(t, c, Event{Kind: ConsentDenied}).led(Declined)
-	d.said("cancelled")
+	d := decide(t, c, Event{Kind: ConsentDenied}).wantState(Declined)
+	d.wantToast("cancelled")
 	if len(d.Case.Photos) != 0 || d.Case.Outcome != string(Declined) || d.Case.Consent != nil {
 		t.Errorf("declined %+v", d.Case)
 	}
-	purge := d.queued(JobPurge)
+	purge := d.wantJobs(JobPurge)
 	if purge[0].ref != "all" {
 		t.Errorf("purge %q, want %q", purge[0].ref, "all")
 	}
@@ -102,7 +102,7 @@ func TestDecliningForgetsThePhotos(t *testing.T) {
 func TestConsentTwiceIsLate(t *testing.T) {
 	rev := int64(7)
 	c := SampleCase(AwaitingPhotos)
-	decide(t, c, Event{Kind: Consented, Role: Applicant, Rev: &rev}).refused("not in the table", "already")
+	decide(t, c, Event{Kind: Consented, Role: Applicant, Rev: &rev}).wantRefused("not in the table", "already")
 }
 
 func TestTooManyPhotosAreRefused(t *testing.T) {
@@ -111,11 +111,11 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 		for len(c.Photos) < MaxPhotos {
 			c.Photos = append(c.Photos, Photo{ID: fmt.Sprint("x", len(c.Photos)), State: PhotoReplaced})
 		}
-		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).stayed()
+		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).wantStay()
 		if len(d.Case.Photos) != MaxPhotos {
 			t.Errorf("%s: %d photos, want %v", s, len(d.Case.Photos), MaxPhotos)
 		}
-		j := d.queued(JobReply)[0]
+		j := d.wantJobs(JobReply)[0]
 		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" ||
 			j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
 			t.Errorf("%s: answered with %+v", s, j)

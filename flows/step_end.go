@@ -14,18 +14,18 @@ func expire(d *decision) {
 // repostCard brings the present card to the bottom of the applicant's chat.
 func repostCard(d *decision) {
 	d.goTo(d.c.State)
-	d.ch.Silent = true
+	d.change.Silent = true
 	d.repost(AudienceApplicant)
 }
 
 // delayed notes that an upstream keeps a step waiting, so that the cards say so.
 func delayed(d *decision) {
 	d.goTo(d.c.State)
-	if d.c.Delayed == d.e.Step {
-		d.refuse("known", nil)
+	if d.c.Delayed == d.event.Step {
+		d.refuse(refusalKnown, nil)
 		return
 	}
-	d.c.Delayed = d.e.Step
-	d.detail("step", string(d.e.Step))
+	d.c.Delayed = d.event.Step
+	d.detail("step", string(d.event.Step))
 	d.redraw(AudienceApplicant)
 }

@@ -8,13 +8,13 @@ import (
 	"shiming/cards"
 )
 
-func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
+func TestCancelUntilWritesBegin(t *testing.T) {
 	for _, s := range States {
 		c := SampleCase(s)
 		d := decide(t, c, Event{Kind: Cancelled, Role: Applicant, Actor: c.OpenID})
 		switch s {
 		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
-			d.led(Withdrawn).said("cancelled")
+			d.wantState(Withdrawn).wantToast("cancelled")
 			if d.Case.Outcome != "withdrawn" {
 				t.Errorf("%s: outcome %q, want %q", s, d.Case.Outcome, "withdrawn")
 			}
@@ -30,7 +30,7 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 }
 
 // The photos of an ended case live for the grace period, its fields as long as the policy says.
-func TestClocksOfTheEnd(t *testing.T) {
+func TestRetentionTimers(t *testing.T) {
 	grace := SamplePolicy().PhotoGrace
 	for _, tt := range []struct {
 		name      string
@@ -75,7 +75,7 @@ func TestClocksOfTheEnd(t *testing.T) {
 }
 
 // checkErased requires that nothing personal is left and that the deletion can be proved.
-func checkErased(t *testing.T, d taken) {
+func checkErased(t *testing.T, d outcome) {
 	t.Helper()
 	c := d.Case
 	if !c.Personal.Empty() || c.SameNumberCases != nil || !c.Erased.Equal(SampleTime) ||
@@ -108,22 +108,22 @@ func TestErase(t *testing.T) {
 			}
 			continue
 		case s.Terminal():
-			d.stayed().drew([]string{AudienceApplicant, AudienceHR}, nil)
+			d.wantStay().wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 		default:
-			d.led(Withdrawn)
+			d.wantState(Withdrawn)
 		}
-		d.said("deleted")
+		d.wantToast("deleted")
 		checkErased(t, d)
-		d.queued()
+		d.wantJobs()
 		var all []string
 		for _, p := range c.Photos {
 			all = append(all, p.ID)
 		}
-		d.dropped(all...)
+		d.wantDropped(all...)
 		// A second time there is nothing left.
-		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
-		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
-		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
+		decide(t, d.Case, Event{Kind: Erase}).wantRefused("nothing is held any more", "deleted")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).wantRefused("already erased", "")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).wantRefused("already deleted", "")
 		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}),
 			HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
 			if strings.Contains(string(card.JSON()), "some words") {
@@ -135,21 +135,24 @@ func TestErase(t *testing.T) {
 
 func TestPurge(t *testing.T) {
 	c := SampleCase(Done)
-	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1",
-		"p2").drew([]string{AudienceApplicant}, nil)
+	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).
+		wantStay().
+		wantDropped("p1", "p2").
+		wantCards([]string{AudienceApplicant}, nil)
 	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetBlindIndex {
 		t.Error("the fields went with the photos")
 	}
 	if d.Detail["sha256_1"] != "a" || d.Detail["sha256_2"] != "b" {
 		t.Errorf("the audit row says %v", d.Detail)
 	}
-	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{AudienceApplicant, AudienceHR},
-		nil)
+	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).wantRefused("already deleted", "")
+	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).
+		wantStay().
+		wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 	checkErased(t, d)
 	// A case that is open again is not purged: the job belongs to a case that is over.
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table",
-		"already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).
+		wantRefused("not in the table", "already")
 }
 
 func TestExpiry(t *testing.T) {
@@ -163,7 +166,7 @@ func TestExpiry(t *testing.T) {
 			}
 			continue
 		}
-		d.led(Expired)
+		d.wantState(Expired)
 		if d.Case.Outcome != "expired" || d.Rule != "nobody moved in time" {
 			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Rule, "expired", "nobody moved in time")
 		}
@@ -175,7 +178,7 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-func TestTheCardIsBroughtDown(t *testing.T) {
+func TestCardAskedReposts(t *testing.T) {
 	for _, s := range States {
 		d := decide(t, SampleCase(s), Event{Kind: CardAsked, Role: Applicant})
 		if s.Terminal() {
@@ -184,23 +187,25 @@ func TestTheCardIsBroughtDown(t *testing.T) {
 			}
 			continue
 		}
-		d.stayed().drew([]string{AudienceApplicant}, []string{AudienceApplicant})
-		d.queued()
+		d.wantStay().wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+		d.wantJobs()
 		if !d.Silent {
 			t.Errorf("%s: it is in the audit chain", s)
 		}
 	}
 }
 
-func TestDelaysAreShownOnce(t *testing.T) {
+func TestStepDelayed(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant},
-			nil).noted("step", "x")
+		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).
+			wantStay().
+			wantCards([]string{AudienceApplicant}, nil).
+			wantDetail("step", "x")
 		if d.Case.Delayed != "x" {
 			t.Errorf("%s: delayed %q, want %q", s, d.Case.Delayed, "x")
 		}
-		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
+		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).wantRefused("known", "")
 	}
-	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table",
-		"already")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).
+		wantRefused("not in the table", "already")
 }

@@ -9,18 +9,18 @@ import (
 // addPhoto appends the photo of the event; false if the case has more than enough.
 func (d *decision) addPhoto() bool {
 	if len(d.c.Photos) >= MaxPhotos {
-		d.problem("", "too_many")
+		d.replyProblem("", "too_many")
 		return false
 	}
 	d.c.Photos = append(d.c.Photos, Photo{
-		ID:        d.e.PhotoID,
-		MessageID: d.e.MessageID,
-		FileKey:   d.e.Photo.FileKey,
-		Kind:      d.e.Photo.Kind,
+		ID:        d.event.PhotoID,
+		MessageID: d.event.MessageID,
+		FileKey:   d.event.Photo.FileKey,
+		Kind:      d.event.Photo.Kind,
 		State:     PhotoWaiting,
-		At:        d.e.At,
+		At:        d.event.At,
 	})
-	d.detail("photo", d.e.PhotoID)
+	d.detail("photo", d.event.PhotoID)
 	return true
 }
 
@@ -29,19 +29,19 @@ func takePhoto(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
-	d.job(FetchPhoto(d.e.PhotoID))
+	d.job(FetchPhoto(d.event.PhotoID))
 	d.redraw(AudienceApplicant)
 }
 
 // photoFetched queues the reading. A person who has a side already, or another photo
 // under way, goes before people who have none: five people finished beat ten half-done.
 func photoFetched(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting {
-		d.late(p) // taken back meanwhile
+		d.ignoreLateResult(p) // taken back meanwhile
 		return
 	}
-	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.e.SHA256, d.e.Warnings, d.e.Bytes
+	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
 	priority := 2
@@ -55,36 +55,36 @@ func photoFetched(d *decision) {
 
 // late deals with a result for a photo that no longer waits for one: nothing is changed, and
 // bytes that nobody refers to are not kept.
-func (d *decision) late(p *Photo) {
+func (d *decision) ignoreLateResult(p *Photo) {
 	if p == nil || p.State == PhotoRefused || p.State == PhotoReplaced {
-		d.forget(d.e.PhotoID)
+		d.dropPicture(d.event.PhotoID)
 	}
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
 // photoClaimed hands stored photos to one job, so that none is read twice.
 func photoClaimed(d *decision) {
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
-		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.e.PhotoIDs, p.ID) {
-			p.Reader = d.e.Job
+		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.event.PhotoIDs, p.ID) {
+			p.Reader = d.event.Job
 		}
 	}
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
 // photoRead sorts what the OCR saw on one photo into the two sides.
 func photoRead(d *decision) {
 	d.c.Delayed = ""
-	d.sent("feishu_ocr")
-	p := d.c.PhotoByID(d.e.PhotoID)
+	d.noteDisclosure("feishu_ocr")
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoStored {
-		d.late(p)
+		d.ignoreLateResult(p)
 		return
 	}
 	used, wrong, on := false, "", idcard.Side("")
-	for _, r := range d.e.Readings {
-		problem := d.use(p, r)
+	for _, r := range d.event.Readings {
+		problem := d.assignReading(p, r)
 		if problem == "" {
 			used = true
 		} else if wrong == "" {
@@ -98,16 +98,16 @@ func photoRead(d *decision) {
 	case wrong != "" && !used:
 		d.refusePhoto(p, wrong, on)
 	case wrong == "expired_card": // the front beside it is good
-		d.problem(p.ID, wrong)
+		d.replyProblem(p.ID, wrong)
 	}
 	d.redraw(AudienceApplicant)
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
-		d.bothSides()
+		d.proceedToForm()
 	}
 }
 
 // use takes one reading for its side and returns the problem that forbids it, if any.
-func (d *decision) use(p *Photo, r idcard.Reading) string {
+func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	have := d.c.PhotoOf(r.Side)
 	sealed := r.Seal()
 	switch {
@@ -119,7 +119,7 @@ func (d *decision) use(p *Photo, r idcard.Reading) string {
 		return "duplicate_back"
 	}
 	if r.Side == idcard.Back {
-		if status, _ := idcard.Validity(r, d.e.At); status == idcard.StatusExpired {
+		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired {
 			return "expired_card"
 		}
 	}
@@ -145,8 +145,8 @@ func samePerson(a, b *idcard.SealedReading) bool {
 }
 
 // bothSides leads on to the form, unless the two sides cannot belong together.
-func (d *decision) bothSides() {
-	if !d.belongTogether() {
+func (d *decision) proceedToForm() {
+	if !d.requireMatchingSides() {
 		return
 	}
 	d.goTo(AwaitingConfirmation)
@@ -156,11 +156,11 @@ func (d *decision) bothSides() {
 
 // belongTogether refuses the photo that came last when the two sides cannot be of one card:
 // which of them is wrong cannot be known.
-func (d *decision) belongTogether() bool {
+func (d *decision) requireMatchingSides() bool {
 	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
-	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
+	for _, i := range idcard.SidesMatch(front, back, d.event.At) {
 		if i.Level == idcard.Error {
-			p := d.c.PhotoByID(d.e.PhotoID)
+			p := d.c.PhotoByID(d.event.PhotoID)
 			d.refusePhoto(p, "sides_mismatch", p.Side)
 			return false
 		}
@@ -171,22 +171,22 @@ func (d *decision) belongTogether() bool {
 // refusePhoto turns a photo down and tells the applicant on that photo.
 func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	if p.State == PhotoRead {
-		d.unread(p.Side)
+		d.clearReading(p.Side)
 		if p.Other {
-			d.unread(p.Side.Other())
+			d.clearReading(p.Side.Other())
 		}
 	}
 	p.State, p.Problem, p.Side, p.Other, p.Reader = PhotoRefused, problem, side, false, ""
 	d.c.BadPhotos++
-	d.forget(p.ID)
-	d.problem(p.ID, problem)
+	d.dropPicture(p.ID)
+	d.replyProblem(p.ID, problem)
 	d.detail("photo", p.ID)
 	d.detail("problem", problem)
 }
 
 // problem answers the photo's message.
-func (d *decision) problem(photoID, problem string) {
-	msg := d.e.MessageID
+func (d *decision) replyProblem(photoID, problem string) {
+	msg := d.event.MessageID
 	if p := d.c.PhotoByID(photoID); p != nil {
 		msg = p.MessageID
 	}
@@ -200,20 +200,20 @@ func (d *decision) problem(photoID, problem string) {
 // photoFailed turns down a photo that could not be fetched, inspected or read.
 func photoFailed(d *decision) {
 	d.c.Delayed = ""
-	p := d.c.PhotoByID(d.e.PhotoID)
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
-		d.late(p)
+		d.ignoreLateResult(p)
 		return
 	}
 	if p.State == PhotoStored {
-		d.sent("feishu_ocr")
+		d.noteDisclosure("feishu_ocr")
 	}
-	d.refusePhoto(p, d.e.Problem, "")
+	d.refusePhoto(p, d.event.Problem, "")
 	d.redraw(AudienceApplicant)
 }
 
 // unread forgets what was read of a side.
-func (d *decision) unread(s idcard.Side) {
+func (d *decision) clearReading(s idcard.Side) {
 	if s == idcard.Front {
 		d.c.Personal.Front = nil
 	} else {
@@ -222,11 +222,11 @@ func (d *decision) unread(s idcard.Side) {
 }
 
 // forget deletes the bytes of a photo in the same transaction.
-func (d *decision) forget(photoID string) {
-	d.ch.DropPictures = append(d.ch.DropPictures, photoID)
+func (d *decision) dropPicture(photoID string) {
+	d.change.DropPictures = append(d.change.DropPictures, photoID)
 }
 
 // sent notes a handing over of personal data.
-func (d *decision) sent(to string) {
-	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.e.At})
+func (d *decision) noteDisclosure(to string) {
+	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.event.At})
 }

@@ -2,21 +2,21 @@ package flows
 
 import "shiming/idcard"
 
-// retakeHere drops one side while photos are being collected.
-func retakeHere(d *decision) {
-	if d.c.PhotoOf(idcard.Side(d.e.Side)) == nil {
-		d.refuse("nothing to retake", LateToast(d.p, d.c))
+// retakeWhileCollecting drops one side while photos are being collected.
+func retakeWhileCollecting(d *decision) {
+	if d.c.PhotoOf(idcard.Side(d.event.Side)) == nil {
+		d.refuse("nothing to retake", LateToast(d.policy, d.c))
 		return
 	}
-	d.clearSide(idcard.Side(d.e.Side))
+	d.clearSide(idcard.Side(d.event.Side))
 	d.toast("saved")
 	d.redraw(AudienceApplicant)
 }
 
 // retake goes back for a new photo of one side; the other side stays.
 func retake(d *decision) {
-	d.clearSide(idcard.Side(d.e.Side))
-	d.leaveForm()
+	d.clearSide(idcard.Side(d.event.Side))
+	d.resetForm()
 	d.toast("saved")
 }
 
@@ -30,66 +30,66 @@ func (d *decision) clearSide(s idcard.Side) {
 		return
 	}
 	if p.Other {
-		d.unread(s.Other())
+		d.clearReading(s.Other())
 	}
-	d.unread(s)
+	d.clearReading(s)
 	p.State = PhotoReplaced
 	delete(d.c.Uploads, string(s))
-	d.forget(p.ID)
+	d.dropPicture(p.ID)
 	d.detail("dropped", p.ID)
 }
 
 // leaveForm forgets what was typed, since it was typed against another photo.
-func (d *decision) leaveForm() {
+func (d *decision) resetForm() {
 	d.c.FormIssues, d.c.Mismatch, d.c.Changed = nil, "", nil
 	d.c.Personal.Name, d.c.Personal.Number = "", ""
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
 }
 
-// newReading: a photo that was sent although the form is there replaces the side that it
+// photoReadAtForm: a photo that was sent although the form is there replaces the side that it
 // shows. One that was merely slower than the others is dropped.
-func newReading(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
-	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.e.Readings) == 0 {
-		dropStraggler(d)
+func photoReadAtForm(d *decision) {
+	p := d.c.PhotoByID(d.event.PhotoID)
+	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.event.Readings) == 0 {
+		dropLatePhoto(d)
 		return
 	}
-	d.sent("feishu_ocr")
-	for _, r := range d.e.Readings {
+	d.noteDisclosure("feishu_ocr")
+	for _, r := range d.event.Readings {
 		d.clearSide(r.Side)
 	}
-	for _, r := range d.e.Readings {
-		if problem := d.use(p, r); problem != "" {
+	for _, r := range d.event.Readings {
+		if problem := d.assignReading(p, r); problem != "" {
 			// The former photo of this side is gone; ask for a good one.
 			d.refusePhoto(p, problem, r.Side)
-			d.leaveForm()
+			d.resetForm()
 			d.goTo(AwaitingPhotos)
 			return
 		}
 	}
-	d.leaveForm()
-	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil || !d.belongTogether() {
+	d.resetForm()
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil || !d.requireMatchingSides() {
 		d.goTo(AwaitingPhotos)
 		return
 	}
-	d.stay = true
+	d.reenter = true
 	d.rule("photo replaced")
 	d.repost(AudienceApplicant)
 }
 
-// dropStraggler forgets a photo that is no longer needed.
-func dropStraggler(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
+// dropLatePhoto forgets a photo that is no longer needed.
+func dropLatePhoto(d *decision) {
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
-		d.late(p)
+		d.ignoreLateResult(p)
 		return
 	}
-	d.forget(p.ID)
+	d.dropPicture(p.ID)
 	p.State, p.Reader = PhotoReplaced, ""
 	d.detail("photo", p.ID)
-	if d.e.Kind == PhotoReadOK {
-		d.sent("feishu_ocr")
+	if d.event.Kind == PhotoReadOK {
+		d.noteDisclosure("feishu_ocr")
 	}
 }
 
@@ -98,7 +98,7 @@ func photoRecalled(d *decision) {
 	found := false
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
-		if p.MessageID != d.e.MessageID || p.State == PhotoReplaced || p.State == PhotoRefused {
+		if p.MessageID != d.event.MessageID || p.State == PhotoReplaced || p.State == PhotoRefused {
 			continue
 		}
 		found = true
@@ -106,7 +106,7 @@ func photoRecalled(d *decision) {
 			d.clearSide(p.Side)
 		}
 		p.State, p.Reader = PhotoReplaced, ""
-		d.forget(p.ID)
+		d.dropPicture(p.ID)
 	}
 	if !found {
 		d.refuse("no such photo", nil)
@@ -115,15 +115,15 @@ func photoRecalled(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// photoRecalledLate also leaves the form when a side is missing now.
-func photoRecalledLate(d *decision) {
+// photoRecalledAtForm also leaves the form when a side is missing now.
+func photoRecalledAtForm(d *decision) {
 	d.goTo(d.c.State)
 	photoRecalled(d)
-	if d.to == "" {
+	if d.refused() {
 		return
 	}
 	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
-		d.leaveForm()
+		d.resetForm()
 		d.goTo(AwaitingPhotos)
 	}
 }

@@ -12,24 +12,24 @@ func remind(d *decision) {
 		d.refuse("reminded often enough", nil)
 		return
 	}
-	if !Awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
-		d.job(Remind(d.c.Rev, NextMorning(d.e.At)))
-		d.refuseKeeping("night")
+	if !Awake(d.event.At) && d.policy.ReminderAfter >= time.Hour { // shorter settings are for trying it out
+		d.job(Remind(d.c.Rev, NextMorning(d.event.At)))
+		d.refuseButKeepJobs("night")
 		return
 	}
-	d.reminder()
-	d.job(Remind(d.c.Rev, d.e.At.Add(d.p.ReminderAfter<<d.c.Reminders)))
+	d.sendReminder()
+	d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter<<d.c.Reminders)))
 }
 
 // refuseKeeping changes nothing but the jobs that were collected.
-func (d *decision) refuseKeeping(why string) {
+func (d *decision) refuseButKeepJobs(why string) {
 	d.rule(why)
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-func (d *decision) reminder() {
+func (d *decision) sendReminder() {
 	d.c.Reminders++
-	d.c.RemindedAt = d.e.At
+	d.c.RemindedAt = d.event.At
 	d.detail("reminder", strconv.Itoa(d.c.Reminders))
 	if d.c.State.Turn() == Applicant {
 		d.job(Reminder(d.c.Rev).Towards(Receiver{Type: "open_id", ID: d.c.OpenID}))
@@ -44,13 +44,13 @@ func nudge(d *decision) {
 	case d.c.Reminders >= MaxReminders:
 		d.refuse(NudgeCapped, nil)
 		return
-	case d.e.At.Sub(d.c.RemindedAt) < NudgeEvery:
+	case d.event.At.Sub(d.c.RemindedAt) < NudgeEvery:
 		d.refuse(NudgeTooSoon, nil)
 		return
 	}
-	d.reminder()
-	if !Awake(d.e.At) {
-		d.ch.Jobs[len(d.ch.Jobs)-1].At = NextMorning(d.e.At)
+	d.sendReminder()
+	if !Awake(d.event.At) {
+		d.change.Jobs[len(d.change.Jobs)-1].At = NextMorning(d.event.At)
 	}
 }
 
@@ -58,9 +58,4 @@ func nudge(d *decision) {
 const (
 	NudgeCapped  = "reminded often enough"
 	NudgeTooSoon = "reminded a short while ago"
-)
-
-const (
-	morning = 9  // hour in China
-	evening = 21 // hour in China
 )

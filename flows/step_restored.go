@@ -12,7 +12,7 @@ const backupPrefix = "copy_of/"
 // be made HR is asked whether it has been. A code that was about to be sent may have been.
 func restored(d *decision) {
 	changed := d.markUncertain(&d.c.Identity)
-	if d.files() && d.markUncertain(&d.c.Evidence) {
+	if d.filesEvidence() && d.markUncertain(&d.c.Evidence) {
 		changed = true
 	}
 	if code := d.c.Code; code != nil && code.State == CodeStateSending {
@@ -21,10 +21,10 @@ func restored(d *decision) {
 		changed = true
 	}
 	if !changed {
-		d.refuse("known", nil)
+		d.refuse(refusalKnown, nil)
 		return
 	}
-	d.detail("copy_of", d.e.ID)
+	d.detail("copy_of", d.event.ID)
 	if d.c.State == Recording || d.c.State == Filing {
 		d.resume(d.c.State) // the worker asks HR
 	}
@@ -40,7 +40,7 @@ func (d *decision) markUncertain(at **Write) bool {
 	if w != nil {
 		attempt = w.Attempt
 	}
-	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: backupPrefix + d.e.ID}
+	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: backupPrefix + d.event.ID}
 	return true
 }
 
@@ -55,7 +55,7 @@ func (w *Write) FromBackup() (cause string, is bool) {
 
 // asked reports whether what HR says of a stopped write is an answer to "did it happen?". In a
 // copy put back a write is unknown also where HR was asked something else, or before its turn.
-func (d *decision) asked() bool {
+func (d *decision) asksIfWritten() bool {
 	a := d.c.Attention
 	if _, is := d.c.write(a.Step).FromBackup(); !is {
 		return true

@@ -11,18 +11,18 @@ import (
 func TestRetakeWhilePhotosAreCollected(t *testing.T) {
 	c := SampleCase(AwaitingPhotos)
 	c.Uploads = map[string]string{"front": "f1"}
-	d := decide(t, c, Event{Kind: Retake, Side: "front"}).stayed().dropped("p1").said("saved")
-	d.drew([]string{AudienceApplicant}, nil)
+	d := decide(t, c, Event{Kind: Retake, Side: "front"}).wantStay().wantDropped("p1").wantToast("saved")
+	d.wantCards([]string{AudienceApplicant}, nil)
 	if d.Case.Personal.Front != nil || d.Case.PhotoByID("p1").State != PhotoReplaced || d.Case.Uploads["front"] != "" {
 		t.Errorf("after the retake: %+v", d.Case)
 	}
 	if d.Case.PhotoByID("p2").State != PhotoStored {
 		t.Error("the other photo was touched")
 	}
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: Retake, Side: "back"}).refused("nothing to retake", "already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: Retake, Side: "back"}).wantRefused("nothing to retake", "already")
 }
 
-func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
+func TestRetakeKeepsOtherSide(t *testing.T) {
 	for _, s := range []State{AwaitingConfirmation, AwaitingCode} {
 		for _, tt := range []struct{ side, gone, kept string }{{"front", "p1", "p2"}, {"back", "p2", "p1"}} {
 			t.Run(tt.side, func(t *testing.T) {
@@ -30,8 +30,11 @@ func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 				c.FormIssues, c.Mismatch, c.Changed = map[string]string{"mobile": "required"}, "mobile", []string{"identity_name"}
 				c.Personal.Name, c.Personal.Number, c.Personal.SMSCode, c.Check = SampleName, SampleNumber, "123456", &Check{}
 				c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-				d := decide(t, c, Event{Kind: Retake, Side: tt.side}).led(AwaitingPhotos).dropped(tt.gone).said("saved")
-				d.queued()
+				d := decide(t, c, Event{Kind: Retake, Side: tt.side}).
+					wantState(AwaitingPhotos).
+					wantDropped(tt.gone).
+					wantToast("saved")
+				d.wantJobs()
 				after := d.Case
 				if after.PhotoByID(tt.gone).State != PhotoReplaced || after.PhotoByID(tt.kept).State != PhotoRead {
 					t.Errorf("%s, %s: photos %+v", s, tt.side, after.Photos)
@@ -59,21 +62,21 @@ func TestRetakeFromTheFormKeepsTheOtherSide(t *testing.T) {
 }
 
 // A photo that shows both sides goes altogether.
-func TestRetakeOfAPhotoWithBothSides(t *testing.T) {
+func TestRetakeOfPhotoWithBothSides(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
 	c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
-	d := decide(t, c, Event{Kind: Retake, Side: "back"}).led(AwaitingPhotos).dropped("p1")
+	d := decide(t, c, Event{Kind: Retake, Side: "back"}).wantState(AwaitingPhotos).wantDropped("p1")
 	if d.Case.Personal.Front != nil || d.Case.Personal.Back != nil {
 		t.Error("a reading of the photo stayed")
 	}
 }
 
-func TestRecalledPhotosGo(t *testing.T) {
+func TestPhotoRecalled(t *testing.T) {
 	t.Run("before consent", func(t *testing.T) {
 		c := SampleCase(AwaitingConsent)
 		c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting},
 			{ID: "p2", MessageID: "om_2", State: PhotoWaiting}}
-		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1")
+		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).wantStay().wantDropped("p1")
 		if d.Case.PhotoByID("p1").State != PhotoReplaced || d.Case.PhotoByID("p2").State != PhotoWaiting {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
@@ -81,56 +84,59 @@ func TestRecalledPhotosGo(t *testing.T) {
 	t.Run("a post with both sides", func(t *testing.T) {
 		c := SampleCase(AwaitingPhotos)
 		c.Photos[1].MessageID = "om_1"
-		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).stayed().dropped("p1", "p2")
+		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).wantStay().wantDropped("p1", "p2")
 		if d.Case.Personal.Front != nil || d.Case.PhotoOf(idcard.Front) != nil {
 			t.Error("the front is still known")
 		}
-		d.drew([]string{AudienceApplicant}, nil)
+		d.wantCards([]string{AudienceApplicant}, nil)
 	})
 	t.Run("one side of two, at the form", func(t *testing.T) {
-		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled,
-			MessageID: "om_2"}).led(AwaitingPhotos).dropped("p2")
+		d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: PhotoRecalled, MessageID: "om_2"}).
+			wantState(AwaitingPhotos).
+			wantDropped("p2")
 		if d.Case.Personal.Back != nil || d.Case.Personal.Front == nil || d.Case.PhotoByID("p1").State != PhotoRead {
 			t.Errorf("after the recall: %+v", d.Case.Photos)
 		}
 	})
 	t.Run("a photo that was not used, at the form", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_p3"}).stayed().dropped("p3")
+		d := decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_p3"}).wantStay().wantDropped("p3")
 		if d.Case.PhotoByID("p1").State != PhotoRead || d.Case.PhotoByID("p2").State != PhotoRead {
 			t.Error("the used photos were touched")
 		}
 	})
 	t.Run("nothing that is there", func(t *testing.T) {
 		for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation} {
-			decide(t, SampleCase(s), Event{Kind: PhotoRecalled, MessageID: "om_other"}).refused("no such photo", "")
+			decide(t, SampleCase(s), Event{Kind: PhotoRecalled, MessageID: "om_other"}).wantRefused("no such photo", "")
 		}
 		c := SampleCase(AwaitingPhotos)
 		c.Photos[0].State = PhotoReplaced
-		decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).refused("no such photo", "")
+		decide(t, c, Event{Kind: PhotoRecalled, MessageID: "om_1"}).wantRefused("no such photo", "")
 	})
 }
 
 // A photo that is sent although the form is there replaces the side that it shows.
-func TestNewPhotoAtTheForm(t *testing.T) {
+func TestNewPhotoReplacesSide(t *testing.T) {
 	front, back := SampleReadings()
 	t.Run("replaces its side", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		c.Photos[2].At, c.Personal.Name = SampleTime, "样乙"
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
-			Readings: []idcard.Reading{front}}).led(AwaitingConfirmation).dropped("p1")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front}}).
+			wantState(AwaitingConfirmation).
+			wantDropped("p1")
 		if d.Case.Rev != c.Rev+1 {
 			t.Error("the form is a new one, so it needs a new revision")
 		}
 		if d.Case.PhotoOf(idcard.Front).ID != "p3" || d.Case.PhotoOf(idcard.Back).ID != "p2" || d.Case.Personal.Name != "" {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
-		d.drew([]string{AudienceApplicant}, []string{AudienceApplicant})
+		d.wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
 	})
 	t.Run("both sides at once", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
-			Readings: []idcard.Reading{front, back}}).led(AwaitingConfirmation).dropped("p1", "p2")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front, back}}).
+			wantState(AwaitingConfirmation).
+			wantDropped("p1", "p2")
 		if p := d.Case.PhotoByID("p3"); p.State != PhotoRead || !p.Other {
 			t.Errorf("photo %+v", p)
 		}
@@ -139,8 +145,9 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 		c := SampleCase(AwaitingConfirmation)
 		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
 		withPhoto(c, "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
-			Readings: []idcard.Reading{back}}).led(AwaitingPhotos).dropped("p1")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{back}}).
+			wantState(AwaitingPhotos).
+			wantDropped("p1")
 		if d.Case.PhotoOf(idcard.Front) != nil || d.Case.PhotoOf(idcard.Back).ID != "p3" {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
@@ -148,8 +155,8 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	t.Run("an expired card", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
-			Readings: []idcard.Reading{backOf(t, "2005.01.01", "2025.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
-		if j := d.queued(JobReply)[0]; j.Args["problem"] != "expired_card" {
+			Readings: []idcard.Reading{backOf(t, "2005.01.01", "2025.01.01")}}).wantState(AwaitingPhotos).wantDropped("p2", "p3")
+		if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != "expired_card" {
 			t.Errorf("answered with %+v", j)
 		}
 		if d.Case.PhotoOf(idcard.Front) == nil {
@@ -159,14 +166,14 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 	t.Run("a side that does not fit the other", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",
-			Readings: []idcard.Reading{backOf(t, "1980.01.01", "2040.01.01")}}).led(AwaitingPhotos).dropped("p2", "p3")
-		if j := d.queued(JobReply)[0]; j.Args["problem"] != "sides_mismatch" {
+			Readings: []idcard.Reading{backOf(t, "1980.01.01", "2040.01.01")}}).wantState(AwaitingPhotos).wantDropped("p2", "p3")
+		if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != "sides_mismatch" {
 			t.Errorf("answered with %+v", j)
 		}
 	})
 	t.Run("a bad one", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
-		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p3", Problem: "nothing"}).stayed().dropped("p3")
+		d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p3", Problem: "nothing"}).wantStay().wantDropped("p3")
 		if d.Case.PhotoOf(idcard.Front) == nil || d.Case.PhotoOf(idcard.Back) == nil {
 			t.Error("a side was lost")
 		}
@@ -175,13 +182,13 @@ func TestNewPhotoAtTheForm(t *testing.T) {
 
 // A photo that was merely slower than the two that made the form is dropped, whatever it
 // shows; the ones in use stay.
-func TestStragglersAreDropped(t *testing.T) {
+func TestLatePhotosAreDropped(t *testing.T) {
 	front, back := SampleReadings()
 	for _, readings := range [][]idcard.Reading{{front}, {back}, {front, back}, {frontOf(t, "样乙", OtherNumber)}} {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		c.Photos[2].At, c.Photos[2].Reader = c.EnteredAt.Add(-time.Second), "job"
-		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: readings}).stayed().dropped("p3")
-		d.queued()
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: readings}).wantStay().wantDropped("p3")
+		d.wantJobs()
 		if p := d.Case.PhotoByID("p3"); p.State != PhotoReplaced || p.Reader != "" {
 			t.Errorf("the straggler is %+v", p)
 		}
@@ -189,13 +196,13 @@ func TestStragglersAreDropped(t *testing.T) {
 			d.Case.Personal.Front.RawNumber != SampleNumber {
 			t.Errorf("photos %+v", d.Case.Photos)
 		}
-		if d.lastSent() != "feishu_ocr" {
+		if d.lastDisclosure() != "feishu_ocr" {
 			t.Error("it was read, so that is on record")
 		}
 	}
 }
 
-func TestContactFillsTheForm(t *testing.T) {
+func TestContactFillsForm(t *testing.T) {
 	for _, tt := range []struct {
 		state  State
 		mobile string
@@ -209,8 +216,9 @@ func TestContactFillsTheForm(t *testing.T) {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c := SampleCase(tt.state)
 			c.Personal.Mobile = tt.mobile
-			d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样",
-				Mobile: "+8613900001234"}}).stayed().drew(tt.show, nil)
+			d := decide(t, c, Event{Kind: ContactKnown, Contact: Contact{Name: "小样", Mobile: "+8613900001234"}}).
+				wantStay().
+				wantCards(tt.show, nil)
 			if d.Case.Personal.ContactName != "小样" || d.Case.Personal.ContactMobile != "+8613900001234" || !d.Silent {
 				t.Errorf("%s: contact is not kept", tt.state)
 			}

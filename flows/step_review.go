@@ -6,15 +6,15 @@ import (
 	"shiming/idcard"
 )
 
-func (d *decision) review(what ReviewOutcome) {
+func (d *decision) recordReview(what ReviewOutcome) {
 	d.c.Review = &Review{
-		By:     d.e.Actor,
+		By:     d.event.Actor,
 		What:   what,
-		At:     d.e.At,
+		At:     d.event.At,
 		Round:  d.c.Rounds,
-		Reason: formValue(d.e.Form.Reason),
+		Reason: formValue(d.event.Form.Reason),
 	}
-	d.c.Personal.Note = shortNote(formValue(d.e.Form.Note))
+	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
 }
 
@@ -35,23 +35,23 @@ func shortNote(s string) string {
 }
 
 func approve(d *decision) {
-	d.review(ReviewApproved)
+	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
 }
 
 // sendBack returns the case to the applicant: to the form, or for a new photo. What was good stays.
 func sendBack(d *decision) {
-	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
+	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
+		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review(ReviewSentBack)
+	d.recordReview(ReviewSentBack)
 	d.toast("sent_back")
 	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
-	switch formValue(d.e.Form.Side) {
+	switch formValue(d.event.Form.Side) {
 	case "front":
 		d.clearSide(idcard.Front)
 	case "back":
@@ -69,11 +69,11 @@ func sendBack(d *decision) {
 }
 
 func reject(d *decision) {
-	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
+	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
+		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review(ReviewRejected)
+	d.recordReview(ReviewRejected)
 	d.toast("rejected")
 	d.repost(AudienceApplicant)
 }

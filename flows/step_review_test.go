@@ -10,9 +10,10 @@ import (
 )
 
 func TestApproval(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved,
-		Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
-	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).
+		wantState(Recording).
+		wantToast("approved")
+	jobs := d.wantJobs(JobIdentity, JobUpload, JobUpload)
 	if jobs[1].ref != "front" || jobs[2].ref != "back" {
 		t.Errorf("uploads %s, %s, want %q, %q", jobs[1].ref, jobs[2].ref, "front", "back")
 	}
@@ -20,21 +21,21 @@ func TestApproval(t *testing.T) {
 		d.Case.Personal.Note != "好" {
 		t.Errorf("review %+v", r)
 	}
-	d.drew([]string{AudienceApplicant, AudienceHR}, nil)
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 }
 
 // Without a verification there is nothing to file, so nothing is uploaded.
 func TestApprovalWithoutVerification(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
-	decide(t, c, Event{Kind: Approved}).led(Recording).queued(JobIdentity)
+	decide(t, c, Event{Kind: Approved}).wantState(Recording).wantJobs(JobIdentity)
 }
 
 func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 	for _, k := range []Kind{SentBack, Refused} {
 		for _, f := range []cards.Form{{}, {Reason: ptr("")}, {Reason: ptr("  "), Note: ptr(" ")}} {
-			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field",
-				"reason")
+			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).
+				wantRefused("no reason given", "missing_field", "field", "reason")
 		}
 		// Words of HR's own will do.
 		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
@@ -62,10 +63,12 @@ func TestSendingBack(t *testing.T) {
 			c := SampleCase(AwaitingReview)
 			c.Changed = []string{"identity_name"}
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"),
-				Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
-			d.queued()
-			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).noted("reason", "blurred")
+			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"), Side: ptr(tt.side)}}).
+				wantState(tt.to).
+				wantToast("sent_back").
+				wantDropped(tt.gone...)
+			d.wantJobs()
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).wantDetail("reason", "blurred")
 			if d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
 				t.Error("code and check belong to the former round")
 			}
@@ -105,12 +108,14 @@ func TestSendingBack(t *testing.T) {
 
 func TestRejection(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused,
-		Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
-	if j := d.queued(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
+		Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).
+		wantState(Rejected).
+		wantToast("rejected")
+	if j := d.wantJobs(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
 		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("purges %+v", j)
 	}
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("the note has %d characters", n)
 	}
@@ -121,7 +126,7 @@ func TestRejection(t *testing.T) {
 }
 
 // The second of two admins learns who was first and what they did.
-func TestTheSecondAdminIsLate(t *testing.T) {
+func TestSecondDecisionIsLate(t *testing.T) {
 	named := func(p *Policy) {
 		p.NameOf = func(id string) string { return map[string]string{"ou_hr1": "人事甲"}[id] }
 	}
@@ -135,12 +140,12 @@ func TestTheSecondAdminIsLate(t *testing.T) {
 			Rev:   &rev,
 			Form:  cards.Form{Reason: ptr("blurred")},
 		}, named).
-			refused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
+			wantRefused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 	}
 	// Back in review after another round, an old card is late, but nobody has decided.
 	c = SampleCase(AwaitingReview)
 	old := c.Rev - 2
-	decide(t, c, Event{Kind: Approved, Rev: &old}).refused("seen at another revision", "already")
+	decide(t, c, Event{Kind: Approved, Rev: &old}).wantRefused("seen at another revision", "already")
 }
 
 func TestNobodyReviewsHimself(t *testing.T) {
@@ -151,19 +156,19 @@ func TestNobodyReviewsHimself(t *testing.T) {
 			Role:  HR,
 			Actor: c.OpenID,
 			Form:  cards.Form{Reason: ptr("blurred")},
-		}).refused("nobody decides on himself", "self_review")
+		}).wantRefused("nobody decides on himself", "self_review")
 	}
 	for _, k := range []Kind{Retry, Resolved, Closed} {
 		c := SampleCase(NeedsAttention)
-		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
+		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID}).wantRefused("nobody decides on himself", "self_review")
 	}
 	c := SampleCase(AwaitingPhotos)
-	decide(t, c, Event{Kind: Nudged, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
+	decide(t, c, Event{Kind: Nudged, Role: HR, Actor: c.OpenID}).wantRefused("nobody decides on himself", "self_review")
 }
 
-func TestDecisionsAreTheirActorsOnly(t *testing.T) {
-	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant,
-		Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
-	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR,
-		Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
+func TestDecisionsOfOtherRoles(t *testing.T) {
+	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant, Actor: "ou_applicant"}).
+		wantRefused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR, Actor: "ou_hr1"}).
+		wantRefused("not the actor's to do", "not_allowed")
 }

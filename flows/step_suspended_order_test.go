@@ -8,7 +8,7 @@ import (
 // The three effects of recording come back in any order, each well or stopped in any way. The
 // case never stands where it is the bot's turn with nobody at work, and HR's word always
 // leads on to the end.
-func TestNoOrderOfResultsLosesACase(t *testing.T) {
+func TestEveryOrderOfResultsReachesDone(t *testing.T) {
 	endings := []string{"ok", "shared", "clear", "unknown"}
 	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"},
 		{"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
@@ -27,7 +27,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 				if effect == "identity" {
 					c = decide(t, c, Event{Kind: IdentityStarted, Job: "j"}).Case
 				}
-				d := decide(t, c, resultOfEffect(effect, how[effect]))
+				d := decide(t, c, effectResult(effect, how[effect]))
 				if d.Case == nil {
 					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Rule)
 				}
@@ -37,7 +37,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 				if round > 10 {
 					t.Fatalf("%s: still in %s", name, c.State)
 				}
-				c = leadOn(t, name, c, probing)
+				c = nextStep(t, name, c, probing)
 			}
 		}
 	}
@@ -46,7 +46,7 @@ func TestNoOrderOfResultsLosesACase(t *testing.T) {
 	}
 }
 
-func resultOfEffect(effect, how string) Event {
+func effectResult(effect, how string) Event {
 	step := effect
 	if effect != "identity" {
 		step = "upload"
@@ -65,8 +65,8 @@ func resultOfEffect(effect, how string) Event {
 	return Event{Kind: StepStopped, Stop: stopped(Step(step), "unknown_outcome", "")}
 }
 
-// leadOn lets the effects that try again succeed, and else has HR press what the card offers.
-func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
+// nextStep lets the effects that try again succeed, and else has HR press what the card offers.
+func nextStep(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 	t.Helper()
 	for _, effect := range []string{"identity", "front", "back"} {
 		if !probing[effect] {
@@ -85,9 +85,9 @@ func leadOn(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 		} else if c.Uploads[effect] != "" {
 			continue
 		}
-		return decide(t, c, resultOfEffect(effect, "ok")).Case
+		return decide(t, c, effectResult(effect, "ok")).Case
 	}
-	var d taken
+	var d outcome
 	switch {
 	case c.State == NeedsAttention && c.Attention.Code == "unknown_outcome":
 		d = decide(t, c, Event{Kind: Resolved})

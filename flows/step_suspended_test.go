@@ -10,7 +10,7 @@ import (
 )
 
 // What the stopped step brings back leads on by itself.
-func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
+func TestResultResumesSuspendedCase(t *testing.T) {
 	_, back := SampleReadings()
 	for _, tt := range []struct {
 		name   string
@@ -54,12 +54,12 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 		{"evidence", Filing, "evidence", nil, Event{Kind: EvidenceFiled, ID: "P1"}, Done, []JobKind{JobPurge}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+			c := suspendedCase(tt.back, stopped(tt.step, "quota", "incident"))
 			if tt.change != nil {
 				tt.change(c)
 			}
-			d := decide(t, c, tt.e).led(tt.to)
-			d.queued(tt.jobs...)
+			d := decide(t, c, tt.e).wantState(tt.to)
+			d.wantJobs(tt.jobs...)
 			if !strings.HasSuffix(d.Rule, "; went on by itself") || strings.HasPrefix(d.Rule, ";") {
 				t.Errorf("the audit row says %q", d.Rule)
 			}
@@ -80,49 +80,49 @@ func TestAStepThatWorksAgainLeadsOn(t *testing.T) {
 
 // What another step brings back is kept, and the case stays parked for the one that stopped.
 func TestResultsOfOtherStepsAreKept(t *testing.T) {
-	c := parkedCase(Recording, stopped("upload", "quota", "incident"))
-	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).stayed()
+	c := suspendedCase(Recording, stopped("upload", "quota", "incident"))
+	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).wantStay()
 	if d.Case.Identity.State != WriteDone || d.Case.Attention.Return != Filing {
 		t.Errorf("identity %+v, returns to %s, want %v", d.Case.Identity, d.Case.Attention.Return, Filing)
 	}
-	d.queued()
+	d.wantJobs()
 	// The photos follow, and with them the evidence.
-	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).stayed()
-	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).led(Filing)
-	d.queued(JobEvidence)
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).wantStay()
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).wantState(Filing)
+	d.wantJobs(JobEvidence)
 
-	c = parkedCase(Recording, stopped("identity", "permission", "incident"))
+	c = suspendedCase(Recording, stopped("identity", "permission", "incident"))
 	c.Identity.State = WriteRefused
-	d = decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).stayed()
-	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).stayed()
-	d.queued()
-	d.drew(nil, nil)
-	d = decide(t, d.Case, Event{Kind: IdentityStarted, Job: "again"}).stayed()
-	d = decide(t, d.Case, Event{Kind: IdentityRecorded, ID: "u"}).led(Filing)
-	d.queued(JobEvidence)
+	d = decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).wantStay()
+	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).wantStay()
+	d.wantJobs()
+	d.wantCards(nil, nil)
+	d = decide(t, d.Case, Event{Kind: IdentityStarted, Job: "again"}).wantStay()
+	d = decide(t, d.Case, Event{Kind: IdentityRecorded, ID: "u"}).wantState(Filing)
+	d.wantJobs(JobEvidence)
 
 	// The person has to look at the form, whatever e签宝 does.
-	c = parkedCase(Recording, stopped("upload", "quota", "incident"))
-	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).led(AwaitingConfirmation)
+	c = suspendedCase(Recording, stopped("upload", "quota", "incident"))
+	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).wantState(AwaitingConfirmation)
 	if d.Case.Mismatch != "mobile" || d.Case.Resolution == nil {
 		t.Errorf("the case is %+v", d.Case)
 	}
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 }
 
 // One side's upload says nothing about the other, which may have stopped for good: the case
 // would go on with nobody at work and nobody told.
-func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
+func TestUploadOfOneSideKeepsSuspension(t *testing.T) {
 	for _, back := range []State{Recording, Filing} {
-		c := parkedCase(back, stopped("upload", "photo_lost", ""))
+		c := suspendedCase(back, stopped("upload", "photo_lost", ""))
 		if back == Filing {
 			c.Uploads, c.Evidence = nil, nil
 		}
-		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).stayed()
+		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).wantStay()
 		if d.Case.Uploads["back"] != "2" {
 			t.Errorf("%s: the upload is lost", back)
 		}
-		retried := decide(t, d.Case, Event{Kind: Retry}).led(back)
+		retried := decide(t, d.Case, Event{Kind: Retry}).wantState(back)
 		uploads := 0
 		for _, j := range retried.Jobs {
 			if j.Kind == JobUpload {
@@ -139,7 +139,7 @@ func TestOneUploadDoesNotSpeakForTheOther(t *testing.T) {
 }
 
 // What a step prepares while the case is parked is kept without leading on.
-func TestPreparationsWhileParked(t *testing.T) {
+func TestPreparationsWhileSuspended(t *testing.T) {
 	for _, tt := range []struct {
 		back   State
 		step   Step
@@ -176,13 +176,13 @@ func TestPreparationsWhileParked(t *testing.T) {
 		}, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
 	} {
 		t.Run(fmt.Sprint(tt.back), func(t *testing.T) {
-			c := parkedCase(tt.back, stopped(tt.step, "quota", "incident"))
+			c := suspendedCase(tt.back, stopped(tt.step, "quota", "incident"))
 			if tt.change != nil {
 				tt.change(c)
 			}
-			d := decide(t, c, tt.e).stayed()
-			d.queued(tt.jobs...)
-			d.drew(nil, nil)
+			d := decide(t, c, tt.e).wantStay()
+			d.wantJobs(tt.jobs...)
+			d.wantCards(nil, nil)
 			if !tt.kept(d.Case) || d.Case.Attention == nil {
 				t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
 			}
@@ -196,20 +196,20 @@ func TestPreparationsWhileParked(t *testing.T) {
 		if k == CheckRefused {
 			back = Recording
 		}
-		decide(t, parkedCase(back, stopped("x", "quota", "")),
-			Event{Kind: k, Seq: 1, Step: "identity"}).refused("not in the table", "")
+		decide(t, suspendedCase(back, stopped("x", "quota", "")), Event{Kind: k, Seq: 1, Step: "identity"}).
+			wantRefused("not in the table", "")
 	}
 	// A second run may not begin a write whose outcome is unknown.
-	decide(t, SampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).refused("already begun", "")
+	decide(t, SampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).wantRefused("already begun", "")
 	// Nor may a code be made twice.
-	c := parkedCase(AwaitingCode, stopped("code", "supplier", "x"))
+	c := suspendedCase(AwaitingCode, stopped("code", "supplier", "x"))
 	c.Code.State = "sending"
-	decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}).refused("another code is valid", "")
-	decide(t, c, Event{Kind: CodeSent, Seq: 9}).refused("another code is valid", "")
+	decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}).wantRefused("another code is valid", "")
+	decide(t, c, Event{Kind: CodeSent, Seq: 9}).wantRefused("another code is valid", "")
 }
 
 // HR is asked about the stop that needs a person most.
-func TestASecondStop(t *testing.T) {
+func TestSecondStop(t *testing.T) {
 	unknown, clear, shared := stopped("identity", "unknown_outcome", ""), stopped("identity", "bug", ""),
 		stopped("upload", "quota", "upload/quota/1435404")
 	for _, tt := range []struct {
@@ -228,13 +228,14 @@ func TestASecondStop(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			first := *tt.first
-			c := parkedCase(Recording, &first)
+			c := suspendedCase(Recording, &first)
 			if first.Code == "unknown_outcome" {
 				c.Identity.State = WriteUnknown
 			}
 			second := *tt.second
-			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).stayed().noted("step", string(second.Step), "code",
-				string(second.Code))
+			d := decide(t, c, Event{Kind: StepStopped, Stop: &second}).
+				wantStay().
+				wantDetail("step", string(second.Step), "code", string(second.Code))
 			a := d.Case.Attention
 			if a.Step != tt.shown || a.Return != Recording || a.Rev != first.Rev {
 				t.Errorf("attention %+v", a)
@@ -243,7 +244,7 @@ func TestASecondStop(t *testing.T) {
 			if tt.told {
 				want = []string{AudienceHR}
 			}
-			d.drew(want, want)
+			d.wantCards(want, want)
 			if second.Step == "identity" && first.Step != "identity" {
 				want := WriteRefused
 				if second.Code == "unknown_outcome" {
@@ -254,16 +255,16 @@ func TestASecondStop(t *testing.T) {
 				}
 			}
 			// Whichever it is, HR's 重试 brings back everything that is missing.
-			retried := decide(t, d.Case, Event{Kind: Retry}).led(Recording)
+			retried := decide(t, d.Case, Event{Kind: Retry}).wantState(Recording)
 			if n := len(retried.Jobs); n < 3 {
 				t.Errorf("HR's retry queues %d jobs", n)
 			}
 		})
 	}
 	// The same step again is counted.
-	c := parkedCase(Recording, stopped("upload", "quota", "x"))
-	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
-	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).stayed()
+	c := suspendedCase(Recording, stopped("upload", "quota", "x"))
+	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).wantStay()
+	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).wantStay()
 	if d.Case.Attention.Probes != 2 || !d.Silent {
 		t.Errorf("%d probes, want 2", d.Case.Attention.Probes)
 	}
@@ -272,14 +273,14 @@ func TestASecondStop(t *testing.T) {
 // Photos that come while the reader is out of order are kept; in other steps none is wanted.
 func TestPhotosDuringAttention(t *testing.T) {
 	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, parkedCase(back, stopped("photos", "quota", "x")),
+		d := decide(t, suspendedCase(back, stopped("photos", "quota", "x")),
 			Event{Kind: PhotoReceived, PhotoID: "p9", MessageID: "om_9"})
 		if back != AwaitingPhotos {
-			d.refused("no photo is wanted now", "")
+			d.wantRefused("no photo is wanted now", "")
 			continue
 		}
-		d.stayed()
-		if j := d.queued(JobFetchPhoto)[0]; j.ref != "p9" {
+		d.wantStay()
+		if j := d.wantJobs(JobFetchPhoto)[0]; j.ref != "p9" {
 			t.Errorf("fetches %q, want %q", j.ref, "p9")
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"shiming/idcard"
 )
 
-// taken is one decision, with what is asked of it.
-type taken struct {
+// outcome is one decision, with what is asked of it.
+type outcome struct {
 	t *testing.T
 	Change
 	before *Case
@@ -17,9 +17,9 @@ type taken struct {
 
 // decide runs one event. What is left open is filled in: the row's own actor, noon, and the
 // policy of the tests with what adjust changes.
-func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
+func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) outcome {
 	t.Helper()
-	if row := index[pair{c.State, e.Kind}]; row != nil && e.Role == "" {
+	if row := findRow(c.State, e.Kind); row != nil && e.Role == "" {
 		e.Role = row.By
 	}
 	if e.Actor == "" {
@@ -37,11 +37,11 @@ func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
 	for _, change := range adjust {
 		change(p)
 	}
-	return taken{t, Decide(p, c, e), c}
+	return outcome{t, Decide(p, c, e), c}
 }
 
-// led requires that the case went to a state, with a new revision, or stayed as it was.
-func (d taken) led(to State) taken {
+// wantState requires that the case went to a state, with a new revision, or stayed as it was.
+func (d outcome) wantState(to State) outcome {
 	d.t.Helper()
 	if d.Case == nil {
 		d.t.Fatalf("nothing happened (%s), want %s", d.Rule, to)
@@ -52,18 +52,18 @@ func (d taken) led(to State) taken {
 	return d
 }
 
-// stayed requires that something happened without a new revision.
-func (d taken) stayed() taken {
+// wantStay requires that something happened without a new revision.
+func (d outcome) wantStay() outcome {
 	d.t.Helper()
-	d.led(d.before.State)
+	d.wantState(d.before.State)
 	if d.Case.Rev != d.before.Rev {
 		d.t.Fatalf("revision %d became %d", d.before.Rev, d.Case.Rev)
 	}
 	return d
 }
 
-// refused requires that nothing happened, for this reason and with this toast ("" = none).
-func (d taken) refused(why, toastID string, args ...string) {
+// wantRefused requires that nothing happened, for this reason and with this toast ("" = none).
+func (d outcome) wantRefused(why, toastID string, args ...string) {
 	d.t.Helper()
 	if d.Case != nil {
 		d.t.Fatalf("led to %s (%s), want a refusal: %s", d.Case.State, d.Rule, why)
@@ -74,11 +74,11 @@ func (d taken) refused(why, toastID string, args ...string) {
 	if len(d.Jobs)+len(d.Redraw)+len(d.Repost)+len(d.DropPictures) > 0 || d.SetBlindIndex || d.Incident != "" {
 		d.t.Errorf("refused, but with consequences: %+v", d.Change)
 	}
-	d.said(toastID, args...)
+	d.wantToast(toastID, args...)
 }
 
-// said requires the toast with this id and these arguments.
-func (d taken) said(toastID string, args ...string) taken {
+// wantToast requires the toast with this id and these arguments.
+func (d outcome) wantToast(toastID string, args ...string) outcome {
 	d.t.Helper()
 	if toastID == "" {
 		if d.Toast != nil {
@@ -96,8 +96,8 @@ func (d taken) said(toastID string, args ...string) taken {
 	return d
 }
 
-// queued requires exactly these effects, timers left out, and returns them in that order.
-func (d taken) queued(kinds ...JobKind) []Job {
+// wantJobs requires exactly these effects, timers left out, and returns them in that order.
+func (d outcome) wantJobs(kinds ...JobKind) []Job {
 	d.t.Helper()
 	var got []Job
 	var names []JobKind
@@ -115,8 +115,8 @@ func (d taken) queued(kinds ...JobKind) []Job {
 	return got
 }
 
-// drew requires the audiences whose cards are drawn in place and those that get a new message.
-func (d taken) drew(show, anew []string) taken {
+// wantCards requires the audiences whose cards are drawn in place and those that get a new message.
+func (d outcome) wantCards(show, anew []string) outcome {
 	d.t.Helper()
 	sorted := func(s []string) []string {
 		s = slices.Clone(s)
@@ -129,8 +129,8 @@ func (d taken) drew(show, anew []string) taken {
 	return d
 }
 
-// dropped requires exactly these photos' bytes to be deleted.
-func (d taken) dropped(ids ...string) taken {
+// wantDropped requires exactly these photos' bytes to be deleted.
+func (d outcome) wantDropped(ids ...string) outcome {
 	d.t.Helper()
 	got := slices.Compact(slices.Sorted(slices.Values(d.DropPictures)))
 	if !slices.Equal(got, ids) {
@@ -139,8 +139,8 @@ func (d taken) dropped(ids ...string) taken {
 	return d
 }
 
-// noted requires details of the audit row.
-func (d taken) noted(kv ...string) taken {
+// wantDetail requires details of the audit row.
+func (d outcome) wantDetail(kv ...string) outcome {
 	d.t.Helper()
 	for i := 0; i+1 < len(kv); i += 2 {
 		if d.Detail[kv[i]] != kv[i+1] {
@@ -150,8 +150,8 @@ func (d taken) noted(kv ...string) taken {
 	return d
 }
 
-// lastSent is the latest handing over of personal data that the event added.
-func (d taken) lastSent() string {
+// lastDisclosure is the latest handing over of personal data that the event added.
+func (d outcome) lastDisclosure() string {
 	if n := len(d.Case.Sent); n > len(d.before.Sent) {
 		return d.Case.Sent[n-1].To
 	}

@@ -2,6 +2,13 @@ package flows
 
 import "time"
 
+// Audiences of a surface. They are part of surface ids and stored in the database.
+const (
+	AudienceApplicant = "applicant"
+	AudienceHR        = "hr"
+	AudienceBoard     = "board" // a group's announcement
+)
+
 // NoteClicked takes note of a message that a click was answered on.
 func (s *Surface) NoteClicked(clicked string) {
 	switch {

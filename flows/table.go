@@ -33,7 +33,7 @@ func row(from State, on Kind, by Role, s step, to ...State) Transition {
 func buildTable() []Transition {
 	t := []Transition{
 		// The applicant is asked.
-		row(AwaitingConsent, PhotoReceived, Applicant, keepUnread, AwaitingConsent),
+		row(AwaitingConsent, PhotoReceived, Applicant, keepPhotoUnread, AwaitingConsent),
 		row(AwaitingConsent, Consented, Applicant, consent, AwaitingPhotos),
 		row(AwaitingConsent, ConsentDenied, Applicant, decline, Declined),
 
@@ -44,7 +44,7 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, PhotoReadOK, Bot, photoRead, AwaitingPhotos, AwaitingConfirmation),
 		row(AwaitingPhotos, PhotoFailed, Bot, photoFailed, AwaitingPhotos),
 		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
-		row(AwaitingPhotos, Retake, Applicant, retakeHere, AwaitingPhotos),
+		row(AwaitingPhotos, Retake, Applicant, retakeWhileCollecting, AwaitingPhotos),
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks what was read.
@@ -54,7 +54,7 @@ func buildTable() []Transition {
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoClaimed, Bot, photoClaimed, AwaitingConfirmation),
-		row(AwaitingConfirmation, PhotoReadOK, Bot, newReading, AwaitingConfirmation, AwaitingPhotos),
+		row(AwaitingConfirmation, PhotoReadOK, Bot, photoReadAtForm, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoFailed, Bot, photoFailed, AwaitingConfirmation),
 		row(AwaitingConfirmation, ContactKnown, Bot, contactKnown, AwaitingConfirmation),
 		row(AwaitingConfirmation, FormTooClear, Bot, maskForm, AwaitingConfirmation),
@@ -67,7 +67,7 @@ func buildTable() []Transition {
 		row(AwaitingCode, CodeDropped, Bot, codeDropped, AwaitingCode),
 		row(AwaitingCode, CodeAsked, Applicant, codeAsked, AwaitingCode),
 		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
-		row(AwaitingCode, EditAsked, Applicant, edit, AwaitingConfirmation),
+		row(AwaitingCode, EditAsked, Applicant, editForm, AwaitingConfirmation),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
@@ -132,18 +132,18 @@ func buildTable() []Transition {
 		AwaitingReview} {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
-			row(s, Erase, Applicant, eraseOpen, Withdrawn))
+			row(s, Erase, Applicant, eraseOpenCase, Withdrawn))
 	}
 	for _, s := range []State{AwaitingConsent, AwaitingPhotos} {
 		t = append(t, row(s, PhotoRecalled, Applicant, photoRecalled, s))
 	}
-	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledLate, AwaitingPhotos,
+	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledAtForm, AwaitingPhotos,
 		AwaitingConfirmation))
 
 	for _, s := range States {
 		if s.Terminal() {
 			t = append(t,
-				row(s, Erase, Applicant, eraseEnded, s),
+				row(s, Erase, Applicant, eraseEndedCase, s),
 				row(s, PhotosPurged, Bot, photosPurged, s))
 			continue
 		}
@@ -165,24 +165,28 @@ func buildTable() []Transition {
 	return t
 }
 
-type pair struct {
+type tableKey struct {
 	from State
 	on   Kind
 }
 
-var (
-	index  = map[pair]*Transition{}
-	RoleOf = map[Kind]Role{} // of events that have no person behind them
-)
+var rows = map[tableKey]*Transition{}
 
-// In an init function, since steps look into the table themselves.
+// RoleOf gives the role of an event that no person causes: Bot or Clock.
+var RoleOf = map[Kind]Role{}
+
+// The table is built in an init function because steps call findRow: a package variable that named the steps would
+// depend on itself.
 func init() {
 	Table = buildTable()
 	for i := range Table {
 		t := &Table[i]
-		index[pair{t.From, t.On}] = t
+		rows[tableKey{t.From, t.On}] = t
 		if t.By == Bot || t.By == Clock {
 			RoleOf[t.On] = t.By
 		}
 	}
 }
+
+// findRow returns the row for an event in a state, or nil.
+func findRow(from State, on Kind) *Transition { return rows[tableKey{from, on}] }

@@ -10,11 +10,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-func TestTableIsWhole(t *testing.T) {
-	seen := map[pair]bool{}
+func TestTableIsComplete(t *testing.T) {
+	seen := map[tableKey]bool{}
 	leadsTo := map[State][]State{}
 	for _, r := range Table {
-		p := pair{r.From, r.On}
+		p := tableKey{r.From, r.On}
 		if seen[p] {
 			t.Errorf("%s × %s stands in the table twice", r.From, r.On)
 		}
@@ -53,7 +53,7 @@ func TestTableIsWhole(t *testing.T) {
 		}
 		waits := s.Turn() == Applicant || s.Turn() == HR
 		for _, on := range []Kind{ReminderDue, ExpiryDue} {
-			if seen[pair{s, on}] != waits {
+			if seen[tableKey{s, on}] != waits {
 				t.Errorf("%s × %s: in the table %v, waits for a person %v", s, on, !waits, waits)
 			}
 		}
@@ -61,7 +61,7 @@ func TestTableIsWhole(t *testing.T) {
 }
 
 // Every pair that is not in the table changes nothing and says so politely.
-func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
+func TestPairsOutsideTable(t *testing.T) {
 	kinds := map[Kind]bool{}
 	for _, r := range Table {
 		kinds[r.On] = true
@@ -69,7 +69,7 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 	outside := 0
 	for _, s := range States {
 		for k := range kinds {
-			if index[pair{s, k}] != nil {
+			if findRow(s, k) != nil {
 				continue
 			}
 			outside++
@@ -98,7 +98,7 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 }
 
 // Every row refuses everybody but the one whose event it is.
-func TestOnlyTheActorOfARowMoves(t *testing.T) {
+func TestRowsRefuseOtherRoles(t *testing.T) {
 	for _, r := range Table {
 		for _, role := range []Role{Applicant, HR, Bot, Clock} {
 			if role == r.By {
@@ -112,7 +112,7 @@ func TestOnlyTheActorOfARowMoves(t *testing.T) {
 }
 
 // Nobody decides on himself, whatever the act.
-func TestNobodyDecidesOnHimself(t *testing.T) {
+func TestRowsRefuseOwnCase(t *testing.T) {
 	tried := 0
 	for _, r := range Table {
 		if r.By != HR {
@@ -136,7 +136,7 @@ func TestNobodyDecidesOnHimself(t *testing.T) {
 }
 
 // A click that saw another revision changes nothing.
-func TestStaleRevisionsChangeNothing(t *testing.T) {
+func TestRowsRefuseStaleRevisions(t *testing.T) {
 	for _, r := range Table {
 		for _, off := range []int64{-1, 1, 1000} {
 			c := SampleCase(r.From)

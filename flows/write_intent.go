@@ -10,7 +10,7 @@ func (d *decision) markUnknown(a *Attention) {
 	if a.Code == StopUnknownOutcome {
 		w.State = WriteUnknown
 		// it may well have been received
-		d.sent(map[Step]string{StepIdentity: "feishu_identity", StepEvidence: "esign"}[a.Step])
+		d.noteDisclosure(map[Step]string{StepIdentity: "feishu_identity", StepEvidence: "esign"}[a.Step])
 	} else {
 		w.State = WriteRefused
 	}
@@ -26,9 +26,9 @@ func (c *Case) write(step Step) *Write {
 	return nil
 }
 
-// start stores the intent of a write. It refuses when the write is done, or when an earlier
-// attempt has begun and its outcome is not known.
-func start(w *Write, job string, d *decision) *Write {
+// startWrite stores the intent of a write. It refuses if the write is done, or if an earlier attempt has begun and its
+// outcome is not known.
+func (d *decision) startWrite(w *Write) *Write {
 	if w == nil {
 		w = &Write{}
 	}
@@ -39,15 +39,15 @@ func start(w *Write, job string, d *decision) *Write {
 	return &Write{
 		State:   WriteStarted,
 		Attempt: w.Attempt + 1,
-		Started: d.e.At,
-		Job:     job,
+		Started: d.event.At,
+		Job:     d.event.Job,
 	}
 }
 
 // answered refuses an answer to an attempt that never began.
-func (d *decision) answered(w *Write) bool {
+func (d *decision) requireStarted(w *Write) bool {
 	if w == nil || w.State != WriteStarted {
-		d.refuse("no such attempt", nil)
+		d.refuse(refusalNoAttempt, nil)
 		return false
 	}
 	return true
@@ -55,11 +55,11 @@ func (d *decision) answered(w *Write) bool {
 
 // writeFailed frees a write that was certainly not applied for another attempt.
 func writeFailed(d *decision) {
-	w := d.c.write(d.e.Step)
+	w := d.c.write(d.event.Step)
 	if w == nil || w.State != WriteStarted {
-		d.refuse("no such attempt", nil)
+		d.refuse(refusalNoAttempt, nil)
 		return
 	}
 	w.State = WriteRefused
-	d.detail("step", string(d.e.Step))
+	d.detail("step", string(d.event.Step))
 }
