@@ -2,7 +2,7 @@ package flows
 
 import "time"
 
-// Open begins a case: the applicant is asked for consent.
+// Open creates a case in AwaitingConsent. chatID may be empty while the chat is not known.
 func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change {
 	c := &Case{
 		ID:        id,

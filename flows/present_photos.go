@@ -21,7 +21,7 @@ func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 			v.Unsorted++
 			v.Problem = ""
 		case PhotoRefused:
-			if !p.Past {
+			if !p.ProblemSeen {
 				v.Problem = p.Problem
 			}
 		case PhotoRead:

@@ -124,7 +124,7 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 		}
 	}
 	if p.State == PhotoRead {
-		p.Other = true
+		p.BothSides = true
 	} else {
 		p.State, p.Side = PhotoRead, r.Side
 	}
@@ -172,11 +172,11 @@ func (d *decision) requireMatchingSides() bool {
 func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	if p.State == PhotoRead {
 		d.clearReading(p.Side)
-		if p.Other {
+		if p.BothSides {
 			d.clearReading(p.Side.Other())
 		}
 	}
-	p.State, p.Problem, p.Side, p.Other, p.Reader = PhotoRefused, problem, side, false, ""
+	p.State, p.Problem, p.Side, p.BothSides, p.Reader = PhotoRefused, problem, side, false, ""
 	d.c.BadPhotos++
 	d.dropPicture(p.ID)
 	d.replyProblem(p.ID, problem)

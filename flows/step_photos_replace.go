@@ -23,13 +23,13 @@ func retake(d *decision) {
 // clearSide makes room for a new photo of a side. A photo that shows both goes altogether.
 func (d *decision) clearSide(s idcard.Side) {
 	for i := range d.c.Photos {
-		d.c.Photos[i].Past = true
+		d.c.Photos[i].ProblemSeen = true
 	}
 	p := d.c.PhotoOf(s)
 	if p == nil {
 		return
 	}
-	if p.Other {
+	if p.BothSides {
 		d.clearReading(s.Other())
 	}
 	d.clearReading(s)

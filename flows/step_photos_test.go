@@ -228,7 +228,7 @@ func TestPhotoRead(t *testing.T) {
 			withPhoto(c, "new", PhotoStored)
 			d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "new", Readings: tt.readings}).wantState(tt.want.state)
 			p := d.Case.PhotoByID("new")
-			if p.State != tt.want.photo || p.Side != tt.want.side || p.Other != tt.want.both {
+			if p.State != tt.want.photo || p.Side != tt.want.side || p.BothSides != tt.want.both {
 				t.Errorf("the photo is %+v", p)
 			}
 			if (d.Case.Personal.Front != nil) != tt.want.hasFront {

@@ -64,7 +64,7 @@ func TestRetakeKeepsOtherSide(t *testing.T) {
 // A photo that shows both sides goes altogether.
 func TestRetakeOfPhotoWithBothSides(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
-	c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
+	c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, BothSides: true}}
 	d := decide(t, c, Event{Kind: Retake, Side: "back"}).wantState(AwaitingPhotos).wantDropped("p1")
 	if d.Case.Personal.Front != nil || d.Case.Personal.Back != nil {
 		t.Error("a reading of the photo stayed")
@@ -137,13 +137,13 @@ func TestNewPhotoReplacesSide(t *testing.T) {
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{front, back}}).
 			wantState(AwaitingConfirmation).
 			wantDropped("p1", "p2")
-		if p := d.Case.PhotoByID("p3"); p.State != PhotoRead || !p.Other {
+		if p := d.Case.PhotoByID("p3"); p.State != PhotoRead || !p.BothSides {
 			t.Errorf("photo %+v", p)
 		}
 	})
 	t.Run("one side of a photo with both", func(t *testing.T) {
 		c := SampleCase(AwaitingConfirmation)
-		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, Other: true}}
+		c.Photos = []Photo{{ID: "p1", State: PhotoRead, Side: idcard.Front, BothSides: true}}
 		withPhoto(c, "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{back}}).
 			wantState(AwaitingPhotos).
