@@ -116,8 +116,8 @@ func Findings(c *Case, now time.Time) []Finding {
 	return out
 }
 
-// qualityLevel judges the photos. If the OCR has read every field, warnings about blur or glare do not count. A possible
-// photocopy always counts.
+// qualityLevel judges the photos in use. If the OCR has read every field, warnings about blur or glare do not count. A
+// possible photocopy always counts.
 func qualityLevel(c *Case, front, back idcard.Reading) Level {
 	complete := len(front.Missing) == 0 && len(back.Missing) == 0
 	for _, p := range c.Photos {

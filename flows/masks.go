@@ -5,6 +5,7 @@ import (
 	"shiming/idcard"
 )
 
+// MaskedName returns the confirmed name, masked; "" if there is none.
 func MaskedName(c *Case) string {
 	n, err := idcard.ParseName(c.Personal.Name)
 	if err != nil {
@@ -13,7 +14,8 @@ func MaskedName(c *Case) string {
 	return n.Masked()
 }
 
-// MaskedNumber masks without the clock: the number was valid when it was confirmed.
+// MaskedNumber returns the confirmed ID number, masked; "" if there is none. The number was valid at its confirmation,
+// so it is not parsed again, which would need the time.
 func MaskedNumber(c *Case) string {
 	if s := c.Personal.Number; len(s) == 18 {
 		return s[:3] + "***********" + s[14:]
@@ -21,6 +23,7 @@ func MaskedNumber(c *Case) string {
 	return ""
 }
 
+// MaskedMobile returns the confirmed mobile number, masked; "" if there is none.
 func MaskedMobile(c *Case) string {
 	m, err := idcard.ParseMobile(c.Personal.Mobile)
 	if err != nil {
@@ -35,15 +38,15 @@ func maskedChange(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":
 		n, _ := idcard.ParseName(c.Personal.Front.RawName)
-		return cards.Change{Field: field, Before: diffName(n.Reveal(), c.Personal.Name),
-			After: diffName(c.Personal.Name, n.Reveal())}
+		before, after := n.Reveal(), c.Personal.Name
+		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
 	default:
 		before, after := c.Personal.Front.RawNumber, c.Personal.Number
-		return cards.Change{Field: field, Before: diffMask(before, after), After: diffMask(after, before)}
+		return cards.Change{Field: field, Before: diffNumber(before, after), After: diffNumber(after, before)}
 	}
 }
 
-// diffName masks a name and marks with ● the places at which it differs from the other.
+// diffName masks a name. ● marks the positions at which it differs from the other.
 func diffName(s, other string) string {
 	a, b := []rune(s), []rune(other)
 	for i, r := range a {
@@ -57,8 +60,8 @@ func diffName(s, other string) string {
 	return string(a)
 }
 
-// diffMask masks a number and marks with ● the places at which it differs from the other.
-func diffMask(s, other string) string {
+// diffNumber masks a number. ● marks the positions at which it differs from the other.
+func diffNumber(s, other string) string {
 	out := make([]rune, 0, len(s))
 	for i, r := range []rune(s) {
 		switch {

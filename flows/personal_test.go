@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"shiming/idcard"
 	"strings"
 	"testing"
+
+	"shiming/idcard"
 )
 
 // What is personal masks itself wherever it might be printed, logged or marshalled.

@@ -6,18 +6,19 @@ import (
 	"shiming/cards"
 )
 
-// ViewContext is what a card needs beside the case: facts about others and the moment.
+// ViewContext holds what a card needs beside the case: the time, the policy and figures of other cases.
 type ViewContext struct {
 	Now     time.Time
 	Policy  *Policy
-	Ahead   int // photos of other people before this person's
+	Ahead   int // unread photos of other people that come before this person's
 	Waiting int // other cases that wait for review
-	Others  int // other cases that wait for the same cause
+	Others  int // other cases with the same incident
 }
 
+// CardRef returns the reference that the buttons of a card carry.
 func CardRef(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
 
-// Steps lists the way of a case as the applicant sees it.
+// Steps lists the steps of a case that the applicant sees. Review appears only if it is certain or has taken place.
 func Steps(c *Case, p *Policy) []cards.Step {
 	s := []cards.Step{cards.StepPhotos, cards.StepConfirm}
 	if c.Method != MethodNone {
@@ -33,7 +34,7 @@ func Steps(c *Case, p *Policy) []cards.Step {
 	return append(s, cards.StepDone)
 }
 
-// ApplicantCard draws the applicant's card of the present state.
+// ApplicantCard returns the applicant's card for the present state.
 func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	steps := Steps(c, s.Policy)
 	switch c.State {
@@ -72,6 +73,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	return out
 }
 
+// progressStage returns the stage of cards.Progress (texts "progress.<stage>").
 func progressStage(c *Case) string {
 	switch c.State {
 	case Checking:
@@ -86,7 +88,7 @@ func progressStage(c *Case) string {
 	return "attention"
 }
 
-// stoppedAt is the step of the applicant's way at which a case stands still.
+// stoppedAt returns the step of the applicant's card at which a case in NeedsAttention has stopped; "" in other states.
 func stoppedAt(c *Case) cards.Step {
 	if c.State != NeedsAttention || c.Attention == nil {
 		return ""
@@ -97,12 +99,13 @@ func stoppedAt(c *Case) cards.Step {
 	case StepCode, StepCheck:
 		return cards.StepCode
 	}
-	if !c.IdentityDone() { // beside the uploads
+	if !c.IdentityDone() { // uploads run at the same time, so a stopped upload can be here as well
 		return cards.StepRecord
 	}
 	return cards.StepEvidence
 }
 
+// canCancel reports whether the table and the writes so far allow the applicant to cancel.
 func canCancel(c *Case) bool {
 	t := findRow(c.State, Cancelled)
 	if t == nil {

@@ -2,6 +2,7 @@ package flows
 
 import "shiming/cards"
 
+// codeCard shows the progress of the code. A retried job shows as "delayed".
 func codeCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Code{Ref: CardRef(c), Steps: steps, MaskedMobile: MaskedMobile(c)}
 	if c.Code == nil {

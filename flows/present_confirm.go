@@ -1,11 +1,14 @@
 package flows
 
 import (
+	"strconv"
+
 	"shiming/cards"
 	"shiming/idcard"
-	"strconv"
 )
 
+// confirmCard shows the form with the values that were read or, after a submission, typed. With MaskedForm it contains
+// masked values only.
 func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	p := c.Personal
 	v := cards.Confirm{
@@ -17,7 +20,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Mismatch:  c.Mismatch,
 		Expires:   c.ExpiresAt,
 	}
-	if p.Front == nil || p.Back == nil { // cannot be; an empty form beats a crash
+	if p.Front == nil || p.Back == nil { // the table excludes this; an empty form is better than a panic
 		return v
 	}
 	front, back := p.Front.Open(), p.Back.Open()

@@ -2,6 +2,7 @@ package flows
 
 import "shiming/cards"
 
+// doneCard shows the result, masked, and when the photos are deleted.
 func doneCard(c *Case, steps []cards.Step) cards.Card {
 	v := cards.Done{
 		Ref:          CardRef(c),
@@ -20,4 +21,5 @@ func doneCard(c *Case, steps []cards.Step) cards.Card {
 	return v
 }
 
+// HasFiledEvidence reports whether the evidence point of the case exists.
 func HasFiledEvidence(c *Case) bool { return c.Evidence != nil && c.Evidence.State == WriteDone }

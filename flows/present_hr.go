@@ -1,30 +1,42 @@
 package flows
 
 import (
-	"shiming/cards"
 	"strconv"
+
+	"shiming/cards"
 )
 
-// HRCard draws a case for HR: review, attention, or how it went on.
+// HRCard returns the card of a case for HR. It is about the stop if there is one, or about the end of the last stop if
+// this was later than the review. Otherwise it is about the review.
 func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
 		card.Others = s.Others
 		return card
 	}
-	if s := c.Resolution; s != nil && c.State != AwaitingReview && (c.Review == nil || !s.At.Before(c.Review.At)) {
-		card := attentionCard(c, &s.Attention)
-		card.Decision = &cards.Decision{
-			By:    s.By,
-			At:    s.At,
-			What:  string(s.Kind),
-			Filed: HasFiledEvidence(c),
-		}
-		if c.State == Recording || c.State == Filing || c.State == Done {
-			card.Decision.Stage = string(c.State)
-		}
-		return card
+	if r := c.Resolution; r != nil && c.State != AwaitingReview && (c.Review == nil || !r.At.Before(c.Review.At)) {
+		return resolvedCard(c, r)
 	}
+	return reviewCard(c, s)
+}
+
+// resolvedCard shows a stop with its resolution instead of the buttons.
+func resolvedCard(c *Case, r *Resolution) cards.Card {
+	card := attentionCard(c, &r.Attention)
+	card.Decision = &cards.Decision{
+		By:    r.By,
+		At:    r.At,
+		What:  string(r.Kind),
+		Filed: HasFiledEvidence(c),
+	}
+	if c.State == Recording || c.State == Filing || c.State == Done {
+		card.Decision.Stage = string(c.State)
+	}
+	return card
+}
+
+// reviewCard shows masked values, findings and, after the decision, its outcome.
+func reviewCard(c *Case, s ViewContext) cards.Card {
 	v := cards.Review{
 		Ref:          CardRef(c),
 		Applicant:    c.OpenID,
@@ -63,6 +75,7 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 	return v
 }
 
+// attentionCard shows a stop without a decision.
 func attentionCard(c *Case, a *Attention) cards.Attention {
 	return cards.Attention{
 		Ref:        CardRef(c),
@@ -77,6 +90,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 	}
 }
 
+// decisionOf returns what a decided review card shows: the decision and the progress since then.
 func decisionOf(c *Case) *cards.Decision {
 	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
 	if r := c.Review; r != nil {
@@ -94,7 +108,7 @@ func decisionOf(c *Case) *cards.Decision {
 	return d
 }
 
-// colours are what a card shows for each level of a finding.
+// colours gives the colour of each level of a finding.
 var colours = map[Level]cards.Level{
 	LevelPassed:      cards.Green,
 	LevelWarning:     cards.Amber,
@@ -102,7 +116,7 @@ var colours = map[Level]cards.Level{
 	LevelNotExamined: cards.Grey,
 }
 
-// Colour is what a card shows for the level of a finding.
+// Colour returns the colour in which a card shows the level.
 func Colour(l Level) cards.Level { return colours[l] }
 
 func cardCheck(f Finding) cards.Check {

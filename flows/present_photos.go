@@ -5,6 +5,7 @@ import (
 	"shiming/idcard"
 )
 
+// photosCard shows which sides are known and what the last photo's problem was.
 func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Photos{
 		Ref:     CardRef(c),

@@ -93,7 +93,7 @@ func TestChangesAreMasked(t *testing.T) {
 		{"", "1", ""},
 	} {
 		t.Run(tt.s, func(t *testing.T) {
-			if got := diffMask(tt.s, tt.other); got != tt.want {
+			if got := diffNumber(tt.s, tt.other); got != tt.want {
 				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
 			}
 		})

@@ -1,6 +1,6 @@
 package flows
 
-// personChecked: the supplier says whether name, number and mobile are one person's.
+// personChecked handles the supplier's answer. The form comes back unless name, number and mobile number match.
 func personChecked(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("tencent_faceid")
@@ -19,7 +19,7 @@ func personChecked(d *decision) {
 	d.afterCheck()
 }
 
-// checkRefused: the supplier does not take one of the three, so nothing was checked.
+// checkRefused handles a value that the supplier does not accept. Nothing was checked, and the form comes back.
 func checkRefused(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("tencent_faceid")
@@ -28,13 +28,13 @@ func checkRefused(d *decision) {
 	d.returnToForm()
 }
 
-// backToForm asks the applicant to look at the form again. A code proves one submission only.
+// returnToForm returns to AwaitingConfirmation and removes the code, because a code proves one submission only.
 func (d *decision) returnToForm() {
 	d.c.Code, d.c.Personal.SMSCode = nil, ""
 	d.goTo(AwaitingConfirmation)
 }
 
-// afterCheck goes to HR, or past HR when the policy lets an all-green case through.
+// afterCheck goes to the review. If the policy does not ask for one and AllGreen holds, the case is approved at once.
 func (d *decision) afterCheck() {
 	d.c.Rounds++
 	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.event.At)) {
@@ -48,7 +48,7 @@ func (d *decision) afterCheck() {
 	d.repost(AudienceHR)
 }
 
-// startRecording begins the independent effects side by side.
+// startRecording queues the identity and the uploads, which do not depend on each other.
 func (d *decision) startRecording() {
 	d.goTo(Recording)
 	d.resume(Recording)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// codesLeft counts the codes that the case may still ask for today.
+// codesLeft returns the number of codes that MaxCodesPerDay still allows within 24 h.
 func (d *decision) codesLeft() int {
 	used := 0
 	for _, at := range d.c.CodesAsked {
@@ -19,8 +19,8 @@ func (d *decision) codesLeft() int {
 	return max(0, MaxCodesPerDay-used)
 }
 
-// newCode has a code made and sent: at once, or to the same mobile not before the pause
-// between two codes is over.
+// newCode queues a new code, which replaces the present one. A code to the same number is sent after CodeResend has
+// passed since the last one.
 func (d *decision) newCode() {
 	at := d.event.At
 	if n := len(d.c.CodesAsked); n > 0 && d.c.Personal.CodeMobile == d.c.Personal.Mobile {
@@ -41,13 +41,13 @@ func (d *decision) newCode() {
 	d.job(SendCode(d.c.CodeSeq, at))
 }
 
-// current reports whether the event is about the code that is valid now.
+// codeIsCurrent reports whether the event belongs to the code that is valid now.
 func (d *decision) codeIsCurrent() bool {
 	return d.c.Code != nil && int64(d.c.Code.Seq) == d.event.Seq
 }
 
-// codePrepared stores the intent before the supplier is called: from here on the code may
-// be on its way, and it is never sent again without being asked for.
+// codePrepared stores the MAC of the digits as the intent, before the supplier is called. From here on the message may
+// have been sent, so only the applicant can ask for another one.
 func codePrepared(d *decision) {
 	if !d.codeIsCurrent() || d.c.Code.MAC != nil {
 		d.refuse(refusalOtherCode, nil)
@@ -57,6 +57,7 @@ func codePrepared(d *decision) {
 	d.change.Silent = true
 }
 
+// codeSent notes that the supplier has accepted the message.
 func codeSent(d *decision) {
 	if !d.codeIsCurrent() {
 		d.refuse(refusalOtherCode, nil)
@@ -70,21 +71,21 @@ func codeSent(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// codeFailed: nothing was sent, and the applicant has to do something about it.
+// codeFailed notes that nothing was sent for a reason that the applicant can remove, such as a wrong number.
 func codeFailed(d *decision) {
 	if !d.codeIsCurrent() {
 		d.refuse(refusalOtherCode, nil)
 		return
 	}
 	d.c.Delayed = ""
-	d.noteDisclosure("tencent_sms") // the number was, if no message
+	d.noteDisclosure("tencent_sms") // the supplier has received the number, although it sent no message
 	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = CodeStateFailed, d.event.Problem, nil
 	d.detail("problem", d.event.Problem)
 	d.redraw(AudienceApplicant)
 }
 
-// codeUnknown: the supplier's answer was lost. The code may arrive, so it stays valid, and
-// it is not sent again without being asked for.
+// codeUnknown notes that the supplier's answer was lost. The message may arrive, so the code stays valid, and only the
+// applicant can ask for another one.
 func codeUnknown(d *decision) {
 	if !d.codeIsCurrent() {
 		d.refuse(refusalOtherCode, nil)
@@ -96,7 +97,7 @@ func codeUnknown(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
+// codeDropped removes the digits of a message that was certainly not sent. The next attempt makes new ones.
 func codeDropped(d *decision) {
 	if !d.codeIsCurrent() || d.c.Code.State != CodeStateSending {
 		d.refuse(refusalOtherCode, nil)
@@ -106,12 +107,12 @@ func codeDropped(d *decision) {
 	d.change.Silent = true
 }
 
-// codeAsked is the applicant's wish for another code.
+// codeAsked sends another code, unless the last one was sent less than CodeResend ago.
 func codeAsked(d *decision) {
 	if c := d.c.Code; c != nil {
-		if wait := d.policy.CodeResend - d.event.At.Sub(c.AskedAt); wait > 0 && c.State != CodeStateFailed {
-			d.refuse("too soon for another code", NewToast("code_wait",
-				map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+		wait := d.policy.CodeResend - d.event.At.Sub(c.AskedAt)
+		if wait > 0 && c.State != CodeStateFailed {
+			d.refuse("too soon for another code", NewToast("code_wait", secondsArg(wait)))
 			return
 		}
 	}
@@ -124,7 +125,7 @@ func codeAsked(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// codeTyped compares what was typed with the code that was sent.
+// codeTyped compares the typed digits with the code by their MACs.
 func codeTyped(d *decision) {
 	code := d.c.Code
 	d.goTo(AwaitingCode)
@@ -157,8 +158,8 @@ func codeTyped(d *decision) {
 		d.redraw(AudienceApplicant)
 		return
 	}
-	// A right code proves that the message arrived, also when the supplier's own answer is
-	// late or was lost.
+	// The code counts whatever its State is: a right code proves that the message arrived, even if the supplier's answer
+	// is late or lost.
 	code.PassedAt, code.Problem = d.event.At, ""
 	d.c.Personal.SMSCode = d.event.Code
 	d.goTo(Checking)
@@ -167,7 +168,7 @@ func codeTyped(d *decision) {
 	d.job(CheckPerson(d.c.Rev + 1))
 }
 
-// codeExpires is the last moment of the present code.
+// codeExpires returns the end of the code's validity. It counts from the request if the supplier's answer is missing.
 func (d *decision) codeExpires() time.Time {
 	from := d.c.Code.SentAt
 	if from.IsZero() {
@@ -176,7 +177,7 @@ func (d *decision) codeExpires() time.Time {
 	return from.Add(d.policy.CodeTTL)
 }
 
-// OnlyDigits normalises a typed code: full-width digits and spaces are accepted.
+// OnlyDigits returns the digits of a typed code, at most 12. It accepts full-width digits and drops other characters.
 func OnlyDigits(s string) string {
 	var out []rune
 	for _, r := range norm.NFKC.String(s) {
@@ -184,8 +185,9 @@ func OnlyDigits(s string) string {
 			out = append(out, r)
 		}
 	}
-	if len(out) > 12 { // nothing that long was ever sent
-		out = out[:12]
+	const maxDigits = 12 // twice the length of a code
+	if len(out) > maxDigits {
+		out = out[:maxDigits]
 	}
 	return string(out)
 }

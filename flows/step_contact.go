@@ -1,6 +1,7 @@
 package flows
 
-// contactKnown keeps name and mobile from the directory to fill the form and to compare.
+// contactKnown stores name and mobile number of the directory. The form offers the number, and a finding compares the
+// name.
 func contactKnown(d *decision) {
 	d.change.Silent = true
 	d.c.Personal.ContactName, d.c.Personal.ContactMobile = d.event.Contact.Name, d.event.Contact.Mobile

@@ -1,7 +1,9 @@
 package flows
 
+// evidenceStarted stores the intent; the worker calls e签宝 afterwards.
 func evidenceStarted(d *decision) { d.c.Evidence = d.startWrite(d.c.Evidence) }
 
+// evidenceFiled notes the eviPointId, and the case is done.
 func evidenceFiled(d *decision) {
 	if !d.requireStarted(d.c.Evidence) {
 		return
@@ -13,7 +15,7 @@ func evidenceFiled(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// uploadsLost hands the photos to e签宝 once more, for a fresh attempt at the evidence.
+// uploadsLost uploads the photos again, for another attempt at the evidence point.
 func uploadsLost(d *decision) {
 	if !d.requireStarted(d.c.Evidence) {
 		return

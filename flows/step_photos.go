@@ -6,7 +6,8 @@ import (
 	"shiming/idcard"
 )
 
-// addPhoto appends the photo of the event; false if the case has more than enough.
+// addPhoto appends the photo of the event. If the case has MaxPhotos already, it replies to the message and returns
+// false.
 func (d *decision) addPhoto() bool {
 	if len(d.c.Photos) >= MaxPhotos {
 		d.replyProblem("", "too_many")
@@ -24,7 +25,7 @@ func (d *decision) addPhoto() bool {
 	return true
 }
 
-// takePhoto fetches a photo that may be read.
+// takePhoto notes a photo after consent and queues its download.
 func takePhoto(d *decision) {
 	if !d.addPhoto() {
 		return
@@ -33,12 +34,12 @@ func takePhoto(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// photoFetched queues the reading. A person who has a side already, or another photo
-// under way, goes before people who have none: five people finished beat ten half-done.
+// photoFetched queues the OCR. Photos of a case that has another stored or read photo come first, so that the shared
+// limit of the OCR completes begun cases before it starts new ones.
 func photoFetched(d *decision) {
 	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting {
-		d.ignoreLateResult(p) // taken back meanwhile
+		d.ignoreLateResult(p) // for example a recalled photo
 		return
 	}
 	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
@@ -53,8 +54,8 @@ func photoFetched(d *decision) {
 	d.job(ReadPhotos(priority))
 }
 
-// late deals with a result for a photo that no longer waits for one: nothing is changed, and
-// bytes that nobody refers to are not kept.
+// ignoreLateResult handles a result for a photo that no longer waits for it. The case stays as it is. The worker may
+// have stored the bytes again, so they are deleted unless the photo is in use.
 func (d *decision) ignoreLateResult(p *Photo) {
 	if p == nil || p.State == PhotoRefused || p.State == PhotoReplaced {
 		d.dropPicture(d.event.PhotoID)
@@ -62,7 +63,7 @@ func (d *decision) ignoreLateResult(p *Photo) {
 	d.change.Silent = true
 }
 
-// photoClaimed hands stored photos to one job, so that none is read twice.
+// photoClaimed assigns stored photos to the job of the event, so that two jobs never read the same photo.
 func photoClaimed(d *decision) {
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
@@ -73,7 +74,7 @@ func photoClaimed(d *decision) {
 	d.change.Silent = true
 }
 
-// photoRead sorts what the OCR saw on one photo into the two sides.
+// photoRead assigns the readings of one photo to the sides of the card. It refuses the photo if no reading can be used.
 func photoRead(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("feishu_ocr")
@@ -82,23 +83,27 @@ func photoRead(d *decision) {
 		d.ignoreLateResult(p)
 		return
 	}
-	used, wrong, on := false, "", idcard.Side("")
+	var (
+		used      bool
+		problem   string // of the first reading that cannot be used
+		wrongSide idcard.Side
+	)
 	for _, r := range d.event.Readings {
-		problem := d.assignReading(p, r)
-		if problem == "" {
+		found := d.assignReading(p, r)
+		if found == "" {
 			used = true
-		} else if wrong == "" {
-			wrong, on = problem, r.Side
+		} else if problem == "" {
+			problem, wrongSide = found, r.Side
 		}
-		if problem == "other_person" {
-			break // whose side is the other one?
+		if found == "other_person" {
+			break // a back beside another person's front belongs to that person
 		}
 	}
 	switch {
-	case wrong != "" && !used:
-		d.refusePhoto(p, wrong, on)
-	case wrong == "expired_card": // the front beside it is good
-		d.replyProblem(p.ID, wrong)
+	case problem != "" && !used:
+		d.refusePhoto(p, problem, wrongSide)
+	case problem == "expired_card": // the front of the same photo stays in use
+		d.replyProblem(p.ID, problem)
 	}
 	d.redraw(AudienceApplicant)
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
@@ -106,7 +111,8 @@ func photoRead(d *decision) {
 	}
 }
 
-// use takes one reading for its side and returns the problem that forbids it, if any.
+// assignReading uses a reading for its side. It returns the code of the problem if the reading cannot be used, and ""
+// otherwise.
 func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	have := d.c.PhotoOf(r.Side)
 	sealed := r.Seal()
@@ -139,23 +145,23 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	return ""
 }
 
-// samePerson compares the numbers of two name pages as they were read.
+// samePerson compares the numbers of two fronts as they were read. A front without a number counts as the same person.
 func samePerson(a, b *idcard.SealedReading) bool {
 	return a == nil || a.RawNumber == "" || b.RawNumber == "" || a.RawNumber == b.RawNumber
 }
 
-// bothSides leads on to the form, unless the two sides cannot belong together.
+// proceedToForm goes to the confirmation form, unless the two sides cannot be of one card.
 func (d *decision) proceedToForm() {
 	if !d.requireMatchingSides() {
 		return
 	}
 	d.goTo(AwaitingConfirmation)
 	d.rule("both sides read")
-	d.repost(AudienceApplicant) // the photos have pushed the card up
+	d.repost(AudienceApplicant) // the card stands above the photos in the chat
 }
 
-// belongTogether refuses the photo that came last when the two sides cannot be of one card:
-// which of them is wrong cannot be known.
+// requireMatchingSides reports whether the two sides can be of one card. Otherwise it refuses the photo of the event,
+// the later one, because nothing tells which of the two is wrong.
 func (d *decision) requireMatchingSides() bool {
 	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
 	for _, i := range idcard.SidesMatch(front, back, d.event.At) {
@@ -168,7 +174,7 @@ func (d *decision) requireMatchingSides() bool {
 	return true
 }
 
-// refusePhoto turns a photo down and tells the applicant on that photo.
+// refusePhoto marks a photo as unusable, deletes its bytes, and replies to its message.
 func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	if p.State == PhotoRead {
 		d.clearReading(p.Side)
@@ -184,7 +190,7 @@ func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	d.detail("problem", problem)
 }
 
-// problem answers the photo's message.
+// replyProblem replies to the message of the photo with the problem. An empty photoID means the message of the event.
 func (d *decision) replyProblem(photoID, problem string) {
 	msg := d.event.MessageID
 	if p := d.c.PhotoByID(photoID); p != nil {
@@ -193,11 +199,11 @@ func (d *decision) replyProblem(photoID, problem string) {
 	if msg == "" {
 		return
 	}
-	d.job(Reply(ReplyPhotoProblem).Towards(Receiver{Type: "message_id", ID: msg}).
-		With(ArgPhoto, photoID).With(ArgProblem, problem).With(ArgWho, d.c.OpenID))
+	reply := Reply(ReplyPhotoProblem).Towards(Receiver{Type: "message_id", ID: msg})
+	d.job(reply.With(ArgPhoto, photoID).With(ArgProblem, problem).With(ArgWho, d.c.OpenID))
 }
 
-// photoFailed turns down a photo that could not be fetched, inspected or read.
+// photoFailed refuses a photo that could not be fetched, inspected or read.
 func photoFailed(d *decision) {
 	d.c.Delayed = ""
 	p := d.c.PhotoByID(d.event.PhotoID)
@@ -205,14 +211,14 @@ func photoFailed(d *decision) {
 		d.ignoreLateResult(p)
 		return
 	}
-	if p.State == PhotoStored {
+	if p.State == PhotoStored { // the failure is one of the OCR, which has received the photo
 		d.noteDisclosure("feishu_ocr")
 	}
 	d.refusePhoto(p, d.event.Problem, "")
 	d.redraw(AudienceApplicant)
 }
 
-// unread forgets what was read of a side.
+// clearReading removes the values that were read from a side.
 func (d *decision) clearReading(s idcard.Side) {
 	if s == idcard.Front {
 		d.c.Personal.Front = nil
@@ -221,12 +227,12 @@ func (d *decision) clearReading(s idcard.Side) {
 	}
 }
 
-// forget deletes the bytes of a photo in the same transaction.
+// dropPicture deletes the bytes of a photo in the same transaction.
 func (d *decision) dropPicture(photoID string) {
 	d.change.DropPictures = append(d.change.DropPictures, photoID)
 }
 
-// sent notes a handing over of personal data.
+// noteDisclosure records that a processor has received personal data. The applicant sees the list in "my data".
 func (d *decision) noteDisclosure(to string) {
 	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.event.At})
 }

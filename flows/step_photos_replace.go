@@ -2,7 +2,7 @@ package flows
 
 import "shiming/idcard"
 
-// retakeWhileCollecting drops one side while photos are being collected.
+// retakeWhileCollecting drops the photo of one side in AwaitingPhotos.
 func retakeWhileCollecting(d *decision) {
 	if d.c.PhotoOf(idcard.Side(d.event.Side)) == nil {
 		d.refuse("nothing to retake", LateToast(d.policy, d.c))
@@ -13,14 +13,14 @@ func retakeWhileCollecting(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// retake goes back for a new photo of one side; the other side stays.
+// retake returns to AwaitingPhotos for a new photo of one side. The other side stays in use.
 func retake(d *decision) {
 	d.clearSide(idcard.Side(d.event.Side))
 	d.resetForm()
 	d.toast("saved")
 }
 
-// clearSide makes room for a new photo of a side. A photo that shows both goes altogether.
+// clearSide removes the photo in use for a side. A photo that shows both sides is removed for both.
 func (d *decision) clearSide(s idcard.Side) {
 	for i := range d.c.Photos {
 		d.c.Photos[i].ProblemSeen = true
@@ -39,7 +39,7 @@ func (d *decision) clearSide(s idcard.Side) {
 	d.detail("dropped", p.ID)
 }
 
-// leaveForm forgets what was typed, since it was typed against another photo.
+// resetForm removes the typed values and the results that rest on them, because they belong to another photo.
 func (d *decision) resetForm() {
 	d.c.FormIssues, d.c.Mismatch, d.c.Changed = nil, "", nil
 	d.c.Personal.Name, d.c.Personal.Number = "", ""
@@ -47,8 +47,8 @@ func (d *decision) resetForm() {
 	d.c.Personal.SMSCode = ""
 }
 
-// photoReadAtForm: a photo that was sent although the form is there replaces the side that it
-// shows. One that was merely slower than the others is dropped.
+// photoReadAtForm handles a reading in AwaitingConfirmation. A photo that was sent after the form appeared replaces the
+// side that it shows. An earlier photo, whose job was merely slower, is dropped.
 func photoReadAtForm(d *decision) {
 	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.event.Readings) == 0 {
@@ -61,7 +61,7 @@ func photoReadAtForm(d *decision) {
 	}
 	for _, r := range d.event.Readings {
 		if problem := d.assignReading(p, r); problem != "" {
-			// The former photo of this side is gone; ask for a good one.
+			// The former photo of this side has been removed above, so the applicant needs to send another one.
 			d.refusePhoto(p, problem, r.Side)
 			d.resetForm()
 			d.goTo(AwaitingPhotos)
@@ -78,7 +78,7 @@ func photoReadAtForm(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// dropLatePhoto forgets a photo that is no longer needed.
+// dropLatePhoto removes a photo that is no longer needed.
 func dropLatePhoto(d *decision) {
 	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
@@ -93,7 +93,7 @@ func dropLatePhoto(d *decision) {
 	}
 }
 
-// photoRecalled: the applicant took a picture back in the chat, so it goes here as well.
+// photoRecalled removes the photos of a message that the applicant has recalled in the chat.
 func photoRecalled(d *decision) {
 	found := false
 	for i := range d.c.Photos {
@@ -115,7 +115,7 @@ func photoRecalled(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// photoRecalledAtForm also leaves the form when a side is missing now.
+// photoRecalledAtForm handles a recall in AwaitingConfirmation. It returns to AwaitingPhotos if a side is missing then.
 func photoRecalledAtForm(d *decision) {
 	d.goTo(d.c.State)
 	photoRecalled(d)

@@ -2,12 +2,13 @@ package flows
 
 import "shiming/idcard"
 
-// files reports whether evidence is filed at all: without a genuine verification there is
-// nothing that could be.
+// filesEvidence reports whether the case ends with an evidence point. Without a verification there is nothing to prove.
 func (d *decision) filesEvidence() bool { return d.c.Method != MethodNone }
 
+// IdentityDone reports whether the identity is recorded in Feishu.
 func (c *Case) IdentityDone() bool { return c.Identity != nil && c.Identity.State == WriteDone }
 
+// missingUploads returns the sides whose photos are not at e签宝 yet.
 func (d *decision) missingUploads() (sides []idcard.Side) {
 	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
 		if d.c.Uploads[string(s)] == "" {
@@ -17,8 +18,10 @@ func (d *decision) missingUploads() (sides []idcard.Side) {
 	return sides
 }
 
+// identityStarted stores the intent; the worker calls Feishu afterwards.
 func identityStarted(d *decision) { d.c.Identity = d.startWrite(d.c.Identity) }
 
+// identityRecorded notes the verify_uid that Feishu returned.
 func identityRecorded(d *decision) {
 	if !d.requireStarted(d.c.Identity) {
 		return
@@ -30,7 +33,7 @@ func identityRecorded(d *decision) {
 	d.afterIdentity()
 }
 
-// afterIdentity goes on to the evidence, or to the end when there is none to file.
+// afterIdentity goes on to the evidence point, or to Done if the case has none.
 func (d *decision) afterIdentity() {
 	if !d.filesEvidence() {
 		d.goTo(Done)
@@ -41,14 +44,14 @@ func (d *decision) afterIdentity() {
 	d.fileEvidenceWhenReady()
 }
 
-// fileWhenReady files the evidence once identity and both uploads are there.
+// fileEvidenceWhenReady queues the evidence point once identity and both uploads are done.
 func (d *decision) fileEvidenceWhenReady() {
 	if len(d.missingUploads()) == 0 && d.c.IdentityDone() {
 		d.job(FileEvidence())
 	}
 }
 
-// identityMismatch: Feishu has the person bound to other data. The differing field is named.
+// identityMismatch returns to the form, because Feishu knows the person with another value of the event's field.
 func identityMismatch(d *decision) {
 	if !d.requireStarted(d.c.Identity) {
 		return
@@ -65,6 +68,7 @@ func identityMismatch(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
+// photoUploaded notes the fileId of one side. The uploads may end before or after the identity.
 func photoUploaded(d *decision) {
 	d.c.Delayed = ""
 	if d.c.Uploads == nil {

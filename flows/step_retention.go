@@ -2,13 +2,13 @@ package flows
 
 import "strconv"
 
-// eraseOpenCase ends the case and deletes everything personal at once.
+// eraseOpenCase ends the case and deletes all personal data at once.
 func eraseOpenCase(d *decision) {
 	d.toast("deleted")
 	d.erasePersonal()
 }
 
-// eraseEndedCase deletes what is still held of a case that is over.
+// eraseEndedCase deletes the personal data of a case that has ended.
 func eraseEndedCase(d *decision) {
 	if !d.c.Erased.IsZero() {
 		d.refuse("nothing is held any more", NewToast("deleted", nil))
@@ -19,8 +19,7 @@ func eraseEndedCase(d *decision) {
 	d.redraw(AudienceApplicant, AudienceHR)
 }
 
-// erase deletes photos and fields in the same transaction. The audit chain keeps hashes,
-// times and the reason.
+// erasePersonal deletes photos and fields in one transaction. The audit chain keeps hashes, times and the reason.
 func (d *decision) erasePersonal() {
 	for i := range d.c.Photos {
 		d.purgePhoto(&d.c.Photos[i])
@@ -34,7 +33,7 @@ func (d *decision) erasePersonal() {
 	d.rule("erased on request")
 }
 
-// dropPhoto deletes a photo's bytes; its hash stays.
+// purgePhoto deletes the bytes of a photo and notes their hash in the audit row, as a proof of the deletion.
 func (d *decision) purgePhoto(p *Photo) {
 	d.dropPicture(p.ID)
 	if p.SHA256 != "" {
@@ -42,7 +41,7 @@ func (d *decision) purgePhoto(p *Photo) {
 	}
 }
 
-// photosPurged: the grace period after the end is over.
+// photosPurged handles the end of a retention period: PhotoGrace for the photos, FieldRetention for all personal data.
 func photosPurged(d *decision) {
 	if d.event.Field == "all" {
 		if !d.c.Erased.IsZero() {

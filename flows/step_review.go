@@ -6,6 +6,7 @@ import (
 	"shiming/idcard"
 )
 
+// recordReview stores HR's decision with the reason and the note of the form.
 func (d *decision) recordReview(what ReviewOutcome) {
 	d.c.Review = &Review{
 		By:     d.event.Actor,
@@ -18,6 +19,7 @@ func (d *decision) recordReview(what ReviewOutcome) {
 	d.detail("reason", d.c.Review.Reason)
 }
 
+// formValue returns the trimmed value of a form field; "" for a missing field.
 func formValue(p *string) string {
 	if p == nil {
 		return ""
@@ -25,22 +27,24 @@ func formValue(p *string) string {
 	return strings.TrimSpace(*p)
 }
 
-// shortNote bounds what HR writes to the applicant.
+// shortNote cuts a note of HR after 500 characters.
 func shortNote(s string) string {
-	const most = 500
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	const maxChars = 500
+	if r := []rune(s); len(r) > maxChars {
+		return string(r[:maxChars]) + "…"
 	}
 	return s
 }
 
+// approve starts the writes to the platforms.
 func approve(d *decision) {
 	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
 }
 
-// sendBack returns the case to the applicant: to the form, or for a new photo. What was good stays.
+// sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The
+// other side and the mobile number stay. The typed name and number stay as well if both sides do.
 func sendBack(d *decision) {
 	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
 		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
@@ -68,6 +72,7 @@ func sendBack(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
+// reject ends the case. HR has to give a reason or a note.
 func reject(d *decision) {
 	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
 		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
