@@ -32,8 +32,8 @@ func MaskedMobile(c *Case) string {
 	return m.Masked()
 }
 
-// change masks both sides of what the applicant changed. Where the masks are equal, the
-// positions that differ are shown as dots so that HR sees where, not what.
+// maskedChange masks the read and the typed value of a field. Dots mark the positions that differ, because equal masks
+// would hide where the applicant changed the value.
 func maskedChange(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":

@@ -10,7 +10,7 @@ import (
 	"shiming/idcard"
 )
 
-// What is personal masks itself wherever it might be printed, logged or marshalled.
+// TestPersonalDataIsMasked prints, logs and marshals personal data in every way.
 func TestPersonalDataIsMasked(t *testing.T) {
 	c := SampleCase(Done)
 	log := new(strings.Builder)
@@ -34,7 +34,7 @@ func TestPersonalDataIsMasked(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
 				if strings.Contains(s, clear) {
-					t.Errorf("%s shows %s", what, clear)
+					t.Errorf("%s shows %s, want it masked", what, clear)
 				}
 			}
 		})
@@ -45,6 +45,6 @@ func TestPersonalDataIsMasked(t *testing.T) {
 	}
 	back, err := PersonalFromClear(clear)
 	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() {
-		t.Errorf("what was sealed does not open: %v", err)
+		t.Errorf("PersonalFromClear: got %v or other values, want those of Clear", err)
 	}
 }

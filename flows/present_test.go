@@ -11,7 +11,7 @@ import (
 	"shiming/verify"
 )
 
-// No card but the owner's own form shows clear values, whatever the state and the history.
+// TestOnlyTheOwnersFormIsClear checks every card of every state and history except the applicant's confirmation form.
 func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 	shown := 0
 	for _, s := range States {
@@ -45,18 +45,18 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 				raw := string(card.JSON())
 				for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "样本省样本市样本路1号", "123456"} {
 					if strings.Contains(raw, clear) {
-						t.Errorf("%s, %s: %s's card shows %s", s, name, audience, clear)
+						t.Errorf("%s, %s: %s's card shows %s, want it masked", s, name, audience, clear)
 					}
 				}
 			}
 		}
 	}
 	if shown < 100 {
-		t.Errorf("only %d cards were looked at", shown)
+		t.Errorf("got %d cards, want at least 100", shown)
 	}
 }
 
-// The supplier's name stays on record as it goes into the evidence; the card shows it in the reader's language.
+// TestSupplierInBothLanguages: the stored name is Chinese, because it goes into the evidence. The card translates it.
 func TestSupplierInBothLanguages(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
@@ -66,7 +66,7 @@ func TestSupplierInBothLanguages(t *testing.T) {
 	}
 }
 
-// HR sees where a value was changed, not what it was.
+// TestChangesAreMasked checks that HR sees the changed positions and no clear value.
 func TestChangesAreMasked(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Changed = []string{"identity_name", "identity_code"}
@@ -77,12 +77,12 @@ func TestChangesAreMasked(t *testing.T) {
 	}
 	number := card.Changes[1]
 	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
-		t.Errorf("the number's change is %+v", number)
+		t.Errorf("number: got change %+v, want two marked positions on both sides", number)
 	}
 	for _, ch := range card.Changes {
 		for _, clear := range []string{SampleName, "样甲鸣", SampleNumber} {
 			if strings.Contains(ch.Before+ch.After, clear) {
-				t.Errorf("the change of %s shows a clear value", ch.Field)
+				t.Errorf("change of %s: got a clear value, want masks", ch.Field)
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func TestChangesAreMasked(t *testing.T) {
 	}
 }
 
-// The row of steps shows HR's part only when there is one.
+// TestSteps checks that the row of steps shows the review only if the case has one.
 func TestSteps(t *testing.T) {
 	has := func(c *Case, always bool, s cards.Step) bool {
 		p := SamplePolicy()
@@ -137,7 +137,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// The form says what is odd about the card and starts with what was read.
+// TestConfirmCardShowsReading checks the prefilled values and the notices of the form.
 func TestConfirmCardShowsReading(t *testing.T) {
 	scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
 	form := func(change func(*Case)) cards.Confirm {
@@ -148,7 +148,7 @@ func TestConfirmCardShowsReading(t *testing.T) {
 	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + SampleMobile })
 	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" ||
 		f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
-		t.Errorf("the form is %+v", f)
+		t.Errorf("got form %+v, want the values that were read", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
 		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
@@ -156,23 +156,23 @@ func TestConfirmCardShowsReading(t *testing.T) {
 	if f := form(func(c *Case) {
 		c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11}
 	}); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
-		t.Errorf("notices %+v", f.Notices)
+		t.Errorf("got notices %+v, want one about 10 days", f.Notices)
 	}
 	if f := form(func(c *Case) {
 		c.Personal.Front.Gender = "female"
 	}); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
-		t.Errorf("notices %+v", f.Notices)
+		t.Errorf("got notices %+v, want one about ocr_consistency", f.Notices)
 	}
-	// A number that was not read well is marked at once.
+	// An invalid number shows its problem before the first submission.
 	f = form(func(c *Case) { c.Personal.Front.Number, c.Personal.Front.RawNumber = "", "8990001990030702" })
 	if f.Problems["identity_code"] != "length" || f.Number != "8990001990030702" {
-		t.Errorf("problems %v", f.Problems)
+		t.Errorf("got problems %v, want length for identity_code", f.Problems)
 	}
 	if f := form(func(c *Case) { c.Method = MethodNone }); f.AskMobile || f.Mobile != "" {
-		t.Error("the mobile is asked for although nothing is verified")
+		t.Error("without verification: the form asks for the mobile number, want no input")
 	}
 	if f := form(func(c *Case) { c.Personal.Front = nil }); f.Name != "" {
-		t.Error("a form without readings is not empty")
+		t.Error("without readings: got values, want an empty form")
 	}
 	code := func(change func(*Code)) cards.Code {
 		c := SampleCase(AwaitingCode)
@@ -183,16 +183,16 @@ func TestConfirmCardShowsReading(t *testing.T) {
 		c.Tries = 2
 	}); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) ||
 		!k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
-		t.Errorf("the code's card is %+v", k)
+		t.Errorf("got card %+v, want %d tries left and times from SentAt", k, MaxCodeTries-2)
 	}
 	if k := code(func(c *Code) {
 		c.State, c.SentAt = "sending", time.Time{}
 	}); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
-		t.Errorf("the code's card is %+v", k)
+		t.Errorf("got card %+v, want an expiry from AskedAt", k)
 	}
 	c := SampleCase(AwaitingCode)
 	c.Code = nil
 	if k := ApplicantCard(c, scene).(cards.Code); k.State != "sending" {
-		t.Errorf("without a code: %+v", k)
+		t.Errorf("without a code: got %+v, want state sending", k)
 	}
 }

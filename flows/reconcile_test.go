@@ -57,11 +57,11 @@ func TestDifferences(t *testing.T) {
 			for _, d := range Differences(tt.c, tt.s, SampleTime) {
 				got = append(got, d.Kind)
 				if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !StillHolds(tt.c, d) {
-					t.Errorf("%s: %+v", name, d)
+					t.Errorf("%s: got %+v, want case, time and end of the case, and that it still holds", name, d)
 				}
 				if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) ||
 					!slices.Contains(DiffKinds, d.Kind) {
-					t.Errorf("no words for %s", d.Kind)
+					t.Errorf("%s: got no texts, want diff and diff_do, and a place in DiffKinds", d.Kind)
 				}
 			}
 			if !slices.Equal(got, tt.want) {
@@ -102,8 +102,7 @@ func TestStillHolds(t *testing.T) {
 	}
 }
 
-// A case that stands still is stopped, so that HR's retry lets it go on; a write that has
-// begun may have happened, so that both choices are HR's.
+// TestProbeStalled checks the stop of a stalled case and that HR's retry queues the missing jobs.
 func TestProbeStalled(t *testing.T) {
 	for name, tt := range map[string]struct {
 		state  State
@@ -132,13 +131,13 @@ func TestProbeStalled(t *testing.T) {
 			tt.change(c)
 			stop := ProbeStalled(c)
 			if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+string(stop.Code)) {
-				t.Errorf("%s: %+v", name, stop)
+				t.Errorf("%s: got %+v, want step %s, code %s and a text", name, stop, tt.step, tt.code)
 			}
 			d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).wantState(NeedsAttention)
 			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 			if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" &&
 				w.State != WriteUnknown {
-				t.Errorf("%s: evidence %+v", name, w)
+				t.Errorf("%s: got evidence %+v, want state %s", name, w, WriteUnknown)
 			}
 			decide(t, d.Case, Event{Kind: Retry}).wantState(tt.state).wantJobs(tt.jobs...)
 		})

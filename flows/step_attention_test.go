@@ -9,7 +9,7 @@ import (
 	"shiming/idcard"
 )
 
-// stopped is what a step reports when it needs somebody.
+// stopped returns the stop that a step reports.
 func stopped(step Step, code StopCode, incident string) *Attention {
 	return &Attention{
 		Step:     step,
@@ -20,7 +20,7 @@ func stopped(step Step, code StopCode, incident string) *Attention {
 	}
 }
 
-// suspendedCase stands in needs_attention and will return to a state.
+// suspendedCase returns a case in NeedsAttention that returns to the state.
 func suspendedCase(back State, a *Attention) *Case {
 	c := SampleCase(back)
 	c.State, c.Attention = NeedsAttention, a
@@ -56,12 +56,12 @@ func TestStepStoppedSuspendsCase(t *testing.T) {
 				t.Errorf("%s: %+v, incident %q, want %v", tt.from, a, d.Incident, tt.incident)
 			}
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
-				t.Errorf("no words for %s, %s", tt.step, tt.code)
+				t.Errorf("%s, %s: got no texts, want trouble and attention_step", tt.step, tt.code)
 			}
 			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" ||
 				hr.Unknown != (tt.code == "unknown_outcome") {
-				t.Errorf("HR sees %+v", hr)
+				t.Errorf("got HR's card %+v, want step %s, code %s, upstream and log id", hr, tt.step, tt.code)
 			}
 			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
@@ -73,7 +73,7 @@ func TestStepStoppedSuspendsCase(t *testing.T) {
 	}
 }
 
-// What a stopped write may have done is kept, or freed for another attempt.
+// TestStepStoppedMarksWrite checks that an unknown outcome is kept and that another failure allows a new attempt.
 func TestStepStoppedMarksWrite(t *testing.T) {
 	for _, tt := range []struct {
 		from  State
@@ -137,7 +137,7 @@ func TestRetryResumesCase(t *testing.T) {
 			d := decide(t, c, Event{Kind: Retry}).wantState(tt.back).wantToast("retried")
 			for _, j := range d.wantJobs(tt.jobs...) {
 				if j.Kind == JobCheck && j.rev != d.Case.Rev {
-					t.Errorf("the check belongs to revision %d, the case is at %d", j.rev, d.Case.Rev)
+					t.Errorf("got a check of revision %d, want %d", j.rev, d.Case.Rev)
 				}
 			}
 			for _, p := range d.Case.Photos {
@@ -147,18 +147,18 @@ func TestRetryResumesCase(t *testing.T) {
 			}
 			if d.Case.Attention != nil || d.Case.Resolution == nil || d.Case.Resolution.Kind != "retried" ||
 				d.Case.Resolution.By != "ou_hr1" {
-				t.Errorf("settled %+v", d.Case.Resolution)
+				t.Errorf("got resolution %+v, want retried by ou_hr1", d.Case.Resolution)
 			}
 			d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != string(tt.step) {
-				t.Errorf("HR sees %+v", hr)
+				t.Errorf("got HR's card %+v, want the decision retried about %s", hr, tt.step)
 			}
 		})
 	}
 }
 
-// A shared cause is tried again for everybody.
+// TestRetryOfIncident checks that HR's retry also retries the other cases with this cause.
 func TestRetryOfIncident(t *testing.T) {
 	c := suspendedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
 	jobs := decide(t, c, Event{Kind: Retry}).wantState(Checking).wantJobs(JobCheck, JobRetryAll)
@@ -167,16 +167,16 @@ func TestRetryOfIncident(t *testing.T) {
 	}
 }
 
-// For an unknown outcome 重试 is HR's word that nothing was written.
+// TestRetryOfUnknownOutcome: by 重试 HR states that nothing was written.
 func TestRetryOfUnknownOutcome(t *testing.T) {
 	c := SampleCase(NeedsAttention)
 	d := decide(t, c, Event{Kind: Retry}).wantState(Recording).wantDetail("decided", "not written, once more")
 	if d.Case.Identity.State != WriteRefused || d.Case.Identity.Attempt != 1 {
-		t.Errorf("identity %+v", d.Case.Identity)
+		t.Errorf("got identity %+v, want state %s after attempt 1", d.Case.Identity, WriteRefused)
 	}
 }
 
-// Right after the intent nobody can know that a write did not happen.
+// TestRetryOfUnknownWriteWaits: the platform may still apply the write until WriteQuiet has passed.
 func TestRetryOfUnknownWriteWaits(t *testing.T) {
 	for _, step := range []Step{StepIdentity, StepEvidence} {
 		for _, tt := range []struct {
@@ -194,7 +194,7 @@ func TestRetryOfUnknownWriteWaits(t *testing.T) {
 					return
 				}
 				d.wantRefused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
-				// Who has found what was written need not wait.
+				// Resolving does not wait, because HR has found the written record.
 				to := Done
 				if step == "identity" {
 					to = Filing
@@ -203,13 +203,13 @@ func TestRetryOfUnknownWriteWaits(t *testing.T) {
 			})
 		}
 	}
-	// What is known not to have been written may be tried at once.
+	// A write that was certainly not applied is retried at once.
 	c := suspendedCase(Filing, stopped("evidence", "quota", ""))
 	c.Evidence = &Write{State: WriteRefused, Attempt: 1, Started: SampleTime}
 	decide(t, c, Event{Kind: Retry}).wantState(Filing).wantToast("retried")
 }
 
-// When e签宝 does not have the photos, asking again with the same ids would never work.
+// TestRetryUploadsLostFilesAgain: if e签宝 does not have the photos, a retry with the same file ids would always fail.
 func TestRetryUploadsLostFilesAgain(t *testing.T) {
 	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload},
 		"1435404": {JobEvidence}} {
@@ -243,7 +243,7 @@ func TestResolveIdentity(t *testing.T) {
 			w := d.Case.Identity
 			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) ||
 				d.Case.Resolution.Kind != "resolved" {
-				t.Errorf("%s: %+v", tt.name, w)
+				t.Errorf("%s: got %+v, want a done write by ou_hr1", tt.name, w)
 			}
 		})
 	}
@@ -267,7 +267,7 @@ func TestResolveEvidenceNeedsTheID(t *testing.T) {
 		wantDetail("evi_point_id", "P1234567890", "decided", "written")
 	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P1234567890" || w.By != "ou_hr1" {
-		t.Errorf("evidence %+v", w)
+		t.Errorf("got evidence %+v, want P1234567890 by ou_hr1", w)
 	}
 }
 
@@ -293,19 +293,19 @@ func TestClose(t *testing.T) {
 		wantToast("shut")
 	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
-		t.Errorf("closed %+v", d.Case)
+		t.Errorf("got %+v, want outcome and review closed", d.Case)
 	}
 	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "closed" || card.Note != "请找我" {
-		t.Errorf("the applicant reads %+v", card)
+		t.Errorf("got card %+v, want outcome closed with the note", card)
 	}
 	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil ||
 		hr.Decision.What != "closed" || hr.Decision.Stage != "" {
-		t.Errorf("HR sees %+v", hr.Decision)
+		t.Errorf("got decision %+v, want closed without a stage", hr.Decision)
 	}
 }
 
-// The applicant may stop as long as nothing irreversible has begun.
+// TestCancelDuringAttention checks that the applicant can cancel until a write begins.
 func TestCancelDuringAttention(t *testing.T) {
 	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
 		before := back != Recording && back != Filing
@@ -315,10 +315,10 @@ func TestCancelDuringAttention(t *testing.T) {
 			if before {
 				d.wantState(Withdrawn)
 				if d.Case.Resolution.Kind != "withdrawn" || d.Case.Resolution.By != "" || d.Case.Personal.Empty() != (k == Erase) {
-					t.Errorf("%s × %s: %+v", back, k, d.Case.Resolution)
+					t.Errorf("%s × %s: got resolution %+v, want withdrawn", back, k, d.Case.Resolution)
 				}
 			} else if d.Case != nil {
-				t.Errorf("%s × %s was allowed", back, k)
+				t.Errorf("%s × %s: got a change, want a refusal", back, k)
 			}
 			if got := canCancel(c); got != before {
 				t.Errorf("%s: the card offers to cancel: %v, want %v", back, got, before)

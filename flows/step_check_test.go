@@ -27,10 +27,10 @@ func TestMatchLeadsToReview(t *testing.T) {
 		wantDetail("outcome", "match", "serial", "r-9")
 	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" ||
 		d.lastDisclosure() != "tencent_faceid" {
-		t.Errorf("after the check: %+v", d.Case)
+		t.Errorf("after the check: got %+v, want check and round on record", d.Case)
 	}
 	if d.Case.Personal.SMSCode == "" || d.Case.Code.PassedAt.IsZero() {
-		t.Error("the code is needed for the evidence")
+		t.Error("got no code, want it kept for the evidence")
 	}
 }
 
@@ -43,17 +43,17 @@ func TestMismatchReturnsToForm(t *testing.T) {
 			if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
 				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
 			}
-			// A code proves one submission only; what was typed is kept.
+			// A code proves one submission only. The typed values are kept.
 			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber ||
 				d.Case.Personal.Mobile != SampleMobile {
-				t.Errorf("%s: %+v", outcome, d.Case)
+				t.Errorf("%s: got %+v, want no code and the typed values", outcome, d.Case)
 			}
 			card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
 				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
 			if d.lastDisclosure() != "tencent_faceid" {
-				t.Error("the check is not on record")
+				t.Error("got no check, want it on record")
 			}
 		})
 	}
@@ -66,12 +66,12 @@ func TestCheckRefused(t *testing.T) {
 		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).wantState(AwaitingConfirmation).wantDetail("field", field)
 		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" ||
 			!cards.HasText("mismatch."+field) || d.lastDisclosure() != "tencent_faceid" {
-			t.Errorf("%s: %+v", field, d.Case)
+			t.Errorf("%s: got %+v, want the form with this mismatch", field, d.Case)
 		}
 	}
 }
 
-// An all-green case may pass without HR when the policy says so; everything else never does.
+// TestAutomaticApproval checks that only an all-green case passes without HR, and only if the policy allows it.
 func TestAutomaticApproval(t *testing.T) {
 	warnings := func(p *Policy) { p.ReviewAlways = false }
 	green := func() *Case {
@@ -86,7 +86,7 @@ func TestAutomaticApproval(t *testing.T) {
 	}
 	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
 		Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
-		t.Error("the card does not say that a rule decided")
+		t.Error("got no mark on the card, want an automatic approval")
 	}
 	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)
 
@@ -116,13 +116,13 @@ func TestAutomaticApproval(t *testing.T) {
 			change(c)
 			d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings)
 			if d.Case == nil || d.Case.State != AwaitingReview {
-				t.Errorf("%s: passed without HR", name)
+				t.Errorf("%s: got an approval without HR, want a review", name)
 			}
 		})
 	}
 }
 
-// Every finding has words, and nothing that was not examined is green.
+// TestFindings checks the level of each finding and that each has its texts.
 func TestFindings(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	level := func(c *Case) map[FindingCode]Level {
@@ -130,7 +130,7 @@ func TestFindings(t *testing.T) {
 		for _, f := range Findings(c, SampleTime) {
 			m[f.Code] = f.Level
 			if !cards.HasText("check."+string(f.Code)+"."+string(Colour(f.Level))) || !cards.HasText("chip."+string(f.Code)) {
-				t.Errorf("no words for %s in %s", f.Code, f.Level)
+				t.Errorf("%s, %s: got no texts, want chip and check", f.Code, f.Level)
 			}
 		}
 		return m
@@ -159,7 +159,7 @@ func TestFindings(t *testing.T) {
 		{"validity", LevelNotExamined, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
 		{"sides_match", LevelFailed, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
 		{"ocr_consistency", LevelWarning, func(c *Case) { c.Personal.Front.Gender = "female" }},
-		// typed, and neither birth nor gender fit
+		// The typed number fits neither birth nor gender.
 		{"ocr_consistency", LevelFailed, func(c *Case) {
 			c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female"
 		}},
@@ -168,7 +168,7 @@ func TestFindings(t *testing.T) {
 		{"name_vs_feishu", LevelPassed, func(c *Case) { c.Personal.ContactName = SampleName }},
 		{"name_vs_feishu", LevelWarning, func(c *Case) { c.Personal.ContactName = "小样" }},
 		{"quality", LevelWarning, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
-		// everything could be read
+		// The OCR read every field, so glare does not count.
 		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }},
 		{"quality", LevelWarning, func(c *Case) {
 			c.Photos[1].Warnings, c.Personal.Back.Missing = []string{"photo_glare"}, []string{"issued_by"}
@@ -186,10 +186,10 @@ func TestFindings(t *testing.T) {
 		})
 	}
 	if Findings(&Case{}, SampleTime) != nil {
-		t.Error("something was found in nothing")
+		t.Error("empty case: got findings, want none")
 	}
 	if AllGreen(nil) {
-		t.Error("nothing examined counts as green")
+		t.Error("no findings: got all green, want not")
 	}
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s, want %v", w, LevelWarning)

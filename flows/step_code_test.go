@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// codeCase waits for a code in the given state, asked for a moment ago.
+// codeCase returns a case in AwaitingCode with a code in the given state, which was asked for 5 s ago.
 func codeCase(state CodeState) *Case {
 	c := SampleCase(AwaitingCode)
 	c.Code = &Code{
@@ -34,13 +34,13 @@ func TestCodePreparedStoresIntent(t *testing.T) {
 		Supplier: "腾讯云",
 	}).wantStay()
 	if string(d.Case.Code.MAC) != "right" || d.Case.Code.Supplier != "腾讯云" || !d.Silent {
-		t.Errorf("code %+v", d.Case.Code)
+		t.Errorf("got code %+v, want MAC and supplier", d.Case.Code)
 	}
-	// A second run must not make another one.
+	// A second run of the job must not replace the digits.
 	decide(t, d.Case, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("other")}).wantRefused("another code is valid", "")
 }
 
-// Results of a code that is no longer the one are ignored.
+// TestResultsOfOlderCode checks that results of a replaced code are refused.
 func TestResultsOfOlderCode(t *testing.T) {
 	for _, k := range []Kind{CodePrepared, CodeSent, CodeFailed, CodeUnknown, CodeDropped} {
 		c := codeCase("sending")
@@ -78,13 +78,14 @@ func TestCodeResults(t *testing.T) {
 			code := d.Case.Code
 			if code.State != tt.state || code.Problem != tt.problem || (code.MAC != nil) != tt.keepsMAC ||
 				d.Silent != tt.silent {
-				t.Errorf("%s: %+v", tt.kind, code)
+				t.Errorf("%s: got code %+v, silent %v, want state %s, problem %q, a MAC: %v, silent %v",
+					tt.kind, code, d.Silent, tt.state, tt.problem, tt.keepsMAC, tt.silent)
 			}
 			if d.lastDisclosure() != tt.sent {
 				t.Errorf("%s: sent to %q, want %v", tt.kind, d.lastDisclosure(), tt.sent)
 			}
 			if tt.kind == CodeSent && (code.Serial != "serial" || !code.SentAt.Equal(SampleTime) || d.Case.Delayed != "") {
-				t.Errorf("sent: %+v, delayed %q", code, d.Case.Delayed)
+				t.Errorf("got code %+v, delayed %q, want sent at once and no delay", code, d.Case.Delayed)
 			}
 			if !tt.silent {
 				d.wantCards([]string{AudienceApplicant}, nil)
@@ -126,10 +127,10 @@ func TestCodeAsked(t *testing.T) {
 			d.wantStay().wantToast("resent").wantCards([]string{AudienceApplicant}, nil)
 			j := d.wantJobs(JobSendCode)[0]
 			if j.rev != 2 || j.At.Before(SampleTime) || j.At.After(SampleTime.Add(tt.starts)) {
-				t.Errorf("job %+v", j)
+				t.Errorf("got job %+v, want code 2 within the pause", j)
 			}
 			if code := d.Case.Code; code.Seq != 2 || code.State != "sending" || code.MAC != nil || code.Tries != 0 {
-				t.Errorf("code %+v", code)
+				t.Errorf("got code %+v, want a new one with number 2", code)
 			}
 		})
 	}
@@ -215,13 +216,14 @@ func TestCodeTyped(t *testing.T) {
 			if tt.want.state == Checking {
 				j := d.wantJobs(JobCheck)[0]
 				if j.rev != d.Case.Rev || d.Case.Personal.SMSCode != tt.typed || !d.Case.Code.PassedAt.Equal(at) {
-					t.Errorf("job %+v at revision %d, passed %v", j, d.Case.Rev, d.Case.Code.PassedAt)
+					t.Errorf("got job %+v at revision %d, passed at %v, want the case's revision and the typed code",
+						j, d.Case.Rev, d.Case.Code.PassedAt)
 				}
 				return
 			}
 			d.wantStay().wantJobs()
 			if d.Case.Personal.SMSCode != "" || !d.Case.Code.PassedAt.IsZero() {
-				t.Error("a code that did not pass is kept")
+				t.Error("wrong code: got it kept, want it dropped")
 			}
 		})
 	}
@@ -238,7 +240,7 @@ func TestCodeTyped(t *testing.T) {
 	}
 }
 
-// An expired code does not cost a try, and a failed one cannot be guessed.
+// TestExpiredCodesCostNoTry also checks that a code that was not sent cannot be typed.
 func TestExpiredCodesCostNoTry(t *testing.T) {
 	d := decide(t, codeCase("sent"), Event{
 		Kind: CodeTyped,

@@ -44,23 +44,23 @@ func TestConfirmSendsCode(t *testing.T) {
 	}).wantState(AwaitingCode).wantToast("saved")
 	j := d.wantJobs(JobSendCode)[0]
 	if j.rev != 1 || !j.At.Equal(SampleTime) {
-		t.Errorf("the code's job is %+v", j)
+		t.Errorf("got job %+v, want code 1 at once", j)
 	}
 	after := d.Case
 	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
 		after.Personal.Mobile != SampleMobile || after.Personal.CodeMobile != SampleMobile {
-		t.Error("the fields are not kept")
+		t.Error("got other fields, want the confirmed values")
 	}
 	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil ||
 		!after.Confirmed.Equal(SampleTime) {
-		t.Errorf("left behind: %+v", after)
+		t.Errorf("got %+v, want problems, changes and review cleared", after)
 	}
 	if !d.SetBlindIndex || string(d.BlindIndex) != "index" || !slices.Equal(after.SameNumberCases, []string{"x"}) {
-		t.Error("index or duplicates are missing")
+		t.Error("got no index or no cases with the same number, want those of the event")
 	}
 	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil ||
 		after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
-		t.Errorf("code %+v", after.Code)
+		t.Errorf("got code %+v, want number 1 in state sending", after.Code)
 	}
 }
 
@@ -70,7 +70,7 @@ func TestConfirmNormalisesValues(t *testing.T) {
 			"+86 139-0000-1234")}).wantState(AwaitingCode)
 	p := d.Case.Personal
 	if p.Name != SampleName || p.Number != SampleNumber || p.Mobile != SampleMobile || d.Case.Changed != nil {
-		t.Errorf("kept with changes %v", d.Case.Changed)
+		t.Errorf("got other values, changes %v, want them normalised and none changed", d.Case.Changed)
 	}
 }
 
@@ -124,26 +124,26 @@ func TestConfirmNamesWrongField(t *testing.T) {
 				t.Errorf("issues %v, want %s", d.Case.FormIssues, tt.problem)
 			}
 			if !cards.HasText("field." + tt.problem) {
-				t.Errorf("there are no words for %s", tt.problem)
+				t.Errorf("%s: got no text, want one", tt.problem)
 			}
 			d.wantCards([]string{AudienceApplicant}, nil).wantDetail(tt.field, tt.problem)
-			// What was right is kept; what was wrong is kept short enough to be shown.
+			// Right entries are kept as they are, wrong ones are truncated.
 			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name,
 				"identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
 				t.Run(field, func(t *testing.T) {
 					if n := len([]rune(got)); n > 60 {
-						t.Errorf("%s keeps %d characters", field, n)
+						t.Errorf("%s: got %d characters kept, want at most 60", field, n)
 					}
 					if field != tt.field && got == "" {
-						t.Errorf("%s was right and is lost", field)
+						t.Errorf("%s: got another value, want the right entry kept", field)
 					}
 				})
 			}
 			if d.Case.Confirmed != c.Confirmed || d.SetBlindIndex || d.Case.Code != nil {
-				t.Error("a wrong form has consequences")
+				t.Error("wrong form: got effects, want none")
 			}
 			if raw := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
-				t.Errorf("the card has %d bytes", len(raw))
+				t.Errorf("got a card of %d bytes, want at most 30 KB", len(raw))
 			}
 		})
 	}
@@ -163,13 +163,13 @@ func TestConfirmNamesFirstWrongField(t *testing.T) {
 				wantStay().
 				wantToast("wrong_field", "field", tt.field)
 			if len(d.Case.FormIssues) != tt.n {
-				t.Errorf("issues %v", d.Case.FormIssues)
+				t.Errorf("got issues %v, want %d", d.Case.FormIssues, tt.n)
 			}
 		})
 	}
 }
 
-// A field that is not even there was not left out by a person.
+// TestConfirmWithoutField: a client sends every required input, so a missing one is refused.
 func TestConfirmWithoutField(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form(field, "\x00")}).
@@ -190,23 +190,23 @@ func TestConfirmWithoutVerification(t *testing.T) {
 	}
 	d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "12")}).wantStay()
 	if d.Case.FormIssues["mobile"] != "mobile_format" {
-		t.Errorf("issues %v", d.Case.FormIssues)
+		t.Errorf("got issues %v, want one about mobile", d.Case.FormIssues)
 	}
-	// The policy cannot let through what nobody verified.
+	// The policy does not approve a case without a verification.
 	d = decide(t, c, Event{Kind: Confirmed, Form: form()}, func(p *Policy) { p.ReviewAlways = false }).
 		wantState(AwaitingReview)
 	if d.Case.Review != nil {
-		t.Error("approved by rule")
+		t.Error("got an approval by the policy, want a review")
 	}
 }
 
-// When the tenant's data-loss prevention refused the clear form, empty means "as read".
+// TestMaskedForm checks the form after FormTooClear: an empty answer means the value that was read.
 func TestMaskedForm(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).
 		wantStay().
 		wantCards([]string{AudienceApplicant}, nil)
 	if !d.Case.MaskedForm {
-		t.Fatal("the form stays clear")
+		t.Fatal("got a clear form, want a masked one")
 	}
 	decide(t, d.Case, Event{Kind: FormTooClear}).wantRefused("already masked", "")
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, AwaitingReview} {
@@ -218,24 +218,24 @@ func TestMaskedForm(t *testing.T) {
 	card := ApplicantCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
 	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" ||
 		card.MaskedMobile == "" || !card.Masked {
-		t.Errorf("the masked form shows %+v", card)
+		t.Errorf("got masked form %+v, want no clear value", card)
 	}
 	e := Event{Kind: Confirmed, Form: form("identity_name", "", "identity_code", " ", "mobile", "")}
 	after := decide(t, c, e).wantState(AwaitingCode).Case
 	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
 		after.Personal.Mobile != SampleMobile || after.Changed != nil {
-		t.Errorf("empty does not mean as read: %v", after.Changed)
+		t.Errorf("empty inputs: got changes %v, want the values that were read", after.Changed)
 	}
 	e.Form = form("identity_name", "样甲鸣", "identity_code", "", "mobile", "13900009999")
 	after = decide(t, c, e).wantState(AwaitingCode).Case
 	if after.Personal.Name != "样甲鸣" || after.Personal.Number != SampleNumber || after.Personal.Mobile != "13900009999" ||
 		fmt.Sprint(after.Changed) != "[identity_name]" {
-		t.Errorf("typed values are lost: %v", after.Changed)
+		t.Errorf("got changes %v, want the typed values", after.Changed)
 	}
 	c.Personal.ContactMobile = ""
 	d = decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "")}).wantStay()
 	if d.Case.FormIssues["mobile"] != "required" {
-		t.Errorf("without a mobile in the directory: %v", d.Case.FormIssues)
+		t.Errorf("no mobile in the directory: got issues %v, want mobile", d.Case.FormIssues)
 	}
 }
 
@@ -245,7 +245,7 @@ func TestEditFromTheCode(t *testing.T) {
 	d := decide(t, c, Event{Kind: EditAsked}).wantState(AwaitingConfirmation)
 	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != SampleMobile ||
 		len(d.Case.CodesAsked) != 1 {
-		t.Errorf("after edit: %+v", d.Case)
+		t.Errorf("after edit: got %+v, want no code", d.Case)
 	}
 }
 
@@ -263,8 +263,7 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingReview)
 }
 
-// The pause between two codes holds for the way through the form as well, unless the mobile
-// is another one.
+// TestConfirmAgainKeepsResendPause: CodeResend also applies after a return to the form, unless the number changes.
 func TestConfirmAgainKeepsResendPause(t *testing.T) {
 	for _, tt := range []struct {
 		mobile string
@@ -278,7 +277,7 @@ func TestConfirmAgainKeepsResendPause(t *testing.T) {
 				t.Errorf("%s: sent at %v as code %d, want 2", tt.mobile, j.At, j.rev)
 			}
 			if !d.Case.Code.AskedAt.Equal(tt.at) {
-				t.Errorf("asked at %v", d.Case.Code.AskedAt)
+				t.Errorf("got a code asked for at %v, want %v", d.Case.Code.AskedAt, tt.at)
 			}
 		})
 	}

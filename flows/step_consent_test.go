@@ -12,11 +12,11 @@ func TestOpenAsksForConsent(t *testing.T) {
 	c := ch.Case
 	if c.State != AwaitingConsent || c.Rev != 1 || c.TenantKey != "tenant" || c.OpenID != "ou_1" || c.ChatID != "oc_1" ||
 		c.Method != ThreeElements {
-		t.Errorf("opened %+v", c)
+		t.Errorf("got case %+v, want the arguments of Open", c)
 	}
 	if !c.ExpiresAt.Equal(SampleTime.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(SampleTime) ||
 		!c.CreatedAt.Equal(SampleTime) {
-		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
+		t.Errorf("got times %v %v %v, want SampleTime and ExpireAfter later", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
 	d := outcome{t, ch, c}
 	d.wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
@@ -30,11 +30,11 @@ func TestOpenAsksForConsent(t *testing.T) {
 	}
 	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) ||
 		!timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
-		t.Errorf("timers %v", timers)
+		t.Errorf("got timers %v, want ReminderAfter and ExpireAfter", timers)
 	}
 }
 
-// The method of a case is the one of the day on which it began.
+// TestOpenPinsTheMethod: later changes of the setting do not apply to an open case.
 func TestOpenPinsTheMethod(t *testing.T) {
 	p := SamplePolicy()
 	p.Method = MethodNone
@@ -64,7 +64,7 @@ func TestPhotosBeforeConsentStayUnread(t *testing.T) {
 		At:        SampleTime,
 	}
 	if len(d.Case.Photos) != 1 || fmt.Sprint(d.Case.Photos[0]) != fmt.Sprint(want) {
-		t.Errorf("photos %+v", d.Case.Photos)
+		t.Errorf("got photos %+v, want %+v", d.Case.Photos, want)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestConsentFetchesWaitingPhotos(t *testing.T) {
 	d.wantToast("consented").wantDetail("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
 	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() ||
 		!got.At.Equal(SampleTime) {
-		t.Errorf("consent %+v", got)
+		t.Errorf("got consent %+v, want version and hash of the agreement", got)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestDeclineDropsPhotos(t *testing.T) {
 	d := decide(t, c, Event{Kind: ConsentDenied}).wantState(Declined)
 	d.wantToast("cancelled")
 	if len(d.Case.Photos) != 0 || d.Case.Outcome != string(Declined) || d.Case.Consent != nil {
-		t.Errorf("declined %+v", d.Case)
+		t.Errorf("got %+v, want no photos", d.Case)
 	}
 	purge := d.wantJobs(JobPurge)
 	if purge[0].ref != "all" {
@@ -98,7 +98,7 @@ func TestDeclineDropsPhotos(t *testing.T) {
 	}
 }
 
-// A second click on the consent card finds the case elsewhere.
+// TestConsentTwiceIsLate checks a second click on the consent card.
 func TestConsentTwiceIsLate(t *testing.T) {
 	rev := int64(7)
 	c := SampleCase(AwaitingPhotos)
@@ -118,7 +118,7 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 		j := d.wantJobs(JobReply)[0]
 		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" ||
 			j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
-			t.Errorf("%s: answered with %+v", s, j)
+			t.Errorf("%s: got reply %+v, want too_many", s, j)
 		}
 	}
 }

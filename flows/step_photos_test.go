@@ -20,12 +20,12 @@ func TestPhotoReceivedQueuesFetch(t *testing.T) {
 		}
 		d.wantCards([]string{AudienceApplicant}, nil)
 		if p := d.Case.PhotoByID("p9"); p == nil || p.State != PhotoWaiting || !p.At.Equal(SampleTime) {
-			t.Errorf("%s: %+v", s, p)
+			t.Errorf("%s: got photo %+v, want the event's in state waiting", s, p)
 		}
 	}
 }
 
-// People who have begun go before people who have not.
+// TestReadPriority checks that photos of begun cases are read first.
 func TestReadPriority(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -55,15 +55,14 @@ func TestReadPriority(t *testing.T) {
 			}
 			p := d.Case.PhotoByID("new")
 			if p.State != PhotoStored || p.SHA256 != "abc" || len(p.Warnings) != 1 {
-				t.Errorf("%s: %+v", tt.name, p)
+				t.Errorf("%s: got photo %+v, want it stored", tt.name, p)
 			}
 			d.wantDetail("photo", "new", "sha256", "abc")
 		})
 	}
 }
 
-// A result for a photo that waits for none changes no photo, and bytes go only when nothing
-// refers to them.
+// TestLateResultsNeverDropAPhotoInUse checks that a late result changes no photo and deletes only unused bytes.
 func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 	front, _ := SampleReadings()
 	for _, e := range []Event{
@@ -89,10 +88,10 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 					d.wantDropped(want...)
 					d.wantJobs()
 					if got := d.Case.PhotoByID("p1"); got.State != tt.state || got.SHA256 != "a" {
-						t.Errorf("%s × %s: photo %s became %+v", s, e.Kind, tt.state, got)
+						t.Errorf("%s × %s: got photo %s changed to %+v, want it unchanged", s, e.Kind, tt.state, got)
 					}
 					if !d.Silent {
-						t.Errorf("%s × %s on a photo %s is in the audit chain", s, e.Kind, tt.state)
+						t.Errorf("%s × %s on a photo in state %s: got an audit row, want none", s, e.Kind, tt.state)
 					}
 				})
 			}
@@ -101,11 +100,11 @@ func TestLateResultsNeverDropAPhotoInUse(t *testing.T) {
 			decide(t, SampleCase(s), e).wantStay().wantDropped("unknown")
 		}
 	}
-	// A second download of a photo that is stored already changes nothing either.
+	// A second download of a stored photo changes nothing.
 	c := SampleCase(AwaitingPhotos)
 	d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "p2", SHA256: "other"}).wantStay().wantDropped()
 	if d.Case.PhotoByID("p2").SHA256 != "b" {
-		t.Error("the hash of a stored photo changed")
+		t.Error("got another hash, want that of the stored photo")
 	}
 }
 
@@ -122,7 +121,7 @@ func TestPhotoIsClaimedOnce(t *testing.T) {
 		})
 	}
 	if !d.Silent {
-		t.Error("a claim is in the audit chain")
+		t.Error("got an audit row for a claim, want none")
 	}
 }
 
@@ -229,19 +228,19 @@ func TestPhotoRead(t *testing.T) {
 			d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "new", Readings: tt.readings}).wantState(tt.want.state)
 			p := d.Case.PhotoByID("new")
 			if p.State != tt.want.photo || p.Side != tt.want.side || p.BothSides != tt.want.both {
-				t.Errorf("the photo is %+v", p)
+				t.Errorf("got photo %+v, want %s, %s, both sides %v", p, tt.want.photo, tt.want.side, tt.want.both)
 			}
 			if (d.Case.Personal.Front != nil) != tt.want.hasFront {
 				t.Errorf("front known: %v", !tt.want.hasFront)
 			}
 			if old := d.Case.PhotoByID("old"); old != nil && (old.State == PhotoRead) != tt.want.keepsOld {
-				t.Errorf("the former photo is %s", old.State)
+				t.Errorf("got the earlier photo in state %s, want it in use: %v", old.State, tt.want.keepsOld)
 			}
 			if tt.want.problem == "" {
 				d.wantJobs()
 			} else if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != tt.want.problem || j.To != "om_new" ||
 				j.Args["photo"] != "new" {
-				t.Errorf("answered with %+v", j)
+				t.Errorf("got reply %+v, want %s on om_new", j, tt.want.problem)
 			}
 			if tt.want.photo == PhotoRefused {
 				d.wantDropped("new")
@@ -252,7 +251,7 @@ func TestPhotoRead(t *testing.T) {
 				d.wantDropped()
 			}
 			if d.lastDisclosure() != "feishu_ocr" {
-				t.Error("the reading is not on record")
+				t.Error("got no disclosure, want feishu_ocr")
 			}
 		})
 	}
@@ -268,19 +267,19 @@ func TestPhotoFailed(t *testing.T) {
 			c.Photos[1].State, c.Photos[1].Reader, c.Delayed = tt.state, "job", "photos"
 			d := decide(t, c, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "too_small"}).wantStay().wantDropped("p2")
 			if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != "too_small" || j.To != "om_2" {
-				t.Errorf("answered with %+v", j)
+				t.Errorf("got reply %+v, want too_small on om_2", j)
 			}
 			p := d.Case.PhotoByID("p2")
 			if p.State != PhotoRefused || p.Problem != "too_small" || p.Reader != "" || d.Case.BadPhotos != 1 ||
 				d.Case.Delayed != "" {
-				t.Errorf("%s: %+v", tt.state, p)
+				t.Errorf("%s: got photo %+v, want it refused", tt.state, p)
 			}
 			if d.lastDisclosure() != tt.sent {
 				t.Errorf("%s: sent to %q, want %v", tt.state, d.lastDisclosure(), tt.sent)
 			}
 			d.wantCards([]string{AudienceApplicant}, nil).wantDetail("photo", "p2", "problem", "too_small")
 			if got := d.Case.PhotoByID("p1").State; got != PhotoRead || d.Case.Personal.Front == nil {
-				t.Error("the other side was lost")
+				t.Error("got no front, want it kept")
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"shiming/cards"
 )
 
-// recordingCase has been approved; nothing has been written yet.
+// recordingCase returns an approved case without any write.
 func recordingCase() *Case {
 	c := SampleCase(Recording)
 	c.Identity = nil
@@ -35,7 +35,7 @@ func TestWriteIntentIsStoredOnce(t *testing.T) {
 		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
 			d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).wantStay()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
-				t.Errorf("%s: %+v", tt.kind, w)
+				t.Errorf("%s: got %+v, want attempt 1 of job mine", tt.kind, w)
 			}
 			d = decide(t, tt.c(&Write{
 				State:   WriteRefused,
@@ -44,7 +44,7 @@ func TestWriteIntentIsStoredOnce(t *testing.T) {
 				ID:      "x",
 			}), Event{Kind: tt.kind, Job: "mine"}).wantStay()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
-				t.Errorf("%s again: %+v", tt.kind, w)
+				t.Errorf("%s again: got %+v, want attempt 3 of job mine", tt.kind, w)
 			}
 			for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
 				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).
@@ -54,7 +54,7 @@ func TestWriteIntentIsStoredOnce(t *testing.T) {
 	}
 }
 
-// An answer needs an attempt; one that nobody made is not believed.
+// TestResultWithoutIntentIsRefused checks results that arrive without a started attempt.
 func TestResultWithoutIntentIsRefused(t *testing.T) {
 	for _, w := range []*Write{nil, {State: WriteRefused}, {State: WriteDone, ID: "first"}, {State: WriteUnknown}} {
 		c := SampleCase(Recording)
@@ -87,7 +87,7 @@ func TestIdentityRecorded(t *testing.T) {
 			d.wantJobs(tt.jobs...)
 			if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) ||
 				d.Case.Delayed != "" || d.lastDisclosure() != "feishu_identity" {
-				t.Errorf("%s: %+v", tt.name, w)
+				t.Errorf("%s: got %+v, want it done with the id", tt.name, w)
 			}
 		})
 	}
@@ -102,7 +102,7 @@ func TestIdentityIsLastStepWithoutVerification(t *testing.T) {
 	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
 	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) ||
 		slices.Contains(card.Steps, cards.StepCode) {
-		t.Errorf("the card says %+v", card)
+		t.Errorf("got card %+v, want done without evidence", card)
 	}
 }
 
@@ -116,15 +116,15 @@ func TestIdentityMismatchReturnsToForm(t *testing.T) {
 		d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil ||
 			d.Case.Personal.SMSCode != "" {
-			t.Errorf("%s: %+v", field, d.Case)
+			t.Errorf("%s: got %+v, want the form with this mismatch", field, d.Case)
 		}
 		if !cards.HasText("mismatch."+field) || d.lastDisclosure() != "feishu_identity" {
-			t.Errorf("%s: no words, or not on record", field)
+			t.Errorf("%s: got no text or no detail, want both", field)
 		}
-		// Submitting again asks for everything anew: code, check and HR.
+		// The next submission needs a new code, a new check and a new review.
 		d = decide(t, d.Case, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingCode)
 		if d.Case.Review != nil || d.Case.Identity.State != WriteRefused {
-			t.Errorf("%s: the former approval still counts", field)
+			t.Errorf("%s: got the earlier approval, want a new review", field)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func TestUploads(t *testing.T) {
 			d.wantJobs(tt.jobs...)
 			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" ||
 				d.lastDisclosure() != "esign" {
-				t.Errorf("%s: %+v", tt.state, d.Case)
+				t.Errorf("%s: got %+v, want the file id on record", tt.state, d.Case)
 			}
 		})
 	}
@@ -172,9 +172,9 @@ func TestEvidenceFiled(t *testing.T) {
 	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) ||
 		d.Case.Outcome != "done" || d.lastDisclosure() != "esign" {
-		t.Errorf("evidence %+v", w)
+		t.Errorf("got evidence %+v, want it done with the id", w)
 	}
 	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
-		t.Error("the card does not say that it is filed")
+		t.Error("got a card without evidence, want filed")
 	}
 }

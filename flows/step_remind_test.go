@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// timer finds the clock's next reminder.
+// timer returns the queued Remind job.
 func timer(t *testing.T, d outcome) Job {
 	t.Helper()
 	for _, j := range d.Jobs {
@@ -14,7 +14,7 @@ func timer(t *testing.T, d outcome) Job {
 			return j
 		}
 	}
-	t.Fatal("the clock does not go on")
+	t.Fatal("got no reminder, want the next one")
 	return Job{}
 }
 
@@ -32,7 +32,7 @@ func TestReminderIntervalsDouble(t *testing.T) {
 				d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).wantStay()
 				j := d.wantJobs(JobReply)[0]
 				if j.Template() != tt.template || j.To != tt.to {
-					t.Errorf("%s: %+v", tt.state, j)
+					t.Errorf("%s: got job %+v, want template %s to %s", tt.state, j, tt.template, tt.to)
 				}
 				next := timer(t, d)
 				if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.rev != c.Rev {
@@ -83,14 +83,14 @@ func TestRemindersWaitForMorning(t *testing.T) {
 			}
 		})
 	}
-	// Settings below an hour are for trying it out, at any time.
+	// Settings below an hour are for trials and ignore the night.
 	often := func(p *Policy) { p.ReminderAfter = time.Minute }
 	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: on(6, 1, 3, 0)}, often).
 		wantStay().
 		wantJobs(JobReply)
 }
 
-// A reminder belongs to the revision in which it was wound up.
+// TestRemindersOfOlderRevision checks that a timer of an earlier revision does nothing.
 func TestRemindersOfOlderRevision(t *testing.T) {
 	old := SampleCase(AwaitingPhotos).Rev - 1
 	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).
@@ -102,25 +102,25 @@ func TestNudge(t *testing.T) {
 		d := decide(t, SampleCase(s), Event{Kind: Nudged, Role: HR, Actor: "ou_hr1"})
 		if s.Turn() != Applicant {
 			if d.Case != nil {
-				t.Errorf("%s was nudged", s)
+				t.Errorf("%s: got a nudge, want a refusal", s)
 			}
 			continue
 		}
 		j := d.wantStay().wantJobs(JobReply)[0]
 		if j.Template() != ReplyReminder || j.To != "ou_applicant" || j.rev != d.Case.Rev || !j.At.IsZero() {
-			t.Errorf("%s: %+v", s, j)
+			t.Errorf("%s: got job %+v, want a reminder to the applicant", s, j)
 		}
 		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery - 1)}).wantRefused(NudgeTooSoon, "")
 		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).wantStay()
 	}
 }
 
-// HR and the clock share the cap.
+// TestNudgesAreCapped: MaxReminders counts reminders by HR and by the clock.
 func TestNudgesAreCapped(t *testing.T) {
 	c := SampleCase(AwaitingCode)
 	c.Reminders = MaxReminders
 	decide(t, c, Event{Kind: Nudged}).wantRefused(NudgeCapped, "")
-	// Another state begins anew.
+	// The count restarts with each state.
 	c = decide(t, c, Event{Kind: EditAsked}).wantState(AwaitingConfirmation).Case
 	decide(t, c, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).wantStay()
 }
@@ -133,6 +133,6 @@ func TestNudgeWaitsForMorning(t *testing.T) {
 		t.Errorf("delivered at %v, want %v", j.At, want)
 	}
 	if d.Case.Reminders != 1 {
-		t.Error("it does not count")
+		t.Error("got no count, want one")
 	}
 }

@@ -19,12 +19,12 @@ func TestApproval(t *testing.T) {
 	}
 	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 ||
 		d.Case.Personal.Note != "好" {
-		t.Errorf("review %+v", r)
+		t.Errorf("got review %+v, want approved by ou_hr1 in round 1", r)
 	}
 	d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 }
 
-// Without a verification there is nothing to file, so nothing is uploaded.
+// TestApprovalWithoutVerification: without an evidence point no photo is uploaded.
 func TestApprovalWithoutVerification(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
@@ -37,10 +37,10 @@ func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).
 				wantRefused("no reason given", "missing_field", "field", "reason")
 		}
-		// Words of HR's own will do.
+		// A note instead of a reason is enough.
 		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
 		if d.Case == nil || d.Case.Personal.Note != "请重拍" {
-			t.Errorf("%s with a note: %s", k, d.Rule)
+			t.Errorf("%s with a note: got a refusal (%s), want none", k, d.Rule)
 		}
 	}
 }
@@ -70,13 +70,13 @@ func TestSendingBack(t *testing.T) {
 			d.wantJobs()
 			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).wantDetail("reason", "blurred")
 			if d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
-				t.Error("code and check belong to the former round")
+				t.Error("got code or check, want none of the earlier round")
 			}
 			if (d.Case.Personal.Name != "") != tt.typed || (d.Case.Changed != nil) != tt.typed || d.Case.Personal.Mobile == "" {
-				t.Error("what was typed is wrong")
+				t.Errorf("got other typed values, want them kept: %v", tt.typed)
 			}
 			if len(d.Case.Uploads) != 2-len(tt.gone) {
-				t.Errorf("uploads %v", d.Case.Uploads)
+				t.Errorf("got uploads %v, want %d", d.Case.Uploads, 2-len(tt.gone))
 			}
 			for _, id := range []string{"p1", "p2"} {
 				want := PhotoRead
@@ -87,7 +87,7 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("%s is %s, want %v", id, got, want)
 				}
 			}
-			// The applicant reads why, on whichever card it is.
+			// Each card that the applicant can get shows the reason.
 			switch card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
@@ -95,12 +95,12 @@ func TestSendingBack(t *testing.T) {
 				}
 			case cards.Photos:
 				if card.SentBack != "blurred" || (card.Front == cards.SideRead) != (d.Case.PhotoOf(idcard.Front) != nil) {
-					t.Errorf("the card says %+v", card)
+					t.Errorf("got card %+v, want the reason blurred and the kept sides", card)
 				}
 			}
 			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil ||
 				hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
-				t.Errorf("HR sees %+v", hr.Decision)
+				t.Errorf("got HR's decision %+v, want sent_back by ou_hr1", hr.Decision)
 			}
 		})
 	}
@@ -113,19 +113,19 @@ func TestRejection(t *testing.T) {
 		wantToast("rejected")
 	if j := d.wantJobs(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
 		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
-		t.Errorf("purges %+v", j)
+		t.Errorf("got purges %+v, want photos and all after PhotoGrace", j)
 	}
 	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
-		t.Errorf("the note has %d characters", n)
+		t.Errorf("got a note of %d characters, want at most 501", n)
 	}
 	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
 	if card.Outcome != "rejected" || card.Reason != "not_employee" || card.Note == "" {
-		t.Errorf("the applicant reads %+v", card)
+		t.Errorf("got card %+v, want rejected with reason and note", card)
 	}
 }
 
-// The second of two admins learns who was first and what they did.
+// TestSecondDecisionIsLate: the toast names the first admin and the decision.
 func TestSecondDecisionIsLate(t *testing.T) {
 	named := func(p *Policy) {
 		p.NameOf = func(id string) string { return map[string]string{"ou_hr1": "人事甲"}[id] }
@@ -142,7 +142,7 @@ func TestSecondDecisionIsLate(t *testing.T) {
 		}, named).
 			wantRefused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 	}
-	// Back in review after another round, an old card is late, but nobody has decided.
+	// A card of an earlier round is stale, although the new round has no decision yet.
 	c = SampleCase(AwaitingReview)
 	old := c.Rev - 2
 	decide(t, c, Event{Kind: Approved, Rev: &old}).wantRefused("seen at another revision", "already")

@@ -5,9 +5,8 @@ import (
 	"testing"
 )
 
-// The three effects of recording come back in any order, each well or stopped in any way. The
-// case never stands where it is the bot's turn with nobody at work, and HR's word always
-// leads on to the end.
+// TestEveryOrderOfResultsReachesDone returns the results of identity and both uploads in every order, each done or
+// stopped in every way. The case must never be in the bot's turn without a job, and HR's decisions must lead to Done.
 func TestEveryOrderOfResultsReachesDone(t *testing.T) {
 	endings := []string{"ok", "shared", "clear", "unknown"}
 	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"},
@@ -29,13 +28,13 @@ func TestEveryOrderOfResultsReachesDone(t *testing.T) {
 				}
 				d := decide(t, c, effectResult(effect, how[effect]))
 				if d.Case == nil {
-					t.Fatalf("%s: %s was refused (%s)", name, effect, d.Rule)
+					t.Fatalf("%s: %s: got a refusal (%s), want a change", name, effect, d.Rule)
 				}
 				c, probing[effect] = d.Case, how[effect] == "shared"
 			}
 			for round := 0; c.State != Done; round++ {
 				if round > 10 {
-					t.Fatalf("%s: still in %s", name, c.State)
+					t.Fatalf("%s: got state %s after ten rounds, want done", name, c.State)
 				}
 				c = nextStep(t, name, c, probing)
 			}
@@ -46,6 +45,7 @@ func TestEveryOrderOfResultsReachesDone(t *testing.T) {
 	}
 }
 
+// effectResult returns the event of an effect that succeeds (ok) or stops for a shared, clear or unknown cause.
 func effectResult(effect, how string) Event {
 	step := effect
 	if effect != "identity" {
@@ -65,7 +65,7 @@ func effectResult(effect, how string) Event {
 	return Event{Kind: StepStopped, Stop: stopped(Step(step), "unknown_outcome", "")}
 }
 
-// nextStep lets the effects that try again succeed, and else has HR press what the card offers.
+// nextStep lets a retried effect succeed. If there is none, HR clicks the button of the card.
 func nextStep(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
 	t.Helper()
 	for _, effect := range []string{"identity", "front", "back"} {
@@ -97,10 +97,10 @@ func nextStep(t *testing.T, name string, c *Case, probing map[string]bool) *Case
 		started := decide(t, c, Event{Kind: EvidenceStarted, Job: "j"})
 		return decide(t, started.Case, Event{Kind: EvidenceFiled, ID: "P1"}).Case
 	default:
-		t.Fatalf("%s: %s, and nobody is at work: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
+		t.Fatalf("%s: got state %s without a job, want one: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
 	}
 	if d.Case == nil {
-		t.Fatalf("%s: HR's word was refused (%s)", name, d.Rule)
+		t.Fatalf("%s: got a refusal of HR's decision (%s), want a change", name, d.Rule)
 	}
 	for _, j := range d.Jobs {
 		switch j.Kind {

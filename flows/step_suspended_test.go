@@ -9,7 +9,7 @@ import (
 	"shiming/idcard"
 )
 
-// What the stopped step brings back leads on by itself.
+// TestResultResumesSuspendedCase checks late results of the stopped step.
 func TestResultResumesSuspendedCase(t *testing.T) {
 	_, back := SampleReadings()
 	for _, tt := range []struct {
@@ -61,24 +61,24 @@ func TestResultResumesSuspendedCase(t *testing.T) {
 			d := decide(t, c, tt.e).wantState(tt.to)
 			d.wantJobs(tt.jobs...)
 			if !strings.HasSuffix(d.Rule, "; went on by itself") || strings.HasPrefix(d.Rule, ";") {
-				t.Errorf("the audit row says %q", d.Rule)
+				t.Errorf("got rule %q, want it to end in \"went on by itself\"", d.Rule)
 			}
 			if d.Case.Rev != c.Rev+1 || d.Case.Attention != nil {
 				t.Errorf("revision %d after %d, attention %v, want %v", d.Case.Rev, c.Rev, d.Case.Attention, c.Rev+1)
 			}
 			if s := d.Case.Resolution; s == nil || s.Kind != "resumed" || s.By != "" || s.Attention.Step != tt.step {
-				t.Errorf("settled %+v", s)
+				t.Errorf("got resolution %+v, want resumed by nobody", s)
 			}
 			for _, audience := range []string{AudienceApplicant, AudienceHR} {
 				if !slices.Contains(d.Redraw, audience) {
-					t.Errorf("%s is not shown the change", audience)
+					t.Errorf("%s: got no redraw, want one", audience)
 				}
 			}
 		})
 	}
 }
 
-// What another step brings back is kept, and the case stays parked for the one that stopped.
+// TestResultsOfOtherStepsAreKept checks that such results are stored and the case stays suspended.
 func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	c := suspendedCase(Recording, stopped("upload", "quota", "incident"))
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "u"}).wantStay()
@@ -86,7 +86,7 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 		t.Errorf("identity %+v, returns to %s, want %v", d.Case.Identity, d.Case.Attention.Return, Filing)
 	}
 	d.wantJobs()
-	// The photos follow, and with them the evidence.
+	// After both uploads the evidence point is created.
 	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "front", ID: "1"}).wantStay()
 	d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).wantState(Filing)
 	d.wantJobs(JobEvidence)
@@ -101,17 +101,16 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	d = decide(t, d.Case, Event{Kind: IdentityRecorded, ID: "u"}).wantState(Filing)
 	d.wantJobs(JobEvidence)
 
-	// The person has to look at the form, whatever e签宝 does.
+	// A mismatch ends the stop, because the applicant has to correct the form.
 	c = suspendedCase(Recording, stopped("upload", "quota", "incident"))
 	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).wantState(AwaitingConfirmation)
 	if d.Case.Mismatch != "mobile" || d.Case.Resolution == nil {
-		t.Errorf("the case is %+v", d.Case)
+		t.Errorf("got case %+v, want the mismatch and a resolution", d.Case)
 	}
 	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 }
 
-// One side's upload says nothing about the other, which may have stopped for good: the case
-// would go on with nobody at work and nobody told.
+// TestUploadOfOneSideKeepsSuspension: the stop may be about the other side, whose upload would then be forgotten.
 func TestUploadOfOneSideKeepsSuspension(t *testing.T) {
 	for _, back := range []State{Recording, Filing} {
 		c := suspendedCase(back, stopped("upload", "photo_lost", ""))
@@ -120,7 +119,7 @@ func TestUploadOfOneSideKeepsSuspension(t *testing.T) {
 		}
 		d := decide(t, c, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}).wantStay()
 		if d.Case.Uploads["back"] != "2" {
-			t.Errorf("%s: the upload is lost", back)
+			t.Errorf("%s: got no upload on record, want it", back)
 		}
 		retried := decide(t, d.Case, Event{Kind: Retry}).wantState(back)
 		uploads := 0
@@ -138,7 +137,7 @@ func TestUploadOfOneSideKeepsSuspension(t *testing.T) {
 	}
 }
 
-// What a step prepares while the case is parked is kept without leading on.
+// TestPreparationsWhileSuspended checks that intermediate events are stored and do not resume the case.
 func TestPreparationsWhileSuspended(t *testing.T) {
 	for _, tt := range []struct {
 		back   State
@@ -175,7 +174,7 @@ func TestPreparationsWhileSuspended(t *testing.T) {
 			c.Evidence.State = WriteRefused
 		}, Event{Kind: EvidenceStarted, Job: "j"}, nil, func(c *Case) bool { return c.Evidence.State == WriteStarted }},
 	} {
-		t.Run(fmt.Sprint(tt.back), func(t *testing.T) {
+		t.Run(fmt.Sprint(tt.e.Kind), func(t *testing.T) {
 			c := suspendedCase(tt.back, stopped(tt.step, "quota", "incident"))
 			if tt.change != nil {
 				tt.change(c)
@@ -184,11 +183,11 @@ func TestPreparationsWhileSuspended(t *testing.T) {
 			d.wantJobs(tt.jobs...)
 			d.wantCards(nil, nil)
 			if !tt.kept(d.Case) || d.Case.Attention == nil {
-				t.Errorf("%s × %s is not kept", tt.back, tt.e.Kind)
+				t.Errorf("%s × %s: got another case, want the result kept and the case suspended", tt.back, tt.e.Kind)
 			}
 		})
 	}
-	// What does not belong to the place of return is refused.
+	// Events that have no row in the state to return to are refused.
 	for _, k := range []Kind{PhotoFetched, CodePrepared, CodeDropped, WriteFailed, IdentityStarted, EvidenceStarted,
 		PhotoReadOK, PhotoFailed, CodeSent, CodeFailed, CodeUnknown, CheckRefused, IdentityRecorded, IdentityMismatch,
 		PhotoUploaded, EvidenceFiled} {
@@ -199,16 +198,16 @@ func TestPreparationsWhileSuspended(t *testing.T) {
 		decide(t, suspendedCase(back, stopped("x", "quota", "")), Event{Kind: k, Seq: 1, Step: "identity"}).
 			wantRefused("not in the table", "")
 	}
-	// A second run may not begin a write whose outcome is unknown.
+	// A write with an unknown outcome must not begin again.
 	decide(t, SampleCase(NeedsAttention), Event{Kind: IdentityStarted, Job: "other"}).wantRefused("already begun", "")
-	// Nor may a code be made twice.
+	// The digits of a code must not be replaced.
 	c := suspendedCase(AwaitingCode, stopped("code", "supplier", "x"))
 	c.Code.State = "sending"
 	decide(t, c, Event{Kind: CodePrepared, Seq: 1, MAC: []byte("m")}).wantRefused("another code is valid", "")
 	decide(t, c, Event{Kind: CodeSent, Seq: 9}).wantRefused("another code is valid", "")
 }
 
-// HR is asked about the stop that needs a person most.
+// TestSecondStop checks that HR is asked about the more urgent stop.
 func TestSecondStop(t *testing.T) {
 	unknown, clear, shared := stopped("identity", "unknown_outcome", ""), stopped("identity", "bug", ""),
 		stopped("upload", "quota", "upload/quota/1435404")
@@ -238,7 +237,7 @@ func TestSecondStop(t *testing.T) {
 				wantDetail("step", string(second.Step), "code", string(second.Code))
 			a := d.Case.Attention
 			if a.Step != tt.shown || a.Return != Recording || a.Rev != first.Rev {
-				t.Errorf("attention %+v", a)
+				t.Errorf("got attention %+v, want step %s, return and revision kept", a, tt.shown)
 			}
 			want := []string(nil)
 			if tt.told {
@@ -254,14 +253,14 @@ func TestSecondStop(t *testing.T) {
 					t.Errorf("identity %s, want %s", d.Case.Identity.State, want)
 				}
 			}
-			// Whichever it is, HR's 重试 brings back everything that is missing.
+			// HR's 重试 queues all missing jobs in any case.
 			retried := decide(t, d.Case, Event{Kind: Retry}).wantState(Recording)
 			if n := len(retried.Jobs); n < 3 {
-				t.Errorf("HR's retry queues %d jobs", n)
+				t.Errorf("HR's retry: got %d jobs, want at least 3", n)
 			}
 		})
 	}
-	// The same step again is counted.
+	// Repeated stops of the same step are counted.
 	c := suspendedCase(Recording, stopped("upload", "quota", "x"))
 	d := decide(t, c, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).wantStay()
 	d = decide(t, d.Case, Event{Kind: StepStopped, Stop: stopped("upload", "quota", "x")}).wantStay()
@@ -270,7 +269,7 @@ func TestSecondStop(t *testing.T) {
 	}
 }
 
-// Photos that come while the reader is out of order are kept; in other steps none is wanted.
+// TestPhotosDuringAttention checks that photos are accepted only while the OCR step is stopped.
 func TestPhotosDuringAttention(t *testing.T) {
 	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
 		d := decide(t, suspendedCase(back, stopped("photos", "quota", "x")),

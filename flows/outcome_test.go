@@ -8,15 +8,15 @@ import (
 	"shiming/idcard"
 )
 
-// outcome is one decision, with what is asked of it.
+// outcome is the result of one decision. Its want methods check it.
 type outcome struct {
 	t *testing.T
 	Change
 	before *Case
 }
 
-// decide runs one event. What is left open is filled in: the row's own actor, noon, and the
-// policy of the tests with what adjust changes.
+// decide runs one event. It fills in the role of the row, an actor of this role, SampleTime, and SamplePolicy, which
+// adjust may change.
 func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) outcome {
 	t.Helper()
 	if row := findRow(c.State, e.Kind); row != nil && e.Role == "" {
@@ -40,7 +40,7 @@ func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) outcome {
 	return outcome{t, Decide(p, c, e), c}
 }
 
-// wantState requires that the case went to a state, with a new revision, or stayed as it was.
+// wantState requires that something happened and that the case is in the state.
 func (d outcome) wantState(to State) outcome {
 	d.t.Helper()
 	if d.Case == nil {
@@ -52,17 +52,17 @@ func (d outcome) wantState(to State) outcome {
 	return d
 }
 
-// wantStay requires that something happened without a new revision.
+// wantStay requires that something happened and that the case kept state and revision.
 func (d outcome) wantStay() outcome {
 	d.t.Helper()
 	d.wantState(d.before.State)
 	if d.Case.Rev != d.before.Rev {
-		d.t.Fatalf("revision %d became %d", d.before.Rev, d.Case.Rev)
+		d.t.Fatalf("revision: got %d, want %d", d.Case.Rev, d.before.Rev)
 	}
 	return d
 }
 
-// wantRefused requires that nothing happened, for this reason and with this toast ("" = none).
+// wantRefused requires a refusal with this reason and this toast ("" for none).
 func (d outcome) wantRefused(why, toastID string, args ...string) {
 	d.t.Helper()
 	if d.Case != nil {
@@ -72,12 +72,12 @@ func (d outcome) wantRefused(why, toastID string, args ...string) {
 		d.t.Errorf("refused because of %q, want %q", d.Rule, why)
 	}
 	if len(d.Jobs)+len(d.Redraw)+len(d.Repost)+len(d.DropPictures) > 0 || d.SetBlindIndex || d.Incident != "" {
-		d.t.Errorf("refused, but with consequences: %+v", d.Change)
+		d.t.Errorf("refused: got effects %+v, want none", d.Change)
 	}
 	d.wantToast(toastID, args...)
 }
 
-// wantToast requires the toast with this id and these arguments.
+// wantToast requires the toast with this id and these arguments, given as key, value, ….
 func (d outcome) wantToast(toastID string, args ...string) outcome {
 	d.t.Helper()
 	if toastID == "" {
@@ -96,7 +96,7 @@ func (d outcome) wantToast(toastID string, args ...string) outcome {
 	return d
 }
 
-// wantJobs requires exactly these effects, timers left out, and returns them in that order.
+// wantJobs requires exactly these jobs in this order, without timers, and returns them.
 func (d outcome) wantJobs(kinds ...JobKind) []Job {
 	d.t.Helper()
 	var got []Job
@@ -115,7 +115,7 @@ func (d outcome) wantJobs(kinds ...JobKind) []Job {
 	return got
 }
 
-// wantCards requires the audiences whose cards are drawn in place and those that get a new message.
+// wantCards requires these audiences for redraws and for new messages.
 func (d outcome) wantCards(show, anew []string) outcome {
 	d.t.Helper()
 	sorted := func(s []string) []string {
@@ -129,7 +129,7 @@ func (d outcome) wantCards(show, anew []string) outcome {
 	return d
 }
 
-// wantDropped requires exactly these photos' bytes to be deleted.
+// wantDropped requires that the bytes of exactly these photos are deleted.
 func (d outcome) wantDropped(ids ...string) outcome {
 	d.t.Helper()
 	got := slices.Compact(slices.Sorted(slices.Values(d.DropPictures)))
@@ -139,7 +139,7 @@ func (d outcome) wantDropped(ids ...string) outcome {
 	return d
 }
 
-// wantDetail requires details of the audit row.
+// wantDetail requires these details of the audit row, given as key, value, ….
 func (d outcome) wantDetail(kv ...string) outcome {
 	d.t.Helper()
 	for i := 0; i+1 < len(kv); i += 2 {
@@ -150,7 +150,7 @@ func (d outcome) wantDetail(kv ...string) outcome {
 	return d
 }
 
-// lastDisclosure is the latest handing over of personal data that the event added.
+// lastDisclosure returns the receiver of the disclosure that the event added; "" for none.
 func (d outcome) lastDisclosure() string {
 	if n := len(d.Case.Sent); n > len(d.before.Sent) {
 		return d.Case.Sent[n-1].To
@@ -158,7 +158,7 @@ func (d outcome) lastDisclosure() string {
 	return ""
 }
 
-// withPhoto adds a photo that came after the present state was entered.
+// withPhoto adds a photo that was sent after the case entered its state.
 func withPhoto(c *Case, id string, s PhotoState) *Case {
 	c.Photos = append(c.Photos, Photo{
 		ID:        id,
@@ -171,7 +171,7 @@ func withPhoto(c *Case, id string, s PhotoState) *Case {
 	return c
 }
 
-// read makes the reading of one side, as the OCR gives it.
+// read returns the reading of one side with these fields.
 func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Reading {
 	t.Helper()
 	n := 0
@@ -187,7 +187,7 @@ func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Readi
 	}
 	r, err := idcard.ParseEntities(&n, list, nil, SampleTime)
 	if err != nil || len(r) != 1 || r[0].Side != side {
-		t.Fatalf("reading of the %s: %v %v", side, r, err)
+		t.Fatalf("reading of the %s: got %v, %v, want one reading of this side", side, r, err)
 	}
 	return r[0]
 }
