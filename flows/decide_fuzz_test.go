@@ -69,7 +69,7 @@ func FuzzDecide(f *testing.F) {
 				}
 				continue
 			}
-			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+			scene := sampleView()
 			for _, card := range []cards.Card{ApplicantCard(ch.Case, scene), HRCard(ch.Case, scene)} {
 				if raw := card.JSON(); !json.Valid(raw) || len(raw) > 30<<10 {
 					t.Fatalf("%s × %s: card of %d bytes, valid %v, want at most 30 KB of valid JSON",

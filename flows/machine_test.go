@@ -31,13 +31,6 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
 		at := SampleTime
 		photos := 0
-		str := func(name string, of ...string) *string {
-			s := rapid.SampledFrom(append(of, "\x00")).Draw(rt, name)
-			if s == "\x00" {
-				return nil
-			}
-			return &s
-		}
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
 			k := rapid.SampledFrom(kinds).Draw(rt, "kind")
@@ -53,38 +46,8 @@ func TestAnySequenceOfEvents(t *testing.T) {
 					k = rapid.SampledFrom(possible).Draw(rt, "kind here")
 				}
 			}
-			e := Event{
-				Kind:      k,
-				At:        at,
-				Actor:     "ou_hr1",
-				Job:       "job" + fmt.Sprint(step),
-				MessageID: "om",
-				Seq:       int64(c.CodeSeq),
-				Problem:   "nothing",
-				Step:      rapid.SampledFrom([]Step{"identity", "evidence", "photos"}).Draw(rt, "step"),
-				Side:      rapid.SampledFrom([]string{"front", "back", "neither"}).Draw(rt, "side"),
-				ID:        "id",
-				Field:     "mobile",
-				MAC:       []byte(rapid.SampledFrom([]string{"right", "wrong"}).Draw(rt, "mac")),
-				Code:      "123456",
-				Check: &Check{
-					Outcome:  rapid.SampledFrom([]CheckOutcome{"match", "match", "mismatch", "no_record"}).Draw(rt, "outcome"),
-					Supplier: "s",
-					Serial:   "n",
-					At:       at,
-				},
-				Stop: &Attention{Step: rapid.SampledFrom([]Step{"photos", "code", "check", "identity", "upload",
-					"evidence"}).Draw(rt, "stopped"), Code: rapid.SampledFrom([]StopCode{"unknown_outcome", "permission"}).Draw(rt,
-					"code")},
-				Form: cards.Form{
-					IdentityName: str("name", SampleName, SampleName, "", "<at id=all>"),
-					IdentityCode: str("number", SampleNumber, SampleNumber, "1"),
-					Mobile:       str("mobile", SampleMobile, SampleMobile, "2"),
-					Reason:       str("reason", "blurred", ""),
-					Side:         str("part", "both", "front", "details"),
-					EviPointID:   str("point", "P123", "x"),
-				},
-			}
+			e := drawEvent(rt, k)
+			e.At, e.Check.At, e.Seq, e.Job = at, at, int64(c.CodeSeq), "job"+fmt.Sprint(step)
 			if k == CodePrepared {
 				e.MAC = []byte("right")
 			}
@@ -128,6 +91,48 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			c = next
 		}
 	})
+}
+
+// drawEvent draws an event of the kind with arbitrary content. Its role is not set.
+func drawEvent(rt *rapid.T, k Kind) Event {
+	sample := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
+	// typed draws one of the values, or nil for a field that the form does not contain.
+	typed := func(name string, of ...string) *string {
+		s := sample(name, append(of, "\x00")...)
+		if s == "\x00" {
+			return nil
+		}
+		return &s
+	}
+	return Event{
+		Kind:      k,
+		Actor:     "ou_hr1",
+		MessageID: "om",
+		Problem:   "nothing",
+		Step:      Step(sample("step", "identity", "evidence", "photos")),
+		Side:      sample("side", "front", "back", "neither"),
+		ID:        "id",
+		Field:     "mobile",
+		MAC:       []byte(sample("mac", "right", "wrong")),
+		Code:      "123456",
+		Check: &Check{
+			Outcome:  CheckOutcome(sample("outcome", "match", "match", "mismatch", "no_record")),
+			Supplier: "s",
+			Serial:   "n",
+		},
+		Stop: &Attention{
+			Step: Step(sample("stopped", "photos", "code", "check", "identity", "upload", "evidence")),
+			Code: StopCode(sample("code", "unknown_outcome", "permission")),
+		},
+		Form: cards.Form{
+			IdentityName: typed("name", SampleName, SampleName, "", "<at id=all>"),
+			IdentityCode: typed("number", SampleNumber, SampleNumber, "1"),
+			Mobile:       typed("mobile", SampleMobile, SampleMobile, "2"),
+			Reason:       typed("reason", "blurred", ""),
+			Side:         typed("part", "both", "front", "details"),
+			EviPointID:   typed("point", "P123", "x"),
+		},
+	}
 }
 
 // check verifies the invariants after one event.

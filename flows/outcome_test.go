@@ -158,6 +158,9 @@ func (d outcome) lastDisclosure() string {
 	return ""
 }
 
+// sampleView returns the context of a card at SampleTime.
+func sampleView() ViewContext { return ViewContext{Now: SampleTime, Policy: SamplePolicy()} }
+
 // withPhoto adds a photo that was sent after the case entered its state.
 func withPhoto(c *Case, id string, s PhotoState) *Case {
 	c.Photos = append(c.Photos, Photo{

@@ -36,7 +36,7 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 			c := SampleCase(s)
 			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+SampleMobile
 			change(c)
-			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+			scene := sampleView()
 			for audience, card := range map[string]cards.Card{"applicant": ApplicantCard(c, scene), "HR": HRCard(c, scene)} {
 				if form, ok := card.(cards.Confirm); ok && !form.Masked {
 					continue
@@ -60,7 +60,7 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 func TestSupplierInBothLanguages(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
-	card := string(HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON())
+	card := string(HRCard(c, sampleView()).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
 		t.Errorf("HR sees %s, want %q in it, %q in it", card, "Supplier: Tencent Cloud", "核验机构："+verify.SupplierTencent)
 	}
@@ -71,7 +71,7 @@ func TestChangesAreMasked(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Changed = []string{"identity_name", "identity_code"}
 	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
-	card := HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
+	card := HRCard(c, sampleView()).(cards.Review)
 	if len(card.Changes) != 2 {
 		t.Fatalf("%d changes, want 2", len(card.Changes))
 	}
@@ -139,7 +139,7 @@ func TestSteps(t *testing.T) {
 
 // TestConfirmCardShowsReading checks the prefilled values and the notices of the form.
 func TestConfirmCardShowsReading(t *testing.T) {
-	scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+	scene := sampleView()
 	form := func(change func(*Case)) cards.Confirm {
 		c := SampleCase(AwaitingConfirmation)
 		change(c)

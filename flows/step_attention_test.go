@@ -58,15 +58,14 @@ func TestStepStoppedSuspendsCase(t *testing.T) {
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
 				t.Errorf("%s, %s: got no texts, want trouble and attention_step", tt.step, tt.code)
 			}
-			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, sampleView()).(cards.Attention)
 			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" ||
 				hr.Unknown != (tt.code == "unknown_outcome") {
 				t.Errorf("got HR's card %+v, want step %s, code %s, upstream and log id", hr, tt.step, tt.code)
 			}
 			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-			if mine := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
-				Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+			if mine := ApplicantCard(d.Case, sampleView()).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 				t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 			}
 		})
@@ -150,7 +149,7 @@ func TestRetryResumesCase(t *testing.T) {
 				t.Errorf("got resolution %+v, want retried by ou_hr1", d.Case.Resolution)
 			}
 			d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
-			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, sampleView()).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != string(tt.step) {
 				t.Errorf("got HR's card %+v, want the decision retried about %s", hr, tt.step)
 			}
@@ -295,11 +294,11 @@ func TestClose(t *testing.T) {
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
 		t.Errorf("got %+v, want outcome and review closed", d.Case)
 	}
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, sampleView()).(cards.Closed)
 	if card.Outcome != "closed" || card.Note != "请找我" {
 		t.Errorf("got card %+v, want outcome closed with the note", card)
 	}
-	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil ||
+	if hr := HRCard(d.Case, sampleView()).(cards.Attention); hr.Decision == nil ||
 		hr.Decision.What != "closed" || hr.Decision.Stage != "" {
 		t.Errorf("got decision %+v, want closed without a stage", hr.Decision)
 	}

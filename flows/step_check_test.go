@@ -48,7 +48,7 @@ func TestMismatchReturnsToForm(t *testing.T) {
 				d.Case.Personal.Mobile != SampleMobile {
 				t.Errorf("%s: got %+v, want no code and the typed values", outcome, d.Case)
 			}
-			card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+			card := ApplicantCard(d.Case, sampleView()).(cards.Confirm)
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
 				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
@@ -84,8 +84,7 @@ func TestAutomaticApproval(t *testing.T) {
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
 		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}
-	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
-		Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
+	if card := ApplicantCard(d.Case, sampleView()).(cards.Progress); !card.Automatic {
 		t.Error("got no mark on the card, want an automatic approval")
 	}
 	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)

@@ -169,8 +169,7 @@ func TestCodeTyped(t *testing.T) {
 		typed string
 		want  codeOutcome
 	}{
-		{name: "right", state: "sent", mac: "right", typed: "123456",
-			want: codeOutcome{state: Checking, toast: "saved"}},
+		{name: "right", state: "sent", mac: "right", typed: "123456", want: codeOutcome{state: Checking, toast: "saved"}},
 		{name: "right, before the receipt", state: "sending", mac: "right", typed: "123456",
 			want: codeOutcome{state: Checking, toast: "saved"}},
 		{name: "right, without any receipt", state: "unknown", mac: "right", typed: "123456",

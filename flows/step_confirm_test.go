@@ -142,7 +142,7 @@ func TestConfirmNamesWrongField(t *testing.T) {
 			if d.Case.Confirmed != c.Confirmed || d.SetBlindIndex || d.Case.Code != nil {
 				t.Error("wrong form: got effects, want none")
 			}
-			if raw := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
+			if raw := ApplicantCard(d.Case, sampleView()).JSON(); len(raw) > 30<<10 {
 				t.Errorf("got a card of %d bytes, want at most 30 KB", len(raw))
 			}
 		})
@@ -215,7 +215,7 @@ func TestMaskedForm(t *testing.T) {
 
 	c := d.Case
 	c.Personal.ContactMobile = "+86 " + SampleMobile
-	card := ApplicantCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+	card := ApplicantCard(c, sampleView()).(cards.Confirm)
 	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" ||
 		card.MaskedMobile == "" || !card.Masked {
 		t.Errorf("got masked form %+v, want no clear value", card)

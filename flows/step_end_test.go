@@ -125,8 +125,8 @@ func TestErase(t *testing.T) {
 		decide(t, d.Case, Event{Kind: Erase}).wantRefused("nothing is held any more", "deleted")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).wantRefused("already erased", "")
 		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).wantRefused("already deleted", "")
-		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}),
-			HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
+		for _, card := range []cards.Card{ApplicantCard(d.Case, sampleView()),
+			HRCard(d.Case, sampleView())} {
 			if strings.Contains(string(card.JSON()), "some words") {
 				t.Errorf("%s: got the note on a card, want it gone", s)
 			}

@@ -99,7 +99,7 @@ func TestIdentityIsLastStepWithoutVerification(t *testing.T) {
 	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).wantState(Done)
 	d.wantJobs(JobPurge)
 	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
+	card := ApplicantCard(d.Case, sampleView()).(cards.Done)
 	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) ||
 		slices.Contains(card.Steps, cards.StepCode) {
 		t.Errorf("got card %+v, want done without evidence", card)
@@ -174,7 +174,7 @@ func TestEvidenceFiled(t *testing.T) {
 		d.Case.Outcome != "done" || d.lastDisclosure() != "esign" {
 		t.Errorf("got evidence %+v, want it done with the id", w)
 	}
-	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
+	if card := ApplicantCard(d.Case, sampleView()).(cards.Done); !card.Filed {
 		t.Error("got a card without evidence, want filed")
 	}
 }

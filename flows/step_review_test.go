@@ -88,7 +88,7 @@ func TestSendingBack(t *testing.T) {
 				}
 			}
 			// Each card that the applicant can get shows the reason.
-			switch card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(type) {
+			switch card := ApplicantCard(d.Case, sampleView()).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
 					t.Errorf("the form says %q, want %q", card.SentBack, "blurred")
@@ -98,7 +98,7 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("got card %+v, want the reason blurred and the kept sides", card)
 				}
 			}
-			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil ||
+			if hr := HRCard(d.Case, sampleView()).(cards.Review); hr.Decision == nil ||
 				hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
 				t.Errorf("got HR's decision %+v, want sent_back by ou_hr1", hr.Decision)
 			}
@@ -119,7 +119,7 @@ func TestRejection(t *testing.T) {
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("got a note of %d characters, want at most 501", n)
 	}
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, sampleView()).(cards.Closed)
 	if card.Outcome != "rejected" || card.Reason != "not_employee" || card.Note == "" {
 		t.Errorf("got card %+v, want rejected with reason and note", card)
 	}
