@@ -111,8 +111,8 @@ func TestCodeAsked(t *testing.T) {
 		{"in time while unknown", "unknown", 2 * time.Minute, SampleMobile, "", 0, true},
 		{"too soon while unknown", "unknown", time.Second, SampleMobile, "59", 0, false},
 		{"too soon while it is being sent", "sending", time.Second, SampleMobile, "59", 0, false},
-		{"after one that was not sent, no later than after the pause", "failed", 20 * time.Second, SampleMobile, "",
-			40 * time.Second, true},
+		{"after one that was not sent, no later than after the pause", "failed",
+			20 * time.Second, SampleMobile, "", 40 * time.Second, true},
 		{"at once after one that was not sent, to another mobile", "failed", 20 * time.Second, "13900009999", "", 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

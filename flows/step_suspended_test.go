@@ -21,8 +21,8 @@ func TestResultResumesSuspendedCase(t *testing.T) {
 		to     State
 		jobs   []JobKind
 	}{
-		{"a photo", AwaitingPhotos, "photos", nil, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}},
-			AwaitingConfirmation, nil},
+		{"a photo", AwaitingPhotos, "photos", nil,
+			Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}, AwaitingConfirmation, nil},
 		{"a photo that is bad", AwaitingPhotos, "photos", nil, Event{Kind: PhotoFailed, PhotoID: "p2", Problem: "nothing"},
 			AwaitingPhotos, []JobKind{JobReply}},
 		{"a code", AwaitingCode, "code", func(c *Case) {
@@ -35,16 +35,16 @@ func TestResultResumesSuspendedCase(t *testing.T) {
 			c.Code.State = "sending"
 		}, Event{Kind: CodeUnknown, Seq: 1}, AwaitingCode, nil},
 		{"a match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("match")}, AwaitingReview, nil},
-		{"no match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("mismatch")}, AwaitingConfirmation,
-			nil},
-		{"a number that is not taken", Checking, "check", nil, Event{Kind: CheckRefused, Field: "mobile"},
+		{"no match", Checking, "check", nil, Event{Kind: PersonChecked, Check: checked("mismatch")},
 			AwaitingConfirmation, nil},
+		{"a number that is not taken", Checking, "check", nil,
+			Event{Kind: CheckRefused, Field: "mobile"}, AwaitingConfirmation, nil},
 		{"an identity", Recording, "identity", nil, Event{Kind: IdentityRecorded, ID: "u"}, Filing, nil},
 		{"an identity after the photos", Recording, "identity", func(c *Case) {
 			c.Uploads = map[string]string{"front": "1", "back": "2"}
 		}, Event{Kind: IdentityRecorded, ID: "u"}, Filing, []JobKind{JobEvidence}},
-		{"an identity that differs", Recording, "identity", nil, Event{Kind: IdentityMismatch, Field: "mobile"},
-			AwaitingConfirmation, nil},
+		{"an identity that differs", Recording, "identity", nil,
+			Event{Kind: IdentityMismatch, Field: "mobile"}, AwaitingConfirmation, nil},
 		{"the last photo for e签宝", Recording, "upload", func(c *Case) {
 			c.Uploads = map[string]string{"front": "1"}
 		}, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Recording, nil},

@@ -47,8 +47,8 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
-		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording,
-			AwaitingConfirmation),
+		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
+			AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
@@ -115,8 +115,8 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeSent, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, PersonChecked, Bot, resumeByResult, AwaitingReview, Recording, AwaitingConfirmation,
-			NeedsAttention),
+		row(NeedsAttention, PersonChecked, Bot, resumeByResult,
+			AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),

@@ -82,8 +82,8 @@ func TestParseEntitiesSides(t *testing.T) {
 			[]string{CodeStrayField}, ""},
 		{"a stray field of the front", sideNo(0), append(slices.Clone(backEntities), name), []Side{Back},
 			[]string{CodeStrayField}, ""},
-		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued), []Side{Front}, []string{CodeStrayField},
-			""},
+		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued),
+			[]Side{Front}, []string{CodeStrayField}, ""},
 		{"one of each", nil, []Entity{name, issued}, nil, nil, ReadingUnclear},
 		{"one of each, side known", sideNo(1), []Entity{name, issued}, []Side{Front}, []string{CodeStrayField}, ""},
 		{"nothing", sideNo(1), nil, nil, nil, ReadingNothing},
@@ -91,8 +91,8 @@ func TestParseEntitiesSides(t *testing.T) {
 		{"unknown types", sideNo(1), []Entity{{"passport", "x"}}, nil, nil, ReadingNothing},
 		{"a front without name and number", sideNo(1), frontEntities[2:], nil, nil, ReadingNoKeyField},
 		{"the same beside a good back", nil, append(slices.Clone(frontEntities[2:]), backEntities...), []Side{Back}, nil, ""},
-		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}}, []Side{Front}, []string{CodeFieldTwice},
-			""},
+		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}},
+			[]Side{Front}, []string{CodeFieldTwice}, ""},
 		{"the same value twice", sideNo(1), []Entity{name, name}, []Side{Front}, nil, ""},
 	} {
 		t.Run(c.what, func(t *testing.T) {
