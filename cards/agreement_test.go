@@ -34,14 +34,14 @@ func TestConsentShowsTheAgreement(t *testing.T) {
 	for _, s := range agreement.sections() {
 		for _, part := range []string{s.title.zh, s.title.en, s.body.zh, s.body.en} {
 			if !shown[part] {
-				t.Errorf("the card does not show %q", shorten(part, 40))
+				t.Errorf("the card does not show %q", truncate(part, 40))
 			}
 			if !strings.Contains(whole, part) {
-				t.Errorf("the text does not hold %q", shorten(part, 40))
+				t.Errorf("the text does not hold %q", truncate(part, 40))
 			}
 		}
 	}
-	for _, part := range []string{agreement.intro().zh, agreement.intro().en, agreement.version().zh} {
+	for _, part := range []string{agreement.introText().zh, agreement.introText().en, agreement.versionText().zh} {
 		if !shown[part] || !strings.Contains(whole, part) {
 			t.Errorf("missing %q", part)
 		}

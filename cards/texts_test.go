@@ -147,7 +147,7 @@ func TestTextsComplete(t *testing.T) {
 		}
 	}
 	for _, code := range checkCodes {
-		for level := range chips {
+		for level := range tagLooks {
 			if !HasText("check." + code + "." + string(level)) {
 				t.Errorf("no text check.%s.%s", code, level)
 			}
@@ -189,13 +189,13 @@ func TestTextsUsed(t *testing.T) {
 
 func checkOf(rest string) bool {
 	code, level, _ := strings.Cut(rest, ".")
-	_, known := chips[Level(level)]
+	_, known := tagLooks[Level(level)]
 	return known && slices.Contains(checkCodes, code)
 }
 
 // TestTextsExist wants a text for every id that a call names: tr("…"), of("family", …), and the helpers.
 func TestTextsExist(t *testing.T) {
-	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "both": ""}
+	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "bilingual": ""}
 	calls := 0
 	for _, f := range sources(t) {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -223,11 +223,11 @@ func TestTextsExist(t *testing.T) {
 				ids = append(ids, p+literal(0))
 			}
 			switch name.Name {
-			case "of":
+			case "codeText":
 				if literal(0) != "" {
 					ids = append(ids, literal(0)+".other")
 				}
-			case "asking":
+			case "withDialog":
 				ids = append(ids, "ask."+literal(1)+".title", "ask."+literal(1)+".text")
 			}
 			for _, id := range ids {
@@ -289,18 +289,18 @@ func TestFill(t *testing.T) {
 		zh, en string
 		ours   bool
 	}{
-		{tr("tag.round", num("n", 2)), "第 2 次提交", "Submission 2", true},
-		{tr("hr_says", said("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
-		{of("did", "approved", num("n", 1)), "已通过", "approved", true},
-		{tr("toast.late", own("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新",
+		{tr("tag.round", intArg("n", 2)), "第 2 次提交", "Submission 2", true},
+		{tr("hr_says", quotedArg("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
+		{codeText("did", "approved", intArg("n", 1)), "已通过", "approved", true},
+		{tr("toast.late", textArg("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新",
 			"A colleague: approved, a moment ago. This is the current card", true},
 		{tr("code.wrong"), "验证码不对，还可以试 – 次。", "That code is not right. Tries left: –.", true},
-		{of("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
-		{of("reason", ""), "其他原因", "Another reason", true},
-		{joined(same("，"), tr("tag.done"), text{}, said("x", "李*").val), "已完成，李*", "Done，李*", false},
+		{codeText("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
+		{codeText("reason", ""), "其他原因", "Another reason", true},
+		{join(sameText("，"), tr("tag.done"), text{}, quotedArg("x", "李*").val), "已完成，李*", "Done，李*", false},
 	} {
 		t.Run(c.en, func(t *testing.T) {
-			if c.got.zh != c.zh || c.got.en != c.en || c.got.ours != c.ours {
+			if c.got.zh != c.zh || c.got.en != c.en || c.got.trusted != c.ours {
 				t.Errorf("got %+v, want %q, %q, %v", c.got, c.zh, c.en, c.ours)
 			}
 		})
@@ -308,7 +308,7 @@ func TestFill(t *testing.T) {
 }
 
 func TestMarkdownShowsOnlyOurWords(t *testing.T) {
-	if got := markdown(tr("hr_says", said("note", "**bold**")))["tag"]; got != "div" {
+	if got := markdown(tr("hr_says", quotedArg("note", "**bold**")))["tag"]; got != "div" {
 		t.Errorf("a person's words are shown as %v, want %q", got, "div")
 	}
 	if got := markdown(tr("tag.done"))["tag"]; got != "markdown" {
@@ -323,14 +323,14 @@ func TestTimes(t *testing.T) {
 		{Clock(utc), "02:05:30"},
 		{Stamp(time.Time{}), "–"},
 		{Clock(time.Time{}), "–"},
-		{span(0).zh, "马上"},
-		{span(-time.Second).zh, "马上"},
-		{span(time.Millisecond).zh, "1 秒"},
-		{span(59 * time.Second).zh, "59 秒"},
-		{span(time.Minute).zh, "1 分钟"},
-		{span(119 * time.Minute).zh, "119 分钟"},
-		{span(24 * time.Hour).zh, "24 小时"},
-		{span(72 * time.Hour).zh, "3 天"},
+		{durationText(0).zh, "马上"},
+		{durationText(-time.Second).zh, "马上"},
+		{durationText(time.Millisecond).zh, "1 秒"},
+		{durationText(59 * time.Second).zh, "59 秒"},
+		{durationText(time.Minute).zh, "1 分钟"},
+		{durationText(119 * time.Minute).zh, "119 分钟"},
+		{durationText(24 * time.Hour).zh, "24 小时"},
+		{durationText(72 * time.Hour).zh, "3 天"},
 	} {
 		t.Run(c.got, func(t *testing.T) {
 			if c.got != c.want {

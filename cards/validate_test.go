@@ -17,7 +17,7 @@ const (
 )
 
 // known lists the properties of every tag that we use; JSON 2.0 refuses a card with any other (sub-code 200621).
-var known = map[string][]string{
+var knownProperties = map[string][]string{
 	"plain_text": {"tag", "content", "i18n_content", "text_size", "text_color"},
 	"markdown":   {"tag", "content", "i18n_content", "text_size", "text_align", "icon", "margin", "element_id"},
 	"text_tag":   {"tag", "text", "color", "element_id"},
@@ -158,7 +158,7 @@ func (v *validator) header(h map[string]any) {
 func (v *validator) count(where string, o map[string]any) string {
 	v.elements++
 	tag, _ := o["tag"].(string)
-	keys, ok := known[tag]
+	keys, ok := knownProperties[tag]
 	if !ok {
 		v.fail(where, "tag %q", tag)
 		return ""
