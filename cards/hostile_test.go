@@ -25,8 +25,8 @@ var hostile = map[string]string{
 	"blank":      " \t\n ",
 }
 
-// soaked fills every string that a view shows with s, and every list with n members. What carries the identity of the
-// case stays: flows makes it, no stranger does.
+// fillStrings sets every string of a view to s and every list to n members. Ref and Step keep valid values, because
+// they never come from people.
 func fillStrings(v reflect.Value, s string, n int) {
 	switch v.Kind() {
 	case reflect.String:
@@ -71,8 +71,8 @@ func fillStrings(v reflect.Value, s string, n int) {
 	}
 }
 
-// TestHostileText soaks every view in every hostile text, each alone with the enumerations of its samples kept and with
-// everything replaced, and holds the card to the same rules as a friendly one.
+// TestHostileText fills every view with every hostile text, once in all strings and once in foreignFields only, and
+// validates the card.
 func TestHostileText(t *testing.T) {
 	for kind, s := range hostile {
 		for _, sample := range samples() {
@@ -91,7 +91,7 @@ func TestHostileText(t *testing.T) {
 						}
 					}
 					if !utf8.Valid(raw) {
-						t.Error("not UTF-8")
+						t.Error("got invalid UTF-8, want valid")
 					}
 					var card any
 					if err := json.Unmarshal(raw, &card); err != nil {
@@ -102,7 +102,7 @@ func TestHostileText(t *testing.T) {
 							return false
 						}
 						if c := fmt.Sprint(o["content"]); strings.ContainsAny(c, "*[]#`\n") || strings.Contains(c, "<at") {
-							t.Errorf("markdown shows %s", truncate(c, 80))
+							t.Errorf("got markdown %s, want no markup of foreign text", truncate(c, 80))
 						}
 						return false
 					})
@@ -112,10 +112,10 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// tolerated are complaints about values that no stranger can set: an empty open_id.
+// isEmptyOpenID reports the error about an empty open_id. Feishu sets open_ids, so no input makes them empty.
 func isEmptyOpenID(err error) bool { return strings.HasSuffix(err.Error(), "person: nobody") }
 
-// free names the fields that hold words of people or of other systems rather than codes of ours.
+// foreignFields names the fields with texts of people or of other systems.
 var foreignFields = []string{
 	"Name", "Number", "Mobile", "MaskedName", "MaskedNumber", "MaskedMobile", "ValidFrom", "ValidTo", "IssuedBy", "Note",
 	"Company",
@@ -123,7 +123,7 @@ var foreignFields = []string{
 	"By",
 }
 
-// stained replaces only those fields, so that the rest of the card is drawn as usual.
+// fillForeignStrings sets the foreignFields to s.
 func fillForeignStrings(v reflect.Value, s string) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -2,7 +2,7 @@ package cards
 
 import "time"
 
-// applicantSamples are the cards that applicants and everybody who writes to the bot see.
+// applicantSamples returns the applicant's cards and the answers to people who write to the bot.
 func applicantSamples() []sample {
 	confirm := Confirm{
 		Ref:       ref,

@@ -2,7 +2,7 @@ package cards
 
 import "time"
 
-// caseSamples are the cards of one case for HR: review and attention.
+// caseSamples returns HR's cards of one case: review and attention.
 func caseSamples() []sample {
 	checks := []Check{
 		{Code: "number_valid", Level: Green}, {Code: "sides_match", Level: Green},

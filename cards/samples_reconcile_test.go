@@ -2,7 +2,7 @@ package cards
 
 import "time"
 
-// reconcileSamples are the cards that compare the records with the platforms.
+// reconcileSamples returns the cards of the comparison with the platforms.
 func reconcileSamples() []sample {
 	differ := func(kind string, total int, open bool) ReconcileGroup {
 		g := ReconcileGroup{Kind: kind, Total: total}

@@ -2,7 +2,7 @@ package cards
 
 import "time"
 
-// reportSamples are the cards about many cases: lists, figures and announcements.
+// reportSamples returns the cards about many cases: lists, figures and announcements.
 func reportSamples() []sample {
 	rows := make([]PendingRow, 12)
 	for i := range rows {

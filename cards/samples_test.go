@@ -19,17 +19,17 @@ var (
 	}
 )
 
-// sample is one card and variant; its name is the golden file's.
+// sample is a variant of a card. Its golden file is testdata/<name>.json.
 type sample struct {
 	name      string
 	card      Card
 	clearData bool
 }
 
-// samples holds every card in every variant that looks different.
+// samples returns every card in every variant that looks different.
 func samples() []sample {
 	return slices.Concat(applicantSamples(), caseSamples(), reconcileSamples(), reportSamples())
 }
 
-// after is the moment so long after noon.
+// after returns the time d after noon.
 func after(d time.Duration) time.Time { return noon.Add(d) }

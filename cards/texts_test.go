@@ -33,7 +33,7 @@ func sources(t *testing.T) map[string]*ast.File {
 	return out
 }
 
-// literals are all string literals of the package.
+// literals returns all string literals of the package.
 func literals(t *testing.T) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range sources(t) {
@@ -51,8 +51,8 @@ func literals(t *testing.T) map[string]bool {
 	return out
 }
 
-// families are the catalogues whose members are chosen by codes from outside: stored rows, other rooms, people's
-// choices. The codes are the contract with those rooms: what is listed here they may use.
+// families lists the codes of the catalogues that other packages, stored rows or people choose from. Other packages may
+// use the codes that are listed here.
 var families = map[string][]string{
 	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "other"},
@@ -118,49 +118,49 @@ var checkCodes = []string{
 	"ocr_consistency", "age",
 }
 
-// helperFamilies are filled by helpers of this package that put the family before a literal, e.g. button("cancel", …).
+// helperFamilies lists the catalogues whose ids helpers build from a literal, e.g. button("cancel", …).
 var helperFamilies = []string{"button", "ask", "label", "hint", "missing", "gender"}
 
 func TestTextsComplete(t *testing.T) {
 	for id, x := range texts {
 		if strings.TrimSpace(x.zh) == "" || strings.TrimSpace(x.en) == "" {
-			t.Errorf("%s: a language is empty", id)
+			t.Errorf("%s: got an empty language, want both", id)
 		}
 		zh, en := placeholder.FindAllString(x.zh, -1), placeholder.FindAllString(x.en, -1)
 		slices.Sort(zh)
 		slices.Sort(en)
 		if !slices.Equal(zh, en) {
-			t.Errorf("%s: placeholders %v and %v", id, zh, en)
+			t.Errorf("%s: got placeholders %v and %v, want the same", id, zh, en)
 		}
 		if strings.Count(x.zh, "{") != len(zh) || strings.Count(x.en, "{") != len(en) {
-			t.Errorf("%s: a brace that is no placeholder", id)
+			t.Errorf("%s: got a brace outside a placeholder, want none", id)
 		}
 	}
 	for family, codes := range families {
 		for _, code := range codes {
 			if !HasText(family + "." + code) {
-				t.Errorf("no text %s.%s", family, code)
+				t.Errorf("got no text %s.%s, want one", family, code)
 			}
 		}
 		if !HasText(family + ".other") {
-			t.Errorf("catalogue %s has no other", family)
+			t.Errorf("catalogue %s: got no text other, want one", family)
 		}
 	}
 	for _, code := range checkCodes {
 		for level := range tagLooks {
 			if !HasText("check." + code + "." + string(level)) {
-				t.Errorf("no text check.%s.%s", code, level)
+				t.Errorf("got no text check.%s.%s, want one", code, level)
 			}
 		}
 	}
 	for id := range toastTypes {
 		if !HasText("toast." + id) {
-			t.Errorf("no text toast.%s", id)
+			t.Errorf("got no text toast.%s, want one", id)
 		}
 	}
 }
 
-// TestTextsUsed wants a use for every text: its id stands in the code, or it belongs to a catalogue or to a helper.
+// TestTextsUsed checks that every text id appears in the code or belongs to a catalogue or to a helper.
 func TestTextsUsed(t *testing.T) {
 	used := literals(t)
 	inFamily := func(id string) bool {
@@ -182,7 +182,7 @@ func TestTextsUsed(t *testing.T) {
 		case family == "toast" && toastTypes[rest] != "":
 		case family == "check" && checkOf(rest):
 		default:
-			t.Errorf("nothing uses %s", id)
+			t.Errorf("got no use of %s, want one", id)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func checkOf(rest string) bool {
 	return known && slices.Contains(checkCodes, code)
 }
 
-// TestTextsExist wants a text for every id that a call names: tr("…"), of("family", …), and the helpers.
+// TestTextsExist checks that every id in a call of tr, codeText or a helper has a text.
 func TestTextsExist(t *testing.T) {
 	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "bilingual": ""}
 	calls := 0
@@ -233,23 +233,23 @@ func TestTextsExist(t *testing.T) {
 			for _, id := range ids {
 				calls++
 				if !HasText(id) {
-					t.Errorf("%s names %s, which is no text", name.Name, id)
+					t.Errorf("%s: got id %s without a text, want one", name.Name, id)
 				}
 			}
 			return true
 		})
 	}
 	if calls < 150 {
-		t.Errorf("found only %d calls; the test no longer sees the code", calls)
+		t.Errorf("got %d calls, want at least 150; the test no longer sees the code", calls)
 	}
 	for _, name := range []string{"identity_name", "identity_code", "mobile", "sms_code", "note", "evi_point_id"} {
 		if !HasText("label."+name) || !HasText("hint."+name) {
-			t.Errorf("input %s has no label or hint", name)
+			t.Errorf("input %s: got no label or no hint, want both", name)
 		}
 	}
 }
 
-// TestTextsOnce looks for ids that stand twice in the file; encoding/json would keep the last silently.
+// TestTextsOnce checks that no id appears twice in the file, because encoding/json silently keeps the last one.
 func TestTextsOnce(t *testing.T) {
 	dec := json.NewDecoder(bytes.NewReader(textsFile))
 	if _, err := dec.Token(); err != nil {
@@ -262,7 +262,7 @@ func TestTextsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if seen[key.(string)] {
-			t.Errorf("%s stands twice", key)
+			t.Errorf("got id %s twice, want once", key)
 		}
 		seen[key.(string)] = true
 		var x struct{ ZH, EN string }
@@ -271,14 +271,14 @@ func TestTextsOnce(t *testing.T) {
 		}
 	}
 	if len(seen) != len(texts) {
-		t.Errorf("%d ids, %d texts", len(seen), len(texts))
+		t.Errorf("got %d ids for %d texts, want the same number", len(seen), len(texts))
 	}
 }
 
 func TestButtonTextsAreShort(t *testing.T) {
 	for id, x := range texts {
 		if strings.HasPrefix(id, "button.") && (len([]rune(x.zh)) > 20 || len([]rune(x.en)) > 50) {
-			t.Errorf("%s is long for a button", id)
+			t.Errorf("%s: got a long text, want at most 20 or 50 characters", id)
 		}
 	}
 }

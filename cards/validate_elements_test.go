@@ -141,7 +141,7 @@ func (v *validator) choice(where string, o map[string]any) {
 	}
 }
 
-// anyOf says whether an object inside x satisfies f.
+// anyOf reports whether an object inside x satisfies f.
 func anyOf(x any, f func(map[string]any) bool) bool {
 	switch x := x.(type) {
 	case map[string]any:

@@ -9,14 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a card: page "卡片 JSON 2.0 结构".
+// Limits of a card (page "卡片 JSON 2.0 结构").
 const (
 	maxCardBytes    = 30 * 1024
 	maxCardElements = 200
 	maxNesting      = 5
 )
 
-// known lists the properties of every tag that we use; JSON 2.0 refuses a card with any other (sub-code 200621).
+// knownProperties lists the properties of every tag in use. Feishu refuses a card with any other property (sub-code
+// 200621).
 var knownProperties = map[string][]string{
 	"plain_text": {"tag", "content", "i18n_content", "text_size", "text_color"},
 	"markdown":   {"tag", "content", "i18n_content", "text_size", "text_align", "icon", "margin", "element_id"},
@@ -78,8 +79,8 @@ type validator struct {
 	clearData bool // the card may hold clear personal data in inputs
 }
 
-// validate applies every rule of the format that is known to us, and our own on personal data. clearData is true for
-// the owner's confirmation form only, and even there only default values of inputs may be clear.
+// validate checks a card against the documented rules of the format and our rules for personal data. clearData is true
+// for the confirmation form only, whose inputs may have clear default values.
 func validate(raw []byte, clearData bool) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}, clearData: clearData}
 	if len(raw) > maxCardBytes {
@@ -154,7 +155,7 @@ func (v *validator) header(h map[string]any) {
 	}
 }
 
-// count notes a tagged object and checks its properties.
+// count counts a tagged object and checks its properties.
 func (v *validator) count(where string, o map[string]any) string {
 	v.elements++
 	tag, _ := o["tag"].(string)
@@ -185,7 +186,7 @@ func (v *validator) text(where string, o map[string]any, max int) {
 	}
 }
 
-// languages wants both languages filled, and content equal to the Chinese one.
+// languages requires both languages, and a content equal to the Chinese one.
 func (v *validator) languages(where string, o map[string]any) {
 	langs := object(o["i18n_content"])
 	v.only(where+".i18n_content", langs, []string{"zh_cn", "en_us"})
@@ -199,7 +200,7 @@ func (v *validator) languages(where string, o map[string]any) {
 	}
 }
 
-// strings looks at every string of the card: clear numbers, hex colours, control characters.
+// strings checks every string of the card for clear numbers, hex colours and control characters.
 func (v *validator) strings(where string, x any, key string) {
 	switch x := x.(type) {
 	case map[string]any:

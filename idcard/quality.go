@@ -109,8 +109,10 @@ func smooth(src plane) plane {
 		}
 		a, b, c, out := src.row(y-1), src.row(y), src.row(y+1), dst.row(y)
 		for x := 1; x < src.w-1; x++ {
-			sum := int(a[x-1]) + int(a[x]) + int(a[x+1]) + int(b[x-1]) + int(b[x]) + int(b[x+1]) + int(c[x-1]) + int(c[x]) + int(c[x+1])
-			out[x] = byte((sum + 4) / 9)
+			above := int(a[x-1]) + int(a[x]) + int(a[x+1])
+			level := int(b[x-1]) + int(b[x]) + int(b[x+1])
+			below := int(c[x-1]) + int(c[x]) + int(c[x+1])
+			out[x] = byte((above + level + below + 4) / 9)
 		}
 	}
 	return dst
