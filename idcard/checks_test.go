@@ -44,7 +44,7 @@ func TestSuggestNumber(t *testing.T) {
 		{"", "1990-03-07", "男", ""},
 	} {
 		t.Run(c.raw, func(t *testing.T) {
-			r := Reading{rawNumber: conceal[hidden](c.raw), Gender: ParseGender(c.gender)}
+			r := Reading{rawNumber: newSecret[fullMask](c.raw), Gender: ParseGender(c.gender)}
 			if c.birth != "" {
 				r.Birth, _, _ = ParseDate(c.birth)
 			}

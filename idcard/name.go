@@ -55,7 +55,7 @@ func ParseName(s string) (Name, error) {
 	if !utf8.ValidString(s) {
 		return fail(NameControl)
 	}
-	s = tidyName(s)
+	s = normaliseName(s)
 	if s == "" {
 		return fail(NameEmpty)
 	}
@@ -85,7 +85,7 @@ func ParseName(s string) (Name, error) {
 	if first == '·' || last == '·' || unicode.IsMark(first) {
 		return fail(NameCharacters)
 	}
-	return Name{conceal[nameMask](s)}, nil
+	return Name{newSecret[nameMask](s)}, nil
 }
 
 var (
@@ -99,7 +99,7 @@ var (
 // has the dot between the parts of a minority name.
 const middleDots = "·•‧∙⋅・･᛫⸱˙●﹒"
 
-func tidyName(s string) string {
+func normaliseName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200b', r == '\ufeff', r == '\u2060': // zero-width space, byte order mark, word joiner

@@ -45,7 +45,7 @@ func (e *NumberError) Error() string { return "idcard: number refused: " + strin
 func ParseNumber(s string, now time.Time) (Number, error) {
 	fail := func(r NumberReason) (Number, error) { return Number{}, &NumberError{r} }
 
-	s = tidyNumber(s)
+	s = normaliseNumber(s)
 	if s == "" {
 		return fail(NumberEmpty)
 	}
@@ -70,11 +70,11 @@ func ParseNumber(s string, now time.Time) (Number, error) {
 	if checkCharacter(s[:17]) != s[17] {
 		return fail(NumberCheckDigit)
 	}
-	return Number{conceal[numberMask](s)}, nil
+	return Number{newSecret[numberMask](s)}, nil
 }
 
 // tidyNumber removes what typing and OCR add to a number without changing it.
-func tidyNumber(s string) string {
+func normaliseNumber(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), isInvisible(r), r == '\u2212': // minus sign

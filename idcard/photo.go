@@ -77,11 +77,11 @@ func Inspect(raw []byte) (Photo, error) {
 type limits struct{ long, short int }
 
 func inspect(raw []byte, lim limits) (Photo, error) {
-	h, err := examine(raw, lim)
+	h, err := readHeader(raw, lim)
 	if err != nil {
 		return Photo{}, err
 	}
-	defer reserve(h.memory)()
+	defer reserveMemory(h.memory)()
 
 	pic, err := decode(raw, h.format)
 	if err != nil {
@@ -90,7 +90,7 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	sum := sha256.Sum256(raw)
 	p := Photo{SHA256: hex.EncodeToString(sum[:]), OriginalFormat: h.format}
 	p.measure(pic)
-	if kept, ok := keep(raw, h, pic); ok {
+	if kept, ok := stripOnly(raw, h, pic); ok {
 		p.JPEG, p.Width, p.Height = kept, pic.w, pic.h
 		return p, nil
 	}
@@ -102,7 +102,7 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 }
 
 // keep gives the JPEG without its metadata when nothing else has to change.
-func keep(raw []byte, h header, pic *picture) ([]byte, bool) {
+func stripOnly(raw []byte, h header, pic *picture) ([]byte, bool) {
 	if h.format != "jpeg" || h.orientation != 1 || max(pic.w, pic.h) > MaxOutputSide || pic.converted {
 		return nil, false
 	}

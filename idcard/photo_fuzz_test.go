@@ -33,7 +33,7 @@ func FuzzInspect(f *testing.F) {
 	lim := limits{1, 1}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		// Large pictures take long and test nothing else.
-		if h, err := examine(raw, lim); err == nil && h.memory > 4<<20 {
+		if h, err := readHeader(raw, lim); err == nil && h.memory > 4<<20 {
 			return
 		}
 		p, err := inspect(raw, lim)
@@ -92,7 +92,7 @@ func TestDecoderPanicIsRefused(t *testing.T) {
 func TestDecodeBudget(t *testing.T) {
 	raw := asJPEG(t, card(t, 500, 400), 80)
 	synctest.Test(t, func(t *testing.T) {
-		release := reserve(decodeBudget)
+		release := reserveMemory(decodeBudget)
 		done := make(chan error, 1)
 		go func() {
 			_, err := Inspect(raw)
@@ -110,10 +110,10 @@ func TestDecodeBudget(t *testing.T) {
 	if _, err := Inspect(raw[:len(raw)/2]); err == nil {
 		t.Fatal("got half a picture, want an error")
 	}
-	if !decoding.TryAcquire(decodeBudget) {
+	if !decodeMemory.TryAcquire(decodeBudget) {
 		t.Fatal("got budget left in use, want all of it released")
 	}
-	decoding.Release(decodeBudget)
+	decodeMemory.Release(decodeBudget)
 }
 
 // TestMemoryEstimate compares memoryFor with the memory that the decoders take.
@@ -124,7 +124,7 @@ func TestMemoryEstimate(t *testing.T) {
 	}
 	for name, raw := range map[string][]byte{"baseline": asJPEG(t, card(t, 3000, 2000), 80), "progressive": progressive} {
 		t.Run(name, func(t *testing.T) {
-			h, err := examine(raw, limits{1, 1})
+			h, err := readHeader(raw, limits{1, 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -68,7 +68,7 @@ func (p *Photo) measure(pic *picture) {
 	p.Contrast = float64(percentile(0.98) - percentile(0.02))
 	p.Sharpness = sharpness(small.y)
 	if !pic.grey {
-		p.Colour = math.Hypot(spread(pic.cb), spread(pic.cr))
+		p.Colour = math.Hypot(deviation(pic.cb), deviation(pic.cr))
 	}
 }
 
@@ -119,7 +119,7 @@ func smooth(src plane) plane {
 }
 
 // spread is the standard deviation of about 64,000 samples of a plane.
-func spread(p plane) float64 {
+func deviation(p plane) float64 {
 	step := max(1, int(math.Sqrt(float64(p.w)*float64(p.h)/64_000)))
 	var n, sum, squares float64
 	for y := 0; y < p.h; y += step {

@@ -51,7 +51,7 @@ type Reading struct {
 	Issues  []Issue  // what ParseEntities noticed; Consistency and SidesMatch are separate
 	Corners []int    // of the card in the picture, x0,y0,…,x3,y3 in pixels; nil when unknown
 
-	rawName, rawNumber secret[hidden]
+	rawName, rawNumber secret[fullMask]
 }
 
 // RawName gives, in clear, what OCR read as the name, also when it is not a valid

@@ -10,10 +10,10 @@ import (
 // render scales pic down to MaxOutputSide, turns it upright and encodes it as a JPEG of at
 // most MaxOutputBytes. It uses pic up.
 func render(pic *picture, orientation int) (out []byte, w, h int, err error) {
-	fit(pic, MaxOutputSide)
-	turn(pic, orientation)
+	scaleDown(pic, MaxOutputSide)
+	makeUpright(pic, orientation)
 	for _, quality := range []int{90, 80, 65, 45, 25} {
-		if out, err = encode(pic, quality); err == nil {
+		if out, err = encodeJPEG(pic, quality); err == nil {
 			return out, pic.w, pic.h, nil
 		}
 	}
@@ -21,7 +21,7 @@ func render(pic *picture, orientation int) (out []byte, w, h int, err error) {
 }
 
 // fit scales pic down to at most side pixels and its colour planes to half of that each way.
-func fit(pic *picture, side int) {
+func scaleDown(pic *picture, side int) {
 	if long := max(pic.w, pic.h); long > side {
 		pic.w, pic.h = max(1, pic.w*side/long), max(1, pic.h*side/long)
 	}
@@ -49,7 +49,7 @@ func resample(src plane, w, h int) plane {
 		top, bottom := y*src.h, (y+1)*src.h
 		for sy := top / h; sy*h < bottom; sy++ {
 			weight := uint64(min((sy+1)*h, bottom) - max(sy*h, top))
-			squeeze(line, src.row(sy))
+			averageRow(line, src.row(sy))
 			for x, v := range line {
 				sum[x] += weight * uint64(v)
 			}
@@ -63,7 +63,7 @@ func resample(src plane, w, h int) plane {
 }
 
 // squeeze averages one row into len(line) sums of weight len(row) each.
-func squeeze(line []uint32, row []byte) {
+func averageRow(line []uint32, row []byte) {
 	w, sw := len(line), len(row)
 	for x := range line {
 		left, right := x*sw, (x+1)*sw
@@ -81,19 +81,19 @@ func squeeze(line []uint32, row []byte) {
 }
 
 // turn makes a picture with the given EXIF orientation upright.
-func turn(pic *picture, orientation int) {
+func makeUpright(pic *picture, orientation int) {
 	if orientation == 1 {
 		return
 	}
-	pic.y = turnPlane(pic.y, orientation)
+	pic.y = makePlaneUpright(pic.y, orientation)
 	if !pic.grey {
-		pic.cb = turnPlane(pic.cb, orientation)
-		pic.cr = turnPlane(pic.cr, orientation)
+		pic.cb = makePlaneUpright(pic.cb, orientation)
+		pic.cr = makePlaneUpright(pic.cr, orientation)
 	}
 	pic.w, pic.h = pic.y.w, pic.y.h
 }
 
-func turnPlane(src plane, orientation int) plane {
+func makePlaneUpright(src plane, orientation int) plane {
 	dst := newPlane(src.w, src.h)
 	if orientation >= 5 {
 		dst = newPlane(src.h, src.w)
@@ -141,7 +141,7 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 }
 
 // encode gives the JPEG, or errTooLong.
-func encode(pic *picture, quality int) ([]byte, error) {
+func encodeJPEG(pic *picture, quality int) ([]byte, error) {
 	var img image.Image
 	bounds := image.Rect(0, 0, pic.w, pic.h)
 	if pic.grey {

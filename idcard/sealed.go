@@ -55,7 +55,7 @@ func (r Reading) Seal() SealedReading {
 func (s SealedReading) Open() Reading {
 	r := Reading{
 		Side:      s.Side,
-		Name:      Name{conceal[nameMask](s.Name)},
+		Name:      Name{newSecret[nameMask](s.Name)},
 		Gender:    s.Gender,
 		Race:      s.Race,
 		Birth:     s.Birth,
@@ -67,11 +67,11 @@ func (s SealedReading) Open() Reading {
 		Missing:   s.Missing,
 		Issues:    s.Issues,
 		Corners:   s.Corners,
-		rawName:   conceal[hidden](s.RawName),
-		rawNumber: conceal[hidden](s.RawNumber),
+		rawName:   newSecret[fullMask](s.RawName),
+		rawNumber: newSecret[fullMask](s.RawNumber),
 	}
 	if wellFormed(s.Number) {
-		r.Number = Number{conceal[numberMask](s.Number)}
+		r.Number = Number{newSecret[numberMask](s.Number)}
 	}
 	return r
 }

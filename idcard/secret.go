@@ -20,7 +20,7 @@ type masker interface{ mask(clear string) string }
 // the values stay comparable with ==.
 type secret[M masker] struct{ v unique.Handle[string] }
 
-func conceal[M masker](clear string) secret[M] {
+func newSecret[M masker](clear string) secret[M] {
 	if clear == "" {
 		return secret[M]{}
 	}
@@ -76,6 +76,6 @@ func formatMasked(f fmt.State, verb rune, masked string) {
 }
 
 // hidden masks a text of unknown kind completely, its length included.
-type hidden struct{}
+type fullMask struct{}
 
-func (hidden) mask(string) string { return "***" }
+func (fullMask) mask(string) string { return "***" }

@@ -20,7 +20,7 @@ func SidesMatch(front, back Reading, now time.Time) []Issue {
 }
 
 // places splits 河北省石家庄市 into names without their rank.
-var places = regexp.MustCompile(`(.+?)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|新区|林区|矿区|省|市|州|盟|县|区|旗)`)
+var placeNames = regexp.MustCompile(`(.+?)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|新区|林区|矿区|省|市|州|盟|县|区|旗)`)
 
 // authorityFits reports whether the authority, such as 石家庄市公安局裕华分局, names a place
 // that the address names too. Without a place to compare it does not object.
@@ -32,7 +32,7 @@ func authorityFits(authority, address string) bool {
 	}
 	branch = strings.TrimSuffix(strings.TrimPrefix(branch, "局"), "分局")
 	names := []string{place, branch}
-	for _, m := range places.FindAllStringSubmatch(place+branch, -1) {
+	for _, m := range placeNames.FindAllStringSubmatch(place+branch, -1) {
 		names = append(names, m[1])
 	}
 	for _, n := range names {

@@ -41,14 +41,14 @@ func Validity(r Reading, now time.Time) (status Status, daysLeft int) {
 }
 
 // forever stands for 长期 among years.
-const forever = 1000
+const longTermYears = 1000
 
 // span gives the years of validity, or ok=false when begin and end are not a
 // whole number of years apart (a day's difference is allowed, since both 1 January
 // to 1 January and to 31 December occur).
-func span(r Reading) (years int, ok bool) {
+func validityYears(r Reading) (years int, ok bool) {
 	if r.LongTerm {
-		return forever, true
+		return longTermYears, true
 	}
 	years = r.ValidTo.Y - r.ValidFrom.Y
 	end := time.Date(r.ValidTo.Y, time.Month(r.ValidFrom.M), r.ValidFrom.D, 0, 0, 0, 0, time.UTC)
@@ -60,7 +60,7 @@ func span(r Reading) (years int, ok bool) {
 }
 
 // usualSpan gives the years of validity by age at issue (居民身份证法 art. 5).
-func usualSpan(age int) int {
+func usualYears(age int) int {
 	switch {
 	case age < 16:
 		return 5
@@ -69,7 +69,7 @@ func usualSpan(age int) int {
 	case age < 46:
 		return 20
 	}
-	return forever
+	return longTermYears
 }
 
 func validityIssues(front, back Reading, now time.Time) (issues []Issue) {
@@ -92,11 +92,11 @@ func validityIssues(front, back Reading, now time.Time) (issues []Issue) {
 	if !back.LongTerm && !back.ValidFrom.Before(back.ValidTo) {
 		return append(issues, Issue{CodeValidityReversed, Error, FieldValidTo})
 	}
-	years, ok := span(back)
-	if !ok || years != 5 && years != 10 && years != 20 && years != forever {
+	years, ok := validityYears(back)
+	if !ok || years != 5 && years != 10 && years != 20 && years != longTermYears {
 		return append(issues, Issue{CodeValiditySpan, Warn, FieldValidTo})
 	}
-	if len(issues) == 0 && !birth.IsZero() && !front.Number.Permit() && years != usualSpan(birth.AgeOn(back.ValidFrom)) {
+	if len(issues) == 0 && !birth.IsZero() && !front.Number.Permit() && years != usualYears(birth.AgeOn(back.ValidFrom)) {
 		issues = append(issues, Issue{CodeValidityAge, Warn, FieldValidTo})
 	}
 	return issues
