@@ -2,9 +2,10 @@ package idcard
 
 import "time"
 
-// Status of a card's validity.
+// Status is the status of a card's validity.
 type Status string
 
+// Values of Status.
 const (
 	StatusValid       Status = "valid"
 	StatusExpiring    Status = "expiring" // fewer than ExpiringDays left
@@ -14,12 +15,11 @@ const (
 	StatusUnknown     Status = "unknown"   // the end was not read
 )
 
-// ExpiringDays is how long before its end a card counts as expiring.
+// ExpiringDays is the number of days before its end in which a card counts as expiring.
 const ExpiringDays = 90
 
-// Validity judges a back at the moment now, by the day in China. The last day of validity
-// still counts. daysLeft is 0 on that day, negative afterwards, and 0 when
-// there is no end to count to (long_term, unknown).
+// Validity returns the status of a back at the time now, by the day in China. The card is valid on its last day.
+// daysLeft is 0 on that day, negative afterwards, and 0 if there is no end (long_term, unknown).
 func Validity(r Reading, now time.Time) (status Status, daysLeft int) {
 	today := DateOf(now)
 	if !r.ValidTo.IsZero() {
@@ -40,12 +40,11 @@ func Validity(r Reading, now time.Time) (status Status, daysLeft int) {
 	return StatusValid, daysLeft
 }
 
-// forever stands for 长期 among years.
+// longTermYears represents 长期 as a number of years.
 const longTermYears = 1000
 
-// span gives the years of validity, or ok=false when begin and end are not a
-// whole number of years apart (a day's difference is allowed, since both 1 January
-// to 1 January and to 31 December occur).
+// validityYears returns the years of validity. ok is false if it is no whole number of years. A difference of one day
+// is allowed, because validities end on the anniversary or on the day before.
 func validityYears(r Reading) (years int, ok bool) {
 	if r.LongTerm {
 		return longTermYears, true
@@ -59,7 +58,7 @@ func validityYears(r Reading) (years int, ok bool) {
 	return years, off >= -1 && off <= 1
 }
 
-// usualSpan gives the years of validity by age at issue (居民身份证法 art. 5).
+// usualYears returns the years of validity by the age at issue (居民身份证法 art. 5).
 func usualYears(age int) int {
 	switch {
 	case age < 16:
