@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Act is what a button asks for.
+// Act names the action of a button. The values are part of cards that stay in chats for weeks, so they never change.
 type Act string
 
 // Acts of the applicant.
@@ -13,13 +13,13 @@ const (
 	ActStart      Act = "start"
 	ActConsent    Act = "consent"
 	ActDecline    Act = "decline"
-	ActRetake     Act = "retake" // Side says which one
+	ActRetake     Act = "retake" // with Side
 	ActConfirm    Act = "confirm"
 	ActSendCode   Act = "send_code"
 	ActSubmitCode Act = "submit_code"
 	ActSubmitCard Act = "submit_card"
 	ActCancel     Act = "cancel"
-	ActResume     Act = "resume" // To may say where
+	ActResume     Act = "resume" // with or without To
 	ActMyData     Act = "my_data"
 	ActWithdraw   Act = "withdraw"
 )
@@ -39,14 +39,14 @@ const (
 
 // Values of Action.Side and Action.To.
 const (
-	SideFront = "front"  // 人像面, the page with name and portrait
-	SideBack  = "back"   // 国徽面, the page with emblem and validity
-	ToForm    = "form"   // resume at the form, to change the mobile number
-	ToAfter   = "after"  // next: the case after this one, rather than this one
-	ToBottom  = "bottom" // next: the case's own card comes to the bottom of HR's chat
+	SideFront = "front"  // 人像面, the side with name and portrait
+	SideBack  = "back"   // 国徽面, the side with emblem and validity
+	ToForm    = "form"   // ActResume: return to the form, to change the mobile number
+	ToAfter   = "after"  // ActNext: open the case after this one
+	ToBottom  = "bottom" // ActNext: send the card of this case again, at the bottom of HR's chat
 )
 
-// acts lists every act and whether it may come without a case: those that begin something or concern no single case.
+// acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
@@ -54,24 +54,24 @@ var acts = map[Act]struct{ caseless bool }{
 	ActRemind: {caseless: true}, ActNext: {caseless: true},
 }
 
-// actionVersion is the version of the value that buttons carry. Cards live for 14 days, so a value of another version
-// must be refused rather than guessed at.
+// actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value
+// of another version, which DecodeAction refuses.
 const actionVersion = 1
 
-// maxRev is the largest whole number that JSON readers agree on.
+// maxRev is the largest integer that a JSON number holds exactly in every reader (RFC 8259, section 6).
 const maxRev = 1<<53 - 1
 
-// Action is what a button carries. It holds no personal data and no identity: who acts is the operator of the callback.
+// Action is the value of a button. It holds no personal data. It names no actor either, because the callback does.
 type Action struct {
 	V    int
 	Act  Act
 	Case string // UUID, or empty for acts without a case
-	Rev  int64  // case revision that the card showed
+	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back
 	To   string // "" | form | after | bottom
 }
 
-// act makes the action of a button on a card with this reference.
+// act returns an action on the case of the reference.
 func (r Ref) act(a Act) Action {
 	return Action{
 		V:    actionVersion,
@@ -81,7 +81,7 @@ func (r Ref) act(a Act) Action {
 	}
 }
 
-// Value is the value of a callback behaviour (page "按钮", behaviors).
+// Value returns the value of the button's callback behaviour (page "按钮", behaviors).
 func (a Action) Value() map[string]any {
 	v := map[string]any{"v": a.V, "act": string(a.Act), "case": a.Case, "rev": a.Rev}
 	if a.Side != "" {
@@ -93,7 +93,7 @@ func (a Action) Value() map[string]any {
 	return v
 }
 
-// ActionError says which part of a click is not of our making. It never holds the part itself.
+// ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
 	Field   string // v, act, case, rev, side, to, or form.<field>
 	Problem string
@@ -101,11 +101,11 @@ type ActionError struct {
 
 func (e *ActionError) Error() string { return "card action: " + e.Field + ": " + e.Problem }
 
-// DecodeAction reads event.action.value of a card.action.trigger callback. It takes what Value writes, straight or
-// through JSON, and ignores keys that it does not know; everything else is an *ActionError.
+// DecodeAction reads event.action.value of a card.action.trigger callback. It accepts the result of Value, before or
+// after JSON, and ignores unknown keys. Any other value is an *ActionError.
 func DecodeAction(value map[string]any) (Action, error) {
 	var a Action
-	v, err := whole(value, "v")
+	v, err := requiredNumber(value, "v")
 	if err != nil {
 		return Action{}, err
 	}
@@ -114,39 +114,39 @@ func DecodeAction(value map[string]any) (Action, error) {
 	}
 	a.V = int(v)
 
-	name, err := word(value, "act")
+	name, err := optionalString(value, "act")
 	if err != nil {
 		return Action{}, err
 	}
 	a.Act = Act(name)
-	kind, known := acts[a.Act]
+	properties, known := acts[a.Act]
 	if !known {
 		return Action{}, &ActionError{"act", "not a known act"}
 	}
 
-	if a.Case, err = word(value, "case"); err != nil {
+	if a.Case, err = optionalString(value, "case"); err != nil {
 		return Action{}, err
 	}
 	switch {
-	case a.Case == "" && !kind.caseless:
+	case a.Case == "" && !properties.caseless:
 		return Action{}, &ActionError{"case", "missing"}
 	case a.Case != "" && !isUUID(a.Case):
 		return Action{}, &ActionError{"case", "not a case id"}
 	}
 
 	if _, given := value["rev"]; given || a.Case != "" {
-		if a.Rev, err = whole(value, "rev"); err != nil {
+		if a.Rev, err = requiredNumber(value, "rev"); err != nil {
 			return Action{}, err
 		}
 	}
 
-	if a.Side, err = word(value, "side"); err != nil {
+	if a.Side, err = optionalString(value, "side"); err != nil {
 		return Action{}, err
 	}
 	if a.Side != "" && a.Side != SideFront && a.Side != SideBack || a.Side == "" && a.Act == ActRetake {
 		return Action{}, &ActionError{"side", "neither front nor back"}
 	}
-	if a.To, err = word(value, "to"); err != nil {
+	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
 	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom {
@@ -155,8 +155,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 	return a, nil
 }
 
-// word reads an optional string.
-func word(value map[string]any, key string) (string, error) {
+// optionalString reads a string; "" if the key is missing.
+func optionalString(value map[string]any, key string) (string, error) {
 	raw, given := value[key]
 	if !given {
 		return "", nil
@@ -168,8 +168,8 @@ func word(value map[string]any, key string) (string, error) {
 	return s, nil
 }
 
-// whole reads a number that must be there, from 0 to maxRev, without fraction.
-func whole(value map[string]any, key string) (int64, error) {
+// requiredNumber reads an integer from 0 to maxRev.
+func requiredNumber(value map[string]any, key string) (int64, error) {
 	var n int64
 	switch raw := value[key].(type) {
 	case nil:
@@ -185,7 +185,7 @@ func whole(value map[string]any, key string) (int64, error) {
 		}
 		n = parsed
 	case float64:
-		// The range first: converting a float beyond int64 gives no defined number.
+		// The conversion of a float outside int64 is not defined, so the range is checked first.
 		if !(raw >= 0 && raw <= maxRev) {
 			return 0, &ActionError{key, "out of range"}
 		}

@@ -110,22 +110,22 @@ func TestDecodeAction(t *testing.T) {
 			case c.field == "" && err != nil:
 				t.Error(err)
 			case c.field != "" && !errors.As(err, &bad):
-				t.Errorf("no *ActionError but %v", err)
+				t.Errorf("got error %v, want an *ActionError", err)
 			case c.field != "" && bad.Field != c.field:
-				t.Errorf("blames %s, not %s", bad.Field, c.field)
+				t.Errorf("got error about %s, want %s", bad.Field, c.field)
 			}
 		})
 	}
 }
 
-// TestActionErrorKeepsQuiet: a stranger's words do not get into logs by way of the error.
+// TestActionErrorKeepsQuiet checks that an error, which is logged, does not contain the forged value.
 func TestActionErrorKeepsQuiet(t *testing.T) {
 	for _, key := range []string{"act", "case", "side", "to"} {
 		value := ref.act(ActRetake).Value()
 		value["side"], value[key] = SideFront, "130401199601018395"
 		_, err := DecodeAction(value)
 		if err == nil || strings.Contains(err.Error(), "1304") {
-			t.Errorf("%s: %v", key, err)
+			t.Errorf("%s: got %v, want an error without the value", key, err)
 		}
 	}
 }
@@ -161,16 +161,16 @@ func FuzzDecodeAction(f *testing.F) {
 		if err != nil {
 			var bad *ActionError
 			if !errors.As(err, &bad) || a != (Action{}) {
-				t.Fatalf("%T %v with %+v", err, err, a)
+				t.Fatalf("got %T %v with %+v, want an *ActionError alone", err, err, a)
 			}
 			return
 		}
 		if _, known := acts[a.Act]; !known || a.Rev < 0 || a.Rev > maxRev || a.Case == "" && !acts[a.Act].caseless {
-			t.Fatalf("accepted %+v", a)
+			t.Fatalf("got %+v, want an error", a)
 		}
 		again, err := DecodeAction(a.Value())
 		if err != nil || again != a {
-			t.Fatalf("%+v came back as %+v, %v", a, again, err)
+			t.Fatalf("%+v: got %+v, %v after a round trip, want the same", a, again, err)
 		}
 	})
 }

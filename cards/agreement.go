@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// AgreementVersion names the wording of the agreement. Every change of the texts "agreement.*" and "recipient.*"
-// needs a new version; a test holds the wording of this one by its hash.
+// AgreementVersion is the version of the agreement's wording. Each change of the texts "agreement.*" and "recipient.*"
+// needs a new version. A test compares the hash of the wording.
 const AgreementVersion = "2026-11"
 
-// Agreement is the text that the applicant consents to. Its hash is recorded with the consent.
+// Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
 	Company    string   // may be empty
-	Recipients []string // codes of who receives data: feishu, tencent_sms, tencent_faceid, esign
+	Recipients []string // codes of the data's recipients: feishu, tencent_sms, tencent_faceid, esign
 	PhotoGrace time.Duration
 	Version    string
 }
@@ -22,55 +22,55 @@ type Agreement struct {
 // section is a headed paragraph of the agreement.
 type section struct{ title, body text }
 
-// sections are the parts of the agreement in the order that the person reads them; the consent card shows every one.
+// sections returns the parts of the agreement in their order on the consent card.
 func (a Agreement) sections() []section {
-	who := make([]text, 0, len(a.Recipients))
+	recipients := make([]text, 0, len(a.Recipients))
 	for _, code := range a.Recipients {
-		who = append(who, prefixed("· ", of("recipient", code, own("name", machineID(code)))))
+		recipients = append(recipients, prefix("· ", codeText("recipient", code, textArg("name", machineID(code)))))
 	}
 	out := []section{
 		{tr("agreement.what"), tr("agreement.what.body")},
 		{tr("agreement.why"), tr("agreement.why.body")},
 		{tr("agreement.impact"), tr("agreement.impact.body")},
 	}
-	if len(who) > 0 {
-		out = append(out, section{tr("agreement.who"), joined(same("\n"), who...)})
+	if len(recipients) > 0 {
+		out = append(out, section{tr("agreement.who"), join(sameText("\n"), recipients...)})
 	}
 	grace := tr("agreement.at_once")
 	if a.PhotoGrace > 0 {
-		grace = tr("agreement.within", own("span", span(a.PhotoGrace)))
+		grace = tr("agreement.within", textArg("span", durationText(a.PhotoGrace)))
 	}
 	return append(out,
-		section{tr("agreement.keep"), tr("agreement.keep.body", own("grace", grace))},
+		section{tr("agreement.keep"), tr("agreement.keep.body", textArg("grace", grace))},
 		section{tr("agreement.rights"), tr("agreement.rights.body")},
 		section{tr("agreement.refuse"), tr("agreement.refuse.body")},
 	)
 }
 
-func (a Agreement) intro() text {
-	return tr("agreement.intro", said("company", a.Company))
+func (a Agreement) introText() text {
+	return tr("agreement.intro", quotedArg("company", a.Company))
 }
 
-func (a Agreement) version() text {
+func (a Agreement) versionText() text {
 	v := a.Version
 	if v == "" {
 		v = AgreementVersion
 	}
-	return tr("agreement.version", own("version", machineID(v)))
+	return tr("agreement.version", textArg("version", machineID(v)))
 }
 
-// Text is the whole agreement, Chinese first and English after it, as the consent card shows it. Equal agreements give
-// equal texts, so the text of a recorded consent can be written again from its fields while its version is current.
+// Text returns the whole agreement as the consent card shows it, in Chinese and then in English. It depends on the
+// fields only, so the text of a recorded consent can be produced again while its version is the current one.
 func (a Agreement) Text() string {
-	parts := []text{tr("agreement.title"), a.version(), a.intro()}
+	parts := []text{tr("agreement.title"), a.versionText(), a.introText()}
 	for _, s := range a.sections() {
-		parts = append(parts, joined(same("\n"), s.title, s.body))
+		parts = append(parts, join(sameText("\n"), s.title, s.body))
 	}
-	whole := joined(same("\n\n"), parts...)
+	whole := join(sameText("\n\n"), parts...)
 	return strings.Join([]string{whole.zh, whole.en}, "\n\n———\n\n") + "\n"
 }
 
-// Hash is the SHA-256 of Text, 64 lower-case hexadecimal digits.
+// Hash returns the SHA-256 of Text as 64 lower-case hexadecimal digits.
 func (a Agreement) Hash() string {
 	sum := sha256.Sum256([]byte(a.Text()))
 	return hex.EncodeToString(sum[:])

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestAgreementWording holds the wording of AgreementVersion. If it fails, people would consent to another text under
-// an old version: give the new wording a new version and put its hash here.
+// TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
+// version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
 	const want = "0cb61397965f8bb4bd3f97d51b4b890f43bdcd0919273e145e27959bf7ff9ffe"
 	if got := agreement.Hash(); got != want {
@@ -16,7 +16,7 @@ func TestAgreementWording(t *testing.T) {
 	}
 }
 
-// TestConsentShowsTheAgreement: what is hashed is what was on the card, in both languages.
+// TestConsentShowsTheAgreement checks that the card shows the hashed text in both languages.
 func TestConsentShowsTheAgreement(t *testing.T) {
 	raw := Consent{Ref: ref, Agreement: agreement}.JSON()
 	shown := map[string]bool{}
@@ -34,21 +34,21 @@ func TestConsentShowsTheAgreement(t *testing.T) {
 	for _, s := range agreement.sections() {
 		for _, part := range []string{s.title.zh, s.title.en, s.body.zh, s.body.en} {
 			if !shown[part] {
-				t.Errorf("the card does not show %q", shorten(part, 40))
+				t.Errorf("got no %q on the card, want it", truncate(part, 40))
 			}
 			if !strings.Contains(whole, part) {
-				t.Errorf("the text does not hold %q", shorten(part, 40))
+				t.Errorf("got no %q in the text, want it", truncate(part, 40))
 			}
 		}
 	}
-	for _, part := range []string{agreement.intro().zh, agreement.intro().en, agreement.version().zh} {
+	for _, part := range []string{agreement.introText().zh, agreement.introText().en, agreement.versionText().zh} {
 		if !shown[part] || !strings.Contains(whole, part) {
-			t.Errorf("missing %q", part)
+			t.Errorf("got no %q, want it", part)
 		}
 	}
 }
 
-// TestAgreementDiffers: everything that changes what a person agrees to changes the hash.
+// TestAgreementDiffers checks that each field of the agreement changes the hash.
 func TestAgreementDiffers(t *testing.T) {
 	seen := map[string]string{agreement.Hash(): "the agreement itself"}
 	for name, change := range map[string]func(*Agreement){
@@ -66,17 +66,17 @@ func TestAgreementDiffers(t *testing.T) {
 			change(&a)
 			h := a.Hash()
 			if other, taken := seen[h]; taken {
-				t.Errorf("%s hashes like %s", name, other)
+				t.Errorf("%s: got the hash of %s, want another one", name, other)
 			}
 			seen[h] = name
 			if len(h) != 64 || strings.ToLower(h) != h {
-				t.Errorf("%s: hash %q", name, h)
+				t.Errorf("%s: got hash %q, want 64 hexadecimal digits", name, h)
 			}
 		})
 	}
 	current := agreement
 	current.Version = ""
 	if current.Hash() != agreement.Hash() {
-		t.Error("no version is not the current one")
+		t.Error("no version: got another hash, want that of the current one")
 	}
 }

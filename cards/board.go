@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Board is the group's announcement, edited in place, without personal data.
+// Board is the announcement in a group. It is patched in place and holds no personal data.
 type Board struct {
 	Day       string
 	DoneToday int
 	DoneTotal int
 	Open      int
-	People    []string // open_ids of the latest who finished, newest first, at most 20
+	People    []string // open_ids of the people who finished last, newest first; the card shows maxPeople
 	At        time.Time
 }
 
 // maxPeople is the number of avatars on the board.
 const maxPeople = 20
 
-// JSON draws the day's figure for a group: how many, and the faces of those who just finished. No names, no numbers of
-// people, nothing about those who have not.
+// JSON draws the figures of the day and the avatars of the people who finished last. It shows neither names nor people
+// who have not finished.
 func (v Board) JSON() json.RawMessage {
 	e := []node{
-		line(num("n", v.DoneToday).val, sizeBig, inkGreen),
-		line(tr("board.today", said("day", v.Day))),
-		line(tr("board.total", num("done", v.DoneTotal), num("open", v.Open))),
+		line(intArg("n", v.DoneToday).val, sizeBig, colourGreen),
+		line(tr("board.today", quotedArg("day", v.Day))),
+		line(tr("board.total", intArg("done", v.DoneTotal), intArg("open", v.Open))),
 	}
 	if len(v.People) > 0 {
 		persons := make([]node, 0, maxPeople)
@@ -34,10 +34,10 @@ func (v Board) JSON() json.RawMessage {
 		e = append(e, small(tr("board.people")), node{
 			"tag": "person_list", "persons": persons,
 			"show_name": false, "show_avatar": true, "size": "medium",
-			// Somebody may have left the company; one of them must not cost the group its board.
+			// Without this, one person who has left the company makes Feishu refuse the whole card.
 			"drop_invalid_user_id": true,
 		})
 	}
 	e = append(e, asOf(v.At)...)
-	return frame{title: tr("board.title"), mood: moodGood, elements: e}.json()
+	return frame{title: tr("board.title"), header: headerSuccess, elements: e}.json()
 }

@@ -14,13 +14,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestCards holds every card and variant against the rules of the format and against its golden file.
+// TestCards validates every sample and compares it with its golden file.
 func TestCards(t *testing.T) {
 	names := map[string]bool{}
 	for _, s := range samples() {
 		t.Run(s.name, func(t *testing.T) {
 			if names[s.name] {
-				t.Fatal("two samples of this name")
+				t.Fatal("got two samples of this name, want one")
 			}
 			names[s.name] = true
 			raw := s.card.JSON()
@@ -28,10 +28,10 @@ func TestCards(t *testing.T) {
 				t.Error(err)
 			}
 			if !bytes.Equal(raw, s.card.JSON()) {
-				t.Error("drawn twice, the card differs")
+				t.Error("got another card at the second drawing, want the same")
 			}
 			if placeholder.Match(raw) {
-				t.Error("a placeholder was left")
+				t.Error("got a placeholder on the card, want it filled")
 			}
 			var pretty bytes.Buffer
 			if err := json.Indent(&pretty, raw, "", "  "); err != nil {
@@ -49,7 +49,7 @@ func TestCards(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(pretty.Bytes(), want) {
-				t.Errorf("differs from %s; look at it and run with -update", path)
+				t.Errorf("got another card than %s, want the same; look at it and run with -update", path)
 			}
 		})
 	}
@@ -59,12 +59,12 @@ func TestCards(t *testing.T) {
 	}
 	for _, f := range files {
 		if !names[strings.TrimSuffix(filepath.Base(f), ".json")] {
-			t.Errorf("%s belongs to no card", f)
+			t.Errorf("got golden file %s without a card, want one", f)
 		}
 	}
 }
 
-// TestEveryViewHasASample finds the views by their method JSON, so that a new card cannot go untested.
+// TestEveryViewHasASample finds the views in the source, by their method JSON.
 func TestEveryViewHasASample(t *testing.T) {
 	drawn := map[string]bool{}
 	for _, s := range samples() {
@@ -79,7 +79,7 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 			views++
 			if name := f.Recv.List[0].Type.(*ast.Ident).Name; !drawn[name] {
-				t.Errorf("%s has no sample", name)
+				t.Errorf("%s: got no sample, want one", name)
 			}
 		}
 	}
@@ -107,23 +107,23 @@ func buttons(t *testing.T, raw json.RawMessage) []map[string]any {
 	return out
 }
 
-// TestButtons decodes what every button of every card sends, and wants the act to be on some card that exists.
+// TestButtons decodes the value of every button of every card, and checks that every act has a button.
 func TestButtons(t *testing.T) {
 	seen := map[Act]bool{}
 	for _, s := range samples() {
 		for _, value := range buttons(t, s.card.JSON()) {
 			a, err := DecodeAction(value)
 			if err != nil {
-				t.Errorf("%s: %v: %v", s.name, value, err)
+				t.Errorf("%s: %v: got %v, want an action", s.name, value, err)
 				continue
 			}
 			seen[a.Act] = true
 			again, err := DecodeAction(a.Value())
 			if err != nil || again != a {
-				t.Errorf("%s: %+v came back as %+v, %v", s.name, a, again, err)
+				t.Errorf("%s: %+v: got %+v, %v after a round trip, want the same", s.name, a, again, err)
 			}
 			if a.Case != "" && (a.Case != ref.Case || a.Rev != ref.Rev) {
-				t.Errorf("%s: %+v is not of the case shown", s.name, a)
+				t.Errorf("%s: got %+v, want the case of the card", s.name, a)
 			}
 		}
 	}
@@ -132,12 +132,12 @@ func TestButtons(t *testing.T) {
 			continue // the bank card form has no card of its own
 		}
 		if !seen[a] {
-			t.Errorf("no card has a button %q", a)
+			t.Errorf("got no button %q on any card, want one", a)
 		}
 	}
 }
 
-// TestDangerAsks wants a dialog before everything that ends or deletes something.
+// TestDangerAsks checks that a dialog precedes every act that ends or deletes something.
 func TestDangerAsks(t *testing.T) {
 	dangerous := map[string]bool{"decline": true, "cancel": true, "reject": true, "withdraw": true, "close": true,
 		"peek": true, "remind": true}
@@ -153,14 +153,14 @@ func TestDangerAsks(t *testing.T) {
 			act, _ := object(object(list(o["behaviors"])[0])["value"])["act"].(string)
 			_, asks := o["confirm"]
 			if dangerous[act] && !asks || act == "approve" && asks {
-				t.Errorf("%s: %s asks: %v", s.name, act, asks)
+				t.Errorf("%s: button %s: got a dialog: %v, want %v", s.name, act, asks, !asks)
 			}
 			return false
 		})
 	}
 }
 
-// TestForms holds the names that scripts and the bot rely on.
+// TestForms checks the names of forms and inputs, which DecodeForm and scripts rely on.
 func TestForms(t *testing.T) {
 	for name, want := range map[string]struct {
 		form   string
@@ -199,7 +199,7 @@ func TestForms(t *testing.T) {
 					})
 					for _, f := range want.fields {
 						if !got[f] {
-							t.Errorf("%s: no field %s", name, f)
+							t.Errorf("%s: got no field %s, want it", name, f)
 						}
 					}
 					if len(got) != len(want.fields) {
@@ -207,14 +207,14 @@ func TestForms(t *testing.T) {
 					}
 				}
 				if !found {
-					t.Errorf("%s: no form", name)
+					t.Errorf("%s: got no form, want one", name)
 				}
 			}
 		})
 	}
 }
 
-// TestDecidedCardsHaveNoAnswers: with a decision on it, a card offers nothing but the next case.
+// TestDecidedCardsHaveNoAnswers checks that a card with a decision has no button but the one for the next case.
 func TestDecidedCardsHaveNoAnswers(t *testing.T) {
 	for _, s := range samples() {
 		var decided bool

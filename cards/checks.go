@@ -2,42 +2,42 @@ package cards
 
 import "fmt"
 
-// chips are the colours of text_tag by level; the sign says the same to those who do not tell them apart.
-var chips = map[Level]struct{ colour, sign string }{
+// tagLooks gives the colour of the text_tag of each level, and a sign for readers who cannot tell the colours apart.
+var tagLooks = map[Level]struct{ colour, sign string }{
 	Green: {"green", "✓ "},
 	Amber: {"orange", "! "},
 	Red:   {"red", "✗ "},
 	Grey:  {"neutral", "– "},
 }
 
-// finding is the sentence of a check. Grey says that nothing was examined, which is never read as passed.
-func finding(c Check) text {
+// checkSentence returns the sentence of a check. The sentence of a grey one says that nothing was examined.
+func checkSentence(c Check) text {
 	id := "check." + c.Code + "." + string(c.Level)
 	if !HasText(id) {
 		return tr("check.other")
 	}
-	return tr(id, given(c.Args)...)
+	return tr(id, argsFrom(c.Args)...)
 }
 
-// ink is the colour of a check's sentence.
-func ink(l Level) string {
+// levelColour returns the colour of a check's sentence.
+func levelColour(l Level) string {
 	switch l {
 	case Green:
-		return inkGreen
+		return colourGreen
 	case Amber:
-		return inkOrange
+		return colourOrange
 	case Red:
-		return inkRed
+		return colourRed
 	default:
-		return inkGrey
+		return colourGrey
 	}
 }
 
-// maxChecks bounds the chips of one card.
+// maxChecks is the largest number of checks on one card.
 const maxChecks = 16
 
-// findings draws the checks: a row of chips, the red sentences, the amber ones, and the rest in a closed panel.
-func findings(checks []Check) []node {
+// checkNodes draws a row of tags, then the red sentences, the amber ones, and the rest in a collapsed panel.
+func checkNodes(checks []Check) []node {
 	if len(checks) == 0 {
 		return nil
 	}
@@ -45,22 +45,22 @@ func findings(checks []Check) []node {
 	tags := make([]text, 0, len(checks))
 	sentences := map[Level][]node{}
 	for _, c := range checks {
-		look, known := chips[c.Level]
+		look, known := tagLooks[c.Level]
 		if !known {
-			c.Level, look = Grey, chips[Grey]
+			c.Level, look = Grey, tagLooks[Grey]
 		}
-		name := of("chip", c.Code)
+		name := codeText("chip", c.Code)
 		tag := func(s string) string {
 			return fmt.Sprintf("<text_tag color='%s'>%s%s</text_tag>", look.colour, look.sign, s)
 		}
-		tags = append(tags, text{zh: tag(name.zh), en: tag(name.en), ours: true})
-		sentences[c.Level] = append(sentences[c.Level], line(prefixed(look.sign, finding(c)), ink(c.Level)))
+		tags = append(tags, text{zh: tag(name.zh), en: tag(name.en), trusted: true})
+		sentences[c.Level] = append(sentences[c.Level], line(prefix(look.sign, checkSentence(c)), levelColour(c.Level)))
 	}
-	e := []node{markdown(joined(same(" "), tags...))}
+	e := []node{markdown(join(sameText(" "), tags...))}
 	e = append(e, sentences[Red]...)
 	e = append(e, sentences[Amber]...)
 	if rest := append(sentences[Green], sentences[Grey]...); len(rest) > 0 {
-		e = append(e, folded(tr("review.rest", num("n", len(rest))), rest...))
+		e = append(e, collapsed(tr("review.rest", intArg("n", len(rest))), rest...))
 	}
 	return e
 }

@@ -6,26 +6,27 @@ import (
 	"unicode"
 )
 
-// Lengths in characters that keep a card under 30 KB whatever people write.
+// Lengths in characters. They keep a card under 30 KB for any input.
 const (
 	maxArg  = 60  // a value inside a sentence
 	maxName = 50  // a name in a field
-	maxNote = 300 // HR's words to the applicant
+	maxNote = 300 // a note of HR to the applicant
 )
 
-// clean makes a stranger's text fit for a card: one line unless it is a note, no control, formatting or direction
-// characters, at most max characters, clear ID and mobile numbers masked. What is cut ends in "…".
-func clean(s string, max int) string {
-	// Cut to little more than needed first, so that a flood costs little; the rest shows a number that the end cuts whole.
-	return shorten(mask(shorten(printable(s), max+longestNumber)), max)
+// cleanText prepares a text of people or of other systems for a card. The result has no control, formatting or
+// direction characters and at most max characters, and clear ID and mobile numbers are masked. A cut text ends in "…".
+func cleanText(s string, max int) string {
+	// The first cut limits the work for very long texts. It leaves longestNumber characters more, so that maskNumbers
+	// recognises a number that crosses the final cut.
+	return truncate(maskNumbers(truncate(dropInvisible(s), max+longestNumber)), max)
 }
 
-// longestNumber is the length of a clear number with everything that may stand between and around its digits.
+// longestNumber exceeds the length of a clear number with separators.
 const longestNumber = 40
 
-// printable drops what cannot be seen: control and formatting characters (also bidirectional overrides), line and
-// paragraph separators, private use and broken UTF-8. White space becomes a single space, line breaks survive once.
-func printable(s string) string {
+// dropInvisible removes control and formatting characters (also bidirectional overrides), private use characters and
+// broken UTF-8. A run of white space becomes one space, or one line break if it contains one.
+func dropInvisible(s string) string {
 	var b strings.Builder
 	var space rune // pending white space: ' ' or '\n'
 	for _, r := range s {
@@ -48,10 +49,11 @@ func printable(s string) string {
 	return b.String()
 }
 
-// oneLine replaces line breaks, for values that stand in a list of lines.
+// oneLine replaces line breaks by spaces, for values in a list of lines.
 func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
 
-func shorten(s string, max int) string {
+// truncate cuts s to max characters, the last of which is then "…".
+func truncate(s string, max int) string {
 	n := 0
 	for i := range s {
 		if n++; n == max {
@@ -63,18 +65,21 @@ func shorten(s string, max int) string {
 	return s
 }
 
-// Clear numbers as they are written by hand: 18 characters of a citizen's number, 11 digits of a mobile number, either
-// with blanks or hyphens between groups. The surrounding group keeps longer serial numbers whole.
+// Clear numbers as people write them: 18 characters of an ID number or 11 digits of a mobile number, with or without
+// spaces or hyphens between groups. The first and last group require another character around the number, so that
+// longer serial numbers do not match.
 var (
-	clearNumber = regexp.MustCompile(`(^|[^0-9])([1-9][0-9]{2})[0-9][ -]?[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?([0-9]{3}[0-9Xx])($|[^0-9])`)
+	clearNumber = regexp.MustCompile(`(^|[^0-9])` +
+		`([1-9][0-9]{2})[0-9][ -]?[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?([0-9]{3}[0-9Xx])` +
+		`($|[^0-9])`)
 	clearMobile = regexp.MustCompile(`(^|[^0-9])(\+?86[ -]?)?(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})($|[^0-9])`)
 )
 
-// mask hides clear numbers that slipped into a text. It is the second line: callers mask by themselves.
-func mask(s string) string {
+// maskNumbers masks clear numbers in a text. Callers mask values themselves; this covers what they miss.
+func maskNumbers(s string) string {
 	if strings.ContainsAny(s, "0123456789０１２３４５６７８９") {
-		s = strings.Map(narrowDigit, s)
-		// Twice, since neighbours share the character between them.
+		s = strings.Map(asciiDigit, s)
+		// Two adjacent numbers share the character between them, and matches do not overlap, so one pass is not enough.
 		for range 2 {
 			s = clearNumber.ReplaceAllString(s, "${1}${2}***********${3}${4}")
 			s = clearMobile.ReplaceAllString(s, "${1}${2}${3}****${4}${5}")
@@ -83,15 +88,16 @@ func mask(s string) string {
 	return s
 }
 
-func narrowDigit(r rune) rune {
+// asciiDigit returns the ASCII form of a full-width digit.
+func asciiDigit(r rune) rune {
 	if r >= '０' && r <= '９' {
 		return r - '０' + '0'
 	}
 	return r
 }
 
-// machineID shows an identifier of another system (serial, log id, evidence point): only the characters that such
-// identifiers consist of, at most 64. It is not masked, since a serial may look like a number of a person.
+// machineID shows an identifier of another system (serial, log id, evidence point). It keeps at most 64 characters, and
+// only those that identifiers consist of. It masks nothing, because a serial can look like an ID number.
 func machineID(s string) text {
 	var b strings.Builder
 	for _, r := range s {

@@ -5,38 +5,38 @@ import (
 	"time"
 )
 
-// Closed says how a case ended without success; offers a new start.
+// Closed shows the end of an unsuccessful case and offers a new start.
 type Closed struct {
 	Ref
 	Outcome string // rejected | declined | withdrawn | expired | closed
 	Reason  string // reason code (texts "reason.<code>")
-	Note    string // HR's words to the applicant, plain text
+	Note    string // note of HR to the applicant
 	At      time.Time
 }
 
-// JSON says how it ended, why, and how to begin anew.
+// JSON draws outcome, reason and note.
 func (v Closed) JSON() json.RawMessage {
-	e := []node{line(of("closed", v.Outcome))}
+	e := []node{line(codeText("closed", v.Outcome))}
 	if v.Reason != "" {
-		e = append(e, line(fact("reason", of("reason", v.Reason))))
+		e = append(e, line(fact("reason", codeText("reason", v.Reason))))
 	}
-	e = append(e, hrSays(v.Note)...)
+	e = append(e, hrNote(v.Note)...)
 	if !v.At.IsZero() {
-		e = append(e, small(same(Stamp(v.At))))
+		e = append(e, small(sameText(Stamp(v.At))))
 	}
 	e = append(e,
 		button("restart", mainButton, Ref{}.act(ActStart)),
 		button("my_data", quietButton, v.act(ActMyData)),
 	)
-	mood := moodOver
+	mood := headerEnded
 	if v.Outcome == "rejected" {
-		mood = moodBad
+		mood = headerError
 	}
 	return frame{
-		title:    of("closed_title", v.Outcome),
-		mood:     mood,
-		state:    tr("tag.closed"),
-		ink:      "neutral",
-		elements: e,
+		title:     codeText("closed_title", v.Outcome),
+		header:    mood,
+		tag:       tr("tag.closed"),
+		tagColour: "neutral",
+		elements:  e,
 	}.json()
 }

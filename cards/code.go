@@ -10,29 +10,31 @@ type Code struct {
 	Ref
 	Steps        []Step
 	MaskedMobile string
-	// sending | delayed | sent | failed | unknown; delayed: the message service has trouble, it is tried again
+	// State is sending, delayed, sent, failed or unknown. delayed means that the message service fails and the job is
+	// retried.
 	State       string
 	Problem     string // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
 	TriesLeft   int
-	SentAt      time.Time // zero until sent
-	ResendAt    time.Time // earliest moment of the next code
+	SentAt      time.Time // zero until the code was sent
+	ResendAt    time.Time // earliest time of the next code
 	CodeExpires time.Time
 }
 
-// JSON draws the input for the code and the ways out. The button for a new code is always live, since a card does not
-// change by itself when the time has come; a click too early gets the toast code_wait.
+// JSON draws the input for the code, and buttons for a new code, another number and cancelling. The button for a new
+// code is always enabled, because a card does not change by itself at ResendAt. An early click gets the toast
+// code_wait.
 func (v Code) JSON() json.RawMessage {
-	e := way(v.Steps, StepCode)
+	e := stepRow(v.Steps, StepCode)
 	if v.Problem != "" && v.Problem != v.State {
-		e = append(e, line(prefixed("✗ ", of("code", v.Problem, num("left", v.TriesLeft))), inkRed))
+		e = append(e, line(prefix("✗ ", codeText("code", v.Problem, intArg("left", v.TriesLeft))), colourRed))
 	}
-	e = append(e, line(v.sent()))
-	if !v.CodeExpires.IsZero() && v.typable() {
-		e = append(e, small(tr("sms.expires", own("at", same(Clock(v.CodeExpires))))))
+	e = append(e, line(v.stateText()))
+	if !v.CodeExpires.IsZero() && v.acceptsCode() {
+		e = append(e, small(tr("sms.expires", textArg("at", sameText(Clock(v.CodeExpires))))))
 	}
 
 	resend := plainButton
-	if v.typable() {
+	if v.acceptsCode() {
 		e = append(e, form("code",
 			field{
 				name:     "sms_code",
@@ -40,20 +42,20 @@ func (v Code) JSON() json.RawMessage {
 				max:      6,
 				required: true,
 			}.node(),
-			submitting(button("submit_code", mainButton, v.act(ActSubmitCode)), "submit_code"),
+			asSubmit(button("submit_code", mainButton, v.act(ActSubmitCode)), "submit_code"),
 		))
 	} else {
 		resend = mainButton
 	}
 	if !v.ResendAt.IsZero() && v.State != "sending" && v.State != "delayed" {
-		e = append(e, small(v.resend()))
+		e = append(e, small(v.resendText()))
 	}
 
 	toForm := v.act(ActResume)
 	toForm.To = ToForm
 	others := []node{
 		button("change_mobile", plainButton, toForm),
-		asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
+		withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
 	}
 	again := button("send_code", resend, v.act(ActSendCode))
 	if resend == mainButton {
@@ -63,21 +65,21 @@ func (v Code) JSON() json.RawMessage {
 	}
 
 	f := frame{
-		title:    tr("sms.title"),
-		mood:     moodTurn,
-		state:    tr("tag.your_turn"),
-		ink:      "blue",
-		elements: e,
+		title:     tr("sms.title"),
+		header:    headerYourTurn,
+		tag:       tr("tag.your_turn"),
+		tagColour: "blue",
+		elements:  e,
 	}
 	if v.Problem != "" || v.State == "failed" || v.State == "unknown" {
-		f.mood = moodCare
+		f.header = headerWarning
 	}
 	return f.json()
 }
 
-// typable says whether there is a code that could be typed in. While it is being sent there is, too: the message may be
-// faster than the next version of the card.
-func (v Code) typable() bool {
+// acceptsCode reports whether the card shows the input. It does while the code is being sent, because the message may
+// arrive before the next version of the card.
+func (v Code) acceptsCode() bool {
 	switch v.Problem {
 	case "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked":
 		return false
@@ -85,15 +87,15 @@ func (v Code) typable() bool {
 	return v.State != "failed"
 }
 
-func (v Code) sent() text {
-	return of("sms.state", v.State, said("mobile", v.MaskedMobile), own("at", same(Clock(v.SentAt))))
+func (v Code) stateText() text {
+	return codeText("sms.state", v.State, quotedArg("mobile", v.MaskedMobile), textArg("at", sameText(Clock(v.SentAt))))
 }
 
-// resend gives the wait both as a length and as a time of day, since the card may be read later than it was written.
-func (v Code) resend() text {
-	clock := own("at", same(Clock(v.ResendAt)))
-	if !v.typable() || v.SentAt.IsZero() || !v.ResendAt.After(v.SentAt) {
+// resendText states the wait as a duration and as a time of day, because the card may be read later.
+func (v Code) resendText() text {
+	clock := textArg("at", sameText(Clock(v.ResendAt)))
+	if !v.acceptsCode() || v.SentAt.IsZero() || !v.ResendAt.After(v.SentAt) {
 		return tr("sms.resend_at", clock)
 	}
-	return tr("sms.resend", own("span", span(v.ResendAt.Sub(v.SentAt))), clock)
+	return tr("sms.resend", textArg("span", durationText(v.ResendAt.Sub(v.SentAt))), clock)
 }

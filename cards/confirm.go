@@ -8,42 +8,43 @@ import (
 	"time"
 )
 
-// Confirm is the form that the owner of the card checks; the only card with clear personal data.
+// Confirm is the form on which the applicant checks the read values. It is the only card with clear personal data.
 type Confirm struct {
 	Ref
 	Steps     []Step
 	Name      string // clear; empty in masked mode
 	Number    string // clear; empty in masked mode
 	Mobile    string // clear; may be empty
-	AskMobile bool   // a method that needs a mobile number is on
-	// tenant's DLP refused clear values: inputs are empty, hints are masked, empty means "as read"
+	AskMobile bool   // the verification method needs a mobile number
+	// Masked is set if the tenant's data loss prevention refuses clear values. Inputs are then empty with masked hints,
+	// and an empty answer means the value that was read.
 	Masked                                 bool
 	MaskedName, MaskedNumber, MaskedMobile string
 	ValidFrom, ValidTo, IssuedBy           string            // display only; ValidTo may be 长期
 	Problems                               map[string]string // field -> problem code (texts "field.<code>")
-	Notices                                []Check           // amber things the owner should know
+	Notices                                []Check           // warnings about the card, such as its expiry
 	SentBack                               string
 	Note                                   string
-	// "" | identity_name | identity_code | mobile | three_elements | no_record: why the form came back
+	// Mismatch is the reason why the form came back: "", identity_name, identity_code, mobile, three_elements or
+	// no_record.
 	Mismatch string
 	Expires  time.Time
 }
 
-// Form fields of the confirm card with the longest answer that each takes, in characters. The limits leave room for
-// blanks and country codes, which the server removes.
+// Longest entries of the form's inputs, in characters. They leave room for spaces and country codes, which the server
+// removes.
 const (
 	maxIdentityName = maxName
 	maxIdentityCode = 30
 	maxMobile       = 20
 )
 
-// JSON draws the form with what was read from the photos. In masked mode nothing clear is in the card: inputs are empty
-// and an input left empty means "as read".
+// JSON draws the form with the read values. With Masked the card contains no clear value.
 func (v Confirm) JSON() json.RawMessage {
-	e := way(v.Steps, StepConfirm)
-	e = append(e, sentBack(v.SentBack, v.Note)...)
+	e := stepRow(v.Steps, StepConfirm)
+	e = append(e, sentBackNodes(v.SentBack, v.Note)...)
 	if v.Mismatch != "" {
-		e = append(e, line(prefixed("✗ ", of("mismatch", v.Mismatch)), inkRed))
+		e = append(e, line(prefix("✗ ", codeText("mismatch", v.Mismatch)), colourRed))
 	}
 	if v.Masked {
 		e = append(e, line(tr("confirm.ask_masked")))
@@ -51,39 +52,40 @@ func (v Confirm) JSON() json.RawMessage {
 		e = append(e, line(tr("confirm.ask")))
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
-		e = append(e, line(finding(c), ink(c.Level)))
+		e = append(e, line(checkSentence(c), levelColour(c.Level)))
 	}
 	for _, name := range []string{"valid_from", "valid_to", "issued_by"} {
 		if code := v.Problems[name]; code != "" {
-			e = append(e, trouble(name, code))
+			e = append(e, fieldProblem(name, code))
 		}
 	}
 	e = append(e, facts(
-		fact("valid", v.valid()),
-		fact("issued_by", personal(v.IssuedBy, maxArg)),
+		fact("valid", v.validityText()),
+		fact("issued_by", foreignText(v.IssuedBy, maxArg)),
 	)...)
-	e = append(e, form("details", v.inputs()...))
+	e = append(e, form("details", v.inputNodes()...))
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, row(
 		retake(v.Ref, SideFront),
 		retake(v.Ref, SideBack),
-		asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
+		withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
 	))
 
 	f := frame{
-		title:    tr("confirm.title"),
-		mood:     moodTurn,
-		state:    tr("tag.your_turn"),
-		ink:      "blue",
-		elements: e,
+		title:     tr("confirm.title"),
+		header:    headerYourTurn,
+		tag:       tr("tag.your_turn"),
+		tagColour: "blue",
+		elements:  e,
 	}
 	if v.Mismatch != "" || v.SentBack != "" || len(v.Problems) > 0 {
-		f.mood = moodCare
+		f.header = headerWarning
 	}
 	return f.json()
 }
 
-func (v Confirm) inputs() []node {
+// inputNodes draws the inputs, each followed by its problem, and the submit button.
+func (v Confirm) inputNodes() []node {
 	fields := []field{
 		v.field("identity_name", v.Name, v.MaskedName, maxIdentityName),
 		v.field("identity_code", v.Number, v.MaskedNumber, maxIdentityCode),
@@ -95,15 +97,16 @@ func (v Confirm) inputs() []node {
 	for _, f := range fields {
 		e = append(e, f.node())
 		if code := v.Problems[f.name]; code != "" {
-			e = append(e, trouble(f.name, code))
+			e = append(e, fieldProblem(f.name, code))
 		}
 	}
 	if v.AskMobile {
 		e = append(e, small(tr("confirm.mobile_why")))
 	}
-	return append(e, submitting(button("confirm", mainButton, v.act(ActConfirm)), "confirm"))
+	return append(e, asSubmit(button("confirm", mainButton, v.act(ActConfirm)), "confirm"))
 }
 
+// field describes an input. With a masked hint it is optional, because an empty answer means the value that was read.
 func (v Confirm) field(name, clear, masked string, max int) field {
 	f := field{
 		name:     name,
@@ -113,7 +116,7 @@ func (v Confirm) field(name, clear, masked string, max int) field {
 	}
 	switch {
 	case v.Masked && masked != "":
-		f.hint = tr("hint.masked", said("masked", masked))
+		f.hint = tr("hint.masked", quotedArg("masked", masked))
 		f.required = false
 	case !v.Masked:
 		f.value = clear
@@ -121,19 +124,19 @@ func (v Confirm) field(name, clear, masked string, max int) field {
 	return f
 }
 
-func (v Confirm) valid() text {
+func (v Confirm) validityText() text {
 	if v.ValidFrom == "" && v.ValidTo == "" {
 		return text{}
 	}
-	return joined(same(" – "), personal(v.ValidFrom, maxArg), validTo(v.ValidTo))
+	return join(sameText(" – "), foreignText(v.ValidFrom, maxArg), validTo(v.ValidTo))
 }
 
-// trouble is the red line that belongs to one field.
-func trouble(name, code string) node {
-	return line(joined(text{zh: "：", en: ": ", ours: true}, prefixed("✗ ", tr("label."+name)), of("field", code)), inkRed)
+// fieldProblem draws the red line below an input.
+func fieldProblem(name, code string) node {
+	return line(join(colon, prefix("✗ ", tr("label."+name)), codeText("field", code)), colourRed)
 }
 
-// String says what kind of card this is without what is in it.
+// String names the card and its case, never its values.
 func (v Confirm) String() string {
 	return fmt.Sprintf("confirm{case=%s rev=%d}", v.Case, v.Rev)
 }

@@ -2,20 +2,20 @@ package cards
 
 import "time"
 
-// Decision says who decided what; it replaces the buttons.
+// Decision shows a decision of HR or of the policy. It replaces the buttons of the card.
 type Decision struct {
-	By     string // open_id; empty = automatic
+	By     string // open_id; "" for the policy
 	At     time.Time
 	What   string // approved | sent_back | rejected | withdrawn | expired | closed
 	Reason string
 	Note   string
-	Stage  string // what happens since: recording | filing | done | attention | ...
+	Stage  string // progress since then: recording | filing | done | attention | ...
 	Filed  bool
 }
 
-// nodes say who, when, what, why, and what happens since.
+// nodes draws actor, time, outcome, reason, note and progress.
 func (d Decision) nodes() []node {
-	what := headline(tr("decision.line", own("what", of("did", d.What)), at("at", d.At)))
+	what := headline(tr("decision.line", textArg("what", codeText("did", d.What)), timeArg("at", d.At)))
 	var e []node
 	if d.By == "" {
 		e = append(e, what, small(tr("decision.automatic")))
@@ -23,31 +23,31 @@ func (d Decision) nodes() []node {
 		e = append(e, row(person(d.By), what))
 	}
 	if d.Reason != "" {
-		e = append(e, line(fact("reason", of("reason", d.Reason))))
+		e = append(e, line(fact("reason", codeText("reason", d.Reason))))
 	}
-	e = append(e, facts(fact("note", personal(d.Note, maxNote)))...)
+	e = append(e, facts(fact("note", foreignText(d.Note, maxNote)))...)
 	switch {
 	case d.Stage == "done" && d.Filed:
-		e = append(e, line(tr("stage.done_filed"), inkGreen))
+		e = append(e, line(tr("stage.done_filed"), colourGreen))
 	case d.Stage == "done":
-		e = append(e, line(tr("stage.done_unfiled"), inkOrange))
+		e = append(e, line(tr("stage.done_unfiled"), colourOrange))
 	case d.Stage == "attention":
-		e = append(e, line(of("stage", d.Stage), inkRed))
+		e = append(e, line(codeText("stage", d.Stage), colourRed))
 	case d.Stage != "":
-		e = append(e, line(of("stage", d.Stage)))
+		e = append(e, line(codeText("stage", d.Stage)))
 	}
 	return e
 }
 
-func (d Decision) mood() string {
+func (d Decision) header() string {
 	switch d.What {
 	case "approved", "retried", "resolved":
-		return moodGood
+		return headerSuccess
 	case "rejected":
-		return moodBad
+		return headerError
 	case "sent_back":
-		return moodWait
+		return headerWaiting
 	default:
-		return moodOver
+		return headerEnded
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxFormValue is the longest answer taken from a form, in characters; inputs end at 1,000 in the client.
+// maxFormValue is the longest accepted form value, in characters. The client limits inputs to 1,000.
 const maxFormValue = 2000
 
-// Form is what somebody typed into a card: nil means that the field was not on the card or was left out. Feishu does
-// not say whether an untouched optional field arrives as "" or not at all, so readers treat both alike. The values
-// are as typed: not trimmed, not checked. Form masks itself in every print.
+// Form holds the values of a submitted form. A field is nil if the form did not contain it. Feishu does not document
+// whether an untouched optional field arrives as "" or not at all, so both mean the same. Values are neither trimmed
+// nor checked. Printing, logging and marshalling a Form show field names only.
 type Form struct {
 	IdentityName, IdentityCode, Mobile *string
 	SMSCode                            *string
@@ -21,8 +21,8 @@ type Form struct {
 	EviPointID                         *string
 }
 
-// DecodeForm reads event.action.form_value of a card.action.trigger callback. Fields that no card of ours has are
-// ignored; a value that is not a string or is longer than 2,000 characters is an *ActionError.
+// DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
+// is no string or has more than 2,000 characters is an *ActionError.
 func DecodeForm(value map[string]any) (Form, error) {
 	var f Form
 	for name, target := range map[string]**string{
@@ -53,7 +53,7 @@ func DecodeForm(value map[string]any) (Form, error) {
 	return f, nil
 }
 
-// String names the fields that are there, never their values.
+// String names the fields of the form, never their values.
 func (f Form) String() string {
 	s := "form{"
 	for _, field := range []struct {

@@ -34,15 +34,15 @@ func TestDecodeForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.got == nil || *c.got != c.want {
-				t.Errorf("%s is not as typed", name)
+				t.Errorf("%s: got another value, want it as typed", name)
 			}
 		})
 	}
 	if f.EviPointID != nil {
-		t.Error("a null answer is taken for one")
+		t.Error("null: got a value, want nil")
 	}
 	if empty, err := DecodeForm(nil); err != nil || empty != (Form{}) {
-		t.Errorf("no form: %v, %v", empty, err)
+		t.Errorf("no form: got %v, %v, want an empty form", empty, err)
 	}
 }
 
@@ -54,16 +54,16 @@ func TestDecodeFormRefuses(t *testing.T) {
 			_, err := DecodeForm(map[string]any{"note": value})
 			var bad *ActionError
 			if !errors.As(err, &bad) || bad.Field != "form.note" || strings.Contains(err.Error(), "长") {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: got %v, want an *ActionError", name, err)
 			}
 		})
 	}
 	if _, err := DecodeForm(map[string]any{"note": strings.Repeat("长", 2000)}); err != nil {
-		t.Errorf("2,000 characters: %v", err)
+		t.Errorf("2,000 characters: got %v, want them accepted", err)
 	}
 }
 
-// TestFormAndConfirmMaskThemselves prints in every way that a careless log line might.
+// TestFormAndConfirmMaskThemselves prints, logs and marshals both types in every way.
 func TestFormAndConfirmMaskThemselves(t *testing.T) {
 	secret := "130401199601018395"
 	form, err := DecodeForm(map[string]any{"identity_code": secret, "identity_name": secret, "mobile": secret,
@@ -93,7 +93,7 @@ func TestFormAndConfirmMaskThemselves(t *testing.T) {
 		prints = append(prints, log.String())
 		for _, p := range prints {
 			if strings.Contains(p, secret) || strings.Contains(p, fmt.Sprintf("%x", secret)) {
-				t.Errorf("%T: %s", x, p)
+				t.Errorf("%T: got %s, want no value in it", x, p)
 			}
 		}
 	}
@@ -113,10 +113,10 @@ func FuzzDecodeForm(f *testing.F) {
 		form, err := DecodeForm(value)
 		var bad *ActionError
 		if err != nil && (!errors.As(err, &bad) || form != (Form{})) {
-			t.Fatalf("%T %v with %v", err, err, form)
+			t.Fatalf("got %T %v with %v, want an *ActionError alone", err, err, form)
 		}
 		if err == nil && value["note"] != nil && (form.Note == nil || *form.Note != value["note"]) {
-			t.Fatal("the note is not as typed")
+			t.Fatal("got another note, want it as typed")
 		}
 	})
 }

@@ -5,32 +5,32 @@ import (
 	"encoding/json"
 )
 
-// Header colours by mood.
+// Colours of the header (template), by the message of the card.
 const (
-	moodTurn  = "blue"   // the reader is to do something
-	moodWait  = "wathet" // somebody else is
-	moodGood  = "green"
-	moodCare  = "orange" // something needs another look
-	moodBad   = "red"
-	moodOver  = "grey"
-	moodPlain = "turquoise"
+	headerYourTurn = "blue"   // the reader has to act
+	headerWaiting  = "wathet" // another person or the bot has to act
+	headerSuccess  = "green"
+	headerWarning  = "orange"
+	headerError    = "red"
+	headerEnded    = "grey"
+	headerNeutral  = "turquoise"
 )
 
-// frame is a whole card before it becomes JSON.
+// frame is a card before it becomes JSON.
 type frame struct {
-	title    text
-	mood     string // header template
-	state    text   // the tag beside the title; empty = none
-	ink      string // colour of the tag
-	elements []node
+	title     text
+	header    string // header template
+	tag       text   // the tag beside the title; empty = none
+	tagColour string // colour of the tag
+	elements  []node
 }
 
-// json writes the card. Title and summary (the preview in the list of chats) are texts of our own without arguments of
-// people, so no personal data gets into notifications.
+// json encodes the card. Title and summary appear in notifications and in the list of chats, so they must not contain
+// personal data.
 func (f frame) json() json.RawMessage {
-	header := node{"title": plainText(f.title), "template": f.mood}
-	if !f.state.empty() {
-		header["text_tag_list"] = []node{{"tag": "text_tag", "text": plainText(f.state), "color": f.ink}}
+	header := node{"title": plainText(f.title), "template": f.header}
+	if !f.tag.empty() {
+		header["text_tag_list"] = []node{{"tag": "text_tag", "text": plainText(f.tag), "color": f.tagColour}}
 	}
 	card := node{
 		"schema": "2.0",
@@ -45,9 +45,9 @@ func (f frame) json() json.RawMessage {
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // < and > would take six bytes each of the 30 KB
+	enc.SetEscapeHTML(false) // an escaped < or > takes six of the 30 KB
 	if err := enc.Encode(card); err != nil {
-		panic("cards: " + err.Error()) // maps of strings, numbers and bools always encode
+		panic("cards: " + err.Error()) // a card consists of strings, numbers and bools, which always encode
 	}
 	return json.RawMessage(bytes.TrimSpace(b.Bytes()))
 }

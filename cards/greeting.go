@@ -2,16 +2,16 @@ package cards
 
 import "encoding/json"
 
-// Greeting is sent once when somebody opens the chat for the first time, and on 帮助/help.
+// Greeting is sent when a person opens the chat for the first time, and in answer to 帮助.
 type Greeting struct {
-	HR   bool // also lists the words that HR may use
-	Help bool // the answer to 帮助 rather than the first greeting
-	Open *Ref // the open case, if any: offers "continue" instead of "start"
+	HR   bool // also list the commands of HR
+	Help bool // the answer to 帮助
+	Open *Ref // the open case, which the card offers to continue; nil: the card offers a start
 }
 
-// JSON introduces the bot, or lists the words that it understands.
+// JSON draws the introduction and the list of commands.
 func (v Greeting) JSON() json.RawMessage {
-	f := frame{title: tr("greeting.title"), mood: moodPlain}
+	f := frame{title: tr("greeting.title"), header: headerNeutral}
 	if v.Help {
 		f.title = tr("greeting.help_title")
 	} else {

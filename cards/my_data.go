@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// MyData is the self-service answer to "what do you hold about me".
+// MyData shows applicants which data of theirs is stored.
 type MyData struct {
 	Ref
 	State          string // case state
 	MaskedName     string
 	MaskedNumber   string
 	MaskedMobile   string
-	Photos         int // photos still held
+	Photos         int // number of stored photos
 	PhotosGoneAt   time.Time
 	ConsentAt      time.Time
 	ConsentVersion string
@@ -22,42 +22,43 @@ type MyData struct {
 	Sent           []Disclosure
 	Views          []View
 	CanWithdraw    bool
-	Deleted        bool // the receipt after 删除我的资料
-	Empty          bool // nothing is held
+	Deleted        bool // the confirmation after 删除我的资料
+	Empty          bool // no data is stored
 }
 
-// Disclosure is one handing over of data to a processor.
+// Disclosure is a transfer of personal data to a processor.
 type Disclosure struct {
 	To string // feishu_ocr | tencent_sms | tencent_faceid | feishu_identity | esign
 	At time.Time
 }
 
-// View is one look at personal data by a person.
+// View is an access to personal data by an admin.
 type View struct {
 	By   string // open_id
 	At   time.Time
 	What string
 }
 
-// maxHistory is the number of disclosures and of views that the card lists, the latest ones.
+// maxHistory is the number of latest disclosures and of latest views on the card.
 const maxHistory = 8
 
-// JSON answers "what do you hold about me": what is stored, who received it, who looked at it.
+// JSON draws the stored data, its recipients and the accesses, or the confirmation of the deletion.
 func (v MyData) JSON() json.RawMessage {
-	f := frame{title: tr("my_data.title"), mood: moodPlain}
+	f := frame{title: tr("my_data.title"), header: headerNeutral}
 	switch {
 	case v.Deleted:
-		f.title, f.mood, f.state, f.ink = tr("my_data.deleted_title"), moodGood, tr("tag.done"), "green"
-		f.elements = v.receipt()
+		f.title, f.header, f.tag, f.tagColour = tr("my_data.deleted_title"), headerSuccess, tr("tag.done"), "green"
+		f.elements = v.receiptNodes()
 	case v.Empty:
 		f.elements = []node{line(tr("my_data.empty"))}
 	default:
-		f.elements = v.held()
+		f.elements = v.storedNodes()
 	}
 	return f.json()
 }
 
-func (v MyData) receipt() []node {
+// receiptNodes draws the confirmation of the deletion and the records that stay at the platforms.
+func (v MyData) receiptNodes() []node {
 	e := []node{line(tr("my_data.deleted"))}
 	if v.Evidence {
 		e = append(e, line(tr("my_data.evidence_stays")))
@@ -69,24 +70,26 @@ func (v MyData) receipt() []node {
 	return append(e, small(tr("my_data.proof")))
 }
 
-func (v MyData) held() []node {
+// storedNodes draws the stored data, masked.
+func (v MyData) storedNodes() []node {
 	e := facts(
-		fact("state", of("state", v.State)),
-		fact("identity_name", personal(v.MaskedName, maxName)),
-		fact("identity_code", personal(v.MaskedNumber, maxArg)),
-		fact("mobile", personal(v.MaskedMobile, maxArg)),
+		fact("state", codeText("state", v.State)),
+		fact("identity_name", foreignText(v.MaskedName, maxName)),
+		fact("identity_code", foreignText(v.MaskedNumber, maxArg)),
+		fact("mobile", foreignText(v.MaskedMobile, maxArg)),
 	)
 	if v.Photos > 0 {
-		t := tr("my_data.photos", num("n", v.Photos))
+		t := tr("my_data.photos", intArg("n", v.Photos))
 		if !v.PhotosGoneAt.IsZero() {
-			t = joined(same(" "), t, photosGone(v.PhotosGoneAt))
+			t = join(sameText(" "), t, photosGoneText(v.PhotosGoneAt))
 		}
 		e = append(e, line(t))
 	} else {
 		e = append(e, line(tr("my_data.no_photos")))
 	}
 	if !v.ConsentAt.IsZero() {
-		e = append(e, line(tr("my_data.consent", at("at", v.ConsentAt), own("version", machineID(v.ConsentVersion)))))
+		version := textArg("version", machineID(v.ConsentVersion))
+		e = append(e, line(tr("my_data.consent", timeArg("at", v.ConsentAt), version)))
 	}
 	if v.Identity {
 		e = append(e, line(tr("my_data.identity")))
@@ -95,29 +98,30 @@ func (v MyData) held() []node {
 		e = append(e, line(tr("my_data.evidence")))
 		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
-	e = append(e, v.history()...)
+	e = append(e, v.historyNodes()...)
 	if v.CanWithdraw {
-		e = append(e, rule(), asking(button("withdraw", dangerButton, v.act(ActWithdraw)), "withdraw"))
+		e = append(e, rule(), withDialog(button("withdraw", dangerButton, v.act(ActWithdraw)), "withdraw"))
 	}
 	return e
 }
 
-func (v MyData) history() []node {
+// historyNodes draws the latest disclosures and views.
+func (v MyData) historyNodes() []node {
 	var e []node
 	if len(v.Sent) > 0 {
 		sent := v.Sent[max(0, len(v.Sent)-maxHistory):]
 		lines := make([]text, 0, len(sent))
 		for _, d := range sent {
-			lines = append(lines, joined(same("  "), same(Stamp(d.At)), of("disclosed", d.To)))
+			lines = append(lines, join(sameText("  "), sameText(Stamp(d.At)), codeText("disclosed", d.To)))
 		}
-		e = append(e, headline(tr("my_data.sent")), line(joined(same("\n"), lines...)))
+		e = append(e, headline(tr("my_data.sent")), line(join(sameText("\n"), lines...)))
 	}
 	e = append(e, headline(tr("my_data.views")))
 	if len(v.Views) == 0 {
 		return append(e, line(tr("my_data.no_views")))
 	}
 	for _, w := range v.Views[max(0, len(v.Views)-maxHistory):] {
-		e = append(e, row(person(w.By), small(joined(same("  "), same(Stamp(w.At)), of("looked", w.What)))))
+		e = append(e, row(person(w.By), small(join(sameText("  "), sameText(Stamp(w.At)), codeText("looked", w.What)))))
 	}
 	return e
 }

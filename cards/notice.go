@@ -2,32 +2,32 @@ package cards
 
 import "encoding/json"
 
-// Notice is a one-line answer (texts "notice.<code>").
+// Notice is an answer of one sentence.
 type Notice struct {
-	Code  string
-	Args  map[string]string
+	Code  string            // texts "notice.<code>"
+	Args  map[string]string // as for NewToast
 	Level Level
 	Start bool // offer the start button
 }
 
-// JSON draws one sentence. Args may use the same codes as toasts (see NewToast).
+// JSON draws the sentence.
 func (v Notice) JSON() json.RawMessage {
-	e := []node{line(of("notice", v.Code, given(v.Args)...))}
+	e := []node{line(codeText("notice", v.Code, argsFrom(v.Args)...))}
 	if v.Start {
 		e = append(e, button("start", mainButton, Ref{}.act(ActStart)))
 	}
-	return frame{title: tr("notice_title"), mood: noticeMood(v.Level), elements: e}.json()
+	return frame{title: tr("notice_title"), header: noticeHeader(v.Level), elements: e}.json()
 }
 
-func noticeMood(l Level) string {
+func noticeHeader(l Level) string {
 	switch l {
 	case Green:
-		return moodGood
+		return headerSuccess
 	case Amber:
-		return moodCare
+		return headerWarning
 	case Red:
-		return moodBad
+		return headerError
 	default:
-		return moodPlain
+		return headerNeutral
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Pending lists what waits for HR.
+// Pending lists the cases that wait for HR.
 type Pending struct {
 	Rows      []PendingRow
-	Total     int // all waiting cases; rows hold the first ones
-	Attention int
+	Total     int // number of all waiting cases
+	Attention int // number of those in needs_attention
 }
 
 // PendingRow is one waiting case.
@@ -22,28 +22,28 @@ type PendingRow struct {
 	Worst      Level
 }
 
-// maxRows is the number of cases that one card lists.
+// maxRows is the number of cases on the card.
 const maxRows = 10
 
-// JSON lists the first cases; each row opens its case in place.
+// JSON draws the first cases. The button of a row replaces the list by the case.
 func (v Pending) JSON() json.RawMessage {
 	if v.Total == 0 && len(v.Rows) == 0 {
-		return frame{title: tr("pending.title"), mood: moodGood, elements: []node{line(tr("pending.none"))}}.json()
+		return frame{title: tr("pending.title"), header: headerSuccess, elements: []node{line(tr("pending.none"))}}.json()
 	}
-	e := []node{line(tr("pending.total", num("n", v.Total), num("attention", v.Attention)))}
+	e := []node{line(tr("pending.total", intArg("n", v.Total), intArg("attention", v.Attention)))}
 	rows := v.Rows[:min(len(v.Rows), maxRows)]
 	for _, r := range rows {
 		e = append(e, r.node())
 	}
 	if more := v.Total - len(rows); more > 0 {
-		e = append(e, small(tr("pending.more", num("n", more))))
+		e = append(e, small(tr("pending.more", intArg("n", more))))
 	}
 	return frame{
-		title:    tr("pending.title"),
-		mood:     moodTurn,
-		state:    tr("tag.count", num("n", v.Total)),
-		ink:      "blue",
-		elements: e,
+		title:     tr("pending.title"),
+		header:    headerYourTurn,
+		tag:       tr("tag.count", intArg("n", v.Total)),
+		tagColour: "blue",
+		elements:  e,
 	}.json()
 }
 
@@ -57,6 +57,6 @@ func (r PendingRow) node() node {
 	case Red:
 		sign = "🔴 "
 	}
-	about := joined(same(" · "), personal(r.MaskedName, 12), of("state", r.State), moment(r.Since))
-	return row(person(r.Applicant), line(prefixed(sign, about)), button("open", plainButton, r.act(ActNext)))
+	about := join(sameText(" · "), foreignText(r.MaskedName, 12), codeText("state", r.State), timeText(r.Since))
+	return row(person(r.Applicant), line(prefix(sign, about)), button("open", plainButton, r.act(ActNext)))
 }

@@ -2,34 +2,33 @@ package cards
 
 import "encoding/json"
 
-// PhotoProblem answers one photo.
+// PhotoProblem answers the message of a photo that cannot be used.
 type PhotoProblem struct {
 	Ref
-	Problem string // texts "photo.<code>"
-	Side    string // front | back | "" – the side that this photo shows, when known
-	Need    []string
-	Tries   int // bad photos so far in this case
+	Problem string   // texts "photo.<code>"
+	Side    string   // front | back, or "" if the side is not known
+	Need    []string // sides that are still missing
+	Tries   int      // number of unusable photos in this case
 }
 
-// manyTries is the number of bad photos after which the card offers a human instead of asking once more in the same
-// words.
+// manyTries is the number of unusable photos from which the card names a person to ask.
 const manyTries = 2
 
-// JSON says what is wrong with this photo, what to do, and what is still wanted; what is good stays.
+// JSON draws the problem, the missing sides and advice for the next photo.
 func (v PhotoProblem) JSON() json.RawMessage {
 	var e []node
 	if v.Side != "" {
-		e = append(e, line(tr("photo_problem.side", own("side", of("side", v.Side)))))
+		e = append(e, line(tr("photo_problem.side", textArg("side", codeText("side", v.Side)))))
 	}
-	e = append(e, line(of("photo", v.Problem), inkRed))
+	e = append(e, line(codeText("photo", v.Problem), colourRed))
 	if len(v.Need) > 0 {
 		sides := make([]text, 0, len(v.Need))
 		for _, s := range v.Need {
-			sides = append(sides, of("side", s))
+			sides = append(sides, codeText("side", s))
 		}
-		need := tr("photo_problem.need", own("sides", joined(tr("and"), sides...)))
+		need := tr("photo_problem.need", textArg("sides", join(tr("and"), sides...)))
 		if len(v.Need) == 1 {
-			need = joined(same(" "), need, tr("photo_problem.kept"))
+			need = join(sameText(" "), need, tr("photo_problem.kept"))
 		}
 		e = append(e, line(need))
 	}
@@ -38,10 +37,10 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	}
 	e = append(e, small(tr("photos.guide")), button("show_progress", quietButton, v.act(ActResume)))
 	return frame{
-		title:    tr("photo_problem.title"),
-		mood:     moodCare,
-		state:    tr("tag.your_turn"),
-		ink:      "orange",
-		elements: e,
+		title:     tr("photo_problem.title"),
+		header:    headerWarning,
+		tag:       tr("tag.your_turn"),
+		tagColour: "orange",
+		elements:  e,
 	}.json()
 }

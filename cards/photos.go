@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// SideState says where one side of the ID card stands.
+// SideState is the progress of one side of the ID card (texts "sidestate.<state>").
 type SideState string
 
+// States of a side.
 const (
 	SideMissing SideState = "missing"
 	SideWaiting SideState = "waiting" // received, not yet read
@@ -15,64 +16,64 @@ const (
 	SideRead    SideState = "read"
 )
 
-// Photos shows the progress of the two sides.
+// Photos asks for the photos and shows the progress of both sides.
 type Photos struct {
 	Ref
 	Steps     []Step
 	Front     SideState
 	Back      SideState
-	Unsorted  int    // photos received whose side is not known yet
+	Unsorted  int    // received photos whose side is not known yet
 	Problem   string // code of the last photo's problem, "" if none (texts "photo.<code>")
-	Ahead     int    // photos of other people before this person's in the OCR queue; 0 hides the line
-	Delayed   bool   // the reader is having trouble; work goes on by itself
-	SentBack  string // reason code of HR when this step is the consequence of a send-back
-	Note      string // HR's words to the applicant; shown as plain text
+	Ahead     int    // photos of other people that come before this person's in the OCR queue
+	Delayed   bool   // the OCR fails and is retried
+	SentBack  string // reason code if HR has sent the case back
+	Note      string // note of HR to the applicant
 	Expires   time.Time
 	CanRetake bool // at least one side has been read
 }
 
-// JSON draws both sides next to each other and asks for what is missing.
+// JSON draws both sides and asks for the missing ones.
 func (v Photos) JSON() json.RawMessage {
-	e := way(v.Steps, StepPhotos)
-	e = append(e, sentBack(v.SentBack, v.Note)...)
+	e := stepRow(v.Steps, StepPhotos)
+	e = append(e, sentBackNodes(v.SentBack, v.Note)...)
 	if v.Problem != "" {
-		e = append(e, line(prefixed("📷 ", of("photo", v.Problem)), inkRed))
+		e = append(e, line(prefix("📷 ", codeText("photo", v.Problem)), colourRed))
 	}
-	e = append(e, line(v.ask()))
-	e = append(e, halves(v.side(SideFront, v.Front), v.side(SideBack, v.Back)))
+	e = append(e, line(v.askText()))
+	e = append(e, twoColumns(v.side(SideFront, v.Front), v.side(SideBack, v.Back)))
 	if v.Unsorted > 0 {
-		e = append(e, line(tr("photos.unsorted", num("n", v.Unsorted))))
+		e = append(e, line(tr("photos.unsorted", intArg("n", v.Unsorted))))
 	}
-	if v.wanting() {
+	if v.needsPhoto() {
 		e = append(e, small(tr("photos.guide")))
 	}
 	if v.Ahead > 0 {
-		e = append(e, line(tr("photos.ahead", num("n", v.Ahead))))
+		e = append(e, line(tr("photos.ahead", intArg("n", v.Ahead))))
 	}
 	if v.Delayed {
-		e = append(e, line(tr("photos.delayed"), inkOrange))
+		e = append(e, line(tr("photos.delayed"), colourOrange))
 	}
 	e = append(e, deadline(v.Expires)...)
-	e = append(e, asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
+	e = append(e, withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
 
 	f := frame{
-		title:    tr("photos.title_reading"),
-		mood:     moodWait,
-		state:    tr("tag.reading"),
-		ink:      "wathet",
-		elements: e,
+		title:     tr("photos.title_reading"),
+		header:    headerWaiting,
+		tag:       tr("tag.reading"),
+		tagColour: "wathet",
+		elements:  e,
 	}
-	if v.wanting() {
-		f.title, f.mood, f.state, f.ink = tr("photos.title"), moodTurn, tr("tag.your_turn"), "blue"
+	if v.needsPhoto() {
+		f.title, f.header, f.tag, f.tagColour = tr("photos.title"), headerYourTurn, tr("tag.your_turn"), "blue"
 	}
 	if v.Problem != "" || v.SentBack != "" {
-		f.mood = moodCare
+		f.header = headerWarning
 	}
 	return f.json()
 }
 
-// wanting says whether the applicant has to send something. A photo whose side is not known yet may be what is missing.
-func (v Photos) wanting() bool {
+// needsPhoto reports whether the applicant has to send a photo. An unsorted photo may show a missing side.
+func (v Photos) needsPhoto() bool {
 	missing := 0
 	for _, s := range []SideState{v.Front, v.Back} {
 		if s == SideMissing || s == "" {
@@ -82,17 +83,17 @@ func (v Photos) wanting() bool {
 	return missing > v.Unsorted
 }
 
-func (v Photos) ask() text {
+func (v Photos) askText() text {
 	front, back := v.Front == SideMissing || v.Front == "", v.Back == SideMissing || v.Back == ""
 	switch {
-	case !v.wanting():
+	case !v.needsPhoto():
 		return tr("photos.ask_none")
 	case front && back:
 		return tr("photos.ask_both")
 	case front:
-		return tr("photos.ask_one", own("side", tr("side.front")))
+		return tr("photos.ask_one", textArg("side", tr("side.front")))
 	default:
-		return tr("photos.ask_one", own("side", tr("side.back")))
+		return tr("photos.ask_one", textArg("side", tr("side.back")))
 	}
 }
 
@@ -100,34 +101,34 @@ func (v Photos) side(side string, state SideState) []node {
 	if state == "" {
 		state = SideMissing
 	}
-	e := []node{headline(tr("side." + side)), line(of("sidestate", string(state)))}
+	e := []node{headline(tr("side." + side)), line(codeText("sidestate", string(state)))}
 	if v.CanRetake && state == SideRead {
 		e = append(e, retake(v.Ref, side))
 	}
 	return e
 }
 
-// retake offers to take one side again.
+// retake is the button that replaces the photo of a side.
 func retake(r Ref, side string) node {
 	a := r.act(ActRetake)
 	a.Side = side
 	return button("retake_"+side, plainButton, a)
 }
 
-// sentBack says why HR gave the case back: the reason of the catalogue and HR's own words.
-func sentBack(reason, note string) []node {
+// sentBackNodes draws HR's reason and note.
+func sentBackNodes(reason, note string) []node {
 	var e []node
 	if reason != "" {
-		e = append(e, line(tr("sent_back", own("reason", of("reason", reason))), inkOrange))
+		e = append(e, line(tr("sent_back", textArg("reason", codeText("reason", reason))), colourOrange))
 	}
-	return append(e, hrSays(note)...)
+	return append(e, hrNote(note)...)
 }
 
-// hrSays quotes HR's words to the applicant; nothing when nothing can be seen of them.
-func hrSays(note string) []node {
-	words := personal(note, maxNote)
+// hrNote quotes HR's note to the applicant; nothing for a note without visible characters.
+func hrNote(note string) []node {
+	words := foreignText(note, maxNote)
 	if words.empty() {
 		return nil
 	}
-	return []node{line(tr("hr_says", own("note", words)))}
+	return []node{line(tr("hr_says", textArg("note", words)))}
 }

@@ -5,48 +5,48 @@ import (
 	"time"
 )
 
-// Progress is shown while it is not the applicant's turn.
+// Progress is the applicant's card while the bot or HR has to act.
 type Progress struct {
 	Ref
 	Steps     []Step
 	Stage     string // checking | review | recording | filing | attention
 	Since     time.Time
-	Delayed   bool // an upstream has trouble; it is being retried
+	Delayed   bool // an upstream fails and is retried
 	CanCancel bool
-	Automatic bool // the policy let an all-green case through without HR
-	At        Step // where the case stands still, for stage attention; empty = no row of steps
+	Automatic bool // the policy approved the case without HR
+	At        Step // for stage attention: the step that stopped; "": the card has no row of steps
 }
 
-// JSON draws what is being done for the applicant; there is nothing to press but, sometimes, cancel.
+// JSON draws the stage. The only button is the one for cancelling.
 func (v Progress) JSON() json.RawMessage {
-	e := way(v.Steps, v.step())
-	e = append(e, line(of("progress", v.Stage)))
+	e := stepRow(v.Steps, v.step())
+	e = append(e, line(codeText("progress", v.Stage)))
 	if v.Automatic {
 		e = append(e, line(tr("progress_automatic")))
 	}
 	if v.Delayed {
-		e = append(e, line(tr("progress_delayed"), inkOrange))
+		e = append(e, line(tr("progress_delayed"), colourOrange))
 	}
 	if !v.Since.IsZero() {
-		e = append(e, small(tr("since", at("at", v.Since))))
+		e = append(e, small(tr("since", timeArg("at", v.Since))))
 	}
 	if v.CanCancel {
-		e = append(e, asking(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
+		e = append(e, withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
 	}
 	f := frame{
-		title:    of("progress_title", v.Stage),
-		mood:     moodWait,
-		state:    tr("tag.working"),
-		ink:      "wathet",
-		elements: e,
+		title:     codeText("progress_title", v.Stage),
+		header:    headerWaiting,
+		tag:       tr("tag.working"),
+		tagColour: "wathet",
+		elements:  e,
 	}
 	if v.Stage == "attention" || v.Delayed {
-		f.mood, f.state, f.ink = moodCare, tr("tag.looked_after"), "orange"
+		f.header, f.tag, f.tagColour = headerWarning, tr("tag.looked_after"), "orange"
 	}
 	return f.json()
 }
 
-// step finds the stage in the row of steps. Standing still can happen anywhere, so it has a place only if At names it.
+// step returns the step of the stage. A stop can happen at any step, so its step is At.
 func (v Progress) step() Step {
 	switch v.Stage {
 	case "checking":

@@ -5,60 +5,64 @@ import (
 	"time"
 )
 
-// Reconcile tells HR what differs between our records, Feishu and e签宝, and what nobody but HR can look up.
+// Reconcile shows HR the differences between our records, Feishu and e签宝, and figures to compare with their consoles.
 type Reconcile struct {
-	At                 time.Time // when the run ended; zero: none has yet
+	At                 time.Time // end of the last run; zero: there was none
 	Next               time.Time
 	Running            bool // another run is under way
-	Compared           int  // cases
-	Photos, People     int  // asked for at e签宝 and in Feishu's directory
-	Identities, Points int  // recorded since Since, to compare with the consoles
+	Compared           int  // number of cases
+	Photos, People     int  // number of queries to e签宝 and to Feishu's directory
+	Identities, Points int  // number of identities and evidence points since Since
 	Since              time.Time
 	Groups             []ReconcileGroup
 	Silent             []Silence
 }
 
-// ReconcileGroup is what differs in one way.
+// ReconcileGroup lists the differences of one kind.
 type ReconcileGroup struct {
 	Kind  string // texts "diff.<kind>" and "diff_do.<kind>"
 	Total int
 	Rows  []ReconcileRow // the first ones
 }
 
-// ReconcileRow is one case that differs.
+// ReconcileRow is a case with a difference.
 type ReconcileRow struct {
 	Ref
-	MaskedName string // empty when it is not held any more
+	MaskedName string // "" if the name is deleted
 	Since      time.Time
-	Open       bool // it is HR's turn: offers the case's own card
+	Open       bool // it is HR's turn: the row offers the card of the case
 }
 
-// Silence is a platform that gave no answer.
+// Silence is a platform that did not answer.
 type Silence struct {
 	Upstream string // esign | feishu
 	Code     string
 }
 
-// Kinds of differences and platforms that a card has room for: as many as there are.
+// Limits of the card: the number of all kinds of differences and of all platforms.
 const (
 	maxKinds  = 8
 	maxSilent = 2
 )
 
-// MaxReconcileRows is the number of cases that one card lists, shared by its groups.
+// MaxReconcileRows is the number of cases on the card. The groups share it evenly.
 const MaxReconcileRows = 20
 
-// JSON says what was compared, each group with what it means and what to do, and at the end what cannot be asked.
+// JSON draws the figures of the run, each group with its meaning and advice, and the figures for the consoles.
 func (v Reconcile) JSON() json.RawMessage {
 	if v.At.IsZero() {
-		return frame{title: tr("reconcile.title"), mood: moodPlain,
-			elements: []node{line(tr("reconcile.never", at("at", v.Next)))}}.json()
+		never := line(tr("reconcile.never", timeArg("at", v.Next)))
+		return frame{title: tr("reconcile.title"), header: headerNeutral, elements: []node{never}}.json()
 	}
-	e := []node{line(tr("reconcile.compared", num("n", v.Compared), num("photos", v.Photos), num("people", v.People),
-		at("at", v.At)))}
+	e := []node{line(tr("reconcile.compared",
+		intArg("n", v.Compared),
+		intArg("photos", v.Photos),
+		intArg("people", v.People),
+		timeArg("at", v.At),
+	))}
 	for _, s := range v.Silent[:min(len(v.Silent), maxSilent)] {
-		e = append(e, line(tr("reconcile.silent", own("upstream", of("asked", s.Upstream)), arg{"code", machineID(s.Code)}),
-			inkOrange))
+		upstream, code := textArg("upstream", codeText("asked", s.Upstream)), textArg("code", machineID(s.Code))
+		e = append(e, line(tr("reconcile.silent", upstream, code), colourOrange))
 	}
 	total := 0
 	groups := v.Groups[:min(len(v.Groups), maxKinds)]
@@ -67,17 +71,20 @@ func (v Reconcile) JSON() json.RawMessage {
 		e = append(e, g.nodes(MaxReconcileRows/len(groups))...)
 	}
 	f := frame{
-		title: tr("reconcile.title"),
-		mood:  moodCare,
-		state: tr("tag.differ", num("n", total)),
-		ink:   "orange",
+		title:     tr("reconcile.title"),
+		header:    headerWarning,
+		tag:       tr("tag.differ", intArg("n", total)),
+		tagColour: "orange",
 	}
 	if total == 0 {
-		e = append(e, line(tr("reconcile.agree"), inkGreen))
-		f.mood, f.state, f.ink = moodGood, tr("tag.agree"), "green"
+		e = append(e, line(tr("reconcile.agree"), colourGreen))
+		f.header, f.tag, f.tagColour = headerSuccess, tr("tag.agree"), "green"
 	}
-	e = append(e, rule(), small(tr("reconcile.unasked", num("identities", v.Identities), num("points", v.Points),
-		at("since", v.Since))))
+	e = append(e, rule(), small(tr("reconcile.unasked",
+		intArg("identities", v.Identities),
+		intArg("points", v.Points),
+		timeArg("since", v.Since),
+	)))
 	if v.Running {
 		e = append(e, small(tr("reconcile.running")))
 	}
@@ -85,13 +92,16 @@ func (v Reconcile) JSON() json.RawMessage {
 	return f.json()
 }
 
-// nodes lists a group; most is how many rows it may have.
-func (g ReconcileGroup) nodes(most int) []node {
-	e := []node{headline(tr("reconcile.group", own("what", of("diff", g.Kind)), num("n", g.Total))),
-		line(of("diff_do", g.Kind))}
-	rows := g.Rows[:min(len(g.Rows), most)]
+// nodes draws a group with at most maxRows rows.
+func (g ReconcileGroup) nodes(maxRows int) []node {
+	e := []node{
+		headline(tr("reconcile.group", textArg("what", codeText("diff", g.Kind)), intArg("n", g.Total))),
+		line(codeText("diff_do", g.Kind)),
+	}
+	rows := g.Rows[:min(len(g.Rows), maxRows)]
 	for _, r := range rows {
-		about := line(joined(same(" · "), personal(r.MaskedName, 12), machineID(r.Case), tr("since", at("at", r.Since))))
+		since := tr("since", timeArg("at", r.Since))
+		about := line(join(sameText(" · "), foreignText(r.MaskedName, 12), machineID(r.Case), since))
 		if !r.Open {
 			e = append(e, about)
 			continue
@@ -101,7 +111,7 @@ func (g ReconcileGroup) nodes(most int) []node {
 		e = append(e, row(about, button("open", plainButton, open)))
 	}
 	if more := g.Total - len(rows); more > 0 {
-		e = append(e, small(tr("reconcile.more", num("n", more))))
+		e = append(e, small(tr("reconcile.more", intArg("n", more))))
 	}
 	return e
 }

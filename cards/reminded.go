@@ -5,32 +5,34 @@ import (
 	"time"
 )
 
-// Reminded answers 催办: how many were reminded, how many were left in peace and why.
+// Reminded is the answer to 催办.
 type Reminded struct {
-	Sent, TooSoon, Capped int
-	Quiet                 bool // night: sent at the given hour
-	At                    time.Time
+	Sent    int  // number of reminded applicants
+	TooSoon int  // number of applicants who were reminded a short while ago
+	Capped  int  // number of applicants who have received all their reminders
+	Quiet   bool // at night: the reminders are sent at At
+	At      time.Time
 }
 
-// JSON says how many were reminded and how many were left in peace, and why.
+// JSON draws the numbers.
 func (v Reminded) JSON() json.RawMessage {
 	var e []node
 	switch {
 	case v.Sent == 0:
 		e = append(e, line(tr("reminded.none")))
 	case v.Quiet:
-		e = append(e, line(tr("reminded.later", num("n", v.Sent), at("at", v.At))))
+		e = append(e, line(tr("reminded.later", intArg("n", v.Sent), timeArg("at", v.At))))
 	default:
-		e = append(e, line(tr("reminded.sent", num("n", v.Sent))))
+		e = append(e, line(tr("reminded.sent", intArg("n", v.Sent))))
 	}
 	if v.TooSoon > 0 {
-		e = append(e, small(tr("reminded.too_soon", num("n", v.TooSoon))))
+		e = append(e, small(tr("reminded.too_soon", intArg("n", v.TooSoon))))
 	}
 	if v.Capped > 0 {
-		e = append(e, small(tr("reminded.capped", num("n", v.Capped))))
+		e = append(e, small(tr("reminded.capped", intArg("n", v.Capped))))
 	}
 	if !v.Quiet {
 		e = append(e, asOf(v.At)...)
 	}
-	return frame{title: tr("reminded.title"), mood: moodPlain, elements: e}.json()
+	return frame{title: tr("reminded.title"), header: headerNeutral, elements: e}.json()
 }

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// Reminder nudges the applicant; its button brings the current card to the bottom.
+// Reminder reminds the applicant. Its button sends the present card again, at the bottom of the chat.
 type Reminder struct {
 	Ref
 	Stage   string // consent | photos | confirm | code
 	Expires time.Time
 }
 
-// JSON nudges once, in a friendly voice, and says until when there is time.
+// JSON draws the reminder and the deadline.
 func (v Reminder) JSON() json.RawMessage {
-	e := []node{line(of("reminder", v.Stage))}
+	e := []node{line(codeText("reminder", v.Stage))}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, button("resume", mainButton, v.act(ActResume)))
 	return frame{
-		title:    tr("reminder_title"),
-		mood:     "yellow",
-		state:    tr("tag.your_turn"),
-		ink:      "yellow",
-		elements: e,
+		title:     tr("reminder_title"),
+		header:    "yellow",
+		tag:       tr("tag.your_turn"),
+		tagColour: "yellow",
+		elements:  e,
 	}.json()
 }

@@ -12,56 +12,57 @@ type Review struct {
 	MaskedName    string
 	MaskedNumber  string
 	MaskedMobile  string
-	Gender, Birth string // birth as year only
+	Gender, Birth string // Birth is the year
 	ValidTo       string
 	Checks        []Check
 	Changes       []Change
 	Method        string
-	Supplier      string // name as on record
+	Supplier      string // the supplier's name as stored
 	Serial        string
 	SubmittedAt   time.Time
 	Expires       time.Time
 	Round         int // 1 = first submission, 2 = after one send-back, ...
 	Decision      *Decision
-	Waiting       int  // other cases that wait for review
-	Queue         bool // drawn inside the queue card: offers "next"
-	CanPeek       bool // offers the original photos, each look audited
+	Waiting       int  // number of other cases that wait for review
+	Queue         bool // the card replaces a list of cases and offers the next one
+	CanPeek       bool // offer the original photos; each access is audited
 }
 
-// Reasons are the codes that HR chooses from (texts "reason.<code>"); Sides are the parts to do again (texts
-// "redo.<code>").
-var (
-	Reasons = []string{"blurred", "wrong_person", "expired", "details_wrong", "name_differs", "duplicate", "not_employee",
-		"other"}
-	Sides = []string{"details", "front", "back", "both"}
-)
+// Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
+var Reasons = []string{
+	"blurred", "wrong_person", "expired", "details_wrong",
+	"name_differs", "duplicate", "not_employee", "other",
+}
 
-// JSON draws one case for a decision: who, what was read (masked), what was found with the red first, and the three
-// answers. Approving is one tap; sending back and rejecting share a form, since both need a reason.
+// Sides are the codes of what the applicant has to do again (texts "redo.<code>").
+var Sides = []string{"details", "front", "back", "both"}
+
+// JSON draws applicant, masked values, checks and the buttons of the decision. Sending back and rejecting share a form,
+// because both need a reason.
 func (v Review) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
 	e = append(e, facts(v.facts()...)...)
-	e = append(e, v.changes()...)
-	e = append(e, findings(v.Checks)...)
+	e = append(e, v.changeNodes()...)
+	e = append(e, checkNodes(v.Checks)...)
 	f := frame{
-		title: tr("review.title"),
-		mood:  moodCare,
-		state: tr("tag.to_review"),
-		ink:   "orange",
+		title:     tr("review.title"),
+		header:    headerWarning,
+		tag:       tr("tag.to_review"),
+		tagColour: "orange",
 	}
 	if v.Round > 1 {
-		f.state = tr("tag.round", num("n", v.Round))
+		f.tag = tr("tag.round", intArg("n", v.Round))
 	}
 	if v.Decision != nil {
 		e = append(e, rule())
 		e = append(e, v.Decision.nodes()...)
-		f.mood, f.state, f.ink = v.Decision.mood(), of("did", v.Decision.What), "neutral"
+		f.header, f.tag, f.tagColour = v.Decision.header(), codeText("did", v.Decision.What), "neutral"
 	} else {
 		e = append(e, rule())
-		e = append(e, v.answers()...)
+		e = append(e, v.answerNodes()...)
 	}
 	if v.Waiting > 0 {
-		e = append(e, small(tr("review.waiting", num("n", v.Waiting))))
+		e = append(e, small(tr("review.waiting", intArg("n", v.Waiting))))
 	}
 	if v.Queue {
 		after := v.act(ActNext)
@@ -72,80 +73,85 @@ func (v Review) JSON() json.RawMessage {
 	return f.json()
 }
 
+// facts returns the lines about the person and the verification.
 func (v Review) facts() []text {
 	out := []text{
-		fact("identity_name", personal(v.MaskedName, maxName)),
-		fact("identity_code", personal(v.MaskedNumber, maxArg)),
-		fact("mobile", personal(v.MaskedMobile, maxArg)),
+		fact("identity_name", foreignText(v.MaskedName, maxName)),
+		fact("identity_code", foreignText(v.MaskedNumber, maxArg)),
+		fact("mobile", foreignText(v.MaskedMobile, maxArg)),
 		gender(v.Gender),
-		fact("birth", personal(v.Birth, 10)),
+		fact("birth", foreignText(v.Birth, 10)),
 		fact("valid_to", validTo(v.ValidTo)),
 	}
 	if v.Method != "" {
-		out = append(out, fact("method", of("method", v.Method)))
+		out = append(out, fact("method", codeText("method", v.Method)))
 	}
 	out = append(out,
 		fact("supplier", supplier(v.Supplier)),
 		fact("serial", machineID(v.Serial)),
-		fact("submitted_at", moment(v.SubmittedAt)),
+		fact("submitted_at", timeText(v.SubmittedAt)),
 	)
 	if v.Decision == nil {
-		out = append(out, fact("expires", moment(v.Expires)))
+		out = append(out, fact("expires", timeText(v.Expires)))
 	}
 	return out
 }
 
-// gender takes the codes male and female, and what the card itself says.
+// gender accepts the codes male and female, and the character printed on the ID card.
 func gender(s string) text {
 	switch s {
 	case "male", "female":
 		return fact("gender", tr("gender."+s))
 	}
-	return fact("gender", personal(s, 10))
+	return fact("gender", foreignText(s, 10))
 }
 
-// validTo takes a date, and 长期 as cards without an end say.
+// validTo accepts a date, or 长期 for a card without an end.
 func validTo(s string) text {
 	if s == longTerm {
 		return tr("valid.long_term")
 	}
-	return personal(s, maxArg)
+	return foreignText(s, maxArg)
 }
 
 const longTerm = "长期"
 
-// supplier takes the name that is on record, as it goes into the evidence. One that is known is shown in both
-// languages.
+// supplier translates the stored name of a known supplier. The stored name is Chinese, because it goes into the
+// evidence.
 func supplier(s string) text {
 	if s == tencent {
 		return tr("supplier.tencent")
 	}
-	return personal(s, maxArg)
+	return foreignText(s, maxArg)
 }
 
 const tencent = "腾讯云"
 
-// changes shows what the applicant typed over what the OCR read.
-func (v Review) changes() []node {
+// maxChanges is the largest number of changed fields on a card.
+const maxChanges = 6
+
+// changeNodes draws the read and the typed value of each changed field.
+func (v Review) changeNodes() []node {
 	if len(v.Changes) == 0 {
 		return nil
 	}
 	e := []node{headline(tr("review.changes"))}
-	for _, c := range v.Changes[:min(len(v.Changes), 6)] {
-		e = append(e, line(fact(c.Field, joined(same(" → "), shown(c.Before), shown(c.After))), inkOrange))
+	for _, c := range v.Changes[:min(len(v.Changes), maxChanges)] {
+		e = append(e, line(fact(c.Field, join(sameText(" → "), valueOrDash(c.Before), valueOrDash(c.After))), colourOrange))
 	}
 	return e
 }
 
-// shown is a value, or a dash when there is none.
-func shown(s string) text {
-	if t := personal(s, maxName); !t.empty() {
+// valueOrDash shows a value, or a dash if it is empty.
+func valueOrDash(s string) text {
+	if t := foreignText(s, maxName); !t.empty() {
 		return t
 	}
-	return same("–")
+	return sameText("–")
 }
 
-func (v Review) answers() []node {
+// answerNodes draws the buttons for a decision. The label of the first one warns if a check is red.
+func (v Review) answerNodes() []node {
 	label := "approve"
 	for _, c := range v.Checks {
 		if c.Level == Red {
@@ -154,7 +160,7 @@ func (v Review) answers() []node {
 	}
 	e := []node{button(label, mainButton, v.act(ActApprove))}
 	if v.CanPeek {
-		e = append(e, asking(button("peek", quietButton, v.act(ActPeek)), "peek"))
+		e = append(e, withDialog(button("peek", quietButton, v.act(ActPeek)), "peek"))
 	}
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)
@@ -166,8 +172,8 @@ func (v Review) answers() []node {
 			lines: true,
 		}.node(),
 		row(
-			submitting(button("send_back", plainButton, v.act(ActSendBack)), "send_back"),
-			submitting(asking(button("reject", dangerButton, v.act(ActReject)), "reject"), "reject"),
+			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), "send_back"),
+			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), "reject"),
 		),
 	)
 	return append(e, headline(tr("review.or")), form("decision", inputs...))

@@ -6,64 +6,65 @@ import (
 	"time"
 )
 
-// Stats draws the figures that HR asks for.
+// Stats shows the figures of a tenant in answer to 统计.
 type Stats struct {
-	ByState                 map[string]int
+	ByState                 map[string]int // state -> number of cases
 	DoneToday, StartedToday int
 	Done, Open, Unfinished  int
-	Days                    []DayCount // last days, oldest first
+	Days                    []DayCount // latest days, oldest first
 	MedianToDone            time.Duration
 	MedianReview            time.Duration
 	At                      time.Time
 }
 
-// DayCount is a day's figures.
+// DayCount holds the figures of one day.
 type DayCount struct {
 	Day           string // 2006-01-02, Asia/Shanghai
 	Started, Done int
 }
 
-// States are the states of a case in the order of the way (texts "state.<code>").
+// States lists the states of a case in the order of a registration (texts "state.<code>").
 var States = []string{
 	"awaiting_consent", "awaiting_photos", "awaiting_confirmation", "awaiting_code", "awaiting_face", "checking",
 	"awaiting_review", "recording", "filing", "needs_attention", "done", "rejected", "declined", "withdrawn", "expired",
 	"closed",
 }
 
-// maxDays is the number of days that the chart shows.
+// maxDays is the number of days on the chart.
 const maxDays = 31
 
-// JSON draws the figures of the day, the days as bars and where the cases stand.
+// JSON draws figures, medians, a chart of the days and a chart of the states.
 func (v Stats) JSON() json.RawMessage {
 	e := []node{
-		line(tr("stats.today", num("started", v.StartedToday), num("done", v.DoneToday)), sizeHead),
-		line(tr("stats.total", num("done", v.Done), num("open", v.Open), num("unfinished", v.Unfinished))),
+		line(tr("stats.today", intArg("started", v.StartedToday), intArg("done", v.DoneToday)), sizeHead),
+		line(tr("stats.total", intArg("done", v.Done), intArg("open", v.Open), intArg("unfinished", v.Unfinished))),
 	}
 	if v.MedianToDone > 0 {
-		e = append(e, line(tr("stats.median_done", own("span", span(v.MedianToDone)))))
+		e = append(e, line(tr("stats.median_done", textArg("span", durationText(v.MedianToDone)))))
 	}
 	if v.MedianReview > 0 {
-		e = append(e, line(tr("stats.median_review", own("span", span(v.MedianReview)))))
+		e = append(e, line(tr("stats.median_review", textArg("span", durationText(v.MedianReview)))))
 	}
 	if len(v.Days) > 0 {
-		e = append(e, headline(tr("stats.days")), v.days())
+		e = append(e, headline(tr("stats.days")), v.daysChart())
 	}
-	if bars := v.states(); bars != nil {
+	if bars := v.statesChart(); bars != nil {
 		e = append(e, headline(tr("stats.states")), bars)
 	}
 	if v.Open > 0 {
-		e = append(e, asking(button("remind", plainButton, Ref{}.act(ActRemind)), "remind"))
+		e = append(e, withDialog(button("remind", plainButton, Ref{}.act(ActRemind)), "remind"))
 	}
 	e = append(e, asOf(v.At)...)
-	return frame{title: tr("stats.title"), mood: "indigo", elements: e}.json()
+	return frame{title: tr("stats.title"), header: "indigo", elements: e}.json()
 }
 
-// days is a bar for started and one for done per day. A chart_spec has no languages, so its few words carry both.
-func (v Stats) days() node {
-	started, done := both("stats.started"), both("stats.done")
+// daysChart draws a bar for started and one for done cases a day. A chart_spec has one language only, so its labels
+// contain both.
+func (v Stats) daysChart() node {
+	started, done := bilingual("stats.started"), bilingual("stats.done")
 	var values []node
 	for _, d := range v.Days[max(0, len(v.Days)-maxDays):] {
-		day := clean(d.Day, 10)
+		day := cleanText(d.Day, 10)
 		if t, err := time.Parse("2006-01-02", d.Day); err == nil {
 			day = t.Format("01-02")
 		}
@@ -78,8 +79,8 @@ func (v Stats) days() node {
 	})
 }
 
-// states is a bar per state that has cases, in the order of the way; states of a newer version come last.
-func (v Stats) states() node {
+// statesChart draws a bar for each state with cases. States of a newer version are summed up at the end.
+func (v Stats) statesChart() node {
 	known := slices.Clone(States)
 	var others []string
 	for s := range v.ByState {
@@ -97,11 +98,11 @@ func (v Stats) states() node {
 		case slices.Contains(others, s):
 			more += n
 		default:
-			values = append(values, node{"state": both("state." + s), "n": n})
+			values = append(values, node{"state": bilingual("state." + s), "n": n})
 		}
 	}
 	if more > 0 {
-		values = append(values, node{"state": both("state.other"), "n": more})
+		values = append(values, node{"state": bilingual("state.other"), "n": more})
 	}
 	if len(values) == 0 {
 		return nil
@@ -112,21 +113,21 @@ func (v Stats) states() node {
 	})
 }
 
-// both is a text in both languages at once.
-func both(id string) string {
+// bilingual returns a text in both languages.
+func bilingual(id string) string {
 	t := tr(id)
 	return t.zh + " " + t.en
 }
 
-// chart draws a VChart specification; charts stay out of forms.
+// chart draws a VChart specification. A form must not contain a chart.
 func chart(spec node) node {
 	return node{"tag": "chart", "aspect_ratio": "16:9", "chart_spec": spec}
 }
 
-// asOf says when the figures were taken.
+// asOf draws the time of the figures; nothing for the zero time.
 func asOf(t time.Time) []node {
 	if t.IsZero() {
 		return nil
 	}
-	return []node{small(tr("as_of", at("at", t)))}
+	return []node{small(tr("as_of", timeArg("at", t)))}
 }

@@ -1,8 +1,7 @@
 package cards
 
-// way draws the row of steps: done before current, the current one, open after it. Without a current step among steps
-// there is no row, since a wrong one would say something untrue.
-func way(steps []Step, current Step) []node {
+// stepRow draws the row of steps: done before current, open after it. If steps do not contain current, there is no row.
+func stepRow(steps []Step, current Step) []node {
 	here := -1
 	for i, s := range steps {
 		if s == current {
@@ -12,7 +11,7 @@ func way(steps []Step, current Step) []node {
 	if here < 0 {
 		return nil
 	}
-	return drawn(steps, func(i int) string {
+	return renderSteps(steps, func(i int) string {
 		switch {
 		case i < here:
 			return "✅ "
@@ -24,23 +23,24 @@ func way(steps []Step, current Step) []node {
 	})
 }
 
-// wayDone draws the row at the end of the way; steps that did not happen are crossed, not ticked.
-func wayDone(steps []Step, left map[Step]bool) []node {
-	return drawn(steps, func(i int) string {
-		if left[steps[i]] {
+// stepRowDone draws the row of a successful case. Skipped steps are not ticked.
+func stepRowDone(steps []Step, skipped map[Step]bool) []node {
+	return renderSteps(steps, func(i int) string {
+		if skipped[steps[i]] {
 			return "➖ "
 		}
 		return "✅ "
 	})
 }
 
-func drawn(steps []Step, sign func(i int) string) []node {
+// renderSteps draws the names of the steps, each after its sign.
+func renderSteps(steps []Step, sign func(i int) string) []node {
 	if len(steps) == 0 {
 		return nil
 	}
 	parts := make([]text, len(steps))
 	for i, s := range steps {
-		parts[i] = prefixed(sign(i), of("step", string(s)))
+		parts[i] = prefix(sign(i), codeText("step", string(s)))
 	}
-	return []node{small(joined(same(" › "), parts...))}
+	return []node{small(join(sameText(" › "), parts...))}
 }

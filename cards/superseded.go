@@ -2,17 +2,17 @@ package cards
 
 import "encoding/json"
 
-// Superseded replaces a card that has moved to the bottom of the chat.
+// Superseded replaces a card after a newer one was sent to the bottom of the chat.
 type Superseded struct {
 	Ref
-	HR bool // HR's card: without the button, which is the applicant's
+	HR bool // HR's card, which has no button
 }
 
-// JSON points to the bottom of the chat; the applicant's button brings the current card there once more.
+// JSON draws a pointer to the bottom of the chat. The applicant's button sends the present card there again.
 func (v Superseded) JSON() json.RawMessage {
 	e := []node{small(tr("superseded.text"))}
 	if !v.HR {
 		e = append(e, button("to_bottom", quietButton, v.act(ActResume)))
 	}
-	return frame{title: tr("superseded.title"), mood: moodOver, elements: e}.json()
+	return frame{title: tr("superseded.title"), header: headerEnded, elements: e}.json()
 }

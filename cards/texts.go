@@ -12,8 +12,7 @@ import (
 //go:embed texts.json
 var textsFile []byte
 
-// texts maps a text id to its two languages. The file is part of the program, so a mistake in it is a build mistake:
-// the package refuses to load.
+// texts maps a text id to its two languages. The file is part of the program, so an invalid one panics at start.
 var texts = func() map[string]text {
 	var file map[string]struct{ ZH, EN string }
 	if err := json.Unmarshal(textsFile, &file); err != nil {
@@ -21,65 +20,66 @@ var texts = func() map[string]text {
 	}
 	out := make(map[string]text, len(file))
 	for id, t := range file {
-		out[id] = text{zh: t.ZH, en: t.EN, ours: true}
+		out[id] = text{zh: t.ZH, en: t.EN, trusted: true}
 	}
 	return out
 }()
 
-// text is something shown, in both languages.
+// text is a text in both languages.
 type text struct {
 	zh, en string
-	ours   bool // composed of our own words and figures only; the sole kind that markdown may show
+	// trusted is set if the text consists of texts.json and figures only. Only trusted texts may contain markup.
+	trusted bool
 }
 
 func (t text) empty() bool { return t.zh == "" }
 
-// arg fills one {placeholder}.
+// arg is the value of a {placeholder}.
 type arg struct {
 	key string
 	val text
 }
 
-// num is a figure.
-func num(key string, n int) arg {
+// intArg is a number.
+func intArg(key string, n int) arg {
 	s := strconv.Itoa(n)
-	return arg{key, text{zh: s, en: s, ours: true}}
+	return arg{key, text{zh: s, en: s, trusted: true}}
 }
 
-// at is a moment, to the minute.
-func at(key string, t time.Time) arg { return arg{key, same(Stamp(t))} }
+// timeArg is a time, to the minute.
+func timeArg(key string, t time.Time) arg { return arg{key, sameText(Stamp(t))} }
 
-// own is another text of this package.
-func own(key string, t text) arg { return arg{key, t} }
+// textArg is another text.
+func textArg(key string, t text) arg { return arg{key, t} }
 
-// said is something that a person or another system said; it makes the whole text unfit for markdown.
-func said(key, s string) arg { return arg{key, personal(s, maxArg)} }
+// quotedArg is a text of a person or of another system.
+func quotedArg(key, s string) arg { return arg{key, foreignText(s, maxArg)} }
 
-// same is a text of our own that reads alike in both languages.
-func same(s string) text { return text{zh: s, en: s, ours: true} }
+// sameText is a trusted text that is the same in both languages.
+func sameText(s string) text { return text{zh: s, en: s, trusted: true} }
 
-// personal is a text of somebody else: cleaned, masked and at most max characters long.
-func personal(s string, max int) text {
-	s = clean(s, max)
+// foreignText is a text of a person or of another system: cleaned, masked and at most max characters long.
+func foreignText(s string, max int) text {
+	s = cleanText(s, max)
 	return text{zh: s, en: s}
 }
 
-// tr returns the text id with its placeholders filled. A placeholder without argument gets the text "missing.<key>",
-// or a dash; an unknown id gives an empty text (a test holds that no builder asks for one).
-func tr(id string, args ...arg) text { return fill(texts[id], args) }
+// tr returns the text with this id and fills its placeholders. A placeholder without an argument becomes the text
+// "missing.<key>" or a dash. An unknown id gives an empty text; a test checks that no builder uses one.
+func tr(id string, args ...arg) text { return fillPlaceholders(texts[id], args) }
 
-// of returns the text of one member of a catalogue, e.g. of("reason", "blurred"). Codes come from other rooms and from
-// stored rows; one that this version does not know gets the catalogue's neutral "other".
-func of(family, code string, args ...arg) text {
+// codeText returns the text of a code of a catalogue, e.g. codeText("reason", "blurred"). Codes come from other
+// packages and from the database. A code that this version does not know gets the catalogue's text "other".
+func codeText(family, code string, args ...arg) text {
 	t, ok := texts[family+"."+code]
 	if !ok {
 		t = texts[family+".other"]
 	}
-	return fill(t, args)
+	return fillPlaceholders(t, args)
 }
 
-// HasText says whether a text with this id exists, e.g. "photo.too_small". Rooms that produce codes use it in their
-// tests.
+// HasText reports whether a text with this id exists, e.g. "photo.too_small". Tests of packages that produce codes use
+// it.
 func HasText(id string) bool {
 	_, ok := texts[id]
 	return ok
@@ -87,7 +87,7 @@ func HasText(id string) bool {
 
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
 
-func fill(t text, args []arg) text {
+func fillPlaceholders(t text, args []arg) text {
 	side := func(s string, pick func(text) string) string {
 		return placeholder.ReplaceAllStringFunc(s, func(p string) string {
 			key := p[1 : len(p)-1]
@@ -103,31 +103,31 @@ func fill(t text, args []arg) text {
 		})
 	}
 	out := text{
-		zh:   side(t.zh, func(v text) string { return v.zh }),
-		en:   side(t.en, func(v text) string { return v.en }),
-		ours: t.ours,
+		zh:      side(t.zh, func(v text) string { return v.zh }),
+		en:      side(t.en, func(v text) string { return v.en }),
+		trusted: t.trusted,
 	}
 	for _, a := range args {
-		out.ours = out.ours && a.val.ours
+		out.trusted = out.trusted && a.val.trusted
 	}
 	return out
 }
 
-// given turns arguments from outside into args. Values of the keys in argFamily are codes and are translated; every
-// other value is shown as it is.
-func given(args map[string]string) []arg {
+// argsFrom converts arguments from other packages. Values of the keys in argFamily are codes, which it translates. It
+// quotes all other values.
+func argsFrom(args map[string]string) []arg {
 	out := make([]arg, 0, len(args))
 	for key, value := range args {
 		if id := argFamily[key] + "." + value; HasText(id) {
-			out = append(out, own(key, texts[id]))
+			out = append(out, textArg(key, texts[id]))
 			continue
 		}
-		out = append(out, said(key, value))
+		out = append(out, quotedArg(key, value))
 	}
 	return out
 }
 
-// argFamily names the catalogue that the value of an argument belongs to.
+// argFamily gives the catalogue to which the value of an argument belongs.
 var argFamily = map[string]string{
 	"what":   "did",
 	"field":  "label",
@@ -136,21 +136,21 @@ var argFamily = map[string]string{
 	"side":   "side",
 }
 
-// joined puts texts behind each other; empty ones are left out.
-func joined(sep text, parts ...text) text {
+// join concatenates the non-empty texts. The result is trusted if all of them are.
+func join(sep text, parts ...text) text {
 	var zh, en []string
-	ours := sep.ours
+	ours := sep.trusted
 	for _, p := range parts {
 		if p.empty() {
 			continue
 		}
 		zh, en = append(zh, p.zh), append(en, p.en)
-		ours = ours && p.ours
+		ours = ours && p.trusted
 	}
-	return text{zh: strings.Join(zh, sep.zh), en: strings.Join(en, sep.en), ours: ours}
+	return text{zh: strings.Join(zh, sep.zh), en: strings.Join(en, sep.en), trusted: ours}
 }
 
-// prefixed puts a sign of ours before a text.
-func prefixed(sign string, t text) text {
-	return text{zh: sign + t.zh, en: sign + t.en, ours: t.ours}
+// prefix puts a sign before a text.
+func prefix(sign string, t text) text {
+	return text{zh: sign + t.zh, en: sign + t.en, trusted: t.trusted}
 }

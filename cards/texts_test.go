@@ -33,7 +33,7 @@ func sources(t *testing.T) map[string]*ast.File {
 	return out
 }
 
-// literals are all string literals of the package.
+// literals returns all string literals of the package.
 func literals(t *testing.T) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range sources(t) {
@@ -51,8 +51,8 @@ func literals(t *testing.T) map[string]bool {
 	return out
 }
 
-// families are the catalogues whose members are chosen by codes from outside: stored rows, other rooms, people's
-// choices. The codes are the contract with those rooms: what is listed here they may use.
+// families lists the codes of the catalogues that other packages, stored rows or people choose from. Other packages may
+// use the codes that are listed here.
 var families = map[string][]string{
 	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "other"},
@@ -62,8 +62,8 @@ var families = map[string][]string{
 		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
 		"download_failed", "deleted", "restricted", "too_many", "other",
 	},
-	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
-		"mobile_format", "other"},
+	"field": {"required", "length", "characters", "check_digit", "date", "future",
+		"name_characters", "name_length", "mobile_format", "other"},
 	"reason":   Reasons,
 	"redo":     append(slices.Clone(Sides), "other"),
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
@@ -90,8 +90,8 @@ var families = map[string][]string{
 		"consented",
 		"declined", "cancelled", "confirmed", "finished", "other",
 	},
-	"stage": {"checking", "recording", "filing", "done", "done_filed", "done_unfiled", "attention", "applicant",
-		"closed", "other"},
+	"stage": {"checking", "recording", "filing", "done", "done_filed",
+		"done_unfiled", "attention", "applicant", "closed", "other"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
 		"allow_list", "too_many_checks", "stalled",
@@ -118,49 +118,49 @@ var checkCodes = []string{
 	"ocr_consistency", "age",
 }
 
-// helperFamilies are filled by helpers of this package that put the family before a literal, e.g. button("cancel", …).
+// helperFamilies lists the catalogues whose ids helpers build from a literal, e.g. button("cancel", …).
 var helperFamilies = []string{"button", "ask", "label", "hint", "missing", "gender"}
 
 func TestTextsComplete(t *testing.T) {
 	for id, x := range texts {
 		if strings.TrimSpace(x.zh) == "" || strings.TrimSpace(x.en) == "" {
-			t.Errorf("%s: a language is empty", id)
+			t.Errorf("%s: got an empty language, want both", id)
 		}
 		zh, en := placeholder.FindAllString(x.zh, -1), placeholder.FindAllString(x.en, -1)
 		slices.Sort(zh)
 		slices.Sort(en)
 		if !slices.Equal(zh, en) {
-			t.Errorf("%s: placeholders %v and %v", id, zh, en)
+			t.Errorf("%s: got placeholders %v and %v, want the same", id, zh, en)
 		}
 		if strings.Count(x.zh, "{") != len(zh) || strings.Count(x.en, "{") != len(en) {
-			t.Errorf("%s: a brace that is no placeholder", id)
+			t.Errorf("%s: got a brace outside a placeholder, want none", id)
 		}
 	}
 	for family, codes := range families {
 		for _, code := range codes {
 			if !HasText(family + "." + code) {
-				t.Errorf("no text %s.%s", family, code)
+				t.Errorf("got no text %s.%s, want one", family, code)
 			}
 		}
 		if !HasText(family + ".other") {
-			t.Errorf("catalogue %s has no other", family)
+			t.Errorf("catalogue %s: got no text other, want one", family)
 		}
 	}
 	for _, code := range checkCodes {
-		for level := range chips {
+		for level := range tagLooks {
 			if !HasText("check." + code + "." + string(level)) {
-				t.Errorf("no text check.%s.%s", code, level)
+				t.Errorf("got no text check.%s.%s, want one", code, level)
 			}
 		}
 	}
 	for id := range toastTypes {
 		if !HasText("toast." + id) {
-			t.Errorf("no text toast.%s", id)
+			t.Errorf("got no text toast.%s, want one", id)
 		}
 	}
 }
 
-// TestTextsUsed wants a use for every text: its id stands in the code, or it belongs to a catalogue or to a helper.
+// TestTextsUsed checks that every text id appears in the code or belongs to a catalogue or to a helper.
 func TestTextsUsed(t *testing.T) {
 	used := literals(t)
 	inFamily := func(id string) bool {
@@ -182,20 +182,20 @@ func TestTextsUsed(t *testing.T) {
 		case family == "toast" && toastTypes[rest] != "":
 		case family == "check" && checkOf(rest):
 		default:
-			t.Errorf("nothing uses %s", id)
+			t.Errorf("got no use of %s, want one", id)
 		}
 	}
 }
 
 func checkOf(rest string) bool {
 	code, level, _ := strings.Cut(rest, ".")
-	_, known := chips[Level(level)]
+	_, known := tagLooks[Level(level)]
 	return known && slices.Contains(checkCodes, code)
 }
 
-// TestTextsExist wants a text for every id that a call names: tr("…"), of("family", …), and the helpers.
+// TestTextsExist checks that every id in a call of tr, codeText or a helper has a text.
 func TestTextsExist(t *testing.T) {
-	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "both": ""}
+	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "bilingual": ""}
 	calls := 0
 	for _, f := range sources(t) {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -223,33 +223,33 @@ func TestTextsExist(t *testing.T) {
 				ids = append(ids, p+literal(0))
 			}
 			switch name.Name {
-			case "of":
+			case "codeText":
 				if literal(0) != "" {
 					ids = append(ids, literal(0)+".other")
 				}
-			case "asking":
+			case "withDialog":
 				ids = append(ids, "ask."+literal(1)+".title", "ask."+literal(1)+".text")
 			}
 			for _, id := range ids {
 				calls++
 				if !HasText(id) {
-					t.Errorf("%s names %s, which is no text", name.Name, id)
+					t.Errorf("%s: got id %s without a text, want one", name.Name, id)
 				}
 			}
 			return true
 		})
 	}
 	if calls < 150 {
-		t.Errorf("found only %d calls; the test no longer sees the code", calls)
+		t.Errorf("got %d calls, want at least 150; the test no longer sees the code", calls)
 	}
 	for _, name := range []string{"identity_name", "identity_code", "mobile", "sms_code", "note", "evi_point_id"} {
 		if !HasText("label."+name) || !HasText("hint."+name) {
-			t.Errorf("input %s has no label or hint", name)
+			t.Errorf("input %s: got no label or no hint, want both", name)
 		}
 	}
 }
 
-// TestTextsOnce looks for ids that stand twice in the file; encoding/json would keep the last silently.
+// TestTextsOnce checks that no id appears twice in the file, because encoding/json silently keeps the last one.
 func TestTextsOnce(t *testing.T) {
 	dec := json.NewDecoder(bytes.NewReader(textsFile))
 	if _, err := dec.Token(); err != nil {
@@ -262,7 +262,7 @@ func TestTextsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if seen[key.(string)] {
-			t.Errorf("%s stands twice", key)
+			t.Errorf("got id %s twice, want once", key)
 		}
 		seen[key.(string)] = true
 		var x struct{ ZH, EN string }
@@ -271,14 +271,14 @@ func TestTextsOnce(t *testing.T) {
 		}
 	}
 	if len(seen) != len(texts) {
-		t.Errorf("%d ids, %d texts", len(seen), len(texts))
+		t.Errorf("got %d ids for %d texts, want the same number", len(seen), len(texts))
 	}
 }
 
 func TestButtonTextsAreShort(t *testing.T) {
 	for id, x := range texts {
 		if strings.HasPrefix(id, "button.") && (len([]rune(x.zh)) > 20 || len([]rune(x.en)) > 50) {
-			t.Errorf("%s is long for a button", id)
+			t.Errorf("%s: got a long text, want at most 20 or 50 characters", id)
 		}
 	}
 }
@@ -289,18 +289,18 @@ func TestFill(t *testing.T) {
 		zh, en string
 		ours   bool
 	}{
-		{tr("tag.round", num("n", 2)), "第 2 次提交", "Submission 2", true},
-		{tr("hr_says", said("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
-		{of("did", "approved", num("n", 1)), "已通过", "approved", true},
-		{tr("toast.late", own("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新",
+		{tr("tag.round", intArg("n", 2)), "第 2 次提交", "Submission 2", true},
+		{tr("hr_says", quotedArg("note", "<at id=all></at>")), "HR 的话：<at id=all></at>", "HR says: <at id=all></at>", false},
+		{codeText("did", "approved", intArg("n", 1)), "已通过", "approved", true},
+		{tr("toast.late", textArg("what", tr("did.approved"))), "刚刚 同事已通过，卡片已更新",
 			"A colleague: approved, a moment ago. This is the current card", true},
 		{tr("code.wrong"), "验证码不对，还可以试 – 次。", "That code is not right. Tries left: –.", true},
-		{of("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
-		{of("reason", ""), "其他原因", "Another reason", true},
-		{joined(same("，"), tr("tag.done"), text{}, said("x", "李*").val), "已完成，李*", "Done，李*", false},
+		{codeText("photo", "invented_later"), texts["photo.other"].zh, texts["photo.other"].en, true},
+		{codeText("reason", ""), "其他原因", "Another reason", true},
+		{join(sameText("，"), tr("tag.done"), text{}, quotedArg("x", "李*").val), "已完成，李*", "Done，李*", false},
 	} {
 		t.Run(c.en, func(t *testing.T) {
-			if c.got.zh != c.zh || c.got.en != c.en || c.got.ours != c.ours {
+			if c.got.zh != c.zh || c.got.en != c.en || c.got.trusted != c.ours {
 				t.Errorf("got %+v, want %q, %q, %v", c.got, c.zh, c.en, c.ours)
 			}
 		})
@@ -308,7 +308,7 @@ func TestFill(t *testing.T) {
 }
 
 func TestMarkdownShowsOnlyOurWords(t *testing.T) {
-	if got := markdown(tr("hr_says", said("note", "**bold**")))["tag"]; got != "div" {
+	if got := markdown(tr("hr_says", quotedArg("note", "**bold**")))["tag"]; got != "div" {
 		t.Errorf("a person's words are shown as %v, want %q", got, "div")
 	}
 	if got := markdown(tr("tag.done"))["tag"]; got != "markdown" {
@@ -323,14 +323,14 @@ func TestTimes(t *testing.T) {
 		{Clock(utc), "02:05:30"},
 		{Stamp(time.Time{}), "–"},
 		{Clock(time.Time{}), "–"},
-		{span(0).zh, "马上"},
-		{span(-time.Second).zh, "马上"},
-		{span(time.Millisecond).zh, "1 秒"},
-		{span(59 * time.Second).zh, "59 秒"},
-		{span(time.Minute).zh, "1 分钟"},
-		{span(119 * time.Minute).zh, "119 分钟"},
-		{span(24 * time.Hour).zh, "24 小时"},
-		{span(72 * time.Hour).zh, "3 天"},
+		{durationText(0).zh, "马上"},
+		{durationText(-time.Second).zh, "马上"},
+		{durationText(time.Millisecond).zh, "1 秒"},
+		{durationText(59 * time.Second).zh, "59 秒"},
+		{durationText(time.Minute).zh, "1 分钟"},
+		{durationText(119 * time.Minute).zh, "119 分钟"},
+		{durationText(24 * time.Hour).zh, "24 小时"},
+		{durationText(72 * time.Hour).zh, "3 天"},
 	} {
 		t.Run(c.got, func(t *testing.T) {
 			if c.got != c.want {

@@ -34,7 +34,7 @@ func TestNewToast(t *testing.T) {
 func TestToastTypes(t *testing.T) {
 	for id, kind := range toastTypes {
 		if !slices.Contains([]string{"info", "success", "warning", "error"}, kind) {
-			t.Errorf("%s is %q", id, kind)
+			t.Errorf("%s: got type %q, want a known one", id, kind)
 		}
 	}
 }
@@ -42,6 +42,6 @@ func TestToastTypes(t *testing.T) {
 func TestToastCleansArguments(t *testing.T) {
 	got := NewToast("late", map[string]string{"who": "13812345678\x00" + strings.Repeat("长", 500)})
 	if strings.Contains(got.ZH, "13812345678") || strings.Contains(got.ZH, "\x00") || len([]rune(got.ZH)) > 120 {
-		t.Errorf("shows %s", got.ZH)
+		t.Errorf("got %s, want the number masked", got.ZH)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestValidatorRefuses breaks a good card in every way that the validator knows of.
+// TestValidatorRefuses breaks a good card in every way that validate detects.
 func TestValidatorRefuses(t *testing.T) {
 	good := string(Review{
 		Ref:        ref,
@@ -14,7 +14,7 @@ func TestValidatorRefuses(t *testing.T) {
 		Checks:     []Check{{Code: "age", Level: Green}},
 	}.JSON())
 	if errs := validate([]byte(good), false); len(errs) > 0 {
-		t.Fatalf("the good card: %v", errs)
+		t.Fatalf("good card: got %v, want no errors", errs)
 	}
 	for name, change := range map[string][2]string{
 		"schema 1.0":           {`"schema":"2.0"`, `"schema":"1.0"`},
@@ -45,16 +45,16 @@ func TestValidatorRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bad := strings.Replace(good, change[0], change[1], -1)
 			if bad == good {
-				t.Errorf("%s: the card does not hold %q", name, change[0])
+				t.Errorf("%s: got no %q in the good card, want it", name, change[0])
 				return
 			}
 			if len(validate([]byte(bad), false)) == 0 {
-				t.Errorf("%s: accepted", name)
+				t.Errorf("%s: got no error, want one", name)
 			}
 		})
 	}
 	many := strings.Replace(good, `{"tag":"hr"}`, strings.Repeat(`{"tag":"hr"},`, 200)+`{"tag":"hr"}`, 1)
 	if len(validate([]byte(many), false)) == 0 {
-		t.Error("more than 200 elements: accepted")
+		t.Error("more than 200 elements: got no error, want one")
 	}
 }

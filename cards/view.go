@@ -2,24 +2,24 @@ package cards
 
 import "encoding/json"
 
-// Card is a view that can be drawn: a plain struct in, Card JSON 2.0 out.
-// Every card carries Chinese and English through i18n_content; the client picks.
+// Card is a view struct that can be drawn as Card JSON 2.0. A card contains both languages as i18n_content, and the
+// client chooses one.
 type Card interface {
-	// JSON returns the complete card as one JSON object, at most 30 KB, valid for
-	// both sending and patching (config.update_multi is always true).
+	// JSON returns the complete card as one JSON object of at most 30 KB. It can be sent and patched, because
+	// config.update_multi is always true.
 	JSON() json.RawMessage
 }
 
-// Ref ties the buttons of a card to a case and to the revision that the card shows.
+// Ref is the case to which the buttons of a card belong, and the revision that the card shows.
 type Ref struct {
-	Case string // case id; the only identity that a card carries
-	Rev  int64  // case revision; a click with another revision is answered as late
+	Case string // case id; a card contains no other id of the person
+	Rev  int64  // revision of the case; a click with another revision is answered as late
 }
 
-// Step is a stage of the way as the applicant sees it; drawn as a row of dots on the
-// applicant's cards.
+// Step is a step of a registration, as the row of steps on the applicant's cards shows it (texts "step.<code>").
 type Step string
 
+// Steps in their order.
 const (
 	StepConsent  Step = "consent"
 	StepPhotos   Step = "photos"
@@ -31,9 +31,10 @@ const (
 	StepDone     Step = "done"
 )
 
-// Level colours a check or a notice.
+// Level is the colour of a check or a notice.
 type Level string
 
+// Levels.
 const (
 	Green Level = "green"
 	Amber Level = "amber"
@@ -41,15 +42,14 @@ const (
 	Grey  Level = "grey" // not examined; never counted as passed
 )
 
-// Check is one finding shown to HR as a chip. Code selects the text (texts "check.<code>.<level>").
-// Args are already masked.
+// Check is the result of an automatic check, which HR sees as a tag and a sentence.
 type Check struct {
-	Code  string
+	Code  string // texts "chip.<code>" and "check.<code>.<level>"
 	Level Level
-	Args  map[string]string
+	Args  map[string]string // already masked
 }
 
-// Change is one field that the applicant changed against what the OCR read. Values are already masked.
+// Change is a field in which the typed value differs from the read one. Both values are already masked.
 type Change struct {
 	Field  string // identity_name, identity_code
 	Before string

@@ -2,17 +2,30 @@ package flows
 
 import "shiming/cards"
 
-// ApplicantActs and HRActs say what a button asks for.
+// ApplicantActs gives the event of each button of the applicant. The empty kind marks a button that is no event of a
+// case: the engine answers it from the stored data.
 var ApplicantActs = map[cards.Act]Kind{
-	cards.ActConsent: Consented, cards.ActDecline: ConsentDenied, cards.ActRetake: Retake, cards.ActConfirm: Confirmed,
-	cards.ActSendCode: CodeAsked, cards.ActSubmitCode: CodeTyped, cards.ActCancel: Cancelled,
-	cards.ActResume: CardAsked, cards.ActWithdraw: Erase, cards.ActMyData: "",
+	cards.ActConsent:    Consented,
+	cards.ActDecline:    ConsentDenied,
+	cards.ActRetake:     Retake,
+	cards.ActConfirm:    Confirmed,
+	cards.ActSendCode:   CodeAsked,
+	cards.ActSubmitCode: CodeTyped,
+	cards.ActCancel:     Cancelled,
+	cards.ActResume:     CardAsked,
+	cards.ActWithdraw:   Erase,
+	cards.ActMyData:     "",
 }
 
+// HRActs gives the event of each button of HR.
 var HRActs = map[cards.Act]Kind{
-	cards.ActApprove: Approved, cards.ActSendBack: SentBack, cards.ActReject: Refused,
-	cards.ActRetry: Retry, cards.ActResolve: Resolved, cards.ActClose: Closed,
+	cards.ActApprove:  Approved,
+	cards.ActSendBack: SentBack,
+	cards.ActReject:   Refused,
+	cards.ActRetry:    Retry,
+	cards.ActResolve:  Resolved,
+	cards.ActClose:    Closed,
 }
 
-// AnyRevision lists what is right whatever revision the card showed.
+// AnyRevision lists the events for which the revision of the clicked card does not matter.
 var AnyRevision = map[Kind]bool{CardAsked: true, Erase: true}

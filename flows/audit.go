@@ -2,7 +2,7 @@ package flows
 
 import "time"
 
-// AuditRow is one link of a case's chain. Nothing in it is personal.
+// AuditRow is a row of the audit chain of a case. It holds nothing personal.
 type AuditRow struct {
 	CaseID   string
 	Seq      int64
@@ -10,8 +10,8 @@ type AuditRow struct {
 	Actor    string // open_id, "bot" or "clock"
 	Event    string
 	From, To State
-	Why      string            // rule that decided
+	Why      string            // Change.Rule
 	Detail   map[string]string // ids, hashes, codes
-	Prev     []byte
-	Hash     []byte
+	Prev     []byte            // hash of the row before
+	Hash     []byte            // SHA-256 of Prev and this row
 }

@@ -8,39 +8,38 @@ import (
 	"shiming/idcard"
 )
 
-// Case is one person's registration. The exported fields hold nothing personal and are
-// stored as JSON; Personal is stored sealed, bound to ID.
+// Case is one registration of one person. All fields but Personal are stored as plain JSON and hold nothing personal.
+// Personal is stored encrypted, with ID as associated data.
 type Case struct {
 	ID        string    `json:"id"` // UUIDv7; also e签宝's customBizId
 	TenantKey string    `json:"tenant_key,omitempty"`
 	OpenID    string    `json:"open_id"`
 	ChatID    string    `json:"chat_id,omitempty"` // the applicant's p2p chat, once known
 	State     State     `json:"state"`
-	Rev       int64     `json:"rev"`     // +1 with each entry into a state; what cards show
-	Version   int64     `json:"version"` // +1 with each write; the optimistic lock
+	Rev       int64     `json:"rev"`     // +1 with each entry into a state; cards and timers carry it
+	Version   int64     `json:"version"` // +1 with each write; optimistic locking
 	CreatedAt time.Time `json:"created_at"`
 	EnteredAt time.Time `json:"entered_at"` // of the present state
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Method    Method    `json:"method"` // pinned when the case starts
+	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
 
-	Consent *Consent `json:"consent,omitempty"`
-	Photos  []Photo  `json:"photos,omitempty"`
-	// BadPhotos counts photos that could not be used.
-	BadPhotos    int       `json:"bad_photos,omitempty"`
+	Consent      *Consent  `json:"consent,omitempty"`
+	Photos       []Photo   `json:"photos,omitempty"`
+	BadPhotos    int       `json:"bad_photos,omitempty"`    // number of refused photos
 	PhotosGoneAt time.Time `json:"photos_gone_at,omitzero"` // when the last photo was deleted
 	PurgeAt      time.Time `json:"purge_at,omitzero"`       // when the photos will be deleted
 
-	// MaskedForm: the tenant's DLP refused clear values on the confirmation form (230028),
-	// so it is drawn with empty inputs and an empty input means "as read".
+	// MaskedForm is set when the tenant's data loss prevention has refused clear values on the confirmation form (Feishu
+	// error 230028). The form then has empty inputs, and an empty answer means the value that the OCR read.
 	MaskedForm bool              `json:"masked_form,omitempty"`
 	FormIssues map[string]string `json:"form_issues,omitempty"` // field -> problem of the last submission
-	Mismatch   string            `json:"mismatch,omitempty"`    // field or check that sent the form back
-	Changed    []string          `json:"changed,omitempty"`     // fields that differ from what the OCR read
+	Mismatch   string            `json:"mismatch,omitempty"`    // field or check because of which the form came back
+	Changed    []string          `json:"changed,omitempty"`     // fields that differ from the OCR's values
 	Confirmed  time.Time         `json:"confirmed,omitzero"`
-	Rounds     int               `json:"rounds,omitempty"` // submissions to review
+	Rounds     int               `json:"rounds,omitempty"` // number of submissions for review
 
-	CodeSeq    int         `json:"code_seq,omitempty"`    // codes asked for so far
-	CodesAsked []time.Time `json:"codes_asked,omitempty"` // within the last 24 h, for the cap
+	CodeSeq    int         `json:"code_seq,omitempty"`    // sequence number of the last code
+	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the codes within 24 h; see MaxCodesPerDay
 
 	Code   *Code   `json:"code,omitempty"`
 	Check  *Check  `json:"check,omitempty"`
@@ -51,61 +50,62 @@ type Case struct {
 	Evidence *Write            `json:"evidence,omitempty"`
 
 	Attention  *Attention  `json:"attention,omitempty"`
-	Resolution *Resolution `json:"settled,omitempty"` // how the last stop ended
-	Delayed    Step        `json:"delayed,omitempty"` // step that an upstream keeps waiting, shown on cards
+	Resolution *Resolution `json:"settled,omitempty"` // end of the last stop
+	Delayed    Step        `json:"delayed,omitempty"` // step whose job is retried because an upstream fails
 
-	SameNumberCases []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same number
+	SameNumberCases []string     `json:"duplicates,omitempty"` // ids of other people's cases with the same ID number
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
 	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed
-	Erased          time.Time    `json:"erased,omitzero"`   // personal data deleted
+	Erased          time.Time    `json:"erased,omitzero"`   // when the personal data was deleted
 
 	Personal Personal `json:"-"`
 }
 
-// Consent records what the applicant agreed to, and when.
+// Consent records the version of the agreement that the applicant accepted.
 type Consent struct {
 	Version string    `json:"version"`
 	Hash    string    `json:"hash"` // SHA-256 of the text, hex
 	At      time.Time `json:"at"`
 }
 
-// Photo is one picture that the applicant sent. Its bytes lie encrypted in the store under ID.
+// Photo is a picture that the applicant sent. The store keeps its bytes, encrypted, under ID.
 type Photo struct {
-	ID        string      `json:"id"`
-	MessageID string      `json:"message_id"`
-	FileKey   string      `json:"file_key"`
-	Kind      string      `json:"kind"` // image | file: the resource type of the message
-	State     PhotoState  `json:"state"`
-	Side      idcard.Side `json:"side,omitempty"`
-	Other     bool        `json:"other,omitempty"` // shows both sides
-	Problem   string      `json:"problem,omitempty"`
-	Past      bool        `json:"past,omitempty"`   // its problem is no longer worth showing
-	SHA256    string      `json:"sha256,omitempty"` // of the picture as sent; stays when the picture is deleted
-	Reader    string      `json:"reader,omitempty"` // job that is reading it
-	Warnings  []string    `json:"warnings,omitempty"`
-	Bytes     int         `json:"bytes,omitempty"` // of the picture as stored
-	At        time.Time   `json:"at"`
+	ID          string      `json:"id"`
+	MessageID   string      `json:"message_id"`
+	FileKey     string      `json:"file_key"`
+	Kind        string      `json:"kind"` // image | file: the resource type of the message
+	State       PhotoState  `json:"state"`
+	Side        idcard.Side `json:"side,omitempty"`
+	BothSides   bool        `json:"other,omitempty"` // shows both sides; Side is then the first one
+	Problem     string      `json:"problem,omitempty"`
+	ProblemSeen bool        `json:"past,omitempty"`   // cards no longer show Problem
+	SHA256      string      `json:"sha256,omitempty"` // of the picture as sent, hex; kept after the picture is deleted
+	Reader      string      `json:"reader,omitempty"` // job that is reading it
+	Warnings    []string    `json:"warnings,omitempty"`
+	Bytes       int         `json:"bytes,omitempty"` // of the picture as stored
+	At          time.Time   `json:"at"`
 }
 
-// PhotoState is where a photo stands between chat and reading.
+// PhotoState is the progress of a photo.
 type PhotoState string
 
+// States of a photo.
 const (
-	PhotoWaiting  PhotoState = "waiting"  // received, not fetched (before consent: not to be fetched)
+	PhotoWaiting  PhotoState = "waiting"  // received, not fetched; before consent it must not be fetched
 	PhotoStored   PhotoState = "stored"   // fetched, inspected, encrypted
-	PhotoRead     PhotoState = "read"     // its side is known and used
-	PhotoRefused  PhotoState = "refused"  // Problem says why; its bytes are gone
-	PhotoReplaced PhotoState = "replaced" // another photo took its place; its bytes are gone
+	PhotoRead     PhotoState = "read"     // read and in use for Side
+	PhotoRefused  PhotoState = "refused"  // unusable because of Problem; the bytes are deleted
+	PhotoReplaced PhotoState = "replaced" // no longer needed; the bytes are deleted
 )
 
-// Code is the SMS code of the present round. The digits are known only as MAC until typed.
+// Code is the SMS code that is valid now. Only the MAC of the digits is stored.
 type Code struct {
-	Seq      int       `json:"seq"` // counts the codes of this case
+	Seq      int       `json:"seq"` // sequence number within the case, from 1
 	State    CodeState `json:"state"`
-	MAC      []byte    `json:"mac,omitempty"`   // keyed hash of case, seq and digits; nil = not made yet
-	Tries    int       `json:"tries,omitempty"` // wrong ones so far
+	MAC      []byte    `json:"mac,omitempty"`   // keyed hash of case, seq and digits; nil before the digits are made
+	Tries    int       `json:"tries,omitempty"` // number of wrong tries
 	Problem  string    `json:"problem,omitempty"`
 	AskedAt  time.Time `json:"asked_at"`
 	SentAt   time.Time `json:"sent_at,omitzero"`
@@ -114,28 +114,28 @@ type Code struct {
 	PassedAt time.Time `json:"passed_at,omitzero"`
 }
 
-// CodeState is where a code stands.
+// CodeState is the progress of a code.
 type CodeState string
 
 // States of a code.
 const (
-	CodeStateSending CodeState = "sending" // a job is to send it
+	CodeStateSending CodeState = "sending" // a job is queued or under way
 	CodeStateSent    CodeState = "sent"
-	CodeStateFailed  CodeState = "failed"  // certainly not sent; Problem says why
-	CodeStateUnknown CodeState = "unknown" // it may have been sent
+	CodeStateFailed  CodeState = "failed"  // certainly not sent, because of Problem
+	CodeStateUnknown CodeState = "unknown" // the answer of the supplier was lost: it may have been sent
 )
 
-// CheckOutcome is what the supplier says of name, number and mobile.
+// CheckOutcome is the supplier's answer about name, number and mobile number.
 type CheckOutcome string
 
 // Outcomes of a check.
 const (
-	CheckMatch    CheckOutcome = "match"
+	CheckMatch    CheckOutcome = "match" // the three belong to one person
 	CheckMismatch CheckOutcome = "mismatch"
 	CheckNoRecord CheckOutcome = "no_record"
 )
 
-// Check is what the verification supplier answered.
+// Check is the answer of the verification supplier. Supplier and Serial go into the evidence.
 type Check struct {
 	Outcome  CheckOutcome `json:"outcome"`
 	Detail   string       `json:"detail,omitempty"`
@@ -144,7 +144,7 @@ type Check struct {
 	At       time.Time    `json:"at"`
 }
 
-// ReviewOutcome is what HR or the policy decided.
+// ReviewOutcome is the decision of a review.
 type ReviewOutcome string
 
 // Outcomes of a review.
@@ -155,40 +155,41 @@ const (
 	ReviewClosed   ReviewOutcome = "closed"
 )
 
-// Review is HR's decision, or the policy's.
+// Review is a decision of HR or of the policy.
 type Review struct {
-	By     string        `json:"by"` // open_id; empty = the policy
+	By     string        `json:"by"` // open_id; "" for the policy
 	What   ReviewOutcome `json:"what"`
 	Reason string        `json:"reason,omitempty"`
 	At     time.Time     `json:"at"`
 	Round  int           `json:"round"`
 }
 
-// Write is an external write that must not happen twice: its intent is stored before the call.
+// Write is a write to a platform that must not happen twice. Its intent is stored before the call; see write_intent.go.
 type Write struct {
 	State   WriteState `json:"state"`
 	Attempt int        `json:"attempt"`
 	Started time.Time  `json:"started,omitzero"`
 	At      time.Time  `json:"at,omitzero"`
 	ID      string     `json:"id,omitempty"`  // verify_uid or eviPointId
-	Job     string     `json:"job,omitempty"` // that began the attempt
-	By      string     `json:"by,omitempty"`  // open_id of who entered ID by hand
+	Job     string     `json:"job,omitempty"` // the job that began the attempt
+	By      string     `json:"by,omitempty"`  // open_id of the admin who confirmed the write by hand
 }
 
-// WriteState is where an external write stands.
+// WriteState is the progress of a Write.
 type WriteState string
 
+// States of a Write.
 const (
 	WriteStarted WriteState = "started"
 	WriteDone    WriteState = "done"
-	WriteRefused WriteState = "refused"
-	WriteUnknown WriteState = "unknown" // may have been applied; never repeated blindly
+	WriteRefused WriteState = "refused" // certainly not applied; another attempt may begin
+	WriteUnknown WriteState = "unknown" // may have been applied; only HR can allow another attempt
 )
 
-// Step is a part of the way that an upstream can stop.
+// Step names a part of a registration that depends on a platform and can stop.
 type Step string
 
-// Steps that can stop.
+// Steps.
 const (
 	StepPhotos   Step = "photos"
 	StepCode     Step = "code"
@@ -198,62 +199,63 @@ const (
 	StepEvidence Step = "evidence"
 )
 
-// StopCode says why a step stopped; it is part of ids of texts (trouble.CODE). The codes of package failure are used
-// as well.
+// StopCode is the reason why a step stopped. It is part of text ids ("trouble.<code>"). The classes of package failure
+// are codes as well.
 type StopCode string
 
-// Codes that this program gives by itself.
+// Codes that do not come from package failure.
 const (
 	StopUnknownOutcome  StopCode = "unknown_outcome"  // a write may have been applied
-	StopUnavailable     StopCode = "unavailable"      // an upstream gave no answer for long
-	StopStalled         StopCode = "stalled"          // nothing works on the case although it is the bot's turn
-	StopIncomplete      StopCode = "incomplete"       // what the evidence has to say did not happen
-	StopPhotoLost       StopCode = "photo_lost"       // the store has the photo no more
-	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier takes no more for this person today
-	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not take what the person gave
+	StopUnavailable     StopCode = "unavailable"      // an upstream has not answered for a long time
+	StopStalled         StopCode = "stalled"          // no job exists for the case although it is the bot's turn
+	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
+	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
+	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
+	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not accept the person's values
 )
 
-// Attention says why a case waits for HR beside review.
+// Attention describes the stop of a case in NeedsAttention.
 type Attention struct {
 	Step     Step      `json:"step"`
-	Return   State     `json:"return"` // state to go on in after 重试
-	Rev      int64     `json:"rev"`    // revision in which the step began
+	Return   State     `json:"return"` // state in which the case continues after 重试
+	Rev      int64     `json:"rev"`    // revision of the case when the step stopped
 	Code     StopCode  `json:"code"`
 	Upstream string    `json:"upstream,omitempty"`
 	LogID    string    `json:"log_id,omitempty"`
 	Since    time.Time `json:"since"`
-	Incident string    `json:"incident,omitempty"` // set when the cause is the operator's and shared by many cases
-	Probes   int       `json:"probes,omitempty"`
+	Incident string    `json:"incident,omitempty"` // cause that many cases share and the operator can remove; "" if none
+	Probes   int       `json:"probes,omitempty"`   // failed attempts since the stop
 }
 
-// ResolutionKind is how a stop ended.
+// ResolutionKind names the way in which a stop ended (texts "did.<kind>").
 type ResolutionKind string
 
-// Ways in which a stop ends.
+// Kinds of resolutions.
 const (
 	ResolutionRetried   ResolutionKind = "retried"
-	ResolutionResolved  ResolutionKind = "resolved" // HR entered what the platform had done
+	ResolutionResolved  ResolutionKind = "resolved" // HR confirmed that the write had been applied
 	ResolutionClosed    ResolutionKind = "closed"
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
-	ResolutionResumed   ResolutionKind = "resumed" // went on by itself
+	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
 )
 
-// Resolution says how a stop ended.
+// Resolution records the end of a stop, for HR's card.
 type Resolution struct {
 	Attention Attention      `json:"attention"`
-	By        string         `json:"by,omitempty"` // open_id; empty = went on by itself
+	By        string         `json:"by,omitempty"` // open_id of the admin; "" without one
 	Kind      ResolutionKind `json:"what"`
 	At        time.Time      `json:"at"`
 }
 
-// Disclosure records one handing over of personal data to a processor.
+// Disclosure records that personal data was passed to a processor.
 type Disclosure struct {
-	To string    `json:"to"`
+	To string    `json:"to"` // code (texts "disclosed.<code>")
 	At time.Time `json:"at"`
 }
 
-// Personal is what identifies the person. It masks itself everywhere except in Clear.
+// Personal holds all personal data of a case. Printing, logging and marshalling show "[personal]" only; Clear is the
+// sole way to the values.
 type Personal struct {
 	Front, Back   *idcard.SealedReading
 	Name          string
@@ -261,17 +263,17 @@ type Personal struct {
 	Mobile        string
 	ContactName   string
 	ContactMobile string
-	CodeMobile    string // where the last code was sent
-	SMSCode       string // the code that the person typed, once it was right
-	Note          string // HR's words to the applicant; they may say anything
+	CodeMobile    string // number to which the last code was sent
+	SMSCode       string // the right code, as typed; it goes into the evidence
+	Note          string // note of HR to the applicant; free text
 }
 
 type clearPersonal Personal
 
-// Clear returns the sealed form's plain text. Only for encryption.
+// Clear returns the values as JSON in clear text. Only the store calls it, to encrypt the result.
 func (p Personal) Clear() ([]byte, error) { return json.Marshal(clearPersonal(p)) }
 
-// PersonalFromClear reads what Clear wrote.
+// PersonalFromClear is the inverse of Clear.
 func PersonalFromClear(b []byte) (Personal, error) {
 	var p clearPersonal
 	err := json.Unmarshal(b, &p)
@@ -283,14 +285,14 @@ func (Personal) GoString() string             { return "[personal]" }
 func (Personal) LogValue() slog.Value         { return slog.StringValue("[personal]") }
 func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"[personal]"`), nil }
 
-// Empty reports whether nothing personal is held.
+// Empty reports whether no personal data is stored.
 func (p Personal) Empty() bool { return p == Personal{} }
 
-// clone returns a deep copy, so that Decide never changes what it was given.
+// clone returns a deep copy except for Personal, whose pointers steps replace and never write through.
 func (c *Case) clone() *Case {
 	raw, err := json.Marshal(c)
 	if err != nil {
-		panic(err) // only plain data inside
+		panic(err) // a case is plain data, which always encodes
 	}
 	var out Case
 	if err := json.Unmarshal(raw, &out); err != nil {
@@ -310,11 +312,11 @@ func (c *Case) PhotoByID(id string) *Photo {
 	return nil
 }
 
-// PhotoOf returns the photo that is used for the side, or nil.
+// PhotoOf returns the photo in use for the side, or nil.
 func (c *Case) PhotoOf(s idcard.Side) *Photo {
 	for i := range c.Photos {
 		p := &c.Photos[i]
-		if p.State == PhotoRead && (p.Side == s || p.Other) {
+		if p.State == PhotoRead && (p.Side == s || p.BothSides) {
 			return p
 		}
 	}

@@ -8,9 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Command is something that people can say to the bot.
+// Command is a chat command. Several words can mean the same command.
 type Command string
 
+// Commands. CommandSixDigits is a text of six digits, which is an SMS code.
 const (
 	CommandNone         Command = ""
 	CommandStart        Command = "start"
@@ -28,6 +29,7 @@ const (
 	CommandSixDigits    Command = "six_digits"
 )
 
+// commands gives the command of each word, in the form to which ParseCommand brings a text.
 var commands = map[string]Command{
 	"实名": CommandStart, "认证": CommandStart, "实名认证": CommandStart, "start": CommandStart, "开始": CommandStart,
 	"进度": CommandStatus, "status": CommandStatus,
@@ -43,15 +45,21 @@ var commands = map[string]Command{
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
 
-// Commands lists all commands except the six digits of a code, sorted and with repetitions.
+// Commands returns the command of each word, sorted and with repetitions. CommandSixDigits is not among them.
 func Commands() []Command { return slices.Sorted(maps.Values(commands)) }
 
-// HRCommands are answered to admins only.
-var HRCommands = map[Command]bool{CommandPending: true, CommandStats: true, CommandRemind: true, CommandReconcile: true,
-	CommandReviewHere: true, CommandAnnounceHere: true}
+// HRCommands are the commands that only admins may use.
+var HRCommands = map[Command]bool{
+	CommandPending:      true,
+	CommandStats:        true,
+	CommandRemind:       true,
+	CommandReconcile:    true,
+	CommandReviewHere:   true,
+	CommandAnnounceHere: true,
+}
 
-// ParseCommand finds the word in what somebody wrote: full-width forms, case, surrounding
-// punctuation and a leading slash do not matter. Anything else is CommandNone.
+// ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
+// surrounding punctuation and a leading slash. A word inside a longer text is no command.
 func ParseCommand(text string) Command {
 	t := strings.ToLower(norm.NFKC.String(text))
 	t = strings.Join(strings.Fields(t), " ")

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestWords(t *testing.T) {
+func TestParseCommand(t *testing.T) {
 	for word, list := range map[Command][]string{
 		CommandStart: {"实名", "认证", "实名认证", "开始", "start", "Start", "START", " start ", "/start", "start!", "ｓｔａｒｔ",
 			"实名。", "实名!", "\t实名\n"},
@@ -35,7 +35,7 @@ func TestWords(t *testing.T) {
 			}
 		})
 	}
-	// Each word's own spelling is in the table in the form to which texts are brought.
+	// ParseCommand normalises a text before the lookup, so each word has to be in its normal form.
 	for text, word := range commands {
 		if got := ParseCommand(text); got != word && text != "?" {
 			t.Errorf("%q is %q, want %q", text, got, word)
@@ -43,8 +43,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// FuzzParseCommand: whatever strangers write is one of our words or none, and the same however
-// often it is looked at.
+// FuzzParseCommand checks that any text is a known command or none, and that a slash and a full stop do not matter.
 func FuzzParseCommand(f *testing.F) {
 	for text := range commands {
 		f.Add(text)
@@ -55,14 +54,14 @@ func FuzzParseCommand(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		w := ParseCommand(text)
 		if w != CommandNone && w != CommandSixDigits && !slices.Contains(known, w) {
-			t.Fatalf("%q is %q", text, w)
+			t.Fatalf("%q: got command %q, want a known one or none", text, w)
 		}
 		if again := ParseCommand(" /" + text + "。"); w != CommandNone && w != CommandSixDigits && again != w &&
 			utf8.ValidString(text) {
-			t.Fatalf("%q is %q, with a slash and a full stop %q", text, w, again)
+			t.Fatalf("%q: got %q, with slash and full stop %q, want the same", text, w, again)
 		}
 		if w == CommandSixDigits && len(OnlyDigits(text)) != 6 {
-			t.Fatalf("%q are six digits, but a code would be %q", text, OnlyDigits(text))
+			t.Fatalf("%q: got code %q, want six digits", text, OnlyDigits(text))
 		}
 	})
 }

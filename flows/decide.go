@@ -7,123 +7,148 @@ import (
 	"shiming/cards"
 )
 
-// decision is one run of Decide.
+// decision is one run of Decide. Steps change the copy of the case and collect effects in change.
 type decision struct {
-	p    *Policy
-	c    *Case // a copy; steps change it
-	e    Event
-	ch   Change
-	to   State
-	stay bool // entered again on purpose although To is From
+	policy *Policy
+	c      *Case // a copy of the case that Decide was given
+	event  Event
+	change Change
+	// target is the state in which the case shall be afterwards. It is empty after a refusal.
+	target State
+	// reenter makes the case enter target although it is in this state already: a new revision, new timers, new cards.
+	reenter bool
 }
 
-// Decide says what an event means for a case. It is pure: it reads no clock, network or
-// database, and does not change c. A nil Change.Case means that nothing happens; Toast
-// and Why then say why.
+// Decide says what an event means for a case. It is pure: it reads no clock, no network and no database, and it does
+// not change c. A nil Change.Case means that the event was refused. Rule and Toast then say why, and there are no
+// effects.
+//
+// Decide looks up the row of (state, kind), runs its step and enters the state that the step chose. It panics if the
+// row does not allow this state, because that is a mistake in the table or in the step.
 func Decide(p *Policy, c *Case, e Event) Change {
 	d := &decision{
-		p:  p,
-		c:  c.clone(),
-		e:  e,
-		ch: Change{From: c.State},
+		policy: p,
+		c:      c.clone(),
+		event:  e,
+		change: Change{From: c.State},
 	}
-	t := index[pair{c.State, e.Kind}]
-	switch {
-	case t == nil:
-		return d.refuse("not in the table", LateToast(d.p, d.c))
-	case t.By != e.Role:
-		return d.refuse("not the actor's to do", NewToast("not_allowed", nil))
-	case e.Rev != nil && *e.Rev != c.Rev:
-		return d.refuse("seen at another revision", LateToast(d.p, d.c))
-	case t.By == HR && e.Actor == c.OpenID:
-		return d.refuse("nobody decides on himself", NewToast("self_review", nil))
+	row := findRow(c.State, e.Kind)
+	if !d.permitted(row) {
+		return d.change
 	}
-	d.to = t.To[0]
-	if t.step != nil {
-		t.step(d)
+	d.target = row.To[0]
+	if row.step != nil {
+		row.step(d)
 	}
-	if d.ch.Case == nil && d.to == "" { // the step refused
-		return d.ch
+	if d.refused() {
+		return d.change
 	}
-	if !slices.Contains(t.To, d.to) {
-		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.to) +
+	if !slices.Contains(row.To, d.target) {
+		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.target) +
 			", which the table does not allow")
 	}
-	if d.to != c.State || d.stay {
-		if c.State == NeedsAttention && d.to != NeedsAttention {
+	if d.target != c.State || d.reenter {
+		if c.State == NeedsAttention && d.target != NeedsAttention {
 			d.noteResolution(*c.Attention)
 		}
-		d.enter(d.to)
+		d.enter(d.target)
 	}
-	d.ch.Case = d.c
-	if d.ch.Rule == "" {
-		d.ch.Rule = string(e.Kind)
+	if d.change.Rule == "" {
+		d.change.Rule = string(e.Kind)
 	}
-	return d.ch
+	d.change.Case = d.c
+	return d.change
 }
 
-// refuse ends the decision without any change.
-func (d *decision) refuse(why string, t *cards.Toast) Change {
-	d.ch = Change{From: d.ch.From, Rule: why, Toast: t}
-	d.to = ""
-	return d.ch
+// permitted refuses an event before its step runs: no row, another role, an old revision, or an admin's own case.
+func (d *decision) permitted(row *Transition) bool {
+	e := d.event
+	switch {
+	case row == nil:
+		d.refuse(refusalNotInTable, LateToast(d.policy, d.c))
+	case row.By != e.Role:
+		d.refuse("not the actor's to do", NewToast("not_allowed", nil))
+	case e.Rev != nil && *e.Rev != d.c.Rev:
+		d.refuse("seen at another revision", LateToast(d.policy, d.c))
+	case row.By == HR && e.Actor == d.c.OpenID:
+		d.refuse("nobody decides on himself", NewToast("self_review", nil))
+	default:
+		return true
+	}
+	return false
 }
 
-func (d *decision) goTo(s State)    { d.to = s }
-func (d *decision) rule(s string)   { d.ch.Rule = s }
-func (d *decision) toast(id string) { d.ch.Toast = NewToast(id, nil) }
-func (d *decision) job(j Job)       { d.ch.Jobs = append(d.ch.Jobs, j.Of(d.c.ID)) }
+// Reasons of refusals that several steps give. They reach log and tests as Change.Rule.
+const (
+	refusalNotInTable   = "not in the table"
+	refusalOtherCode    = "another code is valid"
+	refusalNoAttempt    = "no such attempt"
+	refusalNoReason     = "no reason given"
+	refusalTooManyCodes = "too many codes within a day"
+	refusalKnown        = "known"
+)
+
+// refuse ends the decision without any change of the case and drops all effects that were collected.
+func (d *decision) refuse(reason string, t *cards.Toast) {
+	d.change = Change{From: d.change.From, Rule: reason, Toast: t}
+	d.target = ""
+}
+
+// refused reports whether a step called refuse. Steps that call other steps ask for it.
+func (d *decision) refused() bool { return d.target == "" }
+
+func (d *decision) goTo(s State)    { d.target = s }
+func (d *decision) rule(s string)   { d.change.Rule = s }
+func (d *decision) toast(id string) { d.change.Toast = NewToast(id, nil) }
+func (d *decision) job(j Job)       { d.change.Jobs = append(d.change.Jobs, j.Of(d.c.ID)) }
+
+// detail adds a detail to the audit row. Values are ids, hashes and codes, never personal data.
 func (d *decision) detail(k, v string) {
-	if d.ch.Detail == nil {
-		d.ch.Detail = map[string]string{}
+	if d.change.Detail == nil {
+		d.change.Detail = map[string]string{}
 	}
-	d.ch.Detail[k] = v
+	d.change.Detail[k] = v
 }
 
 // redraw asks for the cards of the audiences to be drawn again in place.
 func (d *decision) redraw(audiences ...string) {
 	for _, a := range audiences {
-		if !slices.Contains(d.ch.Redraw, a) {
-			d.ch.Redraw = append(d.ch.Redraw, a)
+		if !slices.Contains(d.change.Redraw, a) {
+			d.change.Redraw = append(d.change.Redraw, a)
 		}
 	}
 }
 
 // repost asks for a new message at the bottom of the audience's chat.
 func (d *decision) repost(audience string) {
-	if !slices.Contains(d.ch.Repost, audience) {
-		d.ch.Repost = append(d.ch.Repost, audience)
+	if !slices.Contains(d.change.Repost, audience) {
+		d.change.Repost = append(d.change.Repost, audience)
 	}
 	d.redraw(audience)
 }
 
-const (
-	AudienceApplicant = "applicant"
-	AudienceHR        = "hr"
-	AudienceBoard     = "board"
-)
-
-// enter moves the case into s: a new revision, fresh timers, cards for everybody concerned.
+// enter moves the case into s. It sets a new revision, which makes older cards and timers stale, starts the timers of
+// s, and redraws the cards of those whom the change concerns.
 func (d *decision) enter(s State) {
 	from := d.c.State
 	d.c.State = s
 	d.c.Rev++
-	d.c.EnteredAt = d.e.At
+	d.c.EnteredAt = d.event.At
 	d.c.ExpiresAt = time.Time{}
 	d.c.Delayed = ""
 	if s != NeedsAttention {
 		d.c.Attention = nil
 	}
 	d.redraw(AudienceApplicant)
-	// HR sees a case when it is HR's turn, what became of the decision, and how it ended; not
-	// every step in between, since a group takes five changes a second.
+	// HR's card is not redrawn at every step, because a group takes only five messages a second. It is redrawn when HR's
+	// turn begins or ends and, after a review, at every state but Filing.
 	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil && s != Filing {
 		d.redraw(AudienceHR)
 	}
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
-		d.c.ExpiresAt = d.e.At.Add(d.p.ExpireAfter)
-		d.job(Remind(d.c.Rev, d.e.At.Add(d.p.ReminderAfter)))
+		d.c.ExpiresAt = d.event.At.Add(d.policy.ExpireAfter)
+		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
 		d.job(Expire(d.c.Rev, d.c.ExpiresAt))
 	}
 	if s.Terminal() {
@@ -131,7 +156,7 @@ func (d *decision) enter(s State) {
 	}
 }
 
-// end starts the clocks that delete what is no longer needed.
+// end notes the outcome and queues the jobs that delete photos and fields after their retention periods.
 func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
@@ -144,37 +169,13 @@ func (d *decision) end(s State) {
 		return
 	}
 	if len(d.c.Photos) > 0 && d.c.PhotosGoneAt.IsZero() {
-		d.c.PurgeAt = d.e.At.Add(d.p.PhotoGrace)
+		d.c.PurgeAt = d.event.At.Add(d.policy.PhotoGrace)
 		d.job(Purge(PurgePhotos, d.c.PurgeAt))
 	}
 	switch {
-	case s != Done: // nothing was registered, so nothing needs to be kept
-		d.job(Purge(PurgeAll, d.e.At.Add(d.p.PhotoGrace)))
-	case d.p.FieldRetention > 0:
-		d.job(Purge(PurgeAll, d.e.At.Add(d.p.FieldRetention)))
+	case s != Done: // nobody was registered, so there is no reason to keep the fields
+		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.PhotoGrace)))
+	case d.policy.FieldRetention > 0:
+		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.FieldRetention)))
 	}
 }
-
-func NewToast(id string, args map[string]string) *cards.Toast {
-	t := cards.NewToast(id, args)
-	return &t
-}
-
-// LateToast tells a late click who did what when.
-func LateToast(p *Policy, c *Case) *cards.Toast {
-	if r := c.Review; r != nil && c.State != AwaitingReview {
-		args := map[string]string{"what": string(r.What), "when": r.At.In(ChinaTime).Format("01-02 15:04")}
-		if p.NameOf != nil {
-			args["who"] = p.NameOf(r.By)
-		}
-		return NewToast("late", args)
-	}
-	if c.State.Terminal() {
-		return NewToast("closed", nil)
-	}
-	return NewToast("already", nil)
-}
-
-// ChinaTime is the zone of every day and hour that people and rules speak of. China keeps no summer time, so that a
-// fixed zone is exact and needs no time zone database.
-var ChinaTime = time.FixedZone("Asia/Shanghai", 8*60*60)

@@ -7,8 +7,8 @@ import (
 	"shiming/cards"
 )
 
-// FuzzDecide gives every state what a stranger might put into a button's value and a form:
-// nothing panics, every card can be drawn within 30 KB, and what is refused has no effects.
+// FuzzDecide gives forged button values and forms to every state. Nothing may panic, cards have at most 30 KB, and a
+// refusal has no effects.
 func FuzzDecide(f *testing.F) {
 	seed := func(act string, form map[string]any) {
 		value, _ := json.Marshal(map[string]any{"v": 1, "act": act, "case": SampleCase(Done).ID, "rev": 7, "side": "front"})
@@ -65,18 +65,19 @@ func FuzzDecide(f *testing.F) {
 			ch := Decide(SamplePolicy(), c, e)
 			if ch.Case == nil {
 				if len(ch.Jobs)+len(ch.DropPictures) > 0 || ch.SetBlindIndex {
-					t.Fatalf("%s × %s: refused, but with consequences", s, e.Kind)
+					t.Fatalf("%s × %s: refused with effects, want none", s, e.Kind)
 				}
 				continue
 			}
-			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+			scene := sampleView()
 			for _, card := range []cards.Card{ApplicantCard(ch.Case, scene), HRCard(ch.Case, scene)} {
 				if raw := card.JSON(); !json.Valid(raw) || len(raw) > 30<<10 {
-					t.Fatalf("%s × %s: a card of %d bytes, valid %v", s, e.Kind, len(raw), json.Valid(raw))
+					t.Fatalf("%s × %s: card of %d bytes, valid %v, want at most 30 KB of valid JSON",
+						s, e.Kind, len(raw), json.Valid(raw))
 				}
 			}
 			if _, err := ch.Case.Personal.Clear(); err != nil {
-				t.Fatalf("%s × %s: %v", s, e.Kind, err)
+				t.Fatalf("%s × %s: Clear: got %v, want no error", s, e.Kind, err)
 			}
 		}
 	})

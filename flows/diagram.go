@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Diagram prints the table as a Mermaid state diagram: one arrow per pair of states, with
-// what leads along it. Events that keep the state are left out.
+// Diagram prints the table as a Mermaid state diagram, with one arrow for each pair of states. It leaves out events
+// that keep the state.
 func Diagram() string {
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n    [*] --> awaiting_consent\n")

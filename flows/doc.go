@@ -1,19 +1,22 @@
-// Package flows is the registration of one person, and pure: what a case is, what every event means for it, and which
-// effects follow. It reads no clock, no network and no database: an event brings its time, package engine loads and
-// stores the case, package workers performs the effects. A test holds that nothing here does I/O.
+// Package flows holds the rules of a registration: the case of one person, the events that can happen to it, and the
+// effects that follow. The package is pure. An event brings its time, package engine loads and stores the case, and
+// package workers performs the effects. A test of package docs checks that nothing here does I/O or reads a clock.
 //
 // In reading order:
 //
-//   - state.go, event.go, table.go: the states by whose turn it is, what may happen, and in which state it may, by whom, and where it
-//     may lead; diagram.go prints the table.
-//   - decide.go: Decide runs the row. It is the only place where a case changes.
-//   - step_consent.go, step_photos.go, step_confirm.go, step_code.go, step_check.go, step_review.go, step_record.go, step_evidence.go:
-//     one file a step on the way; step_attention.go when a step stops, resume.go when it goes on, step_end.go, step_remind.go and
-//     step_retention.go around them, step_restored.go after a backup. write_intent.go is what must not happen twice.
-//   - case.go, audit.go, surface.go, policy.go: what is kept, and by which rules; findings.go is what HR sees as chips, and what the
-//     policy judges.
-//   - inputs.go, commands.go, acts.go: what comes in, stripped of the platform's envelope; job.go and job_kinds.go: what goes out.
-//   - present.go: a case as the card of the applicant and of HR.
-//   - reconcile.go: what differs between a case and the platforms; it is asked for in package workers.
-//   - ports.go: what a store has to be able to do.
+//   - state.go, event.go, table.go: the states, the events, and the table of transitions. diagram.go prints the table.
+//   - decide.go: Decide runs a row of the table. No other function changes a case.
+//   - step_consent.go, step_photos.go, step_photos_replace.go, step_contact.go, step_confirm.go, step_code.go,
+//     step_check.go, step_review.go, step_record.go, step_evidence.go: the steps of a registration, in order.
+//   - step_attention.go: a step stops and HR decides. resume.go queues the missing work afterwards.
+//   - step_end.go, step_remind.go, step_retention.go, step_restored.go: end, reminders, deletion, restored backups.
+//   - write_intent.go: writes that must not happen twice.
+//   - case.go, audit.go, surface.go, policy.go: the stored data and the settings of the operator.
+//   - findings.go: the automatic checks that HR sees and that the policy judges.
+//   - inputs.go, commands.go, acts.go: what comes in from Feishu, without the platform's envelope.
+//   - job.go, job_kinds.go: the effects that go out.
+//   - present.go and present_*.go: a case as a card, one file a card. masks.go masks values, toast.go answers clicks.
+//   - reconcile.go: the differences between a case and the platforms. Package workers asks the platforms.
+//   - ports.go: the interface of the store.
+//   - sample.go: cases for tests.
 package flows

@@ -7,7 +7,7 @@ import (
 	"shiming/idcard"
 )
 
-// Kind names what happened to a case.
+// Kind names an event. The values are stored in the audit chain.
 type Kind string
 
 // Events of the applicant.
@@ -23,7 +23,7 @@ const (
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
-	CardAsked     Kind = "resume" // wants the present card at the bottom of the chat
+	CardAsked     Kind = "resume" // the applicant wants the present card at the bottom of the chat
 )
 
 // Events of HR.
@@ -37,7 +37,7 @@ const (
 	Nudged   Kind = "remind"
 )
 
-// Events of the bot: what an effect brought back.
+// Events of the bot: results of jobs.
 const (
 	PhotoFetched     Kind = "photo_fetched"
 	PhotoClaimed     Kind = "photo_claimed"
@@ -48,22 +48,22 @@ const (
 	CodeSent         Kind = "code_sent"
 	CodeFailed       Kind = "code_failed"
 	CodeUnknown      Kind = "code_unknown"
-	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes another one
+	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes new digits
 	PersonChecked    Kind = "person_checked"
-	CheckRefused     Kind = "check_refused" // the supplier does not take one of the three; Field says which
+	CheckRefused     Kind = "check_refused" // the supplier does not accept the value of Field
 	IdentityStarted  Kind = "identity_started"
 	IdentityRecorded Kind = "identity_recorded"
 	IdentityMismatch Kind = "identity_mismatch"
 	PhotoUploaded    Kind = "photo_uploaded"
-	UploadsLost      Kind = "uploads_lost" // e签宝 does not know the files any more
+	UploadsLost      Kind = "uploads_lost" // e签宝 no longer knows the uploaded files
 	EvidenceStarted  Kind = "evidence_started"
 	EvidenceFiled    Kind = "evidence_filed"
-	WriteFailed      Kind = "write_failed" // certainly not applied; may be attempted again
-	StepStopped      Kind = "step_stopped" // needs somebody: permission, quota, refusal, unknown outcome
-	StepDelayed      Kind = "step_delayed" // an upstream has trouble; being retried
-	FormTooClear     Kind = "form_too_clear"
-	PhotosPurged     Kind = "photos_purged"
-	Restored         Kind = "restored" // the database is a copy put back; ID says of when
+	WriteFailed      Kind = "write_failed"   // the write of Step was certainly not applied and may be repeated
+	StepStopped      Kind = "step_stopped"   // retries do not help: permission, quota, refusal, unknown outcome
+	StepDelayed      Kind = "step_delayed"   // an upstream has trouble and the job is retried; Step "" ends the delay
+	FormTooClear     Kind = "form_too_clear" // the tenant's DLP refused the confirmation form (230028)
+	PhotosPurged     Kind = "photos_purged"  // a retention period is over; Field is the PurgeScope
+	Restored         Kind = "restored"       // the database was restored from a backup; ID names its time
 )
 
 // Events of the clock.
@@ -72,69 +72,73 @@ const (
 	ExpiryDue   Kind = "expiry_due"
 )
 
-// Event is one thing that happened, with everything that Decide may need to know about
-// it: the moment, the actor, and facts that the engine looked up beforehand.
+// Event is one event with everything that Decide needs: the time, the actor, and facts that the engine looked up
+// beforehand. A comment names the kinds that fill a field; all other kinds leave it empty.
 type Event struct {
 	Kind  Kind
 	At    time.Time
 	Actor string // open_id; "" for bot and clock
-	Role  Role   // of the actor to this case, decided by the engine
-	// Rev is the revision that the actor saw or that the job belongs to; nil = does not matter.
+	Role  Role   // of the actor to this case
+	// Rev is the revision that the clicked card showed or that the job belongs to. Decide refuses an event of another
+	// revision. nil skips this check.
 	Rev *int64
 
 	Photo     PhotoRef // PhotoReceived
 	MessageID string   // PhotoReceived, PhotoRecalled
 	ChatID    string
-	PhotoID   string // new id for PhotoReceived; else the photo meant
-	PhotoIDs  []string
-	Problem   string // PhotoFailed, CodeFailed
-	SHA256    string
-	Warnings  []string
-	Bytes     int // of the picture as stored
-	Readings  []idcard.Reading
-	Job       string // PhotoClaimed: who reads
+	PhotoID   string           // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
+	PhotoIDs  []string         // PhotoClaimed
+	Problem   string           // PhotoFailed, CodeFailed: a code (texts "photo.<code>", "code.<code>")
+	SHA256    string           // PhotoFetched: of the picture as sent, hex
+	Warnings  []string         // PhotoFetched: codes of idcard.Photo.Warnings
+	Bytes     int              // PhotoFetched: size of the stored picture
+	Readings  []idcard.Reading // PhotoReadOK: one reading a side
+	Job       string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
 
 	Form    cards.Form // Confirmed, SentBack, Refused, Resolved
-	Side    string     // Retake
-	Contact Contact
-	// BlindIndex is the keyed hash of the number, SameNumberCases the cases of other people with the same number.
-	BlindIndex      []byte
+	Side    string     // Retake, PhotoUploaded
+	Contact Contact    // ContactKnown
+	// BlindIndex is the keyed hash of the confirmed number (Confirmed).
+	BlindIndex []byte
+	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 
-	MAC      []byte // CodePrepared: of the digits made; CodeTyped: of the digits typed
-	Code     string // CodeTyped: the digits, kept only if right
-	Seq      int64  // code sequence or write attempt
-	Supplier string
-	Serial   string
-	Check    *Check
-	ID       string // verify_uid, fileId or eviPointId
-	Field    string // IdentityMismatch
+	MAC      []byte // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
+	Code     string // CodeTyped: the digits, which are kept only if they are right
+	Seq      int64  // events of a code: its sequence number
+	Supplier string // CodePrepared
+	Serial   string // CodeSent: the supplier's serial number
+	Check    *Check // PersonChecked
+	ID       string // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
+	Field    string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope
 
 	Stop *Attention // StepStopped
-	Step Step       // StepDelayed; "" = over
+	Step Step       // StepDelayed, WriteFailed
 
-	// SourceMessage is the message that was clicked. The answer to the click holds its new card, so
-	// that its redraw is only needed if the answer is lost.
+	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
+	// message needs a redraw only if the answer is lost.
 	SourceMessage string
 }
 
-// Change is what Decide wants: the case as it shall be, and what follows from it.
+// Change is the result of Decide: the new case and the effects. The engine stores all of it in one transaction.
 type Change struct {
-	Case *Case // nil = nothing changes
+	Case *Case // nil after a refusal
 	From State
-	Rule string // rule that decided, for audit, log and card
+	Rule string // the rule that decided, or the reason of a refusal; for audit row and log
 	Jobs []Job
-	// Redraw lists the audiences whose cards change. Repost lists the audiences that get a new
-	// message at the bottom of the chat, because a person waits for it.
-	Redraw, Repost []string
-	// SetBlindIndex stores BlindIndex as the case's; nil clears it.
+	// Redraw lists the audiences whose cards change in place.
+	Redraw []string
+	// Repost lists the audiences that get a new message at the bottom of the chat, because they wait for it.
+	Repost []string
+	// SetBlindIndex stores BlindIndex as the index of the case. A nil index is removed.
 	SetBlindIndex bool
 	BlindIndex    []byte
-	// DropPictures lists photos whose bytes go in the same transaction.
+	// DropPictures lists photos whose bytes are deleted in the same transaction.
 	DropPictures []string
 	Toast        *cards.Toast
-	Detail       map[string]string // for the audit row; nothing personal
-	// Incident: HR is told once about a cause that many cases share.
+	Detail       map[string]string // of the audit row; never personal data
+	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
-	Silent   bool // too small for an audit row
+	// Silent leaves out the audit row of a small technical change.
+	Silent bool
 }

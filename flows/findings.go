@@ -8,18 +8,18 @@ import (
 	"shiming/idcard"
 )
 
-// Level is how a finding weighs.
+// Level is the weight of a finding.
 type Level string
 
 // Levels of findings.
 const (
 	LevelPassed      Level = "passed"
-	LevelWarning     Level = "warning"      // HR should look
-	LevelFailed      Level = "failed"       // HR has to look
-	LevelNotExamined Level = "not_examined" // never read as passed
+	LevelWarning     Level = "warning"
+	LevelFailed      Level = "failed"
+	LevelNotExamined Level = "not_examined" // never counts as passed
 )
 
-// FindingCode names what was examined. It is part of ids of texts (chip.CODE, check.CODE.…).
+// FindingCode names a check. It is part of text ids ("chip.<code>", "check.<code>.<level>").
 type FindingCode string
 
 // Codes of findings.
@@ -35,15 +35,15 @@ const (
 	FindingQuality         FindingCode = "quality"
 )
 
-// Finding is one thing that was examined and what came of it. Nothing in it is personal.
+// Finding is the result of one check. It holds nothing personal.
 type Finding struct {
 	Code  FindingCode
 	Level Level
-	Args  map[string]string // figures for its text, such as days
+	Args  map[string]string // figures of its text, such as days
 }
 
-// Findings examines a case by what is on record; nothing passes that was not examined. They are what the policy
-// judges and HR sees. It is nil while a side of the card has not been read.
+// Findings runs all checks on the stored data of a case. HR sees the findings, and the policy judges them by AllGreen.
+// The result is nil while a side of the card has not been read.
 func Findings(c *Case, now time.Time) []Finding {
 	p := c.Personal
 	if p.Front == nil || p.Back == nil {
@@ -80,16 +80,16 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingValidity, LevelNotExamined)
 	}
 
-	add(FindingSidesMatch, worst(idcard.SidesMatch(front, back, now)))
+	add(FindingSidesMatch, worstIssue(idcard.SidesMatch(front, back, now)))
 
-	// The number that counts is the confirmed one; birth and gender are what the card shows.
+	// The confirmed number is compared with birth and gender as printed on the card.
 	confirmed := front
 	if n, err := idcard.ParseNumber(p.Number, now); err == nil {
 		sealed := *p.Front
 		sealed.Number, sealed.RawNumber = n.Reveal(), n.Reveal()
 		confirmed = sealed.Open()
 	}
-	add(FindingOCRConsistency, worst(idcard.Consistency(confirmed)))
+	add(FindingOCRConsistency, worstIssue(idcard.Consistency(confirmed)))
 
 	if len(c.Changed) > 0 {
 		add(FindingEdited, LevelWarning)
@@ -112,13 +112,13 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingNameVsFeishu, LevelWarning)
 	}
 
-	add(FindingQuality, quality(c, front, back))
+	add(FindingQuality, qualityLevel(c, front, back))
 	return out
 }
 
-// quality judges the photos. Where the OCR read every field, a photo was good enough, and the
-// local measures of blur and glare have nothing to add; a photocopy is worth a look in any case.
-func quality(c *Case, front, back idcard.Reading) Level {
+// qualityLevel judges the photos in use. If the OCR has read every field, warnings about blur or glare do not count. A
+// possible photocopy always counts.
+func qualityLevel(c *Case, front, back idcard.Reading) Level {
 	complete := len(front.Missing) == 0 && len(back.Missing) == 0
 	for _, p := range c.Photos {
 		if p.State != PhotoRead {
@@ -131,8 +131,8 @@ func quality(c *Case, front, back idcard.Reading) Level {
 	return LevelPassed
 }
 
-// AllGreen reports whether nothing needs a person's eye. What was not examined does not
-// count against the case, but a verification that did not happen does.
+// AllGreen reports whether the policy may approve a case without HR: there are findings, none is a warning or failed,
+// and the person was verified. Other checks that were not examined do not count.
 func AllGreen(findings []Finding) bool {
 	if len(findings) == 0 {
 		return false
@@ -150,7 +150,7 @@ func AllGreen(findings []Finding) bool {
 	return true
 }
 
-// Worst is the worst level among the findings.
+// Worst returns LevelFailed, LevelWarning or LevelPassed: the worst level among the findings.
 func Worst(findings []Finding) Level {
 	out := LevelPassed
 	for _, f := range findings {
@@ -164,6 +164,7 @@ func Worst(findings []Finding) Level {
 	return out
 }
 
+// levelIf returns LevelPassed if good, otherwise bad.
 func levelIf(good bool, bad Level) Level {
 	if good {
 		return LevelPassed
@@ -171,7 +172,8 @@ func levelIf(good bool, bad Level) Level {
 	return bad
 }
 
-func worst(issues []idcard.Issue) Level {
+// worstIssue gives the level of a check from the issues that package idcard found.
+func worstIssue(issues []idcard.Issue) Level {
 	level := LevelPassed
 	for _, i := range issues {
 		if i.Level == idcard.Error {

@@ -9,71 +9,73 @@ import (
 	"shiming/cards"
 )
 
-// What comes in from Feishu, stripped of the platform's envelope. EventID and MessageID
-// are the keys that make each thing happen once.
+// The types of this file are Feishu's events without the platform's envelope. EventID and MessageID identify an event,
+// so that the engine handles a repeated delivery only once.
 
-// Message is something that a person wrote or sent (im.message.receive_v1).
+// Message is a message of a person to the bot (im.message.receive_v1).
 type Message struct {
 	EventID, MessageID string
 	TenantKey          string
 	OpenID             string
 	ChatID             string
-	Private            bool // p2p; otherwise a group in which the bot was mentioned
+	Private            bool // in the p2p chat; otherwise in a group, where the bot was mentioned
 	Text               string
 	Photos             []PhotoRef
-	// Unsupported names a message type that carries neither text nor picture (audio, sticker, …).
+	// Unsupported is the message type if it carries neither text nor picture (audio, sticker, …); otherwise "".
 	Unsupported string
 	At          time.Time
 }
 
-// PhotoRef points at a picture inside a message.
+// PhotoRef identifies a picture inside a message.
 type PhotoRef struct {
 	FileKey string
 	Kind    string // image | file
 }
 
-// CardAction is a button pressed on a card (card.action.trigger).
+// CardAction is a click on a button of a card (card.action.trigger).
 type CardAction struct {
 	EventID   string
 	TenantKey string
-	OpenID    string // of the operator; the only thing that says who may act
+	OpenID    string // of the operator; permissions depend on it alone
 	MessageID string
 	ChatID    string
 	Action    cards.Action
 	Form      cards.Form
-	// Malformed: the value or the form could not be decoded. Answered politely, nothing happens.
+	// Malformed is set if the value or the form could not be decoded. The engine then answers with a toast only.
 	Malformed bool
 	At        time.Time
 }
 
-// Answer is what a click gets back within the callback.
+// Answer is the response to the callback of a click.
 type Answer struct {
 	Toast *cards.Toast
-	Card  cards.Card // nil = the card stays as it is
+	Card  cards.Card // nil leaves the card as it is
 }
 
-// Entered is a person opening the chat with the bot (bot_p2p_chat_entered_v1); fires on every entry.
+// Entered is the event of a person who opens the chat with the bot (im.chat.access_event.bot_p2p_chat_entered_v1).
+// Feishu sends it at every entry, not only at the first.
 type Entered struct {
 	EventID, TenantKey, OpenID, ChatID string
 	At                                 time.Time
 }
 
-// Menu is a click in the bot's menu (application.bot.menu_v6). Key is a chat word or an act.
+// Menu is a click in the bot's menu (application.bot.menu_v6). Key is a chat command or an act.
 type Menu struct {
 	EventID, TenantKey, OpenID, Key string
 	At                              time.Time
 }
 
-// Recalled is a message taken back (im.message.recalled_v1).
+// Recalled is the event of a recalled message (im.message.recalled_v1).
 type Recalled struct {
 	EventID, TenantKey, MessageID, ChatID string
 	At                                    time.Time
 }
 
-// Push is an event as Feishu pushed it, kept from its acknowledgement until it is decided on.
+// Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It
+// masks its body when it is printed, logged or marshalled.
 type Push struct {
 	ID   string
-	Body []byte // decrypted; holds what people wrote
+	Body []byte // decrypted; contains messages of people
 }
 
 func (p Push) String() string               { return "[push " + p.ID + "]" }
@@ -83,8 +85,7 @@ func (p Push) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
 
 type lowPriority struct{}
 
-// WithLowPriority marks the context of work that nobody waits for at this moment, such as a job's. The
-// Store lets others pass it.
+// WithLowPriority marks the context of background work, such as a job. The store serves unmarked contexts first.
 func WithLowPriority(ctx context.Context) context.Context {
 	return context.WithValue(ctx, lowPriority{}, true)
 }

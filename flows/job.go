@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// JobKind names one effect. A job never decides: it performs and reports an event.
+// JobKind names an effect. A job performs its effect and reports the result as an event; it makes no decision.
 type JobKind string
 
 // Kinds of jobs. Each has a constructor in job_kinds.go, which says what its jobs carry.
@@ -29,8 +29,8 @@ const (
 	JobReconcile  JobKind = "reconcile"
 )
 
-// Queue groups jobs that must not starve each other: one upstream that hangs holds up its own. Groups take five
-// messages a second, so that their cards wait in a queue of their own.
+// Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
+// its own jobs. Cards for groups have their own queue as well, because Feishu limits a group to five messages a second.
 func (j Job) Queue() string {
 	switch j.Kind {
 	case JobFetchPhoto:
@@ -52,27 +52,27 @@ func (j Job) Queue() string {
 	return "default"
 }
 
-// Job is one effect to perform after the commit. It holds ids and codes only. The constructors of job_kinds.go make
-// jobs.
+// Job is an effect to perform after the commit. It holds ids and codes only, because the queue is not encrypted. The
+// constructors in job_kinds.go create jobs.
 type Job struct {
 	Kind JobKind
 	Case string
 	// To is the receiver of a reply: an id of the type ToType, or AudienceHR.
 	To, ToType string // ToType: open_id | chat_id | message_id
 	Args       map[Arg]string
-	// Key names the job after its cause: the same in every attempt, never random.
+	// Key derives from the cause of the job. It is the same in every attempt and serves as an idempotency key.
 	Key      string
-	At       time.Time // earliest start; zero = at once
-	Priority int       // 1 first … 4 last; 0 = 2
-	// Set by the store when the job runs.
+	At       time.Time // earliest start; zero: at once
+	Priority int       // 1 (first) to 4 (last); 0 means 2
+	// The store sets ID and Attempt when the job runs.
 	ID      int64
-	Attempt int // 1 for the first
+	Attempt int // 1 for the first attempt
 
-	ref string // photo, side, surface, template, incident, night or scope, by kind
-	rev int64  // revision, number of a code or page, by kind
+	ref string // by kind: id of a photo or surface, side, template, incident, night or scope
+	rev int64  // by kind: revision of the case, sequence number of a code, or page
 }
 
-// storedJob is a Job as the database keeps it. Older versions wrote the same.
+// storedJob is the JSON of a Job in the database. Jobs of older versions have the same keys.
 type storedJob struct {
 	Kind   JobKind        `json:"kind"`
 	Case   string         `json:"case,omitempty"`
@@ -84,7 +84,7 @@ type storedJob struct {
 	Key    string         `json:"key,omitempty"`
 }
 
-// MarshalJSON writes what the database keeps; the store keeps the other fields in columns of their own.
+// MarshalJSON writes a storedJob. The store keeps the remaining fields in columns.
 func (j Job) MarshalJSON() ([]byte, error) {
 	return json.Marshal(storedJob{j.Kind, j.Case, j.ref, j.rev, j.To, j.ToType, j.Args, j.Key})
 }
@@ -108,12 +108,12 @@ func (j *Job) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// RetryLater is returned by Run when a job must run again. Everything else that Run returns
-// is a bug or a lost database and is retried with the store's own backoff.
+// RetryLater is the error of a job that has to run again. Any other error of a job is a bug or a failure of the
+// database, which the store retries with its own backoff.
 type RetryLater struct {
-	In     time.Duration // earliest next start
-	Snooze bool          // waiting, not failing: no attempt is used
-	Code   string        // why; ids and codes only, safe to store and log
+	In     time.Duration // time until the next start
+	Snooze bool          // the job waits and has not failed: the attempt does not count
+	Code   string        // reason; ids and codes only, so that it can be stored and logged
 }
 
 func (a *RetryLater) Error() string { return "again: " + a.Code }

@@ -10,54 +10,55 @@ import (
 // FetchPhoto downloads, inspects and stores one photo.
 func FetchPhoto(photoID string) Job { return Job{Kind: JobFetchPhoto, ref: photoID} }
 
-// PhotoID is the photo of FetchPhoto.
+// PhotoID returns the argument of FetchPhoto.
 func (j Job) PhotoID() string { return j.ref }
 
-// ReadPhotos has the OCR read all stored, unread photos of the case. Priority is 1 (first) to 4, 0 = 2.
+// ReadPhotos has the OCR read all stored photos of the case that no other job has claimed. See Job.Priority.
 func ReadPhotos(priority int) Job { return Job{Kind: JobReadPhotos, Priority: priority} }
 
-// LookUpContact fetches name and mobile from the directory.
+// LookUpContact fetches name and mobile number from Feishu's directory.
 func LookUpContact() Job { return Job{Kind: JobContact} }
 
-// SendCode sends the code with the sequence number, at a moment or at once.
+// SendCode sends the code with the sequence number, not before at.
 func SendCode(seq int, at time.Time) Job { return Job{Kind: JobSendCode, rev: int64(seq), At: at} }
 
-// CodeSeq is the sequence number of SendCode.
+// CodeSeq returns the sequence number of SendCode.
 func (j Job) CodeSeq() int64 { return j.rev }
 
-// CheckPerson asks the supplier about name, number and mobile, in the step that began with the revision.
+// CheckPerson asks the supplier about name, number and mobile number. rev is the revision with which the case entered
+// Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
-// Revision is the case's revision to which CheckPerson, Remind, Expire or a reminder's reply belongs; 0 = any.
+// Revision returns the revision of the case to which CheckPerson, Remind, Expire or Reminder belongs; 0 means any.
 func (j Job) Revision() int64 { return j.rev }
 
-// RecordIdentity writes the identity to Feishu.
+// RecordIdentity writes the identity of the person to Feishu.
 func RecordIdentity() Job { return Job{Kind: JobIdentity} }
 
-// UploadPhoto hands one side to e签宝.
+// UploadPhoto uploads the photo of one side to e签宝.
 func UploadPhoto(side idcard.Side) Job { return Job{Kind: JobUpload, ref: string(side)} }
 
-// Side is the side of UploadPhoto.
+// Side returns the argument of UploadPhoto.
 func (j Job) Side() idcard.Side { return idcard.Side(j.ref) }
 
-// FileEvidence creates the evidence point.
+// FileEvidence creates the evidence point at e签宝.
 func FileEvidence() Job { return Job{Kind: JobEvidence} }
 
-// ShowSurface draws a surface. caseID is empty for a board.
+// ShowSurface sends or patches the message of a surface. caseID is empty for a board.
 func ShowSurface(caseID, surfaceID string) Job {
 	return Job{Kind: JobShow, Case: caseID, ref: surfaceID}
 }
 
-// SurfaceID is the surface of ShowSurface.
+// SurfaceID returns the surface of ShowSurface.
 func (j Job) SurfaceID() string { return j.ref }
 
-// Remind reminds whose turn it is, if the case still has the revision.
+// Remind reports ReminderDue at the given time, if the case still has the revision.
 func Remind(rev int64, at time.Time) Job { return Job{Kind: JobRemind, rev: rev, At: at} }
 
-// Expire ends the case, if it still has the revision.
+// Expire reports ExpiryDue at the given time, if the case still has the revision.
 func Expire(rev int64, at time.Time) Job { return Job{Kind: JobExpire, rev: rev, At: at} }
 
-// PurgeScope is what a purge deletes.
+// PurgeScope names the data that a purge deletes.
 type PurgeScope string
 
 // Scopes of a purge.
@@ -66,18 +67,18 @@ const (
 	PurgeAll    PurgeScope = "all" // everything personal
 )
 
-// Purge deletes photos or everything personal of the case.
+// Purge deletes photos or all personal data of the case, not before at.
 func Purge(scope PurgeScope, at time.Time) Job {
 	return Job{Kind: JobPurge, ref: string(scope), At: at}
 }
 
-// Scope is what Purge deletes.
+// Scope returns the scope of Purge.
 func (j Job) Scope() PurgeScope { return PurgeScope(j.ref) }
 
-// RetryIncident goes on with the other cases that wait for the same cause.
+// RetryIncident retries the other cases that wait for the same cause.
 func RetryIncident(incident string) Job { return Job{Kind: JobRetryAll, ref: incident} }
 
-// RecountIncident draws the card that says how many cases wait for a cause. caseID is one of them.
+// RecountIncident redraws HR's card with the number of cases that wait for the cause. caseID is one of them.
 func RecountIncident(caseID, incident string, at time.Time) Job {
 	return Job{
 		Kind: JobRecount,
@@ -87,10 +88,10 @@ func RecountIncident(caseID, incident string, at time.Time) Job {
 	}
 }
 
-// Incident is the cause of RetryIncident and RecountIncident.
+// Incident returns the cause of RetryIncident and RecountIncident.
 func (j Job) Incident() string { return j.ref }
 
-// Reconcile compares one page of a tenant's cases with the platforms. night is 2006-01-02.
+// Reconcile compares one page of a tenant's cases with the platforms. night is a name of NightOf; pages count from 0.
 func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	return Job{
 		Kind: JobReconcile,
@@ -101,13 +102,13 @@ func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	}
 }
 
-// Night is the night of Reconcile, as 2006-01-02.
+// Night returns the night of Reconcile, as 2006-01-02.
 func (j Job) Night() string { return j.ref }
 
-// Page is the page of Reconcile, from 0.
+// Page returns the page of Reconcile, from 0.
 func (j Job) Page() int64 { return j.rev }
 
-// Template names what a reply says.
+// Template names the card that a reply sends.
 type Template string
 
 // Templates of replies.
@@ -118,36 +119,37 @@ const (
 	ReplyMyData       Template = "my_data"
 	ReplyPhotoProblem Template = "photo_problem"
 	ReplyReminder     Template = "reminder"
-	ReplyDigest       Template = "digest"     // To AudienceHR: what waits, as one ReplyWaiting to each of HR's places
-	ReplyPending      Template = "pending"    // what waits for HR, to who asked
-	ReplyStats        Template = "stats"      // figures, to who asked
-	ReplyRemindAll    Template = "remind_all" // 催办
-	ReplyReminded     Template = "reminded"   // what became of 催办
-	// what differs, to who asked; To AudienceHR: as one ReplyDiffers to each of HR's places
+	ReplyDigest       Template = "digest"     // to AudienceHR: queues a ReplyWaiting for each receiver of HR's cards
+	ReplyPending      Template = "pending"    // list of waiting cases, to the admin who asked
+	ReplyStats        Template = "stats"      // figures, to the admin who asked
+	ReplyRemindAll    Template = "remind_all" // 催办: reminds all applicants, then queues a ReplyReminded
+	ReplyReminded     Template = "reminded"   // result of 催办
+	// ReplyReconcile is the list of differences, to the admin who asked. To AudienceHR it queues a ReplyDiffers for each
+	// receiver of HR's cards.
 	ReplyReconcile Template = "reconcile"
-	ReplyWaiting   Template = "waiting" // what waits, if anything still does
-	ReplyDiffers   Template = "differs" // what differs, if anything still does
+	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
+	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
 )
 
-// Reply sends a card once.
+// Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
 func Reply(template Template) Job { return Job{Kind: JobReply, ref: string(template)} }
 
 // Reminder reminds the applicant, if the case still has the revision.
 func Reminder(rev int64) Job { return Job{Kind: JobReply, ref: string(ReplyReminder), rev: rev} }
 
-// Towards addresses a reply to a receiver.
+// Towards sets the receiver of a reply.
 func (j Job) Towards(to Receiver) Job {
 	j.To, j.ToType = to.ID, to.Type
 	return j
 }
 
-// ToHR addresses a digest to HR, wherever HR's cards go.
+// ToHR addresses a reply to all receivers of HR's cards: the review chat or the admins.
 func (j Job) ToHR() Job {
 	j.To = AudienceHR
 	return j
 }
 
-// Template is what Reply says.
+// Template returns the template of Reply.
 func (j Job) Template() Template { return Template(j.ref) }
 
 // Arg names an argument of a job. Values are ids, codes, figures and times.
@@ -155,27 +157,27 @@ type Arg string
 
 // Arguments of jobs.
 const (
-	ArgTenant  Arg = "tenant"   // tenant key of whom the reply is for, or of Reconcile
-	ArgWho     Arg = "who"      // open_id of whom the reply is for
+	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile
+	ArgWho     Arg = "who"      // open_id of the person whom a reply answers
 	ArgCode    Arg = "code"     // ReplyNotice: id of the text
-	ArgHelp    Arg = "help"     // ReplyGreeting: "1" if help was asked for
-	ArgNow     Arg = "now"      // ReplyDigest: "1" if it does not wait for its slot
+	ArgHelp    Arg = "help"     // ReplyGreeting: "1" for the answer to 帮助
+	ArgNow     Arg = "now"      // ReplyDigest: "1" to send at once instead of in the next time slot
 	ArgProblem Arg = "problem"  // ReplyPhotoProblem: id of the text
 	ArgPhoto   Arg = "photo"    // ReplyPhotoProblem: photo id
-	ArgSent    Arg = "sent"     // ReplyReminded: how many
-	ArgTooSoon Arg = "too_soon" // ReplyReminded: how many
-	ArgCapped  Arg = "capped"   // ReplyReminded: how many
-	ArgAt      Arg = "at"       // ReplyReminded: RFC 3339
-	ArgClicked Arg = "clicked"  // ShowSurface: message that was clicked, where it was not the surface's own
+	ArgSent    Arg = "sent"     // ReplyReminded: number of reminded applicants
+	ArgTooSoon Arg = "too_soon" // ReplyReminded: number of applicants reminded a short while ago
+	ArgCapped  Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
+	ArgAt      Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
+	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 
-// Of says which case the job is about.
+// Of sets the case of a job.
 func (j Job) Of(caseID string) Job {
 	j.Case = caseID
 	return j
 }
 
-// With adds an argument.
+// With adds an argument to a copy of the job.
 func (j Job) With(a Arg, value string) Job {
 	j.Args = maps.Clone(j.Args)
 	if j.Args == nil {
@@ -185,7 +187,7 @@ func (j Job) With(a Arg, value string) Job {
 	return j
 }
 
-// For notes whom a reply is for.
+// For sets the person whom a reply answers.
 func (j Job) For(tenantKey, openID string) Job {
 	return j.With(ArgTenant, tenantKey).With(ArgWho, openID)
 }

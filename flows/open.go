@@ -2,7 +2,7 @@ package flows
 
 import "time"
 
-// Open begins a case: the applicant is asked for consent.
+// Open creates a case in AwaitingConsent. chatID may be empty while the chat is not known.
 func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change {
 	c := &Case{
 		ID:        id,
@@ -12,10 +12,10 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 		CreatedAt: at,
 		Method:    p.Method,
 	}
-	d := &decision{p: p, c: c, e: Event{At: at}}
+	d := &decision{policy: p, c: c, event: Event{At: at}}
 	d.enter(AwaitingConsent)
 	d.repost(AudienceApplicant)
-	d.ch.Case = c
+	d.change.Case = c
 	d.rule("case opened")
-	return d.ch
+	return d.change
 }

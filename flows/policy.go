@@ -7,43 +7,43 @@ import (
 	"shiming/cards"
 )
 
-// Policy is what the owner of the installation decided.
+// Policy holds the settings that decisions depend on. Package app fills it from the configuration.
 type Policy struct {
 	Method       Method
-	ReviewAlways bool     // false = an all-green case needs no HR
+	ReviewAlways bool     // false: a case in which AllGreen holds needs no review
 	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
 	Agreement    cards.Agreement
 
-	ReminderAfter  time.Duration
-	ExpireAfter    time.Duration
-	CodeTTL        time.Duration
-	CodeResend     time.Duration
-	PhotoGrace     time.Duration // photos live this long after the case has ended
-	FieldRetention time.Duration // fields live this long after the case is done; 0 = for ever
-	// WriteQuiet is how long after the intent of a write whose outcome is unknown 重试 waits: a
-	// platform may still be applying what a dead process has sent. Longer than any call takes.
+	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
+	ExpireAfter    time.Duration // from the entry into a state that waits for a person
+	CodeTTL        time.Duration // validity of a code
+	CodeResend     time.Duration // least time between two codes to one number
+	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
+	FieldRetention time.Duration // time from Done to the deletion of the fields; 0: never
+	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
+	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration
 
-	// NameOf gives a colleague's display name for toasts, "" if it is not known.
+	// NameOf returns a colleague's display name for toasts, or "" if it is not known. It may be nil.
 	NameOf func(openID string) string
 }
 
-// Limits that are not the owner's to choose.
+// Limits that no setting changes.
 const (
-	MaxCodeTries   = 5             // wrong codes before a new one is needed
+	MaxCodeTries   = 5             // wrong tries before a new code is needed
 	MaxCodesPerDay = 10            // codes of one case within 24 h
-	MaxPhotos      = 40            // photos of one case; more are refused
-	MaxReminders   = 3             // reminders of one case in one state, by clock or by HR
-	NudgeEvery     = 4 * time.Hour // between two reminders by HR
-	// DefaultWriteQuiet is three times what a call to Feishu (two attempts of 10 s, when a token
-	// has to be renewed) or e签宝 (10 s) can take.
+	MaxPhotos      = 40            // photos of one case
+	MaxReminders   = 3             // reminders of one case in one state, by the clock and by HR together
+	NudgeEvery     = 4 * time.Hour // least time between a reminder and one by HR
+	// DefaultWriteQuiet is three times the longest call: 20 s for Feishu (two attempts of 10 s, if the token has to be
+	// renewed) and 10 s for e签宝.
 	DefaultWriteQuiet = time.Minute
-	// how often a step that was stopped by the operator's settings tries again by itself
+	// ProbeEvery is the interval at which a step with an Incident is tried again without HR.
 	ProbeEvery = 2 * time.Minute
 )
 
-// AdminsOf returns the open_ids of those who decide on the tenant's cases: entries of the form
-// tenant_key/open_id that name it, and those without a tenant.
+// AdminsOf returns the open_ids of the tenant's admins. An entry of the form tenant_key/open_id belongs to this tenant
+// only, an entry without a tenant key to every tenant.
 func (p *Policy) AdminsOf(tenantKey string) (ids []string) {
 	for _, a := range p.Admins {
 		if of, id, ok := strings.Cut(a, "/"); !ok {

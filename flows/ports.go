@@ -8,21 +8,21 @@ import (
 	"shiming/idcard"
 )
 
-// Receiver is where a message goes.
+// Receiver is the receiver of a message.
 type Receiver struct {
-	Type string // open_id | chat_id
+	Type string // open_id | chat_id | message_id: an answer to this message
 	ID   string
 }
 
-// Contact is what the directory says of a person.
+// Contact is a person's entry in Feishu's directory.
 type Contact struct {
 	Name, Mobile string
-	Left         bool // has left the company; known only with the scope that shows the status
+	Left         bool // the person has left the company; false without the permission for the status
 }
 
 func (Contact) String() string { return "[contact]" }
 
-// CardText is what the OCR saw.
+// CardText is the answer of the OCR for one picture; see idcard.ParseEntities for the fields.
 type CardText struct {
 	Side     *int
 	Entities []idcard.Entity
@@ -31,125 +31,126 @@ type CardText struct {
 
 func (CardText) String() string { return "[card text]" }
 
-// RateLimiter keeps limits that all instances share.
+// RateLimiter enforces rate limits that all instances share.
 type RateLimiter interface {
-	// Wait reserves the next slot of every limit and blocks until the latest of them comes.
-	// An *Again in the chain of the error means that it would take too long to wait for.
+	// Wait reserves the next slot of every limit and blocks until the latest of them. If the wait would be too long, it
+	// reserves nothing and returns at once an error that wraps a *RetryLater.
 	Wait(ctx context.Context, limits ...BurstLimit) error
-	// Pace blocks until the next call may be made and returns how the caller says that it truly
-	// leaves. Errors as with Wait.
+	// Pace blocks until the next call may be made. The caller calls leaving at the moment when its request is sent,
+	// because later slots depend on this moment. Errors are those of Wait.
 	Pace(ctx context.Context, p ExactLimit) (leaving func(), err error)
 }
 
-// ExactLimit is an exact limit: never more than Calls in any span of Window, as evenly as can be.
+// ExactLimit allows at most Calls in any span of Window, spread evenly.
 type ExactLimit struct {
 	Key    string
 	Calls  int
 	Window time.Duration
 }
 
-// BurstLimit is a rate with a burst: after Burst calls at once there is one call every Every.
+// BurstLimit allows Burst calls at once and then one call in each span of Every.
 type BurstLimit struct {
 	Key   string
 	Every time.Duration
 	Burst int // at least 1
 }
 
-// ErrStale: somebody else wrote the row first.
+// ErrStale means that another transaction has written the row first.
 var ErrStale = errors.New("flows: case was changed by somebody else")
 
-// ErrNotFound: no such row.
+// ErrNotFound means that the row does not exist.
 var ErrNotFound = errors.New("flows: not found")
 
-// ErrChain: a case's audit chain does not verify.
+// ErrChain means that the audit chain of a case does not verify.
 var ErrChain = errors.New("flows: audit chain does not verify")
 
-// Store keeps everything that matters.
+// Store is the database, as far as the engine and the workers need it. Package store implements it.
 type Store interface {
-	// Tx runs fn in one transaction and commits if it returns nil. fn runs again, in a
-	// fresh transaction, when it returns ErrStale or the database asks for a repetition.
+	// Tx runs fn in one transaction and commits it if fn returns nil. fn runs again, in a new transaction, if it returns
+	// ErrStale or if the database reports a conflict. It must therefore have no other effects.
 	Tx(ctx context.Context, fn func(Tx) error) error
-	// View runs fn on a consistent read-only snapshot, beside writers.
+	// View runs fn on a consistent read-only snapshot. Writers do not block it.
 	View(ctx context.Context, fn func(View) error) error
-	// MAC is a keyed hash for codes and the number index: 32 bytes. purpose keeps uses apart.
+	// MAC returns a keyed hash of 32 bytes, for codes and for the index of ID numbers. Hashes of different purposes
+	// are unrelated.
 	MAC(purpose string, data ...string) []byte
-	// VerifyChain recomputes the case's audit chain.
-	VerifyChain(ctx context.Context, caseID string) error // ErrChain
+	// VerifyChain recomputes the audit chain of the case. The error is ErrChain if it does not verify.
+	VerifyChain(ctx context.Context, caseID string) error
 	RateLimiter
 }
 
-// View reads.
+// View holds the queries. A trailing comment names the error or the value for a missing row.
 type View interface {
 	Case(ctx context.Context, id string) (*Case, error)                      // ErrNotFound
 	OpenCase(ctx context.Context, tenantKey, openID string) (*Case, error)   // not terminal; ErrNotFound
 	LatestCase(ctx context.Context, tenantKey, openID string) (*Case, error) // newest, any state; ErrNotFound
-	// CasesOf returns all cases of one person, newest first.
+	// CasesOf returns all cases of a person, newest first.
 	CasesOf(ctx context.Context, tenantKey, openID string) ([]*Case, error)
-	// InState returns cases in the states, oldest entry first.
+	// InState returns cases in the states, in the order of their entry.
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
-	// Line returns who waits in the states, oldest entry first, without reading the cases.
+	// Line returns the queue of cases in the states, in the order of their entry. It decrypts no case.
 	Line(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
-	// WithIncident returns the cases that wait for the same cause.
+	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
-	// CountIncident counts the cases that wait for the same cause.
+	// CountIncident counts the cases of WithIncident.
 	CountIncident(ctx context.Context, tenantKey, incident string) (int, error)
-	// Entered returns cases that entered the state, in which they still are, after the place and
-	// before the moment, oldest entry first.
+	// Entered returns cases in the state that entered it after the cursor and before the time, in the order of their
+	// entry.
 	Entered(ctx context.Context, tenantKey string, state State, after Cursor, before time.Time, limit int) ([]*Case, error)
-	// Working returns the cases of all tenants for which a call to a verification supplier,
-	// Feishu's identities or e签宝 is queued or under way.
+	// Working returns the ids of cases, of all tenants, with an unfinished job for the verification supplier, Feishu's
+	// identities or e签宝.
 	Working(ctx context.Context) (map[string]bool, error)
-	// SameNumber returns other people's cases (open or done) with the same number index.
+	// SameNumber returns ids of other people's cases, open or done, with the same blind index of the number.
 	SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error)
 	// CaseOfMessage finds the open case that holds a photo of the message.
 	CaseOfMessage(ctx context.Context, messageID string) (*Case, error) // ErrNotFound
 	CountByState(ctx context.Context, tenantKey string) (map[State]int, error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
-	// DoneSince returns open_ids of people done since the moment, newest first, and how many there are.
+	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.
 	DoneSince(ctx context.Context, tenantKey string, since time.Time, limit int) (openIDs []string, total int, err error)
-	// Durations returns the median time from start to done and from submission to review of cases done since.
+	// Durations returns medians over the cases done since: from start to done, and from submission to review.
 	Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error)
-	// Unread counts photos of other cases that are stored or waiting and were received before t (queue position).
+	// Unread counts the unread photos of other cases that were received before the time: the position in the OCR queue.
 	Unread(ctx context.Context, before time.Time, notCase string) (int, error)
 	Surface(ctx context.Context, id string) (*Surface, error) // ErrNotFound
 	SurfacesOf(ctx context.Context, caseID, audience string) ([]*Surface, error)
-	// SurfaceByMessage finds the surface that a message shows.
+	// SurfaceByMessage finds the surface to which a message belongs.
 	SurfaceByMessage(ctx context.Context, messageID string) (*Surface, error) // ErrNotFound
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
 }
 
-// Cursor is a place in a list of cases in the order of their entry into a state.
+// Cursor is a position in a list of cases ordered by time of entry and id.
 type Cursor struct {
-	At time.Time `json:"at,omitzero"` // entered then; kept to the millisecond
+	At time.Time `json:"at,omitzero"` // time of entry, in milliseconds
 	ID string    `json:"id,omitempty"`
 }
 
-// QueueEntry is a case that waits, and whose it is.
+// QueueEntry is a waiting case with its applicant.
 type QueueEntry struct{ CaseID, OpenID string }
 
-// Day is a day's figures.
+// Day holds the figures of one day.
 type Day struct {
 	Day           string // 2006-01-02, Asia/Shanghai
 	Started, Done int
 }
 
-// Tx reads and writes in one transaction.
+// Tx adds the writes of a transaction to the queries.
 type Tx interface {
 	View
-	// Seen inserts the keys and reports whether any of them was there already; empty keys
-	// are skipped. Keys live at least 7 days.
+	// Seen inserts the keys and reports whether any of them existed. It skips empty keys. Keys are kept for at least 7
+	// days.
 	Seen(ctx context.Context, at time.Time, keys ...string) (bool, error)
 	InsertCase(ctx context.Context, c *Case) error // ErrStale if the person has an open case by now
-	// UpdateCase writes c if the stored version is still c.Version, and increments c.Version.
+	// UpdateCase writes c and increments c.Version, if the stored version is still c.Version.
 	UpdateCase(ctx context.Context, c *Case) error // ErrStale
-	// SetBlindIndex sets (or with nil clears) the index of the case's number.
+	// SetBlindIndex sets the blind index of the case's number; nil removes it.
 	SetBlindIndex(ctx context.Context, caseID string, index []byte) error
-	// Audit appends to the case's chain: the store fills Seq, Prev and Hash.
+	// Audit appends a row to the chain of the case. The store fills Seq, Prev and Hash.
 	Audit(ctx context.Context, row AuditRow) error
-	// Enqueue inserts jobs; each runs at least once after the commit, not before At.
+	// Enqueue inserts jobs. Each runs at least once after the commit, not before At.
 	Enqueue(ctx context.Context, jobs ...Job) error
 	PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error // encrypted with the case id bound in
 	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
@@ -157,15 +158,16 @@ type Tx interface {
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
 }
 
-func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
-
-// SettingReviewChat and SettingAnnounceChat are chosen by HR in chat and outrank the configuration.
+// Keys of settings that HR chooses by chat command. They override the configuration.
 const (
 	SettingReviewChat   = "review_chat"
 	SettingAnnounceChat = "announce_chat"
 )
 
-// IgnoreNotFound swallows "no such case": a job of a case that was deleted has nothing to do.
+// IsNotFound reports whether err is ErrNotFound.
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+// IgnoreNotFound returns nil for ErrNotFound, because a job of a deleted case has nothing to do.
 func IgnoreNotFound(err error) error {
 	if IsNotFound(err) {
 		return nil

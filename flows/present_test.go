@@ -1,9 +1,7 @@
 package flows
 
 import (
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +11,7 @@ import (
 	"shiming/verify"
 )
 
-// No card but the owner's own form shows clear values, whatever the state and the history.
+// TestOnlyTheOwnersFormIsClear checks every card of every state and history except the applicant's confirmation form.
 func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 	shown := 0
 	for _, s := range States {
@@ -38,7 +36,7 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 			c := SampleCase(s)
 			c.Personal.ContactName, c.Personal.ContactMobile = "小样", "+86"+SampleMobile
 			change(c)
-			scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+			scene := sampleView()
 			for audience, card := range map[string]cards.Card{"applicant": ApplicantCard(c, scene), "HR": HRCard(c, scene)} {
 				if form, ok := card.(cards.Confirm); ok && !form.Masked {
 					continue
@@ -47,44 +45,44 @@ func TestOnlyTheOwnersFormIsClear(t *testing.T) {
 				raw := string(card.JSON())
 				for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "样本省样本市样本路1号", "123456"} {
 					if strings.Contains(raw, clear) {
-						t.Errorf("%s, %s: %s's card shows %s", s, name, audience, clear)
+						t.Errorf("%s, %s: %s's card shows %s, want it masked", s, name, audience, clear)
 					}
 				}
 			}
 		}
 	}
 	if shown < 100 {
-		t.Errorf("only %d cards were looked at", shown)
+		t.Errorf("got %d cards, want at least 100", shown)
 	}
 }
 
-// The supplier's name stays on record as it goes into the evidence; the card shows it in the reader's language.
-func TestTheSupplierInBothLanguages(t *testing.T) {
+// TestSupplierInBothLanguages: the stored name is Chinese, because it goes into the evidence. The card translates it.
+func TestSupplierInBothLanguages(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Check.Supplier = verify.SupplierTencent
-	card := string(HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON())
+	card := string(HRCard(c, sampleView()).JSON())
 	if !strings.Contains(card, "Supplier: Tencent Cloud") || !strings.Contains(card, "核验机构："+verify.SupplierTencent) {
 		t.Errorf("HR sees %s, want %q in it, %q in it", card, "Supplier: Tencent Cloud", "核验机构："+verify.SupplierTencent)
 	}
 }
 
-// HR sees where a value was changed, not what it was.
+// TestChangesAreMasked checks that HR sees the changed positions and no clear value.
 func TestChangesAreMasked(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Changed = []string{"identity_name", "identity_code"}
 	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
-	card := HRCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review)
+	card := HRCard(c, sampleView()).(cards.Review)
 	if len(card.Changes) != 2 {
 		t.Fatalf("%d changes, want 2", len(card.Changes))
 	}
 	number := card.Changes[1]
 	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
-		t.Errorf("the number's change is %+v", number)
+		t.Errorf("number: got change %+v, want two marked positions on both sides", number)
 	}
 	for _, ch := range card.Changes {
 		for _, clear := range []string{SampleName, "样甲鸣", SampleNumber} {
 			if strings.Contains(ch.Before+ch.After, clear) {
-				t.Errorf("the change of %s shows a clear value", ch.Field)
+				t.Errorf("change of %s: got a clear value, want masks", ch.Field)
 			}
 		}
 	}
@@ -95,73 +93,14 @@ func TestChangesAreMasked(t *testing.T) {
 		{"", "1", ""},
 	} {
 		t.Run(tt.s, func(t *testing.T) {
-			if got := diffMask(tt.s, tt.other); got != tt.want {
+			if got := diffNumber(tt.s, tt.other); got != tt.want {
 				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
 			}
 		})
 	}
 }
 
-// What is personal masks itself wherever it might be printed, logged or marshalled.
-func TestPersonalDataMasksItself(t *testing.T) {
-	c := SampleCase(Done)
-	log := new(strings.Builder)
-	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact",
-		Contact{Name: SampleName, Mobile: SampleMobile})
-	raw, err := json.Marshal(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inner, err := json.Marshal(c.Personal)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := CardText{Entities: []idcard.Entity{{Type: "identity_code", Value: SampleNumber}}}
-	for what, s := range map[string]string{
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw),
-		"json of the inner": string(inner),
-		"log":               log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}),
-		"card text": fmt.Sprintf("%v %+v", text, text),
-	} {
-		t.Run(what, func(t *testing.T) {
-			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
-				if strings.Contains(s, clear) {
-					t.Errorf("%s shows %s", what, clear)
-				}
-			}
-		})
-	}
-	clear, err := c.Personal.Clear()
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := PersonalFromClear(clear)
-	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() {
-		t.Errorf("what was sealed does not open: %v", err)
-	}
-}
-
-// A job's queue is that of the upstream it calls, and groups wait in a queue of their own.
-func TestQueues(t *testing.T) {
-	queues := map[string]bool{}
-	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload,
-		JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
-		q := Job{Kind: k}.Queue()
-		if q == "" {
-			t.Errorf("%s has no queue", k)
-		}
-		queues[q] = true
-	}
-	if len(queues) < 4 {
-		t.Errorf("queues %v", queues)
-	}
-	mine, group := Job{Kind: JobShow, ref: "case/x/applicant"}.Queue(), Job{Kind: JobShow, ref: "case/x/hr/oc_1"}.Queue()
-	if mine == group || (Job{Kind: JobShow, ref: "board/oc/2026-06-01"}).Queue() != group {
-		t.Errorf("cards of people wait in %s, of groups in %s", mine, group)
-	}
-}
-
-// The row of steps shows HR's part only when there is one.
+// TestSteps checks that the row of steps shows the review only if the case has one.
 func TestSteps(t *testing.T) {
 	has := func(c *Case, always bool, s cards.Step) bool {
 		p := SamplePolicy()
@@ -198,9 +137,9 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// The form says what is odd about the card and starts with what was read.
-func TestTheFormShowsWhatWasRead(t *testing.T) {
-	scene := ViewContext{Now: SampleTime, Policy: SamplePolicy()}
+// TestConfirmCardShowsReading checks the prefilled values and the notices of the form.
+func TestConfirmCardShowsReading(t *testing.T) {
+	scene := sampleView()
 	form := func(change func(*Case)) cards.Confirm {
 		c := SampleCase(AwaitingConfirmation)
 		change(c)
@@ -209,7 +148,7 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + SampleMobile })
 	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" ||
 		f.ValidFrom != "2020-01-01" || f.ValidTo != "2040-01-01" || len(f.Notices) != 0 || f.Problems != nil {
-		t.Errorf("the form is %+v", f)
+		t.Errorf("got form %+v, want the values that were read", f)
 	}
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
 		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
@@ -217,23 +156,23 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 	if f := form(func(c *Case) {
 		c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11}
 	}); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
-		t.Errorf("notices %+v", f.Notices)
+		t.Errorf("got notices %+v, want one about 10 days", f.Notices)
 	}
 	if f := form(func(c *Case) {
 		c.Personal.Front.Gender = "female"
 	}); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
-		t.Errorf("notices %+v", f.Notices)
+		t.Errorf("got notices %+v, want one about ocr_consistency", f.Notices)
 	}
-	// A number that was not read well is marked at once.
+	// An invalid number shows its problem before the first submission.
 	f = form(func(c *Case) { c.Personal.Front.Number, c.Personal.Front.RawNumber = "", "8990001990030702" })
 	if f.Problems["identity_code"] != "length" || f.Number != "8990001990030702" {
-		t.Errorf("problems %v", f.Problems)
+		t.Errorf("got problems %v, want length for identity_code", f.Problems)
 	}
 	if f := form(func(c *Case) { c.Method = MethodNone }); f.AskMobile || f.Mobile != "" {
-		t.Error("the mobile is asked for although nothing is verified")
+		t.Error("without verification: the form asks for the mobile number, want no input")
 	}
 	if f := form(func(c *Case) { c.Personal.Front = nil }); f.Name != "" {
-		t.Error("a form without readings is not empty")
+		t.Error("without readings: got values, want an empty form")
 	}
 	code := func(change func(*Code)) cards.Code {
 		c := SampleCase(AwaitingCode)
@@ -244,16 +183,16 @@ func TestTheFormShowsWhatWasRead(t *testing.T) {
 		c.Tries = 2
 	}); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) ||
 		!k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
-		t.Errorf("the code's card is %+v", k)
+		t.Errorf("got card %+v, want %d tries left and times from SentAt", k, MaxCodeTries-2)
 	}
 	if k := code(func(c *Code) {
 		c.State, c.SentAt = "sending", time.Time{}
 	}); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
-		t.Errorf("the code's card is %+v", k)
+		t.Errorf("got card %+v, want an expiry from AskedAt", k)
 	}
 	c := SampleCase(AwaitingCode)
 	c.Code = nil
 	if k := ApplicantCard(c, scene).(cards.Code); k.State != "sending" {
-		t.Errorf("without a code: %+v", k)
+		t.Errorf("without a code: got %+v, want state sending", k)
 	}
 }

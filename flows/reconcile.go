@@ -5,49 +5,51 @@ import (
 	"time"
 )
 
-// DiffKind names one way in which our records and the platforms' may differ (texts "diff.<kind>").
+// DiffKind names a kind of difference between our records and the platforms' (texts "diff.<kind>").
 type DiffKind string
 
+// Kinds of differences.
 const (
 	DiffEvidenceUnknown DiffKind = "evidence_unknown" // the answer to an evidence point was lost; e签宝 cannot be asked
 	DiffIdentityUnknown DiffKind = "identity_unknown" // the answer to an identity was lost; Feishu cannot be asked
-	DiffStalled         DiffKind = "stalled"          // the bot's turn, and nothing of it is queued or under way
-	DiffEvidenceMissing DiffKind = "evidence_missing" // done, with no evidence point on record
-	DiffIdentityMissing DiffKind = "identity_missing" // done, with no identity on record
-	DiffPhotoLost       DiffKind = "photo_lost"       // e签宝 does not have an uploaded photo in good order
-	DiffPersonGone      DiffKind = "person_gone"      // Feishu's directory does not show the person any more
+	DiffStalled         DiffKind = "stalled"          // it is the bot's turn, and the case has no job
+	DiffEvidenceMissing DiffKind = "evidence_missing" // done, but without an evidence point
+	DiffIdentityMissing DiffKind = "identity_missing" // done, but without an identity
+	DiffPhotoLost       DiffKind = "photo_lost"       // e签宝 no longer has an uploaded photo, or reports it as broken
+	DiffPersonGone      DiffKind = "person_gone"      // Feishu's directory no longer shows the person
 	DiffChain           DiffKind = "chain"            // the audit chain does not verify
 )
 
-// DiffKinds lists every kind, first the one that needs a person most.
-var DiffKinds = []DiffKind{DiffEvidenceUnknown, DiffIdentityUnknown, DiffStalled, DiffEvidenceMissing,
-	DiffIdentityMissing,
-	DiffPhotoLost, DiffPersonGone, DiffChain}
+// DiffKinds lists every kind, in the order of their need of HR.
+var DiffKinds = []DiffKind{
+	DiffEvidenceUnknown, DiffIdentityUnknown, DiffStalled, DiffEvidenceMissing,
+	DiffIdentityMissing, DiffPhotoLost, DiffPersonGone, DiffChain,
+}
 
-// Difference is one finding about one case. Nothing in it is personal.
+// Difference is one difference of one case. It holds nothing personal.
 type Difference struct {
 	Kind  DiffKind  `json:"kind"`
 	Case  string    `json:"case"`
 	Since time.Time `json:"since"`
-	Ended bool      `json:"ended,omitempty"` // the case has; nobody can move it any more
-	// Reported: the case has ended and HR has been sent this before. It stays in the list for as long
-	// as it holds, and brings no card by itself.
+	Ended bool      `json:"ended,omitempty"` // the case has ended, so nobody can resolve the difference
+	// Reported marks a difference of an ended case that HR has seen on a card before. It stays in the list and does not
+	// cause another card.
 	Reported bool `json:"told,omitempty"`
 }
 
-// stalledAfter is how long a case may be the bot's turn without any job before that counts as
-// a difference: a change and its jobs are one transaction, so that this is generous.
+// stalledAfter is the time without a job after which a case in the bot's turn counts as stalled. A change and its jobs
+// are committed together, so a shorter time would do as well.
 const stalledAfter = 15 * time.Minute
 
-// Surroundings is what others say of a case. The zero value is "all as it should be".
+// Surroundings holds what the store and the platforms say about a case. The zero value means no difference.
 type Surroundings struct {
-	Working     bool // one of its effects is queued or under way
+	Working     bool // the case has an unfinished job
 	ChainBroken bool
 	PhotoLost   bool
 	PersonGone  bool
 }
 
-// Differences compares a case with what is known around it.
+// Differences compares a case with its surroundings.
 func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 	add := func(kind DiffKind, since time.Time) {
 		out = append(out, Difference{
@@ -64,10 +66,10 @@ func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 		add(DiffStalled, c.EnteredAt)
 	}
 	if c.State == Done {
-		if c.Method != MethodNone && !recorded(c.Evidence) {
+		if c.Method != MethodNone && !isOnRecord(c.Evidence) {
 			add(DiffEvidenceMissing, c.EnteredAt)
 		}
-		if !recorded(c.Identity) {
+		if !isOnRecord(c.Identity) {
 			add(DiffIdentityMissing, c.EnteredAt)
 		}
 	}
@@ -83,7 +85,7 @@ func Differences(c *Case, s Surroundings, now time.Time) (out []Difference) {
 	return out
 }
 
-// unknownWrite says which write of a parked case may have happened; "" for none.
+// unknownWrite returns the kind of the unknown write about which HR is asked; "" for none.
 func unknownWrite(c *Case) DiffKind {
 	if c.State != NeedsAttention || c.Attention.Code != StopUnknownOutcome {
 		return ""
@@ -97,24 +99,26 @@ func unknownWrite(c *Case) DiffKind {
 	return ""
 }
 
+// Stalled reports whether a case stands in the bot's turn without a job. working is Surroundings.Working.
 func Stalled(c *Case, working bool, now time.Time) bool {
 	return c.State.Turn() == Bot && !working && now.Sub(c.EnteredAt) >= stalledAfter
 }
 
-// recorded reports whether a write is done and known by its id, or by somebody's word.
-func recorded(w *Write) bool {
+// isOnRecord reports whether a write is done and its id, or the admin who confirmed it, is known.
+func isOnRecord(w *Write) bool {
 	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
 }
 
-// AsksDirectory and AsksEsign say whose records of a case can be asked for.
+// AsksDirectory reports whether the nightly run looks for the applicant in Feishu's directory.
 func AsksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
 
+// AsksEsign reports whether the nightly run asks e签宝 for the photos of the case.
 func AsksEsign(c *Case) bool {
 	return len(c.Uploads) > 0 && slices.Contains([]State{Recording, Filing, NeedsAttention, Done}, c.State)
 }
 
-// ProbeStalled is the stop of a case that stands still without a job, so that HR can let it go on. A
-// write that has begun may have happened.
+// ProbeStalled returns the stop to report for a stalled case, so that HR can retry it. A started write may have been
+// applied, so its outcome is unknown.
 func ProbeStalled(c *Case) *Attention {
 	step := StepUpload
 	switch {
@@ -132,31 +136,33 @@ func ProbeStalled(c *Case) *Attention {
 	return a
 }
 
-// StillHolds reports whether a difference that was found is still there, as far as the case itself
-// can tell. Meanwhile HR may have dealt with it.
+// StillHolds reports whether a difference found earlier still exists, as far as the case itself shows. HR may have
+// resolved it meanwhile.
 func StillHolds(c *Case, d Difference) bool {
 	switch d.Kind {
 	case DiffEvidenceUnknown, DiffIdentityUnknown:
 		return unknownWrite(c) == d.Kind
 	case DiffStalled:
-		woken := c.State == NeedsAttention && (c.Attention.Code == StopStalled || c.Attention.Code == StopUnknownOutcome)
-		return woken || c.State.Turn() == Bot && c.EnteredAt.Equal(d.Since)
+		reported := c.State == NeedsAttention &&
+			(c.Attention.Code == StopStalled || c.Attention.Code == StopUnknownOutcome)
+		return reported || c.State.Turn() == Bot && c.EnteredAt.Equal(d.Since)
 	case DiffEvidenceMissing:
-		return c.State == Done && !recorded(c.Evidence)
+		return c.State == Done && !isOnRecord(c.Evidence)
 	case DiffIdentityMissing:
-		return c.State == Done && !recorded(c.Identity)
+		return c.State == Done && !isOnRecord(c.Identity)
 	case DiffPhotoLost, DiffPersonGone:
 		return AsksDirectory(c) // a case that ended without a record needs neither
 	}
 	return true
 }
 
+// The nightly run begins at 02:30 in China.
 const (
 	nightHour   = 2
 	nightMinute = 30
 )
 
-// NightAfter is the next 02:30 in China after t.
+// NightAfter returns the first 02:30 in China after t.
 func NightAfter(t time.Time) time.Time {
 	l := t.In(ChinaTime)
 	n := time.Date(l.Year(), l.Month(), l.Day(), nightHour, nightMinute, 0, 0, ChinaTime)
@@ -166,14 +172,14 @@ func NightAfter(t time.Time) time.Time {
 	return n
 }
 
-// NightOf names the night that begins at t; ParseNight reads the name.
+// NightOf returns the name of the night that begins at t, as 2006-01-02.
 func NightOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
 
+// ParseNight returns the beginning of the night with this name.
 func ParseNight(s string) (time.Time, error) {
 	day, err := time.ParseInLocation(time.DateOnly, s, ChinaTime)
 	return day.Add(nightHour*time.Hour + nightMinute*time.Minute), err
 }
 
-const (
-	SettingNightly = "reconcile/next" // RFC 3339: when the queued job begins; "" = none was ever queued
-)
+// SettingNightly is the key of the start of the queued nightly run, as RFC 3339; "" if none was ever queued.
+const SettingNightly = "reconcile/next"

@@ -9,7 +9,7 @@ import (
 )
 
 func TestDifferences(t *testing.T) {
-	unknown := func(back State, step Step) *Case { return parkedCase(back, stopped(step, "unknown_outcome", "")) }
+	unknown := func(back State, step Step) *Case { return suspendedCase(back, stopped(step, "unknown_outcome", "")) }
 	idle := func(s State, age time.Duration) *Case {
 		c := SampleCase(s)
 		c.EnteredAt = SampleTime.Add(-age)
@@ -41,7 +41,7 @@ func TestDifferences(t *testing.T) {
 		}), Surroundings{}, []DiffKind{DiffIdentityMissing}},
 		"unknown evidence": {unknown(Filing, "evidence"), Surroundings{}, []DiffKind{DiffEvidenceUnknown}},
 		"unknown identity": {unknown(Recording, "identity"), Surroundings{}, []DiffKind{DiffIdentityUnknown}},
-		"known trouble":    {parkedCase(Filing, stopped("evidence", "quota", "x")), Surroundings{}, nil},
+		"known trouble":    {suspendedCase(Filing, stopped("evidence", "quota", "x")), Surroundings{}, nil},
 		"idle check":       {idle(Checking, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
 		"idle recording":   {idle(Recording, stalledAfter), Surroundings{}, []DiffKind{DiffStalled}},
 		"idle filing":      {idle(Filing, time.Hour), Surroundings{}, []DiffKind{DiffStalled}},
@@ -57,11 +57,11 @@ func TestDifferences(t *testing.T) {
 			for _, d := range Differences(tt.c, tt.s, SampleTime) {
 				got = append(got, d.Kind)
 				if d.Case != tt.c.ID || d.Since.IsZero() || d.Ended != tt.c.State.Terminal() || !StillHolds(tt.c, d) {
-					t.Errorf("%s: %+v", name, d)
+					t.Errorf("%s: got %+v, want case, time and end of the case, and that it still holds", name, d)
 				}
 				if !cards.HasText("diff."+string(d.Kind)) || !cards.HasText("diff_do."+string(d.Kind)) ||
 					!slices.Contains(DiffKinds, d.Kind) {
-					t.Errorf("no words for %s", d.Kind)
+					t.Errorf("%s: got no texts, want diff and diff_do, and a place in DiffKinds", d.Kind)
 				}
 			}
 			if !slices.Equal(got, tt.want) {
@@ -71,7 +71,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
+func TestStillHolds(t *testing.T) {
 	standing := SampleCase(Filing)
 	moved := SampleCase(Filing)
 	moved.EnteredAt = SampleTime
@@ -81,13 +81,13 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 		want bool
 	}{
 		"resolved": {SampleDoneCase(), DiffEvidenceUnknown, false},
-		"another write now": {parkedCase(Recording, stopped("identity", "unknown_outcome", "")), DiffEvidenceUnknown,
+		"another write now": {suspendedCase(Recording, stopped("identity", "unknown_outcome", "")), DiffEvidenceUnknown,
 			false},
 		"still standing":            {standing, DiffStalled, true},
 		"moved and back":            {moved, DiffStalled, false},
-		"woken":                     {parkedCase(Filing, stopped("evidence", "stalled", "")), DiffStalled, true},
-		"woken with a write begun":  {parkedCase(Filing, stopped("evidence", "unknown_outcome", "")), DiffStalled, true},
-		"stopped for its own cause": {parkedCase(Filing, stopped("evidence", "quota", "")), DiffStalled, false},
+		"woken":                     {suspendedCase(Filing, stopped("evidence", "stalled", "")), DiffStalled, true},
+		"woken with a write begun":  {suspendedCase(Filing, stopped("evidence", "unknown_outcome", "")), DiffStalled, true},
+		"stopped for its own cause": {suspendedCase(Filing, stopped("evidence", "quota", "")), DiffStalled, false},
 		"gone and rejected":         {SampleCase(Rejected), DiffPersonGone, false},
 		"gone and open":             {SampleCase(AwaitingReview), DiffPersonGone, true},
 		"photo and withdrawn":       {SampleCase(Withdrawn), DiffPhotoLost, false},
@@ -102,9 +102,8 @@ func TestWhatWasDealtWithNoLongerHolds(t *testing.T) {
 	}
 }
 
-// A case that stands still is stopped, so that HR's retry lets it go on; a write that has
-// begun may have happened, so that both choices are HR's.
-func TestWakingStopsWhereTheCaseStands(t *testing.T) {
+// TestProbeStalled checks the stop of a stalled case and that HR's retry queues the missing jobs.
+func TestProbeStalled(t *testing.T) {
 	for name, tt := range map[string]struct {
 		state  State
 		change func(*Case)
@@ -132,20 +131,20 @@ func TestWakingStopsWhereTheCaseStands(t *testing.T) {
 			tt.change(c)
 			stop := ProbeStalled(c)
 			if stop.Step != tt.step || stop.Code != tt.code || !cards.HasText("trouble."+string(stop.Code)) {
-				t.Errorf("%s: %+v", name, stop)
+				t.Errorf("%s: got %+v, want step %s, code %s and a text", name, stop, tt.step, tt.code)
 			}
-			d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).led(NeedsAttention)
-			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
+			d := decide(t, c, Event{Kind: StepStopped, Stop: stop}).wantState(NeedsAttention)
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 			if w := d.Case.Evidence; w != nil && tt.step == "evidence" && tt.code == "unknown_outcome" &&
 				w.State != WriteUnknown {
-				t.Errorf("%s: evidence %+v", name, w)
+				t.Errorf("%s: got evidence %+v, want state %s", name, w, WriteUnknown)
 			}
-			decide(t, d.Case, Event{Kind: Retry}).led(tt.state).queued(tt.jobs...)
+			decide(t, d.Case, Event{Kind: Retry}).wantState(tt.state).wantJobs(tt.jobs...)
 		})
 	}
 }
 
-func TestNights(t *testing.T) {
+func TestNightAfter(t *testing.T) {
 	at := func(s string) time.Time {
 		at, err := time.ParseInLocation(time.DateTime, s, ChinaTime)
 		if err != nil {

@@ -2,8 +2,8 @@ package flows
 
 import "time"
 
-// resume queues what is still missing in a state; safe to call again, since every worker
-// looks at the case before it acts.
+// resume queues the jobs for the missing work of state s. It may queue a job twice, because every worker reads the case
+// before it acts.
 func (d *decision) resume(s State) {
 	switch s {
 	case AwaitingPhotos:
@@ -14,7 +14,7 @@ func (d *decision) resume(s State) {
 			case PhotoWaiting:
 				d.job(FetchPhoto(p.ID))
 			case PhotoStored:
-				p.Reader = ""
+				p.Reader = "" // release the claim of a job that may have died
 				reading = true
 			}
 		}
@@ -26,12 +26,12 @@ func (d *decision) resume(s State) {
 			d.job(SendCode(d.c.Code.Seq, time.Time{}))
 		}
 	case Checking:
-		d.job(CheckPerson(d.c.Rev + 1))
+		d.job(CheckPerson(d.c.Rev + 1)) // the case enters Checking after this step, with the next revision
 	case Recording, Filing:
 		if !d.c.IdentityDone() {
 			d.job(RecordIdentity())
 		}
-		if d.files() {
+		if d.filesEvidence() {
 			missing := d.missingUploads()
 			for _, side := range missing {
 				d.job(UploadPhoto(side))

@@ -7,28 +7,31 @@ import (
 	"shiming/idcard"
 )
 
-// The samples are for the tests of this room and of others; the program does not use them.
+// The samples serve the tests of several packages. The program does not use them.
 
-// SampleTime is a moment at which people may be disturbed.
+// SampleTime is noon in China, outside the quiet hours.
 var SampleTime = time.Date(2026, 6, 1, 12, 0, 0, 0, ChinaTime)
 
-// The person of the samples. Numbers pass the check digit and lie in a region that does not exist.
+// The person of the samples. The numbers have a valid check digit and the code of a region that does not exist.
 const (
 	SampleName   = "样甲明"
 	SampleNumber = "899000199003070296"
 	SampleMobile = "13900001234"
-	// OtherNumber is somebody else's.
+	// OtherNumber is the ID number of another person.
 	OtherNumber = "899000198512121237"
 )
 
-// SamplePolicy is config.yaml's defaults with three elements and two admins.
+// SamplePolicy returns the defaults of config.yaml with ThreeElements and two admins.
 func SamplePolicy() *Policy {
 	return &Policy{
 		Method:       ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{"ou_hr1", "ou_hr2"},
-		Agreement: cards.Agreement{Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour,
-			Version: cards.AgreementVersion},
+		Agreement: cards.Agreement{
+			Recipients: []string{"feishu", "esign"},
+			PhotoGrace: time.Hour,
+			Version:    cards.AgreementVersion,
+		},
 		ReminderAfter: 4 * time.Hour,
 		ExpireAfter:   7 * 24 * time.Hour,
 		CodeTTL:       10 * time.Minute,
@@ -38,7 +41,7 @@ func SamplePolicy() *Policy {
 	}
 }
 
-// SampleReadings is what the OCR read from both sides of the sample person's card.
+// SampleReadings returns the readings of both sides of the sample person's card.
 func SampleReadings() (front, back idcard.Reading) {
 	one, zero := 1, 0
 	f, err := idcard.ParseEntities(&one, []idcard.Entity{
@@ -58,7 +61,7 @@ func SampleReadings() (front, back idcard.Reading) {
 	return f[0], b[0]
 }
 
-// SampleCase is a case that has come as far as s in the ordinary way.
+// SampleCase returns a case that has reached s without problems. In NeedsAttention the identity's outcome is unknown.
 func SampleCase(s State) *Case {
 	front, back := SampleReadings()
 	sf, sb := front.Seal(), back.Seal()
@@ -171,6 +174,7 @@ func SampleCase(s State) *Case {
 	return c
 }
 
+// SampleDoneCase returns a done case with an evidence point, changed by the functions.
 func SampleDoneCase(change ...func(*Case)) *Case {
 	c := SampleCase(Done)
 	c.Evidence = &Write{State: WriteDone, ID: "P1", At: SampleTime}

@@ -1,8 +1,9 @@
 package flows
 
-// State says whose turn it is. A case is in exactly one state.
+// State is the state of a case. The values are stored in the database and in cards' statistics.
 type State string
 
+// States of an open case.
 const (
 	AwaitingConsent      State = "awaiting_consent"
 	AwaitingPhotos       State = "awaiting_photos"
@@ -10,10 +11,13 @@ const (
 	AwaitingCode         State = "awaiting_code"
 	Checking             State = "checking"
 	AwaitingReview       State = "awaiting_review"
-	Recording            State = "recording"
-	Filing               State = "filing"
-	NeedsAttention       State = "needs_attention"
+	Recording            State = "recording"       // the identity is written to Feishu, the photos are uploaded to e签宝
+	Filing               State = "filing"          // the evidence point is created at e签宝
+	NeedsAttention       State = "needs_attention" // a step stopped; Attention says why
+)
 
+// Terminal states.
+const (
 	Done      State = "done"
 	Rejected  State = "rejected"
 	Declined  State = "declined"
@@ -21,14 +25,14 @@ const (
 	Expired   State = "expired"
 )
 
-// States lists every state in the order of the way through the house, terminal ones last.
+// States lists every state in the order of a registration, terminal states last.
 var States = []State{
 	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
 	AwaitingReview, Recording, Filing, NeedsAttention,
 	Done, Rejected, Declined, Withdrawn, Expired,
 }
 
-// Terminal reports whether nothing leaves s; the person may then start a new case.
+// Terminal reports whether no event leaves s. The person may then start a new case.
 func (s State) Terminal() bool {
 	switch s {
 	case Done, Rejected, Declined, Withdrawn, Expired:
@@ -37,7 +41,7 @@ func (s State) Terminal() bool {
 	return false
 }
 
-// Turn says whom a case in state s waits for.
+// Turn returns the role that a case in state s waits for: Nobody in a terminal state.
 func (s State) Turn() Role {
 	switch s {
 	case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode:
@@ -50,9 +54,11 @@ func (s State) Turn() Role {
 	return Nobody
 }
 
-// Role is what somebody is to a case. It is decided by the operator's open_id, never by a card.
+// Role is the relation of an actor to a case. The engine derives it from the operator's open_id in the callback, never
+// from the content of a card.
 type Role string
 
+// Roles.
 const (
 	Applicant Role = "applicant"
 	HR        Role = "hr"
@@ -61,12 +67,13 @@ const (
 	Nobody    Role = ""
 )
 
-// Method is how the person behind the card is verified.
+// Method is the way in which a person is verified. The settings choose it; see Policy.Method.
 type Method string
 
+// Methods. BankCardFour and Face are names only: no step performs them yet.
 const (
 	ThreeElements Method = "three_elements"
 	BankCardFour  Method = "bank_card_four"
 	Face          Method = "face"
-	MethodNone    Method = "none"
+	MethodNone    Method = "none" // no verification, hence no code and no evidence
 )

@@ -2,14 +2,12 @@ package flows
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"shiming/idcard"
 )
 
-// stepOf says to which step a result belongs.
+// stepOf gives the step to which a result belongs.
 var stepOf = map[Kind]Step{
 	PhotoReadOK: StepPhotos, PhotoFailed: StepPhotos,
 	CodeSent: StepCode, CodeFailed: StepCode, CodeUnknown: StepCode,
@@ -18,50 +16,50 @@ var stepOf = map[Kind]Step{
 	PhotoUploaded: StepUpload, EvidenceFiled: StepEvidence,
 }
 
-// suspend parks the case. What other steps of the case bring back meanwhile is kept.
+// suspend moves the case to NeedsAttention and asks HR. A shared cause asks HR once for all cases, by the incident.
 func suspend(d *decision) {
-	a := *d.e.Stop
-	a.Return, a.Rev, a.Since = d.c.State, d.c.Rev, d.e.At
+	a := *d.event.Stop
+	a.Return, a.Rev, a.Since = d.c.State, d.c.Rev, d.event.At
 	d.c.Attention = &a
-	d.stopDetail(&a)
+	d.noteStop(&a)
 	d.markUnknown(&a)
 	if a.Incident != "" {
-		d.ch.Incident = a.Incident
+		d.change.Incident = a.Incident
 	} else {
 		d.repost(AudienceHR)
 	}
 	d.rule("stopped: " + string(a.Code))
 }
 
-func (d *decision) stopDetail(a *Attention) {
+// noteStop adds the stop to the audit row.
+func (d *decision) noteStop(a *Attention) {
 	d.detail("step", string(a.Step))
 	d.detail("code", string(a.Code))
 	d.detail("upstream", a.Upstream)
 	d.detail("log_id", a.LogID)
 }
 
-// suspendAgain: another step of the same case stopped as well, or the same one again. HR is
-// asked about the one that needs a person most.
+// suspendAgain handles a second stop: of another step that ran at the same time, or of a retry of the same step. HR is
+// asked about the more urgent one.
 func suspendAgain(d *decision) {
-	d.markUnknown(d.e.Stop)
-	d.stopDetail(d.e.Stop)
-	if urgency(d.e.Stop) > urgency(d.c.Attention) {
-		a := *d.e.Stop
-		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.e.At
+	d.markUnknown(d.event.Stop)
+	d.noteStop(d.event.Stop)
+	if urgency(d.event.Stop) > urgency(d.c.Attention) {
+		a := *d.event.Stop
+		a.Return, a.Rev, a.Since = d.c.Attention.Return, d.c.Attention.Rev, d.event.At
 		d.c.Attention = &a
 		d.redraw(AudienceHR)
 		d.repost(AudienceHR)
 		return
 	}
-	if d.e.Stop.Step == d.c.Attention.Step {
+	if d.event.Stop.Step == d.c.Attention.Step {
 		d.c.Attention.Probes++
 	}
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-// urgency orders stops by how much they need a person: only somebody who looks can settle an
-// unknown outcome, a clear no waits for HR's word, and what the operator has to put right is
-// tried again by itself.
+// urgency orders stops by their need of HR. Only HR can resolve an unknown outcome (2). A definite failure waits for
+// HR's retry (1). A step with an incident is retried without HR (0).
 func urgency(a *Attention) int {
 	switch {
 	case a.Code == StopUnknownOutcome:
@@ -72,120 +70,120 @@ func urgency(a *Attention) int {
 	return 0
 }
 
-// whileSuspended keeps what a step prepares while the case is parked: the step is trying again by
-// itself, and only its result leads on.
+// whileSuspended runs the step of the state to return to for an intermediate event, such as an intent, and stays in
+// NeedsAttention. A later result resumes the case.
 func whileSuspended(d *decision) {
-	inner := index[pair{d.c.Attention.Return, d.e.Kind}]
-	if inner == nil {
-		d.refuse("not in the table", nil)
+	row := findRow(d.c.Attention.Return, d.event.Kind)
+	if row == nil {
+		d.refuse(refusalNotInTable, nil)
 		return
 	}
-	inner.step(d)
-	if d.to == "" {
+	row.step(d)
+	if d.refused() {
 		return
 	}
 	d.goTo(NeedsAttention)
-	d.ch.Redraw, d.ch.Repost = nil, nil
+	d.change.Redraw, d.change.Repost = nil, nil
 }
 
-// resumeByResult: a step brought something back while the case was parked. If it is the parked
-// step, the case goes on by itself; a result of another step is kept.
+// resumeByResult handles a result that arrives in NeedsAttention. A result of the stopped step resumes the case. A
+// result of another step is stored, and the case still waits for the stopped one.
 func resumeByResult(d *decision) {
 	a := d.c.Attention
-	inner := index[pair{a.Return, d.e.Kind}]
-	if inner == nil {
-		d.refuse("not in the table", nil)
+	row := findRow(a.Return, d.event.Kind)
+	if row == nil {
+		d.refuse(refusalNotInTable, nil)
 		return
 	}
-	if a.Step != stepOf[d.e.Kind] || d.e.Kind == PhotoUploaded && d.otherUploadMissing() {
+	if a.Step != stepOf[d.event.Kind] || d.event.Kind == PhotoUploaded && d.otherUploadMissing() {
 		d.goTo(a.Return)
-		parked := *a
-		inner.step(d)
-		if d.to == "" {
+		attention := *a
+		row.step(d)
+		if d.refused() {
 			return
 		}
-		d.staySuspended(&parked)
+		d.staySuspended(&attention)
 		return
 	}
 	d.c.State = a.Return
 	d.c.Attention = nil
-	d.goTo(inner.To[0])
-	inner.step(d)
-	if d.to == "" {
+	d.goTo(row.To[0])
+	row.step(d)
+	if d.refused() {
 		return
 	}
-	d.stay = true
+	d.reenter = true
 	d.redraw(AudienceApplicant, AudienceHR)
-	if d.ch.Rule == "" {
-		d.rule(string(d.e.Kind))
+	if d.change.Rule == "" {
+		d.rule(string(d.event.Kind))
 	}
-	d.rule(d.ch.Rule + "; went on by itself")
-	if a.Step == StepPhotos && d.to == AwaitingPhotos {
-		d.resume(AwaitingPhotos) // another photo of the case may still be waiting for its next try
+	d.rule(d.change.Rule + "; went on by itself")
+	if a.Step == StepPhotos && d.target == AwaitingPhotos {
+		d.resume(AwaitingPhotos) // the job of another photo may have stopped as well
 	}
 }
 
-// otherUploadMissing: the upload of one side says nothing about the one that stopped.
+// otherUploadMissing reports whether the side that the event does not name is not uploaded. The stop may be its.
 func (d *decision) otherUploadMissing() bool {
-	return slices.ContainsFunc(d.missingUploads(), func(s idcard.Side) bool { return string(s) != d.e.Side })
+	return slices.ContainsFunc(d.missingUploads(), func(s idcard.Side) bool { return string(s) != d.event.Side })
 }
 
-// staySuspended stays in needs_attention after a result of another step. What that result
-// would have led to becomes the place to return to.
-func (d *decision) staySuspended(parked *Attention) {
-	if d.to != AwaitingConfirmation && d.to != Rejected {
-		if d.to == Filing && parked.Return == Recording {
-			parked.Return = Filing
+// staySuspended keeps the case in NeedsAttention after a result of another step. The state to which the result leads
+// becomes the state to return to. Only a result that needs the applicant ends the stop.
+func (d *decision) staySuspended(a *Attention) {
+	if d.target != AwaitingConfirmation && d.target != Rejected {
+		if d.target == Filing && a.Return == Recording {
+			a.Return = Filing
 		}
-		d.c.Attention = parked
+		d.c.Attention = a
 		d.goTo(NeedsAttention)
 	}
-	// Nothing of the way on may start while a person is being asked.
-	kept := d.ch.Jobs[:0]
-	for _, j := range d.ch.Jobs {
+	// The evidence point must not be created while HR is asked.
+	kept := d.change.Jobs[:0]
+	for _, j := range d.change.Jobs {
 		if j.Kind != JobEvidence {
 			kept = append(kept, j)
 		}
 	}
-	d.ch.Jobs = kept
-	d.ch.Repost, d.ch.Redraw = nil, nil
-	if d.to == AwaitingConfirmation {
+	d.change.Jobs = kept
+	d.change.Repost, d.change.Redraw = nil, nil
+	if d.target == AwaitingConfirmation {
 		d.repost(AudienceApplicant)
 	}
 }
 
-// filesFamily begins e签宝's codes about files (reference of its error codes: 1430xxx). When
-// the evidence is refused with one, the uploaded photos are not there or not this application's.
-const filesFamily = "1430"
+// fileErrorPrefix begins e签宝's error codes about files (page of its error codes: 1430xxx). If the evidence point is
+// refused with one of them, the uploaded photos do not exist or belong to another application.
+const fileErrorPrefix = "1430"
 
-// RetryTooSoon is why a retry did nothing: the platform may still be at the write.
+// RetryTooSoon is the reason of a refused retry: WriteQuiet has not passed since the intent.
 const RetryTooSoon = "the write may still be under way"
 
-// retry goes on where the case stopped. For an unknown outcome it is HR's word that nothing
-// was written, which nobody can know at once.
+// retry resumes the case where it stopped. For an unknown outcome it means that HR has found nothing written, which
+// cannot be known before WriteQuiet has passed.
 func retry(d *decision) {
 	a := d.c.Attention
-	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asked() {
-		if wait := w.Started.Add(d.p.WriteQuiet).Sub(d.e.At); wait > 0 {
-			d.refuse(RetryTooSoon, NewToast("write_quiet",
-				map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asksIfWritten() {
+		if wait := w.Started.Add(d.policy.WriteQuiet).Sub(d.event.At); wait > 0 {
+			d.refuse(RetryTooSoon, NewToast("write_quiet", secondsArg(wait)))
 			return
 		}
 		w.State = WriteRefused
 		d.detail("decided", "not written, once more")
 	}
-	if a.Step == StepEvidence && strings.HasPrefix(a.Upstream, filesFamily) {
-		d.c.Uploads = nil // up with them once more
+	if a.Step == StepEvidence && strings.HasPrefix(a.Upstream, fileErrorPrefix) {
+		d.c.Uploads = nil // resume uploads both photos again
 	}
 	d.goTo(a.Return)
 	d.resume(a.Return)
-	if a.Incident != "" && d.e.Actor != "" { // the others are tried in turn, and do not call for more
+	// HR's retry of one case retries all cases with this cause. Those retries have no actor and queue no further ones.
+	if a.Incident != "" && d.event.Actor != "" {
 		d.job(RetryIncident(a.Incident))
 	}
 	d.toast("retried")
 }
 
-// resolutions says how an event ends a stop. Any other event leads on by itself.
+// resolutions gives the resolution by which an event ends a stop. All other events are results: ResolutionResumed.
 var resolutions = map[Kind]ResolutionKind{
 	Retry:     ResolutionRetried,
 	Resolved:  ResolutionResolved,
@@ -195,42 +193,42 @@ var resolutions = map[Kind]ResolutionKind{
 	ExpiryDue: ResolutionExpired,
 }
 
-// noteResolution notes how a stop ended.
+// noteResolution records the end of a stop.
 func (d *decision) noteResolution(a Attention) {
-	what, ok := resolutions[d.e.Kind]
+	kind, ok := resolutions[d.event.Kind]
 	if !ok {
-		what = ResolutionResumed
+		kind = ResolutionResumed
 	}
-	d.c.Resolution = &Resolution{Attention: a, Kind: what, At: d.e.At}
-	if d.e.Role == HR {
-		d.c.Resolution.By = d.e.Actor
+	d.c.Resolution = &Resolution{Attention: a, Kind: kind, At: d.event.At}
+	if d.event.Role == HR {
+		d.c.Resolution.By = d.event.Actor
 	}
 	d.redraw(AudienceHR)
 }
 
-// resolve takes HR's word that the write did happen, with the id that HR found.
+// resolve records HR's statement that the write was applied, for an evidence point with the id from e签宝's console.
 func resolve(d *decision) {
 	a := d.c.Attention
 	w := d.c.write(a.Step)
-	if w == nil || w.State != WriteUnknown || !d.asked() {
-		d.refuse("nothing to resolve", LateToast(d.p, d.c))
+	if w == nil || w.State != WriteUnknown || !d.asksIfWritten() {
+		d.refuse("nothing to resolve", LateToast(d.policy, d.c))
 		return
 	}
-	id := formValue(d.e.Form.EviPointID)
+	id := formValue(d.event.Form.EviPointID)
 	if a.Step == StepEvidence {
-		if !strings.HasPrefix(id, "P") || len(id) < 2 || len(id) > 64 || strings.ContainsFunc(id, notAlphanumeric) {
+		if !isEvidencePointID(id) {
 			d.refuse("no evidence point", NewToast("wrong_field", map[string]string{"field": "evi_point_id"}))
 			return
 		}
-		w.State, w.ID, w.At, w.By = WriteDone, id, d.e.At, d.e.Actor
+		w.State, w.ID, w.At, w.By = WriteDone, id, d.event.At, d.event.Actor
 		d.detail("evi_point_id", id)
 		d.goTo(Done)
 		d.repost(AudienceApplicant)
 	} else {
-		w.State, w.At, w.By = WriteDone, d.e.At, d.e.Actor
+		w.State, w.At, w.By = WriteDone, d.event.At, d.event.Actor
 		d.afterIdentity()
-		if d.to == Filing {
-			d.ch.Jobs = nil
+		if d.target == Filing {
+			d.change.Jobs = nil
 			d.resume(Filing)
 		}
 	}
@@ -238,19 +236,23 @@ func resolve(d *decision) {
 	d.toast("resolved")
 }
 
-func notAlphanumeric(r rune) bool {
-	return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z')
+// isEvidencePointID accepts an id of e签宝's form: P and letters or digits, 64 characters at most.
+func isEvidencePointID(id string) bool {
+	notAlphanumeric := func(r rune) bool {
+		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z')
+	}
+	return strings.HasPrefix(id, "P") && len(id) >= 2 && len(id) <= 64 && !strings.ContainsFunc(id, notAlphanumeric)
 }
 
-// closeCase ends a case that cannot go on.
+// closeCase ends a case that HR gives up.
 func closeCase(d *decision) {
 	d.c.Outcome = "closed"
-	d.review(ReviewClosed)
+	d.recordReview(ReviewClosed)
 	d.toast("shut")
 	d.repost(AudienceApplicant)
 }
 
-// keepDuringAttention keeps photos that come while the reader is out of order.
+// keepDuringAttention accepts photos while the OCR step is stopped. Other steps need no photo.
 func keepDuringAttention(d *decision) {
 	if d.c.Attention.Return != AwaitingPhotos {
 		d.refuse("no photo is wanted now", nil)
@@ -259,7 +261,7 @@ func keepDuringAttention(d *decision) {
 	takePhoto(d)
 }
 
-// BeforeWrites reports whether the parked case has not begun anything irreversible.
+// BeforeWrites reports whether a case in NeedsAttention has not begun any write to a platform.
 func (c *Case) BeforeWrites() bool {
 	switch c.Attention.Return {
 	case AwaitingPhotos, AwaitingCode, Checking:
@@ -268,18 +270,20 @@ func (c *Case) BeforeWrites() bool {
 	return false
 }
 
+// cancelDuringAttention cancels the case unless a write may have begun.
 func cancelDuringAttention(d *decision) {
 	if !d.c.BeforeWrites() {
-		d.refuse("too late to cancel", LateToast(d.p, d.c))
+		d.refuse("too late to cancel", LateToast(d.policy, d.c))
 		return
 	}
 	cancel(d)
 }
 
+// eraseDuringAttention withdraws the case unless a write may have begun.
 func eraseDuringAttention(d *decision) {
 	if !d.c.BeforeWrites() {
-		d.refuse("too late to withdraw", LateToast(d.p, d.c))
+		d.refuse("too late to withdraw", LateToast(d.policy, d.c))
 		return
 	}
-	eraseOpen(d)
+	eraseOpenCase(d)
 }

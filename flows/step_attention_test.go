@@ -9,7 +9,7 @@ import (
 	"shiming/idcard"
 )
 
-// stopped is what a step reports when it needs somebody.
+// stopped returns the stop that a step reports.
 func stopped(step Step, code StopCode, incident string) *Attention {
 	return &Attention{
 		Step:     step,
@@ -20,8 +20,8 @@ func stopped(step Step, code StopCode, incident string) *Attention {
 	}
 }
 
-// parkedCase stands in needs_attention and will return to a state.
-func parkedCase(back State, a *Attention) *Case {
+// suspendedCase returns a case in NeedsAttention that returns to the state.
+func suspendedCase(back State, a *Attention) *Case {
 	c := SampleCase(back)
 	c.State, c.Attention = NeedsAttention, a
 	a.Return, a.Rev, a.Since = back, c.Rev, SampleTime
@@ -29,7 +29,7 @@ func parkedCase(back State, a *Attention) *Case {
 	return c
 }
 
-func TestAStopParksTheCase(t *testing.T) {
+func TestStepStoppedSuspendsCase(t *testing.T) {
 	for _, tt := range []struct {
 		from     State
 		step     Step
@@ -46,35 +46,34 @@ func TestAStopParksTheCase(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt.from), func(t *testing.T) {
 			c := SampleCase(tt.from)
-			d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).led(NeedsAttention)
-			d.queued()
-			d.drew([]string{AudienceApplicant, AudienceHR}, tt.anew).noted("step", string(tt.step), "code", string(tt.code),
-				"upstream", "42", "log_id", "log")
+			d := decide(t, c, Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, tt.incident)}).wantState(NeedsAttention)
+			d.wantJobs()
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, tt.anew).
+				wantDetail("step", string(tt.step), "code", string(tt.code), "upstream", "42", "log_id", "log")
 			a := d.Case.Attention
 			if a.Return != tt.from || a.Rev != c.Rev || !a.Since.Equal(SampleTime) || a.Incident != tt.incident ||
 				d.Incident != tt.incident {
 				t.Errorf("%s: %+v, incident %q, want %v", tt.from, a, d.Incident, tt.incident)
 			}
 			if !cards.HasText("trouble."+string(tt.code)) || !cards.HasText("attention_step."+string(tt.step)) {
-				t.Errorf("no words for %s, %s", tt.step, tt.code)
+				t.Errorf("%s, %s: got no texts, want trouble and attention_step", tt.step, tt.code)
 			}
-			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			hr := HRCard(d.Case, sampleView()).(cards.Attention)
 			if hr.Step != string(tt.step) || hr.Code != string(tt.code) || hr.Upstream != "42" || hr.LogID != "log" ||
 				hr.Unknown != (tt.code == "unknown_outcome") {
-				t.Errorf("HR sees %+v", hr)
+				t.Errorf("got HR's card %+v, want step %s, code %s, upstream and log id", hr, tt.step, tt.code)
 			}
 			at := map[Step]cards.Step{"photos": cards.StepPhotos, "code": cards.StepCode, "check": cards.StepCode,
 				"identity": cards.StepRecord, "upload": cards.StepRecord, "evidence": cards.StepEvidence}[tt.step]
-			if mine := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
-				Policy: SamplePolicy()}).(cards.Progress); mine.Stage != "attention" || mine.At != at {
+			if mine := ApplicantCard(d.Case, sampleView()).(cards.Progress); mine.Stage != "attention" || mine.At != at {
 				t.Errorf("the applicant sees %+v, stopped at %q, want %q", mine.Stage, mine.At, at)
 			}
 		})
 	}
 }
 
-// What a stopped write may have done is kept, or freed for another attempt.
-func TestAStopSettlesTheWrite(t *testing.T) {
+// TestStepStoppedMarksWrite checks that an unknown outcome is kept and that another failure allows a new attempt.
+func TestStepStoppedMarksWrite(t *testing.T) {
 	for _, tt := range []struct {
 		from  State
 		step  Step
@@ -86,8 +85,8 @@ func TestAStopSettlesTheWrite(t *testing.T) {
 		{Recording, "upload", "quota", WriteStarted}, // another step's
 	} {
 		t.Run(fmt.Sprint(tt.from), func(t *testing.T) {
-			d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped,
-				Stop: stopped(tt.step, tt.code, "")}).led(NeedsAttention)
+			d := decide(t, SampleCase(tt.from), Event{Kind: StepStopped, Stop: stopped(tt.step, tt.code, "")}).
+				wantState(NeedsAttention)
 			w := d.Case.Identity
 			if tt.from == Filing {
 				w = d.Case.Evidence
@@ -99,7 +98,7 @@ func TestAStopSettlesTheWrite(t *testing.T) {
 	}
 }
 
-func TestRetryGoesOnWhereItStopped(t *testing.T) {
+func TestRetryResumesCase(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		back   State
@@ -132,12 +131,12 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 		}, []JobKind{JobIdentity}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := parkedCase(tt.back, stopped(tt.step, "refused", ""))
+			c := suspendedCase(tt.back, stopped(tt.step, "refused", ""))
 			tt.change(c)
-			d := decide(t, c, Event{Kind: Retry}).led(tt.back).said("retried")
-			for _, j := range d.queued(tt.jobs...) {
+			d := decide(t, c, Event{Kind: Retry}).wantState(tt.back).wantToast("retried")
+			for _, j := range d.wantJobs(tt.jobs...) {
 				if j.Kind == JobCheck && j.rev != d.Case.Rev {
-					t.Errorf("the check belongs to revision %d, the case is at %d", j.rev, d.Case.Rev)
+					t.Errorf("got a check of revision %d, want %d", j.rev, d.Case.Rev)
 				}
 			}
 			for _, p := range d.Case.Photos {
@@ -147,37 +146,37 @@ func TestRetryGoesOnWhereItStopped(t *testing.T) {
 			}
 			if d.Case.Attention != nil || d.Case.Resolution == nil || d.Case.Resolution.Kind != "retried" ||
 				d.Case.Resolution.By != "ou_hr1" {
-				t.Errorf("settled %+v", d.Case.Resolution)
+				t.Errorf("got resolution %+v, want retried by ou_hr1", d.Case.Resolution)
 			}
-			d.drew([]string{AudienceApplicant, AudienceHR}, nil)
-			hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention)
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
+			hr := HRCard(d.Case, sampleView()).(cards.Attention)
 			if hr.Decision == nil || hr.Decision.What != "retried" || hr.Step != string(tt.step) {
-				t.Errorf("HR sees %+v", hr)
+				t.Errorf("got HR's card %+v, want the decision retried about %s", hr, tt.step)
 			}
 		})
 	}
 }
 
-// A shared cause is tried again for everybody.
-func TestRetryOfAnIncident(t *testing.T) {
-	c := parkedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
-	jobs := decide(t, c, Event{Kind: Retry}).led(Checking).queued(JobCheck, JobRetryAll)
+// TestRetryOfIncident checks that HR's retry also retries the other cases with this cause.
+func TestRetryOfIncident(t *testing.T) {
+	c := suspendedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
+	jobs := decide(t, c, Event{Kind: Retry}).wantState(Checking).wantJobs(JobCheck, JobRetryAll)
 	if jobs[1].ref != "check/supplier/x" {
 		t.Errorf("retries %q, want %q", jobs[1].ref, "check/supplier/x")
 	}
 }
 
-// For an unknown outcome 重试 is HR's word that nothing was written.
-func TestRetryOfAnUnknownOutcome(t *testing.T) {
+// TestRetryOfUnknownOutcome: by 重试 HR states that nothing was written.
+func TestRetryOfUnknownOutcome(t *testing.T) {
 	c := SampleCase(NeedsAttention)
-	d := decide(t, c, Event{Kind: Retry}).led(Recording).noted("decided", "not written, once more")
+	d := decide(t, c, Event{Kind: Retry}).wantState(Recording).wantDetail("decided", "not written, once more")
 	if d.Case.Identity.State != WriteRefused || d.Case.Identity.Attempt != 1 {
-		t.Errorf("identity %+v", d.Case.Identity)
+		t.Errorf("got identity %+v, want state %s after attempt 1", d.Case.Identity, WriteRefused)
 	}
 }
 
-// Right after the intent nobody can know that a write did not happen.
-func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
+// TestRetryOfUnknownWriteWaits: the platform may still apply the write until WriteQuiet has passed.
+func TestRetryOfUnknownWriteWaits(t *testing.T) {
 	for _, step := range []Step{StepIdentity, StepEvidence} {
 		for _, tt := range []struct {
 			age     time.Duration
@@ -185,40 +184,40 @@ func TestRetryOfAnUnknownWriteWaits(t *testing.T) {
 		}{{0, "60"}, {100 * time.Millisecond, "60"}, {time.Second, "59"}, {59500 * time.Millisecond, "1"}, {time.Minute, ""},
 			{time.Hour, ""}} {
 			t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
-				c := parkedCase(Filing, stopped(step, "unknown_outcome", ""))
+				c := suspendedCase(Filing, stopped(step, "unknown_outcome", ""))
 				c.Identity = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
 				c.Evidence = &Write{State: WriteUnknown, Attempt: 1, Started: SampleTime.Add(-tt.age)}
 				d := decide(t, c, Event{Kind: Retry})
 				if tt.seconds == "" {
-					d.led(Filing).said("retried")
+					d.wantState(Filing).wantToast("retried")
 					return
 				}
-				d.refused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
-				// Who has found what was written need not wait.
+				d.wantRefused(RetryTooSoon, "write_quiet", "seconds", tt.seconds)
+				// Resolving does not wait, because HR has found the written record.
 				to := Done
 				if step == "identity" {
 					to = Filing
 				}
-				decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}}).led(to)
+				decide(t, c, Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr("P1")}}).wantState(to)
 			})
 		}
 	}
-	// What is known not to have been written may be tried at once.
-	c := parkedCase(Filing, stopped("evidence", "quota", ""))
+	// A write that was certainly not applied is retried at once.
+	c := suspendedCase(Filing, stopped("evidence", "quota", ""))
 	c.Evidence = &Write{State: WriteRefused, Attempt: 1, Started: SampleTime}
-	decide(t, c, Event{Kind: Retry}).led(Filing).said("retried")
+	decide(t, c, Event{Kind: Retry}).wantState(Filing).wantToast("retried")
 }
 
-// When e签宝 does not have the photos, asking again with the same ids would never work.
+// TestRetryUploadsLostFilesAgain: if e签宝 does not have the photos, a retry with the same file ids would always fail.
 func TestRetryUploadsLostFilesAgain(t *testing.T) {
 	for upstream, jobs := range map[string][]JobKind{"1430608": {JobUpload, JobUpload}, "1430802": {JobUpload, JobUpload},
 		"1435404": {JobEvidence}} {
 		t.Run(upstream, func(t *testing.T) {
 			a := stopped("evidence", "permission", "")
 			a.Upstream = upstream
-			c := parkedCase(Filing, a)
+			c := suspendedCase(Filing, a)
 			c.Evidence.State = WriteRefused
-			decide(t, c, Event{Kind: Retry}).led(Filing).queued(jobs...)
+			decide(t, c, Event{Kind: Retry}).wantState(Filing).wantJobs(jobs...)
 		})
 	}
 }
@@ -238,12 +237,12 @@ func TestResolveIdentity(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := SampleCase(NeedsAttention)
 			c.Uploads, c.Method = tt.uploads, tt.method
-			d := decide(t, c, Event{Kind: Resolved}).led(tt.to).said("resolved").noted("decided", "written")
-			d.queued(tt.jobs...)
+			d := decide(t, c, Event{Kind: Resolved}).wantState(tt.to).wantToast("resolved").wantDetail("decided", "written")
+			d.wantJobs(tt.jobs...)
 			w := d.Case.Identity
 			if w.State != WriteDone || w.By != "ou_hr1" || w.ID != "" || !w.At.Equal(SampleTime) ||
 				d.Case.Resolution.Kind != "resolved" {
-				t.Errorf("%s: %+v", tt.name, w)
+				t.Errorf("%s: got %+v, want a done write by ou_hr1", tt.name, w)
 			}
 		})
 	}
@@ -251,30 +250,31 @@ func TestResolveIdentity(t *testing.T) {
 
 func TestResolveEvidenceNeedsTheID(t *testing.T) {
 	unknown := func() *Case {
-		c := parkedCase(Filing, stopped("evidence", "unknown_outcome", ""))
+		c := suspendedCase(Filing, stopped("evidence", "unknown_outcome", ""))
 		c.Evidence.State = WriteUnknown
 		return c
 	}
 	for _, id := range []string{"", "  ", "P", "1234567", "p123", "P12 34", "P<at>", "P" + string(make([]byte, 4)), "P" +
 		idcard.FieldName, "P证", "P" + string(make([]rune, 70))} {
-		decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: &id}}).refused("no evidence point",
-			"wrong_field", "field", "evi_point_id")
+		decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: &id}}).
+			wantRefused("no evidence point", "wrong_field", "field", "evi_point_id")
 	}
-	decide(t, unknown(), Event{Kind: Resolved}).refused("no evidence point", "wrong_field", "field", "evi_point_id")
-	d := decide(t, unknown(), Event{Kind: Resolved,
-		Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).led(Done).said("resolved").noted("evi_point_id", "P1234567890",
-		"decided", "written")
-	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
+	decide(t, unknown(), Event{Kind: Resolved}).wantRefused("no evidence point", "wrong_field", "field", "evi_point_id")
+	d := decide(t, unknown(), Event{Kind: Resolved, Form: cards.Form{EviPointID: ptr(" P1234567890 ")}}).
+		wantState(Done).
+		wantToast("resolved").
+		wantDetail("evi_point_id", "P1234567890", "decided", "written")
+	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P1234567890" || w.By != "ou_hr1" {
-		t.Errorf("evidence %+v", w)
+		t.Errorf("got evidence %+v, want P1234567890 by ou_hr1", w)
 	}
 }
 
 func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 	for _, c := range []*Case{
-		parkedCase(Filing, stopped("evidence", "quota", "x")),
-		parkedCase(Recording, stopped("upload", "refused", "")),
-		parkedCase(AwaitingPhotos, stopped("photos", "quota", "x")),
+		suspendedCase(Filing, stopped("evidence", "quota", "x")),
+		suspendedCase(Recording, stopped("upload", "refused", "")),
+		suspendedCase(AwaitingPhotos, stopped("photos", "quota", "x")),
 	} {
 		if c.Evidence != nil {
 			c.Evidence.State = WriteRefused
@@ -286,37 +286,38 @@ func TestOnlyUnknownOutcomesCanBeResolved(t *testing.T) {
 	}
 }
 
-func TestCloseEndsACaseThatCannotGoOn(t *testing.T) {
-	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed,
-		Form: cards.Form{Note: ptr("请找我")}}).led(Rejected).said("shut")
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+func TestClose(t *testing.T) {
+	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).
+		wantState(Rejected).
+		wantToast("shut")
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
-		t.Errorf("closed %+v", d.Case)
+		t.Errorf("got %+v, want outcome and review closed", d.Case)
 	}
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, sampleView()).(cards.Closed)
 	if card.Outcome != "closed" || card.Note != "请找我" {
-		t.Errorf("the applicant reads %+v", card)
+		t.Errorf("got card %+v, want outcome closed with the note", card)
 	}
-	if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Attention); hr.Decision == nil ||
+	if hr := HRCard(d.Case, sampleView()).(cards.Attention); hr.Decision == nil ||
 		hr.Decision.What != "closed" || hr.Decision.Stage != "" {
-		t.Errorf("HR sees %+v", hr.Decision)
+		t.Errorf("got decision %+v, want closed without a stage", hr.Decision)
 	}
 }
 
-// The applicant may stop as long as nothing irreversible has begun.
-func TestStoppingDuringAttention(t *testing.T) {
+// TestCancelDuringAttention checks that the applicant can cancel until a write begins.
+func TestCancelDuringAttention(t *testing.T) {
 	for _, back := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
 		before := back != Recording && back != Filing
 		for _, k := range []Kind{Cancelled, Erase} {
-			c := parkedCase(back, stopped("x", "quota", ""))
+			c := suspendedCase(back, stopped("x", "quota", ""))
 			d := decide(t, c, Event{Kind: k})
 			if before {
-				d.led(Withdrawn)
+				d.wantState(Withdrawn)
 				if d.Case.Resolution.Kind != "withdrawn" || d.Case.Resolution.By != "" || d.Case.Personal.Empty() != (k == Erase) {
-					t.Errorf("%s × %s: %+v", back, k, d.Case.Resolution)
+					t.Errorf("%s × %s: got resolution %+v, want withdrawn", back, k, d.Case.Resolution)
 				}
 			} else if d.Case != nil {
-				t.Errorf("%s × %s was allowed", back, k)
+				t.Errorf("%s × %s: got a change, want a refusal", back, k)
 			}
 			if got := canCancel(c); got != before {
 				t.Errorf("%s: the card offers to cancel: %v, want %v", back, got, before)

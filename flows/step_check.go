@@ -1,44 +1,44 @@
 package flows
 
-// personChecked: the supplier says whether name, number and mobile are one person's.
+// personChecked handles the supplier's answer. The form comes back unless name, number and mobile number match.
 func personChecked(d *decision) {
 	d.c.Delayed = ""
-	d.sent("tencent_faceid")
-	d.c.Check = d.e.Check
-	d.detail("outcome", string(d.e.Check.Outcome))
-	d.detail("serial", d.e.Check.Serial)
-	if d.e.Check.Outcome != CheckMatch {
+	d.noteDisclosure("tencent_faceid")
+	d.c.Check = d.event.Check
+	d.detail("outcome", string(d.event.Check.Outcome))
+	d.detail("serial", d.event.Check.Serial)
+	if d.event.Check.Outcome != CheckMatch {
 		d.c.Mismatch = "three_elements"
-		if d.e.Check.Outcome == CheckNoRecord {
+		if d.event.Check.Outcome == CheckNoRecord {
 			d.c.Mismatch = "no_record"
 		}
-		d.backToForm()
-		d.rule("supplier: " + string(d.e.Check.Outcome))
+		d.returnToForm()
+		d.rule("supplier: " + string(d.event.Check.Outcome))
 		return
 	}
 	d.afterCheck()
 }
 
-// checkRefused: the supplier does not take one of the three, so nothing was checked.
+// checkRefused handles a value that the supplier does not accept. Nothing was checked, and the form comes back.
 func checkRefused(d *decision) {
 	d.c.Delayed = ""
-	d.sent("tencent_faceid")
-	d.c.Mismatch = d.e.Field
-	d.detail("field", d.e.Field)
-	d.backToForm()
+	d.noteDisclosure("tencent_faceid")
+	d.c.Mismatch = d.event.Field
+	d.detail("field", d.event.Field)
+	d.returnToForm()
 }
 
-// backToForm asks the applicant to look at the form again. A code proves one submission only.
-func (d *decision) backToForm() {
+// returnToForm returns to AwaitingConfirmation and removes the code, because a code proves one submission only.
+func (d *decision) returnToForm() {
 	d.c.Code, d.c.Personal.SMSCode = nil, ""
 	d.goTo(AwaitingConfirmation)
 }
 
-// afterCheck goes to HR, or past HR when the policy lets an all-green case through.
+// afterCheck goes to the review. If the policy does not ask for one and AllGreen holds, the case is approved at once.
 func (d *decision) afterCheck() {
 	d.c.Rounds++
-	if !d.p.ReviewAlways && AllGreen(Findings(d.c, d.e.At)) {
-		d.c.Review = &Review{What: ReviewApproved, At: d.e.At, Round: d.c.Rounds}
+	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.event.At)) {
+		d.c.Review = &Review{What: ReviewApproved, At: d.event.At, Round: d.c.Rounds}
 		d.startRecording()
 		d.rule("policy: all checks green")
 		return
@@ -48,7 +48,7 @@ func (d *decision) afterCheck() {
 	d.repost(AudienceHR)
 }
 
-// startRecording begins the independent effects side by side.
+// startRecording queues the identity and the uploads, which do not depend on each other.
 func (d *decision) startRecording() {
 	d.goTo(Recording)
 	d.resume(Recording)

@@ -18,75 +18,76 @@ func checked(outcome CheckOutcome) *Check {
 	}
 }
 
-func TestAMatchGoesToHR(t *testing.T) {
+func TestMatchLeadsToReview(t *testing.T) {
 	c := SampleCase(Checking)
 	c.Delayed, c.Review = "check", &Review{By: "ou_hr1", What: "sent_back"}
-	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
-	d.queued()
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).noted("outcome", "match", "serial", "r-9")
+	d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)
+	d.wantJobs()
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR}).
+		wantDetail("outcome", "match", "serial", "r-9")
 	if d.Case.Review != nil || d.Case.Rounds != 2 || d.Case.Delayed != "" || d.Case.Check.Serial != "r-9" ||
-		d.lastSent() != "tencent_faceid" {
-		t.Errorf("after the check: %+v", d.Case)
+		d.lastDisclosure() != "tencent_faceid" {
+		t.Errorf("after the check: got %+v, want check and round on record", d.Case)
 	}
 	if d.Case.Personal.SMSCode == "" || d.Case.Code.PassedAt.IsZero() {
-		t.Error("the code is needed for the evidence")
+		t.Error("got no code, want it kept for the evidence")
 	}
 }
 
-func TestNoMatchGoesBackToTheForm(t *testing.T) {
+func TestMismatchReturnsToForm(t *testing.T) {
 	for outcome, mismatch := range map[CheckOutcome]string{"mismatch": "three_elements", "no_record": "no_record"} {
 		t.Run(fmt.Sprint(outcome), func(t *testing.T) {
-			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).led(AwaitingConfirmation)
-			d.queued()
+			d := decide(t, SampleCase(Checking), Event{Kind: PersonChecked, Check: checked(outcome)}).
+				wantState(AwaitingConfirmation)
+			d.wantJobs()
 			if d.Case.Mismatch != mismatch || !cards.HasText("mismatch."+mismatch) {
 				t.Errorf("%s: mismatch %q, want %v", outcome, d.Case.Mismatch, mismatch)
 			}
-			// A code proves one submission only; what was typed is kept.
+			// A code proves one submission only. The typed values are kept.
 			if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Number != SampleNumber ||
 				d.Case.Personal.Mobile != SampleMobile {
-				t.Errorf("%s: %+v", outcome, d.Case)
+				t.Errorf("%s: got %+v, want no code and the typed values", outcome, d.Case)
 			}
-			card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+			card := ApplicantCard(d.Case, sampleView()).(cards.Confirm)
 			if card.Mismatch != mismatch || card.Number != SampleNumber {
 				t.Errorf("%s: the form shows mismatch %q, want %v", outcome, card.Mismatch, mismatch)
 			}
-			if d.lastSent() != "tencent_faceid" {
-				t.Error("the check is not on record")
+			if d.lastDisclosure() != "tencent_faceid" {
+				t.Error("got no check, want it on record")
 			}
 		})
 	}
 }
 
-func TestWhatTheSupplierDoesNotTake(t *testing.T) {
+func TestCheckRefused(t *testing.T) {
 	for _, field := range []string{"mobile", "identity_code", "identity_name"} {
 		c := SampleCase(Checking)
 		c.Delayed = "check"
-		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).led(AwaitingConfirmation).noted("field", field)
+		d := decide(t, c, Event{Kind: CheckRefused, Field: field}).wantState(AwaitingConfirmation).wantDetail("field", field)
 		if d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil || d.Case.Delayed != "" ||
-			!cards.HasText("mismatch."+field) || d.lastSent() != "tencent_faceid" {
-			t.Errorf("%s: %+v", field, d.Case)
+			!cards.HasText("mismatch."+field) || d.lastDisclosure() != "tencent_faceid" {
+			t.Errorf("%s: got %+v, want the form with this mismatch", field, d.Case)
 		}
 	}
 }
 
-// An all-green case may pass without HR when the policy says so; everything else never does.
-func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
+// TestAutomaticApproval checks that only an all-green case passes without HR, and only if the policy allows it.
+func TestAutomaticApproval(t *testing.T) {
 	warnings := func(p *Policy) { p.ReviewAlways = false }
 	green := func() *Case {
 		c := SampleCase(Checking)
 		c.Review = nil
 		return c
 	}
-	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
-	d.queued(JobIdentity, JobUpload, JobUpload)
+	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).wantState(Recording)
+	d.wantJobs(JobIdentity, JobUpload, JobUpload)
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
 		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}
-	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime,
-		Policy: SamplePolicy()}).(cards.Progress); !card.Automatic {
-		t.Error("the card does not say that a rule decided")
+	if card := ApplicantCard(d.Case, sampleView()).(cards.Progress); !card.Automatic {
+		t.Error("got no mark on the card, want an automatic approval")
 	}
-	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).led(AwaitingReview)
+	decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}).wantState(AwaitingReview)
 
 	front, _ := SampleReadings()
 	for name, change := range map[string]func(*Case){
@@ -108,19 +109,19 @@ func TestThePolicyLetsGreenCasesThrough(t *testing.T) {
 				if name == "the end was not read" {
 					c.Personal.Back.ValidTo.Y, c.Personal.Back.ValidTo.M, c.Personal.Back.ValidTo.D = 0, 0, 0
 				}
-				decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).led(Recording)
+				decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings).wantState(Recording)
 				return
 			}
 			change(c)
 			d := decide(t, c, Event{Kind: PersonChecked, Check: checked("match")}, warnings)
 			if d.Case == nil || d.Case.State != AwaitingReview {
-				t.Errorf("%s: passed without HR", name)
+				t.Errorf("%s: got an approval without HR, want a review", name)
 			}
 		})
 	}
 }
 
-// Every finding has words, and nothing that was not examined is green.
+// TestFindings checks the level of each finding and that each has its texts.
 func TestFindings(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	level := func(c *Case) map[FindingCode]Level {
@@ -128,7 +129,7 @@ func TestFindings(t *testing.T) {
 		for _, f := range Findings(c, SampleTime) {
 			m[f.Code] = f.Level
 			if !cards.HasText("check."+string(f.Code)+"."+string(Colour(f.Level))) || !cards.HasText("chip."+string(f.Code)) {
-				t.Errorf("no words for %s in %s", f.Code, f.Level)
+				t.Errorf("%s, %s: got no texts, want chip and check", f.Code, f.Level)
 			}
 		}
 		return m
@@ -157,7 +158,7 @@ func TestFindings(t *testing.T) {
 		{"validity", LevelNotExamined, func(c *Case) { c.Personal.Back.ValidFrom.Y = 2027 }},
 		{"sides_match", LevelFailed, func(c *Case) { c.Personal.Back.ValidFrom.Y = 1980 }},
 		{"ocr_consistency", LevelWarning, func(c *Case) { c.Personal.Front.Gender = "female" }},
-		// typed, and neither birth nor gender fit
+		// The typed number fits neither birth nor gender.
 		{"ocr_consistency", LevelFailed, func(c *Case) {
 			c.Personal.Number, c.Personal.Front.Gender = OtherNumber, "female"
 		}},
@@ -166,7 +167,7 @@ func TestFindings(t *testing.T) {
 		{"name_vs_feishu", LevelPassed, func(c *Case) { c.Personal.ContactName = SampleName }},
 		{"name_vs_feishu", LevelWarning, func(c *Case) { c.Personal.ContactName = "小样" }},
 		{"quality", LevelWarning, func(c *Case) { c.Photos[1].Warnings = []string{"photo_grey"} }},
-		// everything could be read
+		// The OCR read every field, so glare does not count.
 		{"quality", LevelPassed, func(c *Case) { c.Photos[1].Warnings = []string{"photo_glare"} }},
 		{"quality", LevelWarning, func(c *Case) {
 			c.Photos[1].Warnings, c.Personal.Back.Missing = []string{"photo_glare"}, []string{"issued_by"}
@@ -184,10 +185,10 @@ func TestFindings(t *testing.T) {
 		})
 	}
 	if Findings(&Case{}, SampleTime) != nil {
-		t.Error("something was found in nothing")
+		t.Error("empty case: got findings, want none")
 	}
 	if AllGreen(nil) {
-		t.Error("nothing examined counts as green")
+		t.Error("no findings: got all green, want not")
 	}
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s, want %v", w, LevelWarning)

@@ -8,29 +8,29 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// codesLeft counts the codes that the case may still ask for today.
+// codesLeft returns the number of codes that MaxCodesPerDay still allows within 24 h.
 func (d *decision) codesLeft() int {
 	used := 0
 	for _, at := range d.c.CodesAsked {
-		if d.e.At.Sub(at) < 24*time.Hour {
+		if d.event.At.Sub(at) < 24*time.Hour {
 			used++
 		}
 	}
 	return max(0, MaxCodesPerDay-used)
 }
 
-// newCode has a code made and sent: at once, or to the same mobile not before the pause
-// between two codes is over.
+// newCode queues a new code, which replaces the present one. A code to the same number is sent after CodeResend has
+// passed since the last one.
 func (d *decision) newCode() {
-	at := d.e.At
+	at := d.event.At
 	if n := len(d.c.CodesAsked); n > 0 && d.c.Personal.CodeMobile == d.c.Personal.Mobile {
-		if next := d.c.CodesAsked[n-1].Add(d.p.CodeResend); next.After(at) {
+		if next := d.c.CodesAsked[n-1].Add(d.policy.CodeResend); next.After(at) {
 			at = next
 		}
 	}
 	recent := d.c.CodesAsked[:0:0]
 	for _, t := range d.c.CodesAsked {
-		if d.e.At.Sub(t) < 24*time.Hour {
+		if d.event.At.Sub(t) < 24*time.Hour {
 			recent = append(recent, t)
 		}
 	}
@@ -41,82 +41,83 @@ func (d *decision) newCode() {
 	d.job(SendCode(d.c.CodeSeq, at))
 }
 
-// current reports whether the event is about the code that is valid now.
-func (d *decision) current() bool {
-	return d.c.Code != nil && int64(d.c.Code.Seq) == d.e.Seq
+// codeIsCurrent reports whether the event belongs to the code that is valid now.
+func (d *decision) codeIsCurrent() bool {
+	return d.c.Code != nil && int64(d.c.Code.Seq) == d.event.Seq
 }
 
-// codePrepared stores the intent before the supplier is called: from here on the code may
-// be on its way, and it is never sent again without being asked for.
+// codePrepared stores the MAC of the digits as the intent, before the supplier is called. From here on the message may
+// have been sent, so only the applicant can ask for another one.
 func codePrepared(d *decision) {
-	if !d.current() || d.c.Code.MAC != nil {
-		d.refuse("another code is valid", nil)
+	if !d.codeIsCurrent() || d.c.Code.MAC != nil {
+		d.refuse(refusalOtherCode, nil)
 		return
 	}
-	d.c.Code.MAC, d.c.Code.Supplier = d.e.MAC, d.e.Supplier
-	d.ch.Silent = true
+	d.c.Code.MAC, d.c.Code.Supplier = d.event.MAC, d.event.Supplier
+	d.change.Silent = true
 }
 
+// codeSent notes that the supplier has accepted the message.
 func codeSent(d *decision) {
-	if !d.current() {
-		d.refuse("another code is valid", nil)
+	if !d.codeIsCurrent() {
+		d.refuse(refusalOtherCode, nil)
 		return
 	}
 	d.c.Delayed = ""
-	d.sent("tencent_sms")
-	d.c.Code.State, d.c.Code.SentAt = CodeStateSent, d.e.At
-	d.c.Code.Serial = d.e.Serial
-	d.detail("serial", d.e.Serial)
+	d.noteDisclosure("tencent_sms")
+	d.c.Code.State, d.c.Code.SentAt = CodeStateSent, d.event.At
+	d.c.Code.Serial = d.event.Serial
+	d.detail("serial", d.event.Serial)
 	d.redraw(AudienceApplicant)
 }
 
-// codeFailed: nothing was sent, and the applicant has to do something about it.
+// codeFailed notes that nothing was sent for a reason that the applicant can remove, such as a wrong number.
 func codeFailed(d *decision) {
-	if !d.current() {
-		d.refuse("another code is valid", nil)
+	if !d.codeIsCurrent() {
+		d.refuse(refusalOtherCode, nil)
 		return
 	}
 	d.c.Delayed = ""
-	d.sent("tencent_sms") // the number was, if no message
-	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = CodeStateFailed, d.e.Problem, nil
-	d.detail("problem", d.e.Problem)
+	d.noteDisclosure("tencent_sms") // the supplier has received the number, although it sent no message
+	d.c.Code.State, d.c.Code.Problem, d.c.Code.MAC = CodeStateFailed, d.event.Problem, nil
+	d.detail("problem", d.event.Problem)
 	d.redraw(AudienceApplicant)
 }
 
-// codeUnknown: the supplier's answer was lost. The code may arrive, so it stays valid, and
-// it is not sent again without being asked for.
+// codeUnknown notes that the supplier's answer was lost. The message may arrive, so the code stays valid, and only the
+// applicant can ask for another one.
 func codeUnknown(d *decision) {
-	if !d.current() {
-		d.refuse("another code is valid", nil)
+	if !d.codeIsCurrent() {
+		d.refuse(refusalOtherCode, nil)
 		return
 	}
-	d.sent("tencent_sms")
+	d.noteDisclosure("tencent_sms")
 	d.c.Code.State = CodeStateUnknown
 	d.c.Code.Problem = "unknown"
 	d.redraw(AudienceApplicant)
 }
 
-// codeDropped: the supplier certainly sent nothing, so the digits are forgotten.
+// codeDropped removes the digits of a message that was certainly not sent. The next attempt makes new ones.
 func codeDropped(d *decision) {
-	if !d.current() || d.c.Code.State != CodeStateSending {
-		d.refuse("another code is valid", nil)
+	if !d.codeIsCurrent() || d.c.Code.State != CodeStateSending {
+		d.refuse(refusalOtherCode, nil)
 		return
 	}
 	d.c.Code.MAC = nil
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-// codeAsked is the applicant's wish for another code.
+// codeAsked sends another code, unless the last one was sent less than CodeResend ago.
 func codeAsked(d *decision) {
 	if c := d.c.Code; c != nil {
-		if wait := d.p.CodeResend - d.e.At.Sub(c.AskedAt); wait > 0 && c.State != CodeStateFailed {
-			d.refuse("too soon for another code", NewToast("code_wait",
-				map[string]string{"seconds": strconv.Itoa(int((wait + time.Second - 1) / time.Second))}))
+		wait := d.policy.CodeResend - d.event.At.Sub(c.AskedAt)
+		if wait > 0 && c.State != CodeStateFailed {
+			d.refuse("too soon for another code", NewToast("code_wait", secondsArg(wait)))
 			return
 		}
 	}
 	if d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", NewToast("codes_used_up", nil))
+		d.refuse(refusalTooManyCodes, NewToast("codes_used_up", nil))
 		return
 	}
 	d.newCode()
@@ -124,12 +125,12 @@ func codeAsked(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// codeTyped compares what was typed with the code that was sent.
+// codeTyped compares the typed digits with the code by their MACs.
 func codeTyped(d *decision) {
 	code := d.c.Code
 	d.goTo(AwaitingCode)
 	switch {
-	case d.e.Code == "":
+	case d.event.Code == "":
 		d.refuse("no code typed", NewToast("missing_field", map[string]string{"field": "sms_code"}))
 		return
 	case code == nil || code.MAC == nil:
@@ -138,45 +139,45 @@ func codeTyped(d *decision) {
 	case code.Tries >= MaxCodeTries:
 		d.refuse("the code is used up", NewToast("code_too_many", nil))
 		return
-	case !d.e.At.Before(d.codeExpires()):
-		d.ch.Toast = NewToast("code_expired", nil)
+	case !d.event.At.Before(d.codeExpires()):
+		d.change.Toast = NewToast("code_expired", nil)
 		d.c.Code.Problem = "expired"
 		d.rule("code expired")
 		d.redraw(AudienceApplicant)
 		return
-	case !hmac.Equal(code.MAC, d.e.MAC):
+	case !hmac.Equal(code.MAC, d.event.MAC):
 		code.Tries++
 		left := MaxCodeTries - code.Tries
 		code.Problem = "wrong"
-		d.ch.Toast = NewToast("code_wrong", map[string]string{"left": strconv.Itoa(left)})
+		d.change.Toast = NewToast("code_wrong", map[string]string{"left": strconv.Itoa(left)})
 		if left == 0 {
 			code.Problem = "too_many_tries"
-			d.ch.Toast = NewToast("code_too_many", nil)
+			d.change.Toast = NewToast("code_too_many", nil)
 		}
 		d.rule("wrong code")
 		d.redraw(AudienceApplicant)
 		return
 	}
-	// A right code proves that the message arrived, also when the supplier's own answer is
-	// late or was lost.
-	code.PassedAt, code.Problem = d.e.At, ""
-	d.c.Personal.SMSCode = d.e.Code
+	// The code counts whatever its State is: a right code proves that the message arrived, even if the supplier's answer
+	// is late or lost.
+	code.PassedAt, code.Problem = d.event.At, ""
+	d.c.Personal.SMSCode = d.event.Code
 	d.goTo(Checking)
 	d.rule("right code")
 	d.toast("saved")
 	d.job(CheckPerson(d.c.Rev + 1))
 }
 
-// codeExpires is the last moment of the present code.
+// codeExpires returns the end of the code's validity. It counts from the request if the supplier's answer is missing.
 func (d *decision) codeExpires() time.Time {
 	from := d.c.Code.SentAt
 	if from.IsZero() {
 		from = d.c.Code.AskedAt
 	}
-	return from.Add(d.p.CodeTTL)
+	return from.Add(d.policy.CodeTTL)
 }
 
-// OnlyDigits normalises a typed code: full-width digits and spaces are accepted.
+// OnlyDigits returns the digits of a typed code, at most 12. It accepts full-width digits and drops other characters.
 func OnlyDigits(s string) string {
 	var out []rune
 	for _, r := range norm.NFKC.String(s) {
@@ -184,8 +185,9 @@ func OnlyDigits(s string) string {
 			out = append(out, r)
 		}
 	}
-	if len(out) > 12 { // nothing that long was ever sent
-		out = out[:12]
+	const maxDigits = 12 // twice the length of a code
+	if len(out) > maxDigits {
+		out = out[:maxDigits]
 	}
 	return string(out)
 }

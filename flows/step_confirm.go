@@ -7,22 +7,22 @@ import (
 	"shiming/idcard"
 )
 
-// confirm takes the form: it checks every field and says what is wrong with each, or goes
-// on to the code, or without a verification method to review.
+// confirm checks the submitted form. With a problem in any field the form comes back with all problems. Otherwise the
+// case goes on to the code or, without a verification method, to the review.
 func confirm(d *decision) {
 	c, p := d.c, &d.c.Personal
 	front := p.Front.Open()
-	f := d.e.Form
-	if f.IdentityName == nil || f.IdentityCode == nil || d.asksMobile() && f.Mobile == nil {
-		// A required input that is not even there was not left out by a person.
-		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": firstMissing(d)}))
+	f := d.event.Form
+	// The client sends every required input, so a missing one means a forged or broken request.
+	if field := firstMissingField(d); field != "" {
+		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": field}))
 		return
 	}
 	typedName, typedNumber, typedMobile := *f.IdentityName, *f.IdentityCode, ""
 	if f.Mobile != nil {
 		typedMobile = *f.Mobile
 	}
-	if c.MaskedForm { // nothing could be prefilled: empty means "as read"
+	if c.MaskedForm { // the inputs were empty: an empty answer means the value that was read
 		typedName = ValueOr(typedName, front.RawName())
 		typedNumber = ValueOr(typedNumber, front.RawNumber())
 		typedMobile = ValueOr(typedMobile, p.ContactMobile)
@@ -32,7 +32,7 @@ func confirm(d *decision) {
 	if err != nil {
 		issues["identity_name"] = nameProblem(err)
 	}
-	number, err := idcard.ParseNumber(typedNumber, d.e.At)
+	number, err := idcard.ParseNumber(typedNumber, d.event.At)
 	if err != nil {
 		issues["identity_code"] = numberProblem(err)
 	}
@@ -47,17 +47,17 @@ func confirm(d *decision) {
 		for field := range issues {
 			d.detail(field, issues[field])
 		}
-		// What was right is kept, so that only the wrong field has to be typed again.
-		p.Name, p.Number, p.Mobile = shorten(typedName), shorten(typedNumber), shorten(typedMobile)
+		// All entries are kept for the next card, so that only the wrong field has to be typed again.
+		p.Name, p.Number, p.Mobile = truncate(typedName), truncate(typedNumber), truncate(typedMobile)
 		d.goTo(AwaitingConfirmation)
 		d.rule("form has problems")
-		d.ch.Toast = NewToast("wrong_field", map[string]string{"field": firstIssue(issues)})
+		d.change.Toast = NewToast("wrong_field", map[string]string{"field": firstWrongField(issues)})
 		d.redraw(AudienceApplicant)
 		return
 	}
 
 	if d.asksMobile() && d.codesLeft() == 0 {
-		d.refuse("too many codes within a day", NewToast("codes_used_up", nil))
+		d.refuse(refusalTooManyCodes, NewToast("codes_used_up", nil))
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
@@ -68,10 +68,10 @@ func confirm(d *decision) {
 	if p.Number != front.RawNumber() {
 		c.Changed = append(c.Changed, "identity_code")
 	}
-	c.Confirmed = d.e.At
-	c.SameNumberCases = d.e.SameNumberCases
+	c.Confirmed = d.event.At
+	c.SameNumberCases = d.event.SameNumberCases
 	c.Check, c.Review = nil, nil
-	d.ch.SetBlindIndex, d.ch.BlindIndex = true, d.e.BlindIndex
+	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
 	if c.Method == MethodNone {
 		d.afterCheck()
@@ -80,19 +80,23 @@ func confirm(d *decision) {
 	d.newCode()
 }
 
+// asksMobile reports whether the form has an input for the mobile number.
 func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
 
-func firstMissing(d *decision) string {
+// firstMissingField names the first required input that the form does not contain, or "".
+func firstMissingField(d *decision) string {
 	switch {
-	case d.e.Form.IdentityName == nil:
+	case d.event.Form.IdentityName == nil:
 		return "identity_name"
-	case d.e.Form.IdentityCode == nil:
+	case d.event.Form.IdentityCode == nil:
 		return "identity_code"
+	case d.asksMobile() && d.event.Form.Mobile == nil:
+		return "mobile"
 	}
-	return "mobile"
+	return ""
 }
 
-func firstIssue(issues map[string]string) string {
+func firstWrongField(issues map[string]string) string {
 	for _, f := range []string{"identity_name", "identity_code", "mobile"} {
 		if issues[f] != "" {
 			return f
@@ -101,6 +105,7 @@ func firstIssue(issues map[string]string) string {
 	return ""
 }
 
+// ValueOr returns s, or other if s is blank.
 func ValueOr(s, other string) string {
 	if strings.TrimSpace(s) == "" {
 		return other
@@ -108,16 +113,17 @@ func ValueOr(s, other string) string {
 	return s
 }
 
-// shorten keeps a wrong entry small enough to be shown again.
-func shorten(s string) string {
-	const most = 60
+// truncate shortens a wrong entry, which the next card shows again, to 60 characters.
+func truncate(s string) string {
+	const maxChars = 60
 	r := []rune(s)
-	if len(r) > most {
-		r = r[:most]
+	if len(r) > maxChars {
+		r = r[:maxChars]
 	}
 	return string(r)
 }
 
+// nameProblem, numberProblem and mobileProblem return the code of the text for a refused entry ("field.<code>").
 func nameProblem(err error) string {
 	var e *idcard.NameError
 	if errors.As(err, &e) {
@@ -152,8 +158,7 @@ func mobileProblem(typed string) string {
 	return "mobile_format"
 }
 
-// maskForm: the tenant's data-loss prevention refused the form with clear values, so it
-// is drawn with empty inputs from now on.
+// maskForm switches to a form without clear values; see Case.MaskedForm.
 func maskForm(d *decision) {
 	if d.c.MaskedForm {
 		d.refuse("already masked", nil)
@@ -163,8 +168,8 @@ func maskForm(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// edit goes back to the form, for a wrong mobile mostly.
-func edit(d *decision) {
+// editForm returns from the code to the form, usually because of a wrong mobile number.
+func editForm(d *decision) {
 	d.c.Code = nil
 	d.c.Personal.SMSCode = ""
 	d.rule("applicant wants to edit")

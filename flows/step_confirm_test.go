@@ -33,7 +33,7 @@ func form(with ...string) cards.Form {
 	return f
 }
 
-func TestConfirmAsksForTheCode(t *testing.T) {
+func TestConfirmSendsCode(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
 	c.Mismatch, c.FormIssues, c.Review = "mobile", map[string]string{"mobile": "required"}, &Review{What: "sent_back"}
 	d := decide(t, c, Event{
@@ -41,40 +41,40 @@ func TestConfirmAsksForTheCode(t *testing.T) {
 		Form:            form(),
 		BlindIndex:      []byte("index"),
 		SameNumberCases: []string{"x"},
-	}).led(AwaitingCode).said("saved")
-	j := d.queued(JobSendCode)[0]
+	}).wantState(AwaitingCode).wantToast("saved")
+	j := d.wantJobs(JobSendCode)[0]
 	if j.rev != 1 || !j.At.Equal(SampleTime) {
-		t.Errorf("the code's job is %+v", j)
+		t.Errorf("got job %+v, want code 1 at once", j)
 	}
 	after := d.Case
 	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
 		after.Personal.Mobile != SampleMobile || after.Personal.CodeMobile != SampleMobile {
-		t.Error("the fields are not kept")
+		t.Error("got other fields, want the confirmed values")
 	}
 	if after.Mismatch != "" || after.FormIssues != nil || after.Changed != nil || after.Review != nil ||
 		!after.Confirmed.Equal(SampleTime) {
-		t.Errorf("left behind: %+v", after)
+		t.Errorf("got %+v, want problems, changes and review cleared", after)
 	}
 	if !d.SetBlindIndex || string(d.BlindIndex) != "index" || !slices.Equal(after.SameNumberCases, []string{"x"}) {
-		t.Error("index or duplicates are missing")
+		t.Error("got no index or no cases with the same number, want those of the event")
 	}
 	if after.Code == nil || after.Code.Seq != 1 || after.Code.State != "sending" || after.Code.MAC != nil ||
 		after.CodeSeq != 1 || len(after.CodesAsked) != 1 {
-		t.Errorf("code %+v", after.Code)
+		t.Errorf("got code %+v, want number 1 in state sending", after.Code)
 	}
 }
 
-func TestConfirmTidiesWhatWasTyped(t *testing.T) {
+func TestConfirmNormalisesValues(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed,
 		Form: form("identity_name", "  "+SampleName+" ", "identity_code", "８９９０００ 19900307 0296", "mobile",
-			"+86 139-0000-1234")}).led(AwaitingCode)
+			"+86 139-0000-1234")}).wantState(AwaitingCode)
 	p := d.Case.Personal
 	if p.Name != SampleName || p.Number != SampleNumber || p.Mobile != SampleMobile || d.Case.Changed != nil {
-		t.Errorf("kept with changes %v", d.Case.Changed)
+		t.Errorf("got other values, changes %v, want them normalised and none changed", d.Case.Changed)
 	}
 }
 
-func TestConfirmNotesWhatWasChanged(t *testing.T) {
+func TestConfirmRecordsChangedFields(t *testing.T) {
 	for _, tt := range []struct {
 		form    cards.Form
 		changed []string
@@ -85,7 +85,7 @@ func TestConfirmNotesWhatWasChanged(t *testing.T) {
 		{form("identity_name", "样甲鸣", "identity_code", OtherNumber), []string{"identity_name", "identity_code"}},
 	} {
 		t.Run(fmt.Sprint(tt.changed), func(t *testing.T) {
-			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).led(AwaitingCode)
+			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).wantState(AwaitingCode)
 			if !slices.Equal(d.Case.Changed, tt.changed) {
 				t.Errorf("changed %v, want %v", d.Case.Changed, tt.changed)
 			}
@@ -93,7 +93,7 @@ func TestConfirmNotesWhatWasChanged(t *testing.T) {
 	}
 }
 
-func TestConfirmNamesTheWrongField(t *testing.T) {
+func TestConfirmNamesWrongField(t *testing.T) {
 	long := strings.Repeat("长", 10000)
 	for _, tt := range []struct {
 		name, field, typed, problem string
@@ -116,39 +116,40 @@ func TestConfirmNamesTheWrongField(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := SampleCase(AwaitingConfirmation)
-			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).stayed().said("wrong_field", "field",
-				tt.field)
-			d.queued()
+			d := decide(t, c, Event{Kind: Confirmed, Form: form(tt.field, tt.typed)}).
+				wantStay().
+				wantToast("wrong_field", "field", tt.field)
+			d.wantJobs()
 			if !maps.Equal(d.Case.FormIssues, map[string]string{tt.field: tt.problem}) {
 				t.Errorf("issues %v, want %s", d.Case.FormIssues, tt.problem)
 			}
 			if !cards.HasText("field." + tt.problem) {
-				t.Errorf("there are no words for %s", tt.problem)
+				t.Errorf("%s: got no text, want one", tt.problem)
 			}
-			d.drew([]string{AudienceApplicant}, nil).noted(tt.field, tt.problem)
-			// What was right is kept; what was wrong is kept short enough to be shown.
+			d.wantCards([]string{AudienceApplicant}, nil).wantDetail(tt.field, tt.problem)
+			// Right entries are kept as they are, wrong ones are truncated.
 			for field, got := range map[string]string{"identity_name": d.Case.Personal.Name,
 				"identity_code": d.Case.Personal.Number, "mobile": d.Case.Personal.Mobile} {
 				t.Run(field, func(t *testing.T) {
 					if n := len([]rune(got)); n > 60 {
-						t.Errorf("%s keeps %d characters", field, n)
+						t.Errorf("%s: got %d characters kept, want at most 60", field, n)
 					}
 					if field != tt.field && got == "" {
-						t.Errorf("%s was right and is lost", field)
+						t.Errorf("%s: got another value, want the right entry kept", field)
 					}
 				})
 			}
 			if d.Case.Confirmed != c.Confirmed || d.SetBlindIndex || d.Case.Code != nil {
-				t.Error("a wrong form has consequences")
+				t.Error("wrong form: got effects, want none")
 			}
-			if raw := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).JSON(); len(raw) > 30<<10 {
-				t.Errorf("the card has %d bytes", len(raw))
+			if raw := ApplicantCard(d.Case, sampleView()).JSON(); len(raw) > 30<<10 {
+				t.Errorf("got a card of %d bytes, want at most 30 KB", len(raw))
 			}
 		})
 	}
 }
 
-func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
+func TestConfirmNamesFirstWrongField(t *testing.T) {
 	for _, tt := range []struct {
 		form  cards.Form
 		field string
@@ -158,20 +159,21 @@ func TestConfirmNamesTheFirstOfSeveral(t *testing.T) {
 		{form("identity_code", "1", "mobile", "2"), "identity_code", 2},
 	} {
 		t.Run(tt.field, func(t *testing.T) {
-			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).stayed().said("wrong_field",
-				"field", tt.field)
+			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: tt.form}).
+				wantStay().
+				wantToast("wrong_field", "field", tt.field)
 			if len(d.Case.FormIssues) != tt.n {
-				t.Errorf("issues %v", d.Case.FormIssues)
+				t.Errorf("got issues %v, want %d", d.Case.FormIssues, tt.n)
 			}
 		})
 	}
 }
 
-// A field that is not even there was not left out by a person.
-func TestConfirmWithoutAField(t *testing.T) {
+// TestConfirmWithoutField: a client sends every required input, so a missing one is refused.
+func TestConfirmWithoutField(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form(field, "\x00")}).
-			refused("a field of the form is missing", "missing_field", "field", field)
+			wantRefused("a field of the form is missing", "missing_field", "field", field)
 	}
 }
 
@@ -179,69 +181,71 @@ func TestConfirmWithoutVerification(t *testing.T) {
 	c := SampleCase(AwaitingConfirmation)
 	c.Method = MethodNone
 	for _, mobile := range []string{"\x00", "", SampleMobile} {
-		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).led(AwaitingReview)
-		d.queued()
+		d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", mobile)}).wantState(AwaitingReview)
+		d.wantJobs()
 		if d.Case.Code != nil || d.Case.Rounds != 1 {
 			t.Errorf("code %v, rounds %d, want 1", d.Case.Code, d.Case.Rounds)
 		}
-		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
+		d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 	}
-	d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "12")}).stayed()
+	d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "12")}).wantStay()
 	if d.Case.FormIssues["mobile"] != "mobile_format" {
-		t.Errorf("issues %v", d.Case.FormIssues)
+		t.Errorf("got issues %v, want one about mobile", d.Case.FormIssues)
 	}
-	// The policy cannot let through what nobody verified.
-	d = decide(t, c, Event{Kind: Confirmed, Form: form()}, func(p *Policy) { p.ReviewAlways = false }).led(AwaitingReview)
+	// The policy does not approve a case without a verification.
+	d = decide(t, c, Event{Kind: Confirmed, Form: form()}, func(p *Policy) { p.ReviewAlways = false }).
+		wantState(AwaitingReview)
 	if d.Case.Review != nil {
-		t.Error("approved by rule")
+		t.Error("got an approval by the policy, want a review")
 	}
 }
 
-// When the tenant's data-loss prevention refused the clear form, empty means "as read".
+// TestMaskedForm checks the form after FormTooClear: an empty answer means the value that was read.
 func TestMaskedForm(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).stayed().drew([]string{AudienceApplicant},
-		nil)
+	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).
+		wantStay().
+		wantCards([]string{AudienceApplicant}, nil)
 	if !d.Case.MaskedForm {
-		t.Fatal("the form stays clear")
+		t.Fatal("got a clear form, want a masked one")
 	}
-	decide(t, d.Case, Event{Kind: FormTooClear}).refused("already masked", "")
+	decide(t, d.Case, Event{Kind: FormTooClear}).wantRefused("already masked", "")
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, AwaitingReview} {
-		decide(t, SampleCase(s), Event{Kind: FormTooClear, Role: Bot}).refused("not in the table", "already")
+		decide(t, SampleCase(s), Event{Kind: FormTooClear, Role: Bot}).wantRefused("not in the table", "already")
 	}
 
 	c := d.Case
 	c.Personal.ContactMobile = "+86 " + SampleMobile
-	card := ApplicantCard(c, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Confirm)
+	card := ApplicantCard(c, sampleView()).(cards.Confirm)
 	if card.Name != "" || card.Number != "" || card.Mobile != "" || card.MaskedName == "" || card.MaskedNumber == "" ||
 		card.MaskedMobile == "" || !card.Masked {
-		t.Errorf("the masked form shows %+v", card)
+		t.Errorf("got masked form %+v, want no clear value", card)
 	}
 	e := Event{Kind: Confirmed, Form: form("identity_name", "", "identity_code", " ", "mobile", "")}
-	after := decide(t, c, e).led(AwaitingCode).Case
+	after := decide(t, c, e).wantState(AwaitingCode).Case
 	if after.Personal.Name != SampleName || after.Personal.Number != SampleNumber ||
 		after.Personal.Mobile != SampleMobile || after.Changed != nil {
-		t.Errorf("empty does not mean as read: %v", after.Changed)
+		t.Errorf("empty inputs: got changes %v, want the values that were read", after.Changed)
 	}
 	e.Form = form("identity_name", "样甲鸣", "identity_code", "", "mobile", "13900009999")
-	after = decide(t, c, e).led(AwaitingCode).Case
+	after = decide(t, c, e).wantState(AwaitingCode).Case
 	if after.Personal.Name != "样甲鸣" || after.Personal.Number != SampleNumber || after.Personal.Mobile != "13900009999" ||
 		fmt.Sprint(after.Changed) != "[identity_name]" {
-		t.Errorf("typed values are lost: %v", after.Changed)
+		t.Errorf("got changes %v, want the typed values", after.Changed)
 	}
 	c.Personal.ContactMobile = ""
-	d = decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "")}).stayed()
+	d = decide(t, c, Event{Kind: Confirmed, Form: form("mobile", "")}).wantStay()
 	if d.Case.FormIssues["mobile"] != "required" {
-		t.Errorf("without a mobile in the directory: %v", d.Case.FormIssues)
+		t.Errorf("no mobile in the directory: got issues %v, want mobile", d.Case.FormIssues)
 	}
 }
 
 func TestEditFromTheCode(t *testing.T) {
 	c := SampleCase(AwaitingCode)
 	c.Personal.SMSCode = "123456"
-	d := decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation)
+	d := decide(t, c, Event{Kind: EditAsked}).wantState(AwaitingConfirmation)
 	if d.Case.Code != nil || d.Case.Personal.SMSCode != "" || d.Case.Personal.Mobile != SampleMobile ||
 		len(d.Case.CodesAsked) != 1 {
-		t.Errorf("after edit: %+v", d.Case)
+		t.Errorf("after edit: got %+v, want no code", d.Case)
 	}
 }
 
@@ -250,18 +254,17 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	for i := range MaxCodesPerDay {
 		c.CodesAsked = append(c.CodesAsked, SampleTime.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
 	}
-	decide(t, c, Event{Kind: Confirmed, Form: form()}).refused("too many codes within a day", "codes_used_up")
-	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).led(AwaitingCode)
+	decide(t, c, Event{Kind: Confirmed, Form: form()}).wantRefused("too many codes within a day", "codes_used_up")
+	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).wantState(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
 		t.Errorf("%d codes on record, want %v", len(d.Case.CodesAsked), MaxCodesPerDay)
 	}
 	c.Method = MethodNone
-	decide(t, c, Event{Kind: Confirmed, Form: form()}).led(AwaitingReview)
+	decide(t, c, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingReview)
 }
 
-// The pause between two codes holds for the way through the form as well, unless the mobile
-// is another one.
-func TestConfirmAgainKeepsThePause(t *testing.T) {
+// TestConfirmAgainKeepsResendPause: CodeResend also applies after a return to the form, unless the number changes.
+func TestConfirmAgainKeepsResendPause(t *testing.T) {
 	for _, tt := range []struct {
 		mobile string
 		at     time.Time
@@ -269,12 +272,12 @@ func TestConfirmAgainKeepsThePause(t *testing.T) {
 		t.Run(tt.mobile, func(t *testing.T) {
 			c := SampleCase(AwaitingConfirmation)
 			c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile
-			d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).led(AwaitingCode)
-			if j := d.queued(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
+			d := decide(t, c, Event{Kind: Confirmed, Form: form("mobile", tt.mobile)}).wantState(AwaitingCode)
+			if j := d.wantJobs(JobSendCode)[0]; !j.At.Equal(tt.at) || j.rev != 2 {
 				t.Errorf("%s: sent at %v as code %d, want 2", tt.mobile, j.At, j.rev)
 			}
 			if !d.Case.Code.AskedAt.Equal(tt.at) {
-				t.Errorf("asked at %v", d.Case.Code.AskedAt)
+				t.Errorf("got a code asked for at %v, want %v", d.Case.Code.AskedAt, tt.at)
 			}
 		})
 	}

@@ -1,16 +1,20 @@
 package flows
 
-// keepUnread notes a photo that came before consent. Nothing of it is fetched or read.
-func keepUnread(d *decision) {
+// keepPhotoUnread notes a photo that arrived before consent. No job fetches or reads it.
+func keepPhotoUnread(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
 	d.redraw(AudienceApplicant)
 }
 
-// consent records the separate consent and takes up the photos that have waited for it.
+// consent records the separate consent (个人信息保护法 art. 29) and fetches the photos that arrived before it.
 func consent(d *decision) {
-	d.c.Consent = &Consent{Version: d.p.Agreement.Version, Hash: d.p.Agreement.Hash(), At: d.e.At}
+	d.c.Consent = &Consent{
+		Version: d.policy.Agreement.Version,
+		Hash:    d.policy.Agreement.Hash(),
+		At:      d.event.At,
+	}
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)
 	d.toast("consented")
@@ -22,7 +26,7 @@ func consent(d *decision) {
 	}
 }
 
-// decline ends the case; photos that were sent stay unread and are forgotten.
+// decline ends the case. Its photos were never fetched, so removing the references is enough.
 func decline(d *decision) {
 	d.c.Photos = nil
 	d.toast("cancelled")

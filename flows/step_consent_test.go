@@ -12,15 +12,15 @@ func TestOpenAsksForConsent(t *testing.T) {
 	c := ch.Case
 	if c.State != AwaitingConsent || c.Rev != 1 || c.TenantKey != "tenant" || c.OpenID != "ou_1" || c.ChatID != "oc_1" ||
 		c.Method != ThreeElements {
-		t.Errorf("opened %+v", c)
+		t.Errorf("got case %+v, want the arguments of Open", c)
 	}
 	if !c.ExpiresAt.Equal(SampleTime.Add(p.ExpireAfter)) || !c.EnteredAt.Equal(SampleTime) ||
 		!c.CreatedAt.Equal(SampleTime) {
-		t.Errorf("times %v %v %v", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
+		t.Errorf("got times %v %v %v, want SampleTime and ExpireAfter later", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
-	d := taken{t, ch, c}
-	d.drew([]string{AudienceApplicant}, []string{AudienceApplicant})
-	d.queued()
+	d := outcome{t, ch, c}
+	d.wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+	d.wantJobs()
 	timers := map[JobKind]time.Time{}
 	for _, j := range ch.Jobs {
 		timers[j.Kind] = j.At
@@ -30,11 +30,11 @@ func TestOpenAsksForConsent(t *testing.T) {
 	}
 	if !timers[JobRemind].Equal(SampleTime.Add(p.ReminderAfter)) ||
 		!timers[JobExpire].Equal(SampleTime.Add(p.ExpireAfter)) {
-		t.Errorf("timers %v", timers)
+		t.Errorf("got timers %v, want ReminderAfter and ExpireAfter", timers)
 	}
 }
 
-// The method of a case is the one of the day on which it began.
+// TestOpenPinsTheMethod: later changes of the setting do not apply to an open case.
 func TestOpenPinsTheMethod(t *testing.T) {
 	p := SamplePolicy()
 	p.Method = MethodNone
@@ -45,16 +45,16 @@ func TestOpenPinsTheMethod(t *testing.T) {
 	}
 }
 
-func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
+func TestPhotosBeforeConsentStayUnread(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	d := decide(t, c, Event{
 		Kind:      PhotoReceived,
 		PhotoID:   "p1",
 		MessageID: "om_1",
 		Photo:     PhotoRef{FileKey: "k1", Kind: "file"},
-	}).stayed()
-	d.queued() // nothing is fetched
-	d.drew([]string{AudienceApplicant}, nil).noted("photo", "p1")
+	}).wantStay()
+	d.wantJobs() // nothing is fetched
+	d.wantCards([]string{AudienceApplicant}, nil).wantDetail("photo", "p1")
 	want := Photo{
 		ID:        "p1",
 		MessageID: "om_1",
@@ -64,45 +64,45 @@ func TestPhotosBeforeConsentWaitUnread(t *testing.T) {
 		At:        SampleTime,
 	}
 	if len(d.Case.Photos) != 1 || fmt.Sprint(d.Case.Photos[0]) != fmt.Sprint(want) {
-		t.Errorf("photos %+v", d.Case.Photos)
+		t.Errorf("got photos %+v, want %+v", d.Case.Photos, want)
 	}
 }
 
-func TestConsentTakesUpThePhotosThatWaited(t *testing.T) {
+func TestConsentFetchesWaitingPhotos(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}, {ID: "p2", State: PhotoReplaced}, {ID: "p3", State: PhotoWaiting}}
-	d := decide(t, c, Event{Kind: Consented}).led(AwaitingPhotos)
-	jobs := d.queued(JobContact, JobFetchPhoto, JobFetchPhoto)
+	d := decide(t, c, Event{Kind: Consented}).wantState(AwaitingPhotos)
+	jobs := d.wantJobs(JobContact, JobFetchPhoto, JobFetchPhoto)
 	if jobs[1].ref != "p1" || jobs[2].ref != "p3" {
 		t.Errorf("fetches %s and %s, want %q, %q", jobs[1].ref, jobs[2].ref, "p1", "p3")
 	}
 	p := SamplePolicy()
-	d.said("consented").noted("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
+	d.wantToast("consented").wantDetail("agreement", p.Agreement.Version, "agreement_sha256", p.Agreement.Hash())
 	if got := d.Case.Consent; got == nil || got.Version != p.Agreement.Version || got.Hash != p.Agreement.Hash() ||
 		!got.At.Equal(SampleTime) {
-		t.Errorf("consent %+v", got)
+		t.Errorf("got consent %+v, want version and hash of the agreement", got)
 	}
 }
 
-func TestDecliningForgetsThePhotos(t *testing.T) {
+func TestDeclineDropsPhotos(t *testing.T) {
 	c := SampleCase(AwaitingConsent)
 	c.Photos = []Photo{{ID: "p1", State: PhotoWaiting}}
-	d := decide(t, c, Event{Kind: ConsentDenied}).led(Declined)
-	d.said("cancelled")
+	d := decide(t, c, Event{Kind: ConsentDenied}).wantState(Declined)
+	d.wantToast("cancelled")
 	if len(d.Case.Photos) != 0 || d.Case.Outcome != string(Declined) || d.Case.Consent != nil {
-		t.Errorf("declined %+v", d.Case)
+		t.Errorf("got %+v, want no photos", d.Case)
 	}
-	purge := d.queued(JobPurge)
+	purge := d.wantJobs(JobPurge)
 	if purge[0].ref != "all" {
 		t.Errorf("purge %q, want %q", purge[0].ref, "all")
 	}
 }
 
-// A second click on the consent card finds the case elsewhere.
+// TestConsentTwiceIsLate checks a second click on the consent card.
 func TestConsentTwiceIsLate(t *testing.T) {
 	rev := int64(7)
 	c := SampleCase(AwaitingPhotos)
-	decide(t, c, Event{Kind: Consented, Role: Applicant, Rev: &rev}).refused("not in the table", "already")
+	decide(t, c, Event{Kind: Consented, Role: Applicant, Rev: &rev}).wantRefused("not in the table", "already")
 }
 
 func TestTooManyPhotosAreRefused(t *testing.T) {
@@ -111,14 +111,14 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 		for len(c.Photos) < MaxPhotos {
 			c.Photos = append(c.Photos, Photo{ID: fmt.Sprint("x", len(c.Photos)), State: PhotoReplaced})
 		}
-		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).stayed()
+		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).wantStay()
 		if len(d.Case.Photos) != MaxPhotos {
 			t.Errorf("%s: %d photos, want %v", s, len(d.Case.Photos), MaxPhotos)
 		}
-		j := d.queued(JobReply)[0]
+		j := d.wantJobs(JobReply)[0]
 		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" ||
 			j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
-			t.Errorf("%s: answered with %+v", s, j)
+			t.Errorf("%s: got reply %+v, want too_many", s, j)
 		}
 	}
 }

@@ -8,19 +8,19 @@ import (
 	"shiming/cards"
 )
 
-func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
+func TestCancelUntilWritesBegin(t *testing.T) {
 	for _, s := range States {
 		c := SampleCase(s)
 		d := decide(t, c, Event{Kind: Cancelled, Role: Applicant, Actor: c.OpenID})
 		switch s {
 		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview:
-			d.led(Withdrawn).said("cancelled")
+			d.wantState(Withdrawn).wantToast("cancelled")
 			if d.Case.Outcome != "withdrawn" {
 				t.Errorf("%s: outcome %q, want %q", s, d.Case.Outcome, "withdrawn")
 			}
 		default:
 			if d.Case != nil {
-				t.Errorf("%s was cancelled", s)
+				t.Errorf("%s: got a cancelled case, want a refusal", s)
 			}
 		}
 		if got, want := canCancel(c), d.Case != nil; got != want {
@@ -29,8 +29,8 @@ func TestCancelEverywhereButDuringTheWrites(t *testing.T) {
 	}
 }
 
-// The photos of an ended case live for the grace period, its fields as long as the policy says.
-func TestClocksOfTheEnd(t *testing.T) {
+// TestRetentionTimers checks the purges of photos and fields at each kind of end.
+func TestRetentionTimers(t *testing.T) {
 	grace := SamplePolicy().PhotoGrace
 	for _, tt := range []struct {
 		name      string
@@ -68,22 +68,23 @@ func TestClocksOfTheEnd(t *testing.T) {
 				}
 			}
 			if _, photos := tt.purges["photos"]; photos != !d.Case.PurgeAt.IsZero() {
-				t.Errorf("%s: the card says %v", tt.name, d.Case.PurgeAt)
+				t.Errorf("%s: got purge time %v on the card, want it with a purge of photos only", tt.name, d.Case.PurgeAt)
 			}
 		})
 	}
 }
 
-// checkErased requires that nothing personal is left and that the deletion can be proved.
-func checkErased(t *testing.T, d taken) {
+// checkErased requires that no personal data is left and that the audit row proves the deletion by the photos' hashes.
+func checkErased(t *testing.T, d outcome) {
 	t.Helper()
 	c := d.Case
 	if !c.Personal.Empty() || c.SameNumberCases != nil || !c.Erased.Equal(SampleTime) ||
 		!c.PhotosGoneAt.Equal(SampleTime) {
-		t.Errorf("left: personal %v, duplicates %v, erased %v", !c.Personal.Empty(), c.SameNumberCases, c.Erased)
+		t.Errorf("got personal data %v, cases with the same number %v, erased at %v, want none at SampleTime",
+			!c.Personal.Empty(), c.SameNumberCases, c.Erased)
 	}
 	if !d.SetBlindIndex || d.BlindIndex != nil {
-		t.Error("the index of the number stays")
+		t.Error("got the index kept, want it removed")
 	}
 	hashes := 0
 	for k, v := range d.Detail {
@@ -92,7 +93,7 @@ func checkErased(t *testing.T, d taken) {
 		}
 	}
 	if hashes != len(c.Photos) || d.Detail["erased"] == "" {
-		t.Errorf("the audit row proves %d of %d photos: %v", hashes, len(c.Photos), d.Detail)
+		t.Errorf("got %d hashes of %d photos in the audit row, want all: %v", hashes, len(c.Photos), d.Detail)
 	}
 }
 
@@ -104,30 +105,30 @@ func TestErase(t *testing.T) {
 		switch {
 		case s == Recording || s == Filing || s == NeedsAttention:
 			if d.Case != nil {
-				t.Errorf("%s was erased during the writes", s)
+				t.Errorf("%s: got an erased case, want a refusal during writes", s)
 			}
 			continue
 		case s.Terminal():
-			d.stayed().drew([]string{AudienceApplicant, AudienceHR}, nil)
+			d.wantStay().wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 		default:
-			d.led(Withdrawn)
+			d.wantState(Withdrawn)
 		}
-		d.said("deleted")
+		d.wantToast("deleted")
 		checkErased(t, d)
-		d.queued()
+		d.wantJobs()
 		var all []string
 		for _, p := range c.Photos {
 			all = append(all, p.ID)
 		}
-		d.dropped(all...)
-		// A second time there is nothing left.
-		decide(t, d.Case, Event{Kind: Erase}).refused("nothing is held any more", "deleted")
-		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).refused("already erased", "")
-		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-		for _, card := range []cards.Card{ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}),
-			HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()})} {
+		d.wantDropped(all...)
+		// All further deletions are refused.
+		decide(t, d.Case, Event{Kind: Erase}).wantRefused("nothing is held any more", "deleted")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).wantRefused("already erased", "")
+		decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).wantRefused("already deleted", "")
+		for _, card := range []cards.Card{ApplicantCard(d.Case, sampleView()),
+			HRCard(d.Case, sampleView())} {
 			if strings.Contains(string(card.JSON()), "some words") {
-				t.Errorf("%s: HR's words are still shown", s)
+				t.Errorf("%s: got the note on a card, want it gone", s)
 			}
 		}
 	}
@@ -135,21 +136,24 @@ func TestErase(t *testing.T) {
 
 func TestPurge(t *testing.T) {
 	c := SampleCase(Done)
-	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).stayed().dropped("p1",
-		"p2").drew([]string{AudienceApplicant}, nil)
+	d := decide(t, c, Event{Kind: PhotosPurged, Field: "photos"}).
+		wantStay().
+		wantDropped("p1", "p2").
+		wantCards([]string{AudienceApplicant}, nil)
 	if d.Case.Personal.Empty() || !d.Case.PhotosGoneAt.Equal(SampleTime) || !d.Case.Erased.IsZero() || d.SetBlindIndex {
-		t.Error("the fields went with the photos")
+		t.Error("got no fields, want them kept")
 	}
 	if d.Detail["sha256_1"] != "a" || d.Detail["sha256_2"] != "b" {
-		t.Errorf("the audit row says %v", d.Detail)
+		t.Errorf("got audit detail %v, want the hashes of both photos", d.Detail)
 	}
-	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).refused("already deleted", "")
-	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).stayed().drew([]string{AudienceApplicant, AudienceHR},
-		nil)
+	decide(t, d.Case, Event{Kind: PhotosPurged, Field: "photos"}).wantRefused("already deleted", "")
+	d = decide(t, d.Case, Event{Kind: PhotosPurged, Field: "all"}).
+		wantStay().
+		wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 	checkErased(t, d)
-	// A case that is open again is not purged: the job belongs to a case that is over.
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).refused("not in the table",
-		"already")
+	// Only ended cases are purged.
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: PhotosPurged, Role: Bot, Field: "all"}).
+		wantRefused("not in the table", "already")
 }
 
 func TestExpiry(t *testing.T) {
@@ -159,48 +163,50 @@ func TestExpiry(t *testing.T) {
 		d := decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
 		if waits := s.Turn() == Applicant || s.Turn() == HR; !waits {
 			if d.Case != nil {
-				t.Errorf("%s expired", s)
+				t.Errorf("%s: got an expired case, want a refusal", s)
 			}
 			continue
 		}
-		d.led(Expired)
+		d.wantState(Expired)
 		if d.Case.Outcome != "expired" || d.Rule != "nobody moved in time" {
 			t.Errorf("%s: %q (%s), want %q, %q", s, d.Case.Outcome, d.Rule, "expired", "nobody moved in time")
 		}
 		rev--
 		d = decide(t, c, Event{Kind: ExpiryDue, Role: Clock, Rev: &rev})
 		if d.Case != nil {
-			t.Errorf("%s expired by the clock of another revision", s)
+			t.Errorf("%s: got an expired case, want a refusal for another revision", s)
 		}
 	}
 }
 
-func TestTheCardIsBroughtDown(t *testing.T) {
+func TestCardAskedReposts(t *testing.T) {
 	for _, s := range States {
 		d := decide(t, SampleCase(s), Event{Kind: CardAsked, Role: Applicant})
 		if s.Terminal() {
 			if d.Case != nil {
-				t.Errorf("%s has a card to bring down", s)
+				t.Errorf("%s: got a card, want a refusal", s)
 			}
 			continue
 		}
-		d.stayed().drew([]string{AudienceApplicant}, []string{AudienceApplicant})
-		d.queued()
+		d.wantStay().wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+		d.wantJobs()
 		if !d.Silent {
-			t.Errorf("%s: it is in the audit chain", s)
+			t.Errorf("%s: got an audit row, want none", s)
 		}
 	}
 }
 
-func TestDelaysAreShownOnce(t *testing.T) {
+func TestStepDelayed(t *testing.T) {
 	for _, s := range []State{AwaitingPhotos, AwaitingCode, Checking, Recording, Filing} {
-		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).stayed().drew([]string{AudienceApplicant},
-			nil).noted("step", "x")
+		d := decide(t, SampleCase(s), Event{Kind: StepDelayed, Step: "x"}).
+			wantStay().
+			wantCards([]string{AudienceApplicant}, nil).
+			wantDetail("step", "x")
 		if d.Case.Delayed != "x" {
 			t.Errorf("%s: delayed %q, want %q", s, d.Case.Delayed, "x")
 		}
-		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).refused("known", "")
+		decide(t, d.Case, Event{Kind: StepDelayed, Step: "x"}).wantRefused("known", "")
 	}
-	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).refused("not in the table",
-		"already")
+	decide(t, SampleCase(AwaitingReview), Event{Kind: StepDelayed, Role: Bot, Step: "x"}).
+		wantRefused("not in the table", "already")
 }

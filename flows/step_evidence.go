@@ -1,21 +1,23 @@
 package flows
 
-func evidenceStarted(d *decision) { d.c.Evidence = start(d.c.Evidence, d.e.Job, d) }
+// evidenceStarted stores the intent; the worker calls e签宝 afterwards.
+func evidenceStarted(d *decision) { d.c.Evidence = d.startWrite(d.c.Evidence) }
 
+// evidenceFiled notes the eviPointId, and the case is done.
 func evidenceFiled(d *decision) {
-	if !d.answered(d.c.Evidence) {
+	if !d.requireStarted(d.c.Evidence) {
 		return
 	}
 	d.c.Delayed = ""
-	d.sent("esign")
-	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.e.At, d.e.ID
-	d.detail("evi_point_id", d.e.ID)
+	d.noteDisclosure("esign")
+	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.event.At, d.event.ID
+	d.detail("evi_point_id", d.event.ID)
 	d.repost(AudienceApplicant)
 }
 
-// uploadsLost hands the photos to e签宝 once more, for a fresh attempt at the evidence.
+// uploadsLost uploads the photos again, for another attempt at the evidence point.
 func uploadsLost(d *decision) {
-	if !d.answered(d.c.Evidence) {
+	if !d.requireStarted(d.c.Evidence) {
 		return
 	}
 	d.c.Evidence.State = WriteRefused

@@ -6,42 +6,43 @@ import (
 	"shiming/idcard"
 )
 
-// addPhoto appends the photo of the event; false if the case has more than enough.
+// addPhoto appends the photo of the event. If the case has MaxPhotos already, it replies to the message and returns
+// false.
 func (d *decision) addPhoto() bool {
 	if len(d.c.Photos) >= MaxPhotos {
-		d.problem("", "too_many")
+		d.replyProblem("", "too_many")
 		return false
 	}
 	d.c.Photos = append(d.c.Photos, Photo{
-		ID:        d.e.PhotoID,
-		MessageID: d.e.MessageID,
-		FileKey:   d.e.Photo.FileKey,
-		Kind:      d.e.Photo.Kind,
+		ID:        d.event.PhotoID,
+		MessageID: d.event.MessageID,
+		FileKey:   d.event.Photo.FileKey,
+		Kind:      d.event.Photo.Kind,
 		State:     PhotoWaiting,
-		At:        d.e.At,
+		At:        d.event.At,
 	})
-	d.detail("photo", d.e.PhotoID)
+	d.detail("photo", d.event.PhotoID)
 	return true
 }
 
-// takePhoto fetches a photo that may be read.
+// takePhoto notes a photo after consent and queues its download.
 func takePhoto(d *decision) {
 	if !d.addPhoto() {
 		return
 	}
-	d.job(FetchPhoto(d.e.PhotoID))
+	d.job(FetchPhoto(d.event.PhotoID))
 	d.redraw(AudienceApplicant)
 }
 
-// photoFetched queues the reading. A person who has a side already, or another photo
-// under way, goes before people who have none: five people finished beat ten half-done.
+// photoFetched queues the OCR. Photos of a case that has another stored or read photo come first, so that the shared
+// limit of the OCR completes begun cases before it starts new ones.
 func photoFetched(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting {
-		d.late(p) // taken back meanwhile
+		d.ignoreLateResult(p) // for example a recalled photo
 		return
 	}
-	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.e.SHA256, d.e.Warnings, d.e.Bytes
+	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
 	priority := 2
@@ -53,61 +54,66 @@ func photoFetched(d *decision) {
 	d.job(ReadPhotos(priority))
 }
 
-// late deals with a result for a photo that no longer waits for one: nothing is changed, and
-// bytes that nobody refers to are not kept.
-func (d *decision) late(p *Photo) {
+// ignoreLateResult handles a result for a photo that no longer waits for it. The case stays as it is. The worker may
+// have stored the bytes again, so they are deleted unless the photo is in use.
+func (d *decision) ignoreLateResult(p *Photo) {
 	if p == nil || p.State == PhotoRefused || p.State == PhotoReplaced {
-		d.forget(d.e.PhotoID)
+		d.dropPicture(d.event.PhotoID)
 	}
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-// photoClaimed hands stored photos to one job, so that none is read twice.
+// photoClaimed assigns stored photos to the job of the event, so that two jobs never read the same photo.
 func photoClaimed(d *decision) {
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
-		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.e.PhotoIDs, p.ID) {
-			p.Reader = d.e.Job
+		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.event.PhotoIDs, p.ID) {
+			p.Reader = d.event.Job
 		}
 	}
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-// photoRead sorts what the OCR saw on one photo into the two sides.
+// photoRead assigns the readings of one photo to the sides of the card. It refuses the photo if no reading can be used.
 func photoRead(d *decision) {
 	d.c.Delayed = ""
-	d.sent("feishu_ocr")
-	p := d.c.PhotoByID(d.e.PhotoID)
+	d.noteDisclosure("feishu_ocr")
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoStored {
-		d.late(p)
+		d.ignoreLateResult(p)
 		return
 	}
-	used, wrong, on := false, "", idcard.Side("")
-	for _, r := range d.e.Readings {
-		problem := d.use(p, r)
-		if problem == "" {
+	var (
+		used      bool
+		problem   string // of the first reading that cannot be used
+		wrongSide idcard.Side
+	)
+	for _, r := range d.event.Readings {
+		found := d.assignReading(p, r)
+		if found == "" {
 			used = true
-		} else if wrong == "" {
-			wrong, on = problem, r.Side
+		} else if problem == "" {
+			problem, wrongSide = found, r.Side
 		}
-		if problem == "other_person" {
-			break // whose side is the other one?
+		if found == "other_person" {
+			break // a back beside another person's front belongs to that person
 		}
 	}
 	switch {
-	case wrong != "" && !used:
-		d.refusePhoto(p, wrong, on)
-	case wrong == "expired_card": // the front beside it is good
-		d.problem(p.ID, wrong)
+	case problem != "" && !used:
+		d.refusePhoto(p, problem, wrongSide)
+	case problem == "expired_card": // the front of the same photo stays in use
+		d.replyProblem(p.ID, problem)
 	}
 	d.redraw(AudienceApplicant)
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
-		d.bothSides()
+		d.proceedToForm()
 	}
 }
 
-// use takes one reading for its side and returns the problem that forbids it, if any.
-func (d *decision) use(p *Photo, r idcard.Reading) string {
+// assignReading uses a reading for its side. It returns the code of the problem if the reading cannot be used, and ""
+// otherwise.
+func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	have := d.c.PhotoOf(r.Side)
 	sealed := r.Seal()
 	switch {
@@ -119,12 +125,12 @@ func (d *decision) use(p *Photo, r idcard.Reading) string {
 		return "duplicate_back"
 	}
 	if r.Side == idcard.Back {
-		if status, _ := idcard.Validity(r, d.e.At); status == idcard.StatusExpired {
+		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired {
 			return "expired_card"
 		}
 	}
 	if p.State == PhotoRead {
-		p.Other = true
+		p.BothSides = true
 	} else {
 		p.State, p.Side = PhotoRead, r.Side
 	}
@@ -139,28 +145,28 @@ func (d *decision) use(p *Photo, r idcard.Reading) string {
 	return ""
 }
 
-// samePerson compares the numbers of two name pages as they were read.
+// samePerson compares the numbers of two fronts as they were read. A front without a number counts as the same person.
 func samePerson(a, b *idcard.SealedReading) bool {
 	return a == nil || a.RawNumber == "" || b.RawNumber == "" || a.RawNumber == b.RawNumber
 }
 
-// bothSides leads on to the form, unless the two sides cannot belong together.
-func (d *decision) bothSides() {
-	if !d.belongTogether() {
+// proceedToForm goes to the confirmation form, unless the two sides cannot be of one card.
+func (d *decision) proceedToForm() {
+	if !d.requireMatchingSides() {
 		return
 	}
 	d.goTo(AwaitingConfirmation)
 	d.rule("both sides read")
-	d.repost(AudienceApplicant) // the photos have pushed the card up
+	d.repost(AudienceApplicant) // the card stands above the photos in the chat
 }
 
-// belongTogether refuses the photo that came last when the two sides cannot be of one card:
-// which of them is wrong cannot be known.
-func (d *decision) belongTogether() bool {
+// requireMatchingSides reports whether the two sides can be of one card. Otherwise it refuses the photo of the event,
+// the later one, because nothing tells which of the two is wrong.
+func (d *decision) requireMatchingSides() bool {
 	front, back := d.c.Personal.Front.Open(), d.c.Personal.Back.Open()
-	for _, i := range idcard.SidesMatch(front, back, d.e.At) {
+	for _, i := range idcard.SidesMatch(front, back, d.event.At) {
 		if i.Level == idcard.Error {
-			p := d.c.PhotoByID(d.e.PhotoID)
+			p := d.c.PhotoByID(d.event.PhotoID)
 			d.refusePhoto(p, "sides_mismatch", p.Side)
 			return false
 		}
@@ -168,52 +174,52 @@ func (d *decision) belongTogether() bool {
 	return true
 }
 
-// refusePhoto turns a photo down and tells the applicant on that photo.
+// refusePhoto marks a photo as unusable, deletes its bytes, and replies to its message.
 func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	if p.State == PhotoRead {
-		d.unread(p.Side)
-		if p.Other {
-			d.unread(p.Side.Other())
+		d.clearReading(p.Side)
+		if p.BothSides {
+			d.clearReading(p.Side.Other())
 		}
 	}
-	p.State, p.Problem, p.Side, p.Other, p.Reader = PhotoRefused, problem, side, false, ""
+	p.State, p.Problem, p.Side, p.BothSides, p.Reader = PhotoRefused, problem, side, false, ""
 	d.c.BadPhotos++
-	d.forget(p.ID)
-	d.problem(p.ID, problem)
+	d.dropPicture(p.ID)
+	d.replyProblem(p.ID, problem)
 	d.detail("photo", p.ID)
 	d.detail("problem", problem)
 }
 
-// problem answers the photo's message.
-func (d *decision) problem(photoID, problem string) {
-	msg := d.e.MessageID
+// replyProblem replies to the message of the photo with the problem. An empty photoID means the message of the event.
+func (d *decision) replyProblem(photoID, problem string) {
+	msg := d.event.MessageID
 	if p := d.c.PhotoByID(photoID); p != nil {
 		msg = p.MessageID
 	}
 	if msg == "" {
 		return
 	}
-	d.job(Reply(ReplyPhotoProblem).Towards(Receiver{Type: "message_id", ID: msg}).
-		With(ArgPhoto, photoID).With(ArgProblem, problem).With(ArgWho, d.c.OpenID))
+	reply := Reply(ReplyPhotoProblem).Towards(Receiver{Type: "message_id", ID: msg})
+	d.job(reply.With(ArgPhoto, photoID).With(ArgProblem, problem).With(ArgWho, d.c.OpenID))
 }
 
-// photoFailed turns down a photo that could not be fetched, inspected or read.
+// photoFailed refuses a photo that could not be fetched, inspected or read.
 func photoFailed(d *decision) {
 	d.c.Delayed = ""
-	p := d.c.PhotoByID(d.e.PhotoID)
+	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
-		d.late(p)
+		d.ignoreLateResult(p)
 		return
 	}
-	if p.State == PhotoStored {
-		d.sent("feishu_ocr")
+	if p.State == PhotoStored { // the failure is one of the OCR, which has received the photo
+		d.noteDisclosure("feishu_ocr")
 	}
-	d.refusePhoto(p, d.e.Problem, "")
+	d.refusePhoto(p, d.event.Problem, "")
 	d.redraw(AudienceApplicant)
 }
 
-// unread forgets what was read of a side.
-func (d *decision) unread(s idcard.Side) {
+// clearReading removes the values that were read from a side.
+func (d *decision) clearReading(s idcard.Side) {
 	if s == idcard.Front {
 		d.c.Personal.Front = nil
 	} else {
@@ -221,147 +227,12 @@ func (d *decision) unread(s idcard.Side) {
 	}
 }
 
-// forget deletes the bytes of a photo in the same transaction.
-func (d *decision) forget(photoID string) {
-	d.ch.DropPictures = append(d.ch.DropPictures, photoID)
+// dropPicture deletes the bytes of a photo in the same transaction.
+func (d *decision) dropPicture(photoID string) {
+	d.change.DropPictures = append(d.change.DropPictures, photoID)
 }
 
-// sent notes a handing over of personal data.
-func (d *decision) sent(to string) {
-	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.e.At})
-}
-
-// clearSide makes room for a new photo of a side. A photo that shows both goes altogether.
-func (d *decision) clearSide(s idcard.Side) {
-	for i := range d.c.Photos {
-		d.c.Photos[i].Past = true
-	}
-	p := d.c.PhotoOf(s)
-	if p == nil {
-		return
-	}
-	if p.Other {
-		d.unread(s.Other())
-	}
-	d.unread(s)
-	p.State = PhotoReplaced
-	delete(d.c.Uploads, string(s))
-	d.forget(p.ID)
-	d.detail("dropped", p.ID)
-}
-
-// retakeHere drops one side while photos are being collected.
-func retakeHere(d *decision) {
-	if d.c.PhotoOf(idcard.Side(d.e.Side)) == nil {
-		d.refuse("nothing to retake", LateToast(d.p, d.c))
-		return
-	}
-	d.clearSide(idcard.Side(d.e.Side))
-	d.toast("saved")
-	d.redraw(AudienceApplicant)
-}
-
-// retake goes back for a new photo of one side; the other side stays.
-func retake(d *decision) {
-	d.clearSide(idcard.Side(d.e.Side))
-	d.leaveForm()
-	d.toast("saved")
-}
-
-// leaveForm forgets what was typed, since it was typed against another photo.
-func (d *decision) leaveForm() {
-	d.c.FormIssues, d.c.Mismatch, d.c.Changed = nil, "", nil
-	d.c.Personal.Name, d.c.Personal.Number = "", ""
-	d.c.Code, d.c.Check = nil, nil
-	d.c.Personal.SMSCode = ""
-}
-
-// newReading: a photo that was sent although the form is there replaces the side that it
-// shows. One that was merely slower than the others is dropped.
-func newReading(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
-	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.e.Readings) == 0 {
-		dropStraggler(d)
-		return
-	}
-	d.sent("feishu_ocr")
-	for _, r := range d.e.Readings {
-		d.clearSide(r.Side)
-	}
-	for _, r := range d.e.Readings {
-		if problem := d.use(p, r); problem != "" {
-			// The former photo of this side is gone; ask for a good one.
-			d.refusePhoto(p, problem, r.Side)
-			d.leaveForm()
-			d.goTo(AwaitingPhotos)
-			return
-		}
-	}
-	d.leaveForm()
-	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil || !d.belongTogether() {
-		d.goTo(AwaitingPhotos)
-		return
-	}
-	d.stay = true
-	d.rule("photo replaced")
-	d.repost(AudienceApplicant)
-}
-
-// dropStraggler forgets a photo that is no longer needed.
-func dropStraggler(d *decision) {
-	p := d.c.PhotoByID(d.e.PhotoID)
-	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
-		d.late(p)
-		return
-	}
-	d.forget(p.ID)
-	p.State, p.Reader = PhotoReplaced, ""
-	d.detail("photo", p.ID)
-	if d.e.Kind == PhotoReadOK {
-		d.sent("feishu_ocr")
-	}
-}
-
-// photoRecalled: the applicant took a picture back in the chat, so it goes here as well.
-func photoRecalled(d *decision) {
-	found := false
-	for i := range d.c.Photos {
-		p := &d.c.Photos[i]
-		if p.MessageID != d.e.MessageID || p.State == PhotoReplaced || p.State == PhotoRefused {
-			continue
-		}
-		found = true
-		if p.State == PhotoRead {
-			d.clearSide(p.Side)
-		}
-		p.State, p.Reader = PhotoReplaced, ""
-		d.forget(p.ID)
-	}
-	if !found {
-		d.refuse("no such photo", nil)
-		return
-	}
-	d.redraw(AudienceApplicant)
-}
-
-// photoRecalledLate also leaves the form when a side is missing now.
-func photoRecalledLate(d *decision) {
-	d.goTo(d.c.State)
-	photoRecalled(d)
-	if d.to == "" {
-		return
-	}
-	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
-		d.leaveForm()
-		d.goTo(AwaitingPhotos)
-	}
-}
-
-// contactKnown keeps name and mobile from the directory to fill the form and to compare.
-func contactKnown(d *decision) {
-	d.ch.Silent = true
-	d.c.Personal.ContactName, d.c.Personal.ContactMobile = d.e.Contact.Name, d.e.Contact.Mobile
-	if d.c.State == AwaitingConfirmation && d.c.Personal.Mobile == "" {
-		d.redraw(AudienceApplicant)
-	}
+// noteDisclosure records that a processor has received personal data. The applicant sees the list in "my data".
+func (d *decision) noteDisclosure(to string) {
+	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.event.At})
 }

@@ -2,12 +2,13 @@ package flows
 
 import "shiming/idcard"
 
-// files reports whether evidence is filed at all: without a genuine verification there is
-// nothing that could be.
-func (d *decision) files() bool { return d.c.Method != MethodNone }
+// filesEvidence reports whether the case ends with an evidence point. Without a verification there is nothing to prove.
+func (d *decision) filesEvidence() bool { return d.c.Method != MethodNone }
 
+// IdentityDone reports whether the identity is recorded in Feishu.
 func (c *Case) IdentityDone() bool { return c.Identity != nil && c.Identity.State == WriteDone }
 
+// missingUploads returns the sides whose photos are not at e签宝 yet.
 func (d *decision) missingUploads() (sides []idcard.Side) {
 	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
 		if d.c.Uploads[string(s)] == "" {
@@ -17,62 +18,65 @@ func (d *decision) missingUploads() (sides []idcard.Side) {
 	return sides
 }
 
-func identityStarted(d *decision) { d.c.Identity = start(d.c.Identity, d.e.Job, d) }
+// identityStarted stores the intent; the worker calls Feishu afterwards.
+func identityStarted(d *decision) { d.c.Identity = d.startWrite(d.c.Identity) }
 
+// identityRecorded notes the verify_uid that Feishu returned.
 func identityRecorded(d *decision) {
-	if !d.answered(d.c.Identity) {
+	if !d.requireStarted(d.c.Identity) {
 		return
 	}
 	d.c.Delayed = ""
-	d.sent("feishu_identity")
-	d.c.Identity.State, d.c.Identity.At, d.c.Identity.ID = WriteDone, d.e.At, d.e.ID
-	d.detail("verify_uid", d.e.ID)
+	d.noteDisclosure("feishu_identity")
+	d.c.Identity.State, d.c.Identity.At, d.c.Identity.ID = WriteDone, d.event.At, d.event.ID
+	d.detail("verify_uid", d.event.ID)
 	d.afterIdentity()
 }
 
-// afterIdentity goes on to the evidence, or to the end when there is none to file.
+// afterIdentity goes on to the evidence point, or to Done if the case has none.
 func (d *decision) afterIdentity() {
-	if !d.files() {
+	if !d.filesEvidence() {
 		d.goTo(Done)
 		d.repost(AudienceApplicant)
 		return
 	}
 	d.goTo(Filing)
-	d.fileWhenReady()
+	d.fileEvidenceWhenReady()
 }
 
-// fileWhenReady files the evidence once identity and both uploads are there.
-func (d *decision) fileWhenReady() {
+// fileEvidenceWhenReady queues the evidence point once identity and both uploads are done.
+func (d *decision) fileEvidenceWhenReady() {
 	if len(d.missingUploads()) == 0 && d.c.IdentityDone() {
 		d.job(FileEvidence())
 	}
 }
 
-// identityMismatch: Feishu has the person bound to other data. The differing field is named.
+// identityMismatch returns to the form, because Feishu knows the person with another value of the event's field.
 func identityMismatch(d *decision) {
-	if !d.answered(d.c.Identity) {
+	if !d.requireStarted(d.c.Identity) {
 		return
 	}
 	d.c.Delayed = ""
-	d.sent("feishu_identity")
+	d.noteDisclosure("feishu_identity")
 	d.c.Identity.State = WriteRefused
-	d.c.Mismatch = d.e.Field
+	d.c.Mismatch = d.event.Field
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
-	d.detail("field", d.e.Field)
-	d.rule("Feishu knows another " + d.e.Field)
+	d.detail("field", d.event.Field)
+	d.rule("Feishu knows another " + d.event.Field)
 	d.goTo(AwaitingConfirmation)
 	d.repost(AudienceApplicant)
 }
 
+// photoUploaded notes the fileId of one side. The uploads may end before or after the identity.
 func photoUploaded(d *decision) {
 	d.c.Delayed = ""
 	if d.c.Uploads == nil {
 		d.c.Uploads = map[string]string{}
 	}
-	d.sent("esign")
-	d.c.Uploads[d.e.Side] = d.e.ID
-	d.detail("side", d.e.Side)
-	d.detail("file_id", d.e.ID)
-	d.fileWhenReady()
+	d.noteDisclosure("esign")
+	d.c.Uploads[d.event.Side] = d.event.ID
+	d.detail("side", d.event.Side)
+	d.detail("file_id", d.event.ID)
+	d.fileEvidenceWhenReady()
 }

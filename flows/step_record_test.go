@@ -8,14 +8,14 @@ import (
 	"shiming/cards"
 )
 
-// recordingCase has been approved; nothing has been written yet.
+// recordingCase returns an approved case without any write.
 func recordingCase() *Case {
 	c := SampleCase(Recording)
 	c.Identity = nil
 	return c
 }
 
-func TestAWriteIsBegunOnce(t *testing.T) {
+func TestWriteIntentIsStoredOnce(t *testing.T) {
 	for _, tt := range []struct {
 		kind Kind
 		c    func(*Write) *Case
@@ -33,41 +33,41 @@ func TestAWriteIsBegunOnce(t *testing.T) {
 		}, func(c *Case) *Write { return c.Evidence }},
 	} {
 		t.Run(fmt.Sprint(tt.kind), func(t *testing.T) {
-			d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).stayed()
+			d := decide(t, tt.c(nil), Event{Kind: tt.kind, Job: "mine"}).wantStay()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 1 || w.Job != "mine" || !w.Started.Equal(SampleTime) {
-				t.Errorf("%s: %+v", tt.kind, w)
+				t.Errorf("%s: got %+v, want attempt 1 of job mine", tt.kind, w)
 			}
 			d = decide(t, tt.c(&Write{
 				State:   WriteRefused,
 				Attempt: 2,
 				Job:     "old",
 				ID:      "x",
-			}), Event{Kind: tt.kind, Job: "mine"}).stayed()
+			}), Event{Kind: tt.kind, Job: "mine"}).wantStay()
 			if w := tt.of(d.Case); w.State != WriteStarted || w.Attempt != 3 || w.Job != "mine" || w.ID != "" {
-				t.Errorf("%s again: %+v", tt.kind, w)
+				t.Errorf("%s again: got %+v, want attempt 3 of job mine", tt.kind, w)
 			}
 			for _, s := range []WriteState{WriteStarted, WriteDone, WriteUnknown} {
-				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}),
-					Event{Kind: tt.kind, Job: "mine"}).refused("already begun", "")
+				decide(t, tt.c(&Write{State: s, Attempt: 1, Job: "other"}), Event{Kind: tt.kind, Job: "mine"}).
+					wantRefused("already begun", "")
 			}
 		})
 	}
 }
 
-// An answer needs an attempt; one that nobody made is not believed.
-func TestAnswersNeedAnAttempt(t *testing.T) {
+// TestResultWithoutIntentIsRefused checks results that arrive without a started attempt.
+func TestResultWithoutIntentIsRefused(t *testing.T) {
 	for _, w := range []*Write{nil, {State: WriteRefused}, {State: WriteDone, ID: "first"}, {State: WriteUnknown}} {
 		c := SampleCase(Recording)
 		c.Identity = w
-		decide(t, c, Event{Kind: IdentityRecorded, ID: "second"}).refused("no such attempt", "")
-		decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).refused("no such attempt", "")
-		decide(t, c, Event{Kind: WriteFailed, Step: "identity"}).refused("no such attempt", "")
+		decide(t, c, Event{Kind: IdentityRecorded, ID: "second"}).wantRefused("no such attempt", "")
+		decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).wantRefused("no such attempt", "")
+		decide(t, c, Event{Kind: WriteFailed, Step: "identity"}).wantRefused("no such attempt", "")
 		c = SampleCase(Filing)
 		c.Evidence = w
-		decide(t, c, Event{Kind: EvidenceFiled, ID: "P2"}).refused("no such attempt", "")
-		decide(t, c, Event{Kind: WriteFailed, Step: "evidence"}).refused("no such attempt", "")
+		decide(t, c, Event{Kind: EvidenceFiled, ID: "P2"}).wantRefused("no such attempt", "")
+		decide(t, c, Event{Kind: WriteFailed, Step: "evidence"}).wantRefused("no such attempt", "")
 	}
-	decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "photos"}).refused("no such attempt", "")
+	decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "photos"}).wantRefused("no such attempt", "")
 }
 
 func TestIdentityRecorded(t *testing.T) {
@@ -83,46 +83,48 @@ func TestIdentityRecorded(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := SampleCase(Recording)
 			c.Uploads, c.Delayed = tt.uploads, "identity"
-			d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Filing).noted("verify_uid", "ou_uid")
-			d.queued(tt.jobs...)
+			d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).wantState(Filing).wantDetail("verify_uid", "ou_uid")
+			d.wantJobs(tt.jobs...)
 			if w := d.Case.Identity; w.State != WriteDone || w.ID != "ou_uid" || !w.At.Equal(SampleTime) ||
-				d.Case.Delayed != "" || d.lastSent() != "feishu_identity" {
-				t.Errorf("%s: %+v", tt.name, w)
+				d.Case.Delayed != "" || d.lastDisclosure() != "feishu_identity" {
+				t.Errorf("%s: got %+v, want it done with the id", tt.name, w)
 			}
 		})
 	}
 }
 
-func TestWithoutVerificationTheIdentityIsTheEnd(t *testing.T) {
+func TestIdentityIsLastStepWithoutVerification(t *testing.T) {
 	c := SampleCase(Recording)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
-	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).led(Done)
-	d.queued(JobPurge)
-	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done)
+	d := decide(t, c, Event{Kind: IdentityRecorded, ID: "ou_uid"}).wantState(Done)
+	d.wantJobs(JobPurge)
+	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
+	card := ApplicantCard(d.Case, sampleView()).(cards.Done)
 	if card.Filed || card.Method != "none" || slices.Contains(card.Steps, cards.StepEvidence) ||
 		slices.Contains(card.Steps, cards.StepCode) {
-		t.Errorf("the card says %+v", card)
+		t.Errorf("got card %+v, want done without evidence", card)
 	}
 }
 
-func TestIdentityMismatchGoesBackToTheForm(t *testing.T) {
+func TestIdentityMismatchReturnsToForm(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		c := SampleCase(Recording)
 		c.Uploads = map[string]string{"front": "f1"}
-		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).led(AwaitingConfirmation).noted("field", field)
-		d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).
+			wantState(AwaitingConfirmation).
+			wantDetail("field", field)
+		d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil ||
 			d.Case.Personal.SMSCode != "" {
-			t.Errorf("%s: %+v", field, d.Case)
+			t.Errorf("%s: got %+v, want the form with this mismatch", field, d.Case)
 		}
-		if !cards.HasText("mismatch."+field) || d.lastSent() != "feishu_identity" {
-			t.Errorf("%s: no words, or not on record", field)
+		if !cards.HasText("mismatch."+field) || d.lastDisclosure() != "feishu_identity" {
+			t.Errorf("%s: got no text or no detail, want both", field)
 		}
-		// Submitting again asks for everything anew: code, check and HR.
-		d = decide(t, d.Case, Event{Kind: Confirmed, Form: form()}).led(AwaitingCode)
+		// The next submission needs a new code, a new check and a new review.
+		d = decide(t, d.Case, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingCode)
 		if d.Case.Review != nil || d.Case.Identity.State != WriteRefused {
-			t.Errorf("%s: the former approval still counts", field)
+			t.Errorf("%s: got the earlier approval, want a new review", field)
 		}
 	}
 }
@@ -135,25 +137,28 @@ func TestUploads(t *testing.T) {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c := SampleCase(tt.state)
 			c.Uploads, c.Delayed = nil, "upload"
-			d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).stayed().noted("side", "front", "file_id",
-				"f1")
-			d.queued()
-			d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).stayed()
-			d.queued(tt.jobs...)
+			d := decide(t, c, Event{Kind: PhotoUploaded, Side: "front", ID: "f1"}).
+				wantStay().
+				wantDetail("side", "front", "file_id", "f1")
+			d.wantJobs()
+			d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).wantStay()
+			d.wantJobs(tt.jobs...)
 			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" ||
-				d.lastSent() != "esign" {
-				t.Errorf("%s: %+v", tt.state, d.Case)
+				d.lastDisclosure() != "esign" {
+				t.Errorf("%s: got %+v, want the file id on record", tt.state, d.Case)
 			}
 		})
 	}
 }
 
-func TestAFailedWriteIsFreed(t *testing.T) {
-	d := decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).stayed().noted("step", "identity")
+func TestWriteFailedAllowsRetry(t *testing.T) {
+	d := decide(t, SampleCase(Recording), Event{Kind: WriteFailed, Step: "identity"}).
+		wantStay().
+		wantDetail("step", "identity")
 	if d.Case.Identity.State != WriteRefused {
 		t.Errorf("identity %s, want %v", d.Case.Identity.State, WriteRefused)
 	}
-	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).stayed()
+	d = decide(t, SampleCase(Filing), Event{Kind: WriteFailed, Step: "evidence"}).wantStay()
 	if d.Case.Evidence.State != WriteRefused || d.Case.Identity.State != WriteDone {
 		t.Errorf("evidence %s, identity %s, want %v, %v", d.Case.Evidence.State, d.Case.Identity.State, WriteRefused,
 			WriteDone)
@@ -163,13 +168,13 @@ func TestAFailedWriteIsFreed(t *testing.T) {
 func TestEvidenceFiled(t *testing.T) {
 	c := SampleCase(Filing)
 	c.Delayed = "evidence"
-	d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P123"}).led(Done).noted("evi_point_id", "P123")
-	d.drew([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
+	d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P123"}).wantState(Done).wantDetail("evi_point_id", "P123")
+	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if w := d.Case.Evidence; w.State != WriteDone || w.ID != "P123" || !w.At.Equal(SampleTime) ||
-		d.Case.Outcome != "done" || d.lastSent() != "esign" {
-		t.Errorf("evidence %+v", w)
+		d.Case.Outcome != "done" || d.lastDisclosure() != "esign" {
+		t.Errorf("got evidence %+v, want it done with the id", w)
 	}
-	if card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Done); !card.Filed {
-		t.Error("the card does not say that it is filed")
+	if card := ApplicantCard(d.Case, sampleView()).(cards.Done); !card.Filed {
+		t.Error("got a card without evidence, want filed")
 	}
 }

@@ -5,31 +5,32 @@ import (
 	"time"
 )
 
-// remind is the clock's nudge. Applicants get a card; HR gets the list of what waits, one
-// for all cases rather than one a case.
+// remind sends a reminder when its timer is due and sets the next one, after twice the time. It sends none at night,
+// unless ReminderAfter is below an hour, as it is in trials.
 func remind(d *decision) {
 	if d.c.Reminders >= MaxReminders {
 		d.refuse("reminded often enough", nil)
 		return
 	}
-	if !Awake(d.e.At) && d.p.ReminderAfter >= time.Hour { // shorter settings are for trying it out
-		d.job(Remind(d.c.Rev, NextMorning(d.e.At)))
-		d.refuseKeeping("night")
+	if !Awake(d.event.At) && d.policy.ReminderAfter >= time.Hour {
+		d.job(Remind(d.c.Rev, NextMorning(d.event.At)))
+		d.refuseButKeepJobs("night")
 		return
 	}
-	d.reminder()
-	d.job(Remind(d.c.Rev, d.e.At.Add(d.p.ReminderAfter<<d.c.Reminders)))
+	d.sendReminder()
+	d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter<<d.c.Reminders)))
 }
 
-// refuseKeeping changes nothing but the jobs that were collected.
-func (d *decision) refuseKeeping(why string) {
+// refuseButKeepJobs leaves the case as it is, without an audit row, and keeps the collected jobs.
+func (d *decision) refuseButKeepJobs(why string) {
 	d.rule(why)
-	d.ch.Silent = true
+	d.change.Silent = true
 }
 
-func (d *decision) reminder() {
+// sendReminder sends a card to the applicant. HR gets a list of all waiting cases instead of a card for each.
+func (d *decision) sendReminder() {
 	d.c.Reminders++
-	d.c.RemindedAt = d.e.At
+	d.c.RemindedAt = d.event.At
 	d.detail("reminder", strconv.Itoa(d.c.Reminders))
 	if d.c.State.Turn() == Applicant {
 		d.job(Reminder(d.c.Rev).Towards(Receiver{Type: "open_id", ID: d.c.OpenID}))
@@ -38,29 +39,25 @@ func (d *decision) reminder() {
 	d.job(Reply(ReplyDigest).ToHR())
 }
 
-// nudge is HR's 催办 for one case: capped, not too often, and quiet at night.
+// nudge is HR's 催办 for one case. It counts towards MaxReminders, needs NudgeEvery since the last reminder, and waits
+// for the morning at night.
 func nudge(d *decision) {
 	switch {
 	case d.c.Reminders >= MaxReminders:
 		d.refuse(NudgeCapped, nil)
 		return
-	case d.e.At.Sub(d.c.RemindedAt) < NudgeEvery:
+	case d.event.At.Sub(d.c.RemindedAt) < NudgeEvery:
 		d.refuse(NudgeTooSoon, nil)
 		return
 	}
-	d.reminder()
-	if !Awake(d.e.At) {
-		d.ch.Jobs[len(d.ch.Jobs)-1].At = NextMorning(d.e.At)
+	d.sendReminder()
+	if !Awake(d.event.At) {
+		d.change.Jobs[len(d.change.Jobs)-1].At = NextMorning(d.event.At) // the job of sendReminder
 	}
 }
 
-// Why a nudge did nothing.
+// Reasons of a refused nudge. Package workers counts them for the answer to 催办.
 const (
 	NudgeCapped  = "reminded often enough"
 	NudgeTooSoon = "reminded a short while ago"
-)
-
-const (
-	morning = 9  // hour in China
-	evening = 21 // hour in China
 )

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// timer finds the clock's next reminder.
-func timer(t *testing.T, d taken) Job {
+// timer returns the queued Remind job.
+func timer(t *testing.T, d outcome) Job {
 	t.Helper()
 	for _, j := range d.Jobs {
 		if j.Kind == JobRemind {
 			return j
 		}
 	}
-	t.Fatal("the clock does not go on")
+	t.Fatal("got no reminder, want the next one")
 	return Job{}
 }
 
-func TestTheClockRemindsEverLessOften(t *testing.T) {
+func TestReminderIntervalsDouble(t *testing.T) {
 	for _, tt := range []struct {
 		state    State
 		template Template
@@ -29,10 +29,10 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 			c, at := SampleCase(tt.state), SampleTime
 			for n := 1; n <= MaxReminders; n++ {
 				rev := c.Rev
-				d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).stayed()
-				j := d.queued(JobReply)[0]
+				d := decide(t, c, Event{Kind: ReminderDue, At: at, Rev: &rev}).wantStay()
+				j := d.wantJobs(JobReply)[0]
 				if j.Template() != tt.template || j.To != tt.to {
-					t.Errorf("%s: %+v", tt.state, j)
+					t.Errorf("%s: got job %+v, want template %s to %s", tt.state, j, tt.template, tt.to)
 				}
 				next := timer(t, d)
 				if want := at.Add(SamplePolicy().ReminderAfter << n); !next.At.Equal(want) || next.rev != c.Rev {
@@ -44,12 +44,12 @@ func TestTheClockRemindsEverLessOften(t *testing.T) {
 				}
 				at = at.AddDate(0, 0, 1)
 			}
-			decide(t, c, Event{Kind: ReminderDue, At: at}).refused("reminded often enough", "")
+			decide(t, c, Event{Kind: ReminderDue, At: at}).wantRefused("reminded often enough", "")
 		})
 	}
 }
 
-func TestNobodyIsRemindedAtNight(t *testing.T) {
+func TestRemindersWaitForMorning(t *testing.T) {
 	on := func(month time.Month, day, h, m int) time.Time {
 		return time.Date(2026, month, day, h, m, 0, 0, ChinaTime)
 	}
@@ -69,12 +69,12 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 		"Friday evening":     {on(11, 27, 21, 0), on(11, 28, 9, 0)}, // as on any other day
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at.UTC()}).stayed()
+			d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: tt.at.UTC()}).wantStay()
 			if tt.next.IsZero() {
-				d.queued(JobReply)
+				d.wantJobs(JobReply)
 				return
 			}
-			d.queued()
+			d.wantJobs()
 			if got := timer(t, d).At; !got.Equal(tt.next) {
 				t.Errorf("again: got %v, want %v", got, tt.next)
 			}
@@ -83,16 +83,18 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 			}
 		})
 	}
-	// Settings below an hour are for trying it out, at any time.
+	// Settings below an hour are for trials and ignore the night.
 	often := func(p *Policy) { p.ReminderAfter = time.Minute }
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: on(6, 1, 3, 0)}, often).stayed().queued(JobReply)
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, At: on(6, 1, 3, 0)}, often).
+		wantStay().
+		wantJobs(JobReply)
 }
 
-// A reminder belongs to the revision in which it was wound up.
-func TestRemindersOfAnOlderRevision(t *testing.T) {
+// TestRemindersOfOlderRevision checks that a timer of an earlier revision does nothing.
+func TestRemindersOfOlderRevision(t *testing.T) {
 	old := SampleCase(AwaitingPhotos).Rev - 1
-	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).refused("seen at another revision",
-		"already")
+	decide(t, SampleCase(AwaitingPhotos), Event{Kind: ReminderDue, Rev: &old}).
+		wantRefused("seen at another revision", "already")
 }
 
 func TestNudge(t *testing.T) {
@@ -100,37 +102,37 @@ func TestNudge(t *testing.T) {
 		d := decide(t, SampleCase(s), Event{Kind: Nudged, Role: HR, Actor: "ou_hr1"})
 		if s.Turn() != Applicant {
 			if d.Case != nil {
-				t.Errorf("%s was nudged", s)
+				t.Errorf("%s: got a nudge, want a refusal", s)
 			}
 			continue
 		}
-		j := d.stayed().queued(JobReply)[0]
+		j := d.wantStay().wantJobs(JobReply)[0]
 		if j.Template() != ReplyReminder || j.To != "ou_applicant" || j.rev != d.Case.Rev || !j.At.IsZero() {
-			t.Errorf("%s: %+v", s, j)
+			t.Errorf("%s: got job %+v, want a reminder to the applicant", s, j)
 		}
-		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery - 1)}).refused(NudgeTooSoon, "")
-		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).stayed()
+		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery - 1)}).wantRefused(NudgeTooSoon, "")
+		decide(t, d.Case, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).wantStay()
 	}
 }
 
-// HR and the clock share the cap.
+// TestNudgesAreCapped: MaxReminders counts reminders by HR and by the clock.
 func TestNudgesAreCapped(t *testing.T) {
 	c := SampleCase(AwaitingCode)
 	c.Reminders = MaxReminders
-	decide(t, c, Event{Kind: Nudged}).refused(NudgeCapped, "")
-	// Another state begins anew.
-	c = decide(t, c, Event{Kind: EditAsked}).led(AwaitingConfirmation).Case
-	decide(t, c, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).stayed()
+	decide(t, c, Event{Kind: Nudged}).wantRefused(NudgeCapped, "")
+	// The count restarts with each state.
+	c = decide(t, c, Event{Kind: EditAsked}).wantState(AwaitingConfirmation).Case
+	decide(t, c, Event{Kind: Nudged, At: SampleTime.Add(NudgeEvery)}).wantStay()
 }
 
-func TestANudgeAtNightComesInTheMorning(t *testing.T) {
+func TestNudgeWaitsForMorning(t *testing.T) {
 	night := time.Date(2026, 6, 1, 23, 0, 0, 0, ChinaTime)
-	d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).stayed()
-	j := d.queued(JobReply)[0]
+	d := decide(t, SampleCase(AwaitingPhotos), Event{Kind: Nudged, At: night}).wantStay()
+	j := d.wantJobs(JobReply)[0]
 	if want := time.Date(2026, 6, 2, 9, 0, 0, 0, ChinaTime); !j.At.Equal(want) {
 		t.Errorf("delivered at %v, want %v", j.At, want)
 	}
 	if d.Case.Reminders != 1 {
-		t.Error("it does not count")
+		t.Error("got no count, want one")
 	}
 }

@@ -2,17 +2,16 @@ package flows
 
 import "strings"
 
-// backupPrefix begins the Job of a write that may have happened after the copy of the database was
-// made which was put back.
+// backupPrefix begins the Job of a write that may have been applied between a backup and its restoration. The rest is
+// the time of the backup.
 const backupPrefix = "copy_of/"
 
-// restored deals with a case of a database that was put back from a copy: what was written
-// after the copy was made is not on record. So each write that is still to come counts as one
-// whose outcome is unknown. The case goes on in its ordinary way, and where the write would
-// be made HR is asked whether it has been. A code that was about to be sent may have been.
+// restored handles an open case after the database was restored from a backup. Writes made after the backup are not on
+// record, so each write that is not done yet becomes unknown. The case continues, and HR is asked when it comes to the
+// write. A code in CodeStateSending may have been sent.
 func restored(d *decision) {
 	changed := d.markUncertain(&d.c.Identity)
-	if d.files() && d.markUncertain(&d.c.Evidence) {
+	if d.filesEvidence() && d.markUncertain(&d.c.Evidence) {
 		changed = true
 	}
 	if code := d.c.Code; code != nil && code.State == CodeStateSending {
@@ -21,18 +20,18 @@ func restored(d *decision) {
 		changed = true
 	}
 	if !changed {
-		d.refuse("known", nil)
+		d.refuse(refusalKnown, nil)
 		return
 	}
-	d.detail("copy_of", d.e.ID)
+	d.detail("copy_of", d.event.ID)
 	if d.c.State == Recording || d.c.State == Filing {
-		d.resume(d.c.State) // the worker asks HR
+		d.resume(d.c.State) // the worker finds the unknown write and reports a stop, which asks HR
 	}
 }
 
-// markUncertain notes that a write may have been made; false if it is known already.
-func (d *decision) markUncertain(at **Write) bool {
-	w := *at
+// markUncertain makes a write unknown. It returns false if the write is done or unknown already.
+func (d *decision) markUncertain(field **Write) bool {
+	w := *field
 	if w != nil && (w.State == WriteDone || w.State == WriteUnknown) {
 		return false
 	}
@@ -40,12 +39,11 @@ func (d *decision) markUncertain(at **Write) bool {
 	if w != nil {
 		attempt = w.Attempt
 	}
-	*at = &Write{State: WriteUnknown, Attempt: attempt, Job: backupPrefix + d.e.ID}
+	*field = &Write{State: WriteUnknown, Attempt: attempt, Job: backupPrefix + d.event.ID}
 	return true
 }
 
-// FromBackup reports that a write is unknown since it may have been made after the copy, and what
-// HR's card names as its cause.
+// FromBackup reports whether a write is unknown because of a restored backup. cause is shown on HR's card.
 func (w *Write) FromBackup() (cause string, is bool) {
 	if w == nil || w.State != WriteUnknown || !strings.HasPrefix(w.Job, backupPrefix) {
 		return "", false
@@ -53,9 +51,9 @@ func (w *Write) FromBackup() (cause string, is bool) {
 	return w.Job, true
 }
 
-// asked reports whether what HR says of a stopped write is an answer to "did it happen?". In a
-// copy put back a write is unknown also where HR was asked something else, or before its turn.
-func (d *decision) asked() bool {
+// asksIfWritten reports whether the present stop asks HR if the write was applied. After a restored backup a write can
+// be unknown while HR is asked about something else or before it is due.
+func (d *decision) asksIfWritten() bool {
 	a := d.c.Attention
 	if _, is := d.c.write(a.Step).FromBackup(); !is {
 		return true

@@ -2,54 +2,53 @@ package flows
 
 import "strconv"
 
-// eraseOpen ends the case and deletes everything personal at once.
-func eraseOpen(d *decision) {
+// eraseOpenCase ends the case and deletes all personal data at once.
+func eraseOpenCase(d *decision) {
 	d.toast("deleted")
-	d.erase()
+	d.erasePersonal()
 }
 
-// eraseEnded deletes what is still held of a case that is over.
-func eraseEnded(d *decision) {
+// eraseEndedCase deletes the personal data of a case that has ended.
+func eraseEndedCase(d *decision) {
 	if !d.c.Erased.IsZero() {
 		d.refuse("nothing is held any more", NewToast("deleted", nil))
 		return
 	}
-	d.erase()
+	d.erasePersonal()
 	d.toast("deleted")
 	d.redraw(AudienceApplicant, AudienceHR)
 }
 
-// erase deletes photos and fields in the same transaction. The audit chain keeps hashes,
-// times and the reason.
-func (d *decision) erase() {
+// erasePersonal deletes photos and fields in one transaction. The audit chain keeps hashes, times and the reason.
+func (d *decision) erasePersonal() {
 	for i := range d.c.Photos {
-		d.dropPhoto(&d.c.Photos[i])
+		d.purgePhoto(&d.c.Photos[i])
 	}
-	d.c.PhotosGoneAt = d.e.At
+	d.c.PhotosGoneAt = d.event.At
 	d.c.Personal = Personal{}
 	d.c.SameNumberCases = nil
-	d.c.Erased = d.e.At
-	d.ch.SetBlindIndex, d.ch.BlindIndex = true, nil
+	d.c.Erased = d.event.At
+	d.change.SetBlindIndex, d.change.BlindIndex = true, nil
 	d.detail("erased", "photos and fields")
 	d.rule("erased on request")
 }
 
-// dropPhoto deletes a photo's bytes; its hash stays.
-func (d *decision) dropPhoto(p *Photo) {
-	d.forget(p.ID)
+// purgePhoto deletes the bytes of a photo and notes their hash in the audit row, as a proof of the deletion.
+func (d *decision) purgePhoto(p *Photo) {
+	d.dropPicture(p.ID)
 	if p.SHA256 != "" {
-		d.detail("sha256_"+strconv.Itoa(len(d.ch.DropPictures)), p.SHA256)
+		d.detail("sha256_"+strconv.Itoa(len(d.change.DropPictures)), p.SHA256)
 	}
 }
 
-// photosPurged: the grace period after the end is over.
+// photosPurged handles the end of a retention period: PhotoGrace for the photos, FieldRetention for all personal data.
 func photosPurged(d *decision) {
-	if d.e.Field == "all" {
+	if d.event.Field == "all" {
 		if !d.c.Erased.IsZero() {
 			d.refuse("already erased", nil)
 			return
 		}
-		d.erase()
+		d.erasePersonal()
 		d.rule("retention period is over")
 		d.redraw(AudienceApplicant, AudienceHR)
 		return
@@ -59,9 +58,9 @@ func photosPurged(d *decision) {
 		return
 	}
 	for i := range d.c.Photos {
-		d.dropPhoto(&d.c.Photos[i])
+		d.purgePhoto(&d.c.Photos[i])
 	}
-	d.c.PhotosGoneAt = d.e.At
+	d.c.PhotosGoneAt = d.event.At
 	d.rule("grace period is over")
 	d.redraw(AudienceApplicant)
 }

@@ -6,18 +6,20 @@ import (
 	"shiming/idcard"
 )
 
-func (d *decision) review(what ReviewOutcome) {
+// recordReview stores HR's decision with the reason and the note of the form.
+func (d *decision) recordReview(what ReviewOutcome) {
 	d.c.Review = &Review{
-		By:     d.e.Actor,
+		By:     d.event.Actor,
 		What:   what,
-		At:     d.e.At,
+		At:     d.event.At,
 		Round:  d.c.Rounds,
-		Reason: formValue(d.e.Form.Reason),
+		Reason: formValue(d.event.Form.Reason),
 	}
-	d.c.Personal.Note = shortNote(formValue(d.e.Form.Note))
+	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
 }
 
+// formValue returns the trimmed value of a form field; "" for a missing field.
 func formValue(p *string) string {
 	if p == nil {
 		return ""
@@ -25,33 +27,35 @@ func formValue(p *string) string {
 	return strings.TrimSpace(*p)
 }
 
-// shortNote bounds what HR writes to the applicant.
+// shortNote cuts a note of HR after 500 characters.
 func shortNote(s string) string {
-	const most = 500
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	const maxChars = 500
+	if r := []rune(s); len(r) > maxChars {
+		return string(r[:maxChars]) + "…"
 	}
 	return s
 }
 
+// approve starts the writes to the platforms.
 func approve(d *decision) {
-	d.review(ReviewApproved)
+	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
 }
 
-// sendBack returns the case to the applicant: to the form, or for a new photo. What was good stays.
+// sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The
+// other side and the mobile number stay. The typed name and number stay as well if both sides do.
 func sendBack(d *decision) {
-	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
+	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
+		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review(ReviewSentBack)
+	d.recordReview(ReviewSentBack)
 	d.toast("sent_back")
 	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
-	switch formValue(d.e.Form.Side) {
+	switch formValue(d.event.Form.Side) {
 	case "front":
 		d.clearSide(idcard.Front)
 	case "back":
@@ -68,12 +72,13 @@ func sendBack(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
+// reject ends the case. HR has to give a reason or a note.
 func reject(d *decision) {
-	if formValue(d.e.Form.Reason) == "" && formValue(d.e.Form.Note) == "" {
-		d.refuse("no reason given", NewToast("missing_field", map[string]string{"field": "reason"}))
+	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
+		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.review(ReviewRejected)
+	d.recordReview(ReviewRejected)
 	d.toast("rejected")
 	d.repost(AudienceApplicant)
 }

@@ -10,36 +10,37 @@ import (
 )
 
 func TestApproval(t *testing.T) {
-	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved,
-		Form: cards.Form{Note: ptr(" 好 ")}}).led(Recording).said("approved")
-	jobs := d.queued(JobIdentity, JobUpload, JobUpload)
+	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Form: cards.Form{Note: ptr(" 好 ")}}).
+		wantState(Recording).
+		wantToast("approved")
+	jobs := d.wantJobs(JobIdentity, JobUpload, JobUpload)
 	if jobs[1].ref != "front" || jobs[2].ref != "back" {
 		t.Errorf("uploads %s, %s, want %q, %q", jobs[1].ref, jobs[2].ref, "front", "back")
 	}
 	if r := d.Case.Review; r.By != "ou_hr1" || r.What != "approved" || !r.At.Equal(SampleTime) || r.Round != 1 ||
 		d.Case.Personal.Note != "好" {
-		t.Errorf("review %+v", r)
+		t.Errorf("got review %+v, want approved by ou_hr1 in round 1", r)
 	}
-	d.drew([]string{AudienceApplicant, AudienceHR}, nil)
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, nil)
 }
 
-// Without a verification there is nothing to file, so nothing is uploaded.
+// TestApprovalWithoutVerification: without an evidence point no photo is uploaded.
 func TestApprovalWithoutVerification(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	c.Method, c.Check, c.Code = MethodNone, nil, nil
-	decide(t, c, Event{Kind: Approved}).led(Recording).queued(JobIdentity)
+	decide(t, c, Event{Kind: Approved}).wantState(Recording).wantJobs(JobIdentity)
 }
 
 func TestSendingBackAndRejectingNeedAReason(t *testing.T) {
 	for _, k := range []Kind{SentBack, Refused} {
 		for _, f := range []cards.Form{{}, {Reason: ptr("")}, {Reason: ptr("  "), Note: ptr(" ")}} {
-			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).refused("no reason given", "missing_field", "field",
-				"reason")
+			decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: f}).
+				wantRefused("no reason given", "missing_field", "field", "reason")
 		}
-		// Words of HR's own will do.
+		// A note instead of a reason is enough.
 		d := decide(t, SampleCase(AwaitingReview), Event{Kind: k, Form: cards.Form{Note: ptr("请重拍")}})
 		if d.Case == nil || d.Case.Personal.Note != "请重拍" {
-			t.Errorf("%s with a note: %s", k, d.Rule)
+			t.Errorf("%s with a note: got a refusal (%s), want none", k, d.Rule)
 		}
 	}
 }
@@ -62,18 +63,20 @@ func TestSendingBack(t *testing.T) {
 			c := SampleCase(AwaitingReview)
 			c.Changed = []string{"identity_name"}
 			c.Uploads = map[string]string{"front": "f1", "back": "f2"}
-			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"),
-				Side: ptr(tt.side)}}).led(tt.to).said("sent_back").dropped(tt.gone...)
-			d.queued()
-			d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).noted("reason", "blurred")
+			d := decide(t, c, Event{Kind: SentBack, Form: cards.Form{Reason: ptr("blurred"), Side: ptr(tt.side)}}).
+				wantState(tt.to).
+				wantToast("sent_back").
+				wantDropped(tt.gone...)
+			d.wantJobs()
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant}).wantDetail("reason", "blurred")
 			if d.Case.Code != nil || d.Case.Check != nil || d.Case.Personal.SMSCode != "" {
-				t.Error("code and check belong to the former round")
+				t.Error("got code or check, want none of the earlier round")
 			}
 			if (d.Case.Personal.Name != "") != tt.typed || (d.Case.Changed != nil) != tt.typed || d.Case.Personal.Mobile == "" {
-				t.Error("what was typed is wrong")
+				t.Errorf("got other typed values, want them kept: %v", tt.typed)
 			}
 			if len(d.Case.Uploads) != 2-len(tt.gone) {
-				t.Errorf("uploads %v", d.Case.Uploads)
+				t.Errorf("got uploads %v, want %d", d.Case.Uploads, 2-len(tt.gone))
 			}
 			for _, id := range []string{"p1", "p2"} {
 				want := PhotoRead
@@ -84,20 +87,20 @@ func TestSendingBack(t *testing.T) {
 					t.Errorf("%s is %s, want %v", id, got, want)
 				}
 			}
-			// The applicant reads why, on whichever card it is.
-			switch card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(type) {
+			// Each card that the applicant can get shows the reason.
+			switch card := ApplicantCard(d.Case, sampleView()).(type) {
 			case cards.Confirm:
 				if card.SentBack != "blurred" {
 					t.Errorf("the form says %q, want %q", card.SentBack, "blurred")
 				}
 			case cards.Photos:
 				if card.SentBack != "blurred" || (card.Front == cards.SideRead) != (d.Case.PhotoOf(idcard.Front) != nil) {
-					t.Errorf("the card says %+v", card)
+					t.Errorf("got card %+v, want the reason blurred and the kept sides", card)
 				}
 			}
-			if hr := HRCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Review); hr.Decision == nil ||
+			if hr := HRCard(d.Case, sampleView()).(cards.Review); hr.Decision == nil ||
 				hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
-				t.Errorf("HR sees %+v", hr.Decision)
+				t.Errorf("got HR's decision %+v, want sent_back by ou_hr1", hr.Decision)
 			}
 		})
 	}
@@ -105,23 +108,25 @@ func TestSendingBack(t *testing.T) {
 
 func TestRejection(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingReview), Event{Kind: Refused,
-		Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).led(Rejected).said("rejected")
-	if j := d.queued(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
+		Form: cards.Form{Reason: ptr("not_employee"), Note: ptr(strings.Repeat("长", 600))}}).
+		wantState(Rejected).
+		wantToast("rejected")
+	if j := d.wantJobs(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
 		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
-		t.Errorf("purges %+v", j)
+		t.Errorf("got purges %+v, want photos and all after PhotoGrace", j)
 	}
-	d.drew([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
-		t.Errorf("the note has %d characters", n)
+		t.Errorf("got a note of %d characters, want at most 501", n)
 	}
-	card := ApplicantCard(d.Case, ViewContext{Now: SampleTime, Policy: SamplePolicy()}).(cards.Closed)
+	card := ApplicantCard(d.Case, sampleView()).(cards.Closed)
 	if card.Outcome != "rejected" || card.Reason != "not_employee" || card.Note == "" {
-		t.Errorf("the applicant reads %+v", card)
+		t.Errorf("got card %+v, want rejected with reason and note", card)
 	}
 }
 
-// The second of two admins learns who was first and what they did.
-func TestTheSecondAdminIsLate(t *testing.T) {
+// TestSecondDecisionIsLate: the toast names the first admin and the decision.
+func TestSecondDecisionIsLate(t *testing.T) {
 	named := func(p *Policy) {
 		p.NameOf = func(id string) string { return map[string]string{"ou_hr1": "人事甲"}[id] }
 	}
@@ -135,12 +140,12 @@ func TestTheSecondAdminIsLate(t *testing.T) {
 			Rev:   &rev,
 			Form:  cards.Form{Reason: ptr("blurred")},
 		}, named).
-			refused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
+			wantRefused("not in the table", "late", "what", "approved", "when", "06-01 12:00", "who", "人事甲")
 	}
-	// Back in review after another round, an old card is late, but nobody has decided.
+	// A card of an earlier round is stale, although the new round has no decision yet.
 	c = SampleCase(AwaitingReview)
 	old := c.Rev - 2
-	decide(t, c, Event{Kind: Approved, Rev: &old}).refused("seen at another revision", "already")
+	decide(t, c, Event{Kind: Approved, Rev: &old}).wantRefused("seen at another revision", "already")
 }
 
 func TestNobodyReviewsHimself(t *testing.T) {
@@ -151,19 +156,19 @@ func TestNobodyReviewsHimself(t *testing.T) {
 			Role:  HR,
 			Actor: c.OpenID,
 			Form:  cards.Form{Reason: ptr("blurred")},
-		}).refused("nobody decides on himself", "self_review")
+		}).wantRefused("nobody decides on himself", "self_review")
 	}
 	for _, k := range []Kind{Retry, Resolved, Closed} {
 		c := SampleCase(NeedsAttention)
-		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
+		decide(t, c, Event{Kind: k, Role: HR, Actor: c.OpenID}).wantRefused("nobody decides on himself", "self_review")
 	}
 	c := SampleCase(AwaitingPhotos)
-	decide(t, c, Event{Kind: Nudged, Role: HR, Actor: c.OpenID}).refused("nobody decides on himself", "self_review")
+	decide(t, c, Event{Kind: Nudged, Role: HR, Actor: c.OpenID}).wantRefused("nobody decides on himself", "self_review")
 }
 
-func TestDecisionsAreTheirActorsOnly(t *testing.T) {
-	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant,
-		Actor: "ou_applicant"}).refused("not the actor's to do", "not_allowed")
-	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR,
-		Actor: "ou_hr1"}).refused("not the actor's to do", "not_allowed")
+func TestDecisionsOfOtherRoles(t *testing.T) {
+	decide(t, SampleCase(AwaitingReview), Event{Kind: Approved, Role: Applicant, Actor: "ou_applicant"}).
+		wantRefused("not the actor's to do", "not_allowed")
+	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, Role: HR, Actor: "ou_hr1"}).
+		wantRefused("not the actor's to do", "not_allowed")
 }

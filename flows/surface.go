@@ -2,38 +2,47 @@ package flows
 
 import "time"
 
-// NoteClicked takes note of a message that a click was answered on.
+// Audiences of a surface. They are part of surface ids and stored in the database.
+const (
+	AudienceApplicant = "applicant"
+	AudienceHR        = "hr"
+	AudienceBoard     = "board" // a group's announcement
+)
+
+// Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
+type Surface struct {
+	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>
+	CaseID    string // "" for boards
+	TenantKey string // set for boards only; a case knows its tenant
+	Audience  string // applicant | hr | board
+	To        Receiver
+	// Messages of a surface have generations. While WantedGeneration > SentGeneration, a new message has to be posted at
+	// the bottom of the chat. The former message then becomes a pointer to it (cards.Superseded).
+	WantedGeneration, SentGeneration int
+	// SendingGeneration > SentGeneration means that the message of this generation may exist: the call has begun, and its
+	// answer is not stored yet.
+	SendingGeneration int
+	MessageID         string
+	OldID             string // message of the former generation, until the pointer replaces it
+	// RenderedHash is the SHA-256 of the card that MessageID shows. A value of another length means that the content is
+	// not known, because a click was answered with another card.
+	RenderedHash []byte
+	// LeaseOwner is the job that draws the surface until LeaseUntil. Dirty asks it to draw again before it releases the
+	// lease.
+	LeaseOwner  string
+	LeaseUntil  time.Time
+	Dirty       bool
+	Unreachable bool // the message can no longer be changed: older than 14 days, recalled, or the bot was stopped
+}
+
+// NoteClicked records that a click on the message was answered with a card, which replaces the card that the message
+// showed. A click on an older message makes this message a pointer again.
 func (s *Surface) NoteClicked(clicked string) {
 	switch {
 	case clicked == "":
 	case clicked == s.MessageID:
-		s.RenderedHash = []byte("answered") // with what is not known
+		s.RenderedHash = []byte("answered") // not 32 bytes, hence "not known"
 	case s.Audience == AudienceApplicant && s.OldID == "":
-		s.OldID = clicked // once more a pointer
+		s.OldID = clicked
 	}
-}
-
-// Surface is a message that shows something living: a case to somebody, or a board.
-type Surface struct {
-	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>
-	CaseID    string // "" for boards
-	TenantKey string // set for boards; a case knows its own
-	Audience  string // applicant | hr | board
-	To        Receiver
-	// A message has a generation. If WantedGeneration > SentGeneration, a new message is posted
-	// at the bottom of the chat, and the old one becomes a pointer to it.
-	WantedGeneration, SentGeneration int
-	// SendingGeneration > SentGeneration means: the message of that generation may exist. Its
-	// sending has begun and the answer is not stored yet.
-	SendingGeneration int
-	MessageID         string
-	OldID             string // message of the former generation, until a pointer replaces it
-	// RenderedHash is the SHA-256 of the card that MessageID shows. A value of another length means
-	// unknown: a click was answered with another card.
-	RenderedHash []byte
-	// LeaseOwner is the job that draws until LeaseUntil. Dirty asks it to draw again.
-	LeaseOwner  string
-	LeaseUntil  time.Time
-	Dirty       bool
-	Unreachable bool // the message can no longer be changed (14 days, recalled, bot stopped)
 }

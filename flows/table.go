@@ -1,23 +1,22 @@
 package flows
 
-// Transition is one row of the table that the whole product follows. Decide executes the
-// rows; the tests walk them; the diagram in docs/states.md is printed from them.
+// Transition is one row of the table. Decide executes the rows, the tests walk them, and Diagram prints them.
 type Transition struct {
 	From State
 	On   Kind
 	By   Role
-	// To lists where the row may lead; To[0] is where it leads unless step decides
-	// otherwise. From itself means that the case stays.
+	// To lists the states in which the case may be afterwards. The case goes to To[0] unless the step calls goTo. A row
+	// with From in To can leave the state as it is.
 	To []State
-	// step works out what the event means; nil = go to To[0] and nothing else.
+	// step may be nil: the case then goes to To[0], and nothing else happens.
 	step step
 }
 
-// step changes d.c and collects effects; it may call d.goTo to pick another state of To.
+// step decides what an event means. It changes d.c, collects effects in d.change, and may call d.goTo or d.refuse.
 type step func(d *decision)
 
-// Table is the machine. A pair (state, event) that is not in it gets the polite "already
-// handled" answer and changes nothing.
+// Table is the state machine of a case. An event without a row in the present state changes nothing; the actor gets
+// LateToast as the answer.
 var Table []Transition
 
 func row(from State, on Kind, by Role, s step, to ...State) Transition {
@@ -32,34 +31,34 @@ func row(from State, on Kind, by Role, s step, to ...State) Transition {
 
 func buildTable() []Transition {
 	t := []Transition{
-		// The applicant is asked.
-		row(AwaitingConsent, PhotoReceived, Applicant, keepUnread, AwaitingConsent),
+		// The applicant is asked for consent. Photos are noted and stay unread.
+		row(AwaitingConsent, PhotoReceived, Applicant, keepPhotoUnread, AwaitingConsent),
 		row(AwaitingConsent, Consented, Applicant, consent, AwaitingPhotos),
 		row(AwaitingConsent, ConsentDenied, Applicant, decline, Declined),
 
-		// Photos are fetched and read in the background.
+		// Jobs fetch and read the photos, until both sides are known.
 		row(AwaitingPhotos, PhotoReceived, Applicant, takePhoto, AwaitingPhotos),
 		row(AwaitingPhotos, PhotoFetched, Bot, photoFetched, AwaitingPhotos),
 		row(AwaitingPhotos, PhotoClaimed, Bot, photoClaimed, AwaitingPhotos),
 		row(AwaitingPhotos, PhotoReadOK, Bot, photoRead, AwaitingPhotos, AwaitingConfirmation),
 		row(AwaitingPhotos, PhotoFailed, Bot, photoFailed, AwaitingPhotos),
 		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
-		row(AwaitingPhotos, Retake, Applicant, retakeHere, AwaitingPhotos),
+		row(AwaitingPhotos, Retake, Applicant, retakeWhileCollecting, AwaitingPhotos),
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
-		// The applicant checks what was read.
-		row(AwaitingConfirmation, Confirmed, Applicant, confirm, AwaitingCode, AwaitingReview, Recording,
-			AwaitingConfirmation),
+		// The applicant checks the values that were read. A new photo replaces the side that it shows.
+		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
+			AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoClaimed, Bot, photoClaimed, AwaitingConfirmation),
-		row(AwaitingConfirmation, PhotoReadOK, Bot, newReading, AwaitingConfirmation, AwaitingPhotos),
+		row(AwaitingConfirmation, PhotoReadOK, Bot, photoReadAtForm, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoFailed, Bot, photoFailed, AwaitingConfirmation),
 		row(AwaitingConfirmation, ContactKnown, Bot, contactKnown, AwaitingConfirmation),
 		row(AwaitingConfirmation, FormTooClear, Bot, maskForm, AwaitingConfirmation),
 
-		// The code proves that the mobile is the applicant's.
+		// The applicant types the code that was sent to the mobile number.
 		row(AwaitingCode, CodePrepared, Bot, codePrepared, AwaitingCode),
 		row(AwaitingCode, CodeSent, Bot, codeSent, AwaitingCode),
 		row(AwaitingCode, CodeFailed, Bot, codeFailed, AwaitingCode),
@@ -67,11 +66,11 @@ func buildTable() []Transition {
 		row(AwaitingCode, CodeDropped, Bot, codeDropped, AwaitingCode),
 		row(AwaitingCode, CodeAsked, Applicant, codeAsked, AwaitingCode),
 		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
-		row(AwaitingCode, EditAsked, Applicant, edit, AwaitingConfirmation),
+		row(AwaitingCode, EditAsked, Applicant, editForm, AwaitingConfirmation),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
-		// The supplier says whether the person is real.
+		// The supplier compares name, number and mobile number.
 		row(Checking, PersonChecked, Bot, personChecked, AwaitingReview, Recording, AwaitingConfirmation),
 		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation),
 		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
@@ -81,7 +80,7 @@ func buildTable() []Transition {
 		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingReview, Refused, HR, reject, Rejected),
 
-		// Identity and photo uploads run side by side.
+		// The identity is recorded and both photos are uploaded, in any order.
 		row(Recording, IdentityStarted, Bot, identityStarted, Recording),
 		row(Recording, IdentityRecorded, Bot, identityRecorded, Filing, Done),
 		row(Recording, IdentityMismatch, Bot, identityMismatch, AwaitingConfirmation),
@@ -89,7 +88,7 @@ func buildTable() []Transition {
 		row(Recording, PhotoUploaded, Bot, photoUploaded, Recording),
 		row(Recording, StepStopped, Bot, suspend, NeedsAttention),
 
-		// The evidence point.
+		// The evidence point is created once identity and both uploads are there.
 		row(Filing, PhotoUploaded, Bot, photoUploaded, Filing),
 		row(Filing, EvidenceStarted, Bot, evidenceStarted, Filing),
 		row(Filing, WriteFailed, Bot, writeFailed, Filing),
@@ -97,7 +96,8 @@ func buildTable() []Transition {
 		row(Filing, EvidenceFiled, Bot, evidenceFiled, Done),
 		row(Filing, StepStopped, Bot, suspend, NeedsAttention),
 
-		// Somebody has to look. What the same step brings back later leads on by itself.
+		// HR decides about a stopped step. A late result of the same step resumes the case without HR; results of other
+		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
 		row(NeedsAttention, Retry, HR, retry, AwaitingPhotos, AwaitingCode, Checking, Recording, Filing),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
@@ -115,8 +115,8 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeSent, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
-		row(NeedsAttention, PersonChecked, Bot, resumeByResult, AwaitingReview, Recording, AwaitingConfirmation,
-			NeedsAttention),
+		row(NeedsAttention, PersonChecked, Bot, resumeByResult,
+			AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
@@ -127,23 +127,24 @@ func buildTable() []Transition {
 		row(NeedsAttention, Erase, Applicant, eraseDuringAttention, Withdrawn, NeedsAttention),
 	}
 
-	// While it is the applicant's turn, or nothing irreversible has begun, he may stop.
-	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
-		AwaitingReview} {
+	// The applicant may cancel until the first write to a platform begins.
+	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview}
+	for _, s := range cancellable {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
-			row(s, Erase, Applicant, eraseOpen, Withdrawn))
+			row(s, Erase, Applicant, eraseOpenCase, Withdrawn))
 	}
 	for _, s := range []State{AwaitingConsent, AwaitingPhotos} {
 		t = append(t, row(s, PhotoRecalled, Applicant, photoRecalled, s))
 	}
-	t = append(t, row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledLate, AwaitingPhotos,
-		AwaitingConfirmation))
+	t = append(t,
+		row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledAtForm, AwaitingPhotos, AwaitingConfirmation))
 
+	// Rows that follow from the kind of the state.
 	for _, s := range States {
 		if s.Terminal() {
 			t = append(t,
-				row(s, Erase, Applicant, eraseEnded, s),
+				row(s, Erase, Applicant, eraseEndedCase, s),
 				row(s, PhotosPurged, Bot, photosPurged, s))
 			continue
 		}
@@ -165,24 +166,28 @@ func buildTable() []Transition {
 	return t
 }
 
-type pair struct {
+type tableKey struct {
 	from State
 	on   Kind
 }
 
-var (
-	index  = map[pair]*Transition{}
-	RoleOf = map[Kind]Role{} // of events that have no person behind them
-)
+var rows = map[tableKey]*Transition{}
 
-// In an init function, since steps look into the table themselves.
+// RoleOf gives the role of an event that no person causes: Bot or Clock.
+var RoleOf = map[Kind]Role{}
+
+// The table is built in an init function because steps call findRow: a package variable that named the steps would
+// depend on itself.
 func init() {
 	Table = buildTable()
 	for i := range Table {
 		t := &Table[i]
-		index[pair{t.From, t.On}] = t
+		rows[tableKey{t.From, t.On}] = t
 		if t.By == Bot || t.By == Clock {
 			RoleOf[t.On] = t.By
 		}
 	}
 }
+
+// findRow returns the row for an event in a state, or nil.
+func findRow(from State, on Kind) *Transition { return rows[tableKey{from, on}] }

@@ -10,21 +10,21 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-func TestTableIsWhole(t *testing.T) {
-	seen := map[pair]bool{}
+func TestTableIsComplete(t *testing.T) {
+	seen := map[tableKey]bool{}
 	leadsTo := map[State][]State{}
 	for _, r := range Table {
-		p := pair{r.From, r.On}
+		p := tableKey{r.From, r.On}
 		if seen[p] {
-			t.Errorf("%s × %s stands in the table twice", r.From, r.On)
+			t.Errorf("%s × %s: got two rows, want one", r.From, r.On)
 		}
 		seen[p] = true
 		if len(r.To) == 0 {
-			t.Errorf("%s × %s leads nowhere", r.From, r.On)
+			t.Errorf("%s × %s: got no target, want one", r.From, r.On)
 		}
 		for _, to := range r.To {
 			if !slices.Contains(States, to) {
-				t.Errorf("%s × %s leads to %q, which is no state", r.From, r.On, to)
+				t.Errorf("%s × %s: got target %q, want a state", r.From, r.On, to)
 			}
 			if to != r.From {
 				leadsTo[r.From] = append(leadsTo[r.From], to)
@@ -46,22 +46,22 @@ func TestTableIsWhole(t *testing.T) {
 	walk(AwaitingConsent)
 	for _, s := range States {
 		if !reached[s] {
-			t.Errorf("%s cannot be reached", s)
+			t.Errorf("%s: got no way to it, want one", s)
 		}
 		if s.Terminal() != (len(leadsTo[s]) == 0) {
 			t.Errorf("%s: terminal is %v, ways out are %v, want %v", s, s.Terminal(), leadsTo[s], (len(leadsTo[s]) == 0))
 		}
 		waits := s.Turn() == Applicant || s.Turn() == HR
 		for _, on := range []Kind{ReminderDue, ExpiryDue} {
-			if seen[pair{s, on}] != waits {
-				t.Errorf("%s × %s: in the table %v, waits for a person %v", s, on, !waits, waits)
+			if seen[tableKey{s, on}] != waits {
+				t.Errorf("%s × %s: got a row: %v, want one: %v", s, on, !waits, waits)
 			}
 		}
 	}
 }
 
-// Every pair that is not in the table changes nothing and says so politely.
-func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
+// TestPairsOutsideTable checks that an event without a row changes nothing and is answered by a toast.
+func TestPairsOutsideTable(t *testing.T) {
 	kinds := map[Kind]bool{}
 	for _, r := range Table {
 		kinds[r.On] = true
@@ -69,7 +69,7 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 	outside := 0
 	for _, s := range States {
 		for k := range kinds {
-			if index[pair{s, k}] != nil {
+			if findRow(s, k) != nil {
 				continue
 			}
 			outside++
@@ -82,37 +82,37 @@ func TestPairsOutsideTheTableAreHandledPolitely(t *testing.T) {
 				Actor: c.OpenID,
 			})
 			if ch.Case != nil || len(ch.Jobs) > 0 {
-				t.Errorf("%s × %s changed the case", s, k)
+				t.Errorf("%s × %s: got a change, want none", s, k)
 			}
 			if ch.Toast == nil || ch.Toast.ZH == "" || ch.Toast.EN == "" {
-				t.Errorf("%s × %s has no answer", s, k)
+				t.Errorf("%s × %s: got no toast, want one", s, k)
 			}
 			if !reflect.DeepEqual(before, c.clone()) {
-				t.Errorf("%s × %s: Decide changed its input", s, k)
+				t.Errorf("%s × %s: got a changed input, want it unchanged", s, k)
 			}
 		}
 	}
 	if outside == 0 {
-		t.Fatal("no such pair was tried")
+		t.Fatal("got no pair outside the table, want some")
 	}
 }
 
-// Every row refuses everybody but the one whose event it is.
-func TestOnlyTheActorOfARowMoves(t *testing.T) {
+// TestRowsRefuseOtherRoles runs each row with every other role.
+func TestRowsRefuseOtherRoles(t *testing.T) {
 	for _, r := range Table {
 		for _, role := range []Role{Applicant, HR, Bot, Clock} {
 			if role == r.By {
 				continue
 			}
 			if ch := Decide(SamplePolicy(), SampleCase(r.From), Event{Kind: r.On, At: SampleTime, Role: role}); ch.Case != nil {
-				t.Errorf("%s × %s was done by %s", r.From, r.On, role)
+				t.Errorf("%s × %s: got a change by %s, want a refusal", r.From, r.On, role)
 			}
 		}
 	}
 }
 
-// Nobody decides on himself, whatever the act.
-func TestNobodyDecidesOnHimself(t *testing.T) {
+// TestRowsRefuseOwnCase runs each row of HR with the applicant as the admin.
+func TestRowsRefuseOwnCase(t *testing.T) {
 	tried := 0
 	for _, r := range Table {
 		if r.By != HR {
@@ -127,16 +127,16 @@ func TestNobodyDecidesOnHimself(t *testing.T) {
 			Actor: c.OpenID,
 		})
 		if ch.Case != nil {
-			t.Errorf("%s × %s: decided on himself", r.From, r.On)
+			t.Errorf("%s × %s: got a change of the own case, want a refusal", r.From, r.On)
 		}
 	}
 	if tried < 5 {
-		t.Fatalf("only %d rows of HR", tried)
+		t.Fatalf("got %d rows of HR, want at least 5", tried)
 	}
 }
 
-// A click that saw another revision changes nothing.
-func TestStaleRevisionsChangeNothing(t *testing.T) {
+// TestRowsRefuseStaleRevisions runs each row with other revisions.
+func TestRowsRefuseStaleRevisions(t *testing.T) {
 	for _, r := range Table {
 		for _, off := range []int64{-1, 1, 1000} {
 			c := SampleCase(r.From)
@@ -148,7 +148,7 @@ func TestStaleRevisionsChangeNothing(t *testing.T) {
 				Actor: "ou_other",
 				Rev:   &rev,
 			}); ch.Case != nil {
-				t.Errorf("%s × %s was done with revision %+d", r.From, r.On, off)
+				t.Errorf("%s × %s: got a change with revision %+d, want a refusal", r.From, r.On, off)
 			}
 		}
 	}
@@ -167,6 +167,6 @@ func TestDiagramIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Error("the diagram has changed; run: go test ./flows -run Diagram -update")
+		t.Error("got another diagram than testdata/flow.mmd, want the same; run: go test ./flows -run Diagram -update")
 	}
 }

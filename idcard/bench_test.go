@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// photo12MP is like a phone's: 12 MP, with some noise.
+// photo12MP returns a noisy picture of 12 MP, as a phone takes it.
 func photo12MP(b *testing.B, orientation uint16) []byte {
 	img := card(b, 4032, 3024)
 	r := rand.New(rand.NewPCG(7, 8))

@@ -8,22 +8,20 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// decodeBudget is how many bytes of decoded pictures may exist in the process at
-// once, over all calls: a flood of photos queues here instead of in memory. A 50 MP
-// phone photo takes 75 MB of it, a 12 MP one 18 MB.
+// decodeBudget limits the bytes of decoded pictures in the process, over all concurrent calls. Further calls wait. A
+// photo of 50 MP takes 75 MB of it, one of 12 MP takes 18 MB.
 const decodeBudget = 128 << 20
 
-var decoding = semaphore.NewWeighted(decodeBudget)
+var decodeMemory = semaphore.NewWeighted(decodeBudget)
 
-// reserve waits for n bytes of the budget and returns the function that gives them back.
-func reserve(n int64) func() {
-	// Acquire fails only when its context ends, which this one does not, or for
-	// more than the whole budget, which examine has refused.
-	_ = decoding.Acquire(context.Background(), n)
-	return func() { decoding.Release(n) }
+// reserveMemory waits for n bytes of the budget and returns the function that releases them.
+func reserveMemory(n int64) func() {
+	// Acquire cannot fail: this context never ends, and readHeader has refused pictures above the whole budget.
+	_ = decodeMemory.Acquire(context.Background(), n)
+	return func() { decodeMemory.Release(n) }
 }
 
-// memoryFor estimates, from above, the bytes that decoding and converting take.
+// memoryFor returns an upper bound of the bytes that decoding and converting take.
 func memoryFor(raw []byte, format string, c image.Config) int64 {
 	pixels := int64(c.Width) * int64(c.Height)
 	switch format {
@@ -33,9 +31,9 @@ func memoryFor(raw []byte, format string, c image.Config) int64 {
 		if c.ColorModel == color.YCbCrModel {
 			return pixels * 2
 		}
-		return pixels * 9 // lossless keeps two copies; lossy with alpha takes less
+		return pixels * 9 // lossless WebP keeps two copies; lossy with alpha takes less
 	}
-	// Everything else is converted to planes of 1.5 bytes per pixel beside it.
+	// Other formats are converted to planes of 1.5 bytes a pixel while the decoded picture exists.
 	depth := int64(4)
 	switch c.ColorModel {
 	case color.GrayModel:
@@ -52,13 +50,13 @@ func memoryFor(raw []byte, format string, c image.Config) int64 {
 		depth *= 2 // a strip may be the whole picture
 	}
 	if format == "png" && len(raw) > 28 && raw[28] != 0 {
-		depth *= 2 // interlaced: the passes are pictures of their own
+		depth *= 2 // interlaced: the decoder keeps the passes as separate pictures
 	}
 	return pixels * (2*depth + 3) / 2
 }
 
-// jpegMemory reads the frame header: subsampling decides the size of the planes,
-// and a progressive picture keeps four bytes of coefficient per sample.
+// jpegMemory computes the bound from the frame header. The subsampling gives the size of the planes. A progressive
+// picture also keeps a coefficient of four bytes for each sample.
 func jpegMemory(raw []byte, pixels int64) int64 {
 	worst := pixels * 15
 	for s := range jpegSegments(raw) {

@@ -44,7 +44,7 @@ func TestSuggestNumber(t *testing.T) {
 		{"", "1990-03-07", "男", ""},
 	} {
 		t.Run(c.raw, func(t *testing.T) {
-			r := Reading{rawNumber: conceal[hidden](c.raw), Gender: ParseGender(c.gender)}
+			r := Reading{rawNumber: newSecret[fullMask](c.raw), Gender: ParseGender(c.gender)}
 			if c.birth != "" {
 				r.Birth, _, _ = ParseDate(c.birth)
 			}
@@ -54,7 +54,7 @@ func TestSuggestNumber(t *testing.T) {
 		})
 	}
 	if _, ok := SuggestNumber(parse(t, nil, frontEntities...)[0], now); ok {
-		t.Error("a valid number needs no suggestion")
+		t.Error("valid number: got a suggestion, want none")
 	}
 }
 
@@ -84,7 +84,7 @@ func TestValidity(t *testing.T) {
 	// 16:30 UTC is the next day in China.
 	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}},
 		time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); status != StatusExpired {
-		t.Error("judged by the day in UTC:", status)
+		t.Errorf("got status %v, want that of the day in China", status)
 	}
 }
 
@@ -122,10 +122,10 @@ func TestSidesMatch(t *testing.T) {
 			}
 		})
 	}
-	// Printed birth serves when the number was not read.
+	// Without a number the printed birth is compared.
 	unread := Reading{Birth: Date{1990, 3, 7}}
 	if got := SidesMatch(unread, Reading{ValidFrom: Date{1989, 4, 1}}, now); len(got) != 1 || got[0].Level != Error {
-		t.Error(got)
+		t.Errorf("got %v, want one error", got)
 	}
 }
 

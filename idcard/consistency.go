@@ -5,11 +5,9 @@ import (
 	"time"
 )
 
-// Consistency compares the number with the printed birth and gender of a front.
-// The check digit vouches for a valid number, so when one of the two disagrees,
-// that one is probably the slip; when both do, the number is (CodeNumberMismatch,
-// an error: another person's number has a good check digit as well). Without a
-// valid number there is nothing to compare.
+// Consistency compares the number with the printed birth and gender of a front. If one of the two differs, it is
+// probably misread, because the number has a check digit. If both differ, the number is wrong (CodeNumberMismatch, an
+// error): the number of another person has a valid check digit as well. Without a valid number there is no issue.
 func Consistency(r Reading) []Issue {
 	if r.Number.Empty() {
 		return nil
@@ -27,17 +25,15 @@ func Consistency(r Reading) []Issue {
 	return nil
 }
 
-// SuggestNumber proposes the number that OCR meant when what it read is not
-// valid: letters read for similar digits, or a date of birth read differently
-// from the printed birth. It proposes only when exactly one number agrees with
-// check digit, printed birth and printed gender, and never without a printed birth. Single wrong
-// digits elsewhere are not guessed: several replacements usually satisfy the check
-// digit. A proposal is for the person to confirm, nothing else.
+// SuggestNumber proposes a correction of an invalid number. It replaces letters by similar digits, and the date of
+// birth by the printed one. It proposes a number only if exactly one agrees with check digit, printed birth and printed
+// gender. It does not replace single wrong digits, because several replacements usually satisfy the check digit. The
+// person has to confirm a proposal.
 func SuggestNumber(r Reading, now time.Time) (Number, bool) {
 	if !r.Number.Empty() || r.RawNumber() == "" || r.Birth.IsZero() {
 		return Number{}, false
 	}
-	raw := []rune(tidyNumber(r.RawNumber()))
+	raw := []rune(normaliseNumber(r.RawNumber()))
 	if len(raw) != 18 {
 		return Number{}, false
 	}
@@ -48,7 +44,7 @@ func SuggestNumber(r Reading, now time.Time) (Number, bool) {
 			found[n] = true
 		}
 	}
-	// Letters are never right before the last place: read them as the digits they resemble.
+	// Only the last character may be a letter, so other letters are misread digits.
 	for i, c := range raw {
 		if d, ok := digitFor[c]; ok && i < 17 {
 			raw[i] = d

@@ -10,24 +10,23 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Date is a day of the calendar, without a zone. The zero value is "no date".
-// As text and in JSON it is 2006-01-02, or "" when zero.
+// Date is a calendar day without a time zone. The zero value means no date. Its text and JSON are 2006-01-02, or "" for
+// the zero value.
 type Date struct{ Y, M, D int }
 
-// DateError is the error of ParseDate. It never carries the text.
+// DateError is the error of ParseDate. It does not contain the text.
 type DateError struct{}
 
 func (*DateError) Error() string { return "idcard: no such date" }
 
-// Four digits of year; the rest either with separators (one or two digits each)
-// or without any (exactly two). The tail is the zone that Feishu's date_picker appends.
+// datePattern matches a year of four digits, then month and day, either with separators (one or two digits each) or
+// without (two digits each). The tail is the time zone that Feishu's date_picker appends.
 var datePattern = regexp.MustCompile(
 	`^(\d{4})(?:[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?|(\d{2})(\d{2}))(?:[+-]\d{4})?$`)
 
-// ParseDate reads a day in any form that the card, Feishu OCR or Feishu's
-// date_picker may use: 1990年1月1日, 19900101, 1990.01.01, 1990-1-1, 1990/1/1,
-// full-width digits, "2024-04-01 +0800". 长期 gives longTerm and the zero Date.
-// Days that do not exist and years outside 1800..2999 are a *DateError.
+// ParseDate parses a day in the forms of the card, of Feishu's OCR and of Feishu's date_picker: 1990年1月1日, 19900101,
+// 1990.01.01, 1990-1-1, 1990/1/1, full-width digits, "2024-04-01 +0800". 长期 gives longTerm and the zero Date. Days that
+// do not exist and years outside 1800..2999 are a *DateError.
 func ParseDate(s string) (d Date, longTerm bool, err error) {
 	s = strings.Join(strings.Fields(norm.NFKC.String(s)), "")
 	s = strings.NewReplacer("。", ".", "·", ".", "—", "-", "–", "-", "−", "-").Replace(s)
@@ -49,13 +48,13 @@ func ParseDate(s string) (d Date, longTerm bool, err error) {
 	return d, false, nil
 }
 
-// DateOf gives the day in China at the moment t.
+// DateOf returns the day in China at the time t.
 func DateOf(t time.Time) Date {
 	y, m, d := t.In(chinaTime).Date()
 	return Date{y, int(m), d}
 }
 
-// dateOfUTC gives the day of a time that stands for a day at midnight UTC.
+// dateOfUTC is the inverse of Date.Time.
 func dateOfUTC(t time.Time) Date {
 	y, m, d := t.UTC().Date()
 	return Date{y, int(m), d}
@@ -65,7 +64,7 @@ func (d Date) valid() bool {
 	return d.Y >= 1800 && d.Y <= 2999 && dateOfUTC(d.Time()) == d
 }
 
-// Time gives midnight UTC of the day; the zero time for the zero Date.
+// Time returns midnight UTC of the day; the zero time for the zero Date.
 func (d Date) Time() time.Time {
 	if d.IsZero() {
 		return time.Time{}
@@ -73,18 +72,18 @@ func (d Date) Time() time.Time {
 	return time.Date(d.Y, time.Month(d.M), d.D, 0, 0, 0, 0, time.UTC)
 }
 
-// IsZero reports "no date".
+// IsZero reports whether d is the zero value.
 func (d Date) IsZero() bool { return d == Date{} }
 
 // Before reports whether d is an earlier day than o.
 func (d Date) Before(o Date) bool { return d.Time().Before(o.Time()) }
 
-// DaysUntil counts the days from d to o, negative when o is earlier.
+// DaysUntil returns the number of days from d to o. It is negative if o is earlier.
 func (d Date) DaysUntil(o Date) int {
 	return int(o.Time().Sub(d.Time()) / (24 * time.Hour))
 }
 
-// AgeOn gives the full years (周岁) of someone born on d at the day o.
+// AgeOn returns the age in full years (周岁), on the day o, of a person born on d.
 func (d Date) AgeOn(o Date) int {
 	age := o.Y - d.Y
 	if o.M < d.M || o.M == d.M && o.D < d.D {
@@ -93,7 +92,7 @@ func (d Date) AgeOn(o Date) int {
 	return age
 }
 
-// String gives 2006-01-02, or "".
+// String returns 2006-01-02, or "".
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
@@ -101,11 +100,10 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Y, d.M, d.D)
 }
 
-// MarshalText gives 2006-01-02, or "".
+// MarshalText returns 2006-01-02, or "".
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote and whatever else ParseDate takes;
-// 长期 is refused, since a Date cannot hold it.
+// UnmarshalText accepts all forms of ParseDate except 长期, which a Date cannot represent.
 func (d *Date) UnmarshalText(b []byte) error {
 	if len(b) == 0 {
 		*d = Date{}

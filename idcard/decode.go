@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// plane is one channel, one byte per sample.
+// plane is one channel of a picture, with one byte a sample.
 type plane struct {
 	pix          []byte
 	stride, w, h int
@@ -30,27 +30,26 @@ type picture struct {
 	converted bool // the file's own colours were not luma and chroma, or had transparency
 }
 
-// decode reads the picture; whatever goes wrong is a *PhotoError. A decoder may
-// panic over strangers' bytes: that is a refusal, too.
+// decode decodes a picture. Its error, also for a panic of the decoder, is a *PhotoError.
 func decode(raw []byte, format string) (pic *picture, err error) {
 	defer refusePanic(&err, format)
 	img, err := codecs[format].decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, refusal(err, format)
+		return nil, decodeError(err, format)
 	}
-	return planes(img), nil
+	return toPicture(img), nil
 }
 
-// refusePanic turns a decoder's panic into a refusal.
+// refusePanic recovers from a decoder's panic and sets a *PhotoError.
 func refusePanic(err *error, format string) {
 	if recover() != nil {
 		*err = &PhotoError{PhotoNotPicture, format}
 	}
 }
 
-// refusal sorts a decoder's error: a variant that it cannot read, or damage. Where a file ends too
-// early cannot be told from other damage in every format, so both are one problem.
-func refusal(err error, format string) error {
+// decodeError converts a decoder's error: PhotoUnsupportedFormat for a variant of the format, otherwise PhotoTruncated.
+// Not every decoder distinguishes a truncated file from other damage.
+func decodeError(err error, format string) error {
 	var (
 		inJPEG jpeg.UnsupportedError
 		inPNG  png.UnsupportedError
@@ -62,8 +61,8 @@ func refusal(err error, format string) error {
 	return &PhotoError{PhotoTruncated, format}
 }
 
-// planes views or converts img. Transparent parts become white, as on paper.
-func planes(img image.Image) *picture {
+// toPicture converts img, without a copy where possible. Transparent parts become white.
+func toPicture(img image.Image) *picture {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	switch m := img.(type) {
@@ -75,18 +74,18 @@ func planes(img image.Image) *picture {
 			y:    plane{m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, w, h},
 		}
 	case *image.YCbCr:
-		return yuv(m)
+		return viewYCbCr(m)
 	case *image.NYCbCrA:
-		pic := yuv(&m.YCbCr)
+		pic := viewYCbCr(&m.YCbCr)
 		pic.converted = true
-		onWhite(pic, plane{m.A[m.AOffset(b.Min.X, b.Min.Y):], m.AStride, w, h})
+		blendOnWhite(pic, plane{m.A[m.AOffset(b.Min.X, b.Min.Y):], m.AStride, w, h})
 		return pic
 	}
-	return convert(img)
+	return convertPixels(img)
 }
 
-// yuv views m without copying.
-func yuv(m *image.YCbCr) *picture {
+// viewYCbCr uses the planes of m without a copy.
+func viewYCbCr(m *image.YCbCr) *picture {
 	b := m.Rect
 	w, h := b.Dx(), b.Dy()
 	// The last sample in each direction tells the size of the colour planes.
@@ -102,8 +101,8 @@ func yuv(m *image.YCbCr) *picture {
 	}
 }
 
-// onWhite lays pic over white, in place.
-func onWhite(pic *picture, alpha plane) {
+// blendOnWhite blends pic with a white background, in place.
+func blendOnWhite(pic *picture, alpha plane) {
 	blend := func(p plane, paper int) {
 		for y := range p.h {
 			a, row := alpha.row(y*alpha.h/p.h), p.row(y)
@@ -118,8 +117,8 @@ func onWhite(pic *picture, alpha plane) {
 	blend(pic.cr, 128)
 }
 
-// convert turns any other picture into 4:2:0 planes over white, two rows at a time.
-func convert(img image.Image) *picture {
+// convertPixels converts any other picture into 4:2:0 planes on a white background, two rows at a time.
+func convertPixels(img image.Image) *picture {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	pic := &picture{
@@ -154,7 +153,7 @@ func convert(img image.Image) *picture {
 	return pic
 }
 
-// pixelReader gives colours over white, quickly for the common kinds.
+// pixelReader returns a function for the colour of a pixel on a white background. The common types have fast versions.
 func pixelReader(img image.Image) func(x, y int) (r, g, b uint8) {
 	over := func(c, a uint8) uint8 { return uint8((int(c)*int(a) + 255*(255-int(a)) + 127) / 255) }
 	switch m := img.(type) {
@@ -187,6 +186,6 @@ func pixelReader(img image.Image) func(x, y int) (r, g, b uint8) {
 	}
 }
 
-// addCapped adds the paper's white to a premultiplied colour; a damaged file may
-// hold colours above their own alpha.
+// addCapped adds the white of the background to a premultiplied colour. It limits the sum, because a damaged file can
+// contain colours above their alpha.
 func addCapped(c, paper uint8) uint8 { return uint8(min(int(c)+int(paper), 255)) }

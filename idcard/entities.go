@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// ReadingReason says why no reading came out. The values are stable.
+// ReadingReason is the reason for a missing reading. The values are stable.
 type ReadingReason string
 
+// Reasons of ReadingError.
 const (
 	ReadingNothing    ReadingReason = "nothing"            // no field at all
 	ReadingNoKeyField ReadingReason = "no_key_field"       // a front without name and number
-	ReadingUnclear    ReadingReason = "both_sides_unclear" // a field or two of each side and no side given
+	ReadingUnclear    ReadingReason = "both_sides_unclear" // few fields of each side, and the OCR named no side
 )
 
 // ReadingError is the error of ParseEntities.
@@ -25,21 +26,19 @@ var (
 	backFields  = []string{FieldIssuedBy, FieldValidFrom, FieldValidTo}
 )
 
-// maxValue bounds a value in bytes: the longest address on a card is far shorter.
+// maxValue is the longest accepted value in bytes. The longest address on a card is far shorter.
 const maxValue = 1000
 
-// ParseEntities turns the answer of Feishu's id_card/recognize into one reading,
-// or two (front first) when both sides lie in one picture. side is OCR's own
-// opinion (1 front, 0 back, nil unknown); the vendor's sample contradicts itself, so the
-// fields that came decide and side settles only what they leave open. corners
-// are the eight numbers of `conners`, anything else is ignored. now is the
-// present moment.
+// ParseEntities converts the answer of Feishu's id_card/recognize into one reading, or into two (front first) if the
+// picture shows both sides. side is the side according to the OCR: 1 front, 0 back, nil unknown. The sample in Feishu's
+// documentation contradicts itself, so the fields decide, and side counts only where they leave the side open. corners
+// are the eight numbers of the key `conners`; another number of values is ignored. now is the present time.
 //
-// A field that was read but is not valid does not fail the reading: it becomes an
-// Issue and, for name and number, stays as raw text. The error is a *ReadingError.
+// An invalid field does not fail the reading. It becomes an Issue and, for name and number, is kept as raw text. The
+// error is a *ReadingError.
 func ParseEntities(side *int, entities []Entity, corners []int, now time.Time) ([]Reading, error) {
-	fields, twice := collect(entities)
-	front, back := count(fields, frontFields), count(fields, backFields)
+	fields, twice := collectFields(entities)
+	front, back := countRead(fields, frontFields), countRead(fields, backFields)
 	said := sideOf(side)
 
 	var sides []Side
@@ -52,9 +51,9 @@ func ParseEntities(side *int, entities []Entity, corners []int, now time.Time) (
 	case front == 0:
 		sides = []Side{Back}
 	case back == 1 && said == Front, said == "" && back == 1 && front > 2:
-		sides, stray = []Side{Front}, Issue{CodeStrayField, Warn, firstOf(fields, backFields)}
+		sides, stray = []Side{Front}, Issue{CodeStrayField, Warn, firstRead(fields, backFields)}
 	case front == 1 && said == Back, said == "" && front == 1 && back > 2:
-		sides, stray = []Side{Back}, Issue{CodeStrayField, Warn, firstOf(fields, frontFields)}
+		sides, stray = []Side{Back}, Issue{CodeStrayField, Warn, firstRead(fields, frontFields)}
 	case said == "" && (front == 1 || back == 1):
 		return nil, &ReadingError{ReadingUnclear}
 	default:
@@ -86,7 +85,7 @@ func ParseEntities(side *int, entities []Entity, corners []int, now time.Time) (
 		readings = append(readings, r)
 	}
 	if readings[0].Side == Front && readings[0].RawName() == "" && readings[0].RawNumber() == "" {
-		// The back beside it, if any, is still good.
+		// The front has neither name nor number. A back in the same picture can still be used.
 		if readings = readings[1:]; len(readings) == 0 {
 			return nil, &ReadingError{ReadingNoKeyField}
 		}
@@ -113,9 +112,8 @@ func fieldsOf(s Side) []string {
 	return backFields
 }
 
-// collect keeps the first value of each known field and notes fields that came
-// twice with different values.
-func collect(entities []Entity) (fields map[string]string, twice map[string]bool) {
+// collectFields returns the first value of each known field, and the fields that have two different values.
+func collectFields(entities []Entity) (fields map[string]string, twice map[string]bool) {
 	fields, twice = map[string]string{}, map[string]bool{}
 	for _, e := range entities {
 		t, v := strings.TrimSpace(e.Type), strings.TrimSpace(strings.ToValidUTF8(e.Value, ""))
@@ -131,7 +129,7 @@ func collect(entities []Entity) (fields map[string]string, twice map[string]bool
 	return fields, twice
 }
 
-func count(fields map[string]string, names []string) (n int) {
+func countRead(fields map[string]string, names []string) (n int) {
 	for _, f := range names {
 		if fields[f] != "" {
 			n++
@@ -140,7 +138,7 @@ func count(fields map[string]string, names []string) (n int) {
 	return n
 }
 
-func firstOf(fields map[string]string, names []string) string {
+func firstRead(fields map[string]string, names []string) string {
 	for _, f := range names {
 		if fields[f] != "" {
 			return f
@@ -152,13 +150,13 @@ func firstOf(fields map[string]string, names []string) string {
 func (r *Reading) readFront(fields map[string]string, now time.Time) {
 	var err error
 	if v := fields[FieldName]; v != "" {
-		r.rawName = conceal[hidden](tidyText(v))
+		r.rawName = newSecret[fullMask](normaliseText(v))
 		if r.Name, err = ParseName(v); err != nil {
 			r.warn(CodeNameUnreadable, FieldName)
 		}
 	}
 	if v := fields[FieldNumber]; v != "" {
-		r.rawNumber = conceal[hidden](tidyText(v))
+		r.rawNumber = newSecret[fullMask](normaliseText(v))
 		if r.Number, err = ParseNumber(v, now); err != nil {
 			r.warn(CodeNumberUnreadable, FieldNumber)
 		}
@@ -169,19 +167,19 @@ func (r *Reading) readFront(fields map[string]string, now time.Time) {
 		}
 	}
 	r.Birth, _ = r.date(fields, FieldBirth)
-	r.Race = strings.TrimSuffix(tidyText(fields[FieldRace]), "族")
-	r.Address = tidyText(fields[FieldAddress])
+	r.Race = strings.TrimSuffix(normaliseText(fields[FieldRace]), "族")
+	r.Address = normaliseText(fields[FieldAddress])
 	r.missing(fields, frontFields)
 }
 
 func (r *Reading) readBack(fields map[string]string) {
-	r.IssuedBy = tidyText(fields[FieldIssuedBy])
+	r.IssuedBy = normaliseText(fields[FieldIssuedBy])
 	r.ValidFrom, _ = r.date(fields, FieldValidFrom)
 	r.ValidTo, r.LongTerm = r.date(fields, FieldValidTo)
 	r.missing(fields, backFields)
 }
 
-// date reads a date field; only the end of validity may be 长期.
+// date parses a date field. Only the end of validity may be 长期.
 func (r *Reading) date(fields map[string]string, field string) (Date, bool) {
 	v := fields[field]
 	if v == "" {
@@ -210,9 +208,9 @@ func (r *Reading) warn(code, field string) {
 	r.Issues = append(r.Issues, Issue{code, Warn, field})
 }
 
-// tidyText turns control characters and runs of spaces into one space, since
-// printed lines may come joined by either. Characters are kept as read.
-func tidyText(s string) string {
+// normaliseText replaces control characters and runs of spaces by one space, because the OCR joins printed lines by
+// either. Other characters stay as read.
+func normaliseText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || isInvisible(r) {
 			return ' '

@@ -38,13 +38,13 @@ func parse(t testing.TB, side *int, entities ...Entity) []Reading {
 
 func TestParseEntitiesFront(t *testing.T) {
 	r := parse(t, sideNo(1), frontEntities...)[0]
-	if r.Side != Front || r.Name.Reveal() != "张三" || r.Number.Reveal() != "11010119900307803X" || r.Gender != Male ||
-		r.Race != "汉" ||
-		r.Birth != (Date{1990, 3, 7}) || r.Address != "北京市朝阳区 某某路1号" || !slices.Equal(r.Corners, corners) || !r.Complete() {
-		t.Errorf("%+v", r.Seal().Address)
+	if r.Side != Front || r.Name.Reveal() != "张三" || r.Number.Reveal() != "11010119900307803X" ||
+		r.Gender != Male || r.Race != "汉" || r.Birth != (Date{1990, 3, 7}) ||
+		r.Address != "北京市朝阳区 某某路1号" || !slices.Equal(r.Corners, corners) || !r.Complete() {
+		t.Errorf("got %+v, want the values of frontEntities", r.Seal())
 	}
 	if r.Missing != nil || r.Issues != nil || Consistency(r) != nil {
-		t.Error(r.Missing, r.Issues)
+		t.Errorf("got missing %v, issues %v, want none", r.Missing, r.Issues)
 	}
 }
 
@@ -52,11 +52,11 @@ func TestParseEntitiesBack(t *testing.T) {
 	r := parse(t, sideNo(0), backEntities...)[0]
 	if r.Side != Back || r.IssuedBy != "北京市公安局朝阳分局" || r.ValidFrom != (Date{2016, 1, 1}) ||
 		r.ValidTo != (Date{2036, 1, 1}) || r.LongTerm || !r.Complete() || r.Issues != nil {
-		t.Error(r.Seal().IssuedBy, r.ValidFrom, r.ValidTo, r.Issues)
+		t.Errorf("got %+v, want the values of backEntities", r.Seal())
 	}
 	r = parse(t, nil, backEntities[0], backEntities[1], Entity{FieldValidTo, "长期"})[0]
 	if !r.LongTerm || !r.ValidTo.IsZero() || !r.Complete() {
-		t.Error("长期 not understood")
+		t.Error("got no 长期, want it")
 	}
 }
 
@@ -82,8 +82,8 @@ func TestParseEntitiesSides(t *testing.T) {
 			[]string{CodeStrayField}, ""},
 		{"a stray field of the front", sideNo(0), append(slices.Clone(backEntities), name), []Side{Back},
 			[]string{CodeStrayField}, ""},
-		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued), []Side{Front}, []string{CodeStrayField},
-			""},
+		{"a stray field, no side", nil, append(slices.Clone(frontEntities), issued),
+			[]Side{Front}, []string{CodeStrayField}, ""},
 		{"one of each", nil, []Entity{name, issued}, nil, nil, ReadingUnclear},
 		{"one of each, side known", sideNo(1), []Entity{name, issued}, []Side{Front}, []string{CodeStrayField}, ""},
 		{"nothing", sideNo(1), nil, nil, nil, ReadingNothing},
@@ -91,8 +91,8 @@ func TestParseEntitiesSides(t *testing.T) {
 		{"unknown types", sideNo(1), []Entity{{"passport", "x"}}, nil, nil, ReadingNothing},
 		{"a front without name and number", sideNo(1), frontEntities[2:], nil, nil, ReadingNoKeyField},
 		{"the same beside a good back", nil, append(slices.Clone(frontEntities[2:]), backEntities...), []Side{Back}, nil, ""},
-		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}}, []Side{Front}, []string{CodeFieldTwice},
-			""},
+		{"the same field twice", sideNo(1), []Entity{name, name, {FieldName, "李四"}},
+			[]Side{Front}, []string{CodeFieldTwice}, ""},
 		{"the same value twice", sideNo(1), []Entity{name, name}, []Side{Front}, nil, ""},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestParseEntitiesSides(t *testing.T) {
 			var e *ReadingError
 			if c.reason != "" {
 				if !errors.As(err, &e) || e.Reason != c.reason || readings != nil {
-					t.Fatal(readings, err)
+					t.Fatalf("got %v, %v, want the error %s", readings, err, c.reason)
 				}
 				return
 			}
@@ -120,39 +120,39 @@ func TestParseEntitiesSides(t *testing.T) {
 
 func TestSideOther(t *testing.T) {
 	if Front.Other() != Back || Back.Other() != Front {
-		t.Error("the other side is not the other one")
+		t.Error("got the same side, want the other one")
 	}
 }
 
 func TestParseEntitiesCornersOfTwo(t *testing.T) {
 	readings := parse(t, sideNo(0), append(slices.Clone(frontEntities), backEntities...)...)
 	if readings[0].Corners != nil || !slices.Equal(readings[1].Corners, corners) {
-		t.Error("corners belong to the side that OCR named")
+		t.Error("got other corners, want those of the side that the OCR named")
 	}
 	one, err := ParseEntities(sideNo(1), frontEntities, []int{0}, now)
 	if err != nil || one[0].Corners != nil {
-		t.Error("the sample's corners [0] were kept")
+		t.Error("got corners of one number, want none")
 	}
 }
 
-// What was read but is not valid stays for the confirmation form.
+// TestParseEntitiesUnreadable checks that invalid values are kept as raw text for the confirmation form.
 func TestParseEntitiesUnreadable(t *testing.T) {
 	r := parse(t, sideNo(1), Entity{FieldName, "张<三"}, Entity{FieldNumber, "1101 0119900307803"}, Entity{FieldGender, "另"},
 		Entity{FieldBirth, "长期"})[0]
 	if !r.Name.Empty() || !r.Number.Empty() || r.RawName() != "张<三" || r.RawNumber() != "1101 0119900307803" ||
 		r.Complete() {
-		t.Error(r.RawName(), r.RawNumber())
+		t.Errorf("got %q, %q, want the texts as read", r.RawName(), r.RawNumber())
 	}
-	if want := []string{CodeNameUnreadable, CodeNumberUnreadable, CodeGenderUnreadable,
-		CodeDateUnreadable}; !slices.Equal(codes(r.Issues), want) {
-		t.Error(r.Issues)
+	want := []string{CodeNameUnreadable, CodeNumberUnreadable, CodeGenderUnreadable, CodeDateUnreadable}
+	if got := codes(r.Issues); !slices.Equal(got, want) {
+		t.Errorf("got issues %v, want %v", got, want)
 	}
 	if !slices.Equal(r.Missing, []string{FieldRace, FieldAddress}) {
-		t.Error(r.Missing)
+		t.Errorf("got missing %v, want %s and %s", r.Missing, FieldRace, FieldAddress)
 	}
 	permit := parse(t, sideNo(1), Entity{FieldName, "陈大文"}, Entity{FieldNumber, "810000199408230021"})[0]
 	if slices.Contains(permit.Missing, FieldRace) {
-		t.Error("a permit shows no 民族")
+		t.Error("permit: got a missing 民族, want none")
 	}
 }
 
@@ -168,14 +168,14 @@ func TestSealAndOpen(t *testing.T) {
 		}
 		var s SealedReading
 		if err := json.Unmarshal(b, &s); err != nil || !reflect.DeepEqual(s.Open(), r) {
-			t.Errorf("%s: %v", b, err)
+			t.Errorf("%s: got %v, want no error", b, err)
 		}
 		if b, err = json.Marshal(r); err != nil || json.Unmarshal(b, &r) == nil {
-			t.Error("a masked reading was read back", err)
+			t.Errorf("got %v, want an error for a masked reading", err)
 		}
 	}
 	if n := (SealedReading{Number: "12"}).Open().Number; !n.Empty() {
-		t.Error("a number of no shape was taken over")
+		t.Error("got a malformed number, want none")
 	}
 }
 
@@ -194,21 +194,21 @@ func FuzzParseEntities(f *testing.F) {
 		}
 		readings, err := ParseEntities(s, []Entity{{t1, v1}, {t2, v2}, {t3, v3}}, corners, now)
 		if (err == nil) != (len(readings) == 1 || len(readings) == 2) {
-			t.Fatal(len(readings), err)
+			t.Fatalf("got %d readings, %v, want one or two, or an error", len(readings), err)
 		}
 		for _, r := range readings {
 			if r.Side != Front && r.Side != Back {
-				t.Fatal("no side")
+				t.Fatal("got no side, want one")
 			}
 			if !reflect.DeepEqual(r.Seal().Open(), r) {
-				t.Fatal("Open does not give back what Seal took")
+				t.Fatal("got another reading from Open, want that of Seal")
 			}
 			Consistency(r)
 			Validity(r, now)
 			SidesMatch(readings[0], r, now)
 			CardEdges(r.Corners, 100, 100)
 			if n, ok := SuggestNumber(r, now); ok && n.BirthDate() != r.Birth {
-				t.Fatal("a suggestion against the printed birth")
+				t.Fatal("got a suggestion against the printed birth, want none")
 			}
 			_ = fmt.Sprint(r)
 		}

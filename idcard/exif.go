@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// orientation finds the EXIF orientation wherever the format keeps it.
+// orientation returns the EXIF orientation of a file, 1 to 8; 1 (upright) if it has none.
 func orientation(raw []byte, format string) int {
 	switch format {
 	case "tiff":
@@ -43,8 +43,8 @@ func orientation(raw []byte, format string) int {
 	return 1
 }
 
-// tiffOrientation reads tag 0x0112 of the first directory of a TIFF structure, which
-// is what EXIF is; 1 when there is none or anything is odd.
+// tiffOrientation reads tag 0x0112 of the first directory of a TIFF structure, which is the format of EXIF data. It
+// returns 1 if the tag is missing or the structure is damaged.
 func tiffOrientation(b []byte) int {
 	if len(b) < 8 {
 		return 1

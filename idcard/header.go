@@ -13,7 +13,7 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// codec reads one format.
+// codec decodes one format.
 type codec struct {
 	decode func(io.Reader) (image.Image, error)
 	config func(io.Reader) (image.Config, error)
@@ -28,15 +28,15 @@ var codecs = map[string]codec{
 	"tiff": {tiff.Decode, tiff.DecodeConfig},
 }
 
-// header is what is known about a file before it is decoded.
+// header holds the properties of a file that are known before it is decoded.
 type header struct {
 	format      string
 	orientation int   // EXIF, 1..8; 1 is upright
-	memory      int64 // bytes that decoding is going to take, estimated from above
+	memory      int64 // upper bound of the bytes that decoding takes
 }
 
-// examine refuses what can be refused without decoding.
-func examine(raw []byte, lim limits) (h header, err error) {
+// readHeader checks a file as far as possible without decoding it. The error is a *PhotoError.
+func readHeader(raw []byte, lim limits) (h header, err error) {
 	if len(raw) == 0 {
 		return h, &PhotoError{Problem: PhotoEmpty}
 	}
@@ -50,7 +50,7 @@ func examine(raw []byte, lim limits) (h header, err error) {
 	defer refusePanic(&err, format)
 	config, err := codecs[format].config(bytes.NewReader(raw))
 	if err != nil {
-		return h, refusal(err, format)
+		return h, decodeError(err, format)
 	}
 	w, ht := config.Width, config.Height
 	switch {

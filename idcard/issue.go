@@ -1,24 +1,24 @@
 package idcard
 
-// Level says how much an Issue weighs.
+// Level is the weight of an Issue.
 type Level string
 
+// Levels.
 const (
-	Warn  Level = "warn"  // a person should look
-	Error Level = "error" // cannot be right as it stands
+	Warn  Level = "warn"  // possibly wrong
+	Error Level = "error" // certainly wrong
 )
 
-// Issue is one finding about a card or a photo. It carries codes only, never a value.
+// Issue is a finding about a card or a photo. It contains codes only, never a value.
 type Issue struct {
 	Code  string `json:"code"`
 	Level Level  `json:"level"`
-	// Field is the field that is probably wrong, in Feishu's words (identity_name,
-	// identity_code, birth, …); "" when the finding is about the whole. For
-	// CodeCardCut it is the edge: top, right, bottom or left.
+	// Field is the field that is probably wrong, by Feishu's name (identity_name, identity_code, birth, …), or "" if the
+	// issue concerns no single field. For CodeCardCut it is the edge: top, right, bottom or left.
 	Field string `json:"field,omitempty"`
 }
 
-// Fields of a card as Feishu OCR names them (document_ai/v1/id_card/recognize).
+// Fields of a card by the names of Feishu's OCR (document_ai/v1/id_card/recognize).
 const (
 	FieldName      = "identity_name"
 	FieldNumber    = "identity_code"
@@ -31,21 +31,21 @@ const (
 	FieldValidTo   = "valid_date_end"
 )
 
-// Codes of Issue. The values are stable: they are stored and looked up in texts.
+// Codes of Issue. The values are stable, because they are stored and part of text ids.
 const (
 	// Found by ParseEntities.
-	CodeNumberUnreadable = "number_unreadable" // the read number is not valid; RawNumber has what was read
-	CodeNameUnreadable   = "name_unreadable"   // the read name is not a name; RawName has what was read
-	CodeDateUnreadable   = "date_unreadable"   // a read date is none
+	CodeNumberUnreadable = "number_unreadable" // the number is invalid; see RawNumber
+	CodeNameUnreadable   = "name_unreadable"   // the name is invalid; see RawName
+	CodeDateUnreadable   = "date_unreadable"   // a date is invalid
 	CodeGenderUnreadable = "gender_unreadable" // neither 男 nor 女
-	CodeFieldTwice       = "field_twice"       // two different values for one field: two cards?
-	CodeSideDisagrees    = "side_disagrees"    // OCR's side and OCR's fields name different sides; the fields won
-	CodeStrayField       = "stray_field"       // a single field of the other side, ignored
+	CodeFieldTwice       = "field_twice"       // two values for one field, possibly of two cards
+	CodeSideDisagrees    = "side_disagrees"    // the OCR's side contradicts the fields, which decide
+	CodeStrayField       = "stray_field"       // a single field of the other side, which is ignored
 
 	// Found by Consistency.
 	CodeBirthMismatch  = "birth_mismatch"  // number and printed birth differ
 	CodeGenderMismatch = "gender_mismatch" // number and printed gender differ
-	CodeNumberMismatch = "number_mismatch" // number differs from both: the number is somebody else's or badly read
+	CodeNumberMismatch = "number_mismatch" // the number differs from both: it is misread or another person's
 
 	// Found by SidesMatch.
 	CodeIssuedBeforeBirth = "issued_before_birth" // valid from a day before birth
@@ -60,8 +60,8 @@ const (
 	CodePhotoLowContrast = "photo_low_contrast"
 	CodePhotoGlare       = "photo_glare"
 	CodePhotoDark        = "photo_dark"
-	CodePhotoSmall       = "photo_small" // readable perhaps, below 800 px on the long side
-	CodePhotoGrey        = "photo_grey"  // no colour: perhaps a photocopy
+	CodePhotoSmall       = "photo_small" // below 800 px on the long side
+	CodePhotoGrey        = "photo_grey"  // no colour, possibly a photocopy
 	CodeCardCut          = "card_cut"    // the card touches an edge of the picture
 	CodeCardSmall        = "card_small"  // the card fills little of the picture
 )

@@ -5,8 +5,8 @@ import (
 	"iter"
 )
 
-// segment is one marker of a JPEG file: raw[start:end], with the marker's two
-// bytes and, after SOS, the entropy-coded data up to the next marker.
+// segment is a marker segment of a JPEG file: raw[start:end]. It begins with the two bytes of the marker. An SOS
+// segment includes the entropy-coded data up to the next marker.
 type segment struct {
 	marker     byte
 	start, end int
@@ -19,8 +19,7 @@ const (
 	markerCOM = 0xfe
 )
 
-// jpegSegments walks the markers after SOI, up to and including EOI. It stops
-// without EOI at the first thing that is not well formed.
+// jpegSegments yields the segments after SOI, up to and including EOI. It stops before EOI if the structure is damaged.
 func jpegSegments(raw []byte) iter.Seq[segment] {
 	return func(yield func(segment) bool) {
 		for i := 2; i+2 <= len(raw) && raw[i] == 0xff; {
@@ -51,7 +50,8 @@ func jpegSegments(raw []byte) iter.Seq[segment] {
 	}
 }
 
-// endOfScan finds the marker that ends entropy-coded data: not a stuffed zero and not a restart.
+// endOfScan returns the position of the marker that ends entropy-coded data. Stuffed zeros and restart markers are part
+// of the data.
 func endOfScan(raw []byte, i int) int {
 	for i < len(raw) {
 		n := bytes.IndexByte(raw[i:], 0xff)
@@ -67,11 +67,10 @@ func endOfScan(raw []byte, i int) int {
 	return len(raw)
 }
 
-// stripJPEG removes everything that is not needed to show the picture: EXIF, XMP,
-// IPTC, colour profiles, thumbnails, comments, and whatever follows the end of the
-// picture (phones append videos and depth maps). The picture itself is copied bit
-// by bit. A file with nothing to remove is returned as it is. ok is false when
-// the structure is not clear; then the picture has to be encoded afresh.
+// stripJPEG removes everything that is not needed to show the picture: EXIF, XMP, IPTC, colour profiles, thumbnails,
+// comments, and the bytes after the picture (phones append videos and depth maps). It copies the picture data
+// unchanged, and returns raw itself if there is nothing to remove. ok is false if the structure is damaged; the caller
+// then has to encode the picture again.
 func stripJPEG(raw []byte) (out []byte, ok bool) {
 	out = make([]byte, 0, len(raw))
 	out = append(out, 0xff, markerSOI)
@@ -79,14 +78,14 @@ func stripJPEG(raw []byte) (out []byte, ok bool) {
 		body := raw[min(s.start+4, s.end):s.end]
 		switch {
 		case s.marker == 0xe0:
-			// JFIF decides how the colours are read; its thumbnail goes.
+			// JFIF determines the colour space. Only its thumbnail is removed.
 			if bytes.HasPrefix(body, []byte("JFIF\x00")) && len(body) >= 14 {
 				out = append(out, 0xff, 0xe0, 0, 16)
 				out = append(out, body[:12]...)
 				out = append(out, 0, 0)
 			}
 		case s.marker == 0xee:
-			// So does Adobe's marker, of 12 bytes.
+			// Adobe's marker of 12 bytes determines the colour space as well.
 			if bytes.HasPrefix(body, []byte("Adobe")) && len(body) >= 12 {
 				out = append(out, 0xff, 0xee, 0, 14)
 				out = append(out, body[:12]...)

@@ -8,35 +8,35 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Mobile is a mainland mobile number of 11 digits, without country code. The
-// zero value is empty. It prints as 138****5678; see Reveal.
+// Mobile is a mainland mobile number of 11 digits, without country code. The zero value is empty. It prints as
+// 138****5678; see Reveal.
 type Mobile struct{ secret[mobileMask] }
 
 type mobileMask struct{}
 
 func (mobileMask) mask(clear string) string { return clear[:3] + "****" + clear[7:] }
 
-// MobileReason says why a mobile number was refused. The values are stable.
+// MobileReason is the reason for refusing a mobile number. The values are stable.
 type MobileReason string
 
+// Reasons of MobileError.
 const (
 	MobileEmpty      MobileReason = "empty"
-	MobileCharacters MobileReason = "characters" // something else than digits
+	MobileCharacters MobileReason = "characters" // characters other than digits
 	MobileForeign    MobileReason = "foreign"    // a country code other than 86
 	MobileLength     MobileReason = "length"     // not 11 digits
 	MobilePrefix     MobileReason = "prefix"     // does not begin with 13 to 19
 )
 
-// MobileError is the error of ParseMobile. It never carries the number.
+// MobileError is the error of ParseMobile. It does not contain the number.
 type MobileError struct{ Reason MobileReason }
 
 func (e *MobileError) Error() string { return "idcard: mobile refused: " + string(e.Reason) }
 
 var mobilePattern = regexp.MustCompile(`^1[3-9]\d{9}$`)
 
-// ParseMobile reads a mainland mobile number: full-width digits, spaces, hyphens,
-// brackets and the country code (+86, 0086, 86) are accepted and removed. The
-// error is a *MobileError.
+// ParseMobile parses a mainland mobile number. It accepts full-width digits, and removes spaces, hyphens, brackets and
+// the country code (+86, 0086, 86). The error is a *MobileError.
 func ParseMobile(s string) (Mobile, error) {
 	fail := func(r MobileReason) (Mobile, error) { return Mobile{}, &MobileError{r} }
 
@@ -67,5 +67,5 @@ func ParseMobile(s string) (Mobile, error) {
 	case !mobilePattern.MatchString(digits):
 		return fail(MobilePrefix)
 	}
-	return Mobile{conceal[mobileMask](digits)}, nil
+	return Mobile{newSecret[mobileMask](digits)}, nil
 }

@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Name is a person's name as printed on the card. The zero value is empty. It
-// prints as 张* or 欧**; see Reveal.
+// Name is a person's name as printed on the card. The zero value is empty. It prints as 张* or 欧**; see Reveal.
 type Name struct{ secret[nameMask] }
 
 type nameMask struct{}
 
-// mask keeps the first character. A name of one character is hidden whole.
+// mask keeps the first character. It hides a name of one character completely.
 func (nameMask) mask(clear string) string {
 	first, size := utf8.DecodeRuneInString(clear)
 	rest := utf8.RuneCountInString(clear[size:])
@@ -23,39 +22,38 @@ func (nameMask) mask(clear string) string {
 	return string(first) + strings.Repeat("*", min(rest, 2))
 }
 
-// maxName is the longest name in characters; the longest on cards are
-// transliterated ones of about 30.
+// maxName is the longest name in characters. The longest names on cards, transliterated ones, have about 30.
 const maxName = 50
 
-// NameReason says why a name was refused. The values are stable.
+// NameReason is the reason for refusing a name. The values are stable.
 type NameReason string
 
+// Reasons of NameError.
 const (
 	NameEmpty      NameReason = "empty"
 	NameTooLong    NameReason = "too_long"   // more than 50 characters
 	NameControl    NameReason = "control"    // control, bidirectional or undecodable characters
-	NameMarkup     NameReason = "markup"     // < > @ and the like: a mention, a link, a tag
+	NameMarkup     NameReason = "markup"     // characters of mentions, links and tags, such as < > @
 	NameNoLetters  NameReason = "no_letters" // digits or punctuation only
-	NameCharacters NameReason = "characters" // characters that no name has
+	NameCharacters NameReason = "characters" // other characters that no name has
 )
 
-// NameError is the error of ParseName. It never carries the name.
+// NameError is the error of ParseName. It does not contain the name.
 type NameError struct{ Reason NameReason }
 
 func (e *NameError) Error() string { return "idcard: name refused: " + string(e.Reason) }
 
-// ParseName tidies a name without correcting it: surrounding space goes, full-width
-// Latin letters and signs become plain, spaces between Chinese characters go, every middle
-// dot becomes · (U+00B7). Chinese characters stay exactly as they are, rare
-// ones and those of the private use area (GB 18030) included, which is why
-// Unicode normalisation is not applied. The error is a *NameError.
+// ParseName parses a name and normalises its spelling. It removes surrounding spaces and spaces between Chinese
+// characters, replaces full-width Latin letters and signs by ASCII ones, and every middle dot by · (U+00B7). It does
+// not change Chinese characters, including rare ones and those of the private use area (GB 18030), so it does not apply
+// Unicode normalisation. The error is a *NameError.
 func ParseName(s string) (Name, error) {
 	fail := func(r NameReason) (Name, error) { return Name{}, &NameError{r} }
 
 	if !utf8.ValidString(s) {
 		return fail(NameControl)
 	}
-	s = tidyName(s)
+	s = normaliseName(s)
 	if s == "" {
 		return fail(NameEmpty)
 	}
@@ -85,7 +83,7 @@ func ParseName(s string) (Name, error) {
 	if first == '·' || last == '·' || unicode.IsMark(first) {
 		return fail(NameCharacters)
 	}
-	return Name{conceal[nameMask](s)}, nil
+	return Name{newSecret[nameMask](s)}, nil
 }
 
 var (
@@ -95,11 +93,10 @@ var (
 	hanFullDot = regexp.MustCompile(`(\p{Han}) ?\. ?(\p{Han})`)
 )
 
-// middleDots are the characters that keyboards and OCR put where the card
-// has the dot between the parts of a minority name.
+// middleDots are the characters that keyboards and OCR use for the dot between the parts of a minority name.
 const middleDots = "·•‧∙⋅・･᛫⸱˙●﹒"
 
-func tidyName(s string) string {
+func normaliseName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200b', r == '\ufeff', r == '\u2060': // zero-width space, byte order mark, word joiner
@@ -111,14 +108,14 @@ func tidyName(s string) string {
 		}
 		return r
 	}, s)
-	// Line breaks inside a name are not space but a sign of something else.
+	// A line break inside a name is no space. ParseName refuses it as a control character.
 	s = strings.TrimSpace(s)
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) }) {
 		return s
 	}
 	s = spaces.ReplaceAllString(s, " ")
 	s = dotSpaces.ReplaceAllString(s, "·")
-	// Twice, since matches do not overlap: 张 三 丰.
+	// Matches do not overlap, so 张 三 丰 needs a second pass.
 	for range 2 {
 		s = hanFullDot.ReplaceAllString(s, "$1·$2")
 		s = hanSpace.ReplaceAllString(s, "$1$2")
@@ -126,10 +123,10 @@ func tidyName(s string) string {
 	return s
 }
 
-// isPrivateUse covers the area to which older GB 18030 editions map rare characters.
+// isPrivateUse reports whether r is in the area to which older editions of GB 18030 map rare characters.
 func isPrivateUse(r rune) bool { return r >= '\ue000' && r <= '\uf8ff' }
 
-// isInvisible covers the zero-width characters that come along when text is copied.
+// isInvisible reports whether r is a zero-width or direction character, which copied text can contain.
 func isInvisible(r rune) bool {
 	return r >= '\u200b' && r <= '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2060' && r <= '\u2064' ||
 		r == '\ufeff'

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Number is a valid 18-character citizen number 公民身份号码 (GB 11643). The zero
-// value is empty. It prints as 110***********0123; see Reveal.
+// Number is a valid citizen number 公民身份号码 of 18 characters (GB 11643). The zero value is empty. It prints as
+// 110***********0123; see Reveal.
 type Number struct{ secret[numberMask] }
 
 type numberMask struct{}
@@ -18,34 +18,33 @@ func (numberMask) mask(clear string) string {
 	return clear[:3] + strings.Repeat("*", len(clear)-7) + clear[len(clear)-4:]
 }
 
-// NumberReason says why a number was refused. The values are stable.
+// NumberReason is the reason for refusing a number. The values are stable.
 type NumberReason string
 
+// Reasons of NumberError.
 const (
 	NumberEmpty       NumberReason = "empty"
-	NumberLength      NumberReason = "length"       // not 18 characters, also the 15-digit numbers of old cards
-	NumberCharacters  NumberReason = "characters"   // something else than 17 digits and a digit or X
+	NumberLength      NumberReason = "length"       // not 18 characters, e.g. the 15-digit numbers of old cards
+	NumberCharacters  NumberReason = "characters"   // not 17 digits and a digit or X
 	NumberRegionDigit NumberReason = "region_digit" // the first digit is 0
 	NumberDate        NumberReason = "date"         // no such day, or before 1900
 	NumberFuture      NumberReason = "future"       // born after today
-	NumberCheckDigit  NumberReason = "check_digit"  // ISO 7064 MOD 11-2 does not come out
+	NumberCheckDigit  NumberReason = "check_digit"  // wrong by ISO 7064 MOD 11-2
 )
 
-// NumberError is the error of ParseNumber. It never carries the number.
+// NumberError is the error of ParseNumber. It does not contain the number.
 type NumberError struct{ Reason NumberReason }
 
 func (e *NumberError) Error() string { return "idcard: number refused: " + string(e.Reason) }
 
-// ParseNumber reads a number as people type it and as OCR reads it: full-width
-// digits, spaces, hyphens and a small x are accepted. Checked are length, date of
-// birth (1900 to today in China) and check digit. The address code never refuses
-// anybody: real people carry codes that no table lists (810000 for Hong Kong
-// residence permits, abolished counties, 9… on foreigners' permanent residence
-// cards). now is the present moment. The error is a *NumberError.
+// ParseNumber parses a typed or recognised number. It accepts full-width digits, spaces, hyphens and a small x. It
+// checks length, date of birth (1900 to today in China) and check digit. It does not check the address code, because
+// valid numbers have codes that no table lists (810000 on Hong Kong residence permits, abolished counties, 9… on
+// permanent residence cards of foreigners). now is the present time. The error is a *NumberError.
 func ParseNumber(s string, now time.Time) (Number, error) {
 	fail := func(r NumberReason) (Number, error) { return Number{}, &NumberError{r} }
 
-	s = tidyNumber(s)
+	s = normaliseNumber(s)
 	if s == "" {
 		return fail(NumberEmpty)
 	}
@@ -70,23 +69,23 @@ func ParseNumber(s string, now time.Time) (Number, error) {
 	if checkCharacter(s[:17]) != s[17] {
 		return fail(NumberCheckDigit)
 	}
-	return Number{conceal[numberMask](s)}, nil
+	return Number{newSecret[numberMask](s)}, nil
 }
 
-// tidyNumber removes what typing and OCR add to a number without changing it.
-func tidyNumber(s string) string {
+// normaliseNumber removes spaces, hyphens and invisible characters, and replaces similar characters by X.
+func normaliseNumber(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), isInvisible(r), r == '\u2212': // minus sign
 			return -1
-		case r == 'x', r == '×', r == 'Х', r == 'х': // the last two are Cyrillic; the check digit settles it
+		case r == 'x', r == '×', r == 'Х', r == 'х': // the last two are Cyrillic; the check digit excludes errors
 			return 'X'
 		}
 		return r
 	}, norm.NFKC.String(s))
 }
 
-// checkCharacter computes the 18th character from the first 17 digits.
+// checkCharacter computes the 18th character from the first 17 digits (ISO 7064 MOD 11-2).
 func checkCharacter(body string) byte {
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	sum := 0
@@ -96,17 +95,17 @@ func checkCharacter(body string) byte {
 	return "10X98765432"[sum%11]
 }
 
-// Birth gives the date of birth, midnight UTC; the zero time for the zero value.
+// Birth returns the date of birth as midnight UTC; the zero time for the zero value.
 func (n Number) Birth() time.Time {
 	if n.Empty() {
 		return time.Time{}
 	}
-	// The date was checked by ParseNumber.
+	// ParseNumber has checked the date.
 	t, _ := time.Parse("20060102", n.Reveal()[6:14])
 	return t
 }
 
-// BirthDate gives the date of birth as a Date; zero for the zero value.
+// BirthDate returns the date of birth; the zero Date for the zero value.
 func (n Number) BirthDate() Date {
 	if n.Empty() {
 		return Date{}
@@ -114,7 +113,7 @@ func (n Number) BirthDate() Date {
 	return dateOfUTC(n.Birth())
 }
 
-// Gender gives the gender coded in the 17th digit; "" for the zero value.
+// Gender returns the gender, which the 17th digit encodes; "" for the zero value.
 func (n Number) Gender() Gender {
 	if n.Empty() {
 		return ""
@@ -125,22 +124,22 @@ func (n Number) Gender() Gender {
 	return Female
 }
 
-// Permit reports whether the number belongs to a residence permit of a Hong
-// Kong, Macao or Taiwan resident (8…) or to a foreigner's permanent residence
-// card (9…). Such cards show no 民族 and follow other terms of validity.
+// Permit reports whether the number belongs to a residence permit of a Hong Kong, Macao or Taiwan resident (8…) or to a
+// permanent residence card of a foreigner (9…). Such cards show no 民族 and have other terms of validity.
 func (n Number) Permit() bool {
 	return !n.Empty() && n.Reveal()[0] >= '8'
 }
 
-// Gender is "male" or "female"; "" is unknown.
+// Gender is Male, Female or, if it is not known, "".
 type Gender string
 
+// Genders.
 const (
 	Male   Gender = "male"
 	Female Gender = "female"
 )
 
-// ParseGender reads 男/女 as printed on the card; "" for anything else.
+// ParseGender parses 男 or 女 as printed on the card; "" for any other text.
 func ParseGender(s string) Gender {
 	switch strings.ToLower(strings.TrimSpace(norm.NFKC.String(s))) {
 	case "男", "男性", "male", "m":
@@ -151,8 +150,7 @@ func ParseGender(s string) Gender {
 	return ""
 }
 
-// wellFormed reports whether s has the shape that every Number has, whatever
-// the day is: Birth, Gender and the mask rely on it.
+// wellFormed reports whether s is a number that is valid at some date. Birth, Gender and the mask rely on its format.
 func wellFormed(s string) bool {
 	_, err := ParseNumber(s, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
 	return err == nil

@@ -43,7 +43,7 @@ func TestParseNumberGood(t *testing.T) {
 		t.Run(c.in, func(t *testing.T) {
 			n, err := ParseNumber(c.in, now)
 			if err != nil {
-				t.Errorf("%q: %v", c.in, err)
+				t.Errorf("%q: got %v, want no error", c.in, err)
 				return
 			}
 			if n.Reveal() != c.want || n.Gender() != c.gender || n.BirthDate() != c.birth || n.Birth() != c.birth.Time() {
@@ -80,22 +80,22 @@ func TestParseNumberBad(t *testing.T) {
 				t.Errorf("%q: got %v, want %s", in, err, want)
 			}
 			if !n.Empty() || err != nil && len(in) > 4 && strings.Contains(err.Error(), in) {
-				t.Errorf("%q: value with the error, or in it", in)
+				t.Errorf("%q: got the value beside or in the error, want neither", in)
 			}
 		})
 	}
 }
 
-// A child born today has a number today, by the day in China.
+// TestParseNumberToday checks that the date of birth may be today in China, and not tomorrow.
 func TestParseNumberToday(t *testing.T) {
 	s := "11010120261121001"
 	s += string(checkCharacter(s))
 	mustNumber(t, s)
 	if _, err := ParseNumber(s, time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); err != nil {
-		t.Errorf("already the 21st in China: %v", err)
+		t.Errorf("the 21st in China: got %v, want no error", err)
 	}
 	if _, err := ParseNumber(s, time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)); err == nil {
-		t.Error("still the 20th in China")
+		t.Error("the 20th in China: got no error, want one")
 	}
 }
 
@@ -115,15 +115,15 @@ func TestNumberProperties(t *testing.T) {
 		s := anyNumber().Draw(t, "number")
 		n, err := ParseNumber(s, now)
 		if err != nil || n.Reveal() != s {
-			t.Fatalf("%s: %v", s, err)
+			t.Fatalf("%s: got %v, want no error", s, err)
 		}
-		// The check digit finds every single wrong digit.
+		// MOD 11-2 detects each single wrong digit.
 		i := rapid.IntRange(0, 16).Draw(t, "place")
 		d := byte('0' + rapid.IntRange(1, 9).Draw(t, "shift"))
 		wrong := []byte(s)
 		wrong[i] = '0' + (wrong[i]-'0'+d-'0')%10
 		if _, err := ParseNumber(string(wrong), now); err == nil {
-			t.Fatalf("%s passes for %s", wrong, s)
+			t.Fatalf("%s: got no error, want one for a wrong digit of %s", wrong, s)
 		}
 	})
 }
@@ -137,16 +137,16 @@ func FuzzParseNumber(f *testing.F) {
 		n, err := ParseNumber(s, now)
 		if err != nil {
 			if !n.Empty() {
-				t.Fatal("value with an error")
+				t.Fatal("got a value beside an error, want none")
 			}
 			return
 		}
 		again, err := ParseNumber(n.Reveal(), now)
 		if err != nil || again != n {
-			t.Fatalf("does not parse to itself: %v", err)
+			t.Fatalf("got %v for the parsed number, want no error", err)
 		}
 		if b := n.BirthDate(); b.Y < 1900 || DateOf(now).Before(b) || n.Gender() == "" || len(n.Masked()) != 18 {
-			t.Fatalf("accepted with birth %v gender %q", b, n.Gender())
+			t.Fatalf("got birth %v, gender %q, want both valid", b, n.Gender())
 		}
 	})
 }

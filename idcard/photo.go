@@ -8,35 +8,36 @@ import (
 	"log/slog"
 )
 
-// Problem says why a file is no usable photo. The values are stable.
+// Problem is the reason why a file is no usable photo. The values are stable.
 type Problem string
 
+// Problems of PhotoError.
 const (
 	PhotoEmpty      Problem = "empty"
 	PhotoTooLarge   Problem = "too_large"   // more than MaxPhotoBytes
-	PhotoNotPicture Problem = "not_picture" // no picture at all: text, video, archive, …
-	PhotoHEIC       Problem = "heic"        // HEIC, HEIF or AVIF: to be sent as an image, not as a file
-	// another picture format, a PDF, or a rare variant of a known format
+	PhotoNotPicture Problem = "not_picture" // no picture: text, video, archive, …
+	PhotoHEIC       Problem = "heic"        // HEIC, HEIF or AVIF; it has to be sent as an image, not as a file
+	// PhotoUnsupportedFormat is another picture format, a PDF, or a rare variant of a supported format.
 	PhotoUnsupportedFormat Problem = "unsupported_format"
 	PhotoTruncated         Problem = "truncated"       // incomplete or damaged
-	PhotoTooSmall          Problem = "too_small"       // long side < 16 px or short side < 8 px: nothing could be on it
+	PhotoTooSmall          Problem = "too_small"       // long side < 16 px or short side < 8 px
 	PhotoTooManyPixels     Problem = "too_many_pixels" // > 50 MP, or more than decodeBudget when decoded
 )
 
 // PhotoError is the error of Inspect.
 type PhotoError struct {
 	Problem Problem
-	Format  string // as sniffed: "jpeg", "heic", "pdf", …; "" when unknown
+	Format  string // by the first bytes: "jpeg", "heic", "pdf", …; "" if unknown
 }
 
 func (e *PhotoError) Error() string { return "idcard: photo refused: " + string(e.Problem) }
 
 const (
-	// MaxPhotoBytes is the largest file taken: Feishu OCR says "< 10 MB".
+	// MaxPhotoBytes is the largest accepted file. Feishu's OCR requires "< 10 MB".
 	MaxPhotoBytes = 10_000_000
-	// MaxOutputBytes is the largest JPEG that Inspect gives.
+	// MaxOutputBytes is the largest JPEG that Inspect returns.
 	MaxOutputBytes = 9_000_000
-	// MaxOutputSide is the longest side in pixels that Inspect gives.
+	// MaxOutputSide is the longest side in pixels that Inspect returns.
 	MaxOutputSide = 4096
 
 	minLongSide  = 16
@@ -44,16 +45,15 @@ const (
 	maxPixels    = 50_000_000
 )
 
-// Photo is a photo fit for OCR and evidence: upright, without metadata (no place,
-// no device, no time), JPEG of at most MaxOutputBytes and MaxOutputSide. It
-// masks itself when printed, logged or marshalled.
+// Photo is a photo for OCR and evidence: an upright JPEG without metadata (place, device, time) of at most
+// MaxOutputBytes and MaxOutputSide. Printing, logging and marshalling it leave out the picture.
 type Photo struct {
 	JPEG           []byte
 	Width, Height  int    // of JPEG, in pixels
 	SHA256         string // of the file as received, lower-case hex
 	OriginalFormat string // jpeg, png, bmp, gif, webp or tiff
 
-	// Measures, taken on at most 1024 px; see Warnings for the thresholds.
+	// Measures of the picture, scaled to at most 1024 px; see Warnings for the thresholds.
 	Sharpness float64 // variance of the Laplacian after smoothing, in the sharpest parts; blurred below about 40
 	Contrast  float64 // luma distance from the darkest to the brightest 2 %, 0..255
 	Glare     float64 // share of pixels with luma ≥ 250, 0..1
@@ -61,27 +61,25 @@ type Photo struct {
 	Colour    float64 // spread of the colour channels; a grey photocopy stays below about 2
 }
 
-// Inspect decides by its bytes alone whether raw is a usable photo of at most
-// MaxPhotoBytes and normalises it. JPEG, PNG, BMP, GIF (first frame), WEBP and
-// TIFF are taken. An upright JPEG within the limits is never encoded again: its
-// metadata segments are cut out, and if there are none its bytes pass unchanged.
+// Inspect decides by its bytes alone whether raw is a usable photo, and normalises it. It accepts JPEG, PNG, BMP, GIF
+// (first frame), WEBP and TIFF of at most MaxPhotoBytes. It never encodes an upright JPEG within the limits again: it
+// removes the metadata segments, and returns raw itself if there are none.
 //
-// Blur, glare and the like are measured but do not refuse; OCR decides. Only one
-// picture is held decoded at a time per call, and all calls together share
-// decodeBudget; a call waits for its share. The error is a *PhotoError.
+// Blur, glare and similar defects are measured and do not refuse a photo, because the OCR decides. A call holds one
+// decoded picture at a time. All calls share decodeBudget, and a call waits for its part. The error is a *PhotoError.
 func Inspect(raw []byte) (Photo, error) {
 	return inspect(raw, limits{minLongSide, minShortSide})
 }
 
-// limits are the least sides in pixels; the decoder tests use tiny pictures.
+// limits holds the smallest sides in pixels. It is a parameter because tests of the decoders use tiny pictures.
 type limits struct{ long, short int }
 
 func inspect(raw []byte, lim limits) (Photo, error) {
-	h, err := examine(raw, lim)
+	h, err := readHeader(raw, lim)
 	if err != nil {
 		return Photo{}, err
 	}
-	defer reserve(h.memory)()
+	defer reserveMemory(h.memory)()
 
 	pic, err := decode(raw, h.format)
 	if err != nil {
@@ -90,7 +88,7 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	sum := sha256.Sum256(raw)
 	p := Photo{SHA256: hex.EncodeToString(sum[:]), OriginalFormat: h.format}
 	p.measure(pic)
-	if kept, ok := keep(raw, h, pic); ok {
+	if kept, ok := stripOnly(raw, h, pic); ok {
 		p.JPEG, p.Width, p.Height = kept, pic.w, pic.h
 		return p, nil
 	}
@@ -101,8 +99,8 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	return p, nil
 }
 
-// keep gives the JPEG without its metadata when nothing else has to change.
-func keep(raw []byte, h header, pic *picture) ([]byte, bool) {
+// stripOnly returns the JPEG without its metadata. The result is false if the picture has to be encoded again.
+func stripOnly(raw []byte, h header, pic *picture) ([]byte, bool) {
 	if h.format != "jpeg" || h.orientation != 1 || max(pic.w, pic.h) > MaxOutputSide || pic.converted {
 		return nil, false
 	}
@@ -110,7 +108,7 @@ func keep(raw []byte, h header, pic *picture) ([]byte, bool) {
 	return out, ok && len(out) <= MaxOutputBytes
 }
 
-// String gives format, size and length.
+// String returns format, size and length.
 func (p Photo) String() string {
 	return fmt.Sprintf("Photo(%s %dx%d %d bytes)", p.OriginalFormat, p.Width, p.Height, len(p.JPEG))
 }
@@ -121,18 +119,31 @@ func (p Photo) GoString() string { return p.String() }
 // Format is String for every verb.
 func (p Photo) Format(f fmt.State, verb rune) { formatMasked(f, verb, p.String()) }
 
-// LogValue gives format, size, length and measures.
+// LogValue returns format, size, length and measures.
 func (p Photo) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("format", p.OriginalFormat), slog.Int("width", p.Width),
+	return slog.GroupValue(
+		slog.String("format", p.OriginalFormat),
+		slog.Int("width", p.Width),
 		slog.Int("height", p.Height),
-		slog.Int("bytes", len(p.JPEG)), slog.Float64("sharpness", p.Sharpness), slog.Float64("glare", p.Glare),
-		slog.Float64("dark", p.Dark))
+		slog.Int("bytes", len(p.JPEG)),
+		slog.Float64("sharpness", p.Sharpness),
+		slog.Float64("glare", p.Glare),
+		slog.Float64("dark", p.Dark),
+	)
 }
 
-// MarshalJSON gives everything but the picture.
+// MarshalJSON returns all fields but the picture.
 func (p Photo) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"format": p.OriginalFormat, "width": p.Width, "height": p.Height, "bytes": len(p.JPEG), "sha256": p.SHA256,
-		"sharpness": p.Sharpness, "contrast": p.Contrast, "glare": p.Glare, "dark": p.Dark, "colour": p.Colour,
+		"format":    p.OriginalFormat,
+		"width":     p.Width,
+		"height":    p.Height,
+		"bytes":     len(p.JPEG),
+		"sha256":    p.SHA256,
+		"sharpness": p.Sharpness,
+		"contrast":  p.Contrast,
+		"glare":     p.Glare,
+		"dark":      p.Dark,
+		"colour":    p.Colour,
 	})
 }

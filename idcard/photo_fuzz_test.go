@@ -32,8 +32,8 @@ func FuzzInspect(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
 	lim := limits{1, 1}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		// Large pictures are slow, not different.
-		if h, err := examine(raw, lim); err == nil && h.memory > 4<<20 {
+		// Large pictures take long and test nothing else.
+		if h, err := readHeader(raw, lim); err == nil && h.memory > 4<<20 {
 			return
 		}
 		p, err := inspect(raw, lim)
@@ -41,7 +41,7 @@ func FuzzInspect(f *testing.F) {
 		switch {
 		case errors.As(err, &e) && e.Problem != "":
 		case err != nil:
-			t.Fatalf("untyped error %T", err)
+			t.Fatalf("got an error of type %T, want *PhotoError", err)
 		default:
 			checkPhoto(t, p)
 			p.Warnings()
@@ -49,11 +49,11 @@ func FuzzInspect(f *testing.F) {
 	})
 }
 
-// Whatever a decoder makes of damage, nothing panics and every error is typed.
+// TestInspectDamage checks that damaged files cause no panic and only *PhotoError.
 func TestInspectDamage(t *testing.T) {
 	files, err := filepath.Glob("testdata/pictures/*.*")
 	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+		t.Fatalf("got files %v, %v, want some", files, err)
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, file := range files {
@@ -71,7 +71,7 @@ func TestInspectDamage(t *testing.T) {
 			if err == nil {
 				checkPhoto(t, p)
 			} else if !errors.As(err, &e) {
-				t.Fatalf("%s: untyped error %T", file, err)
+				t.Fatalf("%s: got an error of type %T, want *PhotoError", file, err)
 			}
 		}
 	}
@@ -84,15 +84,15 @@ func TestDecoderPanicIsRefused(t *testing.T) {
 	}
 	var e *PhotoError
 	if err := decode(); !errors.As(err, &e) || e.Problem != PhotoNotPicture {
-		t.Error(err)
+		t.Errorf("got %v, want %s", err, PhotoNotPicture)
 	}
 }
 
-// A call waits for its share of the budget and gives it back, also on refusal.
+// TestDecodeBudget checks that a call waits for the budget and releases it, also after an error.
 func TestDecodeBudget(t *testing.T) {
 	raw := asJPEG(t, card(t, 500, 400), 80)
 	synctest.Test(t, func(t *testing.T) {
-		release := reserve(decodeBudget)
+		release := reserveMemory(decodeBudget)
 		done := make(chan error, 1)
 		go func() {
 			_, err := Inspect(raw)
@@ -100,7 +100,7 @@ func TestDecodeBudget(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(done) != 0 {
-			t.Fatal("decoded beyond the budget")
+			t.Fatal("got a picture decoded beyond the budget, want it to wait")
 		}
 		release()
 		if err := <-done; err != nil {
@@ -108,15 +108,15 @@ func TestDecodeBudget(t *testing.T) {
 		}
 	})
 	if _, err := Inspect(raw[:len(raw)/2]); err == nil {
-		t.Fatal("half a picture passed")
+		t.Fatal("got half a picture, want an error")
 	}
-	if !decoding.TryAcquire(decodeBudget) {
-		t.Fatal("a call kept its share")
+	if !decodeMemory.TryAcquire(decodeBudget) {
+		t.Fatal("got budget left in use, want all of it released")
 	}
-	decoding.Release(decodeBudget)
+	decodeMemory.Release(decodeBudget)
 }
 
-// The estimate of memory holds against what the decoders really take.
+// TestMemoryEstimate compares memoryFor with the memory that the decoders take.
 func TestMemoryEstimate(t *testing.T) {
 	progressive, err := os.ReadFile("testdata/pictures/progressive.jpeg")
 	if err != nil {
@@ -124,7 +124,7 @@ func TestMemoryEstimate(t *testing.T) {
 	}
 	for name, raw := range map[string][]byte{"baseline": asJPEG(t, card(t, 3000, 2000), 80), "progressive": progressive} {
 		t.Run(name, func(t *testing.T) {
-			h, err := examine(raw, limits{1, 1})
+			h, err := readHeader(raw, limits{1, 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func TestMemoryEstimate(t *testing.T) {
 			const fixed = 200_000 // tables and buffers of the decoder, whatever the size
 			if took := int64(after.TotalAlloc - before.TotalAlloc); took > h.memory*11/10+fixed ||
 				int64(pic.w*pic.h) > h.memory {
-				t.Errorf("%s: estimated %d, took %d", name, h.memory, took)
+				t.Errorf("%s: got %d bytes estimated, %d taken, want the estimate above", name, h.memory, took)
 			}
 		})
 	}
@@ -150,7 +150,7 @@ func TestConcurrentInspect(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			if p, err := Inspect(raw); err != nil || p.Width != 600 {
-				t.Error(p, err)
+				t.Errorf("got %v, %v, want a width of 600", p, err)
 			}
 		})
 	}

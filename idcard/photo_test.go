@@ -26,14 +26,14 @@ func TestInspectPassesUnchanged(t *testing.T) {
 	raw := asJPEG(t, card(t, 1200, 800), 90)
 	p := mustInspect(t, raw)
 	if !bytes.Equal(p.JPEG, raw) || p.OriginalFormat != "jpeg" || len(p.SHA256) != 64 || p.Width != 1200 {
-		t.Error("a plain upright JPEG was changed", p)
+		t.Errorf("got %v, want an upright JPEG unchanged", p)
 	}
 	if w := p.Warnings(); w != nil {
-		t.Error(w)
+		t.Errorf("got warnings %v, want none", w)
 	}
 }
 
-// Metadata goes without encoding the picture again.
+// TestInspectStripsMetadata checks that the picture data is copied and not encoded again.
 func TestInspectStripsMetadata(t *testing.T) {
 	plain := asJPEG(t, card(t, 1200, 800), 90)
 	jfif := segmentOf(0xe0, append([]byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"), 'G', 'P', 'S'))
@@ -43,18 +43,18 @@ func TestInspectStripsMetadata(t *testing.T) {
 	raw = append(raw, "ftypmp42 a video behind the picture GPS"...)
 	p := mustInspect(t, raw)
 	if bytes.Contains(p.JPEG, []byte("GPS")) {
-		t.Error("metadata survived")
+		t.Error("got metadata, want none")
 	}
 	want := withSegments(plain, segmentOf(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x00\x00")))
 	if !bytes.Equal(p.JPEG, want) {
-		t.Error("the picture was encoded again")
+		t.Error("got other picture data, want it copied")
 	}
 	if p.SHA256 == mustInspect(t, plain).SHA256 {
-		t.Error("the hash is not that of the file as received")
+		t.Error("got another hash, want that of the received file")
 	}
 }
 
-// Four coloured corners tell every orientation apart.
+// TestInspectOrientation uses a picture with four coloured corners, which differ in every orientation.
 func TestInspectOrientation(t *testing.T) {
 	const w, h = 480, 320
 	red, green, blue, white := color.RGBA{220, 0, 0, 255}, color.RGBA{0, 200, 0, 255}, color.RGBA{0, 0, 220, 255},
@@ -64,8 +64,8 @@ func TestInspectOrientation(t *testing.T) {
 		draw.Draw(upright, image.Rect(i%2*w/2, i/2*h/2, (i%2+1)*w/2, (i/2+1)*h/2), image.NewUniform(c), image.Point{},
 			draw.Src)
 	}
-	// stored[o] maps a stored pixel to the upright one, straight from the EXIF
-	// standard's words: where the stored row 0 and column 0 lie.
+	// stored[o] maps a stored pixel to the upright one. The EXIF standard defines an orientation by the sides of the
+	// upright picture at which the stored row 0 and column 0 lie.
 	stored := map[uint16]func(x, y int) (int, int){
 		1: func(x, y int) (int, int) { return x, y },                 // top, left
 		2: func(x, y int) (int, int) { return w - 1 - x, y },         // top, right
@@ -92,7 +92,7 @@ func TestInspectOrientation(t *testing.T) {
 			block := exif(binary.BigEndian, o)
 			chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(block))), "eXIf"...)
 			chunk = append(append(chunk, block...), 0, 0, 0, 0)
-			// Ancillary chunks' checksums are verified by Go, so compute it.
+			// Go verifies the checksums of ancillary chunks.
 			binary.BigEndian.PutUint32(chunk[len(chunk)-4:], crc(chunk[4:len(chunk)-4]))
 			inPNG := slices.Concat(asPNG[:33], chunk, asPNG[33:])
 			for name, raw := range map[string][]byte{
@@ -108,11 +108,11 @@ func TestInspectOrientation(t *testing.T) {
 					}
 					for _, at := range []image.Point{{w / 4, h / 4}, {w * 3 / 4, h / 4}, {w / 4, h * 3 / 4}, {w * 3 / 4, h * 3 / 4}} {
 						if !near(out.At(at.X, at.Y), upright.At(at.X, at.Y), 12) {
-							t.Errorf("%s %d: %v at %v", name, o, out.At(at.X, at.Y), at)
+							t.Errorf("%s %d: got %v at %v, want the colour of the corner", name, o, out.At(at.X, at.Y), at)
 						}
 					}
 					if bytes.Contains(p.JPEG, []byte("GPSSECRET")) {
-						t.Errorf("%s %d: metadata survived", name, o)
+						t.Errorf("%s %d: got metadata, want none", name, o)
 					}
 				})
 			}
@@ -147,17 +147,17 @@ func TestInspectFormats(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := mustInspect(t, raw)
 			if p.OriginalFormat != strings.Fields(name)[0] || p.Width != 900 || p.Height != 600 {
-				t.Error(p)
+				t.Errorf("got %v, want 900x600 in the format of the file", p)
 			}
 			out, err := jpeg.Decode(bytes.NewReader(p.JPEG))
 			if err != nil || !near(out.At(30, 30), img.At(30, 30), 6) || !near(out.At(700, 130), img.At(700, 130), 6) {
-				t.Error("colours changed:", out.At(30, 30), out.At(700, 130), err)
+				t.Errorf("got colours %v, %v, %v, want those of the picture", out.At(30, 30), out.At(700, 130), err)
 			}
 		})
 	}
 }
 
-// Transparency becomes white.
+// TestInspectTransparency checks that transparent parts become white.
 func TestInspectTransparency(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 401, 301)) // odd sides too
 	draw.Draw(img, image.Rect(100, 100, 300, 200), image.NewUniform(color.NRGBA{200, 30, 30, 128}), image.Point{},
@@ -165,16 +165,15 @@ func TestInspectTransparency(t *testing.T) {
 	out, err := jpeg.Decode(bytes.NewReader(mustInspect(t, pngOf(t, img)).JPEG))
 	if err != nil || !near(out.At(5, 5), color.White, 3) || !near(out.At(400, 300), color.White, 3) ||
 		!near(out.At(200, 150), color.RGBA{227, 142, 142, 255}, 6) {
-		t.Error(out.At(5, 5), out.At(400, 300), out.At(200, 150), err)
+		t.Errorf("got %v, %v, %v, %v, want white, white, pink", out.At(5, 5), out.At(400, 300), out.At(200, 150), err)
 	}
 }
 
-// Variants for which Go has no encoder: they decode to the same as Go's own
-// decoder shows, whether stripped or encoded again.
+// TestInspectVariants inspects variants for which Go has no encoder, and compares the output with Go's decoder.
 func TestInspectVariants(t *testing.T) {
 	files, err := filepath.Glob("testdata/pictures/*.*")
 	if err != nil || len(files) < 10 {
-		t.Fatal(files, err)
+		t.Fatalf("got files %v, %v, want at least 10", files, err)
 	}
 	for _, file := range files {
 		if strings.HasSuffix(file, ".md") {
@@ -202,7 +201,7 @@ func TestInspectVariants(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d := meanDifference(paper, got); d > 4 {
-				t.Errorf("mean difference %.1f", d)
+				t.Errorf("got a mean difference of %.1f, want at most 4", d)
 			}
 		})
 	}
@@ -211,18 +210,18 @@ func TestInspectVariants(t *testing.T) {
 func TestInspectScalesDown(t *testing.T) {
 	p := mustInspect(t, asJPEG(t, card(t, 5000, 2501), 80))
 	if p.Width != 4096 || p.Height != 2048 {
-		t.Error(p)
+		t.Errorf("got %v, want 4096x2048", p)
 	}
 	grey := image.NewGray(image.Rect(0, 0, 300, 5000))
 	for i := range grey.Pix {
 		grey.Pix[i] = byte(i / 300 / 20)
 	}
 	if p = mustInspect(t, asJPEG(t, grey, 80)); p.Width != 245 || p.Height != 4096 {
-		t.Error(p)
+		t.Errorf("got %v, want 245x4096", p)
 	}
 }
 
-// Noise compresses worst: even then the output stays within its limit.
+// TestInspectFitsNoise uses noise, which compresses worst, to reach the limit of the output.
 func TestInspectFitsNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	img := &image.YCbCr{
@@ -239,7 +238,7 @@ func TestInspectFitsNoise(t *testing.T) {
 	}
 	raw := asJPEG(t, img, 96)
 	if len(raw) <= MaxOutputBytes || len(raw) > MaxPhotoBytes {
-		t.Fatalf("the sample has %d bytes: does not test the limit", len(raw))
+		t.Fatalf("got a sample of %d bytes, want one above the limit", len(raw))
 	}
 	mustInspect(t, raw)
 }

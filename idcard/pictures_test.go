@@ -19,7 +19,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// card paints something like a card on a desk: light, bluish, with lines of text.
+// card paints a light, bluish rectangle with lines of text on a darker background.
 func card(t testing.TB, w, h int) *image.RGBA {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -52,7 +52,7 @@ func asJPEG(t testing.TB, img image.Image, quality int) []byte {
 	return b.Bytes()
 }
 
-// withSegments inserts segments behind SOI.
+// withSegments inserts segments after SOI.
 func withSegments(b []byte, segments ...[]byte) []byte {
 	out := slices.Clone(b[:2])
 	for _, s := range segments {
@@ -65,7 +65,7 @@ func segmentOf(marker byte, body []byte) []byte {
 	return append([]byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
 }
 
-// exif builds an EXIF block with an orientation and a text that must not survive.
+// exif builds an EXIF block with an orientation and a text, which Inspect has to remove.
 func exif(order binary.AppendByteOrder, orientation uint16) []byte {
 	b := []byte("II*\x00")
 	if order == binary.AppendByteOrder(binary.BigEndian) {
@@ -95,25 +95,25 @@ func mustInspect(t testing.TB, raw []byte) Photo {
 	return p
 }
 
-// checkPhoto holds what Inspect promises of every photo.
+// checkPhoto checks the guarantees that Inspect gives for every photo.
 func checkPhoto(t testing.TB, p Photo) {
 	t.Helper()
 	img, err := jpeg.Decode(bytes.NewReader(p.JPEG))
 	if err != nil {
-		t.Fatal("output does not decode: ", err)
+		t.Fatalf("got %v, want an output that decodes", err)
 	}
 	if b := img.Bounds(); b.Dx() != p.Width || b.Dy() != p.Height || max(p.Width, p.Height) > MaxOutputSide ||
 		len(p.JPEG) > MaxOutputBytes {
-		t.Fatalf("output is %v, %d bytes; said %dx%d", b, len(p.JPEG), p.Width, p.Height)
+		t.Fatalf("got %v, %d bytes, want %dx%d within the limits", b, len(p.JPEG), p.Width, p.Height)
 	}
 	for s := range jpegSegments(p.JPEG) {
 		if s.marker >= 0xe1 && s.marker <= 0xef && s.marker != 0xee || s.marker == markerCOM {
-			t.Fatalf("output has metadata segment %#x", s.marker)
+			t.Fatalf("got metadata segment %#x, want none", s.marker)
 		}
 	}
 	for _, v := range []float64{p.Sharpness, p.Contrast, p.Glare, p.Dark, p.Colour} {
 		if math.IsNaN(v) || v < 0 {
-			t.Fatal("measure out of range", p)
+			t.Fatalf("got %v, want measures within their ranges", p)
 		}
 	}
 }

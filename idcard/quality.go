@@ -5,19 +5,18 @@ import (
 	"slices"
 )
 
-// Thresholds of Warnings. They are starting values from synthetic cards; real
-// photos may move them.
+// Thresholds of Warnings. They come from synthetic cards; real photos may need other values.
 const (
 	blurredBelow     = 40
 	lowContrastBelow = 60
-	glareAbove       = 0.2 // a white sheet under the card is no glare on it
+	glareAbove       = 0.2 // high enough that a white background does not count as glare
 	darkAbove        = 0.8
 	greyBelow        = 2
 	smallBelow       = 800 // px, long side
 	smallestCard     = 0.1 // of the picture's area
 )
 
-// Warnings says what may make the photo hard to read. None of them refuses it.
+// Warnings returns the defects that may make the photo hard to read. None of them refuses it.
 func (p Photo) Warnings() []Issue {
 	var issues []Issue
 	add := func(is bool, code string) {
@@ -25,7 +24,7 @@ func (p Photo) Warnings() []Issue {
 			issues = append(issues, Issue{Code: code, Level: Warn})
 		}
 	}
-	// Low contrast lowers the sharpness of a sharp picture: one of the two is enough.
+	// Low contrast lowers the measured sharpness as well, so only one of the two is reported.
 	add(p.Contrast < lowContrastBelow, CodePhotoLowContrast)
 	add(p.Contrast >= lowContrastBelow && p.Sharpness < blurredBelow, CodePhotoBlurred)
 	add(p.Glare > glareAbove, CodePhotoGlare)
@@ -35,10 +34,10 @@ func (p Photo) Warnings() []Issue {
 	return issues
 }
 
-// measure fills in the measures.
+// measure sets the measures of the photo.
 func (p *Photo) measure(pic *picture) {
 	small := *pic
-	// Only luma is scaled: fit would also resample the colours, which spread does not need.
+	// Only luma is scaled, because deviation does not need scaled colour planes.
 	if long := max(pic.w, pic.h); long > 1024 {
 		small.y = resample(pic.y, max(1, pic.w*1024/long), max(1, pic.h*1024/long))
 	}
@@ -68,13 +67,12 @@ func (p *Photo) measure(pic *picture) {
 	p.Contrast = float64(percentile(0.98) - percentile(0.02))
 	p.Sharpness = sharpness(small.y)
 	if !pic.grey {
-		p.Colour = math.Hypot(spread(pic.cb), spread(pic.cr))
+		p.Colour = math.Hypot(deviation(pic.cb), deviation(pic.cr))
 	}
 }
 
-// sharpness is the variance of the Laplacian of the smoothed luma, averaged over
-// the sharpest eighth of an 8×8 grid: a sharp card on an empty desk is sharp, and
-// smoothing keeps noise from looking like detail.
+// sharpness returns the variance of the Laplacian of the smoothed luma, averaged over the sharpest eighth of an 8×8
+// grid. So an empty background does not lower it, and noise does not raise it.
 func sharpness(luma plane) float64 {
 	const grid = 8
 	s := smooth(luma)
@@ -99,7 +97,7 @@ func sharpness(luma plane) float64 {
 	return meanOfLargest(tiles, grid*grid/8)
 }
 
-// smooth is a 3×3 box filter; the border stays as it is.
+// smooth applies a 3×3 box filter. It does not change the border.
 func smooth(src plane) plane {
 	dst := newPlane(src.w, src.h)
 	for y := range src.h {
@@ -109,15 +107,17 @@ func smooth(src plane) plane {
 		}
 		a, b, c, out := src.row(y-1), src.row(y), src.row(y+1), dst.row(y)
 		for x := 1; x < src.w-1; x++ {
-			sum := int(a[x-1]) + int(a[x]) + int(a[x+1]) + int(b[x-1]) + int(b[x]) + int(b[x+1]) + int(c[x-1]) + int(c[x]) + int(c[x+1])
-			out[x] = byte((sum + 4) / 9)
+			above := int(a[x-1]) + int(a[x]) + int(a[x+1])
+			level := int(b[x-1]) + int(b[x]) + int(b[x+1])
+			below := int(c[x-1]) + int(c[x]) + int(c[x+1])
+			out[x] = byte((above + level + below + 4) / 9)
 		}
 	}
 	return dst
 }
 
-// spread is the standard deviation of about 64,000 samples of a plane.
-func spread(p plane) float64 {
+// deviation returns the standard deviation of about 64,000 samples of a plane.
+func deviation(p plane) float64 {
 	step := max(1, int(math.Sqrt(float64(p.w)*float64(p.h)/64_000)))
 	var n, sum, squares float64
 	for y := 0; y < p.h; y += step {
@@ -140,10 +140,8 @@ func meanOfLargest(values []float64, n int) float64 {
 	return sum / float64(max(1, len(values)))
 }
 
-// CardEdges judges where the card lies in the picture: corners as in
-// Reading.Corners, width and height of the picture that OCR was given. It
-// warns once per edge that the card touches, and when the card is small. Without eight
-// numbers it finds nothing.
+// CardEdges warns about each edge of the picture that the card touches, and about a small card. corners are those of
+// Reading.Corners, width and height those of the picture that the OCR read. Without eight numbers it returns nil.
 func CardEdges(corners []int, width, height int) []Issue {
 	if len(corners) != 8 || width <= 0 || height <= 0 {
 		return nil

@@ -112,7 +112,7 @@ func TestCardEdges(t *testing.T) {
 	}
 }
 
-// Area averaging keeps the mean, whatever the sizes.
+// TestResample checks that area averaging keeps the mean at any size.
 func TestResample(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, c := range [][4]int{{100, 80, 50, 40}, {101, 83, 47, 29}, {10, 10, 1, 1}, {7, 5, 7, 5}, {5, 5, 20, 10},
@@ -129,11 +129,11 @@ func TestResample(t *testing.T) {
 			got += float64(v)
 		}
 		if d := math.Abs(got/float64(len(dst.pix)) - sum/float64(len(src.pix))); d > 0.51 {
-			t.Errorf("%v: mean moved by %.2f", c, d)
+			t.Errorf("%v: got a mean that moved by %.2f, want at most 0.51", c, d)
 		}
 	}
 	half := resample(plane{[]byte{10, 20, 30, 40, 99, 99}, 3, 2, 2}, 1, 1)
 	if half.pix[0] != 42 { // (10+20+40+99)/4, the third column lies outside
-		t.Error(half.pix)
+		t.Errorf("got %v, want 42", half.pix)
 	}
 }

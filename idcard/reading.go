@@ -9,12 +9,13 @@ import (
 // Side is a side of the card.
 type Side string
 
+// Sides.
 const (
-	Front Side = "front" // name page 人像面, Feishu OCR side 1
-	Back  Side = "back"  // emblem page 国徽面, Feishu OCR side 0
+	Front Side = "front" // 人像面, with the portrait; side 1 of Feishu's OCR
+	Back  Side = "back"  // 国徽面, with the emblem; side 0 of Feishu's OCR
 )
 
-// Other gives the opposite side.
+// Other returns the opposite side.
 func (s Side) Other() Side {
 	if s == Front {
 		return Back
@@ -22,18 +23,17 @@ func (s Side) Other() Side {
 	return Front
 }
 
-// Entity is one field as OCR read it, in Feishu's words. It masks its value when
-// printed, logged or marshalled.
+// Entity is a field as the OCR read it, with Feishu's name as its type. Printing, logging and marshalling it show the
+// type only.
 type Entity struct{ Type, Value string }
 
-// Reading is what OCR read on one side of a card. Its fields are in clear, so
-// the whole masks itself when printed, logged or marshalled; Seal gives the form
-// to encrypt. Printing a struct that holds a Reading in an unexported field
-// bypasses the mask (fmt cannot call its methods there): do not.
+// Reading holds the values that the OCR read on one side of a card, in clear text. Printing, logging and marshalling it
+// show masks. Seal returns the form for encryption. Do not print a struct with a Reading in an unexported field: fmt
+// cannot call methods there and would bypass the mask.
 type Reading struct {
 	Side Side
 
-	// Front. Name and Number are empty when unread or invalid; see RawName and RawNumber.
+	// Front. Name and Number are empty if they were not read or are invalid; see RawName and RawNumber.
 	Name    Name
 	Number  Number
 	Gender  Gender // as printed, not derived from the number
@@ -47,23 +47,21 @@ type Reading struct {
 	ValidTo   Date // zero when LongTerm
 	LongTerm  bool // 长期
 
-	Missing []string // fields of this side that were not read at all, in Feishu's words
-	Issues  []Issue  // what ParseEntities noticed; Consistency and SidesMatch are separate
-	Corners []int    // of the card in the picture, x0,y0,…,x3,y3 in pixels; nil when unknown
+	Missing []string // fields of this side that were not read at all, by Feishu's names
+	Issues  []Issue  // of ParseEntities; not those of Consistency and SidesMatch
+	Corners []int    // of the card in the picture, x0,y0,…,x3,y3 in pixels; nil if unknown
 
-	rawName, rawNumber secret[hidden]
+	rawName, rawNumber secret[fullMask]
 }
 
-// RawName gives, in clear, what OCR read as the name, also when it is not a valid
-// one: the confirmation form starts from it.
+// RawName returns the name as the OCR read it, in clear text and possibly invalid. The confirmation form offers it.
 func (r Reading) RawName() string { return r.rawName.Reveal() }
 
-// RawNumber gives, in clear, what OCR read as the number, also when it is not a
-// valid one: the confirmation form starts from it.
+// RawNumber returns the number as the OCR read it, in clear text and possibly invalid. The confirmation form offers it.
 func (r Reading) RawNumber() string { return r.rawNumber.Reveal() }
 
-// Complete reports whether everything that the registration needs was read: name
-// and number on the front, the end of validity on the back.
+// Complete reports whether the values that a registration needs were read: name and number on the front, the end of
+// validity on the back.
 func (r Reading) Complete() bool {
 	if r.Side == Front {
 		return !r.Name.Empty() && !r.Number.Empty()
@@ -71,7 +69,7 @@ func (r Reading) Complete() bool {
 	return r.LongTerm || !r.ValidTo.IsZero()
 }
 
-// maskedReading is what others may see of a Reading: which fields are there.
+// maskedReading is the JSON of a Reading.
 type maskedReading struct {
 	Side    Side     `json:"side"`
 	Name    string   `json:"name,omitempty"`
@@ -84,7 +82,7 @@ func (r Reading) masked() maskedReading {
 	return maskedReading{r.Side, r.Name.Masked(), r.Number.Masked(), r.Missing, r.Issues}
 }
 
-// String gives side, masked name and masked number.
+// String returns side, masked name and masked number.
 func (r Reading) String() string {
 	return fmt.Sprintf("Reading(%s %s %s)", r.Side, r.Name.Masked(), r.Number.Masked())
 }
@@ -95,7 +93,7 @@ func (r Reading) GoString() string { return r.String() }
 // Format is String for every verb.
 func (r Reading) Format(f fmt.State, verb rune) { formatMasked(f, verb, r.String()) }
 
-// LogValue gives side, missing fields and the codes of the issues.
+// LogValue returns side, missing fields and the codes of the issues.
 func (r Reading) LogValue() slog.Value {
 	codes := make([]string, len(r.Issues))
 	for i, issue := range r.Issues {
@@ -104,15 +102,15 @@ func (r Reading) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("side", string(r.Side)), slog.Any("missing", r.Missing), slog.Any("issues", codes))
 }
 
-// MarshalJSON gives side, masked name and number, missing fields and issues.
+// MarshalJSON returns side, masked name and number, missing fields and issues.
 func (r Reading) MarshalJSON() ([]byte, error) { return json.Marshal(r.masked()) }
 
-// UnmarshalJSON always fails: the JSON of a Reading is masked. Use Seal and Open.
+// UnmarshalJSON always fails, because the JSON of a Reading is masked. Use Seal and Open.
 func (r *Reading) UnmarshalJSON([]byte) error {
 	return fmt.Errorf("idcard: a Reading cannot be read back from its masked JSON")
 }
 
-// String gives the type and a mask.
+// String returns the type and a mask.
 func (e Entity) String() string { return e.Type + "=***" }
 
 // GoString is String.
@@ -124,7 +122,7 @@ func (e Entity) Format(f fmt.State, verb rune) { formatMasked(f, verb, e.String(
 // LogValue is String.
 func (e Entity) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
-// MarshalJSON gives the type and a mask.
+// MarshalJSON returns the type and a mask.
 func (e Entity) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"type": e.Type, "value": "***"})
 }

@@ -7,21 +7,21 @@ import (
 	"image/jpeg"
 )
 
-// render scales pic down to MaxOutputSide, turns it upright and encodes it as a JPEG of at
-// most MaxOutputBytes. It uses pic up.
+// render scales pic down to MaxOutputSide, makes it upright and encodes it as a JPEG of at most MaxOutputBytes. It
+// modifies pic.
 func render(pic *picture, orientation int) (out []byte, w, h int, err error) {
-	fit(pic, MaxOutputSide)
-	turn(pic, orientation)
+	scaleDown(pic, MaxOutputSide)
+	makeUpright(pic, orientation)
 	for _, quality := range []int{90, 80, 65, 45, 25} {
-		if out, err = encode(pic, quality); err == nil {
+		if out, err = encodeJPEG(pic, quality); err == nil {
 			return out, pic.w, pic.h, nil
 		}
 	}
 	return nil, 0, 0, err
 }
 
-// fit scales pic down to at most side pixels and its colour planes to half of that each way.
-func fit(pic *picture, side int) {
+// scaleDown scales pic to at most side pixels on the long side, and its colour planes to half of its size.
+func scaleDown(pic *picture, side int) {
 	if long := max(pic.w, pic.h); long > side {
 		pic.w, pic.h = max(1, pic.w*side/long), max(1, pic.h*side/long)
 	}
@@ -32,15 +32,15 @@ func fit(pic *picture, side int) {
 	}
 }
 
-// resample scales a plane to w×h by exact area averaging, the filter without ringing
-// or aliasing for scaling down. It returns src itself when the size is right.
+// resample scales a plane to w×h by exact area averaging, which causes neither ringing nor aliasing when scaling down.
+// It returns src itself if the size does not change.
 func resample(src plane, w, h int) plane {
 	if src.w == w && src.h == h {
 		return src
 	}
 	dst := newPlane(w, h)
-	// Lengths are counted in units in which a source sample is w (or h) wide and
-	// a target sample src.w (or src.h), so that every overlap is whole.
+	// Integer arithmetic: in units in which a source sample has the width w (height h) and a target sample the width
+	// src.w (height src.h), every overlap is an integer.
 	line := make([]uint32, w)
 	sum := make([]uint64, w)
 	area := uint64(src.w) * uint64(src.h)
@@ -49,7 +49,7 @@ func resample(src plane, w, h int) plane {
 		top, bottom := y*src.h, (y+1)*src.h
 		for sy := top / h; sy*h < bottom; sy++ {
 			weight := uint64(min((sy+1)*h, bottom) - max(sy*h, top))
-			squeeze(line, src.row(sy))
+			averageRow(line, src.row(sy))
 			for x, v := range line {
 				sum[x] += weight * uint64(v)
 			}
@@ -62,8 +62,8 @@ func resample(src plane, w, h int) plane {
 	return dst
 }
 
-// squeeze averages one row into len(line) sums of weight len(row) each.
-func squeeze(line []uint32, row []byte) {
+// averageRow adds up one row into len(line) sums with a weight of len(row) each.
+func averageRow(line []uint32, row []byte) {
 	w, sw := len(line), len(row)
 	for x := range line {
 		left, right := x*sw, (x+1)*sw
@@ -80,20 +80,20 @@ func squeeze(line []uint32, row []byte) {
 	}
 }
 
-// turn makes a picture with the given EXIF orientation upright.
-func turn(pic *picture, orientation int) {
+// makeUpright turns and mirrors a picture with the given EXIF orientation.
+func makeUpright(pic *picture, orientation int) {
 	if orientation == 1 {
 		return
 	}
-	pic.y = turnPlane(pic.y, orientation)
+	pic.y = makePlaneUpright(pic.y, orientation)
 	if !pic.grey {
-		pic.cb = turnPlane(pic.cb, orientation)
-		pic.cr = turnPlane(pic.cr, orientation)
+		pic.cb = makePlaneUpright(pic.cb, orientation)
+		pic.cr = makePlaneUpright(pic.cr, orientation)
 	}
 	pic.w, pic.h = pic.y.w, pic.y.h
 }
 
-func turnPlane(src plane, orientation int) plane {
+func makePlaneUpright(src plane, orientation int) plane {
 	dst := newPlane(src.w, src.h)
 	if orientation >= 5 {
 		dst = newPlane(src.h, src.w)
@@ -101,7 +101,7 @@ func turnPlane(src plane, orientation int) plane {
 	right, bottom := src.w-1, src.h-1
 	for y := range dst.h {
 		row := dst.row(y)
-		// Where the source of (x, y) lies: it starts at (sx, sy) and moves by (dx, dy).
+		// The source of the row starts at (sx, sy) and moves by (dx, dy).
 		var sx, sy, dx, dy int
 		switch orientation {
 		case 2: // mirrored
@@ -130,7 +130,7 @@ func turnPlane(src plane, orientation int) plane {
 
 var errTooLong = errors.New("idcard: output limit reached")
 
-// limitedBuffer stops the encoder as soon as the output is too long.
+// limitedBuffer stops the encoder at MaxOutputBytes.
 type limitedBuffer struct{ bytes.Buffer }
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
@@ -140,8 +140,8 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
-// encode gives the JPEG, or errTooLong.
-func encode(pic *picture, quality int) ([]byte, error) {
+// encodeJPEG returns the JPEG, or errTooLong.
+func encodeJPEG(pic *picture, quality int) ([]byte, error) {
 	var img image.Image
 	bounds := image.Rect(0, 0, pic.w, pic.h)
 	if pic.grey {

@@ -5,9 +5,8 @@ import (
 	"log/slog"
 )
 
-// SealedReading is a Reading with everything in clear as plain JSON. It exists
-// only to be encrypted: marshal it straight into the cipher and nowhere else. Its
-// JSON is clear, printing and logging it is not.
+// SealedReading is a Reading whose JSON is in clear text, for encryption only. Marshal it directly into the cipher.
+// Printing and logging it show a mask.
 type SealedReading struct {
 	Side      Side     `json:"side"`
 	Name      string   `json:"name,omitempty"`
@@ -27,7 +26,7 @@ type SealedReading struct {
 	RawNumber string   `json:"raw_number,omitempty"`
 }
 
-// Seal gives the form to encrypt.
+// Seal returns the form for encryption.
 func (r Reading) Seal() SealedReading {
 	return SealedReading{
 		Side:      r.Side,
@@ -49,13 +48,12 @@ func (r Reading) Seal() SealedReading {
 	}
 }
 
-// Open gives the Reading back. The content is trusted: the cipher vouches that it
-// is what Seal gave. Only the shape of the number is looked at again, since code
-// relies on it; a number of another shape opens as unread.
+// Open returns the Reading. It does not check the values again, because the cipher authenticates them. Only the number
+// has to be well-formed, because methods rely on its format; otherwise it is empty.
 func (s SealedReading) Open() Reading {
 	r := Reading{
 		Side:      s.Side,
-		Name:      Name{conceal[nameMask](s.Name)},
+		Name:      Name{newSecret[nameMask](s.Name)},
 		Gender:    s.Gender,
 		Race:      s.Race,
 		Birth:     s.Birth,
@@ -67,16 +65,16 @@ func (s SealedReading) Open() Reading {
 		Missing:   s.Missing,
 		Issues:    s.Issues,
 		Corners:   s.Corners,
-		rawName:   conceal[hidden](s.RawName),
-		rawNumber: conceal[hidden](s.RawNumber),
+		rawName:   newSecret[fullMask](s.RawName),
+		rawNumber: newSecret[fullMask](s.RawNumber),
 	}
 	if wellFormed(s.Number) {
-		r.Number = Number{conceal[numberMask](s.Number)}
+		r.Number = Number{newSecret[numberMask](s.Number)}
 	}
 	return r
 }
 
-// String gives the type only.
+// String returns the type only.
 func (SealedReading) String() string { return "SealedReading(***)" }
 
 // GoString is String.

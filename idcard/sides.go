@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// SidesMatch says what does not fit between the two sides of one card: validity
-// against birth (begins before birth: an error) and against today, its span against
-// the age at issue, and the issuing authority against the address. All but
-// CodeIssuedBeforeBirth and CodeValidityReversed are warnings: cards of moved people
-// and renamed counties are real.
+// SidesMatch returns the contradictions between the two sides of a card. It compares the validity with the date of
+// birth and with today, its length with the age at issue, and the issuing authority with the address.
+// CodeIssuedBeforeBirth and CodeValidityReversed are errors. The others are warnings, because people move and counties
+// are renamed.
 func SidesMatch(front, back Reading, now time.Time) []Issue {
 	issues := validityIssues(front, back, now)
 	if !authorityFits(back.IssuedBy, front.Address) {
@@ -19,11 +18,11 @@ func SidesMatch(front, back Reading, now time.Time) []Issue {
 	return issues
 }
 
-// places splits 河北省石家庄市 into names without their rank.
-var places = regexp.MustCompile(`(.+?)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|新区|林区|矿区|省|市|州|盟|县|区|旗)`)
+// placeNames splits 河北省石家庄市 into the names of the places, without 省 and 市.
+var placeNames = regexp.MustCompile(`(.+?)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|新区|林区|矿区|省|市|州|盟|县|区|旗)`)
 
-// authorityFits reports whether the authority, such as 石家庄市公安局裕华分局, names a place
-// that the address names too. Without a place to compare it does not object.
+// authorityFits reports whether the authority, such as 石家庄市公安局裕华分局, names a place of the address. It returns true
+// if there is no place to compare.
 func authorityFits(authority, address string) bool {
 	place, branch, police := strings.Cut(withoutSpaces(authority), "公安")
 	address = withoutSpaces(address)
@@ -32,7 +31,7 @@ func authorityFits(authority, address string) bool {
 	}
 	branch = strings.TrimSuffix(strings.TrimPrefix(branch, "局"), "分局")
 	names := []string{place, branch}
-	for _, m := range places.FindAllStringSubmatch(place+branch, -1) {
+	for _, m := range placeNames.FindAllStringSubmatch(place+branch, -1) {
 		names = append(names, m[1])
 	}
 	for _, n := range names {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// sniff names the format by the first bytes and, when it is one that is not
-// taken, the problem.
+// sniff determines the format by the first bytes. problem is set if the format is not accepted.
 func sniff(b []byte) (format string, problem Problem) {
 	at := func(offset int, magic string) bool {
 		return len(b) >= offset+len(magic) && string(b[offset:offset+len(magic)]) == magic
@@ -43,8 +42,7 @@ func sniff(b []byte) (format string, problem Problem) {
 	return "", PhotoNotPicture
 }
 
-// sniffBrand reads the major and compatible brands of an ISO media file: HEIF
-// pictures and MP4 videos share this container.
+// sniffBrand reads the major and compatible brands of an ISO media file, the container of HEIF pictures and MP4 videos.
 func sniffBrand(b []byte) (string, Problem) {
 	end := int(b[0])<<24 | int(b[1])<<16 | int(b[2])<<8 | int(b[3])
 	if end < 16 || end > min(len(b), 256) {

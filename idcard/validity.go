@@ -2,9 +2,10 @@ package idcard
 
 import "time"
 
-// Status of a card's validity.
+// Status is the status of a card's validity.
 type Status string
 
+// Values of Status.
 const (
 	StatusValid       Status = "valid"
 	StatusExpiring    Status = "expiring" // fewer than ExpiringDays left
@@ -14,12 +15,11 @@ const (
 	StatusUnknown     Status = "unknown"   // the end was not read
 )
 
-// ExpiringDays is how long before its end a card counts as expiring.
+// ExpiringDays is the number of days before its end in which a card counts as expiring.
 const ExpiringDays = 90
 
-// Validity judges a back at the moment now, by the day in China. The last day of validity
-// still counts. daysLeft is 0 on that day, negative afterwards, and 0 when
-// there is no end to count to (long_term, unknown).
+// Validity returns the status of a back at the time now, by the day in China. The card is valid on its last day.
+// daysLeft is 0 on that day, negative afterwards, and 0 if there is no end (long_term, unknown).
 func Validity(r Reading, now time.Time) (status Status, daysLeft int) {
 	today := DateOf(now)
 	if !r.ValidTo.IsZero() {
@@ -40,15 +40,14 @@ func Validity(r Reading, now time.Time) (status Status, daysLeft int) {
 	return StatusValid, daysLeft
 }
 
-// forever stands for 长期 among years.
-const forever = 1000
+// longTermYears represents 长期 as a number of years.
+const longTermYears = 1000
 
-// span gives the years of validity, or ok=false when begin and end are not a
-// whole number of years apart (a day's difference is allowed, since both 1 January
-// to 1 January and to 31 December occur).
-func span(r Reading) (years int, ok bool) {
+// validityYears returns the years of validity. ok is false if it is no whole number of years. A difference of one day
+// is allowed, because validities end on the anniversary or on the day before.
+func validityYears(r Reading) (years int, ok bool) {
 	if r.LongTerm {
-		return forever, true
+		return longTermYears, true
 	}
 	years = r.ValidTo.Y - r.ValidFrom.Y
 	end := time.Date(r.ValidTo.Y, time.Month(r.ValidFrom.M), r.ValidFrom.D, 0, 0, 0, 0, time.UTC)
@@ -59,8 +58,8 @@ func span(r Reading) (years int, ok bool) {
 	return years, off >= -1 && off <= 1
 }
 
-// usualSpan gives the years of validity by age at issue (居民身份证法 art. 5).
-func usualSpan(age int) int {
+// usualYears returns the years of validity by the age at issue (居民身份证法 art. 5).
+func usualYears(age int) int {
 	switch {
 	case age < 16:
 		return 5
@@ -69,7 +68,7 @@ func usualSpan(age int) int {
 	case age < 46:
 		return 20
 	}
-	return forever
+	return longTermYears
 }
 
 func validityIssues(front, back Reading, now time.Time) (issues []Issue) {
@@ -92,11 +91,11 @@ func validityIssues(front, back Reading, now time.Time) (issues []Issue) {
 	if !back.LongTerm && !back.ValidFrom.Before(back.ValidTo) {
 		return append(issues, Issue{CodeValidityReversed, Error, FieldValidTo})
 	}
-	years, ok := span(back)
-	if !ok || years != 5 && years != 10 && years != 20 && years != forever {
+	years, ok := validityYears(back)
+	if !ok || years != 5 && years != 10 && years != 20 && years != longTermYears {
 		return append(issues, Issue{CodeValiditySpan, Warn, FieldValidTo})
 	}
-	if len(issues) == 0 && !birth.IsZero() && !front.Number.Permit() && years != usualSpan(birth.AgeOn(back.ValidFrom)) {
+	if len(issues) == 0 && !birth.IsZero() && !front.Number.Permit() && years != usualYears(birth.AgeOn(back.ValidFrom)) {
 		issues = append(issues, Issue{CodeValidityAge, Warn, FieldValidTo})
 	}
 	return issues

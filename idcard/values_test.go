@@ -74,7 +74,7 @@ func TestParseNameRefusals(t *testing.T) {
 		})
 	}
 	if _, err := ParseName(strings.Repeat("张", 50)); err != nil {
-		t.Error("50 characters:", err)
+		t.Errorf("50 characters: got %v, want no error", err)
 	}
 }
 
@@ -89,10 +89,10 @@ func FuzzParseName(f *testing.F) {
 		}
 		again, err := ParseName(n.Reveal())
 		if err != nil || again != n {
-			t.Fatalf("%q becomes %q becomes %q, %v", s, n.Reveal(), again.Reveal(), err)
+			t.Fatalf("%q: got %q, then %q, %v, want the same", s, n.Reveal(), again.Reveal(), err)
 		}
 		if strings.ContainsAny(n.Reveal(), "<>@\n") || utf8.RuneCountInString(n.Masked()) > 3 {
-			t.Fatalf("%q passes", n.Reveal())
+			t.Fatalf("got %q accepted, want a refusal", n.Reveal())
 		}
 	})
 }
@@ -106,7 +106,7 @@ func TestParseMobile(t *testing.T) {
 	}
 	for _, in := range []string{"16612345678", "19912345678", "17012345678"} {
 		if _, err := ParseMobile(in); err != nil {
-			t.Errorf("%q: %v", in, err)
+			t.Errorf("%q: got %v, want no error", in, err)
 		}
 	}
 	for in, want := range map[string]MobileReason{
@@ -139,7 +139,7 @@ func FuzzParseMobile(f *testing.F) {
 			return
 		}
 		if again, err := ParseMobile(m.Reveal()); err != nil || again != m || len(m.Reveal()) != 11 {
-			t.Fatalf("%q: %v", s, err)
+			t.Fatalf("%q: got %v, want no error", s, err)
 		}
 	})
 }
@@ -207,7 +207,7 @@ func leaks(t *testing.T, v any, clear ...string) {
 	for _, c := range clear {
 		if strings.Contains(out.String(), c) || strings.Contains(out.String(), fmt.Sprintf("%x", c)) ||
 			strings.Contains(out.String(), fmt.Sprint([]byte(c))) {
-			t.Errorf("%T shows %q:\n%s", v, c, out.String())
+			t.Errorf("%T: got %q in the output, want it masked:\n%s", v, c, out.String())
 		}
 	}
 }
@@ -236,15 +236,15 @@ func TestNothingLeaks(t *testing.T) {
 	readings[0].Number = Number{} // as when OCR misread it
 	leaks(t, readings[0], "19900307")
 
-	// Sealed JSON is clear by purpose; printing is not.
+	// The JSON of a SealedReading is in clear text, all other output is masked.
 	sealed := fmt.Sprintf("%v %+v %#v %s", readings[0].Seal(), readings[0].Seal(), readings[0].Seal(), readings[0].Seal())
 	if strings.Contains(sealed, "三丰") || strings.Contains(sealed, "石家庄") {
-		t.Error("a SealedReading prints in clear")
+		t.Error("got a SealedReading in clear, want it masked")
 	}
 	leaks(t, Photo{JPEG: []byte("picture")}, "picture", "cGljdHVyZQ")
 }
 
-// fmt cannot call methods on unexported fields; the values must not show there either.
+// TestUnexportedFieldsDoNotLeak: fmt cannot call the methods of values in unexported fields, and must not show them.
 func TestUnexportedFieldsDoNotLeak(t *testing.T) {
 	name, _ := ParseName("张三丰")
 	mobile, _ := ParseMobile("13812345678")
@@ -259,19 +259,19 @@ func TestUnexportedFieldsDoNotLeak(t *testing.T) {
 func TestValuesCompare(t *testing.T) {
 	a, b := mustNumber(t, "11010119900307803X"), mustNumber(t, "11010119900307803x")
 	if a != b || a == mustNumber(t, "440308199901101512") || a == (Number{}) {
-		t.Error("== does not compare the values")
+		t.Error("got == false for equal values or true for others, want the opposite")
 	}
 	if (Number{}).Reveal() != "" || (Number{}).Gender() != "" || !(Number{}).Birth().IsZero() || !(Name{}).Empty() {
-		t.Error("the zero value is not empty")
+		t.Error("got a zero value that is not empty, want it empty")
 	}
 	var n Number
 	//lint:ignore SA9005 that it cannot be unmarshalled is what is tested
 	if json.Unmarshal([]byte(`"110***********803X"`), &n) == nil {
-		t.Error("a mask was taken for a value")
+		t.Error("got a value from a mask, want an error")
 	}
 }
 
-// Every error says its operation and reason, and nothing else.
+// TestErrorTexts checks that an error contains the operation and the reason only.
 func TestErrorTexts(t *testing.T) {
 	for err, want := range map[error]string{
 		&NumberError{NumberDate}:       "idcard: number refused: date",
@@ -283,7 +283,7 @@ func TestErrorTexts(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(err), func(t *testing.T) {
 			if err.Error() != want {
-				t.Errorf("got %q", err)
+				t.Errorf("got %q, want the operation and the reason", err)
 			}
 		})
 	}

@@ -8,18 +8,18 @@ import (
 	"shiming/idcard"
 )
 
-// taken is one decision, with what is asked of it.
-type taken struct {
+// outcome is the result of one decision. Its want methods check it.
+type outcome struct {
 	t *testing.T
 	Change
 	before *Case
 }
 
-// decide runs one event. What is left open is filled in: the row's own actor, noon, and the
-// policy of the tests with what adjust changes.
-func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
+// decide runs one event. It fills in the role of the row, an actor of this role, SampleTime, and SamplePolicy, which
+// adjust may change.
+func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) outcome {
 	t.Helper()
-	if row := index[pair{c.State, e.Kind}]; row != nil && e.Role == "" {
+	if row := findRow(c.State, e.Kind); row != nil && e.Role == "" {
 		e.Role = row.By
 	}
 	if e.Actor == "" {
@@ -37,11 +37,11 @@ func decide(t *testing.T, c *Case, e Event, adjust ...func(*Policy)) taken {
 	for _, change := range adjust {
 		change(p)
 	}
-	return taken{t, Decide(p, c, e), c}
+	return outcome{t, Decide(p, c, e), c}
 }
 
-// led requires that the case went to a state, with a new revision, or stayed as it was.
-func (d taken) led(to State) taken {
+// wantState requires that something happened and that the case is in the state.
+func (d outcome) wantState(to State) outcome {
 	d.t.Helper()
 	if d.Case == nil {
 		d.t.Fatalf("nothing happened (%s), want %s", d.Rule, to)
@@ -52,18 +52,18 @@ func (d taken) led(to State) taken {
 	return d
 }
 
-// stayed requires that something happened without a new revision.
-func (d taken) stayed() taken {
+// wantStay requires that something happened and that the case kept state and revision.
+func (d outcome) wantStay() outcome {
 	d.t.Helper()
-	d.led(d.before.State)
+	d.wantState(d.before.State)
 	if d.Case.Rev != d.before.Rev {
-		d.t.Fatalf("revision %d became %d", d.before.Rev, d.Case.Rev)
+		d.t.Fatalf("revision: got %d, want %d", d.Case.Rev, d.before.Rev)
 	}
 	return d
 }
 
-// refused requires that nothing happened, for this reason and with this toast ("" = none).
-func (d taken) refused(why, toastID string, args ...string) {
+// wantRefused requires a refusal with this reason and this toast ("" for none).
+func (d outcome) wantRefused(why, toastID string, args ...string) {
 	d.t.Helper()
 	if d.Case != nil {
 		d.t.Fatalf("led to %s (%s), want a refusal: %s", d.Case.State, d.Rule, why)
@@ -72,13 +72,13 @@ func (d taken) refused(why, toastID string, args ...string) {
 		d.t.Errorf("refused because of %q, want %q", d.Rule, why)
 	}
 	if len(d.Jobs)+len(d.Redraw)+len(d.Repost)+len(d.DropPictures) > 0 || d.SetBlindIndex || d.Incident != "" {
-		d.t.Errorf("refused, but with consequences: %+v", d.Change)
+		d.t.Errorf("refused: got effects %+v, want none", d.Change)
 	}
-	d.said(toastID, args...)
+	d.wantToast(toastID, args...)
 }
 
-// said requires the toast with this id and these arguments.
-func (d taken) said(toastID string, args ...string) taken {
+// wantToast requires the toast with this id and these arguments, given as key, value, ….
+func (d outcome) wantToast(toastID string, args ...string) outcome {
 	d.t.Helper()
 	if toastID == "" {
 		if d.Toast != nil {
@@ -96,8 +96,8 @@ func (d taken) said(toastID string, args ...string) taken {
 	return d
 }
 
-// queued requires exactly these effects, timers left out, and returns them in that order.
-func (d taken) queued(kinds ...JobKind) []Job {
+// wantJobs requires exactly these jobs in this order, without timers, and returns them.
+func (d outcome) wantJobs(kinds ...JobKind) []Job {
 	d.t.Helper()
 	var got []Job
 	var names []JobKind
@@ -115,8 +115,8 @@ func (d taken) queued(kinds ...JobKind) []Job {
 	return got
 }
 
-// drew requires the audiences whose cards are drawn in place and those that get a new message.
-func (d taken) drew(show, anew []string) taken {
+// wantCards requires these audiences for redraws and for new messages.
+func (d outcome) wantCards(show, anew []string) outcome {
 	d.t.Helper()
 	sorted := func(s []string) []string {
 		s = slices.Clone(s)
@@ -129,8 +129,8 @@ func (d taken) drew(show, anew []string) taken {
 	return d
 }
 
-// dropped requires exactly these photos' bytes to be deleted.
-func (d taken) dropped(ids ...string) taken {
+// wantDropped requires that the bytes of exactly these photos are deleted.
+func (d outcome) wantDropped(ids ...string) outcome {
 	d.t.Helper()
 	got := slices.Compact(slices.Sorted(slices.Values(d.DropPictures)))
 	if !slices.Equal(got, ids) {
@@ -139,8 +139,8 @@ func (d taken) dropped(ids ...string) taken {
 	return d
 }
 
-// noted requires details of the audit row.
-func (d taken) noted(kv ...string) taken {
+// wantDetail requires these details of the audit row, given as key, value, ….
+func (d outcome) wantDetail(kv ...string) outcome {
 	d.t.Helper()
 	for i := 0; i+1 < len(kv); i += 2 {
 		if d.Detail[kv[i]] != kv[i+1] {
@@ -150,15 +150,18 @@ func (d taken) noted(kv ...string) taken {
 	return d
 }
 
-// lastSent is the latest handing over of personal data that the event added.
-func (d taken) lastSent() string {
+// lastDisclosure returns the receiver of the disclosure that the event added; "" for none.
+func (d outcome) lastDisclosure() string {
 	if n := len(d.Case.Sent); n > len(d.before.Sent) {
 		return d.Case.Sent[n-1].To
 	}
 	return ""
 }
 
-// withPhoto adds a photo that came after the present state was entered.
+// sampleView returns the context of a card at SampleTime.
+func sampleView() ViewContext { return ViewContext{Now: SampleTime, Policy: SamplePolicy()} }
+
+// withPhoto adds a photo that was sent after the case entered its state.
 func withPhoto(c *Case, id string, s PhotoState) *Case {
 	c.Photos = append(c.Photos, Photo{
 		ID:        id,
@@ -171,7 +174,7 @@ func withPhoto(c *Case, id string, s PhotoState) *Case {
 	return c
 }
 
-// read makes the reading of one side, as the OCR gives it.
+// read returns the reading of one side with these fields.
 func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Reading {
 	t.Helper()
 	n := 0
@@ -187,7 +190,7 @@ func read(t *testing.T, side idcard.Side, fields map[string]string) idcard.Readi
 	}
 	r, err := idcard.ParseEntities(&n, list, nil, SampleTime)
 	if err != nil || len(r) != 1 || r[0].Side != side {
-		t.Fatalf("reading of the %s: %v %v", side, r, err)
+		t.Fatalf("reading of the %s: got %v, %v, want one reading of this side", side, r, err)
 	}
 	return r[0]
 }

@@ -1,0 +1,121 @@
+package cards
+
+import "time"
+
+// caseSamples returns HR's cards of one case: review and attention.
+func caseSamples() []sample {
+	checks := []Check{
+		{Code: "number_valid", Level: Green}, {Code: "sides_match", Level: Green},
+		{Code: "validity", Level: Amber, Args: map[string]string{"days": "45"}},
+		{Code: "edited", Level: Red}, {Code: "duplicate_number", Level: Red, Args: map[string]string{"n": "1"}},
+		{Code: "name_vs_feishu", Level: Amber}, {Code: "three_elements", Level: Green}, {Code: "quality", Level: Grey},
+		{Code: "ocr_consistency", Level: Amber}, {Code: "age", Level: Green},
+		{Code: "from_the_future", Level: Grey},
+	}
+	review := Review{
+		Ref:          ref,
+		Applicant:    "ou_applicant",
+		MaskedName:   "张**",
+		MaskedNumber: "130***********8395",
+		MaskedMobile: "138****5678",
+		Gender:       "男",
+		Birth:        "1996",
+		ValidTo:      "2027-01-05",
+		Checks:       checks,
+		Changes: []Change{{Field: "identity_name", Before: "张*", After: "张**"},
+			{Field: "identity_code", Before: "", After: "130***********8395"}},
+		Method:      "three_elements",
+		Supplier:    "腾讯云",
+		Serial:      "d9f1b6c2-2f6a-4d6e-9f0e-000000000001",
+		SubmittedAt: noon,
+		Expires:     after(48 * time.Hour),
+		Round:       1,
+		Waiting:     3,
+	}
+	green := review
+	green.Gender = "female"
+	green.Checks, green.Changes, green.CanPeek, green.Round = []Check{{Code: "number_valid", Level: Green}}, nil, true, 2
+	decided := func(d Decision) Review {
+		r := green
+		r.Decision = &d
+		return r
+	}
+	queued := decided(Decision{
+		By:     "ou_hr",
+		At:     after(time.Hour),
+		What:   "sent_back",
+		Reason: "blurred",
+		Note:   "右下角有反光，换个角度再拍一张",
+		Stage:  "applicant",
+	})
+	queued.Queue = true
+
+	attention := Attention{
+		Ref:        ref,
+		Applicant:  "ou_applicant",
+		MaskedName: "张*",
+		Step:       "photos",
+		Code:       "permission",
+		Upstream:   "99991672",
+		LogID:      "202611211200000102030405060708AB",
+		Since:      noon,
+	}
+	unknown := func(step string) Attention {
+		a := attention
+		a.Step, a.Code, a.Unknown = step, "unknown_outcome", true
+		return a
+	}
+	solved := unknown("evidence")
+	solved.Decision = &Decision{
+		By:    "ou_hr",
+		At:    after(time.Hour),
+		What:  "resolved",
+		Stage: "done",
+		Filed: true,
+	}
+
+	crowd := attention
+	crowd.Others = 41
+
+	return []sample{
+		{name: "review", card: review},
+		{name: "review_round_two", card: green},
+		{name: "review_approved", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "recording",
+		})},
+		{name: "review_automatic", card: decided(Decision{
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "done",
+			Filed: true,
+		})},
+		{name: "review_unfiled", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "done",
+		})},
+		{name: "review_attention", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "attention",
+		})},
+		{name: "review_rejected", card: decided(Decision{
+			By:     "ou_hr",
+			At:     after(time.Hour),
+			What:   "rejected",
+			Reason: "wrong_person",
+		})},
+		{name: "review_sent_back_queue", card: queued},
+		{name: "attention", card: attention},
+		{name: "attention_shared", card: crowd},
+		{name: "attention_evidence_unknown", card: unknown("evidence")},
+		{name: "attention_identity_unknown", card: unknown("identity")},
+		{name: "attention_code_unknown", card: unknown("code")},
+		{name: "attention_resolved", card: solved},
+	}
+}

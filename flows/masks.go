@@ -1,0 +1,77 @@
+package flows
+
+import (
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// MaskedName returns the confirmed name, masked; "" if there is none.
+func MaskedName(c *Case) string {
+	n, err := idcard.ParseName(c.Personal.Name)
+	if err != nil {
+		return ""
+	}
+	return n.Masked()
+}
+
+// MaskedNumber returns the confirmed ID number, masked; "" if there is none. The number was valid at its confirmation,
+// so it is not parsed again, which would need the time.
+func MaskedNumber(c *Case) string {
+	if s := c.Personal.Number; len(s) == 18 {
+		return s[:3] + "***********" + s[14:]
+	}
+	return ""
+}
+
+// MaskedMobile returns the confirmed mobile number, masked; "" if there is none.
+func MaskedMobile(c *Case) string {
+	m, err := idcard.ParseMobile(c.Personal.Mobile)
+	if err != nil {
+		return ""
+	}
+	return m.Masked()
+}
+
+// maskedChange masks the read and the typed value of a field. Dots mark the positions that differ, because equal masks
+// would hide where the applicant changed the value.
+func maskedChange(c *Case, field string) cards.Change {
+	switch field {
+	case "identity_name":
+		n, _ := idcard.ParseName(c.Personal.Front.RawName)
+		before, after := n.Reveal(), c.Personal.Name
+		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
+	default:
+		before, after := c.Personal.Front.RawNumber, c.Personal.Number
+		return cards.Change{Field: field, Before: diffNumber(before, after), After: diffNumber(after, before)}
+	}
+}
+
+// diffName masks a name. ● marks the positions at which it differs from the other.
+func diffName(s, other string) string {
+	a, b := []rune(s), []rune(other)
+	for i, r := range a {
+		switch {
+		case i >= len(b) || r != b[i]:
+			a[i] = '●'
+		case i > 0:
+			a[i] = '*'
+		}
+	}
+	return string(a)
+}
+
+// diffNumber masks a number. ● marks the positions at which it differs from the other.
+func diffNumber(s, other string) string {
+	out := make([]rune, 0, len(s))
+	for i, r := range []rune(s) {
+		switch {
+		case i >= len(other) || string(r) != other[i:i+1]:
+			out = append(out, '●')
+		case i < 3 || i >= len(s)-4:
+			out = append(out, r)
+		default:
+			out = append(out, '*')
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,131 @@
+package flows
+
+import (
+	"strconv"
+
+	"shiming/cards"
+)
+
+// HRCard returns the card of a case for HR. It is about the stop if there is one, or about the end of the last stop if
+// this was later than the review. Otherwise it is about the review.
+func HRCard(c *Case, s ViewContext) cards.Card {
+	if c.State == NeedsAttention && c.Attention != nil {
+		card := attentionCard(c, c.Attention)
+		card.Others = s.Others
+		return card
+	}
+	if r := c.Resolution; r != nil && c.State != AwaitingReview && (c.Review == nil || !r.At.Before(c.Review.At)) {
+		return resolvedCard(c, r)
+	}
+	return reviewCard(c, s)
+}
+
+// resolvedCard shows a stop with its resolution instead of the buttons.
+func resolvedCard(c *Case, r *Resolution) cards.Card {
+	card := attentionCard(c, &r.Attention)
+	card.Decision = &cards.Decision{
+		By:    r.By,
+		At:    r.At,
+		What:  string(r.Kind),
+		Filed: HasFiledEvidence(c),
+	}
+	if c.State == Recording || c.State == Filing || c.State == Done {
+		card.Decision.Stage = string(c.State)
+	}
+	return card
+}
+
+// reviewCard shows masked values, findings and, after the decision, its outcome.
+func reviewCard(c *Case, s ViewContext) cards.Card {
+	v := cards.Review{
+		Ref:          CardRef(c),
+		Applicant:    c.OpenID,
+		MaskedName:   MaskedName(c),
+		MaskedNumber: MaskedNumber(c),
+		MaskedMobile: MaskedMobile(c),
+		Checks:       cardChecks(Findings(c, s.Now)),
+		Method:       string(c.Method),
+		SubmittedAt:  c.Confirmed,
+		Expires:      c.ExpiresAt,
+		Round:        c.Rounds,
+		Waiting:      s.Waiting,
+	}
+	if c.Check != nil {
+		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
+	}
+	if f := c.Personal.Front; f != nil {
+		v.Gender = string(f.Gender)
+		if !f.Birth.IsZero() {
+			v.Birth = strconv.Itoa(f.Birth.Y)
+		}
+		for _, field := range c.Changed {
+			v.Changes = append(v.Changes, maskedChange(c, field))
+		}
+	}
+	if b := c.Personal.Back; b != nil {
+		if b.LongTerm {
+			v.ValidTo = "长期"
+		} else if !b.ValidTo.IsZero() {
+			v.ValidTo = b.ValidTo.String()
+		}
+	}
+	if c.State != AwaitingReview {
+		v.Decision = decisionOf(c)
+	}
+	return v
+}
+
+// attentionCard shows a stop without a decision.
+func attentionCard(c *Case, a *Attention) cards.Attention {
+	return cards.Attention{
+		Ref:        CardRef(c),
+		Applicant:  c.OpenID,
+		MaskedName: MaskedName(c),
+		Step:       string(a.Step),
+		Code:       string(a.Code),
+		Upstream:   a.Upstream,
+		LogID:      a.LogID,
+		Since:      a.Since,
+		Unknown:    a.Code == StopUnknownOutcome,
+	}
+}
+
+// decisionOf returns what a decided review card shows: the decision and the progress since then.
+func decisionOf(c *Case) *cards.Decision {
+	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
+	if r := c.Review; r != nil {
+		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, string(r.What), r.Reason, c.Personal.Note
+	}
+	switch c.State {
+	case Withdrawn:
+		d.By, d.At, d.What = c.OpenID, c.EnteredAt, string(c.State)
+	case Expired:
+		d.By, d.At, d.What = "", c.EnteredAt, string(c.State)
+	case Recording, Filing, Done:
+		d.Stage = string(c.State)
+	}
+	d.Filed = HasFiledEvidence(c)
+	return d
+}
+
+// colours gives the colour of each level of a finding.
+var colours = map[Level]cards.Level{
+	LevelPassed:      cards.Green,
+	LevelWarning:     cards.Amber,
+	LevelFailed:      cards.Red,
+	LevelNotExamined: cards.Grey,
+}
+
+// Colour returns the colour in which a card shows the level.
+func Colour(l Level) cards.Level { return colours[l] }
+
+func cardCheck(f Finding) cards.Check {
+	return cards.Check{Code: string(f.Code), Level: Colour(f.Level), Args: f.Args}
+}
+
+func cardChecks(findings []Finding) (out []cards.Check) {
+	for _, f := range findings {
+		out = append(out, cardCheck(f))
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package flows
+
+import "shiming/idcard"
+
+// retakeWhileCollecting drops the photo of one side in AwaitingPhotos.
+func retakeWhileCollecting(d *decision) {
+	if d.c.PhotoOf(idcard.Side(d.event.Side)) == nil {
+		d.refuse("nothing to retake", LateToast(d.policy, d.c))
+		return
+	}
+	d.clearSide(idcard.Side(d.event.Side))
+	d.toast("saved")
+	d.redraw(AudienceApplicant)
+}
+
+// retake returns to AwaitingPhotos for a new photo of one side. The other side stays in use.
+func retake(d *decision) {
+	d.clearSide(idcard.Side(d.event.Side))
+	d.resetForm()
+	d.toast("saved")
+}
+
+// clearSide removes the photo in use for a side. A photo that shows both sides is removed for both.
+func (d *decision) clearSide(s idcard.Side) {
+	for i := range d.c.Photos {
+		d.c.Photos[i].ProblemSeen = true
+	}
+	p := d.c.PhotoOf(s)
+	if p == nil {
+		return
+	}
+	if p.BothSides {
+		d.clearReading(s.Other())
+	}
+	d.clearReading(s)
+	p.State = PhotoReplaced
+	delete(d.c.Uploads, string(s))
+	d.dropPicture(p.ID)
+	d.detail("dropped", p.ID)
+}
+
+// resetForm removes the typed values and the results that rest on them, because they belong to another photo.
+func (d *decision) resetForm() {
+	d.c.FormIssues, d.c.Mismatch, d.c.Changed = nil, "", nil
+	d.c.Personal.Name, d.c.Personal.Number = "", ""
+	d.c.Code, d.c.Check = nil, nil
+	d.c.Personal.SMSCode = ""
+}
+
+// photoReadAtForm handles a reading in AwaitingConfirmation. A photo that was sent after the form appeared replaces the
+// side that it shows. An earlier photo, whose job was merely slower, is dropped.
+func photoReadAtForm(d *decision) {
+	p := d.c.PhotoByID(d.event.PhotoID)
+	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.event.Readings) == 0 {
+		dropLatePhoto(d)
+		return
+	}
+	d.noteDisclosure("feishu_ocr")
+	for _, r := range d.event.Readings {
+		d.clearSide(r.Side)
+	}
+	for _, r := range d.event.Readings {
+		if problem := d.assignReading(p, r); problem != "" {
+			// The former photo of this side has been removed above, so the applicant needs to send another one.
+			d.refusePhoto(p, problem, r.Side)
+			d.resetForm()
+			d.goTo(AwaitingPhotos)
+			return
+		}
+	}
+	d.resetForm()
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil || !d.requireMatchingSides() {
+		d.goTo(AwaitingPhotos)
+		return
+	}
+	d.reenter = true
+	d.rule("photo replaced")
+	d.repost(AudienceApplicant)
+}
+
+// dropLatePhoto removes a photo that is no longer needed.
+func dropLatePhoto(d *decision) {
+	p := d.c.PhotoByID(d.event.PhotoID)
+	if p == nil || p.State != PhotoWaiting && p.State != PhotoStored {
+		d.ignoreLateResult(p)
+		return
+	}
+	d.dropPicture(p.ID)
+	p.State, p.Reader = PhotoReplaced, ""
+	d.detail("photo", p.ID)
+	if d.event.Kind == PhotoReadOK {
+		d.noteDisclosure("feishu_ocr")
+	}
+}
+
+// photoRecalled removes the photos of a message that the applicant has recalled in the chat.
+func photoRecalled(d *decision) {
+	found := false
+	for i := range d.c.Photos {
+		p := &d.c.Photos[i]
+		if p.MessageID != d.event.MessageID || p.State == PhotoReplaced || p.State == PhotoRefused {
+			continue
+		}
+		found = true
+		if p.State == PhotoRead {
+			d.clearSide(p.Side)
+		}
+		p.State, p.Reader = PhotoReplaced, ""
+		d.dropPicture(p.ID)
+	}
+	if !found {
+		d.refuse("no such photo", nil)
+		return
+	}
+	d.redraw(AudienceApplicant)
+}
+
+// photoRecalledAtForm handles a recall in AwaitingConfirmation. It returns to AwaitingPhotos if a side is missing then.
+func photoRecalledAtForm(d *decision) {
+	d.goTo(d.c.State)
+	photoRecalled(d)
+	if d.refused() {
+		return
+	}
+	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
+		d.resetForm()
+		d.goTo(AwaitingPhotos)
+	}
+}

@@ -1,0 +1,114 @@
+package flows
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestEveryOrderOfResultsReachesDone returns the results of identity and both uploads in every order, each done or
+// stopped in every way. The case must never be in the bot's turn without a job, and HR's decisions must lead to Done.
+func TestEveryOrderOfResultsReachesDone(t *testing.T) {
+	endings := []string{"ok", "shared", "clear", "unknown"}
+	orders := [][]string{{"identity", "front", "back"}, {"identity", "back", "front"}, {"front", "identity", "back"},
+		{"back", "front", "identity"}, {"front", "back", "identity"}, {"back", "identity", "front"}}
+	ran := 0
+	for _, order := range orders {
+		for n := range len(endings) * len(endings) * len(endings) {
+			how := map[string]string{"identity": endings[n%4], "front": endings[n/4%4], "back": endings[n/16]}
+			if how["front"] == "unknown" || how["back"] == "unknown" {
+				continue // uploads have no unknown outcome
+			}
+			ran++
+			name := fmt.Sprint(order, how)
+			c := recordingCase()
+			probing := map[string]bool{} // effects that try again by themselves
+			for _, effect := range order {
+				if effect == "identity" {
+					c = decide(t, c, Event{Kind: IdentityStarted, Job: "j"}).Case
+				}
+				d := decide(t, c, effectResult(effect, how[effect]))
+				if d.Case == nil {
+					t.Fatalf("%s: %s: got a refusal (%s), want a change", name, effect, d.Rule)
+				}
+				c, probing[effect] = d.Case, how[effect] == "shared"
+			}
+			for round := 0; c.State != Done; round++ {
+				if round > 10 {
+					t.Fatalf("%s: got state %s after ten rounds, want done", name, c.State)
+				}
+				c = nextStep(t, name, c, probing)
+			}
+		}
+	}
+	if ran != len(orders)*4*3*3 {
+		t.Fatalf("%d orders were tried, want %v", ran, len(orders)*4*3*3)
+	}
+}
+
+// effectResult returns the event of an effect that succeeds (ok) or stops for a shared, clear or unknown cause.
+func effectResult(effect, how string) Event {
+	step := effect
+	if effect != "identity" {
+		step = "upload"
+	}
+	switch how {
+	case "ok":
+		if effect == "identity" {
+			return Event{Kind: IdentityRecorded, ID: "u"}
+		}
+		return Event{Kind: PhotoUploaded, Side: effect, ID: "f-" + effect}
+	case "shared":
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "quota", step+"/quota")}
+	case "clear":
+		return Event{Kind: StepStopped, Stop: stopped(Step(step), "refused", "")}
+	}
+	return Event{Kind: StepStopped, Stop: stopped(Step(step), "unknown_outcome", "")}
+}
+
+// nextStep lets a retried effect succeed. If there is none, HR clicks the button of the card.
+func nextStep(t *testing.T, name string, c *Case, probing map[string]bool) *Case {
+	t.Helper()
+	for _, effect := range []string{"identity", "front", "back"} {
+		if !probing[effect] {
+			continue
+		}
+		probing[effect] = false
+		if effect == "identity" {
+			if c.IdentityDone() {
+				continue
+			}
+			started := decide(t, c, Event{Kind: IdentityStarted, Job: "probe"})
+			if started.Case == nil {
+				continue
+			}
+			c = started.Case
+		} else if c.Uploads[effect] != "" {
+			continue
+		}
+		return decide(t, c, effectResult(effect, "ok")).Case
+	}
+	var d outcome
+	switch {
+	case c.State == NeedsAttention && c.Attention.Code == "unknown_outcome":
+		d = decide(t, c, Event{Kind: Resolved})
+	case c.State == NeedsAttention:
+		d = decide(t, c, Event{Kind: Retry})
+	case c.State == Filing && c.Uploads["front"] != "" && c.Uploads["back"] != "":
+		started := decide(t, c, Event{Kind: EvidenceStarted, Job: "j"})
+		return decide(t, started.Case, Event{Kind: EvidenceFiled, ID: "P1"}).Case
+	default:
+		t.Fatalf("%s: got state %s without a job, want one: identity %+v, uploads %v", name, c.State, c.Identity, c.Uploads)
+	}
+	if d.Case == nil {
+		t.Fatalf("%s: got a refusal of HR's decision (%s), want a change", name, d.Rule)
+	}
+	for _, j := range d.Jobs {
+		switch j.Kind {
+		case JobIdentity:
+			probing["identity"] = true
+		case JobUpload:
+			probing[j.ref] = true
+		}
+	}
+	return d.Case
+}
