@@ -32,8 +32,11 @@ func (v Board) JSON() json.RawMessage {
 			persons = append(persons, node{"id": machineID(id).zh})
 		}
 		e = append(e, small(tr("board.people")), node{
-			"tag": "person_list", "persons": persons,
-			"show_name": false, "show_avatar": true, "size": "medium",
+			"tag":         "person_list",
+			"persons":     persons,
+			"show_name":   false,
+			"show_avatar": true,
+			"size":        "medium",
 			// Without this, one person who has left the company makes Feishu refuse the whole card.
 			"drop_invalid_user_id": true,
 		})

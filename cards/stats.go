@@ -73,9 +73,12 @@ func (v Stats) daysChart() node {
 			node{"day": day, "kind": done, "n": d.Done})
 	}
 	return chart(node{
-		"type": "bar", "data": node{"values": values},
-		"xField": []string{"day", "kind"}, "yField": "n", "seriesField": "kind",
-		"legends": node{"visible": true, "orient": "bottom"},
+		"type":        "bar",
+		"data":        node{"values": values},
+		"xField":      []string{"day", "kind"},
+		"yField":      "n",
+		"seriesField": "kind",
+		"legends":     node{"visible": true, "orient": "bottom"},
 	})
 }
 
@@ -108,8 +111,12 @@ func (v Stats) statesChart() node {
 		return nil
 	}
 	return chart(node{
-		"type": "bar", "direction": "horizontal", "data": node{"values": values},
-		"xField": "n", "yField": "state", "label": node{"visible": true},
+		"type":      "bar",
+		"direction": "horizontal",
+		"data":      node{"values": values},
+		"xField":    "n",
+		"yField":    "state",
+		"label":     node{"visible": true},
 	})
 }
 

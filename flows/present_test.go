@@ -139,11 +139,10 @@ func TestSteps(t *testing.T) {
 
 // TestConfirmCardShowsReading checks the prefilled values and the notices of the form.
 func TestConfirmCardShowsReading(t *testing.T) {
-	scene := sampleView()
 	form := func(change func(*Case)) cards.Confirm {
 		c := SampleCase(AwaitingConfirmation)
 		change(c)
-		return ApplicantCard(c, scene).(cards.Confirm)
+		return ApplicantCard(c, sampleView()).(cards.Confirm)
 	}
 	f := form(func(c *Case) { c.Personal.ContactMobile = "+86 " + SampleMobile })
 	if f.Name != SampleName || f.Number != SampleNumber || f.Mobile != SampleMobile || f.IssuedBy == "" ||
@@ -153,14 +152,12 @@ func TestConfirmCardShowsReading(t *testing.T) {
 	if f := form(func(c *Case) { c.Personal.Back.LongTerm = true }); f.ValidTo != "长期" {
 		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
 	}
-	if f := form(func(c *Case) {
-		c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11}
-	}); len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
+	f = form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} })
+	if len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
 		t.Errorf("got notices %+v, want one about 10 days", f.Notices)
 	}
-	if f := form(func(c *Case) {
-		c.Personal.Front.Gender = "female"
-	}); len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
+	f = form(func(c *Case) { c.Personal.Front.Gender = "female" })
+	if len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {
 		t.Errorf("got notices %+v, want one about ocr_consistency", f.Notices)
 	}
 	// An invalid number shows its problem before the first submission.
@@ -174,25 +171,27 @@ func TestConfirmCardShowsReading(t *testing.T) {
 	if f := form(func(c *Case) { c.Personal.Front = nil }); f.Name != "" {
 		t.Error("without readings: got values, want an empty form")
 	}
+}
+
+// TestCodeCardShowsTimes checks the times of the code's card with and without the supplier's answer.
+func TestCodeCardShowsTimes(t *testing.T) {
 	code := func(change func(*Code)) cards.Code {
 		c := SampleCase(AwaitingCode)
 		change(c.Code)
-		return ApplicantCard(c, scene).(cards.Code)
+		return ApplicantCard(c, sampleView()).(cards.Code)
 	}
-	if k := code(func(c *Code) {
-		c.Tries = 2
-	}); k.TriesLeft != MaxCodeTries-2 || !k.ResendAt.Equal(k.SentAt.Add(time.Minute)) ||
-		!k.CodeExpires.Equal(k.SentAt.Add(10*time.Minute)) {
-		t.Errorf("got card %+v, want %d tries left and times from SentAt", k, MaxCodeTries-2)
+	card := code(func(c *Code) { c.Tries = 2 })
+	if card.TriesLeft != MaxCodeTries-2 || !card.ResendAt.Equal(card.SentAt.Add(time.Minute)) ||
+		!card.CodeExpires.Equal(card.SentAt.Add(10*time.Minute)) {
+		t.Errorf("got card %+v, want %d tries left and times from SentAt", card, MaxCodeTries-2)
 	}
-	if k := code(func(c *Code) {
-		c.State, c.SentAt = "sending", time.Time{}
-	}); !k.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
-		t.Errorf("got card %+v, want an expiry from AskedAt", k)
+	card = code(func(c *Code) { c.State, c.SentAt = "sending", time.Time{} })
+	if !card.CodeExpires.Equal(SampleTime.Add(8 * time.Minute)) {
+		t.Errorf("got card %+v, want an expiry from AskedAt", card)
 	}
 	c := SampleCase(AwaitingCode)
 	c.Code = nil
-	if k := ApplicantCard(c, scene).(cards.Code); k.State != "sending" {
-		t.Errorf("without a code: got %+v, want state sending", k)
+	if card := ApplicantCard(c, sampleView()).(cards.Code); card.State != "sending" {
+		t.Errorf("without a code: got %+v, want state sending", card)
 	}
 }

@@ -45,15 +45,19 @@ func SamplePolicy() *Policy {
 func SampleReadings() (front, back idcard.Reading) {
 	one, zero := 1, 0
 	f, err := idcard.ParseEntities(&one, []idcard.Entity{
-		{Type: "identity_name", Value: SampleName}, {Type: "identity_code", Value: SampleNumber},
-		{Type: "gender", Value: "男"}, {Type: "birth", Value: "1990年3月7日"}, {Type: "address", Value: "样本省样本市样本路1号"},
+		{Type: idcard.FieldName, Value: SampleName},
+		{Type: idcard.FieldNumber, Value: SampleNumber},
+		{Type: idcard.FieldGender, Value: "男"},
+		{Type: idcard.FieldBirth, Value: "1990年3月7日"},
+		{Type: idcard.FieldAddress, Value: "样本省样本市样本路1号"},
 	}, nil, SampleTime)
 	if err != nil {
 		panic(err)
 	}
 	b, err := idcard.ParseEntities(&zero, []idcard.Entity{
-		{Type: "issued_by", Value: "样本市公安局"}, {Type: "valid_date_start", Value: "2020.01.01"},
-		{Type: "valid_date_end", Value: "2040.01.01"},
+		{Type: idcard.FieldIssuedBy, Value: "样本市公安局"},
+		{Type: idcard.FieldValidFrom, Value: "2020.01.01"},
+		{Type: idcard.FieldValidTo, Value: "2040.01.01"},
 	}, nil, SampleTime)
 	if err != nil {
 		panic(err)

@@ -141,13 +141,14 @@ func TestRowsRefuseStaleRevisions(t *testing.T) {
 		for _, off := range []int64{-1, 1, 1000} {
 			c := SampleCase(r.From)
 			rev := c.Rev + off
-			if ch := Decide(SamplePolicy(), c, Event{
+			e := Event{
 				Kind:  r.On,
 				At:    SampleTime,
 				Role:  r.By,
 				Actor: "ou_other",
 				Rev:   &rev,
-			}); ch.Case != nil {
+			}
+			if ch := Decide(SamplePolicy(), c, e); ch.Case != nil {
 				t.Errorf("%s × %s: got a change with revision %+d, want a refusal", r.From, r.On, off)
 			}
 		}

@@ -82,8 +82,8 @@ func TestValidity(t *testing.T) {
 		})
 	}
 	// 16:30 UTC is the next day in China.
-	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}},
-		time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)); status != StatusExpired {
+	nextDay := time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)
+	if status, _ := Validity(Reading{ValidTo: Date{2026, 11, 20}}, nextDay); status != StatusExpired {
 		t.Errorf("got status %v, want that of the day in China", status)
 	}
 }

@@ -12,8 +12,9 @@ func orientation(raw []byte, format string) int {
 		return tiffOrientation(raw)
 	case "jpeg":
 		for s := range jpegSegments(raw) {
-			if exif, ok := bytes.CutPrefix(raw[s.start+min(4, s.end-s.start):s.end], []byte("Exif\x00\x00")); ok &&
-				s.marker == 0xe1 {
+			body := raw[min(s.start+4, s.end):s.end]
+			exif, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00"))
+			if ok && s.marker == markerAPP1 {
 				return tiffOrientation(exif)
 			}
 		}

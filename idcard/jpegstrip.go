@@ -12,11 +12,16 @@ type segment struct {
 	start, end int
 }
 
+// Markers of JPEG segments (ITU-T T.81, table B.1).
 const (
-	markerSOI = 0xd8
-	markerEOI = 0xd9
-	markerSOS = 0xda
-	markerCOM = 0xfe
+	markerSOI   = 0xd8
+	markerEOI   = 0xd9
+	markerSOS   = 0xda
+	markerCOM   = 0xfe
+	markerAPP0  = 0xe0 // JFIF
+	markerAPP1  = 0xe1 // EXIF, XMP
+	markerAPP14 = 0xee // Adobe
+	markerAPP15 = 0xef
 )
 
 // jpegSegments yields the segments after SOI, up to and including EOI. It stops before EOI if the structure is damaged.
@@ -77,20 +82,20 @@ func stripJPEG(raw []byte) (out []byte, ok bool) {
 	for s := range jpegSegments(raw) {
 		body := raw[min(s.start+4, s.end):s.end]
 		switch {
-		case s.marker == 0xe0:
+		case s.marker == markerAPP0:
 			// JFIF determines the colour space. Only its thumbnail is removed.
 			if bytes.HasPrefix(body, []byte("JFIF\x00")) && len(body) >= 14 {
 				out = append(out, 0xff, 0xe0, 0, 16)
 				out = append(out, body[:12]...)
 				out = append(out, 0, 0)
 			}
-		case s.marker == 0xee:
+		case s.marker == markerAPP14:
 			// Adobe's marker of 12 bytes determines the colour space as well.
 			if bytes.HasPrefix(body, []byte("Adobe")) && len(body) >= 12 {
 				out = append(out, 0xff, 0xee, 0, 14)
 				out = append(out, body[:12]...)
 			}
-		case s.marker >= 0xe1 && s.marker <= 0xef, s.marker == markerCOM:
+		case s.marker >= markerAPP1 && s.marker <= markerAPP15, s.marker == markerCOM:
 		case s.marker == markerEOI:
 			out = append(out, 0xff, markerEOI)
 			if bytes.Equal(out, raw) {
