@@ -28,8 +28,9 @@ func (p pools) exclusive(ctx context.Context, fn func(context.Context) error) er
 	if err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
-	defer releaseSession(conn)
-	// The migration of another process may take longer than lock_timeout.
+	// The session ends with the lock, because its lock_timeout is not that of the pool's others. The migration of
+	// another process may take longer than that.
+	defer closeSession(conn)
 	if _, err := conn.Exec(ctx, `SET lock_timeout = 0`); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
@@ -61,5 +62,13 @@ func releaseSession(conn *pgxpool.Conn) {
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`); err != nil {
 		_ = conn.Conn().Close(ctx) // the server releases the locks of a closed session
 	}
+	conn.Release()
+}
+
+// closeSession ends the session of a connection. Its pool opens another when one is needed.
+func closeSession(conn *pgxpool.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	defer cancel()
+	_ = conn.Conn().Close(ctx) // the server notices anyway
 	conn.Release()
 }

@@ -42,9 +42,9 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	switch ok, err := lock.TryLock(); {
 	case err != nil:
-		return nil, fmt.Errorf("store: lock: %w", err)
+		return nil, errors.Join(fmt.Errorf("store: lock: %w", err), lock.Close())
 	case !ok:
-		return nil, fmt.Errorf("%w (%s)", ErrLocked, path)
+		return nil, errors.Join(fmt.Errorf("%w (%s)", ErrLocked, path), lock.Close())
 	}
 	// SQLite creates its side files with the mode of the main file, so the main file must exist
 	// first.

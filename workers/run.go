@@ -42,22 +42,30 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 // The same job may run more than once, even if Run has returned nil, and its process may die at any point of it. Every
 // handler therefore looks at the case first and ends if the case does not wait for it. ctx ends when the program stops
 // or when the store's timeout is over. A call that is cut off like this counts as a failed call.
-func (w *Workers) Run(ctx context.Context, j flows.Job) (err error) {
+func (w *Workers) Run(ctx context.Context, j flows.Job) error {
 	begin := w.engine.Now()
+	outcome := "error" // of a handler that panics; the store recovers
 	defer func() {
 		if w.engine.Observe != nil {
-			w.engine.Observe.Effect(j.Kind, effectOutcome(err), w.engine.Now().Sub(begin))
+			w.engine.Observe.Effect(j.Kind, outcome, w.engine.Now().Sub(begin))
 		}
 	}()
-	ctx, err = w.withTenantOf(ctx, j)
+	err := w.handle(ctx, j)
+	outcome = effectOutcome(err)
+	return err
+}
+
+// handle calls the handler of a job with the tenant of its case in ctx.
+func (w *Workers) handle(ctx context.Context, j flows.Job) error {
+	ctx, err := w.withTenantOf(ctx, j)
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	handle, ok := w.handlers[j.Kind]
+	handler, ok := w.handlers[j.Kind]
 	if !ok {
 		return fmt.Errorf("flows: no worker for %q", j.Kind)
 	}
-	return handle(ctx, j)
+	return handler(ctx, j)
 }
 
 // effectOutcome is the label of a run in the metrics.

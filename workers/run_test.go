@@ -139,6 +139,18 @@ func TestEffectsAreObserved(t *testing.T) {
 	if seen.effects["nonsense error"] != 1 {
 		t.Errorf("effects %v", seen.effects)
 	}
+	w.IdentityRecorder.RecordFunc = func(context.Context, string, string, string, string) (string, error) {
+		panic("in a handler")
+	}
+	w.CheckAnswer(w.Click("ou_hr1", w.PutCase(flows.AwaitingReview, "ou_2"), cards.ActApprove), "approved")
+	j := w.TakeJob(flows.JobIdentity)
+	func() {
+		defer func() { _ = recover() }()
+		_ = w.Run(t.Context(), j)
+	}()
+	if got := seen.effects["record_identity error"]; got != 1 {
+		t.Errorf("got %d failed runs for a handler that panics, want 1", got)
+	}
 }
 
 type observer struct {

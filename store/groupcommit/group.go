@@ -108,8 +108,11 @@ func (w *committer) handOver(last bool) {
 		w.mu.Lock()
 	}
 	if queue := w.nextQueue(); len(*queue) > 0 {
-		if queue == &w.background {
-			w.lastBackground = time.Now()
+		if now := time.Now(); queue == &w.background {
+			if len(w.queue) > 0 && now.Sub(w.lastBackground) >= w.backgroundPause {
+				w.windowStart = now
+			}
+			w.lastBackground = now
 		}
 		next := (*queue)[0]
 		*queue = slices.Delete(*queue, 0, 1)
@@ -130,7 +133,6 @@ func (w *committer) nextQueue() *[]*waiter {
 	case len(w.queue) == 0:
 		return &w.background
 	case time.Since(w.lastBackground) >= w.backgroundPause:
-		w.windowStart = time.Now()
 		return &w.background
 	case time.Since(w.windowStart) < backgroundWindow:
 		return &w.background

@@ -59,7 +59,7 @@ func launch(durable bool) (p *process, err error) {
 	}
 	as, err := unprivileged(dir)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	data := filepath.Join(dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"),
