@@ -17,16 +17,6 @@ type Limits struct {
 	SameContentPerDay int // LimitExceeded.PhoneNumberSameContentDailyLimit
 }
 
-// RealisticLimits returns the vendor's defaults (one in 30 seconds, ten a day) with the usual settings for the rest.
-func RealisticLimits() Limits {
-	return Limits{
-		PerThirtySeconds:  1,
-		PerHour:           5,
-		PerDay:            10,
-		SameContentPerDay: 5,
-	}
-}
-
 var chinaTime = time.FixedZone("CST", 8*60*60)
 
 // exceeded returns the code of the limit that one more message would exceed, or "".
