@@ -253,6 +253,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
+	go a.reportCredentials(ctx)
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
 			a.workers.KeepNames(ctx)
