@@ -106,7 +106,7 @@ func (l *LongConn) Run(ctx context.Context) {
 		}
 		if code, remedy, refused := refusalOf(err); refused && code != told {
 			told = code
-			l.log.ErrorContext(ctx, "Feishu refuses the long connection: no message and no click arrives until this is put right",
+			l.log.ErrorContext(ctx, "Feishu refuses the long connection: no message or click arrives until this is right",
 				"code", code, "remedy", remedy)
 		}
 		pause := backoff(attempt, maxPause)

@@ -29,6 +29,8 @@ func TestServeSaysWhatIsWrongAtStart(t *testing.T) {
 		"feishu.encrypt_key":        "",
 		"feishu.verification_token": "",
 	}
+	wrongSecret := map[string]string{"feishu.app_secret": "wrongSecretEXAMPLE"}
+	wrongID := map[string]string{"feishu.app_id": "cli_other"}
 	const (
 		app      = "Feishu refuses feishu.app_id or feishu.app_secret"
 		longConn = "Feishu refuses the long connection"
@@ -43,11 +45,11 @@ func TestServeSaysWhatIsWrongAtStart(t *testing.T) {
 		remedy  string
 		code    string
 	}{
-		{"wrong secret", false, map[string]string{"feishu.app_secret": "wrongSecretEXAMPLE"}, "ERROR", app, copied, "10015"},
-		{"wrong app id", false, map[string]string{"feishu.app_id": "cli_other"}, "ERROR", app, copied, "10003"},
-		{"wrong secret, token", true, map[string]string{"feishu.app_secret": "wrongSecretEXAMPLE"}, "ERROR", app, copied, "10015"},
-		{"wrong secret, socket", true, map[string]string{"feishu.app_secret": "wrongSecretEXAMPLE"}, "ERROR", longConn, copied, "514"},
-		{"wrong app id, socket", true, map[string]string{"feishu.app_id": "cli_other"}, "ERROR", longConn, copied, "514"},
+		{"wrong secret", false, wrongSecret, "ERROR", app, copied, "10015"},
+		{"wrong app id", false, wrongID, "ERROR", app, copied, "10003"},
+		{"wrong secret, token", true, wrongSecret, "ERROR", app, copied, "10015"},
+		{"wrong secret, socket", true, wrongSecret, "ERROR", longConn, copied, "514"},
+		{"wrong app id, socket", true, wrongID, "ERROR", longConn, copied, "514"},
 		{"one admin", false, map[string]string{"hr.admins": world.Admins()[0]}, "WARN",
 			"nobody can review that person's own registration", "", ""},
 	} {

@@ -48,12 +48,14 @@ func TestBadPhotoIsAnsweredBesideTheSampler(t *testing.T) {
 		p.press(`[data-sendsample]`)
 		// What it says is a part of the newest card of the chat, whose words are tested elsewhere.
 		p.until(fmt.Sprintf(`(() => {
-			const all = %s, said = [...document.querySelectorAll('[data-answer] strong, [data-answer] p:not(.note)')];
-			return all.length > %d && said.length > 1 && said.every((one) => all[all.length - 1].innerText.includes(one.innerText));
+			const all = %s, newest = all[all.length - 1];
+			const said = [...document.querySelectorAll('[data-answer] strong, [data-answer] p:not(.note)')];
+			return all.length > %d && said.length > 1 && said.every((one) => newest.innerText.includes(one.innerText));
 		})()`, cards, before))
 		var seen bool
 		p.eval(`(() => {
-			const a = document.querySelector('[data-answer]').getBoundingClientRect(), all = document.querySelector('[data-sampler]').getBoundingClientRect();
+			const a = document.querySelector('[data-answer]').getBoundingClientRect();
+			const all = document.querySelector('[data-sampler]').getBoundingClientRect();
 			return !document.querySelector('[data-sampler]').hidden && a.top >= all.top && a.bottom <= all.bottom && a.width > 100;
 		})()`, &seen)
 		if !seen {
